@@ -1,0 +1,48 @@
+// Package enum gives the library's enums their text: one table of names a type, the index being the value.
+//
+// The zero of every enum is its unset value, written "unset"; it reads back, so that a half-filled policy can be stored,
+// and the rules refuse it.
+package enum
+
+import (
+	"fmt"
+	"strconv"
+)
+
+// Unset is the text of the zero value of every enum.
+const Unset = "unset"
+
+// String returns the name of v in the table, or its number where it has none.
+func String[T ~uint8](names []string, v T) string {
+	if Valid(names, v) {
+		return names[v]
+	}
+	if v == 0 {
+		return Unset
+	}
+	return strconv.Itoa(int(v))
+}
+
+// Valid reports whether v is set and has a name.
+func Valid[T ~uint8](names []string, v T) bool { return v != 0 && int(v) < len(names) }
+
+// Marshal returns the text of v, or an error where v has no name.
+func Marshal[T ~uint8](names []string, v T) ([]byte, error) {
+	if v != 0 && !Valid(names, v) {
+		return nil, fmt.Errorf("no name for value %d", v)
+	}
+	return []byte(String(names, v)), nil
+}
+
+// Parse returns the value whose name is text.
+func Parse[T ~uint8](names []string, text []byte) (T, bool) {
+	if string(text) == Unset {
+		return 0, true
+	}
+	for v := 1; v < len(names); v++ {
+		if names[v] == string(text) {
+			return T(v), true
+		}
+	}
+	return 0, false
+}

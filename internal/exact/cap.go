@@ -1,0 +1,44 @@
+package exact
+
+import (
+	"math/bits"
+
+	"github.com/shopspring/decimal"
+)
+
+// Exceeds reports whether |amount| is more than whole less part, without allocating in the usual case.
+func Exceeds(amount, whole, part decimal.Decimal) bool {
+	exp := min(amount.Exponent(), whole.Exponent(), part.Exponent())
+	a, okA := units(amount, exp)
+	w, okW := units(whole, exp)
+	p, okP := units(part, exp)
+	if okA && okW && okP {
+		return int64(magnitude(a)) > w-p
+	}
+	return amount.Abs().GreaterThan(whole.Sub(part))
+}
+
+// units returns d in units of 10^exp, which is at most its own exponent, where 62 bits hold it.
+func units(d decimal.Decimal, exp int32) (int64, bool) {
+	shift := int64(d.Exponent()) - int64(exp)
+	if d.NumDigits() > smallDigits || shift >= int64(len(pow10)) {
+		return 0, false
+	}
+	c := d.CoefficientInt64()
+	over, m := bits.Mul64(magnitude(c), pow10[shift])
+	if over != 0 || m >= 1<<62 {
+		return 0, false
+	}
+	if c < 0 {
+		return -int64(m), true
+	}
+	return int64(m), true
+}
+
+// Sum returns a + b. Where both have the same exponent it costs no more than the decimal it returns.
+func Sum(a, b decimal.Decimal) decimal.Decimal {
+	if a.Exponent() == b.Exponent() && a.NumDigits() <= smallDigits && b.NumDigits() <= smallDigits {
+		return decimal.New(a.CoefficientInt64()+b.CoefficientInt64(), a.Exponent())
+	}
+	return a.Add(b)
+}

@@ -1,0 +1,156 @@
+package exact
+
+import (
+	"math/big"
+	"math/bits"
+
+	"github.com/shopspring/decimal"
+)
+
+// Term is the exact value Amount × Num ÷ Den + Carry. Den is above zero.
+type Term struct {
+	Amount   decimal.Decimal
+	Num, Den int64
+	Carry    *Remainder // nil is nothing
+}
+
+// Round returns the term rounded to the given places, and what the rounding left over: exact less rounded.
+func (t *Term) Round(places int32, mode Mode) (decimal.Decimal, Remainder) {
+	if coef, rest, ok := t.roundSmall(places, mode); ok {
+		return decimal.New(coef, -places), rest
+	}
+	return t.roundBig(places, mode)
+}
+
+// Rat returns the exact value.
+func (t *Term) Rat() *big.Rat {
+	r := new(big.Rat).SetInt(t.Amount.Coefficient())
+	r.Mul(r, pow10Rat(t.Amount.Exponent()))
+	r.Mul(r, big.NewRat(t.Num, t.Den))
+	if t.Carry != nil {
+		r.Add(r, t.Carry.Rat())
+	}
+	return r
+}
+
+// smallDigits is how many digits of a coefficient surely fit 64 bits, sign and rounding included.
+const smallDigits = 18
+
+const maxSmall = 1_000_000_000_000_000_000 // 10^smallDigits
+
+// roundSmall is the usual case, in units of 10^-places: |coef × num| × 10^shift ÷ den as 128 by 64 bits.
+func (t *Term) roundSmall(places int32, mode Mode) (coef int64, rest Remainder, ok bool) {
+	if t.Amount.NumDigits() > smallDigits {
+		return 0, rest, false
+	}
+	c := t.Amount.CoefficientInt64()
+	hi, lo := bits.Mul64(magnitude(c), magnitude(t.Num))
+	den := uint64(t.Den)
+	if shift := int64(t.Amount.Exponent()) + int64(places); shift != 0 {
+		if hi, lo, den, ok = scale(hi, lo, den, shift); !ok {
+			return 0, rest, false
+		}
+	}
+	negative := (c < 0) != (t.Num < 0)
+	if t.Carry != nil && !t.Carry.IsZero() {
+		if hi, lo, negative, ok = t.carry(hi, lo, den, negative, places); !ok {
+			return 0, rest, false
+		}
+	}
+	if hi >= den {
+		return 0, rest, false
+	}
+	q, rem := bits.Div64(hi, lo, den)
+	if q >= maxSmall {
+		return 0, rest, false
+	}
+	left := int64(rem)
+	if rem != 0 && mode.awayFromZero(digit{negative: negative, odd: q&1 == 1, inexact: true, half: half(rem, den)}) {
+		q++
+		left -= int64(den)
+	}
+	coef = int64(q)
+	if negative {
+		coef, left = -coef, -left
+	}
+	if left != 0 {
+		rest.Num, rest.Den, rest.Places = left, int64(den), places
+	}
+	return coef, rest, true
+}
+
+// scale multiplies the ratio of (hi, lo) to den by 10^shift, or reports that it does not fit.
+func scale(hi, lo, den uint64, shift int64) (uint64, uint64, uint64, bool) {
+	switch {
+	case shift > 0 && shift < int64(len(pow10)):
+		over, top := bits.Mul64(hi, pow10[shift])
+		carry, low := bits.Mul64(lo, pow10[shift])
+		top, c := bits.Add64(top, carry, 0)
+		return top, low, den, over == 0 && c == 0
+	case shift < 0 && -shift < int64(len(pow10)):
+		over, d := bits.Mul64(den, pow10[-shift])
+		return hi, lo, d, over == 0 && d < 1<<63
+	}
+	return 0, 0, 0, false
+}
+
+// carry adds the carried remainder to the magnitude (hi, lo), in units of 10^-places and over den.
+func (t *Term) carry(hi, lo, den uint64, negative bool, places int32) (uint64, uint64, bool, bool) {
+	c := t.Carry
+	if c.Big != nil || c.Places != places || den%uint64(c.Den) != 0 {
+		return 0, 0, false, false
+	}
+	over, m := bits.Mul64(magnitude(c.Num), den/uint64(c.Den))
+	if over != 0 {
+		return 0, 0, false, false
+	}
+	if negative == (c.Num < 0) {
+		lo, carried := bits.Add64(lo, m, 0)
+		hi, carried = bits.Add64(hi, 0, carried)
+		return hi, lo, negative, carried == 0
+	}
+	if hi == 0 && lo < m {
+		return 0, m - lo, !negative, true
+	}
+	lo, borrow := bits.Sub64(lo, m, 0)
+	return hi - borrow, lo, negative, true
+}
+
+// roundBig is every other case.
+func (t *Term) roundBig(places int32, mode Mode) (decimal.Decimal, Remainder) {
+	exact := t.Rat()
+	units := new(big.Rat).Mul(exact, pow10Rat(places))
+	q, rem := new(big.Int).QuoRem(units.Num(), units.Denom(), new(big.Int))
+	twice := new(big.Int).Lsh(rem, 1)
+	d := digit{
+		negative: units.Sign() < 0, odd: q.Bit(0) == 1,
+		inexact: rem.Sign() != 0, half: twice.CmpAbs(units.Denom()),
+	}
+	if mode.awayFromZero(d) {
+		q.Add(q, big.NewInt(int64(units.Sign())))
+	}
+	rounded := new(big.Rat).Mul(new(big.Rat).SetInt(q), pow10Rat(-places))
+	return decimal.NewFromBigInt(q, -places), NewRemainder(exact.Sub(exact, rounded), places)
+}
+
+// half compares rem/den with one half.
+func half(rem, den uint64) int {
+	switch other := den - rem; {
+	case rem < other:
+		return -1
+	case rem > other:
+		return 1
+	}
+	return 0
+}
+
+func magnitude(v int64) uint64 {
+	if v < 0 {
+		return -uint64(v)
+	}
+	return uint64(v)
+}
+
+var pow10 = [...]uint64{
+	1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+}

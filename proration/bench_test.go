@@ -1,0 +1,140 @@
+package proration_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/proration"
+)
+
+var (
+	january = proration.Period{
+		Start: time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC),
+		End:   time.Date(2024, 2, 1, 0, 0, 0, 0, time.UTC),
+	}
+	benchAmount = decimal.RequireFromString("99.99")
+	benchSpan   = january.From(january.End.Add(-1_234_567 * time.Second))
+	benchMoney  decimal.Decimal
+	benchPeriod proration.Period
+)
+
+func seconds() proration.Policy {
+	return proration.Policy{DayCount: proration.Seconds, Rounding: proration.Rounding{Places: 2, Mode: proration.HalfUp}}
+}
+
+func BenchmarkDecimalNew(b *testing.B) {
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		benchMoney = decimal.New(int64(4609+i&1), -2)
+	}
+}
+
+func BenchmarkProrate(b *testing.B) {
+	newYork, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		b.Fatal(err)
+	}
+	inNewYork := proration.Period{Start: time.Date(2024, 1, 1, 0, 0, 0, 0, newYork), End: time.Date(2024, 2, 1, 0, 0, 0, 0, newYork)}
+	run := func(name string, r proration.Request) {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				var line proration.Result
+				line, err = proration.Prorate(r)
+				benchMoney = line.Amount
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+		})
+	}
+	run("seconds", proration.Request{Amount: benchAmount, Period: january, Span: benchSpan, Policy: seconds()})
+	run("days", proration.Request{Amount: benchAmount, Period: january, Span: benchSpan, Policy: proration.Standard(2)})
+	run("days/new_york", proration.Request{
+		Amount: benchAmount, Period: inNewYork, Span: inNewYork.From(benchSpan.Start.In(newYork)),
+		Policy: proration.Standard(2), Location: newYork,
+	})
+}
+
+func BenchmarkProrateNaive(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		num := decimal.NewFromInt(int64(benchSpan.End.Sub(benchSpan.Start) / time.Second))
+		den := decimal.NewFromInt(int64(january.End.Sub(january.Start) / time.Second))
+		benchMoney = benchAmount.Mul(num).Div(den).Round(2)
+	}
+}
+
+var (
+	benchOld = decimal.RequireFromString("29.99")
+	benchNew = decimal.RequireFromString("99.99")
+	benchAt  = time.Date(2024, 1, 18, 0, 0, 0, 0, time.UTC)
+)
+
+func BenchmarkAdjust(b *testing.B) {
+	newYork, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		b.Fatal(err)
+	}
+	run := func(name string, policy proration.Policy, loc *time.Location) {
+		b.Run(name, func(b *testing.B) {
+			in := func(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, loc) }
+			period := proration.Period{Start: in(january.Start), End: in(january.End)}
+			c := proration.Change{
+				At:     in(benchAt),
+				Billed: proration.Billed{Amount: benchOld, Span: period},
+				Next:   &proration.Next{Price: benchNew, Period: period},
+				Basis:  proration.OnBilled, Policy: policy, Location: loc,
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				var a proration.Adjustment
+				a, err = proration.Adjust(c)
+				benchMoney = a.Net
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+		})
+	}
+	run("seconds", seconds(), time.UTC)
+	run("days", proration.Standard(2), time.UTC)
+	run("days/new_york", proration.Standard(2), newYork)
+}
+
+func BenchmarkAdjustNaive(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		left := decimal.NewFromInt(int64(january.End.Sub(benchAt) / time.Second))
+		den := decimal.NewFromInt(int64(january.End.Sub(january.Start) / time.Second))
+		credit := benchOld.Mul(left).Div(den).Round(2).Neg()
+		charge := benchNew.Mul(left).Div(den).Round(2)
+		benchMoney = credit.Add(charge)
+	}
+}
+
+func BenchmarkCyclePeriod(b *testing.B) {
+	newYork, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		b.Fatal(err)
+	}
+	cycle, err := proration.NewCycle(time.Date(2024, 1, 31, 9, 30, 0, 0, newYork), proration.Interval{Months: 1})
+	if err != nil {
+		b.Fatal(err)
+	}
+	run := func(name string, n int) {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				benchPeriod, err = cycle.Period(n)
+			}
+			if err != nil {
+				b.Fatal(err)
+			}
+		})
+	}
+	run("first", 0)
+	run("year40", 480)
+}

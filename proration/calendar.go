@@ -1,0 +1,136 @@
+package proration
+
+import "time"
+
+const secondsPerDay = 24 * 60 * 60
+
+// civil is a date of the proleptic Gregorian calendar.
+type civil struct {
+	year, month, day int64 // month 1 to 12, day 1 to 31
+}
+
+// Day numbers count from 1970-01-01; the conversions are those of Howard Hinnant's "chrono-compatible low-level date
+// algorithms": years begin in March, so that the leap day is the last.
+const (
+	daysPer400Years = 146097
+	epochFromMarch0 = 719468 // days from 0000-03-01 to 1970-01-01
+)
+
+// civilOf returns the date of a day number.
+func civilOf(day int64) civil {
+	day += epochFromMarch0
+	era := floorDiv(day, daysPer400Years)
+	dayOfEra := day - era*daysPer400Years
+	yearOfEra := (dayOfEra - dayOfEra/1460 + dayOfEra/36524 - dayOfEra/146096) / 365
+	dayOfYear := dayOfEra - (365*yearOfEra + yearOfEra/4 - yearOfEra/100)
+	fromMarch := (5*dayOfYear + 2) / 153
+	c := civil{year: era*400 + yearOfEra, month: fromMarch + 3, day: dayOfYear - (153*fromMarch+2)/5 + 1}
+	if c.month > 12 {
+		c.month -= 12
+		c.year++
+	}
+	return c
+}
+
+// number returns the day number of the date.
+func (c civil) number() int64 {
+	year, fromMarch := c.year, c.month-3
+	if fromMarch < 0 {
+		fromMarch += 12
+		year--
+	}
+	era := floorDiv(year, 400)
+	yearOfEra := year - era*400
+	dayOfYear := (153*fromMarch+2)/5 + c.day - 1
+	return era*daysPer400Years + yearOfEra*365 + yearOfEra/4 - yearOfEra/100 + dayOfYear - epochFromMarch0
+}
+
+// months returns the number of the date's month, counted from January of year 0.
+func (c civil) months() int64 { return c.year*12 + c.month - 1 }
+
+// onDay returns the date on the given day of a month, or on the month's last day where it has no such day.
+func onDay(months, day int64) civil {
+	year := floorDiv(months, 12)
+	month := months - year*12 + 1
+	return civil{year: year, month: month, day: min(day, monthLength(year, month))}
+}
+
+// monthLength returns how many days a month has.
+func monthLength(year, month int64) int64 {
+	switch month {
+	case 2:
+		if year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+			return 29
+		}
+		return 28
+	case 4, 6, 9, 11:
+		return 30
+	}
+	return 31
+}
+
+// anchorDay returns the day of the month that both ends of a period keep to, which is 31 for Feb 28 to Mar 31; where there
+// is none, the day of the start.
+func anchorDay(start, end civil) int64 {
+	day := max(start.day, end.day)
+	if onDay(start.months(), day) == start && onDay(end.months(), day) == end {
+		return day
+	}
+	return start.day
+}
+
+// dayNumber returns the civil day that holds t in the location; nil is UTC.
+func dayNumber(t time.Time, loc *time.Location) int64 {
+	if loc == nil || loc == time.UTC {
+		return floorDiv(t.Unix(), secondsPerDay)
+	}
+	_, offset := t.In(loc).Zone()
+	return floorDiv(t.Unix()+int64(offset), secondsPerDay)
+}
+
+// dayRange is a row of civil days: from, up to and not including to.
+type dayRange struct{ from, to int64 }
+
+// skippedDays returns the civil days that the location's clocks leave out altogether between two instants, as Apia left
+// out 2011-12-30 when it crossed the date line.
+func skippedDays(from, to time.Time, loc *time.Location) []dayRange {
+	if loc == nil || loc == time.UTC {
+		return nil
+	}
+	var skipped []dayRange
+	t := from.In(loc)
+	for {
+		_, change := t.ZoneBounds()
+		if change.IsZero() || change.After(to) {
+			return skipped
+		}
+		_, before := t.Zone()
+		_, after := change.Zone()
+		if after-before >= secondsPerDay {
+			first := -floorDiv(-(change.Unix() + int64(before)), secondsPerDay) // the first day not begun before the jump
+			next := floorDiv(change.Unix()+int64(after), secondsPerDay)         // the day on which clocks go on
+			if next > first {
+				skipped = append(skipped, dayRange{from: first, to: next})
+			}
+		}
+		t = change
+	}
+}
+
+// daysBetween counts the civil days from one day number to another, without those that were skipped.
+func daysBetween(from, to int64, skipped []dayRange) int64 {
+	n := to - from
+	for _, s := range skipped {
+		n -= max(0, min(to, s.to)-max(from, s.from))
+	}
+	return n
+}
+
+// floorDiv divides towards negative infinity; b is above zero.
+func floorDiv(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}

@@ -1,0 +1,223 @@
+package proration
+
+import (
+	"math"
+	"time"
+)
+
+// Cycle is the endless row of periods from an anchor. Period n begins n intervals after the anchor, computed from the anchor
+// and not from the period before it, so that Jan 31 is followed by Feb 29 and then Mar 31.
+//
+// A cycle is stored as a wall-clock anchor and the name of a zone. It is used with the *time.Location of that name, which
+// the caller loads and sets; any other one is refused. A cycle in UTC needs none.
+type Cycle struct {
+	Anchor   Wall     `json:"anchor"`   // when period 0 begins, on the wall clock of the zone
+	Interval Interval `json:"interval"` // the length of each period
+
+	// Day is the day of the month on which periods begin, 1 to 31, where that is not the anchor's own: service began on
+	// the 16th and is billed on the 1st. Months without that day use their last. Period 0 then begins on that day of the
+	// anchor's month, before or after the anchor. Zero is the anchor's own day. Only for intervals of months.
+	Day int `json:"day,omitzero"`
+
+	Zone     string         `json:"zone,omitzero"` // IANA name of the zone whose calendar this is, "America/New_York"; "" is UTC
+	Location *time.Location `json:"-"`             // the location of that name; nil is UTC
+}
+
+// NewCycle returns the cycle whose period 0 begins at the anchor, on the calendar of the anchor's location.
+// Errors: ErrUnset or ErrLimit for the anchor or the interval, and ErrZone for a local time, whose zone is another one on
+// each machine, and for a time read from JSON with an offset, which has no zone.
+func NewCycle(anchor time.Time, interval Interval) (Cycle, error) {
+	c := Cycle{Anchor: WallOf(anchor), Interval: interval, Zone: anchor.Location().String(), Location: anchor.Location()}
+	var f faults
+	checkInstant(&f, "anchor", anchor)
+	if c.Zone == "" {
+		f.add("anchor", ErrZone, "%s has an offset and no zone; give it in its location", anchor.Format(time.RFC3339))
+	}
+	c.check(&f)
+	if f != nil {
+		return Cycle{}, f.err()
+	}
+	return c, nil
+}
+
+// Period returns period n; n may be negative. It takes the same time for any n.
+// A period is empty, its end being its start, where the zone skips a whole day of a daily cycle.
+// Errors: those of the cycle's fields, and ErrLimit for a period outside the years 1 to 9999.
+func (c Cycle) Period(n int) (Period, error) {
+	var f faults
+	if !c.check(&f) {
+		return Period{}, f.err()
+	}
+	return c.period(int64(n))
+}
+
+// Index returns the n for which period n contains t. It takes the same time for any t.
+// Errors: those of the cycle's fields, and ErrLimit for an instant whose period leaves the years 1 to 9999.
+func (c Cycle) Index(t time.Time) (int, error) {
+	var f faults
+	c.check(&f)
+	checkInstant(&f, "at", t)
+	if f != nil {
+		return 0, f.err()
+	}
+	n, err := c.index(t)
+	return int(n), err
+}
+
+// Containing returns the period that contains t. Errors as for [Cycle.Index].
+func (c Cycle) Containing(t time.Time) (Period, error) {
+	n, err := c.Index(t)
+	if err != nil {
+		return Period{}, err
+	}
+	return c.period(int64(n))
+}
+
+// Next returns the first boundary at or after t, which for the start of a service is its first billing date.
+// Errors as for [Cycle.Index].
+func (c Cycle) Next(t time.Time) (time.Time, error) {
+	p, err := c.Containing(t)
+	if err != nil {
+		return time.Time{}, err
+	}
+	if p.Start.Equal(t) {
+		return p.Start, nil
+	}
+	return p.End, nil
+}
+
+// check adds the faults of the cycle's fields.
+func (c *Cycle) check(f *faults) bool {
+	before := len(*f)
+	if c.Anchor == (Wall{}) {
+		f.add("anchor", ErrUnset, "a cycle begins somewhere")
+	} else if c.Anchor.seconds < 0 || c.Anchor.seconds >= maxSeconds {
+		f.add("anchor", ErrLimit, "%v is not within the years 1 to 9999", c.Anchor)
+	}
+	c.Interval.check(f, "interval")
+	if c.Day < 0 || c.Day > 31 {
+		f.add("day", ErrInvalid, "no month has a day %d", c.Day)
+	} else if c.Day != 0 && c.Interval.Months == 0 {
+		f.add("day", ErrInvalid, "only intervals of months begin on a day of the month, and not %v", c.Interval)
+	}
+	c.checkLocation(f)
+	return len(*f) == before
+}
+
+// checkLocation adds a fault where the location is not that of the stored name.
+func (c *Cycle) checkLocation(f *faults) {
+	stored, given := c.Zone, "UTC"
+	if stored == "" {
+		stored = "UTC"
+	}
+	if c.Location != nil {
+		given = c.Location.String()
+	}
+	if stored != given {
+		f.add("zone", ErrZone, "the cycle is stored in %s and its location is %s", stored, given)
+	} else if given == localZone {
+		f.add("zone", ErrZone, "a local zone is another one on each machine; load a zone by its name")
+	}
+}
+
+// localZone is what time.Local calls itself.
+const localZone = "Local"
+
+// period returns period n of a cycle that was checked.
+func (c *Cycle) period(n int64) (Period, error) {
+	start, ok := c.boundary(n)
+	if ok && n < math.MaxInt64 {
+		if end, ok := c.boundary(n + 1); ok {
+			return Period{Start: start, End: end}, nil
+		}
+	}
+	return Period{}, &Error{Field: "n", Rule: ErrLimit, Reason: "that period is not within the years 1 to 9999"}
+}
+
+// boundary returns the start of period n, or that it is outside the years 1 to 9999.
+func (c *Cycle) boundary(n int64) (time.Time, bool) {
+	if n > maxSeconds || n < -maxSeconds {
+		return time.Time{}, false
+	}
+	w := c.Anchor
+	switch date, ofDay := w.date(); {
+	case c.Interval.Months != 0:
+		day := date.day
+		if c.Day != 0 {
+			day = int64(c.Day)
+		}
+		months, ok := advance(date.months(), n, int64(c.Interval.Months), maxMonths)
+		if !ok {
+			return time.Time{}, false
+		}
+		w.seconds = onDay(months, day).number()*secondsPerDay + ofDay - minUnix
+	case c.Interval.Days != 0:
+		days, ok := advance(0, n, int64(c.Interval.Days), maxDays)
+		if !ok {
+			return time.Time{}, false
+		}
+		w.seconds += days * secondsPerDay
+	default:
+		return c.elapsed(n)
+	}
+	if w.seconds < 0 || w.seconds > maxSeconds {
+		return time.Time{}, false
+	}
+	t := w.In(c.Location)
+	return t, t.Unix() >= minUnix && t.Unix() <= maxUnix
+}
+
+// elapsed is boundary for an interval of seconds, which no calendar stretches.
+func (c *Cycle) elapsed(n int64) (time.Time, bool) {
+	anchor := c.Anchor.In(c.Location)
+	seconds, ok := advance(anchor.Unix(), n, c.Interval.Seconds, maxSeconds)
+	if !ok || seconds < minUnix || seconds > maxUnix {
+		return time.Time{}, false
+	}
+	return time.Unix(seconds, int64(anchor.Nanosecond())).In(anchor.Location()), true
+}
+
+// advance returns from + n × step, or that the product is beyond the limit.
+func advance(from, n, step, limit int64) (int64, bool) {
+	if n > limit/step || n < -(limit/step) {
+		return 0, false
+	}
+	return from + n*step, true
+}
+
+// index returns the number of the period that contains t: a guess from the calendar, then the few steps that clamped days,
+// times of day and zones may put it off by. Of several boundaries on one instant the last counts, so that the period found
+// is never empty.
+func (c *Cycle) index(t time.Time) (int64, error) {
+	local := t.In(c.Anchor.In(c.Location).Location())
+	w := WallOf(local)
+	date, _ := w.date()
+	anchor, _ := c.Anchor.date()
+	var n int64
+	switch {
+	case c.Interval.Months != 0:
+		n = floorDiv(date.months()-anchor.months(), int64(c.Interval.Months))
+	case c.Interval.Days != 0:
+		n = floorDiv(date.number()-anchor.number(), int64(c.Interval.Days))
+	default:
+		n = floorDiv(t.Unix()-c.Anchor.In(c.Location).Unix(), c.Interval.Seconds)
+	}
+	for {
+		start, ok := c.boundary(n)
+		if !ok {
+			return 0, &Error{Field: "at", Rule: ErrLimit, Reason: "its period is not within the years 1 to 9999"}
+		}
+		if start.After(t) {
+			n--
+			continue
+		}
+		next, ok := c.boundary(n + 1)
+		if !ok {
+			return 0, &Error{Field: "at", Rule: ErrLimit, Reason: "its period is not within the years 1 to 9999"}
+		}
+		if next.After(t) {
+			return n, nil
+		}
+		n++
+	}
+}

@@ -1,0 +1,183 @@
+package proration
+
+import (
+	"time"
+
+	"github.com/billingrules/billing/internal/enum"
+)
+
+// DayCount says how time is counted. Its zero is unset and refused.
+type DayCount uint8
+
+// The day counts. 1,200.00 a year from July 14 to January 1 is 562.19 by Days, 560.00 by Thirty360 and 558.06 by Months
+// (Zuora's settings).
+const (
+	Seconds   DayCount = iota + 1 // elapsed seconds, and exact parts of them where the instants have any
+	Days                          // civil days, whatever their length in hours, over the civil days of the period
+	Actual30                      // civil days over 30 for each month of the period, at most the whole; not additive
+	Thirty360                     // days of months of 30 days, a 31st counting as the 30th, over the period counted likewise
+	Months                        // whole months from the start of the period first, then the days of the odd month over its length
+)
+
+var dayCounts = []string{"", "seconds", "days", "actual/30", "30/360", "months"}
+
+// String returns the count's name, "30/360".
+func (d DayCount) String() string { return enum.String(dayCounts, d) }
+
+// MarshalText returns the count's name.
+func (d DayCount) MarshalText() ([]byte, error) { return enumText(dayCounts, d, "day_count") }
+
+// UnmarshalText reads the count's name; an unknown one is ErrInvalid.
+func (d *DayCount) UnmarshalText(text []byte) error {
+	return enumParse(dayCounts, d, "day_count", text)
+}
+
+// Side is one of the two sides of a change: what was before it, or what comes after. Its zero is unset.
+type Side uint8
+
+// The sides.
+const (
+	OldSide Side = iota + 1 // what was before the change keeps the whole day: the day of a cancellation is billed
+	NewSide                 // what comes after has the whole day: the day of a cancellation is not billed
+)
+
+var sides = []string{"", "old_side", "new_side"}
+
+// String returns the side's name, "new_side".
+func (s Side) String() string { return enum.String(sides, s) }
+
+// MarshalText returns the side's name.
+func (s Side) MarshalText() ([]byte, error) { return enumText(sides, s, "change_day") }
+
+// UnmarshalText reads the side's name; an unknown one is ErrInvalid.
+func (s *Side) UnmarshalText(text []byte) error { return enumParse(sides, s, "change_day", text) }
+
+// measure counts spans of one period by one day count. Its positions are day numbers, or elapsed units for Seconds.
+type measure struct {
+	period   Period
+	policy   Policy
+	location *time.Location
+	start    int64 // the day of the period's start
+	end      int64 // the day of the period's end
+	skipped  []dayRange
+}
+
+// newMeasure returns the measure of a period that was checked.
+func newMeasure(period Period, policy Policy, loc *time.Location) measure {
+	m := measure{period: period, policy: policy, location: loc}
+	if policy.DayCount == Seconds {
+		return m
+	}
+	m.start, m.end = dayNumber(period.Start, loc), dayNumber(period.End, loc)
+	through := period.End
+	if policy.DayCount == Months {
+		through = through.Add(31 * 24 * time.Hour) // the odd month may end after the period
+	}
+	m.skipped = skippedDays(period.Start, through, loc)
+	return m
+}
+
+// fraction returns the share of the period that the span is. The span lies inside the period.
+func (m *measure) fraction(span Period) (Fraction, error) {
+	if m.policy.DayCount == Seconds {
+		return elapsed(m.period, span)
+	}
+	from, to := m.position(span.Start), m.position(span.End)
+	var x Fraction
+	switch m.policy.DayCount {
+	case Seconds, Days:
+		x = Fraction{daysBetween(from, to, m.skipped), daysBetween(m.start, m.end, m.skipped)}
+	case Actual30:
+		months, days, _ := m.months(m.end)
+		whole := 30*months + days
+		x = Fraction{min(daysBetween(from, to, m.skipped), whole), whole}
+	case Thirty360:
+		x = Fraction{thirty360(to) - thirty360(from), thirty360(m.end) - thirty360(m.start)}
+	case Months:
+		x = m.byMonths(from, to)
+	}
+	if x.Den <= 0 {
+		return Fraction{}, &Error{Field: "period", Rule: ErrPeriod, Reason: m.period.String() + " has no day to count by " + m.policy.DayCount.String()}
+	}
+	return x, nil
+}
+
+// elapsed counts seconds, or the largest decimal part of a second that all four instants are whole in.
+func elapsed(p, span Period) (Fraction, error) {
+	num, den := span.End.Unix()-span.Start.Unix(), p.End.Unix()-p.Start.Unix()
+	if p.Start.Nanosecond()|span.Start.Nanosecond()|span.End.Nanosecond()|p.End.Nanosecond() == 0 {
+		return Fraction{num, den}, nil
+	}
+	nanos := [4]int64{int64(p.Start.Nanosecond()), int64(span.Start.Nanosecond()), int64(span.End.Nanosecond()), int64(p.End.Nanosecond())}
+	part := int64(time.Millisecond)
+	for _, n := range nanos {
+		for n%part != 0 {
+			part /= 1000
+		}
+	}
+	perSecond := int64(time.Second) / part
+	if den >= maxElapsed/perSecond {
+		return Fraction{}, &Error{Field: "period", Rule: ErrLimit, Reason: p.String() + " is too long to count in parts of a second"}
+	}
+	return Fraction{
+		num*perSecond + (nanos[2]-nanos[1])/part,
+		den*perSecond + (nanos[3]-nanos[0])/part,
+	}, nil
+}
+
+const maxElapsed = 1<<63 - 1
+
+// position returns the day on which what comes after t begins to count. An instant inside the period is a change, and its
+// day belongs to one side whole; the period's own ends are nobody's change.
+func (m *measure) position(t time.Time) int64 {
+	day := dayNumber(t, m.location)
+	if m.policy.ChangeDay == OldSide && t.After(m.period.Start) && t.Before(m.period.End) {
+		day++
+	}
+	return min(day, m.end)
+}
+
+// thirty360 returns the day's position on a calendar of months of 30 days.
+func thirty360(day int64) int64 {
+	c := civilOf(day)
+	return 30*c.months() + min(c.day, 30)
+}
+
+// months returns how many whole months lie between the start of the period and a day of it, how many days of the odd
+// month are left, and how long that month is.
+func (m *measure) months(day int64) (whole, days, length int64) {
+	start, at := civilOf(m.start), civilOf(day)
+	anchor := anchorDay(start, civilOf(m.end))
+	whole = at.months() - start.months()
+	begins := onDay(start.months()+whole, anchor).number()
+	if begins > day {
+		whole--
+		begins = onDay(start.months()+whole, anchor).number()
+	}
+	ends := onDay(start.months()+whole+1, anchor).number()
+	return whole, daysBetween(begins, day, m.skipped), daysBetween(begins, ends, m.skipped)
+}
+
+// byMonths is the Months count: the position of the span's end less that of its start, over that of the period's end. Each
+// is whole months and a part of the odd one, and all three are brought to one denominator.
+func (m *measure) byMonths(from, to int64) Fraction {
+	var ratios [3]Fraction
+	scale := int64(1)
+	for i, day := range [...]int64{from, to, m.end} {
+		whole, days, length := m.months(day)
+		if days == 0 {
+			length = 1
+		}
+		ratios[i] = Fraction{whole*length + days, length}
+		scale = scale / gcd(scale, length) * length
+	}
+	at := func(i int) int64 { return ratios[i].Num * (scale / ratios[i].Den) }
+	return Fraction{at(1) - at(0), at(2)}
+}
+
+func gcd(a, b int64) int64 {
+	for b != 0 {
+		a, b = b, a%b
+	}
+	return a
+}

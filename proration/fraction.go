@@ -1,0 +1,51 @@
+package proration
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Fraction is an exact share: Num parts out of Den. It keeps the integers it was counted in, 15/30 and not 1/2, since they
+// are what a customer can check. Compare with Equal. The zero Fraction is no share at all.
+type Fraction struct {
+	Num int64 // parts taken
+	Den int64 // parts in the whole, above zero
+}
+
+// Equal reports whether both are the same ratio: 15/30 equals 1/2.
+func (x Fraction) Equal(y Fraction) bool {
+	return x.lowest() == y.lowest()
+}
+
+// lowest returns x in lowest terms with a positive denominator.
+func (x Fraction) lowest() Fraction {
+	g := gcd(x.Num, x.Den)
+	if g == 0 {
+		return Fraction{}
+	}
+	if (g < 0) != (x.Den < 0) {
+		g = -g
+	}
+	return Fraction{x.Num / g, x.Den / g}
+}
+
+// String returns "15/30".
+func (x Fraction) String() string {
+	return strconv.FormatInt(x.Num, 10) + "/" + strconv.FormatInt(x.Den, 10)
+}
+
+// MarshalText returns "15/30".
+func (x Fraction) MarshalText() ([]byte, error) { return []byte(x.String()), nil }
+
+// UnmarshalText reads "15/30". Anything but two whole numbers is ErrInvalid, as is a denominator that is not above zero,
+// save in "0/0", the zero Fraction.
+func (x *Fraction) UnmarshalText(text []byte) error {
+	num, den, found := strings.Cut(string(text), "/")
+	n, errNum := strconv.ParseInt(num, 10, 64)
+	d, errDen := strconv.ParseInt(den, 10, 64)
+	if !found || errNum != nil || errDen != nil || d < 0 || d == 0 && n != 0 {
+		return &Error{Field: "fraction", Rule: ErrInvalid, Reason: quoted(text) + " is not a fraction such as 15/30"}
+	}
+	*x = Fraction{Num: n, Den: d}
+	return nil
+}

@@ -1,0 +1,116 @@
+package proration
+
+import (
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/exact"
+)
+
+// Request asks for the part of an amount that belongs to a span.
+type Request struct {
+	Amount decimal.Decimal `json:"amount"` // the amount for the whole period, in major units; a credit is negative
+	Period Period          `json:"period"` // the whole anchored period, also where service began or ended inside it
+	Span   Period          `json:"span"`   // the part asked for, inside the period
+	Policy Policy          `json:"policy"` // how to count and round
+
+	Carry    Residual       `json:"carry,omitzero"` // what the rounding of an earlier amount left over; zero is nothing
+	Location *time.Location `json:"-"`              // whose calendar counts the days; nil is UTC. Not needed for seconds
+}
+
+// Result is an amount, and how it came about.
+type Result struct {
+	Amount   decimal.Decimal `json:"amount"`          // rounded, in major units; a charge is positive, a credit negative
+	Of       decimal.Decimal `json:"of"`              // the amount for the whole
+	Fraction Fraction        `json:"fraction"`        // the share of it
+	Unit     string          `json:"unit,omitzero"`   // what the fraction counts, "days"
+	Rounding Rounding        `json:"rounding"`        // how the exact amount was rounded
+	Carry    Residual        `json:"carry,omitzero"`  // what came in from an earlier amount
+	Residual Residual        `json:"residual"`        // what goes out: exact, carry included, less Amount
+	Capped   bool            `json:"capped,omitzero"` // the share was more than was left; Amount is all that was left
+}
+
+// Prorate returns the amount for the span: Amount × share of the period + Carry, divided once and rounded once.
+// Every error is an [Error], or several: ErrUnset, ErrInvalid, ErrPeriod, ErrOutside, ErrZone or ErrLimit.
+func Prorate(r Request) (line Result, err error) {
+	share, ok := r.wholeSeconds()
+	if !ok || !usable(r.Amount) || !r.Policy.Rounding.usable() {
+		if share, err = r.checked(); err != nil {
+			return line, err
+		}
+	}
+	line.Of, line.Fraction, line.Unit = r.Amount, share, unitNames[r.Policy.DayCount]
+	line.Rounding, line.Carry = r.Policy.Rounding, r.Carry
+	line.round()
+	return line, nil
+}
+
+// checked returns the share of a request, or every fault of it.
+func (r *Request) checked() (Fraction, error) {
+	var f faults
+	checkAmount(&f, "amount", r.Amount)
+	r.checkSpan(&f)
+	r.Policy.check(&f)
+	if f != nil {
+		return Fraction{}, f.err()
+	}
+	return r.share()
+}
+
+// wholeSeconds is share in the usual case, for a request that needs no further check of its span: all instants are whole
+// seconds and in order.
+func (r *Request) wholeSeconds() (Fraction, bool) {
+	start, from, to, end := r.Period.Start.Unix(), r.Span.Start.Unix(), r.Span.End.Unix(), r.Period.End.Unix()
+	nanos := r.Period.Start.Nanosecond() | r.Span.Start.Nanosecond() | r.Span.End.Nanosecond() | r.Period.End.Nanosecond()
+	ok := r.Policy.DayCount == Seconds && r.Policy.ChangeDay <= NewSide &&
+		nanos == 0 && minUnix < start && start <= from && from < to && to <= end && end <= maxUnix
+	return Fraction{Num: to - from, Den: end - start}, ok
+}
+
+// Fraction returns the share alone, without any money: Amount, Carry and Rounding play no part and may be left out.
+// Errors as for [Prorate].
+func (r Request) Fraction() (Fraction, error) {
+	var f faults
+	r.checkSpan(&f)
+	r.Policy.checkCounting(&f)
+	if f != nil {
+		return Fraction{}, f.err()
+	}
+	return r.share()
+}
+
+// checkSpan adds the faults of the period, the span and their zone.
+func (r *Request) checkSpan(f *faults) {
+	if checkPeriod(f, "period", r.Period) && !(r.Period.Covers(r.Span) && r.Span.Start.Before(r.Span.End)) && checkPeriod(f, "span", r.Span) {
+		f.add("span", ErrOutside, "%v is not inside %v", r.Span, r.Period)
+	}
+	if r.Policy.DayCount != Seconds {
+		r.Policy.checkZone(f, r.Location, "location")
+		r.Policy.checkZone(f, r.Location, "period", r.Period.Start, r.Period.End)
+		r.Policy.checkZone(f, r.Location, "span", r.Span.Start, r.Span.End)
+	}
+}
+
+// share is Fraction of a request that was checked.
+func (r *Request) share() (Fraction, error) {
+	if r.Policy.DayCount == Seconds {
+		return elapsed(r.Period, r.Span)
+	}
+	m := newMeasure(r.Period, r.Policy, r.Location)
+	return m.fraction(r.Span)
+}
+
+// round fills in the amount and the residual of a result that has the rest. This is the one division and the one rounding.
+func (r *Result) round() {
+	term := r.term()
+	r.Amount, r.Residual.remainder = term.Round(r.Rounding.Places, exact.Mode(r.Rounding.Mode))
+}
+
+// term is the exact value of the result.
+func (r *Result) term() exact.Term {
+	return exact.Term{Amount: r.Of, Num: r.Fraction.Num, Den: r.Fraction.Den, Carry: &r.Carry.remainder}
+}
+
+// unitNames say what the parts of a fraction are.
+var unitNames = []string{"", "seconds", "days", "days of 30-day months", "days of 30-day months (30/360)", "of the months"}

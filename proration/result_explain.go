@@ -1,0 +1,91 @@
+package proration
+
+import (
+	"math/big"
+	"strconv"
+	"strings"
+
+	"github.com/shopspring/decimal"
+)
+
+// Explain returns the calculation in one line that a customer can check: the whole, the fraction in the integers it was
+// counted in, and what rounding did.
+//
+//	178.00 x 15/30 days = 89.00
+//	100.00 x 10/31 days = 32.258..., rounded half up to 32.26
+//	-10.00 x 20/31 days = -6.451..., of which -2.00 was left
+func (r Result) Explain() string {
+	var f faults
+	checkAmount(&f, "of", r.Of)
+	checkAmount(&f, "amount", r.Amount)
+	r.Rounding.check(&f, "rounding.")
+	if f != nil || r.Fraction.Den <= 0 {
+		return "nothing"
+	}
+	var b strings.Builder
+	of, share := r.Of, r.Fraction
+	if share.Num < 0 {
+		of, share.Num = of.Neg(), -share.Num
+	}
+	b.WriteString(amountText(of, r.Rounding.Places) + " x " + share.String())
+	if r.Unit != "" {
+		b.WriteString(" " + r.Unit)
+	}
+	if !r.Carry.IsZero() {
+		b.WriteString(" and " + ratText(r.Carry.Rat(), r.Rounding.Places+2) + " carried")
+	}
+	amount := amountText(r.Amount, r.Rounding.Places)
+	term := r.term()
+	value := term.Rat()
+	left := new(big.Rat).Sub(value, r.Amount.Rat())
+	if left.Sign() == 0 {
+		return b.String() + " = " + amount
+	}
+	b.WriteString(" = " + ratText(value, r.Rounding.Places+1))
+	switch {
+	case r.Capped:
+		b.WriteString(", of which " + amount + " was left")
+	case new(big.Rat).Abs(left).Cmp(decimal.New(1, -r.Rounding.Places).Rat()) >= 0:
+		b.WriteString(", with the rest " + amount)
+	default:
+		b.WriteString(", rounded " + strings.ReplaceAll(r.Rounding.Mode.String(), "_", " ") + " to " + amount)
+	}
+	return b.String()
+}
+
+// amountText writes an amount with at least the places of its rounding.
+func amountText(d decimal.Decimal, places int32) string {
+	if places > 0 && -d.Exponent() < places {
+		return d.StringFixed(places)
+	}
+	return d.String()
+}
+
+// ratText writes a number in decimals: whole where it ends within a few places, and cut off behind the given places with
+// an ellipsis where it goes on.
+func ratText(r *big.Rat, places int32) string {
+	places = max(places, 1)
+	if n, exact := r.FloatPrec(); exact && n <= int(places)+2 {
+		return r.FloatString(n)
+	}
+	unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(places)), nil)
+	cut := new(big.Int).Mul(r.Num(), unit)
+	cut.Quo(cut, r.Denom())
+	text := new(big.Rat).SetFrac(cut, unit).FloatString(int(places))
+	if r.Sign() < 0 && cut.Sign() == 0 {
+		text = "-" + text
+	}
+	return text + "..."
+}
+
+// quoted returns text in quotes, cut off where it is long.
+func quoted(text []byte) string {
+	const most = 40
+	if len(text) > most {
+		return strconv.Quote(string(text[:most])) + "..."
+	}
+	return strconv.Quote(string(text))
+}
+
+// listed returns the names of an enum, as a list to read.
+func listed(names []string) string { return strings.Join(names[1:], ", ") }

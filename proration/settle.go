@@ -1,0 +1,115 @@
+package proration
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/exact"
+)
+
+// Timeline is the row of prices that one period had, each from an instant on.
+type Timeline struct {
+	Period Period `json:"period"` // the whole anchored period
+	Steps  []Step `json:"steps"`  // in order of time, at most 10,000
+	Policy Policy `json:"policy"` // how to count and round
+
+	Carry    Residual       `json:"carry,omitzero"` // what an earlier settlement left over; zero is nothing
+	Location *time.Location `json:"-"`              // whose calendar counts the days; nil is UTC. Not needed for seconds
+}
+
+// Step is a price that holds from an instant on, until the next step or the end of the period.
+type Step struct {
+	At    time.Time       `json:"at"`    // the first instant of the price, inside the period
+	Price decimal.Decimal `json:"price"` // for the whole period; zero where service ends
+}
+
+// Settlement is what the steps cost, one line each.
+type Settlement struct {
+	Lines    []Result        `json:"lines"`    // line i is due at step i: the change of price, for what is left of the period
+	Total    decimal.Decimal `json:"total"`    // the sum of the lines
+	Residual Residual        `json:"residual"` // the exact total less Total, and the carry of the next settlement
+}
+
+// Settle returns a line for each step: the change of price × share of the period that is left + what rounding the line
+// before left over. So the lines can be invoiced one by one, as the steps happen, and yet their sum stays within half of
+// the last place of the exact total, whatever their number; within one of it for modes that do not round to the nearest.
+// A line depends on its own step and those before it only: settling again with more steps changes no line.
+// Every error is an [Error], or several: ErrUnset, ErrInvalid, ErrPeriod, ErrOutside, ErrZone or ErrLimit.
+func Settle(t Timeline) (Settlement, error) {
+	var f faults
+	t.check(&f)
+	if f != nil {
+		return Settlement{}, f.err()
+	}
+	s := Settlement{Lines: make([]Result, 0, len(t.Steps)), Residual: t.Carry}
+	m := newMeasure(t.Period, t.Policy, t.Location)
+	var price decimal.Decimal
+	for i, step := range t.Steps {
+		share, err := m.fraction(t.Period.From(step.At))
+		if err != nil {
+			return Settlement{}, Under("steps["+strconv.Itoa(i)+"]", err)
+		}
+		line := Result{Of: step.Price.Sub(price), Fraction: share, Unit: unitNames[t.Policy.DayCount], Rounding: t.Policy.Rounding, Carry: s.Residual}
+		line.round()
+		s.Lines = append(s.Lines, line)
+		s.Total = exact.Sum(s.Total, line.Amount)
+		s.Residual = line.Residual
+		price = step.Price
+	}
+	return s, nil
+}
+
+// Explain returns the total in one line: each line's amount, and what is left over.
+func (s Settlement) Explain() string {
+	text := ""
+	places := int32(0)
+	for i, line := range s.Lines {
+		if i > 0 {
+			text += " + "
+		}
+		places = line.Rounding.Places
+		text += amountText(line.Amount, places)
+	}
+	text += " = " + amountText(s.Total, places)
+	if !s.Residual.IsZero() {
+		text += ", " + ratText(s.Residual.Rat(), places+2) + " left over"
+	}
+	return text
+}
+
+const maxSteps = 10_000
+
+// check adds the faults of the timeline.
+func (t *Timeline) check(f *faults) {
+	period := checkPeriod(f, "period", t.Period)
+	t.Policy.checkZone(f, t.Location, "location")
+	t.Policy.checkZone(f, t.Location, "period", t.Period.Start, t.Period.End)
+	if len(t.Steps) > maxSteps {
+		f.add("steps", ErrLimit, "%d steps are more than %d", len(t.Steps), maxSteps)
+		return
+	}
+	for i := range t.Steps {
+		step := &t.Steps[i]
+		path := func(field string) string { return "steps[" + strconv.Itoa(i) + "]." + field }
+		switch {
+		case !checkStep(f, step, path):
+		case period && !t.Period.Contains(step.At):
+			f.add(path("at"), ErrOutside, "%s is not inside %v", step.At.Format(time.RFC3339Nano), t.Period)
+		case i > 0 && step.At.Before(t.Steps[i-1].At):
+			f.add(path("at"), ErrInvalid, "%s is before the step before it", step.At.Format(time.RFC3339Nano))
+		default:
+			t.Policy.checkZone(f, t.Location, path("at"), step.At)
+		}
+	}
+	t.Policy.check(f)
+}
+
+// checkStep adds the faults of one step's own fields.
+func checkStep(f *faults, s *Step, path func(string) string) bool {
+	before := len(*f)
+	checkInstant(f, path("at"), s.At)
+	checkAmount(f, path("price"), s.Price)
+	return len(*f) == before
+}

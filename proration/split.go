@@ -1,0 +1,150 @@
+package proration
+
+import (
+	"math/big"
+	"slices"
+	"strconv"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/enum"
+	"github.com/billingrules/billing/internal/exact"
+)
+
+// Allocation says which part gets what cutting off the shares leaves over. Its zero is unset and refused.
+type Allocation uint8
+
+// The allocations.
+const (
+	LargestRemainder Allocation = iota + 1 // one unit each to the largest remainders, ties to the earlier part (Hamilton)
+	LastLine                               // all of it to the last part that has a weight (Stripe's discounts)
+)
+
+var allocations = []string{"", "largest_remainder", "last_line"}
+
+// String returns the allocation's name, "last_line".
+func (a Allocation) String() string { return enum.String(allocations, a) }
+
+// MarshalText returns the allocation's name.
+func (a Allocation) MarshalText() ([]byte, error) { return enumText(allocations, a, "allocation") }
+
+// UnmarshalText reads the allocation's name; an unknown one is ErrInvalid.
+func (a *Allocation) UnmarshalText(text []byte) error {
+	return enumParse(allocations, a, "allocation", text)
+}
+
+// Division asks for an amount in parts.
+type Division struct {
+	Amount     decimal.Decimal   `json:"amount"`     // the whole, in major units and at most Places places; may be negative
+	Weights    []decimal.Decimal `json:"weights"`    // one a part, not negative, at most 10,000; together at most 18 digits
+	Places     int32             `json:"places"`     // decimal places of each part, -18 to 18
+	Allocation Allocation        `json:"allocation"` // who gets what is left over; must be set
+}
+
+// Split returns one part for each weight, in their order and with the sign of the amount, that add up to the amount to the
+// last unit. A part is its exact share cut off, or one unit more; with LastLine the last one is all that is left.
+// A weight of zero has a part of zero.
+// Every error is an [Error], or several: ErrUnset, ErrInvalid (negative weights, no weight at all, an amount of more places
+// than the parts) or ErrLimit.
+func Split(d Division) ([]Result, error) {
+	var f faults
+	d.check(&f)
+	weights, total := d.ratio(&f)
+	if f != nil {
+		return nil, f.err()
+	}
+	parts := make([]Result, len(weights))
+	left, last := d.Amount, 0
+	for i, w := range weights {
+		parts[i] = Result{Of: d.Amount, Fraction: Fraction{w, total}, Rounding: Rounding{Places: d.Places, Mode: Down}}
+		if total == 0 {
+			parts[i].Amount = decimal.New(0, -d.Places)
+			continue
+		}
+		parts[i].round()
+		left = left.Sub(parts[i].Amount)
+		if w != 0 {
+			last = i
+		}
+	}
+	if d.Allocation == LastLine && !left.IsZero() {
+		p := &parts[last]
+		p.Rounding.Mode = Up
+		p.Amount = p.Amount.Add(left)
+		p.Residual = Residual{exact.NewRemainder(new(big.Rat).Sub(p.Residual.Rat(), left.Rat()), d.Places)}
+		left = decimal.Decimal{}
+	}
+	for _, i := range byRemainder(parts)[:left.Abs().Shift(d.Places).IntPart()] {
+		parts[i].Rounding.Mode = Up
+		parts[i].round()
+	}
+	return parts, nil
+}
+
+// byRemainder returns the indices of the parts, those of which most was cut off first, ties in order.
+func byRemainder(parts []Result) []int {
+	order := make([]int, len(parts))
+	cut := make([]*big.Rat, len(parts))
+	for i := range parts {
+		order[i] = i
+		cut[i] = parts[i].Residual.Rat()
+		cut[i].Abs(cut[i])
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cut[b].Cmp(cut[a]) })
+	return order
+}
+
+const maxWeights = 10_000
+
+// check adds the faults of everything but the sum of the weights.
+func (d *Division) check(f *faults) {
+	amount := checkAmount(f, "amount", d.Amount)
+	if d.Places < -maxPlaces || d.Places > maxPlaces {
+		f.add("places", ErrLimit, "%d is not between -%d and %d", d.Places, maxPlaces, maxPlaces)
+	} else if amount && !d.Amount.Shift(d.Places).IsInteger() {
+		f.add("amount", ErrInvalid, "%v has more than %d places, so no parts of as many add up to it", d.Amount, d.Places)
+	}
+	switch {
+	case len(d.Weights) == 0:
+		f.add("weights", ErrUnset, "there is no part to split into")
+	case len(d.Weights) > maxWeights:
+		f.add("weights", ErrLimit, "%d parts are more than %d", len(d.Weights), maxWeights)
+	}
+	checkEnum(f, "allocation", allocations, d.Allocation, "say who gets what is left over")
+}
+
+// ratio returns the weights and their sum as integers of the same ratio.
+func (d *Division) ratio(f *faults) (weights []int64, total int64) {
+	if len(d.Weights) > maxWeights {
+		return nil, 0
+	}
+	exp := int32(0)
+	before := len(*f)
+	for i, w := range d.Weights {
+		field := "weights[" + strconv.Itoa(i) + "]"
+		if !checkAmount(f, field, w) {
+			continue
+		}
+		if w.IsNegative() {
+			f.add(field, ErrInvalid, "%v is negative", w)
+		}
+		exp = min(exp, w.Exponent())
+	}
+	if len(*f) > before {
+		return nil, 0
+	}
+	sum := new(big.Int)
+	weights = make([]int64, len(d.Weights))
+	for i, w := range d.Weights {
+		units := w.Shift(-exp).BigInt()
+		weights[i] = units.Int64()
+		sum.Add(sum, units)
+	}
+	switch {
+	case !sum.IsInt64():
+		f.add("weights", ErrLimit, "together they have more than 18 digits")
+	case sum.Sign() == 0 && len(weights) > 0 && !d.Amount.IsZero():
+		f.add("weights", ErrInvalid, "no part has a weight above zero")
+	}
+	return weights, sum.Int64()
+}
