@@ -36,8 +36,8 @@ type Service struct {
 
 // Portion is a billable span and the anchored period it lies in. A span shorter than its period is a stub.
 type Portion struct {
-	Period Period `json:"period"`
-	Span   Period `json:"span"`
+	Period Period `json:"period"` // the whole period, which is the denominator
+	Span   Period `json:"span"`   // what of it is billed
 }
 
 // maxPortions is how many portions one call returns.

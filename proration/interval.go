@@ -3,6 +3,7 @@ package proration
 import (
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Interval is a recurring length: some months, or some days, or some seconds, and only one of them. Its text is ISO 8601:
@@ -77,6 +78,28 @@ func ParseInterval(text string) (Interval, error) {
 		return Interval{}, f.err()
 	}
 	return i, nil
+}
+
+// After returns the instant one interval after t: at the same time of day on the calendar of the location, the day clamped to
+// shorter months, or so many elapsed seconds later. It is how a deadline such as three days of grace is found.
+// A nil location is UTC. Errors: those of the interval and the instant, ErrZone for a local location, and ErrLimit for a
+// result beyond the year 9999.
+func (i Interval) After(t time.Time, loc *time.Location) (time.Time, error) {
+	if loc == nil {
+		loc = time.UTC
+	}
+	c := Cycle{Anchor: WallOf(t.In(loc)), Interval: i, Zone: loc.String(), Location: loc}
+	var f faults
+	checkInstant(&f, "at", t)
+	c.check(&f)
+	if f != nil {
+		return time.Time{}, f.err()
+	}
+	if i.Seconds != 0 && t.Unix() <= maxUnix-i.Seconds {
+		return time.Unix(t.Unix()+i.Seconds, int64(t.Nanosecond())).In(loc), nil
+	}
+	p, err := c.period(0)
+	return p.End, err
 }
 
 // leadingNumber cuts a whole number and the letter behind it off the front of text.

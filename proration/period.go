@@ -69,10 +69,8 @@ func checkInstant(f *faults, field string, t time.Time) bool {
 }
 
 // checkInside adds a fault where span is not inside period. Both are usable.
-func checkInside(f *faults, field string, span, period Period) bool {
-	if period.Covers(span) {
-		return true
+func checkInside(f *faults, field string, span, period Period) {
+	if !period.Covers(span) {
+		f.add(field, ErrOutside, "%v is not inside %v", span, period)
 	}
-	f.add(field, ErrOutside, "%v is not inside %v", span, period)
-	return false
 }

@@ -55,10 +55,7 @@ func (r Result) Explain() string {
 
 // amountText writes an amount with at least the places of its rounding.
 func amountText(d decimal.Decimal, places int32) string {
-	if places > 0 && -d.Exponent() < places {
-		return d.StringFixed(places)
-	}
-	return d.String()
+	return d.StringFixed(max(places, -d.Exponent(), 0))
 }
 
 // ratText writes a number in decimals: whole where it ends within a few places, and cut off behind the given places with

@@ -1,0 +1,85 @@
+// Quickstart follows one customer through two months: seats added in mid-month, an upgrade, a downgrade whose credit pays the
+// next invoice, a declined card and its three days of grace. It prints every invoice with each amount explained.
+//
+//	go run ./examples/quickstart
+package main
+
+import (
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+func main() {
+	if err := run(os.Stdout); err != nil {
+		log.Fatal(err)
+	}
+}
+
+func run(out io.Writer) error {
+	monthly := proration.Interval{Months: 1}
+	growth := plans.Plan{ID: "growth", Currency: "USD", Interval: monthly, Price: price("89.00")}
+	scale := plans.Plan{ID: "scale", Currency: "USD", Interval: monthly, Price: price("139.00")}
+
+	policy := lifecycle.Standard()
+	policy.Grace = proration.Interval{Days: 3}
+
+	cycle, err := proration.NewCycle(date(11, 1), monthly)
+	if err != nil {
+		return err
+	}
+	sub := lifecycle.Subscription{ID: "acme", Contract: plans.Contract{
+		Plan: growth.ID, Currency: growth.Currency, Cycle: cycle,
+		Items: []plans.Item{{ID: "seat", Quantity: decimal.NewFromInt(10), Price: growth.Price}},
+	}}
+
+	for i, e := range []lifecycle.Event{
+		{At: date(11, 1), Kind: lifecycle.Started},
+		{At: date(11, 1), Kind: lifecycle.PaymentSucceeded, Invoice: "acme-1"},
+		{At: date(11, 16), Kind: lifecycle.SeatsAdded, Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)}},
+		{At: date(11, 16), Kind: lifecycle.PaymentSucceeded, Invoice: "acme-2"},
+		{At: date(11, 20), Kind: lifecycle.PlanChanged, Change: plans.Change{Plan: &scale}},
+		{At: date(11, 20), Kind: lifecycle.PaymentSucceeded, Invoice: "acme-3"},
+		{At: date(11, 23), Kind: lifecycle.PlanChanged, Change: plans.Change{Plan: &growth}},
+		{At: date(12, 1), Kind: lifecycle.CardDeclined, Invoice: "acme-5"},
+		{At: date(12, 5), Kind: lifecycle.CardEntered},
+		{At: date(12, 5), Kind: lifecycle.PaymentSucceeded, Invoice: "acme-5"},
+	} {
+		e.Sequence = int64(i + 1)
+		outcome, err := lifecycle.Apply(policy, sub, e)
+		if err != nil {
+			return err
+		}
+		report(out, sub, e, outcome)
+		sub = outcome.Subscription
+	}
+	next, _ := lifecycle.Next(policy, sub)
+	_, err = fmt.Fprintf(out, "Next: %s on %s\n", next.Kind, next.At.Format(time.DateOnly))
+	return err
+}
+
+// report prints what an event did: a grace that ended before it, the event, the access after it, and the invoices.
+func report(out io.Writer, before lifecycle.Subscription, e lifecycle.Event, o lifecycle.Outcome) {
+	if end := before.GraceEnd; !end.IsZero() && !end.After(e.At) {
+		fmt.Fprintf(out, "%s  %-18s access %s\n", end.Format(time.DateOnly), "grace over", lifecycle.BillingOnly)
+	}
+	after := o.Subscription
+	fmt.Fprintf(out, "%s  %-18s access %s\n", e.At.Format(time.DateOnly), e.Kind, after.Access())
+	for _, inv := range o.Invoices {
+		fmt.Fprintf(out, "\n%s\n", inv.Text())
+	}
+}
+
+func price(unit string) plans.Price { return plans.Price{Unit: decimal.RequireFromString(unit)} }
+
+func date(month time.Month, day int) time.Time {
+	return time.Date(2026, month, day, 0, 0, 0, 0, time.UTC)
+}

@@ -1,0 +1,131 @@
+package invoice
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/enum"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// Status is where an invoice stands. Its zero is unset.
+type Status uint8
+
+// The statuses.
+const (
+	Open Status = iota + 1 // something is due
+	Paid                   // nothing is due any more
+)
+
+var statuses = []string{"", "open", "paid"}
+
+// String returns the status's name, "open".
+func (s Status) String() string { return enum.String(statuses, s) }
+
+// MarshalText returns the status's name.
+func (s Status) MarshalText() ([]byte, error) { return enum.Marshal(statuses, s) }
+
+// UnmarshalText reads the status's name; an unknown one is ErrInvalid.
+func (s *Status) UnmarshalText(text []byte) error {
+	parsed, ok := enum.Parse[Status](statuses, text)
+	if !ok {
+		return &proration.Error{Field: "status", Rule: proration.ErrInvalid, Reason: "no invoice has such a status"}
+	}
+	*s = parsed
+	return nil
+}
+
+// Draft is what an invoice is made of.
+type Draft struct {
+	ID       string          `json:"id"`       // given by the caller; the IDs of lines and grants derive from it
+	Currency plans.Currency  `json:"currency"` // of every line
+	At       time.Time       `json:"at"`       // when it is issued
+	Lines    []Line          `json:"lines"`    // at least one, in the order in which they are listed
+	Ledger   []credits.Entry `json:"ledger"`   // what is owed to the customer before
+}
+
+// Invoice is what is due, and why. An issued invoice keeps its lines; only its status changes.
+type Invoice struct {
+	ID       string          `json:"id"`               // the draft's
+	Currency plans.Currency  `json:"currency"`         // of every amount
+	At       time.Time       `json:"at"`               // when it is issued
+	Status   Status          `json:"status"`           // open while something is due
+	Lines    []Line          `json:"lines"`            // each charge with an ID of its own
+	Subtotal decimal.Decimal `json:"subtotal"`         // the sum of the lines; negative where credits outweigh charges
+	Entries  []credits.Entry `json:"entries,omitzero"` // to be appended to the ledger: credit that pays, or that is granted
+	Due      decimal.Decimal `json:"due"`              // what is to be paid; never negative
+	Balance  decimal.Decimal `json:"balance"`          // what is owed to the customer afterwards
+}
+
+// Build returns the invoice of a draft: the sum of the lines, less what the ledger pays; what is left of a negative sum is
+// granted to the customer. An invoice on which nothing is due is paid.
+// Errors: ErrUnset for a missing ID, instant, currency, line or kind of line; ErrInvalid for an unknown currency, or a line
+// with more places than the currency has; the faults of the ledger.
+func Build(d Draft) (Invoice, error) {
+	places, err := d.check()
+	if err != nil {
+		return Invoice{}, err
+	}
+	inv := Invoice{ID: d.ID, Currency: d.Currency, At: d.At, Status: Open, Lines: slices.Clone(d.Lines)}
+	inv.Subtotal = decimal.New(0, -places)
+	for i := range inv.Lines {
+		inv.Lines[i].Charge.ID = d.ID + "/" + strconv.Itoa(i+1)
+		inv.Subtotal = inv.Subtotal.Add(inv.Lines[i].Charge.Net)
+	}
+	due := credits.Due{Amount: decimal.Max(inv.Subtotal, decimal.New(0, -places)), Currency: d.Currency, At: d.At, Ref: d.ID}
+	if inv.Entries, inv.Due, err = credits.Apply(d.Ledger, due); err != nil {
+		return Invoice{}, err
+	}
+	if inv.Subtotal.IsNegative() {
+		inv.Entries = append(inv.Entries, credits.Entry{
+			ID: d.ID, Amount: inv.Subtotal.Neg(), Currency: d.Currency, At: d.At, Reason: "left over from " + d.ID, Ref: d.ID,
+		})
+	}
+	if inv.Due.IsZero() {
+		inv.Status = Paid
+	}
+	inv.Balance, err = credits.Balance(append(slices.Clone(d.Ledger), inv.Entries...), d.Currency, d.At)
+	return inv, err
+}
+
+// check returns the places of the currency, or the faults of the draft.
+func (d *Draft) check() (int32, error) {
+	var errs []error
+	fault := func(field string, rule error, format string, args ...any) {
+		errs = append(errs, &proration.Error{Field: field, Rule: rule, Reason: fmt.Sprintf(format, args...)})
+	}
+	if d.ID == "" {
+		fault("id", proration.ErrUnset, "an invoice has an ID")
+	}
+	places, err := d.Currency.Places()
+	if err != nil {
+		errs = append(errs, err)
+	}
+	if d.At.IsZero() {
+		fault("at", proration.ErrUnset, "an invoice is issued at an instant")
+	}
+	if len(d.Lines) == 0 {
+		fault("lines", proration.ErrUnset, "an invoice has lines")
+	}
+	cents := proration.Rounding{Places: places, Mode: proration.Down}
+	for i, line := range d.Lines {
+		path := "lines[" + strconv.Itoa(i) + "]"
+		if !enum.Valid(kinds, line.Kind) {
+			fault(path+".kind", proration.ErrUnset, "a line says what it is for")
+		}
+		cut, err := cents.Round(line.Charge.Net)
+		if err != nil {
+			errs = append(errs, proration.Under(path+".charge.net", err))
+		} else if !cut.Equal(line.Charge.Net) {
+			fault(path+".charge.net", proration.ErrInvalid, "%v has more places than %s", line.Charge.Net, d.Currency)
+		}
+	}
+	return places, errors.Join(errs...)
+}

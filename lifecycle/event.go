@@ -1,0 +1,112 @@
+package lifecycle
+
+import (
+	"errors"
+	"time"
+
+	"github.com/billingrules/billing/internal/enum"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// EventKind says what happened. Its zero is unset and refused.
+type EventKind uint8
+
+// The kinds of events.
+const (
+	Started          EventKind = iota + 1 // service begins
+	PaymentSucceeded                      // Invoice was paid
+	CardDeclined                          // the attempt to collect Invoice failed
+	CardEntered                           // the customer entered a card
+	SeatsAdded                            // Change adds a quantity
+	PlanChanged                           // Change names another plan
+	CancelRequested                       // the customer wants to end at the end of the period
+)
+
+var eventKinds = []string{"", "started", "payment_succeeded", "card_declined", "card_entered", "seats_added", "plan_changed", "cancel_requested"}
+
+// String returns the kind's name, "card_declined".
+func (k EventKind) String() string { return enum.String(eventKinds, k) }
+
+// MarshalText returns the kind's name.
+func (k EventKind) MarshalText() ([]byte, error) { return enum.Marshal(eventKinds, k) }
+
+// UnmarshalText reads the kind's name; an unknown one is ErrInvalid.
+func (k *EventKind) UnmarshalText(text []byte) error { return parse(eventKinds, k, "kind", text) }
+
+// Event is something that happened to a subscription.
+type Event struct {
+	Sequence int64        `json:"sequence"`         // number of the event, above zero and rising; one applied already changes nothing
+	At       time.Time    `json:"at"`               // when it happened
+	Kind     EventKind    `json:"kind"`             // what happened
+	Invoice  string       `json:"invoice,omitzero"` // ID of the invoice that a payment is about
+	Change   plans.Change `json:"change,omitzero"`  // what changes
+}
+
+// check returns the faults of the event.
+func (e *Event) check() error {
+	var errs []error
+	fault := func(field string, rule error, reason string) {
+		errs = append(errs, &proration.Error{Field: "event." + field, Rule: rule, Reason: reason})
+	}
+	if e.Sequence <= 0 {
+		fault("sequence", proration.ErrUnset, "events are numbered from 1")
+	}
+	if e.At.IsZero() {
+		fault("at", proration.ErrUnset, "an event happens at an instant")
+	}
+	switch {
+	case e.Kind == 0:
+		fault("kind", proration.ErrUnset, "say what happened")
+	case !enum.Valid(eventKinds, e.Kind):
+		fault("kind", proration.ErrInvalid, "no event is of such a kind")
+	}
+	if e.Kind == PlanChanged && e.Change.Plan == nil {
+		fault("change.plan", proration.ErrUnset, "say which plan")
+	}
+	if e.Kind == SeatsAdded && e.Change.Plan != nil {
+		fault("change.plan", proration.ErrInvalid, "adding seats changes no plan")
+	}
+	return errors.Join(errs...)
+}
+
+// EffectKind says what the caller is to do. Its zero is unset.
+type EffectKind uint8
+
+// The kinds of effects.
+const (
+	Collect        EffectKind = iota + 1 // charge the payment method on file for the invoice
+	NotifyDeclined                       // tell the customer that the card was declined
+)
+
+var effectKinds = []string{"", "collect", "notify_declined"}
+
+// String returns the kind's name, "collect".
+func (k EffectKind) String() string { return enum.String(effectKinds, k) }
+
+// MarshalText returns the kind's name.
+func (k EffectKind) MarshalText() ([]byte, error) { return enum.Marshal(effectKinds, k) }
+
+// UnmarshalText reads the kind's name; an unknown one is ErrInvalid.
+func (k *EffectKind) UnmarshalText(text []byte) error { return parse(effectKinds, k, "kind", text) }
+
+// DeadlineKind says what happens at a deadline. Its zero is unset.
+type DeadlineKind uint8
+
+// The kinds of deadlines, in the order in which they come where they fall on one instant.
+const (
+	CancellationDue DeadlineKind = iota + 1 // a cancellation takes effect
+	GraceOver                               // the grace ends and the subscription is suspended
+	RenewalDue                              // the next period begins and is billed
+)
+
+var deadlineKinds = []string{"", "cancellation_due", "grace_over", "renewal_due"}
+
+// String returns the kind's name, "renewal_due".
+func (k DeadlineKind) String() string { return enum.String(deadlineKinds, k) }
+
+// MarshalText returns the kind's name.
+func (k DeadlineKind) MarshalText() ([]byte, error) { return enum.Marshal(deadlineKinds, k) }
+
+// UnmarshalText reads the kind's name; an unknown one is ErrInvalid.
+func (k *DeadlineKind) UnmarshalText(text []byte) error { return parse(deadlineKinds, k, "kind", text) }

@@ -1,0 +1,103 @@
+package lifecycle
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// Subscription is the life of a contract: one value that the caller stores. A new one has an ID and a contract, and nothing
+// else. After it was read back, the caller sets Contract.Cycle.Location again.
+type Subscription struct {
+	ID       string         `json:"id"`       // given by the caller; the IDs of invoices and effects derive from it
+	Contract plans.Contract `json:"contract"` // what was bought, as it is now
+	Status   Status         `json:"status"`   // where it stands; unset until it starts
+
+	At       time.Time        `json:"at,omitzero"`        // how far it has been advanced
+	Sequence int64            `json:"sequence,omitzero"`  // number of the last event applied
+	Period   proration.Period `json:"period,omitzero"`    // the period that is billed now
+	CancelAt time.Time        `json:"cancel_at,omitzero"` // when a cancellation takes effect; zero while there is none
+	GraceEnd time.Time        `json:"grace_end,omitzero"` // when the grace ends; zero while none runs
+
+	Issued   int               `json:"issued,omitzero"`   // how many invoices were issued
+	Open     []invoice.Invoice `json:"open,omitzero"`     // those that are not paid, in order
+	Declined []string          `json:"declined,omitzero"` // IDs of the open ones whose payment failed, in order
+	Charges  []plans.Charge    `json:"charges,omitzero"`  // what was billed and is not used up, in order
+	Ledger   []credits.Entry   `json:"ledger,omitzero"`   // what is owed to the customer
+}
+
+// clone returns a subscription that shares nothing that is written to.
+func (s Subscription) clone() Subscription {
+	s.Contract.Items = slices.Clone(s.Contract.Items)
+	s.Open = slices.Clone(s.Open)
+	for i := range s.Open {
+		s.Open[i] = cloneInvoice(s.Open[i])
+	}
+	s.Declined = slices.Clone(s.Declined)
+	s.Charges = slices.Clone(s.Charges)
+	s.Ledger = slices.Clone(s.Ledger)
+	return s
+}
+
+func cloneInvoice(inv invoice.Invoice) invoice.Invoice {
+	inv.Lines = slices.Clone(inv.Lines)
+	inv.Entries = slices.Clone(inv.Entries)
+	return inv
+}
+
+// check returns the faults of the subscription.
+func (s *Subscription) check() error {
+	var errs []error
+	if s.ID == "" {
+		errs = append(errs, &proration.Error{Field: "subscription.id", Rule: proration.ErrUnset, Reason: "a subscription has an ID"})
+	}
+	if err := s.Contract.Validate(); err != nil {
+		errs = append(errs, proration.Under("subscription.contract", err))
+	}
+	return errors.Join(errs...)
+}
+
+// Effect is something for the caller to do. Its ID derives from the subscription, what caused it and its ordinal, so that a
+// caller who runs the same again can tell what was done already.
+type Effect struct {
+	ID      string     `json:"id"`      // the same whenever the same is run again
+	Kind    EffectKind `json:"kind"`    // what to do
+	Invoice string     `json:"invoice"` // ID of the invoice it is about
+}
+
+// Deadline is when a subscription changes by itself, and how.
+type Deadline struct {
+	At   time.Time    `json:"at"`   // the first instant of what comes then
+	Kind DeadlineKind `json:"kind"` // what comes
+}
+
+// Outcome is what came of an event, or of the passing of time.
+type Outcome struct {
+	Subscription Subscription      `json:"subscription"`      // to be stored in place of the one passed in
+	Invoices     []invoice.Invoice `json:"invoices,omitzero"` // issued, in order
+	Effects      []Effect          `json:"effects,omitzero"`  // to be performed, in order
+}
+
+// Refusal is an event that the rules do not allow. It changed nothing. It matches [ErrRefused].
+type Refusal struct {
+	Event  EventKind // what was refused
+	Status Status    // where the subscription stood
+	Reason string    // why, in words a customer could read
+}
+
+// ErrRefused is what every [Refusal] matches with errors.Is.
+var ErrRefused = errors.New("not allowed")
+
+// Error returns the refusal in one line.
+func (r *Refusal) Error() string {
+	return fmt.Sprintf("%s while %s: %s", r.Event, r.Status, r.Reason)
+}
+
+// Unwrap returns ErrRefused.
+func (r *Refusal) Unwrap() error { return ErrRefused }

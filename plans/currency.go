@@ -1,0 +1,41 @@
+package plans
+
+import (
+	"strings"
+
+	"github.com/billingrules/billing/proration"
+)
+
+// Currency is an ISO 4217 code in capitals, "USD". The zero Currency is unset.
+type Currency string
+
+// Places returns the currency's minor units, the decimal places in which amounts of it are billed: 2 for USD, 0 for JPY,
+// 3 for KWD, 4 for CLF (ISO 4217 list one, and the currencies that left it since 2022, which old invoices still have).
+// A payment provider may want other ones: that is its own table, and not this one.
+// Errors: ErrUnset for "", ErrInvalid for a code that is no currency, or one without minor units, such as gold (XAU).
+func (c Currency) Places() (int32, error) {
+	if c == "" {
+		return 0, &proration.Error{Field: "currency", Rule: proration.ErrUnset, Reason: "amounts have a currency"}
+	}
+	if len(c) == 3 && !strings.Contains(string(c), " ") {
+		for places, codes := range minorUnits {
+			if strings.Contains(codes, string(c)) {
+				return int32(places), nil
+			}
+		}
+	}
+	return 0, &proration.Error{Field: "currency", Rule: proration.ErrInvalid, Reason: quoted(string(c)) + " is not an ISO 4217 currency"}
+}
+
+// minorUnits lists the codes by their number of decimal places.
+var minorUnits = [...]string{
+	0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+	2: "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD " +
+		"CAD CDF CHE CHF CHW CNY COP COU CRC CUC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD " +
+		"GTQ GYD HKD HNL HRK HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL " +
+		"MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN " +
+		"QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SLL SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS " +
+		"UAH USD USN UYU UZS VED VES WST XAD XCD XCG YER ZAR ZMW ZWG ZWL",
+	3: "BHD IQD JOD KWD LYD OMR TND",
+	4: "CLF UYW",
+}
