@@ -74,55 +74,79 @@ func (a Adjustment) Explain() string {
 // Every error is an [Error], or several: ErrUnset, ErrInvalid, ErrPeriod, ErrOutside (a change outside the span that was
 // billed or the period that comes next), ErrZone or ErrLimit.
 func Adjust(c Change) (a Adjustment, err error) {
-	var f faults
-	c.check(&f)
-	if f != nil {
-		return a, f.err()
-	}
-	if !c.Billed.isZero() {
-		if err = c.credit(&a.Credit); err != nil {
-			return Adjustment{}, Under("billed", err)
+	given, taken, ok := c.usual()
+	if !ok {
+		if given, taken, err = c.checked(); err != nil {
+			return a, err
 		}
+	}
+	if given.Den != 0 {
+		c.credit(&a.Credit, given)
 	}
 	if c.Next != nil {
-		if err = c.charge(&a.Charge); err != nil {
-			return Adjustment{}, Under("next", err)
-		}
+		c.line(&a.Charge, c.Next.Price, taken)
 	}
 	a.Net = exact.Sum(a.Credit.Amount, a.Charge.Amount)
 	return a, nil
 }
 
-// charge fills in the line for what comes next.
-func (c *Change) charge(line *Result) error {
-	r := Request{Period: c.Next.Period, Span: c.Next.span(c.At), Policy: c.Policy, Location: c.Location}
-	share, err := r.share()
-	if err != nil {
-		return err
+// usual returns the shares of the credit and of the charge for a change that needs no further check: one in seconds, from
+// what was billed and not credited yet to something else.
+func (c *Change) usual() (given, taken Fraction, ok bool) {
+	b, n := &c.Billed, c.Next
+	if n == nil || c.Basis != OnBilled || !b.Period.isZero() || !b.Credited.IsZero() || !b.Price.IsZero() || !c.Policy.secondsOnly() {
+		return given, taken, false
 	}
-	line.Of, line.Fraction, line.Unit, line.Rounding = c.Next.Price, share, unitNames[c.Policy.DayCount], c.Policy.Rounding
-	line.round()
-	return nil
+	unused, next := b.Span.From(c.At), n.span(c.At)
+	given, ok = wholeSeconds(&b.Span, &unused)
+	if taken, ok2 := wholeSeconds(&n.Period, &next); ok && ok2 {
+		return given, taken, usable(b.Amount) && !b.Amount.IsNegative() && usable(n.Price) && !n.Price.IsNegative()
+	}
+	return given, taken, false
+}
+
+// checked returns the shares of the credit and of the charge, a zero one where there is none, or every fault of the change.
+func (c *Change) checked() (given, taken Fraction, err error) {
+	var f faults
+	c.check(&f)
+	if f != nil {
+		return given, taken, f.err()
+	}
+	if !c.Billed.isZero() {
+		if given, err = c.unused(); err != nil {
+			return given, taken, Under("billed", err)
+		}
+	}
+	if c.Next != nil {
+		r := Request{Period: c.Next.Period, Span: c.Next.span(c.At), Policy: c.Policy, Location: c.Location}
+		if taken, err = r.share(); err != nil {
+			return given, taken, Under("next", err)
+		}
+	}
+	return given, taken, nil
+}
+
+// line fills in a share of an amount.
+func (c *Change) line(r *Result, of decimal.Decimal, share Fraction) {
+	r.Of, r.Fraction, r.Unit, r.Rounding = of, share, unitNames[c.Policy.DayCount], c.Policy.Rounding
+	r.round()
 }
 
 // credit fills in the line for the unused part, capped.
-func (c *Change) credit(line *Result) error {
-	share, err := c.unused()
-	if err != nil {
-		return err
+func (c *Change) credit(r *Result, share Fraction) {
+	share.Num = -share.Num // given back
+	b := &c.Billed
+	if c.Basis == OnPrice {
+		c.line(r, b.Price, share)
+	} else {
+		c.line(r, b.Amount, share)
+		if b.Credited.IsZero() && b.Amount.Exponent() >= -r.Rounding.Places {
+			return // no share of an amount that needs no rounding itself rounds to more than it
+		}
 	}
-	line.Of, line.Fraction, line.Unit, line.Rounding = c.Billed.Price, share, unitNames[c.Policy.DayCount], c.Policy.Rounding
-	if c.Basis == OnBilled {
-		line.Of = c.Billed.Amount
+	if exact.Exceeds(r.Amount, b.Amount, b.Credited) {
+		r.Amount, r.Residual, r.Capped = b.left(r.Rounding.Places), Residual{}, true
 	}
-	line.Fraction.Num = -share.Num // given back
-	line.round()
-	if exact.Exceeds(line.Amount, c.Billed.Amount, c.Billed.Credited) {
-		line.Amount = c.Billed.left(c.Policy.Rounding.Places)
-		line.Residual = Residual{}
-		line.Capped = true
-	}
-	return nil
 }
 
 // unused returns the share that the credit is of its basis.
@@ -204,7 +228,7 @@ func (c *Change) checkBilled(f *faults, at bool) {
 	checkPositive(f, "billed.amount", b.Amount)
 	checkPositive(f, "billed.credited", b.Credited)
 	checkPositive(f, "billed.price", b.Price)
-	if usable(b.Amount) && usable(b.Credited) && !b.Credited.IsZero() && b.Credited.GreaterThan(b.Amount) {
+	if !b.Credited.IsZero() && usable(b.Amount) && usable(b.Credited) && b.Credited.GreaterThan(b.Amount) {
 		f.add("billed.credited", ErrInvalid, "%v is more than the %v that was billed", b.Credited, b.Amount)
 	}
 	if checkPeriod(f, "billed.span", b.Span) {

@@ -32,6 +32,11 @@ func (p *Policy) check(f *faults) {
 	p.Rounding.check(f, "rounding.")
 }
 
+// secondsOnly reports whether the policy counts seconds, so that no calendar is needed, and has no fault.
+func (p *Policy) secondsOnly() bool {
+	return p.DayCount == Seconds && p.ChangeDay <= NewSide && p.Rounding.usable()
+}
+
 // checkCounting adds the faults of the fields that decide a fraction.
 func (p *Policy) checkCounting(f *faults) {
 	checkEnum(f, "day_count", dayCounts, p.DayCount, "say how time is counted")

@@ -34,8 +34,8 @@ type Result struct {
 // Prorate returns the amount for the span: Amount × share of the period + Carry, divided once and rounded once.
 // Every error is an [Error], or several: ErrUnset, ErrInvalid, ErrPeriod, ErrOutside, ErrZone or ErrLimit.
 func Prorate(r Request) (line Result, err error) {
-	share, ok := r.wholeSeconds()
-	if !ok || !usable(r.Amount) || !r.Policy.Rounding.usable() {
+	share, ok := wholeSeconds(&r.Period, &r.Span)
+	if !ok || !r.Policy.secondsOnly() || !usable(r.Amount) {
 		if share, err = r.checked(); err != nil {
 			return line, err
 		}
@@ -56,16 +56,6 @@ func (r *Request) checked() (Fraction, error) {
 		return Fraction{}, f.err()
 	}
 	return r.share()
-}
-
-// wholeSeconds is share in the usual case, for a request that needs no further check of its span: all instants are whole
-// seconds and in order.
-func (r *Request) wholeSeconds() (Fraction, bool) {
-	start, from, to, end := r.Period.Start.Unix(), r.Span.Start.Unix(), r.Span.End.Unix(), r.Period.End.Unix()
-	nanos := r.Period.Start.Nanosecond() | r.Span.Start.Nanosecond() | r.Span.End.Nanosecond() | r.Period.End.Nanosecond()
-	ok := r.Policy.DayCount == Seconds && r.Policy.ChangeDay <= NewSide &&
-		nanos == 0 && minUnix < start && start <= from && from < to && to <= end && end <= maxUnix
-	return Fraction{Num: to - from, Den: end - start}, ok
 }
 
 // Fraction returns the share alone, without any money: Amount, Carry and Rounding play no part and may be left out.
