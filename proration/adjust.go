@@ -1,6 +1,7 @@
 package proration
 
 import (
+	"errors"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -74,39 +75,56 @@ func (a Adjustment) Explain() string {
 // Every error is an [Error], or several: ErrUnset, ErrInvalid, ErrPeriod, ErrOutside (a change outside the span that was
 // billed or the period that comes next), ErrZone or ErrLimit.
 func Adjust(c Change) (a Adjustment, err error) {
-	given, taken, ok := c.usual()
-	if !ok {
-		if given, taken, err = c.checked(); err != nil {
-			return a, err
-		}
+	if c.usual(&a) {
+		return a, nil
+	}
+	a = Adjustment{}
+	given, taken, err := c.checked()
+	if err != nil {
+		return a, err
 	}
 	if given.Den != 0 {
 		c.credit(&a.Credit, given)
 	}
 	if c.Next != nil {
-		c.line(&a.Charge, c.Next.Price, taken)
+		c.fill(&a.Charge, c.Next.Price, taken)
+		a.Charge.round()
 	}
-	a.Net = exact.Sum(a.Credit.Amount, a.Charge.Amount)
+	a.Net = a.Credit.Amount.Add(a.Charge.Amount)
 	return a, nil
 }
 
-// usual returns the shares of the credit and of the charge for a change that needs no further check: one in seconds, from
-// what was billed and not credited yet to something else.
-func (c *Change) usual() (given, taken Fraction, ok bool) {
+// usual is Adjust for the usual change, which needs no further check: from what was billed and not credited yet to something
+// else. Otherwise it returns false and the long way is taken.
+func (c *Change) usual(a *Adjustment) bool {
 	b, n := &c.Billed, c.Next
-	if n == nil || c.Basis != OnBilled || !b.Period.isZero() || !b.Credited.IsZero() || !b.Price.IsZero() || !c.Policy.secondsOnly() {
-		return given, taken, false
+	if n == nil || c.Basis != OnBilled || c.Policy.DayCount == Actual30 || !b.Period.isZero() || !b.Credited.IsZero() || !b.Price.IsZero() {
+		return false
 	}
-	unused, next := b.Span.From(c.At), n.span(c.At)
-	given, ok = wholeSeconds(&b.Span, &unused)
-	if taken, ok2 := wholeSeconds(&n.Period, &next); ok && ok2 {
-		return given, taken, usable(b.Amount) && !b.Amount.IsNegative() && usable(n.Price) && !n.Price.IsNegative()
+	if b.Amount.IsNegative() || n.Price.IsNegative() || b.Amount.Exponent() < -c.Policy.Rounding.Places {
+		return false
 	}
-	return given, taken, false
+	span := Period{Start: c.At, End: b.Span.End}
+	given, ok := usualShare(&b.Span, &span, &c.Policy, c.Location)
+	taken := given
+	if !n.End.IsZero() || !n.Period.Equal(b.Span) {
+		span = n.span(c.At)
+		var usual bool
+		taken, usual = usualShare(&n.Period, &span, &c.Policy, c.Location)
+		ok = ok && usual
+	}
+	given.Num = -given.Num
+	c.fill(&a.Credit, b.Amount, given)
+	c.fill(&a.Charge, n.Price, taken)
+	if !ok || !a.Credit.roundSmall() || !a.Charge.roundSmall() {
+		return false
+	}
+	a.Net = decimal.New(a.Credit.Amount.CoefficientInt64()+a.Charge.Amount.CoefficientInt64(), -c.Policy.Rounding.Places)
+	return true
 }
 
 // checked returns the shares of the credit and of the charge, a zero one where there is none, or every fault of the change.
-func (c *Change) checked() (given, taken Fraction, err error) {
+func (c *Change) checked() (given, taken share, err error) {
 	var f faults
 	c.check(&f)
 	if f != nil {
@@ -114,7 +132,7 @@ func (c *Change) checked() (given, taken Fraction, err error) {
 	}
 	if !c.Billed.isZero() {
 		if given, err = c.unused(); err != nil {
-			return given, taken, Under("billed", err)
+			return given, taken, err
 		}
 	}
 	if c.Next != nil {
@@ -126,49 +144,47 @@ func (c *Change) checked() (given, taken Fraction, err error) {
 	return given, taken, nil
 }
 
-// line fills in a share of an amount.
-func (c *Change) line(r *Result, of decimal.Decimal, share Fraction) {
-	r.Of, r.Fraction, r.Unit, r.Rounding = of, share, unitNames[c.Policy.DayCount], c.Policy.Rounding
-	r.round()
+// fill sets everything of a line but what rounding finds.
+func (c *Change) fill(r *Result, of decimal.Decimal, part share) {
+	r.Of, r.Fraction, r.Unit, r.Rounding = of, part.Fraction, part.unit, c.Policy.Rounding
 }
 
 // credit fills in the line for the unused part, capped.
-func (c *Change) credit(r *Result, share Fraction) {
-	share.Num = -share.Num // given back
+func (c *Change) credit(r *Result, part share) {
+	part.Num = -part.Num // given back
 	b := &c.Billed
 	if c.Basis == OnPrice {
-		c.line(r, b.Price, share)
+		c.fill(r, b.Price, part)
 	} else {
-		c.line(r, b.Amount, share)
-		if b.Credited.IsZero() && b.Amount.Exponent() >= -r.Rounding.Places {
-			return // no share of an amount that needs no rounding itself rounds to more than it
-		}
+		c.fill(r, b.Amount, part)
 	}
+	r.round()
 	if exact.Exceeds(r.Amount, b.Amount, b.Credited) {
 		r.Amount, r.Residual, r.Capped = b.left(r.Rounding.Places), Residual{}, true
 	}
 }
 
 // unused returns the share that the credit is of its basis.
-func (c *Change) unused() (Fraction, error) {
+func (c *Change) unused() (share, error) {
 	b := &c.Billed
-	r := Request{Period: b.Period, Span: b.Span.From(c.At), Policy: c.Policy, Location: c.Location}
-	if b.Period.isZero() {
-		r.Period = b.Span
+	period, field := b.Period, "billed.period"
+	if period.isZero() {
+		period, field = b.Span, "billed.span"
 	}
-	share, err := r.share()
-	if err != nil || c.Basis == OnPrice || r.Period.Equal(b.Span) {
-		return share, err
+	m := newMeasure(period, c.Policy, c.Location)
+	left, err := m.share(b.Span.From(c.At))
+	if err == nil && c.Basis == OnBilled {
+		var paid share
+		if paid, err = m.share(b.Span); err == nil && paid.Num == 0 {
+			field, err = "billed.span", &Error{Rule: ErrPeriod, Reason: b.Span.String() + " has no day to count by " + c.Policy.DayCount.String()}
+		}
+		left.Fraction = over(left.Fraction, paid.Fraction)
 	}
-	r.Span = b.Span
-	paid, err := r.share()
-	if err != nil {
-		return Fraction{}, err
+	var fault *Error
+	if errors.As(err, &fault) {
+		fault.Field = field
 	}
-	if paid.Num == 0 {
-		return Fraction{}, &Error{Field: "span", Rule: ErrPeriod, Reason: b.Span.String() + " has no day to count by " + c.Policy.DayCount.String()}
-	}
-	return over(share, paid), nil
+	return left, err
 }
 
 // isZero reports whether nothing was billed.
@@ -184,12 +200,12 @@ func (b *Billed) left(places int32) decimal.Decimal {
 }
 
 // over returns the share of a part, both being shares of the same period.
-func over(share, part Fraction) Fraction {
-	if share.Den == part.Den {
-		return Fraction{share.Num, part.Num}
+func over(x, part Fraction) Fraction {
+	if x.Den == part.Den || x.Den == 0 || part.Den == 0 {
+		return Fraction{x.Num, part.Num}
 	}
-	common := share.Den / gcd(share.Den, part.Den) * part.Den
-	return Fraction{share.Num * (common / share.Den), part.Num * (common / part.Den)}
+	common := x.Den / gcd(x.Den, part.Den) * part.Den
+	return Fraction{x.Num * (common / x.Den), part.Num * (common / part.Den)}
 }
 
 // span is what the charge is for.
@@ -244,6 +260,9 @@ func (c *Change) checkBilled(f *faults, at bool) {
 	}
 	c.Policy.checkZone(f, c.Location, "billed.span", b.Span.Start, b.Span.End)
 	checkEnum(f, "basis", bases, c.Basis, "say what the credit is a share of")
+	if c.Basis == OnPrice && b.Price.IsZero() && !b.Amount.IsZero() {
+		f.add("billed.price", ErrUnset, "a credit on the price needs it")
+	}
 }
 
 // checkPositive is checkAmount for an amount that may not be negative.

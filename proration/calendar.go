@@ -79,7 +79,7 @@ func anchorDay(start, end civil) int64 {
 	return start.day
 }
 
-// dayNumber returns the civil day that holds t in the location; nil is UTC.
+// dayNumber returns the day number of the date that the wall shows at t in the location; nil is UTC.
 func dayNumber(t time.Time, loc *time.Location) int64 {
 	if loc == nil || loc == time.UTC {
 		return floorDiv(t.Unix(), secondsPerDay)
@@ -91,36 +91,58 @@ func dayNumber(t time.Time, loc *time.Location) int64 {
 // dayRange is a row of civil days: from, up to and not including to.
 type dayRange struct{ from, to int64 }
 
-// skippedDays returns the civil days that the location's clocks leave out altogether between two instants, as Apia left
-// out 2011-12-30 when it crossed the date line.
-func skippedDays(from, to time.Time, loc *time.Location) []dayRange {
+// reopening is a turn of the clocks back over midnight: a day that had begun is interrupted by the one before it. From the
+// instant on it has begun all the same.
+type reopening struct{ unix, day int64 }
+
+// turns are the changes of the clocks of a location that disturb the row of its civil days. There are next to none.
+type turns struct {
+	skipped  []dayRange  // days left out altogether, as Apia left out 2011-12-30 when it crossed the date line
+	reopened []reopening // as in St. John's, where clocks went back at one minute past midnight until 2011
+}
+
+// turnsBetween returns the turns that matter to instants between two.
+func turnsBetween(from, to time.Time, loc *time.Location) turns {
+	var found turns
 	if loc == nil || loc == time.UTC {
-		return nil
+		return found
 	}
-	var skipped []dayRange
-	t := from.In(loc)
+	const day = 24 * time.Hour // how long a turn can matter after it
+	t := from.Add(-day).In(loc)
 	for {
 		_, change := t.ZoneBounds()
 		if change.IsZero() || change.After(to) {
-			return skipped
+			return found
 		}
-		_, before := t.Zone()
-		_, after := change.Zone()
-		if after-before >= secondsPerDay {
-			first := -floorDiv(-(change.Unix() + int64(before)), secondsPerDay) // the first day not begun before the jump
-			next := floorDiv(change.Unix()+int64(after), secondsPerDay)         // the day on which clocks go on
-			if next > first {
-				skipped = append(skipped, dayRange{from: first, to: next})
-			}
+		_, offset := t.Zone()
+		before := change.Unix() + int64(offset)
+		_, offset = change.Zone()
+		after := change.Unix() + int64(offset)
+		if first, next := -floorDiv(-before, secondsPerDay), floorDiv(after, secondsPerDay); next > first {
+			found.skipped = append(found.skipped, dayRange{from: first, to: next})
+		}
+		if begun := floorDiv(before-1, secondsPerDay); begun > floorDiv(after, secondsPerDay) {
+			found.reopened = append(found.reopened, reopening{unix: change.Unix(), day: begun})
 		}
 		t = change
 	}
 }
 
-// daysBetween counts the civil days from one day number to another, without those that were skipped.
-func daysBetween(from, to int64, skipped []dayRange) int64 {
+// day returns the civil day that t belongs to: the last one that has begun.
+func (z *turns) day(t time.Time, loc *time.Location) int64 {
+	day := dayNumber(t, loc)
+	for _, r := range z.reopened {
+		if t.Unix() >= r.unix {
+			day = max(day, r.day)
+		}
+	}
+	return day
+}
+
+// between counts the civil days from one day number to another, without those that were skipped.
+func (z *turns) between(from, to int64) int64 {
 	n := to - from
-	for _, s := range skipped {
+	for _, s := range z.skipped {
 		n -= max(0, min(to, s.to)-max(from, s.from))
 	}
 	return n

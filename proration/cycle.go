@@ -29,12 +29,14 @@ type Cycle struct {
 func NewCycle(anchor time.Time, interval Interval) (Cycle, error) {
 	c := Cycle{Anchor: WallOf(anchor), Interval: interval, Zone: anchor.Location().String(), Location: anchor.Location()}
 	var f faults
-	checkInstant(&f, "anchor", anchor)
-	if c.Zone == "" {
+	if checkInstant(&f, "anchor", anchor) && c.Zone == "" {
 		f.add("anchor", ErrZone, "%s has an offset and no zone; give it in its location", anchor.Format(time.RFC3339))
 	}
-	c.check(&f)
 	if f != nil {
+		interval.check(&f, "interval")
+		return Cycle{}, f.err()
+	}
+	if !c.check(&f) {
 		return Cycle{}, f.err()
 	}
 	return c, nil
@@ -48,7 +50,10 @@ func (c Cycle) Period(n int) (Period, error) {
 	if !c.check(&f) {
 		return Period{}, f.err()
 	}
-	return c.period(int64(n))
+	if p, ok := c.period(int64(n)); ok {
+		return p, nil
+	}
+	return Period{}, &Error{Field: "n", Rule: ErrLimit, Reason: "that period is not within the years 1 to 9999"}
 }
 
 // Index returns the n for which period n contains t. It takes the same time for any t.
@@ -60,7 +65,7 @@ func (c Cycle) Index(t time.Time) (int, error) {
 	if f != nil {
 		return 0, f.err()
 	}
-	n, err := c.index(t)
+	n, err := c.index("at", t)
 	return int(n), err
 }
 
@@ -70,7 +75,7 @@ func (c Cycle) Containing(t time.Time) (Period, error) {
 	if err != nil {
 		return Period{}, err
 	}
-	return c.period(int64(n))
+	return c.Period(n)
 }
 
 // Next returns the first boundary at or after t, which for the start of a service is its first billing date.
@@ -123,15 +128,12 @@ func (c *Cycle) checkLocation(f *faults) {
 // localZone is what time.Local calls itself.
 const localZone = "Local"
 
-// period returns period n of a cycle that was checked.
-func (c *Cycle) period(n int64) (Period, error) {
-	start, ok := c.boundary(n)
-	if ok && n < math.MaxInt64 {
-		if end, ok := c.boundary(n + 1); ok {
-			return Period{Start: start, End: end}, nil
-		}
+// period returns period n of a cycle that was checked, or that it is outside the years 1 to 9999.
+func (c *Cycle) period(n int64) (p Period, ok bool) {
+	if p.Start, ok = c.boundary(n); ok && n < math.MaxInt64 {
+		p.End, ok = c.boundary(n + 1)
 	}
-	return Period{}, &Error{Field: "n", Rule: ErrLimit, Reason: "that period is not within the years 1 to 9999"}
+	return p, ok
 }
 
 // boundary returns the start of period n, or that it is outside the years 1 to 9999.
@@ -188,7 +190,7 @@ func advance(from, n, step, limit int64) (int64, bool) {
 // index returns the number of the period that contains t: a guess from the calendar, then the few steps that clamped days,
 // times of day and zones may put it off by. Of several boundaries on one instant the last counts, so that the period found
 // is never empty.
-func (c *Cycle) index(t time.Time) (int64, error) {
+func (c *Cycle) index(field string, t time.Time) (int64, error) {
 	local := t.In(c.Anchor.In(c.Location).Location())
 	w := WallOf(local)
 	date, _ := w.date()
@@ -205,7 +207,7 @@ func (c *Cycle) index(t time.Time) (int64, error) {
 	for {
 		start, ok := c.boundary(n)
 		if !ok {
-			return 0, &Error{Field: "at", Rule: ErrLimit, Reason: "its period is not within the years 1 to 9999"}
+			return 0, &Error{Field: field, Rule: ErrLimit, Reason: "its period is not within the years 1 to 9999"}
 		}
 		if start.After(t) {
 			n--
@@ -213,7 +215,7 @@ func (c *Cycle) index(t time.Time) (int64, error) {
 		}
 		next, ok := c.boundary(n + 1)
 		if !ok {
-			return 0, &Error{Field: "at", Rule: ErrLimit, Reason: "its period is not within the years 1 to 9999"}
+			return 0, &Error{Field: field, Rule: ErrLimit, Reason: "its period is not within the years 1 to 9999"}
 		}
 		if next.After(t) {
 			return n, nil

@@ -56,16 +56,16 @@ func (c Cycle) Billable(s Service) ([]Portion, error) {
 	if f != nil {
 		return nil, f.err()
 	}
-	n, err := c.index(s.Start)
+	n, err := c.index("start", s.Start)
 	if err != nil {
-		return nil, Under("start", err)
+		return nil, err
 	}
 	var due []Portion
 	ended := !s.End.IsZero() && !s.AsOf.Before(s.End)
 	for first := true; ; first = false {
-		p, err := c.period(n)
-		if err != nil {
-			return nil, err
+		p, ok := c.period(n)
+		if !ok {
+			return nil, &Error{Field: "as_of", Rule: ErrLimit, Reason: "a period that is due by then is not within the years 1 to 9999"}
 		}
 		n++
 		span := p

@@ -59,7 +59,13 @@ type measure struct {
 	location *time.Location
 	start    int64 // the day of the period's start
 	end      int64 // the day of the period's end
-	skipped  []dayRange
+	turns    turns
+}
+
+// share is a fraction, and what its parts are called.
+type share struct {
+	Fraction
+	unit string
 }
 
 // newMeasure returns the measure of a period that was checked.
@@ -68,78 +74,95 @@ func newMeasure(period Period, policy Policy, loc *time.Location) measure {
 	if policy.DayCount == Seconds {
 		return m
 	}
-	m.start, m.end = dayNumber(period.Start, loc), dayNumber(period.End, loc)
 	through := period.End
 	if policy.DayCount == Months {
 		through = through.Add(31 * 24 * time.Hour) // the odd month may end after the period
 	}
-	m.skipped = skippedDays(period.Start, through, loc)
+	m.turns = turnsBetween(period.Start, through, loc)
+	m.start, m.end = m.turns.day(period.Start, loc), m.turns.day(period.End, loc)
 	return m
 }
 
-// fraction returns the share of the period that the span is. The span lies inside the period.
-func (m *measure) fraction(span Period) (Fraction, error) {
+// share returns the share of the period that the span is. The span lies inside the period.
+func (m *measure) share(span Period) (share, error) {
 	if m.policy.DayCount == Seconds {
 		return elapsed(m.period, span)
 	}
 	from, to := m.position(span.Start), m.position(span.End)
 	var x Fraction
+	unit := "days"
 	switch m.policy.DayCount {
 	case Seconds, Days:
-		x = Fraction{daysBetween(from, to, m.skipped), daysBetween(m.start, m.end, m.skipped)}
+		x = Fraction{m.turns.between(from, to), m.turns.between(m.start, m.end)}
 	case Actual30:
 		months, days, _ := m.months(m.end)
 		whole := 30*months + days
-		x = Fraction{min(daysBetween(from, to, m.skipped), whole), whole}
+		x, unit = Fraction{min(m.turns.between(from, to), whole), whole}, "days (actual/30)"
 	case Thirty360:
-		x = Fraction{thirty360(to) - thirty360(from), thirty360(m.end) - thirty360(m.start)}
+		x, unit = Fraction{thirty360(to) - thirty360(from), thirty360(m.end) - thirty360(m.start)}, "days (30/360)"
 	case Months:
-		x = m.byMonths(from, to)
+		x, unit = m.byMonths(from, to), "by whole months"
 	}
 	if x.Den <= 0 {
-		return Fraction{}, &Error{Field: "period", Rule: ErrPeriod, Reason: m.period.String() + " has no day to count by " + m.policy.DayCount.String()}
+		return share{}, &Error{Field: "period", Rule: ErrPeriod, Reason: m.period.String() + " has no day to count by " + m.policy.DayCount.String()}
 	}
-	return x, nil
+	return share{x, unit}, nil
 }
 
-// wholeSeconds is elapsed in the usual case, and finds on the way that nothing is wrong with either interval: all four
-// instants are whole seconds, in order and within the limits. Otherwise it returns false and the long way is taken.
-func wholeSeconds(p, span *Period) (Fraction, bool) {
-	start, from, to, end := p.Start.Unix(), span.Start.Unix(), span.End.Unix(), p.End.Unix()
-	nanos := p.Start.Nanosecond() | span.Start.Nanosecond() | span.End.Nanosecond() | p.End.Nanosecond()
-	ok := nanos == 0 && minUnix < start && start <= from && from < to && to <= end && end <= maxUnix
-	return Fraction{Num: to - from, Den: end - start}, ok
+// usualShare is the share in the usual case, and finds on the way that nothing is wrong with what it is made from: the
+// instants are whole seconds, in order and within the limits, and the policy is complete. Otherwise it returns false and
+// the long way is taken, which finds out what is wrong.
+func usualShare(period, span *Period, policy *Policy, loc *time.Location) (share, bool) {
+	start, from, to, end := period.Start.Unix(), span.Start.Unix(), span.End.Unix(), period.End.Unix()
+	nanos := period.Start.Nanosecond() | span.Start.Nanosecond() | span.End.Nanosecond() | period.End.Nanosecond()
+	if nanos != 0 || start <= minUnix || from < start || to <= from || end < to || end > maxUnix || !policy.usable() {
+		return share{}, false
+	}
+	if policy.DayCount == Seconds {
+		return share{Fraction{to - from, end - start}, "seconds"}, true
+	}
+	if loc == nil && !(inUTC(period) && inUTC(span)) || loc != nil && loc.String() == localZone {
+		return share{}, false
+	}
+	m := newMeasure(*period, *policy, loc)
+	x, err := m.share(*span)
+	return x, err == nil
 }
+
+// inUTC reports whether both instants are written in UTC itself.
+func inUTC(p *Period) bool { return p.Start.Location() == time.UTC && p.End.Location() == time.UTC }
 
 // elapsed counts seconds, or the largest decimal part of a second that all four instants are whole in.
-func elapsed(p, span Period) (Fraction, error) {
+func elapsed(p, span Period) (share, error) {
 	num, den := span.End.Unix()-span.Start.Unix(), p.End.Unix()-p.Start.Unix()
-	if p.Start.Nanosecond()|span.Start.Nanosecond()|span.End.Nanosecond()|p.End.Nanosecond() == 0 {
-		return Fraction{num, den}, nil
-	}
 	nanos := [4]int64{int64(p.Start.Nanosecond()), int64(span.Start.Nanosecond()), int64(span.End.Nanosecond()), int64(p.End.Nanosecond())}
-	part := int64(time.Millisecond)
+	part := parts[0]
 	for _, n := range nanos {
-		for n%part != 0 {
-			part /= 1000
+		for i := 0; n%part.nanos != 0; i++ {
+			part = parts[i]
 		}
 	}
-	perSecond := int64(time.Second) / part
+	perSecond := int64(time.Second) / part.nanos
 	if den >= maxElapsed/perSecond {
-		return Fraction{}, &Error{Field: "period", Rule: ErrLimit, Reason: p.String() + " is too long to count in parts of a second"}
+		return share{}, &Error{Field: "period", Rule: ErrLimit, Reason: p.String() + " is too long to count in " + part.name}
 	}
-	return Fraction{
-		num*perSecond + (nanos[2]-nanos[1])/part,
-		den*perSecond + (nanos[3]-nanos[0])/part,
-	}, nil
+	num = num*perSecond + (nanos[2]-nanos[1])/part.nanos
+	den = den*perSecond + (nanos[3]-nanos[0])/part.nanos
+	return share{Fraction{num, den}, part.name}, nil
 }
+
+// parts are what elapsed time is counted in.
+var parts = []struct {
+	nanos int64
+	name  string
+}{{1_000_000_000, "seconds"}, {1_000_000, "milliseconds"}, {1_000, "microseconds"}, {1, "nanoseconds"}}
 
 const maxElapsed = 1<<63 - 1
 
 // position returns the day on which what comes after t begins to count. An instant inside the period is a change, and its
 // day belongs to one side whole; the period's own ends are nobody's change.
 func (m *measure) position(t time.Time) int64 {
-	day := dayNumber(t, m.location)
+	day := m.turns.day(t, m.location)
 	if m.policy.ChangeDay == OldSide && t.After(m.period.Start) && t.Before(m.period.End) {
 		day++
 	}
@@ -164,7 +187,7 @@ func (m *measure) months(day int64) (whole, days, length int64) {
 		begins = onDay(start.months()+whole, anchor).number()
 	}
 	ends := onDay(start.months()+whole+1, anchor).number()
-	return whole, daysBetween(begins, day, m.skipped), daysBetween(begins, ends, m.skipped)
+	return whole, m.turns.between(begins, day), m.turns.between(begins, ends)
 }
 
 // byMonths is the Months count: the position of the span's end less that of its start, over that of the period's end. Each

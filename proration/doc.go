@@ -53,5 +53,5 @@
 // Amounts have at most 38 significant digits, none of them further than 38 places from the decimal point. Results are
 // rounded to between -18 and 18 places. Instants lie in the years 1 to 9999. An interval is at most 120,000 months,
 // 3,652,059 days or as many seconds as these have. [Cycle.Billable] returns at most 10,000 portions, [Split] takes at most
-// 10,000 weights and [Settle] as many steps; beyond that they return ErrLimit.
+// 10,000 weights and [Settle] as many steps. A carry has at most 400 digits above and below. Beyond that they return ErrLimit.
 package proration

@@ -69,7 +69,7 @@ func ParseInterval(text string) (Interval, error) {
 		days += n * u.days
 		seconds += n * u.seconds
 	}
-	if !ok || next == 0 {
+	if !ok || months|days|seconds == 0 {
 		return Interval{}, &Error{Field: "interval", Rule: ErrInvalid, Reason: quoted([]byte(text)) + " is not an ISO 8601 duration such as P1M or P30D"}
 	}
 	i := Interval{Months: int(min(months, maxMonths+1)), Days: int(min(days, maxDays+1)), Seconds: seconds}
@@ -88,18 +88,24 @@ func (i Interval) After(t time.Time, loc *time.Location) (time.Time, error) {
 	if loc == nil {
 		loc = time.UTC
 	}
-	c := Cycle{Anchor: WallOf(t.In(loc)), Interval: i, Zone: loc.String(), Location: loc}
 	var f faults
 	checkInstant(&f, "at", t)
-	c.check(&f)
+	i.check(&f, "interval")
+	if loc.String() == localZone {
+		f.add("location", ErrZone, "a local zone is another one on each machine; load a zone by its name")
+	}
 	if f != nil {
 		return time.Time{}, f.err()
 	}
-	if i.Seconds != 0 && t.Unix() <= maxUnix-i.Seconds {
-		return time.Unix(t.Unix()+i.Seconds, int64(t.Nanosecond())).In(loc), nil
+	after, ok := time.Unix(t.Unix()+i.Seconds, int64(t.Nanosecond())).In(loc), true
+	if i.Seconds == 0 {
+		c := Cycle{Anchor: WallOf(t.In(loc)), Interval: i, Location: loc}
+		after, ok = c.boundary(1)
 	}
-	p, err := c.period(0)
-	return p.End, err
+	if !ok || after.Unix() > maxUnix {
+		return time.Time{}, &Error{Field: "at", Rule: ErrLimit, Reason: i.String() + " after " + t.Format(time.RFC3339) + " is beyond the year 9999"}
+	}
+	return after, nil
 }
 
 // leadingNumber cuts a whole number and the letter behind it off the front of text.
@@ -108,12 +114,18 @@ func leadingNumber(text string) (n int64, designator byte, rest string, ok bool)
 	for digits < len(text) && '0' <= text[digits] && text[digits] <= '9' {
 		digits++
 	}
-	if digits == 0 || digits == len(text) || digits > 12 {
+	if digits == 0 || digits == len(text) {
 		return 0, 0, "", false
 	}
 	n, err := strconv.ParseInt(text[:digits], 10, 64)
-	return n, text[digits], text[digits+1:], err == nil
+	if err != nil || n > beyondLimit {
+		n = beyondLimit
+	}
+	return n, text[digits], text[digits+1:], true
 }
+
+// beyondLimit is more than any interval may have, and can be multiplied by any unit.
+const beyondLimit = 1_000_000_000_000
 
 // String returns the shortest ISO 8601 text: P1Y for twelve months, P1W for seven days, PT24H for 86,400 seconds.
 func (i Interval) String() string {

@@ -32,9 +32,9 @@ func (p *Policy) check(f *faults) {
 	p.Rounding.check(f, "rounding.")
 }
 
-// secondsOnly reports whether the policy counts seconds, so that no calendar is needed, and has no fault.
-func (p *Policy) secondsOnly() bool {
-	return p.DayCount == Seconds && p.ChangeDay <= NewSide && p.Rounding.usable()
+// usable reports whether check would find nothing.
+func (p *Policy) usable() bool {
+	return p.DayCount-1 < Months && p.ChangeDay <= NewSide && (p.ChangeDay != 0 || p.DayCount == Seconds) && p.Rounding.usable()
 }
 
 // checkCounting adds the faults of the fields that decide a fraction.

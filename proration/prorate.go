@@ -34,26 +34,29 @@ type Result struct {
 // Prorate returns the amount for the span: Amount × share of the period + Carry, divided once and rounded once.
 // Every error is an [Error], or several: ErrUnset, ErrInvalid, ErrPeriod, ErrOutside, ErrZone or ErrLimit.
 func Prorate(r Request) (line Result, err error) {
-	share, ok := wholeSeconds(&r.Period, &r.Span)
-	if !ok || !r.Policy.secondsOnly() || !usable(r.Amount) {
-		if share, err = r.checked(); err != nil {
-			return line, err
-		}
+	part, usual := usualShare(&r.Period, &r.Span, &r.Policy, r.Location)
+	line.Of, line.Rounding, line.Carry = r.Amount, r.Policy.Rounding, r.Carry
+	line.Fraction, line.Unit = part.Fraction, part.unit
+	if usual && line.roundSmall() {
+		return line, nil
 	}
-	line.Of, line.Fraction, line.Unit = r.Amount, share, unitNames[r.Policy.DayCount]
-	line.Rounding, line.Carry = r.Policy.Rounding, r.Carry
+	if part, err = r.checked(); err != nil {
+		return Result{}, err
+	}
+	line.Fraction, line.Unit = part.Fraction, part.unit
 	line.round()
 	return line, nil
 }
 
 // checked returns the share of a request, or every fault of it.
-func (r *Request) checked() (Fraction, error) {
+func (r *Request) checked() (share, error) {
 	var f faults
 	checkAmount(&f, "amount", r.Amount)
 	r.checkSpan(&f)
 	r.Policy.check(&f)
+	checkCarry(&f, r.Carry)
 	if f != nil {
-		return Fraction{}, f.err()
+		return share{}, f.err()
 	}
 	return r.share()
 }
@@ -67,7 +70,8 @@ func (r Request) Fraction() (Fraction, error) {
 	if f != nil {
 		return Fraction{}, f.err()
 	}
-	return r.share()
+	part, err := r.share()
+	return part.Fraction, err
 }
 
 // checkSpan adds the faults of the period, the span and their zone.
@@ -83,12 +87,9 @@ func (r *Request) checkSpan(f *faults) {
 }
 
 // share is Fraction of a request that was checked.
-func (r *Request) share() (Fraction, error) {
-	if r.Policy.DayCount == Seconds {
-		return elapsed(r.Period, r.Span)
-	}
+func (r *Request) share() (share, error) {
 	m := newMeasure(r.Period, r.Policy, r.Location)
-	return m.fraction(r.Span)
+	return m.share(r.Span)
 }
 
 // round fills in the amount and the residual of a result that has the rest. This is the one division and the one rounding.
@@ -97,10 +98,21 @@ func (r *Result) round() {
 	r.Amount, r.Residual.remainder = term.Round(r.Rounding.Places, exact.Mode(r.Rounding.Mode))
 }
 
+// roundSmall is round in the usual case, and finds on the way that the amount is within the limits. Otherwise it returns
+// false and the long way is taken.
+func (r *Result) roundSmall() (ok bool) {
+	if r.Of.Exponent() > smallExponent {
+		return false
+	}
+	term := r.term()
+	r.Amount, r.Residual.remainder, ok = term.RoundSmall(r.Rounding.Places, exact.Mode(r.Rounding.Mode))
+	return ok
+}
+
+// smallExponent keeps 18 digits within the limits of an amount.
+const smallExponent = 18
+
 // term is the exact value of the result.
 func (r *Result) term() exact.Term {
 	return exact.Term{Amount: r.Of, Num: r.Fraction.Num, Den: r.Fraction.Den, Carry: &r.Carry.remainder}
 }
-
-// unitNames say what the parts of a fraction are.
-var unitNames = []string{"", "seconds", "days", "days of 30-day months", "days of 30-day months (30/360)", "of the months"}

@@ -4,6 +4,8 @@ import (
 	"math/big"
 	"strings"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/billingrules/billing/internal/exact"
 )
 
@@ -27,22 +29,40 @@ func (r Residual) String() string { return r.Rat().RatString() }
 // MarshalText returns what String returns.
 func (r Residual) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
-// maxResidualText bounds the text of a residual: two numbers of as many digits as the longest amount and fraction make.
-const maxResidualText = 200
+// A residual that is carried has at most 400 digits above and below, so that what comes out of one more amount still fits
+// the text of a residual.
+const (
+	maxCarryBits    = 1328 // as many as 400 digits have
+	maxResidualText = 1_000
+)
 
-// UnmarshalText reads a whole number or a ratio of two such as "-1/300". Other text is ErrInvalid; text of more than 200
-// characters, and a number beyond the limits of an amount, is ErrLimit.
+// UnmarshalText reads a whole number or a ratio of two such as "-1/300". Other text is ErrInvalid; text of more than 1,000
+// characters, and a number of more than 38 digits before the point, is ErrLimit.
 func (r *Residual) UnmarshalText(text []byte) error {
 	if len(text) > maxResidualText {
-		return &Error{Field: "residual", Rule: ErrLimit, Reason: "a residual has at most 200 characters"}
+		return &Error{Field: "residual", Rule: ErrLimit, Reason: "a residual has at most 1,000 characters"}
 	}
-	rat, ok := new(big.Rat), !strings.ContainsAny(string(text), ".eExXoObBpP_ ")
-	if ok {
-		_, ok = rat.SetString(string(text))
+	num, den, isRatio := strings.Cut(string(text), "/")
+	if !isRatio {
+		den = "1"
 	}
-	if !ok {
+	n, okNum := new(big.Int).SetString(num, 10)
+	d, okDen := new(big.Int).SetString(den, 10)
+	if !okNum || !okDen || d.Sign() <= 0 {
 		return &Error{Field: "residual", Rule: ErrInvalid, Reason: quoted(text) + " is not a ratio such as -1/300"}
 	}
-	*r = Residual{exact.NewRemainder(rat, 2)}
+	ratio := new(big.Rat).SetFrac(n, d)
+	if new(big.Rat).Abs(ratio).Cmp(decimal.New(1, maxDigits).Rat()) >= 0 {
+		return &Error{Field: "residual", Rule: ErrLimit, Reason: quoted(text) + " is more than any amount"}
+	}
+	*r = Residual{exact.NewRemainder(ratio, 2)}
 	return nil
+}
+
+// checkCarry adds a fault where a residual is too long to be carried.
+func checkCarry(f *faults, carry Residual) {
+	long := carry.remainder.Big
+	if long != nil && (long.Num().BitLen() > maxCarryBits || long.Denom().BitLen() > maxCarryBits) {
+		f.add("carry", ErrLimit, "a ratio of more than 400 digits is not carried on; begin a new row without carry")
+	}
 }

@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"github.com/shopspring/decimal"
-
-	"github.com/billingrules/billing/internal/exact"
 )
 
 // Timeline is the row of prices that one period had, each from an instant on.
@@ -46,15 +44,15 @@ func Settle(t Timeline) (Settlement, error) {
 	s := Settlement{Lines: make([]Result, 0, len(t.Steps)), Residual: t.Carry}
 	m := newMeasure(t.Period, t.Policy, t.Location)
 	var price decimal.Decimal
-	for i, step := range t.Steps {
-		share, err := m.fraction(t.Period.From(step.At))
+	for _, step := range t.Steps {
+		part, err := m.share(t.Period.From(step.At))
 		if err != nil {
-			return Settlement{}, Under("steps["+strconv.Itoa(i)+"]", err)
+			return Settlement{}, err
 		}
-		line := Result{Of: step.Price.Sub(price), Fraction: share, Unit: unitNames[t.Policy.DayCount], Rounding: t.Policy.Rounding, Carry: s.Residual}
+		line := Result{Of: step.Price.Sub(price), Fraction: part.Fraction, Unit: part.unit, Rounding: t.Policy.Rounding, Carry: s.Residual}
 		line.round()
 		s.Lines = append(s.Lines, line)
-		s.Total = exact.Sum(s.Total, line.Amount)
+		s.Total = s.Total.Add(line.Amount)
 		s.Residual = line.Residual
 		price = step.Price
 	}
@@ -104,6 +102,7 @@ func (t *Timeline) check(f *faults) {
 		}
 	}
 	t.Policy.check(f)
+	checkCarry(f, t.Carry)
 }
 
 // checkStep adds the faults of one step's own fields.

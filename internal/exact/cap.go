@@ -34,11 +34,3 @@ func units(d decimal.Decimal, exp int32) (int64, bool) {
 	}
 	return int64(m), true
 }
-
-// Sum returns a + b. Where both have the same exponent it costs no more than the decimal it returns.
-func Sum(a, b decimal.Decimal) decimal.Decimal {
-	if a.Exponent() == b.Exponent() && a.NumDigits() <= smallDigits && b.NumDigits() <= smallDigits {
-		return decimal.New(a.CoefficientInt64()+b.CoefficientInt64(), a.Exponent())
-	}
-	return a.Add(b)
-}

@@ -18,15 +18,11 @@ const (
 type digit struct {
 	negative bool // the exact value is below zero
 	odd      bool // the cut-off quotient is odd
-	inexact  bool // something was cut off
-	half     int  // what was cut off, compared with one half: -1, 0 or 1
+	half     int  // what was cut off, which is not nothing, compared with one half: -1, 0 or 1
 }
 
 // awayFromZero reports whether the quotient grows by one in magnitude.
 func (m Mode) awayFromZero(d digit) bool {
-	if !d.inexact {
-		return false
-	}
 	switch m {
 	case HalfUp:
 		return d.half >= 0

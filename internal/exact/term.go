@@ -16,10 +16,20 @@ type Term struct {
 
 // Round returns the term rounded to the given places, and what the rounding left over: exact less rounded.
 func (t *Term) Round(places int32, mode Mode) (decimal.Decimal, Remainder) {
-	if coef, rest, ok := t.roundSmall(places, mode); ok {
-		return decimal.New(coef, -places), rest
+	if amount, rest, ok := t.RoundSmall(places, mode); ok {
+		return amount, rest
 	}
 	return t.roundBig(places, mode)
+}
+
+// RoundSmall is Round where 64- and 128-bit integers are enough. Otherwise it returns false. They are for amounts of at
+// most 18 digits, an exponent and places that are at most 18 apart, and a result of at most 18 digits.
+func (t *Term) RoundSmall(places int32, mode Mode) (decimal.Decimal, Remainder, bool) {
+	coef, rest, ok := t.roundSmall(places, mode)
+	if !ok {
+		return decimal.Decimal{}, rest, false
+	}
+	return decimal.New(coef, -places), rest, true
 }
 
 // Rat returns the exact value.
@@ -65,7 +75,7 @@ func (t *Term) roundSmall(places int32, mode Mode) (coef int64, rest Remainder, 
 		return 0, rest, false
 	}
 	left := int64(rem)
-	if rem != 0 && mode.awayFromZero(digit{negative: negative, odd: q&1 == 1, inexact: true, half: half(rem, den)}) {
+	if rem != 0 && mode.awayFromZero(digit{negative: negative, odd: q&1 == 1, half: half(rem, den)}) {
 		q++
 		left -= int64(den)
 	}
@@ -122,11 +132,8 @@ func (t *Term) roundBig(places int32, mode Mode) (decimal.Decimal, Remainder) {
 	units := new(big.Rat).Mul(exact, pow10Rat(places))
 	q, rem := new(big.Int).QuoRem(units.Num(), units.Denom(), new(big.Int))
 	twice := new(big.Int).Lsh(rem, 1)
-	d := digit{
-		negative: units.Sign() < 0, odd: q.Bit(0) == 1,
-		inexact: rem.Sign() != 0, half: twice.CmpAbs(units.Denom()),
-	}
-	if mode.awayFromZero(d) {
+	d := digit{negative: units.Sign() < 0, odd: q.Bit(0) == 1, half: twice.CmpAbs(units.Denom())}
+	if rem.Sign() != 0 && mode.awayFromZero(d) {
 		q.Add(q, big.NewInt(int64(units.Sign())))
 	}
 	rounded := new(big.Rat).Mul(new(big.Rat).SetInt(q), pow10Rat(-places))
