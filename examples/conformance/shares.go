@@ -1,0 +1,168 @@
+package main
+
+import (
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+type fractionGiven struct {
+	Period   span               `json:"period"`
+	Span     span               `json:"span"`
+	DayCount proration.DayCount `json:"day_count"`
+	Timezone zone               `json:"timezone,omitzero"`
+}
+
+func fraction(g fractionGiven) (record, error) {
+	x, err := proration.Request{
+		Period:   g.Period.in(g.Timezone),
+		Span:     g.Span.in(g.Timezone),
+		Policy:   proration.Policy{DayCount: g.DayCount, ChangeDay: proration.NewSide},
+		Location: g.Timezone.get(),
+	}.Fraction()
+	return record{"fraction": share(x)}, err
+}
+
+type prorateGiven struct {
+	Currency plans.Currency         `json:"currency"`
+	Amount   amount                 `json:"amount"`
+	Period   span                   `json:"period"`
+	Span     span                   `json:"span"`
+	DayCount proration.DayCount     `json:"day_count"`
+	Rounding proration.RoundingMode `json:"rounding,omitzero"`
+	Timezone zone                   `json:"timezone,omitzero"`
+}
+
+func prorate(g prorateGiven) (record, error) {
+	policy, err := policyOf(g.DayCount, g.Currency, g.Rounding)
+	if err != nil {
+		return nil, err
+	}
+	line, err := proration.Prorate(proration.Request{
+		Amount:   g.Amount.Decimal,
+		Period:   g.Period.in(g.Timezone),
+		Span:     g.Span.in(g.Timezone),
+		Policy:   policy,
+		Location: g.Timezone.get(),
+	})
+	return record{"amount": money(line.Amount)}, err
+}
+
+type changeGiven struct {
+	Currency    plans.Currency         `json:"currency"`
+	At          when                   `json:"at"`
+	Billed      billedGiven            `json:"billed"`
+	Next        *nextGiven             `json:"next"`
+	CreditBasis proration.Basis        `json:"credit_basis"`
+	DayCount    proration.DayCount     `json:"day_count"`
+	Rounding    proration.RoundingMode `json:"rounding,omitzero"`
+	Timezone    zone                   `json:"timezone,omitzero"`
+}
+
+type billedGiven struct {
+	Amount   amount  `json:"amount"`
+	Span     span    `json:"span"`
+	Credited amount  `json:"credited"`
+	Price    *amount `json:"price,omitzero"`
+	Period   *span   `json:"period,omitzero"`
+}
+
+func (b *billedGiven) UnmarshalJSON(text []byte) error {
+	type plain billedGiven
+	return decode(text, (*plain)(b))
+}
+
+type nextGiven struct {
+	Amount amount `json:"amount"`
+	Period span   `json:"period"`
+	Span   span   `json:"span"`
+}
+
+func (n *nextGiven) UnmarshalJSON(text []byte) error {
+	type plain nextGiven
+	return decode(text, (*plain)(n))
+}
+
+func change(g changeGiven) (record, error) {
+	billed, err := g.billed()
+	if err != nil {
+		return nil, err
+	}
+	policy, err := policyOf(g.DayCount, g.Currency, g.Rounding)
+	if err != nil {
+		return nil, err
+	}
+	c := proration.Change{
+		At:       g.At.in(g.Timezone),
+		Billed:   billed,
+		Basis:    g.CreditBasis,
+		Policy:   policy,
+		Location: g.Timezone.get(),
+	}
+	if g.Next == nil {
+		return adjust(c)
+	}
+	span := g.Next.Span.in(g.Timezone)
+	c.Next = &proration.Next{Price: g.Next.Amount.Decimal, Period: g.Next.Period.in(g.Timezone), End: span.End}
+	if span.Start.Equal(c.At) {
+		return adjust(c)
+	}
+	return adjustApart(c, span)
+}
+
+// adjust returns the lines of a change.
+func adjust(c proration.Change) (record, error) {
+	a, err := proration.Adjust(c)
+	return record{"credit": money(a.Credit.Amount), "charge": money(a.Charge.Amount), "net": money(a.Net)}, err
+}
+
+// adjustApart is adjust where what comes next does not begin at the change: its span is charged on its own.
+func adjustApart(c proration.Change, span proration.Period) (record, error) {
+	line, err := proration.Prorate(proration.Request{
+		Amount:   c.Next.Price,
+		Period:   c.Next.Period,
+		Span:     span,
+		Policy:   c.Policy,
+		Location: c.Location,
+	})
+	if err != nil {
+		return nil, err
+	}
+	c.Next = nil
+	a, err := proration.Adjust(c)
+	return record{
+		"credit": money(a.Credit.Amount),
+		"charge": money(line.Amount),
+		"net":    money(a.Credit.Amount.Add(line.Amount)),
+	}, err
+}
+
+// billed returns what was billed before the change.
+func (g *changeGiven) billed() (proration.Billed, error) {
+	b := proration.Billed{
+		Amount:   g.Billed.Amount.Decimal,
+		Span:     g.Billed.Span.in(g.Timezone),
+		Credited: g.Billed.Credited.Decimal,
+	}
+	switch {
+	case g.Billed.Price != nil:
+		b.Price = g.Billed.Price.Decimal
+	case g.CreditBasis == proration.OnPrice:
+		return b, malformed(`billed: missing field "price", which the credit is a share of`)
+	}
+	if g.Billed.Period != nil {
+		b.Period = g.Billed.Period.in(g.Timezone)
+	}
+	return b, nil
+}
+
+// policyOf returns how a case counts and rounds: half up unless it says otherwise, to the currency's minor unit. The day of
+// a change is the new side's.
+func policyOf(count proration.DayCount, currency plans.Currency, mode proration.RoundingMode) (proration.Policy, error) {
+	places, err := currency.Places()
+	policy := proration.Standard(places)
+	policy.DayCount = count
+	if mode != 0 {
+		policy.Rounding.Mode = mode
+	}
+	return policy, err
+}
