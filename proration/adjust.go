@@ -219,50 +219,58 @@ func (n *Next) span(at time.Time) Period {
 // check adds the faults of the change.
 func (c *Change) check(f *faults) {
 	at := checkInstant(f, "at", c.At)
-	c.Policy.checkZone(f, c.Location, "location")
+	c.Policy.checkZone(f, c.Location, "at", c.At)
 	if !c.Billed.isZero() {
 		c.checkBilled(f, at)
 	}
 	if c.Next != nil {
-		checkPositive(f, "next.price", c.Next.Price)
-		if at && checkPeriod(f, "next.period", c.Next.Period) {
-			if !c.Next.Period.Contains(c.At) {
-				f.add("at", ErrOutside, "%s is not inside the next period, %v", c.At.Format(time.RFC3339Nano), c.Next.Period)
-			} else if span := c.Next.span(c.At); checkPeriod(f, "next.end", span) {
-				checkInside(f, "next.end", span, c.Next.Period)
-			}
-		}
-		c.Policy.checkZone(f, c.Location, "next.period", c.Next.Period.Start, c.Next.Period.End, c.Next.End)
+		c.checkNext(f, at)
 	}
-	c.Policy.check(f)
-	c.Policy.checkZone(f, c.Location, "at", c.At)
+	if !c.Billed.isZero() {
+		checkEnum(f, "basis", bases, c.Basis, "say what the credit is a share of")
+	}
+	c.Policy.check(f, "policy.")
+	c.Policy.checkZone(f, c.Location, "location")
 }
 
 // checkBilled adds the faults of what was billed.
 func (c *Change) checkBilled(f *faults, at bool) {
 	b := &c.Billed
 	checkPositive(f, "billed.amount", b.Amount)
+	span := checkPeriod(f, "billed.span", b.Span)
+	if span && at && !b.Span.Contains(c.At) {
+		f.add("at", ErrOutside, "%s is not inside what was billed, %v", c.At.Format(time.RFC3339Nano), b.Span)
+	}
+	c.Policy.checkZone(f, c.Location, "billed.span", b.Span.Start, b.Span.End)
 	checkPositive(f, "billed.credited", b.Credited)
-	checkPositive(f, "billed.price", b.Price)
 	if !b.Credited.IsZero() && usable(b.Amount) && usable(b.Credited) && b.Credited.GreaterThan(b.Amount) {
 		f.add("billed.credited", ErrInvalid, "%v is more than the %v that was billed", b.Credited, b.Amount)
 	}
-	if checkPeriod(f, "billed.span", b.Span) {
-		if at && !b.Span.Contains(c.At) {
-			f.add("at", ErrOutside, "%s is not inside what was billed, %v", c.At.Format(time.RFC3339Nano), b.Span)
-		}
-		if !b.Period.isZero() {
-			if checkPeriod(f, "billed.period", b.Period) {
-				checkInside(f, "billed.span", b.Span, b.Period)
-			}
-			c.Policy.checkZone(f, c.Location, "billed.period", b.Period.Start, b.Period.End)
-		}
-	}
-	c.Policy.checkZone(f, c.Location, "billed.span", b.Span.Start, b.Span.End)
-	checkEnum(f, "basis", bases, c.Basis, "say what the credit is a share of")
+	checkPositive(f, "billed.price", b.Price)
 	if c.Basis == OnPrice && b.Price.IsZero() && !b.Amount.IsZero() {
 		f.add("billed.price", ErrUnset, "a credit on the price needs it")
 	}
+	if !b.Period.isZero() {
+		if checkPeriod(f, "billed.period", b.Period) && span {
+			checkInside(f, "billed.span", b.Span, b.Period)
+		}
+		c.Policy.checkZone(f, c.Location, "billed.period", b.Period.Start, b.Period.End)
+	}
+}
+
+// checkNext adds the faults of what comes next.
+func (c *Change) checkNext(f *faults, at bool) {
+	n := c.Next
+	checkPositive(f, "next.price", n.Price)
+	if checkPeriod(f, "next.period", n.Period) && at {
+		if !n.Period.Contains(c.At) {
+			f.add("at", ErrOutside, "%s is not inside the next period, %v", c.At.Format(time.RFC3339Nano), n.Period)
+		} else if span := n.span(c.At); checkPeriod(f, "next.end", span) {
+			checkInside(f, "next.end", span, n.Period)
+		}
+	}
+	c.Policy.checkZone(f, c.Location, "next.period", n.Period.Start, n.Period.End)
+	c.Policy.checkZone(f, c.Location, "next.end", n.End)
 }
 
 // checkPositive is checkAmount for an amount that may not be negative.

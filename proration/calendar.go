@@ -114,6 +114,10 @@ func turnsBetween(from, to time.Time, loc *time.Location) turns {
 		if change.IsZero() || change.After(to) {
 			return found
 		}
+		if !change.After(t) { // package time finds none around the end of some far years
+			t = t.Add(day)
+			continue
+		}
 		_, offset := t.Zone()
 		before := change.Unix() + int64(offset)
 		_, offset = change.Zone()

@@ -45,10 +45,12 @@ func checkPeriod(f *faults, field string, p Period) bool {
 		return true
 	case p.isZero():
 		f.add(field, ErrUnset, "a period has a start and an end")
-	case !p.Start.Before(p.End):
-		f.add(field, ErrPeriod, "%v does not end after it starts", p)
 	case p.Start.IsZero():
 		f.add(field+".start", ErrUnset, "a period has a start")
+	case p.End.IsZero():
+		f.add(field+".end", ErrUnset, "a period has an end")
+	case !p.Start.Before(p.End):
+		f.add(field, ErrPeriod, "%v does not end after it starts", p)
 	default:
 		f.add(field, ErrLimit, "%v is not within the years 1 to 9999", p)
 	}

@@ -23,13 +23,14 @@ func Standard(places int32) Policy {
 // ErrLimit for places beyond the limits.
 func (p Policy) Validate() error {
 	var f faults
-	p.check(&f)
+	p.check(&f, "")
 	return f.err()
 }
 
-func (p *Policy) check(f *faults) {
-	p.checkCounting(f)
-	p.Rounding.check(f, "rounding.")
+// check adds the faults of the policy, whose fields are under path ("policy.").
+func (p *Policy) check(f *faults, path string) {
+	p.checkCounting(f, path)
+	p.Rounding.check(f, path+"rounding.")
 }
 
 // usable reports whether check would find nothing.
@@ -38,10 +39,10 @@ func (p *Policy) usable() bool {
 }
 
 // checkCounting adds the faults of the fields that decide a fraction.
-func (p *Policy) checkCounting(f *faults) {
-	checkEnum(f, "day_count", dayCounts, p.DayCount, "say how time is counted")
+func (p *Policy) checkCounting(f *faults, path string) {
+	checkEnum(f, path+"day_count", dayCounts, p.DayCount, "say how time is counted")
 	if p.DayCount != Seconds || p.ChangeDay != 0 {
-		checkEnum(f, "change_day", sides, p.ChangeDay, "say whose the day of a change is")
+		checkEnum(f, path+"change_day", sides, p.ChangeDay, "say whose the day of a change is")
 	}
 }
 

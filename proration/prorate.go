@@ -53,7 +53,7 @@ func (r *Request) checked() (share, error) {
 	var f faults
 	checkAmount(&f, "amount", r.Amount)
 	r.checkSpan(&f)
-	r.Policy.check(&f)
+	r.Policy.check(&f, "policy.")
 	checkCarry(&f, r.Carry)
 	if f != nil {
 		return share{}, f.err()
@@ -66,7 +66,7 @@ func (r *Request) checked() (share, error) {
 func (r Request) Fraction() (Fraction, error) {
 	var f faults
 	r.checkSpan(&f)
-	r.Policy.checkCounting(&f)
+	r.Policy.checkCounting(&f, "policy.")
 	if f != nil {
 		return Fraction{}, f.err()
 	}
@@ -76,14 +76,13 @@ func (r Request) Fraction() (Fraction, error) {
 
 // checkSpan adds the faults of the period, the span and their zone.
 func (r *Request) checkSpan(f *faults) {
-	if checkPeriod(f, "period", r.Period) && !(r.Period.Covers(r.Span) && r.Span.Start.Before(r.Span.End)) && checkPeriod(f, "span", r.Span) {
-		f.add("span", ErrOutside, "%v is not inside %v", r.Span, r.Period)
+	period := checkPeriod(f, "period", r.Period)
+	if checkPeriod(f, "span", r.Span) && period {
+		checkInside(f, "span", r.Span, r.Period)
 	}
-	if r.Policy.DayCount != Seconds {
-		r.Policy.checkZone(f, r.Location, "location")
-		r.Policy.checkZone(f, r.Location, "period", r.Period.Start, r.Period.End)
-		r.Policy.checkZone(f, r.Location, "span", r.Span.Start, r.Span.End)
-	}
+	r.Policy.checkZone(f, r.Location, "location")
+	r.Policy.checkZone(f, r.Location, "period", r.Period.Start, r.Period.End)
+	r.Policy.checkZone(f, r.Location, "span", r.Span.Start, r.Span.End)
 }
 
 // share is Fraction of a request that was checked.

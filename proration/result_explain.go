@@ -15,11 +15,7 @@ import (
 //	100.00 x 10/31 days = 32.258..., rounded half up to 32.26
 //	-10.00 x 20/31 days = -6.451..., of which -2.00 was left
 func (r Result) Explain() string {
-	var f faults
-	checkAmount(&f, "of", r.Of)
-	checkAmount(&f, "amount", r.Amount)
-	r.Rounding.check(&f, "rounding.")
-	if f != nil || r.Fraction.Den <= 0 {
+	if !sensible(r.Of, r.Rounding.Places) || !sensible(r.Amount, r.Rounding.Places) || !r.Rounding.usable() || r.Fraction.Den <= 0 {
 		return "nothing"
 	}
 	var b strings.Builder
@@ -53,15 +49,26 @@ func (r Result) Explain() string {
 	return b.String()
 }
 
+// sensible reports whether an amount can have come out of the library, so that its text is short. One that was made by hand,
+// or read from JSON, need not be.
+func sensible(d decimal.Decimal, places int32) bool {
+	const most = 4 * maxDigits
+	exp := d.Exponent()
+	return -most < exp && exp < most && d.NumDigits() < most && -most < places && places < most
+}
+
 // amountText writes an amount with at least the places of its rounding.
 func amountText(d decimal.Decimal, places int32) string {
+	if !sensible(d, places) {
+		return "an amount beyond the limits"
+	}
 	return d.StringFixed(max(places, -d.Exponent(), 0))
 }
 
 // ratText writes a number in decimals: whole where it ends within a few places, and cut off behind the given places with
 // an ellipsis where it goes on.
 func ratText(r *big.Rat, places int32) string {
-	places = max(places, 1)
+	places = min(max(places, 1), 4*maxDigits)
 	if n, exact := r.FloatPrec(); exact && n <= int(places)+2 {
 		return r.FloatString(n)
 	}

@@ -2,6 +2,7 @@ package proration
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -61,20 +62,23 @@ func Settle(t Timeline) (Settlement, error) {
 
 // Explain returns the total in one line: each line's amount, and what is left over.
 func (s Settlement) Explain() string {
-	text := ""
+	var b strings.Builder
 	places := int32(0)
 	for i, line := range s.Lines {
 		if i > 0 {
-			text += " + "
+			b.WriteString(" + ")
 		}
 		places = line.Rounding.Places
-		text += amountText(line.Amount, places)
+		b.WriteString(amountText(line.Amount, places))
 	}
-	text += " = " + amountText(s.Total, places)
+	if len(s.Lines) > 0 {
+		b.WriteString(" = ")
+	}
+	b.WriteString(amountText(s.Total, places))
 	if !s.Residual.IsZero() {
-		text += ", " + ratText(s.Residual.Rat(), places+2) + " left over"
+		b.WriteString(", " + ratText(s.Residual.Rat(), places+2) + " left over")
 	}
-	return text
+	return b.String()
 }
 
 const maxSteps = 10_000
@@ -101,7 +105,7 @@ func (t *Timeline) check(f *faults) {
 			t.Policy.checkZone(f, t.Location, path("at"), step.At)
 		}
 	}
-	t.Policy.check(f)
+	t.Policy.check(f, "policy.")
 	checkCarry(f, t.Carry)
 }
 

@@ -48,8 +48,7 @@ type Division struct {
 // than the parts) or ErrLimit.
 func Split(d Division) ([]Result, error) {
 	var f faults
-	d.check(&f)
-	weights, total := d.ratio(&f)
+	weights, total := d.check(&f)
 	if f != nil {
 		return nil, f.err()
 	}
@@ -94,14 +93,16 @@ func byRemainder(parts []Result) []int {
 	return order
 }
 
-const maxWeights = 10_000
+const (
+	maxWeights = 10_000
+	maxTotal   = 1_000_000_000_000_000_000 // 18 digits
+)
 
-// check adds the faults of everything but the sum of the weights.
-func (d *Division) check(f *faults) {
+// check adds every fault of the division, and returns the weights and their sum as integers of the same ratio.
+func (d *Division) check(f *faults) (weights []int64, total int64) {
 	amount := checkAmount(f, "amount", d.Amount)
-	if d.Places < -maxPlaces || d.Places > maxPlaces {
-		f.add("places", ErrLimit, "%d is not between -%d and %d", d.Places, maxPlaces, maxPlaces)
-	} else if amount && !d.Amount.Shift(d.Places).IsInteger() {
+	places := d.Places >= -maxPlaces && d.Places <= maxPlaces
+	if amount && places && !d.Amount.Shift(d.Places).IsInteger() {
 		f.add("amount", ErrInvalid, "%v has more than %d places, so no parts of as many add up to it", d.Amount, d.Places)
 	}
 	switch {
@@ -109,15 +110,18 @@ func (d *Division) check(f *faults) {
 		f.add("weights", ErrUnset, "there is no part to split into")
 	case len(d.Weights) > maxWeights:
 		f.add("weights", ErrLimit, "%d parts are more than %d", len(d.Weights), maxWeights)
+	default:
+		weights, total = d.ratio(f)
+	}
+	if !places {
+		f.add("places", ErrLimit, "%d is not between -%d and %d", d.Places, maxPlaces, maxPlaces)
 	}
 	checkEnum(f, "allocation", allocations, d.Allocation, "say who gets what is left over")
+	return weights, total
 }
 
 // ratio returns the weights and their sum as integers of the same ratio.
 func (d *Division) ratio(f *faults) (weights []int64, total int64) {
-	if len(d.Weights) > maxWeights {
-		return nil, 0
-	}
 	exp := int32(0)
 	before := len(*f)
 	for i, w := range d.Weights {
@@ -141,9 +145,9 @@ func (d *Division) ratio(f *faults) (weights []int64, total int64) {
 		sum.Add(sum, units)
 	}
 	switch {
-	case !sum.IsInt64():
+	case sum.Cmp(big.NewInt(maxTotal)) >= 0:
 		f.add("weights", ErrLimit, "together they have more than 18 digits")
-	case sum.Sign() == 0 && len(weights) > 0 && !d.Amount.IsZero():
+	case sum.Sign() == 0 && !d.Amount.IsZero():
 		f.add("weights", ErrInvalid, "no part has a weight above zero")
 	}
 	return weights, sum.Int64()
