@@ -2,13 +2,13 @@ package credits
 
 import (
 	"cmp"
-	"errors"
 	"slices"
 	"strconv"
 	"time"
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -24,12 +24,19 @@ type Entry struct {
 }
 
 // Balance returns what is owed to the customer in a currency at an instant: the sum of the entries that count by then.
-// Errors: the faults of the ledger.
+// Errors: those of [Validate], and ErrUnset or ErrInvalid for the currency and the instant.
 func Balance(ledger []Entry, currency plans.Currency, at time.Time) (decimal.Decimal, error) {
-	if err := check(ledger); err != nil {
-		return decimal.Decimal{}, err
+	var f fault.List
+	f.Under("", Validate(ledger))
+	_, err := currency.Places()
+	f.Under("", err)
+	if at.IsZero() {
+		f.Add("at", proration.ErrUnset, "a balance is that of an instant")
 	}
 	var sum decimal.Decimal
+	if f != nil {
+		return sum, f.Err()
+	}
 	for _, e := range ledger {
 		if e.Currency == currency && !e.At.After(at) {
 			sum = sum.Add(e.Amount)
@@ -48,15 +55,15 @@ type Due struct {
 
 // Apply pays what is due out of the ledger and returns the entries that do, to be appended to it, and what stays due. Grants
 // pay in one order: the earlier first, then by ID.
-// Errors: the faults of the ledger, and ErrInvalid or ErrLimit for the amount due.
+// Errors: those of [Validate], and the faults of what is due.
 func Apply(ledger []Entry, due Due) (spent []Entry, rest decimal.Decimal, err error) {
-	if err := checkDue(due); err != nil {
-		return nil, decimal.Decimal{}, err
+	var f fault.List
+	f.Under("", Validate(ledger))
+	due.check(&f)
+	if f != nil {
+		return nil, decimal.Decimal{}, f.Err()
 	}
-	grants, err := open(ledger, due.Currency, due.At)
-	if err != nil {
-		return nil, decimal.Decimal{}, err
-	}
+	grants := open(ledger, due.Currency, due.At)
 	rest = due.Amount
 	for _, g := range grants {
 		pays := decimal.Min(g.left, rest)
@@ -77,10 +84,7 @@ type grant struct {
 
 // open returns the grants of a currency that count at the instant, in the order in which they pay, with what is left of
 // them. What a later entry spends is gone already: it was promised.
-func open(ledger []Entry, currency plans.Currency, at time.Time) ([]grant, error) {
-	if err := check(ledger); err != nil {
-		return nil, err
-	}
+func open(ledger []Entry, currency plans.Currency, at time.Time) []grant {
 	left := make(map[string]decimal.Decimal, len(ledger))
 	for _, e := range ledger {
 		left[e.ID] = left[e.ID].Add(e.Amount)
@@ -94,64 +98,74 @@ func open(ledger []Entry, currency plans.Currency, at time.Time) ([]grant, error
 	slices.SortFunc(grants, func(a, b grant) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID))
 	})
-	return grants, nil
+	return grants
 }
 
-// check returns every fault of a ledger: an entry without an ID, an instant or an amount, an unknown currency, two grants of
-// one ID, an entry that spends what was not granted, or more than is left, or in another currency.
-func check(ledger []Entry) error {
-	var errs []error
+// Validate returns every fault of a ledger: an entry without an ID, an instant, a currency or an amount, two grants of one ID,
+// an entry that spends what was not granted before it, or before it counts, or more than is left, or in another currency.
+func Validate(ledger []Entry) error {
+	var f fault.List
 	grants := make(map[string]Entry, len(ledger))
 	left := make(map[string]decimal.Decimal, len(ledger))
 	for i, e := range ledger {
-		fault := func(field string, rule error, reason string) {
-			errs = append(errs, &proration.Error{Field: "ledger[" + strconv.Itoa(i) + "]." + field, Rule: rule, Reason: reason})
-		}
-		if e.ID == "" {
-			fault("id", proration.ErrUnset, "an entry has the ID of its grant")
-		}
-		if e.At.IsZero() {
-			fault("at", proration.ErrUnset, "an entry counts from an instant on")
-		}
-		if _, err := e.Currency.Places(); err != nil {
-			fault("currency", proration.ErrInvalid, "an entry has a currency")
-		}
+		path := "ledger[" + strconv.Itoa(i) + "]"
+		e.check(&f, path)
 		if !withinLimits(e.Amount) {
-			fault("amount", proration.ErrLimit, "an amount has at most 38 digits")
 			continue
 		}
 		granted, known := grants[e.ID]
 		switch {
-		case e.Amount.IsZero():
-			fault("amount", proration.ErrUnset, "an entry of nothing changes nothing")
 		case e.Amount.IsPositive() && known:
-			fault("id", proration.ErrInvalid, "a second grant of the same ID")
+			f.Add(path+".id", proration.ErrInvalid, "a second grant of the same ID")
 		case e.Amount.IsPositive():
 			grants[e.ID], left[e.ID] = e, e.Amount
+		case e.Amount.IsZero():
 		case !known:
-			fault("id", proration.ErrInvalid, "spends a grant that is not in the ledger before it")
+			f.Add(path+".id", proration.ErrInvalid, "spends a grant that is not in the ledger before it")
 		case granted.Currency != e.Currency:
-			fault("currency", proration.ErrInvalid, "spends "+string(e.Currency)+" of a grant in "+string(granted.Currency))
+			f.Add(path+".currency", proration.ErrInvalid, "spends %.3s of a grant in %.3s", e.Currency, granted.Currency)
+		case e.At.Before(granted.At):
+			f.Add(path+".at", proration.ErrInvalid, "spends a grant before it counts")
 		default:
 			if left[e.ID] = left[e.ID].Add(e.Amount); left[e.ID].IsNegative() {
-				fault("amount", proration.ErrInvalid, "spends more than is left of the grant")
+				f.Add(path+".amount", proration.ErrInvalid, "spends more than is left of the grant")
 			}
 		}
 	}
-	return errors.Join(errs...)
+	return f.Err()
 }
 
-// checkDue returns the faults of an amount to be paid.
-func checkDue(due Due) error {
-	switch {
-	case !withinLimits(due.Amount):
-		return &proration.Error{Field: "amount", Rule: proration.ErrLimit, Reason: "an amount has at most 38 digits"}
-	case due.Amount.IsNegative():
-		return &proration.Error{Field: "amount", Rule: proration.ErrInvalid, Reason: due.Amount.String() + " is negative"}
-	case due.At.IsZero():
-		return &proration.Error{Field: "at", Rule: proration.ErrUnset, Reason: "something is paid at an instant"}
+// check adds the faults of an entry on its own.
+func (e *Entry) check(f *fault.List, path string) {
+	if e.ID == "" {
+		f.Add(path+".id", proration.ErrUnset, "an entry has the ID of its grant")
 	}
-	return nil
+	switch {
+	case !withinLimits(e.Amount):
+		f.Add(path+".amount", proration.ErrLimit, "an amount has at most 38 digits")
+	case e.Amount.IsZero():
+		f.Add(path+".amount", proration.ErrUnset, "an entry of nothing changes nothing")
+	}
+	_, err := e.Currency.Places()
+	f.Under(path, err)
+	if e.At.IsZero() {
+		f.Add(path+".at", proration.ErrUnset, "an entry counts from an instant on")
+	}
+}
+
+// check adds the faults of an amount to be paid.
+func (d *Due) check(f *fault.List) {
+	switch {
+	case !withinLimits(d.Amount):
+		f.Add("amount", proration.ErrLimit, "an amount has at most 38 digits")
+	case d.Amount.IsNegative():
+		f.Add("amount", proration.ErrInvalid, "%v is negative", d.Amount)
+	}
+	_, err := d.Currency.Places()
+	f.Under("", err)
+	if d.At.IsZero() {
+		f.Add("at", proration.ErrUnset, "something is paid at an instant")
+	}
 }
 
 // withinLimits reports whether package proration takes the amount.

@@ -1,10 +1,10 @@
 package credits
 
 import (
-	"errors"
 	"strconv"
 	"time"
 
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -20,40 +20,55 @@ type Request struct {
 
 // Unused returns a credit for each charge that is paid for beyond the instant, the newest charge first. Charges that end
 // before it, that begin after it or that cost nothing give none. Each credit has the plan, item, quantity and rate of its
-// charge, names it in Corrects, and its Net is not above zero.
-// Errors: those of proration.Adjust, under the path of the charge, and ErrUnset for a charge without an ID.
+// charge, names it in Corrects, and its Net is not above zero. The places of the rounding are the policy's.
+// Errors: ErrUnset for the instant, the basis, the policy, or a charge without an ID, and those of proration.Adjust, under
+// the path of the charge.
 func Unused(r Request) ([]plans.Charge, error) {
+	var f fault.List
+	r.check(&f)
+	if f != nil {
+		return nil, f.Err()
+	}
 	var owed []plans.Charge
-	var errs []error
 	for i := len(r.Charges) - 1; i >= 0; i-- {
 		c := &r.Charges[i]
 		if !c.Span.Contains(r.At) || !c.Net.IsPositive() {
 			continue
 		}
 		credit, err := r.unused(c)
-		if err != nil {
-			errs = append(errs, proration.Under("charges["+strconv.Itoa(i)+"]", err))
-			continue
-		}
+		f.Under("charges["+strconv.Itoa(i)+"]", err)
 		owed = append(owed, credit)
 	}
-	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
+	if f != nil {
+		return nil, f.Err()
 	}
 	return owed, nil
+}
+
+// check adds the faults of what every charge is credited by.
+func (r *Request) check(f *fault.List) {
+	if r.At.IsZero() {
+		f.Add("at", proration.ErrUnset, "say from when on it is not used")
+	}
+	switch r.Basis {
+	case proration.OnBilled, proration.OnPrice:
+	case 0:
+		f.Add("basis", proration.ErrUnset, "say what a credit is a share of")
+	default:
+		f.Add("basis", proration.ErrInvalid, "no basis has the number %d", r.Basis)
+	}
+	f.Under("policy", r.Policy.Validate())
 }
 
 // unused returns the credit for one charge.
 func (r *Request) unused(c *plans.Charge) (plans.Charge, error) {
 	if c.ID == "" {
-		return plans.Charge{}, &proration.Error{Field: "id", Rule: proration.ErrUnset, Reason: "a charge that is credited has an ID"}
+		return plans.Charge{}, fault.New("id", proration.ErrUnset, "a charge that is credited has an ID")
 	}
-	policy := r.Policy
-	policy.Rounding.Places = c.Share.Rounding.Places
 	adjustment, err := proration.Adjust(proration.Change{
 		At:     r.At,
 		Billed: proration.Billed{Amount: c.Net, Credited: c.Credited, Span: c.Span, Price: c.Share.Of, Period: c.Period},
-		Basis:  r.Basis, Policy: policy, Location: r.Location,
+		Basis:  r.Basis, Policy: r.Policy, Location: r.Location,
 	})
 	if err != nil {
 		return plans.Charge{}, err

@@ -1,8 +1,6 @@
 package invoice
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"time"
@@ -11,6 +9,7 @@ import (
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/enum"
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -30,16 +29,11 @@ var statuses = []string{"", "open", "paid"}
 func (s Status) String() string { return enum.String(statuses, s) }
 
 // MarshalText returns the status's name.
-func (s Status) MarshalText() ([]byte, error) { return enum.Marshal(statuses, s) }
+func (s Status) MarshalText() ([]byte, error) { return fault.Marshal(statuses, s, "status") }
 
 // UnmarshalText reads the status's name; an unknown one is ErrInvalid.
 func (s *Status) UnmarshalText(text []byte) error {
-	parsed, ok := enum.Parse[Status](statuses, text)
-	if !ok {
-		return &proration.Error{Field: "status", Rule: proration.ErrInvalid, Reason: "no invoice has such a status"}
-	}
-	*s = parsed
-	return nil
+	return fault.Unmarshal(statuses, s, "status", text)
 }
 
 // Draft is what an invoice is made of.
@@ -66,8 +60,8 @@ type Invoice struct {
 
 // Build returns the invoice of a draft: the sum of the lines, less what the ledger pays; what is left of a negative sum is
 // granted to the customer. An invoice on which nothing is due is paid.
-// Errors: ErrUnset for a missing ID, instant, currency, line or kind of line; ErrInvalid for an unknown currency, or a line
-// with more places than the currency has; the faults of the ledger.
+// Errors: ErrUnset for a missing ID, instant, currency, line or kind of line; ErrInvalid for an unknown currency, a line
+// with more places than the currency has, or an ID under which credit was granted before; the faults of the ledger.
 func Build(d Draft) (Invoice, error) {
 	places, err := d.check()
 	if err != nil {
@@ -91,41 +85,37 @@ func Build(d Draft) (Invoice, error) {
 	if inv.Due.IsZero() {
 		inv.Status = Paid
 	}
-	inv.Balance, err = credits.Balance(append(slices.Clone(d.Ledger), inv.Entries...), d.Currency, d.At)
-	return inv, err
+	if inv.Balance, err = credits.Balance(slices.Concat(d.Ledger, inv.Entries), d.Currency, d.At); err != nil {
+		return Invoice{}, err
+	}
+	return inv, nil
 }
 
 // check returns the places of the currency, or the faults of the draft.
 func (d *Draft) check() (int32, error) {
-	var errs []error
-	fault := func(field string, rule error, format string, args ...any) {
-		errs = append(errs, &proration.Error{Field: field, Rule: rule, Reason: fmt.Sprintf(format, args...)})
-	}
+	var f fault.List
 	if d.ID == "" {
-		fault("id", proration.ErrUnset, "an invoice has an ID")
+		f.Add("id", proration.ErrUnset, "an invoice has an ID")
 	}
-	places, err := d.Currency.Places()
-	if err != nil {
-		errs = append(errs, err)
-	}
+	places, unknown := d.Currency.Places()
+	f.Under("", unknown)
 	if d.At.IsZero() {
-		fault("at", proration.ErrUnset, "an invoice is issued at an instant")
+		f.Add("at", proration.ErrUnset, "an invoice is issued at an instant")
 	}
 	if len(d.Lines) == 0 {
-		fault("lines", proration.ErrUnset, "an invoice has lines")
+		f.Add("lines", proration.ErrUnset, "an invoice has lines")
 	}
 	cents := proration.Rounding{Places: places, Mode: proration.Down}
 	for i, line := range d.Lines {
 		path := "lines[" + strconv.Itoa(i) + "]"
-		if !enum.Valid(kinds, line.Kind) {
-			fault(path+".kind", proration.ErrUnset, "a line says what it is for")
-		}
-		cut, err := cents.Round(line.Charge.Net)
-		if err != nil {
-			errs = append(errs, proration.Under(path+".charge.net", err))
-		} else if !cut.Equal(line.Charge.Net) {
-			fault(path+".charge.net", proration.ErrInvalid, "%v has more places than %s", line.Charge.Net, d.Currency)
+		fault.Enum(&f, path+".kind", kinds, line.Kind)
+		switch cut, err := cents.Round(line.Charge.Net); {
+		case err != nil:
+			f.Add(path+".charge.net", proration.ErrLimit, "an amount has at most 38 digits")
+		case unknown == nil && !cut.Equal(line.Charge.Net):
+			f.Add(path+".charge.net", proration.ErrInvalid, "%v has more places than %s", line.Charge.Net, d.Currency)
 		}
 	}
-	return places, errors.Join(errs...)
+	f.Under("", credits.Validate(d.Ledger))
+	return places, f.Err()
 }

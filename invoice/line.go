@@ -2,8 +2,8 @@ package invoice
 
 import (
 	"github.com/billingrules/billing/internal/enum"
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
-	"github.com/billingrules/billing/proration"
 )
 
 // Kind says what a line is for. Its zero is unset and refused.
@@ -22,17 +22,10 @@ var kinds = []string{"", "recurring", "addition", "unused"}
 func (k Kind) String() string { return enum.String(kinds, k) }
 
 // MarshalText returns the kind's name.
-func (k Kind) MarshalText() ([]byte, error) { return enum.Marshal(kinds, k) }
+func (k Kind) MarshalText() ([]byte, error) { return fault.Marshal(kinds, k, "kind") }
 
 // UnmarshalText reads the kind's name; an unknown one is ErrInvalid.
-func (k *Kind) UnmarshalText(text []byte) error {
-	parsed, ok := enum.Parse[Kind](kinds, text)
-	if !ok {
-		return &proration.Error{Field: "kind", Rule: proration.ErrInvalid, Reason: "no line is of such a kind"}
-	}
-	*k = parsed
-	return nil
-}
+func (k *Kind) UnmarshalText(text []byte) error { return fault.Unmarshal(kinds, k, "kind", text) }
 
 // Line is a charge or a credit on an invoice: its amount is the charge's Net.
 type Line struct {

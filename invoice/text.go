@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/exact"
 )
 
 // textWidth is how wide Text writes, so that an amount ends there.
@@ -19,7 +21,7 @@ func (inv Invoice) Text() string {
 		places = 2
 	}
 	row := func(text string, amount decimal.Decimal) {
-		number := amount.StringFixed(places)
+		number := exact.Text(amount, places)
 		fmt.Fprintf(&b, "%-*s %s\n", textWidth-len(number)-1, text, number)
 	}
 	fmt.Fprintf(&b, "Invoice %s, %s, %s, %s\n", inv.ID, inv.At.Format("2006-01-02"), inv.Currency, inv.Status)

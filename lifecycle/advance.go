@@ -1,10 +1,10 @@
 package lifecycle
 
 import (
-	"errors"
 	"slices"
 	"time"
 
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -18,10 +18,14 @@ func Next(_ Policy, sub Subscription) (Deadline, bool) {
 			next = Deadline{At: at, Kind: kind}
 		}
 	}
-	if sub.Status == Active || sub.Status == PastDue {
+	switch sub.Status {
+	case Active, PastDue:
 		consider(sub.CancelAt, CancellationDue)
-		consider(sub.GraceEnd, GraceOver)
+		consider(sub.graceEnd(), GraceOver)
 		consider(sub.Period.End, RenewalDue)
+	case Suspended:
+		consider(sub.CancelAt, CancellationDue)
+	case Canceled:
 	}
 	return next, next.Kind != 0
 }
@@ -30,20 +34,35 @@ func Next(_ Policy, sub Subscription) (Deadline, bool) {
 const maxDeadlines = 10_000
 
 // Advance returns what the passing of time does to the subscription, through every deadline up to and including the instant.
-// Errors: the faults of the policy and the subscription, ErrOutside for an instant before the one it was advanced to, and
-// ErrLimit for more than 10,000 deadlines.
+// Errors: the faults of the policy and the subscription; for the instant ErrUnset, ErrLimit beyond the year 9999 or where
+// more than 10,000 deadlines lie before it, and ErrOutside before the one that the subscription was advanced to.
 func Advance(policy Policy, sub Subscription, to time.Time) (Outcome, error) {
-	if err := errors.Join(policy.Validate(), sub.check()); err != nil {
-		return Outcome{}, err
+	s, err := begin(policy, sub, "at", to)
+	return s.out, err
+}
+
+// begin returns a step that was advanced to the instant, which stands in the field.
+func begin(policy Policy, sub Subscription, field string, to time.Time) (step, error) {
+	var f fault.List
+	f.Under("policy", policy.Validate())
+	f.Under("", sub.check())
+	const lastYear = 9999
+	switch {
+	case to.IsZero():
+		f.Add(field, proration.ErrUnset, "an instant is needed")
+	case to.UTC().Year() > lastYear:
+		f.Add(field, proration.ErrLimit, "%s is beyond the year 9999", to.UTC().Format(time.RFC3339))
+	case to.Before(sub.At):
+		f.Add(field, proration.ErrOutside, "%s is before %s, to which the subscription was advanced", to.Format(time.RFC3339Nano), sub.At.Format(time.RFC3339Nano))
 	}
-	if to.Before(sub.At) {
-		return Outcome{}, &proration.Error{Field: "at", Rule: proration.ErrOutside, Reason: to.Format(time.RFC3339Nano) + " is before " + sub.At.Format(time.RFC3339Nano) + ", to which the subscription was advanced"}
+	if f != nil {
+		return step{}, f.Err()
 	}
 	s := step{policy: policy, out: Outcome{Subscription: sub.clone()}}
-	if err := s.advance(to); err != nil {
-		return Outcome{}, err
+	if err := s.advance(field, to.In(sub.location())); err != nil {
+		return step{}, err
 	}
-	return s.out, nil
+	return s, nil
 }
 
 // step is an outcome in the making.
@@ -58,9 +77,9 @@ type step struct {
 func (s *step) because(cause string) { s.cause, s.caused = cause, 0 }
 
 // advance passes every deadline up to the instant.
-func (s *step) advance(to time.Time) error {
+func (s *step) advance(field string, to time.Time) error {
 	sub := &s.out.Subscription
-	for range maxDeadlines {
+	for passed := 0; ; passed++ {
 		next, ok := Next(s.policy, *sub)
 		if !ok || next.At.After(to) {
 			if sub.Status != 0 {
@@ -68,35 +87,36 @@ func (s *step) advance(to time.Time) error {
 			}
 			return nil
 		}
+		if passed == maxDeadlines {
+			return fault.New(field, proration.ErrLimit, "more than 10,000 deadlines lie before it; advance in steps")
+		}
 		s.because(next.Kind.String() + "-" + next.At.UTC().Format(time.RFC3339Nano))
 		sub.At = next.At
 		switch next.Kind {
 		case CancellationDue:
-			sub.Status, sub.CancelAt, sub.GraceEnd = Canceled, time.Time{}, time.Time{}
+			sub.end()
 		case GraceOver:
-			sub.Status, sub.GraceEnd = Suspended, time.Time{}
+			sub.Status = Suspended
 		case RenewalDue:
-			if err := s.renew(next.At); err != nil {
+			period, err := sub.Contract.Cycle.Containing(next.At)
+			if err != nil {
+				return err
+			}
+			if err := s.renew(next.At, plans.Whole(period)); err != nil {
 				return err
 			}
 		}
 	}
-	return &proration.Error{Field: "at", Rule: proration.ErrLimit, Reason: "more than 10,000 deadlines lie before it; advance in steps"}
 }
 
-// renew begins the period that holds the instant and bills all of it that is left, which is the whole of it but for a service
-// that starts inside one.
-func (s *step) renew(at time.Time) error {
+// renew begins a period and bills what of it is asked for: the whole of it, but for a service that starts inside one.
+func (s *step) renew(at time.Time, p proration.Portion) error {
 	sub := &s.out.Subscription
-	period, err := sub.Contract.Cycle.Containing(at)
+	charges, err := sub.Contract.Charges(p, s.policy.Proration)
 	if err != nil {
 		return err
 	}
-	charges, err := sub.Contract.Charges(proration.Portion{Period: period, Span: period.From(at)}, s.policy.Proration)
-	if err != nil {
-		return err
-	}
-	sub.Period = period
+	sub.Period = p.Period
 	sub.Charges = usable(sub.Charges, at)
 	return s.issue(at, invoice.Lines(invoice.Recurring, charges...))
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
 
@@ -26,12 +27,12 @@ var transitions = []struct {
 	{Active, CancelRequested, (*step).cancel},
 
 	{PastDue, PaymentSucceeded, (*step).paid},
-	{PastDue, CardDeclined, (*step).declinedAgain},
+	{PastDue, CardDeclined, (*step).declined},
 	{PastDue, CardEntered, (*step).collect},
 	{PastDue, CancelRequested, (*step).cancel},
 
 	{Suspended, PaymentSucceeded, (*step).paid},
-	{Suspended, CardDeclined, (*step).declinedAgain},
+	{Suspended, CardDeclined, (*step).declined},
 	{Suspended, CardEntered, (*step).collect},
 	{Suspended, CancelRequested, (*step).end},
 
@@ -49,11 +50,11 @@ func Apply(policy Policy, sub Subscription, event Event) (Outcome, error) {
 	if event.Sequence <= sub.Sequence {
 		return Outcome{Subscription: sub.clone()}, nil
 	}
-	out, err := Advance(policy, sub, event.At)
+	s, err := begin(policy, sub, "event.at", event.At)
 	if err != nil {
 		return Outcome{}, err
 	}
-	s := step{policy: policy, out: out}
+	event.At = event.At.In(sub.location())
 	s.because("event-" + strconv.FormatInt(event.Sequence, 10))
 	if err := s.apply(event); err != nil {
 		return Outcome{}, err
@@ -78,23 +79,30 @@ func (s *step) refuse(event Event, reason string) error {
 
 // start begins service and bills the first period, or the stub of it.
 func (s *step) start(event Event) error {
-	s.out.Subscription.Status = Active
-	return s.renew(event.At)
+	sub := &s.out.Subscription
+	period, err := sub.Contract.Cycle.Containing(event.At)
+	if err != nil {
+		return err
+	}
+	sub.Status = Active
+	return s.renew(event.At, proration.Portion{Period: period, Span: period.From(event.At)})
 }
 
-// paid closes the invoice. When none is left whose payment failed, service goes on; after a suspension that outlasted its
-// period, with a new period at that instant.
+// paid closes the invoice. When none is left overdue, service goes on; after a suspension that outlasted its period, with a
+// new period at that instant. While another one is, its own grace decides.
 func (s *step) paid(event Event) error {
 	if err := s.close(event); err != nil {
 		return err
 	}
 	sub := &s.out.Subscription
-	if len(sub.Declined) > 0 {
-		return nil
-	}
 	suspended := sub.Status == Suspended
-	sub.Status, sub.GraceEnd = Active, time.Time{}
-	if suspended && !event.At.Before(sub.Period.End) {
+	switch end := sub.graceEnd(); {
+	case end.IsZero():
+		sub.Status = Active
+	case end.After(event.At):
+		sub.Status = PastDue
+	}
+	if suspended && sub.Status != Suspended && !event.At.Before(sub.Period.End) {
 		return s.restart(event.At)
 	}
 	return nil
@@ -111,34 +119,28 @@ func (s *step) close(event Event) error {
 		return s.refuse(event, "no invoice "+strconv.Quote(event.Invoice)+" is open")
 	}
 	sub.Open = slices.Delete(sub.Open, i, i+1)
-	sub.Declined = slices.DeleteFunc(sub.Declined, func(id string) bool { return id == event.Invoice })
+	sub.Overdue = slices.DeleteFunc(sub.Overdue, func(o Overdue) bool { return o.Invoice == event.Invoice })
 	return nil
 }
 
-// declined starts the grace.
+// declined tells the customer, and starts the grace of the invoice where it has had none.
 func (s *step) declined(event Event) error {
-	if err := s.declinedAgain(event); err != nil {
-		return err
-	}
 	sub := &s.out.Subscription
-	end, err := s.policy.Grace.After(event.At, sub.Contract.Cycle.Location)
-	if err != nil {
-		return err
-	}
-	sub.Status, sub.GraceEnd = PastDue, end
-	return nil
-}
-
-// declinedAgain tells the customer and leaves the grace as it is: there is one for an invoice, however often it fails.
-func (s *step) declinedAgain(event Event) error {
 	if s.open(event.Invoice) < 0 {
 		return s.refuse(event, "no invoice "+strconv.Quote(event.Invoice)+" is open")
 	}
-	sub := &s.out.Subscription
-	if !slices.Contains(sub.Declined, event.Invoice) {
-		sub.Declined = append(sub.Declined, event.Invoice)
-	}
 	s.effect(NotifyDeclined, event.Invoice)
+	if slices.ContainsFunc(sub.Overdue, func(o Overdue) bool { return o.Invoice == event.Invoice }) {
+		return nil
+	}
+	end, err := s.policy.Grace.After(event.At, sub.location())
+	if err != nil {
+		return err
+	}
+	sub.Overdue = append(sub.Overdue, Overdue{Invoice: event.Invoice, Until: end})
+	if sub.Status == Active {
+		sub.Status = PastDue
+	}
 	return nil
 }
 
@@ -150,25 +152,29 @@ func (s *step) collect(Event) error {
 	return nil
 }
 
-// reactivate starts a new period at the instant, and charges the card for it and for what was still open.
+// reactivate charges the card for what was still open, and for a new period that starts at the instant; where the old one,
+// which was billed in full, is not over yet, it goes on instead.
 func (s *step) reactivate(event Event) error {
 	if err := s.collect(event); err != nil {
 		return err
 	}
-	s.out.Subscription.Status, s.out.Subscription.Declined = Active, nil
+	sub := &s.out.Subscription
+	sub.Status = Active
+	if event.At.Before(sub.Period.End) {
+		return nil
+	}
 	return s.restart(event.At)
 }
 
-// restart anchors the cycle at the instant and bills the period that begins there.
+// restart anchors the cycle at the instant and bills the whole period that begins there.
 func (s *step) restart(at time.Time) error {
 	sub := &s.out.Subscription
-	cycle := &sub.Contract.Cycle
-	cycle.Day = 0
-	cycle.Anchor = proration.WallOf(at.UTC())
-	if cycle.Location != nil {
-		cycle.Anchor = proration.WallOf(at.In(cycle.Location))
+	sub.Contract.Cycle.Anchor, sub.Contract.Cycle.Day = proration.WallOf(at), 0
+	period, err := sub.Contract.Cycle.Containing(at)
+	if err != nil {
+		return err
 	}
-	return s.renew(at)
+	return s.renew(at, plans.Whole(period))
 }
 
 // addSeats bills a batch of seats for the rest of the period.
@@ -188,8 +194,12 @@ func (s *step) addSeats(event Event) error {
 // upgrade or a downgrade shows in the sum: what is negative becomes credit.
 func (s *step) changePlan(event Event) error {
 	sub := &s.out.Subscription
+	policy, err := sub.Contract.Currency.Policy(s.policy.Proration)
+	if err != nil {
+		return err
+	}
 	unused, err := credits.Unused(credits.Request{
-		Charges: sub.Charges, At: event.At, Basis: s.policy.CreditBasis, Policy: s.policy.Proration, Location: sub.Contract.Cycle.Location,
+		Charges: sub.Charges, At: event.At, Basis: s.policy.CreditBasis, Policy: policy, Location: sub.Contract.Cycle.Location,
 	})
 	if err != nil {
 		return err
@@ -216,7 +226,7 @@ func (s *step) cancel(event Event) error {
 
 // end ends a suspended subscription at once: there is no service to wait for.
 func (s *step) end(Event) error {
-	s.out.Subscription.Status = Canceled
+	s.out.Subscription.end()
 	return nil
 }
 

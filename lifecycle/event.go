@@ -1,10 +1,10 @@
 package lifecycle
 
 import (
-	"errors"
 	"time"
 
 	"github.com/billingrules/billing/internal/enum"
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -29,10 +29,12 @@ var eventKinds = []string{"", "started", "payment_succeeded", "card_declined", "
 func (k EventKind) String() string { return enum.String(eventKinds, k) }
 
 // MarshalText returns the kind's name.
-func (k EventKind) MarshalText() ([]byte, error) { return enum.Marshal(eventKinds, k) }
+func (k EventKind) MarshalText() ([]byte, error) { return fault.Marshal(eventKinds, k, "kind") }
 
 // UnmarshalText reads the kind's name; an unknown one is ErrInvalid.
-func (k *EventKind) UnmarshalText(text []byte) error { return parse(eventKinds, k, "kind", text) }
+func (k *EventKind) UnmarshalText(text []byte) error {
+	return fault.Unmarshal(eventKinds, k, "kind", text)
+}
 
 // Event is something that happened to a subscription.
 type Event struct {
@@ -45,29 +47,21 @@ type Event struct {
 
 // check returns the faults of the event.
 func (e *Event) check() error {
-	var errs []error
-	fault := func(field string, rule error, reason string) {
-		errs = append(errs, &proration.Error{Field: "event." + field, Rule: rule, Reason: reason})
-	}
+	var f fault.List
 	if e.Sequence <= 0 {
-		fault("sequence", proration.ErrUnset, "events are numbered from 1")
+		f.Add("event.sequence", proration.ErrUnset, "events are numbered from 1")
 	}
 	if e.At.IsZero() {
-		fault("at", proration.ErrUnset, "an event happens at an instant")
+		f.Add("event.at", proration.ErrUnset, "an event happens at an instant")
 	}
-	switch {
-	case e.Kind == 0:
-		fault("kind", proration.ErrUnset, "say what happened")
-	case !enum.Valid(eventKinds, e.Kind):
-		fault("kind", proration.ErrInvalid, "no event is of such a kind")
-	}
+	fault.Enum(&f, "event.kind", eventKinds, e.Kind)
 	if e.Kind == PlanChanged && e.Change.Plan == nil {
-		fault("change.plan", proration.ErrUnset, "say which plan")
+		f.Add("event.change.plan", proration.ErrUnset, "say which plan")
 	}
 	if e.Kind == SeatsAdded && e.Change.Plan != nil {
-		fault("change.plan", proration.ErrInvalid, "adding seats changes no plan")
+		f.Add("event.change.plan", proration.ErrInvalid, "adding seats changes no plan")
 	}
-	return errors.Join(errs...)
+	return f.Err()
 }
 
 // EffectKind says what the caller is to do. Its zero is unset.
@@ -85,10 +79,12 @@ var effectKinds = []string{"", "collect", "notify_declined"}
 func (k EffectKind) String() string { return enum.String(effectKinds, k) }
 
 // MarshalText returns the kind's name.
-func (k EffectKind) MarshalText() ([]byte, error) { return enum.Marshal(effectKinds, k) }
+func (k EffectKind) MarshalText() ([]byte, error) { return fault.Marshal(effectKinds, k, "kind") }
 
 // UnmarshalText reads the kind's name; an unknown one is ErrInvalid.
-func (k *EffectKind) UnmarshalText(text []byte) error { return parse(effectKinds, k, "kind", text) }
+func (k *EffectKind) UnmarshalText(text []byte) error {
+	return fault.Unmarshal(effectKinds, k, "kind", text)
+}
 
 // DeadlineKind says what happens at a deadline. Its zero is unset.
 type DeadlineKind uint8
@@ -106,7 +102,9 @@ var deadlineKinds = []string{"", "cancellation_due", "grace_over", "renewal_due"
 func (k DeadlineKind) String() string { return enum.String(deadlineKinds, k) }
 
 // MarshalText returns the kind's name.
-func (k DeadlineKind) MarshalText() ([]byte, error) { return enum.Marshal(deadlineKinds, k) }
+func (k DeadlineKind) MarshalText() ([]byte, error) { return fault.Marshal(deadlineKinds, k, "kind") }
 
 // UnmarshalText reads the kind's name; an unknown one is ErrInvalid.
-func (k *DeadlineKind) UnmarshalText(text []byte) error { return parse(deadlineKinds, k, "kind", text) }
+func (k *DeadlineKind) UnmarshalText(text []byte) error {
+	return fault.Unmarshal(deadlineKinds, k, "kind", text)
+}

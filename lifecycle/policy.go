@@ -1,9 +1,7 @@
 package lifecycle
 
 import (
-	"errors"
-	"strconv"
-
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
 
@@ -21,21 +19,19 @@ func Standard() Policy {
 
 // Validate returns every fault of the policy.
 func (p Policy) Validate() error {
-	var errs []error
-	if err := p.Proration.Validate(); err != nil {
-		errs = append(errs, proration.Under("proration", err))
-	}
+	var f fault.List
+	f.Under("proration", p.Proration.Validate())
 	switch p.CreditBasis {
 	case proration.OnBilled, proration.OnPrice:
 	case 0:
-		errs = append(errs, &proration.Error{Field: "credit_basis", Rule: proration.ErrUnset, Reason: "say what credits are a share of"})
+		f.Add("credit_basis", proration.ErrUnset, "say what credits are a share of")
 	default:
-		errs = append(errs, &proration.Error{Field: "credit_basis", Rule: proration.ErrInvalid, Reason: "no basis has the number " + strconv.Itoa(int(p.CreditBasis))})
+		f.Add("credit_basis", proration.ErrInvalid, "no basis has the number %d", p.CreditBasis)
 	}
 	if p.Grace == (proration.Interval{}) {
-		errs = append(errs, &proration.Error{Field: "grace", Rule: proration.ErrUnset, Reason: "say how long a declined card may be replaced"})
-	} else if _, err := proration.ParseInterval(p.Grace.String()); err != nil {
-		errs = append(errs, proration.Under("grace", err))
+		f.Add("grace", proration.ErrUnset, "say how long a declined card may be replaced")
+	} else if err := p.Grace.Validate(); err != nil {
+		f.Under("grace", err)
 	}
-	return errors.Join(errs...)
+	return f.Err()
 }

@@ -2,7 +2,7 @@ package lifecycle
 
 import (
 	"github.com/billingrules/billing/internal/enum"
-	"github.com/billingrules/billing/proration"
+	"github.com/billingrules/billing/internal/fault"
 )
 
 // Status is where a subscription stands. The zero Status is a subscription that has not started.
@@ -22,10 +22,12 @@ var statuses = []string{"", "active", "past_due", "suspended", "canceled"}
 func (s Status) String() string { return enum.String(statuses, s) }
 
 // MarshalText returns the status's name.
-func (s Status) MarshalText() ([]byte, error) { return enum.Marshal(statuses, s) }
+func (s Status) MarshalText() ([]byte, error) { return fault.Marshal(statuses, s, "status") }
 
 // UnmarshalText reads the status's name; an unknown one is ErrInvalid.
-func (s *Status) UnmarshalText(text []byte) error { return parse(statuses, s, "status", text) }
+func (s *Status) UnmarshalText(text []byte) error {
+	return fault.Unmarshal(statuses, s, "status", text)
+}
 
 // Access is what the customer can reach. Its zero is nothing.
 type Access uint8
@@ -42,10 +44,12 @@ var accesses = []string{"", "billing_only", "full"}
 func (a Access) String() string { return enum.String(accesses, a) }
 
 // MarshalText returns the access's name.
-func (a Access) MarshalText() ([]byte, error) { return enum.Marshal(accesses, a) }
+func (a Access) MarshalText() ([]byte, error) { return fault.Marshal(accesses, a, "access") }
 
 // UnmarshalText reads the access's name; an unknown one is ErrInvalid.
-func (a *Access) UnmarshalText(text []byte) error { return parse(accesses, a, "access", text) }
+func (a *Access) UnmarshalText(text []byte) error {
+	return fault.Unmarshal(accesses, a, "access", text)
+}
 
 // Access returns what the customer can reach: everything while active and during the grace, and billing always, since
 // whoever can pay must be able to. Before the start there is nothing to reach.
@@ -57,14 +61,4 @@ func (s Subscription) Access() Access {
 		return BillingOnly
 	}
 	return 0
-}
-
-// parse reads the text of an enum.
-func parse[T ~uint8](names []string, v *T, field string, text []byte) error {
-	parsed, ok := enum.Parse[T](names, text)
-	if !ok {
-		return &proration.Error{Field: field, Rule: proration.ErrInvalid, Reason: "unknown " + field}
-	}
-	*v = parsed
-	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -23,13 +24,42 @@ type Subscription struct {
 	Sequence int64            `json:"sequence,omitzero"`  // number of the last event applied
 	Period   proration.Period `json:"period,omitzero"`    // the period that is billed now
 	CancelAt time.Time        `json:"cancel_at,omitzero"` // when a cancellation takes effect; zero while there is none
-	GraceEnd time.Time        `json:"grace_end,omitzero"` // when the grace ends; zero while none runs
 
-	Issued   int               `json:"issued,omitzero"`   // how many invoices were issued
-	Open     []invoice.Invoice `json:"open,omitzero"`     // those that are not paid, in order
-	Declined []string          `json:"declined,omitzero"` // IDs of the open ones whose payment failed, in order
-	Charges  []plans.Charge    `json:"charges,omitzero"`  // what was billed and is not used up, in order
-	Ledger   []credits.Entry   `json:"ledger,omitzero"`   // what is owed to the customer
+	Issued  int               `json:"issued,omitzero"`  // how many invoices were issued
+	Open    []invoice.Invoice `json:"open,omitzero"`    // those that are not paid, in order
+	Overdue []Overdue         `json:"overdue,omitzero"` // the open ones whose payment failed, in the order in which it did
+	Charges []plans.Charge    `json:"charges,omitzero"` // what was billed and is not used up, in order
+	Ledger  []credits.Entry   `json:"ledger,omitzero"`  // what is owed to the customer
+}
+
+// Overdue is an open invoice whose payment failed. It has one grace, however often it fails.
+type Overdue struct {
+	Invoice string    `json:"invoice"` // its ID
+	Until   time.Time `json:"until"`   // when its grace ends: the first instant without
+}
+
+// graceEnd returns when the first grace ends, and zero where no invoice is overdue.
+func (s *Subscription) graceEnd() time.Time {
+	var end time.Time
+	for _, o := range s.Overdue {
+		if end.IsZero() || o.Until.Before(end) {
+			end = o.Until
+		}
+	}
+	return end
+}
+
+// end cancels the subscription. What is open stays open, and is no longer overdue.
+func (s *Subscription) end() {
+	s.Status, s.CancelAt, s.Overdue = Canceled, time.Time{}, nil
+}
+
+// location returns the calendar of the customer.
+func (s *Subscription) location() *time.Location {
+	if loc := s.Contract.Cycle.Location; loc != nil {
+		return loc
+	}
+	return time.UTC
 }
 
 // clone returns a subscription that shares nothing that is written to.
@@ -39,7 +69,7 @@ func (s Subscription) clone() Subscription {
 	for i := range s.Open {
 		s.Open[i] = cloneInvoice(s.Open[i])
 	}
-	s.Declined = slices.Clone(s.Declined)
+	s.Overdue = slices.Clone(s.Overdue)
 	s.Charges = slices.Clone(s.Charges)
 	s.Ledger = slices.Clone(s.Ledger)
 	return s
@@ -53,14 +83,12 @@ func cloneInvoice(inv invoice.Invoice) invoice.Invoice {
 
 // check returns the faults of the subscription.
 func (s *Subscription) check() error {
-	var errs []error
+	var f fault.List
 	if s.ID == "" {
-		errs = append(errs, &proration.Error{Field: "subscription.id", Rule: proration.ErrUnset, Reason: "a subscription has an ID"})
+		f.Add("subscription.id", proration.ErrUnset, "a subscription has an ID")
 	}
-	if err := s.Contract.Validate(); err != nil {
-		errs = append(errs, proration.Under("subscription.contract", err))
-	}
-	return errors.Join(errs...)
+	f.Under("subscription.contract", s.Contract.Validate())
+	return f.Err()
 }
 
 // Effect is something for the caller to do. Its ID derives from the subscription, what caused it and its ordinal, so that a

@@ -1,8 +1,11 @@
 package plans
 
 import (
+	"slices"
+
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
 
@@ -13,17 +16,15 @@ type Change struct {
 	Quantity decimal.Decimal `json:"quantity,omitzero"` // without a plan: how many more, above zero
 }
 
-// checkQuantity refuses a change that adds nothing.
-func (c *Change) checkQuantity() error {
-	if err := checkNumber("quantity", c.Quantity); err != nil {
-		return err
-	}
+// checkQuantity adds the faults of a change of quantity, and returns the index of its item.
+func (c *Change) checkQuantity(f *fault.List, contract *Contract) int {
+	checkNumber(f, "quantity", c.Quantity)
 	if c.Quantity.IsZero() {
-		return &proration.Error{Field: "quantity", Rule: proration.ErrUnset, Reason: "a change of quantity adds something"}
+		f.Add("quantity", proration.ErrUnset, "a change of quantity adds something")
 	}
-	return nil
-}
-
-func (c *Change) unknownItem() error {
-	return &proration.Error{Field: "item", Rule: proration.ErrInvalid, Reason: "the contract has no item " + quoted(c.Item)}
+	i := slices.IndexFunc(contract.Items, func(i Item) bool { return i.ID == c.Item })
+	if i < 0 {
+		f.Add("item", proration.ErrInvalid, "the contract has no item %.40q", c.Item)
+	}
+	return i
 }

@@ -3,6 +3,7 @@ package plans
 import (
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/proration"
 )
 
@@ -35,15 +36,10 @@ func Whole(period proration.Period) proration.Portion {
 //	seat: 10 x 89.00 = 890.00
 //	seat: 2 x 89.00, 178.00 x 15/30 days = 89.00
 func (c Charge) Explain() string {
-	places := min(max(c.Share.Rounding.Places, 0), 18)
-	head := c.Item + ": " + numberText(c.Quantity, 0) + " x " + numberText(c.Rate, places)
+	places := c.Share.Rounding.Places
+	head := c.Item + ": " + exact.Text(c.Quantity, 0) + " x " + exact.Text(c.Rate, places)
 	if c.Span.Equal(c.Period) && c.Share.Residual.IsZero() && c.Corrects == "" {
-		return head + " = " + numberText(c.Net, places)
+		return head + " = " + exact.Text(c.Net, places)
 	}
 	return head + ", " + c.Share.Explain()
-}
-
-// numberText writes a number with all of its places, and at least the given ones.
-func numberText(d decimal.Decimal, places int32) string {
-	return d.StringFixed(max(places, min(-d.Exponent(), maxPlaces)))
 }

@@ -1,12 +1,12 @@
 package plans
 
 import (
-	"errors"
 	"slices"
 	"strconv"
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
 
@@ -29,34 +29,32 @@ type Item struct {
 // unknown currency, a negative number or an item ID that comes twice, ErrLimit for numbers beyond the limits, and the faults
 // of the cycle.
 func (c Contract) Validate() error {
-	var errs []error
+	var f fault.List
 	if c.Plan == "" {
-		errs = append(errs, &proration.Error{Field: "plan", Rule: proration.ErrUnset, Reason: "a contract has a plan"})
+		f.Add("plan", proration.ErrUnset, "a contract has a plan")
 	}
-	if _, err := c.Currency.Places(); err != nil {
-		errs = append(errs, err)
-	}
+	_, err := c.Currency.Places()
+	f.Under("", err)
 	if len(c.Items) == 0 {
-		errs = append(errs, &proration.Error{Field: "items", Rule: proration.ErrUnset, Reason: "a contract has items"})
+		f.Add("items", proration.ErrUnset, "a contract has items")
 	}
 	seen := map[string]bool{}
 	for i, item := range c.Items {
 		path := "items[" + strconv.Itoa(i) + "]"
 		switch {
 		case item.ID == "":
-			errs = append(errs, &proration.Error{Field: path + ".id", Rule: proration.ErrUnset, Reason: "an item has an ID"})
+			f.Add(path+".id", proration.ErrUnset, "an item has an ID")
 		case seen[item.ID]:
-			errs = append(errs, &proration.Error{Field: path + ".id", Rule: proration.ErrInvalid, Reason: quoted(item.ID) + " comes twice"})
+			f.Add(path+".id", proration.ErrInvalid, "%.40q comes twice", item.ID)
 		}
 		seen[item.ID] = true
-		if _, err := item.Price.Amount(item.Quantity); err != nil {
-			errs = append(errs, proration.Under(path, err))
-		}
+		_, err := item.Price.Amount(item.Quantity)
+		f.Under(path, err)
 	}
 	if _, err := c.Cycle.Period(0); err != nil {
-		errs = append(errs, proration.Under("cycle", err))
+		f.Under("cycle", err)
 	}
-	return errors.Join(errs...)
+	return f.Err()
 }
 
 // Charges returns what every item costs for a portion of the contract's cycle, one charge an item, in their order.
@@ -67,10 +65,10 @@ func (c Contract) Charges(p proration.Portion, policy proration.Policy) ([]Charg
 		return nil, proration.Under("contract", err)
 	}
 	charges := make([]Charge, 0, len(c.Items))
-	for i, item := range c.Items {
+	for _, item := range c.Items {
 		charge, err := c.charge(item, p, policy)
 		if err != nil {
-			return nil, proration.Under("contract.items["+strconv.Itoa(i)+"]", err)
+			return nil, err
 		}
 		charges = append(charges, charge)
 	}
@@ -78,14 +76,16 @@ func (c Contract) Charges(p proration.Portion, policy proration.Policy) ([]Charg
 }
 
 // Added returns what the change adds to the contract for a portion of its cycle: the price of the added quantity of one
-// item, at the contracted rate. Errors as for [Contract.Charges], and ErrInvalid for an item that the contract does not have.
+// item, at the contracted rate. Errors as for [Contract.Charges]; ErrUnset for a change of nothing, and ErrInvalid for an
+// item that the contract does not have, or a quantity that is negative.
 func (c Contract) Added(change Change, p proration.Portion, policy proration.Policy) (Charge, error) {
-	if err := errors.Join(c.Validate(), change.checkQuantity()); err != nil {
-		return Charge{}, err
+	var f fault.List
+	if err := c.Validate(); err != nil {
+		f.Under("contract", err)
 	}
-	i := c.item(change.Item)
-	if i < 0 {
-		return Charge{}, change.unknownItem()
+	i := change.checkQuantity(&f, &c)
+	if f != nil {
+		return Charge{}, f.Err()
 	}
 	item := c.Items[i]
 	item.Quantity = change.Quantity
@@ -93,42 +93,37 @@ func (c Contract) Added(change Change, p proration.Portion, policy proration.Pol
 }
 
 // With returns the contract after the change. The contract itself stays as it is. Errors: ErrUnset for a change of nothing,
-// ErrInvalid for an item that the contract does not have, or a plan in another currency or with other periods.
+// ErrInvalid for an item that the contract does not have, or a plan in another currency or with other periods, and those of
+// [Contract.Validate] for what comes out.
 func (c Contract) With(change Change) (Contract, error) {
+	var f fault.List
 	c.Items = slices.Clone(c.Items)
-	if change.Plan == nil {
-		if err := change.checkQuantity(); err != nil {
-			return Contract{}, err
+	if plan := change.Plan; plan != nil {
+		if plan.Currency != c.Currency {
+			f.Add("plan.currency", proration.ErrInvalid, "a contract in %.3s cannot change to a plan in %.3s", c.Currency, plan.Currency)
 		}
-		i := c.item(change.Item)
-		if i < 0 {
-			return Contract{}, change.unknownItem()
+		if plan.Interval != c.Cycle.Interval {
+			f.Add("plan.interval", proration.ErrInvalid, "periods of %v cannot change to %v inside a period", c.Cycle.Interval, plan.Interval)
 		}
+		c.Plan = plan.ID
+		for i := range c.Items {
+			c.Items[i].Price = plan.Price
+		}
+	} else if i := change.checkQuantity(&f, &c); f == nil {
 		c.Items[i].Quantity = c.Items[i].Quantity.Add(change.Quantity)
-		return c, nil
 	}
-	var errs []error
-	if change.Plan.Currency != c.Currency {
-		errs = append(errs, &proration.Error{Field: "plan.currency", Rule: proration.ErrInvalid, Reason: "a contract in " + string(c.Currency) + " cannot change to a plan in " + string(change.Plan.Currency)})
+	if f == nil {
+		f.Under("contract", c.Validate())
 	}
-	if change.Plan.Interval != c.Cycle.Interval {
-		errs = append(errs, &proration.Error{Field: "plan.interval", Rule: proration.ErrInvalid, Reason: "periods of " + c.Cycle.Interval.String() + " cannot change to " + change.Plan.Interval.String() + " inside a period"})
+	if f != nil {
+		return Contract{}, f.Err()
 	}
-	c.Plan = change.Plan.ID
-	for i := range c.Items {
-		c.Items[i].Price = change.Plan.Price
-	}
-	return c, errors.Join(errs...)
-}
-
-// item returns the index of the item with the ID, or -1.
-func (c *Contract) item(id string) int {
-	return slices.IndexFunc(c.Items, func(i Item) bool { return i.ID == id })
+	return c, nil
 }
 
 // charge prices one item for a portion.
 func (c *Contract) charge(item Item, p proration.Portion, policy proration.Policy) (Charge, error) {
-	places, err := c.Currency.Places()
+	policy, err := c.Currency.Policy(policy)
 	if err != nil {
 		return Charge{}, err
 	}
@@ -136,7 +131,6 @@ func (c *Contract) charge(item Item, p proration.Portion, policy proration.Polic
 	if err != nil {
 		return Charge{}, err
 	}
-	policy.Rounding.Places = places
 	share, err := proration.Prorate(proration.Request{
 		Amount: amount, Period: p.Period, Span: p.Span, Policy: policy, Location: c.Cycle.Location,
 	})

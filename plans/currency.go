@@ -3,6 +3,7 @@ package plans
 import (
 	"strings"
 
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
 
@@ -15,7 +16,7 @@ type Currency string
 // Errors: ErrUnset for "", ErrInvalid for a code that is no currency, or one without minor units, such as gold (XAU).
 func (c Currency) Places() (int32, error) {
 	if c == "" {
-		return 0, &proration.Error{Field: "currency", Rule: proration.ErrUnset, Reason: "amounts have a currency"}
+		return 0, fault.New("currency", proration.ErrUnset, "amounts have a currency")
 	}
 	if len(c) == 3 && !strings.Contains(string(c), " ") {
 		for places, codes := range minorUnits {
@@ -24,7 +25,14 @@ func (c Currency) Places() (int32, error) {
 			}
 		}
 	}
-	return 0, &proration.Error{Field: "currency", Rule: proration.ErrInvalid, Reason: quoted(string(c)) + " is not an ISO 4217 currency"}
+	return 0, fault.New("currency", proration.ErrInvalid, "%.40q is not an ISO 4217 currency", string(c))
+}
+
+// Policy returns the policy with the rounding's places set to those of the currency. Errors as for [Currency.Places].
+func (c Currency) Policy(p proration.Policy) (proration.Policy, error) {
+	places, err := c.Places()
+	p.Rounding.Places = places
+	return p, err
 }
 
 // minorUnits lists the codes by their number of decimal places.

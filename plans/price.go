@@ -1,10 +1,9 @@
 package plans
 
 import (
-	"strconv"
-
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
 
@@ -16,13 +15,11 @@ type Price struct {
 // Amount returns the exact, unrounded price of the quantity for one whole period.
 // Errors: ErrInvalid for a negative price or quantity, ErrLimit for amounts beyond the limits of package proration.
 func (p Price) Amount(quantity decimal.Decimal) (decimal.Decimal, error) {
-	for _, x := range []struct {
-		field  string
-		number decimal.Decimal
-	}{{"quantity", quantity}, {"price.unit", p.Unit}} {
-		if err := checkNumber(x.field, x.number); err != nil {
-			return decimal.Decimal{}, err
-		}
+	var f fault.List
+	checkNumber(&f, "quantity", quantity)
+	checkNumber(&f, "price.unit", p.Unit)
+	if f != nil {
+		return decimal.Decimal{}, f.Err()
 	}
 	return p.Unit.Mul(quantity), nil
 }
@@ -33,23 +30,13 @@ const (
 	maxPlaces = 18
 )
 
-// checkNumber refuses numbers that are negative or too long to multiply.
-func checkNumber(field string, d decimal.Decimal) error {
+// checkNumber adds a fault for a number that is negative or too long to multiply.
+func checkNumber(f *fault.List, field string, d decimal.Decimal) {
 	exp := d.Exponent()
 	switch {
 	case exp < -maxPlaces || exp > maxPlaces || d.NumDigits() > maxDigits || d.NumDigits()+int(exp) > maxDigits:
-		return &proration.Error{Field: field, Rule: proration.ErrLimit, Reason: "a number of at most 18 digits is needed, none beyond 18 places"}
+		f.Add(field, proration.ErrLimit, "a number of at most 18 digits is needed, none beyond 18 places")
 	case d.IsNegative():
-		return &proration.Error{Field: field, Rule: proration.ErrInvalid, Reason: d.String() + " is negative"}
+		f.Add(field, proration.ErrInvalid, "%v is negative", d)
 	}
-	return nil
-}
-
-// quoted returns text in quotes, cut off where it is long.
-func quoted(text string) string {
-	const most = 40
-	if len(text) > most {
-		return strconv.Quote(text[:most]) + "..."
-	}
-	return strconv.Quote(text)
 }

@@ -66,7 +66,7 @@ type Adjustment struct {
 
 // Explain returns both lines and the net in one line.
 func (a Adjustment) Explain() string {
-	return "credit " + a.Credit.Explain() + "; charge " + a.Charge.Explain() + "; net " + amountText(a.Net, max(a.Credit.Rounding.Places, a.Charge.Rounding.Places))
+	return "credit " + a.Credit.Explain() + "; charge " + a.Charge.Explain() + "; net " + exact.Text(a.Net, max(a.Credit.Rounding.Places, a.Charge.Rounding.Places))
 }
 
 // Adjust returns the credit for the unused part of what was billed, and the charge for what comes next until its end. The

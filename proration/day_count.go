@@ -103,7 +103,11 @@ func (m *measure) share(span Period) (share, error) {
 	case Months:
 		x, unit = m.byMonths(from, to), "by whole months"
 	}
-	if x.Den <= 0 {
+	switch {
+	case x.Den > 0:
+	case span.Equal(m.period):
+		x, unit = Fraction{1, 1}, "period" // the whole is the whole, even if no day of it counts
+	default:
 		return share{}, &Error{Field: "period", Rule: ErrPeriod, Reason: m.period.String() + " has no day to count by " + m.policy.DayCount.String()}
 	}
 	return share{x, unit}, nil

@@ -26,7 +26,7 @@ type Error struct {
 
 // Error returns the field, the reason and the rule in one line.
 func (e *Error) Error() string {
-	return fmt.Sprintf("%s: %s (%s)", e.Field, e.Reason, e.Rule)
+	return strings.TrimPrefix(fmt.Sprintf("%s: %s (%s)", e.Field, e.Reason, e.Rule), ": ")
 }
 
 // Unwrap returns the rule, for errors.Is.
@@ -48,7 +48,7 @@ func Under(path string, err error) error {
 		return err
 	}
 	moved := *fault
-	moved.Field = strings.TrimSuffix(path+"."+fault.Field, ".")
+	moved.Field = strings.TrimSuffix(path+"."+fault.Field, ".") // the fault of a value that is no struct has no field
 	return &moved
 }
 

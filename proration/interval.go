@@ -173,6 +173,14 @@ func (i *Interval) UnmarshalText(text []byte) error {
 	return err
 }
 
+// Validate returns the fault of an interval that must recur: ErrUnset where it is zero, ErrInvalid where it is negative or a
+// mix, ErrLimit where it is longer than 9,999 years.
+func (i Interval) Validate() error {
+	var f faults
+	i.check(&f, "")
+	return f.err()
+}
+
 // check adds the faults of an interval that must recur.
 func (i Interval) check(f *faults, field string) bool {
 	lengths := 0

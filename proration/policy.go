@@ -50,9 +50,9 @@ func (p *Policy) checkCounting(f *faults, path string) {
 func checkEnum[T ~uint8](f *faults, field string, names []string, v T, ask string) {
 	switch {
 	case v == 0:
-		f.add(field, ErrUnset, "%s: one of %s", ask, listed(names))
+		f.add(field, ErrUnset, "%s: one of %s", ask, enum.List(names))
 	case !enum.Valid(names, v):
-		f.add(field, ErrInvalid, "%d is none of %s", v, listed(names))
+		f.add(field, ErrInvalid, "%d is none of %s", v, enum.List(names))
 	}
 }
 

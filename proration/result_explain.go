@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/exact"
 )
 
 // Explain returns the calculation in one line that a customer can check: the whole, the fraction in the integers it was
@@ -15,7 +17,7 @@ import (
 //	100.00 x 10/31 days = 32.258..., rounded half up to 32.26
 //	-10.00 x 20/31 days = -6.451..., of which -2.00 was left
 func (r Result) Explain() string {
-	if !sensible(r.Of, r.Rounding.Places) || !sensible(r.Amount, r.Rounding.Places) || !r.Rounding.usable() || r.Fraction.Den <= 0 {
+	if !exact.Sensible(r.Of) || !exact.Sensible(r.Amount) || !r.Rounding.usable() || r.Fraction.Den <= 0 {
 		return "nothing"
 	}
 	var b strings.Builder
@@ -23,14 +25,14 @@ func (r Result) Explain() string {
 	if share.Num < 0 {
 		of, share.Num = of.Neg(), -share.Num
 	}
-	b.WriteString(amountText(of, r.Rounding.Places) + " x " + share.String())
+	b.WriteString(exact.Text(of, r.Rounding.Places) + " x " + share.String())
 	if r.Unit != "" {
 		b.WriteString(" " + r.Unit)
 	}
 	if !r.Carry.IsZero() {
 		b.WriteString(" and " + ratText(r.Carry.Rat(), r.Rounding.Places+2) + " carried")
 	}
-	amount := amountText(r.Amount, r.Rounding.Places)
+	amount := exact.Text(r.Amount, r.Rounding.Places)
 	term := r.term()
 	value := term.Rat()
 	left := new(big.Rat).Sub(value, r.Amount.Rat())
@@ -47,22 +49,6 @@ func (r Result) Explain() string {
 		b.WriteString(", rounded " + strings.ReplaceAll(r.Rounding.Mode.String(), "_", " ") + " to " + amount)
 	}
 	return b.String()
-}
-
-// sensible reports whether an amount can have come out of the library, so that its text is short. One that was made by hand,
-// or read from JSON, need not be.
-func sensible(d decimal.Decimal, places int32) bool {
-	const most = 4 * maxDigits
-	exp := d.Exponent()
-	return -most < exp && exp < most && d.NumDigits() < most && -most < places && places < most
-}
-
-// amountText writes an amount with at least the places of its rounding.
-func amountText(d decimal.Decimal, places int32) string {
-	if !sensible(d, places) {
-		return "an amount beyond the limits"
-	}
-	return d.StringFixed(max(places, -d.Exponent(), 0))
 }
 
 // ratText writes a number in decimals: whole where it ends within a few places, and cut off behind the given places with
@@ -90,6 +76,3 @@ func quoted(text []byte) string {
 	}
 	return strconv.Quote(string(text))
 }
-
-// listed returns the names of an enum, as a list to read.
-func listed(names []string) string { return strings.Join(names[1:], ", ") }

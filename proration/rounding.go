@@ -103,9 +103,9 @@ func usable(amount decimal.Decimal) bool {
 
 // enumText is MarshalText of the package's enums.
 func enumText[T ~uint8](names []string, v T, field string) ([]byte, error) {
-	text, err := enum.Marshal(names, v)
-	if err != nil {
-		return nil, &Error{Field: field, Rule: ErrInvalid, Reason: err.Error()}
+	text, ok := enum.Marshal(names, v)
+	if !ok {
+		return nil, &Error{Field: field, Rule: ErrInvalid, Reason: enum.String(names, v) + " is none of " + enum.List(names)}
 	}
 	return text, nil
 }
@@ -114,7 +114,7 @@ func enumText[T ~uint8](names []string, v T, field string) ([]byte, error) {
 func enumParse[T ~uint8](names []string, v *T, field string, text []byte) error {
 	parsed, ok := enum.Parse[T](names, text)
 	if !ok {
-		return &Error{Field: field, Rule: ErrInvalid, Reason: quoted(text) + " is none of " + listed(names)}
+		return &Error{Field: field, Rule: ErrInvalid, Reason: quoted(text) + " is none of " + enum.List(names)}
 	}
 	*v = parsed
 	return nil

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/exact"
 )
 
 // Timeline is the row of prices that one period had, each from an instant on.
@@ -69,12 +71,12 @@ func (s Settlement) Explain() string {
 			b.WriteString(" + ")
 		}
 		places = line.Rounding.Places
-		b.WriteString(amountText(line.Amount, places))
+		b.WriteString(exact.Text(line.Amount, places))
 	}
 	if len(s.Lines) > 0 {
 		b.WriteString(" = ")
 	}
-	b.WriteString(amountText(s.Total, places))
+	b.WriteString(exact.Text(s.Total, places))
 	if !s.Residual.IsZero() {
 		b.WriteString(", " + ratText(s.Residual.Rat(), places+2) + " left over")
 	}

@@ -68,8 +68,10 @@ func run(out io.Writer) error {
 
 // report prints what an event did: a grace that ended before it, the event, the access after it, and the invoices.
 func report(out io.Writer, before lifecycle.Subscription, e lifecycle.Event, o lifecycle.Outcome) {
-	if end := before.GraceEnd; !end.IsZero() && !end.After(e.At) {
-		fmt.Fprintf(out, "%s  %-18s access %s\n", end.Format(time.DateOnly), "grace over", lifecycle.BillingOnly)
+	for _, o := range before.Overdue {
+		if !o.Until.After(e.At) {
+			fmt.Fprintf(out, "%s  %-18s access %s\n", o.Until.Format(time.DateOnly), "grace over", lifecycle.BillingOnly)
+		}
 	}
 	after := o.Subscription
 	fmt.Fprintf(out, "%s  %-18s access %s\n", e.At.Format(time.DateOnly), e.Kind, after.Access())

@@ -5,8 +5,8 @@
 package enum
 
 import (
-	"fmt"
 	"strconv"
+	"strings"
 )
 
 // Unset is the text of the zero value of every enum.
@@ -26,13 +26,13 @@ func String[T ~uint8](names []string, v T) string {
 // Valid reports whether v is set and has a name.
 func Valid[T ~uint8](names []string, v T) bool { return v != 0 && int(v) < len(names) }
 
-// Marshal returns the text of v, or an error where v has no name.
-func Marshal[T ~uint8](names []string, v T) ([]byte, error) {
-	if v != 0 && !Valid(names, v) {
-		return nil, fmt.Errorf("no name for value %d", v)
-	}
-	return []byte(String(names, v)), nil
+// Marshal returns the text of v, or false where v has no name.
+func Marshal[T ~uint8](names []string, v T) ([]byte, bool) {
+	return []byte(String(names, v)), v == 0 || Valid(names, v)
 }
+
+// List returns all names, to be read.
+func List(names []string) string { return strings.Join(names[1:], ", ") }
 
 // Parse returns the value whose name is text.
 func Parse[T ~uint8](names []string, text []byte) (T, bool) {

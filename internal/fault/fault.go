@@ -1,0 +1,67 @@
+// Package fault helps the packages above proration to tell what is wrong with an input: each fault is a proration.Error with
+// the field's path, and all of them are reported at once, in the order in which they were found.
+package fault
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/billingrules/billing/internal/enum"
+	"github.com/billingrules/billing/proration"
+)
+
+// New returns one fault.
+func New(field string, rule error, format string, args ...any) error {
+	return &proration.Error{Field: field, Rule: rule, Reason: fmt.Sprintf(format, args...)}
+}
+
+// List collects faults.
+type List []error
+
+// Add adds a fault.
+func (l *List) Add(field string, rule error, format string, args ...any) {
+	*l = append(*l, New(field, rule, format, args...))
+}
+
+// Under adds the faults of a value that stands at the path; an empty path leaves their own. A nil error adds nothing.
+func (l *List) Under(path string, err error) {
+	switch {
+	case err == nil:
+	case path == "":
+		*l = append(*l, err)
+	default:
+		*l = append(*l, proration.Under(path, err))
+	}
+}
+
+// Err returns all faults joined, or nil.
+func (l List) Err() error { return errors.Join(l...) }
+
+// Enum adds a fault where v is unset or has no name in the table.
+func Enum[T ~uint8](l *List, field string, names []string, v T) {
+	switch {
+	case v == 0:
+		l.Add(field, proration.ErrUnset, "it is one of %s", enum.List(names))
+	case !enum.Valid(names, v):
+		l.Add(field, proration.ErrInvalid, "%d is none of %s", v, enum.List(names))
+	}
+}
+
+// Marshal is MarshalText of an enum.
+func Marshal[T ~uint8](names []string, v T, field string) ([]byte, error) {
+	text, ok := enum.Marshal(names, v)
+	if !ok {
+		return nil, New(field, proration.ErrInvalid, "%d is none of %s", v, enum.List(names))
+	}
+	return text, nil
+}
+
+// Unmarshal is UnmarshalText of an enum.
+func Unmarshal[T ~uint8](names []string, v *T, field string, text []byte) error {
+	parsed, ok := enum.Parse[T](names, text)
+	if !ok {
+		return New(field, proration.ErrInvalid, "%.40q is none of %s", text, enum.List(names))
+	}
+	*v = parsed
+	return nil
+}
