@@ -48,8 +48,12 @@ func importFault(from, path string, linked bool) string {
 	return "not a dependency of this module"
 }
 
-// floor counts from internal, the cellar, to the examples under the roof.
+// floor counts from internal, the cellar, to the examples under the roof. What tells faults for the packages above
+// proration stands beside it, since a fault is an error of proration's.
 func floor(dir string) int {
+	if dir == "internal/fault" {
+		return floor("proration")
+	}
 	first, _, _ := strings.Cut(dir, "/")
 	if first == "internal" {
 		return 0
@@ -72,6 +76,9 @@ func TestImportFaults(t *testing.T) {
 		{"plans", module + "/credits", false, false},
 		{"lifecycle", module + "/examples/demo", true, false},
 		{"internal/exact", module + "/proration", true, false},
+		{"internal/fault", module + "/proration", true, true},
+		{"internal/fault", module + "/plans", true, false},
+		{"plans", module + "/internal/fault", true, true},
 		{"internal/oracle", module + "/lifecycle", false, true},
 		{"internal/oracle", module + "/examples/demo", false, false},
 		{"examples/demo", module + "/lifecycle", false, true},

@@ -1,0 +1,171 @@
+package exact
+
+import (
+	"fmt"
+	"math"
+	"math/big"
+	"testing"
+
+	"github.com/shopspring/decimal"
+)
+
+// neighbours returns x in units of 10^-places, and the whole numbers below and above it; they are one where x is whole.
+func neighbours(x *big.Rat, places int32) (units *big.Rat, below, above *big.Int) {
+	units = new(big.Rat).Mul(x, pow10Rat(places))
+	below = new(big.Int).Div(units.Num(), units.Denom()) // towards negative infinity
+	above = new(big.Int).Set(below)
+	if !units.IsInt() {
+		above.Add(above, big.NewInt(1))
+	}
+	return units, below, above
+}
+
+// byDefinition chooses between the neighbours of x as the mode says.
+func byDefinition(x *big.Rat, places int32, mode Mode) *big.Int {
+	units, below, above := neighbours(x, places)
+	inner, outer := below, above
+	if x.Sign() < 0 {
+		inner, outer = above, below
+	}
+	double := new(big.Rat).Add(units, units)
+	nearer := double.Cmp(new(big.Rat).SetInt(new(big.Int).Add(below, above))) // below the middle, at it, or above it
+	switch {
+	case mode == Ceiling:
+		return above
+	case mode == Floor:
+		return below
+	case mode == Up:
+		return outer
+	case mode == Down:
+		return inner
+	case nearer < 0:
+		return below
+	case nearer > 0:
+		return above
+	case mode == HalfUp:
+		return outer
+	case mode == HalfDown:
+		return inner
+	case below.Bit(0) == 0:
+		return below
+	}
+	return above
+}
+
+// checkTerm compares both ways of rounding with the definition. It reports whether the small one was enough.
+func checkTerm(t *testing.T, term Term, places int32, mode Mode) bool {
+	t.Helper()
+	x := term.Rat()
+	coef := byDefinition(x, places, mode)
+	left := new(big.Rat).Sub(x, new(big.Rat).Mul(new(big.Rat).SetInt(coef), pow10Rat(-places)))
+	check := func(way string, amount decimal.Decimal, rest Remainder) {
+		if amount.Exponent() != -places || amount.Coefficient().Cmp(coef) != 0 || rest.Rat().Cmp(left) != 0 {
+			t.Fatalf("%s: %v x %d/%d + %v to %d places by mode %d is %v and %v, want %v units and %v",
+				way, term.Amount, term.Num, term.Den, term.Carry, places, mode, amount, rest.Rat(), coef, left)
+		}
+		if rest.IsZero() != (left.Sign() == 0) || rest.Num != 0 && rest.Den <= 0 {
+			t.Fatalf("%s: %+v is left over, want %v", way, rest, left)
+		}
+	}
+	amount, rest := term.roundBig(places, mode)
+	check("big", amount, rest)
+	amount, rest = term.Round(places, mode)
+	check("either", amount, rest)
+	amount, rest, ok := term.RoundSmall(places, mode)
+	if ok {
+		check("small", amount, rest)
+	}
+	return ok
+}
+
+var modes = []Mode{HalfUp, HalfEven, HalfDown, Up, Down, Ceiling, Floor}
+
+// Every small amount × every small ratio, by every mode, at places above and below its own, with and without a carry.
+func TestEverySmallTerm(t *testing.T) {
+	carries := []*Remainder{nil, {}, {Num: 1, Den: 2, Places: 1}, {Num: -1, Den: 3, Places: 1}, {Num: 7, Den: 6, Places: 1}, {Num: -1, Den: 1}, {Big: big.NewRat(1, 7)}}
+	for _, coef := range []int64{0, 1, 5, 25, 1005} {
+		for _, exp := range []int32{-3, -2, 0, 1} {
+			t.Run(fmt.Sprint(coef, "e", exp), func(t *testing.T) {
+				t.Parallel()
+				for _, den := range []int64{1, 2, 3, 6, 7} {
+					for num := -den; num <= den+1; num++ {
+						for i, carry := range carries {
+							for places := int32(-1); places <= 3; places++ {
+								mode := modes[(int(den+num)+i+int(places)+20)%len(modes)]
+								for _, sign := range []int64{1, -1} {
+									checkTerm(t, Term{Amount: decimal.New(sign*coef, exp), Num: num, Den: den, Carry: carry}, places, mode)
+								}
+							}
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+// Numbers at the edges of what 64 and 128 bits hold are rounded by one way or by the other, and never wrongly.
+func TestTermsAtTheEdges(t *testing.T) {
+	numbers := []int64{0, 1, -1, 2, 10, 1<<31 - 1, 1 << 32, 999_999_999_999_999_999, 1_000_000_000_000_000_000, math.MaxInt64 - 1, math.MaxInt64, math.MinInt64, math.MinInt64 + 1}
+	t.Parallel()
+	small, all := 0, 0
+	for _, coef := range numbers {
+		for _, num := range numbers {
+			for _, den := range []int64{1, 3, 1 << 32, 999_999_999_999_999_999, math.MaxInt64} {
+				for _, exp := range []int32{-38, -18, -2, 0, 18, 19} {
+					for _, places := range []int32{-18, 0, 18} {
+						for i, carry := range []*Remainder{nil, {Num: math.MaxInt64, Den: den, Places: places}, {Num: math.MinInt64, Den: 1, Places: places}, {Num: -1, Den: math.MaxInt64, Places: places}} {
+							all++
+							if checkTerm(t, Term{Amount: decimal.New(coef, exp), Num: num, Den: den, Carry: carry}, places, modes[(all+i)%len(modes)]) {
+								small++
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	if small == 0 || small == all {
+		t.Errorf("%d of %d terms were small", small, all)
+	}
+}
+
+// The usual amounts of a bill never need the big way.
+func TestUsualTermsAreSmall(t *testing.T) {
+	for _, row := range []struct {
+		name     string
+		amount   string
+		num, den int64
+		places   int32
+	}{
+		{name: "a price by days", amount: "99.99", num: 15, den: 30, places: 2},
+		{name: "a contract by days", amount: "1234567.89", num: 364, den: 365, places: 2},
+		{name: "a contract by nanoseconds", amount: "1234567.89", num: 31_535_999_999_999_999, den: 31_536_000_000_000_000, places: 2},
+		{name: "a price of eight places", amount: "0.00012345", num: 1, den: 2_678_400, places: 8},
+		{name: "yen", amount: "100000000", num: 30, den: 31, places: 0},
+		{name: "eighteen digits", amount: "999999999999999.999", num: 30, den: 31, places: 2},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			term := Term{Amount: decimal.RequireFromString(row.amount), Num: row.num, Den: row.den}
+			for _, mode := range modes {
+				if !checkTerm(t, term, row.places, mode) {
+					t.Error("it needs the big way")
+				}
+				_, rest := term.Round(row.places, mode)
+				if !checkTerm(t, Term{Amount: term.Amount, Num: 1, Den: row.den, Carry: &rest}, row.places, mode) {
+					t.Error("with its carry the next one needs the big way")
+				}
+			}
+		})
+	}
+}
+
+// A mode that is none cuts off: those above refuse it before.
+func TestNoMode(t *testing.T) {
+	for _, mode := range []Mode{0, 8, 255} {
+		term := Term{Amount: decimal.New(29, -3), Num: 1, Den: 1}
+		if got, _ := term.Round(2, mode); !got.Equal(decimal.New(2, -2)) {
+			t.Errorf("0.029 by mode %d is %v", mode, got)
+		}
+	}
+}

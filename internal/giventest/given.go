@@ -1,0 +1,69 @@
+package giventest
+
+import (
+	"strings"
+	"testing"
+	"time"
+	_ "time/tzdata" // the zones of the tests, whatever the host has
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/proration"
+)
+
+// Money reads an amount, "89.00".
+func Money(text string) decimal.Decimal { return decimal.RequireFromString(text) }
+
+// Zone loads a location by its name; "" is nil, which the library takes for UTC.
+func Zone(tb testing.TB, name string) *time.Location {
+	tb.Helper()
+	if name == "" {
+		return nil
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return loc
+}
+
+// Instant reads "2026-11-16" and "2026-11-16T09:30:00" on the calendar of the location, and "2026-11-16T09:30:00-05:00" as
+// the instant it is, written in that location. "" is the zero time.
+func Instant(text string, loc *time.Location) time.Time {
+	if text == "" {
+		return time.Time{}
+	}
+	if loc == nil {
+		loc = time.UTC
+	}
+	for _, layout := range []string{time.DateOnly, "2006-01-02T15:04:05.999999999", time.RFC3339Nano} {
+		if t, err := time.ParseInLocation(layout, text, loc); err == nil {
+			return t.In(loc)
+		}
+	}
+	panic("no instant: " + text)
+}
+
+// Period reads "2026-11-01/2026-12-01", each side as Instant does; "" is the zero period.
+func Period(text string, loc *time.Location) proration.Period {
+	from, to, _ := strings.Cut(text, "/")
+	return proration.Period{Start: Instant(from, loc), End: Instant(to, loc)}
+}
+
+// Interval reads "P1M".
+func Interval(text string) proration.Interval {
+	i, err := proration.ParseInterval(text)
+	if err != nil {
+		panic(err)
+	}
+	return i
+}
+
+// Cycle is the cycle from an anchor on, on the calendar of the location.
+func Cycle(anchor string, interval string, loc *time.Location) proration.Cycle {
+	c, err := proration.NewCycle(Instant(anchor, loc), Interval(interval))
+	if err != nil {
+		panic(err)
+	}
+	return c
+}

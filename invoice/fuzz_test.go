@@ -1,0 +1,85 @@
+package invoice_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+)
+
+// Whatever is on an invoice and on the ledger: nothing negative is due, the subtotal is the sum of the lines, what is due
+// less what is granted is the subtotal less what is spent, the balance is what the ledger adds up to with the entries, and
+// an invoice is open as long as something is due.
+func FuzzBuild(f *testing.F) {
+	f.Add([]byte("\x00\x10\x7f\x02\x80"), []byte("\x01\x05\x02\x09"), uint8(0))
+	f.Add([]byte("\x7f\xff\x80\x01\x80\x00"), []byte("\x40\x40\x40\x40\x20\x01"), uint8(1))
+	f.Add([]byte("\x00\x00"), []byte(""), uint8(2))
+	currencies := []plans.Currency{"USD", "JPY", "KWD", "CLF"}
+	f.Fuzz(func(t *testing.T, nets, grants []byte, currency uint8) {
+		d := draft()
+		d.Currency = currencies[int(currency)%len(currencies)]
+		places, _ := d.Currency.Places()
+		sum := decimal.Zero
+		for i := 0; i+1 < len(nets) && i < 40; i += 2 {
+			net := decimal.New(int64(int16(nets[i])<<8|int16(nets[i+1])), -places)
+			sum = sum.Add(net)
+			d.Lines = append(d.Lines, invoice.Line{Kind: invoice.Kind(nets[i]%3) + 1, Charge: plans.Charge{Net: net}})
+		}
+		credit := decimal.Zero // that may pay
+		for i := 0; i+1 < len(grants) && i < 40; i += 2 {
+			e := credits.Entry{
+				ID: strings.Repeat("g", i+1), Amount: decimal.New(int64(grants[i])+1, 1-places), Currency: d.Currency,
+				At: d.At.AddDate(0, 0, int(int8(grants[i+1]))/64),
+			}
+			if grants[i+1]&1 != 0 {
+				e.Currency = "EUR"
+			}
+			if e.Currency == d.Currency && !e.At.After(d.At) {
+				credit = credit.Add(e.Amount)
+			}
+			d.Ledger = append(d.Ledger, e)
+		}
+		inv, err := invoice.Build(d)
+		if len(d.Lines) == 0 {
+			giventest.CheckFaults(t, err, "lines unset")
+			return
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		spent, granted := decimal.Zero, decimal.Zero
+		for _, e := range inv.Entries {
+			if e.Amount.IsPositive() {
+				granted = granted.Add(e.Amount)
+			} else {
+				spent = spent.Sub(e.Amount)
+			}
+		}
+		switch {
+		case !inv.Subtotal.Equal(sum):
+			t.Fatalf("the subtotal is %v, the lines add up to %v", inv.Subtotal, sum)
+		case inv.Due.IsNegative(), !inv.Due.Sub(granted).Equal(sum.Sub(spent)):
+			t.Fatalf("%v is due and %v granted, of %v less %v", inv.Due, granted, sum, spent)
+		case !inv.Balance.Equal(credit.Sub(spent).Add(granted)), inv.Balance.IsNegative():
+			t.Fatalf("the balance is %v, of %v less %v and %v more", inv.Balance, credit, spent, granted)
+		case inv.Due.IsPositive() && inv.Balance.IsPositive():
+			t.Fatalf("%v is due although %v is left", inv.Due, inv.Balance)
+		case (inv.Status == invoice.Open) != inv.Due.IsPositive():
+			t.Fatalf("%v is due and the invoice is %v", inv.Due, inv.Status)
+		}
+
+		// Appended to the ledger, the entries make one that pays the next invoice.
+		d.ID, d.Ledger = "inv-3", append(d.Ledger, inv.Entries...)
+		if _, err := invoice.Build(d); err != nil {
+			t.Fatal(err)
+		}
+		if rows := strings.Count(inv.Text(), "\n"); rows < 2+2*len(d.Lines) {
+			t.Fatalf("%d rows for %d lines", rows, len(d.Lines))
+		}
+	})
+}

@@ -1,0 +1,238 @@
+package invoice_test
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+func TestBuild(t *testing.T) {
+	euros := entry("e", "50", "2026-11-01")
+	euros.Currency = "EUR"
+	for _, c := range []struct {
+		name, why string
+		currency  plans.Currency
+		lines     []invoice.Line
+		ledger    []credits.Entry
+		subtotal  string
+		entries   []string // "grant amount"
+		due       string
+		balance   string
+		status    invoice.Status
+	}{
+		{
+			name: "one line", why: "ten seats at 89.00", lines: lines("890.00"),
+			subtotal: "890", due: "890", balance: "0", status: invoice.Open,
+		},
+		{
+			name: "several lines", why: "law 8: the lines are summed as they are, each rounded on its own: 29.67 three times is 89.01", lines: lines("29.67", "29.67", "29.67"),
+			subtotal: "89.01", due: "89.01", balance: "0", status: invoice.Open,
+		},
+		{
+			name: "an upgrade", why: "K4: -296.67 for 10 days of the old plan and 463.33 for 10 days of the new one", lines: lines("-296.67", "463.33"),
+			subtotal: "166.66", due: "166.66", balance: "0", status: invoice.Open,
+		},
+		{
+			name: "a downgrade", why: "K5: -926.67 and 593.33; what is left over is granted, and nothing is refunded", lines: lines("-926.67", "593.33"),
+			subtotal: "-333.34", entries: []string{"inv-2 333.34"}, due: "0", balance: "333.34", status: invoice.Paid,
+		},
+		{
+			name: "a downgrade on top of credit", why: "K5: grants add up; a negative invoice spends none of them", lines: lines("-926.67", "593.33"),
+			ledger:   []credits.Entry{entry("inv-1", "6.66", "2026-11-11")},
+			subtotal: "-333.34", entries: []string{"inv-2 333.34"}, due: "0", balance: "340", status: invoice.Paid,
+		},
+		{
+			name: "the next invoice", why: "K5: the credit is applied by itself: 890.00 - 333.34", lines: lines("890.00"), ledger: []credits.Entry{entry("inv-1", "333.34", "2026-11-11")},
+			subtotal: "890", entries: []string{"inv-1 -333.34"}, due: "556.66", balance: "0", status: invoice.Open,
+		},
+		{
+			name: "paid by credit", why: "nothing is due, so that it closes itself and nobody is charged", lines: lines("890.00"), ledger: []credits.Entry{entry("inv-1", "1000", "2026-11-11")},
+			subtotal: "890", entries: []string{"inv-1 -890"}, due: "0", balance: "110", status: invoice.Paid,
+		},
+		{
+			name: "paid by credit to the cent", why: "as above, with nothing left on either side", lines: lines("890.00"), ledger: []credits.Entry{entry("inv-1", "890", "2026-11-11")},
+			subtotal: "890", entries: []string{"inv-1 -890"}, due: "0", balance: "0", status: invoice.Paid,
+		},
+		{
+			name: "the oldest credit first", why: "law 7: one order, ties by ID", lines: lines("25.00"),
+			ledger:   []credits.Entry{entry("c", "10", "2026-11-02"), entry("b", "10", "2026-11-01"), entry("a", "10", "2026-11-01")},
+			subtotal: "25", entries: []string{"a -10", "b -10", "c -5"}, due: "0", balance: "5", status: invoice.Paid,
+		},
+		{
+			name: "other credit", why: "law 7: no euros, and nothing that counts only tomorrow", lines: lines("25.00"), ledger: []credits.Entry{euros, entry("later", "10", "2026-12-02")},
+			subtotal: "25", due: "25", balance: "0", status: invoice.Open,
+		},
+		{
+			name: "nothing", why: "a free plan has an invoice of nothing, which closes itself and spends no credit", lines: lines("0.00"), ledger: []credits.Entry{entry("g", "10", "2026-11-02")},
+			subtotal: "0", due: "0", balance: "10", status: invoice.Paid,
+		},
+		{
+			name: "credit and charge alike", why: "a change to a plan of the same price", lines: lines("-445.00", "445.00"),
+			subtotal: "0", due: "0", balance: "0", status: invoice.Paid,
+		},
+		{name: "yen", why: "ISO 4217: no places", currency: "JPY", lines: lines("1000", "-333"), subtotal: "667", due: "667", balance: "0", status: invoice.Open},
+		{name: "yen written with cents", why: "1000.00 is a whole number of yen", currency: "JPY", lines: lines("1000.00"), subtotal: "1000", due: "1000", balance: "0", status: invoice.Open},
+		{name: "dinars", why: "ISO 4217: three places", currency: "KWD", lines: lines("27.500", "-9.167"), subtotal: "18.333", due: "18.333", balance: "0", status: invoice.Open},
+		{name: "dinars granted", why: "as above", currency: "KWD", lines: lines("-0.001"), subtotal: "-0.001", entries: []string{"inv-2 0.001"}, due: "0", balance: "0.001", status: invoice.Paid},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := draft(c.lines...)
+			d.Ledger = c.ledger
+			if c.currency != "" {
+				d.Currency = c.currency
+			}
+			before := giventest.JSON(t, d)
+			inv, err := invoice.Build(d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			giventest.CheckMoney(t, "subtotal", inv.Subtotal, c.subtotal)
+			giventest.CheckMoney(t, "due", inv.Due, c.due)
+			giventest.CheckMoney(t, "balance", inv.Balance, c.balance)
+			var entries []string
+			for _, e := range inv.Entries {
+				entries = append(entries, e.ID+" "+e.Amount.String())
+				if e.Ref != d.ID || !e.At.Equal(d.At) || e.Currency != d.Currency || e.Reason == "" {
+					t.Errorf("the entry %+v does not say what it belongs to", e)
+				}
+			}
+			if !slices.Equal(entries, c.entries) {
+				t.Errorf("entries %q, want %q: %s", entries, c.entries, c.why)
+			}
+			if inv.Status != c.status || inv.ID != d.ID || inv.Currency != d.Currency || !inv.At.Equal(d.At) || len(inv.Lines) != len(d.Lines) {
+				t.Errorf("the invoice is not that of its draft, or not %v: %+v", c.status, inv)
+			}
+			for i, l := range inv.Lines {
+				if want := "inv-2/" + strconv.Itoa(i+1); l.Charge.ID != want {
+					t.Errorf("line %d is %q, want %q", i, l.Charge.ID, want)
+				}
+			}
+			if after := giventest.JSON(t, d); after != before {
+				t.Errorf("the draft is now %s", after)
+			}
+			giventest.CheckRoundTrip(t, d)
+			giventest.CheckRoundTrip(t, inv)
+		})
+	}
+}
+
+// Law 15: nothing handed out is shared with the draft, and law 11: building it again is the same invoice.
+func TestBuildSharesNothing(t *testing.T) {
+	d := downgrade(t, "USD")
+	d.Ledger = append(make([]credits.Entry, 0, 9), entry("g", "10", "2026-11-01"))
+	before := giventest.JSON(t, d)
+	first, err := invoice.Build(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := giventest.JSON(t, first)
+	again, err := invoice.Build(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := giventest.JSON(t, again); got != text {
+		t.Errorf("the second time it is\n%s, want\n%s", got, text)
+	}
+	again.Lines[0].Charge.Item, again.Entries[0].ID = "changed", "changed"
+	if after := giventest.JSON(t, d); after != before {
+		t.Errorf("the draft is now %s", after)
+	}
+	d.Lines[0].Charge.Item, d.Ledger[0].ID = "changed", "changed"
+	if got := giventest.JSON(t, first); got != text {
+		t.Errorf("the invoice is now %s", got)
+	}
+}
+
+func TestBuildRefused(t *testing.T) {
+	for _, c := range []struct {
+		name, why string
+		edit      func(*invoice.Draft)
+		want      []string
+	}{
+		{"no ID", "the IDs of lines and grants derive from it", func(d *invoice.Draft) { d.ID = "" }, []string{"id unset"}},
+		{"no currency", "law 13: money has a currency; the lines are not at fault", func(d *invoice.Draft) { d.Currency = "" }, []string{"currency unset"}},
+		{"unknown currency", "as above", func(d *invoice.Draft) { d.Currency = "usd" }, []string{"currency invalid"}},
+		{"no instant", "law 10: time is an argument", func(d *invoice.Draft) { d.At = giventest.Instant("", nil) }, []string{"at unset"}},
+		{"no lines", "an invoice over nothing is a mistake", func(d *invoice.Draft) { d.Lines = nil }, []string{"lines unset"}},
+		{"no kind", "a line says what it is for", func(d *invoice.Draft) { d.Lines[1].Kind = 0 }, []string{"lines[1].kind unset"}},
+		{"no such kind", "law 14: it was set, and means nothing", func(d *invoice.Draft) { d.Lines[1].Kind = 99 }, []string{"lines[1].kind invalid"}},
+		{"a part of a cent", "law 8: each line is rounded before it is listed", func(d *invoice.Draft) { d.Lines[1].Charge.Net = giventest.Money("0.005") }, []string{"lines[1].charge.net invalid"}},
+		{"a part of a yen", "ISO 4217: no places", func(d *invoice.Draft) { d.Currency, d.Lines = "JPY", lines("1000.5") }, []string{"lines[0].charge.net invalid"}},
+		{"a part of a fils", "ISO 4217: three places", func(d *invoice.Draft) { d.Currency, d.Lines = "KWD", lines("0.0005") }, []string{"lines[0].charge.net invalid"}},
+		{"a part of a credit", "a credit is a line like any other", func(d *invoice.Draft) { d.Lines[1].Charge.Net = giventest.Money("-0.005") }, []string{"lines[1].charge.net invalid"}},
+		{"beyond the limits", "law 14", func(d *invoice.Draft) { d.Lines[1].Charge.Net = giventest.Money("1e39") }, []string{"lines[1].charge.net limit"}},
+		{"a ledger that is none", "law 7: none is overspent", func(d *invoice.Draft) { d.Ledger = []credits.Entry{entry("g", "-1", "2026-11-01")} }, []string{"ledger[0].id invalid"}},
+		{
+			"all at once", "law 14: every fault, in the order of the fields",
+			func(d *invoice.Draft) {
+				*d = invoice.Draft{Lines: []invoice.Line{line(0, "1.00"), line(invoice.Recurring, "1e39")}, Ledger: []credits.Entry{entry("", "1", "2026-11-01")}}
+			},
+			[]string{"id unset", "currency unset", "at unset", "lines[0].kind unset", "lines[1].charge.net limit", "ledger[0].id unset"},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := draft(lines("890.00", "89.50")...)
+			c.edit(&d)
+			inv, err := invoice.Build(d)
+			giventest.CheckFaults(t, err, c.want...)
+			if got := giventest.JSON(t, inv); got != giventest.JSON(t, invoice.Invoice{}) {
+				t.Errorf("got %s with the error: %s", got, c.why)
+			}
+		})
+	}
+}
+
+// What cannot be found before the sum is known is refused too, and nothing comes with the error.
+func TestBuildRefusedAfterwards(t *testing.T) {
+	const most = "99999999999999999999999999999999999999" // 38 digits
+	for _, c := range []struct {
+		name, why string
+		draft     invoice.Draft
+		want      error
+	}{
+		{"a sum beyond the limits", "law 14: 38 digits", draft(lines(most, most)...), proration.ErrLimit},
+		{"a grant beyond the limits", "as above", draft(lines("-"+most, "-"+most)...), proration.ErrLimit},
+		{"granted before", "the same negative invoice, stored twice, would grant twice", func() invoice.Draft {
+			d := draft(lines("-333.34")...)
+			d.Ledger = []credits.Entry{entry("inv-2", "333.34", "2026-11-11")}
+			return d
+		}(), proration.ErrInvalid},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inv, err := invoice.Build(c.draft)
+			if !errors.Is(err, c.want) {
+				t.Errorf("got %v, want %v: %s", err, c.want, c.why)
+			}
+			if got := giventest.JSON(t, inv); got != giventest.JSON(t, invoice.Invoice{}) {
+				t.Errorf("got %s with the error", got)
+			}
+		})
+	}
+}
+
+func TestStatusText(t *testing.T) {
+	for status, text := range map[invoice.Status]string{0: "unset", invoice.Open: "open", invoice.Paid: "paid"} {
+		var read invoice.Status
+		if got, err := status.MarshalText(); err != nil || string(got) != text || status.String() != text || read.UnmarshalText(got) != nil || read != status {
+			t.Errorf("%d is %q and %q, %v, and reads back as %v; want %q", status, status, got, err, read, text)
+		}
+	}
+	if got := invoice.Status(99).String(); got != "99" {
+		t.Errorf("a status without a name is %q", got)
+	}
+	if text, err := invoice.Status(99).MarshalText(); !errors.Is(err, proration.ErrInvalid) {
+		t.Errorf("a status without a name is written as %q, %v", text, err)
+	}
+	status := invoice.Paid
+	giventest.CheckFaults(t, status.UnmarshalText([]byte("Paid")), "status invalid")
+	if status != invoice.Paid {
+		t.Errorf("after text that means nothing it is %v", status)
+	}
+}

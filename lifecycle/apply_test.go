@@ -1,0 +1,354 @@
+package lifecycle_test
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// stand returns a history that stands in a status on November 10, with s-1, the first invoice, still open; one that has not
+// started has none.
+func stand(t *testing.T, status lifecycle.Status) *history {
+	t.Helper()
+	signed := terms{}
+	way := unpaid("2026-11-01")
+	switch status {
+	case 0:
+		way = nil
+	case lifecycle.Active:
+	case lifecycle.PastDue:
+		way = append(way, step{at: "2026-11-09", kind: declined, of: "s-1", want: pastDue, effects: []string{"notify_declined s-1"}})
+	case lifecycle.Suspended:
+		way = append(way,
+			step{at: "2026-11-02", kind: declined, of: "s-1", want: pastDue, effects: []string{"notify_declined s-1"}},
+			step{at: "2026-11-10", want: suspended})
+	case lifecycle.Canceled:
+		signed.anchor = "2026-10-10"
+		way = unpaid("2026-10-10",
+			step{at: "2026-10-20", kind: cancelRequest, want: active},
+			step{at: "2026-11-10", want: canceled})
+	}
+	h := begin(t, threeDays(), signed.sign(t))
+	for i, s := range way {
+		h.step(i, s)
+	}
+	if h.sub.Status != status {
+		t.Fatalf("stands %v, want %v", h.sub.Status, status)
+	}
+	return h
+}
+
+var statuses = []lifecycle.Status{0, lifecycle.Active, lifecycle.PastDue, lifecycle.Suspended, lifecycle.Canceled}
+
+var eventKinds = []lifecycle.EventKind{started, paid, declined, entered, seatsAdded, planChanged, cancelRequest}
+
+// Law 9: one literal table moves statuses. Every event is tried in every status: what is listed here does what it says, and
+// everything else is a refusal that changes nothing.
+func TestApplyTable(t *testing.T) {
+	of := map[lifecycle.EventKind]string{paid: "s-1", declined: "s-1", seatsAdded: "2", planChanged: "scale"}
+	const at = "2026-12-10" // in December, save where nothing happens by itself
+	allowed := map[lifecycle.Status]map[lifecycle.EventKind]step{
+		0: {
+			started: {at: at, want: active, invoices: []string{"s-1: recurring 631.61, due 631.61"}, effects: []string{"collect s-1"}}, // 22/31 of 890.00
+		},
+		lifecycle.Active: {
+			paid:          {at: "2026-11-10", want: active},
+			declined:      {at: "2026-11-10", want: pastDue, effects: []string{"notify_declined s-1"}},
+			entered:       {at: "2026-11-10", want: active, effects: []string{"collect s-1"}},
+			seatsAdded:    {at: "2026-11-10", want: active, invoices: []string{"s-2: addition 124.60, due 124.60"}, effects: []string{"collect s-2"}},                 // 21/30 of 178.00
+			planChanged:   {at: "2026-11-10", want: active, invoices: []string{"s-2: unused -623.00, addition 973.00, due 350.00"}, effects: []string{"collect s-2"}}, // 21/30
+			cancelRequest: {at: "2026-11-10", want: active},
+		},
+		lifecycle.PastDue: {
+			paid:          {at: "2026-11-10", want: active},
+			declined:      {at: "2026-11-10", want: pastDue, effects: []string{"notify_declined s-1"}},
+			entered:       {at: "2026-11-10", want: pastDue, effects: []string{"collect s-1"}},
+			cancelRequest: {at: "2026-11-10", want: pastDue},
+		},
+		lifecycle.Suspended: {
+			paid:          {at: "2026-11-10", want: active},
+			declined:      {at: "2026-11-10", want: suspended, effects: []string{"notify_declined s-1"}},
+			entered:       {at: "2026-11-10", want: suspended, effects: []string{"collect s-1"}},
+			cancelRequest: {at: "2026-11-10", want: canceled},
+		},
+		lifecycle.Canceled: {
+			paid:    {at: at, want: canceled},
+			entered: {at: at, want: active, invoices: []string{"s-2: recurring 890.00, due 890.00"}, effects: []string{"collect s-1", "collect s-2"}},
+		},
+	}
+	for _, status := range statuses {
+		for _, kind := range eventKinds {
+			t.Run(status.String()+" "+kind.String(), func(t *testing.T) {
+				h := stand(t, status)
+				if want, ok := allowed[status][kind]; ok {
+					want.kind, want.of = kind, of[kind]
+					h.step(0, want)
+					return
+				}
+				before := giventest.JSON(t, h.sub)
+				out, err := h.happen(step{at: "2026-11-10", kind: kind, of: of[kind]}.event(99, nil))
+				var refusal *lifecycle.Refusal
+				if !errors.Is(err, lifecycle.ErrRefused) || !errors.As(err, &refusal) {
+					t.Fatalf("got %v, want a refusal", err)
+				}
+				if refusal.Event != kind || refusal.Status != status || refusal.Reason == "" {
+					t.Errorf("the refusal %+v is not of %v while %v", refusal, kind, status)
+				}
+				var fault *proration.Error
+				if errors.As(err, &fault) {
+					t.Errorf("what the rules refuse is no fault of the input: %v", err)
+				}
+				if got := giventest.JSON(t, h.sub); got != before || out.Subscription.ID != "" {
+					t.Errorf("it changed something: %s, want %s", got, before)
+				}
+			})
+		}
+	}
+}
+
+// Law 9: from every status an event, or a new subscription, leads back to full access, and whoever may pay can reach billing.
+func TestApplyEveryStatusHasAWayBack(t *testing.T) {
+	for _, status := range statuses[1:] {
+		t.Run(status.String(), func(t *testing.T) {
+			h := stand(t, status)
+			if h.sub.Access() == 0 {
+				t.Error("billing cannot be reached")
+			}
+			at := giventest.Instant("2026-12-20", nil)
+			for _, kind := range []lifecycle.EventKind{entered, paid} {
+				if _, err := h.happen(lifecycle.Event{Sequence: h.sub.Sequence + 1, At: at, Kind: kind, Invoice: "s-1"}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if h.sub.Status != lifecycle.Active {
+				t.Errorf("a card and a payment lead to %v", h.sub.Status)
+			}
+		})
+	}
+}
+
+func TestApplyRefused(t *testing.T) {
+	for _, c := range []struct {
+		name, why string
+		status    lifecycle.Status
+		event     step
+		reason    string // a part of it
+	}{
+		{"an invoice that never was", "a payment belongs to an invoice", lifecycle.Active, step{at: "2026-11-10", kind: paid, of: "s-7"}, `no invoice "s-7" is open`},
+		{"no invoice", "as above", lifecycle.Active, step{at: "2026-11-10", kind: paid}, `no invoice "" is open`},
+		{"a declined invoice that never was", "as above", lifecycle.Active, step{at: "2026-11-10", kind: declined, of: "s-7"}, `no invoice "s-7" is open`},
+		{"as above, in grace", "as above", lifecycle.PastDue, step{at: "2026-11-10", kind: declined, of: "s-7"}, `no invoice "s-7" is open`},
+		{"as above, suspended", "as above", lifecycle.Suspended, step{at: "2026-11-10", kind: paid, of: "s-7"}, `no invoice "s-7" is open`},
+		{"as above, canceled", "as above", lifecycle.Canceled, step{at: "2026-11-10", kind: paid, of: "s-7"}, `no invoice "s-7" is open`},
+		{"a hostile name", "the reason stays one line", lifecycle.Active, step{at: "2026-11-10", kind: paid, of: "s-1\n\x00"}, `no invoice "s-1\n\x00" is open`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := stand(t, c.status)
+			before := giventest.JSON(t, h.sub)
+			_, err := h.happen(c.event.event(99, nil))
+			var refusal *lifecycle.Refusal
+			if !errors.As(err, &refusal) || !strings.Contains(refusal.Reason, c.reason) || strings.Contains(err.Error(), "\n") {
+				t.Errorf("got %v, want %q: %s", err, c.reason, c.why)
+			}
+			if got := giventest.JSON(t, h.sub); got != before {
+				t.Errorf("it changed something: %s, want %s", got, before)
+			}
+		})
+	}
+	h := stand(t, lifecycle.Active)
+	if _, err := h.happen(step{at: "2026-11-10", kind: paid, of: "s-1"}.event(3, nil)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.happen(step{at: "2026-11-10", kind: paid, of: "s-1"}.event(4, nil)); !errors.Is(err, lifecycle.ErrRefused) {
+		t.Errorf("paid twice: %v", err)
+	}
+}
+
+func TestRefusalError(t *testing.T) {
+	refusal := &lifecycle.Refusal{Event: seatsAdded, Status: lifecycle.PastDue, Reason: "that cannot happen now"}
+	if got, want := refusal.Error(), "seats_added while past_due: that cannot happen now"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if !errors.Is(refusal, lifecycle.ErrRefused) || errors.Is(refusal, proration.ErrInvalid) {
+		t.Error("a refusal matches ErrRefused, and no fault")
+	}
+}
+
+// A refusal tells where the subscription stood at the instant of the event, after everything that the passing of time did.
+func TestRefusalStatusOfTheInstant(t *testing.T) {
+	h := stand(t, lifecycle.PastDue)
+	_, err := h.happen(step{at: "2026-11-12", kind: seatsAdded, of: "1"}.event(9, nil))
+	var refusal *lifecycle.Refusal
+	if !errors.As(err, &refusal) || refusal.Status != lifecycle.Suspended {
+		t.Errorf("got %v, want it while suspended", err)
+	}
+	if h.sub.Status != lifecycle.PastDue {
+		t.Error("a refusal changes nothing, not even what time would have changed")
+	}
+}
+
+func TestApplyFaults(t *testing.T) {
+	good := lifecycle.Event{Sequence: 9, At: giventest.Instant("2026-11-10", nil), Kind: paid, Invoice: "s-1"}
+	scale := catalogue["scale"]
+	euros, annual, free := catalogue["euros"], scale, scale
+	annual.Interval = giventest.Interval("P1Y")
+	free.ID, free.Price.Unit = "", giventest.Money("-1")
+	for _, c := range []struct {
+		name, why string
+		edit      func(*lifecycle.Policy, *lifecycle.Subscription, *lifecycle.Event)
+		want      []string
+	}{
+		{"no event", "law 14: all faults at once", func(_ *lifecycle.Policy, _ *lifecycle.Subscription, e *lifecycle.Event) { *e = lifecycle.Event{} }, []string{"event.sequence unset", "event.at unset", "event.kind unset"}},
+		{"a negative number", "law 10: events are numbered from 1", func(_ *lifecycle.Policy, _ *lifecycle.Subscription, e *lifecycle.Event) { e.Sequence = -1 }, []string{"event.sequence unset"}},
+		{"no such kind", "law 14", func(_ *lifecycle.Policy, _ *lifecycle.Subscription, e *lifecycle.Event) { e.Kind = 99 }, []string{"event.kind invalid"}},
+		{"before it was advanced to", "law 10: backdated events are another verb", func(_ *lifecycle.Policy, _ *lifecycle.Subscription, e *lifecycle.Event) {
+			e.At = giventest.Instant("2026-10-31T23:59:59.999999999", nil)
+		}, []string{"event.at outside"}},
+		{"after the year 9999", "law 14: documented limits; JSON could not store the instant", func(_ *lifecycle.Policy, s *lifecycle.Subscription, e *lifecycle.Event) {
+			s.Status, e.At = lifecycle.Canceled, time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
+		}, []string{"event.at limit"}},
+		{"no plan", "say which", func(_ *lifecycle.Policy, _ *lifecycle.Subscription, e *lifecycle.Event) { e.Kind = planChanged }, []string{"event.change.plan unset"}},
+		{"seats and a plan", "one event, one change", func(_ *lifecycle.Policy, _ *lifecycle.Subscription, e *lifecycle.Event) {
+			e.Kind, e.Change = seatsAdded, plans.Change{Item: "seat", Quantity: giventest.Money("1"), Plan: &scale}
+		}, []string{"event.change.plan invalid"}},
+		{"no seats", "law 13: a change of nothing was not meant", func(_ *lifecycle.Policy, _ *lifecycle.Subscription, e *lifecycle.Event) {
+			e.Kind, e.Change = seatsAdded, plans.Change{Item: "seat"}
+		}, []string{"event.change.quantity unset"}},
+		{"fewer seats", "K3c: seats stay for the contract", func(_ *lifecycle.Policy, _ *lifecycle.Subscription, e *lifecycle.Event) {
+			e.Kind, e.Change = seatsAdded, plans.Change{Item: "seat", Quantity: giventest.Money("-1")}
+		}, []string{"event.change.quantity invalid"}},
+		{"another item", "the contract has no price for it", func(_ *lifecycle.Policy, _ *lifecycle.Subscription, e *lifecycle.Event) {
+			e.Kind, e.Change = seatsAdded, plans.Change{Item: "phone", Quantity: giventest.Money("1")}
+		}, []string{"event.change.item invalid"}},
+		{"another currency", "M8", func(_ *lifecycle.Policy, _ *lifecycle.Subscription, e *lifecycle.Event) {
+			e.Kind, e.Change = planChanged, plans.Change{Plan: &euros}
+		}, []string{"event.change.plan.currency invalid"}},
+		{"other periods", "a paid month cannot become part of a year", func(_ *lifecycle.Policy, _ *lifecycle.Subscription, e *lifecycle.Event) {
+			e.Kind, e.Change = planChanged, plans.Change{Plan: &annual}
+		}, []string{"event.change.plan.interval invalid"}},
+		{"no subscription", "law 14: all faults at once", func(_ *lifecycle.Policy, s *lifecycle.Subscription, _ *lifecycle.Event) {
+			*s = lifecycle.Subscription{}
+		}, []string{
+			"subscription.id unset", "subscription.contract.plan unset", "subscription.contract.currency unset", "subscription.contract.items unset",
+			"subscription.contract.cycle.anchor unset", "subscription.contract.cycle.interval unset",
+		}},
+		{"no policy", "law 13", func(p *lifecycle.Policy, _ *lifecycle.Subscription, _ *lifecycle.Event) { *p = lifecycle.Policy{} }, []string{
+			"policy.proration.day_count unset", "policy.proration.change_day unset", "policy.proration.rounding.mode unset", "policy.credit_basis unset", "policy.grace unset",
+		}},
+		{"policy and subscription", "law 14: all faults at once", func(p *lifecycle.Policy, s *lifecycle.Subscription, _ *lifecycle.Event) {
+			p.CreditBasis, s.ID = 0, ""
+		}, []string{"policy.credit_basis unset", "subscription.id unset"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := stand(t, lifecycle.Active)
+			event := good
+			c.edit(&h.policy, &h.sub, &event)
+			out, err := lifecycle.Apply(h.policy, h.sub, event)
+			got := giventest.Faults(err)
+			if c.name == "no policy" && slices.Contains(got, "policy.proration.rounding.mode unset") {
+				slices.Sort(got)
+				slices.Sort(c.want)
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("got %q, want %q: %s\n%v", got, c.want, c.why, err)
+			}
+			if out.Subscription.ID != "" || out.Invoices != nil || out.Effects != nil {
+				t.Errorf("got %+v with the error: %s", out, c.why)
+			}
+		})
+	}
+
+	// A plan that means nothing is refused before anything is billed by it.
+	h := stand(t, lifecycle.Active)
+	event := good
+	event.Kind, event.Change = planChanged, plans.Change{Plan: &free}
+	if out, err := lifecycle.Apply(h.policy, h.sub, event); !errors.Is(err, proration.ErrUnset) || !errors.Is(err, proration.ErrInvalid) || out.Invoices != nil {
+		t.Errorf("a plan without an ID at a negative price gives %v, %v", out.Invoices, err)
+	}
+}
+
+// Law 14: an event that is accepted leaves a subscription that the next event can be applied to.
+func TestApplyStaysValid(t *testing.T) {
+	sub := terms{seats: "999999999999999999", unit: "0.01"}.sign(t)
+	h := begin(t, threeDays(), sub)
+	if _, err := h.happen(step{at: "2026-11-01", kind: started}.event(1, nil)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.happen(step{at: "2026-11-02", kind: seatsAdded, of: "1"}.event(2, nil)); !errors.Is(err, proration.ErrLimit) {
+		t.Errorf("one seat more than 18 digits hold: %v", err)
+	}
+}
+
+// Law 10: events carry a number, and one that was applied already changes nothing, whatever it says now.
+func TestApplyRepeated(t *testing.T) {
+	h := stand(t, lifecycle.PastDue)
+	for _, kind := range eventKinds {
+		for sequence := range h.sub.Sequence {
+			event := step{at: "2030-01-01", kind: kind, of: map[lifecycle.EventKind]string{seatsAdded: "1", planChanged: "scale"}[kind]}.event(sequence+1, nil)
+			out, err := lifecycle.Apply(h.policy, h.sub, event)
+			if got, want := giventest.JSON(t, out), giventest.JSON(t, lifecycle.Outcome{Subscription: h.sub}); err != nil || got != want {
+				t.Errorf("%v, number %d: %v and\n%s, want\n%s", kind, sequence+1, err, got, want)
+			}
+			out.Subscription.Open[0].Lines[0].Charge.Item, out.Subscription.Overdue[0].Invoice = "changed", "changed"
+			if h.sub.Open[0].Lines[0].Charge.Item == "changed" || h.sub.Overdue[0].Invoice == "changed" {
+				t.Fatal("law 15: what is handed out is shared")
+			}
+		}
+	}
+	// Numbers rise, and need not follow each other.
+	if _, err := h.happen(step{at: "2026-11-10", kind: paid, of: "s-1"}.event(1<<62, nil)); err != nil || h.sub.Sequence != 1<<62 {
+		t.Errorf("after number %d: %v", h.sub.Sequence, err)
+	}
+}
+
+// The IDs of effects derive from the subscription, what caused them and their ordinal, so that a caller who crashed between
+// performing and storing can tell what was done already.
+func TestEffectIDs(t *testing.T) {
+	h := stand(t, lifecycle.Canceled)
+	var got []string
+	for _, s := range []step{{at: "2026-12-10", kind: entered}, {at: "2027-01-10", kind: declined, of: "s-2"}} {
+		out, err := h.happen(s.event(h.sub.Sequence+1, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range out.Effects {
+			got = append(got, e.ID+" "+e.Kind.String()+" "+e.Invoice)
+		}
+	}
+	want := []string{
+		"s/event-3/1 collect s-1", "s/event-3/2 collect s-2",
+		"s/renewal_due-2027-01-10T00:00:00Z/1 collect s-3", "s/event-4/1 notify_declined s-2",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// Two things done to one subscription do not know of each other: a preview of one change leaves the other as it was.
+func TestApplyBranches(t *testing.T) {
+	h := stand(t, lifecycle.Active)
+	var outcomes []lifecycle.Outcome
+	var texts []string
+	for _, s := range []step{
+		{at: "2026-11-10", kind: planChanged, of: "basic"}, {at: "2026-11-10", kind: planChanged, of: "scale"},
+		{at: "2026-11-10", kind: seatsAdded, of: "2"}, {at: "2026-11-10", kind: declined, of: "s-1"}, {at: "2027-11-10", kind: entered},
+	} {
+		out, err := lifecycle.Apply(h.policy, h.sub, s.event(9, nil))
+		if err != nil {
+			t.Fatal(err)
+		}
+		outcomes, texts = append(outcomes, out), append(texts, giventest.JSON(t, out))
+	}
+	for i, out := range outcomes {
+		if got := giventest.JSON(t, out); got != texts[i] {
+			t.Errorf("outcome %d is now\n%s, and was\n%s", i, got, texts[i])
+		}
+	}
+}

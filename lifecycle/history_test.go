@@ -1,0 +1,263 @@
+package lifecycle_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// history is a subscription and all that came of it, held to the laws at every step. The tables of this package and its
+// fuzz targets run on it.
+type history struct {
+	t      testing.TB
+	policy lifecycle.Policy
+	sub    lifecycle.Subscription
+
+	charges  map[string]plans.Charge // every charge that was billed
+	credited map[string]bool         // those that were credited
+	seen     map[string]bool         // IDs of invoices and effects
+}
+
+func begin(tb testing.TB, policy lifecycle.Policy, sub lifecycle.Subscription) *history {
+	return &history{
+		t: tb, policy: policy, sub: sub,
+		charges: map[string]plans.Charge{}, credited: map[string]bool{}, seen: map[string]bool{},
+	}
+}
+
+// run applies an event, or advances to its instant where it has no kind, and takes no notice of what comes of it.
+func (h *history) run(e lifecycle.Event) (lifecycle.Outcome, error) {
+	if e.Kind == 0 {
+		return lifecycle.Advance(h.policy, h.sub, e.At)
+	}
+	return lifecycle.Apply(h.policy, h.sub, e)
+}
+
+// happen is run, held to the laws.
+func (h *history) happen(e lifecycle.Event) (lifecycle.Outcome, error) {
+	h.t.Helper()
+	before, event := giventest.JSON(h.t, h.sub), giventest.JSON(h.t, e)
+	out, err := h.run(e)
+	result := giventest.JSON(h.t, out)
+	if got := giventest.JSON(h.t, h.sub); got != before {
+		h.t.Fatalf("law 15: %s modified the subscription to\n%s, from\n%s", event, got, before)
+	}
+	if got := giventest.JSON(h.t, e); got != event {
+		h.t.Fatalf("law 15: the event is now %s, and was %s", got, event)
+	}
+	if err != nil {
+		if result != giventest.JSON(h.t, lifecycle.Outcome{}) {
+			h.t.Fatalf("%s came with %v", result, err)
+		}
+		return out, err
+	}
+
+	// Law 11: a preview is the same call. Law 10: what was stored and read back goes on as if it had not been.
+	again, err := h.run(e)
+	if got := giventest.JSON(h.t, again); err != nil || got != result {
+		h.t.Fatalf("law 11: the second time, %s gives %v and\n%s, want\n%s", event, err, got, result)
+	}
+	stored := giventest.CheckRoundTrip(h.t, h.sub)
+	stored.Contract.Cycle.Location = h.sub.Contract.Cycle.Location
+	replayed, err := begin(h.t, h.policy, stored).run(giventest.CheckRoundTrip(h.t, e))
+	if got := giventest.JSON(h.t, replayed); err != nil || got != result {
+		h.t.Fatalf("law 10: after storing, %s gives %v and\n%s, want\n%s", event, err, got, result)
+	}
+	giventest.CheckRoundTrip(h.t, out)
+	for i, inv := range out.Invoices {
+		if got, want := replayed.Invoices[i].Text(), inv.Text(); got != want {
+			h.t.Fatalf("law 10: after storing, the invoice is\n%swant\n%s", got, want)
+		}
+	}
+
+	scramble(&again.Subscription)
+	if got, want := giventest.JSON(h.t, again.Invoices), giventest.JSON(h.t, out.Invoices); got != want {
+		h.t.Fatalf("law 15: the invoices share something with the subscription: %s, want %s", got, want)
+	}
+	scrambleInvoices(again.Invoices)
+	if giventest.JSON(h.t, h.sub) != before || giventest.JSON(h.t, out) != result {
+		h.t.Fatalf("law 15: what %s handed out is shared", event)
+	}
+	if e.Kind != 0 {
+		h.repeated(e, out.Subscription)
+	}
+	h.check(e, out)
+	h.sub = out.Subscription
+	return out, nil
+}
+
+// repeated applies an event a second time, which changes nothing.
+func (h *history) repeated(e lifecycle.Event, sub lifecycle.Subscription) {
+	h.t.Helper()
+	want := giventest.JSON(h.t, lifecycle.Outcome{Subscription: sub})
+	for _, sequence := range []int64{e.Sequence, max(e.Sequence-1, 1), 1} {
+		e.Sequence = sequence
+		out, err := lifecycle.Apply(h.policy, sub, e)
+		if got := giventest.JSON(h.t, out); err != nil || got != want {
+			h.t.Fatalf("law 10: applied again, event %d gives %v and\n%s, want\n%s", sequence, err, got, want)
+		}
+	}
+}
+
+// scramble writes over everything in a subscription that can be written to.
+func scramble(sub *lifecycle.Subscription) {
+	for i := range sub.Contract.Items {
+		sub.Contract.Items[i].ID = "changed"
+	}
+	for i := range sub.Overdue {
+		sub.Overdue[i].Invoice = "changed"
+	}
+	for i := range sub.Charges {
+		sub.Charges[i].ID = "changed"
+	}
+	for i := range sub.Ledger {
+		sub.Ledger[i].ID = "changed"
+	}
+	scrambleInvoices(sub.Open)
+}
+
+func scrambleInvoices(all []invoice.Invoice) {
+	for i := range all {
+		for k := range all[i].Lines {
+			all[i].Lines[k].Charge.Item = "changed"
+		}
+		for k := range all[i].Entries {
+			all[i].Entries[k].ID = "changed"
+		}
+		all[i].ID = "changed"
+	}
+}
+
+// check holds an outcome to the laws, and takes its invoices into the history.
+func (h *history) check(e lifecycle.Event, out lifecycle.Outcome) {
+	h.t.Helper()
+	sub := out.Subscription
+	if sub.Status != 0 && !sub.At.Equal(e.At) {
+		h.t.Fatalf("advanced to %v, want %v", sub.At, e.At)
+	}
+	if err := sub.Contract.Validate(); err != nil {
+		h.t.Fatalf("law 14: nothing accepts the contract any more: %v", err)
+	}
+	if next, ok := lifecycle.Next(h.policy, sub); ok && !next.At.After(sub.At) {
+		h.t.Fatalf("law 10: %v is due at %v, and it is %v already", next.Kind, next.At, sub.At)
+	}
+	if active := sub.Status == lifecycle.Active || sub.Status == lifecycle.PastDue; active != (sub.Access() == lifecycle.Full) {
+		h.t.Fatalf("law 9: %v while %v", sub.Access(), sub.Status)
+	}
+	for _, inv := range out.Invoices {
+		h.invoice(inv)
+	}
+	for _, effect := range out.Effects {
+		if h.seen[effect.ID] || effect.Kind == 0 || !h.seen[effect.Invoice] {
+			h.t.Fatalf("law 10: effect %+v came before, or is about no invoice", effect)
+		}
+		h.seen[effect.ID] = true
+	}
+	for _, inv := range sub.Open {
+		if inv.Status != invoice.Open || !inv.Due.IsPositive() || !h.seen[inv.ID] {
+			h.t.Fatalf("%s is among the open invoices", billed(inv))
+		}
+	}
+	for _, o := range sub.Overdue {
+		if !slices.ContainsFunc(sub.Open, func(inv invoice.Invoice) bool { return inv.ID == o.Invoice }) {
+			h.t.Fatalf("%s is overdue, and is not open", o.Invoice)
+		}
+	}
+	if sub.Status != 0 && balance(h.t, sub).IsNegative() {
+		h.t.Fatalf("law 7: a balance of %v", balance(h.t, sub))
+	}
+	h.checkBilledOnce(sub)
+}
+
+// invoice holds an invoice to the laws: never negative, and no charge credited twice or for more than was billed.
+func (h *history) invoice(inv invoice.Invoice) {
+	h.t.Helper()
+	if h.seen[inv.ID] {
+		h.t.Fatalf("a second invoice %s", inv.ID)
+	}
+	h.seen[inv.ID] = true
+	if inv.Due.IsNegative() || inv.Balance.IsNegative() {
+		h.t.Fatalf("law 7: %s", billed(inv))
+	}
+	for _, line := range inv.Lines {
+		c := line.Charge
+		if h.seen[c.ID] {
+			h.t.Fatalf("a second charge %s", c.ID)
+		}
+		h.seen[c.ID] = true
+		if c.Corrects == "" {
+			if c.Net.IsNegative() || line.Kind == invoice.Unused {
+				h.t.Fatalf("%v charges %v", line.Kind, c.Net)
+			}
+			h.charges[c.ID] = c
+			continue
+		}
+		from, ok := h.charges[c.Corrects]
+		if !ok || h.credited[c.Corrects] || line.Kind != invoice.Unused || !from.Span.Covers(c.Span) || c.Net.IsPositive() || c.Net.Neg().GreaterThan(from.Net) {
+			h.t.Fatalf("law 3: %v comes back of %v, billed as %s for %v", c.Net, from.Net, c.Corrects, from.Span)
+		}
+		h.credited[c.Corrects] = true
+	}
+}
+
+// checkBilledOnce sees that an active subscription has each item billed exactly once for the instant it has reached: the
+// charges that are not used up and pay for it hold the quantity of the contract, at its price.
+func (h *history) checkBilledOnce(sub lifecycle.Subscription) {
+	h.t.Helper()
+	if sub.Access() != lifecycle.Full {
+		return
+	}
+	if !sub.Period.Contains(sub.At) {
+		h.t.Fatalf("it is %v, and the period billed is %v", sub.At, sub.Period)
+	}
+	for _, item := range sub.Contract.Items {
+		billed := decimal.Zero
+		for _, c := range sub.Charges {
+			if c.Item == item.ID && c.Span.Contains(sub.At) {
+				billed = billed.Add(c.Quantity)
+				if !c.Rate.Equal(item.Price.Unit) || c.Plan != sub.Contract.Plan || h.credited[c.ID] {
+					h.t.Fatalf("charge %s is of plan %s at %v, and not of %s at %v", c.ID, c.Plan, c.Rate, sub.Contract.Plan, item.Price.Unit)
+				}
+			}
+		}
+		if !billed.Equal(item.Quantity) {
+			h.t.Fatalf("law 3: at %v, %v of %s are billed, and the contract has %v", sub.At, billed, item.ID, item.Quantity)
+		}
+	}
+}
+
+// advanced checks that passing an instant on the way changes nothing: advancing there and then on is advancing at once.
+func (h *history) advanced(via, to time.Time) {
+	h.t.Helper()
+	once, err := lifecycle.Advance(h.policy, h.sub, to)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	first, err := lifecycle.Advance(h.policy, h.sub, via)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	second, err := lifecycle.Advance(h.policy, first.Subscription, to)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	second.Invoices = append(first.Invoices, second.Invoices...)
+	second.Effects = append(first.Effects, second.Effects...)
+	if got, want := giventest.JSON(h.t, second), giventest.JSON(h.t, once); got != want {
+		h.t.Fatalf("law 10: to %v by way of %v is\n%s, and at once\n%s", to, via, got, want)
+	}
+}
+
+// expected reports whether an error is one that valid input can meet: a refusal, or a limit.
+func expected(err error) bool {
+	return errors.Is(err, lifecycle.ErrRefused) || errors.Is(err, proration.ErrLimit)
+}

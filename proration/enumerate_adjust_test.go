@@ -1,0 +1,170 @@
+package proration_test
+
+import (
+	"math/big"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/proration"
+)
+
+var bases = []proration.Basis{proration.OnBilled, proration.OnPrice}
+
+func adjust(t *testing.T, c proration.Change) proration.Adjustment {
+	t.Helper()
+	a, err := proration.Adjust(c)
+	if err != nil {
+		t.Fatalf("%+v: %v", c, err)
+	}
+	return a
+}
+
+// checkCredit fails unless the credit is the exact unused share of its basis, rounded once, and never more than what was
+// billed less what was credited: where it would be, it is all of that.
+func checkCredit(t *testing.T, c proration.Change, credit proration.Result) {
+	t.Helper()
+	b, p := c.Billed, c.Billed.Period
+	if p.Equal(proration.Period{}) {
+		p = b.Span
+	}
+	slow := slowShares(p, c.Policy, c.Location)
+	unused := slow(b.Span.From(c.At))
+	of := b.Price
+	if c.Basis == proration.OnBilled {
+		of = b.Amount
+		unused.Quo(unused, slow(b.Span))
+	}
+	exact := new(big.Rat).Neg(exactly(of, unused, proration.Residual{}))
+	left := new(big.Rat).Neg(b.Amount.Sub(b.Credited).Rat())
+	if slowRound(exact, c.Policy.Rounding).Cmp(left) >= 0 {
+		if credit.Capped {
+			t.Fatalf("%+v: the credit of %v is capped, and %v is left", c, credit.Amount, left)
+		}
+		checkLine(t, credit, exact)
+		return
+	}
+	all := slowRound(left, proration.Rounding{Places: c.Policy.Rounding.Places, Mode: proration.Down})
+	if !credit.Capped || credit.Amount.Rat().Cmp(all) != 0 || !credit.Residual.IsZero() {
+		t.Fatalf("%+v: the credit is %v, capped %v, with %v left over, want all of %v", c, credit.Amount, credit.Capped, credit.Residual, all)
+	}
+	checkExplained(t, credit)
+}
+
+// Every change of one of a few prices to another, on any day of a month, after a purchase at its start or inside it, with
+// some of it credited before: both lines are exact, the credit is capped, and the net is their sum.
+func TestEveryChangeInsideAPeriod(t *testing.T) {
+	prices := moneys("0, 10.05, 30, 99.99")
+	for _, text := range []string{"2024-02-01/2024-03-01", "2024-01-31/2024-02-29"} {
+		p := span(text, nil)
+		for n, policy := range countingPolicies() {
+			t.Run(text+" "+policy.DayCount.String()+" "+policy.ChangeDay.String(), func(t *testing.T) {
+				t.Parallel()
+				round := n
+				for _, bought := range []time.Time{p.Start, p.Start.AddDate(0, 0, 9)} {
+					for _, at := range daysOf(p.From(bought), nil, 0, 24*time.Hour-1, 9*time.Hour) {
+						for _, before := range prices {
+							for _, after := range prices {
+								for _, credited := range []decimal.Decimal{decimal.Zero, before.Mul(money("0.25")), before} {
+									round++
+									policy.Rounding = proration.Rounding{Places: 2, Mode: modes[round%len(modes)]}
+									c := proration.Change{
+										At:     at,
+										Billed: proration.Billed{Amount: before, Span: p.From(bought), Credited: credited, Price: money("31"), Period: p},
+										Next:   &proration.Next{Price: after, Period: p},
+										Basis:  bases[round/len(modes)%len(bases)], Policy: policy,
+									}
+									if round%3 == 0 {
+										c.Next.End = p.End.AddDate(0, 0, -1)
+									}
+									if at.Before(p.End.AddDate(0, 0, -1)) {
+										checkChange(t, c)
+									}
+								}
+							}
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+func checkChange(t *testing.T, c proration.Change) {
+	t.Helper()
+	a := adjust(t, c)
+	checkCredit(t, c, a.Credit)
+	next := c.Next.Period.From(c.At)
+	if !c.Next.End.IsZero() {
+		next.End = c.Next.End
+	}
+	checkLine(t, a.Charge, exactly(c.Next.Price, slowShare(c.Next.Period, next, c.Policy, c.Location), proration.Residual{}))
+	if !a.Net.Equal(a.Credit.Amount.Add(a.Charge.Amount)) {
+		t.Fatalf("%+v: the net of %v and %v is %v", c, a.Credit.Amount, a.Charge.Amount, a.Net)
+	}
+	if a.Credit.Amount.IsPositive() || a.Charge.Amount.IsNegative() {
+		t.Fatalf("%+v: a credit of %v and a charge of %v", c, a.Credit.Amount, a.Charge.Amount)
+	}
+}
+
+// A change to what there was before is for nothing, since the instant and the owner of its day are the same on both sides:
+// the net is zero for every mode that treats both signs alike. Ceiling keeps a unit of every inexact line, and Floor gives
+// one away. That is, where the price has no more places than are kept, so that the cap never bites; and by actual/30 where
+// the credit is of the price, since a whole February costs less than its price.
+func TestChangeToTheSameIsFree(t *testing.T) {
+	t.Parallel()
+	p := span("2024-01-31/2024-02-29", nil)
+	for _, policy := range countingPolicies() {
+		for _, mode := range modes {
+			policy.Rounding = proration.Rounding{Places: 2, Mode: mode}
+			for _, price := range moneys("0, 0.01, 0.05, 10.05, 99.99, 1000") {
+				for _, at := range daysOf(p, nil, 0, 24*time.Hour-1, 9*time.Hour) {
+					for _, basis := range bases {
+						if !at.Before(p.End) || policy.DayCount == proration.Actual30 && basis == proration.OnBilled {
+							continue
+						}
+						a := adjust(t, proration.Change{
+							At:     at,
+							Billed: proration.Billed{Amount: price, Span: p, Price: price},
+							Next:   &proration.Next{Price: price, Period: p},
+							Basis:  basis, Policy: policy,
+						})
+						want := decimal.Zero
+						if inexact := !a.Charge.Residual.IsZero(); inexact && mode == proration.Ceiling {
+							want = money("0.01")
+						} else if inexact && mode == proration.Floor {
+							want = money("-0.01")
+						}
+						if !a.Net.Equal(want) || a.Credit.Capped {
+							t.Fatalf("%v to itself at %v by %+v costs %v, want %v", price, at, policy, a.Net, want)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// However often something is given back, and whatever the price it is measured by, all credits together are at most what
+// was billed.
+func TestCreditsNeverExceedWhatWasBilled(t *testing.T) {
+	t.Parallel()
+	p := span("2024-01-01/2024-02-01", nil)
+	for _, mode := range modes {
+		for _, basis := range bases {
+			for _, price := range moneys("0.01, 10, 31, 310") {
+				policy := proration.Standard(2)
+				policy.Rounding.Mode = mode
+				billed := proration.Billed{Amount: money("31"), Span: p, Price: price}
+				for _, at := range daysOf(p, nil, 0)[:31] {
+					a := adjust(t, proration.Change{At: at, Billed: billed, Basis: basis, Policy: policy})
+					billed.Credited = billed.Credited.Sub(a.Credit.Amount)
+					if billed.Credited.GreaterThan(billed.Amount) {
+						t.Fatalf("at %v, by %v of %v and %v, %v of %v was given back", at, basis, price, mode, billed.Credited, billed.Amount)
+					}
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,149 @@
+package proration_test
+
+import (
+	"math/big"
+	"testing"
+	"time"
+
+	"github.com/billingrules/billing/proration"
+)
+
+var (
+	dayCounts = []proration.DayCount{proration.Seconds, proration.Days, proration.Actual30, proration.Thirty360, proration.Months}
+	sides     = []proration.Side{proration.OldSide, proration.NewSide}
+)
+
+// countingPolicies are every way to count days, and the one to count seconds.
+func countingPolicies() []proration.Policy {
+	all := []proration.Policy{{DayCount: proration.Seconds}}
+	for _, count := range dayCounts[1:] {
+		for _, side := range sides {
+			all = append(all, proration.Policy{DayCount: count, ChangeDay: side})
+		}
+	}
+	return all
+}
+
+// checkShares compares the share of every span between two of the instants with the oracle, and finds it to be the share
+// of its end less that of its start.
+func checkShares(t *testing.T, p proration.Period, instants []time.Time, loc *time.Location) {
+	t.Helper()
+	for _, policy := range countingPolicies() {
+		slow := slowShares(p, policy, loc)
+		share := func(span proration.Period) *big.Rat {
+			if !span.Start.Before(span.End) {
+				return new(big.Rat)
+			}
+			got, err := proration.Request{Period: p, Span: span, Policy: policy, Location: loc}.Fraction()
+			if err != nil {
+				t.Fatalf("%v of %v by %v: %v", span, p, policy, err)
+			}
+			return big.NewRat(got.Num, got.Den)
+		}
+		position := make([]*big.Rat, len(instants))
+		for i, at := range instants {
+			position[i] = share(p.Until(at))
+		}
+		for i, from := range instants {
+			for j, to := range instants[i:] {
+				span := proration.Period{Start: from, End: to}
+				if !from.Before(to) {
+					continue
+				}
+				got, want := share(span), slow(span)
+				if got.Cmp(want) != 0 {
+					t.Fatalf("%v of %v by %v, %v is %v, want %v", span, p, policy.DayCount, policy.ChangeDay, got, want)
+				}
+				if got.Sign() < 0 || got.Cmp(big.NewRat(1, 1)) > 0 {
+					t.Fatalf("%v of %v by %v, %v is %v, not between nothing and all", span, p, policy.DayCount, policy.ChangeDay, got)
+				}
+				if sum := new(big.Rat).Sub(position[i+j], position[i]); policy.DayCount != proration.Actual30 && got.Cmp(sum) != 0 {
+					t.Fatalf("%v of %v by %v, %v is %v, and its end less its start %v", span, p, policy.DayCount, policy.ChangeDay, got, sum)
+				}
+			}
+		}
+	}
+}
+
+// daysOf returns the first instant of each day of the period and its end, moved by a time of day that changes from day to
+// day where that stays inside.
+func daysOf(p proration.Period, loc *time.Location, clocks ...time.Duration) []time.Time {
+	all := []time.Time{p.Start}
+	for date := nextDate(dateOf(p.Start, loc)); ; date = nextDate(date) {
+		at := resolve(date, loc).Add(clocks[date.Day()%len(clocks)])
+		if !at.Before(p.End) {
+			return append(all, p.End)
+		}
+		all = append(all, at)
+	}
+}
+
+// Every span of days in every month of a leap year, for the anchor days that months do not all have and two that they do.
+func TestEverySpanOfEveryMonth(t *testing.T) {
+	for _, day := range []int{1, 15, 28, 29, 30, 31} {
+		for month := time.January; month <= time.December; month++ {
+			p := proration.Period{Start: clamped(2024, month, day), End: clamped(2024, month+1, day)}
+			t.Run(p.String(), func(t *testing.T) {
+				t.Parallel()
+				checkShares(t, p, daysOf(p, nil, 0), nil)
+			})
+		}
+	}
+}
+
+// The same with changes at all times of the day, in periods that begin at midnight and at half past nine.
+func TestEverySpanAtTimesOfDay(t *testing.T) {
+	for _, clock := range []time.Duration{0, 9*time.Hour + 30*time.Minute} {
+		for month := time.January; month <= time.April; month++ {
+			p := proration.Period{Start: clamped(2024, month, 31).Add(clock), End: clamped(2024, month+1, 31).Add(clock)}
+			t.Run(p.String(), func(t *testing.T) {
+				t.Parallel()
+				checkShares(t, p, daysOf(p, nil, 0, 9*time.Hour+30*time.Minute, 24*time.Hour-1, time.Nanosecond), nil)
+			})
+		}
+	}
+}
+
+// A day is a day of the calendar, whatever its length in hours: two months around each of the odd days, and changes at any
+// hour of them.
+func TestEverySpanOnEveryCalendar(t *testing.T) {
+	for _, c := range calendars {
+		t.Run(c.zone+" "+c.around, func(t *testing.T) {
+			t.Parallel()
+			loc := zone(t, c.zone)
+			odd := instant(c.around, nil)
+			day := func(days int) time.Time { return resolve(odd.AddDate(0, 0, days), loc) }
+			month := proration.Period{Start: resolve(clamped(odd.Year(), odd.Month(), 20).AddDate(0, -1, 0), loc), End: resolve(clamped(odd.Year(), odd.Month()+1, 20), loc)}
+			checkShares(t, month, []time.Time{month.Start, day(-2), day(-1), day(0), day(1), day(2), month.End}, loc)
+
+			week := proration.Period{Start: day(-3), End: day(4)}
+			var instants []time.Time
+			for at := day(-1); at.Before(day(2)); at = at.Add(89*time.Minute + 30*time.Second) {
+				instants = append(instants, at)
+			}
+			checkShares(t, week, append(instants, week.End), loc)
+		})
+	}
+}
+
+// Longer periods, with every span between the days of a sample.
+func TestSpansOfLongPeriods(t *testing.T) {
+	for _, text := range []string{
+		"2024-01-01/2025-01-01", "2024-02-29/2025-02-28", "2023-08-31/2024-02-29", "2024-05-31/2024-11-30",
+		"2023-02-28/2024-02-29", "2024-01-31/2024-03-31", "2024-07-14/2025-07-14", "2024-11-30/2025-02-28",
+		"2024-01-01/2024-01-31", "2024-02-10/2024-03-11", "2024-02-26/2024-03-04", "2024-01-31/2024-02-07",
+	} {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			p := span(text, nil)
+			days := daysOf(p, nil, 0)
+			var sample []time.Time
+			for i := 0; i < len(days); i++ {
+				if len(days) < 40 || i%12 == 0 || days[i].Day() == 1 || days[i].Day() >= 28 && days[i].Month() == time.February || i == len(days)-1 {
+					sample = append(sample, days[i])
+				}
+			}
+			checkShares(t, p, sample, nil)
+		})
+	}
+}

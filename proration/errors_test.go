@@ -1,0 +1,187 @@
+package proration_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/proration"
+)
+
+func TestErrorText(t *testing.T) {
+	err := &proration.Error{Field: "steps[2].at", Rule: proration.ErrOutside, Reason: "2024-02-01 is not inside January"}
+	if got, want := err.Error(), "steps[2].at: 2024-02-01 is not inside January (outside the period)"; got != want {
+		t.Errorf("it reads %q, want %q", got, want)
+	}
+	whole := &proration.Error{Rule: proration.ErrUnset, Reason: "an interval is longer than nothing"}
+	if got, want := whole.Error(), "an interval is longer than nothing (must be set)"; got != want {
+		t.Errorf("a fault of the value itself reads %q, want %q", got, want)
+	}
+	if !errors.Is(err, proration.ErrOutside) || errors.Is(err, proration.ErrPeriod) {
+		t.Error("it is not the rule that it breaks, or another one")
+	}
+}
+
+func TestUnder(t *testing.T) {
+	at := &proration.Error{Field: "at", Rule: proration.ErrUnset, Reason: "an instant is needed"}
+	whole := &proration.Error{Rule: proration.ErrInvalid, Reason: "it cannot be read"}
+	other := errors.New("the disk is full")
+	for _, row := range []struct {
+		name, why string
+		err       error
+		want      []string
+	}{
+		{name: "one fault", err: at, want: []string{"charge.change.at unset"}},
+		{name: "a fault of the value itself", why: "it has no field of its own", err: whole, want: []string{"charge.change invalid"}},
+		{name: "several", err: errors.Join(at, whole), want: []string{"charge.change.at unset", "charge.change invalid"}},
+		{name: "several of several", err: errors.Join(errors.Join(at), whole), want: []string{"charge.change.at unset", "charge.change invalid"}},
+		{name: "another error", why: "it is returned as it is", err: other, want: []string{"? the disk is full"}},
+		{name: "a fault beside another error", err: errors.Join(at, other), want: []string{"charge.change.at unset", "? the disk is full"}},
+		{name: "no error", why: "nil stays nil"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			giventest.CheckFaults(t, proration.Under("charge", proration.Under("change", row.err)), row.want...)
+		})
+	}
+	if at.Field != "at" {
+		t.Errorf("the fault passed in was moved to %q", at.Field)
+	}
+}
+
+// Every fault of a request is told at once, in the order of its fields, under the path of each as in JSON.
+func TestProrateTellsEveryFault(t *testing.T) {
+	jan := span("2024-01-01/2024-02-01", nil)
+	in := func(loc *time.Location) proration.Period {
+		return proration.Period{Start: jan.Start.In(loc), End: jan.End.In(loc)}
+	}
+	beyond := time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
+	good := proration.Request{Amount: money("100"), Period: jan, Span: jan.From(instant("2024-01-22", nil)), Policy: proration.Standard(2)}
+	for _, row := range []struct {
+		name, why string
+		change    func(*proration.Request)
+		want      []string
+	}{
+		{name: "nothing wrong", change: func(*proration.Request) {}},
+		{name: "nothing given", change: func(r *proration.Request) { *r = proration.Request{} }, want: []string{"period unset", "span unset", "policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset"}},
+		{name: "everything wrong", change: func(r *proration.Request) {
+			*r = proration.Request{
+				Amount: decimal.New(1, 1_000_000_000), Period: proration.Period{Start: jan.End, End: jan.Start}, Span: proration.Period{Start: jan.End, End: jan.End},
+				Policy: proration.Policy{DayCount: 77, ChangeDay: 77, Rounding: proration.Rounding{Places: 77, Mode: 77}},
+			}
+		}, want: []string{"amount limit", "period period", "span period", "policy.day_count invalid", "policy.change_day invalid", "policy.rounding.mode invalid", "policy.rounding.places limit"}},
+		{name: "an empty period", change: func(r *proration.Request) { r.Period.End = r.Period.Start }, want: []string{"period period"}},
+		{name: "a period without a start", change: func(r *proration.Request) { r.Period.Start = time.Time{} }, want: []string{"period.start unset"}},
+		{name: "a period without an end", change: func(r *proration.Request) { r.Period.End = time.Time{} }, want: []string{"period.end unset"}},
+		{name: "an empty span", change: func(r *proration.Request) { r.Span.End = r.Span.Start }, want: []string{"span period"}},
+		{name: "a reversed span", change: func(r *proration.Request) { r.Span.Start, r.Span.End = r.Span.End, r.Span.Start }, want: []string{"span period"}},
+		{name: "a span that begins before", change: func(r *proration.Request) { r.Span.Start = jan.Start.Add(-1) }, want: []string{"span outside"}},
+		{name: "a span that ends behind", why: "a part never costs more than the whole", change: func(r *proration.Request) { r.Span.End = jan.End.Add(1) }, want: []string{"span outside"}},
+		{name: "a period beyond the years", change: func(r *proration.Request) { r.Period.End = beyond }, want: []string{"period limit"}},
+		{name: "both beyond the years", change: func(r *proration.Request) { r.Period.End, r.Span.End = beyond, beyond }, want: []string{"period limit", "span limit"}},
+		{name: "a period before the years", change: func(r *proration.Request) { r.Period.Start = time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC) }, want: []string{"period limit"}},
+		{name: "39 digits", change: func(r *proration.Request) { r.Amount = money(strings.Repeat("9", 39)) }, want: []string{"amount limit"}},
+		{name: "a digit too far before the point", change: func(r *proration.Request) { r.Amount = decimal.New(99, 37) }, want: []string{"amount limit"}},
+		{name: "a digit too far behind it", change: func(r *proration.Request) { r.Amount = decimal.New(99, -39) }, want: []string{"amount limit"}},
+		{name: "an offset and no location", why: "it does not say which calendar", change: func(r *proration.Request) { r.Period = in(time.FixedZone("", 3600)) }, want: []string{"period zone"}},
+		{name: "offsets and no location", change: func(r *proration.Request) {
+			r.Period = in(zone(t, "Asia/Tokyo"))
+			r.Span = r.Period
+		}, want: []string{"period zone", "span zone"}},
+		{name: "a local location", why: "it is another one on each machine", change: func(r *proration.Request) { r.Location = local }, want: []string{"location zone"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			r := good
+			row.change(&r)
+			promptly(t, func() {
+				line, err := proration.Prorate(r)
+				giventest.CheckFaults(t, err, row.want...)
+				if err != nil && !sameResult(line, proration.Result{}) {
+					t.Errorf("it is refused with %+v", line)
+				}
+				r.Amount, r.Policy.Rounding = decimal.Decimal{}, proration.Rounding{}
+				var counting []string
+				for _, fault := range row.want {
+					if fault != "amount limit" && !strings.HasPrefix(fault, "policy.rounding") {
+						counting = append(counting, fault)
+					}
+				}
+				_, err = r.Fraction()
+				giventest.CheckFaults(t, err, counting...)
+			})
+		})
+	}
+}
+
+// Where only seconds are counted no calendar is needed, and so no location.
+func TestSecondsNeedNoLocation(t *testing.T) {
+	jan := span("2024-01-01/2024-02-01", time.FixedZone("", 3600))
+	for _, loc := range []*time.Location{nil, local, zone(t, "Asia/Tokyo")} {
+		r := proration.Request{Amount: money("1"), Period: jan, Span: jan, Policy: seconds(), Location: loc}
+		if _, err := proration.Prorate(r); err != nil {
+			t.Errorf("with the location %v it is refused: %v", loc, err)
+		}
+	}
+}
+
+// The text of an unknown name, and of a value without a name, is an error; the unset one is stored and read, and refused
+// by the verbs.
+func TestEnumText(t *testing.T) {
+	checkEnum[proration.DayCount](t, "day_count", "seconds", "days", "actual/30", "30/360", "months")
+	checkEnum[proration.Side](t, "change_day", "old_side", "new_side")
+	checkEnum[proration.RoundingMode](t, "mode", "half_up", "half_even", "half_down", "up", "down", "ceiling", "floor")
+	checkEnum[proration.Basis](t, "basis", "billed", "price")
+	checkEnum[proration.Timing](t, "timing", "in_advance", "in_arrears")
+	checkEnum[proration.Allocation](t, "allocation", "largest_remainder", "last_line")
+}
+
+// enum is what every vocabulary of the package can do.
+type enum[T any] interface {
+	*T
+	UnmarshalText([]byte) error
+}
+
+func checkEnum[T interface {
+	~uint8
+	fmt.Stringer
+	MarshalText() ([]byte, error)
+}, P enum[T]](t *testing.T, field string, names ...string) {
+	t.Run(field, func(t *testing.T) {
+		for v, name := range append([]string{"unset"}, names...) {
+			text, err := T(v).MarshalText()
+			if string(text) != name || err != nil || T(v).String() != name {
+				t.Errorf("%d is stored as %q, %v, and prints as %v, want %s", v, text, err, T(v), name)
+			}
+			var read T
+			if err := P(&read).UnmarshalText([]byte(name)); err != nil || read != T(v) {
+				t.Errorf("%s is read as %d, %v", name, read, err)
+			}
+		}
+		for v := len(names) + 1; v <= 255; v++ {
+			_, err := T(v).MarshalText()
+			giventest.CheckFaults(t, err, field+" invalid")
+			if got := T(v).String(); got != fmt.Sprint(v) {
+				t.Errorf("%d prints as %s", v, got)
+			}
+		}
+		for _, text := range []string{"", "1", strings.ToUpper(names[0]), names[0] + " ", "none", strings.Repeat("x", 1_000_000)} {
+			read := T(1)
+			err := P(&read).UnmarshalText([]byte(text))
+			giventest.CheckFaults(t, err, field+" invalid")
+			if read != T(1) {
+				t.Errorf("%.20q is refused and yet read as %d", text, read)
+			}
+			if err != nil && len(err.Error()) > 500 {
+				t.Errorf("the error repeats %d characters", len(err.Error()))
+			}
+		}
+		if err := json.Unmarshal([]byte("2"), P(new(T))); err == nil {
+			t.Error("a number is read as a name")
+		}
+	})
+}

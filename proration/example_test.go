@@ -1,0 +1,243 @@
+package proration_test
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/proration"
+)
+
+func date(year int, month time.Month, day int) time.Time {
+	return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+}
+
+var november = proration.Period{Start: date(2026, 11, 1), End: date(2026, 12, 1)}
+
+// Two seats at 89.00 are added on November 16.
+func ExampleProrate() {
+	r, err := proration.Prorate(proration.Request{
+		Amount: decimal.RequireFromString("178.00"),
+		Period: november,
+		Span:   november.From(date(2026, 11, 16)),
+		Policy: proration.Standard(2),
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(r.Amount.StringFixed(2))
+	// Output: 89.00
+}
+
+// A choice that decides money has no default; every fault of a request is told at once.
+func ExampleProrate_unset() {
+	_, err := proration.Prorate(proration.Request{
+		Amount: decimal.RequireFromString("178.00"),
+		Period: november,
+		Span:   november.From(date(2026, 11, 16)),
+		Policy: proration.Policy{DayCount: proration.Days},
+	})
+	fmt.Println(errors.Is(err, proration.ErrUnset))
+	fmt.Println(err)
+	// Output:
+	// true
+	// policy.change_day: say whose the day of a change is: one of old_side, new_side (must be set)
+	// policy.rounding.mode: say which way amounts are rounded (must be set)
+}
+
+func ExampleRequest_Fraction() {
+	share, err := proration.Request{
+		Period: november,
+		Span:   november.From(date(2026, 11, 16)),
+		Policy: proration.Policy{DayCount: proration.Days, ChangeDay: proration.NewSide},
+	}.Fraction()
+	fmt.Println(share, err)
+	// Output: 15/30 <nil>
+}
+
+func ExampleResult_Explain() {
+	r, err := proration.Prorate(proration.Request{
+		Amount: decimal.RequireFromString("100.00"),
+		Period: proration.Period{Start: date(2026, 1, 1), End: date(2026, 2, 1)},
+		Span:   proration.Period{Start: date(2026, 1, 22), End: date(2026, 2, 1)},
+		Policy: proration.Standard(2),
+	})
+	fmt.Println(r.Explain(), err)
+	// Output: 100.00 x 10/31 days = 32.258..., rounded half up to 32.26 <nil>
+}
+
+// A plan of 20.00 becomes one of 50.00 when a third of the month has passed.
+func ExampleAdjust() {
+	a, err := proration.Adjust(proration.Change{
+		At:     date(2026, 11, 11),
+		Billed: proration.Billed{Amount: decimal.RequireFromString("20.00"), Span: november},
+		Next:   &proration.Next{Price: decimal.RequireFromString("50.00"), Period: november},
+		Basis:  proration.OnBilled,
+		Policy: proration.Standard(2),
+	})
+	fmt.Println(a.Credit.Amount, a.Charge.Amount, a.Net, err)
+	// Output: -13.33 33.33 20 <nil>
+}
+
+// Without a Next it is a cancellation; what was credited before never comes back twice.
+func ExampleAdjust_cancellation() {
+	a, err := proration.Adjust(proration.Change{
+		At: date(2026, 11, 11),
+		Billed: proration.Billed{
+			Amount:   decimal.RequireFromString("20.00"),
+			Span:     november,
+			Credited: decimal.RequireFromString("15.00"),
+		},
+		Basis:  proration.OnBilled,
+		Policy: proration.Standard(2),
+	})
+	fmt.Println(a.Credit.Explain(), err)
+	// Output: -20.00 x 20/30 days = -13.333..., of which -5.00 was left <nil>
+}
+
+func ExampleAdjustment_Explain() {
+	a, err := proration.Adjust(proration.Change{
+		At:     date(2026, 11, 16),
+		Billed: proration.Billed{Amount: decimal.RequireFromString("20.00"), Span: november},
+		Next:   &proration.Next{Price: decimal.RequireFromString("50.00"), Period: november},
+		Basis:  proration.OnBilled,
+		Policy: proration.Standard(2),
+	})
+	fmt.Println(a.Explain(), err)
+	// Output: credit -20.00 x 15/30 days = -10.00; charge 50.00 x 15/30 days = 25.00; net 15.00 <nil>
+}
+
+// The price goes up on the 11th and down again on the 21st.
+func ExampleSettle() {
+	s, err := proration.Settle(proration.Timeline{
+		Period: november,
+		Steps: []proration.Step{
+			{At: date(2026, 11, 1), Price: decimal.RequireFromString("100.00")},
+			{At: date(2026, 11, 11), Price: decimal.RequireFromString("200.00")},
+			{At: date(2026, 11, 21), Price: decimal.RequireFromString("100.00")},
+		},
+		Policy: proration.Standard(2),
+	})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, line := range s.Lines {
+		fmt.Println(line.Amount.StringFixed(2))
+	}
+	fmt.Println("total", s.Total.StringFixed(2))
+	// Output:
+	// 100.00
+	// 66.67
+	// -33.34
+	// total 133.33
+}
+
+func ExampleSettlement_Explain() {
+	s, err := proration.Settle(proration.Timeline{
+		Period: november,
+		Steps: []proration.Step{
+			{At: date(2026, 11, 1), Price: decimal.RequireFromString("100.00")},
+			{At: date(2026, 11, 11), Price: decimal.RequireFromString("150.00")},
+		},
+		Policy: proration.Standard(2),
+	})
+	fmt.Println(s.Explain(), err)
+	// Output: 100.00 + 33.33 = 133.33, 0.0033... left over <nil>
+}
+
+func ExampleSplit() {
+	parts, err := proration.Split(proration.Division{
+		Amount:     decimal.RequireFromString("100.00"),
+		Weights:    []decimal.Decimal{decimal.NewFromInt(1), decimal.NewFromInt(1), decimal.NewFromInt(1)},
+		Places:     2,
+		Allocation: proration.LargestRemainder,
+	})
+	for _, part := range parts {
+		fmt.Println(part.Amount)
+	}
+	fmt.Println(err)
+	// Output:
+	// 33.34
+	// 33.33
+	// 33.33
+	// <nil>
+}
+
+func ExampleStandard() {
+	policy := proration.Standard(0) // yen
+	policy.ChangeDay = proration.OldSide
+	fmt.Println(policy.DayCount, policy.ChangeDay, policy.Rounding.Places, policy.Rounding.Mode)
+	// Output: days old_side 0 half_up
+}
+
+func ExamplePolicy_Validate() {
+	policy := proration.Standard(2)
+	policy.Rounding.Mode = 0
+	fmt.Println(policy.Validate())
+	// Output: rounding.mode: say which way amounts are rounded (must be set)
+}
+
+func ExampleRounding_Round() {
+	amount := decimal.RequireFromString("0.025")
+	for _, mode := range []proration.RoundingMode{proration.HalfUp, proration.HalfEven, proration.Ceiling} {
+		rounded, err := proration.Rounding{Places: 2, Mode: mode}.Round(amount)
+		fmt.Println(mode, rounded, err)
+	}
+	// Output:
+	// half_up 0.03 <nil>
+	// half_even 0.02 <nil>
+	// ceiling 0.03 <nil>
+}
+
+func ExampleFraction_Equal() {
+	half := proration.Fraction{Num: 1, Den: 2}
+	days := proration.Fraction{Num: 15, Den: 30}
+	fmt.Println(days, days.Equal(half))
+	// Output: 15/30 true
+}
+
+// What one amount leaves over is carried to the next, so that three thirds are the whole.
+func ExampleResidual() {
+	var carry proration.Residual
+	for _, day := range []int{1, 11, 21} {
+		r, err := proration.Prorate(proration.Request{
+			Amount: decimal.RequireFromString("100.00"),
+			Period: november,
+			Span:   proration.Period{Start: date(2026, 11, day), End: date(2026, 11, day+10)},
+			Policy: proration.Standard(2),
+			Carry:  carry,
+		})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		carry = r.Residual
+		fmt.Println(r.Amount, carry, carry.IsZero())
+	}
+	fmt.Println(carry.Equal(proration.Residual{}))
+	// Output:
+	// 33.33 1/300 false
+	// 33.34 -1/300 false
+	// 33.33 0 true
+	// true
+}
+
+func ExampleResidual_Rat() {
+	var r proration.Residual
+	if err := r.UnmarshalText([]byte("-1/300")); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(r.Rat().FloatString(6))
+	// Output: -0.003333
+}
+
+func ExampleUnder() {
+	err := proration.Policy{DayCount: proration.Seconds}.Validate()
+	fmt.Println(proration.Under("plans[3]", err))
+	// Output: plans[3].rounding.mode: say which way amounts are rounded (must be set)
+}

@@ -1,0 +1,69 @@
+package proration_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/billingrules/billing/proration"
+)
+
+func TestFractionEqual(t *testing.T) {
+	for _, row := range []struct {
+		name, why string
+		x, y      proration.Fraction
+		want      bool
+	}{
+		{name: "the same integers", x: proration.Fraction{Num: 15, Den: 30}, y: proration.Fraction{Num: 15, Den: 30}, want: true},
+		{name: "the same ratio", x: proration.Fraction{Num: 15, Den: 30}, y: proration.Fraction{Num: 1, Den: 2}, want: true},
+		{name: "another ratio", x: proration.Fraction{Num: 15, Den: 30}, y: proration.Fraction{Num: 15, Den: 31}},
+		{name: "another sign", x: proration.Fraction{Num: 15, Den: 30}, y: proration.Fraction{Num: -15, Den: 30}},
+		{name: "negative ones", x: proration.Fraction{Num: -15, Den: 30}, y: proration.Fraction{Num: -1, Den: 2}, want: true},
+		{name: "nothing of a month and of a year", x: proration.Fraction{Num: 0, Den: 31}, y: proration.Fraction{Num: 0, Den: 366}, want: true},
+		{name: "all", x: proration.Fraction{Num: 31, Den: 31}, y: proration.Fraction{Num: 366, Den: 366}, want: true},
+		{name: "no share and a share of nothing", why: "the zero Fraction is no share at all", x: proration.Fraction{}, y: proration.Fraction{Num: 0, Den: 31}},
+		{name: "no share twice", x: proration.Fraction{}, y: proration.Fraction{}, want: true},
+		{name: "the greatest integers", why: "multiplied out they would overflow", x: proration.Fraction{Num: math.MaxInt64 - 1, Den: math.MaxInt64}, y: proration.Fraction{Num: math.MaxInt64 - 2, Den: math.MaxInt64 - 1}},
+		{name: "the least integer", x: proration.Fraction{Num: math.MinInt64, Den: math.MaxInt64}, y: proration.Fraction{Num: math.MinInt64, Den: math.MaxInt64}, want: true},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if row.x.Equal(row.y) != row.want || row.y.Equal(row.x) != row.want {
+				t.Errorf("%v equals %v is %v and %v, want %v", row.x, row.y, row.x.Equal(row.y), row.y.Equal(row.x), row.want)
+			}
+		})
+	}
+}
+
+func TestFractionText(t *testing.T) {
+	for _, row := range []struct {
+		name, why, text string
+		want            proration.Fraction
+		wantErr         error
+	}{
+		{name: "a share", why: "the integers it was counted in are kept", text: "15/30", want: proration.Fraction{Num: 15, Den: 30}},
+		{name: "one given back", text: "-15/30", want: proration.Fraction{Num: -15, Den: 30}},
+		{name: "nothing", text: "0/31", want: proration.Fraction{Num: 0, Den: 31}},
+		{name: "no share at all", text: "0/0"},
+		{name: "the greatest", text: "9223372036854775807/9223372036854775807", want: proration.Fraction{Num: math.MaxInt64, Den: math.MaxInt64}},
+		{name: "no text", text: "", wantErr: proration.ErrInvalid},
+		{name: "one number", text: "15", wantErr: proration.ErrInvalid},
+		{name: "no numerator", text: "/30", wantErr: proration.ErrInvalid},
+		{name: "no denominator", text: "15/", wantErr: proration.ErrInvalid},
+		{name: "three numbers", text: "15/30/2", wantErr: proration.ErrInvalid},
+		{name: "a share of nothing", text: "15/0", wantErr: proration.ErrInvalid},
+		{name: "a negative denominator", text: "15/-30", wantErr: proration.ErrInvalid},
+		{name: "decimals", text: "1.5/3", wantErr: proration.ErrInvalid},
+		{name: "spaces", text: "15 / 30", wantErr: proration.ErrInvalid},
+		{name: "a number beyond 64 bits", text: "9223372036854775808/9223372036854775808", wantErr: proration.ErrInvalid},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			var x proration.Fraction
+			checkRefused(t, x.UnmarshalText([]byte(row.text)), row.wantErr, "fraction")
+			if x != row.want {
+				t.Errorf("%q is %#v, want %#v", row.text, x, row.want)
+			}
+			if text, err := x.MarshalText(); row.wantErr == nil && (string(text) != row.text || err != nil || x.String() != row.text) {
+				t.Errorf("%q is stored as %q, %v, and prints as %v", row.text, text, err, x)
+			}
+		})
+	}
+}

@@ -1,0 +1,115 @@
+package proration_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/proration"
+)
+
+// Short names for what the rows read.
+var (
+	money    = giventest.Money
+	zone     = giventest.Zone
+	interval = giventest.Interval
+)
+
+// moneys reads a list of amounts, "1, 2.50, 0".
+func moneys(text string) []decimal.Decimal {
+	var all []decimal.Decimal
+	for _, one := range strings.Split(text, ",") {
+		if one = strings.TrimSpace(one); one != "" {
+			all = append(all, money(one))
+		}
+	}
+	return all
+}
+
+// instant reads what a row writes: "2026-11-16" and "2026-11-16T09:30:00" on the calendar of the location, and
+// "2026-11-16T09:30:00Z" or with an offset as the instant it is. "" is no time at all.
+func instant(text string, loc *time.Location) time.Time {
+	if text == "" {
+		return time.Time{}
+	}
+	if loc == nil {
+		loc = time.UTC
+	}
+	if t, err := time.Parse(time.RFC3339Nano, text); err == nil {
+		return t.In(loc)
+	}
+	for _, layout := range []string{time.DateOnly, "2006-01-02T15:04:05.999999999", "2006-01-02T15:04"} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return resolve(t, loc)
+		}
+	}
+	panic("no instant: " + text)
+}
+
+// span reads "2026-11-01/2026-12-01" as instant does; "" is the zero Period.
+func span(text string, loc *time.Location) proration.Period {
+	from, to, _ := strings.Cut(text, "/")
+	return proration.Period{Start: instant(from, loc), End: instant(to, loc)}
+}
+
+// checkRefused fails unless err has a fault of the rule at the field. A nil rule wants no error.
+func checkRefused(tb testing.TB, err, rule error, field string) {
+	tb.Helper()
+	if rule == nil {
+		if err != nil {
+			tb.Fatalf("refused: %v", err)
+		}
+		return
+	}
+	if err == nil {
+		tb.Fatalf("accepted, want %q: %v", field, rule)
+	}
+	if !errors.Is(err, rule) {
+		tb.Fatalf("got error %v, want one that is %q", err, rule)
+	}
+	got, want := giventest.Faults(err), giventest.Faults(&proration.Error{Field: field, Rule: rule})[0]
+	if !slices.Contains(got, want) {
+		tb.Fatalf("got faults %q, want among them %q", got, want)
+	}
+}
+
+// sameResult reports whether two results are the same by value.
+func sameResult(a, b proration.Result) bool {
+	return a.Amount.Equal(b.Amount) && a.Of.Equal(b.Of) && a.Fraction == b.Fraction && a.Unit == b.Unit &&
+		a.Rounding == b.Rounding && a.Carry.Equal(b.Carry) && a.Residual.Equal(b.Residual) && a.Capped == b.Capped
+}
+
+// promptly fails where run panics or takes long, as it would if its work grew with a number in its input.
+func promptly(t *testing.T, run func()) {
+	t.Helper()
+	done := make(chan string, 1)
+	go func() {
+		defer func() {
+			if r := recover(); r != nil {
+				done <- fmt.Sprint("panic: ", r)
+			}
+			close(done)
+		}()
+		run()
+	}()
+	limit, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	select {
+	case failed := <-done:
+		if failed != "" {
+			t.Fatal(failed)
+		}
+	case <-limit.Done():
+		t.Fatal("still running after 30 s")
+	}
+}
+
+// local calls itself what the host's zone does, on a host that has one.
+var local = time.FixedZone("Local", 3600)

@@ -1,0 +1,126 @@
+package proration_test
+
+import (
+	"testing"
+
+	"github.com/billingrules/billing/proration"
+)
+
+func wall(tb testing.TB, text string) proration.Wall {
+	tb.Helper()
+	var w proration.Wall
+	if err := w.UnmarshalText([]byte(text)); err != nil {
+		tb.Fatal(err)
+	}
+	return w
+}
+
+func TestWallIn(t *testing.T) {
+	for _, row := range []struct{ name, why, zone, wall, want string }{
+		{name: "no location", why: "nil is UTC", wall: "2026-11-16T09:30:00", want: "2026-11-16T09:30:00Z"},
+		{name: "an ordinary reading", zone: "America/New_York", wall: "2024-01-31T09:30:00", want: "2024-01-31T09:30:00-05:00"},
+		{name: "inside the gap", why: "it moves forward by the gap", zone: "America/New_York", wall: "2024-03-10T02:30:00", want: "2024-03-10T03:30:00-04:00"},
+		{name: "the first reading of the gap", why: "it moves forward by the gap", zone: "America/New_York", wall: "2024-03-10T02:00:00", want: "2024-03-10T03:00:00-04:00"},
+		{name: "the last before the gap", zone: "America/New_York", wall: "2024-03-10T01:59:59.999999999", want: "2024-03-10T01:59:59.999999999-05:00"},
+		{name: "the first after the gap", zone: "America/New_York", wall: "2024-03-10T03:00:00", want: "2024-03-10T03:00:00-04:00"},
+		{name: "a reading that comes twice", why: "it is the first", zone: "America/New_York", wall: "2024-11-03T01:30:00", want: "2024-11-03T01:30:00-04:00"},
+		{name: "the first that comes twice", why: "it is the first", zone: "America/New_York", wall: "2024-11-03T01:00:00", want: "2024-11-03T01:00:00-04:00"},
+		{name: "behind those that come twice", zone: "America/New_York", wall: "2024-11-03T02:00:00", want: "2024-11-03T02:00:00-05:00"},
+		{name: "half an hour skipped", why: "it moves forward by the gap", zone: "Australia/Lord_Howe", wall: "2024-10-06T02:15:00", want: "2024-10-06T02:45:00+11:00"},
+		{name: "half an hour twice", why: "it is the first", zone: "Australia/Lord_Howe", wall: "2024-04-07T01:45:00", want: "2024-04-07T01:45:00+11:00"},
+		{name: "Santiago's midnight", why: "the first instant of its day", zone: "America/Santiago", wall: "2024-09-08", want: "2024-09-08T01:00:00-03:00"},
+		{name: "Havana's midnight", why: "the first instant of its day", zone: "America/Havana", wall: "2024-03-10", want: "2024-03-10T01:00:00-04:00"},
+		{name: "the Azores' midnight", why: "the first instant of its day", zone: "Atlantic/Azores", wall: "2024-03-31", want: "2024-03-31T01:00:00Z"},
+		{name: "Asuncion's midnight", why: "the first instant of its day", zone: "America/Asuncion", wall: "2023-10-01", want: "2023-10-01T01:00:00-03:00"},
+		{name: "Sao Paulo's midnight", why: "the first instant of its day", zone: "America/Sao_Paulo", wall: "2018-11-04", want: "2018-11-04T01:00:00-02:00"},
+		{name: "midnight twice", why: "it is the first", zone: "America/Havana", wall: "2024-11-03", want: "2024-11-03T00:00:00-04:00"},
+		{name: "the day that Apia skipped", why: "the gap is a whole day", zone: "Pacific/Apia", wall: "2011-12-30T10:00:00", want: "2011-12-31T10:00:00+14:00"},
+		{name: "the day before", zone: "Pacific/Apia", wall: "2011-12-29T23:59:59", want: "2011-12-29T23:59:59-10:00"},
+		{name: "the day after", zone: "Pacific/Apia", wall: "2011-12-31", want: "2011-12-31T00:00:00+14:00"},
+		{name: "a day that came twice", why: "it is the first: Alaska had Asia's date until it was sold", zone: "America/Juneau", wall: "1867-10-19T12:00:00", want: "1867-10-18T20:57:41Z"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			loc := zone(t, row.zone)
+			got := wall(t, row.wall).In(loc)
+			want := instant(row.want, loc)
+			if !got.Equal(want) {
+				t.Errorf("%s in %s is %v, want %v", row.wall, row.zone, got, want)
+			}
+			if loc != nil && got.Location() != loc {
+				t.Errorf("it is in %v", got.Location())
+			}
+		})
+	}
+}
+
+func TestWallText(t *testing.T) {
+	for _, row := range []struct {
+		name, why, text string
+		print           string // "" is the text itself
+		wantErr         error
+	}{
+		{name: "a date", text: "2026-11-16"},
+		{name: "a time of day", text: "2026-11-16T09:30:00"},
+		{name: "midnight", why: "the date alone", text: "2026-11-16T00:00:00", print: "2026-11-16"},
+		{name: "parts of a second", text: "2026-11-16T09:30:00.000000001"},
+		{name: "parts of a second at midnight", text: "2026-11-16T00:00:00.5"},
+		{name: "a leap day", text: "2024-02-29"},
+		{name: "the second day of all", text: "0001-01-02"},
+		{name: "the last second", text: "9999-12-31T23:59:59"},
+		{name: "unset", text: ""},
+		{name: "UTC", why: "an offset would be forgotten", text: "2026-11-16T09:30:00Z", wantErr: proration.ErrInvalid},
+		{name: "an offset", why: "an offset would be forgotten", text: "2026-11-16T09:30:00+01:00", wantErr: proration.ErrInvalid},
+		{name: "no leap day", text: "2023-02-29", wantErr: proration.ErrInvalid},
+		{name: "no month", text: "2023-13-01", wantErr: proration.ErrInvalid},
+		{name: "no hour", text: "2023-01-01T24:00:00", wantErr: proration.ErrInvalid},
+		{name: "no minutes", text: "2023-01-01T09", wantErr: proration.ErrInvalid},
+		{name: "the year 0", why: "the years are 1 to 9999", text: "0000-12-31", wantErr: proration.ErrInvalid},
+		{name: "the year 10000", why: "the years are 1 to 9999", text: "10000-01-01", wantErr: proration.ErrInvalid},
+		{name: "words", text: "today", wantErr: proration.ErrInvalid},
+		{name: "a space for the T", text: "2026-11-16 09:30:00", wantErr: proration.ErrInvalid},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			var w proration.Wall
+			checkRefused(t, w.UnmarshalText([]byte(row.text)), row.wantErr, "wall")
+			if row.wantErr != nil {
+				if w != (proration.Wall{}) {
+					t.Errorf("%q is refused and yet read as %v", row.text, w)
+				}
+				return
+			}
+			if row.print == "" {
+				row.print = row.text
+			}
+			text, err := w.MarshalText()
+			if string(text) != row.print || err != nil {
+				t.Errorf("%q is stored as %q, %v, want %q", row.text, text, err, row.print)
+			}
+			if row.text != "" && w.String() != row.print {
+				t.Errorf("%q prints as %q, want %q", row.text, w, row.print)
+			}
+		})
+	}
+}
+
+// What the wall shows is what it showed: a wall of an instant, resolved where it was read, is that instant or, where the
+// reading comes twice, the first of the two.
+func TestWallOf(t *testing.T) {
+	for _, row := range []struct{ name, zone, at, want, in string }{
+		{name: "UTC", at: "2026-11-16T09:30:00Z", want: "2026-11-16T09:30:00", in: "2026-11-16T09:30:00Z"},
+		{name: "another date there", zone: "Asia/Tokyo", at: "2026-11-16T15:00:00Z", want: "2026-11-17", in: "2026-11-16T15:00:00Z"},
+		{name: "the second of two", zone: "America/New_York", at: "2024-11-03T01:30:00-05:00", want: "2024-11-03T01:30:00", in: "2024-11-03T01:30:00-04:00"},
+		{name: "parts of a second", zone: "Asia/Kathmandu", at: "2024-01-01T00:00:00.25Z", want: "2024-01-01T05:45:00.25", in: "2024-01-01T00:00:00.25Z"},
+		{name: "an offset alone", at: "2024-01-01T00:00:00Z", want: "2024-01-01", in: "2024-01-01T00:00:00Z"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			loc := zone(t, row.zone)
+			w := proration.WallOf(instant(row.at, loc))
+			if w.String() != row.want || w != wall(t, row.want) {
+				t.Errorf("the wall shows %v, want %s", w, row.want)
+			}
+			if got := w.In(loc); !got.Equal(instant(row.in, loc)) {
+				t.Errorf("that is %v, want %s", got, row.in)
+			}
+		})
+	}
+}
