@@ -1,7 +1,6 @@
 package lifecycle
 
 import (
-	"slices"
 	"time"
 
 	"github.com/billingrules/billing/internal/fault"
@@ -133,8 +132,7 @@ func usable(charges []plans.Charge, at time.Time) []plans.Charge {
 }
 
 // issue builds an invoice of the lines and takes it into the subscription: what pays or is granted into the ledger, and
-// charges among those that can be credited. A charge that is credited here is credited for all of it that was left, so it
-// is used up.
+// charges among those that can be credited.
 func (s *step) issue(at time.Time, lines []invoice.Line) error {
 	sub := &s.out.Subscription
 	inv, err := invoice.Build(invoice.Draft{ID: s.nextID(), Currency: sub.Contract.Currency, At: at, Lines: lines, Ledger: sub.Ledger})
@@ -144,9 +142,7 @@ func (s *step) issue(at time.Time, lines []invoice.Line) error {
 	sub.Issued++
 	sub.Ledger = append(sub.Ledger, inv.Entries...)
 	for _, line := range inv.Lines {
-		if corrected := line.Charge.Corrects; corrected != "" {
-			sub.Charges = slices.DeleteFunc(sub.Charges, func(c plans.Charge) bool { return c.ID == corrected })
-		} else {
+		if line.Charge.Corrects == "" {
 			sub.Charges = append(sub.Charges, line.Charge)
 		}
 	}

@@ -211,6 +211,7 @@ func (s *step) changePlan(event Event) error {
 	if err != nil {
 		return err
 	}
+	sub.Charges = nil // all that was left of them is credited here, so they are used up
 	return s.issue(event.At, append(invoice.Lines(invoice.Unused, unused...), invoice.Lines(invoice.Addition, charges...)...))
 }
 

@@ -322,9 +322,17 @@ func TestEffectIDs(t *testing.T) {
 			got = append(got, e.ID+" "+e.Kind.String()+" "+e.Invoice)
 		}
 	}
+	h = begin(t, threeDays(), terms{zone: "America/New_York"}.sign(t))
+	h.step(0, begun("2026-11-01")[0])
+	out, err := h.happen(step{at: "2026-12-01"}.event(2, h.sub.Contract.Cycle.Location))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got = append(got, out.Effects[0].ID)
 	want := []string{
 		"s/event-3/1 collect s-1", "s/event-3/2 collect s-2",
 		"s/renewal_due-2027-01-10T00:00:00Z/1 collect s-3", "s/event-4/1 notify_declined s-2",
+		"s/renewal_due-2026-12-01T05:00:00Z/1", // an instant has one name, whatever the customer's calendar
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
@@ -350,5 +358,46 @@ func TestApplyBranches(t *testing.T) {
 		if got := giventest.JSON(t, out); got != texts[i] {
 			t.Errorf("outcome %d is now\n%s, and was\n%s", i, got, texts[i])
 		}
+	}
+}
+
+// What was billed and is not used up is what a change of plan can still credit: once it is changed, nothing of the old plan is
+// left, also where that cost nothing and gave no credit.
+func TestChargesNotUsedUp(t *testing.T) {
+	oldSide := func(p *lifecycle.Policy) { p.Proration.ChangeDay = proration.OldSide }
+	for _, c := range []struct {
+		name, why string
+		unit      string
+		policy    func(*lifecycle.Policy)
+		steps     []step
+		want      []string // the charges that are left, with their plans
+	}{
+		{"a paid plan", "890.00 were credited in part, and are used up by it", "89.00", nil, []step{{at: "2026-11-16", kind: planChanged, of: "scale"}}, []string{"s-2/2 scale"}},
+		{"a free plan", "there was nothing to credit", "0", nil, []step{{at: "2026-11-16", kind: planChanged, of: "scale"}}, []string{"s-2/1 scale"}},
+		{"two changes on the last day", "by days of the old side, the first change was charged no day, and gave no credit", "89.00", oldSide, []step{
+			{at: "2026-11-30T09:00:00", kind: planChanged, of: "scale"}, {at: "2026-11-30T10:00:00", kind: planChanged, of: "ultimate"},
+		}, []string{"s-3/1 ultimate"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			policy := threeDays()
+			if c.policy != nil {
+				c.policy(&policy)
+			}
+			sub := terms{unit: c.unit}.sign(t)
+			for i, s := range append([]step{{at: "2026-11-01", kind: started}}, c.steps...) {
+				out, err := lifecycle.Apply(policy, sub, s.event(int64(i+1), nil))
+				if err != nil {
+					t.Fatal(err)
+				}
+				sub = out.Subscription
+			}
+			var got []string
+			for _, charge := range sub.Charges {
+				got = append(got, charge.ID+" "+charge.Plan)
+			}
+			if !slices.Equal(got, c.want) {
+				t.Errorf("left are %q, want %q: %s", got, c.want, c.why)
+			}
+		})
 	}
 }

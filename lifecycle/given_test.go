@@ -36,6 +36,7 @@ func threeDays() lifecycle.Policy {
 // terms are what a customer signs.
 type terms struct {
 	anchor, interval string // "2026-11-01" and "P1M" where left out
+	day              int    // of the month, where that is not the anchor's
 	zone             string // UTC where left out
 	currency         plans.Currency
 	seats, unit      string // ten seats at 89.00 where left out
@@ -51,9 +52,10 @@ func (c terms) sign(tb testing.TB) lifecycle.Subscription {
 		return text
 	}
 	loc := giventest.Zone(tb, or(c.zone, "UTC"))
+	cycle := giventest.Cycle(or(c.anchor, "2026-11-01"), or(c.interval, "P1M"), loc)
+	cycle.Day = c.day
 	return lifecycle.Subscription{ID: "s", Contract: plans.Contract{
-		Plan: "growth", Currency: plans.Currency(or(string(c.currency), "USD")),
-		Cycle: giventest.Cycle(or(c.anchor, "2026-11-01"), or(c.interval, "P1M"), loc),
+		Plan: "growth", Currency: plans.Currency(or(string(c.currency), "USD")), Cycle: cycle,
 		Items: []plans.Item{{ID: "seat", Quantity: giventest.Money(or(c.seats, "10")), Price: plans.Price{Unit: giventest.Money(or(c.unit, "89.00"))}}},
 	}}
 }

@@ -222,6 +222,9 @@ func (h *history) checkBilledOnce(sub lifecycle.Subscription) {
 	for _, item := range sub.Contract.Items {
 		billed := decimal.Zero
 		for _, c := range sub.Charges {
+			if !c.Span.End.After(sub.At) {
+				h.t.Fatalf("at %v, charge %s for %v is not used up", sub.At, c.ID, c.Span)
+			}
 			if c.Item == item.ID && c.Span.Contains(sub.At) {
 				billed = billed.Add(c.Quantity)
 				if !c.Rate.Equal(item.Price.Unit) || c.Plan != sub.Contract.Plan || h.credited[c.ID] {

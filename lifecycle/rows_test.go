@@ -186,6 +186,31 @@ func TestK2(t *testing.T) {
 			),
 		},
 		story{
+			name: "two invoices, the first paid at the very end of the second grace", why: "at that instant the grace of s-2 is over too",
+			steps: unpaid("2026-11-01",
+				step{
+					at: "2026-11-16", kind: seatsAdded, of: "2", want: active,
+					invoices: []string{"s-2: addition 89.00, due 89.00"}, effects: []string{"collect s-2"},
+				},
+				step{at: "2026-11-16T08:00:00", kind: declined, of: "s-1", want: pastDue, effects: []string{"notify_declined s-1"}},
+				step{at: "2026-11-18T08:00:00", kind: declined, of: "s-2", want: pastDue, effects: []string{"notify_declined s-2"}},
+				step{at: "2026-11-21T08:00:00", kind: paid, of: "s-1", want: suspended},
+			),
+		},
+		story{
+			name: "two invoices, paid one by one after the period", why: "no new period begins before the last of them is paid: 12 x 89.00 from December 21 on",
+			steps: unpaid("2026-11-01",
+				step{
+					at: "2026-11-16", kind: seatsAdded, of: "2", want: active,
+					invoices: []string{"s-2: addition 89.00, due 89.00"}, effects: []string{"collect s-2"},
+				},
+				step{at: "2026-11-16T08:00:00", kind: declined, of: "s-1", want: pastDue, effects: []string{"notify_declined s-1"}},
+				step{at: "2026-11-16T08:00:00", kind: declined, of: "s-2", want: pastDue, effects: []string{"notify_declined s-2"}},
+				step{at: "2026-12-20", kind: paid, of: "s-2", want: suspended},
+				step{at: "2026-12-21", kind: paid, of: "s-1", want: active, invoices: []string{"s-3: recurring 1068.00, due 1068.00"}, effects: []string{"collect s-3"}},
+			),
+		},
+		story{
 			name: "two invoices, and both graces over", why: "while one is unpaid beyond its grace there is no service",
 			steps: unpaid("2026-11-01",
 				step{
@@ -243,6 +268,14 @@ func TestK2(t *testing.T) {
 				step{at: "2026-11-02", kind: declined, of: "s-1", want: pastDue, effects: []string{"notify_declined s-1"}},
 				step{at: "2026-11-30T23:59:59.999999999", kind: paid, of: "s-1", want: active},
 				step{at: "2026-12-01", want: active, invoices: []string{"s-2: recurring 890.00, due 890.00"}, effects: []string{"collect s-2"}},
+			),
+		},
+		story{
+			name: "reactivated when the period ends", why: "December begins at the instant of the payment, and is billed",
+			steps: unpaid("2026-11-01",
+				step{at: "2026-11-02", kind: declined, of: "s-1", want: pastDue, effects: []string{"notify_declined s-1"}},
+				step{at: "2026-12-01", kind: paid, of: "s-1", want: active, invoices: []string{"s-2: recurring 890.00, due 890.00"}, effects: []string{"collect s-2"}},
+				step{at: "2027-01-01", want: active, invoices: []string{"s-3: recurring 890.00, due 890.00"}, effects: []string{"collect s-3"}},
 			),
 		},
 		story{
@@ -678,6 +711,18 @@ func TestK10(t *testing.T) {
 				step{at: "2027-03-30", want: active},
 				step{at: "2027-03-31", want: active, invoices: []string{"s-4: recurring 890.00, due 890.00"}, effects: []string{"collect s-4"}},
 			),
+		},
+		story{
+			name: "back on another day than the first", terms: terms{anchor: "2026-11-16", day: 1},
+			why: "billed on the 1st before, 15 of 30 days of 890.00 at first; the new period begins on the 18th, and so does every one after it",
+			steps: []step{
+				{at: "2026-11-16", kind: started, want: active, invoices: []string{"s-1: recurring 445.00, due 445.00"}, effects: []string{"collect s-1"}},
+				{at: "2026-11-20", kind: cancelRequest, want: active},
+				{at: "2026-12-01", want: canceled},
+				{at: "2026-12-18", kind: entered, want: active, invoices: []string{"s-2: recurring 890.00, due 890.00"}, effects: []string{"collect s-1", "collect s-2"}},
+				{at: "2027-01-17", want: active},
+				{at: "2027-01-18", want: active, invoices: []string{"s-3: recurring 890.00, due 890.00"}, effects: []string{"collect s-3"}},
+			},
 		},
 		story{
 			name: "back in the hour that comes twice", terms: terms{anchor: "2026-09-01", zone: "America/New_York"},

@@ -91,7 +91,11 @@ func TestInstantsInAnyZone(t *testing.T) {
 		if got := out.Invoices[0].Text(); got != want {
 			t.Errorf("written in %v, the event gives\n%swant\n%s", loc, got, want)
 		}
-		text := giventest.JSON(t, out)
+		later, err := lifecycle.Advance(threeDays(), out.Subscription, event.At.AddDate(0, 2, 0))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := giventest.JSON(t, []lifecycle.Outcome{out, later})
 		if i == 0 {
 			first = text
 		}

@@ -21,19 +21,13 @@ func TestChargeExplain(t *testing.T) {
 		}
 		return charges[0]
 	}
-	// credited gives back an amount of what was billed, over a fraction of the span.
-	credited := func(of string, num, den int64) plans.Charge {
-		c := charge(seats("2", "89.00"), "2026-11-16/2026-12-01")
-		c.ID, c.Corrects = "", "inv-1/1"
-		request := proration.Request{Amount: giventest.Money(of), Policy: proration.Standard(2)}
-		request.Period = giventest.Period(november, nil)
-		request.Span = request.Period
-		share, err := proration.Prorate(request)
+	// credited gives all of a charge back.
+	credited := func(c plans.Charge) plans.Charge {
+		share, err := proration.Prorate(proration.Request{Amount: c.Net.Neg(), Period: c.Span, Span: c.Span, Policy: proration.Standard(2)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		share.Fraction = proration.Fraction{Num: num, Den: den}
-		c.Share, c.Net = share, share.Amount
+		c.Corrects, c.Share, c.Net = "inv-1/1", share, share.Amount
 		return c
 	}
 	for _, c := range []struct {
@@ -51,7 +45,8 @@ func TestChargeExplain(t *testing.T) {
 		{"price below a cent", "a rate keeps the places it was agreed with", charge(seats("12500", "0.0004"), ""), "seat: 12500 x 0.0004 = 5.00"},
 		{"part of a unit", "as above, for a quantity", charge(seats("1.25", "80.00"), ""), "seat: 1.25 x 80.00 = 100.00"},
 		{"free", "a line of nothing says so", charge(seats("10", "0"), ""), "seat: 10 x 0.00 = 0.00"},
-		{"a credit of all of it", "a credit shows the share even of a whole period: it is the billed amount that comes back", credited("-178.00", 15, 15), "seat: 2 x 89.00, -178.00 x 15/15 days = -178.00"},
+		{"a credit of a stub", "law 16: the share of what was billed", credited(charge(seats("2", "89.00"), "2026-11-16/2026-12-01")), "seat: 2 x 89.00, -89.00 x 15/15 days = -89.00"},
+		{"a credit of a whole period", "as above: it is no price that comes back", credited(charge(seats("10", "89.00"), "")), "seat: 10 x 89.00, -890.00 x 30/30 days = -890.00"},
 		{"nothing was computed", "a charge taken over from elsewhere has no calculation to show", func() plans.Charge {
 			c := charge(seats("2", "89.00"), "2026-11-16/2026-12-01")
 			c.Share = proration.Result{Rounding: c.Share.Rounding}

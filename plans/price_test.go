@@ -36,6 +36,7 @@ func TestPriceAmount(t *testing.T) {
 			wantErr: []string{"quantity invalid", "price.unit invalid"},
 		},
 		{name: "too many digits", why: "law 14: amounts have documented limits", unit: "1000000000000000000", quantity: "1", wantErr: []string{"price.unit limit"}},
+		{name: "too many digits on both sides of the point", why: "as above", unit: "1234567890.123456789", quantity: "1", wantErr: []string{"price.unit limit"}},
 		{name: "too fine", why: "as above", unit: "1", quantity: "0.0000000000000000001", wantErr: []string{"quantity limit"}},
 		{name: "exponent", why: "1e18 has 19 digits", unit: "1", quantity: "1e18", wantErr: []string{"quantity limit"}},
 		{name: "negative and too long", why: "the number is not written out in the reason", unit: "1", quantity: "-1e9999", wantErr: []string{"quantity limit"}},

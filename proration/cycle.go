@@ -19,13 +19,13 @@ type Cycle struct {
 	// anchor's month, before or after the anchor. Zero is the anchor's own day. Only for intervals of months.
 	Day int `json:"day,omitzero"`
 
-	Zone     string         `json:"zone,omitzero"` // IANA name of the zone whose calendar this is, "America/New_York"; "" is UTC
+	Zone     string         `json:"zone,omitzero"` // IANA name of the zone whose calendar this is, "America/New_York"; "UTC" or "" is UTC
 	Location *time.Location `json:"-"`             // the location of that name; nil is UTC
 }
 
 // NewCycle returns the cycle whose period 0 begins at the anchor, on the calendar of the anchor's location.
-// Errors: ErrUnset or ErrLimit for the anchor or the interval, and ErrZone for a local time, whose zone is another one on
-// each machine, and for a time read from JSON with an offset, which has no zone.
+// Errors: ErrUnset or ErrLimit for the anchor or the interval, and ErrZone for a time whose zone has no name: a local one
+// where the machine does not name its zone, and one read from JSON with an offset.
 func NewCycle(anchor time.Time, interval Interval) (Cycle, error) {
 	c := Cycle{Anchor: WallOf(anchor), Interval: interval, Zone: anchor.Location().String(), Location: anchor.Location()}
 	var f faults
@@ -118,14 +118,17 @@ func (c *Cycle) checkLocation(f *faults) {
 	if c.Location != nil {
 		given = c.Location.String()
 	}
-	if stored != given {
+	switch {
+	case stored != given:
 		f.add("zone", ErrZone, "the cycle is stored in %s and its location is %s", stored, given)
-	} else if given == localZone {
+	case given == localZone:
 		f.add("zone", ErrZone, "a local zone is another one on each machine; load a zone by its name")
+	case given == "UTC" && c.Location != nil && offsetAt(0, c.Location) != 0:
+		f.add("zone", ErrZone, "the location is called UTC and is another zone")
 	}
 }
 
-// localZone is what time.Local calls itself.
+// localZone is what time.Local calls itself where the machine does not say which zone that is.
 const localZone = "Local"
 
 // period returns period n of a cycle that was checked, or that it is outside the years 1 to 9999.

@@ -83,6 +83,7 @@ func TestCycleZone(t *testing.T) {
 		{name: "UTC needs no location", stored: ""},
 		{name: "UTC by its name", stored: "UTC"},
 		{name: "UTC by its location", location: time.UTC},
+		{name: "UTC in name only", why: "its calendar is five hours ahead", stored: "UTC", location: time.FixedZone("UTC", 5*3600), wantErr: proration.ErrZone},
 		{name: "the zone of the name", stored: "America/New_York", location: zone(t, "America/New_York")},
 		{name: "not loaded", why: "UTC's calendar is another", stored: "America/New_York", wantErr: proration.ErrZone},
 		{name: "another zone", stored: "America/New_York", location: zone(t, "America/Toronto"), wantErr: proration.ErrZone},

@@ -9,8 +9,8 @@ import (
 // DayCount says how time is counted. Its zero is unset and refused.
 type DayCount uint8
 
-// The day counts. 1,200.00 a year from July 14 to January 1 is 562.19 by Days, 560.00 by Thirty360 and 558.06 by Months
-// (Zuora's settings).
+// The day counts. Of 1,200.00 a year, July 14 to January 1 is 562.19 by Seconds or Days, 570.00 by Actual30, 556.67 by
+// Thirty360 and 558.06 by Months. Zuora has such settings.
 const (
 	Seconds   DayCount = iota + 1 // elapsed seconds, and exact parts of them where the instants have any
 	Days                          // civil days, whatever their length in hours, over the civil days of the period

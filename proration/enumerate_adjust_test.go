@@ -91,6 +91,43 @@ func TestEveryChangeInsideAPeriod(t *testing.T) {
 	}
 }
 
+// The usual change, of a whole period that was billed and nothing of it credited, to something else in the same period or
+// in another, until its end or a day earlier: amounts of more places than are kept, and of more digits than 64 bits hold,
+// among them.
+func TestEveryUsualChange(t *testing.T) {
+	p := span("2024-02-01/2024-03-01", nil)
+	others := []proration.Period{p, span("2024-01-16/2024-03-16", nil), {Start: p.Start, End: p.Start.AddDate(1, 0, 0)}}
+	for n, policy := range countingPolicies() {
+		t.Run(policy.DayCount.String()+" "+policy.ChangeDay.String(), func(t *testing.T) {
+			t.Parallel()
+			round := n
+			for _, at := range daysOf(p, nil, 0, 24*time.Hour-1, 9*time.Hour) {
+				if !at.Before(p.End.AddDate(0, 0, -1)) {
+					continue
+				}
+				for _, before := range moneys("0, 10.05, 10.005, 0.009, 99.99, 123456789012345678901.23") {
+					for _, after := range moneys("0, 10.05, 31.005, 98765432109876543210") {
+						for _, other := range others {
+							for _, early := range []int{0, -1} {
+								round++
+								policy.Rounding = proration.Rounding{Places: 2, Mode: modes[round%len(modes)]}
+								c := proration.Change{
+									At: at, Billed: proration.Billed{Amount: before, Span: p}, Basis: proration.OnBilled,
+									Next: &proration.Next{Price: after, Period: other}, Policy: policy,
+								}
+								if early != 0 {
+									c.Next.End = other.End.AddDate(0, 0, early)
+								}
+								checkChange(t, c)
+							}
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
 func checkChange(t *testing.T, c proration.Change) {
 	t.Helper()
 	a := adjust(t, c)

@@ -108,6 +108,7 @@ func FuzzProrate(f *testing.F) {
 func FuzzAdjust(f *testing.F) {
 	all := zones(f)
 	odd(f, func(zone uint8, start, length int64) {
+		f.Add(int64(10005), int64(9999), int64(0), int64(0), int8(-3), zone, start, length, int64(4), int64(1)<<50, int64(1)<<60, uint8(1), uint8(1), uint8(0), int8(2), false)
 		f.Add(int64(1005), int64(9999), int64(1), int64(3100), int8(-2), zone, start, length, int64(5), int64(1)<<50, int64(1)<<60, uint8(1), uint8(1), uint8(0), int8(2), true)
 	})
 	f.Fuzz(func(t *testing.T, billed, next, credited, price int64, exp int8, zone uint8, start, length, from, at, end int64, count, side, mode uint8, places int8, onPrice bool) {
@@ -124,8 +125,12 @@ func FuzzAdjust(f *testing.F) {
 		if onPrice {
 			c.Basis = proration.OnPrice
 		}
-		if from%3 == 0 && bought.Start.Equal(p.Start) {
-			c.Billed.Period = proration.Period{}
+		if credited%3 == 0 { // the usual change, of all that was bought
+			c.Billed = proration.Billed{Amount: c.Billed.Amount, Span: bought}
+			c.Basis = proration.OnBilled
+			if price%3 == 0 {
+				c.Next.End = time.Time{}
+			}
 		}
 		if _, err := proration.Adjust(c); err != nil {
 			if len(giventest.Faults(err)) == 0 {

@@ -10,7 +10,8 @@ import (
 )
 
 // Residual is what rounding left over: the exact amount less the rounded one, as an exact number in major units. It lies
-// between -1/2 and 1/2 of the last place for the half modes, and between -1 and 1 for the others. Given to the next amount
+// between -1/2 and 1/2 of the last place for the half modes, and between -1 and 1 for the others; only the last part of a
+// [Split] by LastLine, which takes what all others left, can have more. Given to the next amount
 // as its carry it keeps a row of amounts from drifting. The zero Residual is zero.
 type Residual struct{ remainder exact.Remainder }
 

@@ -69,7 +69,7 @@ func run(out io.Writer) error {
 // report prints what an event did: a grace that ended before it, the event, the access after it, and the invoices.
 func report(out io.Writer, before lifecycle.Subscription, e lifecycle.Event, o lifecycle.Outcome) {
 	for _, o := range before.Overdue {
-		if !o.Until.After(e.At) {
+		if before.Status == lifecycle.PastDue && !o.Until.After(e.At) {
 			fmt.Fprintf(out, "%s  %-18s access %s\n", o.Until.Format(time.DateOnly), "grace over", lifecycle.BillingOnly)
 		}
 	}

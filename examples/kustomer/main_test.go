@@ -1,0 +1,64 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"testing"
+	"time"
+)
+
+// The program prints what its golden file holds. A change of any figure is a change of the file, and is read in review.
+func TestRun(t *testing.T) {
+	want, err := os.ReadFile("testdata/output.golden")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got bytes.Buffer
+	if err := run(&got); err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got.Bytes(), want) {
+		t.Errorf("it prints\n%s\nand not\n%s", got.Bytes(), want)
+	}
+}
+
+// The file is read strictly: a field that means nothing is an error, and not a rule that is silently left out.
+func TestRead(t *testing.T) {
+	for _, text := range []string{``, `[]`, `{"policy":{"grase":"P3D"}}`, `{"rows":[{"events":[{"kind":"card_lost"}]}]}`, `{"rows":[{"seats":"ten"}]}`} {
+		if v, err := read([]byte(text)); err == nil {
+			t.Errorf("read %s as %+v", text, v)
+		}
+	}
+}
+
+func TestPlayRefused(t *testing.T) {
+	for name, edit := range map[string]func(*vendor){
+		"a plan that is not in the catalogue":   func(v *vendor) { v.Rows[0].Plan = "free" },
+		"a change to a plan that is not":        func(v *vendor) { v.Rows[3].Events[2].Plan = "free" },
+		"an invoice that is not open":           func(v *vendor) { v.Rows[0].Events[1].Invoice = "K2-9" },
+		"a policy that is not filled in":        func(v *vendor) { v.Policy.CreditBasis = 0 },
+		"an interval that means nothing":        func(v *vendor) { v.Plans[0].Interval.Days = 3 },
+		"events that are not in order of times": func(v *vendor) { v.Rows[0].Events[1].At = v.Rows[0].Events[0].At.AddDate(0, 0, -1) },
+	} {
+		v, err := read(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		edit(&v)
+		failed := false
+		for _, r := range v.Rows {
+			failed = failed || v.play(&bytes.Buffer{}, r, time.UTC) != nil
+		}
+		if !failed {
+			t.Errorf("%s is played", name)
+		}
+	}
+}
+
+func TestWrapped(t *testing.T) {
+	long := "A word and another word, and so on until a terminal of eighty columns is not wide enough for all of the words."
+	want := "  A word and another word, and so on until a terminal of eighty columns is not\n  wide enough for all of the words."
+	if got := wrapped(long, "  "); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
