@@ -1,7 +1,6 @@
 package lifecycle_test
 
 import (
-	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -258,9 +257,4 @@ func (h *history) advanced(via, to time.Time) {
 	if got, want := giventest.JSON(h.t, second), giventest.JSON(h.t, once); got != want {
 		h.t.Fatalf("law 10: to %v by way of %v is\n%s, and at once\n%s", to, via, got, want)
 	}
-}
-
-// expected reports whether an error is one that valid input can meet: a refusal, or a limit.
-func expected(err error) bool {
-	return errors.Is(err, lifecycle.ErrRefused) || errors.Is(err, proration.ErrLimit)
 }

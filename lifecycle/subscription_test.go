@@ -134,11 +134,11 @@ func TestHostileSubscriptions(t *testing.T) {
 	ending.step(0, step{at: "2026-11-10", kind: planChanged, of: "basic", want: active, invoices: []string{"s-2: unused -623.00, addition 63.00, granted 560.00, due 0.00"}})
 	ending.step(1, step{at: "2026-11-10", kind: cancelRequest, want: active})
 	rich := giventest.JSON(t, ending.sub)
-	replaced := func(text, old, new string) string {
-		if !strings.Contains(text, old) {
-			t.Fatalf("no %s in %s", old, text)
+	replaced := func(text, from, to string) string {
+		if !strings.Contains(text, from) {
+			t.Fatalf("no %s in %s", from, text)
 		}
-		return strings.ReplaceAll(text, old, new)
+		return strings.ReplaceAll(text, from, to)
 	}
 	for _, text := range []string{
 		`null`, `{}`, `[]`, `{"id":"s"}`, `{"id":"s","status":"active"}`, `{"status":"gone"}`, `{"status":1}`, `{"open":[{}],"overdue":[{"invoice":"x"}],"charges":[{}],"ledger":[{}]}`,
