@@ -20,7 +20,8 @@ type Request struct {
 
 // Unused returns a credit for each charge that is paid for beyond the instant, the newest charge first. Charges that end
 // before it, that begin after it or that cost nothing give none. Each credit has the plan, item, quantity and rate of its
-// charge, names it in Corrects, and its Net is not above zero. The places of the rounding are the policy's.
+// charge, names it in Corrects, and its Net is not above zero. The places of the rounding are the policy's. Nothing is
+// remembered: once a credit is issued, the caller adds it to its charge's Credited, or no longer passes that charge.
 // Errors: ErrUnset for the instant, the basis, the policy, or a charge without an ID, and those of proration.Adjust, under
 // the path of the charge.
 func Unused(r Request) ([]plans.Charge, error) {

@@ -85,7 +85,7 @@ func ExampleInvoice_Text() {
 	fmt.Print(inv.Text())
 	// Output:
 	// Invoice inv-3, 2026-12-01, USD, open
-	//   growth, recurring, 2026-12-01 to 2027-01-01                           890.00
+	//   growth, recurring, 2026-12-01 until 2027-01-01                        890.00
 	//     seat: 10 x 89.00 = 890.00
 	//   Due                                                                   890.00
 }

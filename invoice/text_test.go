@@ -26,7 +26,7 @@ func TestInvoiceText(t *testing.T) {
 	}{
 		{"credit that pays in part", "each entry that pays, and what is due", withCredit, `
 Invoice inv-2, 2026-11-01, USD, open
-  growth, recurring, 2026-11-01 to 2026-12-01                           890.00
+  growth, recurring, 2026-11-01 until 2026-12-01                        890.00
     seat: 10 x 89.00 = 890.00
   Credit from inv-0                                                    -300.00
   Credit from inv-1                                                    -200.50
@@ -34,7 +34,7 @@ Invoice inv-2, 2026-11-01, USD, open
 `},
 		{"credit that pays for it", "what is left of the credit is told", more, `
 Invoice inv-2, 2026-11-01, USD, paid
-  growth, recurring, 2026-11-01 to 2026-12-01                           890.00
+  growth, recurring, 2026-11-01 until 2026-12-01                        890.00
     seat: 10 x 89.00 = 890.00
   Credit from inv-0                                                    -890.00
   Due                                                                     0.00
@@ -42,9 +42,9 @@ Invoice inv-2, 2026-11-01, USD, paid
 `},
 		{"a downgrade", "K5: what is left over becomes credit", downgrade(t, "USD"), `
 Invoice inv-2, 2026-11-11, USD, paid
-  scale, unused, 2026-11-11 to 2026-12-01                              -926.67
+  scale, unused, 2026-11-11 until 2026-12-01                           -926.67
     seat: 10 x 139.00, -1390.00 x 20/30 days = -926.666..., rounded half up to -926.67
-  growth, addition, 2026-11-11 to 2026-12-01                            593.33
+  growth, addition, 2026-11-11 until 2026-12-01                         593.33
     seat: 10 x 89.00, 890.00 x 20/30 days = 593.333..., rounded half up to 593.33
   Granted as credit for later invoices                                  333.34
   Due                                                                     0.00
@@ -52,9 +52,9 @@ Invoice inv-2, 2026-11-11, USD, paid
 `},
 		{"in yen", "amounts have the places of the currency", yen, `
 Invoice inv-2, 2026-11-11, JPY, paid
-  scale, unused, 2026-11-11 to 2026-12-01                                 -927
+  scale, unused, 2026-11-11 until 2026-12-01                              -927
     seat: 10 x 139, -1390 x 20/30 days = -926.6..., rounded half up to -927
-  growth, addition, 2026-11-11 to 2026-12-01                               593
+  growth, addition, 2026-11-11 until 2026-12-01                            593
     seat: 10 x 89, 890 x 20/30 days = 593.3..., rounded half up to 593
   Granted as credit for later invoices                                     334
   Due                                                                        0
@@ -62,9 +62,9 @@ Invoice inv-2, 2026-11-11, JPY, paid
 `},
 		{"in dinars", "as above", downgrade(t, "KWD"), `
 Invoice inv-2, 2026-11-11, KWD, paid
-  scale, unused, 2026-11-11 to 2026-12-01                             -926.667
+  scale, unused, 2026-11-11 until 2026-12-01                          -926.667
     seat: 10 x 139.000, -1390.000 x 20/30 days = -926.6666..., rounded half up to -926.667
-  growth, addition, 2026-11-11 to 2026-12-01                           593.333
+  growth, addition, 2026-11-11 until 2026-12-01                        593.333
     seat: 10 x 89.000, 890.000 x 20/30 days = 593.3333..., rounded half up to 593.333
   Granted as credit for later invoices                                 333.334
   Due                                                                    0.000

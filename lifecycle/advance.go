@@ -36,20 +36,19 @@ const maxDeadlines = 10_000
 // Errors: the faults of the policy and the subscription; for the instant ErrUnset, ErrLimit beyond the year 9999 or where
 // more than 10,000 deadlines lie before it, and ErrOutside before the one that the subscription was advanced to.
 func Advance(policy Policy, sub Subscription, to time.Time) (Outcome, error) {
-	s, err := begin(policy, sub, "at", to)
+	s, err := begin(policy, sub, "at", to, nil)
 	return s.out, err
 }
 
-// begin returns a step that was advanced to the instant, which stands in the field.
-func begin(policy Policy, sub Subscription, field string, to time.Time) (step, error) {
-	var f fault.List
+// begin returns a step that was advanced to the instant, which stands in the field, or all faults after those found before.
+func begin(policy Policy, sub Subscription, field string, to time.Time, f fault.List) (step, error) {
 	f.Under("policy", policy.Validate())
 	f.Under("", sub.check())
-	const lastYear = 9999
+	const lastYear = 9999 // on any calendar: JSON stores no later one
 	switch {
 	case to.IsZero():
 		f.Add(field, proration.ErrUnset, "an instant is needed")
-	case to.UTC().Year() > lastYear:
+	case max(to.UTC().Year(), to.In(sub.location()).Year()) > lastYear:
 		f.Add(field, proration.ErrLimit, "%s is beyond the year 9999", to.UTC().Format(time.RFC3339))
 	case to.Before(sub.At):
 		f.Add(field, proration.ErrOutside, "%s is before %s, to which the subscription was advanced", to.Format(time.RFC3339Nano), sub.At.Format(time.RFC3339Nano))

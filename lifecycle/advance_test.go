@@ -125,6 +125,10 @@ func TestAdvanceRefused(t *testing.T) {
 		{"after the year 9999", "law 14: documented limits; JSON could not store the instant", func(_ *lifecycle.Policy, s *lifecycle.Subscription, to *time.Time) {
 			s.Status, *to = lifecycle.Canceled, time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC)
 		}, []string{"at limit"}},
+		{"after the year 9999 on the customer's calendar", "it is stored as the customer's calendar writes it, where that year has begun", func(_ *lifecycle.Policy, s *lifecycle.Subscription, to *time.Time) {
+			s.Status, *to = lifecycle.Canceled, time.Date(9999, 12, 31, 23, 0, 0, 0, time.UTC)
+			s.Contract.Cycle.Zone, s.Contract.Cycle.Location = "Asia/Kolkata", giventest.Zone(t, "Asia/Kolkata")
+		}, []string{"at limit"}},
 		{"without a policy", "law 13, also where no deadline needs it", func(p *lifecycle.Policy, s *lifecycle.Subscription, _ *time.Time) {
 			p.Grace, s.Status = proration.Interval{}, lifecycle.Canceled
 		}, []string{"policy.grace unset"}},
@@ -190,6 +194,35 @@ func TestAdvanceToTheLastYear(t *testing.T) {
 	}
 	if _, err := h.happen(step{at: "9999-12-31"}.event(2, nil)); !errors.Is(err, proration.ErrLimit) {
 		t.Errorf("a period that would end in the year 10000: %v", err)
+	}
+}
+
+// At the end of the calendar every event that would need an instant after it is an error, and changes nothing.
+func TestApplyInTheLastYear(t *testing.T) {
+	year := terms{anchor: "9998-12-31", interval: "P1Y"}
+	for _, c := range []struct {
+		name  string
+		terms terms
+		steps []step // the last of which is beyond
+	}{
+		{"a contract", terms{anchor: "9999-12-15"}, []step{{at: "9999-12-15", kind: started}}},
+		{"a period", terms{anchor: "9999-01-15"}, []step{{at: "9999-12-20", kind: started}}},
+		{"a grace", year, []step{{at: "9998-12-31", kind: started}, {at: "9999-12-30", kind: declined, of: "s-1"}}},
+		{"a period of the new cycle", year, []step{{at: "9998-12-31", kind: started}, {at: "9999-01-01", kind: cancelRequest}, {at: "9999-12-31T12:00:00", kind: entered}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := begin(t, threeDays(), c.terms.sign(t))
+			for i, s := range c.steps {
+				before := giventest.JSON(t, h.sub)
+				_, err := h.happen(s.event(int64(i+1), nil))
+				if beyond := i == len(c.steps)-1; beyond != errors.Is(err, proration.ErrLimit) || !beyond && err != nil {
+					t.Fatalf("step %d: %v", i, err)
+				}
+				if err != nil && giventest.JSON(t, h.sub) != before {
+					t.Error("it changed something")
+				}
+			}
+		})
 	}
 }
 

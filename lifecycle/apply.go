@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -44,13 +45,12 @@ var transitions = []struct {
 // Errors: the faults of the policy, the subscription and the event, ErrOutside for an event before the instant to which
 // the subscription was advanced, and a [Refusal] for an event that its status does not allow.
 func Apply(policy Policy, sub Subscription, event Event) (Outcome, error) {
-	if err := event.check(); err != nil {
-		return Outcome{}, err
-	}
-	if event.Sequence <= sub.Sequence {
+	var f fault.List
+	event.check(&f)
+	if f == nil && event.Sequence <= sub.Sequence {
 		return Outcome{Subscription: sub.clone()}, nil
 	}
-	s, err := begin(policy, sub, "event.at", event.At)
+	s, err := begin(policy, sub, "event.at", event.At, f)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -144,25 +144,28 @@ func (s *step) declined(event Event) error {
 	return nil
 }
 
-// collect charges the new card for every open invoice.
+// collect charges the new card for every invoice whose payment failed. For the other open ones an attempt is under way, and a
+// second would charge twice.
 func (s *step) collect(Event) error {
-	for _, inv := range s.out.Subscription.Open {
-		s.effect(Collect, inv.ID)
+	for _, o := range s.out.Subscription.Overdue {
+		s.effect(Collect, o.Invoice)
 	}
 	return nil
 }
 
-// reactivate charges the card for what was still open, and for a new period that starts at the instant; where the old one,
-// which was billed in full, is not over yet, it goes on instead.
+// reactivate charges the card for a new period that starts at the instant; where the old one, which was billed in full, is
+// not over yet, it goes on instead. While an invoice is overdue that is charged first, and service waits for its payment.
 func (s *step) reactivate(event Event) error {
-	if err := s.collect(event); err != nil {
-		return err
-	}
 	sub := &s.out.Subscription
-	sub.Status = Active
-	if event.At.Before(sub.Period.End) {
+	switch {
+	case len(sub.Overdue) > 0:
+		sub.Status = Suspended
+		return s.collect(event)
+	case event.At.Before(sub.Period.End):
+		sub.Status = Active
 		return nil
 	}
+	sub.Status = Active
 	return s.restart(event.At)
 }
 
@@ -202,10 +205,15 @@ func (s *step) changePlan(event Event) error {
 		Charges: sub.Charges, At: event.At, Basis: s.policy.CreditBasis, Policy: policy, Location: sub.Contract.Cycle.Location,
 	})
 	if err != nil {
-		return err
+		return proration.Under("subscription", err)
 	}
 	if sub.Contract, err = sub.Contract.With(event.Change); err != nil {
 		return proration.Under("event.change", err)
+	}
+	for _, c := range unused {
+		if id := sub.unpaid(c.Corrects); id != "" {
+			return s.refuse(event, "invoice "+id+" is not paid yet, and what was not paid is not credited")
+		}
 	}
 	charges, err := sub.Contract.Charges(s.rest(event.At), s.policy.Proration)
 	if err != nil {

@@ -61,7 +61,7 @@ func TestApplyTable(t *testing.T) {
 		lifecycle.Active: {
 			paid:          {at: "2026-11-10", want: active},
 			declined:      {at: "2026-11-10", want: pastDue, effects: []string{"notify_declined s-1"}},
-			entered:       {at: "2026-11-10", want: active, effects: []string{"collect s-1"}},
+			entered:       {at: "2026-11-10", want: active},
 			seatsAdded:    {at: "2026-11-10", want: active, invoices: []string{"s-2: addition 124.60, due 124.60"}, effects: []string{"collect s-2"}},                 // 21/30 of 178.00
 			planChanged:   {at: "2026-11-10", want: active, invoices: []string{"s-2: unused -623.00, addition 973.00, due 350.00"}, effects: []string{"collect s-2"}}, // 21/30
 			cancelRequest: {at: "2026-11-10", want: active},
@@ -80,7 +80,7 @@ func TestApplyTable(t *testing.T) {
 		},
 		lifecycle.Canceled: {
 			paid:    {at: at, want: canceled},
-			entered: {at: at, want: active, invoices: []string{"s-2: recurring 890.00, due 890.00"}, effects: []string{"collect s-1", "collect s-2"}},
+			entered: {at: at, want: active, invoices: []string{"s-2: recurring 890.00, due 890.00"}, effects: []string{"collect s-2"}},
 		},
 	}
 	for _, status := range statuses {
@@ -205,7 +205,7 @@ func TestApplyFaults(t *testing.T) {
 		edit      func(*lifecycle.Policy, *lifecycle.Subscription, *lifecycle.Event)
 		want      []string
 	}{
-		{"no event", "law 14: all faults at once", func(_ *lifecycle.Policy, _ *lifecycle.Subscription, e *lifecycle.Event) { *e = lifecycle.Event{} }, []string{"event.sequence unset", "event.at unset", "event.kind unset"}},
+		{"no event", "law 14: all faults at once", func(_ *lifecycle.Policy, _ *lifecycle.Subscription, e *lifecycle.Event) { *e = lifecycle.Event{} }, []string{"event.sequence unset", "event.kind unset", "event.at unset"}},
 		{"a negative number", "law 10: events are numbered from 1", func(_ *lifecycle.Policy, _ *lifecycle.Subscription, e *lifecycle.Event) { e.Sequence = -1 }, []string{"event.sequence unset"}},
 		{"no such kind", "law 14", func(_ *lifecycle.Policy, _ *lifecycle.Subscription, e *lifecycle.Event) { e.Kind = 99 }, []string{"event.kind invalid"}},
 		{"before it was advanced to", "law 10: backdated events are another verb", func(_ *lifecycle.Policy, _ *lifecycle.Subscription, e *lifecycle.Event) {
@@ -330,7 +330,7 @@ func TestEffectIDs(t *testing.T) {
 	}
 	got = append(got, out.Effects[0].ID)
 	want := []string{
-		"s/event-3/1 collect s-1", "s/event-3/2 collect s-2",
+		"s/event-3/1 collect s-2",
 		"s/renewal_due-2027-01-10T00:00:00Z/1 collect s-3", "s/event-4/1 notify_declined s-2",
 		"s/renewal_due-2026-12-01T05:00:00Z/1", // an instant has one name, whatever the customer's calendar
 	}
@@ -342,11 +342,12 @@ func TestEffectIDs(t *testing.T) {
 // Two things done to one subscription do not know of each other: a preview of one change leaves the other as it was.
 func TestApplyBranches(t *testing.T) {
 	h := stand(t, lifecycle.Active)
+	h.pay("2026-11-10")
 	var outcomes []lifecycle.Outcome
 	var texts []string
 	for _, s := range []step{
 		{at: "2026-11-10", kind: planChanged, of: "basic"}, {at: "2026-11-10", kind: planChanged, of: "scale"},
-		{at: "2026-11-10", kind: seatsAdded, of: "2"}, {at: "2026-11-10", kind: declined, of: "s-1"}, {at: "2027-11-10", kind: entered},
+		{at: "2026-11-10", kind: seatsAdded, of: "2"}, {at: "2026-11-10", kind: seatsAdded, of: "1"}, {at: "2027-11-10", kind: entered},
 	} {
 		out, err := lifecycle.Apply(h.policy, h.sub, s.event(9, nil))
 		if err != nil {
@@ -383,14 +384,16 @@ func TestChargesNotUsedUp(t *testing.T) {
 			if c.policy != nil {
 				c.policy(&policy)
 			}
-			sub := terms{unit: c.unit}.sign(t)
-			for i, s := range append([]step{{at: "2026-11-01", kind: started}}, c.steps...) {
-				out, err := lifecycle.Apply(policy, sub, s.event(int64(i+1), nil))
-				if err != nil {
+			h := begin(t, policy, terms{unit: c.unit}.sign(t))
+			for _, s := range append([]step{{at: "2026-11-01", kind: started}}, c.steps...) {
+				if s.kind == planChanged {
+					h.pay(s.at)
+				}
+				if _, err := h.happen(s.event(h.sub.Sequence+1, nil)); err != nil {
 					t.Fatal(err)
 				}
-				sub = out.Subscription
 			}
+			sub := h.sub
 			var got []string
 			for _, charge := range sub.Charges {
 				got = append(got, charge.ID+" "+charge.Plan)

@@ -20,7 +20,14 @@
 // [Refusal] that changes nothing.
 //
 // A declined card opens one grace per invoice, with full access; when it ends unpaid only billing can be reached. A payment
-// brings full access back, from there and from grace alike. A cancellation takes effect at the end of the period.
+// brings full access back, from there and from grace alike. A cancellation takes effect at the end of the period. An invoice
+// that is neither paid nor declined stays open, and nothing follows from that.
+//
+// Whoever comes back after the period is over begins a new one: the cycle is anchored at that instant, and the whole period
+// is billed. Renewals stop while a subscription is suspended.
+//
+// A plan change replaces the price of every item. It is refused while an invoice that it would credit is not paid: what was
+// not paid is not credited.
 //
 // # Errors
 //

@@ -38,30 +38,29 @@ func (k *EventKind) UnmarshalText(text []byte) error {
 
 // Event is something that happened to a subscription.
 type Event struct {
-	Sequence int64        `json:"sequence"`         // number of the event, above zero and rising; one applied already changes nothing
-	At       time.Time    `json:"at"`               // when it happened
-	Kind     EventKind    `json:"kind"`             // what happened
-	Invoice  string       `json:"invoice,omitzero"` // ID of the invoice that a payment is about
-	Change   plans.Change `json:"change,omitzero"`  // what changes
+	// Sequence is the event's number, above zero. Events are applied in rising order: one whose number is not above that of
+	// the last one applied changes nothing, and is no error.
+	Sequence int64 `json:"sequence"`
+	// At is when it happened, in any zone, and not before the instant that the subscription was advanced to: an event that
+	// comes to be known late is dated when it is.
+	At      time.Time    `json:"at"`
+	Kind    EventKind    `json:"kind"`             // what happened
+	Invoice string       `json:"invoice,omitzero"` // ID of the invoice that a payment is about
+	Change  plans.Change `json:"change,omitzero"`  // what changes
 }
 
-// check returns the faults of the event.
-func (e *Event) check() error {
-	var f fault.List
+// check adds the faults of the event, but for its instant.
+func (e *Event) check(f *fault.List) {
 	if e.Sequence <= 0 {
 		f.Add("event.sequence", proration.ErrUnset, "events are numbered from 1")
 	}
-	if e.At.IsZero() {
-		f.Add("event.at", proration.ErrUnset, "an event happens at an instant")
-	}
-	fault.Enum(&f, "event.kind", eventKinds, e.Kind)
+	fault.Enum(f, "event.kind", eventKinds, e.Kind)
 	if e.Kind == PlanChanged && e.Change.Plan == nil {
 		f.Add("event.change.plan", proration.ErrUnset, "say which plan")
 	}
 	if e.Kind == SeatsAdded && e.Change.Plan != nil {
 		f.Add("event.change.plan", proration.ErrInvalid, "adding seats changes no plan")
 	}
-	return f.Err()
 }
 
 // EffectKind says what the caller is to do. Its zero is unset.

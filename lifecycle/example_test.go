@@ -62,7 +62,7 @@ func ExampleApply() {
 	fmt.Println("seats:", sub.Contract.Items[0].Quantity, "and then", out.Subscription.Contract.Items[0].Quantity)
 	// Output:
 	// Invoice acme-2, 2026-11-16, USD, open
-	//   growth, addition, 2026-11-16 to 2026-12-01                             89.00
+	//   growth, addition, 2026-11-16 until 2026-12-01                          89.00
 	//     seat: 2 x 89.00, 178.00 x 15/30 days = 89.00
 	//   Due                                                                    89.00
 	// acme/event-2/1 collect acme-2

@@ -117,9 +117,27 @@ func tell(t *testing.T, stories ...story) (last lifecycle.Subscription) {
 	return last
 }
 
+// pay pays everything that is open, since only what was paid is credited.
+func (h *history) pay(at string) {
+	h.t.Helper()
+	loc := h.sub.Contract.Cycle.Location
+	if _, err := h.happen(step{at: at}.event(h.sub.Sequence, loc)); err != nil {
+		h.t.Fatal(err)
+	}
+	for len(h.sub.Open) > 0 {
+		paid := step{at: at, kind: lifecycle.PaymentSucceeded, of: h.sub.Open[0].ID}
+		if _, err := h.happen(paid.event(h.sub.Sequence+1, loc)); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+}
+
 // step takes a step and checks what the row wants of it.
 func (h *history) step(i int, want step) {
 	h.t.Helper()
+	if want.kind == lifecycle.PlanChanged && !want.refused {
+		h.pay(want.at)
+	}
 	e := want.event(h.sub.Sequence+1, h.sub.Contract.Cycle.Location)
 	out, err := h.happen(e)
 	if want.refused {

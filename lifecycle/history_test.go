@@ -11,7 +11,6 @@ import (
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
-	"github.com/billingrules/billing/proration"
 )
 
 // history is a subscription and all that came of it, held to the laws at every step. The tables of this package and its
@@ -166,15 +165,29 @@ func (h *history) check(e lifecycle.Event, out lifecycle.Outcome) {
 			h.t.Fatalf("%s is among the open invoices", billed(inv))
 		}
 	}
-	for _, o := range sub.Overdue {
-		if !slices.ContainsFunc(sub.Open, func(inv invoice.Invoice) bool { return inv.ID == o.Invoice }) {
-			h.t.Fatalf("%s is overdue, and is not open", o.Invoice)
-		}
-	}
+	h.checkGrace(sub)
 	if sub.Status != 0 && balance(h.t, sub).IsNegative() {
 		h.t.Fatalf("law 7: a balance of %v", balance(h.t, sub))
 	}
 	h.checkBilledOnce(sub)
+}
+
+// checkGrace sees that each open invoice that failed has one grace, and that there is service as long as none is over.
+func (h *history) checkGrace(sub lifecycle.Subscription) {
+	h.t.Helper()
+	over, overdue := false, map[string]bool{}
+	for _, o := range sub.Overdue {
+		if overdue[o.Invoice] || !slices.ContainsFunc(sub.Open, func(inv invoice.Invoice) bool { return inv.ID == o.Invoice }) {
+			h.t.Fatalf("K2: %s is overdue twice, or is not open", o.Invoice)
+		}
+		overdue[o.Invoice] = true
+		over = over || !o.Until.After(sub.At)
+	}
+	serves := sub.Status == lifecycle.Active || sub.Status == lifecycle.PastDue
+	waits := sub.Status == lifecycle.PastDue || sub.Status == lifecycle.Suspended
+	if serves && over || waits && len(overdue) == 0 || sub.Status == lifecycle.Active && len(overdue) > 0 {
+		h.t.Fatalf("K2: it is %v at %v, and overdue are %v", sub.Status, sub.At, sub.Overdue)
+	}
 }
 
 // invoice holds an invoice to the laws: never negative, and no charge credited twice or for more than was billed.

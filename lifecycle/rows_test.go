@@ -2,6 +2,7 @@ package lifecycle_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/lifecycle"
@@ -306,6 +307,31 @@ func TestK2(t *testing.T) {
 			),
 		},
 	)
+}
+
+// K2: one grace per invoice, however often it fails. Neither a cancellation nor another card opens a second one, so that nobody
+// is served for ever on one unpaid invoice.
+func TestK2OneGrace(t *testing.T) {
+	h := begin(t, threeDays(), terms{}.sign(t))
+	for i, s := range unpaid("2026-11-01",
+		step{at: "2026-11-02", kind: declined, of: "s-1", want: pastDue, effects: []string{"notify_declined s-1"}},
+		step{at: "2026-11-05", want: suspended},
+	) {
+		h.step(i, s)
+	}
+	for _, at := range []string{"2026-11-06", "2026-11-10", "2026-11-14"} {
+		for _, kind := range []lifecycle.EventKind{cancelRequest, entered, declined} {
+			if _, err := h.happen(step{at: at, kind: kind, of: "s-1"}.event(h.sub.Sequence+1, nil)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := h.happen(lifecycle.Event{At: h.sub.At.AddDate(0, 0, 2)}); err != nil {
+			t.Fatal(err)
+		}
+		if h.sub.Access() == lifecycle.Full {
+			t.Errorf("on %s there is full access, and s-1 was declined again; its grace ended on November 5", h.sub.At.Format(time.DateOnly))
+		}
+	}
 }
 
 // K3a: monthly, seats added: the rest of the month now, a line for each batch, and next month all seats in full.
@@ -691,7 +717,7 @@ func TestK10(t *testing.T) {
 				step{at: "2026-11-10", kind: cancelRequest, want: active},
 				step{at: "2026-11-21", kind: seatsAdded, of: "2", want: active, invoices: []string{"s-2: addition 59.33, due 59.33"}, effects: []string{"collect s-2"}},
 				step{at: "2026-12-01", want: canceled},
-				step{at: "2026-12-15", kind: entered, want: active, invoices: []string{"s-3: recurring 1068.00, due 1068.00"}, effects: []string{"collect s-2", "collect s-3"}},
+				step{at: "2026-12-15", kind: entered, want: active, invoices: []string{"s-3: recurring 1068.00, due 1068.00"}, effects: []string{"collect s-3"}},
 			),
 		},
 		story{
@@ -719,7 +745,7 @@ func TestK10(t *testing.T) {
 				{at: "2026-11-16", kind: started, want: active, invoices: []string{"s-1: recurring 445.00, due 445.00"}, effects: []string{"collect s-1"}},
 				{at: "2026-11-20", kind: cancelRequest, want: active},
 				{at: "2026-12-01", want: canceled},
-				{at: "2026-12-18", kind: entered, want: active, invoices: []string{"s-2: recurring 890.00, due 890.00"}, effects: []string{"collect s-1", "collect s-2"}},
+				{at: "2026-12-18", kind: entered, want: active, invoices: []string{"s-2: recurring 890.00, due 890.00"}, effects: []string{"collect s-2"}},
 				{at: "2027-01-17", want: active},
 				{at: "2027-01-18", want: active, invoices: []string{"s-3: recurring 890.00, due 890.00"}, effects: []string{"collect s-3"}},
 			},
@@ -781,7 +807,8 @@ func TestK10(t *testing.T) {
 				step{at: "2026-11-02", kind: declined, of: "s-1", want: pastDue, effects: []string{"notify_declined s-1"}},
 				step{at: "2026-11-03", kind: cancelRequest, want: pastDue},
 				step{at: "2026-11-06", kind: cancelRequest, want: canceled},
-				step{at: "2026-12-10", kind: entered, want: active, invoices: []string{"s-2: recurring 890.00, due 890.00"}, effects: []string{"collect s-1", "collect s-2"}},
+				step{at: "2026-12-10", kind: entered, want: suspended, effects: []string{"collect s-1"}},
+				step{at: "2026-12-10", kind: paid, of: "s-1", want: active, invoices: []string{"s-2: recurring 890.00, due 890.00"}, effects: []string{"collect s-2"}},
 				step{at: "2027-01-10", want: active, invoices: []string{"s-3: recurring 890.00, due 890.00"}, effects: []string{"collect s-3"}},
 			),
 		},
@@ -790,7 +817,8 @@ func TestK10(t *testing.T) {
 			steps: unpaid("2026-11-01",
 				step{at: "2026-11-02", kind: declined, of: "s-1", want: pastDue, effects: []string{"notify_declined s-1"}},
 				step{at: "2026-11-03", kind: cancelRequest, want: pastDue},
-				step{at: "2026-12-10", kind: entered, want: active, invoices: []string{"s-2: recurring 890.00, due 890.00"}, effects: []string{"collect s-1", "collect s-2"}},
+				step{at: "2026-12-10", kind: entered, want: suspended, effects: []string{"collect s-1"}},
+				step{at: "2026-12-10", kind: paid, of: "s-1", want: active, invoices: []string{"s-2: recurring 890.00, due 890.00"}, effects: []string{"collect s-2"}},
 				step{at: "2027-01-10", want: active, invoices: []string{"s-3: recurring 890.00, due 890.00"}, effects: []string{"collect s-3"}},
 			),
 		},
@@ -800,7 +828,8 @@ func TestK10(t *testing.T) {
 				step{at: "2026-11-02", kind: declined, of: "s-1", want: pastDue, effects: []string{"notify_declined s-1"}},
 				step{at: "2026-11-06", kind: cancelRequest, want: canceled},
 				step{at: "2026-12-01", want: canceled},
-				step{at: "2026-12-10", kind: entered, want: active, invoices: []string{"s-2: recurring 890.00, due 890.00"}, effects: []string{"collect s-1", "collect s-2"}},
+				step{at: "2026-12-10", kind: entered, want: suspended, effects: []string{"collect s-1"}},
+				step{at: "2026-12-10", kind: paid, of: "s-1", want: active, invoices: []string{"s-2: recurring 890.00, due 890.00"}, effects: []string{"collect s-2"}},
 				step{at: "2027-01-10", want: active, invoices: []string{"s-3: recurring 890.00, due 890.00"}, effects: []string{"collect s-3"}},
 			),
 		},
@@ -809,7 +838,7 @@ func TestK10(t *testing.T) {
 			steps: unpaid("2026-11-01",
 				step{at: "2026-11-02", kind: declined, of: "s-1", want: pastDue, effects: []string{"notify_declined s-1"}},
 				step{at: "2026-11-06", kind: cancelRequest, want: canceled},
-				step{at: "2026-11-16", kind: entered, want: active, effects: []string{"collect s-1"}},
+				step{at: "2026-11-16", kind: entered, want: suspended, effects: []string{"collect s-1"}},
 				step{at: "2026-11-16T00:10:00", kind: paid, of: "s-1", want: active},
 				step{at: "2026-12-01", want: active, invoices: []string{"s-2: recurring 890.00, due 890.00"}, effects: []string{"collect s-2"}},
 			),
@@ -819,7 +848,8 @@ func TestK10(t *testing.T) {
 			steps: unpaid("2026-11-01",
 				step{at: "2026-11-02", kind: declined, of: "s-1", want: pastDue, effects: []string{"notify_declined s-1"}},
 				step{at: "2026-12-01", kind: cancelRequest, want: canceled},
-				step{at: "2026-12-10", kind: entered, want: active, invoices: []string{"s-2: recurring 890.00, due 890.00"}, effects: []string{"collect s-1", "collect s-2"}},
+				step{at: "2026-12-10", kind: entered, want: suspended, effects: []string{"collect s-1"}},
+				step{at: "2026-12-10", kind: paid, of: "s-1", want: active, invoices: []string{"s-2: recurring 890.00, due 890.00"}, effects: []string{"collect s-2"}},
 			),
 		},
 	)

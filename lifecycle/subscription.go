@@ -49,9 +49,21 @@ func (s *Subscription) graceEnd() time.Time {
 	return end
 }
 
-// end cancels the subscription. What is open stays open, and is no longer overdue.
+// end cancels the subscription. What is open or overdue stays so.
 func (s *Subscription) end() {
-	s.Status, s.CancelAt, s.Overdue = Canceled, time.Time{}, nil
+	s.Status, s.CancelAt = Canceled, time.Time{}
+}
+
+// unpaid returns the ID of the open invoice that has the charge, or "".
+func (s *Subscription) unpaid(charge string) string {
+	for _, inv := range s.Open {
+		for _, line := range inv.Lines {
+			if line.Charge.ID == charge {
+				return inv.ID
+			}
+		}
+	}
+	return ""
 }
 
 // location returns the calendar of the customer.

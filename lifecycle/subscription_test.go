@@ -77,7 +77,7 @@ func TestInstantsInAnyZone(t *testing.T) {
 	sub = out.Subscription
 	event := step{at: "2026-11-15T23:30:00", kind: seatsAdded, of: "2"}.event(2, newYork)
 	want := `Invoice s-2, 2026-11-15, USD, open
-  growth, addition, 2026-11-15 to 2026-12-01                             94.93
+  growth, addition, 2026-11-15 until 2026-12-01                          94.93
     seat: 2 x 89.00, 178.00 x 16/30 days = 94.933..., rounded half up to 94.93
   Due                                                                    94.93
 `
@@ -130,6 +130,7 @@ func TestStoredInUTC(t *testing.T) {
 // Law 14: whatever stands in a stored subscription, nothing panics, loops or goes back in time.
 func TestHostileSubscriptions(t *testing.T) {
 	good := giventest.JSON(t, stand(t, lifecycle.PastDue).sub)
+	plain := giventest.JSON(t, stand(t, lifecycle.Active).sub)
 	ending := stand(t, lifecycle.Active)
 	ending.step(0, step{at: "2026-11-10", kind: planChanged, of: "basic", want: active, invoices: []string{"s-2: unused -623.00, addition 63.00, granted 560.00, due 0.00"}})
 	ending.step(1, step{at: "2026-11-10", kind: cancelRequest, want: active})
@@ -166,6 +167,12 @@ func TestHostileSubscriptions(t *testing.T) {
 		replaced(good, `"interval":"P1M"`, `"interval":"PT1S"`),
 		replaced(good, `"interval":"P1M"`, `"interval":""`),
 		replaced(good, `"anchor":"2026-11-01"`, `"anchor":"9999-12-31"`),
+		replaced(plain, `"id":"s-1/1"`, `"id":""`),
+		replaced(plain, `"net":"890"`, `"net":"1e9999"`),
+		replaced(plain, `"span":{"start":"2026-11-01T00:00:00Z"`, `"span":{"start":"2026-10-01T00:00:00Z"`),
+		replaced(plain, `"fraction":"30/30"`, `"fraction":"0/0"`),
+		replaced(plain, `"period":{"start":"2026-11-01T00:00:00Z","end":"2026-12-01T00:00:00Z"}`, `"period":{"start":"0001-01-01T00:00:00Z","end":"0001-01-01T00:00:00Z"}`),
+		replaced(plain, `"period":{"start":"2026-11-01T00:00:00Z","end":"2026-12-01T00:00:00Z"}`, `"period":{"start":"2027-11-01T00:00:00Z","end":"2027-12-01T00:00:00Z"}`),
 		replaced(rich, `"amount":"560"`, `"amount":"-560"`),
 		replaced(rich, `"amount":"560"`, `"amount":"1e9999"`),
 		replaced(rich, `"issued":2`, `"issued":1`),
@@ -188,6 +195,9 @@ func TestHostileSubscriptions(t *testing.T) {
 					s.of = "1"
 				case planChanged:
 					s.of = "scale"
+				}
+				if of == "s-1" {
+					s.at = "2026-11-10"
 				}
 				event := s.event(99, nil)
 				out, err := begin(t, threeDays(), sub).run(event)

@@ -11,13 +11,16 @@ import (
 
 // Change is a change of a contract: to another plan, or a quantity more of an item.
 type Change struct {
-	Plan     *Plan           `json:"plan,omitzero"`     // the plan to change to; its price takes effect for every item
+	Plan     *Plan           `json:"plan,omitzero"`     // the plan to change to; its price becomes that of every item
 	Item     string          `json:"item,omitzero"`     // without a plan: the item of which there will be more
 	Quantity decimal.Decimal `json:"quantity,omitzero"` // without a plan: how many more, above zero
 }
 
 // checkQuantity adds the faults of a change of quantity, and returns the index of its item.
 func (c *Change) checkQuantity(f *fault.List, contract *Contract) int {
+	if c.Plan != nil {
+		f.Add("plan", proration.ErrInvalid, "a change of quantity names no plan")
+	}
 	checkNumber(f, "quantity", c.Quantity)
 	if c.Quantity.IsZero() {
 		f.Add("quantity", proration.ErrUnset, "a change of quantity adds something")

@@ -51,9 +51,7 @@ func (c Contract) Validate() error {
 		_, err := item.Price.Amount(item.Quantity)
 		f.Under(path, err)
 	}
-	if _, err := c.Cycle.Period(0); err != nil {
-		f.Under("cycle", err)
-	}
+	f.Under("cycle", c.Cycle.Validate())
 	return f.Err()
 }
 
@@ -99,11 +97,9 @@ func (c Contract) With(change Change) (Contract, error) {
 	var f fault.List
 	c.Items = slices.Clone(c.Items)
 	if plan := change.Plan; plan != nil {
-		if plan.Currency != c.Currency {
-			f.Add("plan.currency", proration.ErrInvalid, "a contract in %.3s cannot change to a plan in %.3s", c.Currency, plan.Currency)
-		}
-		if plan.Interval != c.Cycle.Interval {
-			f.Add("plan.interval", proration.ErrInvalid, "periods of %v cannot change to %v inside a period", c.Cycle.Interval, plan.Interval)
+		c.checkPlan(&f, plan)
+		if change.Item != "" || !change.Quantity.IsZero() {
+			f.Add("item", proration.ErrInvalid, "a change of plan names no item and no quantity")
 		}
 		c.Plan = plan.ID
 		for i := range c.Items {
@@ -119,6 +115,20 @@ func (c Contract) With(change Change) (Contract, error) {
 		return Contract{}, f.Err()
 	}
 	return c, nil
+}
+
+// checkPlan adds the faults of a plan to change to.
+func (c *Contract) checkPlan(f *fault.List, plan *Plan) {
+	if err := plan.Validate(); err != nil {
+		f.Under("plan", err)
+		return
+	}
+	if plan.Currency != c.Currency {
+		f.Add("plan.currency", proration.ErrInvalid, "a contract in %.3s cannot change to a plan in %.3s", c.Currency, plan.Currency)
+	}
+	if plan.Interval != c.Cycle.Interval {
+		f.Add("plan.interval", proration.ErrInvalid, "periods of %v cannot change to %v inside a period", c.Cycle.Interval, plan.Interval)
+	}
 }
 
 // charge prices one item for a portion.

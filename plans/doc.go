@@ -18,6 +18,10 @@
 // A contract has one plan and one currency, and both are checked where it is used. Quantity × price is exact; the share of
 // the period is multiplied in before the one rounding, which is package proration's.
 //
+// # Limits
+//
+// A quantity and a price have at most 18 digits, and none of them is further than 18 places from the decimal point.
+//
 // # Errors
 //
 // Bad input is a [github.com/billingrules/billing/proration.Error], or several joined. Nothing panics, and nothing passed in

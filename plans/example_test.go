@@ -150,3 +150,9 @@ func ExampleWhole() {
 	fmt.Println(portion.Span.Equal(portion.Period))
 	// Output: true
 }
+
+func ExamplePlan_Validate() {
+	plan := plans.Plan{ID: "growth", Currency: "usd", Interval: proration.Interval{Months: 1}}
+	fmt.Println(plan.Validate())
+	// Output: currency: "usd" is not an ISO 4217 currency (not a valid value)
+}

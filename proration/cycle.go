@@ -91,6 +91,18 @@ func (c Cycle) Next(t time.Time) (time.Time, error) {
 	return p.End, nil
 }
 
+// Validate returns every fault of the cycle's fields: ErrUnset for a missing anchor or interval, ErrInvalid for an interval
+// or a day that means nothing, ErrLimit beyond the limits, and ErrZone for a location that is not that of the zone.
+func (c Cycle) Validate() error {
+	var f faults
+	if c.check(&f) {
+		if _, ok := c.period(0); !ok {
+			f.add("interval", ErrLimit, "%v from %v on is not within the years 1 to 9999", c.Interval, c.Anchor)
+		}
+	}
+	return f.err()
+}
+
 // check adds the faults of the cycle's fields.
 func (c *Cycle) check(f *faults) bool {
 	before := len(*f)
@@ -119,6 +131,8 @@ func (c *Cycle) checkLocation(f *faults) {
 		given = c.Location.String()
 	}
 	switch {
+	case stored != given && c.Location == nil:
+		f.add("zone", ErrZone, "set Location to %s: a cycle that was read back has none", stored)
 	case stored != given:
 		f.add("zone", ErrZone, "the cycle is stored in %s and its location is %s", stored, given)
 	case given == localZone:

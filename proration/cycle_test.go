@@ -174,3 +174,15 @@ func TestCycleLookups(t *testing.T) {
 		})
 	}
 }
+
+// What Validate accepts has a first period.
+func TestCycleValidate(t *testing.T) {
+	good, err := proration.NewCycle(instant("9990-01-31", nil), interval("P1Y"))
+	if err != nil || good.Validate() != nil {
+		t.Fatalf("%v, %v", err, good.Validate())
+	}
+	good.Interval = interval("P10Y")
+	giventest.CheckFaults(t, good.Validate(), "interval limit")
+	good.Day = 32
+	giventest.CheckFaults(t, good.Validate(), "day invalid")
+}

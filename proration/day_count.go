@@ -14,7 +14,7 @@ type DayCount uint8
 const (
 	Seconds   DayCount = iota + 1 // elapsed seconds, and exact parts of them where the instants have any
 	Days                          // civil days, whatever their length in hours, over the civil days of the period
-	Actual30                      // civil days over 30 for each month of the period, at most the whole; not additive
+	Actual30                      // civil days over 30 for each month of the period, at most the whole; not additive, and a whole February is 28/30
 	Thirty360                     // days of months of 30 days, a 31st counting as the 30th, over the period counted likewise
 	Months                        // whole months from the start of the period first, then the days of the odd month over its length
 )

@@ -1,6 +1,7 @@
 package proration_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -197,4 +198,17 @@ func ExamplePeriod_Equal() {
 	there := proration.Period{Start: november.Start.In(tokyo), End: november.End.In(tokyo)}
 	fmt.Println(november.Equal(there))
 	// Output: true
+}
+
+func ExampleCycle_Validate() {
+	var stored proration.Cycle
+	if err := json.Unmarshal([]byte(`{"anchor": "2024-01-31", "interval": "P1M", "zone": "America/New_York"}`), &stored); err != nil {
+		fmt.Println(err)
+	}
+	fmt.Println(stored.Validate())
+	stored.Location, _ = time.LoadLocation(stored.Zone)
+	fmt.Println(stored.Validate())
+	// Output:
+	// zone: set Location to America/New_York: a cycle that was read back has none (not in the time zone asked for)
+	// <nil>
 }

@@ -8,7 +8,7 @@ import (
 // Fraction is an exact share: Num parts out of Den. It keeps the integers it was counted in, 15/30 and not 1/2, since they
 // are what a customer can check. Compare with Equal. The zero Fraction is no share at all.
 type Fraction struct {
-	Num int64 // parts taken
+	Num int64 // parts taken; below zero where they are given back, as in a credit
 	Den int64 // parts in the whole, above zero
 }
 

@@ -3,6 +3,7 @@ package proration
 import "time"
 
 // Period is a half-open interval of instants: Start is inside, End is outside. It is the one interval type of the library.
+// The end of a month is the midnight that ends it, and not 23:59:59, which by days would lose its last day.
 // The zero Period is unset; an empty or reversed one is refused wherever a period is asked for.
 type Period struct {
 	Start time.Time `json:"start"` // the first instant inside
