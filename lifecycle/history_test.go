@@ -161,6 +161,11 @@ func (h *history) check(e lifecycle.Event, out lifecycle.Outcome) {
 		h.seen[effect.ID] = true
 	}
 	for _, inv := range sub.Open {
+		for _, line := range inv.Lines {
+			if h.credited[line.Charge.ID] {
+				h.t.Fatalf("law 3: charge %s was credited, and %s is not paid", line.Charge.ID, inv.ID)
+			}
+		}
 		if inv.Status != invoice.Open || !inv.Due.IsPositive() || !h.seen[inv.ID] {
 			h.t.Fatalf("%s is among the open invoices", billed(inv))
 		}

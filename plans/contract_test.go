@@ -290,6 +290,14 @@ func TestContractAdded(t *testing.T) {
 	}
 }
 
+// A change of plan adds no quantity: there is no price of what is added before the change is made.
+func TestContractAddedPlan(t *testing.T) {
+	plan := plans.Plan{ID: "scale", Currency: "USD", Interval: giventest.Interval("P1M")}
+	change := plans.Change{Plan: &plan, Item: "seat", Quantity: giventest.Money("1")}
+	_, err := seats("10", "89.00").Added(change, part(november, "", time.UTC), proration.Standard(2))
+	giventest.CheckFaults(t, err, "plan invalid")
+}
+
 func TestContractWith(t *testing.T) {
 	scale := plans.Plan{ID: "scale", Currency: "USD", Interval: giventest.Interval("P1M"), Price: plans.Price{Unit: giventest.Money("139.00")}}
 	inEuros, annual, neither := scale, scale, scale
@@ -314,6 +322,10 @@ func TestContractWith(t *testing.T) {
 		{"unknown item", "the contract has no price for it", of("1", "phone"), "", []string{"item invalid"}},
 		{"another currency", "M8: a currency never changes inside a subscription", plans.Change{Plan: &inEuros}, "", []string{"plan.currency invalid"}},
 		{"other periods", "a paid month cannot become part of a year", plans.Change{Plan: &annual}, "", []string{"plan.interval invalid"}},
+		{"a plan and seats", "one change at a time: which of them comes first would decide money", plans.Change{Plan: &scale, Item: "seat", Quantity: giventest.Money("1")}, "", []string{"item invalid"}},
+		{"a plan and an item", "as above", plans.Change{Plan: &scale, Item: "seat"}, "", []string{"item invalid"}},
+		{"a plan and a quantity", "as above", plans.Change{Plan: &scale, Quantity: giventest.Money("1")}, "", []string{"item invalid"}},
+		{"a plan that is none", "what nobody can be billed for, nobody can change to", plans.Change{Plan: &plans.Plan{}}, "", []string{"plan.id unset", "plan.currency unset", "plan.interval unset"}},
 		{"both", "law 14: all faults at once", plans.Change{Plan: &neither}, "", []string{"plan.currency invalid", "plan.interval invalid"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
