@@ -30,11 +30,11 @@ func Next(_ Policy, sub Subscription) (Deadline, bool) {
 }
 
 // maxDeadlines is how many deadlines one call passes.
-const maxDeadlines = 10_000
+const maxDeadlines = 1_000
 
 // Advance returns what the passing of time does to the subscription, through every deadline up to and including the instant.
 // Errors: the faults of the policy and the subscription; for the instant ErrUnset, ErrLimit beyond the year 9999 or where
-// more than 10,000 deadlines lie before it, and ErrOutside before the one that the subscription was advanced to.
+// more than 1,000 deadlines lie before it, and ErrOutside before the one that the subscription was advanced to.
 func Advance(policy Policy, sub Subscription, to time.Time) (Outcome, error) {
 	s, err := begin(policy, sub, "at", to, nil)
 	return s.out, err
@@ -86,7 +86,7 @@ func (s *step) advance(field string, to time.Time) error {
 			return nil
 		}
 		if passed == maxDeadlines {
-			return fault.New(field, proration.ErrLimit, "more than 10,000 deadlines lie before it; advance in steps")
+			return fault.New(field, proration.ErrLimit, "more than 1,000 deadlines lie before it; advance in steps")
 		}
 		s.because(next.Kind.String() + "-" + next.At.UTC().Format(time.RFC3339Nano))
 		sub.At = next.At

@@ -157,7 +157,7 @@ func TestAdvanceToNow(t *testing.T) {
 	}
 }
 
-// Law 14: no unbounded work. 10,000 deadlines are passed in one call, and not one more; in steps, any number is.
+// Law 14: no unbounded work. 1,000 deadlines are passed in one call, and not one more; in steps, any number is.
 func TestAdvanceLimit(t *testing.T) {
 	h := begin(t, threeDays(), terms{anchor: "2001-01-01", interval: "P1D", unit: "0"}.sign(t))
 	at := giventest.Instant("2001-01-01", nil)
@@ -166,19 +166,19 @@ func TestAdvanceLimit(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.sub = out.Subscription
-	out, err = lifecycle.Advance(h.policy, h.sub, at.AddDate(0, 0, 10_000))
-	if err != nil || len(out.Invoices) != 10_000 {
-		t.Errorf("10,000 renewals: %v, and %d invoices", err, len(out.Invoices))
+	out, err = lifecycle.Advance(h.policy, h.sub, at.AddDate(0, 0, 1_000))
+	if err != nil || len(out.Invoices) != 1_000 {
+		t.Errorf("1,000 renewals: %v, and %d invoices", err, len(out.Invoices))
 	}
-	_, err = lifecycle.Advance(h.policy, h.sub, at.AddDate(0, 0, 10_001))
+	_, err = lifecycle.Advance(h.policy, h.sub, at.AddDate(0, 0, 1_001))
 	giventest.CheckFaults(t, err, "at limit")
-	for _, days := range []int{6_000, 12_000} {
+	for _, days := range []int{600, 1_200} {
 		if out, err = lifecycle.Advance(h.policy, h.sub, at.AddDate(0, 0, days)); err != nil {
 			t.Fatal(err)
 		}
 		h.sub = out.Subscription
 	}
-	if h.sub.Issued != 12_001 {
+	if h.sub.Issued != 1_201 {
 		t.Errorf("%d invoices were issued in all", h.sub.Issued)
 	}
 }

@@ -26,11 +26,13 @@ var transitions = []struct {
 	{Active, SeatsAdded, (*step).addSeats},
 	{Active, PlanChanged, (*step).changePlan},
 	{Active, CancelRequested, (*step).cancel},
+	{Active, CancelUndone, (*step).goOn},
 
 	{PastDue, PaymentSucceeded, (*step).paid},
 	{PastDue, CardDeclined, (*step).declined},
 	{PastDue, CardEntered, (*step).collect},
 	{PastDue, CancelRequested, (*step).cancel},
+	{PastDue, CancelUndone, (*step).goOn},
 
 	{Suspended, PaymentSucceeded, (*step).paid},
 	{Suspended, CardDeclined, (*step).declined},
@@ -230,6 +232,16 @@ func (s *step) cancel(event Event) error {
 		return s.refuse(event, "it ends at "+sub.CancelAt.Format(time.RFC3339)+" already")
 	}
 	sub.CancelAt = sub.Period.End
+	return nil
+}
+
+// goOn takes a cancellation back that has not taken effect.
+func (s *step) goOn(event Event) error {
+	sub := &s.out.Subscription
+	if sub.CancelAt.IsZero() {
+		return s.refuse(event, "it does not end")
+	}
+	sub.CancelAt = time.Time{}
 	return nil
 }
 

@@ -47,7 +47,7 @@ func stand(t *testing.T, status lifecycle.Status) *history {
 
 var statuses = []lifecycle.Status{0, lifecycle.Active, lifecycle.PastDue, lifecycle.Suspended, lifecycle.Canceled}
 
-var eventKinds = []lifecycle.EventKind{started, paid, declined, entered, seatsAdded, planChanged, cancelRequest}
+var eventKinds = []lifecycle.EventKind{started, paid, declined, entered, seatsAdded, planChanged, cancelRequest, undone}
 
 // Law 9: one literal table moves statuses. Every event is tried in every status: what is listed here does what it says, and
 // everything else is a refusal that changes nothing.

@@ -20,8 +20,8 @@
 // [Refusal] that changes nothing.
 //
 // A declined card opens one grace per invoice, with full access; when it ends unpaid only billing can be reached. A payment
-// brings full access back, from there and from grace alike. A cancellation takes effect at the end of the period. An invoice
-// that is neither paid nor declined stays open, and nothing follows from that.
+// brings full access back, from there and from grace alike. A cancellation takes effect at the end of the period, and can
+// be undone until then. An invoice that is neither paid nor declined stays open, and nothing follows from that.
 //
 // Whoever comes back after the period is over begins a new one: the cycle is anchored at that instant, and the whole period
 // is billed. Renewals stop while a subscription is suspended.

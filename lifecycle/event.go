@@ -21,9 +21,10 @@ const (
 	SeatsAdded                            // Change adds a quantity
 	PlanChanged                           // Change names another plan
 	CancelRequested                       // the customer wants to end at the end of the period
+	CancelUndone                          // the customer wants to go on after all
 )
 
-var eventKinds = []string{"", "started", "payment_succeeded", "card_declined", "card_entered", "seats_added", "plan_changed", "cancel_requested"}
+var eventKinds = []string{"", "started", "payment_succeeded", "card_declined", "card_entered", "seats_added", "plan_changed", "cancel_requested", "cancel_undone"}
 
 // String returns the kind's name, "card_declined".
 func (k EventKind) String() string { return enum.String(eventKinds, k) }

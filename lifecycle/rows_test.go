@@ -17,6 +17,7 @@ const (
 	seatsAdded    = lifecycle.SeatsAdded
 	planChanged   = lifecycle.PlanChanged
 	cancelRequest = lifecycle.CancelRequested
+	undone        = lifecycle.CancelUndone
 
 	active    = "active full"
 	pastDue   = "past_due full"
@@ -152,7 +153,7 @@ func TestK2(t *testing.T) {
 				step{at: "2026-11-18T08:00:00", kind: declined, of: "s-2", want: pastDue, effects: []string{"notify_declined s-2"}},
 				step{at: "2026-11-18T09:00:00", kind: paid, of: "s-1", want: pastDue},
 				step{at: "2026-11-21T07:59:59.999999999", want: pastDue},
-				step{at: "2026-11-21T08:00:00", want: suspended},
+				step{at: "2026-11-21T08:00:00", want: "suspended full"}, // law 9: November was paid for, but for the two seats
 			),
 		},
 		story{
@@ -182,7 +183,7 @@ func TestK2(t *testing.T) {
 				step{at: "2026-11-19T08:00:00", want: suspended},
 				step{at: "2026-11-20", kind: paid, of: "s-1", want: pastDue},
 				step{at: "2026-11-21T07:59:59.999999999", want: pastDue},
-				step{at: "2026-11-21T08:00:00", want: suspended},
+				step{at: "2026-11-21T08:00:00", want: "suspended full"}, // law 9: November was paid for, but for the two seats
 				step{at: "2026-11-22", kind: paid, of: "s-2", want: active},
 			),
 		},
@@ -195,7 +196,9 @@ func TestK2(t *testing.T) {
 				},
 				step{at: "2026-11-16T08:00:00", kind: declined, of: "s-1", want: pastDue, effects: []string{"notify_declined s-1"}},
 				step{at: "2026-11-18T08:00:00", kind: declined, of: "s-2", want: pastDue, effects: []string{"notify_declined s-2"}},
-				step{at: "2026-11-21T08:00:00", kind: paid, of: "s-1", want: suspended},
+				step{at: "2026-11-21T08:00:00", kind: paid, of: "s-1", want: "suspended full"},
+				step{at: "2026-11-30T23:59:59.999999999", want: "suspended full"},
+				step{at: "2026-12-01", want: suspended},
 			),
 		},
 		story{
@@ -235,7 +238,7 @@ func TestK2(t *testing.T) {
 				step{at: "2026-11-20", kind: declined, of: "s-2", want: suspended, effects: []string{"notify_declined s-2"}},
 				step{at: "2026-11-21", kind: paid, of: "s-1", want: pastDue},
 				step{at: "2026-11-22T23:59:59.999999999", want: pastDue},
-				step{at: "2026-11-23", want: suspended},
+				step{at: "2026-11-23", want: "suspended full"}, // law 9: what is unpaid was added to a paid month
 			),
 		},
 		story{
@@ -829,6 +832,17 @@ func TestK10(t *testing.T) {
 				step{at: "2026-12-10", kind: entered, want: suspended, effects: []string{"collect s-1"}},
 				step{at: "2026-12-10", kind: paid, of: "s-1", want: active, invoices: []string{"s-2: recurring 890.00, due 890.00"}, effects: []string{"collect s-2"}},
 				step{at: "2027-01-10", want: active, invoices: []string{"s-3: recurring 890.00, due 890.00"}, effects: []string{"collect s-3"}},
+			),
+		},
+		story{
+			name: "and undone", why: "until it takes effect the customer may go on after all, and renews as ever",
+			steps: unpaid("2026-11-01",
+				step{at: "2026-11-10", kind: undone, refused: true},
+				step{at: "2026-11-10", kind: cancelRequest, want: active},
+				step{at: "2026-11-30T23:59:59.999999999", kind: undone, want: active},
+				step{at: "2026-12-01", want: active, invoices: []string{"s-2: recurring 890.00, due 890.00"}, effects: []string{"collect s-2"}},
+				step{at: "2026-12-01", kind: cancelRequest, want: active},
+				step{at: "2027-01-01", kind: undone, refused: true},
 			),
 		},
 		story{

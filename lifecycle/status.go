@@ -1,8 +1,12 @@
 package lifecycle
 
 import (
+	"slices"
+
 	"github.com/billingrules/billing/internal/enum"
 	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
 )
 
 // Status is where a subscription stands. The zero Status is a subscription that has not started.
@@ -51,14 +55,33 @@ func (a *Access) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(accesses, a, "access", text)
 }
 
-// Access returns what the customer can reach: everything while active and during the grace, and billing always, since
-// whoever can pay must be able to. Before the start there is nothing to reach.
+// Access returns what the customer can reach at the instant to which the subscription was advanced: everything while active
+// and during the grace, and billing always, since whoever can pay must be able to. A suspension does not take away what
+// was paid for: where only a change in mid-period is unpaid, there is full access to the end of the period. Before the start
+// there is nothing to reach.
 func (s Subscription) Access() Access {
 	switch s.Status {
 	case Active, PastDue:
 		return Full
-	case Suspended, Canceled:
+	case Suspended:
+		if s.paidFor() {
+			return Full
+		}
+		return BillingOnly
+	case Canceled:
 		return BillingOnly
 	}
 	return 0
+}
+
+// paidFor reports whether the period that holds the instant was billed, and is paid but for what was added to it.
+func (s *Subscription) paidFor() bool {
+	for _, inv := range s.Open {
+		for _, line := range inv.Lines {
+			if line.Kind == invoice.Recurring && line.Charge.Span.Contains(s.At) {
+				return false
+			}
+		}
+	}
+	return slices.ContainsFunc(s.Charges, func(c plans.Charge) bool { return c.Span.Contains(s.At) })
 }

@@ -51,7 +51,7 @@ func TestVocabularies(t *testing.T) {
 	checkVocabulary(t, "status", (*lifecycle.Status).UnmarshalText, "active", "past_due", "suspended", "canceled")
 	checkVocabulary(t, "access", (*lifecycle.Access).UnmarshalText, "billing_only", "full")
 	checkVocabulary(t, "kind", (*lifecycle.EventKind).UnmarshalText,
-		"started", "payment_succeeded", "card_declined", "card_entered", "seats_added", "plan_changed", "cancel_requested")
+		"started", "payment_succeeded", "card_declined", "card_entered", "seats_added", "plan_changed", "cancel_requested", "cancel_undone")
 	checkVocabulary(t, "kind", (*lifecycle.EffectKind).UnmarshalText, "collect", "notify_declined")
 	checkVocabulary(t, "kind", (*lifecycle.DeadlineKind).UnmarshalText, "cancellation_due", "grace_over", "renewal_due")
 }

@@ -11,7 +11,7 @@ import (
 type Currency string
 
 // Places returns the currency's minor units, the decimal places in which amounts of it are billed: 2 for USD, 0 for JPY,
-// 3 for KWD, 4 for CLF (ISO 4217 list one, and the currencies that left it since 2022, which old invoices still have).
+// 3 for KWD, 4 for CLF (ISO 4217 list one, and some that left it in recent years, which old invoices still have).
 // A payment provider may want other ones: that is its own table, and not this one.
 // Errors: ErrUnset for "", ErrInvalid for a code that is no currency, or one without minor units, such as gold (XAU).
 func (c Currency) Places() (int32, error) {
