@@ -99,12 +99,15 @@ func (r *Result) round() {
 
 // roundSmall is round in the usual case, and finds on the way that the amount is within the limits. Otherwise it returns
 // false and the long way is taken.
-func (r *Result) roundSmall() (ok bool) {
+func (r *Result) roundSmall() bool {
 	if r.Of.Exponent() > smallExponent {
 		return false
 	}
 	term := r.term()
-	r.Amount, r.Residual.remainder, ok = term.RoundSmall(r.Rounding.Places, exact.Mode(r.Rounding.Mode))
+	coef, ok := term.RoundSmall(r.Rounding.Places, exact.Mode(r.Rounding.Mode), &r.Residual.remainder)
+	if ok {
+		r.Amount = decimal.New(coef, -r.Rounding.Places)
+	}
 	return ok
 }
 

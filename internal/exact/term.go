@@ -15,21 +15,11 @@ type Term struct {
 }
 
 // Round returns the term rounded to the given places, and what the rounding left over: exact less rounded.
-func (t *Term) Round(places int32, mode Mode) (decimal.Decimal, Remainder) {
-	if amount, rest, ok := t.RoundSmall(places, mode); ok {
-		return amount, rest
+func (t *Term) Round(places int32, mode Mode) (amount decimal.Decimal, rest Remainder) {
+	if coef, ok := t.RoundSmall(places, mode, &rest); ok {
+		return decimal.New(coef, -places), rest
 	}
 	return t.roundBig(places, mode)
-}
-
-// RoundSmall is Round where 64- and 128-bit integers are enough. Otherwise it returns false. They are for amounts of at
-// most 18 digits, an exponent and places that are at most 18 apart, and a result of at most 18 digits.
-func (t *Term) RoundSmall(places int32, mode Mode) (decimal.Decimal, Remainder, bool) {
-	coef, rest, ok := t.roundSmall(places, mode)
-	if !ok {
-		return decimal.Decimal{}, rest, false
-	}
-	return decimal.New(coef, -places), rest, true
 }
 
 // Rat returns the exact value.
@@ -48,31 +38,33 @@ const smallDigits = 18
 
 const maxSmall = 1_000_000_000_000_000_000 // 10^smallDigits
 
-// roundSmall is the usual case, in units of 10^-places: |coef × num| × 10^shift ÷ den as 128 by 64 bits.
-func (t *Term) roundSmall(places int32, mode Mode) (coef int64, rest Remainder, ok bool) {
+// RoundSmall is Round where 64- and 128-bit integers are enough: it returns the amount in units of 10^-places, and sets the
+// rest, which is zero before. Otherwise it returns false. They are for amounts of at most 18 digits, an exponent and places
+// that are at most 18 apart, and a result of at most 18 digits.
+func (t *Term) RoundSmall(places int32, mode Mode, rest *Remainder) (coef int64, ok bool) {
 	if t.Amount.NumDigits() > smallDigits {
-		return 0, rest, false
+		return 0, false
 	}
 	c := t.Amount.CoefficientInt64()
 	hi, lo := bits.Mul64(magnitude(c), magnitude(t.Num))
 	den := uint64(t.Den)
 	if shift := int64(t.Amount.Exponent()) + int64(places); shift != 0 {
 		if hi, lo, den, ok = scale(hi, lo, den, shift); !ok {
-			return 0, rest, false
+			return 0, false
 		}
 	}
 	negative := (c < 0) != (t.Num < 0)
 	if t.Carry != nil && !t.Carry.IsZero() {
 		if hi, lo, negative, ok = t.carry(hi, lo, den, negative, places); !ok {
-			return 0, rest, false
+			return 0, false
 		}
 	}
 	if hi >= den {
-		return 0, rest, false
+		return 0, false
 	}
 	q, rem := bits.Div64(hi, lo, den)
 	if q >= maxSmall {
-		return 0, rest, false
+		return 0, false
 	}
 	left := int64(rem)
 	if rem != 0 && mode.awayFromZero(digit{negative: negative, odd: q&1 == 1, half: half(rem, den)}) {
@@ -86,7 +78,7 @@ func (t *Term) roundSmall(places int32, mode Mode) (coef int64, rest Remainder, 
 	if left != 0 {
 		rest.Num, rest.Den, rest.Places = left, int64(den), places
 	}
-	return coef, rest, true
+	return coef, true
 }
 
 // scale multiplies the ratio of (hi, lo) to den by 10^shift, or reports that it does not fit.

@@ -71,9 +71,10 @@ func checkTerm(t *testing.T, term Term, places int32, mode Mode) bool {
 	check("big", amount, rest)
 	amount, rest = term.Round(places, mode)
 	check("either", amount, rest)
-	amount, rest, ok := term.RoundSmall(places, mode)
+	rest = Remainder{}
+	units, ok := term.RoundSmall(places, mode, &rest)
 	if ok {
-		check("small", amount, rest)
+		check("small", decimal.New(units, -places), rest)
 	}
 	return ok
 }
