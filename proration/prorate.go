@@ -103,8 +103,7 @@ func (r *Result) roundSmall() bool {
 	if r.Of.Exponent() > smallExponent {
 		return false
 	}
-	term := r.term()
-	coef, ok := term.RoundSmall(r.Rounding.Places, exact.Mode(r.Rounding.Mode), &r.Residual.remainder)
+	coef, ok := exact.RoundSmall(r.Of, r.Fraction.Num, r.Fraction.Den, &r.Carry.remainder, r.Rounding.Places, exact.Mode(r.Rounding.Mode), &r.Residual.remainder)
 	if ok {
 		r.Amount = decimal.New(coef, -r.Rounding.Places)
 	}

@@ -1,6 +1,9 @@
 package exact
 
-import "math/big"
+import (
+	"math/big"
+	"math/bits"
+)
 
 // Remainder is an exact value that rounding left over: Num/Den units of 10^-Places or, where 64 bits do not hold it,
 // Big whole units. Its zero is zero.
@@ -35,6 +38,27 @@ func (r Remainder) Rat() *big.Rat {
 
 // IsZero reports whether nothing is left over.
 func (r Remainder) IsZero() bool { return r.Num == 0 && r.Big == nil }
+
+// addTo adds the remainder to the magnitude (hi, lo), in units of 10^-places and over den.
+func (r *Remainder) addTo(hi, lo, den uint64, negative bool, places int32) (uint64, uint64, bool, bool) {
+	if r.Big != nil || r.Places != places || den%uint64(r.Den) != 0 {
+		return 0, 0, false, false
+	}
+	over, m := bits.Mul64(magnitude(r.Num), den/uint64(r.Den))
+	if over != 0 {
+		return 0, 0, false, false
+	}
+	if negative == (r.Num < 0) {
+		lo, carried := bits.Add64(lo, m, 0)
+		hi, carried = bits.Add64(hi, 0, carried)
+		return hi, lo, negative, carried == 0
+	}
+	if hi == 0 && lo < m {
+		return 0, m - lo, !negative, true
+	}
+	lo, borrow := bits.Sub64(lo, m, 0)
+	return hi - borrow, lo, negative, true
+}
 
 // pow10Rat returns 10^n.
 func pow10Rat(n int32) *big.Rat {

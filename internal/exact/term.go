@@ -16,7 +16,7 @@ type Term struct {
 
 // Round returns the term rounded to the given places, and what the rounding left over: exact less rounded.
 func (t *Term) Round(places int32, mode Mode) (amount decimal.Decimal, rest Remainder) {
-	if coef, ok := t.RoundSmall(places, mode, &rest); ok {
+	if coef, ok := RoundSmall(t.Amount, t.Num, t.Den, t.Carry, places, mode, &rest); ok {
 		return decimal.New(coef, -places), rest
 	}
 	return t.roundBig(places, mode)
@@ -38,45 +38,48 @@ const smallDigits = 18
 
 const maxSmall = 1_000_000_000_000_000_000 // 10^smallDigits
 
-// RoundSmall is Round where 64- and 128-bit integers are enough: it returns the amount in units of 10^-places, and sets the
-// rest, which is zero before. Otherwise it returns false. They are for amounts of at most 18 digits, an exponent and places
-// that are at most 18 apart, and a result of at most 18 digits.
-func (t *Term) RoundSmall(places int32, mode Mode, rest *Remainder) (coef int64, ok bool) {
-	if t.Amount.NumDigits() > smallDigits {
+// RoundSmall is Round of a term where 64- and 128-bit integers are enough: it returns the amount in units of 10^-places, and
+// sets the rest, which is zero before. Otherwise it returns false. They are for amounts of at most 18 digits, an exponent and
+// places that are at most 18 apart, and a result of at most 18 digits. Its many arguments are those of a Term, in registers.
+func RoundSmall(amount decimal.Decimal, num, den int64, carry *Remainder, places int32, mode Mode, rest *Remainder) (coef int64, ok bool) {
+	if amount.NumDigits() > smallDigits {
 		return 0, false
 	}
-	c := t.Amount.CoefficientInt64()
-	hi, lo := bits.Mul64(magnitude(c), magnitude(t.Num))
-	den := uint64(t.Den)
-	if shift := int64(t.Amount.Exponent()) + int64(places); shift != 0 {
-		if hi, lo, den, ok = scale(hi, lo, den, shift); !ok {
+	c := amount.CoefficientInt64()
+	hi, lo := bits.Mul64(magnitude(c), magnitude(num))
+	whole := uint64(den)
+	if shift := int64(amount.Exponent()) + int64(places); shift != 0 {
+		if hi, lo, whole, ok = scale(hi, lo, whole, shift); !ok {
 			return 0, false
 		}
 	}
-	negative := (c < 0) != (t.Num < 0)
-	if t.Carry != nil && !t.Carry.IsZero() {
-		if hi, lo, negative, ok = t.carry(hi, lo, den, negative, places); !ok {
+	negative := (c < 0) != (num < 0)
+	if carry != nil && !carry.IsZero() {
+		if hi, lo, negative, ok = carry.addTo(hi, lo, whole, negative, places); !ok {
 			return 0, false
 		}
 	}
-	if hi >= den {
+	if hi >= whole {
 		return 0, false
 	}
-	q, rem := bits.Div64(hi, lo, den)
+	q, rem := lo/whole, lo%whole
+	if hi != 0 {
+		q, rem = bits.Div64(hi, lo, whole)
+	}
 	if q >= maxSmall {
 		return 0, false
 	}
 	left := int64(rem)
-	if rem != 0 && mode.awayFromZero(digit{negative: negative, odd: q&1 == 1, half: half(rem, den)}) {
+	if rem != 0 && mode.awayFromZero(digit{negative: negative, odd: q&1 == 1, half: half(rem, whole)}) {
 		q++
-		left -= int64(den)
+		left -= int64(whole)
 	}
 	coef = int64(q)
 	if negative {
 		coef, left = -coef, -left
 	}
 	if left != 0 {
-		rest.Num, rest.Den, rest.Places = left, int64(den), places
+		rest.Num, rest.Den, rest.Places = left, int64(whole), places
 	}
 	return coef, true
 }
@@ -94,28 +97,6 @@ func scale(hi, lo, den uint64, shift int64) (uint64, uint64, uint64, bool) {
 		return hi, lo, d, over == 0 && d < 1<<63
 	}
 	return 0, 0, 0, false
-}
-
-// carry adds the carried remainder to the magnitude (hi, lo), in units of 10^-places and over den.
-func (t *Term) carry(hi, lo, den uint64, negative bool, places int32) (uint64, uint64, bool, bool) {
-	c := t.Carry
-	if c.Big != nil || c.Places != places || den%uint64(c.Den) != 0 {
-		return 0, 0, false, false
-	}
-	over, m := bits.Mul64(magnitude(c.Num), den/uint64(c.Den))
-	if over != 0 {
-		return 0, 0, false, false
-	}
-	if negative == (c.Num < 0) {
-		lo, carried := bits.Add64(lo, m, 0)
-		hi, carried = bits.Add64(hi, 0, carried)
-		return hi, lo, negative, carried == 0
-	}
-	if hi == 0 && lo < m {
-		return 0, m - lo, !negative, true
-	}
-	lo, borrow := bits.Sub64(lo, m, 0)
-	return hi - borrow, lo, negative, true
 }
 
 // roundBig is every other case.

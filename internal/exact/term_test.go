@@ -72,7 +72,7 @@ func checkTerm(t *testing.T, term Term, places int32, mode Mode) bool {
 	amount, rest = term.Round(places, mode)
 	check("either", amount, rest)
 	rest = Remainder{}
-	units, ok := term.RoundSmall(places, mode, &rest)
+	units, ok := RoundSmall(term.Amount, term.Num, term.Den, term.Carry, places, mode, &rest)
 	if ok {
 		check("small", decimal.New(units, -places), rest)
 	}
