@@ -31,28 +31,31 @@ func BenchmarkDecimalNew(b *testing.B) {
 	}
 }
 
+// prorating runs one request.
+func prorating(b *testing.B, r proration.Request) {
+	b.ReportAllocs()
+	for b.Loop() {
+		line, err := proration.Prorate(r)
+		if err != nil {
+			b.Fatal(err)
+		}
+		benchMoney = line.Amount
+	}
+}
+
 func BenchmarkProrate(b *testing.B) {
-	newYork, err := time.LoadLocation("America/New_York")
-	if err != nil {
-		b.Fatal(err)
-	}
-	inNewYork := proration.Period{Start: time.Date(2024, 1, 1, 0, 0, 0, 0, newYork), End: time.Date(2024, 2, 1, 0, 0, 0, 0, newYork)}
-	run := func(name string, r proration.Request) {
-		b.Run(name, func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				line, err := proration.Prorate(r)
-				if err != nil {
-					b.Fatal(err)
-				}
-				benchMoney = line.Amount
-			}
-		})
-	}
-	run("seconds", proration.Request{Amount: benchAmount, Period: january, Span: benchSpan, Policy: seconds()})
-	run("days", proration.Request{Amount: benchAmount, Period: january, Span: benchSpan, Policy: proration.Standard(2)})
-	run("days/new_york", proration.Request{
-		Amount: benchAmount, Period: inNewYork, Span: inNewYork.From(benchSpan.Start.In(newYork)),
+	prorating(b, proration.Request{Amount: benchAmount, Period: january, Span: benchSpan, Policy: seconds()})
+}
+
+func BenchmarkProrateByDays(b *testing.B) {
+	prorating(b, proration.Request{Amount: benchAmount, Period: january, Span: benchSpan, Policy: proration.Standard(2)})
+}
+
+func BenchmarkProrateInNewYork(b *testing.B) {
+	newYork := zone(b, "America/New_York")
+	period := proration.Period{Start: time.Date(2024, 1, 1, 0, 0, 0, 0, newYork), End: time.Date(2024, 2, 1, 0, 0, 0, 0, newYork)}
+	prorating(b, proration.Request{
+		Amount: benchAmount, Period: period, Span: period.From(benchSpan.Start.In(newYork)),
 		Policy: proration.Standard(2), Location: newYork,
 	})
 }
@@ -72,34 +75,31 @@ var (
 	benchAt  = time.Date(2024, 1, 18, 0, 0, 0, 0, time.UTC)
 )
 
-func BenchmarkAdjust(b *testing.B) {
-	newYork, err := time.LoadLocation("America/New_York")
-	if err != nil {
-		b.Fatal(err)
+// adjusting runs the change of January 18 in a location.
+func adjusting(b *testing.B, policy proration.Policy, loc *time.Location) {
+	in := func(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, loc) }
+	period := proration.Period{Start: in(january.Start), End: in(january.End)}
+	c := proration.Change{
+		At:     in(benchAt),
+		Billed: proration.Billed{Amount: benchOld, Span: period},
+		Next:   &proration.Next{Price: benchNew, Period: period},
+		Basis:  proration.OnBilled, Policy: policy, Location: loc,
 	}
-	run := func(name string, policy proration.Policy, loc *time.Location) {
-		b.Run(name, func(b *testing.B) {
-			in := func(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, loc) }
-			period := proration.Period{Start: in(january.Start), End: in(january.End)}
-			c := proration.Change{
-				At:     in(benchAt),
-				Billed: proration.Billed{Amount: benchOld, Span: period},
-				Next:   &proration.Next{Price: benchNew, Period: period},
-				Basis:  proration.OnBilled, Policy: policy, Location: loc,
-			}
-			b.ReportAllocs()
-			for b.Loop() {
-				a, err := proration.Adjust(c)
-				if err != nil {
-					b.Fatal(err)
-				}
-				benchMoney = a.Net
-			}
-		})
+	b.ReportAllocs()
+	for b.Loop() {
+		a, err := proration.Adjust(c)
+		if err != nil {
+			b.Fatal(err)
+		}
+		benchMoney = a.Net
 	}
-	run("seconds", seconds(), time.UTC)
-	run("days", proration.Standard(2), time.UTC)
-	run("days/new_york", proration.Standard(2), newYork)
+}
+
+func BenchmarkAdjust(b *testing.B)       { adjusting(b, seconds(), time.UTC) }
+func BenchmarkAdjustByDays(b *testing.B) { adjusting(b, proration.Standard(2), time.UTC) }
+
+func BenchmarkAdjustInNewYork(b *testing.B) {
+	adjusting(b, proration.Standard(2), zone(b, "America/New_York"))
 }
 
 func BenchmarkAdjustNaive(b *testing.B) {
@@ -114,10 +114,7 @@ func BenchmarkAdjustNaive(b *testing.B) {
 }
 
 func BenchmarkCyclePeriod(b *testing.B) {
-	newYork, err := time.LoadLocation("America/New_York")
-	if err != nil {
-		b.Fatal(err)
-	}
+	newYork := zone(b, "America/New_York")
 	run := func(name string, n int, loc *time.Location) {
 		b.Run(name, func(b *testing.B) {
 			cycle, err := proration.NewCycle(time.Date(2024, 1, 31, 9, 30, 0, 0, loc), proration.Interval{Months: 1})

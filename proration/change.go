@@ -1,0 +1,133 @@
+package proration
+
+import (
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/enum"
+)
+
+// Basis says what the credit for unused time is a share of. Its zero is unset and refused.
+type Basis uint8
+
+// The bases. Whichever it is, never more comes back than was billed and is not credited yet.
+const (
+	OnBilled Basis = iota + 1 // the billed amount, over the span it paid for (Stripe flexible, Kill Bill, Recurly)
+	OnPrice                   // the full price at the time of billing, over the whole period (Stripe classic, Lago)
+)
+
+var bases = []string{"", "billed", "price"}
+
+// String returns the basis's name, "billed".
+func (b Basis) String() string { return enum.String(bases, b) }
+
+// MarshalText returns the basis's name.
+func (b Basis) MarshalText() ([]byte, error) { return enumText(bases, b, "basis") }
+
+// UnmarshalText reads the basis's name; an unknown one is ErrInvalid.
+func (b *Basis) UnmarshalText(text []byte) error { return enumParse(bases, b, "basis", text) }
+
+// Change is a change inside a period: what was billed and is no longer used from At on, and what is used instead.
+type Change struct {
+	At     time.Time `json:"at"`              // the first instant of what comes next
+	Billed Billed    `json:"billed"`          // what was billed before; the zero Billed is nothing, and gives no credit
+	Next   *Next     `json:"next,omitzero"`   // what comes next; nil is nothing: a cancellation
+	Basis  Basis     `json:"basis,omitzero"`  // what the credit is a share of; must be set where something was billed
+	Policy Policy    `json:"policy,omitzero"` // how to count and round, for the credit and the charge alike
+
+	Location *time.Location `json:"-"` // whose calendar counts the days; nil is UTC. Not needed for seconds
+}
+
+// Billed is a charge that was billed, as far as a credit needs to know it.
+type Billed struct {
+	Amount   decimal.Decimal `json:"amount"`            // what was billed for the span, net, not negative
+	Span     Period          `json:"span"`              // what it paid for
+	Credited decimal.Decimal `json:"credited,omitzero"` // what of it was credited already, not negative
+	Price    decimal.Decimal `json:"price,omitzero"`    // the price for the whole period when it was billed; for OnPrice
+	Period   Period          `json:"period,omitzero"`   // the anchored period the span lies in; zero is the span itself
+}
+
+// Next is what is used from the change on.
+type Next struct {
+	Price  decimal.Decimal `json:"price"`        // the price for the whole period, not negative
+	Period Period          `json:"period"`       // the whole anchored period
+	End    time.Time       `json:"end,omitzero"` // where the charge ends; zero is the end of the period
+}
+
+// isZero reports whether nothing was billed.
+func (b *Billed) isZero() bool {
+	return b.Amount.IsZero() && b.Credited.IsZero() && b.Price.IsZero() && b.Span.isZero() && b.Period.isZero()
+}
+
+// span is what the charge is for.
+func (n *Next) span(at time.Time) Period {
+	if n.End.IsZero() {
+		return n.Period.From(at)
+	}
+	return Period{Start: at, End: n.End}
+}
+
+// check adds the faults of the change.
+func (c *Change) check(f *faults) {
+	at := checkInstant(f, "at", c.At)
+	c.Policy.checkZone(f, c.Location, "at", c.At)
+	if !c.Billed.isZero() {
+		c.checkBilled(f, at)
+	}
+	if c.Next != nil {
+		c.checkNext(f, at)
+	}
+	if !c.Billed.isZero() {
+		checkEnum(f, "basis", bases, c.Basis, "say what the credit is a share of")
+	}
+	c.Policy.check(f, "policy.")
+	c.Policy.checkZone(f, c.Location, "location")
+}
+
+// checkBilled adds the faults of what was billed.
+func (c *Change) checkBilled(f *faults, at bool) {
+	b := &c.Billed
+	checkPositive(f, "billed.amount", b.Amount)
+	span := checkPeriod(f, "billed.span", b.Span)
+	if span && at && !b.Span.Contains(c.At) {
+		f.add("at", ErrOutside, "%s is not inside what was billed, %v", c.At.Format(time.RFC3339Nano), b.Span)
+	}
+	c.Policy.checkZone(f, c.Location, "billed.span", b.Span.Start, b.Span.End)
+	checkPositive(f, "billed.credited", b.Credited)
+	if !b.Credited.IsZero() && usable(b.Amount) && usable(b.Credited) && b.Credited.GreaterThan(b.Amount) {
+		f.add("billed.credited", ErrInvalid, "%v is more than the %v that was billed", b.Credited, b.Amount)
+	}
+	checkPositive(f, "billed.price", b.Price)
+	if c.Basis == OnPrice && b.Price.IsZero() && !b.Amount.IsZero() {
+		f.add("billed.price", ErrUnset, "a credit on the price needs it")
+	}
+	if !b.Period.isZero() {
+		if checkPeriod(f, "billed.period", b.Period) && span {
+			checkInside(f, "billed.span", b.Span, b.Period)
+		}
+		c.Policy.checkZone(f, c.Location, "billed.period", b.Period.Start, b.Period.End)
+	}
+}
+
+// checkNext adds the faults of what comes next.
+func (c *Change) checkNext(f *faults, at bool) {
+	n := c.Next
+	checkPositive(f, "next.price", n.Price)
+	if checkPeriod(f, "next.period", n.Period) && at {
+		if !n.Period.Contains(c.At) {
+			f.add("at", ErrOutside, "%s is not inside the next period, %v", c.At.Format(time.RFC3339Nano), n.Period)
+		} else if span := n.span(c.At); checkPeriod(f, "next.end", span) {
+			checkInside(f, "next.end", span, n.Period)
+		}
+	}
+	c.Policy.checkZone(f, c.Location, "next.period", n.Period.Start, n.Period.End)
+	c.Policy.checkZone(f, c.Location, "next.end", n.End)
+}
+
+// checkPositive is checkAmount for an amount that may not be negative.
+func checkPositive(f *faults, field string, amount decimal.Decimal) {
+	if checkAmount(f, field, amount) && amount.IsNegative() {
+		f.add(field, ErrInvalid, "%v is negative", amount)
+	}
+}
