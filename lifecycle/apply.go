@@ -38,6 +38,7 @@ var transitions = []struct {
 	{Suspended, CardDeclined, (*step).declined},
 	{Suspended, CardEntered, (*step).collect},
 	{Suspended, CancelRequested, (*step).end},
+	{Suspended, CancelUndone, (*step).goOn},
 
 	{Canceled, PaymentSucceeded, (*step).paidAfterEnd},
 	{Canceled, CardEntered, (*step).reactivate},
@@ -245,8 +246,12 @@ func (s *step) goOn(event Event) error {
 	return nil
 }
 
-// end ends a suspended subscription at once: there is no service to wait for.
-func (s *step) end(Event) error {
+// end ends a suspended subscription at once, since there is no service to wait for; where the period was paid for, and only
+// something added to it was not, it ends with the period like any other.
+func (s *step) end(event Event) error {
+	if s.out.Subscription.paidFor() {
+		return s.cancel(event)
+	}
 	s.out.Subscription.end()
 	return nil
 }

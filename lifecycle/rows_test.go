@@ -846,6 +846,22 @@ func TestK10(t *testing.T) {
 			),
 		},
 		story{
+			name: "when suspended in a month that was paid", why: "law 9: the two seats were not paid, November was: access ends with it, and not before",
+			steps: after("2026-11-01",
+				step{
+					at: "2026-11-16", kind: seatsAdded, of: "2", want: active,
+					invoices: []string{"s-2: addition 89.00, due 89.00"}, effects: []string{"collect s-2"},
+				},
+				step{at: "2026-11-16", kind: declined, of: "s-2", want: pastDue, effects: []string{"notify_declined s-2"}},
+				step{at: "2026-11-20", kind: cancelRequest, want: "suspended full"},
+				step{at: "2026-11-21", kind: undone, want: "suspended full"},
+				step{at: "2026-11-22", kind: cancelRequest, want: "suspended full"},
+				step{at: "2026-11-23", kind: cancelRequest, refused: true},
+				step{at: "2026-11-30T23:59:59.999999999", want: "suspended full"},
+				step{at: "2026-12-01", want: canceled},
+			),
+		},
+		story{
 			name: "when suspended", why: "there is no service to wait for: it ends at once; a card after the period collects what is open and begins anew",
 			steps: unpaid("2026-11-01",
 				step{at: "2026-11-02", kind: declined, of: "s-1", want: pastDue, effects: []string{"notify_declined s-1"}},

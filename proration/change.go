@@ -124,10 +124,3 @@ func (c *Change) checkNext(f *faults, at bool) {
 	c.Policy.checkZone(f, c.Location, "next.period", n.Period.Start, n.Period.End)
 	c.Policy.checkZone(f, c.Location, "next.end", n.End)
 }
-
-// checkPositive is checkAmount for an amount that may not be negative.
-func checkPositive(f *faults, field string, amount decimal.Decimal) {
-	if checkAmount(f, field, amount) && amount.IsNegative() {
-		f.add(field, ErrInvalid, "%v is negative", amount)
-	}
-}

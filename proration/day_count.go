@@ -140,12 +140,13 @@ func inUTC(p *Period) bool { return p.Start.Location() == time.UTC && p.End.Loca
 func elapsed(p, span Period) (share, error) {
 	num, den := span.End.Unix()-span.Start.Unix(), p.End.Unix()-p.Start.Unix()
 	nanos := [4]int64{int64(p.Start.Nanosecond()), int64(span.Start.Nanosecond()), int64(span.End.Nanosecond()), int64(p.End.Nanosecond())}
-	part := parts[0]
+	finest := 0
 	for _, n := range nanos {
-		for i := 0; n%part.nanos != 0; i++ {
-			part = parts[i]
+		for n%parts[finest].nanos != 0 {
+			finest++
 		}
 	}
+	part := parts[finest]
 	perSecond := int64(time.Second) / part.nanos
 	if den >= maxElapsed/perSecond {
 		return share{}, &Error{Field: "period", Rule: ErrLimit, Reason: p.String() + " is too long to count in " + part.name}

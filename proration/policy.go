@@ -2,8 +2,6 @@ package proration
 
 import (
 	"time"
-
-	"github.com/billingrules/billing/internal/enum"
 )
 
 // Policy is what a seller must choose before time becomes money. Every field that decides an amount must be set.
@@ -43,16 +41,6 @@ func (p *Policy) checkCounting(f *faults, path string) {
 	checkEnum(f, path+"day_count", dayCounts, p.DayCount, "say how time is counted")
 	if p.DayCount != Seconds || p.ChangeDay != 0 {
 		checkEnum(f, path+"change_day", sides, p.ChangeDay, "say whose the day of a change is")
-	}
-}
-
-// checkEnum adds a fault where v is unset or has no name.
-func checkEnum[T ~uint8](f *faults, field string, names []string, v T, ask string) {
-	switch {
-	case v == 0:
-		f.add(field, ErrUnset, "%s: one of %s", ask, enum.List(names))
-	case !enum.Valid(names, v):
-		f.add(field, ErrInvalid, "%d is none of %s", v, enum.List(names))
 	}
 }
 

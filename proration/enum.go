@@ -1,0 +1,32 @@
+package proration
+
+import "github.com/billingrules/billing/internal/enum"
+
+// enumText is MarshalText of the package's enums.
+func enumText[T ~uint8](names []string, v T, field string) ([]byte, error) {
+	text, ok := enum.Marshal(names, v)
+	if !ok {
+		return nil, &Error{Field: field, Rule: ErrInvalid, Reason: enum.String(names, v) + " is none of " + enum.List(names)}
+	}
+	return text, nil
+}
+
+// enumParse is UnmarshalText of the package's enums.
+func enumParse[T ~uint8](names []string, v *T, field string, text []byte) error {
+	parsed, ok := enum.Parse[T](names, text)
+	if !ok {
+		return &Error{Field: field, Rule: ErrInvalid, Reason: quoted(text) + " is none of " + enum.List(names)}
+	}
+	*v = parsed
+	return nil
+}
+
+// checkEnum adds a fault where v is unset or has no name.
+func checkEnum[T ~uint8](f *faults, field string, names []string, v T, ask string) {
+	switch {
+	case v == 0:
+		f.add(field, ErrUnset, "%s: one of %s", ask, enum.List(names))
+	case !enum.Valid(names, v):
+		f.add(field, ErrInvalid, "%d is none of %s", v, enum.List(names))
+	}
+}
