@@ -19,9 +19,10 @@
 // changes nothing. One literal table says which event moves which status, and an event that the status does not allow is a
 // [Refusal] that changes nothing.
 //
-// A declined card opens one grace per invoice, with full access; when it ends unpaid only billing can be reached. A payment
-// brings full access back, from there and from grace alike. A cancellation takes effect at the end of the period, and can
-// be undone until then. An invoice that is neither paid nor declined stays open, and nothing follows from that.
+// A declined card opens one grace per invoice, with full access; when it ends unpaid only billing can be reached, but a period
+// that was paid for keeps its access where only a change inside it is unpaid. A payment brings full access back, from there
+// and from grace alike. A cancellation takes effect at the end of the period, and can be undone until then; where there is no
+// access to wait for, at once. An invoice that is neither paid nor declined stays open, and nothing follows from that.
 //
 // Whoever comes back after the period is over begins a new one: the cycle is anchored at that instant, and the whole period
 // is billed. Renewals stop while a subscription is suspended.
