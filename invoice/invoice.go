@@ -41,7 +41,7 @@ type Draft struct {
 	ID       string          `json:"id"`       // given by the caller; the IDs of lines and grants derive from it
 	Currency plans.Currency  `json:"currency"` // of every line
 	At       time.Time       `json:"at"`       // when it is issued
-	Lines    []Line          `json:"lines"`    // at least one, in the order in which they are listed
+	Lines    []plans.Charge  `json:"lines"`    // at least one charge or credit, in the order in which they are listed
 	Ledger   []credits.Entry `json:"ledger"`   // what is owed to the customer before
 }
 
@@ -51,7 +51,7 @@ type Invoice struct {
 	Currency plans.Currency  `json:"currency"`         // of every amount
 	At       time.Time       `json:"at"`               // when it is issued
 	Status   Status          `json:"status"`           // open while something is due
-	Lines    []Line          `json:"lines"`            // each charge with an ID of its own
+	Lines    []plans.Charge  `json:"lines"`            // charges and credits, each with an ID of its own
 	Subtotal decimal.Decimal `json:"subtotal"`         // the sum of the lines; negative where credits outweigh charges
 	Entries  []credits.Entry `json:"entries,omitzero"` // to be appended to the ledger: credit that pays, or that is granted
 	Due      decimal.Decimal `json:"due"`              // what is to be paid; never negative
@@ -60,8 +60,8 @@ type Invoice struct {
 
 // Build returns the invoice of a draft: the sum of the lines, less what the ledger pays; what is left of a negative sum is
 // granted to the customer. An invoice on which nothing is due is paid.
-// Errors: ErrUnset for a missing ID, instant, currency, line or kind of line; ErrInvalid for an unknown currency, a line
-// with more places than the currency has, or an ID under which credit was granted before; the faults of the ledger.
+// Errors: ErrUnset for a missing ID, instant, currency, line or kind of line; ErrInvalid for an unknown currency, a line in another
+// currency or with more places than the currency has, or an ID under which credit was granted before; the faults of the ledger.
 func Build(d Draft) (Invoice, error) {
 	places, err := d.check()
 	if err != nil {
@@ -70,16 +70,22 @@ func Build(d Draft) (Invoice, error) {
 	inv := Invoice{ID: d.ID, Currency: d.Currency, At: d.At, Status: Open, Lines: slices.Clone(d.Lines)}
 	inv.Subtotal = decimal.New(0, -places)
 	for i := range inv.Lines {
-		inv.Lines[i].Charge.ID = d.ID + "/" + strconv.Itoa(i+1)
-		inv.Subtotal = inv.Subtotal.Add(inv.Lines[i].Charge.Net)
+		inv.Lines[i] = inv.Lines[i].Clone()
+		inv.Lines[i].ID = d.ID + "/" + strconv.Itoa(i+1)
+		inv.Subtotal = inv.Subtotal.Add(inv.Lines[i].Net)
 	}
-	due := credits.Due{Amount: decimal.Max(inv.Subtotal, decimal.New(0, -places)), Currency: d.Currency, At: d.At, Ref: d.ID}
-	if inv.Entries, inv.Due, err = credits.Apply(d.Ledger, due); err != nil {
-		return Invoice{}, err
+	inv.Due = decimal.Max(inv.Subtotal, decimal.New(0, -places))
+	for _, beforeTax := range []bool{true, false} {
+		due := credits.Due{Amount: inv.Due, Currency: d.Currency, At: d.At, Ref: d.ID, BeforeTax: beforeTax}
+		spent, rest, err := credits.Apply(d.Ledger, due)
+		if err != nil {
+			return Invoice{}, err
+		}
+		inv.Entries, inv.Due = append(inv.Entries, spent...), rest
 	}
 	if inv.Subtotal.IsNegative() {
 		inv.Entries = append(inv.Entries, credits.Entry{
-			ID: d.ID, Amount: inv.Subtotal.Neg(), Currency: d.Currency, At: d.At, Reason: "left over from " + d.ID, Ref: d.ID,
+			Kind: credits.Granted, ID: d.ID, Amount: inv.Subtotal.Neg(), Currency: d.Currency, At: d.At, Reason: "left over from " + d.ID, Ref: d.ID,
 		})
 	}
 	if inv.Due.IsZero() {
@@ -108,12 +114,15 @@ func (d *Draft) check() (int32, error) {
 	cents := proration.Rounding{Places: places, Mode: proration.Down}
 	for i, line := range d.Lines {
 		path := "lines[" + strconv.Itoa(i) + "]"
-		fault.Enum(&f, path+".kind", kinds, line.Kind)
-		switch cut, err := cents.Round(line.Charge.Net); {
+		f.Under(path, line.Kind.Validate())
+		if line.Currency != d.Currency {
+			f.Add(path+".currency", proration.ErrInvalid, "%.40q is not %.3s", string(line.Currency), d.Currency)
+		}
+		switch cut, err := cents.Round(line.Net); {
 		case err != nil:
-			f.Add(path+".charge.net", proration.ErrLimit, "an amount has at most 38 digits")
-		case unknown == nil && !cut.Equal(line.Charge.Net):
-			f.Add(path+".charge.net", proration.ErrInvalid, "%v has more places than %s", line.Charge.Net, d.Currency)
+			f.Add(path+".net", proration.ErrLimit, "an amount has at most 38 digits")
+		case unknown == nil && !cut.Equal(line.Net):
+			f.Add(path+".net", proration.ErrInvalid, "%v has more places than %s", line.Net, d.Currency)
 		}
 	}
 	f.Under("", credits.Validate(d.Ledger))

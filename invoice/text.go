@@ -25,9 +25,8 @@ func (inv Invoice) Text() string {
 		fmt.Fprintf(&b, "%-*s %s\n", textWidth-len(number)-1, text, number)
 	}
 	fmt.Fprintf(&b, "Invoice %s, %s, %s, %s\n", inv.ID, inv.At.Format("2006-01-02"), inv.Currency, inv.Status)
-	for _, line := range inv.Lines {
-		c := line.Charge
-		row(fmt.Sprintf("  %s, %s, %s until %s", c.Plan, line.Kind, c.Span.Start.Format("2006-01-02"), c.Span.End.Format("2006-01-02")), c.Net)
+	for _, c := range inv.Lines {
+		row(fmt.Sprintf("  %s, %s, %s until %s", c.Plan, c.Kind, c.Span.Start.Format("2006-01-02"), c.Span.End.Format("2006-01-02")), c.Net)
 		fmt.Fprintf(&b, "    %s\n", c.Explain())
 	}
 	for _, e := range inv.Entries {

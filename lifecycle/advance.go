@@ -116,7 +116,7 @@ func (s *step) renew(at time.Time, p proration.Portion) error {
 	}
 	sub.Period = p.Period
 	sub.Charges = usable(sub.Charges, at)
-	return s.issue(at, invoice.Lines(invoice.Recurring, charges...))
+	return s.issue(at, charges)
 }
 
 // usable returns the charges that pay for anything from the instant on.
@@ -131,20 +131,16 @@ func usable(charges []plans.Charge, at time.Time) []plans.Charge {
 }
 
 // issue builds an invoice of the lines and takes it into the subscription: what pays or is granted into the ledger, and
-// charges among those that can be credited.
-func (s *step) issue(at time.Time, lines []invoice.Line) error {
+// the lines among those from which credits derive.
+func (s *step) issue(at time.Time, lines []plans.Charge) error {
 	sub := &s.out.Subscription
 	inv, err := invoice.Build(invoice.Draft{ID: s.nextID(), Currency: sub.Contract.Currency, At: at, Lines: lines, Ledger: sub.Ledger})
 	if err != nil {
 		return err
 	}
 	sub.Issued++
-	sub.Ledger = append(sub.Ledger, inv.Entries...)
-	for _, line := range inv.Lines {
-		if line.Charge.Corrects == "" {
-			sub.Charges = append(sub.Charges, line.Charge)
-		}
-	}
+	sub.Ledger = append(sub.Ledger, cloneEntries(inv.Entries)...)
+	sub.Charges = append(sub.Charges, cloneCharges(inv.Lines)...)
 	s.out.Invoices = append(s.out.Invoices, inv)
 	if inv.Status == invoice.Open {
 		sub.Open = append(sub.Open, cloneInvoice(inv))

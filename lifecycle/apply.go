@@ -136,7 +136,11 @@ func (s *step) declined(event Event) error {
 	if slices.ContainsFunc(sub.Overdue, func(o Overdue) bool { return o.Invoice == event.Invoice }) {
 		return nil
 	}
-	end, err := s.policy.Grace.After(event.At, sub.location())
+	grace := s.policy.Grace
+	if agreed := sub.Contract.Grace; agreed != (proration.Interval{}) {
+		grace = agreed
+	}
+	end, err := grace.After(event.At, sub.location())
 	if err != nil {
 		return err
 	}
@@ -186,20 +190,26 @@ func (s *step) restart(at time.Time) error {
 // addSeats bills a batch of seats for the rest of the period.
 func (s *step) addSeats(event Event) error {
 	sub := &s.out.Subscription
-	charge, err := sub.Contract.Added(event.Change, s.rest(event.At), s.policy.Proration)
+	charges, err := sub.Contract.Added(event.Change, s.rest(event.At), s.policy.Proration)
 	if err != nil {
 		return proration.Under("event.change", err)
 	}
-	if sub.Contract, err = sub.Contract.With(event.Change); err != nil {
+	if sub.Contract, err = sub.Contract.With(event.Change, event.At); err != nil {
 		return proration.Under("event.change", err)
 	}
-	return s.issue(event.At, invoice.Lines(invoice.Addition, charge))
+	return s.issue(event.At, charges)
 }
 
 // changePlan credits what is not used of the old plan, and bills the new one for the rest of the period. Whether that is an
 // upgrade or a downgrade shows in the sum: what is negative becomes credit.
 func (s *step) changePlan(event Event) error {
 	sub := &s.out.Subscription
+	switch plan := event.Change.Plan; {
+	case plan == nil:
+		return fault.New("event.change.plan", proration.ErrUnset, "say which plan it changes to")
+	case plan.Interval != sub.Contract.Cycle.Interval:
+		return fault.New("event.change.plan.interval", proration.ErrInvalid, "periods of %v cannot change to %v inside a period", sub.Contract.Cycle.Interval, plan.Interval)
+	}
 	policy, err := sub.Contract.Currency.Policy(s.policy.Proration)
 	if err != nil {
 		return err
@@ -210,7 +220,7 @@ func (s *step) changePlan(event Event) error {
 	if err != nil {
 		return proration.Under("subscription", err)
 	}
-	if sub.Contract, err = sub.Contract.With(event.Change); err != nil {
+	if sub.Contract, err = sub.Contract.With(event.Change, event.At); err != nil {
 		return proration.Under("event.change", err)
 	}
 	for _, c := range unused {
@@ -222,8 +232,10 @@ func (s *step) changePlan(event Event) error {
 	if err != nil {
 		return err
 	}
-	sub.Charges = nil // all that was left of them is credited here, so they are used up
-	return s.issue(event.At, append(invoice.Lines(invoice.Unused, unused...), invoice.Lines(invoice.Addition, charges...)...))
+	for i := range charges {
+		charges[i].Kind = plans.Addition
+	}
+	return s.issue(event.At, append(unused, charges...))
 }
 
 // cancel lets the subscription end with its period.

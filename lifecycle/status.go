@@ -5,7 +5,6 @@ import (
 
 	"github.com/billingrules/billing/internal/enum"
 	"github.com/billingrules/billing/internal/fault"
-	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 )
 
@@ -78,10 +77,10 @@ func (s Subscription) Access() Access {
 func (s *Subscription) paidFor() bool {
 	for _, inv := range s.Open {
 		for _, line := range inv.Lines {
-			if line.Kind == invoice.Recurring && line.Charge.Span.Contains(s.At) {
+			if line.Kind == plans.Recurring && line.Span.Contains(s.At) {
 				return false
 			}
 		}
 	}
-	return slices.ContainsFunc(s.Charges, func(c plans.Charge) bool { return c.Span.Contains(s.At) })
+	return slices.ContainsFunc(s.Charges, func(c plans.Charge) bool { return c.Corrects == "" && c.Span.Contains(s.At) })
 }

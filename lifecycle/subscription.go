@@ -1,7 +1,6 @@
 package lifecycle
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -58,7 +57,7 @@ func (s *Subscription) end() {
 func (s *Subscription) unpaid(charge string) string {
 	for _, inv := range s.Open {
 		for _, line := range inv.Lines {
-			if line.Charge.ID == charge {
+			if line.ID == charge {
 				return inv.ID
 			}
 		}
@@ -74,23 +73,42 @@ func (s *Subscription) location() *time.Location {
 	return time.UTC
 }
 
-// clone returns a subscription that shares nothing that is written to.
+// clone returns a subscription that shares nothing that can be written to.
 func (s Subscription) clone() Subscription {
-	s.Contract.Items = slices.Clone(s.Contract.Items)
+	s.Contract = s.Contract.Clone()
 	s.Open = slices.Clone(s.Open)
 	for i := range s.Open {
 		s.Open[i] = cloneInvoice(s.Open[i])
 	}
 	s.Overdue = slices.Clone(s.Overdue)
-	s.Charges = slices.Clone(s.Charges)
-	s.Ledger = slices.Clone(s.Ledger)
+	s.Charges = cloneCharges(s.Charges)
+	s.Ledger = cloneEntries(s.Ledger)
 	return s
 }
 
 func cloneInvoice(inv invoice.Invoice) invoice.Invoice {
-	inv.Lines = slices.Clone(inv.Lines)
-	inv.Entries = slices.Clone(inv.Entries)
+	inv.Lines = cloneCharges(inv.Lines)
+	inv.Entries = cloneEntries(inv.Entries)
 	return inv
+}
+
+func cloneCharges(charges []plans.Charge) []plans.Charge {
+	charges = slices.Clone(charges)
+	for i := range charges {
+		charges[i] = charges[i].Clone()
+	}
+	return charges
+}
+
+func cloneEntries(entries []credits.Entry) []credits.Entry {
+	entries = slices.Clone(entries)
+	for i := range entries {
+		if p := entries[i].Priority; p != nil {
+			own := *p
+			entries[i].Priority = &own
+		}
+	}
+	return entries
 }
 
 // check returns the faults of the subscription.
@@ -131,8 +149,8 @@ type Refusal struct {
 	Reason string    // why, in words a customer could read
 }
 
-// ErrRefused is what every [Refusal] matches with errors.Is.
-var ErrRefused = errors.New("not allowed")
+// ErrRefused is what every [Refusal] matches with errors.Is; it is that of package plans.
+var ErrRefused = plans.ErrRefused
 
 // Error returns the refusal in one line.
 func (r *Refusal) Error() string {

@@ -1,7 +1,7 @@
 package plans
 
 import (
-	"slices"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -9,25 +9,155 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Change is a change of a contract: to another plan, or a quantity more of an item.
+// Change is one change of a contract: to another plan, a quantity more or less of an item, a longer term, an earlier end, or a
+// cancellation. Only the fields of one of them are set. It is the same value in a rule, a quote and an event.
 type Change struct {
-	Plan     *Plan           `json:"plan,omitzero"`     // the plan to change to; its price becomes that of every item
-	Item     string          `json:"item,omitzero"`     // without a plan: the item of which there will be more
-	Quantity decimal.Decimal `json:"quantity,omitzero"` // without a plan: how many more, above zero
+	Plan     *Plan           `json:"plan,omitzero"`     // the plan to change to; its prices become those of the items
+	Item     string          `json:"item,omitzero"`     // the item of which there will be more or less
+	Quantity decimal.Decimal `json:"quantity,omitzero"` // with an item: how many more, or below zero how many less
+	Term     *Term           `json:"term,omitzero"`     // another term, which begins where the last one ends
+	End      time.Time       `json:"end,omitzero"`      // an earlier end of the last term
+	Cancel   bool            `json:"cancel,omitzero"`   // the contract ends
 }
 
-// checkQuantity adds the faults of a change of quantity, and returns the index of its item.
-func (c *Change) checkQuantity(f *fault.List, contract *Contract) int {
-	if c.Plan != nil {
-		f.Add("plan", proration.ErrInvalid, "a change of quantity names no plan")
+// With returns the contract after the change, which takes effect at an instant; steps of its ramp that lie before it have
+// taken effect too. The contract itself stays as it is. A quantity also changes by as much in the steps that lie ahead.
+// Errors: ErrUnset for a change of nothing; ErrInvalid for several at once, for an item that the contract or the new plan does
+// not have, for less than nothing of an item, for a plan that is not sold in the currency, for one while steps of a
+// ramp lie ahead, for one with other periods inside a term, for a term where there is none or which is billed otherwise, and for an end that is not inside the last term;
+// and those of [Contract.Validate] for what comes out. A contract that is canceled stays as it is until it ends.
+func (c Contract) With(change Change, at time.Time) (Contract, error) {
+	var f fault.List
+	if at.IsZero() {
+		f.Add("at", proration.ErrUnset, "a change takes effect at an instant")
 	}
-	checkNumber(f, "quantity", c.Quantity)
+	f.Under("contract", c.Validate())
+	change.check(&f)
+	if f != nil {
+		return Contract{}, f.Err()
+	}
+	c = c.Clone()
+	c.advance(at)
+	switch {
+	case change.Plan != nil:
+		c.changePlan(&f, *change.Plan, at)
+	case change.Term != nil:
+		c.extend(&f, *change.Term)
+	case !change.End.IsZero():
+		c.shorten(&f, change.End)
+	case !change.Cancel:
+		c.add(&f, &change, at)
+	}
+	if f == nil {
+		f.Under("contract", c.Validate())
+	}
+	if f != nil {
+		return Contract{}, f.Err()
+	}
+	return c, nil
+}
+
+// check adds a fault unless the change is one thing.
+func (c *Change) check(f *fault.List) {
+	var asked []string
+	for _, a := range []struct {
+		field string
+		given bool
+	}{
+		{"plan", c.Plan != nil}, {"quantity", c.Item != "" || !c.Quantity.IsZero()}, {"term", c.Term != nil},
+		{"end", !c.End.IsZero()}, {"cancel", c.Cancel},
+	} {
+		if a.given {
+			asked = append(asked, a.field)
+		}
+	}
+	switch {
+	case len(asked) == 0:
+		f.Add("change", proration.ErrUnset, "it changes nothing")
+	case len(asked) > 1:
+		f.Add(asked[1], proration.ErrInvalid, "a change is of one thing, and this one is of %s already", asked[0])
+	}
+}
+
+// checkQuantity adds the faults of a change of quantity of an item that is there at an instant.
+func (c *Change) checkQuantity(f *fault.List, contract *Contract, at time.Time) {
+	c.check(f)
+	if c.Plan != nil || c.Term != nil || !c.End.IsZero() || c.Cancel {
+		f.Add("item", proration.ErrUnset, "it is no change of a quantity")
+		return
+	}
+	checkNumber(f, "quantity", c.Quantity.Abs())
 	if c.Quantity.IsZero() {
-		f.Add("quantity", proration.ErrUnset, "a change of quantity adds something")
+		f.Add("quantity", proration.ErrUnset, "a change of quantity adds or takes away something")
 	}
-	i := slices.IndexFunc(contract.Items, func(i Item) bool { return i.ID == c.Item })
-	if i < 0 {
+	if _, ok := contract.on(c.Item, at); !ok {
 		f.Add("item", proration.ErrInvalid, "the contract has no item %.40q", c.Item)
 	}
-	return i
+}
+
+// advance takes the steps that lie at or before an instant into the items.
+func (c *Contract) advance(at time.Time) {
+	var items []Item
+	for _, id := range c.ids() {
+		if item, ok := c.on(id, at); ok {
+			items = append(items, item)
+		}
+	}
+	var ahead []Step
+	for _, s := range c.Ramp {
+		if s.At.After(at) {
+			ahead = append(ahead, s)
+		}
+	}
+	c.Items, c.Ramp = items, ahead
+}
+
+// add changes a quantity, now and in what lies ahead.
+func (c *Contract) add(f *fault.List, change *Change, at time.Time) {
+	if change.checkQuantity(f, c, at); *f != nil {
+		return
+	}
+	changed := func(field string, item *Item) {
+		if item.ID != change.Item {
+			return
+		}
+		if item.Quantity = item.Quantity.Add(change.Quantity); item.Quantity.IsNegative() {
+			f.Add(field, proration.ErrInvalid, "%v would be left of %.40q", item.Quantity, item.ID)
+		}
+	}
+	for i := range c.Items {
+		changed("quantity", &c.Items[i])
+	}
+	for i := range c.Ramp {
+		changed("quantity", &c.Ramp[i].Item)
+	}
+}
+
+// changePlan takes over the prices of another plan. Where its periods are longer or shorter, the cycle restarts.
+func (c *Contract) changePlan(f *fault.List, plan Plan, at time.Time) {
+	if err := plan.Validate(); err != nil {
+		f.Under("plan", err)
+		return
+	}
+	upFront := len(c.Terms) > 0 && c.Terms[0].Term.Billing == UpFront
+	if plan.Interval != c.Cycle.Interval && !upFront {
+		if len(c.Terms) > 0 {
+			f.Add("plan.interval", proration.ErrInvalid, "periods of %v cannot change to %v inside a term", c.Cycle.Interval, plan.Interval)
+		}
+		c.Cycle.Day = 0
+		c.anchor(at, plan.Interval)
+		c.Cycle.Day = 0
+	}
+	if len(c.Ramp) > 0 {
+		f.Add("plan", proration.ErrInvalid, "steps that were agreed for the old plan lie ahead; agree on others first")
+	}
+	c.Plan = plan.ID
+	for i := range c.Items {
+		item := &c.Items[i]
+		price, ok := plan.Price(item.ID, c.Currency)
+		if !ok {
+			f.Add("plan.offers", proration.ErrInvalid, "it does not offer %.40q in %.3s", item.ID, c.Currency)
+		}
+		item.Price = price
+	}
 }

@@ -1,6 +1,9 @@
 package plans
 
 import (
+	"slices"
+	"strconv"
+
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/exact"
@@ -8,21 +11,40 @@ import (
 )
 
 // Charge is money due for a quantity of an item over a span, and how it was computed. A credit is a charge whose Net is
-// negative and which names the one it corrects.
+// negative and which names the one it corrects. A charge that was issued never changes.
 type Charge struct {
 	ID       string          `json:"id,omitzero"`       // given by whoever issues it
 	Corrects string          `json:"corrects,omitzero"` // ID of the charge that this one credits
+	Kind     Kind            `json:"kind"`              // what it is for
 	Plan     string          `json:"plan"`              // the plan at the time of billing
 	Item     string          `json:"item"`              // ID of the item
-	Quantity decimal.Decimal `json:"quantity"`          // how many of it
-	Rate     decimal.Decimal `json:"rate"`              // the contracted price of one for the whole period
+	Currency Currency        `json:"currency"`          // of every amount
+	Quantity decimal.Decimal `json:"quantity"`          // how many of it; of a credit how many are no longer used, zero where it is of money alone
+	Above    decimal.Decimal `json:"above,omitzero"`    // how many were paid for before, where the price of more depends on it
+	Price    Price           `json:"price"`             // the contracted price
+	Times    int64           `json:"times,omitzero"`    // how many times its amounts are due for the period; zero is once
 
 	Period proration.Period `json:"period"` // the whole anchored period
 	Span   proration.Period `json:"span"`   // what is paid for, inside it
 
-	Share    proration.Result `json:"share"`             // quantity × rate × the share of the period that the span is
-	Net      decimal.Decimal  `json:"net"`               // what is due, in major units; negative for a credit
-	Credited decimal.Decimal  `json:"credited,omitzero"` // what of Net was credited since, not negative
+	Share     proration.Result `json:"share"`              // the price of the quantity × the share of the period that the span is
+	Discounts []Deduction      `json:"discounts,omitzero"` // what was taken off, in order
+	Net       decimal.Decimal  `json:"net"`                // what is due, in major units, before tax; negative for a credit
+	Taxes     []Tax            `json:"taxes,omitzero"`     // what is due on Net besides
+}
+
+// Deduction is what one discount took off a charge.
+type Deduction struct {
+	Discount string          `json:"discount"` // its ID
+	Reason   string          `json:"reason"`   // the rule in words, "10 %"
+	Amount   decimal.Decimal `json:"amount"`   // not negative; of a credit what is taken back, not above zero
+}
+
+// Tax is what is due to a state on a charge.
+type Tax struct {
+	Name    string          `json:"name"`    // of the tax, "VAT"
+	Percent decimal.Decimal `json:"percent"` // of the net, not negative
+	Amount  decimal.Decimal `json:"amount"`  // what was billed; of a credit what goes back, not above zero
 }
 
 // Whole returns the portion that is a whole period.
@@ -30,16 +52,66 @@ func Whole(period proration.Period) proration.Portion {
 	return proration.Portion{Period: period, Span: period}
 }
 
-// Explain returns the charge in one line that a customer can check: quantity, rate, the fraction as integers, and what
-// rounding did.
+// Explain returns the charge in one line that a customer can check: quantity, rate, the fraction as integers, what rounding
+// did, and each discount.
 //
 //	seat: 10 x 89.00 = 890.00
 //	seat: 2 x 89.00, 178.00 x 15/30 days = 89.00
+//	seat: 10 x 15.00 x 12 = 1800.00, less 10 % 180.00 = 1620.00
+//	seat: 2 not used of inv-1/1, -178.00 x 15/30 days = -89.00
 func (c Charge) Explain() string {
 	places := c.Share.Rounding.Places
-	head := c.Item + ": " + exact.Text(c.Quantity, 0) + " x " + exact.Text(c.Rate, places)
-	if c.Span.Equal(c.Period) && c.Share.Residual.IsZero() && c.Corrects == "" {
-		return head + " = " + exact.Text(c.Net, places)
+	shared := c.Share.Fraction.Den != 0
+	switch {
+	case c.Corrects != "" && c.Quantity.IsZero():
+		return c.Item + ": " + exact.Text(c.Net, places) + " of " + c.Corrects
+	case c.Corrects != "":
+		return c.Item + ": " + exact.Text(c.Quantity, 0) + " not used of " + c.Corrects + ", " + c.Share.Explain()
 	}
-	return head + ", " + c.Share.Explain()
+	text := c.Item + ": "
+	if priced := c.priced(places); priced != "" && shared {
+		text += priced
+		if c.Span.Equal(c.Period) && c.Share.Residual.IsZero() {
+			text += " = " + exact.Text(c.Share.Amount, places)
+		} else {
+			text += ", " + c.Share.Explain()
+		}
+	} else {
+		text += exact.Text(c.Share.Amount, places)
+	}
+	if len(c.Discounts) == 0 {
+		return text
+	}
+	for _, d := range c.Discounts {
+		text += ", less " + d.Reason + " " + exact.Text(d.Amount, places)
+	}
+	return text + " = " + exact.Text(c.Net, places)
+}
+
+// priced writes what the whole period costs, without the sum; "" where that cannot be said.
+func (c *Charge) priced(places int32) string {
+	both := c.Above.Add(c.Quantity)
+	if _, err := c.Price.Amount(both); err != nil {
+		return ""
+	}
+	parts := c.Price.parts(both)
+	text, single := parts.text(places), parts.single()
+	if !c.Above.IsZero() {
+		text, single = "("+text+") - ("+c.Price.parts(c.Above).text(places)+")", false
+	}
+	switch {
+	case c.Times <= 1:
+		return text
+	case !single:
+		text = "(" + text + ")"
+	}
+	return text + " x " + strconv.FormatInt(c.Times, 10)
+}
+
+// Clone returns a charge that shares nothing that can be written to.
+func (c Charge) Clone() Charge {
+	c.Price = c.Price.clone()
+	c.Discounts = slices.Clone(c.Discounts)
+	c.Taxes = slices.Clone(c.Taxes)
+	return c
 }

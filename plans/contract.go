@@ -3,6 +3,7 @@ package plans
 import (
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -16,6 +17,12 @@ type Contract struct {
 	Currency Currency        `json:"currency"` // of every price and charge; it never changes
 	Items    []Item          `json:"items"`    // at least one, each with an ID of its own
 	Cycle    proration.Cycle `json:"cycle"`    // the periods that are billed, on the customer's calendar
+
+	Ramp      []Step             `json:"ramp,omitzero"`      // changes of items that were agreed in advance, in order of time
+	Terms     []Agreed           `json:"terms,omitzero"`     // the terms it runs for, each from the end of the one before; none is from period to period
+	Discounts []Discount         `json:"discounts,omitzero"` // what is taken off its charges, in order
+	Minimum   decimal.Decimal    `json:"minimum,omitzero"`   // the least that is spent in a period, before discounts; not negative
+	Grace     proration.Interval `json:"grace,omitzero"`     // how long a failed payment leaves access; unset is what the policy says
 }
 
 // Item is a quantity of one thing at the contracted price.
@@ -25,9 +32,22 @@ type Item struct {
 	Price    Price           `json:"price"`    // as contracted, also when the catalogue has moved on
 }
 
+// Step is a change of one item within a contract, agreed in advance: from an instant on it has another quantity or price.
+type Step struct {
+	At   time.Time `json:"at"`   // from when on
+	Item Item      `json:"item"` // as it is then; an ID that the contract does not have yet is added
+}
+
+// Agreed is a term and when it runs.
+type Agreed struct {
+	Term   Term             `json:"term"`   // what was agreed
+	Period proration.Period `json:"period"` // from its start to its end
+}
+
 // Validate returns every fault of the contract: ErrUnset for a missing plan, currency, item or item ID, ErrInvalid for an
-// unknown currency, a negative number or an item ID that comes twice, ErrLimit for numbers beyond the limits, and the faults
-// of the cycle.
+// unknown currency, a negative number, an item ID that comes twice, a price whose amounts do not go into the period, steps
+// out of order or terms that do not follow on each other, ErrLimit for numbers beyond the limits, and the faults of the cycle,
+// the terms and the discounts.
 func (c Contract) Validate() error {
 	var f fault.List
 	if c.Plan == "" {
@@ -48,107 +68,100 @@ func (c Contract) Validate() error {
 			f.Add(path+".id", proration.ErrInvalid, "%.40q comes twice", item.ID)
 		}
 		seen[item.ID] = true
-		_, err := item.Price.Amount(item.Quantity)
-		f.Under(path, err)
+		c.checkItem(&f, path, item)
 	}
 	f.Under("cycle", c.Cycle.Validate())
+	c.checkRamp(&f)
+	c.checkTerms(&f)
+	checkDiscounts(&f, c.Discounts)
+	for i, d := range c.Discounts {
+		if d.Currency != "" && d.Currency != c.Currency {
+			f.Add(element("discounts", i)+".currency", proration.ErrInvalid, "%.3s is not %.3s", d.Currency, c.Currency)
+		}
+	}
+	checkNumber(&f, "minimum", c.Minimum)
+	if c.Grace != (proration.Interval{}) {
+		f.Under("grace", c.Grace.Validate())
+	}
 	return f.Err()
 }
 
-// Charges returns what every item costs for a portion of the contract's cycle, one charge an item, in their order.
-// The places of the rounding are those of the currency, whatever the policy says. Errors: those of [Contract.Validate] and
-// of proration.Prorate.
-func (c Contract) Charges(p proration.Portion, policy proration.Policy) ([]Charge, error) {
-	if err := c.Validate(); err != nil {
-		return nil, proration.Under("contract", err)
-	}
-	charges := make([]Charge, 0, len(c.Items))
-	for _, item := range c.Items {
-		charge, err := c.charge(item, p, policy)
-		if err != nil {
-			return nil, err
-		}
-		charges = append(charges, charge)
-	}
-	return charges, nil
-}
-
-// Added returns what the change adds to the contract for a portion of its cycle: the price of the added quantity of one
-// item, at the contracted rate. Errors as for [Contract.Charges]; ErrUnset for a change of nothing, and ErrInvalid for an
-// item that the contract does not have, or a quantity that is negative.
-func (c Contract) Added(change Change, p proration.Portion, policy proration.Policy) (Charge, error) {
-	var f fault.List
-	if err := c.Validate(); err != nil {
-		f.Under("contract", err)
-	}
-	i := change.checkQuantity(&f, &c)
-	if f != nil {
-		return Charge{}, f.Err()
-	}
-	item := c.Items[i]
-	item.Quantity = change.Quantity
-	return c.charge(item, p, policy)
-}
-
-// With returns the contract after the change. The contract itself stays as it is. Errors: ErrUnset for a change of nothing,
-// ErrInvalid for an item that the contract does not have, or a plan in another currency or with other periods, and those of
-// [Contract.Validate] for what comes out.
-func (c Contract) With(change Change) (Contract, error) {
-	var f fault.List
-	c.Items = slices.Clone(c.Items)
-	if plan := change.Plan; plan != nil {
-		c.checkPlan(&f, plan)
-		if change.Item != "" || !change.Quantity.IsZero() {
-			f.Add("item", proration.ErrInvalid, "a change of plan names no item and no quantity")
-		}
-		c.Plan = plan.ID
-		for i := range c.Items {
-			c.Items[i].Price = plan.Price
-		}
-	} else if i := change.checkQuantity(&f, &c); f == nil {
-		c.Items[i].Quantity = c.Items[i].Quantity.Add(change.Quantity)
-	}
-	if f == nil {
-		f.Under("contract", c.Validate())
-	}
-	if f != nil {
-		return Contract{}, f.Err()
-	}
-	return c, nil
-}
-
-// checkPlan adds the faults of a plan to change to.
-func (c *Contract) checkPlan(f *fault.List, plan *Plan) {
-	if err := plan.Validate(); err != nil {
-		f.Under("plan", err)
+// checkItem adds the faults of an item's price and quantity.
+func (c *Contract) checkItem(f *fault.List, path string, item Item) {
+	if _, err := item.Price.Amount(item.Quantity); err != nil {
+		f.Under(path, err)
 		return
 	}
-	if plan.Currency != c.Currency {
-		f.Add("plan.currency", proration.ErrInvalid, "a contract in %.3s cannot change to a plan in %.3s", c.Currency, plan.Currency)
-	}
-	if plan.Interval != c.Cycle.Interval {
-		f.Add("plan.interval", proration.ErrInvalid, "periods of %v cannot change to %v inside a period", c.Cycle.Interval, plan.Interval)
+	if c.Cycle.Interval.Validate() == nil {
+		_, err := item.Price.times(c.Cycle.Interval)
+		f.Under(path, err)
 	}
 }
 
-// charge prices one item for a portion.
-func (c *Contract) charge(item Item, p proration.Portion, policy proration.Policy) (Charge, error) {
-	policy, err := c.Currency.Policy(policy)
-	if err != nil {
-		return Charge{}, err
+const maxSteps = 1_000
+
+// checkRamp adds the faults of the steps.
+func (c *Contract) checkRamp(f *fault.List) {
+	if len(c.Ramp) > maxSteps {
+		f.Add("ramp", proration.ErrLimit, "%d steps are more than %d", len(c.Ramp), maxSteps)
+		return
 	}
-	amount, err := item.Price.Amount(item.Quantity)
-	if err != nil {
-		return Charge{}, err
+	for i, s := range c.Ramp {
+		path := "ramp[" + strconv.Itoa(i) + "]"
+		switch {
+		case s.At.IsZero():
+			f.Add(path+".at", proration.ErrUnset, "a step has an instant")
+		case i > 0 && s.At.Before(c.Ramp[i-1].At):
+			f.Add(path+".at", proration.ErrInvalid, "it is before the step before it")
+		}
+		if s.Item.ID == "" {
+			f.Add(path+".item.id", proration.ErrUnset, "an item has an ID")
+		}
+		c.checkItem(f, path+".item", s.Item)
 	}
-	share, err := proration.Prorate(proration.Request{
-		Amount: amount, Period: p.Period, Span: p.Span, Policy: policy, Location: c.Cycle.Location,
-	})
-	if err != nil {
-		return Charge{}, err
+}
+
+// checkTerms adds the faults of the terms.
+func (c *Contract) checkTerms(f *fault.List) {
+	for i, a := range c.Terms {
+		path := "terms[" + strconv.Itoa(i) + "]"
+		f.Under(path+".term", a.Term.Validate())
+		switch {
+		case !a.Period.End.After(a.Period.Start):
+			f.Add(path+".period", proration.ErrPeriod, "the end is not after the start")
+		case i > 0 && !a.Period.Start.Equal(c.Terms[i-1].Period.End):
+			f.Add(path+".period.start", proration.ErrInvalid, "it is not the end of the term before")
+		}
+		if i > 0 && a.Term.Billing != c.Terms[0].Term.Billing {
+			f.Add(path+".term.billing", proration.ErrInvalid, "the terms of a contract are billed alike")
+		}
+		for j, item := range c.Items {
+			if _, err := item.Price.times(a.Term.Length); a.Term.Billing == UpFront && item.Price.Per.Validate() == nil && err != nil {
+				f.Under(path, proration.Under("items["+strconv.Itoa(j)+"]", err))
+			}
+		}
 	}
-	return Charge{
-		Plan: c.Plan, Item: item.ID, Quantity: item.Quantity, Rate: item.Price.Unit,
-		Period: p.Period, Span: p.Span, Share: share, Net: share.Amount,
-	}, nil
+}
+
+// End returns when the last term ends, and the zero time for a contract that runs from period to period.
+func (c Contract) End() time.Time {
+	if len(c.Terms) == 0 {
+		return time.Time{}
+	}
+	return c.Terms[len(c.Terms)-1].Period.End
+}
+
+// Clone returns a contract that shares nothing that can be written to.
+func (c Contract) Clone() Contract {
+	c.Items = slices.Clone(c.Items)
+	for i := range c.Items {
+		c.Items[i].Price = c.Items[i].Price.clone()
+	}
+	c.Ramp = slices.Clone(c.Ramp)
+	for i := range c.Ramp {
+		c.Ramp[i].Item.Price = c.Ramp[i].Item.Price.clone()
+	}
+	c.Terms = slices.Clone(c.Terms)
+	c.Discounts = cloneDiscounts(c.Discounts)
+	return c
 }

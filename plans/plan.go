@@ -1,32 +1,152 @@
 package plans
 
 import (
+	"slices"
+	"strconv"
+
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
 
-// Plan is what the catalogue offers. A contract takes over its price and its interval when it is signed.
+// Plan is what the catalogue offers. A contract takes over its prices and its interval when it is signed.
 type Plan struct {
-	ID       string             `json:"id"`       // how contracts and charges refer to it
-	Name     string             `json:"name"`     // for people
-	Currency Currency           `json:"currency"` // of the price
-	Interval proration.Interval `json:"interval"` // how long a period is, "P1M"
-	Price    Price              `json:"price"`    // of one seat for one period
+	ID       string             `json:"id"`                // how contracts and charges refer to it
+	Name     string             `json:"name,omitzero"`     // for people
+	Rank     int                `json:"rank,omitzero"`     // above another plan's: changing to it is an upgrade; 0 is no rank, and then the yearly value decides
+	Interval proration.Interval `json:"interval"`          // how long a period is, "P1M"
+	Offers   []Offer            `json:"offers"`            // at least one: what it consists of, and what each costs in which currency
+	Features []string           `json:"features,omitzero"` // what can be used with it, by name
+	Limits   []Limit            `json:"limits,omitzero"`   // how much of it, by name
 }
 
-// Validate returns every fault of the plan: ErrUnset for a missing ID, currency or interval, ErrInvalid for an unknown
-// currency or a negative price, ErrLimit for a price beyond the limits.
+// Offer is what an item costs in a currency: seats of a kind, an add-on, a package.
+type Offer struct {
+	Item     string   `json:"item"`     // ID of the item, "seat"
+	Currency Currency `json:"currency"` // of the price
+	Price    Price    `json:"price"`    // for one period
+}
+
+// Limit is how much of something a plan allows.
+type Limit struct {
+	Name      string          `json:"name"`               // of what: "contacts"
+	Most      decimal.Decimal `json:"most,omitzero"`      // the most that is allowed, not negative
+	Unlimited bool            `json:"unlimited,omitzero"` // there is no bound; then Most is left out
+}
+
+// InUse is how much of something is in use.
+type InUse struct {
+	Name   string          `json:"name"`   // that of the limit
+	Amount decimal.Decimal `json:"amount"` // how much, not negative
+}
+
+// Excess is a use beyond a limit.
+type Excess struct {
+	Name  string          `json:"name"`  // of the limit
+	Used  decimal.Decimal `json:"used"`  // how much is in use
+	Limit decimal.Decimal `json:"limit"` // how much the plan allows; zero where it does not offer this at all
+}
+
+// Validate returns every fault of the plan: ErrUnset for a missing ID, interval, offer or name, ErrInvalid for what comes twice,
+// and the faults of the interval, the currencies, the prices and the limits.
 func (p Plan) Validate() error {
 	var f fault.List
 	if p.ID == "" {
 		f.Add("id", proration.ErrUnset, "a plan has an ID")
 	}
-	_, err := p.Currency.Places()
-	f.Under("", err)
 	f.Under("interval", p.Interval.Validate())
-	_, err = p.Price.Amount(decimal.Decimal{})
-	f.Under("", err)
+	if len(p.Offers) == 0 {
+		f.Add("offers", proration.ErrUnset, "a plan offers something")
+	}
+	seen := map[string]bool{}
+	for i, o := range p.Offers {
+		path := "offers[" + strconv.Itoa(i) + "]"
+		checkName(&f, path+".item", o.Item, seen, string(o.Currency)+" "+o.Item)
+		_, err := o.Currency.Places()
+		f.Under(path, err)
+		if err := o.Price.Validate(); err != nil {
+			f.Under(path+".price", err)
+		} else if p.Interval.Validate() == nil {
+			_, err := o.Price.times(p.Interval)
+			f.Under(path, err)
+		}
+	}
+	seen = map[string]bool{}
+	for i, name := range p.Features {
+		checkName(&f, "features["+strconv.Itoa(i)+"]", name, seen, name)
+	}
+	seen = map[string]bool{}
+	for i, l := range p.Limits {
+		path := "limits[" + strconv.Itoa(i) + "]"
+		checkName(&f, path+".name", l.Name, seen, l.Name)
+		checkNumber(&f, path+".most", l.Most)
+		if l.Unlimited && !l.Most.IsZero() {
+			f.Add(path+".most", proration.ErrInvalid, "what is unlimited has no most")
+		}
+	}
 	return f.Err()
+}
+
+// checkName adds a fault for a name that is missing, or whose key was seen before.
+func checkName(f *fault.List, field, name string, seen map[string]bool, key string) {
+	switch {
+	case name == "":
+		f.Add(field, proration.ErrUnset, "a name is needed")
+	case seen[key]:
+		f.Add(field, proration.ErrInvalid, "%.40q comes twice", name)
+	}
+	seen[key] = true
+}
+
+// Price returns what an item of the plan costs in a currency, and false where the plan does not offer it in that currency. Where
+// the offer does not say what its amounts are for, that is the plan's interval.
+func (p Plan) Price(item string, currency Currency) (Price, bool) {
+	for _, o := range p.Offers {
+		if o.Item == item && o.Currency == currency {
+			price := o.Price.clone()
+			if price.Per == (proration.Interval{}) {
+				price.Per = p.Interval
+			}
+			return price, true
+		}
+	}
+	return Price{}, false
+}
+
+// Has reports whether a feature can be used with the plan.
+func (p Plan) Has(feature string) bool { return slices.Contains(p.Features, feature) }
+
+// Exceeded returns the limits of the plan that are exceeded, in the order of what is in use: what a change to the plan would
+// break. What the plan has no limit for it does not offer, and any use of it exceeds it.
+// Errors: ErrInvalid for a negative amount, and ErrLimit for one beyond the limits.
+func (p Plan) Exceeded(in []InUse) ([]Excess, error) {
+	var f fault.List
+	var all []Excess
+	for i, u := range in {
+		if !checkNumbers(&f, "usage["+strconv.Itoa(i)+"].", number{"amount", u.Amount}) {
+			continue
+		}
+		var limit Limit
+		if i := slices.IndexFunc(p.Limits, func(l Limit) bool { return l.Name == u.Name }); i >= 0 {
+			limit = p.Limits[i]
+		}
+		if !limit.Unlimited && u.Amount.GreaterThan(limit.Most) {
+			all = append(all, Excess{Name: u.Name, Used: u.Amount, Limit: limit.Most})
+		}
+	}
+	if f != nil {
+		return nil, f.Err()
+	}
+	return all, nil
+}
+
+// clone returns a plan that shares nothing that can be written to.
+func (p Plan) clone() Plan {
+	p.Offers = slices.Clone(p.Offers)
+	for i := range p.Offers {
+		p.Offers[i].Price = p.Offers[i].Price.clone()
+	}
+	p.Features, p.Limits = slices.Clone(p.Features), slices.Clone(p.Limits)
+	return p
 }

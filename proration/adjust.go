@@ -2,6 +2,7 @@ package proration
 
 import (
 	"errors"
+	"math/big"
 
 	"github.com/shopspring/decimal"
 
@@ -49,7 +50,7 @@ func Adjust(c Change) (a Adjustment, err error) {
 // else. Otherwise it returns false and the long way is taken.
 func (c *Change) usual(a *Adjustment) bool {
 	b, n := &c.Billed, c.Next
-	if n == nil || c.Basis != OnBilled || c.Policy.DayCount == Actual30 || !b.Period.isZero() || !b.Credited.IsZero() || !b.Price.IsZero() {
+	if n == nil || c.Basis != OnBilled || c.Policy.DayCount == Actual30 || !b.Period.isZero() || !b.Credited.IsZero() || !b.Price.IsZero() || !b.whole() {
 		return false
 	}
 	if b.Amount.IsNegative() || n.Price.IsNegative() || b.Amount.Exponent() < -c.Policy.Rounding.Places {
@@ -100,19 +101,36 @@ func (c *Change) fill(r *Result, of decimal.Decimal, part share) {
 	r.Of, r.Fraction, r.Unit, r.Rounding = of, part.Fraction, part.unit, c.Policy.Rounding
 }
 
-// credit fills in the line for the unused part, capped.
-func (c *Change) credit(r *Result, part share) {
-	part.Num = -part.Num // given back
+// credit fills in the line for the unused part, less what counts against it; not below nothing, and capped.
+func (c *Change) credit(r *Result, share share) {
+	share.Num = -share.Num // given back
 	b := &c.Billed
-	if c.Basis == OnPrice {
-		c.fill(r, b.Price, part)
-	} else {
-		c.fill(r, b.Amount, part)
+	of, carry := b.base(c.Basis), b.Returned.Rat()
+	if !b.whole() {
+		var rest *big.Rat
+		of, rest = part(of, b.Part, c.Policy.Rounding.Places)
+		carry.Mul(carry, big.NewRat(b.Part.Num, b.Part.Den))
+		carry.Add(carry, rest.Mul(rest, big.NewRat(share.Num, share.Den)))
 	}
+	c.fill(r, of, share)
+	r.Carry = Residual{exact.NewRemainder(carry, c.Policy.Rounding.Places)}
 	r.round()
-	if exact.Exceeds(r.Amount, b.Amount, b.Credited) {
+	switch {
+	case r.Amount.IsPositive():
+		r.Amount, r.Residual, r.Capped = decimal.New(0, -r.Rounding.Places), Residual{}, true
+	case exact.Exceeds(r.Amount, b.Amount, b.Credited):
 		r.Amount, r.Residual, r.Capped = b.left(r.Rounding.Places), Residual{}, true
 	}
+}
+
+// part returns a part of an amount, and what of it a decimal does not hold: where it does not end, it is cut off at the places.
+func part(of decimal.Decimal, x Fraction, places int32) (decimal.Decimal, *big.Rat) {
+	value := new(big.Rat).Mul(of.Rat(), big.NewRat(x.Num, x.Den))
+	if n, ends := value.FloatPrec(); ends && n <= maxDigits {
+		places = max(places, int32(n))
+	}
+	cut := exact.Quotient(value, places, exact.Down)
+	return cut, value.Sub(value, cut.Rat())
 }
 
 // unused returns the share that the credit is of its basis.

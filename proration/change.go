@@ -44,8 +44,10 @@ type Billed struct {
 	Amount   decimal.Decimal `json:"amount"`            // what was billed for the span, net, not negative
 	Span     Period          `json:"span"`              // what it paid for
 	Credited decimal.Decimal `json:"credited,omitzero"` // what of it was credited already, not negative
+	Returned decimal.Decimal `json:"returned,omitzero"` // what of Credited came back for time that is not used, and is not given again; not negative
 	Price    decimal.Decimal `json:"price,omitzero"`    // the price for the whole period when it was billed; for OnPrice
 	Period   Period          `json:"period,omitzero"`   // the anchored period the span lies in; zero is the span itself
+	Part     Fraction        `json:"part,omitzero"`     // how much of it is no longer used, such as 2/5 of the seats; zero is all of it
 }
 
 // Next is what is used from the change on.
@@ -57,7 +59,18 @@ type Next struct {
 
 // isZero reports whether nothing was billed.
 func (b *Billed) isZero() bool {
-	return b.Amount.IsZero() && b.Credited.IsZero() && b.Price.IsZero() && b.Span.isZero() && b.Period.isZero()
+	return b.Amount.IsZero() && b.Credited.IsZero() && b.Returned.IsZero() && b.Price.IsZero() && b.Span.isZero() && b.Period.isZero() && b.whole()
+}
+
+// whole reports whether all of what was billed is no longer used.
+func (b *Billed) whole() bool { return b.Part == Fraction{} }
+
+// base is what the credit is a share of.
+func (b *Billed) base(basis Basis) decimal.Decimal {
+	if basis == OnPrice {
+		return b.Price
+	}
+	return b.Amount
 }
 
 // span is what the charge is for.
@@ -98,9 +111,16 @@ func (c *Change) checkBilled(f *faults, at bool) {
 	if !b.Credited.IsZero() && usable(b.Amount) && usable(b.Credited) && b.Credited.GreaterThan(b.Amount) {
 		f.add("billed.credited", ErrInvalid, "%v is more than the %v that was billed", b.Credited, b.Amount)
 	}
+	checkPositive(f, "billed.returned", b.Returned)
+	if !b.Returned.IsZero() && usable(b.Returned) && usable(b.Credited) && b.Returned.GreaterThan(b.Credited) {
+		f.add("billed.returned", ErrInvalid, "%v is more than the %v that was credited", b.Returned, b.Credited)
+	}
 	checkPositive(f, "billed.price", b.Price)
 	if c.Basis == OnPrice && b.Price.IsZero() && !b.Amount.IsZero() {
 		f.add("billed.price", ErrUnset, "a credit on the price needs it")
+	}
+	if !b.whole() && (b.Part.Den <= 0 || b.Part.Num < 0 || b.Part.Num > b.Part.Den) {
+		f.add("billed.part", ErrInvalid, "%v is not a part of a whole", b.Part)
 	}
 	if !b.Period.isZero() {
 		if checkPeriod(f, "billed.period", b.Period) && span {

@@ -99,8 +99,8 @@ func (v *vendor) play(out io.Writer, r row, zone *time.Location) error {
 		return err
 	}
 	sub := lifecycle.Subscription{ID: r.Row, Contract: plans.Contract{
-		Plan: plan.ID, Currency: plan.Currency, Cycle: cycle,
-		Items: []plans.Item{{ID: "full-time", Quantity: r.Seats, Price: plan.Price}},
+		Plan: plan.ID, Currency: plan.Offers[0].Currency, Cycle: cycle,
+		Items: []plans.Item{{ID: plan.Offers[0].Item, Quantity: r.Seats, Price: plan.Offers[0].Price}},
 	}}
 	for i, h := range r.Events {
 		outcome, err := v.apply(sub, h, int64(i+1))

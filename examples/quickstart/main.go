@@ -26,8 +26,8 @@ func main() {
 
 func run(out io.Writer) error {
 	monthly := proration.Interval{Months: 1}
-	growth := plans.Plan{ID: "growth", Currency: "USD", Interval: monthly, Price: price("89.00")}
-	scale := plans.Plan{ID: "scale", Currency: "USD", Interval: monthly, Price: price("139.00")}
+	growth := plans.Plan{ID: "growth", Interval: monthly, Offers: seatsAt("89.00")}
+	scale := plans.Plan{ID: "scale", Interval: monthly, Offers: seatsAt("139.00")}
 
 	policy := lifecycle.Standard()
 	policy.Grace = proration.Interval{Days: 3}
@@ -37,8 +37,8 @@ func run(out io.Writer) error {
 		return err
 	}
 	sub := lifecycle.Subscription{ID: "acme", Contract: plans.Contract{
-		Plan: growth.ID, Currency: growth.Currency, Cycle: cycle,
-		Items: []plans.Item{{ID: "seat", Quantity: decimal.NewFromInt(10), Price: growth.Price}},
+		Plan: growth.ID, Currency: "USD", Cycle: cycle,
+		Items: []plans.Item{{ID: "seat", Quantity: decimal.NewFromInt(10), Price: growth.Offers[0].Price}},
 	}}
 
 	for i, e := range []lifecycle.Event{
@@ -80,7 +80,10 @@ func report(out io.Writer, before lifecycle.Subscription, e lifecycle.Event, o l
 	}
 }
 
-func price(unit string) plans.Price { return plans.Price{Unit: decimal.RequireFromString(unit)} }
+// seatsAt is what a plan offers: seats at a price.
+func seatsAt(unit string) []plans.Offer {
+	return []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: decimal.RequireFromString(unit)}}}
+}
 
 func date(month time.Month, day int) time.Time {
 	return time.Date(2026, month, day, 0, 0, 0, 0, time.UTC)

@@ -102,6 +102,12 @@ func scale(hi, lo, den uint64, shift int64) (uint64, uint64, uint64, bool) {
 // roundBig is every other case.
 func (t *Term) roundBig(places int32, mode Mode) (decimal.Decimal, Remainder) {
 	exact := t.Rat()
+	rounded := Quotient(exact, places, mode)
+	return rounded, NewRemainder(exact.Sub(exact, rounded.Rat()), places)
+}
+
+// Quotient rounds an exact value to the given places.
+func Quotient(exact *big.Rat, places int32, mode Mode) decimal.Decimal {
 	units := new(big.Rat).Mul(exact, pow10Rat(places))
 	q, rem := new(big.Int).QuoRem(units.Num(), units.Denom(), new(big.Int))
 	twice := new(big.Int).Lsh(rem, 1)
@@ -109,8 +115,7 @@ func (t *Term) roundBig(places int32, mode Mode) (decimal.Decimal, Remainder) {
 	if rem.Sign() != 0 && mode.awayFromZero(d) {
 		q.Add(q, big.NewInt(int64(units.Sign())))
 	}
-	rounded := new(big.Rat).Mul(new(big.Rat).SetInt(q), pow10Rat(-places))
-	return decimal.NewFromBigInt(q, -places), NewRemainder(exact.Sub(exact, rounded), places)
+	return decimal.NewFromBigInt(q, -places)
 }
 
 // half compares rem/den with one half.

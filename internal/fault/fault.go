@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/billingrules/billing/internal/enum"
 	"github.com/billingrules/billing/proration"
 )
@@ -64,4 +66,13 @@ func Unmarshal[T ~uint8](names []string, v *T, field string, text []byte) error 
 	}
 	*v = parsed
 	return nil
+}
+
+// Amount adds a fault for an amount that package proration does not take, and reports whether it is one that it does.
+func Amount(l *List, field string, d decimal.Decimal) bool {
+	if _, err := (proration.Rounding{Mode: proration.Down}).Round(d); err != nil {
+		l.Add(field, proration.ErrLimit, "an amount has at most 38 digits, none beyond 38 places")
+		return false
+	}
+	return true
 }

@@ -1,0 +1,254 @@
+package credits
+
+import (
+	"math/big"
+	"slices"
+	"strconv"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/enum"
+	"github.com/billingrules/billing/internal/exact"
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// Rule says what becomes of charges that are no longer used. The first rule that is for a charge holds.
+type Rule struct {
+	Kinds []plans.Kind `json:"kinds,omitzero"` // only for charges of these kinds; none is all
+	Items []string     `json:"items,omitzero"` // only for these items; none is all
+	Give  Extent       `json:"give,omitzero"`  // how much is given back; must be set unless it is nothing
+	As    Disposition  `json:"as"`             // as what; must be set
+}
+
+// Extent says how much of a charge is given back. Its zero is unset and refused.
+type Extent uint8
+
+// How much is given back.
+const (
+	UnusedPart Extent = iota + 1 // what is not used
+	InFull                       // everything that was billed and is not credited yet
+)
+
+var extents = []string{"", "unused_part", "in_full"}
+
+// String returns its name, "in_full".
+func (e Extent) String() string { return enum.String(extents, e) }
+
+// MarshalText returns its name.
+func (e Extent) MarshalText() ([]byte, error) { return fault.Marshal(extents, e, "give") }
+
+// UnmarshalText reads its name; an unknown one is ErrInvalid.
+func (e *Extent) UnmarshalText(text []byte) error { return fault.Unmarshal(extents, e, "give", text) }
+
+// Disposition says what a credit becomes. Its zero is unset and refused.
+type Disposition uint8
+
+// What a credit becomes.
+const (
+	ToBalance Disposition = iota + 1 // money owed to the customer, which pays later invoices
+	ToRefund                         // money paid back, as far as money was paid; the rest is owed
+	ToDays                           // days by which the next period is longer
+	ToNothing                        // nothing is given back
+)
+
+var dispositions = []string{"", "balance", "refund", "days", "nothing"}
+
+// String returns its name, "balance".
+func (d Disposition) String() string { return enum.String(dispositions, d) }
+
+// MarshalText returns its name.
+func (d Disposition) MarshalText() ([]byte, error) { return fault.Marshal(dispositions, d, "as") }
+
+// UnmarshalText reads its name; an unknown one is ErrInvalid.
+func (d *Disposition) UnmarshalText(text []byte) error {
+	return fault.Unmarshal(dispositions, d, "as", text)
+}
+
+// Exception is a decision in a single case that departs from the rules.
+type Exception struct {
+	Give   Extent      `json:"give,omitzero"` // how much is given back; must be set unless it is nothing
+	As     Disposition `json:"as"`            // as what; must be set
+	Reason string      `json:"reason"`        // why; must be stated
+}
+
+// Disposal asks what becomes of charges that are no longer used.
+type Disposal struct {
+	Request                          // what was billed, from when on it is not used, and how that is counted
+	ID        string                 `json:"id"`                 // of the grant that comes of it
+	Rules     []Rule                 `json:"rules"`              // what becomes of which charge; one that none is for is an error
+	Exception *Exception             `json:"exception,omitzero"` // what is done instead; nil keeps the rules
+	Paid      decimal.Decimal        `json:"paid,omitzero"`      // what of the charges was paid in money and not paid back yet; not negative
+	Next      plans.Bill             `json:"next,omitzero"`      // for days: what the next period costs, which is made longer
+	DayMode   proration.RoundingMode `json:"day_mode,omitzero"`  // for days: how a part of a day is rounded; must be set for them
+}
+
+// Disposed is what became of the charges. The credits and their taxes are what is given back: as the refund, the grant, and the days.
+type Disposed struct {
+	Credits []plans.Charge  `json:"credits,omitzero"` // to be issued, one for each charge of which something is given back
+	Entries []Entry         `json:"entries,omitzero"` // the grant, if there is one, to be appended to the ledger
+	Refund  decimal.Decimal `json:"refund"`           // to be paid back; not negative
+	Days    int             `json:"days,omitzero"`    // by how many the next period is longer
+	Reason  string          `json:"reason,omitzero"`  // why the rules were not kept
+}
+
+// Dispose decides what becomes of charges that are no longer used: which of them are given back, how much of each, and as what.
+// Errors: those of [Unused]; ErrUnset for a charge without a rule, an exception without a reason, a grant without an ID, and days
+// without a price or a mode; ErrInvalid for a full return of a part of a quantity, charges in several currencies, and a negative
+// payment; and ErrLimit for more than 1,000,000 days.
+func Dispose(d Disposal) (Disposed, error) {
+	unused, err := Unused(d.Request)
+	var f fault.List
+	f.Under("", err)
+	d.check(&f)
+	if f != nil {
+		return Disposed{}, f.Err()
+	}
+	out, sums := d.decide(&f, unused)
+	places := d.Policy.Rounding.Places
+	out.Refund = decimal.Max(decimal.Min(sums[ToRefund], d.Paid), decimal.New(0, -places))
+	if owed := sums[ToBalance].Add(sums[ToRefund].Sub(out.Refund)); f == nil && owed.IsPositive() {
+		if d.ID == "" {
+			f.Add("id", proration.ErrUnset, "a grant has an ID")
+		}
+		reason := "not used"
+		if out.Reason != "" {
+			reason = out.Reason
+		}
+		out.Entries = []Entry{{Kind: Granted, ID: d.ID, Amount: owed, Currency: d.Charges[0].Currency, At: d.At, Reason: reason, Ref: d.ID, Source: out.Credits[0].Corrects}}
+	}
+	if f == nil && sums[ToDays].IsPositive() {
+		out.Days = d.worth(&f, sums[ToDays])
+	}
+	if f != nil {
+		return Disposed{}, f.Err()
+	}
+	return out, nil
+}
+
+// check adds the faults of the rules and the exception.
+func (d *Disposal) check(f *fault.List) {
+	for i, r := range d.Rules {
+		checkDecision(f, "rules["+strconv.Itoa(i)+"].", r.Give, r.As)
+		for j, k := range r.Kinds {
+			f.Under("rules["+strconv.Itoa(i)+"].kinds["+strconv.Itoa(j)+"]", k.Validate())
+		}
+	}
+	if e := d.Exception; e != nil {
+		checkDecision(f, "exception.", e.Give, e.As)
+		if e.Reason == "" {
+			f.Add("exception.reason", proration.ErrUnset, "an exception has a reason")
+		}
+	}
+	if fault.Amount(f, "paid", d.Paid) && d.Paid.IsNegative() {
+		f.Add("paid", proration.ErrInvalid, "%v is negative", d.Paid)
+	}
+	for i, c := range d.Charges {
+		if c.Currency != d.Charges[0].Currency {
+			f.Add(element(i)+".currency", proration.ErrInvalid, "%.3s is not %.3s", c.Currency, d.Charges[0].Currency)
+		}
+	}
+}
+
+// checkDecision adds the faults of how much is given back as what.
+func checkDecision(f *fault.List, path string, give Extent, as Disposition) {
+	fault.Enum(f, path+"as", dispositions, as)
+	if as != ToNothing {
+		fault.Enum(f, path+"give", extents, give)
+	}
+}
+
+// decide collects the credits, newest charge first, and what they come to by what they become.
+func (d *Disposal) decide(f *fault.List, unused []plans.Charge) (out Disposed, sums [ToNothing + 1]decimal.Decimal) {
+	before := given(d.Charges)
+	for i := len(d.Charges) - 1; i >= 0; i-- {
+		c := &d.Charges[i]
+		if c.Corrects != "" || d.Item != "" && c.Item != d.Item || !c.Net.IsPositive() {
+			continue
+		}
+		give, as, ok := d.rule(c)
+		at := slices.IndexFunc(unused, func(u plans.Charge) bool { return u.Corrects == c.ID })
+		var credit plans.Charge
+		switch {
+		case !ok:
+			f.Add("rules", proration.ErrUnset, "none is for %v of %.40q", c.Kind, c.Item)
+			continue
+		case as == ToNothing:
+			continue
+		case give == InFull && !d.Quantity.IsZero():
+			f.Add("quantity", proration.ErrInvalid, "what is given back in full is not given back in part")
+			continue
+		case give == InFull:
+			credit = full(c, before[c.ID], d.Policy.Rounding)
+		case at >= 0:
+			credit = unused[at]
+		}
+		if !credit.Net.IsNegative() {
+			continue
+		}
+		out.Credits = append(out.Credits, credit)
+		sums[as] = sums[as].Sub(credit.Net)
+		for _, t := range credit.Taxes {
+			sums[as] = sums[as].Sub(t.Amount)
+		}
+	}
+	if d.Exception != nil {
+		out.Reason = d.Exception.Reason
+	}
+	return out, sums
+}
+
+// rule returns what becomes of a charge.
+func (d *Disposal) rule(c *plans.Charge) (Extent, Disposition, bool) {
+	if d.Exception != nil {
+		return d.Exception.Give, d.Exception.As, true
+	}
+	for _, r := range d.Rules {
+		if (len(r.Kinds) == 0 || slices.Contains(r.Kinds, c.Kind)) && (len(r.Items) == 0 || slices.Contains(r.Items, c.Item)) {
+			return r.Give, r.As, true
+		}
+	}
+	return 0, 0, false
+}
+
+// full returns the credit of all that is left of a charge.
+func full(c *plans.Charge, before back, rounding proration.Rounding) plans.Charge {
+	left := c.Net.Sub(before.net)
+	line := proration.Result{Amount: left.Neg(), Of: left, Fraction: proration.Fraction{Num: -1, Den: 1}, Rounding: rounding}
+	credit := credited(c, before, line)
+	credit.Kind = plans.Refund
+	return credit
+}
+
+const maxDays = 1_000_000
+
+// worth returns how many days of the next period an amount pays for.
+func (d *Disposal) worth(f *fault.List, amount decimal.Decimal) int {
+	if len(d.Next.Lines) == 0 || !d.Next.Total.IsPositive() {
+		f.Add("next", proration.ErrUnset, "days are worth what the next period costs")
+	}
+	rounding := proration.Policy{DayCount: proration.Seconds, Rounding: proration.Rounding{Mode: d.DayMode}}
+	if err := rounding.Validate(); err != nil {
+		f.Add("day_mode", proration.ErrUnset, "say how a part of a day is rounded")
+	}
+	if *f != nil || !fault.Amount(f, "next.total", d.Next.Total) {
+		return 0
+	}
+	period := d.Next.Lines[0].Period
+	days, err := proration.Request{
+		Period: period, Span: period, Policy: proration.Policy{DayCount: proration.Days, ChangeDay: proration.NewSide}, Location: d.Location,
+	}.Fraction()
+	if err != nil {
+		f.Under("next.lines[0]", err)
+		return 0
+	}
+	value := new(big.Rat).Quo(amount.Rat(), d.Next.Total.Rat())
+	value.Mul(value, big.NewRat(days.Den, 1))
+	count := exact.Quotient(value, 0, exact.Mode(d.DayMode))
+	if count.GreaterThan(decimal.New(maxDays, 0)) {
+		f.Add("next.total", proration.ErrLimit, "%v days are more than %d", count, maxDays)
+		return 0
+	}
+	return int(count.IntPart())
+}

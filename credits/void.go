@@ -1,0 +1,70 @@
+package credits
+
+import (
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/proration"
+)
+
+// Undoing asks to take back what something did to the ledger.
+type Undoing struct {
+	Ref    string    `json:"ref"`    // the invoice that is voided
+	At     time.Time `json:"at"`     // when
+	Reason string    `json:"reason"` // for people: why
+}
+
+// Void takes back what an invoice did to the ledger, and returns the entries that do, to be appended to it: what it was paid with
+// is there again, on the terms of its grant, so that it is lost where that has expired; and what is left of the credit that it granted is
+// owed no more. What of that was spent already is returned as owed: the customer had it, and it cannot be taken back from
+// what others paid with it. Voiding again changes nothing.
+// Errors: those of [Validate], ErrUnset for the reference and the instant, and ErrOutside for one before an entry of the invoice.
+func Void(ledger []Entry, u Undoing) (entries []Entry, owed decimal.Decimal, err error) {
+	var f fault.List
+	f.Under("", Validate(ledger))
+	if u.Ref == "" {
+		f.Add("ref", proration.ErrUnset, "say what is voided")
+	}
+	if u.At.IsZero() {
+		f.Add("at", proration.ErrUnset, "something is voided at an instant")
+	}
+	for _, e := range ledger {
+		if e.Ref == u.Ref && e.At.After(u.At) && !u.At.IsZero() {
+			f.Add("at", proration.ErrOutside, "%.40q did something to the ledger on %s", u.Ref, e.At.Format(time.RFC3339Nano))
+			break
+		}
+	}
+	if f != nil {
+		return nil, owed, f.Err()
+	}
+	for _, a := range accounts(ledger) {
+		entry := Entry{ID: a.grant.ID, Currency: a.grant.Currency, At: u.At, Reason: u.Reason, Ref: u.Ref}
+		if back := a.spent(u.Ref); back.IsPositive() {
+			entry.Kind, entry.Amount = Restored, back
+			entries = append(entries, entry)
+		}
+		if a.grant.Ref != u.Ref {
+			continue
+		}
+		left := a.free(u.At)
+		if left.IsPositive() {
+			entry.Kind, entry.Amount = Revoked, left.Neg()
+			entries = append(entries, entry)
+		}
+		owed = owed.Add(a.standing().Sub(left))
+	}
+	return entries, owed, nil
+}
+
+// standing returns what of the grant is owed or was spent: all of it but what was revoked.
+func (a *account) standing() decimal.Decimal {
+	sum := a.grant.Amount
+	for _, e := range a.entries {
+		if e.Kind == Revoked {
+			sum = sum.Add(e.Amount)
+		}
+	}
+	return sum
+}

@@ -1,0 +1,161 @@
+package plans
+
+import (
+	"slices"
+	"time"
+
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/proration"
+)
+
+// extend adds a term after the last one. The cycle goes on from its end; its day of the month is remembered.
+func (c *Contract) extend(f *fault.List, term Term) {
+	if len(c.Terms) == 0 {
+		f.Add("term", proration.ErrInvalid, "a contract from period to period has no term to extend")
+		return
+	}
+	if err := term.Validate(); err != nil {
+		f.Under("term", err)
+		return
+	}
+	last := c.Terms[len(c.Terms)-1]
+	if term.Billing != last.Term.Billing {
+		f.Add("term.billing", proration.ErrInvalid, "the contract is billed %v", last.Term.Billing)
+		return
+	}
+	end, err := c.after(last.Period.End, term.Length)
+	if err != nil {
+		f.Under("term", err)
+		return
+	}
+	c.agree(Agreed{Term: term, Period: proration.Period{Start: last.Period.End, End: end}})
+}
+
+// agree adds a term to the contract, and its discount in place of one that is over.
+func (c *Contract) agree(a Agreed) {
+	c.Terms = append(c.Terms, a)
+	if d, ok := a.Term.discount(a.Period); ok {
+		c.Discounts = slices.Insert(c.Discounts, 0, d)
+	}
+	if a.Term.Billing != UpFront {
+		return
+	}
+	next, err := c.Cycle.Next(a.Period.End)
+	if err != nil || c.Cycle.Interval != a.Term.Length || !next.Equal(a.Period.End) {
+		c.anchor(a.Period.End, a.Term.Length)
+	}
+}
+
+// anchor lets the cycle go on from an instant, with periods of a length. An end that was clamped to a short month remembers the
+// day of the month it comes from.
+func (c *Contract) anchor(t time.Time, length proration.Interval) {
+	if c.Cycle.Location != nil {
+		t = t.In(c.Cycle.Location)
+	}
+	day := c.Cycle.Day
+	if day == 0 {
+		day = c.Cycle.Anchor.In(time.UTC).Day()
+	}
+	lastOfMonth := t.AddDate(0, 0, 1).Month() != t.Month()
+	if length.Months == 0 || !lastOfMonth || day <= t.Day() {
+		day = 0
+	}
+	c.Cycle.Anchor, c.Cycle.Interval, c.Cycle.Day = proration.WallOf(t), length, day
+}
+
+// after returns the instant one length after another, on the contract's calendar and with its day of the month.
+func (c *Contract) after(t time.Time, length proration.Interval) (time.Time, error) {
+	next := *c
+	next.anchor(t, length)
+	period, err := next.Cycle.Containing(t)
+	return period.End, err
+}
+
+// shorten moves the end of the last term.
+func (c *Contract) shorten(f *fault.List, end time.Time) {
+	if len(c.Terms) == 0 {
+		f.Add("end", proration.ErrInvalid, "a contract from period to period has no term to shorten")
+		return
+	}
+	last := &c.Terms[len(c.Terms)-1]
+	if !last.Period.Contains(end) || end.Equal(last.Period.Start) {
+		f.Add("end", proration.ErrOutside, "%s is not inside the last term, %v", end.Format(time.RFC3339Nano), last.Period)
+		return
+	}
+	last.Period.End = end
+	for i := range c.Discounts {
+		if d := &c.Discounts[i]; d.Until.After(end) && d.From.Equal(last.Period.Start) {
+			d.Until = end
+		}
+	}
+}
+
+// Extended returns what the last term of a contract costs that was extended by it, which is how an extension is billed where
+// terms are billed up front: each item for the whole of that term, before discounts.
+// Errors: as for [Contract.Charges], and ErrInvalid for a contract without terms, or one that is billed per period, where the
+// extension is billed as its periods come.
+func (c Contract) Extended(policy proration.Policy) ([]Charge, error) {
+	if len(c.Terms) == 0 || c.Terms[len(c.Terms)-1].Term.Billing != UpFront {
+		return nil, fault.New("contract.terms", proration.ErrInvalid, "there is no term that is billed up front")
+	}
+	charges, err := c.Charges(Whole(c.Terms[len(c.Terms)-1].Period), policy)
+	for i := range charges {
+		charges[i].Kind = Extension
+	}
+	return charges, err
+}
+
+// Renewed returns the contract as it goes on at the end of its last term, and false where it ends there. Its prices and
+// quantities stay what they are. A contract without terms goes on as it is.
+// Errors: those of [Contract.Validate], and ErrLimit for a term that leaves the years 1 to 9999.
+func (c Contract) Renewed() (Contract, bool, error) {
+	if err := c.Validate(); err != nil {
+		return Contract{}, false, proration.Under("contract", err)
+	}
+	if len(c.Terms) == 0 {
+		return c.Clone(), true, nil
+	}
+	last := c.Terms[len(c.Terms)-1]
+	next := c.Clone()
+	next.advance(last.Period.End)
+	next.Terms = nil
+	next.Discounts = slices.DeleteFunc(next.Discounts, func(d Discount) bool {
+		return !d.Until.IsZero() && !d.Until.After(last.Period.End)
+	})
+	switch last.Term.AtEnd {
+	case Lapse:
+		return Contract{}, false, nil
+	case Evergreen:
+		return next, true, nil
+	case Renew, RenewOnce:
+	}
+	if last.Term.AtEnd == RenewOnce {
+		last.Term.AtEnd = Lapse
+	}
+	end, err := c.after(last.Period.End, last.Term.Length)
+	if err != nil {
+		return Contract{}, false, proration.Under("contract", err)
+	}
+	next.agree(Agreed{Term: last.Term, Period: proration.Period{Start: last.Period.End, End: end}})
+	return next, true, nil
+}
+
+// NoticeBy returns until when renewal of the last term can be declined: the first instant at which it no longer can. It is
+// the zero time for a contract without terms, and its end where no notice was agreed.
+// Errors: those of [Contract.Validate], and ErrLimit for an instant outside the years 1 to 9999.
+func (c Contract) NoticeBy() (time.Time, error) {
+	if err := c.Validate(); err != nil {
+		return time.Time{}, proration.Under("contract", err)
+	}
+	end := c.End()
+	if end.IsZero() || c.Terms[len(c.Terms)-1].Term.Notice == (proration.Interval{}) {
+		return end, nil
+	}
+	back := c.Cycle
+	back.Anchor, back.Interval, back.Day = proration.WallOf(end), c.Terms[len(c.Terms)-1].Term.Notice, 0
+	if back.Location != nil {
+		back.Anchor = proration.WallOf(end.In(back.Location))
+	}
+	before, err := back.Period(-1)
+	return before.Start, err
+}

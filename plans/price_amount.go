@@ -1,0 +1,174 @@
+package plans
+
+import (
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/exact"
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/proration"
+)
+
+// Amount returns the exact, unrounded price of the quantity for one period, or for one Per where that is set.
+// Errors: those of [Price.Validate], ErrInvalid for a negative quantity, and ErrLimit for one beyond the limits.
+func (p Price) Amount(quantity decimal.Decimal) (decimal.Decimal, error) {
+	var f fault.List
+	checkNumber(&f, "quantity", quantity)
+	f.Under("price", p.Validate())
+	if f != nil {
+		return decimal.Decimal{}, f.Err()
+	}
+	return p.amount(quantity), nil
+}
+
+// amount is Amount of a price and a quantity that were checked.
+func (p *Price) amount(quantity decimal.Decimal) decimal.Decimal {
+	amount, _ := p.parts(quantity).sum()
+	return amount
+}
+
+// parts is a price taken apart.
+type parts struct {
+	steps  []step
+	counts bool // the units are packages
+	price  *Price
+}
+
+// step is a number of units at one price, and what is due besides.
+type step struct {
+	units, unit, percent, flat decimal.Decimal
+}
+
+// parts takes a price apart for a quantity: the one calculation from which both the amount and its explanation come.
+func (p *Price) parts(quantity decimal.Decimal) parts {
+	units := decimal.Max(quantity.Sub(p.Included), decimal.Decimal{})
+	if !p.Package.IsZero() {
+		units = ceiling(units, p.Package)
+	}
+	all := parts{price: p, counts: !p.Package.IsZero()}
+	switch {
+	case len(p.Tiers) == 0:
+		all.steps = []step{{units: units, unit: p.Unit, percent: p.Percent}}
+	case p.Tiering == Volume:
+		t := p.tier(ceiling(units, decimal.New(1, 0)))
+		all.steps = []step{{units: units, unit: t.Unit, percent: t.Percent, flat: t.Flat}}
+	default:
+		var below decimal.Decimal
+		for i, t := range p.Tiers {
+			if i > 0 && !units.GreaterThan(below) {
+				break
+			}
+			top := units
+			if !t.UpTo.IsZero() {
+				top = decimal.Min(units, t.UpTo)
+			}
+			all.steps = append(all.steps, step{units: top.Sub(below), unit: t.Unit, percent: t.Percent, flat: t.Flat})
+			below = t.UpTo
+		}
+	}
+	return all
+}
+
+// tier returns the tier that a quantity is in.
+func (p *Price) tier(quantity decimal.Decimal) Tier {
+	for _, t := range p.Tiers {
+		if t.UpTo.IsZero() || quantity.LessThanOrEqual(t.UpTo) {
+			return t
+		}
+	}
+	return p.Tiers[len(p.Tiers)-1]
+}
+
+// sum adds the parts up. The text tells of a bound that took effect.
+func (p parts) sum() (decimal.Decimal, string) {
+	sum := p.price.Flat
+	for _, s := range p.steps {
+		sum = sum.Add(s.units.Mul(s.unit)).Add(s.units.Mul(s.percent).Shift(-2)).Add(s.flat)
+	}
+	switch {
+	case sum.LessThan(p.price.Minimum):
+		return p.price.Minimum, "at least "
+	case !p.price.Maximum.IsZero() && sum.GreaterThan(p.price.Maximum):
+		return p.price.Maximum, "at most "
+	}
+	return sum, ""
+}
+
+// text writes the parts as a customer could read them, in the places of a currency: "5 x 7.00 + 10.00". It is "" for nothing.
+func (p parts) text(places int32) string {
+	var terms []string
+	add := func(amount decimal.Decimal) {
+		if !amount.IsZero() {
+			terms = append(terms, exact.Text(amount, places))
+		}
+	}
+	for i, s := range p.steps {
+		units := exact.Text(s.units, 0)
+		if p.counts {
+			units += " packages of " + exact.Text(p.price.Package, 0)
+		}
+		percent := exact.Text(s.percent, 0) + " % of " + exact.Text(s.units, places)
+		switch {
+		case !s.percent.IsZero() && s.unit.IsZero():
+			terms = append(terms, percent)
+		case !s.percent.IsZero():
+			terms = append(terms, units+" x "+exact.Text(s.unit, places), percent)
+		case !s.unit.IsZero() || i == 0 && p.price.Flat.IsZero() && s.flat.IsZero():
+			terms = append(terms, units+" x "+exact.Text(s.unit, places))
+		}
+		add(s.flat)
+	}
+	add(p.price.Flat)
+	text := strings.Join(terms, " + ")
+	if !p.price.Included.IsZero() {
+		text += " beyond " + exact.Text(p.price.Included, 0) + " included"
+	}
+	if bound, why := p.sum(); why != "" {
+		text += ", " + why + exact.Text(bound, places)
+	}
+	return text
+}
+
+// single reports whether there is one product and nothing else.
+func (p parts) single() bool {
+	_, bound := p.sum()
+	return len(p.steps) == 1 && p.steps[0].flat.IsZero() && p.price.Flat.IsZero() && bound == "" && (p.steps[0].unit.IsZero() || p.steps[0].percent.IsZero())
+}
+
+// Explain returns how the price of a quantity adds up, in one line, with amounts in the currency's places:
+//
+//	5 x 7.00 + 1 x 6.50 = 41.50
+//
+// It is "nothing" for a price or a quantity that [Price.Amount] refuses.
+func (p Price) Explain(quantity decimal.Decimal, currency Currency) string {
+	places, err := currency.Places()
+	amount, refused := p.Amount(quantity)
+	if err != nil || refused != nil {
+		return "nothing"
+	}
+	return p.parts(quantity).text(places) + " = " + exact.Text(amount, places)
+}
+
+// ceiling returns how many of a size, which is above zero, hold the units.
+func ceiling(units, size decimal.Decimal) decimal.Decimal {
+	q, rest := units.QuoRem(size, 0)
+	if rest.IsPositive() {
+		q = q.Add(decimal.New(1, 0))
+	}
+	return q
+}
+
+// times returns how many times the amounts of the price are due for a length, which they must divide.
+func (p *Price) times(length proration.Interval) (int64, error) {
+	per := p.Per
+	if per == (proration.Interval{}) {
+		return 1, nil
+	}
+	for _, n := range [][2]int64{{int64(length.Months), int64(per.Months)}, {int64(length.Days), int64(per.Days)}, {length.Seconds, per.Seconds}} {
+		if n[1] > 0 && n[0] > 0 && n[0]%n[1] == 0 {
+			return n[0] / n[1], nil
+		}
+	}
+	return 0, fault.New("price.per", proration.ErrInvalid, "%v does not go into %v a whole number of times", per, length)
+}

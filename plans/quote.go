@@ -1,0 +1,170 @@
+package plans
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/exact"
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/proration"
+)
+
+// Quote is what an order costs: the contract that it makes, what is due first, and what comes at renewal.
+type Quote struct {
+	Contract  Contract        `json:"contract"`          // as it stands once the first bill is issued
+	First     Bill            `json:"first"`             // what is due first
+	Due       []Instalment    `json:"due"`               // the total of the first bill, in the parts in which it is paid
+	Committed decimal.Decimal `json:"committed"`         // what all bills until the end of the term come to; the first one's total where there is no term
+	Renewal   *Bill           `json:"renewal,omitempty"` // what the first period after the term costs, at today's quantities; nil where the contract ends
+}
+
+// Quote prices an order line by line. Discounts work in the order: that of the term, those agreed on specially, those of the order.
+// The order's location is the customer's calendar. Nothing happens by it: accepting the quote is storing its contract.
+// Errors: the faults of the catalogue and the order, and every [Refusal], all at once: a plan, item or term that is not on offer, a
+// mix of plans, a country, a currency or a way to pay that is not open to whoever orders, too many instalments.
+func (c Catalog) Quote(o Order) (Quote, error) {
+	var f fault.List
+	o.check(&f)
+	special, err := c.With(o.Override)
+	f.Under("", err)
+	if f != nil {
+		return Quote{}, f.Err()
+	}
+	got, err := special.choose(&o)
+	if err != nil {
+		return Quote{}, err
+	}
+	contract, first, err := special.contract(&o, &got)
+	if err != nil {
+		return Quote{}, err
+	}
+	if err := contract.Validate(); err != nil {
+		return Quote{}, err
+	}
+	bill, err := contract.bill(Whole(first), c.Policy, c.Allocation)
+	if err != nil {
+		return Quote{}, err
+	}
+	quote := Quote{Contract: contract, First: bill.Bill}
+	quote.Contract.Discounts = bill.remaining
+	if quote.Due, err = quote.First.Instalments(max(1, o.Instalments), proration.Interval{Months: 1}, contract.Currency); err != nil {
+		return Quote{}, err
+	}
+	return quote, quote.ahead(c.Policy, c.Allocation)
+}
+
+// contract returns the contract of an order, and the first period that is billed.
+func (c *Catalog) contract(o *Order, got *chosen) (Contract, proration.Period, error) {
+	start, days := c.Trial.starts(o.At, o.TrialEnd)
+	length := got.plan.Interval
+	if got.term != nil && got.term.Billing == UpFront {
+		length = got.term.Length
+	}
+	contract := Contract{
+		Plan: got.plan.ID, Currency: got.market.Currency, Items: got.items, Ramp: got.ramp,
+		Discounts: append(cloneDiscounts(o.Override.Discounts), cloneDiscounts(o.Discounts)...),
+		Minimum:   o.Minimum, Grace: o.Override.Grace,
+	}
+	slices.SortStableFunc(contract.Ramp, func(a, b Step) int { return a.At.Compare(b.At) })
+	cycle, err := proration.NewCycle(start.In(o.At.Location()), length)
+	if err != nil {
+		return contract, proration.Period{}, proration.Under("at", err)
+	}
+	first, err := cycle.Period(0)
+	if err == nil && days > 0 {
+		var end time.Time
+		if end, err = (proration.Interval{Days: days}).After(first.End, o.At.Location()); err == nil {
+			first.End = end
+			cycle, err = proration.NewCycle(end, length)
+		}
+	}
+	contract.Cycle = cycle
+	if err != nil || got.term == nil {
+		return contract, first, err
+	}
+	agreed := Agreed{Term: *got.term, Period: first}
+	if got.term.Billing == PerPeriod {
+		agreed.Period.End, err = periodsLater(cycle, first, got.plan.Interval, got.term.Length)
+	}
+	contract.agree(agreed)
+	return contract, first, err
+}
+
+// periodsLater returns the end of a term that begins with a period and has as many as go into its length.
+func periodsLater(cycle proration.Cycle, first proration.Period, each, length proration.Interval) (time.Time, error) {
+	periods, err := (&Price{Per: each}).times(length)
+	if err != nil {
+		return time.Time{}, fault.New("term", proration.ErrInvalid, "%v is no whole number of periods of %v", length, each)
+	}
+	n, err := cycle.Index(first.End)
+	if err != nil {
+		return time.Time{}, err
+	}
+	last, err := cycle.Period(n + int(periods) - 1)
+	return last.Start, err
+}
+
+// ahead fills in what the term and its renewal come to.
+func (q *Quote) ahead(policy proration.Policy, allocation proration.Allocation) error {
+	q.Committed = q.First.Total
+	then := q.Contract.Clone()
+	start := q.First.Lines[0].Period.End
+	bills, err := then.bills(start, policy, allocation)
+	if err != nil {
+		return err
+	}
+	for _, b := range bills {
+		q.Committed = q.Committed.Add(b.Total)
+		then.Discounts = b.remaining
+	}
+	then, goesOn, err := then.Renewed()
+	if err != nil || !goesOn {
+		return err
+	}
+	if end := q.Contract.End(); !end.IsZero() {
+		start = end
+	}
+	period, err := then.Cycle.Containing(start)
+	if err != nil {
+		return err
+	}
+	renewal, err := then.bill(Whole(period), policy, allocation)
+	q.Renewal = &renewal.Bill
+	return err
+}
+
+// Explain returns the quote as a customer could read it: each line with how it was computed, the parts in which it is paid, and the
+// price of the renewal.
+func (q Quote) Explain() string {
+	var b strings.Builder
+	places, err := q.Contract.Currency.Places()
+	if err != nil {
+		return "nothing"
+	}
+	money := func(d decimal.Decimal) string { return exact.Text(d, places) + " " + string(q.Contract.Currency) }
+	for _, line := range q.First.Lines {
+		fmt.Fprintf(&b, "%s until %s, %s\n", date(line.Span.Start), date(line.Span.End), line.Explain())
+	}
+	fmt.Fprintf(&b, "due: %s\n", money(q.First.Total))
+	if len(q.Due) > 1 {
+		for i, part := range q.Due {
+			fmt.Fprintf(&b, "part %d on %s: %s\n", i+1, date(part.At), money(part.Amount))
+		}
+	}
+	if !q.Committed.Equal(q.First.Total) {
+		fmt.Fprintf(&b, "until %s in all: %s\n", date(q.Contract.End()), money(q.Committed))
+	}
+	if q.Renewal != nil {
+		fmt.Fprintf(&b, "renewal on %s: %s\n", date(q.Renewal.At), money(q.Renewal.Total))
+	} else {
+		fmt.Fprintf(&b, "ends on %s\n", date(q.Contract.End()))
+	}
+	return b.String()
+}
+
+// date writes the date of an instant.
+func date(t time.Time) string { return t.Format(time.DateOnly) }

@@ -1,0 +1,243 @@
+package plans
+
+import (
+	"slices"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/enum"
+	"github.com/billingrules/billing/internal/exact"
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/proration"
+)
+
+// Rule says who may do something to a contract, and when it takes effect. What no rule is for nobody may do; one that is for
+// nobody says why. Several rules of one action are for different actors.
+type Rule struct {
+	Action  Action  `json:"action"`           // what is done; must be set
+	By      []Actor `json:"by,omitzero"`      // who may; nobody where it is empty
+	When    When    `json:"when,omitzero"`    // when it takes effect; must be set where somebody may
+	Limits  bool    `json:"limits,omitzero"`  // a plan whose limits the usage exceeds is refused
+	Reason  string  `json:"reason,omitzero"`  // for people: why, where it is refused
+	Instead string  `json:"instead,omitzero"` // for people: what can be done instead
+}
+
+// When says when a change takes effect. Its zero is unset and refused.
+type When uint8
+
+// When a change takes effect.
+const (
+	AtOnce      When = iota + 1 // at the instant at which it is asked for
+	AtPeriodEnd                 // at the end of the period that is paid for
+	AtTermEnd                   // at the end of the term, or of the period where there is none
+)
+
+var whens = []string{"", "at_once", "at_period_end", "at_term_end"}
+
+// String returns its name, "at_once".
+func (w When) String() string { return enum.String(whens, w) }
+
+// MarshalText returns its name.
+func (w When) MarshalText() ([]byte, error) { return fault.Marshal(whens, w, "when") }
+
+// UnmarshalText reads its name; an unknown one is ErrInvalid.
+func (w *When) UnmarshalText(text []byte) error { return fault.Unmarshal(whens, w, "when", text) }
+
+// Proposal is a change that somebody asks for.
+type Proposal struct {
+	Contract Contract  `json:"contract"`       // as it is
+	Change   Change    `json:"change"`         // what is asked for
+	By       Actor     `json:"by"`             // who asks; must be set
+	At       time.Time `json:"at"`             // when
+	Usage    []InUse   `json:"usage,omitzero"` // what is in use, to be held against the limits of another plan
+}
+
+// Permit is a change that the rules allow.
+type Permit struct {
+	Action Action    `json:"action"`          // what it comes to
+	When   When      `json:"when"`            // when it takes effect, as the rule has it
+	At     time.Time `json:"at"`              // and that instant
+	Breaks []Excess  `json:"breaks,omitzero"` // the limits of the new plan that what is in use exceeds
+}
+
+// Check returns what a change comes to and when it takes effect, or the [Refusal] that says which rule forbids it, why, and what
+// would be allowed instead. A lateral change without a rule of its own is held to that of an upgrade.
+// Errors: a Refusal, the faults of the proposal, and those of [Contract.With].
+func (c Catalog) Check(p Proposal) (Permit, error) {
+	var f fault.List
+	c.check(&f)
+	fault.Enum(&f, "by", actors, p.By)
+	if p.At.IsZero() {
+		f.Add("at", proration.ErrUnset, "a change is asked for at an instant")
+	}
+	if f != nil {
+		return Permit{}, f.Err()
+	}
+	action, err := c.classify(&p)
+	if err != nil {
+		return Permit{}, err
+	}
+	permit := Permit{Action: action}
+	if p.Change.Plan != nil {
+		if permit.Breaks, err = p.Change.Plan.Exceeded(p.Usage); err != nil {
+			return Permit{}, err
+		}
+	}
+	rule, err := c.rule(action, p.By, permit.Breaks)
+	if err != nil {
+		return Permit{}, err
+	}
+	permit.When = rule.When
+	if permit.At, err = p.Contract.effective(rule.When, p.At); err != nil {
+		return Permit{}, err
+	}
+	if _, err = p.Contract.With(p.Change, permit.At); err != nil {
+		return Permit{}, proration.Under("change", err)
+	}
+	return permit, nil
+}
+
+// rule returns the rule that lets somebody do something, or the refusal.
+func (c *Catalog) rule(action Action, by Actor, breaks []Excess) (Rule, error) {
+	refusal := &Refusal{Rule: action.String(), Reason: "nobody may do that"}
+	found := false
+	for _, r := range c.Rules {
+		switch {
+		case r.Action != action:
+			continue
+		case slices.Contains(r.By, by) && r.Limits && len(breaks) > 0:
+			e := breaks[0]
+			refusal.Reason = exact.Text(e.Used, 0) + " " + e.Name + " are in use, and the plan allows " + exact.Text(e.Limit, 0)
+			refusal.Instead = "use fewer of them first"
+			return Rule{}, refusal
+		case slices.Contains(r.By, by):
+			return r, nil
+		case len(r.By) > 0 && !found:
+			refusal.Reason = "a " + by.String() + " may not do that"
+			refusal.Instead = r.By[0].String() + " can do it, " + r.When.words()
+		}
+		if r.Reason != "" {
+			refusal.Reason = r.Reason
+		}
+		if r.Instead != "" {
+			refusal.Instead = r.Instead
+		}
+		found = true
+	}
+	if !found && action == Lateral {
+		return c.rule(Upgrade, by, breaks)
+	}
+	return Rule{}, refusal
+}
+
+// words says when, for people.
+func (w When) words() string {
+	switch w {
+	case AtOnce:
+		return "at once"
+	case AtPeriodEnd:
+		return "at the end of the period"
+	case AtTermEnd:
+		return "at the end of the term"
+	}
+	return w.String()
+}
+
+// classify returns what a change comes to.
+func (c *Catalog) classify(p *Proposal) (Action, error) {
+	var f fault.List
+	p.Change.check(&f)
+	f.Under("contract", p.Contract.Validate())
+	if f != nil {
+		return 0, f.Err()
+	}
+	switch {
+	case p.Change.Cancel:
+		return Cancel, nil
+	case p.Change.Term != nil:
+		return Extend, nil
+	case !p.Change.End.IsZero():
+		return Shorten, nil
+	case p.Change.Plan == nil && p.Change.Quantity.IsNegative():
+		return RemoveQuantity, nil
+	case p.Change.Plan == nil:
+		return AddQuantity, nil
+	}
+	if err := p.Change.Plan.Validate(); err != nil {
+		return 0, proration.Under("change.plan", err)
+	}
+	from, to := Level{Interval: p.Contract.Cycle.Interval}, Level{Rank: p.Change.Plan.Rank, Interval: p.Change.Plan.Interval}
+	if i := slices.IndexFunc(c.Plans, func(plan Plan) bool { return plan.ID == p.Contract.Plan }); i >= 0 {
+		from.Rank = c.Plans[i].Rank
+		if len(p.Contract.Terms) > 0 && p.Contract.Terms[0].Term.Billing == UpFront {
+			from.Interval = c.Plans[i].Interval
+		}
+	}
+	if from.Interval != to.Interval && len(p.Contract.Terms) == 0 {
+		return SwitchInterval, nil
+	}
+	now := p.Contract.Clone()
+	now.advance(p.At)
+	for _, item := range now.Items {
+		price, ok := p.Change.Plan.Price(item.ID, now.Currency)
+		if !ok {
+			return 0, fault.New("change.plan.offers", proration.ErrInvalid, "it does not offer %.40q in %.3s", item.ID, now.Currency)
+		}
+		if err := value(&from, item.Price, item.Quantity); err != nil {
+			return 0, err
+		}
+		if err := value(&to, price, item.Quantity); err != nil {
+			return 0, err
+		}
+	}
+	return Classify(from, to)
+}
+
+// value adds what a quantity costs for the level's interval.
+func value(l *Level, price Price, quantity decimal.Decimal) error {
+	amount, err := price.Amount(quantity)
+	if err != nil {
+		return err
+	}
+	times, err := price.times(l.Interval)
+	if err != nil {
+		return err
+	}
+	l.Amount = l.Amount.Add(amount.Mul(decimal.New(times, 0)))
+	return nil
+}
+
+// effective returns the instant at which a change takes effect.
+func (c *Contract) effective(when When, at time.Time) (time.Time, error) {
+	end := c.End()
+	if when == AtOnce {
+		return at, nil
+	}
+	if when == AtTermEnd && at.Before(end) {
+		return end, nil
+	}
+	rest, err := c.Rest(at)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return rest[0].Span.End, nil
+}
+
+// checkRules adds the faults of the rules.
+func checkRules(f *fault.List, rules []Rule) {
+	for i, r := range rules {
+		path := element("rules", i)
+		fault.Enum(f, path+".action", actions, r.Action)
+		if len(r.By) > 0 {
+			checkActors(f, path+".by", r.By)
+			fault.Enum(f, path+".when", whens, r.When)
+		}
+		for _, other := range rules[:i] {
+			if other.Action == r.Action && (len(r.By) == 0 || slices.ContainsFunc(r.By, func(a Actor) bool { return slices.Contains(other.By, a) })) {
+				f.Add(path+".by", proration.ErrInvalid, "another rule of %v is for them already", r.Action)
+				break
+			}
+		}
+	}
+}

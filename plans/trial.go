@@ -1,0 +1,77 @@
+package plans
+
+import (
+	"time"
+
+	"github.com/billingrules/billing/internal/enum"
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/proration"
+)
+
+// Trial is how long a plan can be tried, and what becomes of the days that are left when it is bought before that is over. The
+// zero Trial is none.
+type Trial struct {
+	Length   proration.Interval `json:"length,omitzero"`   // how long, "P14D"
+	Leftover Leftover           `json:"leftover,omitzero"` // what becomes of the rest; must be set where there is a length
+}
+
+// Leftover says what becomes of the days of a trial that are left. Its zero is unset and refused.
+type Leftover uint8
+
+// What becomes of them.
+const (
+	CarryOver  Leftover = iota + 1 // the paid term begins at once, and is longer by as many days
+	Drop                           // the paid term begins at once, and they are lost
+	AtTrialEnd                     // the paid term begins when the trial is over
+)
+
+var leftovers = []string{"", "carry_over", "drop", "at_trial_end"}
+
+// String returns its name, "carry_over".
+func (l Leftover) String() string { return enum.String(leftovers, l) }
+
+// MarshalText returns its name.
+func (l Leftover) MarshalText() ([]byte, error) { return fault.Marshal(leftovers, l, "leftover") }
+
+// UnmarshalText reads its name; an unknown one is ErrInvalid.
+func (l *Leftover) UnmarshalText(text []byte) error {
+	return fault.Unmarshal(leftovers, l, "leftover", text)
+}
+
+// Validate returns ErrUnset for a length without a leftover, or the other way round, ErrInvalid for one that does not exist, and
+// the faults of the length.
+func (t Trial) Validate() error {
+	var f fault.List
+	if t == (Trial{}) {
+		return nil
+	}
+	f.Under("length", t.Length.Validate())
+	fault.Enum(&f, "leftover", leftovers, t.Leftover)
+	return f.Err()
+}
+
+// starts returns when a term begins that is bought at an instant while a trial runs until another, and how many days longer it
+// is. Days are those of the calendar: a trial that ends tomorrow has one left.
+func (t Trial) starts(bought, end time.Time) (start time.Time, days int) {
+	if !end.After(bought) {
+		return bought, 0
+	}
+	switch t.Leftover {
+	case CarryOver:
+		return bought, daysBetween(bought, end)
+	case AtTrialEnd:
+		return end, 0
+	case Drop:
+	}
+	return bought, 0
+}
+
+// daysBetween counts the days from one date to another, on the calendar of the first.
+func daysBetween(from, to time.Time) int {
+	date := func(t time.Time) time.Time {
+		y, m, d := t.In(from.Location()).Date()
+		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	}
+	const day = 24 * time.Hour // in UTC every day has as many
+	return int(date(to).Sub(date(from)) / day)
+}
