@@ -6,14 +6,27 @@
 // # Words
 //
 // A credit is money owed to the customer: a [github.com/billingrules/billing/plans.Charge] with a negative net that names the
-// charge it corrects. The ledger is a slice of [Entry] that the caller stores. It only grows: a grant adds to it, and paying
-// an invoice with credit takes from it, by entries of opposite sign. The balance is computed from it at any instant.
+// charge it corrects. What becomes of it is its [Disposition]. The ledger is a slice of [Entry] that the caller stores. It only grows: a
+// grant adds to it, paying with it takes from it, and voiding either writes entries of opposite sign. The balance is computed from it at any
+// instant, past or future; a grant that expires needs no entry.
+//
+// # Verbs
+//
+//   - [Unused]: what of charges is not used, as credits.
+//   - [Dispose]: what is given back of charges, and whether as money owed, money paid back, days, or not at all.
+//   - [Apply]: which grants pay an amount. [Void]: what an invoice did, taken back.
+//   - [Balance], [Validate]: what is owed, and whether a ledger is sound.
 //
 // # Rules
 //
-// A credit derives from a charge that was billed, and is never more than what was billed and not yet credited; the cap is
-// proration.Adjust's, and nowhere else. Grants pay in one total order: the earlier first, then by ID. None is overspent,
-// and none pays in another currency.
+// A credit derives from a charge that was billed: from its net, after discounts, or by policy from its price, and never more than
+// was billed and is not yet credited. The cap is proration.Adjust's, and nowhere else. Discounts and taxes go back in proportion,
+// such that all credits of a charge add up to it to the last unit. The charges and the credits issued for them are kept together, in
+// the order of billing: that is all this package needs to know what is left of each.
+//
+// Grants pay in one total order (Stripe's, with ties settled): the lower priority first, then the earlier expiry, then promotional before
+// paid, then the earlier effect, then the earlier grant, then the ID. None is overspent, pays before it is effective or once it has
+// expired, or in another currency. A later entry keeps what it took: an earlier date cannot spend it again.
 //
 // # Errors
 //

@@ -3,6 +3,9 @@ package plans
 import (
 	"strings"
 
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
@@ -33,6 +36,15 @@ func (c Currency) Policy(p proration.Policy) (proration.Policy, error) {
 	places, err := c.Places()
 	p.Rounding.Places = places
 	return p, err
+}
+
+// text writes an amount in the currency.
+func (c Currency) text(amount decimal.Decimal) string {
+	places, err := c.Places()
+	if err != nil {
+		places = 0
+	}
+	return exact.Text(amount, places) + " " + string(c)
 }
 
 // minorUnits lists the codes by their number of decimal places.

@@ -1,26 +1,52 @@
-// Package plans decides what is sold: plans and their prices, and what one customer bought of them.
+// Package plans decides what is sold: prices, terms, discounts, limits, markets, and who may change what.
 //
-//	contract := plans.Contract{Plan: "growth", Currency: "USD", Cycle: monthly, Items: []plans.Item{
-//		{ID: "seat", Quantity: decimal.NewFromInt(10), Price: plans.Price{Unit: decimal.RequireFromString("89.00")}},
-//	}}
-//	charges, err := contract.Charges(plans.Whole(november), policy)
-//	fmt.Println(charges[0].Explain()) // seat: 10 x 89.00 = 890.00
+//	quote, err := catalog.Quote(plans.Order{
+//		By: plans.Customer, At: nov16, Plan: "base", Country: "BR", Method: "card", Instalments: 6,
+//		Items: []plans.OrderItem{{Item: "seat", Quantity: decimal.NewFromInt(7)}},
+//		Term:  proration.Interval{Months: 12},
+//	})
+//	fmt.Print(quote.Explain())
+//	// 2026-11-16 until 2027-11-16, seat: 7 x 75.00 x 12 = 6300.00, less 10 % 630.00 = 5670.00
+//	// due: 5670.00 BRL
+//	// ...
 //
 // # Words
 //
-// A [Plan] is offered at a [Price]. A [Contract] is what one customer bought: one plan and some items, each with the
-// quantity and the price that were agreed. The price belongs to the contract: a catalogue that changes later changes no
-// contract. A [Charge] is money due for a quantity of an item over a span; it is what credits credit and invoices list. A
-// [Change] describes a change of a contract.
+// A [Catalog] is everything that a seller offers and by which rules, one value read from JSON: plans, terms, markets, rules. A
+// [Plan] offers items, each at a [Price] in a [Currency], with features and limits. A [Term] is a length for which one binds oneself; a
+// [Market] says who pays how in which currency. An [Override] is what one customer agreed on specially, laid over the catalogue.
+//
+// A [Contract] is what one customer bought: one plan, items with the quantity and the price that were agreed, its terms, its
+// discounts, and a ramp of changes that were agreed in advance. The price belongs to the contract: a catalogue that changes later
+// changes no contract. A [Charge] is money due for a quantity of an item over a span; it is what credits credit and invoices list. A
+// [Change] describes one change of a contract wherever one is asked for, allowed, priced or made.
+//
+// # Verbs
+//
+//   - [Catalog.Quote]: what an order costs, and the contract that it makes.
+//   - [Catalog.Check], [Catalog.Amend]: whether a change is allowed and when it takes effect, and what it costs.
+//   - [Contract.Charges], [Contract.Added], [Contract.Extended], [Contract.Shortfall], [Contract.TerminationFee]: what is due.
+//   - [Contract.With], [Contract.Renewed]: the contract after a change, and after its term.
+//   - [ApplyDiscounts]: what discounts take off, and what of them remains.
+//   - [Price.Amount], [Classify], [Plan.Exceeded]: what a quantity costs, which of two is higher, and which limits are exceeded.
 //
 // # Rules
 //
-// A contract has one plan and one currency, and both are checked where it is used. Quantity × price is exact; the share of
-// the period is multiplied in before the one rounding, which is package proration's.
+// A price is exact until the share of the period has been multiplied in; then it is rounded once, by package proration. Discounts
+// come next, in their order: each works on what those before it left, is rounded once, spread over the charges so that the parts add
+// up, and never takes more than there is. A minimum is measured before discounts. A quantity that is added costs what both
+// quantities do less what the one before did, at the contract's price.
+//
+// A term that is billed up front is one period. It is extended by another term that begins at its end, at the price of the contract and the
+// discount of the new term; the old one keeps its own.
+//
+// A contract has one plan and one currency, and both are checked wherever it is used. What is not allowed is a [Refusal]: which rule,
+// why in words, and what would be possible instead. It matches [ErrRefused]; an input that makes no sense does not.
 //
 // # Limits
 //
-// A quantity and a price have at most 18 digits, and none of them is further than 18 places from the decimal point.
+// A quantity and a price have at most 18 digits, and none of them is further than 18 places from the decimal point. A price has at
+// most 1,000 tiers, a contract 1,000 steps, a bill 120 instalments; a term is billed in at most 10,000 periods.
 //
 // # Errors
 //

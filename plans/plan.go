@@ -6,6 +6,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
@@ -46,6 +47,11 @@ type Excess struct {
 	Name  string          `json:"name"`  // of the limit
 	Used  decimal.Decimal `json:"used"`  // how much is in use
 	Limit decimal.Decimal `json:"limit"` // how much the plan allows; zero where it does not offer this at all
+}
+
+// words says it for people.
+func (e Excess) words() string {
+	return exact.Text(e.Used, 0) + " " + e.Name + " are in use, and the plan allows " + exact.Text(e.Limit, 0)
 }
 
 // Validate returns every fault of the plan: ErrUnset for a missing ID, interval, offer or name, ErrInvalid for what comes twice,

@@ -8,7 +8,6 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
@@ -140,30 +139,29 @@ func (q *Quote) ahead(policy proration.Policy, allocation proration.Allocation) 
 // Explain returns the quote as a customer could read it: each line with how it was computed, the parts in which it is paid, and the
 // price of the renewal.
 func (q Quote) Explain() string {
-	var b strings.Builder
-	places, err := q.Contract.Currency.Places()
-	if err != nil {
-		return "nothing"
-	}
-	money := func(d decimal.Decimal) string { return exact.Text(d, places) + " " + string(q.Contract.Currency) }
-	for _, line := range q.First.Lines {
-		fmt.Fprintf(&b, "%s until %s, %s\n", date(line.Span.Start), date(line.Span.End), line.Explain())
-	}
-	fmt.Fprintf(&b, "due: %s\n", money(q.First.Total))
+	text := q.First.explain(q.Contract.Currency)
+	money := func(d decimal.Decimal) string { return q.Contract.Currency.text(d) }
 	if len(q.Due) > 1 {
 		for i, part := range q.Due {
-			fmt.Fprintf(&b, "part %d on %s: %s\n", i+1, date(part.At), money(part.Amount))
+			text += fmt.Sprintf("part %d on %s: %s\n", i+1, date(part.At), money(part.Amount))
 		}
 	}
 	if !q.Committed.Equal(q.First.Total) {
-		fmt.Fprintf(&b, "until %s in all: %s\n", date(q.Contract.End()), money(q.Committed))
+		text += fmt.Sprintf("until %s in all: %s\n", date(q.Contract.End()), money(q.Committed))
 	}
-	if q.Renewal != nil {
-		fmt.Fprintf(&b, "renewal on %s: %s\n", date(q.Renewal.At), money(q.Renewal.Total))
-	} else {
-		fmt.Fprintf(&b, "ends on %s\n", date(q.Contract.End()))
+	if q.Renewal == nil {
+		return text + "ends on " + date(q.Contract.End()) + "\n"
 	}
-	return b.String()
+	return text + fmt.Sprintf("renewal on %s: %s\n", date(q.Renewal.At), money(q.Renewal.Total))
+}
+
+// explain writes a bill line by line.
+func (b Bill) explain(currency Currency) string {
+	var text strings.Builder
+	for _, line := range b.Lines {
+		fmt.Fprintf(&text, "%s until %s, %s\n", date(line.Span.Start), date(line.Span.End), line.Explain())
+	}
+	return text.String() + "due: " + currency.text(b.Total) + "\n"
 }
 
 // date writes the date of an instant.

@@ -7,7 +7,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/enum"
-	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
@@ -107,8 +106,7 @@ func (c *Catalog) rule(action Action, by Actor, breaks []Excess) (Rule, error) {
 		case r.Action != action:
 			continue
 		case slices.Contains(r.By, by) && r.Limits && len(breaks) > 0:
-			e := breaks[0]
-			refusal.Reason = exact.Text(e.Used, 0) + " " + e.Name + " are in use, and the plan allows " + exact.Text(e.Limit, 0)
+			refusal.Reason = breaks[0].words()
 			refusal.Instead = "use fewer of them first"
 			return Rule{}, refusal
 		case slices.Contains(r.By, by):
