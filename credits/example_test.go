@@ -16,49 +16,112 @@ func date(month time.Month, day int) time.Time {
 	return time.Date(2026, month, day, 0, 0, 0, 0, time.UTC)
 }
 
+// money reads an amount.
+func money(text string) decimal.Decimal { return decimal.RequireFromString(text) }
+
+// must returns what a call returned that has no error here.
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}
+
+// seats bills seats at 89.00 for November.
+func seats(id, quantity string) plans.Charge {
+	period := proration.Period{Start: date(time.November, 1), End: date(time.December, 1)}
+	contract := plans.Contract{
+		Plan: "growth", Currency: "USD", Cycle: must(proration.NewCycle(period.Start, proration.Interval{Months: 1})),
+		Items: []plans.Item{{ID: "seat", Quantity: money(quantity), Price: plans.Price{Unit: money("89.00")}}},
+	}
+	charge := must(contract.Charges(plans.Whole(period), proration.Standard(2)))[0]
+	charge.ID = id
+	return charge
+}
+
 // twoGrants is a ledger with 40.00 since November 3 and 60.00 since November 10.
 func twoGrants() []credits.Entry {
 	return []credits.Entry{
-		{ID: "inv-2", Amount: decimal.RequireFromString("60.00"), Currency: "USD", At: date(time.November, 10), Reason: "left over from inv-2", Ref: "inv-2"},
-		{ID: "goodwill", Amount: decimal.RequireFromString("40.00"), Currency: "USD", At: date(time.November, 3), Reason: "an outage"},
+		{Kind: credits.Granted, ID: "goodwill", Amount: money("40.00"), Currency: "USD", At: date(time.November, 3), Reason: "an outage"},
+		{Kind: credits.Granted, ID: "inv-2", Amount: money("60.00"), Currency: "USD", At: date(time.November, 10), Reason: "left over from inv-2", Ref: "inv-2"},
 	}
 }
 
 // Ten seats were billed for November and are used until the 16th.
 func ExampleUnused() {
-	november := proration.Period{Start: date(time.November, 1), End: date(time.December, 1)}
-	monthly, err := proration.NewCycle(november.Start, proration.Interval{Months: 1})
-	if err != nil {
-		panic(err)
-	}
-	contract := plans.Contract{Plan: "growth", Currency: "USD", Cycle: monthly, Items: []plans.Item{
-		{ID: "seat", Quantity: decimal.NewFromInt(10), Price: plans.Price{Unit: decimal.RequireFromString("89.00")}},
-	}}
-	billed, err := contract.Charges(plans.Whole(november), proration.Standard(2))
-	if err != nil {
-		panic(err)
-	}
-	billed[0].ID = "inv-1/1"
+	owed := must(credits.Unused(credits.Request{
+		Charges: []plans.Charge{seats("inv-1/1", "10")}, At: date(time.November, 16),
+		Basis: proration.OnBilled, Policy: proration.Standard(2),
+	}))
+	fmt.Println(owed[0].Net, "corrects", owed[0].Corrects)
+	fmt.Println(owed[0].Explain())
+	// Output:
+	// -445 corrects inv-1/1
+	// seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00
+}
 
-	owed, err := credits.Unused(credits.Request{
-		Charges: billed, At: date(time.November, 16), Basis: proration.OnBilled, Policy: proration.Standard(2),
-	})
-	if err != nil {
-		panic(err)
-	}
+// Three seats fewer: the newest charge gives its two back first.
+func ExampleUnused_seats() {
+	billed := []plans.Charge{seats("inv-1/1", "5"), seats("inv-2/1", "2")}
+	owed := must(credits.Unused(credits.Request{
+		Charges: billed, Item: "seat", Quantity: money("3"), At: date(time.November, 16),
+		Basis: proration.OnBilled, Policy: proration.Standard(2),
+	}))
 	for _, credit := range owed {
-		fmt.Println(credit.Net, "corrects", credit.Corrects)
+		fmt.Println(credit.Explain())
+	}
+	// The credits are kept with the charges, so that nothing is given back twice.
+	again := must(credits.Unused(credits.Request{
+		Charges: append(billed, owed...), At: date(time.November, 16), Basis: proration.OnBilled, Policy: proration.Standard(2),
+	}))
+	for _, credit := range again {
 		fmt.Println(credit.Explain())
 	}
 	// Output:
-	// -445 corrects inv-1/1
-	// seat: 10 x 89.00, -890.00 x 15/30 days = -445.00
+	// seat: 2 not used of inv-2/1, -178.00 x 15/30 days = -89.00
+	// seat: 1 not used of inv-1/1, -89.00 x 15/30 days = -44.50
+	// seat: 4 not used of inv-1/1, -356.00 x 15/30 days = -178.00
+}
+
+// By these rules nothing comes back but what an exception gives, and then only as much as was paid.
+func ExampleDispose() {
+	disposal := credits.Disposal{
+		Request: credits.Request{
+			Charges: []plans.Charge{seats("inv-1/1", "10")}, At: date(time.November, 16), Basis: proration.OnBilled, Policy: proration.Standard(2),
+		},
+		ID: "cn-1", Rules: []credits.Rule{{As: credits.ToNothing}}, Paid: money("400.00"),
+	}
+	fmt.Println(must(credits.Dispose(disposal)).Refund)
+
+	disposal.Exception = &credits.Exception{Give: credits.UnusedPart, As: credits.ToRefund, Reason: "an outage of a week"}
+	given := must(credits.Dispose(disposal))
+	fmt.Println(given.Refund, given.Reason)
+	fmt.Println(given.Entries[0].Kind, given.Entries[0].Amount)
+	// Output:
+	// 0
+	// 400 an outage of a week
+	// granted 45
+}
+
+// What is left of the old plan makes the next period longer.
+func ExampleDispose_days() {
+	december := proration.Period{Start: date(time.December, 1), End: date(time.December, 1).AddDate(0, 1, 0)}
+	given := must(credits.Dispose(credits.Disposal{
+		Request: credits.Request{
+			Charges: []plans.Charge{seats("inv-1/1", "10")}, At: date(time.November, 16), Basis: proration.OnBilled, Policy: proration.Standard(2),
+		},
+		Rules:   []credits.Rule{{Give: credits.UnusedPart, As: credits.ToDays}},
+		Next:    plans.Bill{Lines: []plans.Charge{{Period: december}}, Total: money("1390.00")},
+		DayMode: proration.Up,
+	}))
+	fmt.Println(given.Days) // 445.00 of 1,390.00 for 31 days are 9.92 days
+	// Output: 10
 }
 
 // The older grant pays first, and what is left of the newer one waits for the next invoice.
 func ExampleApply() {
 	ledger := twoGrants()
-	due := credits.Due{Amount: decimal.RequireFromString("89.00"), Currency: "USD", At: date(time.December, 1), Ref: "inv-3"}
+	due := credits.Due{Amount: money("89.00"), Currency: "USD", At: date(time.December, 1), Ref: "inv-3"}
 	spent, rest, err := credits.Apply(ledger, due)
 	if err != nil {
 		panic(err)
@@ -77,6 +140,49 @@ func ExampleApply() {
 	// balance: 11 <nil>
 }
 
+// A promotional grant that expires on December 1 pays before the others, but not then any more.
+func ExampleApply_order() {
+	first := 10
+	gift := credits.Entry{
+		Kind: credits.Granted, ID: "gift", Amount: money("5.00"), Currency: "USD", At: date(time.November, 20),
+		Priority: &first, Promotional: true, Expires: date(time.December, 1),
+	}
+	for _, at := range []time.Time{date(time.November, 30), date(time.December, 1)} {
+		spent, _, err := credits.Apply(append(twoGrants(), gift), credits.Due{Amount: money("20"), Currency: "USD", At: at, Ref: "inv-3"})
+		for _, e := range spent {
+			fmt.Println(at.Format(time.DateOnly), e.ID, e.Amount, err)
+		}
+	}
+	// Output:
+	// 2026-11-30 gift -5 <nil>
+	// 2026-11-30 goodwill -15 <nil>
+	// 2026-12-01 goodwill -20 <nil>
+}
+
+// An invoice that was paid with credit is voided: the credit is there again.
+func ExampleVoid() {
+	ledger := twoGrants()
+	spent, _, err := credits.Apply(ledger, credits.Due{Amount: money("70"), Currency: "USD", At: date(time.December, 1), Ref: "inv-3"})
+	if err != nil {
+		panic(err)
+	}
+	ledger = append(ledger, spent...)
+	back, owed, err := credits.Void(ledger, credits.Undoing{Ref: "inv-3", At: date(time.December, 2), Reason: "billed in error"})
+	for _, e := range back {
+		fmt.Println(e.Kind, e.ID, e.Amount)
+	}
+	fmt.Println(owed, err)
+	for _, day := range []int{1, 2} {
+		fmt.Println(must(credits.Balance(append(ledger, back...), "USD", date(time.December, day))))
+	}
+	// Output:
+	// restored goodwill 40
+	// restored inv-2 30
+	// 0 <nil>
+	// 30
+	// 100
+}
+
 func ExampleBalance() {
 	for _, day := range []int{1, 3, 10} {
 		balance, err := credits.Balance(twoGrants(), "USD", date(time.November, day))
@@ -89,10 +195,10 @@ func ExampleBalance() {
 }
 
 func ExampleValidate() {
-	overspent := credits.Entry{ID: "goodwill", Amount: decimal.RequireFromString("-40.01"), Currency: "USD", At: date(time.November, 20), Reason: "pays inv-9", Ref: "inv-9"}
+	overspent := credits.Entry{Kind: credits.Spent, ID: "goodwill", Amount: money("-40.01"), Currency: "USD", At: date(time.November, 20), Reason: "pays inv-9", Ref: "inv-9"}
 	fmt.Println(credits.Validate(twoGrants()))
 	fmt.Println(credits.Validate(append(twoGrants(), overspent)))
 	// Output:
 	// <nil>
-	// ledger[2].amount: spends more than is left of the grant (not a valid value)
+	// ledger: 40.01 of "goodwill" is 0.01 more than is left on 2026-11-20T00:00:00Z (not a valid value)
 }

@@ -16,15 +16,34 @@ func date(month time.Month, day int) time.Time {
 	return time.Date(2026, month, day, 0, 0, 0, 0, time.UTC)
 }
 
-// tenSeats is a contract for ten seats at 89.00 a month.
-func tenSeats() plans.Contract {
-	monthly, err := proration.NewCycle(date(time.November, 1), proration.Interval{Months: 1})
+// money reads an amount.
+func money(text string) decimal.Decimal { return decimal.RequireFromString(text) }
+
+// must returns what a call returned that has no error here.
+func must[T any](v T, err error) T {
 	if err != nil {
 		panic(err)
 	}
-	return plans.Contract{Plan: "growth", Currency: "USD", Cycle: monthly, Items: []plans.Item{
-		{ID: "seat", Quantity: decimal.NewFromInt(10), Price: plans.Price{Unit: decimal.RequireFromString("89.00")}},
+	return v
+}
+
+// monthly is a cycle from November 1 on.
+func monthly() proration.Cycle {
+	return must(proration.NewCycle(date(time.November, 1), proration.Interval{Months: 1}))
+}
+
+// tenSeats is a contract for ten seats at 89.00 a month.
+func tenSeats() plans.Contract {
+	return plans.Contract{Plan: "growth", Currency: "USD", Cycle: monthly(), Items: []plans.Item{
+		{ID: "seat", Quantity: money("10"), Price: plans.Price{Unit: money("89.00")}},
 	}}
+}
+
+// november is the period, and rest what is left of it from a day on.
+var november = proration.Period{Start: date(time.November, 1), End: date(time.December, 1)}
+
+func rest(day int) proration.Portion {
+	return proration.Portion{Period: november, Span: november.From(date(time.November, day))}
 }
 
 func ExampleCurrency_Places() {
@@ -48,16 +67,63 @@ func ExampleCurrency_Policy() {
 }
 
 func ExamplePrice_Amount() {
-	call := plans.Price{Unit: decimal.RequireFromString("0.0004")}
-	amount, err := call.Amount(decimal.NewFromInt(12345)) // exact: it is rounded when it is billed
+	call := plans.Price{Unit: money("0.0004")}
+	amount, err := call.Amount(money("12345")) // exact: it is rounded when it is billed
 	fmt.Println(amount, err)
 	// Output: 4.938 <nil>
+}
+
+// Every usual model is the same few fields.
+func ExamplePrice_Explain() {
+	tiers := []plans.Tier{{UpTo: money("5"), Unit: money("7")}, {UpTo: money("10"), Unit: money("6.50")}, {Unit: money("6")}}
+	for _, p := range []plans.Price{
+		{Flat: money("49")},
+		{Unit: money("8"), Included: money("3")},
+		{Tiering: plans.Graduated, Tiers: tiers},
+		{Tiering: plans.Volume, Tiers: tiers},
+		{Unit: money("5"), Package: money("10")},
+		{Tiering: plans.Volume, Tiers: []plans.Tier{{UpTo: money("10"), Flat: money("20")}, {Flat: money("50")}}}, // stairstep
+		{Percent: money("2.9"), Flat: money("0.30")},
+		{Unit: money("1"), Minimum: money("50")},
+	} {
+		fmt.Println(p.Explain(money("12"), "USD"))
+	}
+	// Output:
+	// 49.00 = 49.00
+	// 9 x 8.00 beyond 3 included = 72.00
+	// 5 x 7.00 + 5 x 6.50 + 2 x 6.00 = 79.50
+	// 12 x 6.00 = 72.00
+	// 2 packages of 10 x 5.00 = 10.00
+	// 50.00 = 50.00
+	// 2.9 % of 12.00 + 0.30 = 0.648
+	// 12 x 1.00, at least 50.00 = 50.00
+}
+
+// Two prices of the same numbers are equal, however the numbers are written.
+func ExamplePrice_Equal() {
+	fmt.Println(plans.Price{Unit: money("7.5")}.Equal(plans.Price{Unit: money("7.50")}))
+	// Output: true
+}
+
+func ExamplePrice_Validate() {
+	price := plans.Price{Unit: money("-1"), Tiers: []plans.Tier{{UpTo: money("10"), Unit: money("7")}, {UpTo: money("10"), Unit: money("6")}}}
+	fmt.Println(price.Validate())
+	// Output:
+	// unit: -1 is negative (not a valid value)
+	// tiering: it is one of graduated, volume (must be set)
+	// unit: with tiers, each has its own (not a valid value)
+	// tiers[1].up_to: the last tier is open, and this one leaves a gap beyond 10 (not a valid value)
+}
+
+func ExampleKind_Validate() {
+	fmt.Println(plans.Recurring.Validate(), plans.Kind(99).Validate())
+	// Output: <nil> kind: 99 is none of recurring, addition, extension, usage, one_off, shortfall, termination, unused, refund (not a valid value)
 }
 
 func ExampleContract_Validate() {
 	contract := tenSeats()
 	contract.Plan = ""
-	contract.Items[0].Quantity = decimal.NewFromInt(-1)
+	contract.Items[0].Quantity = money("-1")
 	err := contract.Validate()
 	fmt.Println(err)
 	fmt.Println(errors.Is(err, proration.ErrUnset))
@@ -69,17 +135,8 @@ func ExampleContract_Validate() {
 
 // A month in full, and the rest of it for a customer who begins on the 16th.
 func ExampleContract_Charges() {
-	contract := tenSeats()
-	november, err := contract.Cycle.Containing(date(time.November, 16))
-	if err != nil {
-		panic(err)
-	}
-	rest := proration.Portion{Period: november, Span: november.From(date(time.November, 16))}
-	for _, portion := range []proration.Portion{plans.Whole(november), rest} {
-		charges, err := contract.Charges(portion, proration.Standard(2))
-		if err != nil {
-			panic(err)
-		}
+	for _, portion := range []proration.Portion{plans.Whole(november), rest(16)} {
+		charges := must(tenSeats().Charges(portion, proration.Standard(2)))
 		fmt.Println(charges[0].Explain())
 	}
 	// Output:
@@ -87,30 +144,55 @@ func ExampleContract_Charges() {
 	// seat: 10 x 89.00, 890.00 x 15/30 days = 445.00
 }
 
-func ExampleContract_Added() {
-	november := proration.Period{Start: date(time.November, 1), End: date(time.December, 1)}
-	rest := proration.Portion{Period: november, Span: november.From(date(time.November, 21))}
-	twoMore := plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)}
-
-	charge, err := tenSeats().Added(twoMore, rest, proration.Standard(2))
-	if err != nil {
-		panic(err)
+// From the 21st on a lower price was agreed in advance.
+func ExampleContract_Charges_ramp() {
+	contract := tenSeats()
+	contract.Ramp = []plans.Step{{At: date(time.November, 21), Item: plans.Item{ID: "seat", Quantity: money("12"), Price: plans.Price{Unit: money("79.00")}}}}
+	for _, charge := range must(contract.Charges(plans.Whole(november), proration.Standard(2))) {
+		fmt.Println(charge.Explain())
 	}
-	fmt.Println(charge.Net)
-	// Output: 59.33
+	// Output:
+	// seat: 10 x 89.00, 890.00 x 20/30 days = 593.333..., rounded half up to 593.33
+	// seat: 12 x 79.00, 948.00 x 10/30 days = 316.00
+}
+
+func ExampleContract_Added() {
+	twoMore := plans.Change{Item: "seat", Quantity: money("2")}
+	for _, charge := range must(tenSeats().Added(twoMore, rest(21), proration.Standard(2))) {
+		fmt.Println(charge.Explain())
+	}
+	// Output: seat: 2 x 89.00, 178.00 x 10/30 days = 59.333..., rounded half up to 59.33
+}
+
+// With tiers, two seats more cost what twelve do less what ten did.
+func ExampleContract_Added_tiers() {
+	contract := tenSeats()
+	contract.Items[0].Price = plans.Price{Tiering: plans.Graduated, Tiers: []plans.Tier{{UpTo: money("10"), Unit: money("89")}, {Unit: money("79")}}}
+	charges := must(contract.Added(plans.Change{Item: "seat", Quantity: money("2")}, plans.Whole(november), proration.Standard(2)))
+	fmt.Println(charges[0].Explain())
+	// Output: seat: (10 x 89.00 + 2 x 79.00) - (10 x 89.00) = 158.00
+}
+
+// At least 1,000.00 a month was agreed on, and ten seats are less.
+func ExampleContract_Shortfall() {
+	contract := tenSeats()
+	contract.Minimum = money("1000")
+	billed := must(contract.Charges(plans.Whole(november), proration.Standard(2)))
+	charge := must(contract.Shortfall(billed, plans.Whole(november), proration.Standard(2)))
+	fmt.Println(charge.Explain())
+	// Output: minimum: 1 x 1000.00 = 1000.00, less billed 890.00 = 110.00
 }
 
 func ExampleContract_With() {
 	contract := tenSeats()
-	scale := plans.Plan{ID: "scale", Currency: "USD", Interval: proration.Interval{Months: 1}, Price: plans.Price{Unit: decimal.RequireFromString("139.00")}}
+	scale := plans.Plan{ID: "scale", Interval: proration.Interval{Months: 1}, Offers: []plans.Offer{
+		{Item: "seat", Currency: "USD", Price: plans.Price{Unit: money("139.00")}},
+	}}
 	for _, change := range []plans.Change{
-		{Item: "seat", Quantity: decimal.NewFromInt(2)},
+		{Item: "seat", Quantity: money("2")},
 		{Plan: &scale},
 	} {
-		after, err := contract.With(change)
-		if err != nil {
-			panic(err)
-		}
+		after := must(contract.With(change, date(time.November, 16)))
 		fmt.Println(after.Plan, after.Items[0].Quantity, after.Items[0].Price.Unit)
 	}
 	fmt.Println(contract.Plan, contract.Items[0].Quantity, contract.Items[0].Price.Unit)
@@ -122,37 +204,69 @@ func ExampleContract_With() {
 
 // A contract never changes its currency.
 func ExampleContract_With_refused() {
-	euros := plans.Plan{ID: "scale", Currency: "EUR", Interval: proration.Interval{Months: 1}, Price: plans.Price{Unit: decimal.RequireFromString("129.00")}}
-	_, err := tenSeats().With(plans.Change{Plan: &euros})
+	euros := plans.Plan{ID: "scale", Interval: proration.Interval{Months: 1}, Offers: []plans.Offer{
+		{Item: "seat", Currency: "EUR", Price: plans.Price{Unit: money("129.00")}},
+	}}
+	_, err := tenSeats().With(plans.Change{Plan: &euros}, date(time.November, 16))
 
 	var fault *proration.Error
 	fmt.Println(errors.As(err, &fault), fault.Field)
 	fmt.Println(fault.Reason)
 	// Output:
-	// true plan.currency
-	// a contract in USD cannot change to a plan in EUR
+	// true plan.offers
+	// it does not offer "seat" in USD
+}
+
+func ExampleContract_Clone() {
+	contract := tenSeats()
+	other := contract.Clone()
+	other.Items[0].Quantity = money("99")
+	fmt.Println(contract.Items[0].Quantity)
+	// Output: 10
 }
 
 func ExampleCharge_Explain() {
-	november := proration.Period{Start: date(time.November, 1), End: date(time.December, 1)}
-	lastThird := proration.Portion{Period: november, Span: november.From(date(time.November, 21))}
-	charges, err := tenSeats().Charges(lastThird, proration.Standard(2))
-	if err != nil {
-		panic(err)
-	}
+	charges := must(tenSeats().Charges(rest(21), proration.Standard(2)))
 	fmt.Println(charges[0].Explain())
 	// Output: seat: 10 x 89.00, 890.00 x 10/30 days = 296.666..., rounded half up to 296.67
 }
 
+func ExampleCharge_Clone() {
+	charge := must(tenSeats().Charges(plans.Whole(november), proration.Standard(2)))[0]
+	other := charge.Clone()
+	other.Taxes = append(other.Taxes, plans.Tax{Name: "VAT", Percent: money("20"), Amount: money("178.00")})
+	fmt.Println(len(charge.Taxes), len(other.Taxes))
+	// Output: 0 1
+}
+
 func ExampleWhole() {
-	november := proration.Period{Start: date(time.November, 1), End: date(time.December, 1)}
 	portion := plans.Whole(november)
 	fmt.Println(portion.Span.Equal(portion.Period))
 	// Output: true
 }
 
-func ExamplePlan_Validate() {
-	plan := plans.Plan{ID: "growth", Currency: "usd", Interval: proration.Interval{Months: 1}}
-	fmt.Println(plan.Validate())
-	// Output: currency: "usd" is not an ISO 4217 currency (not a valid value)
+// Ten percent and then five off; the first is used once, and the second twice more.
+func ExampleApplyDiscounts() {
+	reduced := must(plans.ApplyDiscounts(plans.Reduction{
+		Charges: must(tenSeats().Charges(plans.Whole(november), proration.Standard(2))),
+		Discounts: []plans.Discount{
+			{ID: "welcome", Percent: money("10"), Lasts: plans.Once},
+			{ID: "friend", Amount: money("5"), Currency: "USD", Lasts: plans.Repeating, Periods: 3},
+		},
+		Currency: "USD", Mode: proration.HalfUp, Allocation: proration.LargestRemainder,
+	}))
+	fmt.Println(reduced.Charges[0].Explain())
+	for _, left := range reduced.Remaining {
+		fmt.Println("left:", left.ID, left.Periods)
+	}
+	// Output:
+	// seat: 10 x 89.00 = 890.00, less 10 % 89.00, less 5.00 off 5.00 = 796.00
+	// left: friend 2
+}
+
+func ExampleDiscount_Validate() {
+	fmt.Println(plans.Discount{ID: "friend", Amount: money("5")}.Validate())
+	// Output:
+	// currency: amounts have a currency (must be set)
+	// lasts: it is one of once, repeating, forever (must be set)
 }

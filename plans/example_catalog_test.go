@@ -1,0 +1,259 @@
+package plans_test
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+var (
+	month    = proration.Interval{Months: 1}
+	halfYear = proration.Interval{Months: 6}
+	year     = proration.Interval{Months: 12}
+)
+
+// shop sells seats for six months, or for twelve at ten percent less, which is billed up front.
+func shop() plans.Catalog {
+	seats := func(usd, brl string) []plans.Offer {
+		return []plans.Offer{
+			{Item: "seat", Currency: "USD", Price: plans.Price{Unit: money(usd)}},
+			{Item: "seat", Currency: "BRL", Price: plans.Price{Unit: money(brl)}},
+		}
+	}
+	both := []plans.Actor{plans.Customer, plans.Support}
+	return plans.Catalog{
+		Policy: proration.Standard(2), Allocation: proration.LargestRemainder,
+		Plans: []plans.Plan{
+			{ID: "base", Rank: 1, Interval: month, Offers: seats("15", "75"), Limits: []plans.Limit{{Name: "contacts", Most: money("2500")}}},
+			{ID: "pro", Rank: 2, Interval: month, Offers: seats("25", "125"), Features: []string{"automation"}, Limits: []plans.Limit{{Name: "contacts", Unlimited: true}}},
+		},
+		Terms: []plans.Term{
+			{Length: halfYear, Billing: plans.UpFront, AtEnd: plans.Renew},
+			{Length: year, Percent: money("10"), Billing: plans.UpFront, AtEnd: plans.Renew, Notice: month},
+		},
+		Markets: []plans.Market{
+			{Countries: []string{"BR"}, Currency: "BRL", Methods: []plans.Method{{ID: "card", By: both, Instalments: 12}, {ID: "pix", By: both}}},
+			{Currency: "USD", Methods: []plans.Method{{ID: "card", By: both}, {ID: "wire", By: []plans.Actor{plans.Support}}}},
+		},
+		Rules: []plans.Rule{
+			{Action: plans.Upgrade, By: both, When: plans.AtOnce},
+			{Action: plans.Downgrade, By: []plans.Actor{plans.Support}, When: plans.AtTermEnd, Limits: true},
+			{Action: plans.AddQuantity, By: both, When: plans.AtOnce},
+			{Action: plans.Extend, By: both, When: plans.AtOnce},
+			{Action: plans.Shorten, Reason: "what was bought is not shortened"},
+		},
+		Trial: plans.Trial{Length: proration.Interval{Days: 14}, Leftover: plans.CarryOver},
+	}
+}
+
+// order is an order for seven seats for a year.
+func order() plans.Order {
+	return plans.Order{
+		By: plans.Customer, At: date(time.March, 2), Plan: "base", Term: year, Country: "PT", Method: "card",
+		Items: []plans.OrderItem{{Item: "seat", Quantity: money("7")}},
+	}
+}
+
+// bought is the contract of that order.
+func bought() plans.Contract { return must(shop().Quote(order())).Contract }
+
+func ExampleCatalog_Quote() {
+	o := order()
+	o.Country, o.Instalments = "BR", 4
+	fmt.Print(must(shop().Quote(o)).Explain())
+	// Output:
+	// 2026-03-02 until 2027-03-02, seat: 7 x 75.00 x 12 = 6300.00, less 10 % 630.00 = 5670.00
+	// due: 5670.00 BRL
+	// part 1 on 2026-03-02: 1417.50 BRL
+	// part 2 on 2026-04-02: 1417.50 BRL
+	// part 3 on 2026-05-02: 1417.50 BRL
+	// part 4 on 2026-06-02: 1417.50 BRL
+	// renewal on 2027-03-02: 5670.00 BRL
+}
+
+// Everything that the rules do not allow is said at once, with what would be possible.
+func ExampleCatalog_Quote_refused() {
+	o := order()
+	o.Term, o.Method = proration.Interval{Months: 3}, "wire"
+	_, err := shop().Quote(o)
+	fmt.Println(err)
+	fmt.Println(errors.Is(err, plans.ErrRefused))
+	// Output:
+	// method: "wire" is by arrangement; possible: card; by arrangement wire
+	// term: P3M is shorter than the minimum of P6M; possible: P6M, P1Y
+	// true
+}
+
+// A customer may add seats, and has to ask support for a smaller plan, which comes at the end of the term.
+func ExampleCatalog_Check() {
+	base := shop().Plans[0]
+	pro := must(shop().Quote(plans.Order{
+		By: plans.Customer, At: date(time.March, 2), Plan: "pro", Term: year, Country: "PT", Method: "card",
+		Items: []plans.OrderItem{{Item: "seat", Quantity: money("7")}},
+	})).Contract
+	smaller := plans.Proposal{Contract: pro, Change: plans.Change{Plan: &base}, By: plans.Customer, At: date(time.May, 5)}
+	_, err := shop().Check(smaller)
+	fmt.Println(err)
+
+	smaller.By = plans.Support
+	permit := must(shop().Check(smaller))
+	fmt.Println(permit.Action, permit.When, permit.At.Format(time.DateOnly))
+	// Output:
+	// downgrade: a customer may not do that; possible: support can do it, at the end of the term
+	// downgrade at_term_end 2027-03-02
+}
+
+func ExampleCatalog_Amend() {
+	for _, change := range []plans.Change{
+		{Item: "seat", Quantity: money("2")},
+		{Term: &shop().Terms[0]},
+	} {
+		amendment := must(shop().Amend(plans.Proposal{Contract: bought(), Change: change, By: plans.Customer, At: date(time.September, 1)}))
+		fmt.Print(amendment.Explain())
+		fmt.Println("ends", amendment.Contract.End().Format(time.DateOnly))
+	}
+	// Output:
+	// add_quantity on 2026-09-01, at once
+	// 2026-09-01 until 2027-03-02, seat: 2 x 15.00 x 12, 360.00 x 182/365 days = 179.506..., rounded half up to 179.51, less 10 % 17.95 = 161.56
+	// due: 161.56 USD
+	// ends 2027-03-02
+	// extend on 2026-09-01, at once
+	// 2027-03-02 until 2027-09-02, seat: 7 x 15.00 x 6 = 630.00
+	// due: 630.00 USD
+	// ends 2027-09-02
+}
+
+// One customer has an old price, and ten days of grace.
+func ExampleCatalog_With() {
+	override := plans.Override{
+		Plans: []plans.Special{{ID: "base", Offers: []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: money("12")}}}}},
+		Grace: proration.Interval{Days: 10},
+	}
+	fmt.Println(override.Validate())
+	theirs := must(shop().With(override))
+	price, offered := theirs.Plans[0].Price("seat", "USD")
+	fmt.Println(price.Unit, price.Per, offered)
+
+	o := order()
+	o.Override = override
+	fmt.Println(must(shop().Quote(o)).Contract.Grace)
+	// Output:
+	// <nil>
+	// 12 P1M true
+	// P10D
+}
+
+func ExampleCatalog_Validate() {
+	catalog := shop()
+	catalog.Plans[1].Offers[0].Price.Unit = money("-25")
+	catalog.Terms[0].Billing = 0
+	catalog.Markets[0].Methods[1].By = nil
+	fmt.Println(catalog.Validate())
+	// Output:
+	// plans[1].offers[0].price.unit: -25 is negative (not a valid value)
+	// terms[0].billing: it is one of up_front, per_period (must be set)
+	// markets[0].methods[1].by: it is one of customer, support, or both (must be set)
+}
+
+func ExampleClassify() {
+	monthly := plans.Level{Amount: money("20"), Interval: month}
+	yearly := plans.Level{Amount: money("200"), Interval: year}
+	fmt.Println(must(plans.Classify(monthly, yearly)))
+	fmt.Println(must(plans.Classify(yearly, monthly)))
+	fmt.Println(must(plans.Classify(monthly, monthly)))
+	// Output:
+	// downgrade
+	// upgrade
+	// lateral
+}
+
+func ExamplePlan_Validate() {
+	plan := plans.Plan{ID: "growth", Interval: month, Offers: []plans.Offer{{Item: "seat", Currency: "usd"}}}
+	fmt.Println(plan.Validate())
+	// Output: offers[0].currency: "usd" is not an ISO 4217 currency (not a valid value)
+}
+
+func ExamplePlan_Exceeded() {
+	base := shop().Plans[0]
+	fmt.Println(base.Has("automation"))
+	for _, e := range must(base.Exceeded([]plans.InUse{{Name: "contacts", Amount: money("4200")}, {Name: "ai_agents", Amount: money("1")}})) {
+		fmt.Println(e.Name, e.Used, "of", e.Limit)
+	}
+	// Output:
+	// false
+	// contacts 4200 of 2500
+	// ai_agents 1 of 0
+}
+
+func ExampleMarket_Validate() {
+	fmt.Println(plans.Market{Countries: []string{"Brazil"}, Currency: "BRL"}.Validate())
+	// Output:
+	// countries[0]: "Brazil" is not two capital letters (not a valid value)
+	// methods: a market has a way to pay (must be set)
+}
+
+func ExampleTerm_Validate() {
+	fmt.Println(plans.Term{Length: year, Percent: money("110"), Billing: plans.UpFront, AtEnd: plans.Renew}.Validate())
+	// Output: percent: 110 is more than 100 (not a valid value)
+}
+
+func ExampleTrial_Validate() {
+	fmt.Println(plans.Trial{Length: proration.Interval{Days: 14}}.Validate())
+	// Output: leftover: it is one of carry_over, drop, at_trial_end (must be set)
+}
+
+// The 31st becomes the 28th and is the 31st again.
+func ExampleBill_Instalments() {
+	bill := plans.Bill{At: date(time.January, 31), Total: money("100.00")}
+	for _, part := range must(bill.Instalments(3, month, "BRL")) {
+		fmt.Println(part.At.Format(time.DateOnly), part.Amount)
+	}
+	// Output:
+	// 2026-01-31 33.34
+	// 2026-02-28 33.33
+	// 2026-03-31 33.33
+}
+
+// A contract that was extended is paid for until the end of the last term.
+func ExampleContract_Rest() {
+	contract := must(bought().With(plans.Change{Term: &shop().Terms[0]}, date(time.September, 1)))
+	for _, portion := range must(contract.Rest(date(time.December, 1))) {
+		fmt.Println(portion.Span)
+	}
+	fmt.Println(must(contract.Extended(proration.Standard(2)))[0].Net)
+	// Output:
+	// 2026-12-01T00:00:00Z/2027-03-02T00:00:00Z
+	// 2027-03-02T00:00:00Z/2027-09-02T00:00:00Z
+	// 630
+}
+
+func ExampleContract_Renewed() {
+	next, goesOn, err := bought().Renewed()
+	fmt.Println(goesOn, err)
+	fmt.Println(next.Terms[0].Period)
+	// Output:
+	// true <nil>
+	// 2027-03-02T00:00:00Z/2028-03-02T00:00:00Z
+}
+
+func ExampleContract_NoticeBy() {
+	fmt.Println(must(bought().NoticeBy()).Format(time.DateOnly), bought().End().Format(time.DateOnly))
+	// Output: 2027-02-02 2027-03-02
+}
+
+// A contract for a year at 89.00 a month is left in its fourth month: half of what was still to come is due.
+func ExampleContract_TerminationFee() {
+	contract := tenSeats()
+	contract.Terms = []plans.Agreed{{
+		Term: plans.Term{
+			Length: year, Billing: plans.PerPeriod, AtEnd: plans.Renew, Termination: plans.ExitFee{Percent: money("50")},
+		},
+		Period: proration.Period{Start: date(time.November, 1), End: date(time.November, 1).AddDate(1, 0, 0)},
+	}}
+	charge := must(contract.TerminationFee(date(time.November, 1).AddDate(0, 3, 15), proration.Standard(2)))
+	fmt.Println(charge.Explain())
+	// Output: termination: 50 % of 7120.00 = 3560.00
+}
