@@ -46,7 +46,7 @@ type Due struct {
 
 // Apply pays what is due out of the ledger and returns the entries that do, to be appended to it, and what stays due. Grants
 // pay in one order: the lower priority first, then the one that expires earlier, then promotional before paid, then the one
-// effective earlier, then the one granted earlier, then by ID. What a later entry spends already is not there any more.
+// effective earlier (first of all one that does not say from when on), then the one granted earlier, then by ID. What a later entry spends already is not there any more.
 // Errors: those of [Validate], and the faults of what is due.
 func Apply(ledger []Entry, due Due) (spent []Entry, rest decimal.Decimal, err error) {
 	var f fault.List
@@ -91,7 +91,7 @@ func inOrder(a, b *Entry) int {
 		cmp.Compare(a.priority(), b.priority()),
 		cmp.Compare(never(a), never(b)), a.Expires.Compare(b.Expires),
 		cmp.Compare(paidFor(a), paidFor(b)),
-		a.Effective.Compare(b.Effective),
+		a.Effective.Compare(b.Effective), // one that does not say has always been
 		a.At.Compare(b.At),
 		cmp.Compare(a.ID, b.ID),
 	)

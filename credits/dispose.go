@@ -105,7 +105,7 @@ func Dispose(d Disposal) (Disposed, error) {
 	if f != nil {
 		return Disposed{}, f.Err()
 	}
-	out, sums := d.decide(&f, unused)
+	out, sums, source := d.decide(&f, unused)
 	places := d.Policy.Rounding.Places
 	out.Refund = decimal.Max(decimal.Min(sums[ToRefund], d.Paid), decimal.New(0, -places))
 	if owed := sums[ToBalance].Add(sums[ToRefund].Sub(out.Refund)); f == nil && owed.IsPositive() {
@@ -116,7 +116,7 @@ func Dispose(d Disposal) (Disposed, error) {
 		if out.Reason != "" {
 			reason = out.Reason
 		}
-		out.Entries = []Entry{{Kind: Granted, ID: d.ID, Amount: owed, Currency: d.Charges[0].Currency, At: d.At, Reason: reason, Ref: d.ID, Source: out.Credits[0].Corrects}}
+		out.Entries = []Entry{{Kind: Granted, ID: d.ID, Amount: owed, Currency: d.Charges[0].Currency, At: d.At, Reason: reason, Ref: d.ID, Source: source}}
 	}
 	if f == nil && sums[ToDays].IsPositive() {
 		out.Days = d.worth(&f, sums[ToDays])
@@ -144,6 +144,10 @@ func (d *Disposal) check(f *fault.List) {
 	if fault.Amount(f, "paid", d.Paid) && d.Paid.IsNegative() {
 		f.Add("paid", proration.ErrInvalid, "%v is negative", d.Paid)
 	}
+	if len(d.Charges) > 0 {
+		_, err := d.Charges[0].Currency.Places()
+		f.Under(element(0), err)
+	}
 	for i, c := range d.Charges {
 		if c.Currency != d.Charges[0].Currency {
 			f.Add(element(i)+".currency", proration.ErrInvalid, "%.3s is not %.3s", c.Currency, d.Charges[0].Currency)
@@ -154,13 +158,13 @@ func (d *Disposal) check(f *fault.List) {
 // checkDecision adds the faults of how much is given back as what.
 func checkDecision(f *fault.List, path string, give Extent, as Disposition) {
 	fault.Enum(f, path+"as", dispositions, as)
-	if as != ToNothing {
+	if as != ToNothing || give != 0 {
 		fault.Enum(f, path+"give", extents, give)
 	}
 }
 
-// decide collects the credits, newest charge first, and what they come to by what they become.
-func (d *Disposal) decide(f *fault.List, unused []plans.Charge) (out Disposed, sums [ToNothing + 1]decimal.Decimal) {
+// decide collects the credits, newest charge first, what they come to by what they become, and the first charge of which money is owed.
+func (d *Disposal) decide(f *fault.List, unused []plans.Charge) (out Disposed, sums [ToNothing + 1]decimal.Decimal, source string) {
 	before := given(d.Charges)
 	for i := len(d.Charges) - 1; i >= 0; i-- {
 		c := &d.Charges[i]
@@ -188,15 +192,20 @@ func (d *Disposal) decide(f *fault.List, unused []plans.Charge) (out Disposed, s
 			continue
 		}
 		out.Credits = append(out.Credits, credit)
+		if source == "" && as != ToDays {
+			source = credit.Corrects
+		}
 		sums[as] = sums[as].Sub(credit.Net)
 		for _, t := range credit.Taxes {
-			sums[as] = sums[as].Sub(t.Amount)
+			if as != ToDays { // a bill has no tax either
+				sums[as] = sums[as].Sub(t.Amount)
+			}
 		}
 	}
 	if d.Exception != nil {
 		out.Reason = d.Exception.Reason
 	}
-	return out, sums
+	return out, sums, source
 }
 
 // rule returns what becomes of a charge.
@@ -228,9 +237,10 @@ func (d *Disposal) worth(f *fault.List, amount decimal.Decimal) int {
 	if len(d.Next.Lines) == 0 || !d.Next.Total.IsPositive() {
 		f.Add("next", proration.ErrUnset, "days are worth what the next period costs")
 	}
-	rounding := proration.Policy{DayCount: proration.Seconds, Rounding: proration.Rounding{Mode: d.DayMode}}
-	if err := rounding.Validate(); err != nil {
+	if d.DayMode == 0 {
 		f.Add("day_mode", proration.ErrUnset, "say how a part of a day is rounded")
+	} else if _, err := (proration.Rounding{Mode: d.DayMode}).Round(amount); err != nil {
+		f.Add("day_mode", proration.ErrInvalid, "no rounding mode has the number %d", d.DayMode)
 	}
 	if *f != nil || !fault.Amount(f, "next.total", d.Next.Total) {
 		return 0

@@ -21,7 +21,7 @@
 //
 // A credit derives from a charge that was billed: from its net, after discounts, or by policy from its price, and never more than
 // was billed and is not yet credited. The cap is proration.Adjust's, and nowhere else. Discounts and taxes go back in proportion,
-// such that all credits of a charge add up to it to the last unit. The charges and the credits issued for them are kept together, in
+// and the credits of a charge never add up to more of them; the last one takes what is left. The charges and the credits issued for them are kept together, in
 // the order of billing: that is all this package needs to know what is left of each.
 //
 // Grants pay in one total order (Stripe's, with ties settled): the lower priority first, then the earlier expiry, then promotional before

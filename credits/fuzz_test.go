@@ -14,175 +14,346 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// day is so many days after November 1, 2026.
-func day(n int) time.Time { return time.Date(2026, 11, 1+n, 0, 0, 0, 0, time.UTC) }
-
-// Whatever is granted and paid in turn: what is spent and what stays due add up, no grant is overspent, grants pay in one
-// order, and the balance is the sum of the entries. A slow twin, which keeps whole cents of each grant, agrees with all of it.
+// Whatever is granted, paid and voided in turn, whenever it is written: the ledger does what its twin does, which keeps cents
+// and days instead of entries.
 func FuzzApply(f *testing.F) {
 	f.Add([]byte("\x00\x10\x01\x20\x80\x18\x01\x05\x90\x02\x81\x30"))
-	f.Add([]byte("\x00\xff\x00\xff\x00\xff\xff\xff\x40\x10\xc0\x20"))
-	f.Add([]byte("\x01\x05\x21\x05\x01\x07\xe0\x02\xa0\x02\x80\x0f"))
+	f.Add([]byte("\x00\xff\x31\x00\xff\xff\x92\xff\x40\x10\xc0\x20\xd1\x00"))
+	f.Add([]byte("\x01\x05\x21\x05\x45\x07\xe0\x02\xa0\x02\x80\x0f\xc3\x01"))
 	f.Fuzz(func(t *testing.T, moves []byte) {
-		type twin struct {
-			id    string
-			at    int
-			cents int64
-		}
-		var ledger []credits.Entry
-		left := map[plans.Currency][]twin{}
-		now := 0
-		for i := 0; i+1 < len(moves) && i < 80; i += 2 {
-			move, cents := moves[i], int64(moves[i+1])
-			currency := plans.Currency("USD")
-			if move&0x20 != 0 {
-				currency = "EUR"
-			}
-			if move&0x80 == 0 && cents > 0 { // a grant, now or up to three days ahead
-				at := now + int(move&3)
-				id := strconv.Itoa(int(move>>2&7)) + "-" + strconv.Itoa(i)
-				ledger = append(ledger, credits.Entry{ID: id, Amount: decimal.New(cents, -2), Currency: currency, At: day(at)})
-				left[currency] = append(left[currency], twin{id, at, cents})
-				continue
-			}
-			now += int(move & 3)
-			due := credits.Due{Amount: decimal.New(cents, -2), Currency: currency, At: day(now), Ref: "inv"}
-			spent, rest, err := credits.Apply(ledger, due)
-			if err != nil {
-				t.Fatal(err)
-			}
-
-			twins := left[currency]
-			slices.SortFunc(twins, func(a, b twin) int {
-				if a.at != b.at {
-					return a.at - b.at
+		const days = 8
+		w := &world{days: days, twin: &twin{last: map[string]int{}}}
+		ref := func(b byte) string { return "i" + strconv.Itoa(int(b&3)) }
+		for i := 0; i+1 < len(moves) && i < 60; i += 2 {
+			kind, at, more := moves[i]>>6, int(moves[i]&7), moves[i+1]
+			switch kind {
+			case 0, 1: // a grant, in one case with everything that decides who pays first
+				e := given(strconv.Itoa(int(more%16)), int(more)+1, at, ref(more>>4))
+				if kind == 1 {
+					priority := int(more>>2&1) + 49
+					e.Priority, e.Promotional, e.BeforeTax = &priority, more&1 != 0, more&64 != 0
+					e.Effective, e.Expires = day(int(moves[i]>>3&7)), day(days+int(more>>5&1))
 				}
-				return slices.Compare([]byte(a.id), []byte(b.id))
-			})
-			var want []string
-			for k := range twins {
-				if pays := min(twins[k].cents, cents); twins[k].at <= now && pays > 0 {
-					twins[k].cents -= pays
-					cents -= pays
-					want = append(want, twins[k].id+" "+decimal.New(-pays, -2).String())
+				if moves[i]&0x20 != 0 {
+					e.Currency = "EUR"
+				}
+				w.play(t, e)
+				if credits.Validate(w.ledger) != nil {
+					return // granted twice
+				}
+			case 2:
+				due := on(at, int(more), ref(moves[i]>>3))
+				due.BeforeTax = more&1 != 0
+				w.play(t, due)
+			case 3:
+				if !w.play(t, undo(at, ref(more))) {
+					continue
 				}
 			}
-			sum := rest
-			var got []string
-			for _, e := range spent {
-				sum = sum.Sub(e.Amount)
-				got = append(got, e.ID+" "+e.Amount.String())
-			}
-			if !slices.Equal(got, want) || !rest.Equal(decimal.New(cents, -2)) {
-				t.Fatalf("%v pays %q and leaves %v, want %q and %d cents", due.Amount, got, rest, want, cents)
-			}
-			if !sum.Equal(due.Amount) || rest.IsNegative() {
-				t.Fatalf("spent and rest are %v of %v", sum, due.Amount)
-			}
-
-			ledger = append(ledger, spent...)
-			total := decimal.Zero
-			for _, e := range ledger {
-				if e.Currency == currency && !e.At.After(due.At) {
-					total = total.Add(e.Amount)
-				}
-			}
-			if balance, err := credits.Balance(ledger, currency, due.At); err != nil || !balance.Equal(total) || balance.IsNegative() {
-				t.Fatalf("the balance is %v, %v; the entries add up to %v", balance, err, total)
-			}
+			w.check(t, true, "USD", "EUR")
 		}
 	})
 }
 
-// Whatever stands in a ledger: it is refused, or the balance of no instant is negative, and paying everything out of it
-// leaves a ledger that is accepted and has nothing left.
+// hostileAmounts are beyond the limits, or at them.
+var hostileAmounts = []decimal.Decimal{
+	decimal.New(1, 1<<31-1), decimal.New(-1, 1<<31-1), decimal.New(1, -1<<31), decimal.New(0, 1<<31-1), decimal.RequireFromString("1e38"),
+	decimal.RequireFromString("1e-38"), decimal.RequireFromString("99999999999999999999999999999999999999"), decimal.RequireFromString("-1e39"),
+}
+
+// hostileTimes are unset, or where no calendar goes.
+var hostileTimes = []time.Time{{}, time.Date(-5, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(99_999, 1, 1, 0, 0, 0, 0, time.UTC), time.Unix(1<<62, 0), day(3).In(time.FixedZone("odd", 12345))}
+
+// Whatever stands in a ledger: it is refused, or its balance is the sum of what its grants have left, below zero at no instant;
+// paying everything out of it pays no more than that and leaves nothing to pay with; and voiding everything once leaves nothing to void.
 func FuzzLedger(f *testing.F) {
-	f.Add([]byte("\x00\x05\x10\x08\x01\x02"))
-	f.Add([]byte("\x00\x05\x00\x00\x85\x00\x01\x7f\x01\x01\x81\x02"))
-	f.Add([]byte("\x02\x05\x03\x02\x85\x03"))
-	f.Fuzz(func(t *testing.T, entries []byte) {
+	f.Add([]byte("\x01\x00\x05\x10\x00\x01\x00\x08\x01\x00"))
+	f.Add([]byte("\x01\x00\x05\x00\x00\x02\x00\x03\x01\x01\x03\x00\x02\x02\x01\x04\x00\x02\x03\x00"))
+	f.Add([]byte("\x11\x02\x05\x03\x02\x41\x85\x03\x20\x01\x09\x00\x01\x00\xff"))
+	f.Fuzz(func(t *testing.T, rows []byte) {
 		var ledger []credits.Entry
-		for i := 0; i+2 < len(entries) && i < 60; i += 3 {
-			currency := plans.Currency("USD")
-			if entries[i]&8 != 0 {
-				currency = "EUR"
+		for i := 0; i+4 < len(rows) && i < 100; i += 5 {
+			b := rows[i : i+5]
+			e := credits.Entry{
+				Kind: credits.Kind(b[0] & 7), ID: strconv.Itoa(int(b[1] & 3)), Amount: cents(int(b[2])), Currency: "USD", At: day(int(b[3] & 15)),
+				Ref: "i" + strconv.Itoa(int(b[4]&3)),
 			}
-			ledger = append(ledger, credits.Entry{
-				ID: strconv.Itoa(int(entries[i] & 7)), Amount: decimal.New(int64(int8(entries[i+1])), -2), Currency: currency, At: day(int(entries[i+2] & 15)),
-			})
+			if e.Kind == credits.Spent || e.Kind == credits.Revoked {
+				e.Amount = e.Amount.Neg()
+			}
+			switch b[0] >> 3 {
+			case 1:
+				e.Currency = "EUR"
+			case 2:
+				e.Expires, e.Promotional = day(int(b[4]>>4)), true
+			case 3:
+				e.Effective, e.BeforeTax = day(int(b[4]>>4)), true
+			case 4:
+				priority := int(b[4])
+				e.Priority = &priority
+			case 5:
+				e.Amount = hostileAmounts[int(b[4])%len(hostileAmounts)]
+			case 6:
+				e.At = hostileTimes[int(b[4])%len(hostileTimes)]
+			case 7:
+				e.ID, e.Currency = "", "usd"
+			}
+			ledger = append(ledger, e)
 		}
-		var last decimal.Decimal
-		for n := range 17 {
-			balance, err := credits.Balance(ledger, "USD", day(n))
-			if err != nil {
+		last := day(40)
+		if err := credits.Validate(ledger); err != nil {
+			if len(giventest.Faults(err)) == 0 {
+				t.Fatalf("%v names no fault", err)
+			}
+			pays, rest, err := credits.Apply(ledger, credits.Due{Amount: cents(1), Currency: "USD", At: last})
+			undone, owed, other := credits.Void(ledger, credits.Undoing{Ref: "i0", At: last})
+			if err == nil || other == nil || pays != nil || undone != nil || !rest.IsZero() || !owed.IsZero() {
+				t.Fatal("a ledger that is refused is paid out of")
+			}
+			return
+		}
+		shuffled := (&world{ledger: ledger}).shuffled()
+		for n := range 18 {
+			want := slowBalance(ledger, "USD", day(n))
+			for _, l := range [][]credits.Entry{ledger, shuffled} {
+				got, err := credits.Balance(l, "USD", day(n))
+				if err != nil || !got.Equal(want) || got.IsNegative() {
+					t.Fatalf("%q: on day %d the balance is %v, %v, want %v", written(l), n, got, err, want)
+				}
+			}
+			all := credits.Due{Amount: decimal.RequireFromString("1e37"), Currency: "USD", At: day(n), Ref: "all"}
+			after, enough := slices.Clone(ledger), true
+			for _, beforeTax := range []bool{false, true, false} {
+				all.BeforeTax = beforeTax
+				pays, rest, err := credits.Apply(after, all)
+				if err != nil || rest.GreaterThan(all.Amount) || all.Amount.Sub(rest).GreaterThan(want) {
+					t.Fatalf("%q: %v stays due on day %d of a balance of %v, %v", written(ledger), rest, n, want, err)
+				}
+				want = want.Sub(all.Amount.Sub(rest))
+				after, enough = append(after, pays...), enough && rest.IsPositive()
+			}
+			if err := credits.Validate(after); err != nil {
+				t.Fatalf("%q: after %q it is refused: %v", written(ledger), written(after[len(ledger):]), err)
+			}
+			if pays, _, _ := credits.Apply(after, all); enough && pays != nil {
+				t.Fatalf("%q: %q pays although everything was spent", written(ledger), written(pays))
+			}
+		}
+		for _, ref := range []string{"i0", "i1", "i2", "i3"} {
+			u := credits.Undoing{Ref: ref, At: last}
+			if slices.ContainsFunc(ledger, func(e credits.Entry) bool { return e.At.After(last) }) {
 				return
 			}
-			if balance.IsNegative() {
-				t.Fatalf("on day %d the balance is %v: %v", n, balance, ledger)
+			undone, owed, err := credits.Void(ledger, u)
+			if err != nil || owed.IsNegative() {
+				t.Fatalf("%q: voiding %s: %v is owed, %v", written(ledger), ref, owed, err)
 			}
-			last = balance
-		}
-		spent, rest, err := credits.Apply(ledger, credits.Due{Amount: decimal.New(1, 6), Currency: "USD", At: day(17), Ref: "inv"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !rest.Equal(decimal.New(1, 6).Sub(last)) {
-			t.Fatalf("%v of a balance of %v was spent", decimal.New(1, 6).Sub(rest), last)
-		}
-		if balance, err := credits.Balance(append(ledger, spent...), "USD", day(17)); err != nil || !balance.IsZero() {
-			t.Fatalf("%v is left, %v", balance, err)
+			ledger = append(ledger, undone...)
+			if again, still, err := credits.Void(ledger, u); again != nil || err != nil || !still.Equal(owed) {
+				t.Fatalf("%q: voiding %s again: %q and %v, %v, want nothing and %v", written(ledger), ref, written(again), still, err, owed)
+			}
 		}
 	})
 }
 
-// Whatever was billed, whenever it ends: what comes back is not more than what was billed and not yet credited, a later end
-// gives back no more than an earlier one, and the end of what was billed gives back nothing.
+// slowBalance adds up the entries of each grant that pays.
+func slowBalance(ledger []credits.Entry, currency plans.Currency, at time.Time) (sum decimal.Decimal) {
+	for _, g := range ledger {
+		if g.Kind != credits.Granted || g.Currency != currency || g.At.After(at) || g.Effective.After(at) || !g.Expires.IsZero() && !g.Expires.After(at) {
+			continue
+		}
+		for _, e := range ledger {
+			if e.ID == g.ID && !e.At.After(at) {
+				sum = sum.Add(e.Amount)
+			}
+		}
+	}
+	return sum
+}
+
+// fuzzPrice is one of a few sorts of price.
+func fuzzPrice(sort uint8, unit decimal.Decimal) plans.Price {
+	two, five := decimal.New(2, 0), decimal.New(5, 0)
+	tiers := []plans.Tier{{UpTo: two, Unit: unit, Flat: five}, {UpTo: five, Unit: unit.Shift(-1)}, {Unit: unit.Shift(1)}}
+	switch sort % 6 {
+	case 1:
+		return plans.Price{Tiering: plans.Graduated, Tiers: tiers}
+	case 2:
+		return plans.Price{Tiering: plans.Volume, Tiers: tiers}
+	case 3:
+		return plans.Price{Flat: unit, Unit: unit, Included: two}
+	case 4:
+		return plans.Price{Unit: unit, Package: five, Maximum: unit.Mul(two)}
+	case 5:
+		return plans.Price{Flat: unit}
+	}
+	return plans.Price{Unit: unit}
+}
+
+// fuzzCharge is a charge of some units for a span of November, with a discount and a tax, as its bytes say.
+func fuzzCharge(t *testing.T, id string, b []byte, unit uint32, policy proration.Policy) (plans.Charge, bool) {
+	t.Helper()
+	from, to := int(b[0]%30), int(b[1]%30)+1
+	contract := plans.Contract{Plan: "growth", Currency: "USD", Cycle: giventest.Cycle("2026-11-01", "P1M", time.UTC), Items: []plans.Item{
+		{ID: "seat", Quantity: decimal.New(int64(b[2]%12), 0), Price: fuzzPrice(b[3], decimal.New(int64(unit), -2))},
+	}}
+	span := proration.Period{Start: day(from), End: day(to)}
+	charges, err := contract.Charges(proration.Portion{Period: giventest.Period(november, nil), Span: span}, policy)
+	if err != nil {
+		if to > from {
+			t.Fatal(err)
+		}
+		return plans.Charge{}, false // an empty span
+	}
+	c := charges[0]
+	c.ID = id
+	off := c.Net.Mul(cents(int(b[4] % 101))).Truncate(2)
+	c.Net = c.Net.Sub(off)
+	c.Discounts = []plans.Deduction{{Discount: "welcome", Amount: off}}
+	percent := decimal.New(int64(b[5]), 0)
+	c.Taxes = []plans.Tax{{Name: "VAT", Percent: percent, Amount: c.Net.Mul(percent).Shift(-2).Round(2)}}
+	return c, true
+}
+
+// fuzzPolicy is one of all that there are, to the cent.
+func fuzzPolicy(count, mode uint8) proration.Policy {
+	return proration.Policy{
+		DayCount: proration.DayCount(count%5) + 1, ChangeDay: proration.Side(count%2) + 1,
+		Rounding: proration.Rounding{Places: 2, Mode: proration.RoundingMode(mode%7) + 1},
+	}
+}
+
+// checkBack fails unless all credits of each charge are at most what was billed, of the net, of every discount and of every tax,
+// and all of them with all of the net.
+func checkBack(t *testing.T, charges []plans.Charge) {
+	t.Helper()
+	for _, c := range charges {
+		if c.Corrects != "" {
+			continue
+		}
+		var net, tax, off, units decimal.Decimal
+		for _, b := range charges {
+			if b.Corrects == c.ID {
+				net, units = net.Sub(b.Net), units.Add(b.Quantity)
+				tax, off = tax.Sub(b.Taxes[0].Amount), off.Sub(b.Discounts[0].Amount)
+			}
+		}
+		if net.GreaterThan(c.Net) || units.GreaterThan(c.Quantity) || tax.GreaterThan(c.Taxes[0].Amount) || off.GreaterThan(c.Discounts[0].Amount) {
+			t.Fatalf("of %v for %v, with %v and %v, came back %v for %v, with %v and %v", c.Net, c.Quantity, c.Discounts[0].Amount, c.Taxes[0].Amount, net, units, off, tax)
+		}
+		if c.Net.IsPositive() && net.Equal(c.Net) && (!tax.Equal(c.Taxes[0].Amount) || !off.Equal(c.Discounts[0].Amount)) {
+			t.Fatalf("all of %v came back, of %v and %v only %v and %v", c.Net, c.Discounts[0].Amount, c.Taxes[0].Amount, off, tax)
+		}
+	}
+}
+
+// Whatever was billed, and whatever of it is no longer used, whenever, in any number of steps: what comes back is never more than
+// what was billed and not yet credited, a later end gives back no more than an earlier one, and the end of what was billed
+// gives back nothing.
 func FuzzUnused(f *testing.F) {
-	f.Add(uint32(8900), uint8(0), uint8(30), uint8(15), uint8(20), uint16(0), false, uint8(2), uint8(1))
-	f.Add(uint32(8900), uint8(20), uint8(30), uint8(25), uint8(25), uint16(5000), true, uint8(2), uint8(1))
-	f.Add(uint32(1), uint8(3), uint8(4), uint8(3), uint8(3), uint16(65535), true, uint8(5), uint8(4))
-	f.Fuzz(func(t *testing.T, cents uint32, from, to, at, later uint8, credited uint16, onPrice bool, count, mode uint8) {
-		period := giventest.Period(november, nil)
-		span := proration.Period{Start: day(int(from % 30)), End: day(int(to%30) + 1)}
-		policy := proration.Policy{
-			DayCount: proration.DayCount(count%5) + 1, ChangeDay: proration.NewSide,
-			Rounding: proration.Rounding{Places: 2, Mode: proration.RoundingMode(mode%7) + 1},
+	f.Add(uint32(8900), uint8(1), uint8(0), false, []byte("\x00\x1d\x0a\x00\x00\x14\x0f\x1d\x02\x01\x0a\x13"), []byte("\x02\x10\x00\x14"))
+	f.Add(uint32(1000), uint8(1), uint8(0), false, []byte("\x00\x1d\x05\x02\x00\x14"), []byte("\x03\x00\x01\x00\x01\x00")) // fewer cost more
+	f.Add(uint32(333), uint8(0), uint8(3), true, []byte("\x03\x1d\x03\x01\x32\x13"), []byte("\x01\x03\x01\x03\x80\x05\x01\x0f"))
+	f.Add(uint32(1), uint8(4), uint8(5), true, []byte("\x03\x04\x07\x02\x00\xff\x03\x04\x02\x05\x01\x01"), []byte("\x03\x02\x02\x02\x01\x02\x00\x00"))
+	f.Fuzz(func(t *testing.T, unit uint32, count, mode uint8, onPrice bool, bought, moves []byte) {
+		r := credits.Request{Basis: proration.OnBilled, Policy: fuzzPolicy(count, mode)}
+		if onPrice {
+			r.Basis = proration.OnPrice
 		}
-		contract := plans.Contract{Plan: "growth", Currency: "USD", Cycle: giventest.Cycle("2026-11-01", "P1M", time.UTC), Items: []plans.Item{
-			{ID: "seat", Quantity: giventest.Money("1"), Price: plans.Price{Unit: decimal.New(int64(cents), -2)}},
-		}}
-		charges, err := contract.Charges(proration.Portion{Period: period, Span: span}, policy)
-		if err != nil {
-			return // an empty span
-		}
-		charge := charges[0]
-		charge.ID = "inv-1/1"
-		// Anything up to all of it was credited before.
-		charge.Credited = charge.Net.Mul(decimal.New(int64(credited), 0)).Shift(-5).Truncate(2)
-		back := func(at time.Time) decimal.Decimal {
-			request := credits.Request{Charges: []plans.Charge{charge}, At: at, Basis: proration.OnBilled, Policy: policy}
-			if onPrice {
-				request.Basis = proration.OnPrice
+		for i := 0; i+6 <= len(bought) && i < 24; i += 6 {
+			if c, ok := fuzzCharge(t, "c"+strconv.Itoa(i), bought[i:i+6], unit, r.Policy); ok {
+				r.Charges = append(r.Charges, c)
 			}
-			owed, err := credits.Unused(request)
+		}
+		for i := 0; i+1 < len(moves) && i < 24; i += 2 {
+			r.Item, r.Quantity, r.At = "seat", decimal.New(int64(moves[i]%8), 0), day(int(moves[i+1]%31))
+			before := giventest.JSON(t, r)
+			owed, err := credits.Unused(r)
 			if err != nil {
-				t.Fatalf("%v at %v: %v", charge, at, err)
+				// The one thing that can be wrong: so many are not there.
+				giventest.CheckFaults(t, err, "quantity invalid")
+				continue
 			}
-			if !span.Contains(at) || !charge.Net.IsPositive() {
-				if owed != nil {
-					t.Fatalf("%v comes back at %v of %v", owed[0].Net, at, span)
+			back := decimal.Zero
+			for _, c := range owed {
+				checkCredit(t, c, r)
+				back = back.Sub(c.Net)
+			}
+			if after := giventest.JSON(t, r); after != before {
+				t.Fatalf("the request is now %s", after)
+			}
+			if r.Quantity.IsZero() {
+				later := r
+				later.At = r.At.AddDate(0, 0, int(moves[i]>>4))
+				rest, err := credits.Unused(later)
+				net, _ := total(rest)
+				if err != nil || net.Neg().GreaterThan(back) {
+					t.Fatalf("%v comes back at %v, and %v at %v, %v", back, r.At, net.Neg(), later.At, err)
 				}
-				return decimal.Zero
+				later.At = day(30)
+				if rest, err = credits.Unused(later); err != nil || rest != nil {
+					t.Fatal("something comes back at the end")
+				}
 			}
-			checkCredit(t, owed[0], request)
-			return owed[0].Net.Neg()
+			r.Charges = append(r.Charges, owed...)
+			checkBack(t, r.Charges)
 		}
-		first, second := day(int(min(at%31, later%31))), day(int(max(at%31, later%31)))
-		if a, b := back(first), back(second); span.Contains(first) && b.GreaterThan(a) {
-			t.Fatalf("%v comes back at %v, and %v at %v", a, first, b, second)
+	})
+}
+
+// Whatever was billed, and whatever is to become of it: what is given is what was credited, with its tax; no more is paid back than
+// was paid; and once everything was given back in full nothing is left to give.
+func FuzzDispose(f *testing.F) {
+	f.Add(uint32(8900), uint8(1), uint8(0), uint32(100_000), []byte("\x00\x1d\x0a\x00\x00\x14\x0f\x1d\x02\x01\x0a\x13"), []byte("\x12\x00"), uint8(15))
+	f.Add(uint32(1500), uint8(1), uint8(0), uint32(0), []byte("\x00\x1d\x02\x00\x00\x14"), []byte("\x13\x00"), uint8(15))
+	f.Add(uint32(1), uint8(3), uint8(5), uint32(7), []byte("\x03\x14\x07\x02\x00\xff\x03\x04\x02\x05\x01\x01"), []byte("\x22\x01\x04\x05\xff"), uint8(3))
+	f.Fuzz(func(t *testing.T, unit uint32, count, mode uint8, paid uint32, bought, rules []byte, at uint8) {
+		d := credits.Disposal{
+			Request: credits.Request{At: day(int(at % 31)), Basis: proration.Basis(at>>7) + 1, Policy: fuzzPolicy(count, mode)},
+			ID:      "cn-1", Paid: cents(int(paid)), DayMode: proration.RoundingMode(mode>>4%7) + 1, Next: bill(december, "62", nil),
 		}
-		if !back(span.End).IsZero() {
-			t.Fatal("something comes back at the end")
+		for i := 0; i+6 <= len(bought) && i < 24; i += 6 {
+			if c, ok := fuzzCharge(t, "c"+strconv.Itoa(i), bought[i:i+6], unit, d.Policy); ok {
+				c.Kind = plans.Kind(i/6%3) + 1
+				d.Charges = append(d.Charges, c)
+			}
+		}
+		days := false
+		for i := 0; i+1 < len(rules) && i < 8; i += 2 {
+			rule := credits.Rule{Give: credits.Extent(rules[i] >> 4), As: credits.Disposition(rules[i] & 7)}
+			if kind := plans.Kind(rules[i+1] & 3); kind != 0 {
+				rule.Kinds = []plans.Kind{kind}
+			}
+			days = days || rule.As == credits.ToDays
+			d.Rules = append(d.Rules, rule)
+		}
+		if len(rules)%2 == 1 {
+			d.Exception = &credits.Exception{Give: credits.Extent(rules[0]>>4&3) + 1, As: credits.Disposition(rules[0]&3) + 1, Reason: string(rules[1:])}
+			days = d.Exception.As == credits.ToDays
+		}
+		if !days {
+			d.Next = plans.Bill{}
+		}
+		out, err := credits.Dispose(d)
+		if err != nil {
+			if len(giventest.Faults(err)) == 0 || out.Credits != nil || out.Entries != nil || !out.Refund.IsZero() {
+				t.Fatalf("got %+v with %v", out, err)
+			}
+			return
+		}
+		out = dispose(t, d)
+		d.Charges = append(d.Charges, out.Credits...)
+		checkBack(t, d.Charges)
+
+		d.Rules, d.Exception, d.Next = nil, &credits.Exception{Give: credits.InFull, As: credits.ToBalance, Reason: "the end"}, plans.Bill{}
+		rest := dispose(t, d)
+		d.Charges = append(d.Charges, rest.Credits...)
+		checkBack(t, d.Charges)
+		if net, tax := total(d.Charges); !net.IsZero() || !tax.IsZero() {
+			t.Fatalf("once all was given back, %v and %v of tax are left", net, tax)
+		}
+		if none := dispose(t, d); none.Credits != nil || none.Entries != nil {
+			t.Fatalf("a second time %+v comes back", none)
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package credits
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"time"
@@ -27,7 +28,7 @@ type Entry struct {
 
 	Source      string    `json:"source,omitzero"`      // ID of the charge that it comes from
 	Priority    *int      `json:"priority,omitzero"`    // 0 to 100: the lower pays first; nil is 50
-	Effective   time.Time `json:"effective,omitzero"`   // from when on it pays; zero is from At on
+	Effective   time.Time `json:"effective,omitzero"`   // from when on it pays; zero is from At on, and before any other in the order
 	Expires     time.Time `json:"expires,omitzero"`     // the first instant at which it pays no more; zero is never
 	Promotional bool      `json:"promotional,omitzero"` // it was given, and not paid for
 	BeforeTax   bool      `json:"before_tax,omitzero"`  // it pays what is due before tax; otherwise what is due after it
@@ -81,7 +82,7 @@ func (e *Entry) pays(at time.Time) bool {
 	return !at.Before(e.from()) && (e.Expires.IsZero() || at.Before(e.Expires))
 }
 
-// account is a grant, and everything that happened to it in order of time.
+// account is a grant, and everything that happened to it in order of time; of one instant, what adds to it first.
 type account struct {
 	grant   Entry
 	entries []Entry
@@ -101,7 +102,7 @@ func accounts(ledger []Entry) []account {
 		all[i].entries = append(all[i].entries, e)
 	}
 	for _, a := range all {
-		slices.SortStableFunc(a.entries, func(x, y Entry) int { return x.At.Compare(y.At) })
+		slices.SortStableFunc(a.entries, func(x, y Entry) int { return cmp.Or(x.At.Compare(y.At), y.Amount.Cmp(x.Amount)) })
 	}
 	return all
 }
@@ -130,11 +131,11 @@ func (a *account) free(at time.Time) decimal.Decimal {
 	return least
 }
 
-// spent returns what of the grant paid a reference and was not restored.
-func (a *account) spent(ref string) decimal.Decimal {
+// spent returns what of the grant paid a reference until an instant and was not restored.
+func (a *account) spent(ref string, until time.Time) decimal.Decimal {
 	var sum decimal.Decimal
 	for _, e := range a.entries {
-		if e.Ref == ref && (e.Kind == Spent || e.Kind == Restored) {
+		if e.Ref == ref && !e.At.After(until) && (e.Kind == Spent || e.Kind == Restored) {
 			sum = sum.Sub(e.Amount)
 		}
 	}
@@ -229,12 +230,17 @@ func checkSums(f *fault.List, ledger []Entry) {
 				break
 			}
 		}
-		checked := map[string]bool{}
+		// Of one instant, what paid something comes before what gives it back.
+		slices.SortStableFunc(a.entries, func(x, y Entry) int { return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.Kind, y.Kind)) })
+		paid, told := map[string]decimal.Decimal{}, map[string]bool{}
 		for _, e := range a.entries {
-			if e.Kind == Restored && !checked[e.Ref] && a.spent(e.Ref).IsNegative() {
-				f.Add("ledger", proration.ErrInvalid, "more of %.40q is restored than %.40q was paid with", e.ID, e.Ref)
+			if e.Kind != Spent && e.Kind != Restored {
+				continue
 			}
-			checked[e.Ref] = true
+			if paid[e.Ref] = paid[e.Ref].Sub(e.Amount); paid[e.Ref].IsNegative() && !told[e.Ref] {
+				f.Add("ledger", proration.ErrInvalid, "more of %.40q is restored than %.40q was paid with", e.ID, e.Ref)
+				told[e.Ref] = true
+			}
 		}
 	}
 }

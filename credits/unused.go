@@ -1,13 +1,12 @@
 package credits
 
 import (
-	"math/big"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/shopspring/decimal"
 
-	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -25,13 +24,14 @@ type Request struct {
 }
 
 // Unused returns a credit for each charge that is paid for beyond the instant, the newest charge first. Charges that end before it
-// or cost nothing give none, and one that begins later is given back whole. Each credit has the plan, the item and the price of its
-// charge, names it in Corrects, and its Net is not above zero; discounts and taxes go back in proportion. The places of the rounding
-// are the policy's.
+// give none, nor do those that cost nothing, unless a quantity is taken off them; one that begins later is given back whole. Each credit has the plan, the item and the price of its
+// charge, names it in Corrects, and its Net is not above zero, each rounded on its own; discounts and taxes go back in proportion, and
+// the last credit of a charge takes what is left of them. The places of the rounding are the policy's. A quantity is taken off in
+// each period that was billed.
 //
 // What was credited before counts: a credit of a quantity leaves so many fewer units to credit, and one of money alone counts
 // against what is not used. Never more comes back than was billed and is not credited yet, of tax as well. A quantity that
-// is priced by tiers is given back at what the last units cost, so that buying them again costs the same.
+// is priced by graduated tiers is given back at what the last units cost, so that buying them again costs the same.
 // Errors: ErrUnset for the instant, the basis, the policy, or a charge without an ID; ErrInvalid for a credit of a charge that is
 // not there, and a quantity of which not as many are left; and those of proration.Adjust, under the path of the charge.
 func Unused(r Request) ([]plans.Charge, error) {
@@ -41,32 +41,57 @@ func Unused(r Request) ([]plans.Charge, error) {
 		return nil, f.Err()
 	}
 	before := given(r.Charges)
-	want := r.Quantity
 	var owed []plans.Charge
+	var periods []wanted
 	for i := len(r.Charges) - 1; i >= 0; i-- {
 		c := &r.Charges[i]
-		if c.Corrects != "" || r.Item != "" && c.Item != r.Item || !c.Span.End.After(r.At) || !c.Net.IsPositive() {
+		if c.Corrects != "" || r.Item != "" && c.Item != r.Item || !c.Span.End.After(r.At) || c.Net.IsNegative() {
 			continue
 		}
 		units := c.Quantity.Sub(before[c.ID].units)
 		if !r.Quantity.IsZero() {
-			units = decimal.Min(units, want)
+			units = take(&periods, c.Period, r.Quantity, units)
 		}
-		if !units.IsPositive() && !c.Quantity.IsZero() {
+		uncounted := c.Quantity.IsZero() && r.Quantity.IsZero() && !before[c.ID].timed
+		free := c.Net.IsZero() && r.Quantity.IsZero()
+		if free || !units.IsPositive() && !uncounted {
 			continue
 		}
-		want = want.Sub(units)
 		credit, err := r.unused(c, before[c.ID], units)
 		f.Under(element(i), err)
 		owed = append(owed, credit)
 	}
-	if !r.Quantity.IsZero() && want.IsPositive() {
-		f.Add("quantity", proration.ErrInvalid, "only %v of %.40q are paid for then", r.Quantity.Sub(want), r.Item)
+	for _, p := range periods {
+		if p.units.IsPositive() {
+			f.Add("quantity", proration.ErrInvalid, "only %v of %.40q are paid for in %v", r.Quantity.Sub(p.units), r.Item, p.period)
+		}
+	}
+	if len(periods) == 0 && !r.Quantity.IsZero() {
+		f.Add("quantity", proration.ErrInvalid, "none of %.40q are paid for then", r.Item)
 	}
 	if f != nil {
 		return nil, f.Err()
 	}
 	return owed, nil
+}
+
+// wanted is how many units of a period are still to be credited.
+type wanted struct {
+	period proration.Period
+	units  decimal.Decimal
+}
+
+// take returns how many of some units are to be credited in a period, of which so many were asked for at first.
+func take(periods *[]wanted, period proration.Period, asked, units decimal.Decimal) decimal.Decimal {
+	i := slices.IndexFunc(*periods, func(w wanted) bool { return w.period.Equal(period) })
+	if i < 0 {
+		i = len(*periods)
+		*periods = append(*periods, wanted{period: period, units: asked})
+	}
+	w := &(*periods)[i]
+	units = decimal.Min(units, w.units)
+	w.units = w.units.Sub(units)
+	return units
 }
 
 func element(i int) string { return "charges[" + strconv.Itoa(i) + "]" }
@@ -76,19 +101,26 @@ type back struct {
 	net   decimal.Decimal // in all, not negative
 	money decimal.Decimal // what of it was of money alone
 	units decimal.Decimal // how many units
+	timed bool            // time that is not used was credited
+	lines []*plans.Charge // the credits
 }
 
 // given sums up the credits among charges by the charge that they correct.
 func given(charges []plans.Charge) map[string]back {
 	all := map[string]back{}
-	for _, c := range charges {
+	for i := range charges {
+		c := &charges[i]
 		if c.Corrects == "" {
 			continue
 		}
 		b := all[c.Corrects]
+		b.lines = append(b.lines, c)
 		b.net = b.net.Sub(c.Net)
 		b.units = b.units.Add(c.Quantity)
-		if c.Quantity.IsZero() {
+		switch {
+		case c.Kind == plans.Unused:
+			b.timed = true
+		case c.Quantity.IsZero():
 			b.money = b.money.Sub(c.Net)
 		}
 		all[c.Corrects] = b
@@ -189,64 +221,4 @@ func (r *Request) unused(c *plans.Charge, before back, units decimal.Decimal) (p
 	credit := credited(c, before, adjustment.Credit)
 	credit.Kind, credit.Quantity, credit.Span = plans.Unused, units, c.Span.From(at)
 	return credit, nil
-}
-
-// credited returns a credit of a charge, with what of its discounts and taxes goes back with it.
-func credited(c *plans.Charge, before back, line proration.Result) plans.Charge {
-	credit := plans.Charge{
-		Corrects: c.ID, Plan: c.Plan, Item: c.Item, Currency: c.Currency, Price: c.Price, Times: c.Times,
-		Period: c.Period, Span: c.Span, Share: line, Net: line.Amount,
-	}
-	credit.Price.Tiers = append([]plans.Tier(nil), c.Price.Tiers...)
-	after := before.net.Sub(line.Amount)
-	for _, d := range c.Discounts {
-		d.Amount = backOf(d.Amount, nil, c.Net, before.net, line.Rounding).Sub(backOf(d.Amount, nil, c.Net, after, line.Rounding))
-		credit.Discounts = append(credit.Discounts, d)
-	}
-	for _, t := range c.Taxes {
-		t.Amount = backOf(t.Amount, &t.Percent, c.Net, before.net, line.Rounding).Sub(backOf(t.Amount, &t.Percent, c.Net, after, line.Rounding))
-		credit.Taxes = append(credit.Taxes, t)
-	}
-	return credit
-}
-
-// backOf returns what of an amount beside a net goes back once so much of the net has: the percentage of that, or its share; all of it
-// with all of the net, and never more. What goes back with one credit is the difference of two of these, so that all credits
-// of a charge add up to it.
-func backOf(amount decimal.Decimal, percent *decimal.Decimal, net, credited decimal.Decimal, rounding proration.Rounding) decimal.Decimal {
-	if credited.GreaterThanOrEqual(net) {
-		return amount
-	}
-	value := new(big.Rat)
-	if percent != nil {
-		value.Mul(percent.Rat(), big.NewRat(1, 100))
-	} else {
-		value.Quo(amount.Rat(), net.Rat())
-	}
-	part := exact.Quotient(value.Mul(value, credited.Rat()), rounding.Places, exact.Mode(rounding.Mode))
-	return decimal.Min(part, amount)
-}
-
-// share returns how much of a charge some of its units are: what they cost of what all cost, the last ones first; zero is all.
-func share(c *plans.Charge, before back, units decimal.Decimal) (proration.Fraction, error) {
-	if units.Equal(c.Quantity) {
-		return proration.Fraction{}, nil
-	}
-	left := c.Quantity.Sub(before.units)
-	var costs [4]decimal.Decimal
-	for i, quantity := range []decimal.Decimal{left, left.Sub(units), c.Quantity, {}} {
-		var err error
-		if costs[i], err = c.Price.Amount(c.Above.Add(quantity)); err != nil {
-			return proration.Fraction{}, err
-		}
-	}
-	some, all := decimal.Max(costs[0].Sub(costs[1]), decimal.Decimal{}), costs[2].Sub(costs[3])
-	if !all.IsPositive() || some.GreaterThan(all) {
-		some, all = units, c.Quantity
-	}
-	ratio := new(big.Rat).Quo(some.Rat(), all.Rat())
-	if !ratio.Num().IsInt64() || !ratio.Denom().IsInt64() {
-		return proration.Fraction{}, fault.New("quantity", proration.ErrLimit, "the ratio of %v to %v has more than 18 digits", some, all)
-	}
-	return proration.Fraction{Num: ratio.Num().Int64(), Den: ratio.Denom().Int64()}, nil
 }

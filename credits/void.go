@@ -1,11 +1,13 @@
 package credits
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
 
@@ -19,8 +21,8 @@ type Undoing struct {
 // Void takes back what an invoice did to the ledger, and returns the entries that do, to be appended to it: what it was paid with
 // is there again, on the terms of its grant, so that it is lost where that has expired; and what is left of the credit that it granted is
 // owed no more. What of that was spent already is returned as owed: the customer had it, and it cannot be taken back from
-// what others paid with it. Voiding again changes nothing.
-// Errors: those of [Validate], ErrUnset for the reference and the instant, and ErrOutside for one before an entry of the invoice.
+// what others paid with it. Voiding again changes nothing, but for credit of its own that has come back since.
+// Errors: those of [Validate], ErrUnset for the reference and the instant, ErrInvalid for grants of it in several currencies, and ErrOutside for one before an entry of the invoice.
 func Void(ledger []Entry, u Undoing) (entries []Entry, owed decimal.Decimal, err error) {
 	var f fault.List
 	f.Under("", Validate(ledger))
@@ -29,6 +31,16 @@ func Void(ledger []Entry, u Undoing) (entries []Entry, owed decimal.Decimal, err
 	}
 	if u.At.IsZero() {
 		f.Add("at", proration.ErrUnset, "something is voided at an instant")
+	}
+	var currency plans.Currency
+	for i, e := range ledger {
+		if e.Ref != u.Ref || e.Kind != Granted {
+			continue
+		}
+		if currency != "" && e.Currency != currency {
+			f.Add("ledger["+strconv.Itoa(i)+"].currency", proration.ErrInvalid, "%.40q granted %.3s", u.Ref, currency)
+		}
+		currency = e.Currency
 	}
 	for _, e := range ledger {
 		if e.Ref == u.Ref && e.At.After(u.At) && !u.At.IsZero() {
@@ -41,14 +53,15 @@ func Void(ledger []Entry, u Undoing) (entries []Entry, owed decimal.Decimal, err
 	}
 	for _, a := range accounts(ledger) {
 		entry := Entry{ID: a.grant.ID, Currency: a.grant.Currency, At: u.At, Reason: u.Reason, Ref: u.Ref}
-		if back := a.spent(u.Ref); back.IsPositive() {
+		back := a.spent(u.Ref, u.At)
+		if back.IsPositive() {
 			entry.Kind, entry.Amount = Restored, back
 			entries = append(entries, entry)
 		}
 		if a.grant.Ref != u.Ref {
 			continue
 		}
-		left := a.free(u.At)
+		left := a.free(u.At).Add(back)
 		if left.IsPositive() {
 			entry.Kind, entry.Amount = Revoked, left.Neg()
 			entries = append(entries, entry)

@@ -37,10 +37,10 @@ func december() []plans.Charge {
 // What the customer is owed pays first, and the rest is due.
 func ExampleBuild() {
 	ledger := []credits.Entry{{
-		ID: "inv-2", Amount: decimal.RequireFromString("333.34"), Currency: "USD", At: date(time.November, 11), Reason: "left over from inv-2", Ref: "inv-2",
+		Kind: credits.Granted, ID: "inv-2", Amount: decimal.RequireFromString("333.34"), Currency: "USD", At: date(time.November, 11), Reason: "left over from inv-2", Ref: "inv-2",
 	}}
 	inv, err := invoice.Build(invoice.Draft{
-		ID: "inv-3", Currency: "USD", At: date(time.December, 1), Lines: invoice.Lines(invoice.Recurring, december()...), Ledger: ledger,
+		ID: "inv-3", Currency: "USD", At: date(time.December, 1), Lines: december(), Ledger: ledger,
 	})
 	if err != nil {
 		panic(err)
@@ -57,27 +57,25 @@ func ExampleBuild() {
 
 // No invoice is negative: what is left over becomes credit, and the invoice closes itself.
 func ExampleBuild_negative() {
-	unused := plans.Charge{Plan: "scale", Item: "seat", Net: decimal.RequireFromString("-926.67"), Corrects: "inv-1/1"}
-	rest := plans.Charge{Plan: "growth", Item: "seat", Net: decimal.RequireFromString("593.33")}
-	inv, err := invoice.Build(invoice.Draft{
-		ID: "inv-2", Currency: "USD", At: date(time.November, 11),
-		Lines: append(invoice.Lines(invoice.Unused, unused), invoice.Lines(invoice.Addition, rest)...),
-	})
+	inv, err := invoice.Build(invoice.Draft{ID: "inv-2", Currency: "USD", At: date(time.November, 11), Lines: []plans.Charge{
+		{Kind: plans.Unused, Corrects: "inv-1/1", Plan: "scale", Item: "seat", Currency: "USD", Net: decimal.RequireFromString("-926.67")},
+		{Kind: plans.Addition, Plan: "growth", Item: "seat", Currency: "USD", Net: decimal.RequireFromString("593.33")},
+	}})
 	if err != nil {
 		panic(err)
 	}
 	fmt.Println(inv.Subtotal, inv.Due, inv.Status)
 	for _, e := range inv.Entries {
-		fmt.Println(e.ID, e.Amount, e.Reason)
+		fmt.Println(e.Kind, e.ID, e.Amount, e.Reason)
 	}
 	// Output:
 	// -333.34 0 paid
-	// inv-2 333.34 left over from inv-2
+	// granted inv-2 333.34 left over from inv-2
 }
 
 func ExampleInvoice_Text() {
 	inv, err := invoice.Build(invoice.Draft{
-		ID: "inv-3", Currency: "USD", At: date(time.December, 1), Lines: invoice.Lines(invoice.Recurring, december()...),
+		ID: "inv-3", Currency: "USD", At: date(time.December, 1), Lines: december(),
 	})
 	if err != nil {
 		panic(err)
@@ -88,11 +86,4 @@ func ExampleInvoice_Text() {
 	//   growth, recurring, 2026-12-01 until 2027-01-01                        890.00
 	//     seat: 10 x 89.00 = 890.00
 	//   Due                                                                   890.00
-}
-
-func ExampleLines() {
-	for _, line := range invoice.Lines(invoice.Recurring, december()...) {
-		fmt.Println(line.Kind, line.Charge.Net)
-	}
-	// Output: recurring 890
 }

@@ -13,12 +13,13 @@ import (
 )
 
 // Whatever is on an invoice and on the ledger: nothing negative is due, the subtotal is the sum of the lines, what is due
-// less what is granted is the subtotal less what is spent, the balance is what the ledger adds up to with the entries, and
-// an invoice is open as long as something is due.
+// less what is granted is the subtotal less what is spent, credit pays as much as it can and that before tax first, the balance
+// is what the ledger adds up to with the entries, and an invoice is open as long as something is due.
 func FuzzBuild(f *testing.F) {
 	f.Add([]byte("\x00\x10\x7f\x02\x80"), []byte("\x01\x05\x02\x09"), uint8(0))
 	f.Add([]byte("\x7f\xff\x80\x01\x80\x00"), []byte("\x40\x40\x40\x40\x20\x01"), uint8(1))
 	f.Add([]byte("\x00\x00"), []byte(""), uint8(2))
+	f.Add([]byte("\x01\x90"), []byte("\x01\x02\x04\x08\x02\x0a\x09\x1c\x01\xc6\x03\x3a"), uint8(0))
 	currencies := []plans.Currency{"USD", "JPY", "KWD", "CLF"}
 	f.Fuzz(func(t *testing.T, nets, grants []byte, currency uint8) {
 		d := draft()
@@ -28,20 +29,33 @@ func FuzzBuild(f *testing.F) {
 		for i := 0; i+1 < len(nets) && i < 40; i += 2 {
 			net := decimal.New(int64(int16(nets[i])<<8|int16(nets[i+1])), -places)
 			sum = sum.Add(net)
-			d.Lines = append(d.Lines, invoice.Line{Kind: invoice.Kind(nets[i]%3) + 1, Charge: plans.Charge{Net: net}})
+			d.Lines = append(d.Lines, plans.Charge{Kind: plans.Kind(nets[i]%9) + 1, Currency: d.Currency, Net: net})
 		}
-		credit := decimal.Zero // that may pay
+		var credit, untaxed decimal.Decimal // that may pay, and what of it does before tax
+		beforeTax := map[string]bool{}
 		for i := 0; i+1 < len(grants) && i < 40; i += 2 {
+			how := grants[i+1]
 			e := credits.Entry{
-				ID: strings.Repeat("g", i+1), Amount: decimal.New(int64(grants[i])+1, 1-places), Currency: d.Currency,
-				At: d.At.AddDate(0, 0, int(int8(grants[i+1]))/64),
+				Kind: credits.Granted, ID: strings.Repeat("g", i+1), Amount: decimal.New(int64(grants[i])+1, 1-places), Currency: d.Currency,
+				At: d.At.AddDate(0, 0, int(int8(how))/64), BeforeTax: how&2 != 0,
 			}
-			if grants[i+1]&1 != 0 {
+			if how&1 != 0 {
 				e.Currency = "EUR"
 			}
-			if e.Currency == d.Currency && !e.At.After(d.At) {
-				credit = credit.Add(e.Amount)
+			if how&4 != 0 {
+				e.Expires = e.At.AddDate(0, 0, 1)
 			}
+			if how&8 != 0 {
+				priority := int(how >> 4)
+				e.Priority = &priority
+			}
+			if e.Currency == d.Currency && !e.At.After(d.At) && (e.Expires.IsZero() || e.Expires.After(d.At)) {
+				credit = credit.Add(e.Amount)
+				if e.BeforeTax {
+					untaxed = untaxed.Add(e.Amount)
+				}
+			}
+			beforeTax[e.ID] = e.BeforeTax
 			d.Ledger = append(d.Ledger, e)
 		}
 		inv, err := invoice.Build(d)
@@ -52,19 +66,26 @@ func FuzzBuild(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		spent, granted := decimal.Zero, decimal.Zero
+		var spent, first, granted decimal.Decimal
 		for _, e := range inv.Entries {
-			if e.Amount.IsPositive() {
+			switch {
+			case e.Kind == credits.Granted:
 				granted = granted.Add(e.Amount)
-			} else {
+			case beforeTax[e.ID]:
+				first = first.Sub(e.Amount)
+				fallthrough
+			default:
 				spent = spent.Sub(e.Amount)
 			}
 		}
+		due := decimal.Max(sum, decimal.Decimal{})
 		switch {
 		case !inv.Subtotal.Equal(sum):
 			t.Fatalf("the subtotal is %v, the lines add up to %v", inv.Subtotal, sum)
 		case inv.Due.IsNegative(), !inv.Due.Sub(granted).Equal(sum.Sub(spent)):
 			t.Fatalf("%v is due and %v granted, of %v less %v", inv.Due, granted, sum, spent)
+		case !first.Equal(decimal.Min(untaxed, due)), !spent.Equal(decimal.Min(credit, due)):
+			t.Fatalf("of %v, %v are paid, %v of them before tax; there are %v, and %v before tax", due, spent, first, credit, untaxed)
 		case !inv.Balance.Equal(credit.Sub(spent).Add(granted)), inv.Balance.IsNegative():
 			t.Fatalf("the balance is %v, of %v less %v and %v more", inv.Balance, credit, spent, granted)
 		case inv.Due.IsPositive() && inv.Balance.IsPositive():

@@ -11,32 +11,55 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// line is a line of an amount, however it came about.
-func line(kind invoice.Kind, net string) invoice.Line {
-	return invoice.Line{Kind: kind, Charge: plans.Charge{Plan: "growth", Item: "seat", Net: giventest.Money(net)}}
+// line is a line of an amount in dollars, however it came about.
+func line(kind plans.Kind, net string) plans.Charge {
+	return plans.Charge{Kind: kind, Plan: "growth", Item: "seat", Currency: "USD", Net: giventest.Money(net)}
 }
 
-// lines are lines of some amounts: what is negative is a credit.
-func lines(nets ...string) []invoice.Line {
-	var all []invoice.Line
+// lines are lines of some amounts in dollars: what is negative is a credit.
+func lines(nets ...string) []plans.Charge {
+	var all []plans.Charge
 	for _, net := range nets {
-		kind := invoice.Recurring
+		kind := plans.Recurring
 		if net[0] == '-' {
-			kind = invoice.Unused
+			kind = plans.Unused
 		}
 		all = append(all, line(kind, net))
 	}
 	return all
 }
 
+// in writes the amounts of some lines in another currency.
+func in(currency plans.Currency, lines []plans.Charge) []plans.Charge {
+	for i := range lines {
+		lines[i].Currency = currency
+	}
+	return lines
+}
+
 // draft is a draft in dollars of December 1, 2026.
-func draft(lines ...invoice.Line) invoice.Draft {
+func draft(lines ...plans.Charge) invoice.Draft {
 	return invoice.Draft{ID: "inv-2", Currency: "USD", At: giventest.Instant("2026-12-01", nil), Lines: lines}
 }
 
-// entry is a line of a ledger in dollars.
+// entry is a grant in dollars.
 func entry(id, amount, at string) credits.Entry {
-	return credits.Entry{ID: id, Amount: giventest.Money(amount), Currency: "USD", At: giventest.Instant(at, nil), Reason: "a row"}
+	return credits.Entry{Kind: credits.Granted, ID: id, Amount: giventest.Money(amount), Currency: "USD", At: giventest.Instant(at, nil), Reason: "a row"}
+}
+
+// first gives a grant the priority that pays first, and last the one that pays last.
+func first(e credits.Entry) credits.Entry { return prioritized(e, 0) }
+func last(e credits.Entry) credits.Entry  { return prioritized(e, 100) }
+
+func prioritized(e credits.Entry, priority int) credits.Entry {
+	e.Priority = &priority
+	return e
+}
+
+// beforeTax makes a grant one that pays before tax.
+func beforeTax(e credits.Entry) credits.Entry {
+	e.BeforeTax = true
+	return e
 }
 
 // billed is what ten seats of a plan cost for a span of November 2026.
@@ -67,8 +90,7 @@ func downgrade(tb testing.TB, currency plans.Currency) invoice.Draft {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return invoice.Draft{
-		ID: "inv-2", Currency: currency, At: at,
-		Lines: append(invoice.Lines(invoice.Unused, unused...), invoice.Lines(invoice.Addition, billed(tb, currency, "growth", "89", "2026-11-11/2026-12-01")...)...),
-	}
+	rest := billed(tb, currency, "growth", "89", "2026-11-11/2026-12-01")
+	rest[0].Kind = plans.Addition
+	return invoice.Draft{ID: "inv-2", Currency: currency, At: at, Lines: append(unused, rest...)}
 }

@@ -61,7 +61,8 @@ type Invoice struct {
 // Build returns the invoice of a draft: the sum of the lines, less what the ledger pays; what is left of a negative sum is
 // granted to the customer. An invoice on which nothing is due is paid.
 // Errors: ErrUnset for a missing ID, instant, currency, line or kind of line; ErrInvalid for an unknown currency, a line in another
-// currency or with more places than the currency has, or an ID under which credit was granted before; the faults of the ledger.
+// currency or with more places than the currency has, or an ID under which credit was granted before; ErrLimit for a sum beyond the
+// limits; the faults of the ledger.
 func Build(d Draft) (Invoice, error) {
 	places, err := d.check()
 	if err != nil {
@@ -73,6 +74,10 @@ func Build(d Draft) (Invoice, error) {
 		inv.Lines[i] = inv.Lines[i].Clone()
 		inv.Lines[i].ID = d.ID + "/" + strconv.Itoa(i+1)
 		inv.Subtotal = inv.Subtotal.Add(inv.Lines[i].Net)
+	}
+	var f fault.List
+	if !fault.Amount(&f, "lines", inv.Subtotal) {
+		return Invoice{}, f.Err()
 	}
 	inv.Due = decimal.Max(inv.Subtotal, decimal.New(0, -places))
 	for _, beforeTax := range []bool{true, false} {
@@ -115,7 +120,7 @@ func (d *Draft) check() (int32, error) {
 	for i, line := range d.Lines {
 		path := "lines[" + strconv.Itoa(i) + "]"
 		f.Under(path, line.Kind.Validate())
-		if line.Currency != d.Currency {
+		if unknown == nil && line.Currency != d.Currency {
 			f.Add(path+".currency", proration.ErrInvalid, "%.40q is not %.3s", string(line.Currency), d.Currency)
 		}
 		switch cut, err := cents.Round(line.Net); {

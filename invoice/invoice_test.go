@@ -1,6 +1,7 @@
 package invoice_test
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
 	"strconv"
@@ -19,7 +20,7 @@ func TestBuild(t *testing.T) {
 	for _, c := range []struct {
 		name, why string
 		currency  plans.Currency
-		lines     []invoice.Line
+		lines     []plans.Charge
 		ledger    []credits.Entry
 		subtotal  string
 		entries   []string // "grant amount"
@@ -70,6 +71,31 @@ func TestBuild(t *testing.T) {
 			subtotal: "25", due: "25", balance: "0", status: invoice.Open,
 		},
 		{
+			name: "before tax first", why: "law 8: credit that applies before tax pays first, whatever the priorities of the others, and the rest pays what is left",
+			lines:    lines("100.00"),
+			ledger:   []credits.Entry{first(entry("after", "50", "2026-11-01")), beforeTax(last(entry("before", "70", "2026-11-02")))},
+			subtotal: "100", entries: []string{"before -70", "after -30"}, due: "0", balance: "20", status: invoice.Paid,
+		},
+		{
+			name: "before tax alone", why: "as above: where it pays for everything, no other credit is spent",
+			lines:    lines("60.00"),
+			ledger:   []credits.Entry{first(entry("after", "50", "2026-11-01")), beforeTax(entry("before", "70", "2026-11-02"))},
+			subtotal: "60", entries: []string{"before -60"}, due: "0", balance: "60", status: invoice.Paid,
+		},
+		{
+			name: "before and after tax, each in its order", why: "law 7: one order among those that pay before tax, the same among the others: the lower priority, then the older",
+			lines: lines("100.00"),
+			ledger: []credits.Entry{
+				entry("d", "40", "2026-11-01"), beforeTax(entry("b", "30", "2026-11-02")), first(entry("c", "10", "2026-11-03")), beforeTax(first(entry("a", "20", "2026-11-04"))),
+			},
+			subtotal: "100", entries: []string{"a -20", "b -30", "c -10", "d -40"}, due: "0", balance: "0", status: invoice.Paid,
+		},
+		{
+			name: "a negative invoice and credit before tax", why: "nothing is due that it could pay",
+			lines: lines("-5.00"), ledger: []credits.Entry{beforeTax(entry("before", "70", "2026-11-02"))},
+			subtotal: "-5", entries: []string{"inv-2 5"}, due: "0", balance: "75", status: invoice.Paid,
+		},
+		{
 			name: "nothing", why: "a free plan has an invoice of nothing, which closes itself and spends no credit", lines: lines("0.00"), ledger: []credits.Entry{entry("g", "10", "2026-11-02")},
 			subtotal: "0", due: "0", balance: "10", status: invoice.Paid,
 		},
@@ -77,10 +103,18 @@ func TestBuild(t *testing.T) {
 			name: "credit and charge alike", why: "a change to a plan of the same price", lines: lines("-445.00", "445.00"),
 			subtotal: "0", due: "0", balance: "0", status: invoice.Paid,
 		},
-		{name: "yen", why: "ISO 4217: no places", currency: "JPY", lines: lines("1000", "-333"), subtotal: "667", due: "667", balance: "0", status: invoice.Open},
-		{name: "yen written with cents", why: "1000.00 is a whole number of yen", currency: "JPY", lines: lines("1000.00"), subtotal: "1000", due: "1000", balance: "0", status: invoice.Open},
-		{name: "dinars", why: "ISO 4217: three places", currency: "KWD", lines: lines("27.500", "-9.167"), subtotal: "18.333", due: "18.333", balance: "0", status: invoice.Open},
-		{name: "dinars granted", why: "as above", currency: "KWD", lines: lines("-0.001"), subtotal: "-0.001", entries: []string{"inv-2 0.001"}, due: "0", balance: "0.001", status: invoice.Paid},
+		{name: "yen", why: "ISO 4217: no places", currency: "JPY", lines: in("JPY", lines("1000", "-333")), subtotal: "667", due: "667", balance: "0", status: invoice.Open},
+		{name: "yen written with cents", why: "1000.00 is a whole number of yen", currency: "JPY", lines: in("JPY", lines("1000.00")), subtotal: "1000", due: "1000", balance: "0", status: invoice.Open},
+		{name: "dinars", why: "ISO 4217: three places", currency: "KWD", lines: in("KWD", lines("27.500", "-9.167")), subtotal: "18.333", due: "18.333", balance: "0", status: invoice.Open},
+		{name: "dinars granted", why: "as above", currency: "KWD", lines: in("KWD", lines("-0.001")), subtotal: "-0.001", entries: []string{"inv-2 0.001"}, due: "0", balance: "0.001", status: invoice.Paid},
+		{
+			name: "every kind of charge", why: "what a line is for is told, and its sign is its meaning: a fee adds up like a month, and a refund like what is not used",
+			lines: []plans.Charge{
+				line(plans.Recurring, "100"), line(plans.Addition, "50"), line(plans.Extension, "40"), line(plans.Usage, "30"), line(plans.OneOff, "20"),
+				line(plans.Shortfall, "10"), line(plans.Termination, "5"), line(plans.Unused, "-4"), line(plans.Refund, "-3"),
+			},
+			subtotal: "248", due: "248", balance: "0", status: invoice.Open,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := draft(c.lines...)
@@ -99,6 +133,9 @@ func TestBuild(t *testing.T) {
 			var entries []string
 			for _, e := range inv.Entries {
 				entries = append(entries, e.ID+" "+e.Amount.String())
+				if granted := e.Kind == credits.Granted; granted != e.Amount.IsPositive() || !granted && e.Kind != credits.Spent {
+					t.Errorf("the entry of %v is %v", e.Amount, e.Kind)
+				}
 				if e.Ref != d.ID || !e.At.Equal(d.At) || e.Currency != d.Currency || e.Reason == "" {
 					t.Errorf("the entry %+v does not say what it belongs to", e)
 				}
@@ -110,8 +147,8 @@ func TestBuild(t *testing.T) {
 				t.Errorf("the invoice is not that of its draft, or not %v: %+v", c.status, inv)
 			}
 			for i, l := range inv.Lines {
-				if want := "inv-2/" + strconv.Itoa(i+1); l.Charge.ID != want {
-					t.Errorf("line %d is %q, want %q", i, l.Charge.ID, want)
+				if want := "inv-2/" + strconv.Itoa(i+1); l.ID != want {
+					t.Errorf("line %d is %q, want %q", i, l.ID, want)
 				}
 			}
 			if after := giventest.JSON(t, d); after != before {
@@ -126,13 +163,19 @@ func TestBuild(t *testing.T) {
 // Law 15: nothing handed out is shared with the draft, and law 11: building it again is the same invoice.
 func TestBuildSharesNothing(t *testing.T) {
 	d := downgrade(t, "USD")
-	d.Ledger = append(make([]credits.Entry, 0, 9), entry("g", "10", "2026-11-01"))
+	for i := range d.Lines {
+		d.Lines[i].Price = plans.Price{Tiering: plans.Volume, Tiers: []plans.Tier{{Unit: giventest.Money("89")}}}
+		d.Lines[i].Discounts = []plans.Deduction{{Discount: "welcome", Reason: "1 %", Amount: giventest.Money("1")}}
+		d.Lines[i].Taxes = []plans.Tax{{Name: "VAT", Percent: giventest.Money("19"), Amount: giventest.Money("1")}}
+	}
+	d.Lines[1].Net = giventest.Money("1000") // so that credit pays
+	d.Ledger = append(make([]credits.Entry, 0, 9), first(entry("g", "10", "2026-11-01")))
 	before := giventest.JSON(t, d)
-	first, err := invoice.Build(d)
+	once, err := invoice.Build(d)
 	if err != nil {
 		t.Fatal(err)
 	}
-	text := giventest.JSON(t, first)
+	text := giventest.JSON(t, once)
 	again, err := invoice.Build(d)
 	if err != nil {
 		t.Fatal(err)
@@ -140,13 +183,32 @@ func TestBuildSharesNothing(t *testing.T) {
 	if got := giventest.JSON(t, again); got != text {
 		t.Errorf("the second time it is\n%s, want\n%s", got, text)
 	}
-	again.Lines[0].Charge.Item, again.Entries[0].ID = "changed", "changed"
+	changed := giventest.Money("7")
+	write := func(lines []plans.Charge, entries []credits.Entry) {
+		for i := range lines {
+			lines[i].Price.Tiers[0].Unit, lines[i].Discounts[0].Amount, lines[i].Taxes[0].Percent = changed, changed, changed
+			lines[i].Item = "changed"
+		}
+		for i := range entries {
+			if p := entries[i].Priority; p != nil {
+				*p = 99
+			}
+			entries[i].ID = "changed"
+		}
+	}
+	write(again.Lines, again.Entries)
 	if after := giventest.JSON(t, d); after != before {
 		t.Errorf("the draft is now %s", after)
 	}
-	d.Lines[0].Charge.Item, d.Ledger[0].ID = "changed", "changed"
-	if got := giventest.JSON(t, first); got != text {
+	if got := giventest.JSON(t, once); got != text {
+		t.Errorf("two invoices share something: one is now %s", got)
+	}
+	write(d.Lines, d.Ledger)
+	if got := giventest.JSON(t, once); got != text {
 		t.Errorf("the invoice is now %s", got)
+	}
+	if len(again.Entries) == 0 {
+		t.Error("no credit paid, so that no entry was written to")
 	}
 }
 
@@ -163,18 +225,27 @@ func TestBuildRefused(t *testing.T) {
 		{"no lines", "an invoice over nothing is a mistake", func(d *invoice.Draft) { d.Lines = nil }, []string{"lines unset"}},
 		{"no kind", "a line says what it is for", func(d *invoice.Draft) { d.Lines[1].Kind = 0 }, []string{"lines[1].kind unset"}},
 		{"no such kind", "law 14: it was set, and means nothing", func(d *invoice.Draft) { d.Lines[1].Kind = 99 }, []string{"lines[1].kind invalid"}},
-		{"a part of a cent", "law 8: each line is rounded before it is listed", func(d *invoice.Draft) { d.Lines[1].Charge.Net = giventest.Money("0.005") }, []string{"lines[1].charge.net invalid"}},
-		{"a part of a yen", "ISO 4217: no places", func(d *invoice.Draft) { d.Currency, d.Lines = "JPY", lines("1000.5") }, []string{"lines[0].charge.net invalid"}},
-		{"a part of a fils", "ISO 4217: three places", func(d *invoice.Draft) { d.Currency, d.Lines = "KWD", lines("0.0005") }, []string{"lines[0].charge.net invalid"}},
-		{"a part of a credit", "a credit is a line like any other", func(d *invoice.Draft) { d.Lines[1].Charge.Net = giventest.Money("-0.005") }, []string{"lines[1].charge.net invalid"}},
-		{"beyond the limits", "law 14", func(d *invoice.Draft) { d.Lines[1].Charge.Net = giventest.Money("1e39") }, []string{"lines[1].charge.net limit"}},
-		{"a ledger that is none", "law 7: none is overspent", func(d *invoice.Draft) { d.Ledger = []credits.Entry{entry("g", "-1", "2026-11-01")} }, []string{"ledger[0].id invalid"}},
+		{"a part of a cent", "law 8: each line is rounded before it is listed", func(d *invoice.Draft) { d.Lines[1].Net = giventest.Money("0.005") }, []string{"lines[1].net invalid"}},
+		{"a part of a yen", "ISO 4217: no places", func(d *invoice.Draft) { d.Currency, d.Lines = "JPY", in("JPY", lines("1000.5")) }, []string{"lines[0].net invalid"}},
+		{"a part of a fils", "ISO 4217: three places", func(d *invoice.Draft) { d.Currency, d.Lines = "KWD", in("KWD", lines("0.0005")) }, []string{"lines[0].net invalid"}},
+		{"a part of a credit", "a credit is a line like any other", func(d *invoice.Draft) { d.Lines[1].Net = giventest.Money("-0.005") }, []string{"lines[1].net invalid"}},
+		{"beyond the limits", "law 14", func(d *invoice.Draft) { d.Lines[1].Net = giventest.Money("1e39") }, []string{"lines[1].net limit"}},
+		{"a ledger that is none", "law 7: none is overspent", func(d *invoice.Draft) { d.Ledger = []credits.Entry{entry("g", "-1", "2026-11-01")} }, []string{"ledger[0].amount invalid"}},
+		{"a line in euros", "law 13: 890.00 dollars and 89.50 euros have no sum", func(d *invoice.Draft) { d.Lines[1].Currency = "EUR" }, []string{"lines[1].currency invalid"}},
+		{"a credit in euros", "law 7: a credit in another currency pays nothing", func(d *invoice.Draft) {
+			d.Lines = append(d.Lines, in("EUR", lines("-1.00"))...)
+		}, []string{"lines[2].currency invalid"}},
+		{"lines in euros", "as above: each line is at fault, though they agree with each other", func(d *invoice.Draft) { in("EUR", d.Lines) }, []string{"lines[0].currency invalid", "lines[1].currency invalid"}},
+		{"a line in no currency", "law 13: an amount without a currency was not meant to be of this one", func(d *invoice.Draft) { d.Lines[0].Currency = "" }, []string{"lines[0].currency invalid"}},
+		{"yen among dollars", "the places are the invoice's: 0.50 is no yen, and no line of this invoice either", func(d *invoice.Draft) {
+			d.Currency, d.Lines[0], d.Lines[1] = "JPY", in("JPY", lines("890"))[0], line(plans.Recurring, "0.50")
+		}, []string{"lines[1].currency invalid", "lines[1].net invalid"}},
 		{
 			"all at once", "law 14: every fault, in the order of the fields",
 			func(d *invoice.Draft) {
-				*d = invoice.Draft{Lines: []invoice.Line{line(0, "1.00"), line(invoice.Recurring, "1e39")}, Ledger: []credits.Entry{entry("", "1", "2026-11-01")}}
+				*d = invoice.Draft{Lines: []plans.Charge{line(0, "1.00"), line(plans.Recurring, "1e39")}, Ledger: []credits.Entry{entry("", "1", "2026-11-01")}}
 			},
-			[]string{"id unset", "currency unset", "at unset", "lines[0].kind unset", "lines[1].charge.net limit", "ledger[0].id unset"},
+			[]string{"id unset", "currency unset", "at unset", "lines[0].kind unset", "lines[1].net limit", "ledger[0].id unset"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -235,4 +306,23 @@ func TestStatusText(t *testing.T) {
 	if status != invoice.Paid {
 		t.Errorf("after text that means nothing it is %v", status)
 	}
+}
+
+// A line is read strictly; one that is half filled in can be stored, and is refused when it is billed.
+func TestDraftJSON(t *testing.T) {
+	for _, text := range []string{
+		`{"lines":[{"kind":1}]}`, `{"lines":[{"kind":"gift"}]}`, `{"lines":[{"kind":"recurring","net":[]}]}`, `{"lines":[{"net":"1e10001"}]}`, `{"lines":{}}`,
+		`{"ledger":[{"kind":"spend"}]}`, `{"ledger":[{"kind":1}]}`,
+	} {
+		var d invoice.Draft
+		if err := json.Unmarshal([]byte(text), &d); err == nil {
+			t.Errorf("read %s as %+v", text, d)
+		}
+	}
+	d := draft()
+	if err := json.Unmarshal([]byte(`{"lines":[{"kind":"unset","currency":"USD"}],"ledger":[{"kind":"unset"}]}`), &d); err != nil {
+		t.Fatal(err)
+	}
+	_, err := invoice.Build(d)
+	giventest.CheckFaults(t, err, "lines[0].kind unset", "ledger[0].kind unset", "ledger[0].id unset", "ledger[0].amount unset", "ledger[0].currency unset", "ledger[0].at unset", "ledger[0].id invalid")
 }

@@ -10,10 +10,11 @@ import (
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
 )
 
 func TestInvoiceText(t *testing.T) {
-	withCredit := draft(invoice.Lines(invoice.Recurring, billed(t, "USD", "growth", "89.00", "2026-11-01/2026-12-01")...)...)
+	withCredit := draft(billed(t, "USD", "growth", "89.00", "2026-11-01/2026-12-01")...)
 	withCredit.At = giventest.Instant("2026-11-01", nil)
 	withCredit.Ledger = []credits.Entry{entry("inv-0", "300.00", "2026-10-01"), entry("inv-1", "200.50", "2026-10-02")}
 	more := withCredit
@@ -43,7 +44,7 @@ Invoice inv-2, 2026-11-01, USD, paid
 		{"a downgrade", "K5: what is left over becomes credit", downgrade(t, "USD"), `
 Invoice inv-2, 2026-11-11, USD, paid
   scale, unused, 2026-11-11 until 2026-12-01                           -926.67
-    seat: 10 x 139.00, -1390.00 x 20/30 days = -926.666..., rounded half up to -926.67
+    seat: 10 not used of inv-1/1, -1390.00 x 20/30 days = -926.666..., rounded half up to -926.67
   growth, addition, 2026-11-11 until 2026-12-01                         593.33
     seat: 10 x 89.00, 890.00 x 20/30 days = 593.333..., rounded half up to 593.33
   Granted as credit for later invoices                                  333.34
@@ -53,7 +54,7 @@ Invoice inv-2, 2026-11-11, USD, paid
 		{"in yen", "amounts have the places of the currency", yen, `
 Invoice inv-2, 2026-11-11, JPY, paid
   scale, unused, 2026-11-11 until 2026-12-01                              -927
-    seat: 10 x 139, -1390 x 20/30 days = -926.6..., rounded half up to -927
+    seat: 10 not used of inv-1/1, -1390 x 20/30 days = -926.6..., rounded half up to -927
   growth, addition, 2026-11-11 until 2026-12-01                            593
     seat: 10 x 89, 890 x 20/30 days = 593.3..., rounded half up to 593
   Granted as credit for later invoices                                     334
@@ -63,7 +64,7 @@ Invoice inv-2, 2026-11-11, JPY, paid
 		{"in dinars", "as above", downgrade(t, "KWD"), `
 Invoice inv-2, 2026-11-11, KWD, paid
   scale, unused, 2026-11-11 until 2026-12-01                          -926.667
-    seat: 10 x 139.000, -1390.000 x 20/30 days = -926.6666..., rounded half up to -926.667
+    seat: 10 not used of inv-1/1, -1390.000 x 20/30 days = -926.6666..., rounded half up to -926.667
   growth, addition, 2026-11-11 until 2026-12-01                        593.333
     seat: 10 x 89.000, 890.000 x 20/30 days = 593.3333..., rounded half up to 593.333
   Granted as credit for later invoices                                 333.334
@@ -91,8 +92,8 @@ Invoice inv-2, 2026-11-11, KWD, paid
 // they end elsewhere as long as there is room.
 func TestInvoiceTextLayout(t *testing.T) {
 	d := draft(lines("890.00", "99999999999999999999999999999999999.99", "0.01")...) // and their sum
-	d.Lines[0].Charge.Plan = "Größe XL, 標準"
-	d.Lines[2].Charge.Plan = strings.Repeat("long ", 30)
+	d.Lines[0].Plan = "Größe XL, 標準"
+	d.Lines[2].Plan = strings.Repeat("long ", 30)
 	inv, err := invoice.Build(d)
 	if err != nil {
 		t.Fatal(err)
@@ -117,8 +118,8 @@ func TestInvoiceTextLayout(t *testing.T) {
 func TestInvoiceTextHostile(t *testing.T) {
 	for _, inv := range []invoice.Invoice{
 		{},
-		{Lines: []invoice.Line{{}}, Entries: []credits.Entry{{}}},
-		{Currency: "usd", Status: 99, Lines: []invoice.Line{line(99, "1")}},
+		{Lines: []plans.Charge{{}}, Entries: []credits.Entry{{}}},
+		{Currency: "usd", Status: 99, Lines: []plans.Charge{line(99, "1")}},
 		{Currency: "JPY", Due: giventest.Money("0.5"), Balance: giventest.Money("-1")},
 	} {
 		if got := inv.Text(); !strings.HasPrefix(got, "Invoice ") || !strings.HasSuffix(got, "\n") {
@@ -131,11 +132,11 @@ func TestInvoiceTextHostile(t *testing.T) {
 	for name, inv := range map[string]invoice.Invoice{
 		"due":     {Currency: "USD", Due: decimal.New(1, 100_000)},
 		"balance": {Currency: "USD", Balance: decimal.New(1, 100_000)},
-		"net":     {Currency: "USD", Lines: []invoice.Line{{Kind: invoice.Recurring}}},
+		"net":     {Currency: "USD", Lines: []plans.Charge{{Kind: plans.Recurring}}},
 		"entry":   {Currency: "USD", Entries: []credits.Entry{{Amount: decimal.New(1, 100_000)}}},
 	} {
 		if name == "net" {
-			inv.Lines[0].Charge.Net = decimal.New(1, 100_000)
+			inv.Lines[0].Net = decimal.New(1, 100_000)
 		}
 		if got := inv.Text(); len(got) > 2000 {
 			t.Errorf("with a hostile amount in %s, the text has %d characters", name, len(got))

@@ -208,6 +208,7 @@ func TestApplyInTheLastYear(t *testing.T) {
 		{"a contract", terms{anchor: "9999-12-15"}, []step{{at: "9999-12-15", kind: started}}},
 		{"a period", terms{anchor: "9999-01-15"}, []step{{at: "9999-12-20", kind: started}}},
 		{"a grace", year, []step{{at: "9998-12-31", kind: started}, {at: "9999-12-30", kind: declined, of: "s-1"}}},
+		{"a grace of the contract", terms{anchor: "9998-12-31", interval: "P1Y", grace: "P1M"}, []step{{at: "9998-12-31", kind: started}, {at: "9999-12-15", kind: declined, of: "s-1"}}},
 		{"a period of the new cycle", year, []step{{at: "9998-12-31", kind: started}, {at: "9999-01-01", kind: cancelRequest}, {at: "9999-12-31T12:00:00", kind: entered}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -204,10 +204,7 @@ func (s *step) addSeats(event Event) error {
 // upgrade or a downgrade shows in the sum: what is negative becomes credit.
 func (s *step) changePlan(event Event) error {
 	sub := &s.out.Subscription
-	switch plan := event.Change.Plan; {
-	case plan == nil:
-		return fault.New("event.change.plan", proration.ErrUnset, "say which plan it changes to")
-	case plan.Interval != sub.Contract.Cycle.Interval:
+	if plan := event.Change.Plan; plan.Interval.Validate() == nil && plan.Interval != sub.Contract.Cycle.Interval {
 		return fault.New("event.change.plan.interval", proration.ErrInvalid, "periods of %v cannot change to %v inside a period", sub.Contract.Cycle.Interval, plan.Interval)
 	}
 	policy, err := sub.Contract.Currency.Policy(s.policy.Proration)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
@@ -197,9 +198,8 @@ func TestRefusalStatusOfTheInstant(t *testing.T) {
 func TestApplyFaults(t *testing.T) {
 	good := lifecycle.Event{Sequence: 9, At: giventest.Instant("2026-11-10", nil), Kind: paid, Invoice: "s-1"}
 	scale := catalogue["scale"]
-	euros, annual, free := catalogue["euros"], scale, scale
-	annual.Interval = giventest.Interval("P1Y")
-	free.ID, free.Price.Unit = "", giventest.Money("-1")
+	free := scale
+	free.ID, free.Offers = "", []plans.Offer{seats("USD", "-1")}
 	for _, c := range []struct {
 		name, why string
 		edit      func(*lifecycle.Policy, *lifecycle.Subscription, *lifecycle.Event)
@@ -227,12 +227,18 @@ func TestApplyFaults(t *testing.T) {
 		{"another item", "the contract has no price for it", func(_ *lifecycle.Policy, _ *lifecycle.Subscription, e *lifecycle.Event) {
 			e.Kind, e.Change = seatsAdded, plans.Change{Item: "phone", Quantity: giventest.Money("1")}
 		}, []string{"event.change.item invalid"}},
-		{"another currency", "M8", func(_ *lifecycle.Policy, _ *lifecycle.Subscription, e *lifecycle.Event) {
-			e.Kind, e.Change = planChanged, plans.Change{Plan: &euros}
-		}, []string{"event.change.plan.currency invalid"}},
-		{"other periods", "a paid month cannot become part of a year", func(_ *lifecycle.Policy, _ *lifecycle.Subscription, e *lifecycle.Event) {
-			e.Kind, e.Change = planChanged, plans.Change{Plan: &annual}
-		}, []string{"event.change.plan.interval invalid"}},
+		{"a plan and seats", "one change at a time: which of them comes first would decide money", func(_ *lifecycle.Policy, _ *lifecycle.Subscription, e *lifecycle.Event) {
+			e.Kind, e.Change = planChanged, plans.Change{Plan: &scale, Item: "seat", Quantity: giventest.Money("1")}
+		}, []string{"event.change.quantity invalid"}},
+		{"seats and a cancellation", "as above", func(_ *lifecycle.Policy, _ *lifecycle.Subscription, e *lifecycle.Event) {
+			e.Kind, e.Change = seatsAdded, plans.Change{Item: "seat", Quantity: giventest.Money("1"), Cancel: true}
+		}, []string{"event.change.cancel invalid", "event.change.item unset"}},
+		{"a grace that is none", "K11: what was agreed specially is held to what the policy is", func(_ *lifecycle.Policy, s *lifecycle.Subscription, _ *lifecycle.Event) {
+			s.Contract.Grace = proration.Interval{Months: 1, Days: 3}
+		}, []string{"subscription.contract.grace invalid"}},
+		{"no grace but the contract's", "law 13: the policy says it for everybody with whom nothing was agreed", func(p *lifecycle.Policy, s *lifecycle.Subscription, _ *lifecycle.Event) {
+			p.Grace, s.Contract.Grace = proration.Interval{}, giventest.Interval("P9D")
+		}, []string{"policy.grace unset"}},
 		{"no subscription", "law 14: all faults at once", func(_ *lifecycle.Policy, s *lifecycle.Subscription, _ *lifecycle.Event) {
 			*s = lifecycle.Subscription{}
 		}, []string{
@@ -296,8 +302,8 @@ func TestApplyRepeated(t *testing.T) {
 			if got, want := giventest.JSON(t, out), giventest.JSON(t, lifecycle.Outcome{Subscription: h.sub}); err != nil || got != want {
 				t.Errorf("%v, number %d: %v and\n%s, want\n%s", kind, sequence+1, err, got, want)
 			}
-			out.Subscription.Open[0].Lines[0].Charge.Item, out.Subscription.Overdue[0].Invoice = "changed", "changed"
-			if h.sub.Open[0].Lines[0].Charge.Item == "changed" || h.sub.Overdue[0].Invoice == "changed" {
+			out.Subscription.Open[0].Lines[0].Item, out.Subscription.Overdue[0].Invoice = "changed", "changed"
+			if h.sub.Open[0].Lines[0].Item == "changed" || h.sub.Overdue[0].Invoice == "changed" {
 				t.Fatal("law 15: what is handed out is shared")
 			}
 		}
@@ -362,22 +368,89 @@ func TestApplyBranches(t *testing.T) {
 	}
 }
 
-// What was billed and is not used up is what a change of plan can still credit: once it is changed, nothing of the old plan is
-// left, also where that cost nothing and gave no credit.
-func TestChargesNotUsedUp(t *testing.T) {
+// A change of plan that nobody could be billed by is an error, whoever asks and whatever is paid, and changes nothing.
+func TestPlanChangedFaults(t *testing.T) {
+	of := func(offers ...plans.Offer) plans.Plan { return monthly("to", offers...) }
+	phone := catalogue["phones"].Offers[0]
+	for _, c := range []struct {
+		name, why string
+		items     []plans.Item // besides the seats
+		interval  string       // P1M where left out
+		plan      plans.Plan
+		want      []string
+	}{
+		{"another currency", "M8: a currency never changes inside a subscription", nil, "", catalogue["euros"], []string{"offers invalid"}},
+		{"a plan without seats", "there would be no price for the ten that are in use", nil, "", catalogue["phones"], []string{"offers invalid"}},
+		{"a plan with seats of another kind", "K3c: seats have kinds, and each its own price", nil, "", of(plans.Offer{Item: "light seat", Currency: "USD"}), []string{"offers invalid"}},
+		{"a plan without phones", "each item of the contract needs a price, not only the first", []plans.Item{{ID: "phone"}}, "", catalogue["scale"], []string{"offers invalid"}},
+		{"a plan with phones in euros alone", "as above, in the contract's currency", []plans.Item{{ID: "phone"}}, "", of(seats("USD", "139"), plans.Offer{Item: "phone", Currency: "EUR"}), []string{"offers invalid"}},
+		{"a plan with neither", "law 14: all faults at once", []plans.Item{{ID: "phone"}}, "", catalogue["euros"], []string{"offers invalid", "offers invalid"}},
+		{"a plan of nothing", "a plan offers something", nil, "", of(), []string{"offers unset"}},
+		{"the same item twice", "either price would be a guess", nil, "", of(seats("USD", "139"), seats("USD", "149")), []string{"offers[1].item invalid"}},
+		{"from months to years", "a paid month cannot become part of a year", nil, "", catalogue["annual"], []string{"interval invalid"}},
+		{"from years to months", "nor a paid year a month", nil, "P1Y", catalogue["scale"], []string{"interval invalid"}},
+		{"from months to four weeks", "nor into periods that end on other days", nil, "", plans.Plan{ID: "to", Interval: giventest.Interval("P4W"), Offers: []plans.Offer{seats("USD", "80")}}, []string{"interval invalid"}},
+		{"a plan without periods", "nothing could be billed by it", nil, "", plans.Plan{ID: "to", Offers: []plans.Offer{seats("USD", "80")}}, []string{"interval unset"}},
+		{"no plan at all", "law 14: all faults at once", nil, "", plans.Plan{}, []string{"id unset", "interval unset", "offers unset"}},
+		{"more than the contract has", "what is offered besides is not bought by it", nil, "", of(seats("USD", "139"), phone), nil},
+		{"months that are written otherwise", "P12M and P1Y are one length", nil, "P1Y", plans.Plan{ID: "to", Interval: giventest.Interval("P12M"), Offers: []plans.Offer{seats("USD", "80")}}, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, settled := range []bool{true, false} {
+				sub := terms{interval: c.interval}.sign(t)
+				sub.Contract.Items = append(sub.Contract.Items, c.items...)
+				h := begin(t, threeDays(), sub)
+				if _, err := h.happen(step{at: "2026-11-01", kind: started}.event(1, nil)); err != nil {
+					t.Fatal(err)
+				}
+				if settled {
+					h.pay("2026-11-01")
+				} else if c.want == nil {
+					continue
+				}
+				before := giventest.JSON(t, h.sub)
+				event := lifecycle.Event{Sequence: 9, At: giventest.Instant("2026-11-16", nil), Kind: planChanged, Change: plans.Change{Plan: &c.plan}}
+				var want []string
+				for _, fault := range c.want {
+					want = append(want, "event.change.plan."+fault)
+				}
+				_, err := h.happen(event)
+				if !giventest.CheckFaults(t, err, want...) {
+					t.Log(c.why)
+					if after := giventest.JSON(t, h.sub); after != before {
+						t.Errorf("it changed something: %s, want %s", after, before)
+					}
+				}
+			}
+		})
+	}
+}
+
+// What was billed and is not used up is kept, and so is what of it was credited, so that a second change of plan credits none
+// of it again. With the period all of it is used up.
+func TestChargesKept(t *testing.T) {
 	oldSide := func(p *lifecycle.Policy) { p.Proration.ChangeDay = proration.OldSide }
 	for _, c := range []struct {
 		name, why string
 		unit      string
 		policy    func(*lifecycle.Policy)
 		steps     []step
-		want      []string // the charges that are left, with their plans
+		want      []string // the lines that are kept, with their plans
 	}{
-		{"a paid plan", "890.00 were credited in part, and are used up by it", "89.00", nil, []step{{at: "2026-11-16", kind: planChanged, of: "scale"}}, []string{"s-2/2 scale"}},
-		{"a free plan", "there was nothing to credit", "0", nil, []step{{at: "2026-11-16", kind: planChanged, of: "scale"}}, []string{"s-2/1 scale"}},
-		{"two changes on the last day", "by days of the old side, the first change was charged no day, and gave no credit", "89.00", oldSide, []step{
+		{"a paid plan", "s-1/1 is credited in part, by s-2/1", "89.00", nil, []step{{at: "2026-11-16", kind: planChanged, of: "scale"}}, []string{"s-1/1 growth 890", "s-2/1 growth -445 of s-1/1", "s-2/2 scale 695"}},
+		{"a free plan", "there was nothing to credit", "0", nil, []step{{at: "2026-11-16", kind: planChanged, of: "scale"}}, []string{"s-1/1 growth 0", "s-2/1 scale 695"}},
+		{"two changes", "the second credits what the first charged, and of the first plan nothing again", "89.00", nil, []step{
+			{at: "2026-11-16", kind: planChanged, of: "scale"}, {at: "2026-11-26", kind: planChanged, of: "ultimate"},
+		}, []string{"s-1/1 growth 890", "s-2/1 growth -445 of s-1/1", "s-2/2 scale 695", "s-3/1 scale -231.67 of s-2/2", "s-3/2 ultimate 331.67"}},
+		{"seats, and a change", "each batch is credited by itself, the newest first", "89.00", nil, []step{
+			{at: "2026-11-16", kind: seatsAdded, of: "2"}, {at: "2026-11-16", kind: planChanged, of: "scale"},
+		}, []string{"s-1/1 growth 890", "s-2/1 growth 89", "s-3/1 growth -89 of s-2/1", "s-3/2 growth -445 of s-1/1", "s-3/3 scale 834"}},
+		{"two changes on the last day", "by days of the old side, the first change gives back no day and charges none, so that the second finds nothing to give back", "89.00", oldSide, []step{
 			{at: "2026-11-30T09:00:00", kind: planChanged, of: "scale"}, {at: "2026-11-30T10:00:00", kind: planChanged, of: "ultimate"},
-		}, []string{"s-3/1 ultimate"}},
+		}, []string{"s-1/1 growth 890", "s-2/1 growth 0 of s-1/1", "s-2/2 scale 0", "s-3/1 ultimate 0"}},
+		{"a change, and the next month", "what the old month paid for is used up", "89.00", nil, []step{
+			{at: "2026-11-16", kind: planChanged, of: "scale"}, {at: "2026-12-01"},
+		}, []string{"s-3/1 scale 1390"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			policy := threeDays()
@@ -393,14 +466,103 @@ func TestChargesNotUsedUp(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			sub := h.sub
 			var got []string
-			for _, charge := range sub.Charges {
-				got = append(got, charge.ID+" "+charge.Plan)
+			for _, charge := range h.sub.Charges {
+				text := charge.ID + " " + charge.Plan + " " + charge.Net.String()
+				if charge.Corrects != "" {
+					text += " of " + charge.Corrects
+				}
+				got = append(got, text)
 			}
 			if !slices.Equal(got, c.want) {
-				t.Errorf("left are %q, want %q: %s", got, c.want, c.why)
+				t.Errorf("kept are %q, want %q: %s", got, c.want, c.why)
 			}
+		})
+	}
+}
+
+// Law 15, with everything in a subscription that can be written to: tiers and special prices, steps and terms, discounts and taxes
+// of charges, priorities of grants.
+func TestApplySharesNothing(t *testing.T) {
+	rich := func(t *testing.T) *history {
+		tiers := plans.Price{Tiering: plans.Graduated, Tiers: []plans.Tier{{UpTo: giventest.Money("5"), Unit: giventest.Money("100")}, {Unit: giventest.Money("80")}}}
+		sub := terms{}.sign(t)
+		contract := &sub.Contract
+		contract.Items = []plans.Item{{ID: "seat", Quantity: giventest.Money("10"), Price: tiers}}
+		contract.Terms = []plans.Agreed{{
+			Term:   plans.Term{Length: giventest.Interval("P1Y"), Billing: plans.PerPeriod, AtEnd: plans.Renew},
+			Period: giventest.Period("2026-11-01/2027-11-01", nil),
+		}}
+		contract.Discounts = []plans.Discount{{
+			ID: "special", Price: &tiers, Currency: "USD", Lasts: plans.Forever,
+			Plans: []string{"growth"}, Items: []string{"seat"}, Kinds: []plans.Kind{plans.Recurring},
+		}}
+		h := begin(t, threeDays(), sub)
+		if _, err := h.happen(step{at: "2026-11-01", kind: started}.event(1, nil)); err != nil {
+			t.Fatal(err)
+		}
+		h.pay("2026-11-01")
+		if _, err := h.happen(step{at: "2026-11-02", kind: seatsAdded, of: "2"}.event(h.sub.Sequence+1, nil)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.happen(step{at: "2026-11-02", kind: declined, of: "s-2"}.event(h.sub.Sequence+1, nil)); err != nil {
+			t.Fatal(err)
+		}
+		priority := 7
+		h.sub.Ledger = []credits.Entry{{
+			Kind: credits.Granted, ID: "goodwill", Amount: giventest.Money("5"), Currency: "USD", At: h.sub.At, Priority: &priority, Promotional: true,
+		}}
+		for _, charges := range [][]plans.Charge{h.sub.Charges, h.sub.Open[0].Lines} {
+			for i := range charges {
+				charges[i].Discounts = []plans.Deduction{{Discount: "welcome", Reason: "1 %", Amount: giventest.Money("1")}}
+				charges[i].Taxes = []plans.Tax{{Name: "VAT", Percent: giventest.Money("19"), Amount: giventest.Money("1")}}
+			}
+		}
+		h.sub.Open[0].Entries = slices.Clone(h.sub.Ledger)
+		return h
+	}
+	text := giventest.JSON(t, rich(t).sub)
+	for _, part := range []string{"tiers", "terms", "discounts", "taxes", "priority", "overdue", "entries", "plans", "kinds"} {
+		if !strings.Contains(text, `"`+part+`":[`) && !strings.Contains(text, `"`+part+`":7`) {
+			t.Errorf("no %s in %s", part, text)
+		}
+	}
+	tiered := monthly("scale", plans.Offer{Item: "seat", Currency: "USD", Price: plans.Price{Tiering: plans.Volume, Tiers: []plans.Tier{{Unit: giventest.Money("70")}}}})
+	tiered.Features, tiered.Limits = []string{"bots"}, []plans.Limit{{Name: "contacts", Unlimited: true}}
+	for _, c := range []struct {
+		name   string
+		status lifecycle.Status
+		ramp   bool
+		event  lifecycle.Event
+	}{
+		{"time", lifecycle.PastDue, true, step{at: "2026-11-03"}.event(9, nil)},
+		{"the end of the grace", lifecycle.PastDue, true, step{at: "2026-11-05"}.event(9, nil)},
+		{"a renewal", lifecycle.Active, true, step{at: "2026-12-01"}.event(9, nil)},
+		{"a payment", lifecycle.PastDue, true, step{at: "2026-11-03", kind: paid, of: "s-2"}.event(9, nil)},
+		{"another decline", lifecycle.PastDue, true, step{at: "2026-11-03", kind: declined, of: "s-2"}.event(9, nil)},
+		{"a card", lifecycle.PastDue, true, step{at: "2026-11-03", kind: entered}.event(9, nil)},
+		{"seats", lifecycle.Active, true, step{at: "2026-11-03", kind: seatsAdded, of: "2"}.event(9, nil)},
+		{"a plan", lifecycle.Active, false, lifecycle.Event{Sequence: 9, At: giventest.Instant("2026-11-03", nil), Kind: planChanged, Change: plans.Change{Plan: &tiered}}},
+		{"a cancellation", lifecycle.Active, true, step{at: "2026-11-03", kind: cancelRequest}.event(9, nil)},
+		{"a card after the end", lifecycle.Canceled, true, step{at: "2026-12-03", kind: entered}.event(9, nil)},
+		{"an event that was applied already", lifecycle.Active, true, step{at: "2026-11-03", kind: cancelRequest}.event(1, nil)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			h := rich(t)
+			if c.ramp {
+				h.sub.Contract.Ramp = []plans.Step{{At: giventest.Instant("2027-05-01", nil), Item: h.sub.Contract.Items[0]}}
+			}
+			if h.sub.Status = c.status; c.status != lifecycle.PastDue {
+				h.sub.Overdue = nil
+			}
+			if c.event.Kind == planChanged {
+				h.sub.Open = nil // what is not paid is not credited
+			}
+			out, err := h.run(c.event)
+			if err != nil {
+				t.Fatal(err)
+			}
+			h.shareNothing(c.event, out)
 		})
 	}
 }

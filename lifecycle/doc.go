@@ -27,8 +27,9 @@
 // Whoever comes back after the period is over begins a new one: the cycle is anchored at that instant, and the whole period
 // is billed. Renewals stop while a subscription is suspended.
 //
-// A plan change replaces the price of every item. It is refused while an invoice that it would credit is not paid: what was
-// not paid is not credited.
+// A plan change takes over the plan's price of every item; a plan that lacks one of them, or has other periods, is an error. It is
+// refused while an invoice that it would credit is not paid: what was not paid is not credited. A grace that was agreed on in the
+// contract goes before the policy's.
 //
 // # Errors
 //

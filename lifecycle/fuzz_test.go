@@ -70,12 +70,33 @@ func random(tb testing.TB, r *rand.Rand, zones []*time.Location) (*history, time
 	if interval == "P1M" && r.IntN(3) == 0 {
 		cycle.Day = 1 + r.IntN(31)
 	}
-	return begin(tb, policy, lifecycle.Subscription{ID: "s", Contract: plans.Contract{
+	contract := plans.Contract{
 		Plan: "growth", Currency: oneOf[plans.Currency](r, "USD", "JPY", "KWD"), Cycle: cycle, Items: []plans.Item{
-			{ID: "seat", Quantity: giventest.Money("10"), Price: plans.Price{Unit: giventest.Money("89.01")}},
-			{ID: "phone", Quantity: giventest.Money("1.5"), Price: plans.Price{Unit: giventest.Money("7")}},
+			{ID: "seat", Quantity: giventest.Money("10"), Price: price(r)},
+			{ID: "phone", Quantity: giventest.Money("1.5"), Price: price(r)},
 		},
-	}}), start
+	}
+	if r.IntN(3) == 0 {
+		contract.Grace = oneOf(r, proration.Interval{Days: 10}, proration.Interval{Seconds: 60})
+	}
+	return begin(tb, policy, lifecycle.Subscription{ID: "s", Contract: contract}), start
+}
+
+// price is a price of any sort: for a unit, free, in tiers, by the package, with a flat fee or with units that are free.
+func price(r *rand.Rand) plans.Price {
+	m := giventest.Money
+	unit := m(oneOf(r, "0", "9", "89.01", "139.99", "0.333"))
+	switch r.IntN(8) {
+	case 0:
+		return plans.Price{Tiering: plans.Graduated, Tiers: []plans.Tier{{UpTo: m("3"), Unit: unit}, {Unit: m("7.77"), Flat: m("5")}}}
+	case 1:
+		return plans.Price{Tiering: plans.Volume, Tiers: []plans.Tier{{UpTo: m("11"), Unit: unit}, {Unit: m("6.5")}}} // which may fall as more is bought
+	case 2:
+		return plans.Price{Unit: unit, Package: m("4"), Included: m("1")}
+	case 3:
+		return plans.Price{Unit: unit, Flat: m("30"), Maximum: m("200")}
+	}
+	return plans.Price{Unit: unit}
 }
 
 // later is some time after now: none, a little, days, or to the next deadline and around it.
@@ -116,8 +137,10 @@ func (h *history) move(now time.Time, r *rand.Rand) lifecycle.Event {
 	case seatsAdded:
 		e.Change = plans.Change{Item: oneOf(r, "seat", "phone"), Quantity: giventest.Money(oneOf(r, "1", "2", "0.25"))}
 	case planChanged:
-		plan := plans.Plan{ID: "to", Currency: h.sub.Contract.Currency, Interval: h.sub.Contract.Cycle.Interval}
-		plan.Price.Unit = giventest.Money(oneOf(r, "0", "9", "89.01", "139.99", "0.333"))
+		plan := plans.Plan{ID: "to", Interval: h.sub.Contract.Cycle.Interval}
+		for _, item := range h.sub.Contract.Items {
+			plan.Offers = append(plan.Offers, plans.Offer{Item: item.ID, Currency: h.sub.Contract.Currency, Price: price(r)})
+		}
 		e.Change = plans.Change{Plan: &plan}
 	}
 	return e
@@ -127,14 +150,20 @@ func (h *history) move(now time.Time, r *rand.Rand) lifecycle.Event {
 func FuzzApplyJSON(f *testing.F) {
 	sub := giventest.JSON(f, terms{}.sign(f))
 	f.Add(sub, `{"sequence":1,"at":"2026-11-16T00:00:00Z","kind":"started"}`)
-	f.Add(`{"id":"s","contract":{"plan":"growth","currency":"USD","items":[{"id":"seat","quantity":"10","price":{"unit":"89"}}],`+
-		`"cycle":{"anchor":"2026-11-01","interval":"P1M"}},"status":"past_due","at":"2026-11-09T00:00:00Z","sequence":2,`+
-		`"period":{"start":"2026-11-01T00:00:00Z","end":"2026-12-01T00:00:00Z"},"issued":1,`+
-		`"open":[{"id":"s-1","currency":"USD","at":"2026-11-01T00:00:00Z","status":"open","lines":[],"subtotal":"890","due":"890","balance":"0"}],"overdue":[{"invoice":"s-1","until":"2026-11-12T00:00:00Z"}],`+
-		`"charges":[{"id":"s-1/1","plan":"growth","item":"seat","quantity":"10","rate":"89","period":{"start":"2026-11-01T00:00:00Z","end":"2026-12-01T00:00:00Z"},`+
-		`"span":{"start":"2026-11-01T00:00:00Z","end":"2026-12-01T00:00:00Z"},"share":{"amount":"890","of":"890","fraction":"30/30","unit":"days","rounding":{"places":2,"mode":"half_up"},"residual":"0"},"net":"890"}],`+
-		`"ledger":[{"id":"g","amount":"5","currency":"USD","at":"2026-11-02T00:00:00Z","reason":""}]}`,
-		`{"sequence":3,"at":"2026-11-10T00:00:00Z","kind":"plan_changed","change":{"plan":{"id":"scale","name":"","currency":"USD","interval":"P1M","price":{"unit":"139"}}}}`)
+	standing := func(status, rest string) string {
+		return `{"id":"s","contract":{"plan":"growth","currency":"USD","items":[{"id":"seat","quantity":"10","price":{"unit":"89"}}],` +
+			`"cycle":{"anchor":"2026-11-01","interval":"P1M"},"grace":"P5D"},"status":"` + status + `","at":"2026-11-09T00:00:00Z","sequence":2,` +
+			`"period":{"start":"2026-11-01T00:00:00Z","end":"2026-12-01T00:00:00Z"},"issued":1,` +
+			`"charges":[{"id":"s-1/1","kind":"recurring","plan":"growth","item":"seat","currency":"USD","quantity":"10","price":{"unit":"89"},` +
+			`"period":{"start":"2026-11-01T00:00:00Z","end":"2026-12-01T00:00:00Z"},"span":{"start":"2026-11-01T00:00:00Z","end":"2026-12-01T00:00:00Z"},` +
+			`"share":{"amount":"890","of":"890","fraction":"30/30","unit":"days","rounding":{"places":2,"mode":"half_up"},"residual":"0"},"net":"890"}],` +
+			`"ledger":[{"kind":"granted","id":"g","amount":"5","currency":"USD","at":"2026-11-02T00:00:00Z","priority":7}]` + rest + `}`
+	}
+	const scale = `{"sequence":3,"at":"2026-11-10T00:00:00Z","kind":"plan_changed","change":{"plan":{"id":"scale","interval":"P1M","offers":[{"item":"seat","currency":"USD","price":{"unit":"139"}}]}}}`
+	f.Add(standing("active", ""), scale)
+	f.Add(standing("active", ""), `{"sequence":3,"at":"2026-11-10T00:00:00Z","kind":"seats_added","change":{"item":"seat","quantity":"2"}}`)
+	f.Add(standing("past_due", `,"open":[{"id":"s-1","currency":"USD","at":"2026-11-01T00:00:00Z","status":"open","lines":[],"subtotal":"890","due":"890","balance":"0"}],`+
+		`"overdue":[{"invoice":"s-1","until":"2026-11-12T00:00:00Z"}]`), `{"sequence":3,"at":"2026-11-10T00:00:00Z","kind":"payment_succeeded","invoice":"s-1"}`)
 	f.Fuzz(func(t *testing.T, stored, sent string) {
 		var sub lifecycle.Subscription
 		var event lifecycle.Event

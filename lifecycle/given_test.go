@@ -17,13 +17,25 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// catalogue is what the rows can change to, all of them monthly and in dollars.
+// catalogue is what the rows can change to, all of them monthly but for "annual".
 var catalogue = map[string]plans.Plan{
-	"basic":    {ID: "basic", Currency: "USD", Interval: proration.Interval{Months: 1}, Price: plans.Price{Unit: decimal.New(900, -2)}},
-	"growth":   {ID: "growth", Currency: "USD", Interval: proration.Interval{Months: 1}, Price: plans.Price{Unit: decimal.New(8900, -2)}},
-	"scale":    {ID: "scale", Currency: "USD", Interval: proration.Interval{Months: 1}, Price: plans.Price{Unit: decimal.New(13900, -2)}},
-	"ultimate": {ID: "ultimate", Currency: "USD", Interval: proration.Interval{Months: 1}, Price: plans.Price{Unit: decimal.New(19900, -2)}},
-	"euros":    {ID: "euros", Currency: "EUR", Interval: proration.Interval{Months: 1}, Price: plans.Price{Unit: decimal.New(8900, -2)}},
+	"basic":    monthly("basic", seats("USD", "9.00")),
+	"growth":   monthly("growth", seats("USD", "89.00")),
+	"scale":    monthly("scale", seats("USD", "139.00"), seats("EUR", "129.00")), // sold in two currencies
+	"ultimate": monthly("ultimate", seats("USD", "199.00")),
+	"euros":    monthly("euros", seats("EUR", "89.00")),
+	"phones":   monthly("phones", plans.Offer{Item: "phone", Currency: "USD", Price: plans.Price{Unit: giventest.Money("19.00")}}),
+	"annual":   {ID: "annual", Interval: proration.Interval{Months: 12}, Offers: []plans.Offer{seats("USD", "948.00")}},
+}
+
+// monthly is a plan of some offers.
+func monthly(id string, offers ...plans.Offer) plans.Plan {
+	return plans.Plan{ID: id, Interval: proration.Interval{Months: 1}, Offers: offers}
+}
+
+// seats are what a plan offers, at a price for each.
+func seats(currency plans.Currency, unit string) plans.Offer {
+	return plans.Offer{Item: "seat", Currency: currency, Price: plans.Price{Unit: giventest.Money(unit)}}
 }
 
 // threeDays is the neutral policy with three days of grace.
@@ -40,6 +52,7 @@ type terms struct {
 	zone             string // UTC where left out
 	currency         plans.Currency
 	seats, unit      string // ten seats at 89.00 where left out
+	grace            string // agreed specially; the policy's where left out
 }
 
 // sign returns the new subscription "s" of the terms, on the plan "growth".
@@ -54,10 +67,14 @@ func (c terms) sign(tb testing.TB) lifecycle.Subscription {
 	loc := giventest.Zone(tb, or(c.zone, "UTC"))
 	cycle := giventest.Cycle(or(c.anchor, "2026-11-01"), or(c.interval, "P1M"), loc)
 	cycle.Day = c.day
-	return lifecycle.Subscription{ID: "s", Contract: plans.Contract{
+	sub := lifecycle.Subscription{ID: "s", Contract: plans.Contract{
 		Plan: "growth", Currency: plans.Currency(or(string(c.currency), "USD")), Cycle: cycle,
 		Items: []plans.Item{{ID: "seat", Quantity: giventest.Money(or(c.seats, "10")), Price: plans.Price{Unit: giventest.Money(or(c.unit, "89.00"))}}},
 	}}
+	if c.grace != "" {
+		sub.Contract.Grace = giventest.Interval(c.grace)
+	}
+	return sub
 }
 
 // step is something that happens, and what comes of it.
@@ -172,7 +189,7 @@ func billed(inv invoice.Invoice) string {
 	places, _ := inv.Currency.Places()
 	var parts []string
 	for _, l := range inv.Lines {
-		parts = append(parts, l.Kind.String()+" "+l.Charge.Net.StringFixed(places))
+		parts = append(parts, l.Kind.String()+" "+l.Net.StringFixed(places))
 	}
 	for _, e := range inv.Entries {
 		if e.Amount.IsNegative() {

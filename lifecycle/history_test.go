@@ -1,6 +1,7 @@
 package lifecycle_test
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
 )
 
 // history is a subscription and all that came of it, held to the laws at every step. The tables of this package and its
@@ -20,15 +22,17 @@ type history struct {
 	policy lifecycle.Policy
 	sub    lifecycle.Subscription
 
-	charges  map[string]plans.Charge // every charge that was billed
-	credited map[string]bool         // those that were credited
-	seen     map[string]bool         // IDs of invoices and effects
+	issued     []plans.Charge          // every line of every invoice, in order
+	charges    map[string]plans.Charge // those that are no credits
+	credited   map[string]bool         // those that were credited
+	superseded map[string]bool         // those of a plan that the customer has left
+	seen       map[string]bool         // IDs of invoices and effects
 }
 
 func begin(tb testing.TB, policy lifecycle.Policy, sub lifecycle.Subscription) *history {
 	return &history{
 		t: tb, policy: policy, sub: sub,
-		charges: map[string]plans.Charge{}, credited: map[string]bool{}, seen: map[string]bool{},
+		charges: map[string]plans.Charge{}, credited: map[string]bool{}, superseded: map[string]bool{}, seen: map[string]bool{},
 	}
 }
 
@@ -59,32 +63,8 @@ func (h *history) happen(e lifecycle.Event) (lifecycle.Outcome, error) {
 		return out, err
 	}
 
-	// Law 11: a preview is the same call. Law 10: what was stored and read back goes on as if it had not been.
-	again, err := h.run(e)
-	if got := giventest.JSON(h.t, again); err != nil || got != result {
-		h.t.Fatalf("law 11: the second time, %s gives %v and\n%s, want\n%s", event, err, got, result)
-	}
-	stored := giventest.CheckRoundTrip(h.t, h.sub)
-	stored.Contract.Cycle.Location = h.sub.Contract.Cycle.Location
-	replayed, err := begin(h.t, h.policy, stored).run(giventest.CheckRoundTrip(h.t, e))
-	if got := giventest.JSON(h.t, replayed); err != nil || got != result {
-		h.t.Fatalf("law 10: after storing, %s gives %v and\n%s, want\n%s", event, err, got, result)
-	}
+	h.shareNothing(e, out)
 	giventest.CheckRoundTrip(h.t, out)
-	for i, inv := range out.Invoices {
-		if got, want := replayed.Invoices[i].Text(), inv.Text(); got != want {
-			h.t.Fatalf("law 10: after storing, the invoice is\n%swant\n%s", got, want)
-		}
-	}
-
-	scramble(&again.Subscription)
-	if got, want := giventest.JSON(h.t, again.Invoices), giventest.JSON(h.t, out.Invoices); got != want {
-		h.t.Fatalf("law 15: the invoices share something with the subscription: %s, want %s", got, want)
-	}
-	scrambleInvoices(again.Invoices)
-	if giventest.JSON(h.t, h.sub) != before || giventest.JSON(h.t, out) != result {
-		h.t.Fatalf("law 15: what %s handed out is shared", event)
-	}
 	if e.Kind != 0 {
 		h.repeated(e, out.Subscription)
 	}
@@ -106,33 +86,92 @@ func (h *history) repeated(e lifecycle.Event, sub lifecycle.Subscription) {
 	}
 }
 
-// scramble writes over everything in a subscription that can be written to.
-func scramble(sub *lifecycle.Subscription) {
-	for i := range sub.Contract.Items {
-		sub.Contract.Items[i].ID = "changed"
+// shareNothing runs the event once more, and from what was stored, and writes over everything that it can reach.
+//
+// Law 11: a preview is the same call. Law 10: what was stored and read back goes on as if it had not been. Law 15: nothing passed
+// in is modified, now or by whoever writes to what is handed out, and nothing handed out changes with what was passed in.
+func (h *history) shareNothing(e lifecycle.Event, out lifecycle.Outcome) {
+	h.t.Helper()
+	before, event, result := giventest.JSON(h.t, h.sub), giventest.JSON(h.t, e), giventest.JSON(h.t, out)
+	again, err := h.run(e)
+	if got := giventest.JSON(h.t, again); err != nil || got != result {
+		h.t.Fatalf("law 11: the second time, %s gives %v and\n%s, want\n%s", event, err, got, result)
 	}
-	for i := range sub.Overdue {
-		sub.Overdue[i].Invoice = "changed"
+	stored, sent := giventest.CheckRoundTrip(h.t, h.sub), giventest.CheckRoundTrip(h.t, e)
+	stored.Contract.Cycle.Location = h.sub.Contract.Cycle.Location
+	replayed, err := begin(h.t, h.policy, stored).run(sent)
+	if got := giventest.JSON(h.t, replayed); err != nil || got != result {
+		h.t.Fatalf("law 10: after storing, %s gives %v and\n%s, want\n%s", event, err, got, result)
 	}
-	for i := range sub.Charges {
-		sub.Charges[i].ID = "changed"
+	for i, inv := range out.Invoices {
+		if got, want := replayed.Invoices[i].Text(), inv.Text(); got != want {
+			h.t.Fatalf("law 10: after storing, the invoice is\n%swant\n%s", got, want)
+		}
 	}
-	for i := range sub.Ledger {
-		sub.Ledger[i].ID = "changed"
+
+	scribble(h.t, &again.Subscription)
+	if got, want := giventest.JSON(h.t, again.Invoices), giventest.JSON(h.t, out.Invoices); got != want {
+		h.t.Fatalf("law 15: the invoices share something with the subscription: %s, want %s", got, want)
 	}
-	scrambleInvoices(sub.Open)
+	scribble(h.t, &again)
+	if giventest.JSON(h.t, h.sub) != before || giventest.JSON(h.t, e) != event || giventest.JSON(h.t, out) != result {
+		h.t.Fatalf("law 15: what %s handed out is shared", event)
+	}
+	scribble(h.t, &stored)
+	scribble(h.t, &sent)
+	if got := giventest.JSON(h.t, replayed); got != result {
+		h.t.Fatalf("law 15: what was passed in with %s is shared: it now gave\n%s, and gave\n%s", event, got, result)
+	}
 }
 
-func scrambleInvoices(all []invoice.Invoice) {
-	for i := range all {
-		for k := range all[i].Lines {
-			all[i].Lines[k].Charge.Item = "changed"
+// scribble writes over everything that can be reached from a pointer and written to, but for locations, which cannot be.
+func scribble(tb testing.TB, to any) {
+	tb.Helper()
+	var over func(v reflect.Value)
+	over = func(v reflect.Value) {
+		switch v.Interface().(type) {
+		case *time.Location:
+			return
+		case time.Time:
+			v.Set(reflect.ValueOf(time.Unix(77, 0).UTC()))
+			return
+		case decimal.Decimal:
+			v.Set(reflect.ValueOf(decimal.New(77, -1)))
+			return
+		case proration.Interval:
+			v.Set(reflect.ValueOf(proration.Interval{Days: 77}))
+			return
 		}
-		for k := range all[i].Entries {
-			all[i].Entries[k].ID = "changed"
+		switch v.Kind() {
+		case reflect.Pointer:
+			if !v.IsNil() {
+				over(v.Elem())
+			}
+		case reflect.Struct:
+			for i := range v.NumField() {
+				if !v.Type().Field(i).IsExported() {
+					v.SetZero() // a value that can only be replaced
+					return
+				}
+				over(v.Field(i))
+			}
+		case reflect.Slice:
+			for i := range v.Len() {
+				over(v.Index(i))
+			}
+		case reflect.String:
+			v.SetString("changed")
+		case reflect.Bool:
+			v.SetBool(!v.Bool())
+		case reflect.Int, reflect.Int32, reflect.Int64:
+			v.SetInt(77)
+		case reflect.Uint8:
+			v.SetUint(1 + v.Uint()%2) // another of the same vocabulary
+		default:
+			tb.Fatalf("a %v cannot be written over", v.Type())
 		}
-		all[i].ID = "changed"
 	}
+	over(reflect.ValueOf(to).Elem())
 }
 
 // check holds an outcome to the laws, and takes its invoices into the history.
@@ -151,7 +190,10 @@ func (h *history) check(e lifecycle.Event, out lifecycle.Outcome) {
 	if active := sub.Status == lifecycle.Active || sub.Status == lifecycle.PastDue; active != (sub.Access() == lifecycle.Full) && sub.Status != lifecycle.Suspended {
 		h.t.Fatalf("law 9: %v while %v", sub.Access(), sub.Status)
 	}
-	for _, inv := range out.Invoices {
+	for i, inv := range out.Invoices {
+		if e.Kind == lifecycle.PlanChanged && i == len(out.Invoices)-1 {
+			h.changedPlan(inv)
+		}
 		h.invoice(inv)
 	}
 	for _, effect := range out.Effects {
@@ -162,8 +204,8 @@ func (h *history) check(e lifecycle.Event, out lifecycle.Outcome) {
 	}
 	for _, inv := range sub.Open {
 		for _, line := range inv.Lines {
-			if h.credited[line.Charge.ID] {
-				h.t.Fatalf("law 3: charge %s was credited, and %s is not paid", line.Charge.ID, inv.ID)
+			if h.credited[line.ID] {
+				h.t.Fatalf("law 3: charge %s was credited, and %s is not paid", line.ID, inv.ID)
 			}
 		}
 		if inv.Status != invoice.Open || !inv.Due.IsPositive() || !h.seen[inv.ID] {
@@ -205,29 +247,54 @@ func (h *history) invoice(inv invoice.Invoice) {
 	if inv.Due.IsNegative() || inv.Balance.IsNegative() {
 		h.t.Fatalf("law 7: %s", billed(inv))
 	}
-	for _, line := range inv.Lines {
-		c := line.Charge
+	for _, c := range inv.Lines {
 		if h.seen[c.ID] {
 			h.t.Fatalf("a second charge %s", c.ID)
 		}
 		h.seen[c.ID] = true
+		h.issued = append(h.issued, c)
 		if c.Corrects == "" {
-			if c.Net.IsNegative() || line.Kind == invoice.Unused {
-				h.t.Fatalf("%v charges %v", line.Kind, c.Net)
+			if c.Net.IsNegative() || c.Kind == plans.Unused {
+				h.t.Fatalf("%v charges %v", c.Kind, c.Net)
 			}
 			h.charges[c.ID] = c
 			continue
 		}
 		from, ok := h.charges[c.Corrects]
-		if !ok || h.credited[c.Corrects] || line.Kind != invoice.Unused || !from.Span.Covers(c.Span) || c.Net.IsPositive() || c.Net.Neg().GreaterThan(from.Net) {
+		if !ok || h.credited[c.Corrects] || c.Kind != plans.Unused || !from.Span.Covers(c.Span) || c.Net.IsPositive() || c.Net.Neg().GreaterThan(from.Net) {
 			h.t.Fatalf("law 3: %v comes back of %v, billed as %s for %v", c.Net, from.Net, c.Corrects, from.Span)
+		}
+		if !c.Quantity.Equal(from.Quantity) || !c.Price.Equal(from.Price) || c.Item != from.Item || c.Plan != from.Plan || c.Currency != from.Currency {
+			h.t.Fatalf("law 3: the credit %+v is not of what was billed, %+v", c, from)
 		}
 		h.credited[c.Corrects] = true
 	}
 }
 
+// changedPlan sees that the invoice of a change of plan gives back each charge that pays for anything from then on, and marks all
+// of them as of a plan that the customer has left. What cost nothing gives nothing back.
+func (h *history) changedPlan(inv invoice.Invoice) {
+	h.t.Helper()
+	var want, got []string
+	for _, c := range slices.Backward(h.issued) {
+		if c.Corrects == "" && !h.credited[c.ID] && c.Net.IsPositive() && c.Span.End.After(inv.At) {
+			want = append(want, c.ID)
+		}
+		h.superseded[c.ID] = true
+	}
+	for _, c := range inv.Lines {
+		if c.Corrects != "" {
+			got = append(got, c.Corrects)
+		}
+	}
+	if !slices.Equal(got, want) {
+		h.t.Fatalf("law 3: the change of plan credits %q, and %q are paid for", got, want)
+	}
+}
+
 // checkBilledOnce sees that an active subscription has each item billed exactly once for the instant it has reached: the
-// charges that are not used up and pay for it hold the quantity of the contract, at its price.
+// charges of its plan that pay for it hold the quantity of the contract, at its price. Kept are all lines that are not used up,
+// credits among them, as they were issued.
 func (h *history) checkBilledOnce(sub lifecycle.Subscription) {
 	h.t.Helper()
 	if sub.Access() != lifecycle.Full {
@@ -236,17 +303,19 @@ func (h *history) checkBilledOnce(sub lifecycle.Subscription) {
 	if !sub.Period.Contains(sub.At) {
 		h.t.Fatalf("it is %v, and the period billed is %v", sub.At, sub.Period)
 	}
+	kept := slices.DeleteFunc(slices.Clone(h.issued), func(c plans.Charge) bool { return !c.Span.End.After(sub.At) })
+	if got, want := giventest.JSON(h.t, append([]plans.Charge{}, sub.Charges...)), giventest.JSON(h.t, kept); got != want {
+		h.t.Fatalf("law 3: at %v, kept are\n%s, and not used up are\n%s", sub.At, got, want)
+	}
 	for _, item := range sub.Contract.Items {
-		billed := decimal.Zero
+		var billed decimal.Decimal
 		for _, c := range sub.Charges {
-			if !c.Span.End.After(sub.At) {
-				h.t.Fatalf("at %v, charge %s for %v is not used up", sub.At, c.ID, c.Span)
+			if c.Item != item.ID || c.Corrects != "" || h.superseded[c.ID] || !c.Span.Contains(sub.At) {
+				continue
 			}
-			if c.Item == item.ID && c.Span.Contains(sub.At) {
-				billed = billed.Add(c.Quantity)
-				if !c.Rate.Equal(item.Price.Unit) || c.Plan != sub.Contract.Plan || h.credited[c.ID] {
-					h.t.Fatalf("charge %s is of plan %s at %v, and not of %s at %v", c.ID, c.Plan, c.Rate, sub.Contract.Plan, item.Price.Unit)
-				}
+			billed = billed.Add(c.Quantity)
+			if !c.Price.Equal(item.Price) || c.Plan != sub.Contract.Plan || h.credited[c.ID] {
+				h.t.Fatalf("charge %s is of plan %s at %+v, and not of %s at %+v", c.ID, c.Plan, c.Price, sub.Contract.Plan, item.Price)
 			}
 		}
 		if !billed.Equal(item.Quantity) {

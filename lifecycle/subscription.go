@@ -27,7 +27,7 @@ type Subscription struct {
 	Issued  int               `json:"issued,omitzero"`  // how many invoices were issued
 	Open    []invoice.Invoice `json:"open,omitzero"`    // those that are not paid, in order
 	Overdue []Overdue         `json:"overdue,omitzero"` // the open ones whose payment failed, in the order in which it did
-	Charges []plans.Charge    `json:"charges,omitzero"` // what was billed and is not used up, in order
+	Charges []plans.Charge    `json:"charges,omitzero"` // what was billed and is not used up, and what of it was credited, in order
 	Ledger  []credits.Entry   `json:"ledger,omitzero"`  // what is owed to the customer
 }
 

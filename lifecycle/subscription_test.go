@@ -33,7 +33,7 @@ func TestSubscriptionJSON(t *testing.T) {
 			t.Errorf("%s is not in %s", part, text)
 		}
 	}
-	for _, part := range []string{"cancel_at", "overdue", "until", "ledger", "credited", "corrects"} {
+	for _, part := range []string{"cancel_at", "overdue", "until", "ledger", "corrects", "grace"} {
 		if strings.Contains(text, `"`+part+`"`) {
 			t.Errorf("%s is in %s", part, text)
 		}
@@ -175,6 +175,18 @@ func TestHostileSubscriptions(t *testing.T) {
 		replaced(plain, `"period":{"start":"2026-11-01T00:00:00Z","end":"2026-12-01T00:00:00Z"}`, `"period":{"start":"2027-11-01T00:00:00Z","end":"2027-12-01T00:00:00Z"}`),
 		replaced(rich, `"amount":"560"`, `"amount":"-560"`),
 		replaced(rich, `"amount":"560"`, `"amount":"1e9999"`),
+		replaced(rich, `"corrects":"s-1/1"`, `"corrects":"s-9/9"`),
+		replaced(rich, `"corrects":"s-1/1"`, `"corrects":"s-2/1"`),
+		replaced(rich, `"corrects":"s-1/1",`, ``),
+		replaced(rich, `"kind":"granted"`, `"kind":"spent"`),
+		replaced(rich, `"kind":"granted"`, `"kind":"unset"`),
+		replaced(rich, `"kind":"unused"`, `"kind":"recurring"`),
+		replaced(rich, `"net":"-623"`, `"net":"-1e9999"`),
+		replaced(rich, `"net":"-623"`, `"net":"-6230"`),
+		replaced(rich, `"price":{"per":"P1M","unit":"9"}`, `"price":{"tiers":[{}]}`),
+		replaced(rich, `"contract":{`, `"contract":{"grace":"P1M2D",`),
+		replaced(rich, `"contract":{`, `"contract":{"grace":"P99999Y",`),
+		replaced(rich, `"contract":{`, `"contract":{"ramp":[{}],"terms":[{}],"discounts":[{}],`),
 		replaced(rich, `"issued":2`, `"issued":1`),
 		replaced(rich, `"id":"s-2"`, `"id":""`),
 		replaced(rich, `"cancel_at":"2026-12-01T00:00:00Z"`, `"cancel_at":"2026-11-01T00:00:00Z"`),
@@ -229,8 +241,8 @@ func TestHostileEvents(t *testing.T) {
 		`{"sequence":9,"at":"2026-11-10T00:00:00Z","kind":"seats_added","change":{"item":"seat","quantity":"1e9999"}}`,
 		`{"sequence":9,"at":"2026-11-10T00:00:00Z","kind":"seats_added","change":{"item":"seat","quantity":"-1e-9999"}}`,
 		`{"sequence":9,"at":"2026-11-10T00:00:00Z","kind":"plan_changed","change":{"plan":{}}}`,
-		`{"sequence":9,"at":"2026-11-10T00:00:00Z","kind":"plan_changed","change":{"plan":{"id":"x","currency":"USD","interval":"P1M","price":{"unit":"-1"}}}}`,
-		`{"sequence":9,"at":"2026-11-10T00:00:00Z","kind":"plan_changed","change":{"plan":{"id":"x","currency":"USD","interval":"P1M","price":{"unit":"1e9999"}}}}`,
+		`{"sequence":9,"at":"2026-11-10T00:00:00Z","kind":"plan_changed","change":{"plan":{"id":"x","interval":"P1M","offers":[{"item":"seat","currency":"USD","price":{"unit":"-1"}}]}}}`,
+		`{"sequence":9,"at":"2026-11-10T00:00:00Z","kind":"plan_changed","change":{"plan":{"id":"x","interval":"P1M","offers":[{"item":"seat","currency":"USD","price":{"unit":"1e9999"}}]}}}`,
 		`{"sequence":9,"at":"9999-12-31T00:00:00Z","kind":"card_entered"}`,
 		`{"sequence":9,"at":"0001-01-01T00:00:00Z","kind":"card_entered"}`,
 		`{"sequence":9,"at":"2026-11-10T00:00:00Z","kind":"payment_succeeded","invoice":"s-1\u0000"}`,

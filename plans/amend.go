@@ -99,8 +99,8 @@ func (a Amendment) Explain() string {
 	if len(a.Bill.Lines) > 0 {
 		text += a.Bill.explain(a.Contract.Currency)
 	}
-	for _, e := range a.Breaks {
-		text += "limit exceeded: " + e.words() + "\n"
+	if len(a.Breaks) > 0 {
+		text += "limits exceeded: " + inWords(a.Breaks) + "\n"
 	}
 	return text
 }

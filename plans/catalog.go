@@ -29,9 +29,7 @@ func (c Catalog) Validate() error {
 // check adds the faults of the catalogue.
 func (c *Catalog) check(f *fault.List) {
 	f.Under("policy", c.Policy.Validate())
-	if c.Allocation != proration.LargestRemainder && c.Allocation != proration.LastLine {
-		f.Add("allocation", proration.ErrUnset, "it is one of largest_remainder, last_line")
-	}
+	checkAllocation(f, c.Allocation)
 	if len(c.Plans) == 0 {
 		f.Add("plans", proration.ErrUnset, "there is nothing to sell")
 	}

@@ -25,7 +25,8 @@ type Change struct {
 // Errors: ErrUnset for a change of nothing; ErrInvalid for several at once, for an item that the contract or the new plan does
 // not have, for less than nothing of an item, for a plan that is not sold in the currency, for one while steps of a
 // ramp lie ahead, for one with other periods inside a term, for a term where there is none or which is billed otherwise, and for an end that is not inside the last term;
-// and those of [Contract.Validate] for what comes out. A contract that is canceled stays as it is until it ends.
+// and those of [Contract.Validate] for what comes out. A contract that is canceled lapses at the end of its last term; one from period
+// to period stays as it is, and whoever keeps it stops billing it.
 func (c Contract) With(change Change, at time.Time) (Contract, error) {
 	var f fault.List
 	if at.IsZero() {
@@ -45,7 +46,11 @@ func (c Contract) With(change Change, at time.Time) (Contract, error) {
 		c.extend(&f, *change.Term)
 	case !change.End.IsZero():
 		c.shorten(&f, change.End)
-	case !change.Cancel:
+	case change.Cancel:
+		if last := len(c.Terms) - 1; last >= 0 {
+			c.Terms[last].Term.AtEnd = Lapse
+		}
+	default:
 		c.add(&f, &change, at)
 	}
 	if f == nil {

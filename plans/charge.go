@@ -20,7 +20,8 @@ type Charge struct {
 	Item     string          `json:"item"`              // ID of the item
 	Currency Currency        `json:"currency"`          // of every amount
 	Quantity decimal.Decimal `json:"quantity"`          // how many of it; of a credit how many are no longer used, zero where it is of money alone
-	Above    decimal.Decimal `json:"above,omitzero"`    // how many were paid for before, where the price of more depends on it
+	More     bool            `json:"more,omitzero"`     // it is for a quantity besides that of Above: what both cost less what Above does
+	Above    decimal.Decimal `json:"above,omitzero"`    // of an addition: how many were paid for before
 	Price    Price           `json:"price"`             // the contracted price
 	Times    int64           `json:"times,omitzero"`    // how many times its amounts are due for the period; zero is once
 
@@ -63,10 +64,14 @@ func (c Charge) Explain() string {
 	places := c.Share.Rounding.Places
 	shared := c.Share.Fraction.Den != 0
 	switch {
-	case c.Corrects != "" && c.Quantity.IsZero():
+	case c.Corrects != "" && !shared, c.Kind == Refund:
 		return c.Item + ": " + exact.Text(c.Net, places) + " of " + c.Corrects
 	case c.Corrects != "":
-		return c.Item + ": " + exact.Text(c.Quantity, 0) + " not used of " + c.Corrects + ", " + c.Share.Explain()
+		units := ""
+		if !c.Quantity.IsZero() {
+			units = exact.Text(c.Quantity, 0) + " "
+		}
+		return c.Item + ": " + units + "not used of " + c.Corrects + ", " + c.Share.Explain()
 	}
 	text := c.Item + ": "
 	if priced := c.priced(places); priced != "" && shared {
@@ -90,13 +95,16 @@ func (c Charge) Explain() string {
 
 // priced writes what the whole period costs, without the sum; "" where that cannot be said.
 func (c *Charge) priced(places int32) string {
-	both := c.Above.Add(c.Quantity)
+	both, more := c.Quantity, c.More && !c.Price.linear()
+	if more {
+		both = c.Above.Add(c.Quantity)
+	}
 	if _, err := c.Price.Amount(both); err != nil {
 		return ""
 	}
 	parts := c.Price.parts(both)
 	text, single := parts.text(places), parts.single()
-	if !c.Above.IsZero() {
+	if more {
 		text, single = "("+text+") - ("+c.Price.parts(c.Above).text(places)+")", false
 	}
 	switch {

@@ -2,6 +2,8 @@ package plans_test
 
 import (
 	"encoding/json"
+	"math/big"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -13,21 +15,344 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
+// customer reads a line of a charge as somebody does who wants to check it: from its text alone, with fractions.
+type customer struct {
+	text string // what was not read yet
+	bad  string // what does not add up, or cannot be read
+}
+
+func (c *customer) fail(why string) {
+	if c.bad == "" {
+		c.bad = why + " at " + c.text
+	}
+}
+
+// eat reads a text, if it comes next.
+func (c *customer) eat(text string) bool {
+	rest, ok := strings.CutPrefix(c.text, text)
+	c.text = rest
+	return ok
+}
+
+// number reads a number, and tells how many places it is written with.
+func (c *customer) number() (n *big.Rat, places int) {
+	end, point := 0, 0
+	for end < len(c.text) && (c.text[end] >= '0' && c.text[end] <= '9' || end == 0 && c.text[0] == '-' || point == 0 && c.text[end] == '.') {
+		if end++; c.text[end-1] == '.' {
+			point = end
+		}
+	}
+	if point == end && point > 0 { // the point belongs to an ellipsis
+		end, point = end-1, 0
+	}
+	n, ok := new(big.Rat).SetString(c.text[:end])
+	if !ok {
+		c.fail("no number")
+		return new(big.Rat), 0
+	}
+	if c.text = c.text[end:]; point > 0 {
+		places = end - point
+	}
+	return n, places
+}
+
+// value is a number alone.
+func (c *customer) value() *big.Rat {
+	n, _ := c.number()
+	return n
+}
+
+// factor reads "12", "2.9 % of 100.00", "3 packages of 10" or a sum in parentheses.
+func (c *customer) factor() *big.Rat {
+	if c.eat("(") {
+		sum := c.sum()
+		if !c.eat(")") {
+			c.fail("no parenthesis")
+		}
+		return sum
+	}
+	n := c.value()
+	switch {
+	case c.eat(" packages of "):
+		c.value()
+	case c.eat(" % of "):
+		n.Mul(n, c.value()).Quo(n, big.NewRat(100, 1))
+	}
+	return n
+}
+
+// product reads "12 x 7.00 beyond 3 included x 6".
+func (c *customer) product() *big.Rat {
+	n := c.factor()
+	for {
+		switch {
+		case c.eat(" x "):
+			n.Mul(n, c.factor())
+		case c.eat(" beyond "):
+			if c.value(); !c.eat(" included") {
+				c.fail("beyond what")
+			}
+		default:
+			return n
+		}
+	}
+}
+
+// sum reads "5 x 7.00 + 1 x 6.50 - 2.00, at least 50.00".
+func (c *customer) sum() *big.Rat {
+	n := c.product()
+	for {
+		if c.eat(" + ") {
+			n.Add(n, c.product())
+		} else if c.eat(" - ") {
+			n.Sub(n, c.product())
+		} else {
+			break
+		}
+	}
+	if c.eat(", at least ") {
+		if bound := c.value(); n.Cmp(bound) < 0 {
+			n = bound
+		} else {
+			c.fail("a bound without effect")
+		}
+	} else if c.eat(", at most ") {
+		if bound := c.value(); n.Cmp(bound) > 0 {
+			n = bound
+		} else {
+			c.fail("a bound without effect")
+		}
+	}
+	return n
+}
+
+// total reads " = 89.00" or " = 29.666..., rounded half up to 29.67" behind an exact value.
+func (c *customer) total(exact *big.Rat) *big.Rat {
+	if !c.eat(" = ") {
+		c.fail("no total")
+		return exact
+	}
+	n, places := c.number()
+	if c.eat("...") {
+		if cut := truncated(exact, places); cut.Cmp(n) != 0 {
+			c.fail("it begins " + cut.FloatString(places))
+		}
+	} else if n.Cmp(exact) != 0 {
+		c.fail("it comes to " + exact.RatString())
+	}
+	if !c.eat(", rounded ") {
+		return n
+	}
+	mode, _, _ := strings.Cut(c.text, " to ")
+	if c.eat(mode + " to "); mode != "half up" && mode != "half even" && mode != "down" {
+		c.fail("rounded in no way that is known")
+	}
+	n, places = c.number()
+	if want := roundedTo(exact, places, mode); n.Cmp(want) != 0 {
+		c.fail("rounded it is " + want.RatString())
+	}
+	return n
+}
+
+// truncated cuts a number off behind some places.
+func truncated(r *big.Rat, places int) *big.Rat { return roundedTo(r, places, "down") }
+
+// roundedTo rounds a number by a mode's words.
+func roundedTo(r *big.Rat, places int, mode string) *big.Rat {
+	unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(places)), nil)
+	n, rest := new(big.Int).QuoRem(new(big.Int).Mul(r.Num(), unit), r.Denom(), new(big.Int))
+	half := rest.Abs(rest).Lsh(rest, 1).Cmp(r.Denom())
+	if mode != "down" && (half > 0 || half == 0 && (mode == "half up" || n.Bit(0) == 1)) {
+		n.Add(n, big.NewInt(int64(r.Sign())))
+	}
+	return new(big.Rat).SetFrac(n, unit)
+}
+
+// checkExplained fails unless the line of a charge can be recomputed from its text alone, step by step, and comes to what the
+// charge says: law 16.
+func checkExplained(t *testing.T, charge plans.Charge) {
+	t.Helper()
+	text := charge.Explain()
+	c := customer{text: text}
+	if !c.eat(charge.Item + ": ") {
+		t.Fatalf("%q does not begin with the item", text)
+	}
+	exact := c.sum()
+	if c.eat(", ") { // the amount of the whole period again, and the share of it
+		if of := c.value(); of.Cmp(exact) != 0 {
+			t.Fatalf("%q: the price is %s and the whole %s", text, exact.RatString(), of.RatString())
+		}
+		if !c.eat(" x ") {
+			t.Fatalf("%q has no share", text)
+		}
+		exact.Mul(exact, c.value())
+		c.eat("/")
+		exact.Quo(exact, c.value())
+		_ = c.eat(" days") || c.eat(" seconds") || c.eat(" period")
+	}
+	total := c.total(exact)
+	if total.Cmp(charge.Share.Amount.Rat()) != 0 {
+		t.Fatalf("%q comes to %s, and the charge to %v", text, total.RatString(), charge.Share.Amount)
+	}
+	for _, d := range charge.Discounts {
+		if !c.eat(", less " + d.Reason + " ") {
+			t.Fatalf("%q does not tell of %+v", text, d)
+		}
+		total.Sub(total, c.value())
+	}
+	if len(charge.Discounts) > 0 {
+		total = c.total(total)
+	}
+	if total.Cmp(charge.Net.Rat()) != 0 || c.text != "" || c.bad != "" {
+		t.Fatalf("%q comes to %s, and the charge to %v; left over %q, %s", text, total.RatString(), charge.Net, c.text, c.bad)
+	}
+}
+
 func TestChargeExplain(t *testing.T) {
-	charge := func(c plans.Contract, span string) plans.Charge {
-		charges, err := c.Charges(part(november, span, time.UTC), proration.Standard(2))
+	policy := proration.Standard(2)
+	charged := func(c plans.Contract, span string) plans.Charge {
+		t.Helper()
+		charges, err := c.Charges(part(november, span, time.UTC), policy)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return charges[0]
 	}
-	// credited gives all of a charge back.
-	credited := func(c plans.Charge) plans.Charge {
-		share, err := proration.Prorate(proration.Request{Amount: c.Net.Neg(), Period: c.Span, Span: c.Span, Policy: proration.Standard(2)})
+	priced := func(quantity, price string) plans.Charge {
+		c := seats("0", "0")
+		c.Items[0] = sold("seat", quantity, price)
+		return charged(c, "")
+	}
+	added := func(quantity, price, more, span string) plans.Charge {
+		t.Helper()
+		c := seats("0", "0")
+		c.Items[0] = sold("seat", quantity, price)
+		charges, err := c.Added(plans.Change{Item: "seat", Quantity: giventest.Money(more)}, part(november, span, time.UTC), policy)
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.Corrects, c.Share, c.Net = "inv-1/1", share, share.Amount
+		return charges[0]
+	}
+	upFront := func(quantity, price, span string) plans.Charge {
+		t.Helper()
+		c := prepaid(nil, "P6M 2026-11-01/2027-05-01")
+		c.Items[0] = sold("seat", quantity, price)
+		charges, err := c.Charges(part("2026-11-01/2027-05-01", span, time.UTC), policy)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return charges[0]
+	}
+	off := func(c plans.Charge, discounts ...plans.Discount) plans.Charge {
+		t.Helper()
+		r, err := plans.ApplyDiscounts(plans.Reduction{
+			Charges: []plans.Charge{c}, Discounts: discounts, Currency: "USD", Mode: proration.HalfUp, Allocation: proration.LargestRemainder,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Charges[0]
+	}
+	percent := func(p string) plans.Discount {
+		return plans.Discount{ID: "p" + p, Percent: giventest.Money(p), Lasts: plans.Once}
+	}
+	for _, c := range []struct {
+		name, why string
+		charge    plans.Charge
+		want      string
+	}{
+		{"a whole period", "quantity times rate is all there is to check", charged(seats("10", "89.00"), ""), "seat: 10 x 89.00 = 890.00"},
+		{"a stub", "law 16: the fraction as integers", charged(seats("2", "89.00"), "2026-11-16/2026-12-01"), "seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"},
+		{"rounded", "law 16: what rounding did", charged(seats("1", "89.00"), "2026-11-21/2026-12-01"), "seat: 1 x 89.00, 89.00 x 10/30 days = 29.666..., rounded half up to 29.67"},
+		{"a whole period that was rounded", "the rounding is told, although nothing was prorated", charged(seats("1", "0.333"), ""), "seat: 1 x 0.333, 0.333 x 30/30 days = 0.333, rounded half up to 0.33"},
+		{"price without cents", "an amount is written with the currency's places", charged(seats("1", "89"), ""), "seat: 1 x 89.00 = 89.00"},
+		{"yen", "as above", charged(in("JPY", seats("3", "1000")), ""), "seat: 3 x 1000 = 3000"},
+		{"dinars", "as above", charged(in("KWD", seats("1", "27.5")), ""), "seat: 1 x 27.500 = 27.500"},
+		{"price below a cent", "a rate keeps the places it was agreed with", charged(seats("12500", "0.0004"), ""), "seat: 12500 x 0.0004 = 5.00"},
+		{"part of a unit", "as above, for a quantity", charged(seats("1.25", "80.00"), ""), "seat: 1.25 x 80.00 = 100.00"},
+		{"free", "a line of nothing says so", charged(seats("10", "0"), ""), "seat: 10 x 0.00 = 0.00"},
+
+		{"flat", "for any quantity", priced("10", `{"flat":"49"}`), "seat: 49.00 = 49.00"},
+		{"flat and by the unit", "both add up", priced("10", `{"flat":"49","unit":"7"}`), "seat: 10 x 7.00 + 49.00 = 119.00"},
+		{"a share of money", "2.9 percent and 30 cents, of 100.00", priced("100", `{"percent":"2.9","flat":"0.30"}`), "seat: 2.9 % of 100.00 + 0.30 = 3.20"},
+		{"packages", "a begun package counts: 25 are three of 10", priced("25", `{"unit":"5","package":"10"}`), "seat: 3 packages of 10 x 5.00 = 15.00"},
+		{"some included", "nine of twelve are paid", priced("12", `{"unit":"8","included":"3"}`), "seat: 9 x 8.00 beyond 3 included = 72.00"},
+		{"at least", "law 16: a bound that took effect is told", priced("3", `{"unit":"7","minimum":"50"}`), "seat: 3 x 7.00, at least 50.00 = 50.00"},
+		{"at most", "as above", priced("30", `{"unit":"7","maximum":"50"}`), "seat: 30 x 7.00, at most 50.00 = 50.00"},
+		{"bounds without effect", "what changed nothing is not told", priced("5", `{"unit":"7","minimum":"20","maximum":"50"}`), "seat: 5 x 7.00 = 35.00"},
+		{"by tiers", "each unit costs what its own tier says", priced("12", byTier), "seat: 5 x 7.00 + 5 x 6.50 + 2 x 6.00 = 79.50"},
+		{"by volume", "all cost what the last one does", priced("12", byVolume), "seat: 12 x 6.00 = 72.00"},
+		{
+			"a stairstep", "a tier may be a price for all", priced("12", `{"tiering":"volume","tiers":[{"up_to":"10","flat":"20"},{"flat":"50"}]}`), "seat: 50.00 = 50.00",
+		},
+
+		{"up front", "K8: the contract in full, six months of 15.00", upFront("10", `{"per":"P1M","unit":"15"}`, ""), "seat: 10 x 15.00 x 6 = 900.00"},
+		{"up front, once", "a price for six months is due once", upFront("10", `{"per":"P6M","unit":"80"}`, ""), "seat: 10 x 80.00 = 800.00"},
+		{"tiers, up front", "the sum is what is due six times", upFront("6", `{"per":"P1M",`+byTier[1:], ""), "seat: (5 x 7.00 + 1 x 6.50) x 6 = 249.00"},
+		{"a flat price, up front", "a single number needs no parentheses, but a sum does", upFront("6", `{"per":"P1M","flat":"9"}`, ""), "seat: (9.00) x 6 = 54.00"},
+		{"a bound, up front", "the bound is of each month", upFront("6", `{"per":"P1M","unit":"1","minimum":"9"}`, ""), "seat: (6 x 1.00, at least 9.00) x 6 = 54.00"},
+		{"some included, up front", "in each month", upFront("6", `{"per":"P1M","unit":"5","included":"2"}`, ""), "seat: 4 x 5.00 beyond 2 included x 6 = 120.00"},
+		{
+			"the rest of a term", "M6: by the time left, 45 of 181 days of 900.00", upFront("10", `{"per":"P1M","unit":"15"}`, "2027-03-17/2027-05-01"),
+			"seat: 10 x 15.00 x 6, 900.00 x 45/181 days = 223.756..., rounded half up to 223.76",
+		},
+
+		{"two more", "K3a: at the contracted rate", added("10", `{"unit":"89"}`, "2", "2026-11-16/2026-12-01"), "seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"},
+		{"more by tiers", "what twelve cost less what four do", added("4", byTier, "8", ""), "seat: (5 x 7.00 + 5 x 6.50 + 2 x 6.00) - (4 x 7.00) = 51.50"},
+		{
+			"more by tiers, for half a month", "as above, and the share of it", added("4", byTier, "8", "2026-11-16/2026-12-01"),
+			"seat: (5 x 7.00 + 5 x 6.50 + 2 x 6.00) - (4 x 7.00), 51.50 x 15/30 days = 25.75",
+		},
+		{"more beyond what is at least due", "the least was paid already", added("3", `{"unit":"7","minimum":"50"}`, "7", ""), "seat: (10 x 7.00) - (3 x 7.00, at least 50.00) = 20.00"},
+		{"the first", "a flat price is paid for nothing too, so that it is not paid again", added("0", `{"flat":"49","unit":"7"}`, "2", ""), "seat: (2 x 7.00 + 49.00) - (0 x 7.00 + 49.00) = 14.00"},
+		{"some included and a flat fee", "the free units are those of the product", priced("12", `{"flat":"49","unit":"8","included":"3"}`), "seat: 9 x 8.00 beyond 3 included + 49.00 = 121.00"},
+		{"more packages", "the third one was begun before", added("25", `{"unit":"5","package":"10"}`, "7", ""), "seat: (4 packages of 10 x 5.00) - (3 packages of 10 x 5.00) = 5.00"},
+
+		{"a discount", "what it took, and what is left", off(upFront("10", `{"per":"P1M","unit":"15"}`, ""), percent("10")), "seat: 10 x 15.00 x 6 = 900.00, less 10 % 90.00 = 810.00"},
+		{
+			"two discounts", "in their order: 10 % of 810.00 and not of 900.00", off(upFront("10", `{"per":"P1M","unit":"15"}`, ""), percent("10"), percent("10.0")),
+			"seat: 10 x 15.00 x 6 = 900.00, less 10 % 90.00, less 10 % 81.00 = 729.00",
+		},
+		{
+			"an amount off a stub", "the discount comes after the share", off(charged(seats("1", "89.00"), "2026-11-21/2026-12-01"), plans.Discount{ID: "off", Amount: giventest.Money("5"), Currency: "USD", Lasts: plans.Once}),
+			"seat: 1 x 89.00, 89.00 x 10/30 days = 29.666..., rounded half up to 29.67, less 5.00 off 5.00 = 24.67",
+		},
+		{
+			"more than all", "a discount never takes more than there is", off(charged(seats("1", "3.00"), ""), plans.Discount{ID: "off", Amount: giventest.Money("5"), Currency: "USD", Lasts: plans.Once}),
+			"seat: 1 x 3.00 = 3.00, less 5.00 off 3.00 = 0.00",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := c.charge.Explain(); got != c.want {
+				t.Errorf("got %q, want %q: %s", got, c.want, c.why)
+			}
+			checkExplained(t, c.charge)
+
+			// Law 10: a charge that was stored and read back explains itself in the same words, although JSON keeps 1.50 as 1.5.
+			stored := giventest.CheckRoundTrip(t, c.charge)
+			if got := stored.Explain(); got != c.want {
+				t.Errorf("read back, the charge explains itself as %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+// What is no price times a quantity: credits, and charges taken over from elsewhere.
+func TestChargeExplainOther(t *testing.T) {
+	charges, err := seats("2", "89.00").Charges(part(november, "", time.UTC), proration.Standard(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	credit := func(edit func(*plans.Charge)) plans.Charge {
+		c := charges[0].Clone()
+		share, err := proration.Prorate(proration.Request{
+			Amount: giventest.Money("-178"), Period: c.Period, Span: giventest.Period("2026-11-21/2026-12-01", nil), Policy: proration.Standard(2),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Kind, c.Corrects, c.Share, c.Net, c.Span = plans.Unused, "inv-1/1", share, share.Amount, giventest.Period("2026-11-21/2026-12-01", nil)
+		edit(&c)
 		return c
 	}
 	for _, c := range []struct {
@@ -35,50 +360,39 @@ func TestChargeExplain(t *testing.T) {
 		charge    plans.Charge
 		want      string
 	}{
-		{"a whole period", "quantity times rate is all there is to check", charge(seats("10", "89.00"), ""), "seat: 10 x 89.00 = 890.00"},
-		{"a stub", "law 16: the fraction as integers", charge(seats("2", "89.00"), "2026-11-16/2026-12-01"), "seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"},
-		{"rounded", "law 16: what rounding did", charge(seats("1", "89.00"), "2026-11-21/2026-12-01"), "seat: 1 x 89.00, 89.00 x 10/30 days = 29.666..., rounded half up to 29.67"},
-		{"a whole period that was rounded", "the rounding is told, although nothing was prorated", charge(seats("1", "0.333"), ""), "seat: 1 x 0.333, 0.333 x 30/30 days = 0.333, rounded half up to 0.33"},
-		{"price without cents", "an amount is written with the currency's places", charge(seats("1", "89"), ""), "seat: 1 x 89.00 = 89.00"},
-		{"yen", "as above", charge(in("JPY", seats("3", "1000")), ""), "seat: 3 x 1000 = 3000"},
-		{"dinars", "as above", charge(in("KWD", seats("1", "27.5")), ""), "seat: 1 x 27.500 = 27.500"},
-		{"price below a cent", "a rate keeps the places it was agreed with", charge(seats("12500", "0.0004"), ""), "seat: 12500 x 0.0004 = 5.00"},
-		{"part of a unit", "as above, for a quantity", charge(seats("1.25", "80.00"), ""), "seat: 1.25 x 80.00 = 100.00"},
-		{"free", "a line of nothing says so", charge(seats("10", "0"), ""), "seat: 10 x 0.00 = 0.00"},
-		{"a credit of a stub", "law 16: the share of what was billed", credited(charge(seats("2", "89.00"), "2026-11-16/2026-12-01")), "seat: 2 x 89.00, -89.00 x 15/15 days = -89.00"},
-		{"a credit of a whole period", "as above: it is no price that comes back", credited(charge(seats("10", "89.00"), "")), "seat: 10 x 89.00, -890.00 x 30/30 days = -890.00"},
-		{"nothing was computed", "a charge taken over from elsewhere has no calculation to show", func() plans.Charge {
-			c := charge(seats("2", "89.00"), "2026-11-16/2026-12-01")
-			c.Share = proration.Result{Rounding: c.Share.Rounding}
-			return c
-		}(), "seat: 2 x 89.00, nothing"},
+		{
+			"seats not used", "law 16: how many, of which charge, and the share of what was billed", credit(func(*plans.Charge) {}),
+			"seat: 2 not used of inv-1/1, -178.00 x 10/30 days = -59.333..., rounded half up to -59.33",
+		},
+		{
+			"part of a seat not used", "a quantity keeps its places", credit(func(c *plans.Charge) { c.Quantity = giventest.Money("0.50") }),
+			"seat: 0.5 not used of inv-1/1, -178.00 x 10/30 days = -59.333..., rounded half up to -59.33",
+		},
+		{
+			"money alone", "M9: a refund for another reason has no quantity", credit(func(c *plans.Charge) {
+				c.Kind, c.Quantity, c.Net = plans.Refund, decimal.Decimal{}, giventest.Money("-5")
+			}),
+			"seat: -5.00 of inv-1/1",
+		},
+		{
+			"nothing was computed", "a charge taken over from elsewhere has no calculation to show", func() plans.Charge {
+				c := charges[0].Clone()
+				c.Share = proration.Result{Amount: giventest.Money("89"), Rounding: c.Share.Rounding}
+				return c
+			}(), "seat: 89.00",
+		},
+		{
+			"no price", "as above, for a price that is none", func() plans.Charge {
+				c := charges[0].Clone()
+				c.Price.Unit = giventest.Money("-89")
+				return c
+			}(), "seat: 178.00",
+		},
+		{"nothing", "the zero charge", plans.Charge{}, ": 0"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := c.charge.Explain(); got != c.want {
 				t.Errorf("got %q, want %q: %s", got, c.want, c.why)
-			}
-		})
-	}
-}
-
-// Law 10: the same input gives the same result. A charge that was stored and read back explains itself in the same words,
-// although JSON keeps 1.50 as 1.5.
-func TestChargeExplainStored(t *testing.T) {
-	for _, c := range []struct{ name, quantity, unit, span string }{
-		{"whole numbers", "10", "89.00", ""},
-		{"a stub", "2", "89.00", "2026-11-16/2026-12-01"},
-		{"quantity with a zero behind it", "1.50", "89.00", ""},
-		{"rate with a zero behind it", "1000", "0.0050", ""},
-		{"product with a zero behind it", "0.5", "79.00", "2026-11-16/2026-12-01"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			charges, err := seats(c.quantity, c.unit).Charges(part(november, c.span, time.UTC), proration.Standard(2))
-			if err != nil {
-				t.Fatal(err)
-			}
-			stored := giventest.CheckRoundTrip(t, charges[0])
-			if got, want := stored.Explain(), charges[0].Explain(); got != want {
-				t.Errorf("read back, the charge explains itself as %q, want %q", got, want)
 			}
 		})
 	}
@@ -92,10 +406,14 @@ func TestChargeExplainHostile(t *testing.T) {
 		edit func(c *plans.Charge, d decimal.Decimal)
 	}{
 		{"quantity", func(c *plans.Charge, d decimal.Decimal) { c.Quantity = d }},
-		{"rate", func(c *plans.Charge, d decimal.Decimal) { c.Rate = d }},
+		{"above", func(c *plans.Charge, d decimal.Decimal) { c.Above = d }},
+		{"unit", func(c *plans.Charge, d decimal.Decimal) { c.Price.Unit = d }},
+		{"minimum", func(c *plans.Charge, d decimal.Decimal) { c.Price.Minimum = d }},
+		{"package", func(c *plans.Charge, d decimal.Decimal) { c.Price.Package = d }},
 		{"net", func(c *plans.Charge, d decimal.Decimal) { c.Net = d }},
 		{"share of", func(c *plans.Charge, d decimal.Decimal) { c.Share.Of = d }},
 		{"share amount", func(c *plans.Charge, d decimal.Decimal) { c.Share.Amount = d }},
+		{"deduction", func(c *plans.Charge, d decimal.Decimal) { c.Discounts = []plans.Deduction{{Reason: "10 %", Amount: d}} }},
 	} {
 		for size, exponent := range map[string]int32{"tiny": -100_000, "huge": 100_000} {
 			t.Run(size+" "+c.name, func(t *testing.T) {
@@ -104,9 +422,12 @@ func TestChargeExplainHostile(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
-					c.edit(&charges[0], decimal.New(1, exponent))
-					if got := charges[0].Explain(); len(got) > 500 {
-						t.Errorf("one line of %d characters", len(got))
+					for _, corrects := range []string{"", "inv-1/1"} {
+						charges[0].Corrects = corrects
+						c.edit(&charges[0], decimal.New(1, exponent))
+						if got := charges[0].Explain(); len(got) > 500 {
+							t.Errorf("one line of %d characters", len(got))
+						}
 					}
 				}
 			})
@@ -115,9 +436,6 @@ func TestChargeExplainHostile(t *testing.T) {
 	charge := plans.Charge{Share: proration.Result{Rounding: proration.Rounding{Places: 1 << 30}}}
 	if got := charge.Explain(); len(got) > 500 {
 		t.Errorf("one line of %d characters", len(got))
-	}
-	if got := (plans.Charge{}).Explain(); got != ": 0 x 0 = 0" {
-		t.Errorf("the zero charge explains itself as %q", got)
 	}
 }
 
@@ -128,8 +446,24 @@ func TestWhole(t *testing.T) {
 	}
 }
 
+// Law 15: nothing handed out is shared.
+func TestChargeClone(t *testing.T) {
+	charge := plans.Charge{
+		ID: "inv-1/1", Kind: plans.Recurring, Plan: "base", Item: "seat", Currency: "USD", Quantity: giventest.Money("6"), Price: priceOf(byTier), Times: 6,
+		Discounts: []plans.Deduction{{Discount: "a", Reason: "10 %", Amount: giventest.Money("1")}},
+		Taxes:     []plans.Tax{{Name: "VAT", Percent: giventest.Money("20"), Amount: giventest.Money("2")}},
+	}
+	clone := charge.Clone()
+	if !reflect.DeepEqual(charge, clone) {
+		t.Errorf("got  %s\nwant %s", giventest.JSON(t, clone), giventest.JSON(t, charge))
+	}
+	if shared, empty := sharedBy(charge, clone); len(shared)+len(empty) > 0 {
+		t.Errorf("both share %q, and nothing is shown for %q", shared, empty)
+	}
+}
+
 // What is stored is what is read back, with no more and no fewer fields than the documentation names.
-func TestJSON(t *testing.T) {
+func TestContractJSON(t *testing.T) {
 	contract := seats("10", "89.00")
 	contract.Cycle = giventest.Cycle("2026-11-01", "P1M", giventest.Zone(t, "America/New_York"))
 	if got, want := giventest.JSON(t, contract), `{"plan":"growth","currency":"USD","items":[{"id":"seat","quantity":"10","price":{"unit":"89"}}],`+
@@ -141,18 +475,34 @@ func TestJSON(t *testing.T) {
 	read.Cycle.Location = giventest.Zone(t, "America/New_York")
 	giventest.CheckFaults(t, read.Validate())
 
-	plan := plans.Plan{ID: "scale", Name: "Scale", Currency: "USD", Interval: giventest.Interval("P1Y"), Price: plans.Price{Unit: giventest.Money("139")}}
-	if got, want := giventest.JSON(t, plan), `{"id":"scale","name":"Scale","currency":"USD","interval":"P1Y","price":{"unit":"139"}}`; got != want {
+	full := giventest.CheckRoundTrip(t, fullContract())
+	giventest.CheckFaults(t, full.Validate())
+	if got, want := giventest.JSON(t, full.Terms), `[{"term":{"length":"P6M","billing":"up_front","at_end":"renew"},"period":{"start":"2026-11-01T00:00:00Z","end":"2027-05-01T00:00:00Z"}},`+
+		`{"term":{"length":"P6M","billing":"up_front","at_end":"renew","notice":"P1M","termination":{"fee":"100","percent":"50"}},"period":{"start":"2027-05-01T00:00:00Z","end":"2027-11-01T00:00:00Z"}}]`; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	giventest.CheckRoundTrip(t, plan)
-	giventest.CheckRoundTrip(t, plans.Plan{})
 	giventest.CheckRoundTrip(t, plans.Contract{})
+	giventest.CheckRoundTrip(t, plans.Term{})
+
+	charges, err := contract.Added(plans.Change{Item: "seat", Quantity: giventest.Money("1")}, part(november, "2026-11-16/2026-12-01", contract.Cycle.Location), proration.Standard(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := giventest.JSON(t, charges[0]), `{"kind":"addition","plan":"growth","item":"seat","currency":"USD","quantity":"1","more":true,"above":"10","price":{"unit":"89"},`+
+		`"period":{"start":"2026-11-01T00:00:00-04:00","end":"2026-12-01T00:00:00-05:00"},"span":{"start":"2026-11-16T00:00:00-05:00","end":"2026-12-01T00:00:00-05:00"},`+
+		`"share":{"amount":"44.5","of":"89","fraction":"15/30","unit":"days","rounding":{"places":2,"mode":"half_up"},"residual":"0"},"net":"44.5"}`; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
 	giventest.CheckRoundTrip(t, plans.Charge{})
+
+	term := agreed(nil, plans.UpFront, "P6M "+november)[0].Term
 	for change, want := range map[*plans.Change]string{
 		{}: `{}`,
 		{Item: "seat", Quantity: giventest.Money("2")}: `{"item":"seat","quantity":"2"}`,
-		{Plan: &plan}: `{"plan":` + giventest.JSON(t, plan) + `}`,
+		{Term: &term}: `{"term":{"length":"P6M","billing":"up_front","at_end":"renew"}}`,
+		{End: giventest.Instant("2026-11-16", nil)}: `{"end":"2026-11-16T00:00:00Z"}`,
+		{Cancel: true}: `{"cancel":true}`,
+		{Plan: &plans.Plan{ID: "scale", Name: "Scale"}}: `{"plan":{"id":"scale","name":"Scale","interval":"","offers":null}}`,
 	} {
 		if got := giventest.JSON(t, change); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
@@ -162,18 +512,27 @@ func TestJSON(t *testing.T) {
 }
 
 // What is read from outside is refused at the latest where it is used, and never panics.
-func TestHostileJSON(t *testing.T) {
+func TestContractHostileJSON(t *testing.T) {
+	const items, cycle = `"items":[{"id":"s","quantity":"1","price":{"unit":"1"}}]`, `"cycle":{"anchor":"2026-11-01","interval":"P1M"}`
 	for _, text := range []string{
 		`null`, `[]`, `"seat"`, `{"items":null}`, `{"items":[{}]}`, `{"items":[null,null]}`, `{"plan":7}`,
-		`{"plan":"p","currency":"USD","items":[{"id":"s","quantity":"1e10000","price":{"unit":"1"}}],"cycle":{"anchor":"2026-11-01","interval":"P1M"}}`,
-		`{"plan":"p","currency":"USD","items":[{"id":"s","quantity":"1e-10000","price":{"unit":"1"}}],"cycle":{"anchor":"2026-11-01","interval":"P1M"}}`,
-		`{"plan":"p","currency":"USD","items":[{"id":"s","quantity":"1e99999","price":{"unit":"1"}}],"cycle":{"anchor":"2026-11-01","interval":"P1M"}}`,
-		`{"plan":"p","currency":"USD","items":[{"id":"s","quantity":"NaN","price":{"unit":"1"}}],"cycle":{"anchor":"2026-11-01","interval":"P1M"}}`,
-		`{"plan":"p","currency":"USD","items":[{"id":"s","quantity":"-0","price":{"unit":"-1"}}],"cycle":{"anchor":"2026-11-01","interval":"P1M"}}`,
-		`{"plan":"p","currency":"USD","items":[{"id":"s","quantity":"1","price":{"unit":"1"}}],"cycle":{"anchor":"9999-12-31","interval":"P120000M"}}`,
-		`{"plan":"p","currency":"USD","items":[{"id":"s","quantity":"1","price":{"unit":"1"}}],"cycle":{"anchor":"2026-11-01","interval":"P1M","day":-5}}`,
-		`{"plan":"p","currency":"USD","items":[{"id":"s","quantity":"1","price":{"unit":"1"}}],"cycle":{"anchor":"2026-11-01","interval":"P1M","zone":"Local"}}`,
-		`{"plan":"p","currency":"` + strings.Repeat("U", 1000) + `","items":[{"id":"s","quantity":"1","price":{"unit":"1"}}],"cycle":{"anchor":"2026-11-01","interval":"P1M"}}`,
+		`{"plan":"p","currency":"USD","items":[{"id":"s","quantity":"1e10000","price":{"unit":"1"}}],` + cycle + `}`,
+		`{"plan":"p","currency":"USD","items":[{"id":"s","quantity":"1e-10000","price":{"unit":"1"}}],` + cycle + `}`,
+		`{"plan":"p","currency":"USD","items":[{"id":"s","quantity":"1e99999","price":{"unit":"1"}}],` + cycle + `}`,
+		`{"plan":"p","currency":"USD","items":[{"id":"s","quantity":"NaN","price":{"unit":"1"}}],` + cycle + `}`,
+		`{"plan":"p","currency":"USD","items":[{"id":"s","quantity":"-0","price":{"unit":"-1"}}],` + cycle + `}`,
+		`{"plan":"p","currency":"USD",` + items + `,"cycle":{"anchor":"9999-12-31","interval":"P120000M"}}`,
+		`{"plan":"p","currency":"USD",` + items + `,"cycle":{"anchor":"2026-11-01","interval":"P1M","day":-5}}`,
+		`{"plan":"p","currency":"USD",` + items + `,"cycle":{"anchor":"2026-11-01","interval":"P1M","zone":"Local"}}`,
+		`{"plan":"p","currency":"` + strings.Repeat("U", 1000) + `",` + items + `,` + cycle + `}`,
+		`{"plan":"p","currency":"USD",` + items + `,` + cycle + `,"ramp":[null]}`,
+		`{"plan":"p","currency":"USD",` + items + `,` + cycle + `,"ramp":[{"at":"2026-11-16T00:00:00Z","item":{"id":"s","quantity":"1e-999999","price":{}}}]}`,
+		`{"plan":"p","currency":"USD",` + items + `,` + cycle + `,"terms":[null]}`,
+		`{"plan":"p","currency":"USD",` + items + `,` + cycle + `,"terms":[{"term":{"length":"P1M","billing":"never","at_end":"renew"}}]}`,
+		`{"plan":"p","currency":"USD",` + items + `,` + cycle + `,"terms":[{"term":{"length":"P1M","billing":1,"at_end":"renew"}}]}`,
+		`{"plan":"p","currency":"USD",` + items + `,` + cycle + `,"discounts":[{"id":"d","percent":"1e99","lasts":"once"}]}`,
+		`{"plan":"p","currency":"USD",` + items + `,` + cycle + `,"minimum":"1e99999"}`,
+		`{"plan":"p","currency":"USD",` + items + `,` + cycle + `,"grace":"P1M3D"}`,
 	} {
 		var contract plans.Contract
 		if json.Unmarshal([]byte(text), &contract) != nil {
@@ -182,12 +541,38 @@ func TestHostileJSON(t *testing.T) {
 		if contract.Validate() == nil {
 			t.Errorf("accepted: %.100s", text)
 		}
-		change := plans.Change{Item: "s", Quantity: giventest.Money("1")}
-		if _, err := contract.Added(change, part(november, "", time.UTC), proration.Standard(2)); err == nil {
-			t.Errorf("added to: %.100s", text)
-		}
-		if charges, err := contract.Charges(part(november, "", time.UTC), proration.Standard(2)); err == nil {
-			t.Errorf("charged %v for: %.100s", charges, text)
+		checkDoor(t, contract, giventest.Faults(contract.Validate()))
+	}
+}
+
+// Whether the text of a charge adds up is checked by a reader that can tell when it does not.
+func TestExplainedReader(t *testing.T) {
+	read := func(text string) string {
+		c := customer{text: text}
+		c.total(c.sum())
+		return c.bad + c.text
+	}
+	for text, ok := range map[string]bool{
+		"10 x 89.00 = 890.00":                                        true,
+		"10 x 89.00 = 890.01":                                        false,
+		"(5 x 7.00 + 1 x 6.50) x 6 = 249.00":                         true,
+		"5 x 7.00 + 1 x 6.50 x 6 = 249.00":                           false,
+		"(2 x 7.00) - (1 x 7.00, at least 9.00) = 5.00":              true,
+		"10 x 7.00, at least 9.00 = 70.00":                           false,
+		"89.00 x 0.5 = 44.50, rounded half up to 44.50":              true,
+		"2.9 % of 100.50 = 2.9145, rounded half up to 2.91":          true,
+		"2.9 % of 100.50 = 2.9145, rounded half up to 2.92":          false,
+		"1 x 0.125 = 0.125, rounded half up to 0.13":                 true,
+		"1 x 0.125 = 0.125, rounded half even to 0.12":               true,
+		"1 x 0.135 = 0.135, rounded half even to 0.14":               true,
+		"1 x 0.129 = 0.129, rounded down to 0.12":                    true,
+		"1 x 0.129 = 0.128..., rounded down to 0.12":                 false,
+		"-1 x 0.125 = -0.125, rounded half up to -0.13":              true,
+		"3 packages of 10 x 5.00 = 15.00":                            true,
+		"4 x 5.00 beyond 2 included x 6 = 120.00 and something else": false,
+	} {
+		if got := read(text); (got == "") != ok {
+			t.Errorf("%q: %q", text, got)
 		}
 	}
 }

@@ -18,6 +18,7 @@ type Contract struct {
 	Items    []Item          `json:"items"`    // at least one, each with an ID of its own
 	Cycle    proration.Cycle `json:"cycle"`    // the periods that are billed, on the customer's calendar
 
+	First     proration.Period   `json:"first,omitzero"`     // the first period, where days of a trial made it longer than those of the cycle
 	Ramp      []Step             `json:"ramp,omitzero"`      // changes of items that were agreed in advance, in order of time
 	Terms     []Agreed           `json:"terms,omitzero"`     // the terms it runs for, each from the end of the one before; none is from period to period
 	Discounts []Discount         `json:"discounts,omitzero"` // what is taken off its charges, in order
@@ -71,6 +72,9 @@ func (c Contract) Validate() error {
 		c.checkItem(&f, path, item)
 	}
 	f.Under("cycle", c.Cycle.Validate())
+	if first := c.First; !(first.Start.IsZero() && first.End.IsZero()) && !first.End.After(first.Start) {
+		f.Add("first", proration.ErrPeriod, "the end is not after the start")
+	}
 	c.checkRamp(&f)
 	c.checkTerms(&f)
 	checkDiscounts(&f, c.Discounts)

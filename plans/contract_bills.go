@@ -48,6 +48,9 @@ func (c Contract) bills(from time.Time, policy proration.Policy, allocation pror
 	if len(c.Terms) == 0 || c.Terms[0].Term.Billing == UpFront || !from.Before(c.End()) {
 		return nil, nil
 	}
+	if start := c.Terms[0].Period.Start; from.Before(start) {
+		from = start
+	}
 	portions, err := c.Cycle.Billable(proration.Service{Start: from, End: c.End(), AsOf: c.End(), Timing: proration.InAdvance})
 	if err != nil {
 		return nil, err
@@ -94,9 +97,12 @@ func (c Contract) Rest(at time.Time) ([]proration.Portion, error) {
 		}
 		return rest, nil
 	}
-	period, err := c.Cycle.Containing(at)
-	if err != nil {
-		return nil, err
+	period := c.First
+	if !period.Contains(at) {
+		var err error
+		if period, err = c.Cycle.Containing(at); err != nil {
+			return nil, err
+		}
 	}
 	return []proration.Portion{{Period: period, Span: period.From(at)}}, nil
 }

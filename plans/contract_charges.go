@@ -22,7 +22,7 @@ func (c Contract) Charges(p proration.Portion, policy proration.Policy) ([]Charg
 	var charges []Charge
 	for _, id := range c.ids() {
 		for _, leg := range c.legs(id, p.Span) {
-			charge, err := c.charge(Recurring, leg.item, decimal.Decimal{}, proration.Portion{Period: p.Period, Span: leg.span}, policy)
+			charge, err := c.charge(Recurring, leg.item, nil, proration.Portion{Period: p.Period, Span: leg.span}, policy)
 			if err != nil {
 				return nil, err
 			}
@@ -51,7 +51,7 @@ func (c Contract) Added(change Change, p proration.Portion, policy proration.Pol
 	for _, leg := range c.legs(change.Item, p.Span) {
 		above := leg.item.Quantity
 		leg.item.Quantity = change.Quantity
-		charge, err := c.charge(Addition, leg.item, above, proration.Portion{Period: p.Period, Span: leg.span}, policy)
+		charge, err := c.charge(Addition, leg.item, &above, proration.Portion{Period: p.Period, Span: leg.span}, policy)
 		if err != nil {
 			return nil, err
 		}
@@ -81,7 +81,7 @@ func (c Contract) Shortfall(billed []Charge, p proration.Portion, policy prorati
 		return Charge{}, f.Err()
 	}
 	least := Item{ID: "minimum", Quantity: decimal.New(1, 0), Price: Price{Unit: c.Minimum}}
-	charge, err := c.charge(Shortfall, least, decimal.Decimal{}, p, policy)
+	charge, err := c.charge(Shortfall, least, nil, p, policy)
 	if err != nil {
 		return Charge{}, err
 	}
@@ -164,8 +164,8 @@ func (c *Contract) length(period proration.Period) proration.Interval {
 	return c.Cycle.Interval
 }
 
-// charge prices one item for a portion, above a quantity that is paid for already.
-func (c *Contract) charge(kind Kind, item Item, above decimal.Decimal, p proration.Portion, policy proration.Policy) (Charge, error) {
+// charge prices one item for a portion, where it is added to a quantity that is paid for already, or to none.
+func (c *Contract) charge(kind Kind, item Item, above *decimal.Decimal, p proration.Portion, policy proration.Policy) (Charge, error) {
 	policy, err := c.Currency.Policy(policy)
 	if err != nil {
 		return Charge{}, err
@@ -174,8 +174,8 @@ func (c *Contract) charge(kind Kind, item Item, above decimal.Decimal, p prorati
 		Kind: kind, Plan: c.Plan, Item: item.ID, Currency: c.Currency, Quantity: item.Quantity, Price: item.Price.clone(),
 		Period: p.Period, Span: p.Span,
 	}
-	if !item.Price.linear() {
-		charge.Above = above
+	if charge.More = above != nil; charge.More {
+		charge.Above = *above
 	}
 	times, err := item.Price.times(c.length(p.Period))
 	if err != nil {
@@ -201,17 +201,33 @@ func (c *Charge) amountAt(price *Price) (decimal.Decimal, error) {
 	if err != nil {
 		return amount, err
 	}
-	if !c.Above.IsZero() {
+	if c.More {
 		before, err := price.Amount(c.Above)
 		if err != nil {
 			return amount, err
 		}
 		amount = decimal.Max(amount.Sub(before), decimal.Decimal{})
 	}
-	if c.Times > 1 {
-		amount = amount.Mul(decimal.New(c.Times, 0))
+	times, err := c.timesOf(price)
+	if times > 1 {
+		amount = amount.Mul(decimal.New(times, 0))
 	}
-	return amount, nil
+	return amount, err
+}
+
+// timesOf returns how many times the amounts of a price are due for the charge's period: as often as its own, unless they are for
+// another length.
+func (c *Charge) timesOf(price *Price) (int64, error) {
+	own, times := c.Price.Per, max(c.Times, 1)
+	if price.Per == own || price.Per == (proration.Interval{}) {
+		return times, nil
+	}
+	const most = 1 << 20
+	if times > most || own.Validate() != nil || price.Per.Validate() != nil {
+		return 0, fault.New("price.per", proration.ErrInvalid, "%v is not the %v of the charge", price.Per, own)
+	}
+	length := proration.Interval{Months: own.Months * int(times), Days: own.Days * int(times), Seconds: own.Seconds * times}
+	return price.times(length)
 }
 
 // element is the path of an element of a list.

@@ -49,9 +49,7 @@ func (c *Contract) agree(a Agreed) {
 // anchor lets the cycle go on from an instant, with periods of a length. An end that was clamped to a short month remembers the
 // day of the month it comes from.
 func (c *Contract) anchor(t time.Time, length proration.Interval) {
-	if c.Cycle.Location != nil {
-		t = t.In(c.Cycle.Location)
-	}
+	t = c.local(t)
 	day := c.Cycle.Day
 	if day == 0 {
 		day = c.Cycle.Anchor.In(time.UTC).Day()
@@ -61,6 +59,14 @@ func (c *Contract) anchor(t time.Time, length proration.Interval) {
 		day = 0
 	}
 	c.Cycle.Anchor, c.Cycle.Interval, c.Cycle.Day = proration.WallOf(t), length, day
+}
+
+// local writes an instant on the contract's calendar.
+func (c *Contract) local(t time.Time) time.Time {
+	if c.Cycle.Location == nil {
+		return t.UTC()
+	}
+	return t.In(c.Cycle.Location)
 }
 
 // after returns the instant one length after another, on the contract's calendar and with its day of the month.
@@ -152,10 +158,7 @@ func (c Contract) NoticeBy() (time.Time, error) {
 		return end, nil
 	}
 	back := c.Cycle
-	back.Anchor, back.Interval, back.Day = proration.WallOf(end), c.Terms[len(c.Terms)-1].Term.Notice, 0
-	if back.Location != nil {
-		back.Anchor = proration.WallOf(end.In(back.Location))
-	}
+	back.Anchor, back.Interval, back.Day = proration.WallOf(c.local(end)), c.Terms[len(c.Terms)-1].Term.Notice, 0
 	before, err := back.Period(-1)
 	return before.Start, err
 }

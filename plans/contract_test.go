@@ -1,8 +1,11 @@
 package plans_test
 
 import (
+	"encoding/json"
 	"errors"
+	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,16 +17,97 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
+// priceOf reads a price, `{"unit":"89"}`.
+func priceOf(text string) (p plans.Price) {
+	if err := json.Unmarshal([]byte(text), &p); err != nil {
+		panic(err)
+	}
+	return p
+}
+
+// Prices of which more costs less.
+const (
+	byTier   = `{"tiering":"graduated","tiers":[{"up_to":"5","unit":"7"},{"up_to":"10","unit":"6.50"},{"unit":"6"}]}`
+	byVolume = `{"tiering":"volume","tiers":[{"up_to":"5","unit":"7"},{"up_to":"10","unit":"6.50"},{"unit":"6"}]}`
+)
+
+// sold is an item of a quantity at any price.
+func sold(id, quantity, price string) plans.Item {
+	return plans.Item{ID: id, Quantity: giventest.Money(quantity), Price: priceOf(price)}
+}
+
+// steps are "2026-11-16 12 seat at 89.00".
+func steps(loc *time.Location, all ...string) (ramp []plans.Step) {
+	for _, text := range all {
+		f := strings.Fields(text)
+		ramp = append(ramp, plans.Step{At: giventest.Instant(f[0], loc), Item: one(f[2], f[1], f[4])})
+	}
+	return ramp
+}
+
+// agreed are terms as "P6M 2026-01-01/2026-07-01".
+func agreed(loc *time.Location, billing plans.Billing, all ...string) (terms []plans.Agreed) {
+	for _, text := range all {
+		length, period, _ := strings.Cut(text, " ")
+		terms = append(terms, plans.Agreed{
+			Term:   plans.Term{Length: giventest.Interval(length), Billing: billing, AtEnd: plans.Renew},
+			Period: giventest.Period(period, loc),
+		})
+	}
+	return terms
+}
+
+// prepaid is a contract for ten seats at 15.00 a month, in terms that are billed up front.
+func prepaid(loc *time.Location, terms ...string) plans.Contract {
+	c := plans.Contract{Plan: "base", Currency: "USD", Terms: agreed(loc, plans.UpFront, terms...), Items: []plans.Item{sold("seat", "10", `{"per":"P1M","unit":"15"}`)}}
+	length, period, _ := strings.Cut(terms[0], " ")
+	start, _, _ := strings.Cut(period, "/")
+	c.Cycle = giventest.Cycle(start, length, loc)
+	return c
+}
+
+// committed is a contract for ten seats at 89.00, billed by the month, in such terms.
+func committed(loc *time.Location, terms ...string) plans.Contract {
+	c := seats("10", "89.00")
+	c.Terms = agreed(loc, plans.PerPeriod, terms...)
+	_, period, _ := strings.Cut(terms[0], " ")
+	start, _, _ := strings.Cut(period, "/")
+	c.Cycle = giventest.Cycle(start, "P1M", loc)
+	return c
+}
+
+// fullContract is one in which every field is filled.
+func fullContract() plans.Contract {
+	c := prepaid(time.UTC, "P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01")
+	c.Items = []plans.Item{sold("seat", "12", byTier), one("phone", "2", "5.00")}
+	c.Ramp = []plans.Step{{At: giventest.Instant("2026-12-01", nil), Item: sold("seat", "20", byVolume)}}
+	c.Terms[1].Term.Notice = giventest.Interval("P1M")
+	c.Terms[1].Term.Termination = plans.ExitFee{Fee: giventest.Money("100"), Percent: giventest.Money("50")}
+	special := priceOf(byTier)
+	c.Discounts = []plans.Discount{{
+		ID: "friends", Price: &special, Currency: "USD", Lasts: plans.Forever, Plans: []string{"base"}, Items: []string{"seat"}, Kinds: []plans.Kind{plans.Recurring},
+	}}
+	c.Minimum, c.Grace, c.First = giventest.Money("50"), giventest.Interval("P3D"), giventest.Period("2026-11-01/2027-05-15", nil)
+	return c
+}
+
 func TestContractValidate(t *testing.T) {
 	newYork := giventest.Zone(t, "America/New_York")
+	const sixMonths, sixMore = "P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01"
+	per := func(price, interval string) func(*plans.Contract) {
+		return func(c *plans.Contract) {
+			c.Items[0].Price, c.Cycle.Interval = priceOf(price), giventest.Interval(interval)
+		}
+	}
 	for _, c := range []struct {
 		name, why string
 		edit      func(*plans.Contract)
 		want      []string
 	}{
 		{"as it should be", "ten seats at 89.00 a month", func(*plans.Contract) {}, nil},
+		{"with everything", "no field of a contract excludes another", func(c *plans.Contract) { *c = fullContract() }, nil},
 		{"free", "a free plan is a contract too", func(c *plans.Contract) { c.Items = []plans.Item{one("seat", "0", "0")} }, nil},
-		{"seats of two kinds", "K3c: seats have kinds", func(c *plans.Contract) { c.Items = append(c.Items, one("light seat", "3", "19.00")) }, nil},
+		{"seats of two kinds", "K3c: seats have kinds", func(c *plans.Contract) { c.Items = append(c.Items, one("light", "3", "19.00")) }, nil},
 		{"no plan", "M4: one plan", func(c *plans.Contract) { c.Plan = "" }, []string{"plan unset"}},
 		{"no currency", "law 13: money has a currency", func(c *plans.Contract) { c.Currency = "" }, []string{"currency unset"}},
 		{"unknown currency", "without its places nothing can be rounded", func(c *plans.Contract) { c.Currency = "usd" }, []string{"currency invalid"}},
@@ -50,20 +134,109 @@ func TestContractValidate(t *testing.T) {
 			"quantity and price of one item", "law 14: all faults at once", func(c *plans.Contract) { c.Items[0] = one("seat", "-1", "-89") },
 			[]string{"items[0].quantity invalid", "items[0].price.unit invalid"},
 		},
+		{"tiers that are none", "the faults of a price have its path", func(c *plans.Contract) {
+			c.Items = append(c.Items, sold("light", "1", `{"tiers":[{"up_to":"10","unit":"7"},{"up_to":"10","unit":"6"}]}`))
+		}, []string{"items[1].price.tiering unset", "items[1].price.tiers[1].up_to invalid"}},
+
+		{"by the month, in a year", "annual contracts are priced by the month: twelve times", per(`{"per":"P1M","unit":"15"}`, "P1Y"), nil},
+		{"by the month, in a month", "once", per(`{"per":"P1M","unit":"15"}`, "P1M"), nil},
+		{"by the day, in weeks", "seven times", per(`{"per":"P1D","unit":"15"}`, "P1W"), nil},
+		{"by the hour, in days of 24", "twenty-four times", per(`{"per":"PT1H","unit":"15"}`, "PT24H"), nil},
+		{"by four months, in six", "one and a half times is no price that was agreed", per(`{"per":"P4M","unit":"15"}`, "P6M"), []string{"items[0].price.per invalid"}},
+		{"by the year, in months", "a twelfth of a yearly price is none either", per(`{"per":"P1Y","unit":"15"}`, "P1M"), []string{"items[0].price.per invalid"}},
+		{"by 30 days, in a month", "a month is not 30 days", per(`{"per":"P30D","unit":"15"}`, "P1M"), []string{"items[0].price.per invalid"}},
+		{"by 24 hours, in days", "a day of summer time's end has 25", per(`{"per":"PT24H","unit":"15"}`, "P1D"), []string{"items[0].price.per invalid"}},
+		{"by a mix", "it recurs on no calendar", func(c *plans.Contract) { c.Items[0].Price.Per = proration.Interval{Months: 1, Days: 1} }, []string{"items[0].price.per invalid"}},
+
 		{"no anchor", "a cycle begins somewhere", func(c *plans.Contract) { c.Cycle.Anchor = proration.Wall{} }, []string{"cycle.anchor unset"}},
 		{"no interval", "a period has a length", func(c *plans.Contract) { c.Cycle.Interval = proration.Interval{} }, []string{"cycle.interval unset"}},
+		{
+			"no interval, priced by the month", "one fault and not two: whether the month goes into nothing is no question",
+			func(c *plans.Contract) {
+				c.Items[0].Price.Per, c.Cycle.Interval = giventest.Interval("P1M"), proration.Interval{}
+			}, []string{"cycle.interval unset"},
+		},
 		{"mixed interval", "a month and three days recur on no calendar", func(c *plans.Contract) { c.Cycle.Interval.Days = 3 }, []string{"cycle.interval invalid"}},
 		{"day of no month", "no month has a 32nd", func(c *plans.Contract) { c.Cycle.Day = 32 }, []string{"cycle.day invalid"}},
 		{"another zone", "a boundary of another calendar would bill another day", func(c *plans.Contract) { c.Cycle.Location = newYork }, []string{"cycle.zone zone"}},
 		{"zone without its location", "read back from JSON, and the location not set again", func(c *plans.Contract) { c.Cycle.Zone, c.Cycle.Location = "America/New_York", nil }, []string{"cycle.zone zone"}},
+
+		{"a longer first period", "M18: days left over from a trial are added to it", func(c *plans.Contract) { c.First = giventest.Period("2026-11-01/2026-12-15", nil) }, nil},
+		{"a first period of nothing", "an end comes after its start", func(c *plans.Contract) { c.First = giventest.Period("2026-11-01/2026-11-01", nil) }, []string{"first period"}},
+		{"a first period without an end", "as above", func(c *plans.Contract) { c.First = giventest.Period("2026-11-01/", nil) }, []string{"first period"}},
+		{"a ramp", "two steps on one day are of two items, or the later one holds", func(c *plans.Contract) {
+			c.Ramp = steps(nil, "2026-12-01 20 seat at 79.00", "2026-12-01 5 phone at 10.00", "2027-01-01 30 seat at 69.00")
+		}, nil},
+		{"a step at no time", "law 13: a step that was not given a date is not one from the beginning of time", func(c *plans.Contract) {
+			c.Ramp = append(steps(nil, "2026-12-01 20 seat at 79.00"), plans.Step{Item: one("seat", "1", "1")})
+		}, []string{"ramp[1].at unset"}},
+		{"steps out of order", "the last of them would not be the one that holds at the end", func(c *plans.Contract) {
+			c.Ramp = steps(nil, "2026-12-02 20 seat at 79.00", "2026-12-01 5 phone at 10.00")
+		}, []string{"ramp[1].at invalid"}},
+		{"a step of no item", "charges refer to their item", func(c *plans.Contract) {
+			c.Ramp = []plans.Step{{At: giventest.Instant("2026-12-01", nil), Item: one("", "1", "1")}}
+		}, []string{"ramp[0].item.id unset"}},
+		{"a step to less than nothing", "what cannot be bought cannot be agreed for later", func(c *plans.Contract) {
+			c.Ramp = steps(nil, "2026-12-01 -1 seat at -79.00")
+		}, []string{"ramp[0].item.quantity invalid", "ramp[0].item.price.unit invalid"}},
+		{"a step to a price for other periods", "as for an item", func(c *plans.Contract) {
+			c.Ramp = []plans.Step{{At: giventest.Instant("2026-12-01", nil), Item: sold("seat", "1", `{"per":"P1Y","unit":"900"}`)}}
+		}, []string{"ramp[0].item.price.per invalid"}},
+		{"a thousand steps", "law 14: the limit itself is within it", func(c *plans.Contract) { c.Ramp = anHourApart(c, 1000) }, nil},
+		{"a step more", "law 14: work is bounded", func(c *plans.Contract) { c.Ramp = anHourApart(c, 1001) }, []string{"ramp limit"}},
+
+		{"a term", "M2: six months, paid by the month", func(c *plans.Contract) { c.Terms = agreed(nil, plans.PerPeriod, sixMonths, sixMore) }, nil},
+		{"a term that is none", "the faults of a term have its path", func(c *plans.Contract) {
+			c.Terms = append(agreed(nil, plans.PerPeriod, sixMonths), plans.Agreed{Period: giventest.Period("2027-05-01/2027-11-01", nil)})
+			c.Terms[0].Term.Percent = giventest.Money("101")
+		}, []string{"terms[0].term.percent invalid", "terms[1].term.length unset", "terms[1].term.billing unset", "terms[1].term.at_end unset", "terms[1].term.billing invalid"}},
+		{"a term of no time", "an agreement for nothing", func(c *plans.Contract) { c.Terms = agreed(nil, plans.PerPeriod, "P6M 2026-11-01/2026-11-01") }, []string{"terms[0].period period"}},
+		{"a term that runs backward", "an end comes after its start", func(c *plans.Contract) { c.Terms = agreed(nil, plans.PerPeriod, "P6M 2026-11-01/2026-05-01") }, []string{"terms[0].period period"}},
+		{"a gap between terms", "a term extends the one before it", func(c *plans.Contract) {
+			c.Terms = agreed(nil, plans.PerPeriod, sixMonths, "P6M 2027-05-02/2027-11-02")
+		}, []string{"terms[1].period.start invalid"}},
+		{"terms that overlap", "a month would belong to two", func(c *plans.Contract) {
+			c.Terms = agreed(nil, plans.PerPeriod, sixMonths, "P6M 2027-04-30/2027-10-30")
+		}, []string{"terms[1].period.start invalid"}},
+		{"terms billed in two ways", "what is paid for would be unclear", func(c *plans.Contract) {
+			c.Terms = append(agreed(nil, plans.PerPeriod, sixMonths), agreed(nil, plans.UpFront, sixMore)...)
+		}, []string{"terms[1].term.billing invalid"}},
+		{"a price for four months, in a term of nine", "a term that is billed up front is a period, and holds a whole number of them", func(c *plans.Contract) {
+			*c = prepaid(nil, "P1Y 2026-11-01/2027-11-01", "P9M 2027-11-01/2028-08-01")
+			c.Items[0].Price.Per = giventest.Interval("P4M")
+		}, []string{"terms[1].items[0].price.per invalid"}},
+		{"a monthly price, in a term of weeks", "billed by the period it need not go into the term", func(c *plans.Contract) {
+			c.Items[0].Price.Per = giventest.Interval("P1M")
+			c.Terms = agreed(nil, plans.PerPeriod, "P26W 2026-11-01/2027-05-02")
+		}, nil},
+
+		{"discounts", "a percentage has no currency, an amount that of the contract", func(c *plans.Contract) {
+			c.Discounts = []plans.Discount{{ID: "a", Percent: giventest.Money("10"), Lasts: plans.Once}, {ID: "b", Amount: giventest.Money("10"), Currency: "USD", Lasts: plans.Once}}
+		}, nil},
+		{"a discount that is none", "the faults of a discount have its path", func(c *plans.Contract) { c.Discounts = []plans.Discount{{ID: "a"}} }, []string{"discounts[0].percent unset", "discounts[0].lasts unset"}},
+		{"a discount twice", "it would be taken off twice", func(c *plans.Contract) {
+			d := plans.Discount{ID: "a", Percent: giventest.Money("10"), Lasts: plans.Once}
+			c.Discounts = []plans.Discount{d, d}
+		}, []string{"discounts[1].id invalid"}},
+		{"a discount in euros", "M8: mixing currencies is an error", func(c *plans.Contract) {
+			c.Discounts = []plans.Discount{{ID: "a", Amount: giventest.Money("10"), Currency: "EUR", Lasts: plans.Once}}
+		}, []string{"discounts[0].currency invalid"}},
+		{"a negative minimum", "nobody commits to be paid", func(c *plans.Contract) { c.Minimum = giventest.Money("-1") }, []string{"minimum invalid"}},
+		{"a minimum beyond limits", "law 14", func(c *plans.Contract) { c.Minimum = giventest.Money("1e18") }, []string{"minimum limit"}},
+		{"a mixed grace", "K11: a special grace is one length", func(c *plans.Contract) { c.Grace = proration.Interval{Days: 3, Seconds: 1} }, []string{"grace invalid"}},
 		{
 			"all at once", "law 14: every fault, in the order of the fields",
 			func(c *plans.Contract) {
-				*c = plans.Contract{Currency: "XAU", Items: []plans.Item{one("", "-1", "1"), one("seat", "1", "1"), one("seat", "1", "1e30")}}
+				*c = plans.Contract{
+					Currency: "XAU", Items: []plans.Item{one("", "-1", "1"), one("seat", "1", "1"), one("seat", "1", "1e30")},
+					Ramp: []plans.Step{{}}, Terms: []plans.Agreed{{}}, Discounts: []plans.Discount{{}}, Minimum: giventest.Money("-1"), Grace: proration.Interval{Days: -1},
+				}
 			},
 			[]string{
 				"plan unset", "currency invalid", "items[0].id unset", "items[0].quantity invalid", "items[2].id invalid", "items[2].price.unit limit",
-				"cycle.anchor unset", "cycle.interval unset",
+				"cycle.anchor unset", "cycle.interval unset", "ramp[0].at unset", "ramp[0].item.id unset",
+				"terms[0].term.length unset", "terms[0].term.billing unset", "terms[0].term.at_end unset", "terms[0].period period",
+				"discounts[0].id unset", "discounts[0].percent unset", "discounts[0].lasts unset", "minimum invalid", "grace invalid",
 			},
 		},
 		{"nothing", "the zero contract is no contract", func(c *plans.Contract) { *c = plans.Contract{} }, []string{
@@ -73,22 +246,56 @@ func TestContractValidate(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			contract := seats("10", "89.00")
 			c.edit(&contract)
-			before := giventest.JSON(t, contract.Items)
-			giventest.CheckFaults(t, contract.Validate(), c.want...)
-			if after := giventest.JSON(t, contract.Items); after != before {
-				t.Errorf("Validate modified %s to %s", before, after)
+			before := contract.Clone()
+			if !giventest.CheckFaults(t, contract.Validate(), c.want...) {
+				t.Log(c.why)
 			}
-
-			// What Validate refuses is refused by every other method too.
-			charges, err := contract.Charges(part(november, "", time.UTC), proration.Standard(2))
-			if (err == nil) != (c.want == nil) || err != nil && charges != nil {
-				t.Errorf("Charges returned %v, %v", charges, err)
+			if !reflect.DeepEqual(before, contract) {
+				t.Errorf("Validate modified the contract to %+v", contract)
 			}
-			_, err = contract.Added(plans.Change{Item: "seat", Quantity: giventest.Money("1")}, part(november, "", time.UTC), proration.Standard(2))
-			if (err == nil) != (c.want == nil) {
-				t.Errorf("Added returned %v", err)
-			}
+			checkDoor(t, contract, c.want)
 		})
+	}
+}
+
+// anHourApart are so many steps, an hour apart.
+func anHourApart(c *plans.Contract, n int) (ramp []plans.Step) {
+	for i := range n {
+		ramp = append(ramp, plans.Step{At: giventest.Instant("2026-12-01", nil).Add(time.Duration(i) * time.Hour), Item: c.Items[0]})
+	}
+	return ramp
+}
+
+// checkDoor fails unless what Validate refuses is refused by every other method too, with the same faults, and what it accepts
+// is accepted.
+func checkDoor(t *testing.T, c plans.Contract, faults []string) {
+	t.Helper()
+	nov16, whole, policy := giventest.Instant("2026-11-16", time.UTC), part(november, "", time.UTC), proration.Standard(2)
+	if len(c.Terms) > 0 && c.Terms[0].Term.Billing == plans.UpFront {
+		whole = plans.Whole(c.Terms[0].Period)
+	}
+	add := plans.Change{Item: "seat", Quantity: giventest.Money("1")}
+	for name, call := range map[string]func() error{
+		"Charges":        func() error { _, err := c.Charges(whole, policy); return err },
+		"Added":          func() error { _, err := c.Added(add, whole, policy); return err },
+		"Shortfall":      func() error { _, err := c.Shortfall(nil, whole, policy); return err },
+		"Rest":           func() error { _, err := c.Rest(nov16); return err },
+		"TerminationFee": func() error { _, err := c.TerminationFee(nov16, policy); return err },
+		"With":           func() error { _, err := c.With(add, nov16); return err },
+		"Renewed":        func() error { _, _, err := c.Renewed(); return err },
+		"NoticeBy":       func() error { _, err := c.NoticeBy(); return err },
+	} {
+		err := call()
+		if (err == nil) != (faults == nil) {
+			t.Errorf("%s returned %v, and the contract has the faults %q", name, err, faults)
+			continue
+		}
+		got := giventest.Faults(err)
+		for _, want := range faults {
+			if !slices.Contains(got, "contract."+want) {
+				t.Errorf("%s returned %q without contract.%s", name, got, want)
+			}
+		}
 	}
 }
 
@@ -109,297 +316,141 @@ func TestContractValidateErrors(t *testing.T) {
 	}
 }
 
-func TestContractCharges(t *testing.T) {
-	newYork := giventest.Zone(t, "America/New_York")
-	nyNovember := part(november, "", newYork)
-	annual := seats("10", "948.00")
-	annual.Cycle = giventest.Cycle("2026-03-01", "P1Y", time.UTC)
-	inNewYork := seats("10", "89.00")
-	inNewYork.Cycle = giventest.Cycle("2026-11-01", "P1M", newYork)
-	twoKinds := seats("10", "89.00")
-	twoKinds.Items = append(twoKinds.Items, one("light seat", "3", "19.00"), one("phone", "2", "0"))
-
-	seconds := proration.Policy{DayCount: proration.Seconds, Rounding: proration.Rounding{Mode: proration.HalfUp}}
-	down := proration.Standard(9)
-	down.Rounding.Mode = proration.Down
+func TestContractEnd(t *testing.T) {
 	for _, c := range []struct {
 		name, why string
 		contract  plans.Contract
-		portion   proration.Portion
-		policy    proration.Policy
-		want      []string
-		net       string
+		want      string
 	}{
-		{"a month", "ten seats at 89.00", seats("10", "89.00"), part(november, "", time.UTC), proration.Standard(2), []string{"seat: 10 x 89.00 = 890.00"}, "890"},
-		{
-			"each item a charge", "in their order, so that an invoice reads as the contract does", twoKinds, part(november, "", time.UTC), proration.Standard(2),
-			[]string{"seat: 10 x 89.00 = 890.00", "light seat: 3 x 19.00 = 57.00", "phone: 2 x 0.00 = 0.00"}, "947",
-		},
-		{
-			"a stub", "law 4: service from the 16th is 15 of the 30 days of the whole period", seats("10", "89.00"), part(november, "2026-11-16/2026-12-01", time.UTC), proration.Standard(2),
-			[]string{"seat: 10 x 89.00, 890.00 x 15/30 days = 445.00"}, "445",
-		},
-		{
-			"a stub in the middle", "11 of 30 days of 890.00 are 326.333...", seats("10", "89.00"), part(november, "2026-11-16/2026-11-27", time.UTC), proration.Standard(2),
-			[]string{"seat: 10 x 89.00, 890.00 x 11/30 days = 326.333..., rounded half up to 326.33"}, "326.33",
-		},
-		{
-			"the rest of a contract", "K3b: the contract is the period; 105 of 365 days of 9480.00 are 2727.123...", annual, part("2026-03-01/2027-03-01", "2026-11-16/2027-03-01", time.UTC), proration.Standard(2),
-			[]string{"seat: 10 x 948.00, 9480.00 x 105/365 days = 2727.123..., rounded half up to 2727.12"}, "2727.12",
-		},
-		{
-			"a month with an hour more", "law 4, on the customer's calendar: November in New York has 30 days and 721 hours", inNewYork,
-			proration.Portion{Period: nyNovember.Period, Span: giventest.Period("2026-11-16T11:30:00/2026-12-01", newYork)}, proration.Standard(2),
-			[]string{"seat: 10 x 89.00, 890.00 x 15/30 days = 445.00"}, "445",
-		},
-		{
-			"counted in seconds", "the same by the clock: 15 days of 86,400 s are 1,296,000 of 2,595,600 s, 444.382... of 890.00", inNewYork,
-			proration.Portion{Period: nyNovember.Period, Span: giventest.Period("2026-11-16/2026-12-01", newYork)}, seconds,
-			[]string{"seat: 10 x 89.00, 890.00 x 1296000/2595600 seconds = 444.382..., rounded half up to 444.38"}, "444.38",
-		},
-		{
-			"yen", "ISO 4217: no places, whatever the policy says; 10 of 30 days of 1000", in("JPY", seats("1", "1000")), part(november, "2026-11-21/2026-12-01", time.UTC), proration.Standard(2),
-			[]string{"seat: 1 x 1000, 1000 x 10/30 days = 333.3..., rounded half up to 333"}, "333",
-		},
-		{
-			"dinars", "ISO 4217: three places; 10 of 30 days of 27.500", in("KWD", seats("1", "27.5")), part(november, "2026-11-21/2026-12-01", time.UTC), proration.Standard(2),
-			[]string{"seat: 1 x 27.500, 27.500 x 10/30 days = 9.1666..., rounded half up to 9.167"}, "9.167",
-		},
-		{
-			"places of the policy", "the currency's places hold, where the policy says 9; its mode stays", seats("1", "89.00"), part(november, "2026-11-21/2026-12-01", time.UTC), down,
-			[]string{"seat: 1 x 89.00, 89.00 x 10/30 days = 29.666..., rounded down to 29.66"}, "29.66",
-		},
-		{
-			"price below a cent", "law 1: the amount is rounded once, at the end: 12347 x 0.0004 = 4.9388", seats("12347", "0.0004"), part(november, "", time.UTC), proration.Standard(2),
-			[]string{"seat: 12347 x 0.0004, 4.9388 x 30/30 days = 4.9388, rounded half up to 4.94"}, "4.94",
-		},
-		{
-			"contracted price", "K3c: the rate is the contracted one, also when the list price has moved to 99.00", seats("10", "79.00"), part(november, "", time.UTC), proration.Standard(2),
-			[]string{"seat: 10 x 79.00 = 790.00"}, "790",
-		},
-		{"no seats", "a period of nothing is a charge of nothing", seats("0", "89.00"), part(november, "", time.UTC), proration.Standard(2), []string{"seat: 0 x 89.00 = 0.00"}, "0"},
+		{"from period to period", "no end was agreed", seats("10", "89.00"), ""},
+		{"one term", "its end", committed(nil, "P6M 2026-11-01/2027-05-01"), "2027-05-01"},
+		{"extended", "M5: the end of the last one", prepaid(nil, "P6M 2026-11-01/2027-05-01", "P9M 2027-05-01/2028-02-01"), "2028-02-01"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			before := giventest.JSON(t, c.contract)
-			charges, err := c.contract.Charges(c.portion, c.policy)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got []string
-			net := decimal.Zero
-			for i, charge := range charges {
-				got = append(got, charge.Explain())
-				net = net.Add(charge.Net)
-				item := c.contract.Items[i]
-				if charge.Plan != c.contract.Plan || charge.Item != item.ID || charge.ID != "" || charge.Corrects != "" || !charge.Credited.IsZero() ||
-					!charge.Quantity.Equal(item.Quantity) || !charge.Rate.Equal(item.Price.Unit) || !charge.Net.Equal(charge.Share.Amount) ||
-					!charge.Period.Equal(c.portion.Period) || !charge.Span.Equal(c.portion.Span) {
-					t.Errorf("charge %d is not that of its item and portion: %+v", i, charge)
-				}
-				giventest.CheckRoundTrip(t, charge)
-			}
-			if !slices.Equal(got, c.want) {
-				t.Errorf("got %q, want %q: %s", got, c.want, c.why)
-			}
-			giventest.CheckMoney(t, "the sum", net, c.net)
-			if after := giventest.JSON(t, c.contract); after != before {
-				t.Errorf("the contract is now %s", after)
+			if got := c.contract.End(); !got.Equal(giventest.Instant(c.want, nil)) {
+				t.Errorf("got %v, want %s: %s", got, c.want, c.why)
 			}
 		})
 	}
 }
 
-func TestContractChargesRefused(t *testing.T) {
-	whole := part(november, "", time.UTC)
-	offset := giventest.Instant("2026-11-16T09:00:00-05:00", giventest.Zone(t, "America/New_York"))
-	for _, c := range []struct {
-		name, why string
-		edit      func(*plans.Contract, *proration.Portion, *proration.Policy)
-		want      error
-	}{
-		{"no portion", "law 13: a span that was forgotten is not a whole month", func(_ *plans.Contract, p *proration.Portion, _ *proration.Policy) { *p = proration.Portion{} }, proration.ErrUnset},
-		{"no span", "as above", func(_ *plans.Contract, p *proration.Portion, _ *proration.Policy) { p.Span = proration.Period{} }, proration.ErrUnset},
-		{"span outside", "law 4: a part lies in its whole", func(_ *plans.Contract, p *proration.Portion, _ *proration.Policy) {
-			p.Span = giventest.Period("2026-10-31/2026-12-01", time.UTC)
-		}, proration.ErrOutside},
-		{"reversed", "an end comes after its start", func(_ *plans.Contract, p *proration.Portion, _ *proration.Policy) {
-			p.Span = giventest.Period("2026-11-20/2026-11-16", time.UTC)
-		}, proration.ErrPeriod},
-		{"no policy", "law 13: a policy left unset is refused", func(_ *plans.Contract, _ *proration.Portion, p *proration.Policy) { *p = proration.Policy{} }, proration.ErrUnset},
-		{"no such day count", "law 14", func(_ *plans.Contract, _ *proration.Portion, p *proration.Policy) { p.DayCount = 99 }, proration.ErrInvalid},
-		{"instant with an offset", "an offset does not say on which calendar days are counted", func(c *plans.Contract, p *proration.Portion, _ *proration.Policy) {
-			c.Cycle.Location, p.Span.Start = nil, offset
-		}, proration.ErrZone},
-		{"a contract that is none", "validated at the door", func(c *plans.Contract, _ *proration.Portion, _ *proration.Policy) { c.Items = nil }, proration.ErrUnset},
+// sharedBy returns where two values of one type share memory that can be written to, and where the first one is empty, so
+// that nothing was shown for it. Decimals, times and locations never change.
+func sharedBy(a, b any) (shared, empty []string) {
+	var walk func(path string, x, y reflect.Value)
+	walk = func(path string, x, y reflect.Value) {
+		switch x.Interface().(type) {
+		case decimal.Decimal, time.Time, *time.Location, proration.Wall, proration.Residual:
+			return
+		}
+		switch x.Kind() {
+		case reflect.Struct:
+			for i := range x.NumField() {
+				walk(path+"."+x.Type().Field(i).Name, x.Field(i), y.Field(i))
+			}
+		case reflect.Slice:
+			if x.Len() == 0 || x.Len() != y.Len() {
+				empty = append(empty, path)
+				return
+			}
+			if x.Pointer() == y.Pointer() {
+				shared = append(shared, path)
+			}
+			for i := range x.Len() {
+				walk(path+"["+strconv.Itoa(i)+"]", x.Index(i), y.Index(i))
+			}
+		case reflect.Pointer:
+			if x.IsNil() || y.IsNil() {
+				empty = append(empty, path)
+				return
+			}
+			if x.Pointer() == y.Pointer() {
+				shared = append(shared, path)
+			}
+			walk(path, x.Elem(), y.Elem())
+		case reflect.Map, reflect.Chan, reflect.Func, reflect.Interface:
+			shared = append(shared, path+" (not known to be copied)")
+		}
+	}
+	walk("", reflect.ValueOf(a), reflect.ValueOf(b))
+	return shared, empty
+}
+
+// Law 15: nothing handed out is shared, however deep.
+func TestContractClone(t *testing.T) {
+	contract := fullContract()
+	clone := contract.Clone()
+	if !reflect.DeepEqual(contract, clone) {
+		t.Errorf("got  %s\nwant %s", giventest.JSON(t, clone), giventest.JSON(t, contract))
+	}
+	shared, empty := sharedBy(contract, clone)
+	if len(shared) > 0 {
+		t.Errorf("both share %q", shared)
+	}
+	if want := []string{".Items[1].Price.Tiers"}; !slices.Equal(empty, want) {
+		t.Errorf("nothing is shown for %q, want only %q: fill the contract", empty, want)
+	}
+	if zero := (plans.Contract{}).Clone(); !reflect.DeepEqual(zero, plans.Contract{}) {
+		t.Errorf("the clone of nothing is %+v", zero)
+	}
+}
+
+// Law 15, where contracts and charges come out of a contract.
+func TestContractSharesNothing(t *testing.T) {
+	contract := fullContract()
+	at := giventest.Instant("2026-11-16", nil)
+	term := contract.Terms[0].Term
+	for name, change := range map[string]plans.Change{
+		"quantity": {Item: "seat", Quantity: giventest.Money("1")},
+		"term":     {Term: &term},
+		"end":      {End: giventest.Instant("2027-10-01", nil)},
+		"cancel":   {Cancel: true},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			contract, portion, policy := seats("10", "89.00"), whole, proration.Standard(2)
-			c.edit(&contract, &portion, &policy)
-			charges, err := contract.Charges(portion, policy)
-			if !errors.Is(err, c.want) || charges != nil {
-				t.Errorf("Charges returned %v, %v; want %v: %s", charges, err, c.want, c.why)
-			}
-			charge, err := contract.Added(plans.Change{Item: "seat", Quantity: giventest.Money("1")}, portion, policy)
-			if !errors.Is(err, c.want) || charge.Item != "" {
-				t.Errorf("Added returned %v, %v; want %v: %s", charge, err, c.want, c.why)
-			}
-		})
+		after, err := contract.With(change, at)
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		if shared, _ := sharedBy(contract, after); len(shared) > 0 {
+			t.Errorf("%s: both share %q", name, shared)
+		}
 	}
-	contract := seats("10", "89.00")
-	contract.Plan = ""
-	_, err := contract.Charges(whole, proration.Standard(2))
-	giventest.CheckFaults(t, err, "contract.plan unset")
-}
+	renewed, ok, err := contract.Renewed()
+	if shared, _ := sharedBy(contract, renewed); err != nil || !ok || len(shared) > 0 {
+		t.Errorf("renewed: %v, %v, both share %q", ok, err, shared)
+	}
+	unbound := contract.Clone()
+	unbound.Terms = nil
+	same, _, err := unbound.Renewed()
+	if shared, _ := sharedBy(unbound, same); err != nil || len(shared) > 0 {
+		t.Errorf("from period to period: %v, both share %q", err, shared)
+	}
 
-func TestContractAdded(t *testing.T) {
-	twoKinds := seats("10", "79.00")
-	twoKinds.Items = append(twoKinds.Items, one("light seat", "3", "19.00"))
-	for _, c := range []struct {
-		name, why      string
-		item, quantity string
-		span           string
-		want           string
-		net            string
-		wantErr        []string
-	}{
-		{"two seats on the 16th", "K3a: 2 x 79.00 for 15 of 30 days", "seat", "2", "2026-11-16/2026-12-01", "seat: 2 x 79.00, 158.00 x 15/30 days = 79.00", "79", nil},
-		{"from the first instant", "K3a: all of the month is left", "seat", "2", november, "seat: 2 x 79.00 = 158.00", "158", nil},
-		{"on the last day", "K3a: one day of 30 is left, 5.266...", "seat", "2", "2026-11-30T23:59:59.999999999/2026-12-01", "seat: 2 x 79.00, 158.00 x 1/30 days = 5.266..., rounded half up to 5.27", "5.27", nil},
-		{"another kind", "K3c: each kind at its own contracted rate, 19.00 x 15/30", "light seat", "1", "2026-11-16/2026-12-01", "light seat: 1 x 19.00, 19.00 x 15/30 days = 9.50", "9.5", nil},
-		{"nothing", "law 13: a change of nothing was not meant", "seat", "0", november, "", "", []string{"quantity unset"}},
-		{"fewer", "K3c: seats stay for the contract", "seat", "-1", november, "", "", []string{"quantity invalid"}},
-		{"too many", "law 14", "seat", "1e18", november, "", "", []string{"quantity limit"}},
-		{"unknown item", "the contract has no price for it", "seats", "1", november, "", "", []string{"item invalid"}},
-		{"no item", "as above", "", "1", november, "", "", []string{"item invalid"}},
-		{"nothing at all", "law 14: all faults at once", "", "0", november, "", "", []string{"quantity unset", "item invalid"}},
+	add := plans.Change{Item: "seat", Quantity: giventest.Money("1")}
+	for name, call := range map[string]func() ([]plans.Charge, error){
+		"Charges": func() ([]plans.Charge, error) {
+			return contract.Charges(plans.Whole(contract.Terms[0].Period), proration.Standard(2))
+		},
+		"Added": func() ([]plans.Charge, error) {
+			return contract.Added(add, plans.Whole(contract.Terms[0].Period), proration.Standard(2))
+		},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			before := giventest.JSON(t, twoKinds)
-			change := plans.Change{Item: c.item, Quantity: giventest.Money(c.quantity)}
-			charge, err := twoKinds.Added(change, part(november, c.span, time.UTC), proration.Standard(2))
-			if giventest.CheckFaults(t, err, c.wantErr...) {
-				if got := charge.Explain(); got != c.want {
-					t.Errorf("got %q, want %q: %s", got, c.want, c.why)
-				}
-				giventest.CheckMoney(t, "net", charge.Net, c.net)
+		charges, err := call()
+		if err != nil || len(charges) < 2 {
+			t.Fatal(name, charges, err)
+		}
+		for i, price := range []plans.Price{contract.Items[0].Price, contract.Ramp[0].Item.Price} {
+			if shared, empty := sharedBy(price, charges[i].Price); len(shared)+len(empty) > 0 {
+				t.Errorf("%s: charge %d shares %q and has no %q", name, i, shared, empty)
 			}
-			if after := giventest.JSON(t, twoKinds); after != before {
-				t.Errorf("the contract is now %s", after)
-			}
-		})
+		}
 	}
-}
 
-// A change of plan adds no quantity: there is no price of what is added before the change is made.
-func TestContractAddedPlan(t *testing.T) {
-	plan := plans.Plan{ID: "scale", Currency: "USD", Interval: giventest.Interval("P1M")}
-	change := plans.Change{Plan: &plan, Item: "seat", Quantity: giventest.Money("1")}
-	_, err := seats("10", "89.00").Added(change, part(november, "", time.UTC), proration.Standard(2))
-	giventest.CheckFaults(t, err, "plan invalid")
-}
-
-func TestContractWith(t *testing.T) {
-	scale := plans.Plan{ID: "scale", Currency: "USD", Interval: giventest.Interval("P1M"), Price: plans.Price{Unit: giventest.Money("139.00")}}
-	inEuros, annual, neither := scale, scale, scale
-	inEuros.Currency = "EUR"
-	annual.Interval = giventest.Interval("P1Y")
-	neither.Currency, neither.Interval = "EUR", giventest.Interval("P1Y")
-	of := func(quantity, item string) plans.Change {
-		return plans.Change{Item: item, Quantity: giventest.Money(quantity)}
-	}
-	for _, c := range []struct {
-		name, why string
-		change    plans.Change
-		want      string // plan and items after it
-		wantErr   []string
-	}{
-		{"more seats", "K3a: next month all seats in full", of("2", "seat"), "growth: 12 seat at 79, 3 light seat at 19", nil},
-		{"more of another kind", "K3c: seats have kinds", of("1", "light seat"), "growth: 10 seat at 79, 4 light seat at 19", nil},
-		{"another plan", "K4: the higher rate, for every item", plans.Change{Plan: &scale}, "scale: 10 seat at 139, 3 light seat at 139", nil},
-		{"nothing", "law 13: a change of nothing was not meant", plans.Change{}, "", []string{"quantity unset", "item invalid"}},
-		{"an item, and no more of it", "as above", of("0", "seat"), "", []string{"quantity unset"}},
-		{"fewer", "K3c: seats stay for the contract", of("-1", "seat"), "", []string{"quantity invalid"}},
-		{"unknown item", "the contract has no price for it", of("1", "phone"), "", []string{"item invalid"}},
-		{"another currency", "M8: a currency never changes inside a subscription", plans.Change{Plan: &inEuros}, "", []string{"plan.currency invalid"}},
-		{"other periods", "a paid month cannot become part of a year", plans.Change{Plan: &annual}, "", []string{"plan.interval invalid"}},
-		{"a plan and seats", "one change at a time: which of them comes first would decide money", plans.Change{Plan: &scale, Item: "seat", Quantity: giventest.Money("1")}, "", []string{"item invalid"}},
-		{"a plan and an item", "as above", plans.Change{Plan: &scale, Item: "seat"}, "", []string{"item invalid"}},
-		{"a plan and a quantity", "as above", plans.Change{Plan: &scale, Quantity: giventest.Money("1")}, "", []string{"item invalid"}},
-		{"a plan that is none", "what nobody can be billed for, nobody can change to", plans.Change{Plan: &plans.Plan{}}, "", []string{"plan.id unset", "plan.currency unset", "plan.interval unset"}},
-		{"both", "law 14: all faults at once", plans.Change{Plan: &neither}, "", []string{"plan.currency invalid", "plan.interval invalid"}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			contract := seats("10", "79.00")
-			contract.Items = append(contract.Items, one("light seat", "3", "19.00"))
-			before := giventest.JSON(t, contract)
-			after, err := contract.With(c.change)
-			if giventest.CheckFaults(t, err, c.wantErr...) {
-				if got := summary(after); got != c.want {
-					t.Errorf("got %q, want %q: %s", got, c.want, c.why)
-				}
-				after.Items[0].ID, after.Items[1].Quantity = "changed", giventest.Money("99")
-			}
-			if now := giventest.JSON(t, contract); now != before {
-				t.Errorf("the contract itself is now %s, want %s", now, before)
-			}
-		})
-	}
-}
-
-// summary writes the plan and the items of a contract.
-func summary(c plans.Contract) string {
-	var items []string
-	for _, item := range c.Items {
-		items = append(items, item.Quantity.String()+" "+item.ID+" at "+item.Price.Unit.String())
-	}
-	return c.Plan + ": " + strings.Join(items, ", ")
-}
-
-// Law 14: a change either gives a contract that can be billed, or an error. A contract that nothing accepts any more would
-// stop the subscription that stores it.
-func TestContractWithStaysValid(t *testing.T) {
-	plan := func(edit func(*plans.Plan)) plans.Change {
-		p := plans.Plan{ID: "scale", Currency: "USD", Interval: giventest.Interval("P1M"), Price: plans.Price{Unit: giventest.Money("139.00")}}
-		edit(&p)
-		return plans.Change{Plan: &p}
-	}
-	for _, c := range []struct {
-		name, why string
-		quantity  string // of the contract
-		change    plans.Change
-	}{
-		{"one more than the most", "999999999999999999 and 1 have 19 digits", "999999999999999999", plans.Change{Item: "seat", Quantity: giventest.Money("1")}},
-		{"far apart", "1 and 10^-18 have 19 digits together, though each is within the limits", "1", plans.Change{Item: "seat", Quantity: giventest.Money("0.000000000000000001")}},
-		{"a plan without an ID", "charges name their plan", "1", plan(func(p *plans.Plan) { p.ID = "" })},
-		{"a negative price", "a credit is a charge's sign and never a price", "1", plan(func(p *plans.Plan) { p.Price.Unit = giventest.Money("-1") })},
-		{"a price beyond the limits", "law 14", "1", plan(func(p *plans.Plan) { p.Price.Unit = giventest.Money("1e18") })},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			contract := seats(c.quantity, "89.00")
-			if err := contract.Validate(); err != nil {
-				t.Fatal(err)
-			}
-			after, err := contract.With(c.change)
-			if err == nil && after.Validate() != nil {
-				t.Errorf("accepted, and the contract is then refused: %v (%s)", after.Validate(), c.why)
-			}
-		})
-	}
-}
-
-// A price that the catalogue changes after the signature changes no contract, since each holds a copy.
-func TestContractKeepsItsPrice(t *testing.T) {
-	plan := plans.Plan{ID: "scale", Currency: "USD", Interval: giventest.Interval("P1M"), Price: plans.Price{Unit: giventest.Money("139.00")}}
-	contract, err := seats("10", "89.00").With(plans.Change{Plan: &plan})
+	plan := plans.Plan{ID: "scale", Interval: giventest.Interval("P1M"), Offers: []plans.Offer{{Item: "seat", Currency: "USD", Price: priceOf(byTier)}}}
+	after, err := seats("10", "89.00").With(plans.Change{Plan: &plan}, at)
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan.ID, plan.Price.Unit = "scale-2027", giventest.Money("199.00")
-	charge, err := contract.Added(plans.Change{Item: "seat", Quantity: giventest.Money("1")}, part(november, "", time.UTC), proration.Standard(2))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, want := charge.Plan+" "+charge.Explain(), "scale seat: 1 x 139.00 = 139.00"; got != want {
-		t.Errorf("got %q, want %q", got, want)
+	if shared, _ := sharedBy(plan.Offers[0].Price, after.Items[0].Price); len(shared) > 0 {
+		t.Errorf("the contract shares %q with the plan", shared)
 	}
 }

@@ -67,26 +67,30 @@ func (d Discount) Validate() error {
 	if d.ID == "" {
 		f.Add("id", proration.ErrUnset, "a discount has an ID")
 	}
+	checkNumbers(&f, "", number{"percent", d.Percent}, number{"amount", d.Amount})
 	ways := 0
-	if checkNumbers(&f, "", number{"percent", d.Percent}, number{"amount", d.Amount}) {
-		for _, given := range []bool{d.Percent.IsPositive(), d.Amount.IsPositive(), d.Price != nil} {
-			if given {
-				ways++
-			}
+	for _, given := range []bool{!d.Percent.IsZero(), !d.Amount.IsZero(), d.Price != nil} {
+		if given {
+			ways++
 		}
-		switch {
-		case ways == 0:
-			f.Add("percent", proration.ErrUnset, "a discount has a percent, an amount or a price")
-		case ways > 1:
-			f.Add("percent", proration.ErrInvalid, "a discount has one of percent, amount and price")
-		}
+	}
+	switch {
+	case ways == 0:
+		f.Add("percent", proration.ErrUnset, "a discount has a percent, an amount or a price")
+	case ways > 1:
+		f.Add("percent", proration.ErrInvalid, "a discount has one of percent, amount and price")
 	}
 	if d.Price != nil {
 		f.Under("price", d.Price.Validate())
 	}
 	if d.Price != nil || !d.Amount.IsZero() {
-		_, err := d.Currency.Places()
+		places, err := d.Currency.Places()
 		f.Under("", err)
+		if cents := (proration.Rounding{Places: places, Mode: proration.Down}); err == nil && d.Keeps {
+			if cut, err := cents.Round(d.Amount); err == nil && !cut.Equal(d.Amount) {
+				f.Add("amount", proration.ErrInvalid, "%v cannot be kept to the last of %d places", d.Amount, places)
+			}
+		}
 	}
 	fault.Enum(&f, "lasts", lasting, d.Lasts)
 	switch {

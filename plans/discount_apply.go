@@ -30,9 +30,11 @@ type Reduced struct {
 
 // ApplyDiscounts takes discounts off charges, one after the other: each works on what those before it left, is rounded once, and
 // never takes more. A percentage and an amount are spread over the charges in proportion to what is left of each, to the
-// last unit. A discount that took nothing off was not used, and remains as it is.
+// last unit; what the last line of an allocation cannot give, those before it do, from the end on. A discount that took nothing off
+// was not used, and remains as it is.
 // Errors: the faults of the discounts; ErrUnset or ErrInvalid for the currency, the mode and the allocation; ErrInvalid for a
-// charge in another currency; ErrLimit for amounts beyond the limits of package proration.
+// charge in another currency; ErrLimit for amounts beyond the limits of package proration, for more than 10,000 charges or 1,000
+// discounts, and for charges that have more than 18 digits together.
 func ApplyDiscounts(r Reduction) (Reduced, error) {
 	places, err := r.check()
 	if err != nil {
@@ -73,6 +75,7 @@ func (r *Reduction) check() (int32, error) {
 			f.Add(element("discounts", i)+".currency", proration.ErrInvalid, "%.3s is not %.3s", d.Currency, r.Currency)
 		}
 	}
+	before := len(f)
 	for i, c := range r.Charges {
 		path := "charges[" + strconv.Itoa(i) + "]."
 		fault.Amount(&f, path+"net", c.Net)
@@ -80,16 +83,53 @@ func (r *Reduction) check() (int32, error) {
 			f.Add(path+"currency", proration.ErrInvalid, "%.40q is not %.3s", string(c.Currency), r.Currency)
 		}
 	}
-	rounding := proration.Policy{DayCount: proration.Seconds, Rounding: proration.Rounding{Places: places, Mode: r.Mode}}
-	f.Under("", rounding.Validate())
-	if r.Allocation != proration.LargestRemainder && r.Allocation != proration.LastLine {
-		f.Add("allocation", proration.ErrUnset, "it is one of largest_remainder, last_line")
+	if len(f) == before {
+		checkSum(&f, r.Charges)
 	}
+	_, err = proration.Rounding{Places: places, Mode: r.Mode}.Round(decimal.Decimal{})
+	f.Under("", err)
+	checkAllocation(&f, r.Allocation)
 	return places, f.Err()
 }
 
+// checkAllocation adds the fault of an allocation that is unset or does not exist.
+func checkAllocation(f *fault.List, a proration.Allocation) {
+	switch a {
+	case proration.LargestRemainder, proration.LastLine:
+	case 0:
+		f.Add("allocation", proration.ErrUnset, "it is one of %v, %v", proration.LargestRemainder, proration.LastLine)
+	default:
+		f.Add("allocation", proration.ErrInvalid, "%d is none of %v, %v", a, proration.LargestRemainder, proration.LastLine)
+	}
+}
+
+// checkSum adds the fault of charges that cannot be spread over: more than package proration splits into.
+func checkSum(f *fault.List, charges []Charge) {
+	const most, digits = 10_000, 18
+	if len(charges) > most {
+		f.Add("charges", proration.ErrLimit, "%d charges are more than %d", len(charges), most)
+		return
+	}
+	var sum decimal.Decimal
+	var places int32
+	for _, c := range charges {
+		if c.Net.IsPositive() {
+			sum, places = sum.Add(c.Net), max(places, -c.Net.Exponent())
+		}
+	}
+	if places > digits || sum.Shift(places).NumDigits()+int(max(sum.Exponent()+places, 0)) > digits {
+		f.Add("charges", proration.ErrLimit, "together they have more than %d digits", digits)
+	}
+}
+
+const maxDiscounts = 1_000
+
 // checkDiscounts adds the faults of discounts, of which no two have one ID.
 func checkDiscounts(f *fault.List, all []Discount) {
+	if len(all) > maxDiscounts {
+		f.Add("discounts", proration.ErrLimit, "%d discounts are more than %d", len(all), maxDiscounts)
+		return
+	}
 	for i, d := range all {
 		path := "discounts[" + strconv.Itoa(i) + "]"
 		f.Under(path, d.Validate())
@@ -185,7 +225,7 @@ func longest(on []*Charge) proration.Fraction {
 	var most proration.Fraction
 	for _, c := range on {
 		part := c.Share.Fraction
-		if part.Den <= 0 {
+		if part.Den <= 0 || part.Num > part.Den {
 			return proration.Fraction{}
 		}
 		if most.Den == 0 || decimal.New(part.Num, 0).Mul(decimal.New(most.Den, 0)).GreaterThan(decimal.New(most.Num, 0).Mul(decimal.New(part.Den, 0))) {

@@ -10,9 +10,9 @@ import (
 )
 
 var (
-	month    = proration.Interval{Months: 1}
-	halfYear = proration.Interval{Months: 6}
-	year     = proration.Interval{Months: 12}
+	aMonth    = proration.Interval{Months: 1}
+	sixMonths = proration.Interval{Months: 6}
+	aYear     = proration.Interval{Months: 12}
 )
 
 // shop sells seats for six months, or for twelve at ten percent less, which is billed up front.
@@ -27,12 +27,12 @@ func shop() plans.Catalog {
 	return plans.Catalog{
 		Policy: proration.Standard(2), Allocation: proration.LargestRemainder,
 		Plans: []plans.Plan{
-			{ID: "base", Rank: 1, Interval: month, Offers: seats("15", "75"), Limits: []plans.Limit{{Name: "contacts", Most: money("2500")}}},
-			{ID: "pro", Rank: 2, Interval: month, Offers: seats("25", "125"), Features: []string{"automation"}, Limits: []plans.Limit{{Name: "contacts", Unlimited: true}}},
+			{ID: "base", Rank: 1, Interval: aMonth, Offers: seats("15", "75"), Limits: []plans.Limit{{Name: "contacts", Most: money("2500")}}},
+			{ID: "pro", Rank: 2, Interval: aMonth, Offers: seats("25", "125"), Features: []string{"automation"}, Limits: []plans.Limit{{Name: "contacts", Unlimited: true}}},
 		},
 		Terms: []plans.Term{
-			{Length: halfYear, Billing: plans.UpFront, AtEnd: plans.Renew},
-			{Length: year, Percent: money("10"), Billing: plans.UpFront, AtEnd: plans.Renew, Notice: month},
+			{Length: sixMonths, Billing: plans.UpFront, AtEnd: plans.Renew},
+			{Length: aYear, Percent: money("10"), Billing: plans.UpFront, AtEnd: plans.Renew, Notice: aMonth},
 		},
 		Markets: []plans.Market{
 			{Countries: []string{"BR"}, Currency: "BRL", Methods: []plans.Method{{ID: "card", By: both, Instalments: 12}, {ID: "pix", By: both}}},
@@ -52,13 +52,13 @@ func shop() plans.Catalog {
 // order is an order for seven seats for a year.
 func order() plans.Order {
 	return plans.Order{
-		By: plans.Customer, At: date(time.March, 2), Plan: "base", Term: year, Country: "PT", Method: "card",
+		By: plans.Customer, At: date(time.March, 2), Plan: "base", Term: aYear, Country: "PT", Method: "card",
 		Items: []plans.OrderItem{{Item: "seat", Quantity: money("7")}},
 	}
 }
 
 // bought is the contract of that order.
-func bought() plans.Contract { return must(shop().Quote(order())).Contract }
+func signed() plans.Contract { return must(shop().Quote(order())).Contract }
 
 func ExampleCatalog_Quote() {
 	o := order()
@@ -91,7 +91,7 @@ func ExampleCatalog_Quote_refused() {
 func ExampleCatalog_Check() {
 	base := shop().Plans[0]
 	pro := must(shop().Quote(plans.Order{
-		By: plans.Customer, At: date(time.March, 2), Plan: "pro", Term: year, Country: "PT", Method: "card",
+		By: plans.Customer, At: date(time.March, 2), Plan: "pro", Term: aYear, Country: "PT", Method: "card",
 		Items: []plans.OrderItem{{Item: "seat", Quantity: money("7")}},
 	})).Contract
 	smaller := plans.Proposal{Contract: pro, Change: plans.Change{Plan: &base}, By: plans.Customer, At: date(time.May, 5)}
@@ -111,7 +111,7 @@ func ExampleCatalog_Amend() {
 		{Item: "seat", Quantity: money("2")},
 		{Term: &shop().Terms[0]},
 	} {
-		amendment := must(shop().Amend(plans.Proposal{Contract: bought(), Change: change, By: plans.Customer, At: date(time.September, 1)}))
+		amendment := must(shop().Amend(plans.Proposal{Contract: signed(), Change: change, By: plans.Customer, At: date(time.September, 1)}))
 		fmt.Print(amendment.Explain())
 		fmt.Println("ends", amendment.Contract.End().Format(time.DateOnly))
 	}
@@ -159,8 +159,8 @@ func ExampleCatalog_Validate() {
 }
 
 func ExampleClassify() {
-	monthly := plans.Level{Amount: money("20"), Interval: month}
-	yearly := plans.Level{Amount: money("200"), Interval: year}
+	monthly := plans.Level{Amount: money("20"), Interval: aMonth}
+	yearly := plans.Level{Amount: money("200"), Interval: aYear}
 	fmt.Println(must(plans.Classify(monthly, yearly)))
 	fmt.Println(must(plans.Classify(yearly, monthly)))
 	fmt.Println(must(plans.Classify(monthly, monthly)))
@@ -171,7 +171,7 @@ func ExampleClassify() {
 }
 
 func ExamplePlan_Validate() {
-	plan := plans.Plan{ID: "growth", Interval: month, Offers: []plans.Offer{{Item: "seat", Currency: "usd"}}}
+	plan := plans.Plan{ID: "growth", Interval: aMonth, Offers: []plans.Offer{{Item: "seat", Currency: "usd"}}}
 	fmt.Println(plan.Validate())
 	// Output: offers[0].currency: "usd" is not an ISO 4217 currency (not a valid value)
 }
@@ -196,7 +196,7 @@ func ExampleMarket_Validate() {
 }
 
 func ExampleTerm_Validate() {
-	fmt.Println(plans.Term{Length: year, Percent: money("110"), Billing: plans.UpFront, AtEnd: plans.Renew}.Validate())
+	fmt.Println(plans.Term{Length: aYear, Percent: money("110"), Billing: plans.UpFront, AtEnd: plans.Renew}.Validate())
 	// Output: percent: 110 is more than 100 (not a valid value)
 }
 
@@ -208,7 +208,7 @@ func ExampleTrial_Validate() {
 // The 31st becomes the 28th and is the 31st again.
 func ExampleBill_Instalments() {
 	bill := plans.Bill{At: date(time.January, 31), Total: money("100.00")}
-	for _, part := range must(bill.Instalments(3, month, "BRL")) {
+	for _, part := range must(bill.Instalments(3, aMonth, "BRL")) {
 		fmt.Println(part.At.Format(time.DateOnly), part.Amount)
 	}
 	// Output:
@@ -219,7 +219,7 @@ func ExampleBill_Instalments() {
 
 // A contract that was extended is paid for until the end of the last term.
 func ExampleContract_Rest() {
-	contract := must(bought().With(plans.Change{Term: &shop().Terms[0]}, date(time.September, 1)))
+	contract := must(signed().With(plans.Change{Term: &shop().Terms[0]}, date(time.September, 1)))
 	for _, portion := range must(contract.Rest(date(time.December, 1))) {
 		fmt.Println(portion.Span)
 	}
@@ -231,7 +231,7 @@ func ExampleContract_Rest() {
 }
 
 func ExampleContract_Renewed() {
-	next, goesOn, err := bought().Renewed()
+	next, goesOn, err := signed().Renewed()
 	fmt.Println(goesOn, err)
 	fmt.Println(next.Terms[0].Period)
 	// Output:
@@ -240,7 +240,7 @@ func ExampleContract_Renewed() {
 }
 
 func ExampleContract_NoticeBy() {
-	fmt.Println(must(bought().NoticeBy()).Format(time.DateOnly), bought().End().Format(time.DateOnly))
+	fmt.Println(must(signed().NoticeBy()).Format(time.DateOnly), signed().End().Format(time.DateOnly))
 	// Output: 2027-02-02 2027-03-02
 }
 
@@ -249,7 +249,7 @@ func ExampleContract_TerminationFee() {
 	contract := tenSeats()
 	contract.Terms = []plans.Agreed{{
 		Term: plans.Term{
-			Length: year, Billing: plans.PerPeriod, AtEnd: plans.Renew, Termination: plans.ExitFee{Percent: money("50")},
+			Length: aYear, Billing: plans.PerPeriod, AtEnd: plans.Renew, Termination: plans.ExitFee{Percent: money("50")},
 		},
 		Period: proration.Period{Start: date(time.November, 1), End: date(time.November, 1).AddDate(1, 0, 0)},
 	}}

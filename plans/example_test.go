@@ -39,11 +39,11 @@ func tenSeats() plans.Contract {
 	}}
 }
 
-// november is the period, and rest what is left of it from a day on.
-var november = proration.Period{Start: date(time.November, 1), End: date(time.December, 1)}
+// thisMonth is November, and rest what is left of it from a day on.
+var thisMonth = proration.Period{Start: date(time.November, 1), End: date(time.December, 1)}
 
 func rest(day int) proration.Portion {
-	return proration.Portion{Period: november, Span: november.From(date(time.November, day))}
+	return proration.Portion{Period: thisMonth, Span: thisMonth.From(date(time.November, day))}
 }
 
 func ExampleCurrency_Places() {
@@ -135,7 +135,7 @@ func ExampleContract_Validate() {
 
 // A month in full, and the rest of it for a customer who begins on the 16th.
 func ExampleContract_Charges() {
-	for _, portion := range []proration.Portion{plans.Whole(november), rest(16)} {
+	for _, portion := range []proration.Portion{plans.Whole(thisMonth), rest(16)} {
 		charges := must(tenSeats().Charges(portion, proration.Standard(2)))
 		fmt.Println(charges[0].Explain())
 	}
@@ -148,7 +148,7 @@ func ExampleContract_Charges() {
 func ExampleContract_Charges_ramp() {
 	contract := tenSeats()
 	contract.Ramp = []plans.Step{{At: date(time.November, 21), Item: plans.Item{ID: "seat", Quantity: money("12"), Price: plans.Price{Unit: money("79.00")}}}}
-	for _, charge := range must(contract.Charges(plans.Whole(november), proration.Standard(2))) {
+	for _, charge := range must(contract.Charges(plans.Whole(thisMonth), proration.Standard(2))) {
 		fmt.Println(charge.Explain())
 	}
 	// Output:
@@ -168,7 +168,7 @@ func ExampleContract_Added() {
 func ExampleContract_Added_tiers() {
 	contract := tenSeats()
 	contract.Items[0].Price = plans.Price{Tiering: plans.Graduated, Tiers: []plans.Tier{{UpTo: money("10"), Unit: money("89")}, {Unit: money("79")}}}
-	charges := must(contract.Added(plans.Change{Item: "seat", Quantity: money("2")}, plans.Whole(november), proration.Standard(2)))
+	charges := must(contract.Added(plans.Change{Item: "seat", Quantity: money("2")}, plans.Whole(thisMonth), proration.Standard(2)))
 	fmt.Println(charges[0].Explain())
 	// Output: seat: (10 x 89.00 + 2 x 79.00) - (10 x 89.00) = 158.00
 }
@@ -177,8 +177,8 @@ func ExampleContract_Added_tiers() {
 func ExampleContract_Shortfall() {
 	contract := tenSeats()
 	contract.Minimum = money("1000")
-	billed := must(contract.Charges(plans.Whole(november), proration.Standard(2)))
-	charge := must(contract.Shortfall(billed, plans.Whole(november), proration.Standard(2)))
+	billed := must(contract.Charges(plans.Whole(thisMonth), proration.Standard(2)))
+	charge := must(contract.Shortfall(billed, plans.Whole(thisMonth), proration.Standard(2)))
 	fmt.Println(charge.Explain())
 	// Output: minimum: 1 x 1000.00 = 1000.00, less billed 890.00 = 110.00
 }
@@ -232,7 +232,7 @@ func ExampleCharge_Explain() {
 }
 
 func ExampleCharge_Clone() {
-	charge := must(tenSeats().Charges(plans.Whole(november), proration.Standard(2)))[0]
+	charge := must(tenSeats().Charges(plans.Whole(thisMonth), proration.Standard(2)))[0]
 	other := charge.Clone()
 	other.Taxes = append(other.Taxes, plans.Tax{Name: "VAT", Percent: money("20"), Amount: money("178.00")})
 	fmt.Println(len(charge.Taxes), len(other.Taxes))
@@ -240,7 +240,7 @@ func ExampleCharge_Clone() {
 }
 
 func ExampleWhole() {
-	portion := plans.Whole(november)
+	portion := plans.Whole(thisMonth)
 	fmt.Println(portion.Span.Equal(portion.Period))
 	// Output: true
 }
@@ -248,7 +248,7 @@ func ExampleWhole() {
 // Ten percent and then five off; the first is used once, and the second twice more.
 func ExampleApplyDiscounts() {
 	reduced := must(plans.ApplyDiscounts(plans.Reduction{
-		Charges: must(tenSeats().Charges(plans.Whole(november), proration.Standard(2))),
+		Charges: must(tenSeats().Charges(plans.Whole(thisMonth), proration.Standard(2))),
 		Discounts: []plans.Discount{
 			{ID: "welcome", Percent: money("10"), Lasts: plans.Once},
 			{ID: "friend", Amount: money("5"), Currency: "USD", Lasts: plans.Repeating, Periods: 3},

@@ -3,6 +3,7 @@ package plans
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -49,9 +50,13 @@ type Excess struct {
 	Limit decimal.Decimal `json:"limit"` // how much the plan allows; zero where it does not offer this at all
 }
 
-// words says it for people.
-func (e Excess) words() string {
-	return exact.Text(e.Used, 0) + " " + e.Name + " are in use, and the plan allows " + exact.Text(e.Limit, 0)
+// inWords says which limits are exceeded, for people.
+func inWords(all []Excess) string {
+	var text []string
+	for _, e := range all {
+		text = append(text, exact.Text(e.Used, 0)+" "+e.Name+" are in use, and the plan allows "+exact.Text(e.Limit, 0))
+	}
+	return strings.Join(text, "; ")
 }
 
 // Validate returns every fault of the plan: ErrUnset for a missing ID, interval, offer or name, ErrInvalid for what comes twice,

@@ -1,12 +1,27 @@
 package plans_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
+
+// scale is a plan with one offer, a feature and two limits.
+func scale(edits ...func(*plans.Plan)) plans.Plan {
+	p := plans.Plan{
+		ID: "scale", Name: "Scale", Rank: 2, Interval: giventest.Interval("P1M"),
+		Offers:   []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money("139.00")}}},
+		Features: []string{"leads"},
+		Limits:   []plans.Limit{{Name: "contacts", Most: giventest.Money("2500")}, {Name: "lists", Unlimited: true}},
+	}
+	for _, edit := range edits {
+		edit(&p)
+	}
+	return p
+}
 
 func TestPlanValidate(t *testing.T) {
 	for _, c := range []struct {
@@ -15,23 +30,181 @@ func TestPlanValidate(t *testing.T) {
 		want      []string
 	}{
 		{"as it should be", "139.00 a seat and month", func(*plans.Plan) {}, nil},
-		{"free", "a free plan is a plan", func(p *plans.Plan) { p.Price = plans.Price{} }, nil},
+		{"free", "a free plan is a plan", func(p *plans.Plan) { p.Offers[0].Price = plans.Price{} }, nil},
 		{"without a name", "the name is for people", func(p *plans.Plan) { p.Name = "" }, nil},
+		{"without a rank", "then the yearly value decides", func(p *plans.Plan) { p.Rank = 0 }, nil},
 		{"no ID", "contracts and charges refer to it", func(p *plans.Plan) { p.ID = "" }, []string{"id unset"}},
-		{"no currency", "law 13: money has a currency", func(p *plans.Plan) { p.Currency = "" }, []string{"currency unset"}},
-		{"unknown currency", "as above", func(p *plans.Plan) { p.Currency = "usd" }, []string{"currency invalid"}},
 		{"no interval", "a price is for a period", func(p *plans.Plan) { p.Interval = proration.Interval{} }, []string{"interval unset"}},
 		{"mixed interval", "a month and three days recur on no calendar", func(p *plans.Plan) { p.Interval.Days = 3 }, []string{"interval invalid"}},
-		{"negative price", "a credit is a charge's sign and never a price", func(p *plans.Plan) { p.Price.Unit = giventest.Money("-1") }, []string{"price.unit invalid"}},
-		{"price beyond the limits", "law 14", func(p *plans.Plan) { p.Price.Unit = giventest.Money("1e18") }, []string{"price.unit limit"}},
-		{"nothing", "law 14: all faults at once", func(p *plans.Plan) { *p = plans.Plan{} }, []string{"id unset", "currency unset", "interval unset"}},
+		{"nothing offered", "a plan of nothing cannot be bought", func(p *plans.Plan) { p.Offers = nil }, []string{"offers unset"}},
+		{"no item", "a charge names its item", func(p *plans.Plan) { p.Offers[0].Item = "" }, []string{"offers[0].item unset"}},
+		{"no currency", "law 13: money has a currency", func(p *plans.Plan) { p.Offers[0].Currency = "" }, []string{"offers[0].currency unset"}},
+		{"unknown currency", "as above", func(p *plans.Plan) { p.Offers[0].Currency = "usd" }, []string{"offers[0].currency invalid"}},
+		{
+			"an item in two currencies", "M7: one plan, each market its price",
+			func(p *plans.Plan) { p.Offers = append(p.Offers, plans.Offer{Item: "seat", Currency: "BRL"}) }, nil,
+		},
+		{
+			"an item twice in one currency", "which of the prices would it be?",
+			func(p *plans.Plan) { p.Offers = append(p.Offers, p.Offers[0]) }, []string{"offers[1].item invalid"},
+		},
+		{"negative price", "a credit is a charge's sign and never a price", func(p *plans.Plan) { p.Offers[0].Price.Unit = giventest.Money("-1") }, []string{"offers[0].price.unit invalid"}},
+		{"price beyond the limits", "law 14", func(p *plans.Plan) { p.Offers[0].Price.Unit = giventest.Money("1e18") }, []string{"offers[0].price.unit limit"}},
+		{"price of the month", "a year has twelve of them", func(p *plans.Plan) {
+			p.Interval, p.Offers[0].Price.Per = giventest.Interval("P1Y"), giventest.Interval("P1M")
+		}, nil},
+		{"price of another length", "thirty days do not go into a month", func(p *plans.Plan) { p.Offers[0].Price.Per = giventest.Interval("P30D") }, []string{"offers[0].price.per invalid"}},
+		{"price of a longer length", "nor does a year", func(p *plans.Plan) { p.Offers[0].Price.Per = giventest.Interval("P1Y") }, []string{"offers[0].price.per invalid"}},
+		{"feature without a name", "one asks for it by name", func(p *plans.Plan) { p.Features = []string{"leads", ""} }, []string{"features[1] unset"}},
+		{"feature twice", "a list that was pasted together", func(p *plans.Plan) { p.Features = []string{"leads", "leads"} }, []string{"features[1] invalid"}},
+		{"limit without a name", "use is held against it by name", func(p *plans.Plan) { p.Limits[0].Name = "" }, []string{"limits[0].name unset"}},
+		{"limit twice", "which of the two would hold?", func(p *plans.Plan) { p.Limits[1].Name = "contacts" }, []string{"limits[1].name invalid"}},
+		{"limit of nothing", "a plan may offer none of something", func(p *plans.Plan) { p.Limits[0].Most = giventest.Money("0") }, nil},
+		{"negative limit", "nobody can use less than nothing", func(p *plans.Plan) { p.Limits[0].Most = giventest.Money("-1") }, []string{"limits[0].most invalid"}},
+		{"limit beyond the limits", "law 14", func(p *plans.Plan) { p.Limits[0].Most = giventest.Money("1e30") }, []string{"limits[0].most limit"}},
+		{"unlimited, and a number", "which of the two would hold?", func(p *plans.Plan) { p.Limits[0].Unlimited = true }, []string{"limits[0].most invalid"}},
+		{"nothing", "law 14: all faults at once", func(p *plans.Plan) { *p = plans.Plan{} }, []string{"id unset", "interval unset", "offers unset"}},
+		{"everything wrong", "law 14: in the order of the fields", func(p *plans.Plan) {
+			*p = plans.Plan{
+				Interval: proration.Interval{Days: -1},
+				Offers: []plans.Offer{
+					{Currency: "XXX", Price: plans.Price{Flat: giventest.Money("-1"), Maximum: giventest.Money("1e19")}},
+					{Item: "seat", Currency: "USD", Price: plans.Price{Tiering: plans.Volume}}, {Item: "seat", Currency: "USD"},
+				},
+				Features: []string{""}, Limits: []plans.Limit{{Most: giventest.Money("-1"), Unlimited: true}},
+			}
+		}, []string{
+			"id unset", "interval invalid", "offers[0].item unset", "offers[0].currency invalid", "offers[0].price.flat invalid", "offers[0].price.maximum limit",
+			"offers[1].price.tiers unset", "offers[2].item invalid", "features[0] unset", "limits[0].name unset", "limits[0].most invalid", "limits[0].most invalid",
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			plan := plans.Plan{ID: "scale", Name: "Scale", Currency: "USD", Interval: giventest.Interval("P1M"), Price: plans.Price{Unit: giventest.Money("139.00")}}
-			c.edit(&plan)
-			if !giventest.CheckFaults(t, plan.Validate(), c.want...) {
+			plan := scale(c.edit)
+			giventest.CheckFaults(t, plan.Validate(), c.want...)
+			if t.Failed() {
 				t.Log(c.why)
 			}
 		})
+	}
+}
+
+func TestPlanPrice(t *testing.T) {
+	plan := scale(func(p *plans.Plan) {
+		p.Offers = append(
+			p.Offers,
+			plans.Offer{Item: "seat", Currency: "BRL", Price: plans.Price{Unit: giventest.Money("695.00")}},
+			plans.Offer{Item: "phone", Currency: "USD", Price: plans.Price{Per: giventest.Interval("P1W"), Flat: giventest.Money("1.50")}},
+			plans.Offer{Item: "calls", Currency: "USD", Price: plans.Price{
+				Tiering: plans.Graduated, Tiers: []plans.Tier{{UpTo: giventest.Money("10"), Unit: giventest.Money("7")}, {Unit: giventest.Money("6.50")}},
+			}},
+		)
+	})
+	for _, c := range []struct {
+		name, why, item string
+		currency        plans.Currency
+		want            string // "" where it is not offered
+	}{
+		{"dollars", "the amounts are for the plan's interval", "seat", "USD", `{"per":"P1M","unit":"139"}`},
+		{"reais", "M7: another price, and no exchange rate", "seat", "BRL", `{"per":"P1M","unit":"695"}`},
+		{"for a length of its own", "it stays", "phone", "USD", `{"per":"P1W","flat":"1.5"}`},
+		{"tiers", "they come along", "calls", "USD", `{"per":"P1M","tiering":"graduated","tiers":[{"up_to":"10","unit":"7"},{"unit":"6.5"}]}`},
+		{"not in that currency", "it is not converted", "phone", "BRL", ""},
+		{"no such item", "it is not guessed", "Seat", "USD", ""},
+		{"no currency", "it is not guessed", "seat", "", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			before := giventest.JSON(t, plan)
+			price, ok := plan.Price(c.item, c.currency)
+			if ok != (c.want != "") {
+				t.Fatalf("offered: %v: %s", ok, c.why)
+			}
+			if c.want == "" {
+				c.want = "{}"
+			}
+			if got := giventest.JSON(t, price); got != c.want {
+				t.Errorf("got %s, want %s: %s", got, c.want, c.why)
+			}
+			for i := range price.Tiers {
+				price.Tiers[i].Unit = giventest.Money("0")
+			}
+			if after := giventest.JSON(t, plan); after != before {
+				t.Errorf("law 15: what was handed out is shared: %s", after)
+			}
+		})
+	}
+}
+
+func TestPlanHas(t *testing.T) {
+	c := onSale(t)
+	for _, row := range []struct {
+		plan, feature string
+		want          bool
+	}{
+		{"base", "leads", true},
+		{"base", "automation", false},
+		{"advanced", "automation", true},
+		{"team", "automation", false}, // of the rank of base, with features of its own
+		{"team", "roles", true},
+		{"base", "", false},
+		{"base", "Leads", false},
+		{"yearly", "leads", false},
+	} {
+		if got := planOf(t, c, row.plan).Has(row.feature); got != row.want {
+			t.Errorf("%s has %q: %v", row.plan, row.feature, got)
+		}
+	}
+	if (plans.Plan{}).Has("") {
+		t.Error("a plan without features has one")
+	}
+}
+
+// uses reads "2501 contacts, 2 lists".
+func uses(text string) (all []plans.InUse) {
+	for _, row := range strings.Split(text, ", ") {
+		if amount, name, ok := strings.Cut(row, " "); ok {
+			all = append(all, plans.InUse{Name: name, Amount: giventest.Money(amount)})
+		}
+	}
+	return all
+}
+
+// excess writes "2501/2500 contacts".
+func excess(all []plans.Excess) string {
+	var rows []string
+	for _, e := range all {
+		rows = append(rows, e.Used.String()+"/"+e.Limit.String()+" "+e.Name)
+	}
+	return strings.Join(rows, ", ")
+}
+
+func TestPlanExceeded(t *testing.T) {
+	for _, c := range []struct {
+		name, why, use string
+		want           string
+		wantErr        []string
+	}{
+		{name: "nothing in use", why: "nothing is broken"},
+		{name: "up to the limit", why: "M16: the most that is allowed is allowed", use: "2500 contacts, 1 ai_agents, 2 whatsapp_numbers"},
+		{name: "one more", why: "M16: 2,501 contacts of at most 2,500", use: "2501 contacts", want: "2501/2500 contacts"},
+		{name: "a little more", why: "a part of a unit counts", use: "2500.0001 contacts", want: "2500.0001/2500 contacts"},
+		{name: "several", why: "all are told, in the order of what is in use", use: "9 whatsapp_numbers, 3000 contacts, 1 ai_agents", want: "9/2 whatsapp_numbers, 3000/2500 contacts"},
+		{name: "what the plan does not offer", why: "none of it is allowed", use: "1 instagram_accounts", want: "1/0 instagram_accounts"},
+		{name: "none of what the plan does not offer", why: "nothing of nothing", use: "0 instagram_accounts"},
+		{name: "written otherwise", why: "names are names", use: "1 Contacts", want: "1/0 Contacts"},
+		{name: "negative", why: "law 14", use: "-1 contacts, 3000 contacts", wantErr: []string{"usage[0].amount invalid"}},
+		{name: "beyond the limits", why: "law 14: all at once", use: "1 contacts, 1e18 contacts, -1 ai_agents", wantErr: []string{"usage[1].amount limit", "usage[2].amount invalid"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := planOf(t, onSale(t), "base").Exceeded(uses(c.use))
+			giventest.CheckFaults(t, err, c.wantErr...)
+			if excess(got) != c.want {
+				t.Errorf("exceeds %q, want %q: %s", excess(got), c.want, c.why)
+			}
+		})
+	}
+	all := uses("9000000 contacts, 17 whatsapp_numbers, 2 instagram_accounts")
+	got, err := planOf(t, onSale(t), "advanced").Exceeded(all)
+	if err != nil || excess(got) != "9000000/10000 contacts, 2/0 instagram_accounts" {
+		t.Errorf("what is unlimited has no bound: %s, %v", excess(got), err)
 	}
 }

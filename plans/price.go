@@ -76,8 +76,9 @@ func (p Price) Validate() error {
 	if p.Per != (proration.Interval{}) {
 		f.Under("per", p.Per.Validate())
 	}
-	sound := checkNumbers(&f, "", number{"flat", p.Flat}, number{"unit", p.Unit}, number{"percent", p.Percent},
-		number{"included", p.Included}, number{"package", p.Package}, number{"minimum", p.Minimum}, number{"maximum", p.Maximum})
+	checkNumbers(&f, "", number{"flat", p.Flat}, number{"unit", p.Unit}, number{"percent", p.Percent},
+		number{"included", p.Included}, number{"package", p.Package})
+	sound := checkNumbers(&f, "", number{"minimum", p.Minimum}, number{"maximum", p.Maximum})
 	if sound && !p.Maximum.IsZero() && p.Maximum.LessThan(p.Minimum) {
 		f.Add("maximum", proration.ErrInvalid, "%v is below the minimum of %v", p.Maximum, p.Minimum)
 	}
@@ -103,7 +104,8 @@ func (p *Price) checkTiers(f *fault.List) {
 	var below decimal.Decimal
 	for i, t := range p.Tiers {
 		path := "tiers[" + strconv.Itoa(i) + "]."
-		sound := checkNumbers(f, path, number{"up_to", t.UpTo}, number{"flat", t.Flat}, number{"unit", t.Unit}, number{"percent", t.Percent})
+		sound := checkNumbers(f, path, number{"up_to", t.UpTo})
+		checkNumbers(f, path, number{"flat", t.Flat}, number{"unit", t.Unit}, number{"percent", t.Percent})
 		last := i == len(p.Tiers)-1
 		switch {
 		case !sound:
@@ -140,7 +142,8 @@ func (p Price) clone() Price {
 	return p
 }
 
-// maxDigits and maxPlaces bound a quantity and a price, so that their product is an amount that package proration takes.
+// maxDigits and maxPlaces bound a quantity and a price, so that their product is an amount that package proration takes. A sum of
+// products need not be, which shows when it is asked for.
 const (
 	maxDigits = 18
 	maxPlaces = 18

@@ -11,7 +11,8 @@ import (
 )
 
 // Amount returns the exact, unrounded price of the quantity for one period, or for one Per where that is set.
-// Errors: those of [Price.Validate], ErrInvalid for a negative quantity, and ErrLimit for one beyond the limits.
+// Errors: those of [Price.Validate], ErrInvalid for a negative quantity, and ErrLimit for one beyond the limits, or
+// where the sum has more than 38 digits.
 func (p Price) Amount(quantity decimal.Decimal) (decimal.Decimal, error) {
 	var f fault.List
 	checkNumber(&f, "quantity", quantity)
@@ -19,7 +20,9 @@ func (p Price) Amount(quantity decimal.Decimal) (decimal.Decimal, error) {
 	if f != nil {
 		return decimal.Decimal{}, f.Err()
 	}
-	return p.amount(quantity), nil
+	amount := p.amount(quantity)
+	fault.Amount(&f, "price", amount)
+	return amount, f.Err()
 }
 
 // amount is Amount of a price and a quantity that were checked.
@@ -119,11 +122,11 @@ func (p parts) text(places int32) string {
 		}
 		add(s.flat)
 	}
+	if last := len(terms) - 1; last >= 0 && !p.price.Included.IsZero() {
+		terms[last] += " beyond " + exact.Text(p.price.Included, 0) + " included"
+	}
 	add(p.price.Flat)
 	text := strings.Join(terms, " + ")
-	if !p.price.Included.IsZero() {
-		text += " beyond " + exact.Text(p.price.Included, 0) + " included"
-	}
 	if bound, why := p.sum(); why != "" {
 		text += ", " + why + exact.Text(bound, places)
 	}

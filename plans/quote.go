@@ -30,6 +30,7 @@ func (c Catalog) Quote(o Order) (Quote, error) {
 	o.check(&f)
 	special, err := c.With(o.Override)
 	f.Under("", err)
+	c.Trial.check(&f, o.At, o.TrialEnd)
 	if f != nil {
 		return Quote{}, f.Err()
 	}
@@ -82,6 +83,9 @@ func (c *Catalog) contract(o *Order, got *chosen) (Contract, proration.Period, e
 		}
 	}
 	contract.Cycle = cycle
+	if days > 0 && (got.term == nil || got.term.Billing == PerPeriod) {
+		contract.First = first
+	}
 	if err != nil || got.term == nil {
 		return contract, first, err
 	}

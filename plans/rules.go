@@ -106,7 +106,7 @@ func (c *Catalog) rule(action Action, by Actor, breaks []Excess) (Rule, error) {
 		case r.Action != action:
 			continue
 		case slices.Contains(r.By, by) && r.Limits && len(breaks) > 0:
-			refusal.Reason = breaks[0].words()
+			refusal.Reason = inWords(breaks)
 			refusal.Instead = "use fewer of them first"
 			return Rule{}, refusal
 		case slices.Contains(r.By, by):

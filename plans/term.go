@@ -15,7 +15,7 @@ import (
 // the shortest of them is the minimum.
 type Term struct {
 	Length      proration.Interval `json:"length"`               // how long it binds, "P6M"
-	Percent     decimal.Decimal    `json:"percent,omitzero"`     // what is taken off every price while it runs, 0 to 100
+	Percent     decimal.Decimal    `json:"percent,omitzero"`     // what is taken off the prices while it runs, 0 to 100; not off usage and what is sold once
 	Billing     Billing            `json:"billing"`              // when it is billed; must be set
 	AtEnd       AtEnd              `json:"at_end"`               // what happens at its end; must be set
 	Notice      proration.Interval `json:"notice,omitzero"`      // how long before its end renewal must be declined; unset is until the end
@@ -93,17 +93,16 @@ func (t Term) Validate() error {
 func checkPercent(f *fault.List, field string, percent decimal.Decimal) {
 	before := len(*f)
 	checkNumber(f, field, percent)
-	if len(*f) == before && percent.GreaterThan(hundred) {
+	if len(*f) == before && percent.GreaterThan(decimal.New(100, 0)) {
 		f.Add(field, proration.ErrInvalid, "%v is more than 100", percent)
 	}
 }
-
-var hundred = decimal.New(100, 0)
 
 // discount returns what the term takes off the charges of a period, and false where that is nothing.
 func (t *Term) discount(period proration.Period) (Discount, bool) {
 	return Discount{
 		ID: "term " + t.Length.String() + " from " + period.Start.Format(time.DateOnly), Percent: t.Percent, Lasts: Forever, From: period.Start, Until: period.End,
+		Kinds: []Kind{Recurring, Addition, Extension, Shortfall},
 	}, t.Percent.IsPositive()
 }
 

@@ -50,6 +50,21 @@ func (t Trial) Validate() error {
 	return f.Err()
 }
 
+// check adds the fault of a trial that cannot be running when something is bought.
+func (t Trial) check(f *fault.List, bought, end time.Time) {
+	if bought.IsZero() || !end.After(bought) || t.Validate() != nil {
+		return
+	}
+	if t == (Trial{}) {
+		f.Add("trial_end", proration.ErrInvalid, "there is no trial")
+		return
+	}
+	latest, err := t.Length.After(bought, bought.Location())
+	if err == nil && end.After(latest) {
+		f.Add("trial_end", proration.ErrOutside, "a trial of %v would have to begin after the order", t.Length)
+	}
+}
+
 // starts returns when a term begins that is bought at an instant while a trial runs until another, and how many days longer it
 // is. Days are those of the calendar: a trial that ends tomorrow has one left.
 func (t Trial) starts(bought, end time.Time) (start time.Time, days int) {

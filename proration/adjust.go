@@ -50,7 +50,7 @@ func Adjust(c Change) (a Adjustment, err error) {
 // else. Otherwise it returns false and the long way is taken.
 func (c *Change) usual(a *Adjustment) bool {
 	b, n := &c.Billed, c.Next
-	if n == nil || c.Basis != OnBilled || c.Policy.DayCount == Actual30 || !b.Period.isZero() || !b.Credited.IsZero() || !b.Price.IsZero() || !b.whole() {
+	if n == nil || c.Basis != OnBilled || c.Policy.DayCount == Actual30 || !b.Period.isZero() || !b.Credited.IsZero() || !b.Returned.IsZero() || !b.Price.IsZero() || !b.whole() {
 		return false
 	}
 	if b.Amount.IsNegative() || n.Price.IsNegative() || b.Amount.Exponent() < -c.Policy.Rounding.Places {

@@ -1,6 +1,9 @@
 package proration_test
 
 import (
+	"math"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/shopspring/decimal"
@@ -14,6 +17,7 @@ type changeRow struct {
 	name, why                     string
 	at, billed, span              string // billed and span "" are nothing billed
 	credited, price, period       string
+	part, returned                string // part "2/5"; "" is all
 	next, nextPeriod, end         string // next "" is a cancellation
 	basis                         proration.Basis
 	side                          proration.Side
@@ -36,8 +40,8 @@ func (row changeRow) change() proration.Change {
 	c := proration.Change{
 		At: instant(row.at, nil),
 		Billed: proration.Billed{
-			Amount: amount(row.billed), Span: span(row.span, nil), Credited: amount(row.credited),
-			Price: amount(row.price), Period: span(row.period, nil),
+			Amount: amount(row.billed), Span: span(row.span, nil), Credited: amount(row.credited), Returned: amount(row.returned),
+			Price: amount(row.price), Period: span(row.period, nil), Part: part(row.part),
 		},
 		Basis: row.basis, Policy: policy,
 	}
@@ -45,6 +49,15 @@ func (row changeRow) change() proration.Change {
 		c.Next = &proration.Next{Price: amount(row.next), Period: span(row.nextPeriod, nil), End: instant(row.end, nil)}
 	}
 	return c
+}
+
+// part reads "2/5" as it is, also where it is no part of anything; "" is the zero Fraction.
+func part(text string) proration.Fraction {
+	num, den, _ := strings.Cut(text, "/")
+	x := proration.Fraction{}
+	x.Num, _ = strconv.ParseInt(num, 10, 64)
+	x.Den, _ = strconv.ParseInt(den, 10, 64)
+	return x
 }
 
 var changes = []changeRow{
@@ -130,6 +143,99 @@ var changes = []changeRow{
 		at: "2024-04-16", billed: "100000000000000000000000000000.01", span: "2024-04-01/2024-05-01", credited: "0.01", next: "0.1", nextPeriod: "2024-04-01/2024-05-01", basis: proration.OnBilled,
 		credit: "-50000000000000000000000000000.01", charge: "0.05", net: "-49999999999999999999999999999.96",
 	},
+	{
+		name: "four of ten seats", why: "what is credited is the price of four: 356.00 for half of November",
+		at: "2026-11-16", billed: "890", span: "2026-11-01/2026-12-01", part: "4/10", basis: proration.OnBilled,
+		credit: "-178", charge: "0", net: "-178", creditExplained: "-356.00 x 15/30 days = -178.00",
+	},
+	{
+		name: "two of five seats, for others", why: "K4, of a part: the whole period was billed and nothing credited, and yet only two are given back",
+		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", part: "2/5", next: "20", nextPeriod: "2024-04-01/2024-05-01", basis: proration.OnBilled,
+		credit: "-2", charge: "10", net: "8", netExplained: "credit -4.00 x 15/30 days = -2.00; charge 20.00 x 15/30 days = 10.00; net 8.00",
+	},
+	{
+		name: "all of five seats", why: "five of five are all",
+		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", part: "5/5", next: "20", nextPeriod: "2024-04-01/2024-05-01", basis: proration.OnBilled,
+		credit: "-5", charge: "10", net: "5", creditExplained: "-10.00 x 15/30 days = -5.00",
+	},
+	{
+		name: "none of five seats", at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", part: "0/5", credited: "4", returned: "4", basis: proration.OnBilled,
+		credit: "0", charge: "0", net: "0", creditExplained: "0.00 x 15/30 days = 0.00",
+	},
+	{
+		name: "a third, which no decimal is", why: "it is cut off at the cent, and the rest of it is carried, so that nothing is rounded twice",
+		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", part: "1/3", basis: proration.OnBilled,
+		credit: "-1.67", charge: "0", net: "-1.67", creditExplained: "-3.33 x 15/30 days and -0.0016... carried = -1.666..., rounded half up to -1.67",
+	},
+	{
+		name: "a third of the price", why: "the unused share of the whole period of a third of the price",
+		at: "2024-01-22", billed: "60", span: "2024-01-12/2024-02-01", period: "2024-01-01/2024-02-01", price: "93", part: "1/3", basis: proration.OnPrice,
+		credit: "-10", charge: "0", net: "-10", creditExplained: "-31.00 x 10/31 days = -10.00",
+	},
+	{
+		name: "a part by the price", why: "the price may give back more than was billed, and the cap is all that was billed, not the part of it",
+		at: "2024-01-02", billed: "50", span: "2024-01-01/2024-02-01", price: "100", part: "3/5", basis: proration.OnPrice,
+		credit: "-50", charge: "0", net: "-50", capped: true, creditExplained: "-60.00 x 30/31 days = -58.064..., of which -50.00 was left",
+	},
+	{
+		name: "a part of what was mostly credited", why: "never more than was billed and is not credited yet",
+		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "9", part: "2/5", basis: proration.OnBilled,
+		credit: "-1", charge: "0", net: "-1", capped: true, creditExplained: "-4.00 x 15/30 days = -2, of which -1.00 was left",
+	},
+	{
+		name: "some of it came back before", why: "the money counts against the time that is not used",
+		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "3", returned: "3", basis: proration.OnBilled,
+		credit: "-2", charge: "0", net: "-2", creditExplained: "-10.00 x 15/30 days and 3 carried = -2.00",
+	},
+	{
+		name: "some of it came back before, for a next one", why: "the usual change but for what came back",
+		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "3", returned: "3", next: "20", nextPeriod: "2024-04-01/2024-05-01", basis: proration.OnBilled,
+		credit: "-2", charge: "10", net: "8", netExplained: "credit -10.00 x 15/30 days and 3 carried = -2.00; charge 20.00 x 15/30 days = 10.00; net 8.00",
+	},
+	{
+		name: "part of what was credited came back before", why: "what was credited otherwise limits the credit only",
+		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "6", returned: "1.5", basis: proration.OnBilled,
+		credit: "-3.5", charge: "0", net: "-3.5", creditExplained: "-10.00 x 15/30 days and 1.5 carried = -3.50",
+	},
+	{
+		name: "some came back before, and a part of it is unused", why: "two fifths of the money count against two fifths of the seats: 4.00 x 1/2 - 1.20",
+		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "3", returned: "3", part: "2/5", basis: proration.OnBilled,
+		credit: "-0.8", charge: "0", net: "-0.8", creditExplained: "-4.00 x 15/30 days and 1.2 carried = -0.80",
+	},
+	{
+		name: "some came back before, and a third is unused", why: "both rests are carried: 1.00 that came back, less 1/300 x 1/2",
+		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "3", returned: "3", part: "1/3", basis: proration.OnBilled,
+		credit: "-0.67", charge: "0", net: "-0.67", creditExplained: "-3.33 x 15/30 days and 0.9983... carried = -0.666..., rounded half up to -0.67",
+	},
+	{
+		name: "just as much came back before", why: "nothing is left to give back, and nothing is capped",
+		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "5", returned: "5", basis: proration.OnBilled,
+		credit: "0", charge: "0", net: "0", creditExplained: "-10.00 x 15/30 days and 5 carried = 0.00",
+	},
+	{
+		name: "more came back before", why: "a credit is never a charge: what was given stays given",
+		at: "2024-04-20", billed: "10", span: "2024-04-01/2024-05-01", credited: "8", returned: "8", basis: proration.OnBilled,
+		credit: "0", charge: "0", net: "0", capped: true, creditExplained: "-10.00 x 11/30 days and 8 carried = 4.333..., at most 0.00",
+	},
+	{
+		name: "more came back before, and a third is unused", why: "a part of a credit is no charge either: 10.00/3 x 11/30 - 8.00/3",
+		at: "2024-04-20", billed: "10", span: "2024-04-01/2024-05-01", credited: "8", returned: "8", part: "1/3", basis: proration.OnBilled,
+		credit: "0", charge: "0", net: "0", capped: true, creditExplained: "-3.33 x 11/30 days and 2.6654... carried = 1.444..., at most 0.00",
+	},
+	{
+		name: "all of it came back before", at: "2024-04-01", billed: "10", span: "2024-04-01/2024-05-01", credited: "10", returned: "10", basis: proration.OnBilled,
+		credit: "0", charge: "0", net: "0", creditExplained: "-10.00 x 30/30 days and 10 carried = 0.00",
+	},
+	{
+		name: "less than half a cent too much came back", why: "it rounds to nothing and is left over", at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01",
+		credited: "5.001", returned: "5.001", basis: proration.OnBilled,
+		credit: "0", charge: "0", net: "0", creditExplained: "-10.00 x 15/30 days and 5.001 carried = 0.001, rounded half up to 0.00",
+	},
+	{
+		name: "came back by the price", why: "what came back counts against the share of the price; without it 30.00 would",
+		at: "2024-01-22", billed: "60", span: "2024-01-12/2024-02-01", period: "2024-01-01/2024-02-01", price: "93", credited: "12", returned: "12", basis: proration.OnPrice,
+		credit: "-18", charge: "0", net: "-18", creditExplained: "-93.00 x 10/31 days and 12 carried = -18.00",
+	},
 }
 
 func TestAdjust(t *testing.T) {
@@ -145,6 +251,9 @@ func TestAdjust(t *testing.T) {
 			}
 			if got := a.Credit.Explain(); row.creditExplained != "" && got != row.creditExplained {
 				t.Errorf("the credit explains itself as\n%s, want\n%s", got, row.creditExplained)
+			}
+			if row.billed != "" {
+				checkReads(t, a.Credit)
 			}
 			if got := a.Explain(); row.netExplained != "" && got != row.netExplained {
 				t.Errorf("the adjustment explains itself as\n%s, want\n%s", got, row.netExplained)
@@ -175,6 +284,45 @@ func TestAdjustRefuses(t *testing.T) {
 		{name: "a negative amount", change: func(c *proration.Change) { c.Billed.Amount = money("-1") }, want: []string{"billed.amount invalid"}},
 		{name: "a negative credit", change: func(c *proration.Change) { c.Billed.Credited = money("-1") }, want: []string{"billed.credited invalid"}},
 		{name: "credited more than billed", change: func(c *proration.Change) { c.Billed.Credited = money("10.01") }, want: []string{"billed.credited invalid"}},
+		{name: "a negative return", why: "it would be credited", change: func(c *proration.Change) { c.Billed.Returned = money("-1") }, want: []string{"billed.returned invalid"}},
+		{name: "returned and not credited", why: "what came back was credited", change: func(c *proration.Change) { c.Billed.Returned = money("0.01") }, want: []string{"billed.returned invalid"}},
+		{name: "returned more than credited", change: func(c *proration.Change) {
+			c.Billed.Credited, c.Billed.Returned = money("3"), money("3.01")
+		}, want: []string{"billed.returned invalid"}},
+		{name: "returned, credited and billed out of order", why: "each is told", change: func(c *proration.Change) {
+			c.Billed.Credited, c.Billed.Returned = money("11"), money("12")
+		}, want: []string{"billed.credited invalid", "billed.returned invalid"}},
+		{name: "a return beyond the limits", change: func(c *proration.Change) { c.Billed.Returned = decimal.New(1, 38) }, want: []string{"billed.returned limit"}},
+		{name: "a return without end", change: func(c *proration.Change) { c.Billed.Returned = decimal.New(1, -1_000_000_000) }, want: []string{"billed.returned limit"}},
+		{name: "a return of what was credited beyond the limits", change: func(c *proration.Change) {
+			c.Billed.Credited, c.Billed.Returned = decimal.New(1, 1_000_000_000), money("1")
+		}, want: []string{"billed.credited limit"}},
+		{name: "a negative part", why: "it would be charged", change: func(c *proration.Change) { c.Billed.Part = part("-1/5") }, want: []string{"billed.part invalid"}},
+		{name: "a part of less than nothing", change: func(c *proration.Change) { c.Billed.Part = part("2/-5") }, want: []string{"billed.part invalid"}},
+		{name: "a part of which both are negative", why: "a share has its sign above", change: func(c *proration.Change) { c.Billed.Part = part("-2/-5") }, want: []string{"billed.part invalid"}},
+		{name: "more than the whole", change: func(c *proration.Change) { c.Billed.Part = part("6/5") }, want: []string{"billed.part invalid"}},
+		{name: "a part of nothing", change: func(c *proration.Change) { c.Billed.Part = part("2/0") }, want: []string{"billed.part invalid"}},
+		{name: "the least part", change: func(c *proration.Change) {
+			c.Billed.Part = proration.Fraction{Num: math.MinInt64, Den: math.MinInt64}
+		}, want: []string{"billed.part invalid"}},
+		{name: "the largest number of nothing", change: func(c *proration.Change) {
+			c.Billed.Part = proration.Fraction{Num: math.MaxInt64}
+		}, want: []string{"billed.part invalid"}},
+		{name: "a part alone", why: "it is no part of anything", change: func(c *proration.Change) {
+			c.Billed, c.Basis = proration.Billed{Part: part("2/5")}, 0
+		}, want: []string{"billed.span unset", "basis unset"}},
+		{name: "a return alone", change: func(c *proration.Change) {
+			c.Billed, c.Basis = proration.Billed{Returned: money("1")}, 0
+		}, want: []string{"billed.span unset", "billed.returned invalid", "basis unset"}},
+		{name: "every fault of what was billed", why: "in the order of its fields", stub: true, change: func(c *proration.Change) {
+			c.Billed = proration.Billed{
+				Amount: money("-1"), Credited: money("-1"), Returned: money("-2"), Price: money("-1"),
+				Period: span("2024-05-01/2024-04-01", nil), Part: part("6/5"),
+			}
+		}, want: []string{
+			"billed.amount invalid", "billed.span unset", "billed.credited invalid", "billed.returned invalid", "billed.price invalid",
+			"billed.period period", "billed.part invalid",
+		}},
 		{name: "a negative price", change: func(c *proration.Change) { c.Billed.Price = money("-1") }, want: []string{"billed.price invalid"}},
 		{name: "a negative next price", change: func(c *proration.Change) { c.Next.Price = money("-1") }, want: []string{"next.price invalid"}},
 		{name: "no span", change: func(c *proration.Change) { c.Billed.Span = proration.Period{} }, want: []string{"billed.span unset"}},

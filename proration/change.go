@@ -119,14 +119,14 @@ func (c *Change) checkBilled(f *faults, at bool) {
 	if c.Basis == OnPrice && b.Price.IsZero() && !b.Amount.IsZero() {
 		f.add("billed.price", ErrUnset, "a credit on the price needs it")
 	}
-	if !b.whole() && (b.Part.Den <= 0 || b.Part.Num < 0 || b.Part.Num > b.Part.Den) {
-		f.add("billed.part", ErrInvalid, "%v is not a part of a whole", b.Part)
-	}
 	if !b.Period.isZero() {
 		if checkPeriod(f, "billed.period", b.Period) && span {
 			checkInside(f, "billed.span", b.Span, b.Period)
 		}
 		c.Policy.checkZone(f, c.Location, "billed.period", b.Period.Start, b.Period.End)
+	}
+	if !b.whole() && (b.Part.Num < 0 || b.Part.Num > b.Part.Den) {
+		f.add("billed.part", ErrInvalid, "%v is not a part of a whole", b.Part)
 	}
 }
 

@@ -2,6 +2,7 @@ package proration_test
 
 import (
 	"math/big"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,8 +22,9 @@ func adjust(t *testing.T, c proration.Change) proration.Adjustment {
 	return a
 }
 
-// checkCredit fails unless the credit is the exact unused share of its basis, rounded once, and never more than what was
-// billed less what was credited: where it would be, it is all of that.
+// checkCredit fails unless the credit is the exact unused share of its part of the basis, less that part of what came back
+// before, rounded once; never above nothing, and never more than what was billed less what was credited: where it would be,
+// it is nothing, or all of that.
 func checkCredit(t *testing.T, c proration.Change, credit proration.Result) {
 	t.Helper()
 	b, p := c.Billed, c.Billed.Period
@@ -36,20 +38,48 @@ func checkCredit(t *testing.T, c proration.Change, credit proration.Result) {
 		of = b.Amount
 		unused.Quo(unused, slow(b.Span))
 	}
-	exact := new(big.Rat).Neg(exactly(of, unused, proration.Residual{}))
+	some := big.NewRat(1, 1)
+	if (b.Part != proration.Fraction{}) {
+		some.SetFrac64(b.Part.Num, b.Part.Den)
+	}
+	exact := new(big.Rat).Sub(b.Returned.Rat(), exactly(of, unused, proration.Residual{}))
+	exact.Mul(exact, some)
+	checkParts(t, c, credit, new(big.Rat).Mul(of.Rat(), some), unused, exact)
+	checkReads(t, credit)
 	left := new(big.Rat).Neg(b.Amount.Sub(b.Credited).Rat())
-	if slowRound(exact, c.Policy.Rounding).Cmp(left) >= 0 {
+	all := slowRound(left, proration.Rounding{Places: c.Policy.Rounding.Places, Mode: proration.Down})
+	switch rounded := slowRound(exact, c.Policy.Rounding); {
+	case rounded.Sign() > 0:
+		all = new(big.Rat)
+	case rounded.Cmp(left) >= 0:
 		if credit.Capped {
 			t.Fatalf("%+v: the credit of %v is capped, and %v is left", c, credit.Amount, left)
 		}
 		checkLine(t, credit, exact)
 		return
 	}
-	all := slowRound(left, proration.Rounding{Places: c.Policy.Rounding.Places, Mode: proration.Down})
 	if !credit.Capped || credit.Amount.Rat().Cmp(all) != 0 || !credit.Residual.IsZero() {
 		t.Fatalf("%+v: the credit is %v, capped %v, with %v left over, want all of %v", c, credit.Amount, credit.Capped, credit.Residual, all)
 	}
 	checkExplained(t, credit)
+}
+
+// checkParts fails unless what the credit says that it was made from makes it: the part of the basis, where 38 decimal places
+// hold it and else what the places of the rounding do, the unused share with its sign, and the rest in the carry.
+func checkParts(t *testing.T, c proration.Change, credit proration.Result, of, unused, exact *big.Rat) {
+	t.Helper()
+	longest := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(38), nil))
+	if ends := longest.Mul(longest, of).IsInt(); !ends {
+		of = slowRound(of, proration.Rounding{Places: c.Policy.Rounding.Places, Mode: proration.Down})
+	}
+	given := new(big.Rat).Neg(unused)
+	carry := new(big.Rat).Sub(exact, new(big.Rat).Mul(of, given))
+	if credit.Of.Rat().Cmp(of) != 0 || credit.Carry.Rat().Cmp(carry) != 0 {
+		t.Fatalf("%+v: the credit is of %v and carries %v, want %v and %v", c, credit.Of, credit.Carry, of.FloatString(40), carry)
+	}
+	if credit.Fraction.Den <= 0 || big.NewRat(credit.Fraction.Num, credit.Fraction.Den).Cmp(given) != 0 || credit.Rounding != c.Policy.Rounding {
+		t.Fatalf("%+v: the credit is a share of %v, rounded by %+v, want %v", c, credit.Fraction, credit.Rounding, given)
+	}
 }
 
 // Every change of one of a few prices to another, on any day of a month, after a purchase at its start or inside it, with
@@ -128,10 +158,69 @@ func TestEveryUsualChange(t *testing.T) {
 	}
 }
 
+// Every part of what was billed, on any day of a month, after a purchase at its start or inside it, with some of it credited
+// before and some of that given back for time: alone, and for something else in its place. Among them is the usual change
+// but for its part.
+func TestEveryCreditOfAPart(t *testing.T) {
+	p := span("2024-02-01/2024-03-01", nil)
+	next := &proration.Next{Price: money("31"), Period: p}
+	backs := backs("0 0, 0.5 0.1, 0.5 0.5, 1 0.5, 1 1")
+	for n, policy := range countingPolicies() {
+		t.Run(policy.DayCount.String()+" "+policy.ChangeDay.String(), func(t *testing.T) {
+			t.Parallel()
+			round := n
+			for _, bought := range []time.Time{p.Start, p.Start.AddDate(0, 0, 9)} {
+				for _, at := range daysOf(p.From(bought), nil, 0, 9*time.Hour) {
+					if !at.Before(p.End.AddDate(0, 0, -1)) {
+						continue
+					}
+					for _, amount := range moneys("10.05, 99.990, 0.0625") {
+						for _, some := range []string{"", "0/5", "2/5", "1/3", "6/7", "5/5"} {
+							for _, back := range backs {
+								round++
+								policy.Rounding = proration.Rounding{Places: int32(round % 4), Mode: modes[round%len(modes)]}
+								c := proration.Change{
+									At: at, Basis: bases[round/len(modes)%len(bases)], Policy: policy,
+									Billed: proration.Billed{Amount: amount, Span: p.From(bought), Credited: amount.Mul(back.credited), Returned: amount.Mul(back.returned), Part: part(some)},
+								}
+								if c.Basis == proration.OnPrice || round%3 == 0 {
+									c.Billed.Price, c.Billed.Period = money("31"), p
+								}
+								if round%2 == 0 {
+									c.Next = next
+								}
+								checkChange(t, c)
+							}
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// back is how much of an amount was credited before, and how much of the amount of that came back for time.
+type back struct{ credited, returned decimal.Decimal }
+
+// backs reads a list of them, "0.5 0.1, 1 1".
+func backs(text string) (all []back) {
+	for _, one := range strings.Split(text, ", ") {
+		credited, returned, _ := strings.Cut(one, " ")
+		all = append(all, back{money(credited), money(returned)})
+	}
+	return all
+}
+
 func checkChange(t *testing.T, c proration.Change) {
 	t.Helper()
 	a := adjust(t, c)
 	checkCredit(t, c, a.Credit)
+	if c.Next == nil {
+		if !sameResult(a.Charge, proration.Result{}) || !a.Net.Equal(a.Credit.Amount) {
+			t.Fatalf("%+v: nothing comes next, and the charge is %+v, the net %v", c, a.Charge, a.Net)
+		}
+		return
+	}
 	next := c.Next.Period.From(c.At)
 	if !c.Next.End.IsZero() {
 		next.End = c.Next.End
@@ -203,5 +292,52 @@ func TestCreditsNeverExceedWhatWasBilled(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// The credits for the parts of a charge at one instant, one by one and each counted as credited before the next, add up to
+// the credit for all of it, but for what rounding each costs: less than a unit for each line. Together they are never more
+// than was billed.
+func TestPartsAddUpToTheWhole(t *testing.T) {
+	t.Parallel()
+	p := span("2024-01-31/2024-02-29", nil)
+	round := 0
+	for _, text := range []string{"1/5, 2/5, 2/5", "1/3, 1/3, 1/3", "1/7, 6/7", "2/5, 3/5, 0/1", "1/1"} {
+		var parts []proration.Fraction
+		for _, one := range strings.Split(text, ", ") {
+			parts = append(parts, part(one))
+		}
+		for _, policy := range countingPolicies() {
+			for _, amount := range moneys("0.01, 10.05, 31, 99.999") {
+				for _, at := range daysOf(p, nil, 9*time.Hour)[:29] {
+					for _, before := range backs("0 0, 0.3 0.2, 0.9 0.9") {
+						round++
+						policy.Rounding = proration.Rounding{Places: 2, Mode: modes[round%len(modes)]}
+						checkPartsAddUp(t, parts, proration.Change{
+							At: at, Basis: bases[round/len(modes)%len(bases)], Policy: policy,
+							Billed: proration.Billed{Amount: amount, Span: p, Price: money("40"), Credited: amount.Mul(before.credited), Returned: amount.Mul(before.returned)},
+						})
+					}
+				}
+			}
+		}
+	}
+}
+
+func checkPartsAddUp(t *testing.T, parts []proration.Fraction, c proration.Change) {
+	t.Helper()
+	c.Billed.Part = proration.Fraction{}
+	whole, sum := adjust(t, c).Credit.Amount, decimal.Zero
+	for _, c.Billed.Part = range parts {
+		credit := adjust(t, c).Credit.Amount
+		sum = sum.Add(credit)
+		c.Billed.Credited = c.Billed.Credited.Sub(credit)
+		if credit.IsPositive() || c.Billed.Credited.GreaterThan(c.Billed.Amount) {
+			t.Fatalf("%+v: with %v, %v of %v is credited", c, credit, c.Billed.Credited, c.Billed.Amount)
+		}
+	}
+	most := decimal.New(int64(len(parts)-1), -c.Policy.Rounding.Places) // n errors of one sign, less that of the whole: below n units
+	if sum.Sub(whole).Abs().GreaterThan(most) {
+		t.Fatalf("%+v: the credits for %v are %v, and that for all %v", c, parts, sum, whole)
 	}
 }

@@ -108,17 +108,20 @@ func FuzzProrate(f *testing.F) {
 func FuzzAdjust(f *testing.F) {
 	all := zones(f)
 	odd(f, func(zone uint8, start, length int64) {
-		f.Add(int64(10005), int64(9999), int64(0), int64(0), int8(-3), zone, start, length, int64(4), int64(1)<<50, int64(1)<<60, uint8(1), uint8(1), uint8(0), int8(2), false)
-		f.Add(int64(1005), int64(9999), int64(1), int64(3100), int8(-2), zone, start, length, int64(5), int64(1)<<50, int64(1)<<60, uint8(1), uint8(1), uint8(0), int8(2), true)
+		f.Add(int64(10005), int64(9999), int64(0), int64(0), int8(-3), zone, start, length, int64(4), int64(1)<<50, int64(1)<<60, uint8(1), uint8(1), uint8(0), int8(2), false, int64(0), int64(0), int64(0))
+		f.Add(int64(1005), int64(9999), int64(1), int64(3100), int8(-2), zone, start, length, int64(5), int64(1)<<50, int64(1)<<60, uint8(1), uint8(1), uint8(0), int8(2), true, int64(0), int64(0), int64(0))
+		f.Add(int64(1005), int64(9999), int64(0), int64(3), int8(-2), zone, start, length, int64(0), int64(1)<<50+1, int64(1)<<60, uint8(1), uint8(1), uint8(0), int8(2), false, int64(0), int64(2), int64(5))
+		f.Add(int64(1005), int64(9999), int64(401), int64(3100), int8(-2), zone, start, length, int64(5), int64(1)<<50, int64(1)<<60, uint8(4), uint8(0), uint8(5), int8(2), true, int64(399), int64(1)<<62, int64(1<<63-1))
+		f.Add(int64(1005), int64(9999), int64(1000), int64(3100), int8(-2), zone, start, length, int64(0), int64(1)<<50+1, int64(1)<<60, uint8(1), uint8(1), uint8(0), int8(2), false, int64(999), int64(1), int64(3))
 	})
-	f.Fuzz(func(t *testing.T, billed, next, credited, price int64, exp int8, zone uint8, start, length, from, at, end int64, count, side, mode uint8, places int8, onPrice bool) {
+	f.Fuzz(func(t *testing.T, billed, next, credited, price int64, exp int8, zone uint8, start, length, from, at, end int64, count, side, mode uint8, places int8, onPrice bool, returned, partNum, partDen int64) {
 		loc := choice(all, zone)
 		p := somePeriod(start, length)
 		bought := p.From(within(p, from, loc))
 		amount := func(coef int64) decimal.Decimal { return decimal.New(coef, int32(exp)%20) }
 		c := proration.Change{
 			At:     within(bought, at, loc),
-			Billed: proration.Billed{Amount: amount(billed), Span: bought, Credited: amount(credited), Price: amount(price), Period: p},
+			Billed: proration.Billed{Amount: amount(billed), Span: bought, Credited: amount(credited), Returned: amount(returned), Price: amount(price), Period: p, Part: proration.Fraction{Num: partNum, Den: partDen}},
 			Next:   &proration.Next{Price: amount(next), Period: p, End: within(p, end, loc)},
 			Basis:  proration.OnBilled, Policy: somePolicy(count, side, mode, places), Location: loc,
 		}
@@ -126,11 +129,17 @@ func FuzzAdjust(f *testing.F) {
 			c.Basis = proration.OnPrice
 		}
 		if credited%3 == 0 { // the usual change, of all that was bought
-			c.Billed = proration.Billed{Amount: c.Billed.Amount, Span: bought}
+			c.Billed = proration.Billed{Amount: c.Billed.Amount, Span: bought, Returned: c.Billed.Returned, Part: c.Billed.Part}
 			c.Basis = proration.OnBilled
 			if price%3 == 0 {
 				c.Next.End = time.Time{}
 			}
+		}
+		if partDen > 0 && partNum > partDen {
+			c.Billed.Part.Num %= partDen
+		}
+		if credited > 0 && returned > credited {
+			c.Billed.Returned = amount(returned % credited)
 		}
 		if _, err := proration.Adjust(c); err != nil {
 			if len(giventest.Faults(err)) == 0 {
@@ -139,6 +148,10 @@ func FuzzAdjust(f *testing.F) {
 			return
 		}
 		checkChange(t, c)
+		if exp%20 > -19 && exp%20 <= 0 && (c.Billed.Part != proration.Fraction{}) { // the sum of the credits has no more than 38 digits
+			rest := proration.Fraction{Num: partDen - c.Billed.Part.Num, Den: partDen}
+			checkPartsAddUp(t, []proration.Fraction{c.Billed.Part, rest}, c)
+		}
 	})
 }
 

@@ -16,6 +16,7 @@ import (
 //	178.00 x 15/30 days = 89.00
 //	100.00 x 10/31 days = 32.258..., rounded half up to 32.26
 //	-10.00 x 20/31 days = -6.451..., of which -2.00 was left
+//	-10.00 x 11/30 days and 8 carried = 4.333..., at most 0.00
 func (r Result) Explain() string {
 	if !exact.Sensible(r.Of) || !exact.Sensible(r.Amount) || !r.Rounding.usable() || r.Fraction.Den <= 0 {
 		return "nothing"
@@ -41,6 +42,8 @@ func (r Result) Explain() string {
 	}
 	b.WriteString(" = " + ratText(value, r.Rounding.Places+1))
 	switch {
+	case r.Capped && value.Sign() > 0: // more came back before
+		b.WriteString(", at most " + amount)
 	case r.Capped:
 		b.WriteString(", of which " + amount + " was left")
 	case new(big.Rat).Abs(left).Cmp(decimal.New(1, -r.Rounding.Places).Rat()) >= 0:

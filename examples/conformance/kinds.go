@@ -16,6 +16,14 @@ var kinds = map[string]kind{
 	"fraction": reading(fraction),
 	"prorate":  reading(prorate),
 	"change":   reading(change),
+	// what is sold
+	"price":      price,
+	"discount":   reading(discount),
+	"commitment": reading(commitment),
+	"direction":  reading(direction),
+	// what is owed back
+	"unused":        reading(unused),
+	"apply_credits": reading(applyCredits),
 	// amounts
 	"round":       reading(round),
 	"split":       reading(split),

@@ -19,22 +19,47 @@
 //
 // # Kinds
 //
-//	kind         given                                                           want
-//	cycle        anchor, interval, at                                            period
-//	advance      start, interval, n                                              date
-//	next_anchor  start, interval, [anchor_day]                                   date
-//	billable     start, end or null, as_of, interval, mode, [anchor_day]         spans, total
-//	fraction     period, span, day_count                                         fraction
-//	prorate      currency, amount, period, span, day_count, [rounding]           amount
-//	change       currency, at, billed, next or null, credit_basis, day_count,    credit, charge, net
-//	             [rounding]; billed is amount, span, credited, [price],
-//	             [period], and next is amount, period, span
-//	round        currency, amount, mode                                          amount
-//	split        currency, amount, weights                                       parts
-//	minor_units  currency                                                        places
+//	kind           given                                                           want
+//	cycle          anchor, interval, at                                            period
+//	advance        start, interval, n                                              date
+//	next_anchor    start, interval, [anchor_day]                                   date
+//	billable       start, end or null, as_of, interval, mode, [anchor_day]         spans, total
+//	fraction       period, span, day_count                                         fraction
+//	prorate        currency, amount, period, span, day_count, [rounding]           amount
+//	change         currency, at, billed, next or null, credit_basis, day_count,    credit, charge, net
+//	               [rounding]; billed is amount, span, credited, [price],
+//	               [period], and next is amount, period, span
+//	price          currency, quantity, model, and what the model needs             amount_unrounded
+//	discount       currency, lines, discounts, [allocation], [rounding];           discount, net, line_discounts
+//	               a discount is a percent or an amount
+//	commitment     currency, minimum, period, span, billed, day_count, [rounding]  shortfall
+//	direction      from, to; each is amount, interval                              direction
+//	unused         currency, price, period, unused, billed, credited,              credit, tax
+//	               tax_percent, day_count, [rounding]
+//	apply_credits  currency, due, at, grants; a grant is id, amount, granted_at,   applied, due
+//	               [effective_at], [expires_at], [priority], [promotional]
+//	round          currency, amount, mode                                          amount
+//	split          currency, amount, weights                                       parts
+//	minor_units    currency                                                        places
 //
 // What stands in brackets may be left out, as may a timezone in each kind that has dates. A want of {"error": true} is a
 // refusal by the library.
+//
+// # Models
+//
+//	model                 besides                                                  as package plans prices it
+//	flat                  flat                                                     the same for any quantity
+//	per_unit              unit, [free_units], [flat]                               each unit
+//	percentage            rate_percent, [flat]                                     a share of the quantity, which is money
+//	package               package_size, package_price, [free_units]                packages, a begun one as a whole
+//	graduated             tiers of up_to, [flat], [unit]                           each unit by its own tier
+//	graduated_percentage  tiers of up_to, [flat], [rate_percent]                   as above
+//	volume                tiers of up_to, [flat], [unit]                           all units by the tier of the quantity
+//	stairstep             tiers of up_to, [flat]                                   as above
+//
+// The up_to of the last tier is null. A direction is upgrade, which equal plans count as, or downgrade. An allocation is
+// largest_remainder, which is also what none means, or last_line. What is unused is the share of the price, at most what was
+// billed, and less what was credited; credit and tax are not below zero. What is applied is id and amount, in order.
 //
 // # Values
 //

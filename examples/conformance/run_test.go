@@ -14,9 +14,10 @@ func caseText(kind, given, want string) string {
 }
 
 const (
-	roundGivenText = `{"currency": "USD", "amount": "0.025", "mode": "half_up"}`
-	cycleGivenText = `{"anchor": "2024-01-31", "interval": "P1M", "at": "2024-02-01"}`
-	held           = `[{"id": "h", "source": "s", "kind": "round", "why": "w", "given": ` + roundGivenText + `, "want": {"amount": "0.03"}}]`
+	roundGivenText     = `{"currency": "USD", "amount": "0.025", "mode": "half_up"}`
+	directionGivenText = `{"from": {"amount": "1", "interval": "P1M"}, "to": {"amount": "1", "interval": "P1M"}}`
+	cycleGivenText     = `{"anchor": "2024-01-31", "interval": "P1M", "at": "2024-02-01"}`
+	held               = `[{"id": "h", "source": "s", "kind": "round", "why": "w", "given": ` + roundGivenText + `, "want": {"amount": "0.03"}}]`
 )
 
 // runTest is a run over a folder of files.

@@ -137,6 +137,19 @@ func (n number) differ(path string, want json.RawMessage) []string {
 	return nil
 }
 
+// text is a name or a word.
+type text string
+
+func (t text) String() string { return string(t) }
+
+func (t text) differ(path string, want json.RawMessage) []string {
+	var wanted *string
+	if json.Unmarshal(want, &wanted) != nil || wanted == nil || *wanted != string(t) {
+		return []string{differs(path, t, want)}
+	}
+	return nil
+}
+
 // instant is an instant on the calendar of its location, where a date that is wanted is one of that calendar.
 type instant time.Time
 

@@ -6,9 +6,7 @@
 package main
 
 import (
-	"bytes"
 	_ "embed"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -23,6 +21,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/examples/internal/answer"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -78,7 +77,7 @@ func main() {
 }
 
 func run(out io.Writer) error {
-	v, err := read(data)
+	v, err := answer.Read[vendor](data)
 	if err != nil {
 		return err
 	}
@@ -86,21 +85,13 @@ func run(out io.Writer) error {
 		return err
 	}
 	for _, r := range v.Rows {
-		fmt.Fprintf(out, "%s  %s\n%s\n", r.Row, r.Question, wrapped(r.Rule, "    "))
+		fmt.Fprintf(out, "%s  %s\n%s\n", r.Row, r.Question, answer.Wrapped(r.Rule, "    "))
 		if err := v.answer(out, r); err != nil {
 			return fmt.Errorf("row %s: %w", r.Row, err)
 		}
 		fmt.Fprintln(out)
 	}
 	return nil
-}
-
-// read decodes the file; a field it does not know is an error.
-func read(text []byte) (vendor, error) {
-	var v vendor
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	return v, decoder.Decode(&v)
 }
 
 // customer is who asks: where they are, what they bought, and what was billed.
@@ -132,7 +123,7 @@ func (v *vendor) answer(out io.Writer, r row) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(out, "\n  %s\n%s", title, indented(text, "    "))
+		fmt.Fprintf(out, "\n  %s\n%s", title, answer.Indented(text, "    "))
 	}
 	return nil
 }
@@ -255,26 +246,4 @@ func in(t time.Time, zone *time.Location) time.Time {
 		return t
 	}
 	return t.In(zone)
-}
-
-// wrapped breaks text into lines that fit a terminal.
-func wrapped(text, indent string) string {
-	const width = 78
-	var lines []string
-	line := indent
-	for _, word := range strings.Fields(text) {
-		if len(line)+len(word) > width {
-			lines = append(lines, line)
-			line = indent
-		}
-		if line != indent {
-			line += " "
-		}
-		line += word
-	}
-	return strings.Join(append(lines, line), "\n")
-}
-
-func indented(text, indent string) string {
-	return indent + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n"+indent) + "\n"
 }

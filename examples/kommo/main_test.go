@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/examples/internal/answer"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -33,7 +34,7 @@ func TestRead(t *testing.T) {
 		``, `[]`, `{"catalogue":{}}`, `{"catalog":{"terms":[{"lenght":"P6M"}]}}`, `{"catalog":{"rules":[{"action":"steal"}]}}`,
 		`{"refunds":[{"as":"cash"}]}`, `{"rows":[{"asks":[{"change":{"quantity":"two"}}]}]}`,
 	} {
-		if v, err := read([]byte(text)); err == nil {
+		if v, err := answer.Read[vendor]([]byte(text)); err == nil {
 			t.Errorf("read %s as %+v", text, v)
 		}
 	}
@@ -60,7 +61,7 @@ func TestAnswerFails(t *testing.T) {
 		"a method that nobody may choose":         func(v *vendor) { v.Catalog.Markets[1].Methods[0].By = []plans.Actor{9} },
 		"a discount above the price of the terms": func(v *vendor) { p := &v.Catalog.Terms[3].Percent; *p = p.Shift(2) },
 	} {
-		v, err := read(data)
+		v, err := answer.Read[vendor](data)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -87,7 +88,7 @@ func (v *vendor) row(name string) *row {
 
 // A contract that was read from the file's rows runs on the calendar of its country.
 func TestZones(t *testing.T) {
-	v, err := read(data)
+	v, err := answer.Read[vendor](data)
 	if err != nil {
 		t.Fatal(err)
 	}

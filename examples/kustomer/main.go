@@ -5,20 +5,18 @@
 package main
 
 import (
-	"bytes"
 	_ "embed"
-	"encoding/json"
 	"fmt"
 	"io"
 	"log"
 	"os"
 	"slices"
-	"strings"
 	"time"
 	_ "time/tzdata" // the zone is found on any machine
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/examples/internal/answer"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -62,7 +60,7 @@ func main() {
 }
 
 func run(out io.Writer) error {
-	v, err := read(data)
+	v, err := answer.Read[vendor](data)
 	if err != nil {
 		return err
 	}
@@ -71,21 +69,13 @@ func run(out io.Writer) error {
 		return err
 	}
 	for _, r := range v.Rows {
-		fmt.Fprintf(out, "%s  %s\n%s\n", r.Row, r.Question, wrapped(r.Rule, "    "))
+		fmt.Fprintf(out, "%s  %s\n%s\n", r.Row, r.Question, answer.Wrapped(r.Rule, "    "))
 		if err := v.play(out, r, zone); err != nil {
 			return fmt.Errorf("row %s: %w", r.Row, err)
 		}
 		fmt.Fprintln(out)
 	}
 	return nil
-}
-
-// read decodes the file; a field it does not know is an error.
-func read(text []byte) (vendor, error) {
-	var v vendor
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	return v, decoder.Decode(&v)
 }
 
 // play replays one row and prints what happens.
@@ -110,7 +100,7 @@ func (v *vendor) play(out io.Writer, r row, zone *time.Location) error {
 		sub = outcome.Subscription
 		fmt.Fprintf(out, "\n  %s  %s: %s, access %s\n", h.At.In(zone).Format("2006-01-02 15:04:05.999999999"), h.text(), sub.Status, sub.Access())
 		for _, inv := range outcome.Invoices {
-			fmt.Fprint(out, indented(inv.Text(), "    "))
+			fmt.Fprint(out, answer.Indented(inv.Text(), "    "))
 		}
 	}
 	return nil
@@ -133,13 +123,13 @@ func (v *vendor) apply(sub lifecycle.Subscription, h happening, sequence int64) 
 	return lifecycle.Apply(v.Policy, sub, event)
 }
 
-// plan looks a plan up in the catalogue.
+// plan looks a plan up in the catalogue, and sees that it can be sold.
 func (v *vendor) plan(id string) (plans.Plan, error) {
 	i := slices.IndexFunc(v.Plans, func(p plans.Plan) bool { return p.ID == id })
 	if i < 0 {
 		return plans.Plan{}, fmt.Errorf("no plan %q", id)
 	}
-	return v.Plans[i], nil
+	return v.Plans[i], v.Plans[i].Validate()
 }
 
 func (h happening) text() string {
@@ -150,26 +140,4 @@ func (h happening) text() string {
 		return h.Kind.String() + " " + h.Invoice
 	}
 	return h.Kind.String()
-}
-
-// wrapped breaks text into lines that fit a terminal.
-func wrapped(text, indent string) string {
-	const width = 78
-	var lines []string
-	line := indent
-	for _, word := range strings.Fields(text) {
-		if len(line)+len(word) > width {
-			lines = append(lines, line)
-			line = indent
-		}
-		if line != indent {
-			line += " "
-		}
-		line += word
-	}
-	return strings.Join(append(lines, line), "\n")
-}
-
-func indented(text, indent string) string {
-	return indent + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n"+indent) + "\n"
 }

@@ -5,6 +5,8 @@ import (
 	"os"
 	"testing"
 	"time"
+
+	"github.com/billingrules/billing/examples/internal/answer"
 )
 
 // The program prints what its golden file holds. A change of any figure is a change of the file, and is read in review.
@@ -25,7 +27,7 @@ func TestRun(t *testing.T) {
 // The file is read strictly: a field that means nothing is an error, and not a rule that is silently left out.
 func TestRead(t *testing.T) {
 	for _, text := range []string{``, `[]`, `{"policy":{"grase":"P3D"}}`, `{"rows":[{"events":[{"kind":"card_lost"}]}]}`, `{"rows":[{"seats":"ten"}]}`} {
-		if v, err := read([]byte(text)); err == nil {
+		if v, err := answer.Read[vendor]([]byte(text)); err == nil {
 			t.Errorf("read %s as %+v", text, v)
 		}
 	}
@@ -37,10 +39,14 @@ func TestPlayRefused(t *testing.T) {
 		"a change to a plan that is not":        func(v *vendor) { v.Rows[3].Events[2].Plan = "free" },
 		"an invoice that is not open":           func(v *vendor) { v.Rows[0].Events[1].Invoice = "K2-9" },
 		"a policy that is not filled in":        func(v *vendor) { v.Policy.CreditBasis = 0 },
+		"a plan that offers nothing":            func(v *vendor) { v.Plans[0].Offers = nil },
+		"a change to a plan without the seats":  func(v *vendor) { v.Plans[1].Offers[0].Item = "part-time" },
+		"a change to a plan in euros":           func(v *vendor) { v.Plans[1].Offers[0].Currency = "EUR" },
+		"a change to other periods":             func(v *vendor) { v.Rows[3].Events[2].Plan = "enterprise-annual" },
 		"an interval that means nothing":        func(v *vendor) { v.Plans[0].Interval.Days = 3 },
 		"events that are not in order of times": func(v *vendor) { v.Rows[0].Events[1].At = v.Rows[0].Events[0].At.AddDate(0, 0, -1) },
 	} {
-		v, err := read(data)
+		v, err := answer.Read[vendor](data)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -52,13 +58,5 @@ func TestPlayRefused(t *testing.T) {
 		if !failed {
 			t.Errorf("%s is played", name)
 		}
-	}
-}
-
-func TestWrapped(t *testing.T) {
-	long := "A word and another word, and so on until a terminal of eighty columns is not wide enough for all of the words."
-	want := "  A word and another word, and so on until a terminal of eighty columns is not\n  wide enough for all of the words."
-	if got := wrapped(long, "  "); got != want {
-		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }

@@ -40,6 +40,21 @@ func FuzzTerm(f *testing.F) {
 	})
 }
 
+// A ratio of any length is rounded as the definition says.
+func FuzzQuotient(f *testing.F) {
+	f.Add([]byte{5}, []byte{3, 232}, false, int32(2), uint8(0))
+	f.Add([]byte("thirty-eight digits and then some"), []byte("of as many"), true, int32(-18), uint8(5))
+	f.Fuzz(func(t *testing.T, num, den []byte, negative bool, places int32, mode uint8) {
+		d := new(big.Int).SetBytes(den[:min(len(den), 100)])
+		n := new(big.Int).SetBytes(num[:min(len(num), 100)])
+		if negative {
+			n.Neg(n)
+		}
+		x := new(big.Rat).SetFrac(n, d.Add(d, big.NewInt(1)))
+		checkQuotient(t, x, places%39, modes[int(mode)%len(modes)])
+	})
+}
+
 // What is compared in 64 bits compares as it does in decimals.
 func FuzzExceeds(f *testing.F) {
 	f.Add(int64(-1005), int32(-2), int64(2000), int32(-2), int64(995), int32(-2))

@@ -168,5 +168,84 @@ func TestNoMode(t *testing.T) {
 		if got, _ := term.Round(2, mode); !got.Equal(decimal.New(2, -2)) {
 			t.Errorf("0.029 by mode %d is %v", mode, got)
 		}
+		if got := Quotient(term.Rat(), 2, mode); !got.Equal(decimal.New(2, -2)) {
+			t.Errorf("29/1000 by mode %d is %v", mode, got)
+		}
+	}
+}
+
+func TestQuotient(t *testing.T) {
+	for _, row := range []struct {
+		name, why, ratio string
+		places           int32
+		mode             Mode
+		want             decimal.Decimal
+	}{
+		{name: "whole", ratio: "356", places: 2, mode: HalfUp, want: decimal.New(35600, -2)},
+		{name: "a third of ten, cut off", why: "the part of an amount that a line is of", ratio: "10/3", places: 2, mode: Down, want: decimal.New(333, -2)},
+		{name: "two thirds of ten, cut off", ratio: "20/3", places: 2, mode: Down, want: decimal.New(666, -2)},
+		{name: "given back", why: "to zero is upwards below it", ratio: "-20/3", places: 2, mode: Down, want: decimal.New(-666, -2)},
+		{name: "a tie", ratio: "5/1000", places: 2, mode: HalfUp, want: decimal.New(1, -2)},
+		{name: "a tie below zero", ratio: "-5/1000", places: 2, mode: HalfUp, want: decimal.New(-1, -2)},
+		{name: "a tie between none and one", ratio: "5/1000", places: 2, mode: HalfEven, want: decimal.New(0, -2)},
+		{name: "a tie between one and two", ratio: "15/1000", places: 2, mode: HalfEven, want: decimal.New(2, -2)},
+		{name: "less than a tie by a third", ratio: "1499/300000", places: 2, mode: HalfUp, want: decimal.New(0, -2)},
+		{name: "up", ratio: "1/1000000", places: 2, mode: Up, want: decimal.New(1, -2)},
+		{name: "hundreds", ratio: "1000/3", places: -2, mode: HalfUp, want: decimal.New(3, 2)},
+		{name: "more than hundreds", ratio: "50", places: -2, mode: HalfUp, want: decimal.New(1, 2)},
+		{name: "more places than 64 bits have digits", ratio: "1/3", places: 38, mode: HalfUp, want: decimal.RequireFromString("0.33333333333333333333333333333333333333")},
+		{name: "nothing", ratio: "0", places: 2, mode: Ceiling, want: decimal.New(0, -2)},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			x, _ := new(big.Rat).SetString(row.ratio)
+			if got := Quotient(x, row.places, row.mode); !got.Equal(row.want) || got.Exponent() != row.want.Exponent() {
+				t.Errorf("%s to %d places by mode %d is %v, want %v", row.ratio, row.places, row.mode, got, row.want)
+			}
+		})
+	}
+}
+
+// checkQuotient compares a ratio that is rounded with the definition, and finds it as it was.
+func checkQuotient(t *testing.T, x *big.Rat, places int32, mode Mode) {
+	t.Helper()
+	before := x.String()
+	want := byDefinition(x, places, mode)
+	if got := Quotient(x, places, mode); got.Exponent() != -places || got.Coefficient().Cmp(want) != 0 {
+		t.Fatalf("%s to %d places by mode %d is %v, want %v units", before, places, mode, got, want)
+	}
+	if x.String() != before {
+		t.Fatalf("%s was modified to %v", before, x)
+	}
+}
+
+// Every small ratio by every mode, at places above and below the point.
+func TestEverySmallQuotient(t *testing.T) {
+	t.Parallel()
+	for den := int64(1); den <= 25; den++ {
+		for num := -3 * den; num <= 3*den; num++ {
+			for places := int32(-1); places <= 3; places++ {
+				for _, mode := range modes {
+					checkQuotient(t, big.NewRat(num, den), places, mode)
+				}
+			}
+		}
+	}
+}
+
+// Ratios of as many digits as amounts, parts and shares multiply to.
+func TestLongQuotients(t *testing.T) {
+	t.Parallel()
+	longest := new(big.Int).Exp(big.NewInt(10), big.NewInt(38), nil)
+	for _, num := range []*big.Int{longest, new(big.Int).Sub(longest, big.NewInt(1)), new(big.Int).Mul(longest, longest), big.NewInt(math.MinInt64), big.NewInt(1)} {
+		for _, den := range []*big.Int{longest, big.NewInt(math.MaxInt64), new(big.Int).Lsh(big.NewInt(1), 126), big.NewInt(7)} {
+			for _, places := range []int32{-38, -18, 0, 2, 18, 38} {
+				for _, mode := range modes {
+					for _, sign := range []int64{1, -1} {
+						x := new(big.Rat).SetFrac(num, den)
+						checkQuotient(t, x.Mul(x, big.NewRat(sign, 1)), places, mode)
+					}
+				}
+			}
+		}
 	}
 }

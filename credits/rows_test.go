@@ -1,0 +1,255 @@
+package credits_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// K5: a downgrade after paying leaves a credit balance, which pays the next invoices by itself, the oldest first, until it is
+// spent. It is never a negative invoice and never a refund.
+func TestK5(t *testing.T) {
+	// step is a change to a lower price, or an invoice.
+	type step struct {
+		at      string
+		grant   string   // what is left over of a downgrade, under the ID of its instant; "" is none
+		due     string   // what an invoice comes to; "" is none
+		spent   []string // what pays it
+		rest    string   // what is left to pay in money
+		balance string   // afterwards
+	}
+	for _, c := range []struct {
+		name, why string
+		steps     []step
+	}{
+		{
+			"spent on the next invoice", "10 seats from 139.00 to 89.00 with 20 of 30 days left: 926.67 less 593.33 are 333.34; 890.00 less that are 556.66",
+			[]step{
+				{at: "2026-11-11", grant: "333.34", balance: "333.34"},
+				{at: "2026-12-01", due: "890.00", spent: []string{"2026-11-11 -333.34"}, rest: "556.66", balance: "0"},
+				{at: "2027-01-01", due: "890.00", rest: "890.00", balance: "0"},
+			},
+		},
+		{
+			"spent on three invoices", "200.00 pay 89.00, 89.00 and 22.00 of the third",
+			[]step{
+				{at: "2026-11-11", grant: "200.00", balance: "200.00"},
+				{at: "2026-12-01", due: "89.00", spent: []string{"2026-11-11 -89"}, rest: "0", balance: "111.00"},
+				{at: "2027-01-01", due: "89.00", spent: []string{"2026-11-11 -89"}, rest: "0", balance: "22.00"},
+				{at: "2027-02-01", due: "89.00", spent: []string{"2026-11-11 -22"}, rest: "67.00", balance: "0"},
+				{at: "2027-03-01", due: "89.00", rest: "89.00", balance: "0"},
+			},
+		},
+		{
+			"two downgrades, the oldest first", "of 100.00 and 60.00 the first invoice of 120.00 takes 100.00 and 20.00, the next the 40.00 that are left",
+			[]step{
+				{at: "2026-11-11", grant: "100.00", balance: "100.00"},
+				{at: "2026-11-21", grant: "60.00", balance: "160.00"},
+				{at: "2026-12-01", due: "120.00", spent: []string{"2026-11-11 -100", "2026-11-21 -20"}, rest: "0", balance: "40.00"},
+				{at: "2027-01-01", due: "120.00", spent: []string{"2026-11-21 -40"}, rest: "80.00", balance: "0"},
+			},
+		},
+		{
+			"a downgrade in between", "what is left of the older credit pays before the newer one",
+			[]step{
+				{at: "2026-11-11", grant: "100.00", balance: "100.00"},
+				{at: "2026-12-01", due: "70.00", spent: []string{"2026-11-11 -70"}, rest: "0", balance: "30.00"},
+				{at: "2026-12-11", grant: "50.00", balance: "80.00"},
+				{at: "2027-01-01", due: "70.00", spent: []string{"2026-11-11 -30", "2026-12-11 -40"}, rest: "0", balance: "10.00"},
+				{at: "2027-02-01", due: "70.00", spent: []string{"2026-12-11 -10"}, rest: "60.00", balance: "0"},
+			},
+		},
+		{
+			"an invoice of nothing", "nothing is spent on it, and nothing is paid out",
+			[]step{
+				{at: "2026-11-11", grant: "100.00", balance: "100.00"},
+				{at: "2026-12-01", due: "0.00", rest: "0", balance: "100.00"},
+				{at: "2036-12-01", due: "100.00", spent: []string{"2026-11-11 -100"}, rest: "0", balance: "0"},
+			},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var ledger []credits.Entry
+			for _, s := range c.steps {
+				at := giventest.Instant(s.at, nil)
+				if s.grant != "" {
+					ledger = append(ledger, grant(s.at, s.grant, s.at))
+				}
+				if s.due != "" {
+					pays, rest, err := credits.Apply(ledger, credits.Due{Amount: giventest.Money(s.due), Currency: "USD", At: at, Ref: "inv " + s.at})
+					if err != nil {
+						t.Fatal(err)
+					}
+					var got []string
+					for _, e := range pays {
+						got = append(got, e.ID+" "+e.Amount.String())
+					}
+					if !slices.Equal(got, s.spent) {
+						t.Errorf("on %s %q pays, want %q: %s", s.at, got, s.spent, c.why)
+					}
+					giventest.CheckMoney(t, "what is left to pay on "+s.at, rest, s.rest)
+					ledger = append(ledger, pays...)
+				}
+				balance, err := credits.Balance(ledger, "USD", at)
+				if err != nil {
+					t.Fatal(err)
+				}
+				giventest.CheckMoney(t, "the balance on "+s.at, balance, s.balance)
+			}
+		})
+	}
+}
+
+// K5: what a downgrade leaves is owed, and not paid back, however much was paid.
+func TestK5Grant(t *testing.T) {
+	charge := sold{id: "inv-1/1", quantity: "10", unit: "139.00", period: november}.charge(t)
+	out := dispose(t, credits.Disposal{
+		Request: credits.Request{Charges: []plans.Charge{charge}, At: giventest.Instant("2026-11-11", nil), Basis: proration.OnBilled, Policy: proration.Standard(2)},
+		ID:      "inv-2", Rules: always(credits.UnusedPart, credits.ToBalance), Paid: giventest.Money("1390.00"),
+	})
+	checkBecame(t, out, became{credits: []string{"inv-1/1 unused -926.67"}, grant: "926.67"}, "1390.00 x 20/30 is 926.666...")
+}
+
+// shop is what one customer bought for November and paid in full: three seats at 15.00, a setup for 50.00, and an agent for
+// 20.00.
+func shop(t *testing.T) []plans.Charge {
+	t.Helper()
+	return []plans.Charge{
+		sold{id: "inv-1/1", quantity: "3", unit: "15.00", period: november}.charge(t),
+		sold{id: "inv-1/2", item: "setup", kind: plans.OneOff, quantity: "1", unit: "50.00", period: november}.charge(t),
+		sold{id: "inv-1/3", item: "ai_agent", quantity: "1", unit: "20.00", period: november}.charge(t),
+	}
+}
+
+// M9: who cancels keeps access until the end and gets nothing back for unused time. A refund by hand is an act of its own
+// with lines of its own, and the charges stay as they were issued.
+func TestM9(t *testing.T) {
+	nothing := always(0, credits.ToNothing)
+	for _, c := range []struct {
+		name, why string
+		at        string
+		exception *credits.Exception
+		item      string
+		want      became
+		lines     []string
+	}{
+		{name: "on the first day", why: "no refund, whenever", at: "2026-11-01"},
+		{name: "on the 16th", why: "as above", at: "2026-11-16"},
+		{name: "on the last day", why: "as above", at: "2026-11-30"},
+		{
+			name: "a special case", why: "the unused half of 45.00, 50.00 and 20.00 are 57.50", at: "2026-11-16", exception: &credits.Exception{Give: credits.UnusedPart, As: credits.ToRefund, Reason: "paid twice by mistake"},
+			want: became{credits: []string{"inv-1/3 unused -10", "inv-1/2 unused -25", "inv-1/1 unused -22.5"}, refund: "57.50"},
+			lines: []string{
+				"ai_agent: 1 not used of inv-1/3, -20.00 x 15/30 days = -10.00",
+				"setup: 1 not used of inv-1/2, -50.00 x 15/30 days = -25.00",
+				"seat: 3 not used of inv-1/1, -45.00 x 15/30 days = -22.50",
+			},
+		},
+		{
+			name: "a special case for one item", why: "the agent in full, and nothing else", at: "2026-11-16", exception: &credits.Exception{Give: credits.InFull, As: credits.ToRefund, Reason: "it never worked"}, item: "ai_agent",
+			want:  became{credits: []string{"inv-1/3 refund -20"}, refund: "20"},
+			lines: []string{"ai_agent: -20.00 of inv-1/3"},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			charges := shop(t)
+			d := credits.Disposal{
+				Request: credits.Request{Charges: charges, Item: c.item, At: giventest.Instant(c.at, nil), Basis: proration.OnBilled, Policy: proration.Standard(2)},
+				ID:      "cn-1", Rules: nothing, Exception: c.exception, Paid: giventest.Money("115"),
+			}
+			out := dispose(t, d)
+			checkBecame(t, out, c.want, c.why)
+			if got := explained(out.Credits); !slices.Equal(got, c.lines) {
+				t.Errorf("the lines are %q, want %q: %s", got, c.lines, c.why)
+			}
+
+			// By the rules nothing comes back afterwards either, and a second refund by hand finds what the first one left.
+			d.Charges = append(slices.Clone(charges), out.Credits...)
+			d.Paid = d.Paid.Sub(out.Refund)
+			d.Exception = nil
+			checkBecame(t, dispose(t, d), became{}, "no refund")
+			d.Item, d.Exception = "", &credits.Exception{Give: credits.InFull, As: credits.ToRefund, Reason: "the law says so"}
+			rest := giventest.Money("115").Sub(out.Refund)
+			if again := dispose(t, d); !again.Refund.Equal(rest) {
+				t.Errorf("then %v is paid back, want the %v that are left", again.Refund, rest)
+			}
+		})
+	}
+}
+
+// M10: what is refunded is data by kind of item: nothing, the unused part, or all of it; unless a decision with a stated reason
+// overrides it. A policy for all of the shop, on the 16th of 30 days.
+func TestM10(t *testing.T) {
+	kind := func(kind plans.Kind, give credits.Extent, as credits.Disposition) credits.Rule {
+		return credits.Rule{Kinds: []plans.Kind{kind}, Give: give, As: as}
+	}
+	item := func(item string, give credits.Extent, as credits.Disposition) credits.Rule {
+		return credits.Rule{Items: []string{item}, Give: give, As: as}
+	}
+	rest := credits.Rule{As: credits.ToNothing}
+	for _, c := range []struct {
+		name, why string
+		rules     []credits.Rule
+		exception *credits.Exception
+		paid      string
+		want      became
+	}{
+		{name: "nothing of anything", why: "payments are non-refundable", rules: []credits.Rule{rest}, paid: "115"},
+		{
+			name: "the unused part of the agent", why: "the terms of the agent say otherwise: 20.00 x 15/30", rules: []credits.Rule{item("ai_agent", credits.UnusedPart, credits.ToRefund), rest}, paid: "115",
+			want: became{credits: []string{"inv-1/3 unused -10"}, refund: "10"},
+		},
+		{
+			name: "all of the agent", why: "a guarantee: 20.00, although half of it was used", rules: []credits.Rule{item("ai_agent", credits.InFull, credits.ToRefund), rest}, paid: "115",
+			want: became{credits: []string{"inv-1/3 refund -20"}, refund: "20"},
+		},
+		{
+			name: "by kind of charge", why: "the setup in full, of what recurs the unused part: 50.00, 22.50 and 10.00",
+			rules: []credits.Rule{kind(plans.OneOff, credits.InFull, credits.ToRefund), kind(plans.Recurring, credits.UnusedPart, credits.ToRefund)}, paid: "115",
+			want: became{credits: []string{"inv-1/3 unused -10", "inv-1/2 refund -50", "inv-1/1 unused -22.5"}, refund: "82.50"},
+		},
+		{
+			name: "one item out of a kind", why: "the first rule wins: the agent stays, the seats do not",
+			rules: []credits.Rule{item("ai_agent", 0, credits.ToNothing), kind(plans.Recurring, credits.UnusedPart, credits.ToRefund), rest}, paid: "115",
+			want: became{credits: []string{"inv-1/1 unused -22.5"}, refund: "22.50"},
+		},
+		{
+			name: "part of it was paid by credit", why: "a refund is of money: of 72.50 the 60.00 that were paid in money, and 12.50 are owed as before",
+			rules: []credits.Rule{kind(plans.OneOff, credits.InFull, credits.ToRefund), item("seat", credits.UnusedPart, credits.ToRefund), rest}, paid: "60",
+			want: became{credits: []string{"inv-1/2 refund -50", "inv-1/1 unused -22.5"}, grant: "12.50", refund: "60"},
+		},
+		{
+			name: "an override", why: "the law of the customer's country: all of it, within 14 days", rules: []credits.Rule{rest}, exception: &credits.Exception{Give: credits.InFull, As: credits.ToRefund, Reason: "right of withdrawal"}, paid: "115",
+			want: became{credits: []string{"inv-1/3 refund -20", "inv-1/2 refund -50", "inv-1/1 refund -45"}, refund: "115"},
+		},
+		{
+			name: "an override to the balance", why: "goodwill, and no money", rules: []credits.Rule{rest}, exception: &credits.Exception{Give: credits.UnusedPart, As: credits.ToBalance, Reason: "an outage"}, paid: "115",
+			want: became{credits: []string{"inv-1/3 unused -10", "inv-1/2 unused -25", "inv-1/1 unused -22.5"}, grant: "57.50"},
+		},
+		{
+			name: "an override that keeps it", why: "the terms were broken", rules: []credits.Rule{kind(plans.Recurring, credits.UnusedPart, credits.ToRefund), rest}, exception: &credits.Exception{As: credits.ToNothing, Reason: "abuse"}, paid: "115",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			out := dispose(t, credits.Disposal{
+				Request: credits.Request{Charges: shop(t), At: giventest.Instant("2026-11-16", nil), Basis: proration.OnBilled, Policy: proration.Standard(2)},
+				ID:      "cn-1", Rules: c.rules, Exception: c.exception, Paid: giventest.Money(c.paid),
+			})
+			checkBecame(t, out, c.want, c.why)
+			if c.exception != nil && out.Reason != c.exception.Reason {
+				t.Errorf("the stated reason is %q", out.Reason)
+			}
+		})
+	}
+	_, err := credits.Dispose(credits.Disposal{
+		Request: credits.Request{Charges: shop(t), At: giventest.Instant("2026-11-16", nil), Basis: proration.OnBilled, Policy: proration.Standard(2)},
+		ID:      "cn-1", Rules: []credits.Rule{rest}, Exception: &credits.Exception{Give: credits.InFull, As: credits.ToRefund}, Paid: decimal.New(115, 0),
+	})
+	giventest.CheckFaults(t, err, "exception.reason unset")
+}

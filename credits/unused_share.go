@@ -1,0 +1,96 @@
+package credits
+
+import (
+	"math/big"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/exact"
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// credited returns a credit of a charge, with what of its discounts and taxes goes back with it.
+func credited(c *plans.Charge, before back, line proration.Result) plans.Charge {
+	credit := plans.Charge{
+		Corrects: c.ID, Plan: c.Plan, Item: c.Item, Currency: c.Currency, Price: c.Price, Times: c.Times,
+		Period: c.Period, Span: c.Span, Share: line, Net: line.Amount,
+	}
+	credit.Price.Tiers = append([]plans.Tier(nil), c.Price.Tiers...)
+	ratio := new(big.Rat) // of what goes back of the net
+	switch after := before.net.Sub(line.Amount); {
+	case line.Amount.IsZero():
+	case after.LessThan(c.Net):
+		ratio.Quo(line.Amount.Neg().Rat(), c.Net.Rat())
+	default:
+		ratio = nil // the last credit
+	}
+	for _, d := range c.Discounts {
+		left := d.Amount
+		for _, k := range before.lines {
+			for _, gone := range k.Discounts {
+				if gone.Discount == d.Discount {
+					left = left.Add(gone.Amount)
+				}
+			}
+		}
+		d.Amount = goesBack(left, d.Amount.Rat(), ratio, line.Rounding)
+		credit.Discounts = append(credit.Discounts, d)
+	}
+	for _, t := range c.Taxes {
+		left := t.Amount
+		for _, k := range before.lines {
+			for _, gone := range k.Taxes {
+				if gone.Name == t.Name {
+					left = left.Add(gone.Amount)
+				}
+			}
+		}
+		exactly := new(big.Rat).Mul(c.Net.Rat(), t.Percent.Rat())
+		t.Amount = goesBack(left, exactly.Mul(exactly, big.NewRat(1, 100)), ratio, line.Rounding)
+		credit.Taxes = append(credit.Taxes, t)
+	}
+	return credit
+}
+
+// goesBack returns what of an amount beside a net goes back with a credit, as a number that is not above zero: the ratio of it,
+// rounded, but never more than is left; and all that is left with the last credit of a charge, which has no ratio. So all credits of
+// a charge add up.
+func goesBack(left decimal.Decimal, all, ratio *big.Rat, rounding proration.Rounding) decimal.Decimal {
+	if ratio == nil {
+		return left.Neg()
+	}
+	value := new(big.Rat).Mul(all, ratio)
+	return decimal.Max(exact.Quotient(value.Neg(value), rounding.Places, exact.Mode(rounding.Mode)), left.Neg())
+}
+
+// share returns how much of a charge some of its units are; zero is all. Where units cost different amounts, the last ones go first,
+// and are what they cost of what all do. By volume they all cost the same.
+func share(c *plans.Charge, before back, units decimal.Decimal) (proration.Fraction, error) {
+	if units.Equal(c.Quantity) {
+		return proration.Fraction{}, nil
+	}
+	some, all := units, c.Quantity
+	if c.Price.Tiering != plans.Volume {
+		left := c.Quantity.Sub(before.units)
+		var costs [4]decimal.Decimal
+		for i, quantity := range []decimal.Decimal{left, left.Sub(units), c.Quantity, {}} {
+			if quantity.IsZero() && !c.More {
+				continue // none at all costs nothing, whatever comes on top of the units
+			}
+			var err error
+			if costs[i], err = c.Price.Amount(c.Above.Add(quantity)); err != nil {
+				return proration.Fraction{}, err
+			}
+		}
+		if cost := costs[2].Sub(costs[3]); cost.IsPositive() {
+			some, all = costs[0].Sub(costs[1]), cost
+		}
+	}
+	ratio := new(big.Rat).Quo(some.Rat(), all.Rat())
+	if !ratio.Num().IsInt64() || !ratio.Denom().IsInt64() {
+		return proration.Fraction{}, fault.New("quantity", proration.ErrLimit, "the ratio of %v to %v has more than 18 digits", some, all)
+	}
+	return proration.Fraction{Num: ratio.Num().Int64(), Den: ratio.Denom().Int64()}, nil
+}

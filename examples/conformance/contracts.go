@@ -1,0 +1,125 @@
+package main
+
+import (
+	"strconv"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+type discountGiven struct {
+	Currency   plans.Currency         `json:"currency"`
+	Lines      []amount               `json:"lines"`
+	Discounts  []deductionGiven       `json:"discounts"`
+	Allocation proration.Allocation   `json:"allocation,omitzero"`
+	Rounding   proration.RoundingMode `json:"rounding,omitzero"`
+}
+
+// deductionGiven is a percentage or an amount.
+type deductionGiven struct {
+	Percent amount `json:"percent,omitzero"`
+	Amount  amount `json:"amount,omitzero"`
+}
+
+func (d *deductionGiven) UnmarshalJSON(text []byte) error {
+	type plain deductionGiven
+	return decode(text, (*plain)(d))
+}
+
+func discount(g discountGiven) (record, error) {
+	r := plans.Reduction{Currency: g.Currency, Mode: proration.HalfUp, Allocation: proration.LargestRemainder}
+	if g.Rounding != 0 {
+		r.Mode = g.Rounding
+	}
+	if g.Allocation != 0 {
+		r.Allocation = g.Allocation
+	}
+	for _, line := range g.Lines {
+		r.Charges = append(r.Charges, plans.Charge{Kind: plans.Recurring, Currency: g.Currency, Net: line.Decimal})
+	}
+	for i, d := range g.Discounts {
+		if d.Percent.IsZero() && d.Amount.IsZero() {
+			continue // it takes nothing off, and the library has no such discount
+		}
+		off := plans.Discount{ID: strconv.Itoa(i + 1), Percent: d.Percent.Decimal, Amount: d.Amount.Decimal, Lasts: plans.Forever}
+		if !off.Amount.IsZero() {
+			off.Currency = g.Currency
+		}
+		r.Discounts = append(r.Discounts, off)
+	}
+	reduced, err := plans.ApplyDiscounts(r)
+	if err != nil {
+		return nil, err
+	}
+	taken := list{}
+	for _, c := range reduced.Charges {
+		var sum decimal.Decimal
+		for _, d := range c.Discounts {
+			sum = sum.Add(d.Amount)
+		}
+		taken = append(taken, money(sum))
+	}
+	return record{"discount": money(reduced.Amount), "net": money(reduced.Net), "line_discounts": taken}, nil
+}
+
+type commitmentGiven struct {
+	Currency plans.Currency         `json:"currency"`
+	Minimum  amount                 `json:"minimum"`
+	Period   span                   `json:"period"`
+	Span     span                   `json:"span"`
+	DayCount proration.DayCount     `json:"day_count"`
+	Billed   []amount               `json:"billed"`
+	Rounding proration.RoundingMode `json:"rounding,omitzero"`
+	Timezone zone                   `json:"timezone,omitzero"`
+}
+
+func commitment(g commitmentGiven) (record, error) {
+	policy, err := policyOf(g.DayCount, g.Currency, g.Rounding)
+	if err != nil {
+		return nil, err
+	}
+	contract := plans.Contract{
+		Plan:     "committed",
+		Currency: g.Currency,
+		Items:    []plans.Item{{ID: "usage"}},
+		Cycle:    cycleFrom(g.Period.Start, proration.Interval{Months: 1}, 0, g.Timezone),
+		Minimum:  g.Minimum.Decimal,
+	}
+	var billed []plans.Charge
+	for _, b := range g.Billed {
+		c := plans.Charge{Kind: plans.Recurring, Plan: contract.Plan, Item: "usage", Currency: g.Currency, Net: b.Decimal}
+		c.Share.Amount = b.Decimal
+		billed = append(billed, c)
+	}
+	portion := proration.Portion{Period: g.Period.in(g.Timezone), Span: g.Span.in(g.Timezone)}
+	lacking, err := contract.Shortfall(billed, portion, policy)
+	return record{"shortfall": money(lacking.Net)}, err
+}
+
+type directionGiven struct {
+	From levelGiven `json:"from"`
+	To   levelGiven `json:"to"`
+}
+
+type levelGiven struct {
+	Amount   amount             `json:"amount"`
+	Interval proration.Interval `json:"interval"`
+}
+
+func (l *levelGiven) UnmarshalJSON(text []byte) error {
+	type plain levelGiven
+	return decode(text, (*plain)(l))
+}
+
+func direction(g directionGiven) (record, error) {
+	action, err := plans.Classify(
+		plans.Level{Amount: g.From.Amount.Decimal, Interval: g.From.Interval},
+		plans.Level{Amount: g.To.Amount.Decimal, Interval: g.To.Interval},
+	)
+	if action == plans.Lateral {
+		action = plans.Upgrade // as the cases count it
+	}
+	return record{"direction": text(action.String())}, err
+}

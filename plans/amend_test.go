@@ -1,0 +1,340 @@
+package plans_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/plans"
+)
+
+// amendment is a change, and what comes of it in words, or why it is refused.
+type amendment struct {
+	name, why string
+	ask       ask
+	want      []string // the amendment as a customer reads it
+	contract  string   // as terse writes it
+	refused   []string // as checkRefused writes it
+}
+
+// amend holds amendments to what they should say, and to what the contract itself says of them.
+func amend(t *testing.T, rows ...amendment) {
+	t.Helper()
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			t.Helper()
+			catalog, p := row.ask.proposal(t)
+			before := giventest.JSON(t, p)
+			got, err := catalog.Amend(p)
+			if checkRefused(t, err, row.refused...) {
+				checkText(t, row.why, got.Explain(), strings.Join(row.want, "\n"))
+				checkText(t, row.why, terse(got.Contract), row.contract)
+				checkAmendment(t, catalog, p, got)
+			} else {
+				checkText(t, "a refusal comes with nothing", giventest.JSON(t, got), giventest.JSON(t, plans.Amendment{}))
+			}
+			checkText(t, "law 15: the proposal after it", giventest.JSON(t, p), before)
+		})
+	}
+}
+
+// terse writes what a change may change of a contract: "base: 7 seat at 15; until 2027-11-16".
+func terse(c plans.Contract) string {
+	text := c.Plan + ": "
+	for i, item := range c.Items {
+		if i > 0 {
+			text += ", "
+		}
+		text += item.Quantity.String() + " " + item.ID + " at " + item.Price.Unit.String()
+	}
+	for _, s := range c.Ramp {
+		text += "; " + s.Item.Quantity.String() + " " + s.Item.ID + " from " + s.At.Format("2006-01-02")
+	}
+	for i, a := range c.Terms {
+		text += "; " + a.Term.Length.String() + " until " + a.Period.End.Format("2006-01-02")
+		if i == len(c.Terms)-1 {
+			text += ", then " + a.Term.AtEnd.String()
+		}
+	}
+	return text + "; " + c.Cycle.Interval.String() + " from " + c.Cycle.Anchor.String()
+}
+
+// checkAmendment holds an amendment to law 11: the permit is that of Check, the contract that of With, and what is due adds up.
+func checkAmendment(tb testing.TB, catalog plans.Catalog, p plans.Proposal, a plans.Amendment) {
+	tb.Helper()
+	permit, err := catalog.Check(p)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	checkText(tb, "the permit", giventest.JSON(tb, a.Permit), giventest.JSON(tb, permit))
+	after, err := p.Contract.With(p.Change, permit.At)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	checkText(tb, "the contract", giventest.JSON(tb, a.Contract), giventest.JSON(tb, after))
+	giventest.CheckFaults(tb, a.Contract.Validate())
+	kind := plans.Addition
+	switch a.Action {
+	case plans.Extend:
+		kind = plans.Extension
+	case plans.SwitchInterval:
+		kind = plans.Recurring
+	case plans.Upgrade, plans.Downgrade, plans.Lateral, plans.AddQuantity, plans.RemoveQuantity, plans.Shorten, plans.Cancel:
+	}
+	var total decimal.Decimal
+	for _, line := range a.Bill.Lines {
+		if line.Kind != kind || line.Plan != after.Plan {
+			tb.Errorf("a %v of %s for a change that is %v: %s", line.Kind, line.Plan, a.Action, line.Explain())
+		}
+		net := line.Share.Amount
+		for _, d := range line.Discounts {
+			net = net.Sub(d.Amount)
+		}
+		if !net.Equal(line.Net) || net.IsNegative() {
+			tb.Errorf("a line of %v: %s", line.Net, line.Explain())
+		}
+		total = total.Add(line.Net)
+	}
+	if !total.Equal(a.Bill.Total) || len(a.Bill.Lines) > 0 && !a.Bill.At.Equal(permit.At) {
+		tb.Errorf("the lines add up to %v, the bill of %v to %v", total, a.Bill.At, a.Bill.Total)
+	}
+}
+
+func TestAmendQuantity(t *testing.T) {
+	year := ordered("7 seat", "P12M")
+	counted := discounts(
+		plans.Discount{ID: "start", Percent: giventest.Money("50"), Lasts: plans.Repeating, Periods: 3}, amountOff("off", "5", plans.Forever),
+		plans.Discount{ID: "voucher", Amount: giventest.Money("1"), Currency: "USD", Lasts: plans.Forever, Keeps: true}, percentOff("deal", "20"),
+	)
+	graduated := func(c *plans.Catalog) {
+		c.Plans[0].Offers[0].Price = plans.Price{Tiering: plans.Graduated, Tiers: []plans.Tier{{UpTo: giventest.Money("8"), Unit: giventest.Money("15")}, {Unit: giventest.Money("12")}}}
+	}
+	amend(
+		t,
+		amendment{"two more, up front", "M6: 2 x 15.00 x 12 = 360.00 for a year; 273 of 365 days are left: 269.26; 10 % of it is 26.93", ask{order: year, change: more("seat", "2")}, []string{
+			"add_quantity on 2027-02-16, at once",
+			"2027-02-16 until 2027-11-16, seat: 2 x 15.00 x 12, 360.00 x 273/365 days = 269.260..., rounded half up to 269.26, less 10 % 26.93 = 242.33",
+			"due: 242.33 USD",
+		}, "base: 9 seat at 15; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
+		amendment{"on the first day", "the whole of the term", ask{order: year, change: more("seat", "2"), at: "2026-11-16"}, []string{
+			"add_quantity on 2026-11-16, at once",
+			"2026-11-16 until 2027-11-16, seat: 2 x 15.00 x 12 = 360.00, less 10 % 36.00 = 324.00",
+			"due: 324.00 USD",
+		}, "base: 9 seat at 15; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
+		amendment{"on the last day", "one day of 365: 0.986, rounded 0.99, less 0.10", ask{order: year, change: more("seat", "2"), at: "2027-11-15T18:00:00"}, []string{
+			"add_quantity on 2027-11-15, at once",
+			"2027-11-15 until 2027-11-16, seat: 2 x 15.00 x 12, 360.00 x 1/365 days = 0.986..., rounded half up to 0.99, less 10 % 0.10 = 0.89",
+			"due: 0.89 USD",
+		}, "base: 9 seat at 15; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
+		amendment{"in a term that was extended", "for what is left of the one term, and for the whole of the other, which has no discount", ask{order: year, before: []plans.Change{another(t, "P6M")}, change: more("seat", "2")}, []string{
+			"add_quantity on 2027-02-16, at once",
+			"2027-02-16 until 2027-11-16, seat: 2 x 15.00 x 12, 360.00 x 273/365 days = 269.260..., rounded half up to 269.26, less 10 % 26.93 = 242.33",
+			"2027-11-16 until 2028-05-16, seat: 2 x 15.00 x 6 = 180.00",
+			"due: 422.33 USD",
+		}, "base: 9 seat at 15; P1Y until 2027-11-16; P6M until 2028-05-16, then renew; P6M from 2028-05-16", nil},
+		amendment{"month by month", "24 of the 28 days from February 16 to March 16: 25.71 of 30.00, less 2.57", ask{sold: with(perPeriod), order: year, change: more("seat", "2"), at: "2027-02-20"}, []string{
+			"add_quantity on 2027-02-20, at once",
+			"2027-02-20 until 2027-03-16, seat: 2 x 15.00, 30.00 x 24/28 days = 25.714..., rounded half up to 25.71, less 10 % 2.57 = 23.14",
+			"due: 23.14 USD",
+		}, "base: 9 seat at 15; P1Y until 2027-11-16, then renew; P1M from 2026-11-16", nil},
+		amendment{"without terms", "as above, and without a discount", ask{sold: with(openEnded), order: ordered("7 seat", ""), change: more("seat", "2"), at: "2027-02-20"}, []string{
+			"add_quantity on 2027-02-20, at once",
+			"2027-02-20 until 2027-03-16, seat: 2 x 15.00, 30.00 x 24/28 days = 25.714..., rounded half up to 25.71",
+			"due: 25.71 USD",
+		}, "base: 9 seat at 15; P1M from 2026-11-16", nil},
+		amendment{"one item of two", "the other one stays as it is: 59.88 x 273/365 is 44.7869, rounded 44.79, less 4.48", ask{order: ordered("7 seat, 3 phone", "P12M"), change: more("phone", "1")}, []string{
+			"add_quantity on 2027-02-16, at once",
+			"2027-02-16 until 2027-11-16, phone: 1 x 4.99 x 12, 59.88 x 273/365 days = 44.786..., rounded half up to 44.79, less 10 % 4.48 = 40.31",
+			"due: 40.31 USD",
+		}, "base: 7 seat at 15, 4 phone at 4.99; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
+		amendment{"while a ramp lies ahead", "31 days until the step and 273 after it, at as many more: 30.58 + 269.26; the step rises too", ask{order: ordered("7 seat, 9 seat from 2027-02-16", "P12M"), change: more("seat", "2"), at: "2027-01-16"}, []string{
+			"add_quantity on 2027-01-16, at once",
+			"2027-01-16 until 2027-02-16, seat: 2 x 15.00 x 12, 360.00 x 31/365 days = 30.575..., rounded half up to 30.58, less 10 % 3.06 = 27.52",
+			"2027-02-16 until 2027-11-16, seat: 2 x 15.00 x 12, 360.00 x 273/365 days = 269.260..., rounded half up to 269.26, less 10 % 26.92 = 242.34",
+			"due: 269.86 USD",
+		}, "base: 9 seat at 15; 11 seat from 2027-02-16; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
+		amendment{"after a step of the ramp", "it has taken effect: nine seats become eleven", ask{order: ordered("7 seat, 9 seat from 2027-02-16", "P12M"), change: more("seat", "2")}, []string{
+			"add_quantity on 2027-02-16, at once",
+			"2027-02-16 until 2027-11-16, seat: 2 x 15.00 x 12, 360.00 x 273/365 days = 269.260..., rounded half up to 269.26, less 10 % 26.93 = 242.33",
+			"due: 242.33 USD",
+		}, "base: 11 seat at 15; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
+		amendment{"in tiers", "nine seats cost 8 x 15.00 + 12.00 = 132.00 and seven 105.00: two more are 27.00 a month, 324.00 a year; 242.33 for 273 days, less 24.23", ask{sold: with(graduated), order: year, change: more("seat", "2")}, []string{
+			"add_quantity on 2027-02-16, at once",
+			"2027-02-16 until 2027-11-16, seat: ((8 x 15.00 + 1 x 12.00) - (7 x 15.00)) x 12, 324.00 x 273/365 days = 242.334..., rounded half up to 242.33, less 10 % 24.23 = 218.10",
+			"due: 218.10 USD",
+		}, "base: 9 seat at 0; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
+		amendment{
+			"which discounts are taken off", "10 % of the term and 20 % of the deal, each time; half a price for so many months, 5.00 a month and a voucher were used for the month already: 25.71 - 2.57 - 4.63", ask{sold: with(perPeriod), order: ordered("7 seat", "P12M", counted), change: more("seat", "2"), at: "2027-02-20"}, []string{
+				"add_quantity on 2027-02-20, at once",
+				"2027-02-20 until 2027-03-16, seat: 2 x 15.00, 30.00 x 24/28 days = 25.714..., rounded half up to 25.71, less 10 % 2.57, less 20 % 4.63 = 18.51",
+				"due: 18.51 USD",
+			}, "base: 9 seat at 15; P1Y until 2027-11-16, then renew; P1M from 2026-11-16", nil,
+		},
+		amendment{"two less", "K3c: the seats stay until the end of the contract, and nothing is given back", ask{order: year, change: more("seat", "-2"), by: plans.Support}, []string{
+			"remove_quantity on 2027-11-16, at the end of the term",
+		}, "base: 5 seat at 15; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
+		amendment{"two less, at once", "what comes back derives from what was billed, and that is not this package's", ask{sold: with(allAt(plans.AtOnce)), order: year, change: more("seat", "-2")}, []string{
+			"remove_quantity on 2027-02-16, at once",
+		}, "base: 5 seat at 15; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
+		amendment{"two more at the end of the month", "they come with the bill of the next month", ask{sold: with(perPeriod, allAt(plans.AtPeriodEnd)), order: year, change: more("seat", "2"), at: "2027-02-20"}, []string{
+			"add_quantity on 2027-03-16, at the end of the period",
+		}, "base: 9 seat at 15; P1Y until 2027-11-16, then renew; P1M from 2026-11-16", nil},
+		amendment{"one more by nobody", "no rule allows it", ask{sold: with(func(c *plans.Catalog) { c.Rules = nil }), order: year, change: more("seat", "1")}, nil, "", []string{"add_quantity: nobody may do that | "}},
+	)
+}
+
+func TestAmendPlan(t *testing.T) {
+	year := ordered("7 seat", "P12M")
+	advanced := ordered("7 seat", "P12M", inPlan("advanced"))
+	now := allAt(plans.AtOnce)
+	amend(
+		t,
+		amendment{"upgrade, up front", "7 x 25.00 x 12 = 2100.00; 273 of 365 days are 1570.68; 10 % of it is 157.07. What was paid for base comes back as a credit", ask{order: year, change: toPlan(t, "advanced")}, []string{
+			"upgrade on 2027-02-16, at once",
+			"2027-02-16 until 2027-11-16, seat: 7 x 25.00 x 12, 2100.00 x 273/365 days = 1570.684..., rounded half up to 1570.68, less 10 % 157.07 = 1413.61",
+			"due: 1413.61 USD",
+		}, "advanced: 7 seat at 25; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
+		amendment{"upgrade in a term that was extended", "for what is left of the one, and the whole of the other: 7 x 25.00 x 6", ask{order: year, before: []plans.Change{another(t, "P6M")}, change: toPlan(t, "advanced")}, []string{
+			"upgrade on 2027-02-16, at once",
+			"2027-02-16 until 2027-11-16, seat: 7 x 25.00 x 12, 2100.00 x 273/365 days = 1570.684..., rounded half up to 1570.68, less 10 % 157.07 = 1413.61",
+			"2027-11-16 until 2028-05-16, seat: 7 x 25.00 x 6 = 1050.00",
+			"due: 2463.61 USD",
+		}, "advanced: 7 seat at 25; P1Y until 2027-11-16; P6M until 2028-05-16, then renew; P6M from 2028-05-16", nil},
+		amendment{"upgrade, month by month", "24 of 28 days of 7 x 25.00 are 150.00, less 15.00", ask{sold: with(perPeriod), order: year, change: toPlan(t, "advanced"), at: "2027-02-20"}, []string{
+			"upgrade on 2027-02-20, at once",
+			"2027-02-20 until 2027-03-16, seat: 7 x 25.00, 175.00 x 24/28 days = 150.00, less 10 % 15.00 = 135.00",
+			"due: 135.00 USD",
+		}, "advanced: 7 seat at 25; P1Y until 2027-11-16, then renew; P1M from 2026-11-16", nil},
+		amendment{"upgrade by a customer in Brazil", "in reais, as the contract is: 7 x 125.00 x 6 = 5250.00, of which 89 of 181 days are left", ask{order: ordered("7 seat", "P6M", inBrazil), change: toPlan(t, "advanced")}, []string{
+			"upgrade on 2027-02-16, at once",
+			"2027-02-16 until 2027-05-16, seat: 7 x 125.00 x 6, 5250.00 x 89/181 days = 2581.491..., rounded half up to 2581.49",
+			"due: 2581.49 BRL",
+		}, "advanced: 7 seat at 125; P6M until 2027-05-16, then renew; P6M from 2026-11-16", nil},
+		amendment{"lateral", "the new plan for what is left, 7 x 15.00 x 12 = 1260.00 x 273/365 = 942.41, and as much comes back for the old one", ask{order: year, change: toPlan(t, "team")}, []string{
+			"lateral on 2027-02-16, at once",
+			"2027-02-16 until 2027-11-16, seat: 7 x 15.00 x 12, 1260.00 x 273/365 days = 942.410..., rounded half up to 942.41, less 10 % 94.24 = 848.17",
+			"due: 848.17 USD",
+		}, "team: 7 seat at 15; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
+		amendment{"downgrade", "M14: by support, when the term ends", ask{order: advanced, change: toPlan(t, "base"), by: plans.Support}, []string{
+			"downgrade on 2027-11-16, at the end of the term",
+		}, "base: 7 seat at 15; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
+		amendment{"downgrade at once", "K5: the rest at the lower price; the rest of the higher one comes back as a credit", ask{sold: with(openEnded, now), order: ordered("7 seat", "", inPlan("advanced")), change: toPlan(t, "base"), at: "2027-03-01"}, []string{
+			"downgrade on 2027-03-01, at once",
+			"2027-03-01 until 2027-03-16, seat: 7 x 15.00, 105.00 x 15/28 days = 56.25",
+			"due: 56.25 USD",
+		}, "base: 7 seat at 15; P1M from 2026-11-16", nil},
+		amendment{"downgrade beyond the limits", "M16: a rule that does not mind says which limits would break", ask{sold: with(now), order: advanced, change: toPlan(t, "base"), use: "3000 contacts, 2 ai_agents"}, []string{
+			"downgrade on 2027-02-16, at once",
+			"2027-02-16 until 2027-11-16, seat: 7 x 15.00 x 12, 1260.00 x 273/365 days = 942.410..., rounded half up to 942.41, less 10 % 94.24 = 848.17",
+			"due: 848.17 USD",
+			"limits exceeded: 3000 contacts are in use, and the plan allows 2500; 2 ai_agents are in use, and the plan allows 1",
+		}, "base: 7 seat at 15; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
+		amendment{"by the year, at the end of the month", "nothing is due until then, and the years begin there", ask{sold: with(openEnded), order: ordered("7 seat", ""), change: toPlan(t, "yearly"), at: "2027-02-20"}, []string{
+			"switch_interval on 2027-03-16, at the end of the period",
+		}, "yearly: 7 seat at 150; P1Y from 2027-03-16", nil},
+		amendment{"by the year, at once", "a whole year from now on: 7 x 150.00; the rest of the month comes back as a credit", ask{sold: with(openEnded, now), order: ordered("7 seat", ""), change: toPlan(t, "yearly"), at: "2027-02-20"}, []string{
+			"switch_interval on 2027-02-20, at once",
+			"2027-02-20 until 2028-02-20, seat: 7 x 150.00 = 1050.00",
+			"due: 1050.00 USD",
+		}, "yearly: 7 seat at 150; P1Y from 2027-02-20", nil},
+		amendment{"by the year, within a term of two", "the term stays the period: 7 x 150.00 x 2 = 2100.00; 639 of 731 days are left", ask{sold: with(now), order: ordered("7 seat", "P24M"), change: toPlan(t, "yearly")}, []string{
+			"downgrade on 2027-02-16, at once",
+			"2027-02-16 until 2028-11-16, seat: 7 x 150.00 x 2, 2100.00 x 639/731 days = 1835.704..., rounded half up to 1835.70, less 20 % 367.14 = 1468.56",
+			"due: 1468.56 USD",
+		}, "yearly: 7 seat at 150; P2Y until 2028-11-16, then renew; P2Y from 2026-11-16", nil},
+	)
+}
+
+func TestAmendTerm(t *testing.T) {
+	year := ordered("7 seat", "P12M")
+	now := allAt(plans.AtOnce)
+	amend(
+		t,
+		amendment{"extend, up front", "M5: from the end on, at the rate of the new term: 7 x 15.00 x 24 = 2520.00, less 20 %", ask{order: year, change: another(t, "P24M")}, []string{
+			"extend on 2027-02-16, at once",
+			"2027-11-16 until 2029-11-16, seat: 7 x 15.00 x 24 = 2520.00, less 20 % 504.00 = 2016.00",
+			"due: 2016.00 USD",
+		}, "base: 7 seat at 15; P1Y until 2027-11-16; P2Y until 2029-11-16, then renew; P2Y from 2029-11-16", nil},
+		amendment{"extend by as much again", "the old term keeps its 10 %, and the new one has its own", ask{order: year, change: another(t, "P12M")}, []string{
+			"extend on 2027-02-16, at once",
+			"2027-11-16 until 2028-11-16, seat: 7 x 15.00 x 12 = 1260.00, less 10 % 126.00 = 1134.00",
+			"due: 1134.00 USD",
+		}, "base: 7 seat at 15; P1Y until 2027-11-16; P1Y until 2028-11-16, then renew; P1Y from 2026-11-16", nil},
+		amendment{"extend at the contract's price", "M19: 12.00 was agreed on, whatever the list says: 7 x 12.00 x 6 = 504.00", ask{order: ordered("7 seat at 12", "P12M", bySupport), change: another(t, "P6M")}, []string{
+			"extend on 2027-02-16, at once",
+			"2027-11-16 until 2028-05-16, seat: 7 x 12.00 x 6 = 504.00",
+			"due: 504.00 USD",
+		}, "base: 7 seat at 12; P1Y until 2027-11-16; P6M until 2028-05-16, then renew; P6M from 2028-05-16", nil},
+		amendment{"extend what a ramp will have become", "nine seats by then: 9 x 15.00 x 6 = 810.00", ask{order: ordered("7 seat, 9 seat from 2027-06-16", "P12M"), change: another(t, "P6M")}, []string{
+			"extend on 2027-02-16, at once",
+			"2027-11-16 until 2028-05-16, seat: 9 x 15.00 x 6 = 810.00",
+			"due: 810.00 USD",
+		}, "base: 7 seat at 15; 9 seat from 2027-06-16; P1Y until 2027-11-16; P6M until 2028-05-16, then renew; P6M from 2028-05-16", nil},
+		amendment{"extend from a short month", "law 6: six months after August 31 is February 28, and six more is August 31 again", ask{order: ordered("7 seat", "P6M", orderedAt("2026-08-31", nil)), change: another(t, "P6M"), at: "2026-12-01"}, []string{
+			"extend on 2026-12-01, at once",
+			"2027-02-28 until 2027-08-31, seat: 7 x 15.00 x 6 = 630.00",
+			"due: 630.00 USD",
+		}, "base: 7 seat at 15; P6M until 2027-02-28; P6M until 2027-08-31, then renew; P6M from 2026-08-31", nil},
+		amendment{"extend, month by month", "its months are billed as they come", ask{sold: with(perPeriod), order: year, change: another(t, "P6M", perPeriod)}, []string{
+			"extend on 2027-02-16, at once",
+		}, "base: 7 seat at 15; P1Y until 2027-11-16; P6M until 2028-05-16, then renew; P1M from 2026-11-16", nil},
+		amendment{"shorten", "a seller who allows it: the end moves, and what comes back is a credit", ask{sold: with(now), order: year, change: until("2027-05-16")}, []string{
+			"shorten on 2027-02-16, at once",
+		}, "base: 7 seat at 15; P1Y until 2027-05-16, then renew; P1Y from 2026-11-16", nil},
+		amendment{"cancel", "K10, M9: it runs until the end of the term, and then no other one follows", ask{order: year, change: plans.Change{Cancel: true}}, []string{
+			"cancel on 2027-11-16, at the end of the term",
+		}, "base: 7 seat at 15; P1Y until 2027-11-16, then lapse; P1Y from 2026-11-16", nil},
+		amendment{"cancel without a term", "at the end of the month that is paid for", ask{sold: with(openEnded), order: ordered("7 seat", ""), change: plans.Change{Cancel: true}}, []string{
+			"cancel on 2027-03-16, at the end of the term",
+		}, "base: 7 seat at 15; P1M from 2026-11-16", nil},
+	)
+}
+
+// Law 15: what was handed out shares nothing with what was passed in.
+func TestAmendShares(t *testing.T) {
+	graduated := func(c *plans.Catalog) {
+		c.Plans[0].Offers[0].Price = plans.Price{Tiering: plans.Graduated, Tiers: []plans.Tier{{UpTo: giventest.Money("8"), Unit: giventest.Money("15")}, {Unit: giventest.Money("12")}}}
+	}
+	for name, a := range map[string]ask{
+		"quantity": {sold: with(graduated), order: ordered("7 seat, 9 seat from 2027-03-16", "P12M", discounts(percentOff("deal", "5"))), change: more("seat", "2")},
+		"plan":     {sold: with(graduated), order: ordered("7 seat", "P12M"), change: plans.Change{Plan: planOf(t, onSale(t, graduated), "base")}},
+		"term":     {sold: with(graduated), order: ordered("7 seat", "P12M"), change: another(t, "P6M")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			catalog, p := a.proposal(t)
+			before, offered := giventest.JSON(t, p), giventest.JSON(t, catalog)
+			got, err := catalog.Amend(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			again, err := catalog.Amend(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			checkText(t, "law 10: the same change comes to the same", giventest.JSON(t, again), giventest.JSON(t, got))
+			write := func(price *plans.Price) {
+				for i := range price.Tiers {
+					price.Tiers[i].Unit = giventest.Money("999")
+				}
+			}
+			for i := range got.Contract.Items {
+				write(&got.Contract.Items[i].Price)
+				got.Contract.Items[i].ID = "written"
+			}
+			for i := range got.Contract.Ramp {
+				write(&got.Contract.Ramp[i].Item.Price)
+			}
+			for i := range got.Contract.Discounts {
+				got.Contract.Discounts[i].ID = "written"
+			}
+			got.Contract.Terms[0].Term.Percent = giventest.Money("99")
+			for i := range got.Bill.Lines {
+				write(&got.Bill.Lines[i].Price)
+			}
+			checkText(t, "the proposal after it", giventest.JSON(t, p), before)
+			checkText(t, "the catalogue after it", giventest.JSON(t, catalog), offered)
+		})
+	}
+}

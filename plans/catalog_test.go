@@ -1,0 +1,256 @@
+package plans_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+func TestCatalogValidate(t *testing.T) {
+	for _, c := range []struct {
+		name, why string
+		edit      func(*plans.Catalog)
+		want      []string
+	}{
+		{"as it should be", "four plans, four terms, two markets", func(*plans.Catalog) {}, nil},
+		{"no terms", "one sells from period to period", openEnded, nil},
+		{"no rules", "then nobody may change anything", func(c *plans.Catalog) { c.Rules = nil }, nil},
+		{"no trial", "nothing can be tried", func(c *plans.Catalog) { c.Trial = plans.Trial{} }, nil},
+		{"places of another currency", "the places are those of each currency", func(c *plans.Catalog) { c.Policy.Rounding.Places = 0 }, nil},
+		{"no day count", "law 13: it decides money", func(c *plans.Catalog) { c.Policy.DayCount = 0 }, []string{"policy.day_count unset"}},
+		{"no rounding", "law 13", func(c *plans.Catalog) { c.Policy.Rounding.Mode = 0 }, []string{"policy.rounding.mode unset"}},
+		{"no allocation", "law 13: it decides which line gets the cent", func(c *plans.Catalog) { c.Allocation = 0 }, []string{"allocation unset"}},
+		{"no plans", "there is nothing to sell", func(c *plans.Catalog) { c.Plans = nil }, []string{"plans unset"}},
+		{"a plan twice", "M14: which of the two would one upgrade to?", func(c *plans.Catalog) { c.Plans[2].ID = "base" }, []string{"plans[2].id invalid"}},
+		{"two plans without ID", "they are not twice the same plan", func(c *plans.Catalog) { c.Plans[0].ID, c.Plans[1].ID = "", "" }, []string{"plans[0].id unset", "plans[1].id unset"}},
+		{"a plan's price", "with its whole path", func(c *plans.Catalog) { c.Plans[1].Offers[2].Price.Unit = giventest.Money("-4.99") }, []string{"plans[1].offers[2].price.unit invalid"}},
+		{"a plan's limit", "as above", func(c *plans.Catalog) { c.Plans[0].Limits[1].Most = giventest.Money("-1") }, []string{"plans[0].limits[1].most invalid"}},
+		{"a term twice", "twelve months are a year", func(c *plans.Catalog) { c.Terms[0].Length = giventest.Interval("P1Y") }, []string{"terms[2].length invalid"}},
+		{"no billing", "law 13: when is it due?", func(c *plans.Catalog) { c.Terms[3].Billing = 0 }, []string{"terms[3].billing unset"}},
+		{"no end", "law 13: what comes after it?", func(c *plans.Catalog) { c.Terms[3].AtEnd = 0 }, []string{"terms[3].at_end unset"}},
+		{"more than all", "nobody takes 101 % off", func(c *plans.Catalog) { c.Terms[1].Percent = giventest.Money("100.01") }, []string{"terms[1].percent invalid"}},
+		{"all", "100 % is a free term", func(c *plans.Catalog) { c.Terms[1].Percent = giventest.Money("100") }, nil},
+		{"no markets", "there is nowhere to sell", func(c *plans.Catalog) { c.Markets = nil }, []string{"markets unset"}},
+		{"one market for all", "no country is every country", func(c *plans.Catalog) { c.Markets = c.Markets[1:] }, nil},
+		{"one market for some", "elsewhere nothing is sold", func(c *plans.Catalog) { c.Markets = c.Markets[:1] }, nil},
+		{"a country in two markets", "M7: in which currency?", func(c *plans.Catalog) { c.Markets[1].Countries = []string{"PT", "BR"} }, []string{"markets[1].countries invalid"}},
+		{"everywhere else twice", "as above", func(c *plans.Catalog) { c.Markets[0].Countries = nil }, []string{"markets[1].countries invalid"}},
+		{"a market's method", "with its whole path", func(c *plans.Catalog) { c.Markets[1].Methods[2].By = nil }, []string{"markets[1].methods[2].by unset"}},
+		{"a rule of nothing", "what may they do?", func(c *plans.Catalog) { c.Rules[0].Action = 0 }, []string{"rules[0].action unset"}},
+		{"a rule of something unknown", "law 14", func(c *plans.Catalog) { c.Rules[0].Action = 10 }, []string{"rules[0].action invalid"}},
+		{"a rule for somebody unknown", "law 14", func(c *plans.Catalog) { c.Rules[0].By = []plans.Actor{plans.Support, 3} }, []string{"rules[0].by[1] invalid"}},
+		{"a rule without when", "law 13: at once, or at the end?", func(c *plans.Catalog) { c.Rules[0].When = 0 }, []string{"rules[0].when unset"}},
+		{"a rule for nobody without when", "it never takes effect", func(c *plans.Catalog) { c.Rules[0].By, c.Rules[0].When = nil, 0 }, nil},
+		{"two rules for one", "M14: at once or at the end of the term?", func(c *plans.Catalog) { c.Rules[1].Action = plans.Upgrade }, []string{"rules[1].by invalid"}},
+		{"two rules for two", "each has its own", func(c *plans.Catalog) {
+			c.Rules[0].By, c.Rules[1].Action = []plans.Actor{plans.Customer}, plans.Upgrade
+		}, nil},
+		{"a rule for nobody after one for somebody", "nobody may, and yet somebody does", func(c *plans.Catalog) { c.Rules[6].Action = plans.Upgrade }, []string{"rules[6].by invalid"}},
+		{"half a trial", "law 13: what becomes of its rest?", func(c *plans.Catalog) { c.Trial.Leftover = 0 }, []string{"trial.leftover unset"}},
+		{"the other half", "for how long?", func(c *plans.Catalog) { c.Trial.Length = proration.Interval{} }, []string{"trial.length unset"}},
+		{"nothing", "law 14: all at once", func(c *plans.Catalog) { *c = plans.Catalog{} }, []string{
+			"policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset", "allocation unset", "plans unset", "markets unset",
+		}},
+		{"a fault in every part", "law 14: all at once, in the order of the fields, each with its path", func(c *plans.Catalog) {
+			c.Policy.ChangeDay, c.Policy.Rounding.Mode, c.Allocation = 7, 8, 0
+			c.Plans[0].Interval, c.Plans[0].Offers[1].Currency = proration.Interval{}, "R$"
+			c.Plans[2].Features[0], c.Plans[2].Limits[2].Most = "", giventest.Money("1")
+			c.Plans[3].ID, c.Plans[3].Offers[0].Price = "team", plans.Price{Tiers: []plans.Tier{{UpTo: giventest.Money("-5")}}}
+			c.Terms[0] = plans.Term{
+				Length: proration.Interval{Months: 6, Days: 1}, Percent: giventest.Money("-1"), Billing: 3, AtEnd: 5,
+				Notice:      proration.Interval{Days: -1},
+				Termination: plans.ExitFee{Fee: giventest.Money("1e18"), Percent: giventest.Money("101")},
+			}
+			c.Terms[3].Length = giventest.Interval("P9M")
+			c.Markets[0].Countries, c.Markets[0].Methods[0].Instalments = []string{"BR", "br"}, 1000
+			c.Markets[1].Currency, c.Markets[1].Methods = "", nil
+			c.Rules[0] = plans.Rule{By: []plans.Actor{0}, When: 4}
+			c.Rules[2].Action = plans.Downgrade
+			c.Trial = plans.Trial{Length: proration.Interval{Seconds: -1}, Leftover: 4}
+		}, []string{
+			"policy.change_day invalid", "policy.rounding.mode invalid", "allocation unset",
+			"plans[0].interval unset", "plans[0].offers[1].currency invalid", "plans[2].features[0] unset", "plans[2].limits[2].most invalid",
+			"plans[3].offers[0].price.tiering unset", "plans[3].offers[0].price.tiers[0].up_to invalid", "plans[3].id invalid",
+			"terms[0].length invalid", "terms[0].percent invalid", "terms[0].billing invalid", "terms[0].at_end invalid", "terms[0].notice invalid",
+			"terms[0].termination.fee limit", "terms[0].termination.percent invalid", "terms[3].length invalid",
+			"markets[0].countries[1] invalid", "markets[0].methods[0].instalments limit", "markets[1].currency unset", "markets[1].methods unset",
+			"rules[0].action unset", "rules[0].by[0] unset", "rules[0].when invalid", "rules[2].by invalid",
+			"trial.length invalid", "trial.leftover invalid",
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			catalog := onSale(t, c.edit)
+			giventest.CheckFaults(t, catalog.Validate(), c.want...)
+			if t.Failed() {
+				t.Log(c.why)
+			}
+
+			// What Validate refuses is refused by every verb, with the same faults.
+			contract := contractOf(t, onSale(t), ordered("7 seat", "P6M"))
+			_, quoted := catalog.Quote(ordered("7 seat", ""))
+			_, checked := catalog.Check(plans.Proposal{Contract: contract, By: plans.Support, At: contract.Terms[0].Period.Start, Change: plans.Change{Cancel: true}})
+			_, amended := catalog.Amend(plans.Proposal{Contract: contract, By: plans.Support, At: contract.Terms[0].Period.Start, Change: plans.Change{Cancel: true}})
+			_, laid := catalog.With(plans.Override{})
+			for verb, err := range map[string]error{"Quote": quoted, "Check": checked, "Amend": amended, "With": laid} {
+				if c.want != nil {
+					giventest.CheckFaults(t, err, c.want...)
+				} else if err != nil && !errors.Is(err, plans.ErrRefused) {
+					t.Errorf("%s: %v", verb, err)
+				}
+			}
+		})
+	}
+}
+
+// What is stored is what is read back, with no more and no fewer fields than the documentation names.
+func TestCatalogJSON(t *testing.T) {
+	want := `{"policy":{"day_count":"30/360","change_day":"old_side","rounding":{"places":2,"mode":"half_even"}},"allocation":"last_line",` +
+		`"plans":[{"id":"base","name":"Base","rank":1,"interval":"P1M",` +
+		`"offers":[{"item":"seat","currency":"BRL","price":{"per":"P1M","flat":"1","included":"2","package":"3","tiering":"volume",` +
+		`"tiers":[{"up_to":"4","flat":"5","unit":"6"},{"percent":"7"}],"minimum":"8","maximum":"9"}}],` +
+		`"features":["leads"],"limits":[{"name":"contacts","most":"2500"},{"name":"lists","unlimited":true}]}],` +
+		`"terms":[{"length":"P6M","percent":"5","billing":"per_period","at_end":"renew_once","notice":"P30D","termination":{"fee":"10","percent":"50"}}],` +
+		`"markets":[{"countries":["BR"],"currency":"BRL","methods":[{"id":"card","by":["customer","support"],"instalments":12}]}],` +
+		`"rules":[{"action":"downgrade","by":["support"],"when":"at_period_end","limits":true,"reason":"why","instead":"what"}],` +
+		`"trial":{"length":"P2W","leftover":"at_trial_end"}}`
+	var c plans.Catalog
+	if err := json.Unmarshal([]byte(want), &c); err != nil {
+		t.Fatal(err)
+	}
+	checkText(t, "read and written again", giventest.JSON(t, c), want)
+	giventest.CheckFaults(t, c.Validate())
+
+	read := giventest.CheckRoundTrip(t, onSale(t))
+	giventest.CheckFaults(t, read.Validate())
+	checkText(t, "a catalogue without anything", giventest.JSON(t, plans.Catalog{}),
+		`{"policy":{"day_count":"unset","rounding":{"places":0,"mode":"unset"}},"allocation":"unset","plans":null,"markets":null}`)
+	half := giventest.CheckRoundTrip(t, plans.Catalog{Terms: []plans.Term{{}}, Rules: []plans.Rule{{}}, Plans: []plans.Plan{{}}, Markets: []plans.Market{{Methods: []plans.Method{{}}}}})
+	giventest.CheckFaults(t, half.Validate(),
+		"policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset", "allocation unset",
+		"plans[0].id unset", "plans[0].interval unset", "plans[0].offers unset", "terms[0].length unset", "terms[0].billing unset", "terms[0].at_end unset",
+		"markets[0].currency unset", "markets[0].methods[0].id unset", "markets[0].methods[0].by unset", "rules[0].action unset")
+
+	// An order and what comes of it are stored too.
+	order := ordered("7 seat, 9 seat from 2027-02-16 at 13.50, 2 phone of base", "P12M", bySupport, func(o *plans.Order) {
+		o.TrialEnd, o.Instalments, o.Minimum = giventest.Instant("2026-11-26", time.UTC), 1, giventest.Money("100")
+		o.Discounts = []plans.Discount{{ID: "spring", Percent: giventest.Money("5"), Lasts: plans.Once}}
+		o.Override = plans.Override{
+			Plans: []plans.Special{{ID: "base", Features: []string{"sso"}}}, Terms: onSale(t).Terms,
+			Discounts: []plans.Discount{{ID: "deal", Amount: giventest.Money("5"), Currency: "USD", Lasts: plans.Forever}}, Grace: giventest.Interval("P5D"),
+		}
+	})
+	again := giventest.CheckRoundTrip(t, order)
+	again.At = again.At.UTC()
+	first, err := onSale(t).Quote(order)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := onSale(t).Quote(again)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkText(t, "the order that was read back costs the same", giventest.JSON(t, second), giventest.JSON(t, first))
+	stored := giventest.CheckRoundTrip(t, first)
+	checkText(t, "in the same words", stored.Explain(), first.Explain())
+	giventest.CheckRoundTrip(t, plans.Order{})
+	giventest.CheckRoundTrip(t, plans.Quote{})
+	giventest.CheckRoundTrip(t, plans.Proposal{})
+	giventest.CheckRoundTrip(t, plans.Amendment{})
+}
+
+// vocabulary is an enum as JSON has it.
+type vocabulary interface {
+	MarshalText() ([]byte, error)
+	String() string
+}
+
+// checkVocabulary holds an enum to its names: from 1 on, each is written and read back, and nothing else is read.
+func checkVocabulary[T interface {
+	~uint8
+	vocabulary
+}](t *testing.T, read func(*T, []byte) error, names ...string) {
+	t.Helper()
+	names = append([]string{"unset"}, names...)
+	for i, name := range names {
+		v := T(i)
+		text, err := v.MarshalText()
+		if err != nil || string(text) != name || v.String() != name {
+			t.Errorf("%d is written %q (%v) and %q, want %q", i, text, err, v, name)
+		}
+		got := T(99)
+		if err := read(&got, []byte(name)); err != nil || got != v {
+			t.Errorf("%q is read as %v (%v)", name, got, err)
+		}
+		giventest.CheckRoundTrip(t, v)
+	}
+	for _, i := range []int{len(names), 255} {
+		v := T(i)
+		if text, err := v.MarshalText(); !errors.Is(err, proration.ErrInvalid) {
+			t.Errorf("%d, which does not exist, is written %q (%v)", i, text, err)
+		}
+		if got := v.String(); strings.Trim(got, "0123456789") != "" {
+			t.Errorf("%d, which does not exist, has the name %q", i, got)
+		}
+	}
+	for _, text := range []string{"", " " + names[1], strings.ToUpper(names[1]), "Unset", "1", "0", "null", names[1] + "\x00", strings.Repeat("x", 1000)} {
+		v := T(1)
+		err := read(&v, []byte(text))
+		if !errors.Is(err, proration.ErrInvalid) || v != 1 || len(err.Error()) > 300 {
+			t.Errorf("%.20q is read as %v (%v)", text, v, err)
+		}
+	}
+}
+
+func TestEnums(t *testing.T) {
+	for name, check := range map[string]func(*testing.T){
+		"action": func(t *testing.T) {
+			checkVocabulary(t, (*plans.Action).UnmarshalText,
+				"upgrade", "downgrade", "lateral", "switch_interval", "add_quantity", "remove_quantity", "extend", "shorten", "cancel")
+		},
+		"actor": func(t *testing.T) { checkVocabulary(t, (*plans.Actor).UnmarshalText, "customer", "support") },
+		"when": func(t *testing.T) {
+			checkVocabulary(t, (*plans.When).UnmarshalText, "at_once", "at_period_end", "at_term_end")
+		},
+		"leftover": func(t *testing.T) {
+			checkVocabulary(t, (*plans.Leftover).UnmarshalText, "carry_over", "drop", "at_trial_end")
+		},
+		"billing": func(t *testing.T) { checkVocabulary(t, (*plans.Billing).UnmarshalText, "up_front", "per_period") },
+		"at end": func(t *testing.T) {
+			checkVocabulary(t, (*plans.AtEnd).UnmarshalText, "renew", "renew_once", "evergreen", "lapse")
+		},
+		"lasts":   func(t *testing.T) { checkVocabulary(t, (*plans.Lasts).UnmarshalText, "once", "repeating", "forever") },
+		"tiering": func(t *testing.T) { checkVocabulary(t, (*plans.Tiering).UnmarshalText, "graduated", "volume") },
+		"kind": func(t *testing.T) {
+			checkVocabulary(t, (*plans.Kind).UnmarshalText,
+				"recurring", "addition", "extension", "usage", "one_off", "shortfall", "termination", "unused", "refund")
+		},
+	} {
+		t.Run(name, check)
+	}
+}
+
+// What is read from outside is refused when it is read, or at the latest where it is used, and never panics.
+func TestCatalogHostileJSON(t *testing.T) {
+	for _, text := range []string{
+		`null`, `{}`, `[]`, `{"plans":null}`, `{"plans":[null]}`, `{"plans":[{"offers":[null]}]}`, `{"terms":[null],"markets":[null],"rules":[null]}`,
+		`{"rules":[{"action":"destroy"}]}`, `{"rules":[{"action":7}]}`, `{"trial":{"length":"14 days"}}`, `{"terms":[{"length":"-P1M"}]}`,
+		`{"plans":[{"id":"p","interval":"P1M","rank":1e99}]}`, `{"markets":[{"methods":[{"instalments":99999999999999999999}]}]}`,
+	} {
+		var c plans.Catalog
+		if json.Unmarshal([]byte(text), &c) != nil {
+			continue
+		}
+		if c.Validate() == nil {
+			t.Errorf("accepted: %s", text)
+		}
+		if _, err := c.Quote(ordered("7 seat", "")); err == nil {
+			t.Errorf("quoted: %s", text)
+		}
+	}
+}

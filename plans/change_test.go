@@ -1,0 +1,458 @@
+package plans_test
+
+import (
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// summary writes what a change may change of a contract: "growth: 10 seat at 89; from 2026-12-01 12 seat at 79; cycle
+// 2026-11-01 P1M; P6M 2026-11-01/2027-05-01 renew; discount friends".
+func summary(c plans.Contract) string {
+	loc := c.Cycle.Location
+	if loc == nil {
+		loc = time.UTC
+	}
+	day := func(t time.Time) string { return proration.WallOf(t.In(loc)).String() }
+	item := func(i plans.Item) string {
+		text := i.Quantity.String() + " " + i.ID + " at " + i.Price.Unit.String()
+		if i.Price.Per != (proration.Interval{}) {
+			text += " per " + i.Price.Per.String()
+		}
+		return text
+	}
+	var items []string
+	for _, i := range c.Items {
+		items = append(items, item(i))
+	}
+	all := []string{c.Plan + ": " + strings.Join(items, ", ")}
+	for _, s := range c.Ramp {
+		all = append(all, "from "+day(s.At)+" "+item(s.Item))
+	}
+	cycle := "cycle " + c.Cycle.Anchor.String() + " " + c.Cycle.Interval.String()
+	if c.Cycle.Day != 0 {
+		cycle += " on the " + strconv.Itoa(c.Cycle.Day)
+	}
+	all = append(all, cycle)
+	for _, a := range c.Terms {
+		all = append(all, a.Term.Length.String()+" "+day(a.Period.Start)+"/"+day(a.Period.End)+" "+a.Term.AtEnd.String())
+	}
+	for _, d := range c.Discounts {
+		text := "discount " + d.ID
+		if !d.From.IsZero() || !d.Until.IsZero() {
+			text += " " + day(d.From) + "/" + day(d.Until)
+		}
+		all = append(all, text)
+	}
+	return strings.Join(all, "; ")
+}
+
+// offering is a plan of such periods, "seat USD 139.00".
+func offering(id, interval string, offers ...string) *plans.Plan {
+	p := &plans.Plan{ID: id, Interval: giventest.Interval(interval)}
+	for _, text := range offers {
+		f := strings.Fields(text)
+		p.Offers = append(p.Offers, plans.Offer{Item: f[0], Currency: plans.Currency(f[1]), Price: plans.Price{Unit: giventest.Money(f[2])}})
+	}
+	return p
+}
+
+// of is a change of a quantity.
+func of(quantity, item string) plans.Change {
+	return plans.Change{Item: item, Quantity: giventest.Money(quantity)}
+}
+
+// withRow is a change of a contract, and the summary of what comes out.
+type withRow struct {
+	name, why string
+	contract  plans.Contract
+	change    plans.Change
+	at        string // "" is 2026-11-16
+	want      string
+	wantErr   []string
+}
+
+func (r *withRow) run(t *testing.T) {
+	if r.at == "" {
+		r.at = "2026-11-16"
+	}
+	before, change := r.contract.Clone(), giventest.JSON(t, r.change)
+	after, err := r.contract.With(r.change, giventest.Instant(r.at, r.contract.Cycle.Location))
+	if giventest.CheckFaults(t, err, r.wantErr...) {
+		if got := summary(after); got != r.want {
+			t.Errorf("got  %q\nwant %q: %s", got, r.want, r.why)
+		}
+		giventest.CheckFaults(t, after.Validate())
+		if after.Currency != r.contract.Currency {
+			t.Errorf("the currency is now %s", after.Currency)
+		}
+	} else if !reflect.DeepEqual(after, plans.Contract{}) {
+		t.Errorf("besides the error there is a contract, %+v", after)
+	}
+	if !reflect.DeepEqual(r.contract, before) || giventest.JSON(t, r.change) != change {
+		t.Errorf("the contract itself is now %+v, the change %+v", r.contract, r.change)
+	}
+}
+
+// monthlyKinds is a contract over two kinds of seats, with steps of both that lie ahead, and of a phone that is not there yet.
+func monthlyKinds() plans.Contract {
+	c := seats("10", "79.00")
+	c.Items = append(c.Items, one("light", "3", "19.00"))
+	return c
+}
+
+func ramped() plans.Contract {
+	c := monthlyKinds()
+	c.Ramp = steps(nil, "2026-11-16 12 seat at 75.00", "2026-12-01 20 seat at 69.00", "2026-12-01 4 phone at 10.00", "2027-01-01 2 light at 19.00", "2027-01-01 30 seat at 59.00")
+	return c
+}
+
+func TestContractWithQuantity(t *testing.T) {
+	const kinds = "3 light at 19; cycle 2026-11-01 P1M"
+	for _, r := range []withRow{
+		{name: "more seats", why: "K3a: next month all seats in full", contract: monthlyKinds(), change: of("2", "seat"), want: "growth: 12 seat at 79, " + kinds},
+		{name: "more of another kind", why: "K3c: seats have kinds", contract: monthlyKinds(), change: of("1", "light"), want: "growth: 10 seat at 79, 4 light at 19; cycle 2026-11-01 P1M"},
+		{name: "part of a unit", why: "hours are sold in quarters", contract: monthlyKinds(), change: of("0.25", "seat"), want: "growth: 10.25 seat at 79, " + kinds},
+		{name: "fewer", why: "a rule may allow it; the contract only says what is left", contract: monthlyKinds(), change: of("-4", "seat"), want: "growth: 6 seat at 79, " + kinds},
+		{name: "none left", why: "an item of nothing stays, at its price", contract: monthlyKinds(), change: of("-10", "seat"), want: "growth: 0 seat at 79, " + kinds},
+		{name: "less than nothing", why: "nobody has minus one seat", contract: monthlyKinds(), change: of("-10.01", "seat"), wantErr: []string{"quantity invalid"}},
+		{name: "unknown item", why: "the contract has no price for it", contract: monthlyKinds(), change: of("1", "phone"), wantErr: []string{"item invalid"}},
+		{name: "a quantity of nothing named", why: "as above", contract: monthlyKinds(), change: of("1", ""), wantErr: []string{"item invalid"}},
+		{name: "an item, and no more of it", why: "law 13: a change of nothing was not meant", contract: monthlyKinds(), change: of("0", "seat"), wantErr: []string{"quantity unset"}},
+		{name: "beyond the limits", why: "law 14", contract: monthlyKinds(), change: of("1e18", "seat"), wantErr: []string{"quantity limit"}},
+		{name: "beyond the limits below zero", why: "law 14", contract: monthlyKinds(), change: of("-1e18", "seat"), wantErr: []string{"quantity limit"}},
+		{
+			name: "one more than the most", why: "999999999999999999 and 1 have 19 digits: a contract that nothing accepts any more would stop whoever stores it",
+			contract: seats("999999999999999999", "89"), change: of("1", "seat"), wantErr: []string{"contract.items[0].quantity limit"},
+		},
+		{
+			name: "far apart", why: "1 and 10^-18 have 19 digits together, though each is within the limits",
+			contract: seats("1", "89"), change: of("0.000000000000000001", "seat"), wantErr: []string{"contract.items[0].quantity limit"},
+		},
+
+		{
+			name: "before the ramp", why: "what was agreed for later was agreed on top: two more now are two more then", contract: ramped(), change: of("2", "seat"), at: "2026-11-10",
+			want: "growth: 12 seat at 79, 3 light at 19; from 2026-11-16 14 seat at 75; from 2026-12-01 22 seat at 69; from 2026-12-01 4 phone at 10; " +
+				"from 2027-01-01 2 light at 19; from 2027-01-01 32 seat at 59; cycle 2026-11-01 P1M",
+		},
+		{
+			name: "a moment before a step", why: "it lies ahead", contract: ramped(), change: of("2", "seat"), at: "2026-11-15T23:59:59.999999999",
+			want: "growth: 12 seat at 79, 3 light at 19; from 2026-11-16 14 seat at 75; from 2026-12-01 22 seat at 69; from 2026-12-01 4 phone at 10; " +
+				"from 2027-01-01 2 light at 19; from 2027-01-01 32 seat at 59; cycle 2026-11-01 P1M",
+		},
+		{
+			name: "at a step", why: "a step holds from its first instant on", contract: ramped(), change: of("2", "seat"),
+			want: "growth: 14 seat at 75, 3 light at 19; from 2026-12-01 22 seat at 69; from 2026-12-01 4 phone at 10; " +
+				"from 2027-01-01 2 light at 19; from 2027-01-01 32 seat at 59; cycle 2026-11-01 P1M",
+		},
+		{
+			name: "fewer of what there will be fewer of", why: "the steps of other items stay what they are", contract: ramped(), change: of("-2", "light"),
+			want: "growth: 12 seat at 75, 1 light at 19; from 2026-12-01 20 seat at 69; from 2026-12-01 4 phone at 10; " +
+				"from 2027-01-01 0 light at 19; from 2027-01-01 30 seat at 59; cycle 2026-11-01 P1M",
+		},
+		{name: "too few for a step", why: "three light seats less are none now, and minus one next year", contract: ramped(), change: of("-3", "light"), wantErr: []string{"quantity invalid"}},
+		{name: "too few now and then", why: "law 14: each of them is told", contract: ramped(), change: of("-4", "light"), wantErr: []string{"quantity invalid", "quantity invalid"}},
+		{name: "of what comes later", why: "there is no phone on the 16th to have more of", contract: ramped(), change: of("1", "phone"), wantErr: []string{"item invalid"}},
+		{
+			name: "of what has come", why: "the step that added it is over", contract: ramped(), change: of("1", "phone"), at: "2026-12-01",
+			want: "growth: 20 seat at 69, 3 light at 19, 5 phone at 10; from 2027-01-01 2 light at 19; from 2027-01-01 30 seat at 59; cycle 2026-11-01 P1M",
+		},
+		{
+			name: "after the ramp", why: "all steps are over", contract: ramped(), change: of("1", "seat"), at: "2028-02-29",
+			want: "growth: 31 seat at 59, 2 light at 19, 4 phone at 10; cycle 2026-11-01 P1M",
+		},
+		{
+			name: "in a term", why: "M5: seats can be added at any time; the term stays", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: of("5", "seat"),
+			want: "base: 15 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew",
+		},
+	} {
+		t.Run(r.name, r.run)
+	}
+}
+
+func TestContractWithPlan(t *testing.T) {
+	newYork := giventest.Zone(t, "America/New_York")
+	inNewYork := seats("10", "79.00")
+	inNewYork.Cycle = giventest.Cycle("2026-11-01", "P1M", newYork)
+	firsts := monthlyKinds()
+	firsts.Cycle.Day = 1
+	both := func(interval string) *plans.Plan {
+		return offering("scale", interval, "seat EUR 129.00", "seat USD 139.00", "light USD 29.00", "phone USD 9.00")
+	}
+	perWeek := both("P1Y")
+	perWeek.Offers[1].Price.Per = giventest.Interval("P1M")
+	none := both("P1M")
+	none.ID, none.Offers[1].Price.Unit = "", giventest.Money("-1")
+	for _, r := range []withRow{
+		{
+			name: "another plan", why: "K4: the higher rate from now on, each item at its own", contract: monthlyKinds(), change: plans.Change{Plan: both("P1M")},
+			want: "scale: 10 seat at 139 per P1M, 3 light at 29 per P1M; cycle 2026-11-01 P1M",
+		},
+		{
+			name: "in another currency of the plan", why: "M8: the plan is sold in euros too, and the contract stays in its currency", contract: in("EUR", seats("10", "79.00")), change: plans.Change{Plan: both("P1M")},
+			want: "scale: 10 seat at 129 per P1M; cycle 2026-11-01 P1M",
+		},
+		{
+			name: "a plan without an item", why: "what the plan does not offer has no price", contract: monthlyKinds(), change: plans.Change{Plan: offering("scale", "P1M", "seat USD 139.00", "phone USD 9.00")},
+			wantErr: []string{"plan.offers invalid"},
+		},
+		{
+			name: "a plan in another currency", why: "M8: a currency never changes inside a subscription", contract: monthlyKinds(), change: plans.Change{Plan: offering("scale", "P1M", "seat EUR 129.00", "light EUR 29.00")},
+			wantErr: []string{"plan.offers invalid", "plan.offers invalid"},
+		},
+		{
+			name: "steps ahead", why: "they were agreed at the prices of the old plan", contract: ramped(), change: plans.Change{Plan: both("P1M")}, wantErr: []string{"plan invalid"},
+		},
+		{
+			name: "steps over", why: "they have taken effect: the quantities stay", contract: ramped(), change: plans.Change{Plan: both("P1M")}, at: "2027-01-01",
+			want: "scale: 30 seat at 139 per P1M, 2 light at 29 per P1M, 4 phone at 9 per P1M; cycle 2026-11-01 P1M",
+		},
+		{
+			name: "a plan by the year", why: "the periods restart where the longer ones begin", contract: monthlyKinds(), change: plans.Change{Plan: both("P1Y")}, at: "2026-11-16T09:30:00",
+			want: "scale: 10 seat at 139 per P1Y, 3 light at 29 per P1Y; cycle 2026-11-16T09:30:00 P1Y",
+		},
+		{
+			name: "a plan by the year, priced by the month", why: "twelve times 139.00", contract: seats("10", "79"), change: plans.Change{Plan: perWeek},
+			want: "scale: 10 seat at 139 per P1M; cycle 2026-11-16 P1Y",
+		},
+		{
+			name: "a plan by the week", why: "shorter periods restart too", contract: seats("10", "79"), change: plans.Change{Plan: offering("scale", "P1W", "seat USD 35.00")},
+			want: "scale: 10 seat at 35 per P1W; cycle 2026-11-16 P1W",
+		},
+		{
+			name: "from the firsts of months", why: "the new periods begin on the day of the change, and the first of the month is forgotten", contract: firsts, change: plans.Change{Plan: both("P1Y")},
+			want: "scale: 10 seat at 139 per P1Y, 3 light at 29 per P1Y; cycle 2026-11-16 P1Y",
+		},
+		{
+			name: "on the last of a month", why: "as above: the day of the change is the 30th, and no other is remembered", contract: func() plans.Contract {
+				c := seats("10", "79")
+				c.Cycle = giventest.Cycle("2026-10-31", "P1M", time.UTC)
+				return c
+			}(), change: plans.Change{Plan: both("P1Y")}, at: "2026-11-30",
+			want: "scale: 10 seat at 139 per P1Y; cycle 2026-11-30 P1Y",
+		},
+		{
+			name: "in New York", why: "the instant is 22:30 of the 15th there, whatever calendar it is written on", contract: inNewYork, change: plans.Change{Plan: both("P1Y")}, at: "2026-11-16T03:30:00Z",
+			want: "scale: 10 seat at 139 per P1Y; cycle 2026-11-15T22:30:00 P1Y",
+		},
+		{
+			name: "the same plan", why: "M19: an old customer who moves to today's price keeps the periods", contract: seats("10", "79"), change: plans.Change{Plan: offering("growth", "P1M", "seat USD 89.00")},
+			want: "growth: 10 seat at 89 per P1M; cycle 2026-11-01 P1M",
+		},
+		{
+			name: "inside a term", why: "M5: an upgrade at any time; the term stays", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), change: plans.Change{Plan: both("P1M")},
+			want: "scale: 10 seat at 139 per P1M; cycle 2026-11-01 P1M; P6M 2026-11-01/2027-05-01 renew",
+		},
+		{
+			name: "other periods inside a term", why: "what is billed by the month until May cannot be billed by the year", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), change: plans.Change{Plan: both("P1Y")},
+			wantErr: []string{"plan.interval invalid"},
+		},
+		{
+			name: "inside a term that was paid up front", why: "K4: a monthly price counts six times in it; the term is the period and stays", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: plans.Change{Plan: both("P1M")},
+			want: "scale: 10 seat at 139 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew",
+		},
+		{
+			name: "a yearly price inside half a year", why: "it does not go into the term a whole number of times", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: plans.Change{Plan: both("P1Y")},
+			wantErr: []string{"contract.items[0].price.per invalid", "contract.terms[0].items[0].price.per invalid"},
+		},
+		{
+			name: "a plan that is none", why: "what nobody can be billed for, nobody can change to", contract: monthlyKinds(), change: plans.Change{Plan: none}, wantErr: []string{"plan.id unset", "plan.offers[1].price.unit invalid"},
+		},
+		{
+			name: "everything at once", why: "law 14: all faults", contract: func() plans.Contract {
+				c := committed(nil, "P6M 2026-11-01/2027-05-01")
+				c.Ramp = steps(nil, "2026-12-01 20 seat at 69.00")
+				return c
+			}(), change: plans.Change{Plan: offering("scale", "P1Y", "light USD 29.00")}, wantErr: []string{"plan.interval invalid", "plan invalid", "plan.offers invalid"},
+		},
+	} {
+		t.Run(r.name, r.run)
+	}
+}
+
+func TestContractWithTerm(t *testing.T) {
+	term := func(length string, billing plans.Billing, percent string) plans.Change {
+		return plans.Change{Term: &plans.Term{Length: giventest.Interval(length), Billing: billing, AtEnd: plans.RenewOnce, Percent: giventest.Money(percent)}}
+	}
+	upFront := func(c plans.Contract) plans.Contract {
+		c.Discounts = []plans.Discount{{
+			ID: "term P6M from 2026-11-01", Percent: giventest.Money("5"), Lasts: plans.Forever,
+			From: giventest.Instant("2026-11-01", nil), Until: giventest.Instant("2027-05-01", nil),
+		}}
+		return c
+	}
+	half := prepaid(nil, "P6M 2026-11-01/2027-05-01")
+	monthlyHalf := committed(nil, "P6M 2026-11-01/2027-05-01")
+	discounted := upFront(prepaid(nil, "P6M 2026-11-01/2027-05-01"))
+	stepped := prepaid(nil, "P6M 2026-11-01/2027-05-01")
+	stepped.Ramp = []plans.Step{{At: giventest.Instant("2026-11-10", nil), Item: sold("seat", "12", `{"per":"P1M","unit":"14"}`)}, {At: giventest.Instant("2026-12-10", nil), Item: sold("seat", "13", `{"per":"P1M","unit":"13"}`)}}
+	for _, r := range []withRow{
+		{
+			name: "another six months", why: "M5: extension moves the end; the cycle already ends there", contract: half, change: term("P6M", plans.UpFront, "0"),
+			want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew; P6M 2027-05-01/2027-11-01 renew_once",
+		},
+		{
+			name: "nine months more", why: "M3: the new term's length is the length of the period that follows it", contract: half, change: term("P9M", plans.UpFront, "0"),
+			want: "base: 10 seat at 15 per P1M; cycle 2028-02-01 P9M; P6M 2026-11-01/2027-05-01 renew; P9M 2027-05-01/2028-02-01 renew_once",
+		},
+		{
+			name: "at the term's rate", why: "M5: the new term has its own discount, and the old one keeps its own", contract: discounted, change: term("P1Y", plans.UpFront, "10"),
+			want: "base: 10 seat at 15 per P1M; cycle 2028-05-01 P1Y; P6M 2026-11-01/2027-05-01 renew; P1Y 2027-05-01/2028-05-01 renew_once; " +
+				"discount term P1Y from 2027-05-01 2027-05-01/2028-05-01; discount term P6M from 2026-11-01 2026-11-01/2027-05-01",
+		},
+		{
+			name: "by the month", why: "the periods stay months", contract: monthlyHalf, change: term("P1Y", plans.PerPeriod, "10"),
+			want: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2026-11-01/2027-05-01 renew; P1Y 2027-05-01/2028-05-01 renew_once; " +
+				"discount term P1Y from 2027-05-01 2027-05-01/2028-05-01",
+		},
+		{
+			name: "steps fold in", why: "those at or before the instant have taken effect", contract: stepped, change: term("P6M", plans.UpFront, "0"),
+			want: "base: 12 seat at 14 per P1M; from 2026-12-10 13 seat at 13 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew; P6M 2027-05-01/2027-11-01 renew_once",
+		},
+		{name: "from period to period", why: "there is no term to extend", contract: seats("10", "89"), change: term("P6M", plans.PerPeriod, "0"), wantErr: []string{"term invalid"}},
+		{name: "billed otherwise", why: "the terms of a contract are billed alike", contract: half, change: term("P6M", plans.PerPeriod, "0"), wantErr: []string{"term.billing invalid"}},
+		{name: "no term", why: "its faults have its path", contract: half, change: plans.Change{Term: &plans.Term{}}, wantErr: []string{"term.length unset", "term.billing unset", "term.at_end unset"}},
+		{name: "beyond the calendar", why: "law 14: no panic", contract: half, change: term("P120000M", plans.UpFront, "0"), wantErr: []string{"term.at limit"}},
+		{
+			name: "a price that does not go into it", why: "a period holds a whole number of them", contract: func() plans.Contract {
+				c := half.Clone()
+				c.Items[0].Price.Per = giventest.Interval("P2M")
+				return c
+			}(), change: term("P9M", plans.UpFront, "0"), wantErr: []string{"contract.items[0].price.per invalid", "contract.terms[1].items[0].price.per invalid"},
+		},
+	} {
+		t.Run(r.name, r.run)
+	}
+}
+
+func TestContractWithEnd(t *testing.T) {
+	end := func(at string) plans.Change { return plans.Change{End: giventest.Instant(at, nil)} }
+	two := prepaid(nil, "P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01")
+	two.Discounts = []plans.Discount{
+		{ID: "term P6M from 2027-05-01", Percent: giventest.Money("10"), Lasts: plans.Forever, From: giventest.Instant("2027-05-01", nil), Until: giventest.Instant("2027-11-01", nil)},
+		{ID: "term P6M from 2026-11-01", Percent: giventest.Money("5"), Lasts: plans.Forever, From: giventest.Instant("2026-11-01", nil), Until: giventest.Instant("2027-05-01", nil)},
+		{ID: "friends", Percent: giventest.Money("1"), Lasts: plans.Forever},
+	}
+	outside := []string{"end outside"}
+	for _, r := range []withRow{
+		{
+			name: "earlier", why: "the discount of the term ends with it; the others stay", contract: two, change: end("2027-08-15"),
+			want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew; P6M 2027-05-01/2027-08-15 renew; " +
+				"discount term P6M from 2027-05-01 2027-05-01/2027-08-15; discount term P6M from 2026-11-01 2026-11-01/2027-05-01; discount friends",
+		},
+		{
+			name: "by a moment", why: "an end is an instant", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), change: end("2027-04-30T23:59:59.999999999"),
+			want: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2026-11-01/2027-04-30T23:59:59.999999999 renew",
+		},
+		{
+			name: "to the first moment of the term", why: "a moment is left", contract: two.Clone(), change: end("2027-05-01T00:00:00.000000001"),
+			want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew; P6M 2027-05-01/2027-05-01T00:00:00.000000001 renew; " +
+				"discount term P6M from 2027-05-01 2027-05-01/2027-05-01T00:00:00.000000001; discount term P6M from 2026-11-01 2026-11-01/2027-05-01; discount friends",
+		},
+		{name: "to the start of the term", why: "a term of nothing would be left", contract: two, change: end("2027-05-01"), wantErr: outside},
+		{name: "into the term before", why: "only the last one is shortened", contract: two, change: end("2027-04-30"), wantErr: outside},
+		{name: "to where it ends anyway", why: "nothing would change", contract: two, change: end("2027-11-01"), wantErr: outside},
+		{name: "later", why: "that is another term, with its own price", contract: two, change: end("2027-11-02"), wantErr: outside},
+		{name: "from period to period", why: "there is no term to shorten", contract: seats("10", "89"), change: end("2026-12-01"), wantErr: []string{"end invalid"}},
+	} {
+		t.Run(r.name, r.run)
+	}
+}
+
+func TestContractWithCancel(t *testing.T) {
+	for _, r := range []withRow{
+		{
+			name: "in a term", why: "K10: until the end of the contracted period, and then nothing follows", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01"), change: plans.Change{Cancel: true},
+			want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew; P6M 2027-05-01/2027-11-01 lapse",
+		},
+		{
+			name: "from period to period", why: "whoever keeps the contract stops billing it", contract: seats("10", "89"), change: plans.Change{Cancel: true},
+			want: "growth: 10 seat at 89; cycle 2026-11-01 P1M",
+		},
+		{
+			name: "with steps", why: "those that are over fold in; those ahead take effect until the end", contract: ramped(), change: plans.Change{Cancel: true}, at: "2026-12-15",
+			want: "growth: 20 seat at 69, 3 light at 19, 4 phone at 10; from 2027-01-01 2 light at 19; from 2027-01-01 30 seat at 59; cycle 2026-11-01 P1M",
+		},
+	} {
+		t.Run(r.name, r.run)
+	}
+}
+
+// One change at a time: which of several came first would decide money.
+func TestContractWithOne(t *testing.T) {
+	plan, term := offering("scale", "P1M", "seat USD 139.00"), agreed(nil, plans.UpFront, "P6M 2026-11-01/2027-05-01")[0].Term
+	end := giventest.Instant("2027-04-01", nil)
+	parts := []struct {
+		name  string
+		apply func(*plans.Change)
+	}{
+		{"plan", func(c *plans.Change) { c.Plan = plan }},
+		{"quantity", func(c *plans.Change) { c.Item, c.Quantity = "seat", giventest.Money("1") }},
+		{"term", func(c *plans.Change) { c.Term = &term }},
+		{"end", func(c *plans.Change) { c.End = end }},
+		{"cancel", func(c *plans.Change) { c.Cancel = true }},
+	}
+	contract, at := prepaid(nil, "P6M 2026-11-01/2027-05-01"), giventest.Instant("2026-11-16", nil)
+	for mask := range 1 << len(parts) {
+		var change plans.Change
+		var asked []string
+		for i, p := range parts {
+			if mask>>i&1 == 1 {
+				p.apply(&change)
+				asked = append(asked, p.name)
+			}
+		}
+		_, err := contract.With(change, at)
+		var want []string
+		switch {
+		case mask == 0:
+			want = []string{"change unset"}
+		case len(asked) > 1:
+			want = []string{asked[1] + " invalid"}
+		}
+		if giventest.CheckFaults(t, err, want...) != (len(asked) == 1) {
+			t.Errorf("%q: %v", asked, err)
+		}
+	}
+	for name, change := range map[string]plans.Change{
+		"a plan and an item":    {Plan: plan, Item: "seat"},
+		"a plan and a quantity": {Plan: plan, Quantity: giventest.Money("1")},
+	} {
+		if _, err := contract.With(change, at); giventest.CheckFaults(t, err, "quantity invalid") {
+			t.Error(name)
+		}
+	}
+}
+
+// What is wrong with the question is told at once, and not one after the other.
+func TestContractWithRefused(t *testing.T) {
+	contract := seats("10", "89")
+	contract.Plan = ""
+	_, err := contract.With(plans.Change{}, time.Time{})
+	giventest.CheckFaults(t, err, "at unset", "contract.plan unset", "change unset")
+	_, err = seats("10", "89").With(of("1", "seat"), time.Time{})
+	giventest.CheckFaults(t, err, "at unset")
+}
+
+// A price that the catalogue changes after the signature changes no contract, since each holds a copy.
+func TestContractKeepsItsPrice(t *testing.T) {
+	plan := offering("scale", "P1M", "seat USD 139.00")
+	contract, err := seats("10", "89.00").With(plans.Change{Plan: plan}, giventest.Instant("2026-11-16", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan.ID, plan.Offers[0].Price.Unit = "scale-2027", giventest.Money("199.00")
+	charges, err := contract.Added(of("1", "seat"), part(november, "", time.UTC), proration.Standard(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := charges[0].Plan+" "+charges[0].Explain(), "scale seat: 1 x 139.00 = 139.00"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

@@ -1,0 +1,315 @@
+package plans_test
+
+import (
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// ending is the contract with another end of its last term.
+func ending(c plans.Contract, end plans.AtEnd) plans.Contract {
+	c = c.Clone()
+	c.Terms[len(c.Terms)-1].Term.AtEnd = end
+	return c
+}
+
+// extended is the contract with terms more, one after the other: "P6M".
+func extended(t *testing.T, c plans.Contract, lengths ...string) plans.Contract {
+	t.Helper()
+	for _, length := range lengths {
+		term := c.Terms[len(c.Terms)-1].Term
+		term.Length = giventest.Interval(length)
+		var err error
+		if c, err = c.With(plans.Change{Term: &term}, c.Terms[0].Period.Start); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return c
+}
+
+func TestContractRenewed(t *testing.T) {
+	newYork := giventest.Zone(t, "America/New_York")
+	half, months := prepaid(nil, "P6M 2026-11-01/2027-05-01"), committed(nil, "P6M 2026-11-01/2027-05-01")
+	window := func(id, from, until string) plans.Discount {
+		return plans.Discount{ID: id, Percent: giventest.Money("10"), Lasts: plans.Forever, From: giventest.Instant(from, nil), Until: giventest.Instant(until, nil)}
+	}
+	discounted := half.Clone()
+	discounted.Terms[0].Term.Percent = giventest.Money("10")
+	discounted.Discounts = []plans.Discount{
+		window("term P6M from 2026-11-01", "2026-11-01", "2027-05-01"), window("winter", "", "2027-03-01"), window("spring", "2027-03-01", "2027-05-02"), window("always", "", ""),
+		{ID: "twice", Percent: giventest.Money("5"), Lasts: plans.Repeating, Periods: 2},
+	}
+	stepped := half.Clone()
+	for _, s := range []string{"2026-12-01 11", "2027-05-01 12", "2027-05-02 13"} {
+		stepped.Ramp = append(stepped.Ramp, plans.Step{At: giventest.Instant(s[:10], nil), Item: sold("seat", s[11:], `{"per":"P1M","unit":"14"}`)})
+	}
+	august := prepaid(nil, "P6M 2026-08-31/2027-02-28")
+	inNewYork := prepaid(newYork, "P6M 2026-09-15/2027-03-15")
+	shortened := half.Clone()
+	shortened.Terms[0].Period.End = giventest.Instant("2027-03-15", nil)
+	broken := half.Clone()
+	broken.Terms[0].Term.Billing = 0
+	for _, c := range []struct {
+		name, why string
+		contract  plans.Contract
+		want      string // "" where the contract ends
+		wantErr   []string
+	}{
+		{name: "from period to period", why: "it goes on as it is", contract: ramped(), want: summary(ramped())},
+		{name: "up front", why: "K8: another term of the same length, at the same price", contract: half, want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2027-05-01/2027-11-01 renew"},
+		{name: "by the month", why: "the periods go on as they were", contract: months, want: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2027-05-01/2027-11-01 renew"},
+		{name: "once", why: "and then no more", contract: ending(half, plans.RenewOnce), want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2027-05-01/2027-11-01 lapse"},
+		{name: "evergreen", why: "on from period to period: no term binds any more", contract: ending(months, plans.Evergreen), want: "growth: 10 seat at 89; cycle 2026-11-01 P1M"},
+		{name: "evergreen, up front", why: "the term's length stays the period", contract: ending(half, plans.Evergreen), want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M"},
+		{name: "lapse", why: "M2: it ends where it was agreed to", contract: ending(half, plans.Lapse)},
+		{
+			name: "of several terms the last", why: "what was agreed on last is what is renewed", contract: ending(extended(t, half, "P9M"), plans.RenewOnce),
+			want: "base: 10 seat at 15 per P1M; cycle 2028-02-01 P9M; P9M 2028-02-01/2028-11-01 lapse",
+		},
+		{
+			name: "discounts", why: "the term's own is given again, for the new term; one that is over by its end goes, one that ends later and those without an end stay", contract: discounted,
+			want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2027-05-01/2027-11-01 renew; discount term P6M from 2027-05-01 2027-05-01/2027-11-01; " +
+				"discount spring 2027-03-01/2027-05-02; discount always; discount twice",
+		},
+		{
+			name: "discounts, evergreen", why: "without a term there is no term's discount", contract: ending(discounted, plans.Evergreen),
+			want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; discount spring 2027-03-01/2027-05-02; discount always; discount twice",
+		},
+		{
+			name: "a ramp", why: "steps up to the end have taken effect, also the one at the end; what lies ahead stays", contract: stepped,
+			want: "base: 12 seat at 14 per P1M; from 2027-05-02 13 seat at 14 per P1M; cycle 2026-11-01 P6M; P6M 2027-05-01/2027-11-01 renew",
+		},
+		{name: "from a short month", why: "law 6: it began on August 31, and ends there again", contract: august, want: "base: 10 seat at 15 per P1M; cycle 2026-08-31 P6M; P6M 2027-02-28/2027-08-31 renew"},
+		{
+			name: "in New York", why: "from midnight to midnight there, in summer and in winter time", contract: inNewYork,
+			want: "base: 10 seat at 15 per P1M; cycle 2026-09-15 P6M; P6M 2027-03-15/2027-09-15 renew",
+		},
+		{
+			name: "shortened before", why: "the next term begins where the shorter one ends", contract: shortened,
+			want: "base: 10 seat at 15 per P1M; cycle 2027-09-15 P6M; P6M 2027-03-15/2027-09-15 renew",
+		},
+		{name: "a contract that is none", why: "validated at the door", contract: broken, wantErr: []string{"contract.terms[0].term.billing unset"}},
+		{name: "beyond the calendar", why: "law 14: no panic", contract: prepaid(nil, "P90000M 2026-11-01/9526-11-01"), wantErr: []string{"contract.at limit"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			before := c.contract.Clone()
+			next, ok, err := c.contract.Renewed()
+			if giventest.CheckFaults(t, err, c.wantErr...) && ok != (c.want != "") {
+				t.Errorf("goes on: %v, want %q: %s", ok, c.want, c.why)
+			}
+			if !ok {
+				if !reflect.DeepEqual(next, plans.Contract{}) {
+					t.Errorf("it ends, and goes on as %+v", next)
+				}
+			} else if got := summary(next); got != c.want {
+				t.Errorf("got  %q\nwant %q: %s", got, c.want, c.why)
+			} else {
+				giventest.CheckFaults(t, next.Validate())
+			}
+			if !reflect.DeepEqual(c.contract, before) {
+				t.Errorf("the contract itself is now %+v", c.contract)
+			}
+		})
+	}
+}
+
+// What is not about time stays as it was.
+func TestContractRenewedKeeps(t *testing.T) {
+	contract := fullContract()
+	contract.Ramp = nil
+	next, ok, err := contract.Renewed()
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	want := contract.Clone()
+	want.Terms = next.Terms
+	if !reflect.DeepEqual(next, want) {
+		t.Errorf("got  %s\nwant %s", giventest.JSON(t, next), giventest.JSON(t, want))
+	}
+	if got, want := giventest.JSON(t, next.Terms[0].Term), giventest.JSON(t, contract.Terms[1].Term); got != want {
+		t.Errorf("the term is now %s, want %s", got, want)
+	}
+}
+
+// RenewOnce is one more term, and then the end.
+func TestContractRenewedOnce(t *testing.T) {
+	next, ok, err := ending(prepaid(nil, "P6M 2026-11-01/2027-05-01"), plans.RenewOnce).Renewed()
+	if err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	if next, ok, err = next.Renewed(); err != nil || ok {
+		t.Errorf("renewed twice: %+v, %v", next, err)
+	}
+}
+
+// Law 6: a term that ended on the last day of a short month remembers the day it began on.
+func TestContractRemembersItsDay(t *testing.T) {
+	newYork := giventest.Zone(t, "America/New_York")
+	for _, c := range []struct {
+		name, why string
+		first     string
+		loc       *time.Location
+		lengths   []string
+		want      []string // the end of each term
+	}{
+		{"by six months", "August 31, and not August 28", "P6M 2026-08-31/2027-02-28", nil, []string{"P6M", "P6M", "P6M"}, []string{"2027-02-28", "2027-08-31", "2028-02-29", "2028-08-31"}},
+		{"by nine months", "November has a 30th", "P6M 2026-08-31/2027-02-28", nil, []string{"P9M", "P1M", "P2M"}, []string{"2027-02-28", "2027-11-30", "2027-12-31", "2028-02-29"}},
+		{"by twelve months", "February again, and then 31 days again", "P6M 2026-08-31/2027-02-28", nil, []string{"P1Y", "P1Y", "P1M"}, []string{"2027-02-28", "2028-02-29", "2029-02-28", "2029-03-31"}},
+		{"from the 30th", "the last of March is not its day", "P1M 2027-01-30/2027-02-28", nil, []string{"P1M", "P1M", "P10M"}, []string{"2027-02-28", "2027-03-30", "2027-04-30", "2028-02-29"}},
+		{"from a leap day", "every fourth year", "P1Y 2028-02-29/2029-02-28", nil, []string{"P1Y", "P2Y", "P1M"}, []string{"2029-02-28", "2030-02-28", "2032-02-29", "2032-03-29"}},
+		{"from a February", "whoever began on the 28th of a short February is billed on the 28th", "P6M 2027-02-28/2027-08-28", nil, []string{"P6M", "P1M"}, []string{"2027-08-28", "2028-02-28", "2028-03-28"}},
+		{"in days", "weeks know no day of the month", "P4W 2027-01-31/2027-02-28", nil, []string{"P4W", "P1M", "P1M"}, []string{"2027-02-28", "2027-03-28", "2027-04-28", "2027-05-28"}},
+		{"months, then days, then months", "from where the weeks ended", "P1M 2027-01-31/2027-02-28", nil, []string{"P30D", "P1M"}, []string{"2027-02-28", "2027-03-30", "2027-04-30"}},
+		{
+			"in New York", "on its calendar, over both changes of its clocks", "P6M 2026-08-31T23:00:00/2027-02-28T23:00:00", newYork, []string{"P9M", "P9M"},
+			[]string{"2027-02-28T23:00:00", "2027-11-30T23:00:00", "2028-08-31T23:00:00"},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			contract := prepaid(c.loc, c.first)
+			contract.Items[0].Price.Per = proration.Interval{}
+			contract = extended(t, contract, c.lengths...)
+			for i, a := range contract.Terms {
+				if want := giventest.Instant(c.want[i], c.loc); !a.Period.End.Equal(want) {
+					t.Errorf("term %d ends %v, want %v: %s", i, a.Period.End, want, c.why)
+				}
+			}
+			// The cycle that goes on from there has the last end as a boundary, and remembers too.
+			end := contract.End()
+			if next, err := contract.Cycle.Next(end); err != nil || !next.Equal(end) {
+				t.Errorf("the cycle goes on at %v (%v), want %v", next, err, end)
+			}
+		})
+	}
+}
+
+func TestContractExtended(t *testing.T) {
+	half := prepaid(nil, "P6M 2026-08-31/2027-02-28")
+	half.Items = append(half.Items, sold("light", "6", `{"per":"P1M",`+byTier[1:]), sold("setup", "1", `{"flat":"100"}`))
+	half.Discounts = []plans.Discount{{ID: "friends", Percent: giventest.Money("50"), Lasts: plans.Forever}}
+	stepped := extended(t, half, "P6M")
+	stepped.Ramp = []plans.Step{{At: giventest.Instant("2026-12-01", nil), Item: sold("seat", "12", `{"per":"P1M","unit":"14"}`)}, {At: giventest.Instant("2027-06-01", nil), Item: sold("seat", "13", `{"per":"P1M","unit":"13"}`)}}
+	unsound := extended(t, half, "P6M")
+	unsound.Plan = ""
+	for _, c := range []struct {
+		name, why string
+		contract  plans.Contract
+		want      []string
+		wantErr   []string
+	}{
+		{
+			name: "by nine months", why: "M5: at the contract's price, for the months of the new term, before discounts", contract: extended(t, half, "P9M"),
+			want: []string{
+				"2027-02-28 until 2027-11-30, seat: 10 x 15.00 x 9 = 1350.00", "2027-02-28 until 2027-11-30, light: (5 x 7.00 + 1 x 6.50) x 9 = 373.50",
+				"2027-02-28 until 2027-11-30, setup: 100.00 = 100.00",
+			},
+		},
+		{
+			name: "twice", why: "only the last one", contract: extended(t, half, "P9M", "P1M"),
+			want: []string{"2027-11-30 until 2027-12-31, seat: 10 x 15.00 = 150.00", "2027-11-30 until 2027-12-31, light: 5 x 7.00 + 1 x 6.50 = 41.50", "2027-11-30 until 2027-12-31, setup: 100.00 = 100.00"},
+		},
+		{
+			name: "with a ramp", why: "the steps inside the new term, and those that are over by then: 93 and 91 of 184 days", contract: stepped,
+			want: []string{
+				"2027-02-28 until 2027-06-01, seat: 12 x 14.00 x 6, 1008.00 x 93/184 days = 509.478..., rounded half up to 509.48",
+				"2027-06-01 until 2027-08-31, seat: 13 x 13.00 x 6, 1014.00 x 91/184 days = 501.489..., rounded half up to 501.49",
+				"2027-02-28 until 2027-08-31, light: (5 x 7.00 + 1 x 6.50) x 6 = 249.00", "2027-02-28 until 2027-08-31, setup: 100.00 = 100.00",
+			},
+		},
+		{name: "from period to period", why: "nothing is extended", contract: seats("10", "89"), wantErr: []string{"contract.terms invalid"}},
+		{name: "by the month", why: "its periods are billed as they come", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), wantErr: []string{"contract.terms invalid"}},
+		{name: "a contract that is none", why: "validated at the door", contract: unsound, wantErr: []string{"contract.plan unset"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			charges, err := c.contract.Extended(proration.Standard(2))
+			if giventest.CheckFaults(t, err, c.wantErr...) {
+				last := c.contract.Terms[len(c.contract.Terms)-1].Period
+				checkCharges(t, c.contract, plans.Extension, charges, last, c.want)
+			} else if charges != nil {
+				t.Errorf("besides the error there are charges, %+v", charges)
+			}
+			if t.Failed() {
+				t.Log(c.why)
+			}
+		})
+	}
+	_, err := extended(t, half, "P6M").Extended(proration.Policy{})
+	giventest.CheckFaults(t, err, "policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset")
+}
+
+func TestContractNoticeBy(t *testing.T) {
+	newYork := giventest.Zone(t, "America/New_York")
+	saoPaulo := giventest.Zone(t, "America/Sao_Paulo")
+	for _, c := range []struct {
+		name, why string
+		terms     []string
+		notice    string
+		loc       *time.Location
+		want      string
+		wantErr   []string
+	}{
+		{name: "thirty days", why: "counted on the calendar", terms: []string{"P6M 2026-11-01/2027-05-01"}, notice: "P30D", want: "2027-04-01"},
+		{name: "a month", why: "the same day of the month before", terms: []string{"P6M 2026-11-15/2027-05-15"}, notice: "P1M", want: "2027-04-15"},
+		{name: "three months, into a short one", why: "February has no 31st", terms: []string{"P6M 2026-11-30/2027-05-31"}, notice: "P3M", want: "2027-02-28"},
+		{name: "from a short month", why: "a month before February 28 is January 28, whatever day the contract began on", terms: []string{"P6M 2026-08-31/2027-02-28"}, notice: "P1M", want: "2027-01-28"},
+		{name: "two days", why: "48 hours by the clock", terms: []string{"P6M 2026-11-01/2027-05-01"}, notice: "PT48H", want: "2027-04-29"},
+		{name: "of several terms the last", why: "the others are over by then", terms: []string{"P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01"}, notice: "P1W", want: "2027-10-25"},
+		{name: "none", why: "until the end itself", terms: []string{"P6M 2026-11-01/2027-05-01"}, want: "2027-05-01"},
+		{name: "longer than the term", why: "nobody could decline in time, which is what was agreed", terms: []string{"P1M 2026-11-01/2026-12-01"}, notice: "P3M", want: "2026-09-01"},
+		{name: "in New York, over a change of clocks", why: "midnight there, although the day of March 14 has 23 hours", terms: []string{"P6M 2026-09-15/2027-03-15"}, notice: "P2D", loc: newYork, want: "2027-03-13"},
+		{name: "by the clock there", why: "48 hours before are an hour earlier", terms: []string{"P6M 2026-09-15/2027-03-15"}, notice: "PT48H", loc: newYork, want: "2027-03-12T23:00:00"},
+		{name: "in Sao Paulo, on a day without midnight", why: "from the first instant of October 15, 2017 on", terms: []string{"P1M 2017-09-22/2017-10-22"}, notice: "P1W", loc: saoPaulo, want: "2017-10-15T01:00:00"},
+		{name: "before the calendar", why: "law 14: no panic", terms: []string{"P1M 0001-02-01/0001-03-01"}, notice: "P3M", wantErr: []string{"n limit"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, contract := range []plans.Contract{prepaid(c.loc, c.terms...), committed(c.loc, c.terms...)} {
+				if c.notice != "" {
+					contract.Terms[len(c.terms)-1].Term.Notice = giventest.Interval(c.notice)
+				}
+				contract.Items[0].Price.Per = proration.Interval{}
+				got, err := contract.NoticeBy()
+				if giventest.CheckFaults(t, err, c.wantErr...) && !got.Equal(giventest.Instant(c.want, c.loc)) {
+					t.Errorf("got %v, want %s: %s", got, c.want, c.why)
+				}
+			}
+		})
+	}
+	if got, err := seats("10", "89").NoticeBy(); err != nil || !got.IsZero() {
+		t.Errorf("from period to period nothing is renewed, and declined by %v, %v", got, err)
+	}
+}
+
+// A calendar is that of the contract's zone, and not that on which an instant happens to be written: a contract in UTC whose
+// location was left out, with instants that were read with an offset.
+func TestContractCalendar(t *testing.T) {
+	offset := time.FixedZone("", -5*60*60)
+	contract := prepaid(nil, "P6M 2026-08-31/2027-02-28")
+	contract.Cycle.Location = nil
+	contract.Terms[0].Period.Start, contract.Terms[0].Period.End = contract.Terms[0].Period.Start.In(offset), contract.Terms[0].Period.End.In(offset)
+	contract.Terms[0].Term.Notice = giventest.Interval("P1M")
+
+	if got, err := contract.NoticeBy(); err != nil || !got.Equal(giventest.Instant("2027-01-28", nil)) {
+		t.Errorf("renewal can be declined until %v, %v", got, err)
+	}
+	want := "base: 10 seat at 15 per P1M; cycle 2027-11-30 P9M on the 31; P6M 2026-08-31/2027-02-28 renew; P9M 2027-02-28/2027-11-30 renew"
+	if got := summary(extended(t, contract, "P9M")); got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	renewed, _, err := contract.Renewed()
+	if err != nil || !renewed.End().Equal(giventest.Instant("2027-08-31", nil)) {
+		t.Errorf("renewed until %v, %v", renewed.End(), err)
+	}
+	months := seats("10", "79")
+	months.Cycle.Location = nil
+	after, err := months.With(plans.Change{Plan: offering("scale", "P1Y", "seat USD 139.00")}, giventest.Instant("2026-11-16T03:30:00", nil).In(offset))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := summary(after), "scale: 10 seat at 139 per P1Y; cycle 2026-11-16T03:30:00 P1Y"; got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}

@@ -1,0 +1,388 @@
+package plans_test
+
+import (
+	"fmt"
+	"math/big"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// deal is one order of a small world, written down without the words of the package.
+type deal struct {
+	currency    plans.Currency
+	units       int64     // minor units in a major one
+	prices      [2]string // of one unit of each item, for one period of the plan
+	each        int       // months in a period of the plan
+	quantities  [2]int64  // none of the second is not ordered at all
+	months      int       // in the term
+	percent     string    // off in the term
+	upFront     bool
+	end         plans.AtEnd
+	start       string // a date
+	step        string // the date from which on there are two more of the first item; "" is never
+	least       int64  // in major units, for each bill
+	instalments int
+}
+
+func (d deal) String() string {
+	type plain deal
+	return fmt.Sprintf("%+v", plain(d))
+}
+
+// catalog is one that sells it.
+func (d deal) catalog() plans.Catalog {
+	term := plans.Term{Length: proration.Interval{Months: d.months}, Percent: giventest.Money(d.percent), Billing: plans.PerPeriod, AtEnd: d.end}
+	if d.upFront {
+		term.Billing = plans.UpFront
+	}
+	return plans.Catalog{
+		Policy: proration.Standard(7), Allocation: proration.LargestRemainder, Terms: []plans.Term{term},
+		Plans: []plans.Plan{{ID: "base", Interval: proration.Interval{Months: d.each}, Offers: []plans.Offer{
+			{Item: "seat", Currency: d.currency, Price: plans.Price{Unit: giventest.Money(d.prices[0])}},
+			{Item: "phone", Currency: d.currency, Price: plans.Price{Unit: giventest.Money(d.prices[1])}},
+		}}},
+		Markets: []plans.Market{{Currency: d.currency, Methods: []plans.Method{{ID: "card", By: []plans.Actor{plans.Customer}, Instalments: 12}}}},
+		Rules: []plans.Rule{
+			{Action: plans.AddQuantity, By: []plans.Actor{plans.Customer}, When: plans.AtOnce}, {Action: plans.Upgrade, By: []plans.Actor{plans.Customer}, When: plans.AtOnce},
+		},
+	}
+}
+
+// order is what orders it.
+func (d deal) order() plans.Order {
+	o := plans.Order{
+		By: plans.Customer, At: giventest.Instant(d.start, nil), Plan: "base", Country: "BR", Method: "card", Term: proration.Interval{Months: d.months},
+		Items: []plans.OrderItem{{Item: "seat", Quantity: decimal.New(d.quantities[0], 0)}}, Minimum: decimal.New(d.least, 0), Instalments: d.instalments,
+	}
+	if d.quantities[1] > 0 {
+		o.Items = append(o.Items, plans.OrderItem{Item: "phone", Quantity: decimal.New(d.quantities[1], 0)})
+	}
+	if d.step != "" {
+		o.Items = append(o.Items, plans.OrderItem{Item: "seat", Quantity: decimal.New(d.quantities[0]+2, 0), From: giventest.Instant(d.step, nil)})
+	}
+	return o
+}
+
+// day counts the days of a date since a day long ago.
+func day(date string) int64 {
+	t, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		panic(err)
+	}
+	return t.Unix() / 86_400
+}
+
+// nearest rounds to whole units, a half up.
+func nearest(x *big.Rat) int64 {
+	twice := new(big.Rat).Add(new(big.Rat).Add(x, x), big.NewRat(1, 1))
+	return new(big.Int).Div(twice.Num(), new(big.Int).Mul(twice.Denom(), big.NewInt(2))).Int64()
+}
+
+// number reads a decimal number.
+func number(text string) *big.Rat {
+	x, ok := new(big.Rat).SetString(text)
+	if !ok {
+		panic(text)
+	}
+	return x
+}
+
+// owed is what a quantity of an item costs for some days of a period of so many months, in minor units.
+func (d deal) owed(item int, quantity int64, months int, days, of int64) int64 {
+	x := number(d.prices[item])
+	for _, factor := range []*big.Rat{big.NewRat(quantity, 1), big.NewRat(d.units, 1), big.NewRat(int64(months), int64(d.each)), big.NewRat(days, of)} {
+		x.Mul(x, factor)
+	}
+	return nearest(x)
+}
+
+// less takes a percentage of all lines off them: rounded once, each line gets its exact share cut off, and what is left over goes to the lines
+// from which most was cut off, one unit each.
+func less(lines []int64, percent string) (nets []int64, sum int64) {
+	for _, l := range lines {
+		sum += l
+	}
+	off := nearest(new(big.Rat).Mul(number(percent), big.NewRat(sum, 100)))
+	nets = append(nets, lines...)
+	if sum == 0 {
+		return nets, 0
+	}
+	rest, left := make([]int64, len(lines)), off
+	for i, l := range lines {
+		share := new(big.Int).Mul(big.NewInt(off), big.NewInt(l))
+		cut, over := new(big.Int).QuoRem(share, big.NewInt(sum), new(big.Int))
+		nets[i] -= cut.Int64()
+		left -= cut.Int64()
+		rest[i] = over.Int64()
+	}
+	for ; left > 0; left-- {
+		most := 0
+		for i := range rest {
+			if rest[i] > rest[most] {
+				most = i
+			}
+		}
+		nets[most]--
+		rest[most] = -1
+	}
+	return nets, sum - off
+}
+
+// bill is the bill of the period of so many months between two dates: its lines, and their sum.
+func (d deal) bill(from, to string, months int, percent string) (nets []int64, sum int64) {
+	days := day(to) - day(from)
+	var lines []int64
+	switch {
+	case d.step == "" || day(d.step) >= day(to):
+		lines = append(lines, d.owed(0, d.quantities[0], months, days, days))
+	case day(d.step) <= day(from):
+		lines = append(lines, d.owed(0, d.quantities[0]+2, months, days, days))
+	default:
+		before := day(d.step) - day(from)
+		lines = append(lines, d.owed(0, d.quantities[0], months, before, days), d.owed(0, d.quantities[0]+2, months, days-before, days))
+	}
+	if d.quantities[1] > 0 {
+		lines = append(lines, d.owed(1, d.quantities[1], months, days, days))
+	}
+	lacking := d.least * d.units
+	for _, l := range lines {
+		lacking -= l
+	}
+	if lacking > 0 {
+		lines = append(lines, lacking)
+	}
+	return less(lines, percent)
+}
+
+// isUnits reports whether an amount is so many minor units.
+func (d deal) isUnits(amount decimal.Decimal, minor int64) bool {
+	return amount.Rat().Cmp(big.NewRat(minor, d.units)) == 0
+}
+
+// checkBill holds a bill to the one that was worked out.
+func (d deal) checkBill(t *testing.T, bill plans.Bill, at string, nets []int64, sum int64) {
+	t.Helper()
+	if !d.isUnits(bill.Total, sum) || bill.At.Format(time.DateOnly) != at || len(bill.Lines) != len(nets) {
+		t.Fatalf("%v\n%v on %s with %d lines, want %d on %s with %v", d, bill.Total, bill.At, len(bill.Lines), sum, at, nets)
+	}
+	for i, line := range bill.Lines {
+		if !d.isUnits(line.Net, nets[i]) {
+			t.Fatalf("%v\n%s, want %v", d, line.Explain(), nets)
+		}
+	}
+}
+
+// check holds the quote of a deal to what was worked out by hand.
+func (d deal) check(t *testing.T) {
+	t.Helper()
+	catalog, order := d.catalog(), d.order()
+	q, err := catalog.Quote(order)
+	if err != nil {
+		t.Fatalf("%v\n%v", d, err)
+	}
+	each := d.each
+	if d.upFront {
+		each = d.months
+	}
+	end := dateLater(d.start, d.months)
+
+	// All bills until the end of the term; the first of them in parts.
+	var committed int64
+	for m := 0; m < d.months; m += each {
+		from := dateLater(d.start, m)
+		nets, sum := d.bill(from, dateLater(d.start, m+each), each, d.percent)
+		committed += sum
+		if m == 0 {
+			d.checkBill(t, q.First, d.start, nets, sum)
+			for i, part := range q.Due {
+				want := sum / int64(d.instalments)
+				if int64(i) < sum%int64(d.instalments) {
+					want++
+				}
+				if !d.isUnits(part.Amount, want) || part.At.Format(time.DateOnly) != dateLater(d.start, i) || len(q.Due) != d.instalments {
+					t.Fatalf("%v\npart %d is %v on %v, want %d", d, i, part.Amount, part.At, want)
+				}
+			}
+		}
+	}
+	if !d.isUnits(q.Committed, committed) || q.Contract.End().Format(time.DateOnly) != end {
+		t.Fatalf("%v\n%v until %v, want %d until %s", d, q.Committed, q.Contract.End(), committed, end)
+	}
+
+	// And the one that comes then.
+	if (q.Renewal == nil) != (d.end == plans.Lapse) {
+		t.Fatalf("%v\nrenewal %v", d, q.Renewal)
+	}
+	if q.Renewal != nil {
+		percent := d.percent
+		if d.end == plans.Evergreen {
+			percent = "0"
+		}
+		nets, sum := d.bill(end, dateLater(d.start, d.months+each), each, percent)
+		d.checkBill(t, *q.Renewal, end, nets, sum)
+	}
+}
+
+// Laws 1 and 2: every quote of a small world, against the sums worked out in whole minor units and exact fractions: each line, each part, all
+// bills until the end of the term, and the one after it.
+func TestQuoteEnumerated(t *testing.T) {
+	n := 0
+	for _, money := range []deal{
+		{currency: "USD", units: 100, prices: [2]string{"15.00", "4.99"}},
+		{currency: "JPY", units: 1, prices: [2]string{"1999", "33.3"}},
+		{currency: "KWD", units: 1000, prices: [2]string{"0.0005", "7"}},
+	} {
+		for _, quantities := range [][2]int64{{1, 0}, {7, 3}, {0, 2}} {
+			for _, months := range []int{6, 9, 12} {
+				for _, percent := range []string{"0", "12.5", "33.33", "100"} {
+					for _, start := range []string{"2026-11-16", "2026-08-31", "2028-02-29"} {
+						for _, step := range []int{-1, 0, 10} {
+							d := money
+							d.quantities, d.months, d.percent, d.start = quantities, months, percent, start
+							if step >= 0 {
+								d.step = time.Unix((day(dateLater(start, 3))+int64(step))*86_400, 0).UTC().Format(time.DateOnly)
+							}
+							for _, d.least = range []int64{0, 95} {
+								for _, d.upFront = range []bool{true, false} {
+									for _, d.each = range []int{1, 3} {
+										d.instalments = []int{1, 2, 3, 7, 12}[n%5]
+										d.end = []plans.AtEnd{plans.Renew, plans.RenewOnce, plans.Lapse, plans.Evergreen}[n/7%4]
+										if d.upFront && d.end == plans.Evergreen {
+											d.end = plans.Renew
+										}
+										d.check(t)
+										n++
+									}
+								}
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	for _, months := range []int{24, 36, 120} { // and some long ones
+		d := deal{currency: "USD", units: 100, prices: [2]string{"15.01", "0.005"}, quantities: [2]int64{3, 1}, months: months, percent: "17.5", start: "2027-01-31", each: 1, instalments: 7, end: plans.Renew}
+		d.check(t)
+		d.upFront = true
+		d.check(t)
+	}
+}
+
+// Law 11: whatever is added to a contract of a small world, on whatever day: what Amend bills is what is left of each term, worked out in whole
+// minor units and exact fractions; what Check permits, and the contract that With makes.
+func TestAmendEnumerated(t *testing.T) {
+	for _, money := range []deal{
+		{currency: "USD", units: 100, prices: [2]string{"15.00", "4.99"}},
+		{currency: "JPY", units: 1, prices: [2]string{"1999", "33.3"}},
+		{currency: "KWD", units: 1000, prices: [2]string{"0.0005", "7"}},
+	} {
+		for _, upFront := range []bool{true, false} {
+			for _, months := range []int{6, 9, 12} {
+				for _, percent := range []string{"0", "12.5", "33.33"} {
+					for _, start := range []string{"2026-11-16", "2026-08-31", "2028-02-29"} {
+						d := money
+						d.quantities, d.months, d.percent, d.start, d.upFront = [2]int64{7, 3}, months, percent, start, upFront
+						d.each, d.instalments, d.end = 1, 1, plans.Renew
+						d.checkAdditions(t)
+					}
+				}
+			}
+		}
+	}
+}
+
+// paid is a period that is paid for, and its months.
+type paid struct {
+	from, to string
+	months   int
+	percent  string
+}
+
+// checkAdditions adds to the contract of a deal on several days, also after it was extended by six months at 10 % off.
+func (d deal) checkAdditions(t *testing.T) {
+	t.Helper()
+	catalog := d.catalog()
+	contract := contractOf(t, catalog, d.order())
+	end := dateLater(d.start, d.months)
+	for _, extended := range []bool{false, true} {
+		last := end
+		if extended {
+			term := catalog.Terms[0]
+			term.Length, term.Percent = proration.Interval{Months: 6}, giventest.Money("10")
+			var err error
+			if contract, err = contract.With(plans.Change{Term: &term}, giventest.Instant(d.start, nil)); err != nil {
+				t.Fatal(err)
+			}
+			last = dateLater(d.start, d.months+6)
+		}
+		for _, after := range []int64{0, 1, 45, 100, 181, day(end) - day(d.start), day(last) - day(d.start) - 1} {
+			on := day(d.start) + after
+			if on >= day(last) {
+				continue
+			}
+			var rest []paid
+			for m, step := 0, d.each; day(dateLater(d.start, m)) < day(last); m += step {
+				p := paid{dateLater(d.start, m), "", d.each, d.percent}
+				if m >= d.months {
+					p.percent = "10"
+				}
+				if d.upFront {
+					step = d.months
+					if m > 0 {
+						step = 6
+					}
+					p.months = step
+				}
+				p.to = dateLater(d.start, m+step)
+				if day(p.to) > on && (d.upFront || day(p.from) <= on) {
+					rest = append(rest, p)
+				}
+			}
+			at := time.Unix(on*86_400, 0).UTC()
+			d.checkAddition(t, catalog, plans.Proposal{Contract: contract, Change: more("phone", "2"), By: plans.Customer, At: at}, rest, [][2]int64{{1, 2}})
+
+			higher := catalog.Plans[0]
+			higher.ID, higher.Rank = "higher", 1
+			higher.Offers = []plans.Offer{higher.Offers[0], higher.Offers[1]}
+			for i := range higher.Offers {
+				higher.Offers[i].Price.Unit = higher.Offers[i].Price.Unit.Add(giventest.Money("1"))
+			}
+			dearer := d
+			for i := range dearer.prices {
+				dearer.prices[i] = new(big.Rat).Add(number(d.prices[i]), big.NewRat(1, 1)).FloatString(9)
+			}
+			dearer.checkAddition(t, catalog, plans.Proposal{Contract: contract, Change: plans.Change{Plan: &higher}, By: plans.Customer, At: at}, rest, [][2]int64{{0, 7}, {1, 3}})
+		}
+	}
+}
+
+// checkAddition holds what a change adds to what is left of everything that is paid for, of each item and quantity.
+func (d deal) checkAddition(t *testing.T, catalog plans.Catalog, p plans.Proposal, rest []paid, items [][2]int64) {
+	t.Helper()
+	var nets []int64
+	var sum int64
+	on := p.At.Unix() / 86_400
+	for _, r := range rest {
+		var lines []int64
+		for _, item := range items {
+			lines = append(lines, d.owed(int(item[0]), item[1], r.months, day(r.to)-max(on, day(r.from)), day(r.to)-day(r.from)))
+		}
+		left, due := less(lines, r.percent)
+		nets, sum = append(nets, left...), sum+due
+	}
+	a, err := catalog.Amend(p)
+	if err != nil {
+		t.Fatalf("%v\n%v", d, err)
+	}
+	d.checkBill(t, a.Bill, p.At.Format(time.DateOnly), nets, sum)
+	if on%5 == 0 {
+		checkAmendment(t, catalog, p, a)
+	}
+}

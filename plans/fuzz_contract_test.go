@@ -1,0 +1,355 @@
+package plans_test
+
+import (
+	"encoding/json"
+	"math/big"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// deal draws what a contract and its changes are made of from bytes, each number from the next one; when they are used up, zeros.
+type deal struct {
+	data  []byte
+	zones []*time.Location
+}
+
+func (d *deal) draw(n int) int {
+	if len(d.data) == 0 {
+		return 0
+	}
+	b := d.data[0]
+	d.data = d.data[1:]
+	return int(b) % n
+}
+
+func (d *deal) text(all ...string) string { return all[d.draw(len(all))] }
+
+// seldom is true for few bytes.
+func (d *deal) seldom() bool { return d.draw(256) > 250 }
+
+// number is a quantity, mostly a small one.
+func (d *deal) number() decimal.Decimal {
+	if d.seldom() {
+		return decimal.New(int64(d.draw(256)), int32(d.draw(40)-20))
+	}
+	return decimal.New(int64(d.draw(40)), int32(-d.draw(4)/3))
+}
+
+// price is one for periods that are so long, mostly.
+func (d *deal) price(interval proration.Interval) plans.Price {
+	p := priceOf(d.text(`{"unit":"89"}`, `{"unit":"0.333"}`, `{"flat":"49","unit":"1"}`, byTier, byVolume, `{"unit":"5","package":"10","included":"3"}`,
+		`{"unit":"7","minimum":"50","maximum":"99.95"}`, `{"percent":"2.9","flat":"0.30"}`, `{}`, `{"unit":"10.05"}`))
+	switch {
+	case d.seldom():
+		p.Unit = giventest.Money(d.text("999999999999999999", "-1", "1e-18"))
+	case d.seldom():
+		p.Per = giventest.Interval(d.text("P3M", "P1Y", "P1W", "PT1H"))
+	case interval.Months > 0 && d.draw(2) == 0:
+		p.Per = proration.Interval{Months: 1}
+	case d.draw(2) == 0:
+		p.Per = interval
+	}
+	return p
+}
+
+// item is one of three, mostly.
+func (d *deal) item(i int, interval proration.Interval) plans.Item {
+	id := []string{"seat", "light", "phone"}[i%3]
+	if d.seldom() {
+		id = d.text("", "seat")
+	}
+	return plans.Item{ID: id, Quantity: d.number(), Price: d.price(interval)}
+}
+
+// later is an instant some hours or days after another.
+func (d *deal) later(t time.Time) time.Time {
+	return t.AddDate(0, 0, d.draw(100)).Add(time.Duration(d.draw(48)) * 30 * time.Minute)
+}
+
+func (d *deal) term() plans.Term {
+	return plans.Term{
+		Length: giventest.Interval(d.text("P1M", "P6M", "P9M", "P1Y", "P4W", "P90D")), Billing: plans.Billing(1 + d.draw(2)), AtEnd: plans.AtEnd(1 + d.draw(4)),
+		Percent: decimal.New(int64(d.draw(101)), 0), Termination: plans.ExitFee{Fee: decimal.New(int64(d.draw(100)), -1), Percent: decimal.New(int64(d.draw(101)), 0)},
+	}
+}
+
+// contract draws a contract, and an instant inside it.
+func (d *deal) contract() (plans.Contract, time.Time) {
+	loc := d.zones[d.draw(len(d.zones))]
+	start := d.later(time.Date(2026, time.Month(1+d.draw(12)), 1+d.draw(31), 0, 0, 0, 0, loc))
+	interval := giventest.Interval(d.text("P1M", "P1Y", "P6M", "P1W", "P30D", "PT24H"))
+	cycle, err := proration.NewCycle(start, interval)
+	if err != nil {
+		panic(err)
+	}
+	c := plans.Contract{Plan: "base", Currency: plans.Currency(d.text("USD", "JPY", "KWD", "EUR")), Cycle: cycle}
+	for i := range 1 + d.draw(3) {
+		c.Items = append(c.Items, d.item(i, interval))
+	}
+	at := start
+	for range d.draw(4) {
+		at = d.later(at)
+		c.Ramp = append(c.Ramp, plans.Step{At: at, Item: d.item(d.draw(3), interval)})
+	}
+	if d.draw(3) > 0 {
+		a := plans.Agreed{Term: d.term()}
+		if a.Term.Billing == plans.UpFront {
+			a.Term.Length = interval
+		}
+		a.Period.Start = start
+		if a.Period.End, err = a.Term.Length.After(start, loc); err != nil {
+			panic(err)
+		}
+		c.Terms = []plans.Agreed{a}
+	}
+	if d.draw(3) == 0 {
+		c.Discounts = []plans.Discount{{ID: "a", Percent: decimal.New(int64(1+d.draw(200)), 0), Lasts: plans.Repeating, Periods: 1 + d.draw(3)}}
+		c.Minimum = d.number()
+	}
+	return c, d.later(start)
+}
+
+// change draws a change, sometimes of several things.
+func (d *deal) change(c plans.Contract, at time.Time) (change plans.Change) {
+	kinds := 1 << d.draw(6)
+	if d.seldom() {
+		kinds |= 1 << d.draw(6)
+	}
+	if kinds&3 != 0 {
+		change.Item, change.Quantity = d.text("seat", "light", "phone", "seat"), d.number()
+		if kinds&2 != 0 {
+			change.Quantity = change.Quantity.Neg()
+		}
+	}
+	if kinds&4 != 0 {
+		change.Plan = &plans.Plan{ID: "scale", Interval: c.Cycle.Interval}
+		if d.draw(2) == 0 {
+			change.Plan.Interval = giventest.Interval(d.text("P1M", "P1Y", "P6M", "P1W"))
+		}
+		for i := range 3 - d.draw(4)/3 {
+			item := d.item(i, change.Plan.Interval)
+			change.Plan.Offers = append(change.Plan.Offers, plans.Offer{Item: item.ID, Currency: c.Currency, Price: item.Price})
+		}
+	}
+	if kinds&8 != 0 {
+		term := d.term()
+		change.Term = &term
+	}
+	if kinds&16 != 0 {
+		change.End = d.later(at)
+	}
+	change.Cancel = kinds&32 != 0
+	return change
+}
+
+// Whatever is bought, and however it is changed: no panic, what was passed in stays as it was, a change gives a contract that is
+// accepted or an error with a field, quantities add up at every instant, and what is added costs what both cost less what was there.
+func FuzzContractChanges(f *testing.F) {
+	d := deal{zones: []*time.Location{time.UTC, giventest.Zone(f, "America/New_York"), giventest.Zone(f, "America/Sao_Paulo"), giventest.Zone(f, "America/Santiago")}}
+	state := uint32(1)
+	for range 300 {
+		data := make([]byte, 160)
+		for i := range data {
+			state = state*1664525 + 1013904223 // numbers that look random, and are the same ones every time
+			data[i] = byte(state >> 24)
+		}
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		d := d
+		d.data = data
+		contract, at := d.contract()
+		if contract.Validate() != nil {
+			if after, err := contract.With(plans.Change{Cancel: true}, at); err == nil {
+				t.Fatalf("changed to %+v", after)
+			}
+			return
+		}
+		for range 4 {
+			change := d.change(contract, at)
+			text, asked := giventest.JSON(t, contract), giventest.JSON(t, change)
+			after, err := contract.With(change, at)
+			if giventest.JSON(t, contract) != text || giventest.JSON(t, change) != asked {
+				t.Fatalf("%s by %s is now\n%s", text, asked, giventest.JSON(t, contract))
+			}
+			checkStored(t, contract, change, at, after, err)
+			if err != nil {
+				if strings.Contains(strings.Join(giventest.Faults(err), ""), "?") || !reflect.DeepEqual(after, plans.Contract{}) {
+					t.Fatalf("%s by %s: %v", text, asked, err)
+				}
+			} else {
+				if err := after.Validate(); err != nil {
+					t.Fatalf("%s by %s gives a contract that is refused: %v", text, asked, err)
+				}
+				checkChanged(t, contract, change, at, after)
+				checkAdded(t, contract, change, at, after)
+				checkBilled(t, after, at)
+				contract = after
+			}
+			at = d.later(at)
+			if next, ok, err := contract.Renewed(); ok && d.draw(4) == 0 {
+				if err != nil || next.Validate() != nil {
+					t.Fatalf("%s is renewed as %v, %v", text, next.Validate(), err)
+				}
+				if end := contract.End(); at.Before(end) {
+					at = end
+				}
+				contract = next
+			}
+		}
+	})
+}
+
+// checkStored fails unless the contract that was stored and read back changes in the same way: law 10.
+func checkStored(t *testing.T, c plans.Contract, change plans.Change, at time.Time, after plans.Contract, refused error) {
+	t.Helper()
+	var read plans.Contract
+	if err := json.Unmarshal([]byte(giventest.JSON(t, c)), &read); err != nil {
+		t.Fatal(err)
+	}
+	read.Cycle.Location = c.Cycle.Location
+	again, err := read.With(change, at)
+	if (err == nil) != (refused == nil) || summary(again) != summary(after) {
+		t.Fatalf("read back, %s becomes\n%s (%v), and else\n%s (%v)", summary(c), summary(again), err, summary(after), refused)
+	}
+}
+
+// checkChanged fails unless the change made what it says, from the instant on, and nothing else.
+func checkChanged(t *testing.T, before plans.Contract, change plans.Change, at time.Time, after plans.Contract) {
+	t.Helper()
+	instants := []time.Time{at}
+	for _, s := range before.Ramp {
+		if s.At.After(at) {
+			instants = append(instants, s.At.Add(-1), s.At, s.At.Add(1))
+		}
+	}
+	for _, id := range []string{"seat", "light", "phone"} {
+		for _, u := range instants {
+			if u.Before(at) {
+				u = at
+			}
+			old, had := stateAt(&before, id, u, true)
+			now, has := stateAt(&after, id, u, true)
+			want := old.Quantity
+			if id == change.Item {
+				want = want.Add(change.Quantity)
+			}
+			price := old.Price
+			if change.Plan != nil && had {
+				price, _ = change.Plan.Price(id, before.Currency)
+			}
+			if had != has || had && (!now.Quantity.Equal(want) || !now.Price.Equal(price)) {
+				t.Fatalf("%s by %s: at %v there are %v %s, want %v", summary(before), giventest.JSON(t, change), u, now.Quantity, id, want)
+			}
+		}
+	}
+	for _, s := range after.Ramp {
+		if !s.At.After(at) {
+			t.Fatalf("a step of %v is still ahead at %v", s.At, at)
+		}
+	}
+	terms, last := len(before.Terms), len(after.Terms)-1
+	switch {
+	case change.Term != nil:
+		if last != terms || !after.Terms[last].Period.Start.Equal(before.End()) || !after.End().After(before.End()) {
+			t.Fatalf("%s is extended as %s", summary(before), summary(after))
+		}
+	case !change.End.IsZero():
+		if last != terms-1 || !after.End().Equal(change.End) || !after.End().Before(before.End()) {
+			t.Fatalf("%s is shortened as %s", summary(before), summary(after))
+		}
+	default:
+		if last != terms-1 || !after.End().Equal(before.End()) || change.Cancel && last >= 0 && after.Terms[last].Term.AtEnd != plans.Lapse {
+			t.Fatalf("%s by %s is now %s", summary(before), giventest.JSON(t, change), summary(after))
+		}
+	}
+	if after.Currency != before.Currency || change.Plan == nil && after.Plan != before.Plan || change.Plan != nil && after.Plan != change.Plan.ID {
+		t.Fatalf("%s in %s is now %s in %s", before.Plan, before.Currency, after.Plan, after.Currency)
+	}
+}
+
+// checkAdded fails unless what is added costs, for everything that is paid for, what it costs with the change less what it costs
+// without. Of a volume price, where more may cost less, only that nothing is below zero.
+func checkAdded(t *testing.T, before plans.Contract, change plans.Change, at time.Time, after plans.Contract) {
+	t.Helper()
+	if !change.Quantity.IsPositive() {
+		return
+	}
+	rest, err := before.Rest(at)
+	if err != nil {
+		return // nothing is paid for then
+	}
+	for _, p := range rest {
+		added, err := before.Added(change, p, proration.Standard(2))
+		with, errWith := after.Charges(p, proration.Standard(2))
+		without, errWithout := before.Charges(p, proration.Standard(2))
+		if (err == nil) != (errWith == nil && errWithout == nil) && errWith == nil {
+			t.Fatalf("added: %v, with it: %v, without: %v", err, errWith, errWithout)
+		}
+		exact, whole := new(big.Rat), true
+		for _, c := range added {
+			exact.Add(exact, exactOf(c))
+			if c.Net.IsNegative() || c.Share.Of.IsNegative() {
+				t.Fatalf("%s is below zero", c.Explain())
+			}
+			whole = whole && c.Price.Tiering != plans.Volume
+		}
+		if err != nil || !whole {
+			continue
+		}
+		want := new(big.Rat)
+		for _, c := range with {
+			if c.Item == change.Item {
+				want.Add(want, exactOf(c))
+			}
+		}
+		for _, c := range without {
+			if c.Item == change.Item {
+				want.Sub(want, exactOf(c))
+			}
+		}
+		if exact.Cmp(want) != 0 {
+			t.Fatalf("%s by %s: added are %s, and the difference is %s\n%q", summary(before), giventest.JSON(t, change), exact, want, lines(added, nil))
+		}
+	}
+}
+
+// checkBilled fails unless what is billed from an instant on is a part of what is billed for the whole, explains itself, and
+// leaving costs nothing below zero.
+func checkBilled(t *testing.T, c plans.Contract, at time.Time) {
+	t.Helper()
+	rest, err := c.Rest(at)
+	if err != nil && len(c.Terms) == 0 {
+		t.Fatalf("nothing of %s is left at %v: %v", summary(c), at, err)
+	}
+	places, _ := c.Currency.Places()
+	for _, p := range rest {
+		charges, err := c.Charges(p, proration.Standard(2))
+		if err != nil {
+			if got := giventest.Faults(err); len(got) != 1 || got[0] != "amount limit" {
+				t.Fatalf("%s cannot be billed for %v: %v", summary(c), p, err)
+			}
+			continue
+		}
+		for _, charge := range charges {
+			checkExplained(t, charge)
+			if charge.Net.IsNegative() || charge.Net.GreaterThan(charge.Share.Of.RoundUp(places)) || -charge.Net.Exponent() > places || !p.Span.Covers(charge.Span) {
+				t.Fatalf("%s for %v of %v", charge.Explain(), charge.Span, charge.Period)
+			}
+		}
+	}
+	if fee, err := c.TerminationFee(at, proration.Standard(2)); err == nil && fee.Net.IsNegative() {
+		t.Fatalf("%s is below zero", fee.Explain())
+	}
+	if by, err := c.NoticeBy(); err != nil || by.After(c.End()) {
+		t.Fatalf("notice by %v, %v", by, err)
+	}
+}

@@ -1,0 +1,173 @@
+package plans_test
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// Whatever is ordered, of whichever catalogue: an error that says why, or a quote that adds up, the same each time; nothing panics or runs away.
+func FuzzQuote(f *testing.F) {
+	for i, text := range []string{ // what is different about an order of seven seats for a year
+		`{}`, `{"term":"P9M","country":"BR","instalments":7}`, `{"term":""}`,
+		`{"items":[{"item":"seat","quantity":"7","plan":"base"}],"at":"2027-01-31T09:30:00Z","term":"P2Y","trial_end":"2027-02-02T00:00:00Z"}`,
+		`{"items":[{"item":"seat","quantity":"7"},{"item":"phone","quantity":"2.5","from":"2027-02-20T09:30:00Z"},{"item":"seat","quantity":"9","from":"2027-01-01T00:00:00Z"}]}`,
+		`{"by":"support","method":"wire","items":[{"item":"seat","quantity":"7","price":{"tiering":"volume","tiers":[{"up_to":"5","unit":"3"},{"flat":"10"}],"minimum":"20"}}]}`,
+		`{"trial_end":"2026-11-26T00:00:00Z","minimum":"100","discounts":[{"id":"a","amount":"20","currency":"USD","lasts":"once"},{"id":"b","percent":"33.3","lasts":"repeating","periods":3}]}`,
+		`{"override":{"plans":[{"id":"base","offers":[{"item":"seat","currency":"USD","price":{"unit":"0.333","package":"3","included":"1"}}]}],` +
+			`"terms":[{"length":"P12M","percent":"12.5","billing":"per_period","at_end":"renew_once"}],"discounts":[{"id":"deal","price":{"unit":"0.3"},"currency":"USD","lasts":"forever"}],"grace":"P3D"}}`,
+		`{"items":[{"item":"desk","quantity":"7","plan":"team"}],"method":"cash","country":"PT","instalments":120}`,
+		`{"items":[{"item":"seat","quantity":"1e999999999"}],"minimum":"-1e-999999999"}`, `{"at":"9999-12-31T23:59:59Z","trial_end":"0001-01-01T00:00:01Z"}`,
+		`{"at":"2026-11-16T00:00:00-03:00"}`, `null`, `{"items":[null],"override":null,"discounts":[null]}`, `{"items":[{"item":"seat","quantity":"99999999999999999"}]}`,
+	} {
+		f.Add([]byte(text), uint8(i))
+	}
+	sold := []func(*plans.Catalog){
+		func(*plans.Catalog) {}, perPeriod, openEnded, func(c *plans.Catalog) { perPeriod(c); endingIn(plans.Evergreen)(c) },
+		func(c *plans.Catalog) { endingIn(plans.Lapse)(c); c.Trial.Leftover = plans.AtTrialEnd },
+		func(c *plans.Catalog) {
+			c.Allocation, c.Policy.DayCount, c.Policy.Rounding.Mode, c.Trial.Leftover = proration.LastLine, proration.Seconds, proration.Up, plans.Drop
+			c.Markets[0].Currency, c.Plans[0].Offers[1].Currency = "JPY", "JPY"
+		},
+	}
+	f.Fuzz(func(t *testing.T, text []byte, variant uint8) {
+		order, fresh, asked := ordered("7 seat", "P12M"), ordered("7 seat", "P12M"), ordered("7 seat", "P12M")
+		if len(text) > 4_000 || json.Unmarshal(text, &order) != nil || json.Unmarshal(text, &fresh) != nil || json.Unmarshal(text, &asked) != nil {
+			return
+		}
+		catalog := onSale(t, sold[int(variant)%len(sold)])
+		q, err := catalog.Quote(order)
+		again, second := catalog.Quote(fresh)
+		third, third2 := catalog.Quote(order)
+		if err != nil {
+			if second == nil || third2 == nil || second.Error() != err.Error() || third2.Error() != err.Error() {
+				t.Fatalf("refused with\n%v\nand then with\n%v\n%v", err, second, third2)
+			}
+			checkReasons(t, err)
+			checkText(t, "a refusal comes with nothing", giventest.JSON(t, q), giventest.JSON(t, plans.Quote{}))
+			return
+		}
+		if second != nil || third2 != nil {
+			t.Fatalf("quoted, and then refused with %v, %v", second, third2)
+		}
+		checkText(t, "the same order, read again", giventest.JSON(t, again), giventest.JSON(t, q))
+		checkText(t, "the same order, asked again", giventest.JSON(t, third), giventest.JSON(t, q))
+		checkText(t, "law 15: the order after it", giventest.JSON(t, order), giventest.JSON(t, asked))
+		giventest.CheckRoundTrip(t, q)
+		checkQuote(t, q)
+		checkQuoteOf(t, q, order)
+		checkAddition(t, catalog, q, order)
+	})
+}
+
+// checkReasons fails unless an error is made of refusals and faults, each with a reason.
+func checkReasons(t *testing.T, err error) {
+	t.Helper()
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
+		for _, e := range joined.Unwrap() {
+			checkReasons(t, e)
+		}
+		return
+	}
+	var refusal *plans.Refusal
+	var fault *proration.Error
+	switch {
+	case errors.As(err, &refusal) && refusal.Rule != "" && refusal.Reason != "" && errors.Is(err, plans.ErrRefused):
+	case errors.As(err, &fault) && fault.Field != "" && fault.Reason != "" && fault.Rule != nil && !errors.Is(err, plans.ErrRefused):
+	default:
+		t.Fatalf("an error of no kind: %#v", err)
+	}
+}
+
+// checkQuoteOf holds a quote to what was ordered.
+func checkQuoteOf(t *testing.T, q plans.Quote, o plans.Order) {
+	t.Helper()
+	c := q.Contract
+	places, err := c.Currency.Places()
+	if err != nil || c.Plan != o.Plan || len(c.Items)+len(c.Ramp) != len(o.Items) || c.Grace != o.Override.Grace || !c.Minimum.Equal(o.Minimum) {
+		t.Fatalf("%v: another contract than was ordered: %s", err, giventest.JSON(t, c))
+	}
+	var ordered, sold decimal.Decimal
+	for _, item := range o.Items {
+		ordered = ordered.Add(item.Quantity)
+	}
+	for _, item := range c.Items {
+		sold = sold.Add(item.Quantity)
+	}
+	for i, step := range c.Ramp {
+		sold = sold.Add(step.Item.Quantity)
+		if i > 0 && step.At.Before(c.Ramp[i-1].At) {
+			t.Fatal("the steps are out of order")
+		}
+	}
+	if !sold.Equal(ordered) || q.First.At.Before(o.At) || len(q.Due) != max(1, o.Instalments) {
+		t.Fatalf("%v sold of %v, due %v, in %d parts", sold, ordered, q.First.At, len(q.Due))
+	}
+	amounts := []decimal.Decimal{q.Committed, q.First.Total}
+	for _, part := range q.Due {
+		amounts = append(amounts, part.Amount)
+	}
+	for _, line := range q.First.Lines {
+		amounts = append(amounts, line.Net)
+		if !line.Period.Covers(line.Span) || !line.Period.Equal(q.First.Lines[0].Period) || len(line.Explain()) > 2_000 {
+			t.Fatalf("a line for %v of %v: %s", line.Span, line.Period, line.Explain())
+		}
+		// A discount never adds up to more than the line, and a part of a period costs no more than all of it.
+		if line.Kind == plans.Recurring && line.Share.Amount.GreaterThan(ceilingOf(line.Share.Of, places)) {
+			t.Fatalf("a part of %v: %s", line.Share.Of, line.Explain())
+		}
+	}
+	for _, amount := range amounts {
+		if amount.IsNegative() || -amount.Exponent() > places {
+			t.Fatalf("%v is no amount of %s to bill", amount, c.Currency)
+		}
+	}
+	switch end := c.End(); {
+	case (len(c.Terms) == 0) != (o.Term == proration.Interval{}) || len(c.Terms) > 1:
+		t.Fatalf("%d terms for %v", len(c.Terms), o.Term)
+	case len(c.Terms) == 0:
+		if q.Renewal == nil || !q.Committed.Equal(q.First.Total) {
+			t.Fatalf("from period to period, and yet %v in all, and then %v", q.Committed, q.Renewal)
+		}
+	case c.Terms[0].Term.Length != o.Term || !c.Terms[0].Period.Start.Equal(q.First.At) || !end.After(q.First.At):
+		t.Fatalf("a term of %v for %v", c.Terms[0], o.Term)
+	case (q.Renewal == nil) != (c.Terms[0].Term.AtEnd == plans.Lapse):
+		t.Fatalf("at the end %v, and yet %v", c.Terms[0].Term.AtEnd, q.Renewal)
+	case q.Renewal != nil && !q.Renewal.At.Equal(end):
+		t.Fatalf("it ends %v and goes on %v", end, q.Renewal.At)
+	}
+}
+
+// ceilingOf is an amount that is not negative, rounded up.
+func ceilingOf(amount decimal.Decimal, places int32) decimal.Decimal { return amount.RoundCeil(places) }
+
+// checkAddition adds to what was bought, on its first day and in its middle: the addition costs no more than as many cost in the first bill, or
+// is refused with a reason.
+func checkAddition(t *testing.T, catalog plans.Catalog, q plans.Quote, o plans.Order) {
+	t.Helper()
+	p := plans.Proposal{Contract: q.Contract, Change: plans.Change{Item: o.Items[0].Item, Quantity: decimal.New(1, 0)}, By: plans.Support}
+	period := q.First.Lines[0].Period
+	for _, p.At = range []time.Time{period.Start, period.Start.Add(period.End.Sub(period.Start) / 2)} {
+		before := giventest.JSON(t, p)
+		a, err := catalog.Amend(p)
+		checkText(t, "law 15: the proposal after it", giventest.JSON(t, p), before)
+		if err != nil {
+			checkReasons(t, err)
+			continue
+		}
+		checkAmendment(t, catalog, p, a)
+		for _, line := range a.Bill.Lines {
+			if line.Kind != plans.Addition || line.Span.Start.Before(p.At) || !line.Quantity.Equal(decimal.New(1, 0)) {
+				t.Fatalf("from %v on: %s", line.Span.Start, line.Explain())
+			}
+		}
+	}
+}

@@ -1,0 +1,176 @@
+package plans_test
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+//go:embed testdata/catalog.json
+var catalogFile []byte
+
+// onSale is the catalogue of the tests, as it is after some edits.
+func onSale(tb testing.TB, edits ...func(*plans.Catalog)) plans.Catalog {
+	tb.Helper()
+	var c plans.Catalog
+	read := json.NewDecoder(bytes.NewReader(catalogFile))
+	read.DisallowUnknownFields()
+	if err := read.Decode(&c); err != nil {
+		tb.Fatal(err)
+	}
+	for _, edit := range edits {
+		edit(&c)
+	}
+	return c
+}
+
+// perPeriod bills every term month by month.
+func perPeriod(c *plans.Catalog) {
+	for i := range c.Terms {
+		c.Terms[i].Billing = plans.PerPeriod
+	}
+}
+
+// endingIn has every term end in a certain way.
+func endingIn(end plans.AtEnd) func(*plans.Catalog) {
+	return func(c *plans.Catalog) {
+		for i := range c.Terms {
+			c.Terms[i].AtEnd = end
+		}
+	}
+}
+
+// openEnded sells without terms.
+func openEnded(c *plans.Catalog) { c.Terms = nil }
+
+// ordered is an order of the plan base by a customer in the US who pays by card, on November 16, 2026. The items are "7 seat, 2 phone",
+// "9 seat from 2027-02-16", "7 seat at 13.50"; the term is "" for none.
+func ordered(items, term string, edits ...func(*plans.Order)) plans.Order {
+	o := plans.Order{
+		By: plans.Customer, At: giventest.Instant("2026-11-16", time.UTC), Plan: "base", Country: "US", Method: "card", Items: orderItems(items),
+	}
+	if term != "" {
+		o.Term = giventest.Interval(term)
+	}
+	for _, edit := range edits {
+		edit(&o)
+	}
+	return o
+}
+
+// orderItems reads what is ordered.
+func orderItems(text string) (all []plans.OrderItem) {
+	for _, row := range strings.Split(text, ", ") {
+		words := strings.Fields(row)
+		item := plans.OrderItem{Quantity: giventest.Money(words[0]), Item: words[1]}
+		for i := 2; i+1 < len(words); i += 2 {
+			switch words[i] {
+			case "from":
+				item.From = giventest.Instant(words[i+1], time.UTC)
+			case "at":
+				item.Price = &plans.Price{Unit: giventest.Money(words[i+1])}
+			case "of":
+				item.Plan = words[i+1]
+			default:
+				panic("no order: " + text)
+			}
+		}
+		all = append(all, item)
+	}
+	return all
+}
+
+// inBrazil is an order from there.
+func inBrazil(o *plans.Order) { o.Country = "BR" }
+
+// bySupport is an order that the seller's staff places.
+func bySupport(o *plans.Order) { o.By = plans.Support }
+
+// orderedAt is an order of another date.
+func orderedAt(text string, loc *time.Location) func(*plans.Order) {
+	return func(o *plans.Order) { o.At = giventest.Instant(text, loc) }
+}
+
+// contractOf is the contract of an order.
+func contractOf(tb testing.TB, c plans.Catalog, o plans.Order) plans.Contract {
+	tb.Helper()
+	q, err := c.Quote(o)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return q.Contract
+}
+
+// planOf is a plan of the catalogue by its ID.
+func planOf(tb testing.TB, c plans.Catalog, id string) *plans.Plan {
+	tb.Helper()
+	for i := range c.Plans {
+		if c.Plans[i].ID == id {
+			return &c.Plans[i]
+		}
+	}
+	tb.Fatalf("no plan %s", id)
+	return nil
+}
+
+// termOf is a term of the catalogue by its length.
+func termOf(tb testing.TB, c plans.Catalog, length string) *plans.Term {
+	tb.Helper()
+	for i := range c.Terms {
+		if c.Terms[i].Length == giventest.Interval(length) {
+			return &c.Terms[i]
+		}
+	}
+	tb.Fatalf("no term %s", length)
+	return nil
+}
+
+// refusals writes every refusal joined in err in one line each, in order, and an error that is none as "?" and its text.
+func refusals(err error) (all []string) {
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
+		for _, e := range joined.Unwrap() {
+			all = append(all, refusals(e)...)
+		}
+		return all
+	}
+	var refusal *plans.Refusal
+	switch {
+	case err == nil:
+		return nil
+	case !errors.As(err, &refusal):
+		return []string{"? " + err.Error()}
+	case !errors.Is(refusal, plans.ErrRefused):
+		return []string{"? no match: " + err.Error()}
+	}
+	return []string{refusal.Rule + ": " + refusal.Reason + " | " + refusal.Instead}
+}
+
+// checkRefused fails unless err has exactly the refusals, in order, as "rule: reason | instead". It reports whether there is none.
+func checkRefused(tb testing.TB, err error, want ...string) bool {
+	tb.Helper()
+	got := refusals(err)
+	if strings.Join(got, "\n") != strings.Join(want, "\n") {
+		tb.Errorf("refused with\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+	if len(want) > 0 && (!errors.Is(err, plans.ErrRefused) || errors.Is(err, proration.ErrInvalid)) {
+		tb.Errorf("%v does not match ErrRefused alone", err)
+	}
+	return err == nil
+}
+
+// checkText fails unless both are the same text.
+func checkText(tb testing.TB, what, got, want string) {
+	tb.Helper()
+	if strings.TrimSpace(got) != strings.TrimSpace(want) {
+		tb.Errorf("%s\ngot\n%s\nwant\n%s", what, got, want)
+	}
+}

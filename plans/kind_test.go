@@ -1,0 +1,61 @@
+package plans_test
+
+import (
+	"encoding/json"
+	"errors"
+	"testing"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// The names are stored: one that changed would make old charges unreadable.
+func TestKinds(t *testing.T) {
+	names := []string{"unset", "recurring", "addition", "extension", "usage", "one_off", "shortfall", "termination", "unused", "refund"}
+	for i, name := range names {
+		kind := plans.Kind(i)
+		text, err := kind.MarshalText()
+		if err != nil || string(text) != name || kind.String() != name {
+			t.Errorf("%d is %q, %s, %v, want %s", i, kind.String(), text, err, name)
+		}
+		read := plans.Kind(200)
+		if err := read.UnmarshalText([]byte(name)); err != nil || read != kind {
+			t.Errorf("%s is read as %v, %v", name, read, err)
+		}
+		if i > 0 {
+			giventest.CheckFaults(t, kind.Validate())
+		}
+	}
+	for kind, name := range map[plans.Kind]string{
+		plans.Recurring: "recurring", plans.Addition: "addition", plans.Extension: "extension", plans.Usage: "usage", plans.OneOff: "one_off",
+		plans.Shortfall: "shortfall", plans.Termination: "termination", plans.Unused: "unused", plans.Refund: "refund",
+	} {
+		if kind.String() != name {
+			t.Errorf("%s is named %s", name, kind)
+		}
+	}
+	giventest.CheckFaults(t, plans.Kind(0).Validate(), "kind unset")
+}
+
+func TestKindsUnknown(t *testing.T) {
+	for _, kind := range []plans.Kind{10, 11, 255} {
+		giventest.CheckFaults(t, kind.Validate(), "kind invalid")
+		if _, err := kind.MarshalText(); !errors.Is(err, proration.ErrInvalid) {
+			t.Errorf("%v is written, %v", kind, err)
+		}
+		if _, err := json.Marshal(plans.Charge{Kind: kind}); err == nil {
+			t.Errorf("a charge of kind %v is written", kind)
+		}
+	}
+	if got := plans.Kind(10).String(); got != "10" {
+		t.Errorf("an unknown kind is named %q", got)
+	}
+	for _, text := range []string{"", "Recurring", "recurring ", "subscription", "1"} {
+		read := plans.Usage
+		giventest.CheckFaults(t, read.UnmarshalText([]byte(text)), "kind invalid")
+		if read != plans.Usage {
+			t.Errorf("%q is read as %v", text, read)
+		}
+	}
+}

@@ -1,0 +1,197 @@
+package plans_test
+
+import (
+	"errors"
+	"math/big"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+func TestMarketValidate(t *testing.T) {
+	for _, c := range []struct {
+		name, why string
+		edit      func(*plans.Market)
+		want      []string
+	}{
+		{"as it should be", "M7: Brazil, by card in up to twelve parts, or Pix", func(*plans.Market) {}, nil},
+		{"everywhere else", "no country is every other one", func(m *plans.Market) { m.Countries = nil }, nil},
+		{"two countries", "they pay alike", func(m *plans.Market) { m.Countries = []string{"BR", "PT"} }, nil},
+		{"country without a name", "it would match an order without one", func(m *plans.Market) { m.Countries = []string{""} }, []string{"countries[0] unset"}},
+		{"lower case", "one code has one spelling", func(m *plans.Market) { m.Countries = []string{"br"} }, []string{"countries[0] invalid"}},
+		{"three letters", "ISO 3166 alpha-2", func(m *plans.Market) { m.Countries = []string{"BRA"} }, []string{"countries[0] invalid"}},
+		{"by its name", "as above", func(m *plans.Market) { m.Countries = []string{"BR", "Brazil"} }, []string{"countries[1] invalid"}},
+		{"two bytes of one letter", "as above", func(m *plans.Market) { m.Countries = []string{"É"} }, []string{"countries[0] invalid"}},
+		{"a country twice", "a list that was pasted together", func(m *plans.Market) { m.Countries = []string{"BR", "PT", "BR"} }, []string{"countries[2] invalid"}},
+		{"no currency", "M8: a market is billed in one", func(m *plans.Market) { m.Currency = "" }, []string{"currency unset"}},
+		{"unknown currency", "as above", func(m *plans.Market) { m.Currency = "R$" }, []string{"currency invalid"}},
+		{"no way to pay", "nobody could buy", func(m *plans.Market) { m.Methods = nil }, []string{"methods unset"}},
+		{"method without a name", "one chooses it by name", func(m *plans.Market) { m.Methods[0].ID = "" }, []string{"methods[0].id unset"}},
+		{"a method twice", "who may choose it, those of the one or of the other?", func(m *plans.Market) { m.Methods[1].ID = "card" }, []string{"methods[1].id invalid"}},
+		{"method for nobody", "it could not be chosen", func(m *plans.Market) { m.Methods[1].By = nil }, []string{"methods[1].by unset"}},
+		{"method for nobody known", "law 14", func(m *plans.Market) { m.Methods[1].By = []plans.Actor{plans.Customer, 0, 9} }, []string{"methods[1].by[1] unset", "methods[1].by[2] invalid"}},
+		{"most instalments", "120 are allowed", func(m *plans.Market) { m.Methods[0].Instalments = 120 }, nil},
+		{"too many instalments", "law 14", func(m *plans.Market) { m.Methods[0].Instalments = 121 }, []string{"methods[0].instalments limit"}},
+		{"negative instalments", "law 14", func(m *plans.Market) { m.Methods[0].Instalments = -1 }, []string{"methods[0].instalments limit"}},
+		{"nothing", "law 14: all at once", func(m *plans.Market) { *m = plans.Market{} }, []string{"currency unset", "methods unset"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := onSale(t).Markets[0]
+			c.edit(&m)
+			giventest.CheckFaults(t, m.Validate(), c.want...)
+			if t.Failed() {
+				t.Log(c.why)
+			}
+		})
+	}
+}
+
+// instalments writes "2026-11-16 10.00, 2026-12-16 10.00".
+func instalments(all []plans.Instalment) string {
+	var rows []string
+	for _, part := range all {
+		rows = append(rows, part.At.Format("2006-01-02")+" "+part.Amount.String())
+	}
+	return strings.Join(rows, ", ")
+}
+
+func TestBillInstalments(t *testing.T) {
+	newYork := giventest.Zone(t, "America/New_York")
+	for _, c := range []struct {
+		name, why       string
+		at, total       string
+		loc             *time.Location
+		count           int
+		every, currency string
+		want            string
+	}{
+		{"one", "all at once", "2026-11-16", "5670.00", nil, 1, "P1M", "BRL", "2026-11-16 5670"},
+		{"six", "M7: 5,670.00 in six parts is 945.00 each", "2026-11-16", "5670.00", nil, 6, "P1M", "BRL", "2026-11-16 945, 2026-12-16 945, 2027-01-16 945, 2027-02-16 945, 2027-03-16 945, 2027-04-16 945"},
+		{"a cent is left", "100.00 in three: the cent that is left goes to the first", "2026-11-16", "100.00", nil, 3, "P1M", "BRL", "2026-11-16 33.34, 2026-12-16 33.33, 2027-01-16 33.33"},
+		{"two cents are left", "200.00 in three: 66.67, 66.67, 66.66", "2026-11-16", "200.00", nil, 3, "P1M", "BRL", "2026-11-16 66.67, 2026-12-16 66.67, 2027-01-16 66.66"},
+		{"more parts than cents", "some parts are of nothing, and nothing is made up", "2026-11-16", "0.02", nil, 3, "P1M", "USD", "2026-11-16 0.01, 2026-12-16 0.01, 2027-01-16 0"},
+		{"nothing", "a free order is paid in parts of nothing", "2026-11-16", "0", nil, 2, "P1M", "USD", "2026-11-16 0, 2026-12-16 0"},
+		{"yen", "1,000 in three has no sen", "2026-11-16", "1000", nil, 3, "P1M", "JPY", "2026-11-16 334, 2026-12-16 333, 2027-01-16 333"},
+		{"dinars", "1 in three has 1,000 fils", "2026-11-16", "1", nil, 3, "P1M", "KWD", "2026-11-16 0.334, 2026-12-16 0.333, 2027-01-16 0.333"},
+		{"what is owed back", "a total below zero splits likewise", "2026-11-16", "-100.00", nil, 3, "P1M", "USD", "2026-11-16 -33.34, 2026-12-16 -33.33, 2027-01-16 -33.33"},
+		{"the 31st", "law 6: clamped to a shorter month, and remembered", "2026-12-31", "60.00", nil, 6, "P1M", "BRL", "2026-12-31 10, 2027-01-31 10, 2027-02-28 10, 2027-03-31 10, 2027-04-30 10, 2027-05-31 10"},
+		{"a leap day", "law 6", "2028-02-29", "30.00", nil, 3, "P1Y", "BRL", "2028-02-29 10, 2029-02-28 10, 2030-02-28 10"},
+		{"every two weeks", "the interval is the caller's", "2026-12-28", "30.00", nil, 3, "P2W", "USD", "2026-12-28 10, 2027-01-11 10, 2027-01-25 10"},
+		{"in New York", "at midnight there, before and after clocks change", "2026-10-15", "30.00", newYork, 3, "P1M", "USD", "2026-10-15 10, 2026-11-15 10, 2026-12-15 10"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			bill := plans.Bill{At: giventest.Instant(c.at, c.loc), Total: giventest.Money(c.total)}
+			got, err := bill.Instalments(c.count, giventest.Interval(c.every), plans.Currency(c.currency))
+			if err != nil || instalments(got) != c.want {
+				t.Errorf("got\n%s (%v)\nwant\n%s: %s", instalments(got), err, c.want, c.why)
+			}
+			for _, part := range got {
+				if h, m, s := part.At.Clock(); h+m+s != 0 {
+					t.Errorf("due at %v, want midnight", part.At)
+				}
+			}
+		})
+	}
+}
+
+func TestBillInstalmentsRefused(t *testing.T) {
+	good := plans.Bill{At: giventest.Instant("2026-11-16", nil), Total: giventest.Money("100.00")}
+	for _, c := range []struct {
+		name, why string
+		count     int
+		every     proration.Interval
+		currency  plans.Currency
+		want      []string
+	}{
+		{"no part", "nothing would be paid", 0, giventest.Interval("P1M"), "USD", []string{"count limit"}},
+		{"negative", "law 14", -1, giventest.Interval("P1M"), "USD", []string{"count limit"}},
+		{"too many", "law 14: 120 are the limit", 121, giventest.Interval("P1M"), "USD", []string{"count limit"}},
+		{"no currency", "how many places would a part have?", 2, giventest.Interval("P1M"), "", []string{"currency unset"}},
+		{"no interval", "when would the second be due?", 2, proration.Interval{}, "USD", []string{"interval unset"}},
+		{"all at once", "law 14", 0, proration.Interval{Months: 1, Days: 1}, "XAU", []string{"count limit", "currency invalid", "interval invalid"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got, err := good.Instalments(c.count, c.every, c.currency)
+			giventest.CheckFaults(t, err, c.want...)
+			if got != nil {
+				t.Errorf("in parts all the same: %v: %s", got, c.why)
+			}
+		})
+	}
+}
+
+// A bill that was made by hand, or read back, is refused where its parts would not add up, or be due on no certain day.
+func TestBillInstalmentsHostile(t *testing.T) {
+	for _, c := range []struct {
+		name, why string
+		edit      func(*plans.Bill)
+		every     string
+		want      error
+	}{
+		{"finer than the currency", "no cents add up to 10.001", func(b *plans.Bill) { b.Total = giventest.Money("10.001") }, "P1M", proration.ErrInvalid},
+		{"huge", "law 14: the exponent alone is looked at", func(b *plans.Bill) { b.Total = decimal.New(1, 1<<30) }, "P1M", proration.ErrLimit},
+		{"tiny", "law 14", func(b *plans.Bill) { b.Total = decimal.New(1, -1<<30) }, "P1M", proration.ErrLimit},
+		{"never due", "nor is the first part then", func(b *plans.Bill) { b.At = time.Time{} }, "P1M", proration.ErrUnset},
+		{"on no calendar", "an offset does not say which calendar the parts are on", func(b *plans.Bill) { b.At = b.At.In(time.FixedZone("", -5*3600)) }, "P1M", proration.ErrZone},
+		{"beyond the years", "law 14", func(*plans.Bill) {}, "P1000Y", proration.ErrLimit},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			bill := plans.Bill{At: giventest.Instant("2026-11-16", nil), Total: giventest.Money("100.00")}
+			c.edit(&bill)
+			got, err := bill.Instalments(120, giventest.Interval(c.every), "USD")
+			if !errors.Is(err, c.want) || got != nil {
+				t.Errorf("in parts %v, %v, want %v: %s", got, err, c.want, c.why)
+			}
+		})
+	}
+}
+
+// Law 2: whatever the total, the count and the currency, the parts are those of a division with remainder: the first ones have a unit
+// more, as many as are left over. The months are counted by hand.
+func TestBillInstalmentsEnumerated(t *testing.T) {
+	currencies := map[plans.Currency]int64{"JPY": 1, "USD": 100, "KWD": 1000}
+	for currency, units := range currencies {
+		for _, total := range []int64{0, 1, 2, 7, 99, 100, 1000, 5670, 113_400, 99_999_999_999_999_999} {
+			for _, start := range []string{"2026-11-16", "2027-10-31", "2028-02-29"} {
+				bill := plans.Bill{At: giventest.Instant(start, nil), Total: giventest.Money(big.NewRat(total, units).FloatString(3))}
+				for _, count := range []int64{1, 2, 3, 5, 6, 7, 11, 12, 13, 24, 120} {
+					got, err := bill.Instalments(int(count), proration.Interval{Months: 1}, currency)
+					if err != nil || int64(len(got)) != count {
+						t.Fatalf("%d/%d %s in %d: %v", total, units, currency, count, err)
+					}
+					for i, part := range got {
+						want := big.NewRat(total/count, units)
+						if int64(i) < total%count {
+							want.Add(want, big.NewRat(1, units))
+						}
+						if part.Amount.Rat().Cmp(want) != 0 || part.At.Format(time.DateOnly) != dateLater(start, i) {
+							t.Fatalf("%d/%d %s in %d: part %d is %v on %v, want %v on %s", total, units, currency, count, i, part.Amount, part.At, want, dateLater(start, i))
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// dateLater counts months by the numbers in a date, and takes the last day of a month that is too short.
+func dateLater(date string, n int) string {
+	number := func(from, to int) int {
+		v, _ := strconv.Atoi(date[from:to])
+		return v
+	}
+	months := number(0, 4)*12 + number(5, 7) - 1 + n
+	y, m, d := months/12, months%12+1, number(8, 10)
+	last := []int{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}[m-1]
+	if m == 2 && (y%4 == 0 && y%100 != 0 || y%400 == 0) {
+		last = 29
+	}
+	return time.Date(y, time.Month(m), min(d, last), 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
+}

@@ -1,0 +1,691 @@
+package plans_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// sale is an order, and what it costs in words, or why it is refused.
+type sale struct {
+	name, why string
+	sold      []func(*plans.Catalog)
+	order     plans.Order
+	want      []string // the quote as a customer reads it
+	refused   []string // as checkRefused writes it
+}
+
+// sell holds quotes to what they should say, and to the sums that they are made of.
+func sell(t *testing.T, rows ...sale) {
+	t.Helper()
+	for _, row := range rows {
+		t.Run(row.name, func(t *testing.T) {
+			t.Helper()
+			catalog := onSale(t, row.sold...)
+			giventest.CheckFaults(t, catalog.Validate())
+			q, err := catalog.Quote(row.order)
+			if !checkRefused(t, err, row.refused...) {
+				checkText(t, "a refusal comes with nothing", giventest.JSON(t, q), giventest.JSON(t, plans.Quote{}))
+				return
+			}
+			checkText(t, row.why, q.Explain(), strings.Join(row.want, "\n"))
+			checkQuote(t, q)
+		})
+	}
+}
+
+// checkQuote holds a quote to its sums: lines to their total, parts to the total, discounts and net to the price of a line.
+func checkQuote(tb testing.TB, q plans.Quote) {
+	tb.Helper()
+	bills := []plans.Bill{q.First}
+	if q.Renewal != nil {
+		bills = append(bills, *q.Renewal)
+	}
+	for _, bill := range bills {
+		var total decimal.Decimal
+		for _, line := range bill.Lines {
+			net := line.Share.Amount
+			for _, d := range line.Discounts {
+				net = net.Sub(d.Amount)
+			}
+			if !net.Equal(line.Net) || net.IsNegative() || line.Currency != q.Contract.Currency {
+				tb.Errorf("a line of %v %s: %s", line.Net, line.Currency, line.Explain())
+			}
+			total = total.Add(line.Net)
+		}
+		if !total.Equal(bill.Total) {
+			tb.Errorf("the lines add up to %v, the bill to %v", total, bill.Total)
+		}
+	}
+	var due decimal.Decimal
+	for i, part := range q.Due {
+		due = due.Add(part.Amount)
+		if i == 0 && !part.At.Equal(q.First.At) {
+			tb.Errorf("the first part is due %v, the bill %v", part.At, q.First.At)
+		}
+	}
+	if !due.Equal(q.First.Total) {
+		tb.Errorf("the parts add up to %v, the bill to %v", due, q.First.Total)
+	}
+	if q.Committed.LessThan(q.First.Total) {
+		tb.Errorf("%v in all is less than %v at first", q.Committed, q.First.Total)
+	}
+	giventest.CheckFaults(tb, q.Contract.Validate())
+}
+
+// percentOff is so many percent off, each time.
+func percentOff(id, percent string) plans.Discount {
+	return plans.Discount{ID: id, Percent: giventest.Money(percent), Lasts: plans.Forever}
+}
+
+// amountOff is so many dollars off, as often as it says.
+func amountOff(id, amount string, lasts plans.Lasts) plans.Discount {
+	return plans.Discount{ID: id, Amount: giventest.Money(amount), Currency: "USD", Lasts: lasts}
+}
+
+// discounts adds to those of an order.
+func discounts(all ...plans.Discount) func(*plans.Order) {
+	return func(o *plans.Order) { o.Discounts = append(o.Discounts, all...) }
+}
+
+// specially lays what was agreed on specially over an order.
+func specially(o plans.Override) func(*plans.Order) {
+	return func(order *plans.Order) { order.Override = o }
+}
+
+// least is what at least is spent.
+func least(amount string) func(*plans.Order) {
+	return func(o *plans.Order) { o.Minimum = giventest.Money(amount) }
+}
+
+// split is into how many parts.
+func split(n int) func(*plans.Order) { return func(o *plans.Order) { o.Instalments = n } }
+
+// payingBy is a way to pay.
+func payingBy(method string) func(*plans.Order) { return func(o *plans.Order) { o.Method = method } }
+
+// inPlan is an order of another plan.
+func inPlan(id string) func(*plans.Order) { return func(o *plans.Order) { o.Plan = id } }
+
+func with(edits ...func(*plans.Catalog)) []func(*plans.Catalog) { return edits }
+
+func TestQuoteTerms(t *testing.T) {
+	sell(
+		t,
+		sale{"six months", "7 x 15.00 x 6 = 630.00, without a discount", nil, ordered("7 seat", "P6M"), []string{
+			"2026-11-16 until 2027-05-16, seat: 7 x 15.00 x 6 = 630.00",
+			"due: 630.00 USD",
+			"renewal on 2027-05-16: 630.00 USD",
+		}, nil},
+		sale{"nine months", "7 x 15.00 x 9 = 945.00; 5 % is 47.25", nil, ordered("7 seat", "P9M"), []string{
+			"2026-11-16 until 2027-08-16, seat: 7 x 15.00 x 9 = 945.00, less 5 % 47.25 = 897.75",
+			"due: 897.75 USD",
+			"renewal on 2027-08-16: 897.75 USD",
+		}, nil},
+		sale{"twelve months", "7 x 15.00 x 12 = 1260.00; 10 % is 126.00", nil, ordered("7 seat", "P1Y"), []string{
+			"2026-11-16 until 2027-11-16, seat: 7 x 15.00 x 12 = 1260.00, less 10 % 126.00 = 1134.00",
+			"due: 1134.00 USD",
+			"renewal on 2027-11-16: 1134.00 USD",
+		}, nil},
+		sale{"24 months", "7 x 15.00 x 24 = 2520.00; 20 % is 504.00", nil, ordered("7 seat", "P24M"), []string{
+			"2026-11-16 until 2028-11-16, seat: 7 x 15.00 x 24 = 2520.00, less 20 % 504.00 = 2016.00",
+			"due: 2016.00 USD",
+			"renewal on 2028-11-16: 2016.00 USD",
+		}, nil},
+		sale{"nine months, month by month", "105.00 less 5.25 is 99.75; nine of them are 897.75", with(perPeriod), ordered("7 seat", "P9M"), []string{
+			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00, less 5 % 5.25 = 99.75",
+			"due: 99.75 USD",
+			"until 2027-08-16 in all: 897.75 USD",
+			"renewal on 2027-08-16: 99.75 USD",
+		}, nil},
+		sale{"rounded once", "12 x 4.99 = 59.88; 10 % is 5.988, rounded 5.99", nil, ordered("1 phone", "P12M"), []string{
+			"2026-11-16 until 2027-11-16, phone: 1 x 4.99 x 12 = 59.88, less 10 % 5.99 = 53.89",
+			"due: 53.89 USD",
+			"renewal on 2027-11-16: 53.89 USD",
+		}, nil},
+		sale{"rounded each month", "10 % of 4.99 is 0.499, rounded 0.50; 12 x 4.49 is 53.88, a cent less than up front", with(perPeriod), ordered("1 phone", "P12M"), []string{
+			"2026-11-16 until 2026-12-16, phone: 1 x 4.99 = 4.99, less 10 % 0.50 = 4.49",
+			"due: 4.49 USD",
+			"until 2027-11-16 in all: 53.88 USD",
+			"renewal on 2027-11-16: 4.49 USD",
+		}, nil},
+		sale{"two items", "1260.00 + 179.64 = 1439.64; 10 % is 143.964, rounded 143.96; spread that is 125.9965 and 17.9635, and the cent goes to the larger remainder", nil, ordered("7 seat, 3 phone", "P12M"), []string{
+			"2026-11-16 until 2027-11-16, seat: 7 x 15.00 x 12 = 1260.00, less 10 % 126.00 = 1134.00",
+			"2026-11-16 until 2027-11-16, phone: 3 x 4.99 x 12 = 179.64, less 10 % 17.96 = 161.68",
+			"due: 1295.68 USD",
+			"renewal on 2027-11-16: 1295.68 USD",
+		}, nil},
+		sale{"the cent on the last line", "as above, by the catalogue's other allocation", with(func(c *plans.Catalog) { c.Allocation = proration.LastLine }), ordered("7 seat, 3 phone", "P12M"), []string{
+			"2026-11-16 until 2027-11-16, seat: 7 x 15.00 x 12 = 1260.00, less 10 % 125.99 = 1134.01",
+			"2026-11-16 until 2027-11-16, phone: 3 x 4.99 x 12 = 179.64, less 10 % 17.97 = 161.67",
+			"due: 1295.68 USD",
+			"renewal on 2027-11-16: 1295.68 USD",
+		}, nil},
+		sale{"no terms at all", "from month to month", with(openEnded), ordered("7 seat", ""), []string{
+			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00",
+			"due: 105.00 USD",
+			"renewal on 2026-12-16: 105.00 USD",
+		}, nil},
+		sale{"no terms, by the year", "the plan's own period", with(openEnded), ordered("7 seat", "", inPlan("yearly")), []string{
+			"2026-11-16 until 2027-11-16, seat: 7 x 150.00 = 1050.00",
+			"due: 1050.00 USD",
+			"renewal on 2027-11-16: 1050.00 USD",
+		}, nil},
+		sale{"years in a term of two", "the price is of a year: 2 x 1050.00, less 20 %", nil, ordered("7 seat", "P24M", inPlan("yearly")), []string{
+			"2026-11-16 until 2028-11-16, seat: 7 x 150.00 x 2 = 2100.00, less 20 % 420.00 = 1680.00",
+			"due: 1680.00 USD",
+			"renewal on 2028-11-16: 1680.00 USD",
+		}, nil},
+		sale{"it ends", "no renewal", with(endingIn(plans.Lapse)), ordered("7 seat", "P12M"), []string{
+			"2026-11-16 until 2027-11-16, seat: 7 x 15.00 x 12 = 1260.00, less 10 % 126.00 = 1134.00",
+			"due: 1134.00 USD",
+			"ends on 2027-11-16",
+		}, nil},
+		sale{"it ends, month by month", "twelve times 94.50", with(endingIn(plans.Lapse), perPeriod), ordered("7 seat", "P12M"), []string{
+			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00, less 10 % 10.50 = 94.50",
+			"due: 94.50 USD",
+			"until 2027-11-16 in all: 1134.00 USD",
+			"ends on 2027-11-16",
+		}, nil},
+		sale{"it renews once", "the second term follows, and is quoted", with(endingIn(plans.RenewOnce)), ordered("7 seat", "P6M"), []string{
+			"2026-11-16 until 2027-05-16, seat: 7 x 15.00 x 6 = 630.00",
+			"due: 630.00 USD",
+			"renewal on 2027-05-16: 630.00 USD",
+		}, nil},
+		sale{"it goes on by the month", "what the term took off ends with it: 105.00, and no longer 94.50", with(endingIn(plans.Evergreen), perPeriod), ordered("7 seat", "P12M"), []string{
+			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00, less 10 % 10.50 = 94.50",
+			"due: 94.50 USD",
+			"until 2027-11-16 in all: 1134.00 USD",
+			"renewal on 2027-11-16: 105.00 USD",
+		}, nil},
+		sale{"the end of a short month", "law 6: months from January 31 on; two of them have 30 or 28 days, and July 31 ends them", with(perPeriod), ordered("7 seat", "P6M", orderedAt("2027-01-31", time.UTC)), []string{
+			"2027-01-31 until 2027-02-28, seat: 7 x 15.00 = 105.00",
+			"due: 105.00 USD",
+			"until 2027-07-31 in all: 630.00 USD",
+			"renewal on 2027-07-31: 105.00 USD",
+		}, nil},
+		sale{"nothing ordered yet", "none of an item costs nothing", nil, ordered("0 seat", "P12M"), []string{
+			"2026-11-16 until 2027-11-16, seat: 0 x 15.00 x 12 = 0.00",
+			"due: 0.00 USD",
+			"renewal on 2027-11-16: 0.00 USD",
+		}, nil},
+		sale{"tiers", "ten at 15.00 and two at 12.00 are 174.00 a month, 1044.00 in six", with(func(c *plans.Catalog) {
+			c.Plans[0].Offers[0].Price = plans.Price{Tiering: plans.Graduated, Tiers: []plans.Tier{{UpTo: giventest.Money("10"), Unit: giventest.Money("15")}, {Unit: giventest.Money("12")}}}
+		}), ordered("12 seat", "P6M"), []string{
+			"2026-11-16 until 2027-05-16, seat: (10 x 15.00 + 2 x 12.00) x 6 = 1044.00",
+			"due: 1044.00 USD",
+			"renewal on 2027-05-16: 1044.00 USD",
+		}, nil},
+	)
+}
+
+func TestQuoteMarkets(t *testing.T) {
+	yen := func(c *plans.Catalog) {
+		c.Plans[0].Offers = append(c.Plans[0].Offers, plans.Offer{Item: "seat", Currency: "JPY", Price: plans.Price{Unit: giventest.Money("1999")}})
+		c.Markets = append(c.Markets, plans.Market{Countries: []string{"JP"}, Currency: "JPY", Methods: []plans.Method{{ID: "card", By: []plans.Actor{plans.Customer}, Instalments: 3}}})
+	}
+	inJapan := func(o *plans.Order) { o.Country = "JP" }
+	sell(
+		t,
+		sale{"Brazil", "M7: 7 x 75.00 x 12 = 6300.00 reais, less 630.00", nil, ordered("7 seat", "P12M", inBrazil), []string{
+			"2026-11-16 until 2027-11-16, seat: 7 x 75.00 x 12 = 6300.00, less 10 % 630.00 = 5670.00",
+			"due: 5670.00 BRL",
+			"renewal on 2027-11-16: 5670.00 BRL",
+		}, nil},
+		sale{"Brazil, by Pix", "M7: the other way to pay there", nil, ordered("7 seat", "P6M", inBrazil, payingBy("pix"), split(1)), []string{
+			"2026-11-16 until 2027-05-16, seat: 7 x 75.00 x 6 = 3150.00",
+			"due: 3150.00 BRL",
+			"renewal on 2027-05-16: 3150.00 BRL",
+		}, nil},
+		sale{"Brazil, in parts", "M7: 450.00 in seven: 64.28 each, and the four cents that are left one each to the first four", nil, ordered("1 seat", "P6M", inBrazil, split(7)), []string{
+			"2026-11-16 until 2027-05-16, seat: 1 x 75.00 x 6 = 450.00",
+			"due: 450.00 BRL",
+			"part 1 on 2026-11-16: 64.29 BRL",
+			"part 2 on 2026-12-16: 64.29 BRL",
+			"part 3 on 2027-01-16: 64.29 BRL",
+			"part 4 on 2027-02-16: 64.29 BRL",
+			"part 5 on 2027-03-16: 64.28 BRL",
+			"part 6 on 2027-04-16: 64.28 BRL",
+			"part 7 on 2027-05-16: 64.28 BRL",
+			"renewal on 2027-05-16: 450.00 BRL",
+		}, nil},
+		sale{"Brazil, in parts from the last of a month", "law 6: the 31st is remembered", nil, ordered("1 seat", "P6M", inBrazil, split(4), orderedAt("2026-12-31", time.UTC)), []string{
+			"2026-12-31 until 2027-06-30, seat: 1 x 75.00 x 6 = 450.00",
+			"due: 450.00 BRL",
+			"part 1 on 2026-12-31: 112.50 BRL",
+			"part 2 on 2027-01-31: 112.50 BRL",
+			"part 3 on 2027-02-28: 112.50 BRL",
+			"part 4 on 2027-03-31: 112.50 BRL",
+			"renewal on 2027-06-30: 450.00 BRL",
+		}, nil},
+		sale{"in parts, month by month", "it is the first bill that is split, and no other", with(perPeriod), ordered("1 seat", "P6M", inBrazil, split(2)), []string{
+			"2026-11-16 until 2026-12-16, seat: 1 x 75.00 = 75.00",
+			"due: 75.00 BRL",
+			"part 1 on 2026-11-16: 37.50 BRL",
+			"part 2 on 2026-12-16: 37.50 BRL",
+			"until 2027-05-16 in all: 450.00 BRL",
+			"renewal on 2027-05-16: 75.00 BRL",
+		}, nil},
+		sale{"elsewhere", "M7, M8: dollars, by PayPal", nil, ordered("7 seat", "P6M", payingBy("paypal"), func(o *plans.Order) { o.Country = "PT" }), []string{
+			"2026-11-16 until 2027-05-16, seat: 7 x 15.00 x 6 = 630.00",
+			"due: 630.00 USD",
+			"renewal on 2027-05-16: 630.00 USD",
+		}, nil},
+		sale{"by arrangement", "K7: support enters the order that a wire pays", nil, ordered("7 seat", "P6M", payingBy("wire"), bySupport), []string{
+			"2026-11-16 until 2027-05-16, seat: 7 x 15.00 x 6 = 630.00",
+			"due: 630.00 USD",
+			"renewal on 2027-05-16: 630.00 USD",
+		}, nil},
+		sale{"yen", "the policy says two places, and yen have none: 9 x 1999 = 17991; 5 % is 899.55, rounded 900; 17091 in two is 8546 and 8545", with(yen), ordered("1 seat", "P9M", inJapan, split(2)), []string{
+			"2026-11-16 until 2027-08-16, seat: 1 x 1999 x 9 = 17991, less 5 % 900 = 17091",
+			"due: 17091 JPY",
+			"part 1 on 2026-11-16: 8546 JPY",
+			"part 2 on 2026-12-16: 8545 JPY",
+			"renewal on 2027-08-16: 17091 JPY",
+		}, nil},
+	)
+}
+
+func TestQuoteRamp(t *testing.T) {
+	sell(
+		t,
+		sale{"up front", "92 of 365 days at 1260.00 and 273 at 1620.00: 317.59 and 1211.67; 10 % of 1529.26 is 152.93", nil, ordered("7 seat, 9 seat from 2027-02-16", "P12M"), []string{
+			"2026-11-16 until 2027-02-16, seat: 7 x 15.00 x 12, 1260.00 x 92/365 days = 317.589..., rounded half up to 317.59, less 10 % 31.76 = 285.83",
+			"2027-02-16 until 2027-11-16, seat: 9 x 15.00 x 12, 1620.00 x 273/365 days = 1211.671..., rounded half up to 1211.67, less 10 % 121.17 = 1090.50",
+			"due: 1376.33 USD",
+			"renewal on 2027-11-16: 1458.00 USD",
+		}, nil},
+		sale{"month by month", "three months of 105.00 and three of 135.00", with(perPeriod), ordered("7 seat, 9 seat from 2027-02-16", "P6M"), []string{
+			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00",
+			"due: 105.00 USD",
+			"until 2027-05-16 in all: 720.00 USD",
+			"renewal on 2027-05-16: 135.00 USD",
+		}, nil},
+		sale{"inside a month", "4 of 28 days at 105.00 are 15.00, 24 at 135.00 are 115.71: 315.00 + 130.71 + 270.00", with(perPeriod), ordered("7 seat, 9 seat from 2027-02-20", "P6M"), []string{
+			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00",
+			"due: 105.00 USD",
+			"until 2027-05-16 in all: 715.71 USD",
+			"renewal on 2027-05-16: 135.00 USD",
+		}, nil},
+		sale{"inside the first month", "15 of 30 days at 105.00 and 15 at 135.00", with(perPeriod), ordered("7 seat, 9 seat from 2026-12-01", "P6M"), []string{
+			"2026-11-16 until 2026-12-01, seat: 7 x 15.00, 105.00 x 15/30 days = 52.50",
+			"2026-12-01 until 2026-12-16, seat: 9 x 15.00, 135.00 x 15/30 days = 67.50",
+			"due: 120.00 USD",
+			"until 2027-05-16 in all: 795.00 USD",
+			"renewal on 2027-05-16: 135.00 USD",
+		}, nil},
+		sale{"another item later", "six months of 105.00, and three of 9.98", with(perPeriod), ordered("7 seat, 2 phone from 2027-02-16", "P6M"), []string{
+			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00",
+			"due: 105.00 USD",
+			"until 2027-05-16 in all: 659.94 USD",
+			"renewal on 2027-05-16: 114.98 USD",
+		}, nil},
+		sale{"fewer later", "it was agreed on before: three months of 135.00 and three of 105.00", with(perPeriod), ordered("9 seat, 7 seat from 2027-02-16", "P6M"), []string{
+			"2026-11-16 until 2026-12-16, seat: 9 x 15.00 = 135.00",
+			"due: 135.00 USD",
+			"until 2027-05-16 in all: 720.00 USD",
+			"renewal on 2027-05-16: 105.00 USD",
+		}, nil},
+		sale{"several steps, in any order", "they are put in order of time: 105.00, 105.00, 120.00, 120.00, 135.00, 135.00", with(perPeriod), ordered("7 seat, 9 seat from 2027-03-16, 8 seat from 2027-01-16", "P6M"), []string{
+			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00",
+			"due: 105.00 USD",
+			"until 2027-05-16 in all: 720.00 USD",
+			"renewal on 2027-05-16: 135.00 USD",
+		}, nil},
+		sale{"another price later", "support agrees on 12.00 from the seventh month on: 6 x 94.50 + 6 x 75.60 = 1020.60", with(perPeriod), ordered("7 seat, 7 seat from 2027-05-16 at 12.00", "P12M", bySupport), []string{
+			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00, less 10 % 10.50 = 94.50",
+			"due: 94.50 USD",
+			"until 2027-11-16 in all: 1020.60 USD",
+			"renewal on 2027-11-16: 75.60 USD",
+		}, nil},
+		sale{"without terms", "the second month costs more, and is the renewal", with(openEnded), ordered("7 seat, 9 seat from 2026-12-01", ""), []string{
+			"2026-11-16 until 2026-12-01, seat: 7 x 15.00, 105.00 x 15/30 days = 52.50",
+			"2026-12-01 until 2026-12-16, seat: 9 x 15.00, 135.00 x 15/30 days = 67.50",
+			"due: 120.00 USD",
+			"renewal on 2026-12-16: 135.00 USD",
+		}, nil},
+	)
+}
+
+func TestQuoteDiscounts(t *testing.T) {
+	repeating := func(d plans.Discount, n int) plans.Discount {
+		d.Lasts, d.Periods = plans.Repeating, n
+		return d
+	}
+	sell(
+		t,
+		sale{"a special price", "support agrees on 13.50: 7 x 13.50 x 6 = 567.00", nil, ordered("7 seat at 13.50", "P6M", bySupport), []string{
+			"2026-11-16 until 2027-05-16, seat: 7 x 13.50 x 6 = 567.00",
+			"due: 567.00 USD",
+			"renewal on 2027-05-16: 567.00 USD",
+		}, nil},
+		sale{"a special price for the year", "it says what it is for: 7 x 160.00 is for twelve months", nil, ordered("7 seat at 160", "P12M", bySupport, func(o *plans.Order) {
+			o.Items[0].Price.Per = giventest.Interval("P12M")
+		}), []string{
+			"2026-11-16 until 2027-11-16, seat: 7 x 160.00 = 1120.00, less 10 % 112.00 = 1008.00",
+			"due: 1008.00 USD",
+			"renewal on 2027-11-16: 1008.00 USD",
+		}, nil},
+		sale{
+			"in their order", "10 % of 1260.00 for the term, 5 % of 1134.00 as agreed on, 20.00 of 1077.30 with the order, and that only once", nil,
+			ordered("7 seat", "P12M", specially(plans.Override{Discounts: []plans.Discount{percentOff("deal", "5")}}), discounts(amountOff("coupon", "20", plans.Once))),
+			[]string{
+				"2026-11-16 until 2027-11-16, seat: 7 x 15.00 x 12 = 1260.00, less 10 % 126.00, less 5 % 56.70, less 20.00 off 20.00 = 1057.30",
+				"due: 1057.30 USD",
+				"renewal on 2027-11-16: 1077.30 USD",
+			}, nil,
+		},
+		sale{
+			"the amount before the percentage", "1134.00 - 100.00 = 1034.00, and 10 % of that is 103.40; the other way round it would be 920.60", nil,
+			ordered("7 seat", "P12M", specially(plans.Override{Discounts: []plans.Discount{amountOff("deal", "100", plans.Forever)}}), discounts(percentOff("coupon", "10"))),
+			[]string{
+				"2026-11-16 until 2027-11-16, seat: 7 x 15.00 x 12 = 1260.00, less 10 % 126.00, less 100.00 off 100.00, less 10 % 103.40 = 930.60",
+				"due: 930.60 USD",
+				"renewal on 2027-11-16: 930.60 USD",
+			}, nil,
+		},
+		sale{"three months at half price", "3 x 52.50 + 3 x 105.00", with(perPeriod), ordered("7 seat", "P6M", discounts(repeating(percentOff("half", "50"), 3))), []string{
+			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00, less 50 % 52.50 = 52.50",
+			"due: 52.50 USD",
+			"until 2027-05-16 in all: 472.50 USD",
+			"renewal on 2027-05-16: 105.00 USD",
+		}, nil},
+		sale{"eight months at half price in a term of six", "two of them are left for the renewal", with(perPeriod), ordered("7 seat", "P6M", discounts(repeating(percentOff("half", "50"), 8))), []string{
+			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00, less 50 % 52.50 = 52.50",
+			"due: 52.50 USD",
+			"until 2027-05-16 in all: 315.00 USD",
+			"renewal on 2027-05-16: 52.50 USD",
+		}, nil},
+		sale{"an amount until it is spent", "250.00 pay for two months and 40.00 of the third: 630.00 - 250.00", with(perPeriod), ordered("7 seat", "P6M", discounts(plans.Discount{
+			ID: "voucher", Amount: giventest.Money("250"), Currency: "USD", Lasts: plans.Forever, Keeps: true,
+		})), []string{
+			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00, less 250.00 off 105.00 = 0.00",
+			"due: 0.00 USD",
+			"until 2027-05-16 in all: 380.00 USD",
+			"renewal on 2027-05-16: 105.00 USD",
+		}, nil},
+		sale{"more than there is", "a bill is never below zero", nil, ordered("7 seat", "P6M", discounts(amountOff("coupon", "1000", plans.Forever))), []string{
+			"2026-11-16 until 2027-05-16, seat: 7 x 15.00 x 6 = 630.00, less 1000.00 off 630.00 = 0.00",
+			"due: 0.00 USD",
+			"renewal on 2027-05-16: 0.00 USD",
+		}, nil},
+		sale{"off one item", "the phones alone: 20 % of 59.88 is 11.98", nil, ordered("7 seat, 2 phone", "P6M", discounts(plans.Discount{
+			ID: "phones", Percent: giventest.Money("20"), Lasts: plans.Forever, Items: []string{"phone"},
+		})), []string{
+			"2026-11-16 until 2027-05-16, seat: 7 x 15.00 x 6 = 630.00",
+			"2026-11-16 until 2027-05-16, phone: 2 x 4.99 x 6 = 59.88, less 20 % 11.98 = 47.90",
+			"due: 677.90 USD",
+			"renewal on 2027-05-16: 677.90 USD",
+		}, nil},
+		sale{"a minimum", "law 8: measured before discounts: 1260.00 lack 740.00 of 2000.00, and 10 % of 2000.00 are off", nil, ordered("7 seat", "P12M", least("2000")), []string{
+			"2026-11-16 until 2027-11-16, seat: 7 x 15.00 x 12 = 1260.00, less 10 % 126.00 = 1134.00",
+			"2026-11-16 until 2027-11-16, minimum: 1 x 2000.00 = 2000.00, less billed 1260.00, less 10 % 74.00 = 666.00",
+			"due: 1800.00 USD",
+			"renewal on 2027-11-16: 1800.00 USD",
+		}, nil},
+		sale{"a minimum each month", "105.00 lack 45.00 of 150.00, six times", with(perPeriod), ordered("7 seat", "P6M", least("150")), []string{
+			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00",
+			"2026-11-16 until 2026-12-16, minimum: 1 x 150.00 = 150.00, less billed 105.00 = 45.00",
+			"due: 150.00 USD",
+			"until 2027-05-16 in all: 900.00 USD",
+			"renewal on 2027-05-16: 150.00 USD",
+		}, nil},
+		sale{"a minimum that is met", "nothing lacks", nil, ordered("7 seat", "P12M", least("1260")), []string{
+			"2026-11-16 until 2027-11-16, seat: 7 x 15.00 x 12 = 1260.00, less 10 % 126.00 = 1134.00",
+			"due: 1134.00 USD",
+			"renewal on 2027-11-16: 1134.00 USD",
+		}, nil},
+	)
+}
+
+// What is agreed on specially is in the contract, and what the first bill used of the discounts is not.
+func TestQuoteContract(t *testing.T) {
+	newYork := giventest.Zone(t, "America/New_York")
+	order := ordered("7 seat, 2 phone from 2027-02-16", "P12M", orderedAt("2026-11-16T09:30:00", newYork), least("30"), discounts(
+		amountOff("coupon", "20", plans.Once), plans.Discount{ID: "start", Percent: giventest.Money("50"), Lasts: plans.Repeating, Periods: 3},
+	), specially(plans.Override{Grace: giventest.Interval("P10D"), Discounts: []plans.Discount{percentOff("deal", "5")}}))
+	contract := contractOf(t, onSale(t, perPeriod), order)
+	checkText(t, "the contract", giventest.JSON(t, contract), `{"plan":"base","currency":"USD",`+
+		`"items":[{"id":"seat","quantity":"7","price":{"per":"P1M","unit":"15"}}],`+
+		`"cycle":{"anchor":"2026-11-16T09:30:00","interval":"P1M","zone":"America/New_York"},`+
+		`"ramp":[{"at":"2027-02-16T00:00:00Z","item":{"id":"phone","quantity":"2","price":{"per":"P1M","unit":"4.99"}}}],`+
+		`"terms":[{"term":{"length":"P1Y","percent":"10","billing":"per_period","at_end":"renew"},"period":{"start":"2026-11-16T09:30:00-05:00","end":"2027-11-16T09:30:00-05:00"}}],`+
+		`"discounts":[{"id":"term P1Y from 2026-11-16","percent":"10","lasts":"forever","from":"2026-11-16T09:30:00-05:00","until":"2027-11-16T09:30:00-05:00",`+
+		`"kinds":["recurring","addition","extension","shortfall"]},`+
+		`{"id":"deal","percent":"5","lasts":"forever"},{"id":"start","percent":"50","lasts":"repeating","periods":2}],`+
+		`"minimum":"30","grace":"P10D"}`)
+}
+
+func TestQuoteRefused(t *testing.T) {
+	brazilOnly := func(c *plans.Catalog) { c.Markets = c.Markets[:1] }
+	sell(
+		t,
+		sale{"no such plan", "M4: the plans that there are", nil, ordered("7 seat", "P6M", inPlan("basic")), nil, []string{`plan: there is no plan "basic" | base, team, advanced, yearly`}},
+		sale{"a mix of plans", "M4: one plan for the whole workspace", nil, ordered("7 seat, 2 seat of advanced", "P6M"), nil, []string{`plan: a contract has one plan, and "advanced" is not "base" | one order for each contract`}},
+		sale{"no such item", "what the plan offers there", nil, ordered("7 desk", "P6M"), nil, []string{`item: base does not offer "desk" in USD | seat, phone`}},
+		sale{"not in that currency", "M7: there is no price in reais, and none is made up", nil, ordered("7 seat, 2 phone", "P6M", inBrazil), nil, []string{`item: base does not offer "phone" in BRL | seat`}},
+		sale{"nothing in that currency", "M7", nil, ordered("7 seat", "P24M", inBrazil, inPlan("yearly")), nil, []string{`item: yearly does not offer "seat" in BRL | `}},
+		sale{"shorter than the minimum", "M2: the shortest subscription is six months", nil, ordered("7 seat", "P1M"), nil, []string{`term: P1M is shorter than the minimum of P6M | P6M, P9M, P1Y, P2Y`}},
+		sale{"not on offer", "M3: nine, and not eight", nil, ordered("7 seat", "P8M"), nil, []string{`term: P8M is not on offer | P6M, P9M, P1Y, P2Y`}},
+		sale{"in days", "M2: 30 days are no number of months", nil, ordered("7 seat", "P30D"), nil, []string{`term: P30D is not on offer | P6M, P9M, P1Y, P2Y`}},
+		sale{"no term", "M2: one cannot buy without", nil, ordered("7 seat", ""), nil, []string{`term: a term is needed | P6M, P9M, P1Y, P2Y`}},
+		sale{"a term where there are none", "nothing is guessed", with(openEnded), ordered("7 seat", "P6M"), nil, []string{`term: no terms are on offer | from period to period`}},
+		sale{"the minimum is the shortest", "in whatever order they are listed", with(func(c *plans.Catalog) { c.Terms[0], c.Terms[3] = c.Terms[3], c.Terms[0] }), ordered("7 seat", "P3M"), nil, []string{`term: P3M is shorter than the minimum of P6M | P2Y, P9M, P1Y, P6M`}},
+		sale{"a week", "weeks are shorter than thirty days", with(func(c *plans.Catalog) {
+			c.Terms[1].Length, c.Terms[0].Length = giventest.Interval("P30D"), giventest.Interval("P60D")
+		}), ordered("7 seat", "P1W"), nil, []string{`term: P1W is shorter than the minimum of P30D | P60D, P30D, P1Y, P2Y`}},
+		sale{"nothing is sold there", "M7: without a market for everywhere else", with(brazilOnly), ordered("7 seat", "P6M"), nil, []string{`market: nothing is sold in "US" | `}},
+		sale{"by arrangement", "K7: a wire is arranged with support", nil, ordered("7 seat", "P6M", payingBy("wire")), nil, []string{`method: "wire" is by arrangement | card, paypal; by arrangement wire, ach`}},
+		sale{"not accepted", "K7: what is, instead", nil, ordered("7 seat", "P6M", payingBy("cash")), nil, []string{`method: "cash" is not accepted here | card, paypal; by arrangement wire, ach`}},
+		sale{"not accepted here", "M7: no PayPal in Brazil", nil, ordered("7 seat", "P6M", inBrazil, payingBy("paypal")), nil, []string{`method: "paypal" is not accepted here | card, pix`}},
+		sale{"not accepted elsewhere", "M7: and no Pix anywhere else", nil, ordered("7 seat", "P6M", payingBy("pix"), bySupport), nil, []string{`method: "pix" is not accepted here | card, paypal, wire, ach`}},
+		sale{"nothing but by arrangement", "K7", with(func(c *plans.Catalog) { c.Markets[1].Methods = c.Markets[1].Methods[2:] }), ordered("7 seat", "P6M"), nil, []string{`method: "card" is not accepted here | by arrangement wire, ach`}},
+		sale{"too many parts", "M7: twelve at most", nil, ordered("7 seat", "P6M", inBrazil, split(13)), nil, []string{`instalments: 13 are more than card allows | at most 12`}},
+		sale{"in parts by Pix", "M7: instalments are for cards", nil, ordered("7 seat", "P6M", inBrazil, payingBy("pix"), split(2)), nil, []string{`instalments: 2 are more than pix allows | at most 1`}},
+		sale{"in parts elsewhere", "M7: and in Brazil", nil, ordered("7 seat", "P6M", split(2)), nil, []string{`instalments: 2 are more than card allows | at most 1`}},
+		sale{"a price of one's own", "a customer cannot choose what to pay", nil, ordered("7 seat at 1.00", "P6M"), nil, []string{`price: a price of its own is agreed on with support | the plan's price`}},
+		sale{"a price of one's own for later", "as above", nil, ordered("7 seat, 7 seat from 2027-01-16 at 0", "P6M"), nil, []string{`price: a price of its own is agreed on with support | the plan's price`}},
+		sale{"a term that was agreed on", "K11: instead of the others, not besides", nil, ordered("7 seat", "P6M", specially(plans.Override{
+			Terms: []plans.Term{{Length: giventest.Interval("P3M"), Billing: plans.UpFront, AtEnd: plans.Renew}},
+		})), nil, []string{`term: P6M is not on offer | P3M`}},
+		sale{"several at once", "law 14, for refusals too: whoever orders learns of all of them", nil, ordered("7 desk, 1 seat of team, 2 seat at 1, 1 phone", "P1M", inBrazil, payingBy("pix"), split(3)), nil, []string{
+			`instalments: 3 are more than pix allows | at most 1`,
+			`term: P1M is shorter than the minimum of P6M | P6M, P9M, P1Y, P2Y`,
+			`item: base does not offer "desk" in BRL | seat`,
+			`plan: a contract has one plan, and "team" is not "base" | one order for each contract`,
+			`price: a price of its own is agreed on with support | the plan's price`,
+			`item: base does not offer "phone" in BRL | seat`,
+		}},
+		sale{"nothing to look up", "an item of a plan that is not there is not looked for", with(brazilOnly), ordered("7 desk, 2 seat of advanced", "P7M", inPlan("basic"), payingBy("cash")), nil, []string{
+			`plan: there is no plan "basic" | base, team, advanced, yearly`,
+			`market: nothing is sold in "US" | `,
+			`term: P7M is not on offer | P6M, P9M, P1Y, P2Y`,
+			`plan: a contract has one plan, and "advanced" is not "basic" | one order for each contract`,
+		}},
+	)
+}
+
+// What makes no sense is no refusal: it names the field.
+func TestQuoteFaults(t *testing.T) {
+	for _, c := range []struct {
+		name, why string
+		order     plans.Order
+		want      []string
+	}{
+		{"nobody orders", "law 13: who may do what depends on it", ordered("7 seat", "P6M", func(o *plans.Order) { o.By = 0 }), []string{"by unset"}},
+		{"somebody unknown", "law 14", ordered("7 seat", "P6M", func(o *plans.Order) { o.By = 3 }), []string{"by invalid"}},
+		{"no instant", "law 10: time is an argument", ordered("7 seat", "P6M", func(o *plans.Order) { o.At = time.Time{} }), []string{"at unset"}},
+		{"on no calendar", "an offset does not say whose months these are", ordered("7 seat", "P6M", func(o *plans.Order) { o.At = o.At.In(time.FixedZone("", 3600)) }), []string{"at.anchor zone"}},
+		{"no plan", "M4", ordered("7 seat", "P6M", inPlan("")), []string{"plan unset"}},
+		{"no country", "M7: it decides the currency", ordered("7 seat", "P6M", func(o *plans.Order) { o.Country = "" }), []string{"country unset"}},
+		{"no way to pay", "M7", ordered("7 seat", "P6M", payingBy("")), []string{"method unset"}},
+		{"no items", "nothing was ordered", ordered("7 seat", "P6M", func(o *plans.Order) { o.Items = nil }), []string{"items unset"}},
+		{"an item without a name", "of what?", ordered("7 seat", "P6M", func(o *plans.Order) { o.Items[0].Item = "" }), []string{"items[0].item unset"}},
+		{"a negative quantity", "nobody buys minus one seat", ordered("7 seat, -1 phone", "P6M"), []string{"items[1].quantity invalid"}},
+		{"a quantity beyond the limits", "law 14", ordered("1e18 seat", "P6M"), []string{"items[0].quantity limit"}},
+		{"a price beyond the limits", "law 14", ordered("7 seat at 1e-19", "P6M", bySupport), []string{"items[0].price.unit limit"}},
+		{"a negative price", "law 14", ordered("7 seat at -1", "P6M", bySupport), []string{"items[0].price.unit invalid"}},
+		{"an item twice", "how many is it?", ordered("7 seat, 8 seat", "P6M"), []string{"items[1].id invalid"}},
+		{"nothing at first", "a contract has items from its start", ordered("7 seat from 2027-01-01", "P6M"), []string{"items unset"}},
+		{"a step before the order", "it is not agreed on in advance", ordered("7 seat, 8 seat from 2026-11-15", "P6M"), []string{"items[1].from invalid"}},
+		{"a step with the order", "as above", ordered("7 seat, 8 seat from 2026-11-16", "P6M"), []string{"items[1].from invalid"}},
+		{"a price of another length", "thirty days do not go into six months", ordered("7 seat at 15", "P6M", bySupport, func(o *plans.Order) { o.Items[0].Price.Per = giventest.Interval("P30D") }), []string{"items[0].price.per invalid", "terms[0].items[0].price.per invalid"}},
+		{"a year in half of one", "a term of six months has no number of years", ordered("7 seat", "P6M", inPlan("yearly")), []string{"items[0].price.per invalid", "terms[0].items[0].price.per invalid"}},
+		{"negative instalments", "law 14", ordered("7 seat", "P6M", split(-1)), []string{"instalments limit"}},
+		{"too many instalments", "law 14: 120, whatever the market allows", ordered("7 seat", "P6M", split(121)), []string{"instalments limit"}},
+		{"a negative minimum", "law 14", ordered("7 seat", "P6M", least("-1")), []string{"minimum invalid"}},
+		{"a minimum beyond the limits", "law 14", ordered("7 seat", "P6M", least("1e20")), []string{"minimum limit"}},
+		{"a discount of nothing", "law 13", ordered("7 seat", "P6M", discounts(plans.Discount{ID: "x", Lasts: plans.Once})), []string{"discounts[0].percent unset"}},
+		{"a discount twice", "it would be taken off twice", ordered("7 seat", "P6M", discounts(percentOff("x", "5"), percentOff("x", "6"))), []string{"discounts[1].id invalid"}},
+		{"a discount twice, once agreed on", "as above: they are one list in the contract", ordered("7 seat", "P6M", discounts(percentOff("x", "5")), specially(plans.Override{Discounts: []plans.Discount{percentOff("x", "5")}})), []string{"discounts[1].id invalid"}},
+		{"a discount in another currency", "M8: nothing is converted", ordered("7 seat", "P6M", inBrazil, discounts(amountOff("x", "5", plans.Once))), []string{"discounts[0].currency invalid"}},
+		{"a special plan that is not sold", "K11", ordered("7 seat", "P6M", specially(plans.Override{Plans: []plans.Special{{ID: "vip"}}})), []string{"override.plans[0].id invalid"}},
+		{"a special discount", "K11", ordered("7 seat", "P6M", specially(plans.Override{Discounts: []plans.Discount{{}}})), []string{"override.discounts[0].id unset", "override.discounts[0].percent unset", "override.discounts[0].lasts unset"}},
+		{"nothing", "law 14: all at once", plans.Order{}, []string{"by unset", "at unset", "plan unset", "country unset", "method unset", "items unset"}},
+		{
+			"everything wrong", "law 14: in the order of the fields",
+			plans.Order{
+				By: 9, At: giventest.Instant("2026-11-16", nil), Items: []plans.OrderItem{
+					{Quantity: decimal.New(1, 99)}, {Item: "seat", From: giventest.Instant("2026-11-01", nil), Price: &plans.Price{Flat: decimal.New(-1, 0)}},
+				},
+				Instalments: 1 << 40, Minimum: decimal.New(1, -99), Discounts: []plans.Discount{{ID: "x", Percent: decimal.New(-1, 0), Lasts: 9}},
+				Override: plans.Override{Grace: proration.Interval{Months: -1}},
+			},
+			[]string{
+				"by invalid", "plan unset", "country unset", "method unset", "items[0].item unset", "items[0].quantity limit", "items[1].from invalid", "items[1].price.flat invalid",
+				"instalments limit", "minimum limit", "discounts[0].percent invalid", "discounts[0].lasts invalid", "override.grace invalid",
+			},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			before := giventest.JSON(t, c.order.Items)
+			q, err := onSale(t).Quote(c.order)
+			giventest.CheckFaults(t, err, c.want...)
+			if len(q.First.Lines) > 0 || t.Failed() {
+				t.Errorf("quoted all the same: %s: %s", q.Explain(), c.why)
+			}
+			checkText(t, "the order after it", giventest.JSON(t, c.order.Items), before)
+		})
+	}
+	_, err := onSale(t, perPeriod, func(c *plans.Catalog) { c.Terms[0].Length = giventest.Interval("P6M") }).Quote(ordered("7 seat", "P6M", inPlan("yearly")))
+	giventest.CheckFaults(t, err, "term invalid") // no whole number of years
+}
+
+// Law 14: a number that would take gigabytes to write out is refused by its exponent, and a date beyond the years by its year.
+func TestQuoteHostile(t *testing.T) {
+	catalog := onSale(t)
+	for _, exponent := range []int32{19, 1 << 30, 1<<31 - 1, -19, -1 << 30, -1 << 31} {
+		d := decimal.New(1, exponent)
+		for field, edit := range map[string]func(*plans.Order){
+			"items[0].quantity limit":             func(o *plans.Order) { o.Items[0].Quantity = d },
+			"items[0].price.unit limit":           func(o *plans.Order) { o.Items[0].Price = &plans.Price{Unit: d} },
+			"minimum limit":                       func(o *plans.Order) { o.Minimum = d },
+			"discounts[0].percent limit":          func(o *plans.Order) { o.Discounts = []plans.Discount{{ID: "x", Percent: d, Lasts: plans.Once}} },
+			"discounts[0].amount limit":           discounts(plans.Discount{ID: "x", Amount: d, Currency: "USD", Lasts: plans.Once}),
+			"override.discounts[0].amount limit":  specially(plans.Override{Discounts: []plans.Discount{{ID: "x", Amount: d, Currency: "USD", Lasts: plans.Once}}}),
+			"plans[0].offers[0].price.flat limit": specially(plans.Override{Plans: []plans.Special{{ID: "base", Offers: []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Flat: d}}}}}}),
+			"plans[0].limits[0].most limit":       specially(plans.Override{Plans: []plans.Special{{ID: "base", Limits: []plans.Limit{{Name: "contacts", Most: d}}}}}),
+		} {
+			_, err := catalog.Quote(ordered("7 seat", "P6M", bySupport, edit))
+			giventest.CheckFaults(t, err, field)
+		}
+	}
+	if _, err := catalog.Quote(ordered("999999999999999999 seat, 999999999999999999 phone", "P24M")); !errors.Is(err, proration.ErrLimit) {
+		t.Errorf("more money than there is: %v", err)
+	}
+	for _, at := range []time.Time{
+		giventest.Instant("9999-11-16", nil), time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(0, 12, 31, 0, 0, 0, 0, time.UTC), time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC), time.Unix(1<<60, 0).UTC(), time.Unix(-1<<60, 0).UTC(),
+	} {
+		if q, err := catalog.Quote(ordered("7 seat", "P6M", func(o *plans.Order) { o.At = at })); !errors.Is(err, proration.ErrLimit) {
+			t.Errorf("ordered %v: %v: %s", at, err, q.Explain())
+		}
+		late := at.Year() > 2026
+		if _, err := catalog.Quote(ordered("7 seat", "P6M", func(o *plans.Order) { o.TrialEnd = at })); late != errors.Is(err, proration.ErrOutside) || late != (err != nil) {
+			t.Errorf("tried until %v: %v", at, err)
+		}
+	}
+}
+
+// Law 15: what was passed in stays as it is, and nothing that is handed out is shared with it.
+func TestQuoteShares(t *testing.T) {
+	tiers := []plans.Tier{{UpTo: giventest.Money("10"), Unit: giventest.Money("15")}, {Unit: giventest.Money("12")}}
+	catalog := onSale(t, perPeriod, func(c *plans.Catalog) {
+		c.Plans[0].Offers[0].Price = plans.Price{Tiering: plans.Graduated, Tiers: tiers}
+	})
+	special := plans.Price{Tiering: plans.Volume, Tiers: []plans.Tier{{Unit: giventest.Money("4")}}}
+	order := ordered("7 seat, 9 seat from 2027-03-16, 2 phone, 8 seat from 2027-02-16", "P12M", bySupport, discounts(
+		plans.Discount{ID: "phones", Price: &special, Currency: "USD", Lasts: plans.Repeating, Periods: 20, Items: []string{"phone"}, Plans: []string{"base"}, Kinds: []plans.Kind{plans.Recurring}},
+	), specially(plans.Override{
+		Terms: catalog.Terms, Discounts: []plans.Discount{{ID: "deal", Percent: giventest.Money("1"), Lasts: plans.Forever, Items: []string{"seat"}}},
+		Plans: []plans.Special{{ID: "base", Offers: []plans.Offer{{Item: "phone", Currency: "USD", Price: special}}}},
+	}))
+	order.Items[1].Price = &special
+	before, asked := giventest.JSON(t, catalog), giventest.JSON(t, order)
+	q, err := catalog.Quote(order)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := catalog.Quote(order)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkText(t, "law 10: the same order gives the same quote", giventest.JSON(t, again), giventest.JSON(t, q))
+
+	write := func(p *plans.Price) {
+		for i := range p.Tiers {
+			p.Tiers[i].Unit = giventest.Money("999")
+		}
+	}
+	for i := range q.Contract.Items {
+		write(&q.Contract.Items[i].Price)
+	}
+	for i := range q.Contract.Ramp {
+		write(&q.Contract.Ramp[i].Item.Price)
+	}
+	for i := range q.Contract.Discounts {
+		d := &q.Contract.Discounts[i]
+		if d.Price != nil {
+			write(d.Price)
+		}
+		for j := range d.Items {
+			d.Items[j] = "written"
+		}
+		for j := range d.Plans {
+			d.Plans[j], d.Kinds[j] = "written", plans.Refund
+		}
+	}
+	q.Contract.Terms[0].Term.Percent = giventest.Money("99")
+	for _, bill := range []*plans.Bill{&q.First, q.Renewal} {
+		for i := range bill.Lines {
+			write(&bill.Lines[i].Price)
+		}
+	}
+	checkText(t, "the catalogue after it", giventest.JSON(t, catalog), before)
+	checkText(t, "the order after it", giventest.JSON(t, order), asked)
+	third, err := catalog.Quote(order)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checkText(t, "the next quote", giventest.JSON(t, third), giventest.JSON(t, again))
+}
+
+func TestRefusalError(t *testing.T) {
+	for _, c := range []struct {
+		refusal plans.Refusal
+		want    string
+	}{
+		{plans.Refusal{Rule: "term", Reason: "P1M is too short", Instead: "P6M"}, "term: P1M is too short; possible: P6M"},
+		{plans.Refusal{Rule: "shorten", Reason: "nobody may do that"}, "shorten: nobody may do that"},
+	} {
+		if got := c.refusal.Error(); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}

@@ -1,0 +1,331 @@
+package plans_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// ask is a change that somebody asks for, of a contract that was bought on November 16, 2026.
+type ask struct {
+	sold   []func(*plans.Catalog) // the catalogue it was bought from, which also has the rules
+	order  plans.Order
+	before []plans.Change // what was changed since, each at once
+	change plans.Change
+	by     plans.Actor // unset is the customer
+	at     string      // "" is February 16, 2027
+	use    string      // as uses reads it
+}
+
+// proposal returns the catalogue and what is asked for.
+func (a ask) proposal(tb testing.TB) (plans.Catalog, plans.Proposal) {
+	tb.Helper()
+	if a.by == 0 {
+		a.by = plans.Customer
+	}
+	if a.at == "" {
+		a.at = "2027-02-16"
+	}
+	at := giventest.Instant(a.at, a.order.At.Location())
+	catalog := onSale(tb, a.sold...)
+	contract := contractOf(tb, catalog, a.order)
+	for _, change := range a.before {
+		var err error
+		if contract, err = contract.With(change, a.order.At); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return catalog, plans.Proposal{Contract: contract, Change: a.change, By: a.by, At: at, Usage: uses(a.use)}
+}
+
+// more is so many more of an item, or below zero less.
+func more(item, quantity string) plans.Change {
+	return plans.Change{Item: item, Quantity: giventest.Money(quantity)}
+}
+
+// toPlan is a change to a plan of the catalogue.
+func toPlan(tb testing.TB, id string) plans.Change {
+	tb.Helper()
+	return plans.Change{Plan: planOf(tb, onSale(tb), id)}
+}
+
+// another is another term of the catalogue, perhaps after some edits.
+func another(tb testing.TB, length string, edits ...func(*plans.Catalog)) plans.Change {
+	tb.Helper()
+	return plans.Change{Term: termOf(tb, onSale(tb, edits...), length)}
+}
+
+// until is an earlier end.
+func until(date string) plans.Change { return plans.Change{End: giventest.Instant(date, nil)} }
+
+// allAt lets everybody do everything at some time.
+func allAt(when plans.When) func(*plans.Catalog) {
+	return func(c *plans.Catalog) {
+		c.Rules = nil
+		for action := plans.Upgrade; action <= plans.Cancel; action++ {
+			c.Rules = append(c.Rules, plans.Rule{Action: action, By: []plans.Actor{plans.Customer, plans.Support}, When: when})
+		}
+	}
+}
+
+// Every action, at every time, of every kind of contract, by whoever asks: what it comes to, and the instant at which it takes effect.
+func TestCheck(t *testing.T) {
+	extended := []plans.Change{another(t, "P6M")}
+	extendedByMonth := []plans.Change{another(t, "P6M", perPeriod)}
+	yearly := plans.Change{Plan: planOf(t, onSale(t), "yearly")}
+	for _, c := range []struct {
+		name, why              string
+		sold                   func(*plans.Catalog)
+		term                   string
+		before                 []plans.Change
+		at, periodEnd, termEnd string
+	}{
+		{"up front", "a term that is billed up front is one period", func(*plans.Catalog) {}, "P12M", nil, "2027-02-20", "2027-11-16", "2027-11-16"},
+		{"up front, from its start", "its first instant is inside", func(*plans.Catalog) {}, "P12M", nil, "2026-11-16", "2027-11-16", "2027-11-16"},
+		{"up front, until its end", "so is its last", func(*plans.Catalog) {}, "P12M", nil, "2027-11-15T23:59:59.999999999", "2027-11-16", "2027-11-16"},
+		{"extended", "the term that runs is paid for, and so is the one after it", func(*plans.Catalog) {}, "P12M", extended, "2027-02-20", "2027-11-16", "2028-05-16"},
+		{"in the extension", "the other term has begun", func(*plans.Catalog) {}, "P12M", extended, "2027-11-16", "2028-05-16", "2028-05-16"},
+		{"month by month", "the month from the 16th to the 16th", perPeriod, "P12M", nil, "2027-02-20", "2027-03-16", "2027-11-16"},
+		{"month by month, at a boundary", "the next month has begun", perPeriod, "P12M", nil, "2027-03-16", "2027-04-16", "2027-11-16"},
+		{"month by month, extended", "the end of the term is that of the last one", perPeriod, "P12M", extendedByMonth, "2027-02-20", "2027-03-16", "2028-05-16"},
+		{"without terms", "the period is all there is to the end of", openEnded, "", nil, "2027-02-20", "2027-03-16", "2027-03-16"},
+	} {
+		changes := map[plans.Action]plans.Change{
+			plans.Upgrade: toPlan(t, "advanced"), plans.Lateral: toPlan(t, "team"), plans.AddQuantity: more("seat", "2"), plans.RemoveQuantity: more("seat", "-2"),
+			plans.Cancel: {Cancel: true},
+		}
+		cheaper := *planOf(t, onSale(t), "team")
+		cheaper.Offers = []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money("14.99")}}}
+		changes[plans.Downgrade] = plans.Change{Plan: &cheaper}
+		if c.term == "" {
+			changes[plans.SwitchInterval] = yearly
+		} else {
+			changes[plans.Extend] = another(t, "P9M", c.sold)
+			changes[plans.Shorten] = until("2027-11-16")
+			if c.before == nil {
+				changes[plans.Shorten] = until("2027-09-16")
+			} else {
+				changes[plans.Shorten] = until("2028-02-16")
+			}
+		}
+		for when, want := range map[plans.When]string{plans.AtOnce: c.at, plans.AtPeriodEnd: c.periodEnd, plans.AtTermEnd: c.termEnd} {
+			for _, by := range []plans.Actor{plans.Customer, plans.Support} {
+				for action, change := range changes {
+					t.Run(c.name+", "+action.String()+" "+when.String()+" by "+by.String(), func(t *testing.T) {
+						catalog, p := ask{sold: with(c.sold, allAt(when)), order: ordered("7 seat", c.term), before: c.before, change: change, by: by, at: c.at}.proposal(t)
+						before := giventest.JSON(t, p)
+						got, err := catalog.Check(p)
+						if err != nil || got.Action != action || got.When != when || !got.At.Equal(giventest.Instant(want, nil)) || len(got.Breaks) > 0 {
+							t.Errorf("got %+v (%v), want %v on %s: %s", got, err, action, want, c.why)
+						}
+						checkText(t, "law 15: the proposal after it", giventest.JSON(t, p), before)
+					})
+				}
+			}
+		}
+	}
+}
+
+// What a change of plan comes to depends on the ranks, and else on what the contract pays and would pay.
+func TestCheckClassifies(t *testing.T) {
+	unranked := func(c *plans.Catalog) {
+		for i := range c.Plans {
+			c.Plans[i].Rank = 0
+		}
+	}
+	sold := func(c *plans.Catalog, unit string) *plans.Plan {
+		p := c.Plans[1]
+		p.Rank = 0
+		p.Offers = []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money(unit)}}}
+		return &p
+	}
+	plain := onSale(t)
+	feeAnd := func(fee, unit string) plans.Change {
+		p := *sold(&plain, unit)
+		p.Offers[0].Price.Flat = giventest.Money(fee)
+		return plans.Change{Plan: &p}
+	}
+	yearly := func(unit string) plans.Change {
+		p := *planOf(t, plain, "yearly")
+		p.Rank, p.Offers = 0, []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money(unit)}}}
+		return plans.Change{Plan: &p}
+	}
+	for _, c := range []struct {
+		name, why string
+		ask       ask
+		want      plans.Action
+	}{
+		{"by rank", "M14: advanced is above base", ask{order: ordered("7 seat", "P12M"), change: toPlan(t, "advanced")}, plans.Upgrade},
+		{"by rank, down", "and base below advanced", ask{order: ordered("7 seat", "P12M", inPlan("advanced")), change: toPlan(t, "base")}, plans.Downgrade},
+		{"of the same rank and price", "neither", ask{order: ordered("7 seat", "P12M"), change: toPlan(t, "team")}, plans.Lateral},
+		{"to itself", "the same plan at the same price", ask{order: ordered("7 seat", "P12M"), change: toPlan(t, "base")}, plans.Lateral},
+		{"to today's price", "M19: who paid 12.00 until now and pays 15.00 from now on pays more", ask{order: ordered("7 seat at 12.00", "P12M", bySupport), change: toPlan(t, "base")}, plans.Upgrade},
+		{"for less", "without a rank, 7 x 14.00 is less than 7 x 15.00", ask{sold: with(unranked), order: ordered("7 seat", "P12M"), change: plans.Change{Plan: sold(&plain, "14.00")}}, plans.Downgrade},
+		{"for more", "without a rank, 7 x 16.00 is more", ask{sold: with(unranked), order: ordered("7 seat", "P12M"), change: plans.Change{Plan: sold(&plain, "16.00")}}, plans.Upgrade},
+		{"for seven seats", "24.00 and 7 x 12.00 is 108.00, more than 105.00", ask{sold: with(unranked), order: ordered("7 seat", "P12M"), change: feeAnd("24", "12.00")}, plans.Upgrade},
+		{"for nine seats", "24.00 and 9 x 12.00 is 132.00, less than 135.00", ask{sold: with(unranked), order: ordered("9 seat", "P12M"), change: feeAnd("24", "12.00")}, plans.Downgrade},
+		{"for nine seats by now", "two came with a ramp since: it is what is in use now that counts", ask{sold: with(unranked), order: ordered("7 seat, 9 seat from 2027-02-16", "P12M"), change: feeAnd("24", "12.00")}, plans.Downgrade},
+		{"by rank, for less", "M14: the rank decides before the money", ask{sold: with(func(c *plans.Catalog) { c.Plans[0].Offers[0].Price.Unit = giventest.Money("99") }), order: ordered("7 seat", "P12M"), change: toPlan(t, "advanced")}, plans.Upgrade},
+		{"the year for less", "up front, a year at 179.99 is less than 12 x 15.00", ask{sold: with(unranked), order: ordered("7 seat", "P12M"), change: yearly("179.99")}, plans.Downgrade},
+		{"the year for as much", "and at 180.00 it is as much", ask{sold: with(unranked), order: ordered("7 seat", "P12M"), change: yearly("180.00")}, plans.Lateral},
+		{"the year for more", "and at 180.01 it is more", ask{sold: with(unranked), order: ordered("7 seat", "P12M"), change: yearly("180.01")}, plans.Upgrade},
+		{"from a price of the month", "12 x 13.00 is 156.00 a year, and the plan's price is 150.00", ask{sold: with(unranked), order: ordered("7 seat at 13", "P12M", inPlan("yearly"), bySupport, func(o *plans.Order) {
+			o.Items[0].Price.Per = giventest.Interval("P1M")
+		}), change: yearly("150.00")}, plans.Downgrade},
+		{"a plan that is no longer sold", "it has no rank, so the money decides", ask{sold: with(func(c *plans.Catalog) { c.Plans[0].ID = "base-2027" }), order: ordered("7 seat", "P12M", inPlan("base-2027")), change: toPlan(t, "advanced")}, plans.Upgrade},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.ask.sold = append(c.ask.sold, allAt(plans.AtOnce))
+			catalog, p := c.ask.proposal(t)
+			got, err := catalog.Check(p)
+			if got.Action != c.want {
+				t.Errorf("got %v (%v), want %v: %s", got.Action, err, c.want, c.why)
+			}
+		})
+	}
+	gone := onSale(t, allAt(plans.AtOnce), func(c *plans.Catalog) { c.Plans = c.Plans[2:] })
+	got, err := gone.Check(plans.Proposal{Contract: contractOf(t, plain, ordered("7 seat", "P12M")), Change: toPlan(t, "advanced"), By: plans.Support, At: giventest.Instant("2027-02-16", nil)})
+	if err != nil || got.Action != plans.Upgrade {
+		t.Errorf("from a plan that is gone from the catalogue: %v (%v)", got.Action, err)
+	}
+}
+
+func TestCheckRules(t *testing.T) {
+	year := ordered("7 seat", "P12M")
+	advanced := ordered("7 seat", "P12M", inPlan("advanced"))
+	down := toPlan(t, "base")
+	lateral := func(r plans.Rule) func(*plans.Catalog) {
+		return func(c *plans.Catalog) {
+			r.Action = plans.Lateral
+			c.Rules = append(c.Rules, r)
+		}
+	}
+	rule := func(edit func(*plans.Rule)) func(*plans.Catalog) {
+		return func(c *plans.Catalog) { edit(&c.Rules[1]) } // that of a downgrade
+	}
+	unlimited := rule(func(r *plans.Rule) { r.Limits = false })
+	for _, c := range []struct {
+		name, why string
+		ask       ask
+		want      string // "downgrade at_once", and "; " and the limits it breaks
+		refused   []string
+	}{
+		{"upgrade", "M14: by oneself, at once", ask{order: year, change: toPlan(t, "advanced")}, "upgrade at_once", nil},
+		{"upgrade by support", "M14: they can too", ask{order: year, change: toPlan(t, "advanced"), by: plans.Support}, "upgrade at_once", nil},
+		{"downgrade", "M14: it needs support", ask{order: advanced, change: down}, "", []string{"downgrade: a customer may not do that | support can do it, at the end of the term"}},
+		{"downgrade by support", "M14", ask{order: advanced, change: down, by: plans.Support}, "downgrade at_term_end", nil},
+		{"lateral", "without a rule of its own it is held to that of an upgrade", ask{order: year, change: toPlan(t, "team")}, "lateral at_once", nil},
+		{"lateral where nobody upgrades", "as above", ask{sold: with(func(c *plans.Catalog) { c.Rules = c.Rules[1:] }), order: year, change: toPlan(t, "team")}, "", []string{"upgrade: nobody may do that | "}},
+		{"lateral for support", "a rule of its own holds", ask{sold: with(lateral(plans.Rule{By: []plans.Actor{plans.Support}, When: plans.AtPeriodEnd})), order: year, change: toPlan(t, "team")}, "", []string{"lateral: a customer may not do that | support can do it, at the end of the period"}},
+		{"lateral by support", "and says when", ask{sold: with(lateral(plans.Rule{By: []plans.Actor{plans.Support}, When: plans.AtPeriodEnd})), order: year, change: toPlan(t, "team"), by: plans.Support}, "lateral at_period_end", nil},
+		{"lateral for nobody", "a rule for nobody is a rule of its own", ask{sold: with(lateral(plans.Rule{Reason: "one stays in one's row"})), order: year, change: toPlan(t, "team")}, "", []string{"lateral: one stays in one's row | "}},
+		{"no rules", "what no rule is for nobody may do", ask{sold: with(func(c *plans.Catalog) { c.Rules = nil }), order: year, change: more("seat", "1"), by: plans.Support}, "", []string{"add_quantity: nobody may do that | "}},
+		{"remove", "K3c: it says why, and what can be done instead", ask{order: year, change: more("seat", "-2")}, "", []string{"remove_quantity: seats that were bought stay for the contract | support can take them out at the end of the term"}},
+		{"remove by support", "K3c: when the contract ends", ask{order: year, change: more("seat", "-2"), by: plans.Support}, "remove_quantity at_term_end", nil},
+		{"shorten", "M5: nobody may, and it says why", ask{order: year, change: until("2027-05-16")}, "", []string{"shorten: a term that was bought cannot be shortened | extend it, or cancel it for its end"}},
+		{"shorten by support", "M5: neither may they", ask{order: year, change: until("2027-05-16"), by: plans.Support}, "", []string{"shorten: a term that was bought cannot be shortened | extend it, or cancel it for its end"}},
+		{"two rules of one action", "each holds for its own actors", ask{sold: with(rule(func(r *plans.Rule) { r.By, r.When = []plans.Actor{plans.Customer}, plans.AtPeriodEnd }), func(c *plans.Catalog) {
+			c.Rules = append(c.Rules, plans.Rule{Action: plans.Downgrade, By: []plans.Actor{plans.Support}, When: plans.AtOnce})
+		}), order: advanced, change: down, by: plans.Support}, "downgrade at_once", nil},
+		{"two rules of one action, the other one", "as above", ask{sold: with(rule(func(r *plans.Rule) { r.By, r.When = []plans.Actor{plans.Customer}, plans.AtPeriodEnd }), func(c *plans.Catalog) {
+			c.Rules = append(c.Rules, plans.Rule{Action: plans.Downgrade, By: []plans.Actor{plans.Support}, When: plans.AtOnce})
+		}), order: advanced, change: down}, "downgrade at_period_end", nil},
+		{"a reason of its own", "instead of one that is made up", ask{sold: with(rule(func(r *plans.Rule) { r.Reason, r.Instead = "ask us first", "write to us" })), order: advanced, change: down}, "", []string{"downgrade: ask us first | write to us"}},
+
+		{"up to the limits", "M16", ask{order: advanced, change: down, by: plans.Support, use: "2500 contacts, 1 ai_agents"}, "downgrade at_term_end", nil},
+		{"beyond a limit", "M16: 2,501 contacts are in use", ask{order: advanced, change: down, by: plans.Support, use: "2501 contacts"}, "", []string{"downgrade: 2501 contacts are in use, and the plan allows 2500 | use fewer of them first"}},
+		{"beyond several", "M16: all of them are told", ask{order: advanced, change: down, by: plans.Support, use: "3000 contacts, 1 ai_agents, 9 whatsapp_numbers"}, "", []string{"downgrade: 3000 contacts are in use, and the plan allows 2500; 9 whatsapp_numbers are in use, and the plan allows 2 | use fewer of them first"}},
+		{"what the plan does not offer", "M16: none of it is allowed", ask{order: advanced, change: down, by: plans.Support, use: "1 instagram_accounts"}, "", []string{"downgrade: 1 instagram_accounts are in use, and the plan allows 0 | use fewer of them first"}},
+		{"beyond the limits, told only", "a rule that does not mind still says which limits would break", ask{sold: with(unlimited), order: advanced, change: down, by: plans.Support, use: "3000 contacts, 2 ai_agents"}, "downgrade at_term_end; 3000/2500 contacts, 2/1 ai_agents", nil},
+		{"beyond the limits of a higher plan", "M16: it is the new plan's limits, also upwards", ask{order: year, change: toPlan(t, "advanced"), use: "10001 contacts, 99 whatsapp_numbers"}, "upgrade at_once; 10001/10000 contacts", nil},
+		{"who may not, beyond the limits", "support is needed in any case", ask{order: advanced, change: down, use: "3000 contacts"}, "", []string{"downgrade: a customer may not do that | support can do it, at the end of the term"}},
+		{"limits of a rule for nothing of a plan", "seats have no limits here", ask{sold: with(func(c *plans.Catalog) { c.Rules[3].Limits = true }), order: year, change: more("seat", "1"), use: "9999999 contacts"}, "add_quantity at_once", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			catalog, p := c.ask.proposal(t)
+			got, err := catalog.Check(p)
+			if !checkRefused(t, err, c.refused...) {
+				checkText(t, "a refusal comes with nothing", giventest.JSON(t, got), giventest.JSON(t, plans.Permit{}))
+				return
+			}
+			text := got.Action.String() + " " + got.When.String()
+			if len(got.Breaks) > 0 {
+				text += "; " + excess(got.Breaks)
+			}
+			checkText(t, c.why, text, c.want)
+		})
+	}
+}
+
+// A change that makes no sense is no refusal: it names the field.
+func TestCheckFaults(t *testing.T) {
+	euros := *planOf(t, onSale(t), "advanced")
+	euros.Offers = []plans.Offer{{Item: "seat", Currency: "EUR", Price: plans.Price{Unit: giventest.Money("25")}}}
+	seatless := *planOf(t, onSale(t), "advanced")
+	seatless.Offers = seatless.Offers[2:]
+	broken := *planOf(t, onSale(t), "advanced")
+	broken.ID, broken.Interval = "", proration.Interval{}
+	year, monthly := ordered("7 seat", "P12M"), ordered("7 seat", "")
+	for _, c := range []struct {
+		name, why string
+		ask       ask
+		edit      func(*plans.Proposal)
+		want      []string
+	}{
+		{"nobody", "law 13", ask{order: year, change: more("seat", "1")}, func(p *plans.Proposal) { p.By = 0 }, []string{"by unset"}},
+		{"somebody unknown", "law 14", ask{order: year, change: more("seat", "1")}, func(p *plans.Proposal) { p.By = 9 }, []string{"by invalid"}},
+		{"no instant", "law 10: time is an argument", ask{order: year, change: more("seat", "1")}, func(p *plans.Proposal) { p.At = time.Time{} }, []string{"at unset"}},
+		{"an item that was not bought", "more of what?", ask{order: year, change: more("desk", "1")}, nil, []string{"change.item invalid"}},
+		{"more than there is", "three seats were bought, and four are to go", ask{order: ordered("3 seat", "P12M"), change: more("seat", "-4")}, nil, []string{"change.quantity invalid"}},
+		{"a quantity beyond the limits", "law 14", ask{order: year, change: more("seat", "1e18")}, nil, []string{"change.quantity limit"}},
+		{"a plan in another currency", "M8: nothing is converted", ask{order: year, change: plans.Change{Plan: &euros}}, nil, []string{"change.plan.offers invalid"}},
+		{"a plan without the item", "what would become of the seats?", ask{order: year, change: plans.Change{Plan: &seatless}}, nil, []string{"change.plan.offers invalid"}},
+		{"a broken plan", "as in a catalogue", ask{order: year, change: plans.Change{Plan: &broken}}, nil, []string{"change.plan.id unset", "change.plan.interval unset"}},
+		{"a term without terms", "there is nothing to extend", ask{sold: with(openEnded), order: monthly, change: another(t, "P6M")}, nil, []string{"change.term invalid"}},
+		{"an end without terms", "there is nothing to shorten", ask{sold: with(openEnded), order: monthly, change: until("2027-05-16")}, nil, []string{"change.end invalid"}},
+		{"a term that is billed otherwise", "a contract is billed in one way", ask{order: year, change: another(t, "P6M", perPeriod)}, nil, []string{"change.term.billing invalid"}},
+		{"a broken term", "as in a catalogue", ask{order: year, change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P6M"), Billing: plans.UpFront}}}, nil, []string{"change.term.at_end unset"}},
+		{"a later end", "that is an extension", ask{order: year, change: until("2028-05-16")}, nil, []string{"change.end outside"}},
+		{"an end before the start", "that is no term", ask{order: year, change: until("2026-11-16")}, nil, []string{"change.end outside"}},
+		{"the year inside a term by the month", "months that were agreed on do not become years", ask{sold: with(perPeriod), order: year, change: toPlan(t, "yearly")}, nil, []string{"change.plan.interval invalid"}},
+		{"a plan while a ramp lies ahead", "its steps were agreed on for the old plan", ask{order: ordered("7 seat, 9 seat from 2027-06-16", "P12M"), change: toPlan(t, "advanced")}, nil, []string{"change.plan invalid"}},
+		{"use below nothing", "law 14", ask{order: year, change: toPlan(t, "advanced"), use: "1 contacts, -1 ai_agents"}, nil, []string{"usage[1].amount invalid"}},
+		{"use beyond the limits", "law 14", ask{order: year, change: toPlan(t, "advanced")}, func(p *plans.Proposal) {
+			p.Usage = []plans.InUse{{Name: "contacts", Amount: decimal.New(1, 1<<30)}}
+		}, []string{"usage[0].amount limit"}},
+		{"a broken contract", "it was stored, and edited by hand", ask{order: year, change: more("seat", "1")}, func(p *plans.Proposal) { p.Contract.Currency, p.Contract.Items[0].ID = "", "" }, []string{"contract.currency unset", "contract.items[0].id unset"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.ask.sold = append(c.ask.sold, allAt(plans.AtOnce))
+			catalog, p := c.ask.proposal(t)
+			if c.edit != nil {
+				c.edit(&p)
+			}
+			got, err := catalog.Check(p)
+			giventest.CheckFaults(t, err, c.want...)
+			_, amended := catalog.Amend(p)
+			giventest.CheckFaults(t, amended, c.want...)
+			if got.Action != 0 || t.Failed() {
+				t.Errorf("permitted all the same: %+v: %s", got, c.why)
+			}
+		})
+	}
+}
+
+// At the end of what is left there is nothing left to wait for.
+func TestCheckAfterTheEnd(t *testing.T) {
+	for _, when := range []plans.When{plans.AtPeriodEnd, plans.AtTermEnd} {
+		for _, sold := range []func(*plans.Catalog){func(*plans.Catalog) {}, perPeriod} {
+			for _, at := range []string{"2027-11-16", "2028-01-01"} {
+				catalog, p := ask{sold: with(sold, allAt(when)), order: ordered("7 seat", "P12M"), change: plans.Change{Cancel: true}, at: at}.proposal(t)
+				_, err := catalog.Check(p)
+				giventest.CheckFaults(t, err, "at outside")
+			}
+		}
+	}
+}

@@ -1,0 +1,141 @@
+package proration_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/proration"
+)
+
+// Amounts of the most digits, parts and shares of the largest integers and the fewest and most places: each credit is exact, is
+// found at once, and is read as it was stored.
+func TestPartsAtTheLimits(t *testing.T) {
+	t.Parallel()
+	nines := strings.Repeat("9", 38)
+	month := span("2024-04-01/2024-05-01", nil)
+	centuries := span("2000-01-01/2292-01-01T00:00:00.000000001", nil) // 9.21e18 ns, and 2^63 is 9.22e18
+	for _, amount := range []decimal.Decimal{money(nines), money(nines).Shift(-38), money(nines).Shift(-20), decimal.New(1, 37), decimal.New(1, -38), decimal.New(999_999_999_999_999_999, -2)} {
+		t.Run(amount.String(), func(t *testing.T) {
+			t.Parallel()
+			round := 0
+			for _, some := range []proration.Fraction{
+				{}, {Num: math.MaxInt64, Den: math.MaxInt64}, {Num: math.MaxInt64 - 1, Den: math.MaxInt64}, {Num: 1, Den: math.MaxInt64}, {Num: 0, Den: math.MaxInt64},
+				{Num: 1<<61 + 1, Den: 1 << 62}, {Num: 1, Den: 1 << 38}, {Num: 1, Den: 1_000_000_000_000_000_000},
+			} {
+				for _, back := range []back{{}, {amount, decimal.Decimal{}}, {amount, amount}} {
+					for _, places := range []int32{-18, -2, 0, 2, 18} {
+						for _, at := range []string{"2024-04-01", "2024-04-16", "2024-04-30T23:59:59.999999999"} {
+							round++
+							c := proration.Change{
+								At: instant(at, nil), Basis: bases[round%len(bases)],
+								Billed: proration.Billed{Amount: amount, Span: month, Credited: back.credited, Returned: back.returned, Price: amount, Part: some},
+								Policy: proration.Policy{DayCount: proration.Seconds, Rounding: proration.Rounding{Places: places, Mode: modes[round%len(modes)]}},
+							}
+							if round%3 != 0 {
+								c.Billed.Span = centuries
+							}
+							promptly(t, func() { _, _ = proration.Adjust(c) })
+							checkStored(t, c)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// checkStored fails unless the credit is exact, its text is short, and it reads as it was stored.
+func checkStored(t *testing.T, c proration.Change) {
+	t.Helper()
+	a := adjust(t, c)
+	checkCredit(t, c, a.Credit)
+	if text := a.Explain(); len(text) > 1000 {
+		t.Errorf("%+v is explained in %d characters", c, len(text))
+	}
+	if read := giventest.CheckRoundTrip(t, a); !sameResult(read.Credit, a.Credit) || read.Explain() != a.Explain() {
+		t.Errorf("%+v is read as %+v", a, read)
+	}
+}
+
+// A part is the same however it is written, and all of something is as good as not saying how much.
+func TestPartsAreRatios(t *testing.T) {
+	for _, row := range []struct {
+		name, why string
+		parts     []string
+	}{
+		{name: "two fifths", parts: []string{"2/5", "4/10", "3689348814741910322/9223372036854775805"}},
+		{name: "a third", parts: []string{"1/3", "10/30", "3074457345618258602/9223372036854775806"}},
+		{name: "all", parts: []string{"", "1/1", "31/31", "9223372036854775807/9223372036854775807"}},
+		{name: "nothing", why: "nothing is given back, whatever came back before", parts: []string{"0/1", "0/31", "0/9223372036854775807"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			c := changeRow{at: "2024-01-11", billed: "99.99", span: "2024-01-01/2024-02-01", credited: "10.01", returned: "7", next: "10", nextPeriod: "2024-01-01/2024-02-01", basis: proration.OnBilled}.change()
+			c.Billed.Part = part(row.parts[0])
+			want := adjust(t, c)
+			for _, some := range row.parts[1:] {
+				c.Billed.Part = part(some)
+				if got := adjust(t, c); !sameResult(got.Credit, want.Credit) || !sameResult(got.Charge, want.Charge) || !got.Net.Equal(want.Net) {
+					t.Errorf("the adjustment for %s is %+v, want %+v as for %s", some, got, want, row.parts[0])
+				}
+			}
+		})
+	}
+}
+
+// partOfAChange is built anew by each call, so that two of them share nothing.
+func partOfAChange() proration.Change {
+	return changeRow{
+		at: "2024-01-11", billed: "99.990", span: "2024-01-01/2024-02-01", credited: "10.010", returned: "7.00", part: "1/3",
+		next: "10", nextPeriod: "2024-01-01/2024-02-01", basis: proration.OnBilled,
+	}.change()
+}
+
+// What is asked of a part is not modified, and the same is answered again.
+func TestAPartIsNotModified(t *testing.T) {
+	asked, untouched := partOfAChange(), partOfAChange()
+	first := adjust(t, asked)
+	first.Credit.Carry.Rat().SetInt64(666)
+	if second := adjust(t, asked); !sameResult(first.Credit, second.Credit) {
+		t.Errorf("asked again, the credit is %+v, and was %+v", second.Credit, first.Credit)
+	}
+	if !reflect.DeepEqual(asked, untouched) {
+		t.Errorf("the change was modified to\n%+v, from\n%+v", asked, untouched)
+	}
+}
+
+// A part and what came back are stored as what a customer can read, and not at all where there is none.
+func TestPartsAreStored(t *testing.T) {
+	asked := partOfAChange()
+	read := giventest.CheckRoundTrip(t, asked)
+	if !sameResult(adjust(t, read).Credit, adjust(t, asked).Credit) || read.Billed.Part != asked.Billed.Part || !read.Billed.Returned.Equal(asked.Billed.Returned) {
+		t.Errorf("%+v is read as %+v", asked, read)
+	}
+	for _, row := range []struct {
+		name string
+		b    proration.Billed
+		want string
+	}{
+		{name: "both", b: asked.Billed, want: `,"credited":"10.01","returned":"7","part":"1/3"}`},
+		{name: "neither", b: proration.Billed{Amount: money("1")}, want: `"0001-01-01T00:00:00Z"}}`},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if text := giventest.JSON(t, row.b); !strings.HasSuffix(text, row.want) {
+				t.Errorf("it is stored as\n%s, want at its end\n%s", text, row.want)
+			}
+		})
+	}
+	t.Run("a part that is none", func(t *testing.T) {
+		for _, text := range []string{"2", "2/0", "2/-5", "0.4", "-", "9223372036854775808/9223372036854775809"} {
+			var b proration.Billed
+			err := json.Unmarshal([]byte(fmt.Sprintf(`{"part":%q}`, text)), &b)
+			giventest.CheckFaults(t, err, "fraction invalid")
+		}
+	})
+}
