@@ -47,6 +47,7 @@ type Due struct {
 // Apply pays what is due out of the ledger and returns the entries that do, to be appended to it, and what stays due. Grants
 // pay in one order: the lower priority first, then the one that expires earlier, then promotional before paid, then the one
 // effective earlier (first of all one that does not say from when on), then the one granted earlier, then by ID. What a later entry spends already is not there any more.
+// It does not look at what the same reference was paid with before: pass what is still due.
 // Errors: those of [Validate], and the faults of what is due.
 func Apply(ledger []Entry, due Due) (spent []Entry, rest decimal.Decimal, err error) {
 	var f fault.List

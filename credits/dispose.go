@@ -76,7 +76,7 @@ type Exception struct {
 // Disposal asks what becomes of charges that are no longer used.
 type Disposal struct {
 	Request                          // what was billed, from when on it is not used, and how that is counted
-	ID        string                 `json:"id"`                 // of the grant that comes of it
+	ID        string                 `json:"id"`                 // of the grant that comes of it, and its Ref: that of the credit note, say
 	Rules     []Rule                 `json:"rules"`              // what becomes of which charge; one that none is for is an error
 	Exception *Exception             `json:"exception,omitzero"` // what is done instead; nil keeps the rules
 	Paid      decimal.Decimal        `json:"paid,omitzero"`      // what of the charges was paid in money and not paid back yet; not negative
@@ -106,8 +106,7 @@ func Dispose(d Disposal) (Disposed, error) {
 		return Disposed{}, f.Err()
 	}
 	out, sums, source := d.decide(&f, unused)
-	places := d.Policy.Rounding.Places
-	out.Refund = decimal.Max(decimal.Min(sums[ToRefund], d.Paid), decimal.New(0, -places))
+	out.Refund = decimal.Max(decimal.Min(sums[ToRefund], d.Paid), decimal.Decimal{})
 	if owed := sums[ToBalance].Add(sums[ToRefund].Sub(out.Refund)); f == nil && owed.IsPositive() {
 		if d.ID == "" {
 			f.Add("id", proration.ErrUnset, "a grant has an ID")
@@ -184,7 +183,8 @@ func (d *Disposal) decide(f *fault.List, unused []plans.Charge) (out Disposed, s
 			f.Add("quantity", proration.ErrInvalid, "what is given back in full is not given back in part")
 			continue
 		case give == InFull:
-			credit = full(c, before[c.ID], d.Policy.Rounding)
+			policy, _ := c.Currency.Policy(d.Policy) // it was checked
+			credit = full(c, before[c.ID], policy.Rounding)
 		case at >= 0:
 			credit = unused[at]
 		}

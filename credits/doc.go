@@ -22,7 +22,8 @@
 // A credit derives from a charge that was billed: from its net, after discounts, or by policy from its price, and never more than
 // was billed and is not yet credited. The cap is proration.Adjust's, and nowhere else. Discounts and taxes go back in proportion,
 // and the credits of a charge never add up to more of them; the last one takes what is left. The charges and the credits issued for them are kept together, in
-// the order of billing: that is all this package needs to know what is left of each.
+// the order of billing: that is all this package needs to know what is left of each. Whether they were paid it does not know: a credit
+// for what was billed and never paid is money given away, so pass only what was paid, or void the rest.
 //
 // Grants pay in one total order (Stripe's, with ties settled): the lower priority first, then the earlier expiry, then promotional before
 // paid, then the earlier effect, then the earlier grant, then the ID. None is overspent, pays before it is effective or once it has

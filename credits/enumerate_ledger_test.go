@@ -37,6 +37,7 @@ type held struct {
 	granted     int            // cents
 	paid        map[string]int // cents that paid a reference, and were not restored
 	revoked     int
+	voided      bool // by its own reference
 }
 
 const never = 999 // a day that does not come
@@ -139,7 +140,8 @@ func (w *twin) void(u credits.Undoing) (entries []string, owed int, ok bool) {
 		if h.ref != u.Ref {
 			continue
 		}
-		if n := h.free(at); n > 0 {
+		if n := h.free(at); !h.voided {
+			h.voided = true
 			h.revoked += n
 			h.add(at, -n)
 			w.did(u.Ref, at)

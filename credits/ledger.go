@@ -18,7 +18,7 @@ import (
 type Entry struct {
 	Kind     Kind            `json:"kind"`            // what it does to its grant; must be set
 	ID       string          `json:"id"`              // of the grant; the entries about it carry the same
-	Amount   decimal.Decimal `json:"amount"`          // above zero for [Granted] and [Restored], below for [Spent] and [Revoked]
+	Amount   decimal.Decimal `json:"amount"`          // above zero for [Granted] and [Restored], below for [Spent]; not above for [Revoked]
 	Currency plans.Currency  `json:"currency"`        // of the amount
 	At       time.Time       `json:"at"`              // when it was written
 	Reason   string          `json:"reason,omitzero"` // for people: why it was granted, or what it paid
@@ -181,6 +181,7 @@ func (e *Entry) check(f *fault.List, path string) {
 	adds := e.Kind == Granted || e.Kind == Restored
 	switch {
 	case !fault.Amount(f, path+"amount", e.Amount):
+	case e.Amount.IsZero() && e.Kind == Revoked:
 	case e.Amount.IsZero():
 		f.Add(path+"amount", proration.ErrUnset, "an entry of nothing changes nothing")
 	case e.Amount.IsPositive() != adds:

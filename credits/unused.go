@@ -26,8 +26,8 @@ type Request struct {
 // Unused returns a credit for each charge that is paid for beyond the instant, the newest charge first. Charges that end before it
 // give none, nor do those that cost nothing, unless a quantity is taken off them; one that begins later is given back whole. Each credit has the plan, the item and the price of its
 // charge, names it in Corrects, and its Net is not above zero, each rounded on its own; discounts and taxes go back in proportion, and
-// the last credit of a charge takes what is left of them. The places of the rounding are the policy's. A quantity is taken off in
-// each period that was billed.
+// the last credit of a charge takes what is left of them. The places of the rounding are those of each charge's currency, whatever the
+// policy says. A quantity is taken off in each period that was billed. Whether a charge was paid is not known here: pass those that were.
 //
 // What was credited before counts: a credit of a quantity leaves so many fewer units to credit, and one of money alone counts
 // against what is not used. Never more comes back than was billed and is not credited yet, of tax as well. A quantity that
@@ -159,6 +159,9 @@ func checkCharges(f *fault.List, charges []plans.Charge) {
 		path := element(i) + "."
 		sound := fault.Amount(f, path+"net", c.Net)
 		sound = fault.Amount(f, path+"quantity", c.Quantity) && sound
+		if fault.Amount(f, path+"above", c.Above) && c.Above.IsNegative() {
+			f.Add(path+"above", proration.ErrInvalid, "%v is negative", c.Above)
+		}
 		for j, d := range c.Discounts {
 			fault.Amount(f, path+"discounts["+strconv.Itoa(j)+"].amount", d.Amount)
 		}
@@ -208,12 +211,16 @@ func (r *Request) unused(c *plans.Charge, before back, units decimal.Decimal) (p
 	if at.Before(c.Span.Start) {
 		at = c.Span.Start
 	}
+	policy, err := c.Currency.Policy(r.Policy)
+	if err != nil {
+		return plans.Charge{}, err
+	}
 	adjustment, err := proration.Adjust(proration.Change{
 		At: at,
 		Billed: proration.Billed{
 			Amount: c.Net, Credited: before.net, Returned: before.money, Part: part, Span: c.Span, Price: c.Share.Of, Period: c.Period,
 		},
-		Basis: r.Basis, Policy: r.Policy, Location: r.Location,
+		Basis: r.Basis, Policy: policy, Location: r.Location,
 	})
 	if err != nil {
 		return plans.Charge{}, err

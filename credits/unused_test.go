@@ -652,3 +652,57 @@ func TestUnusedQuantityInEachPeriod(t *testing.T) {
 		}
 	}
 }
+
+// A policy that was written for dollars credits yen without cents and dinars with three places, as plans bills them.
+func TestUnusedPlaces(t *testing.T) {
+	for currency, want := range map[plans.Currency]string{"USD": "-33.33", "JPY": "-33", "KWD": "-33.333"} {
+		charge := sold{id: "a", quantity: "1", unit: "100", period: november, currency: currency}.charge(t)
+		for _, places := range []int32{0, 2, 9} {
+			r := credits.Request{
+				Charges: []plans.Charge{charge}, At: giventest.Instant("2026-11-21", nil), Basis: proration.OnBilled, Policy: proration.Standard(places),
+			}
+			giventest.CheckMoney(t, string(currency), unused(t, r)[0].Net, want)
+			given, err := credits.Dispose(credits.Disposal{
+				Request: r, ID: "cn-1", Rules: []credits.Rule{{Give: credits.UnusedPart, As: credits.ToBalance}},
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			giventest.CheckMoney(t, string(currency)+" owed", given.Entries[0].Amount.Neg(), want)
+		}
+	}
+	odd := sold{id: "a", quantity: "1", unit: "100", period: november}.charge(t)
+	odd.Currency = "usd"
+	_, err := credits.Unused(credits.Request{
+		Charges: []plans.Charge{odd}, At: giventest.Instant("2026-11-21", nil), Basis: proration.OnBilled, Policy: proration.Standard(2),
+	})
+	giventest.CheckFaults(t, err, "charges[0].currency invalid")
+}
+
+// What a charge counts by is bounded before it is used.
+func TestUnusedHostile(t *testing.T) {
+	for _, c := range []struct {
+		field string
+		edit  func(*plans.Charge, decimal.Decimal)
+	}{
+		{"quantity", func(c *plans.Charge, d decimal.Decimal) { c.Quantity = d }},
+		{"above", func(c *plans.Charge, d decimal.Decimal) { c.Above = d }},
+		{"net", func(c *plans.Charge, d decimal.Decimal) { c.Net = d }},
+	} {
+		for _, exponent := range []int32{1_000_000_000, -1_000_000_000, 1<<31 - 1} {
+			charge := sold{id: "a", quantity: "3", unit: "10.00", period: november}.charge(t)
+			c.edit(&charge, decimal.New(1, exponent))
+			_, err := credits.Unused(credits.Request{
+				Charges: []plans.Charge{charge}, Item: "seat", Quantity: giventest.Money("1"), At: giventest.Instant("2026-11-16", nil),
+				Basis: proration.OnBilled, Policy: proration.Standard(2),
+			})
+			giventest.CheckFaults(t, err, "charges[0]."+c.field+" limit")
+		}
+	}
+	charge := sold{id: "a", quantity: "3", unit: "10.00", period: november}.charge(t)
+	charge.Above = giventest.Money("-1")
+	_, err := credits.Unused(credits.Request{
+		Charges: []plans.Charge{charge}, At: giventest.Instant("2026-11-16", nil), Basis: proration.OnBilled, Policy: proration.Standard(2),
+	})
+	giventest.CheckFaults(t, err, "charges[0].above invalid")
+}

@@ -1,6 +1,7 @@
 package credits
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -20,8 +21,9 @@ type Undoing struct {
 
 // Void takes back what an invoice did to the ledger, and returns the entries that do, to be appended to it: what it was paid with
 // is there again, on the terms of its grant, so that it is lost where that has expired; and what is left of the credit that it granted is
-// owed no more. What of that was spent already is returned as owed: the customer had it, and it cannot be taken back from
-// what others paid with it. Voiding again changes nothing, but for credit of its own that has come back since.
+// owed no more. What of that was spent already is returned as owed by the customer, who had it: it is not taken back from what others
+// paid with it, and stays theirs where that is voided later. A grant that is taken back gets an entry, of nothing where nothing is left, so
+// that voiding again changes nothing, and says the same. A reference of which the ledger knows nothing changes nothing either.
 // Errors: those of [Validate], ErrUnset for the reference and the instant, ErrInvalid for grants of it in several currencies, and ErrOutside for one before an entry of the invoice.
 func Void(ledger []Entry, u Undoing) (entries []Entry, owed decimal.Decimal, err error) {
 	var f fault.List
@@ -61,17 +63,19 @@ func Void(ledger []Entry, u Undoing) (entries []Entry, owed decimal.Decimal, err
 		if a.grant.Ref != u.Ref {
 			continue
 		}
-		left := a.free(u.At).Add(back)
-		if left.IsPositive() {
-			entry.Kind, entry.Amount = Revoked, left.Neg()
-			entries = append(entries, entry)
+		owed = owed.Add(a.standing())
+		if a.revoked(u.Ref) {
+			continue
 		}
-		owed = owed.Add(a.standing().Sub(left))
+		left := a.free(u.At).Add(back)
+		entry.Kind, entry.Amount = Revoked, left.Neg()
+		entries = append(entries, entry)
+		owed = owed.Sub(left)
 	}
 	return entries, owed, nil
 }
 
-// standing returns what of the grant is owed or was spent: all of it but what was revoked.
+// standing returns what of the grant was not taken back.
 func (a *account) standing() decimal.Decimal {
 	sum := a.grant.Amount
 	for _, e := range a.entries {
@@ -80,4 +84,9 @@ func (a *account) standing() decimal.Decimal {
 		}
 	}
 	return sum
+}
+
+// revoked reports whether a reference took the grant back already.
+func (a *account) revoked(ref string) bool {
+	return slices.ContainsFunc(a.entries, func(e Entry) bool { return e.Kind == Revoked && e.Ref == ref })
 }

@@ -66,8 +66,8 @@ func TestVoid(t *testing.T) {
 			[]credits.Entry{granted("g", "10", "2026-12-01", "inv-9"), spent("g", "-4", "2026-12-02", "inv-10")}, "2026-12-05", []string{"revoked g -6"}, "4", "0",
 		},
 		{
-			"a grant of its own, spent up", "as above, and nothing is left to take back",
-			[]credits.Entry{granted("g", "10", "2026-12-01", "inv-9"), spent("g", "-10", "2026-12-02", "inv-10")}, "2026-12-05", nil, "10", "0",
+			"a grant of its own, spent up", "as above, and nothing is left to take back, which is written down",
+			[]credits.Entry{granted("g", "10", "2026-12-01", "inv-9"), spent("g", "-10", "2026-12-02", "inv-10")}, "2026-12-05", []string{"revoked g 0"}, "10", "0",
 		},
 		{
 			"a grant of its own, spent later", "a later entry keeps what it took",
@@ -93,7 +93,7 @@ func TestVoid(t *testing.T) {
 		},
 		{
 			"taken back in part before", "10.00 less the 4.00 that were taken back and the 3.00 that others had",
-			[]credits.Entry{granted("g", "10", "2026-12-01", "inv-9"), revoked("g", "-4", "2026-12-02", "inv-9"), spent("g", "-3", "2026-12-03", "inv-10")}, "2026-12-05", []string{"revoked g -3"}, "3", "0",
+			[]credits.Entry{granted("g", "10", "2026-12-01", "inv-9"), revoked("g", "-4", "2026-12-02", "inv-8"), spent("g", "-3", "2026-12-03", "inv-10")}, "2026-12-05", []string{"revoked g -3"}, "3", "0",
 		},
 		{
 			"two grants of its own", "each for itself", []credits.Entry{granted("h", "3", "2026-12-01", "inv-9"), granted("g", "10", "2026-12-01", "inv-9"), spent("g", "-1", "2026-12-02", "inv-10")}, "2026-12-05",

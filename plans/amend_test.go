@@ -3,6 +3,7 @@ package plans_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -53,12 +54,47 @@ func terse(c plans.Contract) string {
 		text += "; " + s.Item.Quantity.String() + " " + s.Item.ID + " from " + s.At.Format("2006-01-02")
 	}
 	for i, a := range c.Terms {
-		text += "; " + a.Term.Length.String() + " until " + a.Period.End.Format("2006-01-02")
+		text += "; " + a.Term.Length.String() + " until "
+		if !a.Until.IsZero() {
+			text += a.Until.Format("2006-01-02") + " of "
+		}
+		text += a.Period.End.Format("2006-01-02")
 		if i == len(c.Terms)-1 {
 			text += ", then " + a.Term.AtEnd.String()
 		}
 	}
 	return text + "; " + c.Cycle.Interval.String() + " from " + c.Cycle.Anchor.String()
+}
+
+// named is what is asked for, with what the catalogue has of it.
+func named(tb testing.TB, catalog plans.Catalog, p plans.Proposal) plans.Change {
+	tb.Helper()
+	change := p.Change
+	switch {
+	case change.Plan != nil:
+		change.Plan = planOf(tb, catalog, change.Plan.ID)
+	case change.Term != nil:
+		change.Term = termOf(tb, catalog, change.Term.Length.String())
+	case change.Item != "":
+		change.Price = nil
+		if _, err := p.Contract.With(change, p.At); err != nil { // the contract does not have it
+			if price, ok := planOf(tb, catalog, p.Contract.Plan).Price(change.Item, p.Contract.Currency); ok {
+				change.Price = &price
+			}
+		}
+	}
+	return change
+}
+
+// left ends a contract at an instant: the term that runs ends then, and those after it never begin.
+func left(c *plans.Contract, at time.Time) {
+	for i := range c.Terms {
+		if i+1 == len(c.Terms) || at.Before(c.Terms[i+1].Period.Start) {
+			c.Terms[i].Until, c.Terms[i].Term.AtEnd = at, plans.Lapse
+			c.Terms = c.Terms[:i+1]
+			return
+		}
+	}
 }
 
 // checkAmendment holds an amendment to law 11: the permit is that of Check, the contract that of With, and what is due adds up.
@@ -69,9 +105,12 @@ func checkAmendment(tb testing.TB, catalog plans.Catalog, p plans.Proposal, a pl
 		tb.Fatal(err)
 	}
 	checkText(tb, "the permit", giventest.JSON(tb, a.Permit), giventest.JSON(tb, permit))
-	after, err := p.Contract.With(p.Change, permit.At)
+	after, err := p.Contract.With(named(tb, catalog, p), permit.At)
 	if err != nil {
 		tb.Fatal(err)
+	}
+	if a.Action == plans.Cancel && a.When == plans.AtOnce {
+		left(&after, permit.At)
 	}
 	checkText(tb, "the contract", giventest.JSON(tb, a.Contract), giventest.JSON(tb, after))
 	giventest.CheckFaults(tb, a.Contract.Validate())
@@ -81,7 +120,9 @@ func checkAmendment(tb testing.TB, catalog plans.Catalog, p plans.Proposal, a pl
 		kind = plans.Extension
 	case plans.SwitchInterval:
 		kind = plans.Recurring
-	case plans.Upgrade, plans.Downgrade, plans.Lateral, plans.AddQuantity, plans.RemoveQuantity, plans.Shorten, plans.Cancel:
+	case plans.Cancel:
+		kind = plans.Termination
+	case plans.Upgrade, plans.Downgrade, plans.Lateral, plans.AddQuantity, plans.RemoveQuantity, plans.Shorten:
 	}
 	var total decimal.Decimal
 	for _, line := range a.Bill.Lines {
@@ -149,6 +190,22 @@ func TestAmendQuantity(t *testing.T) {
 			"2027-02-16 until 2027-11-16, phone: 1 x 4.99 x 12, 59.88 x 273/365 days = 44.786..., rounded half up to 44.79, less 10 % 4.48 = 40.31",
 			"due: 40.31 USD",
 		}, "base: 7 seat at 15, 4 phone at 4.99; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
+		amendment{"an item that was not bought", "at the plan's price: 3 x 4.99 x 12 = 179.64 x 273/365 is 134.3607, rounded 134.36, less 13.44", ask{order: year, change: more("phone", "3")}, []string{
+			"add_quantity on 2027-02-16, at once",
+			"2027-02-16 until 2027-11-16, phone: 3 x 4.99 x 12, 179.64 x 273/365 days = 134.360..., rounded half up to 134.36, less 10 % 13.44 = 120.92",
+			"due: 120.92 USD",
+		}, "base: 7 seat at 15, 3 phone at 4.99; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
+		amendment{"an item that was not bought, at a price of one's own", "as above: the price is the catalogue's", ask{order: year, change: plans.Change{Item: "phone", Quantity: giventest.Money("3"), Price: &plans.Price{Unit: giventest.Money("0.01")}}}, []string{
+			"add_quantity on 2027-02-16, at once",
+			"2027-02-16 until 2027-11-16, phone: 3 x 4.99 x 12, 179.64 x 273/365 days = 134.360..., rounded half up to 134.36, less 10 % 13.44 = 120.92",
+			"due: 120.92 USD",
+		}, "base: 7 seat at 15, 3 phone at 4.99; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
+		amendment{"more at a price of one's own", "what was bought has the contract's price", ask{order: year, change: plans.Change{Item: "seat", Quantity: giventest.Money("2"), Price: &plans.Price{Unit: giventest.Money("0.01")}}}, []string{
+			"add_quantity on 2027-02-16, at once",
+			"2027-02-16 until 2027-11-16, seat: 2 x 15.00 x 12, 360.00 x 273/365 days = 269.260..., rounded half up to 269.26, less 10 % 26.93 = 242.33",
+			"due: 242.33 USD",
+		}, "base: 9 seat at 15; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
+		amendment{"an item that is not offered", "nothing is made up", ask{order: year, change: more("desk", "3")}, nil, "", []string{`item: base does not offer "desk" in USD | seat, phone`}},
 		amendment{"while a ramp lies ahead", "31 days until the step and 273 after it, at as many more: 30.58 + 269.26; the step rises too", ask{order: ordered("7 seat, 9 seat from 2027-02-16", "P12M"), change: more("seat", "2"), at: "2027-01-16"}, []string{
 			"add_quantity on 2027-01-16, at once",
 			"2027-01-16 until 2027-02-16, seat: 2 x 15.00 x 12, 360.00 x 31/365 days = 30.575..., rounded half up to 30.58, less 10 % 3.06 = 27.52",
@@ -196,6 +253,13 @@ func TestAmendPlan(t *testing.T) {
 			"2027-02-16 until 2027-11-16, seat: 7 x 25.00 x 12, 2100.00 x 273/365 days = 1570.684..., rounded half up to 1570.68, less 10 % 157.07 = 1413.61",
 			"due: 1413.61 USD",
 		}, "advanced: 7 seat at 25; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
+		amendment{"whatever is said of the plan", "it is the catalogue's of that ID: 25.00, and not a cent", ask{order: year, change: plans.Change{Plan: &plans.Plan{
+			ID: "advanced", Interval: giventest.Interval("P1M"), Offers: []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money("0.01")}}},
+		}}}, []string{
+			"upgrade on 2027-02-16, at once",
+			"2027-02-16 until 2027-11-16, seat: 7 x 25.00 x 12, 2100.00 x 273/365 days = 1570.684..., rounded half up to 1570.68, less 10 % 157.07 = 1413.61",
+			"due: 1413.61 USD",
+		}, "advanced: 7 seat at 25; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
 		amendment{"upgrade in a term that was extended", "for what is left of the one, and the whole of the other: 7 x 25.00 x 6", ask{order: year, before: []plans.Change{another(t, "P6M")}, change: toPlan(t, "advanced")}, []string{
 			"upgrade on 2027-02-16, at once",
 			"2027-02-16 until 2027-11-16, seat: 7 x 25.00 x 12, 2100.00 x 273/365 days = 1570.684..., rounded half up to 1570.68, less 10 % 157.07 = 1413.61",
@@ -239,6 +303,14 @@ func TestAmendPlan(t *testing.T) {
 			"2027-02-20 until 2028-02-20, seat: 7 x 150.00 = 1050.00",
 			"due: 1050.00 USD",
 		}, "yearly: 7 seat at 150; P1Y from 2027-02-20", nil},
+		amendment{"a seat after it, where a trial had made the first month longer", "the longer month is over with it: 150.00 x 360/365", ask{
+			sold: with(openEnded, now), order: ordered("7 seat", "", func(o *plans.Order) { o.TrialEnd = giventest.Instant("2026-11-26", nil) }),
+			before: []plans.Change{toPlan(t, "yearly")}, change: more("seat", "1"), at: "2026-11-21",
+		}, []string{
+			"add_quantity on 2026-11-21, at once",
+			"2026-11-21 until 2027-11-16, seat: 1 x 150.00, 150.00 x 360/365 days = 147.945..., rounded half up to 147.95",
+			"due: 147.95 USD",
+		}, "yearly: 8 seat at 150; P1Y from 2026-11-16", nil},
 		amendment{"by the year, within a term of two", "the term stays the period: 7 x 150.00 x 2 = 2100.00; 639 of 731 days are left", ask{sold: with(now), order: ordered("7 seat", "P24M"), change: toPlan(t, "yearly")}, []string{
 			"downgrade on 2027-02-16, at once",
 			"2027-02-16 until 2028-11-16, seat: 7 x 150.00 x 2, 2100.00 x 639/731 days = 1835.704..., rounded half up to 1835.70, less 20 % 367.14 = 1468.56",
@@ -282,7 +354,24 @@ func TestAmendTerm(t *testing.T) {
 		}, "base: 7 seat at 15; P1Y until 2027-11-16; P6M until 2028-05-16, then renew; P1M from 2026-11-16", nil},
 		amendment{"shorten", "a seller who allows it: the end moves, and what comes back is a credit", ask{sold: with(now), order: year, change: until("2027-05-16")}, []string{
 			"shorten on 2027-02-16, at once",
-		}, "base: 7 seat at 15; P1Y until 2027-05-16, then renew; P1Y from 2026-11-16", nil},
+		}, "base: 7 seat at 15; P1Y until 2027-05-16 of 2027-11-16, then renew; P1Y from 2026-11-16", nil},
+		amendment{"a seat in a term that was shortened", "the year is the whole, whatever is left of it: 89 of 365 days of 360.00 are 87.78, less 8.78", ask{sold: with(now), order: year, before: []plans.Change{until("2027-05-16")}, change: more("seat", "2")}, []string{
+			"add_quantity on 2027-02-16, at once",
+			"2027-02-16 until 2027-05-16, seat: 2 x 15.00 x 12, 360.00 x 89/365 days = 87.780..., rounded half up to 87.78, less 10 % 8.78 = 79.00",
+			"due: 79.00 USD",
+		}, "base: 9 seat at 15; P1Y until 2027-05-16 of 2027-11-16, then renew; P1Y from 2026-11-16", nil},
+		amendment{"another plan in a term that was shortened", "7 x 25.00 x 12 = 2100.00 x 89/365 = 512.05, less 51.21 (51.205)", ask{sold: with(now), order: year, before: []plans.Change{until("2027-05-16")}, change: toPlan(t, "advanced")}, []string{
+			"upgrade on 2027-02-16, at once",
+			"2027-02-16 until 2027-05-16, seat: 7 x 25.00 x 12, 2100.00 x 89/365 days = 512.054..., rounded half up to 512.05, less 10 % 51.21 = 460.84",
+			"due: 460.84 USD",
+		}, "advanced: 7 seat at 25; P1Y until 2027-05-16 of 2027-11-16, then renew; P1Y from 2026-11-16", nil},
+		amendment{"whatever is said of the term", "it is the catalogue's of that length: 5 % off, and not 99", ask{order: year, change: plans.Change{Term: &plans.Term{
+			Length: giventest.Interval("P9M"), Percent: giventest.Money("99"), Billing: plans.UpFront, AtEnd: plans.Lapse,
+		}}}, []string{
+			"extend on 2027-02-16, at once",
+			"2027-11-16 until 2028-08-16, seat: 7 x 15.00 x 9 = 945.00, less 5 % 47.25 = 897.75",
+			"due: 897.75 USD",
+		}, "base: 7 seat at 15; P1Y until 2027-11-16; P9M until 2028-08-16, then renew; P9M from 2028-08-16", nil},
 		amendment{"cancel", "K10, M9: it runs until the end of the term, and then no other one follows", ask{order: year, change: plans.Change{Cancel: true}}, []string{
 			"cancel on 2027-11-16, at the end of the term",
 		}, "base: 7 seat at 15; P1Y until 2027-11-16, then lapse; P1Y from 2026-11-16", nil},
@@ -290,6 +379,86 @@ func TestAmendTerm(t *testing.T) {
 			"cancel on 2027-03-16, at the end of the term",
 		}, "base: 7 seat at 15; P1M from 2026-11-16", nil},
 	)
+}
+
+// Who leaves at once leaves then: the terms end, and what was agreed on for that is due.
+func TestAmendLeave(t *testing.T) {
+	now := allAt(plans.AtOnce)
+	costing := func(fee, percent string) func(*plans.Catalog) {
+		return func(c *plans.Catalog) {
+			for i := range c.Terms {
+				c.Terms[i].Termination = plans.ExitFee{Fee: giventest.Money(fee), Percent: giventest.Money(percent)}
+			}
+		}
+	}
+	year, cancel := ordered("7 seat", "P12M"), plans.Change{Cancel: true}
+	amend(
+		t,
+		amendment{"for nothing", "no fee was agreed on, and what was paid for the rest is package credits'", ask{sold: with(now), order: year, change: cancel}, []string{
+			"cancel on 2027-02-16, at once",
+		}, "base: 7 seat at 15; P1Y until 2027-02-16 of 2027-11-16, then lapse; P1Y from 2026-11-16", nil},
+		amendment{"on the first day", "nothing of the term is left", ask{sold: with(now), order: year, change: cancel, at: "2026-11-16"}, []string{
+			"cancel on 2026-11-16, at once",
+		}, "base: 7 seat at 15; P1Y until 2026-11-16 of 2027-11-16, then lapse; P1Y from 2026-11-16", nil},
+		amendment{"before an extension", "it never begins", ask{sold: with(now), order: year, before: []plans.Change{another(t, "P6M")}, change: cancel}, []string{
+			"cancel on 2027-02-16, at once",
+		}, "base: 7 seat at 15; P1Y until 2027-02-16 of 2027-11-16, then lapse; P6M from 2028-05-16", nil},
+		amendment{"in an extension", "the first term is over, and stays as it was", ask{sold: with(now), order: year, before: []plans.Change{another(t, "P6M")}, change: cancel, at: "2028-02-16"}, []string{
+			"cancel on 2028-02-16, at once",
+		}, "base: 7 seat at 15; P1Y until 2027-11-16; P6M until 2028-02-16 of 2028-05-16, then lapse; P6M from 2028-05-16", nil},
+		amendment{"without a term", "there is none to end, and whoever keeps it stops billing it", ask{sold: with(now, openEnded), order: ordered("7 seat", ""), change: cancel}, []string{
+			"cancel on 2027-02-16, at once",
+		}, "base: 7 seat at 15; P1M from 2026-11-16", nil},
+		amendment{"for an amount", "100.00 were agreed on; what the term takes off is not taken off that", ask{sold: with(now, costing("100", "0")), order: year, change: cancel}, []string{
+			"cancel on 2027-02-16, at once",
+			"2027-02-16 until 2027-11-16, termination: 100.00 = 100.00",
+			"due: 100.00 USD",
+		}, "base: 7 seat at 15; P1Y until 2027-02-16 of 2027-11-16, then lapse; P1Y from 2026-11-16", nil},
+		amendment{"for half of what was still to come", "up front nothing was", ask{sold: with(now, costing("0", "50")), order: year, change: cancel}, []string{
+			"cancel on 2027-02-16, at once",
+		}, "base: 7 seat at 15; P1Y until 2027-02-16 of 2027-11-16, then lapse; P1Y from 2026-11-16", nil},
+		amendment{"for half of nine months", "105.00 less 10.50 is 94.50; nine of them from February 16 on are 850.50, and half is 425.25", ask{sold: with(now, perPeriod, costing("0", "50")), order: year, change: cancel}, []string{
+			"cancel on 2027-02-16, at once",
+			"2027-02-16 until 2027-11-16, termination: 50 % of 850.50 = 425.25",
+			"due: 425.25 USD",
+		}, "base: 7 seat at 15; P1Y until 2027-02-16 of 2027-11-16, then lapse; P1M from 2026-11-16", nil},
+		amendment{"for half of what a minimum asks for", "150.00 less 15.00 is 135.00; nine of them are 1215.00, and half is 607.50", ask{sold: with(now, perPeriod, costing("0", "50")), order: ordered("7 seat", "P12M", least("150")), change: cancel}, []string{
+			"cancel on 2027-02-16, at once",
+			"2027-02-16 until 2027-11-16, termination: 50 % of 1215.00 = 607.50",
+			"due: 607.50 USD",
+		}, "base: 7 seat at 15; P1Y until 2027-02-16 of 2027-11-16, then lapse; P1M from 2026-11-16", nil},
+		amendment{"for all of it, inside a month", "the month from February 16 on was billed; eight more are 756.00, and 10.00 on top", ask{sold: with(now, perPeriod, costing("10", "100")), order: year, change: cancel, at: "2027-02-20"}, []string{
+			"cancel on 2027-02-20, at once",
+			"2027-02-20 until 2027-11-16, termination: 100 % of 756.00 + 10.00 = 766.00",
+			"due: 766.00 USD",
+		}, "base: 7 seat at 15; P1Y until 2027-02-20 of 2027-11-16, then lapse; P1M from 2026-11-16", nil},
+		amendment{"for half, with a discount", "20 % of 94.50 is 18.90: nine times 75.60 are 680.40, and half is 340.20; it is not taken off again", ask{sold: with(now, perPeriod, costing("0", "50")), order: ordered("7 seat", "P12M", discounts(percentOff("deal", "20"))), change: cancel}, []string{
+			"cancel on 2027-02-16, at once",
+			"2027-02-16 until 2027-11-16, termination: 50 % of 680.40 = 340.20",
+			"due: 340.20 USD",
+		}, "base: 7 seat at 15; P1Y until 2027-02-16 of 2027-11-16, then lapse; P1M from 2026-11-16", nil},
+		amendment{"for an amount, with a discount", "what was agreed on for leaving is what it costs", ask{sold: with(now, costing("100", "0")), order: ordered("7 seat", "P12M", discounts(percentOff("deal", "20"))), change: cancel}, []string{
+			"cancel on 2027-02-16, at once",
+			"2027-02-16 until 2027-11-16, termination: 100.00 = 100.00",
+			"due: 100.00 USD",
+		}, "base: 7 seat at 15; P1Y until 2027-02-16 of 2027-11-16, then lapse; P1Y from 2026-11-16", nil},
+		amendment{"where an extension begins", "it ends as it begins, and the term before it stays as it was", ask{sold: with(now), order: year, before: []plans.Change{another(t, "P6M")}, change: cancel, at: "2027-11-16"}, []string{
+			"cancel on 2027-11-16, at once",
+		}, "base: 7 seat at 15; P1Y until 2027-11-16; P6M until 2027-11-16 of 2028-05-16, then lapse; P6M from 2028-05-16", nil},
+		amendment{"at the end", "K10: who waits pays nothing", ask{sold: with(perPeriod, costing("10", "100")), order: year, change: cancel}, []string{
+			"cancel on 2027-11-16, at the end of the term",
+		}, "base: 7 seat at 15; P1Y until 2027-11-16, then lapse; P1M from 2026-11-16", nil},
+	)
+
+	// A contract that was left does not go on.
+	catalog, p := ask{sold: with(now), order: year, before: []plans.Change{another(t, "P6M")}, change: cancel}.proposal(t)
+	a, err := catalog.Amend(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, goesOn, err := a.Contract.Renewed(); goesOn || err != nil || !a.Contract.End().Equal(p.At) {
+		t.Errorf("it goes on: %v (%v), until %v", goesOn, err, a.Contract.End())
+	}
 }
 
 // Law 15: what was handed out shares nothing with what was passed in.

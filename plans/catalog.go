@@ -140,10 +140,22 @@ func shorter(a, b proration.Interval) bool {
 
 // With returns the catalogue as it is for one customer: with what was agreed on specially laid over it. The catalogue itself
 // stays as it is.
-// Errors: ErrInvalid for a plan or an item that the catalogue does not have, and those of [Catalog.Validate] for what comes out.
+// Errors: those of [Override.Validate], ErrInvalid for a plan that the catalogue does not have, and those of [Catalog.Validate] for
+// what comes out.
 func (c Catalog) With(o Override) (Catalog, error) {
 	var f fault.List
-	c.Plans, c.Terms = slices.Clone(c.Plans), slices.Clone(c.Terms)
+	f.Under("override", o.Validate())
+	c.Plans, c.Terms, c.Markets, c.Rules = slices.Clone(c.Plans), slices.Clone(c.Terms), slices.Clone(c.Markets), slices.Clone(c.Rules)
+	for i := range c.Markets {
+		m := &c.Markets[i]
+		m.Countries, m.Methods = slices.Clone(m.Countries), slices.Clone(m.Methods)
+		for j := range m.Methods {
+			m.Methods[j].By = slices.Clone(m.Methods[j].By)
+		}
+	}
+	for i := range c.Rules {
+		c.Rules[i].By = slices.Clone(c.Rules[i].By)
+	}
 	for i := range c.Plans {
 		c.Plans[i] = c.Plans[i].clone()
 	}
@@ -154,8 +166,9 @@ func (c Catalog) With(o Override) (Catalog, error) {
 			continue
 		}
 		c.Plans[at].lay(special)
+		c.Plans[at] = c.Plans[at].clone()
 	}
-	if len(o.Terms) > 0 {
+	if len(o.Terms) > 0 && f == nil {
 		c.Terms = slices.Clone(o.Terms)
 	}
 	c.check(&f)

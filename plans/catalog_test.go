@@ -52,6 +52,8 @@ func TestCatalogValidate(t *testing.T) {
 			c.Rules[0].By, c.Rules[1].Action = []plans.Actor{plans.Customer}, plans.Upgrade
 		}, nil},
 		{"a rule for nobody after one for somebody", "nobody may, and yet somebody does", func(c *plans.Catalog) { c.Rules[6].Action = plans.Upgrade }, []string{"rules[6].by invalid"}},
+		{"a rule for nobody before one for somebody", "whichever comes first", func(c *plans.Catalog) { c.Rules[7].Action = plans.Shorten }, []string{"rules[7].by invalid"}},
+		{"two rules for nobody", "which of the two says why?", func(c *plans.Catalog) { c.Rules = append(c.Rules, plans.Rule{Action: plans.Shorten, Reason: "no"}) }, []string{"rules[8].by invalid"}},
 		{"half a trial", "law 13: what becomes of its rest?", func(c *plans.Catalog) { c.Trial.Leftover = 0 }, []string{"trial.leftover unset"}},
 		{"the other half", "for how long?", func(c *plans.Catalog) { c.Trial.Length = proration.Interval{} }, []string{"trial.length unset"}},
 		{"nothing", "law 14: all at once", func(c *plans.Catalog) { *c = plans.Catalog{} }, []string{

@@ -15,6 +15,7 @@ type Change struct {
 	Plan     *Plan           `json:"plan,omitzero"`     // the plan to change to; its prices become those of the items
 	Item     string          `json:"item,omitzero"`     // the item of which there will be more or less
 	Quantity decimal.Decimal `json:"quantity,omitzero"` // with an item: how many more, or below zero how many less
+	Price    *Price          `json:"price,omitzero"`    // with an item that the contract does not have: what it costs; nil is one that it has
 	Term     *Term           `json:"term,omitzero"`     // another term, which begins where the last one ends
 	End      time.Time       `json:"end,omitzero"`      // an earlier end of the last term
 	Cancel   bool            `json:"cancel,omitzero"`   // the contract ends
@@ -22,11 +23,11 @@ type Change struct {
 
 // With returns the contract after the change, which takes effect at an instant; steps of its ramp that lie before it have
 // taken effect too. The contract itself stays as it is. A quantity also changes by as much in the steps that lie ahead.
-// Errors: ErrUnset for a change of nothing; ErrInvalid for several at once, for an item that the contract or the new plan does
-// not have, for less than nothing of an item, for a plan that is not sold in the currency, for one while steps of a
-// ramp lie ahead, for one with other periods inside a term, for a term where there is none or which is billed otherwise, and for an end that is not inside the last term;
-// and those of [Contract.Validate] for what comes out. A contract that is canceled lapses at the end of its last term; one from period
-// to period stays as it is, and whoever keeps it stops billing it.
+// Errors: ErrUnset for a change of nothing; ErrInvalid for several at once, for an item that the contract or the new plan does not
+// have (unless the change has a price for it), for less than nothing of an item, for a plan that is not sold in the currency, for one
+// while steps of a ramp lie ahead or with other periods inside a term, and for a term where there is none or which is billed otherwise;
+// ErrOutside for an end that is not inside the last term; and those of [Contract.Validate] for what comes out. A contract that is canceled
+// lapses at the end of its last term; one from period to period stays as it is, and whoever keeps it stops billing it.
 func (c Contract) With(change Change, at time.Time) (Contract, error) {
 	var f fault.List
 	if at.IsZero() {
@@ -69,7 +70,7 @@ func (c *Change) check(f *fault.List) {
 		field string
 		given bool
 	}{
-		{"plan", c.Plan != nil}, {"quantity", c.Item != "" || !c.Quantity.IsZero()}, {"term", c.Term != nil},
+		{"plan", c.Plan != nil}, {"quantity", c.Item != "" || !c.Quantity.IsZero() || c.Price != nil}, {"term", c.Term != nil},
 		{"end", !c.End.IsZero()}, {"cancel", c.Cancel},
 	} {
 		if a.given {
@@ -95,8 +96,14 @@ func (c *Change) checkQuantity(f *fault.List, contract *Contract, at time.Time) 
 	if c.Quantity.IsZero() {
 		f.Add("quantity", proration.ErrUnset, "a change of quantity adds or takes away something")
 	}
-	if _, ok := contract.on(c.Item, at); !ok {
-		f.Add("item", proration.ErrInvalid, "the contract has no item %.40q", c.Item)
+	_, has := contract.on(c.Item, at)
+	switch {
+	case !has && c.Price == nil:
+		f.Add("item", proration.ErrInvalid, "the contract has no item %.40q, and the change no price for it", c.Item)
+	case !has:
+		f.Under("price", c.Price.Validate())
+	case c.Price != nil:
+		f.Add("price", proration.ErrInvalid, "the contract has a price for %.40q", c.Item)
 	}
 }
 
@@ -122,19 +129,22 @@ func (c *Contract) add(f *fault.List, change *Change, at time.Time) {
 	if change.checkQuantity(f, c, at); *f != nil {
 		return
 	}
-	changed := func(field string, item *Item) {
+	if change.Price != nil {
+		c.Items = append(c.Items, Item{ID: change.Item, Price: change.Price.clone()})
+	}
+	changed := func(item *Item, from time.Time) {
 		if item.ID != change.Item {
 			return
 		}
 		if item.Quantity = item.Quantity.Add(change.Quantity); item.Quantity.IsNegative() {
-			f.Add(field, proration.ErrInvalid, "%v would be left of %.40q", item.Quantity, item.ID)
+			f.Add("quantity", proration.ErrInvalid, "%v of %.40q would be left on %s", item.Quantity, item.ID, date(from))
 		}
 	}
 	for i := range c.Items {
-		changed("quantity", &c.Items[i])
+		changed(&c.Items[i], at)
 	}
 	for i := range c.Ramp {
-		changed("quantity", &c.Ramp[i].Item)
+		changed(&c.Ramp[i].Item, c.Ramp[i].At)
 	}
 }
 
@@ -152,6 +162,7 @@ func (c *Contract) changePlan(f *fault.List, plan Plan, at time.Time) {
 		c.Cycle.Day = 0
 		c.anchor(at, plan.Interval)
 		c.Cycle.Day = 0
+		c.First = proration.Period{}
 	}
 	if len(c.Ramp) > 0 {
 		f.Add("plan", proration.ErrInvalid, "steps that were agreed for the old plan lie ahead; agree on others first")

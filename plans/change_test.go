@@ -42,6 +42,9 @@ func summary(c plans.Contract) string {
 	all = append(all, cycle)
 	for _, a := range c.Terms {
 		all = append(all, a.Term.Length.String()+" "+day(a.Period.Start)+"/"+day(a.Period.End)+" "+a.Term.AtEnd.String())
+		if !a.Until.IsZero() {
+			all[len(all)-1] += " until " + day(a.Until)
+		}
 	}
 	for _, d := range c.Discounts {
 		text := "discount " + d.ID
@@ -98,6 +101,15 @@ func (r *withRow) run(t *testing.T) {
 	if !reflect.DeepEqual(r.contract, before) || giventest.JSON(t, r.change) != change {
 		t.Errorf("the contract itself is now %+v, the change %+v", r.contract, r.change)
 	}
+}
+
+// shorter is the contract with an earlier end.
+func shorter(c plans.Contract, end string) plans.Contract {
+	c, err := c.With(plans.Change{End: giventest.Instant(end, nil)}, c.Terms[0].Period.Start)
+	if err != nil {
+		panic(err)
+	}
+	return c
 }
 
 // monthlyKinds is a contract over two kinds of seats, with steps of both that lie ahead, and of a phone that is not there yet.
@@ -171,6 +183,41 @@ func TestContractWithQuantity(t *testing.T) {
 			name: "in a term", why: "M5: seats can be added at any time; the term stays", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: of("5", "seat"),
 			want: "base: 15 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew",
 		},
+	} {
+		t.Run(r.name, r.run)
+	}
+}
+
+// An item that the contract does not have comes with its price.
+func TestContractWithItem(t *testing.T) {
+	item := func(id, quantity, price string) plans.Change {
+		c, p := of(quantity, id), priceOf(price)
+		c.Price = &p
+		return c
+	}
+	half := prepaid(nil, "P6M 2026-11-01/2027-05-01")
+	for _, r := range []withRow{
+		{
+			name: "an add-on", why: "K3c: seats have kinds, and a new kind has its own rate", contract: monthlyKinds(), change: item("phone", "2", `{"unit":"10"}`),
+			want: "growth: 10 seat at 79, 3 light at 19, 2 phone at 10; cycle 2026-11-01 P1M",
+		},
+		{
+			name: "in a term", why: "by the month, six times", contract: half, change: item("phone", "2", `{"per":"P1M","unit":"10"}`),
+			want: "base: 10 seat at 15 per P1M, 2 phone at 10 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew",
+		},
+		{
+			name: "one that comes later anyway", why: "there are two from now on, and two more than agreed then", contract: ramped(), change: item("phone", "2", `{"unit":"12"}`),
+			want: "growth: 12 seat at 75, 3 light at 19, 2 phone at 12; from 2026-12-01 20 seat at 69; from 2026-12-01 6 phone at 10; " +
+				"from 2027-01-01 2 light at 19; from 2027-01-01 30 seat at 59; cycle 2026-11-01 P1M",
+		},
+		{name: "one that is there", why: "the price belongs to the contract", contract: monthlyKinds(), change: item("seat", "2", `{"unit":"10"}`), wantErr: []string{"price invalid"}},
+		{name: "one that a step has added", why: "as above", contract: ramped(), change: item("phone", "2", `{"unit":"10"}`), at: "2026-12-01", wantErr: []string{"price invalid"}},
+		{name: "nothing of it", why: "law 13: a change of nothing was not meant", contract: monthlyKinds(), change: item("phone", "0", `{"unit":"10"}`), wantErr: []string{"quantity unset"}},
+		{name: "less than nothing of it", why: "nobody has minus one phone", contract: monthlyKinds(), change: item("phone", "-1", `{"unit":"10"}`), wantErr: []string{"quantity invalid"}},
+		{name: "a price that is none", why: "its faults have its path", contract: monthlyKinds(), change: item("phone", "1", `{"unit":"-10"}`), wantErr: []string{"price.unit invalid"}},
+		{name: "a price for other periods", why: "it does not go into a month", contract: monthlyKinds(), change: item("phone", "1", `{"per":"P1Y","unit":"10"}`), wantErr: []string{"contract.items[2].price.per invalid"}},
+		{name: "no name", why: "charges refer to their item", contract: monthlyKinds(), change: item("", "1", `{"unit":"10"}`), wantErr: []string{"contract.items[2].id unset"}},
+		{name: "a price and nothing else", why: "all faults at once", contract: monthlyKinds(), change: plans.Change{Price: &plans.Price{}}, wantErr: []string{"quantity unset"}},
 	} {
 		t.Run(r.name, r.run)
 	}
@@ -318,7 +365,7 @@ func TestContractWithTerm(t *testing.T) {
 		{name: "from period to period", why: "there is no term to extend", contract: seats("10", "89"), change: term("P6M", plans.PerPeriod, "0"), wantErr: []string{"term invalid"}},
 		{name: "billed otherwise", why: "the terms of a contract are billed alike", contract: half, change: term("P6M", plans.PerPeriod, "0"), wantErr: []string{"term.billing invalid"}},
 		{name: "no term", why: "its faults have its path", contract: half, change: plans.Change{Term: &plans.Term{}}, wantErr: []string{"term.length unset", "term.billing unset", "term.at_end unset"}},
-		{name: "beyond the calendar", why: "law 14: no panic", contract: half, change: term("P120000M", plans.UpFront, "0"), wantErr: []string{"term.at limit"}},
+		{name: "beyond the calendar", why: "law 14: no panic", contract: half, change: term("P120000M", plans.UpFront, "0"), wantErr: []string{"term.length limit"}},
 		{
 			name: "a price that does not go into it", why: "a period holds a whole number of them", contract: func() plans.Contract {
 				c := half.Clone()
@@ -338,23 +385,29 @@ func TestContractWithEnd(t *testing.T) {
 		{ID: "term P6M from 2027-05-01", Percent: giventest.Money("10"), Lasts: plans.Forever, From: giventest.Instant("2027-05-01", nil), Until: giventest.Instant("2027-11-01", nil)},
 		{ID: "term P6M from 2026-11-01", Percent: giventest.Money("5"), Lasts: plans.Forever, From: giventest.Instant("2026-11-01", nil), Until: giventest.Instant("2027-05-01", nil)},
 		{ID: "friends", Percent: giventest.Money("1"), Lasts: plans.Forever},
+		{ID: "years", Percent: giventest.Money("1"), Lasts: plans.Forever, From: giventest.Instant("2027-01-01", nil), Until: giventest.Instant("2029-01-01", nil)},
 	}
 	outside := []string{"end outside"}
 	for _, r := range []withRow{
 		{
 			name: "earlier", why: "the discount of the term ends with it; the others stay", contract: two, change: end("2027-08-15"),
-			want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew; P6M 2027-05-01/2027-08-15 renew; " +
-				"discount term P6M from 2027-05-01 2027-05-01/2027-08-15; discount term P6M from 2026-11-01 2026-11-01/2027-05-01; discount friends",
+			want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew; P6M 2027-05-01/2027-11-01 renew until 2027-08-15; " +
+				"discount term P6M from 2027-05-01 2027-05-01/2027-08-15; discount term P6M from 2026-11-01 2026-11-01/2027-05-01; discount friends; discount years 2027-01-01/2029-01-01",
 		},
 		{
 			name: "by a moment", why: "an end is an instant", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), change: end("2027-04-30T23:59:59.999999999"),
-			want: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2026-11-01/2027-04-30T23:59:59.999999999 renew",
+			want: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2026-11-01/2027-05-01 renew until 2027-04-30T23:59:59.999999999",
 		},
 		{
 			name: "to the first moment of the term", why: "a moment is left", contract: two.Clone(), change: end("2027-05-01T00:00:00.000000001"),
-			want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew; P6M 2027-05-01/2027-05-01T00:00:00.000000001 renew; " +
-				"discount term P6M from 2027-05-01 2027-05-01/2027-05-01T00:00:00.000000001; discount term P6M from 2026-11-01 2026-11-01/2027-05-01; discount friends",
+			want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew; P6M 2027-05-01/2027-11-01 renew until 2027-05-01T00:00:00.000000001; " +
+				"discount term P6M from 2027-05-01 2027-05-01/2027-05-01T00:00:00.000000001; discount term P6M from 2026-11-01 2026-11-01/2027-05-01; discount friends; discount years 2027-01-01/2029-01-01",
 		},
+		{
+			name: "earlier again", why: "the term stays the whole that a part of it is measured by", contract: shorter(committed(nil, "P6M 2026-11-01/2027-05-01"), "2027-04-01"), change: end("2027-03-01"),
+			want: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2026-11-01/2027-05-01 renew until 2027-03-01",
+		},
+		{name: "later again", why: "what was given up is bought as another term", contract: shorter(committed(nil, "P6M 2026-11-01/2027-05-01"), "2027-04-01"), change: end("2027-04-15"), wantErr: outside},
 		{name: "to the start of the term", why: "a term of nothing would be left", contract: two, change: end("2027-05-01"), wantErr: outside},
 		{name: "into the term before", why: "only the last one is shortened", contract: two, change: end("2027-04-30"), wantErr: outside},
 		{name: "to where it ends anyway", why: "nothing would change", contract: two, change: end("2027-11-01"), wantErr: outside},
@@ -454,5 +507,19 @@ func TestContractKeepsItsPrice(t *testing.T) {
 	}
 	if got, want := charges[0].Plan+" "+charges[0].Explain(), "scale seat: 1 x 139.00 = 139.00"; got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// A cycle that restarts has no longer first period any more: what is left is left of the new one.
+func TestContractWithPlanInFirst(t *testing.T) {
+	contract := seats("10", "79.00")
+	contract.Cycle, contract.First = giventest.Cycle("2026-12-15", "P1M", time.UTC), giventest.Period("2026-11-01/2026-12-15", nil)
+	after, err := contract.With(plans.Change{Plan: offering("scale", "P1Y", "seat USD 900")}, giventest.Instant("2026-11-10", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	rest, err := after.Rest(giventest.Instant("2026-11-20", nil))
+	if want := giventest.Period("2026-11-10/2027-11-10", nil); err != nil || !rest[0].Period.Equal(want) {
+		t.Errorf("the period is %v, want %v: %v", rest, want, err)
 	}
 }

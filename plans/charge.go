@@ -7,6 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/exact"
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
 
@@ -46,6 +47,18 @@ type Tax struct {
 	Name    string          `json:"name"`    // of the tax, "VAT"
 	Percent decimal.Decimal `json:"percent"` // of the net, not negative
 	Amount  decimal.Decimal `json:"amount"`  // what was billed; of a credit what goes back, not above zero
+}
+
+// check adds the faults of what a charge counts by.
+func (c *Charge) check(f *fault.List, path string) {
+	checkNumber(f, path+"quantity", c.Quantity)
+	checkNumber(f, path+"above", c.Above)
+	if c.Times < 0 {
+		f.Add(path+"times", proration.ErrInvalid, "%d is negative", c.Times)
+	}
+	if part := c.Share.Fraction; part.Den < 0 || part.Num < 0 || part.Num > part.Den {
+		f.Add(path+"share.fraction", proration.ErrInvalid, "%v is not a part of a whole", part)
+	}
 }
 
 // Whole returns the portion that is a whole period.
@@ -102,10 +115,10 @@ func (c *Charge) priced(places int32) string {
 	if _, err := c.Price.Amount(both); err != nil {
 		return ""
 	}
-	parts := c.Price.parts(both)
-	text, single := parts.text(places), parts.single()
+	text, single := c.Price.parts(both).text(places)
 	if more {
-		text, single = "("+text+") - ("+c.Price.parts(c.Above).text(places)+")", false
+		before, _ := c.Price.parts(c.Above).text(places)
+		text, single = "("+text+") - ("+before+")", false
 	}
 	switch {
 	case c.Times <= 1:

@@ -101,13 +101,14 @@ func (c *customer) product() *big.Rat {
 // sum reads "5 x 7.00 + 1 x 6.50 - 2.00, at least 50.00".
 func (c *customer) sum() *big.Rat {
 	n := c.product()
-	for {
-		if c.eat(" + ") {
+	for more := true; more; {
+		switch {
+		case c.eat(" + "):
 			n.Add(n, c.product())
-		} else if c.eat(" - ") {
+		case c.eat(" - "):
 			n.Sub(n, c.product())
-		} else {
-			break
+		default:
+			more = false
 		}
 	}
 	if c.eat(", at least ") {
@@ -289,7 +290,8 @@ func TestChargeExplain(t *testing.T) {
 		{"up front", "K8: the contract in full, six months of 15.00", upFront("10", `{"per":"P1M","unit":"15"}`, ""), "seat: 10 x 15.00 x 6 = 900.00"},
 		{"up front, once", "a price for six months is due once", upFront("10", `{"per":"P6M","unit":"80"}`, ""), "seat: 10 x 80.00 = 800.00"},
 		{"tiers, up front", "the sum is what is due six times", upFront("6", `{"per":"P1M",`+byTier[1:], ""), "seat: (5 x 7.00 + 1 x 6.50) x 6 = 249.00"},
-		{"a flat price, up front", "a single number needs no parentheses, but a sum does", upFront("6", `{"per":"P1M","flat":"9"}`, ""), "seat: (9.00) x 6 = 54.00"},
+		{"a flat price, up front", "a single number needs no parentheses", upFront("6", `{"per":"P1M","flat":"9"}`, ""), "seat: 9.00 x 6 = 54.00"},
+		{"a flat price and seats, up front", "a sum does", upFront("6", `{"per":"P1M","flat":"9","unit":"2"}`, ""), "seat: (6 x 2.00 + 9.00) x 6 = 126.00"},
 		{"a bound, up front", "the bound is of each month", upFront("6", `{"per":"P1M","unit":"1","minimum":"9"}`, ""), "seat: (6 x 1.00, at least 9.00) x 6 = 54.00"},
 		{"some included, up front", "in each month", upFront("6", `{"per":"P1M","unit":"5","included":"2"}`, ""), "seat: 4 x 5.00 beyond 2 included x 6 = 120.00"},
 		{
@@ -314,12 +316,12 @@ func TestChargeExplain(t *testing.T) {
 			"seat: 10 x 15.00 x 6 = 900.00, less 10 % 90.00, less 10 % 81.00 = 729.00",
 		},
 		{
-			"an amount off a stub", "the discount comes after the share", off(charged(seats("1", "89.00"), "2026-11-21/2026-12-01"), plans.Discount{ID: "off", Amount: giventest.Money("5"), Currency: "USD", Lasts: plans.Once}),
-			"seat: 1 x 89.00, 89.00 x 10/30 days = 29.666..., rounded half up to 29.67, less 5.00 off 5.00 = 24.67",
+			"half off a stub", "the discount comes after the share, and is rounded: 14.835", off(charged(seats("1", "89.00"), "2026-11-21/2026-12-01"), percent("50")),
+			"seat: 1 x 89.00, 89.00 x 10/30 days = 29.666..., rounded half up to 29.67, less 50 % 14.84 = 14.83",
 		},
 		{
-			"more than all", "a discount never takes more than there is", off(charged(seats("1", "3.00"), ""), plans.Discount{ID: "off", Amount: giventest.Money("5"), Currency: "USD", Lasts: plans.Once}),
-			"seat: 1 x 3.00 = 3.00, less 5.00 off 3.00 = 0.00",
+			"more than all", "a discount never takes more than there is", off(charged(seats("1", "3.00"), ""), percent("150")),
+			"seat: 1 x 3.00 = 3.00, less 150 % 3.00 = 0.00",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -498,10 +500,11 @@ func TestContractJSON(t *testing.T) {
 	term := agreed(nil, plans.UpFront, "P6M "+november)[0].Term
 	for change, want := range map[*plans.Change]string{
 		{}: `{}`,
-		{Item: "seat", Quantity: giventest.Money("2")}: `{"item":"seat","quantity":"2"}`,
-		{Term: &term}: `{"term":{"length":"P6M","billing":"up_front","at_end":"renew"}}`,
-		{End: giventest.Instant("2026-11-16", nil)}: `{"end":"2026-11-16T00:00:00Z"}`,
-		{Cancel: true}: `{"cancel":true}`,
+		{Item: "seat", Quantity: giventest.Money("2")}:  `{"item":"seat","quantity":"2"}`,
+		{Item: "phone", Price: &plans.Price{}}:          `{"item":"phone","price":{}}`,
+		{Term: &term}:                                   `{"term":{"length":"P6M","billing":"up_front","at_end":"renew"}}`,
+		{End: giventest.Instant("2026-11-16", nil)}:     `{"end":"2026-11-16T00:00:00Z"}`,
+		{Cancel: true}:                                  `{"cancel":true}`,
 		{Plan: &plans.Plan{ID: "scale", Name: "Scale"}}: `{"plan":{"id":"scale","name":"Scale","interval":"","offers":null}}`,
 	} {
 		if got := giventest.JSON(t, change); got != want {

@@ -1,6 +1,10 @@
 package plans
 
 import (
+	"cmp"
+	"math/big"
+	"slices"
+
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/enum"
@@ -63,35 +67,91 @@ func Classify(from, to Level) (Action, error) {
 	if f != nil {
 		return 0, f.Err()
 	}
-	order := 0
-	if from.Rank != 0 && to.Rank != 0 {
-		order = to.Rank - from.Rank
-	}
-	if order == 0 {
-		fromTimes, fromLength := from.yearly()
-		toTimes, toLength := to.yearly()
-		// a/b of one year against c/d of another, without a division
-		order = to.Amount.Mul(toTimes).Mul(fromLength).Cmp(from.Amount.Mul(fromTimes).Mul(toLength))
-	}
-	switch {
-	case order > 0:
-		return Upgrade, nil
-	case order < 0:
-		return Downgrade, nil
-	}
-	return Lateral, nil
+	return direction(from.Rank, to.Rank, yearly(from.Amount, from.Interval), yearly(to.Amount, to.Interval)), nil
 }
 
-// yearly returns how many units a year has and how many of them the interval.
-func (l *Level) yearly() (year, length decimal.Decimal) {
-	const day = 86_400
-	switch i := l.Interval; {
-	case i.Months > 0:
-		return decimal.New(12, 0), decimal.New(int64(i.Months), 0)
-	case i.Days > 0 && i.Days%7 == 0:
-		return decimal.New(52, 0), decimal.New(int64(i.Days/7), 0)
-	case i.Days > 0:
-		return decimal.New(365, 0), decimal.New(int64(i.Days), 0)
+// direction compares by rank, and where that says nothing by what is due in a year.
+func direction(fromRank, toRank int, from, to *big.Rat) Action {
+	order := 0
+	if fromRank != 0 && toRank != 0 {
+		order = cmp.Compare(toRank, fromRank)
 	}
-	return decimal.New(365*day, 0), decimal.New(l.Interval.Seconds, 0)
+	switch order = cmp.Or(order, to.Cmp(from)); {
+	case order > 0:
+		return Upgrade
+	case order < 0:
+		return Downgrade
+	}
+	return Lateral
+}
+
+// yearly returns what comes of an amount for an interval in a year of 12 months, 52 weeks or 365 days.
+func yearly(amount decimal.Decimal, interval proration.Interval) *big.Rat {
+	const day = 86_400
+	times := big.NewRat(365*day, max(interval.Seconds, 1))
+	switch i := interval; {
+	case i.Months > 0:
+		times.SetFrac64(12, int64(i.Months))
+	case i.Days > 0 && i.Days%7 == 0:
+		times.SetFrac64(52, int64(i.Days/7))
+	case i.Days > 0:
+		times.SetFrac64(365, int64(i.Days))
+	}
+	return times.Mul(times, amount.Rat())
+}
+
+// classify returns what a sound change comes to.
+func (c *Catalog) classify(p *Proposal) (Action, error) {
+	switch {
+	case p.Change.Cancel:
+		return Cancel, nil
+	case p.Change.Term != nil:
+		return Extend, nil
+	case !p.Change.End.IsZero():
+		return Shorten, nil
+	case p.Change.Plan == nil && p.Change.Quantity.IsNegative():
+		return RemoveQuantity, nil
+	case p.Change.Plan == nil:
+		return AddQuantity, nil
+	}
+	now, plan := p.Contract.Clone(), p.Change.Plan
+	length := now.Cycle.Interval
+	switch upFront := len(now.Terms) > 0 && now.Terms[0].Term.Billing == UpFront; {
+	case upFront:
+		length = now.Terms[len(now.Terms)-1].Term.Length
+	case length != plan.Interval:
+		return SwitchInterval, nil
+	}
+	now.advance(p.At)
+	from, to := new(big.Rat), new(big.Rat)
+	for _, item := range now.Items {
+		price, ok := plan.Price(item.ID, now.Currency)
+		if !ok {
+			return 0, fault.New("change.plan.offers", proration.ErrInvalid, "it does not offer %.40q in %.3s", item.ID, now.Currency)
+		}
+		if err := addYear(from, item.Price, item.Quantity, length); err != nil {
+			return 0, err
+		}
+		if err := addYear(to, price, item.Quantity, length); err != nil {
+			return 0, err
+		}
+	}
+	rank := 0
+	if i := slices.IndexFunc(c.Plans, func(plan Plan) bool { return plan.ID == now.Plan }); i >= 0 {
+		rank = c.Plans[i].Rank
+	}
+	return direction(rank, plan.Rank, from, to), nil
+}
+
+// addYear adds what a quantity costs in a year; a price that does not say for how long it is, is for the length.
+func addYear(sum *big.Rat, price Price, quantity decimal.Decimal, length proration.Interval) error {
+	amount, err := price.Amount(quantity)
+	if err != nil {
+		return err
+	}
+	if price.Per != (proration.Interval{}) {
+		length = price.Per
+	}
+	sum.Add(sum, yearly(amount, length))
+	return nil
 }

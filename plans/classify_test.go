@@ -1,6 +1,7 @@
 package plans_test
 
 import (
+	"math"
 	"math/big"
 	"testing"
 
@@ -25,6 +26,8 @@ func TestClassify(t *testing.T) {
 		{"higher rank for less", "the rank decides before the money: a plan that is on offer cheaply is no downgrade", level(1, "15", "P1M"), level(2, "5", "P1M"), plans.Upgrade},
 		{"lower rank for more", "as above", level(3, "15", "P1M"), level(2, "99", "P1M"), plans.Downgrade},
 		{"below the first rank", "a rank is any number but zero", level(1, "15", "P1M"), level(-1, "15", "P1M"), plans.Downgrade},
+		{"as far apart as ranks can be", "a difference of theirs is no number that fits", level(-2, "15", "P1M"), level(math.MaxInt, "15", "P1M"), plans.Upgrade},
+		{"as far apart, down", "as above", level(math.MaxInt, "15", "P1M"), level(math.MinInt, "15", "P1M"), plans.Downgrade},
 		{"same rank, more", "then the money decides", level(1, "15", "P1M"), level(1, "15.01", "P1M"), plans.Upgrade},
 		{"same rank, less", "as above", level(1, "15", "P1M"), level(1, "14.99", "P1M"), plans.Downgrade},
 		{"same rank, same money", "neither", level(1, "15", "P1M"), level(1, "15.00", "P1M"), plans.Lateral},

@@ -41,8 +41,17 @@ type Step struct {
 
 // Agreed is a term and when it runs.
 type Agreed struct {
-	Term   Term             `json:"term"`   // what was agreed
-	Period proration.Period `json:"period"` // from its start to its end
+	Term   Term             `json:"term"`           // what was agreed
+	Period proration.Period `json:"period"`         // from its start to its end: the whole that a part of it is measured by
+	Until  time.Time        `json:"until,omitzero"` // where it ends earlier, since it was shortened; zero is the period's end
+}
+
+// end returns when the term ends.
+func (a *Agreed) end() time.Time {
+	if a.Until.IsZero() {
+		return a.Period.End
+	}
+	return a.Until
 }
 
 // Validate returns every fault of the contract: ErrUnset for a missing plan, currency, item or item ID, ErrInvalid for an
@@ -133,7 +142,9 @@ func (c *Contract) checkTerms(f *fault.List) {
 		switch {
 		case !a.Period.End.After(a.Period.Start):
 			f.Add(path+".period", proration.ErrPeriod, "the end is not after the start")
-		case i > 0 && !a.Period.Start.Equal(c.Terms[i-1].Period.End):
+		case !a.Until.IsZero() && !a.Period.Contains(a.Until):
+			f.Add(path+".until", proration.ErrOutside, "it is not inside the period")
+		case i > 0 && !a.Period.Start.Equal(c.Terms[i-1].end()):
 			f.Add(path+".period.start", proration.ErrInvalid, "it is not the end of the term before")
 		}
 		if i > 0 && a.Term.Billing != c.Terms[0].Term.Billing {
@@ -152,7 +163,7 @@ func (c Contract) End() time.Time {
 	if len(c.Terms) == 0 {
 		return time.Time{}
 	}
-	return c.Terms[len(c.Terms)-1].Period.End
+	return c.Terms[len(c.Terms)-1].end()
 }
 
 // Clone returns a contract that shares nothing that can be written to.

@@ -22,14 +22,15 @@ type billed struct {
 	remaining []Discount
 }
 
-// bill prices a portion.
-func (c *Contract) bill(p proration.Portion, policy proration.Policy, allocation proration.Allocation) (billed, error) {
-	charges, err := c.Charges(p, policy)
+// bill prices a portion of a contract that was validated, and with the minimum also what its end will bring, where nothing else is
+// bought.
+func (c *Contract) bill(p proration.Portion, policy proration.Policy, allocation proration.Allocation, minimum bool) (billed, error) {
+	charges, err := c.charges(p, policy)
 	if err != nil {
 		return billed{}, err
 	}
-	if c.Minimum.IsPositive() {
-		lacking, err := c.Shortfall(charges, p, policy)
+	if minimum && c.Minimum.IsPositive() {
+		lacking, err := c.shortfall(charges, p, policy)
 		if err != nil {
 			return billed{}, err
 		}
@@ -60,7 +61,7 @@ func (c Contract) bills(from time.Time, policy proration.Policy, allocation pror
 		if !p.Span.Start.Equal(p.Period.Start) {
 			continue // it was begun before, and billed then
 		}
-		bill, err := c.bill(p, policy, allocation)
+		bill, err := c.bill(p, policy, allocation, true)
 		if err != nil {
 			return nil, err
 		}
@@ -88,11 +89,12 @@ func (c Contract) Rest(at time.Time) ([]proration.Portion, error) {
 	if len(c.Terms) > 0 && c.Terms[0].Term.Billing == UpFront {
 		var rest []proration.Portion
 		for _, a := range c.Terms {
-			switch {
-			case a.Period.Contains(at):
-				rest = append(rest, proration.Portion{Period: a.Period, Span: a.Period.From(at)})
-			case a.Period.Start.After(at):
-				rest = append(rest, Whole(a.Period))
+			span := proration.Period{Start: a.Period.Start, End: a.end()}
+			if span.Contains(at) {
+				span = span.From(at)
+			}
+			if !span.Start.Before(at) {
+				rest = append(rest, proration.Portion{Period: a.Period, Span: span})
 			}
 		}
 		return rest, nil
@@ -108,13 +110,16 @@ func (c Contract) Rest(at time.Time) ([]proration.Portion, error) {
 }
 
 // TerminationFee returns what leaving at an instant costs, before the end of the term: the agreed amount, and the agreed share of
-// what would still be billed until that end, after discounts. Without such an agreement, or after the end, it is zero.
-// Errors: as for [Contract.Charges], and ErrUnset for the instant.
+// what would still be billed until that end, after discounts and with what a minimum would lack. That is every period that begins at
+// the instant or later: one that begins then is not billed to who leaves then. Without such an agreement, or after the end, it is zero.
+// Errors: as for [Contract.Charges], ErrUnset for the instant, and ErrOutside for one before the first term.
 func (c Contract) TerminationFee(at time.Time, policy proration.Policy) (Charge, error) {
 	var f fault.List
 	f.Under("contract", c.Validate())
 	if at.IsZero() {
 		f.Add("at", proration.ErrUnset, "one leaves at an instant")
+	} else if len(c.Terms) > 0 && at.Before(c.Terms[0].Period.Start) {
+		f.Add("at", proration.ErrOutside, "%s is before the first term", at.Format(time.RFC3339Nano))
 	}
 	policy, err := c.Currency.Policy(policy)
 	f.Under("", err)

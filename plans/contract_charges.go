@@ -19,6 +19,11 @@ func (c Contract) Charges(p proration.Portion, policy proration.Policy) ([]Charg
 	if err := c.Validate(); err != nil {
 		return nil, proration.Under("contract", err)
 	}
+	return c.charges(p, policy)
+}
+
+// charges is Charges of a contract that was validated.
+func (c *Contract) charges(p proration.Portion, policy proration.Policy) ([]Charge, error) {
 	var charges []Charge
 	for _, id := range c.ids() {
 		for _, leg := range c.legs(id, p.Span) {
@@ -47,8 +52,12 @@ func (c Contract) Added(change Change, p proration.Portion, policy proration.Pol
 	if f != nil {
 		return nil, f.Err()
 	}
+	legs := c.legs(change.Item, p.Span)
+	if change.Price != nil {
+		legs = []leg{{item: Item{ID: change.Item, Price: *change.Price}, span: p.Span}}
+	}
 	var charges []Charge
-	for _, leg := range c.legs(change.Item, p.Span) {
+	for _, leg := range legs {
 		above := leg.item.Quantity
 		leg.item.Quantity = change.Quantity
 		charge, err := c.charge(Addition, leg.item, &above, proration.Portion{Period: p.Period, Span: leg.span}, policy)
@@ -61,12 +70,19 @@ func (c Contract) Added(change Change, p proration.Portion, policy proration.Pol
 }
 
 // Shortfall returns what a minimum commitment lacks for a portion of the contract: the share of the minimum, rounded, less what
-// was billed for it before discounts; never below zero, and zero without a minimum.
+// was billed for it before discounts; never below zero, and zero without a minimum. It is measured once the portion is over, so that
+// everything that was billed for it counts, also what was added inside: it belongs on the next bill, and discounts are taken off it
+// like off the rest.
 // Errors: those of [Contract.Validate] and of proration.Prorate, and ErrInvalid for a charge in another currency.
 func (c Contract) Shortfall(billed []Charge, p proration.Portion, policy proration.Policy) (Charge, error) {
 	if err := c.Validate(); err != nil {
 		return Charge{}, proration.Under("contract", err)
 	}
+	return c.shortfall(billed, p, policy)
+}
+
+// shortfall is Shortfall of a contract that was validated.
+func (c *Contract) shortfall(billed []Charge, p proration.Portion, policy proration.Policy) (Charge, error) {
 	var f fault.List
 	var spent decimal.Decimal
 	for i, b := range billed {

@@ -289,6 +289,10 @@ func TestContractChargesRamp(t *testing.T) {
 			want: []string{"2026-11-01 until 2026-11-16, seat: 10 x 89.00, 890.00 x 15/30 days = 445.00", "2026-11-16 until 2026-12-01, seat: 0 x 89.00, 0.00 x 15/30 days = 0.00"},
 		},
 		{
+			name: "another price", why: "as many seats, and yet a change", contract: ten("2026-11-16 10 seat at 79.00"),
+			want: []string{"2026-11-01 until 2026-11-16, seat: 10 x 89.00, 890.00 x 15/30 days = 445.00", "2026-11-16 until 2026-12-01, seat: 10 x 79.00, 790.00 x 15/30 days = 395.00"},
+		},
+		{
 			name: "the same again", why: "a step that changes nothing divides no line: 11.11 x 1/3 three times would be 11.10", contract: func() plans.Contract {
 				c := ten("2026-11-11 1 seat at 11.110", "2026-11-21 1.0 seat at 11.11")
 				c.Items[0] = one("seat", "1", "11.11")
@@ -518,6 +522,15 @@ func TestContractAdded(t *testing.T) {
 			want: []string{"2026-11-26 until 2026-12-01, phone: 2 x 10.00, 20.00 x 5/30 days = 3.333..., rounded half up to 3.33"},
 		},
 
+		{
+			name: "in a term that was shortened", why: "law 4: three months of the year that the price is for", contract: shorter(prepaid(nil, "P1Y 2026-01-01/2027-01-01"), "2026-07-01"), change: of("1", "seat"), period: "2026-01-01/2027-01-01", span: "2026-04-01/2026-07-01",
+			want: []string{"2026-04-01 until 2026-07-01, seat: 1 x 15.00 x 12, 180.00 x 91/365 days = 44.876..., rounded half up to 44.88"},
+		},
+		{
+			name: "a new kind", why: "K3c: at the rate that comes with it", contract: kinds, change: plans.Change{Item: "phone", Quantity: giventest.Money("2"), Price: &plans.Price{Unit: giventest.Money("10")}}, span: rest,
+			want: []string{from16 + "phone: 2 x 10.00, 20.00 x 15/30 days = 10.00"},
+		},
+		{name: "a new kind that is there", why: "the price belongs to the contract", contract: kinds, change: plans.Change{Item: "seat", Quantity: giventest.Money("2"), Price: &plans.Price{}}, wantErr: []string{"price invalid"}},
 		{name: "of what a step will add", why: "it is not there at the start of the portion", contract: climbing, change: of("2", "phone"), span: rest, wantErr: []string{"item invalid"}},
 		{name: "nothing", why: "law 13: a change of nothing was not meant", contract: kinds, change: of("0", "seat"), wantErr: []string{"quantity unset"}},
 		{name: "fewer", why: "K3c: what is taken away is no charge", contract: kinds, change: of("-1", "seat"), wantErr: []string{"quantity invalid"}},

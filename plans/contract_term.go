@@ -23,15 +23,15 @@ func (c *Contract) extend(f *fault.List, term Term) {
 		f.Add("term.billing", proration.ErrInvalid, "the contract is billed %v", last.Term.Billing)
 		return
 	}
-	end, err := c.after(last.Period.End, term.Length)
+	end, err := c.after(last.end(), term.Length)
 	if err != nil {
-		f.Under("term", err)
+		f.Add("term.length", proration.ErrLimit, "%v after %s is beyond the calendar", term.Length, last.end().Format(time.DateOnly))
 		return
 	}
-	c.agree(Agreed{Term: term, Period: proration.Period{Start: last.Period.End, End: end}})
+	c.agree(Agreed{Term: term, Period: proration.Period{Start: last.end(), End: end}})
 }
 
-// agree adds a term to the contract, and its discount in place of one that is over.
+// agree adds a term to the contract, and its discount before all others; each is for the charges that begin in its own term.
 func (c *Contract) agree(a Agreed) {
 	c.Terms = append(c.Terms, a)
 	if d, ok := a.Term.discount(a.Period); ok {
@@ -84,14 +84,24 @@ func (c *Contract) shorten(f *fault.List, end time.Time) {
 		return
 	}
 	last := &c.Terms[len(c.Terms)-1]
-	if !last.Period.Contains(end) || end.Equal(last.Period.Start) {
+	if !end.After(last.Period.Start) || !end.Before(last.end()) {
 		f.Add("end", proration.ErrOutside, "%s is not inside the last term, %v", end.Format(time.RFC3339Nano), last.Period)
 		return
 	}
-	last.Period.End = end
+	last.Until = end
 	for i := range c.Discounts {
 		if d := &c.Discounts[i]; d.Until.After(end) && d.From.Equal(last.Period.Start) {
 			d.Until = end
+		}
+	}
+}
+
+// endAt lets the terms end at an instant inside one of them, or at its start.
+func (c *Contract) endAt(t time.Time) {
+	c.Terms = slices.DeleteFunc(c.Terms, func(a Agreed) bool { return a.Period.Start.After(t) })
+	for i := range c.Terms {
+		if a := &c.Terms[i]; a.end().After(t) {
+			a.Until, a.Term.AtEnd = t, Lapse
 		}
 	}
 }
@@ -112,7 +122,8 @@ func (c Contract) Extended(policy proration.Policy) ([]Charge, error) {
 }
 
 // Renewed returns the contract as it goes on at the end of its last term, and false where it ends there. Its prices and
-// quantities stay what they are. A contract without terms goes on as it is.
+// quantities stay what they are then. A contract without terms goes on as it is; one that was billed up front and is evergreen goes on
+// in periods of the length that its prices are for.
 // Errors: those of [Contract.Validate], and ErrLimit for a term that leaves the years 1 to 9999.
 func (c Contract) Renewed() (Contract, bool, error) {
 	if err := c.Validate(); err != nil {
@@ -123,27 +134,45 @@ func (c Contract) Renewed() (Contract, bool, error) {
 	}
 	last := c.Terms[len(c.Terms)-1]
 	next := c.Clone()
-	next.advance(last.Period.End)
+	next.advance(last.end())
 	next.Terms = nil
 	next.Discounts = slices.DeleteFunc(next.Discounts, func(d Discount) bool {
-		return !d.Until.IsZero() && !d.Until.After(last.Period.End)
+		return !d.Until.IsZero() && !d.Until.After(last.end())
 	})
 	switch last.Term.AtEnd {
 	case Lapse:
 		return Contract{}, false, nil
 	case Evergreen:
+		if per := next.longest(); last.Term.Billing == UpFront && per != (proration.Interval{}) {
+			next.anchor(last.end(), per)
+		}
 		return next, true, nil
 	case Renew, RenewOnce:
 	}
 	if last.Term.AtEnd == RenewOnce {
 		last.Term.AtEnd = Lapse
 	}
-	end, err := c.after(last.Period.End, last.Term.Length)
+	end, err := c.after(last.end(), last.Term.Length)
 	if err != nil {
 		return Contract{}, false, proration.Under("contract", err)
 	}
-	next.agree(Agreed{Term: last.Term, Period: proration.Period{Start: last.Period.End, End: end}})
+	next.agree(Agreed{Term: last.Term, Period: proration.Period{Start: last.end(), End: end}})
 	return next, true, nil
+}
+
+// longest returns the longest length that a price of the contract is for, and the unset one where a price does not say.
+func (c *Contract) longest() proration.Interval {
+	var most proration.Interval
+	for _, item := range c.Items {
+		per := item.Price.Per
+		if per == (proration.Interval{}) {
+			return per
+		}
+		if most == (proration.Interval{}) || shorter(most, per) {
+			most = per
+		}
+	}
+	return most
 }
 
 // NoticeBy returns until when renewal of the last term can be declined: the first instant at which it no longer can. It is

@@ -2,6 +2,7 @@ package plans_test
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -49,8 +50,10 @@ func TestContractRenewed(t *testing.T) {
 	}
 	august := prepaid(nil, "P6M 2026-08-31/2027-02-28")
 	inNewYork := prepaid(newYork, "P6M 2026-09-15/2027-03-15")
-	shortened := half.Clone()
-	shortened.Terms[0].Period.End = giventest.Instant("2027-03-15", nil)
+	shortened, kinds := shorter(half, "2027-03-15"), ending(half, plans.Evergreen)
+	kinds.Items = append(kinds.Items, sold("phone", "2", `{"per":"P3M","unit":"10"}`), sold("fax", "1", `{"per":"P1M","unit":"10"}`))
+	setup := kinds.Clone()
+	setup.Items = append(setup.Items, one("setup", "1", "100"))
 	broken := half.Clone()
 	broken.Terms[0].Term.Billing = 0
 	for _, c := range []struct {
@@ -64,7 +67,16 @@ func TestContractRenewed(t *testing.T) {
 		{name: "by the month", why: "the periods go on as they were", contract: months, want: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2027-05-01/2027-11-01 renew"},
 		{name: "once", why: "and then no more", contract: ending(half, plans.RenewOnce), want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2027-05-01/2027-11-01 lapse"},
 		{name: "evergreen", why: "on from period to period: no term binds any more", contract: ending(months, plans.Evergreen), want: "growth: 10 seat at 89; cycle 2026-11-01 P1M"},
-		{name: "evergreen, up front", why: "the term's length stays the period", contract: ending(half, plans.Evergreen), want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M"},
+		{name: "evergreen, up front", why: "on in the months that the price is for", contract: ending(half, plans.Evergreen), want: "base: 10 seat at 15 per P1M; cycle 2027-05-01 P1M"},
+		{
+			name: "evergreen, for months and quarters", why: "the longest of them, so that each price goes into it", contract: kinds,
+			want: "base: 10 seat at 15 per P1M, 2 phone at 10 per P3M, 1 fax at 10 per P1M; cycle 2027-05-01 P3M",
+		},
+		{
+			name: "evergreen, with a price for the term", why: "a price that does not say is for the period that was billed", contract: setup,
+			want: "base: 10 seat at 15 per P1M, 2 phone at 10 per P3M, 1 fax at 10 per P1M, 1 setup at 100; cycle 2026-11-01 P6M",
+		},
+		{name: "evergreen, from a short month", why: "law 6: on the 31st", contract: ending(august, plans.Evergreen), want: "base: 10 seat at 15 per P1M; cycle 2027-02-28 P1M on the 31"},
 		{name: "lapse", why: "M2: it ends where it was agreed to", contract: ending(half, plans.Lapse)},
 		{
 			name: "of several terms the last", why: "what was agreed on last is what is renewed", contract: ending(extended(t, half, "P9M"), plans.RenewOnce),
@@ -77,7 +89,7 @@ func TestContractRenewed(t *testing.T) {
 		},
 		{
 			name: "discounts, evergreen", why: "without a term there is no term's discount", contract: ending(discounted, plans.Evergreen),
-			want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; discount spring 2027-03-01/2027-05-02; discount always; discount twice",
+			want: "base: 10 seat at 15 per P1M; cycle 2027-05-01 P1M; discount spring 2027-03-01/2027-05-02; discount always; discount twice",
 		},
 		{
 			name: "a ramp", why: "steps up to the end have taken effect, also the one at the end; what lies ahead stays", contract: stepped,
@@ -184,6 +196,48 @@ func TestContractRemembersItsDay(t *testing.T) {
 				t.Errorf("the cycle goes on at %v (%v), want %v", next, err, end)
 			}
 		})
+	}
+}
+
+// M5: an extension comes at the rate of its own term, and the term before keeps its own: seats that are added for both cost by both.
+func TestContractTermDiscounts(t *testing.T) {
+	contract := prepaid(nil, "P6M 2026-11-01/2027-05-01")
+	for _, d := range []string{"5", "10"} { // the first term was sold without a discount
+		term := plans.Term{Length: giventest.Interval("P6M"), Billing: plans.UpFront, AtEnd: plans.Renew, Percent: giventest.Money(d)}
+		var err error
+		if contract, err = contract.With(plans.Change{Term: &term}, giventest.Instant("2026-11-01", nil)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, want := giventest.JSON(t, contract.Discounts[0]), `{"id":"term P6M from 2027-11-01","percent":"10","lasts":"forever",`+
+		`"from":"2027-11-01T00:00:00Z","until":"2028-05-01T00:00:00Z","kinds":["recurring","addition","extension","shortfall"]}`; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	rest, err := contract.Rest(giventest.Instant("2027-04-01", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var charges []plans.Charge
+	for _, p := range rest {
+		added, err := contract.Added(of("2", "seat"), p, proration.Standard(2))
+		if err != nil {
+			t.Fatal(err)
+		}
+		charges = append(charges, added...)
+	}
+	reduced, err := plans.ApplyDiscounts(plans.Reduction{
+		Charges: charges, Discounts: contract.Discounts, Currency: "USD", Mode: proration.HalfUp, Allocation: proration.LargestRemainder,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"2027-04-01 until 2027-05-01, seat: 2 x 15.00 x 6, 180.00 x 30/181 days = 29.834..., rounded half up to 29.83",
+		"2027-05-01 until 2027-11-01, seat: 2 x 15.00 x 6 = 180.00, less 5 % 9.00 = 171.00",
+		"2027-11-01 until 2028-05-01, seat: 2 x 15.00 x 6 = 180.00, less 10 % 18.00 = 162.00",
+	}
+	if got := lines(reduced.Charges, nil); !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
 

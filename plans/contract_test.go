@@ -192,6 +192,22 @@ func TestContractValidate(t *testing.T) {
 		}, []string{"terms[0].term.percent invalid", "terms[1].term.length unset", "terms[1].term.billing unset", "terms[1].term.at_end unset", "terms[1].term.billing invalid"}},
 		{"a term of no time", "an agreement for nothing", func(c *plans.Contract) { c.Terms = agreed(nil, plans.PerPeriod, "P6M 2026-11-01/2026-11-01") }, []string{"terms[0].period period"}},
 		{"a term that runs backward", "an end comes after its start", func(c *plans.Contract) { c.Terms = agreed(nil, plans.PerPeriod, "P6M 2026-11-01/2026-05-01") }, []string{"terms[0].period period"}},
+		{"a shortened term", "the next one follows on where it ends", func(c *plans.Contract) {
+			c.Terms = agreed(nil, plans.PerPeriod, sixMonths, "P6M 2027-03-01/2027-09-01")
+			c.Terms[0].Until = giventest.Instant("2027-03-01", nil)
+		}, nil},
+		{"a shortened term and a gap", "the next one does not", func(c *plans.Contract) {
+			c.Terms = agreed(nil, plans.PerPeriod, sixMonths, sixMore)
+			c.Terms[0].Until = giventest.Instant("2027-03-01", nil)
+		}, []string{"terms[1].period.start invalid"}},
+		{"a term shortened to its end", "then it is not", func(c *plans.Contract) {
+			c.Terms = agreed(nil, plans.PerPeriod, sixMonths)
+			c.Terms[0].Until = c.Terms[0].Period.End
+		}, []string{"terms[0].until outside"}},
+		{"a term shortened to before it", "it would end before it begins", func(c *plans.Contract) {
+			c.Terms = agreed(nil, plans.PerPeriod, sixMonths)
+			c.Terms[0].Until = giventest.Instant("2026-10-31", nil)
+		}, []string{"terms[0].until outside"}},
 		{"a gap between terms", "a term extends the one before it", func(c *plans.Contract) {
 			c.Terms = agreed(nil, plans.PerPeriod, sixMonths, "P6M 2027-05-02/2027-11-02")
 		}, []string{"terms[1].period.start invalid"}},
@@ -324,6 +340,7 @@ func TestContractEnd(t *testing.T) {
 	}{
 		{"from period to period", "no end was agreed", seats("10", "89.00"), ""},
 		{"one term", "its end", committed(nil, "P6M 2026-11-01/2027-05-01"), "2027-05-01"},
+		{"shortened", "where it ends earlier", shorter(committed(nil, "P6M 2026-11-01/2027-05-01"), "2027-03-01"), "2027-03-01"},
 		{"extended", "M5: the end of the last one", prepaid(nil, "P6M 2026-11-01/2027-05-01", "P9M 2027-05-01/2028-02-01"), "2028-02-01"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -129,15 +129,15 @@ func (d *Discount) covers(c *Charge) bool {
 // within reports whether a scope holds a value: an empty one holds all.
 func within[T comparable](scope []T, v T) bool { return len(scope) == 0 || slices.Contains(scope, v) }
 
-// reason returns the rule in words, with amounts in the places of a currency.
-func (d *Discount) reason(places int32) string {
+// reason returns the rule in words.
+func (d *Discount) reason() string {
 	switch {
 	case d.Price != nil:
 		return "to the price of " + d.ID
 	case d.Percent.IsPositive():
 		return exact.Text(d.Percent, 0) + " %"
 	}
-	return exact.Text(d.Amount, places) + " off"
+	return d.ID
 }
 
 // used returns what remains of the discount after it took something off, and false where that is nothing.

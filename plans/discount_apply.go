@@ -78,7 +78,9 @@ func (r *Reduction) check() (int32, error) {
 	before := len(f)
 	for i, c := range r.Charges {
 		path := "charges[" + strconv.Itoa(i) + "]."
-		fault.Amount(&f, path+"net", c.Net)
+		if fault.Amount(&f, path+"net", c.Net) && c.Net.IsPositive() {
+			c.check(&f, path)
+		}
 		if c.Currency != r.Currency {
 			f.Add(path+"currency", proration.ErrInvalid, "%.40q is not %.3s", string(c.Currency), r.Currency)
 		}
@@ -161,7 +163,7 @@ func (r *Reduction) apply(d *Discount, charges []Charge, places int32) (decimal.
 	for i, c := range on {
 		if shares[i].IsPositive() {
 			c.Net = c.Net.Sub(shares[i])
-			c.Discounts = append(c.Discounts, Deduction{Discount: d.ID, Reason: d.reason(places), Amount: shares[i]})
+			c.Discounts = append(c.Discounts, Deduction{Discount: d.ID, Reason: d.reason(), Amount: shares[i]})
 			taken = taken.Add(shares[i])
 		}
 	}
@@ -180,7 +182,7 @@ func (r *Reduction) special(price *Price, on []*Charge, shares []decimal.Decimal
 			line.Num, line.Den = part.Num, part.Den
 		}
 		at, _ := line.Round(places, exact.Mode(r.Mode))
-		shares[i] = decimal.Max(c.Net.Sub(at), decimal.Decimal{})
+		shares[i] = decimal.Min(decimal.Max(c.Net.Sub(at), decimal.Decimal{}), c.Net)
 	}
 	return nil
 }
@@ -225,7 +227,7 @@ func longest(on []*Charge) proration.Fraction {
 	var most proration.Fraction
 	for _, c := range on {
 		part := c.Share.Fraction
-		if part.Den <= 0 || part.Num > part.Den {
+		if part.Den == 0 {
 			return proration.Fraction{}
 		}
 		if most.Den == 0 || decimal.New(part.Num, 0).Mul(decimal.New(most.Den, 0)).GreaterThan(decimal.New(most.Num, 0).Mul(decimal.New(part.Den, 0))) {

@@ -2,6 +2,7 @@ package plans_test
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -321,8 +322,8 @@ func TestApplyDiscountsReason(t *testing.T) {
 		want      plans.Deduction
 	}{
 		{"percentage", "as it was agreed", `{"id":"a","percent":"12.50","lasts":"once"}`, "USD", "10.00", plans.Deduction{Discount: "a", Reason: "12.5 %", Amount: giventest.Money("1.25")}},
-		{"amount", "with cents", `{"id":"a","amount":"5","lasts":"once","currency":"USD"}`, "USD", "10.00", plans.Deduction{Discount: "a", Reason: "5.00 off", Amount: giventest.Money("5")}},
-		{"yen", "without", `{"id":"a","amount":"5","lasts":"once","currency":"JPY"}`, "JPY", "10", plans.Deduction{Discount: "a", Reason: "5 off", Amount: giventest.Money("5")}},
+		{"amount", "by its ID", `{"id":"a","amount":"5","lasts":"once","currency":"USD"}`, "USD", "10.00", plans.Deduction{Discount: "a", Reason: "a", Amount: giventest.Money("5")}},
+		{"yen", "as above", `{"id":"a","amount":"5","lasts":"once","currency":"JPY"}`, "JPY", "10", plans.Deduction{Discount: "a", Reason: "a", Amount: giventest.Money("5")}},
 		{"special price", "by its ID", `{"id":"vip","price":{"unit":"4"},"lasts":"once","currency":"USD"}`, "USD", "10.00", plans.Deduction{Discount: "vip", Reason: "to the price of vip", Amount: giventest.Money("6")}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -363,11 +364,25 @@ func TestApplyDiscountsRefused(t *testing.T) {
 		{"a credit too long", "as above, also where nothing is taken off", func(r *plans.Reduction) { r.Charges[0].Net = decimal.New(-1, 1_000_000_000) }, []string{"charges[0].net limit"}},
 		{"a charge too fine", "as above", func(r *plans.Reduction) { r.Charges[0].Net = decimal.New(1, -1_000_000_000) }, []string{"charges[0].net limit"}},
 		{
-			"a quantity that is negative", "a special price cannot be found for it", func(r *plans.Reduction) {
+			"a quantity that is negative", "a charge is for something", func(r *plans.Reduction) {
 				r.Charges[0].Quantity = giventest.Money("-1")
 				r.Discounts[0] = strictly[plans.Discount](t, `{"id":"a","price":{"unit":"1"},"currency":"USD","lasts":"once"}`)
-			}, []string{"discounts[0].quantity invalid"},
+			}, []string{"charges[0].quantity invalid"},
 		},
+		{"a quantity too long", "law 14: no unbounded work", func(r *plans.Reduction) { r.Charges[0].Quantity = decimal.New(1, 1_000_000_000) }, []string{"charges[0].quantity limit"}},
+		{"a quantity before too long", "as above", func(r *plans.Reduction) { r.Charges[0].Above = decimal.New(1, 1_000_000_000) }, []string{"charges[0].above limit"}},
+		{"less than no times", "a charge is due for something", func(r *plans.Reduction) { r.Charges[0].Times = -1 }, []string{"charges[0].times invalid"}},
+		{"a share below nothing", "a charge is for some of a period", func(r *plans.Reduction) { r.Charges[0].Share.Fraction = proration.Fraction{Num: -1, Den: 31} }, []string{"charges[0].share.fraction invalid"}},
+		{"a share above the whole", "as above", func(r *plans.Reduction) { r.Charges[0].Share.Fraction = proration.Fraction{Num: 5, Den: 1} }, []string{"charges[0].share.fraction invalid"}},
+		{"a share of less than nothing", "as above", func(r *plans.Reduction) { r.Charges[0].Share.Fraction = proration.Fraction{Num: 0, Den: -1} }, []string{"charges[0].share.fraction invalid"}},
+		{"an unknown allocation", "there are two", func(r *plans.Reduction) { r.Allocation = 3 }, []string{"allocation invalid"}},
+		{"together too long", "they are spread over in proportion, as package proration splits", func(r *plans.Reduction) {
+			r.Charges[0].Net = giventest.Money("9999999999999999.99")
+			r.Charges = append(r.Charges, line("0.01", "USD"))
+		}, []string{"charges limit"}},
+		{"a charge of too many places", "as above", func(r *plans.Reduction) { r.Charges[0].Net = decimal.New(1, -19) }, []string{"charges limit"}},
+		{"too many charges", "law 14: no unbounded work", func(r *plans.Reduction) { r.Charges = slices.Repeat(r.Charges[:1], 10_001) }, []string{"charges limit"}},
+		{"too many discounts", "as above", func(r *plans.Reduction) { r.Discounts = slices.Repeat(r.Discounts[:1], 1_001) }, []string{"discounts limit"}},
 		{
 			"all at once", "law 14: in the order of the fields", func(r *plans.Reduction) {
 				r.Discounts[0].Percent, r.Charges[0].Currency, r.Charges[0].Net, r.Mode, r.Allocation = giventest.Money("-1"), "EUR", decimal.New(1, 39), 0, 0

@@ -43,6 +43,20 @@
 // A contract has one plan and one currency, and both are checked wherever it is used. What is not allowed is a [Refusal]: which rule,
 // why in words, and what would be possible instead. It matches [ErrRefused]; an input that makes no sense does not.
 //
+// # Billing a period
+//
+//  1. [Contract.Charges] for a whole period, or the stub that service begins or ends with.
+//  2. Where a minimum was agreed, [Contract.Shortfall] for the period that is over, with everything that was billed for it.
+//  3. [ApplyDiscounts] with the contract's discounts. What it says remains is what the contract has from then on: a coupon for three
+//     periods has two left.
+//  4. At the end of the last term, [Contract.Renewed] first.
+//
+// [Catalog.Quote] does so for the first period. [Catalog.Amend] prices a change inside one: percentages and special prices that last
+// for ever are taken off it too, and those that are counted were used up by the period already.
+//
+// A catalogue is read by encoding/json, which ignores what it does not know: use a Decoder with DisallowUnknownFields, so that a
+// misspelt "percent" is an error and no surprise.
+//
 // # Limits
 //
 // A quantity and a price have at most 18 digits, and none of them is further than 18 places from the decimal point. A price has at

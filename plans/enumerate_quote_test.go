@@ -13,8 +13,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// deal is one order of a small world, written down without the words of the package.
-type deal struct {
+// sample is one order of a small world, written down without the words of the package.
+type sample struct {
 	currency    plans.Currency
 	units       int64     // minor units in a major one
 	prices      [2]string // of one unit of each item, for one period of the plan
@@ -30,13 +30,13 @@ type deal struct {
 	instalments int
 }
 
-func (d deal) String() string {
-	type plain deal
+func (d sample) String() string {
+	type plain sample
 	return fmt.Sprintf("%+v", plain(d))
 }
 
 // catalog is one that sells it.
-func (d deal) catalog() plans.Catalog {
+func (d sample) catalog() plans.Catalog {
 	term := plans.Term{Length: proration.Interval{Months: d.months}, Percent: giventest.Money(d.percent), Billing: plans.PerPeriod, AtEnd: d.end}
 	if d.upFront {
 		term.Billing = plans.UpFront
@@ -55,7 +55,7 @@ func (d deal) catalog() plans.Catalog {
 }
 
 // order is what orders it.
-func (d deal) order() plans.Order {
+func (d sample) order() plans.Order {
 	o := plans.Order{
 		By: plans.Customer, At: giventest.Instant(d.start, nil), Plan: "base", Country: "BR", Method: "card", Term: proration.Interval{Months: d.months},
 		Items: []plans.OrderItem{{Item: "seat", Quantity: decimal.New(d.quantities[0], 0)}}, Minimum: decimal.New(d.least, 0), Instalments: d.instalments,
@@ -94,7 +94,7 @@ func number(text string) *big.Rat {
 }
 
 // owed is what a quantity of an item costs for some days of a period of so many months, in minor units.
-func (d deal) owed(item int, quantity int64, months int, days, of int64) int64 {
+func (d sample) owed(item int, quantity int64, months int, days, of int64) int64 {
 	x := number(d.prices[item])
 	for _, factor := range []*big.Rat{big.NewRat(quantity, 1), big.NewRat(d.units, 1), big.NewRat(int64(months), int64(d.each)), big.NewRat(days, of)} {
 		x.Mul(x, factor)
@@ -134,8 +134,8 @@ func less(lines []int64, percent string) (nets []int64, sum int64) {
 	return nets, sum - off
 }
 
-// bill is the bill of the period of so many months between two dates: its lines, and their sum.
-func (d deal) bill(from, to string, months int, percent string) (nets []int64, sum int64) {
+// bill is the bill of the period of so many months between two dates: its lines, their sum, and what it comes to with what the minimum lacks.
+func (d sample) bill(from, to string, months int, percent string) (nets []int64, sum, atLeast int64) {
 	days := day(to) - day(from)
 	var lines []int64
 	switch {
@@ -154,19 +154,20 @@ func (d deal) bill(from, to string, months int, percent string) (nets []int64, s
 	for _, l := range lines {
 		lacking -= l
 	}
-	if lacking > 0 {
-		lines = append(lines, lacking)
+	nets, sum = less(lines, percent)
+	if atLeast = sum; lacking > 0 {
+		_, atLeast = less(append(lines, lacking), percent)
 	}
-	return less(lines, percent)
+	return nets, sum, atLeast
 }
 
 // isUnits reports whether an amount is so many minor units.
-func (d deal) isUnits(amount decimal.Decimal, minor int64) bool {
+func (d sample) isUnits(amount decimal.Decimal, minor int64) bool {
 	return amount.Rat().Cmp(big.NewRat(minor, d.units)) == 0
 }
 
 // checkBill holds a bill to the one that was worked out.
-func (d deal) checkBill(t *testing.T, bill plans.Bill, at string, nets []int64, sum int64) {
+func (d sample) checkBill(t *testing.T, bill plans.Bill, at string, nets []int64, sum int64) {
 	t.Helper()
 	if !d.isUnits(bill.Total, sum) || bill.At.Format(time.DateOnly) != at || len(bill.Lines) != len(nets) {
 		t.Fatalf("%v\n%v on %s with %d lines, want %d on %s with %v", d, bill.Total, bill.At, len(bill.Lines), sum, at, nets)
@@ -178,8 +179,8 @@ func (d deal) checkBill(t *testing.T, bill plans.Bill, at string, nets []int64, 
 	}
 }
 
-// check holds the quote of a deal to what was worked out by hand.
-func (d deal) check(t *testing.T) {
+// check holds the quote of a sample to what was worked out by hand.
+func (d sample) check(t *testing.T) {
 	t.Helper()
 	catalog, order := d.catalog(), d.order()
 	q, err := catalog.Quote(order)
@@ -196,8 +197,8 @@ func (d deal) check(t *testing.T) {
 	var committed int64
 	for m := 0; m < d.months; m += each {
 		from := dateLater(d.start, m)
-		nets, sum := d.bill(from, dateLater(d.start, m+each), each, d.percent)
-		committed += sum
+		nets, sum, atLeast := d.bill(from, dateLater(d.start, m+each), each, d.percent)
+		committed += atLeast
 		if m == 0 {
 			d.checkBill(t, q.First, d.start, nets, sum)
 			for i, part := range q.Due {
@@ -224,7 +225,7 @@ func (d deal) check(t *testing.T) {
 		if d.end == plans.Evergreen {
 			percent = "0"
 		}
-		nets, sum := d.bill(end, dateLater(d.start, d.months+each), each, percent)
+		nets, sum, _ := d.bill(end, dateLater(d.start, d.months+each), each, percent)
 		d.checkBill(t, *q.Renewal, end, nets, sum)
 	}
 }
@@ -233,7 +234,7 @@ func (d deal) check(t *testing.T) {
 // bills until the end of the term, and the one after it.
 func TestQuoteEnumerated(t *testing.T) {
 	n := 0
-	for _, money := range []deal{
+	for _, money := range []sample{
 		{currency: "USD", units: 100, prices: [2]string{"15.00", "4.99"}},
 		{currency: "JPY", units: 1, prices: [2]string{"1999", "33.3"}},
 		{currency: "KWD", units: 1000, prices: [2]string{"0.0005", "7"}},
@@ -268,7 +269,7 @@ func TestQuoteEnumerated(t *testing.T) {
 		}
 	}
 	for _, months := range []int{24, 36, 120} { // and some long ones
-		d := deal{currency: "USD", units: 100, prices: [2]string{"15.01", "0.005"}, quantities: [2]int64{3, 1}, months: months, percent: "17.5", start: "2027-01-31", each: 1, instalments: 7, end: plans.Renew}
+		d := sample{currency: "USD", units: 100, prices: [2]string{"15.01", "0.005"}, quantities: [2]int64{3, 1}, months: months, percent: "17.5", start: "2027-01-31", each: 1, instalments: 7, end: plans.Renew}
 		d.check(t)
 		d.upFront = true
 		d.check(t)
@@ -278,7 +279,7 @@ func TestQuoteEnumerated(t *testing.T) {
 // Law 11: whatever is added to a contract of a small world, on whatever day: what Amend bills is what is left of each term, worked out in whole
 // minor units and exact fractions; what Check permits, and the contract that With makes.
 func TestAmendEnumerated(t *testing.T) {
-	for _, money := range []deal{
+	for _, money := range []sample{
 		{currency: "USD", units: 100, prices: [2]string{"15.00", "4.99"}},
 		{currency: "JPY", units: 1, prices: [2]string{"1999", "33.3"}},
 		{currency: "KWD", units: 1000, prices: [2]string{"0.0005", "7"}},
@@ -305,10 +306,17 @@ type paid struct {
 	percent  string
 }
 
-// checkAdditions adds to the contract of a deal on several days, also after it was extended by six months at 10 % off.
-func (d deal) checkAdditions(t *testing.T) {
+// checkAdditions adds to the contract of a sample on several days, also after it was extended by six months at 10 % off.
+func (d sample) checkAdditions(t *testing.T) {
 	t.Helper()
 	catalog := d.catalog()
+	higher := catalog.Plans[0]
+	higher.ID, higher.Rank = "higher", 1
+	higher.Offers = []plans.Offer{higher.Offers[0], higher.Offers[1]}
+	for i := range higher.Offers {
+		higher.Offers[i].Price.Unit = higher.Offers[i].Price.Unit.Add(giventest.Money("1"))
+	}
+	selling(higher)(&catalog)
 	contract := contractOf(t, catalog, d.order())
 	end := dateLater(d.start, d.months)
 	for _, extended := range []bool{false, true} {
@@ -348,23 +356,17 @@ func (d deal) checkAdditions(t *testing.T) {
 			at := time.Unix(on*86_400, 0).UTC()
 			d.checkAddition(t, catalog, plans.Proposal{Contract: contract, Change: more("phone", "2"), By: plans.Customer, At: at}, rest, [][2]int64{{1, 2}})
 
-			higher := catalog.Plans[0]
-			higher.ID, higher.Rank = "higher", 1
-			higher.Offers = []plans.Offer{higher.Offers[0], higher.Offers[1]}
-			for i := range higher.Offers {
-				higher.Offers[i].Price.Unit = higher.Offers[i].Price.Unit.Add(giventest.Money("1"))
-			}
 			dearer := d
 			for i := range dearer.prices {
 				dearer.prices[i] = new(big.Rat).Add(number(d.prices[i]), big.NewRat(1, 1)).FloatString(9)
 			}
-			dearer.checkAddition(t, catalog, plans.Proposal{Contract: contract, Change: plans.Change{Plan: &higher}, By: plans.Customer, At: at}, rest, [][2]int64{{0, 7}, {1, 3}})
+			dearer.checkAddition(t, catalog, plans.Proposal{Contract: contract, Change: plans.Change{Plan: &plans.Plan{ID: "higher"}}, By: plans.Customer, At: at}, rest, [][2]int64{{0, 7}, {1, 3}})
 		}
 	}
 }
 
 // checkAddition holds what a change adds to what is left of everything that is paid for, of each item and quantity.
-func (d deal) checkAddition(t *testing.T, catalog plans.Catalog, p plans.Proposal, rest []paid, items [][2]int64) {
+func (d sample) checkAddition(t *testing.T, catalog plans.Catalog, p plans.Proposal, rest []paid, items [][2]int64) {
 	t.Helper()
 	var nets []int64
 	var sum int64

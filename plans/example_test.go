@@ -260,7 +260,7 @@ func ExampleApplyDiscounts() {
 		fmt.Println("left:", left.ID, left.Periods)
 	}
 	// Output:
-	// seat: 10 x 89.00 = 890.00, less 10 % 89.00, less 5.00 off 5.00 = 796.00
+	// seat: 10 x 89.00 = 890.00, less 10 % 89.00, less friend 5.00 = 796.00
 	// left: friend 2
 }
 

@@ -47,9 +47,10 @@ func (d *deal) number() decimal.Decimal {
 func (d *deal) price(interval proration.Interval) plans.Price {
 	p := priceOf(d.text(`{"unit":"89"}`, `{"unit":"0.333"}`, `{"flat":"49","unit":"1"}`, byTier, byVolume, `{"unit":"5","package":"10","included":"3"}`,
 		`{"unit":"7","minimum":"50","maximum":"99.95"}`, `{"percent":"2.9","flat":"0.30"}`, `{}`, `{"unit":"10.05"}`))
-	switch {
-	case d.seldom():
+	if d.seldom() {
 		p.Unit = giventest.Money(d.text("999999999999999999", "-1", "1e-18"))
+	}
+	switch {
 	case d.seldom():
 		p.Per = giventest.Interval(d.text("P3M", "P1Y", "P1W", "PT1H"))
 	case interval.Months > 0 && d.draw(2) == 0:
@@ -127,6 +128,10 @@ func (d *deal) change(c plans.Contract, at time.Time) (change plans.Change) {
 		change.Item, change.Quantity = d.text("seat", "light", "phone", "seat"), d.number()
 		if kinds&2 != 0 {
 			change.Quantity = change.Quantity.Neg()
+		}
+		if _, has := stateAt(&c, change.Item, at, true); !has {
+			price := d.price(c.Cycle.Interval)
+			change.Price = &price
 		}
 	}
 	if kinds&4 != 0 {
@@ -246,6 +251,9 @@ func checkChanged(t *testing.T, before plans.Contract, change plans.Change, at t
 			if change.Plan != nil && had {
 				price, _ = change.Plan.Price(id, before.Currency)
 			}
+			if id == change.Item && change.Price != nil && !had {
+				had, price = true, *change.Price
+			}
 			if had != has || had && (!now.Quantity.Equal(want) || !now.Price.Equal(price)) {
 				t.Fatalf("%s by %s: at %v there are %v %s, want %v", summary(before), giventest.JSON(t, change), u, now.Quantity, id, want)
 			}
@@ -276,11 +284,11 @@ func checkChanged(t *testing.T, before plans.Contract, change plans.Change, at t
 	}
 }
 
-// checkAdded fails unless what is added costs, for everything that is paid for, what it costs with the change less what it costs
+// checkAdded fails unless what is added of an item that is there costs, for everything that is paid for, what it costs with the change less what it costs
 // without. Of a volume price, where more may cost less, only that nothing is below zero.
 func checkAdded(t *testing.T, before plans.Contract, change plans.Change, at time.Time, after plans.Contract) {
 	t.Helper()
-	if !change.Quantity.IsPositive() {
+	if !change.Quantity.IsPositive() || change.Price != nil {
 		return
 	}
 	rest, err := before.Rest(at)

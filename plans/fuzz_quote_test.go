@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"testing"
-	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -149,13 +148,16 @@ func checkQuoteOf(t *testing.T, q plans.Quote, o plans.Order) {
 // ceilingOf is an amount that is not negative, rounded up.
 func ceilingOf(amount decimal.Decimal, places int32) decimal.Decimal { return amount.RoundCeil(places) }
 
-// checkAddition adds to what was bought, on its first day and in its middle: the addition costs no more than as many cost in the first bill, or
-// is refused with a reason.
+// checkAddition adds to what was bought, on its first day and in its middle, and something that perhaps was not: each line is for what is left, or
+// it is refused with a reason.
 func checkAddition(t *testing.T, catalog plans.Catalog, q plans.Quote, o plans.Order) {
 	t.Helper()
-	p := plans.Proposal{Contract: q.Contract, Change: plans.Change{Item: o.Items[0].Item, Quantity: decimal.New(1, 0)}, By: plans.Support}
 	period := q.First.Lines[0].Period
-	for _, p.At = range []time.Time{period.Start, period.Start.Add(period.End.Sub(period.Start) / 2)} {
+	middle := period.Start.Add(period.End.Sub(period.Start) / 2)
+	for _, p := range []plans.Proposal{
+		{Change: more(o.Items[0].Item, "1"), At: period.Start}, {Change: more(o.Items[0].Item, "1"), At: middle}, {Change: more("phone", "1"), At: middle},
+	} {
+		p.Contract, p.By = q.Contract, plans.Support
 		before := giventest.JSON(t, p)
 		a, err := catalog.Amend(p)
 		checkText(t, "law 15: the proposal after it", giventest.JSON(t, p), before)

@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -44,6 +45,15 @@ func endingIn(end plans.AtEnd) func(*plans.Catalog) {
 	return func(c *plans.Catalog) {
 		for i := range c.Terms {
 			c.Terms[i].AtEnd = end
+		}
+	}
+}
+
+// selling puts plans into the catalogue, in place of those of the same ID.
+func selling(all ...plans.Plan) func(*plans.Catalog) {
+	return func(c *plans.Catalog) {
+		for _, p := range all {
+			c.Plans = append(slices.DeleteFunc(c.Plans, func(old plans.Plan) bool { return old.ID == p.ID }), p)
 		}
 	}
 }

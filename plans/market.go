@@ -56,8 +56,8 @@ func (m Market) Validate() error {
 	seen := map[string]bool{}
 	for i, code := range m.Countries {
 		checkName(&f, element("countries", i), code, seen, code)
-		if code != "" && (len(code) != 2 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "") {
-			f.Add(element("countries", i), proration.ErrInvalid, "%.40q is not two capital letters", code)
+		if code != "" {
+			checkCountry(&f, element("countries", i), code)
 		}
 	}
 	_, err := m.Currency.Places()
@@ -75,6 +75,13 @@ func (m Market) Validate() error {
 		}
 	}
 	return f.Err()
+}
+
+// checkCountry adds the fault of a code that none is written like.
+func checkCountry(f *fault.List, field, code string) {
+	if len(code) != 2 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		f.Add(field, proration.ErrInvalid, "%.40q is not two capital letters", code)
+	}
 }
 
 // checkActors adds the faults of a list of actors, of whom there must be one.
@@ -132,7 +139,7 @@ func (b Bill) Instalments(count int, every proration.Interval, currency Currency
 	places, err := currency.Places()
 	f.Under("", err)
 	cycle, err := proration.NewCycle(b.At, every)
-	f.Under("", err)
+	f.Under("", renamed(err, "anchor", "at"))
 	if f != nil {
 		return nil, f.Err()
 	}
@@ -142,13 +149,13 @@ func (b Bill) Instalments(count int, every proration.Interval, currency Currency
 	}
 	parts, err := proration.Split(proration.Division{Amount: b.Total, Weights: weights, Places: places, Allocation: proration.LargestRemainder})
 	if err != nil {
-		return nil, err
+		return nil, renamed(err, "amount", "total")
 	}
 	all := make([]Instalment, count)
 	for i, part := range parts {
 		period, err := cycle.Period(i)
 		if err != nil {
-			return nil, err
+			return nil, renamed(err, "n", "at")
 		}
 		all[i] = Instalment{At: period.Start, Amount: part.Amount}
 	}

@@ -48,6 +48,9 @@ func (o *Order) check(f *fault.List) {
 			f.Add(n.field, proration.ErrUnset, "an order names it")
 		}
 	}
+	if o.Country != "" {
+		checkCountry(f, "country", o.Country)
+	}
 	if len(o.Items) == 0 {
 		f.Add("items", proration.ErrUnset, "an order has items")
 	}
@@ -69,7 +72,6 @@ func (o *Order) check(f *fault.List) {
 	}
 	checkNumber(f, "minimum", o.Minimum)
 	checkDiscounts(f, o.Discounts)
-	f.Under("override", o.Override.Validate())
 }
 
 // chosen is what of a catalogue an order asks for.
@@ -121,17 +123,10 @@ func (c *Catalog) choose(o *Order) (chosen, error) {
 
 // take adds an item of an order, at the price of the plan or its own.
 func (g *chosen) take(item OrderItem, by Actor) error {
-	price, ok := g.plan.Price(item.Item, g.market.Currency)
+	price, err := g.plan.offer(item.Item, g.market.Currency)
 	switch {
-	case !ok:
-		var all []string
-		for _, offer := range g.plan.Offers {
-			if offer.Currency == g.market.Currency {
-				all = append(all, offer.Item)
-			}
-		}
-		reason := g.plan.ID + " does not offer " + strconv.Quote(item.Item) + " in " + string(g.market.Currency)
-		return &Refusal{Rule: "item", Reason: reason, Instead: oneOf(all)}
+	case err != nil:
+		return err
 	case item.Price != nil && by != Support:
 		return &Refusal{Rule: "price", Reason: "a price of its own is agreed on with support", Instead: "the plan's price"}
 	case item.Price != nil:

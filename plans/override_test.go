@@ -113,10 +113,60 @@ func TestCatalogWith(t *testing.T) {
 				}
 			}
 			got.Terms[0].Percent = giventest.Money("99")
+			for i := range got.Markets {
+				m := &got.Markets[i]
+				m.Currency, m.Methods[0].ID, m.Methods[0].By[0] = "EUR", "written", plans.Support
+				if len(m.Countries) > 0 {
+					m.Countries[0] = "XX"
+				}
+			}
+			for i := range got.Rules {
+				got.Rules[i].Reason = "written"
+				if len(got.Rules[i].By) > 0 {
+					got.Rules[i].By[0] = 9
+				}
+			}
 			checkText(t, "the catalogue after it", giventest.JSON(t, catalog), before)
 			checkText(t, "the override after it", giventest.JSON(t, c.override), asked)
 		})
 	}
+}
+
+// Law 15: the prices, features and limits that were agreed on are not shared either.
+func TestCatalogWithShares(t *testing.T) {
+	tiers := []plans.Tier{{UpTo: giventest.Money("10"), Unit: giventest.Money("15")}, {Unit: giventest.Money("12")}}
+	price := plans.Price{Tiering: plans.Graduated, Tiers: tiers}
+	catalog := onSale(t, func(c *plans.Catalog) { c.Plans[2].Offers[0].Price = price })
+	override := plans.Override{Plans: []plans.Special{{
+		ID: "base", Offers: []plans.Offer{{Item: "seat", Currency: "USD", Price: price}, {Item: "sso", Currency: "USD", Price: price}},
+		Features: []string{"sso"}, Limits: []plans.Limit{{Name: "contacts", Most: giventest.Money("9")}},
+	}}, Terms: onSale(t).Terms}
+	before, asked := giventest.JSON(t, catalog), giventest.JSON(t, override)
+	got, err := catalog.With(override)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range got.Plans {
+		p := &got.Plans[i]
+		for j := range p.Offers {
+			o := &p.Offers[j]
+			for k := range o.Price.Tiers {
+				o.Price.Tiers[k].Unit = giventest.Money("999")
+			}
+			o.Item = "written"
+		}
+		for j := range p.Features {
+			p.Features[j] = "written"
+		}
+		for j := range p.Limits {
+			p.Limits[j].Name = "written"
+		}
+	}
+	for i := range got.Terms {
+		got.Terms[i].Percent = giventest.Money("99")
+	}
+	checkText(t, "the catalogue after it", giventest.JSON(t, catalog), before)
+	checkText(t, "the override after it", giventest.JSON(t, override), asked)
 }
 
 func TestCatalogWithRefused(t *testing.T) {
@@ -136,7 +186,10 @@ func TestCatalogWithRefused(t *testing.T) {
 			"a limit without a name", "as above", plans.Override{Plans: []plans.Special{{ID: "base", Limits: []plans.Limit{{}}}}},
 			[]string{"plans[0].limits[3].name unset"},
 		},
-		{"a plan and a term", "law 14: all at once", plans.Override{Plans: []plans.Special{{ID: "x"}}, Terms: []plans.Term{{Length: giventest.Interval("P1M"), AtEnd: plans.Lapse}}}, []string{"override.plans[0].id invalid", "terms[0].billing unset"}},
+		{"a plan and a term", "law 14: all at once", plans.Override{Plans: []plans.Special{{ID: "x"}}, Terms: []plans.Term{{Length: giventest.Interval("P1M"), AtEnd: plans.Lapse}}}, []string{"override.terms[0].billing unset", "override.plans[0].id invalid"}},
+		{"a term, a discount and a grace", "each is told once, and under the override", plans.Override{
+			Terms: []plans.Term{{Length: giventest.Interval("P1M"), Billing: plans.UpFront}}, Discounts: []plans.Discount{{ID: "deal", Percent: giventest.Money("5")}}, Grace: proration.Interval{Days: -3},
+		}, []string{"override.terms[0].at_end unset", "override.discounts[0].lasts unset", "override.grace invalid"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := onSale(t).With(c.override)

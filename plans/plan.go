@@ -125,6 +125,20 @@ func (p Plan) Price(item string, currency Currency) (Price, bool) {
 	return Price{}, false
 }
 
+// offer is Price, or the refusal that lists what the plan offers in the currency.
+func (p *Plan) offer(item string, currency Currency) (Price, error) {
+	if price, ok := p.Price(item, currency); ok {
+		return price, nil
+	}
+	var all []string
+	for _, o := range p.Offers {
+		if o.Currency == currency {
+			all = append(all, o.Item)
+		}
+	}
+	return Price{}, &Refusal{Rule: "item", Reason: p.ID + " does not offer " + strconv.Quote(item) + " in " + string(currency), Instead: oneOf(all)}
+}
+
 // Has reports whether a feature can be used with the plan.
 func (p Plan) Has(feature string) bool { return slices.Contains(p.Features, feature) }
 
@@ -134,8 +148,11 @@ func (p Plan) Has(feature string) bool { return slices.Contains(p.Features, feat
 func (p Plan) Exceeded(in []InUse) ([]Excess, error) {
 	var f fault.List
 	var all []Excess
+	for i, l := range p.Limits {
+		checkNumber(&f, element("limits", i)+".most", l.Most)
+	}
 	for i, u := range in {
-		if !checkNumbers(&f, "usage["+strconv.Itoa(i)+"].", number{"amount", u.Amount}) {
+		if checkNumber(&f, element("usage", i)+".amount", u.Amount); f != nil {
 			continue
 		}
 		var limit Limit

@@ -7,6 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/enum"
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
@@ -124,11 +125,20 @@ func (p *Price) checkTiers(f *fault.List) {
 // Equal reports whether both are the same price: the same numbers, however they are written.
 func (p Price) Equal(q Price) bool {
 	return p.Per == q.Per && p.Tiering == q.Tiering &&
-		p.Flat.Equal(q.Flat) && p.Unit.Equal(q.Unit) && p.Percent.Equal(q.Percent) && p.Included.Equal(q.Included) &&
-		p.Package.Equal(q.Package) && p.Minimum.Equal(q.Minimum) && p.Maximum.Equal(q.Maximum) &&
+		same(p.Flat, q.Flat) && same(p.Unit, q.Unit) && same(p.Percent, q.Percent) && same(p.Included, q.Included) &&
+		same(p.Package, q.Package) && same(p.Minimum, q.Minimum) && same(p.Maximum, q.Maximum) &&
 		slices.EqualFunc(p.Tiers, q.Tiers, func(a, b Tier) bool {
-			return a.UpTo.Equal(b.UpTo) && a.Flat.Equal(b.Flat) && a.Unit.Equal(b.Unit) && a.Percent.Equal(b.Percent)
+			return same(a.UpTo, b.UpTo) && same(a.Flat, b.Flat) && same(a.Unit, b.Unit) && same(a.Percent, b.Percent)
 		})
+}
+
+// same reports whether two numbers are equal. Those beyond all limits are compared as they are written, since to bring them to one
+// exponent would take all memory.
+func same(a, b decimal.Decimal) bool {
+	if !exact.Sensible(a) || !exact.Sensible(b) {
+		return a.Exponent() == b.Exponent() && a.Coefficient().Cmp(b.Coefficient()) == 0
+	}
+	return a.Equal(b)
 }
 
 // linear reports whether so many units more cost the same, however many there are already.

@@ -98,8 +98,9 @@ func (p parts) sum() (decimal.Decimal, string) {
 	return sum, ""
 }
 
-// text writes the parts as a customer could read them, in the places of a currency: "5 x 7.00 + 10.00". It is "" for nothing.
-func (p parts) text(places int32) string {
+// text writes the parts as a customer could read them, in the places of a currency, "5 x 7.00 + 10.00", and whether they are a single
+// one.
+func (p parts) text(places int32) (text string, single bool) {
 	var terms []string
 	add := func(amount decimal.Decimal) {
 		if !amount.IsZero() {
@@ -126,17 +127,12 @@ func (p parts) text(places int32) string {
 		terms[last] += " beyond " + exact.Text(p.price.Included, 0) + " included"
 	}
 	add(p.price.Flat)
-	text := strings.Join(terms, " + ")
-	if bound, why := p.sum(); why != "" {
+	text = strings.Join(terms, " + ")
+	bound, why := p.sum()
+	if why != "" {
 		text += ", " + why + exact.Text(bound, places)
 	}
-	return text
-}
-
-// single reports whether there is one product and nothing else.
-func (p parts) single() bool {
-	_, bound := p.sum()
-	return len(p.steps) == 1 && p.steps[0].flat.IsZero() && p.price.Flat.IsZero() && bound == "" && (p.steps[0].unit.IsZero() || p.steps[0].percent.IsZero())
+	return text, len(terms) == 1 && why == ""
 }
 
 // Explain returns how the price of a quantity adds up, in one line, with amounts in the currency's places:
@@ -150,7 +146,8 @@ func (p Price) Explain(quantity decimal.Decimal, currency Currency) string {
 	if err != nil || refused != nil {
 		return "nothing"
 	}
-	return p.parts(quantity).text(places) + " = " + exact.Text(amount, places)
+	text, _ := p.parts(quantity).text(places)
+	return text + " = " + exact.Text(amount, places)
 }
 
 // ceiling returns how many of a size, which is above zero, hold the units.

@@ -529,3 +529,38 @@ func TestPriceUnmodified(t *testing.T) {
 		}
 	}
 }
+
+// Numbers beyond all limits are compared as they are written, and not brought to one exponent, which would take all memory.
+func TestPriceEqualHostile(t *testing.T) {
+	one := plans.Price{Unit: giventest.Money("1")}
+	for _, number := range []decimal.Decimal{
+		decimal.New(1, 1_000_000_000), decimal.New(1, -1_000_000_000), decimal.New(0, 1_000_000_000), decimal.New(-1, 2_147_483_647),
+	} {
+		hostile := plans.Price{Unit: number, Tiers: []plans.Tier{{UpTo: number}}}
+		again := plans.Price{Unit: number, Tiers: []plans.Tier{{UpTo: number}}}
+		if hostile.Equal(one) || one.Equal(hostile) || !hostile.Equal(again) {
+			t.Errorf("1e%d is compared wrongly", number.Exponent())
+		}
+	}
+}
+
+// An addition to nothing costs what it does less what nothing does: a flat fee that is due for none at all is not due again.
+func TestAddedToNone(t *testing.T) {
+	for _, c := range []struct{ name, price, above, quantity, want string }{
+		{"flat fee", `{"flat":"9.99","unit":"2.50"}`, "0", "1", "2.50"},
+		{"flat fee, some before", `{"flat":"9.99","unit":"2.50"}`, "3", "1", "2.50"},
+		{"first tier's fee", `{"tiering":"graduated","tiers":[{"up_to":"5","flat":"10","unit":"2"},{"flat":"4","unit":"1"}]}`, "0", "6", "15"},
+		{"minimum", `{"unit":"7","minimum":"50"}`, "0", "8", "6"},
+		{"by unit", `{"unit":"7"}`, "0", "8", "56"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			contract := seats(c.above, "0")
+			contract.Items[0].Price = strictly[plans.Price](t, c.price)
+			charges, err := contract.Added(plans.Change{Item: "seat", Quantity: giventest.Money(c.quantity)}, part(november, "", nil), proration.Standard(2))
+			if err != nil {
+				t.Fatal(err)
+			}
+			giventest.CheckMoney(t, "the addition", charges[0].Net, c.want)
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package plans
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,8 +18,8 @@ type Quote struct {
 	Contract  Contract        `json:"contract"`          // as it stands once the first bill is issued
 	First     Bill            `json:"first"`             // what is due first
 	Due       []Instalment    `json:"due"`               // the total of the first bill, in the parts in which it is paid
-	Committed decimal.Decimal `json:"committed"`         // what all bills until the end of the term come to; the first one's total where there is no term
-	Renewal   *Bill           `json:"renewal,omitempty"` // what the first period after the term costs, at today's quantities; nil where the contract ends
+	Committed decimal.Decimal `json:"committed"`         // what all bills until the end of the term come to, with what a minimum lacks; those of the first period where there is no term
+	Renewal   *Bill           `json:"renewal,omitempty"` // what the first period after the term costs, at the quantities of then; nil where the contract ends
 }
 
 // Quote prices an order line by line. Discounts work in the order: that of the term, those agreed on specially, those of the order.
@@ -28,7 +29,7 @@ type Quote struct {
 func (c Catalog) Quote(o Order) (Quote, error) {
 	var f fault.List
 	o.check(&f)
-	special, err := c.With(o.Override)
+	special, err := c.With(o.Override) // which has the faults of the override too
 	f.Under("", err)
 	c.Trial.check(&f, o.At, o.TrialEnd)
 	if f != nil {
@@ -42,10 +43,16 @@ func (c Catalog) Quote(o Order) (Quote, error) {
 	if err != nil {
 		return Quote{}, err
 	}
-	if err := contract.Validate(); err != nil {
-		return Quote{}, err
+	for i, item := range o.Items {
+		if end := contract.End(); !end.IsZero() && !item.From.Before(end) {
+			f.Add(element("items", i)+".from", proration.ErrOutside, "it is not before the end of the term, %s", date(end))
+		}
 	}
-	bill, err := contract.bill(Whole(first), c.Policy, c.Allocation)
+	f.Under("", contract.Validate())
+	if f != nil {
+		return Quote{}, f.Err()
+	}
+	bill, err := contract.bill(Whole(first), c.Policy, c.Allocation, false)
 	if err != nil {
 		return Quote{}, err
 	}
@@ -54,7 +61,15 @@ func (c Catalog) Quote(o Order) (Quote, error) {
 	if quote.Due, err = quote.First.Instalments(max(1, o.Instalments), proration.Interval{Months: 1}, contract.Currency); err != nil {
 		return Quote{}, err
 	}
-	return quote, quote.ahead(c.Policy, c.Allocation)
+	atLeast, err := contract.bill(Whole(first), c.Policy, c.Allocation, true)
+	if err != nil {
+		return Quote{}, err
+	}
+	quote.Committed = atLeast.Total
+	if err := quote.ahead(c.Policy, c.Allocation); err != nil {
+		return Quote{}, renamed(err, "contract.at", "at")
+	}
+	return quote, nil
 }
 
 // contract returns the contract of an order, and the first period that is billed.
@@ -72,9 +87,10 @@ func (c *Catalog) contract(o *Order, got *chosen) (Contract, proration.Period, e
 	slices.SortStableFunc(contract.Ramp, func(a, b Step) int { return a.At.Compare(b.At) })
 	cycle, err := proration.NewCycle(start.In(o.At.Location()), length)
 	if err != nil {
-		return contract, proration.Period{}, proration.Under("at", err)
+		return contract, proration.Period{}, renamed(err, "anchor", "at")
 	}
 	first, err := cycle.Period(0)
+	err = renamed(err, "n", "at")
 	if err == nil && days > 0 {
 		var end time.Time
 		if end, err = (proration.Interval{Days: days}).After(first.End, o.At.Location()); err == nil {
@@ -92,6 +108,7 @@ func (c *Catalog) contract(o *Order, got *chosen) (Contract, proration.Period, e
 	agreed := Agreed{Term: *got.term, Period: first}
 	if got.term.Billing == PerPeriod {
 		agreed.Period.End, err = periodsLater(cycle, first, got.plan.Interval, got.term.Length)
+		err = renamed(err, "n", "at")
 	}
 	contract.agree(agreed)
 	return contract, first, err
@@ -113,7 +130,6 @@ func periodsLater(cycle proration.Cycle, first proration.Period, each, length pr
 
 // ahead fills in what the term and its renewal come to.
 func (q *Quote) ahead(policy proration.Policy, allocation proration.Allocation) error {
-	q.Committed = q.First.Total
 	then := q.Contract.Clone()
 	start := q.First.Lines[0].Period.End
 	bills, err := then.bills(start, policy, allocation)
@@ -135,7 +151,7 @@ func (q *Quote) ahead(policy proration.Policy, allocation proration.Allocation) 
 	if err != nil {
 		return err
 	}
-	renewal, err := then.bill(Whole(period), policy, allocation)
+	renewal, err := then.bill(Whole(period), policy, allocation, false)
 	q.Renewal = &renewal.Bill
 	return err
 }
@@ -143,6 +159,9 @@ func (q *Quote) ahead(policy proration.Policy, allocation proration.Allocation) 
 // Explain returns the quote as a customer could read it: each line with how it was computed, the parts in which it is paid, and the
 // price of the renewal.
 func (q Quote) Explain() string {
+	if len(q.First.Lines) == 0 {
+		return ""
+	}
 	text := q.First.explain(q.Contract.Currency)
 	money := func(d decimal.Decimal) string { return q.Contract.Currency.text(d) }
 	if len(q.Due) > 1 {
@@ -170,3 +189,12 @@ func (b Bill) explain(currency Currency) string {
 
 // date writes the date of an instant.
 func date(t time.Time) string { return t.Format(time.DateOnly) }
+
+// renamed returns an error of a value that stands under another name here.
+func renamed(err error, from, to string) error {
+	var e *proration.Error
+	if errors.As(err, &e) && e.Field == from {
+		return fault.New(to, e.Rule, "%s", e.Reason)
+	}
+	return err
+}

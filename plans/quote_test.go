@@ -377,7 +377,7 @@ func TestQuoteDiscounts(t *testing.T) {
 			"in their order", "10 % of 1260.00 for the term, 5 % of 1134.00 as agreed on, 20.00 of 1077.30 with the order, and that only once", nil,
 			ordered("7 seat", "P12M", specially(plans.Override{Discounts: []plans.Discount{percentOff("deal", "5")}}), discounts(amountOff("coupon", "20", plans.Once))),
 			[]string{
-				"2026-11-16 until 2027-11-16, seat: 7 x 15.00 x 12 = 1260.00, less 10 % 126.00, less 5 % 56.70, less 20.00 off 20.00 = 1057.30",
+				"2026-11-16 until 2027-11-16, seat: 7 x 15.00 x 12 = 1260.00, less 10 % 126.00, less 5 % 56.70, less coupon 20.00 = 1057.30",
 				"due: 1057.30 USD",
 				"renewal on 2027-11-16: 1077.30 USD",
 			}, nil,
@@ -386,7 +386,7 @@ func TestQuoteDiscounts(t *testing.T) {
 			"the amount before the percentage", "1134.00 - 100.00 = 1034.00, and 10 % of that is 103.40; the other way round it would be 920.60", nil,
 			ordered("7 seat", "P12M", specially(plans.Override{Discounts: []plans.Discount{amountOff("deal", "100", plans.Forever)}}), discounts(percentOff("coupon", "10"))),
 			[]string{
-				"2026-11-16 until 2027-11-16, seat: 7 x 15.00 x 12 = 1260.00, less 10 % 126.00, less 100.00 off 100.00, less 10 % 103.40 = 930.60",
+				"2026-11-16 until 2027-11-16, seat: 7 x 15.00 x 12 = 1260.00, less 10 % 126.00, less deal 100.00, less 10 % 103.40 = 930.60",
 				"due: 930.60 USD",
 				"renewal on 2027-11-16: 930.60 USD",
 			}, nil,
@@ -406,13 +406,13 @@ func TestQuoteDiscounts(t *testing.T) {
 		sale{"an amount until it is spent", "250.00 pay for two months and 40.00 of the third: 630.00 - 250.00", with(perPeriod), ordered("7 seat", "P6M", discounts(plans.Discount{
 			ID: "voucher", Amount: giventest.Money("250"), Currency: "USD", Lasts: plans.Forever, Keeps: true,
 		})), []string{
-			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00, less 250.00 off 105.00 = 0.00",
+			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00, less voucher 105.00 = 0.00",
 			"due: 0.00 USD",
 			"until 2027-05-16 in all: 380.00 USD",
 			"renewal on 2027-05-16: 105.00 USD",
 		}, nil},
 		sale{"more than there is", "a bill is never below zero", nil, ordered("7 seat", "P6M", discounts(amountOff("coupon", "1000", plans.Forever))), []string{
-			"2026-11-16 until 2027-05-16, seat: 7 x 15.00 x 6 = 630.00, less 1000.00 off 630.00 = 0.00",
+			"2026-11-16 until 2027-05-16, seat: 7 x 15.00 x 6 = 630.00, less coupon 630.00 = 0.00",
 			"due: 0.00 USD",
 			"renewal on 2027-05-16: 0.00 USD",
 		}, nil},
@@ -424,18 +424,23 @@ func TestQuoteDiscounts(t *testing.T) {
 			"due: 677.90 USD",
 			"renewal on 2027-05-16: 677.90 USD",
 		}, nil},
-		sale{"a minimum", "law 8: measured before discounts: 1260.00 lack 740.00 of 2000.00, and 10 % of 2000.00 are off", nil, ordered("7 seat", "P12M", least("2000")), []string{
+		sale{"a minimum", "law 8: measured before discounts, at the end: 1260.00 lack 740.00 of 2000.00, and 10 % of 2000.00 are off; no bill has it yet", nil, ordered("7 seat", "P12M", least("2000")), []string{
 			"2026-11-16 until 2027-11-16, seat: 7 x 15.00 x 12 = 1260.00, less 10 % 126.00 = 1134.00",
-			"2026-11-16 until 2027-11-16, minimum: 1 x 2000.00 = 2000.00, less billed 1260.00, less 10 % 74.00 = 666.00",
-			"due: 1800.00 USD",
-			"renewal on 2027-11-16: 1800.00 USD",
+			"due: 1134.00 USD",
+			"until 2027-11-16 in all: 1800.00 USD",
+			"renewal on 2027-11-16: 1134.00 USD",
 		}, nil},
 		sale{"a minimum each month", "105.00 lack 45.00 of 150.00, six times", with(perPeriod), ordered("7 seat", "P6M", least("150")), []string{
 			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00",
-			"2026-11-16 until 2026-12-16, minimum: 1 x 150.00 = 150.00, less billed 105.00 = 45.00",
-			"due: 150.00 USD",
+			"due: 105.00 USD",
 			"until 2027-05-16 in all: 900.00 USD",
-			"renewal on 2027-05-16: 150.00 USD",
+			"renewal on 2027-05-16: 105.00 USD",
+		}, nil},
+		sale{"a minimum until a ramp exceeds it", "three months at 150.00, and three of twelve seats at 180.00", with(perPeriod), ordered("7 seat, 12 seat from 2027-02-16", "P6M", least("150")), []string{
+			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00",
+			"due: 105.00 USD",
+			"until 2027-05-16 in all: 990.00 USD",
+			"renewal on 2027-05-16: 180.00 USD",
 		}, nil},
 		sale{"a minimum that is met", "nothing lacks", nil, ordered("7 seat", "P12M", least("1260")), []string{
 			"2026-11-16 until 2027-11-16, seat: 7 x 15.00 x 12 = 1260.00, less 10 % 126.00 = 1134.00",
@@ -522,9 +527,13 @@ func TestQuoteFaults(t *testing.T) {
 		{"nobody orders", "law 13: who may do what depends on it", ordered("7 seat", "P6M", func(o *plans.Order) { o.By = 0 }), []string{"by unset"}},
 		{"somebody unknown", "law 14", ordered("7 seat", "P6M", func(o *plans.Order) { o.By = 3 }), []string{"by invalid"}},
 		{"no instant", "law 10: time is an argument", ordered("7 seat", "P6M", func(o *plans.Order) { o.At = time.Time{} }), []string{"at unset"}},
-		{"on no calendar", "an offset does not say whose months these are", ordered("7 seat", "P6M", func(o *plans.Order) { o.At = o.At.In(time.FixedZone("", 3600)) }), []string{"at.anchor zone"}},
+		{"on no calendar", "an offset does not say whose months these are", ordered("7 seat", "P6M", func(o *plans.Order) { o.At = o.At.In(time.FixedZone("", 3600)) }), []string{"at zone"}},
 		{"no plan", "M4", ordered("7 seat", "P6M", inPlan("")), []string{"plan unset"}},
 		{"no country", "M7: it decides the currency", ordered("7 seat", "P6M", func(o *plans.Order) { o.Country = "" }), []string{"country unset"}},
+		{"a country in small letters", "M7: as in a market, where it would be another one", ordered("7 seat", "P6M", func(o *plans.Order) { o.Country = "br" }), []string{"country invalid"}},
+		{"a country by its name", "ISO 3166 has two letters", ordered("7 seat", "P6M", func(o *plans.Order) { o.Country = "Brazil" }), []string{"country invalid"}},
+		{"a country in other letters", "these two have two bytes each", ordered("7 seat", "P6M", func(o *plans.Order) { o.Country = "ÄÖ" }), []string{"country invalid"}},
+		{"a country of two bytes", "and this is one letter", ordered("7 seat", "P6M", func(o *plans.Order) { o.Country = "Ä" }), []string{"country invalid"}},
 		{"no way to pay", "M7", ordered("7 seat", "P6M", payingBy("")), []string{"method unset"}},
 		{"no items", "nothing was ordered", ordered("7 seat", "P6M", func(o *plans.Order) { o.Items = nil }), []string{"items unset"}},
 		{"an item without a name", "of what?", ordered("7 seat", "P6M", func(o *plans.Order) { o.Items[0].Item = "" }), []string{"items[0].item unset"}},
@@ -536,6 +545,8 @@ func TestQuoteFaults(t *testing.T) {
 		{"nothing at first", "a contract has items from its start", ordered("7 seat from 2027-01-01", "P6M"), []string{"items unset"}},
 		{"a step before the order", "it is not agreed on in advance", ordered("7 seat, 8 seat from 2026-11-15", "P6M"), []string{"items[1].from invalid"}},
 		{"a step with the order", "as above", ordered("7 seat, 8 seat from 2026-11-16", "P6M"), []string{"items[1].from invalid"}},
+		{"a step with the end of the term", "nothing is sold for what comes then", ordered("7 seat, 8 seat from 2027-05-16", "P6M"), []string{"items[1].from outside"}},
+		{"steps after the end", "each is told", ordered("7 seat, 8 seat from 2027-05-16T00:00:01, 9 seat from 2027-05-15T23:59:59, 2 phone from 2028-01-01", "P6M"), []string{"items[1].from outside", "items[3].from outside"}},
 		{"a price of another length", "thirty days do not go into six months", ordered("7 seat at 15", "P6M", bySupport, func(o *plans.Order) { o.Items[0].Price.Per = giventest.Interval("P30D") }), []string{"items[0].price.per invalid", "terms[0].items[0].price.per invalid"}},
 		{"a year in half of one", "a term of six months has no number of years", ordered("7 seat", "P6M", inPlan("yearly")), []string{"items[0].price.per invalid", "terms[0].items[0].price.per invalid"}},
 		{"negative instalments", "law 14", ordered("7 seat", "P6M", split(-1)), []string{"instalments limit"}},
@@ -546,7 +557,7 @@ func TestQuoteFaults(t *testing.T) {
 		{"a discount twice", "it would be taken off twice", ordered("7 seat", "P6M", discounts(percentOff("x", "5"), percentOff("x", "6"))), []string{"discounts[1].id invalid"}},
 		{"a discount twice, once agreed on", "as above: they are one list in the contract", ordered("7 seat", "P6M", discounts(percentOff("x", "5")), specially(plans.Override{Discounts: []plans.Discount{percentOff("x", "5")}})), []string{"discounts[1].id invalid"}},
 		{"a discount in another currency", "M8: nothing is converted", ordered("7 seat", "P6M", inBrazil, discounts(amountOff("x", "5", plans.Once))), []string{"discounts[0].currency invalid"}},
-		{"a special plan that is not sold", "K11", ordered("7 seat", "P6M", specially(plans.Override{Plans: []plans.Special{{ID: "vip"}}})), []string{"override.plans[0].id invalid"}},
+		{"a special plan that is not sold", "K11: told once", ordered("7 seat", "P6M", specially(plans.Override{Plans: []plans.Special{{ID: "vip"}}})), []string{"override.plans[0].id invalid"}},
 		{"a special discount", "K11", ordered("7 seat", "P6M", specially(plans.Override{Discounts: []plans.Discount{{}}})), []string{"override.discounts[0].id unset", "override.discounts[0].percent unset", "override.discounts[0].lasts unset"}},
 		{"nothing", "law 14: all at once", plans.Order{}, []string{"by unset", "at unset", "plan unset", "country unset", "method unset", "items unset"}},
 		{
@@ -576,6 +587,8 @@ func TestQuoteFaults(t *testing.T) {
 	}
 	_, err := onSale(t, perPeriod, func(c *plans.Catalog) { c.Terms[0].Length = giventest.Interval("P6M") }).Quote(ordered("7 seat", "P6M", inPlan("yearly")))
 	giventest.CheckFaults(t, err, "term invalid") // no whole number of years
+	_, err = onSale(t, openEnded).Quote(ordered("7 seat, 8 seat from 2036-05-16", ""))
+	giventest.CheckFaults(t, err) // without a term there is no end that it would lie beyond
 }
 
 // Law 14: a number that would take gigabytes to write out is refused by its exponent, and a date beyond the years by its year.
@@ -599,6 +612,16 @@ func TestQuoteHostile(t *testing.T) {
 	}
 	if _, err := catalog.Quote(ordered("999999999999999999 seat, 999999999999999999 phone", "P24M")); !errors.Is(err, proration.ErrLimit) {
 		t.Errorf("more money than there is: %v", err)
+	}
+	q, err := onSale(t, perPeriod).Quote(ordered("7 seat", "P6M", orderedAt("9999-01-16", time.UTC)))
+	giventest.CheckFaults(t, err, "at limit") // the renewal is beyond the calendar
+	checkText(t, "a fault comes with nothing", giventest.JSON(t, q), giventest.JSON(t, plans.Quote{}))
+	for _, late := range []struct{ at, term string }{{"9999-07-01", "P6M"}, {"9999-12-31", "P24M"}, {"9998-12-31T23:59:59", "P24M"}} {
+		for _, sold := range []func(*plans.Catalog){func(*plans.Catalog) {}, perPeriod} {
+			q, err := onSale(t, sold).Quote(ordered("7 seat", late.term, orderedAt(late.at, time.UTC)))
+			giventest.CheckFaults(t, err, "at limit")
+			checkText(t, "a fault comes with nothing", giventest.JSON(t, q), giventest.JSON(t, plans.Quote{}))
+		}
 	}
 	for _, at := range []time.Time{
 		giventest.Instant("9999-11-16", nil), time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(0, 12, 31, 0, 0, 0, 0, time.UTC), time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC), time.Unix(1<<60, 0).UTC(), time.Unix(-1<<60, 0).UTC(),
@@ -674,6 +697,12 @@ func TestQuoteShares(t *testing.T) {
 		t.Fatal(err)
 	}
 	checkText(t, "the next quote", giventest.JSON(t, third), giventest.JSON(t, again))
+}
+
+// What is not there is not explained.
+func TestExplainNothing(t *testing.T) {
+	checkText(t, "no quote", plans.Quote{}.Explain(), "")
+	checkText(t, "no amendment", plans.Amendment{}.Explain(), "")
 }
 
 func TestRefusalError(t *testing.T) {

@@ -4,8 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/billingrules/billing/internal/enum"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
@@ -61,40 +59,111 @@ type Permit struct {
 }
 
 // Check returns what a change comes to and when it takes effect, or the [Refusal] that says which rule forbids it, why, and what
-// would be allowed instead. A lateral change without a rule of its own is held to that of an upgrade.
-// Errors: a Refusal, the faults of the proposal, and those of [Contract.With].
+// would be allowed instead. A plan or a term to change to is the catalogue's of that ID or length, whatever else the change says of it,
+// and one that it does not have is refused; so is an item that neither the contract nor its plan has. A lateral change without a rule of
+// its own is held to that of an upgrade. A cancellation for the end of a term is refused once notice was due.
+// Errors: a Refusal, the faults of the proposal, ErrOutside for an instant outside the terms, and those of [Contract.With].
 func (c Catalog) Check(p Proposal) (Permit, error) {
+	permit, _, err := c.permit(&p)
+	if err != nil {
+		return Permit{}, err
+	}
+	return permit, nil
+}
+
+// permit is Check. It also returns the contract after the change.
+func (c *Catalog) permit(p *Proposal) (permit Permit, after Contract, err error) {
 	var f fault.List
 	c.check(&f)
 	fault.Enum(&f, "by", actors, p.By)
 	if p.At.IsZero() {
 		f.Add("at", proration.ErrUnset, "a change is asked for at an instant")
 	}
+	f.Under("contract", p.Contract.Validate())
+	var change fault.List
+	p.Change.check(&change)
+	f.Under("change", renamed(change.Err(), "change", ""))
 	if f != nil {
-		return Permit{}, f.Err()
+		return permit, after, f.Err()
 	}
-	action, err := c.classify(&p)
-	if err != nil {
-		return Permit{}, err
+	if _, err = p.Contract.Rest(p.At); err != nil {
+		return permit, after, err
 	}
-	permit := Permit{Action: action}
+	if err = c.resolve(p); err != nil {
+		return permit, after, err
+	}
+	if permit.Action, err = c.classify(p); err != nil {
+		return permit, after, err
+	}
 	if p.Change.Plan != nil {
 		if permit.Breaks, err = p.Change.Plan.Exceeded(p.Usage); err != nil {
-			return Permit{}, err
+			return permit, after, err
 		}
 	}
-	rule, err := c.rule(action, p.By, permit.Breaks)
+	rule, err := c.rule(permit.Action, p.By, permit.Breaks)
 	if err != nil {
-		return Permit{}, err
+		return permit, after, err
+	}
+	if err = p.noticed(permit.Action, rule.When); err != nil {
+		return permit, after, err
 	}
 	permit.When = rule.When
 	if permit.At, err = p.Contract.effective(rule.When, p.At); err != nil {
-		return Permit{}, err
+		return permit, after, err
 	}
-	if _, err = p.Contract.With(p.Change, permit.At); err != nil {
-		return Permit{}, proration.Under("change", err)
+	if after, err = p.Contract.With(p.Change, permit.At); err != nil {
+		return Permit{}, after, proration.Under("change", err)
 	}
-	return permit, nil
+	return permit, after, nil
+}
+
+// resolve puts what the catalogue has in place of what a change names.
+func (c *Catalog) resolve(p *Proposal) error {
+	switch change := &p.Change; {
+	case change.Plan != nil:
+		plan, err := c.plan(change.Plan.ID)
+		if err != nil {
+			return err
+		}
+		own := plan.clone()
+		change.Plan = &own
+	case change.Term != nil:
+		term, err := c.term(change.Term.Length)
+		if err != nil {
+			return err
+		}
+		own := *term
+		change.Term = &own
+	case change.Item != "":
+		change.Price = nil
+		if _, ok := p.Contract.on(change.Item, p.At); ok {
+			return nil
+		}
+		plan, err := c.plan(p.Contract.Plan)
+		if err != nil {
+			return err
+		}
+		price, err := plan.offer(change.Item, p.Contract.Currency)
+		if err != nil {
+			return err
+		}
+		change.Price = &price
+	}
+	return nil
+}
+
+// noticed refuses a cancellation that comes too late for the end of the term.
+func (p *Proposal) noticed(action Action, when When) error {
+	if action != Cancel || when != AtTermEnd || len(p.Contract.Terms) == 0 {
+		return nil
+	}
+	by, err := p.Contract.NoticeBy()
+	if err != nil || p.At.Before(by) {
+		return err
+	}
+	return &Refusal{
+		Rule: action.String(), Reason: "notice was due before " + date(by), Instead: "cancel for the end of the next term once that has begun",
+	}
 }
 
 // rule returns the rule that lets somebody do something, or the refusal.
@@ -142,70 +211,6 @@ func (w When) words() string {
 	return w.String()
 }
 
-// classify returns what a change comes to.
-func (c *Catalog) classify(p *Proposal) (Action, error) {
-	var f fault.List
-	p.Change.check(&f)
-	f.Under("contract", p.Contract.Validate())
-	if f != nil {
-		return 0, f.Err()
-	}
-	switch {
-	case p.Change.Cancel:
-		return Cancel, nil
-	case p.Change.Term != nil:
-		return Extend, nil
-	case !p.Change.End.IsZero():
-		return Shorten, nil
-	case p.Change.Plan == nil && p.Change.Quantity.IsNegative():
-		return RemoveQuantity, nil
-	case p.Change.Plan == nil:
-		return AddQuantity, nil
-	}
-	if err := p.Change.Plan.Validate(); err != nil {
-		return 0, proration.Under("change.plan", err)
-	}
-	from, to := Level{Interval: p.Contract.Cycle.Interval}, Level{Rank: p.Change.Plan.Rank, Interval: p.Change.Plan.Interval}
-	if i := slices.IndexFunc(c.Plans, func(plan Plan) bool { return plan.ID == p.Contract.Plan }); i >= 0 {
-		from.Rank = c.Plans[i].Rank
-		if len(p.Contract.Terms) > 0 && p.Contract.Terms[0].Term.Billing == UpFront {
-			from.Interval = c.Plans[i].Interval
-		}
-	}
-	if from.Interval != to.Interval && len(p.Contract.Terms) == 0 {
-		return SwitchInterval, nil
-	}
-	now := p.Contract.Clone()
-	now.advance(p.At)
-	for _, item := range now.Items {
-		price, ok := p.Change.Plan.Price(item.ID, now.Currency)
-		if !ok {
-			return 0, fault.New("change.plan.offers", proration.ErrInvalid, "it does not offer %.40q in %.3s", item.ID, now.Currency)
-		}
-		if err := value(&from, item.Price, item.Quantity); err != nil {
-			return 0, err
-		}
-		if err := value(&to, price, item.Quantity); err != nil {
-			return 0, err
-		}
-	}
-	return Classify(from, to)
-}
-
-// value adds what a quantity costs for the level's interval.
-func value(l *Level, price Price, quantity decimal.Decimal) error {
-	amount, err := price.Amount(quantity)
-	if err != nil {
-		return err
-	}
-	times, err := price.times(l.Interval)
-	if err != nil {
-		return err
-	}
-	l.Amount = l.Amount.Add(amount.Mul(decimal.New(times, 0)))
-	return nil
-}
-
 // effective returns the instant at which a change takes effect.
 func (c *Contract) effective(when When, at time.Time) (time.Time, error) {
 	end := c.End()
@@ -232,7 +237,7 @@ func checkRules(f *fault.List, rules []Rule) {
 			fault.Enum(f, path+".when", whens, r.When)
 		}
 		for _, other := range rules[:i] {
-			if other.Action == r.Action && (len(r.By) == 0 || slices.ContainsFunc(r.By, func(a Actor) bool { return slices.Contains(other.By, a) })) {
+			if other.Action == r.Action && (len(r.By) == 0 || len(other.By) == 0 || slices.ContainsFunc(r.By, func(a Actor) bool { return slices.Contains(other.By, a) })) {
 				f.Add(path+".by", proration.ErrInvalid, "another rule of %v is for them already", r.Action)
 				break
 			}

@@ -1,6 +1,7 @@
 package plans_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -100,8 +101,9 @@ func TestCheck(t *testing.T) {
 			plans.Cancel: {Cancel: true},
 		}
 		cheaper := *planOf(t, onSale(t), "team")
+		cheaper.ID = "cheaper"
 		cheaper.Offers = []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money("14.99")}}}
-		changes[plans.Downgrade] = plans.Change{Plan: &cheaper}
+		changes[plans.Downgrade] = plans.Change{Plan: &plans.Plan{ID: "cheaper"}}
 		if c.term == "" {
 			changes[plans.SwitchInterval] = yearly
 		} else {
@@ -117,7 +119,7 @@ func TestCheck(t *testing.T) {
 			for _, by := range []plans.Actor{plans.Customer, plans.Support} {
 				for action, change := range changes {
 					t.Run(c.name+", "+action.String()+" "+when.String()+" by "+by.String(), func(t *testing.T) {
-						catalog, p := ask{sold: with(c.sold, allAt(when)), order: ordered("7 seat", c.term), before: c.before, change: change, by: by, at: c.at}.proposal(t)
+						catalog, p := ask{sold: with(c.sold, allAt(when), selling(cheaper)), order: ordered("7 seat", c.term), before: c.before, change: change, by: by, at: c.at}.proposal(t)
 						before := giventest.JSON(t, p)
 						got, err := catalog.Check(p)
 						if err != nil || got.Action != action || got.When != when || !got.At.Equal(giventest.Instant(want, nil)) || len(got.Breaks) > 0 {
@@ -155,6 +157,7 @@ func TestCheckClassifies(t *testing.T) {
 		p.Rank, p.Offers = 0, []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money(unit)}}}
 		return plans.Change{Plan: &p}
 	}
+	forTheYear := func(o *plans.Order) { o.Items[0].Price.Per = giventest.Interval("P12M") }
 	for _, c := range []struct {
 		name, why string
 		ask       ask
@@ -177,13 +180,18 @@ func TestCheckClassifies(t *testing.T) {
 		{"from a price of the month", "12 x 13.00 is 156.00 a year, and the plan's price is 150.00", ask{sold: with(unranked), order: ordered("7 seat at 13", "P12M", inPlan("yearly"), bySupport, func(o *plans.Order) {
 			o.Items[0].Price.Per = giventest.Interval("P1M")
 		}), change: yearly("150.00")}, plans.Downgrade},
+		{"from a price of the year", "180.00 was agreed on for the year, and team is 12 x 15.00", ask{order: ordered("7 seat at 180", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Lateral},
+		{"from a lower price of the year", "179.99 is less", ask{order: ordered("7 seat at 179.99", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Upgrade},
+		{"from a higher price of the year", "180.01 is more", ask{order: ordered("7 seat at 180.01", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Downgrade},
+		{"from a price of the year in a term of two", "it is still one of the year", ask{order: ordered("7 seat at 180", "P24M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Lateral},
+		{"from prices of the year and of the month", "7 x 170.00 and 2 x 12 x 10.00 are 1430.00; 7 x 180.00 and 2 x 59.88 are 1379.76", ask{order: ordered("7 seat at 170, 2 phone at 10", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Downgrade},
 		{"a plan that is no longer sold", "it has no rank, so the money decides", ask{sold: with(func(c *plans.Catalog) { c.Plans[0].ID = "base-2027" }), order: ordered("7 seat", "P12M", inPlan("base-2027")), change: toPlan(t, "advanced")}, plans.Upgrade},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			c.ask.sold = append(c.ask.sold, allAt(plans.AtOnce))
+			c.ask.sold = append(c.ask.sold, allAt(plans.AtOnce), selling(*c.ask.change.Plan))
 			catalog, p := c.ask.proposal(t)
 			got, err := catalog.Check(p)
-			if got.Action != c.want {
+			if err != nil || got.Action != c.want {
 				t.Errorf("got %v (%v), want %v: %s", got.Action, err, c.want, c.why)
 			}
 		})
@@ -192,6 +200,32 @@ func TestCheckClassifies(t *testing.T) {
 	got, err := gone.Check(plans.Proposal{Contract: contractOf(t, plain, ordered("7 seat", "P12M")), Change: toPlan(t, "advanced"), By: plans.Support, At: giventest.Instant("2027-02-16", nil)})
 	if err != nil || got.Action != plans.Upgrade {
 		t.Errorf("from a plan that is gone from the catalogue: %v (%v)", got.Action, err)
+	}
+}
+
+// An amount that does not say what it is for is for the term that is billed up front, or for the period.
+func TestCheckClassifiesWithoutPer(t *testing.T) {
+	for _, c := range []struct {
+		name, why, term, unit string
+		sold                  func(*plans.Catalog)
+		want                  plans.Action
+	}{
+		{"half a year for as much", "90.00 for six months are 180.00 a year, and team is 12 x 15.00", "P6M", "90", func(*plans.Catalog) {}, plans.Lateral},
+		{"half a year for less", "89.99 are less", "P6M", "89.99", func(*plans.Catalog) {}, plans.Upgrade},
+		{"half a year for more", "90.01 are more", "P6M", "90.01", func(*plans.Catalog) {}, plans.Downgrade},
+		{"two years", "360.00 for them are 180.00 a year", "P24M", "360", func(*plans.Catalog) {}, plans.Lateral},
+		{"month by month", "15.00 are for the month, whatever the term is", "P6M", "15", perPeriod, plans.Lateral},
+		{"month by month for more", "90.00 a month are more", "P6M", "90", perPeriod, plans.Downgrade},
+		{"without a term", "for the month", "", "14.99", openEnded, plans.Upgrade},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			catalog, p := ask{sold: with(c.sold, allAt(plans.AtOnce)), order: ordered("7 seat", c.term), change: toPlan(t, "team")}.proposal(t)
+			p.Contract.Items[0].Price = plans.Price{Unit: giventest.Money(c.unit)}
+			got, err := catalog.Check(p)
+			if err != nil || got.Action != c.want {
+				t.Errorf("got %v (%v), want %v: %s", got.Action, err, c.want, c.why)
+			}
+		})
 	}
 }
 
@@ -209,6 +243,10 @@ func TestCheckRules(t *testing.T) {
 		return func(c *plans.Catalog) { edit(&c.Rules[1]) } // that of a downgrade
 	}
 	unlimited := rule(func(r *plans.Rule) { r.Limits = false })
+	scaled := func(id string) *plans.Plan { // a sound plan, which the catalogue does not have
+		p := scale(func(p *plans.Plan) { p.ID, p.Limits[0].Most = id, giventest.Money("9999999") })
+		return &p
+	}
 	for _, c := range []struct {
 		name, why string
 		ask       ask
@@ -236,6 +274,23 @@ func TestCheckRules(t *testing.T) {
 			c.Rules = append(c.Rules, plans.Rule{Action: plans.Downgrade, By: []plans.Actor{plans.Support}, When: plans.AtOnce})
 		}), order: advanced, change: down}, "downgrade at_period_end", nil},
 		{"a reason of its own", "instead of one that is made up", ask{sold: with(rule(func(r *plans.Rule) { r.Reason, r.Instead = "ask us first", "write to us" })), order: advanced, change: down}, "", []string{"downgrade: ask us first | write to us"}},
+
+		{"no such plan", "M4: nothing else is sold, whatever it is said to cost", ask{order: year, change: plans.Change{Plan: scaled("gone")}}, "", []string{`plan: there is no plan "gone" | base, team, advanced, yearly`}},
+		{"a plan without ID", "as above", ask{order: year, change: plans.Change{Plan: scaled("")}}, "", []string{`plan: there is no plan "" | base, team, advanced, yearly`}},
+		{"whatever is said of the plan", "it is the catalogue's of that ID, which is above, and not what somebody makes of it", ask{order: year, change: plans.Change{Plan: &plans.Plan{ID: "advanced", Rank: -7, Interval: proration.Interval{Days: -1}}}}, "upgrade at_once", nil},
+		{"whatever is said of its limits", "M16: they are the catalogue's", ask{order: advanced, change: plans.Change{Plan: scaled("base")}, by: plans.Support, use: "2501 contacts"}, "", []string{"downgrade: 2501 contacts are in use, and the plan allows 2500 | use fewer of them first"}},
+		{"no such term", "M3", ask{order: year, change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P7M"), Percent: giventest.Money("99"), Billing: plans.UpFront, AtEnd: plans.Renew}}}, "", []string{"term: P7M is not on offer | P6M, P9M, P1Y, P2Y"}},
+		{"a term that is too short", "M2: nor can one extend by a month", ask{order: year, change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P1M")}}}, "", []string{"term: P1M is shorter than the minimum of P6M | P6M, P9M, P1Y, P2Y"}},
+		{"a term of no length", "M2", ask{order: year, change: plans.Change{Term: &plans.Term{}}}, "", []string{"term: a term is needed | P6M, P9M, P1Y, P2Y"}},
+		{"a term where there are none", "nothing is guessed", ask{sold: with(openEnded), order: ordered("7 seat", ""), change: another(t, "P6M")}, "", []string{"term: no terms are on offer | from period to period"}},
+		{"whatever is said of the term", "it is the catalogue's of that length", ask{order: year, change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P6M"), Billing: 7}}}, "extend at_once", nil},
+		{"an item that was not bought", "the plan offers it", ask{order: year, change: more("phone", "1")}, "add_quantity at_once", nil},
+		{"an item at a price of one's own", "it is the catalogue's price that counts, for what was bought and for what was not", ask{order: year, change: plans.Change{Item: "seat", Quantity: giventest.Money("1"), Price: &plans.Price{Unit: giventest.Money("-1")}}}, "add_quantity at_once", nil},
+		{"an item that is not offered", "more of what?", ask{order: year, change: more("desk", "1")}, "", []string{`item: base does not offer "desk" in USD | seat, phone`}},
+		{"less of an item that is not offered", "as above", ask{order: year, change: more("desk", "-1"), by: plans.Support}, "", []string{`item: base does not offer "desk" in USD | seat, phone`}},
+		{"an item that is not offered, with a price", "whoever asks does not say what it costs", ask{order: year, change: plans.Change{Item: "desk", Quantity: giventest.Money("1"), Price: &plans.Price{}}}, "", []string{`item: base does not offer "desk" in USD | seat, phone`}},
+		{"an item that is not offered there", "M7: no price in reais is made up", ask{order: ordered("7 seat", "P12M", inBrazil), change: more("phone", "1")}, "", []string{`item: base does not offer "phone" in BRL | seat`}},
+		{"an item that comes with a ramp", "it is not there yet, and the plan offers it", ask{order: ordered("7 seat, 2 phone from 2027-06-16", "P12M"), change: more("phone", "1")}, "add_quantity at_once", nil},
 
 		{"up to the limits", "M16", ask{order: advanced, change: down, by: plans.Support, use: "2500 contacts, 1 ai_agents"}, "downgrade at_term_end", nil},
 		{"beyond a limit", "M16: 2,501 contacts are in use", ask{order: advanced, change: down, by: plans.Support, use: "2501 contacts"}, "", []string{"downgrade: 2501 contacts are in use, and the plan allows 2500 | use fewer of them first"}},
@@ -268,8 +323,7 @@ func TestCheckFaults(t *testing.T) {
 	euros.Offers = []plans.Offer{{Item: "seat", Currency: "EUR", Price: plans.Price{Unit: giventest.Money("25")}}}
 	seatless := *planOf(t, onSale(t), "advanced")
 	seatless.Offers = seatless.Offers[2:]
-	broken := *planOf(t, onSale(t), "advanced")
-	broken.ID, broken.Interval = "", proration.Interval{}
+	euros.ID, seatless.ID = "euros", "seatless"
 	year, monthly := ordered("7 seat", "P12M"), ordered("7 seat", "")
 	for _, c := range []struct {
 		name, why string
@@ -280,16 +334,22 @@ func TestCheckFaults(t *testing.T) {
 		{"nobody", "law 13", ask{order: year, change: more("seat", "1")}, func(p *plans.Proposal) { p.By = 0 }, []string{"by unset"}},
 		{"somebody unknown", "law 14", ask{order: year, change: more("seat", "1")}, func(p *plans.Proposal) { p.By = 9 }, []string{"by invalid"}},
 		{"no instant", "law 10: time is an argument", ask{order: year, change: more("seat", "1")}, func(p *plans.Proposal) { p.At = time.Time{} }, []string{"at unset"}},
-		{"an item that was not bought", "more of what?", ask{order: year, change: more("desk", "1")}, nil, []string{"change.item invalid"}},
+		{"nothing", "it changes nothing", ask{order: year}, nil, []string{"change unset"}},
+		{"two things at once", "a change is of one", ask{order: year, change: plans.Change{Term: termOf(t, onSale(t), "P6M"), Cancel: true}}, nil, []string{"change.cancel invalid"}},
+		{"all at once", "law 14: in one round, each with its path", ask{order: year, change: plans.Change{Plan: &euros, Cancel: true}}, func(p *plans.Proposal) {
+			p.By, p.At, p.Contract.Plan, p.Contract.Items[0].Quantity = 0, time.Time{}, "", giventest.Money("-7")
+		}, []string{"by unset", "at unset", "contract.plan unset", "contract.items[0].quantity invalid", "change.cancel invalid"}},
+		{"a quantity of nothing", "none more is no change", ask{order: year, change: plans.Change{Item: "seat"}}, nil, []string{"change.quantity unset"}},
+		{"a quantity of no item", "two more of what?", ask{order: year, change: plans.Change{Quantity: giventest.Money("2")}}, nil, []string{"change.item invalid"}},
+		{"less of what was not bought", "there is none that could go", ask{order: year, change: more("phone", "-1")}, nil, []string{"change.quantity invalid"}},
+		{"less than a step of the ramp leaves", "three seats from June 16 on, and four are to go", ask{order: ordered("7 seat, 3 seat from 2027-06-16", "P12M"), change: more("seat", "-4")}, nil, []string{"change.quantity invalid"}},
 		{"more than there is", "three seats were bought, and four are to go", ask{order: ordered("3 seat", "P12M"), change: more("seat", "-4")}, nil, []string{"change.quantity invalid"}},
 		{"a quantity beyond the limits", "law 14", ask{order: year, change: more("seat", "1e18")}, nil, []string{"change.quantity limit"}},
-		{"a plan in another currency", "M8: nothing is converted", ask{order: year, change: plans.Change{Plan: &euros}}, nil, []string{"change.plan.offers invalid"}},
-		{"a plan without the item", "what would become of the seats?", ask{order: year, change: plans.Change{Plan: &seatless}}, nil, []string{"change.plan.offers invalid"}},
-		{"a broken plan", "as in a catalogue", ask{order: year, change: plans.Change{Plan: &broken}}, nil, []string{"change.plan.id unset", "change.plan.interval unset"}},
-		{"a term without terms", "there is nothing to extend", ask{sold: with(openEnded), order: monthly, change: another(t, "P6M")}, nil, []string{"change.term invalid"}},
+		{"a plan in another currency", "M8: nothing is converted", ask{sold: with(selling(euros)), order: year, change: plans.Change{Plan: &euros}}, nil, []string{"change.plan.offers invalid"}},
+		{"a plan without the item", "what would become of the seats?", ask{sold: with(selling(seatless)), order: year, change: plans.Change{Plan: &seatless}}, nil, []string{"change.plan.offers invalid"}},
+		{"a term without terms", "there is nothing to extend", ask{order: year, change: another(t, "P6M")}, func(p *plans.Proposal) { p.Contract.Terms = nil }, []string{"change.term invalid"}},
 		{"an end without terms", "there is nothing to shorten", ask{sold: with(openEnded), order: monthly, change: until("2027-05-16")}, nil, []string{"change.end invalid"}},
-		{"a term that is billed otherwise", "a contract is billed in one way", ask{order: year, change: another(t, "P6M", perPeriod)}, nil, []string{"change.term.billing invalid"}},
-		{"a broken term", "as in a catalogue", ask{order: year, change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P6M"), Billing: plans.UpFront}}}, nil, []string{"change.term.at_end unset"}},
+		{"a term that is billed otherwise", "a contract is billed in one way, and the catalogue bills in another by now", ask{order: year, change: another(t, "P6M", perPeriod)}, func(p *plans.Proposal) { p.Contract.Terms[0].Term.Billing = plans.PerPeriod }, []string{"change.term.billing invalid"}},
 		{"a later end", "that is an extension", ask{order: year, change: until("2028-05-16")}, nil, []string{"change.end outside"}},
 		{"an end before the start", "that is no term", ask{order: year, change: until("2026-11-16")}, nil, []string{"change.end outside"}},
 		{"the year inside a term by the month", "months that were agreed on do not become years", ask{sold: with(perPeriod), order: year, change: toPlan(t, "yearly")}, nil, []string{"change.plan.interval invalid"}},
@@ -317,15 +377,92 @@ func TestCheckFaults(t *testing.T) {
 	}
 }
 
-// At the end of what is left there is nothing left to wait for.
-func TestCheckAfterTheEnd(t *testing.T) {
-	for _, when := range []plans.When{plans.AtPeriodEnd, plans.AtTermEnd} {
+// What names the date of the step tells which one was agreed on for fewer than are to go.
+func TestCheckNamesTheStep(t *testing.T) {
+	catalog, p := ask{sold: with(allAt(plans.AtOnce)), order: ordered("7 seat, 9 seat from 2027-04-16, 3 seat from 2027-06-16", "P12M"), change: more("seat", "-4")}.proposal(t)
+	_, err := catalog.Check(p)
+	if err == nil || !strings.Contains(err.Error(), `-1 of "seat" would be left on 2027-06-16`) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// Outside the terms there is nothing to change, whatever it is and whenever it would take effect.
+func TestCheckOutside(t *testing.T) {
+	for _, when := range []plans.When{plans.AtOnce, plans.AtPeriodEnd, plans.AtTermEnd} {
 		for _, sold := range []func(*plans.Catalog){func(*plans.Catalog) {}, perPeriod} {
-			for _, at := range []string{"2027-11-16", "2028-01-01"} {
-				catalog, p := ask{sold: with(sold, allAt(when)), order: ordered("7 seat", "P12M"), change: plans.Change{Cancel: true}, at: at}.proposal(t)
-				_, err := catalog.Check(p)
-				giventest.CheckFaults(t, err, "at outside")
+			for name, change := range map[string]plans.Change{
+				"cancel": {Cancel: true}, "plan": toPlan(t, "advanced"), "more": more("seat", "1"), "less": more("seat", "-1"), "term": another(t, "P6M"), "end": until("2027-05-16"),
+				"unknown plan": {Plan: &plans.Plan{ID: "gone"}},
+			} {
+				for _, at := range []string{"2026-11-15T23:59:59.999999999", "2020-01-01", "2027-11-16", "2028-01-01"} {
+					catalog, p := ask{sold: with(sold, allAt(when)), order: ordered("7 seat", "P12M"), change: change, at: at}.proposal(t)
+					got, err := catalog.Check(p)
+					giventest.CheckFaults(t, err, "at outside")
+					_, amended := catalog.Amend(p)
+					giventest.CheckFaults(t, amended, "at outside")
+					checkText(t, name+" comes with nothing", giventest.JSON(t, got), giventest.JSON(t, plans.Permit{}))
+				}
 			}
 		}
+	}
+}
+
+// A term that was shortened has its end where it was moved to.
+func TestCheckOutsideShortened(t *testing.T) {
+	for at, want := range map[string][]string{"2027-05-15T23:59:59": nil, "2027-05-16": {"at outside"}, "2027-08-01": {"at outside"}} {
+		catalog, p := ask{sold: with(allAt(plans.AtOnce)), order: ordered("7 seat", "P12M"), before: []plans.Change{until("2027-05-16")}, change: more("seat", "1"), at: at}.proposal(t)
+		_, err := catalog.Check(p)
+		giventest.CheckFaults(t, err, want...)
+	}
+}
+
+// A cancellation for the end of a term comes in time, or not: notice was due before the first instant at which it no longer can be given.
+func TestCheckNotice(t *testing.T) {
+	notice := func(length string) func(*plans.Catalog) {
+		return func(c *plans.Catalog) {
+			for i := range c.Terms {
+				c.Terms[i].Notice = giventest.Interval(length)
+			}
+		}
+	}
+	late := func(date string) []string {
+		return []string{"cancel: notice was due before " + date + " | cancel for the end of the next term once that has begun"}
+	}
+	cancel := plans.Change{Cancel: true}
+	year := ordered("7 seat", "P12M")
+	for _, c := range []struct {
+		name, why string
+		ask       ask
+		want      string
+		refused   []string
+	}{
+		{"in time", "30 days before November 16 is October 17, and that is not reached", ask{sold: with(notice("P30D")), order: year, change: cancel, at: "2027-10-16T23:59:59.999999999"}, "at_term_end 2027-11-16", nil},
+		{"too late", "from that instant on it renews", ask{sold: with(notice("P30D")), order: year, change: cancel, at: "2027-10-17"}, "", late("2027-10-17")},
+		{"too late by far", "as above", ask{sold: with(notice("P30D")), order: year, change: cancel, at: "2027-11-15"}, "", late("2027-10-17")},
+		{"too late, by support", "the contract says so, and not the rule", ask{sold: with(notice("P30D")), order: year, change: cancel, at: "2027-10-17", by: plans.Support}, "", late("2027-10-17")},
+		{"a month", "on the contract's calendar", ask{sold: with(notice("P1M")), order: year, change: cancel, at: "2027-10-16"}, "", late("2027-10-16")},
+		{"month by month", "notice is of the term, and not of the month", ask{sold: with(notice("P30D"), perPeriod), order: year, change: cancel, at: "2027-10-17"}, "", late("2027-10-17")},
+		{"before an extension", "it is the last term that renews", ask{sold: with(notice("P30D")), order: year, before: []plans.Change{another(t, "P6M", notice("P30D"))}, change: cancel, at: "2027-10-17"}, "at_term_end 2028-05-16", nil},
+		{"in the extension", "30 days before May 16, 2028 is April 16", ask{sold: with(notice("P30D")), order: year, before: []plans.Change{another(t, "P6M", notice("P30D"))}, change: cancel, at: "2028-04-16"}, "", late("2028-04-16")},
+		{"no notice", "until the last instant", ask{order: year, change: cancel, at: "2027-11-15T23:59:59.999999999"}, "at_term_end 2027-11-16", nil},
+		{"no term", "the month ends, and nothing renews", ask{sold: with(openEnded), order: ordered("7 seat", ""), change: cancel, at: "2027-03-15T23:59:59"}, "at_term_end 2027-03-16", nil},
+		{"at once", "who leaves at once pays for it, and gives no notice", ask{sold: with(notice("P30D"), allAt(plans.AtOnce)), order: year, change: cancel, at: "2027-11-01"}, "at_once 2027-11-01", nil},
+		{"another change", "notice is for leaving", ask{sold: with(notice("P30D")), order: year, change: more("seat", "-2"), by: plans.Support, at: "2027-11-01"}, "remove_quantity", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			catalog, p := c.ask.proposal(t)
+			got, err := catalog.Check(p)
+			_, amended := catalog.Amend(p)
+			checkRefused(t, amended, c.refused...)
+			if !checkRefused(t, err, c.refused...) {
+				checkText(t, "a refusal comes with nothing", giventest.JSON(t, got), giventest.JSON(t, plans.Permit{}))
+				return
+			}
+			text := got.When.String() + " " + got.At.Format(time.DateOnly)
+			if got.Action != plans.Cancel {
+				text = got.Action.String()
+			}
+			checkText(t, c.why, text, c.want)
+		})
 	}
 }

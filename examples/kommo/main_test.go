@@ -31,7 +31,7 @@ func TestRun(t *testing.T) {
 // The file is read strictly: a field that means nothing is an error, and not a rule that is silently left out.
 func TestRead(t *testing.T) {
 	for _, text := range []string{
-		``, `[]`, `{"catalogue":{}}`, `{"catalog":{"terms":[{"lenght":"P6M"}]}}`, `{"catalog":{"rules":[{"action":"steal"}]}}`,
+		``, `[]`, `{"catalogue":{}}`, `{"catalog":{"terms":[{"long":"P6M"}]}}`, `{"catalog":{"rules":[{"action":"steal"}]}}`,
 		`{"refunds":[{"as":"cash"}]}`, `{"rows":[{"asks":[{"change":{"quantity":"two"}}]}]}`,
 	} {
 		if v, err := answer.Read[vendor]([]byte(text)); err == nil {
