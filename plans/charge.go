@@ -109,16 +109,22 @@ func (c Charge) Explain() string {
 // priced writes what the whole period costs, without the sum; "" where that cannot be said.
 func (c *Charge) priced(places int32) string {
 	both, more := c.Quantity, c.More && !c.Price.linear()
-	if more {
+	amount, err := c.Price.Amount(c.Quantity)
+	paid, errAbove := c.Price.Amount(c.Above)
+	if more && err == nil && errAbove == nil { // each by itself first: the sum of hostile exponents takes for ever
 		both = c.Above.Add(c.Quantity)
+		amount, err = c.Price.Amount(both)
 	}
-	if _, err := c.Price.Amount(both); err != nil {
+	if err != nil || errAbove != nil {
 		return ""
 	}
 	text, single := c.Price.parts(both).text(places)
 	if more {
 		before, _ := c.Price.parts(c.Above).text(places)
 		text, single = "("+text+") - ("+before+")", false
+		if amount.LessThan(paid) {
+			text += ", at least " + exact.Text(decimal.Decimal{}, places)
+		}
 	}
 	switch {
 	case c.Times <= 1:

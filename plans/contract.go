@@ -65,8 +65,12 @@ func (c Contract) Validate() error {
 	}
 	_, err := c.Currency.Places()
 	f.Under("", err)
-	if len(c.Items) == 0 {
+	switch {
+	case len(c.Items) == 0:
 		f.Add("items", proration.ErrUnset, "a contract has items")
+	case len(c.Items) > maxItems:
+		f.Add("items", proration.ErrLimit, "%d items are more than %d", len(c.Items), maxItems)
+		return f.Err()
 	}
 	seen := map[string]bool{}
 	for i, item := range c.Items {
@@ -111,7 +115,10 @@ func (c *Contract) checkItem(f *fault.List, path string, item Item) {
 	}
 }
 
-const maxSteps = 1_000
+const (
+	maxItems = 1_000
+	maxSteps = 1_000
+)
 
 // checkRamp adds the faults of the steps.
 func (c *Contract) checkRamp(f *fault.List) {
@@ -150,12 +157,24 @@ func (c *Contract) checkTerms(f *fault.List) {
 		if i > 0 && a.Term.Billing != c.Terms[0].Term.Billing {
 			f.Add(path+".term.billing", proration.ErrInvalid, "the terms of a contract are billed alike")
 		}
-		for j, item := range c.Items {
-			if _, err := item.Price.times(a.Term.Length); a.Term.Billing == UpFront && item.Price.Per.Validate() == nil && err != nil {
-				f.Under(path, proration.Under("items["+strconv.Itoa(j)+"]", err))
+		if a.Term.Billing == UpFront && a.Term.Length.Validate() == nil {
+			for j, item := range c.Items {
+				f.Under(path, proration.Under(element("items", j), fits(item, a.Term.Length)))
+			}
+			for j, step := range c.Ramp {
+				f.Under(path, proration.Under(element("ramp", j)+".item", fits(step.Item, a.Term.Length)))
 			}
 		}
 	}
+}
+
+// fits returns the fault of a price whose amounts do not go into a length.
+func fits(item Item, length proration.Interval) error {
+	if item.Price.Per.Validate() != nil {
+		return nil // it is for any length, or has a fault of its own
+	}
+	_, err := item.Price.times(length)
+	return err
 }
 
 // End returns when the last term ends, and the zero time for a contract that runs from period to period.

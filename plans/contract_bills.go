@@ -52,10 +52,16 @@ func (c Contract) bills(from time.Time, policy proration.Policy, allocation pror
 	if start := c.Terms[0].Period.Start; from.Before(start) {
 		from = start
 	}
-	portions, err := c.Cycle.Billable(proration.Service{Start: from, End: c.End(), AsOf: c.End(), Timing: proration.InAdvance})
+	var portions []proration.Portion
+	if c.First.Contains(from) {
+		portions = append(portions, proration.Portion{Period: c.First, Span: c.First.From(from)})
+		from = c.First.End
+	}
+	more, err := c.Cycle.Billable(proration.Service{Start: from, End: c.End(), AsOf: c.End(), Timing: proration.InAdvance})
 	if err != nil {
 		return nil, err
 	}
+	portions = append(portions, more...)
 	var bills []billed
 	for _, p := range portions {
 		if !p.Span.Start.Equal(p.Period.Start) {
@@ -106,7 +112,11 @@ func (c Contract) Rest(at time.Time) ([]proration.Portion, error) {
 			return nil, err
 		}
 	}
-	return []proration.Portion{{Period: period, Span: period.From(at)}}, nil
+	span := period.From(at)
+	if end := c.End(); !end.IsZero() && end.Before(span.End) {
+		span.End = end
+	}
+	return []proration.Portion{{Period: period, Span: span}}, nil
 }
 
 // TerminationFee returns what leaving at an instant costs, before the end of the term: the agreed amount, and the agreed share of
@@ -146,6 +156,10 @@ func (c Contract) TerminationFee(at time.Time, policy proration.Policy) (Charge,
 	}
 	charge.Share.Fraction, charge.Share.Rounding = proration.Fraction{Num: 1, Den: 1}, policy.Rounding
 	charge.Share.Amount, err = policy.Rounding.Round(charge.Share.Of)
+	if err != nil {
+		return Charge{}, err
+	}
 	charge.Net = charge.Share.Amount
+	err = charge.Share.Residual.UnmarshalText([]byte(charge.Share.Of.Sub(charge.Share.Amount).Rat().RatString()))
 	return charge, err
 }

@@ -62,6 +62,10 @@ func TestContractRest(t *testing.T) {
 			want: []string{first, "2027-04-01/2027-05-01", "2027-05-01/2027-11-01", "2027-05-01/2027-06-01"},
 		},
 		{name: "behind the end of a shortened one", why: "nothing is left of it", contract: shorter(prepaid(nil, "P1Y 2026-01-01/2027-01-01"), "2026-07-01"), at: "2026-07-01", wantErr: []string{"at outside"}},
+		{
+			name: "by the month, shortened", why: "nothing is paid for behind the end", contract: shorter(committed(nil, "P6M 2026-11-01/2027-05-01"), "2026-12-16"), at: "2026-12-05",
+			want: []string{"2026-12-01/2027-01-01", "2026-12-05/2026-12-16"},
+		},
 		{name: "before the first term", why: "nothing is paid for yet", contract: three, at: "2026-10-31T23:59:59.999999999", wantErr: []string{"at outside"}},
 		{name: "at the end of the last", why: "nothing is any more", contract: three, at: "2028-03-01", wantErr: []string{"at outside"}},
 		{name: "after it, by the month", why: "as above", contract: months, at: "2027-11-01", wantErr: []string{"at outside"}},
@@ -108,6 +112,9 @@ func TestContractTerminationFee(t *testing.T) {
 	twice := plans.Discount{ID: "welcome", Amount: giventest.Money("100"), Currency: "USD", Lasts: plans.Repeating, Periods: 2}
 	kept := plans.Discount{ID: "gift", Amount: giventest.Money("1000"), Currency: "USD", Lasts: plans.Once, Keeps: true}
 	untilMarch := plans.Discount{ID: "winter", Percent: giventest.Money("50"), Lasts: plans.Forever, Until: giventest.Instant("2027-03-01", nil)}
+	longFirst := func(c *plans.Contract) {
+		c.Cycle, c.First = giventest.Cycle("2026-12-15", "P1M", time.UTC), giventest.Period("2026-11-01/2026-12-15", nil)
+	}
 	unset := with(committed(nil, sixMonths), "0", "50")
 	unset.Currency = ""
 	for _, c := range []struct {
@@ -139,6 +146,18 @@ func TestContractTerminationFee(t *testing.T) {
 		{
 			name: "of several terms", why: "what the last one says, of the rest of both: three months and six", contract: with(committed(nil, sixMonths, "P6M 2027-05-01/2027-11-01"), "0", "100"), at: "2027-01-10",
 			want: "termination: 100 % of 8010.00 = 8010.00", net: "8010",
+		},
+		{
+			name: "in a longer first period", why: "M18: it was billed when it began, and is one period", contract: with(committed(nil, "P3M 2026-11-01/2027-03-15"), "0", "100", longFirst), at: "2026-11-10",
+			want: "termination: 100 % of 2670.00 = 2670.00", net: "2670",
+		},
+		{
+			name: "at its start", why: "it is still to be billed, once", contract: with(committed(nil, "P3M 2026-11-01/2027-03-15"), "0", "100", longFirst), at: "2026-11-01",
+			want: "termination: 100 % of 3560.00 = 3560.00", net: "3560",
+		},
+		{
+			name: "rounded", why: "law 16: what rounding did", contract: with(committed(nil, sixMonths), "0", "50", func(c *plans.Contract) { c.Items[0] = one("seat", "1", "66.67") }), at: "2027-04-01",
+			want: "termination: 50 % of 66.67, 33.335 x 1/1 = 33.335, rounded half up to 33.34", net: "33.34",
 		},
 		{
 			name: "less a percentage", why: "law 8: what would be billed is what is left after discounts", contract: with(committed(nil, sixMonths), "0", "50", discounts(tenOff)), at: "2027-01-10",

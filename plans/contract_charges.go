@@ -52,15 +52,18 @@ func (c Contract) Added(change Change, p proration.Portion, policy proration.Pol
 	if f != nil {
 		return nil, f.Err()
 	}
-	legs := c.legs(change.Item, p.Span)
 	if change.Price != nil {
-		legs = []leg{{item: Item{ID: change.Item, Price: *change.Price}, span: p.Span}}
+		c.Items = append(slices.Clone(c.Items), Item{ID: change.Item, Price: *change.Price})
 	}
 	var charges []Charge
-	for _, leg := range legs {
-		above := leg.item.Quantity
+	for i, leg := range c.legs(change.Item, p.Span) {
+		there := leg.item.Quantity
+		above := &there
+		if change.Price != nil && i == 0 {
+			above = nil // nothing was paid for an item that is new, not even a flat price
+		}
 		leg.item.Quantity = change.Quantity
-		charge, err := c.charge(Addition, leg.item, &above, proration.Portion{Period: p.Period, Span: leg.span}, policy)
+		charge, err := c.charge(Addition, leg.item, above, proration.Portion{Period: p.Period, Span: leg.span}, policy)
 		if err != nil {
 			return nil, err
 		}
@@ -153,6 +156,10 @@ func (c *Contract) legs(id string, span proration.Period) []leg {
 				legs = legs[:len(legs)-1]
 			}
 		}
+		if n := len(legs); n > 0 && legs[n-1].item.Quantity.Equal(s.Item.Quantity) && legs[n-1].item.Price.Equal(s.Item.Price) {
+			legs[n-1].span.End = span.End // a step at the same instant is taken back
+			continue
+		}
 		if s.At.After(span.Start) {
 			next.span.Start = s.At
 		}
@@ -213,13 +220,16 @@ func (c *Contract) charge(kind Kind, item Item, above *decimal.Decimal, p prorat
 
 // amountAt returns what the charge's quantity costs for the whole period at a price; never below zero.
 func (c *Charge) amountAt(price *Price) (decimal.Decimal, error) {
-	amount, err := price.Amount(c.Above.Add(c.Quantity))
+	amount, err := price.Amount(c.Quantity)
 	if err != nil {
 		return amount, err
 	}
 	if c.More {
 		before, err := price.Amount(c.Above)
 		if err != nil {
+			return amount, err
+		}
+		if amount, err = price.Amount(c.Above.Add(c.Quantity)); err != nil {
 			return amount, err
 		}
 		amount = decimal.Max(amount.Sub(before), decimal.Decimal{})

@@ -312,6 +312,10 @@ func TestContractChargesRamp(t *testing.T) {
 			want: []string{"2026-11-01 until 2026-11-16, seat: 10 x 89.00, 890.00 x 15/30 days = 445.00", "2026-11-16 until 2026-12-01, seat: 12 x 79.00, 948.00 x 15/30 days = 474.00"},
 		},
 		{
+			name: "taken back at one instant", why: "a step that changes nothing in the end divides no line", contract: ten("2026-11-16 99 seat at 99.00", "2026-11-16 10 seat at 89.00"),
+			want: []string{nov + "seat: 10 x 89.00 = 890.00"},
+		},
+		{
 			name: "inside a day", why: "law 5: the day of the change belongs to what comes after, and only to that", contract: there,
 			want: []string{
 				"2026-11-01 until 2026-11-16T18:30:00, seat: 10 x 89.00, 890.00 x 15/30 days = 445.00",
@@ -530,6 +534,15 @@ func TestContractAdded(t *testing.T) {
 			name: "a new kind", why: "K3c: at the rate that comes with it", contract: kinds, change: plans.Change{Item: "phone", Quantity: giventest.Money("2"), Price: &plans.Price{Unit: giventest.Money("10")}}, span: rest,
 			want: []string{from16 + "phone: 2 x 10.00, 20.00 x 15/30 days = 10.00"},
 		},
+		{
+			name: "a new kind at a flat price", why: "nothing was paid for it yet", contract: kinds, change: plans.Change{Item: "phone", Quantity: giventest.Money("2"), Price: &plans.Price{Flat: giventest.Money("49"), Unit: giventest.Money("7")}}, span: rest,
+			want: []string{from16 + "phone: 2 x 7.00 + 49.00, 63.00 x 15/30 days = 31.50"},
+		},
+		{
+			name: "a new kind before its step", why: "from the step on there are two more than agreed, at the price of the step", contract: climbing,
+			change: plans.Change{Item: "phone", Quantity: giventest.Money("2"), Price: &plans.Price{Unit: giventest.Money("12")}}, span: rest,
+			want: []string{"2026-11-16 until 2026-11-26, phone: 2 x 12.00, 24.00 x 10/30 days = 8.00", "2026-11-26 until 2026-12-01, phone: 2 x 10.00, 20.00 x 5/30 days = 3.333..., rounded half up to 3.33"},
+		},
 		{name: "a new kind that is there", why: "the price belongs to the contract", contract: kinds, change: plans.Change{Item: "seat", Quantity: giventest.Money("2"), Price: &plans.Price{}}, wantErr: []string{"price invalid"}},
 		{name: "of what a step will add", why: "it is not there at the start of the portion", contract: climbing, change: of("2", "phone"), span: rest, wantErr: []string{"item invalid"}},
 		{name: "nothing", why: "law 13: a change of nothing was not meant", contract: kinds, change: of("0", "seat"), wantErr: []string{"quantity unset"}},
@@ -554,7 +567,7 @@ func TestContractAdded(t *testing.T) {
 				checkCharges(t, c.contract, plans.Addition, charges, portion.Period, c.want)
 				for i, charge := range charges {
 					there, _ := stateAt(&c.contract, c.change.Item, charge.Span.Start, true)
-					if charge.Item != c.change.Item || !charge.Quantity.Equal(c.change.Quantity) || !charge.More || !charge.Above.Equal(there.Quantity) {
+					if charge.Item != c.change.Item || !charge.Quantity.Equal(c.change.Quantity) || charge.More == (c.change.Price != nil && i == 0) || !charge.Above.Equal(there.Quantity) {
 						t.Errorf("charge %d is for %v %s above %v, want %v above %v", i, charge.Quantity, charge.Item, charge.Above, c.change.Quantity, there.Quantity)
 					}
 				}
@@ -582,6 +595,7 @@ func TestContractAddedNeverNegative(t *testing.T) {
 		}
 		giventest.CheckMoney(t, quantity+" more", charges[0].Net, want)
 		giventest.CheckMoney(t, "of", charges[0].Share.Of, want)
+		checkExplained(t, charges[0])
 	}
 }
 

@@ -58,7 +58,13 @@ func (c *Contract) anchor(t time.Time, length proration.Interval) {
 	if length.Months == 0 || !lastOfMonth || day <= t.Day() {
 		day = 0
 	}
-	c.Cycle.Anchor, c.Cycle.Interval, c.Cycle.Day = proration.WallOf(t), length, day
+	wall, clock := proration.WallOf(t), c.Cycle.Anchor.In(time.UTC)
+	year, month, date := t.Date()
+	due := proration.WallOf(time.Date(year, month, date, clock.Hour(), clock.Minute(), clock.Second(), clock.Nanosecond(), time.UTC))
+	if due.In(t.Location()).Equal(t) {
+		wall = due // where clocks skipped the time of day on this date, it is remembered
+	}
+	c.Cycle.Anchor, c.Cycle.Interval, c.Cycle.Day = wall, length, day
 }
 
 // local writes an instant on the contract's calendar.
@@ -89,9 +95,10 @@ func (c *Contract) shorten(f *fault.List, end time.Time) {
 		return
 	}
 	last.Until = end
+	own, _ := last.Term.discount(last.Period)
 	for i := range c.Discounts {
-		if d := &c.Discounts[i]; d.Until.After(end) && d.From.Equal(last.Period.Start) {
-			d.Until = end
+		if c.Discounts[i].ID == own.ID {
+			c.Discounts[i].Until = end
 		}
 	}
 }

@@ -160,7 +160,7 @@ func TestContractRenewedOnce(t *testing.T) {
 
 // Law 6: a term that ended on the last day of a short month remembers the day it began on.
 func TestContractRemembersItsDay(t *testing.T) {
-	newYork := giventest.Zone(t, "America/New_York")
+	newYork, santiago, saoPaulo := giventest.Zone(t, "America/New_York"), giventest.Zone(t, "America/Santiago"), giventest.Zone(t, "America/Sao_Paulo")
 	for _, c := range []struct {
 		name, why string
 		first     string
@@ -179,6 +179,18 @@ func TestContractRemembersItsDay(t *testing.T) {
 		{
 			"in New York", "on its calendar, over both changes of its clocks", "P6M 2026-08-31T23:00:00/2027-02-28T23:00:00", newYork, []string{"P9M", "P9M"},
 			[]string{"2027-02-28T23:00:00", "2027-11-30T23:00:00", "2028-08-31T23:00:00"},
+		},
+		{
+			"at a time that is skipped", "clocks in New York have no 02:30 on March 14, and the time of day is remembered too", "P6M 2026-09-14T02:30:00/2027-03-14T03:30:00", newYork, []string{"P9M", "P6M"},
+			[]string{"2027-03-14T03:30:00", "2027-12-14T02:30:00", "2028-06-14T02:30:00"},
+		},
+		{
+			"on a day without midnight", "September 5, 2027 begins at one o'clock in Santiago", "P6M 2027-03-05/2027-09-05T01:00:00", santiago, []string{"P9M", "P6M"},
+			[]string{"2027-09-05T01:00:00", "2028-06-05", "2028-12-05"},
+		},
+		{
+			"in Sao Paulo", "so did October 15, 2017 there", "P6M 2017-04-15/2017-10-15T01:00:00", saoPaulo, []string{"P6M", "P9M"},
+			[]string{"2017-10-15T01:00:00", "2018-04-15", "2019-01-15"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

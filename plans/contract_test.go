@@ -470,4 +470,12 @@ func TestContractSharesNothing(t *testing.T) {
 	if shared, _ := sharedBy(plan.Offers[0].Price, after.Items[0].Price); len(shared) > 0 {
 		t.Errorf("the contract shares %q with the plan", shared)
 	}
+	price := priceOf(byTier)
+	after, err = seats("10", "89.00").With(plans.Change{Item: "phone", Quantity: giventest.Money("1"), Price: &price}, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if shared, _ := sharedBy(price, after.Items[1].Price); len(shared) > 0 {
+		t.Errorf("the contract shares %q with the change", shared)
+	}
 }

@@ -60,7 +60,7 @@
 // # Limits
 //
 // A quantity and a price have at most 18 digits, and none of them is further than 18 places from the decimal point. A price has at
-// most 1,000 tiers, a contract 1,000 steps and as many discounts, a bill 120 instalments; a term is billed in at most 10,000 periods.
+// most 1,000 tiers, a contract 1,000 items, steps and discounts each, a bill 120 instalments; a term is billed in at most 10,000 periods.
 // Discounts are spread over at most 10,000 charges, whose sum has at most 18 digits.
 //
 // # Errors

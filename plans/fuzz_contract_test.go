@@ -284,11 +284,11 @@ func checkChanged(t *testing.T, before plans.Contract, change plans.Change, at t
 	}
 }
 
-// checkAdded fails unless what is added of an item that is there costs, for everything that is paid for, what it costs with the change less what it costs
+// checkAdded fails unless what is added costs, for everything that is paid for, what it costs with the change less what it costs
 // without. Of a volume price, where more may cost less, only that nothing is below zero.
 func checkAdded(t *testing.T, before plans.Contract, change plans.Change, at time.Time, after plans.Contract) {
 	t.Helper()
-	if !change.Quantity.IsPositive() || change.Price != nil {
+	if !change.Quantity.IsPositive() {
 		return
 	}
 	rest, err := before.Rest(at)
