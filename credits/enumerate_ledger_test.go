@@ -11,6 +11,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/plans"
 )
 
@@ -259,6 +260,14 @@ func (w *world) shuffled() []credits.Entry {
 	return other
 }
 
+// enough is how long a sequence is: one move less while the race detector watches.
+func enough(length int) int {
+	if giventest.Race {
+		return length - 1
+	}
+	return length
+}
+
 // everySequence plays every sequence of up to so many moves, and calls visit after each move.
 func everySequence(t *testing.T, days, length int, moves []any, visit func(w *world, left int)) (n int) {
 	var next func(w *world, left int)
@@ -300,7 +309,7 @@ func TestEveryLedger(t *testing.T) {
 		on(1, 2, "i1"), on(2, 4, "i2"), on(0, 1, "i3"), on(4, 3, "i3"),
 		undo(2, "i1"), undo(3, "i2"), undo(4, "i3"),
 	}
-	n := everySequence(t, 5, 5, moves, func(w *world, left int) {
+	n := everySequence(t, 5, enough(5), moves, func(w *world, left int) {
 		w.check(t, left == 0, "USD")
 		if left == 0 {
 			return
@@ -309,7 +318,7 @@ func TestEveryLedger(t *testing.T) {
 		other.check(t, true, "USD")
 		(&world{days: w.days, ledger: w.shuffled(), twin: w.twin.clone()}).play(t, on(1, 9, "i4"))
 	})
-	if n < 10_000 {
+	if n < 10_000 && !giventest.Race {
 		t.Errorf("only %d sequences", n)
 	}
 }
@@ -328,8 +337,8 @@ func TestEveryLedgerOfAllSorts(t *testing.T) {
 		with(on(1, 1, "i4"), func(d *credits.Due) { d.Currency = "EUR" }),
 		undo(3, "i1"), undo(3, "i2"),
 	}
-	n := everySequence(t, 4, 4, moves, func(w *world, left int) { w.check(t, left == 0, "USD", "EUR") })
-	if n < 5_000 {
+	n := everySequence(t, 4, enough(4), moves, func(w *world, left int) { w.check(t, left == 0, "USD", "EUR") })
+	if n < 5_000 && !giventest.Race {
 		t.Errorf("only %d sequences", n)
 	}
 }
@@ -358,7 +367,10 @@ func TestEveryOrderOfPaying(t *testing.T) {
 			}
 		}
 	}
-	for _, a := range sorts {
+	for i, a := range sorts {
+		if giventest.Race && i%8 != 0 {
+			continue
+		}
 		for _, b := range sorts {
 			a.ID, b.ID = "x", "y"
 			w := &world{days: 8, twin: &twin{last: map[string]int{}}}

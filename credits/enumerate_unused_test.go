@@ -171,11 +171,11 @@ func TestEveryUnused(t *testing.T) {
 			for _, basis := range []proration.Basis{proration.OnBilled, proration.OnPrice} {
 				r := credits.Request{Charges: []plans.Charge{p.charge}, Basis: basis, Policy: proration.Standard(2)}
 				r.Policy.Rounding.Mode = mode
-				n += p.everyCredit(t, r, 3)
+				n += p.everyCredit(t, r, enough(3))
 			}
 		}
 	}
-	if n < 50_000 {
+	if n < 50_000 && !giventest.Race {
 		t.Errorf("only %d credits", n)
 	}
 }
@@ -292,8 +292,8 @@ func TestEveryRemoval(t *testing.T) {
 			}
 		}
 	}
-	remove(start, piles, 4)
-	if n < 10_000 {
+	remove(start, piles, enough(4))
+	if n < 10_000 && !giventest.Race {
 		t.Errorf("only %d removals", n)
 	}
 }

@@ -281,7 +281,10 @@ func TestEveryDiscount(t *testing.T) {
 		}
 	}
 	checked := 0
-	for _, bill := range append(everyBill("0.01 0.05 10.05 -5.00", 3), everyBill("0.02 3.33 100.00 0 -0.01", 2)...) {
+	for i, bill := range append(everyBill("0.01 0.05 10.05 -5.00", 3), everyBill("0.02 3.33 100.00 0 -0.01", 2)...) {
+		if giventest.Race && i%4 != 0 {
+			continue
+		}
 		for _, stack := range stacks {
 			for _, allocation := range everyAllocation {
 				checkReduction(t, plans.Reduction{

@@ -186,7 +186,10 @@ func TestEveryPrice(t *testing.T) {
 	}
 	currencies := []plans.Currency{"USD", "JPY", "KWD", "CLF"}
 	checked, fell := 0, 0
-	for _, shape := range shapes {
+	for n, shape := range shapes {
+		if giventest.Race && n%4 != 0 {
+			continue
+		}
 		for i, price := range framed(shape) {
 			before := new(big.Rat)
 			for quarters := range int64(49) {
@@ -203,7 +206,7 @@ func TestEveryPrice(t *testing.T) {
 			}
 		}
 	}
-	if fell == 0 {
+	if fell == 0 && !giventest.Race {
 		t.Error("no volume price ever fell, so the law that others never do was not tried")
 	}
 	t.Logf("%d amounts", checked)

@@ -239,6 +239,9 @@ func TestQuoteEnumerated(t *testing.T) {
 		{currency: "JPY", units: 1, prices: [2]string{"1999", "33.3"}},
 		{currency: "KWD", units: 1000, prices: [2]string{"0.0005", "7"}},
 	} {
+		if giventest.Race && money.currency != "USD" {
+			continue
+		}
 		for _, quantities := range [][2]int64{{1, 0}, {7, 3}, {0, 2}} {
 			for _, months := range []int{6, 9, 12} {
 				for _, percent := range []string{"0", "12.5", "33.33", "100"} {
@@ -284,6 +287,9 @@ func TestAmendEnumerated(t *testing.T) {
 		{currency: "JPY", units: 1, prices: [2]string{"1999", "33.3"}},
 		{currency: "KWD", units: 1000, prices: [2]string{"0.0005", "7"}},
 	} {
+		if giventest.Race && money.currency != "USD" {
+			continue
+		}
 		for _, upFront := range []bool{true, false} {
 			for _, months := range []int{6, 9, 12} {
 				for _, percent := range []string{"0", "12.5", "33.33"} {
