@@ -99,6 +99,7 @@ func (c *Contract) shortfall(billed []Charge, p proration.Portion, policy prorat
 	if f != nil {
 		return Charge{}, f.Err()
 	}
+	spent = decimal.Max(spent, decimal.Decimal{}) // more credits than charges are not owed again
 	least := Item{ID: "minimum", Quantity: decimal.New(1, 0), Price: Price{Unit: c.Minimum}}
 	charge, err := c.charge(Shortfall, least, nil, p, policy)
 	if err != nil {

@@ -51,7 +51,7 @@ func (c *Contract) agree(a Agreed) {
 func (c *Contract) anchor(t time.Time, length proration.Interval) {
 	t = c.local(t)
 	day := c.Cycle.Day
-	if day == 0 {
+	if day == 0 && c.Cycle.Interval.Months > 0 {
 		day = c.Cycle.Anchor.In(time.UTC).Day()
 	}
 	lastOfMonth := t.AddDate(0, 0, 1).Month() != t.Month()

@@ -379,3 +379,37 @@ func TestContractCalendar(t *testing.T) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
+
+// Weeks have no day of the month to remember: what they lead to is extended from its own day.
+func TestExtendFromWeeks(t *testing.T) {
+	contract := seats("1", "10")
+	contract.Cycle = giventest.Cycle("2027-01-31", "P4W", nil)
+	contract.Terms = []plans.Agreed{{
+		Term:   plans.Term{Length: giventest.Interval("P4W"), Billing: plans.UpFront, AtEnd: plans.Renew},
+		Period: giventest.Period("2027-01-31/2027-02-28", nil),
+	}}
+	month := plans.Term{Length: giventest.Interval("P1M"), Billing: plans.UpFront, AtEnd: plans.Renew}
+	longer, err := contract.With(plans.Change{Term: &month}, giventest.Instant("2027-02-10", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := giventest.Instant("2027-03-28", nil); !longer.End().Equal(want) {
+		t.Errorf("it ends %s, want %s", longer.End(), want)
+	}
+}
+
+// Credits that outweigh what was billed do not raise what a minimum lacks.
+func TestShortfallOfCredits(t *testing.T) {
+	contract := seats("1", "10")
+	contract.Minimum = giventest.Money("100")
+	billed := plans.Charge{Currency: "USD"}
+	billed.Share.Amount = giventest.Money("-30.00")
+	lacking, err := contract.Shortfall([]plans.Charge{billed}, part(november, "", nil), proration.Standard(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	giventest.CheckMoney(t, "the shortfall", lacking.Net, "100")
+	if len(lacking.Discounts) != 0 {
+		t.Errorf("%v was taken off", lacking.Discounts)
+	}
+}

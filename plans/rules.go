@@ -62,6 +62,7 @@ type Permit struct {
 // would be allowed instead. A plan or a term to change to is the catalogue's of that ID or length, whatever else the change says of it,
 // and one that it does not have is refused; so is an item that neither the contract nor its plan has. A lateral change without a rule of
 // its own is held to that of an upgrade. A cancellation for the end of a term is refused once notice was due.
+// What was agreed on specially with a customer counts where [Catalog.With] laid it over the catalogue before.
 // Errors: a Refusal, the faults of the proposal, ErrOutside for an instant outside the terms, and those of [Contract.With].
 func (c Catalog) Check(p Proposal) (Permit, error) {
 	permit, _, err := c.permit(&p)

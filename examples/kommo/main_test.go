@@ -2,31 +2,18 @@ package main
 
 import (
 	"bytes"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/examples/internal/answer"
+	"github.com/billingrules/billing/examples/internal/golden"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
 
-// The program prints what its golden file holds. A change of any figure is a change of the file, and is read in review.
-func TestRun(t *testing.T) {
-	want, err := os.ReadFile("testdata/output.golden")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got bytes.Buffer
-	if err := run(&got); err != nil {
-		t.Fatal(err)
-	}
-	if !bytes.Equal(got.Bytes(), want) {
-		t.Errorf("it prints\n%s\nand not\n%s", got.Bytes(), want)
-	}
-}
+func TestRun(t *testing.T) { golden.Check(t, run) }
 
 // The file is read strictly: a field that means nothing is an error, and not a rule that is silently left out.
 func TestRead(t *testing.T) {
