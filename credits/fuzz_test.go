@@ -35,7 +35,7 @@ func FuzzApply(f *testing.F) {
 					e.Effective, e.Expires = day(int(moves[i]>>3&7)), day(days+int(more>>5&1))
 				}
 				if moves[i]&0x20 != 0 {
-					e.Currency = "EUR"
+					e.Currency, e.Ref = "EUR", e.Ref+" in euros" // an invoice has one currency
 				}
 				w.play(t, e)
 				if credits.Validate(w.ledger) != nil {
@@ -83,7 +83,7 @@ func FuzzLedger(f *testing.F) {
 			}
 			switch b[0] >> 3 {
 			case 1:
-				e.Currency = "EUR"
+				e.Currency, e.Ref = "EUR", e.Ref+" in euros"
 			case 2:
 				e.Expires, e.Promotional = day(int(b[4]>>4)), true
 			case 3:

@@ -7,15 +7,24 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/proration"
 )
 
 var (
-	modes = []proration.RoundingMode{
-		proration.HalfUp, proration.HalfEven, proration.HalfDown, proration.Up, proration.Down, proration.Ceiling, proration.Floor,
-	}
+	modes   = everyMode()
 	amounts = moneys("0, 0.01, 0.05, 1, 10.05, 99.99, 1000, 12.345, -0.01, -0.05, -1, -10.05, -99.99, -1000")
 )
+
+// everyMode is every rounding mode, or some of them where the race detector watches.
+func everyMode() []proration.RoundingMode {
+	if giventest.Race {
+		return []proration.RoundingMode{proration.HalfUp, proration.HalfEven, proration.Floor}
+	}
+	return []proration.RoundingMode{
+		proration.HalfUp, proration.HalfEven, proration.HalfDown, proration.Up, proration.Down, proration.Ceiling, proration.Floor,
+	}
+}
 
 // nearest reports whether a mode rounds to the nearest.
 func nearest(m proration.RoundingMode) bool { return m <= proration.HalfDown }

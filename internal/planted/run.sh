@@ -49,7 +49,7 @@ packages() {
 
 # run_tests runs all tests of packages, in the copy of this name, until one fails.
 run_tests() {
-	(cd "$tmp/$1" && go test -trimpath -vet=off -count=1 -failfast -timeout="$timeout" "${@:2}") >"$tmp/$1.log" 2>&1
+	(cd "$tmp/$1" && go test -trimpath -vet=off -ldflags='-s -w' -count=1 -failfast -timeout="$timeout" "${@:2}") >"$tmp/$1.log" 2>&1
 }
 
 # first_failure prints the first test of a log that failed, and of its subtests the first one.
