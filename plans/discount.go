@@ -26,7 +26,7 @@ type Discount struct {
 	Lasts    Lasts `json:"lasts"`             // how often it is used; must be set
 	Periods  int   `json:"periods,omitzero"`  // how many times are left, for [Repeating]: 1 to 10,000
 	Prorated bool  `json:"prorated,omitzero"` // an amount is for a whole period, and a part of one gets a part of it
-	Keeps    bool  `json:"keeps,omitzero"`    // what is not used of an amount is kept for later, and it ends when that is spent
+	Keeps    bool  `json:"keeps,omitzero"`    // what is not used of an amount is kept for later, and it ends when that is spent; what it takes is cut off, so that it never gives more
 
 	From  time.Time `json:"from,omitzero"`  // only for charges whose span begins then or later; zero is no bound
 	Until time.Time `json:"until,omitzero"` // only for charges whose span begins before; zero is no bound
@@ -84,13 +84,8 @@ func (d Discount) Validate() error {
 		f.Under("price", d.Price.Validate())
 	}
 	if d.Price != nil || !d.Amount.IsZero() {
-		places, err := d.Currency.Places()
+		_, err := d.Currency.Places()
 		f.Under("", err)
-		if cents := (proration.Rounding{Places: places, Mode: proration.Down}); err == nil && d.Keeps {
-			if cut, err := cents.Round(d.Amount); err == nil && !cut.Equal(d.Amount) {
-				f.Add("amount", proration.ErrInvalid, "%v cannot be kept to the last of %d places", d.Amount, places)
-			}
-		}
 	}
 	fault.Enum(&f, "lasts", lasting, d.Lasts)
 	switch {
@@ -140,10 +135,10 @@ func (d *Discount) reason() string {
 	return d.ID
 }
 
-// used returns what remains of the discount after it took something off, and false where that is nothing.
-func (d Discount) used(taken decimal.Decimal) (Discount, bool) {
+// used returns what remains of the discount after it took something off, and false where that is less than the last place holds.
+func (d Discount) used(taken decimal.Decimal, places int32) (Discount, bool) {
 	if d.Keeps {
-		if d.Amount = d.Amount.Sub(taken); !d.Amount.IsPositive() {
+		if d.Amount = d.Amount.Sub(taken); d.Amount.LessThan(decimal.New(1, -places)) {
 			return d, false
 		}
 	}

@@ -51,7 +51,7 @@ func ApplyDiscounts(r Reduction) (Reduced, error) {
 		}
 		left, remains := d.clone(), true
 		if taken.IsPositive() {
-			left, remains = left.used(taken)
+			left, remains = left.used(taken, places)
 			out.Amount = out.Amount.Add(taken)
 		}
 		if remains {
@@ -202,7 +202,11 @@ func (r *Reduction) spread(d *Discount, on []*Charge, shares []decimal.Decimal, 
 			whole.Num, whole.Den = part.Num, part.Den
 		}
 	}
-	taken, _ := whole.Round(places, exact.Mode(r.Mode))
+	mode := exact.Mode(r.Mode)
+	if d.Keeps {
+		mode = exact.Down
+	}
+	taken, _ := whole.Round(places, mode)
 	taken = decimal.Min(taken, left)
 	parts, err := proration.Split(proration.Division{
 		Amount: taken, Weights: weights, Places: max(places, -taken.Exponent()), Allocation: r.Allocation,

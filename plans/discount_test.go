@@ -40,7 +40,7 @@ func TestDiscountValidate(t *testing.T) {
 		{name: "amount and price", why: "as above", discount: `{"id":"a","amount":"10","price":{},"currency":"USD","lasts":"once"}`, wantErr: []string{"percent invalid"}},
 		{name: "negative percent", why: "a surcharge is a price", discount: `{"id":"a","percent":"-10","lasts":"once"}`, wantErr: []string{"percent invalid"}},
 		{name: "negative amount", why: "as above", discount: `{"id":"a","amount":"-10","currency":"USD","lasts":"once"}`, wantErr: []string{"amount invalid"}},
-		{name: "finer than it can be kept", why: "a budget is spent to the last cent", discount: `{"id":"a","amount":"0.005","currency":"USD","keeps":true,"lasts":"forever"}`, wantErr: []string{"amount invalid"}},
+		{name: "finer than the currency, kept", why: "what it takes is cut off", discount: `{"id":"a","amount":"0.005","currency":"USD","keeps":true,"lasts":"forever"}`},
 		{name: "finer, and not kept", why: "each time it is rounded", discount: `{"id":"a","amount":"0.005","currency":"USD","lasts":"forever"}`},
 		{name: "both negative", why: "law 14: all at once", discount: `{"id":"a","percent":"-1","amount":"-10","currency":"USD","lasts":"once"}`, wantErr: []string{"percent invalid", "amount invalid", "percent invalid"}},
 		{name: "too long", why: "law 14: numbers have limits", discount: `{"id":"a","percent":1e18,"lasts":"once"}`, wantErr: []string{"percent limit"}},

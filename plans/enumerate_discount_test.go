@@ -153,7 +153,11 @@ func slowReduce(r plans.Reduction) (taken [][]*big.Rat) {
 					amount.Mul(amount, part)
 				}
 			}
-			if amount = slowNearest(amount, places, r.Mode); amount.Cmp(sum) > 0 {
+			mode := r.Mode
+			if d.Keeps {
+				mode = proration.Down // a budget never gives more than it has
+			}
+			if amount = slowNearest(amount, places, mode); amount.Cmp(sum) > 0 {
 				amount = sum
 			}
 			for k, share := range slowSpread(amount, pool, places, r.Allocation) {

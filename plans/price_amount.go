@@ -21,8 +21,10 @@ func (p Price) Amount(quantity decimal.Decimal) (decimal.Decimal, error) {
 		return decimal.Decimal{}, f.Err()
 	}
 	amount := p.amount(quantity)
-	fault.Amount(&f, "price", amount)
-	return amount, f.Err()
+	if !fault.Amount(&f, "price", amount) {
+		return decimal.Decimal{}, f.Err()
+	}
+	return amount, nil
 }
 
 // amount is Amount of a price and a quantity that were checked.

@@ -8,12 +8,12 @@ import (
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/examples/internal/answer"
-	"github.com/billingrules/billing/examples/internal/golden"
+	"github.com/billingrules/billing/examples/internal/goldentest"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
 
-func TestRun(t *testing.T) { golden.Check(t, run) }
+func TestRun(t *testing.T) { goldentest.Check(t, run) }
 
 // The file is read strictly: a field that means nothing is an error, and not a rule that is silently left out.
 func TestRead(t *testing.T) {

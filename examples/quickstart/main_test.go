@@ -3,7 +3,7 @@ package main
 import (
 	"testing"
 
-	"github.com/billingrules/billing/examples/internal/golden"
+	"github.com/billingrules/billing/examples/internal/goldentest"
 )
 
-func TestRun(t *testing.T) { golden.Check(t, run) }
+func TestRun(t *testing.T) { goldentest.Check(t, run) }

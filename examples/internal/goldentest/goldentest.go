@@ -1,5 +1,5 @@
-// Package golden compares what a program prints with what it is known to print.
-package golden
+// Package goldentest compares what a program prints with what it is known to print.
+package goldentest
 
 import (
 	"bytes"
