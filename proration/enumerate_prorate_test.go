@@ -12,18 +12,21 @@ import (
 )
 
 var (
-	modes   = everyMode()
+	modes   = someModes()
 	amounts = moneys("0, 0.01, 0.05, 1, 10.05, 99.99, 1000, 12.345, -0.01, -0.05, -1, -10.05, -99.99, -1000")
 )
 
-// everyMode is every rounding mode, or some of them where the race detector watches.
-func everyMode() []proration.RoundingMode {
+// everyMode is every rounding mode, in their order.
+var everyMode = []proration.RoundingMode{
+	proration.HalfUp, proration.HalfEven, proration.HalfDown, proration.Up, proration.Down, proration.Ceiling, proration.Floor,
+}
+
+// someModes are those of the enumerations: all, or some of them where the race detector watches.
+func someModes() []proration.RoundingMode {
 	if giventest.Race {
 		return []proration.RoundingMode{proration.HalfUp, proration.HalfEven, proration.Floor}
 	}
-	return []proration.RoundingMode{
-		proration.HalfUp, proration.HalfEven, proration.HalfDown, proration.Up, proration.Down, proration.Ceiling, proration.Floor,
-	}
+	return everyMode
 }
 
 // nearest reports whether a mode rounds to the nearest.

@@ -35,7 +35,7 @@ func TestRound(t *testing.T) {
 		}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			for i, mode := range modes {
+			for i, mode := range everyMode {
 				got, err := proration.Rounding{Places: row.places, Mode: mode}.Round(money(row.amount))
 				if err != nil {
 					t.Fatal(err)
