@@ -5,6 +5,7 @@
 #
 #	bash internal/planted/run.sh               # all patches
 #	bash internal/planted/run.sh proration/07  # those whose path begins like this
+#	SHARD=1/3 bash internal/planted/run.sh     # every third of them
 set -euo pipefail
 shopt -s inherit_errexit nullglob
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -90,6 +91,12 @@ check() {
 cd "$here"
 patches=("${1:-}"*/*.patch)
 if [[ ${1:-} == */* ]]; then patches=("$1"*.patch); fi
+if [[ -n ${SHARD:-} ]]; then # "1/3" is every third patch, from the second on
+	for i in "${!patches[@]}"; do
+		if ((i % ${SHARD#*/} != ${SHARD%/*})); then unset "patches[i]"; fi
+	done
+	patches=("${patches[@]}")
+fi
 ((${#patches[@]} > 0)) || fail "no patch is named ${1:-}*"
 
 copy "$tmp/unpatched"
