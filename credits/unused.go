@@ -24,16 +24,17 @@ type Request struct {
 }
 
 // Unused returns a credit for each charge that is paid for beyond the instant, the newest charge first. Charges that end before it
-// give none, nor do those that cost nothing, unless a quantity is taken off them; one that begins later is given back whole. Each credit has the plan, the item and the price of its
-// charge, names it in Corrects, and its Net is not above zero, each rounded on its own; discounts and taxes go back in proportion, and
-// the last credit of a charge takes what is left of them. The places of the rounding are those of each charge's currency, whatever the
-// policy says. A quantity is taken off in each period that was billed. Whether a charge was paid is not known here: pass those that were.
+// give none, nor do those that cost nothing, unless a quantity is taken off them; one that begins later is given back whole.
+//
+// Each credit has the plan, the item and the price of its charge, names it in Corrects, and its Net is not above zero, each rounded on its
+// own; discounts and taxes go back in proportion, and the last credit of a charge takes what is left of them. The places of the
+// rounding are those of each charge's currency, whatever the policy says. A quantity is taken off in each period that was billed. Whether a charge was paid is not known here: pass those that were.
 //
 // What was credited before counts: a credit of a quantity leaves so many fewer units to credit, and one of money alone counts
 // against what is not used. Never more comes back than was billed and is not credited yet, of tax as well. A quantity that
 // is priced by graduated tiers is given back at what the last units cost, so that buying them again costs the same.
 // Errors: ErrUnset for the instant, the basis, the policy, or a charge without an ID; ErrInvalid for a credit of a charge that is
-// not there, and a quantity of which not as many are left; and those of proration.Adjust, under the path of the charge.
+// not there, two taxes of one name on a charge, and a quantity of which not as many are left; and those of proration.Adjust, under the path of the charge.
 func Unused(r Request) ([]plans.Charge, error) {
 	var f fault.List
 	r.check(&f)
@@ -167,6 +168,9 @@ func checkCharges(f *fault.List, charges []plans.Charge) {
 		}
 		for j, t := range c.Taxes {
 			sub := path + "taxes[" + strconv.Itoa(j) + "]."
+			if slices.ContainsFunc(c.Taxes[:j], func(other plans.Tax) bool { return other.Name == t.Name }) {
+				f.Add(sub+"name", proration.ErrInvalid, "%.40q comes twice, and what went back of each could not be told apart", t.Name)
+			}
 			fault.Amount(f, sub+"amount", t.Amount)
 			if fault.Amount(f, sub+"percent", t.Percent) && t.Percent.IsNegative() {
 				f.Add(sub+"percent", proration.ErrInvalid, "%v is negative", t.Percent)
@@ -177,6 +181,8 @@ func checkCharges(f *fault.List, charges []plans.Charge) {
 		}
 		of, known := index[c.Corrects]
 		switch {
+		case c.Corrects == "" && c.Quantity.IsNegative():
+			f.Add(path+"quantity", proration.ErrInvalid, "%v is negative", c.Quantity)
 		case c.Corrects == "" && c.ID == "" && c.Net.IsPositive():
 			f.Add(path+"id", proration.ErrUnset, "a charge that is credited has an ID")
 		case c.Corrects == "" && c.ID != "":
@@ -195,7 +201,8 @@ func checkCharges(f *fault.List, charges []plans.Charge) {
 	}
 	all := given(charges)
 	for i, c := range charges {
-		if b := all[c.ID]; c.Corrects == "" && c.ID != "" && index[c.ID] == i && (b.net.GreaterThan(c.Net) && c.Net.IsPositive() || b.units.GreaterThan(c.Quantity)) {
+		at, sound := index[c.ID]
+		if b := all[c.ID]; sound && at == i && (b.net.GreaterThan(c.Net) && c.Net.IsPositive() || b.units.GreaterThan(c.Quantity)) {
 			f.Add(element(i)+".net", proration.ErrInvalid, "more of it was credited than was billed")
 		}
 	}

@@ -58,6 +58,7 @@ func credited(c *plans.Charge, before back, line proration.Result) plans.Charge 
 // rounded, but never more than is left; and all that is left with the last credit of a charge, which has no ratio. So all credits of
 // a charge add up.
 func goesBack(left decimal.Decimal, all, ratio *big.Rat, rounding proration.Rounding) decimal.Decimal {
+	left = decimal.Max(left, decimal.Decimal{}) // a credit made by hand may have given back too much
 	if ratio == nil {
 		return left.Neg()
 	}

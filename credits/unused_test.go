@@ -706,3 +706,25 @@ func TestUnusedHostile(t *testing.T) {
 	})
 	giventest.CheckFaults(t, err, "charges[0].above invalid")
 }
+
+// Two taxes of one name cannot be told apart in what went back, and a credit by hand that gave back too much tax is no reason to ask for
+// some again.
+func TestUnusedTaxesByName(t *testing.T) {
+	charge := sold{id: "a", quantity: "2", unit: "10.00", tax: "20", period: november}.charge(t)
+	request := credits.Request{
+		Charges: []plans.Charge{charge}, At: giventest.Instant("2026-11-16", nil), Basis: proration.OnBilled, Policy: proration.Standard(2),
+	}
+	hand := credit("a", "0", "-1.00")
+	hand.Taxes = []plans.Tax{{Name: "VAT", Percent: giventest.Money("20"), Amount: giventest.Money("-5.00")}} // of 4.00
+	request.Charges = append(request.Charges, hand)
+	giventest.CheckMoney(t, "the tax", unused(t, request)[0].Taxes[0].Amount, "0")
+
+	request.Charges[0].Taxes = append(request.Charges[0].Taxes, request.Charges[0].Taxes[0])
+	_, err := credits.Unused(request)
+	giventest.CheckFaults(t, err, "charges[0].taxes[1].name invalid")
+
+	request.Charges = []plans.Charge{charge}
+	request.Charges[0].Quantity = giventest.Money("-2")
+	_, err = credits.Unused(request)
+	giventest.CheckFaults(t, err, "charges[0].quantity invalid")
+}

@@ -15,8 +15,8 @@ type Amendment struct {
 }
 
 // Amend checks a change by the rules, makes it, and prices what it adds: a quantity for what is left of everything that is paid for, a
-// term that is billed up front, a new plan for what is left, and what leaving at once costs. What is given back for the old plan, or for a quantity that is no longer used,
-// derives from what was billed: that is package credits. Discounts that are taken off every time are taken off here too; those
+// term that is billed up front, a new plan for what is left, and what leaving at once costs. What is given back, for the old plan or for
+// a quantity that is no longer used, derives from what was billed: that is package credits. Discounts that are taken off every time are taken off here too; those
 // that are counted, or are an amount for each period, were used for the period already, and what leaving costs was agreed after all of them.
 // A change that takes effect later has no bill: Contract is the one to store at that instant, and its period is billed as it begins.
 // Errors: as for [Catalog.Check].
@@ -30,8 +30,11 @@ func (c Catalog) Amend(p Proposal) (Amendment, error) {
 		return a, nil
 	}
 	charges, err := c.added(&p, &a)
-	if err != nil || len(charges) == 0 {
-		return a, err
+	if err != nil {
+		return Amendment{}, err
+	}
+	if len(charges) == 0 {
+		return a, nil
 	}
 	discounts := slices.DeleteFunc(a.Contract.Clone().Discounts, func(d Discount) bool {
 		return a.Action == Cancel || d.Lasts != Forever || d.Amount.IsPositive()
@@ -39,8 +42,11 @@ func (c Catalog) Amend(p Proposal) (Amendment, error) {
 	reduced, err := ApplyDiscounts(Reduction{
 		Charges: charges, Discounts: discounts, Currency: a.Contract.Currency, Mode: c.Policy.Rounding.Mode, Allocation: c.Allocation,
 	})
+	if err != nil {
+		return Amendment{}, err
+	}
 	a.Bill = Bill{At: permit.At, Lines: reduced.Charges, Total: reduced.Net}
-	return a, err
+	return a, nil
 }
 
 // added prices what a change adds that takes effect at once.
