@@ -1,0 +1,111 @@
+package invoice
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// checkLines adds what of the lines does not come out again: the shares of charges by their prices, credits by the charges that they
+// correct.
+func (inv *Invoice) checkLines(f *fault.List) {
+	known := slices.Clone(inv.Billed)
+	for i := range inv.Lines {
+		line := &inv.Lines[i]
+		path := "lines[" + strconv.Itoa(i) + "]"
+		if err := line.Check(inv.Policy.Proration, inv.Location); err != nil {
+			f.Under(path, err)
+			continue
+		}
+		for j, t := range line.Taxes {
+			if slices.ContainsFunc(line.Taxes[:j], func(other plans.Tax) bool { return other.Name == t.Name }) {
+				f.Add(path+".taxes["+strconv.Itoa(j)+"].name", proration.ErrInvalid, "%.40q is on the line already", t.Name)
+			}
+		}
+		if line.Corrects != "" {
+			inv.checkCredit(f, path, line, known)
+			known = append(known, *line)
+		}
+	}
+}
+
+// checkCredit adds what of a credit does not come of the charge that it corrects. Time that is not used comes back by the policy's basis, or
+// by what was billed, as reconciling has it.
+func (inv *Invoice) checkCredit(f *fault.List, path string, line *plans.Charge, known []plans.Charge) {
+	related := slices.DeleteFunc(slices.Clone(known), func(c plans.Charge) bool {
+		return c.Corrects != line.Corrects && (c.Corrects != "" || c.ID != line.Corrects)
+	})
+	var of *plans.Charge
+	for i := range related {
+		if related[i].Corrects == "" {
+			of = &related[i]
+		}
+	}
+	if of == nil {
+		f.Add(path+".corrects", proration.ErrInvalid, "%.40q is not among what was billed", line.Corrects)
+		return
+	}
+	var first error
+	for _, basis := range []proration.Basis{inv.Policy.Basis, proration.OnBilled} {
+		again, err := inv.credit(line, of, related, basis)
+		if err == nil {
+			again.ID = line.ID
+			field := differs(again, *line)
+			if field == "" {
+				return
+			}
+			err = fault.New(field, proration.ErrInvalid, "it is not what comes back of %.40q: %s", line.Corrects, again.Explain())
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	f.Under(path, first)
+}
+
+// credit computes a credit again.
+func (inv *Invoice) credit(line, of *plans.Charge, related []plans.Charge, basis proration.Basis) (plans.Charge, error) {
+	if line.Kind != plans.Unused {
+		amount := line.Net.Neg()
+		if amount.IsZero() {
+			return plans.Charge{}, fault.New("net", proration.ErrInvalid, "a credit of money gives something back")
+		}
+		return credits.GiveBack(credits.Return{
+			Charges: related, Charge: of.ID, Amount: amount, Mode: inv.Policy.Proration.Rounding.Mode,
+		})
+	}
+	request := credits.Request{
+		Charges: related, Item: of.Item, Quantity: line.Quantity, At: line.Span.Start, Basis: basis,
+		Policy: inv.Policy.Proration, Location: inv.Location,
+	}
+	again, err := credits.Unused(request)
+	if err != nil {
+		return plans.Charge{}, err
+	}
+	for _, c := range again {
+		if c.Span.Equal(line.Span) {
+			return c, nil
+		}
+	}
+	return plans.Charge{}, fault.New("span", proration.ErrInvalid, "nothing of %.40q is left to credit for it", of.ID)
+}
+
+// amountsOf lists the amounts of an invoice by their fields.
+func (inv *Invoice) amountsOf() []struct {
+	field  string
+	amount decimal.Decimal
+} {
+	return []struct {
+		field  string
+		amount decimal.Decimal
+	}{
+		{"subtotal", inv.Subtotal}, {"discount", inv.Discount}, {"net", inv.Net}, {"tax", inv.Tax}, {"total", inv.Total},
+		{"offset", inv.Offset}, {"refund", inv.Refund}, {"due", inv.Due}, {"balance", inv.Balance},
+	}
+}

@@ -1,0 +1,73 @@
+package invoice
+
+import (
+	"slices"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// change bills, in advance, what a change credits and charges.
+func (w *work) change() error {
+	after, added, err := w.Contract.Amended(w.Change, w.At, w.Policy.Proration)
+	if err != nil {
+		return err
+	}
+	w.after = after
+	if w.Change.Cancel {
+		err = w.cancel()
+	} else {
+		w.lines, err = w.unused()
+		w.on = forever(w.after.Discounts)
+	}
+	w.lines = append(w.lines, added...)
+	return err
+}
+
+// forever returns the discounts that are taken off whatever is billed, and do not count how often.
+func forever(all []plans.Discount) []plans.Discount {
+	return slices.DeleteFunc(slices.Clone(all), func(d plans.Discount) bool {
+		return d.Lasts != plans.Forever || d.Amount.IsPositive()
+	})
+}
+
+// unused returns the credits for what a change takes the place of.
+func (w *work) unused() ([]plans.Charge, error) {
+	request := credits.Request{
+		Charges: w.Billed, At: w.At, Basis: w.Policy.Basis, Policy: w.Policy.Proration, Location: w.Contract.Cycle.Location,
+	}
+	switch c := &w.Change; {
+	case c.Plan != nil, !c.Anchor.IsZero():
+	case c.Item != "" && c.Quantity.IsNegative():
+		request.Item, request.Quantity = c.Item, c.Quantity.Neg()
+	case c.Item != "" && c.Quantity.IsZero():
+		request.Item = c.Item
+	case !c.End.IsZero():
+		request.At = c.End
+	default:
+		return nil, nil
+	}
+	unused, err := credits.Unused(request)
+	return unused, proration.Under("billed", err)
+}
+
+// cancel gives back what the policy says of what is not used.
+func (w *work) cancel() error {
+	disposal := credits.Disposal{
+		Request: credits.Request{
+			Charges: w.Billed, At: w.At, Basis: w.Policy.Basis, Policy: w.Policy.Proration, Location: w.Contract.Cycle.Location,
+		},
+		ID: w.ID, Rules: w.Policy.Refunds, Exception: w.Exception, Paid: w.Paid,
+	}
+	if disposal.ID == "" {
+		return fault.New("id", proration.ErrUnset, "an invoice has an ID")
+	}
+	disposed, err := credits.Dispose(disposal)
+	if err != nil {
+		return err
+	}
+	w.lines, w.refund = disposed.Credits, disposed.Refund
+	return nil
+}
