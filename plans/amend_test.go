@@ -9,6 +9,7 @@ import (
 
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
 )
 
 // amendment is a change, and what comes of it in words, or why it is refused.
@@ -75,6 +76,14 @@ func named(tb testing.TB, catalog plans.Catalog, p plans.Proposal) plans.Change 
 		change.Plan = planOf(tb, catalog, change.Plan.ID)
 	case change.Term != nil:
 		change.Term = termOf(tb, catalog, change.Term.Length.String())
+	case change.Item != "" && change.Price != nil && change.Quantity.IsZero():
+		price := *change.Price
+		for _, item := range p.Contract.Items {
+			if item.ID == change.Item && price.Per == (proration.Interval{}) {
+				price.Per = item.Price.Per
+			}
+		}
+		change.Price = &price
 	case change.Item != "":
 		change.Price = nil
 		if _, err := p.Contract.With(change, p.At); err != nil { // the contract does not have it
@@ -118,11 +127,11 @@ func checkAmendment(tb testing.TB, catalog plans.Catalog, p plans.Proposal, a pl
 	switch a.Action {
 	case plans.Extend:
 		kind = plans.Extension
-	case plans.SwitchInterval:
+	case plans.SwitchInterval, plans.MoveAnchor:
 		kind = plans.Recurring
 	case plans.Cancel:
 		kind = plans.Termination
-	case plans.Upgrade, plans.Downgrade, plans.Lateral, plans.AddQuantity, plans.RemoveQuantity, plans.Shorten:
+	case plans.Upgrade, plans.Downgrade, plans.Lateral, plans.AddQuantity, plans.RemoveQuantity, plans.Shorten, plans.Reprice:
 	}
 	var total decimal.Decimal
 	for _, line := range a.Bill.Lines {

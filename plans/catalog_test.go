@@ -213,7 +213,8 @@ func TestEnums(t *testing.T) {
 	for name, check := range map[string]func(*testing.T){
 		"action": func(t *testing.T) {
 			checkVocabulary(t, (*plans.Action).UnmarshalText,
-				"upgrade", "downgrade", "lateral", "switch_interval", "add_quantity", "remove_quantity", "extend", "shorten", "cancel")
+				"upgrade", "downgrade", "lateral", "switch_interval", "add_quantity", "remove_quantity", "extend", "shorten", "cancel",
+				"reprice", "move_anchor")
 		},
 		"actor": func(t *testing.T) { checkVocabulary(t, (*plans.Actor).UnmarshalText, "customer", "support") },
 		"when": func(t *testing.T) {

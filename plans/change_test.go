@@ -450,6 +450,7 @@ func TestContractWithOne(t *testing.T) {
 		{"term", func(c *plans.Change) { c.Term = &term }},
 		{"end", func(c *plans.Change) { c.End = end }},
 		{"cancel", func(c *plans.Change) { c.Cancel = true }},
+		{"anchor", func(c *plans.Change) { c.Anchor = giventest.Instant("2026-12-01", nil) }},
 	}
 	contract, at := prepaid(nil, "P6M 2026-11-01/2027-05-01"), giventest.Instant("2026-11-16", nil)
 	for mask := range 1 << len(parts) {

@@ -68,7 +68,7 @@ func until(date string) plans.Change { return plans.Change{End: giventest.Instan
 func allAt(when plans.When) func(*plans.Catalog) {
 	return func(c *plans.Catalog) {
 		c.Rules = nil
-		for action := plans.Upgrade; action <= plans.Cancel; action++ {
+		for action := plans.Upgrade; action <= plans.MoveAnchor; action++ {
 			c.Rules = append(c.Rules, plans.Rule{Action: action, By: []plans.Actor{plans.Customer, plans.Support}, When: when})
 		}
 	}
