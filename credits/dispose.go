@@ -183,7 +183,7 @@ func (d *Disposal) decide(f *fault.List, unused []plans.Charge) (out Disposed, s
 			continue
 		case give == InFull:
 			policy, _ := c.Currency.Policy(d.Policy) // it was checked
-			given = []plans.Charge{full(c, before[c.ID], policy.Rounding)}
+			given = []plans.Charge{money(c, before[c.ID], c.Net.Sub(before[c.ID].net), policy.Rounding)}
 		default:
 			given = of(unused, c.ID)
 		}
@@ -197,7 +197,7 @@ func (d *Disposal) decide(f *fault.List, unused []plans.Charge) (out Disposed, s
 			}
 			sums[as] = sums[as].Sub(credit.Net)
 			for _, t := range credit.Taxes {
-				if as != ToDays { // a bill has no tax either
+				if as != ToDays && !t.Included { // a bill has no tax either, and what is included is in the net
 					sums[as] = sums[as].Sub(t.Amount)
 				}
 			}
@@ -233,15 +233,6 @@ func (d *Disposal) rule(c *plans.Charge) (Extent, Disposition, bool) {
 		}
 	}
 	return 0, 0, false
-}
-
-// full returns the credit of all that is left of a charge.
-func full(c *plans.Charge, before back, rounding proration.Rounding) plans.Charge {
-	left := c.Net.Sub(before.net)
-	line := proration.Result{Amount: left.Neg(), Of: left, Fraction: proration.Fraction{Num: -1, Den: 1}, Rounding: rounding}
-	credit := credited(c, before, line)
-	credit.Kind = plans.Refund
-	return credit
 }
 
 const maxDays = 1_000_000

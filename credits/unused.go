@@ -159,6 +159,7 @@ func checkCharges(f *fault.List, charges []plans.Charge) {
 		if fault.Amount(f, path+"above", c.Above) && c.Above.IsNegative() {
 			f.Add(path+"above", proration.ErrInvalid, "%v is negative", c.Above)
 		}
+		fault.Amount(f, path+"untaxed", c.Untaxed)
 		for j, d := range c.Discounts {
 			fault.Amount(f, path+"discounts["+strconv.Itoa(j)+"].amount", d.Amount)
 		}

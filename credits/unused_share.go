@@ -38,6 +38,13 @@ func credited(c *plans.Charge, before back, line proration.Result) plans.Charge 
 		d.Amount = goesBack(left, d.Amount.Rat(), ratio, line.Rounding)
 		credit.Discounts = append(credit.Discounts, d)
 	}
+	if !c.Untaxed.IsZero() {
+		left := c.Untaxed
+		for _, k := range before.lines {
+			left = left.Add(k.Untaxed)
+		}
+		credit.Untaxed = goesBack(left, c.Untaxed.Rat(), ratio, line.Rounding)
+	}
 	for _, t := range c.Taxes {
 		left := t.Amount
 		for _, k := range before.lines {
@@ -47,8 +54,7 @@ func credited(c *plans.Charge, before back, line proration.Result) plans.Charge 
 				}
 			}
 		}
-		exactly := new(big.Rat).Mul(c.Net.Rat(), t.Percent.Rat())
-		t.Amount = goesBack(left, exactly.Mul(exactly, big.NewRat(1, 100)), ratio, line.Rounding)
+		t.Amount = goesBack(left, c.Taxed(t), ratio, line.Rounding)
 		credit.Taxes = append(credit.Taxes, t)
 	}
 	return credit

@@ -32,7 +32,8 @@ type Charge struct {
 	Share     proration.Result `json:"share"`              // the price of the quantity × the share of the period that the span is
 	Discounts []Deduction      `json:"discounts,omitzero"` // what was taken off, in order
 	Net       decimal.Decimal  `json:"net"`                // what is due, in major units, before tax; negative for a credit
-	Taxes     []Tax            `json:"taxes,omitzero"`     // what is due on Net besides
+	Untaxed   decimal.Decimal  `json:"untaxed,omitzero"`   // what of Net is not taxed, since credit before tax paid it; of a credit not above zero
+	Taxes     []Tax            `json:"taxes,omitzero"`     // what is due on Net besides, or what of it is tax
 }
 
 // Deduction is what one discount took off a charge.
@@ -40,13 +41,6 @@ type Deduction struct {
 	Discount string          `json:"discount"` // its ID
 	Reason   string          `json:"reason"`   // the rule in words, "10 %"
 	Amount   decimal.Decimal `json:"amount"`   // not negative; of a credit what is taken back, not above zero
-}
-
-// Tax is what is due to a state on a charge.
-type Tax struct {
-	Name    string          `json:"name"`    // of the tax, "VAT"
-	Percent decimal.Decimal `json:"percent"` // of the net, not negative
-	Amount  decimal.Decimal `json:"amount"`  // what was billed; of a credit what goes back, not above zero
 }
 
 // check adds the faults of what a charge counts by.

@@ -151,15 +151,11 @@ func (c Contract) TerminationFee(at time.Time, policy proration.Policy) (Charge,
 		charge.Period = proration.Period{Start: at, End: c.End()}
 		charge.Span = charge.Period
 	}
-	if charge.Share.Of, err = charge.amountAt(&charge.Price); err != nil {
-		return Charge{}, err
-	}
-	charge.Share.Fraction, charge.Share.Rounding = proration.Fraction{Num: 1, Den: 1}, policy.Rounding
-	charge.Share.Amount, err = policy.Rounding.Round(charge.Share.Of)
+	whole, err := charge.amountAt(&charge.Price)
 	if err != nil {
 		return Charge{}, err
 	}
+	charge.Share, err = entire(whole, policy.Rounding)
 	charge.Net = charge.Share.Amount
-	err = charge.Share.Residual.UnmarshalText([]byte(charge.Share.Of.Sub(charge.Share.Amount).Rat().RatString()))
 	return charge, err
 }

@@ -107,7 +107,7 @@ func (c *Contract) shortfall(billed []Charge, p proration.Portion, policy prorat
 	}
 	charge.Net = decimal.Max(charge.Share.Amount.Sub(spent), decimal.New(0, -charge.Share.Rounding.Places))
 	if met := charge.Share.Amount.Sub(charge.Net); !met.IsZero() {
-		charge.Discounts = []Deduction{{Discount: "billed", Reason: "billed", Amount: met}}
+		charge.Discounts = []Deduction{{Discount: billedBefore, Reason: billedBefore, Amount: met}}
 	}
 	return charge, nil
 }

@@ -1,0 +1,159 @@
+// Package canon writes values as JSON in one form, whatever the host set decimal's printing to: numbers of package decimal are
+// always strings. It follows the tags, the MarshalText methods and the order of fields that encoding/json does, so that
+// encoding/json reads back what it wrote.
+package canon
+
+import (
+	"bytes"
+	"encoding"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/exact"
+)
+
+// JSON returns the value with every place that its numbers have, "89.00", and its instants with their offsets.
+// Errors: those of MarshalText methods, and kinds of values that the library does not use, such as maps.
+func JSON(v any) ([]byte, error) { return (&writer{}).value(v) }
+
+// Normal returns the value in a form that is the same for equal values: numbers without zeros at their end, instants in UTC.
+func Normal(v any) ([]byte, error) { return (&writer{normal: true}).value(v) }
+
+type writer struct {
+	normal bool
+	out    bytes.Buffer
+}
+
+func (w *writer) value(v any) ([]byte, error) {
+	if err := w.write(reflect.ValueOf(v)); err != nil {
+		return nil, err
+	}
+	return w.out.Bytes(), nil
+}
+
+// write appends one value.
+func (w *writer) write(v reflect.Value) error {
+	switch x := v.Interface().(type) {
+	case decimal.Decimal:
+		return w.number(x)
+	case time.Time:
+		if w.normal {
+			x = x.UTC()
+		}
+		return w.plain(x)
+	case encoding.TextMarshaler:
+		if v.Kind() == reflect.Pointer && v.IsNil() {
+			return w.plain(nil)
+		}
+		return w.plain(x)
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() {
+			return w.plain(nil)
+		}
+		return w.write(v.Elem())
+	case reflect.Struct:
+		w.out.WriteByte('{')
+		first := true
+		err := w.fields(v, &first)
+		w.out.WriteByte('}')
+		return err
+	case reflect.Slice:
+		return w.list(v)
+	case reflect.String, reflect.Bool, reflect.Int, reflect.Int32, reflect.Int64, reflect.Uint8:
+		return w.plain(v.Interface())
+	default:
+		return fmt.Errorf("canon: %v is not written", v.Type())
+	}
+}
+
+// plain appends what encoding/json makes of a value.
+func (w *writer) plain(v any) error {
+	text, err := json.Marshal(v)
+	w.out.Write(text)
+	return err
+}
+
+// number appends a number in quotes; one made by hand with an exponent beyond all amounts keeps it.
+func (w *writer) number(d decimal.Decimal) error {
+	switch {
+	case !exact.Sensible(d):
+		return w.plain(d.Coefficient().String() + "e" + fmt.Sprint(d.Exponent()))
+	case w.normal:
+		return w.plain(exact.Text(d, 0))
+	}
+	return w.plain(d.StringFixed(max(0, -d.Exponent())))
+}
+
+// list appends a list, and null for none.
+func (w *writer) list(v reflect.Value) error {
+	if v.IsNil() || w.normal && v.Len() == 0 {
+		return w.plain(nil)
+	}
+	w.out.WriteByte('[')
+	for i := range v.Len() {
+		if i > 0 {
+			w.out.WriteByte(',')
+		}
+		if err := w.write(v.Index(i)); err != nil {
+			return err
+		}
+	}
+	w.out.WriteByte(']')
+	return nil
+}
+
+// fields appends the fields of a struct, those of embedded ones among them.
+func (w *writer) fields(v reflect.Value, first *bool) error {
+	for i := range v.NumField() {
+		field := v.Type().Field(i)
+		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if field.Anonymous && name == "" && field.Type.Kind() == reflect.Struct {
+			if err := w.fields(v.Field(i), first); err != nil {
+				return err
+			}
+			continue
+		}
+		if !field.IsExported() || name == "-" || w.omits(v.Field(i), options) {
+			continue
+		}
+		if name == "" {
+			name = field.Name
+		}
+		if !*first {
+			w.out.WriteByte(',')
+		}
+		*first = false
+		if err := w.plain(name); err != nil {
+			return err
+		}
+		w.out.WriteByte(':')
+		if err := w.write(v.Field(i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// omits reports whether a field is left out, by its tag's options.
+func (w *writer) omits(v reflect.Value, options string) bool {
+	empty := v.Kind() == reflect.Slice && v.Len() == 0 || v.Kind() == reflect.Pointer && v.IsNil()
+	switch {
+	case strings.Contains(options, "omitempty"):
+		return empty
+	case !strings.Contains(options, "omitzero"):
+		return false
+	case w.normal && empty:
+		return true
+	}
+	if z, ok := v.Interface().(interface{ IsZero() bool }); ok {
+		return z.IsZero()
+	}
+	return v.IsZero()
+}
