@@ -171,8 +171,7 @@ func (d *Disposal) decide(f *fault.List, unused []plans.Charge) (out Disposed, s
 			continue
 		}
 		give, as, ok := d.rule(c)
-		at := slices.IndexFunc(unused, func(u plans.Charge) bool { return u.Corrects == c.ID })
-		var credit plans.Charge
+		var given []plans.Charge
 		switch {
 		case !ok:
 			f.Add("rules", proration.ErrUnset, "none is for %v of %.40q", c.Kind, c.Item)
@@ -184,21 +183,23 @@ func (d *Disposal) decide(f *fault.List, unused []plans.Charge) (out Disposed, s
 			continue
 		case give == InFull:
 			policy, _ := c.Currency.Policy(d.Policy) // it was checked
-			credit = money(c, before[c.ID], c.Net.Sub(before[c.ID].net), policy.Rounding)
-		case at >= 0:
-			credit = unused[at]
+			given = []plans.Charge{money(c, before[c.ID], c.Net.Sub(before[c.ID].net), policy.Rounding)}
+		default:
+			given = of(unused, c.ID)
 		}
-		if !credit.Net.IsNegative() {
-			continue
-		}
-		out.Credits = append(out.Credits, credit)
-		if source == "" && as != ToDays {
-			source = credit.Corrects
-		}
-		sums[as] = sums[as].Sub(credit.Net)
-		for _, t := range credit.Taxes {
-			if as != ToDays && !t.Included { // a bill has no tax either, and what is included is in the net
-				sums[as] = sums[as].Sub(t.Amount)
+		for _, credit := range given {
+			if !credit.Net.IsNegative() {
+				continue
+			}
+			out.Credits = append(out.Credits, credit)
+			if source == "" && as != ToDays {
+				source = credit.Corrects
+			}
+			sums[as] = sums[as].Sub(credit.Net)
+			for _, t := range credit.Taxes {
+				if as != ToDays && !t.Included { // a bill has no tax either, and what is included is in the net
+					sums[as] = sums[as].Sub(t.Amount)
+				}
 			}
 		}
 	}
@@ -206,6 +207,19 @@ func (d *Disposal) decide(f *fault.List, unused []plans.Charge) (out Disposed, s
 		out.Reason = d.Exception.Reason
 	}
 	return out, sums, source
+}
+
+// of returns the credits of a charge, which stand together.
+func of(unused []plans.Charge, id string) []plans.Charge {
+	from := slices.IndexFunc(unused, func(u plans.Charge) bool { return u.Corrects == id })
+	if from < 0 {
+		return nil
+	}
+	to := from + 1
+	for to < len(unused) && unused[to].Corrects == id {
+		to++
+	}
+	return unused[from:to]
 }
 
 // rule returns what becomes of a charge.

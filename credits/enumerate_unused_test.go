@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -20,8 +21,8 @@ type pile struct {
 	costs    []int64 // what 0, 1, 2 ... units cost, in any money
 	from, to int     // the days of November that it pays for, to not among them
 
-	net, tax, off int64 // cents that were billed, and that a discount took off
-	left          int   // units not credited yet
+	net, tax, off int64   // cents that were billed, and that a discount took off
+	left          [30]int // units not credited yet, on each day
 
 	back, backTax, backOff int64 // cents credited
 	money                  int64 // what of back was of money alone
@@ -32,7 +33,10 @@ func bought(t *testing.T, s sold, costs ...int64) *pile {
 	t.Helper()
 	s.period = november
 	c := s.charge(t)
-	p := &pile{charge: c, costs: costs, from: dayOf(c.Span.Start, 0), to: dayOf(c.Span.End, 0), net: inCents(c.Net), left: len(costs) - 1}
+	p := &pile{charge: c, costs: costs, from: dayOf(c.Span.Start, 0), to: dayOf(c.Span.End, 0), net: inCents(c.Net)}
+	for day := p.from; day < p.to; day++ {
+		p.left[day] = len(costs) - 1
+	}
 	for _, tax := range c.Taxes {
 		p.tax += inCents(tax.Amount)
 	}
@@ -44,25 +48,73 @@ func bought(t *testing.T, s sold, costs ...int64) *pile {
 
 func inCents(d decimal.Decimal) int64 { return d.Shift(2).IntPart() }
 
-// give takes units back from a day on, and returns the cents of the credit, of its tax and of its discount.
-func (p *pile) give(units, at int, basis proration.Basis, mode proration.RoundingMode) (net, tax, off int64) {
-	part := big.NewRat(1, 1)
-	if units < len(p.costs)-1 {
-		part.SetFrac64(p.costs[p.left]-p.costs[p.left-units], p.costs[len(p.costs)-1])
+// most returns how many units at once some that are asked for can be had from a day until another.
+func (p *pile) most(asked, at, until int) (most int) {
+	for day := max(at, p.from); day < min(p.to, until); day++ {
+		most = max(most, min(asked, p.left[day]))
 	}
-	days := int64(p.to - max(at, p.from))
-	worth := big.NewRat(p.net*days, int64(p.to-p.from))
+	return most
+}
+
+// forGood is a day after all.
+const forGood = 1000
+
+// give takes units back from a day until another, as many as there are where none are asked for, and returns a line for each run of days on which
+// the same is given back. Money that came back before counts for the first of them, and what that is not worth for the next; where it
+// is used again, for none.
+func (p *pile) give(asked, at, until int, basis proration.Basis, mode proration.RoundingMode) (given []string) {
+	all, money, end := len(p.costs)-1, p.money, min(p.to, until)
+	if until != forGood {
+		money = 0
+	}
+	if asked == 0 {
+		asked = all
+	}
+	share := func(day int) (int, *big.Rat) {
+		units := min(asked, p.left[day])
+		if units == all {
+			return units, big.NewRat(1, 1)
+		}
+		return units, big.NewRat(p.costs[p.left[day]]-p.costs[p.left[day]-units], p.costs[all])
+	}
+	for from := max(at, p.from); from < end; {
+		units, part := share(from)
+		to := from + 1
+		for ; to < end; to++ {
+			if same, other := share(to); same != units || other.Cmp(part) != 0 {
+				break
+			}
+		}
+		if units > 0 {
+			var net int64
+			net, money = p.worth(from, to, money, part, basis, mode)
+			tax, off := p.settle(net, mode)
+			given = append(given, line(p.charge.ID, units, net, tax, off))
+		}
+		for ; from < to; from++ {
+			p.left[from] -= units
+		}
+	}
+	return given
+}
+
+// worth returns the cents that a part is worth for some days, less money that came back before, and how much of that is left over.
+func (p *pile) worth(from, to int, money int64, part *big.Rat, basis proration.Basis, mode proration.RoundingMode) (net, rest int64) {
+	worth := big.NewRat(p.net*int64(to-from), int64(p.to-p.from))
 	if basis == proration.OnPrice {
-		worth.Mul(p.charge.Share.Of.Rat(), big.NewRat(100*days, 30))
+		worth.Mul(p.charge.Share.Of.Rat(), big.NewRat(100*int64(to-from), 30))
 	}
-	worth.Sub(worth, big.NewRat(p.money, 1))
+	worth.Sub(worth, big.NewRat(money, 1))
+	switch {
+	case part.Sign() == 0:
+		rest = money
+	case worth.Sign() < 0:
+		rest = toCents(new(big.Rat).Neg(worth), proration.Down)
+	}
 	net = -toCents(worth.Neg(worth.Mul(worth, part)), mode)
 	net = min(max(net, 0), p.net-p.back)
-	p.left -= units
 	p.back += net
-
-	tax, off = p.settle(net, mode)
-	return net, tax, off
+	return net, rest
 }
 
 // settle returns what of the tax and the discount goes back with so much of the net: the percentage and the share, as a credit
@@ -132,8 +184,8 @@ func lines(credits []plans.Charge) (all []string) {
 // check fails unless no more came back than was billed, and with all of it all of its tax and its discount.
 func (p *pile) check(t *testing.T) {
 	t.Helper()
-	if p.back > p.net || p.backTax > p.tax || p.backOff > p.off || p.left < 0 || p.back == p.net && (p.backTax < p.tax || p.backOff < p.off) {
-		t.Fatalf("%d of %d came back, of the tax %d of %d, of the discount %d of %d, and %d units are left", p.back, p.net, p.backTax, p.tax, p.backOff, p.off, p.left)
+	if p.back > p.net || p.backTax > p.tax || p.backOff > p.off || slices.Min(p.left[:]) < 0 || p.back == p.net && (p.backTax < p.tax || p.backOff < p.off) {
+		t.Fatalf("%d of %d came back, of the tax %d of %d, of the discount %d of %d, and %v units are left", p.back, p.net, p.backTax, p.tax, p.backOff, p.off, p.left)
 	}
 }
 
@@ -203,21 +255,16 @@ func (p *pile) everyCredit(t *testing.T, r credits.Request, length int) (n int) 
 		for units := range 3 {
 			next, more := *p, r
 			more.Item, more.Quantity, more.At = "", decimal.Decimal{}, day(at)
-			take := p.left
 			if units > 0 {
-				more.Item, more.Quantity, take = "seat", decimal.New(int64(units), 0), units
+				more.Item, more.Quantity = "seat", decimal.New(int64(units), 0)
 			}
 			got, err := credits.Unused(more)
 			n++
-			if units > p.left {
+			if units > p.most(units, at, forGood) {
 				giventest.CheckFaults(t, err, "quantity invalid")
 				continue
 			}
-			var want []string
-			if take > 0 {
-				net, tax, off := next.give(take, at, r.Basis, r.Policy.Rounding.Mode)
-				want = []string{line(p.charge.ID, take, net, tax, off)}
-			}
+			want := next.give(units, at, forGood, r.Basis, r.Policy.Rounding.Mode)
 			if err != nil || !slices.Equal(lines(got), want) {
 				t.Fatalf("%s by %v on %v, after %q: %d units from day %d on: got %q, %v, want %q", p.charge.ID, r.Policy.Rounding.Mode, r.Basis, lines(r.Charges[1:]), units, at, lines(got), err, want)
 			}
@@ -251,39 +298,22 @@ func TestEveryRemoval(t *testing.T) {
 				r := credits.Request{Charges: charges, Item: "seat", Quantity: decimal.New(int64(units), 0), At: day(at), Basis: proration.OnBilled, Policy: proration.Standard(2)}
 				got, err := credits.Unused(r)
 				n++
-				// The units that are paid for beyond the day, as a stack: the pile of each.
-				var stack []int
+				// The pile that was bought last gives first, and the next one what is missing.
+				var want []string
 				var after []*pile
-				for i, p := range piles {
+				missing := units
+				for _, p := range slices.Backward(piles) {
 					other := *p
-					after = append(after, &other)
-					for range p.left {
-						if p.to > at {
-							stack = append(stack, i)
-						}
+					if asked := other.most(missing, at, forGood); units == 0 || asked > 0 {
+						want = append(want, other.give(asked, at, forGood, r.Basis, r.Policy.Rounding.Mode)...)
+						missing -= asked
 					}
+					other.check(t)
+					after = append([]*pile{&other}, after...)
 				}
-				if units > len(stack) {
+				if missing > 0 {
 					giventest.CheckFaults(t, err, "quantity invalid")
 					continue
-				}
-				taken := stack[len(stack)-units:]
-				if units == 0 {
-					taken = stack
-				}
-				var want []string
-				for i := len(after) - 1; i >= 0; i-- {
-					count := 0
-					for _, of := range taken {
-						if of == i {
-							count++
-						}
-					}
-					if count > 0 {
-						net, tax, off := after[i].give(count, at, r.Basis, r.Policy.Rounding.Mode)
-						want = append(want, line(after[i].charge.ID, count, net, tax, off))
-						after[i].check(t)
-					}
 				}
 				if err != nil || !slices.Equal(lines(got), want) {
 					t.Fatalf("after %q: %d units from day %d on: got %q, %v, want %q", lines(charges[len(start):]), units, at, lines(got), err, want)
@@ -296,4 +326,74 @@ func TestEveryRemoval(t *testing.T) {
 	if n < 10_000 && !giventest.Race {
 		t.Errorf("only %d removals", n)
 	}
+}
+
+// Every sequence of three pauses and removals for good: of one or two units or all that are left, before, across and after each other,
+// with money given back in between.
+func TestEveryPause(t *testing.T) {
+	t.Parallel()
+	n := 0
+	graduated := plans.Price{Tiering: plans.Graduated, Tiers: []plans.Tier{
+		{UpTo: decimal.New(1, 0), Unit: decimal.New(10, 0)}, {UpTo: decimal.New(2, 0), Unit: decimal.New(8, 0)}, {Unit: decimal.New(5, 0)},
+	}}
+	for i, p := range []*pile{
+		bought(t, sold{id: "thirds", quantity: "3", unit: "3.333333", tax: "20"}, 0, 1, 2, 3),
+		bought(t, sold{id: "stub", quantity: "2", unit: "5.00", tax: "7", span: "2026-11-06/2026-11-21", off: "1.11"}, 0, 1, 2),
+		bought(t, sold{id: "graduated", quantity: "3", price: graduated}, 0, 10, 18, 23),
+		bought(t, sold{id: "fee", quantity: "2", off: "0.99", price: plans.Price{Flat: giventest.Money("10"), Unit: giventest.Money("5")}}, 0, 15, 20),
+	} {
+		for j, mode := range everyMode {
+			r := credits.Request{Charges: []plans.Charge{p.charge}, Basis: proration.OnBilled, Policy: proration.Standard(2)}
+			if (i+j)%2 == 0 {
+				r.Basis = proration.OnPrice
+			}
+			r.Policy.Rounding.Mode = mode
+			n += p.everyPause(t, r, enough(3))
+		}
+	}
+	if n < 50_000 && !giventest.Race {
+		t.Errorf("only %d credits", n)
+	}
+}
+
+// everyPause tries everything that can be paused or credited next, as often as that.
+func (p *pile) everyPause(t *testing.T, r credits.Request, length int) (n int) {
+	if length == 0 {
+		return 0
+	}
+	if hand := int64(99); p.money == 0 && p.back+hand <= p.net {
+		next, more := *p, r
+		next.money, next.back = hand, next.back+hand
+		tax, off := next.settle(hand, r.Policy.Rounding.Mode)
+		money := credit(p.charge.ID, "0", cents(int(-hand)).String())
+		money.Taxes, money.Discounts = []plans.Tax{{Name: "VAT", Amount: cents(int(-tax))}}, []plans.Deduction{{Discount: "welcome", Amount: cents(int(-off))}}
+		more.Charges = append(slices.Clip(r.Charges), money)
+		n += next.everyPause(t, more, length-1)
+	}
+	for _, days := range [][2]int{{0, 7}, {4, 20}, {9, 20}, {15, 25}, {20, forGood}, {2, forGood}} {
+		for units := range 3 {
+			next, more := *p, r
+			more.Item, more.Quantity, more.At, more.Until = "", decimal.Decimal{}, day(days[0]), time.Time{}
+			if days[1] != forGood {
+				more.Until = day(days[1])
+			}
+			if units > 0 {
+				more.Item, more.Quantity = "seat", decimal.New(int64(units), 0)
+			}
+			got, err := credits.Unused(more)
+			n++
+			if units > p.most(units, days[0], days[1]) {
+				giventest.CheckFaults(t, err, "quantity invalid")
+				continue
+			}
+			want := next.give(units, days[0], days[1], r.Basis, r.Policy.Rounding.Mode)
+			if err != nil || !slices.Equal(lines(got), want) {
+				t.Fatalf("%s by %v on %v, after %q: %d units on %v: got %q, %v, want %q", p.charge.ID, r.Policy.Rounding.Mode, r.Basis, lines(r.Charges[1:]), units, days, lines(got), err, want)
+			}
+			next.check(t)
+			more.Charges = append(slices.Clip(r.Charges), got...)
+			n += next.everyPause(t, more, length-1)
+		}
+	}
+	return n
 }

@@ -83,6 +83,23 @@ func ExampleUnused_seats() {
 	// seat: 4 not used of inv-1/1, -356.00 x 15/30 days = -178.00
 }
 
+// Ten seats are paused from the 11th to the 20th, and given up on the 26th.
+func ExampleUnused_pause() {
+	billed := []plans.Charge{seats("inv-1/1", "10")}
+	pause := must(credits.Unused(credits.Request{
+		Charges: billed, At: date(time.November, 11), Until: date(time.November, 21), Basis: proration.OnBilled, Policy: proration.Standard(2),
+	}))
+	pause[0].ID = "cn-1/1"
+	rest := must(credits.Unused(credits.Request{
+		Charges: append(billed, pause...), At: date(time.November, 26), Basis: proration.OnBilled, Policy: proration.Standard(2),
+	}))
+	fmt.Println(pause[0].Explain())
+	fmt.Println(rest[0].Explain())
+	// Output:
+	// seat: 10 not used of inv-1/1, -890.00 x 10/30 days = -296.666..., rounded half up to -296.67
+	// seat: 10 not used of inv-1/1, -890.00 x 5/30 days = -148.333..., rounded half up to -148.33
+}
+
 // By these rules nothing comes back but what an exception gives, and then only as much as was paid.
 func ExampleDispose() {
 	disposal := credits.Disposal{

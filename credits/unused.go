@@ -18,6 +18,7 @@ type Request struct {
 	Item     string           `json:"item,omitzero"`     // only this item; "" is all
 	Quantity decimal.Decimal  `json:"quantity,omitzero"` // how many of it are no longer used; zero is all of them
 	At       time.Time        `json:"at"`                // the first instant that is not used
+	Until    time.Time        `json:"until,omitzero"`    // the first instant that is used again, as after a pause; zero is for good
 	Basis    proration.Basis  `json:"basis"`             // what a credit is a share of; must be set
 	Policy   proration.Policy `json:"policy"`            // how to count and round
 	Location *time.Location   `json:"-"`                 // whose calendar counts the days; nil is UTC
@@ -30,11 +31,14 @@ type Request struct {
 // own; discounts and taxes go back in proportion, and the last credit of a charge takes what is left of them. The places of the
 // rounding are those of each charge's currency, whatever the policy says. A quantity is taken off in each period that was billed. Whether a charge was paid is not known here: pass those that were.
 //
-// What was credited before counts: a credit of a quantity leaves so many fewer units to credit, and one of money alone counts
-// against what is not used. Never more comes back than was billed and is not credited yet, of tax as well. A quantity that
-// is priced by graduated tiers is given back at what the last units cost, so that buying them again costs the same.
-// Errors: ErrUnset for the instant, the basis, the policy, or a charge without an ID; ErrInvalid for a credit of a charge that is
-// not there, two taxes of one name on a charge, and a quantity of which not as many are left; and those of proration.Adjust, under the path of the charge.
+// What was credited before counts: a credit of a quantity leaves so many fewer units to credit throughout its span, and one of money
+// alone counts against what is not used for good; where it is used again, the money lowers only what is left of the charge. Where credits
+// left more units for one time than for another, a charge has a credit for each, the earliest first. Never more comes back than was billed and is
+// not credited yet, of tax as well. A quantity that is priced by graduated tiers is given back at what the last units cost, so that
+// buying them again costs the same.
+// Errors: ErrUnset for the instant, the basis, the policy, or a charge without an ID; ErrPeriod for an end that is not after it; ErrInvalid
+// for a credit of a charge that is not there, two taxes of one name on a charge, and a quantity of which not as many are left; and those
+// of proration.Adjust, under the path of the charge.
 func Unused(r Request) ([]plans.Charge, error) {
 	var f fault.List
 	r.check(&f)
@@ -46,21 +50,18 @@ func Unused(r Request) ([]plans.Charge, error) {
 	var periods []wanted
 	for i := len(r.Charges) - 1; i >= 0; i-- {
 		c := &r.Charges[i]
-		if c.Corrects != "" || r.Item != "" && c.Item != r.Item || !c.Span.End.After(r.At) || c.Net.IsNegative() {
+		if c.Corrects != "" || r.Item != "" && c.Item != r.Item || !r.touches(c.Span) || c.Net.IsNegative() {
 			continue
 		}
-		units := c.Quantity.Sub(before[c.ID].units)
+		parts := before[c.ID].stretches(c, r.within(c.Span))
 		if !r.Quantity.IsZero() {
-			units = take(&periods, c.Period, r.Quantity, units)
-		}
-		uncounted := c.Quantity.IsZero() && r.Quantity.IsZero() && !before[c.ID].timed
-		free := c.Net.IsZero() && r.Quantity.IsZero()
-		if free || !units.IsPositive() && !uncounted {
+			take(&periods, c, r.Quantity, parts)
+		} else if c.Net.IsZero() {
 			continue
 		}
-		credit, err := r.unused(c, before[c.ID], units)
+		lines, err := r.unused(c, before[c.ID], parts)
 		f.Under(element(i), err)
-		owed = append(owed, credit)
+		owed = append(owed, lines...)
 	}
 	for _, p := range periods {
 		if p.units.IsPositive() {
@@ -76,63 +77,58 @@ func Unused(r Request) ([]plans.Charge, error) {
 	return owed, nil
 }
 
+// touches reports whether something of a span is not used.
+func (r *Request) touches(span proration.Period) bool {
+	return span.End.After(r.At) && (r.Until.IsZero() || r.Until.After(span.Start))
+}
+
+// within returns what of a span is not used, of which there is something.
+func (r *Request) within(span proration.Period) proration.Period {
+	if r.At.After(span.Start) {
+		span.Start = r.At
+	}
+	if !r.Until.IsZero() && r.Until.Before(span.End) {
+		span.End = r.Until
+	}
+	return span
+}
+
 // wanted is how many units of a period are still to be credited.
 type wanted struct {
 	period proration.Period
 	units  decimal.Decimal
 }
 
-// take returns how many of some units are to be credited in a period, of which so many were asked for at first.
-func take(periods *[]wanted, period proration.Period, asked, units decimal.Decimal) decimal.Decimal {
-	i := slices.IndexFunc(*periods, func(w wanted) bool { return w.period.Equal(period) })
+// take lowers the units of each stretch of a charge to how many are to be credited in its period, of which so many were asked for at
+// first. What is taken in any of them is taken.
+func take(periods *[]wanted, c *plans.Charge, asked decimal.Decimal, parts []stretch) {
+	i := slices.IndexFunc(*periods, func(w wanted) bool { return w.period.Equal(c.Period) })
 	if i < 0 {
 		i = len(*periods)
-		*periods = append(*periods, wanted{period: period, units: asked})
+		*periods = append(*periods, wanted{period: c.Period, units: asked})
 	}
 	w := &(*periods)[i]
-	units = decimal.Min(units, w.units)
-	w.units = w.units.Sub(units)
-	return units
+	var most decimal.Decimal
+	for j := range parts {
+		p := &parts[j]
+		if c.Quantity.IsZero() {
+			p.units = decimal.Decimal{} // uncounted, and so none of those that are asked for
+		}
+		p.units = decimal.Min(p.units, w.units)
+		most = decimal.Max(most, p.units)
+	}
+	w.units = w.units.Sub(most)
 }
 
 func element(i int) string { return "charges[" + strconv.Itoa(i) + "]" }
-
-// back is what of a charge was given back.
-type back struct {
-	net   decimal.Decimal // in all, not negative
-	money decimal.Decimal // what of it was of money alone
-	units decimal.Decimal // how many units
-	timed bool            // time that is not used was credited
-	lines []*plans.Charge // the credits
-}
-
-// given sums up the credits among charges by the charge that they correct.
-func given(charges []plans.Charge) map[string]back {
-	all := map[string]back{}
-	for i := range charges {
-		c := &charges[i]
-		if c.Corrects == "" {
-			continue
-		}
-		b := all[c.Corrects]
-		b.lines = append(b.lines, c)
-		b.net = b.net.Sub(c.Net)
-		b.units = b.units.Add(c.Quantity)
-		switch {
-		case c.Kind == plans.Unused:
-			b.timed = true
-		case c.Quantity.IsZero():
-			b.money = b.money.Sub(c.Net)
-		}
-		all[c.Corrects] = b
-	}
-	return all
-}
 
 // check adds the faults of what every charge is credited by.
 func (r *Request) check(f *fault.List) {
 	if r.At.IsZero() {
 		f.Add("at", proration.ErrUnset, "say from when on it is not used")
+	}
+	if !r.Until.IsZero() && !r.Until.After(r.At) {
+		f.Add("until", proration.ErrPeriod, "%s is not after %s", r.Until.Format(time.RFC3339Nano), r.At.Format(time.RFC3339Nano))
 	}
 	switch r.Basis {
 	case proration.OnBilled, proration.OnPrice:
@@ -155,7 +151,7 @@ func (r *Request) check(f *fault.List) {
 
 // checkCharges adds the faults of charges and credits that make no sense together.
 func checkCharges(f *fault.List, charges []plans.Charge) {
-	index := map[string]int{}
+	index, countable := map[string]int{}, true
 	for i, c := range charges {
 		path := element(i) + "."
 		sound := fault.Amount(f, path+"net", c.Net)
@@ -178,6 +174,7 @@ func checkCharges(f *fault.List, charges []plans.Charge) {
 			}
 		}
 		if !sound {
+			countable = false
 			continue
 		}
 		of, known := index[c.Corrects]
@@ -200,40 +197,14 @@ func checkCharges(f *fault.List, charges []plans.Charge) {
 			f.Add(path+"currency", proration.ErrInvalid, "it credits a charge in %.3s", charges[of].Currency)
 		}
 	}
+	if !countable {
+		return // to add up numbers beyond the limits could take for ever
+	}
 	all := given(charges)
 	for i, c := range charges {
 		at, sound := index[c.ID]
-		if b := all[c.ID]; sound && at == i && (b.net.GreaterThan(c.Net) && c.Net.IsPositive() || b.units.GreaterThan(c.Quantity)) {
+		if b := all[c.ID]; sound && at == i && (b.net.GreaterThan(c.Net) && c.Net.IsPositive() || b.exceeds(&c)) {
 			f.Add(element(i)+".net", proration.ErrInvalid, "more of it was credited than was billed")
 		}
 	}
-}
-
-// unused returns the credit for some units of one charge.
-func (r *Request) unused(c *plans.Charge, before back, units decimal.Decimal) (plans.Charge, error) {
-	part, err := share(c, before, units)
-	if err != nil {
-		return plans.Charge{}, err
-	}
-	at := r.At
-	if at.Before(c.Span.Start) {
-		at = c.Span.Start
-	}
-	policy, err := c.Currency.Policy(r.Policy)
-	if err != nil {
-		return plans.Charge{}, err
-	}
-	adjustment, err := proration.Adjust(proration.Change{
-		At: at,
-		Billed: proration.Billed{
-			Amount: c.Net, Credited: before.net, Returned: before.money, Part: part, Span: c.Span, Price: c.Share.Of, Period: c.Period,
-		},
-		Basis: r.Basis, Policy: policy, Location: r.Location,
-	})
-	if err != nil {
-		return plans.Charge{}, err
-	}
-	credit := credited(c, before, adjustment.Credit)
-	credit.Kind, credit.Quantity, credit.Span = plans.Unused, units, c.Span.From(at)
-	return credit, nil
 }

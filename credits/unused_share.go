@@ -72,15 +72,14 @@ func goesBack(left decimal.Decimal, all, ratio *big.Rat, rounding proration.Roun
 	return decimal.Max(exact.Quotient(value.Neg(value), rounding.Places, exact.Mode(rounding.Mode)), left.Neg())
 }
 
-// share returns how much of a charge some of its units are; zero is all. Where units cost different amounts, the last ones go first,
+// share returns how much of a charge some of the units that are left of it are; zero is all. Where units cost different amounts, the last ones go first,
 // and are what they cost of what all do. By volume they all cost the same.
-func share(c *plans.Charge, before back, units decimal.Decimal) (proration.Fraction, error) {
+func share(c *plans.Charge, left, units decimal.Decimal) (proration.Fraction, error) {
 	if units.Equal(c.Quantity) {
 		return proration.Fraction{}, nil
 	}
 	some, all := units, c.Quantity
 	if c.Price.Tiering != plans.Volume {
-		left := c.Quantity.Sub(before.units)
 		var costs [4]decimal.Decimal
 		for i, quantity := range []decimal.Decimal{left, left.Sub(units), c.Quantity, {}} {
 			if quantity.IsZero() && !c.More {

@@ -249,19 +249,20 @@ func checkCredit(t *testing.T, credit plans.Charge, r credits.Request) {
 	if !credit.Price.Equal(c.Price) || credit.Times != c.Times {
 		t.Errorf("the credit is at the price %+v, the charge at %+v", credit.Price, c.Price)
 	}
-	from := r.At
-	if from.Before(c.Span.Start) {
-		from = c.Span.Start
+	unused := proration.Period{Start: r.At, End: c.Span.End}
+	if !r.Until.IsZero() {
+		unused.End = r.Until
 	}
-	if !credit.Period.Equal(c.Period) || !credit.Span.Equal(c.Span.From(from)) || !credit.Net.Equal(credit.Share.Amount) {
+	if !credit.Period.Equal(c.Period) || !c.Span.Covers(credit.Span) || !unused.Covers(credit.Span) || !credit.Net.Equal(credit.Share.Amount) {
 		t.Errorf("the credit %+v is not for the rest of %v", credit, c.Span)
 	}
-	left, units := c.Net, c.Quantity
+	left := c.Net
 	for _, other := range r.Charges {
 		if other.Corrects == c.ID {
-			left, units = left.Add(other.Net), units.Sub(other.Quantity)
+			left = left.Add(other.Net)
 		}
 	}
+	units := leastLeft(r.Charges, c, credit.Span)
 	if credit.Net.IsPositive() || credit.Net.Neg().GreaterThan(left) || credit.Quantity.GreaterThan(units) || credit.Quantity.IsNegative() {
 		t.Errorf("%v for %v comes back of %v for %v, of which %v and %v are left", credit.Net, credit.Quantity, c.Net, c.Quantity, left, units)
 	}
@@ -278,6 +279,27 @@ func checkCredit(t *testing.T, credit plans.Charge, r credits.Request) {
 			t.Errorf("the tax %+v is not of %+v", tax, c.Taxes[i])
 		}
 	}
+}
+
+// leastLeft is how many units of a charge are left where the fewest are, at any time of a span that begins with one of its credits or
+// before all of them.
+func leastLeft(charges []plans.Charge, c plans.Charge, span proration.Period) decimal.Decimal {
+	on := func(at time.Time) decimal.Decimal {
+		units := c.Quantity
+		for _, b := range charges {
+			if b.Corrects == c.ID && (b.Span.End.IsZero() || b.Span.Contains(at)) {
+				units = units.Sub(b.Quantity)
+			}
+		}
+		return units
+	}
+	least := on(span.Start)
+	for _, b := range charges {
+		if b.Corrects == c.ID && span.Contains(b.Span.Start) {
+			least = decimal.Min(least, on(b.Span.Start))
+		}
+	}
+	return least
 }
 
 // A quantity is given back of the newest charge first.

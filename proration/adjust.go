@@ -24,8 +24,8 @@ func (a Adjustment) Explain() string {
 // Adjust returns the credit for the unused part of what was billed, and the charge for what comes next until its end. The
 // instant of the change is the same for both, and so is the owner of its day. The credit never exceeds what was billed
 // less what was credited before: no other place in the library decides that.
-// Every error is an [Error], or several: ErrUnset, ErrInvalid, ErrPeriod, ErrOutside (a change outside the span that was
-// billed or the period that comes next), ErrZone or ErrLimit.
+// Every error is an [Error], or several: ErrUnset, ErrInvalid, ErrPeriod, ErrOutside (a change, or an end of what is not used, outside
+// the span that was billed, or a change outside the period that comes next), ErrZone or ErrLimit.
 func Adjust(c Change) (a Adjustment, err error) {
 	if c.usual(&a) {
 		return a, nil
@@ -50,7 +50,7 @@ func Adjust(c Change) (a Adjustment, err error) {
 // else. Otherwise it returns false and the long way is taken.
 func (c *Change) usual(a *Adjustment) bool {
 	b, n := &c.Billed, c.Next
-	if n == nil || c.Basis != OnBilled || c.Policy.DayCount == Actual30 || !b.Period.isZero() || !b.Credited.IsZero() || !b.Returned.IsZero() || !b.Price.IsZero() || !b.whole() {
+	if n == nil || c.Basis != OnBilled || c.Policy.DayCount == Actual30 || !b.Period.isZero() || !b.Credited.IsZero() || !b.Returned.IsZero() || !b.Price.IsZero() || !b.Until.IsZero() || !b.whole() {
 		return false
 	}
 	if b.Amount.IsNegative() || n.Price.IsNegative() || b.Amount.Exponent() < -c.Policy.Rounding.Places {
@@ -141,7 +141,7 @@ func (c *Change) unused() (share, error) {
 		period, field = b.Span, "billed.span"
 	}
 	m := newMeasure(period, c.Policy, c.Location)
-	left, err := m.share(b.Span.From(c.At))
+	left, err := m.share(b.unused(c.At))
 	if err == nil && c.Basis == OnBilled {
 		var paid share
 		if paid, err = m.share(b.Span); err == nil && paid.Num == 0 {

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -18,6 +19,7 @@ type changeRow struct {
 	at, billed, span              string // billed and span "" are nothing billed
 	credited, price, period       string
 	part, returned                string // part "2/5"; "" is all
+	until                         string // "" is the end of the span
 	next, nextPeriod, end         string // next "" is a cancellation
 	basis                         proration.Basis
 	side                          proration.Side
@@ -41,7 +43,7 @@ func (row changeRow) change() proration.Change {
 		At: instant(row.at, nil),
 		Billed: proration.Billed{
 			Amount: amount(row.billed), Span: span(row.span, nil), Credited: amount(row.credited), Returned: amount(row.returned),
-			Price: amount(row.price), Period: span(row.period, nil), Part: part(row.part),
+			Price: amount(row.price), Period: span(row.period, nil), Part: part(row.part), Until: instant(row.until, nil),
 		},
 		Basis: row.basis, Policy: policy,
 	}
@@ -236,6 +238,34 @@ var changes = []changeRow{
 		at: "2024-01-22", billed: "60", span: "2024-01-12/2024-02-01", period: "2024-01-01/2024-02-01", price: "93", credited: "12", returned: "12", basis: proration.OnPrice,
 		credit: "-18", charge: "0", net: "-18", creditExplained: "-93.00 x 10/31 days and 12 carried = -18.00",
 	},
+	{
+		name: "a pause", why: "ten of thirty days are not used, and those after them are", at: "2024-04-11", until: "2024-04-21", billed: "10", span: "2024-04-01/2024-05-01", basis: proration.OnBilled,
+		credit: "-3.33", charge: "0", net: "-3.33", creditExplained: "-10.00 x 10/30 days = -3.333..., rounded half up to -3.33",
+	},
+	{
+		name: "a pause of a stub, by the price", why: "5 of 31 days of 93.00", at: "2024-01-22", until: "2024-01-27", billed: "60", span: "2024-01-12/2024-02-01", period: "2024-01-01/2024-02-01", price: "93", basis: proration.OnPrice,
+		credit: "-15", charge: "0", net: "-15", creditExplained: "-93.00 x 5/31 days = -15.00",
+	},
+	{
+		name: "a pause, with something else in its place", why: "the usual change but for its end: the charge has an end of its own", at: "2024-04-16", until: "2024-04-19", billed: "10", span: "2024-04-01/2024-05-01",
+		next: "20", nextPeriod: "2024-04-01/2024-05-01", basis: proration.OnBilled, credit: "-1", charge: "10", net: "9",
+	},
+	{
+		name: "until the end", why: "the end of the span is the end of the span", at: "2024-04-16", until: "2024-05-01", billed: "10", span: "2024-04-01/2024-05-01",
+		next: "20", nextPeriod: "2024-04-01/2024-05-01", basis: proration.OnBilled, credit: "-5", charge: "10", net: "5",
+	},
+	{
+		name: "a pause of a day, which the old side keeps", why: "the 16th is used, the 17th is not: the days of both instants are the old side's", at: "2024-04-16T12:00:00", until: "2024-04-17T09:00:00", billed: "30", span: "2024-04-01/2024-05-01", basis: proration.OnBilled, side: proration.OldSide,
+		credit: "-1", charge: "0", net: "-1", creditExplained: "-30.00 x 1/30 days = -1.00",
+	},
+	{
+		name: "a pause within a day", why: "no day is unused", at: "2024-04-16T09:00:00", until: "2024-04-16T12:00:00", billed: "30", span: "2024-04-01/2024-05-01", basis: proration.OnBilled,
+		credit: "0", charge: "0", net: "0",
+	},
+	{
+		name: "a pause of what was mostly credited", why: "the cap is that of the whole", at: "2024-04-11", until: "2024-04-21", billed: "30", credited: "25", span: "2024-04-01/2024-05-01", basis: proration.OnBilled,
+		credit: "-5", charge: "0", net: "-5", capped: true, creditExplained: "-30.00 x 10/30 days = -10, of which -5.00 was left",
+	},
 }
 
 func TestAdjust(t *testing.T) {
@@ -314,6 +344,19 @@ func TestAdjustRefuses(t *testing.T) {
 		{name: "a return alone", change: func(c *proration.Change) {
 			c.Billed, c.Basis = proration.Billed{Returned: money("1")}, 0
 		}, want: []string{"billed.span unset", "billed.returned invalid", "basis unset"}},
+		{name: "used again before the change", change: func(c *proration.Change) { c.Billed.Until = instant("2024-04-15", nil) }, want: []string{"billed.until period"}},
+		{name: "used again at once", why: "nothing is unused", change: func(c *proration.Change) { c.Billed.Until = c.At }, want: []string{"billed.until period"}},
+		{name: "used again after the end", change: func(c *proration.Change) { c.Billed.Until = instant("2024-05-02", nil) }, want: []string{"billed.until outside"}},
+		{name: "used again before what was billed", change: func(c *proration.Change) {
+			c.At, c.Billed.Until = instant("2024-04-03", nil), instant("2024-04-05", nil)
+		}, want: []string{"at outside", "billed.until outside"}},
+		{name: "used again after all time", change: func(c *proration.Change) { c.Billed.Until = instant("2024-05-01", nil).AddDate(9000, 0, 0) }, want: []string{"billed.until limit"}},
+		{name: "used again on an unknown calendar", change: func(c *proration.Change) {
+			c.Billed.Until = instant("2024-04-20T00:00:00+02:00", time.FixedZone("odd", 7200))
+		}, want: []string{"billed.until zone"}},
+		{name: "used again alone", why: "nothing was billed", change: func(c *proration.Change) {
+			c.Billed, c.Basis = proration.Billed{Until: instant("2024-04-20", nil)}, 0
+		}, want: []string{"billed.span unset", "basis unset"}},
 		{name: "every fault of what was billed", why: "in the order of its fields", stub: true, change: func(c *proration.Change) {
 			c.Billed = proration.Billed{
 				Amount: money("-1"), Credited: money("-1"), Returned: money("-2"), Price: money("-1"),

@@ -48,6 +48,7 @@ type Billed struct {
 	Price    decimal.Decimal `json:"price,omitzero"`    // the price for the whole period when it was billed; for OnPrice
 	Period   Period          `json:"period,omitzero"`   // the anchored period the span lies in; zero is the span itself
 	Part     Fraction        `json:"part,omitzero"`     // how much of it is no longer used, such as 2/5 of the seats; zero is all of it
+	Until    time.Time       `json:"until,omitzero"`    // the first instant that is used again, as after a pause; zero is the end of the span
 }
 
 // Next is what is used from the change on.
@@ -59,11 +60,19 @@ type Next struct {
 
 // isZero reports whether nothing was billed.
 func (b *Billed) isZero() bool {
-	return b.Amount.IsZero() && b.Credited.IsZero() && b.Returned.IsZero() && b.Price.IsZero() && b.Span.isZero() && b.Period.isZero() && b.whole()
+	return b.Amount.IsZero() && b.Credited.IsZero() && b.Returned.IsZero() && b.Price.IsZero() && b.Span.isZero() && b.Period.isZero() && b.Until.IsZero() && b.whole()
 }
 
 // whole reports whether all of what was billed is no longer used.
 func (b *Billed) whole() bool { return b.Part == Fraction{} }
+
+// unused is what of the span is not used, from an instant on.
+func (b *Billed) unused(at time.Time) Period {
+	if b.Until.IsZero() {
+		return b.Span.From(at)
+	}
+	return Period{Start: at, End: b.Until}
+}
 
 // base is what the credit is a share of.
 func (b *Billed) base(basis Basis) decimal.Decimal {
@@ -107,6 +116,9 @@ func (c *Change) checkBilled(f *faults, at bool) {
 		f.add("at", ErrOutside, "%s is not inside what was billed, %v", c.At.Format(time.RFC3339Nano), b.Span)
 	}
 	c.Policy.checkZone(f, c.Location, "billed.span", b.Span.Start, b.Span.End)
+	if !b.Until.IsZero() {
+		c.checkUntil(f, span, at)
+	}
 	checkPositive(f, "billed.credited", b.Credited)
 	if !b.Credited.IsZero() && usable(b.Amount) && usable(b.Credited) && b.Credited.GreaterThan(b.Amount) {
 		f.add("billed.credited", ErrInvalid, "%v is more than the %v that was billed", b.Credited, b.Amount)
@@ -128,6 +140,19 @@ func (c *Change) checkBilled(f *faults, at bool) {
 	if !b.whole() && (b.Part.Num < 0 || b.Part.Num > b.Part.Den) {
 		f.add("billed.part", ErrInvalid, "%v is not a part of a whole", b.Part)
 	}
+}
+
+// checkUntil adds the faults of when what was billed is used again.
+func (c *Change) checkUntil(f *faults, span, at bool) {
+	b := &c.Billed
+	switch sound := checkInstant(f, "billed.until", b.Until); {
+	case !sound:
+	case at && !b.Until.After(c.At):
+		f.add("billed.until", ErrPeriod, "%s is not after the change, %s", b.Until.Format(time.RFC3339Nano), c.At.Format(time.RFC3339Nano))
+	case span && (!b.Until.After(b.Span.Start) || b.Until.After(b.Span.End)):
+		f.add("billed.until", ErrOutside, "%s is not inside what was billed, %v", b.Until.Format(time.RFC3339Nano), b.Span)
+	}
+	c.Policy.checkZone(f, c.Location, "billed.until", b.Until)
 }
 
 // checkNext adds the faults of what comes next.

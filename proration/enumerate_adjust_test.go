@@ -32,7 +32,11 @@ func checkCredit(t *testing.T, c proration.Change, credit proration.Result) {
 		p = b.Span
 	}
 	slow := slowShares(p, c.Policy, c.Location)
-	unused := slow(b.Span.From(c.At))
+	span := b.Span.From(c.At)
+	if !b.Until.IsZero() {
+		span.End = b.Until
+	}
+	unused := slow(span)
 	of := b.Price
 	if c.Basis == proration.OnBilled {
 		of = b.Amount

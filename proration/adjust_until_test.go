@@ -1,0 +1,75 @@
+package proration_test
+
+import (
+	"math/big"
+	"testing"
+	"time"
+
+	"github.com/billingrules/billing/proration"
+)
+
+// Every stretch of a month that is not used, [a, b) with b inside or at the end, of a whole and of a stub, of all and of a part: each
+// credit is exact and capped, and by a count that adds up those of [a, b) and of [b, end) are exactly that of [a, end).
+func TestEveryPauseInsideAPeriod(t *testing.T) {
+	p := span("2024-01-31/2024-02-29", nil)
+	for n, policy := range countingPolicies() {
+		t.Run(policy.DayCount.String()+" "+policy.ChangeDay.String(), func(t *testing.T) {
+			t.Parallel()
+			round := n
+			for _, bought := range []time.Time{p.Start, p.Start.AddDate(0, 0, 9)} {
+				days := daysOf(p.From(bought), nil, 0, 9*time.Hour)
+				for i, at := range days {
+					if !at.Before(p.End.AddDate(0, 0, -1)) {
+						continue
+					}
+					for _, until := range days[i+1:] {
+						if until.After(p.End) {
+							continue
+						}
+						round++
+						policy.Rounding = proration.Rounding{Places: 2, Mode: modes[round%len(modes)]}
+						c := proration.Change{
+							At: at, Basis: bases[round/len(modes)%len(bases)], Policy: policy,
+							Billed: proration.Billed{
+								Amount: money("99.99"), Span: p.From(bought), Price: money("31"), Period: p, Until: until,
+								Part: part([]string{"", "2/5", "1/3"}[round%3]),
+							},
+						}
+						if round%5 == 0 {
+							c.Billed.Credited, c.Billed.Returned = money("98"), money("1")
+						}
+						if round%2 == 0 {
+							c.Next = &proration.Next{Price: money("31"), Period: p}
+						}
+						checkChange(t, c)
+						if policy.DayCount != proration.Actual30 && until.Before(p.End) {
+							checkPauseAddsUp(t, c)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+// checkPauseAddsUp fails unless what is unused before and after the end of the pause is what is unused from its start on.
+func checkPauseAddsUp(t *testing.T, c proration.Change) {
+	t.Helper()
+	c.Billed.Credited, c.Billed.Returned, c.Next = money("0"), money("0"), nil
+	pause := exactCredit(t, c)
+	rest, whole := c, c
+	rest.At, rest.Billed.Until, whole.Billed.Until = c.Billed.Until, time.Time{}, time.Time{}
+	if sum := pause.Add(pause, exactCredit(t, rest)); sum.Cmp(exactCredit(t, whole)) != 0 {
+		t.Fatalf("%+v: the credits of the pause and of what comes after it are %v, want %v", c, sum, exactCredit(t, whole))
+	}
+}
+
+// exactCredit is the credit before it was rounded.
+func exactCredit(t *testing.T, c proration.Change) *big.Rat {
+	t.Helper()
+	a := adjust(t, c).Credit
+	if a.Capped {
+		t.Fatalf("%+v: the credit of %v is capped", c, a.Amount)
+	}
+	return new(big.Rat).Add(a.Amount.Rat(), a.Residual.Rat())
+}
