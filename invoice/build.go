@@ -213,11 +213,7 @@ func (inv *Invoice) settle(d *Draft, left decimal.Decimal, places int32) error {
 		return err
 	}
 	inv.Entries, inv.Due = append(inv.Entries, spent...), rest.Add(zero)
-	owed := left.Sub(inv.Due).Neg()
-	for _, e := range spent {
-		owed = owed.Add(e.Amount)
-	}
-	owed = owed.Sub(d.Offset).Sub(d.Refund)
+	owed := decimal.Max(left.Neg(), decimal.Decimal{}).Sub(d.Offset).Sub(d.Refund)
 	switch {
 	case owed.IsNegative():
 		return fault.New("refund", proration.ErrInvalid, "%v and the offset of %v are more than the %v that go back", d.Refund, d.Offset, owed.Add(d.Offset).Add(d.Refund))

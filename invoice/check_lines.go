@@ -35,8 +35,8 @@ func (inv *Invoice) checkLines(f *fault.List) {
 	}
 }
 
-// checkCredit adds what of a credit does not come of the charge that it corrects. Time that is not used comes back by the policy's basis, or
-// by what was billed, as reconciling has it.
+// checkCredit adds what of a credit does not come of the charge that it corrects. Time that is not used comes back by the policy's basis, for
+// good or until it is used again, or by what was billed, as reconciling has it.
 func (inv *Invoice) checkCredit(f *fault.List, path string, line *plans.Charge, known []plans.Charge) {
 	related := slices.DeleteFunc(slices.Clone(known), func(c plans.Charge) bool {
 		return c.Corrects != line.Corrects && (c.Corrects != "" || c.ID != line.Corrects)
@@ -51,16 +51,22 @@ func (inv *Invoice) checkCredit(f *fault.List, path string, line *plans.Charge, 
 		f.Add(path+".corrects", proration.ErrInvalid, "%.40q is not among what was billed", line.Corrects)
 		return
 	}
+	forGood := credits.Request{
+		Charges: related, Item: of.Item, Quantity: line.Quantity, At: line.Span.Start, Basis: inv.Policy.Basis,
+		Policy: inv.Policy.Proration, Location: inv.Location,
+	}
+	again, reconciled := forGood, forGood
+	again.Until, reconciled.Until, reconciled.Basis = line.Span.End, line.Span.End, proration.OnBilled
 	var first error
-	for _, basis := range []proration.Basis{inv.Policy.Basis, proration.OnBilled} {
-		again, err := inv.credit(line, of, related, basis)
+	for _, request := range []credits.Request{forGood, again, reconciled} {
+		should, err := inv.credit(line, of, request)
 		if err == nil {
-			again.ID = line.ID
-			field := differs(again, *line)
+			should.ID = line.ID
+			field := differs(should, *line)
 			if field == "" {
 				return
 			}
-			err = fault.New(field, proration.ErrInvalid, "it is not what comes back of %.40q: %s", line.Corrects, again.Explain())
+			err = fault.New(field, proration.ErrInvalid, "it is not what comes back of %.40q: %s", line.Corrects, should.Explain())
 		}
 		if first == nil {
 			first = err
@@ -70,25 +76,20 @@ func (inv *Invoice) checkCredit(f *fault.List, path string, line *plans.Charge, 
 }
 
 // credit computes a credit again.
-func (inv *Invoice) credit(line, of *plans.Charge, related []plans.Charge, basis proration.Basis) (plans.Charge, error) {
+func (inv *Invoice) credit(line, of *plans.Charge, request credits.Request) (plans.Charge, error) {
 	if line.Kind != plans.Unused {
-		amount := line.Net.Neg()
-		if amount.IsZero() {
+		if line.Net.IsZero() {
 			return plans.Charge{}, fault.New("net", proration.ErrInvalid, "a credit of money gives something back")
 		}
 		return credits.GiveBack(credits.Return{
-			Charges: related, Charge: of.ID, Amount: amount, Mode: inv.Policy.Proration.Rounding.Mode,
+			Charges: request.Charges, Charge: of.ID, Amount: line.Net.Neg(), Mode: inv.Policy.Proration.Rounding.Mode,
 		})
 	}
-	request := credits.Request{
-		Charges: related, Item: of.Item, Quantity: line.Quantity, At: line.Span.Start, Basis: basis,
-		Policy: inv.Policy.Proration, Location: inv.Location,
-	}
-	again, err := credits.Unused(request)
+	all, err := credits.Unused(request)
 	if err != nil {
 		return plans.Charge{}, err
 	}
-	for _, c := range again {
+	for _, c := range all {
 		if c.Span.Equal(line.Span) {
 			return c, nil
 		}

@@ -71,7 +71,13 @@ type invoiceJSON Invoice
 
 // MarshalJSON returns the invoice as JSON that reads back to the same value. Amounts are strings with the places of the currency, whatever
 // the host set decimal's printing to.
-func (inv Invoice) MarshalJSON() ([]byte, error) { return canon.JSON(invoiceJSON(inv)) }
+func (inv Invoice) MarshalJSON() ([]byte, error) {
+	places, err := inv.Currency.Places()
+	if err != nil {
+		places = 0
+	}
+	return canon.JSON(invoiceJSON(inv), places)
+}
 
 // UnmarshalJSON reads an invoice; the caller sets its Location then, where it has a zone. Whether it is sound is what [Check] finds.
 func (inv *Invoice) UnmarshalJSON(text []byte) error {

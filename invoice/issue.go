@@ -13,10 +13,10 @@ import (
 
 // Account is a contract, and what of its documents counts for the next one. The caller stores it.
 type Account struct {
-	Contract plans.Contract   `json:"contract"`        // as it is now
-	Billed   []plans.Charge   `json:"billed,omitzero"` // what was billed and is not used up, and what of it was credited, in the order of billing
-	Ledger   []credits.Entry  `json:"ledger,omitzero"` // what is owed to the customer
-	Since    time.Time        `json:"since,omitzero"`  // in arrears: from when on what is used is not billed yet; must be set then. In advance it means nothing
+	Contract plans.Contract  `json:"contract"`        // as it is now
+	Billed   []plans.Charge  `json:"billed,omitzero"` // what was billed and is not used up, and what of it was credited, in the order of billing
+	Ledger   []credits.Entry `json:"ledger,omitzero"` // what is owed to the customer
+	Since    time.Time       `json:"since,omitzero"`  // in arrears: from when on what is used is not billed yet; must be set then. In advance it means nothing
 }
 
 // Occasion is what there is to bill: a change of a contract, or another period of it. The usual documents are
@@ -97,13 +97,13 @@ func isZero(c plans.Change) bool { return same(c, plans.Change{}) }
 // work is a document in the making.
 type work struct {
 	Occasion
-	after    plans.Contract   // as the contract will be
-	since    time.Time        // as it will be
-	lines    []plans.Charge   // before discounts
-	on       []plans.Discount // that are taken off the lines
-	used     bool             // those are what is left of the contract's, and not only some of them
-	renews   bool             // where the last term is over, the contract goes on once its discounts were used
-	refund   decimal.Decimal  // what is paid back in money
+	after  plans.Contract   // as the contract will be
+	since  time.Time        // as it will be
+	lines  []plans.Charge   // before discounts
+	on     []plans.Discount // that are taken off the lines
+	used   bool             // those are what is left of the contract's, and not only some of them
+	renews bool             // where the last term is over, the contract goes on once its discounts were used
+	refund decimal.Decimal  // what is paid back in money
 }
 
 // document builds the invoice, and returns the account as it is then.
@@ -185,7 +185,7 @@ func (w *work) period() error {
 		return err
 	}
 	for _, p := range rest {
-		if w.billed(p.Span) {
+		if w.billed(p) {
 			continue
 		}
 		charges, err := w.after.Charges(p, w.Policy.Proration)
@@ -216,15 +216,31 @@ func (w *work) goOn() error {
 	return nil
 }
 
-// billed reports whether a charge pays for a part of the span already.
-func (w *work) billed(span proration.Period) bool {
-	for _, c := range w.Billed {
+// billed reports whether a charge pays for a part of a portion already: one that costs nothing only for its own period.
+func (w *work) billed(p proration.Portion) bool {
+	for i := range w.Billed {
+		c := &w.Billed[i]
 		whole := c.Kind == plans.Recurring || c.Kind == plans.Extension || c.Kind == plans.Addition
-		if whole && c.Corrects == "" && c.Span.Start.Before(span.End) && span.Start.Before(c.Span.End) {
+		overlaps := c.Span.Start.Before(p.Span.End) && p.Span.Start.Before(c.Span.End)
+		if whole && c.Corrects == "" && overlaps && (c.Net.IsPositive() || c.Period.Equal(p.Period)) && !w.freed(c, p.Span.Start) {
 			return true
 		}
 	}
 	return false
+}
+
+// freed reports whether all of a charge was credited from an instant on.
+func (w *work) freed(c *plans.Charge, at time.Time) bool {
+	var units decimal.Decimal
+	for _, k := range w.Billed {
+		if k.Corrects != c.ID || k.Corrects == "" || k.Span.Start.After(at) && k.Span.Start.After(c.Span.Start) || k.Span.End.Before(c.Span.End) {
+			continue
+		}
+		if units = units.Add(k.Quantity); k.Kind == plans.Unused && c.Quantity.IsZero() || k.Net.Equal(c.Net.Neg()) {
+			return true
+		}
+	}
+	return units.IsPositive() && !units.LessThan(c.Quantity)
 }
 
 // shortfall adds what a minimum lacks for the period that ends at the instant, of which some was billed.

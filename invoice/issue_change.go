@@ -11,6 +11,9 @@ import (
 
 // change bills, in advance, what a change credits and charges.
 func (w *work) change() error {
+	if err := w.ready(); err != nil {
+		return err
+	}
 	after, added, err := w.Contract.Amended(w.Change, w.At, w.Policy.Proration)
 	if err != nil {
 		return err
@@ -24,6 +27,25 @@ func (w *work) change() error {
 	}
 	w.lines = append(w.lines, added...)
 	return err
+}
+
+// ready refuses a change of what is paid for while that is not billed: the change would be billed for a period whose rest never is.
+func (w *work) ready() error {
+	if c := &w.Change; c.Item == "" && c.Plan == nil {
+		return nil
+	}
+	rest, err := w.Contract.Rest(w.At)
+	if err != nil {
+		return err
+	}
+	for _, p := range rest {
+		if w.billed(p) {
+			return nil
+		}
+	}
+	return &plans.Refusal{
+		Rule: "change", Reason: "what the contract owes for the time from " + date(w.At) + " on is not billed yet", Instead: "issue that first",
+	}
 }
 
 // forever returns the discounts that are taken off whatever is billed, and do not count how often.

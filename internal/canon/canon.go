@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,17 +18,25 @@ import (
 	"github.com/billingrules/billing/internal/exact"
 )
 
-// JSON returns the value with every place that its numbers have, "89.00", and its instants with their offsets.
+// JSON returns the value as a reader expects it: amounts with at least the given places, "89.00", counts and percentages with those that they
+// need, "10", and instants with their offsets. Equal values are written alike.
 // Errors: those of MarshalText methods, and kinds of values that the library does not use, such as maps.
-func JSON(v any) ([]byte, error) { return (&writer{}).value(v) }
+func JSON(v any, places int32) ([]byte, error) { return (&writer{places: places}).value(v) }
 
-// Normal returns the value in a form that is the same for equal values: numbers without zeros at their end, instants in UTC.
+// Normal returns the value in a form that is the same for equal values: numbers without zeros at their end, instants in UTC, and empty lists
+// as none.
 func Normal(v any) ([]byte, error) { return (&writer{normal: true}).value(v) }
 
+// writer writes one value.
 type writer struct {
 	normal bool
+	places int32 // of amounts
+	field  string
 	out    bytes.Buffer
 }
+
+// counts are the fields whose numbers are no amounts of money.
+var counts = []string{"quantity", "above", "percent", "included", "package", "up_to"}
 
 func (w *writer) value(v any) ([]byte, error) {
 	if err := w.write(reflect.ValueOf(v)); err != nil {
@@ -85,10 +94,10 @@ func (w *writer) number(d decimal.Decimal) error {
 	switch {
 	case !exact.Sensible(d):
 		return w.plain(d.Coefficient().String() + "e" + fmt.Sprint(d.Exponent()))
-	case w.normal:
+	case w.normal || slices.Contains(counts, w.field):
 		return w.plain(exact.Text(d, 0))
 	}
-	return w.plain(d.StringFixed(max(0, -d.Exponent())))
+	return w.plain(exact.Text(d, w.places))
 }
 
 // list appends a list, and null for none.
@@ -134,6 +143,7 @@ func (w *writer) fields(v reflect.Value, first *bool) error {
 			return err
 		}
 		w.out.WriteByte(':')
+		w.field = name
 		if err := w.write(v.Field(i)); err != nil {
 			return err
 		}
