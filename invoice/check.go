@@ -112,6 +112,9 @@ func (inv *Invoice) checkNumbers(f *fault.List) {
 		f.Add("lines", proration.ErrLimit, "an invoice has 1 to %d lines", maxLines)
 		return
 	}
+	if len(inv.Events) > maxEvents {
+		f.Add("events", proration.ErrLimit, "an invoice has at most %d", maxEvents)
+	}
 	for _, n := range inv.amountsOf() {
 		fault.Amount(f, n.field, n.amount)
 	}

@@ -113,5 +113,5 @@ func (w *work) cancel() error {
 		return err
 	}
 	w.lines, w.refund = disposed.Credits, disposed.Refund
-	return nil
+	return w.shortfall()
 }
