@@ -83,6 +83,7 @@ func (d *Draft) open() (Invoice, error) {
 			f.Add(path+".corrects", proration.ErrUnset, "what is given back corrects a charge")
 			continue
 		}
+		f.Under(path, line.Kind.Validate())
 		priced, err := line.Priced(d.Policy.Proration)
 		f.Under(path, err)
 		priced.ID = d.lineID(i)
