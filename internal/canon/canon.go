@@ -75,7 +75,9 @@ func (w *writer) write(v reflect.Value) error {
 		return err
 	case reflect.Slice:
 		return w.list(v)
-	case reflect.String, reflect.Bool, reflect.Int, reflect.Int32, reflect.Int64, reflect.Uint8:
+	case reflect.String: // what is no text is written as what is read back for it
+		return w.plain(string([]rune(v.String())))
+	case reflect.Bool, reflect.Int, reflect.Int32, reflect.Int64, reflect.Uint8:
 		return w.plain(v.Interface())
 	default:
 		return fmt.Errorf("canon: %v is not written", v.Type())
@@ -156,7 +158,7 @@ func (w *writer) omits(v reflect.Value, options string) bool {
 	empty := v.Kind() == reflect.Slice && v.Len() == 0 || v.Kind() == reflect.Pointer && v.IsNil()
 	switch {
 	case strings.Contains(options, "omitempty"):
-		return empty
+		return empty || v.Kind() != reflect.Struct && v.IsZero()
 	case !strings.Contains(options, "omitzero"):
 		return false
 	case w.normal && empty:
