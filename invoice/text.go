@@ -168,7 +168,7 @@ func (p *printer) wrap(indent, text string) {
 // wrapped splits a text into rows of at most so many characters, the first one and the others, at spaces where there are some. What is not
 // printed, such as a line break in an ID, becomes a space.
 func wrapped(text string, first, rest int) []string {
-	words := strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) })
+	words := strings.FieldsFunc(string([]rune(text)), func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) })
 	var rows []string
 	row, width := "", first
 	for len(words) > 0 {
