@@ -139,7 +139,10 @@ func (p *printer) totals() {
 // row writes a text with an amount at the end; a long text goes on in the lines below, and the amount stands in the last one.
 func (p *printer) row(text string, amount decimal.Decimal) {
 	number := p.money(amount)
-	indent := text[:len(text)-len(strings.TrimLeft(text, " "))]
+	if len(number) > textWidth/4*3 { // made by hand: no sum of amounts is as long
+		number = "beyond the limits"
+	}
+	indent := "  "
 	room := textWidth - len(indent) - len(number) - 1
 	rows := wrapped(text, room, room-2)
 	for i, r := range rows {
@@ -158,6 +161,9 @@ func (p *printer) row(text string, amount decimal.Decimal) {
 // wrap writes a text, which goes on in the lines below where it is long.
 func (p *printer) wrap(indent, text string) {
 	for i, r := range wrapped(text, textWidth-len(indent), textWidth-len(indent)-2) {
+		if r == "" {
+			return // nothing of it is printed
+		}
 		if i == 1 {
 			indent += "  "
 		}
