@@ -34,6 +34,15 @@ type Entry struct {
 	BeforeTax   bool      `json:"before_tax,omitzero"`  // it pays what is due before tax; otherwise what is due after it
 }
 
+// Clone returns an entry that shares nothing that can be written to.
+func (e Entry) Clone() Entry {
+	if e.Priority != nil {
+		own := *e.Priority
+		e.Priority = &own
+	}
+	return e
+}
+
 // Kind says what an entry does to its grant. Its zero is unset and refused.
 type Kind uint8
 

@@ -1,135 +1,121 @@
 package invoice
 
 import (
+	"encoding/json"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
-	"github.com/billingrules/billing/internal/enum"
-	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/internal/canon"
 	"github.com/billingrules/billing/plans"
-	"github.com/billingrules/billing/proration"
 )
 
-// Status is where an invoice stands. Its zero is unset.
-type Status uint8
-
-// The statuses.
-const (
-	Open Status = iota + 1 // something is due
-	Paid                   // nothing is due any more
-)
-
-var statuses = []string{"", "open", "paid"}
-
-// String returns the status's name, "open".
-func (s Status) String() string { return enum.String(statuses, s) }
-
-// MarshalText returns the status's name.
-func (s Status) MarshalText() ([]byte, error) { return fault.Marshal(statuses, s, "status") }
-
-// UnmarshalText reads the status's name; an unknown one is ErrInvalid.
-func (s *Status) UnmarshalText(text []byte) error {
-	return fault.Unmarshal(statuses, s, "status", text)
-}
-
-// Draft is what an invoice is made of.
-type Draft struct {
-	ID       string          `json:"id"`       // given by the caller; the IDs of lines and grants derive from it
-	Currency plans.Currency  `json:"currency"` // of every line
-	At       time.Time       `json:"at"`       // when it is issued
-	Lines    []plans.Charge  `json:"lines"`    // at least one charge or credit, in the order in which they are listed
-	Ledger   []credits.Entry `json:"ledger"`   // what is owed to the customer before
-}
-
-// Invoice is what is due, and why. An issued invoice keeps its lines; only its status changes.
+// Invoice is what is due, and why. What was issued never changes: only Status and Events do, by [Apply]. A credit note is an invoice
+// that corrects another.
 type Invoice struct {
-	ID       string          `json:"id"`               // the draft's
-	Currency plans.Currency  `json:"currency"`         // of every amount
-	At       time.Time       `json:"at"`               // when it is issued
-	Status   Status          `json:"status"`           // open while something is due
-	Lines    []plans.Charge  `json:"lines"`            // charges and credits, each with an ID of its own
-	Subtotal decimal.Decimal `json:"subtotal"`         // the sum of the lines; negative where credits outweigh charges
+	ID       string         `json:"id"`                // the draft's
+	Corrects string         `json:"corrects,omitzero"` // of a credit note: ID of the invoice whose charges it gives back
+	Currency plans.Currency `json:"currency"`          // of every amount
+	At       time.Time      `json:"at"`                // when it is issued
+	DueBy    time.Time      `json:"due_by,omitzero"`   // by when it is to be paid; zero is at once
+	Contact  Contact        `json:"contact,omitzero"`  // to whom it goes
+	Status   Status         `json:"status"`            // where it stands
+	Events   []Event        `json:"events,omitzero"`   // what happened to it since, in order
+
+	Lines     []plans.Charge   `json:"lines"`              // charges and credits, each with an ID of its own
+	Discounts []plans.Discount `json:"discounts,omitzero"` // what was to be taken off the charges, in order
+	Remaining []plans.Discount `json:"remaining,omitzero"` // what of the discounts is left for the next time
+	Billed    []plans.Charge   `json:"billed,omitzero"`    // the charges that the lines credit, and what was credited of them before
+
+	Subtotal decimal.Decimal `json:"subtotal"`         // the sum of the lines before discounts; negative where credits outweigh charges
+	Discount decimal.Decimal `json:"discount"`         // what discounts take off in all, less what goes back of them
+	Net      decimal.Decimal `json:"net"`              // Subtotal less Discount: the sum of the lines
+	Taxes    []TaxTotal      `json:"taxes,omitzero"`   // each tax in all, in the order in which lines name them
+	Tax      decimal.Decimal `json:"tax"`              // what is due to states besides Net; included taxes are in Net
+	Total    decimal.Decimal `json:"total"`            // Net and Tax; negative where more goes back than is charged
 	Entries  []credits.Entry `json:"entries,omitzero"` // to be appended to the ledger: credit that pays, or that is granted
+	Offset   decimal.Decimal `json:"offset,omitzero"`  // of a credit note: what of it lowers what is still due on the invoice it corrects
+	Refund   decimal.Decimal `json:"refund,omitzero"`  // what of a negative total is to be paid back in money, not negative
 	Due      decimal.Decimal `json:"due"`              // what is to be paid; never negative
-	Balance  decimal.Decimal `json:"balance"`          // what is owed to the customer afterwards
+	Balance  decimal.Decimal `json:"balance"`          // what is owed to the customer afterwards, by the ledger
+
+	Parts []plans.Instalment `json:"parts,omitzero"` // the amount due, in the parts in which it is paid; none is at once
+
+	Policy   Policy         `json:"policy"`        // by which it was made
+	Zone     string         `json:"zone,omitzero"` // IANA name of the zone whose calendar counts the days; "" is UTC
+	Location *time.Location `json:"-"`             // the location of that name; nil is UTC. After reading JSON the caller sets it again
+	Seal     string         `json:"seal"`          // SHA-256 of everything that was issued, in hexadecimal digits, so that any later change shows
 }
 
-// Build returns the invoice of a draft: the sum of the lines, less what the ledger pays; what is left of a negative sum is
-// granted to the customer. An invoice on which nothing is due is paid.
-// Errors: ErrUnset for a missing ID, instant, currency, line or kind of line; ErrInvalid for an unknown currency, a line in another
-// currency or with more places than the currency has, or an ID under which credit was granted before; ErrLimit for a sum beyond the
-// limits; the faults of the ledger.
-func Build(d Draft) (Invoice, error) {
-	places, err := d.check()
+// Contact is to whom an invoice goes. It decides no amount.
+type Contact struct {
+	Name    string   `json:"name,omitzero"`    // of the person or the company
+	Email   string   `json:"email,omitzero"`   // where a copy goes
+	Address []string `json:"address,omitzero"` // line by line
+	TaxID   string   `json:"tax_id,omitzero"`  // of the company
+}
+
+// TaxTotal is one tax at one rate, over all lines.
+type TaxTotal struct {
+	Name     string          `json:"name"`              // of the tax
+	Percent  decimal.Decimal `json:"percent"`           // of what is taxed
+	Included bool            `json:"included,omitzero"` // it is in the prices
+	Of       decimal.Decimal `json:"of"`                // the nets of the lines that it is on, less what is untaxed; with the tax in it where it is included
+	Amount   decimal.Decimal `json:"amount"`            // what it comes to, of charges less what goes back of credits
+}
+
+// invoiceJSON is an invoice without its methods.
+type invoiceJSON Invoice
+
+// MarshalJSON returns the invoice as JSON that reads back to the same value. Amounts are strings with the places of the currency, whatever
+// the host set decimal's printing to.
+func (inv Invoice) MarshalJSON() ([]byte, error) {
+	places, err := inv.Currency.Places()
 	if err != nil {
-		return Invoice{}, err
+		places = 0
 	}
-	inv := Invoice{ID: d.ID, Currency: d.Currency, At: d.At, Status: Open, Lines: slices.Clone(d.Lines)}
-	inv.Subtotal = decimal.New(0, -places)
-	for i := range inv.Lines {
-		inv.Lines[i] = inv.Lines[i].Clone()
-		inv.Lines[i].ID = d.ID + "/" + strconv.Itoa(i+1)
-		inv.Subtotal = inv.Subtotal.Add(inv.Lines[i].Net)
-	}
-	var f fault.List
-	if !fault.Amount(&f, "lines", inv.Subtotal) {
-		return Invoice{}, f.Err()
-	}
-	inv.Due = decimal.Max(inv.Subtotal, decimal.New(0, -places))
-	for _, beforeTax := range []bool{true, false} {
-		due := credits.Due{Amount: inv.Due, Currency: d.Currency, At: d.At, Ref: d.ID, BeforeTax: beforeTax}
-		spent, rest, err := credits.Apply(d.Ledger, due)
-		if err != nil {
-			return Invoice{}, err
-		}
-		inv.Entries, inv.Due = append(inv.Entries, spent...), rest
-	}
-	if inv.Subtotal.IsNegative() {
-		inv.Entries = append(inv.Entries, credits.Entry{
-			Kind: credits.Granted, ID: d.ID, Amount: inv.Subtotal.Neg(), Currency: d.Currency, At: d.At, Reason: "left over from " + d.ID, Ref: d.ID,
-		})
-	}
-	if inv.Due.IsZero() {
-		inv.Status = Paid
-	}
-	if inv.Balance, err = credits.Balance(slices.Concat(d.Ledger, inv.Entries), d.Currency, d.At); err != nil {
-		return Invoice{}, err
-	}
-	return inv, nil
+	return canon.JSON(invoiceJSON(inv), places)
 }
 
-// check returns the places of the currency, or the faults of the draft.
-func (d *Draft) check() (int32, error) {
-	var f fault.List
-	if d.ID == "" {
-		f.Add("id", proration.ErrUnset, "an invoice has an ID")
+// UnmarshalJSON reads an invoice; the caller sets its Location then, where it has a zone. Whether it is sound is what [Check] finds.
+func (inv *Invoice) UnmarshalJSON(text []byte) error {
+	return json.Unmarshal(text, (*invoiceJSON)(inv))
+}
+
+// Clone returns an invoice that shares nothing that can be written to.
+func (inv Invoice) Clone() Invoice {
+	inv.Contact.Address = slices.Clone(inv.Contact.Address)
+	inv.Events = slices.Clone(inv.Events)
+	inv.Lines, inv.Billed = cloneCharges(inv.Lines), cloneCharges(inv.Billed)
+	inv.Discounts, inv.Remaining = cloneDiscounts(inv.Discounts), cloneDiscounts(inv.Remaining)
+	inv.Taxes, inv.Parts = slices.Clone(inv.Taxes), slices.Clone(inv.Parts)
+	inv.Entries = cloneEntries(inv.Entries)
+	inv.Policy = inv.Policy.clone()
+	return inv
+}
+
+func cloneCharges(all []plans.Charge) []plans.Charge {
+	all = slices.Clone(all)
+	for i := range all {
+		all[i] = all[i].Clone()
 	}
-	places, unknown := d.Currency.Places()
-	f.Under("", unknown)
-	if d.At.IsZero() {
-		f.Add("at", proration.ErrUnset, "an invoice is issued at an instant")
+	return all
+}
+
+func cloneDiscounts(all []plans.Discount) []plans.Discount {
+	all = slices.Clone(all)
+	for i := range all {
+		all[i] = all[i].Clone()
 	}
-	if len(d.Lines) == 0 {
-		f.Add("lines", proration.ErrUnset, "an invoice has lines")
+	return all
+}
+
+func cloneEntries(all []credits.Entry) []credits.Entry {
+	all = slices.Clone(all)
+	for i := range all {
+		all[i] = all[i].Clone()
 	}
-	cents := proration.Rounding{Places: places, Mode: proration.Down}
-	for i, line := range d.Lines {
-		path := "lines[" + strconv.Itoa(i) + "]"
-		f.Under(path, line.Kind.Validate())
-		if unknown == nil && line.Currency != d.Currency {
-			f.Add(path+".currency", proration.ErrInvalid, "%.40q is not %.3s", string(line.Currency), d.Currency)
-		}
-		switch cut, err := cents.Round(line.Net); {
-		case err != nil:
-			f.Add(path+".net", proration.ErrLimit, "an amount has at most 38 digits")
-		case unknown == nil && !cut.Equal(line.Net):
-			f.Add(path+".net", proration.ErrInvalid, "%v has more places than %s", line.Net, d.Currency)
-		}
-	}
-	f.Under("", credits.Validate(d.Ledger))
-	return places, f.Err()
+	return all
 }

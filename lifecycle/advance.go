@@ -110,7 +110,7 @@ func (s *step) advance(field string, to time.Time) error {
 // renew begins a period and bills what of it is asked for: the whole of it, but for a service that starts inside one.
 func (s *step) renew(at time.Time, p proration.Portion) error {
 	sub := &s.out.Subscription
-	charges, err := sub.Contract.Charges(p, s.policy.Proration)
+	charges, err := sub.Contract.Charges(p, s.policy.Billing.Proration)
 	if err != nil {
 		return err
 	}
@@ -134,7 +134,10 @@ func usable(charges []plans.Charge, at time.Time) []plans.Charge {
 // the lines among those from which credits derive.
 func (s *step) issue(at time.Time, lines []plans.Charge) error {
 	sub := &s.out.Subscription
-	inv, err := invoice.Build(invoice.Draft{ID: s.nextID(), Currency: sub.Contract.Currency, At: at, Lines: lines, Ledger: sub.Ledger})
+	inv, err := invoice.Build(invoice.Draft{
+		ID: s.nextID(), Currency: sub.Contract.Currency, At: at, Lines: lines, Billed: sub.Charges, Ledger: sub.Ledger,
+		Policy: s.policy.Billing, Location: sub.Contract.Cycle.Location,
+	})
 	if err != nil {
 		return err
 	}
@@ -143,7 +146,7 @@ func (s *step) issue(at time.Time, lines []plans.Charge) error {
 	sub.Charges = append(sub.Charges, cloneCharges(inv.Lines)...)
 	s.out.Invoices = append(s.out.Invoices, inv)
 	if inv.Status == invoice.Open {
-		sub.Open = append(sub.Open, cloneInvoice(inv))
+		sub.Open = append(sub.Open, inv.Clone())
 		s.effect(Collect, inv.ID)
 	}
 	return nil

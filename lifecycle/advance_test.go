@@ -241,7 +241,7 @@ func TestAdvanceIsNeverStuck(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := begin(t, threeDays(), c.terms.sign(t))
-			h.policy.Proration.DayCount = c.count
+			h.policy.Billing.Proration.DayCount = c.count
 			loc := h.sub.Contract.Cycle.Location
 			if _, err := h.happen(step{at: c.terms.anchor, kind: started}.event(1, loc)); err != nil {
 				t.Fatal(err)

@@ -190,7 +190,7 @@ func (s *step) restart(at time.Time) error {
 // addSeats bills a batch of seats for the rest of the period.
 func (s *step) addSeats(event Event) error {
 	sub := &s.out.Subscription
-	charges, err := sub.Contract.Added(event.Change, s.rest(event.At), s.policy.Proration)
+	charges, err := sub.Contract.Added(event.Change, s.rest(event.At), s.policy.Billing.Proration)
 	if err != nil {
 		return proration.Under("event.change", err)
 	}
@@ -207,12 +207,12 @@ func (s *step) changePlan(event Event) error {
 	if plan := event.Change.Plan; plan.Interval.Validate() == nil && plan.Interval != sub.Contract.Cycle.Interval {
 		return fault.New("event.change.plan.interval", proration.ErrInvalid, "periods of %v cannot change to %v inside a period", sub.Contract.Cycle.Interval, plan.Interval)
 	}
-	policy, err := sub.Contract.Currency.Policy(s.policy.Proration)
+	policy, err := sub.Contract.Currency.Policy(s.policy.Billing.Proration)
 	if err != nil {
 		return err
 	}
 	unused, err := credits.Unused(credits.Request{
-		Charges: sub.Charges, At: event.At, Basis: s.policy.CreditBasis, Policy: policy, Location: sub.Contract.Cycle.Location,
+		Charges: sub.Charges, At: event.At, Basis: s.policy.Billing.Basis, Policy: policy, Location: sub.Contract.Cycle.Location,
 	})
 	if err != nil {
 		return proration.Under("subscription", err)
@@ -225,7 +225,7 @@ func (s *step) changePlan(event Event) error {
 			return s.refuse(event, "invoice "+id+" is not paid yet, and what was not paid is not credited")
 		}
 	}
-	charges, err := sub.Contract.Charges(s.rest(event.At), s.policy.Proration)
+	charges, err := sub.Contract.Charges(s.rest(event.At), s.policy.Billing.Proration)
 	if err != nil {
 		return err
 	}

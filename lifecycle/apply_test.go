@@ -246,11 +246,11 @@ func TestApplyFaults(t *testing.T) {
 			"subscription.contract.cycle.anchor unset", "subscription.contract.cycle.interval unset",
 		}},
 		{"no policy", "law 13", func(p *lifecycle.Policy, _ *lifecycle.Subscription, _ *lifecycle.Event) { *p = lifecycle.Policy{} }, []string{
-			"policy.proration.day_count unset", "policy.proration.change_day unset", "policy.proration.rounding.mode unset", "policy.credit_basis unset", "policy.grace unset",
+			"policy.billing.proration.day_count unset", "policy.billing.proration.change_day unset", "policy.billing.proration.rounding.mode unset", "policy.billing.basis unset", "policy.billing.timing unset", "policy.billing.allocation unset", "policy.billing.tax_per unset", "policy.billing.tax_mode unset", "policy.grace unset",
 		}},
 		{"policy and subscription", "law 14: all faults at once", func(p *lifecycle.Policy, s *lifecycle.Subscription, _ *lifecycle.Event) {
-			p.CreditBasis, s.ID = 0, ""
-		}, []string{"policy.credit_basis unset", "subscription.id unset"}},
+			p.Billing.Basis, s.ID = 0, ""
+		}, []string{"policy.billing.basis unset", "subscription.id unset"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := stand(t, lifecycle.Active)
@@ -258,7 +258,7 @@ func TestApplyFaults(t *testing.T) {
 			c.edit(&h.policy, &h.sub, &event)
 			out, err := lifecycle.Apply(h.policy, h.sub, event)
 			got := giventest.Faults(err)
-			if c.name == "no policy" && slices.Contains(got, "policy.proration.rounding.mode unset") {
+			if c.name == "no policy" && slices.Contains(got, "policy.billing.proration.rounding.mode unset") {
 				slices.Sort(got)
 				slices.Sort(c.want)
 			}
@@ -429,7 +429,7 @@ func TestPlanChangedFaults(t *testing.T) {
 // What was billed and is not used up is kept, and so is what of it was credited, so that a second change of plan credits none
 // of it again. With the period all of it is used up.
 func TestChargesKept(t *testing.T) {
-	oldSide := func(p *lifecycle.Policy) { p.Proration.ChangeDay = proration.OldSide }
+	oldSide := func(p *lifecycle.Policy) { p.Billing.Proration.ChangeDay = proration.OldSide }
 	for _, c := range []struct {
 		name, why string
 		unit      string

@@ -120,7 +120,7 @@ func ExampleNext() {
 
 func ExampleStandard() {
 	policy := lifecycle.Standard()
-	fmt.Println(policy.Proration.DayCount, policy.CreditBasis, policy.Grace)
+	fmt.Println(policy.Billing.Proration.DayCount, policy.Billing.Basis, policy.Grace)
 	// Output: days billed P1W
 }
 
@@ -129,13 +129,13 @@ func ExamplePolicy_Validate() {
 	fmt.Println(lifecycle.Standard().Validate())
 
 	policy := lifecycle.Standard()
-	policy.Grace, policy.CreditBasis = proration.Interval{}, 0
+	policy.Grace, policy.Billing.Basis = proration.Interval{}, 0
 	err := policy.Validate()
 	fmt.Println(err)
 	fmt.Println(errors.Is(err, proration.ErrUnset))
 	// Output:
 	// <nil>
-	// credit_basis: say what credits are a share of (must be set)
+	// billing.basis: it is one of billed, price (must be set)
 	// grace: say how long a declined card may be replaced (must be set)
 	// true
 }

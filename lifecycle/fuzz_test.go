@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -52,12 +53,13 @@ func oneOf[T any](r *rand.Rand, all ...T) T { return all[r.IntN(len(all))] }
 // random is a customer under a policy, and the instant of the signature.
 func random(tb testing.TB, r *rand.Rand, zones []*time.Location) (*history, time.Time) {
 	policy := lifecycle.Policy{
-		Proration: proration.Policy{
-			DayCount: proration.DayCount(r.IntN(5)) + 1, ChangeDay: proration.Side(r.IntN(2)) + 1,
-			Rounding: proration.Rounding{Places: 2, Mode: proration.RoundingMode(r.IntN(7)) + 1},
-		},
-		CreditBasis: proration.Basis(r.IntN(2)) + 1,
-		Grace:       oneOf(r, proration.Interval{Days: 3}, proration.Interval{Seconds: 12 * 3600}, proration.Interval{Months: 1}, proration.Interval{Days: 45}),
+		Billing: invoice.Standard(),
+		Grace:   oneOf(r, proration.Interval{Days: 3}, proration.Interval{Seconds: 12 * 3600}, proration.Interval{Months: 1}, proration.Interval{Days: 45}),
+	}
+	policy.Billing.Basis = proration.Basis(r.IntN(2)) + 1
+	policy.Billing.Proration = proration.Policy{
+		DayCount: proration.DayCount(r.IntN(5)) + 1, ChangeDay: proration.Side(r.IntN(2)) + 1,
+		Rounding: proration.Rounding{Places: 2, Mode: proration.RoundingMode(r.IntN(7)) + 1},
 	}
 	interval := oneOf(r, "P1M", "P1M", "P1W", "P1Y", "P10D", "P1D", "PT20H")
 	loc := oneOf(r, zones...)

@@ -485,7 +485,7 @@ func TestK3a(t *testing.T) {
 			},
 		},
 		story{
-			name: "a day of the old side", policy: func(p *lifecycle.Policy) { p.Proration.ChangeDay = proration.OldSide },
+			name: "a day of the old side", policy: func(p *lifecycle.Policy) { p.Billing.Proration.ChangeDay = proration.OldSide },
 			why: "law 5: the 16th is the old side's, so that 14 of 30 days of 178.00 are left: 83.066...; on the last day none is",
 			steps: after("2026-11-01",
 				step{at: "2026-11-16T11:30:00", kind: seatsAdded, of: "2", want: active, invoices: []string{"s-2: addition 83.07, due 83.07"}, effects: []string{"collect s-2"}},
@@ -590,7 +590,7 @@ func TestK4(t *testing.T) {
 			),
 		},
 		story{
-			name: "twice in a period, on the price", policy: func(p *lifecycle.Policy) { p.CreditBasis = proration.OnPrice },
+			name: "twice in a period, on the price", policy: func(p *lifecycle.Policy) { p.Billing.Basis = proration.OnPrice },
 			why: "as above, but 10 of 30 days of the price of 1390.00 come back: 463.333...",
 			steps: after("2026-11-01",
 				step{at: "2026-11-11", kind: planChanged, of: "scale", want: active, invoices: []string{"s-2: unused -593.33, addition 926.67, due 333.34"}, effects: []string{"collect s-2"}},
@@ -633,7 +633,7 @@ func TestK4(t *testing.T) {
 			),
 		},
 		story{
-			name: "in New York, by the second", terms: terms{zone: "America/New_York"}, policy: func(p *lifecycle.Policy) { p.Proration.DayCount = proration.Seconds },
+			name: "in New York, by the second", terms: terms{zone: "America/New_York"}, policy: func(p *lifecycle.Policy) { p.Billing.Proration.DayCount = proration.Seconds },
 			why: "10 days of 864,000 s of a month of 721 h, 2,595,600 s: 890.00 back is 296.255..., 1390.00 is 462.690...",
 			steps: after("2026-11-01",
 				step{at: "2026-11-21", kind: planChanged, of: "scale", want: active, invoices: []string{"s-2: unused -296.26, addition 462.69, due 166.43"}, effects: []string{"collect s-2"}},
@@ -819,7 +819,7 @@ func TestK10(t *testing.T) {
 			name: "back in the hour that comes twice", terms: terms{anchor: "2026-09-01", zone: "America/New_York"},
 			why: "the new period begins at that instant, 01:30 of November 1 at -05:00, and is billed in full, by the second as well",
 			policy: func(p *lifecycle.Policy) {
-				p.Proration.DayCount = proration.Seconds
+				p.Billing.Proration.DayCount = proration.Seconds
 			},
 			steps: after("2026-09-01",
 				step{at: "2026-09-10", kind: cancelRequest, want: active},

@@ -78,18 +78,12 @@ func (s Subscription) clone() Subscription {
 	s.Contract = s.Contract.Clone()
 	s.Open = slices.Clone(s.Open)
 	for i := range s.Open {
-		s.Open[i] = cloneInvoice(s.Open[i])
+		s.Open[i] = s.Open[i].Clone()
 	}
 	s.Overdue = slices.Clone(s.Overdue)
 	s.Charges = cloneCharges(s.Charges)
 	s.Ledger = cloneEntries(s.Ledger)
 	return s
-}
-
-func cloneInvoice(inv invoice.Invoice) invoice.Invoice {
-	inv.Lines = cloneCharges(inv.Lines)
-	inv.Entries = cloneEntries(inv.Entries)
-	return inv
 }
 
 func cloneCharges(charges []plans.Charge) []plans.Charge {
@@ -103,10 +97,7 @@ func cloneCharges(charges []plans.Charge) []plans.Charge {
 func cloneEntries(entries []credits.Entry) []credits.Entry {
 	entries = slices.Clone(entries)
 	for i := range entries {
-		if p := entries[i].Priority; p != nil {
-			own := *p
-			entries[i].Priority = &own
-		}
+		entries[i] = entries[i].Clone()
 	}
 	return entries
 }

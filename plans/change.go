@@ -9,25 +9,31 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Change is one change of a contract: to another plan, a quantity more or less of an item, a longer term, an earlier end, or a
-// cancellation. Only the fields of one of them are set. It is the same value in a rule, a quote and an event.
+// Change is one change of a contract: to another plan, a quantity more or less of an item, another price of one, a longer term, an
+// earlier end, a cancellation, or another billing date. Only the fields of one of them are set. It is the same value in a rule, a quote
+// and an event.
 type Change struct {
 	Plan     *Plan           `json:"plan,omitzero"`     // the plan to change to; its prices become those of the items
-	Item     string          `json:"item,omitzero"`     // the item of which there will be more or less
-	Quantity decimal.Decimal `json:"quantity,omitzero"` // with an item: how many more, or below zero how many less
-	Price    *Price          `json:"price,omitzero"`    // with an item that the contract does not have: what it costs; nil is one that it has
+	Item     string          `json:"item,omitzero"`     // the item of which there will be more or less, or which will have another price
+	Quantity decimal.Decimal `json:"quantity,omitzero"` // with an item: how many more, or below zero how many less; zero with another price
+	Price    *Price          `json:"price,omitzero"`    // what an item costs that the contract does not have, or without a quantity another price of one that it has; nil leaves the price
 	Term     *Term           `json:"term,omitzero"`     // another term, which begins where the last one ends
 	End      time.Time       `json:"end,omitzero"`      // an earlier end of the last term
 	Cancel   bool            `json:"cancel,omitzero"`   // the contract ends
+	Anchor   time.Time       `json:"anchor,omitzero"`   // the instant on which periods begin from then on; at or after the instant of the change
 }
 
 // With returns the contract after the change, which takes effect at an instant; steps of its ramp that lie before it have
-// taken effect too. The contract itself stays as it is. A quantity also changes by as much in the steps that lie ahead.
+// taken effect too. The contract itself stays as it is. A quantity also changes by as much in the steps that lie ahead, and a price in
+// those that have the old one: a step that was agreed at a price of its own keeps it. From another billing date on, periods begin on its
+// day of the month, whatever it was before, and a first period that was longer is over; terms keep their end.
 // Errors: ErrUnset for a change of nothing; ErrInvalid for several at once, for an item that the contract or the new plan does not
 // have (unless the change has a price for it), for less than nothing of an item, for a plan that is not sold in the currency, for one
-// while steps of a ramp lie ahead or with other periods inside a term, and for a term where there is none or which is billed otherwise;
-// ErrOutside for an end that is not inside the last term; and those of [Contract.Validate] for what comes out. A contract that is canceled
-// lapses at the end of its last term; one from period to period stays as it is, and whoever keeps it stops billing it.
+// while steps of a ramp lie ahead or with other periods inside a term, for a term where there is none or which is billed otherwise, and
+// for a billing date where terms are billed up front; ErrOutside for an end that is not inside the last term, and for a billing date
+// before the change or more than one interval after it, so that another one would lie between; ErrLimit for one outside the years 1 to
+// 9999; and those of [Contract.Validate] for what comes out. A contract that is canceled lapses at the end of its last term; one from
+// period to period stays as it is, and whoever keeps it stops billing it.
 func (c Contract) With(change Change, at time.Time) (Contract, error) {
 	var f fault.List
 	if at.IsZero() {
@@ -51,6 +57,10 @@ func (c Contract) With(change Change, at time.Time) (Contract, error) {
 		if last := len(c.Terms) - 1; last >= 0 {
 			c.Terms[last].Term.AtEnd = Lapse
 		}
+	case !change.Anchor.IsZero():
+		c.moveAnchor(&f, change.Anchor, at)
+	case change.reprices(&c, at):
+		c.reprice(&f, change.Item, *change.Price)
 	default:
 		c.add(&f, &change, at)
 	}
@@ -71,7 +81,7 @@ func (c *Change) check(f *fault.List) {
 		given bool
 	}{
 		{"plan", c.Plan != nil}, {"quantity", c.Item != "" || !c.Quantity.IsZero() || c.Price != nil}, {"term", c.Term != nil},
-		{"end", !c.End.IsZero()}, {"cancel", c.Cancel},
+		{"end", !c.End.IsZero()}, {"cancel", c.Cancel}, {"anchor", !c.Anchor.IsZero()},
 	} {
 		if a.given {
 			asked = append(asked, a.field)
@@ -88,7 +98,7 @@ func (c *Change) check(f *fault.List) {
 // checkQuantity adds the faults of a change of quantity of an item that is there at an instant.
 func (c *Change) checkQuantity(f *fault.List, contract *Contract, at time.Time) {
 	c.check(f)
-	if c.Plan != nil || c.Term != nil || !c.End.IsZero() || c.Cancel {
+	if c.Plan != nil || c.Term != nil || !c.End.IsZero() || c.Cancel || !c.Anchor.IsZero() {
 		f.Add("item", proration.ErrUnset, "it is no change of a quantity")
 		return
 	}
@@ -154,15 +164,11 @@ func (c *Contract) changePlan(f *fault.List, plan Plan, at time.Time) {
 		f.Under("plan", err)
 		return
 	}
-	upFront := len(c.Terms) > 0 && c.Terms[0].Term.Billing == UpFront
-	if plan.Interval != c.Cycle.Interval && !upFront {
+	if c.restartsWith(&plan) {
 		if len(c.Terms) > 0 {
 			f.Add("plan.interval", proration.ErrInvalid, "periods of %v cannot change to %v inside a term", c.Cycle.Interval, plan.Interval)
 		}
-		c.Cycle.Day = 0
-		c.anchor(at, plan.Interval)
-		c.Cycle.Day = 0
-		c.First = proration.Period{}
+		c.restart(at, plan.Interval)
 	}
 	if len(c.Ramp) > 0 {
 		f.Add("plan", proration.ErrInvalid, "steps that were agreed for the old plan lie ahead; agree on others first")

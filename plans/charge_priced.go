@@ -5,6 +5,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
@@ -16,7 +17,7 @@ const billedBefore = "billed"
 func (c Charge) Gross() decimal.Decimal {
 	sum := c.Net
 	for _, d := range c.Discounts {
-		if c.Kind != Shortfall || d.Discount != billedBefore {
+		if (c.Kind != Shortfall || d.Discount != billedBefore) && exact.Sensible(sum) && exact.Sensible(d.Amount) {
 			sum = sum.Add(d.Amount)
 		}
 	}
@@ -26,8 +27,8 @@ func (c Charge) Gross() decimal.Decimal {
 // Priced returns a charge that was made by hand as one that was billed: with a price it costs what that comes to for its quantity, without
 // one what its net is, each as a whole, rounded once to the places of its currency. It is for what is sold once, and for usage. One that
 // has its share already is held to be right: see [Charge.Check].
-// Errors: the faults of the price and the quantity, of the currency and the policy; ErrInvalid for a net beside a price, or a negative
-// one; ErrLimit for amounts beyond the limits.
+// Errors: the faults of the price and the quantity, of the currency and the policy; ErrInvalid for a net beside a price, one of
+// more places than the currency has, or a negative one; ErrLimit for amounts beyond the limits.
 func (c Charge) Priced(policy proration.Policy) (Charge, error) {
 	if c.Share.Fraction.Den != 0 {
 		return c.Clone(), nil
@@ -37,8 +38,11 @@ func (c Charge) Priced(policy proration.Policy) (Charge, error) {
 	f.Under("", err)
 	f.Under("policy", policy.Validate())
 	priced := !c.Price.Equal(Price{})
-	if fault.Amount(&f, "net", c.Net); priced && !c.Net.IsZero() {
+	switch sound := fault.Amount(&f, "net", c.Net); {
+	case priced && !c.Net.IsZero():
 		f.Add("net", proration.ErrInvalid, "it has a price, and its net is computed")
+	case sound && !c.Net.Shift(policy.Rounding.Places).IsInteger():
+		f.Add("net", proration.ErrInvalid, "%v has more than the %d places of %.3s", c.Net, policy.Rounding.Places, c.Currency)
 	}
 	c.check(&f, "")
 	if f != nil {

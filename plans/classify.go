@@ -26,10 +26,13 @@ const (
 	Extend                           // another term after the last
 	Shorten                          // an earlier end
 	Cancel                           // no further period
+	Reprice                          // another price of an item
+	MoveAnchor                       // another billing date
 )
 
 var actions = []string{
 	"", "upgrade", "downgrade", "lateral", "switch_interval", "add_quantity", "remove_quantity", "extend", "shorten", "cancel",
+	"reprice", "move_anchor",
 }
 
 // String returns the action's name, "add_quantity".
@@ -109,6 +112,10 @@ func (c *Catalog) classify(p *Proposal) (Action, error) {
 		return Extend, nil
 	case !p.Change.End.IsZero():
 		return Shorten, nil
+	case !p.Change.Anchor.IsZero():
+		return MoveAnchor, nil
+	case p.Change.reprices(&p.Contract, p.At):
+		return Reprice, nil
 	case p.Change.Plan == nil && p.Change.Quantity.IsNegative():
 		return RemoveQuantity, nil
 	case p.Change.Plan == nil:
@@ -116,11 +123,11 @@ func (c *Catalog) classify(p *Proposal) (Action, error) {
 	}
 	now, plan := p.Contract.Clone(), p.Change.Plan
 	length := now.Cycle.Interval
-	switch upFront := len(now.Terms) > 0 && now.Terms[0].Term.Billing == UpFront; {
-	case upFront:
-		length = now.Terms[len(now.Terms)-1].Term.Length
-	case length != plan.Interval:
+	switch {
+	case now.restartsWith(plan):
 		return SwitchInterval, nil
+	case now.upFront():
+		length = now.Terms[len(now.Terms)-1].Term.Length
 	}
 	now.advance(p.At)
 	from, to := new(big.Rat), new(big.Rat)

@@ -92,7 +92,7 @@ func (c Contract) Rest(at time.Time) ([]proration.Portion, error) {
 	if len(c.Terms) > 0 && (at.Before(c.Terms[0].Period.Start) || !at.Before(c.End())) {
 		return nil, fault.New("at", proration.ErrOutside, "%s is outside the terms of the contract", at.Format(time.RFC3339Nano))
 	}
-	if len(c.Terms) > 0 && c.Terms[0].Term.Billing == UpFront {
+	if c.upFront() {
 		var rest []proration.Portion
 		for _, a := range c.Terms {
 			span := proration.Period{Start: a.Period.Start, End: a.end()}

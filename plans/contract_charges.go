@@ -24,10 +24,15 @@ func (c Contract) Charges(p proration.Portion, policy proration.Policy) ([]Charg
 
 // charges is Charges of a contract that was validated.
 func (c *Contract) charges(p proration.Portion, policy proration.Policy) ([]Charge, error) {
+	return c.priced(Recurring, c.ids(), p, policy)
+}
+
+// priced returns what some items cost for a portion, as charges of a kind.
+func (c *Contract) priced(kind Kind, ids []string, p proration.Portion, policy proration.Policy) ([]Charge, error) {
 	var charges []Charge
-	for _, id := range c.ids() {
+	for _, id := range ids {
 		for _, leg := range c.legs(id, p.Span) {
-			charge, err := c.charge(Recurring, leg.item, nil, proration.Portion{Period: p.Period, Span: leg.span}, policy)
+			charge, err := c.charge(kind, leg.item, nil, proration.Portion{Period: p.Period, Span: leg.span}, policy)
 			if err != nil {
 				return nil, err
 			}

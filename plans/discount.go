@@ -153,8 +153,8 @@ func (d Discount) used(taken decimal.Decimal, places int32) (Discount, bool) {
 	return d, true
 }
 
-// clone returns a discount that shares nothing that can be written to.
-func (d Discount) clone() Discount {
+// Clone returns a discount that shares nothing that can be written to.
+func (d Discount) Clone() Discount {
 	if d.Price != nil {
 		price := d.Price.clone()
 		d.Price = &price
@@ -167,7 +167,7 @@ func (d Discount) clone() Discount {
 func cloneDiscounts(all []Discount) []Discount {
 	all = slices.Clone(all)
 	for i := range all {
-		all[i] = all[i].clone()
+		all[i] = all[i].Clone()
 	}
 	return all
 }

@@ -49,7 +49,7 @@ func ApplyDiscounts(r Reduction) (Reduced, error) {
 		if err != nil {
 			return Reduced{}, proration.Under("discounts["+strconv.Itoa(i)+"]", err)
 		}
-		left, remains := d.clone(), true
+		left, remains := d.Clone(), true
 		if taken.IsPositive() {
 			left, remains = left.used(taken, places)
 			out.Amount = out.Amount.Add(taken)

@@ -26,7 +26,7 @@
 //   - [Catalog.Quote]: what an order costs, and the contract that it makes.
 //   - [Catalog.Check], [Catalog.Amend]: whether a change is allowed and when it takes effect, and what it costs.
 //   - [Contract.Charges], [Contract.Added], [Contract.Extended], [Contract.Shortfall], [Contract.TerminationFee]: what is due.
-//   - [Contract.With], [Contract.Renewed]: the contract after a change, and after its term.
+//   - [Contract.With], [Contract.Renewed]: the contract after a change, and after its term; [Contract.Amended]: also what the change adds.
 //   - [ApplyDiscounts]: what discounts take off, and what of them remains.
 //   - [Price.Amount], [Classify], [Plan.Exceeded]: what a quantity costs, which of two is higher, and which limits are exceeded.
 //
@@ -35,7 +35,8 @@
 // A price is exact until the share of the period has been multiplied in; then it is rounded once, by package proration. Discounts
 // come next, in their order: each works on what those before it left, is rounded once, spread over the charges so that the parts add
 // up, and never takes more than there is. A minimum is measured before discounts. A quantity that is added costs what both
-// quantities do less what the one before did, at the contract's price.
+// quantities do less what the one before did, at the contract's price. Another price is for the whole quantity from then on, and a
+// billing date that is moved begins a period whose part until the next one is due at once; what was billed before comes back as a credit.
 //
 // A term that is billed up front is one period. It is extended by another term that begins at its end, at the price of the contract and the
 // discount of the new term; the old one keeps its own.

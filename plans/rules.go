@@ -60,7 +60,8 @@ type Permit struct {
 
 // Check returns what a change comes to and when it takes effect, or the [Refusal] that says which rule forbids it, why, and what
 // would be allowed instead. A plan or a term to change to is the catalogue's of that ID or length, whatever else the change says of it,
-// and one that it does not have is refused; so is an item that neither the contract nor its plan has. A lateral change without a rule of
+// and one that it does not have is refused; so is an item that neither the contract nor its plan has. Another price of an item that the
+// contract has is agreed on with [Support] only; where it does not say what it is for, it is for what the old one was. A lateral change without a rule of
 // its own is held to that of an upgrade. A cancellation for the end of a term is refused once notice was due.
 // What was agreed on specially with a customer counts where [Catalog.With] laid it over the catalogue before.
 // Errors: a Refusal, the faults of the proposal, ErrOutside for an instant outside the terms, and those of [Contract.With].
@@ -136,10 +137,29 @@ func (c *Catalog) resolve(p *Proposal) error {
 		own := *term
 		change.Term = &own
 	case change.Item != "":
-		change.Price = nil
-		if _, ok := p.Contract.on(change.Item, p.At); ok {
-			return nil
+		return c.resolveItem(p)
+	}
+	return nil
+}
+
+// resolveItem puts the plan's price in place of what a change says of an item, unless it is another price of one that the contract has.
+func (c *Catalog) resolveItem(p *Proposal) error {
+	change := &p.Change
+	item, has := p.Contract.on(change.Item, p.At)
+	switch {
+	case change.reprices(&p.Contract, p.At) && p.By != Support:
+		return &Refusal{Rule: "price", Reason: "a price of its own is agreed on with support", Instead: "the price of the contract"}
+	case change.reprices(&p.Contract, p.At):
+		price := change.Price.clone()
+		if price.Per == (proration.Interval{}) {
+			price.Per = item.Price.Per
 		}
+		change.Price = &price
+	case has:
+		change.Price = nil
+	case change.Quantity.IsZero():
+		return fault.New("change.quantity", proration.ErrUnset, "there is no %.40q, and none is added", change.Item)
+	default:
 		plan, err := c.plan(p.Contract.Plan)
 		if err != nil {
 			return err

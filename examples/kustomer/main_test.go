@@ -25,7 +25,7 @@ func TestPlayRefused(t *testing.T) {
 		"a plan that is not in the catalogue":   func(v *vendor) { v.Rows[0].Plan = "free" },
 		"a change to a plan that is not":        func(v *vendor) { v.Rows[3].Events[2].Plan = "free" },
 		"an invoice that is not open":           func(v *vendor) { v.Rows[0].Events[1].Invoice = "K2-9" },
-		"a policy that is not filled in":        func(v *vendor) { v.Policy.CreditBasis = 0 },
+		"a policy that is not filled in":        func(v *vendor) { v.Policy.Billing.Basis = 0 },
 		"a plan that offers nothing":            func(v *vendor) { v.Plans[0].Offers = nil },
 		"a change to a plan without the seats":  func(v *vendor) { v.Plans[1].Offers[0].Item = "part-time" },
 		"a change to a plan in euros":           func(v *vendor) { v.Plans[1].Offers[0].Currency = "EUR" },

@@ -9,6 +9,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,17 +19,25 @@ import (
 	"github.com/billingrules/billing/internal/exact"
 )
 
-// JSON returns the value with every place that its numbers have, "89.00", and its instants with their offsets.
+// JSON returns the value as a reader expects it: amounts with at least the given places, "89.00", counts and percentages with those that they
+// need, "10", and instants with their offsets. Equal values are written alike.
 // Errors: those of MarshalText methods, and kinds of values that the library does not use, such as maps.
-func JSON(v any) ([]byte, error) { return (&writer{}).value(v) }
+func JSON(v any, places int32) ([]byte, error) { return (&writer{places: places}).value(v) }
 
-// Normal returns the value in a form that is the same for equal values: numbers without zeros at their end, instants in UTC.
+// Normal returns the value in a form that is the same for equal values: numbers without zeros at their end, instants in UTC, and empty lists
+// as none.
 func Normal(v any) ([]byte, error) { return (&writer{normal: true}).value(v) }
 
+// writer writes one value.
 type writer struct {
 	normal bool
+	places int32 // of amounts
+	field  string
 	out    bytes.Buffer
 }
+
+// counts are the fields whose numbers are no amounts of money.
+var counts = []string{"quantity", "above", "percent", "included", "package", "up_to"}
 
 func (w *writer) value(v any) ([]byte, error) {
 	if err := w.write(reflect.ValueOf(v)); err != nil {
@@ -45,12 +55,12 @@ func (w *writer) write(v reflect.Value) error {
 		if w.normal {
 			x = x.UTC()
 		}
-		return w.plain(x)
+		return w.text(x)
 	case encoding.TextMarshaler:
 		if v.Kind() == reflect.Pointer && v.IsNil() {
 			return w.plain(nil)
 		}
-		return w.plain(x)
+		return w.text(x)
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -66,8 +76,14 @@ func (w *writer) write(v reflect.Value) error {
 		return err
 	case reflect.Slice:
 		return w.list(v)
-	case reflect.String, reflect.Bool, reflect.Int, reflect.Int32, reflect.Int64, reflect.Uint8:
-		return w.plain(v.Interface())
+	case reflect.String:
+		return w.quoted(v.String())
+	case reflect.Bool:
+		w.out.WriteString(strconv.FormatBool(v.Bool()))
+		return nil
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		w.out.WriteString(strconv.FormatInt(v.Int(), 10))
+		return nil
 	default:
 		return fmt.Errorf("canon: %v is not written", v.Type())
 	}
@@ -80,15 +96,37 @@ func (w *writer) plain(v any) error {
 	return err
 }
 
+// text appends what a value writes itself as.
+func (w *writer) text(v encoding.TextMarshaler) error {
+	text, err := v.MarshalText()
+	if err != nil {
+		return err
+	}
+	return w.quoted(string(text))
+}
+
+// quoted appends a string.
+func (w *writer) quoted(s string) error {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			return w.plain(s) // what encoding/json escapes
+		}
+	}
+	w.out.WriteByte('"')
+	w.out.WriteString(s)
+	w.out.WriteByte('"')
+	return nil
+}
+
 // number appends a number in quotes; one made by hand with an exponent beyond all amounts keeps it.
 func (w *writer) number(d decimal.Decimal) error {
 	switch {
 	case !exact.Sensible(d):
-		return w.plain(d.Coefficient().String() + "e" + fmt.Sprint(d.Exponent()))
-	case w.normal:
-		return w.plain(exact.Text(d, 0))
+		return w.quoted(d.Coefficient().String() + "e" + strconv.Itoa(int(d.Exponent())))
+	case w.normal || slices.Contains(counts, w.field):
+		return w.quoted(exact.Text(d, 0))
 	}
-	return w.plain(d.StringFixed(max(0, -d.Exponent())))
+	return w.quoted(exact.Text(d, w.places))
 }
 
 // list appends a list, and null for none.
@@ -130,10 +168,8 @@ func (w *writer) fields(v reflect.Value, first *bool) error {
 			w.out.WriteByte(',')
 		}
 		*first = false
-		if err := w.plain(name); err != nil {
-			return err
-		}
-		w.out.WriteByte(':')
+		w.out.WriteString(`"` + name + `":`)
+		w.field = name
 		if err := w.write(v.Field(i)); err != nil {
 			return err
 		}

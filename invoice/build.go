@@ -1,0 +1,253 @@
+package invoice
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// Build returns the invoice of a draft, in the one order that there is: lines, discounts in order, the credit of the ledger that pays before
+// tax, tax on what is left, the credit that pays after tax, and what is due. What is left of a negative total is granted to the customer, but
+// for what lowers another invoice or is paid back. An invoice on which nothing is due is paid. Nothing happens until the caller stores
+// what it returns: a preview is the same call.
+//
+// Charges of which a share is billed must come out again by the policy; credits must be what comes back of a charge in Billed, and
+// never more than was billed and is not credited. Credits carry their own discounts and taxes; charges that say nothing of taxes get
+// those of the policy.
+// Errors: ErrUnset for a missing ID, instant, currency, line, kind or policy; ErrInvalid for an unknown currency, a line in another one, a
+// charge or credit that does not come out, what is below zero and corrects nothing, or an ID under which credit was granted before; ErrOutside for
+// a due date before the invoice; ErrLimit for amounts beyond the limits, and more than 10,000 lines; the faults of the ledger, the
+// discounts and the policy.
+func Build(d Draft) (Invoice, error) {
+	places, err := d.check()
+	if err != nil {
+		return Invoice{}, err
+	}
+	inv, err := d.open()
+	if err != nil {
+		return Invoice{}, err
+	}
+	if err := inv.discount(&d); err != nil {
+		return Invoice{}, err
+	}
+	spent, err := inv.payBeforeTax(&d)
+	if err != nil {
+		return Invoice{}, err
+	}
+	inv.tax()
+	inv.sums(places)
+	var f fault.List
+	for _, n := range []struct {
+		field  string
+		amount decimal.Decimal
+	}{{"subtotal", inv.Subtotal}, {"net", inv.Net}, {"tax", inv.Tax}, {"total", inv.Total}} {
+		fault.Amount(&f, n.field, n.amount)
+	}
+	if f != nil {
+		return Invoice{}, f.Err()
+	}
+	if err := inv.settle(&d, inv.Total.Sub(spent), places); err != nil {
+		return Invoice{}, err
+	}
+	if inv.Seal, err = inv.seal(); err != nil {
+		return Invoice{}, err
+	}
+	return inv, nil
+}
+
+// open returns the invoice with its lines as they are before discounts, each with an ID, or every fault of them.
+func (d *Draft) open() (Invoice, error) {
+	inv := Invoice{
+		ID: d.ID, Corrects: d.Corrects, Currency: d.Currency, At: d.At, DueBy: d.DueBy, Contact: d.Contact, Status: Open,
+		Discounts: cloneDiscounts(d.Discounts), Billed: d.corrected(), Policy: d.Policy.clone(),
+	}
+	inv.Contact.Address = append([]string(nil), d.Contact.Address...)
+	if loc := d.Location; loc != nil && loc != time.UTC {
+		inv.Zone, inv.Location = loc.String(), loc
+	}
+	var f fault.List
+	for i, line := range d.Lines {
+		path := "lines[" + strconv.Itoa(i) + "]"
+		if line.Currency != d.Currency {
+			f.Add(path+".currency", proration.ErrInvalid, "%.40q is not %.3s", string(line.Currency), d.Currency)
+			continue
+		}
+		if line.Corrects == "" && line.Net.IsNegative() && fault.Amount(&f, path+".net", line.Net) {
+			f.Add(path+".corrects", proration.ErrUnset, "what is given back corrects a charge")
+			continue
+		}
+		priced, err := line.Priced(d.Policy.Proration)
+		f.Under(path, err)
+		priced.ID = d.lineID(i)
+		inv.Lines = append(inv.Lines, priced)
+	}
+	if f == nil {
+		inv.checkLines(&f)
+		inv.checkTwice(&f)
+	}
+	return inv, f.Err()
+}
+
+// checkTwice adds the faults of discounts that were taken off a charge before.
+func (inv *Invoice) checkTwice(f *fault.List) {
+	for i, line := range inv.Lines {
+		for _, taken := range line.Discounts {
+			if line.Corrects == "" && slices.ContainsFunc(inv.Discounts, func(d plans.Discount) bool { return d.ID == taken.Discount }) {
+				f.Add("lines["+strconv.Itoa(i)+"].discounts", proration.ErrInvalid, "%.40q was taken off already", taken.Discount)
+			}
+		}
+	}
+}
+
+// lineID returns the ID of a line.
+func (d *Draft) lineID(i int) string { return d.ID + "/" + strconv.Itoa(i+1) }
+
+// corrected returns what of the billed charges the lines credit, and what was credited of those before.
+func (d *Draft) corrected() []plans.Charge {
+	wanted := map[string]bool{}
+	for _, line := range d.Lines {
+		if line.Corrects != "" {
+			wanted[line.Corrects] = true
+		}
+	}
+	var of []plans.Charge
+	for _, c := range d.Billed {
+		if c.Corrects == "" && wanted[c.ID] || wanted[c.Corrects] {
+			of = append(of, c.Clone())
+		}
+	}
+	return of
+}
+
+// discount takes the draft's discounts off the charges.
+func (inv *Invoice) discount(d *Draft) error {
+	if len(d.Discounts) == 0 {
+		return nil
+	}
+	reduced, err := plans.ApplyDiscounts(plans.Reduction{
+		Charges: inv.Lines, Discounts: d.Discounts, Currency: d.Currency, Mode: d.Policy.Proration.Rounding.Mode, Allocation: d.Policy.Allocation,
+	})
+	if err != nil {
+		return err
+	}
+	inv.Lines, inv.Remaining = reduced.Charges, reduced.Remaining
+	return nil
+}
+
+// payBeforeTax pays what it can with credit that pays before tax, spreads that over the charges, and returns how much it is.
+func (inv *Invoice) payBeforeTax(d *Draft) (decimal.Decimal, error) {
+	var due, spent decimal.Decimal
+	for _, line := range inv.Lines {
+		due = due.Add(line.Net)
+	}
+	var f fault.List
+	if !fault.Amount(&f, "net", due) {
+		return spent, f.Err()
+	}
+	due = decimal.Max(due, decimal.Decimal{})
+	entries, rest, err := credits.Apply(d.Ledger, credits.Due{Amount: due, Currency: d.Currency, At: d.At, Ref: d.ID, BeforeTax: true})
+	if err != nil {
+		return spent, err
+	}
+	inv.Entries = entries
+	if spent = due.Sub(rest); spent.IsPositive() {
+		err = inv.untaxed(spent)
+	}
+	return spent, err
+}
+
+// untaxed spreads an amount over the charges, which are not taxed for their part of it.
+func (inv *Invoice) untaxed(amount decimal.Decimal) error {
+	places, err := inv.Currency.Places()
+	if err != nil {
+		return err
+	}
+	var on []*plans.Charge
+	var weights []decimal.Decimal
+	for i := range inv.Lines {
+		if c := &inv.Lines[i]; c.Corrects == "" && c.Net.IsPositive() {
+			on, weights = append(on, c), append(weights, c.Net)
+		}
+	}
+	parts, err := proration.Split(proration.Division{Amount: amount, Weights: weights, Places: places, Allocation: proration.LargestRemainder})
+	if err != nil {
+		return proration.Under("lines", err)
+	}
+	for i, c := range on {
+		c.Untaxed = parts[i].Amount
+	}
+	return nil
+}
+
+// sums adds up the lines and the taxes.
+func (inv *Invoice) sums(places int32) {
+	zero := decimal.New(0, -places)
+	inv.Subtotal, inv.Net, inv.Tax = zero, zero, zero
+	for _, line := range inv.Lines {
+		inv.Subtotal = inv.Subtotal.Add(line.Gross())
+		inv.Net = inv.Net.Add(line.Net)
+	}
+	inv.Discount = inv.Subtotal.Sub(inv.Net)
+	inv.Taxes = inv.taxTotals(zero)
+	for _, t := range inv.Taxes {
+		if !t.Included {
+			inv.Tax = inv.Tax.Add(t.Amount)
+		}
+	}
+	inv.Total = inv.Net.Add(inv.Tax)
+}
+
+// settle pays what is left with credit that pays after tax, and grants what is negative.
+func (inv *Invoice) settle(d *Draft, left decimal.Decimal, places int32) error {
+	zero := decimal.New(0, -places)
+	inv.Due, inv.Offset, inv.Refund = decimal.Max(left, zero), d.Offset, d.Refund
+	spent, rest, err := credits.Apply(d.Ledger, credits.Due{Amount: inv.Due, Currency: d.Currency, At: d.At, Ref: d.ID})
+	if err != nil {
+		return err
+	}
+	inv.Entries, inv.Due = append(inv.Entries, spent...), rest.Add(zero)
+	owed := decimal.Max(left.Neg(), decimal.Decimal{}).Sub(d.Offset).Sub(d.Refund)
+	switch {
+	case owed.IsNegative():
+		return fault.New("refund", proration.ErrInvalid, "%v and the offset of %v are more than the %v that go back", d.Refund, d.Offset, owed.Add(d.Offset).Add(d.Refund))
+	case owed.IsPositive():
+		inv.Entries = append(inv.Entries, credits.Entry{
+			Kind: credits.Granted, ID: d.ID, Amount: owed, Currency: d.Currency, At: d.At, Reason: "left over from " + d.ID, Ref: d.ID,
+			Source: inv.source(),
+		})
+	}
+	if inv.Balance, err = credits.Balance(append(append([]credits.Entry(nil), d.Ledger...), inv.Entries...), d.Currency, d.At); err != nil {
+		return err
+	}
+	inv.Balance = inv.Balance.Add(zero)
+	switch {
+	case d.Review:
+		inv.Status = Drafted
+	case inv.Due.IsZero():
+		inv.Status = Paid
+	}
+	if d.Instalments != 0 {
+		bill := plans.Bill{At: d.At, Total: inv.Due}
+		if inv.Parts, err = bill.Instalments(d.Instalments, d.Every, d.Currency); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// source returns the first charge that is credited, or "".
+func (inv *Invoice) source() string {
+	for _, line := range inv.Lines {
+		if line.Net.IsNegative() {
+			return line.Corrects
+		}
+	}
+	return ""
+}

@@ -1,0 +1,118 @@
+package invoice
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// checkLines adds what of the lines does not come out again: the shares of charges by their prices, credits by the charges that they
+// correct.
+func (inv *Invoice) checkLines(f *fault.List) {
+	known := byCharge(inv.Billed)
+	for i := range inv.Lines {
+		line := &inv.Lines[i]
+		path := "lines[" + strconv.Itoa(i) + "]"
+		if err := line.Check(inv.Policy.Proration, inv.Location); err != nil {
+			f.Under(path, err)
+			continue
+		}
+		for j, t := range line.Taxes {
+			if slices.ContainsFunc(line.Taxes[:j], func(other plans.Tax) bool { return other.Name == t.Name }) {
+				f.Add(path+".taxes["+strconv.Itoa(j)+"].name", proration.ErrInvalid, "%.40q is on the line already", t.Name)
+			}
+		}
+		if line.Corrects != "" {
+			inv.checkCredit(f, path, line, known[line.Corrects])
+			known[line.Corrects] = append(known[line.Corrects], *line)
+		}
+	}
+}
+
+// byCharge sorts charges and credits by the charge that they are about, in their order.
+func byCharge(all []plans.Charge) map[string][]plans.Charge {
+	sorted := map[string][]plans.Charge{}
+	for _, c := range all {
+		of := c.Corrects
+		if of == "" {
+			of = c.ID
+		}
+		sorted[of] = append(sorted[of], c)
+	}
+	return sorted
+}
+
+// checkCredit adds what of a credit does not come of the charge that it corrects. Time that is not used comes back by the policy's basis, for
+// good or until it is used again, or by what was billed, as reconciling has it.
+func (inv *Invoice) checkCredit(f *fault.List, path string, line *plans.Charge, related []plans.Charge) {
+	i := slices.IndexFunc(related, func(c plans.Charge) bool { return c.Corrects == "" })
+	if i < 0 {
+		f.Add(path+".corrects", proration.ErrInvalid, "%.40q is not among what was billed", line.Corrects)
+		return
+	}
+	of := &related[i]
+	forGood := credits.Request{
+		Charges: related, Item: of.Item, Quantity: line.Quantity, At: line.Span.Start, Basis: inv.Policy.Basis,
+		Policy: inv.Policy.Proration, Location: inv.Location,
+	}
+	again, reconciled := forGood, forGood
+	again.Until, reconciled.Until, reconciled.Basis = line.Span.End, line.Span.End, proration.OnBilled
+	var first error
+	for _, request := range []credits.Request{forGood, again, reconciled} {
+		should, err := inv.credit(line, of, request)
+		if err == nil {
+			should.ID = line.ID
+			field := differs(should, *line)
+			if field == "" {
+				return
+			}
+			err = fault.New(field, proration.ErrInvalid, "it is not what comes back of %.40q: %s", line.Corrects, should.Explain())
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	f.Under(path, first)
+}
+
+// credit computes a credit again.
+func (inv *Invoice) credit(line, of *plans.Charge, request credits.Request) (plans.Charge, error) {
+	if line.Kind != plans.Unused {
+		if line.Net.IsZero() {
+			return plans.Charge{}, fault.New("net", proration.ErrInvalid, "a credit of money gives something back")
+		}
+		return credits.GiveBack(credits.Return{
+			Charges: request.Charges, Charge: of.ID, Amount: line.Net.Neg(), Mode: inv.Policy.Proration.Rounding.Mode,
+		})
+	}
+	all, err := credits.Unused(request)
+	if err != nil {
+		return plans.Charge{}, err
+	}
+	for _, c := range all {
+		if c.Span.Equal(line.Span) {
+			return c, nil
+		}
+	}
+	return plans.Charge{}, fault.New("span", proration.ErrInvalid, "nothing of %.40q is left to credit for it", of.ID)
+}
+
+// amountsOf lists the amounts of an invoice by their fields.
+func (inv *Invoice) amountsOf() []struct {
+	field  string
+	amount decimal.Decimal
+} {
+	return []struct {
+		field  string
+		amount decimal.Decimal
+	}{
+		{"subtotal", inv.Subtotal}, {"discount", inv.Discount}, {"net", inv.Net}, {"tax", inv.Tax}, {"total", inv.Total},
+		{"offset", inv.Offset}, {"refund", inv.Refund}, {"due", inv.Due}, {"balance", inv.Balance},
+	}
+}

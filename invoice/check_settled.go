@@ -1,0 +1,98 @@
+package invoice
+
+import (
+	"strconv"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// checkSettled adds what does not lead from the total to what is due, what is granted, and the parts.
+func (inv *Invoice) checkSettled(f *fault.List, places int32) {
+	var untaxed, spent, granted decimal.Decimal
+	for _, line := range inv.Lines {
+		if line.Corrects == "" {
+			untaxed = untaxed.Add(line.Untaxed)
+		}
+	}
+	for i, e := range inv.Entries {
+		path := "entries[" + strconv.Itoa(i) + "]"
+		switch {
+		case e.Kind == credits.Spent && e.Amount.IsNegative():
+			spent = spent.Sub(e.Amount)
+		case e.Kind == credits.Granted && e.Amount.IsPositive() && e.ID == inv.ID && i == len(inv.Entries)-1:
+			granted = e.Amount
+			if e.Source != inv.source() || e.Priority != nil || !e.Effective.IsZero() || !e.Expires.IsZero() || e.Promotional || e.BeforeTax {
+				f.Add(path, Sealed, "it is not what the invoice grants")
+			}
+		default:
+			f.Add(path, NotNegative, "an invoice spends credit, and grants at most what is left over")
+		}
+		if e.Ref != inv.ID || e.Currency != inv.Currency || !e.At.Equal(inv.At) {
+			f.Add(path, Sealed, "it is not of this invoice, at its instant and in its currency")
+		}
+	}
+	left := inv.Total.Sub(untaxed)
+	due := decimal.Max(left, decimal.Decimal{}).Sub(spent).Add(untaxed)
+	if spent.LessThan(untaxed) || due.IsNegative() || !inv.Due.Equal(due) {
+		f.Add("due", Conservation, "%v is not the total of %v less the credit of %v", inv.Due, inv.Total, spent)
+	}
+	owed := decimal.Max(left.Neg(), decimal.Decimal{})
+	if back := granted.Add(inv.Offset).Add(inv.Refund); inv.Offset.IsNegative() || inv.Refund.IsNegative() || !back.Equal(owed) {
+		f.Add("total", NotNegative, "%v go back as credit, money and for another invoice, and %v are left over", back, owed)
+	}
+	if inv.Offset.IsPositive() && inv.Corrects == "" {
+		f.Add("corrects", NotNegative, "it lowers no other invoice")
+	}
+	if inv.Balance.LessThan(granted) {
+		f.Add("balance", Conservation, "%v is less than what was granted, %v", inv.Balance, granted)
+	}
+	inv.checkParts(f)
+}
+
+// checkParts adds the fault of parts that do not add up to what is due, or do not follow on each other.
+func (inv *Invoice) checkParts(f *fault.List) {
+	if len(inv.Parts) == 0 {
+		return
+	}
+	should, err := plans.Bill{At: inv.At, Total: inv.Due}.Instalments(len(inv.Parts), proration.Interval{Months: 1}, inv.Currency)
+	if err != nil {
+		f.Add("parts", Conservation, "%v", err)
+		return
+	}
+	for i, p := range inv.Parts {
+		path := "parts[" + strconv.Itoa(i) + "]"
+		if !p.Amount.Equal(should[i].Amount) {
+			f.Add(path+".amount", Conservation, "%v is not the part of %v, %v", p.Amount, inv.Due, should[i].Amount)
+		}
+		if i == 0 && !p.At.Equal(inv.At) || i > 0 && !p.At.After(inv.Parts[i-1].At) {
+			f.Add(path+".at", Conservation, "the first is due with the invoice, and each after the one before")
+		}
+	}
+}
+
+// checkStates adds the fault of a status to which the events do not lead.
+func (inv *Invoice) checkStates(f *fault.List) {
+	for _, draft := range []bool{false, true} {
+		again := inv.Clone()
+		again.Status, again.Events = Open, nil
+		if inv.Due.IsZero() {
+			again.Status = Paid
+		}
+		if draft {
+			again.Status = Drafted
+		}
+		sound := true
+		for _, e := range inv.Events {
+			sound = sound && again.apply(e) == nil
+		}
+		if sound && again.Status == inv.Status && same(again.Events, inv.Events) {
+			return
+		}
+	}
+	f.Add("status", States, "%v is not where the events lead", inv.Status)
+}

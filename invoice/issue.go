@@ -1,0 +1,275 @@
+package invoice
+
+import (
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// Account is a contract, and what of its documents counts for the next one. The caller stores it.
+type Account struct {
+	Contract plans.Contract  `json:"contract"`        // as it is now
+	Billed   []plans.Charge  `json:"billed,omitzero"` // what was billed and is not used up, and what of it was credited, in the order of billing
+	Ledger   []credits.Entry `json:"ledger,omitzero"` // what is owed to the customer
+	Since    time.Time       `json:"since,omitzero"`  // in arrears: from when on what is used is not billed yet; must be set then. In advance it means nothing
+}
+
+// Occasion is what there is to bill: a change of a contract, or another period of it. The usual documents are
+//
+//   - signup, renewal: no Change. What the contract owes at the instant, and no document before: in advance the period or the term that begins,
+//     or what is left of it; in arrears those that ended.
+//   - seats added or removed, another plan or price, an extension, an earlier end, another anchor, a cancellation: the Change.
+//   - an interval changed: a Change to a plan with longer or shorter periods; the cycle restarts at the instant.
+//   - a reactivation, where periods begin anew: the Change of the Anchor to the instant.
+type Occasion struct {
+	Account
+	ID     string         `json:"id"`              // of the invoice
+	At     time.Time      `json:"at"`              // when it happens: the first instant of what is new
+	Change plans.Change   `json:"change,omitzero"` // what changes at that instant; the zero Change is nothing
+	Lines  []plans.Charge `json:"lines,omitzero"`  // what is billed besides: usage, what is sold once
+	Policy Policy         `json:"policy"`          // what the seller chose
+
+	Unpaid    []string           `json:"unpaid,omitzero"`    // IDs of the invoices that are not paid: what they charge is not credited
+	Paid      decimal.Decimal    `json:"paid,omitzero"`      // for a cancellation: what of the charges was paid in money and not paid back yet
+	Exception *credits.Exception `json:"exception,omitzero"` // for a cancellation: what is given back instead of what the policy says; nil keeps that
+
+	Contact     Contact            `json:"contact,omitzero"`     // to whom the invoice goes
+	DueBy       time.Time          `json:"due_by,omitzero"`      // by when it is to be paid; zero is at once
+	Instalments int                `json:"instalments,omitzero"` // into how many parts what is due is split; 0 is none
+	Every       proration.Interval `json:"every,omitzero"`       // how far those lie apart
+	Review      bool               `json:"review,omitzero"`      // the invoice stays a draft until it is issued
+}
+
+// Document is what came of an occasion.
+type Document struct {
+	Account          // as it is afterwards, to be stored once the invoice is issued
+	Invoice *Invoice `json:"invoice,omitempty"` // nil where there is nothing to bill and nothing to give back
+}
+
+// Issue returns the document of an occasion. It is also the preview: nothing happens until the caller stores what it returns, and a
+// period that was billed is not billed again.
+//
+// In advance a change credits what is paid for and no longer used, and charges what takes its place, for the same time: the instant
+// belongs to what is new. In arrears it bills what was used until then at the old terms, and credits nothing; quantities and prices that
+// change inside a period are billed with it, each for its days. A minimum is measured when its period is over. At a cancellation the policy's
+// Refunds say what becomes of what is not used, and the Exception instead of them. What was never paid is not credited: a change that would
+// is refused, and a cancellation leaves it due, to be voided or lowered by a [Note].
+//
+// The contract's discounts are taken off what periods and terms cost; off what a change adds only those that are a percentage or a price for
+// ever, since the others were used for the period already.
+// Errors: those of [Build], [plans.Contract.Amended] and [credits.Unused]; ErrUnset for the Since of arrears; ErrInvalid for a
+// change in arrears of what is billed up front; a [plans.Refusal] for a period after the last, for a change of what is not billed yet, and for
+// one that credits what is not paid.
+func Issue(o Occasion) (Document, error) {
+	var f fault.List
+	f.Under("policy", o.Policy.Validate())
+	f.Under("contract", o.Contract.Validate())
+	if o.At.IsZero() {
+		f.Add("at", proration.ErrUnset, "a document is of an instant")
+	}
+	if o.Policy.Timing == proration.InArrears && o.Since.IsZero() {
+		f.Add("since", proration.ErrUnset, "say from when on nothing is billed yet")
+	}
+	if f != nil {
+		return Document{}, f.Err()
+	}
+	w := work{Occasion: o, after: o.Contract.Clone(), since: o.Since}
+	var err error
+	switch {
+	case o.Policy.Timing == proration.InArrears:
+		err = w.arrears()
+	case isZero(o.Change):
+		err = w.period()
+	default:
+		err = w.change()
+	}
+	if err != nil {
+		return Document{}, err
+	}
+	return w.document()
+}
+
+// isZero reports whether nothing changes.
+func isZero(c plans.Change) bool { return same(c, plans.Change{}) }
+
+// work is a document in the making.
+type work struct {
+	Occasion
+	after  plans.Contract   // as the contract will be
+	since  time.Time        // as it will be
+	lines  []plans.Charge   // before discounts
+	on     []plans.Discount // that are taken off the lines
+	used   bool             // those are what is left of the contract's, and not only some of them
+	renews bool             // where the last term is over, the contract goes on once its discounts were used
+	refund decimal.Decimal  // what is paid back in money
+}
+
+// document builds the invoice, and returns the account as it is then.
+func (w *work) document() (Document, error) {
+	doc := Document{Account: Account{Contract: w.after, Billed: cloneCharges(w.Billed), Ledger: cloneEntries(w.Ledger), Since: w.since}}
+	lines := append(w.lines, w.Lines...)
+	if len(lines) == 0 {
+		doc.Billed = w.usable(doc.Billed)
+		return doc, w.renew(&doc.Contract)
+	}
+	inv, err := w.build(lines)
+	if err != nil {
+		return Document{}, err
+	}
+	if w.used {
+		doc.Contract.Discounts = cloneDiscounts(inv.Remaining)
+	}
+	doc.Billed = w.usable(append(doc.Billed, cloneCharges(inv.Lines)...))
+	doc.Ledger = append(doc.Ledger, cloneEntries(inv.Entries)...)
+	doc.Invoice = &inv
+	return doc, w.renew(&doc.Contract)
+}
+
+// build returns the invoice of the lines. What leaving costs is taken off what is paid back.
+func (w *work) build(lines []plans.Charge) (Invoice, error) {
+	draft := Draft{
+		ID: w.ID, Currency: w.Contract.Currency, At: w.At, Lines: lines, Billed: w.Billed, Discounts: w.on, Ledger: w.Ledger, Policy: w.Policy,
+		Contact: w.Contact, DueBy: w.DueBy, Instalments: w.Instalments, Every: w.Every, Review: w.Review,
+		Location: w.Contract.Cycle.Location,
+	}
+	inv, err := Build(draft)
+	if err != nil || !w.refund.IsPositive() || !inv.Total.IsNegative() {
+		return inv, err
+	}
+	draft.Refund = decimal.Min(w.refund, inv.Total.Neg())
+	return Build(draft)
+}
+
+// renew lets a contract go on that was billed to the end of its last term; one that lapses stays as it is.
+func (w *work) renew(c *plans.Contract) error {
+	end := c.End()
+	if !w.renews || end.IsZero() || w.since.Before(end) {
+		return nil
+	}
+	next, goesOn, err := c.Renewed()
+	if err == nil && goesOn {
+		*c = next
+	}
+	return err
+}
+
+// usable returns the charges whose period is not over, and their credits: what is needed to credit them, and to measure a minimum by.
+func (w *work) usable(charges []plans.Charge) []plans.Charge {
+	kept := map[string]bool{}
+	var left []plans.Charge
+	for _, c := range charges {
+		own := c.Corrects == "" && (c.Span.End.After(w.At) || c.Period.End.After(w.At))
+		if own {
+			kept[c.ID] = true
+		}
+		if own || kept[c.Corrects] && c.Corrects != "" {
+			left = append(left, c)
+		}
+	}
+	return left
+}
+
+// period bills, in advance, what begins at the instant.
+func (w *work) period() error {
+	w.on, w.used = w.after.Discounts, true
+	if err := w.shortfall(); err != nil {
+		return err
+	}
+	if err := w.goOn(); err != nil {
+		return err
+	}
+	rest, err := w.after.Rest(w.At)
+	if err != nil {
+		return err
+	}
+	for _, p := range rest {
+		if w.billed(p) {
+			continue
+		}
+		charges, err := w.after.Charges(p, w.Policy.Proration)
+		if err != nil {
+			return err
+		}
+		w.lines = append(w.lines, charges...)
+	}
+	w.after, err = w.after.On(w.At)
+	return err
+}
+
+// goOn renews a contract whose last term is over.
+func (w *work) goOn() error {
+	end := w.after.End()
+	if end.IsZero() || w.At.Before(end) {
+		return nil
+	}
+	next, goesOn, err := w.after.Renewed()
+	if err != nil {
+		return err
+	}
+	if !goesOn || w.At.After(end) && len(next.Terms) > 0 {
+		return &plans.Refusal{Rule: "period", Reason: "the contract ended on " + end.Format(time.DateOnly), Instead: "make another contract"}
+	}
+	w.after = next
+	w.on = next.Discounts
+	return nil
+}
+
+// billed reports whether a charge pays for a part of a portion already: one that costs nothing only for its own period.
+func (w *work) billed(p proration.Portion) bool {
+	for i := range w.Billed {
+		c := &w.Billed[i]
+		whole := c.Kind == plans.Recurring || c.Kind == plans.Extension || c.Kind == plans.Addition
+		overlaps := c.Span.Start.Before(p.Span.End) && p.Span.Start.Before(c.Span.End)
+		if whole && c.Corrects == "" && overlaps && (c.Net.IsPositive() || c.Period.Equal(p.Period)) && !w.freed(c, p.Span.Start) {
+			return true
+		}
+	}
+	return false
+}
+
+// freed reports whether all of a charge was credited from an instant on.
+func (w *work) freed(c *plans.Charge, at time.Time) bool {
+	var units decimal.Decimal
+	for _, k := range w.Billed {
+		if k.Corrects != c.ID || k.Corrects == "" || k.Span.Start.After(at) && k.Span.Start.After(c.Span.Start) || k.Span.End.Before(c.Span.End) {
+			continue
+		}
+		if units = units.Add(k.Quantity); k.Kind == plans.Unused && c.Quantity.IsZero() || k.Net.Equal(c.Net.Neg()) {
+			return true
+		}
+	}
+	return units.IsPositive() && !units.LessThan(c.Quantity)
+}
+
+// shortfall adds what a minimum lacks for the period that ends at the instant, and at a cancellation for what of one was used; of either
+// some was billed.
+func (w *work) shortfall() error {
+	if !w.Contract.Minimum.IsPositive() {
+		return nil
+	}
+	var of []plans.Charge
+	var p proration.Portion
+	for _, c := range append(cloneCharges(w.Billed), w.lines...) {
+		ends := c.Period.End.Equal(w.At) || w.Change.Cancel && c.Period.Contains(w.At)
+		if !ends || c.Kind == plans.Shortfall || c.Kind == plans.Termination {
+			continue
+		}
+		if len(of) == 0 || c.Span.Start.Before(p.Span.Start) {
+			p = proration.Portion{Period: c.Period, Span: proration.Period{Start: c.Span.Start, End: w.At}}
+		}
+		of = append(of, c)
+	}
+	if len(of) == 0 || !p.Span.Start.Before(w.At) {
+		return nil
+	}
+	lacking, err := w.Contract.Shortfall(of, p, w.Policy.Proration)
+	if err == nil && lacking.Net.IsPositive() {
+		w.lines = append(w.lines, lacking)
+	}
+	return err
+}

@@ -1,0 +1,129 @@
+package invoice
+
+import (
+	"slices"
+
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// arrears bills what was used and is not billed yet, and makes the change.
+func (w *work) arrears() error {
+	if len(w.Contract.Terms) > 0 && w.Contract.Terms[0].Term.Billing == plans.UpFront {
+		return fault.New("policy.timing", proration.ErrInvalid, "a term that is billed up front is not billed in arrears")
+	}
+	c := &w.Change
+	switch closes := c.Plan != nil || !c.Anchor.IsZero() || c.Cancel; {
+	case c.Item != "":
+		return w.step()
+	case isZero(*c):
+		if err := w.elapsed(false); err != nil {
+			return err
+		}
+		var err error
+		w.after, err = w.after.On(w.since)
+		w.renews = true
+		return err
+	case closes:
+		if err := w.elapsed(true); err != nil {
+			return err
+		}
+	}
+	after, added, err := w.Contract.Amended(*c, w.At, w.Policy.Proration)
+	if err != nil {
+		return err
+	}
+	w.after = after
+	switch {
+	case c.Cancel:
+		return w.leave(added)
+	case c.Term != nil || !c.End.IsZero():
+		w.after.Items, w.after.Ramp = w.Contract.Items, w.Contract.Ramp // what steps changed is not billed yet
+	}
+	return nil
+}
+
+// leave adds what leaving early costs, which was agreed after all discounts.
+func (w *work) leave(fee []plans.Charge) error {
+	if len(fee) == 0 || len(w.lines) == 0 {
+		w.lines = append(w.lines, fee...)
+		return nil
+	}
+	reduced, err := plans.ApplyDiscounts(plans.Reduction{
+		Charges: w.lines, Discounts: w.on, Currency: w.Contract.Currency, Mode: w.Policy.Proration.Rounding.Mode, Allocation: w.Policy.Allocation,
+	})
+	w.lines, w.on, w.used = append(reduced.Charges, fee...), nil, false
+	w.after.Discounts = reduced.Remaining
+	return err
+}
+
+// step writes another quantity or price of an item into the ramp of the contract, so that it is billed with its period.
+func (w *work) step() error {
+	then, err := w.Contract.With(w.Change, w.At)
+	if err != nil {
+		return proration.Under("change", err)
+	}
+	steps := slices.DeleteFunc(slices.Clone(w.Contract.Ramp), func(s plans.Step) bool { return s.At.After(w.At) })
+	for _, item := range then.Items {
+		if item.ID == w.Change.Item {
+			steps = append(steps, plans.Step{At: w.At, Item: item})
+		}
+	}
+	w.after.Ramp = append(steps, then.Ramp...)
+	return proration.Under("contract", w.after.Validate())
+}
+
+// elapsed adds what was used: the periods that ended until the instant, and where something ends there also the part of one.
+func (w *work) elapsed(closes bool) error {
+	portions, err := w.due(closes)
+	if err != nil {
+		return err
+	}
+	for _, p := range portions {
+		charges, err := w.Contract.Charges(p, w.Policy.Proration)
+		if err != nil {
+			return err
+		}
+		w.lines = append(w.lines, charges...)
+		if w.Contract.Minimum.IsPositive() {
+			lacking, err := w.Contract.Shortfall(charges, p, w.Policy.Proration)
+			if err != nil {
+				return err
+			}
+			if lacking.Net.IsPositive() {
+				w.lines = append(w.lines, lacking)
+			}
+		}
+		w.since = p.Span.End
+	}
+	w.on, w.used = w.Contract.Discounts, true
+	return nil
+}
+
+// due returns the portions that ended until the instant and are not billed yet.
+func (w *work) due(closes bool) ([]proration.Portion, error) {
+	from, until := w.Since, w.Contract.End()
+	if closes && (until.IsZero() || w.At.Before(until)) {
+		until = w.At
+	}
+	if !w.At.After(from) || !until.IsZero() && !until.After(from) {
+		return nil, nil
+	}
+	var portions []proration.Portion
+	if first := w.Contract.First; first.Contains(from) {
+		span := first.From(from)
+		if !until.IsZero() && until.Before(span.End) {
+			span.End = until
+		}
+		if span.End.After(w.At) {
+			return nil, nil
+		}
+		portions = append(portions, proration.Portion{Period: first, Span: span})
+		if from = span.End; from.Equal(until) {
+			return portions, nil
+		}
+	}
+	more, err := w.Contract.Cycle.Billable(proration.Service{Start: from, End: until, AsOf: w.At, Timing: proration.InArrears})
+	return append(portions, more...), err
+}

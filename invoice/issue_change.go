@@ -1,0 +1,117 @@
+package invoice
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// change bills, in advance, what a change credits and charges.
+func (w *work) change() error {
+	if err := w.ready(); err != nil {
+		return err
+	}
+	after, added, err := w.Contract.Amended(w.Change, w.At, w.Policy.Proration)
+	if err != nil {
+		return err
+	}
+	w.after = after
+	if w.Change.Cancel {
+		err = w.cancel()
+	} else {
+		w.lines, err = w.unused()
+		w.on = forever(w.after.Discounts)
+	}
+	w.lines = append(w.lines, added...)
+	return err
+}
+
+// ready refuses a change of what is paid for while that is not billed: the change would be billed for a period whose rest never is.
+func (w *work) ready() error {
+	if c := &w.Change; c.Item == "" && c.Plan == nil {
+		return nil
+	}
+	rest, err := w.Contract.Rest(w.At)
+	if err != nil {
+		return err
+	}
+	for _, p := range rest {
+		if w.billed(p) {
+			return nil
+		}
+	}
+	return &plans.Refusal{
+		Rule: "change", Reason: "what the contract owes for the time from " + date(w.At) + " on is not billed yet", Instead: "issue that first",
+	}
+}
+
+// forever returns the discounts that are taken off whatever is billed, and do not count how often.
+func forever(all []plans.Discount) []plans.Discount {
+	return slices.DeleteFunc(slices.Clone(all), func(d plans.Discount) bool {
+		return d.Lasts != plans.Forever || d.Amount.IsPositive()
+	})
+}
+
+// unused returns the credits for what a change takes the place of.
+func (w *work) unused() ([]plans.Charge, error) {
+	request := credits.Request{
+		Charges: w.Billed, At: w.At, Basis: w.Policy.Basis, Policy: w.Policy.Proration, Location: w.Contract.Cycle.Location,
+	}
+	switch c := &w.Change; {
+	case c.Plan != nil, !c.Anchor.IsZero():
+	case c.Item != "" && c.Quantity.IsNegative():
+		request.Item, request.Quantity = c.Item, c.Quantity.Neg()
+	case c.Item != "" && c.Quantity.IsZero():
+		request.Item = c.Item
+	case !c.End.IsZero():
+		request.At = c.End
+	default:
+		return nil, nil
+	}
+	unused, err := credits.Unused(request)
+	for _, c := range unused {
+		if id, unpaid := w.unpaid(c.Corrects); unpaid {
+			return nil, &plans.Refusal{
+				Rule: "change", Reason: "invoice " + id + " is not paid, and what was not paid is not credited", Instead: "collect it first, or void it",
+			}
+		}
+	}
+	return unused, proration.Under("billed", err)
+}
+
+// unpaid returns the ID of the invoice of a charge, and whether it is not paid.
+func (w *work) unpaid(charge string) (string, bool) {
+	id := charge[:max(strings.LastIndex(charge, "/"), 0)]
+	return id, slices.Contains(w.Unpaid, id)
+}
+
+// cancel gives back what the policy says of what is not used.
+func (w *work) cancel() error {
+	paid := slices.DeleteFunc(slices.Clone(w.Billed), func(c plans.Charge) bool {
+		of := c.ID
+		if c.Corrects != "" {
+			of = c.Corrects
+		}
+		_, unpaid := w.unpaid(of)
+		return unpaid
+	})
+	disposal := credits.Disposal{
+		Request: credits.Request{
+			Charges: paid, At: w.At, Basis: w.Policy.Basis, Policy: w.Policy.Proration, Location: w.Contract.Cycle.Location,
+		},
+		ID: w.ID, Rules: w.Policy.Refunds, Exception: w.Exception, Paid: w.Paid,
+	}
+	if disposal.ID == "" {
+		return fault.New("id", proration.ErrUnset, "an invoice has an ID")
+	}
+	disposed, err := credits.Dispose(disposal)
+	if err != nil {
+		return err
+	}
+	w.lines, w.refund = disposed.Credits, disposed.Refund
+	return w.shortfall()
+}

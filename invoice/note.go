@@ -1,0 +1,117 @@
+package invoice
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/exact"
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// Correction asks for a credit note of an invoice.
+type Correction struct {
+	ID       string          `json:"id"`                // of the credit note
+	At       time.Time       `json:"at"`                // when it is issued; not before the invoice
+	Invoice  Invoice         `json:"invoice"`           // the one to correct, as it stands now
+	Credited []plans.Charge  `json:"credited,omitzero"` // what was credited of its charges before: the lines of earlier notes, and of later invoices
+	Lines    []Part          `json:"lines,omitzero"`    // what of it goes back; none is everything that is left
+	Repay    bool            `json:"repay,omitzero"`    // what was paid is paid back in money; otherwise it becomes credit
+	Ledger   []credits.Entry `json:"ledger,omitzero"`   // what is owed to the customer before
+}
+
+// Part is some money of a line.
+type Part struct {
+	Line   string          `json:"line"`            // its ID
+	Amount decimal.Decimal `json:"amount,omitzero"` // of its net, not negative; zero is all that is left
+}
+
+// Note returns the credit note: money of the charges of an invoice, with the rates and the taxes that they had, and never more than is left. All
+// notes of an invoice add up to its charges, to the last unit of net and tax. What it credits stands: that is corrected where it was
+// billed.
+//
+// First a note lowers what is still due on the invoice, which is its Offset: that is to be applied to the invoice as [Credited]. What is left
+// was paid, with money or with credit: it becomes the Refund, as far as money came in and Repay asks for it, and for the rest credit.
+// Errors: what [Check] finds of the invoice; ErrInvalid for a draft, one that is void, a line that is not there or has nothing left, and an amount
+// that is more than is left of one; ErrOutside for an instant before the invoice; and those of [Build].
+func Note(c Correction) (Invoice, error) {
+	var f fault.List
+	f.Under("invoice", Check(c.Invoice))
+	if c.At.Before(c.Invoice.At) {
+		f.Add("at", proration.ErrOutside, "it is before the invoice that is corrected")
+	}
+	if s := c.Invoice.Status; s == Drafted || s == Void {
+		f.Add("invoice.status", proration.ErrInvalid, "what is %v needs no credit note", s)
+	}
+	if f != nil {
+		return Invoice{}, f.Err()
+	}
+	inv := &c.Invoice
+	var billed []plans.Charge
+	for _, line := range inv.Lines {
+		if line.Corrects == "" {
+			billed = append(billed, line)
+		}
+	}
+	billed = append(billed, c.Credited...)
+	lines, err := c.lines(byCharge(billed))
+	if err != nil {
+		return Invoice{}, err
+	}
+	draft := Draft{
+		ID: c.ID, Corrects: inv.ID, Currency: inv.Currency, At: c.At, Lines: lines, Billed: billed, Ledger: c.Ledger,
+		Policy: inv.Policy, Contact: inv.Contact, Location: inv.Location,
+	}
+	note, err := Build(draft)
+	if err != nil {
+		return Invoice{}, err
+	}
+	back := note.Total.Neg()
+	draft.Offset = decimal.Min(back, inv.Outstanding())
+	if back = back.Sub(draft.Offset); c.Repay {
+		draft.Refund = decimal.Min(back, inv.Received())
+	}
+	return Build(draft)
+}
+
+// lines returns the credits of what goes back.
+func (c *Correction) lines(known map[string][]plans.Charge) ([]plans.Charge, error) {
+	wanted := c.Lines
+	if len(wanted) == 0 {
+		for _, line := range c.Invoice.Lines {
+			if line.Corrects == "" && left(known[line.ID]).IsPositive() {
+				wanted = append(wanted, Part{Line: line.ID})
+			}
+		}
+	}
+	var f fault.List
+	var lines []plans.Charge
+	for i, part := range wanted {
+		line, err := credits.GiveBack(credits.Return{
+			Charges: known[part.Line], Charge: part.Line, Amount: part.Amount, Mode: c.Invoice.Policy.Proration.Rounding.Mode,
+		})
+		if err == nil && line.Net.IsZero() {
+			err = fault.New("line", proration.ErrInvalid, "nothing is left of %.40q", part.Line)
+		}
+		f.Under("lines["+strconv.Itoa(i)+"]", err)
+		known[part.Line] = append(known[part.Line], line)
+		lines = append(lines, line)
+	}
+	return lines, f.Err()
+}
+
+// left returns what of a charge is not credited.
+func left(related []plans.Charge) decimal.Decimal {
+	var sum decimal.Decimal
+	for _, c := range related {
+		if !exact.Sensible(c.Net) {
+			return decimal.Decimal{}
+		}
+		sum = sum.Add(c.Net)
+	}
+	return sum
+}
