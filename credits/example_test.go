@@ -234,3 +234,25 @@ func ExampleValidate() {
 	// <nil>
 	// ledger: 40.01 of "goodwill" is 0.01 more than is left on 2026-11-20T00:00:00Z (not a valid value)
 }
+
+// An apology of 100.00, of what ten seats cost: no seat is given up, and of the tax goes back what was on it.
+func ExampleGiveBack() {
+	billed := seats("inv-1/1", "10")
+	billed.Taxes = []plans.Tax{{Name: "VAT", Percent: money("19"), Amount: money("169.10")}}
+	back := must(credits.GiveBack(credits.Return{Charges: []plans.Charge{billed}, Charge: "inv-1/1", Amount: money("100.00"), Mode: proration.HalfUp}))
+	fmt.Println(back.Net, back.Taxes[0].Amount)
+	fmt.Println(back.Explain())
+	// Output:
+	// -100 -19
+	// seat: -100.00 of inv-1/1
+}
+
+func ExampleEntry_Clone() {
+	soon := 10
+	entry := twoGrants()[0]
+	entry.Priority = &soon
+	other := entry.Clone()
+	*other.Priority = 90
+	fmt.Println(*entry.Priority)
+	// Output: 10
+}
