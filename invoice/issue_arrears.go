@@ -32,7 +32,7 @@ func (w *work) arrears() error {
 	}
 	after, added, err := w.Contract.Amended(*c, w.At, w.Policy.Proration)
 	if err != nil {
-		return err
+		return inChange(err)
 	}
 	w.after = after
 	switch {
@@ -62,7 +62,7 @@ func (w *work) leave(fee []plans.Charge) error {
 func (w *work) step() error {
 	then, err := w.Contract.With(w.Change, w.At)
 	if err != nil {
-		return proration.Under("change", err)
+		return inChange(err)
 	}
 	steps := slices.DeleteFunc(slices.Clone(w.Contract.Ramp), func(s plans.Step) bool { return s.At.After(w.At) })
 	for _, item := range then.Items {
