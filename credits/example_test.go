@@ -100,6 +100,21 @@ func ExampleUnused_pause() {
 	// seat: 10 not used of inv-1/1, -890.00 x 5/30 days = -148.333..., rounded half up to -148.33
 }
 
+// Of ten seats four were paused from the 11th to the 20th.
+func ExampleLeft() {
+	billed := []plans.Charge{seats("inv-1/1", "10")}
+	pause := must(credits.Unused(credits.Request{
+		Charges: billed, Item: "seat", Quantity: money("4"), At: date(time.November, 11), Until: date(time.November, 21), Basis: proration.OnBilled, Policy: proration.Standard(2),
+	}))
+	for _, s := range must(credits.Left(append(billed, pause...))) {
+		fmt.Println(s.Span.Start.Format(time.DateOnly), s.Units)
+	}
+	// Output:
+	// 2026-11-01 10
+	// 2026-11-11 6
+	// 2026-11-21 10
+}
+
 // By these rules nothing comes back but what an exception gives, and then only as much as was paid.
 func ExampleDispose() {
 	disposal := credits.Disposal{
