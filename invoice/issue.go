@@ -1,6 +1,7 @@
 package invoice
 
 import (
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -112,7 +113,7 @@ type work struct {
 // document builds the invoice, and returns the account as it is then.
 func (w *work) document() (Document, error) {
 	doc := Document{Account: Account{Contract: w.after, Billed: cloneCharges(w.Billed), Ledger: cloneEntries(w.Ledger), Since: w.since}}
-	lines := append(w.lines, w.Lines...)
+	lines := slices.Concat(w.lines, w.Lines)
 	if len(lines) == 0 {
 		doc.Billed = w.usable(doc.Billed)
 		return doc, w.renew(&doc.Contract)
@@ -177,7 +178,7 @@ func (w *work) usable(charges []plans.Charge) []plans.Charge {
 // period bills, in advance, what begins at the instant.
 func (w *work) period() error {
 	w.on, w.used = w.after.Discounts, true
-	if err := w.shortfall(w.Billed); err != nil {
+	if err := w.shortfall(); err != nil {
 		return err
 	}
 	if err := w.goOn(); err != nil {
@@ -246,15 +247,17 @@ func (w *work) freed(c *plans.Charge, at time.Time) bool {
 	return units.IsPositive() && !units.LessThan(c.Quantity)
 }
 
-// shortfall adds what a minimum lacks for the period that ends at the instant, of which some was billed.
-func (w *work) shortfall(billed []plans.Charge) error {
+// shortfall adds what a minimum lacks for the period that ends at the instant, and at a cancellation for what of one was used; of either
+// some was billed.
+func (w *work) shortfall() error {
 	if !w.Contract.Minimum.IsPositive() {
 		return nil
 	}
 	var of []plans.Charge
 	var p proration.Portion
-	for _, c := range billed {
-		if !c.Period.End.Equal(w.At) || c.Kind == plans.Shortfall || c.Kind == plans.Termination {
+	for _, c := range append(cloneCharges(w.Billed), w.lines...) {
+		ends := c.Period.End.Equal(w.At) || w.Change.Cancel && c.Period.Contains(w.At)
+		if !ends || c.Kind == plans.Shortfall || c.Kind == plans.Termination {
 			continue
 		}
 		if len(of) == 0 || c.Span.Start.Before(p.Span.Start) {
@@ -262,7 +265,7 @@ func (w *work) shortfall(billed []plans.Charge) error {
 		}
 		of = append(of, c)
 	}
-	if len(of) == 0 {
+	if len(of) == 0 || !p.Span.Start.Before(w.At) {
 		return nil
 	}
 	lacking, err := w.Contract.Shortfall(of, p, w.Policy.Proration)

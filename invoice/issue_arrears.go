@@ -53,7 +53,7 @@ func (w *work) leave(fee []plans.Charge) error {
 	reduced, err := plans.ApplyDiscounts(plans.Reduction{
 		Charges: w.lines, Discounts: w.on, Currency: w.Contract.Currency, Mode: w.Policy.Proration.Rounding.Mode, Allocation: w.Policy.Allocation,
 	})
-	w.lines, w.on, w.used = append(reduced.Charges, fee...), nil, false
+	w.lines, w.on, w.used = slices.Concat(reduced.Charges, fee), nil, false
 	w.after.Discounts = reduced.Remaining
 	return err
 }
@@ -70,7 +70,7 @@ func (w *work) step() error {
 			steps = append(steps, plans.Step{At: w.At, Item: item})
 		}
 	}
-	w.after.Ramp = append(steps, then.Ramp...)
+	w.after.Ramp = slices.Concat(steps, then.Ramp)
 	return proration.Under("contract", w.after.Validate())
 }
 

@@ -141,5 +141,5 @@ func (w *work) cancel() error {
 		return inAccount(err)
 	}
 	w.lines, w.refund = disposed.Credits, disposed.Refund
-	return nil
+	return w.shortfall()
 }
