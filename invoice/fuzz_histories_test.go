@@ -35,7 +35,7 @@ func historyOf(t testing.TB, data []byte) {
 		arrears: bits&1 > 0, onPrice: bits&2 > 0, seconds: bits&4 > 0, graduated: bits&8 > 0, less: bits&16 > 0, tax: int(bits>>5) % 4,
 	}
 	at := giventest.Instant("2026-10-05", nil).AddDate(0, 0, int(bits)%28)
-	h := newHistory(t, world, at, int64(next()%10), int64(next()%10))
+	h := signHistory(t, world, at, int64(next()%10), int64(next()%10))
 	for changes := 0; changes < 12 && len(data) > 0; changes++ {
 		what, later, much := next(), next(), int64(next())
 		at = at.Add(time.Duration(later) * 7 * time.Hour)
