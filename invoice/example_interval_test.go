@@ -12,7 +12,9 @@ import (
 )
 
 // intervalPrice is what a seat costs for a period.
-func intervalPrice(unit string) plans.Price { return plans.Price{Unit: decimal.RequireFromString(unit)} }
+func intervalPrice(unit string) plans.Price {
+	return plans.Price{Unit: decimal.RequireFromString(unit)}
+}
 
 // intervalPlan is a change to a plan with periods of so many months.
 func intervalPlan(months int, unit string) plans.Change {
