@@ -45,6 +45,7 @@ type history struct {
 	docs    int
 
 	now  historyState
+	over time.Time    // in arrears, until when everything was billed
 	legs []historyLeg // the last one is open
 
 	lines                                 []plans.Charge // everything that was billed and credited
@@ -77,7 +78,7 @@ func signHistory(tb testing.TB, world historyWorld, at time.Time, seats, agents 
 		h.account.Contract.Discounts = []plans.Discount{{ID: "friends", Percent: giventest.Money("10"), Lasts: plans.Forever}}
 	}
 	h.open(at)
-	if !world.arrears {
+	if h.over = at; !world.arrears {
 		h.issue(at, plans.Change{})
 	}
 	return h
@@ -163,6 +164,7 @@ func (h *history) renewUntil(at time.Time) {
 		}
 		h.now.index++
 		h.open(end)
+		h.over = end
 		h.issue(end, plans.Change{})
 	}
 }
@@ -172,6 +174,9 @@ func (h *history) change(at time.Time, change plans.Change, apply func(*historyS
 	h.renewUntil(at)
 	apply(&h.now)
 	h.open(at)
+	if change.Plan != nil || !change.Anchor.IsZero() {
+		h.over = at
+	}
 	h.issue(at, change)
 }
 
@@ -225,7 +230,7 @@ func (h *history) add(inv invoice.Invoice) {
 func (h *history) until(at time.Time, change plans.Change) time.Time {
 	switch {
 	case h.world.arrears:
-		return h.account.Since
+		return h.over
 	case change.Cancel:
 		return at
 	}
@@ -265,9 +270,8 @@ func (h *history) checkUnits(at time.Time) {
 			return
 		}
 	}
-	billed := h.account.Since
 	for _, leg := range h.legs {
-		if !leg.from.Before(leg.until) || h.world.arrears && !leg.from.Before(billed) {
+		if !leg.from.Before(leg.until) || h.world.arrears && !leg.from.Before(h.over) {
 			continue
 		}
 		for item, has := range map[string]int64{"seat": leg.seats, "agent": leg.agents} {
@@ -315,6 +319,7 @@ func (h *history) cancel(at time.Time) {
 	h.legs[len(h.legs)-1].until = at
 	_, end := h.now.period()
 	h.legs = append(h.legs, historyLeg{from: at, until: at, start: at, end: end})
+	h.over = at
 	h.checkReconciled()
 	h.issue(at, plans.Change{Cancel: true})
 	h.checkReconciled()
