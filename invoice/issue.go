@@ -276,6 +276,12 @@ func (w *work) shortfall() error {
 	if len(of) == 0 || !p.Span.Start.Before(w.At) {
 		return nil
 	}
+	for _, c := range w.Billed {
+		anew := c.Kind == plans.Recurring && c.Corrects == "" && !c.Period.Equal(p.Period) && !w.Change.Cancel
+		if anew && c.Span.Start.After(p.Span.Start) && c.Span.Start.Before(p.Span.End) {
+			p.Span.End = c.Span.Start // periods began anew there, and have a minimum of their own
+		}
+	}
 	lacking, err := w.Contract.Shortfall(of, p, w.Policy.Proration)
 	if err == nil && lacking.Net.IsPositive() {
 		w.lines = append(w.lines, lacking)
