@@ -100,8 +100,18 @@ type wanted struct {
 }
 
 // take lowers the units of each stretch of a charge to how many are to be credited in its period, of which so many were asked for at
-// first. What is taken in any of them is taken.
+// first. What is taken in any of them is taken. A period of which all was credited before is not asked for any.
 func take(periods *[]wanted, c *plans.Charge, asked decimal.Decimal, parts []stretch) {
+	var left decimal.Decimal
+	for j := range parts {
+		if c.Quantity.IsZero() {
+			parts[j].units = decimal.Decimal{} // uncounted, and so none of those that are asked for
+		}
+		left = decimal.Max(left, parts[j].units)
+	}
+	if left.IsZero() {
+		return
+	}
 	i := slices.IndexFunc(*periods, func(w wanted) bool { return w.period.Equal(c.Period) })
 	if i < 0 {
 		i = len(*periods)
@@ -111,9 +121,6 @@ func take(periods *[]wanted, c *plans.Charge, asked decimal.Decimal, parts []str
 	var most decimal.Decimal
 	for j := range parts {
 		p := &parts[j]
-		if c.Quantity.IsZero() {
-			p.units = decimal.Decimal{} // uncounted, and so none of those that are asked for
-		}
 		p.units = decimal.Min(p.units, w.units)
 		most = decimal.Max(most, p.units)
 	}

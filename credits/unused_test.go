@@ -675,6 +675,29 @@ func TestUnusedQuantityInEachPeriod(t *testing.T) {
 	}
 }
 
+// A period of which all was credited before is asked for nothing: another one took its place.
+func TestUnusedQuantityWhereNoneIsLeft(t *testing.T) {
+	charges := []plans.Charge{sold{id: "a", quantity: "5", unit: "10.00", period: november}.charge(t)}
+	all := credits.Request{
+		Charges: charges, At: giventest.Instant("2026-11-16", nil), Basis: proration.OnBilled, Policy: proration.Standard(2),
+	}
+	before, err := credits.Unused(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all.Item, all.Quantity, all.At = "seat", giventest.Money("2"), giventest.Instant("2026-11-21", nil)
+	all.Charges = append(charges, before...)
+	if _, err := credits.Unused(all); giventest.CheckFaults(t, err, "quantity invalid") {
+		t.Error("what was credited is credited again")
+	}
+	all.Charges = append(all.Charges, sold{id: "b", quantity: "5", unit: "10.00", period: "2026-11-16/2026-12-16"}.charge(t))
+	owed, err := credits.Unused(all)
+	if err != nil || len(owed) != 1 || owed[0].Corrects != "b" {
+		t.Fatalf("got %v, want a credit of b: %v", owed, err)
+	}
+	giventest.CheckMoney(t, "the credit of 20.00 x 25/30", owed[0].Net, "-16.67")
+}
+
 // A policy that was written for dollars credits yen without cents and dinars with three places, as plans bills them.
 func TestUnusedPlaces(t *testing.T) {
 	for currency, want := range map[plans.Currency]string{"USD": "-33.33", "JPY": "-33", "KWD": "-33.333"} {

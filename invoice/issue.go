@@ -226,11 +226,19 @@ func (w *work) billed(p proration.Portion) bool {
 		c := &w.Billed[i]
 		whole := c.Kind == plans.Recurring || c.Kind == plans.Extension || c.Kind == plans.Addition
 		overlaps := c.Span.Start.Before(p.Span.End) && p.Span.Start.Before(c.Span.End)
-		if whole && c.Corrects == "" && overlaps && (c.Net.IsPositive() || c.Period.Equal(p.Period)) && !w.freed(c, p.Span.Start) {
+		if whole && c.Corrects == "" && overlaps && (c.Net.IsPositive() || c.Period.Equal(p.Period)) &&
+			(!w.freed(c, p.Span.Start) || c.Quantity.IsPositive() && w.empty(p.Span.Start)) {
 			return true
 		}
 	}
 	return false
+}
+
+// empty reports whether there is no more of any item at an instant: then units were credited since there are fewer, and not since the contract
+// ended, and what they leave is paid for.
+func (w *work) empty(at time.Time) bool {
+	now, err := w.Contract.On(at)
+	return err == nil && !slices.ContainsFunc(now.Items, func(item plans.Item) bool { return item.Quantity.IsPositive() })
 }
 
 // freed reports whether all of a charge was credited from an instant on.
@@ -267,6 +275,12 @@ func (w *work) shortfall() error {
 	}
 	if len(of) == 0 || !p.Span.Start.Before(w.At) {
 		return nil
+	}
+	for _, c := range w.Billed {
+		anew := c.Kind == plans.Recurring && c.Corrects == "" && !c.Period.Equal(p.Period) && !w.Change.Cancel
+		if anew && c.Span.Start.After(p.Span.Start) && c.Span.Start.Before(p.Span.End) {
+			p.Span.End = c.Span.Start // periods began anew there, and have a minimum of their own
+		}
 	}
 	lacking, err := w.Contract.Shortfall(of, p, w.Policy.Proration)
 	if err == nil && lacking.Net.IsPositive() {

@@ -120,6 +120,45 @@ func TestIssueMinimum(t *testing.T) {
 			},
 		},
 		{
+			name: "where the billing date was moved", why: "the 15 days before it have a half of the minimum, of which 55.00 are lacking; the 24 days after it have 800.00", contract: base, policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{
+					at: "2026-11-16", change: issueAnchor("2026-12-10", nil), sums: "due 267.00",
+					lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "recurring seat: 10 x 89.00, 890.00 x 24/30 days = 712.00"},
+				},
+				{at: "2026-12-01", lines: []string{"shortfall minimum: 1 x 1000.00, 1000.00 x 15/30 days = 500.00, less billed 445.00 = 55.00"}, sums: "due 55.00"},
+				{at: "2026-12-10", lines: []string{"shortfall minimum: 1 x 1000.00, 1000.00 x 24/30 days = 800.00, less billed 712.00 = 88.00", full}, sums: "due 978.00"},
+			},
+		},
+		{
+			name: "at a cancellation", why: "500.00 for the half that was used, of which 445.00 stay billed", contract: base, policy: issueBack(credits.UnusedPart, credits.ToBalance),
+			days: []issueDay{
+				issueTenSeats,
+				{
+					at: "2026-11-16", change: plans.Change{Cancel: true}, sums: "total -390.00, granted 390.00, due 0.00",
+					lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "shortfall minimum: 1 x 1000.00, 1000.00 x 15/30 days = 500.00, less billed 445.00 = 55.00"},
+				},
+			},
+		},
+		{
+			name: "at a cancellation after the billing date was moved", why: "19 days have 633.33 of the minimum; 890.00 less 445.00 and 712.00 less 593.33 are 563.67", contract: base, policy: issueBack(credits.UnusedPart, credits.ToBalance),
+			days: []issueDay{
+				issueTenSeats,
+				{
+					at: "2026-11-16", change: issueAnchor("2026-12-10", nil), sums: "due 267.00",
+					lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "recurring seat: 10 x 89.00, 890.00 x 24/30 days = 712.00"},
+				},
+				{
+					at: "2026-11-20", change: plans.Change{Cancel: true}, sums: "total -523.67, granted 523.67, due 0.00",
+					lines: []string{
+						"unused seat: 10 not used of inv-2/2, -712.00 x 20/24 days = -593.333..., rounded half up to -593.33",
+						"shortfall minimum: 1 x 1000.00, 1000.00 x 19/30 days = 633.333..., rounded half up to 633.33, less billed 563.67 = 69.66",
+					},
+				},
+			},
+		},
+		{
 			name: "of half a period", why: "500.00 for the half that service began with: it lacks 55.00", contract: base, policy: invoice.Standard(),
 			days: []issueDay{
 				{at: "2026-11-16", lines: []string{"recurring seat: 10 x 89.00, 890.00 x 15/30 days = 445.00"}, sums: "due 445.00"},

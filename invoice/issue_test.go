@@ -170,6 +170,16 @@ func TestIssueChanges(t *testing.T) {
 			},
 		},
 		{
+			name: "all seats removed, and some added", why: "890.00 x 15/30 go back and nothing is billed for none; 2 x 89.00 x 10/30 are due, and both next month", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{at: "2026-11-16", change: issueMore("-10"), lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00"}, sums: "total -445.00, granted 445.00, due 0.00"},
+				{at: "2026-11-18"},
+				{at: "2026-11-21", change: issueMore("2"), lines: []string{"addition seat: 2 x 89.00, 178.00 x 10/30 days = 59.333..., rounded half up to 59.33"}, sums: "total 59.33, spent -59.33, due 0.00"},
+				{at: "2026-12-01", lines: []string{"recurring seat: 2 x 89.00 = 178.00"}, sums: "total 178.00, spent -178.00, due 0.00"},
+			},
+		},
+		{
 			name: "an item that is new", why: "its price is agreed with the change: 3 x 20.00 x 15/30", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,

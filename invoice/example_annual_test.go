@@ -1,0 +1,74 @@
+package invoice_test
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// annualContract is ten seats at 15.00 a month, for a year that is billed up front and renews.
+func annualContract(signed time.Time) plans.Contract {
+	yearly, err := proration.NewCycle(signed, proration.Interval{Months: 12})
+	if err != nil {
+		panic(err)
+	}
+	monthly := plans.Price{Per: proration.Interval{Months: 1}, Unit: decimal.RequireFromString("15.00")}
+	return plans.Contract{
+		Plan: "enterprise", Currency: "USD", Cycle: yearly, Items: []plans.Item{{ID: "seat", Quantity: decimal.NewFromInt(10), Price: monthly}},
+		Terms: []plans.Agreed{{
+			Term:   plans.Term{Length: yearly.Interval, Billing: plans.UpFront, AtEnd: plans.Renew},
+			Period: proration.Period{Start: signed, End: signed.AddDate(1, 0, 0)},
+		}},
+	}
+}
+
+// A contract of a year is billed in full when it is signed. Seats that are added cost by what is left of it, twice, and the next year is billed for
+// all of them.
+func Example_annual() {
+	signed := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	account := invoice.Account{Contract: annualContract(signed)}
+	for i, day := range []struct {
+		at   time.Time
+		more int64
+	}{
+		{at: signed},
+		{at: time.Date(2027, 2, 1, 0, 0, 0, 0, time.UTC), more: 2},
+		{at: time.Date(2027, 5, 4, 0, 0, 0, 0, time.UTC), more: 3},
+		{at: signed.AddDate(1, 0, 0)},
+	} {
+		occasion := invoice.Occasion{Account: account, ID: fmt.Sprintf("2026-%03d", i+1), At: day.at, Policy: invoice.Standard()}
+		if day.more > 0 {
+			occasion.Change = plans.Change{Item: "seat", Quantity: decimal.NewFromInt(day.more)}
+		}
+		document, err := invoice.Issue(occasion)
+		if err != nil {
+			panic(err)
+		}
+		account = document.Account
+		fmt.Print(document.Invoice.Text())
+	}
+	// Output:
+	// Invoice 2026-001, 2026-11-01, USD, open
+	//   enterprise, recurring, 2026-11-01 until 2027-11-01                   1800.00
+	//     seat: 10 x 15.00 x 12 = 1800.00
+	//   Due                                                                  1800.00
+	// Invoice 2026-002, 2027-02-01, USD, open
+	//   enterprise, addition, 2027-02-01 until 2027-11-01                     269.26
+	//     seat: 2 x 15.00 x 12, 360.00 x 273/365 days = 269.260..., rounded half up
+	//       to 269.26
+	//   Due                                                                   269.26
+	// Invoice 2026-003, 2027-05-04, USD, open
+	//   enterprise, addition, 2027-05-04 until 2027-11-01                     267.78
+	//     seat: 3 x 15.00 x 12, 540.00 x 181/365 days = 267.780..., rounded half up
+	//       to 267.78
+	//   Due                                                                   267.78
+	// Invoice 2026-004, 2027-11-01, USD, open
+	//   enterprise, recurring, 2027-11-01 until 2028-11-01                   2700.00
+	//     seat: 15 x 15.00 x 12 = 2700.00
+	//   Due                                                                  2700.00
+}
