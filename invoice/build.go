@@ -56,7 +56,7 @@ func Build(d Draft) (Invoice, error) {
 	if err := inv.settle(&d, inv.Total.Sub(spent), places); err != nil {
 		return Invoice{}, err
 	}
-	if inv.Seal, err = inv.seal(); err != nil {
+	if inv.Seal, err = inv.seal(inv.Status); err != nil {
 		return Invoice{}, err
 	}
 	return inv, nil

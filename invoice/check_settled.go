@@ -75,17 +75,15 @@ func (inv *Invoice) checkParts(f *fault.List) {
 	}
 }
 
-// checkStates adds the fault of a status to which the events do not lead.
-func (inv *Invoice) checkStates(f *fault.List) {
-	for _, draft := range []bool{false, true} {
+// checkStates adds the fault of a status to which the events do not lead from the one in which it was sealed; 0 is any.
+func (inv *Invoice) checkStates(f *fault.List, sealed Status) {
+	starts := []Status{inv.first(), Drafted}
+	if sealed != 0 {
+		starts = []Status{sealed}
+	}
+	for _, first := range starts {
 		again := inv.Clone()
-		again.Status, again.Events = Open, nil
-		if inv.Due.IsZero() {
-			again.Status = Paid
-		}
-		if draft {
-			again.Status = Drafted
-		}
+		again.Status, again.Events = first, nil
 		sound := true
 		for _, e := range inv.Events {
 			sound = sound && again.apply(e) == nil
