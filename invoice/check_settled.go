@@ -59,7 +59,7 @@ func (inv *Invoice) checkParts(f *fault.List) {
 	if len(inv.Parts) == 0 {
 		return
 	}
-	should, err := plans.Bill{At: inv.At, Total: inv.Due}.Instalments(len(inv.Parts), proration.Interval{Months: 1}, inv.Currency)
+	should, err := plans.Bill{At: inv.At.UTC(), Total: inv.Due}.Instalments(len(inv.Parts), proration.Interval{Months: 1}, inv.Currency)
 	if err != nil {
 		f.Add("parts", Conservation, "%v", err)
 		return
