@@ -13,6 +13,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
+const maxEvents = 1_000
+
 // Apply returns the invoice after an event. Only its status and its events change: what was issued never does. The same event again, by
 // its kind and ID, changes nothing, so that a payment provider may say things twice.
 //
@@ -21,7 +23,7 @@ import (
 // later success of the same or another closes it.
 // Errors: a [github.com/billingrules/billing/plans.Refusal] for what the status does not allow; ErrUnset for a missing kind, ID or
 // instant; ErrOutside for an instant before the invoice or the last event; ErrInvalid for an amount that is negative, has more places than the currency, or is
-// more than is due, or than was paid; and what [Check] finds.
+// more than is due, or than was paid; ErrLimit for more than 1,000 events; and what [Check] finds.
 func Apply(inv Invoice, e Event) (Invoice, error) {
 	if err := Check(inv); err != nil {
 		return Invoice{}, err
@@ -59,6 +61,9 @@ func (inv *Invoice) apply(e Event) error {
 	}
 	if err := inv.fill(&e); err != nil {
 		return err
+	}
+	if len(inv.Events) == maxEvents {
+		return fault.New("events", proration.ErrLimit, "an invoice has at most %d", maxEvents)
 	}
 	inv.Events = append(inv.Events, e)
 	inv.Status = transitions[i].to
@@ -180,7 +185,7 @@ func (inv *Invoice) underWay() string {
 func (inv *Invoice) payment(id string) decimal.Decimal {
 	var sum decimal.Decimal
 	for _, e := range inv.Events {
-		if e.Kind == Succeeded && e.ID == id {
+		if e.Kind == Succeeded && e.ID == id && exact.Sensible(e.Amount) {
 			sum = sum.Add(e.Amount)
 		}
 	}
@@ -195,7 +200,7 @@ func (inv Invoice) Received() decimal.Decimal {
 // Outstanding returns what is still to be paid: what was due, less what came in and what credit notes took off; not negative. A payment that was
 // reversed is due again. What the seller paid back is not: that was owed, by a credit note or otherwise.
 func (inv Invoice) Outstanding() decimal.Decimal {
-	if inv.Status == Void {
+	if inv.Status == Void || !exact.Sensible(inv.Due) {
 		return decimal.Decimal{}
 	}
 	return inv.Due.Sub(inv.sum(Succeeded)).Add(inv.sum(Reversed)).Sub(inv.sum(Credited))
@@ -205,7 +210,7 @@ func (inv Invoice) Outstanding() decimal.Decimal {
 func (inv *Invoice) sum(kind EventKind) decimal.Decimal {
 	var sum decimal.Decimal
 	for _, e := range inv.Events {
-		if e.Kind == kind {
+		if e.Kind == kind && exact.Sensible(e.Amount) {
 			sum = sum.Add(e.Amount)
 		}
 	}

@@ -113,6 +113,9 @@ func (inv *Invoice) checkNumbers(f *fault.List) {
 		f.Add("lines", proration.ErrLimit, "an invoice has 1 to %d lines", maxLines)
 		return
 	}
+	if len(inv.Events) > maxEvents {
+		f.Add("events", proration.ErrLimit, "an invoice has at most %d", maxEvents)
+	}
 	for _, n := range inv.amountsOf() {
 		fault.Amount(f, n.field, n.amount)
 	}
@@ -236,6 +239,9 @@ func (inv *Invoice) seal(first Status) (string, error) {
 
 // differs returns the JSON name of the first field in which two values of a struct differ, or "".
 func differs[T any](a, b T) string {
+	if same(a, b) {
+		return ""
+	}
 	x, y := reflect.ValueOf(a), reflect.ValueOf(b)
 	for i := range x.NumField() {
 		if field := x.Type().Field(i); field.IsExported() && !same(x.Field(i).Interface(), y.Field(i).Interface()) {

@@ -15,7 +15,7 @@ import (
 // checkLines adds what of the lines does not come out again: the shares of charges by their prices, credits by the charges that they
 // correct.
 func (inv *Invoice) checkLines(f *fault.List) {
-	known := slices.Clone(inv.Billed)
+	known := byCharge(inv.Billed)
 	for i := range inv.Lines {
 		line := &inv.Lines[i]
 		path := "lines[" + strconv.Itoa(i) + "]"
@@ -29,28 +29,34 @@ func (inv *Invoice) checkLines(f *fault.List) {
 			}
 		}
 		if line.Corrects != "" {
-			inv.checkCredit(f, path, line, known)
-			known = append(known, *line)
+			inv.checkCredit(f, path, line, known[line.Corrects])
+			known[line.Corrects] = append(known[line.Corrects], *line)
 		}
 	}
 }
 
+// byCharge sorts charges and credits by the charge that they are about, in their order.
+func byCharge(all []plans.Charge) map[string][]plans.Charge {
+	sorted := map[string][]plans.Charge{}
+	for _, c := range all {
+		of := c.Corrects
+		if of == "" {
+			of = c.ID
+		}
+		sorted[of] = append(sorted[of], c)
+	}
+	return sorted
+}
+
 // checkCredit adds what of a credit does not come of the charge that it corrects. Time that is not used comes back by the policy's basis, for
 // good or until it is used again, or by what was billed, as reconciling has it.
-func (inv *Invoice) checkCredit(f *fault.List, path string, line *plans.Charge, known []plans.Charge) {
-	related := slices.DeleteFunc(slices.Clone(known), func(c plans.Charge) bool {
-		return c.Corrects != line.Corrects && (c.Corrects != "" || c.ID != line.Corrects)
-	})
-	var of *plans.Charge
-	for i := range related {
-		if related[i].Corrects == "" {
-			of = &related[i]
-		}
-	}
-	if of == nil {
+func (inv *Invoice) checkCredit(f *fault.List, path string, line *plans.Charge, related []plans.Charge) {
+	i := slices.IndexFunc(related, func(c plans.Charge) bool { return c.Corrects == "" })
+	if i < 0 {
 		f.Add(path+".corrects", proration.ErrInvalid, "%.40q is not among what was billed", line.Corrects)
 		return
 	}
+	of := &related[i]
 	forGood := credits.Request{
 		Charges: related, Item: of.Item, Quantity: line.Quantity, At: line.Span.Start, Basis: inv.Policy.Basis,
 		Policy: inv.Policy.Proration, Location: inv.Location,

@@ -34,6 +34,7 @@ type Occasion struct {
 	Lines  []plans.Charge `json:"lines,omitzero"`  // what is billed besides: usage, what is sold once
 	Policy Policy         `json:"policy"`          // what the seller chose
 
+	Unpaid    []string           `json:"unpaid,omitzero"`    // IDs of the invoices that are not paid: what they charge is not credited
 	Paid      decimal.Decimal    `json:"paid,omitzero"`      // for a cancellation: what of the charges was paid in money and not paid back yet
 	Exception *credits.Exception `json:"exception,omitzero"` // for a cancellation: what is given back instead of what the policy says; nil keeps that
 
@@ -56,12 +57,14 @@ type Document struct {
 // In advance a change credits what is paid for and no longer used, and charges what takes its place, for the same time: the instant
 // belongs to what is new. In arrears it bills what was used until then at the old terms, and credits nothing; quantities and prices that
 // change inside a period are billed with it, each for its days. A minimum is measured when its period is over. At a cancellation the policy's
-// Refunds say what becomes of what is not used, and the Exception instead of them.
+// Refunds say what becomes of what is not used, and the Exception instead of them. What was never paid is not credited: a change that would
+// is refused, and a cancellation leaves it due, to be voided or lowered by a [Note].
 //
 // The contract's discounts are taken off what periods and terms cost; off what a change adds only those that are a percentage or a price for
 // ever, since the others were used for the period already.
 // Errors: those of [Build], [plans.Contract.Amended] and [credits.Unused]; ErrUnset for the Since of arrears; ErrInvalid for a
-// change in arrears of what is billed up front; a [plans.Refusal] for a period after the last.
+// change in arrears of what is billed up front; a [plans.Refusal] for a period after the last, for a change of what is not billed yet, and for
+// one that credits what is not paid.
 func Issue(o Occasion) (Document, error) {
 	var f fault.List
 	f.Under("policy", o.Policy.Validate())
@@ -174,7 +177,7 @@ func (w *work) usable(charges []plans.Charge) []plans.Charge {
 // period bills, in advance, what begins at the instant.
 func (w *work) period() error {
 	w.on, w.used = w.after.Discounts, true
-	if err := w.shortfall(w.Billed); err != nil {
+	if err := w.shortfall(); err != nil {
 		return err
 	}
 	if err := w.goOn(); err != nil {
@@ -243,15 +246,17 @@ func (w *work) freed(c *plans.Charge, at time.Time) bool {
 	return units.IsPositive() && !units.LessThan(c.Quantity)
 }
 
-// shortfall adds what a minimum lacks for the period that ends at the instant, of which some was billed.
-func (w *work) shortfall(billed []plans.Charge) error {
+// shortfall adds what a minimum lacks for the period that ends at the instant, and at a cancellation for what of one was used; of either
+// some was billed.
+func (w *work) shortfall() error {
 	if !w.Contract.Minimum.IsPositive() {
 		return nil
 	}
 	var of []plans.Charge
 	var p proration.Portion
-	for _, c := range billed {
-		if !c.Period.End.Equal(w.At) || c.Kind == plans.Shortfall || c.Kind == plans.Termination {
+	for _, c := range append(cloneCharges(w.Billed), w.lines...) {
+		ends := c.Period.End.Equal(w.At) || w.Change.Cancel && c.Period.Contains(w.At)
+		if !ends || c.Kind == plans.Shortfall || c.Kind == plans.Termination {
 			continue
 		}
 		if len(of) == 0 || c.Span.Start.Before(p.Span.Start) {
@@ -259,7 +264,7 @@ func (w *work) shortfall(billed []plans.Charge) error {
 		}
 		of = append(of, c)
 	}
-	if len(of) == 0 {
+	if len(of) == 0 || !p.Span.Start.Before(w.At) {
 		return nil
 	}
 	lacking, err := w.Contract.Shortfall(of, p, w.Policy.Proration)

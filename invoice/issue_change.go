@@ -2,6 +2,7 @@ package invoice
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/fault"
@@ -72,14 +73,35 @@ func (w *work) unused() ([]plans.Charge, error) {
 		return nil, nil
 	}
 	unused, err := credits.Unused(request)
+	for _, c := range unused {
+		if id, unpaid := w.unpaid(c.Corrects); unpaid {
+			return nil, &plans.Refusal{
+				Rule: "change", Reason: "invoice " + id + " is not paid, and what was not paid is not credited", Instead: "collect it first, or void it",
+			}
+		}
+	}
 	return unused, proration.Under("billed", err)
+}
+
+// unpaid returns the ID of the invoice of a charge, and whether it is not paid.
+func (w *work) unpaid(charge string) (string, bool) {
+	id := charge[:max(strings.LastIndex(charge, "/"), 0)]
+	return id, slices.Contains(w.Unpaid, id)
 }
 
 // cancel gives back what the policy says of what is not used.
 func (w *work) cancel() error {
+	paid := slices.DeleteFunc(slices.Clone(w.Billed), func(c plans.Charge) bool {
+		of := c.ID
+		if c.Corrects != "" {
+			of = c.Corrects
+		}
+		_, unpaid := w.unpaid(of)
+		return unpaid
+	})
 	disposal := credits.Disposal{
 		Request: credits.Request{
-			Charges: w.Billed, At: w.At, Basis: w.Policy.Basis, Policy: w.Policy.Proration, Location: w.Contract.Cycle.Location,
+			Charges: paid, At: w.At, Basis: w.Policy.Basis, Policy: w.Policy.Proration, Location: w.Contract.Cycle.Location,
 		},
 		ID: w.ID, Rules: w.Policy.Refunds, Exception: w.Exception, Paid: w.Paid,
 	}
@@ -91,5 +113,5 @@ func (w *work) cancel() error {
 		return err
 	}
 	w.lines, w.refund = disposed.Credits, disposed.Refund
-	return nil
+	return w.shortfall()
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -56,29 +57,10 @@ func Note(c Correction) (Invoice, error) {
 			billed = append(billed, line)
 		}
 	}
-	charges := len(billed)
 	billed = append(billed, c.Credited...)
-	wanted := c.Lines
-	if len(wanted) == 0 {
-		for _, line := range billed[:charges] {
-			if line.Net.GreaterThan(credited(billed, line.ID)) {
-				wanted = append(wanted, Part{Line: line.ID})
-			}
-		}
-	}
-	var lines []plans.Charge
-	for i, part := range wanted {
-		line, err := credits.GiveBack(credits.Return{
-			Charges: append(billed[:len(billed):len(billed)], lines...), Charge: part.Line, Amount: part.Amount, Mode: inv.Policy.Proration.Rounding.Mode,
-		})
-		if err == nil && line.Net.IsZero() {
-			err = fault.New("line", proration.ErrInvalid, "nothing is left of %.40q", part.Line)
-		}
-		f.Under("lines["+strconv.Itoa(i)+"]", err)
-		lines = append(lines, line)
-	}
-	if f != nil {
-		return Invoice{}, f.Err()
+	lines, err := c.lines(byCharge(billed))
+	if err != nil {
+		return Invoice{}, err
 	}
 	draft := Draft{
 		ID: c.ID, Corrects: inv.ID, Currency: inv.Currency, At: c.At, Lines: lines, Billed: billed, Ledger: c.Ledger,
@@ -88,21 +70,48 @@ func Note(c Correction) (Invoice, error) {
 	if err != nil {
 		return Invoice{}, err
 	}
-	left := note.Total.Neg()
-	draft.Offset = decimal.Min(left, inv.Outstanding())
-	if left = left.Sub(draft.Offset); c.Repay {
-		draft.Refund = decimal.Min(left, inv.Received())
+	back := note.Total.Neg()
+	draft.Offset = decimal.Min(back, inv.Outstanding())
+	if back = back.Sub(draft.Offset); c.Repay {
+		draft.Refund = decimal.Min(back, inv.Received())
 	}
 	return Build(draft)
 }
 
-// credited returns what of the net of a charge was credited.
-func credited(billed []plans.Charge, id string) decimal.Decimal {
-	var sum decimal.Decimal
-	for _, c := range billed {
-		if c.Corrects == id {
-			sum = sum.Sub(c.Net)
+// lines returns the credits of what goes back.
+func (c *Correction) lines(known map[string][]plans.Charge) ([]plans.Charge, error) {
+	wanted := c.Lines
+	if len(wanted) == 0 {
+		for _, line := range c.Invoice.Lines {
+			if line.Corrects == "" && left(known[line.ID]).IsPositive() {
+				wanted = append(wanted, Part{Line: line.ID})
+			}
 		}
+	}
+	var f fault.List
+	var lines []plans.Charge
+	for i, part := range wanted {
+		line, err := credits.GiveBack(credits.Return{
+			Charges: known[part.Line], Charge: part.Line, Amount: part.Amount, Mode: c.Invoice.Policy.Proration.Rounding.Mode,
+		})
+		if err == nil && line.Net.IsZero() {
+			err = fault.New("line", proration.ErrInvalid, "nothing is left of %.40q", part.Line)
+		}
+		f.Under("lines["+strconv.Itoa(i)+"]", err)
+		known[part.Line] = append(known[part.Line], line)
+		lines = append(lines, line)
+	}
+	return lines, f.Err()
+}
+
+// left returns what of a charge is not credited.
+func left(related []plans.Charge) decimal.Decimal {
+	var sum decimal.Decimal
+	for _, c := range related {
+		if !exact.Sensible(c.Net) {
+			return decimal.Decimal{}
+		}
+		sum = sum.Add(c.Net)
 	}
 	return sum
 }

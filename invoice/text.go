@@ -81,8 +81,16 @@ func (p *printer) line(c *plans.Charge) {
 		if t.Included {
 			in = " included in"
 		}
-		p.wrap("    ", t.Name+" "+exact.Text(t.Percent, 0)+" %"+in+" "+p.money(c.Net.Sub(c.Untaxed))+" = "+p.money(t.Amount))
+		p.wrap("    ", t.Name+" "+exact.Text(t.Percent, 0)+" %"+in+" "+p.money(taxed(c))+" = "+p.money(t.Amount))
 	}
+}
+
+// taxed returns what of a line is taxed.
+func taxed(c *plans.Charge) decimal.Decimal {
+	if !exact.Sensible(c.Net) || !exact.Sensible(c.Untaxed) {
+		return c.Net
+	}
+	return c.Net.Sub(c.Untaxed)
 }
 
 // totals writes what the lines come to, and what becomes of it.

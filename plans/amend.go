@@ -15,7 +15,7 @@ type Amendment struct {
 // Amend checks a change by the rules, makes it, and prices what it adds, as [Contract.Amended] does. What is given back derives from what
 // was billed: that is package credits. Discounts that are taken off every time are taken off here too; those that are counted, or are an
 // amount for each period, were used for the period already, and what leaving costs was agreed after all of them.
-// A change that takes effect later has no bill: Contract is the one to store at that instant, and its period is billed as it begins.
+// A change that takes effect later has no bill: Contract is the one to store at that instant, and what is left of its period is billed then.
 // Errors: as for [Catalog.Check].
 func (c Catalog) Amend(p Proposal) (Amendment, error) {
 	permit, after, err := c.permit(&p)

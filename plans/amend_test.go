@@ -516,3 +516,92 @@ func TestAmendShares(t *testing.T) {
 		})
 	}
 }
+
+// A price of one's own is agreed on with support, and what it adds is that of all seats; what was billed for them comes back.
+func TestAmendPrice(t *testing.T) {
+	now, year := allAt(plans.AtOnce), ordered("7 seat", "P12M")
+	perYear := plans.Change{Item: "seat", Price: &plans.Price{Per: giventest.Interval("P1Y"), Unit: giventest.Money("150")}}
+	amend(
+		t,
+		amendment{"up front", "7 x 14.00 x 12 = 1176.00, of which 273 of 365 days are left: 879.58, less 87.96; the old price was for a month, and so is the new one", ask{sold: with(now), order: year, change: at("14", "seat"), by: plans.Support}, []string{
+			"reprice on 2027-02-16, at once",
+			"2027-02-16 until 2027-11-16, seat: 7 x 14.00 x 12, 1176.00 x 273/365 days = 879.583..., rounded half up to 879.58, less 10 % 87.96 = 791.62",
+			"due: 791.62 USD",
+		}, "base: 7 seat at 14; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
+		amendment{"for the year", "it says what it is for: 7 x 150.00 = 1050.00 x 273/365 = 785.34, less 78.53", ask{sold: with(now), order: year, change: perYear, by: plans.Support}, []string{
+			"reprice on 2027-02-16, at once",
+			"2027-02-16 until 2027-11-16, seat: 7 x 150.00, 1050.00 x 273/365 days = 785.342..., rounded half up to 785.34, less 10 % 78.53 = 706.81",
+			"due: 706.81 USD",
+		}, "base: 7 seat at 150; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
+		amendment{"month by month", "24 of 28 days of 7 x 14.00 are 84.00, less 8.40", ask{sold: with(perPeriod, now), order: year, change: at("14", "seat"), by: plans.Support, at: "2027-02-20"}, []string{
+			"reprice on 2027-02-20, at once",
+			"2027-02-20 until 2027-03-16, seat: 7 x 14.00, 98.00 x 24/28 days = 84.00, less 10 % 8.40 = 75.60",
+			"due: 75.60 USD",
+		}, "base: 7 seat at 14; P1Y until 2027-11-16, then renew; P1M from 2026-11-16", nil},
+		amendment{"at the end of the period", "the next month is billed at it", ask{sold: with(perPeriod, allAt(plans.AtPeriodEnd)), order: year, change: at("14", "seat"), by: plans.Support, at: "2027-02-20"}, []string{
+			"reprice on 2027-03-16, at the end of the period",
+		}, "base: 7 seat at 14; P1Y until 2027-11-16, then renew; P1M from 2026-11-16", nil},
+		amendment{"by a customer", "as for an order, whatever the rules say of it", ask{sold: with(now), order: year, change: at("0.01", "seat")}, nil, "", []string{
+			"price: a price of its own is agreed on with support | the price of the contract",
+		}},
+		amendment{"by support, without a rule", "nobody may", ask{order: year, change: at("14", "seat"), by: plans.Support}, nil, "", []string{"reprice: nobody may do that | "}},
+	)
+	for name, row := range map[string]struct {
+		ask  ask
+		want []string
+	}{
+		"a price that does not go into the year": {
+			ask{sold: with(now), order: year, by: plans.Support, change: priced(plans.Change{Item: "seat"}, `{"per":"P5M","unit":"1"}`)},
+			[]string{"change.contract.items[0].price.per invalid", "change.contract.terms[0].items[0].price.per invalid"},
+		},
+		"below zero":                    {ask{sold: with(now), order: year, by: plans.Support, change: at("-1", "seat")}, []string{"change.price.unit invalid"}},
+		"of what was not bought":        {ask{sold: with(now), order: year, by: plans.Support, change: at("1", "phone")}, []string{"change.quantity unset"}},
+		"of what was not bought, to it": {ask{sold: with(now), order: year, change: at("1", "phone")}, []string{"change.quantity unset"}},
+		"of what comes by then": { // with a rule for quantities alone, nobody gets another price
+			ask{sold: with(perPeriod, allAt(plans.AtPeriodEnd)), order: ordered("7 seat, 2 phone from 2027-03-01", "P12M"), change: at("1", "phone")}, []string{"change.quantity unset"},
+		},
+	} {
+		catalog, p := row.ask.proposal(t)
+		_, err := catalog.Amend(p)
+		if giventest.CheckFaults(t, err, row.want...) {
+			t.Error(name)
+		}
+	}
+}
+
+func TestAmendAnchor(t *testing.T) {
+	now, year := allAt(plans.AtOnce), ordered("7 seat", "P12M")
+	amend(
+		t,
+		amendment{"later", "eight of the 31 days from January 28 to February 28: 27.10 of 105.00, less 2.71", ask{sold: with(perPeriod, now), order: year, change: moved("2027-02-28", nil), at: "2027-02-20"}, []string{
+			"move_anchor on 2027-02-20, at once",
+			"2027-02-20 until 2027-02-28, seat: 7 x 15.00, 105.00 x 8/31 days = 27.096..., rounded half up to 27.10, less 10 % 2.71 = 24.39",
+			"due: 24.39 USD",
+		}, "base: 7 seat at 15; P1Y until 2027-11-16, then renew; P1M from 2027-02-28", nil},
+		amendment{"at the instant", "a whole month; what is left of the old one comes back as a credit", ask{sold: with(openEnded, now), order: ordered("7 seat", ""), change: moved("2027-02-20", nil), at: "2027-02-20"}, []string{
+			"move_anchor on 2027-02-20, at once",
+			"2027-02-20 until 2027-03-20, seat: 7 x 15.00 = 105.00",
+			"due: 105.00 USD",
+		}, "base: 7 seat at 15; P1M from 2027-02-20", nil},
+		amendment{"from the end of the period on", "what lies before it is billed as that period begins", ask{sold: with(openEnded, allAt(plans.AtPeriodEnd)), order: ordered("7 seat", ""), change: moved("2027-04-01", nil), at: "2027-02-20"}, []string{
+			"move_anchor on 2027-03-16, at the end of the period",
+		}, "base: 7 seat at 15; P1M from 2027-04-01", nil},
+		amendment{"without a rule", "nobody may", ask{sold: with(openEnded), order: ordered("7 seat", ""), change: moved("2027-02-28", nil), at: "2027-02-20"}, nil, "", []string{"move_anchor: nobody may do that | "}},
+	)
+	for name, row := range map[string]struct {
+		ask  ask
+		want []string
+	}{
+		"up front": {ask{sold: with(now), order: year, change: moved("2027-02-28", nil)}, []string{"change.anchor invalid"}},
+		"before the end of the period": {
+			ask{sold: with(openEnded, allAt(plans.AtPeriodEnd)), order: ordered("7 seat", ""), change: moved("2027-02-28", nil), at: "2027-02-20"}, []string{"change.anchor outside"},
+		},
+		"too late": {ask{sold: with(openEnded, now), order: ordered("7 seat", ""), change: moved("2027-04-01", nil), at: "2027-02-20"}, []string{"change.anchor outside"}},
+	} {
+		catalog, p := row.ask.proposal(t)
+		_, err := catalog.Amend(p)
+		if giventest.CheckFaults(t, err, row.want...) {
+			t.Error(name)
+		}
+	}
+}

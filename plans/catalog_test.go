@@ -43,7 +43,7 @@ func TestCatalogValidate(t *testing.T) {
 		{"everywhere else twice", "as above", func(c *plans.Catalog) { c.Markets[0].Countries = nil }, []string{"markets[1].countries invalid"}},
 		{"a market's method", "with its whole path", func(c *plans.Catalog) { c.Markets[1].Methods[2].By = nil }, []string{"markets[1].methods[2].by unset"}},
 		{"a rule of nothing", "what may they do?", func(c *plans.Catalog) { c.Rules[0].Action = 0 }, []string{"rules[0].action unset"}},
-		{"a rule of something unknown", "law 14", func(c *plans.Catalog) { c.Rules[0].Action = 10 }, []string{"rules[0].action invalid"}},
+		{"a rule of something unknown", "law 14", func(c *plans.Catalog) { c.Rules[0].Action = 99 }, []string{"rules[0].action invalid"}},
 		{"a rule for somebody unknown", "law 14", func(c *plans.Catalog) { c.Rules[0].By = []plans.Actor{plans.Support, 3} }, []string{"rules[0].by[1] invalid"}},
 		{"a rule without when", "law 13: at once, or at the end?", func(c *plans.Catalog) { c.Rules[0].When = 0 }, []string{"rules[0].when unset"}},
 		{"a rule for nobody without when", "it never takes effect", func(c *plans.Catalog) { c.Rules[0].By, c.Rules[0].When = nil, 0 }, nil},

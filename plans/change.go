@@ -26,13 +26,14 @@ type Change struct {
 // With returns the contract after the change, which takes effect at an instant; steps of its ramp that lie before it have
 // taken effect too. The contract itself stays as it is. A quantity also changes by as much in the steps that lie ahead, and a price in
 // those that have the old one: a step that was agreed at a price of its own keeps it. From another billing date on, periods begin on its
-// day of the month, also where it is the last of a short one, and a first period that was longer is over; terms keep their end.
+// day of the month, whatever it was before, and a first period that was longer is over; terms keep their end.
 // Errors: ErrUnset for a change of nothing; ErrInvalid for several at once, for an item that the contract or the new plan does not
 // have (unless the change has a price for it), for less than nothing of an item, for a plan that is not sold in the currency, for one
 // while steps of a ramp lie ahead or with other periods inside a term, for a term where there is none or which is billed otherwise, and
 // for a billing date where terms are billed up front; ErrOutside for an end that is not inside the last term, and for a billing date
-// before the change, or so late that another one would lie between; ErrLimit for one outside the years 1 to 9999; and those of [Contract.Validate] for what comes out. A contract that is canceled
-// lapses at the end of its last term; one from period to period stays as it is, and whoever keeps it stops billing it.
+// before the change or more than one interval after it, so that another one would lie between; ErrLimit for one outside the years 1 to
+// 9999; and those of [Contract.Validate] for what comes out. A contract that is canceled lapses at the end of its last term; one from
+// period to period stays as it is, and whoever keeps it stops billing it.
 func (c Contract) With(change Change, at time.Time) (Contract, error) {
 	var f fault.List
 	if at.IsZero() {

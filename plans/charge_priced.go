@@ -5,6 +5,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
@@ -16,7 +17,7 @@ const billedBefore = "billed"
 func (c Charge) Gross() decimal.Decimal {
 	sum := c.Net
 	for _, d := range c.Discounts {
-		if c.Kind != Shortfall || d.Discount != billedBefore {
+		if (c.Kind != Shortfall || d.Discount != billedBefore) && exact.Sensible(sum) && exact.Sensible(d.Amount) {
 			sum = sum.Add(d.Amount)
 		}
 	}

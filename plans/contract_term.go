@@ -130,7 +130,7 @@ func (c Contract) Extended(policy proration.Policy) ([]Charge, error) {
 
 // Renewed returns the contract as it goes on at the end of its last term, and false where it ends there. Its prices and
 // quantities stay what they are then. A contract without terms goes on as it is; one that was billed up front and is evergreen goes on
-// in periods of the length that its prices are for.
+// in periods of the length that its prices are for, or where they have none in common in those of the term.
 // Errors: those of [Contract.Validate], and ErrLimit for a term that leaves the years 1 to 9999.
 func (c Contract) Renewed() (Contract, bool, error) {
 	if err := c.Validate(); err != nil {
@@ -167,16 +167,26 @@ func (c Contract) Renewed() (Contract, bool, error) {
 	return next, true, nil
 }
 
-// longest returns the longest length that a price of the contract is for, and the unset one where a price does not say.
+// longest returns the longest length that a price of the contract is for, now or in a step that lies ahead, and the unset one where a
+// price does not say, or does not go into it.
 func (c *Contract) longest() proration.Interval {
+	all := slices.Clone(c.Items)
+	for _, s := range c.Ramp {
+		all = append(all, s.Item)
+	}
 	var most proration.Interval
-	for _, item := range c.Items {
+	for _, item := range all {
 		per := item.Price.Per
 		if per == (proration.Interval{}) {
 			return per
 		}
 		if most == (proration.Interval{}) || shorter(most, per) {
 			most = per
+		}
+	}
+	for _, item := range all {
+		if fits(item, most) != nil {
+			return proration.Interval{}
 		}
 	}
 	return most

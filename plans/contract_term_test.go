@@ -51,6 +51,9 @@ func TestContractRenewed(t *testing.T) {
 	august := prepaid(nil, "P6M 2026-08-31/2027-02-28")
 	inNewYork := prepaid(newYork, "P6M 2026-09-15/2027-03-15")
 	shortened, kinds := shorter(half, "2027-03-15"), ending(half, plans.Evergreen)
+	steppedLater, uneven := ending(shortened, plans.Evergreen), ending(half, plans.Evergreen)
+	steppedLater.Ramp = []plans.Step{{At: giventest.Instant("2027-04-20", nil), Item: sold("seat", "10", `{"per":"P3M","unit":"40"}`)}}
+	uneven.Items = []plans.Item{sold("seat", "10", `{"per":"P3M","unit":"15"}`), sold("light", "2", `{"per":"P2M","unit":"9"}`)}
 	kinds.Items = append(kinds.Items, sold("phone", "2", `{"per":"P3M","unit":"10"}`), sold("fax", "1", `{"per":"P1M","unit":"10"}`))
 	setup := kinds.Clone()
 	setup.Items = append(setup.Items, one("setup", "1", "100"))
@@ -75,6 +78,14 @@ func TestContractRenewed(t *testing.T) {
 		{
 			name: "evergreen, with a price for the term", why: "a price that does not say is for the period that was billed", contract: setup,
 			want: "base: 10 seat at 15 per P1M, 2 phone at 10 per P3M, 1 fax at 10 per P1M, 1 setup at 100; cycle 2026-11-01 P6M",
+		},
+		{
+			name: "evergreen, with a step ahead for longer", why: "a step that lies beyond a shortened end has a price too, and quarters hold both", contract: steppedLater,
+			want: "base: 10 seat at 15 per P1M; from 2027-04-20 10 seat at 40 per P3M; cycle 2027-03-15 P3M",
+		},
+		{
+			name: "evergreen, where no length holds both", why: "two months do not go into three: the periods stay those of the term, which hold all", contract: uneven,
+			want: "base: 10 seat at 15 per P3M, 2 light at 9 per P2M; cycle 2026-11-01 P6M",
 		},
 		{name: "evergreen, from a short month", why: "law 6: on the 31st", contract: ending(august, plans.Evergreen), want: "base: 10 seat at 15 per P1M; cycle 2027-02-28 P1M on the 31"},
 		{name: "lapse", why: "M2: it ends where it was agreed to", contract: ending(half, plans.Lapse)},

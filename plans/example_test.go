@@ -217,6 +217,32 @@ func ExampleContract_With_refused() {
 	// it does not offer "seat" in USD
 }
 
+// What a change adds, without a catalogue: what is given back for the old price comes from what was billed, with package credits.
+func ExampleContract_Amended() {
+	for _, change := range []plans.Change{
+		{Item: "seat", Quantity: money("2")},
+		{Item: "seat", Price: &plans.Price{Unit: money("79.00")}},
+		{Anchor: date(time.November, 20)},
+	} {
+		after, added, err := tenSeats().Amended(change, date(time.November, 16), proration.Standard(2))
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(after.Items[0].Quantity, "at", after.Items[0].Price.Unit, "from", after.Cycle.Anchor)
+		for _, charge := range added {
+			fmt.Println(charge.Kind, charge.Explain())
+		}
+	}
+	// Output:
+	// 12 at 89 from 2026-11-01
+	// addition seat: 2 x 89.00, 178.00 x 15/30 days = 89.00
+	// 10 at 79 from 2026-11-01
+	// addition seat: 10 x 79.00, 790.00 x 15/30 days = 395.00
+	// 10 at 89 from 2026-11-20
+	// recurring seat: 10 x 89.00, 890.00 x 4/31 days = 114.838..., rounded half up to 114.84
+}
+
 func ExampleContract_Clone() {
 	contract := tenSeats()
 	other := contract.Clone()

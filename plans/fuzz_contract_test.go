@@ -120,9 +120,9 @@ func (d *deal) contract() (plans.Contract, time.Time) {
 
 // change draws a change, sometimes of several things.
 func (d *deal) change(c plans.Contract, at time.Time) (change plans.Change) {
-	kinds := 1 << d.draw(6)
+	kinds := 1 << d.draw(8)
 	if d.seldom() {
-		kinds |= 1 << d.draw(6)
+		kinds |= 1 << d.draw(8)
 	}
 	if kinds&3 != 0 {
 		change.Item, change.Quantity = d.text("seat", "light", "phone", "seat"), d.number()
@@ -152,6 +152,20 @@ func (d *deal) change(c plans.Contract, at time.Time) (change plans.Change) {
 		change.End = d.later(at)
 	}
 	change.Cancel = kinds&32 != 0
+	if kinds&64 != 0 {
+		change.Item = d.text("seat", "light", "phone", "seat")
+		price := d.price(c.Cycle.Interval)
+		if item, has := stateAt(&c, change.Item, at, true); has && d.draw(3) == 0 {
+			price = item.Price
+		}
+		change.Price = &price
+	}
+	if kinds&128 != 0 {
+		change.Anchor = at
+		if d.draw(4) > 0 {
+			change.Anchor = d.later(at)
+		}
+	}
 	return change
 }
 
@@ -196,6 +210,7 @@ func FuzzContractChanges(f *testing.F) {
 				}
 				checkChanged(t, contract, change, at, after)
 				checkAdded(t, contract, change, at, after)
+				checkAmended(t, contract, change, at, after)
 				checkBilled(t, after, at)
 				contract = after
 			}
@@ -251,8 +266,13 @@ func checkChanged(t *testing.T, before plans.Contract, change plans.Change, at t
 			if change.Plan != nil && had {
 				price, _ = change.Plan.Price(id, before.Currency)
 			}
-			if id == change.Item && change.Price != nil && !had {
+			current, there := stateAt(&before, id, at, true)
+			switch {
+			case id != change.Item || change.Price == nil:
+			case !had:
 				had, price = true, *change.Price
+			case there && change.Quantity.IsZero() && old.Price.Equal(current.Price):
+				price = *change.Price // what was agreed at another price keeps it
 			}
 			if had != has || had && (!now.Quantity.Equal(want) || !now.Price.Equal(price)) {
 				t.Fatalf("%s by %s: at %v there are %v %s, want %v", summary(before), giventest.JSON(t, change), u, now.Quantity, id, want)
@@ -326,6 +346,58 @@ func checkAdded(t *testing.T, before plans.Contract, change plans.Change, at tim
 		}
 		if exact.Cmp(want) != 0 {
 			t.Fatalf("%s by %s: added are %s, and the difference is %s\n%q", summary(before), giventest.JSON(t, change), exact, want, lines(added, nil))
+		}
+	}
+}
+
+// checkAmended fails unless what a change adds is billed from the instant on and for the contract after it, comes to what the rest costs
+// where the price or the billing date changed, and a moved billing date is the next one.
+func checkAmended(t *testing.T, before plans.Contract, change plans.Change, at time.Time, with plans.Contract) {
+	t.Helper()
+	after, added, err := before.Amended(change, at, proration.Standard(2))
+	if err != nil {
+		for _, fault := range giventest.Faults(err) {
+			if fault != "at outside" && fault != "amount limit" && fault != "quantity limit" {
+				t.Fatalf("%s by %s: %v", summary(before), giventest.JSON(t, change), err)
+			}
+		}
+		return
+	}
+	if !change.Cancel && giventest.JSON(t, after) != giventest.JSON(t, with) || after.Validate() != nil {
+		t.Fatalf("%s by %s is %s, and else %s", summary(before), giventest.JSON(t, change), summary(after), summary(with))
+	}
+	if end := after.End(); change.Cancel && end.After(at) {
+		t.Fatalf("%s goes on until %v", summary(before), end)
+	}
+	got, want := new(big.Rat), new(big.Rat)
+	for _, c := range added {
+		got.Add(got, exactOf(c))
+		if c.Span.Start.Before(at) && change.Term == nil || c.Net.IsNegative() || c.Plan != after.Plan {
+			t.Fatalf("%s of %v at %v", c.Explain(), c.Span, at)
+		}
+	}
+	repriced := change.Price != nil && change.Quantity.IsZero()
+	if !repriced && change.Anchor.IsZero() {
+		return
+	}
+	rest, err := after.Rest(at)
+	for _, p := range rest {
+		charges, err := after.Charges(p, proration.Standard(2))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range charges {
+			if !repriced || c.Item == change.Item {
+				want.Add(want, exactOf(c))
+			}
+		}
+	}
+	if err != nil || got.Cmp(want) != 0 {
+		t.Fatalf("%s by %s adds %s, and the rest costs %s (%v)", summary(before), giventest.JSON(t, change), got, want, err)
+	}
+	if anchor := change.Anchor; !anchor.IsZero() {
+		if period, err := after.Cycle.Containing(anchor); err != nil || anchor.Sub(period.Start) > time.Hour {
+			t.Fatalf("%v is inside %v (%v)", anchor, period, err) // a time of day that comes twice is the first of the two
 		}
 	}
 }

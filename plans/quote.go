@@ -15,7 +15,7 @@ import (
 
 // Quote is what an order costs: the contract that it makes, what is due first, and what comes at renewal.
 type Quote struct {
-	Contract  Contract        `json:"contract"`          // as it stands once the first bill is issued
+	Contract  Contract        `json:"contract"`          // as it begins; the document of its signup is the first bill
 	First     Bill            `json:"first"`             // what is due first
 	Due       []Instalment    `json:"due"`               // the total of the first bill, in the parts in which it is paid
 	Committed decimal.Decimal `json:"committed"`         // what all bills until the end of the term come to, with what a minimum lacks; those of the first period where there is no term
@@ -57,7 +57,6 @@ func (c Catalog) Quote(o Order) (Quote, error) {
 		return Quote{}, err
 	}
 	quote := Quote{Contract: contract, First: bill.Bill}
-	quote.Contract.Discounts = bill.remaining
 	if quote.Due, err = quote.First.Instalments(max(1, o.Instalments), proration.Interval{Months: 1}, contract.Currency); err != nil {
 		return Quote{}, err
 	}
@@ -66,7 +65,7 @@ func (c Catalog) Quote(o Order) (Quote, error) {
 		return Quote{}, err
 	}
 	quote.Committed = atLeast.Total
-	if err := quote.ahead(c.Policy, c.Allocation); err != nil {
+	if err := quote.ahead(bill.remaining, c.Policy, c.Allocation); err != nil {
 		return Quote{}, renamed(err, "contract.at", "at")
 	}
 	return quote, nil
@@ -128,9 +127,10 @@ func periodsLater(cycle proration.Cycle, first proration.Period, each, length pr
 	return last.Start, err
 }
 
-// ahead fills in what the term and its renewal come to.
-func (q *Quote) ahead(policy proration.Policy, allocation proration.Allocation) error {
+// ahead fills in what the term and its renewal come to, with what the first bill left of the discounts.
+func (q *Quote) ahead(discounts []Discount, policy proration.Policy, allocation proration.Allocation) error {
 	then := q.Contract.Clone()
+	then.Discounts = discounts
 	start := q.First.Lines[0].Period.End
 	bills, err := then.bills(start, policy, allocation)
 	if err != nil {

@@ -450,7 +450,7 @@ func TestQuoteDiscounts(t *testing.T) {
 	)
 }
 
-// What is agreed on specially is in the contract, and what the first bill used of the discounts is not.
+// What is agreed on specially is in the contract, and all that the first bill will use of the discounts.
 func TestQuoteContract(t *testing.T) {
 	newYork := giventest.Zone(t, "America/New_York")
 	order := ordered("7 seat, 2 phone from 2027-02-16", "P12M", orderedAt("2026-11-16T09:30:00", newYork), least("30"), discounts(
@@ -464,7 +464,8 @@ func TestQuoteContract(t *testing.T) {
 		`"terms":[{"term":{"length":"P1Y","percent":"10","billing":"per_period","at_end":"renew"},"period":{"start":"2026-11-16T09:30:00-05:00","end":"2027-11-16T09:30:00-05:00"}}],`+
 		`"discounts":[{"id":"term P1Y from 2026-11-16","percent":"10","lasts":"forever","from":"2026-11-16T09:30:00-05:00","until":"2027-11-16T09:30:00-05:00",`+
 		`"kinds":["recurring","addition","extension","shortfall"]},`+
-		`{"id":"deal","percent":"5","lasts":"forever"},{"id":"start","percent":"50","lasts":"repeating","periods":2}],`+
+		`{"id":"deal","percent":"5","lasts":"forever"},{"id":"coupon","amount":"20","currency":"USD","lasts":"once"},`+
+		`{"id":"start","percent":"50","lasts":"repeating","periods":3}],`+
 		`"minimum":"30","grace":"P10D"}`)
 }
 

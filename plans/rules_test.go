@@ -1,6 +1,7 @@
 package plans_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -104,6 +105,7 @@ func TestCheck(t *testing.T) {
 		cheaper.ID = "cheaper"
 		cheaper.Offers = []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money("14.99")}}}
 		changes[plans.Downgrade] = plans.Change{Plan: &plans.Plan{ID: "cheaper"}}
+		changes[plans.Reprice] = at("14", "seat")
 		if c.term == "" {
 			changes[plans.SwitchInterval] = yearly
 		} else {
@@ -117,7 +119,16 @@ func TestCheck(t *testing.T) {
 		}
 		for when, want := range map[plans.When]string{plans.AtOnce: c.at, plans.AtPeriodEnd: c.periodEnd, plans.AtTermEnd: c.termEnd} {
 			for _, by := range []plans.Actor{plans.Customer, plans.Support} {
-				for action, change := range changes {
+				own := maps.Clone(changes)
+				if !strings.HasPrefix(c.name, "month") && c.term != "" {
+					delete(own, plans.MoveAnchor) // a term that is billed up front is one period
+				} else {
+					own[plans.MoveAnchor] = plans.Change{Anchor: giventest.Instant(want, nil).AddDate(0, 0, 9)}
+				}
+				if by == plans.Customer {
+					delete(own, plans.Reprice)
+				}
+				for action, change := range own {
 					t.Run(c.name+", "+action.String()+" "+when.String()+" by "+by.String(), func(t *testing.T) {
 						catalog, p := ask{sold: with(c.sold, allAt(when), selling(cheaper)), order: ordered("7 seat", c.term), before: c.before, change: change, by: by, at: c.at}.proposal(t)
 						before := giventest.JSON(t, p)

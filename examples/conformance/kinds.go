@@ -24,6 +24,8 @@ var kinds = map[string]kind{
 	// what is owed back
 	"unused":        reading(unused),
 	"apply_credits": reading(applyCredits),
+	// what was billed
+	"reconcile": reading(reconcile),
 	// amounts
 	"round":       reading(round),
 	"split":       reading(split),

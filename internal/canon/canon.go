@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -54,12 +55,12 @@ func (w *writer) write(v reflect.Value) error {
 		if w.normal {
 			x = x.UTC()
 		}
-		return w.plain(x)
+		return w.text(x)
 	case encoding.TextMarshaler:
 		if v.Kind() == reflect.Pointer && v.IsNil() {
 			return w.plain(nil)
 		}
-		return w.plain(x)
+		return w.text(x)
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -75,8 +76,14 @@ func (w *writer) write(v reflect.Value) error {
 		return err
 	case reflect.Slice:
 		return w.list(v)
-	case reflect.String, reflect.Bool, reflect.Int, reflect.Int32, reflect.Int64, reflect.Uint8:
-		return w.plain(v.Interface())
+	case reflect.String:
+		return w.quoted(v.String())
+	case reflect.Bool:
+		w.out.WriteString(strconv.FormatBool(v.Bool()))
+		return nil
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		w.out.WriteString(strconv.FormatInt(v.Int(), 10))
+		return nil
 	default:
 		return fmt.Errorf("canon: %v is not written", v.Type())
 	}
@@ -89,15 +96,37 @@ func (w *writer) plain(v any) error {
 	return err
 }
 
+// text appends what a value writes itself as.
+func (w *writer) text(v encoding.TextMarshaler) error {
+	text, err := v.MarshalText()
+	if err != nil {
+		return err
+	}
+	return w.quoted(string(text))
+}
+
+// quoted appends a string.
+func (w *writer) quoted(s string) error {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			return w.plain(s) // what encoding/json escapes
+		}
+	}
+	w.out.WriteByte('"')
+	w.out.WriteString(s)
+	w.out.WriteByte('"')
+	return nil
+}
+
 // number appends a number in quotes; one made by hand with an exponent beyond all amounts keeps it.
 func (w *writer) number(d decimal.Decimal) error {
 	switch {
 	case !exact.Sensible(d):
-		return w.plain(d.Coefficient().String() + "e" + fmt.Sprint(d.Exponent()))
+		return w.quoted(d.Coefficient().String() + "e" + strconv.Itoa(int(d.Exponent())))
 	case w.normal || slices.Contains(counts, w.field):
-		return w.plain(exact.Text(d, 0))
+		return w.quoted(exact.Text(d, 0))
 	}
-	return w.plain(exact.Text(d, w.places))
+	return w.quoted(exact.Text(d, w.places))
 }
 
 // list appends a list, and null for none.
@@ -139,10 +168,7 @@ func (w *writer) fields(v reflect.Value, first *bool) error {
 			w.out.WriteByte(',')
 		}
 		*first = false
-		if err := w.plain(name); err != nil {
-			return err
-		}
-		w.out.WriteByte(':')
+		w.out.WriteString(`"` + name + `":`)
 		w.field = name
 		if err := w.write(v.Field(i)); err != nil {
 			return err

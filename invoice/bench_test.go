@@ -1,0 +1,87 @@
+package invoice_test
+
+import (
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// benchAccount is the account of a contract with so many items, and the policy of a seller with one tax.
+func benchAccount(tb testing.TB, items int) (invoice.Occasion, time.Time) {
+	tb.Helper()
+	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	monthly, err := proration.NewCycle(start, proration.Interval{Months: 1})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	o := invoice.Occasion{ID: "inv-1", At: start, Policy: invoice.Standard()}
+	o.Policy.TaxPer = invoice.PerInvoice
+	o.Policy.Taxes = []invoice.Rate{{Name: "VAT", Percent: decimal.New(19, 0)}}
+	o.Contract = plans.Contract{Plan: "pro", Currency: "EUR", Cycle: monthly}
+	for i := range items {
+		o.Contract.Items = append(o.Contract.Items, plans.Item{
+			ID: "item-" + strconv.Itoa(i), Quantity: decimal.New(7, 0), Price: plans.Price{Unit: decimal.New(1499, -2)},
+		})
+	}
+	return o, start.AddDate(0, 0, 12)
+}
+
+// issued is the document of an occasion.
+func issued(tb testing.TB, o invoice.Occasion) invoice.Document {
+	tb.Helper()
+	doc, err := invoice.Issue(o)
+	if err != nil || doc.Invoice == nil {
+		tb.Fatal(doc, err)
+	}
+	return doc
+}
+
+// A signup, a change of every price a few days later, and the check of that invoice, by the number of items: a line costs the same however
+// many there are.
+func BenchmarkInvoice(b *testing.B) {
+	for _, items := range []int{1, 10, 100} {
+		o, later := benchAccount(b, items)
+		change := o
+		change.Account, change.ID, change.At = issued(b, o).Account, "inv-2", later
+		change.Change = plans.Change{Anchor: later}
+		changed := issued(b, change)
+		name := strconv.Itoa(items)
+		b.Run("signup/"+name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				issued(b, o)
+			}
+		})
+		b.Run("change/"+name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				issued(b, change)
+			}
+		})
+		b.Run("check/"+name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := invoice.Check(*changed.Invoice); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+		b.Run("reconcile/"+name, func(b *testing.B) {
+			comparison := invoice.Comparison{
+				Billed: append(issued(b, o).Billed, changed.Invoice.Lines...), Proposed: issued(b, o).Billed, Policy: o.Policy.Proration,
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := invoice.Reconcile(comparison); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

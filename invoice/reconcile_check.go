@@ -1,0 +1,133 @@
+package invoice
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+const maxCompared = 10_000
+
+// sides returns the charges of both sides, in their order, or every fault of them.
+func (c *Comparison) sides() (billed, proposed []*party, err error) {
+	var f fault.List
+	f.Under("policy", c.Policy.Validate())
+	var currency plans.Currency
+	for _, side := range []struct {
+		name    string
+		charges []plans.Charge
+	}{{"billed", c.Billed}, {"proposed", c.Proposed}} {
+		if len(side.charges) > maxCompared {
+			f.Add(side.name, proration.ErrLimit, "%d charges are more than %d", len(side.charges), maxCompared)
+			continue
+		}
+		for i := range side.charges {
+			if currency == "" {
+				currency = side.charges[i].Currency
+			}
+			checkCompared(&f, element(side.name, i)+".", &side.charges[i], currency)
+		}
+	}
+	if currency != "" {
+		_, err := currency.Places()
+		f.Under("", err)
+	}
+	if f != nil {
+		return nil, nil, f.Err()
+	}
+	billed = parties(&f, "billed", c.Billed)
+	proposed = parties(&f, "proposed", identified(c.Proposed))
+	if f != nil {
+		return nil, nil, f.Err()
+	}
+	for _, p := range proposed {
+		p.charge = &c.Proposed[p.index]
+	}
+	return billed, proposed, nil
+}
+
+// checkCompared adds the faults of one charge that credits.Left does not find.
+func checkCompared(f *fault.List, path string, c *plans.Charge, currency plans.Currency) {
+	f.Under(strings.TrimSuffix(path, "."), c.Kind.Validate())
+	if c.Currency != currency {
+		f.Add(path+"currency", proration.ErrInvalid, "%.3s is not %.3s", c.Currency, currency)
+	}
+	fault.Amount(f, path+"share.of", c.Share.Of)
+	fault.Amount(f, path+"share.amount", c.Share.Amount)
+	if c.Times < 0 {
+		f.Add(path+"times", proration.ErrInvalid, "%d is negative", c.Times)
+	}
+	if c.Corrects != "" {
+		return
+	}
+	if fault.Amount(f, path+"net", c.Net) && c.Net.IsNegative() {
+		f.Add(path+"net", proration.ErrInvalid, "%v is negative; what is given back corrects a charge", c.Net)
+	}
+	f.Under(path+"price", c.Price.Validate())
+	if c.Kind == plans.Unused || c.Kind == plans.Refund {
+		f.Add(path+"corrects", proration.ErrUnset, "a credit names the charge that it corrects")
+	}
+	if none := (proration.Period{}); !spanned(c) && !c.Span.Equal(none) {
+		f.Add(path+"span", proration.ErrPeriod, "%v does not end after it starts", c.Span)
+	}
+}
+
+// identified returns the charges with an ID each, of their own where they have one.
+func identified(charges []plans.Charge) []plans.Charge {
+	own := append([]plans.Charge(nil), charges...)
+	for i := range own {
+		if own[i].ID == "" {
+			own[i].ID = "\x00" + strconv.Itoa(i)
+		}
+	}
+	return own
+}
+
+// parties returns the charges among some, each with its credits and what of it is left.
+func parties(f *fault.List, side string, charges []plans.Charge) []*party {
+	left, err := credits.Left(charges)
+	under(f, side, err)
+	if err != nil {
+		return nil
+	}
+	var all []*party
+	byID := map[string]*party{}
+	for i := range charges {
+		c := &charges[i]
+		if c.Corrects != "" {
+			of := byID[c.Corrects]
+			of.before = append(of.before, c)
+			continue
+		}
+		p := &party{charge: c, index: i}
+		byID[c.ID] = p
+		for len(left) > 0 && left[0].Charge == i {
+			p.stands, left = append(p.stands, left[0]), left[1:]
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+// under adds the faults of a list of charges, "charges[0].id", as those of a side.
+func under(f *fault.List, side string, err error) {
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
+		for _, e := range joined.Unwrap() {
+			under(f, side, e)
+		}
+		return
+	}
+	var one *proration.Error
+	if errors.As(err, &one) {
+		own := *one
+		own.Field = side + strings.TrimPrefix(own.Field, "charges")
+		err = &own
+	}
+	f.Under("", err)
+}

@@ -1,0 +1,217 @@
+package invoice
+
+import (
+	"math/big"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/exact"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// pieces returns some pieces of a charge, as charges.
+func (c *Comparison) pieces(p *party, some []piece) ([]plans.Charge, error) {
+	var lines []plans.Charge
+	for _, s := range some {
+		if s.span.Equal(p.charge.Span) && s.low.IsZero() && s.high.Equal(all(p.charge)) {
+			return []plans.Charge{p.charge.Clone()}, nil
+		}
+		line, err := c.part(p.charge, s)
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, line)
+	}
+	return lines, nil
+}
+
+// part returns what a piece of a charge costs: its share of the price of its units, and of each deduction.
+func (c *Comparison) part(of *plans.Charge, s piece) (plans.Charge, error) {
+	line := of.Clone()
+	line.Taxes, line.Untaxed, line.Span = nil, decimal.Decimal{}, s.span
+	if !of.Quantity.IsZero() {
+		line.Quantity = s.units()
+		if s.low.IsPositive() {
+			line.More, line.Above = true, above(of).Add(s.low)
+		}
+	}
+	policy, err := of.Currency.Policy(c.Policy)
+	if err != nil {
+		return line, err
+	}
+	r := proration.Request{Amount: of.Share.Of, Period: of.Period, Span: s.span, Policy: policy, Location: c.Location}
+	gross := of.Gross()
+	full := new(big.Rat).Add(gross.Rat(), of.Share.Residual.Rat())
+	if computed := of.Share.Fraction.Den != 0 && of.Share.Amount.Equal(gross); !computed || of.Share.Unit == "" {
+		r.Period = of.Span // the amount is for the span, whatever period that is in
+		if !computed {
+			r.Amount = gross
+		}
+		full = r.Amount.Rat()
+	}
+	if !s.units().Equal(all(of)) {
+		if err := units(&r, of, &line); err != nil {
+			return line, err
+		}
+	}
+	if line.Share, err = proration.Prorate(r); err != nil {
+		return line, err
+	}
+	line.Net = line.Share.Amount
+	for i := range line.Discounts {
+		d := &line.Discounts[i]
+		off := new(big.Rat).Add(line.Share.Amount.Rat(), line.Share.Residual.Rat())
+		if full.Sign() != 0 {
+			off.Mul(off, d.Amount.Rat()).Quo(off, full)
+		}
+		d.Amount = decimal.Max(decimal.Min(exact.Quotient(off, policy.Rounding.Places, exact.Mode(policy.Rounding.Mode)), line.Net), decimal.Decimal{})
+		line.Net = line.Net.Sub(d.Amount)
+	}
+	return line, nil
+}
+
+// units sets what a request is for: the price of the units of a line, if the price of the charge that it is a part of is known to be for
+// all of them; otherwise as much of it as there are units.
+func units(r *proration.Request, of, line *plans.Charge) error {
+	if all, err := priced(of); err == nil && all.Equal(r.Amount) {
+		r.Amount, err = priced(line)
+		return err
+	}
+	value := new(big.Rat).Mul(r.Amount.Rat(), new(big.Rat).Quo(line.Quantity.Rat(), of.Quantity.Rat()))
+	places := r.Policy.Rounding.Places
+	if n, ends := value.FloatPrec(); ends && n <= 18 {
+		places = max(places, int32(n))
+	}
+	r.Amount = exact.Quotient(value, places, exact.Down)
+	value.Sub(value, r.Amount.Rat())
+	if value.Sign() == 0 {
+		return nil
+	}
+	share, err := r.Fraction()
+	if err != nil {
+		return err
+	}
+	return r.Carry.UnmarshalText([]byte(value.Mul(value, big.NewRat(share.Num, share.Den)).RatString()))
+}
+
+// priced returns what the quantity of a charge costs for its whole period.
+func priced(c *plans.Charge) (decimal.Decimal, error) {
+	below, err := decimal.Decimal{}, error(nil)
+	if c.More {
+		if below, err = c.Price.Amount(c.Above); err != nil {
+			return below, err
+		}
+	}
+	amount, err := c.Price.Amount(above(c).Add(c.Quantity))
+	return decimal.Max(amount.Sub(below), decimal.Decimal{}).Mul(decimal.New(max(c.Times, 1), 0)), err
+}
+
+// credits returns the credits of what of a charge is left, each counting against what there is for the next.
+func (c *Comparison) credits(p *party) ([]plans.Charge, error) {
+	earlier := sum(p.charge, p.before)
+	if len(p.left) == 0 || !p.charge.Net.Add(earlier.Net).IsPositive() {
+		return nil, nil
+	}
+	if whole(p.charge) {
+		return c.giveBack(p)
+	}
+	var lines []plans.Charge
+	for left := p.left; len(left) > 0; {
+		n := 1
+		for n < len(left) && left[n].span.Start.Equal(left[n-1].span.End) && left[n].units().Equal(left[0].units()) {
+			n++
+		}
+		owed, err := c.unused(p.charge, earlier, left[:n])
+		if err != nil {
+			return nil, err
+		}
+		for _, line := range owed {
+			if !line.Net.IsZero() {
+				lines = append(lines, line)
+				earlier = sum(p.charge, []*plans.Charge{&earlier, &line})
+			}
+		}
+		left = left[n:]
+	}
+	return lines, nil
+}
+
+// unused returns the credits of pieces of a charge that follow on each other and have as many units.
+func (c *Comparison) unused(of *plans.Charge, earlier plans.Charge, some []piece) ([]plans.Charge, error) {
+	const item = "item" // which a quantity needs
+	charge := *of
+	charge.Item = item
+	r := credits.Request{
+		Charges: []plans.Charge{charge, earlier}, At: some[0].span.Start, Until: some[len(some)-1].span.End,
+		Basis: proration.OnBilled, Policy: c.Policy, Location: c.Location,
+	}
+	if !of.Quantity.IsZero() {
+		r.Item, r.Quantity = item, some[0].units()
+	}
+	for _, s := range some {
+		if freed := all(of).Sub(s.high); freed.IsPositive() {
+			r.Charges = append(r.Charges, plans.Charge{Corrects: of.ID, Kind: plans.Unused, Currency: of.Currency, Quantity: freed, Span: s.span})
+		}
+	}
+	owed, err := credits.Unused(r)
+	for i := range owed {
+		owed[i].Item = of.Item
+	}
+	return owed, err
+}
+
+// giveBack returns the credit of all that is left of a charge, with as many units as are left of it throughout. What is not counted is
+// said to be unused, so that it is not held for billed again.
+func (c *Comparison) giveBack(p *party) ([]plans.Charge, error) {
+	charges := []plans.Charge{*p.charge}
+	for _, b := range p.before {
+		charges = append(charges, *b)
+	}
+	credit, err := credits.GiveBack(credits.Return{Charges: charges, Charge: p.charge.ID, Mode: c.Policy.Rounding.Mode})
+	if err != nil {
+		return nil, err
+	}
+	left := all(p.charge)
+	for _, s := range p.stands {
+		left = decimal.Min(left, s.Units)
+	}
+	switch {
+	case !p.charge.Quantity.IsZero():
+		credit.Quantity = left
+	case left.IsPositive():
+		credit.Kind = plans.Unused
+	}
+	return []plans.Charge{credit}, nil
+}
+
+// sum returns one credit of the money of some, with their discounts and taxes, that frees nothing.
+func sum(of *plans.Charge, some []*plans.Charge) plans.Charge {
+	one := plans.Charge{Corrects: of.ID, Kind: plans.Unused, Currency: of.Currency, Span: of.Span.From(of.Span.End)}
+	for _, d := range of.Discounts {
+		one.Discounts = append(one.Discounts, plans.Deduction{Discount: d.Discount})
+	}
+	for _, t := range of.Taxes {
+		one.Taxes = append(one.Taxes, plans.Tax{Name: t.Name, Percent: t.Percent})
+	}
+	for _, c := range some {
+		one.Net, one.Untaxed = one.Net.Add(c.Net), one.Untaxed.Add(c.Untaxed)
+		for _, gone := range c.Discounts {
+			for i := range one.Discounts {
+				if d := &one.Discounts[i]; d.Discount == gone.Discount {
+					d.Amount = d.Amount.Add(gone.Amount)
+					break
+				}
+			}
+		}
+		for _, gone := range c.Taxes {
+			for i := range one.Taxes {
+				if t := &one.Taxes[i]; t.Name == gone.Name {
+					t.Amount = t.Amount.Add(gone.Amount)
+				}
+			}
+		}
+	}
+	return one
+}

@@ -1,0 +1,184 @@
+package plans_test
+
+import (
+	"math/big"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// civil is a date without a zone, whose days are all as long.
+type civil struct{ year, month, day int }
+
+// plus is some months later on the same day, or the last one of a shorter month; up to twelve months earlier below zero.
+func (c civil) plus(months int) civil {
+	if months < 0 {
+		c.year, months = c.year-1, months+12
+	}
+	year, month, day := monthsLater(c.year, c.month, c.day, months)
+	return civil{year, month, day}
+}
+
+func (c civil) in(loc *time.Location) time.Time {
+	return time.Date(c.year, time.Month(c.month), c.day, 0, 0, 0, 0, loc)
+}
+
+// daysUntil counts days of the calendar.
+func (c civil) daysUntil(other civil) int64 {
+	return int64(other.in(time.UTC).Sub(c.in(time.UTC)) / (24 * time.Hour))
+}
+
+func civilOf(t time.Time) civil { return civil{t.Year(), int(t.Month()), t.Day()} }
+
+// Every day of some periods as the instant of the change, and every one of the 40 days after the day before it as the billing date: what
+// is added covers exactly what lies between the change and the next boundary of the new cycle, item by item and without a gap, and costs
+// the days that it has of the days of that period. Where a boundary of the new cycle would lie before the billing date, it is refused.
+func TestEveryMovedAnchor(t *testing.T) {
+	moves, refused := 0, 0
+	for _, c := range []struct {
+		zone, from string
+		days       int
+	}{
+		{"UTC", "2027-01-01", 31}, {"UTC", "2028-02-01", 29}, {"America/New_York", "2026-11-01", 30}, {"America/New_York", "2027-02-28", 31}, {"Europe/Berlin", "2026-10-16", 31},
+	} {
+		loc := giventest.Zone(t, c.zone)
+		contract := every(c.from, "P1M", loc)
+		contract.Items = append(contract.Items, one("phone", "3", "4.99"))
+		start := giventest.Instant(c.from, loc)
+		contract.Ramp = []plans.Step{{At: start.AddDate(0, 0, 20), Item: one("seat", "12", "89.00")}}
+		for d := range c.days {
+			at := start.AddDate(0, 0, d)
+			for later := -1; later < 39; later++ {
+				anchor := at.AddDate(0, 0, later)
+				date, next := civilOf(anchor), civilOf(anchor)
+				previous := date.plus(-1)
+				if later == 0 {
+					previous, next = date, date.plus(1)
+				}
+				after, added, err := contract.Amended(plans.Change{Anchor: anchor}, at, proration.Standard(2))
+				if later < 0 || at.Before(previous.in(loc)) {
+					refused++
+					if giventest.CheckFaults(t, err, "anchor outside") {
+						t.Fatalf("at %v to %v", at, anchor)
+					}
+					continue
+				}
+				if err != nil {
+					t.Fatalf("at %v to %v: %v", at, anchor, err)
+				}
+				moves++
+				whole := proration.Period{Start: previous.in(loc), End: next.in(loc)}
+				checkCovered(t, after, added, proration.Portion{Period: whole, Span: whole.From(at)}, func(span proration.Period) *big.Rat {
+					return big.NewRat(civilOf(span.Start.In(loc)).daysUntil(civilOf(span.End.In(loc))), previous.daysUntil(next))
+				})
+				following, err := after.Cycle.Containing(next.in(loc))
+				if want := civilOf(anchor).plus(1); err != nil || later > 0 && !following.Equal(proration.Period{Start: anchor, End: want.in(loc)}) {
+					t.Fatalf("at %v to %v: the period after it is %v (%v)", at, anchor, following, err)
+				}
+			}
+		}
+	}
+	if moves < 4_000 || refused < 1_000 {
+		t.Errorf("only %d moves, and %d refused", moves, refused)
+	}
+}
+
+// checkCovered fails unless the charges of each item lie one behind the other over the whole span, in the order of the items, and each
+// costs its quantity for its share of the period.
+func checkCovered(t *testing.T, c plans.Contract, charges []plans.Charge, p proration.Portion, share func(proration.Period) *big.Rat) {
+	t.Helper()
+	for _, item := range c.Items {
+		reached := p.Span.Start
+		for len(charges) > 0 && charges[0].Item == item.ID {
+			charge := charges[0]
+			charges = charges[1:]
+			state, _ := stateAt(&c, item.ID, charge.Span.Start, true)
+			want := new(big.Rat).Mul(state.Price.Unit.Mul(state.Quantity).Rat(), share(charge.Span))
+			if charge.Kind != plans.Recurring || !charge.Period.Equal(p.Period) || !charge.Span.Start.Equal(reached) || exactOf(charge).Cmp(want) != 0 {
+				t.Fatalf("%v from %v on: a %v of %v in %v, %s, want %s", item.ID, reached, charge.Kind, charge.Span, charge.Period, charge.Explain(), want)
+			}
+			checkRounded(t, charge)
+			reached = charge.Span.End
+		}
+		if !reached.Equal(p.Span.End) {
+			t.Fatalf("%s is billed until %v, and %v was asked for", item.ID, reached, p.Span)
+		}
+	}
+	if len(charges) > 0 {
+		t.Fatalf("%d charges are left: %s", len(charges), charges[0].Explain())
+	}
+}
+
+// Every day of a month and every price of some as another one: what is added is the price of each day that is left, by what there is on
+// that day. To the same price it is what the rest of the old one costs; what was agreed at a price of its own costs that in either case.
+func TestEveryReprice(t *testing.T) {
+	own := `{"unit":"3.33","flat":"10"}`
+	for i, oldPrice := range everyPrice {
+		contract := seats("0", "0")
+		contract.Items = []plans.Item{sold("seat", "7", oldPrice), one("phone", "2", "4.99")}
+		contract.Ramp = []plans.Step{
+			{At: giventest.Instant("2026-11-11", nil), Item: sold("seat", "9", oldPrice)},
+			{At: giventest.Instant("2026-11-21", nil), Item: sold("seat", "4", own)},
+			{At: giventest.Instant("2026-12-01", nil), Item: sold("seat", "5", oldPrice)},
+		}
+		for j, newPrice := range everyPrice {
+			if giventest.Race && (i+j)%4 != 0 {
+				continue
+			}
+			change := priced(plans.Change{Item: "seat"}, newPrice)
+			cost := func(old func(plans.Price) bool) func(plans.Item) *big.Rat {
+				return func(item plans.Item) *big.Rat {
+					if old(item.Price) {
+						return tally(*change.Price, item.Quantity.IntPart())
+					}
+					return tally(item.Price, item.Quantity.IntPart())
+				}
+			}
+			for day := range 30 {
+				at := giventest.Instant("2026-11-01", nil).AddDate(0, 0, day).Add(time.Duration(day%3) * 7 * time.Hour)
+				current, _ := stateAt(&contract, "seat", at, true)
+				rest := part(november, "", time.UTC)
+				rest.Span = rest.Period.From(at)
+				after, added, err := contract.Amended(change, at, proration.Standard(2))
+				if err != nil {
+					t.Fatal(err)
+				}
+				got := new(big.Rat)
+				for _, charge := range added {
+					got.Add(got, exactOf(charge))
+					checkRounded(t, charge)
+					if charge.Item != "seat" || charge.Kind != plans.Addition || charge.More || !charge.Period.Equal(rest.Period) {
+						t.Fatalf("a %v of %s: %s", charge.Kind, charge.Item, charge.Explain())
+					}
+				}
+				want := slowCost(&contract, "seat", rest, proration.NewSide, cost(current.Price.Equal))
+				if got.Cmp(want) != 0 {
+					t.Fatalf("%s to %s at %v adds %s, want %s\n%q", oldPrice, newPrice, at, got, want, lines(added, nil))
+				}
+				if kept, _ := stateAt(&after, "phone", at, true); !kept.Price.Unit.Equal(decimal.RequireFromString("4.99")) {
+					t.Fatalf("a phone is at %v", kept.Price.Unit)
+				}
+				if !current.Price.Equal(*change.Price) {
+					continue
+				}
+				before, err := contract.Charges(rest, proration.Standard(2))
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, charge := range before {
+					if charge.Item == "seat" {
+						got.Sub(got, exactOf(charge))
+					}
+				}
+				if got.Sign() != 0 {
+					t.Fatalf("%s to itself at %v adds %s more than its rest costs", oldPrice, at, got)
+				}
+			}
+		}
+	}
+}
