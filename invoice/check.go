@@ -113,6 +113,11 @@ func (inv *Invoice) checkNumbers(f *fault.List) {
 		f.Add("lines", proration.ErrLimit, "an invoice has 1 to %d lines", maxLines)
 		return
 	}
+	limit(f, "lines", inv.Lines, 2*maxDiscounts) // those that were taken off before, and its own
+	limit(f, "billed", inv.Billed, 2*maxDiscounts)
+	if len(inv.Discounts) > maxDiscounts {
+		f.Add("discounts", proration.ErrLimit, "%d discounts are more than %d", len(inv.Discounts), maxDiscounts)
+	}
 	if len(inv.Events) > maxEvents {
 		f.Add("events", proration.ErrLimit, "an invoice has at most %d", maxEvents)
 	}
@@ -130,6 +135,15 @@ func (inv *Invoice) checkNumbers(f *fault.List) {
 	}
 	if inv.At.IsZero() {
 		f.Add("at", proration.ErrUnset, "an invoice is issued at an instant")
+	}
+}
+
+// limit adds the faults of lines with more on them than anybody has.
+func limit(f *fault.List, list string, lines []plans.Charge, discounts int) {
+	for i := range lines {
+		if c := &lines[i]; len(c.Taxes) > maxTaxes || len(c.Discounts) > discounts {
+			f.Add(list+"["+strconv.Itoa(i)+"]", proration.ErrLimit, "it has more than %d taxes or %d discounts", maxTaxes, discounts)
+		}
 	}
 }
 
@@ -153,6 +167,7 @@ func (inv *Invoice) checkHead(f *fault.List) {
 // checkOrder adds what of the discounts, the taxes and the totals does not come out again.
 func (inv *Invoice) checkOrder(f *fault.List, places int32) {
 	again := inv.Clone()
+	again.Remaining = nil
 	untaxed := decimal.New(0, -places)
 	for i := range again.Lines {
 		c := &again.Lines[i]

@@ -21,14 +21,18 @@ func (inv *Invoice) checkSettled(f *fault.List, places int32) {
 	}
 	for i, e := range inv.Entries {
 		path := "entries[" + strconv.Itoa(i) + "]"
+		source := ""
+		if e.Kind == credits.Granted {
+			source = inv.source()
+		}
+		if e.Source != source || e.Priority != nil || !e.Effective.IsZero() || !e.Expires.IsZero() || e.Promotional || e.BeforeTax {
+			f.Add(path, Sealed, "it is not what the invoice grants or spends")
+		}
 		switch {
 		case e.Kind == credits.Spent && e.Amount.IsNegative():
 			spent = spent.Sub(e.Amount)
 		case e.Kind == credits.Granted && e.Amount.IsPositive() && e.ID == inv.ID && i == len(inv.Entries)-1:
 			granted = e.Amount
-			if e.Source != inv.source() || e.Priority != nil || !e.Effective.IsZero() || !e.Expires.IsZero() || e.Promotional || e.BeforeTax {
-				f.Add(path, Sealed, "it is not what the invoice grants")
-			}
 		default:
 			f.Add(path, NotNegative, "an invoice spends credit, and grants at most what is left over")
 		}
