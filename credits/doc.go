@@ -12,7 +12,7 @@
 //
 // # Verbs
 //
-//   - [Unused]: what of charges is not used, as credits.
+//   - [Unused]: what of charges is not used, for good or for a pause, as credits. [Left]: how many units are left, and when.
 //   - [Dispose]: what is given back of charges, and whether as money owed, money paid back, days, or not at all.
 //   - [Apply]: which grants pay an amount. [Void]: what an invoice did, taken back.
 //   - [Balance], [Validate]: what is owed, and whether a ledger is sound.

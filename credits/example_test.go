@@ -100,6 +100,21 @@ func ExampleUnused_pause() {
 	// seat: 10 not used of inv-1/1, -890.00 x 5/30 days = -148.333..., rounded half up to -148.33
 }
 
+// Of ten seats four were paused from the 11th to the 20th.
+func ExampleLeft() {
+	billed := []plans.Charge{seats("inv-1/1", "10")}
+	pause := must(credits.Unused(credits.Request{
+		Charges: billed, Item: "seat", Quantity: money("4"), At: date(time.November, 11), Until: date(time.November, 21), Basis: proration.OnBilled, Policy: proration.Standard(2),
+	}))
+	for _, s := range must(credits.Left(append(billed, pause...))) {
+		fmt.Println(s.Span.Start.Format(time.DateOnly), s.Units)
+	}
+	// Output:
+	// 2026-11-01 10
+	// 2026-11-11 6
+	// 2026-11-21 10
+}
+
 // By these rules nothing comes back but what an exception gives, and then only as much as was paid.
 func ExampleDispose() {
 	disposal := credits.Disposal{
@@ -218,4 +233,26 @@ func ExampleValidate() {
 	// Output:
 	// <nil>
 	// ledger: 40.01 of "goodwill" is 0.01 more than is left on 2026-11-20T00:00:00Z (not a valid value)
+}
+
+// An apology of 100.00, of what ten seats cost: no seat is given up, and of the tax goes back what was on it.
+func ExampleGiveBack() {
+	billed := seats("inv-1/1", "10")
+	billed.Taxes = []plans.Tax{{Name: "VAT", Percent: money("19"), Amount: money("169.10")}}
+	back := must(credits.GiveBack(credits.Return{Charges: []plans.Charge{billed}, Charge: "inv-1/1", Amount: money("100.00"), Mode: proration.HalfUp}))
+	fmt.Println(back.Net, back.Taxes[0].Amount)
+	fmt.Println(back.Explain())
+	// Output:
+	// -100 -19
+	// seat: -100.00 of inv-1/1
+}
+
+func ExampleEntry_Clone() {
+	soon := 10
+	entry := twoGrants()[0]
+	entry.Priority = &soon
+	other := entry.Clone()
+	*other.Priority = 90
+	fmt.Println(*entry.Priority)
+	// Output: 10
 }

@@ -46,13 +46,7 @@ func (inv *Invoice) apply(e Event) error {
 	if inv.happened(e.Kind, e.ID) {
 		return nil
 	}
-	i := slices.IndexFunc(transitions[:], func(t struct {
-		from  Status
-		event EventKind
-		to    Status
-	}) bool {
-		return t.from == inv.Status && t.event == e.Kind
-	})
+	i := slices.IndexFunc(transitions, func(t transition) bool { return t.from == inv.Status && t.event == e.Kind })
 	if i < 0 {
 		return refuse(e.Kind, "the invoice is "+inv.Status.String())
 	}

@@ -84,6 +84,7 @@ func (d *Draft) open() (Invoice, error) {
 			f.Add(path+".corrects", proration.ErrUnset, "what is given back corrects a charge")
 			continue
 		}
+		f.Under(path, line.Kind.Validate())
 		priced, err := line.Priced(d.Policy.Proration)
 		f.Under(path, err)
 		priced.ID = d.lineID(i)
@@ -237,7 +238,7 @@ func (inv *Invoice) settle(d *Draft, left decimal.Decimal, places int32) error {
 	if d.Instalments != 0 {
 		bill := plans.Bill{At: d.At, Total: inv.Due}
 		if inv.Parts, err = bill.Instalments(d.Instalments, d.Every, d.Currency); err != nil {
-			return err
+			return proration.Under("instalments", err)
 		}
 	}
 	return nil

@@ -77,7 +77,9 @@ func (d *Draft) check() (int32, error) {
 	if d.Corrects == "" && !d.Offset.IsZero() {
 		f.Add("corrects", proration.ErrUnset, "say which invoice is lowered")
 	}
-	if d.Instalments == 0 && d.Every != (proration.Interval{}) {
+	if d.Instalments != 0 {
+		f.Under("every", d.Every.Validate())
+	} else if d.Every != (proration.Interval{}) {
 		f.Add("instalments", proration.ErrUnset, "say into how many parts it is split")
 	}
 	return places, f.Err()

@@ -40,7 +40,7 @@ func ExampleBuild() {
 		Kind: credits.Granted, ID: "inv-2", Amount: decimal.RequireFromString("333.34"), Currency: "USD", At: date(time.November, 11), Reason: "left over from inv-2", Ref: "inv-2",
 	}}
 	inv, err := invoice.Build(invoice.Draft{
-		ID: "inv-3", Currency: "USD", At: date(time.December, 1), Lines: december(), Ledger: ledger,
+		ID: "inv-3", Currency: "USD", At: date(time.December, 1), Lines: december(), Ledger: ledger, Policy: invoice.Standard(),
 	})
 	if err != nil {
 		panic(err)
@@ -55,12 +55,47 @@ func ExampleBuild() {
 	// entries in the ledger 2
 }
 
+// A charge made by hand, for what is sold once: discounts come first, then taxes on what they leave.
+func ExampleBuild_taxes() {
+	policy := invoice.Standard()
+	policy.Taxes = []invoice.Rate{{Name: "VAT", Percent: decimal.RequireFromString("19")}}
+	inv, err := invoice.Build(invoice.Draft{
+		ID: "inv-4", Currency: "EUR", At: date(time.December, 1), Policy: policy,
+		Lines: []plans.Charge{{
+			Kind: plans.OneOff, Item: "setup", Currency: "EUR", Quantity: decimal.NewFromInt(2), Price: plans.Price{Unit: decimal.RequireFromString("75.00")},
+		}},
+		Discounts: []plans.Discount{{ID: "partner", Percent: decimal.NewFromInt(10), Lasts: plans.Forever}},
+	})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Print(inv.Text())
+	// Output:
+	// Invoice inv-4, 2026-12-01, EUR, open
+	//   one_off                                                               135.00
+	//     setup: 2 x 75.00 = 150.00, less 10 % 15.00 = 135.00
+	//     VAT 19 % of 135.00 = 25.65
+	//   Subtotal                                                              150.00
+	//   Discounts                                                             -15.00
+	//   Net                                                                   135.00
+	//   VAT 19 % of 135.00                                                     25.65
+	//   Total                                                                 160.65
+	//   Due                                                                   160.65
+}
+
 // No invoice is negative: what is left over becomes credit, and the invoice closes itself.
 func ExampleBuild_negative() {
-	inv, err := invoice.Build(invoice.Draft{ID: "inv-2", Currency: "USD", At: date(time.November, 11), Lines: []plans.Charge{
-		{Kind: plans.Unused, Corrects: "inv-1/1", Plan: "scale", Item: "seat", Currency: "USD", Net: decimal.RequireFromString("-926.67")},
-		{Kind: plans.Addition, Plan: "growth", Item: "seat", Currency: "USD", Net: decimal.RequireFromString("593.33")},
-	}})
+	billed := december()
+	billed[0].ID = "inv-3/1"
+	back, err := credits.GiveBack(credits.Return{
+		Charges: billed, Charge: "inv-3/1", Amount: decimal.RequireFromString("100.00"), Mode: proration.HalfUp,
+	})
+	if err != nil {
+		panic(err)
+	}
+	inv, err := invoice.Build(invoice.Draft{
+		ID: "inv-4", Currency: "USD", At: date(time.December, 11), Lines: []plans.Charge{back}, Billed: billed, Policy: invoice.Standard(),
+	})
 	if err != nil {
 		panic(err)
 	}
@@ -69,13 +104,13 @@ func ExampleBuild_negative() {
 		fmt.Println(e.Kind, e.ID, e.Amount, e.Reason)
 	}
 	// Output:
-	// -333.34 0 paid
-	// granted inv-2 333.34 left over from inv-2
+	// -100 0 paid
+	// granted inv-4 100 left over from inv-4
 }
 
 func ExampleInvoice_Text() {
 	inv, err := invoice.Build(invoice.Draft{
-		ID: "inv-3", Currency: "USD", At: date(time.December, 1), Lines: december(),
+		ID: "inv-3", Currency: "USD", At: date(time.December, 1), Lines: december(), Policy: invoice.Standard(),
 	})
 	if err != nil {
 		panic(err)
@@ -86,4 +121,61 @@ func ExampleInvoice_Text() {
 	//   growth, recurring, 2026-12-01 until 2027-01-01                        890.00
 	//     seat: 10 x 89.00 = 890.00
 	//   Due                                                                   890.00
+}
+
+// A clone can be written to.
+func ExampleInvoice_Clone() {
+	inv, err := invoice.Build(invoice.Draft{
+		ID: "inv-3", Currency: "USD", At: date(time.December, 1), Lines: december(), Policy: invoice.Standard(),
+	})
+	if err != nil {
+		panic(err)
+	}
+	mine := inv.Clone()
+	mine.Lines[0].Item = "licence"
+	fmt.Println(inv.Lines[0].Item, mine.Lines[0].Item)
+	// Output: seat licence
+}
+
+// What was paid, and what is still to be paid.
+func ExampleInvoice_Outstanding() {
+	inv, err := invoice.Build(invoice.Draft{
+		ID: "inv-3", Currency: "USD", At: date(time.December, 1), Lines: december(), Policy: invoice.Standard(),
+	})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(inv.Received(), inv.Outstanding())
+	inv, err = invoice.Apply(inv, invoice.Event{
+		Kind: invoice.Succeeded, ID: "payment-1", At: date(time.December, 2), Amount: decimal.RequireFromString("500.00"),
+	})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(inv.Received(), inv.Outstanding(), inv.Status)
+	// Output:
+	// 0 890
+	// 500 390 open
+}
+
+// A complete policy to start from: it has no taxes, so that those of charges are all there are.
+func ExampleStandard() {
+	policy := invoice.Standard()
+	policy.TaxPer = invoice.PerInvoice
+	policy.Taxes = []invoice.Rate{
+		{Name: "VAT", Percent: decimal.RequireFromString("7"), Items: []string{"book"}}, // of each name, the first that covers a charge
+		{Name: "VAT", Percent: decimal.RequireFromString("19")},
+	}
+	fmt.Println(policy.Validate(), policy.Timing, policy.Basis, policy.TaxPer)
+	// Output: <nil> in_advance billed invoice
+}
+
+// What decides an amount is chosen, and never assumed.
+func ExamplePolicy_Validate() {
+	policy := invoice.Standard()
+	policy.TaxPer, policy.TaxMode = 0, 0
+	fmt.Println(policy.Validate())
+	// Output:
+	// tax_per: it is one of line, invoice (must be set)
+	// tax_mode: say how tax is rounded (must be set)
 }

@@ -1,6 +1,7 @@
 package invoice_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
 )
 
 // Whatever is on an invoice and on the ledger: nothing negative is due, the subtotal is the sum of the lines, what is due
@@ -29,7 +31,16 @@ func FuzzBuild(f *testing.F) {
 		for i := 0; i+1 < len(nets) && i < 40; i += 2 {
 			net := decimal.New(int64(int16(nets[i])<<8|int16(nets[i+1])), -places)
 			sum = sum.Add(net)
-			d.Lines = append(d.Lines, plans.Charge{Kind: plans.Kind(nets[i]%9) + 1, Currency: d.Currency, Net: net})
+			if net.IsNegative() {
+				paid := charged("inv-1/"+strconv.Itoa(i), d.Currency, net.Neg().String())
+				back, err := credits.GiveBack(credits.Return{Charges: []plans.Charge{paid}, Charge: paid.ID, Mode: proration.HalfUp})
+				if err != nil {
+					t.Fatal(err)
+				}
+				d.Lines, d.Billed = append(d.Lines, back), append(d.Billed, paid)
+				continue
+			}
+			d.Lines = append(d.Lines, lineIn(d.Currency, plans.Kind(nets[i]%9)+1, net.String()))
 		}
 		var credit, untaxed decimal.Decimal // that may pay, and what of it does before tax
 		beforeTax := map[string]bool{}
@@ -92,6 +103,10 @@ func FuzzBuild(f *testing.F) {
 			t.Fatalf("%v is due although %v is left", inv.Due, inv.Balance)
 		case (inv.Status == invoice.Open) != inv.Due.IsPositive():
 			t.Fatalf("%v is due and the invoice is %v", inv.Due, inv.Status)
+		}
+
+		if err := invoice.Check(inv); err != nil {
+			t.Fatal(err)
 		}
 
 		// Appended to the ledger, the entries make one that pays the next invoice.

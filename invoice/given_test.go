@@ -1,6 +1,7 @@
 package invoice_test
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -11,35 +12,52 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// line is a line of an amount in dollars, however it came about.
-func line(kind plans.Kind, net string) plans.Charge {
-	return plans.Charge{Kind: kind, Plan: "growth", Item: "seat", Currency: "USD", Net: giventest.Money(net)}
+// line is a line of an amount in dollars, made by hand.
+func line(kind plans.Kind, net string) plans.Charge { return lineIn("USD", kind, net) }
+
+func lineIn(currency plans.Currency, kind plans.Kind, net string) plans.Charge {
+	return plans.Charge{Kind: kind, Plan: "growth", Item: "seat", Currency: currency, Net: giventest.Money(net)}
 }
 
-// lines are lines of some amounts in dollars: what is negative is a credit.
-func lines(nets ...string) []plans.Charge {
+// lines are lines of some amounts in dollars: what is negative is money given back of a charge that was billed.
+func lines(nets ...string) []plans.Charge { return linesIn("USD", nets...) }
+
+func linesIn(currency plans.Currency, nets ...string) []plans.Charge {
 	var all []plans.Charge
-	for _, net := range nets {
-		kind := plans.Recurring
-		if net[0] == '-' {
-			kind = plans.Unused
+	for i, net := range nets {
+		if net[0] != '-' {
+			all = append(all, lineIn(currency, plans.Recurring, net))
+			continue
 		}
-		all = append(all, line(kind, net))
+		paid := charged("inv-1/"+strconv.Itoa(i+1), currency, net[1:])
+		back, err := credits.GiveBack(credits.Return{Charges: []plans.Charge{paid}, Charge: paid.ID, Mode: proration.HalfUp})
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, back)
 	}
 	return all
 }
 
-// in writes the amounts of some lines in another currency.
-func in(currency plans.Currency, lines []plans.Charge) []plans.Charge {
-	for i := range lines {
-		lines[i].Currency = currency
+// charged is a charge that was billed before.
+func charged(id string, currency plans.Currency, net string) plans.Charge {
+	c, err := lineIn(currency, plans.Recurring, net).Priced(proration.Standard(2))
+	if err != nil {
+		panic(err)
 	}
-	return lines
+	c.ID = id
+	return c
 }
 
-// draft is a draft in dollars of December 1, 2026.
+// draft is a draft in dollars of December 1, 2026; what its credits correct was billed to the last unit of what they give back.
 func draft(lines ...plans.Charge) invoice.Draft {
-	return invoice.Draft{ID: "inv-2", Currency: "USD", At: giventest.Instant("2026-12-01", nil), Lines: lines}
+	d := invoice.Draft{ID: "inv-2", Currency: "USD", At: giventest.Instant("2026-12-01", nil), Lines: lines, Policy: invoice.Standard()}
+	for _, c := range lines {
+		if c.Corrects != "" {
+			d.Billed = append(d.Billed, charged(c.Corrects, c.Currency, c.Net.Neg().String()))
+		}
+	}
+	return d
 }
 
 // entry is a grant in dollars.
@@ -92,5 +110,60 @@ func downgrade(tb testing.TB, currency plans.Currency) invoice.Draft {
 	}
 	rest := billed(tb, currency, "growth", "89", "2026-11-11/2026-12-01")
 	rest[0].Kind = plans.Addition
-	return invoice.Draft{ID: "inv-2", Currency: currency, At: at, Lines: append(unused, rest...)}
+	return invoice.Draft{ID: "inv-2", Currency: currency, At: at, Lines: append(unused, rest...), Billed: before, Policy: invoice.Standard()}
+}
+
+// everything is a draft that has something of all there is: a volume price, a credit with its discount and its taxes, discounts, credit
+// before and after tax, taxes besides and included, parts, an address and a zone.
+func everything(tb testing.TB) invoice.Draft {
+	tb.Helper()
+	madrid := giventest.Zone(tb, "Europe/Madrid")
+	policy := invoice.Standard()
+	policy.TaxPer = invoice.PerInvoice
+	policy.Taxes = []invoice.Rate{
+		{Name: "VAT", Percent: giventest.Money("21"), Items: []string{"seat"}, Kinds: []plans.Kind{plans.Recurring, plans.Addition}},
+		{Name: "levy", Percent: giventest.Money("1.5"), Included: true},
+	}
+	contract := plans.Contract{Plan: "growth", Currency: "EUR", Cycle: giventest.Cycle("2026-11-01", "P1M", madrid), Items: []plans.Item{{
+		ID: "seat", Quantity: giventest.Money("10"),
+		Price: plans.Price{Tiering: plans.Volume, Tiers: []plans.Tier{{UpTo: giventest.Money("10"), Unit: giventest.Money("89.00")}, {Unit: giventest.Money("79.50")}}},
+	}}}
+	november := giventest.Period("2026-11-01/2026-12-01", madrid)
+	charges := func(from string) []plans.Charge {
+		span := proration.Period{Start: giventest.Instant(from, madrid), End: november.End}
+		all, err := contract.Charges(proration.Portion{Period: november, Span: span}, policy.Proration)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		return all
+	}
+	welcome := plans.Discount{ID: "welcome", Percent: giventest.Money("12.5"), Lasts: plans.Repeating, Periods: 3, Items: []string{"seat"}}
+	once := plans.Discount{ID: "sorry", Amount: giventest.Money("5.00"), Currency: "EUR", Lasts: plans.Forever}
+	signup, err := invoice.Build(invoice.Draft{
+		ID: "inv-1", Currency: "EUR", At: november.Start, Lines: charges("2026-11-01"), Discounts: []plans.Discount{welcome}, Policy: policy, Location: madrid,
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	at := giventest.Instant("2026-11-11", madrid)
+	unused, err := credits.Unused(credits.Request{
+		Charges: signup.Lines, Item: "seat", Quantity: giventest.Money("3"), At: at, Basis: policy.Basis, Policy: policy.Proration, Location: madrid,
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	contract.Items[0].Quantity = giventest.Money("20")
+	more := charges("2026-11-11")
+	more[0].Kind = plans.Addition
+	grant := func(e credits.Entry) credits.Entry {
+		e.Currency = "EUR"
+		return e
+	}
+	return invoice.Draft{
+		ID: "inv-2", Currency: "EUR", At: at, Lines: append(unused, more[0], lineIn("EUR", plans.OneOff, "49.99")), Billed: signup.Lines,
+		Discounts: []plans.Discount{signup.Remaining[0], once},
+		Ledger:    []credits.Entry{grant(beforeTax(entry("early", "33.33", "2026-11-02"))), grant(first(entry("g", "10", "2026-11-01")))},
+		Policy:    policy, Contact: invoice.Contact{Name: "Acme", Email: "pay@acme.example", Address: []string{"Calle Mayor 1", "Madrid"}, TaxID: "ESB1"},
+		DueBy: at.AddDate(0, 0, 14), Instalments: 3, Every: proration.Interval{Months: 1}, Location: madrid,
+	}
 }

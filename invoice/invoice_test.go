@@ -103,15 +103,15 @@ func TestBuild(t *testing.T) {
 			name: "credit and charge alike", why: "a change to a plan of the same price", lines: lines("-445.00", "445.00"),
 			subtotal: "0", due: "0", balance: "0", status: invoice.Paid,
 		},
-		{name: "yen", why: "ISO 4217: no places", currency: "JPY", lines: in("JPY", lines("1000", "-333")), subtotal: "667", due: "667", balance: "0", status: invoice.Open},
-		{name: "yen written with cents", why: "1000.00 is a whole number of yen", currency: "JPY", lines: in("JPY", lines("1000.00")), subtotal: "1000", due: "1000", balance: "0", status: invoice.Open},
-		{name: "dinars", why: "ISO 4217: three places", currency: "KWD", lines: in("KWD", lines("27.500", "-9.167")), subtotal: "18.333", due: "18.333", balance: "0", status: invoice.Open},
-		{name: "dinars granted", why: "as above", currency: "KWD", lines: in("KWD", lines("-0.001")), subtotal: "-0.001", entries: []string{"inv-2 0.001"}, due: "0", balance: "0.001", status: invoice.Paid},
+		{name: "yen", why: "ISO 4217: no places", currency: "JPY", lines: linesIn("JPY", "1000", "-333"), subtotal: "667", due: "667", balance: "0", status: invoice.Open},
+		{name: "yen written with cents", why: "1000.00 is a whole number of yen", currency: "JPY", lines: linesIn("JPY", "1000.00"), subtotal: "1000", due: "1000", balance: "0", status: invoice.Open},
+		{name: "dinars", why: "ISO 4217: three places", currency: "KWD", lines: linesIn("KWD", "27.500", "-9.167"), subtotal: "18.333", due: "18.333", balance: "0", status: invoice.Open},
+		{name: "dinars granted", why: "as above", currency: "KWD", lines: linesIn("KWD", "-0.001"), subtotal: "-0.001", entries: []string{"inv-2 0.001"}, due: "0", balance: "0.001", status: invoice.Paid},
 		{
-			name: "every kind of charge", why: "what a line is for is told, and its sign is its meaning: a fee adds up like a month, and a refund like what is not used",
+			name: "every kind of charge", why: "what a line is for is told, and its sign is its meaning: a fee adds up like a month, and a refund is taken off",
 			lines: []plans.Charge{
 				line(plans.Recurring, "100"), line(plans.Addition, "50"), line(plans.Extension, "40"), line(plans.Usage, "30"), line(plans.OneOff, "20"),
-				line(plans.Shortfall, "10"), line(plans.Termination, "5"), line(plans.Unused, "-4"), line(plans.Refund, "-3"),
+				line(plans.Shortfall, "10"), line(plans.Termination, "5"), lines("-7")[0],
 			},
 			subtotal: "248", due: "248", balance: "0", status: invoice.Open,
 		},
@@ -162,14 +162,7 @@ func TestBuild(t *testing.T) {
 
 // Law 15: nothing handed out is shared with the draft, and law 11: building it again is the same invoice.
 func TestBuildSharesNothing(t *testing.T) {
-	d := downgrade(t, "USD")
-	for i := range d.Lines {
-		d.Lines[i].Price = plans.Price{Tiering: plans.Volume, Tiers: []plans.Tier{{Unit: giventest.Money("89")}}}
-		d.Lines[i].Discounts = []plans.Deduction{{Discount: "welcome", Reason: "1 %", Amount: giventest.Money("1")}}
-		d.Lines[i].Taxes = []plans.Tax{{Name: "VAT", Percent: giventest.Money("19"), Amount: giventest.Money("1")}}
-	}
-	d.Lines[1].Net = giventest.Money("1000") // so that credit pays
-	d.Ledger = append(make([]credits.Entry, 0, 9), first(entry("g", "10", "2026-11-01")))
+	d := everything(t)
 	before := giventest.JSON(t, d)
 	once, err := invoice.Build(d)
 	if err != nil {
@@ -184,26 +177,46 @@ func TestBuildSharesNothing(t *testing.T) {
 		t.Errorf("the second time it is\n%s, want\n%s", got, text)
 	}
 	changed := giventest.Money("7")
-	write := func(lines []plans.Charge, entries []credits.Entry) {
-		for i := range lines {
-			lines[i].Price.Tiers[0].Unit, lines[i].Discounts[0].Amount, lines[i].Taxes[0].Percent = changed, changed, changed
-			lines[i].Item = "changed"
+	write := func(lines, billed []plans.Charge, entries []credits.Entry, discounts []plans.Discount, p invoice.Policy, address []string) {
+		for _, charges := range [][]plans.Charge{lines, billed} {
+			for i := range charges {
+				if c := &charges[i]; len(c.Price.Tiers) > 0 {
+					c.Price.Tiers[0].Unit = changed
+				}
+				if len(charges[i].Discounts) > 0 {
+					charges[i].Discounts[0].Amount = changed
+				}
+				if len(charges[i].Taxes) > 0 {
+					charges[i].Taxes[0].Percent = changed
+				}
+				charges[i].Item = "changed"
+			}
 		}
 		for i := range entries {
-			if p := entries[i].Priority; p != nil {
-				*p = 99
+			if priority := entries[i].Priority; priority != nil {
+				*priority = 99
 			}
 			entries[i].ID = "changed"
 		}
+		discounts[0].Items[0], discounts[0].Percent = "changed", changed
+		p.Taxes[0].Items[0], p.Taxes[0].Kinds[0], p.Taxes[1].Percent, p.Refunds[0].As = "changed", plans.Usage, changed, credits.ToRefund
+		address[0] = "changed"
 	}
-	write(again.Lines, again.Entries)
+	write(again.Lines, again.Billed, again.Entries, again.Discounts, again.Policy, again.Contact.Address)
+	again.Remaining[0].Items[0], again.Taxes[0].Amount, again.Parts[0].Amount = "changed", changed, changed
 	if after := giventest.JSON(t, d); after != before {
 		t.Errorf("the draft is now %s", after)
 	}
 	if got := giventest.JSON(t, once); got != text {
 		t.Errorf("two invoices share something: one is now %s", got)
 	}
-	write(d.Lines, d.Ledger)
+	clone := once.Clone()
+	write(clone.Lines, clone.Billed, clone.Entries, clone.Discounts, clone.Policy, clone.Contact.Address)
+	clone.Remaining[0].Items[0], clone.Taxes[0].Amount, clone.Parts[0].Amount = "changed", changed, changed
+	if got := giventest.JSON(t, once); got != text {
+		t.Errorf("an invoice and its clone share something: it is now %s", got)
+	}
+	write(d.Lines, d.Billed, d.Ledger, d.Discounts, d.Policy, d.Contact.Address)
 	if got := giventest.JSON(t, once); got != text {
 		t.Errorf("the invoice is now %s", got)
 	}
@@ -226,26 +239,49 @@ func TestBuildRefused(t *testing.T) {
 		{"no kind", "a line says what it is for", func(d *invoice.Draft) { d.Lines[1].Kind = 0 }, []string{"lines[1].kind unset"}},
 		{"no such kind", "law 14: it was set, and means nothing", func(d *invoice.Draft) { d.Lines[1].Kind = 99 }, []string{"lines[1].kind invalid"}},
 		{"a part of a cent", "law 8: each line is rounded before it is listed", func(d *invoice.Draft) { d.Lines[1].Net = giventest.Money("0.005") }, []string{"lines[1].net invalid"}},
-		{"a part of a yen", "ISO 4217: no places", func(d *invoice.Draft) { d.Currency, d.Lines = "JPY", in("JPY", lines("1000.5")) }, []string{"lines[0].net invalid"}},
-		{"a part of a fils", "ISO 4217: three places", func(d *invoice.Draft) { d.Currency, d.Lines = "KWD", in("KWD", lines("0.0005")) }, []string{"lines[0].net invalid"}},
-		{"a part of a credit", "a credit is a line like any other", func(d *invoice.Draft) { d.Lines[1].Net = giventest.Money("-0.005") }, []string{"lines[1].net invalid"}},
+		{"a part of a yen", "ISO 4217: no places", func(d *invoice.Draft) { d.Currency, d.Lines = "JPY", linesIn("JPY", "1000.5") }, []string{"lines[0].net invalid"}},
+		{"a part of a fils", "ISO 4217: three places", func(d *invoice.Draft) { d.Currency, d.Lines = "KWD", linesIn("KWD", "0.0005") }, []string{"lines[0].net invalid"}},
+		{"a part of a credit", "a credit is what comes back of its charge, to the cent", func(d *invoice.Draft) {
+			*d = draft(lines("-0.01")...)
+			d.Lines[0].Net = giventest.Money("-0.005")
+		}, []string{"lines[0].amount invalid"}},
+		{"below zero by itself", "law 3: what comes back was billed", func(d *invoice.Draft) { d.Lines[1].Net = giventest.Money("-89.50") }, []string{"lines[1].corrects unset"}},
+		{"a credit of nothing that is known", "as above", func(d *invoice.Draft) { *d = draft(lines("890.00", "-1.00")...); d.Billed = nil }, []string{"lines[1].corrects invalid"}},
+		{"more than is left", "law 3: never more than was billed less what was credited", func(d *invoice.Draft) {
+			*d = draft(lines("890.00", "-1.00")...)
+			d.Billed = append(d.Billed, d.Lines[1])
+		}, []string{"lines[1].amount invalid"}},
+		{"twice on one invoice", "as above: what a line credits is not left for the next one", func(d *invoice.Draft) {
+			*d = draft(lines("890.00", "-1.00")...)
+			d.Lines = append(d.Lines, d.Lines[1])
+		}, []string{"lines[2].amount invalid"}},
+		{"no policy", "law 13: every choice that decides an amount is made", func(d *invoice.Draft) { d.Policy.TaxPer, d.Policy.TaxMode = 0, 0 }, []string{"policy.tax_per unset", "policy.tax_mode unset"}},
+		{"due before it is issued", "nobody can have paid it then", func(d *invoice.Draft) { d.DueBy = d.At.Add(-1) }, []string{"due_by outside"}},
+		{"parts of a line", "an invoice has its parts by their number", func(d *invoice.Draft) { d.Every = proration.Interval{Months: 1} }, []string{"instalments unset"}},
 		{"beyond the limits", "law 14", func(d *invoice.Draft) { d.Lines[1].Net = giventest.Money("1e39") }, []string{"lines[1].net limit"}},
 		{"a ledger that is none", "law 7: none is overspent", func(d *invoice.Draft) { d.Ledger = []credits.Entry{entry("g", "-1", "2026-11-01")} }, []string{"ledger[0].amount invalid"}},
 		{"a line in euros", "law 13: 890.00 dollars and 89.50 euros have no sum", func(d *invoice.Draft) { d.Lines[1].Currency = "EUR" }, []string{"lines[1].currency invalid"}},
 		{"a credit in euros", "law 7: a credit in another currency pays nothing", func(d *invoice.Draft) {
-			d.Lines = append(d.Lines, in("EUR", lines("-1.00"))...)
+			d.Lines = append(d.Lines, linesIn("EUR", "-1.00")...)
 		}, []string{"lines[2].currency invalid"}},
-		{"lines in euros", "as above: each line is at fault, though they agree with each other", func(d *invoice.Draft) { in("EUR", d.Lines) }, []string{"lines[0].currency invalid", "lines[1].currency invalid"}},
+		{"lines in euros", "as above: each line is at fault, though they agree with each other", func(d *invoice.Draft) { d.Lines = linesIn("EUR", "890.00", "89.50") }, []string{"lines[0].currency invalid", "lines[1].currency invalid"}},
 		{"a line in no currency", "law 13: an amount without a currency was not meant to be of this one", func(d *invoice.Draft) { d.Lines[0].Currency = "" }, []string{"lines[0].currency invalid"}},
 		{"yen among dollars", "the places are the invoice's: 0.50 is no yen, and no line of this invoice either", func(d *invoice.Draft) {
-			d.Currency, d.Lines[0], d.Lines[1] = "JPY", in("JPY", lines("890"))[0], line(plans.Recurring, "0.50")
-		}, []string{"lines[1].currency invalid", "lines[1].net invalid"}},
+			d.Currency, d.Lines[0], d.Lines[1] = "JPY", linesIn("JPY", "890")[0], line(plans.Recurring, "0.50")
+		}, []string{"lines[1].currency invalid"}},
 		{
-			"all at once", "law 14: every fault, in the order of the fields",
+			"all of the head at once", "law 14: every fault, in the order of the fields",
 			func(d *invoice.Draft) {
-				*d = invoice.Draft{Lines: []plans.Charge{line(0, "1.00"), line(plans.Recurring, "1e39")}, Ledger: []credits.Entry{entry("", "1", "2026-11-01")}}
+				*d = invoice.Draft{Offset: giventest.Money("-1"), Ledger: []credits.Entry{entry("", "1", "2026-11-01")}, Policy: d.Policy}
 			},
-			[]string{"id unset", "currency unset", "at unset", "lines[0].kind unset", "lines[1].net limit", "ledger[0].id unset"},
+			[]string{"id unset", "at unset", "currency unset", "ledger[0].id unset", "lines unset", "offset invalid", "corrects unset"},
+		},
+		{
+			"all of the lines at once", "as above",
+			func(d *invoice.Draft) {
+				d.Lines = []plans.Charge{line(0, "1.00"), line(plans.Recurring, "1e39"), line(plans.Recurring, "-1")}
+			},
+			[]string{"lines[0].kind unset", "lines[1].net limit", "lines[2].corrects unset"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -262,7 +298,7 @@ func TestBuildRefused(t *testing.T) {
 
 // What cannot be found before the sum is known is refused too, and nothing comes with the error.
 func TestBuildRefusedAfterwards(t *testing.T) {
-	const most = "99999999999999999999999999999999999999" // 38 digits
+	const most = "999999999999999999999999999999999999.99" // 38 digits
 	for _, c := range []struct {
 		name, why string
 		draft     invoice.Draft
@@ -289,7 +325,9 @@ func TestBuildRefusedAfterwards(t *testing.T) {
 }
 
 func TestStatusText(t *testing.T) {
-	for status, text := range map[invoice.Status]string{0: "unset", invoice.Open: "open", invoice.Paid: "paid"} {
+	for status, text := range map[invoice.Status]string{
+		0: "unset", invoice.Drafted: "draft", invoice.Open: "open", invoice.Pending: "pending", invoice.Paid: "paid", invoice.Void: "void", invoice.Uncollectible: "uncollectible",
+	} {
 		var read invoice.Status
 		if got, err := status.MarshalText(); err != nil || string(got) != text || status.String() != text || read.UnmarshalText(got) != nil || read != status {
 			t.Errorf("%d is %q and %q, %v, and reads back as %v; want %q", status, status, got, err, read, text)
@@ -324,5 +362,8 @@ func TestDraftJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := invoice.Build(d)
-	giventest.CheckFaults(t, err, "lines[0].kind unset", "ledger[0].kind unset", "ledger[0].id unset", "ledger[0].amount unset", "ledger[0].currency unset", "ledger[0].at unset", "ledger[0].id invalid")
+	giventest.CheckFaults(t, err, "ledger[0].kind unset", "ledger[0].id unset", "ledger[0].amount unset", "ledger[0].currency unset", "ledger[0].at unset", "ledger[0].id invalid")
+	d.Ledger = nil
+	_, err = invoice.Build(d)
+	giventest.CheckFaults(t, err, "lines[0].kind unset")
 }

@@ -1,6 +1,7 @@
 package invoice
 
 import (
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -112,7 +113,7 @@ type work struct {
 // document builds the invoice, and returns the account as it is then.
 func (w *work) document() (Document, error) {
 	doc := Document{Account: Account{Contract: w.after, Billed: cloneCharges(w.Billed), Ledger: cloneEntries(w.Ledger), Since: w.since}}
-	lines := append(w.lines, w.Lines...)
+	lines := slices.Concat(w.lines, w.Lines)
 	if len(lines) == 0 {
 		doc.Billed = w.usable(doc.Billed)
 		return doc, w.renew(&doc.Contract)

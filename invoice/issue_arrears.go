@@ -32,7 +32,7 @@ func (w *work) arrears() error {
 	}
 	after, added, err := w.Contract.Amended(*c, w.At, w.Policy.Proration)
 	if err != nil {
-		return err
+		return inChange(err)
 	}
 	w.after = after
 	switch {
@@ -53,7 +53,7 @@ func (w *work) leave(fee []plans.Charge) error {
 	reduced, err := plans.ApplyDiscounts(plans.Reduction{
 		Charges: w.lines, Discounts: w.on, Currency: w.Contract.Currency, Mode: w.Policy.Proration.Rounding.Mode, Allocation: w.Policy.Allocation,
 	})
-	w.lines, w.on, w.used = append(reduced.Charges, fee...), nil, false
+	w.lines, w.on, w.used = slices.Concat(reduced.Charges, fee), nil, false
 	w.after.Discounts = reduced.Remaining
 	return err
 }
@@ -62,7 +62,7 @@ func (w *work) leave(fee []plans.Charge) error {
 func (w *work) step() error {
 	then, err := w.Contract.With(w.Change, w.At)
 	if err != nil {
-		return proration.Under("change", err)
+		return inChange(err)
 	}
 	steps := slices.DeleteFunc(slices.Clone(w.Contract.Ramp), func(s plans.Step) bool { return s.At.After(w.At) })
 	for _, item := range then.Items {
@@ -70,7 +70,7 @@ func (w *work) step() error {
 			steps = append(steps, plans.Step{At: w.At, Item: item})
 		}
 	}
-	w.after.Ramp = append(steps, then.Ramp...)
+	w.after.Ramp = slices.Concat(steps, then.Ramp)
 	return proration.Under("contract", w.after.Validate())
 }
 

@@ -17,7 +17,7 @@ func (w *work) change() error {
 	}
 	after, added, err := w.Contract.Amended(w.Change, w.At, w.Policy.Proration)
 	if err != nil {
-		return err
+		return inChange(err)
 	}
 	w.after = after
 	if w.Change.Cancel {
@@ -28,6 +28,19 @@ func (w *work) change() error {
 	}
 	w.lines = append(w.lines, added...)
 	return err
+}
+
+// inChange puts the faults of a change under its field; those of the instant, and of the contract that would come of it, are of no field there.
+func inChange(err error) error {
+	var f fault.List
+	for _, e := range parts(err) {
+		path := "change"
+		if e.Field == "at" || strings.HasPrefix(e.Field, "contract.") {
+			path = ""
+		}
+		f.Under(path, e)
+	}
+	return f.Err()
 }
 
 // ready refuses a change of what is paid for while that is not billed: the change would be billed for a period whose rest never is.
@@ -56,6 +69,21 @@ func forever(all []plans.Discount) []plans.Discount {
 	})
 }
 
+// inAccount writes the faults of charges, rules and a quantity under the fields where the caller has those.
+func inAccount(err error) error {
+	var f fault.List
+	for _, e := range parts(err) {
+		own := *e
+		for _, of := range [...][2]string{{"charges", "billed"}, {"rules", "policy.refunds"}, {"quantity", "change.quantity"}} {
+			if rest, found := strings.CutPrefix(e.Field, of[0]); found {
+				own.Field = of[1] + rest
+			}
+		}
+		f.Under("", &own)
+	}
+	return f.Err()
+}
+
 // unused returns the credits for what a change takes the place of.
 func (w *work) unused() ([]plans.Charge, error) {
 	request := credits.Request{
@@ -80,7 +108,7 @@ func (w *work) unused() ([]plans.Charge, error) {
 			}
 		}
 	}
-	return unused, proration.Under("billed", err)
+	return unused, inAccount(err)
 }
 
 // unpaid returns the ID of the invoice of a charge, and whether it is not paid.
@@ -110,7 +138,7 @@ func (w *work) cancel() error {
 	}
 	disposed, err := credits.Dispose(disposal)
 	if err != nil {
-		return err
+		return inAccount(err)
 	}
 	w.lines, w.refund = disposed.Credits, disposed.Refund
 	return w.shortfall()

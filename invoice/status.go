@@ -73,13 +73,16 @@ type Event struct {
 	Reason string          `json:"reason,omitzero"` // for people
 }
 
-// transitions says where an event takes an invoice. What is not listed is refused. One that is open or uncollectible becomes paid
-// as soon as nothing is due on it.
-var transitions = []struct {
+// transition is where an event takes an invoice.
+type transition struct {
 	from  Status
 	event EventKind
 	to    Status
-}{
+}
+
+// transitions lists them all. What is not listed is refused. One that is open or uncollectible becomes paid
+// as soon as nothing is due on it.
+var transitions = []transition{
 	{Drafted, Issued, Open},
 	{Drafted, Voided, Void},
 

@@ -81,7 +81,8 @@ func (c Charge) Explain() string {
 		return c.Item + ": " + units + "not used of " + c.Corrects + ", " + c.Share.Explain()
 	}
 	text := c.Item + ": "
-	if priced := c.priced(places); priced != "" && shared {
+	byHand := c.Price.Equal(Price{}) && !c.Share.Of.IsZero() // its quantity has no part in what it costs
+	if priced := c.priced(places); priced != "" && shared && !byHand {
 		text += priced
 		if c.Span.Equal(c.Period) && c.Share.Residual.IsZero() {
 			text += " = " + exact.Text(c.Share.Amount, places)
@@ -100,8 +101,11 @@ func (c Charge) Explain() string {
 	return text + " = " + exact.Text(c.Net, places)
 }
 
-// priced writes what the whole period costs, without the sum; "" where that cannot be said.
+// priced writes what the whole period costs, without the sum; "" where that cannot be said, as of a net that was given by hand.
 func (c *Charge) priced(places int32) string {
+	if c.Price.Equal(Price{}) && !c.Share.Of.IsZero() {
+		return ""
+	}
 	both, more := c.Quantity, c.More && !c.Price.linear()
 	amount, err := c.Price.Amount(c.Quantity)
 	paid, errAbove := c.Price.Amount(c.Above)

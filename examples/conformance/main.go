@@ -38,6 +38,9 @@
 //	               tax_percent, day_count, [rounding]
 //	apply_credits  currency, due, at, grants; a grant is id, amount, granted_at,   applied, due
 //	               [effective_at], [expires_at], [priority], [promotional]
+//	reconcile      currency, operation, existing, proposed, [rounding]; an item    items
+//	               is type, start, end or null, amount, ref, [rate], [plan],
+//	               [linked_to]
 //	round          currency, amount, mode                                          amount
 //	split          currency, amount, weights                                       parts
 //	minor_units    currency                                                        places
@@ -60,6 +63,10 @@
 // The up_to of the last tier is null. A direction is upgrade, which equal plans count as, or downgrade. An allocation is
 // largest_remainder, which is also what none means, or last_line. What is unused is the share of the price, at most what was
 // billed, and less what was credited; credit and tax are not below zero. What is applied is id and amount, in order.
+//
+// An item is recurring, fixed (matched by date and plan), or a repair or an item_adjustment of the one that it is linked to: the first
+// frees its days, the second is money alone. The operation adjust wants what turns the existing items into the proposed ones, net
+// what remains of the existing ones; items are type, start, end and amount, by start and then by type, without those of zero.
 //
 // # Values
 //

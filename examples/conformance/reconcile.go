@@ -159,7 +159,7 @@ func (g *reconcileGiven) giveBack(charges []plans.Charge, i itemGiven) ([]plans.
 	return charges, nil
 }
 
-// items returns charges as items, by start and then by type.
+// items returns charges that are not for nothing as items, by start and then by type.
 func items(charges []plans.Charge) list {
 	kindOf := func(c plans.Charge) string {
 		switch {
@@ -175,6 +175,9 @@ func items(charges []plans.Charge) list {
 	})
 	all := list{}
 	for _, c := range charges {
+		if c.Net.IsZero() {
+			continue
+		}
 		item := record{"type": text(kindOf(c)), "start": instant(c.Span.Start), "end": instant(c.Span.End), "amount": money(c.Net)}
 		if c.Span.End.Equal(c.Span.Start.Add(time.Nanosecond)) {
 			item["end"] = none{} // a date

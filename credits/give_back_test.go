@@ -1,0 +1,153 @@
+package credits_test
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// taxed is a charge of 890.00 with 100.00 off, 40.00 that credit paid before tax, 19 % of tax in it and 2.5 % besides.
+func taxed(tb testing.TB) plans.Charge {
+	tb.Helper()
+	c := sold{id: "inv-1/1", quantity: "10", unit: "89.00", period: november, off: "100.00"}.charge(tb)
+	c.Untaxed = giventest.Money("40.00")
+	c.Taxes = []plans.Tax{
+		{Name: "VAT", Percent: giventest.Money("19"), Included: true, Amount: giventest.Money("119.75")},
+		{Name: "levy", Percent: giventest.Money("2.5"), Amount: giventest.Money("15.76")},
+	}
+	return c
+}
+
+func TestGiveBack(t *testing.T) {
+	before := []plans.Charge{credit("inv-1/1", "0", "-700.00")}
+	for _, c := range []struct {
+		name, why string
+		edit      func(*credits.Return)
+		net       string
+		off       string
+		untaxed   string
+		taxes     [2]string
+		want      []string
+	}{
+		{"all", "everything goes back", func(*credits.Return) {}, "-790", "-100", "-40", [2]string{"-119.75", "-15.76"}, nil},
+		{"all by its amount", "as above", func(r *credits.Return) { r.Amount = giventest.Money("790.00") }, "-790", "-100", "-40", [2]string{"-119.75", "-15.76"}, nil},
+		{"a half", "in proportion: 59.8739... and 7.8781...", func(r *credits.Return) { r.Amount = giventest.Money("395") }, "-395", "-50", "-20", [2]string{"-59.87", "-7.88"}, nil},
+		{"a cent", "what is less than half a cent of it does not go back yet", func(r *credits.Return) { r.Amount = giventest.Money("0.01") }, "-0.01", "0", "0", [2]string{"0", "0"}, nil},
+		{"rounded up", "by the mode", func(r *credits.Return) { r.Amount, r.Mode = giventest.Money("0.01"), proration.Up }, "-0.01", "-0.01", "-0.01", [2]string{"-0.01", "-0.01"}, nil},
+		{"what is left", "law 3: less what was credited", func(r *credits.Return) { r.Charges = append(r.Charges, before...) }, "-90", "-100", "-40", [2]string{"-119.75", "-15.76"}, nil},
+		{"more than is left", "as above", func(r *credits.Return) { r.Charges, r.Amount = append(r.Charges, before...), giventest.Money("90.01") }, "", "", "", [2]string{}, []string{"amount invalid"}},
+		{"more than was billed", "law 3", func(r *credits.Return) { r.Amount = giventest.Money("790.01") }, "", "", "", [2]string{}, []string{"amount invalid"}},
+		{"negative", "law 7: a credit is one by its sign", func(r *credits.Return) { r.Amount = giventest.Money("-1") }, "", "", "", [2]string{}, []string{"amount invalid"}},
+		{"a part of a cent", "it cannot be paid", func(r *credits.Return) { r.Amount = giventest.Money("0.005") }, "", "", "", [2]string{}, []string{"amount invalid"}},
+		{"beyond the limits", "law 14", func(r *credits.Return) { r.Amount = giventest.Money("1e39") }, "", "", "", [2]string{}, []string{"amount limit"}},
+		{"another charge", "there is none", func(r *credits.Return) { r.Charge = "inv-1/2" }, "", "", "", [2]string{}, []string{"charge invalid"}},
+		{"no charge", "as above", func(r *credits.Return) { r.Charge, r.Charges[0].ID = "", "" }, "", "", "", [2]string{}, []string{"charges[0].id unset", "charge invalid"}},
+		{"of a credit", "a credit is not credited", func(r *credits.Return) {
+			c := before[0]
+			c.ID = "inv-2/1"
+			r.Charges, r.Charge = append(r.Charges, c), c.ID
+		}, "", "", "", [2]string{}, []string{"charge invalid"}},
+		{"no mode", "law 13", func(r *credits.Return) { r.Mode = 0 }, "", "", "", [2]string{}, []string{"mode unset"}},
+		{"no currency", "law 13", func(r *credits.Return) { r.Charges[0].Currency = "usd" }, "", "", "", [2]string{}, []string{"currency invalid"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := credits.Return{Charges: []plans.Charge{taxed(t)}, Charge: "inv-1/1", Mode: proration.HalfUp}
+			c.edit(&r)
+			given := giventest.JSON(t, r)
+			got, err := credits.GiveBack(r)
+			if after := giventest.JSON(t, r); after != given {
+				t.Errorf("the request is now %s", after)
+			}
+			if !giventest.CheckFaults(t, err, c.want...) {
+				return
+			}
+			giventest.CheckMoney(t, "net", got.Net, c.net)
+			giventest.CheckMoney(t, "discount", got.Discounts[0].Amount, c.off)
+			giventest.CheckMoney(t, "untaxed", got.Untaxed, c.untaxed)
+			for i, want := range c.taxes {
+				giventest.CheckMoney(t, got.Taxes[i].Name, got.Taxes[i].Amount, want)
+			}
+			if got.Corrects != "inv-1/1" || got.Kind != plans.Refund || !got.Quantity.IsZero() || got.Currency != "USD" {
+				t.Errorf("it is no credit of money of its charge: %+v", got)
+			}
+		})
+	}
+}
+
+// All credits of a charge add up to it, to the last cent of its discount, of what is untaxed and of each tax, whatever their
+// number and order, and also where some of its time was credited before.
+func TestGiveBackAddsUp(t *testing.T) {
+	for _, seed := range []uint64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12} {
+		random := rand.New(rand.NewPCG(seed, 0))
+		for _, mode := range []proration.RoundingMode{proration.HalfUp, proration.HalfDown, proration.Up, proration.Down} {
+			billed := taxed(t)
+			all := []plans.Charge{billed}
+			if seed%3 == 0 {
+				policy := proration.Standard(2)
+				policy.Rounding.Mode = mode
+				unused, err := credits.Unused(credits.Request{
+					Charges: all, Quantity: giventest.Money("4"), Item: "seat", At: giventest.Instant("2026-11-14", nil), Basis: proration.OnBilled, Policy: policy,
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				all = append(all, unused...)
+			}
+			for range 40 {
+				net, _ := total(all)
+				amount := decimal.New(random.Int64N(4000)+1, -2)
+				if amount.GreaterThan(net) {
+					amount = decimal.Decimal{}
+				}
+				back, err := credits.GiveBack(credits.Return{Charges: all, Charge: billed.ID, Amount: amount, Mode: mode})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if all = append(all, back); amount.IsZero() {
+					break
+				}
+			}
+			if net, _ := total(all); net.IsPositive() {
+				back, err := credits.GiveBack(credits.Return{Charges: all, Charge: billed.ID, Mode: mode})
+				if err != nil {
+					t.Fatal(err)
+				}
+				all = append(all, back)
+			}
+			var left [5]decimal.Decimal
+			for i, c := range all {
+				for j, amount := range []decimal.Decimal{c.Net, c.Discounts[0].Amount, c.Untaxed, c.Taxes[0].Amount, c.Taxes[1].Amount} {
+					left[j] = left[j].Add(amount)
+					if left[j].IsNegative() || i > 0 && amount.IsPositive() {
+						t.Fatalf("seed %d, %v: credit %d gives back more than is left: %v", seed, mode, i, amount)
+					}
+				}
+			}
+			for j, amount := range left {
+				if !amount.IsZero() {
+					t.Errorf("seed %d, %v: after %d credits, %v is left of number %d", seed, mode, len(all)-1, amount, j)
+				}
+			}
+		}
+	}
+}
+
+func TestEntryClone(t *testing.T) {
+	priority := 3
+	e := grant("g", "10", "2026-11-01")
+	e.Priority = &priority
+	clone := e.Clone()
+	*clone.Priority = 4
+	if *e.Priority != 3 {
+		t.Errorf("the entry and its clone share the priority, now %d", *e.Priority)
+	}
+	if none := grant("g", "10", "2026-11-01").Clone(); none.Priority != nil {
+		t.Errorf("a clone has the priority %d, and the entry none", *none.Priority)
+	}
+}

@@ -1,0 +1,266 @@
+package invoice_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// percentOff is a discount of a share, and amountOff one of an amount of dollars.
+func percentOff(id, percent string, lasts plans.Lasts) plans.Discount {
+	return plans.Discount{ID: id, Percent: giventest.Money(percent), Lasts: lasts}
+}
+
+func amountOff(id, amount string, lasts plans.Lasts) plans.Discount {
+	return plans.Discount{ID: id, Amount: giventest.Money(amount), Currency: "USD", Lasts: lasts}
+}
+
+// Law 8, in one row each: what every step leaves is what the next one works on.
+func TestBuildOrder(t *testing.T) {
+	vat := []invoice.Rate{taxRate("VAT", "19")}
+	for _, c := range []struct {
+		name, why string
+		discounts []plans.Discount
+		ledger    []credits.Entry
+		subtotal  string
+		discount  string
+		tax       string
+		total     string
+		due       string
+	}{
+		{
+			name: "the order", why: "100.00, less 10 % and 5.00: 85.00; less 20.00 before tax, 65.00 are taxed: 12.35; less 7.35 after tax",
+			discounts: []plans.Discount{percentOff("a", "10", plans.Forever), amountOff("b", "5", plans.Forever)},
+			ledger:    []credits.Entry{entry("late", "7.35", "2026-11-01"), beforeTax(entry("early", "20", "2026-11-01"))},
+			subtotal:  "100", discount: "15", tax: "12.35", total: "97.35", due: "70",
+		},
+		{
+			name: "discounts the other way round", why: "100.00 less 5.00 and 10 % of 95.00: 85.50",
+			discounts: []plans.Discount{amountOff("b", "5", plans.Forever), percentOff("a", "10", plans.Forever)},
+			subtotal:  "100", discount: "14.5", tax: "16.25", total: "101.75", due: "101.75",
+		},
+		{
+			name: "a discount of all", why: "nothing is left to be taxed or paid, and credit is kept",
+			discounts: []plans.Discount{percentOff("a", "100", plans.Forever)}, ledger: []credits.Entry{entry("g", "7.35", "2026-11-01"), beforeTax(entry("h", "1", "2026-11-01"))},
+			subtotal: "100", discount: "100", tax: "0", total: "0", due: "0",
+		},
+		{
+			name: "credit pays tax", why: "credit after tax pays the tax too",
+			ledger: []credits.Entry{entry("g", "119", "2026-11-01")}, subtotal: "100", discount: "0", tax: "19", total: "119", due: "0",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := draft(lines("100")...)
+			d.Policy.Taxes, d.Discounts, d.Ledger = vat, c.discounts, c.ledger
+			inv, err := invoice.Build(d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			giventest.CheckMoney(t, "subtotal", inv.Subtotal, c.subtotal)
+			giventest.CheckMoney(t, "discount", inv.Discount, c.discount)
+			giventest.CheckMoney(t, "tax", inv.Tax, c.tax)
+			giventest.CheckMoney(t, "total", inv.Total, c.total)
+			giventest.CheckMoney(t, "due", inv.Due, c.due)
+			if paid := inv.Status == invoice.Paid; paid != inv.Due.IsZero() {
+				t.Errorf("%v is due, and the invoice is %v", inv.Due, inv.Status)
+			}
+			giventest.CheckFaults(t, invoice.Check(inv))
+		})
+	}
+}
+
+func TestBuildDiscounts(t *testing.T) {
+	repeating := percentOff("three times", "10", plans.Repeating)
+	repeating.Periods = 3
+	last := repeating
+	last.Periods = 1
+	kept := amountOff("kept", "150", plans.Once)
+	kept.Keeps = true
+	special := plans.Discount{ID: "special", Price: &plans.Price{Flat: giventest.Money("80")}, Currency: "USD", Lasts: plans.Forever}
+	onPhones := amountOff("phones", "5", plans.Once)
+	onPhones.Items = []string{"phone"}
+	shortfall := line(plans.Shortfall, "0")
+	shortfall.Price = plans.Price{Flat: giventest.Money("500")}
+	for _, c := range []struct {
+		name, why  string
+		lines      []plans.Charge
+		discounts  []plans.Discount
+		allocation proration.Allocation
+		nets       string // of the lines
+		discount   string
+		remaining  string // IDs, with the periods and the amount that are left
+	}{
+		{"on one line", "10 % of 100.00", lines("100"), []plans.Discount{percentOff("a", "10", plans.Forever)}, 0, "90", "10", "a 0 0"},
+		{"over all lines", "5.00 in proportion: 0.83..., 1.66..., 2.5; the cent goes to the largest remainder", lines("10", "20", "30"), []plans.Discount{amountOff("a", "5", plans.Forever)}, 0, "9.17 18.33 27.5", "5", "a 0 5"},
+		{"the last line takes the rest", "by another allocation", lines("10", "20", "30"), []plans.Discount{amountOff("a", "5", plans.Forever)}, proration.LastLine, "9.17 18.34 27.49", "5", "a 0 5"},
+		{"once", "it was used, and is gone", lines("100"), []plans.Discount{amountOff("a", "5", plans.Once)}, 0, "95", "5", ""},
+		{"once, and not used", "what takes nothing off remains", lines("100"), []plans.Discount{onPhones}, 0, "100", "0", "phones 0 5"},
+		{"repeating", "two of three times are left", lines("100"), []plans.Discount{repeating}, 0, "90", "10", "three times 2 0"},
+		{"the last time", "none is left", lines("100"), []plans.Discount{last}, 0, "90", "10", ""},
+		{"kept", "50.00 are kept for the next time", lines("100"), []plans.Discount{kept}, 0, "0", "100", "kept 0 50"},
+		{"more than there is", "law 7: a discount makes nothing negative", lines("100"), []plans.Discount{amountOff("a", "60", plans.Forever), amountOff("b", "60", plans.Forever)}, 0, "0", "100", "a 0 60; b 0 60"},
+		{"a special price", "100.00 come down to 80.00", []plans.Charge{{Kind: plans.OneOff, Item: "seat", Currency: "USD", Quantity: giventest.Money("1"), Price: plans.Price{Unit: giventest.Money("100")}}}, []plans.Discount{special}, 0, "80", "20", "special 0 0"},
+		{"none of a credit", "a credit has its own discounts", lines("-40", "100"), []plans.Discount{percentOff("a", "10", plans.Forever)}, 0, "-40 90", "10", "a 0 0"},
+		{"of a shortfall", "what a minimum lacks is a charge as others are", []plans.Charge{shortfall}, []plans.Discount{percentOff("a", "10", plans.Forever)}, 0, "450", "50", "a 0 0"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := draft(c.lines...)
+			if d.Discounts = c.discounts; c.allocation != 0 {
+				d.Policy.Allocation = c.allocation
+			}
+			inv, err := invoice.Build(d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var nets, remaining []string
+			for _, l := range inv.Lines {
+				nets = append(nets, l.Net.String())
+			}
+			for _, r := range inv.Remaining {
+				remaining = append(remaining, r.ID+" "+giventest.JSON(t, r.Periods)+" "+r.Amount.String())
+			}
+			if got := strings.Join(nets, " "); got != c.nets {
+				t.Errorf("the nets are %s, want %s: %s", got, c.nets, c.why)
+			}
+			if got := strings.Join(remaining, "; "); got != c.remaining {
+				t.Errorf("%q remain, want %q: %s", got, c.remaining, c.why)
+			}
+			giventest.CheckMoney(t, "discount", inv.Discount, c.discount)
+			giventest.CheckFaults(t, invoice.Check(inv))
+		})
+	}
+}
+
+// What was billed towards a minimum is taken off the shortfall, and is no discount that the invoice gives; one that was given on the
+// contract is, and is not given twice.
+func TestBuildShortfall(t *testing.T) {
+	contract := plans.Contract{
+		Plan: "growth", Currency: "USD", Cycle: giventest.Cycle("2026-11-01", "P1M", nil), Minimum: giventest.Money("1000"),
+		Items: []plans.Item{{ID: "seat", Quantity: giventest.Money("10"), Price: plans.Price{Unit: giventest.Money("89.00")}}},
+	}
+	november := plans.Whole(giventest.Period("2026-11-01/2026-12-01", nil))
+	all, err := contract.Charges(november, proration.Standard(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	shortfall, err := contract.Shortfall(all, november, proration.Standard(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := draft(append(all, shortfall)...)
+	d.Discounts = []plans.Discount{percentOff("welcome", "10", plans.Once)}
+	inv, err := invoice.Build(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	giventest.CheckMoney(t, "subtotal", inv.Subtotal, "1000") // 890.00 and the 110.00 that the minimum lacks
+	giventest.CheckMoney(t, "discount", inv.Discount, "100")
+	giventest.CheckMoney(t, "net", inv.Net, "900")
+	giventest.CheckFaults(t, invoice.Check(inv))
+
+	d.Lines = inv.Lines
+	_, err = invoice.Build(d)
+	giventest.CheckFaults(t, err, "lines[0].discounts invalid", "lines[1].discounts invalid")
+}
+
+// What is due by when and in how many parts, and where an invoice stands.
+func TestBuildDue(t *testing.T) {
+	monthly := proration.Interval{Months: 1}
+	for _, c := range []struct {
+		name, why string
+		edit      func(*invoice.Draft)
+		status    invoice.Status
+		parts     string
+		faults    []string
+	}{
+		{"at once", "nothing else was said", func(*invoice.Draft) {}, invoice.Open, "", nil},
+		{"by a date", "the invoice says so", func(d *invoice.Draft) { d.DueBy = d.At.AddDate(0, 0, 30) }, invoice.Open, "", nil},
+		{"by the instant it is issued", "which is at once", func(d *invoice.Draft) { d.DueBy = d.At }, invoice.Open, "", nil},
+		{"before", "nobody can pay it then", func(d *invoice.Draft) { d.DueBy = d.At.Add(-1) }, 0, "", []string{"due_by outside"}},
+		{"for review", "it is a draft until it is issued", func(d *invoice.Draft) { d.Review = true }, invoice.Drafted, "", nil},
+		{"of nothing, for review", "somebody wants to see it first", func(d *invoice.Draft) { d.Review, d.Lines = true, lines("0") }, invoice.Drafted, "", nil},
+		{"of nothing", "it closes itself", func(d *invoice.Draft) { d.Lines = lines("0") }, invoice.Paid, "", nil},
+		{"in three parts", "law 2: they add up; the cent is in the first", func(d *invoice.Draft) { d.Instalments, d.Every = 3, monthly }, invoice.Open, "2026-12-01 33.34; 2027-01-01 33.33; 2027-02-01 33.33", nil},
+		{"in parts of what credit leaves", "what is due is split, and not the total", func(d *invoice.Draft) {
+			d.Instalments, d.Every, d.Ledger = 2, monthly, []credits.Entry{entry("g", "40", "2026-11-01")}
+		}, invoice.Open, "2026-12-01 30; 2027-01-01 30", nil},
+		{"in parts without a distance", "law 13", func(d *invoice.Draft) { d.Instalments = 3 }, 0, "", []string{"every unset"}},
+		{"in a negative number of parts", "law 14", func(d *invoice.Draft) { d.Instalments, d.Every = -1, monthly }, 0, "", []string{"instalments.count limit"}},
+		{"in too many parts", "law 14", func(d *invoice.Draft) { d.Instalments, d.Every = 1_000_000, monthly }, 0, "", []string{"instalments.count limit"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := draft(lines("100")...)
+			c.edit(&d)
+			inv, err := invoice.Build(d)
+			if !giventest.CheckFaults(t, err, c.faults...) {
+				return
+			}
+			var parts []string
+			for _, p := range inv.Parts {
+				parts = append(parts, p.At.Format("2006-01-02")+" "+p.Amount.String())
+			}
+			if got := strings.Join(parts, "; "); got != c.parts || inv.Status != c.status || !inv.DueBy.Equal(d.DueBy) {
+				t.Errorf("got %q, %v and %v, want %q, %v and %v: %s", got, inv.Status, inv.DueBy, c.parts, c.status, d.DueBy, c.why)
+			}
+			giventest.CheckFaults(t, invoice.Check(inv))
+		})
+	}
+}
+
+// Law 7: what is left of a negative total lowers another invoice, is paid back, or is granted, and all of it together is what it is.
+func TestBuildLeftOver(t *testing.T) {
+	for _, c := range []struct {
+		name, why      string
+		nets           []string
+		corrects       string
+		offset, refund string
+		granted        string
+		faults         []string
+	}{
+		{"granted", "K5: nothing was said", []string{"-40"}, "", "0", "0", "40", nil},
+		{"paid back", "all of it", []string{"-40"}, "", "0", "40", "0", nil},
+		{"paid back in part", "the rest is granted", []string{"-40"}, "", "0", "15.01", "24.99", nil},
+		{"off another invoice", "the one that it corrects", []string{"-40"}, "inv-1", "25", "0", "15", nil},
+		{"all three", "25.00, 10.00 and 5.00", []string{"-40"}, "inv-1", "25", "10", "5", nil},
+		{"what charges leave", "-40.00 and 30.00", []string{"-40", "30"}, "inv-1", "4", "3", "3", nil},
+		{"too much paid back", "law 3", []string{"-40"}, "", "0", "40.01", "", []string{"refund invalid"}},
+		{"too much in all", "law 3", []string{"-40"}, "inv-1", "25", "15.01", "", []string{"refund invalid"}},
+		{"off nothing", "there is nothing negative", []string{"40"}, "inv-1", "1", "0", "", []string{"refund invalid"}},
+		{"off no invoice", "nobody would know which", []string{"-40"}, "", "25", "0", "", []string{"corrects unset"}},
+		{"a negative refund", "law 7: the sign is the meaning", []string{"-40"}, "", "0", "-1", "", []string{"refund invalid"}},
+		{"a negative offset", "as above", []string{"-40"}, "inv-1", "-1", "0", "", []string{"offset invalid"}},
+		{"a part of a cent", "it cannot be paid", []string{"-40"}, "inv-1", "0.005", "0.005", "", []string{"offset invalid", "refund invalid"}},
+		{"beyond the limits", "law 14", []string{"-40"}, "inv-1", "1e39", "1e39", "", []string{"offset limit", "refund limit"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			d := draft(lines(c.nets...)...)
+			d.Corrects, d.Offset, d.Refund = c.corrects, giventest.Money(c.offset), giventest.Money(c.refund)
+			inv, err := invoice.Build(d)
+			if !giventest.CheckFaults(t, err, c.faults...) {
+				return
+			}
+			giventest.CheckMoney(t, "offset", inv.Offset, c.offset)
+			giventest.CheckMoney(t, "refund", inv.Refund, c.refund)
+			giventest.CheckMoney(t, "balance", inv.Balance, c.granted)
+			giventest.CheckMoney(t, "due", inv.Due, "0")
+			switch granted := giventest.Money(c.granted); {
+			case granted.IsZero() != (len(inv.Entries) == 0), len(inv.Entries) > 1:
+				t.Errorf("%d entries, want one of %v: %s", len(inv.Entries), granted, c.why)
+			case len(inv.Entries) == 1:
+				giventest.CheckMoney(t, "grant", inv.Entries[0].Amount, c.granted)
+				if e := inv.Entries[0]; e.ID != "inv-2" || e.Source != "inv-1/1" {
+					t.Errorf("the grant does not say where it comes from: %+v", e)
+				}
+			}
+			if inv.Status != invoice.Paid || inv.Corrects != c.corrects {
+				t.Errorf("it is %v and corrects %q", inv.Status, inv.Corrects)
+			}
+			giventest.CheckFaults(t, invoice.Check(inv))
+		})
+	}
+}

@@ -1,0 +1,287 @@
+package invoice_test
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+	"testing"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// buildWorld is one small draft, in cents and whole percent.
+type buildWorld struct {
+	lines     []int64 // charges
+	back      int64   // what a first line gives back, not above zero; 0 is no such line
+	discounts []buildOff
+	rates     []buildRate
+	perLine   bool
+	halfDown  bool
+	before    int64 // credit that pays before tax
+	after     int64 // and after it
+}
+
+// buildOff is a discount of a percentage, or of an amount of cents.
+type buildOff struct{ percent, amount int64 }
+
+// buildRate is a tax.
+type buildRate struct {
+	percent  int64
+	included bool
+}
+
+// builtCents is what an invoice comes to, in cents.
+type builtCents struct {
+	Nets, Untaxed                       []int64   // of the charges
+	Taxes                               [][]int64 // of each rate, on each charge
+	Subtotal, Discount, Net, Tax, Total int64
+	Spent, Granted, Due                 int64
+}
+
+// oracle computes it as the documentation of Build and of the policy says: each discount works on what those before it left, and is
+// rounded and spread; the credit before tax is spread over the charges; a tax is the percentage of what is left without the taxes in it,
+// rounded on each line or once; the rest of the credit pays what is left.
+func (w *buildWorld) oracle() builtCents {
+	var out builtCents
+	out.Nets = slices.Clone(w.lines)
+	for _, off := range w.discounts {
+		left := sumCents(out.Nets)
+		take := min(off.amount, left)
+		if off.percent > 0 {
+			take = min(nearestCent(big.NewRat(left*off.percent, 100), false), left)
+		}
+		for i, part := range sharedCents(take, out.Nets) {
+			out.Nets[i] -= part
+		}
+	}
+	out.Net = sumCents(out.Nets) + w.back
+	out.Subtotal = sumCents(w.lines) + w.back
+	out.Discount = out.Subtotal - out.Net
+	before := min(w.before, max(out.Net, 0))
+	out.Untaxed = sharedCents(before, out.Nets)
+	percentIn := int64(100)
+	for _, r := range w.rates {
+		if r.included {
+			percentIn += r.percent
+		}
+	}
+	for _, r := range w.rates {
+		exact := make([]*big.Rat, len(out.Nets))
+		for i := range out.Nets {
+			exact[i] = big.NewRat((out.Nets[i]-out.Untaxed[i])*r.percent, percentIn)
+		}
+		amounts := w.taxed(exact)
+		if out.Taxes = append(out.Taxes, amounts); !r.included {
+			out.Tax += sumCents(amounts)
+		}
+	}
+	out.Total = out.Net + out.Tax
+	left := out.Total - before
+	out.Due = max(left, 0)
+	after := min(w.after, out.Due)
+	out.Due -= after
+	out.Spent, out.Granted = before+after, max(-left, 0)
+	return out
+}
+
+// taxed rounds what a tax comes to on each line, or once and then in parts.
+func (w *buildWorld) taxed(exact []*big.Rat) []int64 {
+	amounts, sum := make([]int64, len(exact)), new(big.Rat)
+	for i, x := range exact {
+		amounts[i] = nearestCent(x, w.halfDown)
+		sum.Add(sum, x)
+	}
+	if w.perLine {
+		return amounts
+	}
+	return largestRemainders(nearestCent(sum, w.halfDown), exact)
+}
+
+func sumCents(all []int64) (sum int64) {
+	for _, x := range all {
+		sum += x
+	}
+	return sum
+}
+
+// nearestCent rounds a number that is not negative; a tie goes up, or down.
+func nearestCent(x *big.Rat, tieDown bool) int64 {
+	whole := new(big.Int).Quo(x.Num(), x.Denom()).Int64()
+	rest := new(big.Rat).Sub(x, big.NewRat(whole, 1))
+	switch half := rest.Cmp(big.NewRat(1, 2)); {
+	case half > 0, half == 0 && !tieDown:
+		return whole + 1
+	}
+	return whole
+}
+
+// sharedCents spreads an amount in proportion to weights.
+func sharedCents(amount int64, weights []int64) []int64 {
+	exact, all := make([]*big.Rat, len(weights)), sumCents(weights)
+	for i, weight := range weights {
+		exact[i] = new(big.Rat)
+		if all > 0 {
+			exact[i] = big.NewRat(amount*weight, all)
+		}
+	}
+	return largestRemainders(amount, exact)
+}
+
+// largestRemainders cuts each number off, and gives what is left of the whole to those that lost most, the earlier of those alike.
+func largestRemainders(whole int64, exact []*big.Rat) []int64 {
+	parts := make([]int64, len(exact))
+	for i, x := range exact {
+		parts[i] = new(big.Int).Quo(x.Num(), x.Denom()).Int64()
+	}
+	for whole > sumCents(parts) {
+		most := -1
+		var lost *big.Rat
+		for i, x := range exact {
+			rest := new(big.Rat).Sub(x, big.NewRat(parts[i], 1))
+			if most < 0 || rest.Cmp(lost) > 0 {
+				most, lost = i, rest
+			}
+		}
+		parts[most]++
+	}
+	return parts
+}
+
+// draft is the world as Build reads it.
+func (w *buildWorld) draft() invoice.Draft {
+	cents := func(n int64) decimal.Decimal { return decimal.New(n, -2) }
+	var all []plans.Charge
+	if w.back != 0 {
+		all = lines(cents(w.back).String())
+	}
+	for _, n := range w.lines {
+		all = append(all, line(plans.Recurring, cents(n).String()))
+	}
+	d := draft(all...)
+	if d.Policy.TaxPer = invoice.PerInvoice; w.perLine {
+		d.Policy.TaxPer = invoice.PerLine
+	}
+	if w.halfDown {
+		d.Policy.TaxMode = proration.HalfDown
+	}
+	for i, off := range w.discounts {
+		d.Discounts = append(d.Discounts, plans.Discount{ID: fmt.Sprint("off ", i), Lasts: plans.Forever, Percent: decimal.New(off.percent, 0), Amount: cents(off.amount)})
+		if off.amount > 0 {
+			d.Discounts[i].Currency = "USD"
+		}
+	}
+	for i, r := range w.rates {
+		d.Policy.Taxes = append(d.Policy.Taxes, invoice.Rate{Name: fmt.Sprint("tax ", i), Percent: decimal.New(r.percent, 0), Included: r.included})
+	}
+	if w.before > 0 {
+		d.Ledger = append(d.Ledger, beforeTax(entry("before", cents(w.before).String(), "2026-11-01")))
+	}
+	if w.after > 0 {
+		d.Ledger = append(d.Ledger, entry("after", cents(w.after).String(), "2026-11-01"))
+	}
+	return d
+}
+
+// centsOf reads an invoice of the world; a part of a cent, or a tax that is missing, fails.
+func (w *buildWorld) centsOf(tb testing.TB, inv invoice.Invoice) (out builtCents) {
+	tb.Helper()
+	cents := func(d decimal.Decimal) int64 {
+		if d = d.Shift(2); !d.IsInteger() {
+			tb.Fatalf("%v is no number of cents", d)
+		}
+		return d.IntPart()
+	}
+	out.Taxes = make([][]int64, len(w.rates))
+	for _, c := range inv.Lines {
+		if c.Corrects != "" {
+			continue
+		}
+		out.Nets, out.Untaxed = append(out.Nets, cents(c.Net)), append(out.Untaxed, cents(c.Untaxed))
+		if len(c.Taxes) != len(w.rates) {
+			tb.Fatalf("%d taxes on a line, want %d", len(c.Taxes), len(w.rates))
+		}
+		for i, t := range c.Taxes {
+			out.Taxes[i] = append(out.Taxes[i], cents(t.Amount))
+		}
+	}
+	out.Subtotal, out.Discount, out.Net, out.Tax, out.Total, out.Due = cents(inv.Subtotal), cents(inv.Discount), cents(inv.Net), cents(inv.Tax), cents(inv.Total), cents(inv.Due)
+	for _, e := range inv.Entries {
+		if e.Kind == credits.Granted {
+			out.Granted += cents(e.Amount)
+		} else {
+			out.Spent -= cents(e.Amount)
+		}
+	}
+	return out
+}
+
+// Every small world: one to three lines, up to two discounts and two taxes, besides or included, rounded on each line or once, credit
+// before and after tax, and a credit among the lines.
+func TestBuildEnumerated(t *testing.T) {
+	amounts := []int64{0, 5, 133}
+	var all [][]int64
+	for _, a := range amounts {
+		all = append(all, []int64{a})
+		for _, b := range amounts {
+			all = append(all, []int64{a, b})
+			for _, c := range []int64{5, 10} {
+				all = append(all, []int64{a, b, c})
+			}
+		}
+	}
+	offs := [][]buildOff{nil, {{percent: 10}}, {{amount: 7}, {percent: 50}}}
+	rates := [][]buildRate{nil, {{19, false}}, {{20, true}}, {{19, false}, {5, false}}, {{20, true}, {10, false}}, {{20, true}, {5, true}}}
+	paying := [][2]int64{{0, 0}, {7, 0}, {4, 13}, {500, 500}}
+	worlds, turn := 0, 0
+	for i, lines := range all {
+		if giventest.Race && i%8 != 0 {
+			continue
+		}
+		for _, off := range offs {
+			for j, rate := range rates {
+				for how := range 4 {
+					if j == 0 && how > 0 {
+						continue // without a tax there is nothing to round
+					}
+					pay := paying[(i+turn/3)%len(paying)] // each with each, over all lines
+					turn++
+					for _, back := range []int64{0, -12} {
+						w := buildWorld{
+							lines: lines, back: back, discounts: off, rates: rate, perLine: how&1 != 0, halfDown: how&2 != 0, before: pay[0], after: pay[1],
+						}
+						worlds++
+						w.verify(t, worlds%7 == 0)
+					}
+				}
+			}
+		}
+	}
+	if !giventest.Race && worlds != 30*3*(1+5*4)*2 {
+		t.Errorf("%d worlds", worlds)
+	}
+}
+
+// verify compares what Build returns with the oracle, and sometimes, since it takes its time, with what Check finds.
+func (w *buildWorld) verify(t *testing.T, check bool) {
+	t.Helper()
+	inv, err := invoice.Build(w.draft())
+	if err != nil {
+		t.Fatalf("%+v: %v", *w, err)
+	}
+	got, want := fmt.Sprintf("%+v", w.centsOf(t, inv)), fmt.Sprintf("%+v", w.oracle())
+	if got != want {
+		t.Fatalf("%+v:\ngot  %s\nwant %s", *w, got, want)
+	}
+	if !check {
+		return
+	}
+	if err := invoice.Check(inv); err != nil {
+		t.Fatalf("%+v: %v", *w, err)
+	}
+}

@@ -1,0 +1,231 @@
+package invoice_test
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// issueDay is one document of a row: when it is issued, for what change, and what comes of it.
+type issueDay struct {
+	at     string
+	change plans.Change
+	with   func(*invoice.Occasion) // what else there is; nil is nothing
+
+	lines   []string // the kind of each, and how it was computed; none is no document
+	sums    string   // as issueSums writes them
+	refused string   // the rule of the refusal
+	faults  []string
+}
+
+// issueRow is a row of documents of one contract.
+type issueRow struct {
+	name, why string
+	contract  plans.Contract
+	policy    invoice.Policy
+	since     string // in arrears
+	zone      string
+	days      []issueDay
+}
+
+// run issues the documents of a row one by one, from the account that the one before left. Each account is written as JSON in between, each
+// invoice is checked, nothing that is passed in changes, and issuing a document of no change again bills nothing.
+func (r issueRow) run(t *testing.T) {
+	loc := giventest.Zone(t, r.zone)
+	account := invoice.Account{Contract: r.contract, Since: giventest.Instant(r.since, loc)}
+	for i, day := range r.days {
+		o := invoice.Occasion{
+			Account: account, ID: "inv-" + string(rune('1'+i)), At: giventest.Instant(day.at, loc), Change: day.change, Policy: r.policy,
+		}
+		if day.with != nil {
+			day.with(&o)
+		}
+		before := giventest.JSON(t, o)
+		doc, err := invoice.Issue(o)
+		if after := giventest.JSON(t, o); after != before {
+			t.Fatalf("on %s what was passed in changed\nfrom %s\nto   %s", day.at, before, after)
+		}
+		if day.refused != "" || day.faults != nil {
+			issueRefused(t, day, err)
+			continue
+		}
+		if err != nil {
+			t.Fatalf("on %s: %v", day.at, err)
+		}
+		lines, sums := issueText(doc.Invoice)
+		if !slices.Equal(lines, day.lines) || sums != day.sums {
+			t.Errorf("on %s got %q\n%s\nwant %q\n%s\n%s", day.at, lines, sums, day.lines, day.sums, r.why)
+		}
+		if doc.Invoice != nil {
+			if err := invoice.Check(*doc.Invoice); err != nil {
+				t.Errorf("on %s: %v", day.at, err)
+			}
+		}
+		account = issueStored(t, doc.Account)
+		issueAgain(t, o, account)
+	}
+}
+
+// issueRefused fails unless a document was refused as the row says.
+func issueRefused(t *testing.T, day issueDay, err error) {
+	t.Helper()
+	var refusal *plans.Refusal
+	switch {
+	case day.refused == "":
+		giventest.CheckFaults(t, err, day.faults...)
+	case !errors.As(err, &refusal):
+		t.Errorf("on %s got %v, want a refusal of %s", day.at, err, day.refused)
+	case refusal.Rule != day.refused || refusal.Reason == "":
+		t.Errorf("on %s got %+v, want a refusal of %s", day.at, refusal, day.refused)
+	}
+}
+
+// issueStored returns an account as it is read back.
+func issueStored(t testing.TB, account invoice.Account) invoice.Account {
+	t.Helper()
+	text, err := json.Marshal(account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read invoice.Account
+	if err := json.Unmarshal(text, &read); err != nil {
+		t.Fatal(err)
+	}
+	read.Contract.Cycle.Location = account.Contract.Cycle.Location
+	return read
+}
+
+// issueAgain fails where another document of the same instant bills something.
+func issueAgain(t testing.TB, o invoice.Occasion, account invoice.Account) {
+	t.Helper()
+	if o.Change.Cancel {
+		return // whoever keeps the contract stops billing it
+	}
+	o.Account, o.ID, o.Change, o.Lines = account, o.ID+" again", plans.Change{}, nil
+	doc, err := invoice.Issue(o)
+	if err != nil {
+		t.Errorf("on %v again: %v", o.At, err)
+	} else if doc.Invoice != nil {
+		lines, sums := issueText(doc.Invoice)
+		t.Errorf("on %v again, %q\n%s", o.At, lines, sums)
+	}
+}
+
+// issueText writes the lines and the sums of a document.
+func issueText(inv *invoice.Invoice) (lines []string, sums string) {
+	if inv == nil {
+		return nil, ""
+	}
+	for _, c := range inv.Lines {
+		lines = append(lines, c.Kind.String()+" "+c.Explain())
+	}
+	add := func(what string, amount decimal.Decimal) {
+		if !amount.IsZero() {
+			sums += what + " " + amount.StringFixed(2) + ", "
+		}
+	}
+	if !inv.Total.Equal(inv.Due) {
+		add("total", inv.Total)
+	}
+	add("tax", inv.Tax)
+	for _, e := range inv.Entries {
+		add(e.Kind.String(), e.Amount)
+	}
+	add("refund", inv.Refund)
+	return lines, sums + "due " + inv.Due.StringFixed(2)
+}
+
+// issueSeats is a monthly contract of seats at a price, from November 2026 on.
+func issueSeats(quantity, unit string) plans.Contract {
+	return plans.Contract{
+		Plan: "growth", Currency: "USD", Cycle: giventest.Cycle("2026-11-01", "P1M", time.UTC), Items: []plans.Item{issueItem("seat", quantity, unit)},
+	}
+}
+
+// issueItem is an item of a quantity at a price.
+func issueItem(id, quantity, unit string) plans.Item {
+	return plans.Item{ID: id, Quantity: giventest.Money(quantity), Price: plans.Price{Unit: giventest.Money(unit)}}
+}
+
+// issueTerm adds a term to a contract, over its first period or its first months.
+func issueTerm(c plans.Contract, period string, term plans.Term) plans.Contract {
+	loc := c.Cycle.Location
+	c.Terms = append(c.Terms, plans.Agreed{Term: term, Period: giventest.Period(period, loc)})
+	if term.Billing == plans.UpFront {
+		c.Cycle.Interval = term.Length
+		for i := range c.Items {
+			c.Items[i].Price.Per = giventest.Interval("P1M")
+		}
+	}
+	return c
+}
+
+// issueHalf is a term of six months that renews.
+func issueHalf(billing plans.Billing) plans.Term {
+	return plans.Term{Length: giventest.Interval("P6M"), Billing: billing, AtEnd: plans.Renew}
+}
+
+// issuePlan is a plan that sells seats at a price.
+func issuePlan(id, interval, unit string) *plans.Plan {
+	return &plans.Plan{ID: id, Interval: giventest.Interval(interval), Offers: []plans.Offer{
+		{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money(unit)}},
+	}}
+}
+
+// issueMore is a change of the number of seats, or of another item.
+func issueMore(quantity string) plans.Change {
+	return plans.Change{Item: "seat", Quantity: giventest.Money(quantity)}
+}
+
+// issuePrice is another price of a seat.
+func issuePrice(unit string) plans.Change {
+	return plans.Change{Item: "seat", Price: &plans.Price{Unit: giventest.Money(unit)}}
+}
+
+// issueAnchor is another billing date.
+func issueAnchor(at string, loc *time.Location) plans.Change {
+	return plans.Change{Anchor: giventest.Instant(at, loc)}
+}
+
+// issuePolicy is the standard policy with what a row changes of it.
+func issuePolicy(change func(*invoice.Policy)) invoice.Policy {
+	p := invoice.Standard()
+	change(&p)
+	return p
+}
+
+// issueBack is the standard policy with what a cancellation gives back.
+func issueBack(give credits.Extent, as credits.Disposition) invoice.Policy {
+	return issuePolicy(func(p *invoice.Policy) { p.Refunds = []credits.Rule{{Give: give, As: as}} })
+}
+
+// issueArrears is the standard policy in arrears.
+func issueArrears() invoice.Policy {
+	return issuePolicy(func(p *invoice.Policy) { p.Timing = proration.InArrears })
+}
+
+// issueVAT is the standard policy with a tax.
+func issueVAT(percent string, included bool) invoice.Policy {
+	return issuePolicy(func(p *invoice.Policy) {
+		p.Taxes = []invoice.Rate{{Name: "VAT", Percent: giventest.Money(percent), Included: included}}
+	})
+}
+
+// issueLess is a contract with a discount.
+func issueLess(c plans.Contract, d plans.Discount) plans.Contract {
+	if d.Amount.IsPositive() {
+		d.Currency = c.Currency
+	}
+	c.Discounts = append(slices.Clone(c.Discounts), d)
+	return c
+}

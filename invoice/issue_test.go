@@ -1,0 +1,385 @@
+package invoice_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+)
+
+// tenSeats is the first document of most rows.
+var issueTenSeats = issueDay{at: "2026-11-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"}
+
+func TestIssuePeriods(t *testing.T) {
+	for _, r := range []issueRow{
+		{
+			name: "from period to period", why: "each period is billed when it begins, and once", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{at: "2026-11-16"},
+				{at: "2026-11-30T23:59:59"},
+				{at: "2026-12-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
+				{at: "2027-01-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
+			},
+		},
+		{
+			name: "signed inside a period", why: "law 4: half of November is a half of the whole, 890.00 x 15/30 = 445.00", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{
+				{at: "2026-11-16", lines: []string{"recurring seat: 10 x 89.00, 890.00 x 15/30 days = 445.00"}, sums: "due 445.00"},
+				{at: "2026-12-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
+			},
+		},
+		{
+			name: "a longer first period", why: "days of a trial are in the first period, which costs what a month does", policy: invoice.Standard(), contract: func() plans.Contract {
+				c := issueSeats("10", "89.00")
+				c.Cycle, c.First = giventest.Cycle("2026-12-15", "P1M", time.UTC), giventest.Period("2026-11-01/2026-12-15", nil)
+				return c
+			}(),
+			days: []issueDay{
+				issueTenSeats,
+				{at: "2026-12-01"},
+				{at: "2026-12-15", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
+			},
+		},
+		{
+			name: "a ramp", why: "20 seats at 69.00 from December 16 on: 890.00 x 15/31 = 430.645 and 1380.00 x 16/31 = 712.258", policy: invoice.Standard(), contract: func() plans.Contract {
+				c := issueSeats("10", "89.00")
+				c.Ramp = []plans.Step{{At: giventest.Instant("2026-12-16", nil), Item: issueItem("seat", "20", "69.00")}}
+				return c
+			}(),
+			days: []issueDay{
+				issueTenSeats,
+				{
+					at: "2026-12-01", sums: "due 1142.91",
+					lines: []string{"recurring seat: 10 x 89.00, 890.00 x 15/31 days = 430.645..., rounded half up to 430.65", "recurring seat: 20 x 69.00, 1380.00 x 16/31 days = 712.258..., rounded half up to 712.26"},
+				},
+				{at: "2027-01-01", lines: []string{"recurring seat: 20 x 69.00 = 1380.00"}, sums: "due 1380.00"},
+			},
+		},
+		{
+			name: "a term by the month", why: "the sixth month is the last, and the next term begins with May", policy: invoice.Standard(),
+			contract: issueTerm(issueSeats("10", "89.00"), "2026-11-01/2027-05-01", issueHalf(plans.PerPeriod)),
+			days: []issueDay{
+				issueTenSeats,
+				{at: "2027-04-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
+				{at: "2027-05-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
+			},
+		},
+		{
+			name: "a term up front", why: "K8: the contract in full after signing, 10 x 15.00 x 6; its next term is billed when it begins, and not before", policy: invoice.Standard(),
+			contract: issueTerm(issueSeats("10", "15.00"), "2026-11-01/2027-05-01", issueHalf(plans.UpFront)),
+			days: []issueDay{
+				{at: "2026-11-01", lines: []string{"recurring seat: 10 x 15.00 x 6 = 900.00"}, sums: "due 900.00"},
+				{at: "2026-12-01"},
+				{at: "2027-04-30"},
+				{at: "2027-05-01", lines: []string{"recurring seat: 10 x 15.00 x 6 = 900.00"}, sums: "due 900.00"},
+				{at: "2027-11-01", lines: []string{"recurring seat: 10 x 15.00 x 6 = 900.00"}, sums: "due 900.00"},
+			},
+		},
+		{
+			name: "a term that lapses", why: "nothing is billed beyond its end", policy: invoice.Standard(),
+			contract: issueTerm(issueSeats("10", "89.00"), "2026-11-01/2027-05-01", plans.Term{Length: giventest.Interval("P6M"), Billing: plans.PerPeriod, AtEnd: plans.Lapse}),
+			days: []issueDay{
+				{at: "2027-04-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
+				{at: "2027-05-01", refused: "period"},
+				{at: "2027-06-01", refused: "period"},
+			},
+		},
+		{
+			name: "a term that renews, asked for too late", why: "a term that began while nobody billed it is another contract", policy: invoice.Standard(),
+			contract: issueTerm(issueSeats("10", "89.00"), "2026-11-01/2027-05-01", issueHalf(plans.PerPeriod)),
+			days:     []issueDay{issueTenSeats, {at: "2027-06-01", refused: "period"}},
+		},
+		{
+			name: "a term that goes on by the month", why: "evergreen: from period to period at the end", policy: invoice.Standard(),
+			contract: issueTerm(issueSeats("10", "15.00"), "2026-11-01/2027-05-01", plans.Term{Length: giventest.Interval("P6M"), Billing: plans.UpFront, AtEnd: plans.Evergreen}),
+			days: []issueDay{
+				{at: "2026-11-01", lines: []string{"recurring seat: 10 x 15.00 x 6 = 900.00"}, sums: "due 900.00"},
+				{at: "2027-05-01", lines: []string{"recurring seat: 10 x 15.00 = 150.00"}, sums: "due 150.00"},
+				{at: "2027-06-01", lines: []string{"recurring seat: 10 x 15.00 = 150.00"}, sums: "due 150.00"},
+			},
+		},
+		{
+			name: "before the term", why: "nothing is due yet", contract: issueTerm(issueSeats("10", "89.00"), "2026-11-01/2027-05-01", issueHalf(plans.PerPeriod)),
+			policy: invoice.Standard(), days: []issueDay{{at: "2026-10-31", faults: []string{"at outside"}}},
+		},
+		{
+			name: "usage besides", why: "1,200 messages at 0.05 are 60.00; a document can be of those alone", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{at: "2026-11-20", with: issueMessages, lines: []string{"usage message: 1200 x 0.05 = 60.00"}, sums: "due 60.00"},
+				{at: "2026-12-01", with: issueMessages, lines: []string{"recurring seat: 10 x 89.00 = 890.00", "usage message: 1200 x 0.05 = 60.00"}, sums: "due 950.00"},
+			},
+		},
+		{
+			name: "anchored on the 31st", why: "law 6: Oct 31, Nov 30, Dec 31; 178.00 x 16/31 = 91.87", policy: invoice.Standard(), contract: func() plans.Contract {
+				c := issueSeats("10", "89.00")
+				c.Cycle = giventest.Cycle("2026-10-31", "P1M", time.UTC)
+				return c
+			}(),
+			days: []issueDay{
+				{at: "2026-10-31", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
+				{at: "2026-11-29"},
+				{at: "2026-11-30", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
+				{at: "2026-12-15", change: issueMore("2"), lines: []string{"addition seat: 2 x 89.00, 178.00 x 16/31 days = 91.870..., rounded half up to 91.87"}, sums: "due 91.87"},
+				{at: "2026-12-30"},
+				{at: "2026-12-31", lines: []string{"recurring seat: 12 x 89.00 = 1068.00"}, sums: "due 1068.00"},
+				{at: "2027-01-31", lines: []string{"recurring seat: 12 x 89.00 = 1068.00"}, sums: "due 1068.00"},
+				{at: "2027-02-28", lines: []string{"recurring seat: 12 x 89.00 = 1068.00"}, sums: "due 1068.00"},
+				{at: "2027-03-30"},
+				{at: "2027-03-31", lines: []string{"recurring seat: 12 x 89.00 = 1068.00"}, sums: "due 1068.00"},
+			},
+		},
+	} {
+		t.Run(r.name, r.run)
+	}
+}
+
+// issueMessages are messages that were counted.
+func issueMessages(o *invoice.Occasion) {
+	o.Lines = []plans.Charge{{
+		Kind: plans.Usage, Plan: "growth", Item: "message", Currency: "USD", Quantity: giventest.Money("1200"), Price: plans.Price{Unit: giventest.Money("0.05")},
+	}}
+}
+
+func TestIssueChanges(t *testing.T) {
+	for _, r := range []issueRow{
+		{
+			name: "seats added", why: "K3a: 178.00 x 15/30 = 89.00 now, all in full next month", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{at: "2026-11-16", change: issueMore("2"), lines: []string{"addition seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
+				{at: "2026-12-01", lines: []string{"recurring seat: 12 x 89.00 = 1068.00"}, sums: "due 1068.00"},
+			},
+		},
+		{
+			name: "seats added on the first day", why: "the instant belongs to what is new: the whole month", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{at: "2026-11-01", change: issueMore("2"), lines: []string{"addition seat: 2 x 89.00 = 178.00"}, sums: "due 178.00"},
+			},
+		},
+		{
+			name: "seats removed", why: "K5: 89.00 become credit, which pays the next invoice of 8 x 89.00", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{at: "2026-11-16", change: issueMore("-2"), lines: []string{"unused seat: 2 not used of inv-1/1, -178.00 x 15/30 days = -89.00"}, sums: "total -89.00, granted 89.00, due 0.00"},
+				{at: "2026-12-01", lines: []string{"recurring seat: 8 x 89.00 = 712.00"}, sums: "total 712.00, spent -89.00, due 623.00"},
+			},
+		},
+		{
+			name: "an item that is new", why: "its price is agreed with the change: 3 x 20.00 x 15/30", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{at: "2026-11-16", change: plans.Change{Item: "phone", Quantity: giventest.Money("3"), Price: &plans.Price{Unit: giventest.Money("20.00")}}, lines: []string{"addition phone: 3 x 20.00, 60.00 x 15/30 days = 30.00"}, sums: "due 30.00"},
+				{at: "2026-12-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00", "recurring phone: 3 x 20.00 = 60.00"}, sums: "due 950.00"},
+			},
+		},
+		{
+			name: "an upgrade", why: "K4: the unused half of 890.00 against half of 1390.00", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{
+					at: "2026-11-16", change: plans.Change{Plan: issuePlan("scale", "P1M", "139.00")}, sums: "due 250.00",
+					lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "addition seat: 10 x 139.00, 1390.00 x 15/30 days = 695.00"},
+				},
+				{at: "2026-12-01", lines: []string{"recurring seat: 10 x 139.00 = 1390.00"}, sums: "due 1390.00"},
+			},
+		},
+		{
+			name: "a downgrade", why: "K5: the same the other way; the credit is spent by itself", contract: issueSeats("10", "139.00"), policy: invoice.Standard(),
+			days: []issueDay{
+				{at: "2026-11-01", lines: []string{"recurring seat: 10 x 139.00 = 1390.00"}, sums: "due 1390.00"},
+				{
+					at: "2026-11-16", change: plans.Change{Plan: issuePlan("growth", "P1M", "89.00")}, sums: "total -250.00, granted 250.00, due 0.00",
+					lines: []string{"unused seat: 10 not used of inv-1/1, -1390.00 x 15/30 days = -695.00", "addition seat: 10 x 89.00, 890.00 x 15/30 days = 445.00"},
+				},
+				{at: "2026-12-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "total 890.00, spent -250.00, due 640.00"},
+			},
+		},
+		{
+			name: "from month to year and back", why: "9000.00 less half a month; 273 of 365 days are left on February 16: 6731.51 less 890.00", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{
+					at: "2026-11-16", change: plans.Change{Plan: issuePlan("growth", "P1Y", "900.00")}, sums: "due 8555.00",
+					lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "recurring seat: 10 x 900.00 = 9000.00"},
+				},
+				{at: "2026-12-01"},
+				{
+					at: "2027-02-16", change: plans.Change{Plan: issuePlan("growth", "P1M", "89.00")}, sums: "total -5841.51, granted 5841.51, due 0.00",
+					lines: []string{"unused seat: 10 not used of inv-2/2, -9000.00 x 273/365 days = -6731.506..., rounded half up to -6731.51", "recurring seat: 10 x 89.00 = 890.00"},
+				},
+				{at: "2027-03-01"},
+				{at: "2027-03-16", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "total 890.00, spent -890.00, due 0.00"},
+			},
+		},
+		{
+			name: "a price changed", why: "half of 890.00 against half of 990.00", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{
+					at: "2026-11-16", change: issuePrice("99.00"), sums: "due 50.00",
+					lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "addition seat: 10 x 99.00, 990.00 x 15/30 days = 495.00"},
+				},
+				{at: "2026-12-01", lines: []string{"recurring seat: 10 x 99.00 = 990.00"}, sums: "due 990.00"},
+			},
+		},
+		{
+			name: "a billing date moved", why: "15 of 30 days go back, 24 of 30 until December 10 are due", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{
+					at: "2026-11-16", change: issueAnchor("2026-12-10", nil), sums: "due 267.00",
+					lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "recurring seat: 10 x 89.00, 890.00 x 24/30 days = 712.00"},
+				},
+				{at: "2026-12-01"},
+				{at: "2026-12-10", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
+			},
+		},
+		{
+			name: "changed and changed back", why: "what was charged at an instant goes back at it: nothing is due or owed, and the rest of the month is paid for as it was", contract: issueSeats("10", "89.00"), policy: issueVAT("19", false),
+			days: []issueDay{
+				{at: "2026-11-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "tax 169.10, due 1059.10"},
+				{
+					at: "2026-11-16", change: plans.Change{Plan: issuePlan("scale", "P1M", "139.00")}, sums: "tax 47.50, due 297.50",
+					lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "addition seat: 10 x 139.00, 1390.00 x 15/30 days = 695.00"},
+				},
+				{
+					at: "2026-11-16", change: plans.Change{Plan: issuePlan("growth", "P1M", "89.00")}, sums: "total -297.50, tax -47.50, granted 297.50, due 0.00",
+					lines: []string{"unused seat: 10 not used of inv-2/2, -695.00 x 15/15 days = -695.00", "addition seat: 10 x 89.00, 890.00 x 15/30 days = 445.00"},
+				},
+				{at: "2026-11-21", change: issueMore("-5"), lines: []string{"unused seat: 5 not used of inv-3/2, -222.50 x 10/15 days = -148.333..., rounded half up to -148.33"}, sums: "total -176.51, tax -28.18, granted 176.51, due 0.00"},
+			},
+		},
+		{
+			name: "before the period is billed", why: "nobody would bill the rest of it", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{
+				{at: "2026-11-16", change: issueMore("2"), refused: "change"},
+				{at: "2026-11-16", change: issuePrice("99.00"), refused: "change"},
+				{at: "2026-11-16", change: plans.Change{Plan: issuePlan("scale", "P1M", "139.00")}, refused: "change"},
+				issueTenSeats,
+				{at: "2026-12-01", change: issueMore("2"), refused: "change"},
+			},
+		},
+		{
+			name: "before it is paid", why: "what was not paid is not credited; what is added can be", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{at: "2026-11-16", change: issueMore("-2"), with: issueUnpaid("inv-1"), refused: "change"},
+				{at: "2026-11-16", change: issuePrice("99.00"), with: issueUnpaid("inv-0", "inv-1"), refused: "change"},
+				{at: "2026-11-16", change: plans.Change{Plan: issuePlan("scale", "P1M", "139.00")}, with: issueUnpaid("inv-1"), refused: "change"},
+				{at: "2026-11-16", change: issueAnchor("2026-11-16", nil), with: issueUnpaid("inv-1"), refused: "change"},
+				{at: "2026-11-16", change: issueMore("2"), with: issueUnpaid("inv-1"), lines: []string{"addition seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
+				{at: "2026-11-16", change: issueMore("-2"), with: issueUnpaid("inv-1"), lines: []string{"unused seat: 2 not used of inv-6/1, -89.00 x 15/15 days = -89.00"}, sums: "total -89.00, granted 89.00, due 0.00"},
+			},
+		},
+		{
+			name: "a quantity of which less is there", why: "nobody can give back what he does not have", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{at: "2026-11-16", change: issueMore("-11"), faults: []string{"change.quantity invalid"}},
+				{at: "2026-11-16", change: plans.Change{Item: "phone", Quantity: giventest.Money("1")}, faults: []string{"change.item invalid"}},
+				{at: "2026-11-16", change: plans.Change{Item: "seat", Quantity: giventest.Money("1"), Cancel: true}, faults: []string{"change.cancel invalid"}},
+				{at: "2026-11-16", change: plans.Change{Plan: &plans.Plan{ID: "scale"}}, faults: []string{"change.plan.interval unset", "change.plan.offers unset"}},
+				{at: "2026-11-16", change: issueAnchor("2026-11-10", nil), faults: []string{"change.anchor outside"}},
+			},
+		},
+	} {
+		t.Run(r.name, r.run)
+	}
+}
+
+// issueUnpaid says which invoices are not paid.
+func issueUnpaid(ids ...string) func(*invoice.Occasion) {
+	return func(o *invoice.Occasion) { o.Unpaid = ids }
+}
+
+func TestIssueTerms(t *testing.T) {
+	half := issueTerm(issueSeats("10", "15.00"), "2026-11-01/2027-05-01", issueHalf(plans.UpFront))
+	signed := issueDay{at: "2026-11-01", lines: []string{"recurring seat: 10 x 15.00 x 6 = 900.00"}, sums: "due 900.00"}
+	year := plans.Term{Length: giventest.Interval("P1Y"), Percent: giventest.Money("10"), Billing: plans.UpFront, AtEnd: plans.Renew}
+	monthly := issueTerm(issueSeats("10", "89.00"), "2026-11-01/2027-05-01", issueHalf(plans.PerPeriod))
+	end := func(at string) plans.Change { return plans.Change{End: giventest.Instant(at, nil)} }
+	for _, r := range []issueRow{
+		{
+			name: "extended up front", why: "M5: 10 x 15.00 x 12 less 10 % now; when that term begins it is paid for, and after it another year follows", contract: half, policy: invoice.Standard(),
+			days: []issueDay{
+				signed,
+				{at: "2027-01-10", change: plans.Change{Term: &year}, lines: []string{"extension seat: 10 x 15.00 x 12 = 1800.00, less 10 % 180.00 = 1620.00"}, sums: "due 1620.00"},
+				{at: "2027-05-01"},
+				{at: "2028-05-01", lines: []string{"recurring seat: 10 x 15.00 x 12 = 1800.00, less 10 % 180.00 = 1620.00"}, sums: "due 1620.00"},
+			},
+		},
+		{
+			name: "seats added where two terms are paid", why: "M6: 30.00 x 6 x 120/181 = 119.34 for what is left, and 2 x 15.00 x 12 less 10 % for the next", contract: half, policy: invoice.Standard(),
+			days: []issueDay{
+				signed,
+				{at: "2026-12-01", change: plans.Change{Term: &year}, lines: []string{"extension seat: 10 x 15.00 x 12 = 1800.00, less 10 % 180.00 = 1620.00"}, sums: "due 1620.00"},
+				{
+					at: "2027-01-01", change: issueMore("2"), sums: "due 443.34",
+					lines: []string{"addition seat: 2 x 15.00 x 6, 180.00 x 120/181 days = 119.337..., rounded half up to 119.34", "addition seat: 2 x 15.00 x 12 = 360.00, less 10 % 36.00 = 324.00"},
+				},
+				{
+					at: "2027-01-01", change: issueMore("-2"), sums: "total -443.34, granted 443.34, due 0.00",
+					lines: []string{"unused seat: 2 not used of inv-3/2, -324.00 x 366/366 days = -324.00", "unused seat: 2 not used of inv-3/1, -119.34 x 120/120 days = -119.34"},
+				},
+			},
+		},
+		{
+			name: "extended by the month", why: "periods are billed as they come, less 10 % from May on", contract: monthly, policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{at: "2026-11-20", change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P6M"), Percent: giventest.Money("10"), Billing: plans.PerPeriod, AtEnd: plans.Renew}}},
+				{at: "2027-04-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
+				{at: "2027-05-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00, less 10 % 89.00 = 801.00"}, sums: "due 801.00"},
+			},
+		},
+		{
+			name: "shortened up front", why: "April is 30 of 181 days: 149.17 go back, and nothing is billed after it", contract: half, policy: invoice.Standard(),
+			days: []issueDay{
+				signed,
+				{at: "2027-02-01", change: end("2027-04-01"), lines: []string{"unused seat: 10 not used of inv-1/1, -900.00 x 30/181 days = -149.171..., rounded half up to -149.17"}, sums: "total -149.17, granted 149.17, due 0.00"},
+			},
+		},
+		{
+			name: "shortened by the month", why: "April is billed until the 15th: 890.00 x 14/30", contract: monthly, policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{at: "2026-11-20", change: end("2027-04-15")},
+				{at: "2027-04-01", lines: []string{"recurring seat: 10 x 89.00, 890.00 x 14/30 days = 415.333..., rounded half up to 415.33"}, sums: "due 415.33"},
+			},
+		},
+		{
+			name: "shortened inside what was billed", why: "10 of 30 days of April go back", contract: monthly, policy: invoice.Standard(),
+			days: []issueDay{
+				{at: "2027-04-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
+				{at: "2027-04-05", change: end("2027-04-21"), lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 10/30 days = -296.666..., rounded half up to -296.67"}, sums: "total -296.67, granted 296.67, due 0.00"},
+				{at: "2027-04-05", change: plans.Change{Term: &year}, faults: []string{"change.term.billing invalid"}},
+				{at: "2027-04-05", change: end("2027-05-21"), faults: []string{"change.end outside"}},
+			},
+		},
+		{
+			name: "another plan in a term that was paid", why: "K4: 120 of 181 days at 20.00 for 15.00: 1200.00 and 900.00", contract: half, policy: invoice.Standard(),
+			days: []issueDay{
+				signed,
+				{
+					at: "2027-01-01", change: plans.Change{Plan: func() *plans.Plan {
+						p := issuePlan("scale", "P1M", "20.00")
+						p.Offers[0].Price.Per = giventest.Interval("P1M")
+						return p
+					}()}, sums: "due 198.89",
+					lines: []string{
+						"unused seat: 10 not used of inv-1/1, -900.00 x 120/181 days = -596.685..., rounded half up to -596.69",
+						"addition seat: 10 x 20.00 x 6, 1200.00 x 120/181 days = 795.580..., rounded half up to 795.58",
+					},
+				},
+				{at: "2027-05-01", lines: []string{"recurring seat: 10 x 20.00 x 6 = 1200.00"}, sums: "due 1200.00"},
+			},
+		},
+	} {
+		t.Run(r.name, r.run)
+	}
+}

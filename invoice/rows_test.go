@@ -1,0 +1,392 @@
+package invoice_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+)
+
+// rowAnnual is a contract of a year that is paid up front, for a price by the month less 10 %.
+func rowAnnual(quantity, unit string) plans.Contract {
+	c := issueTerm(issueSeats(quantity, unit), "2026-11-01/2027-11-01", plans.Term{
+		Length: giventest.Interval("P1Y"), Percent: giventest.Money("10"), Billing: plans.UpFront, AtEnd: plans.Renew,
+	})
+	c.Discounts = []plans.Discount{{
+		ID: "term P1Y from 2026-11-01", Percent: giventest.Money("10"), Lasts: plans.Forever, From: c.Terms[0].Period.Start, Until: c.Terms[0].Period.End,
+	}}
+	return c
+}
+
+// K3a: monthly, seats added cost by the rest of the month now, and next month all seats in full.
+func TestRowK3a(t *testing.T) {
+	for _, r := range []issueRow{
+		{
+			name: "two batches", why: "178.00 x 15/30 = 89.00 and 89.00 x 5/30 = 14.83, a line each; then 13 x 89.00", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{at: "2026-11-16", change: issueMore("2"), lines: []string{"addition seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
+				{at: "2026-11-26", change: issueMore("1"), lines: []string{"addition seat: 1 x 89.00, 89.00 x 5/30 days = 14.833..., rounded half up to 14.83"}, sums: "due 14.83"},
+				{at: "2026-12-01", lines: []string{"recurring seat: 13 x 89.00 = 1157.00"}, sums: "due 1157.00"},
+			},
+		},
+		{
+			name: "on the last day", why: "178.00 x 1/30 = 5.93", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{at: "2026-11-30", change: issueMore("2"), lines: []string{"addition seat: 2 x 89.00, 178.00 x 1/30 days = 5.933..., rounded half up to 5.93"}, sums: "due 5.93"},
+				{at: "2026-12-01", lines: []string{"recurring seat: 12 x 89.00 = 1068.00"}, sums: "due 1068.00"},
+			},
+		},
+	} {
+		t.Run(r.name, r.run)
+	}
+}
+
+// K3b: annual, seats added cost by the rest of the contract.
+func TestRowK3b(t *testing.T) {
+	issueRow{
+		why: "181 of 365 days from May 4 on: 2 x 15.00 x 12 = 360.00, of which 178.52, less 10 %; then all seats for the next year", contract: rowAnnual("10", "15.00"), policy: invoice.Standard(),
+		days: []issueDay{
+			{at: "2026-11-01", lines: []string{"recurring seat: 10 x 15.00 x 12 = 1800.00, less 10 % 180.00 = 1620.00"}, sums: "due 1620.00"},
+			{at: "2027-05-04", change: issueMore("2"), lines: []string{"addition seat: 2 x 15.00 x 12, 360.00 x 181/365 days = 178.520..., rounded half up to 178.52, less 10 % 17.85 = 160.67"}, sums: "due 160.67"},
+			{at: "2027-10-01"},
+			{at: "2027-11-01", lines: []string{"recurring seat: 12 x 15.00 x 12 = 2160.00, less 10 % 216.00 = 1944.00"}, sums: "due 1944.00"},
+		},
+	}.run(t)
+}
+
+// K4: an upgrade after paying costs the difference for the rest of the paid period, and the higher rate from the next one on.
+func TestRowK4(t *testing.T) {
+	issueRow{
+		why: "1390.00 x 10/30 less 890.00 x 10/30: 463.33 less 296.67", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+		days: []issueDay{
+			issueTenSeats,
+			{
+				at: "2026-11-21", change: plans.Change{Plan: issuePlan("scale", "P1M", "139.00")}, sums: "due 166.66",
+				lines: []string{
+					"unused seat: 10 not used of inv-1/1, -890.00 x 10/30 days = -296.666..., rounded half up to -296.67",
+					"addition seat: 10 x 139.00, 1390.00 x 10/30 days = 463.333..., rounded half up to 463.33",
+				},
+			},
+			{at: "2026-12-01", lines: []string{"recurring seat: 10 x 139.00 = 1390.00"}, sums: "due 1390.00"},
+		},
+	}.run(t)
+}
+
+// K5: a downgrade after paying becomes credit, which pays the next invoices, the oldest first, until it is spent. It is never a negative invoice.
+func TestRowK5(t *testing.T) {
+	down := func(unit string) plans.Change { return plans.Change{Plan: issuePlan("growth", "P1M", unit)} }
+	issueRow{
+		why: "1390.00 x 20/30 less 290.00 x 20/30 = 733.34, then 290.00 x 10/30 less 90.00 x 10/30 = 66.67: December and January take 90.00 each of the first credit", contract: issueSeats("10", "139.00"), policy: invoice.Standard(),
+		days: []issueDay{
+			{at: "2026-11-01", lines: []string{"recurring seat: 10 x 139.00 = 1390.00"}, sums: "due 1390.00"},
+			{
+				at: "2026-11-11", change: down("29.00"), sums: "total -733.34, granted 733.34, due 0.00",
+				lines: []string{
+					"unused seat: 10 not used of inv-1/1, -1390.00 x 20/30 days = -926.666..., rounded half up to -926.67",
+					"addition seat: 10 x 29.00, 290.00 x 20/30 days = 193.333..., rounded half up to 193.33",
+				},
+			},
+			{
+				at: "2026-11-21", change: down("9.00"), sums: "total -66.67, granted 66.67, due 0.00",
+				lines: []string{
+					"unused seat: 10 not used of inv-2/2, -193.33 x 10/20 days = -96.665, rounded half up to -96.67",
+					"addition seat: 10 x 9.00, 90.00 x 10/30 days = 30.00",
+				},
+			},
+			{at: "2026-12-01", lines: []string{"recurring seat: 10 x 9.00 = 90.00"}, sums: "total 90.00, spent -90.00, due 0.00"},
+			{at: "2027-01-01", change: plans.Change{}, with: rowUsage("700.00"), lines: []string{"recurring seat: 10 x 9.00 = 90.00", "usage message: 700.00"}, sums: "total 790.00, spent -643.34, spent -66.67, due 79.99"},
+			{at: "2027-02-01", lines: []string{"recurring seat: 10 x 9.00 = 90.00"}, sums: "due 90.00"},
+		},
+	}.run(t)
+}
+
+// rowUsage is usage of an amount.
+func rowUsage(net string) func(*invoice.Occasion) {
+	return func(o *invoice.Occasion) {
+		o.Lines = []plans.Charge{{Kind: plans.Usage, Plan: "growth", Item: "message", Currency: "USD", Net: giventest.Money(net)}}
+	}
+}
+
+// K8: an annual contract is due in full after signing, for its discounted rate; a monthly one on the first day of each month of the contract.
+func TestRowK8(t *testing.T) {
+	for _, c := range []struct {
+		name, why string
+		contract  plans.Contract
+		at        []string // when a document is asked for, each day from the first to the last
+		want      []string // when each falls due, and what
+	}{
+		{
+			"annual", "15.00 x 10 x 12 less 10 %, once a year", rowAnnual("10", "15.00"),
+			[]string{"2026-11-01", "2026-12-01", "2027-10-31", "2027-11-01", "2028-11-01"}, []string{"2026-11-01 1620.00", "2027-11-01 1620.00", "2028-11-01 1620.00"},
+		},
+		{
+			"monthly, signed on the 17th", "the first day of the contract's month is the 17th", func() plans.Contract {
+				c := issueSeats("10", "15.00")
+				c.Cycle = giventest.Cycle("2026-11-17", "P1M", time.UTC)
+				return c
+			}(),
+			[]string{"2026-11-17", "2026-12-01", "2026-12-16", "2026-12-17", "2027-01-17"}, []string{"2026-11-17 150.00", "2026-12-17 150.00", "2027-01-17 150.00"},
+		},
+		{
+			"monthly, signed on the 31st", "law 6: the last day of a shorter month", func() plans.Contract {
+				c := issueSeats("10", "15.00")
+				c.Cycle = giventest.Cycle("2027-01-31", "P1M", time.UTC)
+				return c
+			}(),
+			[]string{"2027-01-31", "2027-02-27", "2027-02-28", "2027-03-28", "2027-03-31"}, []string{"2027-01-31 150.00", "2027-02-28 150.00", "2027-03-31 150.00"},
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			account := invoice.Account{Contract: c.contract}
+			var got []string
+			for _, day := range c.at {
+				at := giventest.Instant(day, nil)
+				doc, err := invoice.Issue(invoice.Occasion{Account: account, ID: "inv " + day, At: at, DueBy: at.AddDate(0, 0, 14), Policy: invoice.Standard()})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if account = doc.Account; doc.Invoice != nil {
+					got = append(got, day+" "+doc.Invoice.Due.StringFixed(2))
+					if by := "Due by " + at.AddDate(0, 0, 14).Format(time.DateOnly); !strings.Contains(doc.Invoice.Text(), by) {
+						t.Errorf("no %q in\n%s", by, doc.Invoice.Text())
+					}
+				}
+			}
+			if strings.Join(got, ", ") != strings.Join(c.want, ", ") {
+				t.Errorf("got %q, want %q: %s", got, c.want, c.why)
+			}
+		})
+	}
+}
+
+// rowEvent is something that happens to an invoice, and where it stands then.
+type rowEvent struct {
+	kind    invoice.EventKind
+	id, at  string
+	status  invoice.Status
+	left    string // what is still to be paid
+	refused bool
+}
+
+// rowInvoice is the invoice of November.
+func rowInvoice(t *testing.T) invoice.Invoice {
+	t.Helper()
+	doc, err := invoice.Issue(invoice.Occasion{
+		Account: invoice.Account{Contract: issueSeats("10", "89.00")}, ID: "inv-1", At: giventest.Instant("2026-11-01", nil), Policy: invoice.Standard(),
+		Contact: invoice.Contact{Name: "Ada Lovelace", Email: "ada@example.com"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *doc.Invoice
+}
+
+// rowEvents applies events to the invoice of November, one by one.
+func rowEvents(t *testing.T, events []rowEvent) invoice.Invoice {
+	t.Helper()
+	inv := rowInvoice(t)
+	issued := inv.Seal
+	for i, e := range events {
+		next, err := invoice.Apply(inv, invoice.Event{Kind: e.kind, ID: e.id, At: giventest.Instant(e.at, nil)})
+		var refusal *plans.Refusal
+		switch {
+		case e.refused && errors.As(err, &refusal):
+		case e.refused || err != nil:
+			t.Fatalf("event %d, %v: %v", i, e.kind, err)
+		default:
+			inv = next
+		}
+		if inv.Status != e.status {
+			t.Errorf("after event %d, %v, it is %v, want %v", i, e.kind, inv.Status, e.status)
+		}
+		giventest.CheckMoney(t, "what is left after "+e.kind.String(), inv.Outstanding(), e.left)
+		if err := invoice.Check(inv); err != nil || inv.Seal != issued {
+			t.Errorf("after event %d: %v", i, err)
+		}
+	}
+	return inv
+}
+
+// K9: an invoice is created, the card is charged, it is closed when that is approved, and a copy marked paid goes to the contact.
+func TestRowK9(t *testing.T) {
+	if created := rowInvoice(t); created.Status != invoice.Open {
+		t.Errorf("it is %v when it is created", created.Status)
+	}
+	paid := rowEvents(t, []rowEvent{
+		{kind: invoice.Attempted, id: "card-1", at: "2026-11-01T00:01:00", status: invoice.Pending, left: "890"},
+		{kind: invoice.Succeeded, id: "card-1", at: "2026-11-01T00:02:00", status: invoice.Paid, left: "0"},
+		{kind: invoice.Succeeded, id: "card-1", at: "2026-11-01T00:02:00", status: invoice.Paid, left: "0"}, // a provider may say it twice
+		{kind: invoice.Attempted, id: "card-2", at: "2026-11-02", status: invoice.Paid, left: "0", refused: true},
+	})
+	want := `Invoice inv-1, 2026-11-01, USD, paid
+  Ada Lovelace
+  ada@example.com
+  growth, recurring, 2026-11-01 until 2026-12-01                        890.00
+    seat: 10 x 89.00 = 890.00
+  Due                                                                   890.00
+  attempted, 2026-11-01, card-1                                         890.00
+  succeeded, 2026-11-01, card-1                                         890.00
+  Outstanding                                                             0.00
+`
+	if got := paid.Text(); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// M1: between an attempt and its outcome a payment is pending, however long that takes, and no other begins.
+func TestRowM1(t *testing.T) {
+	rowEvents(t, []rowEvent{
+		{kind: invoice.Attempted, id: "pix-1", at: "2026-11-01T10:00:00", status: invoice.Pending, left: "890"},
+		{kind: invoice.Attempted, id: "pix-2", at: "2026-11-01T10:05:00", status: invoice.Pending, left: "890", refused: true},
+		{kind: invoice.Succeeded, id: "pix-2", at: "2026-11-01T10:05:00", status: invoice.Pending, left: "890", refused: true},
+		{kind: invoice.Voided, at: "2026-11-01T10:05:00", status: invoice.Pending, left: "890", refused: true},
+		{kind: invoice.Succeeded, id: "pix-1", at: "2026-11-01T10:15:00", status: invoice.Paid, left: "0"},
+	})
+}
+
+// M13: a failed payment leaves an invoice open, and another method closes it; it is never charged twice.
+func TestRowM13(t *testing.T) {
+	rowEvents(t, []rowEvent{
+		{kind: invoice.Attempted, id: "card-1", at: "2026-11-01T10:00:00", status: invoice.Pending, left: "890"},
+		{kind: invoice.Failed, id: "card-1", at: "2026-11-01T10:01:00", status: invoice.Open, left: "890"},
+		{kind: invoice.Failed, id: "card-1", at: "2026-11-01T10:01:00", status: invoice.Open, left: "890"},
+		{kind: invoice.Attempted, id: "card-1", at: "2026-11-01T10:02:00", status: invoice.Open, left: "890"}, // the attempt that failed, said again
+		{kind: invoice.Attempted, id: "paypal-1", at: "2026-11-02T10:00:00", status: invoice.Pending, left: "890"},
+		{kind: invoice.Attempted, id: "card-2", at: "2026-11-02T10:00:00", status: invoice.Pending, left: "890", refused: true},
+		{kind: invoice.Succeeded, id: "paypal-1", at: "2026-11-02T10:01:00", status: invoice.Paid, left: "0"},
+		{kind: invoice.Attempted, id: "card-2", at: "2026-11-02T10:02:00", status: invoice.Paid, left: "0", refused: true},
+		{kind: invoice.Succeeded, id: "card-1", at: "2026-11-02T10:03:00", status: invoice.Paid, left: "0", refused: true},
+	})
+}
+
+// M6: seats that are added cost by what is left of the term, up to its end.
+func TestRowM6(t *testing.T) {
+	issueRow{
+		why: "120 of 181 days: 2 x 15.00 x 6 = 180.00, of which 119.34", contract: issueTerm(issueSeats("10", "15.00"), "2026-11-01/2027-05-01", issueHalf(plans.UpFront)), policy: invoice.Standard(),
+		days: []issueDay{
+			{at: "2026-11-01", lines: []string{"recurring seat: 10 x 15.00 x 6 = 900.00"}, sums: "due 900.00"},
+			{at: "2027-01-01", change: issueMore("2"), lines: []string{"addition seat: 2 x 15.00 x 6, 180.00 x 120/181 days = 119.337..., rounded half up to 119.34"}, sums: "due 119.34"},
+			{at: "2027-05-01", lines: []string{"recurring seat: 12 x 15.00 x 6 = 1080.00"}, sums: "due 1080.00"},
+		},
+	}.run(t)
+}
+
+// M9: who cancels gets nothing back for unused time; a refund by hand is an act of its own, with a line of its own.
+func TestRowM9(t *testing.T) {
+	account := invoice.Account{Contract: issueTerm(issueSeats("10", "15.00"), "2026-11-01/2027-05-01", issueHalf(plans.UpFront))}
+	signed, err := invoice.Issue(invoice.Occasion{Account: account, ID: "inv-1", At: giventest.Instant("2026-11-01", nil), Policy: invoice.Standard()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	canceled, err := invoice.Issue(invoice.Occasion{
+		Account: signed.Account, ID: "inv-2", At: giventest.Instant("2027-01-15", nil), Change: plans.Change{Cancel: true}, Paid: giventest.Money("900"), Policy: invoice.Standard(),
+	})
+	if err != nil || canceled.Invoice != nil || len(canceled.Ledger) > 0 {
+		t.Fatalf("%v is given back: %v", canceled.Invoice, err)
+	}
+	paid, err := invoice.Apply(*signed.Invoice, invoice.Event{Kind: invoice.Succeeded, ID: "card-1", At: giventest.Instant("2026-11-01", nil)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	note, err := invoice.Note(invoice.Correction{
+		ID: "note-1", At: giventest.Instant("2027-01-20", nil), Invoice: paid, Lines: []invoice.Part{{Line: "inv-1/1", Amount: giventest.Money("300")}}, Repay: true,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines, sums := issueText(&note)
+	if got, want := strings.Join(lines, "; ")+"; "+sums, "refund seat: -300.00 of inv-1/1; total -300.00, refund 300.00, due 0.00"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+// M10: payments are not given back, unless the policy for what was sold says otherwise, or a decision with a reason.
+func TestRowM10(t *testing.T) {
+	policy := issuePolicy(func(p *invoice.Policy) {
+		p.Refunds = []credits.Rule{
+			{Items: []string{"ai_agent"}, Give: credits.UnusedPart, As: credits.ToRefund},
+			{Kinds: []plans.Kind{plans.OneOff}, Give: credits.InFull, As: credits.ToRefund},
+			{As: credits.ToNothing},
+		}
+	})
+	contract := issueSeats("10", "89.00")
+	contract.Items = append(contract.Items, issueItem("ai_agent", "1", "20.00"))
+	signed := issueDay{at: "2026-11-01", with: issueSetup, lines: []string{"recurring seat: 10 x 89.00 = 890.00", "recurring ai_agent: 1 x 20.00 = 20.00", "one_off setup: 50.00"}, sums: "due 960.00"}
+	cancel := plans.Change{Cancel: true}
+	for _, r := range []issueRow{
+		{
+			name: "by kind and item", why: "half of the agent, all of the setup, none of the seats", contract: contract, policy: policy,
+			days: []issueDay{
+				signed,
+				{
+					at: "2026-11-16", change: cancel, with: issuePaid("960"), sums: "total -60.00, refund 60.00, due 0.00",
+					lines: []string{"refund setup: -50.00 of inv-1/3", "unused ai_agent: 1 not used of inv-1/2, -20.00 x 15/30 days = -10.00"},
+				},
+			},
+		},
+		{
+			name: "an exception", why: "the seats too, since the law says so; a reason is stated", contract: contract, policy: policy,
+			days: []issueDay{
+				signed,
+				{at: "2026-11-16", change: cancel, with: issueException("960", credits.Exception{Give: credits.InFull, As: credits.ToRefund}), faults: []string{"exception.reason unset"}},
+				{
+					at: "2026-11-16", change: cancel, with: issueException("960", credits.Exception{Give: credits.InFull, As: credits.ToRefund, Reason: "withdrawn within 14 days"}), sums: "total -960.00, refund 960.00, due 0.00",
+					lines: []string{"refund setup: -50.00 of inv-1/3", "refund ai_agent: -20.00 of inv-1/2", "refund seat: -890.00 of inv-1/1"},
+				},
+			},
+		},
+		{
+			name: "never more than was paid", why: "of 960.00 only 40.00 came in as money", contract: contract, policy: policy,
+			days: []issueDay{
+				signed,
+				{
+					at: "2026-11-16", change: cancel, with: issuePaid("40"), sums: "total -60.00, granted 20.00, refund 40.00, due 0.00",
+					lines: []string{"refund setup: -50.00 of inv-1/3", "unused ai_agent: 1 not used of inv-1/2, -20.00 x 15/30 days = -10.00"},
+				},
+			},
+		},
+	} {
+		t.Run(r.name, r.run)
+	}
+}
+
+// M11: invoices are numbered by the caller's sequence, without gaps where a document is nothing, and each line explains itself.
+func TestRowM11(t *testing.T) {
+	account := invoice.Account{Contract: issueSeats("10", "89.00")}
+	var ids []string
+	for _, day := range []struct {
+		at     string
+		change plans.Change
+	}{
+		{"2026-11-01", plans.Change{}}, {"2026-11-10", plans.Change{}}, {"2026-11-16", issueMore("2")}, {"2026-11-20", issueMore("-4")},
+		{"2026-12-01", plans.Change{}}, {"2026-12-01", plans.Change{}}, {"2026-12-11", plans.Change{Plan: issuePlan("scale", "P1M", "139.00")}},
+	} {
+		doc, err := invoice.Issue(invoice.Occasion{Account: account, ID: "2026-" + string(rune('1'+len(ids))), At: giventest.Instant(day.at, nil), Change: day.change, Policy: invoice.Standard()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if account = doc.Account; doc.Invoice == nil {
+			continue // the number is free for the next
+		}
+		ids = append(ids, doc.Invoice.ID)
+		text := strings.Join(strings.Fields(doc.Invoice.Text()), " ")
+		for i, line := range doc.Invoice.Lines {
+			if want := doc.Invoice.ID + "/" + string(rune('1'+i)); line.ID != want {
+				t.Errorf("line %q, want %q", line.ID, want)
+			}
+			if why := line.Explain(); !strings.Contains(why, " = ") || !strings.Contains(text, why) {
+				t.Errorf("%q is not explained in\n%s", why, text)
+			}
+		}
+	}
+	if got, want := strings.Join(ids, " "), "2026-1 2026-2 2026-3 2026-4 2026-5"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

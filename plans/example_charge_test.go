@@ -1,0 +1,96 @@
+package plans_test
+
+import (
+	"fmt"
+
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// Two hours of training, sold once.
+func ExampleCharge_Priced() {
+	charge := must(plans.Charge{
+		Kind: plans.OneOff, Item: "training", Currency: "EUR", Quantity: money("2"), Price: plans.Price{Unit: money("75.00")},
+	}.Priced(proration.Standard(2)))
+	fmt.Println(charge.Net)
+	fmt.Println(charge.Explain())
+	// Output:
+	// 150
+	// training: 2 x 75.00 = 150.00
+}
+
+// Without a price, the net is what it costs.
+func ExampleCharge_Priced_net() {
+	charge := must(plans.Charge{Kind: plans.OneOff, Item: "damage", Currency: "EUR", Net: money("31.40")}.Priced(proration.Standard(2)))
+	fmt.Println(charge.Explain())
+	_, err := plans.Charge{Kind: plans.OneOff, Item: "damage", Currency: "JPY", Net: money("31.40")}.Priced(proration.Standard(2))
+	fmt.Println(err)
+	// Output:
+	// damage: 31.40
+	// net: 31.4 has more than the 0 places of JPY (not a valid value)
+}
+
+// What somebody edited does not come out again.
+func ExampleCharge_Check() {
+	charge := must(tenSeats().Charges(rest(16), proration.Standard(2)))[0]
+	fmt.Println(charge.Check(proration.Standard(2), nil))
+	charge.Quantity = money("9")
+	fmt.Println(charge.Check(proration.Standard(2), nil))
+	// Output:
+	// <nil>
+	// share.of: 890 is not the 801 of 801.00 x 15/30 days = 400.50 (not a valid value)
+	// share.amount: 445 is not the 400.5 of 801.00 x 15/30 days = 400.50 (not a valid value)
+}
+
+func ExampleCharge_Gross() {
+	reduced := must(plans.ApplyDiscounts(plans.Reduction{
+		Charges:   must(tenSeats().Charges(plans.Whole(thisMonth), proration.Standard(2))),
+		Discounts: []plans.Discount{{ID: "welcome", Percent: money("10"), Lasts: plans.Once}},
+		Currency:  "USD", Mode: proration.HalfUp, Allocation: proration.LargestRemainder,
+	}))
+	fmt.Println(reduced.Charges[0].Gross(), reduced.Charges[0].Net)
+	// Output: 890 801
+}
+
+// A tax besides the net, and one that is in it.
+func ExampleCharge_Taxed() {
+	charge := must(tenSeats().Charges(plans.Whole(thisMonth), proration.Standard(2)))[0]
+	vat := plans.Tax{Name: "VAT", Percent: money("19")}
+	fmt.Println(charge.Taxed(vat).FloatString(2))
+	vat.Included = true
+	charge.Taxes = []plans.Tax{vat}
+	fmt.Println(charge.Taxed(vat).FloatString(2), charge.Taxed(vat))
+	// Output:
+	// 169.10
+	// 142.10 16910/119
+}
+
+func ExampleTax_Validate() {
+	fmt.Println(plans.Tax{Percent: money("-19")}.Validate())
+	// Output:
+	// name: a tax has a name (must be set)
+	// percent: -19 is negative (not a valid value)
+}
+
+func ExampleDiscount_Clone() {
+	discount := plans.Discount{ID: "welcome", Percent: money("10"), Lasts: plans.Forever, Items: []string{"seat"}}
+	other := discount.Clone()
+	other.Items[0] = "phone"
+	fmt.Println(discount.Items[0])
+	// Output: seat
+}
+
+// Twelve seats from the 16th on were agreed at the start.
+func ExampleContract_On() {
+	contract := tenSeats()
+	twelve := contract.Items[0]
+	twelve.Quantity = money("12")
+	contract.Ramp = []plans.Step{{At: rest(16).Span.Start, Item: twelve}}
+	for _, day := range []int{15, 16} {
+		then := must(contract.On(rest(day).Span.Start))
+		fmt.Println(then.Items[0].Quantity, len(then.Ramp))
+	}
+	// Output:
+	// 10 1
+	// 12 0
+}
