@@ -116,7 +116,7 @@ func ExampleNote() {
 	// paid
 }
 
-func ExampleInvoice_Outstanding() {
+func ExampleInvoice_Outstanding_reversed() {
 	inv := exampleApply(exampleSetup(), 5, invoice.Succeeded, "transfer-1", "100.00")
 	fmt.Println(inv.Outstanding())
 	inv = exampleApply(inv, 9, invoice.Reversed, "transfer-1", "100.00") // it bounced
@@ -126,7 +126,7 @@ func ExampleInvoice_Outstanding() {
 	// 178.5
 }
 
-func ExampleInvoice_Received() {
+func ExampleInvoice_Received_repaid() {
 	inv := exampleApply(exampleSetup(), 5, invoice.Succeeded, "transfer-1", "178.50")
 	fmt.Println(inv.Received())
 	inv = exampleApply(inv, 9, invoice.Repaid, "cn-7", "59.50") // as its credit note said

@@ -2,8 +2,8 @@ package invoice
 
 // Reseal returns the invoice with the seal that a forger would compute: of what it says now.
 func Reseal(inv Invoice) (Invoice, error) {
-	was, first := inv, inv.first()
-	if len(was.Events) == 0 && was.Status == Drafted || len(was.Events) > 0 && was.Events[0].Kind == Issued {
+	first := inv.first()
+	if len(inv.Events) == 0 && inv.Status == Drafted || len(inv.Events) > 0 && inv.Events[0].Kind == Issued {
 		first = Drafted
 	}
 	var err error
