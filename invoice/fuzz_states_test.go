@@ -1,6 +1,7 @@
 package invoice_test
 
 import (
+	"encoding/json"
 	"errors"
 	"testing"
 	"time"
@@ -54,5 +55,35 @@ func FuzzApply(f *testing.F) {
 			}
 		}
 		statesIssued(t, issued, inv)
+	})
+}
+
+// Law: whatever JSON is read, checking it ends with an answer, and what the check accepts is written, read and checked again alike.
+func FuzzCheck(f *testing.F) {
+	for _, inv := range statesExamples(f) {
+		f.Add([]byte(giventest.JSON(f, inv)))
+	}
+	f.Add([]byte(giventest.JSON(f, statesAfter(f, statesInvoice(f, nil, "100"), "attempted p1"))))
+	f.Add([]byte(`{"id":"i","currency":"USD","at":"2026-12-01T00:00:00Z","lines":[{"net":"1e1000000000"}],"total":"-1e-999999999"}`))
+	newYork := giventest.Zone(f, "America/New_York")
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var inv invoice.Invoice
+		if json.Unmarshal(text, &inv) != nil {
+			return
+		}
+		if inv.Zone == newYork.String() {
+			inv.Location = newYork
+		}
+		if invoice.Check(inv) != nil {
+			return
+		}
+		read := giventest.CheckRoundTrip(t, inv)
+		read.Location = inv.Location
+		if err := invoice.Check(read); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := invoice.Apply(inv, invoice.Event{Kind: invoice.Repaid, ID: "r", At: inv.At}); err == nil && !inv.Received().IsPositive() {
+			t.Fatalf("more is repaid of\n%s", inv.Text())
+		}
 	})
 }

@@ -1,6 +1,7 @@
 package invoice_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -105,8 +106,7 @@ func statesRich(tb testing.TB) invoice.Draft {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	lines := append(prorated, added...)
-	lines = append(lines,
+	lines := append(slices.Concat(prorated, added),
 		plans.Charge{Kind: plans.OneOff, Item: "setup", Currency: "USD", Net: giventest.Money("149.50"), Taxes: []plans.Tax{{Name: "GST", Percent: giventest.Money("5"), Included: true}}},
 		plans.Charge{Kind: plans.Usage, Plan: "growth", Item: "calls", Currency: "USD", Quantity: giventest.Money("12345"), Price: plans.Price{
 			Unit: giventest.Money("0.99"), Package: giventest.Money("100"), Included: giventest.Money("1000"), Flat: giventest.Money("2"),
