@@ -62,7 +62,7 @@ func Check(inv Invoice) error {
 	first := inv.sealed()
 	if f == nil {
 		inv.checkOrder(&f, places)
-		inv.checkSettled(&f, places)
+		inv.checkSettled(&f)
 		inv.checkStates(&f, first)
 	}
 	if first == 0 {

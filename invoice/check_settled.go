@@ -12,7 +12,7 @@ import (
 )
 
 // checkSettled adds what does not lead from the total to what is due, what is granted, and the parts.
-func (inv *Invoice) checkSettled(f *fault.List, places int32) {
+func (inv *Invoice) checkSettled(f *fault.List) {
 	var untaxed, spent, granted decimal.Decimal
 	for _, line := range inv.Lines {
 		if line.Corrects == "" {
