@@ -27,13 +27,14 @@ import (
 // 500 credits of a charge; the faults of the ledger, the
 // discounts and the policy.
 func Build(d Draft) (Invoice, error) {
-	places, err := d.check()
-	if err != nil {
-		return Invoice{}, err
+	var f fault.List
+	places, sound := d.check(&f)
+	var inv Invoice
+	if sound {
+		inv = d.open(&f)
 	}
-	inv, err := d.open()
-	if err != nil {
-		return Invoice{}, err
+	if f != nil {
+		return Invoice{}, f.Err()
 	}
 	if err := inv.discount(&d); err != nil {
 		return Invoice{}, err
@@ -44,7 +45,6 @@ func Build(d Draft) (Invoice, error) {
 	}
 	inv.tax()
 	inv.sums(places)
-	var f fault.List
 	for _, n := range []struct {
 		field  string
 		amount decimal.Decimal
@@ -63,8 +63,8 @@ func Build(d Draft) (Invoice, error) {
 	return inv, nil
 }
 
-// open returns the invoice with its lines as they are before discounts, each with an ID, or every fault of them.
-func (d *Draft) open() (Invoice, error) {
+// open returns the invoice with its lines as they are before discounts, each with an ID, and adds every fault of them.
+func (d *Draft) open(f *fault.List) Invoice {
 	inv := Invoice{
 		ID: d.ID, Corrects: d.Corrects, Currency: d.Currency, At: d.At, DueBy: d.DueBy, Contact: d.Contact, Status: Open,
 		Discounts: cloneDiscounts(d.Discounts), Billed: d.corrected(), Policy: d.Policy.clone(),
@@ -73,14 +73,14 @@ func (d *Draft) open() (Invoice, error) {
 	if loc := d.Location; loc != nil && loc != time.UTC {
 		inv.Zone, inv.Location = loc.String(), loc
 	}
-	var f fault.List
+	before := len(*f)
 	for i, line := range d.Lines {
 		path := "lines[" + strconv.Itoa(i) + "]"
 		if line.Currency != d.Currency {
 			f.Add(path+".currency", proration.ErrInvalid, "%.40q is not %.3s", string(line.Currency), d.Currency)
 			continue
 		}
-		if line.Corrects == "" && line.Net.IsNegative() && fault.Amount(&f, path+".net", line.Net) {
+		if line.Corrects == "" && line.Net.IsNegative() && fault.Amount(f, path+".net", line.Net) {
 			f.Add(path+".corrects", proration.ErrUnset, "what is given back corrects a charge")
 			continue
 		}
@@ -90,11 +90,11 @@ func (d *Draft) open() (Invoice, error) {
 		priced.ID = d.lineID(i)
 		inv.Lines = append(inv.Lines, priced)
 	}
-	if f == nil {
-		inv.checkLines(&f)
-		inv.checkTwice(&f)
+	if len(*f) == before {
+		inv.checkLines(f)
+		inv.checkTwice(f)
 	}
-	return inv, f.Err()
+	return inv
 }
 
 // checkTwice adds the faults of discounts that were taken off a charge before.

@@ -36,9 +36,8 @@ type Draft struct {
 	Location *time.Location `json:"-"` // whose calendar counts the days; nil is UTC
 }
 
-// check returns the places of the currency, or every fault of the draft but for its lines.
-func (d *Draft) check() (int32, error) {
-	var f fault.List
+// check returns the places of the currency, and whether lines can be computed at all; it adds every fault of the draft but for its lines.
+func (d *Draft) check(f *fault.List) (places int32, sound bool) {
 	if d.ID == "" {
 		f.Add("id", proration.ErrUnset, "an invoice has an ID")
 	}
@@ -50,27 +49,31 @@ func (d *Draft) check() (int32, error) {
 	}
 	places, err := d.Currency.Places()
 	f.Under("", err)
-	f.Under("policy", d.Policy.Validate())
+	policy := d.Policy.Validate()
+	f.Under("policy", policy)
+	sound = err == nil && policy == nil
 	f.Under("", credits.Validate(d.Ledger))
 	for i, e := range d.Ledger {
 		if e.ID == d.ID && e.Kind == credits.Granted && d.ID != "" {
 			f.Add("ledger["+strconv.Itoa(i)+"].id", proration.ErrInvalid, "it is the ID of the invoice, whose grant has it")
 		}
 	}
+	before := len(*f)
 	switch {
 	case len(d.Lines) == 0:
 		f.Add("lines", proration.ErrUnset, "an invoice has lines")
 	case len(d.Lines) > maxLines, len(d.Billed) > maxLines:
 		f.Add("lines", proration.ErrLimit, "%d and %d billed are more than %d", len(d.Lines), len(d.Billed), maxLines)
 	default:
-		limit(&f, "lines", d.Lines, maxDiscounts)
-		limit(&f, "billed", d.Billed, 2*maxDiscounts)
+		limit(f, "lines", d.Lines, maxDiscounts)
+		limit(f, "billed", d.Billed, 2*maxDiscounts)
 	}
+	sound = sound && len(*f) == before
 	for _, n := range []struct {
 		field  string
 		amount decimal.Decimal
 	}{{"offset", d.Offset}, {"refund", d.Refund}} {
-		if fault.Amount(&f, n.field, n.amount) && (n.amount.IsNegative() || !n.amount.Shift(places).IsInteger()) {
+		if fault.Amount(f, n.field, n.amount) && (n.amount.IsNegative() || !n.amount.Shift(places).IsInteger()) {
 			f.Add(n.field, proration.ErrInvalid, "%v is no amount above zero of %d places", n.amount, places)
 		}
 	}
@@ -82,5 +85,5 @@ func (d *Draft) check() (int32, error) {
 	} else if d.Every != (proration.Interval{}) {
 		f.Add("instalments", proration.ErrUnset, "say into how many parts it is split")
 	}
-	return places, f.Err()
+	return places, sound
 }
