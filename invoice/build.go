@@ -23,7 +23,8 @@ import (
 // those of the policy.
 // Errors: ErrUnset for a missing ID, instant, currency, line, kind or policy; ErrInvalid for an unknown currency, a line in another one, a
 // charge or credit that does not come out, what is below zero and corrects nothing, or an ID under which credit was granted before; ErrOutside for
-// a due date before the invoice; ErrLimit for amounts beyond the limits, and more than 10,000 lines; the faults of the ledger, the
+// a due date before the invoice; ErrLimit for amounts beyond the limits, and more than 10,000 lines, 100 taxes or 1,000 discounts of one, or
+// 500 credits of a charge; the faults of the ledger, the
 // discounts and the policy.
 func Build(d Draft) (Invoice, error) {
 	places, err := d.check()
@@ -56,7 +57,7 @@ func Build(d Draft) (Invoice, error) {
 	if err := inv.settle(&d, inv.Total.Sub(spent), places); err != nil {
 		return Invoice{}, err
 	}
-	if inv.Seal, err = inv.seal(); err != nil {
+	if inv.Seal, err = inv.seal(inv.Status); err != nil {
 		return Invoice{}, err
 	}
 	return inv, nil

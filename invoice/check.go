@@ -59,12 +59,13 @@ func Check(inv Invoice) error {
 		f.Add(e.Field, law, "%s", e.Reason)
 	}
 	inv.checkHead(&f)
+	first := inv.sealed()
 	if f == nil {
 		inv.checkOrder(&f, places)
 		inv.checkSettled(&f, places)
-		inv.checkStates(&f)
+		inv.checkStates(&f, first)
 	}
-	if seal, err := inv.seal(); err != nil || seal != inv.Seal {
+	if first == 0 {
 		f.Add("seal", Sealed, "something was changed after it was issued")
 	}
 	return f.Err()
@@ -112,6 +113,11 @@ func (inv *Invoice) checkNumbers(f *fault.List) {
 		f.Add("lines", proration.ErrLimit, "an invoice has 1 to %d lines", maxLines)
 		return
 	}
+	limit(f, "lines", inv.Lines, 2*maxDiscounts) // those that were taken off before, and its own
+	limit(f, "billed", inv.Billed, 2*maxDiscounts)
+	if len(inv.Discounts) > maxDiscounts {
+		f.Add("discounts", proration.ErrLimit, "%d discounts are more than %d", len(inv.Discounts), maxDiscounts)
+	}
 	if len(inv.Events) > maxEvents {
 		f.Add("events", proration.ErrLimit, "an invoice has at most %d", maxEvents)
 	}
@@ -129,6 +135,15 @@ func (inv *Invoice) checkNumbers(f *fault.List) {
 	}
 	if inv.At.IsZero() {
 		f.Add("at", proration.ErrUnset, "an invoice is issued at an instant")
+	}
+}
+
+// limit adds the faults of lines with more on them than anybody has.
+func limit(f *fault.List, list string, lines []plans.Charge, discounts int) {
+	for i := range lines {
+		if c := &lines[i]; len(c.Taxes) > maxTaxes || len(c.Discounts) > discounts {
+			f.Add(list+"["+strconv.Itoa(i)+"]", proration.ErrLimit, "it has more than %d taxes or %d discounts", maxTaxes, discounts)
+		}
 	}
 }
 
@@ -152,6 +167,7 @@ func (inv *Invoice) checkHead(f *fault.List) {
 // checkOrder adds what of the discounts, the taxes and the totals does not come out again.
 func (inv *Invoice) checkOrder(f *fault.List, places int32) {
 	again := inv.Clone()
+	again.Remaining = nil
 	untaxed := decimal.New(0, -places)
 	for i := range again.Lines {
 		c := &again.Lines[i]
@@ -209,10 +225,28 @@ func (inv *Invoice) took(taken plans.Deduction) bool {
 	return false
 }
 
-// seal returns the digest of everything that was issued.
-func (inv *Invoice) seal() (string, error) {
+// first returns the status of an invoice when it was built, unless it was a draft.
+func (inv *Invoice) first() Status {
+	if inv.Due.IsZero() {
+		return Paid
+	}
+	return Open
+}
+
+// sealed returns the status in which the invoice was sealed, or 0 where the seal is not that of what it says now.
+func (inv *Invoice) sealed() Status {
+	for _, first := range []Status{inv.first(), Drafted} {
+		if seal, err := inv.seal(first); err == nil && seal == inv.Seal {
+			return first
+		}
+	}
+	return 0
+}
+
+// seal returns the digest of everything that was issued, and of the status in which it was: a draft is none that is open.
+func (inv *Invoice) seal(first Status) (string, error) {
 	issued := invoiceJSON(*inv)
-	issued.Status, issued.Events, issued.Seal = 0, nil, ""
+	issued.Status, issued.Events, issued.Seal = first, nil, ""
 	text, err := canon.Normal(issued)
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:]), err

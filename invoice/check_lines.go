@@ -29,6 +29,10 @@ func (inv *Invoice) checkLines(f *fault.List) {
 			}
 		}
 		if line.Corrects != "" {
+			if len(known[line.Corrects]) > maxCredits {
+				f.Add(path+".corrects", proration.ErrLimit, "%.40q has %d credits already", line.Corrects, maxCredits)
+				continue
+			}
 			inv.checkCredit(f, path, line, known[line.Corrects])
 			known[line.Corrects] = append(known[line.Corrects], *line)
 		}
@@ -63,8 +67,15 @@ func (inv *Invoice) checkCredit(f *fault.List, path string, line *plans.Charge, 
 	}
 	again, reconciled := forGood, forGood
 	again.Until, reconciled.Until, reconciled.Basis = line.Span.End, line.Span.End, proration.OnBilled
+	ways := []credits.Request{forGood, again, reconciled}
+	switch {
+	case line.Kind != plans.Unused:
+		ways = ways[:1] // money has no time
+	case forGood.Basis == proration.OnBilled:
+		ways = ways[:2]
+	}
 	var first error
-	for _, request := range []credits.Request{forGood, again, reconciled} {
+	for _, request := range ways {
 		should, err := inv.credit(line, of, request)
 		if err == nil {
 			should.ID = line.ID

@@ -21,14 +21,18 @@ func (inv *Invoice) checkSettled(f *fault.List, places int32) {
 	}
 	for i, e := range inv.Entries {
 		path := "entries[" + strconv.Itoa(i) + "]"
+		source := ""
+		if e.Kind == credits.Granted {
+			source = inv.source()
+		}
+		if e.Source != source || e.Priority != nil || !e.Effective.IsZero() || !e.Expires.IsZero() || e.Promotional || e.BeforeTax {
+			f.Add(path, Sealed, "it is not what the invoice grants or spends")
+		}
 		switch {
 		case e.Kind == credits.Spent && e.Amount.IsNegative():
 			spent = spent.Sub(e.Amount)
 		case e.Kind == credits.Granted && e.Amount.IsPositive() && e.ID == inv.ID && i == len(inv.Entries)-1:
 			granted = e.Amount
-			if e.Source != inv.source() || e.Priority != nil || !e.Effective.IsZero() || !e.Expires.IsZero() || e.Promotional || e.BeforeTax {
-				f.Add(path, Sealed, "it is not what the invoice grants")
-			}
 		default:
 			f.Add(path, NotNegative, "an invoice spends credit, and grants at most what is left over")
 		}
@@ -59,7 +63,7 @@ func (inv *Invoice) checkParts(f *fault.List) {
 	if len(inv.Parts) == 0 {
 		return
 	}
-	should, err := plans.Bill{At: inv.At, Total: inv.Due}.Instalments(len(inv.Parts), proration.Interval{Months: 1}, inv.Currency)
+	should, err := plans.Bill{At: inv.At.UTC(), Total: inv.Due}.Instalments(len(inv.Parts), proration.Interval{Months: 1}, inv.Currency)
 	if err != nil {
 		f.Add("parts", Conservation, "%v", err)
 		return
@@ -75,17 +79,15 @@ func (inv *Invoice) checkParts(f *fault.List) {
 	}
 }
 
-// checkStates adds the fault of a status to which the events do not lead.
-func (inv *Invoice) checkStates(f *fault.List) {
-	for _, draft := range []bool{false, true} {
+// checkStates adds the fault of a status to which the events do not lead from the one in which it was sealed; 0 is any.
+func (inv *Invoice) checkStates(f *fault.List, sealed Status) {
+	starts := []Status{inv.first(), Drafted}
+	if sealed != 0 {
+		starts = []Status{sealed}
+	}
+	for _, first := range starts {
 		again := inv.Clone()
-		again.Status, again.Events = Open, nil
-		if inv.Due.IsZero() {
-			again.Status = Paid
-		}
-		if draft {
-			again.Status = Drafted
-		}
+		again.Status, again.Events = first, nil
 		sound := true
 		for _, e := range inv.Events {
 			sound = sound && again.apply(e) == nil

@@ -62,6 +62,9 @@ func (d *Draft) check() (int32, error) {
 		f.Add("lines", proration.ErrUnset, "an invoice has lines")
 	case len(d.Lines) > maxLines, len(d.Billed) > maxLines:
 		f.Add("lines", proration.ErrLimit, "%d and %d billed are more than %d", len(d.Lines), len(d.Billed), maxLines)
+	default:
+		limit(&f, "lines", d.Lines, maxDiscounts)
+		limit(&f, "billed", d.Billed, 2*maxDiscounts)
 	}
 	for _, n := range []struct {
 		field  string

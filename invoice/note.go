@@ -36,7 +36,7 @@ type Part struct {
 //
 // First a note lowers what is still due on the invoice, which is its Offset: that is to be applied to the invoice as [Credited]. What is left
 // was paid, with money or with credit: it becomes the Refund, as far as money came in and Repay asks for it, and for the rest credit.
-// Errors: what [Check] finds of the invoice; ErrInvalid for a draft, one that is void, a line that is not there or has nothing left, and an amount
+// Errors: what [Check] finds of the invoice; ErrInvalid for a draft, one that is void, one with a payment under way, its own ID, a line that is not there or has nothing left, and an amount
 // that is more than is left of one; ErrOutside for an instant before the invoice; and those of [Build].
 func Note(c Correction) (Invoice, error) {
 	var f fault.List
@@ -44,8 +44,15 @@ func Note(c Correction) (Invoice, error) {
 	if c.At.Before(c.Invoice.At) {
 		f.Add("at", proration.ErrOutside, "it is before the invoice that is corrected")
 	}
-	if s := c.Invoice.Status; s == Drafted || s == Void {
+	switch s := c.Invoice.Status; s {
+	case Drafted, Void:
 		f.Add("invoice.status", proration.ErrInvalid, "what is %v needs no credit note", s)
+	case Pending: // what the note takes off could be paid as well
+		f.Add("invoice.status", proration.ErrInvalid, "a payment is under way; its outcome comes first")
+	case Open, Paid, Uncollectible:
+	}
+	if c.ID != "" && c.ID == c.Invoice.ID {
+		f.Add("id", proration.ErrInvalid, "%.40q is the ID of the invoice", c.ID)
 	}
 	if f != nil {
 		return Invoice{}, f.Err()
@@ -89,6 +96,9 @@ func (c *Correction) lines(known map[string][]plans.Charge) ([]plans.Charge, err
 		}
 	}
 	var f fault.List
+	if len(wanted) == 0 {
+		f.Add("lines", proration.ErrInvalid, "nothing of the invoice is left to credit")
+	}
 	var lines []plans.Charge
 	for i, part := range wanted {
 		line, err := credits.GiveBack(credits.Return{

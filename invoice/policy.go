@@ -71,8 +71,10 @@ func Standard() Policy {
 }
 
 const (
-	maxLines = 10_000
-	maxTaxes = 100
+	maxLines     = 10_000
+	maxTaxes     = 100
+	maxDiscounts = 1_000
+	maxCredits   = 500 // of one charge: each is held against all others
 )
 
 // Validate returns every fault of the policy: ErrUnset for a missing choice, ErrInvalid for one that does not exist, ErrLimit for numbers beyond the limits and more than 100 taxes.

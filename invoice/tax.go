@@ -3,6 +3,7 @@ package invoice
 import (
 	"math/big"
 	"slices"
+	"strconv"
 
 	"github.com/shopspring/decimal"
 
@@ -42,6 +43,7 @@ type taxedLine struct {
 // taxes returns the taxes of the charges, sorted by what they are, in the order in which lines name them.
 func (inv *Invoice) taxes() [][]taxedLine {
 	var all [][]taxedLine
+	index := map[string]int{}
 	for i := range inv.Lines {
 		c := &inv.Lines[i]
 		for j := range c.Taxes {
@@ -49,10 +51,10 @@ func (inv *Invoice) taxes() [][]taxedLine {
 			if c.Corrects != "" {
 				continue
 			}
-			at := slices.IndexFunc(all, func(of []taxedLine) bool { return sameTax(of[0].tax, t) })
-			if at < 0 {
+			at, known := index[taxKey(t)]
+			if !known {
 				at = len(all)
-				all = append(all, nil)
+				index[taxKey(t)], all = at, append(all, nil)
 			}
 			all[at] = append(all[at], taxedLine{tax: t, charge: c})
 		}
@@ -60,9 +62,9 @@ func (inv *Invoice) taxes() [][]taxedLine {
 	return all
 }
 
-// sameTax reports whether both are one tax at one rate.
-func sameTax(a, b *plans.Tax) bool {
-	return a.Name == b.Name && a.Percent.Equal(b.Percent) && a.Included == b.Included
+// taxKey is the same for one tax at one rate.
+func taxKey(t *plans.Tax) string {
+	return strconv.FormatBool(t.Included) + exact.Text(t.Percent, 0) + " " + t.Name
 }
 
 // amounts returns what one tax comes to on each of its charges, rounded on each, or once for all of them and then spread: every charge
@@ -105,13 +107,13 @@ func (inv *Invoice) amounts(lines []taxedLine) []decimal.Decimal {
 // taxTotals adds up the taxes of all lines.
 func (inv *Invoice) taxTotals(zero decimal.Decimal) []TaxTotal {
 	var all []TaxTotal
+	index := map[string]int{}
 	for _, c := range inv.Lines {
 		for _, t := range c.Taxes {
-			at := slices.IndexFunc(all, func(x TaxTotal) bool {
-				return x.Name == t.Name && x.Percent.Equal(t.Percent) && x.Included == t.Included
-			})
-			if at < 0 {
+			at, known := index[taxKey(&t)]
+			if !known {
 				at = len(all)
+				index[taxKey(&t)] = at
 				all = append(all, TaxTotal{Name: t.Name, Percent: t.Percent, Included: t.Included, Of: zero, Amount: zero})
 			}
 			all[at].Of = all[at].Of.Add(c.Net).Sub(c.Untaxed)

@@ -139,7 +139,10 @@ func (p *printer) totals() {
 // row writes a text with an amount at the end; a long text goes on in the lines below, and the amount stands in the last one.
 func (p *printer) row(text string, amount decimal.Decimal) {
 	number := p.money(amount)
-	indent := text[:len(text)-len(strings.TrimLeft(text, " "))]
+	if len(number) > textWidth/4*3 { // made by hand: no sum of amounts is as long
+		number = "beyond the limits"
+	}
+	indent := "  "
 	room := textWidth - len(indent) - len(number) - 1
 	rows := wrapped(text, room, room-2)
 	for i, r := range rows {
@@ -158,6 +161,9 @@ func (p *printer) row(text string, amount decimal.Decimal) {
 // wrap writes a text, which goes on in the lines below where it is long.
 func (p *printer) wrap(indent, text string) {
 	for i, r := range wrapped(text, textWidth-len(indent), textWidth-len(indent)-2) {
+		if r == "" {
+			return // nothing of it is printed
+		}
 		if i == 1 {
 			indent += "  "
 		}
@@ -168,7 +174,7 @@ func (p *printer) wrap(indent, text string) {
 // wrapped splits a text into rows of at most so many characters, the first one and the others, at spaces where there are some. What is not
 // printed, such as a line break in an ID, becomes a space.
 func wrapped(text string, first, rest int) []string {
-	words := strings.FieldsFunc(text, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) })
+	words := strings.FieldsFunc(string([]rune(text)), func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) })
 	var rows []string
 	row, width := "", first
 	for len(words) > 0 {

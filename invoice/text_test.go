@@ -1,8 +1,11 @@
 package invoice_test
 
 import (
+	"math"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
 
@@ -145,4 +148,96 @@ func TestInvoiceTextHostile(t *testing.T) {
 			t.Errorf("with a hostile amount in %s, the text has %d characters", name, len(got))
 		}
 	}
+}
+
+// However long a name or a number is, whatever is in it, and however it came about: each row is printable text of at most 78 columns.
+func TestInvoiceTextFits(t *testing.T) {
+	long := strings.Repeat("0123456789", 30)
+	nine := strings.Repeat("9", 36) + ".99"
+	inv, err := invoice.Build(draft(lines("-"+nine, nine, "0.01")...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tax := plans.Tax{Name: long, Percent: giventest.Money("19"), Amount: giventest.Money(nine)}
+	for name, edit := range map[string]func(*invoice.Invoice){
+		"as it is": func(*invoice.Invoice) {},
+		"long IDs": func(inv *invoice.Invoice) {
+			inv.ID, inv.Corrects, inv.Lines[0].Corrects, inv.Lines[1].Item = long, long, long, long
+		},
+		"line breaks": func(inv *invoice.Invoice) {
+			inv.ID, inv.Corrects, inv.Lines[1].Plan, inv.Lines[1].Item = "a\nb\r\nc", "\n", "\u2028x\v", "\x1b[31m"
+		},
+		"nothing but space": func(inv *invoice.Invoice) {
+			inv.Contact.Name, inv.Contact.Email, inv.Lines[1].Plan = " ", "\n\n", "   "
+		},
+		"no text":        func(inv *invoice.Invoice) { inv.Contact.Name = "\xff\xfe" },
+		"a long address": func(inv *invoice.Invoice) { inv.Contact.Address = []string{long, "", long + " " + long} },
+		"a long tax": func(inv *invoice.Invoice) {
+			inv.Lines[1].Taxes, inv.Taxes = []plans.Tax{tax}, []invoice.TaxTotal{{Name: long, Of: inv.Net, Amount: inv.Lines[1].Net}}
+		},
+		"a long discount": func(inv *invoice.Invoice) {
+			inv.Lines[1].Discounts, inv.Discount = []plans.Deduction{{Discount: long, Reason: long, Amount: giventest.Money(nine)}}, giventest.Money(nine)
+		},
+		"long entries": func(inv *invoice.Invoice) {
+			inv.Entries = []credits.Entry{{Kind: credits.Spent, ID: long, Amount: giventest.Money("-" + nine)}}
+		},
+		"long events": func(inv *invoice.Invoice) {
+			inv.Events = []invoice.Event{{Kind: invoice.Succeeded, ID: long, Amount: giventest.Money(nine)}, {Kind: 99, ID: long}}
+		},
+		"parts": func(inv *invoice.Invoice) { inv.Parts = []plans.Instalment{{Amount: giventest.Money(nine)}} },
+		"offset": func(inv *invoice.Invoice) {
+			inv.Corrects, inv.Offset, inv.Refund = long, giventest.Money(nine), giventest.Money(nine)
+		},
+		"numbers that are none": func(inv *invoice.Invoice) {
+			inv.Due, inv.Lines[0].Net, inv.Balance = decimal.New(1, 100_000), decimal.New(-1, -100_000), decimal.New(1, 90)
+			inv.Total, inv.Discount = decimal.New(-1, -95), giventest.Money("-"+strings.Repeat("7", 99))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inv := inv.Clone()
+			edit(&inv)
+			textFits(t, inv.Text())
+		})
+	}
+}
+
+// textFits fails where a row is too wide or holds what is not printed.
+func textFits(t *testing.T, text string) {
+	t.Helper()
+	if !utf8.ValidString(text) || !strings.HasSuffix(text, "\n") {
+		t.Errorf("no text that ends with a row: %q", text)
+	}
+	for _, row := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
+		if n := utf8.RuneCountInString(row); n > 78 || strings.ContainsFunc(row, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			t.Errorf("a row is %d wide: %q", n, row)
+		}
+		if row != strings.TrimRight(row, " ") {
+			t.Errorf("a row ends with space: %q", row)
+		}
+	}
+}
+
+// Any text in any place fits.
+func FuzzInvoiceText(f *testing.F) {
+	f.Add("inv-1", "growth", "seat", "Acme", int64(89), int32(-2))
+	f.Add("a\nb", "", "\x00\u2028", "\xff", int64(-1), int32(36))
+	f.Add(strings.Repeat("x", 200), strings.Repeat("y ", 200), "標準", " ", int64(math.MaxInt64), int32(19))
+	f.Add("", "", "", "", int64(1), int32(99))
+	f.Add("0", strings.Repeat(" ", 80)+"y", "\t", "$", int64(1), int32(19)) // space before all is not how far a row is moved in
+	f.Fuzz(func(t *testing.T, id, plan, item, name string, amount int64, exponent int32) {
+		if len(id)+len(plan)+len(item)+len(name) > 2000 {
+			return
+		}
+		number := decimal.New(amount, exponent)
+		inv := invoice.Invoice{
+			ID: id, Corrects: plan, Currency: "USD", Status: invoice.Open, Contact: invoice.Contact{Name: name, Email: item, Address: []string{id, plan}},
+			Lines: []plans.Charge{
+				{Kind: plans.OneOff, Plan: plan, Item: item, Net: number, Taxes: []plans.Tax{{Name: name, Percent: number, Amount: number}}},
+				{Kind: plans.Unused, Plan: plan, Item: item, Corrects: id, Quantity: number, Net: number, Discounts: []plans.Deduction{{Reason: name, Amount: number}}},
+			},
+			Entries: []credits.Entry{{Kind: credits.Spent, ID: id, Amount: number}}, Due: number, Balance: number, Refund: number, Offset: number,
+			Taxes: []invoice.TaxTotal{{Name: name, Percent: number, Of: number, Amount: number}},
+		}
+		textFits(t, inv.Text())
+	})
 }

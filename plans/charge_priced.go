@@ -13,11 +13,13 @@ import (
 // billedBefore is the deduction of a shortfall for what was billed towards the minimum. It is no discount.
 const billedBefore = "billed"
 
-// Gross returns what the charge comes to before discounts; of a credit, what goes back of that.
+// Gross returns what the charge comes to before discounts; of a credit, what goes back of that. What a shortfall has less since it was
+// billed before is no discount, nor what goes back of it.
 func (c Charge) Gross() decimal.Decimal {
 	sum := c.Net
 	for _, d := range c.Discounts {
-		if (c.Kind != Shortfall || d.Discount != billedBefore) && exact.Sensible(sum) && exact.Sensible(d.Amount) {
+		met := (c.Kind == Shortfall || c.Corrects != "") && d.Discount == billedBefore && d.Reason == billedBefore
+		if !met && exact.Sensible(sum) && exact.Sensible(d.Amount) {
 			sum = sum.Add(d.Amount)
 		}
 	}

@@ -39,16 +39,7 @@ func discount(g discountGiven) (record, error) {
 	for _, line := range g.Lines {
 		r.Charges = append(r.Charges, plans.Charge{Kind: plans.Recurring, Currency: g.Currency, Net: line.Decimal})
 	}
-	for i, d := range g.Discounts {
-		if d.Percent.IsZero() && d.Amount.IsZero() {
-			continue // it takes nothing off, and the library has no such discount
-		}
-		off := plans.Discount{ID: strconv.Itoa(i + 1), Percent: d.Percent.Decimal, Amount: d.Amount.Decimal, Lasts: plans.Forever}
-		if !off.Amount.IsZero() {
-			off.Currency = g.Currency
-		}
-		r.Discounts = append(r.Discounts, off)
-	}
+	r.Discounts = discountsOf(g.Discounts, g.Currency)
 	reduced, err := plans.ApplyDiscounts(r)
 	if err != nil {
 		return nil, err
@@ -62,6 +53,21 @@ func discount(g discountGiven) (record, error) {
 		taken = append(taken, money(sum))
 	}
 	return record{"discount": money(reduced.Amount), "net": money(reduced.Net), "line_discounts": taken}, nil
+}
+
+// discountsOf returns discounts in their order.
+func discountsOf(given []deductionGiven, currency plans.Currency) (all []plans.Discount) {
+	for i, d := range given {
+		if d.Percent.IsZero() && d.Amount.IsZero() {
+			continue // it takes nothing off, and the library has no such discount
+		}
+		off := plans.Discount{ID: strconv.Itoa(i + 1), Percent: d.Percent.Decimal, Amount: d.Amount.Decimal, Lasts: plans.Forever}
+		if !off.Amount.IsZero() {
+			off.Currency = currency
+		}
+		all = append(all, off)
+	}
+	return all
 }
 
 type commitmentGiven struct {

@@ -26,6 +26,8 @@ var kinds = map[string]kind{
 	"apply_credits": reading(applyCredits),
 	// what was billed
 	"reconcile": reading(reconcile),
+	// what is due
+	"invoice_total": reading(invoiceTotal),
 	// amounts
 	"round":       reading(round),
 	"split":       reading(split),

@@ -109,7 +109,7 @@ func (w *writer) text(v encoding.TextMarshaler) error {
 func (w *writer) quoted(s string) error {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
-			return w.plain(s) // what encoding/json escapes
+			return w.plain(string([]rune(s))) // what encoding/json escapes; what is no text is written as what is read back for it
 		}
 	}
 	w.out.WriteByte('"')
@@ -182,7 +182,7 @@ func (w *writer) omits(v reflect.Value, options string) bool {
 	empty := v.Kind() == reflect.Slice && v.Len() == 0 || v.Kind() == reflect.Pointer && v.IsNil()
 	switch {
 	case strings.Contains(options, "omitempty"):
-		return empty
+		return empty || v.Kind() != reflect.Struct && v.IsZero()
 	case !strings.Contains(options, "omitzero"):
 		return false
 	case w.normal && empty:

@@ -1,0 +1,198 @@
+package canon_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/canon"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// inner is embedded, and outer has something of every kind that the library's types have.
+type inner struct {
+	Kind plans.Kind `json:"kind"`
+}
+
+type outer struct {
+	inner
+	Name     string             `json:"name"`
+	Note     string             `json:"note,omitzero"`
+	Yes      bool               `json:"yes,omitzero"`
+	Count    int                `json:"count"`
+	Long     int64              `json:"long,omitempty"`
+	Places   int32              `json:"places"`
+	Amount   decimal.Decimal    `json:"amount"`
+	Quantity decimal.Decimal    `json:"quantity,omitzero"`
+	At       time.Time          `json:"at"`
+	Until    time.Time          `json:"until,omitzero"`
+	Every    proration.Interval `json:"every,omitzero"`
+	Priority *int               `json:"priority,omitzero"`
+	Null     *int               `json:"null"`
+	Items    []string           `json:"items"`
+	Kinds    []plans.Kind       `json:"kinds,omitzero"`
+	Empty    []string           `json:"empty,omitempty"`
+	Nested   []inner            `json:"nested,omitzero"`
+	Plain    int
+	Location *time.Location `json:"-"`
+	hidden   int
+}
+
+func something() outer {
+	priority := 7
+	return outer{
+		inner: inner{plans.Usage}, Name: "a \"name\" <&> \u2028 é", Yes: true, Count: -3, Long: 4, Places: 2,
+		Amount: giventest.Money("-12.50"), Quantity: giventest.Money("3"), At: giventest.Instant("2026-11-16T09:30:00.5", nil), Every: giventest.Interval("P1M"),
+		Priority: &priority, Items: []string{"x", ""}, Kinds: []plans.Kind{plans.Recurring}, Nested: []inner{{plans.Refund}}, Plain: 1, Location: time.UTC, hidden: 1,
+	}
+}
+
+// For the library's types, it is what encoding/json makes of them, but for the places of amounts.
+func TestJSONLikeEncodingJSON(t *testing.T) {
+	contract := plans.Contract{Plan: "growth", Currency: "USD", Cycle: giventest.Cycle("2026-11-01", "P1M", nil), Items: []plans.Item{
+		{ID: "seat", Quantity: giventest.Money("10"), Price: plans.Price{Tiering: plans.Volume, Tiers: []plans.Tier{{Unit: giventest.Money("89.99")}}}},
+	}}
+	november := giventest.Period("2026-11-01/2026-12-01", nil)
+	charges, err := contract.Charges(proration.Portion{Period: november, Span: november.From(giventest.Instant("2026-11-12", nil))}, proration.Standard(2))
+	if err != nil {
+		t.Fatal(err)
+	}
+	low := 3
+	for _, v := range []any{
+		something(), outer{}, contract, charges, charges[0], plans.Charge{}, proration.Standard(2), []credits.Entry(nil), []credits.Entry{}, proration.Policy{},
+		credits.Entry{Kind: credits.Granted, ID: "g", Amount: giventest.Money("0.55"), Currency: "USD", At: november.Start, Priority: &low, Promotional: true},
+		plans.Discount{ID: "d", Price: &plans.Price{Unit: giventest.Money("1.25")}, Currency: "USD", Lasts: plans.Once, Kinds: []plans.Kind{plans.Usage}},
+	} {
+		got, err := canon.JSON(v, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := giventest.JSON(t, v); string(got) != want {
+			t.Errorf("got\n%s, want\n%s", got, want)
+		}
+		read := reflect.New(reflect.TypeOf(v))
+		if err := json.Unmarshal(got, read.Interface()); err != nil {
+			t.Errorf("%s: %v", got, err)
+		} else if again := giventest.JSON(t, read.Interface()); again != string(got) {
+			t.Errorf("reads back as\n%s, want\n%s", again, got)
+		}
+	}
+}
+
+// Amounts have the places asked for, and more where their value has; counts have what they need.
+func TestJSONPlaces(t *testing.T) {
+	charge := plans.Charge{Quantity: giventest.Money("10.0"), Net: giventest.Money("89"), Price: plans.Price{Unit: giventest.Money("0.0375"), Package: giventest.Money("100.00")}}
+	charge.Taxes = []plans.Tax{{Name: "VAT", Percent: giventest.Money("19.50"), Amount: giventest.Money("17.3")}}
+	for places, want := range map[int32][]string{
+		0: {`"quantity":"10"`, `"net":"89"`, `"unit":"0.0375"`, `"package":"100"`, `"percent":"19.5"`, `"amount":"17.3"`},
+		2: {`"quantity":"10"`, `"net":"89.00"`, `"unit":"0.0375"`, `"package":"100"`, `"percent":"19.5"`, `"amount":"17.30"`},
+		3: {`"quantity":"10"`, `"net":"89.000"`, `"unit":"0.0375"`, `"package":"100"`, `"percent":"19.5"`, `"amount":"17.300"`},
+	} {
+		text, err := canon.JSON(charge, places)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range want {
+			if !strings.Contains(string(text), part) {
+				t.Errorf("with %d places, no %s in %s", places, part, text)
+			}
+		}
+	}
+}
+
+// Equal values have one text, and others another.
+func TestNormal(t *testing.T) {
+	berlin := giventest.Zone(t, "Europe/Berlin")
+	for _, c := range []struct {
+		name string
+		a, b any
+		same bool
+	}{
+		{"zeros at the end", giventest.Money("1.50"), giventest.Money("1.5"), true},
+		{"zeros of an exponent", decimal.New(15, 1), decimal.New(1500, -1), true},
+		{"zero", decimal.Decimal{}, giventest.Money("0.00"), true},
+		{"less than nothing and nothing", giventest.Money("-0.00"), decimal.Decimal{}, true},
+		{"an instant in two zones", giventest.Instant("2026-11-16T12:00:00", berlin), giventest.Instant("2026-11-16T11:00:00", nil), true},
+		{"no list and an empty one", []string(nil), []string{}, true},
+		{"no list in a struct", plans.Discount{}, plans.Discount{Plans: []string{}, Kinds: []plans.Kind{}}, true},
+		{"what is no text", "\xff", "\ufffd", true},
+		{"another amount", giventest.Money("1.50"), giventest.Money("1.51"), false},
+		{"another sign", giventest.Money("1.50"), giventest.Money("-1.50"), false},
+		{"another instant", giventest.Instant("2026-11-16", nil), giventest.Instant("2026-11-17", nil), false},
+		{"an empty text in a list", []string{""}, []string{}, false},
+		{"another order", []string{"a", "b"}, []string{"b", "a"}, false},
+		{"a number beyond the limits", decimal.New(1, 100_000), decimal.New(1, 100_001), false},
+		{"another kind", plans.Usage, plans.OneOff, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			a, errA := canon.Normal(c.a)
+			b, errB := canon.Normal(c.b)
+			if errA != nil || errB != nil {
+				t.Fatal(errA, errB)
+			}
+			if (string(a) == string(b)) != c.same {
+				t.Errorf("%s and %s", a, b)
+			}
+		})
+	}
+}
+
+// Numbers are written alike whatever the host set.
+func TestWhateverTheHostSet(t *testing.T) {
+	quotes, trimmed, scientific := decimal.MarshalJSONWithoutQuotes, decimal.TrimTrailingZeros, decimal.UseScientificNotation
+	defer func() {
+		decimal.MarshalJSONWithoutQuotes, decimal.TrimTrailingZeros, decimal.UseScientificNotation = quotes, trimmed, scientific
+	}()
+	values := []any{something(), decimal.New(15, 3), decimal.New(1500, -1), decimal.New(1, 100_000), decimal.New(-1, -100_000)}
+	for _, v := range values {
+		want, err := canon.JSON(v, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		normal, err := canon.Normal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for how := range 8 {
+			decimal.MarshalJSONWithoutQuotes, decimal.TrimTrailingZeros, decimal.UseScientificNotation = how&1 != 0, how&2 != 0, how&4 != 0
+			if got, err := canon.JSON(v, 2); err != nil || string(got) != string(want) {
+				t.Errorf("got %s, %v, want %s", got, err, want)
+			}
+			if got, err := canon.Normal(v); err != nil || string(got) != string(normal) {
+				t.Errorf("got %s, %v, want %s", got, err, normal)
+			}
+		}
+		decimal.MarshalJSONWithoutQuotes, decimal.TrimTrailingZeros, decimal.UseScientificNotation = quotes, trimmed, scientific
+	}
+}
+
+// What the library's types do not have is an error, and no guess; so is a value that cannot be written.
+func TestUnsupported(t *testing.T) {
+	for name, v := range map[string]any{
+		"a map":                map[string]int{"a": 1},
+		"a map in a struct":    struct{ M map[string]int }{map[string]int{}},
+		"a float":              1.5,
+		"a channel":            make(chan int),
+		"a function":           func() {},
+		"an array":             [2]int{1, 2},
+		"in a list":            []any{1},
+		"a kind without name":  plans.Kind(99),
+		"one in a struct":      plans.Charge{Kind: 99},
+		"one in an embedded":   outer{inner: inner{99}},
+		"a year beyond a text": time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC),
+	} {
+		if text, err := canon.JSON(v, 2); err == nil {
+			t.Errorf("%s is written as %s", name, text)
+		}
+		if text, err := canon.Normal(v); err == nil {
+			t.Errorf("%s is written as %s", name, text)
+		}
+	}
+}

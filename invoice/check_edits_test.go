@@ -1,0 +1,186 @@
+package invoice_test
+
+import (
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/proration"
+)
+
+// statesEdits changes every field of a value, one after the other, in place, and calls try with its path while it is changed: numbers by
+// a unit, instants by a day, enums to the next, the other bool, another text, list elements removed, doubled and swapped.
+func statesEdits(v reflect.Value, path string, try func(path string)) {
+	was := reflect.New(v.Type()).Elem()
+	was.Set(v)
+	change := func(to any) {
+		v.Set(reflect.ValueOf(to).Convert(v.Type()))
+		try(path)
+		v.Set(was)
+	}
+	switch x := v.Interface().(type) {
+	case decimal.Decimal:
+		change(x.Add(giventest.Money("0.01")))
+		change(x.Sub(giventest.Money("0.01")))
+		return
+	case time.Time:
+		if x.IsZero() {
+			x = giventest.Instant("2026-11-15", nil)
+		}
+		change(x.AddDate(0, 0, 1))
+		return
+	case proration.Residual:
+		if err := x.UnmarshalText([]byte("1/1000")); err != nil {
+			panic(err)
+		}
+		change(x)
+		return
+	}
+	switch v.Kind() {
+	case reflect.String:
+		change(v.String() + "x")
+	case reflect.Bool:
+		change(!v.Bool())
+	case reflect.Int, reflect.Int32, reflect.Int64:
+		change(v.Int() + 1)
+		change(v.Int() - 1)
+	case reflect.Uint8:
+		change(v.Uint() + 1)
+		change((v.Uint() + 255) % 256)
+	case reflect.Pointer:
+		if v.IsNil() {
+			v.Set(reflect.New(v.Type().Elem()))
+			try(path)
+			v.Set(was)
+			return
+		}
+		statesEdits(v.Elem(), path, try)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			field := v.Type().Field(i)
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+			if name == "-" {
+				continue
+			}
+			if name == "" {
+				name = field.Name
+			}
+			statesEdits(v.Field(i), strings.TrimPrefix(path+"."+name, "."), try)
+		}
+	case reflect.Slice:
+		statesListEdits(v, path, try)
+	default:
+		panic("no edit of " + v.Type().String())
+	}
+}
+
+// statesListEdits removes, doubles and swaps the elements of a list, and edits each.
+func statesListEdits(v reflect.Value, path string, try func(path string)) {
+	was := reflect.ValueOf(v.Interface())
+	n := was.Len()
+	change := func(how string, parts ...reflect.Value) {
+		to := reflect.MakeSlice(v.Type(), 0, n+1)
+		for _, part := range parts {
+			to = reflect.AppendSlice(to, part)
+		}
+		v.Set(to)
+		try(path + how)
+		v.Set(was)
+	}
+	if n == 0 {
+		change(" added", reflect.MakeSlice(v.Type(), 1, 1))
+	}
+	for i := range n {
+		change(fmt.Sprintf("[%d] removed", i), was.Slice(0, i), was.Slice(i+1, n))
+		change(fmt.Sprintf("[%d] doubled", i), was.Slice(0, i+1), was.Slice(i, n))
+		if i > 0 {
+			change(fmt.Sprintf("[%d] swapped", i), was.Slice(0, i-1), was.Slice(i, i+1), was.Slice(i-1, i), was.Slice(i+1, n))
+		}
+		statesEdits(v.Index(i), fmt.Sprintf("%s[%d]", path, i), try)
+	}
+}
+
+// What a forger who computes the seal again could change alone, by the path without indices where all are alike. Everything else is caught
+// by another law.
+var statesSealedOnly = []struct{ path, why string }{
+	{`contact\..*`, "it decides no amount"},
+	{`.*\.(plan|reason)`, "a text for people; the plan of a credit is that of its charge"},
+	{`(at|due_by|parts\[\d\]\.at)`, "an instant that no other binds: when a credit note is issued, and until when to pay"},
+	{`corrects`, "which invoice a credit note is for; its lines name the charges"},
+	{`balance`, "what the ledger holds besides, which is not here"},
+	{`entries\[\d\](\.id| swapped)`, "which credit paid; the ledger knows"},
+	{`billed\[\d\].*`, "what was billed is the evidence, and not computed again; it has a seal of its own in its invoice"},
+	{`policy\.(timing|refunds.*|basis|allocation|taxes.*|tax_per|tax_mode|proration\.(change_day|day_count|rounding\.places))`,
+		"a choice that changes nothing here: the lines carry their taxes, and others are of no effect on these amounts"},
+	{`discounts\[\d\]\.(keeps|prorated|kinds\[\d\] (swapped|doubled))`, "it takes off as much"},
+	{`lines\[1\]\.price\.(tiers\[0\]\.)?flat`, "both quantities cost it, and the difference is the same"},
+	{`lines\[\d\]\.price\.(minimum|per\..*)`, "a minimum of a cent that is reached anyway; how often its amounts are due is Times"},
+	{`lines\[\d\]\.times`, "zero and one are once"},
+	{`lines\[[024]\]\.(above|more)`, "it was not added to anything, and costs the same beyond none"},
+	{`lines\[3\]\.(above|quantity|price\.(included|package))`, "a begun package is a whole one"},
+	{`lines\[[234]\]\.(item|kind)`, "what it is for; the discounts and the taxes of these do not depend on it"},
+	{`lines\[[23]\]\.(period|span)\..*`, "no time is billed"},
+	{`lines\[2\]\.quantity`, "it has no price"},
+	{`lines\[\d\]\.taxes\[\d\] swapped`, "each comes to as much"},
+	{`seal`, "the seal itself"},
+}
+
+// What happened after an invoice was issued is not under its seal: an event that leads to the same status could have been another.
+var statesUnsealed = regexp.MustCompile(`^events\[\d\]( removed|\.(amount|at|reason|id))$`)
+
+// Every field of three invoices, changed one by one: the check reports each change of what was issued. Nothing is excepted: the seal shows also those of
+// IDs and texts. Whoever computes the seal again is caught by another law, but for what is listed.
+func TestCheckEveryField(t *testing.T) {
+	t.Parallel()
+	used := make([]int, len(statesSealedOnly))
+	patterns := make([]*regexp.Regexp, len(statesSealedOnly))
+	for i, only := range statesSealedOnly {
+		patterns[i] = regexp.MustCompile("^" + only.path + "$")
+	}
+	edits := 0
+	for k, inv := range statesExamples(t) {
+		inv = inv.Clone()
+		statesEdits(reflect.ValueOf(&inv).Elem(), "", func(path string) {
+			if k > 0 && (strings.HasPrefix(path, "billed") || strings.HasPrefix(path, "policy") || strings.HasPrefix(path, "contact")) || giventest.Race && edits%7 != 0 {
+				edits++
+				return
+			}
+			edits++
+			faults := statesFaults(invoice.Check(inv))
+			switch {
+			case len(faults) == 0 && !statesUnsealed.MatchString(path):
+				t.Errorf("invoice %d: %s was changed, and nothing is reported", k, path)
+			case len(faults) == 1 && faults[0] == "seal sealed":
+				i := slices.IndexFunc(patterns, func(p *regexp.Regexp) bool { return p.MatchString(path) })
+				if i < 0 {
+					t.Errorf("invoice %d: %s was changed, and only the seal shows it", k, path)
+					return
+				}
+				used[i]++
+				forged, err := invoice.Reseal(inv)
+				if err != nil {
+					return // what is none of its kind is not written, and so not sealed
+				}
+				if err := invoice.Check(forged); err != nil {
+					t.Errorf("invoice %d: %s was changed and sealed again: %v", k, path, err)
+				}
+			}
+		})
+	}
+	for i, n := range used {
+		if n == 0 && !giventest.Race {
+			t.Errorf("%s needs no exception", statesSealedOnly[i].path)
+		}
+	}
+	if edits < 2000 {
+		t.Errorf("only %d edits", edits)
+	}
+}

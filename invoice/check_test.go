@@ -1,0 +1,271 @@
+package invoice_test
+
+import (
+	"errors"
+	"math"
+	"reflect"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// statesFaults writes every fault as "field rule", such as "lines[0].net exactness".
+func statesFaults(err error) (all []string) {
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
+		for _, e := range joined.Unwrap() {
+			all = append(all, statesFaults(e)...)
+		}
+		return all
+	}
+	var fault *proration.Error
+	var law invoice.Law
+	switch {
+	case err == nil:
+		return nil
+	case !errors.As(err, &fault):
+		return []string{"? " + err.Error()}
+	case errors.As(err, &law):
+		return []string{fault.Field + " " + string(law)}
+	}
+	return giventest.Faults(err)
+}
+
+// What is built passes the check, also after it was stored and read again.
+func TestCheckExamples(t *testing.T) {
+	for _, inv := range statesExamples(t) {
+		if err := invoice.Check(inv); err != nil {
+			t.Error(err)
+		}
+		read := giventest.CheckRoundTrip(t, inv)
+		if read.Location != nil || !errors.Is(invoice.Check(read), proration.ErrZone) {
+			t.Errorf("without its location: %v", invoice.Check(read))
+		}
+		read.Location = inv.Location
+		if err := invoice.Check(read); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// Each law, broken with a seal that was computed again.
+func TestCheckLaws(t *testing.T) {
+	examples := statesExamples(t)
+	cent := giventest.Money("0.01")
+	up := func(d *decimal.Decimal) { *d = d.Add(cent) }
+	for _, c := range []struct {
+		name, why string
+		of        int // which example
+		edit      func(*invoice.Invoice)
+		want      []string
+	}{
+		{"a price", "it costs 2 x 90.00", 0, func(i *invoice.Invoice) { up(&i.Lines[0].Price.Unit) }, []string{"lines[0].share.of exactness", "lines[0].share.amount exactness"}},
+		{"a share", "it comes to 89.99", 0, func(i *invoice.Invoice) { up(&i.Lines[0].Share.Amount) }, []string{"lines[0].share.amount exactness", "lines[0].net exactness"}},
+		{"a fraction", "it is 15 of 30 days", 0, func(i *invoice.Invoice) { i.Lines[0].Share.Fraction.Num++ }, []string{"lines[0].share.fraction exactness"}},
+		{"a span", "one day less is 14 of 30", 0, func(i *invoice.Invoice) { i.Lines[0].Span.Start = i.Lines[0].Span.Start.AddDate(0, 0, 1) }, []string{"lines[0].share.fraction exactness", "lines[0].share.amount exactness", "lines[0].share.residual exactness"}},
+		{"a net", "it is what discounts leave", 0, func(i *invoice.Invoice) { up(&i.Lines[1].Net) }, []string{"lines[1].net exactness"}},
+		{"a quantity", "four were added", 0, func(i *invoice.Invoice) { up(&i.Lines[1].Quantity) }, []string{"lines[1].share.of exactness", "lines[1].share.amount exactness", "lines[1].share.residual exactness"}},
+		{"a quantity before", "seven were there, which decides the tiers", 0, func(i *invoice.Invoice) { up(&i.Lines[1].Above) }, []string{"lines[1].share.of exactness", "lines[1].share.amount exactness", "lines[1].share.residual exactness"}},
+		{"a carry", "nothing came in", 0, func(i *invoice.Invoice) { _ = i.Lines[0].Share.Carry.UnmarshalText([]byte("1/2")) }, []string{"lines[0].share.amount exactness"}},
+		{"a credit", "less comes back", 0, func(i *invoice.Invoice) { i.Lines[5].Net = i.Lines[5].Net.Sub(cent) }, []string{"lines[5].net given_back"}},
+		{"a credit of money", "its taxes go with it", 0, func(i *invoice.Invoice) { i.Lines[6].Net = i.Lines[6].Net.Sub(cent) }, []string{"lines[6].share given_back"}},
+		{"a tax that goes back", "as was billed", 0, func(i *invoice.Invoice) { i.Lines[5].Taxes[0].Amount = i.Lines[5].Taxes[0].Amount.Sub(cent) }, []string{"lines[5].taxes given_back"}},
+		{"a credit of nothing billed", "it corrects what is not there", 0, func(i *invoice.Invoice) { i.Lines[5].Corrects = "inv-9/1" }, []string{"lines[5].corrects given_back"}},
+		{"more than is left", "the credit before was all of it but a cent", 1, func(i *invoice.Invoice) {
+			i.Billed[3].Net = i.Billed[1].Net.Neg().Add(cent)
+		}, []string{"lines[1].amount given_back"}},
+		{"a deduction", "10 % of 89.99 are 9.00, and what one loses the other gains", 0, func(i *invoice.Invoice) {
+			d := i.Lines[0].Discounts
+			d[0].Amount, d[1].Amount = d[0].Amount.Sub(cent), d[1].Amount.Add(cent)
+		}, []string{"lines[0].discounts order"}},
+		{"a discount", "11 % would take off more", 0, func(i *invoice.Invoice) { i.Discounts[0].Percent = giventest.Money("11") }, []string{"lines[0].discounts order", "lines[1].discounts order", "lines[2].discounts order", "lines[3].discounts order", "lines[4].discounts order", "remaining order", "discount conservation", "net conservation", "tax conservation", "total conservation", "taxes conservation"}},
+		{"another order of discounts", "each works on what those before it left", 0, func(i *invoice.Invoice) {
+			i.Discounts[0], i.Discounts[1] = i.Discounts[1], i.Discounts[0]
+		}, []string{"lines[1].discounts order", "lines[3].discounts order", "lines[4].untaxed order", "discount conservation", "net conservation", "tax conservation", "total conservation", "taxes conservation"}},
+		{"what is left of a discount", "it was used once of three times", 0, func(i *invoice.Invoice) { i.Remaining[0].Periods = 3 }, []string{"remaining order"}},
+		{"a discount from nowhere", "none was there that could be left", 1, func(i *invoice.Invoice) {
+			i.Remaining = []plans.Discount{{ID: "gift", Percent: giventest.Money("100"), Lasts: plans.Forever}}
+		}, []string{"remaining order"}},
+		{"a tax", "it is 4.5 % of what is left", 0, func(i *invoice.Invoice) { up(&i.Lines[0].Taxes[0].Amount) }, []string{"lines[0].taxes order"}},
+		{"what is not taxed", "credit before tax is spread over all lines", 0, func(i *invoice.Invoice) {
+			i.Lines[0].Untaxed, i.Lines[1].Untaxed = i.Lines[0].Untaxed.Add(cent), i.Lines[1].Untaxed.Sub(cent)
+		}, []string{"lines[0].untaxed order", "lines[1].untaxed order"}},
+		{"a subtotal", "it is the sum", 0, func(i *invoice.Invoice) { up(&i.Subtotal) }, []string{"subtotal conservation"}},
+		{"a total", "it is net and tax", 0, func(i *invoice.Invoice) { up(&i.Total) }, []string{"total conservation", "due conservation"}},
+		{"a tax in all", "it is the sum", 0, func(i *invoice.Invoice) { up(&i.Taxes[0].Of) }, []string{"taxes conservation"}},
+		{"what is due", "no more and no less", 0, func(i *invoice.Invoice) { i.Due = i.Due.Sub(cent) }, []string{"due conservation", "parts[2].amount conservation", "status states"}},
+		{"credit that pays more", "then less would be due", 0, func(i *invoice.Invoice) { i.Entries[1].Amount = i.Entries[1].Amount.Sub(cent) }, []string{"due conservation"}},
+		{"a part", "they add up, in the order of Split", 0, func(i *invoice.Invoice) {
+			i.Parts[0].Amount, i.Parts[1].Amount = i.Parts[0].Amount.Add(cent), i.Parts[1].Amount.Sub(cent)
+		}, []string{"parts[0].amount conservation", "parts[1].amount conservation"}},
+		{"parts in disorder", "each is after the one before", 0, func(i *invoice.Invoice) { i.Parts[2].At = i.Parts[1].At }, []string{"parts[2].at conservation"}},
+		{"a balance", "what was granted is in it", 1, func(i *invoice.Invoice) { i.Balance = decimal.Decimal{} }, []string{"balance conservation"}},
+		{"a refund", "more than is left over", 1, func(i *invoice.Invoice) { up(&i.Refund) }, []string{"total not_negative"}},
+		{"a grant", "as above", 1, func(i *invoice.Invoice) { up(&i.Entries[0].Amount) }, []string{"total not_negative"}},
+		{"two grants", "an invoice has one", 1, func(i *invoice.Invoice) { i.Entries = append(i.Entries, i.Entries[0]) }, []string{"entries[0] not_negative"}},
+		{"an offset", "as above", 2, func(i *invoice.Invoice) { up(&i.Offset) }, []string{"total not_negative"}},
+		{"an offset of nothing", "it lowers no invoice", 2, func(i *invoice.Invoice) { i.Corrects = "" }, []string{"corrects not_negative"}},
+		{"paid without a payment", "40 of it came in", 0, func(i *invoice.Invoice) { i.Status = invoice.Paid }, []string{"status states"}},
+		{"a payment taken twice", "the same payment counts once", 0, func(i *invoice.Invoice) { i.Events = append(i.Events, i.Events[2]) }, []string{"status states"}},
+		{"more received than due", "no payment is taken then", 0, func(i *invoice.Invoice) { i.Events[2].Amount = i.Due.Add(cent) }, []string{"status states"}},
+		{"a draft", "it was never one", 2, func(i *invoice.Invoice) { i.Status = invoice.Void }, []string{"status states"}},
+		{"a priority of what was granted", "it has the usual one", 1, func(i *invoice.Invoice) { i.Entries[0].Priority = new(int) }, []string{"entries[0] sealed"}},
+		{"credit that is spent and expires", "only a grant does", 0, func(i *invoice.Invoice) { i.Entries[0].Expires = i.At }, []string{"entries[0] sealed"}},
+		{"a line's ID", "it derives from the invoice's", 0, func(i *invoice.Invoice) { i.Lines[0].ID = "inv-3/1" }, []string{"lines[0].id sealed"}},
+		{"due before it was issued", "nobody could pay it in time", 0, func(i *invoice.Invoice) { i.DueBy = i.At.Add(-1) }, []string{"due_by sealed"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inv := examples[c.of].Clone()
+			c.edit(&inv)
+			forged, err := invoice.Reseal(inv)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := statesFaults(invoice.Check(forged)); strings.Join(got, ", ") != strings.Join(c.want, ", ") {
+				t.Errorf("got %q, want %q: %s", got, c.want, c.why)
+			}
+		})
+	}
+}
+
+// statesQuick checks an invoice, and fails where that takes more than ten seconds.
+func statesQuick(tb testing.TB, inv invoice.Invoice) error {
+	tb.Helper()
+	var late atomic.Bool
+	defer time.AfterFunc(10*time.Second, func() { late.Store(true) }).Stop()
+	err := invoice.Check(inv)
+	if late.Load() {
+		tb.Errorf("it takes more than ten seconds")
+	}
+	return err
+}
+
+// Numbers that nobody can compute with, in any field, are faults, and found quickly.
+func TestCheckHostileNumbers(t *testing.T) {
+	t.Parallel()
+	hostile := func(v reflect.Value) []any {
+		switch v.Interface().(type) {
+		case decimal.Decimal:
+			return []any{decimal.New(-7, math.MaxInt32), decimal.New(7, math.MinInt32)}
+		case time.Time:
+			return []any{time.Unix(1<<60, 0)}
+		case int, int32, int64:
+			return []any{int64(math.MaxInt32), int64(math.MinInt32)}
+		}
+		return nil
+	}
+	for k, inv := range statesExamples(t)[:2] {
+		inv = inv.Clone()
+		var walk func(v reflect.Value, path string)
+		walk = func(v reflect.Value, path string) {
+			was := reflect.New(v.Type()).Elem()
+			was.Set(v)
+			worst := hostile(v)
+			for _, bad := range worst {
+				v.Set(reflect.ValueOf(bad).Convert(v.Type()))
+				if err := statesQuick(t, inv); err == nil && !statesUnsealed.MatchString(path) {
+					t.Errorf("%s of invoice %d is %v, and no error", path, k, bad)
+				}
+				v.Set(was)
+			}
+			if worst != nil {
+				return
+			}
+			switch v.Kind() {
+			case reflect.Struct:
+				for i := range v.NumField() {
+					if f := v.Type().Field(i); f.IsExported() && f.Name != "Location" {
+						walk(v.Field(i), strings.TrimPrefix(path+"."+f.Name, "."))
+					}
+				}
+			case reflect.Slice:
+				for i := range v.Len() {
+					walk(v.Index(i), path)
+				}
+			}
+		}
+		walk(reflect.ValueOf(&inv).Elem(), "")
+	}
+}
+
+// Documents of any size are refused or checked quickly.
+func TestCheckHostileSizes(t *testing.T) {
+	t.Parallel()
+	many, cent := 50_000, giventest.Money("0.01")
+	for _, c := range []struct {
+		name string
+		edit func(*invoice.Invoice)
+		want error
+	}{
+		{"no policy", func(i *invoice.Invoice) { i.Policy = invoice.Policy{} }, proration.ErrUnset},
+		{"no currency", func(i *invoice.Invoice) { i.Currency = "" }, proration.ErrUnset},
+		{"no such currency", func(i *invoice.Invoice) { i.Currency = "XXX" }, proration.ErrInvalid},
+		{"no lines", func(i *invoice.Invoice) { i.Lines = nil }, proration.ErrLimit},
+		{"another zone", func(i *invoice.Invoice) { i.Zone = "Europe/Berlin" }, proration.ErrZone},
+		{"no zone", func(i *invoice.Invoice) { i.Zone = "" }, proration.ErrZone},
+		{"more lines than there may be", func(i *invoice.Invoice) { i.Lines = make([]plans.Charge, many) }, proration.ErrLimit},
+		{"more billed than there may be", func(i *invoice.Invoice) { i.Billed = make([]plans.Charge, many) }, proration.ErrLimit},
+		{"many lines", func(i *invoice.Invoice) {
+			for len(i.Lines) < 2_000 {
+				i.Lines = append(i.Lines, i.Lines[len(i.Lines)%5])
+			}
+		}, invoice.Sealed},
+		{"credits of one charge", func(i *invoice.Invoice) {
+			for len(i.Lines) < 2_000 {
+				i.Lines = append(i.Lines, i.Lines[6])
+				i.Lines[len(i.Lines)-1].Net = cent.Neg()
+			}
+		}, invoice.GivenBack},
+		{"as many taxes as there may be", func(i *invoice.Invoice) {
+			for j := range i.Lines {
+				i.Lines[j].Taxes = nil
+				for k := range 100 {
+					i.Lines[j].Taxes = append(i.Lines[j].Taxes, plans.Tax{Name: strconv.Itoa(j*100 + k)})
+				}
+			}
+		}, invoice.GivenBack},
+		{"taxes of a line", func(i *invoice.Invoice) { i.Lines[0].Taxes = make([]plans.Tax, many) }, proration.ErrLimit},
+		{"taxes of a credit", func(i *invoice.Invoice) { i.Lines[5].Taxes = make([]plans.Tax, many) }, proration.ErrLimit},
+		{"taxes of what was billed", func(i *invoice.Invoice) { i.Billed[0].Taxes = make([]plans.Tax, many) }, proration.ErrLimit},
+		{"discounts of a line", func(i *invoice.Invoice) { i.Lines[0].Discounts = make([]plans.Deduction, many) }, proration.ErrLimit},
+		{"discounts", func(i *invoice.Invoice) { i.Discounts = make([]plans.Discount, many) }, proration.ErrLimit},
+		{"entries", func(i *invoice.Invoice) { i.Entries = make([]credits.Entry, many) }, invoice.NotNegative},
+		{"events", func(i *invoice.Invoice) { i.Events = make([]invoice.Event, many) }, proration.ErrLimit},
+		{"parts", func(i *invoice.Invoice) { i.Parts = make([]plans.Instalment, many) }, invoice.Conservation},
+		{"totals of taxes", func(i *invoice.Invoice) { i.Taxes = make([]invoice.TaxTotal, many) }, invoice.Conservation},
+		{"taxes of the policy", func(i *invoice.Invoice) { i.Policy.Taxes = make([]invoice.Rate, many) }, proration.ErrLimit},
+		{"tiers", func(i *invoice.Invoice) { i.Lines[0].Price.Tiers = make([]plans.Tier, many) }, invoice.Exactness},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inv := statesExamples(t)[0].Clone()
+			c.edit(&inv)
+			if err := statesQuick(t, inv); !errors.Is(err, c.want) {
+				t.Errorf("got %.300s, want %v", err.Error(), c.want)
+			}
+		})
+	}
+}
+
+// A draft is opened, and taken back, by an event alone.
+func TestCheckDraft(t *testing.T) {
+	for _, review := range []bool{false, true} {
+		inv := statesInvoice(t, func(d *invoice.Draft) { d.Review = review }, "100")
+		if err := invoice.Check(inv); err != nil {
+			t.Error(err)
+		}
+		inv.Status = invoice.Drafted + invoice.Open - inv.Status
+		if got := statesFaults(invoice.Check(inv)); len(got) != 1 || got[0] != "status states" {
+			t.Errorf("got %q for %v", got, inv.Status)
+		}
+	}
+}

@@ -1,0 +1,143 @@
+package invoice_test
+
+import (
+	"fmt"
+	"math/big"
+	"testing"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+)
+
+// statesSplits are all ways to give back a whole of so many cents in up to three notes, in order; the last part is all that is left.
+func statesSplits(cents int64) [][]int64 {
+	all := [][]int64{{0}}
+	for a := int64(1); a < cents; a++ {
+		all = append(all, []int64{a, 0})
+		for b := int64(1); a+b < cents; b++ {
+			all = append(all, []int64{a, b, 0})
+		}
+	}
+	return all
+}
+
+// statesCents is an amount as a whole number of cents.
+func statesCents(d decimal.Decimal) int64 { return d.Shift(2).IntPart() }
+
+// statesBack is what goes back of an amount for a part of a net, in cents: in proportion of what it is exactly, half up, and no more than is left.
+func statesBack(exactly *big.Rat, part, net, left int64) int64 {
+	twice := new(big.Rat).Mul(exactly, big.NewRat(2*part*100, net)) // in cents, and doubled
+	twice.Add(twice, big.NewRat(1, 1))
+	cents := new(big.Int).Quo(twice.Num(), new(big.Int).Mul(twice.Denom(), big.NewInt(2))).Int64()
+	return min(cents, left)
+}
+
+// Small invoices of two lines, with a discount, with taxes of all sorts, rounded per line or per invoice, and with credit before tax; the first line goes back
+// in up to three notes in every way, and one more takes the rest. Each comes to what integers and fractions come to, all add up to the last
+// cent of net, discount and tax, and nothing is left to credit or due.
+func TestNotesOfEverySplit(t *testing.T) {
+	t.Parallel()
+	rates := func(all ...string) (taxes []invoice.Rate) {
+		for i, percent := range all {
+			taxes = append(taxes, invoice.Rate{Name: fmt.Sprint("tax ", i), Percent: giventest.Money(percent), Included: i == 1})
+		}
+		return taxes
+	}
+	notes := 0
+	for _, taxes := range [][]invoice.Rate{rates("19"), rates("33.3", "20")} {
+		for _, per := range []invoice.TaxPer{invoice.PerLine, invoice.PerInvoice} {
+			for _, grant := range []string{"", "0.02"} {
+				for _, cents := range []int64{1, 3, 5, 10} {
+					d := invoice.Draft{ID: "i", Currency: "USD", At: giventest.Instant("2026-12-01", nil), Policy: invoice.Standard()}
+					d.Policy.Taxes, d.Policy.TaxPer = taxes, per
+					if grant != "" {
+						d.Ledger = []credits.Entry{statesGrant("g", grant, true)}
+					}
+					for _, net := range []int64{cents, 8} {
+						d.Lines = append(d.Lines, plans.Charge{Kind: plans.OneOff, Item: "x", Currency: "USD", Net: decimal.New(net, -2)})
+					}
+					d.Discounts = []plans.Discount{{ID: "off", Percent: giventest.Money("30"), Lasts: plans.Forever}}
+					inv := statesBuilt(t, d)
+					for _, split := range statesSplits(statesCents(inv.Lines[0].Net)) {
+						notes += statesSplitNotes(t, inv, split)
+					}
+				}
+				if giventest.Race {
+					break
+				}
+			}
+		}
+	}
+	if notes < 300 && !giventest.Race {
+		t.Errorf("only %d notes", notes)
+	}
+}
+
+// statesSplitNotes gives the first line of an invoice back in parts, and then what is left, and returns how many notes that takes.
+func statesSplitNotes(tb testing.TB, inv invoice.Invoice, split []int64) int {
+	tb.Helper()
+	after, line := inv, inv.Lines[0]
+	left := statesAmounts(&line)
+	exactly := []*big.Rat{line.Net.Rat(), line.Gross().Sub(line.Net).Rat(), line.Untaxed.Rat()}
+	for _, tax := range line.Taxes {
+		exactly = append(exactly, line.Taxed(tax))
+	}
+	net, total := left[0], inv.Total
+	var credited []plans.Charge
+	for i, cents := range append(split, -1) {
+		c := invoice.Correction{ID: fmt.Sprint("cn-", i), At: inv.At, Invoice: after, Credited: credited}
+		if cents >= 0 {
+			c.Lines = []invoice.Part{{Line: line.ID, Amount: decimal.New(cents, -2)}}
+		}
+		note, err := invoice.Note(c)
+		if err != nil {
+			tb.Fatalf("note %d of %v: %v", i, split, err)
+		}
+		if cents >= 0 {
+			got := statesAmounts(&note.Lines[0])
+			for j, amount := range got {
+				want := left[j]
+				if cents > 0 {
+					want = statesBack(exactly[j], cents, net, left[j])
+				}
+				if left[j] += amount; -amount != want {
+					tb.Fatalf("amount %d of note %d of %v is %d, want %d of\n%s%s", j, i, split, amount, -want, inv.Text(), note.Text())
+				}
+			}
+		}
+		if back := note.Offset.Add(note.Refund).Add(statesGranted(&note)); !back.Equal(note.Total.Neg()) {
+			tb.Fatalf("%v go back of %v", back, note.Total)
+		}
+		after, credited, total = statesNoted(tb, after, &note), append(credited, note.Lines...), total.Add(note.Total)
+	}
+	sums := statesAmounts(&plans.Charge{Taxes: make([]plans.Tax, len(line.Taxes))})
+	for _, charges := range [][]plans.Charge{inv.Lines, credited} {
+		for i := range charges {
+			for j, amount := range statesAmounts(&charges[i]) {
+				sums[j] += amount
+			}
+		}
+	}
+	for j, sum := range sums {
+		if sum != 0 {
+			tb.Fatalf("%d cents of amount %d are left after %v of\n%s", sum, j, split, inv.Text())
+		}
+	}
+	if _, err := invoice.Note(invoice.Correction{ID: "cn-9", At: inv.At, Invoice: after, Credited: credited}); err == nil || !total.IsZero() || after.Status != invoice.Paid {
+		tb.Fatalf("after %v, %v are left, and it is %v", split, total, after.Status)
+	}
+	return len(split) + 1
+}
+
+// statesAmounts lists what a line comes to in cents: its net, its discounts, what is not taxed, and each tax.
+func statesAmounts(c *plans.Charge) []int64 {
+	all := []int64{statesCents(c.Net), statesCents(c.Gross().Sub(c.Net)), statesCents(c.Untaxed)}
+	for _, tax := range c.Taxes {
+		all = append(all, statesCents(tax.Amount))
+	}
+	return all
+}

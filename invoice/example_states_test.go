@@ -1,0 +1,157 @@
+package invoice_test
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+)
+
+// exampleSetup is an invoice over a setup of 100.00 and a training of 50.00, with 19 % besides.
+func exampleSetup() invoice.Invoice {
+	policy := invoice.Standard()
+	policy.Taxes = []invoice.Rate{{Name: "VAT", Percent: decimal.RequireFromString("19")}}
+	inv, err := invoice.Build(invoice.Draft{
+		ID: "inv-7", Currency: "EUR", At: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), Policy: policy,
+		Lines: []plans.Charge{
+			{Kind: plans.OneOff, Item: "setup", Currency: "EUR", Net: decimal.RequireFromString("100.00")},
+			{Kind: plans.OneOff, Item: "training", Currency: "EUR", Net: decimal.RequireFromString("50.00")},
+		},
+	})
+	if err != nil {
+		panic(err)
+	}
+	return inv
+}
+
+// exampleApply applies an event of a day of December.
+func exampleApply(inv invoice.Invoice, day int, kind invoice.EventKind, id, amount string) invoice.Invoice {
+	inv, err := invoice.Apply(inv, invoice.Event{
+		Kind: kind, ID: id, At: time.Date(2026, 12, day, 9, 0, 0, 0, time.UTC), Amount: decimal.RequireFromString(amount),
+	})
+	if err != nil {
+		panic(err)
+	}
+	return inv
+}
+
+// A card is declined, and another one pays. The provider says so twice, and nobody pays twice.
+func ExampleApply() {
+	inv := exampleSetup()
+	at := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
+	for _, e := range []invoice.Event{
+		{Kind: invoice.Attempted, ID: "visa-1", At: at},
+		{Kind: invoice.Failed, ID: "visa-1", At: at.AddDate(0, 0, 1), Reason: "insufficient funds"},
+		{Kind: invoice.Attempted, ID: "amex-1", At: at.AddDate(0, 0, 3)},
+		{Kind: invoice.Succeeded, ID: "amex-1", At: at.AddDate(0, 0, 3)},
+		{Kind: invoice.Succeeded, ID: "amex-1", At: at.AddDate(0, 0, 3)},
+		{Kind: invoice.Attempted, ID: "visa-2", At: at.AddDate(0, 0, 4)},
+	} {
+		after, err := invoice.Apply(inv, e)
+		if err != nil {
+			fmt.Println(err, errors.Is(err, plans.ErrRefused))
+			continue
+		}
+		inv = after
+		fmt.Println(e.Kind, "->", inv.Status)
+	}
+	// Output:
+	// attempted -> pending
+	// failed -> open
+	// attempted -> pending
+	// succeeded -> paid
+	// succeeded -> paid
+	// attempted: the invoice is paid true
+}
+
+// Somebody edits a stored invoice, and its reader finds out.
+func ExampleCheck() {
+	text, err := json.Marshal(exampleSetup())
+	if err != nil {
+		panic(err)
+	}
+	var inv invoice.Invoice
+	if err := json.Unmarshal(text, &inv); err != nil {
+		panic(err)
+	}
+	fmt.Println(invoice.Check(inv))
+	inv.Lines[1].Net = decimal.RequireFromString("5.00")
+	err = invoice.Check(inv)
+	fmt.Println(err)
+	fmt.Println(errors.Is(err, invoice.Exactness), errors.Is(err, invoice.Sealed))
+	// Output:
+	// <nil>
+	// lines[1].net: 5 is not the 50 that discounts leave of 50 (the law of exactness)
+	// seal: something was changed after it was issued (the law of sealed)
+	// true true
+}
+
+// The training did not take place. The setup was paid, so that nothing of it is due any more.
+func ExampleNote() {
+	inv := exampleApply(exampleSetup(), 5, invoice.Succeeded, "transfer-1", "119.00")
+	note, err := invoice.Note(invoice.Correction{
+		ID: "cn-7", At: time.Date(2026, 12, 10, 0, 0, 0, 0, time.UTC), Invoice: inv, Lines: []invoice.Part{{Line: "inv-7/2"}},
+	})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Print(note.Text())
+	inv = exampleApply(inv, 10, invoice.Credited, note.ID, note.Offset.String())
+	fmt.Println(inv.Status)
+	// Output:
+	// Credit note cn-7 for inv-7, 2026-12-10, EUR, paid
+	//   refund                                                                -50.00
+	//     training: -50.00 of inv-7/2
+	//     VAT 19 % of -50.00 = -9.50
+	//   Net                                                                   -50.00
+	//   VAT 19 % of -50.00                                                     -9.50
+	//   Total                                                                 -59.50
+	//   Taken off what is due on inv-7                                         59.50
+	//   Due                                                                     0.00
+	// paid
+}
+
+func ExampleInvoice_Outstanding_reversed() {
+	inv := exampleApply(exampleSetup(), 5, invoice.Succeeded, "transfer-1", "100.00")
+	fmt.Println(inv.Outstanding())
+	inv = exampleApply(inv, 9, invoice.Reversed, "transfer-1", "100.00") // it bounced
+	fmt.Println(inv.Outstanding())
+	// Output:
+	// 78.5
+	// 178.5
+}
+
+func ExampleInvoice_Received_repaid() {
+	inv := exampleApply(exampleSetup(), 5, invoice.Succeeded, "transfer-1", "178.50")
+	fmt.Println(inv.Received())
+	inv = exampleApply(inv, 9, invoice.Repaid, "cn-7", "59.50") // as its credit note said
+	fmt.Println(inv.Received(), inv.Status)
+	// Output:
+	// 178.5
+	// 119 paid
+}
+
+func ExampleEventKind_String() {
+	fmt.Println(invoice.WrittenOff, invoice.EventKind(0), invoice.EventKind(99))
+	// Output: written_off unset 99
+}
+
+func ExampleEventKind_MarshalText() {
+	text, err := json.Marshal(invoice.Event{Kind: invoice.Voided, At: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)})
+	fmt.Println(string(text), err)
+	// Output: {"kind":"voided","at":"2026-12-01T00:00:00Z"} <nil>
+}
+
+func ExampleEventKind_UnmarshalText() {
+	var kind invoice.EventKind
+	fmt.Println(kind.UnmarshalText([]byte("reversed")), kind)
+	fmt.Println(kind.UnmarshalText([]byte("bounced")))
+	// Output:
+	// <nil> reversed
+	// kind: "bounced" is none of issued, attempted, succeeded, failed, credited, repaid, reversed, voided, written_off (not a valid value)
+}

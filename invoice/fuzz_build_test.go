@@ -1,0 +1,242 @@
+package invoice_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// fuzzed makes choices of bytes; where there are no more, the first of each.
+type fuzzed struct{ bytes []byte }
+
+func (f *fuzzed) upTo(n int) int {
+	if len(f.bytes) == 0 {
+		return 0
+	}
+	b := int(f.bytes[0])
+	f.bytes = f.bytes[1:]
+	return b % n
+}
+
+func (f *fuzzed) yes() bool { return f.upTo(2) == 1 }
+
+// amount is one of up to 5 digits.
+func (f *fuzzed) amount(places int32) decimal.Decimal {
+	return decimal.New(int64(f.upTo(256)*256+f.upTo(256)), -places)
+}
+
+// policy is any that there is.
+func (f *fuzzed) policy() invoice.Policy {
+	p := invoice.Standard()
+	p.Proration.DayCount = []proration.DayCount{proration.Days, proration.Seconds, proration.Thirty360}[f.upTo(3)]
+	modes := []proration.RoundingMode{proration.HalfUp, proration.HalfEven, proration.Up, proration.Down}
+	p.Proration.Rounding.Mode, p.TaxMode = modes[f.upTo(4)], modes[f.upTo(4)]
+	p.Basis = []proration.Basis{proration.OnBilled, proration.OnPrice}[f.upTo(2)]
+	p.Allocation = []proration.Allocation{proration.LargestRemainder, proration.LastLine}[f.upTo(2)]
+	p.TaxPer = []invoice.TaxPer{invoice.PerLine, invoice.PerInvoice}[f.upTo(2)]
+	for range f.upTo(4) {
+		r := invoice.Rate{Name: []string{"VAT", "levy"}[f.upTo(2)], Percent: decimal.New(int64(f.upTo(256)), -1), Included: f.yes()}
+		if f.yes() {
+			r.Items = []string{"seat"}
+		}
+		if f.yes() {
+			r.Kinds = []plans.Kind{plans.Recurring, plans.Usage}
+		}
+		p.Taxes = append(p.Taxes, r)
+	}
+	return p
+}
+
+// discounts are up to two.
+func (f *fuzzed) discounts(prefix string, currency plans.Currency, places int32) (all []plans.Discount) {
+	for i := range f.upTo(3) {
+		d := plans.Discount{ID: prefix + string(rune('a'+i)), Lasts: plans.Forever}
+		switch f.upTo(3) {
+		case 0:
+			d.Percent = decimal.New(int64(f.upTo(256)+1), -1)
+		case 1:
+			d.Amount, d.Currency, d.Keeps = f.amount(places).Add(decimal.New(1, -places)), currency, f.yes()
+		default:
+			d.Price, d.Currency = &plans.Price{Unit: f.amount(places)}, currency
+		}
+		if f.yes() {
+			d.Lasts, d.Periods = plans.Repeating, f.upTo(3)+1
+		}
+		if f.yes() {
+			d.Kinds = []plans.Kind{plans.Recurring}
+		}
+		all = append(all, d)
+	}
+	return all
+}
+
+// ledger are up to three grants.
+func (f *fuzzed) ledger(currency plans.Currency, places int32) (all []credits.Entry) {
+	for i := range f.upTo(4) {
+		e := entry("grant "+string(rune('a'+i)), f.amount(places).Add(decimal.New(1, -places)).String(), "2026-10-01")
+		e.Currency, e.BeforeTax, e.Promotional = currency, f.yes(), f.yes()
+		all = append(all, e)
+	}
+	return all
+}
+
+// Whatever is billed, credited and billed again, by whatever policy: totals are the sums of their parts, nothing negative is due, Check
+// finds nothing, JSON reads back to the same invoice, a preview is the invoice, and what went in stays as it was.
+func FuzzBuildLaws(f *testing.F) {
+	f.Add([]byte{})
+	f.Add([]byte("\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20"))
+	f.Add([]byte("ten seats at 89.00 with two taxes, one of them included, two discounts, and credit before tax that pays a part of it"))
+	f.Add([]byte("\xff\xfe\xfd\xfc\xfb\xfa\xf9\xf8\xf7\xf6\xf5\xf4\xf3\xf2\xf1\xf0\xef\xee\xed\xec\xeb\xea\xe9\xe8\xe7\xe6\xe5\xe4\xe3\xe2\xe1\xe0\xdf\xde\xdd\xdc\xdb"))
+	f.Fuzz(func(t *testing.T, bytes []byte) {
+		in := fuzzed{bytes}
+		zone := giventest.Zone(t, []string{"", "Europe/Madrid", "Pacific/Apia"}[in.upTo(3)])
+		currency := []plans.Currency{"USD", "JPY", "KWD"}[in.upTo(3)]
+		places, _ := currency.Places()
+		policy := in.policy()
+		november := giventest.Period("2026-11-01/2026-12-01", zone)
+		contract := plans.Contract{Plan: "growth", Currency: currency, Cycle: giventest.Cycle("2026-11-01", "P1M", zone), Items: []plans.Item{
+			{ID: "seat", Quantity: decimal.New(int64(in.upTo(30)), 0), Price: plans.Price{Unit: in.amount(places)}},
+			{ID: "phone", Quantity: decimal.New(int64(in.upTo(30)), 0), Price: plans.Price{Flat: in.amount(places), Tiering: plans.Graduated, Tiers: []plans.Tier{
+				{UpTo: decimal.New(5, 0), Unit: in.amount(places)}, {Unit: in.amount(places)},
+			}}},
+		}}
+		monthly, err := contract.Charges(plans.Whole(november), policy.Proration)
+		if err != nil {
+			t.Fatal(err)
+		}
+		first := fuzzBuilt(t, invoice.Draft{
+			ID: "inv-1", Currency: currency, At: november.Start, Lines: monthly, Discounts: in.discounts("1", currency, places), Ledger: in.ledger(currency, places),
+			Policy: policy, Location: zone,
+		})
+
+		at := november.Start.AddDate(0, 0, in.upTo(30)).Add(time.Duration(in.upTo(24)) * time.Hour)
+		d := invoice.Draft{
+			ID: "inv-2", Currency: currency, At: at, Billed: first.Lines, Discounts: append(first.Remaining, in.discounts("2", currency, places)...),
+			Ledger: in.ledger(currency, places), Policy: policy, Location: zone, Review: in.yes(), Contact: invoice.Contact{Name: string(bytes)},
+		}
+		d.Policy.Taxes = in.policy().Taxes // the rates have changed since
+		if quantity := decimal.New(int64(in.upTo(5)), 0); in.yes() {
+			d.Lines, _ = credits.Unused(credits.Request{ // there may be fewer
+				Charges: d.Billed, Item: "seat", Quantity: quantity, At: at, Basis: policy.Basis, Policy: policy.Proration, Location: zone,
+			})
+		}
+		if in.yes() {
+			back, err := credits.GiveBack(credits.Return{
+				Charges: append(d.Billed[:2:2], d.Lines...), Charge: "inv-1/2", Amount: in.amount(places), Mode: policy.Proration.Rounding.Mode,
+			})
+			if err == nil && back.Net.IsNegative() {
+				d.Lines = append(d.Lines, back)
+			}
+		}
+		if in.yes() {
+			more, err := contract.Added(plans.Change{Item: "seat", Quantity: decimal.New(int64(in.upTo(9)+1), 0)}, proration.Portion{Period: november, Span: november.From(at)}, policy.Proration)
+			if err != nil {
+				t.Fatal(err)
+			}
+			d.Lines = append(d.Lines, more...)
+		}
+		d.Lines = append(d.Lines, plans.Charge{Kind: plans.OneOff, Item: "setup", Currency: currency, Net: in.amount(places)})
+		if in.yes() {
+			d.Instalments, d.Every = in.upTo(12)+1, proration.Interval{Months: 1}
+		}
+		fuzzBuilt(t, d)
+	})
+}
+
+// fuzzBuilt builds an invoice and holds it to the laws.
+func fuzzBuilt(t *testing.T, d invoice.Draft) invoice.Invoice {
+	t.Helper()
+	before := giventest.JSON(t, d)
+	inv, err := invoice.Build(d)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, before)
+	}
+	text := giventest.JSON(t, inv)
+	if err := invoice.Check(inv); err != nil {
+		t.Fatalf("%v\n%s\n%s", err, before, text)
+	}
+	if after := giventest.JSON(t, d); after != before {
+		t.Fatalf("the draft was\n%s, and is\n%s", before, after)
+	}
+	if again, err := invoice.Build(d); err != nil || giventest.JSON(t, again) != text {
+		t.Fatalf("built again: %v\n%s, want\n%s", err, giventest.JSON(t, again), text)
+	}
+	fuzzSums(t, &d, &inv)
+
+	var read invoice.Invoice
+	if err := json.Unmarshal([]byte(text), &read); err != nil {
+		t.Fatal(err)
+	}
+	read.Location = d.Location
+	if again := giventest.JSON(t, read); again != text {
+		t.Fatalf("read back, it is\n%s, want\n%s", again, text)
+	}
+	if err := invoice.Check(read); err != nil {
+		t.Fatalf("read back: %v\n%s", err, text)
+	}
+	for row := range strings.Lines(inv.Text()) {
+		if n := utf8.RuneCountInString(strings.TrimSuffix(row, "\n")); n > 78 {
+			t.Fatalf("a row is %d wide: %q", n, row)
+		}
+	}
+	return inv
+}
+
+// fuzzSums fails where a total is not the sum of its parts, or something is negative.
+func fuzzSums(t *testing.T, d *invoice.Draft, inv *invoice.Invoice) {
+	t.Helper()
+	var gross, net, tax, parts, untaxed, spent, granted decimal.Decimal
+	for _, c := range inv.Lines {
+		gross, net = gross.Add(c.Gross()), net.Add(c.Net)
+		for _, each := range c.Taxes {
+			if !each.Included {
+				tax = tax.Add(each.Amount)
+			}
+			if (c.Corrects == "") == each.Amount.IsNegative() && !each.Amount.IsZero() {
+				t.Fatalf("a tax of %v on %v", each.Amount, c.Net)
+			}
+		}
+		if c.Corrects == "" {
+			untaxed = untaxed.Add(c.Untaxed)
+			if c.Net.IsNegative() || c.Untaxed.IsNegative() || c.Untaxed.GreaterThan(c.Net) {
+				t.Fatalf("%v of %v are untaxed", c.Untaxed, c.Net)
+			}
+		}
+	}
+	for _, p := range inv.Parts {
+		parts = parts.Add(p.Amount)
+	}
+	for _, e := range inv.Entries {
+		if e.Kind == credits.Granted {
+			granted = granted.Add(e.Amount)
+		} else {
+			spent = spent.Sub(e.Amount)
+		}
+	}
+	owed, err := credits.Balance(d.Ledger, d.Currency, d.At)
+	if err != nil {
+		t.Fatal(err)
+	}
+	switch {
+	case !inv.Subtotal.Equal(gross), !inv.Net.Equal(net), !inv.Discount.Equal(gross.Sub(net)), !inv.Tax.Equal(tax), !inv.Total.Equal(net.Add(tax)):
+		t.Fatalf("%v - %v = %v, and %v are %v; the lines have %v, %v, %v", inv.Subtotal, inv.Discount, inv.Net, inv.Tax, inv.Total, gross, net, tax)
+	case inv.Due.IsNegative(), inv.Balance.IsNegative(), spent.IsNegative(), spent.GreaterThan(owed), spent.LessThan(untaxed):
+		t.Fatalf("%v is due, %v of %v spent, %v of that before tax, and %v left", inv.Due, spent, owed, untaxed, inv.Balance)
+	case !inv.Due.Sub(granted).Equal(inv.Total.Sub(spent)), inv.Due.IsPositive() && granted.IsPositive():
+		t.Fatalf("%v is due and %v granted, of %v less %v", inv.Due, granted, inv.Total, spent)
+	case !inv.Balance.Equal(owed.Sub(spent).Add(granted)):
+		t.Fatalf("the balance is %v, of %v less %v and %v more", inv.Balance, owed, spent, granted)
+	case len(inv.Parts) > 0 && !parts.Equal(inv.Due):
+		t.Fatalf("the parts are %v, of %v", parts, inv.Due)
+	}
+}

@@ -1,0 +1,175 @@
+package invoice_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// jsonDrafts are drafts by what is special about them.
+func jsonDrafts(tb testing.TB) map[string]invoice.Draft {
+	tb.Helper()
+	review := draft(lines("0.00")...)
+	review.Review = true
+	note := draft(lines("-40", "0.01")...)
+	note.Corrects, note.Offset, note.Refund = "inv-1", giventest.Money("5"), giventest.Money("0.10")
+	odd := draft(lines("1")...)
+	odd.ID, odd.Contact.Name = "inv \"7\"\n<&>\u2028", "\xff\xfe"
+	taxed := draft(lines("0.10", "0.10")...)
+	taxed.Policy.TaxPer, taxed.Policy.Taxes = invoice.PerInvoice, []invoice.Rate{taxRate("VAT", "19.25"), taxIn("levy", "0.125")}
+	taxed.Ledger = []credits.Entry{beforeTax(entry("g", "0.07", "2026-11-01"))}
+	return map[string]invoice.Draft{
+		"everything": everything(tb), "in dollars": downgrade(tb, "USD"), "in yen": downgrade(tb, "JPY"), "in dinars": downgrade(tb, "KWD"),
+		"for review": review, "a credit note": note, "odd text": odd, "taxed": taxed,
+	}
+}
+
+// An invoice reads back as it was, and Check accepts it, however the host has decimal print.
+func TestInvoiceJSON(t *testing.T) {
+	quotes, trimmed, scientific, precision := decimal.MarshalJSONWithoutQuotes, decimal.TrimTrailingZeros, decimal.UseScientificNotation, decimal.DivisionPrecision
+	restore := func() {
+		decimal.MarshalJSONWithoutQuotes, decimal.TrimTrailingZeros, decimal.UseScientificNotation, decimal.DivisionPrecision = quotes, trimmed, scientific, precision
+	}
+	defer restore()
+	for name, d := range jsonDrafts(t) {
+		t.Run(name, func(t *testing.T) {
+			inv, err := invoice.Build(d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer restore()
+			want := giventest.JSON(t, inv)
+			for how := range 8 {
+				decimal.MarshalJSONWithoutQuotes, decimal.TrimTrailingZeros, decimal.UseScientificNotation = how&1 != 0, how&2 != 0, how&4 != 0
+				decimal.DivisionPrecision = how
+				again, err := invoice.Build(d)
+				if err != nil {
+					t.Fatal(err)
+				}
+				text := giventest.JSON(t, again)
+				if text != want || again.Seal != inv.Seal {
+					t.Errorf("printed in way %d, it is\n%s, want\n%s", how, text, want)
+				}
+				read := giventest.CheckRoundTrip(t, again)
+				read.Location = d.Location
+				giventest.CheckFaults(t, invoice.Check(read))
+				if read.Text() != inv.Text() {
+					t.Errorf("printed in way %d, it reads\n%s, want\n%s", how, read.Text(), inv.Text())
+				}
+			}
+		})
+	}
+}
+
+// Amounts have the places of the currency, and rates and counts those that they need.
+func TestInvoiceJSONPlaces(t *testing.T) {
+	for _, c := range []struct {
+		draft invoice.Draft
+		want  []string
+	}{
+		{downgrade(t, "USD"), []string{`"net":"-926.67"`, `"net":"593.33"`, `"subtotal":"-333.34"`, `"due":"0.00"`, `"balance":"333.34"`, `"quantity":"10"`, `"unit":"89.00"`}},
+		{downgrade(t, "JPY"), []string{`"net":"-927"`, `"net":"593"`, `"subtotal":"-334"`, `"due":"0"`, `"balance":"334"`, `"quantity":"10"`, `"unit":"89"`}},
+		{downgrade(t, "KWD"), []string{`"net":"-926.667"`, `"net":"593.333"`, `"subtotal":"-333.334"`, `"due":"0.000"`, `"balance":"333.334"`, `"quantity":"10"`, `"unit":"89.000"`}},
+		{jsonDrafts(t)["taxed"], []string{`"percent":"19.25"`, `"percent":"0.125"`, `"untaxed":"0.04"`, `"total":"0.22"`}},
+	} {
+		inv, err := invoice.Build(c.draft)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := giventest.JSON(t, inv)
+		for _, part := range c.want {
+			if !strings.Contains(text, part) {
+				t.Errorf("no %s in %s", part, text)
+			}
+		}
+	}
+}
+
+// JSON keeps the name of the zone alone: without its location, Check says so, and with another one too.
+func TestInvoiceJSONZone(t *testing.T) {
+	d := everything(t)
+	inv, err := invoice.Build(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := giventest.CheckRoundTrip(t, inv)
+	if read.Zone != "Europe/Madrid" || read.Location != nil {
+		t.Errorf("read with the zone %q and the location %v", read.Zone, read.Location)
+	}
+	giventest.CheckFaults(t, invoice.Check(read), "location zone")
+	read.Location = giventest.Zone(t, "Europe/Berlin")
+	giventest.CheckFaults(t, invoice.Check(read), "location zone")
+	read.Location = d.Location
+	giventest.CheckFaults(t, invoice.Check(read))
+
+	plain, err := invoice.Build(downgrade(t, "USD"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, loc := range []*time.Location{nil, time.UTC} {
+		plain.Location = loc
+		giventest.CheckFaults(t, invoice.Check(plain))
+	}
+	plain.Location = d.Location
+	giventest.CheckFaults(t, invoice.Check(plain), "location zone")
+}
+
+// What was stored and edited reads as it is, and what is no invoice does not.
+func TestInvoiceJSONRead(t *testing.T) {
+	inv, err := invoice.Build(downgrade(t, "USD"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := giventest.JSON(t, inv)
+	for old, edited := range map[string]string{
+		`"due":"0.00"`: `"due":"1.00"`, `"net":"593.33"`: `"net":"593.32"`, `"status":"paid"`: `"status":"open"`, `"reason":"left over from inv-2"`: `"reason":"a gift"`,
+	} {
+		if !strings.Contains(text, old) {
+			t.Fatalf("no %s in %s", old, text)
+		}
+		var read invoice.Invoice
+		if err := json.Unmarshal([]byte(strings.Replace(text, old, edited, 1)), &read); err != nil {
+			t.Errorf("with %s: %v", edited, err)
+		}
+		if err := invoice.Check(read); err == nil {
+			t.Errorf("with %s, Check finds nothing", edited)
+		}
+	}
+	for _, same := range [][2]string{{`"due":"0.00"`, `"due":"0"`}, {`"net":"593.33"`, `"net":593.33`}, {`T00:00:00Z","end"`, `T00:00:00+00:00","end"`}} {
+		var read invoice.Invoice
+		if err := json.Unmarshal([]byte(strings.Replace(text, same[0], same[1], 1)), &read); err != nil {
+			t.Errorf("with %s: %v", same[1], err)
+		}
+		giventest.CheckFaults(t, invoice.Check(read))
+	}
+	for _, none := range []string{``, `[]`, `{"status":1}`, `{"status":"gone"}`, `{"net":[]}`, `{"lines":[{"kind":"gift"}]}`, `{"policy":{"tax_per":"cent"}}`, `{"at":"today"}`} {
+		var read invoice.Invoice
+		if err := json.Unmarshal([]byte(none), &read); err == nil {
+			t.Errorf("read %s", none)
+		}
+	}
+}
+
+// An invoice made by hand, in no currency or with a status that does not exist, is written or is an error.
+func TestInvoiceJSONHostile(t *testing.T) {
+	if text, err := json.Marshal(invoice.Invoice{Due: decimal.New(1, 100_000)}); err != nil || len(text) > 5000 {
+		t.Errorf("%d characters, %v", len(text), err)
+	}
+	for name, inv := range map[string]invoice.Invoice{
+		"status": {Status: 99}, "kind": {Lines: []plans.Charge{{Kind: 99}}}, "mode": {Policy: invoice.Policy{Proration: proration.Policy{DayCount: 99}}},
+		"year": {At: time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)},
+	} {
+		if text, err := json.Marshal(inv); err == nil {
+			t.Errorf("%s: written as %s", name, text)
+		}
+	}
+}

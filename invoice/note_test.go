@@ -1,0 +1,252 @@
+package invoice_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// statesTaxed is an invoice over 100.00 and 50.00 with 19 % besides: 178.50 are due, less the credit of some grants.
+func statesTaxed(tb testing.TB, grants ...credits.Entry) invoice.Invoice {
+	tb.Helper()
+	return statesInvoice(tb, func(d *invoice.Draft) {
+		d.Policy.Taxes = []invoice.Rate{{Name: "VAT", Percent: giventest.Money("19")}}
+		d.Ledger = grants
+	}, "100", "50")
+}
+
+// statesGrant is a grant of November 2026.
+func statesGrant(id, amount string, beforeTax bool) credits.Entry {
+	return credits.Entry{
+		Kind: credits.Granted, ID: id, Amount: giventest.Money(amount), Currency: "USD", At: giventest.Instant("2026-11-01", nil), BeforeTax: beforeTax,
+	}
+}
+
+// statesNote is a credit note of December 10, 2026.
+func statesNote(inv invoice.Invoice, credited []plans.Charge, parts ...invoice.Part) invoice.Correction {
+	return invoice.Correction{ID: "cn-1", At: giventest.Instant("2026-12-10", nil), Invoice: inv, Credited: credited, Lines: parts}
+}
+
+// statesPart is some money of a line.
+func statesPart(line, amount string) invoice.Part {
+	return invoice.Part{Line: line, Amount: giventest.Money(amount)}
+}
+
+// granted is what an invoice grants.
+func statesGranted(inv *invoice.Invoice) decimal.Decimal {
+	var sum decimal.Decimal
+	for _, e := range inv.Entries {
+		if e.Kind == credits.Granted {
+			sum = sum.Add(e.Amount)
+		}
+	}
+	return sum
+}
+
+func TestNote(t *testing.T) {
+	for _, c := range []struct {
+		name, why               string
+		grants                  []credits.Entry
+		events                  []string
+		parts                   []invoice.Part
+		repay                   bool
+		total                   string
+		offset, refund, granted string
+		after                   string // status of the invoice once the note is applied to it
+	}{
+		{"whole, unpaid", "nothing is due any more", nil, nil, nil, false, "-178.5", "178.5", "0", "0", "paid"},
+		{"a line, unpaid", "the other one is still due", nil, nil, []invoice.Part{statesPart("inv-2/2", "0")}, false, "-59.5", "59.5", "0", "0", "open"},
+		{"an amount, unpaid", "10.00 and its tax", nil, nil, []invoice.Part{statesPart("inv-2/2", "10")}, true, "-11.9", "11.9", "0", "0", "open"},
+		{"several amounts", "also of one line, in any order", nil, nil, []invoice.Part{statesPart("inv-2/2", "10"), statesPart("inv-2/1", "1"), statesPart("inv-2/2", "0")}, false, "-60.69", "60.69", "0", "0", "open"},
+		{"whole, part paid", "what came in becomes credit", nil, []string{"succeeded p 100"}, nil, false, "-178.5", "78.5", "0", "100", "paid"},
+		{"whole, part paid, repaid", "or goes back", nil, []string{"succeeded p 100"}, nil, true, "-178.5", "78.5", "100", "0", "paid"},
+		{"less than is due", "a note lowers what is due first", nil, []string{"succeeded p 100"}, []invoice.Part{statesPart("inv-2/2", "10")}, true, "-11.9", "11.9", "0", "0", "open"},
+		{"paid", "as credit", nil, []string{"succeeded p"}, []invoice.Part{statesPart("inv-2/2", "10")}, false, "-11.9", "0", "0", "11.9", "paid"},
+		{"paid, repaid", "in money", nil, []string{"succeeded p"}, []invoice.Part{statesPart("inv-2/2", "10")}, true, "-11.9", "0", "11.9", "0", "paid"},
+		{"paid, and some went back", "no more is repaid than was kept", nil, []string{"succeeded p", "repaid r 170"}, []invoice.Part{statesPart("inv-2/2", "10")}, true, "-11.9", "0", "8.5", "3.4", "paid"},
+		{"paid by credit", "credit is not paid out", []credits.Entry{statesGrant("g", "200", false)}, nil, nil, true, "-178.5", "0", "0", "178.5", "paid"},
+		{"part by credit, unpaid", "78.50 are due, and the credit comes back", []credits.Entry{statesGrant("g", "100", false)}, nil, nil, true, "-178.5", "78.5", "0", "100", "paid"},
+		{"part by credit, paid", "the money goes back, and the credit comes back", []credits.Entry{statesGrant("g", "100", false)}, []string{"succeeded p"}, nil, true, "-178.5", "0", "78.5", "100", "paid"},
+		{"credit before tax", "of 150.00, 60.00 are not taxed: 90.00 and 17.10 are due", []credits.Entry{statesGrant("g", "60", true)}, nil, nil, true, "-167.1", "107.1", "0", "60", "paid"},
+		{"written off", "it is due, though nobody expects it", nil, []string{"written_off"}, []invoice.Part{statesPart("inv-2/2", "0")}, false, "-59.5", "59.5", "0", "0", "uncollectible"},
+		{"written off, whole", "nothing is due", nil, []string{"written_off"}, nil, false, "-178.5", "178.5", "0", "0", "paid"},
+		{"charged back", "it is due again", nil, []string{"succeeded p", "reversed p"}, nil, true, "-178.5", "178.5", "0", "0", "paid"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			inv := statesAfter(t, statesTaxed(t, c.grants...), c.events...)
+			correction := statesNote(inv, nil, c.parts...)
+			correction.Repay = c.repay
+			before := giventest.JSON(t, correction)
+			note, err := invoice.Note(correction)
+			if err != nil {
+				t.Fatal(err)
+			}
+			giventest.CheckMoney(t, "total", note.Total, c.total)
+			giventest.CheckMoney(t, "offset", note.Offset, c.offset)
+			giventest.CheckMoney(t, "refund", note.Refund, c.refund)
+			giventest.CheckMoney(t, "granted", statesGranted(&note), c.granted)
+			giventest.CheckMoney(t, "due", note.Due, "0")
+			if note.Corrects != inv.ID || note.Status != invoice.Paid || len(note.Events) > 0 {
+				t.Errorf("the note is %v and corrects %q: %s", note.Status, note.Corrects, c.why)
+			}
+			after := statesNoted(t, inv, &note)
+			if after.Status.String() != c.after {
+				t.Errorf("the invoice is %v then, want %s: %s", after.Status, c.after, c.why)
+			}
+			if giventest.JSON(t, correction) != before {
+				t.Error("the correction was changed")
+			}
+			giventest.CheckRoundTrip(t, correction)
+		})
+	}
+}
+
+// statesNoted applies to an invoice what its note takes off and pays back, and checks both.
+func statesNoted(tb testing.TB, inv invoice.Invoice, note *invoice.Invoice) invoice.Invoice {
+	tb.Helper()
+	for _, e := range []invoice.Event{
+		{Kind: invoice.Credited, ID: note.ID, At: note.At, Amount: note.Offset}, {Kind: invoice.Repaid, ID: note.ID, At: note.At, Amount: note.Refund},
+	} {
+		if e.Amount.IsZero() {
+			continue
+		}
+		after, err := invoice.Apply(inv, e)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		inv = after
+	}
+	if err := errors.Join(invoice.Check(inv), invoice.Check(*note)); err != nil {
+		tb.Error(err)
+	}
+	return inv
+}
+
+func TestNoteRefused(t *testing.T) {
+	inv := statesTaxed(t)
+	note, err := invoice.Note(statesNote(inv, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	third, err := invoice.Note(statesNote(inv, nil, statesPart("inv-2/1", "30")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, why string
+		of        invoice.Correction
+		edit      func(*invoice.Correction)
+		want      []string
+	}{
+		{"a draft", "it is thrown away", statesNote(statesInvoice(t, func(d *invoice.Draft) { d.Review = true }, "100"), nil), nil, []string{"invoice.status invalid"}},
+		{"void", "nothing is due", statesNote(statesAfter(t, inv, "voided"), nil), nil, []string{"invoice.status invalid"}},
+		{"a payment is under way", "it would be too much once it comes in", statesNote(statesAfter(t, inv, "attempted p"), nil), nil, []string{"invoice.status invalid"}},
+		{"a credit note", "its charge is corrected where it was billed", statesNote(note, nil), func(c *invoice.Correction) { c.ID = "cn-2" }, []string{"lines invalid"}},
+		{"a line of a credit note", "as above", statesNote(note, nil, statesPart("cn-1/1", "1")), func(c *invoice.Correction) { c.ID = "cn-2" }, []string{"lines[0].charge invalid"}},
+		{"credited already", "never more than is left", statesNote(inv, note.Lines), nil, []string{"lines invalid"}},
+		{"a line that was credited", "as above", statesNote(inv, note.Lines, statesPart("inv-2/2", "0")), nil, []string{"lines[0].line invalid"}},
+		{"more than is left", "70.00 are", statesNote(inv, third.Lines, statesPart("inv-2/1", "70.01")), nil, []string{"lines[0].amount invalid"}},
+		{"more than is left in all", "as above", statesNote(inv, third.Lines, statesPart("inv-2/1", "35.01"), statesPart("inv-2/1", "35")), nil, []string{"lines[1].amount invalid"}},
+		{"no such line", "it is of another invoice", statesNote(inv, nil, statesPart("inv-1/1", "0")), nil, []string{"lines[0].charge invalid"}},
+		{"a part of a cent", "no note has it", statesNote(inv, nil, statesPart("inv-2/1", "0.005")), nil, []string{"lines[0].amount invalid"}},
+		{"a negative amount", "that would be a charge", statesNote(inv, nil, statesPart("inv-2/1", "-1")), nil, []string{"lines[0].amount invalid"}},
+		{"a huge amount", "law 14", statesNote(inv, nil, invoice.Part{Line: "inv-2/1", Amount: decimal.New(1, 1<<30)}), nil, []string{"lines[0].amount limit"}},
+		{"every line", "all at once", statesNote(inv, nil, statesPart("x", "0"), statesPart("inv-2/1", "101")), nil, []string{"lines[0].charge invalid", "lines[1].amount invalid"}},
+		{"no ID", "its lines derive theirs from it", statesNote(inv, nil), func(c *invoice.Correction) { c.ID = "" }, []string{"id unset"}},
+		{"the invoice's ID", "their lines would have the same IDs", statesNote(inv, nil), func(c *invoice.Correction) { c.ID = inv.ID }, []string{"id invalid"}},
+		{"before the invoice", "nothing was billed then", statesNote(inv, nil), func(c *invoice.Correction) { c.At = inv.At.Add(-1) }, []string{"at outside"}},
+		{"the same credits twice", "a note that was stored already", statesNote(inv, nil), func(c *invoice.Correction) {
+			c.Ledger = []credits.Entry{statesGrant("cn-1", "1", false)}
+		}, []string{"ledger[0].id invalid"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if c.edit != nil {
+				c.edit(&c.of)
+			}
+			got, err := invoice.Note(c.of)
+			giventest.CheckFaults(t, err, c.want...)
+			if giventest.JSON(t, got) != giventest.JSON(t, invoice.Invoice{}) {
+				t.Errorf("got %+v with the error: %s", got, c.why)
+			}
+		})
+	}
+	edited := inv.Clone()
+	edited.Due = giventest.Money("1")
+	if _, err := invoice.Note(statesNote(edited, nil)); !errors.Is(err, invoice.Sealed) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// What a later invoice credits of a charge, for time that is not used, lowers what its notes give back.
+func TestNoteAfterUnused(t *testing.T) {
+	for _, day := range []string{"2026-11-01", "2026-11-02", "2026-11-16", "2026-11-30"} {
+		newYork := giventest.Zone(t, "America/New_York")
+		d := statesRich(t)
+		d.ID, d.At, d.DueBy, d.Billed, d.Ledger, d.Instalments, d.Every = "inv-2", giventest.Instant("2026-11-01", newYork), d.At, nil, nil, 0, proration.Interval{}
+		d.Lines = statesDollars(t, "2026-11-01/2026-12-01", plans.Item{ID: "seat", Quantity: giventest.Money("7"), Price: plans.Price{Unit: giventest.Money("13.37")}})
+		inv := statesBuilt(t, d)
+		later := d
+		later.ID, later.At, later.DueBy, later.Billed, later.Discounts = "inv-3", giventest.Instant(day, newYork), giventest.Instant("2026-12-16", newYork), inv.Lines, nil
+		unused, err := credits.Unused(credits.Request{
+			Charges: inv.Lines, Item: "seat", Quantity: giventest.Money("3"), At: later.At, Basis: proration.OnBilled, Policy: proration.Standard(2), Location: newYork,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		later.Lines = unused
+		next := statesBuilt(t, later)
+		note, err := invoice.Note(statesNote(inv, next.Lines))
+		if err != nil {
+			t.Fatal(err)
+		}
+		statesNoted(t, inv, &note)
+		for _, sum := range []decimal.Decimal{inv.Net.Add(next.Net).Add(note.Net), inv.Tax.Add(next.Tax).Add(note.Tax), inv.Subtotal.Add(next.Subtotal).Add(note.Subtotal)} {
+			if !sum.IsZero() {
+				t.Errorf("%s: %v is left of\n%s%s%s", day, sum, inv.Text(), next.Text(), note.Text())
+			}
+		}
+	}
+}
+
+// All notes of an invoice with everything add up to its charges: whole, or line by line.
+func TestNoteOfEverything(t *testing.T) {
+	inv := statesBuilt(t, statesRich(t))
+	whole, err := invoice.Note(statesNote(inv, nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	gross, net, tax := decimal.Decimal{}, decimal.Decimal{}, decimal.Decimal{}
+	for _, line := range inv.Lines[:5] {
+		gross, net = gross.Add(line.Gross()), net.Add(line.Net)
+		for _, t := range line.Taxes {
+			if !t.Included {
+				tax = tax.Add(t.Amount)
+			}
+		}
+	}
+	if !whole.Subtotal.Neg().Equal(gross) || !whole.Net.Neg().Equal(net) || !whole.Tax.Neg().Equal(tax) {
+		t.Errorf("%v less %v and %v go back of %v, %v and %v", whole.Subtotal, whole.Discount, whole.Tax, gross, net, tax)
+	}
+	var credited []plans.Charge
+	left := inv
+	for i, line := range inv.Lines[:5] {
+		c := statesNote(left, credited, invoice.Part{Line: line.ID})
+		c.ID += line.ID
+		note, err := invoice.Note(c)
+		if err != nil {
+			t.Fatalf("line %d: %v", i, err)
+		}
+		left, credited = statesNoted(t, left, &note), append(credited, note.Lines...)
+		gross, net, tax = gross.Add(note.Subtotal), net.Add(note.Net), tax.Add(note.Tax)
+	}
+	if !gross.IsZero() || !net.IsZero() || !tax.IsZero() || left.Status != invoice.Paid {
+		t.Errorf("%v, %v and %v are left, and it is %v", gross, net, tax, left.Status)
+	}
+}
