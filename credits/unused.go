@@ -29,7 +29,7 @@ type Request struct {
 //
 // Each credit has the plan, the item and the price of its charge, names it in Corrects, and its Net is not above zero, each rounded on its
 // own; discounts and taxes go back in proportion, and the last credit of a charge takes what is left of them. The places of the
-// rounding are those of each charge's currency, whatever the policy says. A quantity is taken off in each period that was billed. Whether a charge was paid is not known here: pass those that were.
+// rounding are those of each charge's currency, whatever the policy says. A quantity is taken off in each period that was billed and of which something is left. Whether a charge was paid is not known here: pass those that were.
 //
 // What was credited before counts: a credit of a quantity leaves so many fewer units to credit throughout its span, and one of money
 // alone counts against what is not used for good; where it is used again, the money lowers only what is left of the charge. Where credits

@@ -686,7 +686,7 @@ func TestUnusedQuantityWhereNoneIsLeft(t *testing.T) {
 		t.Fatal(err)
 	}
 	all.Item, all.Quantity, all.At = "seat", giventest.Money("2"), giventest.Instant("2026-11-21", nil)
-	all.Charges = append(charges, before...)
+	all.Charges = slices.Concat(charges, before)
 	if _, err := credits.Unused(all); giventest.CheckFaults(t, err, "quantity invalid") {
 		t.Error("what was credited is credited again")
 	}

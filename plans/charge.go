@@ -81,8 +81,7 @@ func (c Charge) Explain() string {
 		return c.Item + ": " + units + "not used of " + c.Corrects + ", " + c.Share.Explain()
 	}
 	text := c.Item + ": "
-	byHand := c.Price.Equal(Price{}) && !c.Share.Of.IsZero() // its quantity has no part in what it costs
-	if priced := c.priced(places); priced != "" && shared && !byHand {
+	if priced := c.priced(places); priced != "" && shared {
 		text += priced
 		if c.Span.Equal(c.Period) && c.Share.Residual.IsZero() {
 			text += " = " + exact.Text(c.Share.Amount, places)
