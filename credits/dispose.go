@@ -22,6 +22,17 @@ type Rule struct {
 	As    Disposition  `json:"as"`             // as what; must be set
 }
 
+// Validate returns every fault of the rule: ErrUnset where it does not say what becomes of a charge, or how much is given back, and
+// ErrInvalid for a choice that does not exist.
+func (r Rule) Validate() error {
+	var f fault.List
+	checkDecision(&f, "", r.Give, r.As)
+	for i, k := range r.Kinds {
+		f.Under("kinds["+strconv.Itoa(i)+"]", k.Validate())
+	}
+	return f.Err()
+}
+
 // Extent says how much of a charge is given back. Its zero is unset and refused.
 type Extent uint8
 
@@ -129,10 +140,7 @@ func Dispose(d Disposal) (Disposed, error) {
 // check adds the faults of the rules and the exception.
 func (d *Disposal) check(f *fault.List) {
 	for i, r := range d.Rules {
-		checkDecision(f, "rules["+strconv.Itoa(i)+"].", r.Give, r.As)
-		for j, k := range r.Kinds {
-			f.Under("rules["+strconv.Itoa(i)+"].kinds["+strconv.Itoa(j)+"]", k.Validate())
-		}
+		f.Under("rules["+strconv.Itoa(i)+"]", r.Validate())
 	}
 	if e := d.Exception; e != nil {
 		checkDecision(f, "exception.", e.Give, e.As)

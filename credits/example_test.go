@@ -256,3 +256,12 @@ func ExampleEntry_Clone() {
 	fmt.Println(*entry.Priority)
 	// Output: 10
 }
+
+// A rule says what becomes of which charges; one that is not complete is refused.
+func ExampleRule_Validate() {
+	fmt.Println(credits.Rule{Kinds: []plans.Kind{plans.OneOff}, As: credits.ToNothing}.Validate())
+	fmt.Println(credits.Rule{As: credits.ToRefund}.Validate())
+	// Output:
+	// <nil>
+	// give: it is one of unused_part, in_full (must be set)
+}

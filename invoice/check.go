@@ -51,7 +51,7 @@ func Check(inv Invoice) error {
 	}
 	var lines fault.List
 	inv.checkLines(&lines)
-	for _, e := range parts(lines.Err()) {
+	for _, e := range single(lines.Err()) {
 		law := Exactness
 		if i, ok := lineOf(e.Field); ok && i < len(inv.Lines) && inv.Lines[i].Corrects != "" {
 			law = GivenBack
@@ -71,21 +71,23 @@ func Check(inv Invoice) error {
 	return f.Err()
 }
 
-// parts returns the single faults of an error.
-func parts(err error) []*proration.Error {
-	var all []*proration.Error
-	switch e := err.(type) {
-	case nil:
-	case interface{ Unwrap() []error }:
-		for _, sub := range e.Unwrap() {
-			all = append(all, parts(sub)...)
+// single returns the single faults of an error.
+func single(err error) []*proration.Error {
+	var joined interface{ Unwrap() []error }
+	var one *proration.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &joined):
+		var all []*proration.Error
+		for _, sub := range joined.Unwrap() {
+			all = append(all, single(sub)...)
 		}
-	case *proration.Error:
-		all = append(all, e)
-	default:
-		all = append(all, &proration.Error{Reason: err.Error()})
+		return all
+	case errors.As(err, &one):
+		return []*proration.Error{one}
 	}
-	return all
+	return []*proration.Error{{Reason: err.Error()}}
 }
 
 // lineOf returns the index of the line that a path begins with.

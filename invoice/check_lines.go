@@ -28,6 +28,10 @@ func (inv *Invoice) checkLines(f *fault.List) {
 				f.Add(path+".taxes["+strconv.Itoa(j)+"].name", proration.ErrInvalid, "%.40q is on the line already", t.Name)
 			}
 		}
+		if back := line.Kind == plans.Unused || line.Kind == plans.Refund; back != (line.Corrects != "") {
+			f.Add(path+".kind", proration.ErrInvalid, "%v and a charge that is corrected go together, and no other kind", line.Kind)
+			continue
+		}
 		if line.Corrects != "" {
 			if len(known[line.Corrects]) > maxCredits {
 				f.Add(path+".corrects", proration.ErrLimit, "%.40q has %d credits already", line.Corrects, maxCredits)

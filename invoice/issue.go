@@ -17,7 +17,7 @@ type Account struct {
 	Contract plans.Contract  `json:"contract"`        // as it is now
 	Billed   []plans.Charge  `json:"billed,omitzero"` // what was billed and is not used up, and what of it was credited, in the order of billing
 	Ledger   []credits.Entry `json:"ledger,omitzero"` // what is owed to the customer
-	Since    time.Time       `json:"since,omitzero"`  // in arrears: from when on what is used is not billed yet; must be set then. In advance it means nothing
+	Since    time.Time       `json:"since,omitzero"`  // in arrears: from when on what is used is not billed yet; must be set then, and again when a service that ended comes back
 }
 
 // Occasion is what there is to bill: a change of a contract, or another period of it. The usual documents are
@@ -30,7 +30,7 @@ type Account struct {
 type Occasion struct {
 	Account
 	ID     string         `json:"id"`              // of the invoice
-	At     time.Time      `json:"at"`              // when it happens: the first instant of what is new
+	At     time.Time      `json:"at"`              // when it happens: the first instant of what is new; of a period its boundary, and not when a job came to bill it
 	Change plans.Change   `json:"change,omitzero"` // what changes at that instant; the zero Change is nothing
 	Lines  []plans.Charge `json:"lines,omitzero"`  // what is billed besides: usage, what is sold once
 	Policy Policy         `json:"policy"`          // what the seller chose
@@ -57,7 +57,7 @@ type Document struct {
 //
 // In advance a change credits what is paid for and no longer used, and charges what takes its place, for the same time: the instant
 // belongs to what is new. In arrears it bills what was used until then at the old terms, and credits nothing; quantities and prices that
-// change inside a period are billed with it, each for its days. A minimum is measured when its period is over. At a cancellation the policy's
+// change inside a period are billed with it, each for its days; what is billed at once goes to the end of a term at most. A minimum is measured when its period is over. At a cancellation the policy's
 // Refunds say what becomes of what is not used, and the Exception instead of them. What was never paid is not credited: a change that would
 // is refused, and a cancellation leaves it due, to be voided or lowered by a [Note].
 //
@@ -173,118 +173,4 @@ func (w *work) usable(charges []plans.Charge) []plans.Charge {
 		}
 	}
 	return left
-}
-
-// period bills, in advance, what begins at the instant.
-func (w *work) period() error {
-	w.on, w.used = w.after.Discounts, true
-	if err := w.shortfall(); err != nil {
-		return err
-	}
-	if err := w.goOn(); err != nil {
-		return err
-	}
-	rest, err := w.after.Rest(w.At)
-	if err != nil {
-		return err
-	}
-	for _, p := range rest {
-		if w.billed(p) {
-			continue
-		}
-		charges, err := w.after.Charges(p, w.Policy.Proration)
-		if err != nil {
-			return err
-		}
-		w.lines = append(w.lines, charges...)
-	}
-	w.after, err = w.after.On(w.At)
-	return err
-}
-
-// goOn renews a contract whose last term is over.
-func (w *work) goOn() error {
-	end := w.after.End()
-	if end.IsZero() || w.At.Before(end) {
-		return nil
-	}
-	next, goesOn, err := w.after.Renewed()
-	if err != nil {
-		return err
-	}
-	if !goesOn || w.At.After(end) && len(next.Terms) > 0 {
-		return &plans.Refusal{Rule: "period", Reason: "the contract ended on " + end.Format(time.DateOnly), Instead: "make another contract"}
-	}
-	w.after = next
-	w.on = next.Discounts
-	return nil
-}
-
-// billed reports whether a charge pays for a part of a portion already: one that costs nothing only for its own period.
-func (w *work) billed(p proration.Portion) bool {
-	for i := range w.Billed {
-		c := &w.Billed[i]
-		whole := c.Kind == plans.Recurring || c.Kind == plans.Extension || c.Kind == plans.Addition
-		overlaps := c.Span.Start.Before(p.Span.End) && p.Span.Start.Before(c.Span.End)
-		if whole && c.Corrects == "" && overlaps && (c.Net.IsPositive() || c.Period.Equal(p.Period)) &&
-			(!w.freed(c, p.Span.Start) || c.Quantity.IsPositive() && w.empty(p.Span.Start)) {
-			return true
-		}
-	}
-	return false
-}
-
-// empty reports whether there is no more of any item at an instant: then units were credited since there are fewer, and not since the contract
-// ended, and what they leave is paid for.
-func (w *work) empty(at time.Time) bool {
-	now, err := w.Contract.On(at)
-	return err == nil && !slices.ContainsFunc(now.Items, func(item plans.Item) bool { return item.Quantity.IsPositive() })
-}
-
-// freed reports whether all of a charge was credited from an instant on.
-func (w *work) freed(c *plans.Charge, at time.Time) bool {
-	var units decimal.Decimal
-	for _, k := range w.Billed {
-		if k.Corrects != c.ID || k.Corrects == "" || k.Span.Start.After(at) && k.Span.Start.After(c.Span.Start) || k.Span.End.Before(c.Span.End) {
-			continue
-		}
-		if units = units.Add(k.Quantity); k.Kind == plans.Unused && c.Quantity.IsZero() || k.Net.Equal(c.Net.Neg()) {
-			return true
-		}
-	}
-	return units.IsPositive() && !units.LessThan(c.Quantity)
-}
-
-// shortfall adds what a minimum lacks for the period that ends at the instant, and at a cancellation for what of one was used; of either
-// some was billed.
-func (w *work) shortfall() error {
-	if !w.Contract.Minimum.IsPositive() {
-		return nil
-	}
-	var of []plans.Charge
-	var p proration.Portion
-	for _, c := range append(cloneCharges(w.Billed), w.lines...) {
-		ends := c.Period.End.Equal(w.At) || w.Change.Cancel && c.Period.Contains(w.At)
-		if !ends || c.Kind == plans.Shortfall || c.Kind == plans.Termination {
-			continue
-		}
-		if len(of) == 0 || c.Span.Start.Before(p.Span.Start) {
-			p = proration.Portion{Period: c.Period, Span: proration.Period{Start: c.Span.Start, End: w.At}}
-		}
-		of = append(of, c)
-	}
-	if len(of) == 0 || !p.Span.Start.Before(w.At) {
-		return nil
-	}
-	for _, c := range w.Billed {
-		anew := c.Kind == plans.Recurring && c.Corrects == "" && !c.Period.Equal(p.Period) && !w.Change.Cancel
-		if anew && c.Span.Start.After(p.Span.Start) && c.Span.Start.Before(p.Span.End) {
-			p.Span.End = c.Span.Start // periods began anew there, and have a minimum of their own
-		}
-	}
-	lacking, err := w.Contract.Shortfall(of, p, w.Policy.Proration)
-	if err == nil && lacking.Net.IsPositive() {
-		w.lines = append(w.lines, lacking)
-	}
-	return err
 }

@@ -33,7 +33,7 @@ func (w *work) change() error {
 // inChange puts the faults of a change under its field; those of the instant, and of the contract that would come of it, are of no field there.
 func inChange(err error) error {
 	var f fault.List
-	for _, e := range parts(err) {
+	for _, e := range single(err) {
 		path := "change"
 		if e.Field == "at" || strings.HasPrefix(e.Field, "contract.") {
 			path = ""
@@ -72,7 +72,7 @@ func forever(all []plans.Discount) []plans.Discount {
 // inAccount writes the faults of charges, rules and a quantity under the fields where the caller has those.
 func inAccount(err error) error {
 	var f fault.List
-	for _, e := range parts(err) {
+	for _, e := range single(err) {
 		own := *e
 		for _, of := range [...][2]string{{"charges", "billed"}, {"rules", "policy.refunds"}, {"quantity", "change.quantity"}} {
 			if rest, found := strings.CutPrefix(e.Field, of[0]); found {

@@ -63,8 +63,23 @@ func TestIssuePeriods(t *testing.T) {
 			contract: issueTerm(issueSeats("10", "89.00"), "2026-11-01/2027-05-01", issueHalf(plans.PerPeriod)),
 			days: []issueDay{
 				issueTenSeats,
+				{at: "2026-12-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
+				{at: "2027-01-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
+				{at: "2027-02-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
+				{at: "2027-03-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
 				{at: "2027-04-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
 				{at: "2027-05-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
+			},
+		},
+		{
+			name: "a period forgotten", why: "what lies before must be billed first, and a job that comes late bills the boundary: nothing is lost", policy: invoice.Standard(),
+			contract: issueSeats("10", "89.00"),
+			days: []issueDay{
+				issueTenSeats,
+				{at: "2027-01-01", refused: "period"},
+				{at: "2026-12-01T00:00:05", refused: "period"},
+				{at: "2026-12-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
+				{at: "2027-01-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
 			},
 		},
 		{
@@ -343,6 +358,10 @@ func TestIssueTerms(t *testing.T) {
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-20", change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P6M"), Percent: giventest.Money("10"), Billing: plans.PerPeriod, AtEnd: plans.Renew}}},
+				{at: "2026-12-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
+				{at: "2027-01-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
+				{at: "2027-02-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
+				{at: "2027-03-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
 				{at: "2027-04-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
 				{at: "2027-05-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00, less 10 % 89.00 = 801.00"}, sums: "due 801.00"},
 			},
@@ -359,6 +378,10 @@ func TestIssueTerms(t *testing.T) {
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-20", change: end("2027-04-15")},
+				{at: "2026-12-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
+				{at: "2027-01-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
+				{at: "2027-02-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
+				{at: "2027-03-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
 				{at: "2027-04-01", lines: []string{"recurring seat: 10 x 89.00, 890.00 x 14/30 days = 415.333..., rounded half up to 415.33"}, sums: "due 415.33"},
 			},
 		},

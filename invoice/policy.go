@@ -115,9 +115,7 @@ func (p Policy) Validate() error {
 	}
 	for i, r := range p.Refunds {
 		path := "refunds[" + strconv.Itoa(i) + "]"
-		if r.As == 0 {
-			f.Add(path+".as", proration.ErrUnset, "say what becomes of it")
-		}
+		f.Under(path, r.Validate())
 		if r.As == credits.ToDays {
 			f.Add(path+".as", proration.ErrInvalid, "where a contract ends there is no period to make longer")
 		}

@@ -170,7 +170,7 @@ func TestChargeCheck(t *testing.T) {
 
 // Of a shortfall, what was billed towards the minimum is no discount.
 func TestChargeGross(t *testing.T) {
-	taken := []plans.Deduction{{Discount: "billed", Amount: giventest.Money("300")}, {Discount: "welcome", Amount: giventest.Money("20")}}
+	taken := []plans.Deduction{{Discount: "billed", Reason: "billed", Amount: giventest.Money("300")}, {Discount: "welcome", Amount: giventest.Money("20")}}
 	for _, c := range []struct {
 		kind      plans.Kind
 		net, want string

@@ -1,0 +1,145 @@
+package invoice
+
+import (
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// period bills, in advance, what begins at the instant.
+func (w *work) period() error {
+	w.on, w.used = w.after.Discounts, true
+	if err := w.shortfall(); err != nil {
+		return err
+	}
+	if err := w.goOn(); err != nil {
+		return err
+	}
+	if until := w.paidUntil(); !until.IsZero() && until.Before(w.At) {
+		return &plans.Refusal{
+			Rule: "period", Reason: "the time from " + until.Format(time.RFC3339Nano) + " on is not billed yet", Instead: "issue that first, with that instant",
+		}
+	}
+	rest, err := w.after.Rest(w.At)
+	if err != nil {
+		return err
+	}
+	for _, p := range rest {
+		if w.billed(p) {
+			continue
+		}
+		charges, err := w.after.Charges(p, w.Policy.Proration)
+		if err != nil {
+			return err
+		}
+		w.lines = append(w.lines, charges...)
+	}
+	w.after, err = w.after.On(w.At)
+	return err
+}
+
+// goOn renews a contract whose last term is over.
+func (w *work) goOn() error {
+	end := w.after.End()
+	if end.IsZero() || w.At.Before(end) {
+		return nil
+	}
+	next, goesOn, err := w.after.Renewed()
+	if err != nil {
+		return err
+	}
+	if !goesOn || w.At.After(end) && len(next.Terms) > 0 {
+		return &plans.Refusal{Rule: "period", Reason: "the contract ended on " + end.Format(time.DateOnly), Instead: "make another contract"}
+	}
+	w.after = next
+	w.on = next.Discounts
+	return nil
+}
+
+// paidUntil returns the last instant until which something was billed and not credited, and the zero time where nothing was.
+func (w *work) paidUntil() time.Time {
+	var until time.Time
+	for i := range w.Billed {
+		c := &w.Billed[i]
+		if base(c) && c.Span.End.After(until) && !w.freed(c, c.Span.End) {
+			until = c.Span.End
+		}
+	}
+	return until
+}
+
+// base reports whether a charge is for what a contract is about.
+func base(c *plans.Charge) bool {
+	return c.Corrects == "" && (c.Kind == plans.Recurring || c.Kind == plans.Extension || c.Kind == plans.Addition)
+}
+
+// billed reports whether a charge pays for a part of a portion already: one that costs nothing only for its own period.
+func (w *work) billed(p proration.Portion) bool {
+	for i := range w.Billed {
+		c := &w.Billed[i]
+		overlaps := c.Span.Start.Before(p.Span.End) && p.Span.Start.Before(c.Span.End)
+		if base(c) && overlaps && (c.Net.IsPositive() || c.Period.Equal(p.Period)) &&
+			(!w.freed(c, p.Span.Start) || c.Quantity.IsPositive() && w.empty(p.Span.Start)) {
+			return true
+		}
+	}
+	return false
+}
+
+// empty reports whether there is no more of any item at an instant: then units were credited since there are fewer, and not since the contract
+// ended, and what they leave is paid for.
+func (w *work) empty(at time.Time) bool {
+	now, err := w.Contract.On(at)
+	return err == nil && !slices.ContainsFunc(now.Items, func(item plans.Item) bool { return item.Quantity.IsPositive() })
+}
+
+// freed reports whether all of a charge was credited from an instant on.
+func (w *work) freed(c *plans.Charge, at time.Time) bool {
+	var units decimal.Decimal
+	for _, k := range w.Billed {
+		if k.Corrects != c.ID || k.Corrects == "" || k.Span.Start.After(at) && k.Span.Start.After(c.Span.Start) || k.Span.End.Before(c.Span.End) {
+			continue
+		}
+		if units = units.Add(k.Quantity); k.Kind == plans.Unused && c.Quantity.IsZero() || k.Net.Equal(c.Net.Neg()) {
+			return true
+		}
+	}
+	return units.IsPositive() && !units.LessThan(c.Quantity)
+}
+
+// shortfall adds what a minimum lacks for the period that ends at the instant, and at a cancellation for what of one was used; of either
+// some was billed.
+func (w *work) shortfall() error {
+	if !w.Contract.Minimum.IsPositive() {
+		return nil
+	}
+	var of []plans.Charge
+	var p proration.Portion
+	for _, c := range append(cloneCharges(w.Billed), w.lines...) {
+		ends := c.Period.End.Equal(w.At) || w.Change.Cancel && c.Period.Contains(w.At)
+		if !ends || c.Kind == plans.Shortfall || c.Kind == plans.Termination {
+			continue
+		}
+		if len(of) == 0 || c.Span.Start.Before(p.Span.Start) {
+			p = proration.Portion{Period: c.Period, Span: proration.Period{Start: c.Span.Start, End: w.At}}
+		}
+		of = append(of, c)
+	}
+	if len(of) == 0 || !p.Span.Start.Before(w.At) {
+		return nil
+	}
+	for _, c := range w.Billed {
+		anew := c.Kind == plans.Recurring && c.Corrects == "" && !c.Period.Equal(p.Period) && !w.Change.Cancel
+		if anew && c.Span.Start.After(p.Span.Start) && c.Span.Start.Before(p.Span.End) {
+			p.Span.End = c.Span.Start // periods began anew there, and have a minimum of their own
+		}
+	}
+	lacking, err := w.Contract.Shortfall(of, p, w.Policy.Proration)
+	if err == nil && lacking.Net.IsPositive() {
+		w.lines = append(w.lines, lacking)
+	}
+	return err
+}
