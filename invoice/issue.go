@@ -79,7 +79,7 @@ func Issue(o Occasion) (Document, error) {
 	if f != nil {
 		return Document{}, f.Err()
 	}
-	w := work{Occasion: o, after: o.Contract.Clone(), since: o.Since}
+	w := work{Occasion: o, known: byCharge(o.Billed), after: o.Contract.Clone(), since: o.Since}
 	var err error
 	switch {
 	case o.Policy.Timing == proration.InArrears:
@@ -101,13 +101,14 @@ func isZero(c plans.Change) bool { return same(c, plans.Change{}) }
 // work is a document in the making.
 type work struct {
 	Occasion
-	after  plans.Contract   // as the contract will be
-	since  time.Time        // as it will be
-	lines  []plans.Charge   // before discounts
-	on     []plans.Discount // that are taken off the lines
-	used   bool             // those are what is left of the contract's, and not only some of them
-	renews bool             // where the last term is over, the contract goes on once its discounts were used
-	refund decimal.Decimal  // what is paid back in money
+	known  map[string][]plans.Charge // what was billed, by charge
+	after  plans.Contract            // as the contract will be
+	since  time.Time                 // as it will be
+	lines  []plans.Charge            // before discounts
+	on     []plans.Discount          // that are taken off the lines
+	used   bool                      // those are what is left of the contract's, and not only some of them
+	renews bool                      // where the last term is over, the contract goes on once its discounts were used
+	refund decimal.Decimal           // what is paid back in money
 }
 
 // document builds the invoice, and returns the account as it is then.

@@ -1,6 +1,7 @@
 package invoice
 
 import (
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -99,8 +100,8 @@ func (w *work) empty(at time.Time) bool {
 // freed reports whether all of a charge was credited from an instant on.
 func (w *work) freed(c *plans.Charge, at time.Time) bool {
 	var units decimal.Decimal
-	for _, k := range w.Billed {
-		if k.Corrects != c.ID || k.Corrects == "" || k.Span.Start.After(at) && k.Span.Start.After(c.Span.Start) || k.Span.End.Before(c.Span.End) {
+	for _, k := range w.known[c.ID] {
+		if k.Corrects == "" || k.Span.Start.After(at) && k.Span.Start.After(c.Span.Start) || k.Span.End.Before(c.Span.End) {
 			continue
 		}
 		if units = units.Add(k.Quantity); k.Kind == plans.Unused && c.Quantity.IsZero() || k.Net.Equal(c.Net.Neg()) {
