@@ -43,8 +43,8 @@ func (inv *Invoice) apply(e Event) error {
 	if f != nil {
 		return f.Err()
 	}
-	if inv.happened(e.Kind, e.ID) {
-		return nil
+	if again, err := inv.again(e); again || err != nil {
+		return err
 	}
 	i := slices.IndexFunc(transitions, func(t transition) bool { return t.from == inv.Status && t.event == e.Kind })
 	if i < 0 {
@@ -93,6 +93,25 @@ func (e *Event) check(f *fault.List, inv *Invoice) {
 	case e.At.Before(last) && !inv.happened(e.Kind, e.ID):
 		f.Add("event.at", proration.ErrOutside, "it is before %s, when the invoice was changed last", last.Format(time.RFC3339Nano))
 	}
+}
+
+// again reports whether an event was applied already, and refuses one that says something else under the same ID.
+func (inv *Invoice) again(e Event) (bool, error) {
+	if !inv.happened(e.Kind, e.ID) {
+		return false, nil
+	}
+	for _, was := range inv.Events {
+		if was.Kind == e.Kind && was.ID == e.ID && !e.Amount.IsZero() && !e.Amount.Equal(was.Amount) {
+			return false, fault.New("event.amount", proration.ErrInvalid, "%.40q was %v already, of %s; another amount has an ID of its own", e.ID, e.Kind, inv.text(was.Amount))
+		}
+	}
+	switch {
+	case e.Kind == Attempted && inv.happened(Failed, e.ID) && inv.Status != Paid:
+		return false, refuse(e.Kind, "the outcome of payment "+strconv.Quote(e.ID)+" is known; another attempt has an ID of its own")
+	case e.Kind == Succeeded && inv.happened(Reversed, e.ID):
+		return false, refuse(e.Kind, "payment "+strconv.Quote(e.ID)+" was reversed; one that comes again has an ID of its own")
+	}
+	return true, nil
 }
 
 // happened reports whether an event was applied already.
@@ -160,6 +179,9 @@ func (inv *Invoice) fill(e *Event) error {
 	places, err := inv.Currency.Places()
 	if err != nil {
 		return err
+	}
+	if e.Amount.GreaterThan(most) && e.Kind == Succeeded {
+		return fault.New("event.amount", proration.ErrInvalid, "%v is more than the %s that is due; what is too much is granted as credit or repaid, apart from the invoice", e.Amount, inv.text(most))
 	}
 	if e.Amount.GreaterThan(most) || !e.Amount.IsPositive() || !e.Amount.Shift(places).IsInteger() {
 		return fault.New("event.amount", proration.ErrInvalid, "%v is no part of the %s that is %s", e.Amount, inv.text(most), what)

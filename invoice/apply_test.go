@@ -162,6 +162,7 @@ func TestApply(t *testing.T) {
 		outstanding string
 		refused     []string // what is refused then
 		same        []string // what changes nothing then
+		invalid     []string // what says another amount under an ID that was there
 	}{
 		{
 			name: "a declined card", why: "a failed attempt leaves it open, a later success closes it, and no payment is taken any more",
@@ -177,7 +178,7 @@ func TestApply(t *testing.T) {
 		{
 			name: "without an attempt", why: "a bank transfer just comes in, in parts",
 			events: []string{"succeeded p1 40", "succeeded p2 59.99"}, status: invoice.Open, received: "99.99", outstanding: "0.01",
-			refused: []string{"reversed p3 1", "voided"}, same: []string{"succeeded p1 40", "succeeded p2 1"},
+			refused: []string{"reversed p3 1", "voided"}, same: []string{"succeeded p1 40", "succeeded p2"}, invalid: []string{"succeeded p2 1"},
 		},
 		{
 			name: "two attempts at once", why: "the customer would pay twice",
@@ -196,7 +197,7 @@ func TestApply(t *testing.T) {
 		{
 			name: "a chargeback", why: "a disputed payment is due again, and another one closes it",
 			events: []string{"succeeded p1", "reversed p1"}, status: invoice.Open, received: "0", outstanding: "100",
-			same: []string{"reversed p1", "succeeded p1"},
+			same: []string{"reversed p1"}, refused: []string{"succeeded p1"},
 		},
 		{
 			name: "a part of a chargeback", why: "what is left of a payment stays",
@@ -245,6 +246,10 @@ func TestApply(t *testing.T) {
 				event := statesEvent(t, e)
 				_, err := invoice.Apply(after, event)
 				statesRefused(t, e, err, event.Kind)
+			}
+			for _, e := range c.invalid {
+				_, err := invoice.Apply(after, statesEvent(t, e))
+				giventest.CheckFaults(t, err, "event.amount invalid")
 			}
 			for _, e := range c.same {
 				if again := giventest.JSON(t, statesAfter(t, after, e)); again != text {

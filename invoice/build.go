@@ -88,6 +88,9 @@ func (d *Draft) open(f *fault.List) Invoice {
 		priced, err := line.Priced(d.Policy.Proration)
 		f.Under(path, err)
 		priced.ID = d.lineID(i)
+		if priced.Corrects == "" {
+			priced.Untaxed = decimal.Decimal{} // whatever a charge that was billed elsewhere had
+		}
 		inv.Lines = append(inv.Lines, priced)
 	}
 	if len(*f) == before {

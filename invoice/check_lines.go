@@ -65,6 +65,10 @@ func (inv *Invoice) checkCredit(f *fault.List, path string, line *plans.Charge, 
 		return
 	}
 	of := &related[i]
+	if err := consistent(of); err != nil {
+		f.Under(path, err)
+		return
+	}
 	forGood := credits.Request{
 		Charges: related, Item: of.Item, Quantity: line.Quantity, At: line.Span.Start, Basis: inv.Policy.Basis,
 		Policy: inv.Policy.Proration, Location: inv.Location,
@@ -94,6 +98,29 @@ func (inv *Invoice) checkCredit(f *fault.List, path string, line *plans.Charge, 
 		}
 	}
 	f.Under(path, first)
+}
+
+// consistent returns the fault of a charge that was billed and does not add up: a credit of it would be of anything.
+func consistent(c *plans.Charge) error {
+	if c.Share.Fraction.Den == 0 {
+		return nil // it was billed by others
+	}
+	var f fault.List
+	sound := fault.Amount(&f, "corrects", c.Net) && fault.Amount(&f, "corrects", c.Share.Amount)
+	for _, d := range c.Discounts {
+		sound = sound && fault.Amount(&f, "corrects", d.Amount)
+	}
+	if !sound {
+		return f.Err()
+	}
+	net := c.Share.Amount
+	for _, d := range c.Discounts {
+		net = net.Sub(d.Amount)
+	}
+	if !net.Equal(c.Net) {
+		return fault.New("corrects", proration.ErrInvalid, "%.40q was billed as %v, and its share less its discounts is %v", c.ID, c.Net, net)
+	}
+	return nil
 }
 
 // credit computes a credit again.

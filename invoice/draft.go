@@ -2,11 +2,13 @@ package invoice
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -36,6 +38,8 @@ type Draft struct {
 	Location *time.Location `json:"-"` // whose calendar counts the days; nil is UTC
 }
 
+const lastYear = 9998 // in any zone: JSON has no later one than 9999
+
 // check returns the places of the currency, and whether lines can be computed at all; it adds every fault of the draft but for its lines.
 func (d *Draft) check(f *fault.List) (places int32, sound bool) {
 	if d.ID == "" {
@@ -43,6 +47,9 @@ func (d *Draft) check(f *fault.List) (places int32, sound bool) {
 	}
 	if d.At.IsZero() {
 		f.Add("at", proration.ErrUnset, "an invoice is issued at an instant")
+	}
+	if d.At.UTC().Year() > lastYear || d.DueBy.UTC().Year() > lastYear {
+		f.Add("at", proration.ErrLimit, "it is beyond the year %d", lastYear)
 	}
 	if !d.DueBy.IsZero() && d.DueBy.Before(d.At) {
 		f.Add("due_by", proration.ErrOutside, "it is before the invoice is issued")
@@ -53,11 +60,7 @@ func (d *Draft) check(f *fault.List) (places int32, sound bool) {
 	f.Under("policy", policy)
 	sound = err == nil && policy == nil
 	f.Under("", credits.Validate(d.Ledger))
-	for i, e := range d.Ledger {
-		if e.ID == d.ID && e.Kind == credits.Granted && d.ID != "" {
-			f.Add("ledger["+strconv.Itoa(i)+"].id", proration.ErrInvalid, "it is the ID of the invoice, whose grant has it")
-		}
-	}
+	d.checkUsed(f, places)
 	before := len(*f)
 	switch {
 	case len(d.Lines) == 0:
@@ -77,6 +80,9 @@ func (d *Draft) check(f *fault.List) (places int32, sound bool) {
 			f.Add(n.field, proration.ErrInvalid, "%v is no amount above zero of %d places", n.amount, places)
 		}
 	}
+	if d.Corrects == d.ID && d.ID != "" {
+		f.Add("corrects", proration.ErrInvalid, "an invoice does not correct itself")
+	}
 	if d.Corrects == "" && !d.Offset.IsZero() {
 		f.Add("corrects", proration.ErrUnset, "say which invoice is lowered")
 	}
@@ -87,3 +93,25 @@ func (d *Draft) check(f *fault.List) (places int32, sound bool) {
 	}
 	return places, sound
 }
+
+// checkUsed adds the faults of an ID that another invoice had, and of credit that is not in the places of the currency.
+func (d *Draft) checkUsed(f *fault.List, places int32) {
+	for i, e := range d.Ledger {
+		path := "ledger[" + strconv.Itoa(i) + "]."
+		if d.ID != "" && (e.ID == d.ID && e.Kind == credits.Granted || e.Ref == d.ID) {
+			f.Add(path+"ref", proration.ErrInvalid, "an invoice %.40q was there before", d.ID)
+		}
+		if e.Currency == d.Currency && exact.Sensible(e.Amount) && !e.Amount.Shift(places).IsInteger() {
+			f.Add(path+"amount", proration.ErrInvalid, "%v has more than the %d places of %.3s, and could not be paid out", e.Amount, places, d.Currency)
+		}
+	}
+	for i, c := range d.Billed {
+		if d.ID != "" && invoiceOf(c.ID) == d.ID {
+			f.Add("billed["+strconv.Itoa(i)+"].id", proration.ErrInvalid, "an invoice %.40q was there before", d.ID)
+			return
+		}
+	}
+}
+
+// invoiceOf returns the ID of the invoice of a line, and "" for an ID that is of none.
+func invoiceOf(line string) string { return line[:max(strings.LastIndex(line, "/"), 0)] }

@@ -18,6 +18,7 @@ import (
 // statesTwin is an invoice over 100, kept in whole dollars and without the library.
 type statesTwin struct {
 	status               string
+	said                 string // what each of them came to
 	seen                 string // every event that was applied, each by its kind and its ID
 	kept                 [2]int // of each payment, less what was reversed of it
 	came, back, credited int    // money that came in, less what was reversed; that was repaid; and notes
@@ -30,11 +31,17 @@ func (w *statesTwin) due() int { return 100 - w.came - w.credited }
 // play returns what comes of an event: "same", "refused", "invalid", or "" where it is applied.
 func (w *statesTwin) play(kind, id string, amount int) string {
 	mark := " " + kind + ":" + id + " "
+	known := func(kind string) bool { return strings.Contains(w.seen, " "+kind+":"+id+" ") }
 	if strings.Contains(w.seen, mark) {
+		switch {
+		case amount != 0 && !strings.Contains(w.said, fmt.Sprintf(" %s:%s=%d ", kind, id, amount)):
+			return "invalid"
+		case kind == "attempted" && known("failed") && w.status != "paid", kind == "succeeded" && known("reversed"):
+			return "refused"
+		}
 		return "same"
 	}
 	open, owed := w.status == "open", w.status == "open" || w.status == "uncollectible"
-	known := func(kind string) bool { return strings.Contains(w.seen, " "+kind+":"+id+" ") }
 	pick := func(usual, most int) bool {
 		if amount == 0 {
 			amount = usual
@@ -108,6 +115,7 @@ func (w *statesTwin) play(kind, id string, amount int) string {
 		return "invalid"
 	}
 	w.seen += mark
+	w.said += fmt.Sprintf(" %s:%s=%d ", kind, id, amount)
 	if kind == "succeeded" && w.status == "pending" {
 		w.status = "open"
 	}

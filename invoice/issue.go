@@ -17,7 +17,8 @@ type Account struct {
 	Contract plans.Contract  `json:"contract"`        // as it is now
 	Billed   []plans.Charge  `json:"billed,omitzero"` // what was billed and is not used up, and what of it was credited, in the order of billing
 	Ledger   []credits.Entry `json:"ledger,omitzero"` // what is owed to the customer
-	Since    time.Time       `json:"since,omitzero"`  // in arrears: from when on what is used is not billed yet; must be set then, and again when a service that ended comes back
+	Ended    time.Time       `json:"ended,omitzero"`  // when it was canceled; zero while it runs. A new anchor lets it run again
+	Since    time.Time       `json:"since,omitzero"`  // in arrears: from when on what is used is not billed yet; must be set then. Zero where it was always billed in advance
 }
 
 // Occasion is what there is to bill: a change of a contract, or another period of it. The usual documents are
@@ -57,15 +58,18 @@ type Document struct {
 //
 // In advance a change credits what is paid for and no longer used, and charges what takes its place, for the same time: the instant
 // belongs to what is new. In arrears it bills what was used until then at the old terms, and credits nothing; quantities and prices that
-// change inside a period are billed with it, each for its days; what is billed at once goes to the end of a term at most. A minimum is measured when its period is over. At a cancellation the policy's
-// Refunds say what becomes of what is not used, and the Exception instead of them. What was never paid is not credited: a change that would
-// is refused, and a cancellation leaves it due, to be voided or lowered by a [Note].
+// change inside a period are billed with it, each for its days; what is billed at once goes to the end of a term at most. A minimum is
+// measured when its period is over. At a cancellation the policy's Refunds say what becomes of what is not used, and the Exception instead of
+// them; the account has ended then, and bills no period until a new anchor. What was never paid is not credited: a change that would is
+// refused, and a cancellation leaves it due, to be voided or lowered by a [Note].
 //
-// The contract's discounts are taken off what periods and terms cost; off what a change adds only those that are a percentage or a price for
-// ever, since the others were used for the period already.
+// The contract's discounts are taken off what periods and terms cost, and what is billed with those; off what a change adds, or what is sold
+// inside a period, only those that are a percentage or a price for ever, since the others were used for the period already.
 // Errors: those of [Build], [plans.Contract.Amended] and [credits.Unused]; ErrUnset for the Since of arrears; ErrInvalid for a
-// change in arrears of what is billed up front; a [plans.Refusal] for a period after the last, for a change of what is not billed yet, and for
-// one that credits what is not paid.
+// change in arrears of what is billed up front; ErrInvalid for what only a cancellation has, and for an ID that
+// an invoice had before; a [plans.Refusal] for a period after the last or after one that is not billed
+// yet, for a change of what is not billed yet or before a later one, for any change but a new anchor once it has ended, and for a change that
+// credits what is not paid.
 func Issue(o Occasion) (Document, error) {
 	var f fault.List
 	f.Under("policy", o.Policy.Validate())
@@ -73,15 +77,25 @@ func Issue(o Occasion) (Document, error) {
 	if o.At.IsZero() {
 		f.Add("at", proration.ErrUnset, "a document is of an instant")
 	}
-	if o.Policy.Timing == proration.InArrears && o.Since.IsZero() {
-		f.Add("since", proration.ErrUnset, "say from when on nothing is billed yet")
+	if o.At.UTC().Year() > lastYear {
+		f.Add("at", proration.ErrLimit, "it is beyond the year %d", lastYear)
 	}
+	o.check(&f)
 	if f != nil {
 		return Document{}, f.Err()
 	}
-	w := work{Occasion: o, known: byCharge(o.Billed), after: o.Contract.Clone(), since: o.Since}
+	if loc := o.Contract.Cycle.Location; loc != nil {
+		o.At = o.At.In(loc)
+	} else {
+		o.At = o.At.UTC()
+	}
+	w := work{Occasion: o, known: byCharge(o.Billed), after: o.Contract.Clone(), since: o.Since, ended: o.Ended}
+	if err := w.inOrder(); err != nil {
+		return Document{}, err
+	}
 	var err error
 	switch {
+	case !w.ended.IsZero(): // nothing is left to bill but what is passed in
 	case o.Policy.Timing == proration.InArrears:
 		err = w.arrears()
 	case isZero(o.Change):
@@ -95,6 +109,19 @@ func Issue(o Occasion) (Document, error) {
 	return w.document()
 }
 
+// check adds the faults of what does not go together.
+func (o *Occasion) check(f *fault.List) {
+	if o.Policy.Timing == proration.InArrears && o.Since.IsZero() {
+		f.Add("since", proration.ErrUnset, "say from when on nothing is billed yet")
+	}
+	if fault.Amount(f, "paid", o.Paid) && !o.Paid.IsZero() && !o.Change.Cancel {
+		f.Add("paid", proration.ErrInvalid, "only a cancellation pays back")
+	}
+	if o.Exception != nil && !o.Change.Cancel {
+		f.Add("exception", proration.ErrInvalid, "only a cancellation has one")
+	}
+}
+
 // isZero reports whether nothing changes.
 func isZero(c plans.Change) bool { return same(c, plans.Change{}) }
 
@@ -104,6 +131,7 @@ type work struct {
 	known  map[string][]plans.Charge // what was billed, by charge
 	after  plans.Contract            // as the contract will be
 	since  time.Time                 // as it will be
+	ended  time.Time                 // as it will be
 	lines  []plans.Charge            // before discounts
 	on     []plans.Discount          // that are taken off the lines
 	used   bool                      // those are what is left of the contract's, and not only some of them
@@ -113,7 +141,7 @@ type work struct {
 
 // document builds the invoice, and returns the account as it is then.
 func (w *work) document() (Document, error) {
-	doc := Document{Account: Account{Contract: w.after, Billed: cloneCharges(w.Billed), Ledger: cloneEntries(w.Ledger), Since: w.since}}
+	doc := Document{Account: Account{Contract: w.after, Billed: cloneCharges(w.Billed), Ledger: cloneEntries(w.Ledger), Ended: w.ended, Since: w.since}}
 	lines := slices.Concat(w.lines, w.Lines)
 	if len(lines) == 0 {
 		doc.Billed = w.usable(doc.Billed)

@@ -13,7 +13,13 @@ func (w *work) arrears() error {
 	if len(w.Contract.Terms) > 0 && w.Contract.Terms[0].Term.Billing == plans.UpFront {
 		return fault.New("policy.timing", proration.ErrInvalid, "a term that is billed up front is not billed in arrears")
 	}
+	if until := w.paidUntil(); until.After(w.Since) {
+		return fault.New("since", proration.ErrInvalid, "%s is billed already, until %s", date(w.Since), date(until))
+	}
 	c := &w.Change
+	if !w.Ended.IsZero() {
+		w.since = w.At // nothing was used in between
+	}
 	switch closes := c.Plan != nil || !c.Anchor.IsZero() || c.Cancel; {
 	case c.Item != "":
 		return w.step()
@@ -37,6 +43,7 @@ func (w *work) arrears() error {
 	w.after = after
 	switch {
 	case c.Cancel:
+		w.ended = w.At
 		return w.leave(added)
 	case c.Term != nil || !c.End.IsZero():
 		w.after.Items, w.after.Ramp = w.Contract.Items, w.Contract.Ramp // what steps changed is not billed yet
@@ -104,6 +111,9 @@ func (w *work) elapsed(closes bool) error {
 // due returns the portions that ended until the instant and are not billed yet.
 func (w *work) due(closes bool) ([]proration.Portion, error) {
 	from, until := w.Since, w.Contract.End()
+	if !w.Ended.IsZero() {
+		return nil, nil
+	}
 	if closes && (until.IsZero() || w.At.Before(until)) {
 		until = w.At
 	}

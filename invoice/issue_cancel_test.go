@@ -107,7 +107,7 @@ func TestIssueCancel(t *testing.T) {
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-16", change: cancel, lines: []string{"termination termination: 50 % of 4450.00 = 2225.00"}, sums: "due 2225.00"},
-				{at: "2026-12-01", refused: "period"},
+				{at: "2026-12-01"},
 			},
 		},
 		{
@@ -132,7 +132,7 @@ func TestIssueCancel(t *testing.T) {
 			days: []issueDay{
 				{at: "2026-11-01", lines: []string{"recurring seat: 10 x 15.00 x 6 = 900.00"}, sums: "due 900.00"},
 				{at: "2027-01-15", change: cancel, lines: []string{"unused seat: 10 not used of inv-1/1, -900.00 x 106/181 days = -527.071..., rounded half up to -527.07"}, sums: "total -527.07, granted 527.07, due 0.00"},
-				{at: "2027-05-01", refused: "period"},
+				{at: "2027-05-01"},
 			},
 		},
 		{
@@ -185,7 +185,8 @@ func TestIssueReactivation(t *testing.T) {
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-16", change: cancel, lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00"}, sums: "total -445.00, granted 445.00, due 0.00"},
-				{at: "2026-11-20", lines: []string{"recurring seat: 10 x 89.00, 890.00 x 11/30 days = 326.333..., rounded half up to 326.33"}, sums: "total 326.33, spent -326.33, due 0.00"},
+				{at: "2026-11-18"},
+				{at: "2026-11-20", change: issueAnchor("2026-12-01", nil), lines: []string{"recurring seat: 10 x 89.00, 890.00 x 11/30 days = 326.333..., rounded half up to 326.33"}, sums: "total 326.33, spent -326.33, due 0.00"},
 				{at: "2026-12-01", lines: []string{month}, sums: "total 890.00, spent -118.67, due 771.33"},
 			},
 		},

@@ -20,9 +20,11 @@ func (w *work) change() error {
 		return inChange(err)
 	}
 	w.after = after
-	if w.Change.Cancel {
+	switch {
+	case w.Change.Cancel:
+		w.ended = w.At
 		err = w.cancel()
-	} else {
+	default:
 		w.lines, err = w.unused()
 		w.on = forever(w.after.Discounts)
 	}
@@ -113,7 +115,7 @@ func (w *work) unused() ([]plans.Charge, error) {
 
 // unpaid returns the ID of the invoice of a charge, and whether it is not paid.
 func (w *work) unpaid(charge string) (string, bool) {
-	id := charge[:max(strings.LastIndex(charge, "/"), 0)]
+	id := invoiceOf(charge)
 	return id, slices.Contains(w.Unpaid, id)
 }
 

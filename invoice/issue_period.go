@@ -21,9 +21,10 @@ func (w *work) period() error {
 	}
 	if until := w.paidUntil(); !until.IsZero() && until.Before(w.At) {
 		return &plans.Refusal{
-			Rule: "period", Reason: "the time from " + until.Format(time.RFC3339Nano) + " on is not billed yet", Instead: "issue that first, with that instant",
+			Rule: "period", Reason: "the time from " + until.In(w.At.Location()).Format(time.RFC3339Nano) + " on is not billed yet", Instead: "issue that first, with that instant",
 		}
 	}
+	before := len(w.lines)
 	rest, err := w.after.Rest(w.At)
 	if err != nil {
 		return err
@@ -37,6 +38,12 @@ func (w *work) period() error {
 			return err
 		}
 		w.lines = append(w.lines, charges...)
+		if !w.since.IsZero() && p.Span.End.After(w.since) {
+			w.since = p.Span.End
+		}
+	}
+	if len(w.lines) == before { // what is sold inside a period uses up no discount
+		w.on, w.used = forever(w.after.Discounts), false
 	}
 	w.after, err = w.after.On(w.At)
 	return err
@@ -52,17 +59,45 @@ func (w *work) goOn() error {
 	if err != nil {
 		return err
 	}
-	if !goesOn || w.At.After(end) && len(next.Terms) > 0 {
-		return &plans.Refusal{Rule: "period", Reason: "the contract ended on " + end.Format(time.DateOnly), Instead: "make another contract"}
+	if !goesOn {
+		return &plans.Refusal{Rule: "period", Reason: "the contract ended on " + date(end.In(w.At.Location())), Instead: "make another contract"}
+	}
+	if w.At.After(end) && len(next.Terms) > 0 {
+		return &plans.Refusal{
+			Rule: "period", Reason: "another term began at " + end.In(w.At.Location()).Format(time.RFC3339Nano), Instead: "issue that first, with that instant",
+		}
 	}
 	w.after = next
 	w.on = next.Discounts
 	return nil
 }
 
+// inOrder refuses what comes after the end, and a change before one that was billed.
+func (w *work) inOrder() error {
+	if !w.Ended.IsZero() {
+		if isZero(w.Change) || w.Change.Cancel {
+			return nil
+		}
+		if w.Change.Anchor.IsZero() || w.At.Before(w.Ended) {
+			return &plans.Refusal{Rule: "change", Reason: "the contract was canceled on " + date(w.Ended.In(w.At.Location())), Instead: "let it run again with a new anchor"}
+		}
+		w.ended = time.Time{}
+		return nil
+	}
+	for i := range w.Billed {
+		c := &w.Billed[i]
+		if base(c) && c.Span.Start.After(w.At) && !c.Span.Start.Equal(c.Period.Start) && !isZero(w.Change) {
+			return &plans.Refusal{
+				Rule: "change", Reason: "a change on " + date(c.Span.Start.In(w.At.Location())) + " is billed already", Instead: "reconcile what was billed with what should have been",
+			}
+		}
+	}
+	return nil
+}
+
 // paidUntil returns the last instant until which something was billed and not credited, and the zero time where nothing was.
 func (w *work) paidUntil() time.Time {
-	var until time.Time
+	until := w.Since
 	for i := range w.Billed {
 		c := &w.Billed[i]
 		if base(c) && c.Span.End.After(until) && !w.freed(c, c.Span.End) {

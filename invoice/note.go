@@ -18,7 +18,7 @@ type Correction struct {
 	ID       string          `json:"id"`                // of the credit note
 	At       time.Time       `json:"at"`                // when it is issued; not before the invoice
 	Invoice  Invoice         `json:"invoice"`           // the one to correct, as it stands now
-	Credited []plans.Charge  `json:"credited,omitzero"` // what was credited of its charges before: the lines of earlier notes, and of later invoices
+	Credited []plans.Charge  `json:"credited,omitzero"` // what was credited of its charges before: the lines of earlier notes, and of later invoices; those that are no credits are of no interest
 	Lines    []Part          `json:"lines,omitzero"`    // what of it goes back; none is everything that is left
 	Repay    bool            `json:"repay,omitzero"`    // what was paid is paid back in money; otherwise it becomes credit
 	Ledger   []credits.Entry `json:"ledger,omitzero"`   // what is owed to the customer before
@@ -64,7 +64,15 @@ func Note(c Correction) (Invoice, error) {
 			billed = append(billed, line)
 		}
 	}
-	billed = append(billed, c.Credited...)
+	own := len(billed)
+	for _, line := range c.Credited {
+		if line.Corrects != "" { // an account has the charges as well
+			billed = append(billed, line)
+		}
+	}
+	if err := c.listed(billed[own:]); err != nil {
+		return Invoice{}, err
+	}
 	lines, err := c.lines(byCharge(billed))
 	if err != nil {
 		return Invoice{}, err
@@ -83,6 +91,29 @@ func Note(c Correction) (Invoice, error) {
 		draft.Refund = decimal.Min(back, inv.Received())
 	}
 	return Build(draft)
+}
+
+// listed returns the fault of earlier credits that come twice, or that the invoice or the ledger knows and the list does not.
+func (c *Correction) listed(before []plans.Charge) error {
+	var f fault.List
+	seen, notes := map[string]bool{}, map[string]bool{}
+	for i, line := range before {
+		if line.ID != "" && seen[line.ID] {
+			f.Add("credited["+strconv.Itoa(i)+"].id", proration.ErrInvalid, "%.40q comes twice", line.ID)
+		}
+		seen[line.ID], notes[invoiceOf(line.ID)] = true, true
+	}
+	for _, e := range c.Invoice.Events {
+		if e.Kind == Credited && !notes[e.ID] {
+			f.Add("credited", proration.ErrInvalid, "the lines of credit note %.40q are missing, which lowered the invoice", e.ID)
+		}
+	}
+	for _, e := range c.Ledger {
+		if e.Kind == credits.Granted && e.Source != "" && invoiceOf(e.Source) == c.Invoice.ID && !notes[e.Ref] {
+			f.Add("credited", proration.ErrInvalid, "the lines of %.40q are missing, which credited %.40q", e.Ref, e.Source)
+		}
+	}
+	return f.Err()
 }
 
 // lines returns the credits of what goes back.

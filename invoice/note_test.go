@@ -164,7 +164,7 @@ func TestNoteRefused(t *testing.T) {
 		{"before the invoice", "nothing was billed then", statesNote(inv, nil), func(c *invoice.Correction) { c.At = inv.At.Add(-1) }, []string{"at outside"}},
 		{"the same credits twice", "a note that was stored already", statesNote(inv, nil), func(c *invoice.Correction) {
 			c.Ledger = []credits.Entry{statesGrant("cn-1", "1", false)}
-		}, []string{"ledger[0].id invalid"}},
+		}, []string{"ledger[0].ref invalid"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.edit != nil {

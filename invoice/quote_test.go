@@ -1,6 +1,7 @@
 package invoice_test
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -68,7 +69,7 @@ func followQuote(t *testing.T, quote plans.Quote) {
 	account, at := invoice.Account{Contract: quote.Contract}, quote.First.At
 	end, sum := quote.Contract.End(), decimal.Decimal{}
 	for n := 1; ; n++ {
-		doc, err := invoice.Issue(invoice.Occasion{Account: account, ID: "inv-1", At: at, Policy: invoice.Standard()})
+		doc, err := invoice.Issue(invoice.Occasion{Account: account, ID: "inv-" + strconv.Itoa(n), At: at, Policy: invoice.Standard()})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -257,7 +257,7 @@ func TestRowM13(t *testing.T) {
 		{kind: invoice.Attempted, id: "card-1", at: "2026-11-01T10:00:00", status: invoice.Pending, left: "890"},
 		{kind: invoice.Failed, id: "card-1", at: "2026-11-01T10:01:00", status: invoice.Open, left: "890"},
 		{kind: invoice.Failed, id: "card-1", at: "2026-11-01T10:01:00", status: invoice.Open, left: "890"},
-		{kind: invoice.Attempted, id: "card-1", at: "2026-11-01T10:02:00", status: invoice.Open, left: "890"}, // the attempt that failed, said again
+		{kind: invoice.Attempted, id: "card-1", at: "2026-11-01T10:02:00", status: invoice.Open, left: "890", refused: true}, // another attempt has an ID of its own
 		{kind: invoice.Attempted, id: "paypal-1", at: "2026-11-02T10:00:00", status: invoice.Pending, left: "890"},
 		{kind: invoice.Attempted, id: "card-2", at: "2026-11-02T10:00:00", status: invoice.Pending, left: "890", refused: true},
 		{kind: invoice.Succeeded, id: "paypal-1", at: "2026-11-02T10:01:00", status: invoice.Paid, left: "0"},

@@ -98,7 +98,8 @@ func (inv *Invoice) amounts(lines []taxedLine) []decimal.Decimal {
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cut[b].Cmp(cut[a]) })
 	unit := decimal.New(1, -places)
-	for _, i := range order[:left.Shift(places).IntPart()] {
+	units := min(max(left.Shift(places).IntPart(), 0), int64(len(order))) // an edited invoice may have less than nothing to tax
+	for _, i := range order[:units] {
 		amounts[i] = amounts[i].Add(unit)
 	}
 	return amounts
