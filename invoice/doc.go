@@ -2,7 +2,7 @@
 //
 //	doc, err := invoice.Issue(invoice.Occasion{Account: account, ID: "inv-7", At: nov16, Change: twoMoreSeats, Policy: policy})
 //	fmt.Print(doc.Invoice.Text())
-//	save(doc.Account, doc.Invoice) // until then it was a preview
+//	save(doc.Account, doc.Invoice) // until then it was a preview; the invoice is nil where nothing is to be billed
 //
 // # Words
 //

@@ -155,3 +155,21 @@ func ExampleEventKind_UnmarshalText() {
 	// <nil> reversed
 	// kind: "bounced" is none of issued, attempted, succeeded, failed, credited, repaid, reversed, voided, written_off (not a valid value)
 }
+
+// A credit note is no document of Issue: the account learns of it, and of the credit that it grants, by Add.
+func ExampleAccount_Add() {
+	paid := exampleApply(exampleSetup(), 2, invoice.Succeeded, "card-1", "178.50")
+	note, err := invoice.Note(invoice.Correction{
+		ID: "note-1", At: time.Date(2026, 12, 5, 9, 0, 0, 0, time.UTC), Invoice: paid,
+		Lines: []invoice.Part{{Line: "inv-7/2", Amount: decimal.RequireFromString("20.00")}},
+	})
+	if err != nil {
+		panic(err)
+	}
+	account := invoice.Account{}.Add(paid).Add(note)
+	fmt.Println(len(account.Billed), "charges and credits")
+	fmt.Println(account.Ledger[0].Reason, account.Ledger[0].Amount)
+	// Output:
+	// 3 charges and credits
+	// left over from note-1 23.8
+}

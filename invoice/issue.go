@@ -21,6 +21,19 @@ type Account struct {
 	Since    time.Time       `json:"since,omitzero"`  // in arrears: from when on what is used is not billed yet; must be set then. Zero where it was always billed in advance
 }
 
+// Add returns the account with an invoice that was made for it otherwise than by [Issue]: by [Build] of lines that [Reconcile] found, or by
+// [Note]. What was billed and the ledger go on with its lines and entries; an invoice that is there already changes nothing. When one is
+// voided, the account of before it is to be kept, with the entries of credits.Void.
+func (a Account) Add(inv Invoice) Account {
+	a.Contract, a.Billed, a.Ledger = a.Contract.Clone(), cloneCharges(a.Billed), cloneEntries(a.Ledger)
+	if slices.ContainsFunc(a.Billed, func(c plans.Charge) bool { return invoiceOf(c.ID) == inv.ID }) {
+		return a
+	}
+	a.Billed = append(a.Billed, cloneCharges(inv.Lines)...)
+	a.Ledger = append(a.Ledger, cloneEntries(inv.Entries)...)
+	return a
+}
+
 // Occasion is what there is to bill: a change of a contract, or another period of it. The usual documents are
 //
 //   - signup, renewal: no Change. What the contract owes at the instant, and no document before: in advance the period or the term that begins,

@@ -29,7 +29,7 @@ func (inv Invoice) Text() string {
 	if inv.Corrects != "" {
 		head += " for " + inv.Corrects
 	}
-	p.wrap("", head+", "+date(inv.At)+", "+string(inv.Currency)+", "+inv.Status.String())
+	p.wrap("", head+", "+p.date(inv.At)+", "+string(inv.Currency)+", "+inv.Status.String())
 	for _, to := range append([]string{inv.Contact.Name, inv.Contact.Email, inv.Contact.TaxID}, inv.Contact.Address...) {
 		if to != "" {
 			p.wrap("  ", to)
@@ -40,10 +40,10 @@ func (inv Invoice) Text() string {
 	}
 	p.totals()
 	for i, part := range inv.Parts {
-		p.row(fmt.Sprintf("  Part %d of %d, due %s", i+1, len(inv.Parts), date(part.At)), part.Amount)
+		p.row(fmt.Sprintf("  Part %d of %d, due %s", i+1, len(inv.Parts), p.date(part.At)), part.Amount)
 	}
 	for _, e := range inv.Events {
-		text := "  " + e.Kind.String() + ", " + date(e.At)
+		text := "  " + e.Kind.String() + ", " + p.date(e.At)
 		if e.ID != "" {
 			text += ", " + e.ID
 		}
@@ -72,7 +72,7 @@ func (p *printer) line(c *plans.Charge) {
 		text = "  " + c.Plan + ", " + c.Kind.String()
 	}
 	if !c.Span.Start.IsZero() || !c.Span.End.IsZero() {
-		text += ", " + date(c.Span.Start) + " until " + date(c.Span.End)
+		text += ", " + p.date(c.Span.Start) + " until " + p.date(c.Span.End)
 	}
 	p.row(text, c.Net)
 	p.wrap("    ", c.Explain())
@@ -128,7 +128,7 @@ func (p *printer) totals() {
 	}
 	due := "  Due"
 	if !inv.DueBy.IsZero() {
-		due += " by " + date(inv.DueBy)
+		due += " by " + p.date(inv.DueBy)
 	}
 	p.row(due, inv.Due)
 	if !inv.Balance.IsZero() {
@@ -201,6 +201,14 @@ func (p *printer) money(amount decimal.Decimal) string {
 		places = 2
 	}
 	return exact.Text(amount, places)
+}
+
+// date writes the date of an instant on the calendar of the invoice.
+func (p *printer) date(t time.Time) string {
+	if p.inv.Location != nil {
+		t = t.In(p.inv.Location)
+	}
+	return date(t)
 }
 
 // date writes the date of an instant.

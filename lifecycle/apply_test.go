@@ -515,6 +515,7 @@ func TestApplySharesNothing(t *testing.T) {
 		for _, charges := range [][]plans.Charge{h.sub.Charges, h.sub.Open[0].Lines} {
 			for i := range charges {
 				charges[i].Discounts = []plans.Deduction{{Discount: "welcome", Reason: "1 %", Amount: giventest.Money("1")}}
+				charges[i].Net = charges[i].Net.Sub(giventest.Money("1"))
 				charges[i].Taxes = []plans.Tax{{Name: "VAT", Percent: giventest.Money("19"), Amount: giventest.Money("1")}}
 			}
 		}

@@ -41,7 +41,7 @@ type Step struct {
 
 // Agreed is a term and when it runs.
 type Agreed struct {
-	Term   Term             `json:"term"`           // what was agreed
+	Term   Term             `json:"term"`           // what was agreed; its percentage works by a discount of the contract, which quotes, changes and renewals add
 	Period proration.Period `json:"period"`         // from its start to its end: the whole that a part of it is measured by
 	Until  time.Time        `json:"until,omitzero"` // where it ends earlier, since it was shortened; zero is the period's end
 }

@@ -1,0 +1,251 @@
+package invoice_test
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// guardSigned is the account of ten seats at 31.00 a month after the signup of January 2027, and its invoice.
+func guardSigned(t *testing.T) (invoice.Account, invoice.Invoice) {
+	t.Helper()
+	doc, err := invoice.Issue(guardOccasion(invoice.Account{Contract: plans.Contract{
+		Plan: "pro", Currency: "EUR", Cycle: giventest.Cycle("2027-01-01", "P1M", nil),
+		Items: []plans.Item{{ID: "seat", Quantity: giventest.Money("10"), Price: plans.Price{Unit: giventest.Money("31")}}},
+	}}, "1", "2027-01-01", plans.Change{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return doc.Account, *doc.Invoice
+}
+
+// guardOccasion is an occasion of an account.
+func guardOccasion(a invoice.Account, id, at string, change plans.Change) invoice.Occasion {
+	policy := invoice.Standard()
+	policy.Taxes = []invoice.Rate{{Name: "VAT", Percent: giventest.Money("19")}}
+	return invoice.Occasion{Account: a, ID: id, At: giventest.Instant(at, nil), Change: change, Policy: policy}
+}
+
+// guardMore is a change of the seats.
+func guardMore(seats string) plans.Change {
+	return plans.Change{Item: "seat", Quantity: giventest.Money(seats)}
+}
+
+// What would bill twice, bill nothing that is owed, or credit what was credited, is refused with a reason.
+func TestIssueGuards(t *testing.T) {
+	arrears := func(o *invoice.Occasion) { o.Policy.Timing = proration.InArrears }
+	for _, c := range []struct {
+		name, why string
+		before    []invoice.Occasion // issued first, each on the account of the one before
+		id, at    string
+		change    plans.Change
+		with      func(*invoice.Occasion)
+		want      string // faults, or the rule of a refusal
+	}{
+		{name: "the same ID again", why: "its lines would have IDs twice", id: "1", at: "2027-01-10", change: guardMore("2"), want: "billed[0].id invalid"},
+		{
+			name: "the same ID after a change", why: "the same call twice would charge twice", id: "2", at: "2027-01-10", change: guardMore("2"),
+			before: []invoice.Occasion{guardOccasion(invoice.Account{}, "2", "2027-01-10", guardMore("2"))}, want: "billed[1].id invalid",
+		},
+		{
+			name: "a change before a later one", why: "what was billed for the later one is not of that time", id: "3", at: "2027-01-05", change: guardMore("-1"),
+			before: []invoice.Occasion{guardOccasion(invoice.Account{}, "2", "2027-01-20", guardMore("2"))}, want: "refused change",
+		},
+		{name: "a late renewal", why: "five days would be lost", id: "2", at: "2027-02-06", want: "refused period"},
+		{name: "arrears after January was billed in advance", why: "January would be billed twice", id: "2", at: "2027-02-01", with: func(o *invoice.Occasion) {
+			arrears(o)
+			o.Since = giventest.Instant("2027-01-01", nil)
+		}, want: "since invalid"},
+		{name: "in advance with days in arrears", why: "the days from the 1st on would be lost", id: "2", at: "2027-01-10", with: func(o *invoice.Occasion) {
+			o.Billed, o.Since = nil, giventest.Instant("2027-01-01", nil)
+		}, want: "refused period"},
+		{
+			name: "a change after the end", why: "there is nothing to change", id: "3", at: "2027-01-20", change: guardMore("2"),
+			before: []invoice.Occasion{guardOccasion(invoice.Account{}, "2", "2027-01-15", plans.Change{Cancel: true})}, want: "refused change",
+		},
+		{name: "an exception without a cancellation", why: "it would be ignored", id: "2", at: "2027-01-10", change: guardMore("2"), with: func(o *invoice.Occasion) {
+			o.Exception, o.Paid = &credits.Exception{As: credits.ToNothing, Reason: "none"}, giventest.Money("4")
+		}, want: "paid invalid, exception invalid"},
+		{name: "beyond the calendar", why: "JSON has no year of five digits", id: "2", at: "2027-01-10", with: func(o *invoice.Occasion) { o.At = o.At.AddDate(9000, 0, 0) }, want: "at limit"},
+		{name: "credit in parts of a cent", why: "an invoice would be due that nobody can pay", id: "2", at: "2027-01-10", change: guardMore("2"), with: func(o *invoice.Occasion) {
+			o.Ledger = []credits.Entry{{Kind: credits.Granted, ID: "g", Amount: giventest.Money("10.005"), Currency: "EUR", At: o.At}}
+		}, want: "ledger[0].amount invalid"},
+		{name: "an account that was edited", why: "a credit would be of anything", id: "2", at: "2027-01-10", change: guardMore("-1"), with: func(o *invoice.Occasion) {
+			o.Billed[0].Net = giventest.Money("99999")
+		}, want: "lines[0].corrects invalid"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			account, _ := guardSigned(t)
+			for _, o := range c.before {
+				o.Account = account
+				doc, err := invoice.Issue(o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				account = doc.Account
+			}
+			o := guardOccasion(account, c.id, c.at, c.change)
+			if c.with != nil {
+				c.with(&o)
+			}
+			doc, err := invoice.Issue(o)
+			got := strings.Join(giventest.Faults(err), ", ")
+			var refusal *plans.Refusal
+			if errors.As(err, &refusal) {
+				got = "refused " + refusal.Rule
+				if refusal.Instead == "" {
+					t.Errorf("%v does not say what to do", err)
+				}
+			}
+			if got != c.want {
+				t.Errorf("got %q, want %q: %s\n%v", got, c.want, c.why, err)
+			}
+			if doc.Invoice != nil {
+				t.Errorf("an invoice all the same:\n%s", doc.Invoice.Text())
+			}
+		})
+	}
+}
+
+// After the end a job that goes on bills nothing but what is passed in, and coming back bills from then on.
+func TestIssueAfterTheEnd(t *testing.T) {
+	account, _ := guardSigned(t)
+	issue := func(id, at string, change plans.Change, lines ...plans.Charge) *invoice.Invoice {
+		t.Helper()
+		o := guardOccasion(account, id, at, change)
+		o.Lines = lines
+		doc, err := invoice.Issue(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		account = doc.Account
+		return doc.Invoice
+	}
+	if inv := issue("2", "2027-01-15", plans.Change{Cancel: true}); inv != nil {
+		t.Errorf("nothing is given back, and\n%s", inv.Text())
+	}
+	for _, at := range []string{"2027-01-20", "2027-02-01", "2027-05-01"} {
+		if inv := issue("3", at, plans.Change{}); inv != nil {
+			t.Errorf("on %s\n%s", at, inv.Text())
+		}
+	}
+	usage := plans.Charge{Kind: plans.Usage, Item: "call", Currency: "EUR", Net: giventest.Money("7")}
+	giventest.CheckMoney(t, "usage that comes late", issue("3", "2027-05-02", plans.Change{}, usage).Net, "7")
+	back := plans.Change{Anchor: giventest.Instant("2027-06-10", nil)}
+	giventest.CheckMoney(t, "coming back", issue("4", "2027-06-10", back).Net, "310")
+	giventest.CheckMoney(t, "the period after it", issue("5", "2027-07-10", plans.Change{}).Net, "310")
+}
+
+// What is sold inside a period uses up no coupon that the contract has for its periods.
+func TestIssueKeepsCoupons(t *testing.T) {
+	account, _ := guardSigned(t)
+	account.Contract.Discounts = []plans.Discount{{ID: "half", Percent: giventest.Money("50"), Lasts: plans.Repeating, Periods: 2}}
+	o := guardOccasion(account, "2", "2027-01-15", plans.Change{})
+	o.Lines = []plans.Charge{{Kind: plans.OneOff, Item: "setup", Currency: "EUR", Net: giventest.Money("10")}}
+	doc, err := invoice.Issue(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	giventest.CheckMoney(t, "what is sold once", doc.Invoice.Net, "10")
+	if left := doc.Contract.Discounts[0].Periods; left != 2 {
+		t.Errorf("%d periods of the coupon are left", left)
+	}
+}
+
+// A note must know what was credited before: what lowered the invoice, and what the ledger says was granted for it.
+func TestNoteKnowsTheOthers(t *testing.T) {
+	account, inv := guardSigned(t)
+	first, err := invoice.Note(invoice.Correction{
+		ID: "n1", At: inv.At, Invoice: inv, Lines: []invoice.Part{{Line: "1/1", Amount: giventest.Money("200")}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lowered, err := invoice.Apply(inv, invoice.Event{Kind: invoice.Credited, ID: "n1", At: inv.At, Amount: first.Offset})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = invoice.Note(invoice.Correction{ID: "n2", At: inv.At, Invoice: lowered})
+	giventest.CheckFaults(t, err, "credited invalid")
+	_, err = invoice.Note(invoice.Correction{ID: "n2", At: inv.At, Invoice: lowered, Credited: append(first.Lines, first.Lines...)})
+	giventest.CheckFaults(t, err, "credited[1].id invalid")
+	account = account.Add(first)
+	if again := account.Add(first); giventest.JSON(t, again) != giventest.JSON(t, account) {
+		t.Error("a note that is added twice is there twice")
+	}
+	rest, err := invoice.Note(invoice.Correction{ID: "n2", At: inv.At, Invoice: lowered, Credited: account.Billed, Ledger: account.Ledger})
+	if err != nil {
+		t.Fatal(err)
+	}
+	giventest.CheckMoney(t, "both notes", first.Total.Add(rest.Total), inv.Total.Neg().String())
+
+	paid, err := invoice.Apply(inv, invoice.Event{Kind: invoice.Succeeded, ID: "p", At: inv.At})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first, err = invoice.Note(invoice.Correction{ID: "n1", At: inv.At, Invoice: paid, Lines: []invoice.Part{{Line: "1/1", Amount: giventest.Money("200")}}}); err != nil {
+		t.Fatal(err)
+	}
+	_, err = invoice.Note(invoice.Correction{ID: "n2", At: inv.At, Invoice: paid, Ledger: first.Entries})
+	giventest.CheckFaults(t, err, "credited invalid")
+}
+
+// An edited discount that leaves less than nothing to tax is a fault, and no panic.
+func TestCheckDiscountEdited(t *testing.T) {
+	policy := invoice.Standard()
+	policy.TaxPer, policy.Taxes = invoice.PerInvoice, []invoice.Rate{{Name: "VAT", Percent: giventest.Money("19")}}
+	at := giventest.Instant("2027-01-01", nil)
+	inv, err := invoice.Build(invoice.Draft{
+		ID: "1", Currency: "EUR", At: at, Policy: policy,
+		Lines: []plans.Charge{
+			{Kind: plans.OneOff, Currency: "EUR", Net: giventest.Money("100")}, {Kind: plans.OneOff, Currency: "EUR", Net: giventest.Money("10")},
+		},
+		Discounts: []plans.Discount{{ID: "d", Percent: giventest.Money("10"), Lasts: plans.Once}},
+		Ledger:    []credits.Entry{{Kind: credits.Granted, ID: "g", Amount: giventest.Money("30"), Currency: "EUR", At: at, BeforeTax: true}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, percent := range []string{"99", "100", "1000", "0.01"} {
+		edited := inv.Clone()
+		edited.Discounts[0].Percent = giventest.Money(percent)
+		if err := invoice.Check(edited); !errors.Is(err, invoice.Order) {
+			t.Errorf("%s percent: %v", percent, err)
+		}
+	}
+}
+
+// An invoice is written with the dates of its own calendar, whatever zone its instants are in.
+func TestTextOnItsCalendar(t *testing.T) {
+	berlin := giventest.Zone(t, "Europe/Berlin")
+	contract := plans.Contract{
+		Plan: "pro", Currency: "EUR", Cycle: giventest.Cycle("2027-01-01", "P1M", berlin),
+		Items: []plans.Item{{ID: "seat", Quantity: giventest.Money("10"), Price: plans.Price{Unit: giventest.Money("31")}}},
+	}
+	o := guardOccasion(invoice.Account{Contract: contract}, "1", "2026-12-31T23:00:00", plans.Change{})
+	doc, err := invoice.Issue(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(doc.Invoice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stored invoice.Invoice
+	if err := json.Unmarshal(text, &stored); err != nil {
+		t.Fatal(err)
+	}
+	stored.Location, stored.At = berlin, stored.At.UTC()
+	for _, got := range []string{doc.Invoice.Text(), stored.Text()} {
+		if !strings.HasPrefix(got, "Invoice 1, 2027-01-01, EUR") || !strings.Contains(got, "2027-01-01 until 2027-02-01") {
+			t.Errorf("it says\n%s", got)
+		}
+	}
+}
