@@ -158,9 +158,7 @@ func TestApplyEverySequence(t *testing.T) {
 				continue
 			}
 			statesTwinned(t, path+", "+text, &after, &next)
-			here := strings.Fields(next.seen)
-			slices.Sort(here)
-			next.seen = " " + strings.Join(here, "  ") + " "
+			next.seen, next.said = statesSorted(next.seen), statesSorted(next.said)
 			if key := fmt.Sprint(left, next); left > 1 && !gone[key] {
 				gone[key] = true
 				var read invoice.Invoice
@@ -175,6 +173,13 @@ func TestApplyEverySequence(t *testing.T) {
 	if n < 5000 && !giventest.Race {
 		t.Errorf("only %d events", n)
 	}
+}
+
+// statesSorted sorts words, each between two spaces.
+func statesSorted(words string) string {
+	all := strings.Fields(words)
+	slices.Sort(all)
+	return " " + strings.Join(all, "  ") + " "
 }
 
 // statesOutcome says what came of an event.

@@ -170,7 +170,7 @@ func seatWorlds(anyOrder bool) [][]someSeats {
 // have been billed but for what rounding each line costs.
 func TestEveryReconciliation(t *testing.T) {
 	t.Parallel()
-	n, every := 0, 13 // not all, but another one for each history
+	n, every := 0, 23 // not all, but another one for each history
 	if giventest.Race {
 		every = 101
 	}
