@@ -101,7 +101,8 @@ func (inv *Invoice) again(e Event) (bool, error) {
 		return false, nil
 	}
 	for _, was := range inv.Events {
-		if was.Kind == e.Kind && was.ID == e.ID && !e.Amount.IsZero() && !e.Amount.Equal(was.Amount) {
+		said := !e.Amount.IsZero() && e.Kind != Failed // how much did not come in is of no account
+		if was.Kind == e.Kind && was.ID == e.ID && said && !e.Amount.Equal(was.Amount) {
 			return false, fault.New("event.amount", proration.ErrInvalid, "%.40q was %v already, of %s; another amount has an ID of its own", e.ID, e.Kind, inv.text(was.Amount))
 		}
 	}

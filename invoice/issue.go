@@ -37,7 +37,7 @@ func (a Account) Add(inv Invoice) Account {
 // Occasion is what there is to bill: a change of a contract, or another period of it. The usual documents are
 //
 //   - signup, renewal: no Change. What the contract owes at the instant, and no document before: in advance the period or the term that begins,
-//     or what is left of it; in arrears those that ended.
+//     or what is left of it; in arrears those that ended. The signup of a quote's contract is the first bill of the quote.
 //   - seats added or removed, another plan or price, an extension, an earlier end, another anchor, a cancellation: the Change.
 //   - an interval changed: a Change to a plan with longer or shorter periods; the cycle restarts at the instant.
 //   - a reactivation, where periods begin anew: the Change of the Anchor to the instant.

@@ -36,8 +36,9 @@ type Part struct {
 //
 // First a note lowers what is still due on the invoice, which is its Offset: that is to be applied to the invoice as [Credited]. What is left
 // was paid, with money or with credit: it becomes the Refund, as far as money came in and Repay asks for it, and for the rest credit.
-// Errors: what [Check] finds of the invoice; ErrInvalid for a draft, one that is void, one with a payment under way, its own ID, a line that is not there or has nothing left, and an amount
-// that is more than is left of one; ErrOutside for an instant before the invoice; and those of [Build].
+// Errors: what [Check] finds of the invoice; ErrInvalid for a draft, one that is void, one with a payment under way, its own ID, a line that is
+// not there or has nothing left, an amount that is more than is left of one, and for earlier credits that come twice, or of which the invoice or
+// the ledger knows and Credited does not; ErrOutside for an instant before the invoice; and those of [Build].
 func Note(c Correction) (Invoice, error) {
 	var f fault.List
 	f.Under("invoice", Check(c.Invoice))
