@@ -40,7 +40,7 @@ func FuzzBuild(f *testing.F) {
 				d.Lines, d.Billed = append(d.Lines, back), append(d.Billed, paid)
 				continue
 			}
-			d.Lines = append(d.Lines, lineIn(d.Currency, plans.Kind(nets[i]%9)+1, net.String()))
+			d.Lines = append(d.Lines, lineIn(d.Currency, plans.Kind(nets[i]%uint8(plans.Termination))+1, net.String()))
 		}
 		var credit, untaxed decimal.Decimal // that may pay, and what of it does before tax
 		beforeTax := map[string]bool{}
