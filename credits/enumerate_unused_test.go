@@ -209,7 +209,7 @@ func TestEveryUnused(t *testing.T) {
 	short := bought(t, sold{id: "short", quantity: "3", unit: "3.34", tax: "20"}, 0, 1, 2, 3)
 	short.charge.Taxes[0].Amount, short.tax = giventest.Money("1.25"), 125
 	n := 0
-	for _, p := range []*pile{
+	for i, p := range []*pile{
 		bought(t, sold{id: "thirds", quantity: "3", unit: "3.333333", tax: "20"}, 0, 1, 2, 3),
 		odd, short,
 		bought(t, sold{id: "discounted", quantity: "4", unit: "2.51", off: "3.37", tax: "19"}, 0, 1, 2, 3, 4),
@@ -219,15 +219,18 @@ func TestEveryUnused(t *testing.T) {
 		bought(t, sold{id: "stairs", quantity: "3", tax: "20", price: plans.Price{Tiering: plans.Volume, Tiers: []plans.Tier{tier("2", "0", "10"), tier("", "0", "16")}}}, 0, 1, 2, 3),
 		bought(t, sold{id: "fee", quantity: "2", tax: "20", off: "0.99", price: plans.Price{Flat: giventest.Money("10"), Unit: giventest.Money("5")}}, 0, 15, 20),
 	} {
-		for _, mode := range everyMode {
-			for _, basis := range []proration.Basis{proration.OnBilled, proration.OnPrice} {
+		for j, mode := range everyMode {
+			for k, basis := range []proration.Basis{proration.OnBilled, proration.OnPrice} {
+				if (i+j+k)%2 > 0 {
+					continue // the other half of the choices is tried with the other charges
+				}
 				r := credits.Request{Charges: []plans.Charge{p.charge}, Basis: basis, Policy: proration.Standard(2)}
 				r.Policy.Rounding.Mode = mode
 				n += p.everyCredit(t, r, enough(3))
 			}
 		}
 	}
-	if n < 50_000 && !giventest.Race {
+	if n < 25_000 && !giventest.Race {
 		t.Errorf("only %d credits", n)
 	}
 }
@@ -343,7 +346,7 @@ func TestEveryPause(t *testing.T) {
 		bought(t, sold{id: "fee", quantity: "2", off: "0.99", price: plans.Price{Flat: giventest.Money("10"), Unit: giventest.Money("5")}}, 0, 15, 20),
 	} {
 		for j, mode := range everyMode {
-			if (i+j)%3 != 0 {
+			if (i+j)%5 != 0 {
 				continue
 			}
 			r := credits.Request{Charges: []plans.Charge{p.charge}, Basis: proration.OnBilled, Policy: proration.Standard(2)}
@@ -354,7 +357,7 @@ func TestEveryPause(t *testing.T) {
 			n += p.everyPause(t, r, enough(3))
 		}
 	}
-	if n < 20_000 && !giventest.Race {
+	if n < 10_000 && !giventest.Race {
 		t.Errorf("only %d credits", n)
 	}
 }

@@ -47,11 +47,14 @@ func TestNotesOfEverySplit(t *testing.T) {
 		}
 		return taxes
 	}
-	notes := 0
+	notes, sizes := 0, []int64{1, 3, 5, 10}
+	if giventest.Race {
+		sizes = sizes[1:3]
+	}
 	for _, taxes := range [][]invoice.Rate{rates("19"), rates("33.3", "20")} {
 		for _, per := range []invoice.TaxPer{invoice.PerLine, invoice.PerInvoice} {
 			for _, grant := range []string{"", "0.02"} {
-				for _, cents := range []int64{1, 3, 5, 10} {
+				for _, cents := range sizes {
 					d := invoice.Draft{ID: "i", Currency: "USD", At: giventest.Instant("2026-12-01", nil), Policy: invoice.Standard()}
 					d.Policy.Taxes, d.Policy.TaxPer = taxes, per
 					if grant != "" {

@@ -451,6 +451,9 @@ func TestHistoriesUndone(t *testing.T) {
 		},
 	}
 	for bits := range 16 {
+		if giventest.Race && bits%5 > 0 {
+			continue
+		}
 		world := historyWorld{seconds: bits&4 > 0, graduated: bits&8 > 0, tax: bits % 4}
 		for _, at := range []string{"2026-11-01", "2026-11-14", "2026-11-16T10:30:00", "2026-11-30T23:59:59"} {
 			for _, u := range undone {
