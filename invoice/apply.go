@@ -22,8 +22,9 @@ const maxEvents = 1_000
 // no other begins, and once nothing is due no payment is taken: an invoice is never charged twice. A failed attempt leaves it open, and a
 // later success of the same or another closes it.
 // Errors: a [github.com/billingrules/billing/plans.Refusal] for what the status does not allow; ErrUnset for a missing kind, ID or
-// instant; ErrOutside for an instant before the invoice or the last event; ErrInvalid for an amount that is negative, has more places than the currency, or is
-// more than is due, or than was paid; ErrLimit for more than 1,000 events; and what [Check] finds.
+// instant; ErrOutside for an instant before the invoice or the last event; ErrInvalid for an amount that is negative, has more places than
+// the currency, is more than is due, or than was paid, or is another one than the same event had; ErrLimit for more than 1,000 events; and
+// what [Check] finds.
 func Apply(inv Invoice, e Event) (Invoice, error) {
 	if err := Check(inv); err != nil {
 		return Invoice{}, err
@@ -97,8 +98,8 @@ func (e *Event) check(f *fault.List, inv *Invoice) {
 
 // again reports whether an event was applied already, and refuses one that says something else under the same ID.
 func (inv *Invoice) again(e Event) (bool, error) {
-	if !inv.happened(e.Kind, e.ID) {
-		return false, nil
+	if !inv.happened(e.Kind, e.ID) || e.Kind == WrittenOff && inv.Status == Open {
+		return false, nil // what was paid after it was written off, and reversed, can be written off once more
 	}
 	for _, was := range inv.Events {
 		said := !e.Amount.IsZero() && e.Kind != Failed // how much did not come in is of no account

@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -24,8 +25,7 @@ import (
 // Errors: ErrUnset for a missing ID, instant, currency, line, kind or policy; ErrInvalid for an unknown currency, a line in another one, a
 // charge or credit that does not come out, what is below zero and corrects nothing, or an ID under which credit was granted before; ErrOutside for
 // a due date before the invoice; ErrLimit for amounts beyond the limits, and more than 10,000 lines, 100 taxes or 1,000 discounts of one, or
-// 500 credits of a charge; the faults of the ledger, the
-// discounts and the policy.
+// 500 credits of a charge; the faults of the ledger, the discounts and the policy.
 func Build(d Draft) (Invoice, error) {
 	var f fault.List
 	places, sound := d.check(&f)
@@ -67,7 +67,7 @@ func Build(d Draft) (Invoice, error) {
 func (d *Draft) open(f *fault.List) Invoice {
 	inv := Invoice{
 		ID: d.ID, Corrects: d.Corrects, Currency: d.Currency, At: d.At, DueBy: d.DueBy, Contact: d.Contact, Status: Open,
-		Discounts: cloneDiscounts(d.Discounts), Billed: d.corrected(), Policy: d.Policy.clone(),
+		Discounts: clone.All(d.Discounts), Billed: d.corrected(), Policy: d.Policy.clone(),
 	}
 	inv.Contact.Address = append([]string(nil), d.Contact.Address...)
 	if loc := d.Location; loc != nil && loc != time.UTC {

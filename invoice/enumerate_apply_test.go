@@ -38,8 +38,9 @@ func (w *statesTwin) play(kind, id string, amount int) string {
 			return "invalid"
 		case kind == "attempted" && known("failed") && w.status != "paid", kind == "succeeded" && known("reversed"):
 			return "refused"
+		case kind != "written_off" || w.status != "open": // which can be written off once more
+			return "same"
 		}
-		return "same"
 	}
 	open, owed := w.status == "open", w.status == "open" || w.status == "uncollectible"
 	pick := func(usual, most int) bool {

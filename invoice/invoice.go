@@ -9,6 +9,7 @@ import (
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/canon"
+	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/plans"
 )
 
@@ -88,34 +89,10 @@ func (inv *Invoice) UnmarshalJSON(text []byte) error {
 func (inv Invoice) Clone() Invoice {
 	inv.Contact.Address = slices.Clone(inv.Contact.Address)
 	inv.Events = slices.Clone(inv.Events)
-	inv.Lines, inv.Billed = cloneCharges(inv.Lines), cloneCharges(inv.Billed)
-	inv.Discounts, inv.Remaining = cloneDiscounts(inv.Discounts), cloneDiscounts(inv.Remaining)
+	inv.Lines, inv.Billed = clone.All(inv.Lines), clone.All(inv.Billed)
+	inv.Discounts, inv.Remaining = clone.All(inv.Discounts), clone.All(inv.Remaining)
 	inv.Taxes, inv.Parts = slices.Clone(inv.Taxes), slices.Clone(inv.Parts)
-	inv.Entries = cloneEntries(inv.Entries)
+	inv.Entries = clone.All(inv.Entries)
 	inv.Policy = inv.Policy.clone()
 	return inv
-}
-
-func cloneCharges(all []plans.Charge) []plans.Charge {
-	all = slices.Clone(all)
-	for i := range all {
-		all[i] = all[i].Clone()
-	}
-	return all
-}
-
-func cloneDiscounts(all []plans.Discount) []plans.Discount {
-	all = slices.Clone(all)
-	for i := range all {
-		all[i] = all[i].Clone()
-	}
-	return all
-}
-
-func cloneEntries(all []credits.Entry) []credits.Entry {
-	all = slices.Clone(all)
-	for i := range all {
-		all[i] = all[i].Clone()
-	}
-	return all
 }

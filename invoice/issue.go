@@ -7,6 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -25,12 +26,12 @@ type Account struct {
 // [Note]. What was billed and the ledger go on with its lines and entries; an invoice that is there already changes nothing. When one is
 // voided, the account of before it is to be kept, with the entries of credits.Void.
 func (a Account) Add(inv Invoice) Account {
-	a.Contract, a.Billed, a.Ledger = a.Contract.Clone(), cloneCharges(a.Billed), cloneEntries(a.Ledger)
+	a.Contract, a.Billed, a.Ledger = a.Contract.Clone(), clone.All(a.Billed), clone.All(a.Ledger)
 	if slices.ContainsFunc(a.Billed, func(c plans.Charge) bool { return invoiceOf(c.ID) == inv.ID }) {
 		return a
 	}
-	a.Billed = append(a.Billed, cloneCharges(inv.Lines)...)
-	a.Ledger = append(a.Ledger, cloneEntries(inv.Entries)...)
+	a.Billed = append(a.Billed, clone.All(inv.Lines)...)
+	a.Ledger = append(a.Ledger, clone.All(inv.Entries)...)
 	return a
 }
 
@@ -78,11 +79,10 @@ type Document struct {
 //
 // The contract's discounts are taken off what periods and terms cost, and what is billed with those; off what a change adds, or what is sold
 // inside a period, only those that are a percentage or a price for ever, since the others were used for the period already.
-// Errors: those of [Build], [plans.Contract.Amended] and [credits.Unused]; ErrUnset for the Since of arrears; ErrInvalid for a
-// change in arrears of what is billed up front; ErrInvalid for what only a cancellation has, and for an ID that
-// an invoice had before; a [plans.Refusal] for a period after the last or after one that is not billed
-// yet, for a change of what is not billed yet or before a later one, for any change but a new anchor once it has ended, and for a change that
-// credits what is not paid.
+// Errors: those of [Build], [plans.Contract.Amended] and [credits.Unused]; ErrUnset for the Since of arrears; ErrInvalid for a change in
+// arrears of what is billed up front, for what only a cancellation has, and for an ID that an invoice had before; a [plans.Refusal] for a
+// period after the last or after one that is not billed yet, for a change of what is not billed yet or before a later one, for any change but a
+// new anchor once it has ended, and for a change that credits what is not paid.
 func Issue(o Occasion) (Document, error) {
 	var f fault.List
 	f.Under("policy", o.Policy.Validate())
@@ -154,7 +154,7 @@ type work struct {
 
 // document builds the invoice, and returns the account as it is then.
 func (w *work) document() (Document, error) {
-	doc := Document{Account: Account{Contract: w.after, Billed: cloneCharges(w.Billed), Ledger: cloneEntries(w.Ledger), Ended: w.ended, Since: w.since}}
+	doc := Document{Account: Account{Contract: w.after, Billed: clone.All(w.Billed), Ledger: clone.All(w.Ledger), Ended: w.ended, Since: w.since}}
 	lines := slices.Concat(w.lines, w.Lines)
 	if len(lines) == 0 {
 		doc.Billed = w.usable(doc.Billed)
@@ -165,10 +165,10 @@ func (w *work) document() (Document, error) {
 		return Document{}, err
 	}
 	if w.used {
-		doc.Contract.Discounts = cloneDiscounts(inv.Remaining)
+		doc.Contract.Discounts = clone.All(inv.Remaining)
 	}
-	doc.Billed = w.usable(append(doc.Billed, cloneCharges(inv.Lines)...))
-	doc.Ledger = append(doc.Ledger, cloneEntries(inv.Entries)...)
+	doc.Billed = w.usable(append(doc.Billed, clone.All(inv.Lines)...))
+	doc.Ledger = append(doc.Ledger, clone.All(inv.Entries)...)
 	doc.Invoice = &inv
 	return doc, w.renew(&doc.Contract)
 }

@@ -91,7 +91,7 @@ func (s *sameSort) match(pieces int) int {
 		if pieces > maxPieces {
 			return pieces
 		}
-		matchStretch(s.now[0], s.now[1], stretch)
+		pieces += matchStretch(s.now[0], s.now[1], stretch, maxPieces-pieces)
 	}
 	return pieces
 }
@@ -113,8 +113,8 @@ func (s *sameSort) enter(side int, at time.Time) {
 	}
 }
 
-// matchStretch matches the units of one stretch, one by one.
-func matchStretch(billed, proposed []*party, stretch proration.Period) {
+// matchStretch matches the units of one stretch, one by one. It returns how often two charges did not agree, and stops after so many.
+func matchStretch(billed, proposed []*party, stretch proration.Period, most int) (apart int) {
 	open := proposed
 	for _, b := range billed {
 		for len(open) > 0 && open[0].now.IsZero() {
@@ -124,7 +124,13 @@ func matchStretch(billed, proposed []*party, stretch proration.Period) {
 			if b.now.IsZero() {
 				break
 			}
-			if p.now.IsZero() || !agree(b.charge, p.charge) {
+			if p.now.IsZero() {
+				continue
+			}
+			if !agree(b.charge, p.charge) {
+				if apart++; apart > most {
+					return apart
+				}
 				continue
 			}
 			both := decimal.Min(b.now, p.now)
@@ -143,6 +149,7 @@ func matchStretch(billed, proposed []*party, stretch proration.Period) {
 			}
 		}
 	}
+	return apart
 }
 
 // agree reports whether two charges of one sort are the same: where deductions were made from the same quantity for the same time, they

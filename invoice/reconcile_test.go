@@ -351,4 +351,17 @@ func TestReconcileManyCharges(t *testing.T) {
 	}
 	_, err := invoice.Reconcile(invoice.Comparison{Billed: nested, Policy: proration.Standard(2)})
 	giventest.CheckFaults(t, err, "billed limit")
+
+	apart := make([]plans.Charge, 1_000) // each is compared with each, since the discount came to another amount on either side
+	for i := range apart {
+		apart[i] = one
+		apart[i].ID, apart[i].Span = fmt.Sprint(i), whole.Span
+		apart[i].Discounts = []plans.Deduction{{Discount: "d", Reason: "d", Amount: giventest.Money("1")}}
+	}
+	others := slices.Clone(apart)
+	for i := range others {
+		others[i].Net = apart[i].Net.Add(giventest.Money("0.01"))
+	}
+	_, err = invoice.Reconcile(invoice.Comparison{Billed: apart, Proposed: others, Policy: proration.Standard(2)})
+	giventest.CheckFaults(t, err, "billed limit")
 }

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"time"
 
+	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
@@ -142,8 +143,8 @@ func (s *step) issue(at time.Time, lines []plans.Charge) error {
 		return err
 	}
 	sub.Issued++
-	sub.Ledger = append(sub.Ledger, cloneEntries(inv.Entries)...)
-	sub.Charges = append(sub.Charges, cloneCharges(inv.Lines)...)
+	sub.Ledger = append(sub.Ledger, clone.All(inv.Entries)...)
+	sub.Charges = append(sub.Charges, clone.All(inv.Lines)...)
 	s.out.Invoices = append(s.out.Invoices, inv)
 	if inv.Status == invoice.Open {
 		sub.Open = append(sub.Open, inv.Clone())

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
@@ -81,25 +82,9 @@ func (s Subscription) clone() Subscription {
 		s.Open[i] = s.Open[i].Clone()
 	}
 	s.Overdue = slices.Clone(s.Overdue)
-	s.Charges = cloneCharges(s.Charges)
-	s.Ledger = cloneEntries(s.Ledger)
+	s.Charges = clone.All(s.Charges)
+	s.Ledger = clone.All(s.Ledger)
 	return s
-}
-
-func cloneCharges(charges []plans.Charge) []plans.Charge {
-	charges = slices.Clone(charges)
-	for i := range charges {
-		charges[i] = charges[i].Clone()
-	}
-	return charges
-}
-
-func cloneEntries(entries []credits.Entry) []credits.Entry {
-	entries = slices.Clone(entries)
-	for i := range entries {
-		entries[i] = entries[i].Clone()
-	}
-	return entries
 }
 
 // check returns the faults of the subscription.
