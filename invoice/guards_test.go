@@ -59,6 +59,10 @@ func TestIssueGuards(t *testing.T) {
 			before: []invoice.Occasion{guardOccasion(invoice.Account{}, "2", "2027-01-20", guardMore("2"))}, want: "refused change",
 		},
 		{name: "a late renewal", why: "five days would be lost", id: "2", at: "2027-02-06", want: "refused period"},
+		{
+			name: "another billing date before the renewal", why: "the first nine days of February would be lost", id: "2", at: "2027-02-10",
+			change: plans.Change{Anchor: giventest.Instant("2027-02-10", nil)}, want: "refused period",
+		},
 		{name: "arrears after January was billed in advance", why: "January would be billed twice", id: "2", at: "2027-02-01", with: func(o *invoice.Occasion) {
 			arrears(o)
 			o.Since = giventest.Instant("2027-01-01", nil)

@@ -47,7 +47,11 @@ func inChange(err error) error {
 
 // ready refuses a change of what is paid for while that is not billed: the change would be billed for a period whose rest never is.
 func (w *work) ready() error {
-	if c := &w.Change; c.Item == "" && c.Plan == nil {
+	c := &w.Change
+	if !c.Anchor.IsZero() && w.Ended.IsZero() {
+		return w.gapless() // nothing else is billed for the days before
+	}
+	if c.Item == "" && c.Plan == nil {
 		return nil
 	}
 	rest, err := w.Contract.Rest(w.At)

@@ -20,10 +20,8 @@ func (w *work) period() error {
 	if err := w.goOn(); err != nil {
 		return err
 	}
-	if until := w.paidUntil(); !until.IsZero() && until.Before(w.At) {
-		return &plans.Refusal{
-			Rule: "period", Reason: "the time from " + until.In(w.At.Location()).Format(time.RFC3339Nano) + " on is not billed yet", Instead: "issue that first, with that instant",
-		}
+	if err := w.gapless(); err != nil {
+		return err
 	}
 	before := len(w.lines)
 	rest, err := w.after.Rest(w.At)
@@ -106,6 +104,17 @@ func (w *work) paidUntil() time.Time {
 		}
 	}
 	return until
+}
+
+// gapless refuses what leaves out the time since something was billed last.
+func (w *work) gapless() error {
+	until := w.paidUntil()
+	if until.IsZero() || !until.Before(w.At) {
+		return nil
+	}
+	return &plans.Refusal{
+		Rule: "period", Reason: "the time from " + until.In(w.At.Location()).Format(time.RFC3339Nano) + " on is not billed yet", Instead: "issue that first, with that instant",
+	}
 }
 
 // base reports whether a charge is for what a contract is about.
