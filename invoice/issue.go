@@ -46,6 +46,7 @@ type Occasion struct {
 	Account
 	ID     string         `json:"id"`              // of the invoice
 	At     time.Time      `json:"at"`              // when it happens: the first instant of what is new; of a period its boundary, and not when a job came to bill it
+	Ahead  time.Time      `json:"ahead,omitzero"`  // when the invoice of a period is issued that is billed before it begins; zero is At
 	Change plans.Change   `json:"change,omitzero"` // what changes at that instant; the zero Change is nothing
 	Lines  []plans.Charge `json:"lines,omitzero"`  // what is billed besides: usage, what is sold once
 	Policy Policy         `json:"policy"`          // what the seller chose
@@ -102,6 +103,9 @@ func Issue(o Occasion) (Document, error) {
 	} else {
 		o.At = o.At.UTC()
 	}
+	if o.Ahead.IsZero() {
+		o.Ahead = o.At
+	}
 	w := work{Occasion: o, known: byCharge(o.Billed), after: o.Contract.Clone(), since: o.Since, ended: o.Ended}
 	if err := w.inOrder(); err != nil {
 		return Document{}, err
@@ -132,6 +136,13 @@ func (o *Occasion) check(f *fault.List) {
 	}
 	if o.Exception != nil && !o.Change.Cancel {
 		f.Add("exception", proration.ErrInvalid, "only a cancellation has one")
+	}
+	switch {
+	case o.Ahead.IsZero():
+	case o.Ahead.After(o.At):
+		f.Add("ahead", proration.ErrOutside, "it is after the period begins")
+	case !isZero(o.Change) || o.Policy.Timing == proration.InArrears:
+		f.Add("ahead", proration.ErrInvalid, "only a period that is billed in advance is billed before it begins")
 	}
 }
 
@@ -176,7 +187,7 @@ func (w *work) document() (Document, error) {
 // build returns the invoice of the lines. What leaving costs is taken off what is paid back.
 func (w *work) build(lines []plans.Charge) (Invoice, error) {
 	draft := Draft{
-		ID: w.ID, Currency: w.Contract.Currency, At: w.At, Lines: lines, Billed: w.Billed, Discounts: w.on, Ledger: w.Ledger, Policy: w.Policy,
+		ID: w.ID, Currency: w.Contract.Currency, At: w.Ahead, Lines: lines, Billed: w.Billed, Discounts: w.on, Ledger: w.Ledger, Policy: w.Policy,
 		Contact: w.Contact, DueBy: w.DueBy, Instalments: w.Instalments, Every: w.Every, Review: w.Review,
 		Location: w.Contract.Cycle.Location,
 	}
@@ -206,7 +217,7 @@ func (w *work) usable(charges []plans.Charge) []plans.Charge {
 	kept := map[string]bool{}
 	var left []plans.Charge
 	for _, c := range charges {
-		own := c.Corrects == "" && (c.Span.End.After(w.At) || c.Period.End.After(w.At))
+		own := c.Corrects == "" && (c.Span.End.After(w.Ahead) || c.Period.End.After(w.Ahead))
 		if own {
 			kept[c.ID] = true
 		}

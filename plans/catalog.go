@@ -15,7 +15,7 @@ type Catalog struct {
 	Plans      []Plan               `json:"plans"`          // at least one
 	Terms      []Term               `json:"terms,omitzero"` // the lengths on offer; none sells from period to period
 	Markets    []Market             `json:"markets"`        // at least one
-	Rules      []Rule               `json:"rules,omitzero"` // who may change what; what none is for nobody may
+	Rules      Rules                `json:"rules,omitzero"` // who may change what; what none is for nobody may
 	Trial      Trial                `json:"trial,omitzero"` // how long a plan can be tried
 }
 
@@ -78,6 +78,16 @@ func (c *Catalog) plan(id string) (*Plan, error) {
 		all = append(all, c.Plans[i].ID)
 	}
 	return nil, &Refusal{Rule: "plan", Reason: "there is no plan " + strconv.Quote(id), Instead: oneOf(all)}
+}
+
+// Market returns the market of a country: the one that lists it, or else the one that lists none.
+// Errors: a [Refusal] where nothing is sold there.
+func (c Catalog) Market(country string) (Market, error) {
+	m, err := c.market(country)
+	if err != nil {
+		return Market{}, err
+	}
+	return m.clone(), nil
 }
 
 // market returns the market of a country, or the refusal.
@@ -147,11 +157,7 @@ func (c Catalog) With(o Override) (Catalog, error) {
 	f.Under("override", o.Validate())
 	c.Plans, c.Terms, c.Markets, c.Rules = slices.Clone(c.Plans), slices.Clone(c.Terms), slices.Clone(c.Markets), slices.Clone(c.Rules)
 	for i := range c.Markets {
-		m := &c.Markets[i]
-		m.Countries, m.Methods = slices.Clone(m.Countries), slices.Clone(m.Methods)
-		for j := range m.Methods {
-			m.Methods[j].By = slices.Clone(m.Methods[j].By)
-		}
+		c.Markets[i] = c.Markets[i].clone()
 	}
 	for i := range c.Rules {
 		c.Rules[i].By = slices.Clone(c.Rules[i].By)

@@ -3,7 +3,6 @@ package plans
 import (
 	"cmp"
 	"math/big"
-	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -103,8 +102,8 @@ func yearly(amount decimal.Decimal, interval proration.Interval) *big.Rat {
 	return times.Mul(times, amount.Rat())
 }
 
-// classify returns what a sound change comes to.
-func (c *Catalog) classify(p *Proposal) (Action, error) {
+// classify returns what a sound change comes to; the plan of the contract has the rank.
+func (p *Proposal) classify(rank int) (Action, error) {
 	switch {
 	case p.Change.Cancel:
 		return Cancel, nil
@@ -142,10 +141,6 @@ func (c *Catalog) classify(p *Proposal) (Action, error) {
 		if err := addYear(to, price, item.Quantity, length); err != nil {
 			return 0, err
 		}
-	}
-	rank := 0
-	if i := slices.IndexFunc(c.Plans, func(plan Plan) bool { return plan.ID == now.Plan }); i >= 0 {
-		rank = c.Plans[i].Rank
 	}
 	return direction(rank, plan.Rank, from, to), nil
 }

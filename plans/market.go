@@ -77,6 +77,15 @@ func (m Market) Validate() error {
 	return f.Err()
 }
 
+// clone returns a market that shares nothing that can be written to.
+func (m Market) clone() Market {
+	m.Countries, m.Methods = slices.Clone(m.Countries), slices.Clone(m.Methods)
+	for i := range m.Methods {
+		m.Methods[i].By = slices.Clone(m.Methods[i].By)
+	}
+	return m
+}
+
 // checkCountry adds the fault of a code that none is written like.
 func checkCountry(f *fault.List, field, code string) {
 	if len(code) != 2 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
@@ -94,8 +103,9 @@ func checkActors(f *fault.List, field string, by []Actor) {
 	}
 }
 
-// method returns a way to pay that an actor may choose, or the refusal that lists all of those.
-func (m *Market) method(id string, by Actor) (Method, error) {
+// Method returns the way to pay of an ID, where an actor may choose it.
+// Errors: a [Refusal] that lists all of those that are open to the actor, and those by arrangement.
+func (m Market) Method(id string, by Actor) (Method, error) {
 	var open, arranged []string
 	for _, method := range m.Methods {
 		may := slices.Contains(method.By, by)

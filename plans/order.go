@@ -99,7 +99,7 @@ func (c *Catalog) choose(o *Order) (chosen, error) {
 	note(planned)
 	if got.market, sold = c.market(o.Country); note(sold) {
 		var err error
-		got.method, err = got.market.method(o.Method, o.By)
+		got.method, err = got.market.Method(o.Method, o.By)
 		if note(err) && o.Instalments > max(1, got.method.Instalments) {
 			note(&Refusal{
 				Rule:    "instalments",

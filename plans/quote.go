@@ -73,7 +73,7 @@ func (c Catalog) Quote(o Order) (Quote, error) {
 
 // contract returns the contract of an order, and the first period that is billed.
 func (c *Catalog) contract(o *Order, got *chosen) (Contract, proration.Period, error) {
-	start, days := c.Trial.starts(o.At, o.TrialEnd)
+	start, days := c.Trial.Starts(o.At, o.TrialEnd)
 	length := got.plan.Interval
 	if got.term != nil && got.term.Billing == UpFront {
 		length = got.term.Length

@@ -20,6 +20,9 @@ type Rule struct {
 	Instead string  `json:"instead,omitzero"` // for people: what can be done instead
 }
 
+// Rules say who may do what to a contract. They stand in a catalogue, or by themselves where plans are kept elsewhere.
+type Rules []Rule
+
 // When says when a change takes effect. Its zero is unset and refused.
 type When uint8
 
@@ -67,17 +70,44 @@ type Permit struct {
 // Errors: a Refusal, the faults of the proposal, ErrOutside for an instant outside the terms, and those of [Contract.With].
 func (c Catalog) Check(p Proposal) (Permit, error) {
 	permit, _, err := c.permit(&p)
-	if err != nil {
-		return Permit{}, err
-	}
-	return permit, nil
+	return permit, err
 }
 
-// permit is Check. It also returns the contract after the change.
-func (c *Catalog) permit(p *Proposal) (permit Permit, after Contract, err error) {
+// Check is [Catalog.Check] without a catalogue: a plan, a term or a price is what the change says of it, and plans compare by what they cost
+// in a year.
+// Errors: as there, and the faults of the rules.
+func (r Rules) Check(p Proposal) (Permit, error) {
 	var f fault.List
-	c.check(&f)
-	fault.Enum(&f, "by", actors, p.By)
+	checkRules(&f, r)
+	p.check(&f)
+	if f != nil {
+		return Permit{}, f.Err()
+	}
+	if _, err := p.Contract.Rest(p.At); err != nil {
+		return Permit{}, err
+	}
+	permit, _, err := r.permit(&p, 0)
+	return permit, err
+}
+
+// Validate returns every fault of the rules.
+func (r Rules) Validate() error {
+	var f fault.List
+	checkRules(&f, r)
+	return f.Err()
+}
+
+// Resolved returns the change with the plan, the term and the price that the catalogue has in place of what the change names, as
+// [Catalog.Check] reads it.
+// Errors: those of Check that are about what there is to change to.
+func (c Catalog) Resolved(p Proposal) (Change, error) {
+	err := c.resolve(&p)
+	return p.Change, err
+}
+
+// check adds the faults of the proposal.
+func (p *Proposal) check(f *fault.List) {
+	fault.Enum(f, "by", actors, p.By)
 	if p.At.IsZero() {
 		f.Add("at", proration.ErrUnset, "a change is asked for at an instant")
 	}
@@ -85,36 +115,52 @@ func (c *Catalog) permit(p *Proposal) (permit Permit, after Contract, err error)
 	var change fault.List
 	p.Change.check(&change)
 	f.Under("change", renamed(change.Err(), "change", ""))
+}
+
+// permit is Check. It also returns the contract after the change.
+func (c *Catalog) permit(p *Proposal) (Permit, Contract, error) {
+	var f fault.List
+	c.check(&f)
+	p.check(&f)
 	if f != nil {
-		return permit, after, f.Err()
+		return Permit{}, Contract{}, f.Err()
 	}
-	if _, err = p.Contract.Rest(p.At); err != nil {
-		return permit, after, err
+	if _, err := p.Contract.Rest(p.At); err != nil {
+		return Permit{}, Contract{}, err
 	}
-	if err = c.resolve(p); err != nil {
-		return permit, after, err
+	if err := c.resolve(p); err != nil {
+		return Permit{}, Contract{}, err
 	}
-	if permit.Action, err = c.classify(p); err != nil {
-		return permit, after, err
+	rank := 0
+	if i := slices.IndexFunc(c.Plans, func(plan Plan) bool { return plan.ID == p.Contract.Plan }); i >= 0 {
+		rank = c.Plans[i].Rank
+	}
+	return c.Rules.permit(p, rank)
+}
+
+// permit is Check of a sound proposal. It also returns the contract after the change. Its plan has the rank.
+func (r Rules) permit(p *Proposal, rank int) (permit Permit, after Contract, err error) {
+	if permit.Action, err = p.classify(rank); err != nil {
+		return Permit{}, after, err
 	}
 	if p.Change.Plan != nil {
 		if permit.Breaks, err = p.Change.Plan.Exceeded(p.Usage); err != nil {
-			return permit, after, err
+			return Permit{}, after, err
 		}
 	}
-	rule, err := c.rule(permit.Action, p.By, permit.Breaks)
+	rule, err := r.rule(permit.Action, p.By, permit.Breaks)
 	if err != nil {
-		return permit, after, err
+		return Permit{}, after, err
 	}
 	if err = p.noticed(permit.Action, rule.When); err != nil {
-		return permit, after, err
+		return Permit{}, after, err
 	}
 	permit.When = rule.When
 	if permit.At, err = p.Contract.effective(rule.When, p.At); err != nil {
-		return permit, after, err
+		return Permit{}, after, err
 	}
 	if after, err = p.Contract.With(p.Change, permit.At); err != nil {
-		return Permit{}, after, proration.Under("change", err)
+		return Permit{}, Contract{}, proration.Under("change", err)
 	}
 	return permit, after, nil
 }
@@ -188,33 +234,33 @@ func (p *Proposal) noticed(action Action, when When) error {
 }
 
 // rule returns the rule that lets somebody do something, or the refusal.
-func (c *Catalog) rule(action Action, by Actor, breaks []Excess) (Rule, error) {
+func (r Rules) rule(action Action, by Actor, breaks []Excess) (Rule, error) {
 	refusal := &Refusal{Rule: action.String(), Reason: "nobody may do that"}
 	found := false
-	for _, r := range c.Rules {
+	for _, rule := range r {
 		switch {
-		case r.Action != action:
+		case rule.Action != action:
 			continue
-		case slices.Contains(r.By, by) && r.Limits && len(breaks) > 0:
+		case slices.Contains(rule.By, by) && rule.Limits && len(breaks) > 0:
 			refusal.Reason = inWords(breaks)
 			refusal.Instead = "use fewer of them first"
 			return Rule{}, refusal
-		case slices.Contains(r.By, by):
-			return r, nil
-		case len(r.By) > 0 && !found:
+		case slices.Contains(rule.By, by):
+			return rule, nil
+		case len(rule.By) > 0 && !found:
 			refusal.Reason = "a " + by.String() + " may not do that"
-			refusal.Instead = r.By[0].String() + " can do it, " + r.When.words()
+			refusal.Instead = rule.By[0].String() + " can do it, " + rule.When.words()
 		}
-		if r.Reason != "" {
-			refusal.Reason = r.Reason
+		if rule.Reason != "" {
+			refusal.Reason = rule.Reason
 		}
-		if r.Instead != "" {
-			refusal.Instead = r.Instead
+		if rule.Instead != "" {
+			refusal.Instead = rule.Instead
 		}
 		found = true
 	}
 	if !found && action == Lateral {
-		return c.rule(Upgrade, by, breaks)
+		return r.rule(Upgrade, by, breaks)
 	}
 	return Rule{}, refusal
 }
@@ -249,7 +295,7 @@ func (c *Contract) effective(when When, at time.Time) (time.Time, error) {
 }
 
 // checkRules adds the faults of the rules.
-func checkRules(f *fault.List, rules []Rule) {
+func checkRules(f *fault.List, rules Rules) {
 	for i, r := range rules {
 		path := element("rules", i)
 		fault.Enum(f, path+".action", actions, r.Action)

@@ -65,9 +65,9 @@ func (t Trial) check(f *fault.List, bought, end time.Time) {
 	}
 }
 
-// starts returns when a term begins that is bought at an instant while a trial runs until another, and how many days longer it
-// is. Days are those of the calendar: a trial that ends tomorrow has one left.
-func (t Trial) starts(bought, end time.Time) (start time.Time, days int) {
+// Starts returns when a term begins that is bought at an instant while a trial runs until another, and how many days longer its first
+// period is, for [Contract.Begin]. Days are those of the calendar: a trial that ends tomorrow has one left.
+func (t Trial) Starts(bought, end time.Time) (start time.Time, days int) {
 	if !end.After(bought) {
 		return bought, 0
 	}

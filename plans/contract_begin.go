@@ -1,0 +1,63 @@
+package plans
+
+import (
+	"slices"
+	"time"
+
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/proration"
+)
+
+// Begin returns the contract as service begins with it, or begins anew, at an instant: periods are anchored there, the last of its terms
+// begins there with its discount, and the first period, or a term that is billed up front, is longer by some days, such as those left of a
+// trial. Steps of its ramp that lie before have taken effect. It is what a trial, a pause, and coming back after an end come to.
+// Errors: those of [Contract.Validate]; ErrUnset for the instant; ErrInvalid for days below zero, and for a term that has no whole number
+// of periods; ErrLimit for what leaves the years 1 to 9999.
+func (c Contract) Begin(at time.Time, longer int) (Contract, error) {
+	var f fault.List
+	f.Under("contract", c.Validate())
+	if at.IsZero() {
+		f.Add("at", proration.ErrUnset, "an instant is needed")
+	}
+	if longer < 0 {
+		f.Add("longer", proration.ErrInvalid, "%d days are below zero", longer)
+	}
+	if f != nil {
+		return Contract{}, f.Err()
+	}
+	c = c.Clone()
+	c.advance(at)
+	at = c.local(at)
+	each, terms := c.Cycle.Interval, c.Terms
+	c.Terms, c.First = nil, proration.Period{}
+	for i := range terms {
+		own, _ := terms[i].Term.discount(terms[i].Period)
+		c.Discounts = slices.DeleteFunc(c.Discounts, func(d Discount) bool { return d.ID == own.ID })
+	}
+	c.Cycle.Anchor, c.Cycle.Day = proration.WallOf(at), 0
+	first, err := c.Cycle.Containing(at)
+	if err != nil {
+		return Contract{}, proration.Under("contract.cycle", err)
+	}
+	if longer > 0 {
+		if first.End, err = (proration.Interval{Days: longer}).After(first.End, at.Location()); err != nil {
+			return Contract{}, err
+		}
+		c.Cycle.Anchor = proration.WallOf(c.local(first.End))
+	}
+	upFront := len(terms) > 0 && terms[0].Term.Billing == UpFront
+	if longer > 0 && !upFront {
+		c.First = first
+	}
+	if len(terms) == 0 {
+		return c, nil
+	}
+	agreed := Agreed{Term: terms[len(terms)-1].Term, Period: first}
+	if !upFront {
+		if agreed.Period.End, err = periodsLater(c.Cycle, first, each, agreed.Term.Length); err != nil {
+			return Contract{}, err
+		}
+	}
+	c.agree(agreed)
+	return c, nil
+}
