@@ -1,289 +1,276 @@
 package lifecycle
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"time"
 
-	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
 
-// transitions says what an event does to a subscription in a status. What is not listed is refused.
-var transitions = []struct {
-	status Status
-	event  EventKind
-	do     func(*step, Event) error
-}{
-	{0, Started, (*step).start},
-
-	{Active, PaymentSucceeded, (*step).paid},
-	{Active, CardDeclined, (*step).declined},
-	{Active, CardEntered, (*step).collect},
-	{Active, SeatsAdded, (*step).addSeats},
-	{Active, PlanChanged, (*step).changePlan},
-	{Active, CancelRequested, (*step).cancel},
-	{Active, CancelUndone, (*step).goOn},
-
-	{PastDue, PaymentSucceeded, (*step).paid},
-	{PastDue, CardDeclined, (*step).declined},
-	{PastDue, CardEntered, (*step).collect},
-	{PastDue, CancelRequested, (*step).cancel},
-	{PastDue, CancelUndone, (*step).goOn},
-
-	{Suspended, PaymentSucceeded, (*step).paid},
-	{Suspended, CardDeclined, (*step).declined},
-	{Suspended, CardEntered, (*step).collect},
-	{Suspended, CancelRequested, (*step).end},
-	{Suspended, CancelUndone, (*step).goOn},
-
-	{Canceled, PaymentSucceeded, (*step).paidAfterEnd},
-	{Canceled, CardEntered, (*step).reactivate},
-}
-
-// Apply returns what an event does to the subscription, after everything that the passing of time does up to it.
-// Errors: the faults of the policy, the subscription and the event, ErrOutside for an event before the instant to which
-// the subscription was advanced, and a [Refusal] for an event that its status does not allow.
+// Apply returns what an event does to the subscription, after everything that the passing of time does up to it. It is also the preview:
+// nothing happens until the caller stores what it returns. An event whose number was applied already changes nothing.
+// Errors: the faults of the policy, the subscription and the event; ErrOutside for an event before the instant to which the subscription was
+// advanced; a [Refusal] for an event that its status or the policy does not allow; and those of [Advance].
 func Apply(policy Policy, sub Subscription, event Event) (Outcome, error) {
 	var f fault.List
 	event.check(&f)
 	if f == nil && event.Sequence <= sub.Sequence {
 		return Outcome{Subscription: sub.clone()}, nil
 	}
-	s, err := begin(policy, sub, "event.at", event.At, f)
+	s, err := begin([]Policy{policy}, sub, "event.at", event.At, f)
 	if err != nil {
 		return Outcome{}, err
 	}
-	event.At = event.At.In(sub.location())
-	s.because("event-" + strconv.FormatInt(event.Sequence, 10))
 	if err := s.apply(event); err != nil {
 		return Outcome{}, err
 	}
-	s.out.Subscription.At, s.out.Subscription.Sequence = event.At, event.Sequence
-	return s.out, nil
+	return s.outcome(), nil
 }
 
-// apply looks the event up in the table.
-func (s *step) apply(event Event) error {
-	for _, t := range transitions {
-		if t.status == s.out.Subscription.Status && t.event == event.Kind {
-			return t.do(s, event)
+// Advance returns what the passing of time does to the subscription, through every deadline up to and including the instant: it is also the
+// preview of any future date, and of the invoices until then. Advancing in steps ends where advancing at once does.
+// Errors: the faults of the policy and the subscription; for the instant ErrUnset, ErrLimit beyond the year 9998 or where
+// more than 1,000 deadlines lie before it, and ErrOutside before the one that the subscription was advanced to.
+func Advance(policy Policy, sub Subscription, to time.Time) (Outcome, error) {
+	s, err := begin([]Policy{policy}, sub, "at", to, nil)
+	if err != nil {
+		return Outcome{}, err
+	}
+	if err := s.advance("at", to); err != nil {
+		return Outcome{}, err
+	}
+	return s.outcome(), nil
+}
+
+// step is an outcome in the making.
+type step struct {
+	policies []Policy // by the instant from which they hold
+	policy   *Policy  // the one that holds now
+	sub      Subscription
+	out      Outcome // but for the subscription
+	cause    string  // what IDs derive from
+	caused   int     // how many of them the cause has had
+	doing    EventKind
+	late     string // number of the event that came to be known late and is being replayed
+	lates    int    // how many invoices it should have issued
+}
+
+// begin returns a step, or all faults after those found before; the instant stands in the field.
+func begin(policies []Policy, sub Subscription, field string, to time.Time, f fault.List) (*step, error) {
+	for i := range policies {
+		path := "policy"
+		if len(policies) > 1 {
+			path = "policies[" + strconv.Itoa(i) + "]"
+		}
+		f.Under(path, policies[i].Validate())
+	}
+	f.Under("", sub.check())
+	checkInstant(&f, field, to, &sub)
+	if f != nil {
+		return nil, f.Err()
+	}
+	s := &step{policies: policies, sub: sub.clone()}
+	s.sub.relocate()
+	s.hold(sub.At)
+	return s, nil
+}
+
+// checkInstant adds the fault of an instant to which a subscription cannot be advanced.
+func checkInstant(f *fault.List, field string, to time.Time, sub *Subscription) {
+	const lastYear = 9998 // on any calendar: JSON stores no later one than 9999
+	switch {
+	case to.IsZero():
+		f.Add(field, proration.ErrUnset, "an instant is needed")
+	case to.UTC().Year() > lastYear || to.UTC().Year() < 1:
+		f.Add(field, proration.ErrLimit, "%s is beyond the years 1 to %d", to.UTC().Format(time.RFC3339), lastYear)
+	case to.Before(sub.At):
+		f.Add(field, proration.ErrOutside, "%s is before %s, to which the subscription was advanced", to.Format(time.RFC3339Nano), sub.At.Format(time.RFC3339Nano))
+	}
+}
+
+// relocate gives what was read from JSON the location of the contract.
+func (s *Subscription) relocate() {
+	loc := s.Contract.Cycle.Location
+	for i := range s.Invoices {
+		if s.Invoices[i].Zone != "" && s.Invoices[i].Location == nil {
+			s.Invoices[i].Location = loc
 		}
 	}
-	return s.refuse(event, "that cannot happen now")
+	if s.Ahead != nil && s.Ahead.Contract.Cycle.Location == nil {
+		s.Ahead.Contract.Cycle.Location = loc
+	}
 }
 
-func (s *step) refuse(event Event, reason string) error {
-	return &Refusal{Event: event.Kind, Status: s.out.Subscription.Status, Reason: reason}
+// outcome returns what came of it.
+func (s *step) outcome() Outcome {
+	out := s.out
+	out.Subscription = s.sub.clone()
+	out.Invoices, out.Changed = clone.All(out.Invoices), clone.All(out.Changed)
+	out.Credits = clone.All(out.Credits)
+	return out
 }
 
-// start begins service and bills the first period, or the stub of it.
-func (s *step) start(event Event) error {
-	sub := &s.out.Subscription
-	period, err := sub.Contract.Cycle.Containing(event.At)
-	if err != nil {
+// hold lets the policy hold that does from an instant on.
+func (s *step) hold(at time.Time) {
+	s.policy = &s.policies[0]
+	for i := range s.policies {
+		if p := &s.policies[i]; !p.From.After(at) {
+			s.policy = p
+		}
+	}
+}
+
+// apply advances to an event, does what the table says, and lets happen what that brings about at the same instant.
+func (s *step) apply(event Event) error {
+	event = event.Clone()
+	event.At = event.At.In(s.sub.location())
+	if err := s.advance("event.at", event.At); err != nil {
 		return err
 	}
-	sub.Status = Active
-	return s.renew(event.At, proration.Portion{Period: period, Span: period.From(event.At)})
-}
-
-// paid closes the invoice. When none is left overdue, service goes on; after a suspension that outlasted its period, with a
-// new period at that instant. While another one is, its own grace decides.
-func (s *step) paid(event Event) error {
-	if err := s.close(event); err != nil {
-		return err
-	}
-	sub := &s.out.Subscription
-	suspended := sub.Status == Suspended
-	switch end := sub.graceEnd(); {
-	case end.IsZero():
-		sub.Status = Active
-	case end.After(event.At):
-		sub.Status = PastDue
-	}
-	if suspended && sub.Status != Suspended && !event.At.Before(sub.Period.End) {
-		return s.restart(event.At)
-	}
-	return nil
-}
-
-// paidAfterEnd closes an invoice of a subscription that has ended, and restarts nothing.
-func (s *step) paidAfterEnd(event Event) error { return s.close(event) }
-
-// close takes a paid invoice off the open ones.
-func (s *step) close(event Event) error {
-	sub := &s.out.Subscription
-	i := s.open(event.Invoice)
+	s.hold(event.At)
+	s.because("event-"+strconv.FormatInt(event.Sequence, 10), event.Kind)
+	issued := len(s.out.Invoices)
+	s.sub.At, s.sub.Sequence = event.At, event.Sequence
+	i := slices.IndexFunc(transitions, func(t transition) bool { return t.event == event.Kind && t.from.has(s.sub.Status) })
 	if i < 0 {
-		return s.refuse(event, "no invoice "+strconv.Quote(event.Invoice)+" is open")
+		return s.refuse("that cannot happen now")
 	}
-	sub.Open = slices.Delete(sub.Open, i, i+1)
-	sub.Overdue = slices.DeleteFunc(sub.Overdue, func(o Overdue) bool { return o.Invoice == event.Invoice })
-	return nil
+	if err := transitions[i].do(s, &event); err != nil {
+		return s.refusal(err)
+	}
+	s.settle()
+	s.record(Step{At: event.At, Event: event.Kind, Sequence: event.Sequence}, issued)
+	return s.advance("event.at", event.At)
 }
 
-// declined tells the customer, and starts the grace of the invoice where it has had none.
-func (s *step) declined(event Event) error {
-	sub := &s.out.Subscription
-	if s.open(event.Invoice) < 0 {
-		return s.refuse(event, "no invoice "+strconv.Quote(event.Invoice)+" is open")
-	}
-	s.effect(NotifyDeclined, event.Invoice)
-	if slices.ContainsFunc(sub.Overdue, func(o Overdue) bool { return o.Invoice == event.Invoice }) {
-		return nil
-	}
-	grace := s.policy.Grace
-	if agreed := sub.Contract.Grace; agreed != (proration.Interval{}) {
-		grace = agreed
-	}
-	end, err := grace.After(event.At, sub.location())
-	if err != nil {
-		return err
-	}
-	sub.Overdue = append(sub.Overdue, Overdue{Invoice: event.Invoice, Until: end})
-	if sub.Status == Active {
-		sub.Status = PastDue
-	}
-	return nil
+// refuse returns a refusal of the event.
+func (s *step) refuse(reason string) error {
+	return &Refusal{Event: s.doing, Status: s.sub.Status, Reason: reason}
 }
 
-// collect charges the new card for every invoice whose payment failed. For the other open ones an attempt is under way, and a
-// second would charge twice.
-func (s *step) collect(Event) error {
-	for _, o := range s.out.Subscription.Overdue {
-		s.effect(Collect, o.Invoice)
-	}
-	return nil
-}
-
-// reactivate charges the card for a new period that starts at the instant; where the old one, which was billed in full, is
-// not over yet, it goes on instead. While an invoice is overdue that is charged first, and service waits for its payment.
-func (s *step) reactivate(event Event) error {
-	sub := &s.out.Subscription
+// refusal returns the refusal of the event where another package refused what it comes to.
+func (s *step) refusal(err error) error {
+	var own *Refusal
+	var theirs *plans.Refusal
 	switch {
-	case len(sub.Overdue) > 0:
-		sub.Status = Suspended
-		return s.collect(event)
-	case event.At.Before(sub.Period.End):
-		sub.Status = Active
-		return nil
-	}
-	sub.Status = Active
-	return s.restart(event.At)
-}
-
-// restart anchors the cycle at the instant and bills the whole period that begins there.
-func (s *step) restart(at time.Time) error {
-	sub := &s.out.Subscription
-	sub.Contract.Cycle.Anchor, sub.Contract.Cycle.Day = proration.WallOf(at), 0
-	period, err := sub.Contract.Cycle.Containing(at)
-	if err != nil {
+	case errors.As(err, &own):
 		return err
+	case errors.As(err, &theirs):
+		return &Refusal{Event: s.doing, Status: s.sub.Status, Reason: theirs.Reason, Instead: theirs.Instead}
 	}
-	return s.renew(at, plans.Whole(period))
+	return err
 }
 
-// addSeats bills a batch of seats for the rest of the period.
-func (s *step) addSeats(event Event) error {
-	sub := &s.out.Subscription
-	charges, err := sub.Contract.Added(event.Change, s.rest(event.At), s.policy.Billing.Proration)
-	if err != nil {
-		return proration.Under("event.change", err)
+// because starts a new cause, that IDs derive from.
+func (s *step) because(cause string, kind EventKind) { s.cause, s.caused, s.doing = cause, 0, kind }
+
+// record writes down what happened, and where it led.
+func (s *step) record(what Step, issued int) {
+	what.Status, what.Access = s.sub.Status, s.policy.Access(s.sub)
+	for _, inv := range s.out.Invoices[issued:] {
+		what.Issued = append(what.Issued, inv.ID)
 	}
-	if sub.Contract, err = sub.Contract.With(event.Change, event.At); err != nil {
-		return proration.Under("event.change", err)
-	}
-	return s.issue(event.At, charges)
+	s.out.Steps = append(s.out.Steps, what)
 }
 
-// changePlan credits what is not used of the old plan, and bills the new one for the rest of the period. Whether that is an
-// upgrade or a downgrade shows in the sum: what is negative becomes credit.
-func (s *step) changePlan(event Event) error {
-	sub := &s.out.Subscription
-	if plan := event.Change.Plan; plan.Interval.Validate() == nil && plan.Interval != sub.Contract.Cycle.Interval {
-		return fault.New("event.change.plan.interval", proration.ErrInvalid, "periods of %v cannot change to %v inside a period", sub.Contract.Cycle.Interval, plan.Interval)
+// maxDeadlines is how many deadlines one call passes.
+const maxDeadlines = 1_000
+
+// advance passes every deadline up to the instant. One whose time is over, since something else was waited for, is passed now.
+func (s *step) advance(field string, to time.Time) error {
+	to = to.In(s.sub.location())
+	for passed := 0; ; passed++ {
+		s.hold(s.sub.At.Add(1)) // what comes is after the instant reached
+		next := s.sub.next(s.policy)
+		if turn, ok := s.turn(next, to); ok {
+			s.sub.At = turn.Add(-1).In(s.sub.location())
+			passed--
+			continue
+		}
+		if next.Kind == 0 || next.At.After(to) {
+			if s.sub.Status != 0 {
+				s.sub.At = to
+			}
+			s.hold(to)
+			s.sub.prune(s.policy)
+			return nil
+		}
+		if passed >= maxDeadlines {
+			return fault.New(field, proration.ErrLimit, "more than 1,000 deadlines lie before it; advance in steps")
+		}
+		next.At = later(next.At, s.sub.At).In(s.sub.location())
+		if err := s.pass(next); err != nil {
+			return err
+		}
 	}
-	policy, err := sub.Contract.Currency.Policy(s.policy.Billing.Proration)
-	if err != nil {
-		return err
+}
+
+// turn returns when the next policy begins to hold, where that is before the next deadline and not after the instant.
+func (s *step) turn(next Deadline, to time.Time) (time.Time, bool) {
+	for i := range s.policies {
+		from := s.policies[i].From
+		if from.After(s.sub.At.Add(1)) && !from.After(to) && (next.Kind == 0 || !next.At.Before(from)) && s.sub.Status != 0 {
+			return from, true
+		}
 	}
-	unused, err := credits.Unused(credits.Request{
-		Charges: sub.Charges, At: event.At, Basis: s.policy.Billing.Basis, Policy: policy, Location: sub.Contract.Cycle.Location,
-	})
-	if err != nil {
+	return time.Time{}, false
+}
+
+// pass does what the table says of a deadline.
+func (s *step) pass(d Deadline) error {
+	cause := d.Kind.String() + "-" + d.At.UTC().Format(time.RFC3339Nano)
+	if d.Ref != "" {
+		cause += "-" + d.Ref
+	}
+	s.because(cause, 0)
+	issued := len(s.out.Invoices)
+	s.sub.At = d.At
+	s.hold(d.At)
+	i := slices.IndexFunc(passages, func(p passage) bool { return p.deadline == d.Kind && p.from.has(s.sub.Status) })
+	if i < 0 {
+		return fault.New("subscription", proration.ErrInvalid, "%v cannot come while it is %v", d.Kind, s.sub.Status)
+	}
+	if err := passages[i].do(s, d); err != nil {
 		return proration.Under("subscription", err)
 	}
-	if sub.Contract, err = sub.Contract.With(event.Change, event.At); err != nil {
-		return proration.Under("event.change", err)
-	}
-	for _, c := range unused {
-		if id := sub.unpaid(c.Corrects); id != "" {
-			return s.refuse(event, "invoice "+id+" is not paid yet, and what was not paid is not credited")
-		}
-	}
-	charges, err := sub.Contract.Charges(s.rest(event.At), s.policy.Billing.Proration)
-	if err != nil {
-		return err
-	}
-	for i := range charges {
-		charges[i].Kind = plans.Addition
-	}
-	return s.issue(event.At, append(unused, charges...))
-}
-
-// cancel lets the subscription end with its period.
-func (s *step) cancel(event Event) error {
-	sub := &s.out.Subscription
-	if !sub.CancelAt.IsZero() {
-		return s.refuse(event, "it ends at "+sub.CancelAt.Format(time.RFC3339)+" already")
-	}
-	sub.CancelAt = sub.Period.End
+	s.settle()
+	s.record(Step{At: d.At, Deadline: d.Kind, Ref: d.Ref}, issued)
 	return nil
 }
 
-// goOn takes a cancellation back that has not taken effect.
-func (s *step) goOn(event Event) error {
-	sub := &s.out.Subscription
-	if sub.CancelAt.IsZero() {
-		return s.refuse(event, "it does not end")
-	}
-	sub.CancelAt = time.Time{}
-	return nil
+// settle takes what is settled off what is collected, and keeps invoices that changed.
+func (s *step) settle() {
+	s.sub.Dues = slices.DeleteFunc(s.sub.Dues, func(d Due) bool {
+		i := s.sub.invoice(d.Invoice)
+		return i < 0 || !owing(&s.sub.Invoices[i])
+	})
 }
 
-// end ends a suspended subscription at once, since there is no service to wait for; where the period was paid for, and only
-// something added to it was not, it ends with the period like any other.
-func (s *step) end(event Event) error {
-	if s.out.Subscription.paidFor() {
-		return s.cancel(event)
-	}
-	s.out.Subscription.end()
-	return nil
-}
-
-// rest is what is left of the period.
-func (s *step) rest(at time.Time) proration.Portion {
-	period := s.out.Subscription.Period
-	return proration.Portion{Period: period, Span: period.From(at)}
-}
-
-// open returns the index of the open invoice, or -1.
-func (s *step) open(id string) int {
-	return slices.IndexFunc(s.out.Subscription.Open, func(inv invoice.Invoice) bool { return inv.ID == id })
-}
-
-// nextID returns the ID of the next invoice.
-func (s *step) nextID() string {
-	return s.out.Subscription.ID + "-" + strconv.Itoa(s.out.Subscription.Issued+1)
+// owing reports whether an invoice waits for a payment.
+func owing(inv *invoice.Invoice) bool {
+	return inv.Status == invoice.Open || inv.Status == invoice.Pending
 }
 
 // effect adds something for the caller to do.
-func (s *step) effect(kind EffectKind, inv string) {
+func (s *step) effect(e Effect) {
+	e.ID = s.id()
+	s.out.Effects = append(s.out.Effects, e)
+}
+
+// notice adds something to tell the customer.
+func (s *step) notice(n Notice) {
+	n.ID, n.At = s.id(), s.sub.At
+	s.out.Notices = append(s.out.Notices, n)
+}
+
+// id returns the next ID of the cause.
+func (s *step) id() string {
 	s.caused++
-	id := s.out.Subscription.ID + "/" + s.cause + "/" + strconv.Itoa(s.caused)
-	s.out.Effects = append(s.out.Effects, Effect{ID: id, Kind: kind, Invoice: inv})
+	return s.sub.ID + "/" + s.cause + "/" + strconv.Itoa(s.caused)
 }

@@ -1,10 +1,17 @@
 package lifecycle
 
 import (
+	"slices"
+	"strconv"
 	"time"
 
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/enum"
 	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -12,21 +19,50 @@ import (
 // EventKind says what happened. Its zero is unset and refused.
 type EventKind uint8
 
-// The kinds of events.
+// The kinds of events, and which fields of an [Event] they read besides Sequence, At, By and Reason.
 const (
-	Started          EventKind = iota + 1 // service begins
-	PaymentSucceeded                      // Invoice was paid
-	CardDeclined                          // the attempt to collect Invoice failed
-	CardEntered                           // the customer entered a card
-	SeatsAdded                            // Change adds a quantity
-	PlanChanged                           // Change names another plan
-	CancelRequested                       // the customer wants to end at the end of the period
-	CancelUndone                          // the customer wants to go on after all
+	Started            EventKind = iota + 1 // service begins: On, NoTrial, Method
+	TrialEnded                              // the trial is bought before its end
+	CardEntered                             // a method of payment was entered: Method
+	CardRemoved                             // there is none any more
+	PaymentAttempted                        // a payment is under way: Payment
+	PaymentSucceeded                        // it came in: Payment
+	PaymentFailed                           // it did not: Payment
+	PaymentDisputed                         // what came in was taken back: Payment
+	PaymentRefunded                         // the seller paid money back: Payment, and the Reason is needed
+	SeatsAdded                              // Change adds a quantity
+	SeatsRemoved                            // Change takes one away
+	PlanChanged                             // Change names another plan with the same periods
+	IntervalChanged                         // Change names another plan with longer or shorter ones
+	PriceChanged                            // Change names another price of an item
+	DatesMoved                              // Change names another billing date
+	TermExtended                            // Change names another term
+	TermShortened                           // Change names an earlier end
+	ChangeWithdrawn                         // changes that wait for their time do not happen
+	SubscriptionPaused                      // the customer wants no service for a while: Until
+	Resumed                                 // and goes on
+	RenewalOff                              // it ends with its term, or the period where there is none
+	RenewalOn                               // it does not
+	CancelRequested                         // somebody wants it to end: When, On, Exception
+	CancelUndone                            // and does not any more
+	Reactivated                             // somebody comes back after an end, a suspension or a pause
+	TaxesChanged                            // other taxes hold for this customer: Taxes
+	DetailsChanged                          // invoices go to somebody else: Contact, Country
+	UsageRecorded                           // something was used, and comes on the next invoice: Charges
+	ChargeAdded                             // something was sold once: Charges
+	CreditGranted                           // the customer is given credit: Grant
+	InvoiceVoided                           // an invoice was issued by mistake: Payment.Invoice
+	InvoiceWrittenOff                       // nobody expects it to be paid: Payment.Invoice
 )
 
-var eventKinds = []string{"", "started", "payment_succeeded", "card_declined", "card_entered", "seats_added", "plan_changed", "cancel_requested", "cancel_undone"}
+var eventKinds = []string{
+	"", "started", "trial_ended", "card_entered", "card_removed", "payment_attempted", "payment_succeeded", "payment_failed", "payment_disputed",
+	"payment_refunded", "seats_added", "seats_removed", "plan_changed", "interval_changed", "price_changed", "dates_moved", "term_extended",
+	"term_shortened", "change_withdrawn", "paused", "resumed", "renewal_off", "renewal_on", "canceled", "cancel_undone", "reactivated",
+	"taxes_changed", "details_changed", "usage_recorded", "charge_added", "credit_granted", "invoice_voided", "invoice_written_off",
+}
 
-// String returns the kind's name, "card_declined".
+// String returns the kind's name, "payment_failed".
 func (k EventKind) String() string { return enum.String(eventKinds, k) }
 
 // MarshalText returns the kind's name.
@@ -37,18 +73,56 @@ func (k *EventKind) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(eventKinds, k, "kind", text)
 }
 
-// Event is something that happened to a subscription.
+// Event is something that happened to a subscription. Its kind says which fields are read; the others are left out.
 type Event struct {
 	// Sequence is the event's number, above zero. Events are applied in rising order: one whose number is not above that of
 	// the last one applied changes nothing, and is no error.
 	Sequence int64 `json:"sequence"`
-	// At is when it happened, in any zone, and not before the instant that the subscription was advanced to: an event that
-	// comes to be known late is dated when it is.
-	At      time.Time    `json:"at"`
-	Kind    EventKind    `json:"kind"`             // what happened
-	Invoice string       `json:"invoice,omitzero"` // ID of the invoice that a payment is about
-	Change  plans.Change `json:"change,omitzero"`  // what changes
+	// At is when it happened, in any zone, and not before the instant that the subscription was advanced to: [Correct] is for what
+	// comes to be known late.
+	At     time.Time   `json:"at"`
+	Kind   EventKind   `json:"kind"`            // what happened
+	By     plans.Actor `json:"by,omitzero"`     // who asks for it; unset is the customer, who may least
+	Reason string      `json:"reason,omitzero"` // for people
+
+	On        time.Time          `json:"on,omitzero"`        // when service begins, or ends; zero is at once, or as the rules say
+	Until     time.Time          `json:"until,omitzero"`     // when a pause is over; zero is until it is resumed
+	When      plans.When         `json:"when,omitzero"`      // when it ends, instead of On; unset is as the rules say
+	NoTrial   bool               `json:"no_trial,omitzero"`  // it is paid for from the start
+	Method    string             `json:"method,omitzero"`    // ID of the method of payment, "card"; of card_entered "" is a card
+	Change    plans.Change       `json:"change,omitzero"`    // what changes; with a catalogue a plan needs no more than its ID, and a term its length
+	Usage     []plans.InUse      `json:"usage,omitzero"`     // what is in use, to be held against the limits of another plan
+	Payment   Payment            `json:"payment,omitzero"`   // which payment, or which invoice
+	Exception *credits.Exception `json:"exception,omitzero"` // what is given back at the end instead of what the policy says; nil keeps that
+	Charges   []plans.Charge     `json:"charges,omitzero"`   // what is sold or used: an item with a quantity and a price, or a net
+	Grant     credits.Entry      `json:"grant,omitzero"`     // its amount and terms; ID, kind, currency and instant are filled in
+	Taxes     []invoice.Rate     `json:"taxes,omitzero"`     // none is no tax
+	Contact   invoice.Contact    `json:"contact,omitzero"`   // to whom later invoices go
+	Country   string             `json:"country,omitzero"`   // where the customer is from then on; "" is as before
 }
+
+// Payment is about an invoice.
+type Payment struct {
+	Invoice string          `json:"invoice"`         // its ID
+	ID      string          `json:"id,omitzero"`     // of the payment, by which an outcome finds its attempt; "" is the one under way, or one of the event's own
+	Amount  decimal.Decimal `json:"amount,omitzero"` // in major units, not negative; zero is all there is
+	Hard    bool            `json:"hard,omitzero"`   // of a failure: another attempt with the same method is of no use
+	Lines   []invoice.Part  `json:"lines,omitzero"`  // of a refund: what of the invoice goes back; none is the amount, from the first line on
+}
+
+// changes are the kinds of events that carry a change, and what it must be.
+var changes = map[EventKind]func(*plans.Change) bool{
+	SeatsAdded:      func(c *plans.Change) bool { return c.Item != "" && c.Quantity.IsPositive() },
+	SeatsRemoved:    func(c *plans.Change) bool { return c.Item != "" && c.Quantity.IsNegative() },
+	PlanChanged:     func(c *plans.Change) bool { return c.Plan != nil },
+	IntervalChanged: func(c *plans.Change) bool { return c.Plan != nil },
+	PriceChanged:    func(c *plans.Change) bool { return c.Item != "" && c.Quantity.IsZero() && c.Price != nil },
+	DatesMoved:      func(c *plans.Change) bool { return !c.Anchor.IsZero() },
+	TermExtended:    func(c *plans.Change) bool { return c.Term != nil },
+	TermShortened:   func(c *plans.Change) bool { return !c.End.IsZero() },
+}
+
+const maxCharges = 1_000 // that wait for an invoice
 
 // check adds the faults of the event, but for its instant.
 func (e *Event) check(f *fault.List) {
@@ -56,55 +130,63 @@ func (e *Event) check(f *fault.List) {
 		f.Add("event.sequence", proration.ErrUnset, "events are numbered from 1")
 	}
 	fault.Enum(f, "event.kind", eventKinds, e.Kind)
-	if e.Kind == PlanChanged && e.Change.Plan == nil {
-		f.Add("event.change.plan", proration.ErrUnset, "say which plan")
+	if e.By != 0 && e.By != plans.Customer && e.By != plans.Support {
+		f.Add("event.by", proration.ErrInvalid, "%v is neither customer nor support", e.By)
 	}
-	if e.Kind == SeatsAdded && e.Change.Plan != nil {
-		f.Add("event.change.plan", proration.ErrInvalid, "adding seats changes no plan")
+	if e.When != 0 && e.When != plans.AtOnce && e.When != plans.AtPeriodEnd && e.When != plans.AtTermEnd {
+		f.Add("event.when", proration.ErrInvalid, "there is no instant of that name")
+	}
+	if is, has := changes[e.Kind]; has && !is(&e.Change) {
+		f.Add("event.change", proration.ErrInvalid, "it is no change of the kind %v", e.Kind)
+	}
+	switch e.Kind {
+	case PaymentAttempted, PaymentSucceeded, PaymentFailed, PaymentDisputed, PaymentRefunded, InvoiceVoided, InvoiceWrittenOff:
+		if e.Payment.Invoice == "" {
+			f.Add("event.payment.invoice", proration.ErrUnset, "say which invoice")
+		}
+	case UsageRecorded, ChargeAdded:
+		if len(e.Charges) == 0 {
+			f.Add("event.charges", proration.ErrUnset, "say what was used or sold")
+		}
+	case Started, TrialEnded, CardEntered, CardRemoved, SeatsAdded, SeatsRemoved, PlanChanged, IntervalChanged, PriceChanged, DatesMoved,
+		TermExtended, TermShortened, ChangeWithdrawn, SubscriptionPaused, Resumed, RenewalOff, RenewalOn, CancelRequested, CancelUndone, Reactivated,
+		TaxesChanged, DetailsChanged, CreditGranted:
+	}
+	if e.Kind == PaymentRefunded && e.Reason == "" {
+		f.Add("event.reason", proration.ErrUnset, "a refund states its reason")
+	}
+	if len(e.Charges) > maxCharges {
+		f.Add("event.charges", proration.ErrLimit, "%d charges are more than %d", len(e.Charges), maxCharges)
+		return
+	}
+	for i, c := range e.Charges {
+		path := "event.charges[" + strconv.Itoa(i) + "]"
+		if c.Corrects != "" || c.Net.IsNegative() && fault.Amount(f, path+".net", c.Net) {
+			f.Add(path, proration.ErrInvalid, "what is given back is a refund, or granted as credit")
+		}
+		if c.Kind != 0 && c.Kind != plans.Usage && c.Kind != plans.OneOff {
+			f.Add(path+".kind", proration.ErrInvalid, "%v is neither usage nor sold once", c.Kind)
+		}
 	}
 }
 
-// EffectKind says what the caller is to do. Its zero is unset.
-type EffectKind uint8
-
-// The kinds of effects.
-const (
-	Collect        EffectKind = iota + 1 // charge the payment method on file for the invoice
-	NotifyDeclined                       // tell the customer that the card was declined
-)
-
-var effectKinds = []string{"", "collect", "notify_declined"}
-
-// String returns the kind's name, "collect".
-func (k EffectKind) String() string { return enum.String(effectKinds, k) }
-
-// MarshalText returns the kind's name.
-func (k EffectKind) MarshalText() ([]byte, error) { return fault.Marshal(effectKinds, k, "kind") }
-
-// UnmarshalText reads the kind's name; an unknown one is ErrInvalid.
-func (k *EffectKind) UnmarshalText(text []byte) error {
-	return fault.Unmarshal(effectKinds, k, "kind", text)
+// Clone returns an event that shares nothing that can be written to.
+func (e Event) Clone() Event {
+	e.Change = e.Change.Clone()
+	e.Usage, e.Payment.Lines = slices.Clone(e.Usage), slices.Clone(e.Payment.Lines)
+	e.Charges, e.Grant, e.Taxes = clone.All(e.Charges), e.Grant.Clone(), slices.Clone(e.Taxes)
+	e.Contact.Address = slices.Clone(e.Contact.Address)
+	if e.Exception != nil {
+		own := *e.Exception
+		e.Exception = &own
+	}
+	return e
 }
 
-// DeadlineKind says what happens at a deadline. Its zero is unset.
-type DeadlineKind uint8
-
-// The kinds of deadlines, in the order in which they come where they fall on one instant.
-const (
-	CancellationDue DeadlineKind = iota + 1 // a cancellation takes effect
-	GraceOver                               // the grace ends and the subscription is suspended
-	RenewalDue                              // the next period begins and is billed
-)
-
-var deadlineKinds = []string{"", "cancellation_due", "grace_over", "renewal_due"}
-
-// String returns the kind's name, "renewal_due".
-func (k DeadlineKind) String() string { return enum.String(deadlineKinds, k) }
-
-// MarshalText returns the kind's name.
-func (k DeadlineKind) MarshalText() ([]byte, error) { return fault.Marshal(deadlineKinds, k, "kind") }
-
-// UnmarshalText reads the kind's name; an unknown one is ErrInvalid.
-func (k *DeadlineKind) UnmarshalText(text []byte) error {
-	return fault.Unmarshal(deadlineKinds, k, "kind", text)
+// by is who asks.
+func (e *Event) by() plans.Actor {
+	if e.By == 0 {
+		return plans.Customer
+	}
+	return e.By
 }

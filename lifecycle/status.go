@@ -1,25 +1,28 @@
 package lifecycle
 
 import (
-	"slices"
-
 	"github.com/billingrules/billing/internal/enum"
 	"github.com/billingrules/billing/internal/fault"
-	"github.com/billingrules/billing/plans"
 )
 
-// Status is where a subscription stands. The zero Status is a subscription that has not started.
+// Status is where a subscription stands. The zero Status is a subscription that has not begun. That it will end is no status: it is
+// a date beside it.
 type Status uint8
 
 // The statuses.
 const (
-	Active    Status = iota + 1 // in service
-	PastDue                     // a payment failed and the grace runs; still in service
-	Suspended                   // the grace ended unpaid; a payment restores service
-	Canceled                    // ended at the customer's wish; a card restarts it
+	PendingStart Status = iota + 1 // service begins at a later instant
+	Incomplete                     // the first invoice is to be paid before service begins
+	Trialing                       // tried, and not paid for
+	Active                         // in service
+	PastDue                        // an invoice is overdue and its grace runs
+	Suspended                      // nothing more is billed until what is open is paid, or a method of payment is entered
+	Paused                         // the customer wants no service for a while
+	Canceled                       // ended at somebody's wish
+	Expired                        // ended by itself: a term that was not renewed, a first invoice that was not paid
 )
 
-var statuses = []string{"", "active", "past_due", "suspended", "canceled"}
+var statuses = []string{"", "pending_start", "incomplete", "trialing", "active", "past_due", "suspended", "paused", "canceled", "expired"}
 
 // String returns the status's name, "past_due".
 func (s Status) String() string { return enum.String(statuses, s) }
@@ -32,55 +35,19 @@ func (s *Status) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(statuses, s, "status", text)
 }
 
-// Access is what the customer can reach. Its zero is nothing.
-type Access uint8
+// bit is the status in a set of them.
+func (s Status) bit() set { return 1 << s }
 
-// The accesses.
-const (
-	BillingOnly Access = iota + 1 // the pages on which one can pay, and no others
-	Full                          // everything that was bought
-)
+// set is a set of statuses.
+type set uint16
 
-var accesses = []string{"", "billing_only", "full"}
-
-// String returns the access's name, "billing_only".
-func (a Access) String() string { return enum.String(accesses, a) }
-
-// MarshalText returns the access's name.
-func (a Access) MarshalText() ([]byte, error) { return fault.Marshal(accesses, a, "access") }
-
-// UnmarshalText reads the access's name; an unknown one is ErrInvalid.
-func (a *Access) UnmarshalText(text []byte) error {
-	return fault.Unmarshal(accesses, a, "access", text)
-}
-
-// Access returns what the customer can reach at the instant to which the subscription was advanced: everything while active
-// and during the grace, and billing always, since whoever can pay must be able to. A suspension does not take away what
-// was paid for: where only a change in mid-period is unpaid, there is full access to the end of the period. Before the start
-// there is nothing to reach.
-func (s Subscription) Access() Access {
-	switch s.Status {
-	case Active, PastDue:
-		return Full
-	case Suspended:
-		if s.paidFor() {
-			return Full
-		}
-		return BillingOnly
-	case Canceled:
-		return BillingOnly
+// of returns the set of some statuses.
+func of(all ...Status) (s set) {
+	for _, status := range all {
+		s |= status.bit()
 	}
-	return 0
+	return s
 }
 
-// paidFor reports whether the period that holds the instant was billed, and is paid but for what was added to it.
-func (s *Subscription) paidFor() bool {
-	for _, inv := range s.Open {
-		for _, line := range inv.Lines {
-			if line.Kind == plans.Recurring && line.Span.Contains(s.At) {
-				return false
-			}
-		}
-	}
-	return slices.ContainsFunc(s.Charges, func(c plans.Charge) bool { return c.Corrects == "" && c.Span.Contains(s.At) })
-}
+// has reports whether a status is in the set.
+func (s set) has(status Status) bool { return s&status.bit() != 0 }

@@ -1,9 +1,12 @@
 package lifecycle
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
+
+	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/clone"
@@ -13,57 +16,96 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Subscription is the life of a contract: one value that the caller stores. A new one has an ID and a contract, and nothing
-// else. After it was read back, the caller sets Contract.Cycle.Location again.
+// Subscription is the life of a contract: one value that the caller stores. A new one has an ID, a contract and whom it is with, and
+// nothing else. After it was read back, the caller sets Contract.Cycle.Location again.
 type Subscription struct {
-	ID       string         `json:"id"`       // given by the caller; the IDs of invoices and effects derive from it
-	Contract plans.Contract `json:"contract"` // what was bought, as it is now
-	Status   Status         `json:"status"`   // where it stands; unset until it starts
+	ID              string          `json:"id"` // given by the caller; the IDs of invoices, notices and effects derive from it
+	invoice.Account                 // what was bought, what of it was billed and is not used up, and what is owed to the customer
+	Country         string          `json:"country,omitzero"` // where the customer is, "BR"; needed where the catalogue's markets decide how to pay
+	Contact         invoice.Contact `json:"contact,omitzero"` // to whom invoices go
+	Method          string          `json:"method,omitzero"`  // the method of payment on file, "card"; "" is none
+	Taxes           *[]invoice.Rate `json:"taxes,omitempty"`  // the taxes of this customer; nil is the policy's
 
-	At       time.Time        `json:"at,omitzero"`        // how far it has been advanced
-	Sequence int64            `json:"sequence,omitzero"`  // number of the last event applied
-	Period   proration.Period `json:"period,omitzero"`    // the period that is billed now
-	CancelAt time.Time        `json:"cancel_at,omitzero"` // when a cancellation takes effect; zero while there is none
+	Status   Status           `json:"status"`            // where it stands; unset until it starts
+	At       time.Time        `json:"at,omitzero"`       // how far it has been advanced
+	Sequence int64            `json:"sequence,omitzero"` // number of the last event applied
+	Period   proration.Period `json:"period,omitzero"`   // the period that is served now, or was last
 
-	Issued  int               `json:"issued,omitzero"`  // how many invoices were issued
-	Open    []invoice.Invoice `json:"open,omitzero"`    // those that are not paid, in order
-	Overdue []Overdue         `json:"overdue,omitzero"` // the open ones whose payment failed, in the order in which it did
-	Charges []plans.Charge    `json:"charges,omitzero"` // what was billed and is not used up, and what of it was credited, in order
-	Ledger  []credits.Entry   `json:"ledger,omitzero"`  // what is owed to the customer
+	StartAt   time.Time `json:"start_at,omitzero"`   // when service begins that is not there yet
+	TrialEnd  time.Time `json:"trial_end,omitzero"`  // when the trial is over, or was
+	PayBy     time.Time `json:"pay_by,omitzero"`     // until when the first invoice is to be paid
+	CancelAt  time.Time `json:"cancel_at,omitzero"`  // when a cancellation takes effect; zero while there is none
+	NoRenewal bool      `json:"no_renewal,omitzero"` // it ends with its term, or the period where there is none
+	PauseAt   time.Time `json:"pause_at,omitzero"`   // when a pause begins
+	ResumeAt  time.Time `json:"resume_at,omitzero"`  // when a pause is over
+
+	Waiting  []Waiting         `json:"waiting,omitzero"`  // changes that take effect later, in order of time
+	Ahead    *Ahead            `json:"ahead,omitempty"`   // the next period, where it is billed already
+	Pending  []plans.Charge    `json:"pending,omitzero"`  // what waits for the next invoice, in order
+	Invoices []invoice.Invoice `json:"invoices,omitzero"` // those that are not settled, and those that can still be refunded, disputed or voided, in order
+	Dues     []Due             `json:"dues,omitzero"`     // how far the collection of the unpaid ones is, in order
+	Issued   int               `json:"issued,omitzero"`   // how many invoices were issued
 }
 
-// Overdue is an open invoice whose payment failed. It has one grace, however often it fails.
-type Overdue struct {
-	Invoice string    `json:"invoice"` // its ID
-	Until   time.Time `json:"until"`   // when its grace ends: the first instant without
+// Waiting is a change that takes effect later.
+type Waiting struct {
+	Sequence int64        `json:"sequence"`       // number of the event that asked for it
+	At       time.Time    `json:"at"`             // when it takes effect
+	Change   plans.Change `json:"change"`         // what changes
+	Ahead    bool         `json:"ahead,omitzero"` // what it comes to is billed already, with the next period
 }
 
-// graceEnd returns when the first grace ends, and zero where no invoice is overdue.
-func (s *Subscription) graceEnd() time.Time {
-	var end time.Time
-	for _, o := range s.Overdue {
-		if end.IsZero() || o.Until.Before(end) {
-			end = o.Until
+// Ahead is a period that was billed before it begins.
+type Ahead struct {
+	Period   proration.Period `json:"period"`            // when it begins and ends
+	Invoice  string           `json:"invoice,omitzero"`  // ID of its invoice; "" where nothing was to be billed
+	Contract plans.Contract   `json:"contract"`          // as it goes on then
+	Changes  []plans.Change   `json:"changes,omitzero"`  // made since; they are billed for the period when it begins
+	Pending  []plans.Charge   `json:"included,omitzero"` // what else is on its invoice, to wait again where that is voided
+}
+
+// Due is how far the collection of an unpaid invoice is. It has one grace, however often it fails.
+type Due struct {
+	Invoice string    `json:"invoice"`          // its ID
+	From    time.Time `json:"from"`             // when what it pays for begins
+	Held    time.Time `json:"held,omitzero"`    // when it is collected first; zero is from the start
+	Asked   time.Time `json:"asked,omitzero"`   // when it was last asked to charge it, while the outcome is not known
+	By      time.Time `json:"by,omitzero"`      // when it is due, where it is paid by hand; zero once that has passed
+	Failed  time.Time `json:"failed,omitzero"`  // when the first attempt failed, or it was due; zero where neither happened
+	Until   time.Time `json:"until,omitzero"`   // when its grace is over: the first instant without; zero where it has none to end
+	Retry   time.Time `json:"retry,omitzero"`   // when it is charged again by itself
+	Retries int       `json:"retries,omitzero"` // how often it was
+	Hard    bool      `json:"hard,omitzero"`    // no attempt is of use until another method is entered
+}
+
+// due returns the index of an unpaid invoice's collection, or -1.
+func (s *Subscription) due(id string) int {
+	return slices.IndexFunc(s.Dues, func(d Due) bool { return d.Invoice == id })
+}
+
+// invoice returns the index of an invoice that is kept, or -1.
+func (s *Subscription) invoice(id string) int {
+	for i := len(s.Invoices) - 1; i >= 0; i-- {
+		if s.Invoices[i].ID == id {
+			return i
 		}
 	}
-	return end
+	return -1
 }
 
-// end cancels the subscription. What is open or overdue stays so.
-func (s *Subscription) end() {
-	s.Status, s.CancelAt = Canceled, time.Time{}
-}
+// invoiceOf returns the ID of the invoice of a line.
+func invoiceOf(line string) string { return line[:max(strings.LastIndex(line, "/"), 0)] }
 
-// unpaid returns the ID of the open invoice that has the charge, or "".
-func (s *Subscription) unpaid(charge string) string {
-	for _, inv := range s.Open {
-		for _, line := range inv.Lines {
-			if line.ID == charge {
-				return inv.ID
-			}
+// received is what was paid in money for what is not used up, and not paid back yet.
+func (s *Subscription) received() decimal.Decimal {
+	var sum decimal.Decimal
+	for i := range s.Invoices {
+		id := s.Invoices[i].ID
+		if slices.ContainsFunc(s.Billed, func(c plans.Charge) bool { return c.Corrects == "" && invoiceOf(c.ID) == id }) {
+			sum = sum.Add(decimal.Max(s.Invoices[i].Received(), decimal.Decimal{}))
 		}
 	}
-	return ""
+	return sum
 }
 
 // location returns the calendar of the customer.
@@ -76,16 +118,47 @@ func (s *Subscription) location() *time.Location {
 
 // clone returns a subscription that shares nothing that can be written to.
 func (s Subscription) clone() Subscription {
+	s = s.snapshot()
 	s.Contract = s.Contract.Clone()
-	s.Open = slices.Clone(s.Open)
-	for i := range s.Open {
-		s.Open[i] = s.Open[i].Clone()
+	s.Billed, s.Ledger, s.Pending = clone.All(s.Billed), clone.All(s.Ledger), clone.All(s.Pending)
+	s.Invoices = clone.All(s.Invoices)
+	s.Contact.Address = slices.Clone(s.Contact.Address)
+	for i := range s.Waiting {
+		s.Waiting[i].Change = s.Waiting[i].Change.Clone()
 	}
-	s.Overdue = slices.Clone(s.Overdue)
-	s.Charges = clone.All(s.Charges)
-	s.Ledger = clone.All(s.Ledger)
+	if s.Taxes != nil {
+		own := cloneRates(*s.Taxes)
+		s.Taxes = &own
+	}
+	if s.Ahead != nil {
+		s.Ahead.Contract = s.Ahead.Contract.Clone()
+		s.Ahead.Changes, s.Ahead.Pending = clone.All(s.Ahead.Changes), clone.All(s.Ahead.Pending)
+	}
 	return s
 }
+
+// snapshot returns a subscription whose lists are its own. Their elements are shared: those are replaced, and never written to.
+func (s Subscription) snapshot() Subscription {
+	s.Billed, s.Ledger, s.Pending = slices.Clone(s.Billed), slices.Clone(s.Ledger), slices.Clone(s.Pending)
+	s.Waiting, s.Invoices, s.Dues = slices.Clone(s.Waiting), slices.Clone(s.Invoices), slices.Clone(s.Dues)
+	if s.Ahead != nil {
+		own := *s.Ahead
+		own.Changes = slices.Clone(own.Changes)
+		s.Ahead = &own
+	}
+	return s
+}
+
+// cloneRates copies taxes.
+func cloneRates(all []invoice.Rate) []invoice.Rate {
+	all = slices.Clone(all)
+	for i := range all {
+		all[i].Items, all[i].Kinds = slices.Clone(all[i].Items), slices.Clone(all[i].Kinds)
+	}
+	return all
+}
+
+const maxKept = 10_000 // invoices and other lists of a subscription
 
 // check returns the faults of the subscription.
 func (s *Subscription) check() error {
@@ -93,45 +166,42 @@ func (s *Subscription) check() error {
 	if s.ID == "" {
 		f.Add("subscription.id", proration.ErrUnset, "a subscription has an ID")
 	}
+	if int(s.Status) >= len(statuses) {
+		f.Add("subscription.status", proration.ErrInvalid, "no status has the number %d", s.Status)
+	}
 	f.Under("subscription.contract", s.Contract.Validate())
+	for _, list := range []struct {
+		name string
+		has  int
+	}{
+		{"billed", len(s.Billed)}, {"invoices", len(s.Invoices)}, {"dues", len(s.Dues)}, {"waiting", len(s.Waiting)}, {"pending", len(s.Pending)},
+	} {
+		if list.has > maxKept {
+			f.Add("subscription."+list.name, proration.ErrLimit, "%d are more than %d", list.has, maxKept)
+			return f.Err()
+		}
+	}
+	served := s.Status != 0 && s.Status != PendingStart && s.Status != Trialing
+	if served && !s.Period.End.After(s.Period.Start) && !s.Status.over() {
+		f.Add("subscription.period", proration.ErrPeriod, "a subscription that is %v has a period", s.Status)
+	}
+	if s.Status == Trialing && s.TrialEnd.IsZero() {
+		f.Add("subscription.trial_end", proration.ErrUnset, "a trial ends")
+	}
+	if s.Status == PendingStart && s.StartAt.IsZero() {
+		f.Add("subscription.start_at", proration.ErrUnset, "say when it starts")
+	}
+	for i, d := range s.Dues {
+		if s.invoice(d.Invoice) < 0 {
+			f.Add("subscription.dues["+strconv.Itoa(i)+"].invoice", proration.ErrInvalid, "there is no invoice %.40q", d.Invoice)
+		}
+	}
+	if s.Ahead != nil {
+		f.Under("subscription.ahead.contract", s.Ahead.Contract.Validate())
+	}
+	f.Under("subscription.ledger", credits.Validate(s.Ledger))
 	return f.Err()
 }
 
-// Effect is something for the caller to do. Its ID derives from the subscription, what caused it and its ordinal, so that a
-// caller who runs the same again can tell what was done already.
-type Effect struct {
-	ID      string     `json:"id"`      // the same whenever the same is run again
-	Kind    EffectKind `json:"kind"`    // what to do
-	Invoice string     `json:"invoice"` // ID of the invoice it is about
-}
-
-// Deadline is when a subscription changes by itself, and how.
-type Deadline struct {
-	At   time.Time    `json:"at"`   // the first instant of what comes then
-	Kind DeadlineKind `json:"kind"` // what comes
-}
-
-// Outcome is what came of an event, or of the passing of time.
-type Outcome struct {
-	Subscription Subscription      `json:"subscription"`      // to be stored in place of the one passed in
-	Invoices     []invoice.Invoice `json:"invoices,omitzero"` // issued, in order
-	Effects      []Effect          `json:"effects,omitzero"`  // to be performed, in order
-}
-
-// Refusal is an event that the rules do not allow. It changed nothing. It matches [ErrRefused].
-type Refusal struct {
-	Event  EventKind // what was refused
-	Status Status    // where the subscription stood
-	Reason string    // why, in words a customer could read
-}
-
-// ErrRefused is what every [Refusal] matches with errors.Is; it is that of package plans.
-var ErrRefused = plans.ErrRefused
-
-// Error returns the refusal in one line.
-func (r *Refusal) Error() string {
-	return fmt.Sprintf("%s while %s: %s", r.Event, r.Status, r.Reason)
-}
-
-// Unwrap returns ErrRefused.
-func (r *Refusal) Unwrap() error { return ErrRefused }
+// over reports whether a status is an end.
+func (s Status) over() bool { return s == Canceled || s == Expired }

@@ -73,6 +73,23 @@ func (c Contract) With(change Change, at time.Time) (Contract, error) {
 	return c, nil
 }
 
+// Clone returns a change that shares nothing that can be written to.
+func (c Change) Clone() Change {
+	if c.Plan != nil {
+		own := c.Plan.clone()
+		c.Plan = &own
+	}
+	if c.Price != nil {
+		own := c.Price.clone()
+		c.Price = &own
+	}
+	if c.Term != nil {
+		own := *c.Term
+		c.Term = &own
+	}
+	return c
+}
+
 // check adds a fault unless the change is one thing.
 func (c *Change) check(f *fault.List) {
 	var asked []string

@@ -126,6 +126,15 @@ func ExampleInterval_Validate() {
 	// an interval is months, days or seconds, and not 1 months, 15 days and 0 seconds (not a valid value)
 }
 
+// A reminder comes nine days before an end, at the same time of day.
+func ExampleInterval_Before() {
+	end := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	reminder, err := proration.Interval{Days: 9}.Before(end, time.UTC)
+	fmt.Println(reminder.Format(day), err)
+	// Output:
+	// Feb 21 12:00 +0000 <nil>
+}
+
 // Three days of grace after a declined card, across a change of clocks.
 func ExampleInterval_After() {
 	newYork, err := time.LoadLocation("America/New_York")

@@ -83,8 +83,20 @@ func ParseInterval(text string) (Interval, error) {
 // After returns the instant one interval after t: at the same time of day on the calendar of the location, the day clamped to
 // shorter months, or so many elapsed seconds later. It is how a deadline such as three days of grace is found.
 // A nil location is UTC. Errors: those of the interval and the instant, ErrZone for a local location, and ErrLimit for a
-// result beyond the year 9999.
+// result beyond the years 1 to 9999.
 func (i Interval) After(t time.Time, loc *time.Location) (time.Time, error) {
+	return i.step(t, loc, 1)
+}
+
+// Before returns the instant one interval before t, as [Interval.After] returns the one after it: when a reminder is due that comes nine days
+// before an end.
+// Errors as for After.
+func (i Interval) Before(t time.Time, loc *time.Location) (time.Time, error) {
+	return i.step(t, loc, -1)
+}
+
+// step returns the instant some intervals after t, or before it.
+func (i Interval) step(t time.Time, loc *time.Location, n int64) (time.Time, error) {
 	if loc == nil {
 		loc = time.UTC
 	}
@@ -97,15 +109,15 @@ func (i Interval) After(t time.Time, loc *time.Location) (time.Time, error) {
 	if f != nil {
 		return time.Time{}, f.err()
 	}
-	after, ok := time.Unix(t.Unix()+i.Seconds, int64(t.Nanosecond())).In(loc), true
+	to, ok := time.Unix(t.Unix()+n*i.Seconds, int64(t.Nanosecond())).In(loc), true
 	if i.Seconds == 0 {
 		c := Cycle{Anchor: WallOf(t.In(loc)), Interval: i, Location: loc}
-		after, ok = c.boundary(1)
+		to, ok = c.boundary(n)
 	}
-	if !ok || after.Unix() > maxUnix {
-		return time.Time{}, &Error{Field: "at", Rule: ErrLimit, Reason: i.String() + " after " + t.Format(time.RFC3339) + " is beyond the year 9999"}
+	if !ok || to.Unix() > maxUnix || to.Unix() < minUnix {
+		return time.Time{}, &Error{Field: "at", Rule: ErrLimit, Reason: i.String() + " from " + t.Format(time.RFC3339) + " is beyond the years 1 to 9999"}
 	}
-	return after, nil
+	return to, nil
 }
 
 // leadingNumber cuts a whole number and the letter behind it off the front of text.

@@ -1,0 +1,113 @@
+package lifecycle
+
+import (
+	"slices"
+
+	"github.com/billingrules/billing/internal/enum"
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+)
+
+// Access is what somebody can reach, from the least to the most. Its zero is unset and refused.
+type Access uint8
+
+// The accesses.
+const (
+	None        Access = iota + 1 // nothing
+	BillingOnly                   // the pages on which one can pay, and no others
+	Restricted                    // what is free, and billing; what is paid for is off
+	Full                          // everything that was bought
+)
+
+var accesses = []string{"", "none", "billing_only", "restricted", "full"}
+
+// String returns the access's name, "billing_only".
+func (a Access) String() string { return enum.String(accesses, a) }
+
+// MarshalText returns the access's name.
+func (a Access) MarshalText() ([]byte, error) { return fault.Marshal(accesses, a, "access") }
+
+// UnmarshalText reads the access's name; an unknown one is ErrInvalid.
+func (a *Access) UnmarshalText(text []byte) error {
+	return fault.Unmarshal(accesses, a, "access", text)
+}
+
+// Member is somebody on the customer's side.
+type Member struct {
+	Role     string `json:"role"`              // "owner", "admin"
+	Selected bool   `json:"selected,omitzero"` // for billing, by whoever may do that
+}
+
+// Manager says which members see and manage billing.
+type Manager struct {
+	Role     string `json:"role"`              // those of this role
+	Selected bool   `json:"selected,omitzero"` // of them only those who were selected
+}
+
+// Manages reports whether a member sees and manages billing, whatever can be reached besides.
+func (p Policy) Manages(m Member) bool {
+	return slices.ContainsFunc(p.Managers, func(r Manager) bool { return r.Role == m.Role && (m.Selected || !r.Selected) })
+}
+
+// Access returns what the customer can reach at the instant to which the subscription was advanced: what the policy's table says of its
+// status, and everything while that instant is paid for. It is paid for when the charge that covers it is settled, not given back and not
+// disputed, and the service neither ended nor paused; so an unpaid change in mid-period takes nothing away. Billing can always be
+// reached by whoever manages it: see [Policy.AccessOf].
+func (p Policy) Access(sub Subscription) Access {
+	access := max(p.Statuses[sub.Status], BillingOnly)
+	if serving.has(sub.Status) && sub.paidFor() {
+		return Full
+	}
+	return access
+}
+
+// AccessOf returns what one member can reach: what the customer can, but for billing alone, which is for those who manage it.
+func (p Policy) AccessOf(sub Subscription, m Member) Access {
+	access := p.Access(sub)
+	if access == BillingOnly && !p.Manages(m) {
+		return None
+	}
+	return access
+}
+
+// paidFor reports whether a charge that is settled covers the instant.
+func (s *Subscription) paidFor() bool {
+	for i := range s.Billed {
+		c := &s.Billed[i]
+		if c.Corrects == "" && base(c.Kind) && c.Span.Contains(s.At) && s.settled(c.ID) && s.stands(c) {
+			return true
+		}
+	}
+	return false
+}
+
+// base reports whether charges of a kind are for what a contract is about, and at the start of a period or a plan.
+func base(kind plans.Kind) bool {
+	return kind == plans.Recurring || kind == plans.Addition || kind == plans.Extension
+}
+
+// settled reports whether the invoice of a charge is paid. One that is not kept any more was.
+func (s *Subscription) settled(charge string) bool {
+	i := s.invoice(invoiceOf(charge))
+	return i < 0 || s.Invoices[i].Status == invoice.Paid
+}
+
+// stands reports whether something of a charge was not given back by what is settled itself: an unpaid change takes nothing away.
+func (s *Subscription) stands(c *plans.Charge) bool {
+	left, units := c.Net, c.Quantity
+	for i := range s.Billed {
+		k := &s.Billed[i]
+		if k.Corrects != c.ID || c.ID == "" || !s.settled(k.ID) {
+			continue
+		}
+		left = left.Add(k.Net)
+		if k.Kind == plans.Unused && !k.Span.Start.After(s.At) && k.Span.End.After(s.At) {
+			units = units.Sub(k.Quantity)
+		}
+	}
+	if c.Quantity.IsPositive() && !units.IsPositive() {
+		return false
+	}
+	return left.IsPositive() || c.Net.IsZero()
+}

@@ -1,0 +1,173 @@
+package lifecycle
+
+import (
+	"time"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// cancel lets the subscription end: when it is asked to, and not before the rules allow it.
+func (s *step) cancel(e *Event) error {
+	sub := &s.sub
+	if !sub.CancelAt.IsZero() && e.When == 0 && e.On.IsZero() {
+		return s.refuse("it ends on " + sub.CancelAt.In(sub.location()).Format(time.DateOnly) + " already")
+	}
+	if !e.On.IsZero() && e.On.Before(e.At) {
+		return fault.New("event.on", proration.ErrOutside, "it is before the event")
+	}
+	at, err := s.endsAt(e)
+	if err != nil {
+		return err
+	}
+	if !at.After(e.At) {
+		return s.endNow(e.Exception)
+	}
+	if a := sub.Ahead; a != nil && !at.After(a.Period.Start) {
+		if i := sub.invoice(a.Invoice); i < 0 || sub.Invoices[i].Status == invoice.Open {
+			if err := s.forget(); err != nil {
+				return err
+			}
+		} else {
+			at = a.Period.End // which is paid for, or is being paid
+		}
+	}
+	sub.CancelAt = at.In(sub.location())
+	return nil
+}
+
+// endsAt returns when a cancellation takes effect.
+func (s *step) endsAt(e *Event) (time.Time, error) {
+	sub := &s.sub
+	asked := e.On
+	switch {
+	case sub.Status == PendingStart, sub.Status == Incomplete, sub.Status == Paused, sub.Status == Suspended && !sub.paidFor():
+		return later(e.At, asked), nil // there is no service to wait for
+	case sub.Status == Trialing && asked.IsZero() && e.When != plans.AtOnce:
+		return sub.TrialEnd, nil
+	case sub.Status == Trialing:
+		return later(e.At, asked), nil
+	}
+	e.Change = plans.Change{Cancel: true}
+	permit, _, err := s.permit(e)
+	if err != nil {
+		return time.Time{}, err
+	}
+	switch e.When {
+	case plans.AtOnce:
+		asked = e.At
+	case plans.AtPeriodEnd:
+		asked = sub.Period.End
+	case plans.AtTermEnd:
+		asked = later(sub.Period.End, sub.Contract.End())
+	default:
+	}
+	switch {
+	case asked.IsZero():
+		return later(permit.At, e.At), nil
+	case asked.Before(permit.At):
+		return time.Time{}, s.refuse("it ends on " + permit.At.In(sub.location()).Format(time.DateOnly) + " at the earliest")
+	}
+	return asked, nil
+}
+
+// endNow ends what is there: a first invoice that was not paid is void.
+func (s *step) endNow(exception *credits.Exception) error {
+	if s.sub.Status == Incomplete {
+		return s.abandon(Canceled)
+	}
+	if s.sub.Status == Trialing {
+		s.sub.TrialEnd = s.sub.At
+	}
+	return s.end(Canceled, exception)
+}
+
+// abandon ends a subscription whose first invoice was not paid: it is void.
+func (s *step) abandon(as Status) error {
+	for _, d := range s.sub.Dues {
+		i := s.sub.invoice(d.Invoice)
+		if i < 0 || s.sub.Invoices[i].Status != invoice.Open || s.sub.Invoices[i].Received().IsPositive() {
+			continue
+		}
+		if err := s.undo(d.Invoice); err != nil {
+			return err
+		}
+	}
+	s.sub.Pending = nil
+	s.settle()
+	s.sub.Period = proration.Period{}
+	return s.end(as, nil)
+}
+
+// firstPaymentOver ends a subscription whose first invoice was not paid in time.
+func (s *step) firstPaymentOver(Deadline) error { return s.abandon(Expired) }
+
+// cancellationDue lets a cancellation take effect.
+func (s *step) cancellationDue(Deadline) error {
+	s.sub.CancelAt = time.Time{}
+	return s.endNow(nil)
+}
+
+// goOn takes a cancellation back that has not taken effect.
+func (s *step) goOn(*Event) error {
+	if s.sub.CancelAt.IsZero() {
+		return s.refuse("it does not end")
+	}
+	s.sub.CancelAt = time.Time{}
+	return nil
+}
+
+// renewalOff lets it end with its term. A period that is billed ahead is taken back, unless it is paid.
+func (s *step) renewalOff(*Event) error {
+	if s.sub.NoRenewal {
+		return s.refuse("it does not renew already")
+	}
+	s.sub.NoRenewal = true
+	return s.forgetUnlessPaid()
+}
+
+// forgetUnlessPaid takes back a period that is billed ahead; where it is paid, or a payment is under way, it is still served.
+func (s *step) forgetUnlessPaid() error {
+	a := s.sub.Ahead
+	if a == nil {
+		return nil
+	}
+	if i := s.sub.invoice(a.Invoice); i >= 0 && s.sub.Invoices[i].Status != invoice.Open {
+		return nil
+	}
+	return s.forget()
+}
+
+// renewalOn lets it renew after all.
+func (s *step) renewalOn(*Event) error {
+	if !s.sub.NoRenewal {
+		return s.refuse("it renews already")
+	}
+	s.sub.NoRenewal = false
+	return nil
+}
+
+// reactivate brings a subscription back. What is overdue is charged first, and service waits for its payment; what is paid for
+// and not over yet goes on; otherwise a new period begins.
+func (s *step) reactivate(*Event) error {
+	sub := &s.sub
+	for i := range sub.Dues {
+		if sub.Dues[i].Failed.IsZero() {
+			continue
+		}
+		sub.Status = Suspended
+		s.chargeOverdue()
+		return nil
+	}
+	before := sub.Status
+	if sub.Status = Active; sub.paidFor() && sub.Period.Contains(sub.At) {
+		sub.Ended, sub.PauseAt, sub.ResumeAt = time.Time{}, time.Time{}, time.Time{}
+		s.standing()
+		return nil
+	}
+	sub.Status = before
+	return s.restart()
+}

@@ -1,0 +1,125 @@
+package lifecycle
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// change makes a change, or lets it wait, as the rules say.
+func (s *step) change(e *Event) error {
+	sub := &s.sub
+	if sub.Status == Trialing || sub.Status == PendingStart {
+		return s.changeBefore(e)
+	}
+	permit, change, err := s.permit(e)
+	if err != nil {
+		return err
+	}
+	if e.Kind == PlanChanged && permit.Action == plans.SwitchInterval || e.Kind == IntervalChanged && permit.Action != plans.SwitchInterval {
+		return s.refuse("it is a change of the kind " + permit.Action.String())
+	}
+	if permit.At.After(e.At) {
+		return s.wait(e.Sequence, permit.At, change)
+	}
+	if err := s.clearAhead(&change); err != nil {
+		return err
+	}
+	if err := s.bring(change); err != nil {
+		return err
+	}
+	if a := sub.Ahead; a != nil {
+		a.Changes = append(a.Changes, change.Clone())
+		return nil
+	}
+	return s.served()
+}
+
+// permit asks the rules, and returns the change as the catalogue has it.
+func (s *step) permit(e *Event) (plans.Permit, plans.Change, error) {
+	p := plans.Proposal{Contract: s.sub.Contract, Change: e.Change.Clone(), By: e.by(), At: e.At, Usage: e.Usage}
+	if s.policy.Catalog == nil {
+		permit, err := s.policy.Rules.Check(p)
+		return permit, p.Change, err
+	}
+	resolved, err := s.policy.Catalog.Resolved(p)
+	if err != nil {
+		return plans.Permit{}, plans.Change{}, err
+	}
+	permit, err := s.policy.Catalog.Check(p)
+	return permit, resolved, err
+}
+
+// changeBefore changes a contract for which nothing was billed yet: only what it will be.
+func (s *step) changeBefore(e *Event) error {
+	change := e.Change.Clone()
+	if s.policy.Catalog != nil {
+		var err error
+		p := plans.Proposal{Contract: s.sub.Contract, Change: change, By: e.by(), At: e.At, Usage: e.Usage}
+		if change, err = s.policy.Catalog.Resolved(p); err != nil {
+			return err
+		}
+	}
+	after, err := s.sub.Contract.With(change, e.At)
+	if err != nil {
+		return proration.Under("event.change", err)
+	}
+	s.sub.Contract = after
+	return nil
+}
+
+// wait lets a change wait for its time. Another plan takes the place of one that waits, and so does another price of an item.
+func (s *step) wait(sequence int64, at time.Time, change plans.Change) error {
+	s.sub.Waiting = slices.DeleteFunc(s.sub.Waiting, func(w Waiting) bool {
+		samePlan := w.Change.Plan != nil && change.Plan != nil
+		samePrice := change.Price != nil && w.Change.Item == change.Item && w.Change.Quantity.IsZero() && change.Quantity.IsZero()
+		return !w.Ahead && (samePlan || samePrice)
+	})
+	s.sub.Waiting = append(s.sub.Waiting, Waiting{Sequence: sequence, At: at, Change: change})
+	slices.SortStableFunc(s.sub.Waiting, func(a, b Waiting) int { return a.At.Compare(b.At) })
+	return s.together()
+}
+
+// together refuses what cannot be made with what waits before it.
+func (s *step) together() error {
+	after := s.sub.Contract
+	for _, w := range s.sub.Waiting {
+		var err error
+		if after, err = after.With(w.Change, w.At); err != nil {
+			return s.refuse("with what waits already: " + err.Error())
+		}
+	}
+	return nil
+}
+
+// clearAhead takes back a period that is billed ahead where a change moves its boundaries, unless it is paid.
+func (s *step) clearAhead(c *plans.Change) error {
+	a := s.sub.Ahead
+	moves := c.Term != nil || !c.End.IsZero() || !c.Anchor.IsZero() || c.Plan != nil && c.Plan.Interval != s.sub.Contract.Cycle.Interval
+	if a == nil || !moves {
+		return nil
+	}
+	if i := s.sub.invoice(a.Invoice); i < 0 || s.sub.Invoices[i].Status != invoice.Open {
+		return s.refuse("the period from " + a.Period.Start.In(s.sub.location()).Format(time.DateOnly) + " on is billed already; change it once it has begun")
+	}
+	return s.forget()
+}
+
+// withdraw drops the changes that wait.
+func (s *step) withdraw(*Event) error {
+	before := len(s.sub.Waiting)
+	for _, w := range s.sub.Waiting {
+		if w.Ahead {
+			return s.refuse("the next period is billed with it already, as " + strconv.Quote(s.sub.Ahead.Invoice))
+		}
+	}
+	if before == 0 {
+		return s.refuse("no change waits")
+	}
+	s.sub.Waiting = nil
+	return nil
+}

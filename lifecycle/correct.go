@@ -1,0 +1,199 @@
+package lifecycle
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/clone"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// Correction is a history to correct.
+type Correction struct {
+	Policies     []Policy          `json:"policies"`     // by the instant from which they hold
+	Subscription Subscription      `json:"subscription"` // before the first event
+	Events       []Event           `json:"events"`       // all of them, in any order: they are applied by their instants, and at one instant by their numbers
+	Issued       []invoice.Invoice `json:"issued"`       // every invoice and credit note that was issued for it, as it stands now, in order
+	At           time.Time         `json:"at"`           // when it is corrected; not before the last event
+}
+
+// Correct replays a history of which some events came to be known late, each dated when it happened and with a number above those that were
+// known before. What was issued stays as it is: one invoice bills the difference between it and what should have been, and the subscription goes
+// on from there. Asked again, with that invoice among the issued ones, it bills nothing.
+//
+// What a late event should have billed counts as paid, since the difference will be; payments and failures of what was issued happened as they did.
+// Errors: those of [Replay]; the faults of what was issued, under issued[i]; and those of invoice.Reconcile and invoice.Build.
+func Correct(c Correction) (Outcome, error) {
+	s, f := beginReplay(c.Policies, c.Subscription, c.Events, c.At)
+	if len(c.Issued) > maxKept {
+		f.Add("issued", proration.ErrLimit, "%d invoices are more than %d", len(c.Issued), maxKept)
+	}
+	for i := range c.Issued[:min(len(c.Issued), maxKept)] {
+		inv := c.Issued[i]
+		if loc := c.Subscription.Contract.Cycle.Location; inv.Location == nil && inv.Zone != "" {
+			inv.Location = loc
+		}
+		f.Under("issued["+strconv.Itoa(i)+"]", invoice.Check(inv))
+	}
+	for i := range c.Events {
+		if c.At.Before(c.Events[i].At) {
+			f.Add(at(i)+".at", proration.ErrOutside, "it is after the correction")
+		}
+	}
+	if f != nil {
+		return Outcome{}, f.Err()
+	}
+	total, err := c.play(s)
+	if err != nil {
+		return Outcome{}, err
+	}
+	return c.reconcile(s, total)
+}
+
+// play applies the events in the order in which they happened.
+func (c *Correction) play(s *step) (Outcome, error) {
+	known := slices.Clone(c.Events)
+	slices.SortStableFunc(known, func(a, b Event) int { return cmp.Compare(a.Sequence, b.Sequence) })
+	late := map[int64]bool{}
+	var last time.Time
+	for _, e := range known {
+		late[e.Sequence] = e.At.Before(last)
+		last = later(last, e.At)
+	}
+	slices.SortStableFunc(known, func(a, b Event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Sequence, b.Sequence)) })
+	total := joined{known: map[string]place{}}
+	for i, e := range known {
+		if e.Payment.Invoice != "" && len(e.Payment.Lines) == 0 && e.Kind != PaymentRefunded {
+			e.Payment.Amount = decimal.Decimal{} // of all that is due, or was paid, whatever that is now
+		}
+		if e.Kind == PaymentRefunded {
+			continue // it is among what was issued, and frees nothing
+		}
+		if late[e.Sequence] {
+			s.late = strconv.FormatInt(e.Sequence, 10)
+		}
+		err := total.play(s, e)
+		s.late, s.lates = "", 0
+		if err == nil {
+			err = s.payLate()
+		}
+		if err != nil {
+			return Outcome{}, renamed(err, at(i))
+		}
+		total.take(s)
+	}
+	if err := s.advance("at", c.At); err != nil {
+		return Outcome{}, err
+	}
+	total.take(s)
+	for _, e := range known {
+		s.sub.Sequence = max(s.sub.Sequence, e.Sequence)
+	}
+	return total.out, nil
+}
+
+// lateID begins what follows the subscription's ID in that of an invoice that a late event should have issued.
+const lateID = "-late-"
+
+// payLate lets be paid what late events should have billed.
+func (s *step) payLate() error {
+	for _, d := range slices.Clone(s.sub.Dues) {
+		if !strings.HasPrefix(d.Invoice, s.sub.ID+lateID) || s.sub.Dues[s.sub.due(d.Invoice)].Failed.After(s.sub.At) {
+			continue
+		}
+		if err := s.happen(d.Invoice, invoice.Event{Kind: invoice.Succeeded, ID: "corrected"}); err != nil {
+			return err
+		}
+	}
+	s.settle()
+	s.standing()
+	return nil
+}
+
+// reconcile bills the difference, and lets the subscription go on with what was issued.
+func (c *Correction) reconcile(s *step, should Outcome) (Outcome, error) {
+	sub := &s.sub
+	comparison := invoice.Comparison{Policy: s.policy.Billing.Proration, Location: sub.Contract.Cycle.Location}
+	theirs := map[string]bool{}
+	for i := range should.Invoices {
+		theirs[should.Invoices[i].ID] = true
+		comparison.Proposed = append(comparison.Proposed, valid(&should.Invoices[i])...)
+	}
+	sub.Ledger = nil
+	for _, e := range should.Credits {
+		if e.Kind == credits.Granted && !theirs[e.Ref] { // what was granted by itself
+			sub.Ledger = append(sub.Ledger, e)
+		}
+	}
+	dues := sub.Dues
+	sub.Invoices, sub.Dues, sub.Issued = nil, nil, 0
+	for i := range c.Issued {
+		inv := c.Issued[i].Clone()
+		sub.Issued++
+		sub.Invoices = append(sub.Invoices, inv)
+		comparison.Billed = append(comparison.Billed, valid(&inv)...)
+		if inv.Status != invoice.Void {
+			sub.Ledger = append(sub.Ledger, inv.Entries...)
+		}
+		if !owing(&inv) {
+			continue
+		}
+		due := Due{Invoice: inv.ID, From: inv.At}
+		if j := slices.IndexFunc(dues, func(d Due) bool { return d.Invoice == inv.ID }); j >= 0 {
+			due = dues[j]
+		}
+		sub.Dues = append(sub.Dues, due)
+	}
+	sub.relocate()
+	difference, err := invoice.Reconcile(comparison)
+	if err != nil {
+		return Outcome{}, err
+	}
+	sub.Billed = clone.All(comparison.Billed)
+	s.because("correction-"+sub.At.UTC().Format(time.RFC3339Nano), 0)
+	if len(difference.Lines) > 0 {
+		inv, err := invoice.Build(invoice.Draft{
+			ID: s.nextID(), Currency: sub.Contract.Currency, At: sub.At, Lines: difference.Lines, Billed: sub.Billed, Ledger: sub.Ledger, Policy: s.billing(),
+			Contact: sub.Contact, Location: sub.Contract.Cycle.Location,
+		})
+		if err != nil {
+			return Outcome{}, err
+		}
+		sub.Account = sub.Account.Add(inv)
+		s.take(inv)
+		s.collect(&inv, sub.At, time.Time{})
+	}
+	sub.Billed = usable(sub.Billed, sub.At)
+	s.standing()
+	sub.prune(s.policy)
+	return s.outcome(), nil
+}
+
+// valid returns the lines of an invoice that was not taken back.
+func valid(inv *invoice.Invoice) []plans.Charge {
+	if inv.Status == invoice.Void || inv.Status == invoice.Drafted {
+		return nil
+	}
+	return inv.Lines
+}
+
+// usable returns the charges that pay for anything from an instant on, and their credits.
+func usable(charges []plans.Charge, at time.Time) (left []plans.Charge) {
+	kept := map[string]bool{}
+	for _, c := range charges {
+		own := c.Corrects == "" && (c.Span.End.After(at) || c.Period.End.After(at))
+		if own || c.Corrects != "" && kept[c.Corrects] {
+			kept[c.ID] = kept[c.ID] || own
+			left = append(left, c)
+		}
+	}
+	return left
+}

@@ -1,0 +1,313 @@
+package lifecycle
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// billing is the policy of invoices, with the taxes of the customer.
+func (s *step) billing() invoice.Policy {
+	p := s.policy.Billing
+	if s.sub.Taxes != nil {
+		p.Taxes = *s.sub.Taxes
+	}
+	return p
+}
+
+// nextID returns the ID of the next invoice. What a late event should have issued takes no number of those that were.
+func (s *step) nextID() string {
+	if s.late != "" {
+		return s.sub.ID + lateID + s.late + "-" + strconv.Itoa(s.lates+1)
+	}
+	return s.sub.ID + "-" + strconv.Itoa(s.sub.Issued+1)
+}
+
+// number counts an invoice that was issued.
+func (s *step) number() {
+	if s.late != "" {
+		s.lates++
+		return
+	}
+	s.sub.Issued++
+}
+
+// manual reports whether invoices are paid by hand.
+func (s *step) manual() bool {
+	for _, m := range s.policy.Manual {
+		if m == s.sub.Method && m != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// unpaid returns the IDs of the invoices whose charges are not credited, since they are not paid. One that is held for the next period
+// is due with certainty, and is not among them.
+func (s *step) unpaid() (ids []string) {
+	for i := range s.sub.Invoices {
+		inv := &s.sub.Invoices[i]
+		if !owing(inv) && inv.Status != invoice.Uncollectible || inv.Outstanding().IsZero() {
+			continue
+		}
+		if at := s.sub.due(inv.ID); at >= 0 && !s.sub.Dues[at].Held.IsZero() {
+			continue
+		}
+		ids = append(ids, inv.ID)
+	}
+	return ids
+}
+
+// document issues what an occasion comes to, and takes it into the subscription; nil where there is nothing to bill.
+func (s *step) document(o invoice.Occasion) (*invoice.Invoice, error) {
+	o.ID, o.Policy, o.Contact, o.Unpaid = s.nextID(), s.billing(), s.sub.Contact, s.unpaid()
+	if o.DueBy.IsZero() && s.manual() && s.policy.Dunning.DueIn != (proration.Interval{}) {
+		by, err := s.policy.Dunning.DueIn.After(s.sub.At, s.sub.location())
+		if err != nil {
+			return nil, err
+		}
+		o.DueBy = by
+	}
+	doc, err := invoice.Issue(o)
+	if err != nil {
+		return nil, err
+	}
+	s.sub.Account = doc.Account
+	if doc.Invoice == nil {
+		return nil, nil //nolint:nilnil // there is nothing to bill, and nothing went wrong
+	}
+	s.take(*doc.Invoice)
+	return doc.Invoice, nil
+}
+
+// take keeps an invoice that was issued; its lines and entries are in the account already.
+func (s *step) take(inv invoice.Invoice) {
+	s.number()
+	s.sub.Invoices = append(s.sub.Invoices, inv)
+	s.out.Invoices = append(s.out.Invoices, inv)
+	s.out.Credits = append(s.out.Credits, inv.Entries...)
+	if inv.Refund.IsPositive() {
+		s.repaid(&inv, inv.Refund)
+		s.effect(Effect{Kind: Refund, Invoice: inv.ID, Amount: inv.Refund})
+	}
+	if inv.Status == invoice.Paid && inv.Corrects == "" && inv.Total.IsPositive() {
+		s.notice(Notice{Kind: Receipt, Invoice: inv.ID}) // credit paid all of it
+	}
+}
+
+// collect begins to collect an invoice that something is due on, at once or from an instant on.
+func (s *step) collect(inv *invoice.Invoice, from, held time.Time) {
+	if inv == nil || !owing(inv) {
+		return
+	}
+	d := Due{Invoice: inv.ID, From: from, Held: held, By: inv.DueBy}
+	s.sub.Dues = append(s.sub.Dues, d)
+	if held.IsZero() {
+		s.ask(len(s.sub.Dues) - 1)
+	}
+}
+
+// ask asks the caller to collect an invoice: once, until it is known what came of it.
+func (s *step) ask(due int) {
+	d := &s.sub.Dues[due]
+	i := s.sub.invoice(d.Invoice)
+	d.Held, d.Retry = time.Time{}, time.Time{}
+	if i < 0 || !d.Asked.IsZero() || s.sub.Invoices[i].Status == invoice.Pending {
+		return
+	}
+	amount := s.sub.Invoices[i].Outstanding()
+	if s.manual() {
+		s.effect(Effect{Kind: Send, Invoice: d.Invoice, Amount: amount})
+		return
+	}
+	d.Asked = s.sub.At
+	s.effect(Effect{Kind: Charge, Invoice: d.Invoice, Amount: amount})
+}
+
+// happen applies an event to an invoice that is kept, and tells the caller of it.
+func (s *step) happen(id string, e invoice.Event) error {
+	i := s.sub.invoice(id)
+	if i < 0 {
+		return s.refuse("there is no invoice " + strconv.Quote(id) + ", or it is settled for good")
+	}
+	inv := &s.sub.Invoices[i]
+	before := len(inv.Events)
+	e.At = later(s.sub.At, inv.At)
+	after, err := invoice.Apply(*inv, e)
+	if err != nil {
+		return proration.Under("payment", err)
+	}
+	if len(after.Events) == before {
+		return nil
+	}
+	s.replace(after)
+	return nil
+}
+
+// replace keeps an invoice as it is now.
+func (s *step) replace(inv invoice.Invoice) {
+	s.sub.Invoices[s.sub.invoice(inv.ID)] = inv
+	for i := range s.out.Invoices {
+		if s.out.Invoices[i].ID == inv.ID {
+			s.out.Invoices[i] = inv
+			return
+		}
+	}
+	for i := range s.out.Changed {
+		if s.out.Changed[i].ID == inv.ID {
+			s.out.Changed[i] = inv
+			return
+		}
+	}
+	s.out.Changed = append(s.out.Changed, inv)
+}
+
+// repaid writes what is paid back into the invoices that it was paid with, so that nothing is paid back twice.
+func (s *step) repaid(doc *invoice.Invoice, amount decimal.Decimal) {
+	for _, line := range doc.Lines {
+		i := s.sub.invoice(invoiceOf(line.Corrects))
+		if line.Corrects == "" || i < 0 || !amount.IsPositive() {
+			continue
+		}
+		inv := s.sub.Invoices[i]
+		part := decimal.Min(amount, inv.Received())
+		if !part.IsPositive() {
+			continue
+		}
+		e := invoice.Event{Kind: invoice.Repaid, ID: doc.ID, At: later(s.sub.At, inv.At), Amount: part}
+		if after, err := invoice.Apply(inv, e); err == nil && len(after.Events) > len(inv.Events) {
+			s.replace(after)
+			amount = amount.Sub(part)
+		}
+	}
+}
+
+// charges fills in what a charge that the caller counted leaves out.
+func (s *step) charges(all []plans.Charge, kind plans.Kind) ([]plans.Charge, error) {
+	var f fault.List
+	for i := range all {
+		c := &all[i]
+		path := "event.charges[" + strconv.Itoa(i) + "]"
+		if c.Kind == 0 {
+			c.Kind = kind
+		}
+		if c.Plan == "" {
+			c.Plan = s.sub.Contract.Plan
+		}
+		if c.Currency == "" {
+			c.Currency = s.sub.Contract.Currency
+		}
+		if c.Currency != s.sub.Contract.Currency {
+			f.Add(path+".currency", proration.ErrInvalid, "%.3s is not the %.3s of the contract", c.Currency, s.sub.Contract.Currency)
+		}
+		if c.Item == "" {
+			f.Add(path+".item", proration.ErrUnset, "say what was used or sold")
+		}
+		_, err := c.Priced(s.policy.Billing.Proration)
+		f.Under(path, err)
+	}
+	if len(s.sub.Pending)+len(all) > maxCharges {
+		f.Add("event.charges", proration.ErrLimit, "more than %d charges wait for an invoice", maxCharges)
+	}
+	return all, f.Err()
+}
+
+// undo takes an invoice back, and what it did to the account.
+func (s *step) undo(id string) error {
+	for _, c := range s.sub.Billed {
+		if c.Corrects != "" && invoiceOf(c.Corrects) == id && invoiceOf(c.ID) != id {
+			return s.refuse("invoice " + strconv.Quote(id) + " was credited since, by " + c.ID)
+		}
+	}
+	entries, owed, err := credits.Void(s.sub.Ledger, credits.Undoing{Ref: id, At: s.sub.At, Reason: "invoice " + id + " is void"})
+	if err != nil {
+		return err
+	}
+	if owed.IsPositive() {
+		return s.refuse("credit of invoice " + strconv.Quote(id) + " was spent since")
+	}
+	if err := s.happen(id, invoice.Event{Kind: invoice.Voided}); err != nil {
+		return err
+	}
+	var left []plans.Charge
+	for _, c := range s.sub.Billed {
+		if invoiceOf(c.ID) != id {
+			left = append(left, c)
+		}
+	}
+	s.sub.Billed, s.sub.Ledger = left, append(s.sub.Ledger, entries...)
+	s.out.Credits = append(s.out.Credits, entries...)
+	s.effect(Effect{Kind: Withdraw, Invoice: id})
+	return nil
+}
+
+// prune drops what nothing can happen to any more: invoices that were settled long ago, and grants of which nothing is left.
+func (s *Subscription) prune(p *Policy) {
+	long, err := p.Keep.Before(s.At, s.location())
+	if err != nil {
+		return
+	}
+	used := map[string]bool{}
+	for i := range s.Billed {
+		used[invoiceOf(s.Billed[i].ID)] = true
+	}
+	if s.Ahead != nil {
+		used[s.Ahead.Invoice] = true
+	}
+	for _, d := range s.Dues {
+		used[d.Invoice] = true
+	}
+	var kept []invoice.Invoice
+	for _, inv := range s.Invoices {
+		last := inv.At
+		if n := len(inv.Events); n > 0 {
+			last = inv.Events[n-1].At
+		}
+		if used[inv.ID] || owing(&inv) || last.After(long) {
+			kept = append(kept, inv)
+		}
+	}
+	if len(kept) < len(s.Invoices) {
+		s.Invoices = kept
+	}
+	s.pruneLedger(long)
+}
+
+// pruneLedger drops the entries of grants that are used up or expired, and that nothing happened to for long.
+func (s *Subscription) pruneLedger(long time.Time) {
+	type grant struct {
+		left    decimal.Decimal
+		last    time.Time
+		expires time.Time
+	}
+	grants := map[string]*grant{}
+	for _, e := range s.Ledger {
+		g := grants[e.ID]
+		if g == nil {
+			g = &grant{}
+			grants[e.ID] = g
+		}
+		g.left, g.last = g.left.Add(e.Amount), later(g.last, e.At)
+		if e.Kind == credits.Granted {
+			g.expires = e.Expires
+		}
+	}
+	var kept []credits.Entry
+	for _, e := range s.Ledger {
+		g := grants[e.ID]
+		over := g.left.IsZero() || !g.expires.IsZero() && !g.expires.After(long)
+		if !over || g.last.After(long) {
+			kept = append(kept, e)
+		}
+	}
+	if len(kept) < len(s.Ledger) {
+		s.Ledger = kept
+	}
+}

@@ -1,0 +1,131 @@
+package lifecycle
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/enum"
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+)
+
+// Outcome is what came of an event, or of the passing of time.
+type Outcome struct {
+	Subscription Subscription      `json:"subscription"`      // to be stored in place of the one passed in
+	Invoices     []invoice.Invoice `json:"invoices,omitzero"` // issued, in order, as they are afterwards; a credit note is one that corrects another
+	Changed      []invoice.Invoice `json:"changed,omitzero"`  // issued before, whose status changed, in the order in which they did first
+	Credits      []credits.Entry   `json:"credits,omitzero"`  // what was added to the ledger, in order
+	Notices      []Notice          `json:"notices,omitzero"`  // what to tell the customer, in order
+	Effects      []Effect          `json:"effects,omitzero"`  // what to do, in order
+	Steps        []Step            `json:"steps,omitzero"`    // what happened, one after the other
+}
+
+// Effect is something for the caller to do. Its ID derives from the subscription, what caused it and its ordinal, so that a
+// caller who runs the same again can tell what was done already.
+type Effect struct {
+	ID      string          `json:"id"`      // the same whenever the same is run again
+	Kind    EffectKind      `json:"kind"`    // what to do
+	Invoice string          `json:"invoice"` // ID of the invoice it is about
+	Amount  decimal.Decimal `json:"amount"`  // of money, in the currency of the contract, not negative
+}
+
+// EffectKind says what the caller is to do. Its zero is unset.
+type EffectKind uint8
+
+// The kinds of effects.
+const (
+	Charge   EffectKind = iota + 1 // charge the method of payment on file for the invoice, and tell what came of it as an event
+	Send                           // send the invoice, to be paid by hand
+	Refund                         // pay money back
+	Withdraw                       // stop collecting the invoice, which nobody is to pay any more
+)
+
+var effectKinds = []string{"", "charge", "send", "refund", "withdraw"}
+
+// String returns the kind's name, "charge".
+func (k EffectKind) String() string { return enum.String(effectKinds, k) }
+
+// MarshalText returns the kind's name.
+func (k EffectKind) MarshalText() ([]byte, error) { return fault.Marshal(effectKinds, k, "kind") }
+
+// UnmarshalText reads the kind's name; an unknown one is ErrInvalid.
+func (k *EffectKind) UnmarshalText(text []byte) error {
+	return fault.Unmarshal(effectKinds, k, "kind", text)
+}
+
+// Notice is something to tell the customer.
+type Notice struct {
+	ID      string     `json:"id"`               // derived as that of an effect
+	Kind    NoticeKind `json:"kind"`             // what about
+	At      time.Time  `json:"at"`               // when it is told
+	Of      time.Time  `json:"of,omitzero"`      // when what it tells of happens, or the grace that it begins is over
+	Invoice string     `json:"invoice,omitzero"` // ID of the invoice it is about
+}
+
+// NoticeKind says what a notice is about. Its zero is unset.
+type NoticeKind uint8
+
+// The kinds of notices: first those that come before something, as reminders.
+const (
+	Renews    NoticeKind = iota + 1 // the next period begins, and is charged
+	TrialEnds                       // the trial is over
+	Ends                            // service ends
+	GraceEnds                       // the grace of an invoice is over
+	Declined                        // a payment failed
+	Overdue                         // an invoice was not paid when it was due
+	Receipt                         // an invoice is paid: a copy of it goes out
+	Lost                            // access was lost, since something was not paid, or could not be
+)
+
+var noticeKinds = []string{"", "renewal", "trial_end", "end", "grace_end", "declined", "overdue", "receipt", "access_lost"}
+
+// String returns the kind's name, "receipt".
+func (k NoticeKind) String() string { return enum.String(noticeKinds, k) }
+
+// MarshalText returns the kind's name.
+func (k NoticeKind) MarshalText() ([]byte, error) { return fault.Marshal(noticeKinds, k, "kind") }
+
+// UnmarshalText reads the kind's name; an unknown one is ErrInvalid.
+func (k *NoticeKind) UnmarshalText(text []byte) error {
+	return fault.Unmarshal(noticeKinds, k, "kind", text)
+}
+
+// Step is one thing that happened: an event, a deadline, or an event that was refused.
+type Step struct {
+	At       time.Time    `json:"at"`                // when
+	Event    EventKind    `json:"event,omitzero"`    // the event; unset for a deadline
+	Sequence int64        `json:"sequence,omitzero"` // its number
+	Deadline DeadlineKind `json:"deadline,omitzero"` // the deadline; unset for an event
+	Ref      string       `json:"ref,omitzero"`      // what of several it is about, such as an invoice
+	Status   Status       `json:"status"`            // where it led
+	Access   Access       `json:"access"`            // what can be reached from then on
+	Issued   []string     `json:"issued,omitzero"`   // IDs of the invoices that it issued
+	Refused  string       `json:"refused,omitzero"`  // why it was not allowed; then it changed nothing
+}
+
+// Refusal is an event that the rules do not allow. It changed nothing. It matches [ErrRefused].
+type Refusal struct {
+	Event   EventKind // what was refused
+	Status  Status    // where the subscription stood
+	Reason  string    // why, in words a customer could read
+	Instead string    // what would be allowed; "" where nothing would
+}
+
+// ErrRefused is what every [Refusal] matches with errors.Is; it is that of package plans.
+var ErrRefused = plans.ErrRefused
+
+// Error returns the refusal in one line.
+func (r *Refusal) Error() string {
+	text := fmt.Sprintf("%s while %s: %s", r.Event, r.Status, r.Reason)
+	if r.Instead != "" {
+		text += "; possible: " + r.Instead
+	}
+	return text
+}
+
+// Unwrap returns ErrRefused.
+func (r *Refusal) Unwrap() error { return ErrRefused }

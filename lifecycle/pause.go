@@ -1,0 +1,127 @@
+package lifecycle
+
+import (
+	"time"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// pause begins a pause, or lets it wait for the end of the period.
+func (s *step) pause(e *Event) error {
+	sub := &s.sub
+	switch {
+	case s.policy.Pause == (Pause{}):
+		return s.refuse("there are no pauses")
+	case len(sub.Contract.Terms) > 0:
+		return s.refuse("a term that was agreed on is not paused")
+	case !sub.PauseAt.IsZero():
+		return s.refuse("a pause begins on " + sub.PauseAt.In(sub.location()).Format(time.DateOnly) + " already")
+	case !sub.CancelAt.IsZero() || sub.NoRenewal:
+		return s.refuse("it ends with its period")
+	}
+	at := e.At
+	if s.policy.Pause.When == plans.AtPeriodEnd {
+		at = sub.Period.End
+	}
+	if err := s.forgetUnlessPaid(); err != nil {
+		return err
+	}
+	if a := sub.Ahead; a != nil {
+		if at.Before(a.Period.Start) || !at.After(a.Period.Start) {
+			at = a.Period.End // which is paid for
+		}
+	}
+	if !e.Until.IsZero() && !e.Until.After(at) {
+		return fault.New("event.until", proration.ErrOutside, "the pause begins at %s", at.Format(time.RFC3339))
+	}
+	sub.ResumeAt = e.Until
+	if !e.Until.IsZero() {
+		sub.ResumeAt = e.Until.In(sub.location())
+	}
+	if at.After(e.At) {
+		sub.PauseAt = at
+		return nil
+	}
+	return s.rest()
+}
+
+// pauseDue begins a pause that waited.
+func (s *step) pauseDue(Deadline) error { return s.rest() }
+
+// rest pauses: what is paid for becomes balance, where the policy says so, and what waits for an invoice is billed.
+func (s *step) rest() error {
+	sub := &s.sub
+	sub.PauseAt = time.Time{}
+	var back []plans.Charge
+	if s.policy.Pause.Unused == credits.ToBalance && sub.At.Before(sub.Period.End) && s.policy.Billing.Timing == proration.InAdvance {
+		unpaid := s.unpaid()
+		var err error
+		back, err = credits.Unused(credits.Request{
+			Charges: paidOf(sub.Billed, unpaid), At: sub.At, Basis: s.policy.Billing.Basis, Policy: s.policy.Billing.Proration, Location: sub.Contract.Cycle.Location,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if lines := append(back, sub.Pending...); len(lines) > 0 {
+		inv, err := invoice.Build(invoice.Draft{
+			ID: s.nextID(), Currency: sub.Contract.Currency, At: sub.At, Lines: lines, Billed: sub.Billed, Ledger: sub.Ledger, Policy: s.billing(),
+			Contact: sub.Contact, Location: sub.Contract.Cycle.Location,
+		})
+		if err != nil {
+			return err
+		}
+		sub.Account, sub.Pending = sub.Account.Add(inv), nil
+		s.take(inv)
+		s.collect(&inv, sub.At, time.Time{})
+	}
+	if s.policy.Billing.Timing == proration.InArrears { // what was used is billed
+		inv, err := s.document(invoice.Occasion{Account: sub.Account, At: sub.At, Change: plans.Change{Cancel: true}})
+		if err != nil {
+			return err
+		}
+		s.collect(inv, sub.At, time.Time{})
+	}
+	sub.Status = Paused
+	return nil
+}
+
+// paidOf returns the charges that are paid, and their credits.
+func paidOf(billed []plans.Charge, unpaid []string) (paid []plans.Charge) {
+	for _, c := range billed {
+		of := c.ID
+		if c.Corrects != "" {
+			of = c.Corrects
+		}
+		open := false
+		for _, id := range unpaid {
+			open = open || id == invoiceOf(of)
+		}
+		if !open {
+			paid = append(paid, c)
+		}
+	}
+	return paid
+}
+
+// resume ends a pause, or takes one back that has not begun.
+func (s *step) resume(*Event) error {
+	if s.sub.Status == Active {
+		if s.sub.PauseAt.IsZero() {
+			return s.refuse("there is no pause")
+		}
+		s.sub.PauseAt, s.sub.ResumeAt = time.Time{}, time.Time{}
+		return nil
+	}
+	return s.reactivate(nil)
+}
+
+// resumeDue ends a pause.
+func (s *step) resumeDue(Deadline) error {
+	s.sub.ResumeAt = time.Time{}
+	return s.reactivate(nil)
+}

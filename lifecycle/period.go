@@ -1,0 +1,188 @@
+package lifecycle
+
+import (
+	"time"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// remind tells the customer what will happen.
+func (s *step) remind(d Deadline) error {
+	for _, r := range s.policy.Reminders {
+		if r.Without && s.sub.Method != "" {
+			continue
+		}
+		for _, of := range s.sub.comes(s.policy, r.Of) {
+			at, err := r.Before.Before(of.At, s.sub.location())
+			if err == nil && at.Equal(d.At) && !s.told(r.Of, of) {
+				n := Notice{Kind: r.Of, Of: of.At}
+				if of.Ref != "" {
+					n.Invoice = of.Ref[1:]
+				}
+				s.notice(n)
+			}
+		}
+	}
+	return nil
+}
+
+// told reports whether the customer was told the same at this instant.
+func (s *step) told(kind NoticeKind, of Deadline) bool {
+	for _, n := range s.out.Notices {
+		if n.Kind == kind && n.At.Equal(s.sub.At) && n.Of.Equal(of.At) && (of.Ref == "" || n.Invoice == of.Ref[1:]) {
+			return true
+		}
+	}
+	return false
+}
+
+// renewalDue begins the next period.
+func (s *step) renewalDue(Deadline) error {
+	if s.sub.Method == "" && s.policy.Renewal.Without > ToGoOn {
+		return s.resortTo(s.policy.Renewal.Without)
+	}
+	return s.bill()
+}
+
+// expiryDue ends what is not renewed.
+func (s *step) expiryDue(Deadline) error { return s.end(Expired, nil) }
+
+// aheadDue bills the next period before it begins. The contract stays what it is until then.
+func (s *step) aheadDue(Deadline) error {
+	sub := &s.sub
+	account := sub.Account
+	begins := sub.Period.End
+	for i := range sub.Waiting {
+		w := &sub.Waiting[i]
+		if w.At.After(begins) {
+			continue
+		}
+		after, err := account.Contract.With(w.Change, begins)
+		if err != nil {
+			return err
+		}
+		account.Contract, w.Ahead = after, true
+	}
+	now := sub.Contract
+	inv, err := s.document(invoice.Occasion{Account: account, At: begins, Ahead: sub.At, DueBy: begins, Lines: sub.Pending})
+	if err != nil {
+		return err
+	}
+	a := Ahead{Contract: sub.Contract, Pending: sub.Pending}
+	rest, err := a.Contract.Rest(begins)
+	if err != nil {
+		return err
+	}
+	a.Period = proration.Period{Start: begins, End: rest[0].Span.End}
+	sub.Contract, sub.Pending, sub.Ahead = now, nil, &a
+	if inv != nil {
+		a.Invoice = inv.ID
+		s.collect(inv, begins, time.Time{})
+	}
+	s.collectHeld()
+	return nil
+}
+
+// aheadBegins lets a period begin that was billed ahead, and bills for it what changed since. Where it is not paid, it is billed anew then.
+func (s *step) aheadBegins(Deadline) error {
+	sub := &s.sub
+	a := sub.Ahead
+	i := sub.invoice(a.Invoice)
+	if len(a.Changes) > 0 && i >= 0 && sub.Invoices[i].Status == invoice.Open {
+		if err := s.forget(); err != nil {
+			return err
+		}
+		if sub.Status == Suspended {
+			return s.served()
+		}
+		return s.bill()
+	}
+	sub.Ahead = nil
+	sub.Contract = a.Contract
+	for _, c := range a.Changes {
+		if err := s.bring(c); err != nil {
+			return err
+		}
+	}
+	return s.served()
+}
+
+// bring makes a change at the instant and bills what it comes to.
+func (s *step) bring(c plans.Change) error {
+	held := time.Time{}
+	switch restarts := c.Plan != nil && c.Plan.Interval != s.sub.Contract.Cycle.Interval && len(s.sub.Contract.Terms) == 0; {
+	case s.policy.Changes == CollectNone && !restarts && c.Term == nil && c.Anchor.IsZero():
+		after, err := s.sub.Contract.With(c, s.sub.At)
+		if err == nil {
+			s.sub.Contract = after
+		}
+		return err
+	case s.policy.Changes == CollectNext && !restarts && c.Term == nil:
+		held = s.sub.Period.End
+	}
+	inv, err := s.document(invoice.Occasion{Account: s.sub.Account, At: s.sub.At, Change: c})
+	if err != nil {
+		return err
+	}
+	s.collect(inv, s.sub.At, held)
+	return nil
+}
+
+// changeDue makes a change that waited. Where its time is a boundary, the period that begins there is billed with it.
+func (s *step) changeDue(d Deadline) error {
+	sub := &s.sub
+	w := sub.Waiting[0]
+	sub.Waiting = sub.Waiting[1:]
+	switch {
+	case sub.Ahead != nil && !w.Ahead:
+		sub.Ahead.Changes = append(sub.Ahead.Changes, w.Change.Clone())
+		return nil
+	case w.Ahead && sub.Ahead != nil:
+		return nil // the contract of that period has it
+	}
+	if sub.At.Equal(sub.Period.End) {
+		after, err := sub.Contract.With(w.Change, sub.At)
+		if err == nil {
+			sub.Contract = after
+		}
+		return err
+	}
+	if err := s.bring(w.Change); err != nil {
+		return err
+	}
+	return s.served()
+}
+
+// end ends the subscription: what is used up to it is billed, and what is not is given back as the policy says.
+func (s *step) end(as Status, exception *credits.Exception) error {
+	sub := &s.sub
+	if err := s.forget(); err != nil {
+		return err
+	}
+	contract := sub.Contract.Clone()
+	if !sub.Period.End.IsZero() && sub.Status != Trialing && sub.Status != PendingStart {
+		inv, err := s.document(invoice.Occasion{
+			Account: sub.Account, At: sub.At, Change: plans.Change{Cancel: true}, Lines: sub.Pending, Paid: sub.received(), Exception: exception,
+		})
+		if err != nil {
+			return err
+		}
+		sub.Pending = nil
+		s.collect(inv, sub.At, time.Time{})
+		s.collectHeld()
+	}
+	sub.Contract = contract // as it goes on for who comes back
+	sub.Status, sub.Ended = as, sub.At
+	sub.CancelAt, sub.NoRenewal, sub.PauseAt, sub.ResumeAt, sub.PayBy = time.Time{}, false, time.Time{}, time.Time{}, time.Time{}
+	sub.Waiting = nil
+	return nil
+}
+
+// paidOver marks when what was paid for is over.
+func (s *step) paidOver(Deadline) error {
+	s.notice(Notice{Kind: Lost})
+	return nil
+}

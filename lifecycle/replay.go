@@ -1,0 +1,167 @@
+package lifecycle
+
+import (
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/proration"
+)
+
+const (
+	maxEvents   = 1_000_000
+	maxPolicies = 1_000
+)
+
+// Replay applies events in their order, and advances to an instant: what comes out is what comes of applying one by one, joined. Of the
+// policies that one holds which began to hold last, so that an edited policy never rewrites what happened before. An event that is refused changes
+// nothing, and is a step that says why.
+// Errors: all faults of the policies, the subscription and the events at once, each event's under events[i]; ErrOutside for an event before
+// the one before it, which is what [Correct] is for; ErrLimit for more than 1,000,000 events or 1,000 policies; and those of [Advance].
+func Replay(policies []Policy, sub Subscription, events []Event, to time.Time) (Outcome, error) {
+	s, f := beginReplay(policies, sub, events, to)
+	last := sub.At
+	number := sub.Sequence
+	for i := range events {
+		e := &events[i]
+		if e.Sequence <= number {
+			continue
+		}
+		if e.At.Before(last) {
+			f.Add(at(i)+".at", proration.ErrOutside, "%s is before %s, when the one before it happened", e.At.Format(time.RFC3339Nano), last.Format(time.RFC3339Nano))
+		}
+		last, number = later(last, e.At), e.Sequence
+	}
+	if f == nil && to.Before(last) {
+		f.Add("at", proration.ErrOutside, "%s is before %s, when the last event happened", to.Format(time.RFC3339Nano), last.Format(time.RFC3339Nano))
+	}
+	if f != nil {
+		return Outcome{}, f.Err()
+	}
+	total := joined{known: map[string]place{}}
+	for i := range events {
+		if events[i].Sequence <= s.sub.Sequence {
+			continue
+		}
+		if err := total.play(s, events[i]); err != nil {
+			return Outcome{}, renamed(err, at(i))
+		}
+	}
+	if err := s.advance("at", to); err != nil {
+		return Outcome{}, err
+	}
+	total.take(s)
+	s.out = total.out
+	return s.outcome(), nil
+}
+
+// at is the path of an event in a list.
+func at(i int) string { return "events[" + strconv.Itoa(i) + "]" }
+
+// renamed puts the faults of an event under its place in a list.
+func renamed(err error, path string) error {
+	var e *proration.Error
+	if errors.As(err, &e) && len(e.Field) >= len("event") && e.Field[:len("event")] == "event" {
+		return fault.New(path+e.Field[len("event"):], e.Rule, "%s", e.Reason)
+	}
+	return proration.Under(path, err)
+}
+
+// beginReplay returns a step, and the faults of what is replayed but for the order of the events.
+func beginReplay(policies []Policy, sub Subscription, events []Event, to time.Time) (*step, fault.List) {
+	var f fault.List
+	switch {
+	case len(policies) == 0:
+		f.Add("policies", proration.ErrUnset, "a replay has a policy")
+	case len(policies) > maxPolicies:
+		f.Add("policies", proration.ErrLimit, "%d policies are more than %d", len(policies), maxPolicies)
+	}
+	for i := 1; i < min(len(policies), maxPolicies); i++ {
+		if !policies[i].From.After(policies[i-1].From) {
+			f.Add("policies["+strconv.Itoa(i)+"].from", proration.ErrInvalid, "it is not after that of the policy before")
+		}
+	}
+	if len(events) > maxEvents {
+		f.Add("events", proration.ErrLimit, "%d events are more than %d", len(events), maxEvents)
+		return nil, f
+	}
+	for i := range events {
+		var own fault.List
+		events[i].check(&own)
+		checkInstant(&own, "event.at", events[i].At, &Subscription{})
+		for _, err := range own {
+			f.Under("", renamed(err, at(i)))
+		}
+	}
+	s, err := begin(policies, sub, "at", to, f)
+	if err != nil {
+		return nil, fault.List{err}
+	}
+	return s, nil
+}
+
+// place is where an invoice stands in what was joined.
+type place struct {
+	index   int
+	changed bool // among those that changed
+}
+
+// joined is outcomes joined.
+type joined struct {
+	out   Outcome
+	known map[string]place
+}
+
+// play applies an event, or writes down why it is refused.
+func (j *joined) play(s *step, e Event) error {
+	before := *s
+	s.sub = s.sub.snapshot()
+	s.out = Outcome{}
+	err := s.apply(e)
+	var refusal *Refusal
+	if errors.As(err, &refusal) {
+		*s = before
+		j.out.Steps = append(j.out.Steps, Step{
+			At: e.At.In(s.sub.location()), Event: e.Kind, Sequence: e.Sequence, Status: refusal.Status, Access: s.policy.Access(s.sub), Refused: refusal.because(),
+		})
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	j.take(s)
+	return nil
+}
+
+// because is the reason in words.
+func (r *Refusal) because() string {
+	if r.Instead == "" {
+		return r.Reason
+	}
+	return r.Reason + "; possible: " + r.Instead
+}
+
+// take adds what came of a step, and leaves it empty.
+func (j *joined) take(s *step) {
+	for _, inv := range s.out.Invoices {
+		j.known[inv.ID] = place{index: len(j.out.Invoices)}
+		j.out.Invoices = append(j.out.Invoices, inv)
+	}
+	for _, inv := range s.out.Changed {
+		switch p, has := j.known[inv.ID]; {
+		case has && p.changed:
+			j.out.Changed[p.index] = inv
+		case has:
+			j.out.Invoices[p.index] = inv
+		default:
+			j.known[inv.ID] = place{index: len(j.out.Changed), changed: true}
+			j.out.Changed = append(j.out.Changed, inv)
+		}
+	}
+	j.out.Credits = append(j.out.Credits, s.out.Credits...)
+	j.out.Notices = append(j.out.Notices, s.out.Notices...)
+	j.out.Effects = append(j.out.Effects, s.out.Effects...)
+	j.out.Steps = append(j.out.Steps, s.out.Steps...)
+	s.out = Outcome{}
+}

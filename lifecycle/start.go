@@ -1,0 +1,246 @@
+package lifecycle
+
+import (
+	"slices"
+	"time"
+
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/proration"
+)
+
+// start begins service, or waits until it is to begin.
+func (s *step) start(e *Event) error {
+	if e.Method != "" {
+		if err := s.setMethod(e); err != nil {
+			return err
+		}
+	}
+	switch {
+	case e.NoTrial && !e.On.After(e.At):
+		return s.serve(false, 0)
+	case e.On.After(e.At):
+		s.sub.Status, s.sub.StartAt = PendingStart, e.On.In(s.sub.location())
+		if e.NoTrial {
+			s.sub.TrialEnd = s.sub.StartAt // there is none to come
+		}
+		return nil
+	}
+	return s.tryOrServe(false)
+}
+
+// startNow begins service that waited for its time.
+func (s *step) startNow(Deadline) error {
+	at := s.sub.StartAt
+	s.sub.StartAt = time.Time{}
+	if s.sub.TrialEnd.Equal(at) {
+		s.sub.TrialEnd = time.Time{}
+		return s.serve(true, 0)
+	}
+	return s.tryOrServe(true)
+}
+
+// tryOrServe begins the trial, where there is one. Service that begins later than it was agreed is anchored where it does.
+func (s *step) tryOrServe(anew bool) error {
+	trial := s.policy.Trial
+	if trial.Length == (proration.Interval{}) {
+		return s.serve(anew, 0)
+	}
+	if trial.Method && s.sub.Method == "" {
+		return s.refuse("a trial begins with a method of payment")
+	}
+	end, err := trial.Length.After(s.sub.At, s.sub.location())
+	if err != nil {
+		return err
+	}
+	s.sub.Status, s.sub.TrialEnd = Trialing, end
+	return nil
+}
+
+// buy begins the paid term while the trial runs. What becomes of the days that are left is the policy's.
+func (s *step) buy(*Event) error {
+	start, days := s.policy.Trial.Starts(s.sub.At, s.sub.TrialEnd)
+	if start.After(s.sub.At) {
+		return s.refuse("it begins by itself on " + start.In(s.sub.location()).Format(time.DateOnly) + ", when the trial is over")
+	}
+	s.sub.TrialEnd = s.sub.At
+	return s.serve(true, days)
+}
+
+// trialOver begins the first period, unless it was canceled or nobody could pay.
+func (s *step) trialOver(Deadline) error {
+	if without := s.policy.Trial.Without; s.sub.Method == "" && without > ToGoOn {
+		s.sub.Period = proration.Period{Start: s.sub.At.Add(-1), End: s.sub.At}
+		return s.resortTo(without)
+	}
+	return s.serve(true, 0)
+}
+
+// resortTo does what the policy says where nobody can pay.
+func (s *step) resortTo(r Resort) error {
+	switch r {
+	case ToSuspend:
+		s.sub.Status = Suspended
+		s.notice(Notice{Kind: Lost})
+	case ToPause:
+		s.sub.Status = Paused
+		s.notice(Notice{Kind: Lost})
+	case ToCancel:
+		return s.end(Canceled, nil)
+	case ToGoOn:
+	}
+	return nil
+}
+
+// serve begins the first period at the instant: with the contract as it stands, or anew with it.
+func (s *step) serve(anew bool, longer int) error {
+	sub := &s.sub
+	fixed := sub.Contract.Cycle.Day != 0 && len(sub.Contract.Terms) == 0 && longer == 0
+	later := len(sub.Contract.Terms) > 0 && sub.Contract.Terms[0].Period.Start.After(sub.At)
+	if anew && !fixed || later {
+		if err := s.anew(longer); err != nil {
+			return err
+		}
+	}
+	sub.Since = time.Time{}
+	if s.policy.Billing.Timing == proration.InArrears {
+		sub.Since = sub.At
+	}
+	sub.Status = Active
+	if err := s.bill(); err != nil {
+		return err
+	}
+	if s.policy.First != (proration.Interval{}) && len(sub.Dues) > 0 {
+		by, err := s.policy.First.After(sub.At, sub.location())
+		if err != nil {
+			return err
+		}
+		sub.Status, sub.PayBy = Incomplete, by
+	}
+	return nil
+}
+
+// anew lets the contract begin at the instant.
+func (s *step) anew(longer int) error {
+	after, err := s.sub.Contract.Begin(s.sub.At, longer)
+	if err != nil {
+		return proration.Under("contract", err)
+	}
+	s.sub.Contract = after
+	return nil
+}
+
+// bill bills the period that begins at the instant with what waited for it, collects what was held for it, and lets it be the one that is served.
+func (s *step) bill() error {
+	sub := &s.sub
+	inv, err := s.document(invoice.Occasion{Account: sub.Account, At: sub.At, Lines: sub.Pending})
+	if err != nil {
+		return err
+	}
+	sub.Pending = nil
+	s.collect(inv, sub.At, time.Time{})
+	s.collectHeld()
+	return s.served()
+}
+
+// collectHeld collects what was held for the next period.
+func (s *step) collectHeld() {
+	for i := range s.sub.Dues {
+		if !s.sub.Dues[i].Held.IsZero() {
+			s.ask(i)
+		}
+	}
+}
+
+// served lets the period that holds the instant be the one that is served.
+func (s *step) served() error {
+	rest, err := s.sub.Contract.Rest(s.sub.At)
+	if err != nil {
+		return err
+	}
+	p := rest[0]
+	s.sub.Period = proration.Period{Start: p.Period.Start, End: p.Span.End}
+	if !p.Span.End.After(s.sub.At) {
+		return fault.New("contract.cycle", proration.ErrPeriod, "no period holds %s", s.sub.At.Format(time.RFC3339))
+	}
+	return nil
+}
+
+// restart begins a new period for who comes back: what waited has its time, and what is left of old charges is not credited any more.
+func (s *step) restart() error {
+	sub := &s.sub
+	if err := s.forget(); err != nil {
+		return err
+	}
+	for _, w := range sub.Waiting {
+		if w.At.After(sub.At) {
+			continue
+		}
+		after, err := sub.Contract.With(w.Change, sub.At)
+		if err == nil {
+			sub.Contract = after
+		}
+	}
+	sub.Waiting, sub.CancelAt, sub.PauseAt, sub.ResumeAt = nil, time.Time{}, time.Time{}, time.Time{}
+	sub.Billed, sub.Ended, sub.Since, sub.NoRenewal = nil, time.Time{}, time.Time{}, false
+	if s.policy.Return.Dates == NewDates || len(sub.Contract.Terms) > 0 {
+		if err := s.anew(0); err != nil {
+			return err
+		}
+	}
+	if s.policy.Billing.Timing == proration.InArrears {
+		sub.Since = sub.At
+	}
+	sub.Status = Active
+	if err := s.bill(); err != nil {
+		return err
+	}
+	s.standing()
+	return nil
+}
+
+// forget takes back a period that was billed ahead and not paid; what is paid of one stays.
+func (s *step) forget() error {
+	a := s.sub.Ahead
+	if a == nil {
+		return nil
+	}
+	s.sub.Ahead = nil
+	i := s.sub.invoice(a.Invoice)
+	if i < 0 || s.sub.Invoices[i].Status != invoice.Open {
+		return nil
+	}
+	if err := s.undo(a.Invoice); err != nil {
+		return err
+	}
+	s.sub.Pending = append(slices.Clone(a.Pending), s.sub.Pending...)
+	s.settle()
+	return nil
+}
+
+// standing lets the status follow from what is overdue: nothing, or something whose grace runs. What is suspended stays so while a grace is over.
+func (s *step) standing() {
+	sub := &s.sub
+	overdue, over := false, false
+	for _, d := range sub.Dues {
+		if d.Failed.IsZero() {
+			continue
+		}
+		overdue = true
+		if !d.Until.IsZero() && !d.Until.After(sub.At) {
+			over = true
+		}
+	}
+	switch {
+	case sub.Status == Incomplete && len(sub.Dues) == 0:
+		sub.Status, sub.PayBy = Active, time.Time{}
+	case sub.Status == PastDue && !overdue:
+		sub.Status = Active
+	case sub.Status == Active && overdue:
+		sub.Status = PastDue
+	case sub.Status == Suspended && !over && overdue:
+		sub.Status = PastDue
+	case sub.Status == Suspended && !overdue:
+		sub.Status = Active
+	}
+}

@@ -1,0 +1,101 @@
+package lifecycle
+
+// transition is what an event does to a subscription that is in one of some statuses, and where it can lead.
+type transition struct {
+	event EventKind
+	from  set
+	to    set // besides the status it was in; 0 is nowhere else
+	do    func(*step, *Event) error
+}
+
+// passage is the same of a deadline.
+type passage struct {
+	deadline DeadlineKind
+	from     set
+	to       set
+	do       func(*step, Deadline) error
+}
+
+// fresh is a subscription that has not begun.
+const fresh = set(1)
+
+// Sets of statuses that several events share.
+const (
+	ended   = set(1<<Canceled | 1<<Expired)
+	regular = set(1<<Active | 1<<PastDue)
+	begun   = set(1<<Incomplete|1<<Trialing|1<<Paused) | serving | ended
+	alive   = set(1<<PendingStart|1<<Incomplete|1<<Trialing|1<<Paused) | serving
+	anyhow  = alive | ended
+)
+
+// transitions is what events do. What is not listed is refused.
+var transitions = []transition{
+	{Started, fresh, of(PendingStart, Trialing, Incomplete, Active), (*step).start},
+	{TrialEnded, of(Trialing), of(Active, Incomplete), (*step).buy},
+
+	{CardEntered, fresh | alive&^of(Suspended), 0, (*step).enterCard},
+	{CardEntered, of(Suspended) | ended, of(Active, Suspended), (*step).enterCard},
+	{CardRemoved, fresh | anyhow, 0, (*step).removeCard},
+
+	{PaymentAttempted, begun, 0, (*step).attempt},
+	{PaymentSucceeded, of(Incomplete), of(Active), (*step).paid},
+	{PaymentSucceeded, of(PastDue, Suspended), of(Active, PastDue), (*step).paid},
+	{PaymentSucceeded, begun &^ of(Incomplete, PastDue, Suspended), 0, (*step).paid},
+	{PaymentFailed, of(Active), of(PastDue, Suspended, Canceled), (*step).failed},
+	{PaymentFailed, of(PastDue), of(Suspended, Canceled), (*step).failed},
+	{PaymentFailed, begun &^ regular, 0, (*step).failed},
+	{PaymentDisputed, of(Active), of(PastDue, Suspended, Canceled), (*step).disputed},
+	{PaymentDisputed, begun &^ of(Active), 0, (*step).disputed},
+	{PaymentRefunded, begun, 0, (*step).refunded},
+
+	{SeatsAdded, of(PendingStart, Trialing, Active), 0, (*step).change},
+	{SeatsRemoved, of(PendingStart, Trialing, Active), 0, (*step).change},
+	{PlanChanged, of(PendingStart, Trialing, Active), 0, (*step).change},
+	{IntervalChanged, of(PendingStart, Trialing, Active), 0, (*step).change},
+	{PriceChanged, of(PendingStart, Trialing, Active), 0, (*step).change},
+	{DatesMoved, of(Active), 0, (*step).change},
+	{TermExtended, of(Active), 0, (*step).change},
+	{TermShortened, of(Active), 0, (*step).change},
+	{ChangeWithdrawn, serving, 0, (*step).withdraw},
+
+	{SubscriptionPaused, of(Active), of(Paused), (*step).pause},
+	{Resumed, of(Active), 0, (*step).resume},
+	{Resumed, of(Paused), of(Active), (*step).resume},
+	{RenewalOff, regular, 0, (*step).renewalOff},
+	{RenewalOn, regular, 0, (*step).renewalOn},
+	{CancelRequested, alive, of(Canceled), (*step).cancel},
+	{CancelUndone, alive, 0, (*step).goOn},
+	{Reactivated, of(Suspended, Paused) | ended, of(Active, Suspended), (*step).reactivate},
+
+	{TaxesChanged, fresh | anyhow, 0, (*step).setTaxes},
+	{DetailsChanged, fresh | anyhow, 0, (*step).setDetails},
+	{UsageRecorded, of(Trialing, Paused) | serving, 0, (*step).use},
+	{ChargeAdded, of(Trialing, Paused) | serving, 0, (*step).sell},
+	{CreditGranted, fresh | anyhow, 0, (*step).grant},
+	{InvoiceVoided, of(Incomplete), of(Active), (*step).void},
+	{InvoiceVoided, of(PastDue, Suspended), of(Active, PastDue), (*step).void},
+	{InvoiceVoided, begun &^ of(Incomplete, PastDue, Suspended), 0, (*step).void},
+	{InvoiceWrittenOff, of(Incomplete), of(Active), (*step).writeOff},
+	{InvoiceWrittenOff, of(PastDue, Suspended), of(Active, PastDue), (*step).writeOff},
+	{InvoiceWrittenOff, begun &^ of(Incomplete, PastDue, Suspended), 0, (*step).writeOff},
+}
+
+// passages is what deadlines do.
+var passages = []passage{
+	{ReminderDue, alive, 0, (*step).remind},
+	{StartDue, of(PendingStart), of(Trialing, Incomplete, Active), (*step).startNow},
+	{TrialOver, of(Trialing), of(Active, Incomplete, Suspended, Paused, Canceled), (*step).trialOver},
+	{CancellationDue, alive, of(Canceled), (*step).cancellationDue},
+	{ChangeDue, regular, 0, (*step).changeDue},
+	{AheadBegins, serving, 0, (*step).aheadBegins},
+	{FirstPaymentOver, of(Incomplete), of(Expired), (*step).firstPaymentOver},
+	{ChargeDue, of(Incomplete) | regular, 0, (*step).chargeDue},
+	{GraceOver, of(PastDue), of(Suspended, Canceled), (*step).graceOver},
+	{ExpiryDue, regular, of(Expired), (*step).expiryDue},
+	{PauseDue, regular, of(Paused), (*step).pauseDue},
+	{ResumeDue, of(Paused), of(Active), (*step).resumeDue},
+	{RenewalDue, regular, of(Suspended, Paused, Canceled), (*step).renewalDue},
+	{AheadDue, regular, 0, (*step).aheadDue},
+	{PaymentDue, of(Active, PastDue, Incomplete), of(PastDue), (*step).paymentDue},
+	{PaidOver, of(Suspended), 0, (*step).paidOver},
+}
