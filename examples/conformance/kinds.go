@@ -28,6 +28,8 @@ var kinds = map[string]kind{
 	"reconcile": reading(reconcile),
 	// what is due
 	"invoice_total": reading(invoiceTotal),
+	// what is not paid
+	"overdue": reading(overdue),
 	// amounts
 	"round":       reading(round),
 	"split":       reading(split),

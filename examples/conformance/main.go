@@ -41,6 +41,9 @@
 //	reconcile      currency, operation, existing, proposed, [rounding]; an item    items
 //	               is type, start, end or null, amount, ref, [rate], [plan],
 //	               [linked_to]
+//	overdue        as_of, states, unpaid_invoices; a state is name,                state
+//	               [earliest_unpaid_days_gte], [unpaid_count_gte],
+//	               [unpaid_balance_gte], and an invoice is date, balance
 //	round          currency, amount, mode                                          amount
 //	split          currency, amount, weights                                       parts
 //	minor_units    currency                                                        places
@@ -67,6 +70,10 @@
 // An item is recurring, fixed (matched by date and plan), or a repair or an item_adjustment of the one that it is linked to: the first
 // frees its days, the second is money alone. The operation adjust wants what turns the existing items into the proposed ones, net
 // what remains of the existing ones; items are type, start, end and amount, by start and then by type, without those of zero.
+//
+// States are the most severe first. A state holds while all its conditions do, of which it has at least one; a condition of zero is one. The
+// state is the name of the first that holds, or CLEAR. Days are those of the calendar from the earliest invoice's on. An invoice of a later
+// day does not count yet, and one of which nothing is left does not count at all.
 //
 // # Values
 //

@@ -1,0 +1,51 @@
+package lifecycle_test
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/lifecycle"
+)
+
+// A reminder after two weeks, a block after a month for whoever owes 100.00 or more, and an end after two.
+func ExampleLadder_At() {
+	days := func(n int) *int { return &n }
+	hundred := decimal.RequireFromString("100.00")
+	ladder := lifecycle.Ladder{
+		{Name: "ended", Days: days(60)},
+		{Name: "blocked", Days: days(30), Balance: &hundred},
+		{Name: "reminded", Days: days(14)},
+	}
+	unpaid := []lifecycle.Unpaid{
+		{At: time.Date(2026, time.November, 1, 9, 30, 0, 0, time.UTC), Balance: decimal.RequireFromString("89.00")},
+		{At: time.Date(2026, time.December, 1, 9, 30, 0, 0, time.UTC), Balance: decimal.RequireFromString("89.00")},
+	}
+	for _, day := range []time.Time{
+		time.Date(2026, time.November, 14, 0, 0, 0, 0, time.UTC),
+		time.Date(2026, time.November, 15, 0, 0, 0, 0, time.UTC), // 14 days
+		time.Date(2026, time.December, 1, 0, 0, 0, 0, time.UTC),  // 30 days, and 178.00
+		time.Date(2026, time.December, 31, 0, 0, 0, 0, time.UTC), // 60 days
+	} {
+		stage, ok, err := ladder.At(unpaid, day, time.UTC)
+		if err != nil {
+			panic(err)
+		}
+		if !ok {
+			stage.Name = "clear"
+		}
+		fmt.Println(day.Format(time.DateOnly), stage.Name)
+	}
+	// Output:
+	// 2026-11-14 clear
+	// 2026-11-15 reminded
+	// 2026-12-01 blocked
+	// 2026-12-31 ended
+}
+
+func ExampleLadder_Validate() {
+	ladder := lifecycle.Ladder{{Name: "blocked"}}
+	fmt.Println(ladder.Validate())
+	// Output: ladder[0]: a stage has days, a count or a balance from which it holds (must be set)
+}
