@@ -181,8 +181,7 @@ func (s *Subscription) check() error {
 			return f.Err()
 		}
 	}
-	served := s.Status != 0 && s.Status != PendingStart && s.Status != Trialing
-	if served && !s.Period.End.After(s.Period.Start) && !s.Status.over() {
+	if (regular.has(s.Status) || s.Status == Incomplete) && !s.Period.End.After(s.Period.Start) {
 		f.Add("subscription.period", proration.ErrPeriod, "a subscription that is %v has a period", s.Status)
 	}
 	if s.Status == Trialing && s.TrialEnd.IsZero() {
