@@ -135,7 +135,6 @@ func (s *step) bringAnyhow(c plans.Change) error {
 // isFault reports whether an error is of an input.
 func isFault(err error) bool { return errors.As(err, new(*proration.Error)) }
 
-
 // bring makes a change at the instant and bills what it comes to.
 func (s *step) bring(c plans.Change) error {
 	held := time.Time{}
