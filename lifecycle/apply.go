@@ -59,8 +59,10 @@ type step struct {
 	doing    EventKind
 	trusted  string // ID of an invoice that is credited although it is not paid yet: a payment is under way
 	refused  string // why what a deadline brings could not be done any more
-	late     string // number of the event that came to be known late and is being replayed
-	lates    int    // how many invoices it should have issued
+
+	correcting bool              // a history is replayed to be corrected
+	issued     []invoice.Invoice // and what was issued for it
+	missing    int               // how many invoices were not, and should have been
 }
 
 // begin returns a step, or all faults after those found before; the instant stands in the field.

@@ -278,7 +278,7 @@ func (s *step) refunded(e *Event) error {
 		return proration.Under("event.payment", err)
 	}
 	s.sub.Account = s.sub.Account.Add(note)
-	s.number()
+	s.number(note.ID)
 	s.sub.Invoices = append(s.sub.Invoices, note)
 	s.out.Invoices = append(s.out.Invoices, note)
 	s.out.Credits = append(s.out.Credits, note.Entries...)
