@@ -92,7 +92,7 @@ func (s *step) aheadBegins(Deadline) error {
 	sub := &s.sub
 	a := sub.Ahead
 	i := sub.invoice(a.Invoice)
-	if len(a.Changes) > 0 && i >= 0 && sub.Invoices[i].Status == invoice.Open {
+	if len(a.Changes) > 0 && i >= 0 && sub.Invoices[i].Status == invoice.Open && !sub.asked(a.Invoice) {
 		if err := s.forget(); err != nil {
 			return err
 		}

@@ -83,6 +83,12 @@ func (s *Subscription) due(id string) int {
 	return slices.IndexFunc(s.Dues, func(d Due) bool { return d.Invoice == id })
 }
 
+// asked reports whether it was asked to charge an invoice, and not told yet what came of it.
+func (s *Subscription) asked(id string) bool {
+	i := s.due(id)
+	return i >= 0 && !s.Dues[i].Asked.IsZero()
+}
+
 // invoice returns the index of an invoice that is kept, or -1.
 func (s *Subscription) invoice(id string) int {
 	for i := len(s.Invoices) - 1; i >= 0; i-- {
