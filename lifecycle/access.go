@@ -82,6 +82,20 @@ func (s *Subscription) paidFor() bool {
 	return false
 }
 
+// covered reports whether a charge covers the instant that is paid, or still to be paid: then it is not billed again.
+func (s *Subscription) covered() bool {
+	for i := range s.Billed {
+		c := &s.Billed[i]
+		if c.Corrects != "" || !base(c.Kind) || !c.Span.Contains(s.At) || !s.stands(c) {
+			continue
+		}
+		if j := s.invoice(invoiceOf(c.ID)); j < 0 || s.Invoices[j].Status == invoice.Paid || owing(&s.Invoices[j]) {
+			return true
+		}
+	}
+	return false
+}
+
 // base reports whether charges of a kind are for what a contract is about, and at the start of a period or a plan.
 func base(kind plans.Kind) bool {
 	return kind == plans.Recurring || kind == plans.Addition || kind == plans.Extension

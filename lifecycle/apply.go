@@ -57,8 +57,12 @@ type step struct {
 	cause    string  // what IDs derive from
 	caused   int     // how many of them the cause has had
 	doing    EventKind
-	late     string // number of the event that came to be known late and is being replayed
-	lates    int    // how many invoices it should have issued
+	trusted  string // ID of an invoice that is credited although it is not paid yet: a payment is under way
+	refused  string // why what a deadline brings could not be done any more
+
+	correcting bool              // a history is replayed to be corrected
+	issued     []invoice.Invoice // and what was issued for it
+	missing    int               // how many invoices were not, and should have been
 }
 
 // begin returns a step, or all faults after those found before; the instant stands in the field.
@@ -172,7 +176,7 @@ func (s *step) because(cause string, kind EventKind) { s.cause, s.caused, s.doin
 
 // record writes down what happened, and where it led.
 func (s *step) record(what Step, issued int) {
-	what.Status, what.Access = s.sub.Status, s.policy.Access(s.sub)
+	what.Status, what.Access, what.Refused, s.refused = s.sub.Status, s.policy.Access(s.sub), s.refused, ""
 	for _, inv := range s.out.Invoices[issued:] {
 		what.Issued = append(what.Issued, inv.ID)
 	}

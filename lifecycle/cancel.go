@@ -150,8 +150,8 @@ func (s *step) renewalOn(*Event) error {
 	return nil
 }
 
-// reactivate brings a subscription back. What is overdue is charged first, and service waits for its payment; what is paid for
-// and not over yet goes on; otherwise a new period begins.
+// reactivate brings a subscription back. What is overdue is charged first, and service waits for its payment; what was billed and is not
+// over yet goes on; otherwise a new period begins.
 func (s *step) reactivate(*Event) error {
 	sub := &s.sub
 	for i := range sub.Dues {
@@ -162,12 +162,11 @@ func (s *step) reactivate(*Event) error {
 		s.chargeOverdue()
 		return nil
 	}
-	before := sub.Status
-	if sub.Status = Active; sub.paidFor() && sub.Period.Contains(sub.At) {
+	if sub.Period.Contains(sub.At) && sub.covered() {
+		sub.Status = Active
 		sub.Ended, sub.PauseAt, sub.ResumeAt = time.Time{}, time.Time{}, time.Time{}
 		s.standing()
 		return nil
 	}
-	sub.Status = before
 	return s.restart()
 }

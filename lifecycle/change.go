@@ -99,7 +99,7 @@ func (s *step) together() error {
 // clearAhead takes back a period that is billed ahead where a change moves its boundaries, unless it is paid.
 func (s *step) clearAhead(c *plans.Change) error {
 	a := s.sub.Ahead
-	moves := c.Term != nil || !c.End.IsZero() || !c.Anchor.IsZero() || c.Plan != nil && c.Plan.Interval != s.sub.Contract.Cycle.Interval
+	moves := c.Term != nil || !c.End.IsZero() || !c.Anchor.IsZero() || c.Plan != nil && len(s.sub.Contract.Terms) == 0 && c.Plan.Interval != s.sub.Contract.Cycle.Interval
 	if a == nil || !moves {
 		return nil
 	}

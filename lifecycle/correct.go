@@ -29,7 +29,8 @@ type Correction struct {
 // known before. What was issued stays as it is: one invoice bills the difference between it and what should have been, and the subscription goes
 // on from there. Asked again, with that invoice among the issued ones, it bills nothing.
 //
-// What a late event should have billed counts as paid, since the difference will be; payments and failures of what was issued happened as they did.
+// What should have been billed and was not counts as paid, since the difference will be; payments and failures of what was issued happened as they
+// did. Which invoice is which shows by the instants at which they were issued.
 // Errors: those of [Replay]; the faults of what was issued, under issued[i]; and those of invoice.Reconcile and invoice.Build.
 func Correct(c Correction) (Outcome, error) {
 	s, f := beginReplay(c.Policies, c.Subscription, c.Events, c.At)
@@ -61,15 +62,10 @@ func Correct(c Correction) (Outcome, error) {
 // play applies the events in the order in which they happened.
 func (c *Correction) play(s *step) (Outcome, error) {
 	known := slices.Clone(c.Events)
-	slices.SortStableFunc(known, func(a, b Event) int { return cmp.Compare(a.Sequence, b.Sequence) })
-	late := map[int64]bool{}
-	var last time.Time
-	for _, e := range known {
-		late[e.Sequence] = e.At.Before(last)
-		last = later(last, e.At)
-	}
 	slices.SortStableFunc(known, func(a, b Event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Sequence, b.Sequence)) })
 	total := joined{known: map[string]place{}}
+	s.correcting, s.issued = true, c.Issued
+	defer func() { s.correcting = false }()
 	for i, e := range known {
 		if e.Payment.Invoice != "" && len(e.Payment.Lines) == 0 && e.Kind != PaymentRefunded {
 			e.Payment.Amount = decimal.Decimal{} // of all that is due, or was paid, whatever that is now
@@ -77,13 +73,9 @@ func (c *Correction) play(s *step) (Outcome, error) {
 		if e.Kind == PaymentRefunded {
 			continue // it is among what was issued, and frees nothing
 		}
-		if late[e.Sequence] {
-			s.late = strconv.FormatInt(e.Sequence, 10)
-		}
 		err := total.play(s, e)
-		s.late, s.lates = "", 0
 		if err == nil {
-			err = s.payLate()
+			err = s.payMissing()
 		}
 		if err != nil {
 			return Outcome{}, renamed(err, at(i))
@@ -100,13 +92,13 @@ func (c *Correction) play(s *step) (Outcome, error) {
 	return total.out, nil
 }
 
-// lateID begins what follows the subscription's ID in that of an invoice that a late event should have issued.
-const lateID = "-late-"
+// missingID begins what follows the subscription's ID in that of an invoice that should have been issued, and was not.
+const missingID = "-missing-"
 
-// payLate lets be paid what late events should have billed.
-func (s *step) payLate() error {
+// payMissing lets be paid what should have been billed.
+func (s *step) payMissing() error {
 	for _, d := range slices.Clone(s.sub.Dues) {
-		if !strings.HasPrefix(d.Invoice, s.sub.ID+lateID) || s.sub.Dues[s.sub.due(d.Invoice)].Failed.After(s.sub.At) {
+		if !strings.HasPrefix(d.Invoice, s.sub.ID+missingID) {
 			continue
 		}
 		if err := s.happen(d.Invoice, invoice.Event{Kind: invoice.Succeeded, ID: "corrected"}); err != nil {

@@ -55,7 +55,7 @@ func (s *step) grant(e *Event) error {
 	if entry.Reason == "" {
 		entry.Reason = e.Reason
 	}
-	ledger := append(s.sub.Ledger, entry)
+	ledger := slices.Concat(s.sub.Ledger, []credits.Entry{entry})
 	if err := credits.Validate(ledger); err != nil {
 		return proration.Under("event.grant", err)
 	}

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -22,21 +23,31 @@ func (s *step) billing() invoice.Policy {
 	return p
 }
 
-// nextID returns the ID of the next invoice. What a late event should have issued takes no number of those that were.
+// nextID returns the ID of the next invoice. In a correction it is that of the next one that was issued at this instant; what
+// should have been issued, and was not, has an ID that no other has.
 func (s *step) nextID() string {
-	if s.late != "" {
-		return s.sub.ID + lateID + s.late + "-" + strconv.Itoa(s.lates+1)
+	if !s.correcting {
+		return s.sub.ID + "-" + strconv.Itoa(s.sub.Issued+1)
 	}
-	return s.sub.ID + "-" + strconv.Itoa(s.sub.Issued+1)
+	for i := s.sub.Issued; i < len(s.issued); i++ {
+		if s.issued[i].At.Equal(s.sub.At) {
+			return s.issued[i].ID
+		}
+	}
+	return s.sub.ID + missingID + strconv.Itoa(s.missing+1)
 }
 
 // number counts an invoice that was issued.
-func (s *step) number() {
-	if s.late != "" {
-		s.lates++
-		return
+func (s *step) number(id string) {
+	i := slices.IndexFunc(s.issued, func(inv invoice.Invoice) bool { return inv.ID == id })
+	switch {
+	case !s.correcting:
+		s.sub.Issued++
+	case i < 0:
+		s.missing++
+	default:
+		s.sub.Issued = i + 1
 	}
-	s.sub.Issued++
 }
 
 // manual reports whether invoices are paid by hand.
@@ -54,7 +65,7 @@ func (s *step) manual() bool {
 func (s *step) unpaid() (ids []string) {
 	for i := range s.sub.Invoices {
 		inv := &s.sub.Invoices[i]
-		if !owing(inv) && inv.Status != invoice.Uncollectible || inv.Outstanding().IsZero() {
+		if inv.ID == s.trusted || !owing(inv) && inv.Status != invoice.Uncollectible || inv.Outstanding().IsZero() {
 			continue
 		}
 		if at := s.sub.due(inv.ID); at >= 0 && !s.sub.Dues[at].Held.IsZero() {
@@ -89,7 +100,7 @@ func (s *step) document(o invoice.Occasion) (*invoice.Invoice, error) {
 
 // take keeps an invoice that was issued; its lines and entries are in the account already.
 func (s *step) take(inv invoice.Invoice) {
-	s.number()
+	s.number(inv.ID)
 	s.sub.Invoices = append(s.sub.Invoices, inv)
 	s.out.Invoices = append(s.out.Invoices, inv)
 	s.out.Credits = append(s.out.Credits, inv.Entries...)

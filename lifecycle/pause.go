@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"slices"
 	"time"
 
 	"github.com/billingrules/billing/credits"
@@ -31,9 +32,7 @@ func (s *step) pause(e *Event) error {
 		return err
 	}
 	if a := sub.Ahead; a != nil {
-		if at.Before(a.Period.Start) || !at.After(a.Period.Start) {
-			at = a.Period.End // which is paid for
-		}
+		at = a.Period.End // which is paid for
 	}
 	if !e.Until.IsZero() && !e.Until.After(at) {
 		return fault.New("event.until", proration.ErrOutside, "the pause begins at %s", at.Format(time.RFC3339))
@@ -67,7 +66,7 @@ func (s *step) rest() error {
 			return err
 		}
 	}
-	if lines := append(back, sub.Pending...); len(lines) > 0 {
+	if lines := slices.Concat(back, sub.Pending); len(lines) > 0 {
 		inv, err := invoice.Build(invoice.Draft{
 			ID: s.nextID(), Currency: sub.Contract.Currency, At: sub.At, Lines: lines, Billed: sub.Billed, Ledger: sub.Ledger, Policy: s.billing(),
 			Contact: sub.Contact, Location: sub.Contract.Cycle.Location,
@@ -86,6 +85,7 @@ func (s *step) rest() error {
 		}
 		s.collect(inv, sub.At, time.Time{})
 	}
+	s.collectHeld()
 	sub.Status = Paused
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -111,6 +112,9 @@ func (s *step) attempt(e *Event) error {
 // paid closes an invoice. When nothing is overdue any more, service goes on; where it stopped for so long that its period is over, with a
 // new one at that instant.
 func (s *step) paid(e *Event) error {
+	if i := s.sub.invoice(e.Payment.Invoice); i >= 0 && s.sub.Invoices[i].Status == invoice.Void {
+		return s.giveBack(e, &s.sub.Invoices[i])
+	}
 	if err := s.happens(e, invoice.Succeeded); err != nil {
 		return err
 	}
@@ -124,6 +128,23 @@ func (s *step) paid(e *Event) error {
 	}
 	s.notice(Notice{Kind: Receipt, Invoice: e.Payment.Invoice})
 	return s.settled()
+}
+
+// giveBack asks to pay back what came in for an invoice that was void by then, since the attempt was under way.
+func (s *step) giveBack(e *Event, inv *invoice.Invoice) error {
+	amount := e.Payment.Amount
+	if amount.IsZero() {
+		amount = inv.Due
+	}
+	var f fault.List
+	if !fault.Amount(&f, "event.payment.amount", amount) || !amount.IsPositive() || amount.GreaterThan(inv.Due) {
+		return fault.New("event.payment.amount", proration.ErrInvalid, "%v is no part of the %v that was due", amount, inv.Due)
+	}
+	if e.Payment.ID != "" {
+		s.because("payment-"+e.Payment.ID, e.Kind) // told twice, it is the same effect
+	}
+	s.effect(Effect{Kind: Refund, Invoice: inv.ID, Amount: amount})
+	return nil
 }
 
 // settled lets the status follow from what is left to be paid.
@@ -278,7 +299,7 @@ func (s *step) refunded(e *Event) error {
 		return proration.Under("event.payment", err)
 	}
 	s.sub.Account = s.sub.Account.Add(note)
-	s.number()
+	s.number(note.ID)
 	s.sub.Invoices = append(s.sub.Invoices, note)
 	s.out.Invoices = append(s.out.Invoices, note)
 	s.out.Credits = append(s.out.Credits, note.Entries...)

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"errors"
 	"time"
 
 	"github.com/billingrules/billing/credits"
@@ -91,24 +92,48 @@ func (s *step) aheadBegins(Deadline) error {
 	sub := &s.sub
 	a := sub.Ahead
 	i := sub.invoice(a.Invoice)
-	if len(a.Changes) > 0 && i >= 0 && sub.Invoices[i].Status == invoice.Open {
+	if len(a.Changes) > 0 && i >= 0 && sub.Invoices[i].Status == invoice.Open && !sub.asked(a.Invoice) {
 		if err := s.forget(); err != nil {
 			return err
 		}
 		if sub.Status == Suspended {
-			return s.served()
+			return nil // a new period begins for who comes back
 		}
 		return s.bill()
 	}
 	sub.Ahead = nil
 	sub.Contract = a.Contract
+	s.trusted = a.Invoice
+	defer func() { s.trusted = "" }()
 	for _, c := range a.Changes {
-		if err := s.bring(c); err != nil {
+		if err := s.bringAnyhow(c); err != nil {
 			return err
 		}
 	}
 	return s.served()
 }
+
+// bringAnyhow makes a change that was allowed before. Where it cannot be billed now, it is billed with the next period; where it cannot be made any
+// more, the step says why.
+func (s *step) bringAnyhow(c plans.Change) error {
+	before := *s
+	s.sub = s.sub.snapshot()
+	err := s.bring(c)
+	if !errors.Is(err, ErrRefused) && !isFault(err) {
+		return err
+	}
+	*s = before
+	after, withErr := s.sub.Contract.With(c, s.sub.At)
+	if withErr != nil {
+		s.refused = withErr.Error()
+		return nil
+	}
+	s.sub.Contract = after
+	return nil
+}
+
+// isFault reports whether an error is of an input.
+func isFault(err error) bool { return errors.As(err, new(*proration.Error)) }
 
 // bring makes a change at the instant and bills what it comes to.
 func (s *step) bring(c plans.Change) error {
@@ -143,14 +168,16 @@ func (s *step) changeDue(d Deadline) error {
 	case w.Ahead && sub.Ahead != nil:
 		return nil // the contract of that period has it
 	}
-	if sub.At.Equal(sub.Period.End) {
+	if !sub.At.Before(sub.Period.End) {
 		after, err := sub.Contract.With(w.Change, sub.At)
-		if err == nil {
-			sub.Contract = after
+		if err != nil {
+			s.refused = err.Error()
+			return nil
 		}
-		return err
+		sub.Contract = after
+		return nil
 	}
-	if err := s.bring(w.Change); err != nil {
+	if err := s.bringAnyhow(w.Change); err != nil {
 		return err
 	}
 	return s.served()

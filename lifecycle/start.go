@@ -70,7 +70,6 @@ func (s *step) buy(*Event) error {
 // trialOver begins the first period, unless it was canceled or nobody could pay.
 func (s *step) trialOver(Deadline) error {
 	if without := s.policy.Trial.Without; s.sub.Method == "" && without > ToGoOn {
-		s.sub.Period = proration.Period{Start: s.sub.At.Add(-1), End: s.sub.At}
 		return s.resortTo(without)
 	}
 	return s.serve(true, 0)

@@ -83,6 +83,12 @@ func (s *Subscription) due(id string) int {
 	return slices.IndexFunc(s.Dues, func(d Due) bool { return d.Invoice == id })
 }
 
+// asked reports whether it was asked to charge an invoice, and not told yet what came of it.
+func (s *Subscription) asked(id string) bool {
+	i := s.due(id)
+	return i >= 0 && !s.Dues[i].Asked.IsZero()
+}
+
 // invoice returns the index of an invoice that is kept, or -1.
 func (s *Subscription) invoice(id string) int {
 	for i := len(s.Invoices) - 1; i >= 0; i-- {
@@ -181,8 +187,7 @@ func (s *Subscription) check() error {
 			return f.Err()
 		}
 	}
-	served := s.Status != 0 && s.Status != PendingStart && s.Status != Trialing
-	if served && !s.Period.End.After(s.Period.Start) && !s.Status.over() {
+	if (regular.has(s.Status) || s.Status == Incomplete) && !s.Period.End.After(s.Period.Start) {
 		f.Add("subscription.period", proration.ErrPeriod, "a subscription that is %v has a period", s.Status)
 	}
 	if s.Status == Trialing && s.TrialEnd.IsZero() {

@@ -180,3 +180,36 @@ func TestIntervalAfter(t *testing.T) {
 		})
 	}
 }
+
+func TestIntervalBefore(t *testing.T) {
+	for _, row := range []struct {
+		name, why, zone, at, interval, want string
+		wantErr                             error
+		field                               string
+	}{
+		{name: "nine days", why: "M17", at: "2026-11-16T09:30:00Z", interval: "P9D", want: "2026-11-07T09:30:00Z"},
+		{name: "a month to February", why: "the day is clamped", at: "2024-03-31", interval: "P1M", want: "2024-02-29"},
+		{name: "seconds across a change of clocks", why: "they elapse", zone: "America/New_York", at: "2024-03-10T13:00:00-04:00", interval: "PT24H", want: "2024-03-09T12:00:00-05:00"},
+		{name: "a day across a change of clocks", why: "it is one of the calendar", zone: "America/New_York", at: "2024-03-10T12:00:00-04:00", interval: "P1D", want: "2024-03-09T12:00:00-05:00"},
+		{name: "a day into the gap", why: "it moves forward by the gap", zone: "America/New_York", at: "2024-03-11T02:30:00-04:00", interval: "P1D", want: "2024-03-10T03:30:00-04:00"},
+		{name: "the first second", at: "0001-01-01T00:00:01Z", interval: "PT1S", want: "0001-01-01T00:00:00Z"},
+
+		{name: "no instant", interval: "P3D", wantErr: proration.ErrUnset, field: "at"},
+		{name: "no interval", at: "2024-01-31", wantErr: proration.ErrUnset, field: "interval"},
+		{name: "before the years", at: "0001-01-01T00:00:01Z", interval: "P1D", wantErr: proration.ErrLimit, field: "at"},
+		{name: "seconds before the years", at: "0001-01-01T00:00:01Z", interval: "PT2S", wantErr: proration.ErrLimit, field: "at"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			var i proration.Interval
+			if row.interval != "" {
+				i = interval(row.interval)
+			}
+			loc := zone(t, row.zone)
+			got, err := i.Before(instant(row.at, loc), loc)
+			checkRefused(t, err, row.wantErr, row.field)
+			if want := instant(row.want, loc); !got.Equal(want) {
+				t.Errorf("%s before %s is %v, want %v: %s", row.interval, row.at, got, want, row.why)
+			}
+		})
+	}
+}

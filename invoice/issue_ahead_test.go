@@ -1,0 +1,84 @@
+package invoice_test
+
+import (
+	"testing"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// A period is billed before it begins: by the contract as it is then, at the instant at which its invoice is issued.
+func TestIssueAhead(t *testing.T) {
+	ahead := func(at string) func(*invoice.Occasion) {
+		return func(o *invoice.Occasion) { o.Ahead, o.DueBy = giventest.Instant(at, nil), o.At }
+	}
+	december := []string{"recurring seat: 10 x 89.00 = 890.00"}
+	for _, r := range []issueRow{
+		{
+			name: "three days before", why: "M17: order and charge on D-3; what is billed then is not billed again on D", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{at: "2026-12-01", with: ahead("2026-11-28"), lines: december, sums: "due 890.00"},
+				{at: "2026-12-01"},
+				{at: "2027-01-01", lines: december, sums: "due 890.00"},
+			},
+		},
+		{
+			name: "and changed before it begins", why: "of November 2 days are left of what was paid: -890.00 x 2/30, and the next period goes back whole", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{at: "2026-12-01", with: ahead("2026-11-28"), lines: december, sums: "due 890.00"},
+				{
+					at: "2026-11-29", change: plans.Change{Cancel: true}, with: func(o *invoice.Occasion) {
+						o.Policy.Refunds = []credits.Rule{{Give: credits.UnusedPart, As: credits.ToBalance}}
+					}, lines: []string{
+						"unused seat: 10 not used of inv-2/1, -890.00 x 31/31 days = -890.00",
+						"unused seat: 10 not used of inv-1/1, -890.00 x 2/30 days = -59.333..., rounded half up to -59.33",
+					}, sums: "total -949.33, granted 949.33, due 0.00",
+				},
+			},
+		},
+		{
+			name: "what cannot be", why: "law 14", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{at: "2026-12-01", with: func(o *invoice.Occasion) { o.Ahead = giventest.Instant("2026-12-02", nil) }, faults: []string{"ahead outside"}},
+				{at: "2026-12-01", change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(1)}, with: ahead("2026-11-28"), faults: []string{"ahead invalid"}},
+				{at: "2026-12-01", with: func(o *invoice.Occasion) {
+					ahead("2026-11-28")(o)
+					o.Policy.Timing, o.Since = proration.InArrears, giventest.Instant("2026-11-01", nil)
+				}, faults: []string{"ahead invalid"}},
+			},
+		},
+	} {
+		t.Run(r.name, r.run)
+	}
+}
+
+// The invoice is of the day on which it is issued: credit that is granted later does not pay it, and what expires before the period begins does.
+func TestIssueAheadIsDated(t *testing.T) {
+	first, err := invoice.Issue(invoice.Occasion{Account: invoice.Account{Contract: issueSeats("10", "89.00")}, ID: "inv-1", At: giventest.Instant("2026-11-01", nil), Policy: invoice.Standard()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first.Ledger = []credits.Entry{{
+		Kind: credits.Granted, ID: "gift", Amount: giventest.Money("90.00"), Currency: "USD", At: giventest.Instant("2026-11-02", nil), Expires: giventest.Instant("2026-11-30", nil),
+	}}
+	o := invoice.Occasion{Account: first.Account, ID: "inv-2", At: giventest.Instant("2026-12-01", nil), Ahead: giventest.Instant("2026-11-28", nil), Policy: invoice.Standard()}
+	doc, err := invoice.Issue(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	giventest.CheckMoney(t, "what is due", doc.Invoice.Due, "800.00")
+	if !doc.Invoice.At.Equal(o.Ahead) {
+		t.Errorf("it is dated %v", doc.Invoice.At)
+	}
+	if _, err := invoice.Apply(*doc.Invoice, invoice.Event{Kind: invoice.Succeeded, ID: "p", At: o.Ahead}); err != nil {
+		t.Errorf("it cannot be paid on the day on which it is issued: %v", err)
+	}
+}

@@ -1,0 +1,218 @@
+package lifecycle_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+)
+
+// lateDay reads an instant of the tests of corrections, in UTC.
+func lateDay(text string) time.Time { return giventest.Instant(text, time.UTC) }
+
+// lateCustomer has ten seats at 89.00 a month, from November on.
+func lateCustomer() lifecycle.Subscription {
+	sub := lifecycle.Subscription{ID: "acme"}
+	sub.Contract = plans.Contract{
+		Plan: "growth", Currency: "USD", Cycle: giventest.Cycle("2026-11-01", "P1M", time.UTC),
+		Items: []plans.Item{{ID: "seat", Quantity: decimal.NewFromInt(10), Price: plans.Price{Unit: giventest.Money("89.00")}}},
+	}
+	return sub
+}
+
+// lateSeats changes the quantity.
+func lateSeats(at string, sequence, more int64) lifecycle.Event {
+	e := lifecycle.Event{Sequence: sequence, At: lateDay(at), Kind: lifecycle.SeatsAdded, Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(more)}}
+	if more < 0 {
+		e.Kind = lifecycle.SeatsRemoved
+	}
+	return e
+}
+
+// latePaid pays an invoice.
+func latePaid(at string, sequence int64, inv string) lifecycle.Event {
+	return lifecycle.Event{Sequence: sequence, At: lateDay(at), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: inv}}
+}
+
+// issuedFor replays what is known, and returns the invoices.
+func issuedFor(t *testing.T, events []lifecycle.Event, to string) []invoice.Invoice {
+	t.Helper()
+	out, err := lifecycle.Replay([]lifecycle.Policy{lifecycle.Standard()}, lateCustomer(), events, lateDay(to))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.Invoices
+}
+
+func TestCorrect(t *testing.T) {
+	usual := []lifecycle.Event{
+		{Sequence: 1, At: lateDay("2026-11-01"), Kind: lifecycle.Started},
+		latePaid("2026-11-01", 2, "acme-1"),
+		latePaid("2026-12-01", 3, "acme-2"),
+	}
+	change := func(at string, sequence int64, kind lifecycle.EventKind, c plans.Change) lifecycle.Event {
+		return lifecycle.Event{Sequence: sequence, At: lateDay(at), Kind: kind, Change: c}
+	}
+	price := plans.Price{Unit: giventest.Money("99.00")}
+	for _, c := range []struct {
+		name, why string
+		known     []lifecycle.Event
+		late      []lifecycle.Event
+		net       string   // of the correction; "" is none
+		lines     []string // of it
+		seats     string   // afterwards
+		due       string
+	}{
+		{"nothing", "what was billed is what should have been", usual, nil, "", nil, "10", ""},
+		{
+			"two seats more since November 16", "two seats for 15 of 30 days of November, 89.00, and for December, 178.00", usual,
+			[]lifecycle.Event{lateSeats("2026-11-16", 4, 2)}, "267.00",
+			[]string{"addition 89.00", "recurring 178.00"}, "12", "267.00",
+		},
+		{
+			"two seats fewer since November 16", "of ten seats at 890.00 two go back: 178.00 x 15/30, and all of December's", usual,
+			[]lifecycle.Event{lateSeats("2026-11-16", 4, -2)}, "-267.00",
+			[]string{"unused -89.00", "unused -178.00"}, "8", "0.00",
+		},
+		{
+			"they never were", "added on November 11 and removed on the 21st, both known late: 178.00 x 10/30 stay due", usual,
+			[]lifecycle.Event{lateSeats("2026-11-11", 4, 2), lateSeats("2026-11-21", 5, -2)}, "59.33",
+			[]string{"addition 59.33"}, "10", "59.33",
+		},
+		{
+			"the end", "canceled at once in mid November, by whom nothing is given back; December is not owed", usual,
+			[]lifecycle.Event{{Sequence: 4, At: lateDay("2026-11-16"), Kind: lifecycle.CancelRequested}}, "-890.00",
+			[]string{"unused -890.00"}, "10", "0.00",
+		},
+		{
+			"another price", "10.00 a seat more for 15 of 30 days, 50.00, and for December, 100.00; each is billed in place of the old", usual,
+			[]lifecycle.Event{change("2026-11-16", 4, lifecycle.PriceChanged, plans.Change{Item: "seat", Price: &price})}, "150.00",
+			[]string{"unused -445.00", "addition 495.00", "unused -890.00", "recurring 990.00"}, "10", "150.00",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			issued := issuedFor(t, c.known, "2026-12-10")
+			all := append(append([]lifecycle.Event(nil), c.late...), c.known...)
+			correction := lifecycle.Correction{
+				Policies: []lifecycle.Policy{lifecycle.Standard()}, Subscription: lateCustomer(), Events: all, Issued: issued, At: lateDay("2026-12-10"),
+			}
+			before := giventest.JSON(t, correction)
+			out, err := lifecycle.Correct(correction)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if after := giventest.JSON(t, correction); after != before {
+				t.Errorf("what was passed in changed to\n%s", after)
+			}
+			if c.net == "" {
+				if len(out.Invoices) > 0 {
+					t.Fatalf("it bills\n%s", out.Invoices[0].Text())
+				}
+				return
+			}
+			if len(out.Invoices) != 1 {
+				t.Fatalf("%d invoices", len(out.Invoices))
+			}
+			inv := out.Invoices[0]
+			giventest.CheckMoney(t, "the net", inv.Net, c.net)
+			giventest.CheckMoney(t, "what is due", inv.Due, c.due)
+			var lines []string
+			for _, line := range inv.Lines {
+				lines = append(lines, line.Kind.String()+" "+line.Net.StringFixed(2))
+			}
+			if giventest.JSON(t, lines) != giventest.JSON(t, c.lines) {
+				t.Errorf("it bills %q, want %q: %s", lines, c.lines, c.why)
+			}
+			giventest.CheckMoney(t, "the quantity", out.Subscription.Contract.Items[0].Quantity, c.seats)
+			if err := invoice.Check(inv); err != nil {
+				t.Error(err)
+			}
+
+			correction.Issued = append(correction.Issued, inv)
+			again, err := lifecycle.Correct(correction)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(again.Invoices) > 0 {
+				t.Errorf("asked again it bills\n%s", again.Invoices[0].Text())
+			}
+			if giventest.JSON(t, again.Subscription) != giventest.JSON(t, out.Subscription) && c.due == "0.00" {
+				t.Errorf("asked again it leads to\n%s\nand not\n%s", giventest.JSON(t, again.Subscription), giventest.JSON(t, out.Subscription))
+			}
+		})
+	}
+}
+
+// What was corrected goes on as if it had been known in time: the next period is billed for what is there.
+func TestCorrectGoesOn(t *testing.T) {
+	known := []lifecycle.Event{
+		{Sequence: 1, At: lateDay("2026-11-01"), Kind: lifecycle.Started},
+		latePaid("2026-11-01", 2, "acme-1"),
+		latePaid("2026-12-01", 3, "acme-2"),
+	}
+	policy := lifecycle.Standard()
+	correction := lifecycle.Correction{
+		Policies: []lifecycle.Policy{policy}, Subscription: lateCustomer(), Events: append([]lifecycle.Event{lateSeats("2026-11-16", 4, 2)}, known...),
+		Issued: issuedFor(t, known, "2026-12-10"), At: lateDay("2026-12-10"),
+	}
+	out, err := lifecycle.Correct(correction)
+	if err != nil {
+		t.Fatal(err)
+	}
+	paid, err := lifecycle.Apply(policy, out.Subscription, latePaid("2026-12-11", 5, "acme-3"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fewer, err := lifecycle.Apply(policy, paid.Subscription, lateSeats("2026-12-22", 6, -6))
+	if err != nil {
+		t.Fatal(err)
+	}
+	giventest.CheckMoney(t, "six seats of December", fewer.Invoices[0].Net, "-172.26") // two of 178.00 and four of 356.00, each x 10/31
+	next, err := lifecycle.Advance(policy, fewer.Subscription, lateDay("2027-01-01"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	giventest.CheckMoney(t, "January", next.Invoices[0].Net, "534.00")
+	if next.Invoices[0].ID != "acme-5" {
+		t.Errorf("it is numbered %s", next.Invoices[0].ID)
+	}
+
+	// Two months later another event comes to be known: what was corrected before is not billed again.
+	correction.Events = append(correction.Events, latePaid("2026-12-11", 5, "acme-3"), lateSeats("2026-12-22", 6, -6), latePaid("2027-01-01", 7, "acme-5"), lateSeats("2027-01-17", 8, 1))
+	correction.Issued = append(correction.Issued, paid.Changed[0], fewer.Invoices[0], next.Invoices[0])
+	correction.At = lateDay("2027-01-20")
+	late, err := lifecycle.Correct(correction)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(late.Invoices) != 1 {
+		t.Fatalf("%d invoices", len(late.Invoices))
+	}
+	giventest.CheckMoney(t, "one seat for 15 of 31 days", late.Invoices[0].Net, "43.06")
+}
+
+func TestCorrectFaults(t *testing.T) {
+	issued := issuedFor(t, []lifecycle.Event{{Sequence: 1, At: lateDay("2026-11-01"), Kind: lifecycle.Started}}, "2026-11-10")
+	issued[0].Net = giventest.Money("1.00")
+	_, err := lifecycle.Correct(lifecycle.Correction{
+		Policies: []lifecycle.Policy{lifecycle.Standard()}, Subscription: lateCustomer(), Issued: issued, At: lateDay("2026-11-10"),
+		Events: []lifecycle.Event{{Sequence: 1, At: lateDay("2026-11-11"), Kind: lifecycle.Started}},
+	})
+	for _, want := range []string{"issued[0].net", "issued[0].seal", "events[0].at"} {
+		found := false
+		for _, fault := range giventest.Faults(err) {
+			found = found || len(fault) >= len(want) && fault[:len(want)] == want
+		}
+		if !found {
+			t.Errorf("no fault of %s in %v", want, err)
+		}
+	}
+	_, err = lifecycle.Correct(lifecycle.Correction{})
+	giventest.CheckFaults(t, err, "policies unset", "subscription.id unset", "subscription.contract.plan unset", "subscription.contract.currency unset",
+		"subscription.contract.items unset", "subscription.contract.cycle.anchor unset", "subscription.contract.cycle.interval unset", "at unset")
+}

@@ -1,0 +1,150 @@
+package lifecycle
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+)
+
+// STATES.md is what the tables are: it is written by them, and never by hand.
+//
+//	UPDATE=1 go test ./lifecycle -run TestStatesDocument
+func TestStatesDocument(t *testing.T) {
+	const name = "STATES.md"
+	want := statesDocument()
+	if os.Getenv("UPDATE") != "" {
+		if err := os.WriteFile(name, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != want {
+		t.Errorf("%s is not what the tables say; write it again with UPDATE=1", name)
+	}
+}
+
+// move is a row of either table.
+type move struct {
+	cause    string
+	from, to set
+}
+
+// moves are the rows of both tables, in order.
+func moves() (all []move) {
+	for _, row := range transitions {
+		all = append(all, move{row.event.String(), row.from, row.to})
+	}
+	for _, row := range passages {
+		all = append(all, move{"_" + row.deadline.String() + "_", row.from, row.to})
+	}
+	return all
+}
+
+// statesDocument draws the tables.
+func statesDocument() string {
+	var text strings.Builder
+	text.WriteString("# The states of a subscription\n\nWritten from the tables in `transitions.go` by a test. Deadlines are in italics: they come by the passing of time.\n\n```mermaid\nstateDiagram-v2\n")
+	for _, from := range everyStatus() {
+		for _, to := range everyStatus() {
+			var causes []string
+			for _, m := range moves() {
+				if from != to && m.from.has(from) && m.to.has(to) {
+					causes = append(causes, strings.Trim(m.cause, "_"))
+				}
+			}
+			if len(causes) > 0 {
+				fmt.Fprintf(&text, "    %s --> %s: %s\n", node(from), node(to), strings.Join(causes, ", "))
+			}
+		}
+	}
+	text.WriteString("```\n\nWhat each event and deadline can lead to. A dot is no change of status; an empty cell is a refusal, or does not come.\n\n|")
+	for _, s := range everyStatus() {
+		text.WriteString(" | " + strings.TrimPrefix(node(s), "[*]"))
+	}
+	text.WriteString(" |\n|---" + strings.Repeat("|---", len(statuses)) + "|\n")
+	var order []string
+	cells := map[string][]string{}
+	for _, m := range moves() {
+		if cells[m.cause] == nil {
+			order = append(order, m.cause)
+			cells[m.cause] = make([]string, len(statuses))
+		}
+		for i, s := range everyStatus() {
+			if m.from.has(s) {
+				cells[m.cause][i] = reached(m, s)
+			}
+		}
+	}
+	for _, cause := range order {
+		fmt.Fprintf(&text, "| %s | %s |\n", cause, strings.Join(cells[cause], " | "))
+	}
+	return text.String()
+}
+
+// reached lists where a row leads to from a status.
+func reached(m move, from Status) string {
+	var all []string
+	for _, to := range everyStatus() {
+		if m.to.has(to) && to != from {
+			all = append(all, to.String())
+		}
+	}
+	if len(all) == 0 {
+		return "."
+	}
+	return strings.Join(all, ", ")
+}
+
+// everyStatus lists the statuses, and first the one of what has not begun.
+func everyStatus() (all []Status) {
+	for i := range statuses {
+		all = append(all, Status(i))
+	}
+	return all
+}
+
+// node is the name of a status in the diagram.
+func node(s Status) string {
+	if s == 0 {
+		return "[*]"
+	}
+	return s.String()
+}
+
+// Each event and each deadline has its place in a table, and no status has two.
+func TestTablesAreWhole(t *testing.T) {
+	for kind := range eventKinds[1:] {
+		for _, s := range everyStatus() {
+			if n := rows(func(m move) bool { return m.cause == EventKind(kind+1).String() && m.from.has(s) }); n > 1 {
+				t.Errorf("%d rows of %v while %v", n, EventKind(kind+1), s)
+			}
+		}
+		if rows(func(m move) bool { return m.cause == EventKind(kind+1).String() }) == 0 {
+			t.Errorf("no row of %v", EventKind(kind+1))
+		}
+	}
+	for kind := range deadlineKinds[1:] {
+		if rows(func(m move) bool { return m.cause == "_"+DeadlineKind(kind+1).String()+"_" }) != 1 {
+			t.Errorf("%v has not one row", DeadlineKind(kind+1))
+		}
+	}
+	for _, s := range everyStatus() {
+		if rows(func(m move) bool { return m.from.has(s) && m.to != 0 }) == 0 {
+			t.Errorf("nothing leads out of %v", s)
+		}
+	}
+}
+
+// rows counts the rows of both tables.
+func rows(which func(move) bool) (n int) {
+	for _, m := range moves() {
+		if which(m) {
+			n++
+		}
+	}
+	return n
+}
