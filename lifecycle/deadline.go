@@ -90,7 +90,9 @@ func (s *Subscription) next(p *Policy) Deadline {
 		q.consider(s.StartAt, StartDue, "")
 		q.consider(s.CancelAt, CancellationDue, "")
 	case Trialing:
-		q.consider(s.TrialEnd, TrialOver, "")
+		if s.CancelAt.IsZero() || s.CancelAt.After(s.TrialEnd) { // otherwise it ends, and nothing is billed
+			q.consider(s.TrialEnd, TrialOver, "")
+		}
 		q.consider(s.CancelAt, CancellationDue, "")
 	case Incomplete:
 		q.consider(s.PayBy, FirstPaymentOver, "")

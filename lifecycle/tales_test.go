@@ -1,0 +1,367 @@
+package lifecycle_test
+
+import (
+	"testing"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// Payments that are taken back, invoices that are void or given up, what is sold and used.
+func TestPaymentTales(t *testing.T) {
+	p := helpDesk()
+	month := signed(t, p, "growth", "", in(t, "UTC", "2026-11-01"))
+	begun := []scene{
+		{"2026-11-01 started card", "active full; s-1: recurring 890.00, due 890.00; charge s-1 890.00"},
+		{"2026-11-01 paid s-1", "active full; s-1 paid; tell receipt s-1"},
+	}
+	then := func(more ...scene) []scene { return append(append([]scene{}, begun...), more...) }
+	byHand := helpDesk(func(p *lifecycle.Policy) { p.Dunning.DueIn = giventest.Interval("P14D") })
+	tell(t,
+		tale{"disputed", "open again with a grace of its own, and not charged by itself; lost, and then paid", p, month, then([]scene{
+			{"2026-11-10 disputed s-1", "past_due full; s-1 open; tell declined s-1 2026-11-13"},
+			{"2026-11-12", "past_due full"},
+			{"2026-11-13", "suspended billing_only; tell access_lost s-1"},
+			{"2026-11-14 card", "suspended billing_only; charge s-1 890.00"},
+			{"2026-11-14 paid s-1", "active full; s-1 paid; tell receipt s-1"},
+			{"2026-11-15 disputed s-1", "past_due full; s-1 open; tell declined s-1 2026-11-18"},
+		}...)},
+		tale{"disputed while open", "nothing came in that could be taken back", p, month, []scene{
+			begun[0],
+			{"2026-11-10 disputed s-1", "refused: no payment \"none\" came in"},
+		}},
+		tale{"disputed after the end", "what is open then is charged before somebody comes back", p, month, then([]scene{
+			{"2026-11-10 cancel", "active full"},
+			{"2026-12-05 disputed s-1", "canceled billing_only; s-1 open; tell declined s-1 2026-12-08"},
+			{"2026-12-10 card", "suspended billing_only; charge s-1 890.00"},
+			{"2026-12-10 paid s-1", "active full; s-2: recurring 890.00, due 890.00; s-1 paid; charge s-2 890.00; tell receipt s-1"},
+		}...)},
+		tale{"void", "issued by mistake: nothing is due, and the seats stay", p, month, then([]scene{
+			{"2026-11-16 seats +2", "active full; s-2: addition 89.00, due 89.00; charge s-2 89.00"},
+			{"2026-11-17 failed s-2", "past_due full; s-2 open; tell declined s-2 2026-11-20"},
+			{"2026-11-17 void s-2", "active full; s-2 void; withdraw s-2"},
+			{"2026-11-18 paid s-2", "active full; refund s-2 89.00"},
+			{"2026-12-01", "active full; s-3: recurring 1068.00, due 1068.00; charge s-3 1068.00"},
+		}...)},
+		tale{"void, with credit that it spent", "the credit is there again", p, month, then([]scene{
+			{"2026-11-02 grant 50.00", "active full"},
+			{"2026-11-16 seats +2", "active full; s-2: addition 89.00, credit -50.00, due 39.00; charge s-2 39.00"},
+			{"2026-11-17 failed s-2", "past_due full; s-2 open; tell declined s-2 2026-11-20"},
+			{"2026-11-17 void s-2", "active full; s-2 void; withdraw s-2"},
+			{"2026-12-01", "active full; s-3: recurring 1068.00, credit -50.00, due 1018.00; charge s-3 1018.00"},
+		}...)},
+		tale{"given up", "nobody expects it to be paid: service goes on, and a payment is taken all the same", p, month, then([]scene{
+			{"2026-11-16 seats +2", "active full; s-2: addition 89.00, due 89.00; charge s-2 89.00"},
+			{"2026-11-17 failed s-2", "past_due full; s-2 open; tell declined s-2 2026-11-20"},
+			{"2026-11-18 writeoff s-2", "active full; s-2 uncollectible; withdraw s-2"},
+			{"2026-11-25 paid s-2", "active full; s-2 paid; tell receipt s-2"},
+		}...)},
+		tale{"in parts", "a part came in, and the rest is asked for by the retry", helpDesk(func(p *lifecycle.Policy) { p.Dunning.Retries = []proration.Interval{giventest.Interval("P1D")} }), month, []scene{
+			begun[0],
+			{"2026-11-01 failed s-1", "past_due full; s-1 open; tell declined s-1 2026-11-04"},
+			{"2026-11-01T12:00:00 paid s-1 400.00", "past_due full; s-1 open"},
+			{"2026-11-02", "past_due full; charge s-1 490.00"},
+			{"2026-11-02 paid s-1 490.00", "active full; s-1 paid; tell receipt s-1"},
+		}},
+		tale{"sold and used", "what is sold goes out at once, with what was used until then", p, month, then([]scene{
+			{"2026-11-10 usage calls 200 0.05", "active full"},
+			{"2026-11-12 sold setup 1 120.00", "active full; s-2: usage 10.00, one_off 120.00, due 130.00; charge s-2 130.00"},
+			{"2026-11-20 usage calls 100 0.05", "active full"},
+			{"2026-12-01", "active full; s-3: recurring 890.00, usage 5.00, due 895.00; charge s-3 895.00"},
+		}...)},
+		tale{"taxed", "taxes of this customer hold on what is issued from then on", p, month, then([]scene{
+			{"2026-11-10 taxes VAT 20", "active full"},
+			{"2026-11-16 seats +2", "active full; s-2: addition 89.00, tax 17.80, due 106.80; charge s-2 106.80"},
+			{"2026-12-01", "active full; s-3: recurring 1068.00, tax 213.60, due 1281.60; charge s-3 1281.60"},
+		}...)},
+		tale{"paid by hand", "sent, due in two weeks, overdue with three days of grace; then nothing is charged, and the payment brings it back", byHand, month, []scene{
+			{"2026-11-01 started wire by support", "active full; s-1: recurring 890.00, due 890.00; send s-1 890.00"},
+			{"2026-11-14T23:59:59.999999999", "active full"},
+			{"2026-11-15", "past_due full; tell overdue s-1 2026-11-18"},
+			{"2026-11-17T23:59:59.999999999", "past_due full"},
+			{"2026-11-18", "suspended billing_only; tell access_lost s-1"},
+			{"2026-11-19 paid s-1", "active full; s-1 paid; tell receipt s-1"},
+		}},
+		tale{"the answer takes longer than the retry", "it is tried again after the answer", helpDesk(func(p *lifecycle.Policy) { p.Dunning.Retries = []proration.Interval{giventest.Interval("PT1H")} }), month, []scene{
+			begun[0],
+			{"2026-11-01T00:00:01 attempted s-1", "active full; s-1 pending"},
+			{"2026-11-01T05:00:00 failed s-1", "past_due full; s-1 open; tell declined s-1 2026-11-04T05:00:00"},
+			{"2026-11-01T05:59:59.999999999", "past_due full"},
+			{"2026-11-01T06:00:00", "past_due full; charge s-1 890.00"},
+		}},
+		tale{"unpaid, and it goes on", "the invoice stays open", helpDesk(func(p *lifecycle.Policy) { p.Dunning.Unpaid = lifecycle.ToGoOn }), month, []scene{
+			begun[0],
+			{"2026-11-01 failed s-1", "past_due full; s-1 open; tell declined s-1 2026-11-04"},
+			{"2026-11-04", "past_due full"},
+			{"2026-12-01", "past_due full; s-2: recurring 890.00, due 890.00; charge s-2 890.00"},
+		}},
+		tale{"unpaid, and it ends", "with the grace", helpDesk(func(p *lifecycle.Policy) { p.Dunning.Unpaid = lifecycle.ToCancel }), month, []scene{
+			begun[0],
+			{"2026-11-01 failed s-1", "past_due full; s-1 open; tell declined s-1 2026-11-04"},
+			{"2026-11-04", "canceled billing_only"},
+		}},
+		tale{"reminders of the grace and the end", "one for each invoice, and one a rule", helpDesk(func(p *lifecycle.Policy) {
+			day := giventest.Interval("P1D")
+			p.Reminders = []lifecycle.Reminder{{Of: lifecycle.GraceEnds, Before: day}, {Of: lifecycle.GraceEnds, Before: day}, {Of: lifecycle.Ends, Before: day}}
+		}), month, then([]scene{
+			{"2026-11-16 seats +2", "active full; s-2: addition 89.00, due 89.00; charge s-2 89.00"},
+			{"2026-11-16 sold setup 1 10.00", "active full; s-3: one_off 10.00, due 10.00; charge s-3 10.00"},
+			{"2026-11-17 failed s-2", "past_due full; s-2 open; tell declined s-2 2026-11-20"},
+			{"2026-11-17 failed s-3", "past_due full; s-3 open; tell declined s-3 2026-11-20"},
+			{"2026-11-19", "past_due full; tell grace_end s-2 2026-11-20; tell grace_end s-3 2026-11-20"},
+			{"2026-11-19 paid s-2", "past_due full; s-2 paid; tell receipt s-2"},
+			{"2026-11-19 paid s-3", "active full; s-3 paid; tell receipt s-3"},
+			{"2026-11-20 cancel", "active full"},
+			{"2026-11-30", "active full; tell end 2026-12-01"},
+		}...)},
+	)
+}
+
+// Changes that wait, that are collected later or never, and that meet a period that is billed ahead.
+func TestChangeTales(t *testing.T) {
+	p := helpDesk(movable)
+	ahead := helpDesk(movable, func(p *lifecycle.Policy) { p.Renewal.Lead = giventest.Interval("P7D") })
+	next := helpDesk(func(p *lifecycle.Policy) { p.Changes = lifecycle.CollectNext })
+	none := helpDesk(func(p *lifecycle.Policy) { p.Changes = lifecycle.CollectNone })
+	month := signed(t, p, "growth", "", in(t, "UTC", "2026-11-01"))
+	year := signed(t, p, "growth", "P12M", in(t, "UTC", "2026-11-01"))
+	begun := []scene{
+		{"2026-11-01 started card", "active full; s-1: recurring 890.00, due 890.00; charge s-1 890.00"},
+		{"2026-11-01 paid s-1", "active full; s-1 paid; tell receipt s-1"},
+	}
+	then := func(more ...scene) []scene { return append(append([]scene{}, begun...), more...) }
+	tell(t,
+		tale{"collected with the next period", "issued at once, charged on December 1 with it", next, month, then([]scene{
+			{"2026-11-16 seats +2", "active full; s-2: addition 89.00, due 89.00"},
+			{"2026-11-21 plan scale", "active full; s-3: unused -59.33, unused -296.67, addition 556.00, due 200.00"},
+			{"2026-12-01", "active full; s-4: recurring 1668.00, due 1668.00; charge s-2 89.00; charge s-3 200.00; charge s-4 1668.00"},
+		}...)},
+		tale{"never collected", "the next period is billed at what holds then", none, month, then([]scene{
+			{"2026-11-16 seats +2", "active full"},
+			{"2026-12-01", "active full; s-2: recurring 1068.00, due 1068.00; charge s-2 1068.00"},
+		}...)},
+		tale{"another interval", "it waits for the end of the month; then a year begins: 10 x 948.00", p, month, then([]scene{
+			{"2026-11-16 interval yearly", "active full"},
+			{"2026-12-01", "active full; s-2: recurring 9480.00, due 9480.00; charge s-2 9480.00"},
+			{"2027-11-30", "active full"},
+		}...)},
+		tale{"another price", "agreed with support, for the end of the period; a later one takes its place", p, month, then([]scene{
+			{"2026-11-16 price 85.00 by support", "active full"},
+			{"2026-11-17 price 80.00 by support", "active full"},
+			{"2026-12-01", "active full; s-2: recurring 800.00, due 800.00; charge s-2 800.00"},
+		}...)},
+		tale{"other dates", "20 of 30 days are 593.333... back, and 5 of the 31 days until November 16 are 143.548...; from then on whole months", p, month, then([]scene{
+			{"2026-11-11 dates 2026-11-16", "active full; s-2: unused -593.33, recurring 143.55, granted 449.78, due 0.00"},
+			{"2026-11-16", "active full; s-3: recurring 890.00, credit -449.78, due 440.22; charge s-3 440.22"},
+			{"2026-12-16", "active full; s-4: recurring 890.00, due 890.00; charge s-4 890.00"},
+		}...)},
+		tale{"a term that is shortened", "to May 1: what is paid for and not used is owed", p, year, []scene{
+			{"2026-11-01 started card", "active full; s-1: recurring 9612.00, due 9612.00; charge s-1 9612.00"},
+			{"2026-11-01 paid s-1", "active full; s-1 paid; tell receipt s-1"},
+			{"2027-01-01 shorten 2027-05-01", "active full; s-2: unused -4845.50, granted 4845.50, due 0.00"},
+			{"2027-05-01", "active full; s-3: recurring 9612.00, credit -4845.50, due 4766.50; charge s-3 4766.50"},
+		}},
+		tale{"a term that is extended ahead", "ordered in the week before its end: the year that was billed ahead is void, and the one that is added takes its place", ahead, year, []scene{
+			{"2026-11-01 started card", "active full; s-1: recurring 9612.00, due 9612.00; charge s-1 9612.00"},
+			{"2026-11-01 paid s-1", "active full; s-1 paid; tell receipt s-1"},
+			{"2027-10-26", "active full; s-2: recurring 9612.00, due 9612.00; charge s-2 9612.00"},
+			{"2027-10-27 extend P12M", "active full; s-3: extension 9612.00, due 9612.00; s-2 void; withdraw s-2; charge s-3 9612.00"},
+			{"2027-11-01", "active full"},
+		}},
+		tale{"a change in the week that is billed ahead", "of November now, of December when it begins", ahead, month, then([]scene{
+			{"2026-11-24", "active full; s-2: recurring 890.00, due 890.00; charge s-2 890.00"},
+			{"2026-11-24 paid s-2", "active full; s-2 paid; tell receipt s-2"},
+			{"2026-11-26 seats +2", "active full; s-3: addition 29.67, due 29.67; charge s-3 29.67"},
+			{"2026-12-01", "active full; s-4: addition 178.00, due 178.00; charge s-4 178.00"},
+		}...)},
+		tale{"the same, and it is not paid", "December is billed anew when it begins", ahead, month, then([]scene{
+			{"2026-11-24", "active full; s-2: recurring 890.00, due 890.00; charge s-2 890.00"},
+			{"2026-11-26 seats +2", "active full; s-3: addition 29.67, due 29.67; charge s-3 29.67"},
+			{"2026-11-30 failed s-2", "past_due full; s-2 open; tell declined s-2 2026-12-04"},
+			{"2026-12-01", "past_due full; s-4: recurring 1068.00, due 1068.00; s-2 void; withdraw s-2; charge s-4 1068.00"},
+			{"2026-12-04", "past_due full"},
+		}...)},
+		tale{"ahead, and other dates", "what is paid ahead is not moved", ahead, month, then([]scene{
+			{"2026-11-24 paid s-2", "active full; s-2: recurring 890.00, due 890.00; charge s-2 890.00; tell receipt s-2"},
+			{"2026-11-26 dates 2026-12-16", "refused: the period from 2026-12-01 on is billed already; change it once it has begun"},
+			{"2026-12-02 dates 2026-12-16", "active full; s-3: unused -861.29, recurring 415.33, granted 445.96, due 0.00"},
+		}...)},
+		tale{"ahead, and no renewal", "taken back where it is not paid", ahead, month, then([]scene{
+			{"2026-11-24 failed s-2", "past_due full; s-2: recurring 890.00, due 890.00; charge s-2 890.00; tell declined s-2 2026-12-04"},
+			{"2026-11-26 renewaloff", "past_due full; s-2 void; withdraw s-2"},
+			{"2026-12-01", "expired billing_only"},
+		}...)},
+		tale{"ahead and paid, and no renewal", "December is paid for, and is the last", ahead, month, then([]scene{
+			{"2026-11-24 paid s-2", "active full; s-2: recurring 890.00, due 890.00; charge s-2 890.00; tell receipt s-2"},
+			{"2026-11-26 renewaloff", "active full"},
+			{"2026-12-01", "active full"},
+			{"2027-01-01", "expired billing_only"},
+		}...)},
+		tale{"ahead and paid, and canceled", "December is paid for", ahead, month, then([]scene{
+			{"2026-11-24 paid s-2", "active full; s-2: recurring 890.00, due 890.00; charge s-2 890.00; tell receipt s-2"},
+			{"2026-11-26 cancel", "active full"},
+			{"2026-12-01", "active full"},
+			{"2027-01-01", "canceled billing_only"},
+		}...)},
+		tale{"ahead and paid, and paused", "December is paid for, and the pause follows", ahead, month, then([]scene{
+			{"2026-11-24 paid s-2", "active full; s-2: recurring 890.00, due 890.00; charge s-2 890.00; tell receipt s-2"},
+			{"2026-11-26 pause", "active full"},
+			{"2026-12-01", "active full"},
+			{"2027-01-01", "paused billing_only"},
+			{"2027-02-01 resume", "active full; s-3: recurring 890.00, due 890.00; charge s-3 890.00"},
+		}...)},
+		tale{"ahead, and void", "the period that begins is not void by itself", ahead, month, then([]scene{
+			{"2026-11-24 failed s-2", "past_due full; s-2: recurring 890.00, due 890.00; charge s-2 890.00; tell declined s-2 2026-12-04"},
+			{"2026-11-26 void s-2", "refused: it is of the period that begins on 2026-12-01; cancel, or switch its renewal off"},
+		}...)},
+		tale{"a change that waits, ahead", "the seats that go on December 1 are not billed ahead, and cannot be withdrawn then", ahead, month, then([]scene{
+			{"2026-11-10 price 80.00 by support", "active full"},
+			{"2026-11-24", "active full; s-2: recurring 800.00, due 800.00; charge s-2 800.00"},
+			{"2026-11-24 paid s-2", "active full; s-2 paid; tell receipt s-2"},
+			{"2026-11-25 withdraw", "refused: the next period is billed with it already, as \"s-2\""},
+			{"2026-11-26 price 70.00 by support", "active full"},
+			{"2026-12-01", "active full; s-3: unused -800.00, addition 700.00, granted 100.00, due 0.00"},
+		}...)},
+	)
+}
+
+// Beginnings, pauses and ends.
+func TestStatusTales(t *testing.T) {
+	p := helpDesk()
+	month := signed(t, p, "growth", "", in(t, "UTC", "2026-11-01"))
+	year := signed(t, p, "growth", "P12M", in(t, "UTC", "2026-11-01"))
+	begun := []scene{
+		{"2026-11-01 started card", "active full; s-1: recurring 890.00, due 890.00; charge s-1 890.00"},
+		{"2026-11-01 paid s-1", "active full; s-1 paid; tell receipt s-1"},
+	}
+	then := func(more ...scene) []scene { return append(append([]scene{}, begun...), more...) }
+	first := helpDesk(func(p *lifecycle.Policy) { p.First = giventest.Interval("P3D") })
+	arrears := helpDesk(pausing, func(p *lifecycle.Policy) { p.Billing.Timing = proration.InArrears })
+	resort := func(r lifecycle.Resort) lifecycle.Policy {
+		return helpDesk(trying, func(p *lifecycle.Policy) { p.Trial.Without, p.Renewal.Without = r, r })
+	}
+	same := helpDesk(func(p *lifecycle.Policy) { p.Return = lifecycle.Return{Dates: lifecycle.SameDates} })
+	atOnce := helpDesk(func(p *lifecycle.Policy) { p.Catalog.Rules[6].When = plans.AtOnce })
+	tell(t,
+		tale{"a later beginning", "a trial from then on", helpDesk(trying), month, []scene{
+			{"2026-11-01 started card on 2026-11-10", "pending_start billing_only"},
+			{"2026-11-02 seats +1", "pending_start billing_only"},
+			{"2026-11-10", "trialing full"},
+			{"2026-11-24", "active full; s-1: recurring 979.00, due 979.00; charge s-1 979.00"},
+		}},
+		tale{"a later beginning that does not come", "canceled before, at once", p, month, []scene{
+			{"2026-11-01 started card on 2026-11-10", "pending_start billing_only"},
+			{"2026-11-02 cancel", "canceled billing_only"},
+			{"2026-11-10", "canceled billing_only"},
+		}},
+		tale{"canceled on a date before it begins", "at that date, and no service begins", p, month, []scene{
+			{"2026-11-01 started card on 2026-11-10", "pending_start billing_only"},
+			{"2026-11-02 cancel on 2026-11-05", "pending_start billing_only"},
+			{"2026-11-05", "canceled billing_only"},
+		}},
+		tale{"the first payment", "no service before it, and none after three days", first, month, []scene{
+			{"2026-11-01 started card", "incomplete billing_only; s-1: recurring 890.00, due 890.00; charge s-1 890.00"},
+			{"2026-11-02 failed s-1", "incomplete billing_only; s-1 open; tell declined s-1 2026-11-05"},
+			{"2026-11-03T23:59:59.999999999", "incomplete billing_only"},
+			{"2026-11-04", "expired billing_only; s-1 void; withdraw s-1"},
+			{"2026-11-05 card", "active full; s-2: recurring 890.00, due 890.00; charge s-2 890.00"},
+		}},
+		tale{"the first payment, void", "nothing is due, and service begins", first, month, []scene{
+			{"2026-11-01 started card", "incomplete billing_only; s-1: recurring 890.00, due 890.00; charge s-1 890.00"},
+			{"2026-11-01 failed s-1", "incomplete billing_only; s-1 open; tell declined s-1 2026-11-04"},
+			{"2026-11-02 void s-1", "active full; s-1 void; withdraw s-1"},
+		}},
+		tale{"the first payment, given up", "service begins", first, month, []scene{
+			{"2026-11-01 started card", "incomplete billing_only; s-1: recurring 890.00, due 890.00; charge s-1 890.00"},
+			{"2026-11-01 failed s-1", "incomplete billing_only; s-1 open; tell declined s-1 2026-11-04"},
+			{"2026-11-02 writeoff s-1", "active full; s-1 uncollectible; withdraw s-1"},
+		}},
+		tale{"the first payment, canceled", "its invoice is void", first, month, []scene{
+			{"2026-11-01 started card", "incomplete billing_only; s-1: recurring 890.00, due 890.00; charge s-1 890.00"},
+			{"2026-11-01 failed s-1", "incomplete billing_only; s-1 open; tell declined s-1 2026-11-04"},
+			{"2026-11-02 cancel", "canceled billing_only; s-1 void; withdraw s-1"},
+		}},
+		tale{"a trial canceled at once", "there is nothing to wait for", helpDesk(trying), month, []scene{
+			{"2026-11-01 started card", "trialing full"},
+			{"2026-11-05 cancel at_once", "canceled billing_only"},
+		}},
+		tale{"a trial canceled for its end", "nobody is charged who canceled", helpDesk(trying), month, []scene{
+			{"2026-11-01 started card", "trialing full"},
+			{"2026-11-05 cancel", "trialing full"},
+			{"2026-11-15", "canceled billing_only"},
+		}},
+		tale{"without a method: go on", "the invoice is issued all the same", resort(lifecycle.ToGoOn), month, []scene{
+			{"2026-11-01 started", "trialing full"},
+			{"2026-11-15", "active full; s-1: recurring 890.00, due 890.00; charge s-1 890.00; tell trial_end 2026-11-15"},
+		}},
+		tale{"without a method: pause", "it waits to be resumed", resort(lifecycle.ToPause), month, []scene{
+			{"2026-11-01 started", "trialing full"},
+			{"2026-11-15", "paused billing_only; tell trial_end 2026-11-15; tell access_lost"},
+			{"2026-11-20 card", "paused billing_only"},
+			{"2026-11-20 resume", "active full; s-1: recurring 890.00, due 890.00; charge s-1 890.00"},
+		}},
+		tale{"without a method: end", "nothing is billed", resort(lifecycle.ToCancel), month, []scene{
+			{"2026-11-01 started", "trialing full"},
+			{"2026-11-15", "canceled billing_only; tell trial_end 2026-11-15"},
+		}},
+		tale{"a pause until a date", "from the end of the month, and a new month from then on", p, month, then([]scene{
+			{"2026-11-10 pause until 2026-12-20", "active full"},
+			{"2026-12-01", "paused billing_only"},
+			{"2026-12-19T23:59:59.999999999", "paused billing_only"},
+			{"2026-12-20", "active full; s-2: recurring 890.00, due 890.00; charge s-2 890.00"},
+		}...)},
+		tale{"a pause at once, in arrears", "what was used is billed: 10 of 30 days", arrears, month, []scene{
+			{"2026-11-01 started card", "active full"},
+			{"2026-11-11 pause", "paused billing_only; s-1: recurring 296.67, due 296.67; charge s-1 296.67"},
+			{"2026-11-21 resume", "active full"},
+			{"2026-12-21", "active full; s-2: recurring 890.00, due 890.00; charge s-2 890.00"},
+		}},
+		tale{"a pause at once, with an unpaid change", "only what is paid comes back", helpDesk(pausing), month, then([]scene{
+			{"2026-11-06 seats +2", "active full; s-2: addition 148.33, due 148.33; charge s-2 148.33"},
+			{"2026-11-11 pause", "paused billing_only; s-3: unused -593.33, granted 593.33, due 0.00"},
+			{"2026-11-12 cancel", "canceled billing_only"},
+		}...)},
+		tale{"a pause at once of which nothing comes back", "what is paid for goes on when it is resumed before its end", helpDesk(func(p *lifecycle.Policy) {
+			p.Pause.When, p.Pause.Unused = plans.AtOnce, credits.ToNothing
+		}), month, then([]scene{
+			{"2026-11-06 pause", "paused billing_only"},
+			{"2026-11-11 resume", "active full"},
+			{"2026-12-01", "active full; s-2: recurring 890.00, due 890.00; charge s-2 890.00"},
+		}...)},
+		tale{"canceled on a date", "the policy allows it at once: it ends then, and nothing comes back", atOnce, month, then([]scene{
+			{"2026-11-10 cancel on 2026-11-20", "active full"},
+			{"2026-11-20", "canceled billing_only"},
+		}...)},
+		tale{"canceled for the end of the period", "though the policy allows it at once", atOnce, month, then([]scene{
+			{"2026-11-10 cancel at_period_end", "active full"},
+			{"2026-11-11 cancel at_once", "canceled billing_only"},
+		}...)},
+		tale{"canceled for the end of the term", "of a year", atOnce, year, []scene{
+			{"2026-11-01 started card", "active full; s-1: recurring 9612.00, due 9612.00; charge s-1 9612.00"},
+			{"2026-12-10 cancel at_term_end", "active full"},
+			{"2027-11-01", "canceled billing_only"},
+		}},
+		tale{"not renewed", "a month ends with itself, and is told", p, month, then([]scene{
+			{"2026-11-10 renewaloff", "active full"},
+			{"2026-12-01", "expired billing_only"},
+			{"2026-12-05 reactivate", "active full; s-2: recurring 890.00, due 890.00; charge s-2 890.00"},
+		}...)},
+		tale{"back on the same dates", "a card is not enough; what is left of December is billed: 16 of 31 days", same, month, then([]scene{
+			{"2026-11-10 cancel", "active full"},
+			{"2026-12-01", "canceled billing_only"},
+			{"2026-12-10 card", "canceled billing_only"},
+			{"2026-12-16 reactivate", "active full; s-2: recurring 459.35, due 459.35; charge s-2 459.35"},
+			{"2027-01-01", "active full; s-3: recurring 890.00, due 890.00; charge s-3 890.00"},
+		}...)},
+		tale{"in arrears", "a month is billed when it is over, and what is left at the end", arrears, month, []scene{
+			{"2026-11-01 started card", "active full"},
+			{"2026-11-16 seats +2", "active full"},
+			{"2026-12-01", "active full; s-1: recurring 445.00, recurring 534.00, due 979.00; charge s-1 979.00"},
+			{"2026-12-02 cancel", "active full"},
+			{"2027-01-01", "canceled billing_only; s-2: recurring 1068.00, due 1068.00; charge s-2 1068.00"},
+		}},
+	)
+}
