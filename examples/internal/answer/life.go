@@ -21,6 +21,7 @@ type life struct {
 	Life
 	policies []lifecycle.Policy
 	sub      lifecycle.Subscription
+	status   map[string]invoice.Status // of each invoice, as it was printed last
 	out      io.Writer
 }
 
@@ -43,7 +44,7 @@ func (v Vendor) play(out io.Writer, id string, l Life) error {
 		fmt.Fprint(out, Indented(quote.Explain(), "    "))
 		return nil
 	}
-	p := life{Life: l, out: out, policies: []lifecycle.Policy{v.Policy}}
+	p := life{Life: l, out: out, status: map[string]invoice.Status{}, policies: []lifecycle.Policy{v.Policy}}
 	if l.Repriced != nil {
 		later, err := v.repriced(*l.Repriced)
 		if err != nil {
@@ -120,8 +121,14 @@ func (p *life) replay(to time.Time, events ...lifecycle.Event) error {
 		fmt.Fprintf(p.out, "%s, access %s\n", s.Status, s.Access)
 		p.comes(&o, s)
 	}
+	for _, inv := range o.Invoices {
+		p.status[inv.ID] = inv.Status
+	}
 	for _, inv := range o.Changed {
-		fmt.Fprintf(p.out, "    %s is %s\n", inv.ID, inv.Status)
+		if p.status[inv.ID] != inv.Status {
+			fmt.Fprintf(p.out, "    %s is %s\n", inv.ID, inv.Status)
+			p.status[inv.ID] = inv.Status
+		}
 	}
 	return nil
 }
@@ -168,7 +175,7 @@ func (p *life) told(n lifecycle.Notice) string {
 		text += " " + n.Invoice
 	}
 	switch {
-	case n.Of.IsZero():
+	case !n.Of.After(n.At): // of nothing, or of a grace that is over
 	case n.Kind == lifecycle.Declined || n.Kind == lifecycle.Overdue:
 		text += ", grace until " + p.at(n.Of)
 	default:
