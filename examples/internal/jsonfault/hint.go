@@ -6,7 +6,7 @@ import "strings"
 func nearest(name string, names []string) string {
 	best, closest := "", 3
 	for _, n := range names {
-		if d := distance(strings.ToLower(name), n); d < closest && d < len(n) {
+		if d := distance(strings.ToLower(name), n); d < closest && d <= max(1, len(n)/3) {
 			best, closest = n, d
 		}
 	}

@@ -16,21 +16,21 @@ func (f *File) fault(offset int64, path, reason string) Fault {
 	}
 }
 
-// At returns the fault of the field that a path names: it stands where the field does, or where the nearest does that holds it. The path is as
+// At returns the fault of the field that a path names: it stands where the field's value does, or the nearest that holds it. The path is as
 // in Go and JavaScript, "events[3].change.quantity"; "" is the file as a whole.
 func (f *File) At(path, reason string) Fault {
 	if f.root == nil {
 		return Fault{File: f.name, Path: path, Reason: reason}
 	}
-	at, offset := f.root, f.root.start
+	at := f.root
 	for _, step := range steps(path) {
-		next, start := at.step(step)
+		next := at.step(step)
 		if next == nil {
 			break
 		}
-		at, offset = next, start
+		at = next
 	}
-	return f.fault(offset, path, reason)
+	return f.fault(at.start, path, reason)
 }
 
 // Has reports whether something stands at the path.
@@ -55,24 +55,24 @@ func (f *File) find(path string) *node {
 		if at == nil {
 			return nil
 		}
-		at, _ = at.step(step)
+		at = at.step(step)
 	}
 	return at
 }
 
-// step returns what a name or an index leads to, and where it begins; nil where it leads nowhere.
-func (n *node) step(step string) (*node, int64) {
+// step returns what a name or an index leads to, and nil where it leads nowhere.
+func (n *node) step(step string) *node {
 	if n.kind == object {
 		if m := n.member(step); m != nil {
-			return m.value, m.start
+			return m.value
 		}
-		return nil, 0
+		return nil
 	}
 	i, err := strconv.Atoi(step)
 	if err != nil || n.kind != array || i < 0 || i >= len(n.items) {
-		return nil, 0
+		return nil
 	}
-	return n.items[i], n.items[i].start
+	return n.items[i]
 }
 
 // steps returns the names and indices of a path.
