@@ -54,7 +54,7 @@ func flat(err error) (all []*proration.Error) {
 	if err == nil {
 		return nil
 	}
-	if joined, is := err.(interface{ Unwrap() []error }); is { //nolint:errorlint // each that is joined is looked at in its turn
+	if joined, is := err.(interface{ Unwrap() []error }); is {
 		for _, e := range joined.Unwrap() {
 			all = append(all, flat(e)...)
 		}
@@ -67,22 +67,36 @@ func flat(err error) (all []*proration.Error) {
 	return append(all, fault)
 }
 
-// with adds the faults that the library found to those of reading, but for those that only follow from what could not be read.
+// with adds the faults that the library found to those of reading, but for those that only follow from what could not be read: of the same field,
+// of what stands in it, and of what holds it.
 func with(read, found []jsonfault.Fault) []jsonfault.Fault {
+	unread, holding := map[string]bool{}, map[string]bool{}
+	for _, r := range read {
+		unread[r.Path] = true
+		if r.Meant != "" {
+			unread[r.Meant] = true
+		}
+		for _, path := range holders(r.Path) {
+			holding[path] = true
+		}
+	}
 	all := slices.Clone(read)
+	told := map[jsonfault.Fault]bool{}
 	for _, f := range found {
-		follows := slices.ContainsFunc(read, func(r jsonfault.Fault) bool {
-			return holds(r.Path, f.Path) || holds(f.Path, r.Path) || r.Meant != "" && holds(r.Meant, f.Path)
-		})
-		if !follows && !slices.Contains(all, f) {
+		follows := holding[f.Path] || unread[f.Path] || slices.ContainsFunc(holders(f.Path), func(path string) bool { return unread[path] })
+		if !follows && !told[f] {
+			told[f] = true
 			all = append(all, f)
 		}
 	}
 	return all
 }
 
-// holds reports whether what stands at a path is, or holds, what stands at another.
-func holds(path, inner string) bool {
-	rest, is := strings.CutPrefix(inner, path)
-	return is && (path == "" || rest == "" || rest[0] == '.' || rest[0] == '[')
+// holders returns the paths of what holds a field, from the nearest up to the file as a whole.
+func holders(path string) (all []string) {
+	for path != "" {
+		path = path[:max(strings.LastIndexAny(path, ".["), 0)]
+		all = append(all, path)
+	}
+	return all
 }

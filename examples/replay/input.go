@@ -43,7 +43,7 @@ func read(policyName, storyName string) (input, []jsonfault.Fault) {
 
 	zone, unknown := in.zone("zone")
 	ofStory = append(ofStory, unknown...)
-	ofStory = append(ofStory, in.storyFile.Decode(&in.story, texts(zone))...)
+	ofStory = append(ofStory, in.storyFile.Decode(&in.story, reading(zone))...)
 	ofStory = append(ofStory, in.fill(zone)...)
 	ofPolicy = append(ofPolicy, in.readPolicies(zone)...)
 
@@ -117,8 +117,8 @@ func (in *input) fill(zone *time.Location) (faults []jsonfault.Fault) {
 // readPolicies reads one policy, or a list of them.
 func (in *input) readPolicies(zone *time.Location) []jsonfault.Fault {
 	if in.policyFile.List() {
-		return in.policyFile.Decode(&in.policies, texts(zone))
+		return in.policyFile.Decode(&in.policies, reading(zone))
 	}
 	in.policies = make([]lifecycle.Policy, 1)
-	return in.policyFile.Decode(&in.policies[0], texts(zone))
+	return in.policyFile.Decode(&in.policies[0], reading(zone))
 }

@@ -9,18 +9,27 @@ import (
 	"strconv"
 )
 
+// Reading is how a file is read, besides what the types of its fields say themselves. The zero Reading is no other way.
+type Reading struct {
+	Texts  Texts              // how types are read from text
+	Reason func(error) string // what is wrong in words, of an error of a type that reads itself; nil is its text
+}
+
 // Texts reads types from text in a way of their own. Each function returns a value of its type, or an error that says why there is none.
 type Texts map[reflect.Type]func(text string) (any, error)
 
 // Decode fills what a pointer points to, and returns every fault, in the order in which they stand in the file. What is wrong stays zero. A field
-// whose tag has the option "required" must be there:
+// whose tag says "required" must be there:
 //
 //	Events []Event `json:"events" jsonfault:"required"`
-func (f *File) Decode(into any, texts Texts) []Fault {
+func (f *File) Decode(into any, as Reading) []Fault {
 	if f.root == nil {
 		return nil
 	}
-	d := decoder{file: f, texts: texts}
+	if as.Reason == nil {
+		as.Reason = error.Error
+	}
+	d := decoder{file: f, as: as}
 	d.value(f.root, reflect.ValueOf(into).Elem(), "")
 	Sort(d.faults)
 	return d.faults
@@ -29,7 +38,7 @@ func (f *File) Decode(into any, texts Texts) []Fault {
 // decoder fills a value, and collects faults.
 type decoder struct {
 	file   *File
-	texts  Texts
+	as     Reading
 	faults []Fault
 }
 
@@ -49,7 +58,7 @@ func (d *decoder) value(n *node, v reflect.Value, path string) {
 		d.value(n, v.Elem(), path)
 		return
 	}
-	if read, has := d.texts[v.Type()]; has {
+	if read, has := d.as.Texts[v.Type()]; has {
 		if d.is(n, text, path) {
 			d.own(n, v, path, read)
 		}
@@ -59,14 +68,14 @@ func (d *decoder) value(n *node, v reflect.Value, path string) {
 	case json.Unmarshaler:
 		if err := to.UnmarshalJSON(d.file.data[n.start:n.end]); err != nil {
 			v.SetZero()
-			d.add(n, path, "%s", reason(err))
+			d.add(n, path, "%s", d.as.Reason(err))
 		}
 		return
 	case encoding.TextUnmarshaler:
 		if d.is(n, text, path) {
 			if err := to.UnmarshalText([]byte(n.text)); err != nil {
 				v.SetZero()
-				d.add(n, path, "%s", reason(err))
+				d.add(n, path, "%s", d.as.Reason(err))
 			}
 		}
 		return
@@ -78,7 +87,7 @@ func (d *decoder) value(n *node, v reflect.Value, path string) {
 func (d *decoder) own(n *node, v reflect.Value, path string, read func(string) (any, error)) {
 	got, err := read(n.text)
 	if err != nil {
-		d.add(n, path, "%s", reason(err))
+		d.add(n, path, "%s", d.as.Reason(err))
 		return
 	}
 	v.Set(reflect.ValueOf(got))

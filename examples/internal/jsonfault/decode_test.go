@@ -53,7 +53,16 @@ func (r *rawNumber) UnmarshalJSON(text []byte) error {
 }
 
 // days reads a date as nothing else does.
-var days = jsonfault.Texts{reflect.TypeFor[time.Time](): func(text string) (any, error) { return time.Parse("02.01.2006", text) }}
+var days = jsonfault.Reading{
+	Texts: jsonfault.Texts{reflect.TypeFor[time.Time](): func(text string) (any, error) { return time.Parse("02.01.2006", text) }},
+	Reason: func(err error) string {
+		var fault *proration.Error
+		if errors.As(err, &fault) {
+			return fault.Reason
+		}
+		return err.Error()
+	},
+}
 
 // read returns a value, and its faults in one line each.
 func read(t *testing.T, text string) (o order, faults []string) {

@@ -2,7 +2,7 @@
 // and why.
 //
 //	file, faults := jsonfault.Parse("policy.json", data)
-//	faults = append(faults, file.Decode(&policy, nil)...)
+//	faults = append(faults, file.Decode(&policy, jsonfault.Reading{})...)
 //	for _, f := range faults {
 //		fmt.Fprintln(os.Stderr, f) // policy.json:12:9: billing.basis: "bill" is none of billed, price
 //	}

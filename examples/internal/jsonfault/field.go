@@ -1,11 +1,8 @@
 package jsonfault
 
 import (
-	"errors"
 	"reflect"
 	"strings"
-
-	"github.com/billingrules/billing/proration"
 )
 
 // field is a field of a struct as JSON knows it.
@@ -36,13 +33,4 @@ func fieldsOf(t reflect.Type) (all []field) {
 		}
 	}
 	return all
-}
-
-// reason returns an error in words. Where the fault stands is told already.
-func reason(err error) string {
-	var fault *proration.Error
-	if errors.As(err, &fault) {
-		return fault.Reason
-	}
-	return err.Error()
 }

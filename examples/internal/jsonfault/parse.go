@@ -13,17 +13,21 @@ const maxDepth = 100
 
 // File is a file that was parsed.
 type File struct {
-	name  string
-	data  []byte
-	lines []int64 // where each begins
-	root  *node   // nil where the text is no JSON
+	name   string
+	data   []byte
+	lines  []int64 // where each begins
+	counts []int   // how many characters begin before each block
+	root   *node   // nil where the text is no JSON
 }
 
 // Parse reads the text of a file. Where it is no JSON at all, the one fault says from where on: nothing else of it can be told then. Lists and
 // objects lie at most 100 deep in each other.
 func Parse(name string, data []byte) (*File, []Fault) {
 	data = bytes.TrimPrefix(data, []byte("\ufeff")) // which some editors put first
-	f := &File{name: name, data: data, lines: []int64{0}}
+	f := &File{name: name, data: data, lines: []int64{0}, counts: []int{0}}
+	for i := block; i <= len(data); i += block {
+		f.counts = append(f.counts, f.counts[len(f.counts)-1]+begins(data[i-block:i]))
+	}
 	for i, b := range data {
 		if b == '\n' {
 			f.lines = append(f.lines, int64(i)+1)

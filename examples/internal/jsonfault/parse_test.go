@@ -35,7 +35,7 @@ func TestParse(t *testing.T) {
 		case c.want != "" && (len(faults) != 1 || faults[0].String() != c.want || file.Parsed()):
 			t.Errorf("%s: the faults are %v, and not %s", c.name, faults, c.want)
 		}
-		if c.want != "" && file.Decode(new(int), nil) != nil {
+		if c.want != "" && file.Decode(new(int), jsonfault.Reading{}) != nil {
 			t.Errorf("%s: what is no JSON has no faults of its own", c.name)
 		}
 	}
@@ -74,6 +74,17 @@ func TestAt(t *testing.T) {
 	missing, faults := jsonfault.Missing("g", "no such file")
 	if len(faults) != 1 || faults[0].String() != "g: no such file" || missing.At("a", "b").String() != "g: a: b" || missing.Has("") || missing.List() {
 		t.Errorf("what is not there has the faults %v", faults)
+	}
+}
+
+// Many faults on one long line are told in a moment.
+func TestLongLine(t *testing.T) {
+	const n = 100_000
+	file, _ := jsonfault.Parse("f", []byte("["+strings.Repeat(`"ä",`, n)+"1]"))
+	var numbers []int
+	faults := file.Decode(&numbers, jsonfault.Reading{})
+	if len(faults) != n || faults[n-1].String() != "f:1:399998: [99999]: a number is needed here, and not text" {
+		t.Errorf("of %d faults it tells %d, the last as %v", n, len(faults), faults[len(faults)-1])
 	}
 }
 

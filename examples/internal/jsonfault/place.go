@@ -12,8 +12,25 @@ func (f *File) fault(offset int64, path, reason string) Fault {
 	offset = max(0, min(offset, int64(len(f.data))))
 	line := sort.Search(len(f.lines), func(i int) bool { return f.lines[i] > offset })
 	return Fault{
-		File: f.name, Line: line, Column: utf8.RuneCount(f.data[f.lines[line-1]:offset]) + 1, Path: path, Reason: reason,
+		File: f.name, Line: line, Column: f.characters(offset) - f.characters(f.lines[line-1]) + 1, Path: path, Reason: reason,
 	}
+}
+
+const block = 1024 // bytes, of which the characters are counted once
+
+// characters returns how many begin before an offset.
+func (f *File) characters(offset int64) int {
+	return f.counts[offset/block] + begins(f.data[offset/block*block:offset])
+}
+
+// begins returns how many characters begin in a text.
+func begins(data []byte) (n int) {
+	for _, b := range data {
+		if utf8.RuneStart(b) {
+			n++
+		}
+	}
+	return n
 }
 
 // At returns the fault of the field that a path names: it stands where the field's value does, or the nearest that holds it. The path is as

@@ -11,11 +11,14 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// texts reads dates on the calendar of a zone, and amounts.
-func texts(zone *time.Location) jsonfault.Texts {
-	return jsonfault.Texts{
-		reflect.TypeFor[time.Time]():       func(text string) (any, error) { return instant(text, zone) },
-		reflect.TypeFor[decimal.Decimal](): func(text string) (any, error) { return amount(text) },
+// reading reads dates on the calendar of a zone, and amounts, and tells the faults of the library in its words.
+func reading(zone *time.Location) jsonfault.Reading {
+	return jsonfault.Reading{
+		Texts: jsonfault.Texts{
+			reflect.TypeFor[time.Time]():       func(text string) (any, error) { return instant(text, zone) },
+			reflect.TypeFor[decimal.Decimal](): func(text string) (any, error) { return amount(text) },
+		},
+		Reason: func(err error) string { return flat(err)[0].Reason },
 	}
 }
 
