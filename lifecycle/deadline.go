@@ -205,7 +205,7 @@ func (s *Subscription) comes(p *Policy, kind NoticeKind) (all []Deadline) {
 		all = append(all, Deadline{At: s.TrialEnd})
 	case kind == Ends && !end.IsZero() && (served || s.Status == Trialing):
 		all = append(all, Deadline{At: end})
-	case kind == Renews && served && s.PauseAt.IsZero() && (end.IsZero() || end.After(s.Period.End)):
+	case kind == Renews && served && s.PauseAt.IsZero() && (end.IsZero() || end.After(s.Period.End)) && !s.extended():
 		all = append(all, Deadline{At: s.Period.End})
 	case kind == GraceEnds && s.Status == PastDue:
 		for _, d := range s.Dues {
@@ -215,6 +215,11 @@ func (s *Subscription) comes(p *Policy, kind NoticeKind) (all []Deadline) {
 		}
 	}
 	return all
+}
+
+// extended reports whether the next period is one that was added and billed long ago: nothing is charged when it begins.
+func (s *Subscription) extended() bool {
+	return slices.ContainsFunc(s.Billed, func(c plans.Charge) bool { return c.Kind == plans.Extension && c.Span.Start.Equal(s.Period.End) })
 }
 
 // later returns the later of two instants.

@@ -1,0 +1,65 @@
+package lifecycle_test
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// A contract of a year at 948.00 a seat. Two seats are added on November 16 and cost what is left of it; the next year is for all twelve.
+func Example_annualContract() {
+	policy := lifecycle.Standard()
+	signed := time.Date(2026, time.March, 1, 0, 0, 0, 0, time.UTC)
+	yearly, err := proration.NewCycle(signed, proration.Interval{Months: 12})
+	if err != nil {
+		panic(err)
+	}
+	sub := lifecycle.Subscription{ID: "acme", Method: "card"}
+	sub.Contract = plans.Contract{Plan: "growth", Currency: "USD", Cycle: yearly, Items: []plans.Item{
+		{ID: "seat", Quantity: decimal.NewFromInt(10), Price: plans.Price{Unit: decimal.RequireFromString("948.00")}},
+	}}
+
+	out, err := lifecycle.Replay([]lifecycle.Policy{policy}, sub, []lifecycle.Event{
+		{Sequence: 1, At: signed, Kind: lifecycle.Started},
+		{Sequence: 2, At: signed, Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-1"}},
+		{
+			Sequence: 3, At: time.Date(2026, time.November, 16, 11, 30, 0, 0, time.UTC), Kind: lifecycle.SeatsAdded,
+			Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)},
+		},
+	}, time.Date(2027, time.March, 1, 0, 0, 0, 0, time.UTC))
+	if err != nil {
+		panic(err)
+	}
+	for _, inv := range out.Invoices {
+		fmt.Print(inv.Text())
+		fmt.Println()
+	}
+	if next, ok := lifecycle.Next(policy, out.Subscription); ok {
+		fmt.Println("next:", next.Kind, next.At.Format(time.DateOnly))
+	}
+	// Output:
+	// Invoice acme-1, 2026-03-01, USD, paid
+	//   growth, recurring, 2026-03-01 until 2027-03-01                       9480.00
+	//     seat: 10 x 948.00 = 9480.00
+	//   Due                                                                  9480.00
+	//   succeeded, 2026-03-01, event-2                                       9480.00
+	//   Outstanding                                                             0.00
+	//
+	// Invoice acme-2, 2026-11-16, USD, open
+	//   growth, addition, 2026-11-16 until 2027-03-01                         545.42
+	//     seat: 2 x 948.00, 1896.00 x 105/365 days = 545.424..., rounded half up to
+	//       545.42
+	//   Due                                                                   545.42
+	//
+	// Invoice acme-3, 2027-03-01, USD, open
+	//   growth, recurring, 2027-03-01 until 2028-03-01                      11376.00
+	//     seat: 12 x 948.00 = 11376.00
+	//   Due                                                                 11376.00
+	//
+	// next: renewal 2028-03-01
+}

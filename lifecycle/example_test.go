@@ -1,0 +1,298 @@
+package lifecycle_test
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// date is the first instant of a day of 2026.
+func date(month time.Month, day int) time.Time {
+	return time.Date(2026, month, day, 0, 0, 0, 0, time.UTC)
+}
+
+// acme is a new subscription for ten seats at 89.00 a month.
+func acme() lifecycle.Subscription {
+	monthly, err := proration.NewCycle(date(time.November, 1), proration.Interval{Months: 1})
+	if err != nil {
+		panic(err)
+	}
+	sub := lifecycle.Subscription{ID: "acme"}
+	sub.Contract = plans.Contract{Plan: "growth", Currency: "USD", Cycle: monthly, Items: []plans.Item{
+		{ID: "seat", Quantity: decimal.NewFromInt(10), Price: plans.Price{Unit: decimal.RequireFromString("89.00")}},
+	}}
+	return sub
+}
+
+// afterwards applies some events to a subscription, in order.
+func afterwards(policy lifecycle.Policy, sub lifecycle.Subscription, events ...lifecycle.Event) lifecycle.Subscription {
+	for _, e := range events {
+		e.Sequence = sub.Sequence + 1
+		out, err := lifecycle.Apply(policy, sub, e)
+		if err != nil {
+			panic(err)
+		}
+		sub = out.Subscription
+	}
+	return sub
+}
+
+// inService is acme with a card, its first month paid.
+func inService(policy lifecycle.Policy) lifecycle.Subscription {
+	return afterwards(policy, acme(),
+		lifecycle.Event{At: date(time.November, 1), Kind: lifecycle.Started, Method: "card"},
+		lifecycle.Event{At: date(time.November, 1), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-1"}},
+	)
+}
+
+// Two seats are added in mid-month. Nothing happens until the caller stores what comes out, so that this is the preview too.
+func ExampleApply() {
+	policy := lifecycle.Standard()
+	sub := inService(policy)
+
+	out, err := lifecycle.Apply(policy, sub, lifecycle.Event{
+		Sequence: 3, At: date(time.November, 16), Kind: lifecycle.SeatsAdded,
+		Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)},
+	})
+	if err != nil {
+		panic(err)
+	}
+	for _, inv := range out.Invoices {
+		fmt.Print(inv.Text())
+	}
+	for _, effect := range out.Effects {
+		fmt.Println(effect.ID, effect.Kind, effect.Invoice, effect.Amount.StringFixed(2))
+	}
+	fmt.Println("seats:", sub.Contract.Items[0].Quantity, "and then", out.Subscription.Contract.Items[0].Quantity)
+	// Output:
+	// Invoice acme-2, 2026-11-16, USD, open
+	//   growth, addition, 2026-11-16 until 2026-12-01                          89.00
+	//     seat: 2 x 89.00, 178.00 x 15/30 days = 89.00
+	//   Due                                                                    89.00
+	// acme/event-3/1 charge acme-2 89.00
+	// seats: 10 and then 12
+}
+
+// What the rules do not allow is a value with a reason, and changes nothing.
+func ExampleApply_refused() {
+	policy := lifecycle.Standard()
+	_, err := lifecycle.Apply(policy, inService(policy), lifecycle.Event{Sequence: 3, At: date(time.November, 2), Kind: lifecycle.CancelUndone})
+
+	var refusal *lifecycle.Refusal
+	fmt.Println(errors.Is(err, lifecycle.ErrRefused), errors.As(err, &refusal))
+	fmt.Println(err)
+	// Output:
+	// true true
+	// cancel_undone while active: it does not end
+}
+
+// Advancing to a future date is the preview of the next invoices: what is stored stays as it is.
+func ExampleAdvance() {
+	policy := lifecycle.Standard()
+	sub := afterwards(policy, inService(policy), lifecycle.Event{
+		At: date(time.November, 16), Kind: lifecycle.SeatsAdded, Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)},
+	})
+
+	preview, err := lifecycle.Advance(policy, sub, time.Date(2027, time.January, 1, 0, 0, 0, 0, time.UTC))
+	if err != nil {
+		panic(err)
+	}
+	for _, inv := range preview.Invoices {
+		fmt.Println(inv.ID, inv.At.Format(time.DateOnly), inv.Due.StringFixed(2))
+		for _, line := range inv.Lines {
+			fmt.Println("  ", line.Explain())
+		}
+	}
+	fmt.Println("as stored:", sub.At.Format(time.DateOnly), len(sub.Invoices), "invoices")
+	// Output:
+	// acme-3 2026-12-01 1068.00
+	//    seat: 12 x 89.00 = 1068.00
+	// acme-4 2027-01-01 1068.00
+	//    seat: 12 x 89.00 = 1068.00
+	// as stored: 2026-11-16 2 invoices
+}
+
+// The deadline is when Advance has something to do: a caller schedules one job a subscription.
+func ExampleNext() {
+	policy := lifecycle.Standard()
+	_, ok := lifecycle.Next(policy, acme())
+	fmt.Println(ok)
+
+	next, ok := lifecycle.Next(policy, inService(policy))
+	fmt.Println(next.Kind, next.At.Format(time.DateOnly), ok)
+	// Output:
+	// false
+	// renewal 2026-12-01 true
+}
+
+// An edited policy holds from its date on: the decline of November has a week of grace, as it was then, and that of December three days.
+func ExampleReplay() {
+	before, after := lifecycle.Standard(), lifecycle.Standard()
+	after.From, after.Dunning.Grace = date(time.December, 1), proration.Interval{Days: 3}
+	failed := func(sequence int64, at time.Time, id string) lifecycle.Event {
+		return lifecycle.Event{Sequence: sequence, At: at, Kind: lifecycle.PaymentFailed, Payment: lifecycle.Payment{Invoice: id}}
+	}
+	out, err := lifecycle.Replay([]lifecycle.Policy{before, after}, acme(), []lifecycle.Event{
+		{Sequence: 1, At: date(time.November, 1), Kind: lifecycle.Started, Method: "card"},
+		failed(2, date(time.November, 1), "acme-1"),
+		{Sequence: 3, At: date(time.November, 7), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-1"}},
+		{Sequence: 4, At: date(time.November, 7), Kind: lifecycle.CancelUndone},
+		failed(5, date(time.December, 1), "acme-2"),
+	}, date(time.December, 4))
+	if err != nil {
+		panic(err)
+	}
+	fmt.Print(out.Timeline())
+	// Output:
+	// 2026-11-01 00:00:00  started                     active         full          acme-1
+	// 2026-11-01 00:00:00  payment failed              past_due       full
+	// 2026-11-07 00:00:00  payment succeeded           active         full
+	// 2026-11-07 00:00:00  cancel undone               active         full
+	//                      refused: it does not end
+	// 2026-12-01 00:00:00  renewal                     active         full          acme-2
+	// 2026-12-01 00:00:00  payment failed              past_due       full
+	// 2026-12-04 00:00:00  grace over acme-2           suspended      billing_only
+}
+
+// Seats that were added on November 16 come to be known on December 1, after that month was billed: only the difference is invoiced, and
+// nothing the second time.
+func ExampleCorrect() {
+	policy := lifecycle.Standard()
+	events := []lifecycle.Event{
+		{Sequence: 1, At: date(time.November, 1), Kind: lifecycle.Started, Method: "card"},
+		{Sequence: 2, At: date(time.November, 1), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-1"}},
+		{Sequence: 3, At: date(time.December, 1), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-2"}},
+	}
+	was, err := lifecycle.Replay([]lifecycle.Policy{policy}, acme(), events, date(time.December, 1))
+	if err != nil {
+		panic(err)
+	}
+	correction := lifecycle.Correction{
+		Policies: []lifecycle.Policy{policy}, Subscription: acme(), Issued: was.Invoices, At: date(time.December, 1),
+		Events: append(events, lifecycle.Event{
+			Sequence: 4, At: date(time.November, 16), Kind: lifecycle.SeatsAdded, Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)},
+		}),
+	}
+	for range 2 {
+		out, err := lifecycle.Correct(correction)
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println("invoices:", len(out.Invoices))
+		for _, inv := range out.Invoices {
+			for _, line := range inv.Lines {
+				fmt.Println("  ", line.Explain())
+			}
+		}
+		correction.Issued = append(correction.Issued, out.Invoices...)
+	}
+	// Output:
+	// invoices: 1
+	//    seat: 2 x 89.00, 178.00 x 15/30 days = 89.00
+	//    seat: 2 x 89.00 = 178.00
+	// invoices: 0
+}
+
+func ExampleStandard() {
+	policy := lifecycle.Standard()
+	fmt.Println(policy.Billing.Proration.DayCount, policy.Billing.Basis, policy.Dunning.Grace, policy.Dunning.Unpaid)
+	// Output: days billed P1W suspend
+}
+
+// A policy left unset is refused: what decides money or access is the seller's choice, and nobody's guess.
+func ExamplePolicy_Validate() {
+	fmt.Println(lifecycle.Standard().Validate())
+
+	policy := lifecycle.Standard()
+	policy.Dunning.Unpaid, policy.Billing.Basis = 0, 0
+	err := policy.Validate()
+	fmt.Println(err)
+	fmt.Println(errors.Is(err, proration.ErrUnset))
+	// Output:
+	// <nil>
+	// billing.basis: it is one of billed, price (must be set)
+	// dunning.unpaid: it is one of go_on, suspend, pause, cancel (must be set)
+	// true
+}
+
+// Access is not status: while the grace runs everything can be reached, and afterwards the pages on which one can pay.
+func ExamplePolicy_Access() {
+	policy := lifecycle.Standard()
+	sub := afterwards(policy, acme(),
+		lifecycle.Event{At: date(time.November, 1), Kind: lifecycle.Started, Method: "card"},
+		lifecycle.Event{At: date(time.November, 1), Kind: lifecycle.PaymentFailed, Payment: lifecycle.Payment{Invoice: "acme-1"}},
+	)
+	for _, at := range []time.Time{date(time.November, 8).Add(-1), date(time.November, 8)} {
+		out, err := lifecycle.Advance(policy, sub, at)
+		if err != nil {
+			panic(err)
+		}
+		fmt.Println(at.Format("2006-01-02 15:04:05.999999999"), out.Subscription.Status, policy.Access(out.Subscription))
+	}
+	// Output:
+	// 2026-11-07 23:59:59.999999999 past_due full
+	// 2026-11-08 00:00:00 suspended billing_only
+}
+
+// Who manages billing reaches it always; the others reach nothing while it is all there is.
+func ExamplePolicy_AccessOf() {
+	policy := lifecycle.Standard()
+	policy.Managers = []lifecycle.Manager{{Role: "owner"}, {Role: "admin", Selected: true}}
+	suspended := lifecycle.Subscription{ID: "acme", Status: lifecycle.Suspended}
+	for _, m := range []lifecycle.Member{{Role: "owner"}, {Role: "admin", Selected: true}, {Role: "admin"}, {Role: "agent"}} {
+		fmt.Println(m.Role, policy.AccessOf(suspended, m))
+	}
+	// Output:
+	// owner billing_only
+	// admin billing_only
+	// admin none
+	// agent none
+}
+
+func ExamplePolicy_Manages() {
+	policy := lifecycle.Standard()
+	policy.Managers = []lifecycle.Manager{{Role: "owner"}, {Role: "admin", Selected: true}}
+	fmt.Println(policy.Manages(lifecycle.Member{Role: "owner"}))
+	fmt.Println(policy.Manages(lifecycle.Member{Role: "admin"}))
+	fmt.Println(policy.Manages(lifecycle.Member{Role: "admin", Selected: true}))
+	// Output:
+	// true
+	// false
+	// true
+}
+
+// What happened as text, for whoever asks why.
+func ExampleOutcome_Timeline() {
+	policy := lifecycle.Standard()
+	out, err := lifecycle.Advance(policy, afterwards(policy, inService(policy), lifecycle.Event{At: date(time.December, 10), Kind: lifecycle.CancelRequested}),
+		time.Date(2027, time.January, 1, 0, 0, 0, 0, time.UTC))
+	if err != nil {
+		panic(err)
+	}
+	fmt.Print(out.Timeline())
+	// Output: 2027-01-01 00:00:00  cancellation                canceled       billing_only
+}
+
+func ExampleStep_What() {
+	fmt.Println(lifecycle.Step{Event: lifecycle.SeatsAdded}.What())
+	fmt.Println(lifecycle.Step{Deadline: lifecycle.GraceOver, Ref: "acme-2"}.What())
+	// Output:
+	// seats added
+	// grace over acme-2
+}
+
+// An event that is kept shares nothing with the one it was made from.
+func ExampleEvent_Clone() {
+	e := lifecycle.Event{Sequence: 1, Kind: lifecycle.DetailsChanged, Contact: invoice.Contact{Address: []string{"1 Main Street"}}}
+	own := e.Clone()
+	e.Contact.Address[0] = "2 Main Street"
+	fmt.Println(own.Contact.Address[0])
+	// Output: 1 Main Street
+}

@@ -1,0 +1,67 @@
+package lifecycle_test
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// A trial of fourteen days is bought on its fifth. The ten days that are left are added to the first paid month. A second customer
+// enters no card, is told three days before the end, and is left with billing alone.
+func Example_trial() {
+	policy := lifecycle.Standard()
+	policy.Trial = lifecycle.Trial{
+		Trial: plans.Trial{Length: proration.Interval{Days: 14}, Leftover: plans.CarryOver}, Without: lifecycle.ToSuspend,
+	}
+	policy.Reminders = []lifecycle.Reminder{{Of: lifecycle.TrialEnds, Before: proration.Interval{Days: 3}, Without: true}}
+
+	start := time.Date(2026, time.November, 2, 9, 0, 0, 0, time.UTC)
+	monthly, err := proration.NewCycle(start, proration.Interval{Months: 1})
+	if err != nil {
+		panic(err)
+	}
+	contract := plans.Contract{Plan: "growth", Currency: "USD", Cycle: monthly, Items: []plans.Item{
+		{ID: "seat", Quantity: decimal.NewFromInt(10), Price: plans.Price{Unit: decimal.RequireFromString("89.00")}},
+	}}
+	for _, events := range [][]lifecycle.Event{
+		{
+			{Sequence: 1, At: start, Kind: lifecycle.Started, Method: "card"},
+			{Sequence: 2, At: start.AddDate(0, 0, 4), Kind: lifecycle.TrialEnded},
+			{Sequence: 3, At: start.AddDate(0, 0, 4), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "buyer-1"}},
+		},
+		{
+			{Sequence: 1, At: start, Kind: lifecycle.Started},
+		},
+	} {
+		sub := lifecycle.Subscription{ID: "visitor"}
+		if len(events) > 1 {
+			sub.ID = "buyer"
+		}
+		sub.Contract = contract
+		out, err := lifecycle.Replay([]lifecycle.Policy{policy}, sub, events, time.Date(2026, time.December, 16, 9, 0, 0, 0, time.UTC))
+		if err != nil {
+			panic(err)
+		}
+		fmt.Print(out.Timeline())
+		for _, inv := range out.Invoices {
+			fmt.Println(inv.ID, inv.Lines[0].Explain())
+		}
+		fmt.Println()
+	}
+	// Output:
+	// 2026-11-02 09:00:00  started                     trialing       full
+	// 2026-11-06 09:00:00  trial ended                 active         full          buyer-1
+	// 2026-11-06 09:00:00  payment succeeded           active         full
+	// 2026-12-16 09:00:00  renewal                     active         full          buyer-2
+	// buyer-1 seat: 10 x 89.00 = 890.00
+	// buyer-2 seat: 10 x 89.00 = 890.00
+	//
+	// 2026-11-02 09:00:00  started                     trialing       full
+	// 2026-11-13 09:00:00  reminder of trial end       trialing       full
+	// 2026-11-16 09:00:00  trial over                  suspended      billing_only
+}

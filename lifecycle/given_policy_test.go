@@ -1,0 +1,154 @@
+package lifecycle_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// everyone is both who can ask for something.
+var everyone = []plans.Actor{plans.Customer, plans.Support}
+
+// planAt is a plan by the month whose seats cost so much in each currency, "89.00 USD".
+func planAt(id string, rank int, prices ...string) plans.Plan {
+	p := plans.Plan{ID: id, Rank: rank, Interval: proration.Interval{Months: 1}}
+	for _, text := range prices {
+		p.Offers = append(p.Offers, plans.Offer{Item: "seat", Currency: plans.Currency(text[len(text)-3:]), Price: plans.Price{Unit: giventest.Money(text[:len(text)-4])}})
+	}
+	return p
+}
+
+// termOf is a term that is billed up front and renews.
+func termOf(length, percent string) plans.Term {
+	return plans.Term{Length: giventest.Interval(length), Percent: giventest.Money(percent), Billing: plans.UpFront, AtEnd: plans.Renew}
+}
+
+// helpDesk is what rows K demand: three days of grace and then billing alone, no service without a method of payment and a reminder of
+// that, cards by oneself and transfers by arrangement, seats that stay for the contract, a cancellation for the end of what is paid.
+// The months are sold from period to period; the year is a term.
+func helpDesk(edits ...func(*lifecycle.Policy)) lifecycle.Policy {
+	p := lifecycle.Standard()
+	growth := planAt("growth", 1, "89.00 USD")
+	growth.Offers = append(growth.Offers, plans.Offer{Item: "light", Currency: "USD", Price: plans.Price{Unit: giventest.Money("19.00")}})
+	scale := planAt("scale", 2, "139.00 USD")
+	scale.Offers = append(scale.Offers, plans.Offer{Item: "light", Currency: "USD", Price: plans.Price{Unit: giventest.Money("29.00")}})
+	yearly := planAt("yearly", 1, "948.00 USD")
+	yearly.Interval = proration.Interval{Months: 12}
+	p.Rules = nil
+	p.Catalog = &plans.Catalog{
+		Policy: p.Billing.Proration, Allocation: p.Billing.Allocation,
+		Plans: []plans.Plan{growth, scale, yearly},
+		Terms: []plans.Term{termOf("P12M", "10")},
+		Markets: []plans.Market{{Currency: "USD", Methods: []plans.Method{
+			{ID: "card", By: everyone}, {ID: "wire", By: []plans.Actor{plans.Support}}, {ID: "ach", By: []plans.Actor{plans.Support}},
+		}}},
+		Rules: plans.Rules{
+			{Action: plans.Upgrade, By: everyone, When: plans.AtOnce},
+			{Action: plans.Downgrade, By: everyone, When: plans.AtOnce},
+			{Action: plans.SwitchInterval, By: everyone, When: plans.AtPeriodEnd},
+			{Action: plans.AddQuantity, By: everyone, When: plans.AtOnce},
+			{Action: plans.RemoveQuantity, By: []plans.Actor{plans.Support}, When: plans.AtTermEnd, Reason: "seats that were bought stay for the contract"},
+			{Action: plans.Extend, By: everyone, When: plans.AtOnce},
+			{Action: plans.Cancel, By: everyone, When: plans.AtTermEnd},
+			{Action: plans.Reprice, By: []plans.Actor{plans.Support}, When: plans.AtPeriodEnd},
+		},
+	}
+	p.Manual = []string{"wire", "ach"}
+	p.Dunning.Grace = giventest.Interval("P3D")
+	p.Renewal.Without = lifecycle.ToSuspend
+	p.Reminders = []lifecycle.Reminder{
+		{Of: lifecycle.Renews, Before: giventest.Interval("P5D"), Without: true}, {Of: lifecycle.TrialEnds, Before: giventest.Interval("P5D"), Without: true},
+	}
+	p.Managers = []lifecycle.Manager{{Role: "owner"}, {Role: "admin", Selected: true}}
+	for _, edit := range edits {
+		edit(&p)
+	}
+	return p
+}
+
+// trying lets a plan be tried for two weeks, at whose end there must be a method of payment.
+func trying(p *lifecycle.Policy) {
+	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: giventest.Interval("P14D"), Leftover: plans.Drop}, Without: lifecycle.ToSuspend}
+}
+
+// salesTool is what rows M demand: terms of six months and more, a reminder nine days before they end, an order and a charge three days
+// before, a try every day and four in all, no grace, restricted access afterwards, a trial whose days carry over.
+func salesTool(edits ...func(*lifecycle.Policy)) lifecycle.Policy {
+	p := lifecycle.Standard()
+	base := planAt("base", 1, "15.00 USD", "75.00 BRL")
+	base.Features = []string{"leads", "contacts"}
+	base.Limits = []plans.Limit{{Name: "contacts", Most: giventest.Money("2500")}, {Name: "ai_agents", Most: giventest.Money("1")}}
+	advanced := planAt("advanced", 2, "25.00 USD", "125.00 BRL")
+	advanced.Features = []string{"leads", "contacts", "automation"}
+	advanced.Limits = []plans.Limit{{Name: "contacts", Most: giventest.Money("10000")}, {Name: "ai_agents", Most: giventest.Money("5")}}
+	trial := plans.Trial{Length: giventest.Interval("P14D"), Leftover: plans.CarryOver}
+	p.Rules = nil
+	p.Catalog = &plans.Catalog{
+		Policy: p.Billing.Proration, Allocation: p.Billing.Allocation, Trial: trial,
+		Plans: []plans.Plan{base, advanced},
+		Terms: []plans.Term{termOf("P6M", "0"), termOf("P9M", "5"), termOf("P12M", "10"), termOf("P24M", "20")},
+		Markets: []plans.Market{
+			{Countries: []string{"BR"}, Currency: "BRL", Methods: []plans.Method{{ID: "card", By: everyone, Instalments: 12}, {ID: "pix", By: everyone}}},
+			{Currency: "USD", Methods: []plans.Method{{ID: "card", By: everyone}, {ID: "paypal", By: everyone}}},
+		},
+		Rules: plans.Rules{
+			{Action: plans.Upgrade, By: everyone, When: plans.AtOnce},
+			{Action: plans.Downgrade, By: []plans.Actor{plans.Support}, When: plans.AtTermEnd, Limits: true},
+			{Action: plans.AddQuantity, By: everyone, When: plans.AtOnce},
+			{Action: plans.Extend, By: everyone, When: plans.AtOnce},
+			{Action: plans.Shorten, Reason: "a term that was bought is not shortened", Instead: "cancel it for its end"},
+			{Action: plans.Cancel, By: everyone, When: plans.AtPeriodEnd},
+		},
+	}
+	p.Trial = lifecycle.Trial{Trial: trial, Without: lifecycle.ToSuspend}
+	p.Renewal = lifecycle.Renewal{Lead: giventest.Interval("P3D"), Without: lifecycle.ToSuspend, Except: []string{"pix"}}
+	p.Manual = []string{"pix"}
+	day := giventest.Interval("P1D")
+	p.Dunning = lifecycle.Dunning{Retries: []proration.Interval{day, day, day}, Unpaid: lifecycle.ToSuspend}
+	p.Reminders = []lifecycle.Reminder{{Of: lifecycle.Renews, Before: giventest.Interval("P9D")}, {Of: lifecycle.Ends, Before: giventest.Interval("P9D")}}
+	for _, s := range []lifecycle.Status{lifecycle.Suspended, lifecycle.Canceled, lifecycle.Expired, lifecycle.Paused} {
+		p.Statuses[s] = lifecycle.Restricted
+	}
+	p.Managers = []lifecycle.Manager{{Role: "admin"}}
+	p.Details = []plans.Actor{plans.Support}
+	for _, edit := range edits {
+		edit(&p)
+	}
+	return p
+}
+
+// signed is the subscription "s" of ten seats that somebody ordered of a policy's catalogue: a plan, a term or "" for none, and when. The
+// zone is that of the instant.
+func signed(tb testing.TB, p lifecycle.Policy, plan, term string, at time.Time, edits ...func(*plans.Order)) lifecycle.Subscription {
+	tb.Helper()
+	catalog := *p.Catalog
+	o := plans.Order{
+		By: plans.Support, At: at, Plan: plan, Country: "US", Method: "card",
+		Items: []plans.OrderItem{{Item: "seat", Quantity: giventest.Money("10")}},
+	}
+	if term == "" {
+		catalog.Terms = nil
+	} else {
+		o.Term = giventest.Interval(term)
+	}
+	for _, edit := range edits {
+		edit(&o)
+	}
+	quote, err := catalog.Quote(o)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	sub := lifecycle.Subscription{ID: "s", Country: o.Country}
+	sub.Contract = quote.Contract
+	return sub
+}
+
+// in reads an instant of a zone.
+func in(tb testing.TB, zone, text string) time.Time {
+	tb.Helper()
+	return giventest.Instant(text, giventest.Zone(tb, zone))
+}

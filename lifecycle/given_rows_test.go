@@ -1,0 +1,271 @@
+package lifecycle_test
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+)
+
+// tale is a row of a table: what happens to one customer, and what comes of it.
+type tale struct {
+	name, why string
+	policy    lifecycle.Policy
+	sub       lifecycle.Subscription
+	scenes    []scene
+}
+
+// scene is one thing that happens, as given below, and what comes of it, as outcomeText writes it.
+type scene struct{ given, want string }
+
+// tell plays every tale, and holds each of its scenes to what the row wants.
+func tell(t *testing.T, all ...tale) {
+	t.Helper()
+	for _, row := range all {
+		t.Run(row.name, func(t *testing.T) {
+			sub := row.sub
+			var got []string
+			right := true
+			for _, s := range row.scenes {
+				var text string
+				sub, text = play(t, row.policy, sub, s.given)
+				got = append(got, "{"+strconv.Quote(s.given)+", "+strconv.Quote(text)+"},")
+				right = right && text == s.want
+			}
+			if !right {
+				t.Errorf("%s\ngot\n%s", row.why, strings.Join(got, "\n"))
+			}
+		})
+	}
+}
+
+// play lets one scene happen. It holds it to what is always so: the subscription that is passed in stays as it was, one that went through
+// JSON comes out the same, every invoice keeps every law, and a refusal changes nothing.
+func play(t *testing.T, policy lifecycle.Policy, sub lifecycle.Subscription, text string) (lifecycle.Subscription, string) {
+	t.Helper()
+	before := giventest.JSON(t, sub)
+	stored := giventest.CheckRoundTrip(t, sub)
+	stored.Contract.Cycle.Location = sub.Contract.Cycle.Location
+	out, err := happen(policy, sub, text)
+	again, err2 := happen(policy, stored, text)
+	if after := giventest.JSON(t, sub); after != before {
+		t.Errorf("%s: the subscription passed in was modified, from\n%s\nto\n%s", text, before, after)
+	}
+	if a, b := giventest.JSON(t, out), giventest.JSON(t, again); a != b || (err == nil) != (err2 == nil) {
+		t.Errorf("%s: one that was stored comes out as\n%s %v\nand not as\n%s %v", text, b, err2, a, err)
+	}
+	var refusal *lifecycle.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		if !errors.Is(err, lifecycle.ErrRefused) || !errors.Is(err, plans.ErrRefused) {
+			t.Errorf("%s: %v does not match ErrRefused", text, err)
+		}
+		return sub, "refused: " + refusal.Reason + bar(refusal.Instead)
+	case err != nil:
+		return sub, "error: " + err.Error()
+	}
+	for _, inv := range slices.Concat(out.Invoices, out.Changed) {
+		if err := invoice.Check(inv); err != nil {
+			t.Errorf("%s: invoice %s: %v", text, inv.ID, err)
+		}
+	}
+	return out.Subscription, outcomeText(policy, out)
+}
+
+// bar sets a text apart from the one before.
+func bar(text string) string {
+	if text == "" {
+		return ""
+	}
+	return " | " + text
+}
+
+// happen applies what a text says: "2026-11-16 seats +2", "2026-12-01 paid s-2 by support"; or without an event lets time pass.
+func happen(policy lifecycle.Policy, sub lifecycle.Subscription, text string) (lifecycle.Outcome, error) {
+	at, rest, _ := strings.Cut(text, " ")
+	instant := giventest.Instant(at, sub.Contract.Cycle.Location)
+	if rest == "" {
+		return lifecycle.Advance(policy, sub, instant)
+	}
+	e := eventOf(rest, sub.Contract.Cycle.Location)
+	e.At, e.Sequence = instant, sub.Sequence+1
+	return lifecycle.Apply(policy, sub, e)
+}
+
+// verbs are the words that are an event of their own, or with the ID of an invoice or a method.
+var verbs = map[string]lifecycle.EventKind{
+	"started": lifecycle.Started, "bought": lifecycle.TrialEnded, "card": lifecycle.CardEntered, "nocard": lifecycle.CardRemoved,
+	"attempted": lifecycle.PaymentAttempted, "paid": lifecycle.PaymentSucceeded, "failed": lifecycle.PaymentFailed, "disputed": lifecycle.PaymentDisputed,
+	"refunded": lifecycle.PaymentRefunded, "seats": lifecycle.SeatsAdded, "plan": lifecycle.PlanChanged, "interval": lifecycle.IntervalChanged,
+	"price": lifecycle.PriceChanged, "dates": lifecycle.DatesMoved, "extend": lifecycle.TermExtended, "shorten": lifecycle.TermShortened,
+	"withdraw": lifecycle.ChangeWithdrawn, "pause": lifecycle.SubscriptionPaused, "resume": lifecycle.Resumed, "renewaloff": lifecycle.RenewalOff,
+	"renewalon": lifecycle.RenewalOn, "cancel": lifecycle.CancelRequested, "undo": lifecycle.CancelUndone, "reactivate": lifecycle.Reactivated,
+	"taxes": lifecycle.TaxesChanged, "details": lifecycle.DetailsChanged, "usage": lifecycle.UsageRecorded, "sold": lifecycle.ChargeAdded,
+	"grant": lifecycle.CreditGranted, "void": lifecycle.InvoiceVoided, "writeoff": lifecycle.InvoiceWrittenOff,
+}
+
+// eventOf reads an event. Words that are the same for many kinds come last: "by support", "on 2026-12-01", "using 3000 contacts".
+func eventOf(text string, loc *time.Location) lifecycle.Event {
+	words := strings.Fields(text)
+	e := lifecycle.Event{Kind: verbs[words[0]]}
+	if e.Kind == 0 {
+		panic("no event: " + text)
+	}
+	words = words[1:]
+	for n := len(words); n > 0; {
+		last := func(word string, args int) bool { return n > args && words[n-args-1] == word }
+		switch {
+		case last("by", 1):
+			e.By = plans.Support
+			n -= 2
+		case last("on", 1):
+			e.On = giventest.Instant(words[n-1], loc)
+			n -= 2
+		case last("until", 1):
+			e.Until = giventest.Instant(words[n-1], loc)
+			n -= 2
+		case last("because", 1):
+			e.Reason = words[n-1]
+			n -= 2
+		case last("using", 2):
+			e.Usage = append(e.Usage, plans.InUse{Name: words[n-1], Amount: giventest.Money(words[n-2])})
+			n -= 3
+		case last("hard", 0):
+			e.Payment.Hard = true
+			n--
+		case last("at_once", 0):
+			e.When = plans.AtOnce
+			n--
+		case last("at_period_end", 0):
+			e.When = plans.AtPeriodEnd
+			n--
+		case last("at_term_end", 0):
+			e.When = plans.AtTermEnd
+			n--
+		case last("notrial", 0):
+			e.NoTrial = true
+			n--
+		default:
+			payload(&e, words[:n], loc)
+			n = 0
+		}
+	}
+	return e
+}
+
+// payload reads what only one kind of event has.
+func payload(e *lifecycle.Event, words []string, loc *time.Location) {
+	word := func(i int) string {
+		if i < len(words) {
+			return words[i]
+		}
+		return ""
+	}
+	item := word(1)
+	if item == "" {
+		item = "seat"
+	}
+	switch e.Kind {
+	case lifecycle.Started, lifecycle.CardEntered:
+		e.Method = word(0)
+	case lifecycle.PaymentAttempted, lifecycle.PaymentSucceeded, lifecycle.PaymentFailed, lifecycle.PaymentDisputed, lifecycle.PaymentRefunded,
+		lifecycle.InvoiceVoided, lifecycle.InvoiceWrittenOff:
+		e.Payment.Invoice = word(0)
+		if len(words) > 1 {
+			e.Payment.Amount = giventest.Money(word(1))
+		}
+	case lifecycle.SeatsAdded:
+		e.Change = plans.Change{Item: item, Quantity: giventest.Money(word(0))}
+		if e.Change.Quantity.IsNegative() {
+			e.Kind = lifecycle.SeatsRemoved
+		}
+	case lifecycle.PlanChanged, lifecycle.IntervalChanged:
+		e.Change = plans.Change{Plan: &plans.Plan{ID: word(0)}}
+	case lifecycle.PriceChanged:
+		e.Change = plans.Change{Item: item, Price: &plans.Price{Unit: giventest.Money(word(0))}}
+	case lifecycle.DatesMoved:
+		e.Change = plans.Change{Anchor: giventest.Instant(word(0), loc)}
+	case lifecycle.TermExtended:
+		e.Change = plans.Change{Term: &plans.Term{Length: giventest.Interval(word(0))}}
+	case lifecycle.TermShortened:
+		e.Change = plans.Change{End: giventest.Instant(word(0), loc)}
+	case lifecycle.TaxesChanged:
+		e.Taxes = []invoice.Rate{{Name: word(0), Percent: giventest.Money(word(1))}}
+	case lifecycle.DetailsChanged:
+		e.Contact.Name, e.Country = word(0), word(1)
+	case lifecycle.UsageRecorded, lifecycle.ChargeAdded:
+		e.Charges = []plans.Charge{{Item: word(0), Quantity: giventest.Money(word(1)), Price: plans.Price{Unit: giventest.Money(word(2))}}}
+	case lifecycle.CreditGranted:
+		e.Grant.Amount = giventest.Money(word(0))
+	case lifecycle.TrialEnded, lifecycle.CardRemoved, lifecycle.SeatsRemoved, lifecycle.ChangeWithdrawn, lifecycle.SubscriptionPaused, lifecycle.Resumed,
+		lifecycle.RenewalOff, lifecycle.RenewalOn, lifecycle.CancelRequested, lifecycle.CancelUndone, lifecycle.Reactivated:
+		panic("what is " + strings.Join(words, " "))
+	}
+}
+
+// outcomeText writes what came of something in one line: the status and the access, each invoice as billed writes it, what changed of
+// others, what to do, and what to tell the customer.
+func outcomeText(policy lifecycle.Policy, out lifecycle.Outcome) string {
+	sub := out.Subscription
+	all := []string{sub.Status.String() + " " + policy.Access(sub).String()}
+	for _, inv := range out.Invoices {
+		all = append(all, billed(inv))
+	}
+	for _, inv := range out.Changed {
+		all = append(all, inv.ID+" "+inv.Status.String())
+	}
+	for _, e := range out.Effects {
+		text := e.Kind.String() + " " + e.Invoice
+		if !e.Amount.IsZero() {
+			places, _ := sub.Contract.Currency.Places()
+			text += " " + e.Amount.StringFixed(places)
+		}
+		all = append(all, text)
+	}
+	for _, n := range out.Notices {
+		text := "tell " + n.Kind.String()
+		if n.Invoice != "" {
+			text += " " + n.Invoice
+		}
+		if !n.Of.IsZero() {
+			text += " " + brief(n.Of)
+		}
+		all = append(all, text)
+	}
+	return strings.Join(all, "; ")
+}
+
+// brief writes an instant, and a date where it is the midnight of one.
+func brief(t time.Time) string {
+	if t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 && t.Nanosecond() == 0 {
+		return t.Format(time.DateOnly)
+	}
+	return t.Format("2006-01-02T15:04:05.999999999")
+}
+
+// billed writes an invoice in one line: "s-2: unused -926.67, addition 593.33, granted 333.34, due 0.00".
+func billed(inv invoice.Invoice) string {
+	places, _ := inv.Currency.Places()
+	var parts []string
+	for _, l := range inv.Lines {
+		parts = append(parts, l.Kind.String()+" "+l.Net.StringFixed(places))
+	}
+	if !inv.Tax.IsZero() {
+		parts = append(parts, "tax "+inv.Tax.StringFixed(places))
+	}
+	for _, e := range inv.Entries {
+		word := "granted "
+		if e.Amount.IsNegative() {
+			word = "credit "
+		}
+		parts = append(parts, word+e.Amount.StringFixed(places))
+	}
+	return inv.ID + ": " + strings.Join(append(parts, "due "+inv.Due.StringFixed(places)), ", ")
+}

@@ -1,0 +1,242 @@
+package lifecycle_test
+
+import (
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+)
+
+// firstOf is the first instant of a day: its midnight, or what comes where clocks skip it. It knows nothing of the library's calendar.
+func firstOf(tb testing.TB, zone string, year int, month time.Month, day int) time.Time {
+	tb.Helper()
+	loc := giventest.Zone(tb, zone)
+	civil := time.Date(year, month, day, 0, 0, 0, 0, time.UTC) // so that January 0 is December 31
+	t := time.Date(year, month, day, 0, 0, 0, 0, loc)
+	for t.Day() != civil.Day() { // it is the evening before
+		t = t.Add(time.Minute).Truncate(time.Minute)
+	}
+	for t.Add(-time.Minute).Day() == civil.Day() {
+		t = t.Add(-time.Minute)
+	}
+	return t
+}
+
+// places are the calendars of these tests, and the day of which each has something to say.
+var places = []struct {
+	name, why, zone string
+	year            int
+	month           time.Month
+	day             int
+}{
+	{"UTC", "days of 24 hours", "UTC", 2026, time.November, 30},
+	{"UTC, on a leap day", "February has 29 days", "UTC", 2028, time.February, 29},
+	{"New York, the day of 25 hours", "clocks go back at 02:00", "America/New_York", 2026, time.November, 1},
+	{"New York, the day after", "the month began in summer time", "America/New_York", 2026, time.November, 2},
+	{"New York, the day of 23 hours", "clocks go forward at 02:00", "America/New_York", 2027, time.March, 14},
+	{"New York, the day after that", "the month began in standard time", "America/New_York", 2027, time.March, 15},
+	{"São Paulo, a day without midnight", "November 4, 2018 begins at 01:00", "America/Sao_Paulo", 2018, time.November, 4},
+	{"São Paulo, the day after a second evening", "February 17, 2018 has 23:30 twice", "America/Sao_Paulo", 2018, time.February, 18},
+	{"São Paulo, the day of a second evening", "it has 25 hours", "America/Sao_Paulo", 2018, time.February, 17},
+	{"Lord Howe, half an hour less", "clocks go forward by 30 minutes at 02:00", "Australia/Lord_Howe", 2026, time.October, 5},
+	{"Lord Howe, half an hour more", "clocks go back by 30 minutes at 02:00", "Australia/Lord_Howe", 2027, time.April, 5},
+	{"Lord Howe, the day itself", "it begins before the shift", "Australia/Lord_Howe", 2027, time.April, 4},
+}
+
+// instant is the history of one subscription up to now.
+type instant struct {
+	t      *testing.T
+	policy lifecycle.Policy
+	sub    lifecycle.Subscription
+}
+
+// happens applies an event at an instant, in any zone.
+func (i *instant) happens(at time.Time, text string) lifecycle.Outcome {
+	i.t.Helper()
+	e := eventOf(text, time.UTC)
+	e.At, e.Sequence = at.UTC(), i.sub.Sequence+1
+	out, err := lifecycle.Apply(i.policy, i.sub, e)
+	if err != nil {
+		i.t.Fatalf("%s %s: %v", at, text, err)
+	}
+	i.sub = out.Subscription
+	return out
+}
+
+// becomes advances to the nanosecond before an instant, to it, and to the one after, and holds each to what is wanted.
+func (i *instant) becomes(at time.Time, before, after string) (changed lifecycle.Outcome) {
+	i.t.Helper()
+	for _, step := range []struct {
+		ns   time.Duration
+		want string
+	}{{-1, before}, {0, after}, {1, after}} {
+		out, err := lifecycle.Advance(i.policy, i.sub, at.Add(step.ns).UTC())
+		if err != nil {
+			i.t.Fatalf("%s %+d ns: %v", at, step.ns, err)
+		}
+		if got := out.Subscription.Status.String() + " " + i.policy.Access(out.Subscription).String(); got != step.want {
+			i.t.Errorf("%s %+d ns: %s, want %s", at, step.ns, got, step.want)
+		}
+		if step.ns == 0 {
+			changed = out
+		}
+		if step.ns == -1 {
+			if next, ok := lifecycle.Next(i.policy, out.Subscription); !ok || !next.At.Equal(at) {
+				i.t.Errorf("the deadline before %s is %v %s", at, next.Kind, next.At)
+			}
+		}
+		i.sub = out.Subscription
+	}
+	return changed
+}
+
+// Row K2: three days of the customer's calendar, from the decline on, to the nanosecond.
+func TestGraceInstants(t *testing.T) {
+	const zone = "America/New_York"
+	for _, row := range []struct{ name, why, zone, given, want string }{
+		{"over the end of summer time", "73 hours", zone, "2026-11-01T00:00:00-04:00", "2026-11-04T00:00:00-05:00"},
+		{"over its start", "71 hours", zone, "2027-03-12T09:00:00-05:00", "2027-03-15T09:00:00-04:00"},
+		{"to what clocks skip", "02:30 of March 14 does not exist, and moves on by the gap", zone, "2027-03-11T02:30:00-05:00", "2027-03-14T03:30:00-04:00"},
+		{"to what comes twice", "01:30 of November 1: the first is meant", zone, "2026-10-29T01:30:00-04:00", "2026-11-01T01:30:00-04:00"},
+		{"to a midnight that clocks skip", "November 4 begins at 01:00", "America/Sao_Paulo", "2018-11-01T00:00:00-03:00", "2018-11-04T01:00:00-02:00"},
+		{"to the evening that comes twice", "23:30 of February 17: the first is meant", "America/Sao_Paulo", "2018-02-14T23:30:00-02:00", "2018-02-17T23:30:00-02:00"},
+		{"to the midnight after it", "73 hours", "America/Sao_Paulo", "2018-02-15T00:00:00-02:00", "2018-02-18T00:00:00-03:00"},
+		{"over half an hour less", "71.5 hours", "Australia/Lord_Howe", "2026-10-01T12:00:00+10:30", "2026-10-04T12:00:00+11:00"},
+		{"to the half hour that clocks skip", "02:15 of October 4 does not exist", "Australia/Lord_Howe", "2026-10-01T02:15:00+10:30", "2026-10-04T02:45:00+11:00"},
+		{"to the half hour that comes twice", "01:45 of April 4: the first is meant", "Australia/Lord_Howe", "2027-04-01T01:45:00+11:00", "2027-04-04T01:45:00+11:00"},
+		{"over half an hour more", "72.5 hours", "Australia/Lord_Howe", "2027-04-01T12:00:00+11:00", "2027-04-04T12:00:00+10:30"},
+		{"in UTC", "72 hours, from the nanosecond on", "UTC", "2026-11-27T10:00:00.000000001Z", "2026-11-30T10:00:00.000000001Z"},
+		{"over the end of February", "February 27 and three days is March 2", "UTC", "2027-02-27T00:00:00Z", "2027-03-02T00:00:00Z"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			failed, want := in(t, row.zone, row.given), in(t, row.zone, row.want)
+			start := failed.AddDate(0, 0, -5)
+			h := instant{t, helpDesk(), signed(t, helpDesk(), "growth", "", start)}
+			h.happens(start, "started card")
+			h.happens(failed, "failed s-1")
+			h.becomes(want, "past_due full", "suspended billing_only")
+			back := want.Add(time.Hour)
+			h.happens(back, "card")
+			h.happens(back, "paid s-1")
+			if got := h.policy.Access(h.sub); got != lifecycle.Full {
+				t.Errorf("%s: paid, access is %v", row.why, got)
+			}
+		})
+	}
+}
+
+// Row K10: access to the last nanosecond of what is paid, and a new period from the instant at which somebody comes back.
+func TestCancellationInstants(t *testing.T) {
+	for _, row := range places {
+		t.Run(row.name, func(t *testing.T) {
+			start, end := firstOf(t, row.zone, row.year, row.month-1, row.day), firstOf(t, row.zone, row.year, row.month, row.day)
+			h := instant{t, helpDesk(), signed(t, helpDesk(), "growth", "", start)}
+			h.happens(start, "started card")
+			h.happens(start, "paid s-1")
+			h.happens(start.Add(time.Hour), "cancel")
+			if out := h.becomes(end, "active full", "canceled billing_only"); len(out.Invoices)+len(out.Effects) > 0 {
+				t.Errorf("%s: something is billed: %s", row.why, outcomeText(h.policy, out))
+			}
+			y, m, d := end.Date()
+			back := firstOf(t, row.zone, y, m, d+7)
+			if out := h.happens(back, "card"); len(out.Invoices) != 1 || out.Invoices[0].Due.String() != "890" {
+				t.Errorf("coming back is %s", outcomeText(h.policy, out))
+			}
+			want := firstOf(t, row.zone, y, m+1, d+7)
+			if !h.sub.Period.Start.Equal(back) || d+7 <= 28 && !h.sub.Period.End.Equal(want) {
+				t.Errorf("the new period is %v, want %s until %s", h.sub.Period, back, want)
+			}
+		})
+	}
+}
+
+// Row K10: at the end of a paid month without a cancellation the next one is billed, at the same instants.
+func TestRenewalInstants(t *testing.T) {
+	for _, row := range places {
+		t.Run(row.name, func(t *testing.T) {
+			start, end := firstOf(t, row.zone, row.year, row.month-1, row.day), firstOf(t, row.zone, row.year, row.month, row.day)
+			h := instant{t, helpDesk(), signed(t, helpDesk(), "growth", "", start)}
+			h.happens(start, "started card")
+			h.happens(start, "paid s-1")
+			out := h.becomes(end, "active full", "active full")
+			if len(out.Invoices) != 1 || !out.Invoices[0].At.Equal(end) || !h.sub.Period.Start.Equal(end) {
+				t.Errorf("%s: %s", row.why, outcomeText(h.policy, out))
+			}
+			if len(h.sub.Invoices) != 2 {
+				t.Errorf("%d invoices", len(h.sub.Invoices))
+			}
+		})
+	}
+}
+
+// Row M17: the reminder nine days before the end, the order three days before, and four attempts: at D-3, D-2, D-1 and D; and no fifth.
+func TestDunningInstants(t *testing.T) {
+	for _, row := range places {
+		t.Run(row.name, func(t *testing.T) {
+			end := firstOf(t, row.zone, row.year, row.month, row.day)
+			day := func(n int) time.Time { // at the time of day at which the term ends: 00:00, or 01:00 where there is none
+				return time.Date(end.Year(), end.Month(), end.Day()+n, end.Hour(), 0, 0, 0, end.Location())
+			}
+			start := firstOf(t, row.zone, row.year, row.month-6, row.day)
+			h := instant{t, salesTool(), signed(t, salesTool(), "base", "P6M", start, func(o *plans.Order) { o.Method = "paypal" })}
+			h.happens(start, "started paypal notrial")
+			h.happens(start, "paid s-1")
+			out := h.becomes(day(-9), "active full", "active full")
+			if len(out.Notices) != 1 || out.Notices[0].Kind != lifecycle.Renews || !out.Notices[0].Of.Equal(day(0)) {
+				t.Errorf("%s: nine days before: %s", row.why, outcomeText(h.policy, out))
+			}
+			status := "active full"
+			for n := -3; n <= 0; n++ {
+				after := status
+				if n == 0 {
+					after = "suspended restricted"
+				}
+				out := h.becomes(day(n), status, after)
+				charges := 0
+				for _, e := range out.Effects {
+					if e.Kind == lifecycle.Charge && e.Invoice == "s-2" && e.Amount.String() == "900" {
+						charges++
+					}
+				}
+				if charges != 1 || len(out.Invoices) != 1 && n == -3 {
+					t.Errorf("D%+d: %s", n, outcomeText(h.policy, out))
+				}
+				h.happens(day(n).Add(5*time.Second), "failed s-2")
+				status = "past_due full"
+			}
+			out, err := lifecycle.Advance(h.policy, h.sub, day(40))
+			if err != nil || len(out.Effects) > 0 || out.Subscription.Status != lifecycle.Suspended {
+				t.Errorf("afterwards: %s, %v", outcomeText(h.policy, out), err)
+			}
+			h.happens(day(2), "card card")
+			h.happens(day(2).Add(time.Minute), "paid s-2")
+			if got := h.policy.Access(h.sub); got != lifecycle.Full || !h.sub.Period.Start.Equal(day(0)) {
+				t.Errorf("paid on %s it is %v, in the period from %s on", day(2), got, h.sub.Period.Start)
+			}
+		})
+	}
+}
+
+// Row M17: whichever of the four attempts succeeds, the period begins at its own instant, and nothing more is charged.
+func TestDunningSucceeds(t *testing.T) {
+	for n := -3; n <= 0; n++ {
+		t.Run("at the attempt of D"+strconv.Itoa(n), func(t *testing.T) {
+			day := func(n int) time.Time { return firstOf(t, "America/New_York", 2026, time.November, 3+n) }
+			start := firstOf(t, "America/New_York", 2026, time.May, 3)
+			h := instant{t, salesTool(), signed(t, salesTool(), "base", "P6M", start)}
+			h.happens(start, "started card notrial")
+			h.happens(start, "paid s-1")
+			for at := -3; at < n; at++ {
+				h.happens(day(at), "failed s-2")
+			}
+			h.happens(day(n), "paid s-2")
+			out, err := lifecycle.Advance(h.policy, h.sub, day(30))
+			if err != nil || len(out.Effects) > 0 || h.policy.Access(out.Subscription) != lifecycle.Full || !out.Subscription.Period.Start.Equal(day(0)) {
+				t.Errorf("%s from %s on, %v", outcomeText(h.policy, out), out.Subscription.Period.Start, err)
+			}
+		})
+	}
+}

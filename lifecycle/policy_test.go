@@ -1,0 +1,180 @@
+package lifecycle_test
+
+import (
+	"encoding"
+	"encoding/json"
+	"testing"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+func TestPolicyValidate(t *testing.T) {
+	long := proration.Interval{Months: 1 << 40}
+	day := giventest.Interval("P1D")
+	for _, row := range []struct {
+		name, why string
+		given     func(*lifecycle.Policy)
+		want      []string
+	}{
+		{"the neutral one", "law 13: a complete policy exists to start from", func(*lifecycle.Policy) {}, nil},
+		{"no grace", "row M17: it is data, and may be none", func(p *lifecycle.Policy) { p.Dunning.Grace = proration.Interval{} }, nil},
+		{"grace in hours", "row K11", func(p *lifecycle.Policy) { p.Dunning.Grace = giventest.Interval("PT72H") }, nil},
+		{"how invoices are made", "law 13: it decides money", func(p *lifecycle.Policy) { p.Billing.Basis = 0 }, []string{"billing.basis unset"}},
+		{"nobody's rules", "who may change what", func(p *lifecycle.Policy) { p.Rules = nil }, []string{"rules unset"}},
+		{"a rule of nothing", "", func(p *lifecycle.Policy) { p.Rules[0].Action = 0 }, []string{"rules[0].action unset"}},
+		{"a catalogue of nothing", "", func(p *lifecycle.Policy) { p.Rules, p.Catalog = nil, &plans.Catalog{} }, []string{
+			"catalog.policy.day_count unset", "catalog.policy.change_day unset", "catalog.policy.rounding.mode unset", "catalog.allocation unset", "catalog.plans unset", "catalog.markets unset",
+		}},
+		{"two sets of rules", "those of the catalogue hold", func(p *lifecycle.Policy) { p.Catalog = helpDesk().Catalog }, []string{"rules invalid"}},
+		{"when changes are collected", "law 13", func(p *lifecycle.Policy) { p.Changes = 0 }, []string{"changes unset"}},
+		{"no such collection", "law 14", func(p *lifecycle.Policy) { p.Changes = 9 }, []string{"changes invalid"}},
+		{"a trial of half a policy", "", func(p *lifecycle.Policy) { p.Trial.Method = true }, []string{"trial.without unset"}},
+		{"a trial without an end", "", func(p *lifecycle.Policy) { p.Trial.Length = day }, []string{"trial.leftover unset", "trial.without unset"}},
+		{"no such resort", "", func(p *lifecycle.Policy) { p.Renewal.Without = 9 }, []string{"renewal.without invalid"}},
+		{"no resort", "row K1: what happens without a card", func(p *lifecycle.Policy) { p.Renewal.Without = 0 }, []string{"renewal.without unset"}},
+		{"a first payment that has no end", "", func(p *lifecycle.Policy) { p.First = long }, []string{"first_payment limit"}},
+		{"a lead that goes back", "", func(p *lifecycle.Policy) { p.Renewal.Lead = proration.Interval{Days: -3} }, []string{"renewal.lead invalid"}},
+		{"a due date that goes back", "", func(p *lifecycle.Policy) { p.Dunning.DueIn = proration.Interval{Days: -3} }, []string{"dunning.due_in invalid"}},
+		{"a mixed grace", "a month and three days is no length", func(p *lifecycle.Policy) { p.Dunning.Grace = proration.Interval{Months: 1, Days: 3} }, []string{"dunning.grace invalid"}},
+		{"what an unpaid invoice leads to", "", func(p *lifecycle.Policy) { p.Dunning.Unpaid = 0 }, []string{"dunning.unpaid unset"}},
+		{"a pause nobody asked for", "", func(p *lifecycle.Policy) { p.Dunning.Unpaid = lifecycle.ToPause }, []string{"dunning.unpaid invalid"}},
+		{"a retry at once", "", func(p *lifecycle.Policy) { p.Dunning.Retries = []proration.Interval{day, {}} }, []string{"dunning.retries[1] unset"}},
+		{"a retry before", "", func(p *lifecycle.Policy) { p.Dunning.Retries = []proration.Interval{{Days: -1}} }, []string{"dunning.retries[0] invalid"}},
+		{"endless retries", "law 14", func(p *lifecycle.Policy) { p.Dunning.Retries = make([]proration.Interval, 101) }, []string{"dunning.retries limit"}},
+		{"a pause at the end of the term", "", func(p *lifecycle.Policy) { p.Pause.When = plans.AtTermEnd }, []string{"pause.when invalid"}},
+		{"a pause at once", "what becomes of what is paid for", func(p *lifecycle.Policy) { p.Pause.When = plans.AtOnce }, []string{"pause.unused invalid"}},
+		{"a pause that is paid back", "", func(p *lifecycle.Policy) { p.Pause = lifecycle.Pause{When: plans.AtOnce, Unused: credits.ToRefund} }, []string{"pause.unused invalid"}},
+		{"no pauses", "", func(p *lifecycle.Policy) { p.Pause = lifecycle.Pause{} }, nil},
+		{"no dates", "", func(p *lifecycle.Policy) { p.Return.Dates = 0 }, []string{"return.dates unset"}},
+		{"no such dates", "", func(p *lifecycle.Policy) { p.Return.Dates = 9 }, []string{"return.dates invalid"}},
+		{"a reminder of what is not known before", "", func(p *lifecycle.Policy) {
+			p.Reminders = []lifecycle.Reminder{{Of: lifecycle.Renews, Before: day}, {Of: lifecycle.Declined, Before: day}, {Of: lifecycle.Ends}, {Before: day}}
+		}, []string{"reminders[1].of invalid", "reminders[2].before unset", "reminders[3].of invalid"}},
+		{"endless reminders", "", func(p *lifecycle.Policy) { p.Reminders = make([]lifecycle.Reminder, 101) }, []string{"reminders limit"}},
+		{"no access in a status", "law 13: it decides access", func(p *lifecycle.Policy) { delete(p.Statuses, lifecycle.Paused) }, []string{"access.paused unset"}},
+		{"no such access", "", func(p *lifecycle.Policy) { p.Statuses[lifecycle.Paused] = 9 }, []string{"access.paused invalid"}},
+		{"not even billing", "law 9: whoever may pay can always reach billing", func(p *lifecycle.Policy) { p.Statuses[lifecycle.Expired] = lifecycle.None }, []string{"access.expired invalid"}},
+		{"a status that there is not", "", func(p *lifecycle.Policy) { p.Statuses[77] = lifecycle.Full }, []string{"access invalid"}},
+		{"no managers", "rows K6, M20", func(p *lifecycle.Policy) { p.Managers = nil }, []string{"managers unset"}},
+		{"a manager of no role", "rows K6, M20", func(p *lifecycle.Policy) { p.Managers[1].Role = "" }, []string{"managers[1].role unset"}},
+		{"nobody's details", "row M12", func(p *lifecycle.Policy) { p.Details = nil }, []string{"details unset"}},
+		{"details of no such actor", "row M12", func(p *lifecycle.Policy) { p.Details = []plans.Actor{plans.Support, 9} }, []string{"details[1] invalid"}},
+		{"kept for no time", "", func(p *lifecycle.Policy) { p.Keep = proration.Interval{} }, []string{"keep unset"}},
+		{"kept for ever", "", func(p *lifecycle.Policy) { p.Keep = long }, []string{"keep limit"}},
+		{"nothing", "law 14: all faults at once, in a stable order", func(p *lifecycle.Policy) { *p = lifecycle.Policy{} }, []string{
+			"billing.proration.day_count unset", "billing.proration.change_day unset", "billing.proration.rounding.mode unset", "billing.basis unset", "billing.timing unset",
+			"billing.allocation unset", "billing.tax_per unset", "billing.tax_mode unset", "rules unset", "changes unset", "renewal.without unset", "dunning.unpaid unset", "return.dates unset",
+			"access.pending_start unset", "access.incomplete unset", "access.trialing unset", "access.active unset", "access.past_due unset", "access.suspended unset",
+			"access.paused unset", "access.canceled unset", "access.expired unset", "managers unset", "details unset", "keep unset",
+		}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			p := lifecycle.Standard()
+			row.given(&p)
+			if !giventest.CheckFaults(t, p.Validate(), row.want...) {
+				if _, err := lifecycle.Advance(p, acme(), date(11, 1)); err == nil {
+					t.Errorf("%s: Advance takes it", row.why)
+				}
+				if _, ok := lifecycle.Next(p, inService(lifecycle.Standard())); ok {
+					t.Errorf("%s: Next takes it", row.why)
+				}
+				return
+			}
+			giventest.CheckRoundTrip(t, p)
+		})
+	}
+}
+
+// A policy is data: it reads naturally, and back to itself.
+func TestPolicyJSON(t *testing.T) {
+	for _, p := range []lifecycle.Policy{lifecycle.Standard(), helpDesk(trying, pausing), salesTool()} {
+		if err := p.Validate(); err != nil {
+			t.Error(err)
+		}
+		if err := giventest.CheckRoundTrip(t, p).Validate(); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, text := range []string{
+		`{"dunning":{"grace":"P1M3D"}}`, `{"dunning":{"unpaid":"delete"}}`, `{"changes":1}`, `{"return":{"dates":"old"}}`, `{"access":{"gone":"full"}}`, `{"access":{"active":"most"}}`,
+		`{"reminders":[{"of":"birthday"}]}`, `{"details":["boss"]}`, `[]`,
+	} {
+		var p lifecycle.Policy
+		if err := json.Unmarshal([]byte(text), &p); err == nil {
+			t.Errorf("read %s as %+v", text, p)
+		}
+	}
+}
+
+// Every vocabulary reads and writes its names, and no others.
+func TestVocabularies(t *testing.T) {
+	type word interface {
+		encoding.TextMarshaler
+		String() string
+	}
+	for _, row := range []struct {
+		name string
+		at   func(int) word
+		read func(string) error
+		want int // how many there are
+	}{
+		{"access", func(i int) word { return lifecycle.Access(i) }, func(s string) error { return new(lifecycle.Access).UnmarshalText([]byte(s)) }, 4},
+		{"status", func(i int) word { return lifecycle.Status(i) }, func(s string) error { return new(lifecycle.Status).UnmarshalText([]byte(s)) }, 9},
+		{"event", func(i int) word { return lifecycle.EventKind(i) }, func(s string) error { return new(lifecycle.EventKind).UnmarshalText([]byte(s)) }, 32},
+		{"deadline", func(i int) word { return lifecycle.DeadlineKind(i) }, func(s string) error { return new(lifecycle.DeadlineKind).UnmarshalText([]byte(s)) }, 16},
+		{"effect", func(i int) word { return lifecycle.EffectKind(i) }, func(s string) error { return new(lifecycle.EffectKind).UnmarshalText([]byte(s)) }, 4},
+		{"notice", func(i int) word { return lifecycle.NoticeKind(i) }, func(s string) error { return new(lifecycle.NoticeKind).UnmarshalText([]byte(s)) }, 8},
+		{"resort", func(i int) word { return lifecycle.Resort(i) }, func(s string) error { return new(lifecycle.Resort).UnmarshalText([]byte(s)) }, 4},
+		{"collection", func(i int) word { return lifecycle.Collection(i) }, func(s string) error { return new(lifecycle.Collection).UnmarshalText([]byte(s)) }, 3},
+		{"dates", func(i int) word { return lifecycle.Dates(i) }, func(s string) error { return new(lifecycle.Dates).UnmarshalText([]byte(s)) }, 2},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			seen := map[string]bool{}
+			for i := 1; i <= row.want; i++ {
+				text, err := row.at(i).MarshalText()
+				if err != nil || string(text) != row.at(i).String() || seen[string(text)] || row.read(string(text)) != nil {
+					t.Errorf("%d is %q, %q, %v", i, text, row.at(i), err)
+				}
+				seen[string(text)] = true
+			}
+			if _, err := row.at(row.want + 1).MarshalText(); err == nil {
+				t.Errorf("%d is written as %q", row.want+1, row.at(row.want+1))
+			}
+			if row.read("nonsense") == nil {
+				t.Error("nonsense is read")
+			}
+		})
+	}
+}
+
+// What is stored reads back to itself: events of every payload, and outcomes. That a subscription does is part of every tale.
+func TestEventJSON(t *testing.T) {
+	p := helpDesk()
+	sub := signed(t, p, "growth", "", in(t, "America/New_York", "2026-11-01"))
+	for i, text := range []string{
+		"started card notrial", "paid s-1", "seats +2", "seats -1", "plan scale", "price 80.00", "dates 2026-12-16", "extend P12M", "shorten 2027-01-01", "pause until 2026-12-01",
+		"cancel on 2026-12-01", "cancel at_period_end by support", "taxes VAT 20", "details Acme US", "usage calls 10 0.05", "grant 50.00", "refunded s-1 10.00 because outage",
+		"failed s-1 hard", "plan growth using 3 contacts",
+	} {
+		e := eventOf(text, sub.Contract.Cycle.Location)
+		e.At, e.Sequence = in(t, "America/New_York", "2026-11-01"), int64(i+1)
+		e.Exception = &credits.Exception{Give: credits.InFull, As: credits.ToRefund, Reason: "the law"}
+		if own := giventest.JSON(t, e.Clone()); own != giventest.JSON(t, e) {
+			t.Errorf("%s is cloned to %s", text, own)
+		}
+		giventest.CheckRoundTrip(t, e)
+	}
+	out, err := happen(p, sub, "2026-11-01 started card")
+	if err != nil {
+		t.Fatal(err)
+	}
+	giventest.CheckRoundTrip(t, out)
+	if out, err = happen(p, out.Subscription, "2026-11-20 failed s-1"); err != nil {
+		t.Fatal(err)
+	}
+	giventest.CheckRoundTrip(t, out)
+}

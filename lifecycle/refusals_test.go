@@ -1,0 +1,290 @@
+package lifecycle_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+)
+
+// pausing lets a pause begin at once, and gives back what is paid for as balance.
+func pausing(p *lifecycle.Policy) {
+	p.Pause = lifecycle.Pause{When: plans.AtOnce, Unused: credits.ToBalance}
+}
+
+// movable lets a billing date be moved, a term be shortened, and a cancellation take effect at once.
+func movable(p *lifecycle.Policy) {
+	p.Catalog.Rules = append(p.Catalog.Rules,
+		plans.Rule{Action: plans.MoveAnchor, By: everyone, When: plans.AtOnce}, plans.Rule{Action: plans.Shorten, By: everyone, When: plans.AtOnce})
+}
+
+// Every kind of event, where its status or the rules do not allow it: each says why, and changes nothing.
+func TestRefusals(t *testing.T) {
+	p := helpDesk(trying, movable)
+	month := signed(t, p, "growth", "", in(t, "UTC", "2026-11-01"))
+	year := signed(t, p, "growth", "P12M", in(t, "UTC", "2026-11-01"))
+	const started = "2026-11-01 started card notrial"
+	begun := scene{started, "active full; s-1: recurring 890.00, due 890.00; charge s-1 890.00"}
+	paid := scene{"2026-11-01 paid s-1", "active full; s-1 paid; tell receipt s-1"}
+	tell(t,
+		tale{"before it has begun", "nothing can happen to what there is not, but for what prepares it", p, month, []scene{
+			{"2026-10-20 bought", "refused: that cannot happen now"},
+			{"2026-10-20 nocard", "refused: there is none"},
+			{"2026-10-20 card", "unset billing_only"},
+			{"2026-10-20 nocard", "unset billing_only"},
+			{"2026-10-20 attempted s-1", "refused: that cannot happen now"},
+			{"2026-10-20 paid s-1", "refused: that cannot happen now"},
+			{"2026-10-20 failed s-1", "refused: that cannot happen now"},
+			{"2026-10-20 disputed s-1", "refused: that cannot happen now"},
+			{"2026-10-20 refunded s-1 because wish", "refused: that cannot happen now"},
+			{"2026-10-20 seats +1", "refused: that cannot happen now"},
+			{"2026-10-20 seats -1", "refused: that cannot happen now"},
+			{"2026-10-20 plan scale", "refused: that cannot happen now"},
+			{"2026-10-20 interval yearly", "refused: that cannot happen now"},
+			{"2026-10-20 price 80.00", "refused: that cannot happen now"},
+			{"2026-10-20 dates 2026-12-16", "refused: that cannot happen now"},
+			{"2026-10-20 extend P12M", "refused: that cannot happen now"},
+			{"2026-10-20 shorten 2027-01-01", "refused: that cannot happen now"},
+			{"2026-10-20 withdraw", "refused: that cannot happen now"},
+			{"2026-10-20 pause", "refused: that cannot happen now"},
+			{"2026-10-20 resume", "refused: that cannot happen now"},
+			{"2026-10-20 renewaloff", "refused: that cannot happen now"},
+			{"2026-10-20 renewalon", "refused: that cannot happen now"},
+			{"2026-10-20 cancel", "refused: that cannot happen now"},
+			{"2026-10-20 undo", "refused: that cannot happen now"},
+			{"2026-10-20 reactivate", "refused: that cannot happen now"},
+			{"2026-10-20 usage calls 1 1.00", "refused: that cannot happen now"},
+			{"2026-10-20 sold setup 1 1.00", "refused: that cannot happen now"},
+			{"2026-10-20 void s-1", "refused: that cannot happen now"},
+			{"2026-10-20 writeoff s-1", "refused: that cannot happen now"},
+			{"2026-10-20 taxes VAT 20", "unset billing_only"},
+			{"2026-10-20 details Acme", "unset billing_only"},
+			{"2026-10-20 grant 5.00", "unset billing_only"},
+			{"2026-11-01 started card notrial", "active full; s-1: recurring 890.00, tax 178.00, credit -5.00, due 1063.00; charge s-1 1063.00"},
+		}},
+		tale{"twice", "it has begun already", p, month, []scene{
+			begun,
+			{"2026-11-02 started card", "refused: that cannot happen now"},
+		}},
+		tale{"in a trial", "nothing is billed yet, and what it will be can be changed", p, month, []scene{
+			{"2026-11-01 started", "trialing full"},
+			{"2026-11-02 pause", "refused: that cannot happen now"},
+			{"2026-11-02 renewaloff", "refused: that cannot happen now"},
+			{"2026-11-02 dates 2026-12-16", "refused: that cannot happen now"},
+			{"2026-11-02 extend P12M", "refused: that cannot happen now"},
+			{"2026-11-02 undo", "refused: it does not end"},
+			{"2026-11-02 reactivate", "refused: that cannot happen now"},
+			{"2026-11-02 seats +2", "trialing full"},
+			{"2026-11-03 plan scale", "trialing full"},
+			{"2026-11-03 plan nothing", "refused: there is no plan \"nothing\" | growth, scale, yearly"},
+			{"2026-11-04 sold setup 1 30.00", "trialing full"},
+			{"2026-11-05 usage calls 100 0.05", "trialing full"},
+			{"2026-11-06 cancel", "trialing full"},
+			{"2026-11-07 undo", "trialing full"},
+			{"2026-11-08 bought", "active full; s-1: recurring 1668.00, one_off 30.00, usage 5.00, due 1703.00; charge s-1 1703.00"},
+		}},
+		tale{"a trial with a method", "it is demanded from the start", helpDesk(trying, func(p *lifecycle.Policy) { p.Trial.Method = true }), month, []scene{
+			{"2026-11-01 started", "refused: a trial begins with a method of payment"},
+			{"2026-11-01 started card", "trialing full"},
+		}},
+		tale{"in service", "what is not there is not taken back", p, month, []scene{
+			begun, paid,
+			{"2026-11-02 bought", "refused: that cannot happen now"},
+			{"2026-11-02 withdraw", "refused: no change waits"},
+			{"2026-11-02 resume", "refused: there is no pause"},
+			{"2026-11-02 renewalon", "refused: it renews already"},
+			{"2026-11-02 undo", "refused: it does not end"},
+			{"2026-11-02 reactivate", "refused: that cannot happen now"},
+			{"2026-11-02 attempted s-9", "refused: there is no invoice \"s-9\", or it is settled for good"},
+			{"2026-11-02 void s-9", "refused: there is no invoice \"s-9\", or it is settled for good"},
+			{"2026-11-02 writeoff s-9", "refused: there is no invoice \"s-9\", or it is settled for good"},
+			{"2026-11-02 disputed s-9", "refused: there is no invoice \"s-9\", or it is settled for good"},
+			{"2026-11-02 writeoff s-1", "refused: the invoice is paid"},
+			{"2026-11-02 refunded s-1 5000.00 because wish", "error: event.payment.lines[0].amount: 5000 is no part of the 890 that are left, to 2 places (not a valid value)"},
+			{"2026-11-02 price 80.00", "refused: a price of its own is agreed on with support | the price of the contract"},
+			{"2026-11-02 seats +1 nothing", "refused: growth does not offer \"nothing\" in USD | seat, light"},
+			{"2026-11-02 plan yearly", "refused: it is a change of the kind switch_interval"},
+			{"2026-11-02 interval scale", "refused: it is a change of the kind upgrade"},
+			{"2026-11-02 shorten 2026-11-20", "error: change.end: a contract from period to period has no term to shorten (not a valid value)"},
+			{"2026-11-02 cancel on 2026-11-20", "refused: it ends on 2026-12-01 at the earliest"},
+			{"2026-11-02 cancel on 2026-11-01", "error: event.on: it is before the event (outside the period)"},
+			{"2026-11-02 cancel at_once", "refused: it ends on 2026-12-01 at the earliest"},
+			{"2026-11-02 pause until 2026-11-20", "error: event.until: the pause begins at 2026-12-01T00:00:00Z (outside the period)"},
+		}},
+		tale{"a change before an earlier one", "what waits must still be possible", p, year, []scene{
+			{started, "active full; s-1: recurring 9612.00, due 9612.00; charge s-1 9612.00"},
+			paid,
+			{"2026-11-02 seats -6 by support", "active full"},
+			{"2026-11-03 seats -6 by support", "refused: with what waits already: quantity: -2 of \"seat\" would be left on 2027-11-01 (not a valid value)"},
+			{"2026-11-04 pause", "refused: a term that was agreed on is not paused"},
+		}},
+		tale{"ending", "a pause and a cancellation stand in each other's way", p, month, []scene{
+			begun, paid,
+			{"2026-11-02 cancel", "active full"},
+			{"2026-11-03 pause", "refused: it ends with its period"},
+			{"2026-11-04 undo", "active full"},
+			{"2026-11-05 pause until 2026-12-15", "active full"},
+			{"2026-11-06 pause", "refused: a pause begins on 2026-12-01 already"},
+			{"2026-11-07 resume", "active full"},
+			{"2026-11-08 resume", "refused: there is no pause"},
+		}},
+		tale{"no pauses", "the policy has none", helpDesk(func(p *lifecycle.Policy) { p.Pause = lifecycle.Pause{} }), month, []scene{
+			begun,
+			{"2026-11-02 pause", "refused: there are no pauses"},
+		}},
+		tale{"paused", "nothing changes in a pause", helpDesk(pausing), month, []scene{
+			begun, paid,
+			{"2026-11-11 pause", "paused billing_only; s-2: unused -593.33, granted 593.33, due 0.00"},
+			{"2026-11-12 seats +1", "refused: that cannot happen now"},
+			{"2026-11-12 plan scale", "refused: that cannot happen now"},
+			{"2026-11-12 pause", "refused: that cannot happen now"},
+			{"2026-11-12 renewaloff", "refused: that cannot happen now"},
+			{"2026-11-12 undo", "refused: it does not end"},
+			{"2026-11-13 sold setup 1 30.00", "paused billing_only"},
+			{"2026-11-20 resume", "active full; s-3: recurring 890.00, one_off 30.00, credit -593.33, due 326.67; charge s-3 326.67"},
+		}},
+		tale{"past due", "seats and plans wait for the payment", p, month, []scene{
+			begun,
+			{"2026-11-02 failed s-1", "past_due full; s-1 open; tell declined s-1 2026-11-05"},
+			{"2026-11-02 seats +1", "refused: that cannot happen now"},
+			{"2026-11-02 plan scale", "refused: that cannot happen now"},
+			{"2026-11-02 pause", "refused: that cannot happen now"},
+			{"2026-11-02 reactivate", "refused: that cannot happen now"},
+			{"2026-11-02 renewaloff", "past_due full"},
+			{"2026-11-05 renewalon", "refused: that cannot happen now"},
+		}},
+		tale{"over", "what has ended comes back, and nothing else", p, month, []scene{
+			begun, paid,
+			{"2026-11-02 cancel", "active full"},
+			{"2026-12-01 cancel", "refused: that cannot happen now"},
+			{"2026-12-01 seats +1", "refused: that cannot happen now"},
+			{"2026-12-01 resume", "refused: that cannot happen now"},
+			{"2026-12-01 usage calls 1 1.00", "refused: that cannot happen now"},
+			{"2026-12-01 started", "refused: that cannot happen now"},
+			{"2026-12-01 void s-1", "refused: the invoice is paid"},
+		}},
+		tale{"credited since", "an invoice is not void of which a later one gave something back", p, month, []scene{
+			begun, paid,
+			{"2026-11-16 plan scale", "active full; s-2: unused -445.00, addition 695.00, due 250.00; charge s-2 250.00"},
+			{"2026-11-16 void s-1", "refused: invoice \"s-1\" was credited since, by s-2/1"},
+			{"2026-11-16 failed s-2", "past_due full; s-2 open; tell declined s-2 2026-11-19"},
+		}},
+	)
+}
+
+// Events that make no sense are errors that name the field, all at once.
+func TestEventFaults(t *testing.T) {
+	p := lifecycle.Standard()
+	sub := afterwards(p, acme(), lifecycle.Event{At: date(time.November, 1), Kind: lifecycle.Started, Method: "card"})
+	one := giventest.Money("1.00")
+	for _, row := range []struct {
+		name, why string
+		given     lifecycle.Event
+		want      []string
+	}{
+		{"nothing", "law 14: all faults at once", lifecycle.Event{}, []string{"event.sequence unset", "event.kind unset", "event.at unset"}},
+		{"no such kind", "", lifecycle.Event{Kind: 99}, []string{"event.kind invalid"}},
+		{"no such actor", "", lifecycle.Event{Kind: lifecycle.Resumed, By: 9}, []string{"event.by invalid"}},
+		{"no such time", "", lifecycle.Event{Kind: lifecycle.CancelRequested, When: 9}, []string{"event.when invalid"}},
+		{"before the last", "law 10: a late event is for Correct", lifecycle.Event{Kind: lifecycle.Resumed, At: date(time.October, 1)}, []string{"event.at outside"}},
+		{"beyond the calendar", "", lifecycle.Event{Kind: lifecycle.Resumed, At: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}, []string{"event.at limit"}},
+		{"before the calendar", "", lifecycle.Event{Kind: lifecycle.Resumed, At: time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC)}, []string{"event.at limit"}},
+		{"seats without a number", "", lifecycle.Event{Kind: lifecycle.SeatsAdded, Change: plans.Change{Item: "seat"}}, []string{"event.change invalid"}},
+		{"seats of nothing", "", lifecycle.Event{Kind: lifecycle.SeatsAdded, Change: plans.Change{Quantity: one}}, []string{"event.change invalid"}},
+		{"fewer that are more", "", lifecycle.Event{Kind: lifecycle.SeatsRemoved, Change: plans.Change{Item: "seat", Quantity: one}}, []string{"event.change invalid"}},
+		{"no plan", "", lifecycle.Event{Kind: lifecycle.PlanChanged}, []string{"event.change invalid"}},
+		{"no interval", "", lifecycle.Event{Kind: lifecycle.IntervalChanged}, []string{"event.change invalid"}},
+		{"no price", "", lifecycle.Event{Kind: lifecycle.PriceChanged, Change: plans.Change{Item: "seat"}}, []string{"event.change invalid"}},
+		{"no date", "", lifecycle.Event{Kind: lifecycle.DatesMoved}, []string{"event.change invalid"}},
+		{"no term", "", lifecycle.Event{Kind: lifecycle.TermExtended}, []string{"event.change invalid"}},
+		{"no end", "", lifecycle.Event{Kind: lifecycle.TermShortened}, []string{"event.change invalid"}},
+		{"no invoice", "", lifecycle.Event{Kind: lifecycle.PaymentSucceeded}, []string{"event.payment.invoice unset"}},
+		{"no invoice to void", "", lifecycle.Event{Kind: lifecycle.InvoiceVoided}, []string{"event.payment.invoice unset"}},
+		{"a refund without a reason", "row M9: an act of its own", lifecycle.Event{Kind: lifecycle.PaymentRefunded, Payment: lifecycle.Payment{Invoice: "acme-1"}}, []string{"event.reason unset"}},
+		{"nothing used", "", lifecycle.Event{Kind: lifecycle.UsageRecorded}, []string{"event.charges unset"}},
+		{"nothing sold", "", lifecycle.Event{Kind: lifecycle.ChargeAdded}, []string{"event.charges unset"}},
+		{"too much sold", "", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: make([]plans.Charge, 1001)}, []string{"event.charges limit"}},
+		{"a credit that is sold", "row M9: what is given back is a refund", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: []plans.Charge{{Item: "x", Corrects: "y"}, {Item: "x", Net: one.Neg()}}}, []string{
+			"event.charges[0] invalid", "event.charges[1] invalid",
+		}},
+		{"a period that is sold", "", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: []plans.Charge{{Item: "x", Kind: plans.Recurring}}}, []string{"event.charges[0].kind invalid"}},
+		{"sold without a name", "", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: []plans.Charge{{Quantity: one, Price: plans.Price{Unit: one}}}}, []string{"event.charges[0].item unset"}},
+		{"in another currency", "row M8", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: []plans.Charge{{Item: "x", Currency: "EUR", Quantity: one, Price: plans.Price{Unit: one}}}}, []string{"event.charges[0].currency invalid"}},
+		{"an end before now", "", lifecycle.Event{Kind: lifecycle.CancelRequested, On: date(time.November, 1)}, []string{"event.on outside"}},
+		{"a pause that ends before it begins", "", lifecycle.Event{Kind: lifecycle.SubscriptionPaused, Until: date(time.November, 20)}, []string{"event.until outside"}},
+		{"credit of nothing", "", lifecycle.Event{Kind: lifecycle.CreditGranted}, []string{"event.grant.ledger[0].amount unset"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			e := row.given
+			if e.Kind != 0 {
+				e.Sequence = 2
+				if e.At.IsZero() {
+					e.At = date(time.November, 2)
+				}
+			}
+			before := giventest.JSON(t, sub)
+			out, err := lifecycle.Apply(p, sub, e)
+			if giventest.CheckFaults(t, err, row.want...); out.Subscription.ID != "" || giventest.JSON(t, sub) != before {
+				t.Errorf("%s: something happened: %+v", row.why, out)
+			}
+		})
+	}
+}
+
+// An event whose number was applied already changes nothing, and is no error: whoever stores events may say things twice.
+func TestSequence(t *testing.T) {
+	p := lifecycle.Standard()
+	sub := inService(p)
+	for _, sequence := range []int64{1, 2} {
+		out, err := lifecycle.Apply(p, sub, lifecycle.Event{Sequence: sequence, At: date(time.December, 24), Kind: lifecycle.CancelRequested})
+		if err != nil || len(out.Steps)+len(out.Invoices)+len(out.Effects) > 0 || giventest.JSON(t, out.Subscription) != giventest.JSON(t, sub) {
+			t.Errorf("the event %d again: %v, %v", sequence, out, err)
+		}
+	}
+}
+
+// A subscription that makes no sense is an error that names the field.
+func TestSubscriptionFaults(t *testing.T) {
+	p := lifecycle.Standard()
+	for _, row := range []struct {
+		name string
+		edit func(*lifecycle.Subscription)
+		want []string
+	}{
+		{"sound", func(*lifecycle.Subscription) {}, nil},
+		{"no ID", func(s *lifecycle.Subscription) { s.ID = "" }, []string{"subscription.id unset"}},
+		{"no such status", func(s *lifecycle.Subscription) { s.Status = 99 }, []string{"subscription.status invalid"}},
+		{"no plan", func(s *lifecycle.Subscription) { s.Contract.Plan = "" }, []string{"subscription.contract.plan unset"}},
+		{"no period", func(s *lifecycle.Subscription) { s.Period.End = s.Period.Start }, []string{"subscription.period period"}},
+		{"no end of the trial", func(s *lifecycle.Subscription) { s.Status = lifecycle.Trialing }, []string{"subscription.trial_end unset"}},
+		{"no start", func(s *lifecycle.Subscription) { s.Status = lifecycle.PendingStart }, []string{"subscription.start_at unset"}},
+		{"a due of nothing", func(s *lifecycle.Subscription) { s.Dues = []lifecycle.Due{{Invoice: "acme-9"}} }, []string{"subscription.dues[0].invoice invalid"}},
+		{"too many dues", func(s *lifecycle.Subscription) { s.Dues = make([]lifecycle.Due, 10_001) }, []string{"subscription.dues limit"}},
+		{"a ledger that is none", func(s *lifecycle.Subscription) { s.Ledger = []credits.Entry{{}} }, nil},
+		{"a contract ahead that is none", func(s *lifecycle.Subscription) {
+			s.Ahead = &lifecycle.Ahead{Contract: s.Contract.Clone()}
+			s.Ahead.Contract.Plan = ""
+		}, []string{
+			"subscription.ahead.contract.plan unset",
+		}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			sub := inService(p)
+			row.edit(&sub)
+			_, err := lifecycle.Advance(p, sub, date(time.November, 20))
+			if row.name == "a ledger that is none" {
+				if err == nil {
+					t.Error("it is taken")
+				}
+				return
+			}
+			giventest.CheckFaults(t, err, row.want...)
+			if _, ok := lifecycle.Next(p, sub); ok != (err == nil) {
+				t.Errorf("Next is %v for %v", ok, err)
+			}
+		})
+	}
+}
