@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // Timeline returns what happened as text, a line for each step: when, what, where it led, what can be reached, and which invoices it issued.
@@ -13,8 +14,12 @@ import (
 //	2026-11-01 00:00:00  grace over acme-1           suspended   billing_only
 func (o Outcome) Timeline() string {
 	var text strings.Builder
+	width := len("payment succeeded")
 	for _, s := range o.Steps {
-		line := fmt.Sprintf("%s  %-26s  %-13s  %-12s  %s", s.At.In(o.Subscription.location()).Format("2006-01-02 15:04:05"), s.What(), s.Status, s.Access, strings.Join(s.Issued, " "))
+		width = max(width, utf8.RuneCountInString(s.What()))
+	}
+	for _, s := range o.Steps {
+		line := fmt.Sprintf("%s  %-*s  %-13s  %-12s  %s", s.At.In(o.Subscription.location()).Format("2006-01-02 15:04:05"), width, s.What(), s.Status, s.Access, strings.Join(s.Issued, " "))
 		text.WriteString(strings.TrimRight(line, " ") + "\n")
 		if s.Refused != "" {
 			text.WriteString(strings.Repeat(" ", len("2006-01-02 15:04:05")) + "  refused: " + printable(s.Refused) + "\n")
@@ -31,8 +36,9 @@ func (s Step) What() string {
 	}
 	what = strings.ReplaceAll(what, "_", " ")
 	if s.Deadline == ReminderDue {
-		what = "reminder of " + strings.ReplaceAll(strings.TrimRight(s.Ref, "0123456789"), "_", " ")
-		return strings.TrimSuffix(what, "-")
+		of, which, _ := strings.Cut(s.Ref, "-") // "grace_end-2 acme-7" is the second reminder of the policy
+		_, invoice, _ := strings.Cut(which, " ")
+		return printable(strings.TrimSpace("reminder of " + strings.ReplaceAll(of, "_", " ") + " " + invoice))
 	}
 	if s.Ref != "" && !strings.HasPrefix(s.Ref, "event-") {
 		what += " " + s.Ref

@@ -61,6 +61,14 @@ func at(i int) string { return "events[" + strconv.Itoa(i) + "]" }
 
 // renamed puts the faults of an event under its place in a list.
 func renamed(err error, path string) error {
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
+		var all fault.List
+		for _, e := range joined.Unwrap() {
+			all.Under("", renamed(e, path))
+		}
+		return all.Err()
+	}
 	var e *proration.Error
 	if errors.As(err, &e) && len(e.Field) >= len("event") && e.Field[:len("event")] == "event" {
 		return fault.New(path+e.Field[len("event"):], e.Rule, "%s", e.Reason)

@@ -1,6 +1,7 @@
 // Kommo answers the questions of a sales tool vendor's billing FAQ with figures: orders for 6, 9, 12 and 24 months in Brazil and
-// elsewhere, seats in the middle of a term, a subscription that cannot be shortened, and why. Its catalogue, its rules and what is
-// asked in each answer are data, in kommo.json; prices and percentages are placeholders, since the FAQ states none.
+// elsewhere, seats in the middle of a term, what is refused and why, and lives that are replayed: payments that take a while or fail,
+// renewals, what can be reached. What is asked in each answer is data, in kommo.json; the vendor's policy and catalogue lie beside the
+// program that compares policies. Prices, percentages and the days for a first payment are placeholders, since the FAQ states none.
 //
 //	go run ./examples/kommo
 package main
@@ -22,6 +23,7 @@ import (
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/examples/internal/answer"
+	"github.com/billingrules/billing/examples/policies/vendors"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -29,20 +31,21 @@ import (
 //go:embed kommo.json
 var data []byte
 
-// vendor is the file: a catalogue with its rules, what is refunded, and the rows of the FAQ.
-type vendor struct {
-	Zones   map[string]string `json:"zones"` // by country: whose calendar counts the days
-	Catalog plans.Catalog     `json:"catalog"`
-	Refunds []credits.Rule    `json:"refunds"`
-	Rows    []row             `json:"rows"`
+// file is what is asked, and where the customers are.
+type file struct {
+	Zones map[string]string `json:"zones"` // by country: whose calendar counts the days
+	Rows  []row             `json:"rows"`
 }
 
-// row is one question, and what one customer asks for after the other.
+// row is one question: what one customer asks for after the other, and lives in which it comes up.
 type row struct {
-	Row      string `json:"row"`
-	Question string `json:"question"`
-	Rule     string `json:"rule"`
-	Asks     []ask  `json:"asks"`
+	answer.Row
+	Asks []ask `json:"asks"`
+}
+
+// vendor is who answers.
+type vendor struct {
+	answer.Vendor
 }
 
 // ask is one thing that is asked for: an order, a change of the contract that the last order made, or a refund of what it cost.
@@ -77,19 +80,22 @@ func main() {
 }
 
 func run(out io.Writer) error {
-	v, err := answer.Read[vendor](data)
+	f, err := answer.Read[file](data)
 	if err != nil {
 		return err
 	}
-	if err := v.Catalog.Validate(); err != nil {
+	policy, err := vendors.Policy("kommo")
+	if err != nil {
 		return err
 	}
-	for _, r := range v.Rows {
-		fmt.Fprintf(out, "%s  %s\n%s\n", r.Row, r.Question, answer.Wrapped(r.Rule, "    "))
-		if err := v.answer(out, r); err != nil {
-			return fmt.Errorf("row %s: %w", r.Row, err)
-		}
+	v := vendor{answer.Vendor{Policy: policy, Zones: f.Zones}}
+	fmt.Fprintln(out, "Prices and percentages are placeholders: the vendor's FAQ states none.")
+	for _, r := range f.Rows {
 		fmt.Fprintln(out)
+		r.Title(out)
+		if err := v.answer(out, r); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -118,28 +124,24 @@ func (v *vendor) answer(out io.Writer, r row) error {
 			err = errors.New("nothing is asked for")
 		}
 		if errors.Is(err, plans.ErrRefused) {
-			text, err = "refused: "+strings.ReplaceAll(err.Error(), "\n", "\nrefused: ")+"\n", nil
+			fmt.Fprintf(out, "\n  %s\n%s", title, answer.Refused(err, "    "))
+			continue
 		}
 		if err != nil {
-			return err
+			return fmt.Errorf("row %s: %w", r.Row.Row, err)
 		}
 		fmt.Fprintf(out, "\n  %s\n%s", title, answer.Indented(text, "    "))
 	}
-	return nil
+	return v.Play(out, r.Row)
 }
 
 // order asks for a quote, and makes its contract the customer's.
 func (v *vendor) order(c *customer, o plans.Order) (title, text string, err error) {
-	if c.zone, err = time.LoadLocation(v.Zones[o.Country]); err != nil {
+	if o, title, err = v.Ordered(o); err != nil {
 		return "", "", err
 	}
-	o.At, o.TrialEnd = o.At.In(c.zone), in(o.TrialEnd, c.zone)
-	var what []string
-	for _, item := range o.Items {
-		what = append(what, item.Quantity.String()+" "+strings.TrimPrefix(item.Plan+" "+item.Item, " "))
-	}
-	title = fmt.Sprintf("%s  %s orders %s of %s for %v in %s, by %s", o.At.Format(time.DateOnly), o.By, strings.Join(what, " and "), o.Plan, o.Term, o.Country, o.Method)
-	quote, err := v.Catalog.Quote(o)
+	c.zone = o.At.Location()
+	quote, err := v.Policy.Catalog.Quote(o)
 	if err != nil {
 		return title, "", err
 	}
@@ -150,23 +152,23 @@ func (v *vendor) order(c *customer, o plans.Order) (title, text string, err erro
 
 // change asks for a change, and makes it.
 func (v *vendor) change(c *customer, a ask) (title, text string, err error) {
-	asked := plans.Change{Item: a.Change.Item, Quantity: a.Change.Quantity, End: in(a.Change.End, c.zone), Cancel: a.Change.Cancel}
+	asked := plans.Change{Item: a.Change.Item, Quantity: a.Change.Quantity, End: answer.In(a.Change.End, c.zone), Cancel: a.Change.Cancel}
 	what := "to cancel"
 	switch {
 	case a.Change.Plan != "":
 		what = "to change to " + a.Change.Plan
-		i := slices.IndexFunc(v.Catalog.Plans, func(p plans.Plan) bool { return p.ID == a.Change.Plan })
+		i := slices.IndexFunc(v.Policy.Catalog.Plans, func(p plans.Plan) bool { return p.ID == a.Change.Plan })
 		if i < 0 {
 			return "", "", fmt.Errorf("no plan %q", a.Change.Plan)
 		}
-		asked.Plan = &v.Catalog.Plans[i]
+		asked.Plan = &v.Policy.Catalog.Plans[i]
 	case a.Change.Term != proration.Interval{}:
 		what = "to extend by " + a.Change.Term.String()
-		i := slices.IndexFunc(v.Catalog.Terms, func(t plans.Term) bool { return t.Length == a.Change.Term })
+		i := slices.IndexFunc(v.Policy.Catalog.Terms, func(t plans.Term) bool { return t.Length == a.Change.Term })
 		if i < 0 {
 			return "", "", fmt.Errorf("no term of %v", a.Change.Term)
 		}
-		asked.Term = &v.Catalog.Terms[i]
+		asked.Term = &v.Policy.Catalog.Terms[i]
 	case a.Change.Item != "":
 		what = "to add " + a.Change.Quantity.String() + " of " + a.Change.Item
 	case !a.Change.End.IsZero():
@@ -174,7 +176,7 @@ func (v *vendor) change(c *customer, a ask) (title, text string, err error) {
 	}
 	at := a.At.In(c.zone)
 	title = fmt.Sprintf("%s  %s asks %s", at.Format(time.DateOnly), a.By, what)
-	amended, err := v.Catalog.Amend(plans.Proposal{Contract: c.contract, Change: asked, By: a.By, At: at, Usage: a.Usage})
+	amended, err := v.Policy.Catalog.Amend(plans.Proposal{Contract: c.contract, Change: asked, By: a.By, At: at, Usage: a.Usage})
 	if err != nil {
 		return title, "", err
 	}
@@ -193,7 +195,7 @@ func (v *vendor) giveBack(c *customer, a *plans.Amendment) (string, error) {
 		return "", nil
 	}
 	unused, err := credits.Unused(credits.Request{
-		Charges: c.billed, At: a.At, Basis: proration.OnBilled, Policy: v.Catalog.Policy, Location: c.zone,
+		Charges: c.billed, At: a.At, Basis: proration.OnBilled, Policy: v.Policy.Catalog.Policy, Location: c.zone,
 	})
 	if err != nil {
 		return "", err
@@ -217,12 +219,13 @@ func (v *vendor) refund(c *customer, a ask) (title, text string, err error) {
 		paid = paid.Add(charge.Net)
 	}
 	given, err := credits.Dispose(credits.Disposal{
-		Request: credits.Request{Charges: c.billed, At: at, Basis: proration.OnBilled, Policy: v.Catalog.Policy, Location: c.zone},
-		ID:      "refund", Rules: v.Refunds, Exception: a.Refund.Exception, Paid: paid,
+		Request: credits.Request{Charges: c.billed, At: at, Basis: proration.OnBilled, Policy: v.Policy.Catalog.Policy, Location: c.zone},
+		ID:      "refund", Rules: v.Policy.Billing.Refunds, Exception: a.Refund.Exception, Paid: paid,
 	})
 	if err != nil {
 		return title, "", err
 	}
+	c.billed = append(c.billed, given.Credits...)
 	for _, credit := range given.Credits {
 		text += credit.Explain() + "\n"
 	}
@@ -238,12 +241,4 @@ func (c *customer) bill(b plans.Bill) {
 		line.ID = "line " + strconv.Itoa(len(c.billed)+1)
 		c.billed = append(c.billed, line)
 	}
-}
-
-// in writes an instant on a calendar, if there is one.
-func in(t time.Time, zone *time.Location) time.Time {
-	if t.IsZero() {
-		return t
-	}
-	return t.In(zone)
 }

@@ -7,43 +7,59 @@ import (
 
 	"github.com/billingrules/billing/examples/internal/answer"
 	"github.com/billingrules/billing/examples/internal/goldentest"
+	"github.com/billingrules/billing/examples/internal/rowtest"
+	"github.com/billingrules/billing/examples/policies/vendors"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
 )
+
+// rows are all rules of the vendor.
+var rows = []string{"K1", "K2", "K3a", "K3b", "K3c", "K4", "K5", "K6", "K7", "K8", "K9", "K10", "K11"}
 
 func TestRun(t *testing.T) { goldentest.Check(t, run) }
 
-// The file is read strictly: a field that means nothing is an error, and not a rule that is silently left out.
+func TestRowsAnswered(t *testing.T) { rowtest.Answered(t, rows, run) }
+
+func TestRowsTested(t *testing.T) { rowtest.Tested(t, rows, "../../lifecycle") }
+
+// The file is read strictly: a field that means nothing is an error, and not an answer that is silently another one.
 func TestRead(t *testing.T) {
-	for _, text := range []string{``, `[]`, `{"policy":{"grase":"P3D"}}`, `{"rows":[{"events":[{"kind":"card_lost"}]}]}`, `{"rows":[{"seats":"ten"}]}`} {
-		if v, err := answer.Read[vendor]([]byte(text)); err == nil {
-			t.Errorf("read %s as %+v", text, v)
+	for _, text := range []string{``, `[]`, `{"policy":{}}`, `{"rows":[{"lives":[{"events":[{"kind":"card_lost"}]}]}]}`, `{"rows":[{"lives":[{"order":{"seats":"ten"}}]}]}`} {
+		if f, err := answer.Read[file]([]byte(text)); err == nil {
+			t.Errorf("read %s as %+v", text, f)
 		}
 	}
 }
 
-func TestPlayRefused(t *testing.T) {
-	for name, edit := range map[string]func(*vendor){
-		"a plan that is not in the catalogue":   func(v *vendor) { v.Rows[0].Plan = "free" },
-		"a change to a plan that is not":        func(v *vendor) { v.Rows[3].Events[2].Plan = "free" },
-		"an invoice that is not open":           func(v *vendor) { v.Rows[0].Events[1].Invoice = "K2-9" },
-		"a policy that is not filled in":        func(v *vendor) { v.Policy.Billing.Basis = 0 },
-		"a plan that offers nothing":            func(v *vendor) { v.Plans[0].Offers = nil },
-		"a change to a plan without the seats":  func(v *vendor) { v.Plans[1].Offers[0].Item = "part-time" },
-		"a change to a plan in euros":           func(v *vendor) { v.Plans[1].Offers[0].Currency = "EUR" },
-		"a change to other periods":             func(v *vendor) { v.Rows[3].Events[2].Plan = "enterprise-annual" },
-		"an interval that means nothing":        func(v *vendor) { v.Plans[0].Interval.Days = 3 },
-		"events that are not in order of times": func(v *vendor) { v.Rows[0].Events[1].At = v.Rows[0].Events[0].At.AddDate(0, 0, -1) },
+// What makes no sense is an error of the program, and not printed as an answer.
+func TestPlayFails(t *testing.T) {
+	for name, edit := range map[string]func(*file, *lifecycle.Policy){
+		"a country without a zone":              func(f *file, _ *lifecycle.Policy) { f.Zones["US"] = "Mars/Olympus" },
+		"an order without an item":              func(f *file, _ *lifecycle.Policy) { f.Rows[0].Lives[0].Order.Items = nil },
+		"a policy that is not filled in":        func(_ *file, p *lifecycle.Policy) { p.Billing.Basis = 0 },
+		"a plan that offers nothing":            func(_ *file, p *lifecycle.Policy) { p.Catalog.Plans[0].Offers = nil },
+		"a plan without what was bought":        func(_ *file, p *lifecycle.Policy) { p.Catalog.Plans[1].Offers[0].Item = "part-time" },
+		"events that are not in order of times": func(f *file, _ *lifecycle.Policy) { e := &f.Rows[0].Lives[0].Events[1]; e.At = e.At.AddDate(0, 0, -1) },
+		"a payment of no invoice":               func(f *file, _ *lifecycle.Policy) { f.Rows[0].Lives[0].Events[1].Payment.Invoice = "" },
+		"seats of no number":                    func(f *file, _ *lifecycle.Policy) { f.Rows[2].Lives[0].Events[2].Change = plans.Change{} },
+		"a price list for a plan that is not":   func(f *file, _ *lifecycle.Policy) { f.Rows[4].Lives[0].Repriced.Plan = "gone" },
+		"a price list without a date":           func(f *file, _ *lifecycle.Policy) { f.Rows[4].Lives[0].Repriced.From = time.Time{} },
 	} {
-		v, err := answer.Read[vendor](data)
+		f, err := answer.Read[file](data)
 		if err != nil {
 			t.Fatal(err)
 		}
-		edit(&v)
+		policy, err := vendors.Policy("kustomer")
+		if err != nil {
+			t.Fatal(err)
+		}
+		edit(&f, &policy)
 		failed := false
-		for _, r := range v.Rows {
-			failed = failed || v.play(&bytes.Buffer{}, r, time.UTC) != nil
+		for _, r := range f.Rows {
+			failed = failed || (answer.Vendor{Policy: policy, Zones: f.Zones}).Play(&bytes.Buffer{}, r) != nil
 		}
 		if !failed {
-			t.Errorf("%s is played", name)
+			t.Errorf("%s is answered", name)
 		}
 	}
 }

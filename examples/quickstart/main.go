@@ -9,10 +9,12 @@ import (
 	"io"
 	"log"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -30,35 +32,35 @@ func run(out io.Writer) error {
 	scale := plans.Plan{ID: "scale", Interval: monthly, Offers: seatsAt("139.00")}
 
 	policy := lifecycle.Standard()
-	policy.Grace = proration.Interval{Days: 3}
+	policy.Dunning.Grace = proration.Interval{Days: 3}
 
 	cycle, err := proration.NewCycle(date(11, 1), monthly)
 	if err != nil {
 		return err
 	}
-	sub := lifecycle.Subscription{ID: "acme", Contract: plans.Contract{
+	sub := lifecycle.Subscription{ID: "acme", Account: invoice.Account{Contract: plans.Contract{
 		Plan: growth.ID, Currency: "USD", Cycle: cycle,
 		Items: []plans.Item{{ID: "seat", Quantity: decimal.NewFromInt(10), Price: growth.Offers[0].Price}},
-	}}
+	}}}
 
 	for i, e := range []lifecycle.Event{
 		{At: date(11, 1), Kind: lifecycle.Started},
-		{At: date(11, 1), Kind: lifecycle.PaymentSucceeded, Invoice: "acme-1"},
+		{At: date(11, 1), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-1"}},
 		{At: date(11, 16), Kind: lifecycle.SeatsAdded, Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)}},
-		{At: date(11, 16), Kind: lifecycle.PaymentSucceeded, Invoice: "acme-2"},
+		{At: date(11, 16), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-2"}},
 		{At: date(11, 20), Kind: lifecycle.PlanChanged, Change: plans.Change{Plan: &scale}},
-		{At: date(11, 20), Kind: lifecycle.PaymentSucceeded, Invoice: "acme-3"},
+		{At: date(11, 20), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-3"}},
 		{At: date(11, 23), Kind: lifecycle.PlanChanged, Change: plans.Change{Plan: &growth}},
-		{At: date(12, 1), Kind: lifecycle.CardDeclined, Invoice: "acme-5"},
+		{At: date(12, 1), Kind: lifecycle.PaymentFailed, Payment: lifecycle.Payment{Invoice: "acme-5"}},
 		{At: date(12, 5), Kind: lifecycle.CardEntered},
-		{At: date(12, 5), Kind: lifecycle.PaymentSucceeded, Invoice: "acme-5"},
+		{At: date(12, 5), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-5"}},
 	} {
 		e.Sequence = int64(i + 1)
 		outcome, err := lifecycle.Apply(policy, sub, e)
 		if err != nil {
 			return err
 		}
-		report(out, sub, e, outcome)
+		report(out, outcome)
 		sub = outcome.Subscription
 	}
 	next, _ := lifecycle.Next(policy, sub)
@@ -66,18 +68,24 @@ func run(out io.Writer) error {
 	return err
 }
 
-// report prints what an event did: a grace that ended before it, the event, the access after it, and the invoices.
-func report(out io.Writer, before lifecycle.Subscription, e lifecycle.Event, o lifecycle.Outcome) {
-	for _, o := range before.Overdue {
-		if before.Status == lifecycle.PastDue && !o.Until.After(e.At) {
-			fmt.Fprintf(out, "%s  %-18s access %s\n", o.Until.Format(time.DateOnly), "grace over", lifecycle.BillingOnly)
+// report prints what happened: first what the passing of time did, then the event, each with the access after it and its invoices.
+func report(out io.Writer, o lifecycle.Outcome) {
+	for _, step := range o.Steps {
+		fmt.Fprintf(out, "%s  %-18s access %s\n", step.At.Format(time.DateOnly), what(step), step.Access)
+		for _, inv := range o.Invoices {
+			if slices.Contains(step.Issued, inv.ID) {
+				fmt.Fprintf(out, "\n%s\n", inv.Text())
+			}
 		}
 	}
-	after := o.Subscription
-	fmt.Fprintf(out, "%s  %-18s access %s\n", e.At.Format(time.DateOnly), e.Kind, after.Access())
-	for _, inv := range o.Invoices {
-		fmt.Fprintf(out, "\n%s\n", inv.Text())
+}
+
+// what is the event or the deadline of a step.
+func what(s lifecycle.Step) fmt.Stringer {
+	if s.Event != 0 {
+		return s.Event
 	}
+	return s.Deadline
 }
 
 // seatsAt is what a plan offers: seats at a price.

@@ -1,0 +1,140 @@
+package jsonfault_test
+
+import (
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/examples/internal/jsonfault"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// base is embedded in what is read.
+type base struct {
+	ID string `json:"id" jsonfault:"required"`
+}
+
+// order has a field of every sort.
+type order struct {
+	base
+	Named    base                   `json:"named"`
+	At       time.Time              `json:"at"`
+	Amount   decimal.Decimal        `json:"amount"`
+	Kind     plans.Kind             `json:"kind"`
+	Every    *proration.Interval    `json:"every"`
+	Items    []base                 `json:"items"`
+	Prices   map[string]int         `json:"prices"`
+	Kinds    map[plans.Kind]string  `json:"kinds"`
+	Count    int8                   `json:"count"`
+	Paid     bool                   `json:"paid"`
+	Any      any                    `json:"any"`
+	Raw      rawNumber              `json:"raw"`
+	Default  int                    // has no tag
+	Left     string                 `json:"-"`
+	unseen   string                 //nolint:unused // it is not read
+	Location *map[string]plans.Kind `json:"location"`
+}
+
+// rawNumber reads itself from JSON.
+type rawNumber struct{ text string }
+
+func (r *rawNumber) UnmarshalJSON(text []byte) error {
+	if string(text) == "13" {
+		return errors.New("there is no 13")
+	}
+	r.text = string(text)
+	return nil
+}
+
+// days reads a date as nothing else does.
+var days = jsonfault.Reading{
+	Texts: jsonfault.Texts{reflect.TypeFor[time.Time](): func(text string) (any, error) { return time.Parse("02.01.2006", text) }},
+	Reason: func(err error) string {
+		var fault *proration.Error
+		if errors.As(err, &fault) {
+			return fault.Reason
+		}
+		return err.Error()
+	},
+}
+
+// read returns a value, and its faults in one line each.
+func read(t *testing.T, text string) (o order, faults []string) {
+	t.Helper()
+	file, all := jsonfault.Parse("f", []byte(text))
+	all = append(all, file.Decode(&o, days)...)
+	for _, f := range all {
+		faults = append(faults, f.String())
+	}
+	return o, faults
+}
+
+func TestDecode(t *testing.T) {
+	got, faults := read(t, `{"id": "a", "named": {"id": "b"}, "at": "16.11.2026", "amount": "89.00", "kind": "usage", "every": "P1M", "items": [{"id": "c"}, {"id": "d"}],
+		"prices": {"x": 1, "y": 2}, "kinds": {"usage": "u"}, "count": -128, "paid": true, "raw": [1, {"x": 2}], "Default": 7, "location": null}`)
+	if len(faults) > 0 {
+		t.Fatalf("it has the faults %q", faults)
+	}
+	want := order{
+		base: base{ID: "a"}, Named: base{ID: "b"}, At: time.Date(2026, time.November, 16, 0, 0, 0, 0, time.UTC), Amount: decimal.RequireFromString("89.00"),
+		Kind: plans.Usage, Every: &proration.Interval{Months: 1}, Items: []base{{ID: "c"}, {ID: "d"}}, Prices: map[string]int{"x": 1, "y": 2},
+		Kinds: map[plans.Kind]string{plans.Usage: "u"}, Count: -128, Paid: true, Raw: rawNumber{`[1, {"x": 2}]`}, Default: 7,
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("it is read as %+v, want %+v", got, want)
+	}
+}
+
+func TestDecodeFaults(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		text string
+		want []string
+	}{
+		{"several at once, in order", "{\"id\": 1,\n \"count\": \"2\",\n \"paid\": 0}", []string{
+			`f:1:8: id: text is needed here, and not a number; write "1"`, `f:2:11: count: a number is needed here, and not text`,
+			`f:3:10: paid: true or false is needed here, and not a number`,
+		}},
+		{"a column counts characters", `{"id": "ää", "named": 1}`, []string{`f:1:23: named: an object is needed here, and not a number`}},
+		{"a field that must be there", `{"named": {}}`, []string{`f:1:1: id: it is missing`, `f:1:11: named.id: it is missing`}},
+		{"one that is misspelled is not missing too", `{"named": {"i": "b"}, "Id": "a"}`, []string{
+			`f:1:12: named.i: there is no such field; is it "id"?`, `f:1:23: Id: there is no such field; is it "id"?`,
+		}},
+		{"no hint at what is there", `{"id": "a", "idd": "a", "Left": "", "unseen": ""}`, []string{
+			`f:1:13: idd: there is no such field`, `f:1:25: Left: there is no such field`, `f:1:37: unseen: there is no such field`,
+		}},
+		{"a field twice", `{"id": "a", "id": "b"}`, []string{`f:1:13: id: it comes twice`}},
+		{"null", `{"id": null, "items": null, "prices": null, "named": null}`, []string{
+			`f:1:8: id: text is needed here, and not null`, `f:1:54: named: an object is needed here, and not null`,
+		}},
+		{"an enum", `{"id": "a", "kind": "use"}`, []string{
+			`f:1:21: kind: "use" is none of recurring, addition, extension, usage, one_off, shortfall, termination, unused, refund`,
+		}},
+		{"keys of a map", `{"id": "a", "kinds": {"usage": 1, "use": "u", "usage": "v"}, "prices": {"x": 1, "x": 2}}`, []string{
+			`f:1:32: kinds.usage: text is needed here, and not a number; write "1"`,
+			`f:1:35: kinds.use: "use" is none of recurring, addition, extension, usage, one_off, shortfall, termination, unused, refund`,
+			`f:1:47: kinds.usage: it comes twice`, `f:1:81: prices.x: it comes twice`,
+		}},
+		{"numbers", `{"id": "a", "count": 128, "Default": 1.5, "items": 3, "prices": [], "any": 1, "raw": 13}`, []string{
+			`f:1:22: count: 128 is no whole number, or too large`, `f:1:38: Default: 1.5 is no whole number, or too large`,
+			`f:1:52: items: a list is needed here, and not a number`, `f:1:65: prices: an object is needed here, and not a list`,
+			`f:1:76: any: nothing can be read into a interface {}`, `f:1:86: raw: there is no 13`,
+		}},
+		{"text of types", `{"id": "a", "at": "2026-11-16", "every": "P1X"}`, []string{
+			`f:1:19: at: parsing time "2026-11-16" as "02.01.2006": cannot parse "26-11-16" as "."`,
+			`f:1:42: every: "P1X" is not an ISO 8601 duration such as P1M or P30D`,
+		}},
+		{"a name keeps to its line", `{"id": "a", "x\ny": 1}`, []string{"f:1:13: x\ufffdy: there is no such field"}},
+		{"the whole", `7`, []string{`f:1:1: an object is needed here, and not a number`}},
+	} {
+		if _, got := read(t, c.text); !slices.Equal(got, c.want) {
+			t.Errorf("%s: the faults are\n%s\nand not\n%s", c.name, strings.Join(got, "\n"), strings.Join(c.want, "\n"))
+		}
+	}
+}

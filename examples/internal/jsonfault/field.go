@@ -1,0 +1,36 @@
+package jsonfault
+
+import (
+	"reflect"
+	"strings"
+)
+
+// field is a field of a struct as JSON knows it.
+type field struct {
+	name     string
+	index    []int
+	required bool
+}
+
+// fieldsOf returns the fields of a struct in order. Those of a struct that is embedded without a name are its own.
+func fieldsOf(t reflect.Type) (all []field) {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		switch {
+		case name == "-":
+		case f.Anonymous && name == "" && f.Type.Kind() == reflect.Struct:
+			for _, inner := range fieldsOf(f.Type) {
+				inner.index = append([]int{i}, inner.index...)
+				all = append(all, inner)
+			}
+		case !f.IsExported():
+		default:
+			if name == "" {
+				name = f.Name
+			}
+			all = append(all, field{name: name, index: []int{i}, required: f.Tag.Get("jsonfault") == "required"})
+		}
+	}
+	return all
+}

@@ -1,0 +1,38 @@
+package jsonfault
+
+import "strings"
+
+// nearest returns the name that somebody may have meant, and "" where none is close.
+func nearest(name string, names []string) string {
+	best, closest := "", 3
+	for _, n := range names {
+		if d := distance(strings.ToLower(name), n); d < closest && d <= max(1, len(n)/3) {
+			best, closest = n, d
+		}
+	}
+	return best
+}
+
+// distance returns how many letters are to be changed, added or left out to make one word of another: more than 2 are all the same.
+func distance(a, b string) int {
+	const far = 3
+	if len(a) > len(b)+far || len(b) > len(a)+far {
+		return far
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
+		}
+	}
+	return min(row[len(b)], far)
+}

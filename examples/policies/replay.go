@@ -1,0 +1,140 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// column is what came of the year under one policy.
+type column struct {
+	name     string
+	status   []lifecycle.Status // at each look
+	access   []lifecycle.Access
+	invoices []invoice.Invoice // in order, as they stand at the end
+	effects  map[lifecycle.EffectKind]int
+	notices  map[lifecycle.NoticeKind]int
+	declined int
+	refused  []string
+	sub      lifecycle.Subscription
+}
+
+// replayer replays the year under one policy.
+type replayer struct {
+	*year
+	column
+	policy   lifecycle.Policy
+	sequence int64
+}
+
+// under replays the year under a policy.
+func (y *year) under(name string, policy lifecycle.Policy) (column, error) {
+	zone, err := time.LoadLocation(y.Zone)
+	if err != nil {
+		return column{}, err
+	}
+	r := replayer{year: y, policy: bare(policy)}
+	r.column = column{name: name, effects: map[lifecycle.EffectKind]int{}, notices: map[lifecycle.NoticeKind]int{}}
+	plan := y.Plans[0]
+	cycle, err := proration.NewCycle(y.Events[0].At.In(zone), plan.Interval)
+	if err != nil {
+		return column{}, err
+	}
+	offer := plan.Offers[0]
+	r.sub = lifecycle.Subscription{ID: name, Account: invoice.Account{Contract: plans.Contract{
+		Plan: plan.ID, Currency: offer.Currency, Cycle: cycle, Items: []plans.Item{{ID: offer.Item, Quantity: y.Seats, Price: offer.Price}},
+	}}}
+	events := y.Events
+	for _, l := range y.Looks {
+		for len(events) > 0 && !events[0].At.After(l.At) {
+			if err := r.until(events[0].At); err != nil {
+				return column{}, err
+			}
+			if err := r.apply(events[0]); err != nil {
+				return column{}, err
+			}
+			events = events[1:]
+		}
+		if err := r.until(l.At); err != nil {
+			return column{}, err
+		}
+		r.status, r.access = append(r.status, r.sub.Status), append(r.access, r.policy.Access(r.sub))
+	}
+	return r.column, nil
+}
+
+// until lets time pass, deadline by deadline, as a scheduler would.
+func (r *replayer) until(to time.Time) error {
+	for {
+		next, ok := lifecycle.Next(r.policy, r.sub)
+		if !ok || next.At.After(to) {
+			next.At = to
+		}
+		o, err := lifecycle.Advance(r.policy, r.sub, next.At)
+		if err != nil {
+			return err
+		}
+		if err := r.take(o); err != nil {
+			return err
+		}
+		if !next.At.Before(to) {
+			return nil
+		}
+	}
+}
+
+// apply lets an event happen. One that is refused is noted.
+func (r *replayer) apply(e lifecycle.Event) error {
+	r.sequence++
+	e.Sequence = r.sequence
+	if e.Change.Plan != nil {
+		i := slices.IndexFunc(r.Plans, func(p plans.Plan) bool { return p.ID == e.Change.Plan.ID })
+		if i < 0 {
+			return fmt.Errorf("no plan %q", e.Change.Plan.ID)
+		}
+		e.Change.Plan = &r.Plans[i]
+	}
+	o, err := lifecycle.Apply(r.policy, r.sub, e)
+	var refusal *lifecycle.Refusal
+	if errors.As(err, &refusal) {
+		r.refused = append(r.refused, e.At.In(r.sub.Contract.Cycle.Location).Format(time.DateOnly)+" "+refusal.Error())
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return r.take(o)
+}
+
+// take stores what came of it, and does what is to be done: a card is charged, and what came of that is an event at the same instant.
+func (r *replayer) take(o lifecycle.Outcome) error {
+	r.sub = o.Subscription
+	r.invoices = append(r.invoices, o.Invoices...)
+	for _, inv := range o.Changed {
+		r.invoices[slices.IndexFunc(r.invoices, func(i invoice.Invoice) bool { return i.ID == inv.ID })] = inv
+	}
+	for _, n := range o.Notices {
+		r.notices[n.Kind]++
+	}
+	for _, e := range o.Effects {
+		r.effects[e.Kind]++
+		if e.Kind != lifecycle.Charge {
+			continue
+		}
+		outcome := lifecycle.Event{At: r.sub.At, Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: e.Invoice}}
+		if r.Declines.Contains(r.sub.At) {
+			outcome.Kind = lifecycle.PaymentFailed
+			r.declined++
+		}
+		if err := r.apply(outcome); err != nil {
+			return err
+		}
+	}
+	return nil
+}

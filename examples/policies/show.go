@@ -1,0 +1,141 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/lifecycle"
+)
+
+// line prints a line of the table: a label, and a cell for each column.
+func line(out io.Writer, label string, cells []string) {
+	var text strings.Builder
+	fmt.Fprintf(&text, "  %-22s", label)
+	for _, cell := range cells {
+		fmt.Fprintf(&text, "%13s", cell)
+	}
+	fmt.Fprintln(out, strings.TrimRight(text.String(), " "))
+}
+
+// cells makes a cell of each column.
+func cells(columns []column, of func(*column) string) (all []string) {
+	for i := range columns {
+		all = append(all, of(&columns[i]))
+	}
+	return all
+}
+
+// show prints the columns side by side.
+func show(out io.Writer, y *year, columns []column) {
+	zone := columns[0].sub.Contract.Cycle.Location
+	fmt.Fprintf(out, "One year of one customer, %s seats at %s a month, under five policies. Prices are placeholders.\n\n",
+		y.Seats, y.Plans[0].Offers[0].Price.Unit.StringFixed(2))
+	line(out, "Status and access", cells(columns, func(c *column) string { return c.name }))
+	for i, l := range y.Looks {
+		fmt.Fprintf(out, "\n  %s  %s\n", l.At.In(zone).Format("2006-01-02 15:04"), l.Why)
+		line(out, "  status", cells(columns, func(c *column) string { return c.status[i].String() }))
+		line(out, "  access", cells(columns, func(c *column) string { return c.access[i].String() }))
+	}
+	fmt.Fprintln(out)
+	line(out, "Invoiced, less credit", cells(columns, func(c *column) string { return c.name }))
+	for _, date := range dates(columns, zone) {
+		line(out, date, cells(columns, func(c *column) string { return amount(c.invoices, date, zone) }))
+	}
+	sum := func(of func(*invoice.Invoice) decimal.Decimal) []string {
+		return cells(columns, func(c *column) string {
+			var total decimal.Decimal
+			for i := range c.invoices {
+				total = total.Add(of(&c.invoices[i]))
+			}
+			return total.StringFixed(2)
+		})
+	}
+	fmt.Fprintln(out)
+	line(out, "In the year", cells(columns, func(c *column) string { return c.name }))
+	line(out, "invoiced, less credit", sum(func(inv *invoice.Invoice) decimal.Decimal {
+		if inv.Status == invoice.Void {
+			return decimal.Decimal{}
+		}
+		return inv.Total
+	}))
+	line(out, "paid by card", sum(func(inv *invoice.Invoice) decimal.Decimal { return inv.Received() }))
+	line(out, "still to be paid", sum(func(inv *invoice.Invoice) decimal.Decimal { return inv.Outstanding() }))
+	line(out, "granted as credit", sum(granted))
+	line(out, "credit left", cells(columns, balance))
+	line(out, "refunds", cells(columns, func(c *column) string { return fmt.Sprint(c.effects[lifecycle.Refund]) }))
+	line(out, "charges asked for", cells(columns, func(c *column) string { return fmt.Sprint(c.effects[lifecycle.Charge]) }))
+	line(out, "of them declined", cells(columns, func(c *column) string { return fmt.Sprint(c.declined) }))
+	for kind := lifecycle.Renews; kind <= lifecycle.Lost; kind++ {
+		told := cells(columns, func(c *column) string { return fmt.Sprint(c.notices[kind]) })
+		if slices.ContainsFunc(told, func(s string) bool { return s != "0" }) {
+			line(out, "told: "+strings.ReplaceAll(kind.String(), "_", " "), told)
+		}
+	}
+	for _, c := range columns {
+		for _, refused := range c.refused {
+			fmt.Fprintf(out, "\n  %s, %s\n", c.name, refused)
+		}
+	}
+}
+
+// dates returns the days on which somebody issued an invoice.
+func dates(columns []column, zone *time.Location) (all []string) {
+	for i := range columns {
+		for _, inv := range columns[i].invoices {
+			all = append(all, inv.At.In(zone).Format(time.DateOnly))
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// amount returns what the invoices of a day come to: what is due, or below zero what is granted as credit.
+func amount(invoices []invoice.Invoice, date string, zone *time.Location) string {
+	found, void := false, false
+	var sum decimal.Decimal
+	for i := range invoices {
+		inv := &invoices[i]
+		if inv.At.In(zone).Format(time.DateOnly) != date {
+			continue
+		}
+		if inv.Status == invoice.Void {
+			void = true
+			continue
+		}
+		found = true
+		sum = sum.Add(inv.Due).Sub(granted(inv))
+	}
+	switch {
+	case found:
+		return sum.StringFixed(2)
+	case void:
+		return "void"
+	}
+	return "-"
+}
+
+// granted returns what an invoice grants as credit for later ones.
+func granted(inv *invoice.Invoice) (sum decimal.Decimal) {
+	for _, e := range inv.Entries {
+		if e.Kind == credits.Granted {
+			sum = sum.Add(e.Amount)
+		}
+	}
+	return sum
+}
+
+// balance returns what is owed to the customer at the end.
+func balance(c *column) string {
+	left, err := credits.Balance(c.sub.Ledger, c.sub.Contract.Currency, c.sub.At)
+	if err != nil {
+		return err.Error()
+	}
+	return left.StringFixed(2)
+}

@@ -1,0 +1,53 @@
+package vendors_test
+
+import (
+	"io/fs"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/billingrules/billing/examples/internal/answer"
+	"github.com/billingrules/billing/examples/policies/vendors"
+	"github.com/billingrules/billing/lifecycle"
+)
+
+// Every file is a vendor's, and every vendor's policy is complete.
+func TestPolicy(t *testing.T) {
+	files, err := fs.Glob(os.DirFS("."), "*.json")
+	require.NoError(t, err)
+	var names []string
+	for _, file := range files {
+		names = append(names, strings.TrimSuffix(file, ".json"))
+	}
+	assert.ElementsMatch(t, names, vendors.Names())
+	for _, name := range vendors.Names() {
+		policy, err := vendors.Policy(name)
+		require.NoError(t, err, name)
+		require.NoError(t, policy.Validate(), name)
+	}
+	_, err = vendors.Policy("nobody")
+	assert.Error(t, err)
+}
+
+// A field that means nothing is an error in every file, at every depth that decides something, and so is one that is missing.
+func TestStrict(t *testing.T) {
+	for _, name := range vendors.Names() {
+		text, err := os.ReadFile(name + ".json")
+		require.NoError(t, err)
+		for _, edit := range [][2]string{
+			{`"changes":`, `"change":`}, {`"unpaid":`, `"unpayed":`}, {`"day_count":`, `"days":`}, {`"suspended":`, `"suspend":`}, {`"without":`, `"with":`},
+			{`"when": "at_once"`, `"when": "soon"`}, {`"role":`, `"rule":`},
+		} {
+			require.Contains(t, string(text), edit[0], name)
+			_, err := answer.Read[lifecycle.Policy]([]byte(strings.Replace(string(text), edit[0], edit[1], 1)))
+			assert.Error(t, err, "%s with %s", name, edit[1])
+		}
+		policy, err := answer.Read[lifecycle.Policy]([]byte(strings.Replace(string(text), `"changes":`, `"from": "2026-01-01T00:00:00Z", "changes":`, 1)))
+		require.NoError(t, err, name)
+		policy.Changes = 0
+		assert.Error(t, policy.Validate(), name)
+	}
+}

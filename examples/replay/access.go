@@ -1,0 +1,36 @@
+package main
+
+import (
+	"time"
+
+	"github.com/billingrules/billing/lifecycle"
+)
+
+// stretch is a time in which the same could be reached.
+type stretch struct {
+	From   time.Time        `json:"from"`           // its first instant
+	Until  time.Time        `json:"until,omitzero"` // the first instant after it; zero where it goes on
+	Access lifecycle.Access `json:"access"`         // what could be reached
+}
+
+// stretches returns what could be reached from the first step on. Of what happened at one instant the last counts.
+func stretches(steps []lifecycle.Step) (all []stretch) {
+	for _, s := range steps {
+		last := len(all) - 1
+		if s.Refused != "" || last >= 0 && all[last].Access == s.Access {
+			continue
+		}
+		if last >= 0 && all[last].From.Equal(s.At) {
+			all[last].Access = s.Access
+			if last > 0 && all[last-1].Access == s.Access {
+				all, all[last-1].Until = all[:last], time.Time{}
+			}
+			continue
+		}
+		if last >= 0 {
+			all[last].Until = s.At
+		}
+		all = append(all, stretch{From: s.At, Access: s.Access})
+	}
+	return all
+}

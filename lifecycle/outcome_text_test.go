@@ -1,0 +1,43 @@
+package lifecycle_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/billingrules/billing/lifecycle"
+)
+
+func TestWhat(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		step lifecycle.Step
+		want string
+	}{
+		{"an event", lifecycle.Step{Event: lifecycle.SeatsAdded, Sequence: 3}, "seats added"},
+		{"a deadline of an invoice", lifecycle.Step{Deadline: lifecycle.GraceOver, Ref: "acme-2"}, "grace over acme-2"},
+		{"a change that an event asked for", lifecycle.Step{Deadline: lifecycle.ChangeDue, Ref: "event-3"}, "change"},
+		{"the twelfth reminder of a policy", lifecycle.Step{Deadline: lifecycle.ReminderDue, Ref: "trial_end-12"}, "reminder of trial end"},
+		{"a reminder that is of an invoice", lifecycle.Step{Deadline: lifecycle.ReminderDue, Ref: "grace_end-2 acme-7"}, "reminder of grace end acme-7"},
+	} {
+		if got := c.step.What(); got != c.want {
+			t.Errorf("%s is %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// The columns stay in line where a name is long.
+func TestTimeline(t *testing.T) {
+	day := time.Date(2026, time.April, 18, 0, 0, 0, 0, time.UTC)
+	got := lifecycle.Outcome{Steps: []lifecycle.Step{
+		{At: day, Event: lifecycle.PaymentFailed, Status: lifecycle.PastDue, Access: lifecycle.Full},
+		{At: day, Deadline: lifecycle.ReminderDue, Ref: "grace_end-2 acme-2026-7", Status: lifecycle.PastDue, Access: lifecycle.Full},
+		{At: day, Event: lifecycle.Resumed, Status: lifecycle.PastDue, Access: lifecycle.Full, Refused: "that cannot happen now"},
+	}}.Timeline()
+	want := "2026-04-18 00:00:00  payment failed                     past_due       full\n" +
+		"2026-04-18 00:00:00  reminder of grace end acme-2026-7  past_due       full\n" +
+		"2026-04-18 00:00:00  resumed                            past_due       full\n" +
+		"                     refused: that cannot happen now\n"
+	if got != want {
+		t.Errorf("the timeline is\n%s\nand not\n%s", got, want)
+	}
+}
