@@ -84,8 +84,9 @@ func beginReplay(policies []Policy, sub Subscription, events []Event, to time.Ti
 		f.Add("policies", proration.ErrUnset, "a replay has a policy")
 	case len(policies) > maxPolicies:
 		f.Add("policies", proration.ErrLimit, "%d policies are more than %d", len(policies), maxPolicies)
+		return nil, f
 	}
-	for i := 1; i < min(len(policies), maxPolicies); i++ {
+	for i := 1; i < len(policies); i++ {
 		if !policies[i].From.After(policies[i-1].From) {
 			f.Add("policies["+strconv.Itoa(i)+"].from", proration.ErrInvalid, "it is not after that of the policy before")
 		}

@@ -1,0 +1,90 @@
+package lifecycle_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+)
+
+// A replay and a correction that make no sense are errors that name the field, all at once, each event's under its place.
+func TestReplayFaults(t *testing.T) {
+	std := lifecycle.Standard()
+	later := lifecycle.Standard()
+	later.From = date(time.December, 1)
+	start := lifecycle.Event{Sequence: 1, At: date(time.November, 1), Kind: lifecycle.Started, Method: "card"}
+	cancel := lifecycle.Event{Sequence: 2, At: date(time.November, 2), Kind: lifecycle.CancelRequested}
+	wrong := lifecycle.Event{Sequence: 2, At: date(time.November, 2), Kind: lifecycle.CancelRequested, On: date(time.November, 1)}
+	foreign := lifecycle.Event{Sequence: 2, At: date(time.November, 2), Kind: lifecycle.UsageRecorded, Charges: []plans.Charge{{Item: "x", Currency: "EUR", Net: giventest.Money("1.00")}}}
+	for _, row := range []struct {
+		name, why string
+		policies  []lifecycle.Policy
+		events    []lifecycle.Event
+		at        time.Time
+		want      []string
+	}{
+		{"sound", "", []lifecycle.Policy{std, later}, []lifecycle.Event{start, cancel}, date(time.December, 2), nil},
+		{"no policy", "", nil, []lifecycle.Event{start}, date(time.December, 2), []string{"policies unset"}},
+		{"too many policies", "law 14", make([]lifecycle.Policy, 1001), nil, date(time.December, 2), []string{"policies limit"}},
+		{"policies out of order", "of two, one must hold", []lifecycle.Policy{later, std}, nil, date(time.December, 2), []string{"policies[1].from invalid"}},
+		{"a policy that is none", "", []lifecycle.Policy{std, func() lifecycle.Policy { p := later; p.Changes = 0; return p }()}, nil, date(time.December, 2), []string{"policies[1].changes unset"}},
+		{"events out of order", "", []lifecycle.Policy{std}, []lifecycle.Event{start, cancel, {Sequence: 3, At: date(time.November, 1), Kind: lifecycle.CancelUndone}}, date(time.December, 2), []string{"events[2].at outside"}},
+		{"an event that is none", "", []lifecycle.Policy{std}, []lifecycle.Event{start, {Sequence: 2, At: date(time.November, 2)}, {Kind: lifecycle.Resumed}}, date(time.December, 2), []string{
+			"events[1].kind unset", "events[2].sequence unset", "events[2].at unset",
+		}},
+		{"an end before the last event", "", []lifecycle.Policy{std}, []lifecycle.Event{start, cancel}, date(time.November, 1), []string{"at outside"}},
+		{"no end", "", []lifecycle.Policy{std}, []lifecycle.Event{}, time.Time{}, []string{"at unset"}},
+		{"an event that fails", "", []lifecycle.Policy{std}, []lifecycle.Event{start, wrong}, date(time.December, 2), []string{"events[1].on outside"}},
+		{"charges in another currency", "row M8", []lifecycle.Policy{std}, []lifecycle.Event{start, foreign}, date(time.December, 2), []string{"events[1].charges[0].currency invalid"}},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			out, err := lifecycle.Replay(row.policies, acme(), row.events, row.at)
+			if !giventest.CheckFaults(t, err, row.want...) && (out.Subscription.ID != "" || len(out.Steps) > 0) {
+				t.Errorf("%s: something happened: %+v", row.why, out)
+			}
+		})
+	}
+}
+
+// More than a thousand deadlines are passed in steps: a replay has as many calls as events, and one call has its limit.
+func TestTooManyDeadlines(t *testing.T) {
+	p := lifecycle.Standard()
+	free := acme()
+	free.Contract.Items[0].Price = plans.Price{}
+	sub := afterwards(p, free, lifecycle.Event{At: date(time.November, 1), Kind: lifecycle.Started})
+	to := time.Date(2126, time.November, 1, 0, 0, 0, 0, time.UTC) // 1,200 months
+	_, err := lifecycle.Advance(p, sub, to)
+	giventest.CheckFaults(t, err, "at limit")
+	for _, at := range []time.Time{to.AddDate(-50, 0, 0), to} {
+		out, err := lifecycle.Advance(p, sub, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sub = out.Subscription
+	}
+	if !sub.Period.Start.Equal(to) || sub.Issued != 1201 {
+		t.Errorf("%v, %d invoices", sub.Period, sub.Issued)
+	}
+}
+
+// The next invoices of a century of months can be previewed, and what is stored stays small: what is settled is dropped in its time.
+func TestPrune(t *testing.T) {
+	p := lifecycle.Standard()
+	sub := inService(p)
+	for i := 2; i <= 40; i++ {
+		out, err := lifecycle.Advance(p, sub, sub.Period.End)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sub = afterwards(p, out.Subscription, lifecycle.Event{At: out.Subscription.At, Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: out.Invoices[0].ID}})
+	}
+	if len(sub.Invoices) > 8 || len(sub.Billed) > 2 || len(sub.Dues) > 0 {
+		t.Errorf("%d invoices, %d charges and %d dues are kept after 40 months that were paid", len(sub.Invoices), len(sub.Billed), len(sub.Dues))
+	}
+	_, err := lifecycle.Apply(p, sub, lifecycle.Event{Sequence: sub.Sequence + 1, At: sub.At, Kind: lifecycle.PaymentDisputed, Payment: lifecycle.Payment{Invoice: "acme-1"}})
+	if err == nil || err.Error() != `payment_disputed while active: there is no invoice "acme-1", or it is settled for good` {
+		t.Errorf("got %v", err)
+	}
+}
