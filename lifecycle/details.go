@@ -15,11 +15,16 @@ func (s *step) setTaxes(e *Event) error {
 	return proration.Under("event", s.billing().Validate())
 }
 
-// setDetails lets later invoices go to somebody else: what was issued stays as it is.
+// setDetails lets later invoices go to somebody else. What was issued stays as it is; where one is named, a corrected copy of it is issued.
 func (s *step) setDetails(e *Event) error {
 	sub := &s.sub
 	renews := alive.has(sub.Status) && sub.Status != PendingStart && !sub.NoRenewal && sub.CancelAt.IsZero()
-	if renews && !slices.Contains(s.policy.Details, e.by()) {
+	if may := slices.Contains(s.policy.Details, e.by()); !may && e.Payment.Invoice != "" {
+		return &Refusal{
+			Event: e.Kind, Status: sub.Status, Reason: "a " + e.by().String() + " may not have what was issued corrected",
+			Instead: "ask " + s.policy.Details[0].String(),
+		}
+	} else if !may && renews {
 		return &Refusal{
 			Event: e.Kind, Status: sub.Status, Reason: "a " + e.by().String() + " may not change billing details while it renews",
 			Instead: "switch its renewal off, or ask " + s.policy.Details[0].String(),
@@ -39,6 +44,9 @@ func (s *step) setDetails(e *Event) error {
 	}
 	sub.Contact = e.Contact
 	sub.Contact.Address = slices.Clone(e.Contact.Address)
+	if e.Payment.Invoice != "" {
+		return s.reissue(e.Payment.Invoice)
+	}
 	return nil
 }
 

@@ -47,7 +47,7 @@ const (
 	CancelUndone                            // and does not any more
 	Reactivated                             // somebody comes back after an end, a suspension or a pause
 	TaxesChanged                            // other taxes hold for this customer: Taxes
-	DetailsChanged                          // invoices go to somebody else: Contact, Country
+	DetailsChanged                          // invoices go to somebody else: Contact, Country, and Payment.Invoice where a corrected copy of that one is issued
 	UsageRecorded                           // something was used, and comes on the next invoice: Charges
 	ChargeAdded                             // something was sold once: Charges
 	CreditGranted                           // the customer is given credit: Grant

@@ -1,0 +1,64 @@
+package lifecycle
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// reissue issues an invoice again, to whom invoices go now: what was issued never changes, so a credit note gives it back, and another invoice, that
+// the credit pays, takes its place. What the first one credited stands as it is.
+func (s *step) reissue(id string) error {
+	sub := &s.sub
+	i := sub.invoice(id)
+	if i < 0 {
+		return s.refuse("there is no invoice " + strconv.Quote(id) + ", or it is settled for good")
+	}
+	inv := sub.Invoices[i]
+	switch {
+	case inv.Status == invoice.Pending || sub.asked(id):
+		return s.refuse("a payment of it is under way; its outcome comes first")
+	case inv.Status != invoice.Open && inv.Status != invoice.Paid || inv.Corrects != "":
+		return s.refuse("it is " + inv.Status.String() + " or a credit note, and is not issued again")
+	case sub.Ahead != nil && sub.Ahead.Invoice == id:
+		return s.refuse("it is of a period that has not begun; cancel, or switch its renewal off")
+	}
+	var lines []plans.Charge
+	for _, line := range inv.Lines {
+		if line.Corrects == "" {
+			lines = append(lines, line.Clone())
+		}
+		for _, c := range sub.Billed {
+			if c.Corrects == line.ID {
+				return s.refuse("it was credited since, by " + c.ID)
+			}
+		}
+	}
+	note, err := invoice.Note(invoice.Correction{ID: s.nextID(), At: sub.At, Invoice: inv, Credited: sub.Billed, Ledger: sub.Ledger})
+	if err != nil {
+		return proration.Under("event.payment", err)
+	}
+	sub.Account = sub.Account.Add(note)
+	s.take(note)
+	if note.Offset.IsPositive() {
+		if err := s.happen(id, invoice.Event{Kind: invoice.Credited, ID: note.ID, Amount: note.Offset}); err != nil {
+			return err
+		}
+	}
+	again, err := invoice.Build(invoice.Draft{
+		ID: s.nextID(), Currency: inv.Currency, At: sub.At, DueBy: later(inv.DueBy, sub.At), Lines: lines, Ledger: sub.Ledger, Policy: inv.Policy,
+		Contact: sub.Contact, Location: sub.Contract.Cycle.Location,
+	})
+	if err != nil {
+		return proration.Under("event.payment", err)
+	}
+	sub.Account = sub.Account.Add(again)
+	s.take(again)
+	s.settle()
+	s.collect(&again, sub.At, time.Time{})
+	s.standing()
+	return nil
+}

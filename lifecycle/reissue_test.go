@@ -1,0 +1,95 @@
+package lifecycle_test
+
+import (
+	"testing"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+)
+
+// M12: an invoice that was issued never changes; a corrected copy takes its place, and nobody pays twice.
+func TestCorrectedCopy(t *testing.T) {
+	policy := lifecycle.Standard()
+	policy.Details = []plans.Actor{plans.Support}
+	policy.Billing.Taxes = []invoice.Rate{{Name: "VAT", Percent: decimal.NewFromInt(19)}}
+	copyOf := func(at string, sequence int64, inv string, by plans.Actor) lifecycle.Event {
+		return lifecycle.Event{
+			Sequence: sequence, At: lateDay(at), Kind: lifecycle.DetailsChanged, By: by, Payment: lifecycle.Payment{Invoice: inv},
+			Contact: invoice.Contact{Name: "Acme Holding", TaxID: "DE123"},
+		}
+	}
+	started := lifecycle.Event{Sequence: 1, At: lateDay("2026-11-01"), Kind: lifecycle.Started}
+	failed := latePaid("2026-11-01", 2, "acme-1")
+	failed.Kind = lifecycle.PaymentFailed
+	for _, c := range []struct {
+		name, why string
+		events    []lifecycle.Event
+		refused   string
+		invoices  []string // each with its status, its total and what was due on it
+		charged   []string
+	}{
+		{
+			"of a paid one", "the credit of 1059.10 pays the copy", []lifecycle.Event{started, latePaid("2026-11-01", 2, "acme-1"), copyOf("2026-11-10", 3, "acme-1", plans.Support)},
+			"", []string{"acme-1 paid 1059.10 1059.10", "acme-2 paid -1059.10 0.00", "acme-3 paid 1059.10 0.00"}, []string{"acme-1 1059.10"},
+		},
+		{
+			"of one that is open", "what is due on it is due on the copy instead", []lifecycle.Event{started, failed, copyOf("2026-11-03", 3, "acme-1", plans.Support)},
+			"", []string{"acme-1 paid 1059.10 1059.10", "acme-2 paid -1059.10 0.00", "acme-3 open 1059.10 1059.10"}, []string{"acme-1 1059.10", "acme-3 1059.10"},
+		},
+		{
+			"by a customer", "support changes them for an existing order", []lifecycle.Event{started, latePaid("2026-11-01", 2, "acme-1"), copyOf("2026-11-10", 3, "acme-1", plans.Customer)},
+			"a customer may not have what was issued corrected; possible: ask support", nil, nil,
+		},
+		{"while it is charged", "never two charges", []lifecycle.Event{started, copyOf("2026-11-10", 2, "acme-1", plans.Support)}, "a payment of it is under way; its outcome comes first", nil, nil},
+		{"of none", "law 14", []lifecycle.Event{started, copyOf("2026-11-10", 2, "acme-9", plans.Support)}, `there is no invoice "acme-9", or it is settled for good`, nil, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			out, err := lifecycle.Replay([]lifecycle.Policy{policy}, lateCustomer(), c.events, lateDay("2026-11-10"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if refused := out.Steps[len(out.Steps)-1].Refused; refused != c.refused {
+				t.Fatalf("refused with %q, want %q", refused, c.refused)
+			}
+			if c.refused != "" {
+				return
+			}
+			var invoices, charged []string
+			for _, inv := range out.Invoices {
+				invoices = append(invoices, inv.ID+" "+inv.Status.String()+" "+inv.Total.StringFixed(2)+" "+inv.Due.StringFixed(2))
+				if err := invoice.Check(inv); err != nil {
+					t.Error(err)
+				}
+			}
+			for _, e := range out.Effects {
+				if e.Kind == lifecycle.Charge {
+					charged = append(charged, e.Invoice+" "+e.Amount.StringFixed(2))
+				}
+			}
+			if giventest.JSON(t, invoices) != giventest.JSON(t, c.invoices) || giventest.JSON(t, charged) != giventest.JSON(t, c.charged) {
+				t.Errorf("got %q and charges of %q, want %q and %q: %s", invoices, charged, c.invoices, c.charged, c.why)
+			}
+			if first, last := out.Invoices[0], out.Invoices[2]; first.Contact.Name != "" || last.Contact.Name != "Acme Holding" || out.Invoices[1].Corrects != first.ID {
+				t.Errorf("they go to %q and %q", first.Contact.Name, last.Contact.Name)
+			}
+
+			// What goes back later comes out of the copy, and never more than was billed.
+			paid, err := lifecycle.Apply(policy, out.Subscription, latePaid("2026-11-10", 8, "acme-3"))
+			if err != nil && c.charged[len(c.charged)-1] == "acme-3 1059.10" {
+				t.Fatal(err)
+			}
+			if err == nil {
+				out.Subscription = paid.Subscription
+			}
+			fewer, err := lifecycle.Apply(policy, out.Subscription, lateSeats("2026-11-16", 9, -10))
+			if err != nil {
+				t.Fatal(err)
+			}
+			giventest.CheckMoney(t, "half of November", fewer.Invoices[0].Net, "-445.00")
+		})
+	}
+}
