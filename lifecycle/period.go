@@ -91,6 +91,11 @@ func (s *step) aheadDue(Deadline) error {
 func (s *step) aheadBegins(Deadline) error {
 	sub := &s.sub
 	a := sub.Ahead
+	if before := *sub; sub.Status == Suspended && !sub.paidFor() {
+		if before.At = sub.At.Add(-1); before.paidFor() {
+			s.notice(Notice{Kind: Lost}) // what was paid for is over
+		}
+	}
 	i := sub.invoice(a.Invoice)
 	if len(a.Changes) > 0 && i >= 0 && sub.Invoices[i].Status == invoice.Open && !sub.asked(a.Invoice) {
 		if err := s.forget(); err != nil {

@@ -365,3 +365,91 @@ func TestStatusTales(t *testing.T) {
 		}},
 	)
 }
+
+// What meets what: changes that wait with suspensions, refunds with what is open, what was billed ahead with what ends.
+func TestMixedTales(t *testing.T) {
+	p := helpDesk(movable)
+	ahead := helpDesk(func(p *lifecycle.Policy) { p.Renewal.Lead = giventest.Interval("P7D") })
+	byHand := helpDesk(func(p *lifecycle.Policy) { p.Dunning.DueIn = giventest.Interval("P14D") })
+	month := signed(t, p, "growth", "", in(t, "UTC", "2026-11-01"))
+	begun := []scene{
+		{"2026-11-01 started card", "active full; s-1: recurring 890.00, due 890.00; charge s-1 890.00"},
+		{"2026-11-01 paid s-1", "active full; s-1 paid; tell receipt s-1"},
+	}
+	then := func(more ...scene) []scene { return append(append([]scene{}, begun...), more...) }
+	tell(t,
+		tale{"a price that waits over a suspension", "it holds for who comes back after its time: 10 x 80.00", p, month, []scene{
+			begun[0],
+			{"2026-11-02 price 80.00 by support", "active full"},
+			{"2026-11-03 failed s-1", "past_due full; s-1 open; tell declined s-1 2026-11-06"},
+			{"2026-11-06", "suspended billing_only; tell access_lost s-1"},
+			{"2026-12-10 paid s-1", "active full; s-2: recurring 800.00, due 800.00; s-1 paid; charge s-2 800.00; tell receipt s-1"},
+		}},
+		tale{"a refund of what is paid in part", "what is open goes first", p, month, []scene{
+			begun[0],
+			{"2026-11-01 paid s-1 400.00", "active full; s-1 open"},
+			{"2026-11-02 refunded s-1 500.00 because outage", "active full; s-2: refund -500.00, due 0.00; s-1 paid"},
+		}},
+		tale{"a refund of two lines", "from the first line on", p, month, then([]scene{
+			{"2026-11-10 usage calls 200 0.05", "active full"},
+			{"2026-11-12 sold setup 1 120.00", "active full; s-2: usage 10.00, one_off 120.00, due 130.00; charge s-2 130.00"},
+			{"2026-11-12 paid s-2", "active full; s-2 paid; tell receipt s-2"},
+			{"2026-11-13 refunded s-2 15.00 because outage", "active full; s-3: refund -10.00, refund -5.00, due 0.00; s-2 paid"},
+			{"2026-11-14 refunded s-2 15.00 because outage", "active full; s-4: refund -15.00, due 0.00; s-2 paid"},
+		}...)},
+		tale{"usage on an invoice ahead that is void", "it waits again, and is billed at the end", ahead, month, then([]scene{
+			{"2026-11-10 usage calls 200 0.05", "active full"},
+			{"2026-11-24 failed s-2", "past_due full; s-2: recurring 890.00, usage 10.00, due 900.00; charge s-2 900.00; tell declined s-2 2026-12-04"},
+			{"2026-11-25 cancel", "past_due full; s-2 void; withdraw s-2"},
+			{"2026-12-01", "canceled billing_only; s-3: usage 10.00, due 10.00; charge s-3 10.00"},
+		}...)},
+		tale{"told to have failed when it was given up", "nobody collects it", p, month, then([]scene{
+			{"2026-11-16 seats +2", "active full; s-2: addition 89.00, due 89.00; charge s-2 89.00"},
+			{"2026-11-17 failed s-2", "past_due full; s-2 open; tell declined s-2 2026-11-20"},
+			{"2026-11-17 writeoff s-2", "active full; s-2 uncollectible; withdraw s-2"},
+			{"2026-11-18 failed s-2", "refused: the invoice is uncollectible"},
+			{"2026-11-19 disputed s-2", "refused: no payment \"none\" came in"},
+		}...)},
+		tale{"paid after it was void", "a part, and more than there was", p, month, then([]scene{
+			{"2026-11-16 seats +2", "active full; s-2: addition 89.00, due 89.00; charge s-2 89.00"},
+			{"2026-11-17 failed s-2", "past_due full; s-2 open; tell declined s-2 2026-11-20"},
+			{"2026-11-17 void s-2", "active full; s-2 void; withdraw s-2"},
+			{"2026-11-18 paid s-2 9.00", "active full; refund s-2 9.00"},
+			{"2026-11-18 paid s-2 900.00", "error: event.payment.amount: 900 is no part of the 89 that was due (not a valid value)"},
+		}...)},
+		tale{"failed before it is due by hand", "the grace began with the failure", byHand, month, []scene{
+			{"2026-11-01 started wire by support", "active full; s-1: recurring 890.00, due 890.00; send s-1 890.00"},
+			{"2026-11-14 failed s-1", "past_due full; s-1 open; tell declined s-1 2026-11-17"},
+			{"2026-11-15", "past_due full"},
+			{"2026-11-17", "suspended billing_only; tell access_lost s-1"},
+		}},
+		tale{"a pause at once, in arrears, with usage", "what was used is billed", helpDesk(pausing, func(p *lifecycle.Policy) { p.Billing.Timing = proration.InArrears }), month, []scene{
+			{"2026-11-01 started card", "active full"},
+			{"2026-11-05 usage calls 200 0.05", "active full"},
+			{"2026-11-11 pause", "paused billing_only; s-1: usage 10.00, due 10.00; s-2: recurring 296.67, due 296.67; charge s-1 10.00; charge s-2 296.67"},
+		}},
+		tale{"a change that waits for other changes", "10 less 9 wait for December, which is billed for what is left with the seat and the plan that came since: 2 x 139.00", p, month, then([]scene{
+			{"2026-11-02 seats -9 by support", "active full"},
+			{"2026-11-03 plan scale", "active full; s-2: unused -830.67, addition 1297.33, due 466.66; charge s-2 466.66"},
+			{"2026-11-03 paid s-2", "active full; s-2 paid; tell receipt s-2"},
+			{"2026-11-04 seats +1", "active full; s-3: addition 125.10, due 125.10; charge s-3 125.10"},
+			{"2026-12-01", "active full; s-4: recurring 278.00, due 278.00; charge s-4 278.00"},
+		}...)},
+		tale{"suspended over a period that is billed ahead", "a new period begins for who comes back", ahead, month, then([]scene{
+			{"2026-11-20 seats +2", "active full; s-2: addition 65.27, due 65.27; charge s-2 65.27"},
+			{"2026-11-20 failed s-2", "past_due full; s-2 open; tell declined s-2 2026-11-23"},
+			{"2026-11-23", "suspended full"},
+			{"2026-12-01", "suspended billing_only; tell access_lost"},
+			{"2026-12-05 card", "suspended billing_only; charge s-2 65.27"},
+			{"2026-12-05 paid s-2", "active full; s-3: recurring 1068.00, due 1068.00; s-2 paid; charge s-3 1068.00; tell receipt s-2"},
+		}...)},
+		tale{"suspended after the period was billed ahead", "access is lost with November, and that is told; for who comes back what was billed ahead is due, and its grace begins", ahead, month, then([]scene{
+			{"2026-11-23 seats +2", "active full; s-2: addition 47.47, due 47.47; charge s-2 47.47"},
+			{"2026-11-24 failed s-2", "past_due full; s-3: recurring 1068.00, due 1068.00; s-2 open; charge s-3 1068.00; tell declined s-2 2026-11-27"},
+			{"2026-11-27", "suspended full"},
+			{"2026-12-01", "suspended billing_only; tell access_lost"},
+			{"2026-12-05 card", "suspended billing_only; charge s-2 47.47"},
+			{"2026-12-05 paid s-2", "past_due full; s-2 paid; tell receipt s-2; tell overdue s-3 2026-12-08"},
+		}...)},
+	)
+}
