@@ -75,6 +75,9 @@ func (s *step) document(o invoice.Occasion) (*invoice.Invoice, error) {
 		}
 		o.DueBy = by
 	}
+	if o.Policy.Timing == proration.InArrears && o.Since.IsZero() { // it was billed in advance, or not at all
+		o.Since = later(s.sub.At, s.sub.Period.End)
+	}
 	doc, err := invoice.Issue(o)
 	if err != nil {
 		return nil, err

@@ -123,12 +123,21 @@ func (s *step) paid(e *Event) error {
 		return nil
 	}
 	s.notice(Notice{Kind: Receipt, Invoice: e.Payment.Invoice})
-	return s.settled()
+	return s.settled(true)
 }
 
-// settled lets the status follow from what is left to be paid.
-func (s *step) settled() error {
+// overdue reports whether service could have stopped for an invoice: what is suspended for another reason does not come back with it.
+func (s *step) overdue(id string) bool {
+	i := s.sub.due(id)
+	return s.sub.Status != Suspended || i >= 0 && !s.sub.Dues[i].Failed.IsZero()
+}
+
+// settled lets the status follow from what is left to be paid; where nothing of it stopped service, it stays what it is.
+func (s *step) settled(brings bool) error {
 	s.settle()
+	if !brings {
+		return nil
+	}
 	suspended := s.sub.Status == Suspended
 	s.standing()
 	if suspended && s.sub.Status != Suspended && !s.sub.At.Before(s.sub.Period.End) {
@@ -190,7 +199,9 @@ func (s *step) miss(d *Due) error {
 			d.Until = until
 		}
 	}
-	s.standing()
+	if s.sub.Status != Suspended { // a failure does not bring service back
+		s.standing()
+	}
 	return nil
 }
 
@@ -264,6 +275,7 @@ func (s *step) refunded(e *Event) error {
 		return s.refuse("there is no invoice " + strconv.Quote(e.Payment.Invoice) + ", or it is settled for good")
 	}
 	inv := s.sub.Invoices[i]
+	brings := s.overdue(inv.ID)
 	if !inv.Received().IsPositive() {
 		return s.refuse("nothing was paid on it, or it went back already")
 	}
@@ -292,7 +304,7 @@ func (s *step) refunded(e *Event) error {
 			return err
 		}
 	}
-	return s.settled()
+	return s.settled(brings)
 }
 
 // parts spreads an amount, net of taxes, over the lines of an invoice, from the first on.
@@ -323,19 +335,21 @@ func (s *step) void(e *Event) error {
 	if a := s.sub.Ahead; a != nil && a.Invoice == id {
 		return s.refuse("it is of the period that begins on " + a.Period.Start.In(s.sub.location()).Format(time.DateOnly) + "; cancel, or switch its renewal off")
 	}
+	brings := s.overdue(id)
 	if err := s.undo(id); err != nil {
 		return err
 	}
-	return s.settled()
+	return s.settled(brings)
 }
 
 // writeOff gives an invoice up.
 func (s *step) writeOff(e *Event) error {
+	brings := s.overdue(e.Payment.Invoice)
 	if err := s.happen(e.Payment.Invoice, invoice.Event{Kind: invoice.WrittenOff, Reason: e.Reason}); err != nil {
 		return err
 	}
 	s.effect(Effect{Kind: Withdraw, Invoice: e.Payment.Invoice})
-	return s.settled()
+	return s.settled(brings)
 }
 
 // use keeps what was used for the next invoice.

@@ -215,6 +215,9 @@ func (s *step) forget() error {
 	}
 	s.sub.Pending = append(slices.Clone(a.Pending), s.sub.Pending...)
 	s.settle()
+	if s.sub.Status == PastDue {
+		s.standing()
+	}
 	return nil
 }
 
