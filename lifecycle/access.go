@@ -82,6 +82,17 @@ func (s *Subscription) paidFor() bool {
 	return false
 }
 
+// billedFor reports whether a charge covers the instant that is paid, or is being collected.
+func (s *Subscription) billedFor() bool {
+	for i := range s.Billed {
+		c := &s.Billed[i]
+		if c.Corrects == "" && base(c.Kind) && c.Span.Contains(s.At) && (s.settled(c.ID) || s.due(invoiceOf(c.ID)) >= 0) && s.stands(c) {
+			return true
+		}
+	}
+	return false
+}
+
 // base reports whether charges of a kind are for what a contract is about, and at the start of a period or a plan.
 func base(kind plans.Kind) bool {
 	return kind == plans.Recurring || kind == plans.Addition || kind == plans.Extension

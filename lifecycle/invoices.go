@@ -90,6 +90,19 @@ func (s *step) document(o invoice.Occasion) (*invoice.Invoice, error) {
 	return doc.Invoice, nil
 }
 
+// periodFrom issues what the period that begins at an instant comes to. Time before it of which the invoice was voided is left out for good.
+func (s *step) periodFrom(o invoice.Occasion) (*invoice.Invoice, error) {
+	advance, since := s.policy.Billing.Timing == proration.InAdvance, o.Since
+	if advance {
+		o.Since = later(since, o.At)
+	}
+	inv, err := s.document(o)
+	if advance && err == nil {
+		s.sub.Since = since
+	}
+	return inv, err
+}
+
 // take keeps an invoice that was issued; its lines and entries are in the account already.
 func (s *step) take(inv invoice.Invoice) {
 	s.number()
@@ -145,7 +158,7 @@ func (s *step) happen(id string, e invoice.Event) error {
 	e.At = later(s.sub.At, inv.At)
 	after, err := invoice.Apply(*inv, e)
 	if err != nil {
-		return proration.Under("payment", err)
+		return renamed(err, "event.payment")
 	}
 	if len(after.Events) == before {
 		return nil

@@ -185,7 +185,9 @@ func (h *life) returns() bool {
 	h.tb.Helper()
 	g := h.fork()
 	g.light = true
-	at := func() time.Time { return later(g.sub.At, giventest.Instant("2026-01-31", g.world.sub.Contract.Cycle.Location)) }
+	at := func() time.Time {
+		return later(g.sub.At, giventest.Instant("2026-01-31", g.world.sub.Contract.Cycle.Location))
+	}
 	active := func() bool { return g.sub.Status == lifecycle.Active }
 	if active() {
 		return true

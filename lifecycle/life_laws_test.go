@@ -290,4 +290,3 @@ func (s *seen) edge(h *life, from lifecycle.Status, step lifecycle.Step) {
 	s.calls++
 	s.mu.Unlock()
 }
-

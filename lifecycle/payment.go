@@ -247,6 +247,9 @@ func (s *step) graceOver(d Deadline) error {
 
 // disputed opens an invoice again whose payment was taken back. It has a grace like one that was declined.
 func (s *step) disputed(e *Event) error {
+	if i := s.sub.invoice(e.Payment.Invoice); i >= 0 && !s.sub.Invoices[i].Received().IsPositive() {
+		return s.refuse("nothing was paid on it, or it went back already")
+	}
 	if err := s.happens(e, invoice.Reversed); err != nil {
 		return err
 	}
@@ -280,7 +283,7 @@ func (s *step) refunded(e *Event) error {
 		return s.refuse("nothing was paid on it, or it went back already")
 	}
 	correction := invoice.Correction{
-		ID: s.nextID(), At: e.At, Invoice: inv, Credited: s.sub.Billed, Lines: e.Payment.Lines, Repay: true, Ledger: s.sub.Ledger,
+		ID: s.nextID(), At: e.At, Invoice: inv, Credited: s.credited(inv.ID), Lines: e.Payment.Lines, Repay: true, Ledger: s.sub.Ledger,
 	}
 	if e.Payment.Amount.IsPositive() && len(correction.Lines) == 0 {
 		correction.Lines = s.parts(&inv, e.Payment.Amount)
@@ -290,6 +293,9 @@ func (s *step) refunded(e *Event) error {
 		return proration.Under("event.payment", err)
 	}
 	s.sub.Account = s.sub.Account.Add(note)
+	s.sub.Billed = slices.DeleteFunc(s.sub.Billed, func(c plans.Charge) bool { // of a charge that is used up nothing is kept
+		return c.Corrects != "" && !slices.ContainsFunc(s.sub.Billed, func(of plans.Charge) bool { return of.ID == c.Corrects })
+	})
 	s.number()
 	s.sub.Invoices = append(s.sub.Invoices, note)
 	s.out.Invoices = append(s.out.Invoices, note)
@@ -307,11 +313,24 @@ func (s *step) refunded(e *Event) error {
 	return s.settled(brings)
 }
 
+// credited returns what was credited of the charges of an invoice.
+func (s *step) credited(id string) (all []plans.Charge) {
+	for i := range s.sub.Invoices {
+		for _, c := range valid(&s.sub.Invoices[i]) {
+			if c.Corrects != "" && invoiceOf(c.Corrects) == id {
+				all = append(all, c)
+			}
+		}
+	}
+	return all
+}
+
 // parts spreads an amount, net of taxes, over the lines of an invoice, from the first on.
 func (s *step) parts(inv *invoice.Invoice, amount decimal.Decimal) (parts []invoice.Part) {
+	credited := s.credited(inv.ID)
 	for _, line := range inv.Lines {
 		left := line.Net
-		for _, c := range s.sub.Billed {
+		for _, c := range credited {
 			if c.Corrects == line.ID {
 				left = left.Add(c.Net)
 			}

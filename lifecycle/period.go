@@ -1,6 +1,8 @@
 package lifecycle
 
 import (
+	"errors"
+	"slices"
 	"time"
 
 	"github.com/billingrules/billing/credits"
@@ -67,7 +69,7 @@ func (s *step) aheadDue(Deadline) error {
 		account.Contract, w.Ahead = after, true
 	}
 	now := sub.Contract
-	inv, err := s.document(invoice.Occasion{Account: account, At: begins, Ahead: sub.At, DueBy: begins, Lines: sub.Pending})
+	inv, err := s.periodFrom(invoice.Occasion{Account: account, At: begins, Ahead: sub.At, DueBy: begins, Lines: sub.Pending})
 	if err != nil {
 		return err
 	}
@@ -150,10 +152,19 @@ func (s *step) changeDue(d Deadline) error {
 		}
 		return err
 	}
-	if err := s.bring(w.Change); err != nil {
-		return err
+	end := sub.Period.End
+	err := s.bring(w.Change)
+	if errors.Is(err, ErrRefused) && end.After(sub.At) { // what it would credit is not paid: it waits for the next period
+		w.At = end
+		sub.Waiting = append(sub.Waiting, w)
+		slices.SortStableFunc(sub.Waiting, func(a, b Waiting) int { return a.At.Compare(b.At) })
+		return nil
 	}
-	return s.served()
+	if err == nil {
+		err = s.served()
+	}
+	s.move(end)
+	return err
 }
 
 // end ends the subscription: what is used up to it is billed, and what is not is given back as the policy says.

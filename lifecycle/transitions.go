@@ -62,7 +62,7 @@ var transitions = []transition{
 
 	{SubscriptionPaused, of(Active), of(Paused), (*step).pause},
 	{Resumed, of(Active), 0, (*step).resume},
-	{Resumed, of(Paused), of(Active), (*step).resume},
+	{Resumed, of(Paused), of(Active, Suspended), (*step).resume},
 	{RenewalOff, of(Active), 0, (*step).renewalOff},
 	{RenewalOff, of(PastDue), of(Active), (*step).renewalOff},
 	{RenewalOn, regular, 0, (*step).renewalOn},
@@ -98,7 +98,7 @@ var passages = []passage{
 	{GraceOver, of(PastDue), of(Suspended, Canceled), (*step).graceOver},
 	{ExpiryDue, regular, of(Expired), (*step).expiryDue},
 	{PauseDue, regular, of(Paused), (*step).pauseDue},
-	{ResumeDue, of(Paused), of(Active), (*step).resumeDue},
+	{ResumeDue, of(Paused), of(Active, Suspended), (*step).resumeDue},
 	{RenewalDue, regular, of(Suspended, Paused, Canceled), (*step).renewalDue},
 	{AheadDue, regular, 0, (*step).aheadDue},
 	{PaymentDue, of(Active, PastDue, Incomplete), of(PastDue), (*step).paymentDue},
