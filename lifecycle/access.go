@@ -82,14 +82,11 @@ func (s *Subscription) paidFor() bool {
 	return false
 }
 
-// covered reports whether a charge covers the instant that is paid, or still to be paid: then it is not billed again.
-func (s *Subscription) covered() bool {
+// billedFor reports whether a charge covers the instant that is paid, or is being collected.
+func (s *Subscription) billedFor() bool {
 	for i := range s.Billed {
 		c := &s.Billed[i]
-		if c.Corrects != "" || !base(c.Kind) || !c.Span.Contains(s.At) || !s.stands(c) {
-			continue
-		}
-		if j := s.invoice(invoiceOf(c.ID)); j < 0 || s.Invoices[j].Status == invoice.Paid || owing(&s.Invoices[j]) {
+		if c.Corrects == "" && base(c.Kind) && c.Span.Contains(s.At) && (s.settled(c.ID) || s.due(invoiceOf(c.ID)) >= 0) && s.stands(c) {
 			return true
 		}
 	}

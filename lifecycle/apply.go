@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/billingrules/billing/internal/clone"
@@ -57,6 +58,7 @@ type step struct {
 	cause    string  // what IDs derive from
 	caused   int     // how many of them the cause has had
 	doing    EventKind
+	after    string // what follows the cause of a deadline that comes after an event at the same instant, since it may have come before it too
 	trusted  string // ID of an invoice that is credited although it is not paid yet: a payment is under way
 	refused  string // why what a deadline brings could not be done any more
 
@@ -149,8 +151,11 @@ func (s *step) apply(event Event) error {
 		return s.refusal(err)
 	}
 	s.settle()
-	s.record(Step{At: event.At, Event: event.Kind, Sequence: event.Sequence}, issued)
-	return s.advance("event.at", event.At)
+	s.record(Step{At: event.At, Event: event.Kind, Sequence: event.Sequence, Ref: event.Payment.Invoice}, issued)
+	s.after = "-" + s.cause
+	err := s.advance("event.at", event.At)
+	s.after = ""
+	return err
 }
 
 // refuse returns a refusal of the event.
@@ -162,11 +167,14 @@ func (s *step) refuse(reason string) error {
 func (s *step) refusal(err error) error {
 	var own *Refusal
 	var theirs *plans.Refusal
+	var fault *proration.Error
 	switch {
 	case errors.As(err, &own):
 		return err
 	case errors.As(err, &theirs):
 		return &Refusal{Event: s.doing, Status: s.sub.Status, Reason: theirs.Reason, Instead: theirs.Instead}
+	case errors.As(err, &fault) && strings.HasPrefix(fault.Field, "change"):
+		return proration.Under("event", err)
 	}
 	return err
 }
@@ -232,7 +240,7 @@ func (s *step) pass(d Deadline) error {
 	if d.Ref != "" {
 		cause += "-" + d.Ref
 	}
-	s.because(cause, 0)
+	s.because(cause+s.after, 0)
 	issued := len(s.out.Invoices)
 	s.sub.At = d.At
 	s.hold(d.At)

@@ -98,8 +98,11 @@ func (s *step) abandon(as Status) error {
 	}
 	s.sub.Pending = nil
 	s.settle()
-	s.sub.Period = proration.Period{}
-	return s.end(as, nil)
+	period := s.sub.Period
+	s.sub.Period = proration.Period{} // nothing of it was served
+	err := s.end(as, nil)
+	s.sub.Period = period
+	return err
 }
 
 // firstPaymentOver ends a subscription whose first invoice was not paid in time.
@@ -150,8 +153,8 @@ func (s *step) renewalOn(*Event) error {
 	return nil
 }
 
-// reactivate brings a subscription back. What is overdue is charged first, and service waits for its payment; what was billed and is not
-// over yet goes on; otherwise a new period begins.
+// reactivate brings a subscription back. What is overdue is charged first, and service waits for its payment; what is paid for
+// or billed and not over yet goes on; otherwise a new period begins.
 func (s *step) reactivate(*Event) error {
 	sub := &s.sub
 	for i := range sub.Dues {
@@ -162,11 +165,11 @@ func (s *step) reactivate(*Event) error {
 		s.chargeOverdue()
 		return nil
 	}
-	if sub.Period.Contains(sub.At) && sub.covered() {
-		sub.Status = Active
-		sub.Ended, sub.PauseAt, sub.ResumeAt = time.Time{}, time.Time{}, time.Time{}
-		s.standing()
-		return nil
+	if !sub.billedFor() {
+		return s.restart()
 	}
-	return s.restart()
+	sub.Status = Active
+	sub.Ended, sub.PauseAt, sub.ResumeAt = time.Time{}, time.Time{}, time.Time{}
+	s.standing()
+	return s.served()
 }

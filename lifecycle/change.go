@@ -34,9 +34,33 @@ func (s *step) change(e *Event) error {
 	}
 	if a := sub.Ahead; a != nil {
 		a.Changes = append(a.Changes, change.Clone())
-		return nil
+		return s.together()
 	}
-	return s.served()
+	end := sub.Period.End
+	if err := s.served(); err != nil {
+		return err
+	}
+	s.move(end)
+	return s.together()
+}
+
+// move lets what waits for the end of the period wait for the one that it has now.
+func (s *step) move(end time.Time) {
+	sub := &s.sub
+	if sub.Period.End.Equal(end) {
+		return
+	}
+	for _, at := range []*time.Time{&sub.PauseAt, &sub.CancelAt} {
+		if at.Equal(end) {
+			*at = sub.Period.End
+		}
+	}
+	for i := range sub.Waiting {
+		if sub.Waiting[i].At.Equal(end) {
+			sub.Waiting[i].At = sub.Period.End
+		}
+	}
+	slices.SortStableFunc(sub.Waiting, func(a, b Waiting) int { return a.At.Compare(b.At) })
 }
 
 // permit asks the rules, and returns the change as the catalogue has it.

@@ -119,6 +119,9 @@ func (s *Subscription) next(p *Policy) Deadline {
 // serving considers what ends a period, and what comes before its end.
 func (s *Subscription) serving(p *Policy, q *search) {
 	for _, w := range s.Waiting {
+		if p.Billing.Timing == proration.InArrears && !w.At.Before(s.Period.End) {
+			continue // the period that is over is billed at what held in it, first
+		}
 		q.consider(w.At, ChangeDue, "event-"+strconv.FormatInt(w.Sequence, 10))
 	}
 	q.consider(s.CancelAt, CancellationDue, "")

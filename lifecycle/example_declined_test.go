@@ -53,17 +53,17 @@ func Example_declinedCard() {
 		fmt.Println(n.At.Format("2006-01-02 15:04"), n.Kind, n.Invoice)
 	}
 	// Output:
-	// 2026-11-01 00:00:00  started            active         full          acme-1
-	// 2026-11-01 00:00:00  payment succeeded  active         full
-	// 2026-12-01 00:00:00  renewal            active         full          acme-2
-	// 2026-12-01 00:00:00  payment failed     past_due       full
-	// 2026-12-02 00:00:00  charge acme-2      past_due       full
-	// 2026-12-02 00:00:00  payment failed     past_due       full
-	// 2026-12-03 00:00:00  charge acme-2      past_due       full
-	// 2026-12-03 00:00:00  payment failed     past_due       full
-	// 2026-12-04 00:00:00  grace over acme-2  suspended      billing_only
-	// 2026-12-09 09:00:00  card entered       suspended      billing_only
-	// 2026-12-09 10:00:00  payment succeeded  active         full
+	// 2026-11-01 00:00:00  started                   active         full          acme-1
+	// 2026-11-01 00:00:00  payment succeeded acme-1  active         full
+	// 2026-12-01 00:00:00  renewal                   active         full          acme-2
+	// 2026-12-01 00:00:00  payment failed acme-2     past_due       full
+	// 2026-12-02 00:00:00  charge acme-2             past_due       full
+	// 2026-12-02 00:00:00  payment failed acme-2     past_due       full
+	// 2026-12-03 00:00:00  charge acme-2             past_due       full
+	// 2026-12-03 00:00:00  payment failed acme-2     past_due       full
+	// 2026-12-04 00:00:00  grace over acme-2         suspended      billing_only
+	// 2026-12-09 09:00:00  card entered              suspended      billing_only
+	// 2026-12-09 10:00:00  payment succeeded acme-2  active         full
 	//
 	// charge acme-1 890.00 as acme/event-1/1
 	// charge acme-2 890.00 as acme/renewal-2026-12-01T00:00:00Z/1

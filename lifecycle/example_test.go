@@ -151,14 +151,14 @@ func ExampleReplay() {
 	}
 	fmt.Print(out.Timeline())
 	// Output:
-	// 2026-11-01 00:00:00  started            active         full          acme-1
-	// 2026-11-01 00:00:00  payment failed     past_due       full
-	// 2026-11-07 00:00:00  payment succeeded  active         full
-	// 2026-11-07 00:00:00  cancel undone      active         full
+	// 2026-11-01 00:00:00  started                   active         full          acme-1
+	// 2026-11-01 00:00:00  payment failed acme-1     past_due       full
+	// 2026-11-07 00:00:00  payment succeeded acme-1  active         full
+	// 2026-11-07 00:00:00  cancel undone             active         full
 	//                      refused: it does not end
-	// 2026-12-01 00:00:00  renewal            active         full          acme-2
-	// 2026-12-01 00:00:00  payment failed     past_due       full
-	// 2026-12-04 00:00:00  grace over acme-2  suspended      billing_only
+	// 2026-12-01 00:00:00  renewal                   active         full          acme-2
+	// 2026-12-01 00:00:00  payment failed acme-2     past_due       full
+	// 2026-12-04 00:00:00  grace over acme-2         suspended      billing_only
 }
 
 // Seats that were added on November 16 come to be known on December 1, after that month was billed: only the difference is invoiced, and

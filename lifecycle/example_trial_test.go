@@ -54,10 +54,10 @@ func Example_trial() {
 		fmt.Println()
 	}
 	// Output:
-	// 2026-11-02 09:00:00  started            trialing       full
-	// 2026-11-06 09:00:00  trial ended        active         full          buyer-1
-	// 2026-11-06 09:00:00  payment succeeded  active         full
-	// 2026-12-16 09:00:00  renewal            active         full          buyer-2
+	// 2026-11-02 09:00:00  started                    trialing       full
+	// 2026-11-06 09:00:00  trial ended                active         full          buyer-1
+	// 2026-11-06 09:00:00  payment succeeded buyer-1  active         full
+	// 2026-12-16 09:00:00  renewal                    active         full          buyer-2
 	// buyer-1 seat: 10 x 89.00 = 890.00
 	// buyer-2 seat: 10 x 89.00 = 890.00
 	//

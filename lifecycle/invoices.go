@@ -86,6 +86,9 @@ func (s *step) document(o invoice.Occasion) (*invoice.Invoice, error) {
 		}
 		o.DueBy = by
 	}
+	if o.Policy.Timing == proration.InArrears && o.Since.IsZero() { // it was billed in advance, or not at all
+		o.Since = later(s.sub.At, s.sub.Period.End)
+	}
 	doc, err := invoice.Issue(o)
 	if err != nil {
 		return nil, err
@@ -96,6 +99,19 @@ func (s *step) document(o invoice.Occasion) (*invoice.Invoice, error) {
 	}
 	s.take(*doc.Invoice)
 	return doc.Invoice, nil
+}
+
+// periodFrom issues what the period that begins at an instant comes to. Time before it of which the invoice was voided is left out for good.
+func (s *step) periodFrom(o invoice.Occasion) (*invoice.Invoice, error) {
+	advance, since := s.policy.Billing.Timing == proration.InAdvance, o.Since
+	if advance {
+		o.Since = later(since, o.At)
+	}
+	inv, err := s.document(o)
+	if advance && err == nil {
+		s.sub.Since = since
+	}
+	return inv, err
 }
 
 // take keeps an invoice that was issued; its lines and entries are in the account already.
@@ -153,7 +169,7 @@ func (s *step) happen(id string, e invoice.Event) error {
 	e.At = later(s.sub.At, inv.At)
 	after, err := invoice.Apply(*inv, e)
 	if err != nil {
-		return proration.Under("payment", err)
+		return renamed(err, "event.payment")
 	}
 	if len(after.Events) == before {
 		return nil

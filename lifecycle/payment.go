@@ -127,7 +127,7 @@ func (s *step) paid(e *Event) error {
 		return nil
 	}
 	s.notice(Notice{Kind: Receipt, Invoice: e.Payment.Invoice})
-	return s.settled()
+	return s.settled(true)
 }
 
 // giveBack asks to pay back what came in for an invoice that was void by then, since the attempt was under way.
@@ -147,9 +147,18 @@ func (s *step) giveBack(e *Event, inv *invoice.Invoice) error {
 	return nil
 }
 
-// settled lets the status follow from what is left to be paid.
-func (s *step) settled() error {
+// overdue reports whether service could have stopped for an invoice: what is suspended for another reason does not come back with it.
+func (s *step) overdue(id string) bool {
+	i := s.sub.due(id)
+	return s.sub.Status != Suspended || i >= 0 && !s.sub.Dues[i].Failed.IsZero()
+}
+
+// settled lets the status follow from what is left to be paid; where nothing of it stopped service, it stays what it is.
+func (s *step) settled(brings bool) error {
 	s.settle()
+	if !brings {
+		return nil
+	}
 	suspended := s.sub.Status == Suspended
 	s.standing()
 	if suspended && s.sub.Status != Suspended && !s.sub.At.Before(s.sub.Period.End) {
@@ -211,7 +220,9 @@ func (s *step) miss(d *Due) error {
 			d.Until = until
 		}
 	}
-	s.standing()
+	if s.sub.Status != Suspended { // a failure does not bring service back
+		s.standing()
+	}
 	return nil
 }
 
@@ -257,6 +268,9 @@ func (s *step) graceOver(d Deadline) error {
 
 // disputed opens an invoice again whose payment was taken back. It has a grace like one that was declined.
 func (s *step) disputed(e *Event) error {
+	if i := s.sub.invoice(e.Payment.Invoice); i >= 0 && !s.sub.Invoices[i].Received().IsPositive() {
+		return s.refuse("nothing was paid on it, or it went back already")
+	}
 	if err := s.happens(e, invoice.Reversed); err != nil {
 		return err
 	}
@@ -285,11 +299,12 @@ func (s *step) refunded(e *Event) error {
 		return s.refuse("there is no invoice " + strconv.Quote(e.Payment.Invoice) + ", or it is settled for good")
 	}
 	inv := s.sub.Invoices[i]
+	brings := s.overdue(inv.ID)
 	if !inv.Received().IsPositive() {
 		return s.refuse("nothing was paid on it, or it went back already")
 	}
 	correction := invoice.Correction{
-		ID: s.nextID(), At: e.At, Invoice: inv, Credited: s.sub.Billed, Lines: e.Payment.Lines, Repay: true, Ledger: s.sub.Ledger,
+		ID: s.nextID(), At: e.At, Invoice: inv, Credited: s.credited(inv.ID), Lines: e.Payment.Lines, Repay: true, Ledger: s.sub.Ledger,
 	}
 	if e.Payment.Amount.IsPositive() && len(correction.Lines) == 0 {
 		correction.Lines = s.parts(&inv, e.Payment.Amount)
@@ -299,6 +314,7 @@ func (s *step) refunded(e *Event) error {
 		return proration.Under("event.payment", err)
 	}
 	s.sub.Account = s.sub.Account.Add(note)
+	s.sub.forgetOrphans()
 	s.number(note.ID)
 	s.sub.Invoices = append(s.sub.Invoices, note)
 	s.out.Invoices = append(s.out.Invoices, note)
@@ -313,14 +329,27 @@ func (s *step) refunded(e *Event) error {
 			return err
 		}
 	}
-	return s.settled()
+	return s.settled(brings)
+}
+
+// credited returns what was credited of the charges of an invoice.
+func (s *step) credited(id string) (all []plans.Charge) {
+	for i := range s.sub.Invoices {
+		for _, c := range valid(&s.sub.Invoices[i]) {
+			if c.Corrects != "" && invoiceOf(c.Corrects) == id {
+				all = append(all, c)
+			}
+		}
+	}
+	return all
 }
 
 // parts spreads an amount, net of taxes, over the lines of an invoice, from the first on.
 func (s *step) parts(inv *invoice.Invoice, amount decimal.Decimal) (parts []invoice.Part) {
+	credited := s.credited(inv.ID)
 	for _, line := range inv.Lines {
 		left := line.Net
-		for _, c := range s.sub.Billed {
+		for _, c := range credited {
 			if c.Corrects == line.ID {
 				left = left.Add(c.Net)
 			}
@@ -344,19 +373,21 @@ func (s *step) void(e *Event) error {
 	if a := s.sub.Ahead; a != nil && a.Invoice == id {
 		return s.refuse("it is of the period that begins on " + a.Period.Start.In(s.sub.location()).Format(time.DateOnly) + "; cancel, or switch its renewal off")
 	}
+	brings := s.overdue(id)
 	if err := s.undo(id); err != nil {
 		return err
 	}
-	return s.settled()
+	return s.settled(brings)
 }
 
 // writeOff gives an invoice up.
 func (s *step) writeOff(e *Event) error {
+	brings := s.overdue(e.Payment.Invoice)
 	if err := s.happen(e.Payment.Invoice, invoice.Event{Kind: invoice.WrittenOff, Reason: e.Reason}); err != nil {
 		return err
 	}
 	s.effect(Effect{Kind: Withdraw, Invoice: e.Payment.Invoice})
-	return s.settled()
+	return s.settled(brings)
 }
 
 // use keeps what was used for the next invoice.

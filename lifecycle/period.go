@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/billingrules/billing/credits"
@@ -68,7 +69,7 @@ func (s *step) aheadDue(Deadline) error {
 		account.Contract, w.Ahead = after, true
 	}
 	now := sub.Contract
-	inv, err := s.document(invoice.Occasion{Account: account, At: begins, Ahead: sub.At, DueBy: begins, Lines: sub.Pending})
+	inv, err := s.periodFrom(invoice.Occasion{Account: account, At: begins, Ahead: sub.At, DueBy: begins, Lines: sub.Pending})
 	if err != nil {
 		return err
 	}
@@ -182,10 +183,23 @@ func (s *step) changeDue(d Deadline) error {
 		sub.Contract = after
 		return nil
 	}
-	if err := s.bringAnyhow(w.Change); err != nil {
-		return err
+	end := sub.Period.End
+	err := s.bring(w.Change)
+	switch {
+	case errors.Is(err, ErrRefused): // what it would credit is not paid: it waits for the next period
+		w.At = end
+		sub.Waiting = append(sub.Waiting, w)
+		slices.SortStableFunc(sub.Waiting, func(a, b Waiting) int { return a.At.Compare(b.At) })
+		return nil
+	case isFault(err):
+		s.refused = err.Error()
+		return nil
 	}
-	return s.served()
+	if err == nil {
+		err = s.served()
+	}
+	s.move(end)
+	return err
 }
 
 // end ends the subscription: what is used up to it is billed, and what is not is given back as the policy says.

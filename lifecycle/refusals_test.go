@@ -108,7 +108,7 @@ func TestRefusals(t *testing.T) {
 			{"2026-11-02 seats +1 nothing", "refused: growth does not offer \"nothing\" in USD | seat, light"},
 			{"2026-11-02 plan yearly", "refused: it is a change of the kind switch_interval"},
 			{"2026-11-02 interval scale", "refused: it is a change of the kind upgrade"},
-			{"2026-11-02 shorten 2026-11-20", "error: change.end: a contract from period to period has no term to shorten (not a valid value)"},
+			{"2026-11-02 shorten 2026-11-20", "error: event.change.end: a contract from period to period has no term to shorten (not a valid value)"},
 			{"2026-11-02 cancel on 2026-11-20", "refused: it ends on 2026-12-01 at the earliest"},
 			{"2026-11-02 cancel on 2026-11-01", "error: event.on: it is before the event (outside the period)"},
 			{"2026-11-02 cancel at_once", "refused: it ends on 2026-12-01 at the earliest"},

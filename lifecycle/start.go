@@ -132,7 +132,7 @@ func (s *step) anew(longer int) error {
 // bill bills the period that begins at the instant with what waited for it, collects what was held for it, and lets it be the one that is served.
 func (s *step) bill() error {
 	sub := &s.sub
-	inv, err := s.document(invoice.Occasion{Account: sub.Account, At: sub.At, Lines: sub.Pending})
+	inv, err := s.periodFrom(invoice.Occasion{Account: sub.Account, At: sub.At, Lines: sub.Pending})
 	if err != nil {
 		return err
 	}
@@ -214,6 +214,9 @@ func (s *step) forget() error {
 	}
 	s.sub.Pending = append(slices.Clone(a.Pending), s.sub.Pending...)
 	s.settle()
+	if s.sub.Status == PastDue {
+		s.standing()
+	}
 	return nil
 }
 

@@ -128,8 +128,13 @@ func TestTablesAreWhole(t *testing.T) {
 		}
 	}
 	for kind := range deadlineKinds[1:] {
-		if rows(func(m move) bool { return m.cause == "_"+DeadlineKind(kind+1).String()+"_" }) != 1 {
-			t.Errorf("%v has not one row", DeadlineKind(kind+1))
+		for _, s := range everyStatus() {
+			if n := rows(func(m move) bool { return m.cause == "_"+DeadlineKind(kind+1).String()+"_" && m.from.has(s) }); n > 1 {
+				t.Errorf("%d rows of %v while %v", n, DeadlineKind(kind+1), s)
+			}
+		}
+		if rows(func(m move) bool { return m.cause == "_"+DeadlineKind(kind+1).String()+"_" }) == 0 {
+			t.Errorf("no row of %v", DeadlineKind(kind+1))
 		}
 	}
 	for _, s := range everyStatus() {

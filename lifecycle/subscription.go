@@ -102,6 +102,15 @@ func (s *Subscription) invoice(id string) int {
 // invoiceOf returns the ID of the invoice of a line.
 func invoiceOf(line string) string { return line[:max(strings.LastIndex(line, "/"), 0)] }
 
+// forgetOrphans drops the credits of charges that are used up, and not kept any more.
+func (s *Subscription) forgetOrphans() {
+	kept := map[string]bool{}
+	for i := range s.Billed {
+		kept[s.Billed[i].ID] = true
+	}
+	s.Billed = slices.DeleteFunc(s.Billed, func(c plans.Charge) bool { return c.Corrects != "" && !kept[c.Corrects] })
+}
+
 // received is what was paid in money for what is not used up, and not paid back yet.
 func (s *Subscription) received() decimal.Decimal {
 	var sum decimal.Decimal

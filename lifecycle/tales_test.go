@@ -31,7 +31,7 @@ func TestPaymentTales(t *testing.T) {
 		}...)},
 		tale{"disputed while open", "nothing came in that could be taken back", p, month, []scene{
 			begun[0],
-			{"2026-11-10 disputed s-1", "refused: no payment \"none\" came in"},
+			{"2026-11-10 disputed s-1", "refused: nothing was paid on it, or it went back already"},
 		}},
 		tale{"disputed after the end", "what is open then is charged before somebody comes back", p, month, then([]scene{
 			{"2026-11-10 cancel", "active full"},
@@ -181,8 +181,8 @@ func TestChangeTales(t *testing.T) {
 			{"2026-11-24", "active full; s-2: recurring 890.00, due 890.00; charge s-2 890.00"},
 			{"2026-11-26 seats +2", "active full; s-3: addition 29.67, due 29.67; charge s-3 29.67"},
 			{"2026-11-30 failed s-2", "past_due full; s-2 open; tell declined s-2 2026-12-04"},
-			{"2026-12-01", "past_due full; s-4: recurring 1068.00, due 1068.00; s-2 void; withdraw s-2; charge s-4 1068.00"},
-			{"2026-12-04", "past_due full"},
+			{"2026-12-01", "active full; s-4: recurring 1068.00, due 1068.00; s-2 void; withdraw s-2; charge s-4 1068.00"},
+			{"2026-12-04", "active full"},
 		}...)},
 		tale{"ahead, and other dates", "what is paid ahead is not moved", ahead, month, then([]scene{
 			{"2026-11-24 paid s-2", "active full; s-2: recurring 890.00, due 890.00; charge s-2 890.00; tell receipt s-2"},
@@ -191,7 +191,7 @@ func TestChangeTales(t *testing.T) {
 		}...)},
 		tale{"ahead, and no renewal", "taken back where it is not paid", ahead, month, then([]scene{
 			{"2026-11-24 failed s-2", "past_due full; s-2: recurring 890.00, due 890.00; charge s-2 890.00; tell declined s-2 2026-12-04"},
-			{"2026-11-26 renewaloff", "past_due full; s-2 void; withdraw s-2"},
+			{"2026-11-26 renewaloff", "active full; s-2 void; withdraw s-2"},
 			{"2026-12-01", "expired billing_only"},
 		}...)},
 		tale{"ahead and paid, and no renewal", "December is paid for, and is the last", ahead, month, then([]scene{
@@ -400,7 +400,7 @@ func TestMixedTales(t *testing.T) {
 		tale{"usage on an invoice ahead that is void", "it waits again, and is billed at the end", ahead, month, then([]scene{
 			{"2026-11-10 usage calls 200 0.05", "active full"},
 			{"2026-11-24 failed s-2", "past_due full; s-2: recurring 890.00, usage 10.00, due 900.00; charge s-2 900.00; tell declined s-2 2026-12-04"},
-			{"2026-11-25 cancel", "past_due full; s-2 void; withdraw s-2"},
+			{"2026-11-25 cancel", "active full; s-2 void; withdraw s-2"},
 			{"2026-12-01", "canceled billing_only; s-3: usage 10.00, due 10.00; charge s-3 10.00"},
 		}...)},
 		tale{"told to have failed when it was given up", "nobody collects it", p, month, then([]scene{
@@ -408,7 +408,7 @@ func TestMixedTales(t *testing.T) {
 			{"2026-11-17 failed s-2", "past_due full; s-2 open; tell declined s-2 2026-11-20"},
 			{"2026-11-17 writeoff s-2", "active full; s-2 uncollectible; withdraw s-2"},
 			{"2026-11-18 failed s-2", "refused: the invoice is uncollectible"},
-			{"2026-11-19 disputed s-2", "refused: no payment \"none\" came in"},
+			{"2026-11-19 disputed s-2", "refused: nothing was paid on it, or it went back already"},
 		}...)},
 		tale{"paid after it was void", "a part, and more than there was", p, month, then([]scene{
 			{"2026-11-16 seats +2", "active full; s-2: addition 89.00, due 89.00; charge s-2 89.00"},

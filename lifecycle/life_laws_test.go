@@ -1,0 +1,292 @@
+package lifecycle_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+)
+
+// laws holds what came of a call, and where it led, to the laws.
+func (h *life) laws(out lifecycle.Outcome) {
+	h.tb.Helper()
+	h.accessLaw()
+	h.moneyLaws(out)
+	h.chargeLaw(out)
+	if len(out.Invoices) > 0 {
+		h.spanLaw()
+	}
+	h.noticeLaw(out)
+}
+
+// accessLaw is that nobody is locked out of what is paid for, nor out of billing.
+func (h *life) accessLaw() {
+	h.tb.Helper()
+	p := h.world.policy
+	access := p.Access(h.sub)
+	if access < lifecycle.BillingOnly || p.AccessOf(h.sub, lifecycle.Member{Role: "owner"}) < lifecycle.BillingOnly {
+		h.fault("access is %v", access)
+	}
+	service := h.sub.Status == lifecycle.Active || h.sub.Status == lifecycle.PastDue || h.sub.Status == lifecycle.Suspended
+	paid := h.paidFor()
+	if service && paid && access != lifecycle.Full {
+		h.fault("access is %v while %v and paid for at %v", access, h.sub.Status, h.sub.At)
+	}
+	if table := max(p.Statuses[h.sub.Status], lifecycle.BillingOnly); !(service && paid) && access != table {
+		h.fault("access is %v while %v and not paid for at %v, want %v", access, h.sub.Status, h.sub.At, table)
+	}
+}
+
+// paidFor says from the invoices alone whether the instant is paid for.
+func (h *life) paidFor() bool {
+	at := h.sub.At
+	for i := range h.known {
+		inv := &h.known[i]
+		if inv.Status != invoice.Paid {
+			continue
+		}
+		for _, c := range inv.Lines {
+			if c.Corrects != "" || !isBase(c.Kind) || at.Before(c.Span.Start) || !at.Before(c.Span.End) {
+				continue
+			}
+			net, units := h.left(c, at, invoice.Paid)
+			if units.IsPositive() && (net.IsPositive() || c.Net.IsZero()) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isBase reports whether a charge is for what the contract is about.
+func isBase(k plans.Kind) bool {
+	return k == plans.Recurring || k == plans.Addition || k == plans.Extension
+}
+
+// left returns what is left of a charge: in money, and in units at an instant. With a status only credits of such invoices count.
+func (h *life) left(c plans.Charge, at time.Time, of invoice.Status) (net, units decimal.Decimal) {
+	net, units = c.Net, c.Quantity
+	for i := range h.known {
+		inv := &h.known[i]
+		if inv.Status == invoice.Void || of != 0 && inv.Status != of {
+			continue
+		}
+		for _, k := range inv.Lines {
+			if k.Corrects != c.ID {
+				continue
+			}
+			net = net.Add(k.Net)
+			if k.Kind == plans.Unused && !at.Before(k.Span.Start) && at.Before(k.Span.End) {
+				units = units.Sub(k.Quantity)
+			}
+		}
+	}
+	return net, units
+}
+
+// moneyLaws are that every invoice is sound and no more is paid than is due, that the ledger is and owes nothing negative, and that
+// what the subscription keeps is what was told.
+func (h *life) moneyLaws(out lifecycle.Outcome) {
+	h.tb.Helper()
+	for _, inv := range slices.Concat(out.Invoices, out.Changed) {
+		if !h.light {
+			if err := invoice.Check(inv); err != nil {
+				h.fault("invoice %s: %v", inv.ID, err)
+			}
+		}
+		var came decimal.Decimal
+		for _, e := range inv.Events {
+			switch e.Kind {
+			case invoice.Succeeded:
+				came = came.Add(e.Amount)
+			case invoice.Reversed:
+				came = came.Sub(e.Amount)
+			case invoice.Issued, invoice.Attempted, invoice.Failed, invoice.Credited, invoice.Repaid, invoice.Voided, invoice.WrittenOff:
+			}
+		}
+		if came.GreaterThan(inv.Due) || inv.Due.IsNegative() {
+			h.fault("of invoice %s %v is paid, and %v was due", inv.ID, came, inv.Due)
+		}
+	}
+	if err := credits.Validate(h.sub.Ledger); err != nil {
+		h.fault("ledger: %v", err)
+	}
+	if b, err := credits.Balance(h.sub.Ledger, "USD", h.sub.At); err != nil || b.IsNegative() {
+		h.fault("balance %v: %v", b, err)
+	}
+	for i := range h.sub.Invoices {
+		inv := &h.sub.Invoices[i]
+		j := slices.IndexFunc(h.known, func(k invoice.Invoice) bool { return k.ID == inv.ID })
+		if j < 0 || h.known[j].Status != inv.Status || len(h.known[j].Events) != len(inv.Events) {
+			h.fault("invoice %s is kept otherwise than it was told", inv.ID)
+		}
+	}
+	for i := range h.known {
+		inv := &h.known[i]
+		owing := inv.Status == invoice.Open || inv.Status == invoice.Pending
+		if owing && !slices.ContainsFunc(h.sub.Dues, func(d lifecycle.Due) bool { return d.Invoice == inv.ID }) {
+			h.fault("nobody collects invoice %s, which is %v", inv.ID, inv.Status)
+		}
+	}
+}
+
+// chargeLaw is that no invoice is charged while the outcome of a charge is not known, and none that is not open.
+func (h *life) chargeLaw(out lifecycle.Outcome) {
+	h.tb.Helper()
+	for _, s := range out.Steps {
+		if s.Event != lifecycle.PaymentSucceeded && s.Event != lifecycle.PaymentFailed && s.Event != lifecycle.PaymentDisputed {
+			continue
+		}
+		id := h.events[len(h.events)-1].Payment.Invoice
+		h.asked = slices.DeleteFunc(h.asked, func(a string) bool { return a == id })
+	}
+	for _, e := range out.Effects {
+		i := slices.IndexFunc(h.known, func(k invoice.Invoice) bool { return k.ID == e.Invoice })
+		switch {
+		case i < 0:
+			h.fault("%v of invoice %s, which was never issued", e.Kind, e.Invoice)
+		case e.Kind == lifecycle.Charge || e.Kind == lifecycle.Send:
+			if status := h.known[i].Status; status != invoice.Open && !withdrawn(out, e.Invoice) || !e.Amount.IsPositive() {
+				h.fault("%v of %v of invoice %s, which is %v", e.Kind, e.Amount, e.Invoice, status)
+			}
+			if slices.Contains(h.asked, e.Invoice) {
+				h.fault("invoice %s is charged twice", e.Invoice)
+			}
+			if e.Kind == lifecycle.Charge {
+				h.asked = append(h.asked, e.Invoice)
+			}
+		case e.Kind == lifecycle.Withdraw:
+			h.asked = slices.DeleteFunc(h.asked, func(a string) bool { return a == e.Invoice })
+		}
+	}
+}
+
+// withdrawn reports whether an invoice is also withdrawn.
+func withdrawn(out lifecycle.Outcome, id string) bool {
+	return slices.ContainsFunc(out.Effects, func(e lifecycle.Effect) bool { return e.Kind == lifecycle.Withdraw && e.Invoice == id })
+}
+
+// spanLaw is that no unit is billed twice: at every instant what is billed and not credited is no more than the contract has.
+func (h *life) spanLaw() {
+	h.tb.Helper()
+	var base []plans.Charge
+	var cuts []time.Time
+	for i := range h.known {
+		inv := &h.known[i]
+		if inv.Status == invoice.Void || inv.Status == invoice.Uncollectible {
+			continue
+		}
+		for _, c := range inv.Lines {
+			if isBase(c.Kind) && c.Corrects == "" {
+				base = append(base, c)
+			}
+			if !c.Span.Start.IsZero() {
+				cuts = append(cuts, c.Span.Start)
+			}
+		}
+	}
+	for _, at := range cuts {
+		var units decimal.Decimal
+		for _, c := range base {
+			if at.Before(c.Span.Start) || !at.Before(c.Span.End) {
+				continue
+			}
+			if net, left := h.left(c, at, 0); net.IsPositive() || c.Net.IsZero() {
+				units = units.Add(left)
+			}
+		}
+		if most := h.most(at); units.GreaterThan(most) {
+			h.fault("%v units are billed for %v, and the contract has %v", units, at, most)
+			return
+		}
+	}
+}
+
+// most is how many units the contract has at an instant; the most that it had, where changes are not billed.
+func (h *life) most(at time.Time) (most decimal.Decimal) {
+	for i, s := range h.seats {
+		switch {
+		case h.world.policy.Changes == lifecycle.CollectNone:
+			most = decimal.Max(most, s.quantity)
+		case i == 0 || !s.at.After(at):
+			most = s.quantity
+		}
+	}
+	if a := h.sub.Ahead; a != nil && !at.Before(a.Period.Start) {
+		most = decimal.Max(most, seatsOf(a.Contract, at))
+	}
+	return most
+}
+
+// noticeLaw is that IDs are unique and nothing is told after the fact.
+func (h *life) noticeLaw(out lifecycle.Outcome) {
+	h.tb.Helper()
+	add := func(id string) {
+		if slices.Contains(h.ids, id) || !strings.HasPrefix(id, "s/") {
+			h.fault("the ID %s comes twice", id)
+		}
+		h.ids = append(h.ids, id)
+	}
+	for _, e := range out.Effects {
+		add(e.ID)
+	}
+	for _, n := range out.Notices {
+		add(n.ID)
+		switch n.Kind {
+		case lifecycle.Renews, lifecycle.TrialEnds, lifecycle.Ends, lifecycle.GraceEnds:
+			if !n.Of.After(n.At) {
+				h.fault("%v of %v is told at %v", n.Kind, n.Of, n.At)
+			}
+		case lifecycle.Declined, lifecycle.Overdue, lifecycle.Receipt, lifecycle.Lost:
+		}
+	}
+}
+
+// seen is what enumerations came across.
+type seen struct {
+	mu    sync.Mutex
+	table map[lifecycle.Edge]bool // what may be
+	edges map[lifecycle.Edge]int
+	calls int
+	wrong map[string]bool // what was reported
+}
+
+// first reports whether a fault was not reported yet.
+func (s *seen) first(what string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	before := s.wrong[what]
+	s.wrong[what] = true
+	return !before
+}
+
+// newSeen has seen nothing.
+func newSeen() *seen {
+	s := &seen{table: map[lifecycle.Edge]bool{}, edges: map[lifecycle.Edge]int{}, wrong: map[string]bool{}}
+	leading, staying := lifecycle.Edges()
+	for _, e := range slices.Concat(leading, staying) {
+		s.table[e] = true
+	}
+	return s
+}
+
+// edge notes where a step led, which must be in the tables.
+func (s *seen) edge(h *life, from lifecycle.Status, step lifecycle.Step) {
+	h.tb.Helper()
+	e := lifecycle.Edge{From: from, To: step.Status, Event: step.Event, Deadline: step.Deadline}
+	if !s.table[e] {
+		h.faultOf(fmt.Sprint(e), "%v %v leads from %v to %v, which is in no table", step.Event, step.Deadline, e.From, e.To)
+	}
+	s.mu.Lock()
+	s.edges[e]++
+	s.calls++
+	s.mu.Unlock()
+}

@@ -1,0 +1,209 @@
+package lifecycle_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// life is a subscription with everything that ever came of it, kept by the test itself: copies of it go on in different ways.
+type life struct {
+	tb     testing.TB
+	world  *world
+	sub    lifecycle.Subscription
+	events []lifecycle.Event // all of them, also those that were refused
+	out    lifecycle.Outcome // joined
+	known  []invoice.Invoice // every invoice, as it stands now
+	asked  []string          // invoices that are charged while nobody told what came of it
+	ids    []string          // of notices and effects
+	seats  []seatsFrom       // what the contract had, and since when
+	seen   *seen
+	told   []string // what happened, for people
+	light  bool     // only what is cheap is looked at
+}
+
+// seatsFrom is a quantity from an instant on.
+type seatsFrom struct {
+	at       time.Time
+	quantity decimal.Decimal
+}
+
+// newLife returns a life before its start.
+func newLife(tb testing.TB, w *world, s *seen) life {
+	return life{tb: tb, world: w, sub: w.sub, seen: s}
+}
+
+// fork returns a life that goes on by itself.
+func (h life) fork() life {
+	h.events, h.known, h.ids, h.seats, h.told = slices.Clip(h.events), slices.Clone(h.known), slices.Clip(h.ids), slices.Clip(h.seats), slices.Clip(h.told)
+	h.asked = slices.Clone(h.asked)
+	h.out.Invoices, h.out.Changed = slices.Clone(h.out.Invoices), slices.Clone(h.out.Changed)
+	h.out.Credits, h.out.Notices = slices.Clip(h.out.Credits), slices.Clip(h.out.Notices)
+	h.out.Effects, h.out.Steps = slices.Clip(h.out.Effects), slices.Clip(h.out.Steps)
+	return h
+}
+
+// fault reports what is wrong, with how it came to be: the first of its sort in a world.
+func (h *life) fault(format string, args ...any) {
+	h.tb.Helper()
+	h.faultOf(format, format, args...)
+}
+
+// faultOf is a fault of a sort of its own.
+func (h *life) faultOf(sort, format string, args ...any) {
+	h.tb.Helper()
+	if h.seen.first(h.world.name + sort) {
+		h.tb.Errorf("%s: %s\nafter\n\t%s", h.world.name, fmt.Sprintf(format, args...), strings.Join(h.told, "\n\t"))
+	}
+}
+
+// pass goes from deadline to deadline up to an instant, one call each, and then there.
+func (h *life) pass(to time.Time) bool {
+	h.tb.Helper()
+	for range 1_000 {
+		d, has := lifecycle.Next(h.world.policy, h.sub)
+		if !has || d.At.After(to) {
+			break
+		}
+		if h.sub.Status != 0 && !d.At.After(h.sub.At) {
+			h.fault("the next deadline %v at %v is not after %v", d.Kind, d.At, h.sub.At)
+			return false
+		}
+		h.told = append(h.told, fmt.Sprintf("%s  %v %s", d.At.Format(time.RFC3339Nano), d.Kind, d.Ref))
+		out, err := lifecycle.Advance(h.world.policy, h.sub, d.At)
+		if err != nil {
+			h.fault("advance to the deadline: %v", err)
+			return false
+		}
+		if len(out.Steps) == 0 || out.Steps[0].Deadline != d.Kind || !out.Steps[0].At.Equal(d.At) || out.Steps[0].Ref != d.Ref {
+			h.fault("the first step is not the deadline %+v: %+v", d, out.Steps)
+			return false
+		}
+		h.take(out)
+	}
+	if h.sub.Status == 0 || !to.After(h.sub.At) {
+		return true
+	}
+	out, err := lifecycle.Advance(h.world.policy, h.sub, to)
+	if err != nil {
+		h.fault("advance: %v", err)
+		return false
+	}
+	if len(out.Steps) > 0 {
+		h.fault("a deadline that was not the next: %+v", out.Steps)
+	}
+	h.take(out)
+	return true
+}
+
+// apply advances to an event and applies it, and reports whether it was allowed. What was refused changes nothing.
+func (h *life) apply(e lifecycle.Event) bool {
+	h.tb.Helper()
+	e.Sequence = int64(len(h.events) + 1)
+	before := h.fork()
+	h.events = append(h.events, e)
+	before.events = h.events
+	if !h.pass(e.At) {
+		return false
+	}
+	h.told = append(h.told, fmt.Sprintf("%s  %v %s %v", e.At.Format(time.RFC3339Nano), e.Kind, e.Payment.Invoice, e.By))
+	out, err := lifecycle.Apply(h.world.policy, h.sub, e)
+	if err != nil {
+		h.refused(e, err)
+		before.told = append(before.told, h.told[len(h.told)-1]+" (refused)")
+		*h = before
+		return false
+	}
+	if h.sub.Sequence >= e.Sequence || out.Subscription.Sequence != e.Sequence {
+		h.fault("the number of the last event is %d, want %d", out.Subscription.Sequence, e.Sequence)
+	}
+	h.take(out)
+	return true
+}
+
+// refused holds an error to being a refusal that says why.
+func (h *life) refused(e lifecycle.Event, err error) {
+	h.tb.Helper()
+	var refusal *lifecycle.Refusal
+	if !errors.Is(err, lifecycle.ErrRefused) || !errors.As(err, &refusal) {
+		if fine := errors.Is(err, proration.ErrOutside) || ill(err); !fine {
+			h.fault("%v is no refusal: %v", e.Kind, err)
+		}
+		return
+	}
+	if refusal.Reason == "" || refusal.Event != e.Kind || refusal.Status != h.sub.Status {
+		h.fault("the refusal %+v of %v while %v", refusal, e.Kind, h.sub.Status)
+	}
+}
+
+// ill reports whether an error is about the event itself: an amount, an item or an instant that cannot be.
+func ill(err error) bool {
+	for _, text := range giventest.Faults(err) {
+		if !strings.HasPrefix(text, "event.") {
+			return false
+		}
+	}
+	return true
+}
+
+// take joins an outcome to what was, and holds it to the laws.
+func (h *life) take(out lifecycle.Outcome) {
+	h.tb.Helper()
+	from := h.sub.Status
+	for _, s := range out.Steps {
+		h.seen.edge(h, from, s)
+		from = s.Status
+	}
+	h.sub = out.Subscription
+	h.out.Subscription = out.Subscription
+	for _, inv := range out.Invoices {
+		h.out.Invoices = append(h.out.Invoices, inv)
+		h.known = append(h.known, inv)
+	}
+	for _, inv := range out.Changed {
+		place := func(other invoice.Invoice) bool { return other.ID == inv.ID }
+		i := slices.IndexFunc(h.known, place)
+		if i < 0 {
+			h.fault("invoice %s changed and was never issued", inv.ID)
+			return
+		}
+		h.known[i] = inv
+		if i := slices.IndexFunc(h.out.Invoices, place); i >= 0 {
+			h.out.Invoices[i] = inv
+		} else if i := slices.IndexFunc(h.out.Changed, place); i >= 0 {
+			h.out.Changed[i] = inv
+		} else {
+			h.out.Changed = append(h.out.Changed, inv)
+		}
+	}
+	h.out.Credits = append(h.out.Credits, out.Credits...)
+	h.out.Notices = append(h.out.Notices, out.Notices...)
+	h.out.Effects = append(h.out.Effects, out.Effects...)
+	h.out.Steps = append(h.out.Steps, out.Steps...)
+	if q := seatsOf(h.sub.Contract, h.sub.At); len(h.seats) == 0 || !q.Equal(h.seats[len(h.seats)-1].quantity) {
+		h.seats = append(h.seats, seatsFrom{h.sub.At, q})
+	}
+	h.laws(out)
+}
+
+// seatsOf is the quantity that a contract has at an instant.
+func seatsOf(c plans.Contract, at time.Time) decimal.Decimal {
+	quantity := c.Items[0].Quantity
+	for _, step := range c.Ramp {
+		if !step.At.After(at) {
+			quantity = step.Item.Quantity
+		}
+	}
+	return quantity
+}

@@ -1,0 +1,165 @@
+package lifecycle_test
+
+import (
+	"testing"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// world is a policy and a contract under which lives are enumerated.
+type world struct {
+	name   string
+	policy lifecycle.Policy
+	sub    lifecycle.Subscription // that has not begun
+	method string                 // with which it starts
+}
+
+// worldPlans are what one can change to.
+var worldPlans = map[string]plans.Plan{
+	"basic": worldPlan("basic", "P1M", "20.00"),
+	"plus":  worldPlan("plus", "P1M", "31.00"),
+	"pro":   worldPlan("pro", "P1M", "47.00"),
+	"year":  worldPlan("year", "P1Y", "310.00"),
+}
+
+// worldPlan sells seats.
+func worldPlan(id, every, price string) plans.Plan {
+	return plans.Plan{ID: id, Interval: giventest.Interval(every), Offers: []plans.Offer{
+		{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money(price)}},
+	}}
+}
+
+// worldContract is three seats of the plan "plus".
+func worldContract(tb testing.TB, zone, every, price string, terms ...plans.Term) lifecycle.Subscription {
+	tb.Helper()
+	c := plans.Contract{
+		Plan: "plus", Currency: "USD", Cycle: giventest.Cycle("2026-01-31", every, giventest.Zone(tb, zone)),
+		Items: []plans.Item{{ID: "seat", Quantity: giventest.Money("3"), Price: plans.Price{Unit: giventest.Money(price)}}},
+	}
+	start := giventest.Instant("2026-01-31", giventest.Zone(tb, zone))
+	for _, term := range terms {
+		end, err := term.Length.After(start, c.Cycle.Location)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		c.Terms = append(c.Terms, plans.Agreed{Term: term, Period: proration.Period{Start: start, End: end}})
+		start = end
+	}
+	return lifecycle.Subscription{ID: "s", Account: invoice.Account{Contract: c}}
+}
+
+// days are so many days.
+func days(n int) proration.Interval { return proration.Interval{Days: n} }
+
+// rule returns the place of a policy's rule of an action.
+func rule(p *lifecycle.Policy, action plans.Action) *plans.Rule {
+	for i := range p.Rules {
+		if p.Rules[i].Action == action {
+			return &p.Rules[i]
+		}
+	}
+	return nil
+}
+
+// worlds are a neutral policy, and such as sellers of several kinds have.
+func worlds(tb testing.TB) []world {
+	tb.Helper()
+	return []world{
+		{name: "standard", policy: lifecycle.Standard(), sub: worldContract(tb, "UTC", "P1M", "31.00"), method: "card"},
+		deskWorld(tb), salesWorld(tb), nextWorld(tb), balanceWorld(tb), arrearsWorld(tb), termWorld(tb), handWorld(tb),
+	}
+}
+
+// deskWorld sells a help desk: no card, no service; whoever enters one comes back.
+func deskWorld(tb testing.TB) world {
+	p := lifecycle.Standard()
+	p.Renewal.Without = lifecycle.ToSuspend
+	p.Dunning = lifecycle.Dunning{Grace: days(3), Unpaid: lifecycle.ToSuspend}
+	p.Reminders = []lifecycle.Reminder{
+		{Of: lifecycle.Renews, Before: days(5), Without: true}, {Of: lifecycle.GraceEnds, Before: days(1)}, {Of: lifecycle.Ends, Before: days(2)},
+	}
+	rule(&p, plans.RemoveQuantity).When = plans.AtPeriodEnd
+	return world{name: "desk", policy: p, sub: worldContract(tb, "America/New_York", "P1M", "31.00"), method: "card"}
+}
+
+// salesWorld sells terms of half a year that are billed before they begin, after a trial whose days are carried over.
+func salesWorld(tb testing.TB) world {
+	p := lifecycle.Standard()
+	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: days(14), Leftover: plans.CarryOver}, Without: lifecycle.ToSuspend}
+	p.Renewal = lifecycle.Renewal{Lead: days(3), Without: lifecycle.ToGoOn, Except: []string{"pix"}}
+	p.Dunning = lifecycle.Dunning{Retries: []proration.Interval{days(1), days(1), days(1)}, Unpaid: lifecycle.ToSuspend}
+	p.Statuses[lifecycle.Suspended] = lifecycle.Restricted
+	p.Reminders = []lifecycle.Reminder{{Of: lifecycle.Renews, Before: days(9)}, {Of: lifecycle.TrialEnds, Before: days(2)}}
+	half := plans.Term{Length: giventest.Interval("P6M"), Percent: giventest.Money("10"), Billing: plans.UpFront, AtEnd: plans.Renew}
+	return world{name: "sales", policy: p, sub: worldContract(tb, "America/Sao_Paulo", "P6M", "180.00", half), method: "card"}
+}
+
+// nextWorld collects changes with the next period, wants the first payment within a day and ends what is not paid.
+func nextWorld(tb testing.TB) world {
+	p := lifecycle.Standard()
+	p.Changes = lifecycle.CollectNext
+	p.First = giventest.Interval("PT23H")
+	p.Dunning = lifecycle.Dunning{Grace: days(9), Retries: []proration.Interval{days(3), days(5)}, Unpaid: lifecycle.ToCancel}
+	p.Pause = lifecycle.Pause{When: plans.AtOnce, Unused: credits.ToNothing}
+	rule(&p, plans.Cancel).When = plans.AtOnce
+	p.Return = lifecycle.Return{Dates: lifecycle.NewDates}
+	return world{name: "next", policy: p, sub: worldContract(tb, "UTC", "P1M", "31.00"), method: "card"}
+}
+
+// balanceWorld gives back what is not used as balance, and goes on without payment.
+func balanceWorld(tb testing.TB) world {
+	p := lifecycle.Standard()
+	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: days(7), Leftover: plans.Drop}, Method: true, Without: lifecycle.ToCancel}
+	p.Dunning = lifecycle.Dunning{Grace: days(4), Retries: []proration.Interval{days(2)}, Unpaid: lifecycle.ToGoOn}
+	p.Pause = lifecycle.Pause{When: plans.AtOnce, Unused: credits.ToBalance}
+	p.Renewal = lifecycle.Renewal{Lead: days(2), Without: lifecycle.ToPause}
+	p.Billing.Refunds = []credits.Rule{{Give: credits.UnusedPart, As: credits.ToBalance}}
+	p.Billing.Taxes = []invoice.Rate{{Name: "VAT", Percent: giventest.Money("19")}}
+	rule(&p, plans.Cancel).When = plans.AtOnce
+	p.Return = lifecycle.Return{Dates: lifecycle.SameDates}
+	return world{name: "balance", policy: p, sub: worldContract(tb, "Europe/Berlin", "P1M", "31.00"), method: "card"}
+}
+
+// arrearsWorld bills what was used, and lets downgrades wait.
+func arrearsWorld(tb testing.TB) world {
+	p := lifecycle.Standard()
+	p.Billing.Timing = proration.InArrears
+	p.Billing.TaxPer = invoice.PerInvoice
+	p.Billing.Taxes = []invoice.Rate{{Name: "VAT", Percent: giventest.Money("7"), Included: true}}
+	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: days(5), Leftover: plans.AtTrialEnd}, Without: lifecycle.ToPause}
+	p.Renewal.Without = lifecycle.ToCancel
+	rule(&p, plans.Downgrade).When = plans.AtPeriodEnd
+	rule(&p, plans.Cancel).When = plans.AtOnce
+	p.Pause = lifecycle.Pause{When: plans.AtOnce, Unused: credits.ToNothing}
+	return world{name: "arrears", policy: p, sub: worldContract(tb, "UTC", "P1M", "31.00"), method: "card"}
+}
+
+// termWorld sells a year that is billed month by month and then lapses; changes are billed with the next period.
+func termWorld(tb testing.TB) world {
+	p := lifecycle.Standard()
+	p.Changes = lifecycle.CollectNone
+	p.First = giventest.Interval("P3D")
+	p.Billing.Refunds = []credits.Rule{{Give: credits.UnusedPart, As: credits.ToRefund}}
+	rule(&p, plans.Cancel).When = plans.AtTermEnd
+	p.Dunning.Unpaid = lifecycle.ToSuspend
+	quarter := plans.Term{Length: giventest.Interval("P2M"), Billing: plans.PerPeriod, AtEnd: plans.Lapse, Notice: days(10)}
+	return world{name: "term", policy: p, sub: worldContract(tb, "UTC", "P1M", "31.00", quarter), method: "card"}
+}
+
+// handWorld sends invoices that are paid by hand.
+func handWorld(tb testing.TB) world {
+	p := lifecycle.Standard()
+	p.Manual = []string{"wire"}
+	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: days(3), Leftover: plans.Drop}, Without: lifecycle.ToGoOn}
+	p.First = giventest.Interval("P30D")
+	p.Dunning = lifecycle.Dunning{DueIn: days(14), Grace: days(2), Unpaid: lifecycle.ToSuspend}
+	p.Renewal.Lead = days(20)
+	p.Return = lifecycle.Return{ByMethod: true, Dates: lifecycle.SameDates}
+	p.Reminders = []lifecycle.Reminder{{Of: lifecycle.Renews, Before: days(25)}}
+	return world{name: "hand", policy: p, sub: worldContract(tb, "UTC", "P1M", "31.00"), method: "wire"}
+}
