@@ -59,6 +59,9 @@ func (p Policy) Access(sub Subscription) Access {
 	if serving.has(sub.Status) && sub.paidFor() {
 		return Full
 	}
+	if sub.Status == Incomplete && sub.TrialEnd.After(sub.At) {
+		return max(access, p.Statuses[Trialing]) // what is left of the trial is not taken away by buying
+	}
 	return access
 }
 

@@ -96,6 +96,9 @@ func (s *Subscription) next(p *Policy) Deadline {
 		q.consider(s.CancelAt, CancellationDue, "")
 	case Incomplete:
 		q.consider(s.PayBy, FirstPaymentOver, "")
+		if s.TrialEnd.After(s.At) {
+			q.consider(s.TrialEnd, PaidOver, "")
+		}
 		s.collecting(&q)
 	case Active, PastDue:
 		s.serving(p, &q)

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
 
@@ -63,9 +64,12 @@ func (s *step) grant(e *Event) error {
 	if entry.Reason == "" {
 		entry.Reason = e.Reason
 	}
+	if err := credits.Validate([]credits.Entry{entry}); err != nil {
+		return moved(err, "ledger[0]", "event.grant")
+	}
 	ledger := slices.Concat(s.sub.Ledger, []credits.Entry{entry})
 	if err := credits.Validate(ledger); err != nil {
-		return proration.Under("event.grant", err)
+		return fault.New("event.grant.id", proration.ErrInvalid, "%.40q was granted already", entry.ID)
 	}
 	if entry.Currency != s.sub.Contract.Currency {
 		return s.refuse("credit in " + string(entry.Currency) + " never pays an invoice in " + string(s.sub.Contract.Currency))

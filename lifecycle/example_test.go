@@ -218,7 +218,7 @@ func ExamplePolicy_Validate() {
 	// Output:
 	// <nil>
 	// billing.basis: it is one of billed, price (must be set)
-	// dunning.unpaid: it is one of go_on, suspend, pause, cancel (must be set)
+	// dunning.unpaid: unset is none of go_on, suspend, cancel (must be set)
 	// true
 }
 

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/billingrules/billing/credits"
@@ -220,9 +221,16 @@ func optional(f *fault.List, path string, l proration.Interval) {
 
 // resort adds the fault of a resort that is none of those that a field takes.
 func resort(f *fault.List, path string, r Resort, all ...Resort) {
-	before := len(*f)
-	fault.Enum(f, path, resorts, r)
-	if len(*f) == before && !slices.Contains(all, r) {
-		f.Add(path, proration.ErrInvalid, "%v is nothing that can happen then", r)
+	if slices.Contains(all, r) {
+		return
 	}
+	var names []string
+	for _, one := range all {
+		names = append(names, one.String())
+	}
+	rule := proration.ErrInvalid
+	if r == 0 {
+		rule = proration.ErrUnset
+	}
+	f.Add(path, rule, "%v is none of %s", r, strings.Join(names, ", "))
 }

@@ -48,8 +48,12 @@ func (s *step) reissue(id string) error {
 			return err
 		}
 	}
+	dueBy := inv.DueBy
+	if !dueBy.IsZero() {
+		dueBy = later(dueBy, sub.At)
+	}
 	again, err := invoice.Build(invoice.Draft{
-		ID: s.nextID(), Currency: inv.Currency, At: sub.At, DueBy: later(inv.DueBy, sub.At), Lines: lines, Ledger: sub.Ledger, Policy: inv.Policy,
+		ID: s.nextID(), Currency: inv.Currency, At: sub.At, DueBy: dueBy, Lines: lines, Ledger: sub.Ledger, Policy: inv.Policy,
 		Contact: sub.Contact, Location: sub.Contract.Cycle.Location,
 	})
 	if err != nil {

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"errors"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/billingrules/billing/internal/fault"
@@ -60,18 +61,21 @@ func Replay(policies []Policy, sub Subscription, events []Event, to time.Time) (
 func at(i int) string { return "events[" + strconv.Itoa(i) + "]" }
 
 // renamed puts the faults of an event under its place in a list.
-func renamed(err error, path string) error {
+func renamed(err error, path string) error { return moved(err, "event", path) }
+
+// moved puts faults that begin with one path under another.
+func moved(err error, from, path string) error {
 	var joined interface{ Unwrap() []error }
 	if errors.As(err, &joined) {
 		var all fault.List
 		for _, e := range joined.Unwrap() {
-			all.Under("", renamed(e, path))
+			all.Under("", moved(e, from, path))
 		}
 		return all.Err()
 	}
 	var e *proration.Error
-	if errors.As(err, &e) && len(e.Field) >= len("event") && e.Field[:len("event")] == "event" {
-		return fault.New(path+e.Field[len("event"):], e.Rule, "%s", e.Reason)
+	if errors.As(err, &e) && strings.HasPrefix(e.Field, from) {
+		return fault.New(path+e.Field[len(from):], e.Rule, "%s", e.Reason)
 	}
 	return proration.Under(path, err)
 }

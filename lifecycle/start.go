@@ -63,8 +63,13 @@ func (s *step) buy(*Event) error {
 	if start.After(s.sub.At) {
 		return s.refuse("it begins by itself on " + start.In(s.sub.location()).Format(time.DateOnly) + ", when the trial is over")
 	}
+	end := s.sub.TrialEnd
 	s.sub.TrialEnd = s.sub.At
-	return s.serve(true, days)
+	err := s.serve(true, days)
+	if s.sub.Status == Incomplete {
+		s.sub.TrialEnd = end
+	}
+	return err
 }
 
 // trialOver begins the first period, unless it was canceled or nobody could pay.

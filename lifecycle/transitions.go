@@ -102,5 +102,5 @@ var passages = []passage{
 	{RenewalDue, regular, of(Suspended, Paused, Canceled), (*step).renewalDue},
 	{AheadDue, regular, 0, (*step).aheadDue},
 	{PaymentDue, of(Active, PastDue, Incomplete), of(PastDue), (*step).paymentDue},
-	{PaidOver, of(Suspended), 0, (*step).paidOver},
+	{PaidOver, of(Suspended, Incomplete), 0, (*step).paidOver},
 }

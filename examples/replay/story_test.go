@@ -32,7 +32,7 @@ func TestStories(t *testing.T) {
 		}},
 		{"an event that the rules do not allow", "it is no fault, and is told with its reason", tell("2026-01-20", signup+`, {"at": "2026-01-10", "kind": "resumed"},
 			{"at": "2026-01-10", "kind": "payment_succeeded", "payment": {"invoice": "b-1"}}`), []string{
-			"resumed            active         full\n                       refused: there is no pause\n", `refused: there is no invoice "b-1"`,
+			"resumed                active         full\n                       refused: there is no pause\n", `refused: there is no invoice "b-1"`,
 		}},
 		{"nobody pays", "what comes next is the end of the grace", tell("2026-02-01T12:00:00Z", signup+`, {"at": "2026-02-01", "kind": "payment_failed", "payment": {"invoice": "a-2"}}`), []string{
 			"declined     a-2 2026-02-01: pay before 2026-02-04", "Next: reminder grace_end-2 a-2 on 2026-02-03",
