@@ -92,8 +92,7 @@ func (s *step) aheadDue(Deadline) error {
 func (s *step) aheadBegins(Deadline) error {
 	sub := &s.sub
 	a := sub.Ahead
-	i := sub.invoice(a.Invoice)
-	if len(a.Changes) > 0 && i >= 0 && sub.Invoices[i].Status == invoice.Open {
+	if len(a.Changes) > 0 && sub.retractable(a.Invoice) {
 		if err := s.forget(); err != nil {
 			return err
 		}
@@ -104,11 +103,20 @@ func (s *step) aheadBegins(Deadline) error {
 	}
 	sub.Ahead = nil
 	sub.Contract = a.Contract
+	if err := s.served(); err != nil {
+		return err
+	}
 	for _, c := range a.Changes {
-		if err := s.bring(c); err != nil {
+		err := s.bring(c)
+		if errors.Is(err, ErrRefused) { // what it would credit is not paid: it waits for the next period
+			sub.Waiting = append(sub.Waiting, Waiting{Sequence: sub.Sequence, At: sub.Period.End, Change: c})
+			continue
+		}
+		if err != nil {
 			return err
 		}
 	}
+	slices.SortStableFunc(sub.Waiting, func(a, b Waiting) int { return a.At.Compare(b.At) })
 	return s.served()
 }
 
