@@ -5,7 +5,6 @@ import (
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/fault"
-	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -27,7 +26,7 @@ func (s *step) cancel(e *Event) error {
 		return s.endNow(e.Exception)
 	}
 	if a := sub.Ahead; a != nil && !at.After(a.Period.Start) {
-		if i := sub.invoice(a.Invoice); i < 0 || sub.Invoices[i].Status == invoice.Open {
+		if i := sub.invoice(a.Invoice); i < 0 || sub.retractable(a.Invoice) {
 			if err := s.forget(); err != nil {
 				return err
 			}
@@ -88,8 +87,7 @@ func (s *step) endNow(exception *credits.Exception) error {
 // abandon ends a subscription whose first invoice was not paid: it is void.
 func (s *step) abandon(as Status) error {
 	for _, d := range s.sub.Dues {
-		i := s.sub.invoice(d.Invoice)
-		if i < 0 || s.sub.Invoices[i].Status != invoice.Open || s.sub.Invoices[i].Received().IsPositive() {
+		if !s.sub.retractable(d.Invoice) {
 			continue
 		}
 		if err := s.undo(d.Invoice); err != nil {
@@ -138,7 +136,7 @@ func (s *step) forgetUnlessPaid() error {
 	if a == nil {
 		return nil
 	}
-	if i := s.sub.invoice(a.Invoice); i >= 0 && s.sub.Invoices[i].Status != invoice.Open {
+	if i := s.sub.invoice(a.Invoice); i >= 0 && !s.sub.retractable(a.Invoice) {
 		return nil
 	}
 	return s.forget()

@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -127,7 +126,7 @@ func (s *step) clearAhead(c *plans.Change) error {
 	if a == nil || !moves {
 		return nil
 	}
-	if i := s.sub.invoice(a.Invoice); i < 0 || s.sub.Invoices[i].Status != invoice.Open {
+	if !s.sub.retractable(a.Invoice) {
 		return s.refuse("the period from " + a.Period.Start.In(s.sub.location()).Format(time.DateOnly) + " on is billed already; change it once it has begun")
 	}
 	return s.forget()

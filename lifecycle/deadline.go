@@ -151,6 +151,9 @@ func (s *Subscription) billsAhead(p *Policy) bool {
 	if p.Renewal.Lead == (proration.Interval{}) || p.Billing.Timing != proration.InAdvance || p.Renewal.Without != ToGoOn && s.Method == "" {
 		return false
 	}
+	if terms := s.Contract.Terms; len(terms) > 0 && terms[0].Term.Billing == plans.UpFront && s.Contract.End().After(s.Period.End) {
+		return false // it was billed when the contract was extended
+	}
 	for _, stop := range []time.Time{s.CancelAt, s.PauseAt} {
 		if !stop.IsZero() && !stop.After(s.Period.End) {
 			return false

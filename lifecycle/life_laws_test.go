@@ -40,7 +40,11 @@ func (h *life) accessLaw() {
 	if service && paid && access != lifecycle.Full {
 		h.fault("access is %v while %v and paid for at %v", access, h.sub.Status, h.sub.At)
 	}
-	if table := max(p.Statuses[h.sub.Status], lifecycle.BillingOnly); !(service && paid) && access != table {
+	table := max(p.Statuses[h.sub.Status], lifecycle.BillingOnly)
+	if h.sub.Status == lifecycle.Incomplete && h.sub.TrialEnd.After(h.sub.At) {
+		table = max(table, p.Statuses[lifecycle.Trialing]) // days of a trial that was bought are left
+	}
+	if !(service && paid) && access != table {
 		h.fault("access is %v while %v and not paid for at %v, want %v", access, h.sub.Status, h.sub.At, table)
 	}
 }

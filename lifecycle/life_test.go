@@ -111,40 +111,40 @@ func (h *life) pass(to time.Time) bool {
 func (h *life) apply(e lifecycle.Event) bool {
 	h.tb.Helper()
 	e.Sequence = int64(len(h.events) + 1)
-	before := h.fork()
-	h.events = append(h.events, e)
-	before.events = h.events
 	if !h.pass(e.At) {
 		return false
 	}
-	h.told = append(h.told, fmt.Sprintf("%s  %v %s %v", e.At.Format(time.RFC3339Nano), e.Kind, e.Payment.Invoice, e.By))
+	h.told = append(h.told, fmt.Sprintf("%s  %v %s", e.At.Format(time.RFC3339Nano), e.Kind, e.Payment.Invoice))
 	out, err := lifecycle.Apply(h.world.policy, h.sub, e)
 	if err != nil {
-		h.refused(e, err)
-		before.told = append(before.told, h.told[len(h.told)-1]+" (refused)")
-		*h = before
+		if h.refused(e, err) {
+			h.events = append(h.events, e)
+		}
+		h.told[len(h.told)-1] += " (refused)"
 		return false
 	}
 	if h.sub.Sequence >= e.Sequence || out.Subscription.Sequence != e.Sequence {
 		h.fault("the number of the last event is %d, want %d", out.Subscription.Sequence, e.Sequence)
 	}
+	h.events = append(h.events, e)
 	h.take(out)
 	return true
 }
 
-// refused holds an error to being a refusal that says why.
-func (h *life) refused(e lifecycle.Event, err error) {
+// refused holds an error to being a refusal that says why, or a fault of the event, and reports whether it is the former.
+func (h *life) refused(e lifecycle.Event, err error) bool {
 	h.tb.Helper()
 	var refusal *lifecycle.Refusal
 	if !errors.Is(err, lifecycle.ErrRefused) || !errors.As(err, &refusal) {
-		if fine := errors.Is(err, proration.ErrOutside) || ill(err); !fine {
+		if !errors.Is(err, proration.ErrOutside) && !ill(err) {
 			h.fault("%v is no refusal: %v", e.Kind, err)
 		}
-		return
+		return false
 	}
 	if refusal.Reason == "" || refusal.Event != e.Kind || refusal.Status != h.sub.Status {
 		h.fault("the refusal %+v of %v while %v", refusal, e.Kind, h.sub.Status)
 	}
+	return true
 }
 
 // ill reports whether an error is about the event itself: an amount, an item or an instant that cannot be.

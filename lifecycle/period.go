@@ -97,8 +97,7 @@ func (s *step) aheadBegins(Deadline) error {
 			s.notice(Notice{Kind: Lost}) // what was paid for is over
 		}
 	}
-	i := sub.invoice(a.Invoice)
-	if len(a.Changes) > 0 && i >= 0 && sub.Invoices[i].Status == invoice.Open && !sub.asked(a.Invoice) {
+	if len(a.Changes) > 0 && sub.retractable(a.Invoice) && !sub.asked(a.Invoice) {
 		if err := s.forget(); err != nil {
 			return err
 		}
@@ -109,6 +108,9 @@ func (s *step) aheadBegins(Deadline) error {
 	}
 	sub.Ahead = nil
 	sub.Contract = a.Contract
+	if err := s.served(); err != nil {
+		return err
+	}
 	s.trusted = a.Invoice
 	defer func() { s.trusted = "" }()
 	for _, c := range a.Changes {
@@ -116,6 +118,7 @@ func (s *step) aheadBegins(Deadline) error {
 			return err
 		}
 	}
+	slices.SortStableFunc(sub.Waiting, func(a, b Waiting) int { return a.At.Compare(b.At) })
 	return s.served()
 }
 

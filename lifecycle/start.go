@@ -37,6 +37,9 @@ func (s *step) startNow(Deadline) error {
 		s.sub.TrialEnd = time.Time{}
 		return s.serve(true, 0)
 	}
+	if s.policy.Trial.Method && s.sub.Method == "" {
+		return s.trialOver(Deadline{}) // it was taken off file since, and there is no trial
+	}
 	return s.tryOrServe(true)
 }
 
@@ -210,8 +213,7 @@ func (s *step) forget() error {
 		return nil
 	}
 	s.sub.Ahead = nil
-	i := s.sub.invoice(a.Invoice)
-	if i < 0 || s.sub.Invoices[i].Status != invoice.Open {
+	if !s.sub.retractable(a.Invoice) {
 		return nil
 	}
 	if err := s.undo(a.Invoice); err != nil {
@@ -223,6 +225,12 @@ func (s *step) forget() error {
 		s.standing()
 	}
 	return nil
+}
+
+// retractable reports whether an invoice can be taken back: nothing was paid on it, and no payment is under way.
+func (s *Subscription) retractable(id string) bool {
+	i := s.invoice(id)
+	return i >= 0 && s.Invoices[i].Status == invoice.Open && !s.Invoices[i].Received().IsPositive()
 }
 
 // standing lets the status follow from what is overdue: nothing, or something whose grace runs. What is suspended stays so while a grace is over.

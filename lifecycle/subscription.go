@@ -211,7 +211,11 @@ func (s *Subscription) check() error {
 		}
 	}
 	if s.Ahead != nil {
-		f.Under("subscription.ahead.contract", s.Ahead.Contract.Validate())
+		next := s.Ahead.Contract
+		if next.Cycle.Location == nil { // it was read back
+			next.Cycle.Location = s.Contract.Cycle.Location
+		}
+		f.Under("subscription.ahead.contract", next.Validate())
 	}
 	f.Under("subscription.ledger", credits.Validate(s.Ledger))
 	return f.Err()

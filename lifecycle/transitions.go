@@ -87,7 +87,7 @@ var transitions = []transition{
 // passages is what deadlines do.
 var passages = []passage{
 	{ReminderDue, alive, 0, (*step).remind},
-	{StartDue, of(PendingStart), of(Trialing, Incomplete, Active), (*step).startNow},
+	{StartDue, of(PendingStart), of(Trialing, Incomplete, Active, Suspended, Paused, Canceled), (*step).startNow},
 	{TrialOver, of(Trialing), of(Active, Incomplete, Suspended, Paused, Canceled), (*step).trialOver},
 	{CancellationDue, alive, of(Canceled), (*step).cancellationDue},
 	{ChangeDue, regular, 0, (*step).changeDue},

@@ -1,0 +1,55 @@
+package lifecycle_test
+
+import (
+	"reflect"
+	"time"
+
+	"github.com/shopspring/decimal"
+)
+
+// scribble writes over everything that a value holds and that can be written to, so that whatever shares it shows.
+func scribble(v any) { scribbleOn(reflect.ValueOf(v)) }
+
+// scribbleOn writes over the elements of lists, and what pointers point to.
+func scribbleOn(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if !v.IsNil() && v.Type() != reflect.TypeFor[*time.Location]() {
+			scribbleOn(v.Elem())
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			scribbleOn(v.Index(i))
+		}
+	case reflect.Struct:
+		switch v.Type() {
+		case reflect.TypeFor[time.Time](), reflect.TypeFor[decimal.Decimal]():
+			if v.CanSet() {
+				v.SetZero()
+			}
+			return
+		}
+		for i := range v.NumField() {
+			if v.Field(i).CanSet() {
+				scribbleOn(v.Field(i))
+			}
+		}
+	case reflect.String:
+		if v.CanSet() {
+			v.SetString("scribbled")
+		}
+	case reflect.Int, reflect.Int64:
+		if v.CanSet() {
+			v.SetInt(77)
+		}
+	case reflect.Uint8:
+		if v.CanSet() {
+			v.SetUint(0)
+		}
+	case reflect.Bool:
+		if v.CanSet() {
+			v.SetBool(!v.Bool())
+		}
+	default:
+	}
+}
