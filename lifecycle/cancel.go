@@ -87,8 +87,8 @@ func (s *step) endNow(exception *credits.Exception) error {
 // abandon ends a subscription whose first invoice was not paid: it is void.
 func (s *step) abandon(as Status) error {
 	for _, d := range s.sub.Dues {
-		if !s.sub.retractable(d.Invoice) {
-			continue
+		if !s.sub.retractable(d.Invoice) || d.From.Before(s.sub.Period.Start) {
+			continue // what is owed from before stays owed
 		}
 		if err := s.undo(d.Invoice); err != nil {
 			return err

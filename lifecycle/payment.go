@@ -184,7 +184,7 @@ func (s *step) failed(e *Event) error {
 	if err := s.miss(d); err != nil {
 		return err
 	}
-	s.notice(Notice{Kind: Declined, Invoice: d.Invoice, Of: d.Until})
+	s.notice(Notice{Kind: Declined, Invoice: d.Invoice, Of: s.ahead(d.Until)})
 	if d.Retry = (time.Time{}); !d.Hard && !s.manual() && d.Retries < len(s.policy.Dunning.Retries) {
 		wait := s.policy.Dunning.Retries[d.Retries]
 		from := e.At
@@ -201,6 +201,14 @@ func (s *step) failed(e *Event) error {
 		d.Retry = at
 	}
 	return nil
+}
+
+// ahead returns an instant that lies ahead, and the zero time for one that does not: a grace that is over is none to tell of.
+func (s *step) ahead(t time.Time) time.Time {
+	if t.After(s.sub.At) {
+		return t
+	}
+	return time.Time{}
 }
 
 // miss starts the grace of an invoice, once. What it pays for may begin later, and then the grace does.
@@ -236,7 +244,7 @@ func (s *step) paymentDue(d Deadline) error {
 	if err := s.miss(due); err != nil {
 		return err
 	}
-	s.notice(Notice{Kind: Overdue, Invoice: d.Ref, Of: due.Until})
+	s.notice(Notice{Kind: Overdue, Invoice: d.Ref, Of: s.ahead(due.Until)})
 	return nil
 }
 
@@ -288,7 +296,7 @@ func (s *step) disputed(e *Event) error {
 	if err := s.miss(d); err != nil {
 		return err
 	}
-	s.notice(Notice{Kind: Declined, Invoice: d.Invoice, Of: d.Until})
+	s.notice(Notice{Kind: Declined, Invoice: d.Invoice, Of: s.ahead(d.Until)})
 	return nil
 }
 

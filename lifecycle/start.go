@@ -117,14 +117,26 @@ func (s *step) serve(anew bool, longer int) error {
 	if err := s.bill(); err != nil {
 		return err
 	}
-	if s.policy.First != (proration.Interval{}) && len(sub.Dues) > 0 {
-		by, err := s.policy.First.After(sub.At, sub.location())
-		if err != nil {
-			return err
-		}
-		sub.Status, sub.PayBy = Incomplete, by
+	return s.await()
+}
+
+// await lets service wait for the payment of its first invoice, where the policy has it so.
+func (s *step) await() error {
+	sub := &s.sub
+	if s.policy.First == (proration.Interval{}) || !sub.awaits() {
+		return nil
 	}
+	by, err := s.policy.First.After(sub.At, sub.location())
+	if err != nil {
+		return err
+	}
+	sub.Status, sub.PayBy = Incomplete, by
 	return nil
+}
+
+// awaits reports whether an invoice of the period that is served is unpaid.
+func (s *Subscription) awaits() bool {
+	return slices.ContainsFunc(s.Dues, func(d Due) bool { return !d.From.Before(s.Period.Start) })
 }
 
 // anew lets the contract begin at the instant.
@@ -198,9 +210,15 @@ func (s *step) restart() error {
 	if s.policy.Billing.Timing == proration.InArrears {
 		sub.Since = sub.At
 	}
+	over := sub.Status.over()
 	sub.Status = Active
 	if err := s.bill(); err != nil {
 		return err
+	}
+	if over {
+		if err := s.await(); err != nil {
+			return err
+		}
 	}
 	s.standing()
 	return nil
@@ -247,7 +265,7 @@ func (s *step) standing() {
 		}
 	}
 	switch {
-	case sub.Status == Incomplete && len(sub.Dues) == 0:
+	case sub.Status == Incomplete && !sub.awaits():
 		sub.Status, sub.PayBy = Active, time.Time{}
 	case sub.Status == PastDue && !overdue:
 		sub.Status = Active

@@ -267,7 +267,7 @@ func TestStatusTales(t *testing.T) {
 			{"2026-11-02 failed s-1", "incomplete billing_only; s-1 open; tell declined s-1 2026-11-05"},
 			{"2026-11-03T23:59:59.999999999", "incomplete billing_only"},
 			{"2026-11-04", "expired billing_only; s-1 void; withdraw s-1"},
-			{"2026-11-05 card", "active full; s-2: recurring 890.00, due 890.00; charge s-2 890.00"},
+			{"2026-11-05 card", "incomplete billing_only; s-2: recurring 890.00, due 890.00; charge s-2 890.00"},
 		}},
 		tale{"the first payment, void", "nothing is due, and service begins", first, month, []scene{
 			{"2026-11-01 started card", "incomplete billing_only; s-1: recurring 890.00, due 890.00; charge s-1 890.00"},

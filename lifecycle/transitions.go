@@ -34,7 +34,8 @@ var transitions = []transition{
 	{TrialEnded, of(Trialing), of(Active, Incomplete), (*step).buy},
 
 	{CardEntered, fresh | alive&^of(Suspended), 0, (*step).enterCard},
-	{CardEntered, of(Suspended) | ended, of(Active, Suspended), (*step).enterCard},
+	{CardEntered, of(Suspended), of(Active), (*step).enterCard},
+	{CardEntered, ended, of(Active, Suspended, Incomplete), (*step).enterCard},
 	{CardRemoved, fresh | anyhow, 0, (*step).removeCard},
 
 	{PaymentAttempted, begun, 0, (*step).attempt},
@@ -69,7 +70,8 @@ var transitions = []transition{
 	{CancelRequested, alive &^ of(PastDue), of(Canceled), (*step).cancel},
 	{CancelRequested, of(PastDue), of(Active, Canceled), (*step).cancel},
 	{CancelUndone, alive, 0, (*step).goOn},
-	{Reactivated, of(Suspended, Paused) | ended, of(Active, Suspended), (*step).reactivate},
+	{Reactivated, of(Suspended, Paused), of(Active, Suspended), (*step).reactivate},
+	{Reactivated, ended, of(Active, Suspended, Incomplete), (*step).reactivate},
 
 	{TaxesChanged, fresh | anyhow, 0, (*step).setTaxes},
 	{DetailsChanged, fresh | anyhow, 0, (*step).setDetails},
