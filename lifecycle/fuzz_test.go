@@ -33,7 +33,7 @@ func FuzzReplay(f *testing.F) {
 			case n == 0:
 			case n < 4 || !has:
 				at = at.Add(time.Duration(n) * 29 * time.Hour)
-			case d.At.Add(time.Duration(int(n)-6)).Before(at):
+			case d.At.Add(time.Duration(int(n) - 6)).Before(at):
 			default:
 				at = d.At.Add(time.Duration(int(n) - 6))
 			}
