@@ -85,8 +85,11 @@ func (s *Subscription) paidFor() bool {
 	return false
 }
 
-// billedFor reports whether a charge covers the instant that is paid, or is being collected.
+// billedFor reports whether a charge covers the instant that is paid, or is being collected, and the contract has not run out.
 func (s *Subscription) billedFor() bool {
+	if end := s.Contract.End(); !end.IsZero() && !end.After(s.At) {
+		return false
+	}
 	for i := range s.Billed {
 		c := &s.Billed[i]
 		if c.Corrects == "" && base(c.Kind) && c.Span.Contains(s.At) && (s.settled(c.ID) || s.due(invoiceOf(c.ID)) >= 0) && s.stands(c) {

@@ -202,6 +202,7 @@ func (s *step) advance(field string, to time.Time) error {
 		next := s.sub.next(s.policy)
 		if turn, ok := s.turn(next, to); ok {
 			s.sub.At = turn.Add(-1).In(s.sub.location())
+			s.sub.prune(s.policy)
 			passed--
 			continue
 		}

@@ -277,9 +277,10 @@ func (s *step) undo(id string) error {
 
 // prune drops what nothing can happen to any more: invoices that were settled long ago, and grants of which nothing is left.
 func (s *Subscription) prune(p *Policy) {
-	long, err := p.Keep.Before(s.At, s.location())
-	if err != nil {
-		return
+	// Long ago is counted forward, so that what is dropped at an instant is dropped at every later one.
+	long := func(last time.Time) bool {
+		until, err := p.Keep.After(last, s.location())
+		return err == nil && !until.After(s.At)
 	}
 	used := map[string]bool{}
 	for i := range s.Billed {
@@ -297,7 +298,7 @@ func (s *Subscription) prune(p *Policy) {
 		if n := len(inv.Events); n > 0 {
 			last = inv.Events[n-1].At
 		}
-		if used[inv.ID] || owing(&inv) || last.After(long) {
+		if used[inv.ID] || owing(&inv) || !long(last) {
 			kept = append(kept, inv)
 		}
 	}
@@ -308,7 +309,7 @@ func (s *Subscription) prune(p *Policy) {
 }
 
 // pruneLedger drops the entries of grants that are used up or expired, and that nothing happened to for long.
-func (s *Subscription) pruneLedger(long time.Time) {
+func (s *Subscription) pruneLedger(long func(time.Time) bool) {
 	type grant struct {
 		left    decimal.Decimal
 		last    time.Time
@@ -329,8 +330,8 @@ func (s *Subscription) pruneLedger(long time.Time) {
 	var kept []credits.Entry
 	for _, e := range s.Ledger {
 		g := grants[e.ID]
-		over := g.left.IsZero() || !g.expires.IsZero() && !g.expires.After(long)
-		if !over || g.last.After(long) {
+		over := g.left.IsZero() || !g.expires.IsZero() && long(g.expires)
+		if !over || !long(g.last) {
 			kept = append(kept, e)
 		}
 	}

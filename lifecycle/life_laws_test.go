@@ -193,11 +193,15 @@ func (h *life) spanLaw() {
 				base = append(base, c)
 			}
 			if !c.Span.Start.IsZero() {
-				cuts = append(cuts, c.Span.Start)
+				cuts = append(cuts, c.Span.Start, c.Span.End)
 			}
 		}
 	}
-	for _, at := range cuts {
+	slices.SortFunc(cuts, time.Time.Compare)
+	for i, at := range cuts {
+		if i+1 < len(cuts) && cuts[i+1].Sub(at) < 25*time.Hour {
+			continue // it may have no day to count
+		}
 		var units decimal.Decimal
 		for _, c := range base {
 			if at.Before(c.Span.Start) || !at.Before(c.Span.End) {

@@ -120,7 +120,7 @@ func (h *life) apply(e lifecycle.Event) bool {
 		if h.refused(e, err) {
 			h.events = append(h.events, e)
 		}
-		h.told[len(h.told)-1] += " (refused)"
+		h.told[len(h.told)-1] += " (refused: " + err.Error() + ")"
 		return false
 	}
 	if h.sub.Sequence >= e.Sequence || out.Subscription.Sequence != e.Sequence {
@@ -136,7 +136,7 @@ func (h *life) refused(e lifecycle.Event, err error) bool {
 	h.tb.Helper()
 	var refusal *lifecycle.Refusal
 	if !errors.Is(err, lifecycle.ErrRefused) || !errors.As(err, &refusal) {
-		if !errors.Is(err, proration.ErrOutside) && !ill(err) {
+		if !errors.Is(err, proration.ErrOutside) && !ill(err) && !strings.Contains(err.Error(), "has no day to count") {
 			h.fault("%v is no refusal: %v", e.Kind, err)
 		}
 		return false

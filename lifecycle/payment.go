@@ -162,6 +162,9 @@ func (s *step) settled(brings bool) error {
 	suspended := s.sub.Status == Suspended
 	s.standing()
 	if suspended && s.sub.Status != Suspended && !s.sub.At.Before(s.sub.Period.End) {
+		if s.sub.billedFor() { // such as by a term that was bought ahead
+			return s.served()
+		}
 		return s.restart()
 	}
 	return nil

@@ -1,0 +1,64 @@
+package lifecycle_test
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/lifecycle"
+)
+
+// TestEveryLongLifeEnumerated leads long lives, each step drawn from a numbered source: longer ones than can all be listed.
+func TestEveryLongLifeEnumerated(t *testing.T) {
+	lives := 100
+	if giventest.Race {
+		lives = 6
+	}
+	s := newSeen()
+	for _, w := range worlds(t) {
+		t.Run(w.name, func(t *testing.T) {
+			t.Parallel()
+			for n := range lives {
+				longLife(t, &w, s, uint64(n))
+			}
+		})
+	}
+}
+
+// longLife draws a life: half of what happens is the payments that were asked for.
+func longLife(t *testing.T, w *world, s *seen, n uint64) {
+	t.Helper()
+	draw := rand.New(rand.NewPCG(n, 7))
+	h := newLife(t, w, s)
+	all := slices.DeleteFunc(letters(), func(l letter) bool { return l.name == "term extended" || l.name == "term shortened" })
+	often := some("payment_succeeded", "payment_succeeded of the last", "payment_failed")
+	at := giventest.Instant("2026-01-31", w.sub.Contract.Cycle.Location)
+	h.do(named([]string{"started", "started without trial", "started later"}[draw.IntN(3)]), at)
+	for range 24 {
+		at = later(at, h.sub.At)
+		d, has := lifecycle.Next(w.policy, h.sub)
+		switch draw.IntN(4) {
+		case 0:
+		case 1:
+			at = at.Add(time.Duration(draw.IntN(20*24)) * time.Hour)
+		default:
+			if soon := d.At.Add(time.Duration(draw.IntN(3) - 1)); has && !soon.Before(at) {
+				at = soon
+			}
+		}
+		if draw.IntN(5) < 2 {
+			h.do(often[draw.IntN(len(often))], at)
+		} else {
+			h.do(all[draw.IntN(len(all))], at)
+		}
+		if t.Failed() {
+			return
+		}
+	}
+	h.replays()
+	if !h.returns() {
+		h.fault("no way leads back from %v", h.sub.Status)
+	}
+}
