@@ -5,69 +5,10 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/shopspring/decimal"
-
-	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
-
-// setMethod puts a method of payment on file, where it is one that is accepted.
-func (s *step) setMethod(e *Event) error {
-	method := e.Method
-	if method == "" {
-		method = "card"
-	}
-	if c := s.policy.Catalog; c != nil {
-		market, err := c.Market(s.sub.Country)
-		if err != nil {
-			return err
-		}
-		if _, err := market.Method(method, e.by()); err != nil {
-			return err
-		}
-	}
-	s.sub.Method = method
-	return nil
-}
-
-// enterCard puts a method of payment on file, and charges what is overdue with it. Where that is all it takes, it brings back what had ended.
-func (s *step) enterCard(e *Event) error {
-	if err := s.setMethod(e); err != nil {
-		return err
-	}
-	sub := &s.sub
-	overdue := s.chargeOverdue()
-	switch {
-	case sub.Status == Suspended && !overdue && len(sub.Dues) == 0, sub.Status.over() && s.policy.Return.ByMethod:
-		return s.reactivate(e)
-	}
-	return nil
-}
-
-// chargeOverdue asks to charge every invoice whose payment failed, and reports whether there is one. For the others an attempt is under
-// way, or they have their time.
-func (s *step) chargeOverdue() (overdue bool) {
-	for i := range s.sub.Dues {
-		d := &s.sub.Dues[i]
-		if d.Failed.IsZero() && (s.sub.Status != Incomplete || !d.Asked.IsZero()) {
-			continue
-		}
-		overdue, d.Hard = true, false
-		s.ask(i)
-	}
-	return overdue
-}
-
-// removeCard takes the method of payment off file.
-func (s *step) removeCard(*Event) error {
-	if s.sub.Method == "" {
-		return s.refuse("there is none")
-	}
-	s.sub.Method = ""
-	return nil
-}
 
 // happens applies a payment to its invoice.
 func (s *step) happens(e *Event, kind invoice.EventKind) error {
@@ -128,23 +69,6 @@ func (s *step) paid(e *Event) error {
 	}
 	s.notice(Notice{Kind: Receipt, Invoice: e.Payment.Invoice})
 	return s.settled(true)
-}
-
-// giveBack asks to pay back what came in for an invoice that was void by then, since the attempt was under way.
-func (s *step) giveBack(e *Event, inv *invoice.Invoice) error {
-	amount := e.Payment.Amount
-	if amount.IsZero() {
-		amount = inv.Due
-	}
-	var f fault.List
-	if !fault.Amount(&f, "event.payment.amount", amount) || !amount.IsPositive() || amount.GreaterThan(inv.Due) {
-		return fault.New("event.payment.amount", proration.ErrInvalid, "%v is no part of the %v that was due", amount, inv.Due)
-	}
-	if e.Payment.ID != "" {
-		s.because("payment-"+e.Payment.ID, e.Kind) // told twice, it is the same effect
-	}
-	s.effect(Effect{Kind: Refund, Invoice: inv.ID, Amount: amount})
-	return nil
 }
 
 // overdue reports whether service could have stopped for an invoice: what is suspended for another reason does not come back with it.
@@ -277,72 +201,6 @@ func (s *step) graceOver(d Deadline) error {
 	return nil
 }
 
-// disputed opens an invoice again whose payment was taken back. It has a grace like one that was declined.
-func (s *step) disputed(e *Event) error {
-	if i := s.sub.invoice(e.Payment.Invoice); i >= 0 && !s.sub.Invoices[i].Received().IsPositive() {
-		return s.refuse("nothing was paid on it, or it went back already")
-	}
-	if err := s.happens(e, invoice.Reversed); err != nil {
-		return err
-	}
-	i := s.sub.due(e.Payment.Invoice)
-	if i < 0 {
-		inv := &s.sub.Invoices[s.sub.invoice(e.Payment.Invoice)]
-		if !owing(inv) {
-			return nil
-		}
-		s.sub.Dues = append(s.sub.Dues, Due{Invoice: inv.ID, From: inv.At})
-		i = len(s.sub.Dues) - 1
-	}
-	d := &s.sub.Dues[i]
-	d.Hard = true // whoever disputes a payment is not charged again by itself
-	if err := s.miss(d); err != nil {
-		return err
-	}
-	s.notice(Notice{Kind: Declined, Invoice: d.Invoice, Of: s.ahead(d.Until)})
-	return nil
-}
-
-// refunded issues the credit note of money that was paid back.
-func (s *step) refunded(e *Event) error {
-	i := s.sub.invoice(e.Payment.Invoice)
-	if i < 0 {
-		return s.refuse("there is no invoice " + strconv.Quote(e.Payment.Invoice) + ", or it is settled for good")
-	}
-	inv := s.sub.Invoices[i]
-	brings := s.overdue(inv.ID)
-	if !inv.Received().IsPositive() {
-		return s.refuse("nothing was paid on it, or it went back already")
-	}
-	correction := invoice.Correction{
-		ID: s.nextID(), At: e.At, Invoice: inv, Credited: s.credited(inv.ID), Lines: e.Payment.Lines, Repay: true, Ledger: s.sub.Ledger,
-	}
-	if e.Payment.Amount.IsPositive() && len(correction.Lines) == 0 {
-		correction.Lines = s.parts(&inv, e.Payment.Amount)
-	}
-	note, err := invoice.Note(correction)
-	if err != nil {
-		return proration.Under("event.payment", err)
-	}
-	s.sub.Account = s.sub.Account.Add(note)
-	s.sub.forgetOrphans()
-	s.number(note.ID)
-	s.sub.Invoices = append(s.sub.Invoices, note)
-	s.out.Invoices = append(s.out.Invoices, note)
-	s.out.Credits = append(s.out.Credits, note.Entries...)
-	if note.Offset.IsPositive() {
-		if err := s.happen(inv.ID, invoice.Event{Kind: invoice.Credited, ID: note.ID, Amount: note.Offset}); err != nil {
-			return err
-		}
-	}
-	if note.Refund.IsPositive() {
-		if err := s.happen(inv.ID, invoice.Event{Kind: invoice.Repaid, ID: note.ID, Amount: note.Refund, Reason: e.Reason}); err != nil {
-			return err
-		}
-	}
-	return s.settled(brings)
-}
-
 // credited returns what was credited of the charges of an invoice.
 func (s *step) credited(id string) (all []plans.Charge) {
 	for i := range s.sub.Invoices {
@@ -353,81 +211,4 @@ func (s *step) credited(id string) (all []plans.Charge) {
 		}
 	}
 	return all
-}
-
-// parts spreads an amount, net of taxes, over the lines of an invoice, from the first on.
-func (s *step) parts(inv *invoice.Invoice, amount decimal.Decimal) (parts []invoice.Part) {
-	credited := s.credited(inv.ID)
-	for _, line := range inv.Lines {
-		left := line.Net
-		for _, c := range credited {
-			if c.Corrects == line.ID {
-				left = left.Add(c.Net)
-			}
-		}
-		if line.Corrects != "" || !left.IsPositive() || !amount.IsPositive() {
-			continue
-		}
-		part := decimal.Min(amount, left)
-		parts = append(parts, invoice.Part{Line: line.ID, Amount: part})
-		amount = amount.Sub(part)
-	}
-	if amount.IsPositive() && len(parts) > 0 { // more than there is: the fault is the last line's
-		parts[len(parts)-1].Amount = parts[len(parts)-1].Amount.Add(amount)
-	}
-	return parts
-}
-
-// void takes back an invoice that was issued by mistake.
-func (s *step) void(e *Event) error {
-	id := e.Payment.Invoice
-	if a := s.sub.Ahead; a != nil && a.Invoice == id {
-		return s.refuse("it is of the period that begins on " + a.Period.Start.In(s.sub.location()).Format(time.DateOnly) + "; cancel, or switch its renewal off")
-	}
-	brings := s.overdue(id)
-	if err := s.undo(id); err != nil {
-		return err
-	}
-	return s.settled(brings)
-}
-
-// writeOff gives an invoice up.
-func (s *step) writeOff(e *Event) error {
-	brings := s.overdue(e.Payment.Invoice)
-	if err := s.happen(e.Payment.Invoice, invoice.Event{Kind: invoice.WrittenOff, Reason: e.Reason}); err != nil {
-		return err
-	}
-	s.effect(Effect{Kind: Withdraw, Invoice: e.Payment.Invoice})
-	return s.settled(brings)
-}
-
-// use keeps what was used for the next invoice.
-func (s *step) use(e *Event) error {
-	all, err := s.charges(e.Charges, plans.Usage)
-	s.sub.Pending = append(s.sub.Pending, all...)
-	return err
-}
-
-// sell bills what was sold once, with what waits for an invoice. In a trial or a pause it waits too.
-func (s *step) sell(e *Event) error {
-	all, err := s.charges(e.Charges, plans.OneOff)
-	if err != nil {
-		return err
-	}
-	sub := &s.sub
-	sub.Pending = append(sub.Pending, all...)
-	if !regular.has(sub.Status) {
-		return nil
-	}
-	inv, err := invoice.Build(invoice.Draft{
-		ID: s.nextID(), Currency: sub.Contract.Currency, At: e.At, Lines: sub.Pending, Ledger: sub.Ledger, Policy: s.billing(), Contact: sub.Contact,
-		Location: sub.Contract.Cycle.Location,
-	})
-	if err != nil {
-		return err
-	}
-	sub.Account, sub.Pending = sub.Account.Add(inv), nil
-	s.take(inv)
-	s.collect(&inv, e.At, time.Time{})
-	return nil
 }

@@ -1,0 +1,75 @@
+package lifecycle
+
+import (
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/invoice"
+)
+
+// prune drops what nothing can happen to any more: invoices that were settled long ago, and grants of which nothing is left.
+func (s *Subscription) prune(p *Policy) {
+	// Long ago is counted forward, so that what is dropped at an instant is dropped at every later one.
+	long := func(last time.Time) bool {
+		until, err := p.Keep.After(last, s.location())
+		return err == nil && !until.After(s.At)
+	}
+	used := map[string]bool{}
+	for i := range s.Billed {
+		used[invoiceOf(s.Billed[i].ID)] = true
+	}
+	if s.Ahead != nil {
+		used[s.Ahead.Invoice] = true
+	}
+	for _, d := range s.Dues {
+		used[d.Invoice] = true
+	}
+	var kept []invoice.Invoice
+	for _, inv := range s.Invoices {
+		last := inv.At
+		if n := len(inv.Events); n > 0 {
+			last = inv.Events[n-1].At
+		}
+		if used[inv.ID] || owing(&inv) || !long(last) {
+			kept = append(kept, inv)
+		}
+	}
+	if len(kept) < len(s.Invoices) {
+		s.Invoices = kept
+	}
+	s.pruneLedger(long)
+}
+
+// pruneLedger drops the entries of grants that are used up or expired, and that nothing happened to for long.
+func (s *Subscription) pruneLedger(long func(time.Time) bool) {
+	type grant struct {
+		left    decimal.Decimal
+		last    time.Time
+		expires time.Time
+	}
+	grants := map[string]*grant{}
+	for _, e := range s.Ledger {
+		g := grants[e.ID]
+		if g == nil {
+			g = &grant{}
+			grants[e.ID] = g
+		}
+		g.left, g.last = g.left.Add(e.Amount), later(g.last, e.At)
+		if e.Kind == credits.Granted {
+			g.expires = e.Expires
+		}
+	}
+	var kept []credits.Entry
+	for _, e := range s.Ledger {
+		g := grants[e.ID]
+		over := g.left.IsZero() || !g.expires.IsZero() && long(g.expires)
+		if !over || !long(g.last) {
+			kept = append(kept, e)
+		}
+	}
+	if len(kept) < len(s.Ledger) {
+		s.Ledger = kept
+	}
+}

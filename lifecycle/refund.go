@@ -1,0 +1,117 @@
+package lifecycle
+
+import (
+	"strconv"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/proration"
+)
+
+// disputed opens an invoice again whose payment was taken back. It has a grace like one that was declined.
+func (s *step) disputed(e *Event) error {
+	if i := s.sub.invoice(e.Payment.Invoice); i >= 0 && !s.sub.Invoices[i].Received().IsPositive() {
+		return s.refuse("nothing was paid on it, or it went back already")
+	}
+	if err := s.happens(e, invoice.Reversed); err != nil {
+		return err
+	}
+	i := s.sub.due(e.Payment.Invoice)
+	if i < 0 {
+		inv := &s.sub.Invoices[s.sub.invoice(e.Payment.Invoice)]
+		if !owing(inv) {
+			return nil
+		}
+		s.sub.Dues = append(s.sub.Dues, Due{Invoice: inv.ID, From: inv.At})
+		i = len(s.sub.Dues) - 1
+	}
+	d := &s.sub.Dues[i]
+	d.Hard = true // whoever disputes a payment is not charged again by itself
+	if err := s.miss(d); err != nil {
+		return err
+	}
+	s.notice(Notice{Kind: Declined, Invoice: d.Invoice, Of: s.ahead(d.Until)})
+	return nil
+}
+
+// refunded issues the credit note of money that was paid back.
+func (s *step) refunded(e *Event) error {
+	i := s.sub.invoice(e.Payment.Invoice)
+	if i < 0 {
+		return s.refuse("there is no invoice " + strconv.Quote(e.Payment.Invoice) + ", or it is settled for good")
+	}
+	inv := s.sub.Invoices[i]
+	brings := s.overdue(inv.ID)
+	if !inv.Received().IsPositive() {
+		return s.refuse("nothing was paid on it, or it went back already")
+	}
+	correction := invoice.Correction{
+		ID: s.nextID(), At: e.At, Invoice: inv, Credited: s.credited(inv.ID), Lines: e.Payment.Lines, Repay: true, Ledger: s.sub.Ledger,
+	}
+	if e.Payment.Amount.IsPositive() && len(correction.Lines) == 0 {
+		correction.Lines = s.parts(&inv, e.Payment.Amount)
+	}
+	note, err := invoice.Note(correction)
+	if err != nil {
+		return proration.Under("event.payment", err)
+	}
+	s.sub.Account = s.sub.Account.Add(note)
+	s.sub.forgetOrphans()
+	s.number(note.ID)
+	s.sub.Invoices = append(s.sub.Invoices, note)
+	s.out.Invoices = append(s.out.Invoices, note)
+	s.out.Credits = append(s.out.Credits, note.Entries...)
+	if note.Offset.IsPositive() {
+		if err := s.happen(inv.ID, invoice.Event{Kind: invoice.Credited, ID: note.ID, Amount: note.Offset}); err != nil {
+			return err
+		}
+	}
+	if note.Refund.IsPositive() {
+		if err := s.happen(inv.ID, invoice.Event{Kind: invoice.Repaid, ID: note.ID, Amount: note.Refund, Reason: e.Reason}); err != nil {
+			return err
+		}
+	}
+	return s.settled(brings)
+}
+
+// parts spreads an amount, net of taxes, over the lines of an invoice, from the first on.
+func (s *step) parts(inv *invoice.Invoice, amount decimal.Decimal) (parts []invoice.Part) {
+	credited := s.credited(inv.ID)
+	for _, line := range inv.Lines {
+		left := line.Net
+		for _, c := range credited {
+			if c.Corrects == line.ID {
+				left = left.Add(c.Net)
+			}
+		}
+		if line.Corrects != "" || !left.IsPositive() || !amount.IsPositive() {
+			continue
+		}
+		part := decimal.Min(amount, left)
+		parts = append(parts, invoice.Part{Line: line.ID, Amount: part})
+		amount = amount.Sub(part)
+	}
+	if amount.IsPositive() && len(parts) > 0 { // more than there is: the fault is the last line's
+		parts[len(parts)-1].Amount = parts[len(parts)-1].Amount.Add(amount)
+	}
+	return parts
+}
+
+// giveBack asks to pay back what came in for an invoice that was void by then, since the attempt was under way.
+func (s *step) giveBack(e *Event, inv *invoice.Invoice) error {
+	amount := e.Payment.Amount
+	if amount.IsZero() {
+		amount = inv.Due
+	}
+	var f fault.List
+	if !fault.Amount(&f, "event.payment.amount", amount) || !amount.IsPositive() || amount.GreaterThan(inv.Due) {
+		return fault.New("event.payment.amount", proration.ErrInvalid, "%v is no part of the %v that was due", amount, inv.Due)
+	}
+	if e.Payment.ID != "" {
+		s.because("payment-"+e.Payment.ID, e.Kind) // told twice, it is the same effect
+	}
+	s.effect(Effect{Kind: Refund, Invoice: inv.ID, Amount: amount})
+	return nil
+}
