@@ -85,13 +85,15 @@ func (s *step) settled(brings bool) error {
 	}
 	suspended := s.sub.Status == Suspended
 	s.standing()
-	if suspended && s.sub.Status != Suspended && !s.sub.At.Before(s.sub.Period.End) {
-		if s.sub.billedFor() { // such as by a term that was bought ahead
-			return s.served()
-		}
-		return s.restart()
+	stopped := !s.sub.Ended.IsZero() || !s.sub.At.Before(s.sub.Period.End)
+	switch {
+	case !suspended || s.sub.Status == Suspended || !stopped:
+		return nil
+	case s.sub.billedFor(): // such as by a term that was bought ahead
+		s.sub.Ended = time.Time{}
+		return s.served()
 	}
-	return nil
+	return s.restart()
 }
 
 // failed tells the customer, starts the grace of the invoice where it has had none, and sets the next retry.
