@@ -94,6 +94,7 @@ func (s *Subscription) next(p *Policy) Deadline {
 		q.consider(s.CancelAt, CancellationDue, "")
 	case Incomplete:
 		q.consider(s.PayBy, FirstPaymentOver, "")
+		q.consider(s.CancelAt, CancellationDue, "")
 		s.collecting(&q)
 	case Active, PastDue:
 		s.serving(p, &q)
@@ -108,6 +109,7 @@ func (s *Subscription) next(p *Policy) Deadline {
 		}
 	case Paused:
 		q.consider(s.ResumeAt, ResumeDue, "")
+		q.consider(s.CancelAt, CancellationDue, "")
 	case Canceled, Expired:
 	}
 	s.reminders(p, &q)

@@ -140,13 +140,15 @@ func (s *step) settled(brings bool) error {
 	}
 	suspended := s.sub.Status == Suspended
 	s.standing()
-	if suspended && s.sub.Status != Suspended && !s.sub.At.Before(s.sub.Period.End) {
-		if s.sub.billedFor() { // such as by a term that was bought ahead
-			return s.served()
-		}
-		return s.restart()
+	back := !s.sub.Ended.IsZero() || !s.sub.At.Before(s.sub.Period.End) // it had ended, or its period is over
+	if !suspended || s.sub.Status == Suspended || !back {
+		return nil
 	}
-	return nil
+	if s.sub.billedFor() {
+		s.sub.Ended = time.Time{}
+		return s.served()
+	}
+	return s.restart()
 }
 
 // failed tells the customer, starts the grace of the invoice where it has had none, and sets the next retry.
