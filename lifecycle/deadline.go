@@ -96,6 +96,7 @@ func (s *Subscription) next(p *Policy) Deadline {
 		q.consider(s.CancelAt, CancellationDue, "")
 	case Incomplete:
 		q.consider(s.PayBy, FirstPaymentOver, "")
+		q.consider(s.CancelAt, CancellationDue, "")
 		if s.TrialEnd.After(s.At) {
 			q.consider(s.TrialEnd, PaidOver, "")
 		}
@@ -113,6 +114,7 @@ func (s *Subscription) next(p *Policy) Deadline {
 		}
 	case Paused:
 		q.consider(s.ResumeAt, ResumeDue, "")
+		q.consider(s.CancelAt, CancellationDue, "")
 	case Canceled, Expired:
 	}
 	s.reminders(p, &q)

@@ -52,6 +52,13 @@ func ways() []way {
 		{"expired", []move{start, pay, {name: "renewal_off", after: 11 * day}, next, next}},
 		{"first invoice never paid", []move{start, next, next}},
 		{"change waits", []move{start, pay, {name: "plan basic", after: 4 * day}}},
+		{"overdue at the end of a period", []move{
+			start, pay, next, {name: "payment_failed", after: 29*day + 12*time.Hour}, {name: "seats 2"}, {name: "payment_failed"}, {name: "card_removed", after: time.Hour},
+		}},
+		{"method taken off before the start", []move{{name: "started later"}, {name: "card_removed", after: time.Hour}}},
+		{"two overdue", []move{
+			start, fail, {name: "sold", after: 2 * day}, {name: "payment_failed of the last", after: time.Hour}, next, next, {name: "paid in part", after: time.Hour},
+		}},
 		{"disputed", []move{start, pay, {name: "payment_disputed", after: 20 * day}}},
 	}
 }
@@ -168,6 +175,41 @@ func sequences(h *life, all []letter, depth int) {
 				}
 				sequences(&g, all, depth-1)
 			}
+		}
+	}
+}
+
+// TestEveryEdgeOfTheTablesIsSeenEnumerated walks until every line of the tables that leads elsewhere was taken, and none that is not in them.
+func TestEveryEdgeOfTheTablesIsSeenEnumerated(t *testing.T) {
+	s := newSeen()
+	few := some(
+		"payment_succeeded", "payment_failed", "payment_disputed", "invoice_voided", "invoice_written_off", "paid in part", "payment_refunded", "paused",
+		"resumed", "reactivated", "card_entered", "card_removed", "canceled unset", "canceled at_once", "canceled on", "renewal_off", "trial_ended",
+	)
+	few = append(few, letter{name: "time passes"})
+	all := worlds(t)
+	for _, without := range []lifecycle.Resort{lifecycle.ToSuspend, lifecycle.ToPause} {
+		w := salesWorld(t)
+		w.policy.Trial.Method, w.policy.Trial.Without = true, without
+		all = append(all, w)
+	}
+	for _, w := range all {
+		for _, along := range ways() {
+			h := walk(t, &w, along, s)
+			h.light = true
+			sequences(&h, few, 1)
+			if len(along.steps) < 7 && !giventest.Race {
+				sequences(&h, few, 2)
+			}
+		}
+		for n := range 20 {
+			longLife(t, &w, s, uint64(1_000+n))
+		}
+	}
+	leading, _ := lifecycle.Edges()
+	for _, e := range leading {
+		if s.edges[e] == 0 {
+			t.Errorf("nothing ever led from %v to %v by %v %v", e.From, e.To, e.Event, e.Deadline)
 		}
 	}
 }

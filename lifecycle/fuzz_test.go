@@ -1,6 +1,7 @@
 package lifecycle_test
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -45,6 +46,47 @@ func FuzzReplay(f *testing.F) {
 		h.replays()
 		if !h.returns() {
 			h.fault("no way leads back from %v", h.sub.Status)
+		}
+	})
+}
+
+// FuzzApplyHostile reads a policy, a subscription and an event from JSON that anybody may have written: nothing panics and nothing takes long,
+// and what comes of it can be gone on with.
+func FuzzApplyHostile(f *testing.F) {
+	for _, w := range worlds(f) {
+		for _, along := range []way{ways()[0], ways()[5], ways()[10], ways()[15]} {
+			h := walk(f, &w, along, newSeen())
+			policy, sub := giventest.JSON(f, w.policy), giventest.JSON(f, h.sub)
+			at := later(h.sub.At, giventest.Instant("2026-01-31", nil)).Add(time.Hour)
+			for _, name := range []string{"started", "payment_succeeded", "plan pro", "canceled at_once", "sold"} {
+				if e, is := named(name).event(&h, at); is {
+					e.At, e.Sequence = at, 99
+					f.Add(policy, sub, giventest.JSON(f, e))
+				}
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, policyText, subText, eventText string) {
+		if len(policyText)+len(subText)+len(eventText) > 20_000 {
+			return
+		}
+		var policy lifecycle.Policy
+		var sub lifecycle.Subscription
+		var e lifecycle.Event
+		for text, into := range map[string]any{policyText: &policy, subText: &sub, eventText: &e} {
+			if json.Unmarshal([]byte(text), into) != nil {
+				return
+			}
+		}
+		lifecycle.Next(policy, sub)
+		policy.Access(sub)
+		out, err := lifecycle.Apply(policy, sub, e)
+		if err != nil {
+			return
+		}
+		_ = out.Timeline()
+		if out, err = lifecycle.Advance(policy, out.Subscription, e.At.AddDate(0, 1, 0)); err == nil {
+			_ = giventest.JSON(t, out)
 		}
 	})
 }

@@ -131,7 +131,10 @@ func (s *step) collect(inv *invoice.Invoice, from, held time.Time) {
 	if inv == nil || !owing(inv) {
 		return
 	}
-	d := Due{Invoice: inv.ID, From: from, Held: held, By: inv.DueBy}
+	d := Due{Invoice: inv.ID, From: from, Held: held}
+	if s.manual() { // of the others the outcome of the charge is waited for
+		d.By = inv.DueBy
+	}
 	s.sub.Dues = append(s.sub.Dues, d)
 	if held.IsZero() {
 		s.ask(len(s.sub.Dues) - 1)

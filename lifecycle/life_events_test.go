@@ -106,7 +106,7 @@ func letters() []letter {
 		payment(lifecycle.PaymentFailed, false, true, owing...),
 		payment(lifecycle.PaymentDisputed, true, false, invoice.Paid),
 		payment(lifecycle.PaymentDisputed, false, false, invoice.Paid),
-		payment(lifecycle.PaymentRefunded, false, false, invoice.Paid),
+		payment(lifecycle.PaymentRefunded, false, false, invoice.Paid, invoice.Open),
 		payment(lifecycle.InvoiceVoided, false, false, open...),
 		payment(lifecycle.InvoiceVoided, true, false, open...),
 		payment(lifecycle.InvoiceWrittenOff, false, false, open...),
@@ -128,6 +128,9 @@ func letters() []letter {
 		given("canceled with a refund", lifecycle.Event{
 			Kind: lifecycle.CancelRequested, When: plans.AtOnce, Exception: &credits.Exception{Give: credits.InFull, As: credits.ToRefund, Reason: "goodwill"},
 		}),
+		{"canceled on", func(_ *life, at time.Time) (lifecycle.Event, bool) {
+			return lifecycle.Event{Kind: lifecycle.CancelRequested, By: plans.Support, On: at.AddDate(0, 0, 3)}, true
+		}},
 		plain(lifecycle.TrialEnded), plain(lifecycle.CardEntered), plain(lifecycle.CardRemoved), plain(lifecycle.Started),
 		given("pix entered", lifecycle.Event{Kind: lifecycle.CardEntered, Method: "pix"}),
 		given("wire entered", lifecycle.Event{Kind: lifecycle.CardEntered, Method: "wire"}),
@@ -159,6 +162,9 @@ func some(names ...string) (few []letter) {
 // do lets a letter happen at an instant, and reports whether it did.
 func (h *life) do(l letter, at time.Time) bool {
 	h.tb.Helper()
+	if l.event == nil {
+		return h.pass(at)
+	}
 	e, is := l.event(h, at)
 	if !is {
 		return false

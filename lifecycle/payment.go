@@ -85,11 +85,11 @@ func (s *step) settled(brings bool) error {
 	}
 	suspended := s.sub.Status == Suspended
 	s.standing()
-	stopped := !s.sub.Ended.IsZero() || !s.sub.At.Before(s.sub.Period.End)
-	switch {
-	case !suspended || s.sub.Status == Suspended || !stopped:
+	back := !s.sub.Ended.IsZero() || !s.sub.At.Before(s.sub.Period.End) // it had ended, or its period is over
+	if !suspended || s.sub.Status == Suspended || !back {
 		return nil
-	case s.sub.billedFor(): // such as by a term that was bought ahead
+	}
+	if s.sub.billedFor() {
 		s.sub.Ended = time.Time{}
 		return s.served()
 	}

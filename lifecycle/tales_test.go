@@ -449,7 +449,7 @@ func TestMixedTales(t *testing.T) {
 			{"2026-11-27", "suspended full"},
 			{"2026-12-01", "suspended billing_only; tell access_lost"},
 			{"2026-12-05 card", "suspended billing_only; charge s-2 47.47"},
-			{"2026-12-05 paid s-2", "past_due full; s-2 paid; tell receipt s-2; tell overdue s-3 2026-12-08"},
+			{"2026-12-05 paid s-2", "active full; s-2 paid; tell receipt s-2"},
 		}...)},
 	)
 }

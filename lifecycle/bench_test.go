@@ -1,0 +1,126 @@
+package lifecycle_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+)
+
+// usualYears are so many events as they usually come, about eight a month: a renewal that is paid, a seat that is added, paid and removed,
+// usage, and now and then a card that is declined first.
+func usualYears(tb testing.TB, count int) (lifecycle.Policy, lifecycle.Subscription, []lifecycle.Event, time.Time) {
+	tb.Helper()
+	p := lifecycle.Standard()
+	sub := worldContract(tb, "UTC", "P1M", "31.00")
+	sub.Contract.Cycle = giventest.Cycle("2000-01-01", "P1M", nil)
+	start := giventest.Instant("2000-01-01", nil)
+	var events []lifecycle.Event
+	s := sub
+	add := func(at time.Time, e lifecycle.Event) {
+		if len(events) == count {
+			return
+		}
+		e.Sequence, e.At = int64(len(events)+1), at
+		if e.Kind == lifecycle.PaymentSucceeded || e.Kind == lifecycle.PaymentFailed {
+			advanced, err := lifecycle.Advance(p, s, at)
+			if err != nil {
+				tb.Fatal(err)
+			}
+			s = advanced.Subscription
+			if len(s.Dues) == 0 {
+				tb.Fatalf("nothing is to be paid at %v", at)
+			}
+			e.Payment.Invoice = s.Dues[0].Invoice
+		}
+		out, err := lifecycle.Apply(p, s, e)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		s = out.Subscription
+		events = append(events, e)
+	}
+	paid, seat := lifecycle.Event{Kind: lifecycle.PaymentSucceeded}, plans.Change{Item: "seat", Quantity: giventest.Money("1")}
+	less := plans.Change{Item: "seat", Quantity: giventest.Money("-1")}
+	add(start, lifecycle.Event{Kind: lifecycle.Started, NoTrial: true, Method: "card"})
+	for month := 0; len(events) < count; month++ {
+		on := start.AddDate(0, month, 0)
+		if month%6 == 5 {
+			add(on.Add(time.Hour), lifecycle.Event{Kind: lifecycle.PaymentFailed})
+			add(on.Add(30*time.Hour), lifecycle.Event{Kind: lifecycle.CardEntered})
+		}
+		add(on.Add(31*time.Hour), paid)
+		add(on.Add(5*day), lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: sold("calls", "7.30")})
+		add(on.Add(9*day), lifecycle.Event{Kind: lifecycle.SeatsAdded, Change: seat})
+		add(on.Add(9*day+time.Hour), paid)
+		add(on.Add(14*day), lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: sold("calls", "3.10")})
+		add(on.Add(19*day), lifecycle.Event{Kind: lifecycle.SeatsRemoved, Change: less})
+		add(on.Add(25*day), lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: sold("calls", "1.70")})
+	}
+	return p, sub, events, events[count-1].At
+}
+
+// BenchmarkReplay replays a history from its start: the cost of an event must not grow with their number.
+func BenchmarkReplay(b *testing.B) {
+	for _, n := range []struct {
+		name  string
+		count int
+	}{{"100", 100}, {"1000", 1_000}, {"10000", 10_000}} {
+		b.Run(n.name, func(b *testing.B) {
+			p, sub, events, to := usualYears(b, n.count)
+			b.ReportAllocs()
+			for b.Loop() {
+				out, err := lifecycle.Replay([]lifecycle.Policy{p}, sub, events, to)
+				if err != nil || out.Subscription.Sequence != int64(n.count) {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n.count), "ns/event")
+		})
+	}
+}
+
+// aYearOn is a subscription after a year, and the next instant at which something happens.
+func aYearOn(b *testing.B) (lifecycle.Policy, lifecycle.Subscription, time.Time) {
+	b.Helper()
+	p, sub, events, to := usualYears(b, 96)
+	out, err := lifecycle.Replay([]lifecycle.Policy{p}, sub, events, to)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return p, out.Subscription, to.Add(time.Hour)
+}
+
+func BenchmarkApply(b *testing.B) {
+	p, sub, at := aYearOn(b)
+	e := lifecycle.Event{Sequence: 1_000, At: at, Kind: lifecycle.CreditGranted, Reason: "goodwill"}
+	e.Grant.Amount = giventest.Money("5.00")
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := lifecycle.Apply(p, sub, e); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkAdvance(b *testing.B) {
+	p, sub, at := aYearOn(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := lifecycle.Advance(p, sub, at.AddDate(0, 1, 0)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkNext(b *testing.B) {
+	p, sub, _ := aYearOn(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, has := lifecycle.Next(p, sub); !has {
+			b.Fatal("nothing is to come")
+		}
+	}
+}
