@@ -97,7 +97,7 @@ func (s *step) aheadBegins(Deadline) error {
 			return err
 		}
 		if sub.Status == Suspended {
-			return s.served()
+			return nil // it does not begin; who comes back begins anew
 		}
 		return s.bill()
 	}
