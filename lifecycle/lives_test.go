@@ -58,6 +58,10 @@ func TestLives(t *testing.T) {
 			[]move{start, pay, next, next, {name: "paid in part", after: time.Hour}, {name: "seats 2", after: time.Hour}, next}, "active 4",
 		},
 		{
+			"suspended when a period begins that was billed ahead", "the period is taken back and does not begin; a payment begins anew", 2,
+			[]move{start, next, next, at("seats 2"), at("payment_failed"), next, next, pay}, "active 4",
+		},
+		{
 			"no method when a trial begins", "there is no trial, as when one is over without", 4,
 			[]move{at("started later"), {name: "card_removed", after: time.Hour}, next}, "canceled 0",
 		},

@@ -102,7 +102,7 @@ func (s *step) aheadBegins(Deadline) error {
 			return err
 		}
 		if sub.Status == Suspended {
-			return nil // a new period begins for who comes back
+			return nil // it does not begin; who comes back begins anew
 		}
 		return s.bill()
 	}
