@@ -101,7 +101,7 @@ func (h *life) left(c plans.Charge, at time.Time, of invoice.Status) (net, units
 func (h *life) moneyLaws(out lifecycle.Outcome) {
 	h.tb.Helper()
 	for _, inv := range slices.Concat(out.Invoices, out.Changed) {
-		if !h.light {
+		if !h.light && h.seen.once(&inv) {
 			if err := invoice.Check(inv); err != nil {
 				h.fault("invoice %s: %v", inv.ID, err)
 			}
@@ -265,6 +265,22 @@ type seen struct {
 	edges map[lifecycle.Edge]int
 	calls int
 	wrong map[string]bool // what was reported
+	found map[string]bool // the invoices that were checked, as they stood
+}
+
+// once reports whether an invoice was not checked before as it stands: by its seal, which is of all that was issued, and by its events.
+func (s *seen) once(inv *invoice.Invoice) bool {
+	as := inv.Seal + inv.Status.String()
+	for _, e := range inv.Events {
+		as += e.Kind.String() + e.ID + e.Amount.String() + e.At.String()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.found[as] {
+		return false
+	}
+	s.found[as] = true
+	return true
 }
 
 // first reports whether a fault was not reported yet.
@@ -278,7 +294,7 @@ func (s *seen) first(what string) bool {
 
 // newSeen has seen nothing.
 func newSeen() *seen {
-	s := &seen{table: map[lifecycle.Edge]bool{}, edges: map[lifecycle.Edge]int{}, wrong: map[string]bool{}}
+	s := &seen{table: map[lifecycle.Edge]bool{}, edges: map[lifecycle.Edge]int{}, wrong: map[string]bool{}, found: map[string]bool{}}
 	leading, staying := lifecycle.Edges()
 	for _, e := range slices.Concat(leading, staying) {
 		s.table[e] = true

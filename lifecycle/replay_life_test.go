@@ -121,7 +121,7 @@ func TestEveryPartMakesAWholeEnumerated(t *testing.T) {
 					}
 					g.replays()
 					for _, m := range letters() {
-						if n++; n%31 > 0 || giventest.Race {
+						if n++; n%97 > 0 || giventest.Race {
 							continue
 						}
 						next := g.sub.At.Add(26 * time.Hour)
