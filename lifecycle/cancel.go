@@ -26,12 +26,10 @@ func (s *step) cancel(e *Event) error {
 		return s.endNow(e.Exception)
 	}
 	if a := sub.Ahead; a != nil && !at.After(a.Period.Start) {
-		if i := sub.invoice(a.Invoice); i < 0 || sub.retractable(a.Invoice) {
-			if err := s.forget(); err != nil {
-				return err
-			}
-		} else {
-			at = a.Period.End // which is paid for, or is being paid
+		if sub.keepsAhead() {
+			at = a.Period.End
+		} else if err := s.forget(); err != nil {
+			return err
 		}
 	}
 	sub.CancelAt = at.In(sub.location())
@@ -130,13 +128,9 @@ func (s *step) renewalOff(*Event) error {
 	return s.forgetUnlessPaid()
 }
 
-// forgetUnlessPaid takes back a period that is billed ahead; where it is paid, or a payment is under way, it is still served.
+// forgetUnlessPaid takes back a period that is billed ahead; where it is paid, it is still served.
 func (s *step) forgetUnlessPaid() error {
-	a := s.sub.Ahead
-	if a == nil {
-		return nil
-	}
-	if i := s.sub.invoice(a.Invoice); i >= 0 && !s.sub.retractable(a.Invoice) {
+	if s.sub.keepsAhead() {
 		return nil
 	}
 	return s.forget()
@@ -156,8 +150,9 @@ func (s *step) renewalOn(*Event) error {
 func (s *step) reactivate(*Event) error {
 	sub := &s.sub
 	for i := range sub.Dues {
-		if sub.Dues[i].Failed.IsZero() {
-			continue
+		d := &sub.Dues[i]
+		if d.Failed.IsZero() || sub.Status == Paused && (d.Until.IsZero() || d.Until.After(sub.At)) {
+			continue // while its grace runs, service does
 		}
 		sub.Status = Suspended
 		s.chargeOverdue()
@@ -166,7 +161,7 @@ func (s *step) reactivate(*Event) error {
 	if !sub.billedFor() {
 		return s.restart()
 	}
-	sub.Status = Active
+	sub.Status, sub.Dunned = Active, false
 	sub.Ended, sub.PauseAt, sub.ResumeAt = time.Time{}, time.Time{}, time.Time{}
 	s.standing()
 	return s.served()

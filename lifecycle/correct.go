@@ -26,8 +26,8 @@ type Correction struct {
 }
 
 // Correct replays a history of which some events came to be known late, each dated when it happened and with a number above those that were
-// known before. What was issued stays as it is: one invoice bills the difference between it and what should have been, and the subscription goes
-// on from there. Asked again, with that invoice among the issued ones, it bills nothing.
+// known before. What was issued stays as it is: one invoice bills the difference between it and what should have been, one for each policy by which
+// something differs, and the subscription goes on from there. Asked again, with that invoice among the issued ones, it bills nothing.
 //
 // What should have been billed and was not counts as paid, since the difference will be; payments and failures of what was issued happened as they
 // did. Which invoice is which shows by the instants at which they were issued.
@@ -113,11 +113,11 @@ func (s *step) payMissing() error {
 // reconcile bills the difference, and lets the subscription go on with what was issued.
 func (c *Correction) reconcile(s *step, should Outcome) (Outcome, error) {
 	sub := &s.sub
-	comparison := invoice.Comparison{Policy: s.policy.Billing.Proration, Location: sub.Contract.Cycle.Location}
 	theirs := map[string]bool{}
+	var proposed, billed []plans.Charge
 	for i := range should.Invoices {
 		theirs[should.Invoices[i].ID] = true
-		comparison.Proposed = append(comparison.Proposed, valid(&should.Invoices[i])...)
+		proposed = append(proposed, valid(&should.Invoices[i])...)
 	}
 	sub.Ledger = nil
 	for _, e := range should.Credits {
@@ -131,7 +131,7 @@ func (c *Correction) reconcile(s *step, should Outcome) (Outcome, error) {
 		inv := c.Issued[i].Clone()
 		sub.Issued++
 		sub.Invoices = append(sub.Invoices, inv)
-		comparison.Billed = append(comparison.Billed, valid(&inv)...)
+		billed = append(billed, valid(&inv)...)
 		if inv.Status != invoice.Void {
 			sub.Ledger = append(sub.Ledger, inv.Entries...)
 		}
@@ -145,28 +145,56 @@ func (c *Correction) reconcile(s *step, should Outcome) (Outcome, error) {
 		sub.Dues = append(sub.Dues, due)
 	}
 	sub.relocate()
-	difference, err := invoice.Reconcile(comparison)
-	if err != nil {
-		return Outcome{}, err
-	}
-	sub.Billed = clone.All(comparison.Billed)
+	sub.Billed = clone.All(billed)
 	s.because("correction-"+sub.At.UTC().Format(time.RFC3339Nano), 0)
-	if len(difference.Lines) > 0 {
-		inv, err := invoice.Build(invoice.Draft{
-			ID: s.nextID(), Currency: sub.Contract.Currency, At: sub.At, Lines: difference.Lines, Billed: sub.Billed, Ledger: sub.Ledger, Policy: s.billing(),
-			Contact: sub.Contact, Location: sub.Contract.Cycle.Location,
-		})
-		if err != nil {
+	for i := range c.Policies {
+		s.policy = &c.Policies[i]
+		if err := s.difference(c.under(i, billed), c.under(i, proposed)); err != nil {
 			return Outcome{}, err
 		}
-		sub.Account = sub.Account.Add(inv)
-		s.take(inv)
-		s.collect(&inv, sub.At, time.Time{})
 	}
+	s.hold(sub.At)
 	sub.Billed = usable(sub.Billed, sub.At)
 	s.standing()
 	sub.prune(s.policy)
 	return s.outcome(), nil
+}
+
+// under returns the charges that begin while a policy holds, and their credits.
+func (c *Correction) under(policy int, all []plans.Charge) (held []plans.Charge) {
+	own := map[string]bool{}
+	for _, charge := range all {
+		start := charge.Span.Start
+		first := policy == 0 || !c.Policies[policy].From.After(start)
+		last := policy == len(c.Policies)-1 || c.Policies[policy+1].From.After(start)
+		if charge.Corrects == "" && first && last || own[charge.Corrects] {
+			own[charge.ID] = true
+			held = append(held, charge)
+		}
+	}
+	return held
+}
+
+// difference bills what differs between what was billed and what should have been, by the policy that held.
+func (s *step) difference(billed, proposed []plans.Charge) error {
+	sub := &s.sub
+	d, err := invoice.Reconcile(invoice.Comparison{
+		Billed: billed, Proposed: proposed, Policy: s.policy.Billing.Proration, Location: sub.Contract.Cycle.Location,
+	})
+	if err != nil || len(d.Lines) == 0 {
+		return err
+	}
+	inv, err := invoice.Build(invoice.Draft{
+		ID: s.nextID(), Currency: sub.Contract.Currency, At: sub.At, Lines: d.Lines, Billed: sub.Billed, Ledger: sub.Ledger, Policy: s.billing(),
+		Contact: sub.Contact, Location: sub.Contract.Cycle.Location,
+	})
+	if err != nil {
+		return err
+	}
+	sub.Account = sub.Account.Add(inv)
+	s.take(inv)
+	s.collect(&inv, sub.At, time.Time{})
+	return nil
 }
 
 // valid returns the lines of an invoice that was not taken back.

@@ -56,7 +56,7 @@ func TestCorrect(t *testing.T) {
 		latePaid("2026-12-01", 3, "acme-2"),
 	}
 	change := func(at string, sequence int64, kind lifecycle.EventKind, c plans.Change) lifecycle.Event {
-		return lifecycle.Event{Sequence: sequence, At: lateDay(at), Kind: kind, Change: c}
+		return lifecycle.Event{Sequence: sequence, At: lateDay(at), Kind: kind, By: plans.Support, Change: c}
 	}
 	price := plans.Price{Unit: giventest.Money("99.00")}
 	for _, c := range []struct {

@@ -179,7 +179,7 @@ func (s *Subscription) last(p *Policy) time.Time {
 // collecting considers what happens to unpaid invoices. While a payment is under way its outcome is waited for.
 func (s *Subscription) collecting(q *search) {
 	for _, d := range s.Dues {
-		if i := s.invoice(d.Invoice); i < 0 || s.Invoices[i].Status == invoice.Pending {
+		if i := s.invoice(d.Invoice); i < 0 || s.Invoices[i].Status == invoice.Pending || d.Unwanted {
 			continue
 		}
 		q.consider(d.Held, ChargeDue, d.Invoice)

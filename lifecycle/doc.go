@@ -46,7 +46,9 @@
 // was paid for is not over goes on with it; later a new period begins, at that instant or on the old dates. Renewals stop while a
 // subscription is suspended or paused. A change that credits what is not paid is refused.
 //
-// The first policy that fits an instant decides what happens then: one that begins to hold later rewrites nothing.
+// Of several policies the one decides that began to hold last: [Replay] and [Correct] take all of them. Whoever goes step by step with [Advance]
+// and [Apply] passes the one that holds, and advances with the old one until a nanosecond before another begins. Events that were refused belong
+// into the history, and change nothing there either; those that were an error do not.
 //
 // # Limits
 //

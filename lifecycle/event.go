@@ -82,7 +82,7 @@ type Event struct {
 	// comes to be known late.
 	At     time.Time   `json:"at"`
 	Kind   EventKind   `json:"kind"`            // what happened
-	By     plans.Actor `json:"by,omitzero"`     // who asks for it; unset is the customer, who may least
+	By     plans.Actor `json:"by,omitzero"`     // who asks for it, which the rules and the policy's details read, and nothing else: whoever passes an event on knows that it may be. Unset is the customer
 	Reason string      `json:"reason,omitzero"` // for people
 
 	On        time.Time          `json:"on,omitzero"`        // when service begins, or ends; zero is at once, or as the rules say
@@ -104,7 +104,7 @@ type Event struct {
 // Payment is about an invoice.
 type Payment struct {
 	Invoice string          `json:"invoice"`         // its ID
-	ID      string          `json:"id,omitzero"`     // of the payment, by which an outcome finds its attempt; "" is the one under way, or one of the event's own
+	ID      string          `json:"id,omitzero"`     // of the payment, by which an outcome finds its attempt, and a dispute what came in; of a refund its own. "" is the one under way, the last that came in, or one of the event's own
 	Amount  decimal.Decimal `json:"amount,omitzero"` // in major units, not negative; zero is all there is
 	Hard    bool            `json:"hard,omitzero"`   // of a failure: another attempt with the same method is of no use
 	Lines   []invoice.Part  `json:"lines,omitzero"`  // of a refund: what of the invoice goes back; none is the amount, from the first line on

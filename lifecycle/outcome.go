@@ -24,7 +24,8 @@ type Outcome struct {
 	Steps        []Step            `json:"steps,omitzero"`    // what happened, one after the other
 }
 
-// Effect is something for the caller to do. Its ID derives from the subscription, what caused it and its ordinal, so that a
+// Effect is something for the caller to do, in order; one whose invoice is void in the same outcome was withdrawn meanwhile, and is left out. A charge
+// and a send are asked for again after a failure: a provider knows by the invoice what it is about. Its ID derives from the subscription, what caused it and its ordinal, so that a
 // caller who runs the same again can tell what was done already.
 type Effect struct {
 	ID      string          `json:"id"`      // the same whenever the same is run again

@@ -31,7 +31,10 @@ func (s *step) pause(e *Event) error {
 	if err := s.forgetUnlessPaid(); err != nil {
 		return err
 	}
-	if a := sub.Ahead; a != nil {
+	switch a := sub.Ahead; {
+	case a != nil && s.policy.Pause.When == plans.AtOnce:
+		sub.Contract, sub.Ahead = a.Contract, nil // it is paid: what is not used of it goes back too, or is used later
+	case a != nil:
 		at = a.Period.End // which is paid for
 	}
 	if !e.Until.IsZero() && !e.Until.After(at) {

@@ -53,7 +53,7 @@ func (s *step) attempt(e *Event) error {
 // paid closes an invoice. When nothing is overdue any more, service goes on; where it stopped for so long that its period is over, with a
 // new one at that instant.
 func (s *step) paid(e *Event) error {
-	if i := s.sub.invoice(e.Payment.Invoice); i >= 0 && s.sub.Invoices[i].Status == invoice.Void {
+	if i := s.sub.invoice(e.Payment.Invoice); i >= 0 && tooMuch(&s.sub.Invoices[i], e.Payment.ID) {
 		return s.giveBack(e, &s.sub.Invoices[i])
 	}
 	if err := s.happens(e, invoice.Succeeded); err != nil {
@@ -67,8 +67,18 @@ func (s *step) paid(e *Event) error {
 		}
 		return nil
 	}
+	if d := sub.due(e.Payment.Invoice); d >= 0 && sub.Dues[d].Unwanted {
+		return s.giveAllBack(e.Payment.Invoice)
+	}
 	s.notice(Notice{Kind: Receipt, Invoice: e.Payment.Invoice})
-	return s.settled(true)
+	if err := s.settled(true); err != nil {
+		return err
+	}
+	failed := slices.ContainsFunc(sub.Dues, func(d Due) bool { return !d.Failed.IsZero() })
+	if sub.Status == Canceled && sub.Dunned && !failed && sub.Period.Contains(sub.At) && sub.billedFor() {
+		return s.reactivate(nil) // nobody wanted it to end
+	}
+	return nil
 }
 
 // overdue reports whether service could have stopped for an invoice: what is suspended for another reason does not come back with it.
@@ -107,6 +117,9 @@ func (s *step) failed(e *Event) error {
 		return nil // it was paid in between, or nobody collects it
 	}
 	d := &sub.Dues[i]
+	if d.Unwanted {
+		return s.undo(d.Invoice)
+	}
 	asked := d.Asked
 	d.Asked, d.Held = time.Time{}, time.Time{}
 	d.Hard = d.Hard || e.Payment.Hard
@@ -127,7 +140,9 @@ func (s *step) failed(e *Event) error {
 		if err != nil {
 			return err
 		}
-		d.Retry = at
+		if s.policy.Dunning.Unpaid != ToCancel || d.Until.IsZero() || at.Before(d.Until) { // who has ended is not charged
+			d.Retry = at
+		}
 	}
 	return nil
 }
@@ -196,7 +211,10 @@ func (s *step) graceOver(d Deadline) error {
 			s.notice(Notice{Kind: Lost, Invoice: d.Ref})
 		}
 	case ToCancel:
-		return s.end(Canceled, nil)
+		if err := s.end(Canceled, nil); err != nil {
+			return err
+		}
+		s.sub.Dunned = true
 	case ToGoOn, ToPause:
 		s.sub.Dues[s.sub.due(d.Ref)].Until = time.Time{}
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
@@ -157,12 +159,31 @@ func (s *step) bring(c plans.Change) error {
 	case s.policy.Changes == CollectNext && !restarts && c.Term == nil:
 		held = s.sub.Period.End
 	}
+	ahead := s.setAside() // what was billed ahead is changed when it begins
 	inv, err := s.document(invoice.Occasion{Account: s.sub.Account, At: s.sub.At, Change: c})
 	if err != nil {
 		return err
 	}
+	s.sub.Billed = slices.Concat(ahead, s.sub.Billed)
 	s.collect(inv, s.sub.At, held)
 	return nil
+}
+
+// setAside takes the charges of a period that is billed ahead, and their credits, out of what was billed, and returns them.
+func (s *step) setAside() (ahead []plans.Charge) {
+	if s.sub.Ahead == nil || s.sub.Ahead.Invoice == "" {
+		return nil
+	}
+	var left []plans.Charge
+	for _, c := range s.sub.Billed {
+		if id := s.sub.Ahead.Invoice; invoiceOf(c.ID) == id && c.Corrects == "" || invoiceOf(c.Corrects) == id {
+			ahead = append(ahead, c)
+			continue
+		}
+		left = append(left, c)
+	}
+	s.sub.Billed = left
+	return ahead
 }
 
 // changeDue makes a change that waited. Where its time is a boundary, the period that begins there is billed with it.
@@ -205,6 +226,17 @@ func (s *step) changeDue(d Deadline) error {
 	return err
 }
 
+// inHand is what was paid in money and can go back: what is held for the next period is not paid yet, although it is credited.
+func (s *step) inHand() decimal.Decimal {
+	sum := s.sub.received()
+	for _, d := range s.sub.Dues {
+		if i := s.sub.invoice(d.Invoice); i >= 0 && !d.Held.IsZero() {
+			sum = sum.Sub(s.sub.Invoices[i].Outstanding())
+		}
+	}
+	return decimal.Max(sum, decimal.Decimal{})
+}
+
 // end ends the subscription: what is used up to it is billed, and what is not is given back as the policy says.
 func (s *step) end(as Status, exception *credits.Exception) error {
 	sub := &s.sub
@@ -214,7 +246,7 @@ func (s *step) end(as Status, exception *credits.Exception) error {
 	contract := sub.Contract.Clone()
 	if !sub.Period.End.IsZero() && sub.Status != Trialing && sub.Status != PendingStart {
 		inv, err := s.document(invoice.Occasion{
-			Account: sub.Account, At: sub.At, Change: plans.Change{Cancel: true}, Lines: sub.Pending, Paid: sub.received(), Exception: exception,
+			Account: sub.Account, At: sub.At, Change: plans.Change{Cancel: true}, Lines: sub.Pending, Paid: s.inHand(), Exception: exception,
 		})
 		if err != nil {
 			return err
@@ -226,7 +258,7 @@ func (s *step) end(as Status, exception *credits.Exception) error {
 	sub.Contract = contract // as it goes on for who comes back
 	sub.Status, sub.Ended = as, sub.At
 	sub.CancelAt, sub.NoRenewal, sub.PauseAt, sub.ResumeAt, sub.PayBy = time.Time{}, false, time.Time{}, time.Time{}, time.Time{}
-	sub.Waiting = nil
+	sub.Waiting, sub.Dunned = nil, false
 	return nil
 }
 

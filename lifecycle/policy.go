@@ -61,7 +61,7 @@ type Dunning struct {
 
 // Pause is how service can be paused.
 type Pause struct {
-	When   plans.When          `json:"when,omitzero"`   // at_once or at_period_end; must be set for a pause
+	When   plans.When          `json:"when,omitzero"`   // at_once or at_period_end, or that of the next one where it is paid already; must be set for a pause
 	Unused credits.Disposition `json:"unused,omitzero"` // at once: what becomes of what is paid for, balance or nothing; must be set then. With nothing it can still be used until its end
 }
 
@@ -78,8 +78,8 @@ type Reminder struct {
 	Without bool               `json:"without,omitzero"` // only where no method of payment is on file
 }
 
-// Standard returns a complete and neutral policy: invoices by that of package invoice; anybody changes anything at once, and cancels for the
-// end of the period; a week of grace and then suspension; whoever comes back begins a new period; the owner and admins manage billing.
+// Standard returns a complete and neutral policy: invoices by that of package invoice; anybody changes anything but a price at once, and
+// cancels for the end of the period; a week of grace and then suspension; whoever comes back begins a new period; the owner and admins manage billing.
 func Standard() Policy {
 	both := []plans.Actor{plans.Customer, plans.Support}
 	p := Policy{
@@ -99,8 +99,12 @@ func Standard() Policy {
 	}
 	for action := plans.Upgrade; action <= plans.MoveAnchor; action++ {
 		rule := plans.Rule{Action: action, By: both, When: plans.AtOnce}
-		if action == plans.Cancel {
+		switch action {
+		case plans.Cancel:
 			rule.When = plans.AtPeriodEnd
+		case plans.Reprice:
+			rule.By = []plans.Actor{plans.Support}
+		default:
 		}
 		p.Rules = append(p.Rules, rule)
 	}

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/shopspring/decimal"
@@ -99,7 +100,25 @@ func (s *step) parts(inv *invoice.Invoice, amount decimal.Decimal) (parts []invo
 	return parts
 }
 
-// giveBack asks to pay back what came in for an invoice that was void by then, since the attempt was under way.
+// giveAllBack issues the credit note of an invoice that nobody wanted any more when its payment came in, and asks to pay that back.
+func (s *step) giveAllBack(id string) error {
+	note, err := invoice.Note(invoice.Correction{ID: s.nextID(), At: s.sub.At, Invoice: s.sub.Invoices[s.sub.invoice(id)], Repay: true, Ledger: s.sub.Ledger})
+	if err != nil {
+		return proration.Under("event.payment", err)
+	}
+	s.sub.Account = s.sub.Account.Add(note)
+	s.sub.forgetOrphans()
+	s.take(note)
+	return s.settled(true)
+}
+
+// tooMuch reports whether a payment that came in is of an invoice on which nothing is due any more: it was void by then, or was paid otherwise.
+func tooMuch(inv *invoice.Invoice, payment string) bool {
+	known := slices.ContainsFunc(inv.Events, func(e invoice.Event) bool { return e.ID == payment })
+	return inv.Status == invoice.Void || inv.Status == invoice.Paid && payment != "" && !known
+}
+
+// giveBack asks to pay back what came in for an invoice on which nothing is due any more.
 func (s *step) giveBack(e *Event, inv *invoice.Invoice) error {
 	amount := e.Payment.Amount
 	if amount.IsZero() {

@@ -6,11 +6,15 @@ import (
 
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
 
 // start begins service, or waits until it is to begin.
 func (s *step) start(e *Event) error {
+	if terms := s.sub.Contract.Terms; len(terms) > 0 && terms[0].Term.Billing == plans.UpFront && s.policy.Billing.Timing == proration.InArrears {
+		return fault.New("policy.billing.timing", proration.ErrInvalid, "a term that is billed up front is not billed in arrears")
+	}
 	if e.Method != "" {
 		if err := s.setMethod(e); err != nil {
 			return err
@@ -231,6 +235,11 @@ func (s *step) forget() error {
 		return nil
 	}
 	s.sub.Ahead = nil
+	if i := s.sub.due(a.Invoice); i >= 0 && s.sub.underWay(a.Invoice) {
+		s.renounce(i)
+		s.sub.Pending = append(slices.Clone(a.Pending), s.sub.Pending...)
+		return nil
+	}
 	if !s.sub.retractable(a.Invoice) {
 		return nil
 	}
@@ -249,6 +258,13 @@ func (s *step) forget() error {
 func (s *Subscription) retractable(id string) bool {
 	i := s.invoice(id)
 	return i >= 0 && s.Invoices[i].Status == invoice.Open && !s.Invoices[i].Received().IsPositive()
+}
+
+// renounce lets an invoice be void once it is known what came of the payment that is under way.
+func (s *step) renounce(due int) {
+	d := &s.sub.Dues[due]
+	d.Unwanted = true
+	s.sub.Billed = slices.DeleteFunc(s.sub.Billed, func(c plans.Charge) bool { return invoiceOf(c.ID) == d.Invoice })
 }
 
 // standing lets the status follow from what is overdue: nothing, or something whose grace runs. What is suspended stays so while a grace is over.

@@ -17,7 +17,8 @@ import (
 )
 
 // Subscription is the life of a contract: one value that the caller stores. A new one has an ID, a contract and whom it is with, and
-// nothing else. After it was read back, the caller sets Contract.Cycle.Location again.
+// nothing else; terms come from a quote of a catalogue, or from plans.Contract.Begin, with their discounts. After it was read back, the caller sets
+// Contract.Cycle.Location again, which is enough for everything inside. In arrears a quantity that changed is a step of the contract's ramp: see plans.Contract.On.
 type Subscription struct {
 	ID              string          `json:"id"` // given by the caller; the IDs of invoices, notices and effects derive from it
 	invoice.Account                 // what was bought, what of it was billed and is not used up, and what is owed to the customer
@@ -35,6 +36,7 @@ type Subscription struct {
 	TrialEnd  time.Time `json:"trial_end,omitzero"`  // when the trial is over, or was
 	PayBy     time.Time `json:"pay_by,omitzero"`     // until when the first invoice is to be paid
 	CancelAt  time.Time `json:"cancel_at,omitzero"`  // when a cancellation takes effect; zero while there is none
+	Dunned    bool      `json:"dunned,omitzero"`     // it ended since an invoice was not paid: paying it brings service back while its period lasts
 	NoRenewal bool      `json:"no_renewal,omitzero"` // it ends with its term, or the period where there is none
 	PauseAt   time.Time `json:"pause_at,omitzero"`   // when a pause begins
 	ResumeAt  time.Time `json:"resume_at,omitzero"`  // when a pause is over
@@ -66,16 +68,17 @@ type Ahead struct {
 
 // Due is how far the collection of an unpaid invoice is. It has one grace, however often it fails.
 type Due struct {
-	Invoice string    `json:"invoice"`          // its ID
-	From    time.Time `json:"from"`             // when what it pays for begins
-	Held    time.Time `json:"held,omitzero"`    // when it is collected first; zero is from the start
-	Asked   time.Time `json:"asked,omitzero"`   // when it was last asked to charge it, while the outcome is not known
-	By      time.Time `json:"by,omitzero"`      // when it is due, where it is paid by hand; zero once that has passed
-	Failed  time.Time `json:"failed,omitzero"`  // when the first attempt failed, or it was due; zero where neither happened
-	Until   time.Time `json:"until,omitzero"`   // when its grace is over: the first instant without; zero where it has none to end
-	Retry   time.Time `json:"retry,omitzero"`   // when it is charged again by itself
-	Retries int       `json:"retries,omitzero"` // how often it was
-	Hard    bool      `json:"hard,omitzero"`    // no attempt is of use until another method is entered
+	Invoice  string    `json:"invoice"`           // its ID
+	From     time.Time `json:"from"`              // when what it pays for begins
+	Held     time.Time `json:"held,omitzero"`     // when it is collected first; zero is from the start
+	Asked    time.Time `json:"asked,omitzero"`    // when it was last asked to charge it, while the outcome is not known
+	By       time.Time `json:"by,omitzero"`       // when it is due, where it is paid by hand; zero once that has passed
+	Failed   time.Time `json:"failed,omitzero"`   // when the first attempt failed, or it was due; zero where neither happened
+	Until    time.Time `json:"until,omitzero"`    // when its grace is over: the first instant without; zero where it has none to end
+	Retry    time.Time `json:"retry,omitzero"`    // when it is charged again by itself
+	Retries  int       `json:"retries,omitzero"`  // how often it was
+	Unwanted bool      `json:"unwanted,omitzero"` // it is void once it is known what came of the payment that is under way; what comes in goes back
+	Hard     bool      `json:"hard,omitzero"`     // no attempt is of use until another method is entered
 }
 
 // due returns the index of an unpaid invoice's collection, or -1.
@@ -87,6 +90,20 @@ func (s *Subscription) due(id string) int {
 func (s *Subscription) asked(id string) bool {
 	i := s.due(id)
 	return i >= 0 && !s.Dues[i].Asked.IsZero()
+}
+
+// underWay reports whether a payment of an invoice is under way, and nothing of it came in yet.
+func (s *Subscription) underWay(id string) bool {
+	i := s.invoice(id)
+	return i >= 0 && s.Invoices[i].Status == invoice.Pending && !s.Invoices[i].Received().IsPositive()
+}
+
+// keepsAhead reports whether a period that is billed ahead is paid, at least in part, so that it is served.
+func (s *Subscription) keepsAhead() bool {
+	if s.Ahead == nil || s.invoice(s.Ahead.Invoice) < 0 {
+		return false
+	}
+	return !s.retractable(s.Ahead.Invoice) && !s.underWay(s.Ahead.Invoice)
 }
 
 // invoice returns the index of an invoice that is kept, or -1.

@@ -12,6 +12,9 @@ import (
 // void takes back an invoice that was issued by mistake.
 func (s *step) void(e *Event) error {
 	id := e.Payment.Invoice
+	if i := s.sub.invoice(id); i >= 0 && s.sub.Invoices[i].Status == invoice.Void {
+		return s.refuse("it is void already")
+	}
 	if a := s.sub.Ahead; a != nil && a.Invoice == id {
 		return s.refuse("it is of the period that begins on " + a.Period.Start.In(s.sub.location()).Format(time.DateOnly) + "; cancel, or switch its renewal off")
 	}

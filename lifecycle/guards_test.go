@@ -1,0 +1,333 @@
+package lifecycle_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// guardPolicy bills ten days ahead, lets anybody do anything at once, and gives back what is not used.
+func guardPolicy() lifecycle.Policy {
+	p := lifecycle.Standard()
+	p.Renewal.Lead = giventest.Interval("P10D")
+	p.Billing.Refunds = []credits.Rule{{Give: credits.UnusedPart, As: credits.ToBalance}}
+	for i := range p.Rules {
+		p.Rules[i].When = plans.AtOnce
+	}
+	return p
+}
+
+// guardCustomer has ten seats at 100.00 a month, from January on.
+func guardCustomer() lifecycle.Subscription {
+	sub := lifecycle.Subscription{ID: "r"}
+	sub.Contract = plans.Contract{
+		Plan: "basic", Currency: "USD", Cycle: giventest.Cycle("2026-01-01", "P1M", time.UTC),
+		Items: []plans.Item{{ID: "seat", Quantity: decimal.NewFromInt(10), Price: plans.Price{Unit: giventest.Money("100.00")}}},
+	}
+	return sub
+}
+
+// guardPlan is another plan, by the price of a seat.
+func guardPlan(unit string) *plans.Plan {
+	return &plans.Plan{
+		ID: "at " + unit, Interval: giventest.Interval("P1M"),
+		Offers: []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money(unit)}}},
+	}
+}
+
+// guardEvent is an event of an instant; its number is filled in.
+func guardEvent(at string, kind lifecycle.EventKind, edits ...func(*lifecycle.Event)) lifecycle.Event {
+	e := lifecycle.Event{At: lateDay(at), Kind: kind, By: plans.Support}
+	for _, edit := range edits {
+		edit(&e)
+	}
+	return e
+}
+
+// guardPay is what became of a payment.
+func guardPay(at string, kind lifecycle.EventKind, inv, id string) lifecycle.Event {
+	return guardEvent(at, kind, func(e *lifecycle.Event) { e.Payment = lifecycle.Payment{Invoice: inv, ID: id} })
+}
+
+// live applies events one by one; every invoice is paid as soon as it is to be charged, but those that are not to be.
+func live(t *testing.T, p lifecycle.Policy, sub lifecycle.Subscription, pays bool, to string, events ...lifecycle.Event) lifecycle.Outcome {
+	t.Helper()
+	var all []lifecycle.Event
+	sequence := int64(0)
+	add := func(e lifecycle.Event) lifecycle.Outcome {
+		sequence++
+		e.Sequence = sequence
+		out, err := lifecycle.Apply(p, sub, e)
+		if err != nil {
+			t.Fatalf("%v on %v: %v", e.Kind, e.At, err)
+		}
+		all, sub = append(all, e), out.Subscription
+		return out
+	}
+	pay := func(out lifecycle.Outcome) {
+		for _, effect := range out.Effects {
+			if pays && effect.Kind == lifecycle.Charge {
+				add(guardPay(sub.At.Format(time.RFC3339Nano), lifecycle.PaymentSucceeded, effect.Invoice, ""))
+			}
+		}
+	}
+	until := func(at time.Time) {
+		for {
+			d, has := lifecycle.Next(p, sub)
+			if !has || d.At.After(at) {
+				return
+			}
+			out, err := lifecycle.Advance(p, sub, d.At)
+			if err != nil {
+				t.Fatal(err)
+			}
+			sub = out.Subscription
+			pay(out)
+		}
+	}
+	for _, e := range events {
+		until(e.At)
+		pay(add(e))
+	}
+	until(lateDay(to))
+	out, err := lifecycle.Replay([]lifecycle.Policy{p}, guardStart(sub, p), all, lateDay(to))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// guardStart is the customer before anything happened.
+func guardStart(sub lifecycle.Subscription, _ lifecycle.Policy) lifecycle.Subscription {
+	first := guardCustomer()
+	first.ID = sub.ID
+	return first
+}
+
+// billedIn is what all invoices come to, less their credits.
+func billedIn(out lifecycle.Outcome) (sum decimal.Decimal) {
+	for _, inv := range out.Invoices {
+		if inv.Status != invoice.Void {
+			sum = sum.Add(inv.Net)
+		}
+	}
+	return sum
+}
+
+// Between the day on which a period is billed ahead and its beginning, a change at once comes to what it does at any other time.
+func TestChangesInTheLead(t *testing.T) {
+	change := func(c plans.Change) func(*lifecycle.Event) { return func(e *lifecycle.Event) { e.Change = c } }
+	seats := func(at string, n int64) lifecycle.Event {
+		kind := lifecycle.SeatsAdded
+		if n < 0 {
+			kind = lifecycle.SeatsRemoved
+		}
+		return guardEvent(at, kind, change(plans.Change{Item: "seat", Quantity: decimal.NewFromInt(n)}))
+	}
+	price := plans.Price{Unit: giventest.Money("120.00")}
+	for _, c := range []struct {
+		name, why string
+		changes   []lifecycle.Event
+		want      string
+	}{
+		{"an upgrade", "24 days at 1000.00 and 7 at 1390.00 of January, and three months at 1390.00", []lifecycle.Event{guardEvent("2026-01-25", lifecycle.PlanChanged, change(plans.Change{Plan: guardPlan("139.00")}))}, "5258.06"},
+		{"a downgrade", "24 days at 1000.00 and 7 at 500.00, and three months at 500.00", []lifecycle.Event{guardEvent("2026-01-25", lifecycle.PlanChanged, change(plans.Change{Plan: guardPlan("50.00")}))}, "2387.09"},
+		{"a price", "24 days at 1000.00 and 7 at 1200.00, and three months at 1200.00", []lifecycle.Event{guardEvent("2026-01-25", lifecycle.PriceChanged, change(plans.Change{Item: "seat", Price: &price}))}, "4645.16"},
+		{"fewer seats", "two go back for 7 days of January, and three months are at 800.00", []lifecycle.Event{seats("2026-01-25", -2)}, "3354.84"},
+		{"fewer seats, then more", "and three come back for 4 days: 38.71; three months at 1100.00", []lifecycle.Event{seats("2026-01-25", -2), seats("2026-01-28", 3)}, "4293.55"},
+		{"more seats", "two for 7 days, and three months at 1200.00", []lifecycle.Event{seats("2026-01-25", 2)}, "4645.16"},
+	} {
+		for _, lead := range []string{"P10D", "P31D", ""} {
+			for _, next := range []lifecycle.Collection{lifecycle.CollectNow, lifecycle.CollectNext} {
+				t.Run(c.name+" "+lead+" "+next.String(), func(t *testing.T) {
+					p := guardPolicy()
+					p.Changes, p.Renewal.Lead = next, proration.Interval{}
+					if lead != "" {
+						p.Renewal.Lead = giventest.Interval(lead)
+					}
+					out := live(t, p, guardCustomer(), true, "2026-04-15", append([]lifecycle.Event{guardEvent("2026-01-01", lifecycle.Started)}, c.changes...)...)
+					sum := billedIn(out)
+					for _, inv := range out.Invoices { // May is billed ahead with the longer lead
+						for _, line := range inv.Lines {
+							if !line.Span.Start.Before(lateDay("2026-05-01")) {
+								sum = sum.Sub(line.Net)
+							}
+						}
+					}
+					if diff := sum.Sub(giventest.Money(c.want)).Abs(); diff.GreaterThan(giventest.Money("0.02")) {
+						t.Errorf("%v is billed until the end of April, want %s: %s\n%s", sum, c.want, c.why, out.Timeline())
+					}
+				})
+			}
+		}
+	}
+}
+
+// lives replays events of the customer, in order.
+func lives(t *testing.T, p lifecycle.Policy, to string, events ...lifecycle.Event) lifecycle.Outcome {
+	t.Helper()
+	for i := range events {
+		events[i].Sequence = int64(i + 1)
+	}
+	out, err := lifecycle.Replay([]lifecycle.Policy{p}, guardCustomer(), events, lateDay(to))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// effects writes what to do: the kind, the invoice and the amount of each.
+func effects(out lifecycle.Outcome) (all []string) {
+	for _, e := range out.Effects {
+		all = append(all, e.Kind.String()+" "+e.Invoice+" "+e.Amount.StringFixed(2))
+	}
+	return all
+}
+
+// guardLast fails unless the last step led there, and the last effects are as given.
+func guardLast(t *testing.T, out lifecycle.Outcome, status lifecycle.Status, access lifecycle.Access, want ...string) {
+	t.Helper()
+	last := out.Steps[len(out.Steps)-1]
+	if last.Status != status || last.Access != access {
+		t.Errorf("it is %v with access %v, want %v and %v\n%s", last.Status, last.Access, status, access, out.Timeline())
+	}
+	got := effects(out)
+	if len(want) == 0 {
+		return
+	}
+	if len(got) < len(want) || giventest.JSON(t, got[len(got)-len(want):]) != giventest.JSON(t, want) {
+		t.Errorf("to do is %q, and last %q is wanted", got, want)
+	}
+}
+
+// What was being paid when it was not wanted any more goes back when it comes in, and is void when it does not.
+func TestCanceledWhileThePaymentIsUnderWay(t *testing.T) {
+	p := guardPolicy()
+	start := []lifecycle.Event{
+		guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""),
+		guardPay("2026-01-24", lifecycle.PaymentAttempted, "r-2", "p"), guardEvent("2026-01-25", lifecycle.CancelRequested),
+	}
+	came := lives(t, p, "2026-02-10", append(start, guardPay("2026-02-03", lifecycle.PaymentSucceeded, "r-2", "p"))...)
+	guardLast(t, came, lifecycle.Canceled, lifecycle.BillingOnly, "charge r-2 1000.00", "refund r-4 1000.00")
+	giventest.CheckMoney(t, "all that is billed", billedIn(came), "774.19") // 24 of 31 days
+
+	failed := lives(t, p, "2026-02-10", append(start, guardPay("2026-02-03", lifecycle.PaymentFailed, "r-2", "p"))...)
+	guardLast(t, failed, lifecycle.Canceled, lifecycle.BillingOnly, "withdraw r-2 0.00")
+
+	back := lives(t, p, "2026-02-10", append(start, guardEvent("2026-01-28", lifecycle.Reactivated), guardPay("2026-02-03", lifecycle.PaymentSucceeded, "r-2", "p"))...)
+	refunds := 0
+	for _, e := range back.Effects {
+		if e.Kind == lifecycle.Refund {
+			refunds++
+		}
+	}
+	if refunds != 1 {
+		t.Errorf("to do is %q", effects(back))
+	}
+}
+
+// What is held for the next period is not paid: no money goes back for it.
+func TestHeldIsNotInHand(t *testing.T) {
+	p := guardPolicy()
+	p.Renewal.Lead, p.Changes = proration.Interval{}, lifecycle.CollectNext
+	p.Billing.Refunds[0].As = credits.ToRefund
+	up := guardEvent("2026-01-02", lifecycle.PlanChanged, func(e *lifecycle.Event) { e.Change.Plan = guardPlan("200.00") })
+	out := lives(t, p, "2026-01-03", guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""), up, guardEvent("2026-01-03", lifecycle.CancelRequested))
+	guardLast(t, out, lifecycle.Canceled, lifecycle.BillingOnly, "refund r-3 32.26", "charge r-2 967.74")
+	balance, err := credits.Balance(out.Subscription.Ledger, "USD", out.Subscription.At)
+	if err != nil {
+		t.Fatal(err)
+	}
+	giventest.CheckMoney(t, "what is owed besides", balance, "1838.70")
+}
+
+// An end that nobody asked for is over when what it came from is paid; and who ends at an instant is not charged at it.
+func TestEndedByDunning(t *testing.T) {
+	p := guardPolicy()
+	p.Renewal.Lead = proration.Interval{}
+	p.Dunning = lifecycle.Dunning{Grace: giventest.Interval("P1D"), Retries: []proration.Interval{giventest.Interval("P1D")}, Unpaid: lifecycle.ToCancel}
+	start := []lifecycle.Event{guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentFailed, "r-1", "")}
+	ended := lives(t, p, "2026-01-02", start...)
+	guardLast(t, ended, lifecycle.Canceled, lifecycle.BillingOnly, "charge r-1 1000.00")
+	if len(ended.Effects) != 1 {
+		t.Errorf("to do is %q", effects(ended))
+	}
+	back := lives(t, p, "2026-01-05", append(start, guardPay("2026-01-05", lifecycle.PaymentSucceeded, "r-1", ""))...)
+	guardLast(t, back, lifecycle.Active, lifecycle.Full, "charge r-1 1000.00")
+	giventest.CheckMoney(t, "all that is billed", billedIn(back), "1000.00")
+	asked := lives(t, p, "2026-01-05", append(start, guardEvent("2026-01-01", lifecycle.CancelRequested), guardPay("2026-01-05", lifecycle.PaymentSucceeded, "r-1", ""))...)
+	guardLast(t, asked, lifecycle.Canceled, lifecycle.BillingOnly)
+}
+
+// Money that comes in twice goes back, once for each payment.
+func TestPaidInTwoWays(t *testing.T) {
+	p := guardPolicy()
+	p.Renewal.Lead = proration.Interval{}
+	out := lives(t, p, "2026-01-05", guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentSucceeded, "r-1", "card"),
+		guardPay("2026-01-03", lifecycle.PaymentSucceeded, "r-1", "wire"), guardPay("2026-01-04", lifecycle.PaymentSucceeded, "r-1", "card"))
+	guardLast(t, out, lifecycle.Active, lifecycle.Full, "charge r-1 1000.00", "refund r-1 1000.00")
+}
+
+// An invoice is void once.
+func TestVoidOnce(t *testing.T) {
+	p := guardPolicy()
+	p.Renewal.Lead = proration.Interval{}
+	out := lives(t, p, "2026-01-05", guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-03", lifecycle.InvoiceVoided, "r-1", ""), guardPay("2026-01-04", lifecycle.InvoiceVoided, "r-1", ""))
+	if got := out.Steps[len(out.Steps)-1].Refused; got != "it is void already" {
+		t.Errorf("refused with %q", got)
+	}
+}
+
+// What cannot be billed does not begin.
+func TestStartedInArrearsUpFront(t *testing.T) {
+	p := guardPolicy()
+	p.Renewal.Lead, p.Billing.Timing = proration.Interval{}, proration.InArrears
+	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: giventest.Interval("P14D"), Leftover: plans.Drop}, Without: lifecycle.ToGoOn}
+	sub := guardCustomer()
+	sub.Contract.Cycle.Interval = giventest.Interval("P1Y")
+	sub.Contract.Terms = []plans.Agreed{{Term: plans.Term{Length: giventest.Interval("P1Y"), Billing: plans.UpFront, AtEnd: plans.Renew}, Period: giventest.Period("2026-01-01/2027-01-01", nil)}}
+	_, err := lifecycle.Apply(p, sub, lifecycle.Event{Sequence: 1, At: lateDay("2026-01-01"), Kind: lifecycle.Started})
+	if !errors.Is(err, proration.ErrInvalid) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A late event of last year is counted as days were counted then, whatever the policy says now.
+func TestCorrectByThePolicyOfThen(t *testing.T) {
+	days := lifecycle.Standard()
+	seconds := lifecycle.Standard()
+	seconds.Billing.Proration.DayCount, seconds.From = proration.Seconds, lateDay("2026-03-01")
+	policies := []lifecycle.Policy{days, seconds}
+	events := []lifecycle.Event{
+		{Sequence: 1, At: lateDay("2026-01-01"), Kind: lifecycle.Started}, guardPay("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""),
+		guardPay("2026-02-01", lifecycle.PaymentSucceeded, "r-2", ""), guardPay("2026-03-01", lifecycle.PaymentSucceeded, "r-3", ""),
+	}
+	for i := range events {
+		events[i].Sequence = int64(i + 1)
+	}
+	was, err := lifecycle.Replay(policies, guardCustomer(), events, lateDay("2026-03-10"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fewer := lateSeats("2026-01-11T18:00:00", 5, -1)
+	out, err := lifecycle.Correct(lifecycle.Correction{
+		Policies: policies, Subscription: guardCustomer(), Events: append(events, fewer), Issued: was.Invoices, At: lateDay("2026-03-10"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out.Invoices) != 2 {
+		t.Fatalf("%d invoices", len(out.Invoices))
+	}
+	giventest.CheckMoney(t, "21 of 31 days, and February", out.Invoices[0].Net, "-167.74")
+	giventest.CheckMoney(t, "March", out.Invoices[1].Net, "-100.00")
+}
