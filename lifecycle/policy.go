@@ -99,12 +99,11 @@ func Standard() Policy {
 	}
 	for action := plans.Upgrade; action <= plans.MoveAnchor; action++ {
 		rule := plans.Rule{Action: action, By: both, When: plans.AtOnce}
-		switch action {
-		case plans.Cancel:
+		if action == plans.Cancel {
 			rule.When = plans.AtPeriodEnd
-		case plans.Reprice:
+		}
+		if action == plans.Reprice {
 			rule.By = []plans.Actor{plans.Support}
-		default:
 		}
 		p.Rules = append(p.Rules, rule)
 	}

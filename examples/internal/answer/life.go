@@ -149,15 +149,20 @@ func (p *life) comes(o *lifecycle.Outcome, s lifecycle.Step) {
 		cause += "/"
 	}
 	for _, e := range o.Effects {
-		if strings.HasPrefix(e.ID, cause) {
+		if caused(e.ID, cause) || s.Event == lifecycle.PaymentSucceeded && strings.HasPrefix(e.ID, p.sub.ID+"/payment-") {
 			fmt.Fprintf(p.out, "    do: %s %s, %s %s\n", words(e.Kind), e.Invoice, e.Amount.StringFixed(2), p.sub.Contract.Currency)
 		}
 	}
 	for _, n := range o.Notices {
-		if strings.HasPrefix(n.ID, cause) {
+		if caused(n.ID, cause) {
 			fmt.Fprintf(p.out, "    tell%s: %s\n", p.to(), p.told(n))
 		}
 	}
+}
+
+// caused reports whether an ID derives from a cause, or from a deadline of the same instant that came after an event.
+func caused(id, cause string) bool {
+	return strings.HasPrefix(id, cause) || strings.HasPrefix(id, strings.TrimSuffix(cause, "/")+"-event-")
 }
 
 // to says to whom notices go, where that is known.
