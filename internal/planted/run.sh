@@ -10,7 +10,7 @@ set -euo pipefail
 shopt -s inherit_errexit nullglob
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
-readonly here root jobs=2 timeout=120s
+readonly here root jobs=2 timeout=300s
 
 unset $(git rev-parse --local-env-vars) # as a hook would set them
 export GOWORK=off GOFLAGS="${GOFLAGS:-} -buildvcs=false"
