@@ -62,6 +62,7 @@ func ways() []way {
 			start, fail, {name: "sold", after: 2 * day}, {name: "payment_failed of the last", after: time.Hour}, next, next, {name: "paid in part", after: time.Hour},
 		}},
 		{"disputed before a pause", []move{start, pay, {name: "paused until", after: 26 * day}, {name: "payment_disputed", after: day}}},
+		{"disputed in a pause", []move{start, pay, {name: "paused until", after: 5 * day}, {name: "payment_disputed", after: 57 * day}}},
 		{"by hand", []move{{name: "wire entered"}, {name: "started"}, next, pay, next, next, next}},
 		{"disputed", []move{start, pay, {name: "payment_disputed", after: 20 * day}}},
 	}
