@@ -1,0 +1,202 @@
+package lifecycle_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// What is refused says why, and what would be possible.
+func TestRefusedInCorners(t *testing.T) {
+	lead, none := guardPolicy(), guardPolicy()
+	none.Renewal.Lead = proration.Interval{}
+	started, paid := guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentSucceeded, "r-1", "")
+	copied := func(at, inv string) lifecycle.Event {
+		return guardPay(at, lifecycle.DetailsChanged, inv, "")
+	}
+	removed := guardEvent("2026-01-10", lifecycle.SeatsRemoved, func(e *lifecycle.Event) {
+		e.Change = plans.Change{Item: "seat", Quantity: decimal.NewFromInt(-2)}
+	})
+	refund := func(at, inv string) lifecycle.Event {
+		e := guardPay(at, lifecycle.PaymentRefunded, inv, "")
+		e.Reason = "goodwill"
+		return e
+	}
+	for _, c := range []struct {
+		name, why string
+		policy    lifecycle.Policy
+		events    []lifecycle.Event
+		want      string
+	}{
+		{"a copy of a credit note", "it corrects something itself", none, []lifecycle.Event{started, paid, refund("2026-01-05", "r-1"), copied("2026-01-06", "r-2")}, "is not issued again"},
+		{"a copy of what was credited", "the copy would charge it again", none, []lifecycle.Event{started, paid, removed, copied("2026-01-11", "r-1")}, "it was credited since, by r-2/1"},
+		{
+			"a copy of what was billed ahead", "it can be taken back instead", lead,
+			[]lifecycle.Event{started, paid, guardPay("2026-01-22", lifecycle.PaymentFailed, "r-2", ""), copied("2026-01-23", "r-2")}, "it is of a period that has not begun",
+		},
+		{"a refund of nothing", "law 14", none, []lifecycle.Event{started, paid, refund("2026-01-05", "r-9")}, `there is no invoice "r-9"`},
+		{"a price by a customer", "it is agreed on with support", none, []lifecycle.Event{started, paid, guardEvent("2026-01-05", lifecycle.PriceChanged, func(e *lifecycle.Event) {
+			e.By, e.Change = plans.Customer, plans.Change{Item: "seat", Price: &plans.Price{}}
+		})}, "may not do that; possible: support can do it"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for i := range c.policy.Rules {
+				if c.policy.Rules[i].Action == plans.Reprice {
+					c.policy.Rules[i].By = []plans.Actor{plans.Support}
+				}
+			}
+			out := lives(t, c.policy, c.events[len(c.events)-1].At.Format("2006-01-02"), c.events...)
+			if got := out.Steps[len(out.Steps)-1].Refused; !strings.Contains(got, c.want) {
+				t.Errorf("refused with %q, want %q: %s", got, c.want, c.why)
+			}
+		})
+	}
+}
+
+// A replay that goes on from a subscription tells what changed of invoices that were issued before, as it is in the end.
+func TestReplayGoesOn(t *testing.T) {
+	p := guardPolicy()
+	p.Renewal.Lead = proration.Interval{}
+	first := lives(t, p, "2026-01-01", guardEvent("2026-01-01", lifecycle.Started))
+	fail, pay := guardPay("2026-01-02", lifecycle.PaymentFailed, "r-1", ""), guardPay("2026-01-03", lifecycle.PaymentSucceeded, "r-1", "")
+	fail.Sequence, pay.Sequence = 2, 3
+	out, err := lifecycle.Replay([]lifecycle.Policy{p}, first.Subscription, []lifecycle.Event{fail, pay}, lateDay("2026-01-04"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out.Invoices) != 0 || len(out.Changed) != 1 || out.Changed[0].Status.String() != "paid" {
+		t.Errorf("%d are issued, and %v changed", len(out.Invoices), out.Changed)
+	}
+}
+
+// At once, a pause gives back what is paid for, also of a period that was billed ahead.
+func TestPausedInTheLead(t *testing.T) {
+	p := guardPolicy()
+	p.Pause = lifecycle.Pause{When: plans.AtOnce, Unused: credits.ToBalance}
+	seats := guardEvent("2026-01-10", lifecycle.SeatsRemoved, func(e *lifecycle.Event) {
+		e.Change = plans.Change{Item: "seat", Quantity: decimal.NewFromInt(-2)}
+	})
+	out := lives(t, p, "2026-02-10", guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""), seats,
+		guardPay("2026-01-22", lifecycle.PaymentSucceeded, "r-3", ""), guardEvent("2026-01-25", lifecycle.SubscriptionPaused), guardEvent("2026-02-10", lifecycle.Resumed))
+	guardLast(t, out, lifecycle.Active, lifecycle.Full)
+	// 1000.00 less 200.00 x 22/31 and 800.00 x 7/31, what was billed ahead and went back, and a month of eight from February 10 on.
+	giventest.CheckMoney(t, "all that is billed", billedIn(out), "1477.41")
+}
+
+// A correction leaves what was granted, what was paid back and what is void as it is.
+func TestCorrectOfAllKinds(t *testing.T) {
+	p := guardPolicy()
+	p.Renewal.Lead = proration.Interval{}
+	granted := guardEvent("2026-01-03", lifecycle.CreditGranted, func(e *lifecycle.Event) { e.Grant.Amount = giventest.Money("50.00") })
+	sold := guardEvent("2026-01-04", lifecycle.ChargeAdded, func(e *lifecycle.Event) { e.Charges = []plans.Charge{{Item: "setup", Net: giventest.Money("80.00")}} })
+	refund := guardPay("2026-01-06", lifecycle.PaymentRefunded, "r-1", "")
+	refund.Reason, refund.Payment.Amount = "goodwill", giventest.Money("100.00")
+	events := []lifecycle.Event{
+		guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""), granted, sold,
+		guardPay("2026-01-05", lifecycle.InvoiceVoided, "r-2", ""), refund, guardPay("2026-02-01", lifecycle.PaymentFailed, "r-4", ""),
+	}
+	was := lives(t, p, "2026-02-03", events...)
+	out, err := lifecycle.Correct(lifecycle.Correction{
+		Policies: []lifecycle.Policy{p}, Subscription: guardCustomer(), Issued: was.Invoices, At: lateDay("2026-02-03"),
+		Events: append(events, lateSeats("2026-01-16", 8, 2)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out.Invoices) != 1 {
+		t.Fatalf("%d invoices", len(out.Invoices))
+	}
+	giventest.CheckMoney(t, "two seats for 16 of 31 days, and for February", out.Invoices[0].Net, "303.23")
+	if s := out.Subscription; s.Status != lifecycle.PastDue || len(s.Dues) != 2 || s.Dues[0].Until.IsZero() {
+		t.Errorf("it is %v, and due is %+v", s.Status, s.Dues)
+	}
+	balance, err := credits.Balance(out.Subscription.Ledger, "USD", lateDay("2026-02-03"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if was, _ := credits.Balance(was.Subscription.Ledger, "USD", lateDay("2026-02-03")); !balance.Equal(was) {
+		t.Errorf("%v is owed, and before it was %v", balance, was)
+	}
+}
+
+// A refusal is one line, with what would be possible.
+func TestRefusalInOneLine(t *testing.T) {
+	p := guardPolicy()
+	for i := range p.Rules {
+		if p.Rules[i].Action == plans.AddQuantity {
+			p.Rules[i].By = []plans.Actor{plans.Support}
+		}
+	}
+	first := lives(t, p, "2026-01-01", guardEvent("2026-01-01", lifecycle.Started))
+	e := lateSeats("2026-01-02", 2, 1)
+	_, err := lifecycle.Apply(p, first.Subscription, e)
+	if want := "seats_added while active: a customer may not do that; possible: support can do it, at once"; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// Credit that expired long ago is dropped, and so much as waits for an invoice is bounded.
+func TestBounded(t *testing.T) {
+	p := guardPolicy()
+	p.Keep = giventest.Interval("P1M")
+	granted := guardEvent("2026-01-03", lifecycle.CreditGranted, func(e *lifecycle.Event) {
+		e.Grant.Amount, e.Grant.Expires = giventest.Money("50.00"), lateDay("2026-01-10")
+	})
+	out := lives(t, p, "2026-03-20", guardEvent("2026-01-01", lifecycle.Started), granted)
+	if len(out.Subscription.Ledger) != 0 || len(out.Credits) != 1 {
+		t.Errorf("the ledger has %d entries, and %d were told", len(out.Subscription.Ledger), len(out.Credits))
+	}
+	use := guardEvent("2026-01-02", lifecycle.UsageRecorded, func(e *lifecycle.Event) {
+		for range 600 {
+			e.Charges = append(e.Charges, plans.Charge{Item: "call", Net: giventest.Money("1.00")})
+		}
+	})
+	use.Sequence = 3
+	started := guardEvent("2026-01-01", lifecycle.Started)
+	started.Sequence = 1
+	again := use.Clone()
+	again.Sequence = 4
+	_, err := lifecycle.Replay([]lifecycle.Policy{p}, guardCustomer(), []lifecycle.Event{started, use, again}, lateDay("2026-01-03"))
+	giventest.CheckFaults(t, err, "events[2].charges limit")
+}
+
+// What was issued in a zone, and read back without it, is corrected there.
+func TestCorrectInAZone(t *testing.T) {
+	newYork := giventest.Zone(t, "America/New_York")
+	sub := guardCustomer()
+	sub.Contract.Cycle = giventest.Cycle("2026-01-01", "P1M", newYork)
+	p := []lifecycle.Policy{lifecycle.Standard()}
+	events := []lifecycle.Event{{Sequence: 1, At: giventest.Instant("2026-01-01", newYork), Kind: lifecycle.Started}, latePaid("2026-01-02", 2, "r-1")}
+	was, err := lifecycle.Replay(p, sub, events, lateDay("2026-01-20"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	issued := giventest.CheckRoundTrip(t, was.Invoices)
+	out, err := lifecycle.Correct(lifecycle.Correction{Policies: p, Subscription: sub, Events: append(events, lateSeats("2026-01-11T17:00:00", 3, 1)), Issued: issued, At: lateDay("2026-01-20")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	giventest.CheckMoney(t, "a seat for 21 of 31 days", out.Invoices[0].Net, "67.74")
+}
+
+// M1: while a payment is under way the grace does not end, and access does not change; it ends with the outcome.
+func TestGraceWaitsForAPayment(t *testing.T) {
+	p := guardPolicy()
+	p.Renewal.Lead = proration.Interval{}
+	events := []lifecycle.Event{
+		guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentFailed, "r-1", ""), guardPay("2026-01-07", lifecycle.PaymentAttempted, "r-1", "p"),
+	}
+	waits := lives(t, p, "2026-01-20", events...)
+	if s := waits.Subscription; s.Status != lifecycle.PastDue || p.Access(s) != lifecycle.Full {
+		t.Errorf("it is %v while a payment is under way", s.Status)
+	}
+	over := lives(t, p, "2026-01-20", append(events, guardPay("2026-01-20", lifecycle.PaymentFailed, "r-1", "p"))...)
+	guardLast(t, over, lifecycle.Suspended, lifecycle.BillingOnly)
+}
