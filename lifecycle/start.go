@@ -238,6 +238,9 @@ func (s *step) forget() error {
 	if i := s.sub.due(a.Invoice); i >= 0 && s.sub.underWay(a.Invoice) {
 		s.renounce(i)
 		s.sub.Pending = append(slices.Clone(a.Pending), s.sub.Pending...)
+		if s.sub.Status == PastDue {
+			s.standing()
+		}
 		return nil
 	}
 	if !s.sub.retractable(a.Invoice) {
@@ -272,7 +275,7 @@ func (s *step) standing() {
 	sub := &s.sub
 	overdue, over := false, false
 	for _, d := range sub.Dues {
-		if d.Failed.IsZero() {
+		if d.Failed.IsZero() || d.Unwanted {
 			continue
 		}
 		overdue = true
