@@ -24,6 +24,11 @@ func (w *work) arrears() error {
 	case c.Item != "":
 		return w.step()
 	case isZero(*c):
+		if w.Since.Equal(w.At) { // the period that ends here was billed in advance
+			if err := w.shortfall(); err != nil {
+				return err
+			}
+		}
 		if err := w.elapsed(false); err != nil {
 			return err
 		}

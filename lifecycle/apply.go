@@ -217,7 +217,11 @@ func (s *step) advance(field string, to time.Time) error {
 		if passed >= maxDeadlines {
 			return fault.New(field, proration.ErrLimit, "more than 1,000 deadlines lie before it; advance in steps")
 		}
-		next.At = later(next.At, s.sub.At).In(s.sub.location())
+		next.At = later(next.At, s.sub.At)
+		if from := s.policy.From; from.Equal(s.sub.At.Add(1)) && !from.After(to) {
+			next.At = later(next.At, from) // the policy that has this deadline begins to hold
+		}
+		next.At = next.At.In(s.sub.location())
 		if err := s.pass(next); err != nil {
 			return err
 		}

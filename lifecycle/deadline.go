@@ -124,7 +124,7 @@ func (s *Subscription) next(p *Policy) Deadline {
 // serving considers what ends a period, and what comes before its end.
 func (s *Subscription) serving(p *Policy, q *search) {
 	for _, w := range s.Waiting {
-		if p.Billing.Timing == proration.InArrears && !w.At.Before(s.Period.End) {
+		if s.inArrears() && !w.At.Before(s.Period.End) {
 			continue // the period that is over is billed at what held in it, first
 		}
 		q.consider(w.At, ChangeDue, "event-"+strconv.FormatInt(w.Sequence, 10))
@@ -150,10 +150,10 @@ func (s *Subscription) serving(p *Policy, q *search) {
 
 // billsAhead reports whether the next period is billed before it begins.
 func (s *Subscription) billsAhead(p *Policy) bool {
-	if p.Renewal.Lead == (proration.Interval{}) || p.Billing.Timing != proration.InAdvance || p.Renewal.Without != ToGoOn && s.Method == "" {
+	if p.Renewal.Lead == (proration.Interval{}) || p.Billing.Timing != proration.InAdvance || s.inArrears() || p.Renewal.Without != ToGoOn && s.Method == "" {
 		return false
 	}
-	if terms := s.Contract.Terms; len(terms) > 0 && terms[0].Term.Billing == plans.UpFront && s.Contract.End().After(s.Period.End) {
+	if s.upFront() && s.Contract.End().After(s.Period.End) {
 		return false // it was billed when the contract was extended
 	}
 	for _, stop := range []time.Time{s.CancelAt, s.PauseAt} {

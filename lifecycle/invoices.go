@@ -11,9 +11,13 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// billing is the policy of invoices, with the taxes of the customer.
+// billing is the policy of invoices, with the taxes of the customer and the timing of the period that is served.
 func (s *step) billing() invoice.Policy {
 	p := s.policy.Billing
+	p.Timing = proration.InAdvance
+	if s.sub.inArrears() {
+		p.Timing = proration.InArrears
+	}
 	if s.sub.Taxes != nil {
 		p.Taxes = *s.sub.Taxes
 	}
@@ -83,9 +87,6 @@ func (s *step) document(o invoice.Occasion) (*invoice.Invoice, error) {
 		}
 		o.DueBy = by
 	}
-	if o.Policy.Timing == proration.InArrears && o.Since.IsZero() { // it was billed in advance, or not at all
-		o.Since = later(s.sub.At, s.sub.Period.End)
-	}
 	doc, err := invoice.Issue(o)
 	if err != nil {
 		return nil, err
@@ -100,14 +101,12 @@ func (s *step) document(o invoice.Occasion) (*invoice.Invoice, error) {
 
 // periodFrom issues what the period that begins at an instant comes to. Time before it of which the invoice was voided is left out for good.
 func (s *step) periodFrom(o invoice.Occasion) (*invoice.Invoice, error) {
-	advance, since := s.policy.Billing.Timing == proration.InAdvance, o.Since
-	if advance {
-		o.Since = later(since, o.At)
+	if s.sub.inArrears() {
+		return s.document(o)
 	}
+	o.Since = o.At
 	inv, err := s.document(o)
-	if advance && err == nil {
-		s.sub.Since = since
-	}
+	s.sub.Since = time.Time{}
 	return inv, err
 }
 

@@ -59,7 +59,7 @@ func (s *step) rest() error {
 	sub := &s.sub
 	sub.PauseAt = time.Time{}
 	var back []plans.Charge
-	if s.policy.Pause.Unused == credits.ToBalance && sub.At.Before(sub.Period.End) && s.policy.Billing.Timing == proration.InAdvance {
+	if s.policy.Pause.Unused == credits.ToBalance && sub.At.Before(sub.Period.End) && !sub.inArrears() {
 		unpaid := s.unpaid()
 		var err error
 		back, err = credits.Unused(credits.Request{
@@ -81,7 +81,7 @@ func (s *step) rest() error {
 		s.take(inv)
 		s.collect(&inv, sub.At, time.Time{})
 	}
-	if s.policy.Billing.Timing == proration.InArrears { // what was used is billed
+	if sub.inArrears() { // what was used is billed
 		inv, err := s.document(invoice.Occasion{Account: sub.Account, At: sub.At, Change: plans.Change{Cancel: true}})
 		if err != nil {
 			return err

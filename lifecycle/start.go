@@ -12,7 +12,7 @@ import (
 
 // start begins service, or waits until it is to begin.
 func (s *step) start(e *Event) error {
-	if terms := s.sub.Contract.Terms; len(terms) > 0 && terms[0].Term.Billing == plans.UpFront && s.policy.Billing.Timing == proration.InArrears {
+	if s.sub.upFront() && s.policy.Billing.Timing == proration.InArrears {
 		return fault.New("policy.billing.timing", proration.ErrInvalid, "a term that is billed up front is not billed in arrears")
 	}
 	if e.Method != "" {
@@ -113,11 +113,7 @@ func (s *step) serve(anew bool, longer int) error {
 			return err
 		}
 	}
-	sub.Since = time.Time{}
-	if s.policy.Billing.Timing == proration.InArrears {
-		sub.Since = sub.At
-	}
-	sub.Status = Active
+	sub.Since, sub.Status = time.Time{}, Active
 	if err := s.bill(); err != nil {
 		return err
 	}
@@ -156,6 +152,9 @@ func (s *step) anew(longer int) error {
 // bill bills the period that begins at the instant with what waited for it, collects what was held for it, and lets it be the one that is served.
 func (s *step) bill() error {
 	sub := &s.sub
+	if err := s.retime(); err != nil {
+		return err
+	}
 	inv, err := s.periodFrom(invoice.Occasion{Account: sub.Account, At: sub.At, Lines: sub.Pending})
 	if err != nil {
 		return err
@@ -164,6 +163,46 @@ func (s *step) bill() error {
 	s.collect(inv, sub.At, time.Time{})
 	s.collectHeld()
 	return s.served()
+}
+
+// retime lets the policy's timing hold for the period that begins at the instant. What was used before it is billed as it was to be. A term that is
+// billed up front stays in advance.
+func (s *step) retime() error {
+	sub := &s.sub
+	switch arrears := s.policy.Billing.Timing == proration.InArrears && !sub.upFront(); {
+	case arrears && !sub.inArrears():
+		sub.Since = sub.At
+	case !arrears && sub.inArrears():
+		inv, err := s.document(invoice.Occasion{Account: sub.Account, At: sub.At})
+		if err != nil {
+			return err
+		}
+		s.collect(inv, sub.At, time.Time{})
+		s.adopt()
+		sub.Since = time.Time{}
+	}
+	return nil
+}
+
+// adopt makes the changes whose time has come, before anything is billed with them.
+func (s *step) adopt() {
+	s.sub.Waiting = slices.DeleteFunc(s.sub.Waiting, func(w Waiting) bool {
+		if w.At.After(s.sub.At) {
+			return false
+		}
+		if after, err := s.sub.Contract.With(w.Change, s.sub.At); err == nil {
+			s.sub.Contract = after
+		}
+		return true
+	})
+}
+
+// inArrears reports whether the period that is served is billed when it is over: as the policy had it when it began.
+func (s *Subscription) inArrears() bool { return !s.Since.IsZero() }
+
+// upFront reports whether the whole term is billed when it begins.
+func (s *Subscription) upFront() bool {
+	return len(s.Contract.Terms) > 0 && s.Contract.Terms[0].Term.Billing == plans.UpFront
 }
 
 // collectHeld collects what was held for the next period.
@@ -195,24 +234,13 @@ func (s *step) restart() error {
 	if err := s.forget(); err != nil {
 		return err
 	}
-	for _, w := range sub.Waiting {
-		if w.At.After(sub.At) {
-			continue
-		}
-		after, err := sub.Contract.With(w.Change, sub.At)
-		if err == nil {
-			sub.Contract = after
-		}
-	}
+	s.adopt()
 	sub.Waiting, sub.CancelAt, sub.PauseAt, sub.ResumeAt = nil, time.Time{}, time.Time{}, time.Time{}
 	sub.Billed, sub.Ended, sub.Since, sub.NoRenewal = nil, time.Time{}, time.Time{}, false
 	if s.policy.Return.Dates == NewDates || len(sub.Contract.Terms) > 0 {
 		if err := s.anew(0); err != nil {
 			return err
 		}
-	}
-	if s.policy.Billing.Timing == proration.InArrears {
-		sub.Since = sub.At
 	}
 	over := sub.Status.over()
 	sub.Status = Active

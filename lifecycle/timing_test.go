@@ -1,0 +1,142 @@
+package lifecycle_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// timed are policies that follow on each other, each with a timing of its own.
+func timed(lead string, when plans.When, turns []time.Time, arrears int) (all []lifecycle.Policy) {
+	for i, from := range turns {
+		p := guardPolicy()
+		p.From, p.Renewal.Lead = from, proration.Interval{}
+		if lead != "" {
+			p.Renewal.Lead = giventest.Interval(lead)
+		}
+		if arrears>>i&1 == 1 {
+			p.Billing.Timing, p.Renewal.Lead = proration.InArrears, proration.Interval{}
+		}
+		for j := range p.Rules {
+			if p.Rules[j].Action == plans.RemoveQuantity {
+				p.Rules[j].When = when
+			}
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+// paidAtOnce replays events and a payment of every invoice when it is issued.
+func paidAtOnce(t *testing.T, policies []lifecycle.Policy, sub lifecycle.Subscription, to time.Time, events ...lifecycle.Event) lifecycle.Outcome {
+	t.Helper()
+	for paid := map[string]bool{}; ; {
+		for i := range events {
+			events[i].Sequence = int64(i + 1)
+		}
+		out, err := lifecycle.Replay(policies, sub, events, to)
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(out.Invoices, func(inv invoice.Invoice) bool { return inv.Status == invoice.Open && !paid[inv.ID] })
+		if i < 0 {
+			return out
+		}
+		inv := &out.Invoices[i]
+		paid[inv.ID] = true
+		events = append(events, lifecycle.Event{At: inv.At, Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: inv.ID}})
+		slices.SortStableFunc(events, func(a, b lifecycle.Event) int { return a.At.Compare(b.At) })
+	}
+}
+
+// unitsOn returns how many units all documents bill for an instant.
+func unitsOn(at time.Time, out *lifecycle.Outcome) (units decimal.Decimal) {
+	for i := range out.Invoices {
+		if out.Invoices[i].Status == invoice.Void {
+			continue
+		}
+		for _, line := range out.Invoices[i].Lines {
+			switch {
+			case !line.Span.Contains(at):
+			case line.Corrects != "":
+				units = units.Sub(line.Quantity)
+			default:
+				units = units.Add(line.Quantity)
+			}
+		}
+	}
+	return units
+}
+
+// turned is a life in which the policies change, and the seats do.
+type turned struct {
+	turn    time.Time // when the second policy begins to hold
+	lead    string    // how long before the next period it is billed, where that is in advance
+	arrears int       // which of the policies bill in arrears, by bits
+	seats   int64     // how many are added on March 10
+	when    plans.When
+	from    string // when they change
+}
+
+// tiles holds that every instant is billed once, for the seats that there were, and that service is never lost.
+func (c turned) tiles(t *testing.T) {
+	t.Helper()
+	policies := timed(c.lead, c.when, []time.Time{{}, c.turn, lateDay("2026-05-01"), lateDay("2026-06-10")}, c.arrears)
+	events := []lifecycle.Event{guardEvent("2026-01-01", lifecycle.Started)}
+	if c.seats != 0 {
+		kind := map[bool]lifecycle.EventKind{true: lifecycle.SeatsAdded, false: lifecycle.SeatsRemoved}[c.seats > 0]
+		events = append(events, guardEvent("2026-03-10", kind, func(e *lifecycle.Event) {
+			e.Change = plans.Change{Item: "seat", Quantity: decimal.NewFromInt(c.seats)}
+		}))
+	}
+	out := paidAtOnce(t, policies, guardCustomer(), lateDay("2026-09-01"), events...)
+	for at := lateDay("2026-01-01").Add(12 * time.Hour); at.Before(lateDay("2026-09-01")); at = at.Add(day) {
+		want := decimal.NewFromInt(10)
+		if !at.Before(lateDay(c.from)) {
+			want = decimal.NewFromInt(10 + c.seats)
+		}
+		if got := unitsOn(at, &out); !got.Equal(want) {
+			t.Fatalf("%+v: %v units are billed for %s, want %v", c, got, at.Format(time.DateOnly), want)
+		}
+	}
+	if last := out.Steps[len(out.Steps)-1]; last.Access != lifecycle.Full || slices.ContainsFunc(out.Steps, func(s lifecycle.Step) bool { return s.Refused != "" }) {
+		t.Fatalf("%+v: %s", c, out.Timeline())
+	}
+}
+
+// Where a seller goes from arrears to advance, the period that is over and the next one are billed at the same instant, each once; the other way
+// round one passes without an invoice.
+func TestTimingTurns(t *testing.T) {
+	c := turned{turn: lateDay("2026-03-25"), arrears: 0b0101, seats: -2, when: plans.AtPeriodEnd, from: "2026-04-01"}
+	c.tiles(t)
+	c.arrears, c.lead, c.turn = 0b1010, "P10D", lateDay("2026-03-15")
+	c.tiles(t)
+}
+
+// Whenever the timing changes, and whatever else does, every instant is billed once.
+func TestEveryTimingTilesEnumerated(t *testing.T) {
+	march := lateDay("2026-03-01")
+	for _, c := range []turned{
+		{when: plans.AtOnce, from: "2026-12-01"}, {seats: 2, when: plans.AtOnce, from: "2026-03-10"}, {seats: -2, when: plans.AtOnce, from: "2026-03-10"},
+		{seats: -2, when: plans.AtPeriodEnd, from: "2026-04-01"},
+	} {
+		for _, c.turn = range []time.Time{lateDay("2026-02-20"), march.Add(-1), march, march.Add(1), lateDay("2026-03-25"), lateDay("2026-04-01")} {
+			for _, c.lead = range []string{"", "P10D"} {
+				for c.arrears = range 1 << 4 {
+					c.tiles(t)
+				}
+			}
+			if giventest.Race {
+				break
+			}
+		}
+	}
+}
