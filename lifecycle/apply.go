@@ -17,7 +17,8 @@ import (
 // Apply returns what an event does to the subscription, after everything that the passing of time does up to it. It is also the preview:
 // nothing happens until the caller stores what it returns. An event whose number was applied already changes nothing.
 // Errors: the faults of the policy, the subscription and the event; ErrOutside for an event before the instant to which the subscription was
-// advanced; a [Refusal] for an event that its status or the policy does not allow; and those of [Advance].
+// advanced; a [Refusal] for an event that its status or the policy does not allow, or that does not go with what there is (more seats removed than there
+// are); and those of [Advance].
 func Apply(policy Policy, sub Subscription, event Event) (Outcome, error) {
 	var f fault.List
 	event.check(&f)
@@ -163,20 +164,55 @@ func (s *step) refuse(reason string) error {
 	return &Refusal{Event: s.doing, Status: s.sub.Status, Reason: reason}
 }
 
-// refusal returns the refusal of the event where another package refused what it comes to.
+// refusal returns the refusal of the event where another package refused what it comes to, or found that it does not go with the subscription.
 func (s *step) refusal(err error) error {
 	var own *Refusal
 	var theirs *plans.Refusal
-	var fault *proration.Error
 	switch {
 	case errors.As(err, &own):
 		return err
 	case errors.As(err, &theirs):
 		return &Refusal{Event: s.doing, Status: s.sub.Status, Reason: theirs.Reason, Instead: theirs.Instead}
-	case errors.As(err, &fault) && strings.HasPrefix(fault.Field, "change"):
-		return proration.Under("event", err)
+	}
+	if about(err, "change") {
+		err = proration.Under("event", err)
+	}
+	if about(err, "event.change") || about(err, "event.payment") {
+		return s.conflict(err)
 	}
 	return err
+}
+
+// conflict returns the refusal of an event that does not go with the subscription, by its faults.
+func (s *step) conflict(err error) error {
+	var reasons []string
+	for _, fault := range faults(err) {
+		reasons = append(reasons, fault.Reason)
+	}
+	return &Refusal{Event: s.doing, Status: s.sub.Status, Reason: strings.Join(reasons, "; "), fault: err}
+}
+
+// about reports whether an error is of what stands under a path, and of no limit.
+func about(err error, path string) bool {
+	all := faults(err)
+	return len(all) > 0 && !slices.ContainsFunc(all, func(e *proration.Error) bool {
+		return !strings.HasPrefix(e.Field, path) || errors.Is(e, proration.ErrLimit)
+	})
+}
+
+// faults returns the faults that an error is made of.
+func faults(err error) (all []*proration.Error) {
+	var joined interface{ Unwrap() []error }
+	var one *proration.Error
+	switch {
+	case errors.As(err, &joined):
+		for _, e := range joined.Unwrap() {
+			all = append(all, faults(e)...)
+		}
+	case errors.As(err, &one):
+		all = append(all, one)
+	}
+	return all
 }
 
 // because starts a new cause, that IDs derive from.

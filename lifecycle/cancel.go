@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/billingrules/billing/credits"
-	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -14,9 +13,6 @@ func (s *step) cancel(e *Event) error {
 	sub := &s.sub
 	if !sub.CancelAt.IsZero() && e.When == 0 && e.On.IsZero() {
 		return s.refuse("it ends on " + sub.CancelAt.In(sub.location()).Format(time.DateOnly) + " already")
-	}
-	if !e.On.IsZero() && e.On.Before(e.At) {
-		return fault.New("event.on", proration.ErrOutside, "it is before the event")
 	}
 	at, err := s.endsAt(e)
 	if err != nil {

@@ -3,6 +3,7 @@ package lifecycle_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -199,4 +200,26 @@ func TestGraceWaitsForAPayment(t *testing.T) {
 	}
 	over := lives(t, p, "2026-01-20", append(events, guardPay("2026-01-20", lifecycle.PaymentFailed, "r-1", "p"))...)
 	guardLast(t, over, lifecycle.Suspended, lifecycle.BillingOnly)
+}
+
+// Seats that are added in the last hours of a period, which no day counts, cost nothing, and nothing of them goes back.
+func TestSeatsOfHours(t *testing.T) {
+	sub := guardCustomer()
+	sub.Contract.Cycle = giventest.Cycle("2026-01-15T10:00:00Z", "P1M", time.UTC)
+	p := guardPolicy()
+	p.Renewal.Lead = proration.Interval{}
+	seats := func(at string, kind lifecycle.EventKind, n int64) lifecycle.Event {
+		return lifecycle.Event{
+			At: giventest.Instant(at, time.UTC), Kind: kind, By: plans.Support, Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(n)},
+		}
+	}
+	out := paidAtOnce(t, []lifecycle.Policy{p}, sub, giventest.Instant("2026-02-15T10:00:00Z", time.UTC),
+		lifecycle.Event{At: giventest.Instant("2026-01-15T10:00:00Z", time.UTC), Kind: lifecycle.Started},
+		seats("2026-02-15T09:00:00Z", lifecycle.SeatsAdded, 2), seats("2026-02-15T09:30:00Z", lifecycle.SeatsRemoved, -2))
+	for _, s := range out.Steps {
+		if s.Refused != "" {
+			t.Error(out.Timeline())
+		}
+	}
+	giventest.CheckMoney(t, "all that is billed", billedIn(out), "2000.00")
 }

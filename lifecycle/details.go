@@ -69,7 +69,7 @@ func (s *step) grant(e *Event) error {
 	}
 	ledger := slices.Concat(s.sub.Ledger, []credits.Entry{entry})
 	if err := credits.Validate(ledger); err != nil {
-		return fault.New("event.grant.id", proration.ErrInvalid, "%.40q was granted already", entry.ID)
+		return s.conflict(fault.New("event.grant.id", proration.ErrInvalid, "%.40q was granted already", entry.ID))
 	}
 	if entry.Currency != s.sub.Contract.Currency {
 		return s.refuse("credit in " + string(entry.Currency) + " never pays an invoice in " + string(s.sub.Contract.Currency))

@@ -48,7 +48,10 @@
 //
 // Of several policies the one decides that began to hold last: [Replay] and [Correct] take all of them. Whoever goes step by step with [Advance]
 // and [Apply] passes the one that holds, and advances with the old one until a nanosecond before another begins. Events that were refused belong
-// into the history, and change nothing there either; those that were an error do not.
+// into the history, and change nothing there either; those that were an error do not. A period keeps the timing that it began with: a policy that
+// goes from arrears to advance bills what is over and what comes at the same instant, each once. A term that is billed up front stays so.
+//
+// Money that comes in for an invoice on which nothing is due any more, or more than is, goes back: an effect says so.
 //
 // # Limits
 //
@@ -58,6 +61,7 @@
 //
 // # Errors
 //
-// Bad input is a [github.com/billingrules/billing/proration.Error], or several joined; what the rules do not allow is a [Refusal].
+// Bad input is a [github.com/billingrules/billing/proration.Error], or several joined. What the rules do not allow, or what does not go with the
+// subscription as it stands, is a [Refusal]; the second matches the error of its field too.
 // Nothing panics, nothing passed in is modified, and nothing is sent, charged or stored.
 package lifecycle

@@ -139,6 +139,15 @@ func (e *Event) check(f *fault.List) {
 	if is, has := changes[e.Kind]; has && !is(&e.Change) {
 		f.Add("event.change", proration.ErrInvalid, "it is no change of the kind %v", e.Kind)
 	}
+	if e.Change.Price != nil {
+		f.Under("event.change.price", e.Change.Price.Validate())
+	}
+	if e.Kind == CancelRequested && !e.On.IsZero() && e.On.Before(e.At) {
+		f.Add("event.on", proration.ErrOutside, "it is before the event")
+	}
+	if fault.Amount(f, "event.payment.amount", e.Payment.Amount) && e.Payment.Amount.IsNegative() {
+		f.Add("event.payment.amount", proration.ErrInvalid, "%v is negative", e.Payment.Amount)
+	}
 	switch e.Kind {
 	case PaymentAttempted, PaymentSucceeded, PaymentFailed, PaymentDisputed, PaymentRefunded, InvoiceVoided, InvoiceWrittenOff:
 		if e.Payment.Invoice == "" {

@@ -108,12 +108,14 @@ type Step struct {
 	Refused  string       `json:"refused,omitzero"`  // why it was not allowed; then it changed nothing
 }
 
-// Refusal is an event that the rules do not allow. It changed nothing. It matches [ErrRefused].
+// Refusal is an event that the rules do not allow, or that cannot be with the subscription as it stands. It changed nothing. It matches
+// [ErrRefused], and in the second case also the [proration.Error] that names the field.
 type Refusal struct {
 	Event   EventKind // what was refused
 	Status  Status    // where the subscription stood
 	Reason  string    // why, in words a customer could read
 	Instead string    // what would be allowed; "" where nothing would
+	fault   error     // what of the event does not go with the subscription; nil where that is not what it is
 }
 
 // ErrRefused is what every [Refusal] matches with errors.Is; it is that of package plans.
@@ -128,5 +130,8 @@ func (r *Refusal) Error() string {
 	return text
 }
 
-// Unwrap returns ErrRefused.
-func (r *Refusal) Unwrap() error { return ErrRefused }
+// Is reports whether the target is ErrRefused.
+func (r *Refusal) Is(target error) bool { return target == ErrRefused } //nolint:errorlint // it is a sentinel
+
+// Unwrap returns the faults of the event, and nil where it has none.
+func (r *Refusal) Unwrap() error { return r.fault }

@@ -38,7 +38,7 @@ func (s *step) pause(e *Event) error {
 		at = a.Period.End // which is paid for
 	}
 	if !e.Until.IsZero() && !e.Until.After(at) {
-		return fault.New("event.until", proration.ErrOutside, "the pause begins at %s", at.Format(time.RFC3339))
+		return s.conflict(fault.New("event.until", proration.ErrOutside, "the pause begins at %s", at.Format(time.RFC3339)))
 	}
 	sub.ResumeAt = e.Until
 	if !e.Until.IsZero() {

@@ -56,6 +56,10 @@ func (s *step) paid(e *Event) error {
 	if i := s.sub.invoice(e.Payment.Invoice); i >= 0 && tooMuch(&s.sub.Invoices[i], e.Payment.ID) {
 		return s.giveBack(e, &s.sub.Invoices[i])
 	}
+	if over := s.overpaid(e); over.IsPositive() {
+		e.Payment.Amount = e.Payment.Amount.Sub(over)
+		defer s.payBack(e, over)
+	}
 	if err := s.happens(e, invoice.Succeeded); err != nil {
 		return err
 	}

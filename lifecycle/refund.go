@@ -6,7 +6,6 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/proration"
 )
@@ -118,19 +117,31 @@ func tooMuch(inv *invoice.Invoice, payment string) bool {
 	return inv.Status == invoice.Void || inv.Status == invoice.Paid && payment != "" && !known
 }
 
+// overpaid returns by how much a payment is more than what is left to be paid.
+func (s *step) overpaid(e *Event) decimal.Decimal {
+	i := s.sub.invoice(e.Payment.Invoice)
+	if i < 0 || !owing(&s.sub.Invoices[i]) {
+		return decimal.Decimal{}
+	}
+	return e.Payment.Amount.Sub(s.sub.Invoices[i].Outstanding())
+}
+
 // giveBack asks to pay back what came in for an invoice on which nothing is due any more.
 func (s *step) giveBack(e *Event, inv *invoice.Invoice) error {
 	amount := e.Payment.Amount
 	if amount.IsZero() {
 		amount = inv.Due
 	}
-	var f fault.List
-	if !fault.Amount(&f, "event.payment.amount", amount) || !amount.IsPositive() || amount.GreaterThan(inv.Due) {
-		return fault.New("event.payment.amount", proration.ErrInvalid, "%v is no part of the %v that was due", amount, inv.Due)
+	if amount.IsPositive() {
+		s.payBack(e, amount)
 	}
-	if e.Payment.ID != "" {
-		s.because("payment-"+e.Payment.ID, e.Kind) // told twice, it is the same effect
-	}
-	s.effect(Effect{Kind: Refund, Invoice: inv.ID, Amount: amount})
 	return nil
+}
+
+// payBack asks to pay back a part of a payment that is of no invoice. Told twice, it is the same effect.
+func (s *step) payBack(e *Event, amount decimal.Decimal) {
+	if e.Payment.ID != "" {
+		s.because("payment-"+e.Payment.ID, e.Kind)
+	}
+	s.effect(Effect{Kind: Refund, Invoice: e.Payment.Invoice, Amount: amount})
 }

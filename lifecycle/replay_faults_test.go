@@ -1,11 +1,14 @@
 package lifecycle_test
 
 import (
+	"errors"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -50,5 +53,52 @@ func collect(err error, fields *[]string) {
 		for _, one := range e.Unwrap() {
 			collect(one, fields)
 		}
+	}
+}
+
+// What is well formed and does not go with the subscription is refused, by whatever part of the event that is: a replay goes on.
+func TestReplayRefusesConflicts(t *testing.T) {
+	p := guardPolicy()
+	p.Renewal.Lead = proration.Interval{}
+	change := func(c plans.Change) func(*lifecycle.Event) { return func(e *lifecycle.Event) { e.Change = c } }
+	for _, row := range []struct {
+		kind  lifecycle.EventKind
+		edit  func(*lifecycle.Event)
+		fault string // "" where it is no fault of the event
+		says  string
+	}{
+		{lifecycle.SeatsRemoved, change(plans.Change{Item: "seat", Quantity: decimal.NewFromInt(-11)}), "event.change.quantity invalid", `-1 of "seat" would be left on 2026-01-05`},
+		{lifecycle.SeatsRemoved, change(plans.Change{Item: "desk", Quantity: decimal.NewFromInt(-1)}), "event.change.item invalid", `the contract has no item "desk", and the change no price for it`},
+		{lifecycle.TermShortened, change(plans.Change{End: lateDay("2026-01-20")}), "event.change.end invalid", "a contract from period to period has no term to shorten"},
+		{lifecycle.PlanChanged, change(plans.Change{Plan: &plans.Plan{ID: "empty", Interval: proration.Interval{Months: 1}}}), "event.change.plan.offers invalid", `it does not offer "seat" in USD`},
+		{lifecycle.SubscriptionPaused, func(e *lifecycle.Event) { e.Until = e.At.Add(1) }, "event.until outside", "the pause begins at 2026-02-01T00:00:00Z"},
+		{lifecycle.PaymentRefunded, func(e *lifecycle.Event) {
+			e.Reason, e.Payment = "wish", lifecycle.Payment{Invoice: "r-1", Amount: decimal.NewFromInt(1001)}
+		}, "event.payment.lines[0].amount invalid", "1001 is no part of the 1000 that are left, to 2 places"},
+		{lifecycle.UsageRecorded, func(e *lifecycle.Event) {
+			e.Charges = []plans.Charge{{Item: "call", Currency: "EUR", Net: decimal.NewFromInt(1)}}
+		}, "event.charges[0].currency invalid", "EUR is not the USD of the contract"},
+		{lifecycle.CreditGranted, func(e *lifecycle.Event) { e.Grant.ID, e.Grant.Amount = "gift", decimal.NewFromInt(1) }, "event.grant.id invalid", `"gift" was granted already`},
+		{lifecycle.CreditGranted, func(e *lifecycle.Event) { e.Grant.Amount, e.Grant.Currency = decimal.NewFromInt(1), "EUR" }, "", "credit in EUR never pays an invoice in USD"},
+	} {
+		t.Run(row.says, func(t *testing.T) {
+			before := []lifecycle.Event{
+				guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""),
+				guardEvent("2026-01-02", lifecycle.CreditGranted, func(e *lifecycle.Event) { e.Grant.ID, e.Grant.Amount = "gift", decimal.NewFromInt(1) }),
+			}
+			bad := guardEvent("2026-01-05", row.kind, row.edit)
+			out := lives(t, p, "2026-01-31", append(before, bad)...)
+			if last := out.Steps[len(out.Steps)-1]; last.Refused != row.says || last.Event != row.kind {
+				t.Errorf("the last step is %v, refused since %q; want %q", last.Event, last.Refused, row.says)
+			}
+			bad.Sequence = 4
+			_, err := lifecycle.Apply(p, lives(t, p, "2026-01-04", before...).Subscription, bad)
+			if !errors.Is(err, lifecycle.ErrRefused) {
+				t.Errorf("one by one it is %v", err)
+			}
+			if got := giventest.Faults(err); row.fault != "" && !slices.Equal(got, []string{row.fault}) {
+				t.Errorf("its fault is %q, want %q", got, row.fault)
+			}
+		})
 	}
 }

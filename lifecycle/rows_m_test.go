@@ -168,7 +168,7 @@ func TestRowM8(t *testing.T) {
 		tale{"another plan", "it has no price in dollars", other, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-			{"2026-11-17 plan advanced", "error: event.change.plan.offers: it does not offer \"seat\" in USD (not a valid value)"},
+			{"2026-11-17 plan advanced", "refused: it does not offer \"seat\" in USD"},
 		}},
 	)
 	sub, _ := play(t, p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), "2026-11-16 started card notrial")

@@ -57,7 +57,7 @@ func (s *step) charges(all []plans.Charge, kind plans.Kind) ([]plans.Charge, err
 			c.Currency = s.sub.Contract.Currency
 		}
 		if c.Currency != s.sub.Contract.Currency {
-			f.Add(path+".currency", proration.ErrInvalid, "%.3s is not the %.3s of the contract", c.Currency, s.sub.Contract.Currency)
+			return nil, s.conflict(fault.New(path+".currency", proration.ErrInvalid, "%.3s is not the %.3s of the contract", c.Currency, s.sub.Contract.Currency))
 		}
 		if c.Item == "" {
 			f.Add(path+".item", proration.ErrUnset, "say what was used or sold")

@@ -415,7 +415,14 @@ func TestMixedTales(t *testing.T) {
 			{"2026-11-17 failed s-2", "past_due full; s-2 open; tell declined s-2 2026-11-20"},
 			{"2026-11-17 void s-2", "active full; s-2 void; withdraw s-2"},
 			{"2026-11-18 paid s-2 9.00", "active full; refund s-2 9.00"},
-			{"2026-11-18 paid s-2 900.00", "error: event.payment.amount: 900 is no part of the 89 that was due (not a valid value)"},
+			{"2026-11-18 paid s-2 900.00", "active full; refund s-2 900.00"},
+		}...)},
+		tale{"more than there is", "what is due is paid, and the rest goes back", p, month, then([]scene{
+			{"2026-11-16 seats +2", "active full; s-2: addition 89.00, due 89.00; charge s-2 89.00"},
+			{"2026-11-17 failed s-2", "past_due full; s-2 open; tell declined s-2 2026-11-20"},
+			{"2026-11-17 paid s-2 9.00", "past_due full; s-2 open"},
+			{"2026-11-18 paid s-2 100.00", "active full; s-2 paid; refund s-2 20.00; tell receipt s-2"},
+			{"2026-11-19 paid s-2 100.00", "refused: the invoice is paid"},
 		}...)},
 		tale{"failed before it is due by hand", "the grace began with the failure", byHand, month, []scene{
 			{"2026-11-01 started wire by support", "active full; s-1: recurring 890.00, due 890.00; send s-1 890.00"},

@@ -144,7 +144,12 @@ func (c *Change) unused() (share, error) {
 	left, err := m.share(b.unused(c.At))
 	if err == nil && c.Basis == OnBilled {
 		var paid share
-		if paid, err = m.share(b.Span); err == nil && paid.Num == 0 {
+		paid, err = m.share(b.Span)
+		switch {
+		case err != nil || paid.Num != 0:
+		case b.Amount.IsZero():
+			return share{Fraction{1, 1}, "period"}, nil // all of nothing
+		default:
 			field, err = "billed.span", &Error{Rule: ErrPeriod, Reason: b.Span.String() + " has no day to count by " + c.Policy.DayCount.String()}
 		}
 		left.Fraction = over(left.Fraction, paid.Fraction)

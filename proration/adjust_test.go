@@ -263,6 +263,10 @@ var changes = []changeRow{
 		credit: "0", charge: "0", net: "0",
 	},
 	{
+		name: "nothing, for hours that no day counts", why: "all of nothing is nothing", at: "2024-04-16T11:00:00", billed: "0", span: "2024-04-16T10:00:00/2024-04-16T12:00:00", period: "2024-04-01/2024-05-01", basis: proration.OnBilled,
+		credit: "0", charge: "0", net: "0", creditExplained: "0.00 x 1/1 period = 0.00",
+	},
+	{
 		name: "a pause of what was mostly credited", why: "the cap is that of the whole", at: "2024-04-11", until: "2024-04-21", billed: "30", credited: "25", span: "2024-04-01/2024-05-01", basis: proration.OnBilled,
 		credit: "-5", charge: "0", net: "-5", capped: true, creditExplained: "-30.00 x 10/30 days = -10, of which -5.00 was left",
 	},
