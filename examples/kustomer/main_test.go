@@ -38,7 +38,6 @@ func TestPlayFails(t *testing.T) {
 		"an order without an item":              func(f *file, _ *lifecycle.Policy) { f.Rows[0].Lives[0].Order.Items = nil },
 		"a policy that is not filled in":        func(_ *file, p *lifecycle.Policy) { p.Billing.Basis = 0 },
 		"a plan that offers nothing":            func(_ *file, p *lifecycle.Policy) { p.Catalog.Plans[0].Offers = nil },
-		"a plan without what was bought":        func(_ *file, p *lifecycle.Policy) { p.Catalog.Plans[1].Offers[0].Item = "part-time" },
 		"events that are not in order of times": func(f *file, _ *lifecycle.Policy) { e := &f.Rows[0].Lives[0].Events[1]; e.At = e.At.AddDate(0, 0, -1) },
 		"a payment of no invoice":               func(f *file, _ *lifecycle.Policy) { f.Rows[0].Lives[0].Events[1].Payment.Invoice = "" },
 		"seats of no number":                    func(f *file, _ *lifecycle.Policy) { f.Rows[2].Lives[0].Events[2].Change = plans.Change{} },
