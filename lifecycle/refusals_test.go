@@ -215,6 +215,7 @@ func TestEventFaults(t *testing.T) {
 		{"in another currency", "row M8", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: []plans.Charge{{Item: "x", Currency: "EUR", Quantity: one, Price: plans.Price{Unit: one}}}}, []string{"event.charges[0].currency invalid"}},
 		{"an end before now", "", lifecycle.Event{Kind: lifecycle.CancelRequested, On: date(time.November, 1)}, []string{"event.on outside"}},
 		{"a pause that ends before it begins", "", lifecycle.Event{Kind: lifecycle.SubscriptionPaused, Until: date(time.November, 20)}, []string{"event.until outside"}},
+		{"a payment below nothing", "", lifecycle.Event{Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-1", Amount: one.Neg()}}, []string{"event.payment.amount invalid"}},
 		{"credit of nothing", "", lifecycle.Event{Kind: lifecycle.CreditGranted}, []string{"event.grant.amount unset"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {

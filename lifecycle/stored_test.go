@@ -1,0 +1,107 @@
+package lifecycle_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// A change that waits in what a caller stored, and cannot be made or billed when its time comes, holds nothing up: the step says why, or it is billed
+// with the next period.
+func TestStoredChanges(t *testing.T) {
+	less := func(n int64) plans.Change { return plans.Change{Item: "seat", Quantity: decimal.NewFromInt(-n)} }
+	started, paid := guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentSucceeded, "r-1", "")
+	lead, none := guardPolicy(), guardPolicy()
+	none.Renewal.Lead = proration.Interval{}
+	wait := func(at string, c plans.Change) func(*lifecycle.Subscription) {
+		return func(s *lifecycle.Subscription) {
+			s.Waiting = append(s.Waiting, lifecycle.Waiting{Sequence: 1, At: lateDay(at), Change: c})
+		}
+	}
+	for _, row := range []struct {
+		name, why string
+		policy    lifecycle.Policy
+		events    []lifecycle.Event
+		at        string // when it was stored
+		edit      func(*lifecycle.Subscription)
+		refused   string // "" where nothing is
+		march     string // what March is billed
+	}{
+		{"too many fewer at a boundary", "ten are there", none, []lifecycle.Event{started, paid}, "2026-01-20", wait("2026-02-01", less(50)), `-40 of "seat" would be left`, "1000.00"},
+		{"too many fewer inside a period", "ten are there", none, []lifecycle.Event{started, paid}, "2026-01-20", wait("2026-01-25", less(50)), `-40 of "seat" would be left`, "1000.00"},
+		{"fewer inside a period that is paid", "they are credited", none, []lifecycle.Event{started, paid}, "2026-01-20", wait("2026-01-25", less(2)), "", "800.00"},
+		{"fewer inside a period that is not paid", "law 3: they wait for the next", none, []lifecycle.Event{started}, "2026-01-20", wait("2026-01-25", less(2)), "", "800.00"},
+		{"too many fewer while the next period is billed", "ten are there", lead, []lifecycle.Event{started, paid}, "2026-01-25", func(s *lifecycle.Subscription) {
+			s.Ahead.Changes = append(s.Ahead.Changes, less(50))
+			s.Ahead.Invoice = "" // as one on which nothing was to be billed
+		}, `-40 of "seat" would be left`, "1000.00"},
+		{"fewer while the next period is billed and not paid", "law 3: from the one after it", lead, []lifecycle.Event{started, paid}, "2026-01-25", func(s *lifecycle.Subscription) {
+			s.Ahead.Changes = append(s.Ahead.Changes, less(2))
+			s.Ahead.Invoice = ""
+		}, "", "800.00"},
+		{"after the next period that is billed ahead", "its time has not come", lead, []lifecycle.Event{started, paid}, "2026-01-20", wait("2026-03-01", less(2)), "", "800.00"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			sub := lives(t, row.policy, row.at, row.events...).Subscription
+			row.edit(&sub)
+			out, err := lifecycle.Advance(row.policy, sub, lateDay("2026-03-01"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var refused []string
+			for _, s := range out.Steps {
+				if s.Refused != "" {
+					refused = append(refused, s.Refused)
+				}
+			}
+			if got := strings.Join(refused, "; "); (row.refused == "") != (got == "") || !strings.Contains(got, row.refused) {
+				t.Errorf("refused with %q, want %q: %s", got, row.refused, row.why)
+			}
+			var march decimal.Decimal
+			for _, inv := range out.Invoices {
+				for _, line := range inv.Lines {
+					if line.Span.Start.Equal(lateDay("2026-03-01")) {
+						march = march.Add(line.Net)
+					}
+				}
+			}
+			giventest.CheckMoney(t, row.why+"; March", march, row.march)
+		})
+	}
+}
+
+// What was billed when the contract was extended is not billed ahead.
+func TestExtendedIsNotBilledAhead(t *testing.T) {
+	p := guardPolicy()
+	term := plans.Term{Length: giventest.Interval("P1M"), Billing: plans.UpFront, AtEnd: plans.Renew}
+	sub := guardCustomer()
+	sub.Contract.Terms = []plans.Agreed{{Term: term, Period: giventest.Period("2026-01-01/2026-02-01", nil)}}
+	out := paidAtOnce(t, []lifecycle.Policy{p}, sub, lateDay("2026-02-28"), guardEvent("2026-01-01", lifecycle.Started),
+		guardEvent("2026-01-10", lifecycle.TermExtended, func(e *lifecycle.Event) { e.Change = plans.Change{Term: &term} }))
+	if len(out.Invoices) != 3 { // January, the extension, and March ahead
+		t.Errorf("%d invoices\n%s", len(out.Invoices), out.Timeline())
+	}
+	giventest.CheckMoney(t, "all that is billed", billedIn(out), "3000.00")
+}
+
+// An invoice that nobody wants any more, while a payment is under way, is overdue no more; it is void when that failed.
+func TestUnwantedIsNotOverdue(t *testing.T) {
+	p := guardPolicy()
+	events := []lifecycle.Event{
+		guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""),
+		guardPay("2026-01-23", lifecycle.PaymentFailed, "r-2", "a"), guardPay("2026-01-24", lifecycle.PaymentAttempted, "r-2", "b"),
+	}
+	guardLast(t, lives(t, p, "2026-01-24", events...), lifecycle.PastDue, lifecycle.Full)
+	events = append(events, guardEvent("2026-01-25", lifecycle.RenewalOff))
+	guardLast(t, lives(t, p, "2026-01-25", events...), lifecycle.Active, lifecycle.Full)
+	failed := lives(t, p, "2026-01-26", append(events, guardPay("2026-01-26", lifecycle.PaymentFailed, "r-2", "b"))...)
+	guardLast(t, failed, lifecycle.Active, lifecycle.Full, "withdraw r-2 0.00")
+	paid := lives(t, p, "2026-02-01", append(events, guardPay("2026-01-26", lifecycle.PaymentSucceeded, "r-2", "b"))...)
+	guardLast(t, paid, lifecycle.Expired, lifecycle.BillingOnly, "refund r-3 1000.00")
+}
