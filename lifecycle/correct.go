@@ -30,7 +30,8 @@ type Correction struct {
 // something differs, and the subscription goes on from there. Asked again, with that invoice among the issued ones, it bills nothing.
 //
 // What should have been billed and was not counts as paid, since the difference will be; payments and failures of what was issued happened as they
-// did. Which invoice is which shows by the instants at which they were issued.
+// did. Which invoice is which shows by the instants at which they were issued. What was billed for a time at the same price of the same units counts as
+// right, also where a date that moved late lets it be a share of another period: see invoice.Reconcile.
 // Errors: those of [Replay]; the faults of what was issued, under issued[i]; and those of invoice.Reconcile and invoice.Build.
 func Correct(c Correction) (Outcome, error) {
 	s, f := beginReplay(c.Policies, c.Subscription, c.Events, c.At)
