@@ -123,8 +123,36 @@ func consistent(c *plans.Charge) error {
 	return nil
 }
 
+// leftThroughout returns how many units of a charge no credit freed at any time; none of what is not counted.
+func leftThroughout(of *plans.Charge, related []plans.Charge) (decimal.Decimal, error) {
+	stretches, err := credits.Left(related)
+	left := of.Quantity
+	for _, s := range stretches {
+		left = decimal.Min(left, s.Units)
+	}
+	return left, err
+}
+
+// takesBack reports whether a credit takes back all of what is billed as a whole, so that it is not held for billed again: as many units as there
+// are, or what is not counted.
+func takesBack(line, of *plans.Charge) bool {
+	if !whole(of) {
+		return false
+	}
+	return line.Kind == plans.Unused && of.Quantity.IsZero() || line.Kind != plans.Unused && line.Quantity.IsPositive()
+}
+
 // credit computes a credit again.
 func (inv *Invoice) credit(line, of *plans.Charge, request credits.Request) (plans.Charge, error) {
+	if takesBack(line, of) {
+		should, err := credits.GiveBack(credits.Return{Charges: request.Charges, Charge: of.ID, Mode: inv.Policy.Proration.Rounding.Mode})
+		if err != nil {
+			return should, err
+		}
+		should.Kind = line.Kind
+		should.Quantity, err = leftThroughout(of, request.Charges)
+		return should, err
+	}
 	if line.Kind != plans.Unused {
 		if line.Net.IsZero() {
 			return plans.Charge{}, fault.New("net", proration.ErrInvalid, "a credit of money gives something back")

@@ -195,6 +195,10 @@ func (p *party) there() bool {
 
 // wholeOf returns what two charges have in common that are the same as a whole, as text.
 func wholeOf(c *plans.Charge) string {
+	plan := c.Plan
+	if c.Kind == plans.OneOff || c.Kind == plans.Usage {
+		plan = "" // it is sold beside a plan, and is the same whichever that is
+	}
 	text, _ := canon.Normal(struct { // which writes everything that a charge has
 		Kind            plans.Kind
 		Plan, Item      string
@@ -203,6 +207,6 @@ func wholeOf(c *plans.Charge) string {
 		Quantity, Gross decimal.Decimal
 		Price           plans.Price
 		Times           int64
-	}{c.Kind, c.Plan, c.Item, c.Currency, c.Span, c.Quantity, c.Gross(), c.Price, max(c.Times, 1)})
+	}{c.Kind, plan, c.Item, c.Currency, c.Span, c.Quantity, c.Gross(), c.Price, max(c.Times, 1)})
 	return string(text)
 }
