@@ -90,3 +90,24 @@ func FuzzApplyHostile(f *testing.F) {
 		}
 	})
 }
+
+// FuzzCorrect lets any event of those come to be known late, at any hour, around any other: what is billed in the end is what a life comes to in which
+// it was known in time.
+func FuzzCorrect(f *testing.F) {
+	for w := range byte(8) {
+		f.Add(w, byte(0), uint16(51), byte(2), uint16(293), uint16(500))
+		f.Add(w, byte(6), uint16(300), byte(0), uint16(293), uint16(960))
+	}
+	f.Fuzz(func(t *testing.T, land, lateKind byte, lateHour uint16, otherKind byte, otherHour, till uint16) {
+		w := worlds(t)[int(land)%len(worlds(t))]
+		late, other := lates()[int(lateKind)%len(lates())], lates()[int(otherKind)%len(lates())]
+		if !correctable(&w) {
+			return
+		}
+		at := giventest.Instant("2026-01-31", w.sub.Contract.Cycle.Location)
+		hour := func(n uint16) time.Time { return at.Add(2*time.Hour + time.Duration(n%1_000)*time.Hour) }
+		l, o := dated{late, hour(lateHour)}, dated{other, hour(otherHour).Add(20 * time.Minute)}
+		end := later(hour(till), later(l.at, o.at).Add(time.Hour))
+		correctOne(t, &w, []dated{{named("started without trial"), at}, {named("payment_succeeded"), at.Add(time.Hour)}}, l, o, end)
+	})
+}
