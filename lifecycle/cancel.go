@@ -140,25 +140,3 @@ func (s *step) renewalOn(*Event) error {
 	s.sub.NoRenewal = false
 	return nil
 }
-
-// reactivate brings a subscription back. What is overdue is charged first, and service waits for its payment; what is paid for
-// or billed and not over yet goes on; otherwise a new period begins.
-func (s *step) reactivate(*Event) error {
-	sub := &s.sub
-	for i := range sub.Dues {
-		d := &sub.Dues[i]
-		if d.Failed.IsZero() || sub.Status == Paused && (d.Until.IsZero() || d.Until.After(sub.At)) {
-			continue // while its grace runs, service does
-		}
-		sub.Status = Suspended
-		s.chargeOverdue()
-		return nil
-	}
-	if !sub.billedFor() {
-		return s.restart()
-	}
-	sub.Status, sub.Dunned = Active, false
-	sub.Ended, sub.PauseAt, sub.ResumeAt = time.Time{}, time.Time{}, time.Time{}
-	s.standing()
-	return s.served()
-}

@@ -185,17 +185,7 @@ func (s *step) difference(billed, proposed []plans.Charge) error {
 	if err != nil || len(d.Lines) == 0 {
 		return err
 	}
-	inv, err := invoice.Build(invoice.Draft{
-		ID: s.nextID(), Currency: sub.Contract.Currency, At: sub.At, Lines: d.Lines, Billed: sub.Billed, Ledger: sub.Ledger, Policy: s.billing(),
-		Contact: sub.Contact, Location: sub.Contract.Cycle.Location,
-	})
-	if err != nil {
-		return err
-	}
-	sub.Account = sub.Account.Add(inv)
-	s.take(inv)
-	s.collect(&inv, sub.At, time.Time{})
-	return nil
+	return s.issue(d.Lines)
 }
 
 // valid returns the lines of an invoice that was not taken back.

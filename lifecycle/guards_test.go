@@ -331,3 +331,23 @@ func TestCorrectByThePolicyOfThen(t *testing.T) {
 	giventest.CheckMoney(t, "21 of 31 days, and February", out.Invoices[0].Net, "-167.74")
 	giventest.CheckMoney(t, "March", out.Invoices[1].Net, "-100.00")
 }
+
+// Whoever comes back before time that is paid for already begins a new period, and that time is not paid for twice.
+func TestBackBeforeWhatIsPaid(t *testing.T) {
+	p := guardPolicy()
+	p.Renewal.Lead, p.Billing.Refunds = proration.Interval{}, []credits.Rule{{Give: credits.UnusedPart, As: credits.ToNothing}}
+	term := plans.Term{Length: giventest.Interval("P1M"), Billing: plans.UpFront, AtEnd: plans.Renew}
+	sub := guardCustomer()
+	sub.Contract.Terms = []plans.Agreed{{Term: term, Period: giventest.Period("2026-01-01/2026-02-01", nil)}}
+	refund := guardPay("2026-01-15", lifecycle.PaymentRefunded, "r-1", "")
+	refund.Reason = "goodwill"
+	out := paidAtOnce(t, []lifecycle.Policy{p}, sub, lateDay("2026-01-20"), guardEvent("2026-01-01", lifecycle.Started),
+		guardEvent("2026-01-10", lifecycle.TermExtended, func(e *lifecycle.Event) { e.Change = plans.Change{Term: &term} }),
+		guardEvent("2026-01-12", lifecycle.CancelRequested, func(e *lifecycle.Event) { e.When = plans.AtOnce }), refund, guardEvent("2026-01-20", lifecycle.Reactivated))
+	guardLast(t, out, lifecycle.Active, lifecycle.Full)
+	// January went back, and February was paid: the month from January 20 on costs as much.
+	giventest.CheckMoney(t, "all that is billed", billedIn(out), "1000.00")
+	if at := lateDay("2026-02-10"); !unitsOn(at, &out).Equal(decimal.NewFromInt(10)) {
+		t.Errorf("%v units are billed for %v", unitsOn(at, &out), at)
+	}
+}

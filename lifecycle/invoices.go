@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
 
@@ -75,6 +76,22 @@ func (s *step) unpaid() (ids []string) {
 		ids = append(ids, inv.ID)
 	}
 	return ids
+}
+
+// issue issues an invoice of lines that are not what an occasion comes to.
+func (s *step) issue(lines []plans.Charge) error {
+	sub := &s.sub
+	inv, err := invoice.Build(invoice.Draft{
+		ID: s.nextID(), Currency: sub.Contract.Currency, At: sub.At, Lines: lines, Billed: sub.Billed, Ledger: sub.Ledger, Policy: s.billing(),
+		Contact: sub.Contact, Location: sub.Contract.Cycle.Location,
+	})
+	if err != nil {
+		return err
+	}
+	sub.Account = sub.Account.Add(inv)
+	s.take(inv)
+	s.collect(&inv, sub.At, time.Time{})
+	return nil
 }
 
 // document issues what an occasion comes to, and takes it into the subscription; nil where there is nothing to bill.

@@ -60,26 +60,16 @@ func (s *step) rest() error {
 	sub.PauseAt = time.Time{}
 	var back []plans.Charge
 	if s.policy.Pause.Unused == credits.ToBalance && sub.At.Before(sub.Period.End) && !sub.inArrears() {
-		unpaid := s.unpaid()
 		var err error
-		back, err = credits.Unused(credits.Request{
-			Charges: paidOf(sub.Billed, unpaid), At: sub.At, Basis: s.policy.Billing.Basis, Policy: s.policy.Billing.Proration, Location: sub.Contract.Cycle.Location,
-		})
-		if err != nil {
+		if back, err = s.notUsed(sub.Billed); err != nil {
 			return err
 		}
 	}
 	if lines := slices.Concat(back, sub.Pending); len(lines) > 0 {
-		inv, err := invoice.Build(invoice.Draft{
-			ID: s.nextID(), Currency: sub.Contract.Currency, At: sub.At, Lines: lines, Billed: sub.Billed, Ledger: sub.Ledger, Policy: s.billing(),
-			Contact: sub.Contact, Location: sub.Contract.Cycle.Location,
-		})
-		if err != nil {
+		sub.Pending = nil
+		if err := s.issue(lines); err != nil {
 			return err
 		}
-		sub.Account, sub.Pending = sub.Account.Add(inv), nil
-		s.take(inv)
-		s.collect(&inv, sub.At, time.Time{})
 	}
 	if sub.inArrears() { // what was used is billed
 		inv, err := s.document(invoice.Occasion{Account: sub.Account, At: sub.At, Change: plans.Change{Cancel: true}})
@@ -91,6 +81,13 @@ func (s *step) rest() error {
 	s.collectHeld()
 	sub.Status = Paused
 	return nil
+}
+
+// notUsed returns the credits of charges that are paid, for what of them is not used.
+func (s *step) notUsed(charges []plans.Charge) ([]plans.Charge, error) {
+	return credits.Unused(credits.Request{
+		Charges: paidOf(charges, s.unpaid()), At: s.sub.At, Basis: s.policy.Billing.Basis, Policy: s.policy.Billing.Proration, Location: s.sub.Contract.Cycle.Location,
+	})
 }
 
 // paidOf returns the charges that are paid, and their credits.

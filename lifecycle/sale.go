@@ -2,10 +2,8 @@ package lifecycle
 
 import (
 	"strconv"
-	"time"
 
 	"github.com/billingrules/billing/internal/fault"
-	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -28,17 +26,9 @@ func (s *step) sell(e *Event) error {
 	if !regular.has(sub.Status) {
 		return nil
 	}
-	inv, err := invoice.Build(invoice.Draft{
-		ID: s.nextID(), Currency: sub.Contract.Currency, At: e.At, Lines: sub.Pending, Ledger: sub.Ledger, Policy: s.billing(), Contact: sub.Contact,
-		Location: sub.Contract.Cycle.Location,
-	})
-	if err != nil {
-		return err
-	}
-	sub.Account, sub.Pending = sub.Account.Add(inv), nil
-	s.take(inv)
-	s.collect(&inv, e.At, time.Time{})
-	return nil
+	lines := sub.Pending
+	sub.Pending = nil
+	return s.issue(lines)
 }
 
 // charges fills in what a charge that the caller counted leaves out.

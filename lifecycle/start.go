@@ -184,19 +184,6 @@ func (s *step) retime() error {
 	return nil
 }
 
-// adopt makes the changes whose time has come, before anything is billed with them.
-func (s *step) adopt() {
-	s.sub.Waiting = slices.DeleteFunc(s.sub.Waiting, func(w Waiting) bool {
-		if w.At.After(s.sub.At) {
-			return false
-		}
-		if after, err := s.sub.Contract.With(w.Change, s.sub.At); err == nil {
-			s.sub.Contract = after
-		}
-		return true
-	})
-}
-
 // inArrears reports whether the period that is served is billed when it is over: as the policy had it when it began.
 func (s *Subscription) inArrears() bool { return !s.Since.IsZero() }
 
@@ -225,34 +212,6 @@ func (s *step) served() error {
 	if !p.Span.End.After(s.sub.At) {
 		return fault.New("contract.cycle", proration.ErrPeriod, "no period holds %s", s.sub.At.Format(time.RFC3339))
 	}
-	return nil
-}
-
-// restart begins a new period for who comes back: what waited has its time, and what is left of old charges is not credited any more.
-func (s *step) restart() error {
-	sub := &s.sub
-	if err := s.forget(); err != nil {
-		return err
-	}
-	s.adopt()
-	sub.Waiting, sub.CancelAt, sub.PauseAt, sub.ResumeAt = nil, time.Time{}, time.Time{}, time.Time{}
-	sub.Billed, sub.Ended, sub.Since, sub.NoRenewal = nil, time.Time{}, time.Time{}, false
-	if s.policy.Return.Dates == NewDates || len(sub.Contract.Terms) > 0 {
-		if err := s.anew(0); err != nil {
-			return err
-		}
-	}
-	over := sub.Status.over()
-	sub.Status = Active
-	if err := s.bill(); err != nil {
-		return err
-	}
-	if over {
-		if err := s.await(); err != nil {
-			return err
-		}
-	}
-	s.standing()
 	return nil
 }
 

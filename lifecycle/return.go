@@ -1,0 +1,92 @@
+package lifecycle
+
+import (
+	"slices"
+	"time"
+
+	"github.com/billingrules/billing/plans"
+)
+
+// reactivate brings a subscription back. What is overdue is charged first, and service waits for its payment; what is paid for
+// or billed and not over yet goes on; otherwise a new period begins.
+func (s *step) reactivate(*Event) error {
+	sub := &s.sub
+	for i := range sub.Dues {
+		d := &sub.Dues[i]
+		if d.Failed.IsZero() || sub.Status == Paused && (d.Until.IsZero() || d.Until.After(sub.At)) {
+			continue // while its grace runs, service does
+		}
+		sub.Status = Suspended
+		s.chargeOverdue()
+		return nil
+	}
+	if !sub.billedFor() {
+		return s.restart()
+	}
+	sub.Status, sub.Dunned = Active, false
+	sub.Ended, sub.PauseAt, sub.ResumeAt = time.Time{}, time.Time{}, time.Time{}
+	s.standing()
+	return s.served()
+}
+
+// restart begins a new period for who comes back: what waited has its time, and what is left of old charges is not credited any more, but for those
+// of time that lies ahead.
+func (s *step) restart() error {
+	sub := &s.sub
+	if err := s.forget(); err != nil {
+		return err
+	}
+	if err := s.giveAheadBack(); err != nil {
+		return err
+	}
+	s.adopt()
+	sub.Waiting, sub.CancelAt, sub.PauseAt, sub.ResumeAt = nil, time.Time{}, time.Time{}, time.Time{}
+	sub.Billed, sub.Ended, sub.Since, sub.NoRenewal = nil, time.Time{}, time.Time{}, false
+	if s.policy.Return.Dates == NewDates || len(sub.Contract.Terms) > 0 {
+		if err := s.anew(0); err != nil {
+			return err
+		}
+	}
+	over := sub.Status.over()
+	sub.Status = Active
+	if err := s.bill(); err != nil {
+		return err
+	}
+	if over {
+		if err := s.await(); err != nil {
+			return err
+		}
+	}
+	s.standing()
+	return nil
+}
+
+// giveAheadBack credits what is paid for time that lies ahead, where another period begins before it.
+func (s *step) giveAheadBack() error {
+	own := map[string]bool{}
+	var ahead []plans.Charge
+	for _, c := range s.sub.Billed {
+		if c.Corrects == "" && c.Span.Start.After(s.sub.At) || own[c.Corrects] {
+			own[c.ID] = true
+			ahead = append(ahead, c)
+		}
+	}
+	back, err := s.notUsed(ahead)
+	if err != nil || len(back) == 0 {
+		return err
+	}
+	return s.issue(back)
+}
+
+// adopt makes the changes whose time has come, before anything is billed with them.
+func (s *step) adopt() {
+	s.sub.Waiting = slices.DeleteFunc(s.sub.Waiting, func(w Waiting) bool {
+		if w.At.After(s.sub.At) {
+			return false
+		}
+		if after, err := s.sub.Contract.With(w.Change, s.sub.At); err == nil {
+			s.sub.Contract = after
+		}
+		return true
+	})
+}
