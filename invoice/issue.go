@@ -71,12 +71,13 @@ type Document struct {
 // Issue returns the document of an occasion. It is also the preview: nothing happens until the caller stores what it returns, and a
 // period that was billed is not billed again.
 //
-// In advance a change credits what is paid for and no longer used, and charges what takes its place, for the same time: the instant
-// belongs to what is new. In arrears it bills what was used until then at the old terms, and credits nothing; quantities and prices that
-// change inside a period are billed with it, each for its days; what is billed at once goes to the end of a term at most. A minimum is
-// measured when its period is over. At a cancellation the policy's Refunds say what becomes of what is not used, and the Exception instead of
-// them; the account has ended then, and bills no period until a new anchor. What was never paid is not credited: a change that would is
-// refused, and a cancellation leaves it due, to be voided or lowered by a [Note].
+// In advance a change credits what is paid for and no longer used, and charges what takes its place, for the same time: the instant belongs to what
+// is new. In arrears it bills what was used until then at the old terms, and credits nothing; quantities and prices that change inside a period are
+// billed with it, each for its days; what is billed at once goes to the end of a term at most. A minimum is measured when its period is over, and
+// so on no invoice that is issued ahead: asked for again at the boundary, the period adds what is lacking and nothing else. At a cancellation the
+// policy's Refunds say what becomes of what is not used, and the Exception instead of them; the account has ended then, and bills no period until a
+// new anchor. What was never paid is not credited: a change that would is refused, and a cancellation leaves it due, to be voided or lowered by a
+// [Note].
 //
 // The contract's discounts are taken off what periods and terms cost, and what is billed with those; off what a change adds, or what is sold
 // inside a period, only those that are a percentage or a price for ever, since the others were used for the period already.

@@ -14,8 +14,10 @@ import (
 // period bills, in advance, what begins at the instant.
 func (w *work) period() error {
 	w.on, w.used = w.after.Discounts, true
-	if err := w.shortfall(); err != nil {
-		return err
+	if !w.Ahead.Before(w.At) { // otherwise the period is not over: it is asked for again when it is
+		if err := w.shortfall(); err != nil {
+			return err
+		}
 	}
 	if err := w.goOn(); err != nil {
 		return err

@@ -223,3 +223,34 @@ func TestSeatsOfHours(t *testing.T) {
 	}
 	giventest.CheckMoney(t, "all that is billed", billedIn(out), "2000.00")
 }
+
+// A minimum is measured when the period is over, with what was added after the next one was billed.
+func TestMinimumOfABilledAheadPeriod(t *testing.T) {
+	sub := guardCustomer()
+	sub.Contract.Items[0].Quantity, sub.Contract.Minimum = decimal.NewFromInt(8), giventest.Money("1000.00")
+	add := guardEvent("2026-01-25", lifecycle.SeatsAdded, func(e *lifecycle.Event) {
+		e.Change = plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)}
+	})
+	for _, seats := range []bool{true, false} {
+		events := []lifecycle.Event{guardEvent("2026-01-01", lifecycle.Started)}
+		want := "3000.00" // three months at the minimum
+		if seats {
+			events = append(events, add) // January has 845.16, and the others as much as the minimum
+		}
+		out := paidAtOnce(t, []lifecycle.Policy{guardPolicy()}, sub, lateDay("2026-04-01"), events...)
+		billed := billedIn(out).Sub(onlyPeriod(&out, "2026-04-01"))
+		giventest.CheckMoney(t, "three months", billed, want)
+	}
+}
+
+// onlyPeriod is what is billed for the period that begins on a date.
+func onlyPeriod(out *lifecycle.Outcome, from string) (sum decimal.Decimal) {
+	for _, inv := range out.Invoices {
+		for _, line := range inv.Lines {
+			if line.Period.Start.Equal(lateDay(from)) {
+				sum = sum.Add(line.Net)
+			}
+		}
+	}
+	return sum
+}

@@ -113,6 +113,9 @@ func (s *step) aheadBegins(Deadline) error {
 	if err := s.served(); err != nil {
 		return err
 	}
+	if err := s.lacking(); err != nil {
+		return err
+	}
 	s.trusted = a.Invoice
 	defer func() { s.trusted = "" }()
 	for _, c := range a.Changes {
@@ -122,6 +125,20 @@ func (s *step) aheadBegins(Deadline) error {
 	}
 	slices.SortStableFunc(sub.Waiting, func(a, b Waiting) int { return a.At.Compare(b.At) })
 	return s.served()
+}
+
+// lacking bills what a minimum lacks for the period that is over, and whose next one is billed already.
+func (s *step) lacking() error {
+	sub := &s.sub
+	if !sub.Contract.Minimum.IsPositive() {
+		return nil
+	}
+	inv, err := s.periodFrom(invoice.Occasion{Account: sub.Account, At: sub.At})
+	if err != nil {
+		return err
+	}
+	s.collect(inv, sub.At, time.Time{})
+	return nil
 }
 
 // bringAnyhow makes a change that was allowed before. Where it cannot be billed now, it is billed with the next period; where it cannot be made any
