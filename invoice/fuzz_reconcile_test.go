@@ -113,6 +113,19 @@ func FuzzReconcile(f *testing.F) {
 					t.Fatalf("%+v: %v", line, err)
 				}
 			}
+			if len(d.Lines) > 0 {
+				billing := invoice.Standard()
+				billing.Proration = policy
+				inv, err := invoice.Build(invoice.Draft{
+					ID: "difference", Currency: "USD", At: giventest.Instant("2026-12-01", nil), Lines: d.Lines, Billed: c.Billed, Policy: billing,
+				})
+				if err != nil {
+					t.Fatalf("the difference is no invoice: %v\n%s\nof %s", err, giventest.JSON(t, d.Lines), giventest.JSON(t, c.Billed))
+				}
+				if err := invoice.Check(inv); err != nil {
+					t.Fatal(err)
+				}
+			}
 			c.Billed = withLines(c.Billed, d.Lines)
 			again, err := invoice.Reconcile(c)
 			if err != nil || again.Lines != nil {
