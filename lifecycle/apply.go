@@ -59,9 +59,9 @@ type step struct {
 	cause    string  // what IDs derive from
 	caused   int     // how many of them the cause has had
 	doing    EventKind
-	after    string // what follows the cause of a deadline that comes after an event at the same instant, since it may have come before it too
-	trusted  string // ID of an invoice that is credited although it is not paid yet: a payment is under way
-	refused  string // why what a deadline brings could not be done any more
+	after    string   // what follows the cause of a deadline that comes after an event at the same instant, since it may have come before it too
+	trusted  []string // IDs of invoices that are credited although they are not paid yet: they are being paid, or were issued a moment ago
+	refused  string   // why what a deadline brings could not be done any more
 
 	correcting bool              // a history is replayed to be corrected
 	issued     []invoice.Invoice // and what was issued for it

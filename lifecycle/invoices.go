@@ -67,7 +67,7 @@ func (s *step) manual() bool {
 func (s *step) unpaid() (ids []string) {
 	for i := range s.sub.Invoices {
 		inv := &s.sub.Invoices[i]
-		if inv.ID == s.trusted || !owing(inv) && inv.Status != invoice.Uncollectible || inv.Outstanding().IsZero() {
+		if slices.Contains(s.trusted, inv.ID) || !owing(inv) && inv.Status != invoice.Uncollectible || inv.Outstanding().IsZero() {
 			continue
 		}
 		if at := s.sub.due(inv.ID); at >= 0 && !s.sub.Dues[at].Held.IsZero() {

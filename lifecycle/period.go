@@ -116,11 +116,15 @@ func (s *step) aheadBegins(Deadline) error {
 	if err := s.lacking(); err != nil {
 		return err
 	}
-	s.trusted = a.Invoice
-	defer func() { s.trusted = "" }()
+	s.trusted = []string{a.Invoice}
+	defer func() { s.trusted = nil }()
 	for _, c := range a.Changes {
+		issued := len(s.out.Invoices)
 		if err := s.bringAnyhow(c); err != nil {
 			return err
+		}
+		for _, inv := range s.out.Invoices[issued:] {
+			s.trusted = append(s.trusted, inv.ID) // another change at this instant credits it
 		}
 	}
 	slices.SortStableFunc(sub.Waiting, func(a, b Waiting) int { return a.At.Compare(b.At) })

@@ -1,0 +1,164 @@
+package lifecycle_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// drawnPolicies are policies that follow on each other and differ in all that decides what is billed when.
+func drawnPolicies(draw *rand.Rand) (all []lifecycle.Policy) {
+	from := time.Time{}
+	for range 1 + draw.IntN(4) {
+		p := guardPolicy()
+		p.From, p.Renewal.Lead = from, proration.Interval{}
+		switch draw.IntN(3) {
+		case 0:
+			p.Billing.Timing = proration.InArrears
+		case 1:
+			p.Renewal.Lead = proration.Interval{Days: 1 + draw.IntN(20)}
+		}
+		p.Return.Dates = []lifecycle.Dates{lifecycle.NewDates, lifecycle.SameDates}[draw.IntN(2)]
+		p.Changes = []lifecycle.Collection{lifecycle.CollectNow, lifecycle.CollectNext}[draw.IntN(2)]
+		if draw.IntN(2) == 0 {
+			p.Pause = lifecycle.Pause{When: plans.AtOnce, Unused: credits.ToBalance}
+		}
+		for j := range p.Rules {
+			if draw.IntN(3) == 0 && p.Rules[j].Action != plans.AddQuantity {
+				p.Rules[j].When = plans.AtPeriodEnd
+			}
+		}
+		all = append(all, p)
+		from = lateDay("2026-01-05").Add(time.Duration(draw.IntN(200*24)) * time.Hour)
+		if last := all[len(all)-1].From; !from.After(last) {
+			from = last.AddDate(0, 0, 11)
+		}
+	}
+	return all
+}
+
+// drawnEvents are what happens in eight months, day by day.
+func drawnEvents(draw *rand.Rand) []lifecycle.Event {
+	events := []lifecycle.Event{guardEvent("2026-01-01", lifecycle.Started)}
+	for range draw.IntN(7) {
+		at := lateDay("2026-01-02").AddDate(0, 0, draw.IntN(115)*2).Add(18 * time.Hour) // when what was issued before is paid
+		e := lifecycle.Event{At: at, By: plans.Support}
+		switch draw.IntN(9) {
+		case 0, 1:
+			e.Kind, e.Change = lifecycle.SeatsAdded, plans.Change{Item: "seat", Quantity: decimal.NewFromInt(1 + draw.Int64N(3))}
+		case 2:
+			e.Kind, e.Change = lifecycle.SeatsRemoved, plans.Change{Item: "seat", Quantity: decimal.NewFromInt(-1 - draw.Int64N(3))}
+		case 3:
+			e.Kind = lifecycle.SubscriptionPaused
+		case 4:
+			e.Kind, e.When = lifecycle.CancelRequested, []plans.When{0, plans.AtOnce, plans.AtPeriodEnd}[draw.IntN(3)]
+		case 5:
+			e.Kind = lifecycle.Resumed
+		case 6:
+			e.Kind, e.Change = lifecycle.PlanChanged, plans.Change{Plan: guardPlan([]string{"80.00", "130.00"}[draw.IntN(2)])}
+		default:
+			e.Kind = lifecycle.Reactivated
+		}
+		events = append(events, e)
+	}
+	slices.SortStableFunc(events, func(a, b lifecycle.Event) int { return a.At.Compare(b.At) })
+	return slices.CompactFunc(events, func(a, b lifecycle.Event) bool { return a.At.Equal(b.At) })
+}
+
+// noon is what there is in the middle of a day.
+type noon struct {
+	at     time.Time
+	status lifecycle.Status
+	seats  decimal.Decimal
+}
+
+// dayByDay leads a life from noon to noon, and pays every invoice an hour after.
+func dayByDay(policies []lifecycle.Policy, events []lifecycle.Event) (noons []noon, all lifecycle.Outcome, err error) {
+	sub := guardCustomer()
+	docs := map[string]int{}
+	var due []lifecycle.Event
+	for at := lateDay("2026-01-01").Add(12 * time.Hour); at.Before(lateDay("2026-09-01")); at = at.Add(day) {
+		for len(events) > 0 && !events[0].At.After(at) {
+			due, events = append(due, events[0]), events[1:]
+		}
+		for i := range due {
+			due[i].Sequence = sub.Sequence + 1 + int64(i)
+		}
+		out, err := lifecycle.Replay(policies, sub, due, at)
+		if err != nil {
+			return nil, all, err
+		}
+		sub, due = out.Subscription, nil
+		for _, inv := range slices.Concat(out.Invoices, out.Changed) {
+			if i, has := docs[inv.ID]; has {
+				all.Invoices[i] = inv
+				continue
+			}
+			docs[inv.ID] = len(all.Invoices)
+			all.Invoices = append(all.Invoices, inv)
+		}
+		all.Steps = append(all.Steps, out.Steps...)
+		for _, inv := range sub.Invoices {
+			if inv.Status == invoice.Open {
+				due = append(due, lifecycle.Event{At: at.Add(time.Hour), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: inv.ID}})
+			}
+		}
+		now, err := sub.Contract.On(at)
+		if err != nil {
+			return nil, all, err
+		}
+		noons = append(noons, noon{at, sub.Status, now.Items[0].Quantity})
+	}
+	return noons, all, nil
+}
+
+// TestEveryPolicyTilesEnumerated draws histories under policies that follow on each other: where there is service, every instant is billed once for
+// the seats that there are, and where there is none, not at all.
+func TestEveryPolicyTilesEnumerated(t *testing.T) {
+	lives := 150
+	if giventest.Race {
+		lives = 5
+	}
+	if n, err := strconv.Atoi(os.Getenv("LIVES")); err == nil {
+		lives = n
+	}
+	for n := range lives {
+		draw := rand.New(rand.NewPCG(uint64(n), 11))
+		policies, events := drawnPolicies(draw), drawnEvents(draw)
+		noons, all, err := dayByDay(policies, events)
+		if err != nil {
+			t.Errorf("life %d: %v", n, err)
+			continue
+		}
+		for _, noon := range noons[:len(noons)-40] {
+			want := noon.seats
+			if noon.status != lifecycle.Active && noon.status != lifecycle.PastDue {
+				want = decimal.Decimal{}
+			}
+			if got := unitsOn(noon.at, &all); !got.Equal(want) {
+				t.Errorf("life %d: %v units are billed for %s, want %v\n%s\n%s", n, got, noon.at.Format(time.DateOnly), want, policiesText(policies), all.Timeline())
+				break
+			}
+		}
+	}
+}
+
+func policiesText(all []lifecycle.Policy) (s string) {
+	for _, p := range all {
+		s += fmt.Sprintln(p.From, p.Billing.Timing, p.Renewal.Lead, p.Return.Dates, p.Changes, p.Pause)
+	}
+	return s
+}
