@@ -6,12 +6,16 @@ import (
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/proration"
 )
 
 // setTaxes lets other taxes hold for the customer: on what is issued from now on. What is given back has the taxes that it had.
 func (s *step) setTaxes(e *Event) error {
 	own := cloneRates(e.Taxes)
+	if own == nil {
+		own = []invoice.Rate{} // none, which is stored as such: null would be the policy's
+	}
 	s.sub.Taxes = &own
 	return proration.Under("event", s.billing().Validate())
 }
