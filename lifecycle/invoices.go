@@ -88,7 +88,7 @@ func (s *step) issue(lines []plans.Charge) error {
 	if err != nil {
 		return err
 	}
-	sub.Account = sub.Account.Add(inv)
+	sub.add(inv)
 	s.take(inv)
 	s.collect(&inv, sub.At, time.Time{})
 	return nil

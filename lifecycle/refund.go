@@ -57,8 +57,7 @@ func (s *step) refunded(e *Event) error {
 	if err != nil {
 		return proration.Under("event.payment", err)
 	}
-	s.sub.Account = s.sub.Account.Add(note)
-	s.sub.forgetOrphans()
+	s.sub.add(note)
 	s.number(note.ID)
 	s.sub.Invoices = append(s.sub.Invoices, note)
 	s.out.Invoices = append(s.out.Invoices, note)
@@ -105,8 +104,7 @@ func (s *step) giveAllBack(id string) error {
 	if err != nil {
 		return proration.Under("event.payment", err)
 	}
-	s.sub.Account = s.sub.Account.Add(note)
-	s.sub.forgetOrphans()
+	s.sub.add(note)
 	s.take(note)
 	return s.settled(true)
 }

@@ -41,7 +41,7 @@ func (s *step) reissue(id string) error {
 	if err != nil {
 		return proration.Under("event.payment", err)
 	}
-	sub.Account = sub.Account.Add(note)
+	sub.add(note)
 	s.take(note)
 	if note.Offset.IsPositive() {
 		if err := s.happen(id, invoice.Event{Kind: invoice.Credited, ID: note.ID, Amount: note.Offset}); err != nil {
@@ -59,7 +59,7 @@ func (s *step) reissue(id string) error {
 	if err != nil {
 		return proration.Under("event.payment", err)
 	}
-	sub.Account = sub.Account.Add(again)
+	sub.add(again)
 	s.take(again)
 	s.settle()
 	s.collect(&again, sub.At, time.Time{})

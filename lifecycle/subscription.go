@@ -119,6 +119,12 @@ func (s *Subscription) invoice(id string) int {
 // invoiceOf returns the ID of the invoice of a line.
 func invoiceOf(line string) string { return line[:max(strings.LastIndex(line, "/"), 0)] }
 
+// add takes an invoice into the account that was made otherwise than for an occasion.
+func (s *Subscription) add(inv invoice.Invoice) {
+	s.Account = s.Account.Add(inv)
+	s.forgetOrphans()
+}
+
 // forgetOrphans drops the credits of charges that are used up, and not kept any more.
 func (s *Subscription) forgetOrphans() {
 	kept := map[string]bool{}

@@ -79,7 +79,7 @@ func drawnEvents(draw *rand.Rand) []lifecycle.Event {
 		case 7:
 			e.Kind, e.Change = lifecycle.PriceChanged, plans.Change{Item: "seat", Price: &plans.Price{Unit: giventest.Money("120.00")}}
 		case 8:
-			e.Kind, e.Change = lifecycle.DatesMoved, plans.Change{Anchor: at.AddDate(0, 0, draw.IntN(40)-5)}
+			e.Kind, e.Change = lifecycle.DatesMoved, plans.Change{Anchor: at.AddDate(0, 0, draw.IntN(40)-5).Truncate(day)}
 		case 9:
 			e.Kind = lifecycle.RenewalOff
 		case 10:
