@@ -1,7 +1,6 @@
 package lifecycle_test
 
 import (
-	"errors"
 	"testing"
 	"time"
 
@@ -287,18 +286,15 @@ func TestVoidOnce(t *testing.T) {
 	}
 }
 
-// What cannot be billed does not begin.
-func TestStartedInArrearsUpFront(t *testing.T) {
+// A term that is billed up front is, whatever the timing of the others is.
+func TestUpFrontWhereOthersAreInArrears(t *testing.T) {
 	p := guardPolicy()
 	p.Renewal.Lead, p.Billing.Timing = proration.Interval{}, proration.InArrears
-	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: giventest.Interval("P14D"), Leftover: plans.Drop}, Without: lifecycle.ToGoOn}
 	sub := guardCustomer()
-	sub.Contract.Cycle.Interval = giventest.Interval("P1Y")
-	sub.Contract.Terms = []plans.Agreed{{Term: plans.Term{Length: giventest.Interval("P1Y"), Billing: plans.UpFront, AtEnd: plans.Renew}, Period: giventest.Period("2026-01-01/2027-01-01", nil)}}
-	_, err := lifecycle.Apply(p, sub, lifecycle.Event{Sequence: 1, At: lateDay("2026-01-01"), Kind: lifecycle.Started})
-	if !errors.Is(err, proration.ErrInvalid) {
-		t.Errorf("got %v", err)
-	}
+	sub.Contract.Terms = []plans.Agreed{{Term: plans.Term{Length: giventest.Interval("P1M"), Billing: plans.UpFront, AtEnd: plans.Renew}, Period: giventest.Period("2026-01-01/2026-02-01", nil)}}
+	out := paidAtOnce(t, []lifecycle.Policy{p}, sub, lateDay("2026-02-10"), guardEvent("2026-01-01", lifecycle.Started))
+	guardLast(t, out, lifecycle.Active, lifecycle.Full)
+	giventest.CheckMoney(t, "two months", billedIn(out), "2000.00")
 }
 
 // A late event of last year is counted as days were counted then, whatever the policy says now.

@@ -37,6 +37,12 @@ func (s *step) reissue(id string) error {
 			}
 		}
 	}
+	brings, due := s.overdue(id), s.sub.due(id)
+	var before *Due
+	if due >= 0 {
+		own := sub.Dues[due]
+		before = &own
+	}
 	note, err := invoice.Note(invoice.Correction{ID: s.nextID(), At: sub.At, Invoice: inv, Credited: sub.Billed, Ledger: sub.Ledger})
 	if err != nil {
 		return proration.Under("event.payment", err)
@@ -61,8 +67,19 @@ func (s *step) reissue(id string) error {
 	}
 	sub.add(again)
 	s.take(again)
-	s.settle()
-	s.collect(&again, sub.At, time.Time{})
-	s.standing()
-	return nil
+	s.collectAgain(&again, before)
+	return s.settled(brings)
+}
+
+// collectAgain collects an invoice that takes the place of another, as far as the collection of that was: it has no grace of its own.
+func (s *step) collectAgain(again *invoice.Invoice, before *Due) {
+	if before == nil || !owing(again) {
+		s.collect(again, s.sub.At, time.Time{})
+		return
+	}
+	before.Invoice = again.ID
+	s.sub.Dues = append(s.sub.Dues, *before)
+	if before.Held.IsZero() && (!before.Hard || s.manual()) {
+		s.ask(len(s.sub.Dues) - 1)
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
 )
 
 // M12: an invoice that was issued never changes; a corrected copy takes its place, and nobody pays twice.
@@ -92,4 +93,31 @@ func TestCorrectedCopy(t *testing.T) {
 			giventest.CheckMoney(t, "half of November", fewer.Invoices[0].Net, "-445.00")
 		})
 	}
+}
+
+// A corrected copy takes the place of an invoice in its collection too: the grace is that of the first one, and who is suspended stays so.
+func TestCorrectedCopyKeepsTheGrace(t *testing.T) {
+	p := guardPolicy()
+	p.Renewal.Lead = proration.Interval{}
+	events := []lifecycle.Event{
+		guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentFailed, "r-1", ""), guardPay("2026-01-05", lifecycle.DetailsChanged, "r-1", ""),
+	}
+	guardLast(t, lives(t, p, "2026-01-07", events...), lifecycle.PastDue, lifecycle.Full)
+	guardLast(t, lives(t, p, "2026-01-08", events...), lifecycle.Suspended, lifecycle.BillingOnly, "charge r-1 1000.00", "charge r-3 1000.00")
+	failed := append(events, guardPay("2026-01-09", lifecycle.PaymentFailed, "r-3", ""))
+	again := append(failed, guardPay("2026-03-05", lifecycle.DetailsChanged, "r-3", ""))
+	guardLast(t, lives(t, p, "2026-04-05", again...), lifecycle.Suspended, lifecycle.BillingOnly)
+}
+
+// A copy of what is used up long since leaves nothing behind that is of no charge.
+func TestCorrectedCopyOfWhatIsUsedUp(t *testing.T) {
+	p := guardPolicy()
+	p.Renewal.Lead = proration.Interval{}
+	sold := guardEvent("2026-01-20", lifecycle.ChargeAdded, func(e *lifecycle.Event) { e.Charges = []plans.Charge{{Item: "setup", Net: giventest.Money("33.33")}} })
+	out := paidAtOnce(t, []lifecycle.Policy{p}, guardCustomer(), lateDay("2026-04-01"), guardEvent("2026-01-01", lifecycle.Started), sold, guardPay("2026-02-10", lifecycle.DetailsChanged, "r-2", ""))
+	guardLast(t, out, lifecycle.Active, lifecycle.Full)
+	if _, err := lifecycle.Advance(p, out.Subscription, lateDay("2026-06-01")); err != nil {
+		t.Error(err)
+	}
+	giventest.CheckMoney(t, "four months and the setup", billedIn(out), "4033.33")
 }

@@ -12,9 +12,6 @@ import (
 
 // start begins service, or waits until it is to begin.
 func (s *step) start(e *Event) error {
-	if s.sub.upFront() && s.policy.Billing.Timing == proration.InArrears {
-		return fault.New("policy.billing.timing", proration.ErrInvalid, "a term that is billed up front is not billed in arrears")
-	}
 	if e.Method != "" {
 		if err := s.setMethod(e); err != nil {
 			return err
