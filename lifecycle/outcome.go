@@ -131,7 +131,7 @@ func (r *Refusal) Error() string {
 }
 
 // Is reports whether the target is ErrRefused.
-func (r *Refusal) Is(target error) bool { return target == ErrRefused } //nolint:errorlint // it is a sentinel
+func (r *Refusal) Is(target error) bool { return target == ErrRefused }
 
 // Unwrap returns the faults of the event, and nil where it has none.
 func (r *Refusal) Unwrap() error { return r.fault }

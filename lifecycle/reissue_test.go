@@ -104,9 +104,9 @@ func TestCorrectedCopyKeepsTheGrace(t *testing.T) {
 	}
 	guardLast(t, lives(t, p, "2026-01-07", events...), lifecycle.PastDue, lifecycle.Full)
 	guardLast(t, lives(t, p, "2026-01-08", events...), lifecycle.Suspended, lifecycle.BillingOnly, "charge r-1 1000.00", "charge r-3 1000.00")
-	failed := append(events, guardPay("2026-01-09", lifecycle.PaymentFailed, "r-3", ""))
-	again := append(failed, guardPay("2026-03-05", lifecycle.DetailsChanged, "r-3", ""))
-	guardLast(t, lives(t, p, "2026-04-05", again...), lifecycle.Suspended, lifecycle.BillingOnly)
+	events = append(events, guardPay("2026-01-09", lifecycle.PaymentFailed, "r-3", ""))
+	events = append(events, guardPay("2026-03-05", lifecycle.DetailsChanged, "r-3", ""))
+	guardLast(t, lives(t, p, "2026-04-05", events...), lifecycle.Suspended, lifecycle.BillingOnly)
 }
 
 // A copy of what is used up long since leaves nothing behind that is of no charge.

@@ -3,9 +3,7 @@ package lifecycle_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 
@@ -149,9 +147,6 @@ func TestEveryPolicyTilesEnumerated(t *testing.T) {
 	if giventest.Race {
 		lives = 5
 	}
-	if n, err := strconv.Atoi(os.Getenv("LIVES")); err == nil {
-		lives = n
-	}
 	for n := range lives {
 		draw := rand.New(rand.NewPCG(uint64(n), 11))
 		policies, events := drawnPolicies(draw), drawnEvents(draw)
@@ -173,6 +168,7 @@ func TestEveryPolicyTilesEnumerated(t *testing.T) {
 	}
 }
 
+// policiesText writes in what policies differ.
 func policiesText(all []lifecycle.Policy) (s string) {
 	for _, p := range all {
 		s += fmt.Sprintln(p.From, p.Billing.Timing, p.Renewal.Lead, p.Return.Dates, p.Changes, p.Pause)
