@@ -1,16 +1,13 @@
 package lifecycle
 
 import (
-	"errors"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
-	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
 
@@ -157,62 +154,6 @@ func (s *step) apply(event Event) error {
 	err := s.advance("event.at", event.At)
 	s.after = ""
 	return err
-}
-
-// refuse returns a refusal of the event.
-func (s *step) refuse(reason string) error {
-	return &Refusal{Event: s.doing, Status: s.sub.Status, Reason: reason}
-}
-
-// refusal returns the refusal of the event where another package refused what it comes to, or found that it does not go with the subscription.
-func (s *step) refusal(err error) error {
-	var own *Refusal
-	var theirs *plans.Refusal
-	switch {
-	case errors.As(err, &own):
-		return err
-	case errors.As(err, &theirs):
-		return &Refusal{Event: s.doing, Status: s.sub.Status, Reason: theirs.Reason, Instead: theirs.Instead}
-	}
-	if about(err, "change") {
-		err = proration.Under("event", err)
-	}
-	if about(err, "event.change") || about(err, "event.payment") {
-		return s.conflict(err)
-	}
-	return err
-}
-
-// conflict returns the refusal of an event that does not go with the subscription, by its faults.
-func (s *step) conflict(err error) error {
-	var reasons []string
-	for _, fault := range faults(err) {
-		reasons = append(reasons, fault.Reason)
-	}
-	return &Refusal{Event: s.doing, Status: s.sub.Status, Reason: strings.Join(reasons, "; "), fault: err}
-}
-
-// about reports whether an error is of what stands under a path, and of no limit.
-func about(err error, path string) bool {
-	all := faults(err)
-	return len(all) > 0 && !slices.ContainsFunc(all, func(e *proration.Error) bool {
-		return !strings.HasPrefix(e.Field, path) || errors.Is(e, proration.ErrLimit)
-	})
-}
-
-// faults returns the faults that an error is made of.
-func faults(err error) (all []*proration.Error) {
-	var joined interface{ Unwrap() []error }
-	var one *proration.Error
-	switch {
-	case errors.As(err, &joined):
-		for _, e := range joined.Unwrap() {
-			all = append(all, faults(e)...)
-		}
-	case errors.As(err, &one):
-		all = append(all, one)
-	}
-	return all
 }
 
 // because starts a new cause, that IDs derive from.

@@ -1,7 +1,6 @@
 package lifecycle
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -10,7 +9,6 @@ import (
 	"github.com/billingrules/billing/internal/enum"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
-	"github.com/billingrules/billing/plans"
 )
 
 // Outcome is what came of an event, or of the passing of time.
@@ -107,31 +105,3 @@ type Step struct {
 	Issued   []string     `json:"issued,omitzero"`   // IDs of the invoices that it issued
 	Refused  string       `json:"refused,omitzero"`  // why it was not allowed; then it changed nothing
 }
-
-// Refusal is an event that the rules do not allow, or that cannot be with the subscription as it stands. It changed nothing. It matches
-// [ErrRefused], and in the second case also the [proration.Error] that names the field.
-type Refusal struct {
-	Event   EventKind // what was refused
-	Status  Status    // where the subscription stood
-	Reason  string    // why, in words a customer could read
-	Instead string    // what would be allowed; "" where nothing would
-	fault   error     // what of the event does not go with the subscription; nil where that is not what it is
-}
-
-// ErrRefused is what every [Refusal] matches with errors.Is; it is that of package plans.
-var ErrRefused = plans.ErrRefused
-
-// Error returns the refusal in one line.
-func (r *Refusal) Error() string {
-	text := fmt.Sprintf("%s while %s: %s", r.Event, r.Status, r.Reason)
-	if r.Instead != "" {
-		text += "; possible: " + r.Instead
-	}
-	return text
-}
-
-// Is reports whether the target is ErrRefused.
-func (r *Refusal) Is(target error) bool { return target == ErrRefused }
-
-// Unwrap returns the faults of the event, and nil where it has none.
-func (r *Refusal) Unwrap() error { return r.fault }

@@ -147,14 +147,6 @@ func (j *joined) play(s *step, e Event) error {
 	return nil
 }
 
-// because is the reason in words.
-func (r *Refusal) because() string {
-	if r.Instead == "" {
-		return r.Reason
-	}
-	return r.Reason + "; possible: " + r.Instead
-}
-
 // take adds what came of a step, and leaves it empty.
 func (j *joined) take(s *step) {
 	for _, inv := range s.out.Invoices {
