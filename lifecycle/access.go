@@ -76,13 +76,7 @@ func (p Policy) AccessOf(sub Subscription, m Member) Access {
 
 // paidFor reports whether a charge that is settled covers the instant.
 func (s *Subscription) paidFor() bool {
-	for i := range s.Billed {
-		c := &s.Billed[i]
-		if c.Corrects == "" && base(c.Kind) && c.Span.Contains(s.At) && s.settled(c.ID) && s.stands(c) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(s.covering(), func(c *plans.Charge) bool { return s.settled(c.ID) && s.stands(c) })
 }
 
 // billedFor reports whether a charge covers the instant that is paid, or is being collected, and the contract has not run out.
@@ -90,13 +84,22 @@ func (s *Subscription) billedFor() bool {
 	if end := s.Contract.End(); !end.IsZero() && !end.After(s.At) {
 		return false
 	}
+	return slices.ContainsFunc(s.covering(), func(c *plans.Charge) bool {
+		return (s.settled(c.ID) || s.due(invoiceOf(c.ID)) >= 0) && s.stands(c)
+	})
+}
+
+// covering returns the charges of what the contract is about that cover the instant: what costs nothing pays for nothing, unless all of it does.
+func (s *Subscription) covering() (all []*plans.Charge) {
 	for i := range s.Billed {
-		c := &s.Billed[i]
-		if c.Corrects == "" && base(c.Kind) && c.Span.Contains(s.At) && (s.settled(c.ID) || s.due(invoiceOf(c.ID)) >= 0) && s.stands(c) {
-			return true
+		if c := &s.Billed[i]; c.Corrects == "" && base(c.Kind) && c.Span.Contains(s.At) {
+			all = append(all, c)
 		}
 	}
-	return false
+	if costs := func(c *plans.Charge) bool { return c.Net.IsPositive() }; slices.ContainsFunc(all, costs) {
+		all = slices.DeleteFunc(all, func(c *plans.Charge) bool { return !costs(c) })
+	}
+	return all
 }
 
 // base reports whether charges of a kind are for what a contract is about, and at the start of a period or a plan.

@@ -156,7 +156,9 @@ func (c *Correction) reconcile(s *step, should Outcome) (Outcome, error) {
 	}
 	s.hold(sub.At)
 	sub.Billed = usable(sub.Billed, sub.At)
-	s.standing()
+	if err := s.settled(true); err != nil {
+		return Outcome{}, err
+	}
 	sub.prune(s.policy)
 	return s.outcome(), nil
 }

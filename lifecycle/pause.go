@@ -71,15 +71,32 @@ func (s *step) rest() error {
 			return err
 		}
 	}
-	if sub.inArrears() { // what was used is billed
-		inv, err := s.document(invoice.Occasion{Account: sub.Account, At: sub.At, Change: plans.Change{Cancel: true}})
-		if err != nil {
-			return err
-		}
-		s.collect(inv, sub.At, time.Time{})
+	if err := s.stop(); err != nil {
+		return err
 	}
 	s.collectHeld()
 	sub.Status = Paused
+	return nil
+}
+
+// stop bills what was used until service stops, where that is billed when it is over: nothing after it is used. What leaving early costs is for the end.
+func (s *step) stop() error {
+	sub := &s.sub
+	if !sub.inArrears() || !sub.Ended.IsZero() {
+		return nil
+	}
+	contract, account := sub.Contract.Clone(), sub.Account
+	account.Contract = contract.Clone()
+	for i := range account.Contract.Terms {
+		account.Contract.Terms[i].Term.Termination = plans.ExitFee{}
+	}
+	inv, err := s.document(invoice.Occasion{Account: account, At: sub.At, Change: plans.Change{Cancel: true}})
+	if err != nil {
+		return err
+	}
+	contract.Discounts = sub.Contract.Discounts // those that were used are
+	sub.Contract = contract
+	s.collect(inv, sub.At, time.Time{})
 	return nil
 }
 

@@ -210,6 +210,9 @@ func (s *step) chargeDue(d Deadline) error {
 func (s *step) graceOver(d Deadline) error {
 	switch s.policy.Dunning.Unpaid {
 	case ToSuspend:
+		if err := s.stop(); err != nil {
+			return err
+		}
 		s.sub.Status = Suspended
 		if !s.sub.paidFor() {
 			s.notice(Notice{Kind: Lost, Invoice: d.Ref})

@@ -264,10 +264,13 @@ func (s *step) end(as Status, exception *credits.Exception) error {
 	if err := s.forget(); err != nil {
 		return err
 	}
-	contract := sub.Contract.Clone()
+	contract, account := sub.Contract.Clone(), sub.Account
+	if sub.inArrears() && !sub.Ended.IsZero() { // service stopped before
+		account.Ended, account.Since = time.Time{}, sub.At
+	}
 	if !sub.Period.End.IsZero() && sub.Status != Trialing && sub.Status != PendingStart {
 		inv, err := s.document(invoice.Occasion{
-			Account: sub.Account, At: sub.At, Change: plans.Change{Cancel: true}, Lines: sub.Pending, Paid: s.inHand(), Exception: exception,
+			Account: account, At: sub.At, Change: plans.Change{Cancel: true}, Lines: sub.Pending, Paid: s.inHand(), Exception: exception,
 		})
 		if err != nil {
 			return err
@@ -275,6 +278,9 @@ func (s *step) end(as Status, exception *credits.Exception) error {
 		sub.Pending = nil
 		s.collect(inv, sub.At, time.Time{})
 		s.collectHeld()
+	}
+	if sub.inArrears() {
+		contract.Discounts = sub.Contract.Discounts // those that were used are
 	}
 	sub.Contract = contract // as it goes on for who comes back
 	sub.Status, sub.Ended = as, sub.At

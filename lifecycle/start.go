@@ -86,6 +86,11 @@ func (s *step) trialOver(Deadline) error {
 
 // resortTo does what the policy says where nobody can pay.
 func (s *step) resortTo(r Resort) error {
+	if r == ToSuspend || r == ToPause {
+		if err := s.stop(); err != nil {
+			return err
+		}
+	}
 	switch r {
 	case ToSuspend:
 		s.sub.Status = Suspended
