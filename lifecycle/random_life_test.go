@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/lifecycle"
 )
 
 // TestEveryLongLifeEnumerated leads long lives, each step drawn from a numbered source: longer ones than can all be listed.
 func TestEveryLongLifeEnumerated(t *testing.T) {
 	lives := 100
-	if giventest.Race {
+	if race.On {
 		lives = 6
 	}
 	s := newSeen()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/lifecycle"
 )
 
@@ -121,7 +122,7 @@ func TestEveryPartMakesAWholeEnumerated(t *testing.T) {
 					}
 					g.replays()
 					for _, m := range letters() {
-						if n++; n%97 > 0 || giventest.Race {
+						if n++; n%97 > 0 || race.On {
 							continue
 						}
 						next := g.sub.At.Add(26 * time.Hour)
