@@ -13,10 +13,7 @@ import (
 
 // TestEveryLongLifeEnumerated leads long lives, each step drawn from a numbered source: longer ones than can all be listed.
 func TestEveryLongLifeEnumerated(t *testing.T) {
-	lives := 100
-	if race.On {
-		lives = 6
-	}
+	lives := 100 / race.Step(50)
 	s := newSeen()
 	for _, w := range worlds(t) {
 		t.Run(w.name, func(t *testing.T) {
