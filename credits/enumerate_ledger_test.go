@@ -11,7 +11,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
-	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/plans"
 )
 
@@ -262,7 +262,7 @@ func (w *world) shuffled() []credits.Entry {
 
 // enough is how long a sequence is: one move less while the race detector watches.
 func enough(length int) int {
-	if giventest.Race {
+	if race.On {
 		return length - 1
 	}
 	return length
@@ -318,7 +318,7 @@ func TestEveryLedger(t *testing.T) {
 		other.check(t, true, "USD")
 		(&world{days: w.days, ledger: w.shuffled(), twin: w.twin.clone()}).play(t, on(1, 9, "i4"))
 	})
-	if n < 10_000 && !giventest.Race {
+	if n < 10_000 && !race.On {
 		t.Errorf("only %d sequences", n)
 	}
 }
@@ -338,7 +338,7 @@ func TestEveryLedgerOfAllSorts(t *testing.T) {
 		undo(3, "i1"), undo(3, "i2"),
 	}
 	n := everySequence(t, 4, enough(4), moves, func(w *world, left int) { w.check(t, left == 0, "USD", "EUR") })
-	if n < 5_000 && !giventest.Race {
+	if n < 5_000 && !race.On {
 		t.Errorf("only %d sequences", n)
 	}
 }
@@ -368,7 +368,7 @@ func TestEveryOrderOfPaying(t *testing.T) {
 		}
 	}
 	for i, a := range sorts {
-		if giventest.Race && i%8 != 0 {
+		if race.On && i%8 != 0 {
 			continue
 		}
 		for _, b := range sorts {

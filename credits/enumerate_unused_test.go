@@ -11,6 +11,7 @@ import (
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -230,7 +231,7 @@ func TestEveryUnused(t *testing.T) {
 			}
 		}
 	}
-	if n < 25_000 && !giventest.Race {
+	if n < 25_000 && !race.On {
 		t.Errorf("only %d credits", n)
 	}
 }
@@ -326,7 +327,7 @@ func TestEveryRemoval(t *testing.T) {
 		}
 	}
 	remove(start, piles, enough(4))
-	if n < 10_000 && !giventest.Race {
+	if n < 10_000 && !race.On {
 		t.Errorf("only %d removals", n)
 	}
 }
@@ -357,7 +358,7 @@ func TestEveryPause(t *testing.T) {
 			n += p.everyPause(t, r, enough(3))
 		}
 	}
-	if n < 10_000 && !giventest.Race {
+	if n < 10_000 && !race.On {
 		t.Errorf("only %d credits", n)
 	}
 }

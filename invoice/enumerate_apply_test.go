@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -140,7 +141,7 @@ func TestApplyEverySequence(t *testing.T) {
 	}
 	n, depth := 0, 5
 	gone := map[string]bool{} // where the next events were tried already, after others or those before in another order
-	if giventest.Race {
+	if race.On {
 		depth = 3
 	}
 	var walk func(inv invoice.Invoice, twin statesTwin, path string, left int)
@@ -171,7 +172,7 @@ func TestApplyEverySequence(t *testing.T) {
 		}
 	}
 	walk(statesInvoice(t, nil, "100"), statesTwin{status: "open", seen: " "}, "", depth)
-	if n < 5000 && !giventest.Race {
+	if n < 5000 && !race.On {
 		t.Errorf("only %d events", n)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
-	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -240,7 +240,7 @@ func TestBuildEnumerated(t *testing.T) {
 	paying := [][2]int64{{0, 0}, {7, 0}, {4, 13}, {500, 500}}
 	worlds, turn := 0, 0
 	for i, lines := range all {
-		if giventest.Race && i%8 != 0 {
+		if race.On && i%8 != 0 {
 			continue
 		}
 		for _, off := range offs {
@@ -262,7 +262,7 @@ func TestBuildEnumerated(t *testing.T) {
 			}
 		}
 	}
-	if !giventest.Race && worlds != 30*3*(1+5*4)*2 {
+	if !race.On && worlds != 30*3*(1+5*4)*2 {
 		t.Errorf("%d worlds", worlds)
 	}
 }

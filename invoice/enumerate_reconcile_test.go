@@ -10,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -171,8 +172,8 @@ func seatWorlds(anyOrder bool) [][]someSeats {
 func TestEveryReconciliation(t *testing.T) {
 	t.Parallel()
 	n, every := 0, 23 // not all, but another one for each history
-	if giventest.Race {
-		every = 101
+	if race.On {
+		every = 401
 	}
 	proposals := seatWorlds(false)
 	for _, sold := range seatWorlds(true) {
@@ -189,7 +190,7 @@ func TestEveryReconciliation(t *testing.T) {
 			n++
 		}
 	}
-	if n < 8_000 && !giventest.Race {
+	if n < 8_000 && !race.On {
 		t.Errorf("only %d reconciliations", n)
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -451,7 +452,7 @@ func TestHistoriesUndone(t *testing.T) {
 		},
 	}
 	for bits := range 16 {
-		if giventest.Race && bits%5 > 0 {
+		if race.On && bits%5 > 0 {
 			continue
 		}
 		world := historyWorld{seconds: bits&4 > 0, graduated: bits&8 > 0, tax: bits % 4}
@@ -474,7 +475,7 @@ func TestHistoriesUndone(t *testing.T) {
 
 // historyThin says of how many rows one is taken.
 func historyThin() int {
-	if giventest.Race {
+	if race.On {
 		return 211
 	}
 	return 37

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/lifecycle"
 )
 
@@ -71,7 +72,7 @@ func ways() []way {
 // fewWays is every way, and under the race detector some.
 func fewWays() []way {
 	all := ways()
-	if !giventest.Race {
+	if !race.On {
 		return all
 	}
 	return slices.Concat(all[5:7], all[11:12], all[15:16])
@@ -118,7 +119,7 @@ func instants(h *life, deadlines int) (all []time.Time) {
 func TestEveryStatusMeetsEveryEventEnumerated(t *testing.T) {
 	s := newSeen()
 	depth := 3
-	if giventest.Race {
+	if race.On {
 		depth = 0
 	}
 	for _, w := range worlds(t) {
@@ -164,7 +165,7 @@ func TestEveryLifeEnumerated(t *testing.T) {
 			t.Parallel()
 			for _, along := range ways()[4:6] {
 				h := walk(t, &w, along, s)
-				if giventest.Race {
+				if race.On {
 					sequences(&h, short, 1)
 					continue
 				}
@@ -223,7 +224,7 @@ func TestEveryEdgeOfTheTablesIsSeenEnumerated(t *testing.T) {
 					h.light = true
 					sequences(&h, few, 1)
 					switch n := len(along.steps); {
-					case giventest.Race:
+					case race.On:
 					case n < 3, n < 5 && w.name == "hand":
 						sequences(&h, few, 2)
 					case n < 5:
@@ -233,7 +234,7 @@ func TestEveryEdgeOfTheTablesIsSeenEnumerated(t *testing.T) {
 			})
 		}
 	})
-	if giventest.Race {
+	if race.On {
 		return
 	}
 	leading, _ := lifecycle.Edges()

@@ -9,6 +9,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/lifecycle"
 )
 
@@ -76,7 +77,7 @@ func TestEveryLadder(t *testing.T) {
 	for i, s := range stages {
 		ladders = append(ladders, []smallStage{s})
 		for j, then := range stages {
-			if !giventest.Race || (i+j)%8 == 0 {
+			if !race.On || (i+j)%8 == 0 {
 				ladders = append(ladders, []smallStage{s, then})
 			}
 		}
@@ -133,7 +134,7 @@ func julian(t time.Time) int {
 // midnights and a day.
 func TestEveryDayOfALadder(t *testing.T) {
 	ladder, step := stagesOf(70), 1
-	if giventest.Race {
+	if race.On {
 		step = 5
 	}
 	for _, zone := range []string{"", "America/New_York", "America/Santiago", "Asia/Kolkata", "Pacific/Apia", "America/Havana"} {

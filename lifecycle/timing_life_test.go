@@ -11,6 +11,7 @@ import (
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
@@ -143,11 +144,7 @@ func dayByDay(policies []lifecycle.Policy, events []lifecycle.Event) (noons []no
 // TestEveryPolicyTilesEnumerated draws histories under policies that follow on each other: where there is service, every instant is billed once for
 // the seats that there are, and where there is none, not at all.
 func TestEveryPolicyTilesEnumerated(t *testing.T) {
-	lives := 150
-	if giventest.Race {
-		lives = 5
-	}
-	for n := range lives {
+	for n := range 150 / race.Step(30) {
 		draw := rand.New(rand.NewPCG(uint64(n), 11))
 		policies, events := drawnPolicies(draw), drawnEvents(draw)
 		noons, all, err := dayByDay(policies, events)

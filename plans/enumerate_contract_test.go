@@ -10,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -120,7 +121,7 @@ func TestEveryRamp(t *testing.T) {
 	oldSide := proration.Standard(2)
 	oldSide.ChangeDay = proration.OldSide
 	spans := []string{november, "2026-11-05T12:00:00/2026-11-24", "2026-11-11/2026-12-01", "2026-11-16T18:30:00/2026-11-16T18:30:01"}
-	for mask := range 1 << (2 * len(instants)) {
+	for mask := 0; mask < 1<<(2*len(instants)); mask += race.Step(7) {
 		contract := seats("0", "0")
 		contract.Items[0] = sold("seat", "10", linear)
 		for i, at := range instants {
@@ -184,7 +185,7 @@ func stretches(t *testing.T, c *plans.Contract, p proration.Portion, policy pror
 // Law 2: every way to cut a period into up to three spans comes to the whole: exactly before rounding, within half a cent a
 // line after it, and to the cent where a day costs whole cents.
 func TestEveryPartition(t *testing.T) {
-	for _, days := range []int{1, 7, 28, 29, 30, 31} {
+	for _, days := range race.Few([]int{1, 7, 28, 29, 30, 31}, 3) {
 		for price, even := range map[string]bool{`{"unit":"10.05"}`: false, byTier: false, `{"unit":"` + decimal.New(int64(299*days), -2).String() + `"}`: true} {
 			contract := seats("0", "0")
 			contract.Items = []plans.Item{sold("seat", "3", price), sold("light", "11", price)}
@@ -255,7 +256,7 @@ func TestEveryAdditionOneByOne(t *testing.T) {
 		} {
 			portion := part(c.period, c.span, time.UTC)
 			for have := int64(0); have <= 8; have++ {
-				for more := int64(1); more <= 5; more++ {
+				for more := int64(1); more <= 5; more += int64(race.Step(3)) {
 					contract := c.contract.Clone()
 					contract.Items[0] = plans.Item{ID: "seat", Quantity: decimal.NewFromInt(have), Price: priceOf(text)}
 					if c.per != "" {
@@ -376,7 +377,7 @@ func TestEveryChainOfTerms(t *testing.T) {
 	newYork := giventest.Zone(t, "America/New_York")
 	round := 0
 	for month := 1; month <= 12; month++ {
-		for _, day := range []int{1, 15, 28, 29, 30, 31} {
+		for _, day := range race.Few([]int{1, 15, 28, 29, 30, 31}, 4) {
 			year := 2027
 			if _, _, last := monthsLater(year, month, day, 0); last != day {
 				if year = 2028; month != 2 || day != 29 {
@@ -384,7 +385,9 @@ func TestEveryChainOfTerms(t *testing.T) {
 				}
 			}
 			for chain := range len(lengths) * len(lengths) * len(lengths) * len(lengths) {
-				round++
+				if round++; !race.Takes(round, 7) {
+					continue
+				}
 				loc := []*time.Location{time.UTC, newYork}[round%2]
 				on := func(months int) time.Time {
 					y, m, d := monthsLater(year, month, day, months)
@@ -478,7 +481,7 @@ func TestEveryTerminationFee(t *testing.T) {
 			share, fee = 37, 2_999
 		}
 		contract.Terms[0].Term.Termination = plans.ExitFee{Percent: decimal.NewFromInt(share), Fee: decimal.New(fee, -2)}
-		for at := giventest.Instant("2026-11-01", nil); at.Before(giventest.Instant("2027-05-10", nil)); at = at.Add(12 * time.Hour) {
+		for at := giventest.Instant("2026-11-01", nil); at.Before(giventest.Instant("2027-05-10", nil)); at = at.Add(time.Duration(race.Step(9)*12) * time.Hour) {
 			rest, welcomes := int64(0), 2
 			for i, day := range begins {
 				if giventest.Instant(day, nil).Before(at) {

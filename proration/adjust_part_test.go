@@ -11,6 +11,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/proration"
 )
 
@@ -30,7 +31,7 @@ func TestPartsAtTheLimits(t *testing.T) {
 				{Num: 1<<61 + 1, Den: 1 << 62}, {Num: 1, Den: 1 << 38}, {Num: 1, Den: 1_000_000_000_000_000_000},
 			} {
 				for _, back := range []back{{}, {amount, decimal.Decimal{}}, {amount, amount}} {
-					for _, places := range []int32{-18, -2, 0, 2, 18} {
+					for _, places := range race.Few([]int32{-18, -2, 0, 2, 18}, 2) {
 						for _, at := range []string{"2024-04-01", "2024-04-16", "2024-04-30T23:59:59.999999999"} {
 							round++
 							c := proration.Change{

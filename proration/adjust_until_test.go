@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/proration"
 )
 
@@ -17,7 +18,7 @@ func TestEveryPauseInsideAPeriod(t *testing.T) {
 			t.Parallel()
 			round := n
 			for _, bought := range []time.Time{p.Start, p.Start.AddDate(0, 0, 9)} {
-				days := daysOf(p.From(bought), nil, 0, 9*time.Hour)
+				days := race.Few(daysOf(p.From(bought), nil, 0, 9*time.Hour), 4)
 				for i, at := range days {
 					if !at.Before(p.End.AddDate(0, 0, -1)) {
 						continue

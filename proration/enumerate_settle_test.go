@@ -8,6 +8,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/proration"
 )
 
@@ -63,7 +64,9 @@ func TestEveryHistorySettlesWithoutDrift(t *testing.T) {
 			share := slowShares(p, policy, nil)
 			round := 0
 			histories(instants, moneys("0, 10.05, 99.99"), 4, func(steps []proration.Step) {
-				round++
+				if round++; !race.Takes(round, 5) {
+					return
+				}
 				policy.Rounding = proration.Rounding{Places: 2, Mode: modes[round%len(modes)]}
 				s := settle(t, proration.Timeline{Period: p, Steps: steps, Policy: policy})
 				checkSettlement(t, s, steps, policy.Rounding, func(at time.Time) *big.Rat { return share(p.From(at)) })
@@ -112,7 +115,7 @@ func TestEverySettlementCarriesOn(t *testing.T) {
 		policy := proration.Standard(2)
 		policy.Rounding.Mode = mode
 		days := []time.Time{second.Start, instant("2024-02-08", nil), instant("2024-02-22", nil)}
-		for _, price := range moneys("0.01, 10.05, 99.99, -7") {
+		for _, price := range race.Few(moneys("0.01, 10.05, 99.99, -7"), 2) {
 			january := []proration.Step{{At: instant("2024-01-08", nil), Price: price}}
 			before := settle(t, proration.Timeline{Period: first, Steps: january, Policy: policy})
 			histories(days, moneys("0, 10.05, 33.33"), 3, func(steps []proration.Step) {

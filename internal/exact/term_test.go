@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/race"
 )
 
 // neighbours returns x in units of 10^-places, and the whole numbers below and above it; they are one where x is whole.
@@ -85,7 +87,7 @@ var modes = []Mode{HalfUp, HalfEven, HalfDown, Up, Down, Ceiling, Floor}
 func TestEverySmallTerm(t *testing.T) {
 	carries := []*Remainder{nil, {}, {Num: 1, Den: 2, Places: 1}, {Num: -1, Den: 3, Places: 1}, {Num: 7, Den: 6, Places: 1}, {Num: -1, Den: 1}, {Big: big.NewRat(1, 7)}}
 	for _, coef := range []int64{0, 1, 5, 25, 1005} {
-		for _, exp := range []int32{-3, -2, 0, 1} {
+		for _, exp := range race.Few([]int32{-3, -2, 0, 1}, 3) {
 			t.Run(fmt.Sprint(coef, "e", exp), func(t *testing.T) {
 				t.Parallel()
 				for _, den := range []int64{1, 2, 3, 6, 7} {
@@ -110,8 +112,8 @@ func TestTermsAtTheEdges(t *testing.T) {
 	numbers := []int64{0, 1, -1, 2, 10, 1<<31 - 1, 1 << 32, 999_999_999_999_999_999, 1_000_000_000_000_000_000, math.MaxInt64 - 1, math.MaxInt64, math.MinInt64, math.MinInt64 + 1}
 	t.Parallel()
 	small, all := 0, 0
-	for _, coef := range numbers {
-		for _, num := range numbers {
+	for _, coef := range race.Few(numbers, 3) {
+		for _, num := range race.Few(numbers, 3) {
 			for _, den := range []int64{1, 3, 1 << 32, 999_999_999_999_999_999, math.MaxInt64} {
 				for _, exp := range []int32{-38, -18, -2, 0, 18, 19} {
 					for _, places := range []int32{-18, 0, 18} {
@@ -221,7 +223,7 @@ func checkQuotient(t *testing.T, x *big.Rat, places int32, mode Mode) {
 // Every small ratio by every mode, at places above and below the point.
 func TestEverySmallQuotient(t *testing.T) {
 	t.Parallel()
-	for den := int64(1); den <= 25; den++ {
+	for den := int64(1); den <= 25; den += int64(race.Step(8)) {
 		for num := -3 * den; num <= 3*den; num++ {
 			for places := int32(-1); places <= 3; places++ {
 				for _, mode := range modes {

@@ -19,6 +19,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/billingrules/billing/internal/race"
 )
 
 const module = "github.com/billingrules/billing"
@@ -99,6 +101,9 @@ var tree = sync.OnceValues(func() ([]*unit, error) {
 			continue
 		}
 		u := &unit{dir: filepath.ToSlash(dir), fset: token.NewFileSet()}
+		if race.On && u.dir != order[0] {
+			continue // reading one of them is as much of a race
+		}
 		for _, name := range p.GoFiles {
 			if err := u.add(filepath.Join(p.Dir, name), nil, linked[module+"/"+u.dir]); err != nil {
 				return nil, err
