@@ -254,3 +254,15 @@ func onlyPeriod(out *lifecycle.Outcome, from string) (sum decimal.Decimal) {
 	}
 	return sum
 }
+
+// A part of an invoice that is told to be paid twice is paid once, and nothing of it goes back.
+func TestPartToldTwice(t *testing.T) {
+	p := guardPolicy()
+	p.Renewal.Lead = proration.Interval{}
+	part := guardPay("2026-01-02", lifecycle.PaymentSucceeded, "r-1", "p1")
+	part.Payment.Amount = giventest.Money("600.00")
+	rest := guardPay("2026-01-03", lifecycle.PaymentSucceeded, "r-1", "p2")
+	rest.Payment.Amount = giventest.Money("450.00")
+	out := lives(t, p, "2026-01-04", guardEvent("2026-01-01", lifecycle.Started), part, part, rest, rest)
+	guardLast(t, out, lifecycle.Active, lifecycle.Full, "charge r-1 1000.00", "refund r-1 50.00")
+}

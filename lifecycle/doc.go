@@ -42,9 +42,10 @@
 // The next period can be billed before it begins. What changes in between is billed for it when it begins; where it is not paid by then and
 // something changed, or it is not wanted after all, its invoice is void.
 //
-// A cancellation takes effect when it is asked for and the rules allow it, and can be undone until then. Whoever comes back while what
-// was paid for is not over goes on with it; later a new period begins, at that instant or on the old dates. Renewals stop while a
-// subscription is suspended or paused. A change that credits what is not paid is refused.
+// A cancellation takes effect when it is asked for and the rules allow it, and can be undone until then. Whoever comes back while what was
+// paid for is not over goes on with it; later a new period begins, at that instant or on the old dates. Renewals stop while a subscription is
+// suspended or paused; what is billed in arrears and was used until then is billed when service stops. A change that credits what is not paid
+// is refused.
 //
 // Of several policies the one decides that began to hold last: [Replay] and [Correct] take all of them. Whoever goes step by step with [Advance]
 // and [Apply] passes the one that holds, and advances with the old one until a nanosecond before another begins. Events that were refused belong

@@ -121,7 +121,12 @@ func (s *step) overpaid(e *Event) decimal.Decimal {
 	if i < 0 || !owing(&s.sub.Invoices[i]) {
 		return decimal.Decimal{}
 	}
-	return e.Payment.Amount.Sub(s.sub.Invoices[i].Outstanding())
+	inv := &s.sub.Invoices[i]
+	told := func(known invoice.Event) bool { return known.Kind == invoice.Succeeded && known.ID == e.Payment.ID }
+	if e.Payment.ID != "" && slices.ContainsFunc(inv.Events, told) {
+		return decimal.Decimal{}
+	}
+	return e.Payment.Amount.Sub(inv.Outstanding())
 }
 
 // giveBack asks to pay back what came in for an invoice on which nothing is due any more.
