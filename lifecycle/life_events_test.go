@@ -2,6 +2,7 @@ package lifecycle_test
 
 import (
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/billingrules/billing/credits"
@@ -174,7 +175,22 @@ func (h *life) do(l letter, at time.Time) bool {
 }
 
 // named returns the letter of a name.
-func named(name string) letter { return some(name)[0] }
+func named(name string) letter {
+	l, is := byName()[name]
+	if !is {
+		panic("there is no letter " + name)
+	}
+	return l
+}
+
+// byName are the letters by their names, made once.
+var byName = sync.OnceValue(func() map[string]letter {
+	all := map[string]letter{}
+	for _, l := range slices.Backward(letters()) { // the first of a name is the one
+		all[l.name] = l
+	}
+	return all
+})
 
 // payAll pays every invoice that waits for it.
 func (h *life) payAll() {
