@@ -265,4 +265,9 @@ func TestPartToldTwice(t *testing.T) {
 	rest.Payment.Amount = giventest.Money("450.00")
 	out := lives(t, p, "2026-01-04", guardEvent("2026-01-01", lifecycle.Started), part, part, rest, rest)
 	guardLast(t, out, lifecycle.Active, lifecycle.Full, "charge r-1 1000.00", "refund r-1 50.00")
+	for _, step := range out.Steps {
+		if step.Refused != "" {
+			t.Errorf("what was told twice is refused: %s", step.Refused)
+		}
+	}
 }
