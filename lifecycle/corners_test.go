@@ -255,7 +255,7 @@ func onlyPeriod(out *lifecycle.Outcome, from string) (sum decimal.Decimal) {
 	return sum
 }
 
-// A part of an invoice that is told to be paid twice is paid once, and nothing of it goes back.
+// A part of an invoice that is told to be paid twice is paid once, and what is too much goes back once.
 func TestPartToldTwice(t *testing.T) {
 	p := guardPolicy()
 	p.Renewal.Lead = proration.Interval{}
@@ -264,7 +264,10 @@ func TestPartToldTwice(t *testing.T) {
 	rest := guardPay("2026-01-03", lifecycle.PaymentSucceeded, "r-1", "p2")
 	rest.Payment.Amount = giventest.Money("450.00")
 	out := lives(t, p, "2026-01-04", guardEvent("2026-01-01", lifecycle.Started), part, part, rest, rest)
-	guardLast(t, out, lifecycle.Active, lifecycle.Full, "charge r-1 1000.00", "refund r-1 50.00")
+	guardLast(t, out, lifecycle.Active, lifecycle.Full, "charge r-1 1000.00", "refund r-1 50.00", "refund r-1 50.00")
+	if first, again := out.Effects[1], out.Effects[2]; first.ID != again.ID {
+		t.Errorf("%s goes back, and again as %s", first.ID, again.ID)
+	}
 	for _, step := range out.Steps {
 		if step.Refused != "" {
 			t.Errorf("what was told twice is refused: %s", step.Refused)

@@ -115,15 +115,19 @@ func tooMuch(inv *invoice.Invoice, payment string) bool {
 	return inv.Status == invoice.Void || inv.Status == invoice.Paid && payment != "" && !known
 }
 
-// overpaid returns by how much a payment is more than what is left to be paid.
+// overpaid returns by how much a payment is more than what is left to be paid, or than what was taken of it when it was told before.
 func (s *step) overpaid(e *Event) decimal.Decimal {
 	i := s.sub.invoice(e.Payment.Invoice)
-	if i < 0 || !owing(&s.sub.Invoices[i]) {
+	if i < 0 {
 		return decimal.Decimal{}
 	}
 	inv := &s.sub.Invoices[i]
-	told := func(known invoice.Event) bool { return known.Kind == invoice.Succeeded && known.ID == e.Payment.ID }
-	if e.Payment.ID != "" && slices.ContainsFunc(inv.Events, told) {
+	for _, known := range inv.Events {
+		if known.Kind == invoice.Succeeded && known.ID == e.Payment.ID && e.Payment.ID != "" {
+			return e.Payment.Amount.Sub(known.Amount)
+		}
+	}
+	if !owing(inv) {
 		return decimal.Decimal{}
 	}
 	return e.Payment.Amount.Sub(inv.Outstanding())
