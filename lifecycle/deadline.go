@@ -141,7 +141,7 @@ func (s *Subscription) serving(p *Policy, q *search) {
 		return
 	}
 	q.consider(end, RenewalDue, "")
-	if s.billsAhead(p) {
+	if s.billsAhead(p) && end.After(s.At) {
 		if at, err := p.Renewal.Lead.Before(end, s.location()); err == nil {
 			q.consider(later(at, s.Period.Start), AheadDue, "")
 		}

@@ -347,3 +347,23 @@ func TestBackBeforeWhatIsPaid(t *testing.T) {
 		t.Errorf("%v units are billed for %v", unitsOn(at, &out), at)
 	}
 }
+
+// Who comes back on the old dates just before a boundary, and pays after it, has the rest of the next period billed then, and not ahead.
+func TestPaidAfterTheBoundary(t *testing.T) {
+	p := guardPolicy()
+	p.Return.Dates, p.First, p.Renewal.Lead = lifecycle.SameDates, giventest.Interval("P5D"), giventest.Interval("P3D")
+	p.Billing.Refunds = []credits.Rule{{Give: credits.UnusedPart, As: credits.ToRefund}}
+	events := []lifecycle.Event{
+		guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""),
+		guardEvent("2026-01-10", lifecycle.CancelRequested, func(e *lifecycle.Event) { e.When = plans.AtOnce }),
+		guardEvent("2026-01-31", lifecycle.Reactivated),
+	}
+	before := lives(t, p, "2026-02-02", events...)
+	guardLast(t, before, lifecycle.Incomplete, lifecycle.BillingOnly)
+	out := lives(t, p, "2026-02-03", append(events, guardPay("2026-02-03", lifecycle.PaymentSucceeded, before.Invoices[len(before.Invoices)-1].ID, ""))...)
+	if out.Subscription.Status != lifecycle.Active || out.Steps[len(out.Steps)-1].Deadline != lifecycle.RenewalDue {
+		t.Error(out.Timeline())
+	}
+	last := out.Invoices[len(out.Invoices)-1]
+	giventest.CheckMoney(t, "February from the 3rd on", last.Net, "928.57")
+}
