@@ -3,7 +3,7 @@
 //	out, err := lifecycle.Apply(policy, sub, event) // also the preview: nothing happens until the caller stores it
 //	save(out.Subscription, out.Invoices, out.Changed)
 //	for _, notice := range out.Notices { tell(notice) }
-//	for _, effect := range out.Effects { perform(effect) } // charge, send, refund, withdraw; what came of it is the next event
+//	for _, effect := range out.Effects { perform(effect) } // charge, send, refund, withdraw; what came of a charge is the next event
 //	if next, ok := lifecycle.Next(policy, out.Subscription); ok { schedule(next.At) } // then call Advance
 //
 // # Words

@@ -39,7 +39,7 @@ type EffectKind uint8
 const (
 	Charge   EffectKind = iota + 1 // charge the method of payment on file for the invoice, and tell what came of it as an event
 	Send                           // send the invoice, to be paid by hand
-	Refund                         // pay money back
+	Refund                         // pay money back; it is accounted for already, and takes no event: PaymentRefunded is money that the seller gives back by itself
 	Withdraw                       // stop collecting the invoice, which nobody is to pay any more
 )
 
