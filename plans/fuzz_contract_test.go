@@ -362,7 +362,7 @@ func checkAmended(t *testing.T, before plans.Contract, change plans.Change, at t
 	after, added, err := before.Amended(change, at, proration.Standard(2))
 	if err != nil {
 		for _, fault := range giventest.Faults(err) {
-			if fault != "at outside" && fault != "amount limit" && fault != "quantity limit" {
+			if fault != "at outside" && !strings.HasSuffix(fault, " limit") {
 				t.Fatalf("%s by %s: %v", summary(before), giventest.JSON(t, change), err)
 			}
 		}
