@@ -6,14 +6,14 @@
 // # Words
 //
 // A credit is money owed to the customer: a [github.com/billingrules/billing/plans.Charge] with a negative net that names the
-// charge it corrects. What becomes of it is its [Disposition]. The ledger is a slice of [Entry] that the caller stores. It only grows: a
+// charge it corrects. What becomes of it is its [RefundAs]. The ledger is a slice of [Entry] that the caller stores. It only grows: a
 // grant adds to it, paying with it takes from it, and voiding either writes entries of opposite sign. The balance is computed from it at any
 // instant, past or future; a grant that expires needs no entry.
 //
 // # Verbs
 //
-//   - [Unused]: what of charges is not used, for good or for a pause, as credits. [Left]: how many units are left, and when.
-//   - [Dispose]: what is given back of charges, and whether as money owed, money paid back, days, or not at all.
+//   - [Unused]: what of charges is not used, for good or for a pause, as credits. [Remaining]: how many units are left, and when.
+//   - [ApplyRefundRules]: what is given back of charges, and whether as money owed, money paid back, days, or not at all.
 //   - [Apply]: which grants pay an amount. [Void]: what an invoice did, taken back.
 //   - [Balance], [Validate]: what is owed, and whether a ledger is sound.
 //

@@ -126,7 +126,7 @@ func (w *twin) apply(due credits.Due) (entries []string, rest int) {
 
 // void takes back what a reference did, and returns the entries in short and what cannot be taken back; false before
 // anything that it did.
-func (w *twin) void(u credits.Undoing) (entries []string, owed int, ok bool) {
+func (w *twin) void(u credits.VoidRequest) (entries []string, owed int, ok bool) {
 	at := dayOf(u.At, 0)
 	if w.last[u.Ref] > at {
 		return nil, 0, false
@@ -188,7 +188,7 @@ func (w *world) play(t *testing.T, move any) bool {
 			t.Fatalf("%q, then %+v: got %q and %v, %v, want %q and %v", written(w.ledger), m, got, rest, err, want, cents(short))
 		}
 		w.ledger = append(slices.Clip(w.ledger), pays...)
-	case credits.Undoing:
+	case credits.VoidRequest:
 		want, short, ok := w.twin.void(m)
 		undone, owed, err := credits.Void(w.ledger, m)
 		if got := written(undone); (err == nil) != ok || !slices.Equal(got, want) || !owed.Equal(cents(short)) {
@@ -293,7 +293,7 @@ func on(n, amount int, ref string) credits.Due {
 	return credits.Due{Amount: cents(amount), Currency: "USD", At: day(n), Ref: ref}
 }
 
-func undo(n int, ref string) credits.Undoing { return credits.Undoing{Ref: ref, At: day(n)} }
+func undo(n int, ref string) credits.VoidRequest { return credits.VoidRequest{Ref: ref, At: day(n)} }
 
 // given is a grant on a day that never expires.
 func given(id string, amount, n int, ref string) credits.Entry {

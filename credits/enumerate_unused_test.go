@@ -63,7 +63,7 @@ const forGood = 1000
 // give takes units back from a day until another, as many as there are where none are asked for, and returns a line for each run of days on which
 // the same is given back. Money that came back before counts for the first of them, and what that is not worth for the next; where it
 // is used again, for none.
-func (p *pile) give(asked, at, until int, basis proration.Basis, mode proration.RoundingMode) (given []string) {
+func (p *pile) give(asked, at, until int, basis proration.CreditBasis, mode proration.RoundingMode) (given []string) {
 	all, money, end := len(p.costs)-1, p.money, min(p.to, until)
 	if until != forGood {
 		money = 0
@@ -100,7 +100,7 @@ func (p *pile) give(asked, at, until int, basis proration.Basis, mode proration.
 }
 
 // worth returns the cents that a part is worth for some days, less money that came back before, and how much of that is left over.
-func (p *pile) worth(from, to int, money int64, part *big.Rat, basis proration.Basis, mode proration.RoundingMode) (net, rest int64) {
+func (p *pile) worth(from, to int, money int64, part *big.Rat, basis proration.CreditBasis, mode proration.RoundingMode) (net, rest int64) {
 	worth := big.NewRat(p.net*int64(to-from), int64(p.to-p.from))
 	if basis == proration.OnPrice {
 		worth.Mul(p.charge.Share.Of.Rat(), big.NewRat(100*int64(to-from), 30))
@@ -221,11 +221,11 @@ func TestEveryUnused(t *testing.T) {
 		bought(t, sold{id: "fee", quantity: "2", tax: "20", off: "0.99", price: plans.Price{Flat: giventest.Money("10"), Unit: giventest.Money("5")}}, 0, 15, 20),
 	} {
 		for j, mode := range everyMode {
-			for k, basis := range []proration.Basis{proration.OnBilled, proration.OnPrice} {
+			for k, basis := range []proration.CreditBasis{proration.OnBilled, proration.OnPrice} {
 				if (i+j+k)%2 > 0 {
 					continue // the other half of the choices is tried with the other charges
 				}
-				r := credits.Request{Charges: []plans.Charge{p.charge}, Basis: basis, Policy: proration.Standard(2)}
+				r := credits.Request{Charges: []plans.Charge{p.charge}, CreditBasis: basis, Policy: proration.Standard(2)}
 				r.Policy.Rounding.Mode = mode
 				n += p.everyCredit(t, r, enough(3))
 			}
@@ -268,9 +268,9 @@ func (p *pile) everyCredit(t *testing.T, r credits.Request, length int) (n int) 
 				giventest.CheckFaults(t, err, "quantity invalid")
 				continue
 			}
-			want := next.give(units, at, forGood, r.Basis, r.Policy.Rounding.Mode)
+			want := next.give(units, at, forGood, r.CreditBasis, r.Policy.Rounding.Mode)
 			if err != nil || !slices.Equal(lines(got), want) {
-				t.Fatalf("%s by %v on %v, after %q: %d units from day %d on: got %q, %v, want %q", p.charge.ID, r.Policy.Rounding.Mode, r.Basis, lines(r.Charges[1:]), units, at, lines(got), err, want)
+				t.Fatalf("%s by %v on %v, after %q: %d units from day %d on: got %q, %v, want %q", p.charge.ID, r.Policy.Rounding.Mode, r.CreditBasis, lines(r.Charges[1:]), units, at, lines(got), err, want)
 			}
 			next.check(t)
 			more.Charges = append(slices.Clip(r.Charges), got...)
@@ -299,7 +299,7 @@ func TestEveryRemoval(t *testing.T) {
 				if length == 0 {
 					return
 				}
-				r := credits.Request{Charges: charges, Item: "seat", Quantity: decimal.New(int64(units), 0), At: day(at), Basis: proration.OnBilled, Policy: proration.Standard(2)}
+				r := credits.Request{Charges: charges, Item: "seat", Quantity: decimal.New(int64(units), 0), At: day(at), CreditBasis: proration.OnBilled, Policy: proration.Standard(2)}
 				got, err := credits.Unused(r)
 				n++
 				// The pile that was bought last gives first, and the next one what is missing.
@@ -309,7 +309,7 @@ func TestEveryRemoval(t *testing.T) {
 				for _, p := range slices.Backward(piles) {
 					other := *p
 					if asked := other.most(missing, at, forGood); units == 0 || asked > 0 {
-						want = append(want, other.give(asked, at, forGood, r.Basis, r.Policy.Rounding.Mode)...)
+						want = append(want, other.give(asked, at, forGood, r.CreditBasis, r.Policy.Rounding.Mode)...)
 						missing -= asked
 					}
 					other.check(t)
@@ -350,9 +350,9 @@ func TestEveryPause(t *testing.T) {
 			if (i+j)%5 != 0 {
 				continue
 			}
-			r := credits.Request{Charges: []plans.Charge{p.charge}, Basis: proration.OnBilled, Policy: proration.Standard(2)}
+			r := credits.Request{Charges: []plans.Charge{p.charge}, CreditBasis: proration.OnBilled, Policy: proration.Standard(2)}
 			if j%2 == 0 {
-				r.Basis = proration.OnPrice
+				r.CreditBasis = proration.OnPrice
 			}
 			r.Policy.Rounding.Mode = mode
 			n += p.everyPause(t, r, enough(3))
@@ -393,9 +393,9 @@ func (p *pile) everyPause(t *testing.T, r credits.Request, length int) (n int) {
 				giventest.CheckFaults(t, err, "quantity invalid")
 				continue
 			}
-			want := next.give(units, days[0], days[1], r.Basis, r.Policy.Rounding.Mode)
+			want := next.give(units, days[0], days[1], r.CreditBasis, r.Policy.Rounding.Mode)
 			if err != nil || !slices.Equal(lines(got), want) {
-				t.Fatalf("%s by %v on %v, after %q: %d units on %v: got %q, %v, want %q", p.charge.ID, r.Policy.Rounding.Mode, r.Basis, lines(r.Charges[1:]), units, days, lines(got), err, want)
+				t.Fatalf("%s by %v on %v, after %q: %d units on %v: got %q, %v, want %q", p.charge.ID, r.Policy.Rounding.Mode, r.CreditBasis, lines(r.Charges[1:]), units, days, lines(got), err, want)
 			}
 			next.check(t)
 			more.Charges = append(slices.Clip(r.Charges), got...)

@@ -51,7 +51,7 @@ func twoGrants() []credits.Entry {
 func ExampleUnused() {
 	owed := must(credits.Unused(credits.Request{
 		Charges: []plans.Charge{seats("inv-1/1", "10")}, At: date(time.November, 16),
-		Basis: proration.OnBilled, Policy: proration.Standard(2),
+		CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 	}))
 	fmt.Println(owed[0].Net, "corrects", owed[0].Corrects)
 	fmt.Println(owed[0].Explain())
@@ -65,14 +65,14 @@ func ExampleUnused_seats() {
 	billed := []plans.Charge{seats("inv-1/1", "5"), seats("inv-2/1", "2")}
 	owed := must(credits.Unused(credits.Request{
 		Charges: billed, Item: "seat", Quantity: money("3"), At: date(time.November, 16),
-		Basis: proration.OnBilled, Policy: proration.Standard(2),
+		CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 	}))
 	for _, credit := range owed {
 		fmt.Println(credit.Explain())
 	}
 	// The credits are kept with the charges, so that nothing is given back twice.
 	again := must(credits.Unused(credits.Request{
-		Charges: append(billed, owed...), At: date(time.November, 16), Basis: proration.OnBilled, Policy: proration.Standard(2),
+		Charges: append(billed, owed...), At: date(time.November, 16), CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 	}))
 	for _, credit := range again {
 		fmt.Println(credit.Explain())
@@ -87,11 +87,11 @@ func ExampleUnused_seats() {
 func ExampleUnused_pause() {
 	billed := []plans.Charge{seats("inv-1/1", "10")}
 	pause := must(credits.Unused(credits.Request{
-		Charges: billed, At: date(time.November, 11), Until: date(time.November, 21), Basis: proration.OnBilled, Policy: proration.Standard(2),
+		Charges: billed, At: date(time.November, 11), Until: date(time.November, 21), CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 	}))
 	pause[0].ID = "cn-1/1"
 	rest := must(credits.Unused(credits.Request{
-		Charges: append(billed, pause...), At: date(time.November, 26), Basis: proration.OnBilled, Policy: proration.Standard(2),
+		Charges: append(billed, pause...), At: date(time.November, 26), CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 	}))
 	fmt.Println(pause[0].Explain())
 	fmt.Println(rest[0].Explain())
@@ -101,12 +101,12 @@ func ExampleUnused_pause() {
 }
 
 // Of ten seats four were paused from the 11th to the 20th.
-func ExampleLeft() {
+func ExampleRemaining() {
 	billed := []plans.Charge{seats("inv-1/1", "10")}
 	pause := must(credits.Unused(credits.Request{
-		Charges: billed, Item: "seat", Quantity: money("4"), At: date(time.November, 11), Until: date(time.November, 21), Basis: proration.OnBilled, Policy: proration.Standard(2),
+		Charges: billed, Item: "seat", Quantity: money("4"), At: date(time.November, 11), Until: date(time.November, 21), CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 	}))
-	for _, s := range must(credits.Left(append(billed, pause...))) {
+	for _, s := range must(credits.Remaining(append(billed, pause...))) {
 		fmt.Println(s.Span.Start.Format(time.DateOnly), s.Units)
 	}
 	// Output:
@@ -116,17 +116,17 @@ func ExampleLeft() {
 }
 
 // By these rules nothing comes back but what an exception gives, and then only as much as was paid.
-func ExampleDispose() {
-	disposal := credits.Disposal{
+func ExampleApplyRefundRules() {
+	disposal := credits.RefundRequest{
 		Request: credits.Request{
-			Charges: []plans.Charge{seats("inv-1/1", "10")}, At: date(time.November, 16), Basis: proration.OnBilled, Policy: proration.Standard(2),
+			Charges: []plans.Charge{seats("inv-1/1", "10")}, At: date(time.November, 16), CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 		},
-		ID: "cn-1", Rules: []credits.Rule{{As: credits.ToNothing}}, Paid: money("400.00"),
+		ID: "cn-1", Rules: []credits.RefundRule{{As: credits.AsNothing}}, Paid: money("400.00"),
 	}
-	fmt.Println(must(credits.Dispose(disposal)).Refund)
+	fmt.Println(must(credits.ApplyRefundRules(disposal)).Refund)
 
-	disposal.Exception = &credits.Exception{Give: credits.UnusedPart, As: credits.ToRefund, Reason: "an outage of a week"}
-	given := must(credits.Dispose(disposal))
+	disposal.Exception = &credits.Exception{Give: credits.UnusedPart, As: credits.AsRefund, Reason: "an outage of a week"}
+	given := must(credits.ApplyRefundRules(disposal))
 	fmt.Println(given.Refund, given.Reason)
 	fmt.Println(given.Entries[0].Kind, given.Entries[0].Amount)
 	// Output:
@@ -136,13 +136,13 @@ func ExampleDispose() {
 }
 
 // What is left of the old plan makes the next period longer.
-func ExampleDispose_days() {
+func ExampleApplyRefundRules_days() {
 	december := proration.Period{Start: date(time.December, 1), End: date(time.December, 1).AddDate(0, 1, 0)}
-	given := must(credits.Dispose(credits.Disposal{
+	given := must(credits.ApplyRefundRules(credits.RefundRequest{
 		Request: credits.Request{
-			Charges: []plans.Charge{seats("inv-1/1", "10")}, At: date(time.November, 16), Basis: proration.OnBilled, Policy: proration.Standard(2),
+			Charges: []plans.Charge{seats("inv-1/1", "10")}, At: date(time.November, 16), CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 		},
-		Rules:   []credits.Rule{{Give: credits.UnusedPart, As: credits.ToDays}},
+		Rules:   []credits.RefundRule{{Give: credits.UnusedPart, As: credits.AsDays}},
 		Next:    plans.Bill{Lines: []plans.Charge{{Period: december}}, Total: money("1390.00")},
 		DayMode: proration.Up,
 	}))
@@ -199,7 +199,7 @@ func ExampleVoid() {
 		panic(err)
 	}
 	ledger = append(ledger, spent...)
-	back, owed, err := credits.Void(ledger, credits.Undoing{Ref: "inv-3", At: date(time.December, 2), Reason: "billed in error"})
+	back, owed, err := credits.Void(ledger, credits.VoidRequest{Ref: "inv-3", At: date(time.December, 2), Reason: "billed in error"})
 	for _, e := range back {
 		fmt.Println(e.Kind, e.ID, e.Amount)
 	}
@@ -236,10 +236,10 @@ func ExampleValidate() {
 }
 
 // An apology of 100.00, of what ten seats cost: no seat is given up, and of the tax goes back what was on it.
-func ExampleGiveBack() {
+func ExampleForAmount() {
 	billed := seats("inv-1/1", "10")
 	billed.Taxes = []plans.Tax{{Name: "VAT", Percent: money("19"), Amount: money("169.10")}}
-	back := must(credits.GiveBack(credits.Return{Charges: []plans.Charge{billed}, Charge: "inv-1/1", Amount: money("100.00"), Mode: proration.HalfUp}))
+	back := must(credits.ForAmount(credits.AmountRequest{Charges: []plans.Charge{billed}, Charge: "inv-1/1", Amount: money("100.00"), Mode: proration.HalfUp}))
 	fmt.Println(back.Net, back.Taxes[0].Amount)
 	fmt.Println(back.Explain())
 	// Output:
@@ -258,9 +258,9 @@ func ExampleEntry_Clone() {
 }
 
 // A rule says what becomes of which charges; one that is not complete is refused.
-func ExampleRule_Validate() {
-	fmt.Println(credits.Rule{Kinds: []plans.Kind{plans.OneOff}, As: credits.ToNothing}.Validate())
-	fmt.Println(credits.Rule{As: credits.ToRefund}.Validate())
+func ExampleRefundRule_Validate() {
+	fmt.Println(credits.RefundRule{Kinds: []plans.Kind{plans.OneTime}, As: credits.AsNothing}.Validate())
+	fmt.Println(credits.RefundRule{As: credits.AsRefund}.Validate())
 	// Output:
 	// <nil>
 	// give: it is one of unused_part, in_full (must be set)

@@ -106,7 +106,7 @@ func FuzzLedger(f *testing.F) {
 				t.Fatalf("%v names no fault", err)
 			}
 			pays, rest, err := credits.Apply(ledger, credits.Due{Amount: cents(1), Currency: "USD", At: last})
-			undone, owed, other := credits.Void(ledger, credits.Undoing{Ref: "i0", At: last})
+			undone, owed, other := credits.Void(ledger, credits.VoidRequest{Ref: "i0", At: last})
 			if err == nil || other == nil || pays != nil || undone != nil || !rest.IsZero() || !owed.IsZero() {
 				t.Fatal("a ledger that is refused is paid out of")
 			}
@@ -140,7 +140,7 @@ func FuzzLedger(f *testing.F) {
 			}
 		}
 		for _, ref := range []string{"i0", "i1", "i2", "i3"} {
-			u := credits.Undoing{Ref: ref, At: last}
+			u := credits.VoidRequest{Ref: ref, At: last}
 			if slices.ContainsFunc(ledger, func(e credits.Entry) bool { return e.At.After(last) }) {
 				return
 			}
@@ -257,9 +257,9 @@ func FuzzUnused(f *testing.F) {
 	f.Add(uint32(333), uint8(0), uint8(3), true, []byte("\x03\x1d\x03\x01\x32\x13"), []byte("\x01\x03\x01\x03\x80\x05\x01\x0f"))
 	f.Add(uint32(1), uint8(4), uint8(5), true, []byte("\x03\x04\x07\x02\x00\xff\x03\x04\x02\x05\x01\x01"), []byte("\x03\x02\x02\x02\x01\x02\x00\x00"))
 	f.Fuzz(func(t *testing.T, unit uint32, count, mode uint8, onPrice bool, bought, moves []byte) {
-		r := credits.Request{Basis: proration.OnBilled, Policy: fuzzPolicy(count, mode)}
+		r := credits.Request{CreditBasis: proration.OnBilled, Policy: fuzzPolicy(count, mode)}
 		if onPrice {
-			r.Basis = proration.OnPrice
+			r.CreditBasis = proration.OnPrice
 		}
 		for i := 0; i+6 <= len(bought) && i < 24; i += 6 {
 			if c, ok := fuzzCharge(t, "c"+strconv.Itoa(i), bought[i:i+6], unit, r.Policy); ok {
@@ -312,8 +312,8 @@ func FuzzDispose(f *testing.F) {
 	f.Add(uint32(1500), uint8(1), uint8(0), uint32(0), []byte("\x00\x1d\x02\x00\x00\x14"), []byte("\x13\x00"), uint8(15))
 	f.Add(uint32(1), uint8(3), uint8(5), uint32(7), []byte("\x03\x14\x07\x02\x00\xff\x03\x04\x02\x05\x01\x01"), []byte("\x22\x01\x04\x05\xff"), uint8(3))
 	f.Fuzz(func(t *testing.T, unit uint32, count, mode uint8, paid uint32, bought, rules []byte, at uint8) {
-		d := credits.Disposal{
-			Request: credits.Request{At: day(int(at % 31)), Basis: proration.Basis(at>>7) + 1, Policy: fuzzPolicy(count, mode)},
+		d := credits.RefundRequest{
+			Request: credits.Request{At: day(int(at % 31)), CreditBasis: proration.CreditBasis(at>>7) + 1, Policy: fuzzPolicy(count, mode)},
 			ID:      "cn-1", Paid: cents(int(paid)), DayMode: proration.RoundingMode(mode>>4%7) + 1, Next: bill(december, "62", nil),
 		}
 		for i := 0; i+6 <= len(bought) && i < 24; i += 6 {
@@ -324,21 +324,21 @@ func FuzzDispose(f *testing.F) {
 		}
 		days := false
 		for i := 0; i+1 < len(rules) && i < 8; i += 2 {
-			rule := credits.Rule{Give: credits.Extent(rules[i] >> 4), As: credits.Disposition(rules[i] & 7)}
+			rule := credits.RefundRule{Give: credits.Extent(rules[i] >> 4), As: credits.RefundAs(rules[i] & 7)}
 			if kind := plans.Kind(rules[i+1] & 3); kind != 0 {
 				rule.Kinds = []plans.Kind{kind}
 			}
-			days = days || rule.As == credits.ToDays
+			days = days || rule.As == credits.AsDays
 			d.Rules = append(d.Rules, rule)
 		}
 		if len(rules)%2 == 1 {
-			d.Exception = &credits.Exception{Give: credits.Extent(rules[0]>>4&3) + 1, As: credits.Disposition(rules[0]&3) + 1, Reason: string(rules[1:])}
-			days = d.Exception.As == credits.ToDays
+			d.Exception = &credits.Exception{Give: credits.Extent(rules[0]>>4&3) + 1, As: credits.RefundAs(rules[0]&3) + 1, Reason: string(rules[1:])}
+			days = d.Exception.As == credits.AsDays
 		}
 		if !days {
 			d.Next = plans.Bill{}
 		}
-		out, err := credits.Dispose(d)
+		out, err := credits.ApplyRefundRules(d)
 		if err != nil {
 			if len(giventest.Faults(err)) == 0 || out.Credits != nil || out.Entries != nil || !out.Refund.IsZero() {
 				t.Fatalf("got %+v with %v", out, err)
@@ -349,7 +349,7 @@ func FuzzDispose(f *testing.F) {
 		d.Charges = append(d.Charges, out.Credits...)
 		checkBack(t, d.Charges)
 
-		d.Rules, d.Exception, d.Next = nil, &credits.Exception{Give: credits.InFull, As: credits.ToBalance, Reason: "the end"}, plans.Bill{}
+		d.Rules, d.Exception, d.Next = nil, &credits.Exception{Give: credits.InFull, As: credits.AsBalance, Reason: "the end"}, plans.Bill{}
 		rest := dispose(t, d)
 		d.Charges = append(d.Charges, rest.Credits...)
 		checkBack(t, d.Charges)

@@ -82,7 +82,7 @@ func (s sold) charge(tb testing.TB) plans.Charge {
 
 // credit is what of a charge was credited before: so many units, "0" being money alone, and so much.
 func credit(of, quantity, net string) plans.Charge {
-	c := plans.Charge{Corrects: of, Kind: plans.Unused, Plan: "growth", Item: "seat", Currency: "USD", Quantity: giventest.Money(quantity), Net: giventest.Money(net)}
+	c := plans.Charge{Corrects: of, Kind: plans.ProrationCredit, Plan: "growth", Item: "seat", Currency: "USD", Quantity: giventest.Money(quantity), Net: giventest.Money(net)}
 	if c.Quantity.IsZero() {
 		c.Kind = plans.Refund
 	}

@@ -175,7 +175,7 @@ func TestLedgerRefused(t *testing.T) {
 			giventest.CheckFaults(t, err, c.want...)
 			paid, rest, err := credits.Apply(c.ledger, credits.Due{Amount: giventest.Money("5"), Currency: "USD", At: at})
 			giventest.CheckFaults(t, err, c.want...)
-			undone, owed, err := credits.Void(c.ledger, credits.Undoing{Ref: "inv-9", At: at})
+			undone, owed, err := credits.Void(c.ledger, credits.VoidRequest{Ref: "inv-9", At: at})
 			giventest.CheckFaults(t, err, c.want...)
 			if !balance.IsZero() || paid != nil || !rest.IsZero() || undone != nil || !owed.IsZero() {
 				t.Errorf("got %v, %v, %v, %v and %v with the error: %s", balance, paid, rest, undone, owed, c.why)
@@ -224,7 +224,7 @@ func TestLedgerAccepted(t *testing.T) {
 func TestLedgerNames(t *testing.T) {
 	checkNames(t, "kind", []credits.Kind{credits.Granted, credits.Spent, credits.Restored, credits.Revoked}, "granted", "spent", "restored", "revoked")
 	checkNames(t, "give", []credits.Extent{credits.UnusedPart, credits.InFull}, "unused_part", "in_full")
-	checkNames(t, "as", []credits.Disposition{credits.ToBalance, credits.ToRefund, credits.ToDays, credits.ToNothing}, "balance", "refund", "days", "nothing")
+	checkNames(t, "as", []credits.RefundAs{credits.AsBalance, credits.AsRefund, credits.AsDays, credits.AsNothing}, "balance", "refund", "days", "nothing")
 }
 
 // checkNames fails unless the values of a vocabulary, which begins at 1, are written and read by their names.
@@ -274,9 +274,9 @@ func TestLedgerJSON(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	giventest.CheckRoundTrip(t, due)
-	giventest.CheckRoundTrip(t, credits.Undoing{Ref: "inv-9", At: giventest.Instant("2026-12-01", nil), Reason: "a row"})
+	giventest.CheckRoundTrip(t, credits.VoidRequest{Ref: "inv-9", At: giventest.Instant("2026-12-01", nil), Reason: "a row"})
 	giventest.CheckRoundTrip(t, credits.Request{})
-	giventest.CheckRoundTrip(t, credits.Disposed{})
+	giventest.CheckRoundTrip(t, credits.RefundResult{})
 }
 
 // A stored ledger has the balances that it had.

@@ -109,11 +109,11 @@ func TestK5(t *testing.T) {
 // K5: what a downgrade leaves is owed, and not paid back, however much was paid.
 func TestK5Grant(t *testing.T) {
 	charge := sold{id: "inv-1/1", quantity: "10", unit: "139.00", period: november}.charge(t)
-	out := dispose(t, credits.Disposal{
-		Request: credits.Request{Charges: []plans.Charge{charge}, At: giventest.Instant("2026-11-11", nil), Basis: proration.OnBilled, Policy: proration.Standard(2)},
-		ID:      "inv-2", Rules: always(credits.UnusedPart, credits.ToBalance), Paid: giventest.Money("1390.00"),
+	out := dispose(t, credits.RefundRequest{
+		Request: credits.Request{Charges: []plans.Charge{charge}, At: giventest.Instant("2026-11-11", nil), CreditBasis: proration.OnBilled, Policy: proration.Standard(2)},
+		ID:      "inv-2", Rules: always(credits.UnusedPart, credits.AsBalance), Paid: giventest.Money("1390.00"),
 	})
-	checkBecame(t, out, became{credits: []string{"inv-1/1 unused -926.67"}, grant: "926.67"}, "1390.00 x 20/30 is 926.666...")
+	checkBecame(t, out, became{credits: []string{"inv-1/1 proration_credit -926.67"}, grant: "926.67"}, "1390.00 x 20/30 is 926.666...")
 }
 
 // shop is what one customer bought for November and paid in full: three seats at 15.00, a setup for 50.00, and an agent for
@@ -122,7 +122,7 @@ func shop(t *testing.T) []plans.Charge {
 	t.Helper()
 	return []plans.Charge{
 		sold{id: "inv-1/1", quantity: "3", unit: "15.00", period: november}.charge(t),
-		sold{id: "inv-1/2", item: "setup", kind: plans.OneOff, quantity: "1", unit: "50.00", period: november}.charge(t),
+		sold{id: "inv-1/2", item: "setup", kind: plans.OneTime, quantity: "1", unit: "50.00", period: november}.charge(t),
 		sold{id: "inv-1/3", item: "ai_agent", quantity: "1", unit: "20.00", period: november}.charge(t),
 	}
 }
@@ -130,7 +130,7 @@ func shop(t *testing.T) []plans.Charge {
 // M9: who cancels keeps access until the end and gets nothing back for unused time. A refund by hand is an act of its own
 // with lines of its own, and the charges stay as they were issued.
 func TestM9(t *testing.T) {
-	nothing := always(0, credits.ToNothing)
+	nothing := always(0, credits.AsNothing)
 	for _, c := range []struct {
 		name, why string
 		at        string
@@ -143,8 +143,8 @@ func TestM9(t *testing.T) {
 		{name: "on the 16th", why: "as above", at: "2026-11-16"},
 		{name: "on the last day", why: "as above", at: "2026-11-30"},
 		{
-			name: "a special case", why: "the unused half of 45.00, 50.00 and 20.00 are 57.50", at: "2026-11-16", exception: &credits.Exception{Give: credits.UnusedPart, As: credits.ToRefund, Reason: "paid twice by mistake"},
-			want: became{credits: []string{"inv-1/3 unused -10", "inv-1/2 unused -25", "inv-1/1 unused -22.5"}, refund: "57.50"},
+			name: "a special case", why: "the unused half of 45.00, 50.00 and 20.00 are 57.50", at: "2026-11-16", exception: &credits.Exception{Give: credits.UnusedPart, As: credits.AsRefund, Reason: "paid twice by mistake"},
+			want: became{credits: []string{"inv-1/3 proration_credit -10", "inv-1/2 proration_credit -25", "inv-1/1 proration_credit -22.5"}, refund: "57.50"},
 			lines: []string{
 				"ai_agent: 1 not used of inv-1/3, -20.00 x 15/30 days = -10.00",
 				"setup: 1 not used of inv-1/2, -50.00 x 15/30 days = -25.00",
@@ -152,15 +152,15 @@ func TestM9(t *testing.T) {
 			},
 		},
 		{
-			name: "a special case for one item", why: "the agent in full, and nothing else", at: "2026-11-16", exception: &credits.Exception{Give: credits.InFull, As: credits.ToRefund, Reason: "it never worked"}, item: "ai_agent",
+			name: "a special case for one item", why: "the agent in full, and nothing else", at: "2026-11-16", exception: &credits.Exception{Give: credits.InFull, As: credits.AsRefund, Reason: "it never worked"}, item: "ai_agent",
 			want:  became{credits: []string{"inv-1/3 refund -20"}, refund: "20"},
 			lines: []string{"ai_agent: -20.00 of inv-1/3"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			charges := shop(t)
-			d := credits.Disposal{
-				Request: credits.Request{Charges: charges, Item: c.item, At: giventest.Instant(c.at, nil), Basis: proration.OnBilled, Policy: proration.Standard(2)},
+			d := credits.RefundRequest{
+				Request: credits.Request{Charges: charges, Item: c.item, At: giventest.Instant(c.at, nil), CreditBasis: proration.OnBilled, Policy: proration.Standard(2)},
 				ID:      "cn-1", Rules: nothing, Exception: c.exception, Paid: giventest.Money("115"),
 			}
 			out := dispose(t, d)
@@ -174,7 +174,7 @@ func TestM9(t *testing.T) {
 			d.Paid = d.Paid.Sub(out.Refund)
 			d.Exception = nil
 			checkBecame(t, dispose(t, d), became{}, "no refund")
-			d.Item, d.Exception = "", &credits.Exception{Give: credits.InFull, As: credits.ToRefund, Reason: "the law says so"}
+			d.Item, d.Exception = "", &credits.Exception{Give: credits.InFull, As: credits.AsRefund, Reason: "the law says so"}
 			rest := giventest.Money("115").Sub(out.Refund)
 			if again := dispose(t, d); !again.Refund.Equal(rest) {
 				t.Errorf("then %v is paid back, want the %v that are left", again.Refund, rest)
@@ -186,59 +186,59 @@ func TestM9(t *testing.T) {
 // M10: what is refunded is data by kind of item: nothing, the unused part, or all of it; unless a decision with a stated reason
 // overrides it. A policy for all of the shop, on the 16th of 30 days.
 func TestM10(t *testing.T) {
-	kind := func(kind plans.Kind, give credits.Extent, as credits.Disposition) credits.Rule {
-		return credits.Rule{Kinds: []plans.Kind{kind}, Give: give, As: as}
+	kind := func(kind plans.Kind, give credits.Extent, as credits.RefundAs) credits.RefundRule {
+		return credits.RefundRule{Kinds: []plans.Kind{kind}, Give: give, As: as}
 	}
-	item := func(item string, give credits.Extent, as credits.Disposition) credits.Rule {
-		return credits.Rule{Items: []string{item}, Give: give, As: as}
+	item := func(item string, give credits.Extent, as credits.RefundAs) credits.RefundRule {
+		return credits.RefundRule{Items: []string{item}, Give: give, As: as}
 	}
-	rest := credits.Rule{As: credits.ToNothing}
+	rest := credits.RefundRule{As: credits.AsNothing}
 	for _, c := range []struct {
 		name, why string
-		rules     []credits.Rule
+		rules     []credits.RefundRule
 		exception *credits.Exception
 		paid      string
 		want      became
 	}{
-		{name: "nothing of anything", why: "payments are non-refundable", rules: []credits.Rule{rest}, paid: "115"},
+		{name: "nothing of anything", why: "payments are non-refundable", rules: []credits.RefundRule{rest}, paid: "115"},
 		{
-			name: "the unused part of the agent", why: "the terms of the agent say otherwise: 20.00 x 15/30", rules: []credits.Rule{item("ai_agent", credits.UnusedPart, credits.ToRefund), rest}, paid: "115",
-			want: became{credits: []string{"inv-1/3 unused -10"}, refund: "10"},
+			name: "the unused part of the agent", why: "the terms of the agent say otherwise: 20.00 x 15/30", rules: []credits.RefundRule{item("ai_agent", credits.UnusedPart, credits.AsRefund), rest}, paid: "115",
+			want: became{credits: []string{"inv-1/3 proration_credit -10"}, refund: "10"},
 		},
 		{
-			name: "all of the agent", why: "a guarantee: 20.00, although half of it was used", rules: []credits.Rule{item("ai_agent", credits.InFull, credits.ToRefund), rest}, paid: "115",
+			name: "all of the agent", why: "a guarantee: 20.00, although half of it was used", rules: []credits.RefundRule{item("ai_agent", credits.InFull, credits.AsRefund), rest}, paid: "115",
 			want: became{credits: []string{"inv-1/3 refund -20"}, refund: "20"},
 		},
 		{
 			name: "by kind of charge", why: "the setup in full, of what recurs the unused part: 50.00, 22.50 and 10.00",
-			rules: []credits.Rule{kind(plans.OneOff, credits.InFull, credits.ToRefund), kind(plans.Recurring, credits.UnusedPart, credits.ToRefund)}, paid: "115",
-			want: became{credits: []string{"inv-1/3 unused -10", "inv-1/2 refund -50", "inv-1/1 unused -22.5"}, refund: "82.50"},
+			rules: []credits.RefundRule{kind(plans.OneTime, credits.InFull, credits.AsRefund), kind(plans.Recurring, credits.UnusedPart, credits.AsRefund)}, paid: "115",
+			want: became{credits: []string{"inv-1/3 proration_credit -10", "inv-1/2 refund -50", "inv-1/1 proration_credit -22.5"}, refund: "82.50"},
 		},
 		{
 			name: "one item out of a kind", why: "the first rule wins: the agent stays, the seats do not",
-			rules: []credits.Rule{item("ai_agent", 0, credits.ToNothing), kind(plans.Recurring, credits.UnusedPart, credits.ToRefund), rest}, paid: "115",
-			want: became{credits: []string{"inv-1/1 unused -22.5"}, refund: "22.50"},
+			rules: []credits.RefundRule{item("ai_agent", 0, credits.AsNothing), kind(plans.Recurring, credits.UnusedPart, credits.AsRefund), rest}, paid: "115",
+			want: became{credits: []string{"inv-1/1 proration_credit -22.5"}, refund: "22.50"},
 		},
 		{
 			name: "part of it was paid by credit", why: "a refund is of money: of 72.50 the 60.00 that were paid in money, and 12.50 are owed as before",
-			rules: []credits.Rule{kind(plans.OneOff, credits.InFull, credits.ToRefund), item("seat", credits.UnusedPart, credits.ToRefund), rest}, paid: "60",
-			want: became{credits: []string{"inv-1/2 refund -50", "inv-1/1 unused -22.5"}, grant: "12.50", refund: "60"},
+			rules: []credits.RefundRule{kind(plans.OneTime, credits.InFull, credits.AsRefund), item("seat", credits.UnusedPart, credits.AsRefund), rest}, paid: "60",
+			want: became{credits: []string{"inv-1/2 refund -50", "inv-1/1 proration_credit -22.5"}, grant: "12.50", refund: "60"},
 		},
 		{
-			name: "an override", why: "the law of the customer's country: all of it, within 14 days", rules: []credits.Rule{rest}, exception: &credits.Exception{Give: credits.InFull, As: credits.ToRefund, Reason: "right of withdrawal"}, paid: "115",
+			name: "an override", why: "the law of the customer's country: all of it, within 14 days", rules: []credits.RefundRule{rest}, exception: &credits.Exception{Give: credits.InFull, As: credits.AsRefund, Reason: "right of withdrawal"}, paid: "115",
 			want: became{credits: []string{"inv-1/3 refund -20", "inv-1/2 refund -50", "inv-1/1 refund -45"}, refund: "115"},
 		},
 		{
-			name: "an override to the balance", why: "goodwill, and no money", rules: []credits.Rule{rest}, exception: &credits.Exception{Give: credits.UnusedPart, As: credits.ToBalance, Reason: "an outage"}, paid: "115",
-			want: became{credits: []string{"inv-1/3 unused -10", "inv-1/2 unused -25", "inv-1/1 unused -22.5"}, grant: "57.50"},
+			name: "an override to the balance", why: "goodwill, and no money", rules: []credits.RefundRule{rest}, exception: &credits.Exception{Give: credits.UnusedPart, As: credits.AsBalance, Reason: "an outage"}, paid: "115",
+			want: became{credits: []string{"inv-1/3 proration_credit -10", "inv-1/2 proration_credit -25", "inv-1/1 proration_credit -22.5"}, grant: "57.50"},
 		},
 		{
-			name: "an override that keeps it", why: "the terms were broken", rules: []credits.Rule{kind(plans.Recurring, credits.UnusedPart, credits.ToRefund), rest}, exception: &credits.Exception{As: credits.ToNothing, Reason: "abuse"}, paid: "115",
+			name: "an override that keeps it", why: "the terms were broken", rules: []credits.RefundRule{kind(plans.Recurring, credits.UnusedPart, credits.AsRefund), rest}, exception: &credits.Exception{As: credits.AsNothing, Reason: "abuse"}, paid: "115",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			out := dispose(t, credits.Disposal{
-				Request: credits.Request{Charges: shop(t), At: giventest.Instant("2026-11-16", nil), Basis: proration.OnBilled, Policy: proration.Standard(2)},
+			out := dispose(t, credits.RefundRequest{
+				Request: credits.Request{Charges: shop(t), At: giventest.Instant("2026-11-16", nil), CreditBasis: proration.OnBilled, Policy: proration.Standard(2)},
 				ID:      "cn-1", Rules: c.rules, Exception: c.exception, Paid: giventest.Money(c.paid),
 			})
 			checkBecame(t, out, c.want, c.why)
@@ -247,9 +247,9 @@ func TestM10(t *testing.T) {
 			}
 		})
 	}
-	_, err := credits.Dispose(credits.Disposal{
-		Request: credits.Request{Charges: shop(t), At: giventest.Instant("2026-11-16", nil), Basis: proration.OnBilled, Policy: proration.Standard(2)},
-		ID:      "cn-1", Rules: []credits.Rule{rest}, Exception: &credits.Exception{Give: credits.InFull, As: credits.ToRefund}, Paid: decimal.New(115, 0),
+	_, err := credits.ApplyRefundRules(credits.RefundRequest{
+		Request: credits.Request{Charges: shop(t), At: giventest.Instant("2026-11-16", nil), CreditBasis: proration.OnBilled, Policy: proration.Standard(2)},
+		ID:      "cn-1", Rules: []credits.RefundRule{rest}, Exception: &credits.Exception{Give: credits.InFull, As: credits.AsRefund}, Paid: decimal.New(115, 0),
 	})
 	giventest.CheckFaults(t, err, "exception.reason unset")
 }

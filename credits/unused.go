@@ -14,14 +14,14 @@ import (
 
 // Request asks what of some charges is not used from an instant on.
 type Request struct {
-	Charges  []plans.Charge   `json:"charges"`           // what was billed, in the order of billing, and what of it was credited since
-	Item     string           `json:"item,omitzero"`     // only this item; "" is all
-	Quantity decimal.Decimal  `json:"quantity,omitzero"` // how many of it are no longer used; zero is all of them
-	At       time.Time        `json:"at"`                // the first instant that is not used
-	Until    time.Time        `json:"until,omitzero"`    // the first instant that is used again, as after a pause; zero is for good
-	Basis    proration.Basis  `json:"basis"`             // what a credit is a share of; must be set
-	Policy   proration.Policy `json:"policy"`            // how to count and round
-	Location *time.Location   `json:"-"`                 // whose calendar counts the days; nil is UTC
+	Charges     []plans.Charge        `json:"charges"`           // what was billed, in the order of billing, and what of it was credited since
+	Item        string                `json:"item,omitzero"`     // only this item; "" is all
+	Quantity    decimal.Decimal       `json:"quantity,omitzero"` // how many of it are no longer used; zero is all of them
+	At          time.Time             `json:"at"`                // the first instant that is not used
+	Until       time.Time             `json:"until,omitzero"`    // the first instant that is used again, as after a pause; zero is for good
+	CreditBasis proration.CreditBasis `json:"credit_basis"`      // what a credit is a share of; must be set
+	Policy      proration.Policy      `json:"policy"`            // how to count and round
+	Location    *time.Location        `json:"-"`                 // whose calendar counts the days; nil is UTC
 }
 
 // Unused returns a credit for each charge that is paid for beyond the instant, the newest charge first. Charges that end before it
@@ -137,12 +137,12 @@ func (r *Request) check(f *fault.List) {
 	if !r.Until.IsZero() && !r.Until.After(r.At) {
 		f.Add("until", proration.ErrPeriod, "%s is not after %s", r.Until.Format(time.RFC3339Nano), r.At.Format(time.RFC3339Nano))
 	}
-	switch r.Basis {
+	switch r.CreditBasis {
 	case proration.OnBilled, proration.OnPrice:
 	case 0:
-		f.Add("basis", proration.ErrUnset, "say what a credit is a share of")
+		f.Add("credit_basis", proration.ErrUnset, "say what a credit is a share of")
 	default:
-		f.Add("basis", proration.ErrInvalid, "no basis has the number %d", r.Basis)
+		f.Add("credit_basis", proration.ErrInvalid, "no basis has the number %d", r.CreditBasis)
 	}
 	f.Under("policy", r.Policy.Validate())
 	checkCharges(f, r.Charges)
@@ -163,8 +163,8 @@ func checkCharges(f *fault.List, charges []plans.Charge) {
 		path := element(i) + "."
 		sound := fault.Amount(f, path+"net", c.Net)
 		sound = fault.Amount(f, path+"quantity", c.Quantity) && sound
-		if fault.Amount(f, path+"above", c.Above) && c.Above.IsNegative() {
-			f.Add(path+"above", proration.ErrInvalid, "%v is negative", c.Above)
+		if base := c.BaseQuantity; base != nil && fault.Amount(f, path+"base_quantity", *base) && base.IsNegative() {
+			f.Add(path+"base_quantity", proration.ErrInvalid, "%v is negative", base)
 		}
 		fault.Amount(f, path+"untaxed", c.Untaxed)
 		for j, d := range c.Discounts {

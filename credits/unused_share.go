@@ -14,7 +14,7 @@ import (
 // credited returns a credit of a charge, with what of its discounts and taxes goes back with it.
 func credited(c *plans.Charge, before back, line proration.Result) plans.Charge {
 	credit := plans.Charge{
-		Corrects: c.ID, Plan: c.Plan, Item: c.Item, Currency: c.Currency, Price: c.Price, Times: c.Times,
+		Corrects: c.ID, Plan: c.Plan, Item: c.Item, Currency: c.Currency, Price: c.Price, Multiplier: c.Multiplier,
 		Period: c.Period, Span: c.Span, Share: line, Net: line.Amount,
 	}
 	credit.Price.Tiers = append([]plans.Tier(nil), c.Price.Tiers...)
@@ -81,12 +81,16 @@ func share(c *plans.Charge, left, units decimal.Decimal) (proration.Fraction, er
 	some, all := units, c.Quantity
 	if c.Price.Tiering != plans.Volume {
 		var costs [4]decimal.Decimal
+		var base decimal.Decimal
+		if c.BaseQuantity != nil {
+			base = *c.BaseQuantity
+		}
 		for i, quantity := range []decimal.Decimal{left, left.Sub(units), c.Quantity, {}} {
-			if quantity.IsZero() && !c.More {
+			if quantity.IsZero() && c.BaseQuantity == nil {
 				continue // none at all costs nothing, whatever comes on top of the units
 			}
 			var err error
-			if costs[i], err = c.Price.Amount(c.Above.Add(quantity)); err != nil {
+			if costs[i], err = c.Price.Amount(base.Add(quantity)); err != nil {
 				return proration.Fraction{}, err
 			}
 		}

@@ -30,7 +30,7 @@ func given(charges []plans.Charge) map[string]back {
 		b := all[c.Corrects]
 		b.lines = append(b.lines, c)
 		b.net = b.net.Sub(c.Net)
-		if c.Kind != plans.Unused && c.Quantity.IsZero() {
+		if c.Kind != plans.ProrationCredit && c.Quantity.IsZero() {
 			b.money = b.money.Sub(c.Net)
 		}
 		all[c.Corrects] = b
@@ -90,10 +90,10 @@ func (b back) stretches(c *plans.Charge, within proration.Period) (all []stretch
 // none, and one for time that is not used the only one of what is not counted. Units that were taken back otherwise stay so.
 func freed(c, credit *plans.Charge) (from, to time.Time, units decimal.Decimal) {
 	from, to, units = credit.Span.Start, credit.Span.End, credit.Quantity
-	if to.IsZero() || credit.Kind != plans.Unused {
+	if to.IsZero() || credit.Kind != plans.ProrationCredit {
 		to = c.Span.End
 	}
-	if credit.Kind == plans.Unused && c.Quantity.IsZero() {
+	if credit.Kind == plans.ProrationCredit && c.Quantity.IsZero() {
 		units = decimal.New(1, 0)
 	}
 	return from, to, units
@@ -163,12 +163,12 @@ func (r *Request) credit(c *plans.Charge, before back, s *stretch) (plans.Charge
 	if s.span.End.Before(c.Span.End) {
 		billed.Until = s.span.End
 	}
-	adjustment, err := proration.Adjust(proration.Change{At: s.span.Start, Billed: billed, Basis: r.Basis, Policy: policy, Location: r.Location})
+	adjustment, err := proration.Adjust(proration.Change{At: s.span.Start, Billed: billed, CreditBasis: r.CreditBasis, Policy: policy, Location: r.Location})
 	if err != nil {
 		return plans.Charge{}, err
 	}
 	credit := credited(c, before, adjustment.Credit)
-	credit.Kind, credit.Span = plans.Unused, s.span
+	credit.Kind, credit.Span = plans.ProrationCredit, s.span
 	if !c.Quantity.IsZero() {
 		credit.Quantity = s.units
 	}

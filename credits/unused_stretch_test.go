@@ -15,7 +15,7 @@ import (
 // timed is a credit of units for a time.
 func timed(quantity, net, span string) plans.Charge {
 	c := credit("inv-1/1", quantity, net)
-	c.Kind, c.Span = plans.Unused, giventest.Period(span, nil)
+	c.Kind, c.Span = plans.ProrationCredit, giventest.Period(span, nil)
 	return c
 }
 
@@ -114,7 +114,7 @@ func TestUnusedUntil(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			r := credits.Request{
 				Charges: append([]plans.Charge{c.billed.charge(t)}, c.before...), At: giventest.Instant(c.at, nil), Until: giventest.Instant(c.until, nil),
-				Basis: proration.OnBilled, Policy: proration.Standard(2),
+				CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 			}
 			if c.quantity != "" {
 				r.Item, r.Quantity = "seat", giventest.Money(c.quantity)
@@ -139,9 +139,9 @@ func TestUnusedUntil(t *testing.T) {
 func TestDisposeAfterAPause(t *testing.T) {
 	billed := sold{id: "inv-1/1", quantity: "10", unit: "3.00", period: november}.charge(t)
 	r := credits.Request{
-		Charges: []plans.Charge{billed, timed("10", "-10", "2026-11-11/2026-11-21")}, At: giventest.Instant("2026-11-06", nil), Basis: proration.OnBilled, Policy: proration.Standard(2),
+		Charges: []plans.Charge{billed, timed("10", "-10", "2026-11-11/2026-11-21")}, At: giventest.Instant("2026-11-06", nil), CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 	}
-	given, err := credits.Dispose(credits.Disposal{Request: r, ID: "cn-1", Rules: []credits.Rule{{Give: credits.UnusedPart, As: credits.ToBalance}}})
+	given, err := credits.ApplyRefundRules(credits.RefundRequest{Request: r, ID: "cn-1", Rules: []credits.RefundRule{{Give: credits.UnusedPart, As: credits.AsBalance}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +174,7 @@ func TestUnusedUntilRefuses(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := credits.Unused(credits.Request{
 				Charges: append([]plans.Charge{billed}, c.before...), At: giventest.Instant("2026-11-06", nil), Until: giventest.Instant(c.until, nil),
-				Basis: proration.OnBilled, Policy: proration.Standard(2),
+				CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 			})
 			giventest.CheckFaults(t, err, c.want...)
 		})

@@ -27,9 +27,9 @@ func TestUnused(t *testing.T) {
 		billed    []sold
 		before    []plans.Charge // what was credited before
 		at        string
-		basis     proration.Basis  // the billed amount where left out
-		policy    proration.Policy // the standard one where left out
-		want      []string         // what each credit says, the newest charge first
+		basis     proration.CreditBasis // the billed amount where left out
+		policy    proration.Policy      // the standard one where left out
+		want      []string              // what each credit says, the newest charge first
 	}{
 		{
 			name: "half a month", why: "law 3: 15 of the 30 days that 890.00 paid for are not used", billed: []sold{whole}, at: "2026-11-16",
@@ -148,7 +148,7 @@ func TestUnused(t *testing.T) {
 		},
 		{
 			name: "what has no quantity, a second time", why: "law 12: doing it twice adds nothing", billed: []sold{{id: "inv-1/1", quantity: "0", price: plans.Price{Flat: giventest.Money("30")}, period: november}},
-			before: []plans.Charge{with(credit("inv-1/1", "0", "-15"), func(c *plans.Charge) { c.Kind = plans.Unused })}, at: "2026-11-16",
+			before: []plans.Charge{with(credit("inv-1/1", "0", "-15"), func(c *plans.Charge) { c.Kind = plans.ProrationCredit })}, at: "2026-11-16",
 		},
 		{
 			name: "what has no quantity, after money", why: "of 15.00 that are not used the customer has 4.00", billed: []sold{{id: "inv-1/1", quantity: "0", price: plans.Price{Flat: giventest.Money("30")}, period: november}},
@@ -188,9 +188,9 @@ func TestUnused(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			request := credits.Request{At: giventest.Instant(c.at, nil), Basis: c.basis, Policy: c.policy}
+			request := credits.Request{At: giventest.Instant(c.at, nil), CreditBasis: c.basis, Policy: c.policy}
 			if c.basis == 0 {
-				request.Basis = proration.OnBilled
+				request.CreditBasis = proration.OnBilled
 			}
 			if c.policy == (proration.Policy{}) {
 				request.Policy = proration.Standard(2)
@@ -243,10 +243,10 @@ func checkCredit(t *testing.T, credit plans.Charge, r credits.Request) {
 		t.Fatalf("corrects %q, which was not billed", credit.Corrects)
 	}
 	c := r.Charges[i]
-	if credit.ID != "" || credit.Kind != plans.Unused || credit.Plan != c.Plan || credit.Item != c.Item || credit.Currency != c.Currency {
+	if credit.ID != "" || credit.Kind != plans.ProrationCredit || credit.Plan != c.Plan || credit.Item != c.Item || credit.Currency != c.Currency {
 		t.Errorf("the credit %+v is not of the charge %+v", credit, c)
 	}
-	if !credit.Price.Equal(c.Price) || credit.Times != c.Times {
+	if !credit.Price.Equal(c.Price) || credit.Multiplier != c.Multiplier {
 		t.Errorf("the credit is at the price %+v, the charge at %+v", credit.Price, c.Price)
 	}
 	unused := proration.Period{Start: r.At, End: c.Span.End}
@@ -335,14 +335,14 @@ func TestUnusedQuantity(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			request := credits.Request{
 				Item: "seat", Quantity: giventest.Money(c.quantity), At: giventest.Instant("2026-11-04", nil),
-				Basis: proration.OnBilled, Policy: proration.Standard(2),
+				CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 			}
 			for _, s := range c.billed {
 				request.Charges = append(request.Charges, s.charge(t))
 			}
 			request.Charges = append(request.Charges, c.before...)
-			for _, basis := range []proration.Basis{proration.OnBilled, proration.OnPrice} {
-				request.Basis = basis
+			for _, basis := range []proration.CreditBasis{proration.OnBilled, proration.OnPrice} {
+				request.CreditBasis = basis
 				var got []string
 				for _, credit := range unused(t, request) {
 					got = append(got, credit.Corrects+" "+credit.Quantity.String()+" "+credit.Net.String())
@@ -358,7 +358,7 @@ func TestUnusedQuantity(t *testing.T) {
 func TestUnusedItem(t *testing.T) {
 	request := credits.Request{
 		Charges: []plans.Charge{sold{id: "a", quantity: "5", unit: "10.00", period: november}.charge(t), sold{id: "p", item: "phone", quantity: "9", unit: "4.00", period: november}.charge(t)},
-		Item:    "phone", At: giventest.Instant("2026-11-16", nil), Basis: proration.OnBilled, Policy: proration.Standard(2),
+		Item:    "phone", At: giventest.Instant("2026-11-16", nil), CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 	}
 	if got, want := explained(unused(t, request)), []string{"phone: 9 not used of p, -36.00 x 15/30 days = -18.00"}; !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
@@ -402,7 +402,7 @@ func TestUnusedTiers(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			charge := sold{id: "inv-1/1", quantity: c.quantity, above: c.above, price: c.price, off: c.off, period: november}.charge(t)
 			request := credits.Request{
-				Charges: []plans.Charge{charge}, Item: "seat", At: giventest.Instant("2026-11-16", nil), Basis: proration.OnBilled, Policy: proration.Standard(2),
+				Charges: []plans.Charge{charge}, Item: "seat", At: giventest.Instant("2026-11-16", nil), CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 			}
 			var got []string
 			for _, n := range c.remove {
@@ -473,7 +473,7 @@ func TestUnusedInProportion(t *testing.T) {
 			if c.tax != "" {
 				charge.Taxes[0].Amount = giventest.Money(c.tax)
 			}
-			request := credits.Request{Charges: []plans.Charge{charge}, Item: "seat", Basis: proration.OnBilled, Policy: proration.Standard(2)}
+			request := credits.Request{Charges: []plans.Charge{charge}, Item: "seat", CreditBasis: proration.OnBilled, Policy: proration.Standard(2)}
 			var discount, vat []string
 			for _, b := range c.credits {
 				if b.money != "" {
@@ -519,11 +519,11 @@ func TestUnusedRefused(t *testing.T) {
 	}{
 		{"a charge without an ID", "a credit names what it corrects", billed(func(c *plans.Charge) { c.ID = "" }), []string{"charges[1].id unset"}},
 		{"an ID that comes twice", "law 3: which of the two was credited?", billed(func(c *plans.Charge) { c.ID = "inv-0/1" }), []string{"charges[1].id invalid"}},
-		{"no basis", "law 13", func(r *credits.Request) { r.Basis = 0 }, []string{"basis unset"}},
-		{"no such basis", "law 14", func(r *credits.Request) { r.Basis = 9 }, []string{"basis invalid"}},
+		{"no basis", "law 13", func(r *credits.Request) { r.CreditBasis = 0 }, []string{"credit_basis unset"}},
+		{"no such basis", "law 14", func(r *credits.Request) { r.CreditBasis = 9 }, []string{"credit_basis invalid"}},
 		{"no policy", "law 13", func(r *credits.Request) { r.Policy = proration.Policy{} }, []string{"policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset"}},
 		{"no instant", "law 13: nothing comes back at an instant that was forgotten", func(r *credits.Request) { r.At = time.Time{} }, []string{"at unset"}},
-		{"no basis, and nothing to credit", "law 13: what is unset is refused before a customer is owed something", func(r *credits.Request) { r.Basis, r.Charges = 0, r.Charges[:1] }, []string{"basis unset"}},
+		{"no basis, and nothing to credit", "law 13: what is unset is refused before a customer is owed something", func(r *credits.Request) { r.CreditBasis, r.Charges = 0, r.Charges[:1] }, []string{"credit_basis unset"}},
 		{"no charge of that ID", "law 3: a credit of what was never billed", credited(func(c *plans.Charge) { c.Corrects = "inv-7/1" }), []string{"charges[2].corrects invalid"}},
 		{"a credit before its charge", "they stand in the order of billing", func(r *credits.Request) {
 			r.Charges = append([]plans.Charge{credit("inv-1/1", "2", "-100")}, r.Charges...)
@@ -561,7 +561,7 @@ func TestUnusedRefused(t *testing.T) {
 			r.At = giventest.Instant("2026-11-16T00:00:00-05:00", giventest.Zone(t, "America/New_York"))
 		}, []string{"charges[1].at zone"}},
 		{"on the price, and no price", "a charge taken over from another system has no calculation", func(r *credits.Request) {
-			r.Basis, r.Charges[1].Share = proration.OnPrice, proration.Result{}
+			r.CreditBasis, r.Charges[1].Share = proration.OnPrice, proration.Result{}
 		}, []string{"charges[1].billed.price unset"}},
 		{"a negative quantity", "what is added is no credit", func(r *credits.Request) { r.Item, r.Quantity = "seat", amount("-1") }, []string{"quantity invalid"}},
 		{"far too many digits of a quantity", "law 14", func(r *credits.Request) { r.Item, r.Quantity = "seat", decimal.New(1, 1<<31-1) }, []string{"quantity limit"}},
@@ -573,17 +573,17 @@ func TestUnusedRefused(t *testing.T) {
 		}, []string{"quantity invalid"}},
 		{"of another item", "law 3", func(r *credits.Request) { r.Item, r.Quantity = "phone", amount("1") }, []string{"quantity invalid"}},
 		{"all at once", "law 14", func(r *credits.Request) {
-			r.At, r.Basis, r.Policy, r.Quantity = time.Time{}, 0, proration.Policy{}, amount("-1")
+			r.At, r.CreditBasis, r.Policy, r.Quantity = time.Time{}, 0, proration.Policy{}, amount("-1")
 			r.Charges[0].ID, r.Charges[1].ID = "", ""
-		}, []string{"at unset", "basis unset", "policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset", "charges[0].id unset", "charges[1].id unset", "quantity invalid", "item unset"}},
+		}, []string{"at unset", "credit_basis unset", "policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset", "charges[0].id unset", "charges[1].id unset", "quantity invalid", "item unset"}},
 		{"every charge that cannot be credited", "law 14", func(r *credits.Request) {
-			r.Basis, r.Charges[0].Share, r.Charges[1].Share, r.At = proration.OnPrice, proration.Result{}, proration.Result{}, giventest.Instant("2026-10-16", nil)
+			r.CreditBasis, r.Charges[0].Share, r.Charges[1].Share, r.At = proration.OnPrice, proration.Result{}, proration.Result{}, giventest.Instant("2026-10-16", nil)
 		}, []string{"charges[1].billed.price unset", "charges[0].billed.price unset"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			request := credits.Request{
 				Charges: []plans.Charge{past.charge(t), whole.charge(t)}, At: giventest.Instant("2026-11-16", nil),
-				Basis: proration.OnBilled, Policy: proration.Standard(2),
+				CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 			}
 			c.edit(&request)
 			owed, err := credits.Unused(request)
@@ -600,7 +600,7 @@ func TestUnusedRefused(t *testing.T) {
 func TestUnusedWithoutCalculation(t *testing.T) {
 	charge := sold{id: "inv-1/1", quantity: "1", unit: "89.00", period: november}.charge(t)
 	charge.Share = proration.Result{}
-	owed := unused(t, credits.Request{Charges: []plans.Charge{charge}, At: giventest.Instant("2026-11-16", nil), Basis: proration.OnBilled, Policy: proration.Standard(2)})
+	owed := unused(t, credits.Request{Charges: []plans.Charge{charge}, At: giventest.Instant("2026-11-16", nil), CreditBasis: proration.OnBilled, Policy: proration.Standard(2)})
 	giventest.CheckMoney(t, "half of 89.00", owed[0].Net, "-44.50")
 }
 
@@ -609,7 +609,7 @@ func TestUnusedWithoutPrice(t *testing.T) {
 	charge := sold{id: "inv-1/1", quantity: "4", unit: "89.00", period: november}.charge(t)
 	charge.Share, charge.Price = proration.Result{}, plans.Price{}
 	owed := unused(t, credits.Request{
-		Charges: []plans.Charge{charge}, Item: "seat", Quantity: giventest.Money("3"), At: giventest.Instant("2026-11-16", nil), Basis: proration.OnBilled, Policy: proration.Standard(2),
+		Charges: []plans.Charge{charge}, Item: "seat", Quantity: giventest.Money("3"), At: giventest.Instant("2026-11-16", nil), CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 	})
 	giventest.CheckMoney(t, "356.00 x 3/4 x 15/30", owed[0].Net, "-133.50")
 }
@@ -620,7 +620,7 @@ func TestUnusedStored(t *testing.T) {
 	request := credits.Request{
 		Charges: []plans.Charge{sold{id: "inv-1/1", quantity: "10", unit: "89.00", period: november, location: newYork}.charge(t), credit("inv-1/1", "2", "-10")},
 		Item:    "seat", Quantity: giventest.Money("3"),
-		At: giventest.Instant("2026-11-16T11:30:00", newYork), Basis: proration.OnPrice, Policy: proration.Standard(2), Location: newYork,
+		At: giventest.Instant("2026-11-16T11:30:00", newYork), CreditBasis: proration.OnPrice, Policy: proration.Standard(2), Location: newYork,
 	}
 	first := unused(t, request)
 	stored := giventest.CheckRoundTrip(t, request)
@@ -634,7 +634,7 @@ func TestUnusedStored(t *testing.T) {
 func TestUnusedNotShared(t *testing.T) {
 	price := plans.Price{Tiering: plans.Graduated, Tiers: []plans.Tier{{UpTo: giventest.Money("2"), Unit: giventest.Money("10")}, {Unit: giventest.Money("8")}}}
 	charge := sold{id: "inv-1/1", quantity: "6", price: price, period: november, off: "1", tax: "20"}.charge(t)
-	request := credits.Request{Charges: []plans.Charge{charge}, At: giventest.Instant("2026-11-16", nil), Basis: proration.OnBilled, Policy: proration.Standard(2)}
+	request := credits.Request{Charges: []plans.Charge{charge}, At: giventest.Instant("2026-11-16", nil), CreditBasis: proration.OnBilled, Policy: proration.Standard(2)}
 	before := giventest.JSON(t, request)
 	credit := unused(t, request)[0]
 	credit.Price.Tiers[0].Unit, credit.Discounts[0].Amount, credit.Taxes[0].Amount = giventest.Money("1"), giventest.Money("2"), giventest.Money("3")
@@ -662,7 +662,7 @@ func TestUnusedQuantityInEachPeriod(t *testing.T) {
 	} {
 		owed, err := credits.Unused(credits.Request{
 			Charges: charges, Item: "seat", Quantity: giventest.Money(c.quantity), At: giventest.Instant("2026-11-16", nil),
-			Basis: proration.OnBilled, Policy: proration.Standard(2),
+			CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 		})
 		giventest.CheckFaults(t, err, c.wantErr...)
 		var got []string
@@ -679,7 +679,7 @@ func TestUnusedQuantityInEachPeriod(t *testing.T) {
 func TestUnusedQuantityWhereNoneIsLeft(t *testing.T) {
 	charges := []plans.Charge{sold{id: "a", quantity: "5", unit: "10.00", period: november}.charge(t)}
 	all := credits.Request{
-		Charges: charges, At: giventest.Instant("2026-11-16", nil), Basis: proration.OnBilled, Policy: proration.Standard(2),
+		Charges: charges, At: giventest.Instant("2026-11-16", nil), CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 	}
 	before, err := credits.Unused(all)
 	if err != nil {
@@ -704,11 +704,11 @@ func TestUnusedPlaces(t *testing.T) {
 		charge := sold{id: "a", quantity: "1", unit: "100", period: november, currency: currency}.charge(t)
 		for _, places := range []int32{0, 2, 9} {
 			r := credits.Request{
-				Charges: []plans.Charge{charge}, At: giventest.Instant("2026-11-21", nil), Basis: proration.OnBilled, Policy: proration.Standard(places),
+				Charges: []plans.Charge{charge}, At: giventest.Instant("2026-11-21", nil), CreditBasis: proration.OnBilled, Policy: proration.Standard(places),
 			}
 			giventest.CheckMoney(t, string(currency), unused(t, r)[0].Net, want)
-			given, err := credits.Dispose(credits.Disposal{
-				Request: r, ID: "cn-1", Rules: []credits.Rule{{Give: credits.UnusedPart, As: credits.ToBalance}},
+			given, err := credits.ApplyRefundRules(credits.RefundRequest{
+				Request: r, ID: "cn-1", Rules: []credits.RefundRule{{Give: credits.UnusedPart, As: credits.AsBalance}},
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -719,7 +719,7 @@ func TestUnusedPlaces(t *testing.T) {
 	odd := sold{id: "a", quantity: "1", unit: "100", period: november}.charge(t)
 	odd.Currency = "usd"
 	_, err := credits.Unused(credits.Request{
-		Charges: []plans.Charge{odd}, At: giventest.Instant("2026-11-21", nil), Basis: proration.OnBilled, Policy: proration.Standard(2),
+		Charges: []plans.Charge{odd}, At: giventest.Instant("2026-11-21", nil), CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 	})
 	giventest.CheckFaults(t, err, "charges[0].currency invalid")
 }
@@ -731,7 +731,7 @@ func TestUnusedHostile(t *testing.T) {
 		edit  func(*plans.Charge, decimal.Decimal)
 	}{
 		{"quantity", func(c *plans.Charge, d decimal.Decimal) { c.Quantity = d }},
-		{"above", func(c *plans.Charge, d decimal.Decimal) { c.Above = d }},
+		{"base_quantity", func(c *plans.Charge, d decimal.Decimal) { c.BaseQuantity = &d }},
 		{"net", func(c *plans.Charge, d decimal.Decimal) { c.Net = d }},
 	} {
 		for _, exponent := range []int32{1_000_000_000, -1_000_000_000, 1<<31 - 1} {
@@ -739,17 +739,18 @@ func TestUnusedHostile(t *testing.T) {
 			c.edit(&charge, decimal.New(1, exponent))
 			_, err := credits.Unused(credits.Request{
 				Charges: []plans.Charge{charge}, Item: "seat", Quantity: giventest.Money("1"), At: giventest.Instant("2026-11-16", nil),
-				Basis: proration.OnBilled, Policy: proration.Standard(2),
+				CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 			})
 			giventest.CheckFaults(t, err, "charges[0]."+c.field+" limit")
 		}
 	}
 	charge := sold{id: "a", quantity: "3", unit: "10.00", period: november}.charge(t)
-	charge.Above = giventest.Money("-1")
+	below := giventest.Money("-1")
+	charge.BaseQuantity = &below
 	_, err := credits.Unused(credits.Request{
-		Charges: []plans.Charge{charge}, At: giventest.Instant("2026-11-16", nil), Basis: proration.OnBilled, Policy: proration.Standard(2),
+		Charges: []plans.Charge{charge}, At: giventest.Instant("2026-11-16", nil), CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 	})
-	giventest.CheckFaults(t, err, "charges[0].above invalid")
+	giventest.CheckFaults(t, err, "charges[0].base_quantity invalid")
 }
 
 // Two taxes of one name cannot be told apart in what went back, and a credit by hand that gave back too much tax is no reason to ask for
@@ -757,7 +758,7 @@ func TestUnusedHostile(t *testing.T) {
 func TestUnusedTaxesByName(t *testing.T) {
 	charge := sold{id: "a", quantity: "2", unit: "10.00", tax: "20", period: november}.charge(t)
 	request := credits.Request{
-		Charges: []plans.Charge{charge}, At: giventest.Instant("2026-11-16", nil), Basis: proration.OnBilled, Policy: proration.Standard(2),
+		Charges: []plans.Charge{charge}, At: giventest.Instant("2026-11-16", nil), CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 	}
 	hand := credit("a", "0", "-1.00")
 	hand.Taxes = []plans.Tax{{Name: "VAT", Percent: giventest.Money("20"), Amount: giventest.Money("-5.00")}} // of 4.00

@@ -12,8 +12,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Undoing asks to take back what something did to the ledger.
-type Undoing struct {
+// VoidRequest asks to take back what something did to the ledger.
+type VoidRequest struct {
 	Ref    string    `json:"ref"`    // the invoice that is voided
 	At     time.Time `json:"at"`     // when
 	Reason string    `json:"reason"` // for people: why
@@ -25,7 +25,7 @@ type Undoing struct {
 // paid with it, and stays theirs where that is voided later. A grant that is taken back gets an entry, of nothing where nothing is left, so
 // that voiding again changes nothing, and says the same. A reference of which the ledger knows nothing changes nothing either.
 // Errors: those of [Validate], ErrUnset for the reference and the instant, ErrInvalid for grants of it in several currencies, and ErrOutside for one before an entry of the invoice.
-func Void(ledger []Entry, u Undoing) (entries []Entry, owed decimal.Decimal, err error) {
+func Void(ledger []Entry, u VoidRequest) (entries []Entry, owed decimal.Decimal, err error) {
 	var f fault.List
 	f.Under("", Validate(ledger))
 	if u.Ref == "" {

@@ -112,7 +112,7 @@ func TestVoid(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			before := giventest.JSON(t, c.ledger)
-			undoing := credits.Undoing{Ref: "inv-9", At: giventest.Instant(c.at, nil), Reason: "a mistake"}
+			undoing := credits.VoidRequest{Ref: "inv-9", At: giventest.Instant(c.at, nil), Reason: "a mistake"}
 			undone, owed, err := credits.Void(c.ledger, undoing)
 			if err != nil {
 				t.Fatal(err)
@@ -139,7 +139,7 @@ func TestVoid(t *testing.T) {
 
 			// A second time, at once or a month later, there is nothing left to undo, and the customer owes the same.
 			for _, at := range []string{c.at, "2027-01-05"} {
-				again, still, err := credits.Void(ledger, credits.Undoing{Ref: "inv-9", At: giventest.Instant(at, nil), Reason: "a mistake"})
+				again, still, err := credits.Void(ledger, credits.VoidRequest{Ref: "inv-9", At: giventest.Instant(at, nil), Reason: "a mistake"})
 				if err != nil || again != nil || !still.Equal(owed) {
 					t.Errorf("on %s it undoes %q and %v is owed, %v", at, written(again), still, err)
 				}
@@ -162,7 +162,7 @@ func TestVoidAndPayAgain(t *testing.T) {
 			t.Errorf("%s is paid by %q, want %q", ref, got, want)
 		}
 		ledger = append(ledger, pays...)
-		undone, owed, err := credits.Void(ledger, credits.Undoing{Ref: ref, At: at})
+		undone, owed, err := credits.Void(ledger, credits.VoidRequest{Ref: ref, At: at})
 		if err != nil || len(undone) != 3 || !owed.IsZero() {
 			t.Fatal(written(undone), owed, err)
 		}
@@ -174,13 +174,13 @@ func TestVoidRefused(t *testing.T) {
 	ledger := []credits.Entry{grant("g", "10", "2026-11-01"), spent("g", "-4", "2026-12-05T12:00:00", "inv-9"), spent("g", "-4", "2026-12-09", "inv-10")}
 	for _, c := range []struct {
 		name, why string
-		undoing   credits.Undoing
+		undoing   credits.VoidRequest
 		want      []string
 	}{
-		{"no reference", "an entry without a reference belongs to nothing, and would be undone with all others of that sort", credits.Undoing{At: giventest.Instant("2026-12-10", nil)}, []string{"ref unset"}},
-		{"no instant", "law 10: time is an argument", credits.Undoing{Ref: "inv-9"}, []string{"at unset"}},
-		{"before the invoice", "what was not there yet cannot be undone", credits.Undoing{Ref: "inv-9", At: giventest.Instant("2026-12-05T11:59:59.999999999", nil)}, []string{"at outside"}},
-		{"all at once", "law 14", credits.Undoing{}, []string{"ref unset", "at unset"}},
+		{"no reference", "an entry without a reference belongs to nothing, and would be undone with all others of that sort", credits.VoidRequest{At: giventest.Instant("2026-12-10", nil)}, []string{"ref unset"}},
+		{"no instant", "law 10: time is an argument", credits.VoidRequest{Ref: "inv-9"}, []string{"at unset"}},
+		{"before the invoice", "what was not there yet cannot be undone", credits.VoidRequest{Ref: "inv-9", At: giventest.Instant("2026-12-05T11:59:59.999999999", nil)}, []string{"at outside"}},
+		{"all at once", "law 14", credits.VoidRequest{}, []string{"ref unset", "at unset"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			undone, owed, err := credits.Void(ledger, c.undoing)
@@ -190,10 +190,10 @@ func TestVoidRefused(t *testing.T) {
 			}
 		})
 	}
-	if _, _, err := credits.Void(ledger, credits.Undoing{Ref: "inv-9", At: giventest.Instant("2026-12-05T12:00:00", nil)}); err != nil {
+	if _, _, err := credits.Void(ledger, credits.VoidRequest{Ref: "inv-9", At: giventest.Instant("2026-12-05T12:00:00", nil)}); err != nil {
 		t.Errorf("at its instant, although another invoice came later: %v", err)
 	}
 	granted := []credits.Entry{entry(credits.Granted, "g", "10", "2026-12-05", "inv-9")}
-	_, _, err := credits.Void(granted, credits.Undoing{Ref: "inv-9", At: giventest.Instant("2026-12-04", nil)})
+	_, _, err := credits.Void(granted, credits.VoidRequest{Ref: "inv-9", At: giventest.Instant("2026-12-04", nil)})
 	giventest.CheckFaults(t, err, "at outside")
 }

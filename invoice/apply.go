@@ -72,7 +72,7 @@ func (inv *Invoice) apply(e Event) error {
 func (e *Event) check(f *fault.List, inv *Invoice) {
 	fault.Enum(f, "event.kind", eventKinds, e.Kind)
 	switch e.Kind {
-	case Attempted, Succeeded, Failed, Credited, Repaid, Reversed:
+	case Attempted, Succeeded, Failed, Credited, Refunded, Disputed:
 		if e.ID == "" {
 			f.Add("event.id", proration.ErrUnset, "what can come twice has an ID")
 		}
@@ -84,7 +84,7 @@ func (e *Event) check(f *fault.List, inv *Invoice) {
 	if fault.Amount(f, "event.amount", e.Amount) && e.Amount.IsNegative() {
 		f.Add("event.amount", proration.ErrInvalid, "%v is negative", e.Amount)
 	}
-	last := inv.At
+	last := inv.IssuedAt
 	if n := len(inv.Events); n > 0 {
 		last = inv.Events[n-1].At
 	}
@@ -110,7 +110,7 @@ func (inv *Invoice) again(e Event) (bool, error) {
 	switch {
 	case e.Kind == Attempted && inv.happened(Failed, e.ID) && inv.Status != Paid:
 		return false, refuse(e.Kind, "the outcome of payment "+strconv.Quote(e.ID)+" is known; another attempt has an ID of its own")
-	case e.Kind == Succeeded && inv.happened(Reversed, e.ID):
+	case e.Kind == Succeeded && inv.happened(Disputed, e.ID):
 		return false, refuse(e.Kind, "payment "+strconv.Quote(e.ID)+" was reversed; one that comes again has an ID of its own")
 	}
 	return true, nil
@@ -144,11 +144,11 @@ func (inv *Invoice) allow(e Event) error {
 		if paid := inv.Received(); e.Kind == Voided && paid.IsPositive() {
 			return refuse(e.Kind, inv.text(paid)+" was paid; repay it first, or issue a credit note")
 		}
-	case Reversed:
+	case Disputed:
 		if !inv.happened(Succeeded, e.ID) {
 			return refuse(e.Kind, "no payment "+strconv.Quote(e.ID)+" came in")
 		}
-	case Issued, Credited, Repaid:
+	case Issued, Credited, Refunded:
 	}
 	return nil
 }
@@ -165,10 +165,10 @@ func (inv *Invoice) fill(e *Event) error {
 		if inv.underWay() == e.ID && e.Kind == Succeeded {
 			usual = inv.Events[len(inv.Events)-1].Amount
 		}
-	case Repaid:
+	case Refunded:
 		most, what = inv.Received(), "paid"
 		usual = most
-	case Reversed:
+	case Disputed:
 		most, what = decimal.Min(inv.payment(e.ID), inv.Received()), "paid with it"
 		usual = most
 	case Failed, Issued, Voided, WrittenOff:
@@ -212,16 +212,16 @@ func (inv *Invoice) payment(id string) decimal.Decimal {
 
 // Received returns what was paid in money, less what went back; not negative.
 func (inv Invoice) Received() decimal.Decimal {
-	return inv.sum(Succeeded).Sub(inv.sum(Reversed)).Sub(inv.sum(Repaid))
+	return inv.sum(Succeeded).Sub(inv.sum(Disputed)).Sub(inv.sum(Refunded))
 }
 
 // Outstanding returns what is still to be paid: what was due, less what came in and what credit notes took off; not negative. A payment that was
 // reversed is due again. What the seller paid back is not: that was owed, by a credit note or otherwise.
 func (inv Invoice) Outstanding() decimal.Decimal {
-	if inv.Status == Void || !exact.Sensible(inv.Due) {
+	if inv.Status == Void || !exact.Sensible(inv.AmountDue) {
 		return decimal.Decimal{}
 	}
-	return inv.Due.Sub(inv.sum(Succeeded)).Add(inv.sum(Reversed)).Sub(inv.sum(Credited))
+	return inv.AmountDue.Sub(inv.sum(Succeeded)).Add(inv.sum(Disputed)).Sub(inv.sum(Credited))
 }
 
 // sum adds up the amounts of the events of a kind.

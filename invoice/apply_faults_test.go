@@ -31,15 +31,15 @@ func TestApplyFaults(t *testing.T) {
 		{"more than is left", "as above", []string{"succeeded p1 40"}, func(e *invoice.Event) { e.Amount = giventest.Money("60.01") }, []string{"event.amount invalid"}},
 		{"more is attempted", "nobody asks for it", []string{"succeeded p1 40"}, func(e *invoice.Event) { e.Kind, e.Amount = invoice.Attempted, giventest.Money("60.01") }, []string{"event.amount invalid"}},
 		{"more is credited", "what goes back besides is paid or granted", []string{"succeeded p1 40"}, func(e *invoice.Event) { e.Kind, e.Amount = invoice.Credited, giventest.Money("60.01") }, []string{"event.amount invalid"}},
-		{"more is repaid", "only what came in goes back", []string{"succeeded p1 40"}, func(e *invoice.Event) { e.Kind, e.Amount = invoice.Repaid, giventest.Money("40.01") }, []string{"event.amount invalid"}},
-		{"more is repaid than is left", "as above", []string{"succeeded p1 40", "repaid r 30"}, func(e *invoice.Event) { e.Kind, e.Amount = invoice.Repaid, giventest.Money("10.01") }, []string{"event.amount invalid"}},
+		{"more is repaid", "only what came in goes back", []string{"succeeded p1 40"}, func(e *invoice.Event) { e.Kind, e.Amount = invoice.Refunded, giventest.Money("40.01") }, []string{"event.amount invalid"}},
+		{"more is repaid than is left", "as above", []string{"succeeded p1 40", "refunded r 30"}, func(e *invoice.Event) { e.Kind, e.Amount = invoice.Refunded, giventest.Money("10.01") }, []string{"event.amount invalid"}},
 		{"more is reversed than paid with it", "as above", []string{"succeeded p1 40", "succeeded p2 50"}, func(e *invoice.Event) {
-			e.Kind, e.ID, e.Amount = invoice.Reversed, "p1", giventest.Money("40.01")
+			e.Kind, e.ID, e.Amount = invoice.Disputed, "p1", giventest.Money("40.01")
 		}, []string{"event.amount invalid"}},
-		{"more is reversed than was kept", "what was repaid is not reversed as well", []string{"succeeded p1 40", "repaid r 30"}, func(e *invoice.Event) {
-			e.Kind, e.ID, e.Amount = invoice.Reversed, "p1", giventest.Money("10.01")
+		{"more is reversed than was kept", "what was repaid is not reversed as well", []string{"succeeded p1 40", "refunded r 30"}, func(e *invoice.Event) {
+			e.Kind, e.ID, e.Amount = invoice.Disputed, "p1", giventest.Money("10.01")
 		}, []string{"event.amount invalid"}},
-		{"nothing to repay", "no money came in", nil, func(e *invoice.Event) { e.Kind, e.Amount = invoice.Repaid, decimal.Decimal{} }, []string{"event.amount invalid"}},
+		{"nothing to repay", "no money came in", nil, func(e *invoice.Event) { e.Kind, e.Amount = invoice.Refunded, decimal.Decimal{} }, []string{"event.amount invalid"}},
 		{"an amount of a void", "it is no matter of an amount", nil, func(e *invoice.Event) { e.Kind = invoice.Voided }, []string{"event.amount invalid"}},
 		{"before the invoice", "instants are in order", nil, func(e *invoice.Event) { e.At = giventest.Instant("2026-11-30T23:59:59.999999999", nil) }, []string{"event.at outside"}},
 		{"before the last event", "as above", []string{"attempted p0 10 2026-12-05", "failed p0 0 2026-12-05"}, func(e *invoice.Event) {
@@ -63,7 +63,7 @@ func TestApplyFaults(t *testing.T) {
 // What Check finds is not applied to: an edited invoice takes no payment.
 func TestApplyEdited(t *testing.T) {
 	inv := statesInvoice(t, nil, "100")
-	inv.Due = giventest.Money("1")
+	inv.AmountDue = giventest.Money("1")
 	if _, err := invoice.Apply(inv, statesEvent(t, "succeeded p1")); !errors.Is(err, invoice.Conservation) || !errors.Is(err, invoice.Sealed) {
 		t.Errorf("got %v", err)
 	}

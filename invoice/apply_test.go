@@ -19,7 +19,7 @@ func statesInvoice(tb testing.TB, edit func(*invoice.Draft), nets ...string) inv
 	tb.Helper()
 	d := invoice.Draft{ID: "inv-2", Currency: "USD", At: giventest.Instant("2026-12-01", nil), Policy: invoice.Standard()}
 	for _, net := range nets {
-		d.Lines = append(d.Lines, plans.Charge{Kind: plans.OneOff, Item: "setup", Currency: "USD", Net: giventest.Money(net)})
+		d.Lines = append(d.Lines, plans.Charge{Kind: plans.OneTime, Item: "setup", Currency: "USD", Net: giventest.Money(net)})
 	}
 	if edit != nil {
 		edit(&d)
@@ -107,7 +107,7 @@ func TestApplyTable(t *testing.T) {
 	}
 	events := map[invoice.EventKind]string{
 		invoice.Issued: "issued", invoice.Attempted: "attempted p3 10", invoice.Succeeded: "succeeded p3 10", invoice.Failed: "failed p3",
-		invoice.Credited: "credited c3 10", invoice.Repaid: "repaid r3 10", invoice.Reversed: "reversed p1 10", invoice.Voided: "voided", invoice.WrittenOff: "written_off",
+		invoice.Credited: "credited c3 10", invoice.Refunded: "refunded r3 10", invoice.Disputed: "disputed p1 10", invoice.Voided: "voided", invoice.WrittenOff: "written_off",
 	}
 	for status := invoice.Drafted; status <= invoice.Uncollectible; status++ {
 		for kind := invoice.Issued; kind <= invoice.WrittenOff; kind++ {
@@ -115,7 +115,7 @@ func TestApplyTable(t *testing.T) {
 			if kind == invoice.Voided {
 				way = unpaid[status]
 			}
-			inv := statesAfter(t, statesInvoice(t, func(d *invoice.Draft) { d.Review = status == invoice.Drafted }, "100"), way...)
+			inv := statesAfter(t, statesInvoice(t, func(d *invoice.Draft) { d.AsDraft = status == invoice.Drafted }, "100"), way...)
 			if inv.Status != status {
 				t.Fatalf("%q leads to %v, want %v", way, inv.Status, status)
 			}
@@ -178,12 +178,12 @@ func TestApply(t *testing.T) {
 		{
 			name: "without an attempt", why: "a bank transfer just comes in, in parts",
 			events: []string{"succeeded p1 40", "succeeded p2 59.99"}, status: invoice.Open, received: "99.99", outstanding: "0.01",
-			refused: []string{"reversed p3 1", "voided"}, same: []string{"succeeded p1 40", "succeeded p2"}, invalid: []string{"succeeded p2 1"},
+			refused: []string{"disputed p3 1", "voided"}, same: []string{"succeeded p1 40", "succeeded p2"}, invalid: []string{"succeeded p2 1"},
 		},
 		{
 			name: "two attempts at once", why: "the customer would pay twice",
 			events: []string{"attempted p1"}, status: invoice.Pending, received: "0", outstanding: "100",
-			refused: []string{"attempted p2", "succeeded p2 10", "failed p2", "credited c 10", "voided", "written_off", "repaid r 1", "reversed p1 1"}, same: []string{"attempted p1"},
+			refused: []string{"attempted p2", "succeeded p2 10", "failed p2", "credited c 10", "voided", "written_off", "refunded r 1", "disputed p1 1"}, same: []string{"attempted p1"},
 		},
 		{
 			name: "an attempt of a part", why: "it comes to what was asked for, and the rest is still due",
@@ -196,18 +196,18 @@ func TestApply(t *testing.T) {
 		},
 		{
 			name: "a chargeback", why: "a disputed payment is due again, and another one closes it",
-			events: []string{"succeeded p1", "reversed p1"}, status: invoice.Open, received: "0", outstanding: "100",
-			same: []string{"reversed p1"}, refused: []string{"succeeded p1"},
+			events: []string{"succeeded p1", "disputed p1"}, status: invoice.Open, received: "0", outstanding: "100",
+			same: []string{"disputed p1"}, refused: []string{"succeeded p1"},
 		},
 		{
 			name: "a part of a chargeback", why: "what is left of a payment stays",
-			events: []string{"succeeded p1", "reversed p1 30", "succeeded p2"}, status: invoice.Paid, received: "100", outstanding: "0",
-			refused: []string{"succeeded p3 30"}, same: []string{"reversed p1 30", "reversed p1"},
+			events: []string{"succeeded p1", "disputed p1 30", "succeeded p2"}, status: invoice.Paid, received: "100", outstanding: "0",
+			refused: []string{"succeeded p3 30"}, same: []string{"disputed p1 30", "disputed p1"},
 		},
 		{
-			name: "repaid by the seller", why: "what was owed by a credit note is not due again",
-			events: []string{"succeeded p1", "repaid r1 30"}, status: invoice.Paid, received: "70", outstanding: "0",
-			refused: []string{"succeeded p3 30", "voided"}, same: []string{"repaid r1 30"},
+			name: "refunded by the seller", why: "what was owed by a credit note is not due again",
+			events: []string{"succeeded p1", "refunded r1 30"}, status: invoice.Paid, received: "70", outstanding: "0",
+			refused: []string{"succeeded p3 30", "voided"}, same: []string{"refunded r1 30"},
 		},
 		{
 			name: "written off then paid", why: "a debtor may pay after all, in parts",
@@ -229,7 +229,7 @@ func TestApply(t *testing.T) {
 			refused: []string{"succeeded p1 100", "issued", "written_off", "credited c 1"}, same: []string{"voided"},
 		},
 		{
-			name: "void after all was reversed", why: "no money is left", events: []string{"succeeded p1", "reversed p1", "voided"}, status: invoice.Void, received: "0", outstanding: "0",
+			name: "void after all was reversed", why: "no money is left", events: []string{"succeeded p1", "disputed p1", "voided"}, status: invoice.Void, received: "0", outstanding: "0",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -278,7 +278,7 @@ func statesIssued(tb testing.TB, before, after invoice.Invoice) {
 
 // A draft, and an invoice on which nothing is due.
 func TestApplyDraft(t *testing.T) {
-	review := func(d *invoice.Draft) { d.Review = true }
+	review := func(d *invoice.Draft) { d.AsDraft = true }
 	draft := statesInvoice(t, review, "100")
 	if open := statesAfter(t, draft, "issued"); open.Status != invoice.Open || len(open.Events) != 1 {
 		t.Errorf("issued, it is %v with %v", open.Status, open.Events)

@@ -13,16 +13,16 @@ import (
 )
 
 // benchAccount is the account of a contract with so many items, and the policy of a seller with one tax.
-func benchAccount(tb testing.TB, items int) (invoice.Occasion, time.Time) {
+func benchAccount(tb testing.TB, items int) (invoice.IssueRequest, time.Time) {
 	tb.Helper()
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	monthly, err := proration.NewCycle(start, proration.Interval{Months: 1})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	o := invoice.Occasion{ID: "inv-1", At: start, Policy: invoice.Standard()}
-	o.Policy.TaxPer = invoice.PerInvoice
-	o.Policy.Taxes = []invoice.Rate{{Name: "VAT", Percent: decimal.New(19, 0)}}
+	o := invoice.IssueRequest{ID: "inv-1", At: start, Policy: invoice.Standard()}
+	o.Policy.TaxRoundingLevel = invoice.PerInvoice
+	o.Policy.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: decimal.New(19, 0)}}
 	o.Contract = plans.Contract{Plan: "pro", Currency: "EUR", Cycle: monthly}
 	for i := range items {
 		o.Contract.Items = append(o.Contract.Items, plans.Item{
@@ -33,7 +33,7 @@ func benchAccount(tb testing.TB, items int) (invoice.Occasion, time.Time) {
 }
 
 // issued is the document of an occasion.
-func issued(tb testing.TB, o invoice.Occasion) invoice.Document {
+func issued(tb testing.TB, o invoice.IssueRequest) invoice.IssueResult {
 	tb.Helper()
 	doc, err := invoice.Issue(o)
 	if err != nil || doc.Invoice == nil {
@@ -73,8 +73,8 @@ func BenchmarkInvoice(b *testing.B) {
 			}
 		})
 		b.Run("reconcile/"+name, func(b *testing.B) {
-			comparison := invoice.Comparison{
-				Billed: append(issued(b, o).Billed, changed.Invoice.Lines...), Proposed: issued(b, o).Billed, Policy: o.Policy.Proration,
+			comparison := invoice.ReconcileRequest{
+				Billed: append(issued(b, o).UnexpiredCharges, changed.Invoice.Lines...), Proposed: issued(b, o).UnexpiredCharges, Policy: o.Policy.Proration,
 			}
 			b.ReportAllocs()
 			for b.Loop() {

@@ -66,8 +66,8 @@ func Build(d Draft) (Invoice, error) {
 // open returns the invoice with its lines as they are before discounts, each with an ID, and adds every fault of them.
 func (d *Draft) open(f *fault.List) Invoice {
 	inv := Invoice{
-		ID: d.ID, Corrects: d.Corrects, Currency: d.Currency, At: d.At, DueBy: d.DueBy, Contact: d.Contact, Status: Open,
-		Discounts: clone.All(d.Discounts), Billed: d.corrected(), Policy: d.Policy.clone(),
+		ID: d.ID, Corrects: d.Corrects, Currency: d.Currency, IssuedAt: d.At, DueAt: d.DueAt, Contact: d.Contact, Status: Open,
+		Discounts: clone.All(d.Discounts), CreditedCharges: d.corrected(), Policy: d.Policy.clone(),
 	}
 	inv.Contact.Address = append([]string(nil), d.Contact.Address...)
 	if loc := d.Location; loc != nil && loc != time.UTC {
@@ -123,7 +123,7 @@ func (d *Draft) corrected() []plans.Charge {
 		}
 	}
 	var of []plans.Charge
-	for _, c := range d.Billed {
+	for _, c := range d.CreditedCharges {
 		if c.Corrects == "" && wanted[c.ID] || wanted[c.Corrects] {
 			of = append(of, c.Clone())
 		}
@@ -136,13 +136,13 @@ func (inv *Invoice) discount(d *Draft) error {
 	if len(d.Discounts) == 0 {
 		return nil
 	}
-	reduced, err := plans.ApplyDiscounts(plans.Reduction{
+	reduced, err := plans.ApplyDiscounts(plans.DiscountRequest{
 		Charges: inv.Lines, Discounts: d.Discounts, Currency: d.Currency, Mode: d.Policy.Proration.Rounding.Mode, Allocation: d.Policy.Allocation,
 	})
 	if err != nil {
 		return err
 	}
-	inv.Lines, inv.Remaining = reduced.Charges, reduced.Remaining
+	inv.Lines, inv.RemainingDiscounts = reduced.Charges, reduced.Remaining
 	return nil
 }
 
@@ -161,7 +161,7 @@ func (inv *Invoice) payBeforeTax(d *Draft) (decimal.Decimal, error) {
 	if err != nil {
 		return spent, err
 	}
-	inv.Entries = entries
+	inv.LedgerEntries = entries
 	if spent = due.Sub(rest); spent.IsPositive() {
 		err = inv.untaxed(spent)
 	}
@@ -212,36 +212,36 @@ func (inv *Invoice) sums(places int32) {
 // settle pays what is left with credit that pays after tax, and grants what is negative.
 func (inv *Invoice) settle(d *Draft, left decimal.Decimal, places int32) error {
 	zero := decimal.New(0, -places)
-	inv.Due, inv.Offset, inv.Refund = decimal.Max(left, zero), d.Offset, d.Refund
-	spent, rest, err := credits.Apply(d.Ledger, credits.Due{Amount: inv.Due, Currency: d.Currency, At: d.At, Ref: d.ID})
+	inv.AmountDue, inv.AppliedToInvoice, inv.Refund = decimal.Max(left, zero), d.AppliedToInvoice, d.Refund
+	spent, rest, err := credits.Apply(d.Ledger, credits.Due{Amount: inv.AmountDue, Currency: d.Currency, At: d.At, Ref: d.ID})
 	if err != nil {
 		return err
 	}
-	inv.Entries, inv.Due = append(inv.Entries, spent...), rest.Add(zero)
-	owed := decimal.Max(left.Neg(), decimal.Decimal{}).Sub(d.Offset).Sub(d.Refund)
+	inv.LedgerEntries, inv.AmountDue = append(inv.LedgerEntries, spent...), rest.Add(zero)
+	owed := decimal.Max(left.Neg(), decimal.Decimal{}).Sub(d.AppliedToInvoice).Sub(d.Refund)
 	switch {
 	case owed.IsNegative():
-		return fault.New("refund", proration.ErrInvalid, "%v and the offset of %v are more than the %v that go back", d.Refund, d.Offset, owed.Add(d.Offset).Add(d.Refund))
+		return fault.New("refund", proration.ErrInvalid, "%v and the offset of %v are more than the %v that go back", d.Refund, d.AppliedToInvoice, owed.Add(d.AppliedToInvoice).Add(d.Refund))
 	case owed.IsPositive():
-		inv.Entries = append(inv.Entries, credits.Entry{
+		inv.LedgerEntries = append(inv.LedgerEntries, credits.Entry{
 			Kind: credits.Granted, ID: d.ID, Amount: owed, Currency: d.Currency, At: d.At, Reason: "left over from " + d.ID, Ref: d.ID,
 			Source: inv.source(),
 		})
 	}
-	if inv.Balance, err = credits.Balance(append(append([]credits.Entry(nil), d.Ledger...), inv.Entries...), d.Currency, d.At); err != nil {
+	if inv.CreditBalance, err = credits.Balance(append(append([]credits.Entry(nil), d.Ledger...), inv.LedgerEntries...), d.Currency, d.At); err != nil {
 		return err
 	}
-	inv.Balance = inv.Balance.Add(zero)
+	inv.CreditBalance = inv.CreditBalance.Add(zero)
 	switch {
-	case d.Review:
+	case d.AsDraft:
 		inv.Status = Drafted
-	case inv.Due.IsZero():
+	case inv.AmountDue.IsZero():
 		inv.Status = Paid
 	}
-	if d.Instalments != 0 {
-		bill := plans.Bill{At: d.At, Total: inv.Due}
-		if inv.Parts, err = bill.Instalments(d.Instalments, d.Every, d.Currency); err != nil {
-			return proration.Under("instalments", err)
+	if d.Installments != 0 {
+		bill := plans.Bill{At: d.At, Total: inv.AmountDue}
+		if inv.Installments, err = bill.Installments(d.Installments, d.Every, d.Currency); err != nil {
+			return proration.Under("installments", err)
 		}
 	}
 	return nil

@@ -12,17 +12,17 @@ import (
 )
 
 // percentOff is a discount of a share, and amountOff one of an amount of dollars.
-func percentOff(id, percent string, lasts plans.Lasts) plans.Discount {
-	return plans.Discount{ID: id, Percent: giventest.Money(percent), Lasts: lasts}
+func percentOff(id, percent string, lasts plans.DiscountDuration) plans.Discount {
+	return plans.Discount{ID: id, Percent: giventest.Money(percent), Duration: lasts}
 }
 
-func amountOff(id, amount string, lasts plans.Lasts) plans.Discount {
-	return plans.Discount{ID: id, Amount: giventest.Money(amount), Currency: "USD", Lasts: lasts}
+func amountOff(id, amount string, lasts plans.DiscountDuration) plans.Discount {
+	return plans.Discount{ID: id, Amount: giventest.Money(amount), Currency: "USD", Duration: lasts}
 }
 
 // Law 8, in one row each: what every step leaves is what the next one works on.
 func TestBuildOrder(t *testing.T) {
-	vat := []invoice.Rate{taxRate("VAT", "19")}
+	vat := []invoice.TaxRate{taxRate("VAT", "19")}
 	for _, c := range []struct {
 		name, why string
 		discounts []plans.Discount
@@ -65,9 +65,9 @@ func TestBuildOrder(t *testing.T) {
 			giventest.CheckMoney(t, "discount", inv.Discount, c.discount)
 			giventest.CheckMoney(t, "tax", inv.Tax, c.tax)
 			giventest.CheckMoney(t, "total", inv.Total, c.total)
-			giventest.CheckMoney(t, "due", inv.Due, c.due)
-			if paid := inv.Status == invoice.Paid; paid != inv.Due.IsZero() {
-				t.Errorf("%v is due, and the invoice is %v", inv.Due, inv.Status)
+			giventest.CheckMoney(t, "due", inv.AmountDue, c.due)
+			if paid := inv.Status == invoice.Paid; paid != inv.AmountDue.IsZero() {
+				t.Errorf("%v is due, and the invoice is %v", inv.AmountDue, inv.Status)
 			}
 			giventest.CheckFaults(t, invoice.Check(inv))
 		})
@@ -80,8 +80,8 @@ func TestBuildDiscounts(t *testing.T) {
 	last := repeating
 	last.Periods = 1
 	kept := amountOff("kept", "150", plans.Once)
-	kept.Keeps = true
-	special := plans.Discount{ID: "special", Price: &plans.Price{Flat: giventest.Money("80")}, Currency: "USD", Lasts: plans.Forever}
+	kept.Rollover = true
+	special := plans.Discount{ID: "special", Price: &plans.Price{Flat: giventest.Money("80")}, Currency: "USD", Duration: plans.Forever}
 	onPhones := amountOff("phones", "5", plans.Once)
 	onPhones.Items = []string{"phone"}
 	shortfall := line(plans.Shortfall, "0")
@@ -104,7 +104,7 @@ func TestBuildDiscounts(t *testing.T) {
 		{"the last time", "none is left", lines("100"), []plans.Discount{last}, 0, "90", "10", ""},
 		{"kept", "50.00 are kept for the next time", lines("100"), []plans.Discount{kept}, 0, "0", "100", "kept 0 50"},
 		{"more than there is", "law 7: a discount makes nothing negative", lines("100"), []plans.Discount{amountOff("a", "60", plans.Forever), amountOff("b", "60", plans.Forever)}, 0, "0", "100", "a 0 60; b 0 60"},
-		{"a special price", "100.00 come down to 80.00", []plans.Charge{{Kind: plans.OneOff, Item: "seat", Currency: "USD", Quantity: giventest.Money("1"), Price: plans.Price{Unit: giventest.Money("100")}}}, []plans.Discount{special}, 0, "80", "20", "special 0 0"},
+		{"a special price", "100.00 come down to 80.00", []plans.Charge{{Kind: plans.OneTime, Item: "seat", Currency: "USD", Quantity: giventest.Money("1"), Price: plans.Price{Unit: giventest.Money("100")}}}, []plans.Discount{special}, 0, "80", "20", "special 0 0"},
 		{"none of a credit", "a credit has its own discounts", lines("-40", "100"), []plans.Discount{percentOff("a", "10", plans.Forever)}, 0, "-40 90", "10", "a 0 0"},
 		{"of a shortfall", "what a minimum lacks is a charge as others are", []plans.Charge{shortfall}, []plans.Discount{percentOff("a", "10", plans.Forever)}, 0, "450", "50", "a 0 0"},
 	} {
@@ -121,7 +121,7 @@ func TestBuildDiscounts(t *testing.T) {
 			for _, l := range inv.Lines {
 				nets = append(nets, l.Net.String())
 			}
-			for _, r := range inv.Remaining {
+			for _, r := range inv.RemainingDiscounts {
 				remaining = append(remaining, r.ID+" "+giventest.JSON(t, r.Periods)+" "+r.Amount.String())
 			}
 			if got := strings.Join(nets, " "); got != c.nets {
@@ -179,19 +179,19 @@ func TestBuildDue(t *testing.T) {
 		faults    []string
 	}{
 		{"at once", "nothing else was said", func(*invoice.Draft) {}, invoice.Open, "", nil},
-		{"by a date", "the invoice says so", func(d *invoice.Draft) { d.DueBy = d.At.AddDate(0, 0, 30) }, invoice.Open, "", nil},
-		{"by the instant it is issued", "which is at once", func(d *invoice.Draft) { d.DueBy = d.At }, invoice.Open, "", nil},
-		{"before", "nobody can pay it then", func(d *invoice.Draft) { d.DueBy = d.At.Add(-1) }, 0, "", []string{"due_by outside"}},
-		{"for review", "it is a draft until it is issued", func(d *invoice.Draft) { d.Review = true }, invoice.Drafted, "", nil},
-		{"of nothing, for review", "somebody wants to see it first", func(d *invoice.Draft) { d.Review, d.Lines = true, lines("0") }, invoice.Drafted, "", nil},
+		{"by a date", "the invoice says so", func(d *invoice.Draft) { d.DueAt = d.At.AddDate(0, 0, 30) }, invoice.Open, "", nil},
+		{"by the instant it is issued", "which is at once", func(d *invoice.Draft) { d.DueAt = d.At }, invoice.Open, "", nil},
+		{"before", "nobody can pay it then", func(d *invoice.Draft) { d.DueAt = d.At.Add(-1) }, 0, "", []string{"due_at outside"}},
+		{"for review", "it is a draft until it is issued", func(d *invoice.Draft) { d.AsDraft = true }, invoice.Drafted, "", nil},
+		{"of nothing, for review", "somebody wants to see it first", func(d *invoice.Draft) { d.AsDraft, d.Lines = true, lines("0") }, invoice.Drafted, "", nil},
 		{"of nothing", "it closes itself", func(d *invoice.Draft) { d.Lines = lines("0") }, invoice.Paid, "", nil},
-		{"in three parts", "law 2: they add up; the cent is in the first", func(d *invoice.Draft) { d.Instalments, d.Every = 3, monthly }, invoice.Open, "2026-12-01 33.34; 2027-01-01 33.33; 2027-02-01 33.33", nil},
+		{"in three parts", "law 2: they add up; the cent is in the first", func(d *invoice.Draft) { d.Installments, d.Every = 3, monthly }, invoice.Open, "2026-12-01 33.34; 2027-01-01 33.33; 2027-02-01 33.33", nil},
 		{"in parts of what credit leaves", "what is due is split, and not the total", func(d *invoice.Draft) {
-			d.Instalments, d.Every, d.Ledger = 2, monthly, []credits.Entry{entry("g", "40", "2026-11-01")}
+			d.Installments, d.Every, d.Ledger = 2, monthly, []credits.Entry{entry("g", "40", "2026-11-01")}
 		}, invoice.Open, "2026-12-01 30; 2027-01-01 30", nil},
-		{"in parts without a distance", "law 13", func(d *invoice.Draft) { d.Instalments = 3 }, 0, "", []string{"every unset"}},
-		{"in a negative number of parts", "law 14", func(d *invoice.Draft) { d.Instalments, d.Every = -1, monthly }, 0, "", []string{"instalments.count limit"}},
-		{"in too many parts", "law 14", func(d *invoice.Draft) { d.Instalments, d.Every = 1_000_000, monthly }, 0, "", []string{"instalments.count limit"}},
+		{"in parts without a distance", "law 13", func(d *invoice.Draft) { d.Installments = 3 }, 0, "", []string{"every unset"}},
+		{"in a negative number of parts", "law 14", func(d *invoice.Draft) { d.Installments, d.Every = -1, monthly }, 0, "", []string{"installments.count limit"}},
+		{"in too many parts", "law 14", func(d *invoice.Draft) { d.Installments, d.Every = 1_000_000, monthly }, 0, "", []string{"installments.count limit"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := draft(lines("100")...)
@@ -201,11 +201,11 @@ func TestBuildDue(t *testing.T) {
 				return
 			}
 			var parts []string
-			for _, p := range inv.Parts {
+			for _, p := range inv.Installments {
 				parts = append(parts, p.At.Format("2006-01-02")+" "+p.Amount.String())
 			}
-			if got := strings.Join(parts, "; "); got != c.parts || inv.Status != c.status || !inv.DueBy.Equal(d.DueBy) {
-				t.Errorf("got %q, %v and %v, want %q, %v and %v: %s", got, inv.Status, inv.DueBy, c.parts, c.status, d.DueBy, c.why)
+			if got := strings.Join(parts, "; "); got != c.parts || inv.Status != c.status || !inv.DueAt.Equal(d.DueAt) {
+				t.Errorf("got %q, %v and %v, want %q, %v and %v: %s", got, inv.Status, inv.DueAt, c.parts, c.status, d.DueAt, c.why)
 			}
 			giventest.CheckFaults(t, invoice.Check(inv))
 		})
@@ -233,27 +233,27 @@ func TestBuildLeftOver(t *testing.T) {
 		{"off nothing", "there is nothing negative", []string{"40"}, "inv-1", "1", "0", "", []string{"refund invalid"}},
 		{"off no invoice", "nobody would know which", []string{"-40"}, "", "25", "0", "", []string{"corrects unset"}},
 		{"a negative refund", "law 7: the sign is the meaning", []string{"-40"}, "", "0", "-1", "", []string{"refund invalid"}},
-		{"a negative offset", "as above", []string{"-40"}, "inv-1", "-1", "0", "", []string{"offset invalid"}},
-		{"a part of a cent", "it cannot be paid", []string{"-40"}, "inv-1", "0.005", "0.005", "", []string{"offset invalid", "refund invalid"}},
-		{"beyond the limits", "law 14", []string{"-40"}, "inv-1", "1e39", "1e39", "", []string{"offset limit", "refund limit"}},
+		{"a negative offset", "as above", []string{"-40"}, "inv-1", "-1", "0", "", []string{"applied_to_invoice invalid"}},
+		{"a part of a cent", "it cannot be paid", []string{"-40"}, "inv-1", "0.005", "0.005", "", []string{"applied_to_invoice invalid", "refund invalid"}},
+		{"beyond the limits", "law 14", []string{"-40"}, "inv-1", "1e39", "1e39", "", []string{"applied_to_invoice limit", "refund limit"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := draft(lines(c.nets...)...)
-			d.Corrects, d.Offset, d.Refund = c.corrects, giventest.Money(c.offset), giventest.Money(c.refund)
+			d.Corrects, d.AppliedToInvoice, d.Refund = c.corrects, giventest.Money(c.offset), giventest.Money(c.refund)
 			inv, err := invoice.Build(d)
 			if !giventest.CheckFaults(t, err, c.faults...) {
 				return
 			}
-			giventest.CheckMoney(t, "offset", inv.Offset, c.offset)
+			giventest.CheckMoney(t, "offset", inv.AppliedToInvoice, c.offset)
 			giventest.CheckMoney(t, "refund", inv.Refund, c.refund)
-			giventest.CheckMoney(t, "balance", inv.Balance, c.granted)
-			giventest.CheckMoney(t, "due", inv.Due, "0")
+			giventest.CheckMoney(t, "balance", inv.CreditBalance, c.granted)
+			giventest.CheckMoney(t, "due", inv.AmountDue, "0")
 			switch granted := giventest.Money(c.granted); {
-			case granted.IsZero() != (len(inv.Entries) == 0), len(inv.Entries) > 1:
-				t.Errorf("%d entries, want one of %v: %s", len(inv.Entries), granted, c.why)
-			case len(inv.Entries) == 1:
-				giventest.CheckMoney(t, "grant", inv.Entries[0].Amount, c.granted)
-				if e := inv.Entries[0]; e.ID != "inv-2" || e.Source != "inv-1/1" {
+			case granted.IsZero() != (len(inv.LedgerEntries) == 0), len(inv.LedgerEntries) > 1:
+				t.Errorf("%d entries, want one of %v: %s", len(inv.LedgerEntries), granted, c.why)
+			case len(inv.LedgerEntries) == 1:
+				giventest.CheckMoney(t, "grant", inv.LedgerEntries[0].Amount, c.granted)
+				if e := inv.LedgerEntries[0]; e.ID != "inv-2" || e.Source != "inv-1/1" {
 					t.Errorf("the grant does not say where it comes from: %+v", e)
 				}
 			}

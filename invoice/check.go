@@ -111,12 +111,12 @@ func (inv *Invoice) checkZone(f *fault.List) {
 
 // checkNumbers adds the faults of numbers that cannot be computed with.
 func (inv *Invoice) checkNumbers(f *fault.List) {
-	if len(inv.Lines) == 0 || len(inv.Lines) > maxLines || len(inv.Billed) > maxLines {
+	if len(inv.Lines) == 0 || len(inv.Lines) > maxLines || len(inv.CreditedCharges) > maxLines {
 		f.Add("lines", proration.ErrLimit, "an invoice has 1 to %d lines", maxLines)
 		return
 	}
 	limit(f, "lines", inv.Lines, 2*maxDiscounts) // those that were taken off before, and its own
-	limit(f, "billed", inv.Billed, 2*maxDiscounts)
+	limit(f, "credited_charges", inv.CreditedCharges, 2*maxDiscounts)
 	if len(inv.Discounts) > maxDiscounts {
 		f.Add("discounts", proration.ErrLimit, "%d discounts are more than %d", len(inv.Discounts), maxDiscounts)
 	}
@@ -126,17 +126,17 @@ func (inv *Invoice) checkNumbers(f *fault.List) {
 	for _, n := range inv.amountsOf() {
 		fault.Amount(f, n.field, n.amount)
 	}
-	for i, e := range inv.Entries {
-		fault.Amount(f, "entries["+strconv.Itoa(i)+"].amount", e.Amount)
+	for i, e := range inv.LedgerEntries {
+		fault.Amount(f, "ledger_entries["+strconv.Itoa(i)+"].amount", e.Amount)
 	}
 	for i, e := range inv.Events {
 		fault.Amount(f, "events["+strconv.Itoa(i)+"].amount", e.Amount)
 	}
-	for i, p := range inv.Parts {
-		fault.Amount(f, "parts["+strconv.Itoa(i)+"].amount", p.Amount)
+	for i, p := range inv.Installments {
+		fault.Amount(f, "installments["+strconv.Itoa(i)+"].amount", p.Amount)
 	}
-	if inv.At.IsZero() {
-		f.Add("at", proration.ErrUnset, "an invoice is issued at an instant")
+	if inv.IssuedAt.IsZero() {
+		f.Add("issued_at", proration.ErrUnset, "an invoice is issued at an instant")
 	}
 }
 
@@ -161,15 +161,15 @@ func (inv *Invoice) checkHead(f *fault.List) {
 			f.Add(path+"currency", Conservation, "%.3s is not %.3s", line.Currency, inv.Currency)
 		}
 	}
-	if !inv.DueBy.IsZero() && inv.DueBy.Before(inv.At) {
-		f.Add("due_by", Sealed, "it is before the invoice was issued")
+	if !inv.DueAt.IsZero() && inv.DueAt.Before(inv.IssuedAt) {
+		f.Add("due_at", Sealed, "it is before the invoice was issued")
 	}
 }
 
 // checkOrder adds what of the discounts, the taxes and the totals does not come out again.
 func (inv *Invoice) checkOrder(f *fault.List, places int32) {
 	again := inv.Clone()
-	again.Remaining = nil
+	again.RemainingDiscounts = nil
 	untaxed := decimal.New(0, -places)
 	for i := range again.Lines {
 		c := &again.Lines[i]
@@ -204,8 +204,8 @@ func (inv *Invoice) checkOrder(f *fault.List, places int32) {
 			f.Add("lines["+strconv.Itoa(i)+"]."+field, Order, "it does not come out again: %s", again.Lines[i].Explain())
 		}
 	}
-	if !same(again.Remaining, inv.Remaining) {
-		f.Add("remaining", Order, "it is not what is left of the discounts")
+	if !same(again.RemainingDiscounts, inv.RemainingDiscounts) {
+		f.Add("remaining_discounts", Order, "it is not what is left of the discounts")
 	}
 	for i, n := range inv.amountsOf() {
 		if should := again.amountsOf()[i].amount; !n.amount.Equal(should) {
@@ -229,7 +229,7 @@ func (inv *Invoice) took(taken plans.Deduction) bool {
 
 // first returns the status of an invoice when it was built, unless it was a draft.
 func (inv *Invoice) first() Status {
-	if inv.Due.IsZero() {
+	if inv.AmountDue.IsZero() {
 		return Paid
 	}
 	return Open

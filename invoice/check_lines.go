@@ -15,7 +15,7 @@ import (
 // checkLines adds what of the lines does not come out again: the shares of charges by their prices, credits by the charges that they
 // correct.
 func (inv *Invoice) checkLines(f *fault.List) {
-	known := byCharge(inv.Billed)
+	known := byCharge(inv.CreditedCharges)
 	for i := range inv.Lines {
 		line := &inv.Lines[i]
 		path := "lines[" + strconv.Itoa(i) + "]"
@@ -28,7 +28,7 @@ func (inv *Invoice) checkLines(f *fault.List) {
 				f.Add(path+".taxes["+strconv.Itoa(j)+"].name", proration.ErrInvalid, "%.40q is on the line already", t.Name)
 			}
 		}
-		if back := line.Kind == plans.Unused || line.Kind == plans.Refund; back != (line.Corrects != "") {
+		if back := line.Kind == plans.ProrationCredit || line.Kind == plans.Refund; back != (line.Corrects != "") {
 			f.Add(path+".kind", proration.ErrInvalid, "%v and a charge that is corrected go together, and no other kind", line.Kind)
 			continue
 		}
@@ -70,16 +70,16 @@ func (inv *Invoice) checkCredit(f *fault.List, path string, line *plans.Charge, 
 		return
 	}
 	forGood := credits.Request{
-		Charges: related, Item: of.Item, Quantity: line.Quantity, At: line.Span.Start, Basis: inv.Policy.Basis,
+		Charges: related, Item: of.Item, Quantity: line.Quantity, At: line.Span.Start, CreditBasis: inv.Policy.CreditBasis,
 		Policy: inv.Policy.Proration, Location: inv.Location,
 	}
 	again, reconciled := forGood, forGood
-	again.Until, reconciled.Until, reconciled.Basis = line.Span.End, line.Span.End, proration.OnBilled
+	again.Until, reconciled.Until, reconciled.CreditBasis = line.Span.End, line.Span.End, proration.OnBilled
 	ways := []credits.Request{forGood, again, reconciled}
 	switch {
-	case line.Kind != plans.Unused:
+	case line.Kind != plans.ProrationCredit:
 		ways = ways[:1] // money has no time
-	case forGood.Basis == proration.OnBilled:
+	case forGood.CreditBasis == proration.OnBilled:
 		ways = ways[:2]
 	}
 	var first error
@@ -125,7 +125,7 @@ func consistent(c *plans.Charge) error {
 
 // leftThroughout returns how many units of a charge no credit freed at any time; none of what is not counted.
 func leftThroughout(of *plans.Charge, related []plans.Charge) (decimal.Decimal, error) {
-	stretches, err := credits.Left(related)
+	stretches, err := credits.Remaining(related)
 	left := of.Quantity
 	for _, s := range stretches {
 		left = decimal.Min(left, s.Units)
@@ -139,13 +139,13 @@ func takesBack(line, of *plans.Charge) bool {
 	if !whole(of) {
 		return false
 	}
-	return line.Kind == plans.Unused && of.Quantity.IsZero() || line.Kind != plans.Unused && line.Quantity.IsPositive()
+	return line.Kind == plans.ProrationCredit && of.Quantity.IsZero() || line.Kind != plans.ProrationCredit && line.Quantity.IsPositive()
 }
 
 // credit computes a credit again.
 func (inv *Invoice) credit(line, of *plans.Charge, request credits.Request) (plans.Charge, error) {
 	if takesBack(line, of) {
-		should, err := credits.GiveBack(credits.Return{Charges: request.Charges, Charge: of.ID, Mode: inv.Policy.Proration.Rounding.Mode})
+		should, err := credits.ForAmount(credits.AmountRequest{Charges: request.Charges, Charge: of.ID, Mode: inv.Policy.Proration.Rounding.Mode})
 		if err != nil {
 			return should, err
 		}
@@ -153,11 +153,11 @@ func (inv *Invoice) credit(line, of *plans.Charge, request credits.Request) (pla
 		should.Quantity, err = leftThroughout(of, request.Charges)
 		return should, err
 	}
-	if line.Kind != plans.Unused {
+	if line.Kind != plans.ProrationCredit {
 		if line.Net.IsZero() {
 			return plans.Charge{}, fault.New("net", proration.ErrInvalid, "a credit of money gives something back")
 		}
-		return credits.GiveBack(credits.Return{
+		return credits.ForAmount(credits.AmountRequest{
 			Charges: request.Charges, Charge: of.ID, Amount: line.Net.Neg(), Mode: inv.Policy.Proration.Rounding.Mode,
 		})
 	}
@@ -183,6 +183,6 @@ func (inv *Invoice) amountsOf() []struct {
 		amount decimal.Decimal
 	}{
 		{"subtotal", inv.Subtotal}, {"discount", inv.Discount}, {"net", inv.Net}, {"tax", inv.Tax}, {"total", inv.Total},
-		{"offset", inv.Offset}, {"refund", inv.Refund}, {"due", inv.Due}, {"balance", inv.Balance},
+		{"applied_to_invoice", inv.AppliedToInvoice}, {"refund", inv.Refund}, {"amount_due", inv.AmountDue}, {"credit_balance", inv.CreditBalance},
 	}
 }

@@ -76,54 +76,54 @@ func TestCheckLaws(t *testing.T) {
 		{"a span", "one day less is 14 of 30", 0, func(i *invoice.Invoice) { i.Lines[0].Span.Start = i.Lines[0].Span.Start.AddDate(0, 0, 1) }, []string{"lines[0].share.fraction exactness", "lines[0].share.amount exactness", "lines[0].share.residual exactness"}},
 		{"a net", "it is what discounts leave", 0, func(i *invoice.Invoice) { up(&i.Lines[1].Net) }, []string{"lines[1].net exactness"}},
 		{"a quantity", "four were added", 0, func(i *invoice.Invoice) { up(&i.Lines[1].Quantity) }, []string{"lines[1].share.of exactness", "lines[1].share.amount exactness", "lines[1].share.residual exactness"}},
-		{"a quantity before", "seven were there, which decides the tiers", 0, func(i *invoice.Invoice) { up(&i.Lines[1].Above) }, []string{"lines[1].share.of exactness", "lines[1].share.amount exactness", "lines[1].share.residual exactness"}},
+		{"a quantity before", "seven were there, which decides the tiers", 0, func(i *invoice.Invoice) { up(i.Lines[1].BaseQuantity) }, []string{"lines[1].share.of exactness", "lines[1].share.amount exactness", "lines[1].share.residual exactness"}},
 		{"a carry", "nothing came in", 0, func(i *invoice.Invoice) { _ = i.Lines[0].Share.Carry.UnmarshalText([]byte("1/2")) }, []string{"lines[0].share.amount exactness"}},
 		{"a credit", "less comes back", 0, func(i *invoice.Invoice) { i.Lines[5].Net = i.Lines[5].Net.Sub(cent) }, []string{"lines[5].net given_back"}},
 		{"a credit of money", "its taxes go with it", 0, func(i *invoice.Invoice) { i.Lines[6].Net = i.Lines[6].Net.Sub(cent) }, []string{"lines[6].share given_back"}},
 		{"a tax that goes back", "as was billed", 0, func(i *invoice.Invoice) { i.Lines[5].Taxes[0].Amount = i.Lines[5].Taxes[0].Amount.Sub(cent) }, []string{"lines[5].taxes given_back"}},
 		{"a credit of nothing billed", "it corrects what is not there", 0, func(i *invoice.Invoice) { i.Lines[5].Corrects = "inv-9/1" }, []string{"lines[5].corrects given_back"}},
 		{"more than is left", "the credit before was all of it but a cent", 1, func(i *invoice.Invoice) {
-			i.Billed[3].Net = i.Billed[1].Net.Neg().Add(cent)
+			i.CreditedCharges[3].Net = i.CreditedCharges[1].Net.Neg().Add(cent)
 		}, []string{"lines[1].amount given_back"}},
 		{"a deduction", "10 % of 89.99 are 9.00, and what one loses the other gains", 0, func(i *invoice.Invoice) {
 			d := i.Lines[0].Discounts
 			d[0].Amount, d[1].Amount = d[0].Amount.Sub(cent), d[1].Amount.Add(cent)
 		}, []string{"lines[0].discounts order"}},
-		{"a discount", "11 % would take off more", 0, func(i *invoice.Invoice) { i.Discounts[0].Percent = giventest.Money("11") }, []string{"lines[0].discounts order", "lines[1].discounts order", "lines[2].discounts order", "lines[3].discounts order", "lines[4].discounts order", "remaining order", "discount conservation", "net conservation", "tax conservation", "total conservation", "taxes conservation"}},
+		{"a discount", "11 % would take off more", 0, func(i *invoice.Invoice) { i.Discounts[0].Percent = giventest.Money("11") }, []string{"lines[0].discounts order", "lines[1].discounts order", "lines[2].discounts order", "lines[3].discounts order", "lines[4].discounts order", "remaining_discounts order", "discount conservation", "net conservation", "tax conservation", "total conservation", "taxes conservation"}},
 		{"another order of discounts", "each works on what those before it left", 0, func(i *invoice.Invoice) {
 			i.Discounts[0], i.Discounts[1] = i.Discounts[1], i.Discounts[0]
 		}, []string{"lines[1].discounts order", "lines[3].discounts order", "lines[4].untaxed order", "discount conservation", "net conservation", "tax conservation", "total conservation", "taxes conservation"}},
-		{"what is left of a discount", "it was used once of three times", 0, func(i *invoice.Invoice) { i.Remaining[0].Periods = 3 }, []string{"remaining order"}},
+		{"what is left of a discount", "it was used once of three times", 0, func(i *invoice.Invoice) { i.RemainingDiscounts[0].Periods = 3 }, []string{"remaining_discounts order"}},
 		{"a discount from nowhere", "none was there that could be left", 1, func(i *invoice.Invoice) {
-			i.Remaining = []plans.Discount{{ID: "gift", Percent: giventest.Money("100"), Lasts: plans.Forever}}
-		}, []string{"remaining order"}},
+			i.RemainingDiscounts = []plans.Discount{{ID: "gift", Percent: giventest.Money("100"), Duration: plans.Forever}}
+		}, []string{"remaining_discounts order"}},
 		{"a tax", "it is 4.5 % of what is left", 0, func(i *invoice.Invoice) { up(&i.Lines[0].Taxes[0].Amount) }, []string{"lines[0].taxes order"}},
 		{"what is not taxed", "credit before tax is spread over all lines", 0, func(i *invoice.Invoice) {
 			i.Lines[0].Untaxed, i.Lines[1].Untaxed = i.Lines[0].Untaxed.Add(cent), i.Lines[1].Untaxed.Sub(cent)
 		}, []string{"lines[0].untaxed order", "lines[1].untaxed order"}},
 		{"a subtotal", "it is the sum", 0, func(i *invoice.Invoice) { up(&i.Subtotal) }, []string{"subtotal conservation"}},
-		{"a total", "it is net and tax", 0, func(i *invoice.Invoice) { up(&i.Total) }, []string{"total conservation", "due conservation"}},
+		{"a total", "it is net and tax", 0, func(i *invoice.Invoice) { up(&i.Total) }, []string{"total conservation", "amount_due conservation"}},
 		{"a tax in all", "it is the sum", 0, func(i *invoice.Invoice) { up(&i.Taxes[0].Of) }, []string{"taxes conservation"}},
-		{"what is due", "no more and no less", 0, func(i *invoice.Invoice) { i.Due = i.Due.Sub(cent) }, []string{"due conservation", "parts[2].amount conservation", "status states"}},
-		{"credit that pays more", "then less would be due", 0, func(i *invoice.Invoice) { i.Entries[1].Amount = i.Entries[1].Amount.Sub(cent) }, []string{"due conservation"}},
+		{"what is due", "no more and no less", 0, func(i *invoice.Invoice) { i.AmountDue = i.AmountDue.Sub(cent) }, []string{"amount_due conservation", "installments[2].amount conservation", "status states"}},
+		{"credit that pays more", "then less would be due", 0, func(i *invoice.Invoice) { i.LedgerEntries[1].Amount = i.LedgerEntries[1].Amount.Sub(cent) }, []string{"amount_due conservation"}},
 		{"a part", "they add up, in the order of Split", 0, func(i *invoice.Invoice) {
-			i.Parts[0].Amount, i.Parts[1].Amount = i.Parts[0].Amount.Add(cent), i.Parts[1].Amount.Sub(cent)
-		}, []string{"parts[0].amount conservation", "parts[1].amount conservation"}},
-		{"parts in disorder", "each is after the one before", 0, func(i *invoice.Invoice) { i.Parts[2].At = i.Parts[1].At }, []string{"parts[2].at conservation"}},
-		{"a balance", "what was granted is in it", 1, func(i *invoice.Invoice) { i.Balance = decimal.Decimal{} }, []string{"balance conservation"}},
+			i.Installments[0].Amount, i.Installments[1].Amount = i.Installments[0].Amount.Add(cent), i.Installments[1].Amount.Sub(cent)
+		}, []string{"installments[0].amount conservation", "installments[1].amount conservation"}},
+		{"installments in disorder", "each is after the one before", 0, func(i *invoice.Invoice) { i.Installments[2].At = i.Installments[1].At }, []string{"installments[2].at conservation"}},
+		{"a balance", "what was granted is in it", 1, func(i *invoice.Invoice) { i.CreditBalance = decimal.Decimal{} }, []string{"credit_balance conservation"}},
 		{"a refund", "more than is left over", 1, func(i *invoice.Invoice) { up(&i.Refund) }, []string{"total not_negative"}},
-		{"a grant", "as above", 1, func(i *invoice.Invoice) { up(&i.Entries[0].Amount) }, []string{"total not_negative"}},
-		{"two grants", "an invoice has one", 1, func(i *invoice.Invoice) { i.Entries = append(i.Entries, i.Entries[0]) }, []string{"entries[0] not_negative"}},
-		{"an offset", "as above", 2, func(i *invoice.Invoice) { up(&i.Offset) }, []string{"total not_negative"}},
+		{"a grant", "as above", 1, func(i *invoice.Invoice) { up(&i.LedgerEntries[0].Amount) }, []string{"total not_negative"}},
+		{"two grants", "an invoice has one", 1, func(i *invoice.Invoice) { i.LedgerEntries = append(i.LedgerEntries, i.LedgerEntries[0]) }, []string{"ledger_entries[0] not_negative"}},
+		{"an offset", "as above", 2, func(i *invoice.Invoice) { up(&i.AppliedToInvoice) }, []string{"total not_negative"}},
 		{"an offset of nothing", "it lowers no invoice", 2, func(i *invoice.Invoice) { i.Corrects = "" }, []string{"corrects not_negative"}},
 		{"paid without a payment", "40 of it came in", 0, func(i *invoice.Invoice) { i.Status = invoice.Paid }, []string{"status states"}},
 		{"a payment taken twice", "the same payment counts once", 0, func(i *invoice.Invoice) { i.Events = append(i.Events, i.Events[2]) }, []string{"status states"}},
-		{"more received than due", "no payment is taken then", 0, func(i *invoice.Invoice) { i.Events[2].Amount = i.Due.Add(cent) }, []string{"status states"}},
+		{"more received than due", "no payment is taken then", 0, func(i *invoice.Invoice) { i.Events[2].Amount = i.AmountDue.Add(cent) }, []string{"status states"}},
 		{"a draft", "it was never one", 2, func(i *invoice.Invoice) { i.Status = invoice.Void }, []string{"status states"}},
-		{"a priority of what was granted", "it has the usual one", 1, func(i *invoice.Invoice) { i.Entries[0].Priority = new(int) }, []string{"entries[0] sealed"}},
-		{"credit that is spent and expires", "only a grant does", 0, func(i *invoice.Invoice) { i.Entries[0].Expires = i.At }, []string{"entries[0] sealed"}},
+		{"a priority of what was granted", "it has the usual one", 1, func(i *invoice.Invoice) { i.LedgerEntries[0].Priority = new(int) }, []string{"ledger_entries[0] sealed"}},
+		{"credit that is spent and expires", "only a grant does", 0, func(i *invoice.Invoice) { i.LedgerEntries[0].Expires = i.IssuedAt }, []string{"ledger_entries[0] sealed"}},
 		{"a line's ID", "it derives from the invoice's", 0, func(i *invoice.Invoice) { i.Lines[0].ID = "inv-3/1" }, []string{"lines[0].id sealed"}},
-		{"due before it was issued", "nobody could pay it in time", 0, func(i *invoice.Invoice) { i.DueBy = i.At.Add(-1) }, []string{"due_by sealed"}},
+		{"due before it was issued", "nobody could pay it in time", 0, func(i *invoice.Invoice) { i.DueAt = i.IssuedAt.Add(-1) }, []string{"due_at sealed"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			inv := examples[c.of].Clone()
@@ -219,7 +219,7 @@ func TestCheckHostileSizes(t *testing.T) {
 		{"another zone", func(i *invoice.Invoice) { i.Zone = "Europe/Berlin" }, proration.ErrZone},
 		{"no zone", func(i *invoice.Invoice) { i.Zone = "" }, proration.ErrZone},
 		{"more lines than there may be", func(i *invoice.Invoice) { i.Lines = make([]plans.Charge, many) }, proration.ErrLimit},
-		{"more billed than there may be", func(i *invoice.Invoice) { i.Billed = make([]plans.Charge, many) }, proration.ErrLimit},
+		{"more billed than there may be", func(i *invoice.Invoice) { i.CreditedCharges = make([]plans.Charge, many) }, proration.ErrLimit},
 		{"many lines", func(i *invoice.Invoice) {
 			for len(i.Lines) < lines {
 				i.Lines = append(i.Lines, i.Lines[len(i.Lines)%5])
@@ -241,14 +241,14 @@ func TestCheckHostileSizes(t *testing.T) {
 		}, invoice.GivenBack},
 		{"taxes of a line", func(i *invoice.Invoice) { i.Lines[0].Taxes = make([]plans.Tax, many) }, proration.ErrLimit},
 		{"taxes of a credit", func(i *invoice.Invoice) { i.Lines[5].Taxes = make([]plans.Tax, many) }, proration.ErrLimit},
-		{"taxes of what was billed", func(i *invoice.Invoice) { i.Billed[0].Taxes = make([]plans.Tax, many) }, proration.ErrLimit},
+		{"taxes of what was billed", func(i *invoice.Invoice) { i.CreditedCharges[0].Taxes = make([]plans.Tax, many) }, proration.ErrLimit},
 		{"discounts of a line", func(i *invoice.Invoice) { i.Lines[0].Discounts = make([]plans.Deduction, many) }, proration.ErrLimit},
 		{"discounts", func(i *invoice.Invoice) { i.Discounts = make([]plans.Discount, many) }, proration.ErrLimit},
-		{"entries", func(i *invoice.Invoice) { i.Entries = make([]credits.Entry, many) }, invoice.NotNegative},
+		{"ledger_entries", func(i *invoice.Invoice) { i.LedgerEntries = make([]credits.Entry, many) }, invoice.NotNegative},
 		{"events", func(i *invoice.Invoice) { i.Events = make([]invoice.Event, many) }, proration.ErrLimit},
-		{"parts", func(i *invoice.Invoice) { i.Parts = make([]plans.Instalment, many) }, invoice.Conservation},
+		{"parts", func(i *invoice.Invoice) { i.Installments = make([]plans.Installment, many) }, invoice.Conservation},
 		{"totals of taxes", func(i *invoice.Invoice) { i.Taxes = make([]invoice.TaxTotal, many) }, invoice.Conservation},
-		{"taxes of the policy", func(i *invoice.Invoice) { i.Policy.Taxes = make([]invoice.Rate, many) }, proration.ErrLimit},
+		{"taxes of the policy", func(i *invoice.Invoice) { i.Policy.Taxes = make([]invoice.TaxRate, many) }, proration.ErrLimit},
 		{"tiers", func(i *invoice.Invoice) { i.Lines[0].Price.Tiers = make([]plans.Tier, many) }, invoice.Exactness},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -264,7 +264,7 @@ func TestCheckHostileSizes(t *testing.T) {
 // A draft is opened, and taken back, by an event alone.
 func TestCheckDraft(t *testing.T) {
 	for _, review := range []bool{false, true} {
-		inv := statesInvoice(t, func(d *invoice.Draft) { d.Review = review }, "100")
+		inv := statesInvoice(t, func(d *invoice.Draft) { d.AsDraft = review }, "100")
 		if err := invoice.Check(inv); err != nil {
 			t.Error(err)
 		}

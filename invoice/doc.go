@@ -1,21 +1,21 @@
 // Package invoice decides what is due, line by line, and why.
 //
-//	doc, err := invoice.Issue(invoice.Occasion{Account: account, ID: "inv-7", At: nov16, Change: twoMoreSeats, Policy: policy})
+//	doc, err := invoice.Issue(invoice.IssueRequest{Account: account, ID: "inv-7", At: nov16, Change: twoMoreSeats, Policy: policy})
 //	fmt.Print(doc.Invoice.Text())
 //	save(doc.Account, doc.Invoice) // until then it was a preview; the invoice is nil where nothing is to be billed
 //
 // # Words
 //
 // An [Invoice] lists charges and credits, which are [github.com/billingrules/billing/plans.Charge] values: a credit is negative and names the
-// charge that it corrects. An [Account] is a contract with what of its documents counts for the next one; an [Occasion] is what there is to bill,
-// and the [Document] what comes of it. A credit note is an invoice that corrects another. A [Policy] is what the seller chose.
+// charge that it corrects. An [Account] is a contract with what of its documents counts for the next one; an [IssueRequest] is what there is to bill,
+// and the [IssueResult] what comes of it. A credit note is an invoice that corrects another. A [Policy] is what the seller chose.
 //
 // # Verbs
 //
 //   - [Issue]: the document of a contract: signup, renewal, seats added or removed, another plan, interval, price or billing date, a term
 //     extended or shortened, a cancellation, a reactivation; in advance or in arrears.
 //   - [Build]: the invoice of any lines.
-//   - [Note]: the credit note of an invoice, of all or a part of it.
+//   - [Credit]: the credit note of an invoice, of all or a part of it.
 //   - [Reconcile]: what differs between what was billed and what should have been, as lines. It makes backdated changes safe.
 //   - [Apply]: what happens to an invoice after it was issued: payments, credit notes, and that it is void or given up.
 //   - [Check]: whether an invoice keeps every law, also one that was stored and edited.
@@ -36,10 +36,10 @@
 // goes through, and which events lead from one to another, are one literal table:
 //
 //	draft          issued -> open, voided -> void
-//	open           attempted -> pending, succeeded, failed, credited, repaid, reversed -> open, voided -> void, written_off -> uncollectible
+//	open           attempted -> pending, succeeded, failed, credited, refunded, disputed -> open, voided -> void, written_off -> uncollectible
 //	pending        succeeded, failed -> open
-//	paid           repaid -> paid, reversed -> open
-//	uncollectible  succeeded, credited, repaid, reversed -> uncollectible, voided -> void
+//	paid           refunded -> paid, disputed -> open
+//	uncollectible  succeeded, credited, refunded, disputed -> uncollectible, voided -> void
 //
 // One that is open or uncollectible is paid as soon as nothing is due on it any more.
 //

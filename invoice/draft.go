@@ -16,24 +16,24 @@ import (
 
 // Draft is what an invoice is made of.
 type Draft struct {
-	ID        string           `json:"id"`                 // given by the caller; the IDs of lines and grants derive from it
-	Currency  plans.Currency   `json:"currency"`           // of every line
-	At        time.Time        `json:"at"`                 // when it is issued
-	Lines     []plans.Charge   `json:"lines"`              // at least one charge or credit, in the order in which they are listed; one made by hand is priced as [plans.Charge.Priced] does
-	Billed    []plans.Charge   `json:"billed,omitzero"`    // of credits: the charges that they correct, and what was credited of those before. Others are of no interest
-	Discounts []plans.Discount `json:"discounts,omitzero"` // taken off the charges in this order
-	Ledger    []credits.Entry  `json:"ledger,omitzero"`    // what is owed to the customer before
-	Policy    Policy           `json:"policy"`             // what the seller chose
+	ID              string           `json:"id"`                        // given by the caller; the IDs of lines and grants derive from it
+	Currency        plans.Currency   `json:"currency"`                  // of every line
+	At              time.Time        `json:"at"`                        // when it is issued
+	Lines           []plans.Charge   `json:"lines"`                     // at least one charge or credit, in the order in which they are listed; one made by hand is priced as [plans.Charge.Priced] does
+	CreditedCharges []plans.Charge   `json:"credited_charges,omitzero"` // of credits: the charges that they correct, and what was credited of those before. Others are of no interest
+	Discounts       []plans.Discount `json:"discounts,omitzero"`        // taken off the charges in this order
+	Ledger          []credits.Entry  `json:"ledger,omitzero"`           // what is owed to the customer before
+	Policy          Policy           `json:"policy"`                    // what the seller chose
 
-	Contact     Contact            `json:"contact,omitzero"`     // to whom it goes
-	DueBy       time.Time          `json:"due_by,omitzero"`      // by when it is to be paid; zero is at once
-	Instalments int                `json:"instalments,omitzero"` // into how many parts what is due is split; 0 is none
-	Every       proration.Interval `json:"every,omitzero"`       // how far those lie apart, the first at At; must be set for them
-	Review      bool               `json:"review,omitzero"`      // it stays a draft until it is issued
+	Contact      Contact            `json:"contact,omitzero"`      // to whom it goes
+	DueAt        time.Time          `json:"due_at,omitzero"`       // by when it is to be paid; zero is at once
+	Installments int                `json:"installments,omitzero"` // into how many parts what is due is split; 0 is none
+	Every        proration.Interval `json:"every,omitzero"`        // how far those lie apart, the first at At; must be set for them
+	AsDraft      bool               `json:"as_draft,omitzero"`     // it stays a draft until it is issued
 
-	Corrects string          `json:"corrects,omitzero"` // of a credit note: ID of the invoice it corrects
-	Offset   decimal.Decimal `json:"offset,omitzero"`   // what of a negative total lowers what is still due on that invoice, not negative
-	Refund   decimal.Decimal `json:"refund,omitzero"`   // what of it is paid back in money, not negative; the rest is granted as credit
+	Corrects         string          `json:"corrects,omitzero"`           // of a credit note: ID of the invoice it corrects
+	AppliedToInvoice decimal.Decimal `json:"applied_to_invoice,omitzero"` // what of a negative total lowers what is still due on that invoice, not negative
+	Refund           decimal.Decimal `json:"refund,omitzero"`             // what of it is paid back in money, not negative; the rest is granted as credit
 
 	Location *time.Location `json:"-"` // whose calendar counts the days; nil is UTC
 }
@@ -48,11 +48,11 @@ func (d *Draft) check(f *fault.List) (places int32, sound bool) {
 	if d.At.IsZero() {
 		f.Add("at", proration.ErrUnset, "an invoice is issued at an instant")
 	}
-	if d.At.UTC().Year() > lastYear || d.DueBy.UTC().Year() > lastYear {
+	if d.At.UTC().Year() > lastYear || d.DueAt.UTC().Year() > lastYear {
 		f.Add("at", proration.ErrLimit, "it is beyond the year %d", lastYear)
 	}
-	if !d.DueBy.IsZero() && d.DueBy.Before(d.At) {
-		f.Add("due_by", proration.ErrOutside, "it is before the invoice is issued")
+	if !d.DueAt.IsZero() && d.DueAt.Before(d.At) {
+		f.Add("due_at", proration.ErrOutside, "it is before the invoice is issued")
 	}
 	places, err := d.Currency.Places()
 	f.Under("", err)
@@ -65,17 +65,17 @@ func (d *Draft) check(f *fault.List) (places int32, sound bool) {
 	switch {
 	case len(d.Lines) == 0:
 		f.Add("lines", proration.ErrUnset, "an invoice has lines")
-	case len(d.Lines) > maxLines, len(d.Billed) > maxLines:
-		f.Add("lines", proration.ErrLimit, "%d and %d billed are more than %d", len(d.Lines), len(d.Billed), maxLines)
+	case len(d.Lines) > maxLines, len(d.CreditedCharges) > maxLines:
+		f.Add("lines", proration.ErrLimit, "%d and %d billed are more than %d", len(d.Lines), len(d.CreditedCharges), maxLines)
 	default:
 		limit(f, "lines", d.Lines, maxDiscounts)
-		limit(f, "billed", d.Billed, 2*maxDiscounts)
+		limit(f, "credited_charges", d.CreditedCharges, 2*maxDiscounts)
 	}
 	sound = sound && len(*f) == before
 	for _, n := range []struct {
 		field  string
 		amount decimal.Decimal
-	}{{"offset", d.Offset}, {"refund", d.Refund}} {
+	}{{"applied_to_invoice", d.AppliedToInvoice}, {"refund", d.Refund}} {
 		if fault.Amount(f, n.field, n.amount) && (n.amount.IsNegative() || !n.amount.Shift(places).IsInteger()) {
 			f.Add(n.field, proration.ErrInvalid, "%v is no amount above zero of %d places", n.amount, places)
 		}
@@ -83,13 +83,13 @@ func (d *Draft) check(f *fault.List) (places int32, sound bool) {
 	if d.Corrects == d.ID && d.ID != "" {
 		f.Add("corrects", proration.ErrInvalid, "an invoice does not correct itself")
 	}
-	if d.Corrects == "" && !d.Offset.IsZero() {
+	if d.Corrects == "" && !d.AppliedToInvoice.IsZero() {
 		f.Add("corrects", proration.ErrUnset, "say which invoice is lowered")
 	}
-	if d.Instalments != 0 {
+	if d.Installments != 0 {
 		f.Under("every", d.Every.Validate())
 	} else if d.Every != (proration.Interval{}) {
-		f.Add("instalments", proration.ErrUnset, "say into how many parts it is split")
+		f.Add("installments", proration.ErrUnset, "say into how many parts it is split")
 	}
 	return places, sound
 }
@@ -105,9 +105,9 @@ func (d *Draft) checkUsed(f *fault.List, places int32) {
 			f.Add(path+"amount", proration.ErrInvalid, "%v has more than the %d places of %.3s, and could not be paid out", e.Amount, places, d.Currency)
 		}
 	}
-	for i, c := range d.Billed {
+	for i, c := range d.CreditedCharges {
 		if d.ID != "" && invoiceOf(c.ID) == d.ID {
-			f.Add("billed["+strconv.Itoa(i)+"].id", proration.ErrInvalid, "an invoice %.40q was there before", d.ID)
+			f.Add("credited_charges["+strconv.Itoa(i)+"].id", proration.ErrInvalid, "an invoice %.40q was there before", d.ID)
 			return
 		}
 	}

@@ -37,7 +37,7 @@ func (w *statesTwin) play(kind, id string, amount int) string {
 		switch {
 		case amount != 0 && !strings.Contains(w.said, fmt.Sprintf(" %s:%s=%d ", kind, id, amount)):
 			return "invalid"
-		case kind == "attempted" && known("failed") && w.status != "paid", kind == "succeeded" && known("reversed"):
+		case kind == "attempted" && known("failed") && w.status != "paid", kind == "succeeded" && known("disputed"):
 			return "refused"
 		case kind != "written_off" || w.status != "open": // which can be written off once more
 			return "same"
@@ -84,14 +84,14 @@ func (w *statesTwin) play(kind, id string, amount int) string {
 		if sound = pick(w.due(), w.due()); sound {
 			w.credited += amount
 		}
-	case "repaid":
+	case "refunded":
 		if !owed && w.status != "paid" {
 			return "refused"
 		}
 		if sound = pick(w.came-w.back, w.came-w.back); sound {
 			w.back += amount
 		}
-	case "reversed":
+	case "disputed":
 		if !owed && w.status != "paid" || !known("succeeded") {
 			return "refused"
 		}
@@ -133,7 +133,7 @@ func TestApplyEverySequence(t *testing.T) {
 	t.Parallel()
 	alphabet := []string{
 		"attempted a 40", "attempted b 60", "attempted b 0", "succeeded a 40", "succeeded a 60", "succeeded b 40", "succeeded b 60", "succeeded b 0",
-		"failed a 0", "failed b 0", "reversed a 0", "reversed b 40", "credited c 40", "credited c 0", "repaid r 40", "voided - 0", "written_off - 0",
+		"failed a 0", "failed b 0", "disputed a 0", "disputed b 40", "credited c 40", "credited c 0", "refunded r 40", "voided - 0", "written_off - 0",
 	}
 	events := map[string]invoice.Event{}
 	for _, text := range alphabet {
@@ -210,8 +210,8 @@ func statesTwinned(tb testing.TB, path string, inv *invoice.Invoice, twin *state
 	if inv.Status.String() != twin.status || received.IntPart() != int64(twin.came-twin.back) || outstanding.IntPart() != int64(due) || !received.IsInteger() || !outstanding.IsInteger() {
 		tb.Fatalf("%s: %v, received %v, outstanding %v; want %+v", path, inv.Status, received, outstanding, *twin)
 	}
-	if received.IsNegative() || outstanding.IsNegative() || received.GreaterThan(inv.Due) {
-		tb.Fatalf("%s: received %v, outstanding %v of %v", path, received, outstanding, inv.Due)
+	if received.IsNegative() || outstanding.IsNegative() || received.GreaterThan(inv.AmountDue) {
+		tb.Fatalf("%s: received %v, outstanding %v of %v", path, received, outstanding, inv.AmountDue)
 	}
 	if nothing := outstanding.IsZero() && inv.Status != invoice.Void; nothing != (inv.Status == invoice.Paid) {
 		tb.Fatalf("%s: outstanding %v, and it is %v", path, outstanding, inv.Status)

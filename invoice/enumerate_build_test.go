@@ -164,20 +164,20 @@ func (w *buildWorld) draft() invoice.Draft {
 		all = append(all, line(plans.Recurring, cents(n).String()))
 	}
 	d := draft(all...)
-	if d.Policy.TaxPer = invoice.PerInvoice; w.perLine {
-		d.Policy.TaxPer = invoice.PerLine
+	if d.Policy.TaxRoundingLevel = invoice.PerInvoice; w.perLine {
+		d.Policy.TaxRoundingLevel = invoice.PerLine
 	}
 	if w.halfDown {
-		d.Policy.TaxMode = proration.HalfDown
+		d.Policy.TaxRoundingMode = proration.HalfDown
 	}
 	for i, off := range w.discounts {
-		d.Discounts = append(d.Discounts, plans.Discount{ID: fmt.Sprint("off ", i), Lasts: plans.Forever, Percent: decimal.New(off.percent, 0), Amount: cents(off.amount)})
+		d.Discounts = append(d.Discounts, plans.Discount{ID: fmt.Sprint("off ", i), Duration: plans.Forever, Percent: decimal.New(off.percent, 0), Amount: cents(off.amount)})
 		if off.amount > 0 {
 			d.Discounts[i].Currency = "USD"
 		}
 	}
 	for i, r := range w.rates {
-		d.Policy.Taxes = append(d.Policy.Taxes, invoice.Rate{Name: fmt.Sprint("tax ", i), Percent: decimal.New(r.percent, 0), Included: r.included})
+		d.Policy.Taxes = append(d.Policy.Taxes, invoice.TaxRate{Name: fmt.Sprint("tax ", i), Percent: decimal.New(r.percent, 0), Included: r.included})
 	}
 	if w.before > 0 {
 		d.Ledger = append(d.Ledger, beforeTax(entry("before", cents(w.before).String(), "2026-11-01")))
@@ -210,8 +210,8 @@ func (w *buildWorld) centsOf(tb testing.TB, inv invoice.Invoice) (out builtCents
 			out.Taxes[i] = append(out.Taxes[i], cents(t.Amount))
 		}
 	}
-	out.Subtotal, out.Discount, out.Net, out.Tax, out.Total, out.Due = cents(inv.Subtotal), cents(inv.Discount), cents(inv.Net), cents(inv.Tax), cents(inv.Total), cents(inv.Due)
-	for _, e := range inv.Entries {
+	out.Subtotal, out.Discount, out.Net, out.Tax, out.Total, out.Due = cents(inv.Subtotal), cents(inv.Discount), cents(inv.Net), cents(inv.Tax), cents(inv.Total), cents(inv.AmountDue)
+	for _, e := range inv.LedgerEntries {
 		if e.Kind == credits.Granted {
 			out.Granted += cents(e.Amount)
 		} else {

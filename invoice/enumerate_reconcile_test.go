@@ -223,7 +223,7 @@ func billedWorld(t *testing.T, sold []someSeats, credit string) (billed []plans.
 			return nil, nil, false
 		}
 		worth := halfUpCents(big.NewRat(h.net(of)*int64(units)*int64(to-from), int64(s.units)*int64(s.to-s.from)))
-		c.Kind, c.Quantity, c.Net, c.Span = plans.Unused, decimal.New(int64(units), 0), decimal.New(-worth, -2), proration.Period{Start: seatDay(from), End: seatDay(to)}
+		c.Kind, c.Quantity, c.Net, c.Span = plans.ProrationCredit, decimal.New(int64(units), 0), decimal.New(-worth, -2), proration.Period{Start: seatDay(from), End: seatDay(to)}
 		for day := from; day < to; day++ {
 			h.left[of][day] -= units
 		}
@@ -235,9 +235,9 @@ func billedWorld(t *testing.T, sold []someSeats, credit string) (billed []plans.
 	return append(billed, c), h, true
 }
 
-func reconcileSeats(t testing.TB, billed, proposed []plans.Charge) invoice.Difference {
+func reconcileSeats(t testing.TB, billed, proposed []plans.Charge) invoice.ReconcileResult {
 	t.Helper()
-	d, err := invoice.Reconcile(invoice.Comparison{Billed: billed, Proposed: proposed, Policy: proration.Standard(2)})
+	d, err := invoice.Reconcile(invoice.ReconcileRequest{Billed: billed, Proposed: proposed, Policy: proration.Standard(2)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,8 +20,8 @@ func annualContract(signed time.Time) plans.Contract {
 	monthly := plans.Price{Per: proration.Interval{Months: 1}, Unit: decimal.RequireFromString("15.00")}
 	return plans.Contract{
 		Plan: "enterprise", Currency: "USD", Cycle: yearly, Items: []plans.Item{{ID: "seat", Quantity: decimal.NewFromInt(10), Price: monthly}},
-		Terms: []plans.Agreed{{
-			Term:   plans.Term{Length: yearly.Interval, Billing: plans.UpFront, AtEnd: plans.Renew},
+		Terms: []plans.ContractTerm{{
+			Term:   plans.Term{Length: yearly.Interval, Billing: plans.UpFront, Renewal: plans.Renew},
 			Period: proration.Period{Start: signed, End: signed.AddDate(1, 0, 0)},
 		}},
 	}
@@ -41,7 +41,7 @@ func Example_annual() {
 		{at: time.Date(2027, 5, 4, 0, 0, 0, 0, time.UTC), more: 3},
 		{at: signed.AddDate(1, 0, 0)},
 	} {
-		occasion := invoice.Occasion{Account: account, ID: fmt.Sprintf("2026-%03d", i+1), At: day.at, Policy: invoice.Standard()}
+		occasion := invoice.IssueRequest{Account: account, ID: fmt.Sprintf("2026-%03d", i+1), At: day.at, Policy: invoice.Standard()}
 		if day.more > 0 {
 			occasion.Change = plans.Change{Item: "seat", Quantity: decimal.NewFromInt(day.more)}
 		}
@@ -58,12 +58,12 @@ func Example_annual() {
 	//     seat: 10 x 15.00 x 12 = 1800.00
 	//   Due                                                                  1800.00
 	// Invoice 2026-002, 2027-02-01, USD, open
-	//   enterprise, addition, 2027-02-01 until 2027-11-01                     269.26
+	//   enterprise, proration_charge, 2027-02-01 until 2027-11-01             269.26
 	//     seat: 2 x 15.00 x 12, 360.00 x 273/365 days = 269.260..., rounded half up
 	//       to 269.26
 	//   Due                                                                   269.26
 	// Invoice 2026-003, 2027-05-04, USD, open
-	//   enterprise, addition, 2027-05-04 until 2027-11-01                     267.78
+	//   enterprise, proration_charge, 2027-05-04 until 2027-11-01             267.78
 	//     seat: 3 x 15.00 x 12, 540.00 x 181/365 days = 267.780..., rounded half up
 	//       to 267.78
 	//   Due                                                                   267.78

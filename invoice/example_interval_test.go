@@ -43,7 +43,7 @@ func Example_interval() {
 		{at: time.Date(2027, 2, 16, 0, 0, 0, 0, time.UTC), change: intervalPlan(1, "89.00")},
 		{at: time.Date(2027, 3, 16, 0, 0, 0, 0, time.UTC)},
 	} {
-		document, err := invoice.Issue(invoice.Occasion{
+		document, err := invoice.Issue(invoice.IssueRequest{
 			Account: account, ID: fmt.Sprintf("inv-%d", i+1), At: day.at, Change: day.change, Policy: invoice.Standard(),
 		})
 		if err != nil {
@@ -58,13 +58,13 @@ func Example_interval() {
 	//     seat: 10 x 89.00 = 890.00
 	//   Due                                                                   890.00
 	// Invoice inv-2, 2026-11-16, USD, open
-	//   growth, unused, 2026-11-16 until 2026-12-01                          -445.00
+	//   growth, proration_credit, 2026-11-16 until 2026-12-01                -445.00
 	//     seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00
 	//   growth, recurring, 2026-11-16 until 2027-11-16                       9000.00
 	//     seat: 10 x 900.00 = 9000.00
 	//   Due                                                                  8555.00
 	// Invoice inv-3, 2027-02-16, USD, paid
-	//   growth, unused, 2027-02-16 until 2027-11-16                         -6731.51
+	//   growth, proration_credit, 2027-02-16 until 2027-11-16               -6731.51
 	//     seat: 10 not used of inv-2/2, -9000.00 x 273/365 days = -6731.506...,
 	//       rounded half up to -6731.51
 	//   growth, recurring, 2027-02-16 until 2027-03-16                        890.00

@@ -28,17 +28,17 @@ func tenSeats(first time.Time) plans.Contract {
 func ExampleIssue() {
 	first := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	policy := invoice.Standard()
-	policy.Refunds = []credits.Rule{{Give: credits.UnusedPart, As: credits.ToRefund}}
+	policy.Refunds = []credits.RefundRule{{Give: credits.UnusedPart, As: credits.AsRefund}}
 
-	signed, err := invoice.Issue(invoice.Occasion{Account: invoice.Account{Contract: tenSeats(first)}, ID: "inv-1", At: first, Policy: policy})
+	signed, err := invoice.Issue(invoice.IssueRequest{Account: invoice.Account{Contract: tenSeats(first)}, ID: "inv-1", At: first, Policy: policy})
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println("due:", signed.Invoice.Due)
+	fmt.Println("due:", signed.Invoice.AmountDue)
 
-	cancel := invoice.Occasion{
+	cancel := invoice.IssueRequest{
 		Account: signed.Account, ID: "inv-2", At: first.AddDate(0, 0, 15), Change: plans.Change{Cancel: true},
-		Policy: policy, Paid: signed.Invoice.Due,
+		Policy: policy, Paid: signed.Invoice.AmountDue,
 	}
 	preview, err := invoice.Issue(cancel)
 	if err != nil {
@@ -64,7 +64,7 @@ func ExampleIssue() {
 	// due: 890
 	// would be paid back: 445
 	// Invoice inv-2, 2026-11-16, USD, paid
-	//   growth, unused, 2026-11-16 until 2026-12-01                          -445.00
+	//   growth, proration_credit, 2026-11-16 until 2026-12-01                -445.00
 	//     seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00
 	//   Paid back                                                             445.00
 	//   Due                                                                     0.00

@@ -34,7 +34,7 @@ func novemberSeats(price string, from, to int) plans.Charge {
 func ExampleReconcile() {
 	billed := novemberSeats("30.00", 1, 31)
 	billed.ID = "inv-1/1"
-	comparison := invoice.Comparison{
+	comparison := invoice.ReconcileRequest{
 		Billed:   []plans.Charge{billed},
 		Proposed: []plans.Charge{novemberSeats("30.00", 1, 11), novemberSeats("24.00", 11, 31)},
 		Policy:   proration.Standard(2),

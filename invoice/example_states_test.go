@@ -15,12 +15,12 @@ import (
 // exampleSetup is an invoice over a setup of 100.00 and a training of 50.00, with 19 % besides.
 func exampleSetup() invoice.Invoice {
 	policy := invoice.Standard()
-	policy.Taxes = []invoice.Rate{{Name: "VAT", Percent: decimal.RequireFromString("19")}}
+	policy.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: decimal.RequireFromString("19")}}
 	inv, err := invoice.Build(invoice.Draft{
 		ID: "inv-7", Currency: "EUR", At: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC), Policy: policy,
 		Lines: []plans.Charge{
-			{Kind: plans.OneOff, Item: "setup", Currency: "EUR", Net: decimal.RequireFromString("100.00")},
-			{Kind: plans.OneOff, Item: "training", Currency: "EUR", Net: decimal.RequireFromString("50.00")},
+			{Kind: plans.OneTime, Item: "setup", Currency: "EUR", Net: decimal.RequireFromString("100.00")},
+			{Kind: plans.OneTime, Item: "training", Currency: "EUR", Net: decimal.RequireFromString("50.00")},
 		},
 	})
 	if err != nil {
@@ -92,16 +92,16 @@ func ExampleCheck() {
 }
 
 // The training did not take place. The setup was paid, so that nothing of it is due any more.
-func ExampleNote() {
+func ExampleCredit() {
 	inv := exampleApply(exampleSetup(), 5, invoice.Succeeded, "transfer-1", "119.00")
-	note, err := invoice.Note(invoice.Correction{
-		ID: "cn-7", At: time.Date(2026, 12, 10, 0, 0, 0, 0, time.UTC), Invoice: inv, Lines: []invoice.Part{{Line: "inv-7/2"}},
+	note, err := invoice.Credit(invoice.CreditRequest{
+		ID: "cn-7", At: time.Date(2026, 12, 10, 0, 0, 0, 0, time.UTC), Invoice: inv, Lines: []invoice.LineAmount{{Line: "inv-7/2"}},
 	})
 	if err != nil {
 		panic(err)
 	}
 	fmt.Print(note.Text())
-	inv = exampleApply(inv, 10, invoice.Credited, note.ID, note.Offset.String())
+	inv = exampleApply(inv, 10, invoice.Credited, note.ID, note.AppliedToInvoice.String())
 	fmt.Println(inv.Status)
 	// Output:
 	// Credit note cn-7 for inv-7, 2026-12-10, EUR, paid
@@ -119,7 +119,7 @@ func ExampleNote() {
 func ExampleInvoice_Outstanding_reversed() {
 	inv := exampleApply(exampleSetup(), 5, invoice.Succeeded, "transfer-1", "100.00")
 	fmt.Println(inv.Outstanding())
-	inv = exampleApply(inv, 9, invoice.Reversed, "transfer-1", "100.00") // it bounced
+	inv = exampleApply(inv, 9, invoice.Disputed, "transfer-1", "100.00") // it bounced
 	fmt.Println(inv.Outstanding())
 	// Output:
 	// 78.5
@@ -129,7 +129,7 @@ func ExampleInvoice_Outstanding_reversed() {
 func ExampleInvoice_Received_repaid() {
 	inv := exampleApply(exampleSetup(), 5, invoice.Succeeded, "transfer-1", "178.50")
 	fmt.Println(inv.Received())
-	inv = exampleApply(inv, 9, invoice.Repaid, "cn-7", "59.50") // as its credit note said
+	inv = exampleApply(inv, 9, invoice.Refunded, "cn-7", "59.50") // as its credit note said
 	fmt.Println(inv.Received(), inv.Status)
 	// Output:
 	// 178.5
@@ -149,25 +149,25 @@ func ExampleEventKind_MarshalText() {
 
 func ExampleEventKind_UnmarshalText() {
 	var kind invoice.EventKind
-	fmt.Println(kind.UnmarshalText([]byte("reversed")), kind)
+	fmt.Println(kind.UnmarshalText([]byte("disputed")), kind)
 	fmt.Println(kind.UnmarshalText([]byte("bounced")))
 	// Output:
-	// <nil> reversed
-	// kind: "bounced" is none of issued, attempted, succeeded, failed, credited, repaid, reversed, voided, written_off (not a valid value)
+	// <nil> disputed
+	// kind: "bounced" is none of issued, attempted, succeeded, failed, credited, refunded, disputed, voided, written_off (not a valid value)
 }
 
 // A credit note is no document of Issue: the account learns of it, and of the credit that it grants, by Add.
 func ExampleAccount_Add() {
 	paid := exampleApply(exampleSetup(), 2, invoice.Succeeded, "card-1", "178.50")
-	note, err := invoice.Note(invoice.Correction{
+	note, err := invoice.Credit(invoice.CreditRequest{
 		ID: "note-1", At: time.Date(2026, 12, 5, 9, 0, 0, 0, time.UTC), Invoice: paid,
-		Lines: []invoice.Part{{Line: "inv-7/2", Amount: decimal.RequireFromString("20.00")}},
+		Lines: []invoice.LineAmount{{Line: "inv-7/2", Amount: decimal.RequireFromString("20.00")}},
 	})
 	if err != nil {
 		panic(err)
 	}
 	account := invoice.Account{}.Add(paid).Add(note)
-	fmt.Println(len(account.Billed), "charges and credits")
+	fmt.Println(len(account.UnexpiredCharges), "charges and credits")
 	fmt.Println(account.Ledger[0].Reason, account.Ledger[0].Amount)
 	// Output:
 	// 3 charges and credits

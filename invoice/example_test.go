@@ -45,26 +45,26 @@ func ExampleBuild() {
 	if err != nil {
 		panic(err)
 	}
-	ledger = append(ledger, inv.Entries...)
+	ledger = append(ledger, inv.LedgerEntries...)
 	fmt.Println("subtotal", inv.Subtotal)
-	fmt.Println("due", inv.Due, inv.Status)
-	fmt.Println("entries in the ledger", len(ledger))
+	fmt.Println("due", inv.AmountDue, inv.Status)
+	fmt.Println("ledger_entries in the ledger", len(ledger))
 	// Output:
 	// subtotal 890
 	// due 556.66 open
-	// entries in the ledger 2
+	// ledger_entries in the ledger 2
 }
 
 // A charge made by hand, for what is sold once: discounts come first, then taxes on what they leave.
 func ExampleBuild_taxes() {
 	policy := invoice.Standard()
-	policy.Taxes = []invoice.Rate{{Name: "VAT", Percent: decimal.RequireFromString("19")}}
+	policy.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: decimal.RequireFromString("19")}}
 	inv, err := invoice.Build(invoice.Draft{
 		ID: "inv-4", Currency: "EUR", At: date(time.December, 1), Policy: policy,
 		Lines: []plans.Charge{{
-			Kind: plans.OneOff, Item: "setup", Currency: "EUR", Quantity: decimal.NewFromInt(2), Price: plans.Price{Unit: decimal.RequireFromString("75.00")},
+			Kind: plans.OneTime, Item: "setup", Currency: "EUR", Quantity: decimal.NewFromInt(2), Price: plans.Price{Unit: decimal.RequireFromString("75.00")},
 		}},
-		Discounts: []plans.Discount{{ID: "partner", Percent: decimal.NewFromInt(10), Lasts: plans.Forever}},
+		Discounts: []plans.Discount{{ID: "partner", Percent: decimal.NewFromInt(10), Duration: plans.Forever}},
 	})
 	if err != nil {
 		panic(err)
@@ -72,7 +72,7 @@ func ExampleBuild_taxes() {
 	fmt.Print(inv.Text())
 	// Output:
 	// Invoice inv-4, 2026-12-01, EUR, open
-	//   one_off                                                               135.00
+	//   one_time                                                              135.00
 	//     setup: 2 x 75.00 = 150.00, less 10 % 15.00 = 135.00
 	//     VAT 19 % of 135.00 = 25.65
 	//   Subtotal                                                              150.00
@@ -87,20 +87,20 @@ func ExampleBuild_taxes() {
 func ExampleBuild_negative() {
 	billed := december()
 	billed[0].ID = "inv-3/1"
-	back, err := credits.GiveBack(credits.Return{
+	back, err := credits.ForAmount(credits.AmountRequest{
 		Charges: billed, Charge: "inv-3/1", Amount: decimal.RequireFromString("100.00"), Mode: proration.HalfUp,
 	})
 	if err != nil {
 		panic(err)
 	}
 	inv, err := invoice.Build(invoice.Draft{
-		ID: "inv-4", Currency: "USD", At: date(time.December, 11), Lines: []plans.Charge{back}, Billed: billed, Policy: invoice.Standard(),
+		ID: "inv-4", Currency: "USD", At: date(time.December, 11), Lines: []plans.Charge{back}, CreditedCharges: billed, Policy: invoice.Standard(),
 	})
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println(inv.Subtotal, inv.Due, inv.Status)
-	for _, e := range inv.Entries {
+	fmt.Println(inv.Subtotal, inv.AmountDue, inv.Status)
+	for _, e := range inv.LedgerEntries {
 		fmt.Println(e.Kind, e.ID, e.Amount, e.Reason)
 	}
 	// Output:
@@ -161,21 +161,21 @@ func ExampleInvoice_Outstanding() {
 // A complete policy to start from: it has no taxes, so that those of charges are all there are.
 func ExampleStandard() {
 	policy := invoice.Standard()
-	policy.TaxPer = invoice.PerInvoice
-	policy.Taxes = []invoice.Rate{
+	policy.TaxRoundingLevel = invoice.PerInvoice
+	policy.Taxes = []invoice.TaxRate{
 		{Name: "VAT", Percent: decimal.RequireFromString("7"), Items: []string{"book"}}, // of each name, the first that covers a charge
 		{Name: "VAT", Percent: decimal.RequireFromString("19")},
 	}
-	fmt.Println(policy.Validate(), policy.Timing, policy.Basis, policy.TaxPer)
+	fmt.Println(policy.Validate(), policy.Timing, policy.CreditBasis, policy.TaxRoundingLevel)
 	// Output: <nil> in_advance billed invoice
 }
 
 // What decides an amount is chosen, and never assumed.
 func ExamplePolicy_Validate() {
 	policy := invoice.Standard()
-	policy.TaxPer, policy.TaxMode = 0, 0
+	policy.TaxRoundingLevel, policy.TaxRoundingMode = 0, 0
 	fmt.Println(policy.Validate())
 	// Output:
-	// tax_per: it is one of line, invoice (must be set)
-	// tax_mode: say how tax is rounded (must be set)
+	// tax_rounding_level: it is one of line, invoice (must be set)
+	// tax_rounding_mode: say how tax is rounded (must be set)
 }

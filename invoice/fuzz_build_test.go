@@ -40,12 +40,12 @@ func (f *fuzzed) policy() invoice.Policy {
 	p := invoice.Standard()
 	p.Proration.DayCount = []proration.DayCount{proration.Days, proration.Seconds, proration.Thirty360}[f.upTo(3)]
 	modes := []proration.RoundingMode{proration.HalfUp, proration.HalfEven, proration.Up, proration.Down}
-	p.Proration.Rounding.Mode, p.TaxMode = modes[f.upTo(4)], modes[f.upTo(4)]
-	p.Basis = []proration.Basis{proration.OnBilled, proration.OnPrice}[f.upTo(2)]
+	p.Proration.Rounding.Mode, p.TaxRoundingMode = modes[f.upTo(4)], modes[f.upTo(4)]
+	p.CreditBasis = []proration.CreditBasis{proration.OnBilled, proration.OnPrice}[f.upTo(2)]
 	p.Allocation = []proration.Allocation{proration.LargestRemainder, proration.LastLine}[f.upTo(2)]
-	p.TaxPer = []invoice.TaxPer{invoice.PerLine, invoice.PerInvoice}[f.upTo(2)]
+	p.TaxRoundingLevel = []invoice.TaxRoundingLevel{invoice.PerLine, invoice.PerInvoice}[f.upTo(2)]
 	for range f.upTo(4) {
-		r := invoice.Rate{Name: []string{"VAT", "levy"}[f.upTo(2)], Percent: decimal.New(int64(f.upTo(256)), -1), Included: f.yes()}
+		r := invoice.TaxRate{Name: []string{"VAT", "levy"}[f.upTo(2)], Percent: decimal.New(int64(f.upTo(256)), -1), Included: f.yes()}
 		if f.yes() {
 			r.Items = []string{"seat"}
 		}
@@ -60,17 +60,17 @@ func (f *fuzzed) policy() invoice.Policy {
 // discounts are up to two.
 func (f *fuzzed) discounts(prefix string, currency plans.Currency, places int32) (all []plans.Discount) {
 	for i := range f.upTo(3) {
-		d := plans.Discount{ID: prefix + string(rune('a'+i)), Lasts: plans.Forever}
+		d := plans.Discount{ID: prefix + string(rune('a'+i)), Duration: plans.Forever}
 		switch f.upTo(3) {
 		case 0:
 			d.Percent = decimal.New(int64(f.upTo(256)+1), -1)
 		case 1:
-			d.Amount, d.Currency, d.Keeps = f.amount(places).Add(decimal.New(1, -places)), currency, f.yes()
+			d.Amount, d.Currency, d.Rollover = f.amount(places).Add(decimal.New(1, -places)), currency, f.yes()
 		default:
 			d.Price, d.Currency = &plans.Price{Unit: f.amount(places)}, currency
 		}
 		if f.yes() {
-			d.Lasts, d.Periods = plans.Repeating, f.upTo(3)+1
+			d.Duration, d.Periods = plans.Repeating, f.upTo(3)+1
 		}
 		if f.yes() {
 			d.Kinds = []plans.Kind{plans.Recurring}
@@ -121,18 +121,18 @@ func FuzzBuildLaws(f *testing.F) {
 
 		at := november.Start.AddDate(0, 0, in.upTo(30)).Add(time.Duration(in.upTo(24)) * time.Hour)
 		d := invoice.Draft{
-			ID: "inv-2", Currency: currency, At: at, Billed: first.Lines, Discounts: append(first.Remaining, in.discounts("2", currency, places)...),
-			Ledger: in.ledger(currency, places), Policy: policy, Location: zone, Review: in.yes(), Contact: invoice.Contact{Name: string(bytes)},
+			ID: "inv-2", Currency: currency, At: at, CreditedCharges: first.Lines, Discounts: append(first.RemainingDiscounts, in.discounts("2", currency, places)...),
+			Ledger: in.ledger(currency, places), Policy: policy, Location: zone, AsDraft: in.yes(), Contact: invoice.Contact{Name: string(bytes)},
 		}
 		d.Policy.Taxes = in.policy().Taxes // the rates have changed since
 		if quantity := decimal.New(int64(in.upTo(5)), 0); in.yes() {
 			d.Lines, _ = credits.Unused(credits.Request{ // there may be fewer
-				Charges: d.Billed, Item: "seat", Quantity: quantity, At: at, Basis: policy.Basis, Policy: policy.Proration, Location: zone,
+				Charges: d.CreditedCharges, Item: "seat", Quantity: quantity, At: at, CreditBasis: policy.CreditBasis, Policy: policy.Proration, Location: zone,
 			})
 		}
 		if in.yes() {
-			back, err := credits.GiveBack(credits.Return{
-				Charges: append(d.Billed[:2:2], d.Lines...), Charge: "inv-1/2", Amount: in.amount(places), Mode: policy.Proration.Rounding.Mode,
+			back, err := credits.ForAmount(credits.AmountRequest{
+				Charges: append(d.CreditedCharges[:2:2], d.Lines...), Charge: "inv-1/2", Amount: in.amount(places), Mode: policy.Proration.Rounding.Mode,
 			})
 			if err == nil && back.Net.IsNegative() {
 				d.Lines = append(d.Lines, back)
@@ -145,9 +145,9 @@ func FuzzBuildLaws(f *testing.F) {
 			}
 			d.Lines = append(d.Lines, more...)
 		}
-		d.Lines = append(d.Lines, plans.Charge{Kind: plans.OneOff, Item: "setup", Currency: currency, Net: in.amount(places)})
+		d.Lines = append(d.Lines, plans.Charge{Kind: plans.OneTime, Item: "setup", Currency: currency, Net: in.amount(places)})
 		if in.yes() {
-			d.Instalments, d.Every = in.upTo(12)+1, proration.Interval{Months: 1}
+			d.Installments, d.Every = in.upTo(12)+1, proration.Interval{Months: 1}
 		}
 		fuzzBuilt(t, d)
 	})
@@ -213,10 +213,10 @@ func fuzzSums(t *testing.T, d *invoice.Draft, inv *invoice.Invoice) {
 			}
 		}
 	}
-	for _, p := range inv.Parts {
+	for _, p := range inv.Installments {
 		parts = parts.Add(p.Amount)
 	}
-	for _, e := range inv.Entries {
+	for _, e := range inv.LedgerEntries {
 		if e.Kind == credits.Granted {
 			granted = granted.Add(e.Amount)
 		} else {
@@ -230,13 +230,13 @@ func fuzzSums(t *testing.T, d *invoice.Draft, inv *invoice.Invoice) {
 	switch {
 	case !inv.Subtotal.Equal(gross), !inv.Net.Equal(net), !inv.Discount.Equal(gross.Sub(net)), !inv.Tax.Equal(tax), !inv.Total.Equal(net.Add(tax)):
 		t.Fatalf("%v - %v = %v, and %v are %v; the lines have %v, %v, %v", inv.Subtotal, inv.Discount, inv.Net, inv.Tax, inv.Total, gross, net, tax)
-	case inv.Due.IsNegative(), inv.Balance.IsNegative(), spent.IsNegative(), spent.GreaterThan(owed), spent.LessThan(untaxed):
-		t.Fatalf("%v is due, %v of %v spent, %v of that before tax, and %v left", inv.Due, spent, owed, untaxed, inv.Balance)
-	case !inv.Due.Sub(granted).Equal(inv.Total.Sub(spent)), inv.Due.IsPositive() && granted.IsPositive():
-		t.Fatalf("%v is due and %v granted, of %v less %v", inv.Due, granted, inv.Total, spent)
-	case !inv.Balance.Equal(owed.Sub(spent).Add(granted)):
-		t.Fatalf("the balance is %v, of %v less %v and %v more", inv.Balance, owed, spent, granted)
-	case len(inv.Parts) > 0 && !parts.Equal(inv.Due):
-		t.Fatalf("the parts are %v, of %v", parts, inv.Due)
+	case inv.AmountDue.IsNegative(), inv.CreditBalance.IsNegative(), spent.IsNegative(), spent.GreaterThan(owed), spent.LessThan(untaxed):
+		t.Fatalf("%v is due, %v of %v spent, %v of that before tax, and %v left", inv.AmountDue, spent, owed, untaxed, inv.CreditBalance)
+	case !inv.AmountDue.Sub(granted).Equal(inv.Total.Sub(spent)), inv.AmountDue.IsPositive() && granted.IsPositive():
+		t.Fatalf("%v is due and %v granted, of %v less %v", inv.AmountDue, granted, inv.Total, spent)
+	case !inv.CreditBalance.Equal(owed.Sub(spent).Add(granted)):
+		t.Fatalf("the balance is %v, of %v less %v and %v more", inv.CreditBalance, owed, spent, granted)
+	case len(inv.Installments) > 0 && !parts.Equal(inv.AmountDue):
+		t.Fatalf("the parts are %v, of %v", parts, inv.AmountDue)
 	}
 }

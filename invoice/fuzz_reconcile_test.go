@@ -66,7 +66,7 @@ func FuzzReconcile(f *testing.F) {
 			DayCount: proration.DayCount(count%5) + 1, ChangeDay: proration.Side(count/5%2) + 1,
 			Rounding: proration.Rounding{Places: 2, Mode: proration.RoundingMode(mode%7) + 1},
 		}
-		c := invoice.Comparison{Policy: policy}
+		c := invoice.ReconcileRequest{Policy: policy}
 		for i := 0; i+6 <= len(sold) && i < 48; i += 6 {
 			if charge, ok := fuzzWares(t, "c"+strconv.Itoa(i), sold[i:i+6], unit, policy); ok {
 				c.Billed = append(c.Billed, charge)
@@ -74,13 +74,13 @@ func FuzzReconcile(f *testing.F) {
 		}
 		for i := 0; i+3 < len(moves) && i < 16; i += 4 { // pauses of some of them, and money
 			at := giventest.Instant("2026-11-01", nil).AddDate(0, 0, int(moves[i+1]%30))
-			r := credits.Request{Charges: c.Billed, Item: "seat0", Quantity: decimal.New(int64(moves[i+2]%5), 0), At: at, Until: at.AddDate(0, 0, int(moves[i+3]%20)+1), Basis: proration.OnBilled, Policy: policy}
+			r := credits.Request{Charges: c.Billed, Item: "seat0", Quantity: decimal.New(int64(moves[i+2]%5), 0), At: at, Until: at.AddDate(0, 0, int(moves[i+3]%20)+1), CreditBasis: proration.OnBilled, Policy: policy}
 			if owed, err := credits.Unused(r); err == nil {
 				c.Billed = withLines(c.Billed, owed)
 			}
 			if n := len(c.Billed); n > 0 && moves[i]&3 == 3 && c.Billed[0].Corrects == "" {
-				back := credits.Return{Charges: c.Billed, Charge: c.Billed[0].ID, Amount: decimal.New(int64(moves[i]), -2), Mode: policy.Rounding.Mode}
-				if given, err := credits.GiveBack(back); err == nil {
+				back := credits.AmountRequest{Charges: c.Billed, Charge: c.Billed[0].ID, Amount: decimal.New(int64(moves[i]), -2), Mode: policy.Rounding.Mode}
+				if given, err := credits.ForAmount(back); err == nil {
 					c.Billed = withLines(c.Billed, []plans.Charge{given})
 				}
 			}
@@ -117,7 +117,7 @@ func FuzzReconcile(f *testing.F) {
 				billing := invoice.Standard()
 				billing.Proration = policy
 				inv, err := invoice.Build(invoice.Draft{
-					ID: "difference", Currency: "USD", At: giventest.Instant("2026-12-01", nil), Lines: d.Lines, Billed: c.Billed, Policy: billing,
+					ID: "difference", Currency: "USD", At: giventest.Instant("2026-12-01", nil), Lines: d.Lines, CreditedCharges: c.Billed, Policy: billing,
 				})
 				if err != nil {
 					t.Fatalf("the difference is no invoice: %v\n%s\nof %s", err, giventest.JSON(t, d.Lines), giventest.JSON(t, c.Billed))

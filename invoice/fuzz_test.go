@@ -33,11 +33,11 @@ func FuzzBuild(f *testing.F) {
 			sum = sum.Add(net)
 			if net.IsNegative() {
 				paid := charged("inv-1/"+strconv.Itoa(i), d.Currency, net.Neg().String())
-				back, err := credits.GiveBack(credits.Return{Charges: []plans.Charge{paid}, Charge: paid.ID, Mode: proration.HalfUp})
+				back, err := credits.ForAmount(credits.AmountRequest{Charges: []plans.Charge{paid}, Charge: paid.ID, Mode: proration.HalfUp})
 				if err != nil {
 					t.Fatal(err)
 				}
-				d.Lines, d.Billed = append(d.Lines, back), append(d.Billed, paid)
+				d.Lines, d.CreditedCharges = append(d.Lines, back), append(d.CreditedCharges, paid)
 				continue
 			}
 			d.Lines = append(d.Lines, lineIn(d.Currency, plans.Kind(nets[i]%uint8(plans.Termination))+1, net.String()))
@@ -78,7 +78,7 @@ func FuzzBuild(f *testing.F) {
 			t.Fatal(err)
 		}
 		var spent, first, granted decimal.Decimal
-		for _, e := range inv.Entries {
+		for _, e := range inv.LedgerEntries {
 			switch {
 			case e.Kind == credits.Granted:
 				granted = granted.Add(e.Amount)
@@ -93,16 +93,16 @@ func FuzzBuild(f *testing.F) {
 		switch {
 		case !inv.Subtotal.Equal(sum):
 			t.Fatalf("the subtotal is %v, the lines add up to %v", inv.Subtotal, sum)
-		case inv.Due.IsNegative(), !inv.Due.Sub(granted).Equal(sum.Sub(spent)):
-			t.Fatalf("%v is due and %v granted, of %v less %v", inv.Due, granted, sum, spent)
+		case inv.AmountDue.IsNegative(), !inv.AmountDue.Sub(granted).Equal(sum.Sub(spent)):
+			t.Fatalf("%v is due and %v granted, of %v less %v", inv.AmountDue, granted, sum, spent)
 		case !first.Equal(decimal.Min(untaxed, due)), !spent.Equal(decimal.Min(credit, due)):
 			t.Fatalf("of %v, %v are paid, %v of them before tax; there are %v, and %v before tax", due, spent, first, credit, untaxed)
-		case !inv.Balance.Equal(credit.Sub(spent).Add(granted)), inv.Balance.IsNegative():
-			t.Fatalf("the balance is %v, of %v less %v and %v more", inv.Balance, credit, spent, granted)
-		case inv.Due.IsPositive() && inv.Balance.IsPositive():
-			t.Fatalf("%v is due although %v is left", inv.Due, inv.Balance)
-		case (inv.Status == invoice.Open) != inv.Due.IsPositive():
-			t.Fatalf("%v is due and the invoice is %v", inv.Due, inv.Status)
+		case !inv.CreditBalance.Equal(credit.Sub(spent).Add(granted)), inv.CreditBalance.IsNegative():
+			t.Fatalf("the balance is %v, of %v less %v and %v more", inv.CreditBalance, credit, spent, granted)
+		case inv.AmountDue.IsPositive() && inv.CreditBalance.IsPositive():
+			t.Fatalf("%v is due although %v is left", inv.AmountDue, inv.CreditBalance)
+		case (inv.Status == invoice.Open) != inv.AmountDue.IsPositive():
+			t.Fatalf("%v is due and the invoice is %v", inv.AmountDue, inv.Status)
 		}
 
 		if err := invoice.Check(inv); err != nil {
@@ -110,7 +110,7 @@ func FuzzBuild(f *testing.F) {
 		}
 
 		// Appended to the ledger, the entries make one that pays the next invoice.
-		d.ID, d.Ledger = "inv-3", append(d.Ledger, inv.Entries...)
+		d.ID, d.Ledger = "inv-3", append(d.Ledger, inv.LedgerEntries...)
 		if _, err := invoice.Build(d); err != nil {
 			t.Fatal(err)
 		}

@@ -41,20 +41,20 @@ func statesBefore(tb testing.TB) (before []plans.Charge) {
 		Lines: statesDollars(tb, "2026-11-01/2026-12-01",
 			plans.Item{ID: "seat", Quantity: giventest.Money("10"), Price: plans.Price{Unit: giventest.Money("139.99")}},
 			plans.Item{ID: "support", Quantity: giventest.Money("1"), Price: plans.Price{Flat: giventest.Money("99.95")}}),
-		Discounts: []plans.Discount{{ID: "welcome", Percent: giventest.Money("7"), Lasts: plans.Forever}},
+		Discounts: []plans.Discount{{ID: "welcome", Percent: giventest.Money("7"), Duration: plans.Forever}},
 	})
 	if err != nil {
 		tb.Fatal(err)
 	}
 	before = first.Lines
 	unused, err := credits.Unused(credits.Request{
-		Charges: before, Item: "seat", Quantity: giventest.Money("3"), At: giventest.Instant("2026-11-08", newYork), Basis: proration.OnBilled,
+		Charges: before, Item: "seat", Quantity: giventest.Money("3"), At: giventest.Instant("2026-11-08", newYork), CreditBasis: proration.OnBilled,
 		Policy: proration.Standard(2), Location: newYork,
 	})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	back, err := credits.GiveBack(credits.Return{Charges: before, Charge: "inv-1/2", Amount: giventest.Money("10.01"), Mode: proration.HalfUp})
+	back, err := credits.ForAmount(credits.AmountRequest{Charges: before, Charge: "inv-1/2", Amount: giventest.Money("10.01"), Mode: proration.HalfUp})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -65,13 +65,13 @@ func statesBefore(tb testing.TB) (before []plans.Charge) {
 // statesPolicy has taxes of all sorts: besides the net and included in it, on everything and on some items or kinds.
 func statesPolicy() invoice.Policy {
 	policy := invoice.Standard()
-	policy.TaxPer, policy.TaxMode = invoice.PerInvoice, proration.HalfEven
-	policy.Taxes = []invoice.Rate{
+	policy.TaxRoundingLevel, policy.TaxRoundingMode = invoice.PerInvoice, proration.HalfEven
+	policy.Taxes = []invoice.TaxRate{
 		{Name: "VAT", Percent: giventest.Money("8.875"), Items: []string{"seat"}},
 		{Name: "VAT", Percent: giventest.Money("4.5")},
-		{Name: "levy", Percent: giventest.Money("3"), Included: true, Kinds: []plans.Kind{plans.Recurring, plans.Addition, plans.Usage}},
+		{Name: "levy", Percent: giventest.Money("3"), Included: true, Kinds: []plans.Kind{plans.Recurring, plans.ProrationCharge, plans.Usage}},
 	}
-	policy.Refunds = []credits.Rule{{As: credits.ToNothing}}
+	policy.Refunds = []credits.RefundRule{{As: credits.AsNothing}}
 	return policy
 }
 
@@ -97,27 +97,27 @@ func statesRich(tb testing.TB) invoice.Draft {
 		tb.Fatal(err)
 	}
 	unused, err := credits.Unused(credits.Request{
-		Charges: before, Item: "seat", Quantity: giventest.Money("2"), At: at, Basis: proration.OnBilled, Policy: proration.Standard(2), Location: newYork,
+		Charges: before, Item: "seat", Quantity: giventest.Money("2"), At: at, CreditBasis: proration.OnBilled, Policy: proration.Standard(2), Location: newYork,
 	})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	back, err := credits.GiveBack(credits.Return{Charges: before, Charge: "inv-1/2", Amount: giventest.Money("20.02"), Mode: proration.HalfUp})
+	back, err := credits.ForAmount(credits.AmountRequest{Charges: before, Charge: "inv-1/2", Amount: giventest.Money("20.02"), Mode: proration.HalfUp})
 	if err != nil {
 		tb.Fatal(err)
 	}
 	lines := append(slices.Concat(prorated, added),
-		plans.Charge{Kind: plans.OneOff, Item: "setup", Currency: "USD", Net: giventest.Money("149.50"), Taxes: []plans.Tax{{Name: "GST", Percent: giventest.Money("5"), Included: true}}},
+		plans.Charge{Kind: plans.OneTime, Item: "setup", Currency: "USD", Net: giventest.Money("149.50"), Taxes: []plans.Tax{{Name: "GST", Percent: giventest.Money("5"), Included: true}}},
 		plans.Charge{Kind: plans.Usage, Plan: "growth", Item: "calls", Currency: "USD", Quantity: giventest.Money("12345"), Price: plans.Price{
 			Unit: giventest.Money("0.99"), Package: giventest.Money("100"), Included: giventest.Money("1000"), Flat: giventest.Money("2"),
 		}},
 		shortfall, unused[0], back)
 	return invoice.Draft{
-		ID: "inv-2", Currency: "USD", At: at, Lines: lines, Billed: before, Policy: statesPolicy(), Location: newYork,
+		ID: "inv-2", Currency: "USD", At: at, Lines: lines, CreditedCharges: before, Policy: statesPolicy(), Location: newYork,
 		Discounts: []plans.Discount{
-			{ID: "loyal", Percent: giventest.Money("10"), Lasts: plans.Repeating, Periods: 3, Items: []string{"seat", "add-on"}},
-			{ID: "prepaid", Amount: giventest.Money("20.55"), Currency: "USD", Lasts: plans.Once, Keeps: true, Kinds: []plans.Kind{plans.Addition, plans.Usage}},
-			{ID: "sorry", Amount: giventest.Money("5.55"), Currency: "USD", Lasts: plans.Once},
+			{ID: "loyal", Percent: giventest.Money("10"), Duration: plans.Repeating, Periods: 3, Items: []string{"seat", "add-on"}},
+			{ID: "prepaid", Amount: giventest.Money("20.55"), Currency: "USD", Duration: plans.Once, Rollover: true, Kinds: []plans.Kind{plans.ProrationCharge, plans.Usage}},
+			{ID: "sorry", Amount: giventest.Money("5.55"), Currency: "USD", Duration: plans.Once},
 		},
 		Ledger: []credits.Entry{
 			{Kind: credits.Granted, ID: "gift", Amount: giventest.Money("33.33"), Currency: "USD", At: at.Add(-time.Hour), Promotional: true, BeforeTax: true},
@@ -126,7 +126,7 @@ func statesRich(tb testing.TB) invoice.Draft {
 			{Kind: credits.Granted, ID: "later", Amount: giventest.Money("1"), Currency: "USD", At: at.Add(-time.Hour), Effective: at.Add(time.Hour)},
 		},
 		Contact: invoice.Contact{Name: "Ada", Email: "ada@example.com", Address: []string{"1 Main Street", "New York"}, TaxID: "US-1"},
-		DueBy:   at.AddDate(0, 0, 30), Instalments: 3, Every: proration.Interval{Months: 1},
+		DueAt:   at.AddDate(0, 0, 30), Installments: 3, Every: proration.Interval{Months: 1},
 	}
 }
 
@@ -146,11 +146,11 @@ func statesExamples(tb testing.TB) []invoice.Invoice {
 	tb.Helper()
 	rich := statesBuilt(tb, statesRich(tb), "attempted p1", "failed p1 0 2026-12-03", "succeeded p2 40 2026-12-04")
 	d := statesRich(tb)
-	d.ID, d.Refund, d.Instalments, d.Every, d.DueBy = "inv-3", giventest.Money("12.34"), 0, proration.Interval{}, time.Time{}
+	d.ID, d.Refund, d.Installments, d.Every, d.DueAt = "inv-3", giventest.Money("12.34"), 0, proration.Interval{}, time.Time{}
 	d.Lines, d.Discounts = d.Lines[5:], nil
 	negative := statesBuilt(tb, d)
-	note, err := invoice.Note(invoice.Correction{
-		ID: "cn-1", At: giventest.Instant("2026-12-05", nil), Invoice: rich, Lines: []invoice.Part{{Line: "inv-2/2", Amount: giventest.Money("3.21")}, {Line: "inv-2/5"}},
+	note, err := invoice.Credit(invoice.CreditRequest{
+		ID: "cn-1", At: giventest.Instant("2026-12-05", nil), Invoice: rich, Lines: []invoice.LineAmount{{Line: "inv-2/2", Amount: giventest.Money("3.21")}, {Line: "inv-2/5"}},
 	})
 	if err != nil {
 		tb.Fatal(err)

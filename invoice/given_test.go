@@ -30,7 +30,7 @@ func linesIn(currency plans.Currency, nets ...string) []plans.Charge {
 			continue
 		}
 		paid := charged("inv-1/"+strconv.Itoa(i+1), currency, net[1:])
-		back, err := credits.GiveBack(credits.Return{Charges: []plans.Charge{paid}, Charge: paid.ID, Mode: proration.HalfUp})
+		back, err := credits.ForAmount(credits.AmountRequest{Charges: []plans.Charge{paid}, Charge: paid.ID, Mode: proration.HalfUp})
 		if err != nil {
 			panic(err)
 		}
@@ -54,7 +54,7 @@ func draft(lines ...plans.Charge) invoice.Draft {
 	d := invoice.Draft{ID: "inv-2", Currency: "USD", At: giventest.Instant("2026-12-01", nil), Lines: lines, Policy: invoice.Standard()}
 	for _, c := range lines {
 		if c.Corrects != "" {
-			d.Billed = append(d.Billed, charged(c.Corrects, c.Currency, c.Net.Neg().String()))
+			d.CreditedCharges = append(d.CreditedCharges, charged(c.Corrects, c.Currency, c.Net.Neg().String()))
 		}
 	}
 	return d
@@ -104,13 +104,13 @@ func downgrade(tb testing.TB, currency plans.Currency) invoice.Draft {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	unused, err := credits.Unused(credits.Request{Charges: before, At: at, Basis: proration.OnBilled, Policy: policy})
+	unused, err := credits.Unused(credits.Request{Charges: before, At: at, CreditBasis: proration.OnBilled, Policy: policy})
 	if err != nil {
 		tb.Fatal(err)
 	}
 	rest := billed(tb, currency, "growth", "89", "2026-11-11/2026-12-01")
-	rest[0].Kind = plans.Addition
-	return invoice.Draft{ID: "inv-2", Currency: currency, At: at, Lines: append(unused, rest...), Billed: before, Policy: invoice.Standard()}
+	rest[0].Kind = plans.ProrationCharge
+	return invoice.Draft{ID: "inv-2", Currency: currency, At: at, Lines: append(unused, rest...), CreditedCharges: before, Policy: invoice.Standard()}
 }
 
 // everything is a draft that has something of all there is: a volume price, a credit with its discount and its taxes, discounts, credit
@@ -119,9 +119,9 @@ func everything(tb testing.TB) invoice.Draft {
 	tb.Helper()
 	madrid := giventest.Zone(tb, "Europe/Madrid")
 	policy := invoice.Standard()
-	policy.TaxPer = invoice.PerInvoice
-	policy.Taxes = []invoice.Rate{
-		{Name: "VAT", Percent: giventest.Money("21"), Items: []string{"seat"}, Kinds: []plans.Kind{plans.Recurring, plans.Addition}},
+	policy.TaxRoundingLevel = invoice.PerInvoice
+	policy.Taxes = []invoice.TaxRate{
+		{Name: "VAT", Percent: giventest.Money("21"), Items: []string{"seat"}, Kinds: []plans.Kind{plans.Recurring, plans.ProrationCharge}},
 		{Name: "levy", Percent: giventest.Money("1.5"), Included: true},
 	}
 	contract := plans.Contract{Plan: "growth", Currency: "EUR", Cycle: giventest.Cycle("2026-11-01", "P1M", madrid), Items: []plans.Item{{
@@ -137,8 +137,8 @@ func everything(tb testing.TB) invoice.Draft {
 		}
 		return all
 	}
-	welcome := plans.Discount{ID: "welcome", Percent: giventest.Money("12.5"), Lasts: plans.Repeating, Periods: 3, Items: []string{"seat"}}
-	once := plans.Discount{ID: "sorry", Amount: giventest.Money("5.00"), Currency: "EUR", Lasts: plans.Forever}
+	welcome := plans.Discount{ID: "welcome", Percent: giventest.Money("12.5"), Duration: plans.Repeating, Periods: 3, Items: []string{"seat"}}
+	once := plans.Discount{ID: "sorry", Amount: giventest.Money("5.00"), Currency: "EUR", Duration: plans.Forever}
 	signup, err := invoice.Build(invoice.Draft{
 		ID: "inv-1", Currency: "EUR", At: november.Start, Lines: charges("2026-11-01"), Discounts: []plans.Discount{welcome}, Policy: policy, Location: madrid,
 	})
@@ -147,23 +147,23 @@ func everything(tb testing.TB) invoice.Draft {
 	}
 	at := giventest.Instant("2026-11-11", madrid)
 	unused, err := credits.Unused(credits.Request{
-		Charges: signup.Lines, Item: "seat", Quantity: giventest.Money("3"), At: at, Basis: policy.Basis, Policy: policy.Proration, Location: madrid,
+		Charges: signup.Lines, Item: "seat", Quantity: giventest.Money("3"), At: at, CreditBasis: policy.CreditBasis, Policy: policy.Proration, Location: madrid,
 	})
 	if err != nil {
 		tb.Fatal(err)
 	}
 	contract.Items[0].Quantity = giventest.Money("20")
 	more := charges("2026-11-11")
-	more[0].Kind = plans.Addition
+	more[0].Kind = plans.ProrationCharge
 	grant := func(e credits.Entry) credits.Entry {
 		e.Currency = "EUR"
 		return e
 	}
 	return invoice.Draft{
-		ID: "inv-2", Currency: "EUR", At: at, Lines: append(unused, more[0], lineIn("EUR", plans.OneOff, "49.99")), Billed: signup.Lines,
-		Discounts: []plans.Discount{signup.Remaining[0], once},
+		ID: "inv-2", Currency: "EUR", At: at, Lines: append(unused, more[0], lineIn("EUR", plans.OneTime, "49.99")), CreditedCharges: signup.Lines,
+		Discounts: []plans.Discount{signup.RemainingDiscounts[0], once},
 		Ledger:    []credits.Entry{grant(beforeTax(entry("early", "33.33", "2026-11-02"))), grant(first(entry("g", "10", "2026-11-01")))},
 		Policy:    policy, Contact: invoice.Contact{Name: "Acme", Email: "pay@acme.example", Address: []string{"Calle Mayor 1", "Madrid"}, TaxID: "ESB1"},
-		DueBy: at.AddDate(0, 0, 14), Instalments: 3, Every: proration.Interval{Months: 1}, Location: madrid,
+		DueAt: at.AddDate(0, 0, 14), Installments: 3, Every: proration.Interval{Months: 1}, Location: madrid,
 	}
 }

@@ -27,10 +27,10 @@ func guardSigned(t *testing.T) (invoice.Account, invoice.Invoice) {
 }
 
 // guardOccasion is an occasion of an account.
-func guardOccasion(a invoice.Account, id, at string, change plans.Change) invoice.Occasion {
+func guardOccasion(a invoice.Account, id, at string, change plans.Change) invoice.IssueRequest {
 	policy := invoice.Standard()
-	policy.Taxes = []invoice.Rate{{Name: "VAT", Percent: giventest.Money("19")}}
-	return invoice.Occasion{Account: a, ID: id, At: giventest.Instant(at, nil), Change: change, Policy: policy}
+	policy.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: giventest.Money("19")}}
+	return invoice.IssueRequest{Account: a, ID: id, At: giventest.Instant(at, nil), Change: change, Policy: policy}
 }
 
 // guardMore is a change of the seats.
@@ -40,49 +40,49 @@ func guardMore(seats string) plans.Change {
 
 // What would bill twice, bill nothing that is owed, or credit what was credited, is refused with a reason.
 func TestIssueGuards(t *testing.T) {
-	arrears := func(o *invoice.Occasion) { o.Policy.Timing = proration.InArrears }
+	arrears := func(o *invoice.IssueRequest) { o.Policy.Timing = proration.InArrears }
 	for _, c := range []struct {
 		name, why string
-		before    []invoice.Occasion // issued first, each on the account of the one before
+		before    []invoice.IssueRequest // issued first, each on the account of the one before
 		id, at    string
 		change    plans.Change
-		with      func(*invoice.Occasion)
+		with      func(*invoice.IssueRequest)
 		want      string // faults, or the rule of a refusal
 	}{
-		{name: "the same ID again", why: "its lines would have IDs twice", id: "1", at: "2027-01-10", change: guardMore("2"), want: "billed[0].id invalid"},
+		{name: "the same ID again", why: "its lines would have IDs twice", id: "1", at: "2027-01-10", change: guardMore("2"), want: "credited_charges[0].id invalid"},
 		{
 			name: "the same ID after a change", why: "the same call twice would charge twice", id: "2", at: "2027-01-10", change: guardMore("2"),
-			before: []invoice.Occasion{guardOccasion(invoice.Account{}, "2", "2027-01-10", guardMore("2"))}, want: "billed[1].id invalid",
+			before: []invoice.IssueRequest{guardOccasion(invoice.Account{}, "2", "2027-01-10", guardMore("2"))}, want: "credited_charges[1].id invalid",
 		},
 		{
 			name: "a change before a later one", why: "what was billed for the later one is not of that time", id: "3", at: "2027-01-05", change: guardMore("-1"),
-			before: []invoice.Occasion{guardOccasion(invoice.Account{}, "2", "2027-01-20", guardMore("2"))}, want: "refused change",
+			before: []invoice.IssueRequest{guardOccasion(invoice.Account{}, "2", "2027-01-20", guardMore("2"))}, want: "refused change",
 		},
 		{name: "a late renewal", why: "five days would be lost", id: "2", at: "2027-02-06", want: "refused period"},
 		{
 			name: "another billing date before the renewal", why: "the first nine days of February would be lost", id: "2", at: "2027-02-10",
 			change: plans.Change{Anchor: giventest.Instant("2027-02-10", nil)}, want: "refused period",
 		},
-		{name: "arrears after January was billed in advance", why: "January would be billed twice", id: "2", at: "2027-02-01", with: func(o *invoice.Occasion) {
+		{name: "arrears after January was billed in advance", why: "January would be billed twice", id: "2", at: "2027-02-01", with: func(o *invoice.IssueRequest) {
 			arrears(o)
-			o.Since = giventest.Instant("2027-01-01", nil)
-		}, want: "since invalid"},
-		{name: "in advance with days in arrears", why: "the days from the 1st on would be lost", id: "2", at: "2027-01-10", with: func(o *invoice.Occasion) {
-			o.Billed, o.Since = nil, giventest.Instant("2027-01-01", nil)
+			o.UnbilledSince = giventest.Instant("2027-01-01", nil)
+		}, want: "unbilled_since invalid"},
+		{name: "in advance with days in arrears", why: "the days from the 1st on would be lost", id: "2", at: "2027-01-10", with: func(o *invoice.IssueRequest) {
+			o.UnexpiredCharges, o.UnbilledSince = nil, giventest.Instant("2027-01-01", nil)
 		}, want: "refused period"},
 		{
 			name: "a change after the end", why: "there is nothing to change", id: "3", at: "2027-01-20", change: guardMore("2"),
-			before: []invoice.Occasion{guardOccasion(invoice.Account{}, "2", "2027-01-15", plans.Change{Cancel: true})}, want: "refused change",
+			before: []invoice.IssueRequest{guardOccasion(invoice.Account{}, "2", "2027-01-15", plans.Change{Cancel: true})}, want: "refused change",
 		},
-		{name: "an exception without a cancellation", why: "it would be ignored", id: "2", at: "2027-01-10", change: guardMore("2"), with: func(o *invoice.Occasion) {
-			o.Exception, o.Paid = &credits.Exception{As: credits.ToNothing, Reason: "none"}, giventest.Money("4")
+		{name: "an exception without a cancellation", why: "it would be ignored", id: "2", at: "2027-01-10", change: guardMore("2"), with: func(o *invoice.IssueRequest) {
+			o.Exception, o.Paid = &credits.Exception{As: credits.AsNothing, Reason: "none"}, giventest.Money("4")
 		}, want: "paid invalid, exception invalid"},
-		{name: "beyond the calendar", why: "JSON has no year of five digits", id: "2", at: "2027-01-10", with: func(o *invoice.Occasion) { o.At = o.At.AddDate(9000, 0, 0) }, want: "at limit"},
-		{name: "credit in parts of a cent", why: "an invoice would be due that nobody can pay", id: "2", at: "2027-01-10", change: guardMore("2"), with: func(o *invoice.Occasion) {
+		{name: "beyond the calendar", why: "JSON has no year of five digits", id: "2", at: "2027-01-10", with: func(o *invoice.IssueRequest) { o.At = o.At.AddDate(9000, 0, 0) }, want: "at limit"},
+		{name: "credit in parts of a cent", why: "an invoice would be due that nobody can pay", id: "2", at: "2027-01-10", change: guardMore("2"), with: func(o *invoice.IssueRequest) {
 			o.Ledger = []credits.Entry{{Kind: credits.Granted, ID: "g", Amount: giventest.Money("10.005"), Currency: "EUR", At: o.At}}
 		}, want: "ledger[0].amount invalid"},
-		{name: "an account that was edited", why: "a credit would be of anything", id: "2", at: "2027-01-10", change: guardMore("-1"), with: func(o *invoice.Occasion) {
-			o.Billed[0].Net = giventest.Money("99999")
+		{name: "an account that was edited", why: "a credit would be of anything", id: "2", at: "2027-01-10", change: guardMore("-1"), with: func(o *invoice.IssueRequest) {
+			o.UnexpiredCharges[0].Net = giventest.Money("99999")
 		}, want: "lines[0].corrects invalid"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -150,9 +150,9 @@ func TestIssueAfterTheEnd(t *testing.T) {
 // What is sold inside a period uses up no coupon that the contract has for its periods.
 func TestIssueKeepsCoupons(t *testing.T) {
 	account, _ := guardSigned(t)
-	account.Contract.Discounts = []plans.Discount{{ID: "half", Percent: giventest.Money("50"), Lasts: plans.Repeating, Periods: 2}}
+	account.Contract.Discounts = []plans.Discount{{ID: "half", Percent: giventest.Money("50"), Duration: plans.Repeating, Periods: 2}}
 	o := guardOccasion(account, "2", "2027-01-15", plans.Change{})
-	o.Lines = []plans.Charge{{Kind: plans.OneOff, Item: "setup", Currency: "EUR", Net: giventest.Money("10")}}
+	o.Lines = []plans.Charge{{Kind: plans.OneTime, Item: "setup", Currency: "EUR", Net: giventest.Money("10")}}
 	doc, err := invoice.Issue(o)
 	if err != nil {
 		t.Fatal(err)
@@ -166,52 +166,52 @@ func TestIssueKeepsCoupons(t *testing.T) {
 // A note must know what was credited before: what lowered the invoice, and what the ledger says was granted for it.
 func TestNoteKnowsTheOthers(t *testing.T) {
 	account, inv := guardSigned(t)
-	first, err := invoice.Note(invoice.Correction{
-		ID: "n1", At: inv.At, Invoice: inv, Lines: []invoice.Part{{Line: "1/1", Amount: giventest.Money("200")}},
+	first, err := invoice.Credit(invoice.CreditRequest{
+		ID: "n1", At: inv.IssuedAt, Invoice: inv, Lines: []invoice.LineAmount{{Line: "1/1", Amount: giventest.Money("200")}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	lowered, err := invoice.Apply(inv, invoice.Event{Kind: invoice.Credited, ID: "n1", At: inv.At, Amount: first.Offset})
+	lowered, err := invoice.Apply(inv, invoice.Event{Kind: invoice.Credited, ID: "n1", At: inv.IssuedAt, Amount: first.AppliedToInvoice})
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = invoice.Note(invoice.Correction{ID: "n2", At: inv.At, Invoice: lowered})
+	_, err = invoice.Credit(invoice.CreditRequest{ID: "n2", At: inv.IssuedAt, Invoice: lowered})
 	giventest.CheckFaults(t, err, "credited invalid")
-	_, err = invoice.Note(invoice.Correction{ID: "n2", At: inv.At, Invoice: lowered, Credited: append(first.Lines, first.Lines...)})
+	_, err = invoice.Credit(invoice.CreditRequest{ID: "n2", At: inv.IssuedAt, Invoice: lowered, Credited: append(first.Lines, first.Lines...)})
 	giventest.CheckFaults(t, err, "credited[1].id invalid")
 	account = account.Add(first)
 	if again := account.Add(first); giventest.JSON(t, again) != giventest.JSON(t, account) {
 		t.Error("a note that is added twice is there twice")
 	}
-	rest, err := invoice.Note(invoice.Correction{ID: "n2", At: inv.At, Invoice: lowered, Credited: account.Billed, Ledger: account.Ledger})
+	rest, err := invoice.Credit(invoice.CreditRequest{ID: "n2", At: inv.IssuedAt, Invoice: lowered, Credited: account.UnexpiredCharges, Ledger: account.Ledger})
 	if err != nil {
 		t.Fatal(err)
 	}
 	giventest.CheckMoney(t, "both notes", first.Total.Add(rest.Total), inv.Total.Neg().String())
 
-	paid, err := invoice.Apply(inv, invoice.Event{Kind: invoice.Succeeded, ID: "p", At: inv.At})
+	paid, err := invoice.Apply(inv, invoice.Event{Kind: invoice.Succeeded, ID: "p", At: inv.IssuedAt})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if first, err = invoice.Note(invoice.Correction{ID: "n1", At: inv.At, Invoice: paid, Lines: []invoice.Part{{Line: "1/1", Amount: giventest.Money("200")}}}); err != nil {
+	if first, err = invoice.Credit(invoice.CreditRequest{ID: "n1", At: inv.IssuedAt, Invoice: paid, Lines: []invoice.LineAmount{{Line: "1/1", Amount: giventest.Money("200")}}}); err != nil {
 		t.Fatal(err)
 	}
-	_, err = invoice.Note(invoice.Correction{ID: "n2", At: inv.At, Invoice: paid, Ledger: first.Entries})
+	_, err = invoice.Credit(invoice.CreditRequest{ID: "n2", At: inv.IssuedAt, Invoice: paid, Ledger: first.LedgerEntries})
 	giventest.CheckFaults(t, err, "credited invalid")
 }
 
 // An edited discount that leaves less than nothing to tax is a fault, and no panic.
 func TestCheckDiscountEdited(t *testing.T) {
 	policy := invoice.Standard()
-	policy.TaxPer, policy.Taxes = invoice.PerInvoice, []invoice.Rate{{Name: "VAT", Percent: giventest.Money("19")}}
+	policy.TaxRoundingLevel, policy.Taxes = invoice.PerInvoice, []invoice.TaxRate{{Name: "VAT", Percent: giventest.Money("19")}}
 	at := giventest.Instant("2027-01-01", nil)
 	inv, err := invoice.Build(invoice.Draft{
 		ID: "1", Currency: "EUR", At: at, Policy: policy,
 		Lines: []plans.Charge{
-			{Kind: plans.OneOff, Currency: "EUR", Net: giventest.Money("100")}, {Kind: plans.OneOff, Currency: "EUR", Net: giventest.Money("10")},
+			{Kind: plans.OneTime, Currency: "EUR", Net: giventest.Money("100")}, {Kind: plans.OneTime, Currency: "EUR", Net: giventest.Money("10")},
 		},
-		Discounts: []plans.Discount{{ID: "d", Percent: giventest.Money("10"), Lasts: plans.Once}},
+		Discounts: []plans.Discount{{ID: "d", Percent: giventest.Money("10"), Duration: plans.Once}},
 		Ledger:    []credits.Entry{{Kind: credits.Granted, ID: "g", Amount: giventest.Money("30"), Currency: "EUR", At: at, BeforeTax: true}},
 	})
 	if err != nil {
@@ -246,7 +246,7 @@ func TestTextOnItsCalendar(t *testing.T) {
 	if err := json.Unmarshal(text, &stored); err != nil {
 		t.Fatal(err)
 	}
-	stored.Location, stored.At = berlin, stored.At.UTC()
+	stored.Location, stored.IssuedAt = berlin, stored.IssuedAt.UTC()
 	for _, got := range []string{doc.Invoice.Text(), stored.Text()} {
 		if !strings.HasPrefix(got, "Invoice 1, 2027-01-01, EUR") || !strings.Contains(got, "2027-01-01 until 2027-02-01") {
 			t.Errorf("it says\n%s", got)

@@ -55,28 +55,28 @@ type history struct {
 
 // signHistory signs a contract for some seats and perhaps agents on an instant.
 func signHistory(tb testing.TB, world historyWorld, at time.Time, seats, agents int64) *history {
-	h := &history{tb: tb, world: world, policy: issueBack(credits.UnusedPart, credits.ToBalance)}
+	h := &history{tb: tb, world: world, policy: issueBack(credits.UnusedPart, credits.AsBalance)}
 	if world.arrears {
 		h.policy.Timing = proration.InArrears
 	}
 	if world.onPrice {
-		h.policy.Basis = proration.OnPrice
+		h.policy.CreditBasis = proration.OnPrice
 	}
 	if world.seconds {
 		h.policy.Proration.DayCount = proration.Seconds
 	}
 	if world.tax > 0 {
 		h.policy.Taxes = issueVAT("19", world.tax == 3).Taxes
-		h.policy.TaxPer = []invoice.TaxPer{invoice.PerLine, invoice.PerInvoice, invoice.PerInvoice}[world.tax-1]
+		h.policy.TaxRoundingLevel = []invoice.TaxRoundingLevel{invoice.PerLine, invoice.PerInvoice, invoice.PerInvoice}[world.tax-1]
 	}
 	h.now = historyState{seats: seats, agents: agents, seatUnit: 8900, agentUnit: 1999, anchor: at, months: 1}
-	h.account = invoice.Account{Since: at, Contract: plans.Contract{
+	h.account = invoice.Account{UnbilledSince: at, Contract: plans.Contract{
 		Plan: "growth", Currency: "USD", Cycle: giventest.Cycle(at.Format("2006-01-02T15:04:05"), "P1M", time.UTC), Items: []plans.Item{
 			{ID: "seat", Quantity: decimal.New(seats, 0), Price: h.price(8900)}, {ID: "agent", Quantity: decimal.New(agents, 0), Price: h.price(1999)},
 		},
 	}}
 	if world.less {
-		h.account.Contract.Discounts = []plans.Discount{{ID: "friends", Percent: giventest.Money("10"), Lasts: plans.Forever}}
+		h.account.Contract.Discounts = []plans.Discount{{ID: "friends", Percent: giventest.Money("10"), Duration: plans.Forever}}
 	}
 	h.open(at)
 	if h.over = at; !world.arrears {
@@ -185,7 +185,7 @@ func (h *history) change(at time.Time, change plans.Change, apply func(*historyS
 func (h *history) issue(at time.Time, change plans.Change) {
 	h.tb.Helper()
 	h.docs++
-	o := invoice.Occasion{Account: h.account, ID: "inv-" + strconv.Itoa(h.docs), At: at, Change: change, Policy: h.policy}
+	o := invoice.IssueRequest{Account: h.account, ID: "inv-" + strconv.Itoa(h.docs), At: at, Change: change, Policy: h.policy}
 	before := giventest.JSON(h.tb, o)
 	doc, err := invoice.Issue(o)
 	if err != nil {
@@ -208,8 +208,8 @@ func (h *history) add(inv invoice.Invoice) {
 		h.tb.Fatalf("%v\n%s", err, inv.Text())
 	}
 	h.lines = append(h.lines, inv.Lines...)
-	h.net, h.total, h.due, h.refund = h.net.Add(inv.Net), h.total.Add(inv.Total), h.due.Add(inv.Due), h.refund.Add(inv.Refund)
-	for _, e := range inv.Entries {
+	h.net, h.total, h.due, h.refund = h.net.Add(inv.Net), h.total.Add(inv.Total), h.due.Add(inv.AmountDue), h.refund.Add(inv.Refund)
+	for _, e := range inv.LedgerEntries {
 		if e.Kind == credits.Granted {
 			h.grant = h.grant.Add(e.Amount)
 		}
@@ -305,7 +305,7 @@ func (h *history) text() (text string) {
 // checkReconciled fails where what was billed differs from itself.
 func (h *history) checkReconciled() {
 	h.tb.Helper()
-	d, err := invoice.Reconcile(invoice.Comparison{Billed: h.lines, Proposed: h.lines, Policy: h.policy.Proration})
+	d, err := invoice.Reconcile(invoice.ReconcileRequest{Billed: h.lines, Proposed: h.lines, Policy: h.policy.Proration})
 	if err != nil {
 		h.tb.Fatalf("%v\n%s", err, h.text())
 	}
@@ -370,7 +370,7 @@ func (h *history) agents(at time.Time, more int64) {
 	}
 }
 
-// reprice makes seats cost so many cents.
+// change_price makes seats cost so many cents.
 func (h *history) reprice(at time.Time, cents int64) {
 	price := h.price(cents)
 	h.change(at, plans.Change{Item: "seat", Price: &price}, func(s *historyState) { s.seatUnit = cents })

@@ -19,30 +19,30 @@ type Invoice struct {
 	ID       string         `json:"id"`                // the draft's
 	Corrects string         `json:"corrects,omitzero"` // of a credit note: ID of the invoice whose charges it gives back
 	Currency plans.Currency `json:"currency"`          // of every amount
-	At       time.Time      `json:"at"`                // when it is issued
-	DueBy    time.Time      `json:"due_by,omitzero"`   // by when it is to be paid; zero is at once
+	IssuedAt time.Time      `json:"issued_at"`         // when it is issued
+	DueAt    time.Time      `json:"due_at,omitzero"`   // by when it is to be paid; zero is at once
 	Contact  Contact        `json:"contact,omitzero"`  // to whom it goes
 	Status   Status         `json:"status"`            // where it stands
 	Events   []Event        `json:"events,omitzero"`   // what happened to it since, in order
 
-	Lines     []plans.Charge   `json:"lines"`              // charges and credits, each with an ID of its own
-	Discounts []plans.Discount `json:"discounts,omitzero"` // what was to be taken off the charges, in order
-	Remaining []plans.Discount `json:"remaining,omitzero"` // what of the discounts is left for the next time
-	Billed    []plans.Charge   `json:"billed,omitzero"`    // the charges that the lines credit, and what was credited of them before
+	Lines              []plans.Charge   `json:"lines"`                        // charges and credits, each with an ID of its own
+	Discounts          []plans.Discount `json:"discounts,omitzero"`           // what was to be taken off the charges, in order
+	RemainingDiscounts []plans.Discount `json:"remaining_discounts,omitzero"` // what of the discounts is left for the next time
+	CreditedCharges    []plans.Charge   `json:"credited_charges,omitzero"`    // the charges that the lines credit, and what was credited of them before
 
-	Subtotal decimal.Decimal `json:"subtotal"`         // the sum of the lines before discounts; negative where credits outweigh charges
-	Discount decimal.Decimal `json:"discount"`         // what discounts take off in all, less what goes back of them
-	Net      decimal.Decimal `json:"net"`              // Subtotal less Discount: the sum of the lines
-	Taxes    []TaxTotal      `json:"taxes,omitzero"`   // each tax in all, in the order in which lines name them
-	Tax      decimal.Decimal `json:"tax"`              // what is due to states besides Net; included taxes are in Net
-	Total    decimal.Decimal `json:"total"`            // Net and Tax; negative where more goes back than is charged
-	Entries  []credits.Entry `json:"entries,omitzero"` // to be appended to the ledger: credit that pays, or that is granted
-	Offset   decimal.Decimal `json:"offset,omitzero"`  // of a credit note: what of it lowers what is still due on the invoice it corrects
-	Refund   decimal.Decimal `json:"refund,omitzero"`  // what of a negative total is to be paid back in money, not negative
-	Due      decimal.Decimal `json:"due"`              // what is to be paid; never negative
-	Balance  decimal.Decimal `json:"balance"`          // what is owed to the customer afterwards, by the ledger
+	Subtotal         decimal.Decimal `json:"subtotal"`                    // the sum of the lines before discounts; negative where credits outweigh charges
+	Discount         decimal.Decimal `json:"discount"`                    // what discounts take off in all, less what goes back of them
+	Net              decimal.Decimal `json:"net"`                         // Subtotal less Discount: the sum of the lines
+	Taxes            []TaxTotal      `json:"taxes,omitzero"`              // each tax in all, in the order in which lines name them
+	Tax              decimal.Decimal `json:"tax"`                         // what is due to states besides Net; included taxes are in Net
+	Total            decimal.Decimal `json:"total"`                       // Net and Tax; negative where more goes back than is charged
+	LedgerEntries    []credits.Entry `json:"ledger_entries,omitzero"`     // to be appended to the ledger: credit that pays, or that is granted
+	AppliedToInvoice decimal.Decimal `json:"applied_to_invoice,omitzero"` // of a credit note: what of it lowers what is still due on the invoice it corrects
+	Refund           decimal.Decimal `json:"refund,omitzero"`             // what of a negative total is to be paid back in money, not negative
+	AmountDue        decimal.Decimal `json:"amount_due"`                  // what is to be paid; never negative
+	CreditBalance    decimal.Decimal `json:"credit_balance"`              // what is owed to the customer afterwards, by the ledger
 
-	Parts []plans.Instalment `json:"parts,omitzero"` // the amount due, in the parts in which it is paid; none is at once
+	Installments []plans.Installment `json:"installments,omitzero"` // the amount due, in the parts in which it is paid; none is at once
 
 	Policy   Policy         `json:"policy"`        // by which it was made
 	Zone     string         `json:"zone,omitzero"` // IANA name of the zone whose calendar counts the days; "" is UTC
@@ -89,10 +89,10 @@ func (inv *Invoice) UnmarshalJSON(text []byte) error {
 func (inv Invoice) Clone() Invoice {
 	inv.Contact.Address = slices.Clone(inv.Contact.Address)
 	inv.Events = slices.Clone(inv.Events)
-	inv.Lines, inv.Billed = clone.All(inv.Lines), clone.All(inv.Billed)
-	inv.Discounts, inv.Remaining = clone.All(inv.Discounts), clone.All(inv.Remaining)
-	inv.Taxes, inv.Parts = slices.Clone(inv.Taxes), slices.Clone(inv.Parts)
-	inv.Entries = clone.All(inv.Entries)
+	inv.Lines, inv.CreditedCharges = clone.All(inv.Lines), clone.All(inv.CreditedCharges)
+	inv.Discounts, inv.RemainingDiscounts = clone.All(inv.Discounts), clone.All(inv.RemainingDiscounts)
+	inv.Taxes, inv.Installments = slices.Clone(inv.Taxes), slices.Clone(inv.Installments)
+	inv.LedgerEntries = clone.All(inv.LedgerEntries)
 	inv.Policy = inv.Policy.clone()
 	return inv
 }

@@ -110,7 +110,7 @@ func TestBuild(t *testing.T) {
 		{
 			name: "every kind of charge", why: "what a line is for is told, and its sign is its meaning: a fee adds up like a month, and a refund is taken off",
 			lines: []plans.Charge{
-				line(plans.Recurring, "100"), line(plans.Addition, "50"), line(plans.Extension, "40"), line(plans.Usage, "30"), line(plans.OneOff, "20"),
+				line(plans.Recurring, "100"), line(plans.ProrationCharge, "50"), line(plans.Extension, "40"), line(plans.Usage, "30"), line(plans.OneTime, "20"),
 				line(plans.Shortfall, "10"), line(plans.Termination, "5"), lines("-7")[0],
 			},
 			subtotal: "248", due: "248", balance: "0", status: invoice.Open,
@@ -128,10 +128,10 @@ func TestBuild(t *testing.T) {
 				t.Fatal(err)
 			}
 			giventest.CheckMoney(t, "subtotal", inv.Subtotal, c.subtotal)
-			giventest.CheckMoney(t, "due", inv.Due, c.due)
-			giventest.CheckMoney(t, "balance", inv.Balance, c.balance)
+			giventest.CheckMoney(t, "due", inv.AmountDue, c.due)
+			giventest.CheckMoney(t, "balance", inv.CreditBalance, c.balance)
 			var entries []string
-			for _, e := range inv.Entries {
+			for _, e := range inv.LedgerEntries {
 				entries = append(entries, e.ID+" "+e.Amount.String())
 				if granted := e.Kind == credits.Granted; granted != e.Amount.IsPositive() || !granted && e.Kind != credits.Spent {
 					t.Errorf("the entry of %v is %v", e.Amount, e.Kind)
@@ -141,9 +141,9 @@ func TestBuild(t *testing.T) {
 				}
 			}
 			if !slices.Equal(entries, c.entries) {
-				t.Errorf("entries %q, want %q: %s", entries, c.entries, c.why)
+				t.Errorf("ledger_entries %q, want %q: %s", entries, c.entries, c.why)
 			}
-			if inv.Status != c.status || inv.ID != d.ID || inv.Currency != d.Currency || !inv.At.Equal(d.At) || len(inv.Lines) != len(d.Lines) {
+			if inv.Status != c.status || inv.ID != d.ID || inv.Currency != d.Currency || !inv.IssuedAt.Equal(d.At) || len(inv.Lines) != len(d.Lines) {
 				t.Errorf("the invoice is not that of its draft, or not %v: %+v", c.status, inv)
 			}
 			for i, l := range inv.Lines {
@@ -199,11 +199,11 @@ func TestBuildSharesNothing(t *testing.T) {
 			entries[i].ID = "changed"
 		}
 		discounts[0].Items[0], discounts[0].Percent = "changed", changed
-		p.Taxes[0].Items[0], p.Taxes[0].Kinds[0], p.Taxes[1].Percent, p.Refunds[0].As = "changed", plans.Usage, changed, credits.ToRefund
+		p.Taxes[0].Items[0], p.Taxes[0].Kinds[0], p.Taxes[1].Percent, p.Refunds[0].As = "changed", plans.Usage, changed, credits.AsRefund
 		address[0] = "changed"
 	}
-	write(again.Lines, again.Billed, again.Entries, again.Discounts, again.Policy, again.Contact.Address)
-	again.Remaining[0].Items[0], again.Taxes[0].Amount, again.Parts[0].Amount = "changed", changed, changed
+	write(again.Lines, again.CreditedCharges, again.LedgerEntries, again.Discounts, again.Policy, again.Contact.Address)
+	again.RemainingDiscounts[0].Items[0], again.Taxes[0].Amount, again.Installments[0].Amount = "changed", changed, changed
 	if after := giventest.JSON(t, d); after != before {
 		t.Errorf("the draft is now %s", after)
 	}
@@ -211,16 +211,16 @@ func TestBuildSharesNothing(t *testing.T) {
 		t.Errorf("two invoices share something: one is now %s", got)
 	}
 	clone := once.Clone()
-	write(clone.Lines, clone.Billed, clone.Entries, clone.Discounts, clone.Policy, clone.Contact.Address)
-	clone.Remaining[0].Items[0], clone.Taxes[0].Amount, clone.Parts[0].Amount = "changed", changed, changed
+	write(clone.Lines, clone.CreditedCharges, clone.LedgerEntries, clone.Discounts, clone.Policy, clone.Contact.Address)
+	clone.RemainingDiscounts[0].Items[0], clone.Taxes[0].Amount, clone.Installments[0].Amount = "changed", changed, changed
 	if got := giventest.JSON(t, once); got != text {
 		t.Errorf("an invoice and its clone share something: it is now %s", got)
 	}
-	write(d.Lines, d.Billed, d.Ledger, d.Discounts, d.Policy, d.Contact.Address)
+	write(d.Lines, d.CreditedCharges, d.Ledger, d.Discounts, d.Policy, d.Contact.Address)
 	if got := giventest.JSON(t, once); got != text {
 		t.Errorf("the invoice is now %s", got)
 	}
-	if len(again.Entries) == 0 {
+	if len(again.LedgerEntries) == 0 {
 		t.Error("no credit paid, so that no entry was written to")
 	}
 }
@@ -246,18 +246,18 @@ func TestBuildRefused(t *testing.T) {
 			d.Lines[0].Net = giventest.Money("-0.005")
 		}, []string{"lines[0].amount invalid"}},
 		{"below zero by itself", "law 3: what comes back was billed", func(d *invoice.Draft) { d.Lines[1].Net = giventest.Money("-89.50") }, []string{"lines[1].corrects unset"}},
-		{"a credit of nothing that is known", "as above", func(d *invoice.Draft) { *d = draft(lines("890.00", "-1.00")...); d.Billed = nil }, []string{"lines[1].corrects invalid"}},
+		{"a credit of nothing that is known", "as above", func(d *invoice.Draft) { *d = draft(lines("890.00", "-1.00")...); d.CreditedCharges = nil }, []string{"lines[1].corrects invalid"}},
 		{"more than is left", "law 3: never more than was billed less what was credited", func(d *invoice.Draft) {
 			*d = draft(lines("890.00", "-1.00")...)
-			d.Billed = append(d.Billed, d.Lines[1])
+			d.CreditedCharges = append(d.CreditedCharges, d.Lines[1])
 		}, []string{"lines[1].amount invalid"}},
 		{"twice on one invoice", "as above: what a line credits is not left for the next one", func(d *invoice.Draft) {
 			*d = draft(lines("890.00", "-1.00")...)
 			d.Lines = append(d.Lines, d.Lines[1])
 		}, []string{"lines[2].amount invalid"}},
-		{"no policy", "law 13: every choice that decides an amount is made", func(d *invoice.Draft) { d.Policy.TaxPer, d.Policy.TaxMode = 0, 0 }, []string{"policy.tax_per unset", "policy.tax_mode unset"}},
-		{"due before it is issued", "nobody can have paid it then", func(d *invoice.Draft) { d.DueBy = d.At.Add(-1) }, []string{"due_by outside"}},
-		{"parts of a line", "an invoice has its parts by their number", func(d *invoice.Draft) { d.Every = proration.Interval{Months: 1} }, []string{"instalments unset"}},
+		{"no policy", "law 13: every choice that decides an amount is made", func(d *invoice.Draft) { d.Policy.TaxRoundingLevel, d.Policy.TaxRoundingMode = 0, 0 }, []string{"policy.tax_rounding_level unset", "policy.tax_rounding_mode unset"}},
+		{"due before it is issued", "nobody can have paid it then", func(d *invoice.Draft) { d.DueAt = d.At.Add(-1) }, []string{"due_at outside"}},
+		{"installments of a line", "an invoice has its parts by their number", func(d *invoice.Draft) { d.Every = proration.Interval{Months: 1} }, []string{"installments unset"}},
 		{"beyond the limits", "law 14", func(d *invoice.Draft) { d.Lines[1].Net = giventest.Money("1e39") }, []string{"lines[1].net limit"}},
 		{"a ledger that is none", "law 7: none is overspent", func(d *invoice.Draft) { d.Ledger = []credits.Entry{entry("g", "-1", "2026-11-01")} }, []string{"ledger[0].amount invalid"}},
 		{"a line in euros", "law 13: 890.00 dollars and 89.50 euros have no sum", func(d *invoice.Draft) { d.Lines[1].Currency = "EUR" }, []string{"lines[1].currency invalid"}},
@@ -272,9 +272,9 @@ func TestBuildRefused(t *testing.T) {
 		{
 			"all of the head at once", "law 14: every fault, in the order of the fields",
 			func(d *invoice.Draft) {
-				*d = invoice.Draft{Offset: giventest.Money("-1"), Ledger: []credits.Entry{entry("", "1", "2026-11-01")}, Policy: d.Policy}
+				*d = invoice.Draft{AppliedToInvoice: giventest.Money("-1"), Ledger: []credits.Entry{entry("", "1", "2026-11-01")}, Policy: d.Policy}
 			},
-			[]string{"id unset", "at unset", "currency unset", "ledger[0].id unset", "lines unset", "offset invalid", "corrects unset"},
+			[]string{"id unset", "at unset", "currency unset", "ledger[0].id unset", "lines unset", "applied_to_invoice invalid", "corrects unset"},
 		},
 		{
 			"all of the lines at once", "as above",

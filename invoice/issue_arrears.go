@@ -13,18 +13,18 @@ func (w *work) arrears() error {
 	if len(w.Contract.Terms) > 0 && w.Contract.Terms[0].Term.Billing == plans.UpFront {
 		return fault.New("policy.timing", proration.ErrInvalid, "a term that is billed up front is not billed in arrears")
 	}
-	if until := w.paidUntil(); until.After(w.Since) {
-		return fault.New("since", proration.ErrInvalid, "%s is billed already, until %s", date(w.Since), date(until))
+	if until := w.paidUntil(); until.After(w.UnbilledSince) {
+		return fault.New("unbilled_since", proration.ErrInvalid, "%s is billed already, until %s", date(w.UnbilledSince), date(until))
 	}
 	c := &w.Change
-	if !w.Ended.IsZero() {
+	if !w.EndedAt.IsZero() {
 		w.since = w.At // nothing was used in between
 	}
 	switch closes := c.Plan != nil || !c.Anchor.IsZero() || c.Cancel; {
 	case c.Item != "":
 		return w.step()
 	case isZero(*c):
-		if w.Since.Equal(w.At) { // the period that ends here was billed in advance
+		if w.UnbilledSince.Equal(w.At) { // the period that ends here was billed in advance
 			if err := w.shortfall(); err != nil {
 				return err
 			}
@@ -33,7 +33,7 @@ func (w *work) arrears() error {
 			return err
 		}
 		var err error
-		w.after, err = w.after.On(w.since)
+		w.after, err = w.after.AsOf(w.since)
 		w.renews = true
 		return err
 	case closes:
@@ -62,7 +62,7 @@ func (w *work) leave(fee []plans.Charge) error {
 		w.lines = append(w.lines, fee...)
 		return nil
 	}
-	reduced, err := plans.ApplyDiscounts(plans.Reduction{
+	reduced, err := plans.ApplyDiscounts(plans.DiscountRequest{
 		Charges: w.lines, Discounts: w.on, Currency: w.Contract.Currency, Mode: w.Policy.Proration.Rounding.Mode, Allocation: w.Policy.Allocation,
 	})
 	w.lines, w.on, w.used = slices.Concat(reduced.Charges, fee), nil, false
@@ -72,14 +72,14 @@ func (w *work) leave(fee []plans.Charge) error {
 
 // step writes another quantity or price of an item into the ramp of the contract, so that it is billed with its period.
 func (w *work) step() error {
-	then, err := w.Contract.With(w.Change, w.At)
+	then, err := w.Contract.Changed(w.Change, w.At)
 	if err != nil {
 		return inChange(err)
 	}
-	steps := slices.DeleteFunc(slices.Clone(w.Contract.Ramp), func(s plans.Step) bool { return s.At.After(w.At) })
+	steps := slices.DeleteFunc(slices.Clone(w.Contract.Ramp), func(s plans.RampStep) bool { return s.At.After(w.At) })
 	for _, item := range then.Items {
 		if item.ID == w.Change.Item {
-			steps = append(steps, plans.Step{At: w.At, Item: item})
+			steps = append(steps, plans.RampStep{At: w.At, Item: item})
 		}
 	}
 	w.after.Ramp = slices.Concat(steps, then.Ramp)
@@ -115,8 +115,8 @@ func (w *work) elapsed(closes bool) error {
 
 // due returns the portions that ended until the instant and are not billed yet.
 func (w *work) due(closes bool) ([]proration.Portion, error) {
-	from, until := w.Since, w.Contract.End()
-	if !w.Ended.IsZero() {
+	from, until := w.UnbilledSince, w.Contract.End()
+	if !w.EndedAt.IsZero() {
 		return nil, nil
 	}
 	if closes && (until.IsZero() || w.At.Before(until)) {

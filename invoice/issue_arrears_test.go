@@ -123,11 +123,11 @@ func TestIssueArrears(t *testing.T) {
 		},
 		{
 			name: "canceled, with what leaving costs", why: "445.00 less 10 %, and 50 % of 5 x 801.00 without a discount", policy: policy, since: since,
-			contract: issueLess(issueExit("0", "50"), plans.Discount{ID: "friends", Percent: giventest.Money("10"), Lasts: plans.Forever}),
+			contract: issueLess(issueExit("0", "50"), plans.Discount{ID: "friends", Percent: giventest.Money("10"), Duration: plans.Forever}),
 			days: []issueDay{
 				{
 					at: "2026-11-16", change: plans.Change{Cancel: true}, sums: "due 2403.00",
-					lines: []string{"recurring seat: 10 x 89.00, 890.00 x 15/30 days = 445.00, less 10 % 44.50 = 400.50", "termination termination: 50 % of 4005.00 = 2002.50"},
+					lines: []string{"recurring seat: 10 x 89.00, 890.00 x 15/30 days = 445.00, less 10 % 44.50 = 400.50", "termination_fee termination: 50 % of 4005.00 = 2002.50"},
 				},
 				month("2026-12-01", ""),
 			},
@@ -136,7 +136,7 @@ func TestIssueArrears(t *testing.T) {
 			name: "reactivated", why: "a period begins at the instant; while nobody had it nothing is billed", contract: base, policy: policy, since: since,
 			days: []issueDay{
 				{at: "2026-11-16", change: plans.Change{Cancel: true}, lines: []string{"recurring seat: 10 x 89.00, 890.00 x 15/30 days = 445.00"}, sums: "due 445.00"},
-				{at: "2026-12-10", change: issueAnchor("2026-12-10", nil), with: func(o *invoice.Occasion) { o.Since = o.At }},
+				{at: "2026-12-10", change: issueAnchor("2026-12-10", nil), with: func(o *invoice.IssueRequest) { o.UnbilledSince = o.At }},
 				month("2027-01-10", "due 890.00", full),
 			},
 		},
@@ -146,7 +146,7 @@ func TestIssueArrears(t *testing.T) {
 		},
 		{
 			name: "a term that lapses", why: "nothing is billed beyond its end, and nothing is refused", policy: policy, since: "2027-03-01",
-			contract: issueTerm(issueSeats("10", "89.00"), "2026-11-01/2027-05-01", plans.Term{Length: giventest.Interval("P6M"), Billing: plans.PerPeriod, AtEnd: plans.Lapse}),
+			contract: issueTerm(issueSeats("10", "89.00"), "2026-11-01/2027-05-01", plans.Term{Length: giventest.Interval("P6M"), Billing: plans.PerPeriod, Renewal: plans.Expire}),
 			days:     []issueDay{month("2027-06-15", "due 1780.00", full, full), month("2027-07-01", "")},
 		},
 		{
@@ -160,7 +160,7 @@ func TestIssueArrears(t *testing.T) {
 			name: "a term extended", why: "what changed inside the period is still billed for its days: 445.00 and 534.00", contract: issueTerm(issueSeats("10", "89.00"), "2026-11-01/2027-05-01", issueHalf(plans.PerPeriod)), policy: policy, since: "2027-04-01",
 			days: []issueDay{
 				{at: "2027-04-16", change: issueMore("2")},
-				{at: "2027-04-20", change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P6M"), Percent: giventest.Money("10"), Billing: plans.PerPeriod, AtEnd: plans.Renew}}},
+				{at: "2027-04-20", change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P6M"), Percent: giventest.Money("10"), Billing: plans.PerPeriod, Renewal: plans.Renew}}},
 				month("2027-05-01", "due 979.00", "recurring seat: 10 x 89.00, 890.00 x 15/30 days = 445.00", "recurring seat: 12 x 89.00, 1068.00 x 15/30 days = 534.00"),
 				month("2027-06-01", "due 961.20", "recurring seat: 12 x 89.00 = 1068.00, less 10 % 106.80 = 961.20"),
 			},
@@ -171,7 +171,7 @@ func TestIssueArrears(t *testing.T) {
 		},
 		{
 			name: "a discount that repeats", why: "two documents less 10 %, and a change between them counts none", policy: policy, since: since,
-			contract: issueLess(base, plans.Discount{ID: "start", Percent: giventest.Money("10"), Lasts: plans.Repeating, Periods: 2}),
+			contract: issueLess(base, plans.Discount{ID: "start", Percent: giventest.Money("10"), Duration: plans.Repeating, Periods: 2}),
 			days: []issueDay{
 				month("2026-12-01", "due 801.00", full+", less 10 % 89.00 = 801.00"),
 				{at: "2026-12-01", change: issueMore("2")},
@@ -208,8 +208,8 @@ func TestIssueArrears(t *testing.T) {
 		},
 		{
 			name: "with credit", why: "what is owed pays", contract: base, policy: policy, since: since,
-			days: []issueDay{{at: "2026-12-01", with: func(o *invoice.Occasion) {
-				o.Ledger = []credits.Entry{{Kind: credits.Granted, ID: "gift", Amount: giventest.Money("100"), Currency: "USD", At: o.Since}}
+			days: []issueDay{{at: "2026-12-01", with: func(o *invoice.IssueRequest) {
+				o.Ledger = []credits.Entry{{Kind: credits.Granted, ID: "gift", Amount: giventest.Money("100"), Currency: "USD", At: o.UnbilledSince}}
 			}, lines: []string{full}, sums: "total 890.00, spent -100.00, due 790.00"}},
 		},
 		{

@@ -12,24 +12,24 @@ import (
 )
 
 // issuePaid says what was paid in money.
-func issuePaid(amount string) func(*invoice.Occasion) {
-	return func(o *invoice.Occasion) { o.Paid = giventest.Money(amount) }
+func issuePaid(amount string) func(*invoice.IssueRequest) {
+	return func(o *invoice.IssueRequest) { o.Paid = giventest.Money(amount) }
 }
 
 // issueException departs from the policy.
-func issueException(paid string, e credits.Exception) func(*invoice.Occasion) {
-	return func(o *invoice.Occasion) { o.Paid, o.Exception = giventest.Money(paid), &e }
+func issueException(paid string, e credits.Exception) func(*invoice.IssueRequest) {
+	return func(o *invoice.IssueRequest) { o.Paid, o.Exception = giventest.Money(paid), &e }
 }
 
 // issueExit is a contract by the month with a term of six months that costs something to leave.
 func issueExit(fee, percent string) plans.Contract {
 	term := issueHalf(plans.PerPeriod)
-	term.Termination = plans.ExitFee{Fee: giventest.Money(fee), Percent: giventest.Money(percent)}
+	term.TerminationFee = plans.TerminationFee{Fee: giventest.Money(fee), Percent: giventest.Money(percent)}
 	return issueTerm(issueSeats("10", "89.00"), "2026-11-01/2027-05-01", term)
 }
 
 func TestIssueCancel(t *testing.T) {
-	half := "unused seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00"
+	half := "proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00"
 	cancel := plans.Change{Cancel: true}
 	for _, r := range []issueRow{
 		{
@@ -37,21 +37,21 @@ func TestIssueCancel(t *testing.T) {
 			days: []issueDay{issueTenSeats, {at: "2026-11-16", change: cancel, with: issuePaid("890.00")}},
 		},
 		{
-			name: "to the balance", why: "the half that is not used is owed", contract: issueSeats("10", "89.00"), policy: issueBack(credits.UnusedPart, credits.ToBalance),
+			name: "to the balance", why: "the half that is not used is owed", contract: issueSeats("10", "89.00"), policy: issueBack(credits.UnusedPart, credits.AsBalance),
 			days: []issueDay{issueTenSeats, {at: "2026-11-16", change: cancel, with: issuePaid("890.00"), lines: []string{half}, sums: "total -445.00, granted 445.00, due 0.00"}},
 		},
 		{
-			name: "as money", why: "all of it was paid in money", contract: issueSeats("10", "89.00"), policy: issueBack(credits.UnusedPart, credits.ToRefund),
+			name: "as money", why: "all of it was paid in money", contract: issueSeats("10", "89.00"), policy: issueBack(credits.UnusedPart, credits.AsRefund),
 			days: []issueDay{issueTenSeats, {at: "2026-11-16", change: cancel, with: issuePaid("890.00"), lines: []string{half}, sums: "total -445.00, refund 445.00, due 0.00"}},
 		},
 		{
-			name: "as money of which less was paid", why: "300.00 came in as money, and the rest was paid with credit, which it becomes again", contract: issueSeats("10", "89.00"), policy: issueBack(credits.UnusedPart, credits.ToRefund),
+			name: "as money of which less was paid", why: "300.00 came in as money, and the rest was paid with credit, which it becomes again", contract: issueSeats("10", "89.00"), policy: issueBack(credits.UnusedPart, credits.AsRefund),
 			days: []issueDay{issueTenSeats, {at: "2026-11-16", change: cancel, with: issuePaid("300.00"), lines: []string{half}, sums: "total -445.00, granted 145.00, refund 300.00, due 0.00"}},
 		},
 		{
 			name: "as money with tax", why: "19 % of 445.00 go back too: 84.55", contract: issueSeats("10", "89.00"), policy: func() invoice.Policy {
 				p := issueVAT("19", false)
-				p.Refunds = issueBack(credits.UnusedPart, credits.ToRefund).Refunds
+				p.Refunds = issueBack(credits.UnusedPart, credits.AsRefund).Refunds
 				return p
 			}(),
 			days: []issueDay{
@@ -60,20 +60,20 @@ func TestIssueCancel(t *testing.T) {
 			},
 		},
 		{
-			name: "in full", why: "everything that was billed, whenever", contract: issueSeats("10", "89.00"), policy: issueBack(credits.InFull, credits.ToRefund),
+			name: "in full", why: "everything that was billed, whenever", contract: issueSeats("10", "89.00"), policy: issueBack(credits.InFull, credits.AsRefund),
 			days: []issueDay{issueTenSeats, {at: "2026-11-16", change: cancel, with: issuePaid("890.00"), lines: []string{"refund seat: -890.00 of inv-1/1"}, sums: "total -890.00, refund 890.00, due 0.00"}},
 		},
 		{
 			name: "an exception", why: "M10: against the policy, with a reason", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
-				{at: "2026-11-16", change: cancel, with: issueException("890.00", credits.Exception{Give: credits.UnusedPart, As: credits.ToRefund}), faults: []string{"exception.reason unset"}},
-				{at: "2026-11-16", change: cancel, with: issueException("-1", credits.Exception{Give: credits.UnusedPart, As: credits.ToRefund, Reason: "goodwill"}), faults: []string{"paid invalid"}},
-				{at: "2026-11-16", change: cancel, with: issueException("890.00", credits.Exception{Give: credits.UnusedPart, As: credits.ToRefund, Reason: "goodwill"}), lines: []string{half}, sums: "total -445.00, refund 445.00, due 0.00"},
+				{at: "2026-11-16", change: cancel, with: issueException("890.00", credits.Exception{Give: credits.UnusedPart, As: credits.AsRefund}), faults: []string{"exception.reason unset"}},
+				{at: "2026-11-16", change: cancel, with: issueException("-1", credits.Exception{Give: credits.UnusedPart, As: credits.AsRefund, Reason: "goodwill"}), faults: []string{"paid invalid"}},
+				{at: "2026-11-16", change: cancel, with: issueException("890.00", credits.Exception{Give: credits.UnusedPart, As: credits.AsRefund, Reason: "goodwill"}), lines: []string{half}, sums: "total -445.00, refund 445.00, due 0.00"},
 			},
 		},
 		{
-			name: "twice", why: "what was given back is not given back again", contract: issueSeats("10", "89.00"), policy: issueBack(credits.UnusedPart, credits.ToBalance),
+			name: "twice", why: "what was given back is not given back again", contract: issueSeats("10", "89.00"), policy: issueBack(credits.UnusedPart, credits.AsBalance),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-16", change: cancel, lines: []string{half}, sums: "total -445.00, granted 445.00, due 0.00"},
@@ -82,10 +82,10 @@ func TestIssueCancel(t *testing.T) {
 			},
 		},
 		{
-			name: "what was not paid", why: "it stays due, and nothing of it is owed", contract: issueSeats("10", "89.00"), policy: issueBack(credits.UnusedPart, credits.ToBalance),
+			name: "what was not paid", why: "it stays due, and nothing of it is owed", contract: issueSeats("10", "89.00"), policy: issueBack(credits.UnusedPart, credits.AsBalance),
 			days: []issueDay{
 				issueTenSeats,
-				{at: "2026-11-11", change: issueMore("2"), lines: []string{"addition seat: 2 x 89.00, 178.00 x 20/30 days = 118.666..., rounded half up to 118.67"}, sums: "due 118.67"},
+				{at: "2026-11-11", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 20/30 days = 118.666..., rounded half up to 118.67"}, sums: "due 118.67"},
 				{at: "2026-11-16", change: cancel, with: issueUnpaid("inv-2"), lines: []string{half}, sums: "total -445.00, granted 445.00, due 0.00"},
 			},
 		},
@@ -95,10 +95,10 @@ func TestIssueCancel(t *testing.T) {
 		},
 		{
 			name: "a rule for each kind", why: "M10: the setup is given back in full, seats not at all", contract: issueSeats("10", "89.00"), policy: issuePolicy(func(p *invoice.Policy) {
-				p.Refunds = []credits.Rule{{Items: []string{"setup"}, Give: credits.InFull, As: credits.ToRefund}, {As: credits.ToNothing}}
+				p.Refunds = []credits.RefundRule{{Items: []string{"setup"}, Give: credits.InFull, As: credits.AsRefund}, {As: credits.AsNothing}}
 			}),
 			days: []issueDay{
-				{at: "2026-11-01", with: issueSetup, lines: []string{"recurring seat: 10 x 89.00 = 890.00", "one_off setup: 50.00"}, sums: "due 940.00"},
+				{at: "2026-11-01", with: issueSetup, lines: []string{"recurring seat: 10 x 89.00 = 890.00", "one_time setup: 50.00"}, sums: "due 940.00"},
 				{at: "2026-11-16", change: cancel, with: issuePaid("940.00"), lines: []string{"refund setup: -50.00 of inv-1/2"}, sums: "total -50.00, refund 50.00, due 0.00"},
 			},
 		},
@@ -106,37 +106,37 @@ func TestIssueCancel(t *testing.T) {
 			name: "what leaving costs", why: "half of the five months that were still to be billed: 4450.00 x 50 %; and no month is billed after it", contract: issueExit("0", "50"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
-				{at: "2026-11-16", change: cancel, lines: []string{"termination termination: 50 % of 4450.00 = 2225.00"}, sums: "due 2225.00"},
+				{at: "2026-11-16", change: cancel, lines: []string{"termination_fee termination: 50 % of 4450.00 = 2225.00"}, sums: "due 2225.00"},
 				{at: "2026-12-01"},
 			},
 		},
 		{
-			name: "less than what goes back", why: "445.00 less 100.00 are paid back", contract: issueExit("100", "0"), policy: issueBack(credits.UnusedPart, credits.ToRefund),
-			days: []issueDay{issueTenSeats, {at: "2026-11-16", change: cancel, with: issuePaid("890.00"), lines: []string{half, "termination termination: 100.00 = 100.00"}, sums: "total -345.00, refund 345.00, due 0.00"}},
+			name: "less than what goes back", why: "445.00 less 100.00 are paid back", contract: issueExit("100", "0"), policy: issueBack(credits.UnusedPart, credits.AsRefund),
+			days: []issueDay{issueTenSeats, {at: "2026-11-16", change: cancel, with: issuePaid("890.00"), lines: []string{half, "termination_fee termination: 100.00 = 100.00"}, sums: "total -345.00, refund 345.00, due 0.00"}},
 		},
 		{
-			name: "more than what goes back", why: "500.00 less 445.00 are due", contract: issueExit("500", "0"), policy: issueBack(credits.UnusedPart, credits.ToRefund),
-			days: []issueDay{issueTenSeats, {at: "2026-11-16", change: cancel, with: issuePaid("890.00"), lines: []string{half, "termination termination: 500.00 = 500.00"}, sums: "due 55.00"}},
+			name: "more than what goes back", why: "500.00 less 445.00 are due", contract: issueExit("500", "0"), policy: issueBack(credits.UnusedPart, credits.AsRefund),
+			days: []issueDay{issueTenSeats, {at: "2026-11-16", change: cancel, with: issuePaid("890.00"), lines: []string{half, "termination_fee termination: 500.00 = 500.00"}, sums: "due 55.00"}},
 		},
 		{
 			name: "what leaving costs is not reduced", why: "it was agreed after all discounts: 5 x 801.00 x 50 %", policy: invoice.Standard(),
-			contract: issueLess(issueExit("0", "50"), plans.Discount{ID: "friends", Percent: giventest.Money("10"), Lasts: plans.Forever}),
+			contract: issueLess(issueExit("0", "50"), plans.Discount{ID: "friends", Percent: giventest.Money("10"), Duration: plans.Forever}),
 			days: []issueDay{
 				{at: "2026-11-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00, less 10 % 89.00 = 801.00"}, sums: "due 801.00"},
-				{at: "2026-11-16", change: cancel, lines: []string{"termination termination: 50 % of 4005.00 = 2002.50"}, sums: "due 2002.50"},
+				{at: "2026-11-16", change: cancel, lines: []string{"termination_fee termination: 50 % of 4005.00 = 2002.50"}, sums: "due 2002.50"},
 			},
 		},
 		{
-			name: "a term up front", why: "106 of 181 days are not used: 900.00 x 106/181 = 527.07; another term is another contract", policy: issueBack(credits.UnusedPart, credits.ToBalance),
+			name: "a term up front", why: "106 of 181 days are not used: 900.00 x 106/181 = 527.07; another term is another contract", policy: issueBack(credits.UnusedPart, credits.AsBalance),
 			contract: issueTerm(issueSeats("10", "15.00"), "2026-11-01/2027-05-01", issueHalf(plans.UpFront)),
 			days: []issueDay{
 				{at: "2026-11-01", lines: []string{"recurring seat: 10 x 15.00 x 6 = 900.00"}, sums: "due 900.00"},
-				{at: "2027-01-15", change: cancel, lines: []string{"unused seat: 10 not used of inv-1/1, -900.00 x 106/181 days = -527.071..., rounded half up to -527.07"}, sums: "total -527.07, granted 527.07, due 0.00"},
+				{at: "2027-01-15", change: cancel, lines: []string{"proration_credit seat: 10 not used of inv-1/1, -900.00 x 106/181 days = -527.071..., rounded half up to -527.07"}, sums: "total -527.07, granted 527.07, due 0.00"},
 				{at: "2027-05-01"},
 			},
 		},
 		{
-			name: "with usage", why: "what was used is due all the same: 60.00 less 445.00", contract: issueSeats("10", "89.00"), policy: issueBack(credits.UnusedPart, credits.ToBalance),
+			name: "with usage", why: "what was used is due all the same: 60.00 less 445.00", contract: issueSeats("10", "89.00"), policy: issueBack(credits.UnusedPart, credits.AsBalance),
 			days: []issueDay{issueTenSeats, {at: "2026-11-16", change: cancel, with: issueMessages, lines: []string{half, "usage message: 1200 x 0.05 = 60.00"}, sums: "total -385.00, granted 385.00, due 0.00"}},
 		},
 	} {
@@ -145,8 +145,8 @@ func TestIssueCancel(t *testing.T) {
 }
 
 // issueSetup is something that is sold once.
-func issueSetup(o *invoice.Occasion) {
-	o.Lines = []plans.Charge{{Kind: plans.OneOff, Plan: "growth", Item: "setup", Currency: "USD", Quantity: decimal.New(1, 0), Net: giventest.Money("50.00"), Period: giventest.Period("2026-11-01/2026-12-01", nil), Span: giventest.Period("2026-11-01/2026-12-01", nil)}}
+func issueSetup(o *invoice.IssueRequest) {
+	o.Lines = []plans.Charge{{Kind: plans.OneTime, Plan: "growth", Item: "setup", Currency: "USD", Quantity: decimal.New(1, 0), Net: giventest.Money("50.00"), Period: giventest.Period("2026-11-01/2026-12-01", nil), Span: giventest.Period("2026-11-01/2026-12-01", nil)}}
 }
 
 func TestIssueReactivation(t *testing.T) {
@@ -164,10 +164,10 @@ func TestIssueReactivation(t *testing.T) {
 			},
 		},
 		{
-			name: "before the end, with credit", why: "what was given back pays for half of it", contract: issueSeats("10", "89.00"), policy: issueBack(credits.UnusedPart, credits.ToBalance),
+			name: "before the end, with credit", why: "what was given back pays for half of it", contract: issueSeats("10", "89.00"), policy: issueBack(credits.UnusedPart, credits.AsBalance),
 			days: []issueDay{
 				issueTenSeats,
-				{at: "2026-11-16", change: cancel, lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00"}, sums: "total -445.00, granted 445.00, due 0.00"},
+				{at: "2026-11-16", change: cancel, lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00"}, sums: "total -445.00, granted 445.00, due 0.00"},
 				{at: "2026-11-20", change: issueAnchor("2026-11-20", nil), lines: []string{month}, sums: "total 890.00, spent -445.00, due 445.00"},
 				{at: "2026-12-20", lines: []string{month}, sums: "due 890.00"},
 			},
@@ -177,14 +177,14 @@ func TestIssueReactivation(t *testing.T) {
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-16", change: cancel},
-				{at: "2026-11-20", change: issueAnchor("2026-11-20", nil), lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 11/30 days = -326.333..., rounded half up to -326.33", month}, sums: "due 563.67"},
+				{at: "2026-11-20", change: issueAnchor("2026-11-20", nil), lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 11/30 days = -326.333..., rounded half up to -326.33", month}, sums: "due 563.67"},
 			},
 		},
 		{
-			name: "in the period that was given back", why: "the 11 of 30 days that are left of it, without another billing date", contract: issueSeats("10", "89.00"), policy: issueBack(credits.UnusedPart, credits.ToBalance),
+			name: "in the period that was given back", why: "the 11 of 30 days that are left of it, without another billing date", contract: issueSeats("10", "89.00"), policy: issueBack(credits.UnusedPart, credits.AsBalance),
 			days: []issueDay{
 				issueTenSeats,
-				{at: "2026-11-16", change: cancel, lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00"}, sums: "total -445.00, granted 445.00, due 0.00"},
+				{at: "2026-11-16", change: cancel, lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00"}, sums: "total -445.00, granted 445.00, due 0.00"},
 				{at: "2026-11-18"},
 				{at: "2026-11-20", change: issueAnchor("2026-12-01", nil), lines: []string{"recurring seat: 10 x 89.00, 890.00 x 11/30 days = 326.333..., rounded half up to 326.33"}, sums: "total 326.33, spent -326.33, due 0.00"},
 				{at: "2026-12-01", lines: []string{month}, sums: "total 890.00, spent -118.67, due 771.33"},

@@ -48,13 +48,13 @@ func inChange(err error) error {
 // ready refuses a change of what is paid for while that is not billed: the change would be billed for a period whose rest never is.
 func (w *work) ready() error {
 	c := &w.Change
-	if !c.Anchor.IsZero() && w.Ended.IsZero() {
+	if !c.Anchor.IsZero() && w.EndedAt.IsZero() {
 		return w.gapless() // nothing else is billed for the days before
 	}
 	if c.Item == "" && c.Plan == nil {
 		return nil
 	}
-	rest, err := w.Contract.Rest(w.At)
+	rest, err := w.Contract.RemainingPortions(w.At)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (w *work) ready() error {
 // forever returns the discounts that are taken off whatever is billed, and do not count how often.
 func forever(all []plans.Discount) []plans.Discount {
 	return slices.DeleteFunc(slices.Clone(all), func(d plans.Discount) bool {
-		return d.Lasts != plans.Forever || d.Amount.IsPositive()
+		return d.Duration != plans.Forever || d.Amount.IsPositive()
 	})
 }
 
@@ -80,7 +80,7 @@ func inAccount(err error) error {
 	var f fault.List
 	for _, e := range single(err) {
 		own := *e
-		for _, of := range [...][2]string{{"charges", "billed"}, {"rules", "policy.refunds"}, {"quantity", "change.quantity"}} {
+		for _, of := range [...][2]string{{"charges", "unexpired_charges"}, {"rules", "policy.refunds"}, {"quantity", "change.quantity"}} {
 			if rest, found := strings.CutPrefix(e.Field, of[0]); found {
 				own.Field = of[1] + rest
 			}
@@ -93,7 +93,7 @@ func inAccount(err error) error {
 // unused returns the credits for what a change takes the place of.
 func (w *work) unused() ([]plans.Charge, error) {
 	request := credits.Request{
-		Charges: w.Billed, At: w.At, Basis: w.Policy.Basis, Policy: w.Policy.Proration, Location: w.Contract.Cycle.Location,
+		Charges: w.UnexpiredCharges, At: w.At, CreditBasis: w.Policy.CreditBasis, Policy: w.Policy.Proration, Location: w.Contract.Cycle.Location,
 	}
 	switch c := &w.Change; {
 	case c.Plan != nil, !c.Anchor.IsZero():
@@ -125,7 +125,7 @@ func (w *work) unpaid(charge string) (string, bool) {
 
 // cancel gives back what the policy says of what is not used.
 func (w *work) cancel() error {
-	paid := slices.DeleteFunc(slices.Clone(w.Billed), func(c plans.Charge) bool {
+	paid := slices.DeleteFunc(slices.Clone(w.UnexpiredCharges), func(c plans.Charge) bool {
 		of := c.ID
 		if c.Corrects != "" {
 			of = c.Corrects
@@ -133,16 +133,16 @@ func (w *work) cancel() error {
 		_, unpaid := w.unpaid(of)
 		return unpaid
 	})
-	disposal := credits.Disposal{
+	disposal := credits.RefundRequest{
 		Request: credits.Request{
-			Charges: paid, At: w.At, Basis: w.Policy.Basis, Policy: w.Policy.Proration, Location: w.Contract.Cycle.Location,
+			Charges: paid, At: w.At, CreditBasis: w.Policy.CreditBasis, Policy: w.Policy.Proration, Location: w.Contract.Cycle.Location,
 		},
 		ID: w.ID, Rules: w.Policy.Refunds, Exception: w.Exception, Paid: w.Paid,
 	}
 	if disposal.ID == "" {
 		return fault.New("id", proration.ErrUnset, "an invoice has an ID")
 	}
-	disposed, err := credits.Dispose(disposal)
+	disposed, err := credits.ApplyRefundRules(disposal)
 	if err != nil {
 		return inAccount(err)
 	}

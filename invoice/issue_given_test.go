@@ -20,7 +20,7 @@ import (
 type issueDay struct {
 	at     string
 	change plans.Change
-	with   func(*invoice.Occasion) // what else there is; nil is nothing
+	with   func(*invoice.IssueRequest) // what else there is; nil is nothing
 
 	lines   []string // the kind of each, and how it was computed; none is no document
 	sums    string   // as issueSums writes them
@@ -42,9 +42,9 @@ type issueRow struct {
 // invoice is checked, nothing that is passed in changes, and issuing a document of no change again bills nothing.
 func (r issueRow) run(t *testing.T) {
 	loc := giventest.Zone(t, r.zone)
-	account := invoice.Account{Contract: r.contract, Since: giventest.Instant(r.since, loc)}
+	account := invoice.Account{Contract: r.contract, UnbilledSince: giventest.Instant(r.since, loc)}
 	for i, day := range r.days {
-		o := invoice.Occasion{
+		o := invoice.IssueRequest{
 			Account: account, ID: "inv-" + string(rune('1'+i)), At: giventest.Instant(day.at, loc), Change: day.change, Policy: r.policy,
 		}
 		if day.with != nil {
@@ -106,7 +106,7 @@ func issueStored(t testing.TB, account invoice.Account) invoice.Account {
 }
 
 // issueAgain fails where another document of the same instant bills something.
-func issueAgain(t testing.TB, o invoice.Occasion, account invoice.Account) {
+func issueAgain(t testing.TB, o invoice.IssueRequest, account invoice.Account) {
 	t.Helper()
 	if o.Change.Cancel {
 		return // whoever keeps the contract stops billing it
@@ -134,15 +134,15 @@ func issueText(inv *invoice.Invoice) (lines []string, sums string) {
 			sums += what + " " + amount.StringFixed(2) + ", "
 		}
 	}
-	if !inv.Total.Equal(inv.Due) {
+	if !inv.Total.Equal(inv.AmountDue) {
 		add("total", inv.Total)
 	}
 	add("tax", inv.Tax)
-	for _, e := range inv.Entries {
+	for _, e := range inv.LedgerEntries {
 		add(e.Kind.String(), e.Amount)
 	}
 	add("refund", inv.Refund)
-	return lines, sums + "due " + inv.Due.StringFixed(2)
+	return lines, sums + "due " + inv.AmountDue.StringFixed(2)
 }
 
 // issueSeats is a monthly contract of seats at a price, from November 2026 on.
@@ -160,7 +160,7 @@ func issueItem(id, quantity, unit string) plans.Item {
 // issueTerm adds a term to a contract, over its first period or its first months.
 func issueTerm(c plans.Contract, period string, term plans.Term) plans.Contract {
 	loc := c.Cycle.Location
-	c.Terms = append(c.Terms, plans.Agreed{Term: term, Period: giventest.Period(period, loc)})
+	c.Terms = append(c.Terms, plans.ContractTerm{Term: term, Period: giventest.Period(period, loc)})
 	if term.Billing == plans.UpFront {
 		c.Cycle.Interval = term.Length
 		for i := range c.Items {
@@ -171,8 +171,8 @@ func issueTerm(c plans.Contract, period string, term plans.Term) plans.Contract 
 }
 
 // issueHalf is a term of six months that renews.
-func issueHalf(billing plans.Billing) plans.Term {
-	return plans.Term{Length: giventest.Interval("P6M"), Billing: billing, AtEnd: plans.Renew}
+func issueHalf(billing plans.TermBilling) plans.Term {
+	return plans.Term{Length: giventest.Interval("P6M"), Billing: billing, Renewal: plans.Renew}
 }
 
 // issuePlan is a plan that sells seats at a price.
@@ -205,8 +205,8 @@ func issuePolicy(change func(*invoice.Policy)) invoice.Policy {
 }
 
 // issueBack is the standard policy with what a cancellation gives back.
-func issueBack(give credits.Extent, as credits.Disposition) invoice.Policy {
-	return issuePolicy(func(p *invoice.Policy) { p.Refunds = []credits.Rule{{Give: give, As: as}} })
+func issueBack(give credits.Extent, as credits.RefundAs) invoice.Policy {
+	return issuePolicy(func(p *invoice.Policy) { p.Refunds = []credits.RefundRule{{Give: give, As: as}} })
 }
 
 // issueArrears is the standard policy in arrears.
@@ -217,7 +217,7 @@ func issueArrears() invoice.Policy {
 // issueVAT is the standard policy with a tax.
 func issueVAT(percent string, included bool) invoice.Policy {
 	return issuePolicy(func(p *invoice.Policy) {
-		p.Taxes = []invoice.Rate{{Name: "VAT", Percent: giventest.Money(percent), Included: included}}
+		p.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: giventest.Money(percent), Included: included}}
 	})
 }
 

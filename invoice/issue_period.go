@@ -14,7 +14,7 @@ import (
 // period bills, in advance, what begins at the instant.
 func (w *work) period() error {
 	w.on, w.used = w.after.Discounts, true
-	if !w.Ahead.Before(w.At) { // otherwise the period is not over: it is asked for again when it is
+	if !w.IssuedAt.Before(w.At) { // otherwise the period is not over: it is asked for again when it is
 		if err := w.shortfall(); err != nil {
 			return err
 		}
@@ -26,7 +26,7 @@ func (w *work) period() error {
 		return err
 	}
 	before := len(w.lines)
-	rest, err := w.after.Rest(w.At)
+	rest, err := w.after.RemainingPortions(w.At)
 	if err != nil {
 		return err
 	}
@@ -46,7 +46,7 @@ func (w *work) period() error {
 	if len(w.lines) == before { // what is sold inside a period uses up no discount
 		w.on, w.used = forever(w.after.Discounts), false
 	}
-	w.after, err = w.after.On(w.At)
+	w.after, err = w.after.AsOf(w.At)
 	return err
 }
 
@@ -75,18 +75,18 @@ func (w *work) goOn() error {
 
 // inOrder refuses what comes after the end, and a change before one that was billed.
 func (w *work) inOrder() error {
-	if !w.Ended.IsZero() {
+	if !w.EndedAt.IsZero() {
 		if isZero(w.Change) || w.Change.Cancel {
 			return nil
 		}
-		if w.Change.Anchor.IsZero() || w.At.Before(w.Ended) {
-			return &plans.Refusal{Rule: "change", Reason: "the contract was canceled on " + date(w.Ended.In(w.At.Location())), Instead: "let it run again with a new anchor"}
+		if w.Change.Anchor.IsZero() || w.At.Before(w.EndedAt) {
+			return &plans.Refusal{Rule: "change", Reason: "the contract was canceled on " + date(w.EndedAt.In(w.At.Location())), Instead: "let it run again with a new anchor"}
 		}
 		w.ended = time.Time{}
 		return nil
 	}
-	for i := range w.Billed {
-		c := &w.Billed[i]
+	for i := range w.UnexpiredCharges {
+		c := &w.UnexpiredCharges[i]
 		if base(c) && c.Span.Start.After(w.At) && !c.Span.Start.Equal(c.Period.Start) && !isZero(w.Change) {
 			return &plans.Refusal{
 				Rule: "change", Reason: "a change on " + date(c.Span.Start.In(w.At.Location())) + " is billed already", Instead: "reconcile what was billed with what should have been",
@@ -98,9 +98,9 @@ func (w *work) inOrder() error {
 
 // paidUntil returns the last instant until which something was billed and not credited, and the zero time where nothing was.
 func (w *work) paidUntil() time.Time {
-	until := w.Since
-	for i := range w.Billed {
-		c := &w.Billed[i]
+	until := w.UnbilledSince
+	for i := range w.UnexpiredCharges {
+		c := &w.UnexpiredCharges[i]
 		if base(c) && c.Span.End.After(until) && !w.freed(c, c.Span.End) {
 			until = c.Span.End
 		}
@@ -121,13 +121,13 @@ func (w *work) gapless() error {
 
 // base reports whether a charge is for what a contract is about.
 func base(c *plans.Charge) bool {
-	return c.Corrects == "" && (c.Kind == plans.Recurring || c.Kind == plans.Extension || c.Kind == plans.Addition)
+	return c.Corrects == "" && (c.Kind == plans.Recurring || c.Kind == plans.Extension || c.Kind == plans.ProrationCharge)
 }
 
 // billed reports whether a charge pays for a part of a portion already: one that costs nothing only for its own period.
 func (w *work) billed(p proration.Portion) bool {
-	for i := range w.Billed {
-		c := &w.Billed[i]
+	for i := range w.UnexpiredCharges {
+		c := &w.UnexpiredCharges[i]
 		overlaps := c.Span.Start.Before(p.Span.End) && p.Span.Start.Before(c.Span.End)
 		if base(c) && overlaps && (c.Net.IsPositive() || c.Period.Equal(p.Period)) &&
 			(!w.freed(c, p.Span.Start) || c.Quantity.IsPositive() && w.empty(p.Span.Start)) {
@@ -140,7 +140,7 @@ func (w *work) billed(p proration.Portion) bool {
 // empty reports whether there is no more of any item at an instant: then units were credited since there are fewer, and not since the contract
 // ended, and what they leave is paid for.
 func (w *work) empty(at time.Time) bool {
-	now, err := w.Contract.On(at)
+	now, err := w.Contract.AsOf(at)
 	return err == nil && !slices.ContainsFunc(now.Items, func(item plans.Item) bool { return item.Quantity.IsPositive() })
 }
 
@@ -151,7 +151,7 @@ func (w *work) freed(c *plans.Charge, at time.Time) bool {
 		if k.Corrects == "" || k.Span.Start.After(at) && k.Span.Start.After(c.Span.Start) || k.Span.End.Before(c.Span.End) {
 			continue
 		}
-		if units = units.Add(k.Quantity); k.Kind == plans.Unused && c.Quantity.IsZero() || k.Net.Equal(c.Net.Neg()) {
+		if units = units.Add(k.Quantity); k.Kind == plans.ProrationCredit && c.Quantity.IsZero() || k.Net.Equal(c.Net.Neg()) {
 			return true
 		}
 	}
@@ -166,7 +166,7 @@ func (w *work) shortfall() error {
 	}
 	var of []plans.Charge
 	var p proration.Portion
-	for _, c := range append(clone.All(w.Billed), w.lines...) {
+	for _, c := range append(clone.All(w.UnexpiredCharges), w.lines...) {
 		ends := c.Period.End.Equal(w.At) || w.Change.Cancel && c.Period.Contains(w.At)
 		if !ends || c.Kind == plans.Shortfall || c.Kind == plans.Termination {
 			continue
@@ -179,7 +179,7 @@ func (w *work) shortfall() error {
 	if len(of) == 0 || !p.Span.Start.Before(w.At) {
 		return nil
 	}
-	for _, c := range w.Billed {
+	for _, c := range w.UnexpiredCharges {
 		anew := c.Kind == plans.Recurring && c.Corrects == "" && !c.Period.Equal(p.Period) && !w.Change.Cancel
 		if anew && c.Span.Start.After(p.Span.Start) && c.Span.Start.Before(p.Span.End) {
 			p.Span.End = c.Span.Start // periods began anew there, and have a minimum of their own

@@ -14,42 +14,42 @@ import (
 func TestIssueDiscounts(t *testing.T) {
 	base := issueSeats("10", "89.00")
 	full := "recurring seat: 10 x 89.00 = 890.00"
-	tenth := plans.Discount{ID: "friends", Percent: giventest.Money("10"), Lasts: plans.Forever}
+	tenth := plans.Discount{ID: "friends", Percent: giventest.Money("10"), Duration: plans.Forever}
 	month := func(at, sums string, lines ...string) issueDay { return issueDay{at: at, lines: lines, sums: sums} }
 	for _, r := range []issueRow{
 		{
 			name: "once", why: "half of the first document; what is added later costs in full, and so does December", policy: invoice.Standard(),
-			contract: issueLess(base, plans.Discount{ID: "start", Percent: giventest.Money("50"), Lasts: plans.Once}),
+			contract: issueLess(base, plans.Discount{ID: "start", Percent: giventest.Money("50"), Duration: plans.Once}),
 			days: []issueDay{
 				month("2026-11-01", "due 445.00", full+", less 50 % 445.00 = 445.00"),
-				{at: "2026-11-16", change: issueMore("2"), lines: []string{"addition seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
+				{at: "2026-11-16", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
 				month("2026-12-01", "due 1068.00", "recurring seat: 12 x 89.00 = 1068.00"),
 			},
 		},
 		{
 			name: "once, given back", why: "a credit is of what was billed: 445.00 x 2/10 x 15/30 = 44.50", policy: invoice.Standard(),
-			contract: issueLess(base, plans.Discount{ID: "start", Percent: giventest.Money("50"), Lasts: plans.Once}),
+			contract: issueLess(base, plans.Discount{ID: "start", Percent: giventest.Money("50"), Duration: plans.Once}),
 			days: []issueDay{
 				month("2026-11-01", "due 445.00", full+", less 50 % 445.00 = 445.00"),
-				{at: "2026-11-16", change: issueMore("-2"), lines: []string{"unused seat: 2 not used of inv-1/1, -89.00 x 15/30 days = -44.50"}, sums: "total -44.50, granted 44.50, due 0.00"},
+				{at: "2026-11-16", change: issueMore("-2"), lines: []string{"proration_credit seat: 2 not used of inv-1/1, -89.00 x 15/30 days = -44.50"}, sums: "total -44.50, granted 44.50, due 0.00"},
 			},
 		},
 		{
-			name: "once, given back by the price", why: "by the price it is 890.00 x 2/10 x 15/30 = 89.00", policy: issuePolicy(func(p *invoice.Policy) { p.Basis = proration.OnPrice }),
-			contract: issueLess(base, plans.Discount{ID: "start", Percent: giventest.Money("50"), Lasts: plans.Once}),
+			name: "once, given back by the price", why: "by the price it is 890.00 x 2/10 x 15/30 = 89.00", policy: issuePolicy(func(p *invoice.Policy) { p.CreditBasis = proration.OnPrice }),
+			contract: issueLess(base, plans.Discount{ID: "start", Percent: giventest.Money("50"), Duration: plans.Once}),
 			days: []issueDay{
 				month("2026-11-01", "due 445.00", full+", less 50 % 445.00 = 445.00"),
-				{at: "2026-11-16", change: issueMore("-2"), lines: []string{"unused seat: 2 not used of inv-1/1, -178.00 x 15/30 days = -89.00"}, sums: "total -89.00, granted 89.00, due 0.00"},
+				{at: "2026-11-16", change: issueMore("-2"), lines: []string{"proration_credit seat: 2 not used of inv-1/1, -178.00 x 15/30 days = -89.00"}, sums: "total -89.00, granted 89.00, due 0.00"},
 			},
 		},
 		{
 			name: "repeating", why: "two periods less 10 %, and no document between them counts", policy: invoice.Standard(),
-			contract: issueLess(base, plans.Discount{ID: "start", Percent: giventest.Money("10"), Lasts: plans.Repeating, Periods: 2}),
+			contract: issueLess(base, plans.Discount{ID: "start", Percent: giventest.Money("10"), Duration: plans.Repeating, Periods: 2}),
 			days: []issueDay{
 				month("2026-11-01", "due 801.00", full+", less 10 % 89.00 = 801.00"),
 				month("2026-11-16", ""),
-				{at: "2026-11-16", change: issueMore("2"), lines: []string{"addition seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
-				{at: "2026-11-16", change: issueMore("-2"), lines: []string{"unused seat: 2 not used of inv-3/1, -89.00 x 15/15 days = -89.00"}, sums: "total -89.00, granted 89.00, due 0.00"},
+				{at: "2026-11-16", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
+				{at: "2026-11-16", change: issueMore("-2"), lines: []string{"proration_credit seat: 2 not used of inv-3/1, -89.00 x 15/15 days = -89.00"}, sums: "total -89.00, granted 89.00, due 0.00"},
 				month("2026-12-01", "total 801.00, spent -89.00, due 712.00", full+", less 10 % 89.00 = 801.00"),
 				month("2027-01-01", "due 890.00", full),
 			},
@@ -58,26 +58,26 @@ func TestIssueDiscounts(t *testing.T) {
 			name: "for ever", why: "a percentage is taken off what is added too, and goes back with it: 160.20 x 15/30", policy: invoice.Standard(), contract: issueLess(base, tenth),
 			days: []issueDay{
 				month("2026-11-01", "due 801.00", full+", less 10 % 89.00 = 801.00"),
-				{at: "2026-11-16", change: issueMore("2"), lines: []string{"addition seat: 2 x 89.00, 178.00 x 15/30 days = 89.00, less 10 % 8.90 = 80.10"}, sums: "due 80.10"},
-				{at: "2026-11-16", change: issueMore("-2"), lines: []string{"unused seat: 2 not used of inv-2/1, -80.10 x 15/15 days = -80.10"}, sums: "total -80.10, granted 80.10, due 0.00"},
+				{at: "2026-11-16", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 15/30 days = 89.00, less 10 % 8.90 = 80.10"}, sums: "due 80.10"},
+				{at: "2026-11-16", change: issueMore("-2"), lines: []string{"proration_credit seat: 2 not used of inv-2/1, -80.10 x 15/15 days = -80.10"}, sums: "total -80.10, granted 80.10, due 0.00"},
 				{
 					at: "2026-11-21", change: issuePrice("99.00"), sums: "total 30.00, spent -30.00, due 0.00",
-					lines: []string{"unused seat: 10 not used of inv-1/1, -801.00 x 10/30 days = -267.00", "addition seat: 10 x 99.00, 990.00 x 10/30 days = 330.00, less 10 % 33.00 = 297.00"},
+					lines: []string{"proration_credit seat: 10 not used of inv-1/1, -801.00 x 10/30 days = -267.00", "proration_charge seat: 10 x 99.00, 990.00 x 10/30 days = 330.00, less 10 % 33.00 = 297.00"},
 				},
 			},
 		},
 		{
 			name: "an amount for ever", why: "it was used for the period already: nothing off what is added", policy: invoice.Standard(),
-			contract: issueLess(base, plans.Discount{ID: "fifty", Amount: giventest.Money("50"), Lasts: plans.Forever}),
+			contract: issueLess(base, plans.Discount{ID: "fifty", Amount: giventest.Money("50"), Duration: plans.Forever}),
 			days: []issueDay{
 				month("2026-11-01", "due 840.00", full+", less fifty 50.00 = 840.00"),
-				{at: "2026-11-16", change: issueMore("2"), lines: []string{"addition seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
+				{at: "2026-11-16", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
 				month("2026-12-01", "due 1018.00", "recurring seat: 12 x 89.00 = 1068.00, less fifty 50.00 = 1018.00"),
 			},
 		},
 		{
 			name: "two in order", why: "10 % of 890.00, then 50.00", policy: invoice.Standard(),
-			contract: issueLess(issueLess(base, tenth), plans.Discount{ID: "fifty", Amount: giventest.Money("50"), Lasts: plans.Once}),
+			contract: issueLess(issueLess(base, tenth), plans.Discount{ID: "fifty", Amount: giventest.Money("50"), Duration: plans.Once}),
 			days: []issueDay{
 				month("2026-11-01", "due 751.00", full+", less 10 % 89.00, less fifty 50.00 = 751.00"),
 				month("2026-12-01", "due 801.00", full+", less 10 % 89.00 = 801.00"),
@@ -106,7 +106,7 @@ func TestIssueMinimum(t *testing.T) {
 			name: "with what was added", why: "890.00 and 89.00 lack 21.00; 12 x 89.00 in December are enough", contract: base, policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
-				{at: "2026-11-16", change: issueMore("2"), lines: []string{"addition seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
+				{at: "2026-11-16", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
 				{at: "2026-12-01", lines: []string{"shortfall minimum: 1 x 1000.00 = 1000.00, less billed 979.00 = 21.00", "recurring seat: 12 x 89.00 = 1068.00"}, sums: "due 1089.00"},
 				{at: "2027-01-01", lines: []string{"recurring seat: 12 x 89.00 = 1068.00"}, sums: "due 1068.00"},
 			},
@@ -115,7 +115,7 @@ func TestIssueMinimum(t *testing.T) {
 			name: "with what went back", why: "890.00 less 89.00 lack 199.00", contract: base, policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
-				{at: "2026-11-16", change: issueMore("-2"), lines: []string{"unused seat: 2 not used of inv-1/1, -178.00 x 15/30 days = -89.00"}, sums: "total -89.00, granted 89.00, due 0.00"},
+				{at: "2026-11-16", change: issueMore("-2"), lines: []string{"proration_credit seat: 2 not used of inv-1/1, -178.00 x 15/30 days = -89.00"}, sums: "total -89.00, granted 89.00, due 0.00"},
 				{at: "2026-12-01", lines: []string{"shortfall minimum: 1 x 1000.00 = 1000.00, less billed 801.00 = 199.00", "recurring seat: 8 x 89.00 = 712.00"}, sums: "total 911.00, spent -89.00, due 822.00"},
 			},
 		},
@@ -125,34 +125,34 @@ func TestIssueMinimum(t *testing.T) {
 				issueTenSeats,
 				{
 					at: "2026-11-16", change: issueAnchor("2026-12-10", nil), sums: "due 267.00",
-					lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "recurring seat: 10 x 89.00, 890.00 x 24/30 days = 712.00"},
+					lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "recurring seat: 10 x 89.00, 890.00 x 24/30 days = 712.00"},
 				},
 				{at: "2026-12-01", lines: []string{"shortfall minimum: 1 x 1000.00, 1000.00 x 15/30 days = 500.00, less billed 445.00 = 55.00"}, sums: "due 55.00"},
 				{at: "2026-12-10", lines: []string{"shortfall minimum: 1 x 1000.00, 1000.00 x 24/30 days = 800.00, less billed 712.00 = 88.00", full}, sums: "due 978.00"},
 			},
 		},
 		{
-			name: "at a cancellation", why: "500.00 for the half that was used, of which 445.00 stay billed", contract: base, policy: issueBack(credits.UnusedPart, credits.ToBalance),
+			name: "at a cancellation", why: "500.00 for the half that was used, of which 445.00 stay billed", contract: base, policy: issueBack(credits.UnusedPart, credits.AsBalance),
 			days: []issueDay{
 				issueTenSeats,
 				{
 					at: "2026-11-16", change: plans.Change{Cancel: true}, sums: "total -390.00, granted 390.00, due 0.00",
-					lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "shortfall minimum: 1 x 1000.00, 1000.00 x 15/30 days = 500.00, less billed 445.00 = 55.00"},
+					lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "shortfall minimum: 1 x 1000.00, 1000.00 x 15/30 days = 500.00, less billed 445.00 = 55.00"},
 				},
 			},
 		},
 		{
-			name: "at a cancellation after the billing date was moved", why: "19 days have 633.33 of the minimum; 890.00 less 445.00 and 712.00 less 593.33 are 563.67", contract: base, policy: issueBack(credits.UnusedPart, credits.ToBalance),
+			name: "at a cancellation after the billing date was moved", why: "19 days have 633.33 of the minimum; 890.00 less 445.00 and 712.00 less 593.33 are 563.67", contract: base, policy: issueBack(credits.UnusedPart, credits.AsBalance),
 			days: []issueDay{
 				issueTenSeats,
 				{
 					at: "2026-11-16", change: issueAnchor("2026-12-10", nil), sums: "due 267.00",
-					lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "recurring seat: 10 x 89.00, 890.00 x 24/30 days = 712.00"},
+					lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "recurring seat: 10 x 89.00, 890.00 x 24/30 days = 712.00"},
 				},
 				{
 					at: "2026-11-20", change: plans.Change{Cancel: true}, sums: "total -523.67, granted 523.67, due 0.00",
 					lines: []string{
-						"unused seat: 10 not used of inv-2/2, -712.00 x 20/24 days = -593.333..., rounded half up to -593.33",
+						"proration_credit seat: 10 not used of inv-2/2, -712.00 x 20/24 days = -593.333..., rounded half up to -593.33",
 						"shortfall minimum: 1 x 1000.00, 1000.00 x 19/30 days = 633.333..., rounded half up to 633.33, less billed 563.67 = 69.66",
 					},
 				},
@@ -167,7 +167,7 @@ func TestIssueMinimum(t *testing.T) {
 		},
 		{
 			name: "before discounts", why: "law 8: 890.00 count, and not 801.00; the discount is taken off the 110.00 as well", policy: invoice.Standard(),
-			contract: issueLess(base, plans.Discount{ID: "friends", Percent: giventest.Money("10"), Lasts: plans.Forever}),
+			contract: issueLess(base, plans.Discount{ID: "friends", Percent: giventest.Money("10"), Duration: plans.Forever}),
 			days: []issueDay{
 				{at: "2026-11-01", lines: []string{full + ", less 10 % 89.00 = 801.00"}, sums: "due 801.00"},
 				{at: "2026-12-01", lines: []string{"shortfall minimum: 1 x 1000.00 = 1000.00, less billed 890.00, less 10 % 11.00 = 99.00", full + ", less 10 % 89.00 = 801.00"}, sums: "due 900.00"},
@@ -177,7 +177,7 @@ func TestIssueMinimum(t *testing.T) {
 			name: "usage counts", why: "60.00 of messages in November leave 50.00; those have its period", contract: base, policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
-				{at: "2026-11-20", with: func(o *invoice.Occasion) {
+				{at: "2026-11-20", with: func(o *invoice.IssueRequest) {
 					issueMessages(o)
 					o.Lines[0].Period, o.Lines[0].Span = giventest.Period("2026-11-01/2026-12-01", nil), giventest.Period("2026-11-01/2026-12-01", nil)
 				}, lines: []string{"usage message: 1200 x 0.05 = 60.00"}, sums: "due 60.00"},
@@ -191,7 +191,7 @@ func TestIssueMinimum(t *testing.T) {
 
 func TestIssueTaxes(t *testing.T) {
 	full := []string{"recurring seat: 10 x 89.00 = 890.00"}
-	removed := []string{"unused seat: 2 not used of inv-1/1, -178.00 x 15/30 days = -89.00"}
+	removed := []string{"proration_credit seat: 2 not used of inv-1/1, -178.00 x 15/30 days = -89.00"}
 	for _, r := range []issueRow{
 		{
 			name: "besides", why: "19 % of 890.00 and of what goes back of it: 169.10 and 16.91", contract: issueSeats("10", "89.00"), policy: issueVAT("19", false),
@@ -213,8 +213,8 @@ func TestIssueTaxes(t *testing.T) {
 			days: []issueDay{
 				{at: "2026-11-01", lines: full, sums: "tax 169.10, due 1059.10"},
 				{
-					at: "2026-11-16", change: issuePrice("99.00"), with: func(o *invoice.Occasion) { o.Policy = issueVAT("21", false) }, sums: "tax 19.40, due 69.40", // 103.95 - 84.55
-					lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "addition seat: 10 x 99.00, 990.00 x 15/30 days = 495.00"},
+					at: "2026-11-16", change: issuePrice("99.00"), with: func(o *invoice.IssueRequest) { o.Policy = issueVAT("21", false) }, sums: "tax 19.40, due 69.40", // 103.95 - 84.55
+					lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "proration_charge seat: 10 x 99.00, 990.00 x 15/30 days = 495.00"},
 				},
 			},
 		},
@@ -231,13 +231,13 @@ func TestIssueZones(t *testing.T) {
 	}
 	full := []string{"recurring seat: 10 x 89.00 = 890.00"}
 	seconds := issuePolicy(func(p *invoice.Policy) { p.Proration.DayCount = proration.Seconds })
-	utc := func(o *invoice.Occasion) { o.At = o.At.In(time.UTC) }
+	utc := func(o *invoice.IssueRequest) { o.At = o.At.In(time.UTC) }
 	for _, r := range []issueRow{
 		{
 			name: "the evening before in New York", why: "03:30 in UTC is 22:30 of the 15th there: 16 of 30 days", contract: in("America/New_York", "2026-11-01"), zone: "America/New_York", policy: invoice.Standard(),
 			days: []issueDay{
 				{at: "2026-11-01", lines: full, sums: "due 890.00"},
-				{at: "2026-11-16T03:30:00Z", with: utc, change: issueMore("2"), lines: []string{"addition seat: 2 x 89.00, 178.00 x 16/30 days = 94.933..., rounded half up to 94.93"}, sums: "due 94.93"},
+				{at: "2026-11-16T03:30:00Z", with: utc, change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 16/30 days = 94.933..., rounded half up to 94.93"}, sums: "due 94.93"},
 				{at: "2026-12-01T04:59:59Z", with: utc},
 				{at: "2026-12-01T05:00:00Z", with: utc, lines: []string{"recurring seat: 12 x 89.00 = 1068.00"}, sums: "due 1068.00"},
 			},
@@ -246,14 +246,14 @@ func TestIssueZones(t *testing.T) {
 			name: "the hour that March lacks", why: "31 days less an hour are 2674800 seconds, of which 16 days of 86400 are left: 178.00 x 1382400/2674800 = 91.995", contract: in("America/New_York", "2027-03-01"), zone: "America/New_York", policy: seconds,
 			days: []issueDay{
 				{at: "2027-03-01", lines: full, sums: "due 890.00"},
-				{at: "2027-03-16", change: issueMore("2"), lines: []string{"addition seat: 2 x 89.00, 178.00 x 1382400/2674800 seconds = 91.994..., rounded half up to 91.99"}, sums: "due 91.99"},
+				{at: "2027-03-16", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 1382400/2674800 seconds = 91.994..., rounded half up to 91.99"}, sums: "due 91.99"},
 			},
 		},
 		{
 			name: "the 31st in Tokyo", why: "the last of February begins there at 15:00 of the 27th in UTC; the 31st is remembered", contract: in("Asia/Tokyo", "2027-01-31"), zone: "Asia/Tokyo", policy: invoice.Standard(),
 			days: []issueDay{
 				{at: "2027-01-31", lines: full, sums: "due 890.00"},
-				{at: "2027-02-14T15:00:00Z", with: utc, change: issueMore("-2"), lines: []string{"unused seat: 2 not used of inv-1/1, -178.00 x 13/28 days = -82.642..., rounded half up to -82.64"}, sums: "total -82.64, granted 82.64, due 0.00"},
+				{at: "2027-02-14T15:00:00Z", with: utc, change: issueMore("-2"), lines: []string{"proration_credit seat: 2 not used of inv-1/1, -178.00 x 13/28 days = -82.642..., rounded half up to -82.64"}, sums: "total -82.64, granted 82.64, due 0.00"},
 				{at: "2027-02-27T14:59:59Z", with: utc},
 				{at: "2027-02-27T15:00:00Z", with: utc, lines: []string{"recurring seat: 8 x 89.00 = 712.00"}, sums: "total 712.00, spent -82.64, due 629.36"},
 				{at: "2027-03-30"},
@@ -262,18 +262,18 @@ func TestIssueZones(t *testing.T) {
 		},
 		{
 			name: "a cancellation in Tokyo", why: "15 of 30 days, whatever day it is elsewhere", contract: in("Asia/Tokyo", "2026-11-01"), zone: "Asia/Tokyo",
-			policy: issueBack(credits.UnusedPart, credits.ToBalance),
+			policy: issueBack(credits.UnusedPart, credits.AsBalance),
 			days: []issueDay{
 				{at: "2026-11-01", lines: full, sums: "due 890.00"},
-				{at: "2026-11-15T15:00:00Z", with: utc, change: plans.Change{Cancel: true}, lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00"}, sums: "total -445.00, granted 445.00, due 0.00"},
+				{at: "2026-11-15T15:00:00Z", with: utc, change: plans.Change{Cancel: true}, lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00"}, sums: "total -445.00, granted 445.00, due 0.00"},
 			},
 		},
 		{
 			name: "the day of the change is the old one's", why: "14 of 30 days, at any hour of the 16th", contract: issueSeats("10", "89.00"), policy: issuePolicy(func(p *invoice.Policy) { p.Proration.ChangeDay = proration.OldSide }),
 			days: []issueDay{
 				{at: "2026-11-01", lines: full, sums: "due 890.00"},
-				{at: "2026-11-16T10:30:00", change: issueMore("2"), lines: []string{"addition seat: 2 x 89.00, 178.00 x 14/30 days = 83.066..., rounded half up to 83.07"}, sums: "due 83.07"},
-				{at: "2026-11-16T20:00:00", change: issueMore("-2"), lines: []string{"unused seat: 2 not used of inv-2/1, -83.07 x 14/14 days = -83.07"}, sums: "total -83.07, granted 83.07, due 0.00"},
+				{at: "2026-11-16T10:30:00", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 14/30 days = 83.066..., rounded half up to 83.07"}, sums: "due 83.07"},
+				{at: "2026-11-16T20:00:00", change: issueMore("-2"), lines: []string{"proration_credit seat: 2 not used of inv-2/1, -83.07 x 14/14 days = -83.07"}, sums: "total -83.07, granted 83.07, due 0.00"},
 			},
 		},
 	} {
@@ -285,37 +285,37 @@ func TestIssueZones(t *testing.T) {
 func TestIssueFaults(t *testing.T) {
 	at := giventest.Instant("2026-11-16", nil)
 	account := invoice.Account{Contract: issueSeats("10", "89.00")}
-	signed, err := invoice.Issue(invoice.Occasion{Account: account, ID: "inv-1", At: giventest.Instant("2026-11-01", nil), Policy: invoice.Standard()})
+	signed, err := invoice.Issue(invoice.IssueRequest{Account: account, ID: "inv-1", At: giventest.Instant("2026-11-01", nil), Policy: invoice.Standard()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	base := invoice.Occasion{Account: signed.Account, ID: "inv-2", At: at, Change: issueMore("-2"), Policy: invoice.Standard()}
+	base := invoice.IssueRequest{Account: signed.Account, ID: "inv-2", At: at, Change: issueMore("-2"), Policy: invoice.Standard()}
 	for _, c := range []struct {
 		name   string
-		change func(*invoice.Occasion)
+		change func(*invoice.IssueRequest)
 		want   []string
 	}{
-		{"nothing at all", func(o *invoice.Occasion) { *o = invoice.Occasion{} }, []string{
-			"policy.proration.day_count unset", "policy.proration.change_day unset", "policy.proration.rounding.mode unset", "policy.basis unset", "policy.timing unset", "policy.allocation unset",
-			"policy.tax_per unset", "policy.tax_mode unset", "contract.plan unset", "contract.currency unset", "contract.items unset", "contract.cycle.anchor unset", "contract.cycle.interval unset", "at unset",
+		{"nothing at all", func(o *invoice.IssueRequest) { *o = invoice.IssueRequest{} }, []string{
+			"policy.proration.day_count unset", "policy.proration.change_day unset", "policy.proration.rounding.mode unset", "policy.credit_basis unset", "policy.timing unset", "policy.allocation unset",
+			"policy.tax_rounding_level unset", "policy.tax_rounding_mode unset", "contract.plan unset", "contract.currency unset", "contract.items unset", "contract.cycle.anchor unset", "contract.cycle.interval unset", "at unset",
 		}},
-		{"no ID", func(o *invoice.Occasion) { o.ID = "" }, []string{"id unset"}},
-		{"no ID for a cancellation", func(o *invoice.Occasion) { o.ID, o.Change = "", plans.Change{Cancel: true} }, []string{"id unset"}},
-		{"in arrears since when", func(o *invoice.Occasion) { o.Policy = issueArrears() }, []string{"since unset"}},
-		{"due before", func(o *invoice.Occasion) { o.DueBy = at.Add(-1) }, []string{"due_by outside"}},
-		{"a charge that was edited", func(o *invoice.Occasion) {
-			o.Billed = append([]plans.Charge(nil), o.Billed...)
-			o.Billed[0].Quantity = giventest.Money("-1")
-		}, []string{"billed[0].quantity invalid"}},
-		{"fewer were paid for", func(o *invoice.Occasion) {
-			o.Billed = append([]plans.Charge(nil), o.Billed...)
-			o.Billed[0].Quantity = giventest.Money("1")
+		{"no ID", func(o *invoice.IssueRequest) { o.ID = "" }, []string{"id unset"}},
+		{"no ID for a cancellation", func(o *invoice.IssueRequest) { o.ID, o.Change = "", plans.Change{Cancel: true} }, []string{"id unset"}},
+		{"in arrears since when", func(o *invoice.IssueRequest) { o.Policy = issueArrears() }, []string{"unbilled_since unset"}},
+		{"due before", func(o *invoice.IssueRequest) { o.DueAt = at.Add(-1) }, []string{"due_at outside"}},
+		{"a charge that was edited", func(o *invoice.IssueRequest) {
+			o.UnexpiredCharges = append([]plans.Charge(nil), o.UnexpiredCharges...)
+			o.UnexpiredCharges[0].Quantity = giventest.Money("-1")
+		}, []string{"unexpired_charges[0].quantity invalid"}},
+		{"fewer were paid for", func(o *invoice.IssueRequest) {
+			o.UnexpiredCharges = append([]plans.Charge(nil), o.UnexpiredCharges...)
+			o.UnexpiredCharges[0].Quantity = giventest.Money("1")
 		}, []string{"change.quantity invalid"}},
-		{"a line in another currency", func(o *invoice.Occasion) {
+		{"a line in another currency", func(o *invoice.IssueRequest) {
 			issueMessages(o)
 			o.Lines[0].Currency = "EUR"
 		}, []string{"lines[1].currency invalid"}},
-		{"the zone of another machine", func(o *invoice.Occasion) { o.Contract.Cycle.Zone = "Asia/Tokyo" }, []string{"contract.cycle.zone zone"}},
+		{"the zone of another machine", func(o *invoice.IssueRequest) { o.Contract.Cycle.Zone = "Asia/Tokyo" }, []string{"contract.cycle.zone zone"}},
 	} {
 		o := base
 		c.change(&o)

@@ -46,7 +46,7 @@ func TestIssuePeriods(t *testing.T) {
 		{
 			name: "a ramp", why: "20 seats at 69.00 from December 16 on: 890.00 x 15/31 = 430.645 and 1380.00 x 16/31 = 712.258", policy: invoice.Standard(), contract: func() plans.Contract {
 				c := issueSeats("10", "89.00")
-				c.Ramp = []plans.Step{{At: giventest.Instant("2026-12-16", nil), Item: issueItem("seat", "20", "69.00")}}
+				c.Ramp = []plans.RampStep{{At: giventest.Instant("2026-12-16", nil), Item: issueItem("seat", "20", "69.00")}}
 				return c
 			}(),
 			days: []issueDay{
@@ -95,7 +95,7 @@ func TestIssuePeriods(t *testing.T) {
 		},
 		{
 			name: "a term that lapses", why: "nothing is billed beyond its end", policy: invoice.Standard(),
-			contract: issueTerm(issueSeats("10", "89.00"), "2026-11-01/2027-05-01", plans.Term{Length: giventest.Interval("P6M"), Billing: plans.PerPeriod, AtEnd: plans.Lapse}),
+			contract: issueTerm(issueSeats("10", "89.00"), "2026-11-01/2027-05-01", plans.Term{Length: giventest.Interval("P6M"), Billing: plans.PerPeriod, Renewal: plans.Expire}),
 			days: []issueDay{
 				{at: "2027-04-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
 				{at: "2027-05-01", refused: "period"},
@@ -109,7 +109,7 @@ func TestIssuePeriods(t *testing.T) {
 		},
 		{
 			name: "a term that goes on by the month", why: "evergreen: from period to period at the end", policy: invoice.Standard(),
-			contract: issueTerm(issueSeats("10", "15.00"), "2026-11-01/2027-05-01", plans.Term{Length: giventest.Interval("P6M"), Billing: plans.UpFront, AtEnd: plans.Evergreen}),
+			contract: issueTerm(issueSeats("10", "15.00"), "2026-11-01/2027-05-01", plans.Term{Length: giventest.Interval("P6M"), Billing: plans.UpFront, Renewal: plans.Evergreen}),
 			days: []issueDay{
 				{at: "2026-11-01", lines: []string{"recurring seat: 10 x 15.00 x 6 = 900.00"}, sums: "due 900.00"},
 				{at: "2027-05-01", lines: []string{"recurring seat: 10 x 15.00 = 150.00"}, sums: "due 150.00"},
@@ -138,7 +138,7 @@ func TestIssuePeriods(t *testing.T) {
 				{at: "2026-10-31", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
 				{at: "2026-11-29"},
 				{at: "2026-11-30", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
-				{at: "2026-12-15", change: issueMore("2"), lines: []string{"addition seat: 2 x 89.00, 178.00 x 16/31 days = 91.870..., rounded half up to 91.87"}, sums: "due 91.87"},
+				{at: "2026-12-15", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 16/31 days = 91.870..., rounded half up to 91.87"}, sums: "due 91.87"},
 				{at: "2026-12-30"},
 				{at: "2026-12-31", lines: []string{"recurring seat: 12 x 89.00 = 1068.00"}, sums: "due 1068.00"},
 				{at: "2027-01-31", lines: []string{"recurring seat: 12 x 89.00 = 1068.00"}, sums: "due 1068.00"},
@@ -153,7 +153,7 @@ func TestIssuePeriods(t *testing.T) {
 }
 
 // issueMessages are messages that were counted.
-func issueMessages(o *invoice.Occasion) {
+func issueMessages(o *invoice.IssueRequest) {
 	o.Lines = []plans.Charge{{
 		Kind: plans.Usage, Plan: "growth", Item: "message", Currency: "USD", Quantity: giventest.Money("1200"), Price: plans.Price{Unit: giventest.Money("0.05")},
 	}}
@@ -165,7 +165,7 @@ func TestIssueChanges(t *testing.T) {
 			name: "seats added", why: "K3a: 178.00 x 15/30 = 89.00 now, all in full next month", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
-				{at: "2026-11-16", change: issueMore("2"), lines: []string{"addition seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
+				{at: "2026-11-16", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
 				{at: "2026-12-01", lines: []string{"recurring seat: 12 x 89.00 = 1068.00"}, sums: "due 1068.00"},
 			},
 		},
@@ -173,14 +173,14 @@ func TestIssueChanges(t *testing.T) {
 			name: "seats added on the first day", why: "the instant belongs to what is new: the whole month", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
-				{at: "2026-11-01", change: issueMore("2"), lines: []string{"addition seat: 2 x 89.00 = 178.00"}, sums: "due 178.00"},
+				{at: "2026-11-01", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00 = 178.00"}, sums: "due 178.00"},
 			},
 		},
 		{
 			name: "seats removed", why: "K5: 89.00 become credit, which pays the next invoice of 8 x 89.00", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
-				{at: "2026-11-16", change: issueMore("-2"), lines: []string{"unused seat: 2 not used of inv-1/1, -178.00 x 15/30 days = -89.00"}, sums: "total -89.00, granted 89.00, due 0.00"},
+				{at: "2026-11-16", change: issueMore("-2"), lines: []string{"proration_credit seat: 2 not used of inv-1/1, -178.00 x 15/30 days = -89.00"}, sums: "total -89.00, granted 89.00, due 0.00"},
 				{at: "2026-12-01", lines: []string{"recurring seat: 8 x 89.00 = 712.00"}, sums: "total 712.00, spent -89.00, due 623.00"},
 			},
 		},
@@ -188,9 +188,9 @@ func TestIssueChanges(t *testing.T) {
 			name: "all seats removed, and some added", why: "890.00 x 15/30 go back and nothing is billed for none; 2 x 89.00 x 10/30 are due, and both next month", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
-				{at: "2026-11-16", change: issueMore("-10"), lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00"}, sums: "total -445.00, granted 445.00, due 0.00"},
+				{at: "2026-11-16", change: issueMore("-10"), lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00"}, sums: "total -445.00, granted 445.00, due 0.00"},
 				{at: "2026-11-18"},
-				{at: "2026-11-21", change: issueMore("2"), lines: []string{"addition seat: 2 x 89.00, 178.00 x 10/30 days = 59.333..., rounded half up to 59.33"}, sums: "total 59.33, spent -59.33, due 0.00"},
+				{at: "2026-11-21", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 10/30 days = 59.333..., rounded half up to 59.33"}, sums: "total 59.33, spent -59.33, due 0.00"},
 				{at: "2026-12-01", lines: []string{"recurring seat: 2 x 89.00 = 178.00"}, sums: "total 178.00, spent -178.00, due 0.00"},
 			},
 		},
@@ -198,7 +198,7 @@ func TestIssueChanges(t *testing.T) {
 			name: "an item that is new", why: "its price is agreed with the change: 3 x 20.00 x 15/30", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
-				{at: "2026-11-16", change: plans.Change{Item: "phone", Quantity: giventest.Money("3"), Price: &plans.Price{Unit: giventest.Money("20.00")}}, lines: []string{"addition phone: 3 x 20.00, 60.00 x 15/30 days = 30.00"}, sums: "due 30.00"},
+				{at: "2026-11-16", change: plans.Change{Item: "phone", Quantity: giventest.Money("3"), Price: &plans.Price{Unit: giventest.Money("20.00")}}, lines: []string{"proration_charge phone: 3 x 20.00, 60.00 x 15/30 days = 30.00"}, sums: "due 30.00"},
 				{at: "2026-12-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00", "recurring phone: 3 x 20.00 = 60.00"}, sums: "due 950.00"},
 			},
 		},
@@ -208,7 +208,7 @@ func TestIssueChanges(t *testing.T) {
 				issueTenSeats,
 				{
 					at: "2026-11-16", change: plans.Change{Plan: issuePlan("scale", "P1M", "139.00")}, sums: "due 250.00",
-					lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "addition seat: 10 x 139.00, 1390.00 x 15/30 days = 695.00"},
+					lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "proration_charge seat: 10 x 139.00, 1390.00 x 15/30 days = 695.00"},
 				},
 				{at: "2026-12-01", lines: []string{"recurring seat: 10 x 139.00 = 1390.00"}, sums: "due 1390.00"},
 			},
@@ -219,7 +219,7 @@ func TestIssueChanges(t *testing.T) {
 				{at: "2026-11-01", lines: []string{"recurring seat: 10 x 139.00 = 1390.00"}, sums: "due 1390.00"},
 				{
 					at: "2026-11-16", change: plans.Change{Plan: issuePlan("growth", "P1M", "89.00")}, sums: "total -250.00, granted 250.00, due 0.00",
-					lines: []string{"unused seat: 10 not used of inv-1/1, -1390.00 x 15/30 days = -695.00", "addition seat: 10 x 89.00, 890.00 x 15/30 days = 445.00"},
+					lines: []string{"proration_credit seat: 10 not used of inv-1/1, -1390.00 x 15/30 days = -695.00", "proration_charge seat: 10 x 89.00, 890.00 x 15/30 days = 445.00"},
 				},
 				{at: "2026-12-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "total 890.00, spent -250.00, due 640.00"},
 			},
@@ -230,12 +230,12 @@ func TestIssueChanges(t *testing.T) {
 				issueTenSeats,
 				{
 					at: "2026-11-16", change: plans.Change{Plan: issuePlan("growth", "P1Y", "900.00")}, sums: "due 8555.00",
-					lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "recurring seat: 10 x 900.00 = 9000.00"},
+					lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "recurring seat: 10 x 900.00 = 9000.00"},
 				},
 				{at: "2026-12-01"},
 				{
 					at: "2027-02-16", change: plans.Change{Plan: issuePlan("growth", "P1M", "89.00")}, sums: "total -5841.51, granted 5841.51, due 0.00",
-					lines: []string{"unused seat: 10 not used of inv-2/2, -9000.00 x 273/365 days = -6731.506..., rounded half up to -6731.51", "recurring seat: 10 x 89.00 = 890.00"},
+					lines: []string{"proration_credit seat: 10 not used of inv-2/2, -9000.00 x 273/365 days = -6731.506..., rounded half up to -6731.51", "recurring seat: 10 x 89.00 = 890.00"},
 				},
 				{at: "2027-03-01"},
 				{at: "2027-03-16", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "total 890.00, spent -890.00, due 0.00"},
@@ -247,7 +247,7 @@ func TestIssueChanges(t *testing.T) {
 				issueTenSeats,
 				{
 					at: "2026-11-16", change: issuePrice("99.00"), sums: "due 50.00",
-					lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "addition seat: 10 x 99.00, 990.00 x 15/30 days = 495.00"},
+					lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "proration_charge seat: 10 x 99.00, 990.00 x 15/30 days = 495.00"},
 				},
 				{at: "2026-12-01", lines: []string{"recurring seat: 10 x 99.00 = 990.00"}, sums: "due 990.00"},
 			},
@@ -258,7 +258,7 @@ func TestIssueChanges(t *testing.T) {
 				issueTenSeats,
 				{
 					at: "2026-11-16", change: issueAnchor("2026-12-10", nil), sums: "due 267.00",
-					lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "recurring seat: 10 x 89.00, 890.00 x 24/30 days = 712.00"},
+					lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "recurring seat: 10 x 89.00, 890.00 x 24/30 days = 712.00"},
 				},
 				{at: "2026-12-01"},
 				{at: "2026-12-10", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
@@ -270,13 +270,13 @@ func TestIssueChanges(t *testing.T) {
 				{at: "2026-11-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "tax 169.10, due 1059.10"},
 				{
 					at: "2026-11-16", change: plans.Change{Plan: issuePlan("scale", "P1M", "139.00")}, sums: "tax 47.50, due 297.50",
-					lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "addition seat: 10 x 139.00, 1390.00 x 15/30 days = 695.00"},
+					lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "proration_charge seat: 10 x 139.00, 1390.00 x 15/30 days = 695.00"},
 				},
 				{
 					at: "2026-11-16", change: plans.Change{Plan: issuePlan("growth", "P1M", "89.00")}, sums: "total -297.50, tax -47.50, granted 297.50, due 0.00",
-					lines: []string{"unused seat: 10 not used of inv-2/2, -695.00 x 15/15 days = -695.00", "addition seat: 10 x 89.00, 890.00 x 15/30 days = 445.00"},
+					lines: []string{"proration_credit seat: 10 not used of inv-2/2, -695.00 x 15/15 days = -695.00", "proration_charge seat: 10 x 89.00, 890.00 x 15/30 days = 445.00"},
 				},
-				{at: "2026-11-21", change: issueMore("-5"), lines: []string{"unused seat: 5 not used of inv-3/2, -222.50 x 10/15 days = -148.333..., rounded half up to -148.33"}, sums: "total -176.51, tax -28.18, granted 176.51, due 0.00"},
+				{at: "2026-11-21", change: issueMore("-5"), lines: []string{"proration_credit seat: 5 not used of inv-3/2, -222.50 x 10/15 days = -148.333..., rounded half up to -148.33"}, sums: "total -176.51, tax -28.18, granted 176.51, due 0.00"},
 			},
 		},
 		{
@@ -297,8 +297,8 @@ func TestIssueChanges(t *testing.T) {
 				{at: "2026-11-16", change: issuePrice("99.00"), with: issueUnpaid("inv-0", "inv-1"), refused: "change"},
 				{at: "2026-11-16", change: plans.Change{Plan: issuePlan("scale", "P1M", "139.00")}, with: issueUnpaid("inv-1"), refused: "change"},
 				{at: "2026-11-16", change: issueAnchor("2026-11-16", nil), with: issueUnpaid("inv-1"), refused: "change"},
-				{at: "2026-11-16", change: issueMore("2"), with: issueUnpaid("inv-1"), lines: []string{"addition seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
-				{at: "2026-11-16", change: issueMore("-2"), with: issueUnpaid("inv-1"), lines: []string{"unused seat: 2 not used of inv-6/1, -89.00 x 15/15 days = -89.00"}, sums: "total -89.00, granted 89.00, due 0.00"},
+				{at: "2026-11-16", change: issueMore("2"), with: issueUnpaid("inv-1"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
+				{at: "2026-11-16", change: issueMore("-2"), with: issueUnpaid("inv-1"), lines: []string{"proration_credit seat: 2 not used of inv-6/1, -89.00 x 15/15 days = -89.00"}, sums: "total -89.00, granted 89.00, due 0.00"},
 			},
 		},
 		{
@@ -318,14 +318,14 @@ func TestIssueChanges(t *testing.T) {
 }
 
 // issueUnpaid says which invoices are not paid.
-func issueUnpaid(ids ...string) func(*invoice.Occasion) {
-	return func(o *invoice.Occasion) { o.Unpaid = ids }
+func issueUnpaid(ids ...string) func(*invoice.IssueRequest) {
+	return func(o *invoice.IssueRequest) { o.Unpaid = ids }
 }
 
 func TestIssueTerms(t *testing.T) {
 	half := issueTerm(issueSeats("10", "15.00"), "2026-11-01/2027-05-01", issueHalf(plans.UpFront))
 	signed := issueDay{at: "2026-11-01", lines: []string{"recurring seat: 10 x 15.00 x 6 = 900.00"}, sums: "due 900.00"}
-	year := plans.Term{Length: giventest.Interval("P1Y"), Percent: giventest.Money("10"), Billing: plans.UpFront, AtEnd: plans.Renew}
+	year := plans.Term{Length: giventest.Interval("P1Y"), Percent: giventest.Money("10"), Billing: plans.UpFront, Renewal: plans.Renew}
 	monthly := issueTerm(issueSeats("10", "89.00"), "2026-11-01/2027-05-01", issueHalf(plans.PerPeriod))
 	end := func(at string) plans.Change { return plans.Change{End: giventest.Instant(at, nil)} }
 	for _, r := range []issueRow{
@@ -345,11 +345,11 @@ func TestIssueTerms(t *testing.T) {
 				{at: "2026-12-01", change: plans.Change{Term: &year}, lines: []string{"extension seat: 10 x 15.00 x 12 = 1800.00, less 10 % 180.00 = 1620.00"}, sums: "due 1620.00"},
 				{
 					at: "2027-01-01", change: issueMore("2"), sums: "due 443.34",
-					lines: []string{"addition seat: 2 x 15.00 x 6, 180.00 x 120/181 days = 119.337..., rounded half up to 119.34", "addition seat: 2 x 15.00 x 12 = 360.00, less 10 % 36.00 = 324.00"},
+					lines: []string{"proration_charge seat: 2 x 15.00 x 6, 180.00 x 120/181 days = 119.337..., rounded half up to 119.34", "proration_charge seat: 2 x 15.00 x 12 = 360.00, less 10 % 36.00 = 324.00"},
 				},
 				{
 					at: "2027-01-01", change: issueMore("-2"), sums: "total -443.34, granted 443.34, due 0.00",
-					lines: []string{"unused seat: 2 not used of inv-3/2, -324.00 x 366/366 days = -324.00", "unused seat: 2 not used of inv-3/1, -119.34 x 120/120 days = -119.34"},
+					lines: []string{"proration_credit seat: 2 not used of inv-3/2, -324.00 x 366/366 days = -324.00", "proration_credit seat: 2 not used of inv-3/1, -119.34 x 120/120 days = -119.34"},
 				},
 			},
 		},
@@ -357,7 +357,7 @@ func TestIssueTerms(t *testing.T) {
 			name: "extended by the month", why: "periods are billed as they come, less 10 % from May on", contract: monthly, policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
-				{at: "2026-11-20", change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P6M"), Percent: giventest.Money("10"), Billing: plans.PerPeriod, AtEnd: plans.Renew}}},
+				{at: "2026-11-20", change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P6M"), Percent: giventest.Money("10"), Billing: plans.PerPeriod, Renewal: plans.Renew}}},
 				{at: "2026-12-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
 				{at: "2027-01-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
 				{at: "2027-02-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
@@ -370,7 +370,7 @@ func TestIssueTerms(t *testing.T) {
 			name: "shortened up front", why: "April is 30 of 181 days: 149.17 go back, and nothing is billed after it", contract: half, policy: invoice.Standard(),
 			days: []issueDay{
 				signed,
-				{at: "2027-02-01", change: end("2027-04-01"), lines: []string{"unused seat: 10 not used of inv-1/1, -900.00 x 30/181 days = -149.171..., rounded half up to -149.17"}, sums: "total -149.17, granted 149.17, due 0.00"},
+				{at: "2027-02-01", change: end("2027-04-01"), lines: []string{"proration_credit seat: 10 not used of inv-1/1, -900.00 x 30/181 days = -149.171..., rounded half up to -149.17"}, sums: "total -149.17, granted 149.17, due 0.00"},
 			},
 		},
 		{
@@ -389,7 +389,7 @@ func TestIssueTerms(t *testing.T) {
 			name: "shortened inside what was billed", why: "10 of 30 days of April go back", contract: monthly, policy: invoice.Standard(),
 			days: []issueDay{
 				{at: "2027-04-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
-				{at: "2027-04-05", change: end("2027-04-21"), lines: []string{"unused seat: 10 not used of inv-1/1, -890.00 x 10/30 days = -296.666..., rounded half up to -296.67"}, sums: "total -296.67, granted 296.67, due 0.00"},
+				{at: "2027-04-05", change: end("2027-04-21"), lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 10/30 days = -296.666..., rounded half up to -296.67"}, sums: "total -296.67, granted 296.67, due 0.00"},
 				{at: "2027-04-05", change: plans.Change{Term: &year}, faults: []string{"change.term.billing invalid"}},
 				{at: "2027-04-05", change: end("2027-05-21"), faults: []string{"change.end outside"}},
 			},
@@ -405,8 +405,8 @@ func TestIssueTerms(t *testing.T) {
 						return p
 					}()}, sums: "due 198.89",
 					lines: []string{
-						"unused seat: 10 not used of inv-1/1, -900.00 x 120/181 days = -596.685..., rounded half up to -596.69",
-						"addition seat: 10 x 20.00 x 6, 1200.00 x 120/181 days = 795.580..., rounded half up to 795.58",
+						"proration_credit seat: 10 not used of inv-1/1, -900.00 x 120/181 days = -596.685..., rounded half up to -596.69",
+						"proration_charge seat: 10 x 20.00 x 6, 1200.00 x 120/181 days = 795.580..., rounded half up to 795.58",
 					},
 				},
 				{at: "2027-05-01", lines: []string{"recurring seat: 10 x 20.00 x 6 = 1200.00"}, sums: "due 1200.00"},

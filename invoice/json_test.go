@@ -19,13 +19,13 @@ import (
 func jsonDrafts(tb testing.TB) map[string]invoice.Draft {
 	tb.Helper()
 	review := draft(lines("0.00")...)
-	review.Review = true
+	review.AsDraft = true
 	note := draft(lines("-40", "0.01")...)
-	note.Corrects, note.Offset, note.Refund = "inv-1", giventest.Money("5"), giventest.Money("0.10")
+	note.Corrects, note.AppliedToInvoice, note.Refund = "inv-1", giventest.Money("5"), giventest.Money("0.10")
 	odd := draft(lines("1")...)
 	odd.ID, odd.Contact.Name = "inv \"7\"\n<&>\u2028", "\xff\xfe"
 	taxed := draft(lines("0.10", "0.10")...)
-	taxed.Policy.TaxPer, taxed.Policy.Taxes = invoice.PerInvoice, []invoice.Rate{taxRate("VAT", "19.25"), taxIn("levy", "0.125")}
+	taxed.Policy.TaxRoundingLevel, taxed.Policy.Taxes = invoice.PerInvoice, []invoice.TaxRate{taxRate("VAT", "19.25"), taxIn("levy", "0.125")}
 	taxed.Ledger = []credits.Entry{beforeTax(entry("g", "0.07", "2026-11-01"))}
 	return map[string]invoice.Draft{
 		"everything": everything(tb), "in dollars": downgrade(tb, "USD"), "in yen": downgrade(tb, "JPY"), "in dinars": downgrade(tb, "KWD"),
@@ -76,9 +76,9 @@ func TestInvoiceJSONPlaces(t *testing.T) {
 		draft invoice.Draft
 		want  []string
 	}{
-		{downgrade(t, "USD"), []string{`"net":"-926.67"`, `"net":"593.33"`, `"subtotal":"-333.34"`, `"due":"0.00"`, `"balance":"333.34"`, `"quantity":"10"`, `"unit":"89.00"`}},
-		{downgrade(t, "JPY"), []string{`"net":"-927"`, `"net":"593"`, `"subtotal":"-334"`, `"due":"0"`, `"balance":"334"`, `"quantity":"10"`, `"unit":"89"`}},
-		{downgrade(t, "KWD"), []string{`"net":"-926.667"`, `"net":"593.333"`, `"subtotal":"-333.334"`, `"due":"0.000"`, `"balance":"333.334"`, `"quantity":"10"`, `"unit":"89.000"`}},
+		{downgrade(t, "USD"), []string{`"net":"-926.67"`, `"net":"593.33"`, `"subtotal":"-333.34"`, `"amount_due":"0.00"`, `"credit_balance":"333.34"`, `"quantity":"10"`, `"unit":"89.00"`}},
+		{downgrade(t, "JPY"), []string{`"net":"-927"`, `"net":"593"`, `"subtotal":"-334"`, `"amount_due":"0"`, `"credit_balance":"334"`, `"quantity":"10"`, `"unit":"89"`}},
+		{downgrade(t, "KWD"), []string{`"net":"-926.667"`, `"net":"593.333"`, `"subtotal":"-333.334"`, `"amount_due":"0.000"`, `"credit_balance":"333.334"`, `"quantity":"10"`, `"unit":"89.000"`}},
 		{jsonDrafts(t)["taxed"], []string{`"percent":"19.25"`, `"percent":"0.125"`, `"untaxed":"0.04"`, `"total":"0.22"`}},
 	} {
 		inv, err := invoice.Build(c.draft)
@@ -131,7 +131,7 @@ func TestInvoiceJSONRead(t *testing.T) {
 	}
 	text := giventest.JSON(t, inv)
 	for old, edited := range map[string]string{
-		`"due":"0.00"`: `"due":"1.00"`, `"net":"593.33"`: `"net":"593.32"`, `"status":"paid"`: `"status":"open"`, `"reason":"left over from inv-2"`: `"reason":"a gift"`,
+		`"amount_due":"0.00"`: `"amount_due":"1.00"`, `"net":"593.33"`: `"net":"593.32"`, `"status":"paid"`: `"status":"open"`, `"reason":"left over from inv-2"`: `"reason":"a gift"`,
 	} {
 		if !strings.Contains(text, old) {
 			t.Fatalf("no %s in %s", old, text)
@@ -144,14 +144,14 @@ func TestInvoiceJSONRead(t *testing.T) {
 			t.Errorf("with %s, Check finds nothing", edited)
 		}
 	}
-	for _, same := range [][2]string{{`"due":"0.00"`, `"due":"0"`}, {`"net":"593.33"`, `"net":593.33`}, {`T00:00:00Z","end"`, `T00:00:00+00:00","end"`}} {
+	for _, same := range [][2]string{{`"amount_due":"0.00"`, `"amount_due":"0"`}, {`"net":"593.33"`, `"net":593.33`}, {`T00:00:00Z","end"`, `T00:00:00+00:00","end"`}} {
 		var read invoice.Invoice
 		if err := json.Unmarshal([]byte(strings.Replace(text, same[0], same[1], 1)), &read); err != nil {
 			t.Errorf("with %s: %v", same[1], err)
 		}
 		giventest.CheckFaults(t, invoice.Check(read))
 	}
-	for _, none := range []string{``, `[]`, `{"status":1}`, `{"status":"gone"}`, `{"net":[]}`, `{"lines":[{"kind":"gift"}]}`, `{"policy":{"tax_per":"cent"}}`, `{"at":"today"}`} {
+	for _, none := range []string{``, `[]`, `{"status":1}`, `{"status":"gone"}`, `{"net":[]}`, `{"lines":[{"kind":"gift"}]}`, `{"policy":{"tax_rounding_level":"cent"}}`, `{"issued_at":"today"}`} {
 		var read invoice.Invoice
 		if err := json.Unmarshal([]byte(none), &read); err == nil {
 			t.Errorf("read %s", none)
@@ -161,12 +161,12 @@ func TestInvoiceJSONRead(t *testing.T) {
 
 // An invoice made by hand, in no currency or with a status that does not exist, is written or is an error.
 func TestInvoiceJSONHostile(t *testing.T) {
-	if text, err := json.Marshal(invoice.Invoice{Due: decimal.New(1, 100_000)}); err != nil || len(text) > 5000 {
+	if text, err := json.Marshal(invoice.Invoice{AmountDue: decimal.New(1, 100_000)}); err != nil || len(text) > 5000 {
 		t.Errorf("%d characters, %v", len(text), err)
 	}
 	for name, inv := range map[string]invoice.Invoice{
 		"status": {Status: 99}, "kind": {Lines: []plans.Charge{{Kind: 99}}}, "mode": {Policy: invoice.Policy{Proration: proration.Policy{DayCount: 99}}},
-		"year": {At: time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)},
+		"year": {IssuedAt: time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC)},
 	} {
 		if text, err := json.Marshal(inv); err == nil {
 			t.Errorf("%s: written as %s", name, text)

@@ -15,40 +15,42 @@ import (
 
 // Policy is what the seller chose. Every choice that decides an amount must be set; [Standard] is complete.
 type Policy struct {
-	Proration  proration.Policy       `json:"proration"`        // how spans become money, and how discounts are rounded; the places are the currency's, whatever is set
-	Basis      proration.Basis        `json:"basis"`            // what the credit for unused time is a share of
-	Timing     proration.Timing       `json:"timing"`           // whether a period is billed when it begins or when it has ended
-	Allocation proration.Allocation   `json:"allocation"`       // which line gets what is left over when an amount is spread over them
-	TaxPer     TaxPer                 `json:"tax_per"`          // what the tax of is rounded
-	TaxMode    proration.RoundingMode `json:"tax_mode"`         // how it is rounded
-	Taxes      []Rate                 `json:"taxes,omitzero"`   // what is due on charges that say nothing of their own: of each name, the first that covers a charge; none is no tax
-	Refunds    []credits.Rule         `json:"refunds,omitzero"` // what becomes of what is paid for and not used, when a contract is canceled; must be set then
+	Proration        proration.Policy       `json:"proration"`          // how spans become money, and how discounts are rounded; the places are the currency's, whatever is set
+	CreditBasis      proration.CreditBasis  `json:"credit_basis"`       // what the credit for unused time is a share of
+	Timing           proration.Timing       `json:"timing"`             // whether a period is billed when it begins or when it has ended
+	Allocation       proration.Allocation   `json:"allocation"`         // which line gets what is left over when an amount is spread over them
+	TaxRoundingLevel TaxRoundingLevel       `json:"tax_rounding_level"` // what the tax of is rounded
+	TaxRoundingMode  proration.RoundingMode `json:"tax_rounding_mode"`  // how it is rounded
+	Taxes            []TaxRate              `json:"taxes,omitzero"`     // what is due on charges that say nothing of their own: of each name, the first that covers a charge; none is no tax
+	Refunds          []credits.RefundRule   `json:"refunds,omitzero"`   // what becomes of what is paid for and not used, when a contract is canceled; must be set then
 }
 
-// TaxPer says of what tax is rounded. Its zero is unset and refused.
-type TaxPer uint8
+// TaxRoundingLevel says of what tax is rounded. Its zero is unset and refused.
+type TaxRoundingLevel uint8
 
 // Of what tax is rounded.
 const (
-	PerLine    TaxPer = iota + 1 // each tax of each line
-	PerInvoice                   // each tax, summed up over all lines; lines get their parts by largest remainder
+	PerLine    TaxRoundingLevel = iota + 1 // each tax of each line
+	PerInvoice                             // each tax, summed up over all lines; lines get their parts by largest remainder
 )
 
-var taxPers = []string{"", "line", "invoice"}
+var taxRoundingLevels = []string{"", "line", "invoice"}
 
 // String returns its name, "invoice".
-func (t TaxPer) String() string { return enum.String(taxPers, t) }
+func (t TaxRoundingLevel) String() string { return enum.String(taxRoundingLevels, t) }
 
 // MarshalText returns its name.
-func (t TaxPer) MarshalText() ([]byte, error) { return fault.Marshal(taxPers, t, "tax_per") }
-
-// UnmarshalText reads its name; an unknown one is ErrInvalid.
-func (t *TaxPer) UnmarshalText(text []byte) error {
-	return fault.Unmarshal(taxPers, t, "tax_per", text)
+func (t TaxRoundingLevel) MarshalText() ([]byte, error) {
+	return fault.Marshal(taxRoundingLevels, t, "tax_rounding_level")
 }
 
-// Rate is a tax, and what it is due on.
-type Rate struct {
+// UnmarshalText reads its name; an unknown one is ErrInvalid.
+func (t *TaxRoundingLevel) UnmarshalText(text []byte) error {
+	return fault.Unmarshal(taxRoundingLevels, t, "tax_rounding_level", text)
+}
+
+// TaxRate is a tax, and what it is due on.
+type TaxRate struct {
 	Name     string          `json:"name"`              // of the tax, "VAT"
 	Percent  decimal.Decimal `json:"percent"`           // of what is taxed, not negative
 	Included bool            `json:"included,omitzero"` // prices have it in them
@@ -57,7 +59,7 @@ type Rate struct {
 }
 
 // covers reports whether the tax is due on a charge.
-func (r *Rate) covers(c *plans.Charge) bool {
+func (r *TaxRate) covers(c *plans.Charge) bool {
 	return (len(r.Items) == 0 || slices.Contains(r.Items, c.Item)) && (len(r.Kinds) == 0 || slices.Contains(r.Kinds, c.Kind))
 }
 
@@ -65,8 +67,8 @@ func (r *Rate) covers(c *plans.Charge) bool {
 // spread by largest remainder, no taxes (and those that lines have rounded per line), and nothing given back at a cancellation.
 func Standard() Policy {
 	return Policy{
-		Proration: proration.Standard(2), Basis: proration.OnBilled, Timing: proration.InAdvance, Allocation: proration.LargestRemainder,
-		TaxPer: PerLine, TaxMode: proration.HalfUp, Refunds: []credits.Rule{{As: credits.ToNothing}},
+		Proration: proration.Standard(2), CreditBasis: proration.OnBilled, Timing: proration.InAdvance, Allocation: proration.LargestRemainder,
+		TaxRoundingLevel: PerLine, TaxRoundingMode: proration.HalfUp, Refunds: []credits.RefundRule{{As: credits.AsNothing}},
 	}
 }
 
@@ -81,10 +83,10 @@ const (
 func (p Policy) Validate() error {
 	var f fault.List
 	f.Under("proration", p.Proration.Validate())
-	switch p.Basis {
+	switch p.CreditBasis {
 	case proration.OnBilled, proration.OnPrice:
 	default:
-		choose(&f, "basis", int(p.Basis), proration.OnBilled.String(), proration.OnPrice.String())
+		choose(&f, "credit_basis", int(p.CreditBasis), proration.OnBilled.String(), proration.OnPrice.String())
 	}
 	switch p.Timing {
 	case proration.InAdvance, proration.InArrears:
@@ -96,11 +98,11 @@ func (p Policy) Validate() error {
 	default:
 		choose(&f, "allocation", int(p.Allocation), proration.LargestRemainder.String(), proration.LastLine.String())
 	}
-	fault.Enum(&f, "tax_per", taxPers, p.TaxPer)
-	if p.TaxMode == 0 {
-		f.Add("tax_mode", proration.ErrUnset, "say how tax is rounded")
-	} else if _, err := (proration.Rounding{Mode: p.TaxMode}).Round(decimal.Decimal{}); err != nil {
-		f.Add("tax_mode", proration.ErrInvalid, "no rounding mode has the number %d", p.TaxMode)
+	fault.Enum(&f, "tax_rounding_level", taxRoundingLevels, p.TaxRoundingLevel)
+	if p.TaxRoundingMode == 0 {
+		f.Add("tax_rounding_mode", proration.ErrUnset, "say how tax is rounded")
+	} else if _, err := (proration.Rounding{Mode: p.TaxRoundingMode}).Round(decimal.Decimal{}); err != nil {
+		f.Add("tax_rounding_mode", proration.ErrInvalid, "no rounding mode has the number %d", p.TaxRoundingMode)
 	}
 	if len(p.Taxes) > maxTaxes {
 		f.Add("taxes", proration.ErrLimit, "%d taxes are more than %d", len(p.Taxes), maxTaxes)
@@ -116,7 +118,7 @@ func (p Policy) Validate() error {
 	for i, r := range p.Refunds {
 		path := "refunds[" + strconv.Itoa(i) + "]"
 		f.Under(path, r.Validate())
-		if r.As == credits.ToDays {
+		if r.As == credits.AsDays {
 			f.Add(path+".as", proration.ErrInvalid, "where a contract ends there is no period to make longer")
 		}
 	}

@@ -19,9 +19,9 @@ func TestQuoteIsTheDocuments(t *testing.T) {
 	day := func(month time.Month, d int) time.Time { return time.Date(2026, month, d, 0, 0, 0, 0, time.UTC) }
 	number := decimal.RequireFromString
 	terms := []plans.Term{
-		{Length: proration.Interval{Months: 6}, Percent: number("10"), Billing: plans.UpFront, AtEnd: plans.Renew},
-		{Length: proration.Interval{Months: 3}, Percent: number("5"), Billing: plans.PerPeriod, AtEnd: plans.Renew},
-		{Length: proration.Interval{Months: 4}, Billing: plans.PerPeriod, AtEnd: plans.Evergreen},
+		{Length: proration.Interval{Months: 6}, Percent: number("10"), Billing: plans.UpFront, Renewal: plans.Renew},
+		{Length: proration.Interval{Months: 3}, Percent: number("5"), Billing: plans.PerPeriod, Renewal: plans.Renew},
+		{Length: proration.Interval{Months: 4}, Billing: plans.PerPeriod, Renewal: plans.Evergreen},
 	}
 	catalog := plans.Catalog{
 		Plans: []plans.Plan{{ID: "pro", Interval: proration.Interval{Months: 1}, Offers: []plans.Offer{
@@ -29,20 +29,20 @@ func TestQuoteIsTheDocuments(t *testing.T) {
 			{Item: "phone", Currency: "USD", Price: plans.Price{Flat: number("5"), Unit: number("3.33")}},
 		}}},
 		Terms:   terms,
-		Markets: []plans.Market{{Currency: "USD", Methods: []plans.Method{{ID: "card", By: []plans.Actor{plans.Customer}}}}},
-		Trial:   plans.Trial{Length: proration.Interval{Days: 14}, Leftover: plans.CarryOver},
+		Markets: []plans.Market{{Currency: "USD", PaymentMethods: []plans.PaymentMethod{{ID: "card", By: []plans.Actor{plans.Customer}}}}},
+		Trial:   plans.Trial{Length: proration.Interval{Days: 14}, UnusedTrial: plans.CarryOver},
 		Policy:  proration.Standard(2), Allocation: proration.LargestRemainder,
 	}
 	discounts := []plans.Discount{
-		{ID: "hello", Amount: number("20"), Currency: "USD", Lasts: plans.Once},
-		{ID: "start", Percent: number("50"), Lasts: plans.Repeating, Periods: 2},
-		{ID: "voucher", Amount: number("33.33"), Currency: "USD", Lasts: plans.Forever, Keeps: true},
+		{ID: "hello", Amount: number("20"), Currency: "USD", Duration: plans.Once},
+		{ID: "start", Percent: number("50"), Duration: plans.Repeating, Periods: 2},
+		{ID: "voucher", Amount: number("33.33"), Currency: "USD", Duration: plans.Forever, Rollover: true},
 	}
 	for _, term := range terms {
 		for mask := range 1 << len(discounts) {
 			for _, trial := range []time.Time{{}, day(time.January, 25)} {
 				order := plans.Order{
-					By: plans.Customer, At: day(time.January, 18), Plan: "pro", Term: term.Length, Country: "US", Method: "card", TrialEnd: trial,
+					By: plans.Customer, At: day(time.January, 18), Plan: "pro", Term: term.Length, Country: "US", PaymentMethod: "card", TrialEnd: trial,
 					Items: []plans.OrderItem{
 						{Item: "seat", Quantity: number("7")}, {Item: "phone", Quantity: number("2")},
 						{Item: "seat", Quantity: number("9"), From: day(time.March, 3)},
@@ -69,7 +69,7 @@ func followQuote(t *testing.T, quote plans.Quote) {
 	account, at := invoice.Account{Contract: quote.Contract}, quote.First.At
 	end, sum := quote.Contract.End(), decimal.Decimal{}
 	for n := 1; ; n++ {
-		doc, err := invoice.Issue(invoice.Occasion{Account: account, ID: "inv-" + strconv.Itoa(n), At: at, Policy: invoice.Standard()})
+		doc, err := invoice.Issue(invoice.IssueRequest{Account: account, ID: "inv-" + strconv.Itoa(n), At: at, Policy: invoice.Standard()})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,6 +100,6 @@ func followQuote(t *testing.T, quote plans.Quote) {
 		}
 		sum = sum.Add(doc.Invoice.Net)
 		at = doc.Invoice.Lines[0].Period.End
-		account.Billed = doc.Billed
+		account.UnexpiredCharges = doc.UnexpiredCharges
 	}
 }

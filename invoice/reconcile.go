@@ -14,16 +14,16 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Comparison asks what differs between what was billed and what should have been.
-type Comparison struct {
+// ReconcileRequest asks what differs between what was billed and what should have been.
+type ReconcileRequest struct {
 	Billed   []plans.Charge   `json:"billed"`   // what was billed, and the credits that were issued for it, in the order of billing
 	Proposed []plans.Charge   `json:"proposed"` // what should have been billed; credits among them take back what they free
 	Policy   proration.Policy `json:"policy"`   // how to count and round; the places are the currency's
 	Location *time.Location   `json:"-"`        // whose calendar counts the days; nil is UTC
 }
 
-// Difference is what turns what was billed into what should have been.
-type Difference struct {
+// ReconcileResult is what turns what was billed into what should have been.
+type ReconcileResult struct {
 	Lines []plans.Charge `json:"lines,omitzero"` // credits, which name what they correct, and charges, by start; none where both agree
 	Kept  []plans.Charge `json:"kept,omitzero"`  // what of the billed charges is right and stays, by start: each stretch of time without what was credited
 }
@@ -39,25 +39,25 @@ type Difference struct {
 //
 // What is left of the billed side is credited by [credits.Unused], in the share of what was billed, and never more than that less its
 // credits; as a whole, all that is left of it. What is left of the proposed side is charged: the last units, at what they cost,
-// for their share of the period, with the deductions in proportion; a charge of which all is left, as it is. Neighbouring stretches
+// for their share of the period, with the deductions in proportion; a charge of which all is left, as it is. Neighboring stretches
 // of which the same is left make one line, and lines of zero are left out. Lines have no ID, and parts no taxes yet.
 //
 // It takes 10,000 charges on each side, cut into 500,000 pieces in all.
 // Errors: ErrUnset for a charge that was billed without an ID, a kind and the policy; ErrInvalid for an ID that comes twice, a credit of what is
 // not there or of more than was billed, a charge below zero, and several currencies; ErrPeriod for a span that ends before it starts;
-// ErrLimit for more charges, pieces or digits than that; and those of credits.Unused, credits.GiveBack and proration.Prorate, under the
+// ErrLimit for more charges, pieces or digits than that; and those of credits.Unused, credits.ForAmount and proration.Prorate, under the
 // path of the charge.
-func Reconcile(c Comparison) (Difference, error) {
+func Reconcile(c ReconcileRequest) (ReconcileResult, error) {
 	billed, proposed, err := c.sides()
 	if err != nil {
-		return Difference{}, err
+		return ReconcileResult{}, err
 	}
 	matchWhole(billed, proposed)
 	if err := matchTime(billed, proposed); err != nil {
-		return Difference{}, err
+		return ReconcileResult{}, err
 	}
 	var f fault.List
-	var d Difference
+	var d ReconcileResult
 	for _, p := range billed {
 		path := element("billed", p.index)
 		lines, err := c.credits(p)
@@ -77,7 +77,7 @@ func Reconcile(c Comparison) (Difference, error) {
 		}
 	}
 	if f != nil {
-		return Difference{}, f.Err()
+		return ReconcileResult{}, f.Err()
 	}
 	byStart := func(a, b plans.Charge) int { return a.Span.Start.Compare(b.Span.Start) }
 	slices.SortStableFunc(d.Lines, byStart)
@@ -88,12 +88,12 @@ func Reconcile(c Comparison) (Difference, error) {
 // party is a charge of one side, and what came of it.
 type party struct {
 	charge *plans.Charge
-	index  int               // its place in the list
-	before []*plans.Charge   // the credits that were issued for it
-	stands []credits.Stretch // its units that are billed or proposed, over time
-	now    decimal.Decimal   // while a stretch is matched: how many of them are not matched yet
-	left   []piece           // what is not matched, from its start on
-	kept   []piece           // what is
+	index  int                     // its place in the list
+	before []*plans.Charge         // the credits that were issued for it
+	stands []credits.RemainingSpan // its units that are billed or proposed, over time
+	now    decimal.Decimal         // while a stretch is matched: how many of them are not matched yet
+	left   []piece                 // what is not matched, from its start on
+	kept   []piece                 // what is
 }
 
 // piece is some units of a charge for some time: those above low, up to high.
@@ -120,9 +120,9 @@ func spanned(c *plans.Charge) bool { return c.Span.Start.Before(c.Span.End) }
 // whole reports whether a charge is matched as a whole: whoever needs less of it by time was not billed by time.
 func whole(c *plans.Charge) bool {
 	switch c.Kind {
-	case plans.Usage, plans.OneOff, plans.Shortfall, plans.Termination:
+	case plans.Usage, plans.OneTime, plans.Shortfall, plans.Termination:
 		return true
-	case plans.Recurring, plans.Addition, plans.Extension, plans.Unused, plans.Refund:
+	case plans.Recurring, plans.ProrationCharge, plans.Extension, plans.ProrationCredit, plans.Refund:
 	}
 	return !spanned(c)
 }
@@ -137,15 +137,15 @@ func all(c *plans.Charge) decimal.Decimal {
 
 // order puts the charge of the units further down first, and of those the later in the list.
 func order(a, b *party) int {
-	return cmp.Or(above(a.charge).Cmp(above(b.charge)), cmp.Compare(b.index, a.index))
+	return cmp.Or(baseQuantity(a.charge).Cmp(baseQuantity(b.charge)), cmp.Compare(b.index, a.index))
 }
 
-// above is how many units are below those of a charge.
-func above(c *plans.Charge) decimal.Decimal {
-	if c.More {
-		return c.Above
+// baseQuantity returns the units paid for before those of an incremental charge, and zero for any other charge.
+func baseQuantity(c *plans.Charge) decimal.Decimal {
+	if c.BaseQuantity == nil {
+		return decimal.Decimal{}
 	}
-	return decimal.Decimal{}
+	return *c.BaseQuantity
 }
 
 func element(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }

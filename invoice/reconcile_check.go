@@ -14,7 +14,7 @@ import (
 const maxCompared = 10_000
 
 // sides returns the charges of both sides, in their order, or every fault of them.
-func (c *Comparison) sides() (billed, proposed []*party, err error) {
+func (c *ReconcileRequest) sides() (billed, proposed []*party, err error) {
 	var f fault.List
 	f.Under("policy", c.Policy.Validate())
 	var currency plans.Currency
@@ -51,7 +51,7 @@ func (c *Comparison) sides() (billed, proposed []*party, err error) {
 	return billed, proposed, nil
 }
 
-// checkCompared adds the faults of one charge that credits.Left does not find.
+// checkCompared adds the faults of one charge that credits.Remaining does not find.
 func checkCompared(f *fault.List, path string, c *plans.Charge, currency plans.Currency) {
 	f.Under(strings.TrimSuffix(path, "."), c.Kind.Validate())
 	if c.Currency != currency {
@@ -59,8 +59,8 @@ func checkCompared(f *fault.List, path string, c *plans.Charge, currency plans.C
 	}
 	fault.Amount(f, path+"share.of", c.Share.Of)
 	fault.Amount(f, path+"share.amount", c.Share.Amount)
-	if c.Times < 0 {
-		f.Add(path+"times", proration.ErrInvalid, "%d is negative", c.Times)
+	if c.Multiplier < 0 {
+		f.Add(path+"multiplier", proration.ErrInvalid, "%d is negative", c.Multiplier)
 	}
 	if c.Corrects != "" {
 		return
@@ -69,7 +69,7 @@ func checkCompared(f *fault.List, path string, c *plans.Charge, currency plans.C
 		f.Add(path+"net", proration.ErrInvalid, "%v is negative; what is given back corrects a charge", c.Net)
 	}
 	f.Under(path+"price", c.Price.Validate())
-	if c.Kind == plans.Unused || c.Kind == plans.Refund {
+	if c.Kind == plans.ProrationCredit || c.Kind == plans.Refund {
 		f.Add(path+"corrects", proration.ErrUnset, "a credit names the charge that it corrects")
 	}
 	if none := (proration.Period{}); !spanned(c) && !c.Span.Equal(none) {
@@ -90,7 +90,7 @@ func identified(charges []plans.Charge) []plans.Charge {
 
 // parties returns the charges among some, each with its credits and what of it is left.
 func parties(f *fault.List, side string, charges []plans.Charge) []*party {
-	left, err := credits.Left(charges)
+	left, err := credits.Remaining(charges)
 	under(f, side, err)
 	if err != nil {
 		return nil

@@ -12,7 +12,7 @@ import (
 )
 
 // pieces returns some pieces of a charge, as charges.
-func (c *Comparison) pieces(p *party, some []piece) ([]plans.Charge, error) {
+func (c *ReconcileRequest) pieces(p *party, some []piece) ([]plans.Charge, error) {
 	var lines []plans.Charge
 	for _, s := range some {
 		if s.span.Equal(p.charge.Span) && s.low.IsZero() && s.high.Equal(all(p.charge)) {
@@ -28,13 +28,14 @@ func (c *Comparison) pieces(p *party, some []piece) ([]plans.Charge, error) {
 }
 
 // part returns what a piece of a charge costs: its share of the price of its units, and of each deduction.
-func (c *Comparison) part(of *plans.Charge, s piece) (plans.Charge, error) {
+func (c *ReconcileRequest) part(of *plans.Charge, s piece) (plans.Charge, error) {
 	line := of.Clone()
 	line.Taxes, line.Untaxed, line.Span = nil, decimal.Decimal{}, s.span
 	if !of.Quantity.IsZero() {
 		line.Quantity = s.units()
 		if s.low.IsPositive() {
-			line.More, line.Above = true, above(of).Add(s.low)
+			low := baseQuantity(of).Add(s.low)
+			line.BaseQuantity = &low
 		}
 	}
 	policy, err := of.Currency.Policy(c.Policy)
@@ -99,17 +100,17 @@ func units(r *proration.Request, of, line *plans.Charge) error {
 // priced returns what the quantity of a charge costs for its whole period.
 func priced(c *plans.Charge) (decimal.Decimal, error) {
 	below, err := decimal.Decimal{}, error(nil)
-	if c.More {
-		if below, err = c.Price.Amount(c.Above); err != nil {
+	if c.BaseQuantity != nil {
+		if below, err = c.Price.Amount(*c.BaseQuantity); err != nil {
 			return below, err
 		}
 	}
-	amount, err := c.Price.Amount(above(c).Add(c.Quantity))
-	return decimal.Max(amount.Sub(below), decimal.Decimal{}).Mul(decimal.New(max(c.Times, 1), 0)), err
+	amount, err := c.Price.Amount(baseQuantity(c).Add(c.Quantity))
+	return decimal.Max(amount.Sub(below), decimal.Decimal{}).Mul(decimal.New(max(c.Multiplier, 1), 0)), err
 }
 
 // credits returns the credits of what of a charge is left, each counting against what there is for the next.
-func (c *Comparison) credits(p *party) ([]plans.Charge, error) {
+func (c *ReconcileRequest) credits(p *party) ([]plans.Charge, error) {
 	earlier := sum(p.charge, p.before)
 	if len(p.left) == 0 || !p.charge.Net.Add(earlier.Net).IsPositive() {
 		return nil, nil
@@ -139,20 +140,20 @@ func (c *Comparison) credits(p *party) ([]plans.Charge, error) {
 }
 
 // unused returns the credits of pieces of a charge that follow on each other and have as many units.
-func (c *Comparison) unused(of *plans.Charge, earlier plans.Charge, some []piece) ([]plans.Charge, error) {
+func (c *ReconcileRequest) unused(of *plans.Charge, earlier plans.Charge, some []piece) ([]plans.Charge, error) {
 	const item = "item" // which a quantity needs
 	charge := *of
 	charge.Item = item
 	r := credits.Request{
 		Charges: []plans.Charge{charge, earlier}, At: some[0].span.Start, Until: some[len(some)-1].span.End,
-		Basis: proration.OnBilled, Policy: c.Policy, Location: c.Location,
+		CreditBasis: proration.OnBilled, Policy: c.Policy, Location: c.Location,
 	}
 	if !of.Quantity.IsZero() {
 		r.Item, r.Quantity = item, some[0].units()
 	}
 	for _, s := range some {
 		if freed := all(of).Sub(s.high); freed.IsPositive() {
-			r.Charges = append(r.Charges, plans.Charge{Corrects: of.ID, Kind: plans.Unused, Currency: of.Currency, Quantity: freed, Span: s.span})
+			r.Charges = append(r.Charges, plans.Charge{Corrects: of.ID, Kind: plans.ProrationCredit, Currency: of.Currency, Quantity: freed, Span: s.span})
 		}
 	}
 	owed, err := credits.Unused(r)
@@ -164,12 +165,12 @@ func (c *Comparison) unused(of *plans.Charge, earlier plans.Charge, some []piece
 
 // giveBack returns the credit of all that is left of a charge, with as many units as are left of it throughout. What is not counted is
 // said to be unused, so that it is not held for billed again.
-func (c *Comparison) giveBack(p *party) ([]plans.Charge, error) {
+func (c *ReconcileRequest) giveBack(p *party) ([]plans.Charge, error) {
 	charges := []plans.Charge{*p.charge}
 	for _, b := range p.before {
 		charges = append(charges, *b)
 	}
-	credit, err := credits.GiveBack(credits.Return{Charges: charges, Charge: p.charge.ID, Mode: c.Policy.Rounding.Mode})
+	credit, err := credits.ForAmount(credits.AmountRequest{Charges: charges, Charge: p.charge.ID, Mode: c.Policy.Rounding.Mode})
 	if err != nil {
 		return nil, err
 	}
@@ -181,14 +182,14 @@ func (c *Comparison) giveBack(p *party) ([]plans.Charge, error) {
 	case !p.charge.Quantity.IsZero():
 		credit.Quantity = left
 	case left.IsPositive():
-		credit.Kind = plans.Unused
+		credit.Kind = plans.ProrationCredit
 	}
 	return []plans.Charge{credit}, nil
 }
 
 // sum returns one credit of the money of some, with their discounts and taxes, that frees nothing.
 func sum(of *plans.Charge, some []*plans.Charge) plans.Charge {
-	one := plans.Charge{Corrects: of.ID, Kind: plans.Unused, Currency: of.Currency, Span: of.Span.From(of.Span.End)}
+	one := plans.Charge{Corrects: of.ID, Kind: plans.ProrationCredit, Currency: of.Currency, Span: of.Span.From(of.Span.End)}
 	for _, d := range of.Discounts {
 		one.Discounts = append(one.Discounts, plans.Deduction{Discount: d.Discount})
 	}

@@ -58,7 +58,7 @@ func sortOf(c *plans.Charge) (string, error) {
 		Price      plans.Price
 		Times      int64
 		Discounts  []taken
-	}{c.Plan, c.Item, c.Currency, !c.Quantity.IsZero(), c.Price, max(c.Times, 1), off})
+	}{c.Plan, c.Item, c.Currency, !c.Quantity.IsZero(), c.Price, max(c.Multiplier, 1), off})
 	return string(text), err
 }
 
@@ -196,7 +196,7 @@ func (p *party) there() bool {
 // wholeOf returns what two charges have in common that are the same as a whole, as text.
 func wholeOf(c *plans.Charge) string {
 	plan := c.Plan
-	if c.Kind == plans.OneOff || c.Kind == plans.Usage {
+	if c.Kind == plans.OneTime || c.Kind == plans.Usage {
 		plan = "" // it is sold beside a plan, and is the same whichever that is
 	}
 	text, _ := canon.Normal(struct { // which writes everything that a charge has
@@ -207,6 +207,6 @@ func wholeOf(c *plans.Charge) string {
 		Quantity, Gross decimal.Decimal
 		Price           plans.Price
 		Times           int64
-	}{c.Kind, plan, c.Item, c.Currency, c.Span, c.Quantity, c.Gross(), c.Price, max(c.Times, 1)})
+	}{c.Kind, plan, c.Item, c.Currency, c.Span, c.Quantity, c.Gross(), c.Price, max(c.Multiplier, 1)})
 	return string(text)
 }

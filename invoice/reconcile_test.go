@@ -71,7 +71,7 @@ func (w wares) charge(t testing.TB) plans.Charge {
 
 // back is a credit of a charge: of units for a span, or of money alone where that is "".
 func back(of, quantity, net, span string) plans.Charge {
-	c := plans.Charge{Corrects: of, Kind: plans.Unused, Currency: "USD", Quantity: giventest.Money(quantity), Net: giventest.Money(net), Span: giventest.Period(span, nil)}
+	c := plans.Charge{Corrects: of, Kind: plans.ProrationCredit, Currency: "USD", Quantity: giventest.Money(quantity), Net: giventest.Money(net), Span: giventest.Period(span, nil)}
 	if span == "" {
 		c.Kind = plans.Refund
 	}
@@ -81,7 +81,7 @@ func back(of, quantity, net, span string) plans.Charge {
 // fee is something sold once, made by hand.
 func fee(t testing.TB, id, net string) plans.Charge {
 	t.Helper()
-	c := plans.Charge{ID: id, Kind: plans.OneOff, Plan: "growth", Item: "setup", Currency: "USD", Quantity: decimal.New(1, 0), Price: plans.Price{Flat: giventest.Money(net)}}
+	c := plans.Charge{ID: id, Kind: plans.OneTime, Plan: "growth", Item: "setup", Currency: "USD", Quantity: decimal.New(1, 0), Price: plans.Price{Flat: giventest.Money(net)}}
 	c, err := c.Priced(proration.Standard(2))
 	if err != nil {
 		t.Fatal(err)
@@ -240,7 +240,7 @@ func TestReconcile(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			comparison := invoice.Comparison{Billed: c.billed, Proposed: c.proposed, Policy: proration.Standard(2)}
+			comparison := invoice.ReconcileRequest{Billed: c.billed, Proposed: c.proposed, Policy: proration.Standard(2)}
 			before := giventest.JSON(t, comparison)
 			d, err := invoice.Reconcile(comparison)
 			if err != nil {
@@ -296,10 +296,10 @@ func TestReconcileRefuses(t *testing.T) {
 		{name: "two currencies", billed: []plans.Charge{ten}, proposed: edited(func(c *plans.Charge) { c.Currency = "EUR" }), want: []string{"proposed[0].currency invalid"}},
 		{name: "no currency", billed: edited(func(c *plans.Charge) { c.Currency = "usd" }), want: []string{"currency invalid"}},
 		{name: "no kind", proposed: edited(func(c *plans.Charge) { c.Kind = 0 }), want: []string{"proposed[0].kind unset"}},
-		{name: "a credit of nothing", proposed: edited(func(c *plans.Charge) { c.Kind = plans.Unused }), want: []string{"proposed[0].corrects unset"}},
+		{name: "a credit of nothing", proposed: edited(func(c *plans.Charge) { c.Kind = plans.ProrationCredit }), want: []string{"proposed[0].corrects unset"}},
 		{name: "less than nothing", proposed: edited(func(c *plans.Charge) { c.Net = giventest.Money("-1") }), want: []string{"proposed[0].net invalid"}},
 		{name: "a span that ends before it starts", proposed: edited(func(c *plans.Charge) { c.Span.End = c.Span.Start.AddDate(0, 0, -1) }), want: []string{"proposed[0].span period"}},
-		{name: "times below zero", proposed: edited(func(c *plans.Charge) { c.Times = -1 }), want: []string{"proposed[0].times invalid"}},
+		{name: "times below zero", proposed: edited(func(c *plans.Charge) { c.Multiplier = -1 }), want: []string{"proposed[0].multiplier invalid"}},
 		{name: "a price below zero", proposed: edited(func(c *plans.Charge) { c.Price.Unit = giventest.Money("-1") }), want: []string{"proposed[0].price.unit invalid"}},
 		{name: "an amount without end", billed: edited(func(c *plans.Charge) { c.Share.Amount, c.Share.Of = hostile, hostile }), want: []string{"billed[0].share.of limit", "billed[0].share.amount limit"}},
 		{name: "a quantity without end", proposed: edited(func(c *plans.Charge) { c.Quantity = hostile }), want: []string{"proposed[0].quantity limit"}},
@@ -312,7 +312,7 @@ func TestReconcileRefuses(t *testing.T) {
 			if c.name != "no policy" {
 				c.policy = proration.Standard(2)
 			}
-			d, err := invoice.Reconcile(invoice.Comparison{Billed: c.billed, Proposed: c.proposed, Policy: c.policy})
+			d, err := invoice.Reconcile(invoice.ReconcileRequest{Billed: c.billed, Proposed: c.proposed, Policy: c.policy})
 			giventest.CheckFaults(t, err, c.want...)
 			if d.Lines != nil || d.Kept != nil {
 				t.Errorf("got %v with the error", d)
@@ -350,7 +350,7 @@ func TestReconcileManyCharges(t *testing.T) {
 		nested[i].ID = fmt.Sprint(i)
 		nested[i].Span = proration.Period{Start: one.Period.Start.AddDate(0, 0, i), End: one.Period.End.AddDate(0, 0, -i)}
 	}
-	_, err := invoice.Reconcile(invoice.Comparison{Billed: nested, Policy: proration.Standard(2)})
+	_, err := invoice.Reconcile(invoice.ReconcileRequest{Billed: nested, Policy: proration.Standard(2)})
 	giventest.CheckFaults(t, err, "billed limit")
 
 	apart := make([]plans.Charge, 1_000) // each is compared with each, since the discount came to another amount on either side
@@ -363,6 +363,6 @@ func TestReconcileManyCharges(t *testing.T) {
 	for i := range others {
 		others[i].Net = apart[i].Net.Add(giventest.Money("0.01"))
 	}
-	_, err = invoice.Reconcile(invoice.Comparison{Billed: apart, Proposed: others, Policy: proration.Standard(2)})
+	_, err = invoice.Reconcile(invoice.ReconcileRequest{Billed: apart, Proposed: others, Policy: proration.Standard(2)})
 	giventest.CheckFaults(t, err, "billed limit")
 }

@@ -18,8 +18,8 @@ func TestReconciledWholes(t *testing.T) {
 		name string
 		sold plans.Charge
 	}{
-		{"counted", plans.Charge{Kind: plans.OneOff, Quantity: decimal.NewFromInt(3), Price: plans.Price{Unit: giventest.Money("12.10")}}},
-		{"not counted", plans.Charge{Kind: plans.OneOff, Net: giventest.Money("80.00")}},
+		{"counted", plans.Charge{Kind: plans.OneTime, Quantity: decimal.NewFromInt(3), Price: plans.Price{Unit: giventest.Money("12.10")}}},
+		{"not counted", plans.Charge{Kind: plans.OneTime, Net: giventest.Money("80.00")}},
 		{"used", plans.Charge{Kind: plans.Usage, Quantity: decimal.NewFromInt(3), Price: plans.Price{Unit: giventest.Money("0.05")}}},
 		{"used, over a month", plans.Charge{Kind: plans.Usage, Net: giventest.Money("7.00"), Span: giventest.Period("2026-01-01/2026-02-01", nil), Period: giventest.Period("2026-01-01/2026-02-01", nil)}},
 	} {
@@ -29,12 +29,12 @@ func TestReconciledWholes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			c := invoice.Comparison{Billed: first.Lines, Policy: p.Proration}
+			c := invoice.ReconcileRequest{Billed: first.Lines, Policy: p.Proration}
 			d, err := invoice.Reconcile(c)
 			if err != nil || len(d.Lines) != 1 {
 				t.Fatalf("%d lines: %v", len(d.Lines), err)
 			}
-			second, err := invoice.Build(invoice.Draft{ID: "s-2", Currency: "USD", At: at, Lines: d.Lines, Billed: first.Lines, Policy: p})
+			second, err := invoice.Build(invoice.Draft{ID: "s-2", Currency: "USD", At: at, Lines: d.Lines, CreditedCharges: first.Lines, Policy: p})
 			if err != nil {
 				t.Fatal(err)
 			}

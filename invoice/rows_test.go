@@ -15,10 +15,10 @@ import (
 // rowAnnual is a contract of a year that is paid up front, for a price by the month less 10 %.
 func rowAnnual(quantity, unit string) plans.Contract {
 	c := issueTerm(issueSeats(quantity, unit), "2026-11-01/2027-11-01", plans.Term{
-		Length: giventest.Interval("P1Y"), Percent: giventest.Money("10"), Billing: plans.UpFront, AtEnd: plans.Renew,
+		Length: giventest.Interval("P1Y"), Percent: giventest.Money("10"), Billing: plans.UpFront, Renewal: plans.Renew,
 	})
 	c.Discounts = []plans.Discount{{
-		ID: "term P1Y from 2026-11-01", Percent: giventest.Money("10"), Lasts: plans.Forever, From: c.Terms[0].Period.Start, Until: c.Terms[0].Period.End,
+		ID: "term P1Y from 2026-11-01", Percent: giventest.Money("10"), Duration: plans.Forever, From: c.Terms[0].Period.Start, Until: c.Terms[0].Period.End,
 	}}
 	return c
 }
@@ -30,8 +30,8 @@ func TestRowK3a(t *testing.T) {
 			name: "two batches", why: "178.00 x 15/30 = 89.00 and 89.00 x 5/30 = 14.83, a line each; then 13 x 89.00", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
-				{at: "2026-11-16", change: issueMore("2"), lines: []string{"addition seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
-				{at: "2026-11-26", change: issueMore("1"), lines: []string{"addition seat: 1 x 89.00, 89.00 x 5/30 days = 14.833..., rounded half up to 14.83"}, sums: "due 14.83"},
+				{at: "2026-11-16", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
+				{at: "2026-11-26", change: issueMore("1"), lines: []string{"proration_charge seat: 1 x 89.00, 89.00 x 5/30 days = 14.833..., rounded half up to 14.83"}, sums: "due 14.83"},
 				{at: "2026-12-01", lines: []string{"recurring seat: 13 x 89.00 = 1157.00"}, sums: "due 1157.00"},
 			},
 		},
@@ -39,7 +39,7 @@ func TestRowK3a(t *testing.T) {
 			name: "on the last day", why: "178.00 x 1/30 = 5.93", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
-				{at: "2026-11-30", change: issueMore("2"), lines: []string{"addition seat: 2 x 89.00, 178.00 x 1/30 days = 5.933..., rounded half up to 5.93"}, sums: "due 5.93"},
+				{at: "2026-11-30", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 1/30 days = 5.933..., rounded half up to 5.93"}, sums: "due 5.93"},
 				{at: "2026-12-01", lines: []string{"recurring seat: 12 x 89.00 = 1068.00"}, sums: "due 1068.00"},
 			},
 		},
@@ -54,7 +54,7 @@ func TestRowK3b(t *testing.T) {
 		why: "181 of 365 days from May 4 on: 2 x 15.00 x 12 = 360.00, of which 178.52, less 10 %; then all seats for the next year", contract: rowAnnual("10", "15.00"), policy: invoice.Standard(),
 		days: []issueDay{
 			{at: "2026-11-01", lines: []string{"recurring seat: 10 x 15.00 x 12 = 1800.00, less 10 % 180.00 = 1620.00"}, sums: "due 1620.00"},
-			{at: "2027-05-04", change: issueMore("2"), lines: []string{"addition seat: 2 x 15.00 x 12, 360.00 x 181/365 days = 178.520..., rounded half up to 178.52, less 10 % 17.85 = 160.67"}, sums: "due 160.67"},
+			{at: "2027-05-04", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 15.00 x 12, 360.00 x 181/365 days = 178.520..., rounded half up to 178.52, less 10 % 17.85 = 160.67"}, sums: "due 160.67"},
 			{at: "2027-10-01"},
 			{at: "2027-11-01", lines: []string{"recurring seat: 12 x 15.00 x 12 = 2160.00, less 10 % 216.00 = 1944.00"}, sums: "due 1944.00"},
 		},
@@ -70,8 +70,8 @@ func TestRowK4(t *testing.T) {
 			{
 				at: "2026-11-21", change: plans.Change{Plan: issuePlan("scale", "P1M", "139.00")}, sums: "due 166.66",
 				lines: []string{
-					"unused seat: 10 not used of inv-1/1, -890.00 x 10/30 days = -296.666..., rounded half up to -296.67",
-					"addition seat: 10 x 139.00, 1390.00 x 10/30 days = 463.333..., rounded half up to 463.33",
+					"proration_credit seat: 10 not used of inv-1/1, -890.00 x 10/30 days = -296.666..., rounded half up to -296.67",
+					"proration_charge seat: 10 x 139.00, 1390.00 x 10/30 days = 463.333..., rounded half up to 463.33",
 				},
 			},
 			{at: "2026-12-01", lines: []string{"recurring seat: 10 x 139.00 = 1390.00"}, sums: "due 1390.00"},
@@ -89,15 +89,15 @@ func TestRowK5(t *testing.T) {
 			{
 				at: "2026-11-11", change: down("29.00"), sums: "total -733.34, granted 733.34, due 0.00",
 				lines: []string{
-					"unused seat: 10 not used of inv-1/1, -1390.00 x 20/30 days = -926.666..., rounded half up to -926.67",
-					"addition seat: 10 x 29.00, 290.00 x 20/30 days = 193.333..., rounded half up to 193.33",
+					"proration_credit seat: 10 not used of inv-1/1, -1390.00 x 20/30 days = -926.666..., rounded half up to -926.67",
+					"proration_charge seat: 10 x 29.00, 290.00 x 20/30 days = 193.333..., rounded half up to 193.33",
 				},
 			},
 			{
 				at: "2026-11-21", change: down("9.00"), sums: "total -66.67, granted 66.67, due 0.00",
 				lines: []string{
-					"unused seat: 10 not used of inv-2/2, -193.33 x 10/20 days = -96.665, rounded half up to -96.67",
-					"addition seat: 10 x 9.00, 90.00 x 10/30 days = 30.00",
+					"proration_credit seat: 10 not used of inv-2/2, -193.33 x 10/20 days = -96.665, rounded half up to -96.67",
+					"proration_charge seat: 10 x 9.00, 90.00 x 10/30 days = 30.00",
 				},
 			},
 			{at: "2026-12-01", lines: []string{"recurring seat: 10 x 9.00 = 90.00"}, sums: "total 90.00, spent -90.00, due 0.00"},
@@ -108,8 +108,8 @@ func TestRowK5(t *testing.T) {
 }
 
 // rowUsage is usage of an amount.
-func rowUsage(net string) func(*invoice.Occasion) {
-	return func(o *invoice.Occasion) {
+func rowUsage(net string) func(*invoice.IssueRequest) {
+	return func(o *invoice.IssueRequest) {
 		o.Lines = []plans.Charge{{Kind: plans.Usage, Plan: "growth", Item: "message", Currency: "USD", Net: giventest.Money(net)}}
 	}
 }
@@ -148,12 +148,12 @@ func TestRowK8(t *testing.T) {
 			var got []string
 			for _, day := range c.at {
 				at := giventest.Instant(day, nil)
-				doc, err := invoice.Issue(invoice.Occasion{Account: account, ID: "inv " + day, At: at, DueBy: at.AddDate(0, 0, 14), Policy: invoice.Standard()})
+				doc, err := invoice.Issue(invoice.IssueRequest{Account: account, ID: "inv " + day, At: at, DueAt: at.AddDate(0, 0, 14), Policy: invoice.Standard()})
 				if err != nil {
 					t.Fatal(err)
 				}
 				if account = doc.Account; doc.Invoice != nil {
-					got = append(got, day+" "+doc.Invoice.Due.StringFixed(2))
+					got = append(got, day+" "+doc.Invoice.AmountDue.StringFixed(2))
 					if by := "Due by " + at.AddDate(0, 0, 14).Format(time.DateOnly); !strings.Contains(doc.Invoice.Text(), by) {
 						t.Errorf("no %q in\n%s", by, doc.Invoice.Text())
 					}
@@ -178,7 +178,7 @@ type rowEvent struct {
 // rowInvoice is the invoice of November.
 func rowInvoice(t *testing.T) invoice.Invoice {
 	t.Helper()
-	doc, err := invoice.Issue(invoice.Occasion{
+	doc, err := invoice.Issue(invoice.IssueRequest{
 		Account: invoice.Account{Contract: issueSeats("10", "89.00")}, ID: "inv-1", At: giventest.Instant("2026-11-01", nil), Policy: invoice.Standard(),
 		Contact: invoice.Contact{Name: "Ada Lovelace", Email: "ada@example.com"},
 	})
@@ -272,7 +272,7 @@ func TestRowM6(t *testing.T) {
 		why: "120 of 181 days: 2 x 15.00 x 6 = 180.00, of which 119.34", contract: issueTerm(issueSeats("10", "15.00"), "2026-11-01/2027-05-01", issueHalf(plans.UpFront)), policy: invoice.Standard(),
 		days: []issueDay{
 			{at: "2026-11-01", lines: []string{"recurring seat: 10 x 15.00 x 6 = 900.00"}, sums: "due 900.00"},
-			{at: "2027-01-01", change: issueMore("2"), lines: []string{"addition seat: 2 x 15.00 x 6, 180.00 x 120/181 days = 119.337..., rounded half up to 119.34"}, sums: "due 119.34"},
+			{at: "2027-01-01", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 15.00 x 6, 180.00 x 120/181 days = 119.337..., rounded half up to 119.34"}, sums: "due 119.34"},
 			{at: "2027-05-01", lines: []string{"recurring seat: 12 x 15.00 x 6 = 1080.00"}, sums: "due 1080.00"},
 		},
 	}.run(t)
@@ -281,11 +281,11 @@ func TestRowM6(t *testing.T) {
 // M9: who cancels gets nothing back for unused time; a refund by hand is an act of its own, with a line of its own.
 func TestRowM9(t *testing.T) {
 	account := invoice.Account{Contract: issueTerm(issueSeats("10", "15.00"), "2026-11-01/2027-05-01", issueHalf(plans.UpFront))}
-	signed, err := invoice.Issue(invoice.Occasion{Account: account, ID: "inv-1", At: giventest.Instant("2026-11-01", nil), Policy: invoice.Standard()})
+	signed, err := invoice.Issue(invoice.IssueRequest{Account: account, ID: "inv-1", At: giventest.Instant("2026-11-01", nil), Policy: invoice.Standard()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	canceled, err := invoice.Issue(invoice.Occasion{
+	canceled, err := invoice.Issue(invoice.IssueRequest{
 		Account: signed.Account, ID: "inv-2", At: giventest.Instant("2027-01-15", nil), Change: plans.Change{Cancel: true}, Paid: giventest.Money("900"), Policy: invoice.Standard(),
 	})
 	if err != nil || canceled.Invoice != nil || len(canceled.Ledger) > 0 {
@@ -295,8 +295,8 @@ func TestRowM9(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	note, err := invoice.Note(invoice.Correction{
-		ID: "note-1", At: giventest.Instant("2027-01-20", nil), Invoice: paid, Lines: []invoice.Part{{Line: "inv-1/1", Amount: giventest.Money("300")}}, Repay: true,
+	note, err := invoice.Credit(invoice.CreditRequest{
+		ID: "note-1", At: giventest.Instant("2027-01-20", nil), Invoice: paid, Lines: []invoice.LineAmount{{Line: "inv-1/1", Amount: giventest.Money("300")}}, Refund: true,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -310,15 +310,15 @@ func TestRowM9(t *testing.T) {
 // M10: payments are not given back, unless the policy for what was sold says otherwise, or a decision with a reason.
 func TestRowM10(t *testing.T) {
 	policy := issuePolicy(func(p *invoice.Policy) {
-		p.Refunds = []credits.Rule{
-			{Items: []string{"ai_agent"}, Give: credits.UnusedPart, As: credits.ToRefund},
-			{Kinds: []plans.Kind{plans.OneOff}, Give: credits.InFull, As: credits.ToRefund},
-			{As: credits.ToNothing},
+		p.Refunds = []credits.RefundRule{
+			{Items: []string{"ai_agent"}, Give: credits.UnusedPart, As: credits.AsRefund},
+			{Kinds: []plans.Kind{plans.OneTime}, Give: credits.InFull, As: credits.AsRefund},
+			{As: credits.AsNothing},
 		}
 	})
 	contract := issueSeats("10", "89.00")
 	contract.Items = append(contract.Items, issueItem("ai_agent", "1", "20.00"))
-	signed := issueDay{at: "2026-11-01", with: issueSetup, lines: []string{"recurring seat: 10 x 89.00 = 890.00", "recurring ai_agent: 1 x 20.00 = 20.00", "one_off setup: 50.00"}, sums: "due 960.00"}
+	signed := issueDay{at: "2026-11-01", with: issueSetup, lines: []string{"recurring seat: 10 x 89.00 = 890.00", "recurring ai_agent: 1 x 20.00 = 20.00", "one_time setup: 50.00"}, sums: "due 960.00"}
 	cancel := plans.Change{Cancel: true}
 	for _, r := range []issueRow{
 		{
@@ -327,7 +327,7 @@ func TestRowM10(t *testing.T) {
 				signed,
 				{
 					at: "2026-11-16", change: cancel, with: issuePaid("960"), sums: "total -60.00, refund 60.00, due 0.00",
-					lines: []string{"refund setup: -50.00 of inv-1/3", "unused ai_agent: 1 not used of inv-1/2, -20.00 x 15/30 days = -10.00"},
+					lines: []string{"refund setup: -50.00 of inv-1/3", "proration_credit ai_agent: 1 not used of inv-1/2, -20.00 x 15/30 days = -10.00"},
 				},
 			},
 		},
@@ -335,9 +335,9 @@ func TestRowM10(t *testing.T) {
 			name: "an exception", why: "the seats too, since the law says so; a reason is stated", contract: contract, policy: policy,
 			days: []issueDay{
 				signed,
-				{at: "2026-11-16", change: cancel, with: issueException("960", credits.Exception{Give: credits.InFull, As: credits.ToRefund}), faults: []string{"exception.reason unset"}},
+				{at: "2026-11-16", change: cancel, with: issueException("960", credits.Exception{Give: credits.InFull, As: credits.AsRefund}), faults: []string{"exception.reason unset"}},
 				{
-					at: "2026-11-16", change: cancel, with: issueException("960", credits.Exception{Give: credits.InFull, As: credits.ToRefund, Reason: "withdrawn within 14 days"}), sums: "total -960.00, refund 960.00, due 0.00",
+					at: "2026-11-16", change: cancel, with: issueException("960", credits.Exception{Give: credits.InFull, As: credits.AsRefund, Reason: "withdrawn within 14 days"}), sums: "total -960.00, refund 960.00, due 0.00",
 					lines: []string{"refund setup: -50.00 of inv-1/3", "refund ai_agent: -20.00 of inv-1/2", "refund seat: -890.00 of inv-1/1"},
 				},
 			},
@@ -348,7 +348,7 @@ func TestRowM10(t *testing.T) {
 				signed,
 				{
 					at: "2026-11-16", change: cancel, with: issuePaid("40"), sums: "total -60.00, granted 20.00, refund 40.00, due 0.00",
-					lines: []string{"refund setup: -50.00 of inv-1/3", "unused ai_agent: 1 not used of inv-1/2, -20.00 x 15/30 days = -10.00"},
+					lines: []string{"refund setup: -50.00 of inv-1/3", "proration_credit ai_agent: 1 not used of inv-1/2, -20.00 x 15/30 days = -10.00"},
 				},
 			},
 		},
@@ -368,7 +368,7 @@ func TestRowM11(t *testing.T) {
 		{"2026-11-01", plans.Change{}}, {"2026-11-10", plans.Change{}}, {"2026-11-16", issueMore("2")}, {"2026-11-20", issueMore("-4")},
 		{"2026-12-01", plans.Change{}}, {"2026-12-01", plans.Change{}}, {"2026-12-11", plans.Change{Plan: issuePlan("scale", "P1M", "139.00")}},
 	} {
-		doc, err := invoice.Issue(invoice.Occasion{Account: account, ID: "2026-" + string(rune('1'+len(ids))), At: giventest.Instant(day.at, nil), Change: day.change, Policy: invoice.Standard()})
+		doc, err := invoice.Issue(invoice.IssueRequest{Account: account, ID: "2026-" + string(rune('1'+len(ids))), At: giventest.Instant(day.at, nil), Change: day.change, Policy: invoice.Standard()})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -45,13 +45,13 @@ const (
 	Succeeded                       // a payment came in
 	Failed                          // it did not
 	Credited                        // a credit note lowers what is due
-	Repaid                          // the seller paid money back
-	Reversed                        // a payment that came in was taken back: it bounced, or was disputed, and is due again
+	Refunded                        // the seller paid money back
+	Disputed                        // a payment that came in was taken back: it bounced, or was disputed, and is due again
 	Voided                          // it was issued by mistake
 	WrittenOff                      // nobody expects it to be paid
 )
 
-var eventKinds = []string{"", "issued", "attempted", "succeeded", "failed", "credited", "repaid", "reversed", "voided", "written_off"}
+var eventKinds = []string{"", "issued", "attempted", "succeeded", "failed", "credited", "refunded", "disputed", "voided", "written_off"}
 
 // String returns the kind's name, "written_off".
 func (k EventKind) String() string { return enum.String(eventKinds, k) }
@@ -90,20 +90,20 @@ var transitions = []transition{
 	{Open, Succeeded, Open},
 	{Open, Failed, Open},
 	{Open, Credited, Open},
-	{Open, Repaid, Open},
-	{Open, Reversed, Open},
+	{Open, Refunded, Open},
+	{Open, Disputed, Open},
 	{Open, Voided, Void},
 	{Open, WrittenOff, Uncollectible},
 
 	{Pending, Succeeded, Open},
 	{Pending, Failed, Open},
 
-	{Paid, Repaid, Paid},
-	{Paid, Reversed, Open},
+	{Paid, Refunded, Paid},
+	{Paid, Disputed, Open},
 
 	{Uncollectible, Succeeded, Uncollectible},
 	{Uncollectible, Credited, Uncollectible},
-	{Uncollectible, Repaid, Uncollectible},
-	{Uncollectible, Reversed, Uncollectible},
+	{Uncollectible, Refunded, Uncollectible},
+	{Uncollectible, Disputed, Uncollectible},
 	{Uncollectible, Voided, Void},
 }

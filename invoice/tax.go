@@ -74,14 +74,14 @@ func (inv *Invoice) amounts(lines []taxedLine) []decimal.Decimal {
 	if err != nil {
 		return make([]decimal.Decimal, len(lines))
 	}
-	mode := exact.Mode(inv.Policy.TaxMode)
+	mode := exact.Mode(inv.Policy.TaxRoundingMode)
 	amounts := make([]decimal.Decimal, len(lines))
 	cut := make([]*big.Rat, len(lines)) // what cutting off leaves
 	order := make([]int, len(lines))
 	sum := new(big.Rat)
 	for i, l := range lines {
 		value := l.charge.Taxed(*l.tax)
-		if inv.Policy.TaxPer == PerLine {
+		if inv.Policy.TaxRoundingLevel == PerLine {
 			amounts[i] = exact.Quotient(value, places, mode)
 			continue
 		}
@@ -89,7 +89,7 @@ func (inv *Invoice) amounts(lines []taxedLine) []decimal.Decimal {
 		amounts[i] = exact.Quotient(value, places, exact.Down)
 		cut[i], order[i] = value.Sub(value, amounts[i].Rat()), i
 	}
-	if inv.Policy.TaxPer == PerLine {
+	if inv.Policy.TaxRoundingLevel == PerLine {
 		return amounts
 	}
 	left := exact.Quotient(sum, places, mode)

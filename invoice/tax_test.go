@@ -13,17 +13,17 @@ import (
 )
 
 // taxRate is a tax of a policy.
-func taxRate(name, percent string) invoice.Rate {
-	return invoice.Rate{Name: name, Percent: giventest.Money(percent)}
+func taxRate(name, percent string) invoice.TaxRate {
+	return invoice.TaxRate{Name: name, Percent: giventest.Money(percent)}
 }
 
 // taxIn is one that is in the prices.
-func taxIn(name, percent string) invoice.Rate {
-	return invoice.Rate{Name: name, Percent: giventest.Money(percent), Included: true}
+func taxIn(name, percent string) invoice.TaxRate {
+	return invoice.TaxRate{Name: name, Percent: giventest.Money(percent), Included: true}
 }
 
 // taxOwn are the taxes that a line has itself.
-func taxOwn(c plans.Charge, rates ...invoice.Rate) plans.Charge {
+func taxOwn(c plans.Charge, rates ...invoice.TaxRate) plans.Charge {
 	for _, r := range rates {
 		c.Taxes = append(c.Taxes, plans.Tax{Name: r.Name, Percent: r.Percent, Included: r.Included})
 	}
@@ -55,8 +55,8 @@ func taxesOf(inv invoice.Invoice) (onLines, inAll string) {
 
 func TestBuildTaxes(t *testing.T) {
 	vat := taxRate("VAT", "19")
-	reduced := invoice.Rate{Name: "VAT", Percent: giventest.Money("7"), Items: []string{"book", "seat"}}
-	onUsage := invoice.Rate{Name: "levy", Percent: giventest.Money("1"), Kinds: []plans.Kind{plans.Usage}}
+	reduced := invoice.TaxRate{Name: "VAT", Percent: giventest.Money("7"), Items: []string{"book", "seat"}}
+	onUsage := invoice.TaxRate{Name: "levy", Percent: giventest.Money("1"), Kinds: []plans.Kind{plans.Usage}}
 	tenths := func(n int) (all []plans.Charge) {
 		for range n {
 			all = append(all, line(plans.Recurring, "0.10"))
@@ -66,9 +66,9 @@ func TestBuildTaxes(t *testing.T) {
 	for _, c := range []struct {
 		name, why string
 		lines     []plans.Charge
-		rates     []invoice.Rate
-		per       invoice.TaxPer         // PerLine where left out
-		mode      proration.RoundingMode // HalfUp where left out
+		rates     []invoice.TaxRate
+		per       invoice.TaxRoundingLevel // PerLine where left out
+		mode      proration.RoundingMode   // HalfUp where left out
 		onLines   string
 		inAll     string
 		tax       string // besides the net
@@ -78,94 +78,94 @@ func TestBuildTaxes(t *testing.T) {
 			name: "none", why: "no rate is no tax", lines: lines("100"), onLines: "", inAll: "", tax: "0", total: "100",
 		},
 		{
-			name: "besides the net", why: "19 % of 100.00", lines: lines("100"), rates: []invoice.Rate{vat},
+			name: "besides the net", why: "19 % of 100.00", lines: lines("100"), rates: []invoice.TaxRate{vat},
 			onLines: "VAT 19", inAll: "VAT 19 % of 100: 19", tax: "19", total: "119",
 		},
 		{
-			name: "in the price", why: "119.00 has 19.00 in it, and nothing is due besides", lines: lines("119"), rates: []invoice.Rate{taxIn("VAT", "19")},
+			name: "in the price", why: "119.00 has 19.00 in it, and nothing is due besides", lines: lines("119"), rates: []invoice.TaxRate{taxIn("VAT", "19")},
 			onLines: "VAT 19", inAll: "VAT 19 % of 119: 19", tax: "0", total: "119",
 		},
 		{
-			name: "in the price, rounded", why: "10.00 x 20/120 is 1.666...", lines: lines("10"), rates: []invoice.Rate{taxIn("VAT", "20")},
+			name: "in the price, rounded", why: "10.00 x 20/120 is 1.666...", lines: lines("10"), rates: []invoice.TaxRate{taxIn("VAT", "20")},
 			onLines: "VAT 1.67", inAll: "VAT 20 % of 10: 1.67", tax: "0", total: "10",
 		},
 		{
 			name: "several on a line", why: "Quebec: both are of the net, and neither of the other: 5.00 and 9.975", lines: lines("100"),
-			rates:   []invoice.Rate{taxRate("GST", "5"), taxRate("QST", "9.975")},
+			rates:   []invoice.TaxRate{taxRate("GST", "5"), taxRate("QST", "9.975")},
 			onLines: "GST 5 QST 9.98", inAll: "GST 5 % of 100: 5; QST 9.975 % of 100: 9.98", tax: "14.98", total: "114.98",
 		},
 		{
-			name: "several in a price", why: "of 130.00, 100.00 are without tax", lines: lines("130"), rates: []invoice.Rate{taxIn("a", "20"), taxIn("b", "10")},
+			name: "several in a price", why: "of 130.00, 100.00 are without tax", lines: lines("130"), rates: []invoice.TaxRate{taxIn("a", "20"), taxIn("b", "10")},
 			onLines: "a 20 b 10", inAll: "a 20 % of 130: 20; b 10 % of 130: 10", tax: "0", total: "130",
 		},
 		{
-			name: "one in the price and one besides", why: "10 % of the 100.00 without tax, not of 120.00", lines: lines("120"), rates: []invoice.Rate{taxIn("a", "20"), taxRate("b", "10")},
+			name: "one in the price and one besides", why: "10 % of the 100.00 without tax, not of 120.00", lines: lines("120"), rates: []invoice.TaxRate{taxIn("a", "20"), taxRate("b", "10")},
 			onLines: "a 20 b 10", inAll: "a 20 % of 120: 20; b 10 % of 120: 10", tax: "10", total: "130",
 		},
 		{
-			name: "rounded on each line", why: "law 8: 0.019 is 0.02 each time", lines: tenths(3), rates: []invoice.Rate{vat},
+			name: "rounded on each line", why: "law 8: 0.019 is 0.02 each time", lines: tenths(3), rates: []invoice.TaxRate{vat},
 			onLines: "VAT 0.02; VAT 0.02; VAT 0.02", inAll: "VAT 19 % of 0.3: 0.06", tax: "0.06", total: "0.36",
 		},
 		{
-			name: "rounded once", why: "law 8: 19 % of 0.30 is 0.057, so 0.06: cut off, each has 0.01, and each gets one of the three cents left over", lines: tenths(3), rates: []invoice.Rate{vat}, per: invoice.PerInvoice,
+			name: "rounded once", why: "law 8: 19 % of 0.30 is 0.057, so 0.06: cut off, each has 0.01, and each gets one of the three cents left over", lines: tenths(3), rates: []invoice.TaxRate{vat}, per: invoice.PerInvoice,
 			onLines: "VAT 0.02; VAT 0.02; VAT 0.02", inAll: "VAT 19 % of 0.3: 0.06", tax: "0.06", total: "0.36",
 		},
 		{
 			name: "rounded once, down for some", why: "15 % of 0.40 is 0.06; 0.015 each is 0.01, and the two units left go to the earlier lines, ties being ties",
-			lines: tenths(4), rates: []invoice.Rate{taxRate("VAT", "15")}, per: invoice.PerInvoice,
+			lines: tenths(4), rates: []invoice.TaxRate{taxRate("VAT", "15")}, per: invoice.PerInvoice,
 			onLines: "VAT 0.02; VAT 0.02; VAT 0.01; VAT 0.01", inAll: "VAT 15 % of 0.4: 0.06", tax: "0.06", total: "0.46",
 		},
 		{
 			name: "the largest remainder", why: "0.0171, 0.0209, 0.0285: 0.0665, so 0.07; cut off, 0.05 are given, and the two cents left over go to the remainders of 0.0085 and 0.0071, not to that of 0.0009",
-			lines: lines("0.09", "0.11", "0.15"), rates: []invoice.Rate{vat}, per: invoice.PerInvoice,
+			lines: lines("0.09", "0.11", "0.15"), rates: []invoice.TaxRate{vat}, per: invoice.PerInvoice,
 			onLines: "VAT 0.02; VAT 0.02; VAT 0.03", inAll: "VAT 19 % of 0.35: 0.07", tax: "0.07", total: "0.42",
 		},
 		{
-			name: "rounded once, all of it down", why: "4 % of 0.10 is 0.004 each, 0.008 for both: the first has the cent", lines: tenths(2), rates: []invoice.Rate{taxRate("VAT", "4")}, per: invoice.PerInvoice,
+			name: "rounded once, all of it down", why: "4 % of 0.10 is 0.004 each, 0.008 for both: the first has the cent", lines: tenths(2), rates: []invoice.TaxRate{taxRate("VAT", "4")}, per: invoice.PerInvoice,
 			onLines: "VAT 0.01; VAT 0", inAll: "VAT 4 % of 0.2: 0.01", tax: "0.01", total: "0.21",
 		},
 		{
-			name: "rounded on each line, all of it down", why: "as above, by line", lines: tenths(2), rates: []invoice.Rate{taxRate("VAT", "4")},
+			name: "rounded on each line, all of it down", why: "as above, by line", lines: tenths(2), rates: []invoice.TaxRate{taxRate("VAT", "4")},
 			onLines: "VAT 0; VAT 0", inAll: "VAT 4 % of 0.2: 0", tax: "0", total: "0.2",
 		},
 		{
-			name: "half up", why: "5 % of 0.10 is 0.005", lines: tenths(1), rates: []invoice.Rate{taxRate("VAT", "5")},
+			name: "half up", why: "5 % of 0.10 is 0.005", lines: tenths(1), rates: []invoice.TaxRate{taxRate("VAT", "5")},
 			onLines: "VAT 0.01", inAll: "VAT 5 % of 0.1: 0.01", tax: "0.01", total: "0.11",
 		},
 		{
-			name: "half down", why: "as above, by the law of another country", lines: tenths(1), rates: []invoice.Rate{taxRate("VAT", "5")}, mode: proration.HalfDown,
+			name: "half down", why: "as above, by the law of another country", lines: tenths(1), rates: []invoice.TaxRate{taxRate("VAT", "5")}, mode: proration.HalfDown,
 			onLines: "VAT 0", inAll: "VAT 5 % of 0.1: 0", tax: "0", total: "0.1",
 		},
 		{
-			name: "half down, once", why: "0.015 for three is 0.01", lines: tenths(3), rates: []invoice.Rate{taxRate("VAT", "5")}, mode: proration.HalfDown, per: invoice.PerInvoice,
+			name: "half down, once", why: "0.015 for three is 0.01", lines: tenths(3), rates: []invoice.TaxRate{taxRate("VAT", "5")}, mode: proration.HalfDown, per: invoice.PerInvoice,
 			onLines: "VAT 0.01; VAT 0; VAT 0", inAll: "VAT 5 % of 0.3: 0.01", tax: "0.01", total: "0.31",
 		},
 		{
-			name: "up, once", why: "0.01 and 0.011: 0.021, so 0.03, and the second has a remainder", lines: lines("0.10", "0.11"), rates: []invoice.Rate{taxRate("VAT", "10")}, mode: proration.Up, per: invoice.PerInvoice,
+			name: "up, once", why: "0.01 and 0.011: 0.021, so 0.03, and the second has a remainder", lines: lines("0.10", "0.11"), rates: []invoice.TaxRate{taxRate("VAT", "10")}, mode: proration.Up, per: invoice.PerInvoice,
 			onLines: "VAT 0.01; VAT 0.02", inAll: "VAT 10 % of 0.21: 0.03", tax: "0.03", total: "0.24",
 		},
 		{
-			name: "by item", why: "the first of a name that covers a line holds", lines: []plans.Charge{taxItem("book", "100"), taxItem("pen", "100")}, rates: []invoice.Rate{reduced, vat},
+			name: "by item", why: "the first of a name that covers a line holds", lines: []plans.Charge{taxItem("book", "100"), taxItem("pen", "100")}, rates: []invoice.TaxRate{reduced, vat},
 			onLines: "VAT 7; VAT 19", inAll: "VAT 7 % of 100: 7; VAT 19 % of 100: 19", tax: "26", total: "226",
 		},
 		{
-			name: "the first holds", why: "as above: the general rate comes before the special one, which then is never reached", lines: []plans.Charge{taxItem("book", "100")}, rates: []invoice.Rate{vat, reduced},
+			name: "the first holds", why: "as above: the general rate comes before the special one, which then is never reached", lines: []plans.Charge{taxItem("book", "100")}, rates: []invoice.TaxRate{vat, reduced},
 			onLines: "VAT 19", inAll: "VAT 19 % of 100: 19", tax: "19", total: "119",
 		},
 		{
-			name: "by kind", why: "a levy on what is used", lines: []plans.Charge{line(plans.Recurring, "100"), line(plans.Usage, "100")}, rates: []invoice.Rate{vat, onUsage},
+			name: "by kind", why: "a levy on what is used", lines: []plans.Charge{line(plans.Recurring, "100"), line(plans.Usage, "100")}, rates: []invoice.TaxRate{vat, onUsage},
 			onLines: "VAT 19; VAT 19 levy 1", inAll: "VAT 19 % of 200: 38; levy 1 % of 100: 1", tax: "39", total: "239",
 		},
 		{
-			name: "of its own", why: "a line that says what is due on it gets none of the policy", lines: []plans.Charge{taxOwn(line(plans.Recurring, "100"), taxRate("IVA", "21")), line(plans.Recurring, "100")}, rates: []invoice.Rate{vat},
+			name: "of its own", why: "a line that says what is due on it gets none of the policy", lines: []plans.Charge{taxOwn(line(plans.Recurring, "100"), taxRate("IVA", "21")), line(plans.Recurring, "100")}, rates: []invoice.TaxRate{vat},
 			onLines: "IVA 21; VAT 19", inAll: "IVA 21 % of 100: 21; VAT 19 % of 100: 19", tax: "40", total: "240",
 		},
 		{
-			name: "exempt", why: "a rate of zero is told", lines: []plans.Charge{taxOwn(line(plans.Recurring, "100"), taxRate("VAT", "0"))}, rates: []invoice.Rate{vat},
+			name: "exempt", why: "a rate of zero is told", lines: []plans.Charge{taxOwn(line(plans.Recurring, "100"), taxRate("VAT", "0"))}, rates: []invoice.TaxRate{vat},
 			onLines: "VAT 0", inAll: "VAT 0 % of 100: 0", tax: "0", total: "100",
 		},
 		{
-			name: "one tax at two rates", why: "each rate is rounded by itself: 0.0095 and 0.0035", lines: []plans.Charge{taxItem("pen", "0.05"), taxItem("book", "0.05")}, rates: []invoice.Rate{reduced, vat}, per: invoice.PerInvoice,
+			name: "one tax at two rates", why: "each rate is rounded by itself: 0.0095 and 0.0035", lines: []plans.Charge{taxItem("pen", "0.05"), taxItem("book", "0.05")}, rates: []invoice.TaxRate{reduced, vat}, per: invoice.PerInvoice,
 			onLines: "VAT 0.01; VAT 0", inAll: "VAT 19 % of 0.05: 0.01; VAT 7 % of 0.05: 0", tax: "0.01", total: "0.11",
 		},
 		{
@@ -174,7 +174,7 @@ func TestBuildTaxes(t *testing.T) {
 			onLines: "VAT 19; VAT 19", inAll: "VAT 19 % of 119: 19; VAT 19 % of 100: 19", tax: "19", total: "238",
 		},
 		{
-			name: "free", why: "19 % of nothing", lines: lines("0", "0.10"), rates: []invoice.Rate{vat}, per: invoice.PerInvoice,
+			name: "free", why: "19 % of nothing", lines: lines("0", "0.10"), rates: []invoice.TaxRate{vat}, per: invoice.PerInvoice,
 			onLines: "VAT 0; VAT 0.02", inAll: "VAT 19 % of 0.1: 0.02", tax: "0.02", total: "0.12",
 		},
 	} {
@@ -182,10 +182,10 @@ func TestBuildTaxes(t *testing.T) {
 			d := draft(c.lines...)
 			d.Policy.Taxes = c.rates
 			if c.per != 0 {
-				d.Policy.TaxPer = c.per
+				d.Policy.TaxRoundingLevel = c.per
 			}
 			if c.mode != 0 {
-				d.Policy.TaxMode = c.mode
+				d.Policy.TaxRoundingMode = c.mode
 			}
 			inv, err := invoice.Build(d)
 			if err != nil {
@@ -197,7 +197,7 @@ func TestBuildTaxes(t *testing.T) {
 			}
 			giventest.CheckMoney(t, "tax", inv.Tax, c.tax)
 			giventest.CheckMoney(t, "total", inv.Total, c.total)
-			giventest.CheckMoney(t, "due", inv.Due, c.total)
+			giventest.CheckMoney(t, "due", inv.AmountDue, c.total)
 			giventest.CheckFaults(t, invoice.Check(inv))
 		})
 	}
@@ -208,7 +208,7 @@ func TestBuildUntaxed(t *testing.T) {
 	for _, c := range []struct {
 		name, why string
 		lines     []plans.Charge
-		rate      invoice.Rate
+		rate      invoice.TaxRate
 		ledger    []credits.Entry
 		untaxed   []string
 		onLines   string
@@ -252,7 +252,7 @@ func TestBuildUntaxed(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := draft(c.lines...)
-			d.Policy.Taxes, d.Ledger = []invoice.Rate{c.rate}, c.ledger
+			d.Policy.Taxes, d.Ledger = []invoice.TaxRate{c.rate}, c.ledger
 			inv, err := invoice.Build(d)
 			if err != nil {
 				t.Fatal(err)
@@ -266,7 +266,7 @@ func TestBuildUntaxed(t *testing.T) {
 				t.Errorf("got %q, %q and %q, want %q, %q and %q: %s", untaxed, onLines, inAll, c.untaxed, c.onLines, c.inAll, c.why)
 			}
 			giventest.CheckMoney(t, "total", inv.Total, c.total)
-			giventest.CheckMoney(t, "due", inv.Due, c.due)
+			giventest.CheckMoney(t, "due", inv.AmountDue, c.due)
 			giventest.CheckFaults(t, invoice.Check(inv))
 		})
 	}
@@ -283,10 +283,10 @@ func TestBuildTaxesRefused(t *testing.T) {
 		}, []string{"lines[0].taxes[1].name invalid"}},
 		{"no name", "as above", func(d *invoice.Draft) { d.Lines[0] = taxOwn(d.Lines[0], taxRate("", "19")) }, []string{"lines[0].taxes[0].name unset"}},
 		{"negative", "no tax pays", func(d *invoice.Draft) { d.Lines[0] = taxOwn(d.Lines[0], taxRate("VAT", "-19")) }, []string{"lines[0].taxes[0].percent invalid"}},
-		{"a rate without a name", "it could not be told on the invoice", func(d *invoice.Draft) { d.Policy.Taxes = []invoice.Rate{taxRate("", "19")} }, []string{"policy.taxes[0].name unset"}},
-		{"a negative rate", "as above", func(d *invoice.Draft) { d.Policy.Taxes = []invoice.Rate{taxRate("VAT", "-19")} }, []string{"policy.taxes[0].percent invalid"}},
-		{"a rate on no such kind", "law 14", func(d *invoice.Draft) { d.Policy.Taxes = []invoice.Rate{{Name: "VAT", Kinds: []plans.Kind{99}}} }, []string{"policy.taxes[0].kinds[0].kind invalid"}},
-		{"too many rates", "law 14: nothing is unbounded", func(d *invoice.Draft) { d.Policy.Taxes = make([]invoice.Rate, 101) }, []string{"policy.taxes limit"}},
+		{"a rate without a name", "it could not be told on the invoice", func(d *invoice.Draft) { d.Policy.Taxes = []invoice.TaxRate{taxRate("", "19")} }, []string{"policy.taxes[0].name unset"}},
+		{"a negative rate", "as above", func(d *invoice.Draft) { d.Policy.Taxes = []invoice.TaxRate{taxRate("VAT", "-19")} }, []string{"policy.taxes[0].percent invalid"}},
+		{"a rate on no such kind", "law 14", func(d *invoice.Draft) { d.Policy.Taxes = []invoice.TaxRate{{Name: "VAT", Kinds: []plans.Kind{99}}} }, []string{"policy.taxes[0].kinds[0].kind invalid"}},
+		{"too many rates", "law 14: nothing is unbounded", func(d *invoice.Draft) { d.Policy.Taxes = make([]invoice.TaxRate, 101) }, []string{"policy.taxes limit"}},
 		{"a tax beyond the limits", "law 14: a net of 37 digits and ten times as much tax", func(d *invoice.Draft) {
 			d.Lines[0] = taxOwn(line(plans.Recurring, "90000000000000000000000000000000000"), taxRate("duty", "100000"))
 		}, []string{"tax limit", "total limit"}},

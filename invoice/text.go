@@ -29,7 +29,7 @@ func (inv Invoice) Text() string {
 	if inv.Corrects != "" {
 		head += " for " + inv.Corrects
 	}
-	p.wrap("", head+", "+p.date(inv.At)+", "+string(inv.Currency)+", "+inv.Status.String())
+	p.wrap("", head+", "+p.date(inv.IssuedAt)+", "+string(inv.Currency)+", "+inv.Status.String())
 	for _, to := range append([]string{inv.Contact.Name, inv.Contact.Email, inv.Contact.TaxID}, inv.Contact.Address...) {
 		if to != "" {
 			p.wrap("  ", to)
@@ -39,8 +39,8 @@ func (inv Invoice) Text() string {
 		p.line(&c)
 	}
 	p.totals()
-	for i, part := range inv.Parts {
-		p.row(fmt.Sprintf("  Part %d of %d, due %s", i+1, len(inv.Parts), p.date(part.At)), part.Amount)
+	for i, part := range inv.Installments {
+		p.row(fmt.Sprintf("  Part %d of %d, due %s", i+1, len(inv.Installments), p.date(part.At)), part.Amount)
 	}
 	for _, e := range inv.Events {
 		text := "  " + e.Kind.String() + ", " + p.date(e.At)
@@ -113,26 +113,26 @@ func (p *printer) totals() {
 	if len(inv.Taxes) > 0 {
 		p.row("  Total", inv.Total)
 	}
-	for _, e := range inv.Entries {
+	for _, e := range inv.LedgerEntries {
 		if e.Kind == credits.Granted {
 			p.row("  Granted as credit for later invoices", e.Amount)
 		} else {
 			p.row("  Credit from "+e.ID, e.Amount)
 		}
 	}
-	if inv.Offset.IsPositive() {
-		p.row("  Taken off what is due on "+inv.Corrects, inv.Offset)
+	if inv.AppliedToInvoice.IsPositive() {
+		p.row("  Taken off what is due on "+inv.Corrects, inv.AppliedToInvoice)
 	}
 	if inv.Refund.IsPositive() {
 		p.row("  Paid back", inv.Refund)
 	}
 	due := "  Due"
-	if !inv.DueBy.IsZero() {
-		due += " by " + p.date(inv.DueBy)
+	if !inv.DueAt.IsZero() {
+		due += " by " + p.date(inv.DueAt)
 	}
-	p.row(due, inv.Due)
-	if !inv.Balance.IsZero() {
-		p.row("  Credit balance afterwards", inv.Balance)
+	p.row(due, inv.AmountDue)
+	if !inv.CreditBalance.IsZero() {
+		p.row("  Credit balance afterwards", inv.CreditBalance)
 	}
 }
 

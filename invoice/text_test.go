@@ -45,10 +45,10 @@ Invoice inv-2, 2026-11-01, USD, paid
 `},
 		{"a downgrade", "K5: what is left over becomes credit", downgrade(t, "USD"), `
 Invoice inv-2, 2026-11-11, USD, paid
-  scale, unused, 2026-11-11 until 2026-12-01                           -926.67
+  scale, proration_credit, 2026-11-11 until 2026-12-01                 -926.67
     seat: 10 not used of inv-1/1, -1390.00 x 20/30 days = -926.666..., rounded
       half up to -926.67
-  growth, addition, 2026-11-11 until 2026-12-01                         593.33
+  growth, proration_charge, 2026-11-11 until 2026-12-01                 593.33
     seat: 10 x 89.00, 890.00 x 20/30 days = 593.333..., rounded half up to
       593.33
   Granted as credit for later invoices                                  333.34
@@ -57,10 +57,10 @@ Invoice inv-2, 2026-11-11, USD, paid
 `},
 		{"in yen", "amounts have the places of the currency", yen, `
 Invoice inv-2, 2026-11-11, JPY, paid
-  scale, unused, 2026-11-11 until 2026-12-01                              -927
+  scale, proration_credit, 2026-11-11 until 2026-12-01                    -927
     seat: 10 not used of inv-1/1, -1390 x 20/30 days = -926.6..., rounded half
       up to -927
-  growth, addition, 2026-11-11 until 2026-12-01                            593
+  growth, proration_charge, 2026-11-11 until 2026-12-01                    593
     seat: 10 x 89, 890 x 20/30 days = 593.3..., rounded half up to 593
   Granted as credit for later invoices                                     334
   Due                                                                        0
@@ -68,10 +68,10 @@ Invoice inv-2, 2026-11-11, JPY, paid
 `},
 		{"in dinars", "as above", downgrade(t, "KWD"), `
 Invoice inv-2, 2026-11-11, KWD, paid
-  scale, unused, 2026-11-11 until 2026-12-01                          -926.667
+  scale, proration_credit, 2026-11-11 until 2026-12-01                -926.667
     seat: 10 not used of inv-1/1, -1390.000 x 20/30 days = -926.6666...,
       rounded half up to -926.667
-  growth, addition, 2026-11-11 until 2026-12-01                        593.333
+  growth, proration_charge, 2026-11-11 until 2026-12-01                593.333
     seat: 10 x 89.000, 890.000 x 20/30 days = 593.3333..., rounded half up to
       593.333
   Granted as credit for later invoices                                 333.334
@@ -124,22 +124,22 @@ func TestInvoiceTextLayout(t *testing.T) {
 func TestInvoiceTextHostile(t *testing.T) {
 	for _, inv := range []invoice.Invoice{
 		{},
-		{Lines: []plans.Charge{{}}, Entries: []credits.Entry{{}}},
+		{Lines: []plans.Charge{{}}, LedgerEntries: []credits.Entry{{}}},
 		{Currency: "usd", Status: 99, Lines: []plans.Charge{line(99, "1")}},
-		{Currency: "JPY", Due: giventest.Money("0.5"), Balance: giventest.Money("-1")},
+		{Currency: "JPY", AmountDue: giventest.Money("0.5"), CreditBalance: giventest.Money("-1")},
 	} {
 		if got := inv.Text(); !strings.HasPrefix(got, "Invoice ") || !strings.HasSuffix(got, "\n") {
 			t.Errorf("got %q", got)
 		}
 	}
-	if got := (invoice.Invoice{Due: giventest.Money("1.5")}).Text(); !strings.HasSuffix(got, " 1.50\n") {
+	if got := (invoice.Invoice{AmountDue: giventest.Money("1.5")}).Text(); !strings.HasSuffix(got, " 1.50\n") {
 		t.Errorf("in no currency, two places are a guess that keeps cents: %q", got)
 	}
 	for name, inv := range map[string]invoice.Invoice{
-		"due":     {Currency: "USD", Due: decimal.New(1, 100_000)},
-		"balance": {Currency: "USD", Balance: decimal.New(1, 100_000)},
+		"due":     {Currency: "USD", AmountDue: decimal.New(1, 100_000)},
+		"balance": {Currency: "USD", CreditBalance: decimal.New(1, 100_000)},
 		"net":     {Currency: "USD", Lines: []plans.Charge{{Kind: plans.Recurring}}},
-		"entry":   {Currency: "USD", Entries: []credits.Entry{{Amount: decimal.New(1, 100_000)}}},
+		"entry":   {Currency: "USD", LedgerEntries: []credits.Entry{{Amount: decimal.New(1, 100_000)}}},
 	} {
 		if name == "net" {
 			inv.Lines[0].Net = decimal.New(1, 100_000)
@@ -179,17 +179,17 @@ func TestInvoiceTextFits(t *testing.T) {
 			inv.Lines[1].Discounts, inv.Discount = []plans.Deduction{{Discount: long, Reason: long, Amount: giventest.Money(nine)}}, giventest.Money(nine)
 		},
 		"long entries": func(inv *invoice.Invoice) {
-			inv.Entries = []credits.Entry{{Kind: credits.Spent, ID: long, Amount: giventest.Money("-" + nine)}}
+			inv.LedgerEntries = []credits.Entry{{Kind: credits.Spent, ID: long, Amount: giventest.Money("-" + nine)}}
 		},
 		"long events": func(inv *invoice.Invoice) {
 			inv.Events = []invoice.Event{{Kind: invoice.Succeeded, ID: long, Amount: giventest.Money(nine)}, {Kind: 99, ID: long}}
 		},
-		"parts": func(inv *invoice.Invoice) { inv.Parts = []plans.Instalment{{Amount: giventest.Money(nine)}} },
+		"parts": func(inv *invoice.Invoice) { inv.Installments = []plans.Installment{{Amount: giventest.Money(nine)}} },
 		"offset": func(inv *invoice.Invoice) {
-			inv.Corrects, inv.Offset, inv.Refund = long, giventest.Money(nine), giventest.Money(nine)
+			inv.Corrects, inv.AppliedToInvoice, inv.Refund = long, giventest.Money(nine), giventest.Money(nine)
 		},
 		"numbers that are none": func(inv *invoice.Invoice) {
-			inv.Due, inv.Lines[0].Net, inv.Balance = decimal.New(1, 100_000), decimal.New(-1, -100_000), decimal.New(1, 90)
+			inv.AmountDue, inv.Lines[0].Net, inv.CreditBalance = decimal.New(1, 100_000), decimal.New(-1, -100_000), decimal.New(1, 90)
 			inv.Total, inv.Discount = decimal.New(-1, -95), giventest.Money("-"+strings.Repeat("7", 99))
 		},
 	} {
@@ -232,10 +232,10 @@ func FuzzInvoiceText(f *testing.F) {
 		inv := invoice.Invoice{
 			ID: id, Corrects: plan, Currency: "USD", Status: invoice.Open, Contact: invoice.Contact{Name: name, Email: item, Address: []string{id, plan}},
 			Lines: []plans.Charge{
-				{Kind: plans.OneOff, Plan: plan, Item: item, Net: number, Taxes: []plans.Tax{{Name: name, Percent: number, Amount: number}}},
-				{Kind: plans.Unused, Plan: plan, Item: item, Corrects: id, Quantity: number, Net: number, Discounts: []plans.Deduction{{Reason: name, Amount: number}}},
+				{Kind: plans.OneTime, Plan: plan, Item: item, Net: number, Taxes: []plans.Tax{{Name: name, Percent: number, Amount: number}}},
+				{Kind: plans.ProrationCredit, Plan: plan, Item: item, Corrects: id, Quantity: number, Net: number, Discounts: []plans.Deduction{{Reason: name, Amount: number}}},
 			},
-			Entries: []credits.Entry{{Kind: credits.Spent, ID: id, Amount: number}}, Due: number, Balance: number, Refund: number, Offset: number,
+			LedgerEntries: []credits.Entry{{Kind: credits.Spent, ID: id, Amount: number}}, AmountDue: number, CreditBalance: number, Refund: number, AppliedToInvoice: number,
 			Taxes: []invoice.TaxTotal{{Name: name, Percent: number, Of: number, Amount: number}},
 		}
 		textFits(t, inv.Text())

@@ -33,21 +33,16 @@ func (a *Access) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(accesses, a, "access", text)
 }
 
-// Member is somebody on the customer's side.
-type Member struct {
-	Role     string `json:"role"`              // "owner", "admin"
-	Selected bool   `json:"selected,omitzero"` // for billing, by whoever may do that
-}
-
-// Manager says which members see and manage billing.
-type Manager struct {
-	Role     string `json:"role"`              // those of this role
-	Selected bool   `json:"selected,omitzero"` // of them only those who were selected
+// Role is the role of a member of the customer's team, and whether billing managers selected the member. In a policy it
+// names the members who manage billing.
+type Role struct {
+	Role     string `json:"role"`              // name of the role, "owner", "admin"
+	Selected bool   `json:"selected,omitzero"` // member: selected to manage billing; policy: only selected members of the role
 }
 
 // Manages reports whether a member sees and manages billing, whatever can be reached besides.
-func (p Policy) Manages(m Member) bool {
-	return slices.ContainsFunc(p.Managers, func(r Manager) bool { return r.Role == m.Role && (m.Selected || !r.Selected) })
+func (p Policy) Manages(m Role) bool {
+	return slices.ContainsFunc(p.Managers, func(r Role) bool { return r.Role == m.Role && (m.Selected || !r.Selected) })
 }
 
 // Access returns what the customer can reach at the instant to which the subscription was advanced: what the policy's table says of its
@@ -55,18 +50,18 @@ func (p Policy) Manages(m Member) bool {
 // disputed, and the service neither ended nor paused; so an unpaid change in mid-period takes nothing away. Billing can always be
 // reached by whoever manages it: see [Policy.AccessOf].
 func (p Policy) Access(sub Subscription) Access {
-	access := max(p.Statuses[sub.Status], BillingOnly)
+	access := max(p.AccessByStatus[sub.Status], BillingOnly)
 	if serving.has(sub.Status) && sub.paidFor() {
 		return Full
 	}
 	if sub.Status == Incomplete && sub.TrialEnd.After(sub.At) {
-		return max(access, p.Statuses[Trialing]) // what is left of the trial is not taken away by buying
+		return max(access, p.AccessByStatus[Trialing]) // what is left of the trial is not taken away by buying
 	}
 	return access
 }
 
 // AccessOf returns what one member can reach: what the customer can, but for billing alone, which is for those who manage it.
-func (p Policy) AccessOf(sub Subscription, m Member) Access {
+func (p Policy) AccessOf(sub Subscription, m Role) Access {
 	access := p.Access(sub)
 	if access == BillingOnly && !p.Manages(m) {
 		return None
@@ -91,8 +86,8 @@ func (s *Subscription) billedFor() bool {
 
 // covering returns the charges of what the contract is about that cover the instant: what costs nothing pays for nothing, unless all of it does.
 func (s *Subscription) covering() (all []*plans.Charge) {
-	for i := range s.Billed {
-		if c := &s.Billed[i]; c.Corrects == "" && base(c.Kind) && c.Span.Contains(s.At) {
+	for i := range s.UnexpiredCharges {
+		if c := &s.UnexpiredCharges[i]; c.Corrects == "" && base(c.Kind) && c.Span.Contains(s.At) {
 			all = append(all, c)
 		}
 	}
@@ -104,7 +99,7 @@ func (s *Subscription) covering() (all []*plans.Charge) {
 
 // base reports whether charges of a kind are for what a contract is about, and at the start of a period or a plan.
 func base(kind plans.Kind) bool {
-	return kind == plans.Recurring || kind == plans.Addition || kind == plans.Extension
+	return kind == plans.Recurring || kind == plans.ProrationCharge || kind == plans.Extension
 }
 
 // settled reports whether the invoice of a charge is paid. One that is not kept any more was.
@@ -116,13 +111,13 @@ func (s *Subscription) settled(charge string) bool {
 // stands reports whether something of a charge was not given back by what is settled itself: an unpaid change takes nothing away.
 func (s *Subscription) stands(c *plans.Charge) bool {
 	left, units := c.Net, c.Quantity
-	for i := range s.Billed {
-		k := &s.Billed[i]
+	for i := range s.UnexpiredCharges {
+		k := &s.UnexpiredCharges[i]
 		if k.Corrects != c.ID || c.ID == "" || !s.settled(k.ID) {
 			continue
 		}
 		left = left.Add(k.Net)
-		if k.Kind == plans.Unused && !k.Span.Start.After(s.At) && k.Span.End.After(s.At) {
+		if k.Kind == plans.ProrationCredit && !k.Span.Start.After(s.At) && k.Span.End.After(s.At) {
 			units = units.Sub(k.Quantity)
 		}
 	}

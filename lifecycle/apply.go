@@ -106,8 +106,8 @@ func (s *Subscription) relocate() {
 			s.Invoices[i].Location = loc
 		}
 	}
-	if s.Ahead != nil && s.Ahead.Contract.Cycle.Location == nil {
-		s.Ahead.Contract.Cycle.Location = loc
+	if s.NextPeriod != nil && s.NextPeriod.Contract.Cycle.Location == nil {
+		s.NextPeriod.Contract.Cycle.Location = loc
 	}
 }
 
@@ -240,7 +240,7 @@ func (s *step) pass(d Deadline) error {
 
 // settle takes what is settled off what is collected, and keeps invoices that changed.
 func (s *step) settle() {
-	s.sub.Dues = slices.DeleteFunc(s.sub.Dues, func(d Due) bool {
+	s.sub.Receivables = slices.DeleteFunc(s.sub.Receivables, func(d Collection) bool {
 		i := s.sub.invoice(d.Invoice)
 		return i < 0 || !owing(&s.sub.Invoices[i])
 	})

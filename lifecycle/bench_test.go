@@ -30,10 +30,10 @@ func usualYears(tb testing.TB, count int) (lifecycle.Policy, lifecycle.Subscript
 				tb.Fatal(err)
 			}
 			s = advanced.Subscription
-			if len(s.Dues) == 0 {
+			if len(s.Receivables) == 0 {
 				tb.Fatalf("nothing is to be paid at %v", at)
 			}
-			e.Payment.Invoice = s.Dues[0].Invoice
+			e.Payment.Invoice = s.Receivables[0].Invoice
 		}
 		out, err := lifecycle.Apply(p, s, e)
 		if err != nil {
@@ -44,12 +44,12 @@ func usualYears(tb testing.TB, count int) (lifecycle.Policy, lifecycle.Subscript
 	}
 	paid, seat := lifecycle.Event{Kind: lifecycle.PaymentSucceeded}, plans.Change{Item: "seat", Quantity: giventest.Money("1")}
 	less := plans.Change{Item: "seat", Quantity: giventest.Money("-1")}
-	add(start, lifecycle.Event{Kind: lifecycle.Started, NoTrial: true, Method: "card"})
+	add(start, lifecycle.Event{Kind: lifecycle.Started, NoTrial: true, PaymentMethod: "card"})
 	for month := 0; len(events) < count; month++ {
 		on := start.AddDate(0, month, 0)
 		if month%6 == 5 {
 			add(on.Add(time.Hour), lifecycle.Event{Kind: lifecycle.PaymentFailed})
-			add(on.Add(30*time.Hour), lifecycle.Event{Kind: lifecycle.CardEntered})
+			add(on.Add(30*time.Hour), lifecycle.Event{Kind: lifecycle.PaymentMethodAdded})
 		}
 		add(on.Add(31*time.Hour), paid)
 		add(on.Add(5*day), lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: sold("calls", "7.30")})

@@ -11,7 +11,7 @@ import (
 // cancel lets the subscription end: when it is asked to, and not before the rules allow it.
 func (s *step) cancel(e *Event) error {
 	sub := &s.sub
-	if !sub.CancelAt.IsZero() && e.When == 0 && e.On.IsZero() {
+	if !sub.CancelAt.IsZero() && e.Effective == 0 && e.On.IsZero() {
 		return s.refuse("it ends on " + sub.CancelAt.In(sub.location()).Format(time.DateOnly) + " already")
 	}
 	at, err := s.endsAt(e)
@@ -21,7 +21,7 @@ func (s *step) cancel(e *Event) error {
 	if !at.After(e.At) {
 		return s.endNow(e.Exception)
 	}
-	if a := sub.Ahead; a != nil && !at.After(a.Period.Start) {
+	if a := sub.NextPeriod; a != nil && !at.After(a.Period.Start) {
 		if sub.keepsAhead() {
 			at = a.Period.End
 		} else if err := s.forget(); err != nil {
@@ -39,7 +39,7 @@ func (s *step) endsAt(e *Event) (time.Time, error) {
 	switch {
 	case sub.Status == PendingStart, sub.Status == Incomplete, sub.Status == Paused, sub.Status == Suspended && !sub.paidFor():
 		return later(e.At, asked), nil // there is no service to wait for
-	case sub.Status == Trialing && asked.IsZero() && e.When != plans.AtOnce:
+	case sub.Status == Trialing && asked.IsZero() && e.Effective != plans.Immediately:
 		return sub.TrialEnd, nil
 	case sub.Status == Trialing:
 		return later(e.At, asked), nil
@@ -49,8 +49,8 @@ func (s *step) endsAt(e *Event) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	switch e.When {
-	case plans.AtOnce:
+	switch e.Effective {
+	case plans.Immediately:
 		asked = e.At
 	case plans.AtPeriodEnd:
 		asked = sub.Period.End
@@ -80,15 +80,15 @@ func (s *step) endNow(exception *credits.Exception) error {
 
 // abandon ends a subscription whose first invoice was not paid: it is void.
 func (s *step) abandon(as Status) error {
-	for _, d := range s.sub.Dues {
-		if !s.sub.retractable(d.Invoice) || d.From.Before(s.sub.Period.Start) {
+	for _, d := range s.sub.Receivables {
+		if !s.sub.retractable(d.Invoice) || d.ServiceFrom.Before(s.sub.Period.Start) {
 			continue // what is owed from before stays owed
 		}
 		if err := s.undo(d.Invoice); err != nil {
 			return err
 		}
 	}
-	s.sub.Pending = nil
+	s.sub.UnbilledCharges = nil
 	s.settle()
 	period := s.sub.Period
 	s.sub.Period = proration.Period{} // nothing of it was served

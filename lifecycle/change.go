@@ -31,7 +31,7 @@ func (s *step) change(e *Event) error {
 	if err := s.bring(change); err != nil {
 		return err
 	}
-	if a := sub.Ahead; a != nil {
+	if a := sub.NextPeriod; a != nil {
 		a.Changes = append(a.Changes, change.Clone())
 		return s.together()
 	}
@@ -54,24 +54,24 @@ func (s *step) move(end time.Time) {
 			*at = sub.Period.End
 		}
 	}
-	for i := range sub.Waiting {
-		if sub.Waiting[i].At.Equal(end) {
-			sub.Waiting[i].At = sub.Period.End
+	for i := range sub.ScheduledChanges {
+		if sub.ScheduledChanges[i].At.Equal(end) {
+			sub.ScheduledChanges[i].At = sub.Period.End
 		}
 	}
-	slices.SortStableFunc(sub.Waiting, func(a, b Waiting) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(sub.ScheduledChanges, func(a, b ScheduledChange) int { return a.At.Compare(b.At) })
 }
 
-// permit asks the rules, and returns the change as the catalogue has it.
-func (s *step) permit(e *Event) (plans.Permit, plans.Change, error) {
-	p := plans.Proposal{Contract: s.sub.Contract, Change: e.Change.Clone(), By: e.by(), At: e.At, Usage: e.Usage}
+// permit asks the rules, and returns the change as the catalog has it.
+func (s *step) permit(e *Event) (plans.Approval, plans.Change, error) {
+	p := plans.ChangeRequest{Contract: s.sub.Contract, Change: e.Change.Clone(), By: e.by(), At: e.At, Usage: e.Usage}
 	if s.policy.Catalog == nil {
-		permit, err := s.policy.Rules.Check(p)
+		permit, err := s.policy.ChangeRules.Check(p)
 		return permit, p.Change, err
 	}
 	resolved, err := s.policy.Catalog.Resolved(p)
 	if err != nil {
-		return plans.Permit{}, plans.Change{}, err
+		return plans.Approval{}, plans.Change{}, err
 	}
 	permit, err := s.policy.Catalog.Check(p)
 	return permit, resolved, err
@@ -82,12 +82,12 @@ func (s *step) changeBefore(e *Event) error {
 	change := e.Change.Clone()
 	if s.policy.Catalog != nil {
 		var err error
-		p := plans.Proposal{Contract: s.sub.Contract, Change: change, By: e.by(), At: e.At, Usage: e.Usage}
+		p := plans.ChangeRequest{Contract: s.sub.Contract, Change: change, By: e.by(), At: e.At, Usage: e.Usage}
 		if change, err = s.policy.Catalog.Resolved(p); err != nil {
 			return err
 		}
 	}
-	after, err := s.sub.Contract.With(change, e.At)
+	after, err := s.sub.Contract.Changed(change, e.At)
 	if err != nil {
 		return proration.Under("event.change", err)
 	}
@@ -97,22 +97,22 @@ func (s *step) changeBefore(e *Event) error {
 
 // wait lets a change wait for its time. Another plan takes the place of one that waits, and so does another price of an item.
 func (s *step) wait(sequence int64, at time.Time, change plans.Change) error {
-	s.sub.Waiting = slices.DeleteFunc(s.sub.Waiting, func(w Waiting) bool {
+	s.sub.ScheduledChanges = slices.DeleteFunc(s.sub.ScheduledChanges, func(w ScheduledChange) bool {
 		samePlan := w.Change.Plan != nil && change.Plan != nil
 		samePrice := change.Price != nil && w.Change.Item == change.Item && w.Change.Quantity.IsZero() && change.Quantity.IsZero()
-		return !w.Ahead && (samePlan || samePrice)
+		return !w.BilledInAdvance && (samePlan || samePrice)
 	})
-	s.sub.Waiting = append(s.sub.Waiting, Waiting{Sequence: sequence, At: at, Change: change})
-	slices.SortStableFunc(s.sub.Waiting, func(a, b Waiting) int { return a.At.Compare(b.At) })
+	s.sub.ScheduledChanges = append(s.sub.ScheduledChanges, ScheduledChange{Sequence: sequence, At: at, Change: change})
+	slices.SortStableFunc(s.sub.ScheduledChanges, func(a, b ScheduledChange) int { return a.At.Compare(b.At) })
 	return s.together()
 }
 
 // together refuses what cannot be made with what waits before it.
 func (s *step) together() error {
 	after := s.sub.Contract
-	for _, w := range s.sub.Waiting {
+	for _, w := range s.sub.ScheduledChanges {
 		var err error
-		if after, err = after.With(w.Change, w.At); err != nil {
+		if after, err = after.Changed(w.Change, w.At); err != nil {
 			return s.refuse("with what waits already: " + err.Error())
 		}
 	}
@@ -121,7 +121,7 @@ func (s *step) together() error {
 
 // clearAhead takes back a period that is billed ahead where a change moves its boundaries, unless it is paid.
 func (s *step) clearAhead(c *plans.Change) error {
-	a := s.sub.Ahead
+	a := s.sub.NextPeriod
 	moves := c.Term != nil || !c.End.IsZero() || !c.Anchor.IsZero() || c.Plan != nil && len(s.sub.Contract.Terms) == 0 && c.Plan.Interval != s.sub.Contract.Cycle.Interval
 	if a == nil || !moves {
 		return nil
@@ -134,15 +134,15 @@ func (s *step) clearAhead(c *plans.Change) error {
 
 // withdraw drops the changes that wait.
 func (s *step) withdraw(*Event) error {
-	before := len(s.sub.Waiting)
-	for _, w := range s.sub.Waiting {
-		if w.Ahead {
-			return s.refuse("the next period is billed with it already, as " + strconv.Quote(s.sub.Ahead.Invoice))
+	before := len(s.sub.ScheduledChanges)
+	for _, w := range s.sub.ScheduledChanges {
+		if w.BilledInAdvance {
+			return s.refuse("the next period is billed with it already, as " + strconv.Quote(s.sub.NextPeriod.Invoice))
 		}
 	}
 	if before == 0 {
 		return s.refuse("no change waits")
 	}
-	s.sub.Waiting = nil
+	s.sub.ScheduledChanges = nil
 	return nil
 }

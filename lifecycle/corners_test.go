@@ -20,7 +20,7 @@ func TestRefusedInCorners(t *testing.T) {
 	none.Renewal.Lead = proration.Interval{}
 	started, paid := guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentSucceeded, "r-1", "")
 	copied := func(at, inv string) lifecycle.Event {
-		return guardPay(at, lifecycle.DetailsChanged, inv, "")
+		return guardPay(at, lifecycle.BillingDetailsChanged, inv, "")
 	}
 	removed := guardEvent("2026-01-10", lifecycle.SeatsRemoved, func(e *lifecycle.Event) {
 		e.Change = plans.Change{Item: "seat", Quantity: decimal.NewFromInt(-2)}
@@ -48,9 +48,9 @@ func TestRefusedInCorners(t *testing.T) {
 		})}, "may not do that; possible: support can do it"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			for i := range c.policy.Rules {
-				if c.policy.Rules[i].Action == plans.Reprice {
-					c.policy.Rules[i].By = []plans.Actor{plans.Support}
+			for i := range c.policy.ChangeRules {
+				if c.policy.ChangeRules[i].Action == plans.ChangePrice {
+					c.policy.ChangeRules[i].By = []plans.Actor{plans.Support}
 				}
 			}
 			out := lives(t, c.policy, c.events[len(c.events)-1].At.Format("2006-01-02"), c.events...)
@@ -80,12 +80,12 @@ func TestReplayGoesOn(t *testing.T) {
 // At once, a pause gives back what is paid for, also of a period that was billed ahead.
 func TestPausedInTheLead(t *testing.T) {
 	p := guardPolicy()
-	p.Pause = lifecycle.Pause{When: plans.AtOnce, Unused: credits.ToBalance}
+	p.Pause = lifecycle.Pause{Effective: plans.Immediately, Unused: credits.AsBalance}
 	seats := guardEvent("2026-01-10", lifecycle.SeatsRemoved, func(e *lifecycle.Event) {
 		e.Change = plans.Change{Item: "seat", Quantity: decimal.NewFromInt(-2)}
 	})
 	out := lives(t, p, "2026-02-10", guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""), seats,
-		guardPay("2026-01-22", lifecycle.PaymentSucceeded, "r-3", ""), guardEvent("2026-01-25", lifecycle.SubscriptionPaused), guardEvent("2026-02-10", lifecycle.Resumed))
+		guardPay("2026-01-22", lifecycle.PaymentSucceeded, "r-3", ""), guardEvent("2026-01-25", lifecycle.PauseRequested), guardEvent("2026-02-10", lifecycle.Resumed))
 	guardLast(t, out, lifecycle.Active, lifecycle.Full)
 	// 1000.00 less 200.00 x 22/31 and 800.00 x 7/31, what was billed ahead and went back, and a month of eight from February 10 on.
 	giventest.CheckMoney(t, "all that is billed", billedIn(out), "1477.41")
@@ -104,7 +104,7 @@ func TestCorrectOfAllKinds(t *testing.T) {
 		guardPay("2026-01-05", lifecycle.InvoiceVoided, "r-2", ""), refund, guardPay("2026-02-01", lifecycle.PaymentFailed, "r-4", ""),
 	}
 	was := lives(t, p, "2026-02-03", events...)
-	out, err := lifecycle.Correct(lifecycle.Correction{
+	out, err := lifecycle.Correct(lifecycle.CorrectRequest{
 		Policies: []lifecycle.Policy{p}, Subscription: guardCustomer(), Issued: was.Invoices, At: lateDay("2026-02-03"),
 		Events: append(events, lateSeats("2026-01-16", 8, 2)),
 	})
@@ -115,8 +115,8 @@ func TestCorrectOfAllKinds(t *testing.T) {
 		t.Fatalf("%d invoices", len(out.Invoices))
 	}
 	giventest.CheckMoney(t, "two seats for 16 of 31 days, and for February", out.Invoices[0].Net, "303.23")
-	if s := out.Subscription; s.Status != lifecycle.PastDue || len(s.Dues) != 2 || s.Dues[0].Until.IsZero() {
-		t.Errorf("it is %v, and due is %+v", s.Status, s.Dues)
+	if s := out.Subscription; s.Status != lifecycle.PastDue || len(s.Receivables) != 2 || s.Receivables[0].GraceUntil.IsZero() {
+		t.Errorf("it is %v, and due is %+v", s.Status, s.Receivables)
 	}
 	balance, err := credits.Balance(out.Subscription.Ledger, "USD", lateDay("2026-02-03"))
 	if err != nil {
@@ -130,9 +130,9 @@ func TestCorrectOfAllKinds(t *testing.T) {
 // A refusal is one line, with what would be possible.
 func TestRefusalInOneLine(t *testing.T) {
 	p := guardPolicy()
-	for i := range p.Rules {
-		if p.Rules[i].Action == plans.AddQuantity {
-			p.Rules[i].By = []plans.Actor{plans.Support}
+	for i := range p.ChangeRules {
+		if p.ChangeRules[i].Action == plans.AddQuantity {
+			p.ChangeRules[i].By = []plans.Actor{plans.Support}
 		}
 	}
 	first := lives(t, p, "2026-01-01", guardEvent("2026-01-01", lifecycle.Started))
@@ -146,7 +146,7 @@ func TestRefusalInOneLine(t *testing.T) {
 // Credit that expired long ago is dropped, and so much as waits for an invoice is bounded.
 func TestBounded(t *testing.T) {
 	p := guardPolicy()
-	p.Keep = giventest.Interval("P1M")
+	p.InvoiceRetention = giventest.Interval("P1M")
 	granted := guardEvent("2026-01-03", lifecycle.CreditGranted, func(e *lifecycle.Event) {
 		e.Grant.Amount, e.Grant.Expires = giventest.Money("50.00"), lateDay("2026-01-10")
 	})
@@ -180,7 +180,7 @@ func TestCorrectInAZone(t *testing.T) {
 		t.Fatal(err)
 	}
 	issued := giventest.CheckRoundTrip(t, was.Invoices)
-	out, err := lifecycle.Correct(lifecycle.Correction{Policies: p, Subscription: sub, Events: append(events, lateSeats("2026-01-11T17:00:00", 3, 1)), Issued: issued, At: lateDay("2026-01-20")})
+	out, err := lifecycle.Correct(lifecycle.CorrectRequest{Policies: p, Subscription: sub, Events: append(events, lateSeats("2026-01-11T17:00:00", 3, 1)), Issued: issued, At: lateDay("2026-01-20")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -264,7 +264,7 @@ func TestPartToldTwice(t *testing.T) {
 	rest := guardPay("2026-01-03", lifecycle.PaymentSucceeded, "r-1", "p2")
 	rest.Payment.Amount = giventest.Money("450.00")
 	out := lives(t, p, "2026-01-04", guardEvent("2026-01-01", lifecycle.Started), part, part, rest, rest)
-	guardLast(t, out, lifecycle.Active, lifecycle.Full, "charge r-1 1000.00", "refund r-1 50.00", "refund r-1 50.00")
+	guardLast(t, out, lifecycle.Active, lifecycle.Full, "collect_payment r-1 1000.00", "refund r-1 50.00", "refund r-1 50.00")
 	if first, again := out.Effects[1], out.Effects[2]; first.ID != again.ID {
 		t.Errorf("%s goes back, and again as %s", first.ID, again.ID)
 	}

@@ -16,8 +16,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Correction is a history to correct.
-type Correction struct {
+// CorrectRequest is a history to correct.
+type CorrectRequest struct {
 	Policies     []Policy          `json:"policies"`     // by the instant from which they hold
 	Subscription Subscription      `json:"subscription"` // before the first event
 	Events       []Event           `json:"events"`       // all of them, in any order: they are applied by their instants, and at one instant by their numbers
@@ -33,7 +33,7 @@ type Correction struct {
 // did. Which invoice is which shows by the instants at which they were issued. What was billed for a time at the same price of the same units counts as
 // right, also where a date that moved late lets it be a share of another period: see invoice.Reconcile.
 // Errors: those of [Replay]; the faults of what was issued, under issued[i]; and those of invoice.Reconcile and invoice.Build.
-func Correct(c Correction) (Outcome, error) {
+func Correct(c CorrectRequest) (Outcome, error) {
 	s, f := beginReplay(c.Policies, c.Subscription, c.Events, c.At)
 	if len(c.Issued) > maxKept {
 		f.Add("issued", proration.ErrLimit, "%d invoices are more than %d", len(c.Issued), maxKept)
@@ -61,7 +61,7 @@ func Correct(c Correction) (Outcome, error) {
 }
 
 // play applies the events in the order in which they happened.
-func (c *Correction) play(s *step) (Outcome, error) {
+func (c *CorrectRequest) play(s *step) (Outcome, error) {
 	known := slices.Clone(c.Events)
 	slices.SortStableFunc(known, func(a, b Event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Sequence, b.Sequence)) })
 	total := joined{known: map[string]place{}}
@@ -98,7 +98,7 @@ const missingID = "-missing-"
 
 // payMissing lets be paid what should have been billed.
 func (s *step) payMissing() error {
-	for _, d := range slices.Clone(s.sub.Dues) {
+	for _, d := range slices.Clone(s.sub.Receivables) {
 		if !strings.HasPrefix(d.Invoice, s.sub.ID+missingID) {
 			continue
 		}
@@ -112,7 +112,7 @@ func (s *step) payMissing() error {
 }
 
 // reconcile bills the difference, and lets the subscription go on with what was issued.
-func (c *Correction) reconcile(s *step, should Outcome) (Outcome, error) {
+func (c *CorrectRequest) reconcile(s *step, should Outcome) (Outcome, error) {
 	sub := &s.sub
 	theirs := map[string]bool{}
 	var proposed, billed []plans.Charge
@@ -126,27 +126,27 @@ func (c *Correction) reconcile(s *step, should Outcome) (Outcome, error) {
 			sub.Ledger = append(sub.Ledger, e)
 		}
 	}
-	dues := sub.Dues
-	sub.Invoices, sub.Dues, sub.Issued = nil, nil, 0
+	dues := sub.Receivables
+	sub.Invoices, sub.Receivables, sub.Issued = nil, nil, 0
 	for i := range c.Issued {
 		inv := c.Issued[i].Clone()
 		sub.Issued++
 		sub.Invoices = append(sub.Invoices, inv)
 		billed = append(billed, valid(&inv)...)
 		if inv.Status != invoice.Void {
-			sub.Ledger = append(sub.Ledger, inv.Entries...)
+			sub.Ledger = append(sub.Ledger, inv.LedgerEntries...)
 		}
 		if !owing(&inv) {
 			continue
 		}
-		due := Due{Invoice: inv.ID, From: inv.At}
-		if j := slices.IndexFunc(dues, func(d Due) bool { return d.Invoice == inv.ID }); j >= 0 {
+		due := Collection{Invoice: inv.ID, ServiceFrom: inv.IssuedAt}
+		if j := slices.IndexFunc(dues, func(d Collection) bool { return d.Invoice == inv.ID }); j >= 0 {
 			due = dues[j]
 		}
-		sub.Dues = append(sub.Dues, due)
+		sub.Receivables = append(sub.Receivables, due)
 	}
 	sub.relocate()
-	sub.Billed = clone.All(billed)
+	sub.UnexpiredCharges = clone.All(billed)
 	s.because("correction-"+sub.At.UTC().Format(time.RFC3339Nano), 0)
 	for i := range c.Policies {
 		s.policy = &c.Policies[i]
@@ -155,7 +155,7 @@ func (c *Correction) reconcile(s *step, should Outcome) (Outcome, error) {
 		}
 	}
 	s.hold(sub.At)
-	sub.Billed = usable(sub.Billed, sub.At)
+	sub.UnexpiredCharges = usable(sub.UnexpiredCharges, sub.At)
 	if err := s.settled(true); err != nil {
 		return Outcome{}, err
 	}
@@ -164,7 +164,7 @@ func (c *Correction) reconcile(s *step, should Outcome) (Outcome, error) {
 }
 
 // under returns the charges that begin while a policy holds, and their credits.
-func (c *Correction) under(policy int, all []plans.Charge) (held []plans.Charge) {
+func (c *CorrectRequest) under(policy int, all []plans.Charge) (held []plans.Charge) {
 	own := map[string]bool{}
 	for _, charge := range all {
 		start := charge.Span.Start
@@ -181,7 +181,7 @@ func (c *Correction) under(policy int, all []plans.Charge) (held []plans.Charge)
 // difference bills what differs between what was billed and what should have been, by the policy that held.
 func (s *step) difference(billed, proposed []plans.Charge) error {
 	sub := &s.sub
-	d, err := invoice.Reconcile(invoice.Comparison{
+	d, err := invoice.Reconcile(invoice.ReconcileRequest{
 		Billed: billed, Proposed: proposed, Policy: s.policy.Billing.Proration, Location: sub.Contract.Cycle.Location,
 	})
 	if err != nil || len(d.Lines) == 0 {

@@ -81,7 +81,7 @@ func eventAt(h *life, at time.Time) (lifecycle.Event, bool) {
 
 // correctable reports whether there is service before the first payment.
 func correctable(w *world) bool {
-	return !w.policy.Trial.Method && w.policy.First == (lifecycle.Policy{}).First
+	return !w.policy.Trial.RequirePaymentMethod && w.policy.FirstPaymentTimeout == (lifecycle.Policy{}).FirstPaymentTimeout
 }
 
 // correctOne holds the correction of one late event to a life in which it came in time.
@@ -103,7 +103,7 @@ func correctOne(t *testing.T, w *world, early []dated, late, between dated, till
 		return // where the late one is known, the other would be another event
 	}
 	e.Sequence = int64(len(was.events) + 1)
-	c := lifecycle.Correction{
+	c := lifecycle.CorrectRequest{
 		Policies: []lifecycle.Policy{w.policy}, Subscription: w.sub, Events: append(slices.Clone(was.events), e), Issued: was.known, At: till,
 	}
 	out, err := lifecycle.Correct(c)
@@ -130,6 +130,6 @@ func correctOne(t *testing.T, w *world, early []dated, late, between dated, till
 
 // lates are the events that come to be known late. A date that moved is none of them: what was billed for a time at the same price stays.
 func lates() []letter {
-	return some("seats 2", "seats -1", "plan pro", "plan basic", "plan year", "price", "canceled at_once", "canceled at_period_end", "canceled on", "renewal_off", "paused",
+	return some("seats 2", "seats -1", "plan pro", "plan basic", "plan year", "price", "canceled immediately", "canceled at_period_end", "canceled on", "renewal_disabled", "pause_requested",
 		"paused until", "usage", "sold", "credit", "term extended")
 }

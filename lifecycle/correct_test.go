@@ -72,33 +72,33 @@ func TestCorrect(t *testing.T) {
 		{
 			"two seats more since November 16", "two seats for 15 of 30 days of November, 89.00, and for December, 178.00", usual,
 			[]lifecycle.Event{lateSeats("2026-11-16", 4, 2)}, "267.00",
-			[]string{"addition 89.00", "recurring 178.00"}, "12", "267.00",
+			[]string{"proration_charge 89.00", "recurring 178.00"}, "12", "267.00",
 		},
 		{
 			"two seats fewer since November 16", "of ten seats at 890.00 two go back: 178.00 x 15/30, and all of December's", usual,
 			[]lifecycle.Event{lateSeats("2026-11-16", 4, -2)}, "-267.00",
-			[]string{"unused -89.00", "unused -178.00"}, "8", "0.00",
+			[]string{"proration_credit -89.00", "proration_credit -178.00"}, "8", "0.00",
 		},
 		{
 			"they never were", "added on November 11 and removed on the 21st, both known late: 178.00 x 10/30 stay due", usual,
 			[]lifecycle.Event{lateSeats("2026-11-11", 4, 2), lateSeats("2026-11-21", 5, -2)}, "59.33",
-			[]string{"addition 59.33"}, "10", "59.33",
+			[]string{"proration_charge 59.33"}, "10", "59.33",
 		},
 		{
 			"the end", "canceled at once in mid November, by whom nothing is given back; December is not owed", usual,
-			[]lifecycle.Event{{Sequence: 4, At: lateDay("2026-11-16"), Kind: lifecycle.CancelRequested}}, "-890.00",
-			[]string{"unused -890.00"}, "10", "0.00",
+			[]lifecycle.Event{{Sequence: 4, At: lateDay("2026-11-16"), Kind: lifecycle.CancellationRequested}}, "-890.00",
+			[]string{"proration_credit -890.00"}, "10", "0.00",
 		},
 		{
 			"another price", "10.00 a seat more for 15 of 30 days, 50.00, and for December, 100.00; each is billed in place of the old", usual,
 			[]lifecycle.Event{change("2026-11-16", 4, lifecycle.PriceChanged, plans.Change{Item: "seat", Price: &price})}, "150.00",
-			[]string{"unused -445.00", "addition 495.00", "unused -890.00", "recurring 990.00"}, "10", "150.00",
+			[]string{"proration_credit -445.00", "proration_charge 495.00", "proration_credit -890.00", "recurring 990.00"}, "10", "150.00",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			issued := issuedFor(t, c.known, "2026-12-10")
 			all := append(append([]lifecycle.Event(nil), c.late...), c.known...)
-			correction := lifecycle.Correction{
+			correction := lifecycle.CorrectRequest{
 				Policies: []lifecycle.Policy{lifecycle.Standard()}, Subscription: lateCustomer(), Events: all, Issued: issued, At: lateDay("2026-12-10"),
 			}
 			before := giventest.JSON(t, correction)
@@ -120,7 +120,7 @@ func TestCorrect(t *testing.T) {
 			}
 			inv := out.Invoices[0]
 			giventest.CheckMoney(t, "the net", inv.Net, c.net)
-			giventest.CheckMoney(t, "what is due", inv.Due, c.due)
+			giventest.CheckMoney(t, "what is due", inv.AmountDue, c.due)
 			var lines []string
 			for _, line := range inv.Lines {
 				lines = append(lines, line.Kind.String()+" "+line.Net.StringFixed(2))
@@ -156,7 +156,7 @@ func TestCorrectGoesOn(t *testing.T) {
 		latePaid("2026-12-01", 3, "acme-2"),
 	}
 	policy := lifecycle.Standard()
-	correction := lifecycle.Correction{
+	correction := lifecycle.CorrectRequest{
 		Policies: []lifecycle.Policy{policy}, Subscription: lateCustomer(), Events: append([]lifecycle.Event{lateSeats("2026-11-16", 4, 2)}, known...),
 		Issued: issuedFor(t, known, "2026-12-10"), At: lateDay("2026-12-10"),
 	}
@@ -199,7 +199,7 @@ func TestCorrectGoesOn(t *testing.T) {
 func TestCorrectFaults(t *testing.T) {
 	issued := issuedFor(t, []lifecycle.Event{{Sequence: 1, At: lateDay("2026-11-01"), Kind: lifecycle.Started}}, "2026-11-10")
 	issued[0].Net = giventest.Money("1.00")
-	_, err := lifecycle.Correct(lifecycle.Correction{
+	_, err := lifecycle.Correct(lifecycle.CorrectRequest{
 		Policies: []lifecycle.Policy{lifecycle.Standard()}, Subscription: lateCustomer(), Issued: issued, At: lateDay("2026-11-10"),
 		Events: []lifecycle.Event{{Sequence: 1, At: lateDay("2026-11-11"), Kind: lifecycle.Started}},
 	})
@@ -212,7 +212,7 @@ func TestCorrectFaults(t *testing.T) {
 			t.Errorf("no fault of %s in %v", want, err)
 		}
 	}
-	_, err = lifecycle.Correct(lifecycle.Correction{})
+	_, err = lifecycle.Correct(lifecycle.CorrectRequest{})
 	giventest.CheckFaults(t, err, "policies unset", "subscription.id unset", "subscription.contract.plan unset", "subscription.contract.currency unset",
 		"subscription.contract.items unset", "subscription.contract.cycle.anchor unset", "subscription.contract.cycle.interval unset", "at unset")
 }

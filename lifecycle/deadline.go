@@ -24,27 +24,27 @@ type DeadlineKind uint8
 
 // The kinds of deadlines, in the order in which they come where they fall on one instant.
 const (
-	ReminderDue      DeadlineKind = iota + 1 // the customer is told what will happen
-	StartDue                                 // service begins
-	TrialOver                                // the trial is over, and the first period begins
-	CancellationDue                          // a cancellation takes effect
-	ChangeDue                                // a change that waited takes effect
-	AheadBegins                              // a period begins that was billed ahead
-	FirstPaymentOver                         // the first invoice was not paid in time
-	ChargeDue                                // an invoice is charged, again or after it was held
-	GraceOver                                // the grace of an invoice is over
-	ExpiryDue                                // the last term or period is over
-	PauseDue                                 // a pause begins
-	ResumeDue                                // a pause is over
-	RenewalDue                               // the next period begins and is billed
-	AheadDue                                 // the next period is billed before it begins
-	PaymentDue                               // an invoice should have been paid by hand
-	PaidOver                                 // what was paid for is over, and with it the access that it gave
+	ReminderDue         DeadlineKind = iota + 1 // the customer is told what will happen
+	StartDue                                    // service begins
+	TrialOver                                   // the trial is over, and the first period begins
+	CancellationDue                             // a cancellation takes effect
+	ChangeDue                                   // a change that waited takes effect
+	AdvancePeriodStarts                         // a period begins that was billed ahead
+	FirstPaymentOver                            // the first invoice was not paid in time
+	ChargeDue                                   // an invoice is charged, again or after it was held
+	GraceOver                                   // the grace of an invoice is over
+	ExpiryDue                                   // the last term or period is over
+	PauseDue                                    // a pause begins
+	ResumeDue                                   // a pause is over
+	RenewalDue                                  // the next period begins and is billed
+	AdvanceInvoiceDue                           // the next period is billed before it begins
+	PaymentDue                                  // an invoice should have been paid by hand
+	PaidThroughEnded                            // what was paid for is over, and with it the access that it gave
 )
 
 var deadlineKinds = []string{
-	"", "reminder", "start", "trial_over", "cancellation", "change", "ahead_begins", "first_payment_over", "charge", "grace_over", "expiry", "pause", "resume",
-	"renewal", "billing_ahead", "payment_due", "paid_over",
+	"", "reminder", "start", "trial_over", "cancellation", "change", "advance_period_starts", "first_payment_over", "charge", "grace_over", "expiry", "pause", "resume",
+	"renewal", "advance_invoice_due", "payment_due", "paid_through_ended",
 }
 
 // String returns the kind's name, "renewal".
@@ -98,7 +98,7 @@ func (s *Subscription) next(p *Policy) Deadline {
 		q.consider(s.PayBy, FirstPaymentOver, "")
 		q.consider(s.CancelAt, CancellationDue, "")
 		if s.TrialEnd.After(s.At) {
-			q.consider(s.TrialEnd, PaidOver, "")
+			q.consider(s.TrialEnd, PaidThroughEnded, "")
 		}
 		s.collecting(&q)
 	case Active, PastDue:
@@ -106,11 +106,11 @@ func (s *Subscription) next(p *Policy) Deadline {
 		s.collecting(&q)
 	case Suspended:
 		q.consider(s.CancelAt, CancellationDue, "")
-		if s.Ahead != nil {
-			q.consider(s.Ahead.Period.Start, AheadBegins, "")
+		if s.NextPeriod != nil {
+			q.consider(s.NextPeriod.Period.Start, AdvancePeriodStarts, "")
 		}
 		if s.paidFor() && s.Period.End.After(s.At) {
-			q.consider(s.Period.End, PaidOver, "")
+			q.consider(s.Period.End, PaidThroughEnded, "")
 		}
 	case Paused:
 		q.consider(s.ResumeAt, ResumeDue, "")
@@ -123,7 +123,7 @@ func (s *Subscription) next(p *Policy) Deadline {
 
 // serving considers what ends a period, and what comes before its end.
 func (s *Subscription) serving(p *Policy, q *search) {
-	for _, w := range s.Waiting {
+	for _, w := range s.ScheduledChanges {
 		if s.inArrears() && !w.At.Before(s.Period.End) {
 			continue // the period that is over is billed at what held in it, first
 		}
@@ -132,8 +132,8 @@ func (s *Subscription) serving(p *Policy, q *search) {
 	q.consider(s.CancelAt, CancellationDue, "")
 	q.consider(s.PauseAt, PauseDue, "")
 	end := s.Period.End
-	if s.Ahead != nil {
-		q.consider(s.Ahead.Period.Start, AheadBegins, "")
+	if s.NextPeriod != nil {
+		q.consider(s.NextPeriod.Period.Start, AdvancePeriodStarts, "")
 		return
 	}
 	if last := s.last(p); !last.IsZero() && !last.After(end) {
@@ -143,14 +143,14 @@ func (s *Subscription) serving(p *Policy, q *search) {
 	q.consider(end, RenewalDue, "")
 	if s.billsAhead(p) && end.After(s.At) {
 		if at, err := p.Renewal.Lead.Before(end, s.location()); err == nil {
-			q.consider(later(at, s.Period.Start), AheadDue, "")
+			q.consider(later(at, s.Period.Start), AdvanceInvoiceDue, "")
 		}
 	}
 }
 
 // billsAhead reports whether the next period is billed before it begins.
 func (s *Subscription) billsAhead(p *Policy) bool {
-	if p.Renewal.Lead == (proration.Interval{}) || p.Billing.Timing != proration.InAdvance || s.inArrears() || p.Renewal.Without != ToGoOn && s.Method == "" {
+	if p.Renewal.Lead == (proration.Interval{}) || p.Billing.Timing != proration.InAdvance || s.inArrears() || p.Renewal.WithoutPaymentMethod != FinalContinue && s.PaymentMethod == "" {
 		return false
 	}
 	if s.upFront() && s.Contract.End().After(s.Period.End) {
@@ -166,9 +166,9 @@ func (s *Subscription) billsAhead(p *Policy) bool {
 
 // last returns when service ends by itself, and the zero time where it renews.
 func (s *Subscription) last(p *Policy) time.Time {
-	stops := s.NoRenewal || slices.Contains(p.Renewal.Except, s.Method) && s.Method != ""
+	stops := s.NoRenewal || slices.Contains(p.Renewal.Except, s.PaymentMethod) && s.PaymentMethod != ""
 	switch n := len(s.Contract.Terms); {
-	case n > 0 && (stops || s.Contract.Terms[n-1].Term.AtEnd == plans.Lapse):
+	case n > 0 && (stops || s.Contract.Terms[n-1].Term.Renewal == plans.Expire):
 		return s.Contract.End()
 	case n == 0 && stops:
 		return s.Period.End
@@ -178,15 +178,15 @@ func (s *Subscription) last(p *Policy) time.Time {
 
 // collecting considers what happens to unpaid invoices. While a payment is under way its outcome is waited for.
 func (s *Subscription) collecting(q *search) {
-	for _, d := range s.Dues {
-		if i := s.invoice(d.Invoice); i < 0 || s.Invoices[i].Status == invoice.Pending || d.Unwanted {
+	for _, d := range s.Receivables {
+		if i := s.invoice(d.Invoice); i < 0 || s.Invoices[i].Status == invoice.Pending || d.VoidWhenKnown {
 			continue
 		}
-		q.consider(d.Held, ChargeDue, d.Invoice)
-		q.consider(d.Retry, ChargeDue, d.Invoice)
-		q.consider(d.By, PaymentDue, d.Invoice)
+		q.consider(d.CollectAt, ChargeDue, d.Invoice)
+		q.consider(d.RetryAt, ChargeDue, d.Invoice)
+		q.consider(d.DueAt, PaymentDue, d.Invoice)
 		if s.Status == PastDue {
-			q.consider(d.Until, GraceOver, d.Invoice)
+			q.consider(d.GraceUntil, GraceOver, d.Invoice)
 		}
 	}
 }
@@ -194,7 +194,7 @@ func (s *Subscription) collecting(q *search) {
 // reminders considers what the customer is told, before it happens and never after.
 func (s *Subscription) reminders(p *Policy, q *search) {
 	for i, r := range p.Reminders {
-		if r.Without && s.Method != "" {
+		if r.OnlyWithoutPaymentMethod && s.PaymentMethod != "" {
 			continue
 		}
 		for _, of := range s.comes(p, r.Of) {
@@ -214,16 +214,16 @@ func (s *Subscription) comes(p *Policy, kind NoticeKind) (all []Deadline) {
 		end = last
 	}
 	switch {
-	case kind == TrialEnds && s.Status == Trialing && s.CancelAt.IsZero():
+	case kind == NoticeTrialEnd && s.Status == Trialing && s.CancelAt.IsZero():
 		all = append(all, Deadline{At: s.TrialEnd})
-	case kind == Ends && !end.IsZero() && (served || s.Status == Trialing):
+	case kind == NoticeEnd && !end.IsZero() && (served || s.Status == Trialing):
 		all = append(all, Deadline{At: end})
-	case kind == Renews && served && s.PauseAt.IsZero() && (end.IsZero() || end.After(s.Period.End)) && !s.extended():
+	case kind == NoticeRenewal && served && s.PauseAt.IsZero() && (end.IsZero() || end.After(s.Period.End)) && !s.extended():
 		all = append(all, Deadline{At: s.Period.End})
-	case kind == GraceEnds && s.Status == PastDue:
-		for _, d := range s.Dues {
-			if !d.Until.IsZero() {
-				all = append(all, Deadline{At: d.Until, Ref: " " + d.Invoice})
+	case kind == NoticeGraceEnd && s.Status == PastDue:
+		for _, d := range s.Receivables {
+			if !d.GraceUntil.IsZero() {
+				all = append(all, Deadline{At: d.GraceUntil, Ref: " " + d.Invoice})
 			}
 		}
 	}
@@ -232,7 +232,7 @@ func (s *Subscription) comes(p *Policy, kind NoticeKind) (all []Deadline) {
 
 // extended reports whether the next period is one that was added and billed long ago: nothing is charged when it begins.
 func (s *Subscription) extended() bool {
-	return slices.ContainsFunc(s.Billed, func(c plans.Charge) bool { return c.Kind == plans.Extension && c.Span.Start.Equal(s.Period.End) })
+	return slices.ContainsFunc(s.UnexpiredCharges, func(c plans.Charge) bool { return c.Kind == plans.Extension && c.Span.Start.Equal(s.Period.End) })
 }
 
 // later returns the later of two instants.

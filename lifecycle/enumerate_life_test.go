@@ -34,7 +34,7 @@ func ways() []way {
 	return []way{
 		{"new", nil},
 		{"pending start", []move{{name: "started later"}}},
-		{"trial", []move{{name: "card_entered"}, {name: "started"}}},
+		{"trial", []move{{name: "payment_method_added"}, {name: "started"}}},
 		{"trial without a card", []move{{name: "started"}}},
 		{"first invoice open", []move{start}},
 		{"paid", []move{start, pay}},
@@ -45,20 +45,20 @@ func ways() []way {
 		{"renewed", []move{start, pay, next, next, next}},
 		{"renewal declined", []move{start, pay, next, next, fail}},
 		{"suspended", []move{start, pay, {name: "seats 2", after: day}, fail, next, next, next, next}},
-		{"without a card", []move{start, pay, {name: "card_removed", after: day}}},
-		{"no card at renewal", []move{start, pay, {name: "card_removed", after: day}, next, next}},
-		{"paused", []move{start, pay, {name: "paused", after: 5 * day}, next}},
+		{"without a card", []move{start, pay, {name: "payment_method_removed", after: day}}},
+		{"no card at renewal", []move{start, pay, {name: "payment_method_removed", after: day}, next, next}},
+		{"paused", []move{start, pay, {name: "pause_requested", after: 5 * day}, next}},
 		{"pause to come", []move{start, pay, {name: "paused until", after: 5 * day}}},
-		{"canceled", []move{start, pay, {name: "canceled at_once", after: 11 * day}}},
+		{"canceled", []move{start, pay, {name: "canceled immediately", after: 11 * day}}},
 		{"cancellation to come", []move{start, pay, {name: "canceled at_period_end", after: 11 * day}}},
-		{"renewal off", []move{start, pay, {name: "renewal_off", after: 11 * day}}},
-		{"expired", []move{start, pay, {name: "renewal_off", after: 11 * day}, next, next}},
+		{"renewal off", []move{start, pay, {name: "renewal_disabled", after: 11 * day}}},
+		{"expired", []move{start, pay, {name: "renewal_disabled", after: 11 * day}, next, next}},
 		{"first invoice never paid", []move{start, next, next}},
 		{"change waits", []move{start, pay, {name: "plan basic", after: 4 * day}}},
 		{"overdue at the end of a period", []move{
-			start, pay, next, {name: "payment_failed", after: 29*day + 12*time.Hour}, {name: "seats 2"}, {name: "payment_failed"}, {name: "card_removed", after: time.Hour},
+			start, pay, next, {name: "payment_failed", after: 29*day + 12*time.Hour}, {name: "seats 2"}, {name: "payment_failed"}, {name: "payment_method_removed", after: time.Hour},
 		}},
-		{"method taken off before the start", []move{{name: "started later"}, {name: "card_removed", after: time.Hour}}},
+		{"method taken off before the start", []move{{name: "started later"}, {name: "payment_method_removed", after: time.Hour}}},
 		{"two overdue", []move{
 			start, fail, {name: "sold", after: 2 * day}, {name: "payment_failed of the last", after: time.Hour}, next, next, {name: "paid in part", after: time.Hour},
 		}},
@@ -150,16 +150,16 @@ func TestEveryStatusMeetsEveryEventEnumerated(t *testing.T) {
 func alphabet() []letter {
 	return some(
 		"payment_succeeded", "payment_failed", "payment_failed hard", "payment_attempted", "payment_disputed", "payment_refunded", "invoice_voided",
-		"seats 2", "seats -1", "plan pro", "plan basic", "plan year", "dates moved", "paused", "resumed", "renewal_off", "reactivated",
-		"canceled unset", "canceled at_once", "canceled at_period_end", "cancel_undone", "card_entered", "card_removed", "usage", "sold", "credit",
+		"seats 2", "seats -1", "plan pro", "plan basic", "plan year", "dates moved", "pause_requested", "resumed", "renewal_disabled", "reactivated",
+		"canceled unset", "canceled immediately", "canceled at_period_end", "cancellation_withdrawn", "payment_method_added", "payment_method_removed", "usage", "sold", "credit",
 	)
 }
 
 // TestEveryLifeEnumerated lets sequences of events happen, each at once, after a while, or with the next deadline.
 func TestEveryLifeEnumerated(t *testing.T) {
 	s := newSeen()
-	short := some("payment_succeeded", "payment_failed", "payment_attempted", "seats 2", "plan year", "paused", "resumed", "reactivated", "canceled at_once",
-		"invoice_voided", "card_removed", "payment_disputed", "payment_refunded")
+	short := some("payment_succeeded", "payment_failed", "payment_attempted", "seats 2", "plan year", "pause_requested", "resumed", "reactivated", "canceled immediately",
+		"invoice_voided", "payment_method_removed", "payment_disputed", "payment_refunded")
 	for _, w := range worlds(t) {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
@@ -204,15 +204,15 @@ func sequences(h *life, all []letter, depth int) {
 func TestEveryEdgeOfTheTablesIsSeenEnumerated(t *testing.T) {
 	s := newSeen()
 	few := some(
-		"payment_succeeded", "payment_failed", "payment_disputed", "invoice_voided", "invoice_written_off", "paid in part", "payment_refunded", "paused",
-		"resumed", "reactivated", "card_entered", "card_removed", "canceled unset", "canceled at_once", "canceled on", "renewal_off", "trial_ended",
+		"payment_succeeded", "payment_failed", "payment_disputed", "invoice_voided", "invoice_written_off", "paid in part", "payment_refunded", "pause_requested",
+		"resumed", "reactivated", "payment_method_added", "payment_method_removed", "canceled unset", "canceled immediately", "canceled on", "renewal_disabled", "trial_converted",
 	)
 	few = append(few, letter{name: "time passes"})
-	fewer := append(some("payment_succeeded", "payment_failed", "invoice_voided", "card_removed", "canceled on"), letter{name: "time passes"})
+	fewer := append(some("payment_succeeded", "payment_failed", "invoice_voided", "payment_method_removed", "canceled on"), letter{name: "time passes"})
 	all := worlds(t)
-	for _, without := range []lifecycle.Resort{lifecycle.ToSuspend, lifecycle.ToPause} {
+	for _, without := range []lifecycle.FinalAction{lifecycle.FinalSuspend, lifecycle.FinalPause} {
 		w := salesWorld(t)
-		w.policy.Trial.Method, w.policy.Trial.Without = true, without
+		w.policy.Trial.RequirePaymentMethod, w.policy.Trial.WithoutPaymentMethod = true, without
 		all = append(all, w)
 	}
 	t.Run("walk", func(t *testing.T) {

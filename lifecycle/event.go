@@ -21,45 +21,45 @@ type EventKind uint8
 
 // The kinds of events, and which fields of an [Event] they read besides Sequence, At, By and Reason.
 const (
-	Started            EventKind = iota + 1 // service begins: On, NoTrial, Method
-	TrialEnded                              // the trial is bought before its end
-	CardEntered                             // a method of payment was entered: Method
-	CardRemoved                             // there is none any more
-	PaymentAttempted                        // a payment is under way: Payment
-	PaymentSucceeded                        // it came in: Payment
-	PaymentFailed                           // it did not: Payment
-	PaymentDisputed                         // what came in was taken back: Payment
-	PaymentRefunded                         // the seller paid money back: Payment, and the Reason is needed
-	SeatsAdded                              // Change adds a quantity
-	SeatsRemoved                            // Change takes one away
-	PlanChanged                             // Change names another plan with the same periods
-	IntervalChanged                         // Change names another plan with longer or shorter ones
-	PriceChanged                            // Change names another price of an item
-	DatesMoved                              // Change names another billing date
-	TermExtended                            // Change names another term
-	TermShortened                           // Change names an earlier end
-	ChangeWithdrawn                         // changes that wait for their time do not happen
-	SubscriptionPaused                      // the customer wants no service for a while: Until
-	Resumed                                 // and goes on
-	RenewalOff                              // it ends with its term, or the period where there is none
-	RenewalOn                               // it does not
-	CancelRequested                         // somebody wants it to end: When, On, Exception
-	CancelUndone                            // and does not any more
-	Reactivated                             // somebody comes back after an end, a suspension or a pause
-	TaxesChanged                            // other taxes hold for this customer: Taxes
-	DetailsChanged                          // invoices go to somebody else: Contact, Country, and Payment.Invoice where a corrected copy of that one is issued
-	UsageRecorded                           // something was used, and comes on the next invoice: Charges
-	ChargeAdded                             // something was sold once: Charges
-	CreditGranted                           // the customer is given credit: Grant
-	InvoiceVoided                           // an invoice was issued by mistake: Payment.Invoice
-	InvoiceWrittenOff                       // nobody expects it to be paid: Payment.Invoice
+	Started                 EventKind = iota + 1 // service begins: On, NoTrial, Method
+	TrialConverted                               // the trial is bought before its end
+	PaymentMethodAdded                           // a method of payment was entered: Method
+	PaymentMethodRemoved                         // there is none any more
+	PaymentAttempted                             // a payment is under way: Payment
+	PaymentSucceeded                             // it came in: Payment
+	PaymentFailed                                // it did not: Payment
+	PaymentDisputed                              // what came in was taken back: Payment
+	PaymentRefunded                              // the seller paid money back: Payment, and the Reason is needed
+	SeatsAdded                                   // Change adds a quantity
+	SeatsRemoved                                 // Change takes one away
+	PlanChanged                                  // Change names another plan with the same periods
+	IntervalChanged                              // Change names another plan with longer or shorter ones
+	PriceChanged                                 // Change names another price of an item
+	DatesMoved                                   // Change names another billing date
+	TermExtended                                 // Change names another term
+	TermShortened                                // Change names an earlier end
+	ScheduledChangeCanceled                      // changes that wait for their time do not happen
+	PauseRequested                               // the customer wants no service for a while: Until
+	Resumed                                      // and goes on
+	RenewalDisabled                              // it ends with its term, or the period where there is none
+	RenewalEnabled                               // it does not
+	CancellationRequested                        // somebody wants it to end: When, On, Exception
+	CancellationWithdrawn                        // and does not any more
+	Reactivated                                  // somebody comes back after an end, a suspension or a pause
+	TaxesChanged                                 // other taxes hold for this customer: Taxes
+	BillingDetailsChanged                        // invoices go to somebody else: Contact, Country, and Payment.Invoice where a corrected copy of that one is issued
+	UsageRecorded                                // something was used, and comes on the next invoice: Charges
+	ChargeAdded                                  // something was sold once: Charges
+	CreditGranted                                // the customer is given credit: Grant
+	InvoiceVoided                                // an invoice was issued by mistake: Payment.Invoice
+	InvoiceWrittenOff                            // nobody expects it to be paid: Payment.Invoice
 )
 
 var eventKinds = []string{
-	"", "started", "trial_ended", "card_entered", "card_removed", "payment_attempted", "payment_succeeded", "payment_failed", "payment_disputed",
+	"", "started", "trial_converted", "payment_method_added", "payment_method_removed", "payment_attempted", "payment_succeeded", "payment_failed", "payment_disputed",
 	"payment_refunded", "seats_added", "seats_removed", "plan_changed", "interval_changed", "price_changed", "dates_moved", "term_extended",
-	"term_shortened", "change_withdrawn", "paused", "resumed", "renewal_off", "renewal_on", "canceled", "cancel_undone", "reactivated",
-	"taxes_changed", "details_changed", "usage_recorded", "charge_added", "credit_granted", "invoice_voided", "invoice_written_off",
+	"term_shortened", "scheduled_change_canceled", "pause_requested", "resumed", "renewal_disabled", "renewal_enabled", "cancellation_requested", "cancellation_withdrawn", "reactivated",
+	"taxes_changed", "billing_details_changed", "usage_recorded", "charge_added", "credit_granted", "invoice_voided", "invoice_written_off",
 }
 
 // String returns the kind's name, "payment_failed".
@@ -85,29 +85,29 @@ type Event struct {
 	By     plans.Actor `json:"by,omitzero"`     // who asks for it, which the rules and the policy's details read, and nothing else: whoever passes an event on knows that it may be. Unset is the customer
 	Reason string      `json:"reason,omitzero"` // for people
 
-	On        time.Time          `json:"on,omitzero"`        // when service begins, or ends; zero is at once, or as the rules say
-	Until     time.Time          `json:"until,omitzero"`     // when a pause is over; zero is until it is resumed
-	When      plans.When         `json:"when,omitzero"`      // when it ends, instead of On; unset is as the rules say
-	NoTrial   bool               `json:"no_trial,omitzero"`  // it is paid for from the start
-	Method    string             `json:"method,omitzero"`    // ID of the method of payment, "card"; of card_entered "" is a card
-	Change    plans.Change       `json:"change,omitzero"`    // what changes; with a catalogue a plan needs no more than its ID, and a term its length
-	Usage     []plans.InUse      `json:"usage,omitzero"`     // what is in use, to be held against the limits of another plan
-	Payment   Payment            `json:"payment,omitzero"`   // which payment, or which invoice
-	Exception *credits.Exception `json:"exception,omitzero"` // what is given back at the end instead of what the policy says; nil keeps that
-	Charges   []plans.Charge     `json:"charges,omitzero"`   // what is sold or used: an item with a quantity and a price, or a net
-	Grant     credits.Entry      `json:"grant,omitzero"`     // its amount and terms; ID, kind, currency and instant are filled in
-	Taxes     []invoice.Rate     `json:"taxes,omitzero"`     // none is no tax
-	Contact   invoice.Contact    `json:"contact,omitzero"`   // to whom later invoices go
-	Country   string             `json:"country,omitzero"`   // where the customer is from then on; "" is as before
+	On            time.Time             `json:"on,omitzero"`             // when service begins, or ends; zero is at once, or as the rules say
+	Until         time.Time             `json:"until,omitzero"`          // when a pause is over; zero is until it is resumed
+	Effective     plans.EffectiveTiming `json:"effective,omitzero"`      // when it ends, instead of On; unset is as the rules say
+	NoTrial       bool                  `json:"no_trial,omitzero"`       // it is paid for from the start
+	PaymentMethod string                `json:"payment_method,omitzero"` // ID of the method of payment, "card"; of payment_method_added "" is a card
+	Change        plans.Change          `json:"change,omitzero"`         // what changes; with a catalog a plan needs no more than its ID, and a term its length
+	Usage         []plans.LimitUsage    `json:"usage,omitzero"`          // what is in use, to be held against the limits of another plan
+	Payment       Payment               `json:"payment,omitzero"`        // which payment, or which invoice
+	Exception     *credits.Exception    `json:"exception,omitzero"`      // what is given back at the end instead of what the policy says; nil keeps that
+	Charges       []plans.Charge        `json:"charges,omitzero"`        // what is sold or used: an item with a quantity and a price, or a net
+	Grant         credits.Entry         `json:"grant,omitzero"`          // its amount and terms; ID, kind, currency and instant are filled in
+	Taxes         []invoice.TaxRate     `json:"taxes,omitzero"`          // none is no tax
+	Contact       invoice.Contact       `json:"contact,omitzero"`        // to whom later invoices go
+	Country       string                `json:"country,omitzero"`        // where the customer is from then on; "" is as before
 }
 
 // Payment is about an invoice.
 type Payment struct {
-	Invoice string          `json:"invoice"`         // its ID
-	ID      string          `json:"id,omitzero"`     // of the payment, by which an outcome finds its attempt, and a dispute what came in; of a refund its own. "" is the one under way, the last that came in, or one of the event's own
-	Amount  decimal.Decimal `json:"amount,omitzero"` // in major units, not negative; zero is all there is
-	Hard    bool            `json:"hard,omitzero"`   // of a failure: another attempt with the same method is of no use
-	Lines   []invoice.Part  `json:"lines,omitzero"`  // of a refund: what of the invoice goes back; none is the amount, from the first line on
+	Invoice string               `json:"invoice"`         // its ID
+	ID      string               `json:"id,omitzero"`     // of the payment, by which an outcome finds its attempt, and a dispute what came in; of a refund its own. "" is the one under way, the last that came in, or one of the event's own
+	Amount  decimal.Decimal      `json:"amount,omitzero"` // in major units, not negative; zero is all there is
+	Hard    bool                 `json:"hard,omitzero"`   // of a failure: another attempt with the same method is of no use
+	Lines   []invoice.LineAmount `json:"lines,omitzero"`  // of a refund: what of the invoice goes back; none is the amount, from the first line on
 }
 
 // changes are the kinds of events that carry a change, and what it must be.
@@ -133,8 +133,8 @@ func (e *Event) check(f *fault.List) {
 	if e.By != 0 && e.By != plans.Customer && e.By != plans.Support {
 		f.Add("event.by", proration.ErrInvalid, "%v is neither customer nor support", e.By)
 	}
-	if e.When != 0 && e.When != plans.AtOnce && e.When != plans.AtPeriodEnd && e.When != plans.AtTermEnd {
-		f.Add("event.when", proration.ErrInvalid, "there is no instant of that name")
+	if e.Effective != 0 && e.Effective != plans.Immediately && e.Effective != plans.AtPeriodEnd && e.Effective != plans.AtTermEnd {
+		f.Add("event.effective", proration.ErrInvalid, "there is no instant of that name")
 	}
 	if is, has := changes[e.Kind]; has && !is(&e.Change) {
 		f.Add("event.change", proration.ErrInvalid, "it is no change of the kind %v", e.Kind)
@@ -142,7 +142,7 @@ func (e *Event) check(f *fault.List) {
 	if e.Change.Price != nil {
 		f.Under("event.change.price", e.Change.Price.Validate())
 	}
-	if e.Kind == CancelRequested && !e.On.IsZero() && e.On.Before(e.At) {
+	if e.Kind == CancellationRequested && !e.On.IsZero() && e.On.Before(e.At) {
 		f.Add("event.on", proration.ErrOutside, "it is before the event")
 	}
 	if fault.Amount(f, "event.payment.amount", e.Payment.Amount) && e.Payment.Amount.IsNegative() {
@@ -157,9 +157,9 @@ func (e *Event) check(f *fault.List) {
 		if len(e.Charges) == 0 {
 			f.Add("event.charges", proration.ErrUnset, "say what was used or sold")
 		}
-	case Started, TrialEnded, CardEntered, CardRemoved, SeatsAdded, SeatsRemoved, PlanChanged, IntervalChanged, PriceChanged, DatesMoved,
-		TermExtended, TermShortened, ChangeWithdrawn, SubscriptionPaused, Resumed, RenewalOff, RenewalOn, CancelRequested, CancelUndone, Reactivated,
-		TaxesChanged, DetailsChanged, CreditGranted:
+	case Started, TrialConverted, PaymentMethodAdded, PaymentMethodRemoved, SeatsAdded, SeatsRemoved, PlanChanged, IntervalChanged, PriceChanged, DatesMoved,
+		TermExtended, TermShortened, ScheduledChangeCanceled, PauseRequested, Resumed, RenewalDisabled, RenewalEnabled, CancellationRequested, CancellationWithdrawn, Reactivated,
+		TaxesChanged, BillingDetailsChanged, CreditGranted:
 	}
 	if e.Kind == PaymentRefunded && e.Reason == "" {
 		f.Add("event.reason", proration.ErrUnset, "a refund states its reason")
@@ -173,7 +173,7 @@ func (e *Event) check(f *fault.List) {
 		if c.Corrects != "" || c.Net.IsNegative() && fault.Amount(f, path+".net", c.Net) {
 			f.Add(path, proration.ErrInvalid, "what is given back is a refund, or granted as credit")
 		}
-		if c.Kind != 0 && c.Kind != plans.Usage && c.Kind != plans.OneOff {
+		if c.Kind != 0 && c.Kind != plans.Usage && c.Kind != plans.OneTime {
 			f.Add(path+".kind", proration.ErrInvalid, "%v is neither usage nor sold once", c.Kind)
 		}
 	}

@@ -19,7 +19,7 @@ func Example_annualContract() {
 	if err != nil {
 		panic(err)
 	}
-	sub := lifecycle.Subscription{ID: "acme", Method: "card"}
+	sub := lifecycle.Subscription{ID: "acme", PaymentMethod: "card"}
 	sub.Contract = plans.Contract{Plan: "growth", Currency: "USD", Cycle: yearly, Items: []plans.Item{
 		{ID: "seat", Quantity: decimal.NewFromInt(10), Price: plans.Price{Unit: decimal.RequireFromString("948.00")}},
 	}}
@@ -51,7 +51,7 @@ func Example_annualContract() {
 	//   Outstanding                                                             0.00
 	//
 	// Invoice acme-2, 2026-11-16, USD, open
-	//   growth, addition, 2026-11-16 until 2027-03-01                         545.42
+	//   growth, proration_charge, 2026-11-16 until 2027-03-01                 545.42
 	//     seat: 2 x 948.00, 1896.00 x 105/365 days = 545.424..., rounded half up to
 	//       545.42
 	//   Due                                                                   545.42

@@ -16,7 +16,7 @@ import (
 func Example_declinedCard() {
 	policy := lifecycle.Standard()
 	day := proration.Interval{Days: 1}
-	policy.Dunning = lifecycle.Dunning{Grace: proration.Interval{Days: 3}, Retries: []proration.Interval{day, day}, Unpaid: lifecycle.ToSuspend}
+	policy.Dunning = lifecycle.Dunning{Grace: proration.Interval{Days: 3}, Retries: []proration.Interval{day, day}, FinalAction: lifecycle.FinalSuspend}
 
 	monthly, err := proration.NewCycle(time.Date(2026, time.November, 1, 0, 0, 0, 0, time.UTC), proration.Interval{Months: 1})
 	if err != nil {
@@ -32,12 +32,12 @@ func Example_declinedCard() {
 	}
 	first, second := lifecycle.Payment{Invoice: "acme-1"}, lifecycle.Payment{Invoice: "acme-2"}
 	out, err := lifecycle.Replay([]lifecycle.Policy{policy}, sub, []lifecycle.Event{
-		{Sequence: 1, At: at(time.November, 1, 0), Kind: lifecycle.Started, Method: "card"},
+		{Sequence: 1, At: at(time.November, 1, 0), Kind: lifecycle.Started, PaymentMethod: "card"},
 		{Sequence: 2, At: at(time.November, 1, 0), Kind: lifecycle.PaymentSucceeded, Payment: first},
 		{Sequence: 3, At: at(time.December, 1, 0), Kind: lifecycle.PaymentFailed, Payment: second},
 		{Sequence: 4, At: at(time.December, 2, 0), Kind: lifecycle.PaymentFailed, Payment: second},
 		{Sequence: 5, At: at(time.December, 3, 0), Kind: lifecycle.PaymentFailed, Payment: second},
-		{Sequence: 6, At: at(time.December, 9, 9), Kind: lifecycle.CardEntered, Method: "card"},
+		{Sequence: 6, At: at(time.December, 9, 9), Kind: lifecycle.PaymentMethodAdded, PaymentMethod: "card"},
 		{Sequence: 7, At: at(time.December, 9, 10), Kind: lifecycle.PaymentSucceeded, Payment: second},
 	}, at(time.December, 31, 23))
 	if err != nil {
@@ -62,19 +62,19 @@ func Example_declinedCard() {
 	// 2026-12-03 00:00:00  charge acme-2             past_due       full
 	// 2026-12-03 00:00:00  payment failed acme-2     past_due       full
 	// 2026-12-04 00:00:00  grace over acme-2         suspended      billing_only
-	// 2026-12-09 09:00:00  card entered              suspended      billing_only
+	// 2026-12-09 09:00:00  payment method added      suspended      billing_only
 	// 2026-12-09 10:00:00  payment succeeded acme-2  active         full
 	//
-	// charge acme-1 890.00 as acme/event-1/1
-	// charge acme-2 890.00 as acme/renewal-2026-12-01T00:00:00Z/1
-	// charge acme-2 890.00 as acme/charge-2026-12-02T00:00:00Z-acme-2/1
-	// charge acme-2 890.00 as acme/charge-2026-12-03T00:00:00Z-acme-2/1
-	// charge acme-2 890.00 as acme/event-6/1
+	// collect_payment acme-1 890.00 as acme/event-1/1
+	// collect_payment acme-2 890.00 as acme/renewal-2026-12-01T00:00:00Z/1
+	// collect_payment acme-2 890.00 as acme/charge-2026-12-02T00:00:00Z-acme-2/1
+	// collect_payment acme-2 890.00 as acme/charge-2026-12-03T00:00:00Z-acme-2/1
+	// collect_payment acme-2 890.00 as acme/event-6/1
 	//
 	// 2026-11-01 00:00 receipt acme-1
-	// 2026-12-01 00:00 declined acme-2
-	// 2026-12-02 00:00 declined acme-2
-	// 2026-12-03 00:00 declined acme-2
+	// 2026-12-01 00:00 payment_failed acme-2
+	// 2026-12-02 00:00 payment_failed acme-2
+	// 2026-12-03 00:00 payment_failed acme-2
 	// 2026-12-04 00:00 access_lost acme-2
 	// 2026-12-09 10:00 receipt acme-2
 }

@@ -47,7 +47,7 @@ func afterwards(policy lifecycle.Policy, sub lifecycle.Subscription, events ...l
 // inService is acme with a card, its first month paid.
 func inService(policy lifecycle.Policy) lifecycle.Subscription {
 	return afterwards(policy, acme(),
-		lifecycle.Event{At: date(time.November, 1), Kind: lifecycle.Started, Method: "card"},
+		lifecycle.Event{At: date(time.November, 1), Kind: lifecycle.Started, PaymentMethod: "card"},
 		lifecycle.Event{At: date(time.November, 1), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-1"}},
 	)
 }
@@ -73,24 +73,24 @@ func ExampleApply() {
 	fmt.Println("seats:", sub.Contract.Items[0].Quantity, "and then", out.Subscription.Contract.Items[0].Quantity)
 	// Output:
 	// Invoice acme-2, 2026-11-16, USD, open
-	//   growth, addition, 2026-11-16 until 2026-12-01                          89.00
+	//   growth, proration_charge, 2026-11-16 until 2026-12-01                  89.00
 	//     seat: 2 x 89.00, 178.00 x 15/30 days = 89.00
 	//   Due                                                                    89.00
-	// acme/event-3/1 charge acme-2 89.00
+	// acme/event-3/1 collect_payment acme-2 89.00
 	// seats: 10 and then 12
 }
 
 // What the rules do not allow is a value with a reason, and changes nothing.
 func ExampleApply_refused() {
 	policy := lifecycle.Standard()
-	_, err := lifecycle.Apply(policy, inService(policy), lifecycle.Event{Sequence: 3, At: date(time.November, 2), Kind: lifecycle.CancelUndone})
+	_, err := lifecycle.Apply(policy, inService(policy), lifecycle.Event{Sequence: 3, At: date(time.November, 2), Kind: lifecycle.CancellationWithdrawn})
 
 	var refusal *lifecycle.Refusal
 	fmt.Println(errors.Is(err, lifecycle.ErrRefused), errors.As(err, &refusal))
 	fmt.Println(err)
 	// Output:
 	// true true
-	// cancel_undone while active: it does not end
+	// cancellation_withdrawn while active: it does not end
 }
 
 // Advancing to a future date is the preview of the next invoices: what is stored stays as it is.
@@ -105,7 +105,7 @@ func ExampleAdvance() {
 		panic(err)
 	}
 	for _, inv := range preview.Invoices {
-		fmt.Println(inv.ID, inv.At.Format(time.DateOnly), inv.Due.StringFixed(2))
+		fmt.Println(inv.ID, inv.IssuedAt.Format(time.DateOnly), inv.AmountDue.StringFixed(2))
 		for _, line := range inv.Lines {
 			fmt.Println("  ", line.Explain())
 		}
@@ -140,10 +140,10 @@ func ExampleReplay() {
 		return lifecycle.Event{Sequence: sequence, At: at, Kind: lifecycle.PaymentFailed, Payment: lifecycle.Payment{Invoice: id}}
 	}
 	out, err := lifecycle.Replay([]lifecycle.Policy{before, after}, acme(), []lifecycle.Event{
-		{Sequence: 1, At: date(time.November, 1), Kind: lifecycle.Started, Method: "card"},
+		{Sequence: 1, At: date(time.November, 1), Kind: lifecycle.Started, PaymentMethod: "card"},
 		failed(2, date(time.November, 1), "acme-1"),
 		{Sequence: 3, At: date(time.November, 7), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-1"}},
-		{Sequence: 4, At: date(time.November, 7), Kind: lifecycle.CancelUndone},
+		{Sequence: 4, At: date(time.November, 7), Kind: lifecycle.CancellationWithdrawn},
 		failed(5, date(time.December, 1), "acme-2"),
 	}, date(time.December, 4))
 	if err != nil {
@@ -154,7 +154,7 @@ func ExampleReplay() {
 	// 2026-11-01 00:00:00  started                   active         full          acme-1
 	// 2026-11-01 00:00:00  payment failed acme-1     past_due       full
 	// 2026-11-07 00:00:00  payment succeeded acme-1  active         full
-	// 2026-11-07 00:00:00  cancel undone             active         full
+	// 2026-11-07 00:00:00  cancellation withdrawn    active         full
 	//                      refused: it does not end
 	// 2026-12-01 00:00:00  renewal                   active         full          acme-2
 	// 2026-12-01 00:00:00  payment failed acme-2     past_due       full
@@ -166,7 +166,7 @@ func ExampleReplay() {
 func ExampleCorrect() {
 	policy := lifecycle.Standard()
 	events := []lifecycle.Event{
-		{Sequence: 1, At: date(time.November, 1), Kind: lifecycle.Started, Method: "card"},
+		{Sequence: 1, At: date(time.November, 1), Kind: lifecycle.Started, PaymentMethod: "card"},
 		{Sequence: 2, At: date(time.November, 1), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-1"}},
 		{Sequence: 3, At: date(time.December, 1), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-2"}},
 	}
@@ -174,7 +174,7 @@ func ExampleCorrect() {
 	if err != nil {
 		panic(err)
 	}
-	correction := lifecycle.Correction{
+	correction := lifecycle.CorrectRequest{
 		Policies: []lifecycle.Policy{policy}, Subscription: acme(), Issued: was.Invoices, At: date(time.December, 1),
 		Events: append(events, lifecycle.Event{
 			Sequence: 4, At: date(time.November, 16), Kind: lifecycle.SeatsAdded, Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)},
@@ -202,7 +202,7 @@ func ExampleCorrect() {
 
 func ExampleStandard() {
 	policy := lifecycle.Standard()
-	fmt.Println(policy.Billing.Proration.DayCount, policy.Billing.Basis, policy.Dunning.Grace, policy.Dunning.Unpaid)
+	fmt.Println(policy.Billing.Proration.DayCount, policy.Billing.CreditBasis, policy.Dunning.Grace, policy.Dunning.FinalAction)
 	// Output: days billed P1W suspend
 }
 
@@ -211,14 +211,14 @@ func ExamplePolicy_Validate() {
 	fmt.Println(lifecycle.Standard().Validate())
 
 	policy := lifecycle.Standard()
-	policy.Dunning.Unpaid, policy.Billing.Basis = 0, 0
+	policy.Dunning.FinalAction, policy.Billing.CreditBasis = 0, 0
 	err := policy.Validate()
 	fmt.Println(err)
 	fmt.Println(errors.Is(err, proration.ErrUnset))
 	// Output:
 	// <nil>
-	// billing.basis: it is one of billed, price (must be set)
-	// dunning.unpaid: unset is none of go_on, suspend, cancel (must be set)
+	// billing.credit_basis: it is one of billed, price (must be set)
+	// dunning.final_action: unset is none of continue, suspend, cancel (must be set)
 	// true
 }
 
@@ -226,7 +226,7 @@ func ExamplePolicy_Validate() {
 func ExamplePolicy_Access() {
 	policy := lifecycle.Standard()
 	sub := afterwards(policy, acme(),
-		lifecycle.Event{At: date(time.November, 1), Kind: lifecycle.Started, Method: "card"},
+		lifecycle.Event{At: date(time.November, 1), Kind: lifecycle.Started, PaymentMethod: "card"},
 		lifecycle.Event{At: date(time.November, 1), Kind: lifecycle.PaymentFailed, Payment: lifecycle.Payment{Invoice: "acme-1"}},
 	)
 	for _, at := range []time.Time{date(time.November, 8).Add(-1), date(time.November, 8)} {
@@ -244,9 +244,9 @@ func ExamplePolicy_Access() {
 // Who manages billing reaches it always; the others reach nothing while it is all there is.
 func ExamplePolicy_AccessOf() {
 	policy := lifecycle.Standard()
-	policy.Managers = []lifecycle.Manager{{Role: "owner"}, {Role: "admin", Selected: true}}
+	policy.Managers = []lifecycle.Role{{Role: "owner"}, {Role: "admin", Selected: true}}
 	suspended := lifecycle.Subscription{ID: "acme", Status: lifecycle.Suspended}
-	for _, m := range []lifecycle.Member{{Role: "owner"}, {Role: "admin", Selected: true}, {Role: "admin"}, {Role: "agent"}} {
+	for _, m := range []lifecycle.Role{{Role: "owner"}, {Role: "admin", Selected: true}, {Role: "admin"}, {Role: "agent"}} {
 		fmt.Println(m.Role, policy.AccessOf(suspended, m))
 	}
 	// Output:
@@ -258,10 +258,10 @@ func ExamplePolicy_AccessOf() {
 
 func ExamplePolicy_Manages() {
 	policy := lifecycle.Standard()
-	policy.Managers = []lifecycle.Manager{{Role: "owner"}, {Role: "admin", Selected: true}}
-	fmt.Println(policy.Manages(lifecycle.Member{Role: "owner"}))
-	fmt.Println(policy.Manages(lifecycle.Member{Role: "admin"}))
-	fmt.Println(policy.Manages(lifecycle.Member{Role: "admin", Selected: true}))
+	policy.Managers = []lifecycle.Role{{Role: "owner"}, {Role: "admin", Selected: true}}
+	fmt.Println(policy.Manages(lifecycle.Role{Role: "owner"}))
+	fmt.Println(policy.Manages(lifecycle.Role{Role: "admin"}))
+	fmt.Println(policy.Manages(lifecycle.Role{Role: "admin", Selected: true}))
 	// Output:
 	// true
 	// false
@@ -271,7 +271,7 @@ func ExamplePolicy_Manages() {
 // What happened as text, for whoever asks why.
 func ExampleOutcome_Timeline() {
 	policy := lifecycle.Standard()
-	out, err := lifecycle.Advance(policy, afterwards(policy, inService(policy), lifecycle.Event{At: date(time.December, 10), Kind: lifecycle.CancelRequested}),
+	out, err := lifecycle.Advance(policy, afterwards(policy, inService(policy), lifecycle.Event{At: date(time.December, 10), Kind: lifecycle.CancellationRequested}),
 		time.Date(2027, time.January, 1, 0, 0, 0, 0, time.UTC))
 	if err != nil {
 		panic(err)
@@ -290,7 +290,7 @@ func ExampleStep_What() {
 
 // An event that is kept shares nothing with the one it was made from.
 func ExampleEvent_Clone() {
-	e := lifecycle.Event{Sequence: 1, Kind: lifecycle.DetailsChanged, Contact: invoice.Contact{Address: []string{"1 Main Street"}}}
+	e := lifecycle.Event{Sequence: 1, Kind: lifecycle.BillingDetailsChanged, Contact: invoice.Contact{Address: []string{"1 Main Street"}}}
 	own := e.Clone()
 	e.Contact.Address[0] = "2 Main Street"
 	fmt.Println(own.Contact.Address[0])

@@ -16,9 +16,9 @@ import (
 func Example_trial() {
 	policy := lifecycle.Standard()
 	policy.Trial = lifecycle.Trial{
-		Trial: plans.Trial{Length: proration.Interval{Days: 14}, Leftover: plans.CarryOver}, Without: lifecycle.ToSuspend,
+		Trial: plans.Trial{Length: proration.Interval{Days: 14}, UnusedTrial: plans.CarryOver}, WithoutPaymentMethod: lifecycle.FinalSuspend,
 	}
-	policy.Reminders = []lifecycle.Reminder{{Of: lifecycle.TrialEnds, Before: proration.Interval{Days: 3}, Without: true}}
+	policy.Reminders = []lifecycle.Reminder{{Of: lifecycle.NoticeTrialEnd, Before: proration.Interval{Days: 3}, OnlyWithoutPaymentMethod: true}}
 
 	start := time.Date(2026, time.November, 2, 9, 0, 0, 0, time.UTC)
 	monthly, err := proration.NewCycle(start, proration.Interval{Months: 1})
@@ -30,8 +30,8 @@ func Example_trial() {
 	}}
 	for _, events := range [][]lifecycle.Event{
 		{
-			{Sequence: 1, At: start, Kind: lifecycle.Started, Method: "card"},
-			{Sequence: 2, At: start.AddDate(0, 0, 4), Kind: lifecycle.TrialEnded},
+			{Sequence: 1, At: start, Kind: lifecycle.Started, PaymentMethod: "card"},
+			{Sequence: 2, At: start.AddDate(0, 0, 4), Kind: lifecycle.TrialConverted},
 			{Sequence: 3, At: start.AddDate(0, 0, 4), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "buyer-1"}},
 		},
 		{
@@ -55,7 +55,7 @@ func Example_trial() {
 	}
 	// Output:
 	// 2026-11-02 09:00:00  started                    trialing       full
-	// 2026-11-06 09:00:00  trial ended                active         full          buyer-1
+	// 2026-11-06 09:00:00  trial converted            active         full          buyer-1
 	// 2026-11-06 09:00:00  payment succeeded buyer-1  active         full
 	// 2026-12-16 09:00:00  renewal                    active         full          buyer-2
 	// buyer-1 seat: 10 x 89.00 = 890.00

@@ -58,7 +58,7 @@ func FuzzApplyHostile(f *testing.F) {
 			h := walk(f, &w, along, newSeen())
 			policy, sub := giventest.JSON(f, w.policy), giventest.JSON(f, h.sub)
 			at := later(h.sub.At, giventest.Instant("2026-01-31", nil)).Add(time.Hour)
-			for _, name := range []string{"started", "payment_succeeded", "plan pro", "canceled at_once", "sold"} {
+			for _, name := range []string{"started", "payment_succeeded", "plan pro", "canceled immediately", "sold"} {
 				if e, is := named(name).event(&h, at); is {
 					e.At, e.Sequence = at, 99
 					f.Add(policy, sub, giventest.JSON(f, e))

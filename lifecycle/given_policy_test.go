@@ -24,7 +24,7 @@ func planAt(id string, rank int, prices ...string) plans.Plan {
 
 // termOf is a term that is billed up front and renews.
 func termOf(length, percent string) plans.Term {
-	return plans.Term{Length: giventest.Interval(length), Percent: giventest.Money(percent), Billing: plans.UpFront, AtEnd: plans.Renew}
+	return plans.Term{Length: giventest.Interval(length), Percent: giventest.Money(percent), Billing: plans.UpFront, Renewal: plans.Renew}
 }
 
 // helpDesk is what rows K demand: three days of grace and then billing alone, no service without a method of payment and a reminder of
@@ -38,32 +38,32 @@ func helpDesk(edits ...func(*lifecycle.Policy)) lifecycle.Policy {
 	scale.Offers = append(scale.Offers, plans.Offer{Item: "light", Currency: "USD", Price: plans.Price{Unit: giventest.Money("29.00")}})
 	yearly := planAt("yearly", 1, "948.00 USD")
 	yearly.Interval = proration.Interval{Months: 12}
-	p.Rules = nil
+	p.ChangeRules = nil
 	p.Catalog = &plans.Catalog{
 		Policy: p.Billing.Proration, Allocation: p.Billing.Allocation,
 		Plans: []plans.Plan{growth, scale, yearly},
 		Terms: []plans.Term{termOf("P12M", "10")},
-		Markets: []plans.Market{{Currency: "USD", Methods: []plans.Method{
+		Markets: []plans.Market{{Currency: "USD", PaymentMethods: []plans.PaymentMethod{
 			{ID: "card", By: everyone}, {ID: "wire", By: []plans.Actor{plans.Support}}, {ID: "ach", By: []plans.Actor{plans.Support}},
 		}}},
-		Rules: plans.Rules{
-			{Action: plans.Upgrade, By: everyone, When: plans.AtOnce},
-			{Action: plans.Downgrade, By: everyone, When: plans.AtOnce},
-			{Action: plans.SwitchInterval, By: everyone, When: plans.AtPeriodEnd},
-			{Action: plans.AddQuantity, By: everyone, When: plans.AtOnce},
-			{Action: plans.RemoveQuantity, By: []plans.Actor{plans.Support}, When: plans.AtTermEnd, Reason: "seats that were bought stay for the contract"},
-			{Action: plans.Extend, By: everyone, When: plans.AtOnce},
-			{Action: plans.Cancel, By: everyone, When: plans.AtTermEnd},
-			{Action: plans.Reprice, By: []plans.Actor{plans.Support}, When: plans.AtPeriodEnd},
+		ChangeRules: plans.ChangeRules{
+			{Action: plans.Upgrade, By: everyone, Effective: plans.Immediately},
+			{Action: plans.Downgrade, By: everyone, Effective: plans.Immediately},
+			{Action: plans.SwitchInterval, By: everyone, Effective: plans.AtPeriodEnd},
+			{Action: plans.AddQuantity, By: everyone, Effective: plans.Immediately},
+			{Action: plans.RemoveQuantity, By: []plans.Actor{plans.Support}, Effective: plans.AtTermEnd, Reason: "seats that were bought stay for the contract"},
+			{Action: plans.Extend, By: everyone, Effective: plans.Immediately},
+			{Action: plans.Cancel, By: everyone, Effective: plans.AtTermEnd},
+			{Action: plans.ChangePrice, By: []plans.Actor{plans.Support}, Effective: plans.AtPeriodEnd},
 		},
 	}
-	p.Manual = []string{"wire", "ach"}
+	p.ManualPaymentMethods = []string{"wire", "ach"}
 	p.Dunning.Grace = giventest.Interval("P3D")
-	p.Renewal.Without = lifecycle.ToSuspend
+	p.Renewal.WithoutPaymentMethod = lifecycle.FinalSuspend
 	p.Reminders = []lifecycle.Reminder{
-		{Of: lifecycle.Renews, Before: giventest.Interval("P5D"), Without: true}, {Of: lifecycle.TrialEnds, Before: giventest.Interval("P5D"), Without: true},
+		{Of: lifecycle.NoticeRenewal, Before: giventest.Interval("P5D"), OnlyWithoutPaymentMethod: true}, {Of: lifecycle.NoticeTrialEnd, Before: giventest.Interval("P5D"), OnlyWithoutPaymentMethod: true},
 	}
-	p.Managers = []lifecycle.Manager{{Role: "owner"}, {Role: "admin", Selected: true}}
+	p.Managers = []lifecycle.Role{{Role: "owner"}, {Role: "admin", Selected: true}}
 	for _, edit := range edits {
 		edit(&p)
 	}
@@ -72,7 +72,7 @@ func helpDesk(edits ...func(*lifecycle.Policy)) lifecycle.Policy {
 
 // trying lets a plan be tried for two weeks, at whose end there must be a method of payment.
 func trying(p *lifecycle.Policy) {
-	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: giventest.Interval("P14D"), Leftover: plans.Drop}, Without: lifecycle.ToSuspend}
+	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: giventest.Interval("P14D"), UnusedTrial: plans.Forfeit}, WithoutPaymentMethod: lifecycle.FinalSuspend}
 }
 
 // salesTool is what rows M demand: terms of six months and more, a reminder nine days before they end, an order and a charge three days
@@ -85,49 +85,49 @@ func salesTool(edits ...func(*lifecycle.Policy)) lifecycle.Policy {
 	advanced := planAt("advanced", 2, "25.00 USD", "125.00 BRL")
 	advanced.Features = []string{"leads", "contacts", "automation"}
 	advanced.Limits = []plans.Limit{{Name: "contacts", Most: giventest.Money("10000")}, {Name: "ai_agents", Most: giventest.Money("5")}}
-	trial := plans.Trial{Length: giventest.Interval("P14D"), Leftover: plans.CarryOver}
-	p.Rules = nil
+	trial := plans.Trial{Length: giventest.Interval("P14D"), UnusedTrial: plans.CarryOver}
+	p.ChangeRules = nil
 	p.Catalog = &plans.Catalog{
 		Policy: p.Billing.Proration, Allocation: p.Billing.Allocation, Trial: trial,
 		Plans: []plans.Plan{base, advanced},
 		Terms: []plans.Term{termOf("P6M", "0"), termOf("P9M", "5"), termOf("P12M", "10"), termOf("P24M", "20")},
 		Markets: []plans.Market{
-			{Countries: []string{"BR"}, Currency: "BRL", Methods: []plans.Method{{ID: "card", By: everyone, Instalments: 12}, {ID: "pix", By: everyone}}},
-			{Currency: "USD", Methods: []plans.Method{{ID: "card", By: everyone}, {ID: "paypal", By: everyone}}},
+			{Countries: []string{"BR"}, Currency: "BRL", PaymentMethods: []plans.PaymentMethod{{ID: "card", By: everyone, Installments: 12}, {ID: "pix", By: everyone}}},
+			{Currency: "USD", PaymentMethods: []plans.PaymentMethod{{ID: "card", By: everyone}, {ID: "paypal", By: everyone}}},
 		},
-		Rules: plans.Rules{
-			{Action: plans.Upgrade, By: everyone, When: plans.AtOnce},
-			{Action: plans.Downgrade, By: []plans.Actor{plans.Support}, When: plans.AtTermEnd, Limits: true},
-			{Action: plans.AddQuantity, By: everyone, When: plans.AtOnce},
-			{Action: plans.Extend, By: everyone, When: plans.AtOnce},
+		ChangeRules: plans.ChangeRules{
+			{Action: plans.Upgrade, By: everyone, Effective: plans.Immediately},
+			{Action: plans.Downgrade, By: []plans.Actor{plans.Support}, Effective: plans.AtTermEnd, Limits: true},
+			{Action: plans.AddQuantity, By: everyone, Effective: plans.Immediately},
+			{Action: plans.Extend, By: everyone, Effective: plans.Immediately},
 			{Action: plans.Shorten, Reason: "a term that was bought is not shortened", Instead: "cancel it for its end"},
-			{Action: plans.Cancel, By: everyone, When: plans.AtPeriodEnd},
+			{Action: plans.Cancel, By: everyone, Effective: plans.AtPeriodEnd},
 		},
 	}
-	p.Trial = lifecycle.Trial{Trial: trial, Without: lifecycle.ToSuspend}
-	p.Renewal = lifecycle.Renewal{Lead: giventest.Interval("P3D"), Without: lifecycle.ToSuspend, Except: []string{"pix"}}
-	p.Manual = []string{"pix"}
+	p.Trial = lifecycle.Trial{Trial: trial, WithoutPaymentMethod: lifecycle.FinalSuspend}
+	p.Renewal = lifecycle.Renewal{Lead: giventest.Interval("P3D"), WithoutPaymentMethod: lifecycle.FinalSuspend, Except: []string{"pix"}}
+	p.ManualPaymentMethods = []string{"pix"}
 	day := giventest.Interval("P1D")
-	p.Dunning = lifecycle.Dunning{Retries: []proration.Interval{day, day, day}, Unpaid: lifecycle.ToSuspend}
-	p.Reminders = []lifecycle.Reminder{{Of: lifecycle.Renews, Before: giventest.Interval("P9D")}, {Of: lifecycle.Ends, Before: giventest.Interval("P9D")}}
+	p.Dunning = lifecycle.Dunning{Retries: []proration.Interval{day, day, day}, FinalAction: lifecycle.FinalSuspend}
+	p.Reminders = []lifecycle.Reminder{{Of: lifecycle.NoticeRenewal, Before: giventest.Interval("P9D")}, {Of: lifecycle.NoticeEnd, Before: giventest.Interval("P9D")}}
 	for _, s := range []lifecycle.Status{lifecycle.Suspended, lifecycle.Canceled, lifecycle.Expired, lifecycle.Paused} {
-		p.Statuses[s] = lifecycle.Restricted
+		p.AccessByStatus[s] = lifecycle.Restricted
 	}
-	p.Managers = []lifecycle.Manager{{Role: "admin"}}
-	p.Details = []plans.Actor{plans.Support}
+	p.Managers = []lifecycle.Role{{Role: "admin"}}
+	p.BillingDetailsEditors = []plans.Actor{plans.Support}
 	for _, edit := range edits {
 		edit(&p)
 	}
 	return p
 }
 
-// signed is the subscription "s" of ten seats that somebody ordered of a policy's catalogue: a plan, a term or "" for none, and when. The
+// signed is the subscription "s" of ten seats that somebody ordered of a policy's catalog: a plan, a term or "" for none, and when. The
 // zone is that of the instant.
 func signed(tb testing.TB, p lifecycle.Policy, plan, term string, at time.Time, edits ...func(*plans.Order)) lifecycle.Subscription {
 	tb.Helper()
 	catalog := *p.Catalog
 	o := plans.Order{
-		By: plans.Support, At: at, Plan: plan, Country: "US", Method: "card",
+		By: plans.Support, At: at, Plan: plan, Country: "US", PaymentMethod: "card",
 		Items: []plans.OrderItem{{Item: "seat", Quantity: giventest.Money("10")}},
 	}
 	if term == "" {

@@ -101,13 +101,13 @@ func happen(policy lifecycle.Policy, sub lifecycle.Subscription, text string) (l
 
 // verbs are the words that are an event of their own, or with the ID of an invoice or a method.
 var verbs = map[string]lifecycle.EventKind{
-	"started": lifecycle.Started, "bought": lifecycle.TrialEnded, "card": lifecycle.CardEntered, "nocard": lifecycle.CardRemoved,
+	"started": lifecycle.Started, "bought": lifecycle.TrialConverted, "card": lifecycle.PaymentMethodAdded, "nocard": lifecycle.PaymentMethodRemoved,
 	"attempted": lifecycle.PaymentAttempted, "paid": lifecycle.PaymentSucceeded, "failed": lifecycle.PaymentFailed, "disputed": lifecycle.PaymentDisputed,
 	"refunded": lifecycle.PaymentRefunded, "seats": lifecycle.SeatsAdded, "plan": lifecycle.PlanChanged, "interval": lifecycle.IntervalChanged,
 	"price": lifecycle.PriceChanged, "dates": lifecycle.DatesMoved, "extend": lifecycle.TermExtended, "shorten": lifecycle.TermShortened,
-	"withdraw": lifecycle.ChangeWithdrawn, "pause": lifecycle.SubscriptionPaused, "resume": lifecycle.Resumed, "renewaloff": lifecycle.RenewalOff,
-	"renewalon": lifecycle.RenewalOn, "cancel": lifecycle.CancelRequested, "undo": lifecycle.CancelUndone, "reactivate": lifecycle.Reactivated,
-	"taxes": lifecycle.TaxesChanged, "details": lifecycle.DetailsChanged, "usage": lifecycle.UsageRecorded, "sold": lifecycle.ChargeAdded,
+	"withdraw": lifecycle.ScheduledChangeCanceled, "pause": lifecycle.PauseRequested, "resume": lifecycle.Resumed, "renewaloff": lifecycle.RenewalDisabled,
+	"renewalon": lifecycle.RenewalEnabled, "cancel": lifecycle.CancellationRequested, "undo": lifecycle.CancellationWithdrawn, "reactivate": lifecycle.Reactivated,
+	"taxes": lifecycle.TaxesChanged, "details": lifecycle.BillingDetailsChanged, "usage": lifecycle.UsageRecorded, "sold": lifecycle.ChargeAdded,
 	"grant": lifecycle.CreditGranted, "void": lifecycle.InvoiceVoided, "writeoff": lifecycle.InvoiceWrittenOff,
 }
 
@@ -135,19 +135,19 @@ func eventOf(text string, loc *time.Location) lifecycle.Event {
 			e.Reason = words[n-1]
 			n -= 2
 		case last("using", 2):
-			e.Usage = append(e.Usage, plans.InUse{Name: words[n-1], Amount: giventest.Money(words[n-2])})
+			e.Usage = append(e.Usage, plans.LimitUsage{Name: words[n-1], Used: giventest.Money(words[n-2])})
 			n -= 3
 		case last("hard", 0):
 			e.Payment.Hard = true
 			n--
-		case last("at_once", 0):
-			e.When = plans.AtOnce
+		case last("immediately", 0):
+			e.Effective = plans.Immediately
 			n--
 		case last("at_period_end", 0):
-			e.When = plans.AtPeriodEnd
+			e.Effective = plans.AtPeriodEnd
 			n--
 		case last("at_term_end", 0):
-			e.When = plans.AtTermEnd
+			e.Effective = plans.AtTermEnd
 			n--
 		case last("notrial", 0):
 			e.NoTrial = true
@@ -173,8 +173,8 @@ func payload(e *lifecycle.Event, words []string, loc *time.Location) {
 		item = "seat"
 	}
 	switch e.Kind {
-	case lifecycle.Started, lifecycle.CardEntered:
-		e.Method = word(0)
+	case lifecycle.Started, lifecycle.PaymentMethodAdded:
+		e.PaymentMethod = word(0)
 	case lifecycle.PaymentAttempted, lifecycle.PaymentSucceeded, lifecycle.PaymentFailed, lifecycle.PaymentDisputed, lifecycle.PaymentRefunded,
 		lifecycle.InvoiceVoided, lifecycle.InvoiceWrittenOff:
 		e.Payment.Invoice = word(0)
@@ -197,15 +197,15 @@ func payload(e *lifecycle.Event, words []string, loc *time.Location) {
 	case lifecycle.TermShortened:
 		e.Change = plans.Change{End: giventest.Instant(word(0), loc)}
 	case lifecycle.TaxesChanged:
-		e.Taxes = []invoice.Rate{{Name: word(0), Percent: giventest.Money(word(1))}}
-	case lifecycle.DetailsChanged:
+		e.Taxes = []invoice.TaxRate{{Name: word(0), Percent: giventest.Money(word(1))}}
+	case lifecycle.BillingDetailsChanged:
 		e.Contact.Name, e.Country = word(0), word(1)
 	case lifecycle.UsageRecorded, lifecycle.ChargeAdded:
 		e.Charges = []plans.Charge{{Item: word(0), Quantity: giventest.Money(word(1)), Price: plans.Price{Unit: giventest.Money(word(2))}}}
 	case lifecycle.CreditGranted:
 		e.Grant.Amount = giventest.Money(word(0))
-	case lifecycle.TrialEnded, lifecycle.CardRemoved, lifecycle.SeatsRemoved, lifecycle.ChangeWithdrawn, lifecycle.SubscriptionPaused, lifecycle.Resumed,
-		lifecycle.RenewalOff, lifecycle.RenewalOn, lifecycle.CancelRequested, lifecycle.CancelUndone, lifecycle.Reactivated:
+	case lifecycle.TrialConverted, lifecycle.PaymentMethodRemoved, lifecycle.SeatsRemoved, lifecycle.ScheduledChangeCanceled, lifecycle.PauseRequested, lifecycle.Resumed,
+		lifecycle.RenewalDisabled, lifecycle.RenewalEnabled, lifecycle.CancellationRequested, lifecycle.CancellationWithdrawn, lifecycle.Reactivated:
 		panic("what is " + strings.Join(words, " "))
 	}
 }
@@ -250,7 +250,7 @@ func brief(t time.Time) string {
 	return t.Format("2006-01-02T15:04:05.999999999")
 }
 
-// billed writes an invoice in one line: "s-2: unused -926.67, addition 593.33, granted 333.34, due 0.00".
+// billed writes an invoice in one line: "s-2: proration_credit -926.67, proration_charge 593.33, granted 333.34, due 0.00".
 func billed(inv invoice.Invoice) string {
 	places, _ := inv.Currency.Places()
 	var parts []string
@@ -260,12 +260,12 @@ func billed(inv invoice.Invoice) string {
 	if !inv.Tax.IsZero() {
 		parts = append(parts, "tax "+inv.Tax.StringFixed(places))
 	}
-	for _, e := range inv.Entries {
+	for _, e := range inv.LedgerEntries {
 		word := "granted "
 		if e.Amount.IsNegative() {
 			word = "credit "
 		}
 		parts = append(parts, word+e.Amount.StringFixed(places))
 	}
-	return inv.ID + ": " + strings.Join(append(parts, "due "+inv.Due.StringFixed(places)), ", ")
+	return inv.ID + ": " + strings.Join(append(parts, "due "+inv.AmountDue.StringFixed(places)), ", ")
 }

@@ -18,9 +18,9 @@ import (
 func guardPolicy() lifecycle.Policy {
 	p := lifecycle.Standard()
 	p.Renewal.Lead = giventest.Interval("P10D")
-	p.Billing.Refunds = []credits.Rule{{Give: credits.UnusedPart, As: credits.ToBalance}}
-	for i := range p.Rules {
-		p.Rules[i].When = plans.AtOnce
+	p.Billing.Refunds = []credits.RefundRule{{Give: credits.UnusedPart, As: credits.AsBalance}}
+	for i := range p.ChangeRules {
+		p.ChangeRules[i].Effective = plans.Immediately
 	}
 	return p
 }
@@ -74,7 +74,7 @@ func live(t *testing.T, p lifecycle.Policy, sub lifecycle.Subscription, pays boo
 	}
 	pay := func(out lifecycle.Outcome) {
 		for _, effect := range out.Effects {
-			if pays && effect.Kind == lifecycle.Charge {
+			if pays && effect.Kind == lifecycle.CollectPayment {
 				add(guardPay(sub.At.Format(time.RFC3339Nano), lifecycle.PaymentSucceeded, effect.Invoice, ""))
 			}
 		}
@@ -146,10 +146,10 @@ func TestChangesInTheLead(t *testing.T) {
 		{"more seats", "two for 7 days, and three months at 1200.00", []lifecycle.Event{seats("2026-01-25", 2)}, "4645.16"},
 	} {
 		for _, lead := range []string{"P10D", "P31D", ""} {
-			for _, next := range []lifecycle.Collection{lifecycle.CollectNow, lifecycle.CollectNext} {
+			for _, next := range []lifecycle.ProrationBilling{lifecycle.InvoiceNow, lifecycle.NextInvoice} {
 				t.Run(c.name+" "+lead+" "+next.String(), func(t *testing.T) {
 					p := guardPolicy()
-					p.Changes, p.Renewal.Lead = next, proration.Interval{}
+					p.Prorations, p.Renewal.Lead = next, proration.Interval{}
 					if lead != "" {
 						p.Renewal.Lead = giventest.Interval(lead)
 					}
@@ -213,10 +213,10 @@ func TestCanceledWhileThePaymentIsUnderWay(t *testing.T) {
 	p := guardPolicy()
 	start := []lifecycle.Event{
 		guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""),
-		guardPay("2026-01-24", lifecycle.PaymentAttempted, "r-2", "p"), guardEvent("2026-01-25", lifecycle.CancelRequested),
+		guardPay("2026-01-24", lifecycle.PaymentAttempted, "r-2", "p"), guardEvent("2026-01-25", lifecycle.CancellationRequested),
 	}
 	came := lives(t, p, "2026-02-10", append(start, guardPay("2026-02-03", lifecycle.PaymentSucceeded, "r-2", "p"))...)
-	guardLast(t, came, lifecycle.Canceled, lifecycle.BillingOnly, "charge r-2 1000.00", "refund r-4 1000.00")
+	guardLast(t, came, lifecycle.Canceled, lifecycle.BillingOnly, "collect_payment r-2 1000.00", "refund r-4 1000.00")
 	giventest.CheckMoney(t, "all that is billed", billedIn(came), "774.19") // 24 of 31 days
 
 	failed := lives(t, p, "2026-02-10", append(start, guardPay("2026-02-03", lifecycle.PaymentFailed, "r-2", "p"))...)
@@ -237,11 +237,11 @@ func TestCanceledWhileThePaymentIsUnderWay(t *testing.T) {
 // What is held for the next period is not paid: no money goes back for it.
 func TestHeldIsNotInHand(t *testing.T) {
 	p := guardPolicy()
-	p.Renewal.Lead, p.Changes = proration.Interval{}, lifecycle.CollectNext
-	p.Billing.Refunds[0].As = credits.ToRefund
+	p.Renewal.Lead, p.Prorations = proration.Interval{}, lifecycle.NextInvoice
+	p.Billing.Refunds[0].As = credits.AsRefund
 	up := guardEvent("2026-01-02", lifecycle.PlanChanged, func(e *lifecycle.Event) { e.Change.Plan = guardPlan("200.00") })
-	out := lives(t, p, "2026-01-03", guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""), up, guardEvent("2026-01-03", lifecycle.CancelRequested))
-	guardLast(t, out, lifecycle.Canceled, lifecycle.BillingOnly, "refund r-3 32.26", "charge r-2 967.74")
+	out := lives(t, p, "2026-01-03", guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""), up, guardEvent("2026-01-03", lifecycle.CancellationRequested))
+	guardLast(t, out, lifecycle.Canceled, lifecycle.BillingOnly, "refund r-3 32.26", "collect_payment r-2 967.74")
 	balance, err := credits.Balance(out.Subscription.Ledger, "USD", out.Subscription.At)
 	if err != nil {
 		t.Fatal(err)
@@ -253,17 +253,17 @@ func TestHeldIsNotInHand(t *testing.T) {
 func TestEndedByDunning(t *testing.T) {
 	p := guardPolicy()
 	p.Renewal.Lead = proration.Interval{}
-	p.Dunning = lifecycle.Dunning{Grace: giventest.Interval("P1D"), Retries: []proration.Interval{giventest.Interval("P1D")}, Unpaid: lifecycle.ToCancel}
+	p.Dunning = lifecycle.Dunning{Grace: giventest.Interval("P1D"), Retries: []proration.Interval{giventest.Interval("P1D")}, FinalAction: lifecycle.FinalCancel}
 	start := []lifecycle.Event{guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentFailed, "r-1", "")}
 	ended := lives(t, p, "2026-01-02", start...)
-	guardLast(t, ended, lifecycle.Canceled, lifecycle.BillingOnly, "charge r-1 1000.00")
+	guardLast(t, ended, lifecycle.Canceled, lifecycle.BillingOnly, "collect_payment r-1 1000.00")
 	if len(ended.Effects) != 1 {
 		t.Errorf("to do is %q", effects(ended))
 	}
 	back := lives(t, p, "2026-01-05", append(start, guardPay("2026-01-05", lifecycle.PaymentSucceeded, "r-1", ""))...)
-	guardLast(t, back, lifecycle.Active, lifecycle.Full, "charge r-1 1000.00")
+	guardLast(t, back, lifecycle.Active, lifecycle.Full, "collect_payment r-1 1000.00")
 	giventest.CheckMoney(t, "all that is billed", billedIn(back), "1000.00")
-	asked := lives(t, p, "2026-01-05", append(start, guardEvent("2026-01-01", lifecycle.CancelRequested), guardPay("2026-01-05", lifecycle.PaymentSucceeded, "r-1", ""))...)
+	asked := lives(t, p, "2026-01-05", append(start, guardEvent("2026-01-01", lifecycle.CancellationRequested), guardPay("2026-01-05", lifecycle.PaymentSucceeded, "r-1", ""))...)
 	guardLast(t, asked, lifecycle.Canceled, lifecycle.BillingOnly)
 }
 
@@ -273,7 +273,7 @@ func TestPaidInTwoWays(t *testing.T) {
 	p.Renewal.Lead = proration.Interval{}
 	out := lives(t, p, "2026-01-05", guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentSucceeded, "r-1", "card"),
 		guardPay("2026-01-03", lifecycle.PaymentSucceeded, "r-1", "wire"), guardPay("2026-01-04", lifecycle.PaymentSucceeded, "r-1", "card"))
-	guardLast(t, out, lifecycle.Active, lifecycle.Full, "charge r-1 1000.00", "refund r-1 1000.00")
+	guardLast(t, out, lifecycle.Active, lifecycle.Full, "collect_payment r-1 1000.00", "refund r-1 1000.00")
 }
 
 // An invoice is void once.
@@ -291,7 +291,7 @@ func TestUpFrontWhereOthersAreInArrears(t *testing.T) {
 	p := guardPolicy()
 	p.Renewal.Lead, p.Billing.Timing = proration.Interval{}, proration.InArrears
 	sub := guardCustomer()
-	sub.Contract.Terms = []plans.Agreed{{Term: plans.Term{Length: giventest.Interval("P1M"), Billing: plans.UpFront, AtEnd: plans.Renew}, Period: giventest.Period("2026-01-01/2026-02-01", nil)}}
+	sub.Contract.Terms = []plans.ContractTerm{{Term: plans.Term{Length: giventest.Interval("P1M"), Billing: plans.UpFront, Renewal: plans.Renew}, Period: giventest.Period("2026-01-01/2026-02-01", nil)}}
 	out := paidAtOnce(t, []lifecycle.Policy{p}, sub, lateDay("2026-02-10"), guardEvent("2026-01-01", lifecycle.Started))
 	guardLast(t, out, lifecycle.Active, lifecycle.Full)
 	giventest.CheckMoney(t, "two months", billedIn(out), "2000.00")
@@ -315,7 +315,7 @@ func TestCorrectByThePolicyOfThen(t *testing.T) {
 		t.Fatal(err)
 	}
 	fewer := lateSeats("2026-01-11T18:00:00", 5, -1)
-	out, err := lifecycle.Correct(lifecycle.Correction{
+	out, err := lifecycle.Correct(lifecycle.CorrectRequest{
 		Policies: policies, Subscription: guardCustomer(), Events: append(events, fewer), Issued: was.Invoices, At: lateDay("2026-03-10"),
 	})
 	if err != nil {
@@ -331,15 +331,15 @@ func TestCorrectByThePolicyOfThen(t *testing.T) {
 // Whoever comes back before time that is paid for already begins a new period, and that time is not paid for twice.
 func TestBackBeforeWhatIsPaid(t *testing.T) {
 	p := guardPolicy()
-	p.Renewal.Lead, p.Billing.Refunds = proration.Interval{}, []credits.Rule{{Give: credits.UnusedPart, As: credits.ToNothing}}
-	term := plans.Term{Length: giventest.Interval("P1M"), Billing: plans.UpFront, AtEnd: plans.Renew}
+	p.Renewal.Lead, p.Billing.Refunds = proration.Interval{}, []credits.RefundRule{{Give: credits.UnusedPart, As: credits.AsNothing}}
+	term := plans.Term{Length: giventest.Interval("P1M"), Billing: plans.UpFront, Renewal: plans.Renew}
 	sub := guardCustomer()
-	sub.Contract.Terms = []plans.Agreed{{Term: term, Period: giventest.Period("2026-01-01/2026-02-01", nil)}}
+	sub.Contract.Terms = []plans.ContractTerm{{Term: term, Period: giventest.Period("2026-01-01/2026-02-01", nil)}}
 	refund := guardPay("2026-01-15", lifecycle.PaymentRefunded, "r-1", "")
 	refund.Reason = "goodwill"
 	out := paidAtOnce(t, []lifecycle.Policy{p}, sub, lateDay("2026-01-20"), guardEvent("2026-01-01", lifecycle.Started),
 		guardEvent("2026-01-10", lifecycle.TermExtended, func(e *lifecycle.Event) { e.Change = plans.Change{Term: &term} }),
-		guardEvent("2026-01-12", lifecycle.CancelRequested, func(e *lifecycle.Event) { e.When = plans.AtOnce }), refund, guardEvent("2026-01-20", lifecycle.Reactivated))
+		guardEvent("2026-01-12", lifecycle.CancellationRequested, func(e *lifecycle.Event) { e.Effective = plans.Immediately }), refund, guardEvent("2026-01-20", lifecycle.Reactivated))
 	guardLast(t, out, lifecycle.Active, lifecycle.Full)
 	// January went back, and February was paid: the month from January 20 on costs as much.
 	giventest.CheckMoney(t, "all that is billed", billedIn(out), "1000.00")
@@ -351,11 +351,11 @@ func TestBackBeforeWhatIsPaid(t *testing.T) {
 // Who comes back on the old dates just before a boundary, and pays after it, has the rest of the next period billed then, and not ahead.
 func TestPaidAfterTheBoundary(t *testing.T) {
 	p := guardPolicy()
-	p.Return.Dates, p.First, p.Renewal.Lead = lifecycle.SameDates, giventest.Interval("P5D"), giventest.Interval("P3D")
-	p.Billing.Refunds = []credits.Rule{{Give: credits.UnusedPart, As: credits.ToRefund}}
+	p.Reactivation.BillingAnchor, p.FirstPaymentTimeout, p.Renewal.Lead = plans.AnchorKeep, giventest.Interval("P5D"), giventest.Interval("P3D")
+	p.Billing.Refunds = []credits.RefundRule{{Give: credits.UnusedPart, As: credits.AsRefund}}
 	events := []lifecycle.Event{
 		guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""),
-		guardEvent("2026-01-10", lifecycle.CancelRequested, func(e *lifecycle.Event) { e.When = plans.AtOnce }),
+		guardEvent("2026-01-10", lifecycle.CancellationRequested, func(e *lifecycle.Event) { e.Effective = plans.Immediately }),
 		guardEvent("2026-01-31", lifecycle.Reactivated),
 	}
 	before := lives(t, p, "2026-02-02", events...)

@@ -142,7 +142,7 @@ func TestCancellationInstants(t *testing.T) {
 			}
 			y, m, d := end.Date()
 			back := firstOf(t, row.zone, y, m, d+7)
-			if out := h.happens(back, "card"); len(out.Invoices) != 1 || out.Invoices[0].Due.String() != "890" {
+			if out := h.happens(back, "card"); len(out.Invoices) != 1 || out.Invoices[0].AmountDue.String() != "890" {
 				t.Errorf("coming back is %s", outcomeText(h.policy, out))
 			}
 			want := firstOf(t, row.zone, y, m+1, d+7)
@@ -162,7 +162,7 @@ func TestRenewalInstants(t *testing.T) {
 			h.happens(start, "started card")
 			h.happens(start, "paid s-1")
 			out := h.becomes(end, "active full", "active full")
-			if len(out.Invoices) != 1 || !out.Invoices[0].At.Equal(end) || !h.sub.Period.Start.Equal(end) {
+			if len(out.Invoices) != 1 || !out.Invoices[0].IssuedAt.Equal(end) || !h.sub.Period.Start.Equal(end) {
 				t.Errorf("%s: %s", row.why, outcomeText(h.policy, out))
 			}
 			if len(h.sub.Invoices) != 2 {
@@ -181,11 +181,11 @@ func TestDunningInstants(t *testing.T) {
 				return time.Date(end.Year(), end.Month(), end.Day()+n, end.Hour(), 0, 0, 0, end.Location())
 			}
 			start := firstOf(t, row.zone, row.year, row.month-6, row.day)
-			h := instant{t, salesTool(), signed(t, salesTool(), "base", "P6M", start, func(o *plans.Order) { o.Method = "paypal" })}
+			h := instant{t, salesTool(), signed(t, salesTool(), "base", "P6M", start, func(o *plans.Order) { o.PaymentMethod = "paypal" })}
 			h.happens(start, "started paypal notrial")
 			h.happens(start, "paid s-1")
 			out := h.becomes(day(-9), "active full", "active full")
-			if len(out.Notices) != 1 || out.Notices[0].Kind != lifecycle.Renews || !out.Notices[0].Of.Equal(day(0)) {
+			if len(out.Notices) != 1 || out.Notices[0].Kind != lifecycle.NoticeRenewal || !out.Notices[0].Of.Equal(day(0)) {
 				t.Errorf("%s: nine days before: %s", row.why, outcomeText(h.policy, out))
 			}
 			status := "active full"
@@ -197,7 +197,7 @@ func TestDunningInstants(t *testing.T) {
 				out := h.becomes(day(n), status, after)
 				charges := 0
 				for _, e := range out.Effects {
-					if e.Kind == lifecycle.Charge && e.Invoice == "s-2" && e.Amount.String() == "900" {
+					if e.Kind == lifecycle.CollectPayment && e.Invoice == "s-2" && e.Amount.String() == "900" {
 						charges++
 					}
 				}

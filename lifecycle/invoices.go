@@ -32,7 +32,7 @@ func (s *step) nextID() string {
 		return s.sub.ID + "-" + strconv.Itoa(s.sub.Issued+1)
 	}
 	for i := s.sub.Issued; i < len(s.issued); i++ {
-		if s.issued[i].At.Equal(s.sub.At) {
+		if s.issued[i].IssuedAt.Equal(s.sub.At) {
 			return s.issued[i].ID
 		}
 	}
@@ -54,8 +54,8 @@ func (s *step) number(id string) {
 
 // manual reports whether invoices are paid by hand.
 func (s *step) manual() bool {
-	for _, m := range s.policy.Manual {
-		if m == s.sub.Method && m != "" {
+	for _, m := range s.policy.ManualPaymentMethods {
+		if m == s.sub.PaymentMethod && m != "" {
 			return true
 		}
 	}
@@ -70,7 +70,7 @@ func (s *step) unpaid() (ids []string) {
 		if slices.Contains(s.trusted, inv.ID) || !owing(inv) && inv.Status != invoice.Uncollectible || inv.Outstanding().IsZero() {
 			continue
 		}
-		if at := s.sub.due(inv.ID); at >= 0 && !s.sub.Dues[at].Held.IsZero() {
+		if at := s.sub.due(inv.ID); at >= 0 && !s.sub.Receivables[at].CollectAt.IsZero() {
 			continue
 		}
 		ids = append(ids, inv.ID)
@@ -82,7 +82,7 @@ func (s *step) unpaid() (ids []string) {
 func (s *step) issue(lines []plans.Charge) error {
 	sub := &s.sub
 	inv, err := invoice.Build(invoice.Draft{
-		ID: s.nextID(), Currency: sub.Contract.Currency, At: sub.At, Lines: lines, Billed: sub.Billed, Ledger: sub.Ledger, Policy: s.billing(),
+		ID: s.nextID(), Currency: sub.Contract.Currency, At: sub.At, Lines: lines, CreditedCharges: sub.UnexpiredCharges, Ledger: sub.Ledger, Policy: s.billing(),
 		Contact: sub.Contact, Location: sub.Contract.Cycle.Location,
 	})
 	if err != nil {
@@ -95,14 +95,14 @@ func (s *step) issue(lines []plans.Charge) error {
 }
 
 // document issues what an occasion comes to, and takes it into the subscription; nil where there is nothing to bill.
-func (s *step) document(o invoice.Occasion) (*invoice.Invoice, error) {
+func (s *step) document(o invoice.IssueRequest) (*invoice.Invoice, error) {
 	o.ID, o.Policy, o.Contact, o.Unpaid = s.nextID(), s.billing(), s.sub.Contact, s.unpaid()
-	if o.DueBy.IsZero() && s.manual() && s.policy.Dunning.DueIn != (proration.Interval{}) {
+	if o.DueAt.IsZero() && s.manual() && s.policy.Dunning.DueIn != (proration.Interval{}) {
 		by, err := s.policy.Dunning.DueIn.After(s.sub.At, s.sub.location())
 		if err != nil {
 			return nil, err
 		}
-		o.DueBy = by
+		o.DueAt = by
 	}
 	doc, err := invoice.Issue(o)
 	if err != nil {
@@ -117,13 +117,13 @@ func (s *step) document(o invoice.Occasion) (*invoice.Invoice, error) {
 }
 
 // periodFrom issues what the period that begins at an instant comes to. Time before it of which the invoice was voided is left out for good.
-func (s *step) periodFrom(o invoice.Occasion) (*invoice.Invoice, error) {
+func (s *step) periodFrom(o invoice.IssueRequest) (*invoice.Invoice, error) {
 	if s.sub.inArrears() {
 		return s.document(o)
 	}
-	o.Since = o.At
+	o.UnbilledSince = o.At
 	inv, err := s.document(o)
-	s.sub.Since = time.Time{}
+	s.sub.UnbilledSince = time.Time{}
 	return inv, err
 }
 
@@ -132,13 +132,13 @@ func (s *step) take(inv invoice.Invoice) {
 	s.number(inv.ID)
 	s.sub.Invoices = append(s.sub.Invoices, inv)
 	s.out.Invoices = append(s.out.Invoices, inv)
-	s.out.Credits = append(s.out.Credits, inv.Entries...)
+	s.out.Credits = append(s.out.Credits, inv.LedgerEntries...)
 	if inv.Refund.IsPositive() {
 		s.repaid(&inv, inv.Refund)
 		s.effect(Effect{Kind: Refund, Invoice: inv.ID, Amount: inv.Refund})
 	}
 	if inv.Status == invoice.Paid && inv.Corrects == "" && inv.Total.IsPositive() {
-		s.notice(Notice{Kind: Receipt, Invoice: inv.ID}) // credit paid all of it
+		s.notice(Notice{Kind: NoticeReceipt, Invoice: inv.ID}) // credit paid all of it
 	}
 }
 
@@ -147,22 +147,22 @@ func (s *step) collect(inv *invoice.Invoice, from, held time.Time) {
 	if inv == nil || !owing(inv) {
 		return
 	}
-	d := Due{Invoice: inv.ID, From: from, Held: held}
+	d := Collection{Invoice: inv.ID, ServiceFrom: from, CollectAt: held}
 	if s.manual() { // of the others the outcome of the charge is waited for
-		d.By = inv.DueBy
+		d.DueAt = inv.DueAt
 	}
-	s.sub.Dues = append(s.sub.Dues, d)
+	s.sub.Receivables = append(s.sub.Receivables, d)
 	if held.IsZero() {
-		s.ask(len(s.sub.Dues) - 1)
+		s.ask(len(s.sub.Receivables) - 1)
 	}
 }
 
 // ask asks the caller to collect an invoice: once, until it is known what came of it.
 func (s *step) ask(due int) {
-	d := &s.sub.Dues[due]
+	d := &s.sub.Receivables[due]
 	i := s.sub.invoice(d.Invoice)
-	d.Held, d.Retry = time.Time{}, time.Time{}
-	if i < 0 || !d.Asked.IsZero() || s.sub.Invoices[i].Status == invoice.Pending {
+	d.CollectAt, d.RetryAt = time.Time{}, time.Time{}
+	if i < 0 || !d.RequestedAt.IsZero() || s.sub.Invoices[i].Status == invoice.Pending {
 		return
 	}
 	amount := s.sub.Invoices[i].Outstanding()
@@ -170,8 +170,8 @@ func (s *step) ask(due int) {
 		s.effect(Effect{Kind: Send, Invoice: d.Invoice, Amount: amount})
 		return
 	}
-	d.Asked = s.sub.At
-	s.effect(Effect{Kind: Charge, Invoice: d.Invoice, Amount: amount})
+	d.RequestedAt = s.sub.At
+	s.effect(Effect{Kind: CollectPayment, Invoice: d.Invoice, Amount: amount})
 }
 
 // happen applies an event to an invoice that is kept, and tells the caller of it.
@@ -182,7 +182,7 @@ func (s *step) happen(id string, e invoice.Event) error {
 	}
 	inv := &s.sub.Invoices[i]
 	before := len(inv.Events)
-	e.At = later(s.sub.At, inv.At)
+	e.At = later(s.sub.At, inv.IssuedAt)
 	after, err := invoice.Apply(*inv, e)
 	if err != nil {
 		return renamed(err, "event.payment")
@@ -224,7 +224,7 @@ func (s *step) repaid(doc *invoice.Invoice, amount decimal.Decimal) {
 		if !part.IsPositive() {
 			continue
 		}
-		e := invoice.Event{Kind: invoice.Repaid, ID: doc.ID, At: later(s.sub.At, inv.At), Amount: part}
+		e := invoice.Event{Kind: invoice.Refunded, ID: doc.ID, At: later(s.sub.At, inv.IssuedAt), Amount: part}
 		if after, err := invoice.Apply(inv, e); err == nil && len(after.Events) > len(inv.Events) {
 			s.replace(after)
 			amount = amount.Sub(part)

@@ -71,9 +71,9 @@ func payment(kind lifecycle.EventKind, last, hard bool, of ...invoice.Status) le
 }
 
 // canceledFor asks for an end.
-func canceledFor(when plans.When, by plans.Actor) letter {
+func canceledFor(when plans.EffectiveTiming, by plans.Actor) letter {
 	return letter{"canceled " + when.String(), func(*life, time.Time) (lifecycle.Event, bool) {
-		return lifecycle.Event{Kind: lifecycle.CancelRequested, When: when, By: by}, true
+		return lifecycle.Event{Kind: lifecycle.CancellationRequested, Effective: when, By: by}, true
 	}}
 }
 
@@ -92,7 +92,7 @@ func letters() []letter {
 	owing := []invoice.Status{invoice.Open, invoice.Pending}
 	open := []invoice.Status{invoice.Open}
 	price := plans.Price{Unit: giventest.Money("25.00")}
-	half := plans.Term{Length: giventest.Interval("P6M"), Percent: giventest.Money("10"), Billing: plans.UpFront, AtEnd: plans.Renew}
+	half := plans.Term{Length: giventest.Interval("P6M"), Percent: giventest.Money("10"), Billing: plans.UpFront, Renewal: plans.Renew}
 	return []letter{
 		payment(lifecycle.PaymentSucceeded, false, false, owing...),
 		payment(lifecycle.PaymentFailed, false, false, owing...),
@@ -120,27 +120,27 @@ func letters() []letter {
 		{"term shortened", func(_ *life, at time.Time) (lifecycle.Event, bool) {
 			return lifecycle.Event{Kind: lifecycle.TermShortened, Change: plans.Change{End: at.Add(24 * time.Hour)}}, true
 		}},
-		plain(lifecycle.ChangeWithdrawn), plain(lifecycle.SubscriptionPaused), plain(lifecycle.Resumed),
+		plain(lifecycle.ScheduledChangeCanceled), plain(lifecycle.PauseRequested), plain(lifecycle.Resumed),
 		{"paused until", func(_ *life, at time.Time) (lifecycle.Event, bool) {
-			return lifecycle.Event{Kind: lifecycle.SubscriptionPaused, Until: at.AddDate(0, 2, 0)}, true
+			return lifecycle.Event{Kind: lifecycle.PauseRequested, Until: at.AddDate(0, 2, 0)}, true
 		}},
-		plain(lifecycle.RenewalOff), plain(lifecycle.RenewalOn), plain(lifecycle.CancelUndone), plain(lifecycle.Reactivated),
-		canceledFor(0, 0), canceledFor(plans.AtOnce, plans.Support), canceledFor(plans.AtPeriodEnd, 0), canceledFor(plans.AtTermEnd, 0),
+		plain(lifecycle.RenewalDisabled), plain(lifecycle.RenewalEnabled), plain(lifecycle.CancellationWithdrawn), plain(lifecycle.Reactivated),
+		canceledFor(0, 0), canceledFor(plans.Immediately, plans.Support), canceledFor(plans.AtPeriodEnd, 0), canceledFor(plans.AtTermEnd, 0),
 		given("canceled with a refund", lifecycle.Event{
-			Kind: lifecycle.CancelRequested, When: plans.AtOnce, Exception: &credits.Exception{Give: credits.InFull, As: credits.ToRefund, Reason: "goodwill"},
+			Kind: lifecycle.CancellationRequested, Effective: plans.Immediately, Exception: &credits.Exception{Give: credits.InFull, As: credits.AsRefund, Reason: "goodwill"},
 		}),
 		{"canceled on", func(_ *life, at time.Time) (lifecycle.Event, bool) {
-			return lifecycle.Event{Kind: lifecycle.CancelRequested, By: plans.Support, On: at.AddDate(0, 0, 3)}, true
+			return lifecycle.Event{Kind: lifecycle.CancellationRequested, By: plans.Support, On: at.AddDate(0, 0, 3)}, true
 		}},
-		plain(lifecycle.TrialEnded), plain(lifecycle.CardEntered), plain(lifecycle.CardRemoved), plain(lifecycle.Started),
-		given("pix entered", lifecycle.Event{Kind: lifecycle.CardEntered, Method: "pix"}),
-		given("wire entered", lifecycle.Event{Kind: lifecycle.CardEntered, Method: "wire"}),
-		given("started without trial", lifecycle.Event{Kind: lifecycle.Started, NoTrial: true, Method: "card"}),
+		plain(lifecycle.TrialConverted), plain(lifecycle.PaymentMethodAdded), plain(lifecycle.PaymentMethodRemoved), plain(lifecycle.Started),
+		given("pix entered", lifecycle.Event{Kind: lifecycle.PaymentMethodAdded, PaymentMethod: "pix"}),
+		given("wire entered", lifecycle.Event{Kind: lifecycle.PaymentMethodAdded, PaymentMethod: "wire"}),
+		given("started without trial", lifecycle.Event{Kind: lifecycle.Started, NoTrial: true, PaymentMethod: "card"}),
 		{"started later", func(_ *life, at time.Time) (lifecycle.Event, bool) {
-			return lifecycle.Event{Kind: lifecycle.Started, On: at.AddDate(0, 0, 10), Method: "card"}, true
+			return lifecycle.Event{Kind: lifecycle.Started, On: at.AddDate(0, 0, 10), PaymentMethod: "card"}, true
 		}},
-		given("taxes", lifecycle.Event{Kind: lifecycle.TaxesChanged, Taxes: []invoice.Rate{{Name: "GST", Percent: giventest.Money("5")}}}),
-		given("details", lifecycle.Event{Kind: lifecycle.DetailsChanged, Contact: invoice.Contact{Name: "Ada"}}),
+		given("taxes", lifecycle.Event{Kind: lifecycle.TaxesChanged, Taxes: []invoice.TaxRate{{Name: "GST", Percent: giventest.Money("5")}}}),
+		given("billing_details_editors", lifecycle.Event{Kind: lifecycle.BillingDetailsChanged, Contact: invoice.Contact{Name: "Ada"}}),
 		given("usage", lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: sold("calls", "7.30")}),
 		given("sold", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: sold("setup", "12.10")}),
 		given("credit", lifecycle.Event{Kind: lifecycle.CreditGranted, Reason: "goodwill", Grant: credits.Entry{Amount: giventest.Money("15.00")}}),
@@ -215,7 +215,7 @@ func (h *life) returns() bool {
 		return true
 	}
 	for range 3 {
-		for _, name := range []string{"started without trial", "trial_ended", "card_entered", "resumed", "reactivated"} {
+		for _, name := range []string{"started without trial", "trial_converted", "payment_method_added", "resumed", "reactivated"} {
 			if g.payAll(); active() {
 				return true
 			}

@@ -32,7 +32,7 @@ func (h *life) accessLaw() {
 	h.tb.Helper()
 	p := h.world.policy
 	access := p.Access(h.sub)
-	if access < lifecycle.BillingOnly || p.AccessOf(h.sub, lifecycle.Member{Role: "owner"}) < lifecycle.BillingOnly {
+	if access < lifecycle.BillingOnly || p.AccessOf(h.sub, lifecycle.Role{Role: "owner"}) < lifecycle.BillingOnly {
 		h.fault("access is %v", access)
 	}
 	service := h.sub.Status == lifecycle.Active || h.sub.Status == lifecycle.PastDue || h.sub.Status == lifecycle.Suspended
@@ -40,9 +40,9 @@ func (h *life) accessLaw() {
 	if service && paid && access != lifecycle.Full {
 		h.fault("access is %v while %v and paid for at %v", access, h.sub.Status, h.sub.At)
 	}
-	table := max(p.Statuses[h.sub.Status], lifecycle.BillingOnly)
+	table := max(p.AccessByStatus[h.sub.Status], lifecycle.BillingOnly)
 	if h.sub.Status == lifecycle.Incomplete && h.sub.TrialEnd.After(h.sub.At) {
-		table = max(table, p.Statuses[lifecycle.Trialing]) // days of a trial that was bought are left
+		table = max(table, p.AccessByStatus[lifecycle.Trialing]) // days of a trial that was bought are left
 	}
 	if !(service && paid) && access != table {
 		h.fault("access is %v while %v and not paid for at %v, want %v", access, h.sub.Status, h.sub.At, table)
@@ -72,7 +72,7 @@ func (h *life) paidFor() bool {
 
 // isBase reports whether a charge is for what the contract is about.
 func isBase(k plans.Kind) bool {
-	return k == plans.Recurring || k == plans.Addition || k == plans.Extension
+	return k == plans.Recurring || k == plans.ProrationCharge || k == plans.Extension
 }
 
 // left returns what is left of a charge: in money, and in units at an instant. With a status only credits of such invoices count.
@@ -88,7 +88,7 @@ func (h *life) left(c plans.Charge, at time.Time, of invoice.Status) (net, units
 				continue
 			}
 			net = net.Add(k.Net)
-			if k.Kind == plans.Unused && !at.Before(k.Span.Start) && at.Before(k.Span.End) {
+			if k.Kind == plans.ProrationCredit && !at.Before(k.Span.Start) && at.Before(k.Span.End) {
 				units = units.Sub(k.Quantity)
 			}
 		}
@@ -111,13 +111,13 @@ func (h *life) moneyLaws(out lifecycle.Outcome) {
 			switch e.Kind {
 			case invoice.Succeeded:
 				came = came.Add(e.Amount)
-			case invoice.Reversed:
+			case invoice.Disputed:
 				came = came.Sub(e.Amount)
-			case invoice.Issued, invoice.Attempted, invoice.Failed, invoice.Credited, invoice.Repaid, invoice.Voided, invoice.WrittenOff:
+			case invoice.Issued, invoice.Attempted, invoice.Failed, invoice.Credited, invoice.Refunded, invoice.Voided, invoice.WrittenOff:
 			}
 		}
-		if came.GreaterThan(inv.Due) || inv.Due.IsNegative() {
-			h.fault("of invoice %s %v is paid, and %v was due", inv.ID, came, inv.Due)
+		if came.GreaterThan(inv.AmountDue) || inv.AmountDue.IsNegative() {
+			h.fault("of invoice %s %v is paid, and %v was due", inv.ID, came, inv.AmountDue)
 		}
 	}
 	if err := credits.Validate(h.sub.Ledger); err != nil {
@@ -136,7 +136,7 @@ func (h *life) moneyLaws(out lifecycle.Outcome) {
 	for i := range h.known {
 		inv := &h.known[i]
 		owing := inv.Status == invoice.Open || inv.Status == invoice.Pending
-		if owing && !slices.ContainsFunc(h.sub.Dues, func(d lifecycle.Due) bool { return d.Invoice == inv.ID }) {
+		if owing && !slices.ContainsFunc(h.sub.Receivables, func(d lifecycle.Collection) bool { return d.Invoice == inv.ID }) {
 			h.fault("nobody collects invoice %s, which is %v", inv.ID, inv.Status)
 		}
 	}
@@ -157,14 +157,14 @@ func (h *life) chargeLaw(out lifecycle.Outcome) {
 		switch {
 		case i < 0:
 			h.fault("%v of invoice %s, which was never issued", e.Kind, e.Invoice)
-		case e.Kind == lifecycle.Charge || e.Kind == lifecycle.Send:
+		case e.Kind == lifecycle.CollectPayment || e.Kind == lifecycle.Send:
 			if status := h.known[i].Status; status != invoice.Open && !withdrawn(out, e.Invoice) || !e.Amount.IsPositive() {
 				h.fault("%v of %v of invoice %s, which is %v", e.Kind, e.Amount, e.Invoice, status)
 			}
 			if slices.Contains(h.asked, e.Invoice) {
 				h.fault("invoice %s is charged twice", e.Invoice)
 			}
-			if e.Kind == lifecycle.Charge {
+			if e.Kind == lifecycle.CollectPayment {
 				h.asked = append(h.asked, e.Invoice)
 			}
 		case e.Kind == lifecycle.Withdraw:
@@ -222,13 +222,13 @@ func (h *life) spanLaw() {
 func (h *life) most(at time.Time) (most decimal.Decimal) {
 	for i, s := range h.seats {
 		switch {
-		case h.world.policy.Changes == lifecycle.CollectNone:
+		case h.world.policy.Prorations == lifecycle.NoProrations:
 			most = decimal.Max(most, s.quantity)
 		case i == 0 || !s.at.After(at):
 			most = s.quantity
 		}
 	}
-	if a := h.sub.Ahead; a != nil && !at.Before(a.Period.Start) {
+	if a := h.sub.NextPeriod; a != nil && !at.Before(a.Period.Start) {
 		most = decimal.Max(most, seatsOf(a.Contract, at))
 	}
 	return most
@@ -249,11 +249,11 @@ func (h *life) noticeLaw(out lifecycle.Outcome) {
 	for _, n := range out.Notices {
 		add(n.ID)
 		switch n.Kind {
-		case lifecycle.Renews, lifecycle.TrialEnds, lifecycle.Ends, lifecycle.GraceEnds:
+		case lifecycle.NoticeRenewal, lifecycle.NoticeTrialEnd, lifecycle.NoticeEnd, lifecycle.NoticeGraceEnd:
 			if !n.Of.After(n.At) {
 				h.fault("%v of %v is told at %v", n.Kind, n.Of, n.At)
 			}
-		case lifecycle.Declined, lifecycle.Overdue, lifecycle.Receipt, lifecycle.Lost:
+		case lifecycle.NoticePaymentFailed, lifecycle.NoticeOverdue, lifecycle.NoticeReceipt, lifecycle.NoticeAccessLost:
 		}
 	}
 }

@@ -19,19 +19,19 @@ func TestLives(t *testing.T) {
 	}{
 		{
 			"a failure brings no service back", "without a method it stays suspended, whatever else fails", 1,
-			[]move{at("started"), at("card_removed"), next, next, fail}, "suspended 1",
+			[]move{at("started"), at("payment_method_removed"), next, next, fail}, "suspended 1",
 		},
 		{
 			"a refund brings no service back", "nothing was overdue: a method is what is missing", 1,
-			[]move{start, pay, at("card_removed"), next, next, at("payment_refunded")}, "suspended 2",
+			[]move{start, pay, at("payment_method_removed"), next, next, at("payment_refunded")}, "suspended 2",
 		},
 		{
 			"back while the invoice is being paid", "the same time is not billed twice", 4,
-			[]move{at("card_entered"), start, {name: "payment_attempted", after: day}, {name: "paused", after: day}, {name: "resumed", after: day}}, "active 1",
+			[]move{at("payment_method_added"), start, {name: "payment_attempted", after: day}, {name: "pause_requested", after: day}, {name: "resumed", after: day}}, "active 1",
 		},
 		{
 			"an interval changes before a pause", "the pause waits for the end of the longer period", 0,
-			[]move{start, pay, {name: "paused", after: day}, {name: "plan year", after: day}, {name: "resumed", after: 40 * day}}, "active 2",
+			[]move{start, pay, {name: "pause_requested", after: day}, {name: "plan year", after: day}, {name: "resumed", after: 40 * day}}, "active 2",
 		},
 		{
 			"an interval changes before a reduction", "what waits for the end of the period waits for the new one", 1,
@@ -51,7 +51,7 @@ func TestLives(t *testing.T) {
 		},
 		{
 			"an overdue invoice is paid after an end", "it runs again, and renews", 2,
-			[]move{start, fail, {name: "canceled at_once", after: day}, {name: "card_entered", after: day}, pay, next, next, next}, "active 2",
+			[]move{start, fail, {name: "canceled immediately", after: day}, {name: "payment_method_added", after: day}, pay, next, next, next}, "active 2",
 		},
 		{
 			"a part was paid of what is billed ahead", "it is not taken back when seats are added since", 2,
@@ -63,7 +63,7 @@ func TestLives(t *testing.T) {
 		},
 		{
 			"no method when a trial begins", "there is no trial, as when one is over without", 4,
-			[]move{at("started later"), {name: "card_removed", after: time.Hour}, next}, "canceled 0",
+			[]move{at("started later"), {name: "payment_method_removed", after: time.Hour}, next}, "canceled 0",
 		},
 	} {
 		t.Run(r.name, func(t *testing.T) {

@@ -37,13 +37,13 @@ type EffectKind uint8
 
 // The kinds of effects.
 const (
-	Charge   EffectKind = iota + 1 // charge the method of payment on file for the invoice, and tell what came of it as an event
-	Send                           // send the invoice, to be paid by hand
-	Refund                         // pay money back; it is accounted for already, and takes no event: PaymentRefunded is money that the seller gives back by itself
-	Withdraw                       // stop collecting the invoice, which nobody is to pay any more
+	CollectPayment EffectKind = iota + 1 // charge the method of payment on file for the invoice, and tell what came of it as an event
+	Send                                 // send the invoice, to be paid by hand
+	Refund                               // pay money back; it is accounted for already, and takes no event: PaymentRefunded is money that the seller gives back by itself
+	Withdraw                             // stop collecting the invoice, which nobody is to pay any more
 )
 
-var effectKinds = []string{"", "charge", "send", "refund", "withdraw"}
+var effectKinds = []string{"", "collect_payment", "send", "refund", "withdraw"}
 
 // String returns the kind's name, "charge".
 func (k EffectKind) String() string { return enum.String(effectKinds, k) }
@@ -70,17 +70,17 @@ type NoticeKind uint8
 
 // The kinds of notices: first those that come before something, as reminders.
 const (
-	Renews    NoticeKind = iota + 1 // the next period begins, and is charged
-	TrialEnds                       // the trial is over
-	Ends                            // service ends
-	GraceEnds                       // the grace of an invoice is over
-	Declined                        // a payment failed
-	Overdue                         // an invoice was not paid when it was due
-	Receipt                         // an invoice is paid: a copy of it goes out
-	Lost                            // access was lost, since something was not paid, or could not be
+	NoticeRenewal       NoticeKind = iota + 1 // the next period begins, and is charged
+	NoticeTrialEnd                            // the trial is over
+	NoticeEnd                                 // service ends
+	NoticeGraceEnd                            // the grace of an invoice is over
+	NoticePaymentFailed                       // a payment failed
+	NoticeOverdue                             // an invoice was not paid when it was due
+	NoticeReceipt                             // an invoice is paid: a copy of it goes out
+	NoticeAccessLost                          // access was lost, since something was not paid, or could not be
 )
 
-var noticeKinds = []string{"", "renewal", "trial_end", "end", "grace_end", "declined", "overdue", "receipt", "access_lost"}
+var noticeKinds = []string{"", "renewal", "trial_end", "end", "grace_end", "payment_failed", "overdue", "receipt", "access_lost"}
 
 // String returns the kind's name, "receipt".
 func (k NoticeKind) String() string { return enum.String(noticeKinds, k) }

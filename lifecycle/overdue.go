@@ -25,7 +25,7 @@ type Stage struct {
 	Balance *decimal.Decimal `json:"balance,omitempty"` // at least so much is unpaid in all; not below zero
 }
 
-// Unpaid is an invoice and what is still to be paid of it.
+// FinalAction is an invoice and what is still to be paid of it.
 type Unpaid struct {
 	At      time.Time       `json:"at"`      // when it was issued: its day is day 0, and before that day it does not count
 	Balance decimal.Decimal `json:"balance"` // what is left to pay, in one currency for all; an invoice of which nothing is left does not count
@@ -184,7 +184,7 @@ func debtOf(unpaid []Unpaid, at time.Time, loc *time.Location) debt {
 
 // reached reports whether the day so many days after another has begun. Where clocks skip its midnight it begins after the gap.
 func (d *debt) reached(day time.Time, days int) bool {
-	return !d.at.Before(proration.WallOf(day.AddDate(0, 0, days)).In(d.location))
+	return !d.at.Before(proration.LocalTimeOf(day.AddDate(0, 0, days)).In(d.location))
 }
 
 // holds reports whether all conditions hold.

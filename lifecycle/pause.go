@@ -25,15 +25,15 @@ func (s *step) pause(e *Event) error {
 		return s.refuse("it ends with its period")
 	}
 	at := e.At
-	if s.policy.Pause.When == plans.AtPeriodEnd {
+	if s.policy.Pause.Effective == plans.AtPeriodEnd {
 		at = sub.Period.End
 	}
 	if err := s.forgetUnlessPaid(); err != nil {
 		return err
 	}
-	switch a := sub.Ahead; {
-	case a != nil && s.policy.Pause.When == plans.AtOnce:
-		sub.Contract, sub.Ahead = a.Contract, nil // it is paid: what is not used of it goes back too, or is used later
+	switch a := sub.NextPeriod; {
+	case a != nil && s.policy.Pause.Effective == plans.Immediately:
+		sub.Contract, sub.NextPeriod = a.Contract, nil // it is paid: what is not used of it goes back too, or is used later
 	case a != nil:
 		at = a.Period.End // which is paid for
 	}
@@ -59,14 +59,14 @@ func (s *step) rest() error {
 	sub := &s.sub
 	sub.PauseAt = time.Time{}
 	var back []plans.Charge
-	if s.policy.Pause.Unused == credits.ToBalance && sub.At.Before(sub.Period.End) && !sub.inArrears() {
+	if s.policy.Pause.Unused == credits.AsBalance && sub.At.Before(sub.Period.End) && !sub.inArrears() {
 		var err error
-		if back, err = s.notUsed(sub.Billed); err != nil {
+		if back, err = s.notUsed(sub.UnexpiredCharges); err != nil {
 			return err
 		}
 	}
-	if lines := slices.Concat(back, sub.Pending); len(lines) > 0 {
-		sub.Pending = nil
+	if lines := slices.Concat(back, sub.UnbilledCharges); len(lines) > 0 {
+		sub.UnbilledCharges = nil
 		if err := s.issue(lines); err != nil {
 			return err
 		}
@@ -82,15 +82,15 @@ func (s *step) rest() error {
 // stop bills what was used until service stops, where that is billed when it is over: nothing after it is used. What leaving early costs is for the end.
 func (s *step) stop() error {
 	sub := &s.sub
-	if !sub.inArrears() || !sub.Ended.IsZero() {
+	if !sub.inArrears() || !sub.EndedAt.IsZero() {
 		return nil
 	}
 	contract, account := sub.Contract.Clone(), sub.Account
 	account.Contract = contract.Clone()
 	for i := range account.Contract.Terms {
-		account.Contract.Terms[i].Term.Termination = plans.ExitFee{}
+		account.Contract.Terms[i].Term.TerminationFee = plans.TerminationFee{}
 	}
-	inv, err := s.document(invoice.Occasion{Account: account, At: sub.At, Change: plans.Change{Cancel: true}})
+	inv, err := s.document(invoice.IssueRequest{Account: account, At: sub.At, Change: plans.Change{Cancel: true}})
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (s *step) stop() error {
 // notUsed returns the credits of charges that are paid, for what of them is not used.
 func (s *step) notUsed(charges []plans.Charge) ([]plans.Charge, error) {
 	return credits.Unused(credits.Request{
-		Charges: paidOf(charges, s.unpaid()), At: s.sub.At, Basis: s.policy.Billing.Basis, Policy: s.policy.Billing.Proration, Location: s.sub.Contract.Cycle.Location,
+		Charges: paidOf(charges, s.unpaid()), At: s.sub.At, CreditBasis: s.policy.Billing.CreditBasis, Policy: s.policy.Billing.Proration, Location: s.sub.Contract.Cycle.Location,
 	})
 }
 

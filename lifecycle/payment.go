@@ -22,7 +22,7 @@ func (s *step) happens(e *Event, kind invoice.EventKind) error {
 				p.ID = last.ID
 			}
 		}
-		if kind == invoice.Reversed {
+		if kind == invoice.Disputed {
 			p.ID = lastPayment(&s.sub.Invoices[i])
 		}
 	}
@@ -45,7 +45,7 @@ func (s *step) attempt(e *Event) error {
 		return err
 	}
 	if i := s.sub.due(e.Payment.Invoice); i >= 0 {
-		s.sub.Dues[i].Asked = e.At
+		s.sub.Receivables[i].RequestedAt = e.At
 	}
 	return nil
 }
@@ -67,18 +67,18 @@ func (s *step) paid(e *Event) error {
 	i := sub.invoice(e.Payment.Invoice)
 	if sub.Invoices[i].Status != invoice.Paid {
 		if d := sub.due(e.Payment.Invoice); d >= 0 {
-			sub.Dues[d].Asked = time.Time{} // a part came in
+			sub.Receivables[d].RequestedAt = time.Time{} // a part came in
 		}
 		return nil
 	}
-	if d := sub.due(e.Payment.Invoice); d >= 0 && sub.Dues[d].Unwanted {
+	if d := sub.due(e.Payment.Invoice); d >= 0 && sub.Receivables[d].VoidWhenKnown {
 		return s.giveAllBack(e.Payment.Invoice)
 	}
-	s.notice(Notice{Kind: Receipt, Invoice: e.Payment.Invoice})
+	s.notice(Notice{Kind: NoticeReceipt, Invoice: e.Payment.Invoice})
 	if err := s.settled(true); err != nil {
 		return err
 	}
-	failed := slices.ContainsFunc(sub.Dues, func(d Due) bool { return !d.Failed.IsZero() })
+	failed := slices.ContainsFunc(sub.Receivables, func(d Collection) bool { return !d.FirstFailedAt.IsZero() })
 	if sub.Status == Canceled && sub.Dunned && !failed && sub.Period.Contains(sub.At) && sub.billedFor() {
 		return s.reactivate(nil) // nobody wanted it to end
 	}
@@ -88,7 +88,7 @@ func (s *step) paid(e *Event) error {
 // overdue reports whether service could have stopped for an invoice: what is suspended for another reason does not come back with it.
 func (s *step) overdue(id string) bool {
 	i := s.sub.due(id)
-	return s.sub.Status != Suspended || i >= 0 && !s.sub.Dues[i].Failed.IsZero()
+	return s.sub.Status != Suspended || i >= 0 && !s.sub.Receivables[i].FirstFailedAt.IsZero()
 }
 
 // settled lets the status follow from what is left to be paid; where nothing of it stopped service, it stays what it is.
@@ -99,12 +99,12 @@ func (s *step) settled(brings bool) error {
 	}
 	suspended := s.sub.Status == Suspended
 	s.standing()
-	back := !s.sub.Ended.IsZero() || !s.sub.At.Before(s.sub.Period.End) // it had ended, or its period is over
+	back := !s.sub.EndedAt.IsZero() || !s.sub.At.Before(s.sub.Period.End) // it had ended, or its period is over
 	if !suspended || s.sub.Status == Suspended || !back {
 		return nil
 	}
 	if s.sub.billedFor() {
-		s.sub.Ended = time.Time{}
+		s.sub.EndedAt = time.Time{}
 		return s.served()
 	}
 	return s.restart()
@@ -120,18 +120,18 @@ func (s *step) failed(e *Event) error {
 	if i < 0 {
 		return nil // it was paid in between, or nobody collects it
 	}
-	d := &sub.Dues[i]
-	if d.Unwanted {
+	d := &sub.Receivables[i]
+	if d.VoidWhenKnown {
 		return s.undo(d.Invoice)
 	}
-	asked := d.Asked
-	d.Asked, d.Held = time.Time{}, time.Time{}
-	d.Hard = d.Hard || e.Payment.Hard
+	asked := d.RequestedAt
+	d.RequestedAt, d.CollectAt = time.Time{}, time.Time{}
+	d.HardDecline = d.HardDecline || e.Payment.Hard
 	if err := s.miss(d); err != nil {
 		return err
 	}
-	s.notice(Notice{Kind: Declined, Invoice: d.Invoice, Of: s.ahead(d.Until)})
-	if d.Retry = (time.Time{}); !d.Hard && !s.manual() && d.Retries < len(s.policy.Dunning.Retries) {
+	s.notice(Notice{Kind: NoticePaymentFailed, Invoice: d.Invoice, Of: s.ahead(d.GraceUntil)})
+	if d.RetryAt = (time.Time{}); !d.HardDecline && !s.manual() && d.Retries < len(s.policy.Dunning.Retries) {
 		wait := s.policy.Dunning.Retries[d.Retries]
 		from := e.At
 		if !asked.IsZero() {
@@ -144,8 +144,8 @@ func (s *step) failed(e *Event) error {
 		if err != nil {
 			return err
 		}
-		if s.policy.Dunning.Unpaid != ToCancel || d.Until.IsZero() || at.Before(d.Until) { // who has ended is not charged
-			d.Retry = at
+		if s.policy.Dunning.FinalAction != FinalCancel || d.GraceUntil.IsZero() || at.Before(d.GraceUntil) { // who has ended is not charged
+			d.RetryAt = at
 		}
 	}
 	return nil
@@ -160,20 +160,20 @@ func (s *step) ahead(t time.Time) time.Time {
 }
 
 // miss starts the grace of an invoice, once. What it pays for may begin later, and then the grace does.
-func (s *step) miss(d *Due) error {
-	if d.Failed.IsZero() {
-		d.Failed = s.sub.At
+func (s *step) miss(d *Collection) error {
+	if d.FirstFailedAt.IsZero() {
+		d.FirstFailedAt = s.sub.At
 		grace := s.policy.Dunning.Grace
 		if agreed := s.sub.Contract.Grace; agreed != (proration.Interval{}) {
 			grace = agreed
 		}
-		d.Until = later(d.Failed, d.From)
+		d.GraceUntil = later(d.FirstFailedAt, d.ServiceFrom)
 		if grace != (proration.Interval{}) {
-			until, err := grace.After(d.Until, s.sub.location())
+			until, err := grace.After(d.GraceUntil, s.sub.location())
 			if err != nil {
 				return err
 			}
-			d.Until = until
+			d.GraceUntil = until
 		}
 	}
 	if s.sub.Status != Suspended { // a failure does not bring service back
@@ -184,23 +184,23 @@ func (s *step) miss(d *Due) error {
 
 // paymentDue starts the grace of an invoice that should have been paid by hand.
 func (s *step) paymentDue(d Deadline) error {
-	due := &s.sub.Dues[s.sub.due(d.Ref)]
-	due.By = time.Time{}
-	if !due.Failed.IsZero() {
+	due := &s.sub.Receivables[s.sub.due(d.Ref)]
+	due.DueAt = time.Time{}
+	if !due.FirstFailedAt.IsZero() {
 		return nil
 	}
 	if err := s.miss(due); err != nil {
 		return err
 	}
-	s.notice(Notice{Kind: Overdue, Invoice: d.Ref, Of: s.ahead(due.Until)})
+	s.notice(Notice{Kind: NoticeOverdue, Invoice: d.Ref, Of: s.ahead(due.GraceUntil)})
 	return nil
 }
 
 // chargeDue charges an invoice again, or first after it was held.
 func (s *step) chargeDue(d Deadline) error {
 	i := s.sub.due(d.Ref)
-	if retry := s.sub.Dues[i].Retry; !retry.IsZero() && !retry.After(d.At) {
-		s.sub.Dues[i].Retries++
+	if retry := s.sub.Receivables[i].RetryAt; !retry.IsZero() && !retry.After(d.At) {
+		s.sub.Receivables[i].Retries++
 	}
 	s.ask(i)
 	return nil
@@ -208,22 +208,22 @@ func (s *step) chargeDue(d Deadline) error {
 
 // graceOver does what the policy says of an invoice that was not paid in its grace.
 func (s *step) graceOver(d Deadline) error {
-	switch s.policy.Dunning.Unpaid {
-	case ToSuspend:
+	switch s.policy.Dunning.FinalAction {
+	case FinalSuspend:
 		if err := s.stop(); err != nil {
 			return err
 		}
 		s.sub.Status = Suspended
 		if !s.sub.paidFor() {
-			s.notice(Notice{Kind: Lost, Invoice: d.Ref})
+			s.notice(Notice{Kind: NoticeAccessLost, Invoice: d.Ref})
 		}
-	case ToCancel:
+	case FinalCancel:
 		if err := s.end(Canceled, nil); err != nil {
 			return err
 		}
 		s.sub.Dunned = true
-	case ToGoOn, ToPause:
-		s.sub.Dues[s.sub.due(d.Ref)].Until = time.Time{}
+	case FinalContinue, FinalPause:
+		s.sub.Receivables[s.sub.due(d.Ref)].GraceUntil = time.Time{}
 	}
 	return nil
 }

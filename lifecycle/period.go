@@ -16,7 +16,7 @@ import (
 // remind tells the customer what will happen.
 func (s *step) remind(d Deadline) error {
 	for _, r := range s.policy.Reminders {
-		if r.Without && s.sub.Method != "" {
+		if r.OnlyWithoutPaymentMethod && s.sub.PaymentMethod != "" {
 			continue
 		}
 		for _, of := range s.sub.comes(s.policy, r.Of) {
@@ -45,8 +45,8 @@ func (s *step) told(kind NoticeKind, of Deadline) bool {
 
 // renewalDue begins the next period.
 func (s *step) renewalDue(Deadline) error {
-	if s.sub.Method == "" && s.policy.Renewal.Without > ToGoOn {
-		return s.resortTo(s.policy.Renewal.Without)
+	if s.sub.PaymentMethod == "" && s.policy.Renewal.WithoutPaymentMethod > FinalContinue {
+		return s.resortTo(s.policy.Renewal.WithoutPaymentMethod)
 	}
 	return s.bill()
 }
@@ -59,29 +59,29 @@ func (s *step) aheadDue(Deadline) error {
 	sub := &s.sub
 	account := sub.Account
 	begins := sub.Period.End
-	for i := range sub.Waiting {
-		w := &sub.Waiting[i]
+	for i := range sub.ScheduledChanges {
+		w := &sub.ScheduledChanges[i]
 		if w.At.After(begins) {
 			continue
 		}
-		after, err := account.Contract.With(w.Change, begins)
+		after, err := account.Contract.Changed(w.Change, begins)
 		if err != nil {
 			return err
 		}
-		account.Contract, w.Ahead = after, true
+		account.Contract, w.BilledInAdvance = after, true
 	}
 	now := sub.Contract
-	inv, err := s.periodFrom(invoice.Occasion{Account: account, At: begins, Ahead: sub.At, DueBy: begins, Lines: sub.Pending})
+	inv, err := s.periodFrom(invoice.IssueRequest{Account: account, At: begins, IssuedAt: sub.At, DueAt: begins, Lines: sub.UnbilledCharges})
 	if err != nil {
 		return err
 	}
-	a := Ahead{Contract: sub.Contract, Pending: sub.Pending}
-	rest, err := a.Contract.Rest(begins)
+	a := NextPeriod{Contract: sub.Contract, IncludedCharges: sub.UnbilledCharges}
+	rest, err := a.Contract.RemainingPortions(begins)
 	if err != nil {
 		return err
 	}
 	a.Period = proration.Period{Start: begins, End: rest[0].Span.End}
-	sub.Contract, sub.Pending, sub.Ahead = now, nil, &a
+	sub.Contract, sub.UnbilledCharges, sub.NextPeriod = now, nil, &a
 	if inv != nil {
 		a.Invoice = inv.ID
 		s.collect(inv, begins, time.Time{})
@@ -93,10 +93,10 @@ func (s *step) aheadDue(Deadline) error {
 // aheadBegins lets a period begin that was billed ahead, and bills for it what changed since. Where it is not paid, it is billed anew then.
 func (s *step) aheadBegins(Deadline) error {
 	sub := &s.sub
-	a := sub.Ahead
+	a := sub.NextPeriod
 	if before := *sub; sub.Status == Suspended && !sub.paidFor() {
 		if before.At = sub.At.Add(-1); before.paidFor() {
-			s.notice(Notice{Kind: Lost}) // what was paid for is over
+			s.notice(Notice{Kind: NoticeAccessLost}) // what was paid for is over
 		}
 	}
 	if len(a.Changes) > 0 && sub.retractable(a.Invoice) && !sub.asked(a.Invoice) {
@@ -108,7 +108,7 @@ func (s *step) aheadBegins(Deadline) error {
 		}
 		return s.bill()
 	}
-	sub.Ahead = nil
+	sub.NextPeriod = nil
 	sub.Contract = a.Contract
 	if err := s.served(); err != nil {
 		return err
@@ -127,7 +127,7 @@ func (s *step) aheadBegins(Deadline) error {
 			s.trusted = append(s.trusted, inv.ID) // another change at this instant credits it
 		}
 	}
-	slices.SortStableFunc(sub.Waiting, func(a, b Waiting) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(sub.ScheduledChanges, func(a, b ScheduledChange) int { return a.At.Compare(b.At) })
 	return s.served()
 }
 
@@ -137,7 +137,7 @@ func (s *step) lacking() error {
 	if !sub.Contract.Minimum.IsPositive() {
 		return nil
 	}
-	inv, err := s.periodFrom(invoice.Occasion{Account: sub.Account, At: sub.At})
+	inv, err := s.periodFrom(invoice.IssueRequest{Account: sub.Account, At: sub.At})
 	if err != nil {
 		return err
 	}
@@ -155,7 +155,7 @@ func (s *step) bringAnyhow(c plans.Change) error {
 		return err
 	}
 	*s = before
-	after, withErr := s.sub.Contract.With(c, s.sub.At)
+	after, withErr := s.sub.Contract.Changed(c, s.sub.At)
 	if withErr != nil {
 		s.refused = withErr.Error()
 		return nil
@@ -171,56 +171,56 @@ func isFault(err error) bool { return errors.As(err, new(*proration.Error)) }
 func (s *step) bring(c plans.Change) error {
 	held := time.Time{}
 	switch restarts := c.Plan != nil && c.Plan.Interval != s.sub.Contract.Cycle.Interval && len(s.sub.Contract.Terms) == 0; {
-	case s.policy.Changes == CollectNone && !restarts && c.Term == nil && c.Anchor.IsZero():
-		after, err := s.sub.Contract.With(c, s.sub.At)
+	case s.policy.Prorations == NoProrations && !restarts && c.Term == nil && c.Anchor.IsZero():
+		after, err := s.sub.Contract.Changed(c, s.sub.At)
 		if err == nil {
 			s.sub.Contract = after
 		}
 		return err
-	case s.policy.Changes == CollectNext && !restarts && c.Term == nil:
+	case s.policy.Prorations == NextInvoice && !restarts && c.Term == nil:
 		held = s.sub.Period.End
 	}
 	ahead := s.setAside() // what was billed ahead is changed when it begins
-	inv, err := s.document(invoice.Occasion{Account: s.sub.Account, At: s.sub.At, Change: c})
+	inv, err := s.document(invoice.IssueRequest{Account: s.sub.Account, At: s.sub.At, Change: c})
 	if err != nil {
 		return err
 	}
-	s.sub.Billed = slices.Concat(ahead, s.sub.Billed)
+	s.sub.UnexpiredCharges = slices.Concat(ahead, s.sub.UnexpiredCharges)
 	s.collect(inv, s.sub.At, held)
 	return nil
 }
 
 // setAside takes the charges of a period that is billed ahead, and their credits, out of what was billed, and returns them.
 func (s *step) setAside() (ahead []plans.Charge) {
-	if s.sub.Ahead == nil || s.sub.Ahead.Invoice == "" {
+	if s.sub.NextPeriod == nil || s.sub.NextPeriod.Invoice == "" {
 		return nil
 	}
 	var left []plans.Charge
-	for _, c := range s.sub.Billed {
-		if id := s.sub.Ahead.Invoice; invoiceOf(c.ID) == id && c.Corrects == "" || invoiceOf(c.Corrects) == id {
+	for _, c := range s.sub.UnexpiredCharges {
+		if id := s.sub.NextPeriod.Invoice; invoiceOf(c.ID) == id && c.Corrects == "" || invoiceOf(c.Corrects) == id {
 			ahead = append(ahead, c)
 			continue
 		}
 		left = append(left, c)
 	}
-	s.sub.Billed = left
+	s.sub.UnexpiredCharges = left
 	return ahead
 }
 
 // changeDue makes a change that waited. Where its time is a boundary, the period that begins there is billed with it.
 func (s *step) changeDue(d Deadline) error {
 	sub := &s.sub
-	w := sub.Waiting[0]
-	sub.Waiting = sub.Waiting[1:]
+	w := sub.ScheduledChanges[0]
+	sub.ScheduledChanges = sub.ScheduledChanges[1:]
 	switch {
-	case sub.Ahead != nil && !w.Ahead:
-		sub.Ahead.Changes = append(sub.Ahead.Changes, w.Change.Clone())
+	case sub.NextPeriod != nil && !w.BilledInAdvance:
+		sub.NextPeriod.Changes = append(sub.NextPeriod.Changes, w.Change.Clone())
 		return nil
-	case w.Ahead && sub.Ahead != nil:
+	case w.BilledInAdvance && sub.NextPeriod != nil:
 		return nil // the contract of that period has it
 	}
 	if !sub.At.Before(sub.Period.End) {
-		after, err := sub.Contract.With(w.Change, sub.At)
+		after, err := sub.Contract.Changed(w.Change, sub.At)
 		if err != nil {
 			s.refused = err.Error()
 			return nil
@@ -233,8 +233,8 @@ func (s *step) changeDue(d Deadline) error {
 	switch {
 	case errors.Is(err, ErrRefused): // what it would credit is not paid: it waits for the next period
 		w.At = end
-		sub.Waiting = append(sub.Waiting, w)
-		slices.SortStableFunc(sub.Waiting, func(a, b Waiting) int { return a.At.Compare(b.At) })
+		sub.ScheduledChanges = append(sub.ScheduledChanges, w)
+		slices.SortStableFunc(sub.ScheduledChanges, func(a, b ScheduledChange) int { return a.At.Compare(b.At) })
 		return nil
 	case isFault(err):
 		s.refused = err.Error()
@@ -250,8 +250,8 @@ func (s *step) changeDue(d Deadline) error {
 // inHand is what was paid in money and can go back: what is held for the next period is not paid yet, although it is credited.
 func (s *step) inHand() decimal.Decimal {
 	sum := s.sub.received()
-	for _, d := range s.sub.Dues {
-		if i := s.sub.invoice(d.Invoice); i >= 0 && !d.Held.IsZero() {
+	for _, d := range s.sub.Receivables {
+		if i := s.sub.invoice(d.Invoice); i >= 0 && !d.CollectAt.IsZero() {
 			sum = sum.Sub(s.sub.Invoices[i].Outstanding())
 		}
 	}
@@ -265,17 +265,17 @@ func (s *step) end(as Status, exception *credits.Exception) error {
 		return err
 	}
 	contract, account := sub.Contract.Clone(), sub.Account
-	if sub.inArrears() && !sub.Ended.IsZero() { // service stopped before
-		account.Ended, account.Since = time.Time{}, sub.At
+	if sub.inArrears() && !sub.EndedAt.IsZero() { // service stopped before
+		account.EndedAt, account.UnbilledSince = time.Time{}, sub.At
 	}
 	if !sub.Period.End.IsZero() && sub.Status != Trialing && sub.Status != PendingStart {
-		inv, err := s.document(invoice.Occasion{
-			Account: account, At: sub.At, Change: plans.Change{Cancel: true}, Lines: sub.Pending, Paid: s.inHand(), Exception: exception,
+		inv, err := s.document(invoice.IssueRequest{
+			Account: account, At: sub.At, Change: plans.Change{Cancel: true}, Lines: sub.UnbilledCharges, Paid: s.inHand(), Exception: exception,
 		})
 		if err != nil {
 			return err
 		}
-		sub.Pending = nil
+		sub.UnbilledCharges = nil
 		s.collect(inv, sub.At, time.Time{})
 		s.collectHeld()
 	}
@@ -283,14 +283,14 @@ func (s *step) end(as Status, exception *credits.Exception) error {
 		contract.Discounts = sub.Contract.Discounts // those that were used are
 	}
 	sub.Contract = contract // as it goes on for who comes back
-	sub.Status, sub.Ended = as, sub.At
+	sub.Status, sub.EndedAt = as, sub.At
 	sub.CancelAt, sub.NoRenewal, sub.PauseAt, sub.ResumeAt, sub.PayBy = time.Time{}, false, time.Time{}, time.Time{}, time.Time{}
-	sub.Waiting, sub.Dunned = nil, false
+	sub.ScheduledChanges, sub.Dunned = nil, false
 	return nil
 }
 
 // paidOver marks when what was paid for is over.
 func (s *step) paidOver(Deadline) error {
-	s.notice(Notice{Kind: Lost})
+	s.notice(Notice{Kind: NoticeAccessLost})
 	return nil
 }

@@ -23,53 +23,55 @@ func TestPolicyValidate(t *testing.T) {
 		{"the neutral one", "law 13: a complete policy exists to start from", func(*lifecycle.Policy) {}, nil},
 		{"no grace", "row M17: it is data, and may be none", func(p *lifecycle.Policy) { p.Dunning.Grace = proration.Interval{} }, nil},
 		{"grace in hours", "row K11", func(p *lifecycle.Policy) { p.Dunning.Grace = giventest.Interval("PT72H") }, nil},
-		{"how invoices are made", "law 13: it decides money", func(p *lifecycle.Policy) { p.Billing.Basis = 0 }, []string{"billing.basis unset"}},
-		{"nobody's rules", "who may change what", func(p *lifecycle.Policy) { p.Rules = nil }, []string{"rules unset"}},
-		{"a rule of nothing", "", func(p *lifecycle.Policy) { p.Rules[0].Action = 0 }, []string{"rules[0].action unset"}},
-		{"a catalogue of nothing", "", func(p *lifecycle.Policy) { p.Rules, p.Catalog = nil, &plans.Catalog{} }, []string{
+		{"how invoices are made", "law 13: it decides money", func(p *lifecycle.Policy) { p.Billing.CreditBasis = 0 }, []string{"billing.credit_basis unset"}},
+		{"nobody's rules", "who may change what", func(p *lifecycle.Policy) { p.ChangeRules = nil }, []string{"change_rules unset"}},
+		{"a rule of nothing", "", func(p *lifecycle.Policy) { p.ChangeRules[0].Action = 0 }, []string{"change_rules[0].action unset"}},
+		{"a catalog of nothing", "", func(p *lifecycle.Policy) { p.ChangeRules, p.Catalog = nil, &plans.Catalog{} }, []string{
 			"catalog.policy.day_count unset", "catalog.policy.change_day unset", "catalog.policy.rounding.mode unset", "catalog.allocation unset", "catalog.plans unset", "catalog.markets unset",
 		}},
-		{"two sets of rules", "those of the catalogue hold", func(p *lifecycle.Policy) { p.Catalog = helpDesk().Catalog }, []string{"rules invalid"}},
-		{"when changes are collected", "law 13", func(p *lifecycle.Policy) { p.Changes = 0 }, []string{"changes unset"}},
-		{"no such collection", "law 14", func(p *lifecycle.Policy) { p.Changes = 9 }, []string{"changes invalid"}},
-		{"a trial of half a policy", "", func(p *lifecycle.Policy) { p.Trial.Method = true }, []string{"trial.without unset"}},
-		{"a trial without an end", "", func(p *lifecycle.Policy) { p.Trial.Length = day }, []string{"trial.leftover unset", "trial.without unset"}},
-		{"no such resort", "", func(p *lifecycle.Policy) { p.Renewal.Without = 9 }, []string{"renewal.without invalid"}},
-		{"no resort", "row K1: what happens without a card", func(p *lifecycle.Policy) { p.Renewal.Without = 0 }, []string{"renewal.without unset"}},
-		{"a first payment that has no end", "", func(p *lifecycle.Policy) { p.First = long }, []string{"first_payment limit"}},
+		{"two sets of rules", "those of the catalog hold", func(p *lifecycle.Policy) { p.Catalog = helpDesk().Catalog }, []string{"change_rules invalid"}},
+		{"when changes are collected", "law 13", func(p *lifecycle.Policy) { p.Prorations = 0 }, []string{"prorations unset"}},
+		{"no such collection", "law 14", func(p *lifecycle.Policy) { p.Prorations = 9 }, []string{"prorations invalid"}},
+		{"a trial of half a policy", "", func(p *lifecycle.Policy) { p.Trial.RequirePaymentMethod = true }, []string{"trial.without_payment_method unset"}},
+		{"a trial without an end", "", func(p *lifecycle.Policy) { p.Trial.Length = day }, []string{"trial.unused_trial unset", "trial.without_payment_method unset"}},
+		{"no such resort", "", func(p *lifecycle.Policy) { p.Renewal.WithoutPaymentMethod = 9 }, []string{"renewal.without_payment_method invalid"}},
+		{"no resort", "row K1: what happens without a card", func(p *lifecycle.Policy) { p.Renewal.WithoutPaymentMethod = 0 }, []string{"renewal.without_payment_method unset"}},
+		{"a first payment that has no end", "", func(p *lifecycle.Policy) { p.FirstPaymentTimeout = long }, []string{"first_payment_timeout limit"}},
 		{"a lead that goes back", "", func(p *lifecycle.Policy) { p.Renewal.Lead = proration.Interval{Days: -3} }, []string{"renewal.lead invalid"}},
 		{"a due date that goes back", "", func(p *lifecycle.Policy) { p.Dunning.DueIn = proration.Interval{Days: -3} }, []string{"dunning.due_in invalid"}},
 		{"a mixed grace", "a month and three days is no length", func(p *lifecycle.Policy) { p.Dunning.Grace = proration.Interval{Months: 1, Days: 3} }, []string{"dunning.grace invalid"}},
-		{"what an unpaid invoice leads to", "", func(p *lifecycle.Policy) { p.Dunning.Unpaid = 0 }, []string{"dunning.unpaid unset"}},
-		{"a pause nobody asked for", "", func(p *lifecycle.Policy) { p.Dunning.Unpaid = lifecycle.ToPause }, []string{"dunning.unpaid invalid"}},
+		{"what an unpaid invoice leads to", "", func(p *lifecycle.Policy) { p.Dunning.FinalAction = 0 }, []string{"dunning.final_action unset"}},
+		{"a pause nobody asked for", "", func(p *lifecycle.Policy) { p.Dunning.FinalAction = lifecycle.FinalPause }, []string{"dunning.final_action invalid"}},
 		{"a retry at once", "", func(p *lifecycle.Policy) { p.Dunning.Retries = []proration.Interval{day, {}} }, []string{"dunning.retries[1] unset"}},
 		{"a retry before", "", func(p *lifecycle.Policy) { p.Dunning.Retries = []proration.Interval{{Days: -1}} }, []string{"dunning.retries[0] invalid"}},
 		{"endless retries", "law 14", func(p *lifecycle.Policy) { p.Dunning.Retries = make([]proration.Interval, 101) }, []string{"dunning.retries limit"}},
-		{"a pause at the end of the term", "", func(p *lifecycle.Policy) { p.Pause.When = plans.AtTermEnd }, []string{"pause.when invalid"}},
-		{"a pause at once", "what becomes of what is paid for", func(p *lifecycle.Policy) { p.Pause.When = plans.AtOnce }, []string{"pause.unused invalid"}},
-		{"a pause that is paid back", "", func(p *lifecycle.Policy) { p.Pause = lifecycle.Pause{When: plans.AtOnce, Unused: credits.ToRefund} }, []string{"pause.unused invalid"}},
+		{"a pause at the end of the term", "", func(p *lifecycle.Policy) { p.Pause.Effective = plans.AtTermEnd }, []string{"pause.effective invalid"}},
+		{"a pause at once", "what becomes of what is paid for", func(p *lifecycle.Policy) { p.Pause.Effective = plans.Immediately }, []string{"pause.unused invalid"}},
+		{"a pause that is paid back", "", func(p *lifecycle.Policy) {
+			p.Pause = lifecycle.Pause{Effective: plans.Immediately, Unused: credits.AsRefund}
+		}, []string{"pause.unused invalid"}},
 		{"no pauses", "", func(p *lifecycle.Policy) { p.Pause = lifecycle.Pause{} }, nil},
-		{"no dates", "", func(p *lifecycle.Policy) { p.Return.Dates = 0 }, []string{"return.dates unset"}},
-		{"no such dates", "", func(p *lifecycle.Policy) { p.Return.Dates = 9 }, []string{"return.dates invalid"}},
+		{"no dates", "", func(p *lifecycle.Policy) { p.Reactivation.BillingAnchor = 0 }, []string{"reactivation.billing_anchor unset"}},
+		{"no such dates", "", func(p *lifecycle.Policy) { p.Reactivation.BillingAnchor = 9 }, []string{"reactivation.billing_anchor invalid"}},
 		{"a reminder of what is not known before", "", func(p *lifecycle.Policy) {
-			p.Reminders = []lifecycle.Reminder{{Of: lifecycle.Renews, Before: day}, {Of: lifecycle.Declined, Before: day}, {Of: lifecycle.Ends}, {Before: day}}
+			p.Reminders = []lifecycle.Reminder{{Of: lifecycle.NoticeRenewal, Before: day}, {Of: lifecycle.NoticePaymentFailed, Before: day}, {Of: lifecycle.NoticeEnd}, {Before: day}}
 		}, []string{"reminders[1].of invalid", "reminders[2].before unset", "reminders[3].of invalid"}},
 		{"endless reminders", "", func(p *lifecycle.Policy) { p.Reminders = make([]lifecycle.Reminder, 101) }, []string{"reminders limit"}},
-		{"no access in a status", "law 13: it decides access", func(p *lifecycle.Policy) { delete(p.Statuses, lifecycle.Paused) }, []string{"access.paused unset"}},
-		{"no such access", "", func(p *lifecycle.Policy) { p.Statuses[lifecycle.Paused] = 9 }, []string{"access.paused invalid"}},
-		{"not even billing", "law 9: whoever may pay can always reach billing", func(p *lifecycle.Policy) { p.Statuses[lifecycle.Expired] = lifecycle.None }, []string{"access.expired invalid"}},
-		{"a status that there is not", "", func(p *lifecycle.Policy) { p.Statuses[77] = lifecycle.Full }, []string{"access invalid"}},
+		{"no access in a status", "law 13: it decides access", func(p *lifecycle.Policy) { delete(p.AccessByStatus, lifecycle.Paused) }, []string{"access_by_status.paused unset"}},
+		{"no such access", "", func(p *lifecycle.Policy) { p.AccessByStatus[lifecycle.Paused] = 9 }, []string{"access_by_status.paused invalid"}},
+		{"not even billing", "law 9: whoever may pay can always reach billing", func(p *lifecycle.Policy) { p.AccessByStatus[lifecycle.Expired] = lifecycle.None }, []string{"access_by_status.expired invalid"}},
+		{"a status that there is not", "", func(p *lifecycle.Policy) { p.AccessByStatus[77] = lifecycle.Full }, []string{"access_by_status invalid"}},
 		{"no managers", "rows K6, M20", func(p *lifecycle.Policy) { p.Managers = nil }, []string{"managers unset"}},
 		{"a manager of no role", "rows K6, M20", func(p *lifecycle.Policy) { p.Managers[1].Role = "" }, []string{"managers[1].role unset"}},
-		{"nobody's details", "row M12", func(p *lifecycle.Policy) { p.Details = nil }, []string{"details unset"}},
-		{"details of no such actor", "row M12", func(p *lifecycle.Policy) { p.Details = []plans.Actor{plans.Support, 9} }, []string{"details[1] invalid"}},
-		{"kept for no time", "", func(p *lifecycle.Policy) { p.Keep = proration.Interval{} }, []string{"keep unset"}},
-		{"kept for ever", "", func(p *lifecycle.Policy) { p.Keep = long }, []string{"keep limit"}},
+		{"nobody's details", "row M12", func(p *lifecycle.Policy) { p.BillingDetailsEditors = nil }, []string{"billing_details_editors unset"}},
+		{"details of no such actor", "row M12", func(p *lifecycle.Policy) { p.BillingDetailsEditors = []plans.Actor{plans.Support, 9} }, []string{"billing_details_editors[1] invalid"}},
+		{"kept for no time", "", func(p *lifecycle.Policy) { p.InvoiceRetention = proration.Interval{} }, []string{"invoice_retention unset"}},
+		{"kept for ever", "", func(p *lifecycle.Policy) { p.InvoiceRetention = long }, []string{"invoice_retention limit"}},
 		{"nothing", "law 14: all faults at once, in a stable order", func(p *lifecycle.Policy) { *p = lifecycle.Policy{} }, []string{
-			"billing.proration.day_count unset", "billing.proration.change_day unset", "billing.proration.rounding.mode unset", "billing.basis unset", "billing.timing unset",
-			"billing.allocation unset", "billing.tax_per unset", "billing.tax_mode unset", "rules unset", "changes unset", "renewal.without unset", "dunning.unpaid unset", "return.dates unset",
-			"access.pending_start unset", "access.incomplete unset", "access.trialing unset", "access.active unset", "access.past_due unset", "access.suspended unset",
-			"access.paused unset", "access.canceled unset", "access.expired unset", "managers unset", "details unset", "keep unset",
+			"billing.proration.day_count unset", "billing.proration.change_day unset", "billing.proration.rounding.mode unset", "billing.credit_basis unset", "billing.timing unset",
+			"billing.allocation unset", "billing.tax_rounding_level unset", "billing.tax_rounding_mode unset", "change_rules unset", "prorations unset", "renewal.without_payment_method unset", "dunning.final_action unset", "reactivation.billing_anchor unset",
+			"access_by_status.pending_start unset", "access_by_status.incomplete unset", "access_by_status.trialing unset", "access_by_status.active unset", "access_by_status.past_due unset", "access_by_status.suspended unset",
+			"access_by_status.paused unset", "access_by_status.canceled unset", "access_by_status.expired unset", "managers unset", "billing_details_editors unset", "invoice_retention unset",
 		}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -100,8 +102,8 @@ func TestPolicyJSON(t *testing.T) {
 		}
 	}
 	for _, text := range []string{
-		`{"dunning":{"grace":"P1M3D"}}`, `{"dunning":{"unpaid":"delete"}}`, `{"changes":1}`, `{"return":{"dates":"old"}}`, `{"access":{"gone":"full"}}`, `{"access":{"active":"most"}}`,
-		`{"reminders":[{"of":"birthday"}]}`, `{"details":["boss"]}`, `[]`,
+		`{"dunning":{"grace":"P1M3D"}}`, `{"dunning":{"final_action":"delete"}}`, `{"prorations":1}`, `{"reactivation":{"billing_anchor":"old"}}`, `{"access_by_status":{"gone":"full"}}`, `{"access_by_status":{"active":"most"}}`,
+		`{"reminders":[{"of":"birthday"}]}`, `{"billing_details_editors":["boss"]}`, `[]`,
 	} {
 		var p lifecycle.Policy
 		if err := json.Unmarshal([]byte(text), &p); err == nil {
@@ -128,9 +130,8 @@ func TestVocabularies(t *testing.T) {
 		{"deadline", func(i int) word { return lifecycle.DeadlineKind(i) }, func(s string) error { return new(lifecycle.DeadlineKind).UnmarshalText([]byte(s)) }, 16},
 		{"effect", func(i int) word { return lifecycle.EffectKind(i) }, func(s string) error { return new(lifecycle.EffectKind).UnmarshalText([]byte(s)) }, 4},
 		{"notice", func(i int) word { return lifecycle.NoticeKind(i) }, func(s string) error { return new(lifecycle.NoticeKind).UnmarshalText([]byte(s)) }, 8},
-		{"resort", func(i int) word { return lifecycle.Resort(i) }, func(s string) error { return new(lifecycle.Resort).UnmarshalText([]byte(s)) }, 4},
-		{"collection", func(i int) word { return lifecycle.Collection(i) }, func(s string) error { return new(lifecycle.Collection).UnmarshalText([]byte(s)) }, 3},
-		{"dates", func(i int) word { return lifecycle.Dates(i) }, func(s string) error { return new(lifecycle.Dates).UnmarshalText([]byte(s)) }, 2},
+		{"final action", func(i int) word { return lifecycle.FinalAction(i) }, func(s string) error { return new(lifecycle.FinalAction).UnmarshalText([]byte(s)) }, 4},
+		{"prorations", func(i int) word { return lifecycle.ProrationBilling(i) }, func(s string) error { return new(lifecycle.ProrationBilling).UnmarshalText([]byte(s)) }, 3},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			seen := map[string]bool{}
@@ -162,7 +163,7 @@ func TestEventJSON(t *testing.T) {
 	} {
 		e := eventOf(text, sub.Contract.Cycle.Location)
 		e.At, e.Sequence = in(t, "America/New_York", "2026-11-01"), int64(i+1)
-		e.Exception = &credits.Exception{Give: credits.InFull, As: credits.ToRefund, Reason: "the law"}
+		e.Exception = &credits.Exception{Give: credits.InFull, As: credits.AsRefund, Reason: "the law"}
 		if own := giventest.JSON(t, e.Clone()); own != giventest.JSON(t, e) {
 			t.Errorf("%s is cloned to %s", text, own)
 		}

@@ -13,22 +13,22 @@ import (
 func (s *Subscription) prune(p *Policy) {
 	// Long ago is counted forward, so that what is dropped at an instant is dropped at every later one.
 	long := func(last time.Time) bool {
-		until, err := p.Keep.After(last, s.location())
+		until, err := p.InvoiceRetention.After(last, s.location())
 		return err == nil && !until.After(s.At)
 	}
 	used := map[string]bool{}
-	for i := range s.Billed {
-		used[invoiceOf(s.Billed[i].ID)] = true
+	for i := range s.UnexpiredCharges {
+		used[invoiceOf(s.UnexpiredCharges[i].ID)] = true
 	}
-	if s.Ahead != nil {
-		used[s.Ahead.Invoice] = true
+	if s.NextPeriod != nil {
+		used[s.NextPeriod.Invoice] = true
 	}
-	for _, d := range s.Dues {
+	for _, d := range s.Receivables {
 		used[d.Invoice] = true
 	}
 	var kept []invoice.Invoice
 	for _, inv := range s.Invoices {
-		last := inv.At
+		last := inv.IssuedAt
 		if n := len(inv.Events); n > 0 {
 			last = inv.Events[n-1].At
 		}

@@ -15,7 +15,7 @@ func (s *step) disputed(e *Event) error {
 	if i := s.sub.invoice(e.Payment.Invoice); i >= 0 && !s.sub.Invoices[i].Received().IsPositive() {
 		return s.refuse("nothing was paid on it, or it went back already")
 	}
-	if err := s.happens(e, invoice.Reversed); err != nil {
+	if err := s.happens(e, invoice.Disputed); err != nil {
 		return err
 	}
 	i := s.sub.due(e.Payment.Invoice)
@@ -24,15 +24,15 @@ func (s *step) disputed(e *Event) error {
 		if !owing(inv) {
 			return nil
 		}
-		s.sub.Dues = append(s.sub.Dues, Due{Invoice: inv.ID, From: inv.At})
-		i = len(s.sub.Dues) - 1
+		s.sub.Receivables = append(s.sub.Receivables, Collection{Invoice: inv.ID, ServiceFrom: inv.IssuedAt})
+		i = len(s.sub.Receivables) - 1
 	}
-	d := &s.sub.Dues[i]
-	d.Hard = true // whoever disputes a payment is not charged again by itself
+	d := &s.sub.Receivables[i]
+	d.HardDecline = true // whoever disputes a payment is not charged again by itself
 	if err := s.miss(d); err != nil {
 		return err
 	}
-	s.notice(Notice{Kind: Declined, Invoice: d.Invoice, Of: s.ahead(d.Until)})
+	s.notice(Notice{Kind: NoticePaymentFailed, Invoice: d.Invoice, Of: s.ahead(d.GraceUntil)})
 	return nil
 }
 
@@ -47,13 +47,13 @@ func (s *step) refunded(e *Event) error {
 	if !inv.Received().IsPositive() {
 		return s.refuse("nothing was paid on it, or it went back already")
 	}
-	correction := invoice.Correction{
-		ID: s.nextID(), At: e.At, Invoice: inv, Credited: s.credited(inv.ID), Lines: e.Payment.Lines, Repay: true, Ledger: s.sub.Ledger,
+	correction := invoice.CreditRequest{
+		ID: s.nextID(), At: e.At, Invoice: inv, Credited: s.credited(inv.ID), Lines: e.Payment.Lines, Refund: true, Ledger: s.sub.Ledger,
 	}
 	if e.Payment.Amount.IsPositive() && len(correction.Lines) == 0 {
 		correction.Lines = s.parts(&inv, e.Payment.Amount)
 	}
-	note, err := invoice.Note(correction)
+	note, err := invoice.Credit(correction)
 	if err != nil {
 		return proration.Under("event.payment", err)
 	}
@@ -61,14 +61,14 @@ func (s *step) refunded(e *Event) error {
 	s.number(note.ID)
 	s.sub.Invoices = append(s.sub.Invoices, note)
 	s.out.Invoices = append(s.out.Invoices, note)
-	s.out.Credits = append(s.out.Credits, note.Entries...)
-	if note.Offset.IsPositive() {
-		if err := s.happen(inv.ID, invoice.Event{Kind: invoice.Credited, ID: note.ID, Amount: note.Offset}); err != nil {
+	s.out.Credits = append(s.out.Credits, note.LedgerEntries...)
+	if note.AppliedToInvoice.IsPositive() {
+		if err := s.happen(inv.ID, invoice.Event{Kind: invoice.Credited, ID: note.ID, Amount: note.AppliedToInvoice}); err != nil {
 			return err
 		}
 	}
 	if note.Refund.IsPositive() {
-		if err := s.happen(inv.ID, invoice.Event{Kind: invoice.Repaid, ID: note.ID, Amount: note.Refund, Reason: e.Reason}); err != nil {
+		if err := s.happen(inv.ID, invoice.Event{Kind: invoice.Refunded, ID: note.ID, Amount: note.Refund, Reason: e.Reason}); err != nil {
 			return err
 		}
 	}
@@ -76,7 +76,7 @@ func (s *step) refunded(e *Event) error {
 }
 
 // parts spreads an amount, net of taxes, over the lines of an invoice, from the first on.
-func (s *step) parts(inv *invoice.Invoice, amount decimal.Decimal) (parts []invoice.Part) {
+func (s *step) parts(inv *invoice.Invoice, amount decimal.Decimal) (parts []invoice.LineAmount) {
 	credited := s.credited(inv.ID)
 	for _, line := range inv.Lines {
 		left := line.Net
@@ -89,7 +89,7 @@ func (s *step) parts(inv *invoice.Invoice, amount decimal.Decimal) (parts []invo
 			continue
 		}
 		part := decimal.Min(amount, left)
-		parts = append(parts, invoice.Part{Line: line.ID, Amount: part})
+		parts = append(parts, invoice.LineAmount{Line: line.ID, Amount: part})
 		amount = amount.Sub(part)
 	}
 	if amount.IsPositive() && len(parts) > 0 { // more than there is: the fault is the last line's
@@ -100,7 +100,7 @@ func (s *step) parts(inv *invoice.Invoice, amount decimal.Decimal) (parts []invo
 
 // giveAllBack issues the credit note of an invoice that nobody wanted any more when its payment came in, and asks to pay that back.
 func (s *step) giveAllBack(id string) error {
-	note, err := invoice.Note(invoice.Correction{ID: s.nextID(), At: s.sub.At, Invoice: s.sub.Invoices[s.sub.invoice(id)], Repay: true, Ledger: s.sub.Ledger})
+	note, err := invoice.Credit(invoice.CreditRequest{ID: s.nextID(), At: s.sub.At, Invoice: s.sub.Invoices[s.sub.invoice(id)], Refund: true, Ledger: s.sub.Ledger})
 	if err != nil {
 		return proration.Under("event.payment", err)
 	}
@@ -137,7 +137,7 @@ func (s *step) overpaid(e *Event) decimal.Decimal {
 func (s *step) giveBack(e *Event, inv *invoice.Invoice) error {
 	amount := e.Payment.Amount
 	if amount.IsZero() {
-		amount = inv.Due
+		amount = inv.AmountDue
 	}
 	if amount.IsPositive() {
 		s.payBack(e, amount)

@@ -12,13 +12,13 @@ import (
 
 // pausing lets a pause begin at once, and gives back what is paid for as balance.
 func pausing(p *lifecycle.Policy) {
-	p.Pause = lifecycle.Pause{When: plans.AtOnce, Unused: credits.ToBalance}
+	p.Pause = lifecycle.Pause{Effective: plans.Immediately, Unused: credits.AsBalance}
 }
 
 // movable lets a billing date be moved, a term be shortened, and a cancellation take effect at once.
 func movable(p *lifecycle.Policy) {
-	p.Catalog.Rules = append(p.Catalog.Rules,
-		plans.Rule{Action: plans.MoveAnchor, By: everyone, When: plans.AtOnce}, plans.Rule{Action: plans.Shorten, By: everyone, When: plans.AtOnce})
+	p.Catalog.ChangeRules = append(p.Catalog.ChangeRules,
+		plans.ChangeRule{Action: plans.ChangeAnchor, By: everyone, Effective: plans.Immediately}, plans.ChangeRule{Action: plans.Shorten, By: everyone, Effective: plans.Immediately})
 }
 
 // Every kind of event, where its status or the rules do not allow it: each says why, and changes nothing.
@@ -27,7 +27,7 @@ func TestRefusals(t *testing.T) {
 	month := signed(t, p, "growth", "", in(t, "UTC", "2026-11-01"))
 	year := signed(t, p, "growth", "P12M", in(t, "UTC", "2026-11-01"))
 	const started = "2026-11-01 started card notrial"
-	begun := scene{started, "active full; s-1: recurring 890.00, due 890.00; charge s-1 890.00"}
+	begun := scene{started, "active full; s-1: recurring 890.00, due 890.00; collect_payment s-1 890.00"}
 	paid := scene{"2026-11-01 paid s-1", "active full; s-1 paid; tell receipt s-1"}
 	tell(t,
 		tale{"before it has begun", "nothing can happen to what there is not, but for what prepares it", p, month, []scene{
@@ -63,7 +63,7 @@ func TestRefusals(t *testing.T) {
 			{"2026-10-20 taxes VAT 20", "unset billing_only"},
 			{"2026-10-20 details Acme", "unset billing_only"},
 			{"2026-10-20 grant 5.00", "unset billing_only"},
-			{"2026-11-01 started card notrial", "active full; s-1: recurring 890.00, tax 178.00, credit -5.00, due 1063.00; charge s-1 1063.00"},
+			{"2026-11-01 started card notrial", "active full; s-1: recurring 890.00, tax 178.00, credit -5.00, due 1063.00; collect_payment s-1 1063.00"},
 		}},
 		tale{"twice", "it has begun already", p, month, []scene{
 			begun,
@@ -84,9 +84,9 @@ func TestRefusals(t *testing.T) {
 			{"2026-11-05 usage calls 100 0.05", "trialing full"},
 			{"2026-11-06 cancel", "trialing full"},
 			{"2026-11-07 undo", "trialing full"},
-			{"2026-11-08 bought", "active full; s-1: recurring 1668.00, one_off 30.00, usage 5.00, due 1703.00; charge s-1 1703.00"},
+			{"2026-11-08 bought", "active full; s-1: recurring 1668.00, one_time 30.00, usage 5.00, due 1703.00; collect_payment s-1 1703.00"},
 		}},
-		tale{"a trial with a method", "it is demanded from the start", helpDesk(trying, func(p *lifecycle.Policy) { p.Trial.Method = true }), month, []scene{
+		tale{"a trial with a method", "it is demanded from the start", helpDesk(trying, func(p *lifecycle.Policy) { p.Trial.RequirePaymentMethod = true }), month, []scene{
 			{"2026-11-01 started", "refused: a trial begins with a method of payment"},
 			{"2026-11-01 started card", "trialing full"},
 		}},
@@ -111,11 +111,11 @@ func TestRefusals(t *testing.T) {
 			{"2026-11-02 shorten 2026-11-20", "refused: a contract from period to period has no term to shorten"},
 			{"2026-11-02 cancel on 2026-11-20", "refused: it ends on 2026-12-01 at the earliest"},
 			{"2026-11-02 cancel on 2026-11-01", "error: event.on: it is before the event (outside the period)"},
-			{"2026-11-02 cancel at_once", "refused: it ends on 2026-12-01 at the earliest"},
+			{"2026-11-02 cancel immediately", "refused: it ends on 2026-12-01 at the earliest"},
 			{"2026-11-02 pause until 2026-11-20", "refused: the pause begins at 2026-12-01T00:00:00Z"},
 		}},
 		tale{"a change before an earlier one", "what waits must still be possible", p, year, []scene{
-			{started, "active full; s-1: recurring 9612.00, due 9612.00; charge s-1 9612.00"},
+			{started, "active full; s-1: recurring 9612.00, due 9612.00; collect_payment s-1 9612.00"},
 			paid,
 			{"2026-11-02 seats -6 by support", "active full"},
 			{"2026-11-03 seats -6 by support", "refused: with what waits already: quantity: -2 of \"seat\" would be left on 2027-11-01 (not a valid value)"},
@@ -137,18 +137,18 @@ func TestRefusals(t *testing.T) {
 		}},
 		tale{"paused", "nothing changes in a pause", helpDesk(pausing), month, []scene{
 			begun, paid,
-			{"2026-11-11 pause", "paused billing_only; s-2: unused -593.33, granted 593.33, due 0.00"},
+			{"2026-11-11 pause", "paused billing_only; s-2: proration_credit -593.33, granted 593.33, due 0.00"},
 			{"2026-11-12 seats +1", "refused: that cannot happen now"},
 			{"2026-11-12 plan scale", "refused: that cannot happen now"},
 			{"2026-11-12 pause", "refused: that cannot happen now"},
 			{"2026-11-12 renewaloff", "refused: that cannot happen now"},
 			{"2026-11-12 undo", "refused: it does not end"},
 			{"2026-11-13 sold setup 1 30.00", "paused billing_only"},
-			{"2026-11-20 resume", "active full; s-3: recurring 890.00, one_off 30.00, credit -593.33, due 326.67; charge s-3 326.67"},
+			{"2026-11-20 resume", "active full; s-3: recurring 890.00, one_time 30.00, credit -593.33, due 326.67; collect_payment s-3 326.67"},
 		}},
 		tale{"past due", "seats and plans wait for the payment", p, month, []scene{
 			begun,
-			{"2026-11-02 failed s-1", "past_due full; s-1 open; tell declined s-1 2026-11-05"},
+			{"2026-11-02 failed s-1", "past_due full; s-1 open; tell payment_failed s-1 2026-11-05"},
 			{"2026-11-02 seats +1", "refused: that cannot happen now"},
 			{"2026-11-02 plan scale", "refused: that cannot happen now"},
 			{"2026-11-02 pause", "refused: that cannot happen now"},
@@ -168,9 +168,9 @@ func TestRefusals(t *testing.T) {
 		}},
 		tale{"credited since", "an invoice is not void of which a later one gave something back", p, month, []scene{
 			begun, paid,
-			{"2026-11-16 plan scale", "active full; s-2: unused -445.00, addition 695.00, due 250.00; charge s-2 250.00"},
+			{"2026-11-16 plan scale", "active full; s-2: proration_credit -445.00, proration_charge 695.00, due 250.00; collect_payment s-2 250.00"},
 			{"2026-11-16 void s-1", "refused: invoice \"s-1\" was credited since, by s-2/1"},
-			{"2026-11-16 failed s-2", "past_due full; s-2 open; tell declined s-2 2026-11-19"},
+			{"2026-11-16 failed s-2", "past_due full; s-2 open; tell payment_failed s-2 2026-11-19"},
 		}},
 	)
 }
@@ -178,7 +178,7 @@ func TestRefusals(t *testing.T) {
 // Events that make no sense are errors that name the field, all at once.
 func TestEventFaults(t *testing.T) {
 	p := lifecycle.Standard()
-	sub := afterwards(p, acme(), lifecycle.Event{At: date(time.November, 1), Kind: lifecycle.Started, Method: "card"})
+	sub := afterwards(p, acme(), lifecycle.Event{At: date(time.November, 1), Kind: lifecycle.Started, PaymentMethod: "card"})
 	one := giventest.Money("1.00")
 	for _, row := range []struct {
 		name, why string
@@ -188,7 +188,7 @@ func TestEventFaults(t *testing.T) {
 		{"nothing", "law 14: all faults at once", lifecycle.Event{}, []string{"event.sequence unset", "event.kind unset", "event.at unset"}},
 		{"no such kind", "", lifecycle.Event{Kind: 99}, []string{"event.kind invalid"}},
 		{"no such actor", "", lifecycle.Event{Kind: lifecycle.Resumed, By: 9}, []string{"event.by invalid"}},
-		{"no such time", "", lifecycle.Event{Kind: lifecycle.CancelRequested, When: 9}, []string{"event.when invalid"}},
+		{"no such time", "", lifecycle.Event{Kind: lifecycle.CancellationRequested, Effective: 9}, []string{"event.effective invalid"}},
 		{"before the last", "law 10: a late event is for Correct", lifecycle.Event{Kind: lifecycle.Resumed, At: date(time.October, 1)}, []string{"event.at outside"}},
 		{"beyond the calendar", "", lifecycle.Event{Kind: lifecycle.Resumed, At: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}, []string{"event.at limit"}},
 		{"before the calendar", "", lifecycle.Event{Kind: lifecycle.Resumed, At: time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC)}, []string{"event.at limit"}},
@@ -213,8 +213,8 @@ func TestEventFaults(t *testing.T) {
 		{"a period that is sold", "", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: []plans.Charge{{Item: "x", Kind: plans.Recurring}}}, []string{"event.charges[0].kind invalid"}},
 		{"sold without a name", "", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: []plans.Charge{{Quantity: one, Price: plans.Price{Unit: one}}}}, []string{"event.charges[0].item unset"}},
 		{"in another currency", "row M8", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: []plans.Charge{{Item: "x", Currency: "EUR", Quantity: one, Price: plans.Price{Unit: one}}}}, []string{"event.charges[0].currency invalid"}},
-		{"an end before now", "", lifecycle.Event{Kind: lifecycle.CancelRequested, On: date(time.November, 1)}, []string{"event.on outside"}},
-		{"a pause that ends before it begins", "", lifecycle.Event{Kind: lifecycle.SubscriptionPaused, Until: date(time.November, 20)}, []string{"event.until outside"}},
+		{"an end before now", "", lifecycle.Event{Kind: lifecycle.CancellationRequested, On: date(time.November, 1)}, []string{"event.on outside"}},
+		{"a pause that ends before it begins", "", lifecycle.Event{Kind: lifecycle.PauseRequested, Until: date(time.November, 20)}, []string{"event.until outside"}},
 		{"a payment below nothing", "", lifecycle.Event{Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-1", Amount: one.Neg()}}, []string{"event.payment.amount invalid"}},
 		{"credit of nothing", "", lifecycle.Event{Kind: lifecycle.CreditGranted}, []string{"event.grant.amount unset"}},
 	} {
@@ -240,7 +240,7 @@ func TestSequence(t *testing.T) {
 	p := lifecycle.Standard()
 	sub := inService(p)
 	for _, sequence := range []int64{1, 2} {
-		out, err := lifecycle.Apply(p, sub, lifecycle.Event{Sequence: sequence, At: date(time.December, 24), Kind: lifecycle.CancelRequested})
+		out, err := lifecycle.Apply(p, sub, lifecycle.Event{Sequence: sequence, At: date(time.December, 24), Kind: lifecycle.CancellationRequested})
 		if err != nil || len(out.Steps)+len(out.Invoices)+len(out.Effects) > 0 || giventest.JSON(t, out.Subscription) != giventest.JSON(t, sub) {
 			t.Errorf("the event %d again: %v, %v", sequence, out, err)
 		}
@@ -262,14 +262,14 @@ func TestSubscriptionFaults(t *testing.T) {
 		{"no period", func(s *lifecycle.Subscription) { s.Period.End = s.Period.Start }, []string{"subscription.period period"}},
 		{"no end of the trial", func(s *lifecycle.Subscription) { s.Status = lifecycle.Trialing }, []string{"subscription.trial_end unset"}},
 		{"no start", func(s *lifecycle.Subscription) { s.Status = lifecycle.PendingStart }, []string{"subscription.start_at unset"}},
-		{"a due of nothing", func(s *lifecycle.Subscription) { s.Dues = []lifecycle.Due{{Invoice: "acme-9"}} }, []string{"subscription.dues[0].invoice invalid"}},
-		{"too many dues", func(s *lifecycle.Subscription) { s.Dues = make([]lifecycle.Due, 10_001) }, []string{"subscription.dues limit"}},
+		{"a due of nothing", func(s *lifecycle.Subscription) { s.Receivables = []lifecycle.Collection{{Invoice: "acme-9"}} }, []string{"subscription.receivables[0].invoice invalid"}},
+		{"too many dues", func(s *lifecycle.Subscription) { s.Receivables = make([]lifecycle.Collection, 10_001) }, []string{"subscription.receivables limit"}},
 		{"a ledger that is none", func(s *lifecycle.Subscription) { s.Ledger = []credits.Entry{{}} }, nil},
 		{"a contract ahead that is none", func(s *lifecycle.Subscription) {
-			s.Ahead = &lifecycle.Ahead{Contract: s.Contract.Clone()}
-			s.Ahead.Contract.Plan = ""
+			s.NextPeriod = &lifecycle.NextPeriod{Contract: s.Contract.Clone()}
+			s.NextPeriod.Contract.Plan = ""
 		}, []string{
-			"subscription.ahead.contract.plan unset",
+			"subscription.next_period.contract.plan unset",
 		}},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -23,7 +23,7 @@ func (s *step) reissue(id string) error {
 		return s.refuse("a payment of it is under way; its outcome comes first")
 	case inv.Status != invoice.Open && inv.Status != invoice.Paid || inv.Corrects != "":
 		return s.refuse("it is " + inv.Status.String() + " or a credit note, and is not issued again")
-	case sub.Ahead != nil && sub.Ahead.Invoice == id:
+	case sub.NextPeriod != nil && sub.NextPeriod.Invoice == id:
 		return s.refuse("it is of a period that has not begun; cancel, or switch its renewal off")
 	}
 	var lines []plans.Charge
@@ -31,35 +31,35 @@ func (s *step) reissue(id string) error {
 		if line.Corrects == "" {
 			lines = append(lines, line.Clone())
 		}
-		for _, c := range sub.Billed {
+		for _, c := range sub.UnexpiredCharges {
 			if c.Corrects == line.ID {
 				return s.refuse("it was credited since, by " + c.ID)
 			}
 		}
 	}
 	brings, due := s.overdue(id), s.sub.due(id)
-	var before *Due
+	var before *Collection
 	if due >= 0 {
-		own := sub.Dues[due]
+		own := sub.Receivables[due]
 		before = &own
 	}
-	note, err := invoice.Note(invoice.Correction{ID: s.nextID(), At: sub.At, Invoice: inv, Credited: sub.Billed, Ledger: sub.Ledger})
+	note, err := invoice.Credit(invoice.CreditRequest{ID: s.nextID(), At: sub.At, Invoice: inv, Credited: sub.UnexpiredCharges, Ledger: sub.Ledger})
 	if err != nil {
 		return proration.Under("event.payment", err)
 	}
 	sub.add(note)
 	s.take(note)
-	if note.Offset.IsPositive() {
-		if err := s.happen(id, invoice.Event{Kind: invoice.Credited, ID: note.ID, Amount: note.Offset}); err != nil {
+	if note.AppliedToInvoice.IsPositive() {
+		if err := s.happen(id, invoice.Event{Kind: invoice.Credited, ID: note.ID, Amount: note.AppliedToInvoice}); err != nil {
 			return err
 		}
 	}
-	dueBy := inv.DueBy
+	dueBy := inv.DueAt
 	if !dueBy.IsZero() {
 		dueBy = later(dueBy, sub.At)
 	}
 	again, err := invoice.Build(invoice.Draft{
-		ID: s.nextID(), Currency: inv.Currency, At: sub.At, DueBy: dueBy, Lines: lines, Ledger: sub.Ledger, Policy: inv.Policy,
+		ID: s.nextID(), Currency: inv.Currency, At: sub.At, DueAt: dueBy, Lines: lines, Ledger: sub.Ledger, Policy: inv.Policy,
 		Contact: sub.Contact, Location: sub.Contract.Cycle.Location,
 	})
 	if err != nil {
@@ -72,14 +72,14 @@ func (s *step) reissue(id string) error {
 }
 
 // collectAgain collects an invoice that takes the place of another, as far as the collection of that was: it has no grace of its own.
-func (s *step) collectAgain(again *invoice.Invoice, before *Due) {
+func (s *step) collectAgain(again *invoice.Invoice, before *Collection) {
 	if before == nil || !owing(again) {
 		s.collect(again, s.sub.At, time.Time{})
 		return
 	}
 	before.Invoice = again.ID
-	s.sub.Dues = append(s.sub.Dues, *before)
-	if before.Held.IsZero() && (!before.Hard || s.manual()) {
-		s.ask(len(s.sub.Dues) - 1)
+	s.sub.Receivables = append(s.sub.Receivables, *before)
+	if before.CollectAt.IsZero() && (!before.HardDecline || s.manual()) {
+		s.ask(len(s.sub.Receivables) - 1)
 	}
 }

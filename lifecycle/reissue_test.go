@@ -15,11 +15,11 @@ import (
 // M12: an invoice that was issued never changes; a corrected copy takes its place, and nobody pays twice.
 func TestCorrectedCopy(t *testing.T) {
 	policy := lifecycle.Standard()
-	policy.Details = []plans.Actor{plans.Support}
-	policy.Billing.Taxes = []invoice.Rate{{Name: "VAT", Percent: decimal.NewFromInt(19)}}
+	policy.BillingDetailsEditors = []plans.Actor{plans.Support}
+	policy.Billing.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: decimal.NewFromInt(19)}}
 	copyOf := func(at string, sequence int64, inv string, by plans.Actor) lifecycle.Event {
 		return lifecycle.Event{
-			Sequence: sequence, At: lateDay(at), Kind: lifecycle.DetailsChanged, By: by, Payment: lifecycle.Payment{Invoice: inv},
+			Sequence: sequence, At: lateDay(at), Kind: lifecycle.BillingDetailsChanged, By: by, Payment: lifecycle.Payment{Invoice: inv},
 			Contact: invoice.Contact{Name: "Acme Holding", TaxID: "DE123"},
 		}
 	}
@@ -61,13 +61,13 @@ func TestCorrectedCopy(t *testing.T) {
 			}
 			var invoices, charged []string
 			for _, inv := range out.Invoices {
-				invoices = append(invoices, inv.ID+" "+inv.Status.String()+" "+inv.Total.StringFixed(2)+" "+inv.Due.StringFixed(2))
+				invoices = append(invoices, inv.ID+" "+inv.Status.String()+" "+inv.Total.StringFixed(2)+" "+inv.AmountDue.StringFixed(2))
 				if err := invoice.Check(inv); err != nil {
 					t.Error(err)
 				}
 			}
 			for _, e := range out.Effects {
-				if e.Kind == lifecycle.Charge {
+				if e.Kind == lifecycle.CollectPayment {
 					charged = append(charged, e.Invoice+" "+e.Amount.StringFixed(2))
 				}
 			}
@@ -100,12 +100,12 @@ func TestCorrectedCopyKeepsTheGrace(t *testing.T) {
 	p := guardPolicy()
 	p.Renewal.Lead = proration.Interval{}
 	events := []lifecycle.Event{
-		guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentFailed, "r-1", ""), guardPay("2026-01-05", lifecycle.DetailsChanged, "r-1", ""),
+		guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentFailed, "r-1", ""), guardPay("2026-01-05", lifecycle.BillingDetailsChanged, "r-1", ""),
 	}
 	guardLast(t, lives(t, p, "2026-01-07", events...), lifecycle.PastDue, lifecycle.Full)
-	guardLast(t, lives(t, p, "2026-01-08", events...), lifecycle.Suspended, lifecycle.BillingOnly, "charge r-1 1000.00", "charge r-3 1000.00")
+	guardLast(t, lives(t, p, "2026-01-08", events...), lifecycle.Suspended, lifecycle.BillingOnly, "collect_payment r-1 1000.00", "collect_payment r-3 1000.00")
 	events = append(events, guardPay("2026-01-09", lifecycle.PaymentFailed, "r-3", ""))
-	events = append(events, guardPay("2026-03-05", lifecycle.DetailsChanged, "r-3", ""))
+	events = append(events, guardPay("2026-03-05", lifecycle.BillingDetailsChanged, "r-3", ""))
 	guardLast(t, lives(t, p, "2026-04-05", events...), lifecycle.Suspended, lifecycle.BillingOnly)
 }
 
@@ -114,7 +114,7 @@ func TestCorrectedCopyOfWhatIsUsedUp(t *testing.T) {
 	p := guardPolicy()
 	p.Renewal.Lead = proration.Interval{}
 	sold := guardEvent("2026-01-20", lifecycle.ChargeAdded, func(e *lifecycle.Event) { e.Charges = []plans.Charge{{Item: "setup", Net: giventest.Money("33.33")}} })
-	out := paidAtOnce(t, []lifecycle.Policy{p}, guardCustomer(), lateDay("2026-04-01"), guardEvent("2026-01-01", lifecycle.Started), sold, guardPay("2026-02-10", lifecycle.DetailsChanged, "r-2", ""))
+	out := paidAtOnce(t, []lifecycle.Policy{p}, guardCustomer(), lateDay("2026-04-01"), guardEvent("2026-01-01", lifecycle.Started), sold, guardPay("2026-02-10", lifecycle.BillingDetailsChanged, "r-2", ""))
 	guardLast(t, out, lifecycle.Active, lifecycle.Full)
 	if _, err := lifecycle.Advance(p, out.Subscription, lateDay("2026-06-01")); err != nil {
 		t.Error(err)

@@ -27,7 +27,7 @@ func TestReplayFaultsOfAnEvent(t *testing.T) {
 	}}
 	bad := plans.Price{Unit: decimal.NewFromInt(-1), Flat: decimal.NewFromInt(-2)}
 	policy := lifecycle.Standard()
-	policy.Trial = lifecycle.Trial{Trial: plans.Trial{Length: proration.Interval{Days: 14}, Leftover: plans.Drop}, Without: lifecycle.ToSuspend}
+	policy.Trial = lifecycle.Trial{Trial: plans.Trial{Length: proration.Interval{Days: 14}, UnusedTrial: plans.Forfeit}, WithoutPaymentMethod: lifecycle.FinalSuspend}
 	_, err = lifecycle.Replay([]lifecycle.Policy{policy}, sub, []lifecycle.Event{
 		{Sequence: 1, At: start, Kind: lifecycle.Started},
 		{Sequence: 2, At: start.AddDate(0, 0, 9), Kind: lifecycle.PriceChanged, By: plans.Support, Change: plans.Change{Item: "seat", Price: &bad}},
@@ -71,7 +71,7 @@ func TestReplayRefusesConflicts(t *testing.T) {
 		{lifecycle.SeatsRemoved, change(plans.Change{Item: "desk", Quantity: decimal.NewFromInt(-1)}), "event.change.item invalid", `the contract has no item "desk", and the change no price for it`},
 		{lifecycle.TermShortened, change(plans.Change{End: lateDay("2026-01-20")}), "event.change.end invalid", "a contract from period to period has no term to shorten"},
 		{lifecycle.PlanChanged, change(plans.Change{Plan: &plans.Plan{ID: "empty", Interval: proration.Interval{Months: 1}}}), "event.change.plan.offers invalid", `it does not offer "seat" in USD`},
-		{lifecycle.SubscriptionPaused, func(e *lifecycle.Event) { e.Until = e.At.Add(1) }, "event.until outside", "the pause begins at 2026-02-01T00:00:00Z"},
+		{lifecycle.PauseRequested, func(e *lifecycle.Event) { e.Until = e.At.Add(1) }, "event.until outside", "the pause begins at 2026-02-01T00:00:00Z"},
 		{lifecycle.PaymentRefunded, func(e *lifecycle.Event) {
 			e.Reason, e.Payment = "wish", lifecycle.Payment{Invoice: "r-1", Amount: decimal.NewFromInt(1001)}
 		}, "event.payment.lines[0].amount invalid", "1001 is no part of the 1000 that are left, to 2 places"},

@@ -14,9 +14,9 @@ func TestReplayFaults(t *testing.T) {
 	std := lifecycle.Standard()
 	later := lifecycle.Standard()
 	later.From = date(time.December, 1)
-	start := lifecycle.Event{Sequence: 1, At: date(time.November, 1), Kind: lifecycle.Started, Method: "card"}
-	cancel := lifecycle.Event{Sequence: 2, At: date(time.November, 2), Kind: lifecycle.CancelRequested}
-	wrong := lifecycle.Event{Sequence: 2, At: date(time.November, 2), Kind: lifecycle.CancelRequested, On: date(time.November, 1)}
+	start := lifecycle.Event{Sequence: 1, At: date(time.November, 1), Kind: lifecycle.Started, PaymentMethod: "card"}
+	cancel := lifecycle.Event{Sequence: 2, At: date(time.November, 2), Kind: lifecycle.CancellationRequested}
+	wrong := lifecycle.Event{Sequence: 2, At: date(time.November, 2), Kind: lifecycle.CancellationRequested, On: date(time.November, 1)}
 	foreign := lifecycle.Event{Sequence: 2, At: date(time.November, 2), Kind: lifecycle.UsageRecorded, Charges: []plans.Charge{{Item: "x", Currency: "EUR", Net: giventest.Money("1.00")}}}
 	for _, row := range []struct {
 		name, why string
@@ -29,8 +29,8 @@ func TestReplayFaults(t *testing.T) {
 		{"no policy", "", nil, []lifecycle.Event{start}, date(time.December, 2), []string{"policies unset"}},
 		{"too many policies", "law 14", make([]lifecycle.Policy, 1001), nil, date(time.December, 2), []string{"policies limit"}},
 		{"policies out of order", "of two, one must hold", []lifecycle.Policy{later, std}, nil, date(time.December, 2), []string{"policies[1].from invalid"}},
-		{"a policy that is none", "", []lifecycle.Policy{std, func() lifecycle.Policy { p := later; p.Changes = 0; return p }()}, nil, date(time.December, 2), []string{"policies[1].changes unset"}},
-		{"events out of order", "", []lifecycle.Policy{std}, []lifecycle.Event{start, cancel, {Sequence: 3, At: date(time.November, 1), Kind: lifecycle.CancelUndone}}, date(time.December, 2), []string{"events[2].at outside"}},
+		{"a policy that is none", "", []lifecycle.Policy{std, func() lifecycle.Policy { p := later; p.Prorations = 0; return p }()}, nil, date(time.December, 2), []string{"policies[1].prorations unset"}},
+		{"events out of order", "", []lifecycle.Policy{std}, []lifecycle.Event{start, cancel, {Sequence: 3, At: date(time.November, 1), Kind: lifecycle.CancellationWithdrawn}}, date(time.December, 2), []string{"events[2].at outside"}},
 		{"an event that is none", "", []lifecycle.Policy{std}, []lifecycle.Event{start, {Sequence: 2, At: date(time.November, 2)}, {Kind: lifecycle.Resumed}}, date(time.December, 2), []string{
 			"events[1].kind unset", "events[2].sequence unset", "events[2].at unset",
 		}},
@@ -80,8 +80,8 @@ func TestPrune(t *testing.T) {
 		}
 		sub = afterwards(p, out.Subscription, lifecycle.Event{At: out.Subscription.At, Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: out.Invoices[0].ID}})
 	}
-	if len(sub.Invoices) > 8 || len(sub.Billed) > 2 || len(sub.Dues) > 0 {
-		t.Errorf("%d invoices, %d charges and %d dues are kept after 40 months that were paid", len(sub.Invoices), len(sub.Billed), len(sub.Dues))
+	if len(sub.Invoices) > 8 || len(sub.UnexpiredCharges) > 2 || len(sub.Receivables) > 0 {
+		t.Errorf("%d invoices, %d charges and %d dues are kept after 40 months that were paid", len(sub.Invoices), len(sub.UnexpiredCharges), len(sub.Receivables))
 	}
 	_, err := lifecycle.Apply(p, sub, lifecycle.Event{Sequence: sub.Sequence + 1, At: sub.At, Kind: lifecycle.PaymentDisputed, Payment: lifecycle.Payment{Invoice: "acme-1"}})
 	if err == nil || err.Error() != `payment_disputed while active: there is no invoice "acme-1", or it is settled for good` {

@@ -20,23 +20,23 @@ func TestRowM1(t *testing.T) {
 	sub := signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16"))
 	tell(t,
 		tale{"15 minutes", "pending between the attempt and its outcome", p, sub, []scene{
-			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
+			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16T00:00:01 attempted s-1", "active full; s-1 pending"},
 			{"2026-11-16T00:14:59", "active full"},
 			{"2026-11-16T00:15:01 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 		}},
 		tale{"over the end", "the order of May 13 is pending when the term ends, and no deadline comes meanwhile; then it is paid", p, sub, []scene{
-			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
+			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-			{"2027-05-15T23:50:00 attempted s-2", "active full; s-2: recurring 900.00, due 900.00; charge s-2 900.00; tell renewal 2027-05-16"},
+			{"2027-05-15T23:50:00 attempted s-2", "active full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00; tell renewal 2027-05-16"},
 			{"2027-05-16T00:04:00", "active full"},
 			{"2027-05-16T00:05:00 paid s-2", "active full; s-2 paid; tell receipt s-2"},
 		}},
 		tale{"one at a time", "while a payment is under way no other is, and an outcome is that of the one under way", p, sub, []scene{
-			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
+			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16T00:00:01 attempted s-1", "active full; s-1 pending"},
 			{"2026-11-16T00:00:02 attempted s-1", "refused: the invoice is pending"},
-			{"2026-11-16T00:10:00 failed s-1", "suspended restricted; s-1 open; tell declined s-1; tell access_lost s-1"},
+			{"2026-11-16T00:10:00 failed s-1", "suspended restricted; s-1 open; tell payment_failed s-1; tell access_lost s-1"},
 		}},
 	)
 }
@@ -45,14 +45,14 @@ func TestRowM1(t *testing.T) {
 func TestRowM2(t *testing.T) {
 	p := salesTool()
 	_, err := p.Catalog.Quote(plans.Order{
-		By: plans.Customer, At: in(t, "UTC", "2026-11-16"), Plan: "base", Country: "US", Method: "card", Term: giventest.Interval("P1M"),
+		By: plans.Customer, At: in(t, "UTC", "2026-11-16"), Plan: "base", Country: "US", PaymentMethod: "card", Term: giventest.Interval("P1M"),
 		Items: []plans.OrderItem{{Item: "seat", Quantity: decimal.New(10, 0)}},
 	})
 	if err == nil || !strings.Contains(err.Error(), "P6M, P9M, P1Y, P2Y") {
 		t.Errorf("a month is not refused with what is on offer: %v", err)
 	}
 	tell(t, tale{"another month", "what is added is a term on offer too: 10 x 15.00 x 6 is 900.00", p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
-		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
+		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		{"2026-12-01 extend P1M", "refused: P1M is shorter than the minimum of P6M | P6M, P9M, P1Y, P2Y"},
 	}})
 }
@@ -61,10 +61,10 @@ func TestRowM2(t *testing.T) {
 func TestRowM3(t *testing.T) {
 	p := salesTool()
 	for _, row := range []struct{ name, why, given, want string }{
-		{"six months", "10 x 15.00 x 6", "P6M", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
-		{"nine months", "10 x 15.00 x 9 is 1350.00, less 5 % 67.50", "P9M", "active full; s-1: recurring 1282.50, due 1282.50; charge s-1 1282.50"},
-		{"twelve months", "10 x 15.00 x 12 is 1800.00, less 10 % 180.00", "P12M", "active full; s-1: recurring 1620.00, due 1620.00; charge s-1 1620.00"},
-		{"two years", "10 x 15.00 x 24 is 3600.00, less 20 % 720.00", "P24M", "active full; s-1: recurring 2880.00, due 2880.00; charge s-1 2880.00"},
+		{"six months", "10 x 15.00 x 6", "P6M", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
+		{"nine months", "10 x 15.00 x 9 is 1350.00, less 5 % 67.50", "P9M", "active full; s-1: recurring 1282.50, due 1282.50; collect_payment s-1 1282.50"},
+		{"twelve months", "10 x 15.00 x 12 is 1800.00, less 10 % 180.00", "P12M", "active full; s-1: recurring 1620.00, due 1620.00; collect_payment s-1 1620.00"},
+		{"two years", "10 x 15.00 x 24 is 3600.00, less 20 % 720.00", "P24M", "active full; s-1: recurring 2880.00, due 2880.00; collect_payment s-1 2880.00"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if _, got := play(t, p, signed(t, p, "base", row.given, in(t, "UTC", "2026-11-16")), "2026-11-16 started card notrial"); got != row.want {
@@ -78,16 +78,16 @@ func TestRowM3(t *testing.T) {
 func TestRowM4(t *testing.T) {
 	p := salesTool()
 	_, err := p.Catalog.Quote(plans.Order{
-		By: plans.Customer, At: in(t, "UTC", "2026-11-16"), Plan: "base", Country: "US", Method: "card", Term: giventest.Interval("P6M"),
+		By: plans.Customer, At: in(t, "UTC", "2026-11-16"), Plan: "base", Country: "US", PaymentMethod: "card", Term: giventest.Interval("P6M"),
 		Items: []plans.OrderItem{{Item: "seat", Quantity: decimal.New(7, 0)}, {Item: "seat", Plan: "advanced", Quantity: decimal.New(3, 0)}},
 	})
 	if err == nil || !strings.Contains(err.Error(), "one plan") {
 		t.Errorf("a mix of plans is not refused: %v", err)
 	}
 	tell(t, tale{"all seats change", "90 of 181 days from February 15: 900.00 x 90/181 is 447.513..., 1500.00 x 90/181 is 745.856...", p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
-		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
+		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-		{"2027-02-15 plan advanced", "active full; s-2: unused -447.51, addition 745.86, due 298.35; charge s-2 298.35"},
+		{"2027-02-15 plan advanced", "active full; s-2: proration_credit -447.51, proration_charge 745.86, due 298.35; collect_payment s-2 298.35"},
 	}})
 }
 
@@ -95,14 +95,14 @@ func TestRowM4(t *testing.T) {
 func TestRowM5(t *testing.T) {
 	p := salesTool()
 	tell(t, tale{"half a year", "nine months more are 1350.00 less 5 %, to February 16, 2028, when they renew; nobody is told that May 16 is charged", p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
-		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
+		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 		{"2027-01-10 shorten 2027-03-16", "refused: a term that was bought is not shortened | cancel it for its end"},
 		{"2027-01-10 shorten 2027-03-16 by support", "refused: a term that was bought is not shortened | cancel it for its end"},
-		{"2027-01-10 extend P9M", "active full; s-2: extension 1282.50, due 1282.50; charge s-2 1282.50"},
+		{"2027-01-10 extend P9M", "active full; s-2: extension 1282.50, due 1282.50; collect_payment s-2 1282.50"},
 		{"2027-01-10 paid s-2", "active full; s-2 paid; tell receipt s-2"},
 		{"2027-05-16", "active full"},
-		{"2028-02-13", "active full; s-3: recurring 1282.50, due 1282.50; charge s-3 1282.50; tell renewal 2028-02-16"},
+		{"2028-02-13", "active full; s-3: recurring 1282.50, due 1282.50; collect_payment s-3 1282.50; tell renewal 2028-02-16"},
 	}})
 }
 
@@ -110,30 +110,30 @@ func TestRowM5(t *testing.T) {
 func TestRowM6(t *testing.T) {
 	p := salesTool()
 	tell(t, tale{"two seats", "2 x 15.00 x 6 is 180.00, for 90 of 181 days: 89.502...; renewed 12 x 15.00 x 6", p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
-		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
+		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-		{"2027-02-15 seats +2", "active full; s-2: addition 89.50, due 89.50; charge s-2 89.50"},
-		{"2027-05-13", "active full; s-3: recurring 1080.00, due 1080.00; charge s-3 1080.00; tell renewal 2027-05-16"},
+		{"2027-02-15 seats +2", "active full; s-2: proration_charge 89.50, due 89.50; collect_payment s-2 89.50"},
+		{"2027-05-13", "active full; s-3: recurring 1080.00, due 1080.00; collect_payment s-3 1080.00; tell renewal 2027-05-16"},
 	}})
 }
 
-// Row M7: Brazil pays by card or Pix, in BRL, and cards in instalments; elsewhere card or PayPal, in USD.
+// Row M7: Brazil pays by card or Pix, in BRL, and cards in installments; elsewhere card or PayPal, in USD.
 func TestRowM7(t *testing.T) {
 	p := salesTool()
 	brazil := func(o *plans.Order) { o.Country = "BR" }
 	tell(t,
 		tale{"Brazil", "10 x 75.00 x 6; PayPal is not accepted there, and Pix is asked for and not charged", p, signed(t, p, "base", "P6M", in(t, "America/Sao_Paulo", "2026-11-16"), brazil), []scene{
 			{"2026-11-16 started paypal notrial", "refused: \"paypal\" is not accepted here | card, pix"},
-			{"2026-11-16 started card notrial", "active full; s-1: recurring 4500.00, due 4500.00; charge s-1 4500.00"},
+			{"2026-11-16 started card notrial", "active full; s-1: recurring 4500.00, due 4500.00; collect_payment s-1 4500.00"},
 			{"2026-11-17 card pix", "active full"},
 		}},
 		tale{"elsewhere", "Pix is not accepted", p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
 			{"2026-11-16 started pix notrial", "refused: \"pix\" is not accepted here | card, paypal"},
-			{"2026-11-16 started paypal notrial", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
+			{"2026-11-16 started paypal notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		}},
 	)
 	order := plans.Order{
-		By: plans.Customer, At: in(t, "America/Sao_Paulo", "2026-11-16"), Plan: "base", Country: "BR", Method: "card", Instalments: 7, Term: giventest.Interval("P6M"),
+		By: plans.Customer, At: in(t, "America/Sao_Paulo", "2026-11-16"), Plan: "base", Country: "BR", PaymentMethod: "card", Installments: 7, Term: giventest.Interval("P6M"),
 		Items: []plans.OrderItem{{Item: "seat", Quantity: decimal.New(10, 0)}},
 	}
 	quote, err := p.Catalog.Quote(order)
@@ -144,11 +144,11 @@ func TestRowM7(t *testing.T) {
 	for _, part := range quote.Due {
 		sum = sum.Add(part.Amount)
 	}
-	giventest.CheckMoney(t, "the sum of 7 instalments", sum, "4500.00")
+	giventest.CheckMoney(t, "the sum of 7 installments", sum, "4500.00")
 	for _, method := range []string{"pix", "card"} {
-		order.Method, order.Country = method, map[string]string{"pix": "BR", "card": "US"}[method]
+		order.PaymentMethod, order.Country = method, map[string]string{"pix": "BR", "card": "US"}[method]
 		if _, err := p.Catalog.Quote(order); err == nil {
-			t.Errorf("instalments by %s in %s", method, order.Country)
+			t.Errorf("installments by %s in %s", method, order.Country)
 		}
 	}
 }
@@ -160,13 +160,13 @@ func TestRowM8(t *testing.T) {
 	other := salesTool(func(p *lifecycle.Policy) { p.Catalog.Plans[1] = euros })
 	tell(t,
 		tale{"another country", "a customer in dollars stays in dollars", p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
-			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
+			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-17 details Acme BR by support", "refused: a subscription stays in its currency, USD; there it would be BRL"},
 			{"2026-11-17 details Acme DE by support", "active full"},
 			{"2026-11-18 usage messages 100 0.01", "active full"},
 		}},
 		tale{"another plan", "it has no price in dollars", other, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
-			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
+			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2026-11-17 plan advanced", "refused: it does not offer \"seat\" in USD"},
 		}},
@@ -190,7 +190,7 @@ func TestRowM9(t *testing.T) {
 	sub := signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16"))
 	tell(t,
 		tale{"cancelled", "access to the last nanosecond of the term, nothing back, no order on May 13", p, sub, []scene{
-			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
+			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-01-10 cancel", "active full"},
 			{"2027-05-07", "active full; tell end 2027-05-16"},
@@ -198,14 +198,14 @@ func TestRowM9(t *testing.T) {
 			{"2027-05-16", "canceled restricted"},
 		}},
 		tale{"after the order", "the order of May 13 is withdrawn", p, sub, []scene{
-			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
+			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-			{"2027-05-13", "active full; s-2: recurring 900.00, due 900.00; charge s-2 900.00; tell renewal 2027-05-16"},
+			{"2027-05-13", "active full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00; tell renewal 2027-05-16"},
 			{"2027-05-14 cancel", "active full; s-2 void; withdraw s-2"},
 			{"2027-05-16", "canceled restricted"},
 		}},
 		tale{"a special case", "100.00 of the 900.00 goes back, with a line of its own and a reason; without one it is no refund; and what went back does not go back again", p, sub, []scene{
-			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
+			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-01-10 refunded s-1 100.00 by support", "error: event.reason: a refund states its reason (must be set)"},
 			{"2027-01-10 refunded s-1 100.00 because outage by support", "active full; s-2: refund -100.00, due 0.00; s-1 paid"},
@@ -218,11 +218,11 @@ func TestRowM9(t *testing.T) {
 // Row M10: what goes back is by the policy, for each kind of item; a decision in a single case states its reason.
 func TestRowM10(t *testing.T) {
 	byItem := salesTool(func(p *lifecycle.Policy) {
-		p.Catalog.Rules[5].When = plans.AtOnce
-		p.Billing.Refunds = []credits.Rule{
-			{Items: []string{"agent"}, Give: credits.InFull, As: credits.ToRefund},
-			{Items: []string{"phone"}, Give: credits.UnusedPart, As: credits.ToRefund},
-			{As: credits.ToNothing},
+		p.Catalog.ChangeRules[5].Effective = plans.Immediately
+		p.Billing.Refunds = []credits.RefundRule{
+			{Items: []string{"agent"}, Give: credits.InFull, As: credits.AsRefund},
+			{Items: []string{"phone"}, Give: credits.UnusedPart, As: credits.AsRefund},
+			{As: credits.AsNothing},
 		}
 		for _, item := range []string{"agent", "phone"} {
 			p.Catalog.Plans[0].Offers = append(p.Catalog.Plans[0].Offers, plans.Offer{Item: item, Currency: "USD", Price: plans.Price{Unit: giventest.Money("5.00")}})
@@ -232,15 +232,15 @@ func TestRowM10(t *testing.T) {
 		o.Items = append(o.Items, plans.OrderItem{Item: "agent", Quantity: decimal.New(2, 0)}, plans.OrderItem{Item: "phone", Quantity: decimal.New(1, 0)})
 	})
 	tell(t, tale{"three kinds of items", "seats 900.00: nothing; agents 2 x 5.00 x 6: all 60.00; phones 30.00 for 90 of 181 days: 14.917...", byItem, sub, []scene{
-		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, recurring 60.00, recurring 30.00, due 990.00; charge s-1 990.00"},
+		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, recurring 60.00, recurring 30.00, due 990.00; collect_payment s-1 990.00"},
 		{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-		{"2027-02-15 cancel", "canceled restricted; s-2: unused -14.92, refund -60.00, due 0.00; s-1 paid; refund s-2 74.92"},
+		{"2027-02-15 cancel", "canceled restricted; s-2: proration_credit -14.92, refund -60.00, due 0.00; s-1 paid; refund s-2 74.92"},
 	}})
 	begun, _ := play(t, byItem, sub, "2026-11-16 started card notrial")
 	begun, _ = play(t, byItem, begun, "2026-11-16 paid s-1")
 	e := eventOf("cancel by support", nil)
 	e.At, e.Sequence = in(t, "UTC", "2027-02-15"), begun.Sequence+1
-	e.Exception = &credits.Exception{Give: credits.InFull, As: credits.ToRefund, Reason: "the law of the country"}
+	e.Exception = &credits.Exception{Give: credits.InFull, As: credits.AsRefund, Reason: "the law of the country"}
 	out, err := lifecycle.Apply(byItem, begun, e)
 	if err != nil {
 		t.Fatal(err)
@@ -271,7 +271,7 @@ func TestRowM11(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"s-1: recurring 900.00, due 900.00", "s-2: addition 89.50, due 89.50", "s-3: extension 1539.00, due 1539.00", "s-4: refund -9.50, due 0.00", "s-5: recurring 1539.00, due 1539.00",
+		"s-1: recurring 900.00, due 900.00", "s-2: proration_charge 89.50, due 89.50", "s-3: extension 1539.00, due 1539.00", "s-4: refund -9.50, due 0.00", "s-5: recurring 1539.00, due 1539.00",
 	}
 	for i, inv := range out.Invoices {
 		if i >= len(want) || billed(inv) != want[i] {
@@ -282,7 +282,7 @@ func TestRowM11(t *testing.T) {
 				t.Errorf("%s does not explain itself", line.ID)
 			}
 		}
-		if i > 0 && inv.At.Before(out.Invoices[i-1].At) {
+		if i > 0 && inv.IssuedAt.Before(out.Invoices[i-1].IssuedAt) {
 			t.Errorf("%s is out of order", inv.ID)
 		}
 	}
@@ -298,7 +298,7 @@ func TestRowM12(t *testing.T) {
 	sub.Contact.Name = "Acme"
 	tell(t, tale{"a new name", "refused to the customer while it renews, and open to support, or to anybody once it does not", p, sub, []scene{
 		{"2026-11-15 details Acme", "unset billing_only"},
-		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
+		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 		{"2026-11-17 details Beta", "refused: a customer may not change billing details while it renews | switch its renewal off, or ask support"},
 		{"2026-11-17 details Beta by support", "active full"},
@@ -307,7 +307,7 @@ func TestRowM12(t *testing.T) {
 		{"2026-11-19 details Gamma", "active full"},
 		{"2026-11-20 renewalon", "active full"},
 		{"2026-11-20 renewalon", "refused: it renews already"},
-		{"2027-05-13", "active full; s-2: recurring 900.00, due 900.00; charge s-2 900.00; tell renewal 2027-05-16"},
+		{"2027-05-13", "active full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00; tell renewal 2027-05-16"},
 	}})
 	var out lifecycle.Outcome
 	for _, text := range []string{"2026-11-16 started card notrial", "2026-11-17 details Beta by support", "2026-12-01 seats +1", "2026-12-02 paid s-1"} {
@@ -324,13 +324,13 @@ func TestRowM12(t *testing.T) {
 
 // Row M13: a failed payment leaves the order pending, and another method pays it: never two charges for one invoice.
 func TestRowM13(t *testing.T) {
-	p := salesTool(func(p *lifecycle.Policy) { p.First = giventest.Interval("P7D") })
+	p := salesTool(func(p *lifecycle.Policy) { p.FirstPaymentTimeout = giventest.Interval("P7D") })
 	tell(t, tale{"another method", "open after the failure, charged by the other method, closed by its success, and no payment is taken any more", p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
-		{"2026-11-16 started card notrial", "incomplete billing_only; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
+		{"2026-11-16 started card notrial", "incomplete billing_only; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		{"2026-11-16T00:00:01 attempted s-1", "incomplete billing_only; s-1 pending"},
 		{"2026-11-16T00:01:00 card paypal", "incomplete billing_only"},
-		{"2026-11-16T00:02:00 failed s-1 hard", "incomplete billing_only; s-1 open; tell declined s-1"},
-		{"2026-11-16T00:03:00 card paypal", "incomplete billing_only; charge s-1 900.00"},
+		{"2026-11-16T00:02:00 failed s-1 hard", "incomplete billing_only; s-1 open; tell payment_failed s-1"},
+		{"2026-11-16T00:03:00 card paypal", "incomplete billing_only; collect_payment s-1 900.00"},
 		{"2026-11-16T00:03:00 card paypal", "incomplete billing_only"},
 		{"2026-11-16T00:04:00 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 		{"2026-11-16T00:05:00 attempted s-1", "refused: the invoice is paid"},
@@ -343,21 +343,21 @@ func TestRowM14(t *testing.T) {
 	p := salesTool()
 	tell(t,
 		tale{"up", "at once: 90 of 181 days, as in row M4", p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
-			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
+			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-			{"2027-02-15 plan advanced", "active full; s-2: unused -447.51, addition 745.86, due 298.35; charge s-2 298.35"},
+			{"2027-02-15 plan advanced", "active full; s-2: proration_credit -447.51, proration_charge 745.86, due 298.35; collect_payment s-2 298.35"},
 		}},
 		tale{"down", "support, for the end of the term: 10 x 15.00 x 6 from then on, ordered three days before", p, signed(t, p, "advanced", "P6M", in(t, "UTC", "2026-11-16")), []scene{
-			{"2026-11-16 started card notrial", "active full; s-1: recurring 1500.00, due 1500.00; charge s-1 1500.00"},
+			{"2026-11-16 started card notrial", "active full; s-1: recurring 1500.00, due 1500.00; collect_payment s-1 1500.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-02-15 plan base", "refused: a customer may not do that | support can do it, at the end of the term"},
 			{"2027-02-15 plan base by support", "active full"},
-			{"2027-05-13", "active full; s-2: recurring 900.00, due 900.00; charge s-2 900.00; tell renewal 2027-05-16"},
+			{"2027-05-13", "active full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00; tell renewal 2027-05-16"},
 			{"2027-05-13 paid s-2", "active full; s-2 paid; tell receipt s-2"},
 			{"2027-05-16", "active full"},
 		}},
 		tale{"and not after all", "what waits is withdrawn, until it is billed", p, signed(t, p, "advanced", "P6M", in(t, "UTC", "2026-11-16")), []scene{
-			{"2026-11-16 started card notrial", "active full; s-1: recurring 1500.00, due 1500.00; charge s-1 1500.00"},
+			{"2026-11-16 started card notrial", "active full; s-1: recurring 1500.00, due 1500.00; collect_payment s-1 1500.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-02-15 withdraw", "refused: no change waits"},
 			{"2027-02-15 plan base by support", "active full"},
@@ -373,16 +373,16 @@ func TestRowM15(t *testing.T) {
 	p := salesTool()
 	sub := signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16"))
 	tell(t, tale{"not renewed", "four attempts fail; restricted from the end of the term on, and full when the order is paid", p, sub, []scene{
-		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
+		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-		{"2027-05-13", "active full; s-2: recurring 900.00, due 900.00; charge s-2 900.00; tell renewal 2027-05-16"},
-		{"2027-05-13 failed s-2", "past_due full; s-2 open; tell declined s-2 2027-05-16"},
-		{"2027-05-14 failed s-2", "past_due full; s-2 open; charge s-2 900.00; tell declined s-2 2027-05-16"},
-		{"2027-05-15 failed s-2", "past_due full; s-2 open; charge s-2 900.00; tell declined s-2 2027-05-16"},
+		{"2027-05-13", "active full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00; tell renewal 2027-05-16"},
+		{"2027-05-13 failed s-2", "past_due full; s-2 open; tell payment_failed s-2 2027-05-16"},
+		{"2027-05-14 failed s-2", "past_due full; s-2 open; collect_payment s-2 900.00; tell payment_failed s-2 2027-05-16"},
+		{"2027-05-15 failed s-2", "past_due full; s-2 open; collect_payment s-2 900.00; tell payment_failed s-2 2027-05-16"},
 		{"2027-05-15T23:59:59.999999999", "past_due full"},
-		{"2027-05-16 failed s-2", "suspended restricted; s-2 open; charge s-2 900.00; tell access_lost s-2; tell declined s-2"},
+		{"2027-05-16 failed s-2", "suspended restricted; s-2 open; collect_payment s-2 900.00; tell access_lost s-2; tell payment_failed s-2"},
 		{"2027-05-20", "suspended restricted"},
-		{"2027-05-20 card paypal", "suspended restricted; charge s-2 900.00"},
+		{"2027-05-20 card paypal", "suspended restricted; collect_payment s-2 900.00"},
 		{"2027-05-20T00:10:00 paid s-2", "active full; s-2 paid; tell receipt s-2"},
 	}})
 }
@@ -395,7 +395,7 @@ func TestRowM16(t *testing.T) {
 		t.Error("automation comes with the advanced plan, and leads with both")
 	}
 	tell(t, tale{"a downgrade", "4000 contacts are more than 2500, 3 agents more than 1", p, signed(t, p, "advanced", "P6M", in(t, "UTC", "2026-11-16")), []scene{
-		{"2026-11-16 started card notrial", "active full; s-1: recurring 1500.00, due 1500.00; charge s-1 1500.00"},
+		{"2026-11-16 started card notrial", "active full; s-1: recurring 1500.00, due 1500.00; collect_payment s-1 1500.00"},
 		{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 		{"2027-02-15 plan base by support using 4000 contacts using 3 ai_agents", "refused: 3 ai_agents are in use, and the plan allows 1; 4000 contacts are in use, and the plan allows 2500 | use fewer of them first"},
 		{"2027-02-15 plan base by support using 2500 contacts using 1 ai_agents", "active full"},
@@ -409,38 +409,38 @@ func TestRowM17(t *testing.T) {
 	pix := signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16"), func(o *plans.Order) { o.Country = "BR" })
 	tell(t,
 		tale{"four attempts", "May 7; May 13, 14, 15 and 16; and no fifth", p, sub, []scene{
-			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
+			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-05-06T23:59:59.999999999", "active full"},
 			{"2027-05-07", "active full; tell renewal 2027-05-16"},
 			{"2027-05-12T23:59:59.999999999", "active full"},
-			{"2027-05-13", "active full; s-2: recurring 900.00, due 900.00; charge s-2 900.00"},
-			{"2027-05-13T00:00:05 failed s-2", "past_due full; s-2 open; tell declined s-2 2027-05-16"},
+			{"2027-05-13", "active full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00"},
+			{"2027-05-13T00:00:05 failed s-2", "past_due full; s-2 open; tell payment_failed s-2 2027-05-16"},
 			{"2027-05-13T23:59:59.999999999", "past_due full"},
-			{"2027-05-14", "past_due full; charge s-2 900.00"},
-			{"2027-05-14T00:00:05 failed s-2", "past_due full; s-2 open; tell declined s-2 2027-05-16"},
-			{"2027-05-15", "past_due full; charge s-2 900.00"},
-			{"2027-05-15T00:00:05 failed s-2", "past_due full; s-2 open; tell declined s-2 2027-05-16"},
-			{"2027-05-16", "suspended restricted; charge s-2 900.00; tell access_lost s-2"},
-			{"2027-05-16T00:00:05 failed s-2", "suspended restricted; s-2 open; tell declined s-2"},
+			{"2027-05-14", "past_due full; collect_payment s-2 900.00"},
+			{"2027-05-14T00:00:05 failed s-2", "past_due full; s-2 open; tell payment_failed s-2 2027-05-16"},
+			{"2027-05-15", "past_due full; collect_payment s-2 900.00"},
+			{"2027-05-15T00:00:05 failed s-2", "past_due full; s-2 open; tell payment_failed s-2 2027-05-16"},
+			{"2027-05-16", "suspended restricted; collect_payment s-2 900.00; tell access_lost s-2"},
+			{"2027-05-16T00:00:05 failed s-2", "suspended restricted; s-2 open; tell payment_failed s-2"},
 			{"2027-06-16", "suspended restricted"},
 		}},
 		tale{"the third succeeds", "the next half year begins on May 16 all the same", p, sub, []scene{
-			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
+			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-			{"2027-05-13 failed s-2", "past_due full; s-2: recurring 900.00, due 900.00; charge s-2 900.00; tell renewal 2027-05-16; tell declined s-2 2027-05-16"},
-			{"2027-05-14 failed s-2", "past_due full; s-2 open; charge s-2 900.00; tell declined s-2 2027-05-16"},
-			{"2027-05-15 paid s-2", "active full; s-2 paid; charge s-2 900.00; tell receipt s-2"},
+			{"2027-05-13 failed s-2", "past_due full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00; tell renewal 2027-05-16; tell payment_failed s-2 2027-05-16"},
+			{"2027-05-14 failed s-2", "past_due full; s-2 open; collect_payment s-2 900.00; tell payment_failed s-2 2027-05-16"},
+			{"2027-05-15 paid s-2", "active full; s-2 paid; collect_payment s-2 900.00; tell receipt s-2"},
 			{"2027-05-16", "active full"},
 			{"2027-11-07", "active full; tell renewal 2027-11-16"},
-			{"2027-11-13", "active full; s-3: recurring 900.00, due 900.00; charge s-3 900.00"},
+			{"2027-11-13", "active full; s-3: recurring 900.00, due 900.00; collect_payment s-3 900.00"},
 		}},
 		tale{"a card that is gone", "a hard decline is not tried again by itself, and another card is", p, sub, []scene{
-			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
+			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-			{"2027-05-13 failed s-2 hard", "past_due full; s-2: recurring 900.00, due 900.00; charge s-2 900.00; tell renewal 2027-05-16; tell declined s-2 2027-05-16"},
+			{"2027-05-13 failed s-2 hard", "past_due full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00; tell renewal 2027-05-16; tell payment_failed s-2 2027-05-16"},
 			{"2027-05-14", "past_due full"},
-			{"2027-05-14T09:00:00 card", "past_due full; charge s-2 900.00"},
+			{"2027-05-14T09:00:00 card", "past_due full; collect_payment s-2 900.00"},
 		}},
 		tale{"by Pix", "no order: it ends, and is told to end", p, pix, []scene{
 			{"2026-11-16 started pix notrial", "active full; s-1: recurring 4500.00, due 4500.00; send s-1 4500.00"},
@@ -461,28 +461,28 @@ func TestRowM18(t *testing.T) {
 	tell(t,
 		tale{"bought on the fifth day", "ten days are left: from November 6 to May 6, and to May 16; the order comes three days before that", p, sub, []scene{
 			{"2026-11-02 started card", "trialing full"},
-			{"2026-11-06 bought", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
+			{"2026-11-06 bought", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-06 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-05-07", "active full; tell renewal 2027-05-16"},
 			{"2027-05-12T23:59:59.999999999", "active full"},
-			{"2027-05-13", "active full; s-2: recurring 900.00, due 900.00; charge s-2 900.00"},
+			{"2027-05-13", "active full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00"},
 		}},
-		tale{"dropped", "they are lost: the term ends on May 6", salesTool(func(p *lifecycle.Policy) { p.Trial.Leftover = plans.Drop }), sub, []scene{
+		tale{"dropped", "they are lost: the term ends on May 6", salesTool(func(p *lifecycle.Policy) { p.Trial.UnusedTrial = plans.Forfeit }), sub, []scene{
 			{"2026-11-02 started card", "trialing full"},
-			{"2026-11-06 bought", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
+			{"2026-11-06 bought", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-06 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-			{"2027-05-03", "active full; s-2: recurring 900.00, due 900.00; charge s-2 900.00; tell renewal 2027-05-06"},
+			{"2027-05-03", "active full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00; tell renewal 2027-05-06"},
 		}},
-		tale{"at its end", "the term begins by itself when the trial is over", salesTool(func(p *lifecycle.Policy) { p.Trial.Leftover = plans.AtTrialEnd }), sub, []scene{
+		tale{"at its end", "the term begins by itself when the trial is over", salesTool(func(p *lifecycle.Policy) { p.Trial.UnusedTrial = plans.AtTrialEnd }), sub, []scene{
 			{"2026-11-02 started card", "trialing full"},
 			{"2026-11-06 bought", "refused: it begins by itself on 2026-11-16, when the trial is over"},
-			{"2026-11-16", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
+			{"2026-11-16", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		}},
 		tale{"not bought", "without a method of payment it is restricted", p, sub, []scene{
 			{"2026-11-02 started", "trialing full"},
 			{"2026-11-15T23:59:59.999999999", "trialing full"},
 			{"2026-11-16", "suspended restricted; tell access_lost"},
-			{"2026-12-01 card", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
+			{"2026-12-01 card", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		}},
 	)
 }
@@ -496,14 +496,14 @@ func TestRowM19(t *testing.T) {
 		}
 	})
 	tell(t, tale{"half a year later", "renewed at 15.00; seats at 15.00: 1 x 15.00 x 6 for 90 of 181 days is 44.751...; with the new plan at 29.00: 11 x 29.00 x 6", dearer, signed(t, old, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
-		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; charge s-1 900.00"},
+		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-		{"2027-02-15 seats +1", "active full; s-2: addition 44.75, due 44.75; charge s-2 44.75"},
+		{"2027-02-15 seats +1", "active full; s-2: proration_charge 44.75, due 44.75; collect_payment s-2 44.75"},
 		{"2027-02-15 paid s-2", "active full; s-2 paid; tell receipt s-2"},
-		{"2027-05-13 paid s-3", "active full; s-3: recurring 990.00, due 990.00; charge s-3 990.00; tell renewal 2027-05-16; tell receipt s-3"},
-		{"2027-05-16 plan advanced", "active full; s-4: unused -990.00, addition 1914.00, due 924.00; charge s-4 924.00"},
+		{"2027-05-13 paid s-3", "active full; s-3: recurring 990.00, due 990.00; collect_payment s-3 990.00; tell renewal 2027-05-16; tell receipt s-3"},
+		{"2027-05-16 plan advanced", "active full; s-4: proration_credit -990.00, proration_charge 1914.00, due 924.00; collect_payment s-4 924.00"},
 		{"2027-05-16 paid s-4", "active full; s-4 paid; tell receipt s-4"},
-		{"2027-11-13", "active full; s-5: recurring 1914.00, due 1914.00; charge s-5 1914.00; tell renewal 2027-11-16"},
+		{"2027-11-13", "active full; s-5: recurring 1914.00, due 1914.00; collect_payment s-5 1914.00; tell renewal 2027-11-16"},
 	}})
 }
 
@@ -514,13 +514,13 @@ func TestRowM20(t *testing.T) {
 	restricted, _ := play(t, p, sub, "2026-12-01")
 	for _, row := range []struct {
 		name, why   string
-		given       lifecycle.Member
+		given       lifecycle.Role
 		want        bool
 		tried, over lifecycle.Access
 	}{
-		{"admin", "every admin", lifecycle.Member{Role: "admin"}, true, lifecycle.Full, lifecycle.Restricted},
-		{"user", "no other; what is free stays for all", lifecycle.Member{Role: "user", Selected: true}, false, lifecycle.Full, lifecycle.Restricted},
-		{"owner", "a role of another policy", lifecycle.Member{Role: "owner"}, false, lifecycle.Full, lifecycle.Restricted},
+		{"admin", "every admin", lifecycle.Role{Role: "admin"}, true, lifecycle.Full, lifecycle.Restricted},
+		{"user", "no other; what is free stays for all", lifecycle.Role{Role: "user", Selected: true}, false, lifecycle.Full, lifecycle.Restricted},
+		{"owner", "a role of another policy", lifecycle.Role{Role: "owner"}, false, lifecycle.Full, lifecycle.Restricted},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if p.Manages(row.given) != row.want || p.AccessOf(sub, row.given) != row.tried || p.AccessOf(restricted, row.given) != row.over {

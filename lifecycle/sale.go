@@ -11,23 +11,23 @@ import (
 // use keeps what was used for the next invoice.
 func (s *step) use(e *Event) error {
 	all, err := s.charges(e.Charges, plans.Usage)
-	s.sub.Pending = append(s.sub.Pending, all...)
+	s.sub.UnbilledCharges = append(s.sub.UnbilledCharges, all...)
 	return err
 }
 
 // sell bills what was sold once, with what waits for an invoice. In a trial or a pause it waits too.
 func (s *step) sell(e *Event) error {
-	all, err := s.charges(e.Charges, plans.OneOff)
+	all, err := s.charges(e.Charges, plans.OneTime)
 	if err != nil {
 		return err
 	}
 	sub := &s.sub
-	sub.Pending = append(sub.Pending, all...)
+	sub.UnbilledCharges = append(sub.UnbilledCharges, all...)
 	if !regular.has(sub.Status) {
 		return nil
 	}
-	lines := sub.Pending
-	sub.Pending = nil
+	lines := sub.UnbilledCharges
+	sub.UnbilledCharges = nil
 	return s.issue(lines)
 }
 
@@ -55,7 +55,7 @@ func (s *step) charges(all []plans.Charge, kind plans.Kind) ([]plans.Charge, err
 		_, err := c.Priced(s.policy.Billing.Proration)
 		f.Under(path, err)
 	}
-	if len(s.sub.Pending)+len(all) > maxCharges {
+	if len(s.sub.UnbilledCharges)+len(all) > maxCharges {
 		f.Add("event.charges", proration.ErrLimit, "more than %d charges wait for an invoice", maxCharges)
 	}
 	return all, f.Err()

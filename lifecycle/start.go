@@ -12,7 +12,7 @@ import (
 
 // start begins service, or waits until it is to begin.
 func (s *step) start(e *Event) error {
-	if e.Method != "" {
+	if e.PaymentMethod != "" {
 		if err := s.setMethod(e); err != nil {
 			return err
 		}
@@ -38,7 +38,7 @@ func (s *step) startNow(Deadline) error {
 		s.sub.TrialEnd = time.Time{}
 		return s.serve(true, 0)
 	}
-	if s.policy.Trial.Method && s.sub.Method == "" {
+	if s.policy.Trial.RequirePaymentMethod && s.sub.PaymentMethod == "" {
 		return s.trialOver(Deadline{}) // it was taken off file since, and there is no trial
 	}
 	return s.tryOrServe(true)
@@ -50,7 +50,7 @@ func (s *step) tryOrServe(anew bool) error {
 	if trial.Length == (proration.Interval{}) {
 		return s.serve(anew, 0)
 	}
-	if trial.Method && s.sub.Method == "" {
+	if trial.RequirePaymentMethod && s.sub.PaymentMethod == "" {
 		return s.refuse("a trial begins with a method of payment")
 	}
 	end, err := trial.Length.After(s.sub.At, s.sub.location())
@@ -78,29 +78,29 @@ func (s *step) buy(*Event) error {
 
 // trialOver begins the first period, unless it was canceled or nobody could pay.
 func (s *step) trialOver(Deadline) error {
-	if without := s.policy.Trial.Without; s.sub.Method == "" && without > ToGoOn {
+	if without := s.policy.Trial.WithoutPaymentMethod; s.sub.PaymentMethod == "" && without > FinalContinue {
 		return s.resortTo(without)
 	}
 	return s.serve(true, 0)
 }
 
 // resortTo does what the policy says where nobody can pay.
-func (s *step) resortTo(r Resort) error {
-	if r == ToSuspend || r == ToPause {
+func (s *step) resortTo(r FinalAction) error {
+	if r == FinalSuspend || r == FinalPause {
 		if err := s.stop(); err != nil {
 			return err
 		}
 	}
 	switch r {
-	case ToSuspend:
+	case FinalSuspend:
 		s.sub.Status = Suspended
-		s.notice(Notice{Kind: Lost})
-	case ToPause:
+		s.notice(Notice{Kind: NoticeAccessLost})
+	case FinalPause:
 		s.sub.Status = Paused
-		s.notice(Notice{Kind: Lost})
-	case ToCancel:
+		s.notice(Notice{Kind: NoticeAccessLost})
+	case FinalCancel:
 		return s.end(Canceled, nil)
-	case ToGoOn:
+	case FinalContinue:
 	}
 	return nil
 }
@@ -115,7 +115,7 @@ func (s *step) serve(anew bool, longer int) error {
 			return err
 		}
 	}
-	sub.Since, sub.Status = time.Time{}, Active
+	sub.UnbilledSince, sub.Status = time.Time{}, Active
 	if err := s.bill(); err != nil {
 		return err
 	}
@@ -125,10 +125,10 @@ func (s *step) serve(anew bool, longer int) error {
 // await lets service wait for the payment of its first invoice, where the policy has it so.
 func (s *step) await() error {
 	sub := &s.sub
-	if s.policy.First == (proration.Interval{}) || !sub.awaits() {
+	if s.policy.FirstPaymentTimeout == (proration.Interval{}) || !sub.awaits() {
 		return nil
 	}
-	by, err := s.policy.First.After(sub.At, sub.location())
+	by, err := s.policy.FirstPaymentTimeout.After(sub.At, sub.location())
 	if err != nil {
 		return err
 	}
@@ -138,12 +138,12 @@ func (s *step) await() error {
 
 // awaits reports whether an invoice of the period that is served is unpaid.
 func (s *Subscription) awaits() bool {
-	return slices.ContainsFunc(s.Dues, func(d Due) bool { return !d.From.Before(s.Period.Start) })
+	return slices.ContainsFunc(s.Receivables, func(d Collection) bool { return !d.ServiceFrom.Before(s.Period.Start) })
 }
 
 // anew lets the contract begin at the instant.
 func (s *step) anew(longer int) error {
-	after, err := s.sub.Contract.Begin(s.sub.At, longer)
+	after, err := s.sub.Contract.StartingAt(s.sub.At, longer)
 	if err != nil {
 		return proration.Under("contract", err)
 	}
@@ -157,11 +157,11 @@ func (s *step) bill() error {
 	if err := s.retime(); err != nil {
 		return err
 	}
-	inv, err := s.periodFrom(invoice.Occasion{Account: sub.Account, At: sub.At, Lines: sub.Pending})
+	inv, err := s.periodFrom(invoice.IssueRequest{Account: sub.Account, At: sub.At, Lines: sub.UnbilledCharges})
 	if err != nil {
 		return err
 	}
-	sub.Pending = nil
+	sub.UnbilledCharges = nil
 	s.collect(inv, sub.At, time.Time{})
 	s.collectHeld()
 	return s.served()
@@ -173,21 +173,21 @@ func (s *step) retime() error {
 	sub := &s.sub
 	switch arrears := s.policy.Billing.Timing == proration.InArrears && !sub.upFront(); {
 	case arrears && !sub.inArrears():
-		sub.Since = sub.At
+		sub.UnbilledSince = sub.At
 	case !arrears && sub.inArrears():
-		inv, err := s.document(invoice.Occasion{Account: sub.Account, At: sub.At})
+		inv, err := s.document(invoice.IssueRequest{Account: sub.Account, At: sub.At})
 		if err != nil {
 			return err
 		}
 		s.collect(inv, sub.At, time.Time{})
 		s.adopt()
-		sub.Since = time.Time{}
+		sub.UnbilledSince = time.Time{}
 	}
 	return nil
 }
 
 // inArrears reports whether the period that is served is billed when it is over: as the policy had it when it began.
-func (s *Subscription) inArrears() bool { return !s.Since.IsZero() }
+func (s *Subscription) inArrears() bool { return !s.UnbilledSince.IsZero() }
 
 // upFront reports whether the whole term is billed when it begins.
 func (s *Subscription) upFront() bool {
@@ -196,8 +196,8 @@ func (s *Subscription) upFront() bool {
 
 // collectHeld collects what was held for the next period.
 func (s *step) collectHeld() {
-	for i := range s.sub.Dues {
-		if !s.sub.Dues[i].Held.IsZero() {
+	for i := range s.sub.Receivables {
+		if !s.sub.Receivables[i].CollectAt.IsZero() {
 			s.ask(i)
 		}
 	}
@@ -205,7 +205,7 @@ func (s *step) collectHeld() {
 
 // served lets the period that holds the instant be the one that is served.
 func (s *step) served() error {
-	rest, err := s.sub.Contract.Rest(s.sub.At)
+	rest, err := s.sub.Contract.RemainingPortions(s.sub.At)
 	if err != nil {
 		return err
 	}
@@ -219,14 +219,14 @@ func (s *step) served() error {
 
 // forget takes back a period that was billed ahead and not paid; what is paid of one stays.
 func (s *step) forget() error {
-	a := s.sub.Ahead
+	a := s.sub.NextPeriod
 	if a == nil {
 		return nil
 	}
-	s.sub.Ahead = nil
+	s.sub.NextPeriod = nil
 	if i := s.sub.due(a.Invoice); i >= 0 && s.sub.underWay(a.Invoice) {
 		s.renounce(i)
-		s.sub.Pending = append(slices.Clone(a.Pending), s.sub.Pending...)
+		s.sub.UnbilledCharges = append(slices.Clone(a.IncludedCharges), s.sub.UnbilledCharges...)
 		if s.sub.Status == PastDue {
 			s.standing()
 		}
@@ -238,7 +238,7 @@ func (s *step) forget() error {
 	if err := s.undo(a.Invoice); err != nil {
 		return err
 	}
-	s.sub.Pending = append(slices.Clone(a.Pending), s.sub.Pending...)
+	s.sub.UnbilledCharges = append(slices.Clone(a.IncludedCharges), s.sub.UnbilledCharges...)
 	s.settle()
 	if s.sub.Status == PastDue {
 		s.standing()
@@ -254,21 +254,21 @@ func (s *Subscription) retractable(id string) bool {
 
 // renounce lets an invoice be void once it is known what came of the payment that is under way.
 func (s *step) renounce(due int) {
-	d := &s.sub.Dues[due]
-	d.Unwanted = true
-	s.sub.Billed = slices.DeleteFunc(s.sub.Billed, func(c plans.Charge) bool { return invoiceOf(c.ID) == d.Invoice })
+	d := &s.sub.Receivables[due]
+	d.VoidWhenKnown = true
+	s.sub.UnexpiredCharges = slices.DeleteFunc(s.sub.UnexpiredCharges, func(c plans.Charge) bool { return invoiceOf(c.ID) == d.Invoice })
 }
 
 // standing lets the status follow from what is overdue: nothing, or something whose grace runs. What is suspended stays so while a grace is over.
 func (s *step) standing() {
 	sub := &s.sub
 	overdue, over := false, false
-	for _, d := range sub.Dues {
-		if d.Failed.IsZero() || d.Unwanted {
+	for _, d := range sub.Receivables {
+		if d.FirstFailedAt.IsZero() || d.VoidWhenKnown {
 			continue
 		}
 		overdue = true
-		if !d.Until.IsZero() && !d.Until.After(sub.At) {
+		if !d.GraceUntil.IsZero() && !d.GraceUntil.After(sub.At) {
 			over = true
 		}
 	}

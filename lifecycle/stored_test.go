@@ -21,7 +21,7 @@ func TestStoredChanges(t *testing.T) {
 	none.Renewal.Lead = proration.Interval{}
 	wait := func(at string, c plans.Change) func(*lifecycle.Subscription) {
 		return func(s *lifecycle.Subscription) {
-			s.Waiting = append(s.Waiting, lifecycle.Waiting{Sequence: 1, At: lateDay(at), Change: c})
+			s.ScheduledChanges = append(s.ScheduledChanges, lifecycle.ScheduledChange{Sequence: 1, At: lateDay(at), Change: c})
 		}
 	}
 	for _, row := range []struct {
@@ -38,12 +38,12 @@ func TestStoredChanges(t *testing.T) {
 		{"fewer inside a period that is paid", "they are credited", none, []lifecycle.Event{started, paid}, "2026-01-20", wait("2026-01-25", less(2)), "", "800.00"},
 		{"fewer inside a period that is not paid", "law 3: they wait for the next", none, []lifecycle.Event{started}, "2026-01-20", wait("2026-01-25", less(2)), "", "800.00"},
 		{"too many fewer while the next period is billed", "ten are there", lead, []lifecycle.Event{started, paid}, "2026-01-25", func(s *lifecycle.Subscription) {
-			s.Ahead.Changes = append(s.Ahead.Changes, less(50))
-			s.Ahead.Invoice = "" // as one on which nothing was to be billed
+			s.NextPeriod.Changes = append(s.NextPeriod.Changes, less(50))
+			s.NextPeriod.Invoice = "" // as one on which nothing was to be billed
 		}, `-40 of "seat" would be left`, "1000.00"},
 		{"fewer while the next period is billed and not paid", "law 3: from the one after it", lead, []lifecycle.Event{started, paid}, "2026-01-25", func(s *lifecycle.Subscription) {
-			s.Ahead.Changes = append(s.Ahead.Changes, less(2))
-			s.Ahead.Invoice = ""
+			s.NextPeriod.Changes = append(s.NextPeriod.Changes, less(2))
+			s.NextPeriod.Invoice = ""
 		}, "", "800.00"},
 		{"after the next period that is billed ahead", "its time has not come", lead, []lifecycle.Event{started, paid}, "2026-01-20", wait("2026-03-01", less(2)), "", "800.00"},
 	} {
@@ -79,9 +79,9 @@ func TestStoredChanges(t *testing.T) {
 // What was billed when the contract was extended is not billed ahead.
 func TestExtendedIsNotBilledAhead(t *testing.T) {
 	p := guardPolicy()
-	term := plans.Term{Length: giventest.Interval("P1M"), Billing: plans.UpFront, AtEnd: plans.Renew}
+	term := plans.Term{Length: giventest.Interval("P1M"), Billing: plans.UpFront, Renewal: plans.Renew}
 	sub := guardCustomer()
-	sub.Contract.Terms = []plans.Agreed{{Term: term, Period: giventest.Period("2026-01-01/2026-02-01", nil)}}
+	sub.Contract.Terms = []plans.ContractTerm{{Term: term, Period: giventest.Period("2026-01-01/2026-02-01", nil)}}
 	out := paidAtOnce(t, []lifecycle.Policy{p}, sub, lateDay("2026-02-28"), guardEvent("2026-01-01", lifecycle.Started),
 		guardEvent("2026-01-10", lifecycle.TermExtended, func(e *lifecycle.Event) { e.Change = plans.Change{Term: &term} }))
 	if len(out.Invoices) != 3 { // January, the extension, and March ahead
@@ -98,7 +98,7 @@ func TestUnwantedIsNotOverdue(t *testing.T) {
 		guardPay("2026-01-23", lifecycle.PaymentFailed, "r-2", "a"), guardPay("2026-01-24", lifecycle.PaymentAttempted, "r-2", "b"),
 	}
 	guardLast(t, lives(t, p, "2026-01-24", events...), lifecycle.PastDue, lifecycle.Full)
-	events = append(events, guardEvent("2026-01-25", lifecycle.RenewalOff))
+	events = append(events, guardEvent("2026-01-25", lifecycle.RenewalDisabled))
 	guardLast(t, lives(t, p, "2026-01-25", events...), lifecycle.Active, lifecycle.Full)
 	failed := lives(t, p, "2026-01-26", append(events, guardPay("2026-01-26", lifecycle.PaymentFailed, "r-2", "b"))...)
 	guardLast(t, failed, lifecycle.Active, lifecycle.Full, "withdraw r-2 0.00")

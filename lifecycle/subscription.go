@@ -17,15 +17,15 @@ import (
 )
 
 // Subscription is the life of a contract: one value that the caller stores. A new one has an ID, a contract and whom it is with, and
-// nothing else; terms come from a quote of a catalogue, or from plans.Contract.Begin, with their discounts. After it was read back, the caller sets
-// Contract.Cycle.Location again, which is enough for everything inside. In arrears a quantity that changed is a step of the contract's ramp: see plans.Contract.On.
+// nothing else; terms come from a quote of a catalog, or from plans.Contract.StartingAt, with their discounts. After it was read back, the caller sets
+// Contract.Cycle.Location again, which is enough for everything inside. In arrears a quantity that changed is a step of the contract's ramp: see plans.Contract.AsOf.
 type Subscription struct {
-	ID              string          `json:"id"` // given by the caller; the IDs of invoices, notices and effects derive from it
-	invoice.Account                 // what was bought, what of it was billed and is not used up, and what is owed to the customer
-	Country         string          `json:"country,omitzero"` // where the customer is, "BR"; needed where the catalogue's markets decide how to pay
-	Contact         invoice.Contact `json:"contact,omitzero"` // to whom invoices go
-	Method          string          `json:"method,omitzero"`  // the method of payment on file, "card"; "" is none
-	Taxes           *[]invoice.Rate `json:"taxes,omitempty"`  // the taxes of this customer; nil is the policy's
+	ID              string             `json:"id"` // given by the caller; the IDs of invoices, notices and effects derive from it
+	invoice.Account                    // what was bought, what of it was billed and is not used up, and what is owed to the customer
+	Country         string             `json:"country,omitzero"`        // where the customer is, "BR"; needed where the catalog's markets decide how to pay
+	Contact         invoice.Contact    `json:"contact,omitzero"`        // to whom invoices go
+	PaymentMethod   string             `json:"payment_method,omitzero"` // the method of payment on file, "card"; "" is none
+	Taxes           *[]invoice.TaxRate `json:"taxes,omitempty"`         // the taxes of this customer; nil is the policy's
 
 	Status   Status           `json:"status"`            // where it stands; unset until it starts
 	At       time.Time        `json:"at,omitzero"`       // how far it has been advanced
@@ -41,55 +41,55 @@ type Subscription struct {
 	PauseAt   time.Time `json:"pause_at,omitzero"`   // when a pause begins
 	ResumeAt  time.Time `json:"resume_at,omitzero"`  // when a pause is over
 
-	Waiting  []Waiting         `json:"waiting,omitzero"`  // changes that take effect later, in order of time
-	Ahead    *Ahead            `json:"ahead,omitempty"`   // the next period, where it is billed already
-	Pending  []plans.Charge    `json:"pending,omitzero"`  // what waits for the next invoice, in order
-	Invoices []invoice.Invoice `json:"invoices,omitzero"` // those that are not settled, and those that can still be refunded, disputed or voided, in order
-	Dues     []Due             `json:"dues,omitzero"`     // how far the collection of the unpaid ones is, in order
-	Issued   int               `json:"issued,omitzero"`   // how many invoices were issued
+	ScheduledChanges []ScheduledChange `json:"scheduled_changes,omitzero"` // changes that take effect later, in order of time
+	NextPeriod       *NextPeriod       `json:"next_period,omitempty"`      // the next period, where it is billed already
+	UnbilledCharges  []plans.Charge    `json:"unbilled_charges,omitzero"`  // what waits for the next invoice, in order
+	Invoices         []invoice.Invoice `json:"invoices,omitzero"`          // those that are not settled, and those that can still be refunded, disputed or voided, in order
+	Receivables      []Collection      `json:"receivables,omitzero"`       // how far the collection of the unpaid ones is, in order
+	Issued           int               `json:"issued,omitzero"`            // how many invoices were issued
 }
 
-// Waiting is a change that takes effect later.
-type Waiting struct {
-	Sequence int64        `json:"sequence"`       // number of the event that asked for it
-	At       time.Time    `json:"at"`             // when it takes effect
-	Change   plans.Change `json:"change"`         // what changes
-	Ahead    bool         `json:"ahead,omitzero"` // what it comes to is billed already, with the next period
+// ScheduledChange is a change that takes effect later.
+type ScheduledChange struct {
+	Sequence        int64        `json:"sequence"`                   // number of the event that asked for it
+	At              time.Time    `json:"at"`                         // when it takes effect
+	Change          plans.Change `json:"change"`                     // what changes
+	BilledInAdvance bool         `json:"billed_in_advance,omitzero"` // what it comes to is billed already, with the next period
 }
 
-// Ahead is a period that was billed before it begins.
-type Ahead struct {
-	Period   proration.Period `json:"period"`            // when it begins and ends
-	Invoice  string           `json:"invoice,omitzero"`  // ID of its invoice; "" where nothing was to be billed
-	Contract plans.Contract   `json:"contract"`          // as it goes on then
-	Changes  []plans.Change   `json:"changes,omitzero"`  // made since; they are billed for the period when it begins
-	Pending  []plans.Charge   `json:"included,omitzero"` // what else is on its invoice, to wait again where that is voided
+// BilledInAdvance is a period that was billed before it begins.
+type NextPeriod struct {
+	Period          proration.Period `json:"period"`                    // when it begins and ends
+	Invoice         string           `json:"invoice,omitzero"`          // ID of its invoice; "" where nothing was to be billed
+	Contract        plans.Contract   `json:"contract"`                  // as it goes on then
+	Changes         []plans.Change   `json:"changes,omitzero"`          // made since; they are billed for the period when it begins
+	IncludedCharges []plans.Charge   `json:"included_charges,omitzero"` // what else is on its invoice, to wait again where that is voided
 }
 
-// Due is how far the collection of an unpaid invoice is. It has one grace, however often it fails.
-type Due struct {
-	Invoice  string    `json:"invoice"`           // its ID
-	From     time.Time `json:"from"`              // when what it pays for begins
-	Held     time.Time `json:"held,omitzero"`     // when it is collected first; zero is from the start
-	Asked    time.Time `json:"asked,omitzero"`    // when it was last asked to charge it, while the outcome is not known
-	By       time.Time `json:"by,omitzero"`       // when it is due, where it is paid by hand; zero once that has passed
-	Failed   time.Time `json:"failed,omitzero"`   // when the first attempt failed, or it was due; zero where neither happened
-	Until    time.Time `json:"until,omitzero"`    // when its grace is over: the first instant without; zero where it has none to end
-	Retry    time.Time `json:"retry,omitzero"`    // when it is charged again by itself
-	Retries  int       `json:"retries,omitzero"`  // how often it was
-	Unwanted bool      `json:"unwanted,omitzero"` // it is void once it is known what came of the payment that is under way; what comes in goes back
-	Hard     bool      `json:"hard,omitzero"`     // no attempt is of use until another method is entered
+// Collection is how far the collection of an unpaid invoice is. It has one grace, however often it fails.
+type Collection struct {
+	Invoice       string    `json:"invoice"`                  // its ID
+	ServiceFrom   time.Time `json:"service_from"`             // when what it pays for begins
+	CollectAt     time.Time `json:"collect_at,omitzero"`      // when it is collected first; zero is from the start
+	RequestedAt   time.Time `json:"requested_at,omitzero"`    // when it was last asked to charge it, while the outcome is not known
+	DueAt         time.Time `json:"due_at,omitzero"`          // when it is due, where it is paid by hand; zero once that has passed
+	FirstFailedAt time.Time `json:"first_failed_at,omitzero"` // when the first attempt failed, or it was due; zero where neither happened
+	GraceUntil    time.Time `json:"grace_until,omitzero"`     // when its grace is over: the first instant without; zero where it has none to end
+	RetryAt       time.Time `json:"retry_at,omitzero"`        // when it is charged again by itself
+	Retries       int       `json:"retries,omitzero"`         // how often it was
+	VoidWhenKnown bool      `json:"void_when_known,omitzero"` // it is void once it is known what came of the payment that is under way; what comes in goes back
+	HardDecline   bool      `json:"hard_decline,omitzero"`    // no attempt is of use until another method is entered
 }
 
 // due returns the index of an unpaid invoice's collection, or -1.
 func (s *Subscription) due(id string) int {
-	return slices.IndexFunc(s.Dues, func(d Due) bool { return d.Invoice == id })
+	return slices.IndexFunc(s.Receivables, func(d Collection) bool { return d.Invoice == id })
 }
 
 // asked reports whether it was asked to charge an invoice, and not told yet what came of it.
 func (s *Subscription) asked(id string) bool {
 	i := s.due(id)
-	return i >= 0 && !s.Dues[i].Asked.IsZero()
+	return i >= 0 && !s.Receivables[i].RequestedAt.IsZero()
 }
 
 // underWay reports whether a payment of an invoice is under way, and nothing of it came in yet.
@@ -100,10 +100,10 @@ func (s *Subscription) underWay(id string) bool {
 
 // keepsAhead reports whether a period that is billed ahead is paid, at least in part, so that it is served.
 func (s *Subscription) keepsAhead() bool {
-	if s.Ahead == nil || s.invoice(s.Ahead.Invoice) < 0 {
+	if s.NextPeriod == nil || s.invoice(s.NextPeriod.Invoice) < 0 {
 		return false
 	}
-	return !s.retractable(s.Ahead.Invoice) && !s.underWay(s.Ahead.Invoice)
+	return !s.retractable(s.NextPeriod.Invoice) && !s.underWay(s.NextPeriod.Invoice)
 }
 
 // invoice returns the index of an invoice that is kept, or -1.
@@ -128,10 +128,10 @@ func (s *Subscription) add(inv invoice.Invoice) {
 // forgetOrphans drops the credits of charges that are used up, and not kept any more.
 func (s *Subscription) forgetOrphans() {
 	kept := map[string]bool{}
-	for i := range s.Billed {
-		kept[s.Billed[i].ID] = true
+	for i := range s.UnexpiredCharges {
+		kept[s.UnexpiredCharges[i].ID] = true
 	}
-	s.Billed = slices.DeleteFunc(s.Billed, func(c plans.Charge) bool { return c.Corrects != "" && !kept[c.Corrects] })
+	s.UnexpiredCharges = slices.DeleteFunc(s.UnexpiredCharges, func(c plans.Charge) bool { return c.Corrects != "" && !kept[c.Corrects] })
 }
 
 // received is what was paid in money for what is not used up, and not paid back yet.
@@ -139,7 +139,7 @@ func (s *Subscription) received() decimal.Decimal {
 	var sum decimal.Decimal
 	for i := range s.Invoices {
 		id := s.Invoices[i].ID
-		if slices.ContainsFunc(s.Billed, func(c plans.Charge) bool { return c.Corrects == "" && invoiceOf(c.ID) == id }) {
+		if slices.ContainsFunc(s.UnexpiredCharges, func(c plans.Charge) bool { return c.Corrects == "" && invoiceOf(c.ID) == id }) {
 			sum = sum.Add(decimal.Max(s.Invoices[i].Received(), decimal.Decimal{}))
 		}
 	}
@@ -158,37 +158,37 @@ func (s *Subscription) location() *time.Location {
 func (s Subscription) clone() Subscription {
 	s = s.snapshot()
 	s.Contract = s.Contract.Clone()
-	s.Billed, s.Ledger, s.Pending = clone.All(s.Billed), clone.All(s.Ledger), clone.All(s.Pending)
+	s.UnexpiredCharges, s.Ledger, s.UnbilledCharges = clone.All(s.UnexpiredCharges), clone.All(s.Ledger), clone.All(s.UnbilledCharges)
 	s.Invoices = clone.All(s.Invoices)
 	s.Contact.Address = slices.Clone(s.Contact.Address)
-	for i := range s.Waiting {
-		s.Waiting[i].Change = s.Waiting[i].Change.Clone()
+	for i := range s.ScheduledChanges {
+		s.ScheduledChanges[i].Change = s.ScheduledChanges[i].Change.Clone()
 	}
 	if s.Taxes != nil {
 		own := cloneRates(*s.Taxes)
 		s.Taxes = &own
 	}
-	if s.Ahead != nil {
-		s.Ahead.Contract = s.Ahead.Contract.Clone()
-		s.Ahead.Changes, s.Ahead.Pending = clone.All(s.Ahead.Changes), clone.All(s.Ahead.Pending)
+	if s.NextPeriod != nil {
+		s.NextPeriod.Contract = s.NextPeriod.Contract.Clone()
+		s.NextPeriod.Changes, s.NextPeriod.IncludedCharges = clone.All(s.NextPeriod.Changes), clone.All(s.NextPeriod.IncludedCharges)
 	}
 	return s
 }
 
 // snapshot returns a subscription whose lists are its own. Their elements are shared: those are replaced, and never written to.
 func (s Subscription) snapshot() Subscription {
-	s.Billed, s.Ledger, s.Pending = slices.Clone(s.Billed), slices.Clone(s.Ledger), slices.Clone(s.Pending)
-	s.Waiting, s.Invoices, s.Dues = slices.Clone(s.Waiting), slices.Clone(s.Invoices), slices.Clone(s.Dues)
-	if s.Ahead != nil {
-		own := *s.Ahead
+	s.UnexpiredCharges, s.Ledger, s.UnbilledCharges = slices.Clone(s.UnexpiredCharges), slices.Clone(s.Ledger), slices.Clone(s.UnbilledCharges)
+	s.ScheduledChanges, s.Invoices, s.Receivables = slices.Clone(s.ScheduledChanges), slices.Clone(s.Invoices), slices.Clone(s.Receivables)
+	if s.NextPeriod != nil {
+		own := *s.NextPeriod
 		own.Changes = slices.Clone(own.Changes)
-		s.Ahead = &own
+		s.NextPeriod = &own
 	}
 	return s
 }
 
 // cloneRates copies taxes.
-func cloneRates(all []invoice.Rate) []invoice.Rate {
+func cloneRates(all []invoice.TaxRate) []invoice.TaxRate {
 	all = slices.Clone(all)
 	for i := range all {
 		all[i].Items, all[i].Kinds = slices.Clone(all[i].Items), slices.Clone(all[i].Kinds)
@@ -212,7 +212,7 @@ func (s *Subscription) check() error {
 		name string
 		has  int
 	}{
-		{"billed", len(s.Billed)}, {"invoices", len(s.Invoices)}, {"dues", len(s.Dues)}, {"waiting", len(s.Waiting)}, {"pending", len(s.Pending)},
+		{"unexpired_charges", len(s.UnexpiredCharges)}, {"invoices", len(s.Invoices)}, {"receivables", len(s.Receivables)}, {"scheduled_changes", len(s.ScheduledChanges)}, {"unbilled_charges", len(s.UnbilledCharges)},
 	} {
 		if list.has > maxKept {
 			f.Add("subscription."+list.name, proration.ErrLimit, "%d are more than %d", list.has, maxKept)
@@ -228,17 +228,17 @@ func (s *Subscription) check() error {
 	if s.Status == PendingStart && s.StartAt.IsZero() {
 		f.Add("subscription.start_at", proration.ErrUnset, "say when it starts")
 	}
-	for i, d := range s.Dues {
+	for i, d := range s.Receivables {
 		if s.invoice(d.Invoice) < 0 {
-			f.Add("subscription.dues["+strconv.Itoa(i)+"].invoice", proration.ErrInvalid, "there is no invoice %.40q", d.Invoice)
+			f.Add("subscription.receivables["+strconv.Itoa(i)+"].invoice", proration.ErrInvalid, "there is no invoice %.40q", d.Invoice)
 		}
 	}
-	if s.Ahead != nil {
-		next := s.Ahead.Contract
+	if s.NextPeriod != nil {
+		next := s.NextPeriod.Contract
 		if next.Cycle.Location == nil { // it was read back
 			next.Cycle.Location = s.Contract.Cycle.Location
 		}
-		f.Under("subscription.ahead.contract", next.Validate())
+		f.Under("subscription.next_period.contract", next.Validate())
 	}
 	f.Under("subscription.ledger", credits.Validate(s.Ledger))
 	return f.Err()

@@ -30,14 +30,14 @@ func drawnPolicies(draw *rand.Rand) (all []lifecycle.Policy) {
 		case 1:
 			p.Renewal.Lead = proration.Interval{Days: 1 + draw.IntN(20)}
 		}
-		p.Return.Dates = []lifecycle.Dates{lifecycle.NewDates, lifecycle.SameDates}[draw.IntN(2)]
-		p.Changes = []lifecycle.Collection{lifecycle.CollectNow, lifecycle.CollectNext}[draw.IntN(2)]
+		p.Reactivation.BillingAnchor = []plans.BillingAnchor{plans.AnchorReset, plans.AnchorKeep}[draw.IntN(2)]
+		p.Prorations = []lifecycle.ProrationBilling{lifecycle.InvoiceNow, lifecycle.NextInvoice}[draw.IntN(2)]
 		if draw.IntN(2) == 0 {
-			p.Pause = lifecycle.Pause{When: plans.AtOnce, Unused: credits.ToBalance}
+			p.Pause = lifecycle.Pause{Effective: plans.Immediately, Unused: credits.AsBalance}
 		}
-		for j := range p.Rules {
-			if draw.IntN(3) == 0 && p.Rules[j].Action != plans.AddQuantity {
-				p.Rules[j].When = plans.AtPeriodEnd
+		for j := range p.ChangeRules {
+			if draw.IntN(3) == 0 && p.ChangeRules[j].Action != plans.AddQuantity {
+				p.ChangeRules[j].Effective = plans.AtPeriodEnd
 			}
 		}
 		all = append(all, p)
@@ -68,9 +68,9 @@ func drawnEvents(draw *rand.Rand) []lifecycle.Event {
 		case 2:
 			e.Kind, e.Change = lifecycle.SeatsRemoved, plans.Change{Item: "seat", Quantity: decimal.NewFromInt(-1 - draw.Int64N(3))}
 		case 3:
-			e.Kind = lifecycle.SubscriptionPaused
+			e.Kind = lifecycle.PauseRequested
 		case 4:
-			e.Kind, e.When = lifecycle.CancelRequested, []plans.When{0, plans.AtOnce, plans.AtPeriodEnd}[draw.IntN(3)]
+			e.Kind, e.Effective = lifecycle.CancellationRequested, []plans.EffectiveTiming{0, plans.Immediately, plans.AtPeriodEnd}[draw.IntN(3)]
 		case 5:
 			e.Kind = lifecycle.Resumed
 		case 6:
@@ -80,9 +80,9 @@ func drawnEvents(draw *rand.Rand) []lifecycle.Event {
 		case 8:
 			e.Kind, e.Change = lifecycle.DatesMoved, plans.Change{Anchor: at.AddDate(0, 0, draw.IntN(40)-5).Truncate(day)}
 		case 9:
-			e.Kind = lifecycle.RenewalOff
+			e.Kind = lifecycle.RenewalDisabled
 		case 10:
-			e.Kind = lifecycle.RenewalOn
+			e.Kind = lifecycle.RenewalEnabled
 		case 11:
 			e.Kind, e.Change = lifecycle.IntervalChanged, plans.Change{Plan: quarterly()}
 		default:
@@ -128,11 +128,11 @@ func dayByDay(policies []lifecycle.Policy, events []lifecycle.Event, delay int) 
 		}
 		all.Steps = append(all.Steps, out.Steps...)
 		for _, inv := range sub.Invoices {
-			if inv.Status == invoice.Open && !at.Before(inv.At.AddDate(0, 0, delay)) {
+			if inv.Status == invoice.Open && !at.Before(inv.IssuedAt.AddDate(0, 0, delay)) {
 				due = append(due, lifecycle.Event{At: at.Add(time.Hour), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: inv.ID}})
 			}
 		}
-		now, err := sub.Contract.On(at)
+		now, err := sub.Contract.AsOf(at)
 		if err != nil {
 			return nil, all, err
 		}
@@ -171,7 +171,7 @@ func TestEveryPolicyTilesEnumerated(t *testing.T) {
 // policiesText writes in what policies differ.
 func policiesText(all []lifecycle.Policy) (s string) {
 	for _, p := range all {
-		s += fmt.Sprintln(p.From, p.Billing.Timing, p.Renewal.Lead, p.Return.Dates, p.Changes, p.Pause)
+		s += fmt.Sprintln(p.From, p.Billing.Timing, p.Renewal.Lead, p.Reactivation.BillingAnchor, p.Prorations, p.Pause)
 	}
 	return s
 }

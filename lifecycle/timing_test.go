@@ -16,7 +16,7 @@ import (
 )
 
 // timed are policies that follow on each other, each with a timing of its own.
-func timed(lead string, when plans.When, turns []time.Time, arrears int) (all []lifecycle.Policy) {
+func timed(lead string, when plans.EffectiveTiming, turns []time.Time, arrears int) (all []lifecycle.Policy) {
 	for i, from := range turns {
 		p := guardPolicy()
 		p.From, p.Renewal.Lead = from, proration.Interval{}
@@ -26,9 +26,9 @@ func timed(lead string, when plans.When, turns []time.Time, arrears int) (all []
 		if arrears>>i&1 == 1 {
 			p.Billing.Timing, p.Renewal.Lead = proration.InArrears, proration.Interval{}
 		}
-		for j := range p.Rules {
-			if p.Rules[j].Action == plans.RemoveQuantity {
-				p.Rules[j].When = when
+		for j := range p.ChangeRules {
+			if p.ChangeRules[j].Action == plans.RemoveQuantity {
+				p.ChangeRules[j].Effective = when
 			}
 		}
 		all = append(all, p)
@@ -53,7 +53,7 @@ func paidAtOnce(t *testing.T, policies []lifecycle.Policy, sub lifecycle.Subscri
 		}
 		inv := &out.Invoices[i]
 		paid[inv.ID] = true
-		events = append(events, lifecycle.Event{At: inv.At, Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: inv.ID}})
+		events = append(events, lifecycle.Event{At: inv.IssuedAt, Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: inv.ID}})
 		slices.SortStableFunc(events, func(a, b lifecycle.Event) int { return a.At.Compare(b.At) })
 	}
 }
@@ -83,7 +83,7 @@ type turned struct {
 	lead    string    // how long before the next period it is billed, where that is in advance
 	arrears int       // which of the policies bill in arrears, by bits
 	seats   int64     // how many are added on March 10
-	when    plans.When
+	when    plans.EffectiveTiming
 	from    string // when they change
 }
 
@@ -126,7 +126,7 @@ func TestTimingTurns(t *testing.T) {
 func TestEveryTimingTilesEnumerated(t *testing.T) {
 	march := lateDay("2026-03-01")
 	for _, c := range []turned{
-		{when: plans.AtOnce, from: "2026-12-01"}, {seats: 2, when: plans.AtOnce, from: "2026-03-10"}, {seats: -2, when: plans.AtOnce, from: "2026-03-10"},
+		{when: plans.Immediately, from: "2026-12-01"}, {seats: 2, when: plans.Immediately, from: "2026-03-10"}, {seats: -2, when: plans.Immediately, from: "2026-03-10"},
 		{seats: -2, when: plans.AtPeriodEnd, from: "2026-04-01"},
 	} {
 		for _, c.turn = range race.Few([]time.Time{lateDay("2026-02-20"), march.Add(-1), march, march.Add(1), lateDay("2026-03-25"), lateDay("2026-04-01")}, 6) {

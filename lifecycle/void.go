@@ -15,7 +15,7 @@ func (s *step) void(e *Event) error {
 	if i := s.sub.invoice(id); i >= 0 && s.sub.Invoices[i].Status == invoice.Void {
 		return s.refuse("it is void already")
 	}
-	if a := s.sub.Ahead; a != nil && a.Invoice == id {
+	if a := s.sub.NextPeriod; a != nil && a.Invoice == id {
 		return s.refuse("it is of the period that begins on " + a.Period.Start.In(s.sub.location()).Format(time.DateOnly) + "; cancel, or switch its renewal off")
 	}
 	brings := s.overdue(id)
@@ -37,12 +37,12 @@ func (s *step) writeOff(e *Event) error {
 
 // undo takes an invoice back, and what it did to the account.
 func (s *step) undo(id string) error {
-	for _, c := range s.sub.Billed {
+	for _, c := range s.sub.UnexpiredCharges {
 		if c.Corrects != "" && invoiceOf(c.Corrects) == id && invoiceOf(c.ID) != id {
 			return s.refuse("invoice " + strconv.Quote(id) + " was credited since, by " + c.ID)
 		}
 	}
-	entries, owed, err := credits.Void(s.sub.Ledger, credits.Undoing{Ref: id, At: s.sub.At, Reason: "invoice " + id + " is void"})
+	entries, owed, err := credits.Void(s.sub.Ledger, credits.VoidRequest{Ref: id, At: s.sub.At, Reason: "invoice " + id + " is void"})
 	if err != nil {
 		return err
 	}
@@ -53,12 +53,12 @@ func (s *step) undo(id string) error {
 		return err
 	}
 	var left []plans.Charge
-	for _, c := range s.sub.Billed {
+	for _, c := range s.sub.UnexpiredCharges {
 		if invoiceOf(c.ID) != id {
 			left = append(left, c)
 		}
 	}
-	s.sub.Billed, s.sub.Ledger = left, append(s.sub.Ledger, entries...)
+	s.sub.UnexpiredCharges, s.sub.Ledger = left, append(s.sub.Ledger, entries...)
 	s.out.Credits = append(s.out.Credits, entries...)
 	s.effect(Effect{Kind: Withdraw, Invoice: id})
 	return nil

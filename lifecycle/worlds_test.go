@@ -47,7 +47,7 @@ func worldContract(tb testing.TB, zone, every, price string, terms ...plans.Term
 		if err != nil {
 			tb.Fatal(err)
 		}
-		c.Terms = append(c.Terms, plans.Agreed{Term: term, Period: proration.Period{Start: start, End: end}})
+		c.Terms = append(c.Terms, plans.ContractTerm{Term: term, Period: proration.Period{Start: start, End: end}})
 		start = end
 	}
 	return lifecycle.Subscription{ID: "s", Account: invoice.Account{Contract: c}}
@@ -57,10 +57,10 @@ func worldContract(tb testing.TB, zone, every, price string, terms ...plans.Term
 func days(n int) proration.Interval { return proration.Interval{Days: n} }
 
 // rule returns the place of a policy's rule of an action.
-func rule(p *lifecycle.Policy, action plans.Action) *plans.Rule {
-	for i := range p.Rules {
-		if p.Rules[i].Action == action {
-			return &p.Rules[i]
+func rule(p *lifecycle.Policy, action plans.Action) *plans.ChangeRule {
+	for i := range p.ChangeRules {
+		if p.ChangeRules[i].Action == action {
+			return &p.ChangeRules[i]
 		}
 	}
 	return nil
@@ -78,50 +78,50 @@ func worlds(tb testing.TB) []world {
 // deskWorld sells a help desk: no card, no service; whoever enters one comes back.
 func deskWorld(tb testing.TB) world {
 	p := lifecycle.Standard()
-	p.Renewal.Without = lifecycle.ToSuspend
-	p.Dunning = lifecycle.Dunning{Grace: days(3), Unpaid: lifecycle.ToSuspend}
+	p.Renewal.WithoutPaymentMethod = lifecycle.FinalSuspend
+	p.Dunning = lifecycle.Dunning{Grace: days(3), FinalAction: lifecycle.FinalSuspend}
 	p.Reminders = []lifecycle.Reminder{
-		{Of: lifecycle.Renews, Before: days(5), Without: true}, {Of: lifecycle.GraceEnds, Before: days(1)}, {Of: lifecycle.Ends, Before: days(2)},
+		{Of: lifecycle.NoticeRenewal, Before: days(5), OnlyWithoutPaymentMethod: true}, {Of: lifecycle.NoticeGraceEnd, Before: days(1)}, {Of: lifecycle.NoticeEnd, Before: days(2)},
 	}
-	rule(&p, plans.RemoveQuantity).When = plans.AtPeriodEnd
+	rule(&p, plans.RemoveQuantity).Effective = plans.AtPeriodEnd
 	return world{name: "desk", policy: p, sub: worldContract(tb, "America/New_York", "P1M", "31.00"), method: "card"}
 }
 
 // salesWorld sells terms of half a year that are billed before they begin, after a trial whose days are carried over.
 func salesWorld(tb testing.TB) world {
 	p := lifecycle.Standard()
-	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: days(14), Leftover: plans.CarryOver}, Without: lifecycle.ToSuspend}
-	p.Renewal = lifecycle.Renewal{Lead: days(3), Without: lifecycle.ToGoOn, Except: []string{"pix"}}
-	p.Dunning = lifecycle.Dunning{Retries: []proration.Interval{days(1), days(1), days(1)}, Unpaid: lifecycle.ToSuspend}
-	p.Statuses[lifecycle.Suspended] = lifecycle.Restricted
-	p.Reminders = []lifecycle.Reminder{{Of: lifecycle.Renews, Before: days(9)}, {Of: lifecycle.TrialEnds, Before: days(2)}}
-	half := plans.Term{Length: giventest.Interval("P6M"), Percent: giventest.Money("10"), Billing: plans.UpFront, AtEnd: plans.Renew}
+	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: days(14), UnusedTrial: plans.CarryOver}, WithoutPaymentMethod: lifecycle.FinalSuspend}
+	p.Renewal = lifecycle.Renewal{Lead: days(3), WithoutPaymentMethod: lifecycle.FinalContinue, Except: []string{"pix"}}
+	p.Dunning = lifecycle.Dunning{Retries: []proration.Interval{days(1), days(1), days(1)}, FinalAction: lifecycle.FinalSuspend}
+	p.AccessByStatus[lifecycle.Suspended] = lifecycle.Restricted
+	p.Reminders = []lifecycle.Reminder{{Of: lifecycle.NoticeRenewal, Before: days(9)}, {Of: lifecycle.NoticeTrialEnd, Before: days(2)}}
+	half := plans.Term{Length: giventest.Interval("P6M"), Percent: giventest.Money("10"), Billing: plans.UpFront, Renewal: plans.Renew}
 	return world{name: "sales", policy: p, sub: worldContract(tb, "America/Sao_Paulo", "P6M", "180.00", half), method: "card"}
 }
 
 // nextWorld collects changes with the next period, wants the first payment within a day and ends what is not paid.
 func nextWorld(tb testing.TB) world {
 	p := lifecycle.Standard()
-	p.Changes = lifecycle.CollectNext
-	p.First = giventest.Interval("PT23H")
-	p.Dunning = lifecycle.Dunning{Grace: days(9), Retries: []proration.Interval{days(3), days(5)}, Unpaid: lifecycle.ToCancel}
-	p.Pause = lifecycle.Pause{When: plans.AtOnce, Unused: credits.ToNothing}
-	rule(&p, plans.Cancel).When = plans.AtOnce
-	p.Return = lifecycle.Return{Dates: lifecycle.NewDates}
+	p.Prorations = lifecycle.NextInvoice
+	p.FirstPaymentTimeout = giventest.Interval("PT23H")
+	p.Dunning = lifecycle.Dunning{Grace: days(9), Retries: []proration.Interval{days(3), days(5)}, FinalAction: lifecycle.FinalCancel}
+	p.Pause = lifecycle.Pause{Effective: plans.Immediately, Unused: credits.AsNothing}
+	rule(&p, plans.Cancel).Effective = plans.Immediately
+	p.Reactivation = lifecycle.Reactivation{BillingAnchor: plans.AnchorReset}
 	return world{name: "next", policy: p, sub: worldContract(tb, "UTC", "P1M", "31.00"), method: "card"}
 }
 
 // balanceWorld gives back what is not used as balance, and goes on without payment.
 func balanceWorld(tb testing.TB) world {
 	p := lifecycle.Standard()
-	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: days(7), Leftover: plans.Drop}, Method: true, Without: lifecycle.ToCancel}
-	p.Dunning = lifecycle.Dunning{Grace: days(4), Retries: []proration.Interval{days(2)}, Unpaid: lifecycle.ToGoOn}
-	p.Pause = lifecycle.Pause{When: plans.AtOnce, Unused: credits.ToBalance}
-	p.Renewal = lifecycle.Renewal{Lead: days(2), Without: lifecycle.ToPause}
-	p.Billing.Refunds = []credits.Rule{{Give: credits.UnusedPart, As: credits.ToBalance}}
-	p.Billing.Taxes = []invoice.Rate{{Name: "VAT", Percent: giventest.Money("19")}}
-	rule(&p, plans.Cancel).When = plans.AtOnce
-	p.Return = lifecycle.Return{Dates: lifecycle.SameDates}
+	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: days(7), UnusedTrial: plans.Forfeit}, RequirePaymentMethod: true, WithoutPaymentMethod: lifecycle.FinalCancel}
+	p.Dunning = lifecycle.Dunning{Grace: days(4), Retries: []proration.Interval{days(2)}, FinalAction: lifecycle.FinalContinue}
+	p.Pause = lifecycle.Pause{Effective: plans.Immediately, Unused: credits.AsBalance}
+	p.Renewal = lifecycle.Renewal{Lead: days(2), WithoutPaymentMethod: lifecycle.FinalPause}
+	p.Billing.Refunds = []credits.RefundRule{{Give: credits.UnusedPart, As: credits.AsBalance}}
+	p.Billing.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: giventest.Money("19")}}
+	rule(&p, plans.Cancel).Effective = plans.Immediately
+	p.Reactivation = lifecycle.Reactivation{BillingAnchor: plans.AnchorKeep}
 	return world{name: "balance", policy: p, sub: worldContract(tb, "Europe/Berlin", "P1M", "31.00"), method: "card"}
 }
 
@@ -129,37 +129,37 @@ func balanceWorld(tb testing.TB) world {
 func arrearsWorld(tb testing.TB) world {
 	p := lifecycle.Standard()
 	p.Billing.Timing = proration.InArrears
-	p.Billing.TaxPer = invoice.PerInvoice
-	p.Billing.Taxes = []invoice.Rate{{Name: "VAT", Percent: giventest.Money("7"), Included: true}}
-	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: days(5), Leftover: plans.AtTrialEnd}, Without: lifecycle.ToPause}
-	p.Renewal.Without = lifecycle.ToCancel
-	rule(&p, plans.Downgrade).When = plans.AtPeriodEnd
-	rule(&p, plans.Cancel).When = plans.AtOnce
-	p.Pause = lifecycle.Pause{When: plans.AtOnce, Unused: credits.ToNothing}
+	p.Billing.TaxRoundingLevel = invoice.PerInvoice
+	p.Billing.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: giventest.Money("7"), Included: true}}
+	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: days(5), UnusedTrial: plans.AtTrialEnd}, WithoutPaymentMethod: lifecycle.FinalPause}
+	p.Renewal.WithoutPaymentMethod = lifecycle.FinalCancel
+	rule(&p, plans.Downgrade).Effective = plans.AtPeriodEnd
+	rule(&p, plans.Cancel).Effective = plans.Immediately
+	p.Pause = lifecycle.Pause{Effective: plans.Immediately, Unused: credits.AsNothing}
 	return world{name: "arrears", policy: p, sub: worldContract(tb, "UTC", "P1M", "31.00"), method: "card"}
 }
 
 // termWorld sells a year that is billed month by month and then lapses; changes are billed with the next period.
 func termWorld(tb testing.TB) world {
 	p := lifecycle.Standard()
-	p.Changes = lifecycle.CollectNone
-	p.First = giventest.Interval("P3D")
-	p.Billing.Refunds = []credits.Rule{{Give: credits.UnusedPart, As: credits.ToRefund}}
-	rule(&p, plans.Cancel).When = plans.AtTermEnd
-	p.Dunning.Unpaid = lifecycle.ToSuspend
-	quarter := plans.Term{Length: giventest.Interval("P2M"), Billing: plans.PerPeriod, AtEnd: plans.Lapse, Notice: days(10)}
+	p.Prorations = lifecycle.NoProrations
+	p.FirstPaymentTimeout = giventest.Interval("P3D")
+	p.Billing.Refunds = []credits.RefundRule{{Give: credits.UnusedPart, As: credits.AsRefund}}
+	rule(&p, plans.Cancel).Effective = plans.AtTermEnd
+	p.Dunning.FinalAction = lifecycle.FinalSuspend
+	quarter := plans.Term{Length: giventest.Interval("P2M"), Billing: plans.PerPeriod, Renewal: plans.Expire, Notice: days(10)}
 	return world{name: "term", policy: p, sub: worldContract(tb, "UTC", "P1M", "31.00", quarter), method: "card"}
 }
 
 // handWorld sends invoices that are paid by hand.
 func handWorld(tb testing.TB) world {
 	p := lifecycle.Standard()
-	p.Manual = []string{"wire"}
-	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: days(3), Leftover: plans.Drop}, Without: lifecycle.ToGoOn}
-	p.First = giventest.Interval("P30D")
-	p.Dunning = lifecycle.Dunning{DueIn: days(14), Grace: days(2), Unpaid: lifecycle.ToSuspend}
+	p.ManualPaymentMethods = []string{"wire"}
+	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: days(3), UnusedTrial: plans.Forfeit}, WithoutPaymentMethod: lifecycle.FinalContinue}
+	p.FirstPaymentTimeout = giventest.Interval("P30D")
+	p.Dunning = lifecycle.Dunning{DueIn: days(14), Grace: days(2), FinalAction: lifecycle.FinalSuspend}
 	p.Renewal.Lead = days(20)
-	p.Return = lifecycle.Return{ByMethod: true, Dates: lifecycle.SameDates}
-	p.Reminders = []lifecycle.Reminder{{Of: lifecycle.Renews, Before: days(25)}}
+	p.Reactivation = lifecycle.Reactivation{ByMethod: true, BillingAnchor: plans.AnchorKeep}
+	p.Reminders = []lifecycle.Reminder{{Of: lifecycle.NoticeRenewal, Before: days(25)}}
 	return world{name: "hand", policy: p, sub: worldContract(tb, "UTC", "P1M", "31.00"), method: "wire"}
 }

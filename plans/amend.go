@@ -7,7 +7,7 @@ import (
 
 // Amendment is a change that the rules allow, and what comes of it.
 type Amendment struct {
-	Permit            // what it comes to, and when it takes effect
+	Approval          // what it comes to, and when it takes effect
 	Contract Contract `json:"contract"` // as it is from At on, and not before
 	Bill     Bill     `json:"bill"`     // what is due for it; without lines where it waits, or where nothing is added
 }
@@ -17,13 +17,13 @@ type Amendment struct {
 // amount for each period, were used for the period already, and what leaving costs was agreed after all of them.
 // A change that takes effect later has no bill: Contract is the one to store at that instant, and what is left of its period is billed then.
 // Errors: as for [Catalog.Check].
-func (c Catalog) Amend(p Proposal) (Amendment, error) {
+func (c Catalog) Amend(p ChangeRequest) (Amendment, error) {
 	permit, after, err := c.permit(&p)
 	if err != nil {
 		return Amendment{}, err
 	}
-	a := Amendment{Permit: permit, Contract: after}
-	if permit.When != AtOnce {
+	a := Amendment{Approval: permit, Contract: after}
+	if permit.Effective != Immediately {
 		return a, nil
 	}
 	var charges []Charge
@@ -34,9 +34,9 @@ func (c Catalog) Amend(p Proposal) (Amendment, error) {
 		return a, nil
 	}
 	discounts := slices.DeleteFunc(a.Contract.Clone().Discounts, func(d Discount) bool {
-		return a.Action == Cancel || d.Lasts != Forever || d.Amount.IsPositive()
+		return a.Action == Cancel || d.Duration != Forever || d.Amount.IsPositive()
 	})
-	reduced, err := ApplyDiscounts(Reduction{
+	reduced, err := ApplyDiscounts(DiscountRequest{
 		Charges: charges, Discounts: discounts, Currency: a.Contract.Currency, Mode: c.Policy.Rounding.Mode, Allocation: c.Allocation,
 	})
 	if err != nil {
@@ -52,7 +52,7 @@ func (a Amendment) Explain() string {
 	if a.Action == 0 {
 		return ""
 	}
-	text := a.Action.String() + " on " + a.At.Format(time.DateOnly) + ", " + a.When.words() + "\n"
+	text := a.Action.String() + " on " + a.At.Format(time.DateOnly) + ", " + a.Effective.words() + "\n"
 	if len(a.Bill.Lines) > 0 {
 		text += a.Bill.explain(a.Contract.Currency)
 	}

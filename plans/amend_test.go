@@ -61,14 +61,14 @@ func terse(c plans.Contract) string {
 		}
 		text += a.Period.End.Format("2006-01-02")
 		if i == len(c.Terms)-1 {
-			text += ", then " + a.Term.AtEnd.String()
+			text += ", then " + a.Term.Renewal.String()
 		}
 	}
 	return text + "; " + c.Cycle.Interval.String() + " from " + c.Cycle.Anchor.String()
 }
 
-// named is what is asked for, with what the catalogue has of it.
-func named(tb testing.TB, catalog plans.Catalog, p plans.Proposal) plans.Change {
+// named is what is asked for, with what the catalog has of it.
+func named(tb testing.TB, catalog plans.Catalog, p plans.ChangeRequest) plans.Change {
 	tb.Helper()
 	change := p.Change
 	switch {
@@ -86,7 +86,7 @@ func named(tb testing.TB, catalog plans.Catalog, p plans.Proposal) plans.Change 
 		change.Price = &price
 	case change.Item != "":
 		change.Price = nil
-		if _, err := p.Contract.With(change, p.At); err != nil { // the contract does not have it
+		if _, err := p.Contract.Changed(change, p.At); err != nil { // the contract does not have it
 			if price, ok := planOf(tb, catalog, p.Contract.Plan).Price(change.Item, p.Contract.Currency); ok {
 				change.Price = &price
 			}
@@ -99,7 +99,7 @@ func named(tb testing.TB, catalog plans.Catalog, p plans.Proposal) plans.Change 
 func left(c *plans.Contract, at time.Time) {
 	for i := range c.Terms {
 		if i+1 == len(c.Terms) || at.Before(c.Terms[i+1].Period.Start) {
-			c.Terms[i].Until, c.Terms[i].Term.AtEnd = at, plans.Lapse
+			c.Terms[i].Until, c.Terms[i].Term.Renewal = at, plans.Expire
 			c.Terms = c.Terms[:i+1]
 			return
 		}
@@ -107,31 +107,31 @@ func left(c *plans.Contract, at time.Time) {
 }
 
 // checkAmendment holds an amendment to law 11: the permit is that of Check, the contract that of With, and what is due adds up.
-func checkAmendment(tb testing.TB, catalog plans.Catalog, p plans.Proposal, a plans.Amendment) {
+func checkAmendment(tb testing.TB, catalog plans.Catalog, p plans.ChangeRequest, a plans.Amendment) {
 	tb.Helper()
 	permit, err := catalog.Check(p)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	checkText(tb, "the permit", giventest.JSON(tb, a.Permit), giventest.JSON(tb, permit))
-	after, err := p.Contract.With(named(tb, catalog, p), permit.At)
+	checkText(tb, "the permit", giventest.JSON(tb, a.Approval), giventest.JSON(tb, permit))
+	after, err := p.Contract.Changed(named(tb, catalog, p), permit.At)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if a.Action == plans.Cancel && a.When == plans.AtOnce {
+	if a.Action == plans.Cancel && a.Effective == plans.Immediately {
 		left(&after, permit.At)
 	}
 	checkText(tb, "the contract", giventest.JSON(tb, a.Contract), giventest.JSON(tb, after))
 	giventest.CheckFaults(tb, a.Contract.Validate())
-	kind := plans.Addition
+	kind := plans.ProrationCharge
 	switch a.Action {
 	case plans.Extend:
 		kind = plans.Extension
-	case plans.SwitchInterval, plans.MoveAnchor:
+	case plans.SwitchInterval, plans.ChangeAnchor:
 		kind = plans.Recurring
 	case plans.Cancel:
 		kind = plans.Termination
-	case plans.Upgrade, plans.Downgrade, plans.Lateral, plans.AddQuantity, plans.RemoveQuantity, plans.Shorten, plans.Reprice:
+	case plans.Upgrade, plans.Downgrade, plans.Lateral, plans.AddQuantity, plans.RemoveQuantity, plans.Shorten, plans.ChangePrice:
 	}
 	var total decimal.Decimal
 	for _, line := range a.Bill.Lines {
@@ -155,8 +155,8 @@ func checkAmendment(tb testing.TB, catalog plans.Catalog, p plans.Proposal, a pl
 func TestAmendQuantity(t *testing.T) {
 	year := ordered("7 seat", "P12M")
 	counted := discounts(
-		plans.Discount{ID: "start", Percent: giventest.Money("50"), Lasts: plans.Repeating, Periods: 3}, amountOff("off", "5", plans.Forever),
-		plans.Discount{ID: "voucher", Amount: giventest.Money("1"), Currency: "USD", Lasts: plans.Forever, Keeps: true}, percentOff("deal", "20"),
+		plans.Discount{ID: "start", Percent: giventest.Money("50"), Duration: plans.Repeating, Periods: 3}, amountOff("off", "5", plans.Forever),
+		plans.Discount{ID: "voucher", Amount: giventest.Money("1"), Currency: "USD", Duration: plans.Forever, Rollover: true}, percentOff("deal", "20"),
 	)
 	graduated := func(c *plans.Catalog) {
 		c.Plans[0].Offers[0].Price = plans.Price{Tiering: plans.Graduated, Tiers: []plans.Tier{{UpTo: giventest.Money("8"), Unit: giventest.Money("15")}, {Unit: giventest.Money("12")}}}
@@ -204,7 +204,7 @@ func TestAmendQuantity(t *testing.T) {
 			"2027-02-16 until 2027-11-16, phone: 3 x 4.99 x 12, 179.64 x 273/365 days = 134.360..., rounded half up to 134.36, less 10 % 13.44 = 120.92",
 			"due: 120.92 USD",
 		}, "base: 7 seat at 15, 3 phone at 4.99; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
-		amendment{"an item that was not bought, at a price of one's own", "as above: the price is the catalogue's", ask{order: year, change: plans.Change{Item: "phone", Quantity: giventest.Money("3"), Price: &plans.Price{Unit: giventest.Money("0.01")}}}, []string{
+		amendment{"an item that was not bought, at a price of one's own", "as base_quantity: the price is the catalog's", ask{order: year, change: plans.Change{Item: "phone", Quantity: giventest.Money("3"), Price: &plans.Price{Unit: giventest.Money("0.01")}}}, []string{
 			"add_quantity on 2027-02-16, at once",
 			"2027-02-16 until 2027-11-16, phone: 3 x 4.99 x 12, 179.64 x 273/365 days = 134.360..., rounded half up to 134.36, less 10 % 13.44 = 120.92",
 			"due: 120.92 USD",
@@ -241,20 +241,20 @@ func TestAmendQuantity(t *testing.T) {
 		amendment{"two less", "K3c: the seats stay until the end of the contract, and nothing is given back", ask{order: year, change: more("seat", "-2"), by: plans.Support}, []string{
 			"remove_quantity on 2027-11-16, at the end of the term",
 		}, "base: 5 seat at 15; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
-		amendment{"two less, at once", "what comes back derives from what was billed, and that is not this package's", ask{sold: with(allAt(plans.AtOnce)), order: year, change: more("seat", "-2")}, []string{
+		amendment{"two less, at once", "what comes back derives from what was billed, and that is not this package's", ask{sold: with(allAt(plans.Immediately)), order: year, change: more("seat", "-2")}, []string{
 			"remove_quantity on 2027-02-16, at once",
 		}, "base: 5 seat at 15; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
 		amendment{"two more at the end of the month", "they come with the bill of the next month", ask{sold: with(perPeriod, allAt(plans.AtPeriodEnd)), order: year, change: more("seat", "2"), at: "2027-02-20"}, []string{
 			"add_quantity on 2027-03-16, at the end of the period",
 		}, "base: 9 seat at 15; P1Y until 2027-11-16, then renew; P1M from 2026-11-16", nil},
-		amendment{"one more by nobody", "no rule allows it", ask{sold: with(func(c *plans.Catalog) { c.Rules = nil }), order: year, change: more("seat", "1")}, nil, "", []string{"add_quantity: nobody may do that | "}},
+		amendment{"one more by nobody", "no rule allows it", ask{sold: with(func(c *plans.Catalog) { c.ChangeRules = nil }), order: year, change: more("seat", "1")}, nil, "", []string{"add_quantity: nobody may do that | "}},
 	)
 }
 
 func TestAmendPlan(t *testing.T) {
 	year := ordered("7 seat", "P12M")
 	advanced := ordered("7 seat", "P12M", inPlan("advanced"))
-	now := allAt(plans.AtOnce)
+	now := allAt(plans.Immediately)
 	amend(
 		t,
 		amendment{"upgrade, up front", "7 x 25.00 x 12 = 2100.00; 273 of 365 days are 1570.68; 10 % of it is 157.07. What was paid for base comes back as a credit", ask{order: year, change: toPlan(t, "advanced")}, []string{
@@ -262,7 +262,7 @@ func TestAmendPlan(t *testing.T) {
 			"2027-02-16 until 2027-11-16, seat: 7 x 25.00 x 12, 2100.00 x 273/365 days = 1570.684..., rounded half up to 1570.68, less 10 % 157.07 = 1413.61",
 			"due: 1413.61 USD",
 		}, "advanced: 7 seat at 25; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
-		amendment{"whatever is said of the plan", "it is the catalogue's of that ID: 25.00, and not a cent", ask{order: year, change: plans.Change{Plan: &plans.Plan{
+		amendment{"whatever is said of the plan", "it is the catalog's of that ID: 25.00, and not a cent", ask{order: year, change: plans.Change{Plan: &plans.Plan{
 			ID: "advanced", Interval: giventest.Interval("P1M"), Offers: []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money("0.01")}}},
 		}}}, []string{
 			"upgrade on 2027-02-16, at once",
@@ -330,7 +330,7 @@ func TestAmendPlan(t *testing.T) {
 
 func TestAmendTerm(t *testing.T) {
 	year := ordered("7 seat", "P12M")
-	now := allAt(plans.AtOnce)
+	now := allAt(plans.Immediately)
 	amend(
 		t,
 		amendment{"extend, up front", "M5: from the end on, at the rate of the new term: 7 x 15.00 x 24 = 2520.00, less 20 %", ask{order: year, change: another(t, "P24M")}, []string{
@@ -374,8 +374,8 @@ func TestAmendTerm(t *testing.T) {
 			"2027-02-16 until 2027-05-16, seat: 7 x 25.00 x 12, 2100.00 x 89/365 days = 512.054..., rounded half up to 512.05, less 10 % 51.21 = 460.84",
 			"due: 460.84 USD",
 		}, "advanced: 7 seat at 25; P1Y until 2027-05-16 of 2027-11-16, then renew; P1Y from 2026-11-16", nil},
-		amendment{"whatever is said of the term", "it is the catalogue's of that length: 5 % off, and not 99", ask{order: year, change: plans.Change{Term: &plans.Term{
-			Length: giventest.Interval("P9M"), Percent: giventest.Money("99"), Billing: plans.UpFront, AtEnd: plans.Lapse,
+		amendment{"whatever is said of the term", "it is the catalog's of that length: 5 % off, and not 99", ask{order: year, change: plans.Change{Term: &plans.Term{
+			Length: giventest.Interval("P9M"), Percent: giventest.Money("99"), Billing: plans.UpFront, Renewal: plans.Expire,
 		}}}, []string{
 			"extend on 2027-02-16, at once",
 			"2027-11-16 until 2028-08-16, seat: 7 x 15.00 x 9 = 945.00, less 5 % 47.25 = 897.75",
@@ -383,7 +383,7 @@ func TestAmendTerm(t *testing.T) {
 		}, "base: 7 seat at 15; P1Y until 2027-11-16; P9M until 2028-08-16, then renew; P9M from 2028-08-16", nil},
 		amendment{"cancel", "K10, M9: it runs until the end of the term, and then no other one follows", ask{order: year, change: plans.Change{Cancel: true}}, []string{
 			"cancel on 2027-11-16, at the end of the term",
-		}, "base: 7 seat at 15; P1Y until 2027-11-16, then lapse; P1Y from 2026-11-16", nil},
+		}, "base: 7 seat at 15; P1Y until 2027-11-16, then expire; P1Y from 2026-11-16", nil},
 		amendment{"cancel without a term", "at the end of the month that is paid for", ask{sold: with(openEnded), order: ordered("7 seat", ""), change: plans.Change{Cancel: true}}, []string{
 			"cancel on 2027-03-16, at the end of the term",
 		}, "base: 7 seat at 15; P1M from 2026-11-16", nil},
@@ -392,11 +392,11 @@ func TestAmendTerm(t *testing.T) {
 
 // Who leaves at once leaves then: the terms end, and what was agreed on for that is due.
 func TestAmendLeave(t *testing.T) {
-	now := allAt(plans.AtOnce)
+	now := allAt(plans.Immediately)
 	costing := func(fee, percent string) func(*plans.Catalog) {
 		return func(c *plans.Catalog) {
 			for i := range c.Terms {
-				c.Terms[i].Termination = plans.ExitFee{Fee: giventest.Money(fee), Percent: giventest.Money(percent)}
+				c.Terms[i].TerminationFee = plans.TerminationFee{Fee: giventest.Money(fee), Percent: giventest.Money(percent)}
 			}
 		}
 	}
@@ -405,16 +405,16 @@ func TestAmendLeave(t *testing.T) {
 		t,
 		amendment{"for nothing", "no fee was agreed on, and what was paid for the rest is package credits'", ask{sold: with(now), order: year, change: cancel}, []string{
 			"cancel on 2027-02-16, at once",
-		}, "base: 7 seat at 15; P1Y until 2027-02-16 of 2027-11-16, then lapse; P1Y from 2026-11-16", nil},
+		}, "base: 7 seat at 15; P1Y until 2027-02-16 of 2027-11-16, then expire; P1Y from 2026-11-16", nil},
 		amendment{"on the first day", "nothing of the term is left", ask{sold: with(now), order: year, change: cancel, at: "2026-11-16"}, []string{
 			"cancel on 2026-11-16, at once",
-		}, "base: 7 seat at 15; P1Y until 2026-11-16 of 2027-11-16, then lapse; P1Y from 2026-11-16", nil},
+		}, "base: 7 seat at 15; P1Y until 2026-11-16 of 2027-11-16, then expire; P1Y from 2026-11-16", nil},
 		amendment{"before an extension", "it never begins", ask{sold: with(now), order: year, before: []plans.Change{another(t, "P6M")}, change: cancel}, []string{
 			"cancel on 2027-02-16, at once",
-		}, "base: 7 seat at 15; P1Y until 2027-02-16 of 2027-11-16, then lapse; P6M from 2028-05-16", nil},
+		}, "base: 7 seat at 15; P1Y until 2027-02-16 of 2027-11-16, then expire; P6M from 2028-05-16", nil},
 		amendment{"in an extension", "the first term is over, and stays as it was", ask{sold: with(now), order: year, before: []plans.Change{another(t, "P6M")}, change: cancel, at: "2028-02-16"}, []string{
 			"cancel on 2028-02-16, at once",
-		}, "base: 7 seat at 15; P1Y until 2027-11-16; P6M until 2028-02-16 of 2028-05-16, then lapse; P6M from 2028-05-16", nil},
+		}, "base: 7 seat at 15; P1Y until 2027-11-16; P6M until 2028-02-16 of 2028-05-16, then expire; P6M from 2028-05-16", nil},
 		amendment{"without a term", "there is none to end, and whoever keeps it stops billing it", ask{sold: with(now, openEnded), order: ordered("7 seat", ""), change: cancel}, []string{
 			"cancel on 2027-02-16, at once",
 		}, "base: 7 seat at 15; P1M from 2026-11-16", nil},
@@ -422,41 +422,41 @@ func TestAmendLeave(t *testing.T) {
 			"cancel on 2027-02-16, at once",
 			"2027-02-16 until 2027-11-16, termination: 100.00 = 100.00",
 			"due: 100.00 USD",
-		}, "base: 7 seat at 15; P1Y until 2027-02-16 of 2027-11-16, then lapse; P1Y from 2026-11-16", nil},
+		}, "base: 7 seat at 15; P1Y until 2027-02-16 of 2027-11-16, then expire; P1Y from 2026-11-16", nil},
 		amendment{"for half of what was still to come", "up front nothing was", ask{sold: with(now, costing("0", "50")), order: year, change: cancel}, []string{
 			"cancel on 2027-02-16, at once",
-		}, "base: 7 seat at 15; P1Y until 2027-02-16 of 2027-11-16, then lapse; P1Y from 2026-11-16", nil},
+		}, "base: 7 seat at 15; P1Y until 2027-02-16 of 2027-11-16, then expire; P1Y from 2026-11-16", nil},
 		amendment{"for half of nine months", "105.00 less 10.50 is 94.50; nine of them from February 16 on are 850.50, and half is 425.25", ask{sold: with(now, perPeriod, costing("0", "50")), order: year, change: cancel}, []string{
 			"cancel on 2027-02-16, at once",
 			"2027-02-16 until 2027-11-16, termination: 50 % of 850.50 = 425.25",
 			"due: 425.25 USD",
-		}, "base: 7 seat at 15; P1Y until 2027-02-16 of 2027-11-16, then lapse; P1M from 2026-11-16", nil},
+		}, "base: 7 seat at 15; P1Y until 2027-02-16 of 2027-11-16, then expire; P1M from 2026-11-16", nil},
 		amendment{"for half of what a minimum asks for", "150.00 less 15.00 is 135.00; nine of them are 1215.00, and half is 607.50", ask{sold: with(now, perPeriod, costing("0", "50")), order: ordered("7 seat", "P12M", least("150")), change: cancel}, []string{
 			"cancel on 2027-02-16, at once",
 			"2027-02-16 until 2027-11-16, termination: 50 % of 1215.00 = 607.50",
 			"due: 607.50 USD",
-		}, "base: 7 seat at 15; P1Y until 2027-02-16 of 2027-11-16, then lapse; P1M from 2026-11-16", nil},
+		}, "base: 7 seat at 15; P1Y until 2027-02-16 of 2027-11-16, then expire; P1M from 2026-11-16", nil},
 		amendment{"for all of it, inside a month", "the month from February 16 on was billed; eight more are 756.00, and 10.00 on top", ask{sold: with(now, perPeriod, costing("10", "100")), order: year, change: cancel, at: "2027-02-20"}, []string{
 			"cancel on 2027-02-20, at once",
 			"2027-02-20 until 2027-11-16, termination: 100 % of 756.00 + 10.00 = 766.00",
 			"due: 766.00 USD",
-		}, "base: 7 seat at 15; P1Y until 2027-02-20 of 2027-11-16, then lapse; P1M from 2026-11-16", nil},
+		}, "base: 7 seat at 15; P1Y until 2027-02-20 of 2027-11-16, then expire; P1M from 2026-11-16", nil},
 		amendment{"for half, with a discount", "20 % of 94.50 is 18.90: nine times 75.60 are 680.40, and half is 340.20; it is not taken off again", ask{sold: with(now, perPeriod, costing("0", "50")), order: ordered("7 seat", "P12M", discounts(percentOff("deal", "20"))), change: cancel}, []string{
 			"cancel on 2027-02-16, at once",
 			"2027-02-16 until 2027-11-16, termination: 50 % of 680.40 = 340.20",
 			"due: 340.20 USD",
-		}, "base: 7 seat at 15; P1Y until 2027-02-16 of 2027-11-16, then lapse; P1M from 2026-11-16", nil},
+		}, "base: 7 seat at 15; P1Y until 2027-02-16 of 2027-11-16, then expire; P1M from 2026-11-16", nil},
 		amendment{"for an amount, with a discount", "what was agreed on for leaving is what it costs", ask{sold: with(now, costing("100", "0")), order: ordered("7 seat", "P12M", discounts(percentOff("deal", "20"))), change: cancel}, []string{
 			"cancel on 2027-02-16, at once",
 			"2027-02-16 until 2027-11-16, termination: 100.00 = 100.00",
 			"due: 100.00 USD",
-		}, "base: 7 seat at 15; P1Y until 2027-02-16 of 2027-11-16, then lapse; P1Y from 2026-11-16", nil},
+		}, "base: 7 seat at 15; P1Y until 2027-02-16 of 2027-11-16, then expire; P1Y from 2026-11-16", nil},
 		amendment{"where an extension begins", "it ends as it begins, and the term before it stays as it was", ask{sold: with(now), order: year, before: []plans.Change{another(t, "P6M")}, change: cancel, at: "2027-11-16"}, []string{
 			"cancel on 2027-11-16, at once",
-		}, "base: 7 seat at 15; P1Y until 2027-11-16; P6M until 2027-11-16 of 2028-05-16, then lapse; P6M from 2028-05-16", nil},
+		}, "base: 7 seat at 15; P1Y until 2027-11-16; P6M until 2027-11-16 of 2028-05-16, then expire; P6M from 2028-05-16", nil},
 		amendment{"at the end", "K10: who waits pays nothing", ask{sold: with(perPeriod, costing("10", "100")), order: year, change: cancel}, []string{
 			"cancel on 2027-11-16, at the end of the term",
-		}, "base: 7 seat at 15; P1Y until 2027-11-16, then lapse; P1M from 2026-11-16", nil},
+		}, "base: 7 seat at 15; P1Y until 2027-11-16, then expire; P1M from 2026-11-16", nil},
 	)
 
 	// A contract that was left does not go on.
@@ -512,39 +512,39 @@ func TestAmendShares(t *testing.T) {
 				write(&got.Bill.Lines[i].Price)
 			}
 			checkText(t, "the proposal after it", giventest.JSON(t, p), before)
-			checkText(t, "the catalogue after it", giventest.JSON(t, catalog), offered)
+			checkText(t, "the catalog after it", giventest.JSON(t, catalog), offered)
 		})
 	}
 }
 
 // A price of one's own is agreed on with support, and what it adds is that of all seats; what was billed for them comes back.
 func TestAmendPrice(t *testing.T) {
-	now, year := allAt(plans.AtOnce), ordered("7 seat", "P12M")
+	now, year := allAt(plans.Immediately), ordered("7 seat", "P12M")
 	perYear := plans.Change{Item: "seat", Price: &plans.Price{Per: giventest.Interval("P1Y"), Unit: giventest.Money("150")}}
 	amend(
 		t,
 		amendment{"up front", "7 x 14.00 x 12 = 1176.00, of which 273 of 365 days are left: 879.58, less 87.96; the old price was for a month, and so is the new one", ask{sold: with(now), order: year, change: at("14", "seat"), by: plans.Support}, []string{
-			"reprice on 2027-02-16, at once",
+			"change_price on 2027-02-16, at once",
 			"2027-02-16 until 2027-11-16, seat: 7 x 14.00 x 12, 1176.00 x 273/365 days = 879.583..., rounded half up to 879.58, less 10 % 87.96 = 791.62",
 			"due: 791.62 USD",
 		}, "base: 7 seat at 14; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
 		amendment{"for the year", "it says what it is for: 7 x 150.00 = 1050.00 x 273/365 = 785.34, less 78.53", ask{sold: with(now), order: year, change: perYear, by: plans.Support}, []string{
-			"reprice on 2027-02-16, at once",
+			"change_price on 2027-02-16, at once",
 			"2027-02-16 until 2027-11-16, seat: 7 x 150.00, 1050.00 x 273/365 days = 785.342..., rounded half up to 785.34, less 10 % 78.53 = 706.81",
 			"due: 706.81 USD",
 		}, "base: 7 seat at 150; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
 		amendment{"month by month", "24 of 28 days of 7 x 14.00 are 84.00, less 8.40", ask{sold: with(perPeriod, now), order: year, change: at("14", "seat"), by: plans.Support, at: "2027-02-20"}, []string{
-			"reprice on 2027-02-20, at once",
+			"change_price on 2027-02-20, at once",
 			"2027-02-20 until 2027-03-16, seat: 7 x 14.00, 98.00 x 24/28 days = 84.00, less 10 % 8.40 = 75.60",
 			"due: 75.60 USD",
 		}, "base: 7 seat at 14; P1Y until 2027-11-16, then renew; P1M from 2026-11-16", nil},
 		amendment{"at the end of the period", "the next month is billed at it", ask{sold: with(perPeriod, allAt(plans.AtPeriodEnd)), order: year, change: at("14", "seat"), by: plans.Support, at: "2027-02-20"}, []string{
-			"reprice on 2027-03-16, at the end of the period",
+			"change_price on 2027-03-16, at the end of the period",
 		}, "base: 7 seat at 14; P1Y until 2027-11-16, then renew; P1M from 2026-11-16", nil},
 		amendment{"by a customer", "as for an order, whatever the rules say of it", ask{sold: with(now), order: year, change: at("0.01", "seat")}, nil, "", []string{
 			"price: a price of its own is agreed on with support | the price of the contract",
 		}},
-		amendment{"by support, without a rule", "nobody may", ask{order: year, change: at("14", "seat"), by: plans.Support}, nil, "", []string{"reprice: nobody may do that | "}},
+		amendment{"by support, without a rule", "nobody may", ask{order: year, change: at("14", "seat"), by: plans.Support}, nil, "", []string{"change_price: nobody may do that | "}},
 	)
 	for name, row := range map[string]struct {
 		ask  ask
@@ -570,23 +570,23 @@ func TestAmendPrice(t *testing.T) {
 }
 
 func TestAmendAnchor(t *testing.T) {
-	now, year := allAt(plans.AtOnce), ordered("7 seat", "P12M")
+	now, year := allAt(plans.Immediately), ordered("7 seat", "P12M")
 	amend(
 		t,
 		amendment{"later", "eight of the 31 days from January 28 to February 28: 27.10 of 105.00, less 2.71", ask{sold: with(perPeriod, now), order: year, change: moved("2027-02-28", nil), at: "2027-02-20"}, []string{
-			"move_anchor on 2027-02-20, at once",
+			"change_anchor on 2027-02-20, at once",
 			"2027-02-20 until 2027-02-28, seat: 7 x 15.00, 105.00 x 8/31 days = 27.096..., rounded half up to 27.10, less 10 % 2.71 = 24.39",
 			"due: 24.39 USD",
 		}, "base: 7 seat at 15; P1Y until 2027-11-16, then renew; P1M from 2027-02-28", nil},
 		amendment{"at the instant", "a whole month; what is left of the old one comes back as a credit", ask{sold: with(openEnded, now), order: ordered("7 seat", ""), change: moved("2027-02-20", nil), at: "2027-02-20"}, []string{
-			"move_anchor on 2027-02-20, at once",
+			"change_anchor on 2027-02-20, at once",
 			"2027-02-20 until 2027-03-20, seat: 7 x 15.00 = 105.00",
 			"due: 105.00 USD",
 		}, "base: 7 seat at 15; P1M from 2027-02-20", nil},
 		amendment{"from the end of the period on", "what lies before it is billed as that period begins", ask{sold: with(openEnded, allAt(plans.AtPeriodEnd)), order: ordered("7 seat", ""), change: moved("2027-04-01", nil), at: "2027-02-20"}, []string{
-			"move_anchor on 2027-03-16, at the end of the period",
+			"change_anchor on 2027-03-16, at the end of the period",
 		}, "base: 7 seat at 15; P1M from 2027-04-01", nil},
-		amendment{"without a rule", "nobody may", ask{sold: with(openEnded), order: ordered("7 seat", ""), change: moved("2027-02-28", nil), at: "2027-02-20"}, nil, "", []string{"move_anchor: nobody may do that | "}},
+		amendment{"without a rule", "nobody may", ask{sold: with(openEnded), order: ordered("7 seat", ""), change: moved("2027-02-28", nil), at: "2027-02-20"}, nil, "", []string{"change_anchor: nobody may do that | "}},
 	)
 	for name, row := range map[string]struct {
 		ask  ask

@@ -10,23 +10,23 @@ import (
 
 // Catalog is everything that a seller offers, and by which rules: one value that is read from a JSON file.
 type Catalog struct {
-	Policy     proration.Policy     `json:"policy"`         // how time is counted and amounts are rounded; the places are those of each currency
-	Allocation proration.Allocation `json:"allocation"`     // which line gets what is left over when a discount is spread over several
-	Plans      []Plan               `json:"plans"`          // at least one
-	Terms      []Term               `json:"terms,omitzero"` // the lengths on offer; none sells from period to period
-	Markets    []Market             `json:"markets"`        // at least one
-	Rules      Rules                `json:"rules,omitzero"` // who may change what; what none is for nobody may
-	Trial      Trial                `json:"trial,omitzero"` // how long a plan can be tried
+	Policy      proration.Policy     `json:"policy"`                // how time is counted and amounts are rounded; the places are those of each currency
+	Allocation  proration.Allocation `json:"allocation"`            // which line gets what is left over when a discount is spread over several
+	Plans       []Plan               `json:"plans"`                 // at least one
+	Terms       []Term               `json:"terms,omitzero"`        // the lengths on offer; none sells from period to period
+	Markets     []Market             `json:"markets"`               // at least one
+	ChangeRules ChangeRules          `json:"change_rules,omitzero"` // who may change what; what none is for nobody may
+	Trial       Trial                `json:"trial,omitzero"`        // how long a plan can be tried
 }
 
-// Validate returns every fault of the catalogue at once, each with its path.
+// Validate returns every fault of the catalog at once, each with its path.
 func (c Catalog) Validate() error {
 	var f fault.List
 	c.check(&f)
 	return f.Err()
 }
 
-// check adds the faults of the catalogue.
+// check adds the faults of the catalog.
 func (c *Catalog) check(f *fault.List) {
 	f.Under("policy", c.Policy.Validate())
 	checkAllocation(f, c.Allocation)
@@ -42,7 +42,7 @@ func (c *Catalog) check(f *fault.List) {
 	}
 	checkTerms(f, c.Terms)
 	c.checkMarkets(f)
-	checkRules(f, c.Rules)
+	checkRules(f, c.ChangeRules)
 	f.Under("trial", c.Trial.Validate())
 }
 
@@ -148,19 +148,19 @@ func shorter(a, b proration.Interval) bool {
 	return a.Seconds > 0 && a.Seconds < b.Seconds
 }
 
-// With returns the catalogue as it is for one customer: with what was agreed on specially laid over it. The catalogue itself
+// Changed returns the catalog as it is for one customer: with what was agreed on specially laid over it. The catalog itself
 // stays as it is.
-// Errors: those of [Override.Validate], ErrInvalid for a plan that the catalogue does not have, and those of [Catalog.Validate] for
+// Errors: those of [Override.Validate], ErrInvalid for a plan that the catalog does not have, and those of [Catalog.Validate] for
 // what comes out.
 func (c Catalog) With(o Override) (Catalog, error) {
 	var f fault.List
 	f.Under("override", o.Validate())
-	c.Plans, c.Terms, c.Markets, c.Rules = slices.Clone(c.Plans), slices.Clone(c.Terms), slices.Clone(c.Markets), slices.Clone(c.Rules)
+	c.Plans, c.Terms, c.Markets, c.ChangeRules = slices.Clone(c.Plans), slices.Clone(c.Terms), slices.Clone(c.Markets), slices.Clone(c.ChangeRules)
 	for i := range c.Markets {
 		c.Markets[i] = c.Markets[i].clone()
 	}
-	for i := range c.Rules {
-		c.Rules[i].By = slices.Clone(c.Rules[i].By)
+	for i := range c.ChangeRules {
+		c.ChangeRules[i].By = slices.Clone(c.ChangeRules[i].By)
 	}
 	for i := range c.Plans {
 		c.Plans[i] = c.Plans[i].clone()

@@ -20,7 +20,7 @@ func TestCatalogValidate(t *testing.T) {
 	}{
 		{"as it should be", "four plans, four terms, two markets", func(*plans.Catalog) {}, nil},
 		{"no terms", "one sells from period to period", openEnded, nil},
-		{"no rules", "then nobody may change anything", func(c *plans.Catalog) { c.Rules = nil }, nil},
+		{"no rules", "then nobody may change anything", func(c *plans.Catalog) { c.ChangeRules = nil }, nil},
 		{"no trial", "nothing can be tried", func(c *plans.Catalog) { c.Trial = plans.Trial{} }, nil},
 		{"places of another currency", "the places are those of each currency", func(c *plans.Catalog) { c.Policy.Rounding.Places = 0 }, nil},
 		{"no day count", "law 13: it decides money", func(c *plans.Catalog) { c.Policy.DayCount = 0 }, []string{"policy.day_count unset"}},
@@ -33,7 +33,7 @@ func TestCatalogValidate(t *testing.T) {
 		{"a plan's limit", "as above", func(c *plans.Catalog) { c.Plans[0].Limits[1].Most = giventest.Money("-1") }, []string{"plans[0].limits[1].most invalid"}},
 		{"a term twice", "twelve months are a year", func(c *plans.Catalog) { c.Terms[0].Length = giventest.Interval("P1Y") }, []string{"terms[2].length invalid"}},
 		{"no billing", "law 13: when is it due?", func(c *plans.Catalog) { c.Terms[3].Billing = 0 }, []string{"terms[3].billing unset"}},
-		{"no end", "law 13: what comes after it?", func(c *plans.Catalog) { c.Terms[3].AtEnd = 0 }, []string{"terms[3].at_end unset"}},
+		{"no end", "law 13: what comes after it?", func(c *plans.Catalog) { c.Terms[3].Renewal = 0 }, []string{"terms[3].renewal unset"}},
 		{"more than all", "nobody takes 101 % off", func(c *plans.Catalog) { c.Terms[1].Percent = giventest.Money("100.01") }, []string{"terms[1].percent invalid"}},
 		{"all", "100 % is a free term", func(c *plans.Catalog) { c.Terms[1].Percent = giventest.Money("100") }, nil},
 		{"no markets", "there is nowhere to sell", func(c *plans.Catalog) { c.Markets = nil }, []string{"markets unset"}},
@@ -41,20 +41,22 @@ func TestCatalogValidate(t *testing.T) {
 		{"one market for some", "elsewhere nothing is sold", func(c *plans.Catalog) { c.Markets = c.Markets[:1] }, nil},
 		{"a country in two markets", "M7: in which currency?", func(c *plans.Catalog) { c.Markets[1].Countries = []string{"PT", "BR"} }, []string{"markets[1].countries invalid"}},
 		{"everywhere else twice", "as above", func(c *plans.Catalog) { c.Markets[0].Countries = nil }, []string{"markets[1].countries invalid"}},
-		{"a market's method", "with its whole path", func(c *plans.Catalog) { c.Markets[1].Methods[2].By = nil }, []string{"markets[1].methods[2].by unset"}},
-		{"a rule of nothing", "what may they do?", func(c *plans.Catalog) { c.Rules[0].Action = 0 }, []string{"rules[0].action unset"}},
-		{"a rule of something unknown", "law 14", func(c *plans.Catalog) { c.Rules[0].Action = 99 }, []string{"rules[0].action invalid"}},
-		{"a rule for somebody unknown", "law 14", func(c *plans.Catalog) { c.Rules[0].By = []plans.Actor{plans.Support, 3} }, []string{"rules[0].by[1] invalid"}},
-		{"a rule without when", "law 13: at once, or at the end?", func(c *plans.Catalog) { c.Rules[0].When = 0 }, []string{"rules[0].when unset"}},
-		{"a rule for nobody without when", "it never takes effect", func(c *plans.Catalog) { c.Rules[0].By, c.Rules[0].When = nil, 0 }, nil},
-		{"two rules for one", "M14: at once or at the end of the term?", func(c *plans.Catalog) { c.Rules[1].Action = plans.Upgrade }, []string{"rules[1].by invalid"}},
+		{"a market's method", "with its whole path", func(c *plans.Catalog) { c.Markets[1].PaymentMethods[2].By = nil }, []string{"markets[1].payment_methods[2].by unset"}},
+		{"a rule of nothing", "what may they do?", func(c *plans.Catalog) { c.ChangeRules[0].Action = 0 }, []string{"change_rules[0].action unset"}},
+		{"a rule of something unknown", "law 14", func(c *plans.Catalog) { c.ChangeRules[0].Action = 99 }, []string{"change_rules[0].action invalid"}},
+		{"a rule for somebody unknown", "law 14", func(c *plans.Catalog) { c.ChangeRules[0].By = []plans.Actor{plans.Support, 3} }, []string{"change_rules[0].by[1] invalid"}},
+		{"a rule without when", "law 13: at once, or at the end?", func(c *plans.Catalog) { c.ChangeRules[0].Effective = 0 }, []string{"change_rules[0].effective unset"}},
+		{"a rule for nobody without when", "it never takes effect", func(c *plans.Catalog) { c.ChangeRules[0].By, c.ChangeRules[0].Effective = nil, 0 }, nil},
+		{"two rules for one", "M14: at once or at the end of the term?", func(c *plans.Catalog) { c.ChangeRules[1].Action = plans.Upgrade }, []string{"change_rules[1].by invalid"}},
 		{"two rules for two", "each has its own", func(c *plans.Catalog) {
-			c.Rules[0].By, c.Rules[1].Action = []plans.Actor{plans.Customer}, plans.Upgrade
+			c.ChangeRules[0].By, c.ChangeRules[1].Action = []plans.Actor{plans.Customer}, plans.Upgrade
 		}, nil},
-		{"a rule for nobody after one for somebody", "nobody may, and yet somebody does", func(c *plans.Catalog) { c.Rules[6].Action = plans.Upgrade }, []string{"rules[6].by invalid"}},
-		{"a rule for nobody before one for somebody", "whichever comes first", func(c *plans.Catalog) { c.Rules[7].Action = plans.Shorten }, []string{"rules[7].by invalid"}},
-		{"two rules for nobody", "which of the two says why?", func(c *plans.Catalog) { c.Rules = append(c.Rules, plans.Rule{Action: plans.Shorten, Reason: "no"}) }, []string{"rules[8].by invalid"}},
-		{"half a trial", "law 13: what becomes of its rest?", func(c *plans.Catalog) { c.Trial.Leftover = 0 }, []string{"trial.leftover unset"}},
+		{"a rule for nobody after one for somebody", "nobody may, and yet somebody does", func(c *plans.Catalog) { c.ChangeRules[6].Action = plans.Upgrade }, []string{"change_rules[6].by invalid"}},
+		{"a rule for nobody before one for somebody", "whichever comes first", func(c *plans.Catalog) { c.ChangeRules[7].Action = plans.Shorten }, []string{"change_rules[7].by invalid"}},
+		{"two rules for nobody", "which of the two says why?", func(c *plans.Catalog) {
+			c.ChangeRules = append(c.ChangeRules, plans.ChangeRule{Action: plans.Shorten, Reason: "no"})
+		}, []string{"change_rules[8].by invalid"}},
+		{"half a trial", "law 13: what becomes of its rest?", func(c *plans.Catalog) { c.Trial.UnusedTrial = 0 }, []string{"trial.unused_trial unset"}},
 		{"the other half", "for how long?", func(c *plans.Catalog) { c.Trial.Length = proration.Interval{} }, []string{"trial.length unset"}},
 		{"nothing", "law 14: all at once", func(c *plans.Catalog) { *c = plans.Catalog{} }, []string{
 			"policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset", "allocation unset", "plans unset", "markets unset",
@@ -65,25 +67,25 @@ func TestCatalogValidate(t *testing.T) {
 			c.Plans[2].Features[0], c.Plans[2].Limits[2].Most = "", giventest.Money("1")
 			c.Plans[3].ID, c.Plans[3].Offers[0].Price = "team", plans.Price{Tiers: []plans.Tier{{UpTo: giventest.Money("-5")}}}
 			c.Terms[0] = plans.Term{
-				Length: proration.Interval{Months: 6, Days: 1}, Percent: giventest.Money("-1"), Billing: 3, AtEnd: 5,
-				Notice:      proration.Interval{Days: -1},
-				Termination: plans.ExitFee{Fee: giventest.Money("1e18"), Percent: giventest.Money("101")},
+				Length: proration.Interval{Months: 6, Days: 1}, Percent: giventest.Money("-1"), Billing: 3, Renewal: 5,
+				Notice:         proration.Interval{Days: -1},
+				TerminationFee: plans.TerminationFee{Fee: giventest.Money("1e18"), Percent: giventest.Money("101")},
 			}
 			c.Terms[3].Length = giventest.Interval("P9M")
-			c.Markets[0].Countries, c.Markets[0].Methods[0].Instalments = []string{"BR", "br"}, 1000
-			c.Markets[1].Currency, c.Markets[1].Methods = "", nil
-			c.Rules[0] = plans.Rule{By: []plans.Actor{0}, When: 4}
-			c.Rules[2].Action = plans.Downgrade
-			c.Trial = plans.Trial{Length: proration.Interval{Seconds: -1}, Leftover: 4}
+			c.Markets[0].Countries, c.Markets[0].PaymentMethods[0].Installments = []string{"BR", "br"}, 1000
+			c.Markets[1].Currency, c.Markets[1].PaymentMethods = "", nil
+			c.ChangeRules[0] = plans.ChangeRule{By: []plans.Actor{0}, Effective: 4}
+			c.ChangeRules[2].Action = plans.Downgrade
+			c.Trial = plans.Trial{Length: proration.Interval{Seconds: -1}, UnusedTrial: 4}
 		}, []string{
 			"policy.change_day invalid", "policy.rounding.mode invalid", "allocation unset",
 			"plans[0].interval unset", "plans[0].offers[1].currency invalid", "plans[2].features[0] unset", "plans[2].limits[2].most invalid",
 			"plans[3].offers[0].price.tiering unset", "plans[3].offers[0].price.tiers[0].up_to invalid", "plans[3].id invalid",
-			"terms[0].length invalid", "terms[0].percent invalid", "terms[0].billing invalid", "terms[0].at_end invalid", "terms[0].notice invalid",
-			"terms[0].termination.fee limit", "terms[0].termination.percent invalid", "terms[3].length invalid",
-			"markets[0].countries[1] invalid", "markets[0].methods[0].instalments limit", "markets[1].currency unset", "markets[1].methods unset",
-			"rules[0].action unset", "rules[0].by[0] unset", "rules[0].when invalid", "rules[2].by invalid",
-			"trial.length invalid", "trial.leftover invalid",
+			"terms[0].length invalid", "terms[0].percent invalid", "terms[0].billing invalid", "terms[0].renewal invalid", "terms[0].notice invalid",
+			"terms[0].termination_fee.fee limit", "terms[0].termination_fee.percent invalid", "terms[3].length invalid",
+			"markets[0].countries[1] invalid", "markets[0].payment_methods[0].installments limit", "markets[1].currency unset", "markets[1].payment_methods unset",
+			"change_rules[0].action unset", "change_rules[0].by[0] unset", "change_rules[0].effective invalid", "change_rules[2].by invalid",
+			"trial.length invalid", "trial.unused_trial invalid",
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -96,8 +98,8 @@ func TestCatalogValidate(t *testing.T) {
 			// What Validate refuses is refused by every verb, with the same faults.
 			contract := contractOf(t, onSale(t), ordered("7 seat", "P6M"))
 			_, quoted := catalog.Quote(ordered("7 seat", ""))
-			_, checked := catalog.Check(plans.Proposal{Contract: contract, By: plans.Support, At: contract.Terms[0].Period.Start, Change: plans.Change{Cancel: true}})
-			_, amended := catalog.Amend(plans.Proposal{Contract: contract, By: plans.Support, At: contract.Terms[0].Period.Start, Change: plans.Change{Cancel: true}})
+			_, checked := catalog.Check(plans.ChangeRequest{Contract: contract, By: plans.Support, At: contract.Terms[0].Period.Start, Change: plans.Change{Cancel: true}})
+			_, amended := catalog.Amend(plans.ChangeRequest{Contract: contract, By: plans.Support, At: contract.Terms[0].Period.Start, Change: plans.Change{Cancel: true}})
 			_, laid := catalog.With(plans.Override{})
 			for verb, err := range map[string]error{"Quote": quoted, "Check": checked, "Amend": amended, "With": laid} {
 				if c.want != nil {
@@ -112,15 +114,15 @@ func TestCatalogValidate(t *testing.T) {
 
 // What is stored is what is read back, with no more and no fewer fields than the documentation names.
 func TestCatalogJSON(t *testing.T) {
-	want := `{"policy":{"day_count":"30/360","change_day":"old_side","rounding":{"places":2,"mode":"half_even"}},"allocation":"last_line",` +
+	want := `{"policy":{"day_count":"30/360","change_day":"old","rounding":{"places":2,"mode":"half_even"}},"allocation":"last_line",` +
 		`"plans":[{"id":"base","name":"Base","rank":1,"interval":"P1M",` +
 		`"offers":[{"item":"seat","currency":"BRL","price":{"per":"P1M","flat":"1","included":"2","package":"3","tiering":"volume",` +
 		`"tiers":[{"up_to":"4","flat":"5","unit":"6"},{"percent":"7"}],"minimum":"8","maximum":"9"}}],` +
 		`"features":["leads"],"limits":[{"name":"contacts","most":"2500"},{"name":"lists","unlimited":true}]}],` +
-		`"terms":[{"length":"P6M","percent":"5","billing":"per_period","at_end":"renew_once","notice":"P30D","termination":{"fee":"10","percent":"50"}}],` +
-		`"markets":[{"countries":["BR"],"currency":"BRL","methods":[{"id":"card","by":["customer","support"],"instalments":12}]}],` +
-		`"rules":[{"action":"downgrade","by":["support"],"when":"at_period_end","limits":true,"reason":"why","instead":"what"}],` +
-		`"trial":{"length":"P2W","leftover":"at_trial_end"}}`
+		`"terms":[{"length":"P6M","percent":"5","billing":"per_period","renewal":"renew_once","notice":"P30D","termination_fee":{"fee":"10","percent":"50"}}],` +
+		`"markets":[{"countries":["BR"],"currency":"BRL","payment_methods":[{"id":"card","by":["customer","support"],"installments":12}]}],` +
+		`"change_rules":[{"action":"downgrade","by":["support"],"effective":"at_period_end","limits":true,"reason":"why","instead":"what"}],` +
+		`"trial":{"length":"P2W","unused_trial":"at_trial_end"}}`
 	var c plans.Catalog
 	if err := json.Unmarshal([]byte(want), &c); err != nil {
 		t.Fatal(err)
@@ -130,21 +132,21 @@ func TestCatalogJSON(t *testing.T) {
 
 	read := giventest.CheckRoundTrip(t, onSale(t))
 	giventest.CheckFaults(t, read.Validate())
-	checkText(t, "a catalogue without anything", giventest.JSON(t, plans.Catalog{}),
+	checkText(t, "a catalog without anything", giventest.JSON(t, plans.Catalog{}),
 		`{"policy":{"day_count":"unset","rounding":{"places":0,"mode":"unset"}},"allocation":"unset","plans":null,"markets":null}`)
-	half := giventest.CheckRoundTrip(t, plans.Catalog{Terms: []plans.Term{{}}, Rules: []plans.Rule{{}}, Plans: []plans.Plan{{}}, Markets: []plans.Market{{Methods: []plans.Method{{}}}}})
+	half := giventest.CheckRoundTrip(t, plans.Catalog{Terms: []plans.Term{{}}, ChangeRules: []plans.ChangeRule{{}}, Plans: []plans.Plan{{}}, Markets: []plans.Market{{PaymentMethods: []plans.PaymentMethod{{}}}}})
 	giventest.CheckFaults(t, half.Validate(),
 		"policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset", "allocation unset",
-		"plans[0].id unset", "plans[0].interval unset", "plans[0].offers unset", "terms[0].length unset", "terms[0].billing unset", "terms[0].at_end unset",
-		"markets[0].currency unset", "markets[0].methods[0].id unset", "markets[0].methods[0].by unset", "rules[0].action unset")
+		"plans[0].id unset", "plans[0].interval unset", "plans[0].offers unset", "terms[0].length unset", "terms[0].billing unset", "terms[0].renewal unset",
+		"markets[0].currency unset", "markets[0].payment_methods[0].id unset", "markets[0].payment_methods[0].by unset", "change_rules[0].action unset")
 
 	// An order and what comes of it are stored too.
 	order := ordered("7 seat, 9 seat from 2027-02-16 at 13.50, 2 phone of base", "P12M", bySupport, func(o *plans.Order) {
-		o.TrialEnd, o.Instalments, o.Minimum = giventest.Instant("2026-11-26", time.UTC), 1, giventest.Money("100")
-		o.Discounts = []plans.Discount{{ID: "spring", Percent: giventest.Money("5"), Lasts: plans.Once}}
+		o.TrialEnd, o.Installments, o.Minimum = giventest.Instant("2026-11-26", time.UTC), 1, giventest.Money("100")
+		o.Discounts = []plans.Discount{{ID: "spring", Percent: giventest.Money("5"), Duration: plans.Once}}
 		o.Override = plans.Override{
-			Plans: []plans.Special{{ID: "base", Features: []string{"sso"}}}, Terms: onSale(t).Terms,
-			Discounts: []plans.Discount{{ID: "deal", Amount: giventest.Money("5"), Currency: "USD", Lasts: plans.Forever}}, Grace: giventest.Interval("P5D"),
+			Plans: []plans.PlanOverride{{ID: "base", Features: []string{"sso"}}}, Terms: onSale(t).Terms,
+			Discounts: []plans.Discount{{ID: "deal", Amount: giventest.Money("5"), Currency: "USD", Duration: plans.Forever}}, Grace: giventest.Interval("P5D"),
 		}
 	})
 	again := giventest.CheckRoundTrip(t, order)
@@ -162,7 +164,7 @@ func TestCatalogJSON(t *testing.T) {
 	checkText(t, "in the same words", stored.Explain(), first.Explain())
 	giventest.CheckRoundTrip(t, plans.Order{})
 	giventest.CheckRoundTrip(t, plans.Quote{})
-	giventest.CheckRoundTrip(t, plans.Proposal{})
+	giventest.CheckRoundTrip(t, plans.ChangeRequest{})
 	giventest.CheckRoundTrip(t, plans.Amendment{})
 }
 
@@ -214,24 +216,27 @@ func TestEnums(t *testing.T) {
 		"action": func(t *testing.T) {
 			checkVocabulary(t, (*plans.Action).UnmarshalText,
 				"upgrade", "downgrade", "lateral", "switch_interval", "add_quantity", "remove_quantity", "extend", "shorten", "cancel",
-				"reprice", "move_anchor")
+				"change_price", "change_anchor")
 		},
 		"actor": func(t *testing.T) { checkVocabulary(t, (*plans.Actor).UnmarshalText, "customer", "support") },
-		"when": func(t *testing.T) {
-			checkVocabulary(t, (*plans.When).UnmarshalText, "at_once", "at_period_end", "at_term_end")
+		"effective": func(t *testing.T) {
+			checkVocabulary(t, (*plans.EffectiveTiming).UnmarshalText, "immediately", "at_period_end", "at_term_end")
 		},
-		"leftover": func(t *testing.T) {
-			checkVocabulary(t, (*plans.Leftover).UnmarshalText, "carry_over", "drop", "at_trial_end")
+		"unused_trial": func(t *testing.T) {
+			checkVocabulary(t, (*plans.UnusedTrial).UnmarshalText, "carry_over", "forfeit", "at_trial_end")
 		},
-		"billing": func(t *testing.T) { checkVocabulary(t, (*plans.Billing).UnmarshalText, "up_front", "per_period") },
-		"at end": func(t *testing.T) {
-			checkVocabulary(t, (*plans.AtEnd).UnmarshalText, "renew", "renew_once", "evergreen", "lapse")
+		"billing":        func(t *testing.T) { checkVocabulary(t, (*plans.TermBilling).UnmarshalText, "up_front", "per_period") },
+		"billing anchor": func(t *testing.T) { checkVocabulary(t, (*plans.BillingAnchor).UnmarshalText, "reset", "keep") },
+		"renewal": func(t *testing.T) {
+			checkVocabulary(t, (*plans.RenewalMode).UnmarshalText, "renew", "renew_once", "evergreen", "expire")
 		},
-		"lasts":   func(t *testing.T) { checkVocabulary(t, (*plans.Lasts).UnmarshalText, "once", "repeating", "forever") },
+		"duration": func(t *testing.T) {
+			checkVocabulary(t, (*plans.DiscountDuration).UnmarshalText, "once", "repeating", "forever")
+		},
 		"tiering": func(t *testing.T) { checkVocabulary(t, (*plans.Tiering).UnmarshalText, "graduated", "volume") },
 		"kind": func(t *testing.T) {
 			checkVocabulary(t, (*plans.Kind).UnmarshalText,
-				"recurring", "addition", "extension", "usage", "one_off", "shortfall", "termination", "unused", "refund")
+				"recurring", "proration_charge", "extension", "usage", "one_time", "shortfall", "termination_fee", "proration_credit", "refund")
 		},
 	} {
 		t.Run(name, check)
@@ -241,9 +246,9 @@ func TestEnums(t *testing.T) {
 // What is read from outside is refused when it is read, or at the latest where it is used, and never panics.
 func TestCatalogHostileJSON(t *testing.T) {
 	for _, text := range []string{
-		`null`, `{}`, `[]`, `{"plans":null}`, `{"plans":[null]}`, `{"plans":[{"offers":[null]}]}`, `{"terms":[null],"markets":[null],"rules":[null]}`,
-		`{"rules":[{"action":"destroy"}]}`, `{"rules":[{"action":7}]}`, `{"trial":{"length":"14 days"}}`, `{"terms":[{"length":"-P1M"}]}`,
-		`{"plans":[{"id":"p","interval":"P1M","rank":1e99}]}`, `{"markets":[{"methods":[{"instalments":99999999999999999999}]}]}`,
+		`null`, `{}`, `[]`, `{"plans":null}`, `{"plans":[null]}`, `{"plans":[{"offers":[null]}]}`, `{"terms":[null],"markets":[null],"change_rules":[null]}`,
+		`{"change_rules":[{"action":"destroy"}]}`, `{"change_rules":[{"action":7}]}`, `{"trial":{"length":"14 days"}}`, `{"terms":[{"length":"-P1M"}]}`,
+		`{"plans":[{"id":"p","interval":"P1M","rank":1e99}]}`, `{"markets":[{"payment_methods":[{"installments":99999999999999999999}]}]}`,
 	} {
 		var c plans.Catalog
 		if json.Unmarshal([]byte(text), &c) != nil {

@@ -23,7 +23,7 @@ type Change struct {
 	Anchor   time.Time       `json:"anchor,omitzero"`   // the instant on which periods begin from then on; at or after the instant of the change
 }
 
-// With returns the contract after the change, which takes effect at an instant; steps of its ramp that lie before it have
+// Changed returns the contract after the change, which takes effect at an instant; steps of its ramp that lie before it have
 // taken effect too. The contract itself stays as it is. A quantity also changes by as much in the steps that lie ahead, and a price in
 // those that have the old one: a step that was agreed at a price of its own keeps it. From another billing date on, periods begin on its
 // day of the month, whatever it was before, and a first period that was longer is over; terms keep their end.
@@ -34,7 +34,7 @@ type Change struct {
 // before the change or more than one interval after it, so that another one would lie between; ErrLimit for one outside the years 1 to
 // 9999; and those of [Contract.Validate] for what comes out. A contract that is canceled lapses at the end of its last term; one from
 // period to period stays as it is, and whoever keeps it stops billing it.
-func (c Contract) With(change Change, at time.Time) (Contract, error) {
+func (c Contract) Changed(change Change, at time.Time) (Contract, error) {
 	var f fault.List
 	if at.IsZero() {
 		f.Add("at", proration.ErrUnset, "a change takes effect at an instant")
@@ -55,7 +55,7 @@ func (c Contract) With(change Change, at time.Time) (Contract, error) {
 		c.shorten(&f, change.End)
 	case change.Cancel:
 		if last := len(c.Terms) - 1; last >= 0 {
-			c.Terms[last].Term.AtEnd = Lapse
+			c.Terms[last].Term.Renewal = Expire
 		}
 	case !change.Anchor.IsZero():
 		c.moveAnchor(&f, change.Anchor, at)
@@ -142,7 +142,7 @@ func (c *Contract) advance(at time.Time) {
 			items = append(items, item)
 		}
 	}
-	var ahead []Step
+	var ahead []RampStep
 	for _, s := range c.Ramp {
 		if s.At.After(at) {
 			ahead = append(ahead, s)

@@ -78,7 +78,7 @@ func TestContractWithAnchor(t *testing.T) {
 	} {
 		t.Run(r.name, func(t *testing.T) {
 			r.run(t)
-			if after, err := r.contract.With(r.change, giventest.Instant("2026-11-16", nil)); err == nil && !after.First.Start.IsZero() {
+			if after, err := r.contract.Changed(r.change, giventest.Instant("2026-11-16", nil)); err == nil && !after.First.Start.IsZero() {
 				t.Errorf("the first period is still %v", after.First)
 			}
 		})
@@ -89,7 +89,7 @@ func TestContractWithAnchor(t *testing.T) {
 func TestContractWithAnchorRemembers(t *testing.T) {
 	newYork := giventest.Zone(t, "America/New_York")
 	for _, loc := range []*time.Location{time.UTC, newYork} {
-		after, err := every("2026-11-01", "P1M", loc).With(moved("2027-01-31", loc), giventest.Instant("2027-01-05", loc))
+		after, err := every("2026-11-01", "P1M", loc).Changed(moved("2027-01-31", loc), giventest.Instant("2027-01-05", loc))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -105,7 +105,7 @@ func TestContractWithAnchorRemembers(t *testing.T) {
 // Law 14: what no calendar has is refused, and JSON cannot write it.
 func TestContractWithAnchorBeyond(t *testing.T) {
 	for _, year := range []int{10_000, 20_000, 1 << 30} {
-		_, err := seats("10", "89.00").With(plans.Change{Anchor: time.Date(year, 2, 1, 0, 0, 0, 0, time.UTC)}, giventest.Instant("2026-11-16", nil))
+		_, err := seats("10", "89.00").Changed(plans.Change{Anchor: time.Date(year, 2, 1, 0, 0, 0, 0, time.UTC)}, giventest.Instant("2026-11-16", nil))
 		if giventest.CheckFaults(t, err, "anchor limit") {
 			t.Error(year)
 		}

@@ -15,7 +15,7 @@ func (c *Change) reprices(contract *Contract, at time.Time) bool {
 	return has
 }
 
-// reprice sets the price of an item that is there, and of the steps ahead that were to go on at the old one.
+// change_price sets the price of an item that is there, and of the steps ahead that were to go on at the old one.
 func (c *Contract) reprice(f *fault.List, id string, price Price) {
 	if err := price.Validate(); err != nil {
 		f.Under("price", err)

@@ -93,7 +93,7 @@ func TestContractWithPriceShares(t *testing.T) {
 	contract := seats("10", "79.00")
 	contract.Ramp = steps(nil, "2026-12-01 20 seat at 79.00", "2027-01-01 25 seat at 79.00")
 	change := priced(plans.Change{Item: "seat"}, byTier)
-	after, err := contract.With(change, giventest.Instant("2026-11-16", nil))
+	after, err := contract.Changed(change, giventest.Instant("2026-11-16", nil))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ func summary(c plans.Contract) string {
 	if loc == nil {
 		loc = time.UTC
 	}
-	day := func(t time.Time) string { return proration.WallOf(t.In(loc)).String() }
+	day := func(t time.Time) string { return proration.LocalTimeOf(t.In(loc)).String() }
 	item := func(i plans.Item) string {
 		text := i.Quantity.String() + " " + i.ID + " at " + i.Price.Unit.String()
 		if i.Price.Per != (proration.Interval{}) {
@@ -41,7 +41,7 @@ func summary(c plans.Contract) string {
 	}
 	all = append(all, cycle)
 	for _, a := range c.Terms {
-		all = append(all, a.Term.Length.String()+" "+day(a.Period.Start)+"/"+day(a.Period.End)+" "+a.Term.AtEnd.String())
+		all = append(all, a.Term.Length.String()+" "+day(a.Period.Start)+"/"+day(a.Period.End)+" "+a.Term.Renewal.String())
 		if !a.Until.IsZero() {
 			all[len(all)-1] += " until " + day(a.Until)
 		}
@@ -86,7 +86,7 @@ func (r *withRow) run(t *testing.T) {
 		r.at = "2026-11-16"
 	}
 	before, change := r.contract.Clone(), giventest.JSON(t, r.change)
-	after, err := r.contract.With(r.change, giventest.Instant(r.at, r.contract.Cycle.Location))
+	after, err := r.contract.Changed(r.change, giventest.Instant(r.at, r.contract.Cycle.Location))
 	if giventest.CheckFaults(t, err, r.wantErr...) {
 		if got := summary(after); got != r.want {
 			t.Errorf("got  %q\nwant %q: %s", got, r.want, r.why)
@@ -105,7 +105,7 @@ func (r *withRow) run(t *testing.T) {
 
 // shorter is the contract with an earlier end.
 func shorter(c plans.Contract, end string) plans.Contract {
-	c, err := c.With(plans.Change{End: giventest.Instant(end, nil)}, c.Terms[0].Period.Start)
+	c, err := c.Changed(plans.Change{End: giventest.Instant(end, nil)}, c.Terms[0].Period.Start)
 	if err != nil {
 		panic(err)
 	}
@@ -277,7 +277,7 @@ func TestContractWithPlan(t *testing.T) {
 			want: "scale: 10 seat at 139 per P1Y, 3 light at 29 per P1Y; cycle 2026-11-16 P1Y",
 		},
 		{
-			name: "on the last of a month", why: "as above: the day of the change is the 30th, and no other is remembered", contract: func() plans.Contract {
+			name: "on the last of a month", why: "as base_quantity: the day of the change is the 30th, and no other is remembered", contract: func() plans.Contract {
 				c := seats("10", "79")
 				c.Cycle = giventest.Cycle("2026-10-31", "P1M", time.UTC)
 				return c
@@ -324,12 +324,12 @@ func TestContractWithPlan(t *testing.T) {
 }
 
 func TestContractWithTerm(t *testing.T) {
-	term := func(length string, billing plans.Billing, percent string) plans.Change {
-		return plans.Change{Term: &plans.Term{Length: giventest.Interval(length), Billing: billing, AtEnd: plans.RenewOnce, Percent: giventest.Money(percent)}}
+	term := func(length string, billing plans.TermBilling, percent string) plans.Change {
+		return plans.Change{Term: &plans.Term{Length: giventest.Interval(length), Billing: billing, Renewal: plans.RenewOnce, Percent: giventest.Money(percent)}}
 	}
 	upFront := func(c plans.Contract) plans.Contract {
 		c.Discounts = []plans.Discount{{
-			ID: "term P6M from 2026-11-01", Percent: giventest.Money("5"), Lasts: plans.Forever,
+			ID: "term P6M from 2026-11-01", Percent: giventest.Money("5"), Duration: plans.Forever,
 			From: giventest.Instant("2026-11-01", nil), Until: giventest.Instant("2027-05-01", nil),
 		}}
 		return c
@@ -338,7 +338,7 @@ func TestContractWithTerm(t *testing.T) {
 	monthlyHalf := committed(nil, "P6M 2026-11-01/2027-05-01")
 	discounted := upFront(prepaid(nil, "P6M 2026-11-01/2027-05-01"))
 	stepped := prepaid(nil, "P6M 2026-11-01/2027-05-01")
-	stepped.Ramp = []plans.Step{{At: giventest.Instant("2026-11-10", nil), Item: sold("seat", "12", `{"per":"P1M","unit":"14"}`)}, {At: giventest.Instant("2026-12-10", nil), Item: sold("seat", "13", `{"per":"P1M","unit":"13"}`)}}
+	stepped.Ramp = []plans.RampStep{{At: giventest.Instant("2026-11-10", nil), Item: sold("seat", "12", `{"per":"P1M","unit":"14"}`)}, {At: giventest.Instant("2026-12-10", nil), Item: sold("seat", "13", `{"per":"P1M","unit":"13"}`)}}
 	for _, r := range []withRow{
 		{
 			name: "another six months", why: "M5: extension moves the end; the cycle already ends there", contract: half, change: term("P6M", plans.UpFront, "0"),
@@ -364,7 +364,7 @@ func TestContractWithTerm(t *testing.T) {
 		},
 		{name: "from period to period", why: "there is no term to extend", contract: seats("10", "89"), change: term("P6M", plans.PerPeriod, "0"), wantErr: []string{"term invalid"}},
 		{name: "billed otherwise", why: "the terms of a contract are billed alike", contract: half, change: term("P6M", plans.PerPeriod, "0"), wantErr: []string{"term.billing invalid"}},
-		{name: "no term", why: "its faults have its path", contract: half, change: plans.Change{Term: &plans.Term{}}, wantErr: []string{"term.length unset", "term.billing unset", "term.at_end unset"}},
+		{name: "no term", why: "its faults have its path", contract: half, change: plans.Change{Term: &plans.Term{}}, wantErr: []string{"term.length unset", "term.billing unset", "term.renewal unset"}},
 		{name: "beyond the calendar", why: "law 14: no panic", contract: half, change: term("P120000M", plans.UpFront, "0"), wantErr: []string{"term.length limit"}},
 		{
 			name: "a price that does not go into it", why: "a period holds a whole number of them", contract: func() plans.Contract {
@@ -382,10 +382,10 @@ func TestContractWithEnd(t *testing.T) {
 	end := func(at string) plans.Change { return plans.Change{End: giventest.Instant(at, nil)} }
 	two := prepaid(nil, "P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01")
 	two.Discounts = []plans.Discount{
-		{ID: "term P6M from 2027-05-01", Percent: giventest.Money("10"), Lasts: plans.Forever, From: giventest.Instant("2027-05-01", nil), Until: giventest.Instant("2027-11-01", nil)},
-		{ID: "term P6M from 2026-11-01", Percent: giventest.Money("5"), Lasts: plans.Forever, From: giventest.Instant("2026-11-01", nil), Until: giventest.Instant("2027-05-01", nil)},
-		{ID: "friends", Percent: giventest.Money("1"), Lasts: plans.Forever},
-		{ID: "years", Percent: giventest.Money("1"), Lasts: plans.Forever, From: giventest.Instant("2027-01-01", nil), Until: giventest.Instant("2029-01-01", nil)},
+		{ID: "term P6M from 2027-05-01", Percent: giventest.Money("10"), Duration: plans.Forever, From: giventest.Instant("2027-05-01", nil), Until: giventest.Instant("2027-11-01", nil)},
+		{ID: "term P6M from 2026-11-01", Percent: giventest.Money("5"), Duration: plans.Forever, From: giventest.Instant("2026-11-01", nil), Until: giventest.Instant("2027-05-01", nil)},
+		{ID: "friends", Percent: giventest.Money("1"), Duration: plans.Forever},
+		{ID: "years", Percent: giventest.Money("1"), Duration: plans.Forever, From: giventest.Instant("2027-01-01", nil), Until: giventest.Instant("2029-01-01", nil)},
 	}
 	outside := []string{"end outside"}
 	for _, r := range []withRow{
@@ -422,7 +422,7 @@ func TestContractWithCancel(t *testing.T) {
 	for _, r := range []withRow{
 		{
 			name: "in a term", why: "K10: until the end of the contracted period, and then nothing follows", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01"), change: plans.Change{Cancel: true},
-			want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew; P6M 2027-05-01/2027-11-01 lapse",
+			want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew; P6M 2027-05-01/2027-11-01 expire",
 		},
 		{
 			name: "from period to period", why: "whoever keeps the contract stops billing it", contract: seats("10", "89"), change: plans.Change{Cancel: true},
@@ -462,7 +462,7 @@ func TestContractWithOne(t *testing.T) {
 				asked = append(asked, p.name)
 			}
 		}
-		_, err := contract.With(change, at)
+		_, err := contract.Changed(change, at)
 		var want []string
 		switch {
 		case mask == 0:
@@ -482,7 +482,7 @@ func TestContractWithOne(t *testing.T) {
 		"a plan and a price":                  {Plan: plan, Price: &plans.Price{}},
 		"a plan and an item at another price": {Plan: plan, Item: "seat", Price: &plans.Price{}},
 	} {
-		if _, err := contract.With(change, at); giventest.CheckFaults(t, err, "quantity invalid") {
+		if _, err := contract.Changed(change, at); giventest.CheckFaults(t, err, "quantity invalid") {
 			t.Error(name)
 		}
 	}
@@ -492,16 +492,16 @@ func TestContractWithOne(t *testing.T) {
 func TestContractWithRefused(t *testing.T) {
 	contract := seats("10", "89")
 	contract.Plan = ""
-	_, err := contract.With(plans.Change{}, time.Time{})
+	_, err := contract.Changed(plans.Change{}, time.Time{})
 	giventest.CheckFaults(t, err, "at unset", "contract.plan unset", "change unset")
-	_, err = seats("10", "89").With(of("1", "seat"), time.Time{})
+	_, err = seats("10", "89").Changed(of("1", "seat"), time.Time{})
 	giventest.CheckFaults(t, err, "at unset")
 }
 
-// A price that the catalogue changes after the signature changes no contract, since each holds a copy.
+// A price that the catalog changes after the signature changes no contract, since each holds a copy.
 func TestContractKeepsItsPrice(t *testing.T) {
 	plan := offering("scale", "P1M", "seat USD 139.00")
-	contract, err := seats("10", "89.00").With(plans.Change{Plan: plan}, giventest.Instant("2026-11-16", nil))
+	contract, err := seats("10", "89.00").Changed(plans.Change{Plan: plan}, giventest.Instant("2026-11-16", nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -519,11 +519,11 @@ func TestContractKeepsItsPrice(t *testing.T) {
 func TestContractWithPlanInFirst(t *testing.T) {
 	contract := seats("10", "79.00")
 	contract.Cycle, contract.First = giventest.Cycle("2026-12-15", "P1M", time.UTC), giventest.Period("2026-11-01/2026-12-15", nil)
-	after, err := contract.With(plans.Change{Plan: offering("scale", "P1Y", "seat USD 900")}, giventest.Instant("2026-11-10", nil))
+	after, err := contract.Changed(plans.Change{Plan: offering("scale", "P1Y", "seat USD 900")}, giventest.Instant("2026-11-10", nil))
 	if err != nil {
 		t.Fatal(err)
 	}
-	rest, err := after.Rest(giventest.Instant("2026-11-20", nil))
+	rest, err := after.RemainingPortions(giventest.Instant("2026-11-20", nil))
 	if want := giventest.Period("2026-11-10/2027-11-10", nil); err != nil || !rest[0].Period.Equal(want) {
 		t.Errorf("the period is %v, want %v: %v", rest, want, err)
 	}

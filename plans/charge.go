@@ -14,17 +14,16 @@ import (
 // Charge is money due for a quantity of an item over a span, and how it was computed. A credit is a charge whose Net is
 // negative and which names the one it corrects. A charge that was issued never changes.
 type Charge struct {
-	ID       string          `json:"id,omitzero"`       // given by whoever issues it
-	Corrects string          `json:"corrects,omitzero"` // ID of the charge that this one credits
-	Kind     Kind            `json:"kind"`              // what it is for
-	Plan     string          `json:"plan"`              // the plan at the time of billing
-	Item     string          `json:"item"`              // ID of the item
-	Currency Currency        `json:"currency"`          // of every amount
-	Quantity decimal.Decimal `json:"quantity"`          // how many of it; of a credit how many are no longer used, zero where it is of money alone
-	More     bool            `json:"more,omitzero"`     // it is for a quantity besides that of Above: what both cost less what Above does
-	Above    decimal.Decimal `json:"above,omitzero"`    // of an addition: how many were paid for before
-	Price    Price           `json:"price"`             // the contracted price
-	Times    int64           `json:"times,omitzero"`    // how many times its amounts are due for the period; zero is once
+	ID           string           `json:"id,omitzero"`             // given by whoever issues it
+	Corrects     string           `json:"corrects,omitzero"`       // ID of the charge that this one credits
+	Kind         Kind             `json:"kind"`                    // what it is for
+	Plan         string           `json:"plan"`                    // the plan at the time of billing
+	Item         string           `json:"item"`                    // ID of the item
+	Currency     Currency         `json:"currency"`                // of every amount
+	Quantity     decimal.Decimal  `json:"quantity"`                // how many of it; of a credit how many are no longer used, zero where it is of money alone
+	BaseQuantity *decimal.Decimal `json:"base_quantity,omitempty"` // incremental charge: units paid for before, so that the price is Price(base + quantity) − Price(base); nil if Price(quantity)
+	Price        Price            `json:"price"`                   // the contracted price
+	Multiplier   int64            `json:"multiplier,omitzero"`     // how many times its amounts are due for the period; zero is once
 
 	Period proration.Period `json:"period"` // the whole anchored period
 	Span   proration.Period `json:"span"`   // what is paid for, inside it
@@ -46,9 +45,9 @@ type Deduction struct {
 // check adds the faults of what a charge counts by.
 func (c *Charge) check(f *fault.List, path string) {
 	checkNumber(f, path+"quantity", c.Quantity)
-	checkNumber(f, path+"above", c.Above)
-	if c.Times < 0 {
-		f.Add(path+"times", proration.ErrInvalid, "%d is negative", c.Times)
+	checkNumber(f, path+"base_quantity", c.base())
+	if c.Multiplier < 0 {
+		f.Add(path+"multiplier", proration.ErrInvalid, "%d is negative", c.Multiplier)
 	}
 	if part := c.Share.Fraction; part.Den < 0 || part.Num < 0 || part.Num > part.Den {
 		f.Add(path+"share.fraction", proration.ErrInvalid, "%v is not a part of a whole", part)
@@ -105,11 +104,11 @@ func (c *Charge) priced(places int32) string {
 	if c.Price.Equal(Price{}) && !c.Share.Of.IsZero() {
 		return ""
 	}
-	both, more := c.Quantity, c.More && !c.Price.linear()
+	both, more := c.Quantity, c.BaseQuantity != nil && !c.Price.linear()
 	amount, err := c.Price.Amount(c.Quantity)
-	paid, errAbove := c.Price.Amount(c.Above)
+	paid, errAbove := c.Price.Amount(c.base())
 	if more && err == nil && errAbove == nil { // each by itself first: the sum of hostile exponents takes for ever
-		both = c.Above.Add(c.Quantity)
+		both = c.base().Add(c.Quantity)
 		amount, err = c.Price.Amount(both)
 	}
 	if err != nil || errAbove != nil {
@@ -117,24 +116,36 @@ func (c *Charge) priced(places int32) string {
 	}
 	text, single := c.Price.parts(both).text(places)
 	if more {
-		before, _ := c.Price.parts(c.Above).text(places)
+		before, _ := c.Price.parts(c.base()).text(places)
 		text, single = "("+text+") - ("+before+")", false
 		if amount.LessThan(paid) {
 			text += ", at least " + exact.Text(decimal.Decimal{}, places)
 		}
 	}
 	switch {
-	case c.Times <= 1:
+	case c.Multiplier <= 1:
 		return text
 	case !single:
 		text = "(" + text + ")"
 	}
-	return text + " x " + strconv.FormatInt(c.Times, 10)
+	return text + " x " + strconv.FormatInt(c.Multiplier, 10)
+}
+
+// base returns the units paid for before those of an incremental charge, and zero for any other charge.
+func (c *Charge) base() decimal.Decimal {
+	if c.BaseQuantity == nil {
+		return decimal.Decimal{}
+	}
+	return *c.BaseQuantity
 }
 
 // Clone returns a charge that shares nothing that can be written to.
 func (c Charge) Clone() Charge {
 	c.Price = c.Price.clone()
+	if c.BaseQuantity != nil {
+		own := *c.BaseQuantity
+		c.BaseQuantity = &own
+	}
 	c.Discounts = slices.Clone(c.Discounts)
 	c.Taxes = slices.Clone(c.Taxes)
 	return c

@@ -43,7 +43,7 @@ func TestChargePriced(t *testing.T) {
 		{name: "no currency", why: "law 13", currency: "usd", net: "1", faults: []string{"currency invalid", "net invalid"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			charge := plans.Charge{Kind: plans.OneOff, Item: "item", Currency: "USD", Price: c.price}
+			charge := plans.Charge{Kind: plans.OneTime, Item: "item", Currency: "USD", Price: c.price}
 			if c.currency != "" {
 				charge.Currency = c.currency
 			}
@@ -95,7 +95,7 @@ func TestChargeCheck(t *testing.T) {
 		return c
 	}
 	hand := func() plans.Charge {
-		return must(plans.Charge{Kind: plans.OneOff, Item: "fee", Currency: "JPY", Net: giventest.Money("500")}.Priced(proration.Standard(2)))
+		return must(plans.Charge{Kind: plans.OneTime, Item: "fee", Currency: "JPY", Net: giventest.Money("500")}.Priced(proration.Standard(2)))
 	}
 	abroad := func() plans.Charge {
 		c := seats("10", "89.00")
@@ -124,7 +124,7 @@ func TestChargeCheck(t *testing.T) {
 		{"quantity", "law 1", whole, func(c *plans.Charge) { c.Quantity = giventest.Money("9") }, nil, "share.of invalid, share.amount invalid"},
 		{"negative quantity", "law 14", whole, func(c *plans.Charge) { c.Quantity = giventest.Money("-9") }, nil, "quantity invalid"},
 		{"price", "law 1", whole, func(c *plans.Charge) { c.Price.Unit = giventest.Money("90") }, nil, "share.of invalid, share.amount invalid"},
-		{"times", "law 1", whole, func(c *plans.Charge) { c.Times = 2 }, nil, "share.of invalid, share.amount invalid"},
+		{"times", "law 1", whole, func(c *plans.Charge) { c.Multiplier = 2 }, nil, "share.of invalid, share.amount invalid"},
 		{"of", "law 1", whole, func(c *plans.Charge) { c.Share.Of = giventest.Money("891") }, nil, "share.of invalid"},
 		{"fraction", "law 1", rest, func(c *plans.Charge) { c.Share.Fraction.Num++ }, nil, "share.fraction invalid"},
 		{"no part of a whole", "a fraction that was made by hand", rest, func(c *plans.Charge) { c.Share.Fraction.Num = 31 }, nil, "share.fraction invalid"},
@@ -177,7 +177,7 @@ func TestChargeGross(t *testing.T) {
 	}{
 		{plans.Shortfall, "180", "200"},
 		{plans.Recurring, "180", "500"}, // elsewhere it is a discount of that name
-		{plans.Unused, "-90", "230"},
+		{plans.ProrationCredit, "-90", "230"},
 	} {
 		got := plans.Charge{Kind: c.kind, Net: giventest.Money(c.net), Discounts: taken}.Gross()
 		giventest.CheckMoney(t, c.kind.String(), got, c.want)

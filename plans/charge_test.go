@@ -246,7 +246,7 @@ func TestChargeExplain(t *testing.T) {
 	}
 	off := func(c plans.Charge, discounts ...plans.Discount) plans.Charge {
 		t.Helper()
-		r, err := plans.ApplyDiscounts(plans.Reduction{
+		r, err := plans.ApplyDiscounts(plans.DiscountRequest{
 			Charges: []plans.Charge{c}, Discounts: discounts, Currency: "USD", Mode: proration.HalfUp, Allocation: proration.LargestRemainder,
 		})
 		if err != nil {
@@ -255,7 +255,7 @@ func TestChargeExplain(t *testing.T) {
 		return r.Charges[0]
 	}
 	percent := func(p string) plans.Discount {
-		return plans.Discount{ID: "p" + p, Percent: giventest.Money(p), Lasts: plans.Once}
+		return plans.Discount{ID: "p" + p, Percent: giventest.Money(p), Duration: plans.Once}
 	}
 	for _, c := range []struct {
 		name, why string
@@ -354,7 +354,7 @@ func TestChargeExplainOther(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c.Kind, c.Corrects, c.Share, c.Net, c.Span = plans.Unused, "inv-1/1", share, share.Amount, giventest.Period("2026-11-21/2026-12-01", nil)
+		c.Kind, c.Corrects, c.Share, c.Net, c.Span = plans.ProrationCredit, "inv-1/1", share, share.Amount, giventest.Period("2026-11-21/2026-12-01", nil)
 		edit(&c)
 		return c
 	}
@@ -409,9 +409,10 @@ func TestChargeExplainHostile(t *testing.T) {
 		edit func(c *plans.Charge, d decimal.Decimal)
 	}{
 		{"quantity", func(c *plans.Charge, d decimal.Decimal) { c.Quantity = d }},
-		{"above", func(c *plans.Charge, d decimal.Decimal) { c.Price, c.More, c.Above = priceOf(byTier), true, d }},
-		{"above beyond memory", func(c *plans.Charge, d decimal.Decimal) {
-			c.Price, c.More, c.Above = priceOf(byTier), true, decimal.New(1, d.Exponent()*20_000)
+		{"base_quantity", func(c *plans.Charge, d decimal.Decimal) { c.Price, c.BaseQuantity = priceOf(byTier), &d }},
+		{"a base quantity beyond memory", func(c *plans.Charge, d decimal.Decimal) {
+			far := decimal.New(1, d.Exponent()*20_000)
+			c.Price, c.BaseQuantity = priceOf(byTier), &far
 		}},
 		{"unit", func(c *plans.Charge, d decimal.Decimal) { c.Price.Unit = d }},
 		{"minimum", func(c *plans.Charge, d decimal.Decimal) { c.Price.Minimum = d }},
@@ -454,8 +455,9 @@ func TestWhole(t *testing.T) {
 
 // Law 15: nothing handed out is shared.
 func TestChargeClone(t *testing.T) {
+	four := giventest.Money("4")
 	charge := plans.Charge{
-		ID: "inv-1/1", Kind: plans.Recurring, Plan: "base", Item: "seat", Currency: "USD", Quantity: giventest.Money("6"), Price: priceOf(byTier), Times: 6,
+		ID: "inv-1/1", Kind: plans.Recurring, Plan: "base", Item: "seat", Currency: "USD", Quantity: giventest.Money("6"), Price: priceOf(byTier), Multiplier: 6, BaseQuantity: &four,
 		Discounts: []plans.Deduction{{Discount: "a", Reason: "10 %", Amount: giventest.Money("1")}},
 		Taxes:     []plans.Tax{{Name: "VAT", Percent: giventest.Money("20"), Amount: giventest.Money("2")}},
 	}
@@ -483,8 +485,8 @@ func TestContractJSON(t *testing.T) {
 
 	full := giventest.CheckRoundTrip(t, fullContract())
 	giventest.CheckFaults(t, full.Validate())
-	if got, want := giventest.JSON(t, full.Terms), `[{"term":{"length":"P6M","billing":"up_front","at_end":"renew"},"period":{"start":"2026-11-01T00:00:00Z","end":"2027-05-01T00:00:00Z"}},`+
-		`{"term":{"length":"P6M","billing":"up_front","at_end":"renew","notice":"P1M","termination":{"fee":"100","percent":"50"}},"period":{"start":"2027-05-01T00:00:00Z","end":"2027-11-01T00:00:00Z"}}]`; got != want {
+	if got, want := giventest.JSON(t, full.Terms), `[{"term":{"length":"P6M","billing":"up_front","renewal":"renew"},"period":{"start":"2026-11-01T00:00:00Z","end":"2027-05-01T00:00:00Z"}},`+
+		`{"term":{"length":"P6M","billing":"up_front","renewal":"renew","notice":"P1M","termination_fee":{"fee":"100","percent":"50"}},"period":{"start":"2027-05-01T00:00:00Z","end":"2027-11-01T00:00:00Z"}}]`; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	giventest.CheckRoundTrip(t, plans.Contract{})
@@ -494,7 +496,7 @@ func TestContractJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := giventest.JSON(t, charges[0]), `{"kind":"addition","plan":"growth","item":"seat","currency":"USD","quantity":"1","more":true,"above":"10","price":{"unit":"89"},`+
+	if got, want := giventest.JSON(t, charges[0]), `{"kind":"proration_charge","plan":"growth","item":"seat","currency":"USD","quantity":"1","base_quantity":"10","price":{"unit":"89"},`+
 		`"period":{"start":"2026-11-01T00:00:00-04:00","end":"2026-12-01T00:00:00-05:00"},"span":{"start":"2026-11-16T00:00:00-05:00","end":"2026-12-01T00:00:00-05:00"},`+
 		`"share":{"amount":"44.5","of":"89","fraction":"15/30","unit":"days","rounding":{"places":2,"mode":"half_up"},"residual":"0"},"net":"44.5"}`; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
@@ -506,7 +508,7 @@ func TestContractJSON(t *testing.T) {
 		{}: `{}`,
 		{Item: "seat", Quantity: giventest.Money("2")}:  `{"item":"seat","quantity":"2"}`,
 		{Item: "phone", Price: &plans.Price{}}:          `{"item":"phone","price":{}}`,
-		{Term: &term}:                                   `{"term":{"length":"P6M","billing":"up_front","at_end":"renew"}}`,
+		{Term: &term}:                                   `{"term":{"length":"P6M","billing":"up_front","renewal":"renew"}}`,
 		{End: giventest.Instant("2026-11-16", nil)}:     `{"end":"2026-11-16T00:00:00Z"}`,
 		{Cancel: true}:                                  `{"cancel":true}`,
 		{Plan: &plans.Plan{ID: "scale", Name: "Scale"}}: `{"plan":{"id":"scale","name":"Scale","interval":"","offers":null}}`,
@@ -535,9 +537,9 @@ func TestContractHostileJSON(t *testing.T) {
 		`{"plan":"p","currency":"USD",` + items + `,` + cycle + `,"ramp":[null]}`,
 		`{"plan":"p","currency":"USD",` + items + `,` + cycle + `,"ramp":[{"at":"2026-11-16T00:00:00Z","item":{"id":"s","quantity":"1e-999999","price":{}}}]}`,
 		`{"plan":"p","currency":"USD",` + items + `,` + cycle + `,"terms":[null]}`,
-		`{"plan":"p","currency":"USD",` + items + `,` + cycle + `,"terms":[{"term":{"length":"P1M","billing":"never","at_end":"renew"}}]}`,
-		`{"plan":"p","currency":"USD",` + items + `,` + cycle + `,"terms":[{"term":{"length":"P1M","billing":1,"at_end":"renew"}}]}`,
-		`{"plan":"p","currency":"USD",` + items + `,` + cycle + `,"discounts":[{"id":"d","percent":"1e99","lasts":"once"}]}`,
+		`{"plan":"p","currency":"USD",` + items + `,` + cycle + `,"terms":[{"term":{"length":"P1M","billing":"never","renewal":"renew"}}]}`,
+		`{"plan":"p","currency":"USD",` + items + `,` + cycle + `,"terms":[{"term":{"length":"P1M","billing":1,"renewal":"renew"}}]}`,
+		`{"plan":"p","currency":"USD",` + items + `,` + cycle + `,"discounts":[{"id":"d","percent":"1e99","duration":"once"}]}`,
 		`{"plan":"p","currency":"USD",` + items + `,` + cycle + `,"minimum":"1e99999"}`,
 		`{"plan":"p","currency":"USD",` + items + `,` + cycle + `,"grace":"P1M3D"}`,
 	} {

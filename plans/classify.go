@@ -25,13 +25,13 @@ const (
 	Extend                           // another term after the last
 	Shorten                          // an earlier end
 	Cancel                           // no further period
-	Reprice                          // another price of an item
-	MoveAnchor                       // another billing date
+	ChangePrice                      // another price of an item
+	ChangeAnchor                     // another billing date
 )
 
 var actions = []string{
 	"", "upgrade", "downgrade", "lateral", "switch_interval", "add_quantity", "remove_quantity", "extend", "shorten", "cancel",
-	"reprice", "move_anchor",
+	"change_price", "change_anchor",
 }
 
 // String returns the action's name, "add_quantity".
@@ -103,7 +103,7 @@ func yearly(amount decimal.Decimal, interval proration.Interval) *big.Rat {
 }
 
 // classify returns what a sound change comes to; the plan of the contract has the rank.
-func (p *Proposal) classify(rank int) (Action, error) {
+func (p *ChangeRequest) classify(rank int) (Action, error) {
 	switch {
 	case p.Change.Cancel:
 		return Cancel, nil
@@ -112,9 +112,9 @@ func (p *Proposal) classify(rank int) (Action, error) {
 	case !p.Change.End.IsZero():
 		return Shorten, nil
 	case !p.Change.Anchor.IsZero():
-		return MoveAnchor, nil
+		return ChangeAnchor, nil
 	case p.Change.reprices(&p.Contract, p.At):
-		return Reprice, nil
+		return ChangePrice, nil
 	case p.Change.Plan == nil && p.Change.Quantity.IsNegative():
 		return RemoveQuantity, nil
 	case p.Change.Plan == nil:

@@ -19,8 +19,8 @@ type Contract struct {
 	Cycle    proration.Cycle `json:"cycle"`    // the periods that are billed, on the customer's calendar
 
 	First     proration.Period   `json:"first,omitzero"`     // the first period, where days of a trial made it longer than those of the cycle
-	Ramp      []Step             `json:"ramp,omitzero"`      // changes of items that were agreed in advance, in order of time
-	Terms     []Agreed           `json:"terms,omitzero"`     // the terms it runs for, each from the end of the one before; none is from period to period
+	Ramp      []RampStep         `json:"ramp,omitzero"`      // changes of items that were agreed in advance, in order of time
+	Terms     []ContractTerm     `json:"terms,omitzero"`     // the terms it runs for, each from the end of the one before; none is from period to period
 	Discounts []Discount         `json:"discounts,omitzero"` // what is taken off its charges, in order
 	Minimum   decimal.Decimal    `json:"minimum,omitzero"`   // the least that is spent in a period, before discounts; not negative
 	Grace     proration.Interval `json:"grace,omitzero"`     // how long a failed payment leaves access; unset is what the policy says
@@ -30,24 +30,24 @@ type Contract struct {
 type Item struct {
 	ID       string          `json:"id"`       // what it is, "seat"
 	Quantity decimal.Decimal `json:"quantity"` // how many, not negative
-	Price    Price           `json:"price"`    // as contracted, also when the catalogue has moved on
+	Price    Price           `json:"price"`    // as contracted, also when the catalog has moved on
 }
 
-// Step is a change of one item within a contract, agreed in advance: from an instant on it has another quantity or price.
-type Step struct {
+// RampStep is a change of one item within a contract, agreed in advance: from an instant on it has another quantity or price.
+type RampStep struct {
 	At   time.Time `json:"at"`   // from when on
 	Item Item      `json:"item"` // as it is then; an ID that the contract does not have yet is added
 }
 
-// Agreed is a term and when it runs.
-type Agreed struct {
+// ContractTerm is a term and when it runs.
+type ContractTerm struct {
 	Term   Term             `json:"term"`           // what was agreed; its percentage works by a discount of the contract, which quotes, changes and renewals add
 	Period proration.Period `json:"period"`         // from its start to its end: the whole that a part of it is measured by
 	Until  time.Time        `json:"until,omitzero"` // where it ends earlier, since it was shortened; zero is the period's end
 }
 
 // end returns when the term ends.
-func (a *Agreed) end() time.Time {
+func (a *ContractTerm) end() time.Time {
 	if a.Until.IsZero() {
 		return a.Period.End
 	}

@@ -7,10 +7,10 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Amended returns the contract after a change that takes effect at an instant, as [Contract.With] does, and what the change adds, before
+// Amended returns the contract after a change that takes effect at an instant, as [Contract.Changed] does, and what the change adds, before
 // discounts:
 //
-//   - a quantity, for what is left of everything that is paid for, as [Contract.Rest] and [Contract.Added] have it: an Addition;
+//   - a quantity, for what is left of everything that is paid for, as [Contract.RemainingPortions] and [Contract.Added] have it: an Addition;
 //   - another price, for the whole of that item and what is left: an Addition;
 //   - another plan, for every item and what is left: an Addition. Where its periods are longer or shorter it is Recurring, for its
 //     first period;
@@ -20,11 +20,11 @@ import (
 //
 // A quantity that is taken away, a term that is shortened and one that is billed per period add nothing. What is given back for what was
 // billed and is no longer used, such as all of the old price or plan, derives from what was billed: that is package credits.
-// Errors: those of [Contract.With] and of the policy; those of [Contract.Rest], so ErrOutside for an instant outside the terms, where
+// Errors: those of [Contract.Changed] and of the policy; those of [Contract.RemainingPortions], so ErrOutside for an instant outside the terms, where
 // something is added for what is left, or before them for a cancellation; and those of proration.Prorate.
 func (c Contract) Amended(change Change, at time.Time, policy proration.Policy) (after Contract, added []Charge, err error) {
 	var f fault.List
-	after, err = c.With(change, at)
+	after, err = c.Changed(change, at)
 	f.Under("", err)
 	if own, err := c.Currency.Policy(policy); err == nil { // the contract has the fault of an unknown currency
 		f.Under("policy", own.Validate())
@@ -55,7 +55,7 @@ func (c *Contract) adds(change *Change, after *Contract, at time.Time, policy pr
 	case change.Term != nil, !change.End.IsZero(), change.Quantity.IsNegative():
 		return nil, nil
 	}
-	rest, err := after.Rest(at)
+	rest, err := after.RemainingPortions(at)
 	if err != nil {
 		return nil, err
 	}
@@ -66,11 +66,11 @@ func (c *Contract) adds(change *Change, after *Contract, at time.Time, policy pr
 		case !change.Anchor.IsZero(), change.Plan != nil && c.restartsWith(change.Plan):
 			charges, err = after.priced(Recurring, after.ids(), portion, policy)
 		case change.Plan != nil:
-			charges, err = after.priced(Addition, after.ids(), portion, policy)
+			charges, err = after.priced(ProrationCharge, after.ids(), portion, policy)
 		case change.Quantity.IsPositive():
 			charges, err = c.Added(*change, portion, policy)
 		default:
-			charges, err = after.priced(Addition, []string{change.Item}, portion, policy)
+			charges, err = after.priced(ProrationCharge, []string{change.Item}, portion, policy)
 		}
 		if err != nil {
 			return nil, err

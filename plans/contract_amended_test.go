@@ -32,7 +32,7 @@ func (r *amendedRow) run(t *testing.T) {
 	before, change := r.contract.Clone(), giventest.JSON(t, r.change)
 	after, added, err := r.contract.Amended(r.change, instant, proration.Standard(2))
 	if giventest.CheckFaults(t, err, r.wantErr...) {
-		with, err := r.contract.With(r.change, instant)
+		with, err := r.contract.Changed(r.change, instant)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -64,28 +64,28 @@ func (r *amendedRow) run(t *testing.T) {
 func TestContractAmended(t *testing.T) {
 	two := prepaid(nil, "P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01")
 	leaving := committed(nil, "P6M 2026-11-01/2027-05-01")
-	leaving.Terms[0].Term.Termination = plans.ExitFee{Fee: giventest.Money("100"), Percent: giventest.Money("50")}
+	leaving.Terms[0].Term.TerminationFee = plans.TerminationFee{Fee: giventest.Money("100"), Percent: giventest.Money("50")}
 	twoMonthly := committed(nil, "P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01")
-	term := func(billing plans.Billing) plans.Change {
+	term := func(billing plans.TermBilling) plans.Change {
 		own := agreed(nil, billing, "P6M 2026-11-01/2027-05-01")[0].Term
 		return plans.Change{Term: &own}
 	}
 	const left = "2026-11-16 until 2026-12-01, "
 	for _, r := range []amendedRow{
 		{
-			name: "more seats", why: "K3b: for what is left of the month", contract: monthlyKinds(), change: of("2", "seat"), kind: plans.Addition, period: november,
+			name: "more seats", why: "K3b: for what is left of the month", contract: monthlyKinds(), change: of("2", "seat"), kind: plans.ProrationCharge, period: november,
 			want: []string{left + "seat: 2 x 79.00, 158.00 x 15/30 days = 79.00"},
 		},
 		{
-			name: "more seats, at a boundary", why: "the whole of the period that begins then", contract: monthlyKinds(), change: of("2", "seat"), at: "2026-12-01", kind: plans.Addition, period: "2026-12-01/2027-01-01",
+			name: "more seats, at a boundary", why: "the whole of the period that begins then", contract: monthlyKinds(), change: of("2", "seat"), at: "2026-12-01", kind: plans.ProrationCharge, period: "2026-12-01/2027-01-01",
 			want: []string{"2026-12-01 until 2027-01-01, seat: 2 x 79.00 = 158.00"},
 		},
 		{
-			name: "an item that is new", why: "at the price of the change", contract: monthlyKinds(), change: priced(of("3", "phone"), `{"unit":"5"}`), kind: plans.Addition, period: november,
+			name: "an item that is new", why: "at the price of the change", contract: monthlyKinds(), change: priced(of("3", "phone"), `{"unit":"5"}`), kind: plans.ProrationCharge, period: november,
 			want: []string{left + "phone: 3 x 5.00, 15.00 x 15/30 days = 7.50"},
 		},
 		{
-			name: "more seats, up front", why: "for what is left of the one term, and the whole of the other", contract: two, change: of("2", "seat"), kind: plans.Addition,
+			name: "more seats, up front", why: "for what is left of the one term, and the whole of the other", contract: two, change: of("2", "seat"), kind: plans.ProrationCharge,
 			want: []string{
 				"2026-11-16 until 2027-05-01, seat: 2 x 15.00 x 6, 180.00 x 166/181 days = 165.082..., rounded half up to 165.08",
 				"2027-05-01 until 2027-11-01, seat: 2 x 15.00 x 6 = 180.00",
@@ -93,11 +93,11 @@ func TestContractAmended(t *testing.T) {
 		},
 		{name: "less of them", why: "what comes back derives from what was billed", contract: monthlyKinds(), change: of("-2", "seat")},
 		{
-			name: "another plan", why: "each item at its price, for what is left", contract: monthlyKinds(), change: plans.Change{Plan: offering("scale", "P1M", "seat USD 139.00", "light USD 29.00")}, kind: plans.Addition, period: november,
+			name: "another plan", why: "each item at its price, for what is left", contract: monthlyKinds(), change: plans.Change{Plan: offering("scale", "P1M", "seat USD 139.00", "light USD 29.00")}, kind: plans.ProrationCharge, period: november,
 			want: []string{left + "seat: 10 x 139.00, 1390.00 x 15/30 days = 695.00", left + "light: 3 x 29.00, 87.00 x 15/30 days = 43.50"},
 		},
 		{
-			name: "another plan, up front", why: "of other periods too: the term is the period", contract: two, change: plans.Change{Plan: offering("scale", "P3M", "seat USD 45.00")}, kind: plans.Addition,
+			name: "another plan, up front", why: "of other periods too: the term is the period", contract: two, change: plans.Change{Plan: offering("scale", "P3M", "seat USD 45.00")}, kind: plans.ProrationCharge,
 			want: []string{
 				"2026-11-16 until 2027-05-01, seat: 10 x 45.00 x 2, 900.00 x 166/181 days = 825.414..., rounded half up to 825.41",
 				"2027-05-01 until 2027-11-01, seat: 10 x 45.00 x 2 = 900.00",
@@ -116,15 +116,15 @@ func TestContractAmended(t *testing.T) {
 		{
 			name: "leaving", why: "five months of 890.00 were still to come: half, and 100.00; the contract ends", contract: leaving, change: plans.Change{Cancel: true}, kind: plans.Termination, period: "2026-11-16/2027-05-01",
 			want:  []string{"2026-11-16 until 2027-05-01, termination: 50 % of 4450.00 + 100.00 = 2325.00"},
-			after: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2026-11-01/2027-05-01 lapse until 2026-11-16",
+			after: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2026-11-01/2027-05-01 expire until 2026-11-16",
 		},
 		{
 			name: "leaving before another term", why: "it never begins; no fee was agreed", contract: twoMonthly, change: plans.Change{Cancel: true},
-			after: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2026-11-01/2027-05-01 lapse until 2026-11-16",
+			after: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2026-11-01/2027-05-01 expire until 2026-11-16",
 		},
 		{
 			name: "leaving at the end", why: "it is over anyway", contract: leaving, change: plans.Change{Cancel: true}, at: "2027-05-01",
-			after: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2026-11-01/2027-05-01 lapse",
+			after: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2026-11-01/2027-05-01 expire",
 		},
 		{name: "leaving, from period to period", why: "whoever keeps the contract stops billing it", contract: monthlyKinds(), change: plans.Change{Cancel: true}},
 		{name: "before the terms", why: "nothing is paid for then", contract: leaving, change: of("1", "seat"), at: "2026-10-31", wantErr: []string{"at outside"}},
@@ -143,22 +143,22 @@ func TestContractAmended(t *testing.T) {
 func TestContractAmendedPrice(t *testing.T) {
 	newYork := giventest.Zone(t, "America/New_York")
 	steps := seats("10", "79.00")
-	steps.Ramp = append(steps.Ramp, plans.Step{At: giventest.Instant("2026-11-21", nil), Item: one("seat", "20", "79.00")}, plans.Step{At: giventest.Instant("2026-11-26", nil), Item: one("seat", "20", "69.00")})
+	steps.Ramp = append(steps.Ramp, plans.RampStep{At: giventest.Instant("2026-11-21", nil), Item: one("seat", "20", "79.00")}, plans.RampStep{At: giventest.Instant("2026-11-26", nil), Item: one("seat", "20", "69.00")})
 	graduated := seats("12", "0")
 	graduated.Items[0] = sold("seat", "12", byTier)
 	const left = "2026-11-16 until 2026-12-01, "
 	for _, r := range []amendedRow{
 		{
-			name: "another price", why: "all ten for what is left; half a month at 79.00 comes back as a credit", contract: monthlyKinds(), change: at("85", "seat"), kind: plans.Addition, period: november,
+			name: "another price", why: "all ten for what is left; half a month at 79.00 comes back as a credit", contract: monthlyKinds(), change: at("85", "seat"), kind: plans.ProrationCharge, period: november,
 			want: []string{left + "seat: 10 x 85.00, 850.00 x 15/30 days = 425.00"},
 		},
-		{name: "for nothing", why: "a line of nothing says so", contract: monthlyKinds(), change: at("0", "seat"), kind: plans.Addition, period: november, want: []string{left + "seat: 10 x 0.00, 0.00 x 15/30 days = 0.00"}},
+		{name: "for nothing", why: "a line of nothing says so", contract: monthlyKinds(), change: at("0", "seat"), kind: plans.ProrationCharge, period: november, want: []string{left + "seat: 10 x 0.00, 0.00 x 15/30 days = 0.00"}},
 		{
-			name: "in tiers", why: "from the first unit on, and not from what was paid for", contract: graduated, change: priced(plans.Change{Item: "seat"}, `{"tiering":"graduated","tiers":[{"up_to":"10","unit":"6"},{"unit":"5"}]}`), kind: plans.Addition, period: november,
+			name: "in tiers", why: "from the first unit on, and not from what was paid for", contract: graduated, change: priced(plans.Change{Item: "seat"}, `{"tiering":"graduated","tiers":[{"up_to":"10","unit":"6"},{"unit":"5"}]}`), kind: plans.ProrationCharge, period: november,
 			want: []string{left + "seat: 10 x 6.00 + 2 x 5.00, 70.00 x 15/30 days = 35.00"},
 		},
 		{
-			name: "with steps inside", why: "the one at the old price goes on at the new one, the other at its own", contract: steps, change: at("85", "seat"), kind: plans.Addition, period: november,
+			name: "with steps inside", why: "the one at the old price goes on at the new one, the other at its own", contract: steps, change: at("85", "seat"), kind: plans.ProrationCharge, period: november,
 			want: []string{
 				"2026-11-16 until 2026-11-21, seat: 10 x 85.00, 850.00 x 5/30 days = 141.666..., rounded half up to 141.67",
 				"2026-11-21 until 2026-11-26, seat: 20 x 85.00, 1700.00 x 5/30 days = 283.333..., rounded half up to 283.33",
@@ -166,18 +166,18 @@ func TestContractAmendedPrice(t *testing.T) {
 			},
 		},
 		{
-			name: "up front", why: "for what is left of the one term, and the whole of the other", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01"), change: priced(plans.Change{Item: "seat"}, `{"per":"P1M","unit":"14"}`), kind: plans.Addition,
+			name: "up front", why: "for what is left of the one term, and the whole of the other", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01"), change: priced(plans.Change{Item: "seat"}, `{"per":"P1M","unit":"14"}`), kind: plans.ProrationCharge,
 			want: []string{
 				"2026-11-16 until 2027-05-01, seat: 10 x 14.00 x 6, 840.00 x 166/181 days = 770.386..., rounded half up to 770.39",
 				"2027-05-01 until 2027-11-01, seat: 10 x 14.00 x 6 = 840.00",
 			},
 		},
 		{
-			name: "in the last month of a term", why: "until its end", contract: shorter(committed(nil, "P6M 2026-11-01/2027-05-01"), "2027-04-16"), change: at("80", "seat"), at: "2027-04-06", kind: plans.Addition, period: "2027-04-01/2027-05-01",
+			name: "in the last month of a term", why: "until its end", contract: shorter(committed(nil, "P6M 2026-11-01/2027-05-01"), "2027-04-16"), change: at("80", "seat"), at: "2027-04-06", kind: plans.ProrationCharge, period: "2027-04-01/2027-05-01",
 			want: []string{"2027-04-06 until 2027-04-16, seat: 10 x 80.00, 800.00 x 10/30 days = 266.666..., rounded half up to 266.67"},
 		},
 		{
-			name: "on another calendar", why: "the evening of the 15th in New York: its day belongs to the new price", contract: every("2026-11-01", "P1M", newYork), change: at("90", "seat"), at: "2026-11-16T03:00:00Z", kind: plans.Addition, period: november,
+			name: "on another calendar", why: "the evening of the 15th in New York: its day belongs to the new price", contract: every("2026-11-01", "P1M", newYork), change: at("90", "seat"), at: "2026-11-16T03:00:00Z", kind: plans.ProrationCharge, period: november,
 			want: []string{"2026-11-15T22:00:00 until 2026-12-01, seat: 10 x 90.00, 900.00 x 16/30 days = 480.00"},
 		},
 	} {

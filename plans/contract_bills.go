@@ -38,7 +38,7 @@ func (c *Contract) bill(p proration.Portion, policy proration.Policy, allocation
 			charges = append(charges, lacking)
 		}
 	}
-	reduced, err := ApplyDiscounts(Reduction{
+	reduced, err := ApplyDiscounts(DiscountRequest{
 		Charges: charges, Discounts: c.Discounts, Currency: c.Currency, Mode: policy.Rounding.Mode, Allocation: allocation,
 	})
 	return billed{Bill{At: p.Span.Start, Lines: reduced.Charges, Total: reduced.Net}, reduced.Remaining}, err
@@ -77,10 +77,10 @@ func (c Contract) bills(from time.Time, policy proration.Policy, allocation pror
 	return bills, nil
 }
 
-// Rest returns what of the contract is paid for from an instant on, where everything due was billed: what is left of the period,
+// RemainingPortions returns what of the contract is paid for from an instant on, where everything due was billed: what is left of the period,
 // or of each term that is billed up front. It is what a quantity is added for.
 // Errors: those of [Contract.Validate]; ErrUnset for the instant, and ErrOutside for one before the first term or after the last.
-func (c Contract) Rest(at time.Time) ([]proration.Portion, error) {
+func (c Contract) RemainingPortions(at time.Time) ([]proration.Portion, error) {
 	var f fault.List
 	f.Under("contract", c.Validate())
 	if at.IsZero() {
@@ -146,7 +146,7 @@ func (c Contract) TerminationFee(at time.Time, policy proration.Policy) (Charge,
 		for _, b := range bills {
 			charge.Quantity = charge.Quantity.Add(b.Total)
 		}
-		agreed := c.Terms[len(c.Terms)-1].Term.Termination
+		agreed := c.Terms[len(c.Terms)-1].Term.TerminationFee
 		charge.Price = Price{Percent: agreed.Percent, Flat: agreed.Fee}
 		charge.Period = proration.Period{Start: at, End: c.End()}
 		charge.Span = charge.Period

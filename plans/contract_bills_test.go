@@ -76,7 +76,7 @@ func TestContractRest(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			loc := c.contract.Cycle.Location
 			before := c.contract.Clone()
-			rest, err := c.contract.Rest(giventest.Instant(c.at, loc))
+			rest, err := c.contract.RemainingPortions(giventest.Instant(c.at, loc))
 			giventest.CheckFaults(t, err, c.wantErr...)
 			var got, want []string
 			for _, p := range rest {
@@ -99,7 +99,7 @@ func TestContractTerminationFee(t *testing.T) {
 	newYork := giventest.Zone(t, "America/New_York")
 	const sixMonths = "P6M 2026-11-01/2027-05-01"
 	with := func(c plans.Contract, fee, percent string, edits ...func(*plans.Contract)) plans.Contract {
-		c.Terms[len(c.Terms)-1].Term.Termination = plans.ExitFee{Fee: giventest.Money(fee), Percent: giventest.Money(percent)}
+		c.Terms[len(c.Terms)-1].Term.TerminationFee = plans.TerminationFee{Fee: giventest.Money(fee), Percent: giventest.Money(percent)}
 		for _, edit := range edits {
 			edit(&c)
 		}
@@ -108,10 +108,10 @@ func TestContractTerminationFee(t *testing.T) {
 	discounts := func(all ...plans.Discount) func(*plans.Contract) {
 		return func(c *plans.Contract) { c.Discounts = all }
 	}
-	tenOff := plans.Discount{ID: "term", Percent: giventest.Money("10"), Lasts: plans.Forever}
-	twice := plans.Discount{ID: "welcome", Amount: giventest.Money("100"), Currency: "USD", Lasts: plans.Repeating, Periods: 2}
-	kept := plans.Discount{ID: "gift", Amount: giventest.Money("1000"), Currency: "USD", Lasts: plans.Once, Keeps: true}
-	untilMarch := plans.Discount{ID: "winter", Percent: giventest.Money("50"), Lasts: plans.Forever, Until: giventest.Instant("2027-03-01", nil)}
+	tenOff := plans.Discount{ID: "term", Percent: giventest.Money("10"), Duration: plans.Forever}
+	twice := plans.Discount{ID: "welcome", Amount: giventest.Money("100"), Currency: "USD", Duration: plans.Repeating, Periods: 2}
+	kept := plans.Discount{ID: "gift", Amount: giventest.Money("1000"), Currency: "USD", Duration: plans.Once, Rollover: true}
+	untilMarch := plans.Discount{ID: "winter", Percent: giventest.Money("50"), Duration: plans.Forever, Until: giventest.Instant("2027-03-01", nil)}
 	longFirst := func(c *plans.Contract) {
 		c.Cycle, c.First = giventest.Cycle("2026-12-15", "P1M", time.UTC), giventest.Period("2026-11-01/2026-12-15", nil)
 	}
@@ -250,7 +250,7 @@ func TestContractTerminationFeeRounded(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			contract := committed(nil, "P6M 2026-11-01/2027-05-01")
 			contract.Items[0], contract.Currency = one("seat", "1", "66.67"), c.currency
-			contract.Terms[0].Term.Termination.Percent = giventest.Money(c.percent)
+			contract.Terms[0].Term.TerminationFee.Percent = giventest.Money(c.percent)
 			policy := proration.Standard(2)
 			policy.Rounding.Mode = c.mode
 			fee, err := contract.TerminationFee(giventest.Instant("2027-04-01", nil), policy)

@@ -68,7 +68,7 @@ func (c Contract) Added(change Change, p proration.Portion, policy proration.Pol
 			above = nil // nothing was paid for an item that is new, not even a flat price
 		}
 		leg.item.Quantity = change.Quantity
-		charge, err := c.charge(Addition, leg.item, above, proration.Portion{Period: p.Period, Span: leg.span}, policy)
+		charge, err := c.charge(ProrationCharge, leg.item, above, proration.Portion{Period: p.Period, Span: leg.span}, policy)
 		if err != nil {
 			return nil, err
 		}
@@ -194,7 +194,7 @@ func (c *Contract) length(period proration.Period) proration.Interval {
 }
 
 // charge prices one item for a portion, where it is added to a quantity that is paid for already, or to none.
-func (c *Contract) charge(kind Kind, item Item, above *decimal.Decimal, p proration.Portion, policy proration.Policy) (Charge, error) {
+func (c *Contract) charge(kind Kind, item Item, base *decimal.Decimal, p proration.Portion, policy proration.Policy) (Charge, error) {
 	policy, err := c.Currency.Policy(policy)
 	if err != nil {
 		return Charge{}, err
@@ -203,15 +203,16 @@ func (c *Contract) charge(kind Kind, item Item, above *decimal.Decimal, p prorat
 		Kind: kind, Plan: c.Plan, Item: item.ID, Currency: c.Currency, Quantity: item.Quantity, Price: item.Price.clone(),
 		Period: p.Period, Span: p.Span,
 	}
-	if charge.More = above != nil; charge.More {
-		charge.Above = *above
+	if base != nil {
+		own := *base
+		charge.BaseQuantity = &own
 	}
 	times, err := item.Price.times(c.length(p.Period))
 	if err != nil {
 		return Charge{}, proration.Under("contract", err)
 	}
 	if times > 1 {
-		charge.Times = times
+		charge.Multiplier = times
 	}
 	amount, err := charge.amountAt(&charge.Price)
 	if err != nil {
@@ -230,12 +231,12 @@ func (c *Charge) amountAt(price *Price) (decimal.Decimal, error) {
 	if err != nil {
 		return amount, err
 	}
-	if c.More {
-		before, err := price.Amount(c.Above)
+	if c.BaseQuantity != nil {
+		before, err := price.Amount(*c.BaseQuantity)
 		if err != nil {
 			return amount, err
 		}
-		if amount, err = price.Amount(c.Above.Add(c.Quantity)); err != nil {
+		if amount, err = price.Amount(c.base().Add(c.Quantity)); err != nil {
 			return amount, err
 		}
 		amount = decimal.Max(amount.Sub(before), decimal.Decimal{})
@@ -250,7 +251,7 @@ func (c *Charge) amountAt(price *Price) (decimal.Decimal, error) {
 // timesOf returns how many times the amounts of a price are due for the charge's period: as often as its own, unless they are for
 // another length.
 func (c *Charge) timesOf(price *Price) (int64, error) {
-	own, times := c.Price.Per, max(c.Times, 1)
+	own, times := c.Price.Per, max(c.Multiplier, 1)
 	if price.Per == own || price.Per == (proration.Interval{}) {
 		return times, nil
 	}

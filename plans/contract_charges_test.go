@@ -20,7 +20,7 @@ func lines(charges []plans.Charge, loc *time.Location) (all []string) {
 		loc = time.UTC
 	}
 	for _, c := range charges {
-		all = append(all, proration.WallOf(c.Span.Start.In(loc)).String()+" until "+proration.WallOf(c.Span.End.In(loc)).String()+", "+c.Explain())
+		all = append(all, proration.LocalTimeOf(c.Span.Start.In(loc)).String()+" until "+proration.LocalTimeOf(c.Span.End.In(loc)).String()+", "+c.Explain())
 	}
 	return all
 }
@@ -203,7 +203,7 @@ func TestContractCharges(t *testing.T) {
 			giventest.CheckMoney(t, c.why, total(charges), c.net)
 			for i, charge := range charges {
 				item := c.contract.Items[i]
-				if charge.Item != item.ID || !charge.Quantity.Equal(item.Quantity) || charge.More || !charge.Above.IsZero() || !charge.Price.Equal(item.Price) || !charge.Span.Equal(portion.Span) {
+				if charge.Item != item.ID || !charge.Quantity.Equal(item.Quantity) || charge.BaseQuantity != nil || !charge.Price.Equal(item.Price) || !charge.Span.Equal(portion.Span) {
 					t.Errorf("charge %d is not that of its item: %+v", i, charge)
 				}
 			}
@@ -227,7 +227,7 @@ func TestContractChargesRamp(t *testing.T) {
 	twoKinds := ten("2026-11-11 12 seat at 79.00", "2026-11-16 5 light at 19.00", "2026-11-21 6 phone at 10.00", "2026-11-21 15 seat at 79.00")
 	twoKinds.Items = append(twoKinds.Items, one("light", "3", "19.00"))
 	upFront := prepaid(nil, "P6M 2026-11-01/2027-05-01")
-	upFront.Ramp = []plans.Step{
+	upFront.Ramp = []plans.RampStep{
 		{At: giventest.Instant("2027-02-01", nil), Item: sold("seat", "20", `{"per":"P1M","unit":"15"}`)},
 		{At: giventest.Instant("2027-03-01", nil), Item: sold("light", "5", `{"per":"P3M",`+byTier[1:])},
 	}
@@ -449,7 +449,7 @@ func TestContractAdded(t *testing.T) {
 	half.Items = append(half.Items, sold("light", "4", `{"per":"P1M",`+byTier[1:]))
 	climbing := seats("10", "79.00")
 	climbing.Items = append(climbing.Items, sold("light", "4", byTier))
-	climbing.Ramp = []plans.Step{
+	climbing.Ramp = []plans.RampStep{
 		{At: giventest.Instant("2026-11-21", nil), Item: one("seat", "20", "69.00")},
 		{At: giventest.Instant("2026-11-26", nil), Item: sold("light", "8", byTier)},
 		{At: giventest.Instant("2026-11-26", nil), Item: one("phone", "1", "10.00")},
@@ -564,11 +564,11 @@ func TestContractAdded(t *testing.T) {
 			portion := part(c.period, c.span, c.contract.Cycle.Location)
 			charges, err := c.contract.Added(c.change, portion, proration.Standard(2))
 			if giventest.CheckFaults(t, err, c.wantErr...) {
-				checkCharges(t, c.contract, plans.Addition, charges, portion.Period, c.want)
+				checkCharges(t, c.contract, plans.ProrationCharge, charges, portion.Period, c.want)
 				for i, charge := range charges {
 					there, _ := stateAt(&c.contract, c.change.Item, charge.Span.Start, true)
-					if charge.Item != c.change.Item || !charge.Quantity.Equal(c.change.Quantity) || charge.More == (c.change.Price != nil && i == 0) || !charge.Above.Equal(there.Quantity) {
-						t.Errorf("charge %d is for %v %s above %v, want %v above %v", i, charge.Quantity, charge.Item, charge.Above, c.change.Quantity, there.Quantity)
+					if charge.Item != c.change.Item || !charge.Quantity.Equal(c.change.Quantity) || (charge.BaseQuantity == nil) != (c.change.Price != nil && i == 0) || charge.BaseQuantity != nil && !charge.BaseQuantity.Equal(there.Quantity) {
+						t.Errorf("charge %d is for %v %s more than %v, want %v more than %v", i, charge.Quantity, charge.Item, charge.BaseQuantity, c.change.Quantity, there.Quantity)
 					}
 				}
 			} else if charges != nil {
@@ -691,8 +691,8 @@ func TestContractShortfallBeforeDiscounts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	half := plans.Discount{ID: "half", Percent: giventest.Money("50"), Lasts: plans.Forever}
-	reduced, err := plans.ApplyDiscounts(plans.Reduction{
+	half := plans.Discount{ID: "half", Percent: giventest.Money("50"), Duration: plans.Forever}
+	reduced, err := plans.ApplyDiscounts(plans.DiscountRequest{
 		Charges: charges, Discounts: []plans.Discount{half}, Currency: "USD", Mode: proration.HalfUp, Allocation: proration.LargestRemainder,
 	})
 	if err != nil {

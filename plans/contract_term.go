@@ -28,11 +28,11 @@ func (c *Contract) extend(f *fault.List, term Term) {
 		f.Add("term.length", proration.ErrLimit, "%v after %s is beyond the calendar", term.Length, last.end().Format(time.DateOnly))
 		return
 	}
-	c.agree(Agreed{Term: term, Period: proration.Period{Start: last.end(), End: end}})
+	c.agree(ContractTerm{Term: term, Period: proration.Period{Start: last.end(), End: end}})
 }
 
 // agree adds a term to the contract, and its discount before all others; each is for the charges that begin in its own term.
-func (c *Contract) agree(a Agreed) {
+func (c *Contract) agree(a ContractTerm) {
 	c.Terms = append(c.Terms, a)
 	if d, ok := a.Term.discount(a.Period); ok {
 		c.Discounts = slices.Insert(c.Discounts, 0, d)
@@ -58,9 +58,9 @@ func (c *Contract) anchor(t time.Time, length proration.Interval) {
 	if length.Months == 0 || !lastOfMonth || day <= t.Day() {
 		day = 0
 	}
-	wall, clock := proration.WallOf(t), c.Cycle.Anchor.In(time.UTC)
+	wall, clock := proration.LocalTimeOf(t), c.Cycle.Anchor.In(time.UTC)
 	year, month, date := t.Date()
-	due := proration.WallOf(time.Date(year, month, date, clock.Hour(), clock.Minute(), clock.Second(), clock.Nanosecond(), time.UTC))
+	due := proration.LocalTimeOf(time.Date(year, month, date, clock.Hour(), clock.Minute(), clock.Second(), clock.Nanosecond(), time.UTC))
 	if due.In(t.Location()).Equal(t) {
 		wall = due // where clocks skipped the time of day on this date, it is remembered
 	}
@@ -105,10 +105,10 @@ func (c *Contract) shorten(f *fault.List, end time.Time) {
 
 // endAt lets the terms end at an instant inside one of them, or at its start.
 func (c *Contract) endAt(t time.Time) {
-	c.Terms = slices.DeleteFunc(c.Terms, func(a Agreed) bool { return a.Period.Start.After(t) })
+	c.Terms = slices.DeleteFunc(c.Terms, func(a ContractTerm) bool { return a.Period.Start.After(t) })
 	for i := range c.Terms {
 		if a := &c.Terms[i]; a.end().After(t) {
-			a.Until, a.Term.AtEnd = t, Lapse
+			a.Until, a.Term.Renewal = t, Expire
 		}
 	}
 }
@@ -146,8 +146,8 @@ func (c Contract) Renewed() (Contract, bool, error) {
 	next.Discounts = slices.DeleteFunc(next.Discounts, func(d Discount) bool {
 		return !d.Until.IsZero() && !d.Until.After(last.end())
 	})
-	switch last.Term.AtEnd {
-	case Lapse:
+	switch last.Term.Renewal {
+	case Expire:
 		return Contract{}, false, nil
 	case Evergreen:
 		if per := next.longest(); last.Term.Billing == UpFront && per != (proration.Interval{}) {
@@ -156,14 +156,14 @@ func (c Contract) Renewed() (Contract, bool, error) {
 		return next, true, nil
 	case Renew, RenewOnce:
 	}
-	if last.Term.AtEnd == RenewOnce {
-		last.Term.AtEnd = Lapse
+	if last.Term.Renewal == RenewOnce {
+		last.Term.Renewal = Expire
 	}
 	end, err := c.after(last.end(), last.Term.Length)
 	if err != nil {
 		return Contract{}, false, proration.Under("contract", err)
 	}
-	next.agree(Agreed{Term: last.Term, Period: proration.Period{Start: last.end(), End: end}})
+	next.agree(ContractTerm{Term: last.Term, Period: proration.Period{Start: last.end(), End: end}})
 	return next, true, nil
 }
 
@@ -204,7 +204,7 @@ func (c Contract) NoticeBy() (time.Time, error) {
 		return end, nil
 	}
 	back := c.Cycle
-	back.Anchor, back.Interval, back.Day = proration.WallOf(c.local(end)), c.Terms[len(c.Terms)-1].Term.Notice, 0
+	back.Anchor, back.Interval, back.Day = proration.LocalTimeOf(c.local(end)), c.Terms[len(c.Terms)-1].Term.Notice, 0
 	before, err := back.Period(-1)
 	return before.Start, err
 }

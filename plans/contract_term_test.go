@@ -12,9 +12,9 @@ import (
 )
 
 // ending is the contract with another end of its last term.
-func ending(c plans.Contract, end plans.AtEnd) plans.Contract {
+func ending(c plans.Contract, end plans.RenewalMode) plans.Contract {
 	c = c.Clone()
-	c.Terms[len(c.Terms)-1].Term.AtEnd = end
+	c.Terms[len(c.Terms)-1].Term.Renewal = end
 	return c
 }
 
@@ -25,7 +25,7 @@ func extended(t *testing.T, c plans.Contract, lengths ...string) plans.Contract 
 		term := c.Terms[len(c.Terms)-1].Term
 		term.Length = giventest.Interval(length)
 		var err error
-		if c, err = c.With(plans.Change{Term: &term}, c.Terms[0].Period.Start); err != nil {
+		if c, err = c.Changed(plans.Change{Term: &term}, c.Terms[0].Period.Start); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -36,23 +36,23 @@ func TestContractRenewed(t *testing.T) {
 	newYork := giventest.Zone(t, "America/New_York")
 	half, months := prepaid(nil, "P6M 2026-11-01/2027-05-01"), committed(nil, "P6M 2026-11-01/2027-05-01")
 	window := func(id, from, until string) plans.Discount {
-		return plans.Discount{ID: id, Percent: giventest.Money("10"), Lasts: plans.Forever, From: giventest.Instant(from, nil), Until: giventest.Instant(until, nil)}
+		return plans.Discount{ID: id, Percent: giventest.Money("10"), Duration: plans.Forever, From: giventest.Instant(from, nil), Until: giventest.Instant(until, nil)}
 	}
 	discounted := half.Clone()
 	discounted.Terms[0].Term.Percent = giventest.Money("10")
 	discounted.Discounts = []plans.Discount{
 		window("term P6M from 2026-11-01", "2026-11-01", "2027-05-01"), window("winter", "", "2027-03-01"), window("spring", "2027-03-01", "2027-05-02"), window("always", "", ""),
-		{ID: "twice", Percent: giventest.Money("5"), Lasts: plans.Repeating, Periods: 2},
+		{ID: "twice", Percent: giventest.Money("5"), Duration: plans.Repeating, Periods: 2},
 	}
 	stepped := half.Clone()
 	for _, s := range []string{"2026-12-01 11", "2027-05-01 12", "2027-05-02 13"} {
-		stepped.Ramp = append(stepped.Ramp, plans.Step{At: giventest.Instant(s[:10], nil), Item: sold("seat", s[11:], `{"per":"P1M","unit":"14"}`)})
+		stepped.Ramp = append(stepped.Ramp, plans.RampStep{At: giventest.Instant(s[:10], nil), Item: sold("seat", s[11:], `{"per":"P1M","unit":"14"}`)})
 	}
 	august := prepaid(nil, "P6M 2026-08-31/2027-02-28")
 	inNewYork := prepaid(newYork, "P6M 2026-09-15/2027-03-15")
 	shortened, kinds := shorter(half, "2027-03-15"), ending(half, plans.Evergreen)
 	steppedLater, uneven := ending(shortened, plans.Evergreen), ending(half, plans.Evergreen)
-	steppedLater.Ramp = []plans.Step{{At: giventest.Instant("2027-04-20", nil), Item: sold("seat", "10", `{"per":"P3M","unit":"40"}`)}}
+	steppedLater.Ramp = []plans.RampStep{{At: giventest.Instant("2027-04-20", nil), Item: sold("seat", "10", `{"per":"P3M","unit":"40"}`)}}
 	uneven.Items = []plans.Item{sold("seat", "10", `{"per":"P3M","unit":"15"}`), sold("light", "2", `{"per":"P2M","unit":"9"}`)}
 	kinds.Items = append(kinds.Items, sold("phone", "2", `{"per":"P3M","unit":"10"}`), sold("fax", "1", `{"per":"P1M","unit":"10"}`))
 	setup := kinds.Clone()
@@ -68,7 +68,7 @@ func TestContractRenewed(t *testing.T) {
 		{name: "from period to period", why: "it goes on as it is", contract: ramped(), want: summary(ramped())},
 		{name: "up front", why: "K8: another term of the same length, at the same price", contract: half, want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2027-05-01/2027-11-01 renew"},
 		{name: "by the month", why: "the periods go on as they were", contract: months, want: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2027-05-01/2027-11-01 renew"},
-		{name: "once", why: "and then no more", contract: ending(half, plans.RenewOnce), want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2027-05-01/2027-11-01 lapse"},
+		{name: "once", why: "and then no more", contract: ending(half, plans.RenewOnce), want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2027-05-01/2027-11-01 expire"},
 		{name: "evergreen", why: "on from period to period: no term binds any more", contract: ending(months, plans.Evergreen), want: "growth: 10 seat at 89; cycle 2026-11-01 P1M"},
 		{name: "evergreen, up front", why: "on in the months that the price is for", contract: ending(half, plans.Evergreen), want: "base: 10 seat at 15 per P1M; cycle 2027-05-01 P1M"},
 		{
@@ -88,10 +88,10 @@ func TestContractRenewed(t *testing.T) {
 			want: "base: 10 seat at 15 per P3M, 2 light at 9 per P2M; cycle 2026-11-01 P6M",
 		},
 		{name: "evergreen, from a short month", why: "law 6: on the 31st", contract: ending(august, plans.Evergreen), want: "base: 10 seat at 15 per P1M; cycle 2027-02-28 P1M on the 31"},
-		{name: "lapse", why: "M2: it ends where it was agreed to", contract: ending(half, plans.Lapse)},
+		{name: "expire", why: "M2: it ends where it was agreed to", contract: ending(half, plans.Expire)},
 		{
 			name: "of several terms the last", why: "what was agreed on last is what is renewed", contract: ending(extended(t, half, "P9M"), plans.RenewOnce),
-			want: "base: 10 seat at 15 per P1M; cycle 2028-02-01 P9M; P9M 2028-02-01/2028-11-01 lapse",
+			want: "base: 10 seat at 15 per P1M; cycle 2028-02-01 P9M; P9M 2028-02-01/2028-11-01 expire",
 		},
 		{
 			name: "discounts", why: "the term's own is given again, for the new term; one that is over by its end goes, one that ends later and those without an end stay", contract: discounted,
@@ -226,17 +226,17 @@ func TestContractRemembersItsDay(t *testing.T) {
 func TestContractTermDiscounts(t *testing.T) {
 	contract := prepaid(nil, "P6M 2026-11-01/2027-05-01")
 	for _, d := range []string{"5", "10"} { // the first term was sold without a discount
-		term := plans.Term{Length: giventest.Interval("P6M"), Billing: plans.UpFront, AtEnd: plans.Renew, Percent: giventest.Money(d)}
+		term := plans.Term{Length: giventest.Interval("P6M"), Billing: plans.UpFront, Renewal: plans.Renew, Percent: giventest.Money(d)}
 		var err error
-		if contract, err = contract.With(plans.Change{Term: &term}, giventest.Instant("2026-11-01", nil)); err != nil {
+		if contract, err = contract.Changed(plans.Change{Term: &term}, giventest.Instant("2026-11-01", nil)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if got, want := giventest.JSON(t, contract.Discounts[0]), `{"id":"term P6M from 2027-11-01","percent":"10","lasts":"forever",`+
-		`"from":"2027-11-01T00:00:00Z","until":"2028-05-01T00:00:00Z","kinds":["recurring","addition","extension","shortfall"]}`; got != want {
+	if got, want := giventest.JSON(t, contract.Discounts[0]), `{"id":"term P6M from 2027-11-01","percent":"10","duration":"forever",`+
+		`"from":"2027-11-01T00:00:00Z","until":"2028-05-01T00:00:00Z","kinds":["recurring","proration_charge","extension","shortfall"]}`; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	rest, err := contract.Rest(giventest.Instant("2027-04-01", nil))
+	rest, err := contract.RemainingPortions(giventest.Instant("2027-04-01", nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -248,7 +248,7 @@ func TestContractTermDiscounts(t *testing.T) {
 		}
 		charges = append(charges, added...)
 	}
-	reduced, err := plans.ApplyDiscounts(plans.Reduction{
+	reduced, err := plans.ApplyDiscounts(plans.DiscountRequest{
 		Charges: charges, Discounts: contract.Discounts, Currency: "USD", Mode: proration.HalfUp, Allocation: proration.LargestRemainder,
 	})
 	if err != nil {
@@ -267,9 +267,9 @@ func TestContractTermDiscounts(t *testing.T) {
 func TestContractExtended(t *testing.T) {
 	half := prepaid(nil, "P6M 2026-08-31/2027-02-28")
 	half.Items = append(half.Items, sold("light", "6", `{"per":"P1M",`+byTier[1:]), sold("setup", "1", `{"flat":"100"}`))
-	half.Discounts = []plans.Discount{{ID: "friends", Percent: giventest.Money("50"), Lasts: plans.Forever}}
+	half.Discounts = []plans.Discount{{ID: "friends", Percent: giventest.Money("50"), Duration: plans.Forever}}
 	stepped := extended(t, half, "P6M")
-	stepped.Ramp = []plans.Step{{At: giventest.Instant("2026-12-01", nil), Item: sold("seat", "12", `{"per":"P1M","unit":"14"}`)}, {At: giventest.Instant("2027-06-01", nil), Item: sold("seat", "13", `{"per":"P1M","unit":"13"}`)}}
+	stepped.Ramp = []plans.RampStep{{At: giventest.Instant("2026-12-01", nil), Item: sold("seat", "12", `{"per":"P1M","unit":"14"}`)}, {At: giventest.Instant("2027-06-01", nil), Item: sold("seat", "13", `{"per":"P1M","unit":"13"}`)}}
 	unsound := extended(t, half, "P6M")
 	unsound.Plan = ""
 	for _, c := range []struct {
@@ -382,7 +382,7 @@ func TestContractCalendar(t *testing.T) {
 	}
 	months := seats("10", "79")
 	months.Cycle.Location = nil
-	after, err := months.With(plans.Change{Plan: offering("scale", "P1Y", "seat USD 139.00")}, giventest.Instant("2026-11-16T03:30:00", nil).In(offset))
+	after, err := months.Changed(plans.Change{Plan: offering("scale", "P1Y", "seat USD 139.00")}, giventest.Instant("2026-11-16T03:30:00", nil).In(offset))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -395,12 +395,12 @@ func TestContractCalendar(t *testing.T) {
 func TestExtendFromWeeks(t *testing.T) {
 	contract := seats("1", "10")
 	contract.Cycle = giventest.Cycle("2027-01-31", "P4W", nil)
-	contract.Terms = []plans.Agreed{{
-		Term:   plans.Term{Length: giventest.Interval("P4W"), Billing: plans.UpFront, AtEnd: plans.Renew},
+	contract.Terms = []plans.ContractTerm{{
+		Term:   plans.Term{Length: giventest.Interval("P4W"), Billing: plans.UpFront, Renewal: plans.Renew},
 		Period: giventest.Period("2027-01-31/2027-02-28", nil),
 	}}
-	month := plans.Term{Length: giventest.Interval("P1M"), Billing: plans.UpFront, AtEnd: plans.Renew}
-	longer, err := contract.With(plans.Change{Term: &month}, giventest.Instant("2027-02-10", nil))
+	month := plans.Term{Length: giventest.Interval("P1M"), Billing: plans.UpFront, Renewal: plans.Renew}
+	longer, err := contract.Changed(plans.Change{Term: &month}, giventest.Instant("2027-02-10", nil))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,20 +37,20 @@ func sold(id, quantity, price string) plans.Item {
 }
 
 // steps are "2026-11-16 12 seat at 89.00".
-func steps(loc *time.Location, all ...string) (ramp []plans.Step) {
+func steps(loc *time.Location, all ...string) (ramp []plans.RampStep) {
 	for _, text := range all {
 		f := strings.Fields(text)
-		ramp = append(ramp, plans.Step{At: giventest.Instant(f[0], loc), Item: one(f[2], f[1], f[4])})
+		ramp = append(ramp, plans.RampStep{At: giventest.Instant(f[0], loc), Item: one(f[2], f[1], f[4])})
 	}
 	return ramp
 }
 
 // agreed are terms as "P6M 2026-01-01/2026-07-01".
-func agreed(loc *time.Location, billing plans.Billing, all ...string) (terms []plans.Agreed) {
+func agreed(loc *time.Location, billing plans.TermBilling, all ...string) (terms []plans.ContractTerm) {
 	for _, text := range all {
 		length, period, _ := strings.Cut(text, " ")
-		terms = append(terms, plans.Agreed{
-			Term:   plans.Term{Length: giventest.Interval(length), Billing: billing, AtEnd: plans.Renew},
+		terms = append(terms, plans.ContractTerm{
+			Term:   plans.Term{Length: giventest.Interval(length), Billing: billing, Renewal: plans.Renew},
 			Period: giventest.Period(period, loc),
 		})
 	}
@@ -80,12 +80,12 @@ func committed(loc *time.Location, terms ...string) plans.Contract {
 func fullContract() plans.Contract {
 	c := prepaid(time.UTC, "P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01")
 	c.Items = []plans.Item{sold("seat", "12", byTier), one("phone", "2", "5.00")}
-	c.Ramp = []plans.Step{{At: giventest.Instant("2026-12-01", nil), Item: sold("seat", "20", byVolume)}}
+	c.Ramp = []plans.RampStep{{At: giventest.Instant("2026-12-01", nil), Item: sold("seat", "20", byVolume)}}
 	c.Terms[1].Term.Notice = giventest.Interval("P1M")
-	c.Terms[1].Term.Termination = plans.ExitFee{Fee: giventest.Money("100"), Percent: giventest.Money("50")}
+	c.Terms[1].Term.TerminationFee = plans.TerminationFee{Fee: giventest.Money("100"), Percent: giventest.Money("50")}
 	special := priceOf(byTier)
 	c.Discounts = []plans.Discount{{
-		ID: "friends", Price: &special, Currency: "USD", Lasts: plans.Forever, Plans: []string{"base"}, Items: []string{"seat"}, Kinds: []plans.Kind{plans.Recurring},
+		ID: "friends", Price: &special, Currency: "USD", Duration: plans.Forever, Plans: []string{"base"}, Items: []string{"seat"}, Kinds: []plans.Kind{plans.Recurring},
 	}}
 	c.Minimum, c.Grace, c.First = giventest.Money("50"), giventest.Interval("P3D"), giventest.Period("2026-11-01/2027-05-15", nil)
 	return c
@@ -148,7 +148,7 @@ func TestContractValidate(t *testing.T) {
 		{"by 24 hours, in days", "a day of summer time's end has 25", per(`{"per":"PT24H","unit":"15"}`, "P1D"), []string{"items[0].price.per invalid"}},
 		{"by a mix", "it recurs on no calendar", func(c *plans.Contract) { c.Items[0].Price.Per = proration.Interval{Months: 1, Days: 1} }, []string{"items[0].price.per invalid"}},
 
-		{"no anchor", "a cycle begins somewhere", func(c *plans.Contract) { c.Cycle.Anchor = proration.Wall{} }, []string{"cycle.anchor unset"}},
+		{"no anchor", "a cycle begins somewhere", func(c *plans.Contract) { c.Cycle.Anchor = proration.LocalTime{} }, []string{"cycle.anchor unset"}},
 		{"no interval", "a period has a length", func(c *plans.Contract) { c.Cycle.Interval = proration.Interval{} }, []string{"cycle.interval unset"}},
 		{
 			"no interval, priced by the month", "one fault and not two: whether the month goes into nothing is no question",
@@ -168,28 +168,28 @@ func TestContractValidate(t *testing.T) {
 			c.Ramp = steps(nil, "2026-12-01 20 seat at 79.00", "2026-12-01 5 phone at 10.00", "2027-01-01 30 seat at 69.00")
 		}, nil},
 		{"a step at no time", "law 13: a step that was not given a date is not one from the beginning of time", func(c *plans.Contract) {
-			c.Ramp = append(steps(nil, "2026-12-01 20 seat at 79.00"), plans.Step{Item: one("seat", "1", "1")})
+			c.Ramp = append(steps(nil, "2026-12-01 20 seat at 79.00"), plans.RampStep{Item: one("seat", "1", "1")})
 		}, []string{"ramp[1].at unset"}},
 		{"steps out of order", "the last of them would not be the one that holds at the end", func(c *plans.Contract) {
 			c.Ramp = steps(nil, "2026-12-02 20 seat at 79.00", "2026-12-01 5 phone at 10.00")
 		}, []string{"ramp[1].at invalid"}},
 		{"a step of no item", "charges refer to their item", func(c *plans.Contract) {
-			c.Ramp = []plans.Step{{At: giventest.Instant("2026-12-01", nil), Item: one("", "1", "1")}}
+			c.Ramp = []plans.RampStep{{At: giventest.Instant("2026-12-01", nil), Item: one("", "1", "1")}}
 		}, []string{"ramp[0].item.id unset"}},
 		{"a step to less than nothing", "what cannot be bought cannot be agreed for later", func(c *plans.Contract) {
 			c.Ramp = steps(nil, "2026-12-01 -1 seat at -79.00")
 		}, []string{"ramp[0].item.quantity invalid", "ramp[0].item.price.unit invalid"}},
 		{"a step to a price for other periods", "as for an item", func(c *plans.Contract) {
-			c.Ramp = []plans.Step{{At: giventest.Instant("2026-12-01", nil), Item: sold("seat", "1", `{"per":"P1Y","unit":"900"}`)}}
+			c.Ramp = []plans.RampStep{{At: giventest.Instant("2026-12-01", nil), Item: sold("seat", "1", `{"per":"P1Y","unit":"900"}`)}}
 		}, []string{"ramp[0].item.price.per invalid"}},
 		{"a thousand steps", "law 14: the limit itself is within it", func(c *plans.Contract) { c.Ramp = anHourApart(c, 1000) }, nil},
 		{"a step more", "law 14: work is bounded", func(c *plans.Contract) { c.Ramp = anHourApart(c, 1001) }, []string{"ramp limit"}},
 
 		{"a term", "M2: six months, paid by the month", func(c *plans.Contract) { c.Terms = agreed(nil, plans.PerPeriod, sixMonths, sixMore) }, nil},
 		{"a term that is none", "the faults of a term have its path", func(c *plans.Contract) {
-			c.Terms = append(agreed(nil, plans.PerPeriod, sixMonths), plans.Agreed{Period: giventest.Period("2027-05-01/2027-11-01", nil)})
+			c.Terms = append(agreed(nil, plans.PerPeriod, sixMonths), plans.ContractTerm{Period: giventest.Period("2027-05-01/2027-11-01", nil)})
 			c.Terms[0].Term.Percent = giventest.Money("101")
-		}, []string{"terms[0].term.percent invalid", "terms[1].term.length unset", "terms[1].term.billing unset", "terms[1].term.at_end unset", "terms[1].term.billing invalid"}},
+		}, []string{"terms[0].term.percent invalid", "terms[1].term.length unset", "terms[1].term.billing unset", "terms[1].term.renewal unset", "terms[1].term.billing invalid"}},
 		{"a term of no time", "an agreement for nothing", func(c *plans.Contract) { c.Terms = agreed(nil, plans.PerPeriod, "P6M 2026-11-01/2026-11-01") }, []string{"terms[0].period period"}},
 		{"a term that runs backward", "an end comes after its start", func(c *plans.Contract) { c.Terms = agreed(nil, plans.PerPeriod, "P6M 2026-11-01/2026-05-01") }, []string{"terms[0].period period"}},
 		{"a shortened term", "the next one follows on where it ends", func(c *plans.Contract) {
@@ -227,15 +227,15 @@ func TestContractValidate(t *testing.T) {
 		}, nil},
 
 		{"discounts", "a percentage has no currency, an amount that of the contract", func(c *plans.Contract) {
-			c.Discounts = []plans.Discount{{ID: "a", Percent: giventest.Money("10"), Lasts: plans.Once}, {ID: "b", Amount: giventest.Money("10"), Currency: "USD", Lasts: plans.Once}}
+			c.Discounts = []plans.Discount{{ID: "a", Percent: giventest.Money("10"), Duration: plans.Once}, {ID: "b", Amount: giventest.Money("10"), Currency: "USD", Duration: plans.Once}}
 		}, nil},
-		{"a discount that is none", "the faults of a discount have its path", func(c *plans.Contract) { c.Discounts = []plans.Discount{{ID: "a"}} }, []string{"discounts[0].percent unset", "discounts[0].lasts unset"}},
+		{"a discount that is none", "the faults of a discount have its path", func(c *plans.Contract) { c.Discounts = []plans.Discount{{ID: "a"}} }, []string{"discounts[0].percent unset", "discounts[0].duration unset"}},
 		{"a discount twice", "it would be taken off twice", func(c *plans.Contract) {
-			d := plans.Discount{ID: "a", Percent: giventest.Money("10"), Lasts: plans.Once}
+			d := plans.Discount{ID: "a", Percent: giventest.Money("10"), Duration: plans.Once}
 			c.Discounts = []plans.Discount{d, d}
 		}, []string{"discounts[1].id invalid"}},
 		{"a discount in euros", "M8: mixing currencies is an error", func(c *plans.Contract) {
-			c.Discounts = []plans.Discount{{ID: "a", Amount: giventest.Money("10"), Currency: "EUR", Lasts: plans.Once}}
+			c.Discounts = []plans.Discount{{ID: "a", Amount: giventest.Money("10"), Currency: "EUR", Duration: plans.Once}}
 		}, []string{"discounts[0].currency invalid"}},
 		{"a negative minimum", "nobody commits to be paid", func(c *plans.Contract) { c.Minimum = giventest.Money("-1") }, []string{"minimum invalid"}},
 		{"a minimum beyond limits", "law 14", func(c *plans.Contract) { c.Minimum = giventest.Money("1e18") }, []string{"minimum limit"}},
@@ -245,14 +245,14 @@ func TestContractValidate(t *testing.T) {
 			func(c *plans.Contract) {
 				*c = plans.Contract{
 					Currency: "XAU", Items: []plans.Item{one("", "-1", "1"), one("seat", "1", "1"), one("seat", "1", "1e30")},
-					Ramp: []plans.Step{{}}, Terms: []plans.Agreed{{}}, Discounts: []plans.Discount{{}}, Minimum: giventest.Money("-1"), Grace: proration.Interval{Days: -1},
+					Ramp: []plans.RampStep{{}}, Terms: []plans.ContractTerm{{}}, Discounts: []plans.Discount{{}}, Minimum: giventest.Money("-1"), Grace: proration.Interval{Days: -1},
 				}
 			},
 			[]string{
 				"plan unset", "currency invalid", "items[0].id unset", "items[0].quantity invalid", "items[2].id invalid", "items[2].price.unit limit",
 				"cycle.anchor unset", "cycle.interval unset", "ramp[0].at unset", "ramp[0].item.id unset",
-				"terms[0].term.length unset", "terms[0].term.billing unset", "terms[0].term.at_end unset", "terms[0].period period",
-				"discounts[0].id unset", "discounts[0].percent unset", "discounts[0].lasts unset", "minimum invalid", "grace invalid",
+				"terms[0].term.length unset", "terms[0].term.billing unset", "terms[0].term.renewal unset", "terms[0].period period",
+				"discounts[0].id unset", "discounts[0].percent unset", "discounts[0].duration unset", "minimum invalid", "grace invalid",
 			},
 		},
 		{"nothing", "the zero contract is no contract", func(c *plans.Contract) { *c = plans.Contract{} }, []string{
@@ -275,9 +275,9 @@ func TestContractValidate(t *testing.T) {
 }
 
 // anHourApart are so many steps, an hour apart.
-func anHourApart(c *plans.Contract, n int) (ramp []plans.Step) {
+func anHourApart(c *plans.Contract, n int) (ramp []plans.RampStep) {
 	for i := range n {
-		ramp = append(ramp, plans.Step{At: giventest.Instant("2026-12-01", nil).Add(time.Duration(i) * time.Hour), Item: c.Items[0]})
+		ramp = append(ramp, plans.RampStep{At: giventest.Instant("2026-12-01", nil).Add(time.Duration(i) * time.Hour), Item: c.Items[0]})
 	}
 	return ramp
 }
@@ -295,9 +295,9 @@ func checkDoor(t *testing.T, c plans.Contract, faults []string) {
 		"Charges":        func() error { _, err := c.Charges(whole, policy); return err },
 		"Added":          func() error { _, err := c.Added(add, whole, policy); return err },
 		"Shortfall":      func() error { _, err := c.Shortfall(nil, whole, policy); return err },
-		"Rest":           func() error { _, err := c.Rest(nov16); return err },
+		"Rest":           func() error { _, err := c.RemainingPortions(nov16); return err },
 		"TerminationFee": func() error { _, err := c.TerminationFee(nov16, policy); return err },
-		"With":           func() error { _, err := c.With(add, nov16); return err },
+		"With":           func() error { _, err := c.Changed(add, nov16); return err },
 		"Renewed":        func() error { _, _, err := c.Renewed(); return err },
 		"NoticeBy":       func() error { _, err := c.NoticeBy(); return err },
 	} {
@@ -357,7 +357,7 @@ func sharedBy(a, b any) (shared, empty []string) {
 	var walk func(path string, x, y reflect.Value)
 	walk = func(path string, x, y reflect.Value) {
 		switch x.Interface().(type) {
-		case decimal.Decimal, time.Time, *time.Location, proration.Wall, proration.Residual:
+		case decimal.Decimal, time.Time, *time.Location, proration.LocalTime, proration.Residual:
 			return
 		}
 		switch x.Kind() {
@@ -423,7 +423,7 @@ func TestContractSharesNothing(t *testing.T) {
 		"end":      {End: giventest.Instant("2027-10-01", nil)},
 		"cancel":   {Cancel: true},
 	} {
-		after, err := contract.With(change, at)
+		after, err := contract.Changed(change, at)
 		if err != nil {
 			t.Fatal(name, err)
 		}
@@ -463,7 +463,7 @@ func TestContractSharesNothing(t *testing.T) {
 	}
 
 	plan := plans.Plan{ID: "scale", Interval: giventest.Interval("P1M"), Offers: []plans.Offer{{Item: "seat", Currency: "USD", Price: priceOf(byTier)}}}
-	after, err := seats("10", "89.00").With(plans.Change{Plan: &plan}, at)
+	after, err := seats("10", "89.00").Changed(plans.Change{Plan: &plan}, at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -471,7 +471,7 @@ func TestContractSharesNothing(t *testing.T) {
 		t.Errorf("the contract shares %q with the plan", shared)
 	}
 	price := priceOf(byTier)
-	after, err = seats("10", "89.00").With(plans.Change{Item: "phone", Quantity: giventest.Money("1"), Price: &price}, at)
+	after, err = seats("10", "89.00").Changed(plans.Change{Item: "phone", Quantity: giventest.Money("1"), Price: &price}, at)
 	if err != nil {
 		t.Fatal(err)
 	}

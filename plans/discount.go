@@ -23,10 +23,10 @@ type Discount struct {
 
 	Currency Currency `json:"currency,omitzero"` // of the amount or the special price; must be set with them
 
-	Lasts    Lasts `json:"lasts"`             // how often it is used; must be set
-	Periods  int   `json:"periods,omitzero"`  // how many times are left, for [Repeating]: 1 to 10,000
-	Prorated bool  `json:"prorated,omitzero"` // an amount is for a whole period, and a part of one gets a part of it
-	Keeps    bool  `json:"keeps,omitzero"`    // what is not used of an amount is kept for later, and it ends when that is spent; what it takes is cut off, so that it never gives more
+	Duration DiscountDuration `json:"duration"`          // how often it is used; must be set
+	Periods  int              `json:"periods,omitzero"`  // how many times are left, for [Repeating]: 1 to 10,000
+	Prorated bool             `json:"prorated,omitzero"` // an amount is for a whole period, and a part of one gets a part of it
+	Rollover bool             `json:"rollover,omitzero"` // what is not used of an amount is kept for later, and it ends when that is spent; what it takes is cut off, so that it never gives more
 
 	From  time.Time `json:"from,omitzero"`  // only for charges whose span begins then or later; zero is no bound
 	Until time.Time `json:"until,omitzero"` // only for charges whose span begins before; zero is no bound
@@ -36,26 +36,30 @@ type Discount struct {
 	Kinds []Kind   `json:"kinds,omitzero"` // only for charges of these kinds; none is all
 }
 
-// Lasts says how often a discount is used. Its zero is unset and refused.
-type Lasts uint8
+// DiscountDuration says how often a discount is used. Its zero is unset and refused.
+type DiscountDuration uint8
 
 // How often it is used.
 const (
-	Once      Lasts = iota + 1 // the first time that it takes something off
-	Repeating                  // as often as Periods says
-	Forever                    // every time
+	Once      DiscountDuration = iota + 1 // the first time that it takes something off
+	Repeating                             // as often as Periods says
+	Forever                               // every time
 )
 
-var lasting = []string{"", "once", "repeating", "forever"}
+var discountDurations = []string{"", "once", "repeating", "forever"}
 
 // String returns its name, "repeating".
-func (l Lasts) String() string { return enum.String(lasting, l) }
+func (l DiscountDuration) String() string { return enum.String(discountDurations, l) }
 
 // MarshalText returns its name.
-func (l Lasts) MarshalText() ([]byte, error) { return fault.Marshal(lasting, l, "lasts") }
+func (l DiscountDuration) MarshalText() ([]byte, error) {
+	return fault.Marshal(discountDurations, l, "duration")
+}
 
 // UnmarshalText reads its name; an unknown one is ErrInvalid.
-func (l *Lasts) UnmarshalText(text []byte) error { return fault.Unmarshal(lasting, l, "lasts", text) }
+func (l *DiscountDuration) UnmarshalText(text []byte) error {
+	return fault.Unmarshal(discountDurations, l, "duration", text)
+}
 
 const maxPeriods = 10_000
 
@@ -87,22 +91,22 @@ func (d Discount) Validate() error {
 		_, err := d.Currency.Places()
 		f.Under("", err)
 	}
-	fault.Enum(&f, "lasts", lasting, d.Lasts)
+	fault.Enum(&f, "duration", discountDurations, d.Duration)
 	switch {
-	case d.Lasts != Repeating && d.Periods != 0:
+	case d.Duration != Repeating && d.Periods != 0:
 		f.Add("periods", proration.ErrInvalid, "only a repeating discount counts them")
-	case d.Lasts == Repeating && (d.Periods < 1 || d.Periods > maxPeriods):
+	case d.Duration == Repeating && (d.Periods < 1 || d.Periods > maxPeriods):
 		f.Add("periods", proration.ErrLimit, "%d is not between 1 and %d", d.Periods, maxPeriods)
 	}
 	for _, b := range []struct {
 		field string
 		given bool
-	}{{"prorated", d.Prorated}, {"keeps", d.Keeps}} {
+	}{{"prorated", d.Prorated}, {"rollover", d.Rollover}} {
 		if b.given && !d.Amount.IsPositive() {
 			f.Add(b.field, proration.ErrInvalid, "only an amount can be")
 		}
 	}
-	if d.Prorated && d.Keeps {
+	if d.Prorated && d.Rollover {
 		f.Add("prorated", proration.ErrInvalid, "an amount that is kept until it is spent belongs to no period")
 	}
 	if !d.From.IsZero() && !d.Until.IsZero() && !d.Until.After(d.From) {
@@ -137,14 +141,14 @@ func (d *Discount) reason() string {
 
 // used returns what remains of the discount after it took something off, and false where that is less than the last place holds.
 func (d Discount) used(taken decimal.Decimal, places int32) (Discount, bool) {
-	if d.Keeps {
+	if d.Rollover {
 		if d.Amount = d.Amount.Sub(taken); d.Amount.LessThan(decimal.New(1, -places)) {
 			return d, false
 		}
 	}
-	switch d.Lasts {
+	switch d.Duration {
 	case Once:
-		return d, d.Keeps
+		return d, d.Rollover
 	case Repeating:
 		d.Periods--
 		return d, d.Periods > 0

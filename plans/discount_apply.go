@@ -11,8 +11,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Reduction asks what discounts take off charges.
-type Reduction struct {
+// DiscountRequest asks what discounts take off charges.
+type DiscountRequest struct {
 	Charges    []Charge               `json:"charges"`    // in one currency; credits and charges of nothing are left as they are
 	Discounts  []Discount             `json:"discounts"`  // in the order in which they work
 	Currency   Currency               `json:"currency"`   // of the charges
@@ -20,8 +20,8 @@ type Reduction struct {
 	Allocation proration.Allocation   `json:"allocation"` // which charge gets what is left over when an amount is spread over them
 }
 
-// Reduced is what discounts came to.
-type Reduced struct {
+// DiscountResult is what discounts came to.
+type DiscountResult struct {
 	Charges   []Charge        `json:"charges"`             // with what was taken off each
 	Amount    decimal.Decimal `json:"amount"`              // what was taken off in all, not negative
 	Net       decimal.Decimal `json:"net"`                 // the sum of what is left of all charges
@@ -35,19 +35,19 @@ type Reduced struct {
 // Errors: the faults of the discounts; ErrUnset or ErrInvalid for the currency, the mode and the allocation; ErrInvalid for a
 // charge in another currency; ErrLimit for amounts beyond the limits of package proration, for more than 10,000 charges or 1,000
 // discounts, and for charges that have more than 18 digits together.
-func ApplyDiscounts(r Reduction) (Reduced, error) {
+func ApplyDiscounts(r DiscountRequest) (DiscountResult, error) {
 	places, err := r.check()
 	if err != nil {
-		return Reduced{}, err
+		return DiscountResult{}, err
 	}
-	out := Reduced{Charges: make([]Charge, len(r.Charges)), Amount: decimal.New(0, -places), Net: decimal.New(0, -places)}
+	out := DiscountResult{Charges: make([]Charge, len(r.Charges)), Amount: decimal.New(0, -places), Net: decimal.New(0, -places)}
 	for i, c := range r.Charges {
 		out.Charges[i] = c.Clone()
 	}
 	for i, d := range r.Discounts {
 		taken, err := r.apply(&d, out.Charges, places)
 		if err != nil {
-			return Reduced{}, proration.Under("discounts["+strconv.Itoa(i)+"]", err)
+			return DiscountResult{}, proration.Under("discounts["+strconv.Itoa(i)+"]", err)
 		}
 		left, remains := d.Clone(), true
 		if taken.IsPositive() {
@@ -65,7 +65,7 @@ func ApplyDiscounts(r Reduction) (Reduced, error) {
 }
 
 // check returns the places of the currency, or every fault.
-func (r *Reduction) check() (int32, error) {
+func (r *DiscountRequest) check() (int32, error) {
 	var f fault.List
 	places, err := r.Currency.Places()
 	f.Under("", err)
@@ -142,7 +142,7 @@ func checkDiscounts(f *fault.List, all []Discount) {
 }
 
 // apply takes one discount off the charges, and returns what it took in all.
-func (r *Reduction) apply(d *Discount, charges []Charge, places int32) (decimal.Decimal, error) {
+func (r *DiscountRequest) apply(d *Discount, charges []Charge, places int32) (decimal.Decimal, error) {
 	var on []*Charge
 	for i := range charges {
 		if c := &charges[i]; c.Net.IsPositive() && d.covers(c) {
@@ -171,7 +171,7 @@ func (r *Reduction) apply(d *Discount, charges []Charge, places int32) (decimal.
 }
 
 // special finds what each charge costs more than at a special price.
-func (r *Reduction) special(price *Price, on []*Charge, shares []decimal.Decimal, places int32) error {
+func (r *DiscountRequest) special(price *Price, on []*Charge, shares []decimal.Decimal, places int32) error {
 	for i, c := range on {
 		full, err := c.amountAt(price)
 		if err != nil {
@@ -188,7 +188,7 @@ func (r *Reduction) special(price *Price, on []*Charge, shares []decimal.Decimal
 }
 
 // spread finds what a percentage or an amount takes off in all, and off each of some charges.
-func (r *Reduction) spread(d *Discount, on []*Charge, shares []decimal.Decimal, places int32) error {
+func (r *DiscountRequest) spread(d *Discount, on []*Charge, shares []decimal.Decimal, places int32) error {
 	var left decimal.Decimal
 	weights := make([]decimal.Decimal, len(on))
 	for i, c := range on {
@@ -203,7 +203,7 @@ func (r *Reduction) spread(d *Discount, on []*Charge, shares []decimal.Decimal, 
 		}
 	}
 	mode := exact.Mode(r.Mode)
-	if d.Keeps {
+	if d.Rollover {
 		mode = exact.Down
 	}
 	taken, _ := whole.Round(places, mode)

@@ -1,7 +1,7 @@
 // Package plans decides what is sold: prices, terms, discounts, limits, markets, and who may change what.
 //
 //	quote, err := catalog.Quote(plans.Order{
-//		By: plans.Customer, At: nov16, Plan: "base", Country: "BR", Method: "card", Instalments: 6,
+//		By: plans.Customer, At: nov16, Plan: "base", Country: "BR", Method: "card", Installments: 6,
 //		Items: []plans.OrderItem{{Item: "seat", Quantity: decimal.NewFromInt(7)}},
 //		Term:  proration.Interval{Months: 12},
 //	})
@@ -14,10 +14,10 @@
 //
 // A [Catalog] is everything that a seller offers and by which rules, one value read from JSON: plans, terms, markets, rules. A
 // [Plan] offers items, each at a [Price] in a [Currency], with features and limits. A [Term] is a length for which one binds oneself; a
-// [Market] says who pays how in which currency. An [Override] is what one customer agreed on specially, laid over the catalogue.
+// [Market] says who pays how in which currency. An [Override] is what one customer agreed on specially, laid over the catalog.
 //
 // A [Contract] is what one customer bought: one plan, items with the quantity and the price that were agreed, its terms, its
-// discounts, and a ramp of changes that were agreed in advance. The price belongs to the contract: a catalogue that changes later
+// discounts, and a ramp of changes that were agreed in advance. The price belongs to the contract: a catalog that changes later
 // changes no contract. A [Charge] is money due for a quantity of an item over a span; it is what credits credit and invoices list. A
 // [Change] describes one change of a contract wherever one is asked for, allowed, priced or made.
 //
@@ -26,7 +26,7 @@
 //   - [Catalog.Quote]: what an order costs, and the contract that it makes.
 //   - [Catalog.Check], [Catalog.Amend]: whether a change is allowed and when it takes effect, and what it costs.
 //   - [Contract.Charges], [Contract.Added], [Contract.Extended], [Contract.Shortfall], [Contract.TerminationFee]: what is due.
-//   - [Contract.With], [Contract.Renewed]: the contract after a change, and after its term; [Contract.Amended]: also what the change adds.
+//   - [Contract.Changed], [Contract.Renewed]: the contract after a change, and after its term; [Contract.Amended]: also what the change adds.
 //   - [ApplyDiscounts]: what discounts take off, and what of them remains.
 //   - [Price.Amount], [Classify], [Plan.Exceeded]: what a quantity costs, which of two is higher, and which limits are exceeded.
 //
@@ -55,13 +55,13 @@
 // [Catalog.Quote] does so for the first period. [Catalog.Amend] prices a change inside one: percentages and special prices that last
 // for ever are taken off it too, and those that are counted were used up by the period already.
 //
-// A catalogue is read by encoding/json, which ignores what it does not know: use a Decoder with DisallowUnknownFields, so that a
+// A catalog is read by encoding/json, which ignores what it does not know: use a Decoder with DisallowUnknownFields, so that a
 // misspelt "percent" is an error and no surprise.
 //
 // # Limits
 //
 // A quantity and a price have at most 18 digits, and none of them is further than 18 places from the decimal point. A price has at
-// most 1,000 tiers, a contract 1,000 items, steps and discounts each, a bill 120 instalments; a term is billed in at most 10,000 periods.
+// most 1,000 tiers, a contract 1,000 items, steps and discounts each, a bill 120 installments; a term is billed in at most 10,000 periods.
 // Discounts are spread over at most 10,000 charges, whose sum has at most 18 digits.
 //
 // # Errors

@@ -51,7 +51,7 @@ func TestEveryMovedAnchor(t *testing.T) {
 		contract := every(c.from, "P1M", loc)
 		contract.Items = append(contract.Items, one("phone", "3", "4.99"))
 		start := giventest.Instant(c.from, loc)
-		contract.Ramp = []plans.Step{{At: start.AddDate(0, 0, 20), Item: one("seat", "12", "89.00")}}
+		contract.Ramp = []plans.RampStep{{At: start.AddDate(0, 0, 20), Item: one("seat", "12", "89.00")}}
 		for d := 0; d < c.days; d += race.Step(6) {
 			at := start.AddDate(0, 0, d)
 			for later := -1; later < 39; later++ {
@@ -122,7 +122,7 @@ func TestEveryReprice(t *testing.T) {
 	for i, oldPrice := range everyPrice {
 		contract := seats("0", "0")
 		contract.Items = []plans.Item{sold("seat", "7", oldPrice), one("phone", "2", "4.99")}
-		contract.Ramp = []plans.Step{
+		contract.Ramp = []plans.RampStep{
 			{At: giventest.Instant("2026-11-11", nil), Item: sold("seat", "9", oldPrice)},
 			{At: giventest.Instant("2026-11-21", nil), Item: sold("seat", "4", own)},
 			{At: giventest.Instant("2026-12-01", nil), Item: sold("seat", "5", oldPrice)},
@@ -153,7 +153,7 @@ func TestEveryReprice(t *testing.T) {
 				for _, charge := range added {
 					got.Add(got, exactOf(charge))
 					checkRounded(t, charge)
-					if charge.Item != "seat" || charge.Kind != plans.Addition || charge.More || !charge.Period.Equal(rest.Period) {
+					if charge.Item != "seat" || charge.Kind != plans.ProrationCharge || charge.BaseQuantity != nil || !charge.Period.Equal(rest.Period) {
 						t.Fatalf("a %v of %s: %s", charge.Kind, charge.Item, charge.Explain())
 					}
 				}

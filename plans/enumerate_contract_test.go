@@ -126,7 +126,7 @@ func TestEveryRamp(t *testing.T) {
 		contract.Items[0] = sold("seat", "10", linear)
 		for i, at := range instants {
 			if item := options[mask>>(2*i)&3]; item.ID != "" {
-				contract.Ramp = append(contract.Ramp, plans.Step{At: at, Item: item})
+				contract.Ramp = append(contract.Ramp, plans.RampStep{At: at, Item: item})
 			}
 		}
 		for i, span := range spans {
@@ -191,7 +191,7 @@ func TestEveryPartition(t *testing.T) {
 			contract.Items = []plans.Item{sold("seat", "3", price), sold("light", "11", price)}
 			contract.Cycle = giventest.Cycle("2028-02-01", fmt.Sprintf("P%dD", days), time.UTC)
 			if !even && days > 1 {
-				contract.Ramp = []plans.Step{{At: contract.Cycle.Anchor.In(nil).Add(time.Duration(days) * 12 * time.Hour), Item: sold("seat", "8", price)}}
+				contract.Ramp = []plans.RampStep{{At: contract.Cycle.Anchor.In(nil).Add(time.Duration(days) * 12 * time.Hour), Item: sold("seat", "8", price)}}
 			}
 			period, err := contract.Cycle.Period(0)
 			if err != nil {
@@ -268,7 +268,7 @@ func TestEveryAdditionOneByOne(t *testing.T) {
 						if err != nil || len(charges) != 1 {
 							t.Fatal(charges, err)
 						}
-						if contract, err = contract.With(change, portion.Span.Start); err != nil {
+						if contract, err = contract.Changed(change, portion.Span.Start); err != nil {
 							t.Fatal(err)
 						}
 						checkRounded(t, charges[0])
@@ -308,7 +308,7 @@ func TestEveryAdditionIsRenewed(t *testing.T) {
 	days := []string{"2026-11-01", "2026-11-16", "2027-02-28", "2027-04-30T23:59:59"}
 	for _, text := range everyPrice {
 		for _, upFront := range []bool{true, false} {
-			for _, end := range []plans.AtEnd{plans.Renew, plans.RenewOnce, plans.Evergreen} {
+			for _, end := range []plans.RenewalMode{plans.Renew, plans.RenewOnce, plans.Evergreen} {
 				for mask := range 1 << len(days) {
 					contract, times, length := committed(nil, "P6M 2026-11-01/2027-05-01"), int64(1), 1
 					price := priceOf(text)
@@ -325,7 +325,7 @@ func TestEveryAdditionIsRenewed(t *testing.T) {
 					for i, day := range days {
 						if mask>>i&1 == 1 {
 							var err error
-							if contract, err = contract.With(plans.Change{Item: "seat", Quantity: decimal.NewFromInt(int64(i + 1))}, giventest.Instant(day, nil)); err != nil {
+							if contract, err = contract.Changed(plans.Change{Item: "seat", Quantity: decimal.NewFromInt(int64(i + 1))}, giventest.Instant(day, nil)); err != nil {
 								t.Fatal(err)
 							}
 							want += int64(i + 1)
@@ -393,7 +393,7 @@ func TestEveryChainOfTerms(t *testing.T) {
 					y, m, d := monthsLater(year, month, day, months)
 					return time.Date(y, time.Month(m), d, 0, 0, 0, 0, loc)
 				}
-				billing, first := []plans.Billing{plans.UpFront, plans.PerPeriod}[round/2%2], lengths[chain%4]
+				billing, first := []plans.TermBilling{plans.UpFront, plans.PerPeriod}[round/2%2], lengths[chain%4]
 				cycle, err := proration.NewCycle(on(0), proration.Interval{Months: 1})
 				if billing == plans.UpFront {
 					cycle.Interval.Months = first
@@ -402,8 +402,8 @@ func TestEveryChainOfTerms(t *testing.T) {
 					t.Fatal(err)
 				}
 				contract := plans.Contract{Plan: "base", Currency: "USD", Cycle: cycle, Items: []plans.Item{one("seat", "1", "15")}}
-				term := plans.Term{Length: proration.Interval{Months: first}, Billing: billing, AtEnd: plans.Renew, Percent: giventest.Money("10")}
-				contract.Terms = []plans.Agreed{{Term: term, Period: proration.Period{Start: on(0), End: on(first)}}}
+				term := plans.Term{Length: proration.Interval{Months: first}, Billing: billing, Renewal: plans.Renew, Percent: giventest.Money("10")}
+				contract.Terms = []plans.ContractTerm{{Term: term, Period: proration.Period{Start: on(0), End: on(first)}}}
 				months := first
 				check := func(c plans.Contract, length int) {
 					t.Helper()
@@ -425,7 +425,7 @@ func TestEveryChainOfTerms(t *testing.T) {
 				}
 				for _, length := range []int{lengths[chain/4%4], lengths[chain/16%4]} {
 					term.Length.Months = length
-					if contract, err = contract.With(plans.Change{Term: &term}, on(0)); err != nil {
+					if contract, err = contract.Changed(plans.Change{Term: &term}, on(0)); err != nil {
 						t.Fatal(err)
 					}
 					check(contract, length)
@@ -464,8 +464,8 @@ func TestEveryTerminationFee(t *testing.T) {
 	for variant := range 8 {
 		contract := committed(nil, "P6M 2026-11-01/2027-05-01")
 		contract.Ramp = steps(nil, "2027-02-01 11 seat at 79.99")
-		percent, welcome := plans.Discount{ID: "percent", Percent: giventest.Money("12.5"), Lasts: plans.Forever}, plans.Discount{
-			ID: "welcome", Amount: giventest.Money("100.01"), Currency: "USD", Lasts: plans.Repeating, Periods: 2,
+		percent, welcome := plans.Discount{ID: "percent", Percent: giventest.Money("12.5"), Duration: plans.Forever}, plans.Discount{
+			ID: "welcome", Amount: giventest.Money("100.01"), Currency: "USD", Duration: plans.Repeating, Periods: 2,
 		}
 		contract.Discounts = []plans.Discount{percent, welcome}
 		if variant&1 != 0 {
@@ -480,7 +480,7 @@ func TestEveryTerminationFee(t *testing.T) {
 		if variant&4 != 0 {
 			share, fee = 37, 2_999
 		}
-		contract.Terms[0].Term.Termination = plans.ExitFee{Percent: decimal.NewFromInt(share), Fee: decimal.New(fee, -2)}
+		contract.Terms[0].Term.TerminationFee = plans.TerminationFee{Percent: decimal.NewFromInt(share), Fee: decimal.New(fee, -2)}
 		for at := giventest.Instant("2026-11-01", nil); at.Before(giventest.Instant("2027-05-10", nil)); at = at.Add(time.Duration(race.Step(9)*12) * time.Hour) {
 			rest, welcomes := int64(0), 2
 			for i, day := range begins {

@@ -109,7 +109,7 @@ func slowPart(c plans.Charge) *big.Rat {
 
 // slowReduce takes discounts off charges by definition, and returns what each of them takes off each charge. The amounts of
 // the charges have no more places than the currency.
-func slowReduce(r plans.Reduction) (taken [][]*big.Rat) {
+func slowReduce(r plans.DiscountRequest) (taken [][]*big.Rat) {
 	places, _ := r.Currency.Places()
 	left := make([]*big.Rat, len(r.Charges))
 	for i, c := range r.Charges {
@@ -135,13 +135,14 @@ func slowReduce(r plans.Reduction) (taken [][]*big.Rat) {
 		case d.Price != nil:
 			for _, i := range on {
 				c := r.Charges[i]
-				at := slowPrice(*d.Price, c.Above.Add(c.Quantity))
-				if c.Above.Sign() > 0 {
-					if at.Sub(at, slowPrice(*d.Price, c.Above)); at.Sign() < 0 {
+				at := slowPrice(*d.Price, c.Quantity)
+				if base := c.BaseQuantity; base != nil && base.Sign() > 0 {
+					at = slowPrice(*d.Price, base.Add(c.Quantity))
+					if at.Sub(at, slowPrice(*d.Price, *base)); at.Sign() < 0 {
 						at.SetInt64(0)
 					}
 				}
-				at.Mul(at, slowPart(c)).Mul(at, big.NewRat(max(c.Times, 1), 1))
+				at.Mul(at, slowPart(c)).Mul(at, big.NewRat(max(c.Multiplier, 1), 1))
 				if more := new(big.Rat).Sub(left[i], slowNearest(at, places, r.Mode)); more.Sign() > 0 {
 					took[i] = more
 				}
@@ -155,7 +156,7 @@ func slowReduce(r plans.Reduction) (taken [][]*big.Rat) {
 				}
 			}
 			mode := r.Mode
-			if d.Keeps {
+			if d.Rollover {
 				mode = proration.Down // a budget never gives more than it has
 			}
 			if amount = slowNearest(amount, places, mode); amount.Cmp(sum) > 0 {
@@ -175,7 +176,7 @@ func slowReduce(r plans.Reduction) (taken [][]*big.Rat) {
 
 // checkLaws fails unless what was taken off adds up, charge by charge and in all, to the last unit, and nothing costs less
 // than nothing.
-func checkLaws(tb testing.TB, r plans.Reduction, out plans.Reduced) {
+func checkLaws(tb testing.TB, r plans.DiscountRequest, out plans.DiscountResult) {
 	tb.Helper()
 	if len(out.Charges) != len(r.Charges) {
 		tb.Fatalf("%d charges came out of %d", len(out.Charges), len(r.Charges))
@@ -214,7 +215,7 @@ func checkLaws(tb testing.TB, r plans.Reduction, out plans.Reduced) {
 }
 
 // checkReduction applies discounts, and fails unless every deduction is that of the definition and the laws hold.
-func checkReduction(tb testing.TB, r plans.Reduction) plans.Reduced {
+func checkReduction(tb testing.TB, r plans.DiscountRequest) plans.DiscountResult {
 	tb.Helper()
 	out, err := plans.ApplyDiscounts(r)
 	if err != nil {
@@ -266,15 +267,15 @@ func everyBill(nets string, most int) [][]plans.Charge {
 // allocation: each deduction is that of the definition, and they add up.
 func TestEveryDiscount(t *testing.T) {
 	discounts := strictly[[]plans.Discount](t, `[
-		{"id":"10 %","percent":"10","lasts":"forever"},
-		{"id":"60 %","percent":"60","lasts":"forever"},
-		{"id":"a third","percent":"33.333","lasts":"once"},
-		{"id":"free","percent":"100","lasts":"repeating","periods":2},
-		{"id":"a trifle","percent":"0.5","lasts":"forever"},
-		{"id":"two","amount":"0.02","lasts":"forever","currency":"USD"},
-		{"id":"five","amount":"5","lasts":"once","currency":"USD"},
-		{"id":"most","amount":"1000","lasts":"forever","keeps":true,"currency":"USD"},
-		{"id":"special","price":{"unit":"3.005"},"lasts":"forever","currency":"USD"}
+		{"id":"10 %","percent":"10","duration":"forever"},
+		{"id":"60 %","percent":"60","duration":"forever"},
+		{"id":"a third","percent":"33.333","duration":"once"},
+		{"id":"free","percent":"100","duration":"repeating","periods":2},
+		{"id":"a trifle","percent":"0.5","duration":"forever"},
+		{"id":"two","amount":"0.02","duration":"forever","currency":"USD"},
+		{"id":"five","amount":"5","duration":"once","currency":"USD"},
+		{"id":"most","amount":"1000","duration":"forever","rollover":true,"currency":"USD"},
+		{"id":"special","price":{"unit":"3.005"},"duration":"forever","currency":"USD"}
 	]`)
 	stacks := [][]plans.Discount{nil}
 	for i := range discounts {
@@ -292,7 +293,7 @@ func TestEveryDiscount(t *testing.T) {
 		}
 		for _, stack := range stacks {
 			for _, allocation := range everyAllocation {
-				checkReduction(t, plans.Reduction{
+				checkReduction(t, plans.DiscountRequest{
 					Charges: bill, Discounts: stack, Currency: "USD", Mode: everyMode[checked%len(everyMode)], Allocation: allocation,
 				})
 				checked++
@@ -306,28 +307,28 @@ func TestEveryDiscount(t *testing.T) {
 // and gives no more in all than it says.
 func TestEveryDiscountIsUsedUp(t *testing.T) {
 	all := strictly[[]plans.Discount](t, `[
-		{"id":"a","percent":"10","lasts":"once"},
-		{"id":"a","amount":"5","lasts":"once","currency":"USD"},
-		{"id":"a","price":{"unit":"2.50"},"lasts":"once","currency":"USD"},
-		{"id":"a","percent":"100","lasts":"repeating","periods":2},
-		{"id":"a","amount":"5","lasts":"repeating","periods":3,"currency":"USD"},
-		{"id":"a","amount":"5","lasts":"once","keeps":true,"currency":"USD"},
-		{"id":"a","amount":"5.03","lasts":"repeating","periods":2,"keeps":true,"currency":"USD"},
-		{"id":"a","amount":"30","lasts":"forever","keeps":true,"currency":"USD"},
-		{"id":"a","amount":"5","lasts":"forever","currency":"USD"},
-		{"id":"a","percent":"12.5","lasts":"forever"}
+		{"id":"a","percent":"10","duration":"once"},
+		{"id":"a","amount":"5","duration":"once","currency":"USD"},
+		{"id":"a","price":{"unit":"2.50"},"duration":"once","currency":"USD"},
+		{"id":"a","percent":"100","duration":"repeating","periods":2},
+		{"id":"a","amount":"5","duration":"repeating","periods":3,"currency":"USD"},
+		{"id":"a","amount":"5","duration":"once","rollover":true,"currency":"USD"},
+		{"id":"a","amount":"5.03","duration":"repeating","periods":2,"rollover":true,"currency":"USD"},
+		{"id":"a","amount":"30","duration":"forever","rollover":true,"currency":"USD"},
+		{"id":"a","amount":"5","duration":"forever","currency":"USD"},
+		{"id":"a","percent":"12.5","duration":"forever"}
 	]`)
 	bills := everyBill("0.03 4.00 -7.00", 2)
 	for _, first := range all {
 		// uses and gives bound the discount by what it says: how often, and how much in all; below zero is no bound.
 		uses, gives := -1, big.NewRat(-1, 1)
 		switch {
-		case first.Lasts == plans.Repeating:
+		case first.Duration == plans.Repeating:
 			uses = first.Periods
-		case first.Lasts == plans.Once && !first.Keeps:
+		case first.Duration == plans.Once && !first.Rollover:
 			uses = 1
 		}
-		if first.Keeps {
+		if first.Rollover {
 			gives = first.Amount.Rat()
 		}
 		var follow func(d []plans.Discount, uses int, gives *big.Rat, depth int)
@@ -336,7 +337,7 @@ func TestEveryDiscountIsUsedUp(t *testing.T) {
 				return
 			}
 			for i, bill := range race.Few(bills, 3) {
-				r := plans.Reduction{Charges: bill, Discounts: d, Currency: "USD", Mode: everyMode[(i+depth)%len(everyMode)], Allocation: everyAllocation[i%2]}
+				r := plans.DiscountRequest{Charges: bill, Discounts: d, Currency: "USD", Mode: everyMode[(i+depth)%len(everyMode)], Allocation: everyAllocation[i%2]}
 				out := checkReduction(t, r)
 				usesNow, givesNow := uses, gives
 				if out.Amount.IsPositive() {
@@ -365,10 +366,10 @@ func TestEveryDiscountInOrder(t *testing.T) {
 	for _, percent := range numbers("10 20 50 60 100") {
 		for _, amount := range numbers("1 5 40 100") {
 			for _, net := range []string{"7.77", "100.00", "250.01"} {
-				p := plans.Discount{ID: "percent", Percent: percent, Lasts: plans.Forever}
-				a := plans.Discount{ID: "amount", Amount: amount, Currency: "USD", Lasts: plans.Forever}
-				apply := func(d ...plans.Discount) plans.Reduced {
-					return checkReduction(t, plans.Reduction{
+				p := plans.Discount{ID: "percent", Percent: percent, Duration: plans.Forever}
+				a := plans.Discount{ID: "amount", Amount: amount, Currency: "USD", Duration: plans.Forever}
+				apply := func(d ...plans.Discount) plans.DiscountResult {
+					return checkReduction(t, plans.DiscountRequest{
 						Charges: []plans.Charge{line(net, "USD")}, Discounts: d, Currency: "USD", Mode: proration.HalfUp, Allocation: proration.LargestRemainder,
 					})
 				}

@@ -24,7 +24,7 @@ type sample struct {
 	months      int       // in the term
 	percent     string    // off in the term
 	upFront     bool
-	end         plans.AtEnd
+	end         plans.RenewalMode
 	start       string // a date
 	step        string // the date from which on there are two more of the first item; "" is never
 	least       int64  // in major units, for each bill
@@ -38,7 +38,7 @@ func (d sample) String() string {
 
 // catalog is one that sells it.
 func (d sample) catalog() plans.Catalog {
-	term := plans.Term{Length: proration.Interval{Months: d.months}, Percent: giventest.Money(d.percent), Billing: plans.PerPeriod, AtEnd: d.end}
+	term := plans.Term{Length: proration.Interval{Months: d.months}, Percent: giventest.Money(d.percent), Billing: plans.PerPeriod, Renewal: d.end}
 	if d.upFront {
 		term.Billing = plans.UpFront
 	}
@@ -48,9 +48,9 @@ func (d sample) catalog() plans.Catalog {
 			{Item: "seat", Currency: d.currency, Price: plans.Price{Unit: giventest.Money(d.prices[0])}},
 			{Item: "phone", Currency: d.currency, Price: plans.Price{Unit: giventest.Money(d.prices[1])}},
 		}}},
-		Markets: []plans.Market{{Currency: d.currency, Methods: []plans.Method{{ID: "card", By: []plans.Actor{plans.Customer}, Instalments: 12}}}},
-		Rules: []plans.Rule{
-			{Action: plans.AddQuantity, By: []plans.Actor{plans.Customer}, When: plans.AtOnce}, {Action: plans.Upgrade, By: []plans.Actor{plans.Customer}, When: plans.AtOnce},
+		Markets: []plans.Market{{Currency: d.currency, PaymentMethods: []plans.PaymentMethod{{ID: "card", By: []plans.Actor{plans.Customer}, Installments: 12}}}},
+		ChangeRules: []plans.ChangeRule{
+			{Action: plans.AddQuantity, By: []plans.Actor{plans.Customer}, Effective: plans.Immediately}, {Action: plans.Upgrade, By: []plans.Actor{plans.Customer}, Effective: plans.Immediately},
 		},
 	}
 }
@@ -58,8 +58,8 @@ func (d sample) catalog() plans.Catalog {
 // order is what orders it.
 func (d sample) order() plans.Order {
 	o := plans.Order{
-		By: plans.Customer, At: giventest.Instant(d.start, nil), Plan: "base", Country: "BR", Method: "card", Term: proration.Interval{Months: d.months},
-		Items: []plans.OrderItem{{Item: "seat", Quantity: decimal.New(d.quantities[0], 0)}}, Minimum: decimal.New(d.least, 0), Instalments: d.instalments,
+		By: plans.Customer, At: giventest.Instant(d.start, nil), Plan: "base", Country: "BR", PaymentMethod: "card", Term: proration.Interval{Months: d.months},
+		Items: []plans.OrderItem{{Item: "seat", Quantity: decimal.New(d.quantities[0], 0)}}, Minimum: decimal.New(d.least, 0), Installments: d.instalments,
 	}
 	if d.quantities[1] > 0 {
 		o.Items = append(o.Items, plans.OrderItem{Item: "phone", Quantity: decimal.New(d.quantities[1], 0)})
@@ -218,7 +218,7 @@ func (d sample) check(t *testing.T) {
 	}
 
 	// And the one that comes then.
-	if (q.Renewal == nil) != (d.end == plans.Lapse) {
+	if (q.Renewal == nil) != (d.end == plans.Expire) {
 		t.Fatalf("%v\nrenewal %v", d, q.Renewal)
 	}
 	if q.Renewal != nil {
@@ -257,7 +257,7 @@ func TestQuoteEnumerated(t *testing.T) {
 								for _, d.upFront = range []bool{true, false} {
 									for _, d.each = range []int{1, 3} {
 										d.instalments = []int{1, 2, 3, 7, 12}[n%5]
-										d.end = []plans.AtEnd{plans.Renew, plans.RenewOnce, plans.Lapse, plans.Evergreen}[n/7%4]
+										d.end = []plans.RenewalMode{plans.Renew, plans.RenewOnce, plans.Expire, plans.Evergreen}[n/7%4]
 										if d.upFront && d.end == plans.Evergreen {
 											d.end = plans.Renew
 										}
@@ -332,7 +332,7 @@ func (d sample) checkAdditions(t *testing.T) {
 			term := catalog.Terms[0]
 			term.Length, term.Percent = proration.Interval{Months: 6}, giventest.Money("10")
 			var err error
-			if contract, err = contract.With(plans.Change{Term: &term}, giventest.Instant(d.start, nil)); err != nil {
+			if contract, err = contract.Changed(plans.Change{Term: &term}, giventest.Instant(d.start, nil)); err != nil {
 				t.Fatal(err)
 			}
 			last = dateLater(d.start, d.months+6)
@@ -361,19 +361,19 @@ func (d sample) checkAdditions(t *testing.T) {
 				}
 			}
 			at := time.Unix(on*86_400, 0).UTC()
-			d.checkAddition(t, catalog, plans.Proposal{Contract: contract, Change: more("phone", "2"), By: plans.Customer, At: at}, rest, [][2]int64{{1, 2}})
+			d.checkAddition(t, catalog, plans.ChangeRequest{Contract: contract, Change: more("phone", "2"), By: plans.Customer, At: at}, rest, [][2]int64{{1, 2}})
 
 			dearer := d
 			for i := range dearer.prices {
 				dearer.prices[i] = new(big.Rat).Add(number(d.prices[i]), big.NewRat(1, 1)).FloatString(9)
 			}
-			dearer.checkAddition(t, catalog, plans.Proposal{Contract: contract, Change: plans.Change{Plan: &plans.Plan{ID: "higher"}}, By: plans.Customer, At: at}, rest, [][2]int64{{0, 7}, {1, 3}})
+			dearer.checkAddition(t, catalog, plans.ChangeRequest{Contract: contract, Change: plans.Change{Plan: &plans.Plan{ID: "higher"}}, By: plans.Customer, At: at}, rest, [][2]int64{{0, 7}, {1, 3}})
 		}
 	}
 }
 
 // checkAddition holds what a change adds to what is left of everything that is paid for, of each item and quantity.
-func (d sample) checkAddition(t *testing.T, catalog plans.Catalog, p plans.Proposal, rest []paid, items [][2]int64) {
+func (d sample) checkAddition(t *testing.T, catalog plans.Catalog, p plans.ChangeRequest, rest []paid, items [][2]int64) {
 	t.Helper()
 	var nets []int64
 	var sum int64

@@ -31,28 +31,28 @@ func shop() plans.Catalog {
 			{ID: "pro", Rank: 2, Interval: aMonth, Offers: seats("25", "125"), Features: []string{"automation"}, Limits: []plans.Limit{{Name: "contacts", Unlimited: true}}},
 		},
 		Terms: []plans.Term{
-			{Length: sixMonths, Billing: plans.UpFront, AtEnd: plans.Renew},
-			{Length: aYear, Percent: money("10"), Billing: plans.UpFront, AtEnd: plans.Renew, Notice: aMonth},
+			{Length: sixMonths, Billing: plans.UpFront, Renewal: plans.Renew},
+			{Length: aYear, Percent: money("10"), Billing: plans.UpFront, Renewal: plans.Renew, Notice: aMonth},
 		},
 		Markets: []plans.Market{
-			{Countries: []string{"BR"}, Currency: "BRL", Methods: []plans.Method{{ID: "card", By: both, Instalments: 12}, {ID: "pix", By: both}}},
-			{Currency: "USD", Methods: []plans.Method{{ID: "card", By: both}, {ID: "wire", By: []plans.Actor{plans.Support}}}},
+			{Countries: []string{"BR"}, Currency: "BRL", PaymentMethods: []plans.PaymentMethod{{ID: "card", By: both, Installments: 12}, {ID: "pix", By: both}}},
+			{Currency: "USD", PaymentMethods: []plans.PaymentMethod{{ID: "card", By: both}, {ID: "wire", By: []plans.Actor{plans.Support}}}},
 		},
-		Rules: []plans.Rule{
-			{Action: plans.Upgrade, By: both, When: plans.AtOnce},
-			{Action: plans.Downgrade, By: []plans.Actor{plans.Support}, When: plans.AtTermEnd, Limits: true},
-			{Action: plans.AddQuantity, By: both, When: plans.AtOnce},
-			{Action: plans.Extend, By: both, When: plans.AtOnce},
+		ChangeRules: []plans.ChangeRule{
+			{Action: plans.Upgrade, By: both, Effective: plans.Immediately},
+			{Action: plans.Downgrade, By: []plans.Actor{plans.Support}, Effective: plans.AtTermEnd, Limits: true},
+			{Action: plans.AddQuantity, By: both, Effective: plans.Immediately},
+			{Action: plans.Extend, By: both, Effective: plans.Immediately},
 			{Action: plans.Shorten, Reason: "what was bought is not shortened"},
 		},
-		Trial: plans.Trial{Length: proration.Interval{Days: 14}, Leftover: plans.CarryOver},
+		Trial: plans.Trial{Length: proration.Interval{Days: 14}, UnusedTrial: plans.CarryOver},
 	}
 }
 
 // order is an order for seven seats for a year.
 func order() plans.Order {
 	return plans.Order{
-		By: plans.Customer, At: date(time.March, 2), Plan: "base", Term: aYear, Country: "PT", Method: "card",
+		By: plans.Customer, At: date(time.March, 2), Plan: "base", Term: aYear, Country: "PT", PaymentMethod: "card",
 		Items: []plans.OrderItem{{Item: "seat", Quantity: money("7")}},
 	}
 }
@@ -62,7 +62,7 @@ func signed() plans.Contract { return must(shop().Quote(order())).Contract }
 
 func ExampleCatalog_Quote() {
 	o := order()
-	o.Country, o.Instalments = "BR", 4
+	o.Country, o.Installments = "BR", 4
 	fmt.Print(must(shop().Quote(o)).Explain())
 	// Output:
 	// 2026-03-02 until 2027-03-02, seat: 7 x 75.00 x 12 = 6300.00, less 10 % 630.00 = 5670.00
@@ -77,12 +77,12 @@ func ExampleCatalog_Quote() {
 // Everything that the rules do not allow is said at once, with what would be possible.
 func ExampleCatalog_Quote_refused() {
 	o := order()
-	o.Term, o.Method = proration.Interval{Months: 3}, "wire"
+	o.Term, o.PaymentMethod = proration.Interval{Months: 3}, "wire"
 	_, err := shop().Quote(o)
 	fmt.Println(err)
 	fmt.Println(errors.Is(err, plans.ErrRefused))
 	// Output:
-	// method: "wire" is by arrangement; possible: card; by arrangement wire
+	// payment_method: "wire" is by arrangement; possible: card; by arrangement wire
 	// term: P3M is shorter than the minimum of P6M; possible: P6M, P1Y
 	// true
 }
@@ -91,16 +91,16 @@ func ExampleCatalog_Quote_refused() {
 func ExampleCatalog_Check() {
 	base := shop().Plans[0]
 	pro := must(shop().Quote(plans.Order{
-		By: plans.Customer, At: date(time.March, 2), Plan: "pro", Term: aYear, Country: "PT", Method: "card",
+		By: plans.Customer, At: date(time.March, 2), Plan: "pro", Term: aYear, Country: "PT", PaymentMethod: "card",
 		Items: []plans.OrderItem{{Item: "seat", Quantity: money("7")}},
 	})).Contract
-	smaller := plans.Proposal{Contract: pro, Change: plans.Change{Plan: &base}, By: plans.Customer, At: date(time.May, 5)}
+	smaller := plans.ChangeRequest{Contract: pro, Change: plans.Change{Plan: &base}, By: plans.Customer, At: date(time.May, 5)}
 	_, err := shop().Check(smaller)
 	fmt.Println(err)
 
 	smaller.By = plans.Support
 	permit := must(shop().Check(smaller))
-	fmt.Println(permit.Action, permit.When, permit.At.Format(time.DateOnly))
+	fmt.Println(permit.Action, permit.Effective, permit.At.Format(time.DateOnly))
 	// Output:
 	// downgrade: a customer may not do that; possible: support can do it, at the end of the term
 	// downgrade at_term_end 2027-03-02
@@ -111,7 +111,7 @@ func ExampleCatalog_Amend() {
 		{Item: "seat", Quantity: money("2")},
 		{Term: &shop().Terms[0]},
 	} {
-		amendment := must(shop().Amend(plans.Proposal{Contract: signed(), Change: change, By: plans.Customer, At: date(time.September, 1)}))
+		amendment := must(shop().Amend(plans.ChangeRequest{Contract: signed(), Change: change, By: plans.Customer, At: date(time.September, 1)}))
 		fmt.Print(amendment.Explain())
 		fmt.Println("ends", amendment.Contract.End().Format(time.DateOnly))
 	}
@@ -129,7 +129,7 @@ func ExampleCatalog_Amend() {
 // One customer has an old price, and ten days of grace.
 func ExampleCatalog_With() {
 	override := plans.Override{
-		Plans: []plans.Special{{ID: "base", Offers: []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: money("12")}}}}},
+		Plans: []plans.PlanOverride{{ID: "base", Offers: []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: money("12")}}}}},
 		Grace: proration.Interval{Days: 10},
 	}
 	fmt.Println(override.Validate())
@@ -150,12 +150,12 @@ func ExampleCatalog_Validate() {
 	catalog := shop()
 	catalog.Plans[1].Offers[0].Price.Unit = money("-25")
 	catalog.Terms[0].Billing = 0
-	catalog.Markets[0].Methods[1].By = nil
+	catalog.Markets[0].PaymentMethods[1].By = nil
 	fmt.Println(catalog.Validate())
 	// Output:
 	// plans[1].offers[0].price.unit: -25 is negative (not a valid value)
 	// terms[0].billing: it is one of up_front, per_period (must be set)
-	// markets[0].methods[1].by: it is one of customer, support, or both (must be set)
+	// markets[0].payment_methods[1].by: it is one of customer, support, or both (must be set)
 }
 
 func ExampleClassify() {
@@ -179,7 +179,7 @@ func ExamplePlan_Validate() {
 func ExamplePlan_Exceeded() {
 	base := shop().Plans[0]
 	fmt.Println(base.Has("automation"))
-	for _, e := range must(base.Exceeded([]plans.InUse{{Name: "contacts", Amount: money("4200")}, {Name: "ai_agents", Amount: money("1")}})) {
+	for _, e := range must(base.Exceeded([]plans.LimitUsage{{Name: "contacts", Used: money("4200")}, {Name: "ai_agents", Used: money("1")}})) {
 		fmt.Println(e.Name, e.Used, "of", e.Limit)
 	}
 	// Output:
@@ -192,23 +192,23 @@ func ExampleMarket_Validate() {
 	fmt.Println(plans.Market{Countries: []string{"Brazil"}, Currency: "BRL"}.Validate())
 	// Output:
 	// countries[0]: "Brazil" is not two capital letters (not a valid value)
-	// methods: a market has a way to pay (must be set)
+	// payment_methods: a market has a way to pay (must be set)
 }
 
 func ExampleTerm_Validate() {
-	fmt.Println(plans.Term{Length: aYear, Percent: money("110"), Billing: plans.UpFront, AtEnd: plans.Renew}.Validate())
+	fmt.Println(plans.Term{Length: aYear, Percent: money("110"), Billing: plans.UpFront, Renewal: plans.Renew}.Validate())
 	// Output: percent: 110 is more than 100 (not a valid value)
 }
 
 func ExampleTrial_Validate() {
 	fmt.Println(plans.Trial{Length: proration.Interval{Days: 14}}.Validate())
-	// Output: leftover: it is one of carry_over, drop, at_trial_end (must be set)
+	// Output: unused_trial: it is one of carry_over, forfeit, at_trial_end (must be set)
 }
 
 // The 31st becomes the 28th and is the 31st again.
-func ExampleBill_Instalments() {
+func ExampleBill_Installments() {
 	bill := plans.Bill{At: date(time.January, 31), Total: money("100.00")}
-	for _, part := range must(bill.Instalments(3, aMonth, "BRL")) {
+	for _, part := range must(bill.Installments(3, aMonth, "BRL")) {
 		fmt.Println(part.At.Format(time.DateOnly), part.Amount)
 	}
 	// Output:
@@ -218,9 +218,9 @@ func ExampleBill_Instalments() {
 }
 
 // A contract that was extended is paid for until the end of the last term.
-func ExampleContract_Rest() {
-	contract := must(signed().With(plans.Change{Term: &shop().Terms[0]}, date(time.September, 1)))
-	for _, portion := range must(contract.Rest(date(time.December, 1))) {
+func ExampleContract_RemainingPortions() {
+	contract := must(signed().Changed(plans.Change{Term: &shop().Terms[0]}, date(time.September, 1)))
+	for _, portion := range must(contract.RemainingPortions(date(time.December, 1))) {
 		fmt.Println(portion.Span)
 	}
 	fmt.Println(must(contract.Extended(proration.Standard(2)))[0].Net)
@@ -247,9 +247,9 @@ func ExampleContract_NoticeBy() {
 // A contract for a year at 89.00 a month is left in its fourth month: half of what was still to come is due.
 func ExampleContract_TerminationFee() {
 	contract := tenSeats()
-	contract.Terms = []plans.Agreed{{
+	contract.Terms = []plans.ContractTerm{{
 		Term: plans.Term{
-			Length: aYear, Billing: plans.PerPeriod, AtEnd: plans.Renew, Termination: plans.ExitFee{Percent: money("50")},
+			Length: aYear, Billing: plans.PerPeriod, Renewal: plans.Renew, TerminationFee: plans.TerminationFee{Percent: money("50")},
 		},
 		Period: proration.Period{Start: date(time.November, 1), End: date(time.November, 1).AddDate(1, 0, 0)},
 	}}

@@ -10,7 +10,7 @@ import (
 // Two hours of training, sold once.
 func ExampleCharge_Priced() {
 	charge := must(plans.Charge{
-		Kind: plans.OneOff, Item: "training", Currency: "EUR", Quantity: money("2"), Price: plans.Price{Unit: money("75.00")},
+		Kind: plans.OneTime, Item: "training", Currency: "EUR", Quantity: money("2"), Price: plans.Price{Unit: money("75.00")},
 	}.Priced(proration.Standard(2)))
 	fmt.Println(charge.Net)
 	fmt.Println(charge.Explain())
@@ -21,9 +21,9 @@ func ExampleCharge_Priced() {
 
 // Without a price, the net is what it costs.
 func ExampleCharge_Priced_net() {
-	charge := must(plans.Charge{Kind: plans.OneOff, Item: "damage", Currency: "EUR", Net: money("31.40")}.Priced(proration.Standard(2)))
+	charge := must(plans.Charge{Kind: plans.OneTime, Item: "damage", Currency: "EUR", Net: money("31.40")}.Priced(proration.Standard(2)))
 	fmt.Println(charge.Explain())
-	_, err := plans.Charge{Kind: plans.OneOff, Item: "damage", Currency: "JPY", Net: money("31.40")}.Priced(proration.Standard(2))
+	_, err := plans.Charge{Kind: plans.OneTime, Item: "damage", Currency: "JPY", Net: money("31.40")}.Priced(proration.Standard(2))
 	fmt.Println(err)
 	// Output:
 	// damage: 31.40
@@ -43,9 +43,9 @@ func ExampleCharge_Check() {
 }
 
 func ExampleCharge_Gross() {
-	reduced := must(plans.ApplyDiscounts(plans.Reduction{
+	reduced := must(plans.ApplyDiscounts(plans.DiscountRequest{
 		Charges:   must(tenSeats().Charges(plans.Whole(thisMonth), proration.Standard(2))),
-		Discounts: []plans.Discount{{ID: "welcome", Percent: money("10"), Lasts: plans.Once}},
+		Discounts: []plans.Discount{{ID: "welcome", Percent: money("10"), Duration: plans.Once}},
 		Currency:  "USD", Mode: proration.HalfUp, Allocation: proration.LargestRemainder,
 	}))
 	fmt.Println(reduced.Charges[0].Gross(), reduced.Charges[0].Net)
@@ -73,7 +73,7 @@ func ExampleTax_Validate() {
 }
 
 func ExampleDiscount_Clone() {
-	discount := plans.Discount{ID: "welcome", Percent: money("10"), Lasts: plans.Forever, Items: []string{"seat"}}
+	discount := plans.Discount{ID: "welcome", Percent: money("10"), Duration: plans.Forever, Items: []string{"seat"}}
 	other := discount.Clone()
 	other.Items[0] = "phone"
 	fmt.Println(discount.Items[0])
@@ -81,13 +81,13 @@ func ExampleDiscount_Clone() {
 }
 
 // Twelve seats from the 16th on were agreed at the start.
-func ExampleContract_On() {
+func ExampleContract_AsOf() {
 	contract := tenSeats()
 	twelve := contract.Items[0]
 	twelve.Quantity = money("12")
-	contract.Ramp = []plans.Step{{At: rest(16).Span.Start, Item: twelve}}
+	contract.Ramp = []plans.RampStep{{At: rest(16).Span.Start, Item: twelve}}
 	for _, day := range []int{15, 16} {
-		then := must(contract.On(rest(day).Span.Start))
+		then := must(contract.AsOf(rest(day).Span.Start))
 		fmt.Println(then.Items[0].Quantity, len(then.Ramp))
 	}
 	// Output:

@@ -117,7 +117,7 @@ func ExamplePrice_Validate() {
 
 func ExampleKind_Validate() {
 	fmt.Println(plans.Recurring.Validate(), plans.Kind(99).Validate())
-	// Output: <nil> kind: 99 is none of recurring, addition, extension, usage, one_off, shortfall, termination, unused, refund (not a valid value)
+	// Output: <nil> kind: 99 is none of recurring, proration_charge, extension, usage, one_time, shortfall, termination_fee, proration_credit, refund (not a valid value)
 }
 
 func ExampleContract_Validate() {
@@ -147,7 +147,7 @@ func ExampleContract_Charges() {
 // From the 21st on a lower price was agreed in advance.
 func ExampleContract_Charges_ramp() {
 	contract := tenSeats()
-	contract.Ramp = []plans.Step{{At: date(time.November, 21), Item: plans.Item{ID: "seat", Quantity: money("12"), Price: plans.Price{Unit: money("79.00")}}}}
+	contract.Ramp = []plans.RampStep{{At: date(time.November, 21), Item: plans.Item{ID: "seat", Quantity: money("12"), Price: plans.Price{Unit: money("79.00")}}}}
 	for _, charge := range must(contract.Charges(plans.Whole(thisMonth), proration.Standard(2))) {
 		fmt.Println(charge.Explain())
 	}
@@ -183,7 +183,7 @@ func ExampleContract_Shortfall() {
 	// Output: minimum: 1 x 1000.00 = 1000.00, less billed 890.00 = 110.00
 }
 
-func ExampleContract_With() {
+func ExampleContract_Changed() {
 	contract := tenSeats()
 	scale := plans.Plan{ID: "scale", Interval: proration.Interval{Months: 1}, Offers: []plans.Offer{
 		{Item: "seat", Currency: "USD", Price: plans.Price{Unit: money("139.00")}},
@@ -192,7 +192,7 @@ func ExampleContract_With() {
 		{Item: "seat", Quantity: money("2")},
 		{Plan: &scale},
 	} {
-		after := must(contract.With(change, date(time.November, 16)))
+		after := must(contract.Changed(change, date(time.November, 16)))
 		fmt.Println(after.Plan, after.Items[0].Quantity, after.Items[0].Price.Unit)
 	}
 	fmt.Println(contract.Plan, contract.Items[0].Quantity, contract.Items[0].Price.Unit)
@@ -203,11 +203,11 @@ func ExampleContract_With() {
 }
 
 // A contract never changes its currency.
-func ExampleContract_With_refused() {
+func ExampleContract_Changed_refused() {
 	euros := plans.Plan{ID: "scale", Interval: proration.Interval{Months: 1}, Offers: []plans.Offer{
 		{Item: "seat", Currency: "EUR", Price: plans.Price{Unit: money("129.00")}},
 	}}
-	_, err := tenSeats().With(plans.Change{Plan: &euros}, date(time.November, 16))
+	_, err := tenSeats().Changed(plans.Change{Plan: &euros}, date(time.November, 16))
 
 	var fault *proration.Error
 	fmt.Println(errors.As(err, &fault), fault.Field)
@@ -217,7 +217,7 @@ func ExampleContract_With_refused() {
 	// it does not offer "seat" in USD
 }
 
-// What a change adds, without a catalogue: what is given back for the old price comes from what was billed, with package credits.
+// What a change adds, without a catalog: what is given back for the old price comes from what was billed, with package credits.
 func ExampleContract_Amended() {
 	for _, change := range []plans.Change{
 		{Item: "seat", Quantity: money("2")},
@@ -236,9 +236,9 @@ func ExampleContract_Amended() {
 	}
 	// Output:
 	// 12 at 89 from 2026-11-01
-	// addition seat: 2 x 89.00, 178.00 x 15/30 days = 89.00
+	// proration_charge seat: 2 x 89.00, 178.00 x 15/30 days = 89.00
 	// 10 at 79 from 2026-11-01
-	// addition seat: 10 x 79.00, 790.00 x 15/30 days = 395.00
+	// proration_charge seat: 10 x 79.00, 790.00 x 15/30 days = 395.00
 	// 10 at 89 from 2026-11-20
 	// recurring seat: 10 x 89.00, 890.00 x 4/31 days = 114.838..., rounded half up to 114.84
 }
@@ -273,11 +273,11 @@ func ExampleWhole() {
 
 // Ten percent and then five off; the first is used once, and the second twice more.
 func ExampleApplyDiscounts() {
-	reduced := must(plans.ApplyDiscounts(plans.Reduction{
+	reduced := must(plans.ApplyDiscounts(plans.DiscountRequest{
 		Charges: must(tenSeats().Charges(plans.Whole(thisMonth), proration.Standard(2))),
 		Discounts: []plans.Discount{
-			{ID: "welcome", Percent: money("10"), Lasts: plans.Once},
-			{ID: "friend", Amount: money("5"), Currency: "USD", Lasts: plans.Repeating, Periods: 3},
+			{ID: "welcome", Percent: money("10"), Duration: plans.Once},
+			{ID: "friend", Amount: money("5"), Currency: "USD", Duration: plans.Repeating, Periods: 3},
 		},
 		Currency: "USD", Mode: proration.HalfUp, Allocation: proration.LargestRemainder,
 	}))
@@ -294,5 +294,5 @@ func ExampleDiscount_Validate() {
 	fmt.Println(plans.Discount{ID: "friend", Amount: money("5")}.Validate())
 	// Output:
 	// currency: amounts have a currency (must be set)
-	// lasts: it is one of once, repeating, forever (must be set)
+	// duration: it is one of once, repeating, forever (must be set)
 }

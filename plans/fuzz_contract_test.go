@@ -79,8 +79,8 @@ func (d *deal) later(t time.Time) time.Time {
 
 func (d *deal) term() plans.Term {
 	return plans.Term{
-		Length: giventest.Interval(d.text("P1M", "P6M", "P9M", "P1Y", "P4W", "P90D")), Billing: plans.Billing(1 + d.draw(2)), AtEnd: plans.AtEnd(1 + d.draw(4)),
-		Percent: decimal.New(int64(d.draw(101)), 0), Termination: plans.ExitFee{Fee: decimal.New(int64(d.draw(100)), -1), Percent: decimal.New(int64(d.draw(101)), 0)},
+		Length: giventest.Interval(d.text("P1M", "P6M", "P9M", "P1Y", "P4W", "P90D")), Billing: plans.TermBilling(1 + d.draw(2)), Renewal: plans.RenewalMode(1 + d.draw(4)),
+		Percent: decimal.New(int64(d.draw(101)), 0), TerminationFee: plans.TerminationFee{Fee: decimal.New(int64(d.draw(100)), -1), Percent: decimal.New(int64(d.draw(101)), 0)},
 	}
 }
 
@@ -100,10 +100,10 @@ func (d *deal) contract() (plans.Contract, time.Time) {
 	at := start
 	for range d.draw(4) {
 		at = d.later(at)
-		c.Ramp = append(c.Ramp, plans.Step{At: at, Item: d.item(d.draw(3), interval)})
+		c.Ramp = append(c.Ramp, plans.RampStep{At: at, Item: d.item(d.draw(3), interval)})
 	}
 	if d.draw(3) > 0 {
-		a := plans.Agreed{Term: d.term()}
+		a := plans.ContractTerm{Term: d.term()}
 		if a.Term.Billing == plans.UpFront {
 			a.Term.Length = interval
 		}
@@ -111,10 +111,10 @@ func (d *deal) contract() (plans.Contract, time.Time) {
 		if a.Period.End, err = a.Term.Length.After(start, loc); err != nil {
 			panic(err)
 		}
-		c.Terms = []plans.Agreed{a}
+		c.Terms = []plans.ContractTerm{a}
 	}
 	if d.draw(3) == 0 {
-		c.Discounts = []plans.Discount{{ID: "a", Percent: decimal.New(int64(1+d.draw(200)), 0), Lasts: plans.Repeating, Periods: 1 + d.draw(3)}}
+		c.Discounts = []plans.Discount{{ID: "a", Percent: decimal.New(int64(1+d.draw(200)), 0), Duration: plans.Repeating, Periods: 1 + d.draw(3)}}
 		c.Minimum = d.number()
 	}
 	return c, d.later(start)
@@ -189,7 +189,7 @@ func FuzzContractChanges(f *testing.F) {
 		d.data = data
 		contract, at := d.contract()
 		if contract.Validate() != nil {
-			if after, err := contract.With(plans.Change{Cancel: true}, at); err == nil {
+			if after, err := contract.Changed(plans.Change{Cancel: true}, at); err == nil {
 				t.Fatalf("changed to %+v", after)
 			}
 			return
@@ -197,7 +197,7 @@ func FuzzContractChanges(f *testing.F) {
 		for range 4 {
 			change := d.change(contract, at)
 			text, asked := giventest.JSON(t, contract), giventest.JSON(t, change)
-			after, err := contract.With(change, at)
+			after, err := contract.Changed(change, at)
 			if giventest.JSON(t, contract) != text || giventest.JSON(t, change) != asked {
 				t.Fatalf("%s by %s is now\n%s", text, asked, giventest.JSON(t, contract))
 			}
@@ -238,7 +238,7 @@ func checkStored(t *testing.T, c plans.Contract, change plans.Change, at time.Ti
 		t.Fatal(err)
 	}
 	read.Cycle.Location = c.Cycle.Location
-	again, err := read.With(change, at)
+	again, err := read.Changed(change, at)
 	if errors.Is(refused, proration.ErrLimit) && err == nil {
 		return // digits are counted as they are stored, and 1.0, which has one more than 1, is read back as 1
 	}
@@ -300,7 +300,7 @@ func checkChanged(t *testing.T, before plans.Contract, change plans.Change, at t
 			t.Fatalf("%s is shortened as %s", summary(before), summary(after))
 		}
 	default:
-		if last != terms-1 || !after.End().Equal(before.End()) || change.Cancel && last >= 0 && after.Terms[last].Term.AtEnd != plans.Lapse {
+		if last != terms-1 || !after.End().Equal(before.End()) || change.Cancel && last >= 0 && after.Terms[last].Term.Renewal != plans.Expire {
 			t.Fatalf("%s by %s is now %s", summary(before), giventest.JSON(t, change), summary(after))
 		}
 	}
@@ -316,7 +316,7 @@ func checkAdded(t *testing.T, before plans.Contract, change plans.Change, at tim
 	if !change.Quantity.IsPositive() {
 		return
 	}
-	rest, err := before.Rest(at)
+	rest, err := before.RemainingPortions(at)
 	if err != nil {
 		return // nothing is paid for then
 	}
@@ -385,7 +385,7 @@ func checkAmended(t *testing.T, before plans.Contract, change plans.Change, at t
 	if !repriced && change.Anchor.IsZero() {
 		return
 	}
-	rest, err := after.Rest(at)
+	rest, err := after.RemainingPortions(at)
 	for _, p := range rest {
 		charges, err := after.Charges(p, proration.Standard(2))
 		if err != nil {
@@ -411,7 +411,7 @@ func checkAmended(t *testing.T, before plans.Contract, change plans.Change, at t
 // leaving costs nothing below zero.
 func checkBilled(t *testing.T, c plans.Contract, at time.Time) {
 	t.Helper()
-	rest, err := c.Rest(at)
+	rest, err := c.RemainingPortions(at)
 	if err != nil && len(c.Terms) == 0 {
 		t.Fatalf("nothing of %s is left at %v: %v", summary(c), at, err)
 	}

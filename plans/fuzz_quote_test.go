@@ -12,17 +12,17 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Whatever is ordered, of whichever catalogue: an error that says why, or a quote that adds up, the same each time; nothing panics or runs away.
+// Whatever is ordered, of whichever catalog: an error that says why, or a quote that adds up, the same each time; nothing panics or runs away.
 func FuzzQuote(f *testing.F) {
 	for i, text := range []string{ // what is different about an order of seven seats for a year
-		`{}`, `{"term":"P9M","country":"BR","instalments":7}`, `{"term":""}`,
+		`{}`, `{"term":"P9M","country":"BR","installments":7}`, `{"term":""}`,
 		`{"items":[{"item":"seat","quantity":"7","plan":"base"}],"at":"2027-01-31T09:30:00Z","term":"P2Y","trial_end":"2027-02-02T00:00:00Z"}`,
 		`{"items":[{"item":"seat","quantity":"7"},{"item":"phone","quantity":"2.5","from":"2027-02-20T09:30:00Z"},{"item":"seat","quantity":"9","from":"2027-01-01T00:00:00Z"}]}`,
 		`{"by":"support","method":"wire","items":[{"item":"seat","quantity":"7","price":{"tiering":"volume","tiers":[{"up_to":"5","unit":"3"},{"flat":"10"}],"minimum":"20"}}]}`,
-		`{"trial_end":"2026-11-26T00:00:00Z","minimum":"100","discounts":[{"id":"a","amount":"20","currency":"USD","lasts":"once"},{"id":"b","percent":"33.3","lasts":"repeating","periods":3}]}`,
+		`{"trial_end":"2026-11-26T00:00:00Z","minimum":"100","discounts":[{"id":"a","amount":"20","currency":"USD","duration":"once"},{"id":"b","percent":"33.3","duration":"repeating","periods":3}]}`,
 		`{"override":{"plans":[{"id":"base","offers":[{"item":"seat","currency":"USD","price":{"unit":"0.333","package":"3","included":"1"}}]}],` +
-			`"terms":[{"length":"P12M","percent":"12.5","billing":"per_period","at_end":"renew_once"}],"discounts":[{"id":"deal","price":{"unit":"0.3"},"currency":"USD","lasts":"forever"}],"grace":"P3D"}}`,
-		`{"items":[{"item":"desk","quantity":"7","plan":"team"}],"method":"cash","country":"PT","instalments":120}`,
+			`"terms":[{"length":"P12M","percent":"12.5","billing":"per_period","renewal":"renew_once"}],"discounts":[{"id":"deal","price":{"unit":"0.3"},"currency":"USD","duration":"forever"}],"grace":"P3D"}}`,
+		`{"items":[{"item":"desk","quantity":"7","plan":"team"}],"method":"cash","country":"PT","installments":120}`,
 		`{"items":[{"item":"seat","quantity":"1e999999999"}],"minimum":"-1e-999999999"}`, `{"at":"9999-12-31T23:59:59Z","trial_end":"0001-01-01T00:00:01Z"}`,
 		`{"at":"2026-11-16T00:00:00-03:00"}`, `null`, `{"items":[null],"override":null,"discounts":[null]}`, `{"items":[{"item":"seat","quantity":"99999999999999999"}]}`,
 	} {
@@ -30,9 +30,9 @@ func FuzzQuote(f *testing.F) {
 	}
 	sold := []func(*plans.Catalog){
 		func(*plans.Catalog) {}, perPeriod, openEnded, func(c *plans.Catalog) { perPeriod(c); endingIn(plans.Evergreen)(c) },
-		func(c *plans.Catalog) { endingIn(plans.Lapse)(c); c.Trial.Leftover = plans.AtTrialEnd },
+		func(c *plans.Catalog) { endingIn(plans.Expire)(c); c.Trial.UnusedTrial = plans.AtTrialEnd },
 		func(c *plans.Catalog) {
-			c.Allocation, c.Policy.DayCount, c.Policy.Rounding.Mode, c.Trial.Leftover = proration.LastLine, proration.Seconds, proration.Up, plans.Drop
+			c.Allocation, c.Policy.DayCount, c.Policy.Rounding.Mode, c.Trial.UnusedTrial = proration.LastLine, proration.Seconds, proration.Up, plans.Forfeit
 			c.Markets[0].Currency, c.Plans[0].Offers[1].Currency = "JPY", "JPY"
 		},
 	}
@@ -107,7 +107,7 @@ func checkQuoteOf(t *testing.T, q plans.Quote, o plans.Order) {
 			t.Fatal("the steps are out of order")
 		}
 	}
-	if !sold.Equal(ordered) || q.First.At.Before(o.At) || len(q.Due) != max(1, o.Instalments) {
+	if !sold.Equal(ordered) || q.First.At.Before(o.At) || len(q.Due) != max(1, o.Installments) {
 		t.Fatalf("%v sold of %v, due %v, in %d parts", sold, ordered, q.First.At, len(q.Due))
 	}
 	amounts := []decimal.Decimal{q.Committed, q.First.Total}
@@ -138,8 +138,8 @@ func checkQuoteOf(t *testing.T, q plans.Quote, o plans.Order) {
 		}
 	case c.Terms[0].Term.Length != o.Term || !c.Terms[0].Period.Start.Equal(q.First.At) || !end.After(q.First.At):
 		t.Fatalf("a term of %v for %v", c.Terms[0], o.Term)
-	case (q.Renewal == nil) != (c.Terms[0].Term.AtEnd == plans.Lapse):
-		t.Fatalf("at the end %v, and yet %v", c.Terms[0].Term.AtEnd, q.Renewal)
+	case (q.Renewal == nil) != (c.Terms[0].Term.Renewal == plans.Expire):
+		t.Fatalf("at the end %v, and yet %v", c.Terms[0].Term.Renewal, q.Renewal)
 	case q.Renewal != nil && !q.Renewal.At.Equal(end):
 		t.Fatalf("it ends %v and goes on %v", end, q.Renewal.At)
 	}
@@ -154,7 +154,7 @@ func checkAddition(t *testing.T, catalog plans.Catalog, q plans.Quote, o plans.O
 	t.Helper()
 	period := q.First.Lines[0].Period
 	middle := period.Start.Add(period.End.Sub(period.Start) / 2)
-	for _, p := range []plans.Proposal{
+	for _, p := range []plans.ChangeRequest{
 		{Change: more(o.Items[0].Item, "1"), At: period.Start}, {Change: more(o.Items[0].Item, "1"), At: middle}, {Change: more("phone", "1"), At: middle},
 	} {
 		p.Contract, p.By = q.Contract, plans.Support
@@ -167,7 +167,7 @@ func checkAddition(t *testing.T, catalog plans.Catalog, q plans.Quote, o plans.O
 		}
 		checkAmendment(t, catalog, p, a)
 		for _, line := range a.Bill.Lines {
-			if line.Kind != plans.Addition || line.Span.Start.Before(p.At) || !line.Quantity.Equal(decimal.New(1, 0)) {
+			if line.Kind != plans.ProrationCharge || line.Span.Start.Before(p.At) || !line.Quantity.Equal(decimal.New(1, 0)) {
 				t.Fatalf("from %v on: %s", line.Span.Start, line.Explain())
 			}
 		}

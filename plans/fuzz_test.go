@@ -51,7 +51,7 @@ func FuzzContract(f *testing.F) {
 		}
 
 		change := plans.Change{Item: "seat", Quantity: decimal.New(added, addedExp)}
-		after, err := contract.With(change, november.Start)
+		after, err := contract.Changed(change, november.Start)
 		if err != nil {
 			return
 		}
@@ -152,8 +152,8 @@ func FuzzApplyDiscounts(f *testing.F) {
 	f.Add(int64(1), int64(1), int64(1), int32(1_000_000_000), uint8(0), int64(60), int32(0), uint8(1), int64(60), int32(-1<<31), uint8(3), uint8(31), uint8(1))
 	f.Add(int64(1), int64(1), int64(1), int32(0), uint8(0), int64(1), int32(1_000_000_000), uint8(2), int64(60), int32(1<<31-1), uint8(3), uint8(31), uint8(1))
 	f.Fuzz(func(t *testing.T, x, y, z int64, exp int32, kind1 uint8, value1 int64, exp1 int32, kind2 uint8, value2 int64, exp2 int32, mode, share, currency uint8) {
-		build := func() plans.Reduction {
-			r := plans.Reduction{
+		build := func() plans.DiscountRequest {
+			r := plans.DiscountRequest{
 				Currency: []plans.Currency{"USD", "JPY", "KWD"}[int(currency)%3], Mode: everyMode[int(mode)%len(everyMode)], Allocation: everyAllocation[int(mode)/7%2],
 			}
 			for i, net := range []int64{x, y, z} {
@@ -208,15 +208,15 @@ func FuzzApplyDiscounts(f *testing.F) {
 
 // someDiscount maps any numbers to a discount, most often a valid one.
 func someDiscount(id string, currency plans.Currency, kind uint8, value decimal.Decimal) plans.Discount {
-	d := plans.Discount{ID: id, Lasts: plans.Lasts(kind>>2%3 + 1)}
-	if d.Lasts == plans.Repeating {
+	d := plans.Discount{ID: id, Duration: plans.DiscountDuration(kind>>2%3 + 1)}
+	if d.Duration == plans.Repeating {
 		d.Periods = 2
 	}
 	switch kind % 4 {
 	case 0:
 		d.Percent = value
 	case 1, 2:
-		d.Amount, d.Currency, d.Prorated, d.Keeps = value, currency, kind&16 != 0, kind&32 != 0
+		d.Amount, d.Currency, d.Prorated, d.Rollover = value, currency, kind&16 != 0, kind&32 != 0
 	default:
 		d.Price, d.Currency = &plans.Price{Unit: value}, currency
 	}

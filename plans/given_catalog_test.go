@@ -18,7 +18,7 @@ import (
 //go:embed testdata/catalog.json
 var catalogFile []byte
 
-// onSale is the catalogue of the tests, as it is after some edits.
+// onSale is the catalog of the tests, as it is after some edits.
 func onSale(tb testing.TB, edits ...func(*plans.Catalog)) plans.Catalog {
 	tb.Helper()
 	var c plans.Catalog
@@ -41,15 +41,15 @@ func perPeriod(c *plans.Catalog) {
 }
 
 // endingIn has every term end in a certain way.
-func endingIn(end plans.AtEnd) func(*plans.Catalog) {
+func endingIn(end plans.RenewalMode) func(*plans.Catalog) {
 	return func(c *plans.Catalog) {
 		for i := range c.Terms {
-			c.Terms[i].AtEnd = end
+			c.Terms[i].Renewal = end
 		}
 	}
 }
 
-// selling puts plans into the catalogue, in place of those of the same ID.
+// selling puts plans into the catalog, in place of those of the same ID.
 func selling(all ...plans.Plan) func(*plans.Catalog) {
 	return func(c *plans.Catalog) {
 		for _, p := range all {
@@ -65,7 +65,7 @@ func openEnded(c *plans.Catalog) { c.Terms = nil }
 // "9 seat from 2027-02-16", "7 seat at 13.50"; the term is "" for none.
 func ordered(items, term string, edits ...func(*plans.Order)) plans.Order {
 	o := plans.Order{
-		By: plans.Customer, At: giventest.Instant("2026-11-16", time.UTC), Plan: "base", Country: "US", Method: "card", Items: orderItems(items),
+		By: plans.Customer, At: giventest.Instant("2026-11-16", time.UTC), Plan: "base", Country: "US", PaymentMethod: "card", Items: orderItems(items),
 	}
 	if term != "" {
 		o.Term = giventest.Interval(term)
@@ -119,7 +119,7 @@ func contractOf(tb testing.TB, c plans.Catalog, o plans.Order) plans.Contract {
 	return q.Contract
 }
 
-// planOf is a plan of the catalogue by its ID.
+// planOf is a plan of the catalog by its ID.
 func planOf(tb testing.TB, c plans.Catalog, id string) *plans.Plan {
 	tb.Helper()
 	for i := range c.Plans {
@@ -131,7 +131,7 @@ func planOf(tb testing.TB, c plans.Catalog, id string) *plans.Plan {
 	return nil
 }
 
-// termOf is a term of the catalogue by its length.
+// termOf is a term of the catalog by its length.
 func termOf(tb testing.TB, c plans.Catalog, length string) *plans.Term {
 	tb.Helper()
 	for i := range c.Terms {

@@ -10,20 +10,20 @@ type Kind uint8
 
 // The kinds of charges.
 const (
-	Recurring   Kind = iota + 1 // a whole period, or the stub that service begins or ends with
-	Addition                    // a quantity or a plan added inside a period, for the rest of it
-	Extension                   // a term added after the end of another
-	Usage                       // what was used, counted by the caller
-	OneOff                      // something that is sold once
-	Shortfall                   // what a minimum commitment lacks
-	Termination                 // what is owed for leaving before the term's end
-	Unused                      // a credit for what was billed and is no longer used
-	Refund                      // a credit of money, for another reason than time not used
+	Recurring       Kind = iota + 1 // a whole period, or the stub that service begins or ends with
+	ProrationCharge                 // a quantity or a plan added inside a period, for the rest of it
+	Extension                       // a term added after the end of another
+	Usage                           // what was used, counted by the caller
+	OneTime                         // something that is sold once
+	Shortfall                       // what a minimum commitment lacks
+	Termination                     // what is owed for leaving before the term's end
+	ProrationCredit                 // a credit for what was billed and is no longer used
+	Refund                          // a credit of money, for another reason than time not used
 )
 
-var kinds = []string{"", "recurring", "addition", "extension", "usage", "one_off", "shortfall", "termination", "unused", "refund"}
+var kinds = []string{"", "recurring", "proration_charge", "extension", "usage", "one_time", "shortfall", "termination_fee", "proration_credit", "refund"}
 
-// String returns the kind's name, "one_off".
+// String returns the kind's name, "one_time".
 func (k Kind) String() string { return enum.String(kinds, k) }
 
 // Validate returns ErrUnset for no kind, and ErrInvalid for one that does not exist.

@@ -12,7 +12,7 @@ import (
 
 // The names are stored: one that changed would make old charges unreadable.
 func TestKinds(t *testing.T) {
-	names := []string{"unset", "recurring", "addition", "extension", "usage", "one_off", "shortfall", "termination", "unused", "refund"}
+	names := []string{"unset", "recurring", "proration_charge", "extension", "usage", "one_time", "shortfall", "termination_fee", "proration_credit", "refund"}
 	for i, name := range names {
 		kind := plans.Kind(i)
 		text, err := kind.MarshalText()
@@ -28,8 +28,8 @@ func TestKinds(t *testing.T) {
 		}
 	}
 	for kind, name := range map[plans.Kind]string{
-		plans.Recurring: "recurring", plans.Addition: "addition", plans.Extension: "extension", plans.Usage: "usage", plans.OneOff: "one_off",
-		plans.Shortfall: "shortfall", plans.Termination: "termination", plans.Unused: "unused", plans.Refund: "refund",
+		plans.Recurring: "recurring", plans.ProrationCharge: "proration_charge", plans.Extension: "extension", plans.Usage: "usage", plans.OneTime: "one_time",
+		plans.Shortfall: "shortfall", plans.Termination: "termination_fee", plans.ProrationCredit: "proration_credit", plans.Refund: "refund",
 	} {
 		if kind.String() != name {
 			t.Errorf("%s is named %s", name, kind)

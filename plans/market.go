@@ -15,16 +15,16 @@ import (
 
 // Market is how customers of some countries pay.
 type Market struct {
-	Countries []string `json:"countries,omitzero"` // ISO 3166 codes in capitals, "BR"; none is every country that no other market has
-	Currency  Currency `json:"currency"`           // in which they are billed
-	Methods   []Method `json:"methods"`            // how they can pay; at least one
+	Countries      []string        `json:"countries,omitzero"` // ISO 3166 codes in capitals, "BR"; none is every country that no other market has
+	Currency       Currency        `json:"currency"`           // in which they are billed
+	PaymentMethods []PaymentMethod `json:"payment_methods"`    // how they can pay; at least one
 }
 
-// Method is a way to pay. A card is one method, whatever its brand.
-type Method struct {
-	ID          string  `json:"id"`                   // "card", "wire"
-	By          []Actor `json:"by"`                   // who may choose it: customers by themselves, or support by arrangement; at least one
-	Instalments int     `json:"instalments,omitzero"` // into how many parts an amount can be split, 1 to 120; 0 is 1
+// PaymentMethod is a way to pay. A card is one method, whatever its brand.
+type PaymentMethod struct {
+	ID           string  `json:"id"`                    // "card", "wire"
+	By           []Actor `json:"by"`                    // who may choose it: customers by themselves, or support by arrangement; at least one
+	Installments int     `json:"installments,omitzero"` // into how many parts an amount can be split, 1 to 120; 0 is 1
 }
 
 // Actor is who asks for something. Its zero is unset and refused.
@@ -47,10 +47,10 @@ func (a Actor) MarshalText() ([]byte, error) { return fault.Marshal(actors, a, "
 // UnmarshalText reads the actor's name; an unknown one is ErrInvalid.
 func (a *Actor) UnmarshalText(text []byte) error { return fault.Unmarshal(actors, a, "actor", text) }
 
-const maxInstalments = 120
+const maxInstallments = 120
 
 // Validate returns every fault of the market: ErrUnset for a missing method, method ID or actor, ErrInvalid for a country that
-// is not two capital letters and for what comes twice, ErrLimit for more than 120 instalments, and the faults of the currency.
+// is not two capital letters and for what comes twice, ErrLimit for more than 120 installments, and the faults of the currency.
 func (m Market) Validate() error {
 	var f fault.List
 	seen := map[string]bool{}
@@ -62,16 +62,16 @@ func (m Market) Validate() error {
 	}
 	_, err := m.Currency.Places()
 	f.Under("", err)
-	if len(m.Methods) == 0 {
-		f.Add("methods", proration.ErrUnset, "a market has a way to pay")
+	if len(m.PaymentMethods) == 0 {
+		f.Add("payment_methods", proration.ErrUnset, "a market has a way to pay")
 	}
 	seen = map[string]bool{}
-	for i, method := range m.Methods {
-		path := element("methods", i)
+	for i, method := range m.PaymentMethods {
+		path := element("payment_methods", i)
 		checkName(&f, path+".id", method.ID, seen, method.ID)
 		checkActors(&f, path+".by", method.By)
-		if method.Instalments < 0 || method.Instalments > maxInstalments {
-			f.Add(path+".instalments", proration.ErrLimit, "%d is not between 0 and %d", method.Instalments, maxInstalments)
+		if method.Installments < 0 || method.Installments > maxInstallments {
+			f.Add(path+".installments", proration.ErrLimit, "%d is not between 0 and %d", method.Installments, maxInstallments)
 		}
 	}
 	return f.Err()
@@ -79,9 +79,9 @@ func (m Market) Validate() error {
 
 // clone returns a market that shares nothing that can be written to.
 func (m Market) clone() Market {
-	m.Countries, m.Methods = slices.Clone(m.Countries), slices.Clone(m.Methods)
-	for i := range m.Methods {
-		m.Methods[i].By = slices.Clone(m.Methods[i].By)
+	m.Countries, m.PaymentMethods = slices.Clone(m.Countries), slices.Clone(m.PaymentMethods)
+	for i := range m.PaymentMethods {
+		m.PaymentMethods[i].By = slices.Clone(m.PaymentMethods[i].By)
 	}
 	return m
 }
@@ -103,11 +103,11 @@ func checkActors(f *fault.List, field string, by []Actor) {
 	}
 }
 
-// Method returns the way to pay of an ID, where an actor may choose it.
+// PaymentMethod returns the way to pay of an ID, where an actor may choose it.
 // Errors: a [Refusal] that lists all of those that are open to the actor, and those by arrangement.
-func (m Market) Method(id string, by Actor) (Method, error) {
+func (m Market) PaymentMethod(id string, by Actor) (PaymentMethod, error) {
 	var open, arranged []string
-	for _, method := range m.Methods {
+	for _, method := range m.PaymentMethods {
 		may := slices.Contains(method.By, by)
 		if may && method.ID == id {
 			return method, nil
@@ -126,25 +126,25 @@ func (m Market) Method(id string, by Actor) (Method, error) {
 	if slices.Contains(arranged, id) {
 		reason = strconv.Quote(id) + " is by arrangement"
 	}
-	return Method{}, &Refusal{Rule: "method", Reason: reason, Instead: instead}
+	return PaymentMethod{}, &Refusal{Rule: "payment_method", Reason: reason, Instead: instead}
 }
 
 // oneOf lists what there is to choose from.
 func oneOf(all []string) string { return strings.Join(all, ", ") }
 
-// Instalment is a part of an amount, and when it is due.
-type Instalment struct {
+// Installment is a part of an amount, and when it is due.
+type Installment struct {
 	At     time.Time       `json:"at"`     // when it is due
 	Amount decimal.Decimal `json:"amount"` // in major units
 }
 
-// Instalments splits a bill into parts that add up to its total to the last unit, the first due with it and the others at
+// Installments splits a bill into parts that add up to its total to the last unit, the first due with it and the others at
 // intervals from then on: of the same day of the month, or the last one of a shorter month.
 // Errors: ErrLimit for a count that is not between 1 and 120, and the faults of the currency, the interval and the total.
-func (b Bill) Instalments(count int, every proration.Interval, currency Currency) ([]Instalment, error) {
+func (b Bill) Installments(count int, every proration.Interval, currency Currency) ([]Installment, error) {
 	var f fault.List
-	if count < 1 || count > maxInstalments {
-		f.Add("count", proration.ErrLimit, "%d is not between 1 and %d", count, maxInstalments)
+	if count < 1 || count > maxInstallments {
+		f.Add("count", proration.ErrLimit, "%d is not between 1 and %d", count, maxInstallments)
 	}
 	places, err := currency.Places()
 	f.Under("", err)
@@ -161,13 +161,13 @@ func (b Bill) Instalments(count int, every proration.Interval, currency Currency
 	if err != nil {
 		return nil, renamed(err, "amount", "total")
 	}
-	all := make([]Instalment, count)
+	all := make([]Installment, count)
 	for i, part := range parts {
 		period, err := cycle.Period(i)
 		if err != nil {
 			return nil, renamed(err, "n", "at")
 		}
-		all[i] = Instalment{At: period.Start, Amount: part.Amount}
+		all[i] = Installment{At: period.Start, Amount: part.Amount}
 	}
 	return all, nil
 }

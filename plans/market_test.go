@@ -31,15 +31,15 @@ func TestMarketValidate(t *testing.T) {
 		{"a country twice", "a list that was pasted together", func(m *plans.Market) { m.Countries = []string{"BR", "PT", "BR"} }, []string{"countries[2] invalid"}},
 		{"no currency", "M8: a market is billed in one", func(m *plans.Market) { m.Currency = "" }, []string{"currency unset"}},
 		{"unknown currency", "as above", func(m *plans.Market) { m.Currency = "R$" }, []string{"currency invalid"}},
-		{"no way to pay", "nobody could buy", func(m *plans.Market) { m.Methods = nil }, []string{"methods unset"}},
-		{"method without a name", "one chooses it by name", func(m *plans.Market) { m.Methods[0].ID = "" }, []string{"methods[0].id unset"}},
-		{"a method twice", "who may choose it, those of the one or of the other?", func(m *plans.Market) { m.Methods[1].ID = "card" }, []string{"methods[1].id invalid"}},
-		{"method for nobody", "it could not be chosen", func(m *plans.Market) { m.Methods[1].By = nil }, []string{"methods[1].by unset"}},
-		{"method for nobody known", "law 14", func(m *plans.Market) { m.Methods[1].By = []plans.Actor{plans.Customer, 0, 9} }, []string{"methods[1].by[1] unset", "methods[1].by[2] invalid"}},
-		{"most instalments", "120 are allowed", func(m *plans.Market) { m.Methods[0].Instalments = 120 }, nil},
-		{"too many instalments", "law 14", func(m *plans.Market) { m.Methods[0].Instalments = 121 }, []string{"methods[0].instalments limit"}},
-		{"negative instalments", "law 14", func(m *plans.Market) { m.Methods[0].Instalments = -1 }, []string{"methods[0].instalments limit"}},
-		{"nothing", "law 14: all at once", func(m *plans.Market) { *m = plans.Market{} }, []string{"currency unset", "methods unset"}},
+		{"no way to pay", "nobody could buy", func(m *plans.Market) { m.PaymentMethods = nil }, []string{"payment_methods unset"}},
+		{"method without a name", "one chooses it by name", func(m *plans.Market) { m.PaymentMethods[0].ID = "" }, []string{"payment_methods[0].id unset"}},
+		{"a method twice", "who may choose it, those of the one or of the other?", func(m *plans.Market) { m.PaymentMethods[1].ID = "card" }, []string{"payment_methods[1].id invalid"}},
+		{"method for nobody", "it could not be chosen", func(m *plans.Market) { m.PaymentMethods[1].By = nil }, []string{"payment_methods[1].by unset"}},
+		{"method for nobody known", "law 14", func(m *plans.Market) { m.PaymentMethods[1].By = []plans.Actor{plans.Customer, 0, 9} }, []string{"payment_methods[1].by[1] unset", "payment_methods[1].by[2] invalid"}},
+		{"most installments", "120 are allowed", func(m *plans.Market) { m.PaymentMethods[0].Installments = 120 }, nil},
+		{"too many installments", "law 14", func(m *plans.Market) { m.PaymentMethods[0].Installments = 121 }, []string{"payment_methods[0].installments limit"}},
+		{"negative installments", "law 14", func(m *plans.Market) { m.PaymentMethods[0].Installments = -1 }, []string{"payment_methods[0].installments limit"}},
+		{"nothing", "law 14: all at once", func(m *plans.Market) { *m = plans.Market{} }, []string{"currency unset", "payment_methods unset"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m := onSale(t).Markets[0]
@@ -52,8 +52,8 @@ func TestMarketValidate(t *testing.T) {
 	}
 }
 
-// instalments writes "2026-11-16 10.00, 2026-12-16 10.00".
-func instalments(all []plans.Instalment) string {
+// installments writes "2026-11-16 10.00, 2026-12-16 10.00".
+func instalments(all []plans.Installment) string {
 	var rows []string
 	for _, part := range all {
 		rows = append(rows, part.At.Format("2006-01-02")+" "+part.Amount.String())
@@ -87,7 +87,7 @@ func TestBillInstalments(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			bill := plans.Bill{At: giventest.Instant(c.at, c.loc), Total: giventest.Money(c.total)}
-			got, err := bill.Instalments(c.count, giventest.Interval(c.every), plans.Currency(c.currency))
+			got, err := bill.Installments(c.count, giventest.Interval(c.every), plans.Currency(c.currency))
 			if err != nil || instalments(got) != c.want {
 				t.Errorf("got\n%s (%v)\nwant\n%s: %s", instalments(got), err, c.want, c.why)
 			}
@@ -117,7 +117,7 @@ func TestBillInstalmentsRefused(t *testing.T) {
 		{"all at once", "law 14", 0, proration.Interval{Months: 1, Days: 1}, "XAU", []string{"count limit", "currency invalid", "interval invalid"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := good.Instalments(c.count, c.every, c.currency)
+			got, err := good.Installments(c.count, c.every, c.currency)
 			giventest.CheckFaults(t, err, c.want...)
 			if got != nil {
 				t.Errorf("in parts all the same: %v: %s", got, c.why)
@@ -144,7 +144,7 @@ func TestBillInstalmentsHostile(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			bill := plans.Bill{At: giventest.Instant("2026-11-16", nil), Total: giventest.Money("100.00")}
 			c.edit(&bill)
-			got, err := bill.Instalments(120, giventest.Interval(c.every), "USD")
+			got, err := bill.Installments(120, giventest.Interval(c.every), "USD")
 			giventest.CheckFaults(t, err, c.want)
 			if got != nil || t.Failed() {
 				t.Errorf("in parts %v: %s", got, c.why)
@@ -162,7 +162,7 @@ func TestBillInstalmentsEnumerated(t *testing.T) {
 			for _, start := range []string{"2026-11-16", "2027-10-31", "2028-02-29"} {
 				bill := plans.Bill{At: giventest.Instant(start, nil), Total: giventest.Money(big.NewRat(total, units).FloatString(3))}
 				for _, count := range []int64{1, 2, 3, 5, 6, 7, 11, 12, 13, 24, 120} {
-					got, err := bill.Instalments(int(count), proration.Interval{Months: 1}, currency)
+					got, err := bill.Installments(int(count), proration.Interval{Months: 1}, currency)
 					if err != nil || int64(len(got)) != count {
 						t.Fatalf("%d/%d %s in %d: %v", total, units, currency, count, err)
 					}

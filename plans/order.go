@@ -13,19 +13,19 @@ import (
 
 // Order is what somebody wants to buy.
 type Order struct {
-	By       Actor              `json:"by"`                 // who orders; must be set
-	At       time.Time          `json:"at"`                 // when, and in whose location: it becomes the customer's calendar
-	Plan     string             `json:"plan"`               // ID of the one plan
-	Items    []OrderItem        `json:"items"`              // at least one
-	Term     proration.Interval `json:"term,omitzero"`      // for how long; unset where the catalogue has no terms
-	Country  string             `json:"country"`            // where the customer is, "BR"
-	Method   string             `json:"method"`             // how they pay
-	TrialEnd time.Time          `json:"trial_end,omitzero"` // when the trial is over that runs; zero where none does
+	By            Actor              `json:"by"`                 // who orders; must be set
+	At            time.Time          `json:"at"`                 // when, and in whose location: it becomes the customer's calendar
+	Plan          string             `json:"plan"`               // ID of the one plan
+	Items         []OrderItem        `json:"items"`              // at least one
+	Term          proration.Interval `json:"term,omitzero"`      // for how long; unset where the catalog has no terms
+	Country       string             `json:"country"`            // where the customer is, "BR"
+	PaymentMethod string             `json:"payment_method"`     // how they pay
+	TrialEnd      time.Time          `json:"trial_end,omitzero"` // when the trial is over that runs; zero where none does
 
-	Instalments int             `json:"instalments,omitzero"` // into how many parts the first bill is split, a month apart; 0 is 1
-	Discounts   []Discount      `json:"discounts,omitzero"`   // taken off after that of the term and those agreed on specially
-	Override    Override        `json:"override,omitzero"`    // what was agreed on specially with this customer
-	Minimum     decimal.Decimal `json:"minimum,omitzero"`     // what at least is spent in a period, before discounts; not negative
+	Installments int             `json:"installments,omitzero"` // into how many parts the first bill is split, a month apart; 0 is 1
+	Discounts    []Discount      `json:"discounts,omitzero"`    // taken off after that of the term and those agreed on specially
+	Override     Override        `json:"override,omitzero"`     // what was agreed on specially with this customer
+	Minimum      decimal.Decimal `json:"minimum,omitzero"`      // what at least is spent in a period, before discounts; not negative
 }
 
 // OrderItem is a quantity of one thing.
@@ -37,13 +37,13 @@ type OrderItem struct {
 	Price    *Price          `json:"price,omitzero"` // a price of its own, which support agrees on; nil is the plan's
 }
 
-// check adds the faults of the order that are none of the catalogue's business.
+// check adds the faults of the order that are none of the catalog's business.
 func (o *Order) check(f *fault.List) {
 	fault.Enum(f, "by", actors, o.By)
 	if o.At.IsZero() {
 		f.Add("at", proration.ErrUnset, "an order is placed at an instant")
 	}
-	for _, n := range []struct{ field, value string }{{"plan", o.Plan}, {"country", o.Country}, {"method", o.Method}} {
+	for _, n := range []struct{ field, value string }{{"plan", o.Plan}, {"country", o.Country}, {"payment_method", o.PaymentMethod}} {
 		if n.value == "" {
 			f.Add(n.field, proration.ErrUnset, "an order names it")
 		}
@@ -67,21 +67,21 @@ func (o *Order) check(f *fault.List) {
 			f.Under(path+".price", item.Price.Validate())
 		}
 	}
-	if o.Instalments < 0 || o.Instalments > maxInstalments {
-		f.Add("instalments", proration.ErrLimit, "%d is not between 0 and %d", o.Instalments, maxInstalments)
+	if o.Installments < 0 || o.Installments > maxInstallments {
+		f.Add("installments", proration.ErrLimit, "%d is not between 0 and %d", o.Installments, maxInstallments)
 	}
 	checkNumber(f, "minimum", o.Minimum)
 	checkDiscounts(f, o.Discounts)
 }
 
-// chosen is what of a catalogue an order asks for.
+// chosen is what of a catalog an order asks for.
 type chosen struct {
 	plan   *Plan
 	market *Market
-	method Method
+	method PaymentMethod
 	term   *Term // nil where there is none
 	items  []Item
-	ramp   []Step
+	ramp   []RampStep
 }
 
 // choose looks up what an order asks for, or returns every refusal.
@@ -99,12 +99,12 @@ func (c *Catalog) choose(o *Order) (chosen, error) {
 	note(planned)
 	if got.market, sold = c.market(o.Country); note(sold) {
 		var err error
-		got.method, err = got.market.Method(o.Method, o.By)
-		if note(err) && o.Instalments > max(1, got.method.Instalments) {
+		got.method, err = got.market.PaymentMethod(o.PaymentMethod, o.By)
+		if note(err) && o.Installments > max(1, got.method.Installments) {
 			note(&Refusal{
-				Rule:    "instalments",
-				Reason:  strconv.Itoa(o.Instalments) + " are more than " + got.method.ID + " allows",
-				Instead: "at most " + strconv.Itoa(max(1, got.method.Instalments)),
+				Rule:    "installments",
+				Reason:  strconv.Itoa(o.Installments) + " are more than " + got.method.ID + " allows",
+				Instead: "at most " + strconv.Itoa(max(1, got.method.Installments)),
 			})
 		}
 	}
@@ -138,7 +138,7 @@ func (g *chosen) take(item OrderItem, by Actor) error {
 	if item.From.IsZero() {
 		g.items = append(g.items, sold)
 	} else {
-		g.ramp = append(g.ramp, Step{At: item.From, Item: sold})
+		g.ramp = append(g.ramp, RampStep{At: item.From, Item: sold})
 	}
 	return nil
 }

@@ -7,23 +7,23 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Override is what was agreed on specially with one customer, laid over the catalogue.
+// Override is what was agreed on specially with one customer, laid over the catalog.
 type Override struct {
-	Plans     []Special          `json:"plans,omitzero"`     // other prices and limits
-	Terms     []Term             `json:"terms,omitzero"`     // the terms on offer instead of the catalogue's; none leaves those
+	Plans     []PlanOverride     `json:"plans,omitzero"`     // other prices and limits
+	Terms     []Term             `json:"terms,omitzero"`     // the terms on offer instead of the catalog's; none leaves those
 	Discounts []Discount         `json:"discounts,omitzero"` // taken off besides that of the term, before those of an order
 	Grace     proration.Interval `json:"grace,omitzero"`     // how long a failed payment leaves access; unset leaves the policy's
 }
 
-// Special is what is different about a plan.
-type Special struct {
+// PlanOverride is what is different about a plan.
+type PlanOverride struct {
 	ID       string   `json:"id"`                // of the plan
 	Offers   []Offer  `json:"offers,omitzero"`   // in place of those of the same item and currency, or besides
 	Features []string `json:"features,omitzero"` // besides the plan's
 	Limits   []Limit  `json:"limits,omitzero"`   // in place of those of the same name, or besides
 }
 
-// Validate returns the faults of the terms, the discounts and the grace. Those of the plans show when it is laid over a catalogue.
+// Validate returns the faults of the terms, the discounts and the grace. Those of the plans show when it is laid over a catalog.
 func (o Override) Validate() error {
 	var f fault.List
 	checkTerms(&f, o.Terms)
@@ -35,7 +35,7 @@ func (o Override) Validate() error {
 }
 
 // lay changes a plan to what is different about it.
-func (p *Plan) lay(s Special) {
+func (p *Plan) lay(s PlanOverride) {
 	p.Offers = laid(p.Offers, s.Offers, func(a, b Offer) bool { return a.Item == b.Item && a.Currency == b.Currency })
 	p.Features = laid(p.Features, s.Features, func(a, b string) bool { return a == b })
 	p.Limits = laid(p.Limits, s.Limits, func(a, b Limit) bool { return a.Name == b.Name })

@@ -12,7 +12,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Plan is what the catalogue offers. A contract takes over its prices and its interval when it is signed.
+// Plan is what the catalog offers. A contract takes over its prices and its interval when it is signed.
 type Plan struct {
 	ID       string             `json:"id"`                // how contracts and charges refer to it
 	Name     string             `json:"name,omitzero"`     // for people
@@ -37,21 +37,15 @@ type Limit struct {
 	Unlimited bool            `json:"unlimited,omitzero"` // there is no bound; then Most is left out
 }
 
-// InUse is how much of something is in use.
-type InUse struct {
-	Name   string          `json:"name"`   // that of the limit
-	Amount decimal.Decimal `json:"amount"` // how much, not negative
-}
-
-// Excess is a use beyond a limit.
-type Excess struct {
-	Name  string          `json:"name"`  // of the limit
-	Used  decimal.Decimal `json:"used"`  // how much is in use
-	Limit decimal.Decimal `json:"limit"` // how much the plan allows; zero where it does not offer this at all
+// LimitUsage is the usage of something that a plan limits.
+type LimitUsage struct {
+	Name  string          `json:"name"`           // name of the limit, "contacts"
+	Used  decimal.Decimal `json:"used"`           // amount in use, not negative
+	Limit decimal.Decimal `json:"limit,omitzero"` // most that the plan allows, zero if it does not offer this; computed, and left out of requests
 }
 
 // inWords says which limits are exceeded, for people.
-func inWords(all []Excess) string {
+func inWords(all []LimitUsage) string {
 	var text []string
 	for _, e := range all {
 		text = append(text, exact.Text(e.Used, 0)+" "+e.Name+" are in use, and the plan allows "+exact.Text(e.Limit, 0))
@@ -145,22 +139,26 @@ func (p Plan) Has(feature string) bool { return slices.Contains(p.Features, feat
 // Exceeded returns the limits of the plan that are exceeded, in the order of what is in use: what a change to the plan would
 // break. What the plan has no limit for it does not offer, and any use of it exceeds it.
 // Errors: ErrInvalid for a negative amount, and ErrLimit for one beyond the limits.
-func (p Plan) Exceeded(in []InUse) ([]Excess, error) {
+func (p Plan) Exceeded(in []LimitUsage) ([]LimitUsage, error) {
 	var f fault.List
-	var all []Excess
+	var all []LimitUsage
 	for i, l := range p.Limits {
 		checkNumber(&f, element("limits", i)+".most", l.Most)
 	}
 	for i, u := range in {
-		if checkNumber(&f, element("usage", i)+".amount", u.Amount); f != nil {
+		checkNumber(&f, element("usage", i)+".used", u.Used)
+		if !u.Limit.IsZero() {
+			f.Add(element("usage", i)+".limit", proration.ErrInvalid, "must be unset, the plan decides it")
+		}
+		if f != nil {
 			continue
 		}
 		var limit Limit
 		if i := slices.IndexFunc(p.Limits, func(l Limit) bool { return l.Name == u.Name }); i >= 0 {
 			limit = p.Limits[i]
 		}
-		if !limit.Unlimited && u.Amount.GreaterThan(limit.Most) {
-			all = append(all, Excess{Name: u.Name, Used: u.Amount, Limit: limit.Most})
+		if !limit.Unlimited && u.Used.GreaterThan(limit.Most) {
+			all = append(all, LimitUsage{Name: u.Name, Used: u.Used, Limit: limit.Most})
 		}
 	}
 	if f != nil {

@@ -159,17 +159,17 @@ func TestPlanHas(t *testing.T) {
 }
 
 // uses reads "2501 contacts, 2 lists".
-func uses(text string) (all []plans.InUse) {
+func uses(text string) (all []plans.LimitUsage) {
 	for _, row := range strings.Split(text, ", ") {
 		if amount, name, ok := strings.Cut(row, " "); ok {
-			all = append(all, plans.InUse{Name: name, Amount: giventest.Money(amount)})
+			all = append(all, plans.LimitUsage{Name: name, Used: giventest.Money(amount)})
 		}
 	}
 	return all
 }
 
 // excess writes "2501/2500 contacts".
-func excess(all []plans.Excess) string {
+func excess(all []plans.LimitUsage) string {
 	var rows []string
 	for _, e := range all {
 		rows = append(rows, e.Used.String()+"/"+e.Limit.String()+" "+e.Name)
@@ -191,8 +191,8 @@ func TestPlanExceeded(t *testing.T) {
 		{name: "what the plan does not offer", why: "none of it is allowed", use: "1 instagram_accounts", want: "1/0 instagram_accounts"},
 		{name: "none of what the plan does not offer", why: "nothing of nothing", use: "0 instagram_accounts"},
 		{name: "written otherwise", why: "names are names", use: "1 Contacts", want: "1/0 Contacts"},
-		{name: "negative", why: "law 14", use: "-1 contacts, 3000 contacts", wantErr: []string{"usage[0].amount invalid"}},
-		{name: "beyond the limits", why: "law 14: all at once", use: "1 contacts, 1e18 contacts, -1 ai_agents", wantErr: []string{"usage[1].amount limit", "usage[2].amount invalid"}},
+		{name: "negative", why: "law 14", use: "-1 contacts, 3000 contacts", wantErr: []string{"usage[0].used invalid"}},
+		{name: "beyond the limits", why: "law 14: all at once", use: "1 contacts, 1e18 contacts, -1 ai_agents", wantErr: []string{"usage[1].used limit", "usage[2].used invalid"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := planOf(t, onSale(t), "base").Exceeded(uses(c.use))

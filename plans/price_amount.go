@@ -10,7 +10,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Amount returns the exact, unrounded price of the quantity for one period, or for one Per where that is set.
+// Used returns the exact, unrounded price of the quantity for one period, or for one Per where that is set.
 // Errors: those of [Price.Validate], ErrInvalid for a negative quantity, and ErrLimit for one beyond the limits, or
 // where the sum has more than 38 digits.
 func (p Price) Amount(quantity decimal.Decimal) (decimal.Decimal, error) {

@@ -86,7 +86,7 @@ func TestPriceAmount(t *testing.T) {
 
 		{name: "graduated, first", why: "Stripe, graduated: each unit at its own tier", price: `{` + graduated + stripeTiers + `}`, quantity: "1", want: "7"},
 		{name: "graduated, end of the first", why: "Stripe, as above", price: `{` + graduated + stripeTiers + `}`, quantity: "5", want: "35"},
-		{name: "graduated, into the second", why: "Stripe, as above: 5 x 7.00 + 1 x 6.50", price: `{` + graduated + stripeTiers + `}`, quantity: "6", want: "41.50"},
+		{name: "graduated, into the second", why: "Stripe, as base_quantity: 5 x 7.00 + 1 x 6.50", price: `{` + graduated + stripeTiers + `}`, quantity: "6", want: "41.50"},
 		{name: "graduated, all", why: "Stripe, as above", price: `{` + graduated + stripeTiers + `}`, quantity: "20", want: "127.50"},
 		{name: "graduated with fees", why: "Stripe: every reached tier's fee", price: `{` + graduated + stripeFlats + `}`, quantity: "12", want: "111"},
 		{name: "graduated, none", why: "Lago: the first tier is always reached", price: `{` + graduated + lagoTiers + `}`, quantity: "0", want: "2"},

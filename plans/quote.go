@@ -17,15 +17,15 @@ import (
 type Quote struct {
 	Contract  Contract        `json:"contract"`          // as it begins; the document of its signup is the first bill
 	First     Bill            `json:"first"`             // what is due first
-	Due       []Instalment    `json:"due"`               // the total of the first bill, in the parts in which it is paid
+	Due       []Installment   `json:"due"`               // the total of the first bill, in the parts in which it is paid
 	Committed decimal.Decimal `json:"committed"`         // what all bills until the end of the term come to, with what a minimum lacks; those of the first period where there is no term
 	Renewal   *Bill           `json:"renewal,omitempty"` // what the first period after the term costs, at the quantities of then; nil where the contract ends
 }
 
 // Quote prices an order line by line. Discounts work in the order: that of the term, those agreed on specially, those of the order.
 // The order's location is the customer's calendar. Nothing happens by it: accepting the quote is storing its contract.
-// Errors: the faults of the catalogue and the order, and every [Refusal], all at once: a plan, item or term that is not on offer, a
-// mix of plans, a country, a currency or a way to pay that is not open to whoever orders, too many instalments.
+// Errors: the faults of the catalog and the order, and every [Refusal], all at once: a plan, item or term that is not on offer, a
+// mix of plans, a country, a currency or a way to pay that is not open to whoever orders, too many installments.
 func (c Catalog) Quote(o Order) (Quote, error) {
 	var f fault.List
 	o.check(&f)
@@ -57,7 +57,7 @@ func (c Catalog) Quote(o Order) (Quote, error) {
 		return Quote{}, err
 	}
 	quote := Quote{Contract: contract, First: bill.Bill}
-	if quote.Due, err = quote.First.Instalments(max(1, o.Instalments), proration.Interval{Months: 1}, contract.Currency); err != nil {
+	if quote.Due, err = quote.First.Installments(max(1, o.Installments), proration.Interval{Months: 1}, contract.Currency); err != nil {
 		return Quote{}, err
 	}
 	atLeast, err := contract.bill(Whole(first), c.Policy, c.Allocation, true)
@@ -83,7 +83,7 @@ func (c *Catalog) contract(o *Order, got *chosen) (Contract, proration.Period, e
 		Discounts: append(cloneDiscounts(o.Override.Discounts), cloneDiscounts(o.Discounts)...),
 		Minimum:   o.Minimum, Grace: o.Override.Grace,
 	}
-	slices.SortStableFunc(contract.Ramp, func(a, b Step) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(contract.Ramp, func(a, b RampStep) int { return a.At.Compare(b.At) })
 	cycle, err := proration.NewCycle(start.In(o.At.Location()), length)
 	if err != nil {
 		return contract, proration.Period{}, renamed(err, "anchor", "at")
@@ -104,7 +104,7 @@ func (c *Catalog) contract(o *Order, got *chosen) (Contract, proration.Period, e
 	if err != nil || got.term == nil {
 		return contract, first, err
 	}
-	agreed := Agreed{Term: *got.term, Period: first}
+	agreed := ContractTerm{Term: *got.term, Period: first}
 	if got.term.Billing == PerPeriod {
 		agreed.Period.End, err = periodsLater(cycle, first, got.plan.Interval, got.term.Length)
 		err = renamed(err, "n", "at")

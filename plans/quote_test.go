@@ -82,12 +82,12 @@ func checkQuote(tb testing.TB, q plans.Quote) {
 
 // percentOff is so many percent off, each time.
 func percentOff(id, percent string) plans.Discount {
-	return plans.Discount{ID: id, Percent: giventest.Money(percent), Lasts: plans.Forever}
+	return plans.Discount{ID: id, Percent: giventest.Money(percent), Duration: plans.Forever}
 }
 
 // amountOff is so many dollars off, as often as it says.
-func amountOff(id, amount string, lasts plans.Lasts) plans.Discount {
-	return plans.Discount{ID: id, Amount: giventest.Money(amount), Currency: "USD", Lasts: lasts}
+func amountOff(id, amount string, lasts plans.DiscountDuration) plans.Discount {
+	return plans.Discount{ID: id, Amount: giventest.Money(amount), Currency: "USD", Duration: lasts}
 }
 
 // discounts adds to those of an order.
@@ -106,10 +106,12 @@ func least(amount string) func(*plans.Order) {
 }
 
 // split is into how many parts.
-func split(n int) func(*plans.Order) { return func(o *plans.Order) { o.Instalments = n } }
+func split(n int) func(*plans.Order) { return func(o *plans.Order) { o.Installments = n } }
 
 // payingBy is a way to pay.
-func payingBy(method string) func(*plans.Order) { return func(o *plans.Order) { o.Method = method } }
+func payingBy(method string) func(*plans.Order) {
+	return func(o *plans.Order) { o.PaymentMethod = method }
+}
 
 // inPlan is an order of another plan.
 func inPlan(id string) func(*plans.Order) { return func(o *plans.Order) { o.Plan = id } }
@@ -162,7 +164,7 @@ func TestQuoteTerms(t *testing.T) {
 			"due: 1295.68 USD",
 			"renewal on 2027-11-16: 1295.68 USD",
 		}, nil},
-		sale{"the cent on the last line", "as above, by the catalogue's other allocation", with(func(c *plans.Catalog) { c.Allocation = proration.LastLine }), ordered("7 seat, 3 phone", "P12M"), []string{
+		sale{"the cent on the last line", "as above, by the catalog's other allocation", with(func(c *plans.Catalog) { c.Allocation = proration.LastLine }), ordered("7 seat, 3 phone", "P12M"), []string{
 			"2026-11-16 until 2027-11-16, seat: 7 x 15.00 x 12 = 1260.00, less 10 % 125.99 = 1134.01",
 			"2026-11-16 until 2027-11-16, phone: 3 x 4.99 x 12 = 179.64, less 10 % 17.97 = 161.67",
 			"due: 1295.68 USD",
@@ -183,12 +185,12 @@ func TestQuoteTerms(t *testing.T) {
 			"due: 1680.00 USD",
 			"renewal on 2028-11-16: 1680.00 USD",
 		}, nil},
-		sale{"it ends", "no renewal", with(endingIn(plans.Lapse)), ordered("7 seat", "P12M"), []string{
+		sale{"it ends", "no renewal", with(endingIn(plans.Expire)), ordered("7 seat", "P12M"), []string{
 			"2026-11-16 until 2027-11-16, seat: 7 x 15.00 x 12 = 1260.00, less 10 % 126.00 = 1134.00",
 			"due: 1134.00 USD",
 			"ends on 2027-11-16",
 		}, nil},
-		sale{"it ends, month by month", "twelve times 94.50", with(endingIn(plans.Lapse), perPeriod), ordered("7 seat", "P12M"), []string{
+		sale{"it ends, month by month", "twelve times 94.50", with(endingIn(plans.Expire), perPeriod), ordered("7 seat", "P12M"), []string{
 			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00, less 10 % 10.50 = 94.50",
 			"due: 94.50 USD",
 			"until 2027-11-16 in all: 1134.00 USD",
@@ -229,7 +231,7 @@ func TestQuoteTerms(t *testing.T) {
 func TestQuoteMarkets(t *testing.T) {
 	yen := func(c *plans.Catalog) {
 		c.Plans[0].Offers = append(c.Plans[0].Offers, plans.Offer{Item: "seat", Currency: "JPY", Price: plans.Price{Unit: giventest.Money("1999")}})
-		c.Markets = append(c.Markets, plans.Market{Countries: []string{"JP"}, Currency: "JPY", Methods: []plans.Method{{ID: "card", By: []plans.Actor{plans.Customer}, Instalments: 3}}})
+		c.Markets = append(c.Markets, plans.Market{Countries: []string{"JP"}, Currency: "JPY", PaymentMethods: []plans.PaymentMethod{{ID: "card", By: []plans.Actor{plans.Customer}, Installments: 3}}})
 	}
 	inJapan := func(o *plans.Order) { o.Country = "JP" }
 	sell(
@@ -356,7 +358,7 @@ func TestQuoteRamp(t *testing.T) {
 
 func TestQuoteDiscounts(t *testing.T) {
 	repeating := func(d plans.Discount, n int) plans.Discount {
-		d.Lasts, d.Periods = plans.Repeating, n
+		d.Duration, d.Periods = plans.Repeating, n
 		return d
 	}
 	sell(
@@ -404,7 +406,7 @@ func TestQuoteDiscounts(t *testing.T) {
 			"renewal on 2027-05-16: 52.50 USD",
 		}, nil},
 		sale{"an amount until it is spent", "250.00 pay for two months and 40.00 of the third: 630.00 - 250.00", with(perPeriod), ordered("7 seat", "P6M", discounts(plans.Discount{
-			ID: "voucher", Amount: giventest.Money("250"), Currency: "USD", Lasts: plans.Forever, Keeps: true,
+			ID: "voucher", Amount: giventest.Money("250"), Currency: "USD", Duration: plans.Forever, Rollover: true,
 		})), []string{
 			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00, less voucher 105.00 = 0.00",
 			"due: 0.00 USD",
@@ -417,7 +419,7 @@ func TestQuoteDiscounts(t *testing.T) {
 			"renewal on 2027-05-16: 0.00 USD",
 		}, nil},
 		sale{"off one item", "the phones alone: 20 % of 59.88 is 11.98", nil, ordered("7 seat, 2 phone", "P6M", discounts(plans.Discount{
-			ID: "phones", Percent: giventest.Money("20"), Lasts: plans.Forever, Items: []string{"phone"},
+			ID: "phones", Percent: giventest.Money("20"), Duration: plans.Forever, Items: []string{"phone"},
 		})), []string{
 			"2026-11-16 until 2027-05-16, seat: 7 x 15.00 x 6 = 630.00",
 			"2026-11-16 until 2027-05-16, phone: 2 x 4.99 x 6 = 59.88, less 20 % 11.98 = 47.90",
@@ -454,18 +456,18 @@ func TestQuoteDiscounts(t *testing.T) {
 func TestQuoteContract(t *testing.T) {
 	newYork := giventest.Zone(t, "America/New_York")
 	order := ordered("7 seat, 2 phone from 2027-02-16", "P12M", orderedAt("2026-11-16T09:30:00", newYork), least("30"), discounts(
-		amountOff("coupon", "20", plans.Once), plans.Discount{ID: "start", Percent: giventest.Money("50"), Lasts: plans.Repeating, Periods: 3},
+		amountOff("coupon", "20", plans.Once), plans.Discount{ID: "start", Percent: giventest.Money("50"), Duration: plans.Repeating, Periods: 3},
 	), specially(plans.Override{Grace: giventest.Interval("P10D"), Discounts: []plans.Discount{percentOff("deal", "5")}}))
 	contract := contractOf(t, onSale(t, perPeriod), order)
 	checkText(t, "the contract", giventest.JSON(t, contract), `{"plan":"base","currency":"USD",`+
 		`"items":[{"id":"seat","quantity":"7","price":{"per":"P1M","unit":"15"}}],`+
 		`"cycle":{"anchor":"2026-11-16T09:30:00","interval":"P1M","zone":"America/New_York"},`+
 		`"ramp":[{"at":"2027-02-16T00:00:00Z","item":{"id":"phone","quantity":"2","price":{"per":"P1M","unit":"4.99"}}}],`+
-		`"terms":[{"term":{"length":"P1Y","percent":"10","billing":"per_period","at_end":"renew"},"period":{"start":"2026-11-16T09:30:00-05:00","end":"2027-11-16T09:30:00-05:00"}}],`+
-		`"discounts":[{"id":"term P1Y from 2026-11-16","percent":"10","lasts":"forever","from":"2026-11-16T09:30:00-05:00","until":"2027-11-16T09:30:00-05:00",`+
-		`"kinds":["recurring","addition","extension","shortfall"]},`+
-		`{"id":"deal","percent":"5","lasts":"forever"},{"id":"coupon","amount":"20","currency":"USD","lasts":"once"},`+
-		`{"id":"start","percent":"50","lasts":"repeating","periods":3}],`+
+		`"terms":[{"term":{"length":"P1Y","percent":"10","billing":"per_period","renewal":"renew"},"period":{"start":"2026-11-16T09:30:00-05:00","end":"2027-11-16T09:30:00-05:00"}}],`+
+		`"discounts":[{"id":"term P1Y from 2026-11-16","percent":"10","duration":"forever","from":"2026-11-16T09:30:00-05:00","until":"2027-11-16T09:30:00-05:00",`+
+		`"kinds":["recurring","proration_charge","extension","shortfall"]},`+
+		`{"id":"deal","percent":"5","duration":"forever"},{"id":"coupon","amount":"20","currency":"USD","duration":"once"},`+
+		`{"id":"start","percent":"50","duration":"repeating","periods":3}],`+
 		`"minimum":"30","grace":"P10D"}`)
 }
 
@@ -488,21 +490,21 @@ func TestQuoteRefused(t *testing.T) {
 			c.Terms[1].Length, c.Terms[0].Length = giventest.Interval("P30D"), giventest.Interval("P60D")
 		}), ordered("7 seat", "P1W"), nil, []string{`term: P1W is shorter than the minimum of P30D | P60D, P30D, P1Y, P2Y`}},
 		sale{"nothing is sold there", "M7: without a market for everywhere else", with(brazilOnly), ordered("7 seat", "P6M"), nil, []string{`market: nothing is sold in "US" | `}},
-		sale{"by arrangement", "K7: a wire is arranged with support", nil, ordered("7 seat", "P6M", payingBy("wire")), nil, []string{`method: "wire" is by arrangement | card, paypal; by arrangement wire, ach`}},
-		sale{"not accepted", "K7: what is, instead", nil, ordered("7 seat", "P6M", payingBy("cash")), nil, []string{`method: "cash" is not accepted here | card, paypal; by arrangement wire, ach`}},
-		sale{"not accepted here", "M7: no PayPal in Brazil", nil, ordered("7 seat", "P6M", inBrazil, payingBy("paypal")), nil, []string{`method: "paypal" is not accepted here | card, pix`}},
-		sale{"not accepted elsewhere", "M7: and no Pix anywhere else", nil, ordered("7 seat", "P6M", payingBy("pix"), bySupport), nil, []string{`method: "pix" is not accepted here | card, paypal, wire, ach`}},
-		sale{"nothing but by arrangement", "K7", with(func(c *plans.Catalog) { c.Markets[1].Methods = c.Markets[1].Methods[2:] }), ordered("7 seat", "P6M"), nil, []string{`method: "card" is not accepted here | by arrangement wire, ach`}},
-		sale{"too many parts", "M7: twelve at most", nil, ordered("7 seat", "P6M", inBrazil, split(13)), nil, []string{`instalments: 13 are more than card allows | at most 12`}},
-		sale{"in parts by Pix", "M7: instalments are for cards", nil, ordered("7 seat", "P6M", inBrazil, payingBy("pix"), split(2)), nil, []string{`instalments: 2 are more than pix allows | at most 1`}},
-		sale{"in parts elsewhere", "M7: and in Brazil", nil, ordered("7 seat", "P6M", split(2)), nil, []string{`instalments: 2 are more than card allows | at most 1`}},
+		sale{"by arrangement", "K7: a wire is arranged with support", nil, ordered("7 seat", "P6M", payingBy("wire")), nil, []string{`payment_method: "wire" is by arrangement | card, paypal; by arrangement wire, ach`}},
+		sale{"not accepted", "K7: what is, instead", nil, ordered("7 seat", "P6M", payingBy("cash")), nil, []string{`payment_method: "cash" is not accepted here | card, paypal; by arrangement wire, ach`}},
+		sale{"not accepted here", "M7: no PayPal in Brazil", nil, ordered("7 seat", "P6M", inBrazil, payingBy("paypal")), nil, []string{`payment_method: "paypal" is not accepted here | card, pix`}},
+		sale{"not accepted elsewhere", "M7: and no Pix anywhere else", nil, ordered("7 seat", "P6M", payingBy("pix"), bySupport), nil, []string{`payment_method: "pix" is not accepted here | card, paypal, wire, ach`}},
+		sale{"nothing but by arrangement", "K7", with(func(c *plans.Catalog) { c.Markets[1].PaymentMethods = c.Markets[1].PaymentMethods[2:] }), ordered("7 seat", "P6M"), nil, []string{`payment_method: "card" is not accepted here | by arrangement wire, ach`}},
+		sale{"too many parts", "M7: twelve at most", nil, ordered("7 seat", "P6M", inBrazil, split(13)), nil, []string{`installments: 13 are more than card allows | at most 12`}},
+		sale{"in parts by Pix", "M7: installments are for cards", nil, ordered("7 seat", "P6M", inBrazil, payingBy("pix"), split(2)), nil, []string{`installments: 2 are more than pix allows | at most 1`}},
+		sale{"in parts elsewhere", "M7: and in Brazil", nil, ordered("7 seat", "P6M", split(2)), nil, []string{`installments: 2 are more than card allows | at most 1`}},
 		sale{"a price of one's own", "a customer cannot choose what to pay", nil, ordered("7 seat at 1.00", "P6M"), nil, []string{`price: a price of its own is agreed on with support | the plan's price`}},
 		sale{"a price of one's own for later", "as above", nil, ordered("7 seat, 7 seat from 2027-01-16 at 0", "P6M"), nil, []string{`price: a price of its own is agreed on with support | the plan's price`}},
 		sale{"a term that was agreed on", "K11: instead of the others, not besides", nil, ordered("7 seat", "P6M", specially(plans.Override{
-			Terms: []plans.Term{{Length: giventest.Interval("P3M"), Billing: plans.UpFront, AtEnd: plans.Renew}},
+			Terms: []plans.Term{{Length: giventest.Interval("P3M"), Billing: plans.UpFront, Renewal: plans.Renew}},
 		})), nil, []string{`term: P6M is not on offer | P3M`}},
 		sale{"several at once", "law 14, for refusals too: whoever orders learns of all of them", nil, ordered("7 desk, 1 seat of team, 2 seat at 1, 1 phone", "P1M", inBrazil, payingBy("pix"), split(3)), nil, []string{
-			`instalments: 3 are more than pix allows | at most 1`,
+			`installments: 3 are more than pix allows | at most 1`,
 			`term: P1M is shorter than the minimum of P6M | P6M, P9M, P1Y, P2Y`,
 			`item: base does not offer "desk" in BRL | seat`,
 			`plan: a contract has one plan, and "team" is not "base" | one order for each contract`,
@@ -535,7 +537,7 @@ func TestQuoteFaults(t *testing.T) {
 		{"a country by its name", "ISO 3166 has two letters", ordered("7 seat", "P6M", func(o *plans.Order) { o.Country = "Brazil" }), []string{"country invalid"}},
 		{"a country in other letters", "these two have two bytes each", ordered("7 seat", "P6M", func(o *plans.Order) { o.Country = "ÄÖ" }), []string{"country invalid"}},
 		{"a country of two bytes", "and this is one letter", ordered("7 seat", "P6M", func(o *plans.Order) { o.Country = "Ä" }), []string{"country invalid"}},
-		{"no way to pay", "M7", ordered("7 seat", "P6M", payingBy("")), []string{"method unset"}},
+		{"no way to pay", "M7", ordered("7 seat", "P6M", payingBy("")), []string{"payment_method unset"}},
 		{"no items", "nothing was ordered", ordered("7 seat", "P6M", func(o *plans.Order) { o.Items = nil }), []string{"items unset"}},
 		{"an item without a name", "of what?", ordered("7 seat", "P6M", func(o *plans.Order) { o.Items[0].Item = "" }), []string{"items[0].item unset"}},
 		{"a negative quantity", "nobody buys minus one seat", ordered("7 seat, -1 phone", "P6M"), []string{"items[1].quantity invalid"}},
@@ -550,29 +552,29 @@ func TestQuoteFaults(t *testing.T) {
 		{"steps after the end", "each is told", ordered("7 seat, 8 seat from 2027-05-16T00:00:01, 9 seat from 2027-05-15T23:59:59, 2 phone from 2028-01-01", "P6M"), []string{"items[1].from outside", "items[3].from outside"}},
 		{"a price of another length", "thirty days do not go into six months", ordered("7 seat at 15", "P6M", bySupport, func(o *plans.Order) { o.Items[0].Price.Per = giventest.Interval("P30D") }), []string{"items[0].price.per invalid", "terms[0].items[0].price.per invalid"}},
 		{"a year in half of one", "a term of six months has no number of years", ordered("7 seat", "P6M", inPlan("yearly")), []string{"items[0].price.per invalid", "terms[0].items[0].price.per invalid"}},
-		{"negative instalments", "law 14", ordered("7 seat", "P6M", split(-1)), []string{"instalments limit"}},
-		{"too many instalments", "law 14: 120, whatever the market allows", ordered("7 seat", "P6M", split(121)), []string{"instalments limit"}},
+		{"negative installments", "law 14", ordered("7 seat", "P6M", split(-1)), []string{"installments limit"}},
+		{"too many installments", "law 14: 120, whatever the market allows", ordered("7 seat", "P6M", split(121)), []string{"installments limit"}},
 		{"a negative minimum", "law 14", ordered("7 seat", "P6M", least("-1")), []string{"minimum invalid"}},
 		{"a minimum beyond the limits", "law 14", ordered("7 seat", "P6M", least("1e20")), []string{"minimum limit"}},
-		{"a discount of nothing", "law 13", ordered("7 seat", "P6M", discounts(plans.Discount{ID: "x", Lasts: plans.Once})), []string{"discounts[0].percent unset"}},
+		{"a discount of nothing", "law 13", ordered("7 seat", "P6M", discounts(plans.Discount{ID: "x", Duration: plans.Once})), []string{"discounts[0].percent unset"}},
 		{"a discount twice", "it would be taken off twice", ordered("7 seat", "P6M", discounts(percentOff("x", "5"), percentOff("x", "6"))), []string{"discounts[1].id invalid"}},
-		{"a discount twice, once agreed on", "as above: they are one list in the contract", ordered("7 seat", "P6M", discounts(percentOff("x", "5")), specially(plans.Override{Discounts: []plans.Discount{percentOff("x", "5")}})), []string{"discounts[1].id invalid"}},
+		{"a discount twice, once agreed on", "as base_quantity: they are one list in the contract", ordered("7 seat", "P6M", discounts(percentOff("x", "5")), specially(plans.Override{Discounts: []plans.Discount{percentOff("x", "5")}})), []string{"discounts[1].id invalid"}},
 		{"a discount in another currency", "M8: nothing is converted", ordered("7 seat", "P6M", inBrazil, discounts(amountOff("x", "5", plans.Once))), []string{"discounts[0].currency invalid"}},
-		{"a special plan that is not sold", "K11: told once", ordered("7 seat", "P6M", specially(plans.Override{Plans: []plans.Special{{ID: "vip"}}})), []string{"override.plans[0].id invalid"}},
-		{"a special discount", "K11", ordered("7 seat", "P6M", specially(plans.Override{Discounts: []plans.Discount{{}}})), []string{"override.discounts[0].id unset", "override.discounts[0].percent unset", "override.discounts[0].lasts unset"}},
-		{"nothing", "law 14: all at once", plans.Order{}, []string{"by unset", "at unset", "plan unset", "country unset", "method unset", "items unset"}},
+		{"a special plan that is not sold", "K11: told once", ordered("7 seat", "P6M", specially(plans.Override{Plans: []plans.PlanOverride{{ID: "vip"}}})), []string{"override.plans[0].id invalid"}},
+		{"a special discount", "K11", ordered("7 seat", "P6M", specially(plans.Override{Discounts: []plans.Discount{{}}})), []string{"override.discounts[0].id unset", "override.discounts[0].percent unset", "override.discounts[0].duration unset"}},
+		{"nothing", "law 14: all at once", plans.Order{}, []string{"by unset", "at unset", "plan unset", "country unset", "payment_method unset", "items unset"}},
 		{
 			"everything wrong", "law 14: in the order of the fields",
 			plans.Order{
 				By: 9, At: giventest.Instant("2026-11-16", nil), Items: []plans.OrderItem{
 					{Quantity: decimal.New(1, 99)}, {Item: "seat", From: giventest.Instant("2026-11-01", nil), Price: &plans.Price{Flat: decimal.New(-1, 0)}},
 				},
-				Instalments: 1 << 40, Minimum: decimal.New(1, -99), Discounts: []plans.Discount{{ID: "x", Percent: decimal.New(-1, 0), Lasts: 9}},
+				Installments: 1 << 40, Minimum: decimal.New(1, -99), Discounts: []plans.Discount{{ID: "x", Percent: decimal.New(-1, 0), Duration: 9}},
 				Override: plans.Override{Grace: proration.Interval{Months: -1}},
 			},
 			[]string{
-				"by invalid", "plan unset", "country unset", "method unset", "items[0].item unset", "items[0].quantity limit", "items[1].from invalid", "items[1].price.flat invalid",
-				"instalments limit", "minimum limit", "discounts[0].percent invalid", "discounts[0].lasts invalid", "override.grace invalid",
+				"by invalid", "plan unset", "country unset", "payment_method unset", "items[0].item unset", "items[0].quantity limit", "items[1].from invalid", "items[1].price.flat invalid",
+				"installments limit", "minimum limit", "discounts[0].percent invalid", "discounts[0].duration invalid", "override.grace invalid",
 			},
 		},
 	} {
@@ -601,11 +603,11 @@ func TestQuoteHostile(t *testing.T) {
 			"items[0].quantity limit":             func(o *plans.Order) { o.Items[0].Quantity = d },
 			"items[0].price.unit limit":           func(o *plans.Order) { o.Items[0].Price = &plans.Price{Unit: d} },
 			"minimum limit":                       func(o *plans.Order) { o.Minimum = d },
-			"discounts[0].percent limit":          func(o *plans.Order) { o.Discounts = []plans.Discount{{ID: "x", Percent: d, Lasts: plans.Once}} },
-			"discounts[0].amount limit":           discounts(plans.Discount{ID: "x", Amount: d, Currency: "USD", Lasts: plans.Once}),
-			"override.discounts[0].amount limit":  specially(plans.Override{Discounts: []plans.Discount{{ID: "x", Amount: d, Currency: "USD", Lasts: plans.Once}}}),
-			"plans[0].offers[0].price.flat limit": specially(plans.Override{Plans: []plans.Special{{ID: "base", Offers: []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Flat: d}}}}}}),
-			"plans[0].limits[0].most limit":       specially(plans.Override{Plans: []plans.Special{{ID: "base", Limits: []plans.Limit{{Name: "contacts", Most: d}}}}}),
+			"discounts[0].percent limit":          func(o *plans.Order) { o.Discounts = []plans.Discount{{ID: "x", Percent: d, Duration: plans.Once}} },
+			"discounts[0].amount limit":           discounts(plans.Discount{ID: "x", Amount: d, Currency: "USD", Duration: plans.Once}),
+			"override.discounts[0].amount limit":  specially(plans.Override{Discounts: []plans.Discount{{ID: "x", Amount: d, Currency: "USD", Duration: plans.Once}}}),
+			"plans[0].offers[0].price.flat limit": specially(plans.Override{Plans: []plans.PlanOverride{{ID: "base", Offers: []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Flat: d}}}}}}),
+			"plans[0].limits[0].most limit":       specially(plans.Override{Plans: []plans.PlanOverride{{ID: "base", Limits: []plans.Limit{{Name: "contacts", Most: d}}}}}),
 		} {
 			_, err := catalog.Quote(ordered("7 seat", "P6M", bySupport, edit))
 			giventest.CheckFaults(t, err, field)
@@ -645,10 +647,10 @@ func TestQuoteShares(t *testing.T) {
 	})
 	special := plans.Price{Tiering: plans.Volume, Tiers: []plans.Tier{{Unit: giventest.Money("4")}}}
 	order := ordered("7 seat, 9 seat from 2027-03-16, 2 phone, 8 seat from 2027-02-16", "P12M", bySupport, discounts(
-		plans.Discount{ID: "phones", Price: &special, Currency: "USD", Lasts: plans.Repeating, Periods: 20, Items: []string{"phone"}, Plans: []string{"base"}, Kinds: []plans.Kind{plans.Recurring}},
+		plans.Discount{ID: "phones", Price: &special, Currency: "USD", Duration: plans.Repeating, Periods: 20, Items: []string{"phone"}, Plans: []string{"base"}, Kinds: []plans.Kind{plans.Recurring}},
 	), specially(plans.Override{
-		Terms: catalog.Terms, Discounts: []plans.Discount{{ID: "deal", Percent: giventest.Money("1"), Lasts: plans.Forever, Items: []string{"seat"}}},
-		Plans: []plans.Special{{ID: "base", Offers: []plans.Offer{{Item: "phone", Currency: "USD", Price: special}}}},
+		Terms: catalog.Terms, Discounts: []plans.Discount{{ID: "deal", Percent: giventest.Money("1"), Duration: plans.Forever, Items: []string{"seat"}}},
+		Plans: []plans.PlanOverride{{ID: "base", Offers: []plans.Offer{{Item: "phone", Currency: "USD", Price: special}}}},
 	}))
 	order.Items[1].Price = &special
 	before, asked := giventest.JSON(t, catalog), giventest.JSON(t, order)
@@ -691,7 +693,7 @@ func TestQuoteShares(t *testing.T) {
 			write(&bill.Lines[i].Price)
 		}
 	}
-	checkText(t, "the catalogue after it", giventest.JSON(t, catalog), before)
+	checkText(t, "the catalog after it", giventest.JSON(t, catalog), before)
 	checkText(t, "the order after it", giventest.JSON(t, order), asked)
 	third, err := catalog.Quote(order)
 	if err != nil {

@@ -44,7 +44,7 @@ func TestK3c(t *testing.T) {
 	// The list price moves, and the contract's does not.
 	contract := contractOf(t, onSale(t), year)
 	dearer := onSale(t, func(c *plans.Catalog) { c.Plans[0].Offers[0].Price.Unit = giventest.Money("99.00") })
-	got, err := dearer.Amend(plans.Proposal{Contract: contract, Change: more("seat", "1"), By: plans.Customer, At: giventest.Instant("2027-02-16", nil)})
+	got, err := dearer.Amend(plans.ChangeRequest{Contract: contract, Change: more("seat", "1"), By: plans.Customer, At: giventest.Instant("2027-02-16", nil)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestK3c(t *testing.T) {
 due: 121.17 USD`)
 
 	// What goes at the renewal costs no more from then on: 5 x 15.00 x 12 = 900.00, less 90.00.
-	fewer, err := onSale(t).Amend(plans.Proposal{Contract: contract, Change: more("seat", "-2"), By: plans.Support, At: giventest.Instant("2027-02-16", nil)})
+	fewer, err := onSale(t).Amend(plans.ChangeRequest{Contract: contract, Change: more("seat", "-2"), By: plans.Support, At: giventest.Instant("2027-02-16", nil)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,10 +81,10 @@ func TestK7(t *testing.T) {
 		sale{"a wire, arranged", "support enters the order", nil, ordered("7 seat", "P6M", payingBy("wire"), bySupport), six, nil},
 		sale{"ACH, arranged", "as above", nil, ordered("7 seat", "P6M", payingBy("ach"), bySupport), six, nil},
 		sale{"a card, by support", "they can do what a customer can", nil, ordered("7 seat", "P6M", bySupport), six, nil},
-		sale{"a wire by oneself", "it says that it is by arrangement, and what is not", nil, ordered("7 seat", "P6M", payingBy("wire")), nil, []string{`method: "wire" is by arrangement | card, paypal; by arrangement wire, ach`}},
-		sale{"ACH by oneself", "as above", nil, ordered("7 seat", "P6M", payingBy("ach")), nil, []string{`method: "ach" is by arrangement | card, paypal; by arrangement wire, ach`}},
-		sale{"a brand", "a brand is no way to pay, so that no list of them has to be kept", nil, ordered("7 seat", "P6M", payingBy("Visa")), nil, []string{`method: "Visa" is not accepted here | card, paypal; by arrangement wire, ach`}},
-		sale{"a cheque", "refused with all that is accepted", nil, ordered("7 seat", "P6M", payingBy("cheque"), bySupport), nil, []string{`method: "cheque" is not accepted here | card, paypal, wire, ach`}},
+		sale{"a wire by oneself", "it says that it is by arrangement, and what is not", nil, ordered("7 seat", "P6M", payingBy("wire")), nil, []string{`payment_method: "wire" is by arrangement | card, paypal; by arrangement wire, ach`}},
+		sale{"ACH by oneself", "as above", nil, ordered("7 seat", "P6M", payingBy("ach")), nil, []string{`payment_method: "ach" is by arrangement | card, paypal; by arrangement wire, ach`}},
+		sale{"a brand", "a brand is no way to pay, so that no list of them has to be kept", nil, ordered("7 seat", "P6M", payingBy("Visa")), nil, []string{`payment_method: "Visa" is not accepted here | card, paypal; by arrangement wire, ach`}},
+		sale{"a cheque", "refused with all that is accepted", nil, ordered("7 seat", "P6M", payingBy("cheque"), bySupport), nil, []string{`payment_method: "cheque" is not accepted here | card, paypal, wire, ach`}},
 	)
 }
 
@@ -105,13 +105,13 @@ func TestK8(t *testing.T) {
 	)
 }
 
-// K11: other prices, discounts, terms and grace for one customer, as data; the catalogue stays as it is for all others.
+// K11: other prices, discounts, terms and grace for one customer, as data; the catalog stays as it is for all others.
 func TestK11(t *testing.T) {
-	price := specially(plans.Override{Plans: []plans.Special{{ID: "base", Offers: []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money("12.00")}}}}}})
-	term := specially(plans.Override{Terms: []plans.Term{{Length: giventest.Interval("P3M"), Percent: giventest.Money("2.5"), Billing: plans.UpFront, AtEnd: plans.Lapse}}})
+	price := specially(plans.Override{Plans: []plans.PlanOverride{{ID: "base", Offers: []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money("12.00")}}}}}})
+	term := specially(plans.Override{Terms: []plans.Term{{Length: giventest.Interval("P3M"), Percent: giventest.Money("2.5"), Billing: plans.UpFront, Renewal: plans.Expire}}})
 	all := specially(plans.Override{
-		Plans:     []plans.Special{{ID: "base", Offers: []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money("12.00")}}, {Item: "sso", Currency: "USD", Price: plans.Price{Unit: giventest.Money("50")}}}}},
-		Terms:     []plans.Term{{Length: giventest.Interval("P18M"), Percent: giventest.Money("15"), Billing: plans.UpFront, AtEnd: plans.Renew}},
+		Plans:     []plans.PlanOverride{{ID: "base", Offers: []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money("12.00")}}, {Item: "sso", Currency: "USD", Price: plans.Price{Unit: giventest.Money("50")}}}}},
+		Terms:     []plans.Term{{Length: giventest.Interval("P18M"), Percent: giventest.Money("15"), Billing: plans.UpFront, Renewal: plans.Renew}},
 		Discounts: []plans.Discount{percentOff("deal", "5")}, Grace: giventest.Interval("P10D"),
 	})
 	sell(
@@ -279,7 +279,7 @@ func TestM6(t *testing.T) {
 	)
 }
 
-// M7: Brazil by card or Pix, in reais, by card in instalments; elsewhere by card or PayPal, in dollars.
+// M7: Brazil by card or Pix, in reais, by card in installments; elsewhere by card or PayPal, in dollars.
 func TestM7(t *testing.T) {
 	from := func(country string) func(*plans.Order) { return func(o *plans.Order) { o.Country = country } }
 	saoPaulo := giventest.Zone(t, "America/Sao_Paulo")
@@ -310,15 +310,15 @@ func TestM7(t *testing.T) {
 			"due: 450.00 BRL",
 			"renewal on 2027-05-16: 450.00 BRL",
 		}, nil},
-		sale{"Brazil, by Pix in two", "instalments are for cards", nil, ordered("1 seat", "P6M", from("BR"), payingBy("pix"), split(2)), nil, []string{"instalments: 2 are more than pix allows | at most 1"}},
-		sale{"Brazil, by PayPal", "it is for elsewhere", nil, ordered("1 seat", "P6M", from("BR"), payingBy("paypal")), nil, []string{`method: "paypal" is not accepted here | card, pix`}},
+		sale{"Brazil, by Pix in two", "installments are for cards", nil, ordered("1 seat", "P6M", from("BR"), payingBy("pix"), split(2)), nil, []string{"installments: 2 are more than pix allows | at most 1"}},
+		sale{"Brazil, by PayPal", "it is for elsewhere", nil, ordered("1 seat", "P6M", from("BR"), payingBy("paypal")), nil, []string{`payment_method: "paypal" is not accepted here | card, pix`}},
 		sale{"Portugal, by PayPal", "in dollars", nil, ordered("1 seat", "P6M", from("PT"), payingBy("paypal")), []string{
 			"2026-11-16 until 2027-05-16, seat: 1 x 15.00 x 6 = 90.00",
 			"due: 90.00 USD",
 			"renewal on 2027-05-16: 90.00 USD",
 		}, nil},
-		sale{"Portugal, by card in two", "instalments are for Brazil", nil, ordered("1 seat", "P6M", from("PT"), split(2)), nil, []string{"instalments: 2 are more than card allows | at most 1"}},
-		sale{"Portugal, by Pix", "it is for Brazil", nil, ordered("1 seat", "P6M", from("PT"), payingBy("pix")), nil, []string{`method: "pix" is not accepted here | card, paypal; by arrangement wire, ach`}},
+		sale{"Portugal, by card in two", "installments are for Brazil", nil, ordered("1 seat", "P6M", from("PT"), split(2)), nil, []string{"installments: 2 are more than card allows | at most 1"}},
+		sale{"Portugal, by Pix", "it is for Brazil", nil, ordered("1 seat", "P6M", from("PT"), payingBy("pix")), nil, []string{`payment_method: "pix" is not accepted here | card, paypal; by arrangement wire, ach`}},
 	)
 }
 
@@ -336,11 +336,11 @@ func TestM8(t *testing.T) {
 	}
 
 	// A plan that is sold in dollars alone cannot be changed to from reais, nor can reais be taken off dollars.
-	yearly := ask{sold: with(allAt(plans.AtOnce)), order: ordered("7 seat", "P12M", inBrazil), change: toPlan(t, "yearly")}
+	yearly := ask{sold: with(allAt(plans.Immediately)), order: ordered("7 seat", "P12M", inBrazil), change: toPlan(t, "yearly")}
 	_, p := yearly.proposal(t)
 	_, err := onSale(t, yearly.sold...).Amend(p)
 	giventest.CheckFaults(t, err, "change.plan.offers invalid")
-	_, err = catalog.Quote(ordered("1 seat", "P6M", discounts(plans.Discount{ID: "x", Amount: giventest.Money("5"), Currency: "BRL", Lasts: plans.Once})))
+	_, err = catalog.Quote(ordered("1 seat", "P6M", discounts(plans.Discount{ID: "x", Amount: giventest.Money("5"), Currency: "BRL", Duration: plans.Once})))
 	giventest.CheckFaults(t, err, "discounts[0].currency invalid")
 }
 
@@ -446,7 +446,7 @@ func TestM19(t *testing.T) {
 		c.Plans[0].Offers[0].Price.Unit, c.Plans[2].Offers[0].Price.Unit = giventest.Money("20.00"), giventest.Money("30.00")
 	})
 	ask := func(change plans.Change) string {
-		got, err := dearer.Amend(plans.Proposal{Contract: contract, Change: change, By: plans.Customer, At: giventest.Instant("2027-02-16", nil)})
+		got, err := dearer.Amend(plans.ChangeRequest{Contract: contract, Change: change, By: plans.Customer, At: giventest.Instant("2027-02-16", nil)})
 		if err != nil {
 			t.Fatal(err)
 		}

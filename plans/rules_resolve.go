@@ -5,16 +5,16 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Resolved returns the change with the plan, the term and the price that the catalogue has in place of what the change names, as
+// Resolved returns the change with the plan, the term and the price that the catalog has in place of what the change names, as
 // [Catalog.Check] reads it.
 // Errors: those of Check that are about what there is to change to.
-func (c Catalog) Resolved(p Proposal) (Change, error) {
+func (c Catalog) Resolved(p ChangeRequest) (Change, error) {
 	err := c.resolve(&p)
 	return p.Change, err
 }
 
-// resolve puts what the catalogue has in place of what a change names.
-func (c *Catalog) resolve(p *Proposal) error {
+// resolve puts what the catalog has in place of what a change names.
+func (c *Catalog) resolve(p *ChangeRequest) error {
 	switch change := &p.Change; {
 	case change.Plan != nil:
 		plan, err := c.plan(change.Plan.ID)
@@ -37,7 +37,7 @@ func (c *Catalog) resolve(p *Proposal) error {
 }
 
 // resolveItem puts the plan's price in place of what a change says of an item, unless it is another price of one that the contract has.
-func (c *Catalog) resolveItem(p *Proposal) error {
+func (c *Catalog) resolveItem(p *ChangeRequest) error {
 	change := &p.Change
 	item, has := p.Contract.on(change.Item, p.At)
 	switch {

@@ -15,7 +15,7 @@ import (
 
 // ask is a change that somebody asks for, of a contract that was bought on November 16, 2026.
 type ask struct {
-	sold   []func(*plans.Catalog) // the catalogue it was bought from, which also has the rules
+	sold   []func(*plans.Catalog) // the catalog it was bought from, which also has the rules
 	order  plans.Order
 	before []plans.Change // what was changed since, each at once
 	change plans.Change
@@ -24,8 +24,8 @@ type ask struct {
 	use    string      // as uses reads it
 }
 
-// proposal returns the catalogue and what is asked for.
-func (a ask) proposal(tb testing.TB) (plans.Catalog, plans.Proposal) {
+// proposal returns the catalog and what is asked for.
+func (a ask) proposal(tb testing.TB) (plans.Catalog, plans.ChangeRequest) {
 	tb.Helper()
 	if a.by == 0 {
 		a.by = plans.Customer
@@ -38,11 +38,11 @@ func (a ask) proposal(tb testing.TB) (plans.Catalog, plans.Proposal) {
 	contract := contractOf(tb, catalog, a.order)
 	for _, change := range a.before {
 		var err error
-		if contract, err = contract.With(change, a.order.At); err != nil {
+		if contract, err = contract.Changed(change, a.order.At); err != nil {
 			tb.Fatal(err)
 		}
 	}
-	return catalog, plans.Proposal{Contract: contract, Change: a.change, By: a.by, At: at, Usage: uses(a.use)}
+	return catalog, plans.ChangeRequest{Contract: contract, Change: a.change, By: a.by, At: at, Usage: uses(a.use)}
 }
 
 // more is so many more of an item, or below zero less.
@@ -50,13 +50,13 @@ func more(item, quantity string) plans.Change {
 	return plans.Change{Item: item, Quantity: giventest.Money(quantity)}
 }
 
-// toPlan is a change to a plan of the catalogue.
+// toPlan is a change to a plan of the catalog.
 func toPlan(tb testing.TB, id string) plans.Change {
 	tb.Helper()
 	return plans.Change{Plan: planOf(tb, onSale(tb), id)}
 }
 
-// another is another term of the catalogue, perhaps after some edits.
+// another is another term of the catalog, perhaps after some edits.
 func another(tb testing.TB, length string, edits ...func(*plans.Catalog)) plans.Change {
 	tb.Helper()
 	return plans.Change{Term: termOf(tb, onSale(tb, edits...), length)}
@@ -66,11 +66,11 @@ func another(tb testing.TB, length string, edits ...func(*plans.Catalog)) plans.
 func until(date string) plans.Change { return plans.Change{End: giventest.Instant(date, nil)} }
 
 // allAt lets everybody do everything at some time.
-func allAt(when plans.When) func(*plans.Catalog) {
+func allAt(when plans.EffectiveTiming) func(*plans.Catalog) {
 	return func(c *plans.Catalog) {
-		c.Rules = nil
-		for action := plans.Upgrade; action <= plans.MoveAnchor; action++ {
-			c.Rules = append(c.Rules, plans.Rule{Action: action, By: []plans.Actor{plans.Customer, plans.Support}, When: when})
+		c.ChangeRules = nil
+		for action := plans.Upgrade; action <= plans.ChangeAnchor; action++ {
+			c.ChangeRules = append(c.ChangeRules, plans.ChangeRule{Action: action, By: []plans.Actor{plans.Customer, plans.Support}, Effective: when})
 		}
 	}
 }
@@ -105,7 +105,7 @@ func TestCheck(t *testing.T) {
 		cheaper.ID = "cheaper"
 		cheaper.Offers = []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money("14.99")}}}
 		changes[plans.Downgrade] = plans.Change{Plan: &plans.Plan{ID: "cheaper"}}
-		changes[plans.Reprice] = at("14", "seat")
+		changes[plans.ChangePrice] = at("14", "seat")
 		if c.term == "" {
 			changes[plans.SwitchInterval] = yearly
 		} else {
@@ -117,23 +117,23 @@ func TestCheck(t *testing.T) {
 				changes[plans.Shorten] = until("2028-02-16")
 			}
 		}
-		for when, want := range map[plans.When]string{plans.AtOnce: c.at, plans.AtPeriodEnd: c.periodEnd, plans.AtTermEnd: c.termEnd} {
+		for when, want := range map[plans.EffectiveTiming]string{plans.Immediately: c.at, plans.AtPeriodEnd: c.periodEnd, plans.AtTermEnd: c.termEnd} {
 			for _, by := range []plans.Actor{plans.Customer, plans.Support} {
 				own := maps.Clone(changes)
 				if !strings.HasPrefix(c.name, "month") && c.term != "" {
-					delete(own, plans.MoveAnchor) // a term that is billed up front is one period
+					delete(own, plans.ChangeAnchor) // a term that is billed up front is one period
 				} else {
-					own[plans.MoveAnchor] = plans.Change{Anchor: giventest.Instant(want, nil).AddDate(0, 0, 9)}
+					own[plans.ChangeAnchor] = plans.Change{Anchor: giventest.Instant(want, nil).AddDate(0, 0, 9)}
 				}
 				if by == plans.Customer {
-					delete(own, plans.Reprice)
+					delete(own, plans.ChangePrice)
 				}
 				for action, change := range own {
 					t.Run(c.name+", "+action.String()+" "+when.String()+" by "+by.String(), func(t *testing.T) {
 						catalog, p := ask{sold: with(c.sold, allAt(when), selling(cheaper)), order: ordered("7 seat", c.term), before: c.before, change: change, by: by, at: c.at}.proposal(t)
 						before := giventest.JSON(t, p)
 						got, err := catalog.Check(p)
-						if err != nil || got.Action != action || got.When != when || !got.At.Equal(giventest.Instant(want, nil)) || len(got.Breaks) > 0 {
+						if err != nil || got.Action != action || got.Effective != when || !got.At.Equal(giventest.Instant(want, nil)) || len(got.Breaks) > 0 {
 							t.Errorf("got %+v (%v), want %v on %s: %s", got, err, action, want, c.why)
 						}
 						checkText(t, "law 15: the proposal after it", giventest.JSON(t, p), before)
@@ -199,7 +199,7 @@ func TestCheckClassifies(t *testing.T) {
 		{"a plan that is no longer sold", "it has no rank, so the money decides", ask{sold: with(func(c *plans.Catalog) { c.Plans[0].ID = "base-2027" }), order: ordered("7 seat", "P12M", inPlan("base-2027")), change: toPlan(t, "advanced")}, plans.Upgrade},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			c.ask.sold = append(c.ask.sold, allAt(plans.AtOnce), selling(*c.ask.change.Plan))
+			c.ask.sold = append(c.ask.sold, allAt(plans.Immediately), selling(*c.ask.change.Plan))
 			catalog, p := c.ask.proposal(t)
 			got, err := catalog.Check(p)
 			if err != nil || got.Action != c.want {
@@ -207,10 +207,10 @@ func TestCheckClassifies(t *testing.T) {
 			}
 		})
 	}
-	gone := onSale(t, allAt(plans.AtOnce), func(c *plans.Catalog) { c.Plans = c.Plans[2:] })
-	got, err := gone.Check(plans.Proposal{Contract: contractOf(t, plain, ordered("7 seat", "P12M")), Change: toPlan(t, "advanced"), By: plans.Support, At: giventest.Instant("2027-02-16", nil)})
+	gone := onSale(t, allAt(plans.Immediately), func(c *plans.Catalog) { c.Plans = c.Plans[2:] })
+	got, err := gone.Check(plans.ChangeRequest{Contract: contractOf(t, plain, ordered("7 seat", "P12M")), Change: toPlan(t, "advanced"), By: plans.Support, At: giventest.Instant("2027-02-16", nil)})
 	if err != nil || got.Action != plans.Upgrade {
-		t.Errorf("from a plan that is gone from the catalogue: %v (%v)", got.Action, err)
+		t.Errorf("from a plan that is gone from the catalog: %v (%v)", got.Action, err)
 	}
 }
 
@@ -230,7 +230,7 @@ func TestCheckClassifiesWithoutPer(t *testing.T) {
 		{"without a term", "for the month", "", "14.99", openEnded, plans.Upgrade},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			catalog, p := ask{sold: with(c.sold, allAt(plans.AtOnce)), order: ordered("7 seat", c.term), change: toPlan(t, "team")}.proposal(t)
+			catalog, p := ask{sold: with(c.sold, allAt(plans.Immediately)), order: ordered("7 seat", c.term), change: toPlan(t, "team")}.proposal(t)
 			p.Contract.Items[0].Price = plans.Price{Unit: giventest.Money(c.unit)}
 			got, err := catalog.Check(p)
 			if err != nil || got.Action != c.want {
@@ -244,82 +244,82 @@ func TestCheckRules(t *testing.T) {
 	year := ordered("7 seat", "P12M")
 	advanced := ordered("7 seat", "P12M", inPlan("advanced"))
 	down := toPlan(t, "base")
-	lateral := func(r plans.Rule) func(*plans.Catalog) {
+	lateral := func(r plans.ChangeRule) func(*plans.Catalog) {
 		return func(c *plans.Catalog) {
 			r.Action = plans.Lateral
-			c.Rules = append(c.Rules, r)
+			c.ChangeRules = append(c.ChangeRules, r)
 		}
 	}
-	rule := func(edit func(*plans.Rule)) func(*plans.Catalog) {
-		return func(c *plans.Catalog) { edit(&c.Rules[1]) } // that of a downgrade
+	rule := func(edit func(*plans.ChangeRule)) func(*plans.Catalog) {
+		return func(c *plans.Catalog) { edit(&c.ChangeRules[1]) } // that of a downgrade
 	}
-	unlimited := rule(func(r *plans.Rule) { r.Limits = false })
-	scaled := func(id string) *plans.Plan { // a sound plan, which the catalogue does not have
+	unlimited := rule(func(r *plans.ChangeRule) { r.Limits = false })
+	scaled := func(id string) *plans.Plan { // a sound plan, which the catalog does not have
 		p := scale(func(p *plans.Plan) { p.ID, p.Limits[0].Most = id, giventest.Money("9999999") })
 		return &p
 	}
 	for _, c := range []struct {
 		name, why string
 		ask       ask
-		want      string // "downgrade at_once", and "; " and the limits it breaks
+		want      string // "downgrade immediately", and "; " and the limits it breaks
 		refused   []string
 	}{
-		{"upgrade", "M14: by oneself, at once", ask{order: year, change: toPlan(t, "advanced")}, "upgrade at_once", nil},
-		{"upgrade by support", "M14: they can too", ask{order: year, change: toPlan(t, "advanced"), by: plans.Support}, "upgrade at_once", nil},
+		{"upgrade", "M14: by oneself, at once", ask{order: year, change: toPlan(t, "advanced")}, "upgrade immediately", nil},
+		{"upgrade by support", "M14: they can too", ask{order: year, change: toPlan(t, "advanced"), by: plans.Support}, "upgrade immediately", nil},
 		{"downgrade", "M14: it needs support", ask{order: advanced, change: down}, "", []string{"downgrade: a customer may not do that | support can do it, at the end of the term"}},
 		{"downgrade by support", "M14", ask{order: advanced, change: down, by: plans.Support}, "downgrade at_term_end", nil},
-		{"lateral", "without a rule of its own it is held to that of an upgrade", ask{order: year, change: toPlan(t, "team")}, "lateral at_once", nil},
-		{"lateral where nobody upgrades", "as above", ask{sold: with(func(c *plans.Catalog) { c.Rules = c.Rules[1:] }), order: year, change: toPlan(t, "team")}, "", []string{"upgrade: nobody may do that | "}},
-		{"lateral for support", "a rule of its own holds", ask{sold: with(lateral(plans.Rule{By: []plans.Actor{plans.Support}, When: plans.AtPeriodEnd})), order: year, change: toPlan(t, "team")}, "", []string{"lateral: a customer may not do that | support can do it, at the end of the period"}},
-		{"lateral by support", "and says when", ask{sold: with(lateral(plans.Rule{By: []plans.Actor{plans.Support}, When: plans.AtPeriodEnd})), order: year, change: toPlan(t, "team"), by: plans.Support}, "lateral at_period_end", nil},
-		{"lateral for nobody", "a rule for nobody is a rule of its own", ask{sold: with(lateral(plans.Rule{Reason: "one stays in one's row"})), order: year, change: toPlan(t, "team")}, "", []string{"lateral: one stays in one's row | "}},
-		{"no rules", "what no rule is for nobody may do", ask{sold: with(func(c *plans.Catalog) { c.Rules = nil }), order: year, change: more("seat", "1"), by: plans.Support}, "", []string{"add_quantity: nobody may do that | "}},
+		{"lateral", "without a rule of its own it is held to that of an upgrade", ask{order: year, change: toPlan(t, "team")}, "lateral immediately", nil},
+		{"lateral where nobody upgrades", "as above", ask{sold: with(func(c *plans.Catalog) { c.ChangeRules = c.ChangeRules[1:] }), order: year, change: toPlan(t, "team")}, "", []string{"upgrade: nobody may do that | "}},
+		{"lateral for support", "a rule of its own holds", ask{sold: with(lateral(plans.ChangeRule{By: []plans.Actor{plans.Support}, Effective: plans.AtPeriodEnd})), order: year, change: toPlan(t, "team")}, "", []string{"lateral: a customer may not do that | support can do it, at the end of the period"}},
+		{"lateral by support", "and says when", ask{sold: with(lateral(plans.ChangeRule{By: []plans.Actor{plans.Support}, Effective: plans.AtPeriodEnd})), order: year, change: toPlan(t, "team"), by: plans.Support}, "lateral at_period_end", nil},
+		{"lateral for nobody", "a rule for nobody is a rule of its own", ask{sold: with(lateral(plans.ChangeRule{Reason: "one stays in one's row"})), order: year, change: toPlan(t, "team")}, "", []string{"lateral: one stays in one's row | "}},
+		{"no rules", "what no rule is for nobody may do", ask{sold: with(func(c *plans.Catalog) { c.ChangeRules = nil }), order: year, change: more("seat", "1"), by: plans.Support}, "", []string{"add_quantity: nobody may do that | "}},
 		{"remove", "K3c: it says why, and what can be done instead", ask{order: year, change: more("seat", "-2")}, "", []string{"remove_quantity: seats that were bought stay for the contract | support can take them out at the end of the term"}},
 		{"remove by support", "K3c: when the contract ends", ask{order: year, change: more("seat", "-2"), by: plans.Support}, "remove_quantity at_term_end", nil},
 		{"shorten", "M5: nobody may, and it says why", ask{order: year, change: until("2027-05-16")}, "", []string{"shorten: a term that was bought cannot be shortened | extend it, or cancel it for its end"}},
 		{"shorten by support", "M5: neither may they", ask{order: year, change: until("2027-05-16"), by: plans.Support}, "", []string{"shorten: a term that was bought cannot be shortened | extend it, or cancel it for its end"}},
-		{"two rules of one action", "each holds for its own actors", ask{sold: with(rule(func(r *plans.Rule) { r.By, r.When = []plans.Actor{plans.Customer}, plans.AtPeriodEnd }), func(c *plans.Catalog) {
-			c.Rules = append(c.Rules, plans.Rule{Action: plans.Downgrade, By: []plans.Actor{plans.Support}, When: plans.AtOnce})
-		}), order: advanced, change: down, by: plans.Support}, "downgrade at_once", nil},
-		{"two rules of one action, the other one", "as above", ask{sold: with(rule(func(r *plans.Rule) { r.By, r.When = []plans.Actor{plans.Customer}, plans.AtPeriodEnd }), func(c *plans.Catalog) {
-			c.Rules = append(c.Rules, plans.Rule{Action: plans.Downgrade, By: []plans.Actor{plans.Support}, When: plans.AtOnce})
+		{"two rules of one action", "each holds for its own actors", ask{sold: with(rule(func(r *plans.ChangeRule) { r.By, r.Effective = []plans.Actor{plans.Customer}, plans.AtPeriodEnd }), func(c *plans.Catalog) {
+			c.ChangeRules = append(c.ChangeRules, plans.ChangeRule{Action: plans.Downgrade, By: []plans.Actor{plans.Support}, Effective: plans.Immediately})
+		}), order: advanced, change: down, by: plans.Support}, "downgrade immediately", nil},
+		{"two rules of one action, the other one", "as above", ask{sold: with(rule(func(r *plans.ChangeRule) { r.By, r.Effective = []plans.Actor{plans.Customer}, plans.AtPeriodEnd }), func(c *plans.Catalog) {
+			c.ChangeRules = append(c.ChangeRules, plans.ChangeRule{Action: plans.Downgrade, By: []plans.Actor{plans.Support}, Effective: plans.Immediately})
 		}), order: advanced, change: down}, "downgrade at_period_end", nil},
-		{"a reason of its own", "instead of one that is made up", ask{sold: with(rule(func(r *plans.Rule) { r.Reason, r.Instead = "ask us first", "write to us" })), order: advanced, change: down}, "", []string{"downgrade: ask us first | write to us"}},
+		{"a reason of its own", "instead of one that is made up", ask{sold: with(rule(func(r *plans.ChangeRule) { r.Reason, r.Instead = "ask us first", "write to us" })), order: advanced, change: down}, "", []string{"downgrade: ask us first | write to us"}},
 
 		{"no such plan", "M4: nothing else is sold, whatever it is said to cost", ask{order: year, change: plans.Change{Plan: scaled("gone")}}, "", []string{`plan: there is no plan "gone" | base, team, advanced, yearly`}},
 		{"a plan without ID", "as above", ask{order: year, change: plans.Change{Plan: scaled("")}}, "", []string{`plan: there is no plan "" | base, team, advanced, yearly`}},
-		{"whatever is said of the plan", "it is the catalogue's of that ID, which is above, and not what somebody makes of it", ask{order: year, change: plans.Change{Plan: &plans.Plan{ID: "advanced", Rank: -7, Interval: proration.Interval{Days: -1}}}}, "upgrade at_once", nil},
-		{"whatever is said of its limits", "M16: they are the catalogue's", ask{order: advanced, change: plans.Change{Plan: scaled("base")}, by: plans.Support, use: "2501 contacts"}, "", []string{"downgrade: 2501 contacts are in use, and the plan allows 2500 | use fewer of them first"}},
-		{"no such term", "M3", ask{order: year, change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P7M"), Percent: giventest.Money("99"), Billing: plans.UpFront, AtEnd: plans.Renew}}}, "", []string{"term: P7M is not on offer | P6M, P9M, P1Y, P2Y"}},
+		{"whatever is said of the plan", "it is the catalog's of that ID, which is above, and not what somebody makes of it", ask{order: year, change: plans.Change{Plan: &plans.Plan{ID: "advanced", Rank: -7, Interval: proration.Interval{Days: -1}}}}, "upgrade immediately", nil},
+		{"whatever is said of its limits", "M16: they are the catalog's", ask{order: advanced, change: plans.Change{Plan: scaled("base")}, by: plans.Support, use: "2501 contacts"}, "", []string{"downgrade: 2501 contacts are in use, and the plan allows 2500 | use fewer of them first"}},
+		{"no such term", "M3", ask{order: year, change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P7M"), Percent: giventest.Money("99"), Billing: plans.UpFront, Renewal: plans.Renew}}}, "", []string{"term: P7M is not on offer | P6M, P9M, P1Y, P2Y"}},
 		{"a term that is too short", "M2: nor can one extend by a month", ask{order: year, change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P1M")}}}, "", []string{"term: P1M is shorter than the minimum of P6M | P6M, P9M, P1Y, P2Y"}},
 		{"a term of no length", "M2", ask{order: year, change: plans.Change{Term: &plans.Term{}}}, "", []string{"term: a term is needed | P6M, P9M, P1Y, P2Y"}},
 		{"a term where there are none", "nothing is guessed", ask{sold: with(openEnded), order: ordered("7 seat", ""), change: another(t, "P6M")}, "", []string{"term: no terms are on offer | from period to period"}},
-		{"whatever is said of the term", "it is the catalogue's of that length", ask{order: year, change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P6M"), Billing: 7}}}, "extend at_once", nil},
-		{"an item that was not bought", "the plan offers it", ask{order: year, change: more("phone", "1")}, "add_quantity at_once", nil},
-		{"an item at a price of one's own", "it is the catalogue's price that counts, for what was bought and for what was not", ask{order: year, change: plans.Change{Item: "seat", Quantity: giventest.Money("1"), Price: &plans.Price{Unit: giventest.Money("-1")}}}, "add_quantity at_once", nil},
+		{"whatever is said of the term", "it is the catalog's of that length", ask{order: year, change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P6M"), Billing: 7}}}, "extend immediately", nil},
+		{"an item that was not bought", "the plan offers it", ask{order: year, change: more("phone", "1")}, "add_quantity immediately", nil},
+		{"an item at a price of one's own", "it is the catalog's price that counts, for what was bought and for what was not", ask{order: year, change: plans.Change{Item: "seat", Quantity: giventest.Money("1"), Price: &plans.Price{Unit: giventest.Money("-1")}}}, "add_quantity immediately", nil},
 		{"an item that is not offered", "more of what?", ask{order: year, change: more("desk", "1")}, "", []string{`item: base does not offer "desk" in USD | seat, phone`}},
 		{"less of an item that is not offered", "as above", ask{order: year, change: more("desk", "-1"), by: plans.Support}, "", []string{`item: base does not offer "desk" in USD | seat, phone`}},
 		{"an item that is not offered, with a price", "whoever asks does not say what it costs", ask{order: year, change: plans.Change{Item: "desk", Quantity: giventest.Money("1"), Price: &plans.Price{}}}, "", []string{`item: base does not offer "desk" in USD | seat, phone`}},
 		{"an item that is not offered there", "M7: no price in reais is made up", ask{order: ordered("7 seat", "P12M", inBrazil), change: more("phone", "1")}, "", []string{`item: base does not offer "phone" in BRL | seat`}},
-		{"an item that comes with a ramp", "it is not there yet, and the plan offers it", ask{order: ordered("7 seat, 2 phone from 2027-06-16", "P12M"), change: more("phone", "1")}, "add_quantity at_once", nil},
+		{"an item that comes with a ramp", "it is not there yet, and the plan offers it", ask{order: ordered("7 seat, 2 phone from 2027-06-16", "P12M"), change: more("phone", "1")}, "add_quantity immediately", nil},
 
 		{"up to the limits", "M16", ask{order: advanced, change: down, by: plans.Support, use: "2500 contacts, 1 ai_agents"}, "downgrade at_term_end", nil},
 		{"beyond a limit", "M16: 2,501 contacts are in use", ask{order: advanced, change: down, by: plans.Support, use: "2501 contacts"}, "", []string{"downgrade: 2501 contacts are in use, and the plan allows 2500 | use fewer of them first"}},
 		{"beyond several", "M16: all of them are told", ask{order: advanced, change: down, by: plans.Support, use: "3000 contacts, 1 ai_agents, 9 whatsapp_numbers"}, "", []string{"downgrade: 3000 contacts are in use, and the plan allows 2500; 9 whatsapp_numbers are in use, and the plan allows 2 | use fewer of them first"}},
 		{"what the plan does not offer", "M16: none of it is allowed", ask{order: advanced, change: down, by: plans.Support, use: "1 instagram_accounts"}, "", []string{"downgrade: 1 instagram_accounts are in use, and the plan allows 0 | use fewer of them first"}},
 		{"beyond the limits, told only", "a rule that does not mind still says which limits would break", ask{sold: with(unlimited), order: advanced, change: down, by: plans.Support, use: "3000 contacts, 2 ai_agents"}, "downgrade at_term_end; 3000/2500 contacts, 2/1 ai_agents", nil},
-		{"beyond the limits of a higher plan", "M16: it is the new plan's limits, also upwards", ask{order: year, change: toPlan(t, "advanced"), use: "10001 contacts, 99 whatsapp_numbers"}, "upgrade at_once; 10001/10000 contacts", nil},
+		{"beyond the limits of a higher plan", "M16: it is the new plan's limits, also upwards", ask{order: year, change: toPlan(t, "advanced"), use: "10001 contacts, 99 whatsapp_numbers"}, "upgrade immediately; 10001/10000 contacts", nil},
 		{"who may not, beyond the limits", "support is needed in any case", ask{order: advanced, change: down, use: "3000 contacts"}, "", []string{"downgrade: a customer may not do that | support can do it, at the end of the term"}},
-		{"limits of a rule for nothing of a plan", "seats have no limits here", ask{sold: with(func(c *plans.Catalog) { c.Rules[3].Limits = true }), order: year, change: more("seat", "1"), use: "9999999 contacts"}, "add_quantity at_once", nil},
+		{"limits of a rule for nothing of a plan", "seats have no limits here", ask{sold: with(func(c *plans.Catalog) { c.ChangeRules[3].Limits = true }), order: year, change: more("seat", "1"), use: "9999999 contacts"}, "add_quantity immediately", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			catalog, p := c.ask.proposal(t)
 			got, err := catalog.Check(p)
 			if !checkRefused(t, err, c.refused...) {
-				checkText(t, "a refusal comes with nothing", giventest.JSON(t, got), giventest.JSON(t, plans.Permit{}))
+				checkText(t, "a refusal comes with nothing", giventest.JSON(t, got), giventest.JSON(t, plans.Approval{}))
 				return
 			}
-			text := got.Action.String() + " " + got.When.String()
+			text := got.Action.String() + " " + got.Effective.String()
 			if len(got.Breaks) > 0 {
 				text += "; " + excess(got.Breaks)
 			}
@@ -339,15 +339,15 @@ func TestCheckFaults(t *testing.T) {
 	for _, c := range []struct {
 		name, why string
 		ask       ask
-		edit      func(*plans.Proposal)
+		edit      func(*plans.ChangeRequest)
 		want      []string
 	}{
-		{"nobody", "law 13", ask{order: year, change: more("seat", "1")}, func(p *plans.Proposal) { p.By = 0 }, []string{"by unset"}},
-		{"somebody unknown", "law 14", ask{order: year, change: more("seat", "1")}, func(p *plans.Proposal) { p.By = 9 }, []string{"by invalid"}},
-		{"no instant", "law 10: time is an argument", ask{order: year, change: more("seat", "1")}, func(p *plans.Proposal) { p.At = time.Time{} }, []string{"at unset"}},
+		{"nobody", "law 13", ask{order: year, change: more("seat", "1")}, func(p *plans.ChangeRequest) { p.By = 0 }, []string{"by unset"}},
+		{"somebody unknown", "law 14", ask{order: year, change: more("seat", "1")}, func(p *plans.ChangeRequest) { p.By = 9 }, []string{"by invalid"}},
+		{"no instant", "law 10: time is an argument", ask{order: year, change: more("seat", "1")}, func(p *plans.ChangeRequest) { p.At = time.Time{} }, []string{"at unset"}},
 		{"nothing", "it changes nothing", ask{order: year}, nil, []string{"change unset"}},
 		{"two things at once", "a change is of one", ask{order: year, change: plans.Change{Term: termOf(t, onSale(t), "P6M"), Cancel: true}}, nil, []string{"change.cancel invalid"}},
-		{"all at once", "law 14: in one round, each with its path", ask{order: year, change: plans.Change{Plan: &euros, Cancel: true}}, func(p *plans.Proposal) {
+		{"all at once", "law 14: in one round, each with its path", ask{order: year, change: plans.Change{Plan: &euros, Cancel: true}}, func(p *plans.ChangeRequest) {
 			p.By, p.At, p.Contract.Plan, p.Contract.Items[0].Quantity = 0, time.Time{}, "", giventest.Money("-7")
 		}, []string{"by unset", "at unset", "contract.plan unset", "contract.items[0].quantity invalid", "change.cancel invalid"}},
 		{"a quantity of nothing", "none more is no change", ask{order: year, change: plans.Change{Item: "seat"}}, nil, []string{"change.quantity unset"}},
@@ -358,21 +358,21 @@ func TestCheckFaults(t *testing.T) {
 		{"a quantity beyond the limits", "law 14", ask{order: year, change: more("seat", "1e18")}, nil, []string{"change.quantity limit"}},
 		{"a plan in another currency", "M8: nothing is converted", ask{sold: with(selling(euros)), order: year, change: plans.Change{Plan: &euros}}, nil, []string{"change.plan.offers invalid"}},
 		{"a plan without the item", "what would become of the seats?", ask{sold: with(selling(seatless)), order: year, change: plans.Change{Plan: &seatless}}, nil, []string{"change.plan.offers invalid"}},
-		{"a term without terms", "there is nothing to extend", ask{order: year, change: another(t, "P6M")}, func(p *plans.Proposal) { p.Contract.Terms = nil }, []string{"change.term invalid"}},
+		{"a term without terms", "there is nothing to extend", ask{order: year, change: another(t, "P6M")}, func(p *plans.ChangeRequest) { p.Contract.Terms = nil }, []string{"change.term invalid"}},
 		{"an end without terms", "there is nothing to shorten", ask{sold: with(openEnded), order: monthly, change: until("2027-05-16")}, nil, []string{"change.end invalid"}},
-		{"a term that is billed otherwise", "a contract is billed in one way, and the catalogue bills in another by now", ask{order: year, change: another(t, "P6M", perPeriod)}, func(p *plans.Proposal) { p.Contract.Terms[0].Term.Billing = plans.PerPeriod }, []string{"change.term.billing invalid"}},
+		{"a term that is billed otherwise", "a contract is billed in one way, and the catalog bills in another by now", ask{order: year, change: another(t, "P6M", perPeriod)}, func(p *plans.ChangeRequest) { p.Contract.Terms[0].Term.Billing = plans.PerPeriod }, []string{"change.term.billing invalid"}},
 		{"a later end", "that is an extension", ask{order: year, change: until("2028-05-16")}, nil, []string{"change.end outside"}},
 		{"an end before the start", "that is no term", ask{order: year, change: until("2026-11-16")}, nil, []string{"change.end outside"}},
 		{"the year inside a term by the month", "months that were agreed on do not become years", ask{sold: with(perPeriod), order: year, change: toPlan(t, "yearly")}, nil, []string{"change.plan.interval invalid"}},
 		{"a plan while a ramp lies ahead", "its steps were agreed on for the old plan", ask{order: ordered("7 seat, 9 seat from 2027-06-16", "P12M"), change: toPlan(t, "advanced")}, nil, []string{"change.plan invalid"}},
-		{"use below nothing", "law 14", ask{order: year, change: toPlan(t, "advanced"), use: "1 contacts, -1 ai_agents"}, nil, []string{"usage[1].amount invalid"}},
-		{"use beyond the limits", "law 14", ask{order: year, change: toPlan(t, "advanced")}, func(p *plans.Proposal) {
-			p.Usage = []plans.InUse{{Name: "contacts", Amount: decimal.New(1, 1<<30)}}
-		}, []string{"usage[0].amount limit"}},
-		{"a broken contract", "it was stored, and edited by hand", ask{order: year, change: more("seat", "1")}, func(p *plans.Proposal) { p.Contract.Currency, p.Contract.Items[0].ID = "", "" }, []string{"contract.currency unset", "contract.items[0].id unset"}},
+		{"use below nothing", "law 14", ask{order: year, change: toPlan(t, "advanced"), use: "1 contacts, -1 ai_agents"}, nil, []string{"usage[1].used invalid"}},
+		{"use beyond the limits", "law 14", ask{order: year, change: toPlan(t, "advanced")}, func(p *plans.ChangeRequest) {
+			p.Usage = []plans.LimitUsage{{Name: "contacts", Used: decimal.New(1, 1<<30)}}
+		}, []string{"usage[0].used limit"}},
+		{"a broken contract", "it was stored, and edited by hand", ask{order: year, change: more("seat", "1")}, func(p *plans.ChangeRequest) { p.Contract.Currency, p.Contract.Items[0].ID = "", "" }, []string{"contract.currency unset", "contract.items[0].id unset"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			c.ask.sold = append(c.ask.sold, allAt(plans.AtOnce))
+			c.ask.sold = append(c.ask.sold, allAt(plans.Immediately))
 			catalog, p := c.ask.proposal(t)
 			if c.edit != nil {
 				c.edit(&p)
@@ -390,7 +390,7 @@ func TestCheckFaults(t *testing.T) {
 
 // What names the date of the step tells which one was agreed on for fewer than are to go.
 func TestCheckNamesTheStep(t *testing.T) {
-	catalog, p := ask{sold: with(allAt(plans.AtOnce)), order: ordered("7 seat, 9 seat from 2027-04-16, 3 seat from 2027-06-16", "P12M"), change: more("seat", "-4")}.proposal(t)
+	catalog, p := ask{sold: with(allAt(plans.Immediately)), order: ordered("7 seat, 9 seat from 2027-04-16, 3 seat from 2027-06-16", "P12M"), change: more("seat", "-4")}.proposal(t)
 	_, err := catalog.Check(p)
 	if err == nil || !strings.Contains(err.Error(), `-1 of "seat" would be left on 2027-06-16`) {
 		t.Errorf("got %v", err)
@@ -399,7 +399,7 @@ func TestCheckNamesTheStep(t *testing.T) {
 
 // Outside the terms there is nothing to change, whatever it is and whenever it would take effect.
 func TestCheckOutside(t *testing.T) {
-	for _, when := range []plans.When{plans.AtOnce, plans.AtPeriodEnd, plans.AtTermEnd} {
+	for _, when := range []plans.EffectiveTiming{plans.Immediately, plans.AtPeriodEnd, plans.AtTermEnd} {
 		for _, sold := range []func(*plans.Catalog){func(*plans.Catalog) {}, perPeriod} {
 			for name, change := range map[string]plans.Change{
 				"cancel": {Cancel: true}, "plan": toPlan(t, "advanced"), "more": more("seat", "1"), "less": more("seat", "-1"), "term": another(t, "P6M"), "end": until("2027-05-16"),
@@ -411,7 +411,7 @@ func TestCheckOutside(t *testing.T) {
 					giventest.CheckFaults(t, err, "at outside")
 					_, amended := catalog.Amend(p)
 					giventest.CheckFaults(t, amended, "at outside")
-					checkText(t, name+" comes with nothing", giventest.JSON(t, got), giventest.JSON(t, plans.Permit{}))
+					checkText(t, name+" comes with nothing", giventest.JSON(t, got), giventest.JSON(t, plans.Approval{}))
 				}
 			}
 		}
@@ -421,7 +421,7 @@ func TestCheckOutside(t *testing.T) {
 // A term that was shortened has its end where it was moved to.
 func TestCheckOutsideShortened(t *testing.T) {
 	for at, want := range map[string][]string{"2027-05-15T23:59:59": nil, "2027-05-16": {"at outside"}, "2027-08-01": {"at outside"}} {
-		catalog, p := ask{sold: with(allAt(plans.AtOnce)), order: ordered("7 seat", "P12M"), before: []plans.Change{until("2027-05-16")}, change: more("seat", "1"), at: at}.proposal(t)
+		catalog, p := ask{sold: with(allAt(plans.Immediately)), order: ordered("7 seat", "P12M"), before: []plans.Change{until("2027-05-16")}, change: more("seat", "1"), at: at}.proposal(t)
 		_, err := catalog.Check(p)
 		giventest.CheckFaults(t, err, want...)
 	}
@@ -457,7 +457,7 @@ func TestCheckNotice(t *testing.T) {
 		{"in the extension", "30 days before May 16, 2028 is April 16", ask{sold: with(notice("P30D")), order: year, before: []plans.Change{another(t, "P6M", notice("P30D"))}, change: cancel, at: "2028-04-16"}, "", late("2028-04-16")},
 		{"no notice", "until the last instant", ask{order: year, change: cancel, at: "2027-11-15T23:59:59.999999999"}, "at_term_end 2027-11-16", nil},
 		{"no term", "the month ends, and nothing renews", ask{sold: with(openEnded), order: ordered("7 seat", ""), change: cancel, at: "2027-03-15T23:59:59"}, "at_term_end 2027-03-16", nil},
-		{"at once", "who leaves at once pays for it, and gives no notice", ask{sold: with(notice("P30D"), allAt(plans.AtOnce)), order: year, change: cancel, at: "2027-11-01"}, "at_once 2027-11-01", nil},
+		{"at once", "who leaves at once pays for it, and gives no notice", ask{sold: with(notice("P30D"), allAt(plans.Immediately)), order: year, change: cancel, at: "2027-11-01"}, "immediately 2027-11-01", nil},
 		{"another change", "notice is for leaving", ask{sold: with(notice("P30D")), order: year, change: more("seat", "-2"), by: plans.Support, at: "2027-11-01"}, "remove_quantity", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -466,10 +466,10 @@ func TestCheckNotice(t *testing.T) {
 			_, amended := catalog.Amend(p)
 			checkRefused(t, amended, c.refused...)
 			if !checkRefused(t, err, c.refused...) {
-				checkText(t, "a refusal comes with nothing", giventest.JSON(t, got), giventest.JSON(t, plans.Permit{}))
+				checkText(t, "a refusal comes with nothing", giventest.JSON(t, got), giventest.JSON(t, plans.Approval{}))
 				return
 			}
-			text := got.When.String() + " " + got.At.Format(time.DateOnly)
+			text := got.Effective.String() + " " + got.At.Format(time.DateOnly)
 			if got.Action != plans.Cancel {
 				text = got.Action.String()
 			}

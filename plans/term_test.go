@@ -18,37 +18,37 @@ func TestTermValidate(t *testing.T) {
 		{"as it should be", "M2: six months", func(*plans.Term) {}, nil},
 		{"with everything", "M3: a percentage; notice and a fee are negotiated", func(t *plans.Term) {
 			t.Percent, t.Notice = giventest.Money("12.5"), giventest.Interval("P30D")
-			t.Termination = plans.ExitFee{Fee: giventest.Money("100"), Percent: giventest.Money("50")}
+			t.TerminationFee = plans.TerminationFee{Fee: giventest.Money("100"), Percent: giventest.Money("50")}
 		}, nil},
 		{"free", "100 percent are the most", func(t *plans.Term) {
-			t.Percent, t.Termination.Percent = giventest.Money("100"), giventest.Money("100.0")
+			t.Percent, t.TerminationFee.Percent = giventest.Money("100"), giventest.Money("100.0")
 		}, nil},
 		{"no length", "law 13: it binds for some time", func(t *plans.Term) { t.Length = proration.Interval{} }, []string{"length unset"}},
 		{"mixed length", "a month and three days end on no calendar", func(t *plans.Term) { t.Length.Days = 3 }, []string{"length invalid"}},
 		{"beyond the calendar", "law 14", func(t *plans.Term) { t.Length.Months = 120_001 }, []string{"length limit"}},
 		{"no billing", "law 13: when it is paid decides money", func(t *plans.Term) { t.Billing = 0 }, []string{"billing unset"}},
 		{"no such billing", "law 14", func(t *plans.Term) { t.Billing = 3 }, []string{"billing invalid"}},
-		{"no end", "law 13: whether it is renewed decides money", func(t *plans.Term) { t.AtEnd = 0 }, []string{"at_end unset"}},
-		{"no such end", "law 14", func(t *plans.Term) { t.AtEnd = 5 }, []string{"at_end invalid"}},
+		{"no end", "law 13: whether it is renewed decides money", func(t *plans.Term) { t.Renewal = 0 }, []string{"renewal unset"}},
+		{"no such end", "law 14", func(t *plans.Term) { t.Renewal = 5 }, []string{"renewal invalid"}},
 		{"a negative percentage", "a term is no surcharge", func(t *plans.Term) { t.Percent = giventest.Money("-0.01") }, []string{"percent invalid"}},
 		{"more than all", "nobody is paid for being bound", func(t *plans.Term) { t.Percent = giventest.Money("100.01") }, []string{"percent invalid"}},
 		{"a percentage beyond limits", "law 14, and said once", func(t *plans.Term) { t.Percent = giventest.Money("1e18") }, []string{"percent limit"}},
 		{"mixed notice", "as for the length", func(t *plans.Term) { t.Notice = proration.Interval{Months: 1, Days: 1} }, []string{"notice invalid"}},
 		{"negative notice", "notice is given before the end", func(t *plans.Term) { t.Notice = proration.Interval{Days: -1} }, []string{"notice invalid"}},
-		{"a negative fee", "leaving earns nothing", func(t *plans.Term) { t.Termination.Fee = giventest.Money("-1") }, []string{"termination.fee invalid"}},
-		{"a fee beyond limits", "law 14", func(t *plans.Term) { t.Termination.Fee = giventest.Money("1e18") }, []string{"termination.fee limit"}},
-		{"more than what is left", "a share is at most the whole", func(t *plans.Term) { t.Termination.Percent = giventest.Money("101") }, []string{"termination.percent invalid"}},
-		{"a negative share", "as for the fee", func(t *plans.Term) { t.Termination.Percent = giventest.Money("-1") }, []string{"termination.percent invalid"}},
-		{"nothing", "law 14: all faults at once", func(t *plans.Term) { *t = plans.Term{} }, []string{"length unset", "billing unset", "at_end unset"}},
+		{"a negative fee", "leaving earns nothing", func(t *plans.Term) { t.TerminationFee.Fee = giventest.Money("-1") }, []string{"termination_fee.fee invalid"}},
+		{"a fee beyond limits", "law 14", func(t *plans.Term) { t.TerminationFee.Fee = giventest.Money("1e18") }, []string{"termination_fee.fee limit"}},
+		{"more than what is left", "a share is at most the whole", func(t *plans.Term) { t.TerminationFee.Percent = giventest.Money("101") }, []string{"termination_fee.percent invalid"}},
+		{"a negative share", "as for the fee", func(t *plans.Term) { t.TerminationFee.Percent = giventest.Money("-1") }, []string{"termination_fee.percent invalid"}},
+		{"nothing", "law 14: all faults at once", func(t *plans.Term) { *t = plans.Term{} }, []string{"length unset", "billing unset", "renewal unset"}},
 		{"everything wrong", "in the order of the fields", func(t *plans.Term) {
 			*t = plans.Term{
-				Length: proration.Interval{Months: -1}, Percent: giventest.Money("-1"), Billing: 9, AtEnd: 9, Notice: proration.Interval{Seconds: -1},
-				Termination: plans.ExitFee{Fee: giventest.Money("-1"), Percent: giventest.Money("200")},
+				Length: proration.Interval{Months: -1}, Percent: giventest.Money("-1"), Billing: 9, Renewal: 9, Notice: proration.Interval{Seconds: -1},
+				TerminationFee: plans.TerminationFee{Fee: giventest.Money("-1"), Percent: giventest.Money("200")},
 			}
-		}, []string{"length invalid", "percent invalid", "billing invalid", "at_end invalid", "notice invalid", "termination.fee invalid", "termination.percent invalid"}},
+		}, []string{"length invalid", "percent invalid", "billing invalid", "renewal invalid", "notice invalid", "termination_fee.fee invalid", "termination_fee.percent invalid"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			term := plans.Term{Length: giventest.Interval("P6M"), Billing: plans.UpFront, AtEnd: plans.Renew}
+			term := plans.Term{Length: giventest.Interval("P6M"), Billing: plans.UpFront, Renewal: plans.Renew}
 			c.edit(&term)
 			if !giventest.CheckFaults(t, term.Validate(), c.want...) {
 				t.Log(c.why)
@@ -59,45 +59,45 @@ func TestTermValidate(t *testing.T) {
 
 // What is stored are names, and what is read are only these.
 func TestTermNames(t *testing.T) {
-	for billing, name := range map[plans.Billing]string{plans.UpFront: "up_front", plans.PerPeriod: "per_period", 0: "unset"} {
+	for billing, name := range map[plans.TermBilling]string{plans.UpFront: "up_front", plans.PerPeriod: "per_period", 0: "unset"} {
 		text, err := billing.MarshalText()
 		if string(text) != name || err != nil || billing.String() != name {
 			t.Errorf("billing %d is %q, %v, %q", uint8(billing), text, err, billing.String())
 		}
-		var read plans.Billing
+		var read plans.TermBilling
 		if err := read.UnmarshalText([]byte(name)); err != nil || read != billing {
 			t.Errorf("%q is read as %v, %v", name, read, err)
 		}
 	}
-	for end, name := range map[plans.AtEnd]string{plans.Renew: "renew", plans.RenewOnce: "renew_once", plans.Evergreen: "evergreen", plans.Lapse: "lapse", 0: "unset"} {
+	for end, name := range map[plans.RenewalMode]string{plans.Renew: "renew", plans.RenewOnce: "renew_once", plans.Evergreen: "evergreen", plans.Expire: "expire", 0: "unset"} {
 		text, err := end.MarshalText()
 		if string(text) != name || err != nil || end.String() != name {
 			t.Errorf("end %d is %q, %v, %q", uint8(end), text, err, end.String())
 		}
-		var read plans.AtEnd
+		var read plans.RenewalMode
 		if err := read.UnmarshalText([]byte(name)); err != nil || read != end {
 			t.Errorf("%q is read as %v, %v", name, read, err)
 		}
 	}
-	_, err := plans.Billing(3).MarshalText()
+	_, err := plans.TermBilling(3).MarshalText()
 	giventest.CheckFaults(t, err, "billing invalid")
-	_, err = plans.AtEnd(5).MarshalText()
-	giventest.CheckFaults(t, err, "at_end invalid")
-	billing, end := plans.UpFront, plans.Lapse
+	_, err = plans.RenewalMode(5).MarshalText()
+	giventest.CheckFaults(t, err, "renewal invalid")
+	billing, end := plans.UpFront, plans.Expire
 	for _, text := range []string{"Up_front", " up_front", "upfront", "1", "renewed", "\x00", "evergreen "} {
 		giventest.CheckFaults(t, billing.UnmarshalText([]byte(text)), "billing invalid")
-		giventest.CheckFaults(t, end.UnmarshalText([]byte(text)), "at_end invalid")
+		giventest.CheckFaults(t, end.UnmarshalText([]byte(text)), "renewal invalid")
 	}
-	if billing != plans.UpFront || end != plans.Lapse {
+	if billing != plans.UpFront || end != plans.Expire {
 		t.Errorf("what could not be read was set to %v and %v", billing, end)
 	}
-	if text := plans.Billing(99).String() + plans.AtEnd(99).String(); text == "" {
+	if text := plans.TermBilling(99).String() + plans.RenewalMode(99).String(); text == "" {
 		t.Error("what is no name is written as nothing")
 	}
 }
 
 func TestTermJSON(t *testing.T) {
-	const text = `{"length":"P1Y","percent":"10","billing":"per_period","at_end":"evergreen","notice":"P30D","termination":{"fee":"100","percent":"50"}}`
+	const text = `{"length":"P1Y","percent":"10","billing":"per_period","renewal":"evergreen","notice":"P30D","termination_fee":{"fee":"100","percent":"50"}}`
 	var term plans.Term
 	if err := json.Unmarshal([]byte(text), &term); err != nil {
 		t.Fatal(err)
@@ -106,7 +106,7 @@ func TestTermJSON(t *testing.T) {
 	if got := giventest.JSON(t, term); got != text {
 		t.Errorf("got  %s\nwant %s", got, text)
 	}
-	if got, want := giventest.JSON(t, plans.Term{Length: giventest.Interval("P6M"), Billing: plans.UpFront, AtEnd: plans.Renew}), `{"length":"P6M","billing":"up_front","at_end":"renew"}`; got != want {
+	if got, want := giventest.JSON(t, plans.Term{Length: giventest.Interval("P6M"), Billing: plans.UpFront, Renewal: plans.Renew}), `{"length":"P6M","billing":"up_front","renewal":"renew"}`; got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

@@ -11,34 +11,36 @@ import (
 // Trial is how long a plan can be tried, and what becomes of the days that are left when it is bought before that is over. The
 // zero Trial is none.
 type Trial struct {
-	Length   proration.Interval `json:"length,omitzero"`   // how long, "P14D"
-	Leftover Leftover           `json:"leftover,omitzero"` // what becomes of the rest; must be set where there is a length
+	Length      proration.Interval `json:"length,omitzero"`       // how long, "P14D"
+	UnusedTrial UnusedTrial        `json:"unused_trial,omitzero"` // what becomes of the rest; must be set where there is a length
 }
 
-// Leftover says what becomes of the days of a trial that are left. Its zero is unset and refused.
-type Leftover uint8
+// UnusedTrial says what becomes of the days of a trial that are left. Its zero is unset and refused.
+type UnusedTrial uint8
 
 // What becomes of them.
 const (
-	CarryOver  Leftover = iota + 1 // the paid term begins at once, and is longer by as many days
-	Drop                           // the paid term begins at once, and they are lost
-	AtTrialEnd                     // the paid term begins when the trial is over
+	CarryOver  UnusedTrial = iota + 1 // the paid term begins at once, and is longer by as many days
+	Forfeit                           // the paid term begins at once, and they are lost
+	AtTrialEnd                        // the paid term begins when the trial is over
 )
 
-var leftovers = []string{"", "carry_over", "drop", "at_trial_end"}
+var unusedTrials = []string{"", "carry_over", "forfeit", "at_trial_end"}
 
 // String returns its name, "carry_over".
-func (l Leftover) String() string { return enum.String(leftovers, l) }
+func (l UnusedTrial) String() string { return enum.String(unusedTrials, l) }
 
 // MarshalText returns its name.
-func (l Leftover) MarshalText() ([]byte, error) { return fault.Marshal(leftovers, l, "leftover") }
-
-// UnmarshalText reads its name; an unknown one is ErrInvalid.
-func (l *Leftover) UnmarshalText(text []byte) error {
-	return fault.Unmarshal(leftovers, l, "leftover", text)
+func (l UnusedTrial) MarshalText() ([]byte, error) {
+	return fault.Marshal(unusedTrials, l, "unused_trial")
 }
 
-// Validate returns ErrUnset for a length without a leftover, or the other way round, ErrInvalid for one that does not exist, and
+// UnmarshalText reads its name; an unknown one is ErrInvalid.
+func (l *UnusedTrial) UnmarshalText(text []byte) error {
+	return fault.Unmarshal(unusedTrials, l, "unused_trial", text)
+}
+
+// Validate returns ErrUnset for a length without a unused_trial, or the other way round, ErrInvalid for one that does not exist, and
 // the faults of the length.
 func (t Trial) Validate() error {
 	var f fault.List
@@ -46,7 +48,7 @@ func (t Trial) Validate() error {
 		return nil
 	}
 	f.Under("length", t.Length.Validate())
-	fault.Enum(&f, "leftover", leftovers, t.Leftover)
+	fault.Enum(&f, "unused_trial", unusedTrials, t.UnusedTrial)
 	return f.Err()
 }
 
@@ -66,17 +68,17 @@ func (t Trial) check(f *fault.List, bought, end time.Time) {
 }
 
 // Starts returns when a term begins that is bought at an instant while a trial runs until another, and how many days longer its first
-// period is, for [Contract.Begin]. Days are those of the calendar: a trial that ends tomorrow has one left.
+// period is, for [Contract.StartingAt]. Days are those of the calendar: a trial that ends tomorrow has one left.
 func (t Trial) Starts(bought, end time.Time) (start time.Time, days int) {
 	if !end.After(bought) {
 		return bought, 0
 	}
-	switch t.Leftover {
+	switch t.UnusedTrial {
 	case CarryOver:
 		return bought, daysBetween(bought, end)
 	case AtTrialEnd:
 		return end, 0
-	case Drop:
+	case Forfeit:
 	}
 	return bought, 0
 }

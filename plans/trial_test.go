@@ -16,12 +16,12 @@ func TestTrialValidate(t *testing.T) {
 		want      []string
 	}{
 		{"none", "a plan need not be tried", plans.Trial{}, nil},
-		{"fourteen days", "M18", plans.Trial{Length: giventest.Interval("P14D"), Leftover: plans.CarryOver}, nil},
-		{"a month", "as long as it is", plans.Trial{Length: giventest.Interval("P1M"), Leftover: plans.Drop}, nil},
-		{"no leftover", "law 13: it decides how long one has paid for", plans.Trial{Length: giventest.Interval("P14D")}, []string{"leftover unset"}},
-		{"no length", "of what would there be a rest?", plans.Trial{Leftover: plans.AtTrialEnd}, []string{"length unset"}},
-		{"unknown leftover", "law 14", plans.Trial{Length: giventest.Interval("P14D"), Leftover: 4}, []string{"leftover invalid"}},
-		{"both", "law 14: all at once", plans.Trial{Length: proration.Interval{Days: -14}, Leftover: 255}, []string{"length invalid", "leftover invalid"}},
+		{"fourteen days", "M18", plans.Trial{Length: giventest.Interval("P14D"), UnusedTrial: plans.CarryOver}, nil},
+		{"a month", "as long as it is", plans.Trial{Length: giventest.Interval("P1M"), UnusedTrial: plans.Forfeit}, nil},
+		{"no unused_trial", "law 13: it decides how long one has paid for", plans.Trial{Length: giventest.Interval("P14D")}, []string{"unused_trial unset"}},
+		{"no length", "of what would there be a rest?", plans.Trial{UnusedTrial: plans.AtTrialEnd}, []string{"length unset"}},
+		{"unknown unused_trial", "law 14", plans.Trial{Length: giventest.Interval("P14D"), UnusedTrial: 4}, []string{"unused_trial invalid"}},
+		{"both", "law 14: all at once", plans.Trial{Length: proration.Interval{Days: -14}, UnusedTrial: 255}, []string{"length invalid", "unused_trial invalid"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if !giventest.CheckFaults(t, c.trial.Validate(), c.want...) && c.want == nil {
@@ -34,11 +34,11 @@ func TestTrialValidate(t *testing.T) {
 // M18: what becomes of the days of a trial that are left. Seven seats at 15.00 are 105.00 a month; six months are 630.00.
 func TestQuoteTrial(t *testing.T) {
 	newYork := giventest.Zone(t, "America/New_York")
-	leftover := func(l plans.Leftover) func(*plans.Catalog) {
-		return func(c *plans.Catalog) { c.Trial.Leftover = l }
+	leftover := func(l plans.UnusedTrial) func(*plans.Catalog) {
+		return func(c *plans.Catalog) { c.Trial.UnusedTrial = l }
 	}
 	none := func(c *plans.Catalog) { c.Trial = plans.Trial{} }
-	over, drop, after := leftover(plans.CarryOver), leftover(plans.Drop), leftover(plans.AtTrialEnd)
+	over, drop, after := leftover(plans.CarryOver), leftover(plans.Forfeit), leftover(plans.AtTrialEnd)
 	upFront := func(*plans.Catalog) {}
 	for _, c := range []struct {
 		name, why  string
@@ -93,7 +93,7 @@ func TestQuoteTrial(t *testing.T) {
 			"2026-11-16", "", time.UTC, "P6M", "2026-11-16/2027-05-16", "630", "2027-05-16", "630", "2027-05-16/2027-11-16", "2027-11-16",
 		},
 		{
-			"no trial at all", "there are no such days in this catalogue", none, upFront,
+			"no trial at all", "there are no such days in this catalog", none, upFront,
 			"2026-11-16", "", time.UTC, "P6M", "2026-11-16/2027-05-16", "630", "2027-05-16", "630", "2027-05-16/2027-11-16", "2027-11-16",
 		},
 		{

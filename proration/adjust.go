@@ -50,7 +50,7 @@ func Adjust(c Change) (a Adjustment, err error) {
 // else. Otherwise it returns false and the long way is taken.
 func (c *Change) usual(a *Adjustment) bool {
 	b, n := &c.Billed, c.Next
-	if n == nil || c.Basis != OnBilled || c.Policy.DayCount == Actual30 || !b.Period.isZero() || !b.Credited.IsZero() || !b.Returned.IsZero() || !b.Price.IsZero() || !b.Until.IsZero() || !b.whole() {
+	if n == nil || c.CreditBasis != OnBilled || c.Policy.DayCount == Actual30 || !b.Period.isZero() || !b.Credited.IsZero() || !b.Returned.IsZero() || !b.Price.IsZero() || !b.Until.IsZero() || !b.whole() {
 		return false
 	}
 	if b.Amount.IsNegative() || n.Price.IsNegative() || b.Amount.Exponent() < -c.Policy.Rounding.Places {
@@ -105,7 +105,7 @@ func (c *Change) fill(r *Result, of decimal.Decimal, part share) {
 func (c *Change) credit(r *Result, share share) {
 	share.Num = -share.Num // given back
 	b := &c.Billed
-	of, carry := b.base(c.Basis), b.Returned.Rat()
+	of, carry := b.base(c.CreditBasis), b.Returned.Rat()
 	if !b.whole() {
 		var rest *big.Rat
 		of, rest = part(of, b.Part, c.Policy.Rounding.Places)
@@ -142,7 +142,7 @@ func (c *Change) unused() (share, error) {
 	}
 	m := newMeasure(period, c.Policy, c.Location)
 	left, err := m.share(b.unused(c.At))
-	if err == nil && c.Basis == OnBilled {
+	if err == nil && c.CreditBasis == OnBilled {
 		var paid share
 		paid, err = m.share(b.Span)
 		switch {

@@ -35,7 +35,7 @@ func TestPartsAtTheLimits(t *testing.T) {
 						for _, at := range []string{"2024-04-01", "2024-04-16", "2024-04-30T23:59:59.999999999"} {
 							round++
 							c := proration.Change{
-								At: instant(at, nil), Basis: bases[round%len(bases)],
+								At: instant(at, nil), CreditBasis: bases[round%len(bases)],
 								Billed: proration.Billed{Amount: amount, Span: month, Credited: back.credited, Returned: back.returned, Price: amount, Part: some},
 								Policy: proration.Policy{DayCount: proration.Seconds, Rounding: proration.Rounding{Places: places, Mode: modes[round%len(modes)]}},
 							}

@@ -21,7 +21,7 @@ type changeRow struct {
 	part, returned                string // part "2/5"; "" is all
 	until                         string // "" is the end of the span
 	next, nextPeriod, end         string // next "" is a cancellation
-	basis                         proration.Basis
+	basis                         proration.CreditBasis
 	side                          proration.Side
 	credit, charge, net           string
 	capped                        bool
@@ -45,7 +45,7 @@ func (row changeRow) change() proration.Change {
 			Amount: amount(row.billed), Span: span(row.span, nil), Credited: amount(row.credited), Returned: amount(row.returned),
 			Price: amount(row.price), Period: span(row.period, nil), Part: part(row.part), Until: instant(row.until, nil),
 		},
-		Basis: row.basis, Policy: policy,
+		CreditBasis: row.basis, Policy: policy,
 	}
 	if row.next != "" {
 		c.Next = &proration.Next{Price: amount(row.next), Period: span(row.nextPeriod, nil), End: instant(row.end, nil)}
@@ -343,11 +343,11 @@ func TestAdjustRefuses(t *testing.T) {
 			c.Billed.Part = proration.Fraction{Num: math.MaxInt64}
 		}, want: []string{"billed.part invalid"}},
 		{name: "a part alone", why: "it is no part of anything", change: func(c *proration.Change) {
-			c.Billed, c.Basis = proration.Billed{Part: part("2/5")}, 0
-		}, want: []string{"billed.span unset", "basis unset"}},
+			c.Billed, c.CreditBasis = proration.Billed{Part: part("2/5")}, 0
+		}, want: []string{"billed.span unset", "credit_basis unset"}},
 		{name: "a return alone", change: func(c *proration.Change) {
-			c.Billed, c.Basis = proration.Billed{Returned: money("1")}, 0
-		}, want: []string{"billed.span unset", "billed.returned invalid", "basis unset"}},
+			c.Billed, c.CreditBasis = proration.Billed{Returned: money("1")}, 0
+		}, want: []string{"billed.span unset", "billed.returned invalid", "credit_basis unset"}},
 		{name: "used again before the change", change: func(c *proration.Change) { c.Billed.Until = instant("2024-04-15", nil) }, want: []string{"billed.until period"}},
 		{name: "used again at once", why: "nothing is unused", change: func(c *proration.Change) { c.Billed.Until = c.At }, want: []string{"billed.until period"}},
 		{name: "used again after the end", change: func(c *proration.Change) { c.Billed.Until = instant("2024-05-02", nil) }, want: []string{"billed.until outside"}},
@@ -359,8 +359,8 @@ func TestAdjustRefuses(t *testing.T) {
 			c.Billed.Until = instant("2024-04-20T00:00:00+02:00", time.FixedZone("odd", 7200))
 		}, want: []string{"billed.until zone"}},
 		{name: "used again alone", why: "nothing was billed", change: func(c *proration.Change) {
-			c.Billed, c.Basis = proration.Billed{Until: instant("2024-04-20", nil)}, 0
-		}, want: []string{"billed.span unset", "basis unset"}},
+			c.Billed, c.CreditBasis = proration.Billed{Until: instant("2024-04-20", nil)}, 0
+		}, want: []string{"billed.span unset", "credit_basis unset"}},
 		{name: "every fault of what was billed", why: "in the order of its fields", stub: true, change: func(c *proration.Change) {
 			c.Billed = proration.Billed{
 				Amount: money("-1"), Credited: money("-1"), Returned: money("-2"), Price: money("-1"),
@@ -377,9 +377,9 @@ func TestAdjustRefuses(t *testing.T) {
 		{name: "a span outside its period", stub: true, change: func(c *proration.Change) { c.Billed.Period = span("2024-04-06/2024-05-01", nil) }, want: []string{"billed.span outside"}},
 		{name: "a reversed period", stub: true, change: func(c *proration.Change) { c.Billed.Period = span("2024-05-01/2024-04-01", nil) }, want: []string{"billed.period period"}},
 		{name: "no next period", change: func(c *proration.Change) { c.Next.Period = proration.Period{} }, want: []string{"next.period unset"}},
-		{name: "no basis", why: "it decides money", change: func(c *proration.Change) { c.Basis = 0 }, want: []string{"basis unset"}},
-		{name: "a basis without its price", why: "the credit of a forgotten price is nothing", change: func(c *proration.Change) { c.Basis = proration.OnPrice }, want: []string{"billed.price unset"}},
-		{name: "no such basis", change: func(c *proration.Change) { c.Basis = 3 }, want: []string{"basis invalid"}},
+		{name: "no basis", why: "it decides money", change: func(c *proration.Change) { c.CreditBasis = 0 }, want: []string{"credit_basis unset"}},
+		{name: "a basis without its price", why: "the credit of a forgotten price is nothing", change: func(c *proration.Change) { c.CreditBasis = proration.OnPrice }, want: []string{"billed.price unset"}},
+		{name: "no such basis", change: func(c *proration.Change) { c.CreditBasis = 3 }, want: []string{"credit_basis invalid"}},
 		{name: "no policy", why: "it decides money", change: func(c *proration.Change) { c.Policy = proration.Policy{} }, want: []string{"policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset"}},
 		{name: "no such count", change: func(c *proration.Change) { c.Policy.DayCount = 77 }, want: []string{"policy.day_count invalid"}},
 		{name: "no such mode", change: func(c *proration.Change) { c.Policy.Rounding.Mode = 77 }, want: []string{"policy.rounding.mode invalid"}},
@@ -398,7 +398,7 @@ func TestAdjustRefuses(t *testing.T) {
 		{name: "everything at once", why: "every fault is told", change: func(c *proration.Change) {
 			*c = proration.Change{Billed: proration.Billed{Amount: money("-1")}, Next: &proration.Next{Price: money("-1")}}
 		}, want: []string{
-			"at unset", "billed.amount invalid", "billed.span unset", "next.price invalid", "next.period unset", "basis unset",
+			"at unset", "billed.amount invalid", "billed.span unset", "next.price invalid", "next.period unset", "credit_basis unset",
 			"policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset",
 		}},
 	} {

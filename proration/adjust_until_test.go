@@ -30,7 +30,7 @@ func TestEveryPauseInsideAPeriod(t *testing.T) {
 						round++
 						policy.Rounding = proration.Rounding{Places: 2, Mode: modes[round%len(modes)]}
 						c := proration.Change{
-							At: at, Basis: bases[round/len(modes)%len(bases)], Policy: policy,
+							At: at, CreditBasis: bases[round/len(modes)%len(bases)], Policy: policy,
 							Billed: proration.Billed{
 								Amount: money("99.99"), Span: p.From(bought), Price: money("31"), Period: p, Until: until,
 								Part: part([]string{"", "2/5", "1/3"}[round%3]),

@@ -80,10 +80,10 @@ func adjusting(b *testing.B, policy proration.Policy, loc *time.Location) {
 	in := func(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, loc) }
 	period := proration.Period{Start: in(january.Start), End: in(january.End)}
 	c := proration.Change{
-		At:     in(benchAt),
-		Billed: proration.Billed{Amount: benchOld, Span: period},
-		Next:   &proration.Next{Price: benchNew, Period: period},
-		Basis:  proration.OnBilled, Policy: policy, Location: loc,
+		At:          in(benchAt),
+		Billed:      proration.Billed{Amount: benchOld, Span: period},
+		Next:        &proration.Next{Price: benchNew, Period: period},
+		CreditBasis: proration.OnBilled, Policy: policy, Location: loc,
 	}
 	b.ReportAllocs()
 	for b.Loop() {

@@ -8,33 +8,35 @@ import (
 	"github.com/billingrules/billing/internal/enum"
 )
 
-// Basis says what the credit for unused time is a share of. Its zero is unset and refused.
-type Basis uint8
+// CreditBasis says what the credit for unused time is a share of. Its zero is unset and refused.
+type CreditBasis uint8
 
 // The bases. Whichever it is, never more comes back than was billed and is not credited yet.
 const (
-	OnBilled Basis = iota + 1 // the billed amount, over the span it paid for (Stripe flexible, Kill Bill, Recurly)
-	OnPrice                   // the full price at the time of billing, over the whole period (Stripe classic, Lago)
+	OnBilled CreditBasis = iota + 1 // the billed amount, over the span it paid for (Stripe flexible, Kill Bill, Recurly)
+	OnPrice                         // the full price at the time of billing, over the whole period (Stripe classic, Lago)
 )
 
-var bases = []string{"", "billed", "price"}
+var creditBases = []string{"", "billed", "price"}
 
 // String returns the basis's name, "billed".
-func (b Basis) String() string { return enum.String(bases, b) }
+func (b CreditBasis) String() string { return enum.String(creditBases, b) }
 
 // MarshalText returns the basis's name.
-func (b Basis) MarshalText() ([]byte, error) { return enumText(bases, b, "basis") }
+func (b CreditBasis) MarshalText() ([]byte, error) { return enumText(creditBases, b, "credit_basis") }
 
 // UnmarshalText reads the basis's name; an unknown one is ErrInvalid.
-func (b *Basis) UnmarshalText(text []byte) error { return enumParse(bases, b, "basis", text) }
+func (b *CreditBasis) UnmarshalText(text []byte) error {
+	return enumParse(creditBases, b, "credit_basis", text)
+}
 
 // Change is a change inside a period: what was billed and is no longer used from At on, and what is used instead.
 type Change struct {
-	At     time.Time `json:"at"`              // the first instant of what comes next
-	Billed Billed    `json:"billed"`          // what was billed before; the zero Billed is nothing, and gives no credit
-	Next   *Next     `json:"next,omitzero"`   // what comes next; nil is nothing: a cancellation
-	Basis  Basis     `json:"basis,omitzero"`  // what the credit is a share of; must be set where something was billed
-	Policy Policy    `json:"policy,omitzero"` // how to count and round, for the credit and the charge alike
+	At          time.Time   `json:"at"`                    // the first instant of what comes next
+	Billed      Billed      `json:"billed"`                // what was billed before; the zero Billed is nothing, and gives no credit
+	Next        *Next       `json:"next,omitzero"`         // what comes next; nil is nothing: a cancellation
+	CreditBasis CreditBasis `json:"credit_basis,omitzero"` // what the credit is a share of; must be set where something was billed
+	Policy      Policy      `json:"policy,omitzero"`       // how to count and round, for the credit and the charge alike
 
 	Location *time.Location `json:"-"` // whose calendar counts the days; nil is UTC. Not needed for seconds
 }
@@ -75,7 +77,7 @@ func (b *Billed) unused(at time.Time) Period {
 }
 
 // base is what the credit is a share of.
-func (b *Billed) base(basis Basis) decimal.Decimal {
+func (b *Billed) base(basis CreditBasis) decimal.Decimal {
 	if basis == OnPrice {
 		return b.Price
 	}
@@ -101,7 +103,7 @@ func (c *Change) check(f *faults) {
 		c.checkNext(f, at)
 	}
 	if !c.Billed.isZero() {
-		checkEnum(f, "basis", bases, c.Basis, "say what the credit is a share of")
+		checkEnum(f, "credit_basis", creditBases, c.CreditBasis, "say what the credit is a share of")
 	}
 	c.Policy.check(f, "policy.")
 	c.Policy.checkZone(f, c.Location, "location")
@@ -128,7 +130,7 @@ func (c *Change) checkBilled(f *faults, at bool) {
 		f.add("billed.returned", ErrInvalid, "%v is more than the %v that was credited", b.Returned, b.Credited)
 	}
 	checkPositive(f, "billed.price", b.Price)
-	if c.Basis == OnPrice && b.Price.IsZero() && !b.Amount.IsZero() {
+	if c.CreditBasis == OnPrice && b.Price.IsZero() && !b.Amount.IsZero() {
 		f.add("billed.price", ErrUnset, "a credit on the price needs it")
 	}
 	if !b.Period.isZero() {

@@ -11,8 +11,8 @@ import (
 // A cycle is stored as a wall-clock anchor and the name of a zone. It is used with the *time.Location of that name, which
 // the caller loads and sets; any other one is refused. A cycle in UTC needs none.
 type Cycle struct {
-	Anchor   Wall     `json:"anchor"`   // when period 0 begins, on the wall clock of the zone
-	Interval Interval `json:"interval"` // the length of each period
+	Anchor   LocalTime `json:"anchor"`   // when period 0 begins, on the wall clock of the zone
+	Interval Interval  `json:"interval"` // the length of each period
 
 	// Day is the day of the month on which periods begin, 1 to 31, where that is not the anchor's own: service began on
 	// the 16th and is billed on the 1st. Months without that day use their last. Period 0 then begins on that day of the
@@ -27,7 +27,7 @@ type Cycle struct {
 // Errors: ErrUnset or ErrLimit for the anchor or the interval, and ErrZone for a time whose zone has no name: a local one
 // where the machine does not name its zone, and one read from JSON with an offset.
 func NewCycle(anchor time.Time, interval Interval) (Cycle, error) {
-	c := Cycle{Anchor: WallOf(anchor), Interval: interval, Zone: anchor.Location().String(), Location: anchor.Location()}
+	c := Cycle{Anchor: LocalTimeOf(anchor), Interval: interval, Zone: anchor.Location().String(), Location: anchor.Location()}
 	var f faults
 	if checkInstant(&f, "anchor", anchor) && c.Zone == "" {
 		f.add("anchor", ErrZone, "%s has an offset and no zone; give it in its location", anchor.Format(time.RFC3339))
@@ -106,7 +106,7 @@ func (c Cycle) Validate() error {
 // check adds the faults of the cycle's fields.
 func (c *Cycle) check(f *faults) bool {
 	before := len(*f)
-	if c.Anchor == (Wall{}) {
+	if c.Anchor == (LocalTime{}) {
 		f.add("anchor", ErrUnset, "a cycle begins somewhere")
 	} else if c.Anchor.seconds < 0 || c.Anchor.seconds >= maxSeconds {
 		f.add("anchor", ErrLimit, "%v is not within the years 1 to 9999", c.Anchor)
@@ -209,7 +209,7 @@ func advance(from, n, step, limit int64) (int64, bool) {
 // is never empty.
 func (c *Cycle) index(field string, t time.Time) (int64, error) {
 	local := t.In(c.Anchor.In(c.Location).Location())
-	w := WallOf(local)
+	w := LocalTimeOf(local)
 	date, _ := w.date()
 	anchor, _ := c.Anchor.date()
 	var n int64

@@ -41,9 +41,9 @@ const (
 	NewSide                 // what comes after has the whole day: the day of a cancellation is not billed
 )
 
-var sides = []string{"", "old_side", "new_side"}
+var sides = []string{"", "old", "new"}
 
-// String returns the side's name, "new_side".
+// String returns the side's name, "new".
 func (s Side) String() string { return enum.String(sides, s) }
 
 // MarshalText returns the side's name.

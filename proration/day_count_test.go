@@ -135,10 +135,10 @@ func TestPeriodWithoutADay(t *testing.T) {
 				_, err = proration.Adjust(proration.Change{At: at, Next: &proration.Next{Price: money("1"), Period: p}, Policy: policy})
 				giventest.CheckFaults(t, err, faults("next.period")...)
 				billed := proration.Billed{Amount: money("1"), Span: p, Period: p}
-				_, err = proration.Adjust(proration.Change{At: at, Billed: billed, Basis: proration.OnBilled, Policy: policy})
+				_, err = proration.Adjust(proration.Change{At: at, Billed: billed, CreditBasis: proration.OnBilled, Policy: policy})
 				giventest.CheckFaults(t, err, faults("billed.period")...)
 				billed.Period = proration.Period{}
-				_, err = proration.Adjust(proration.Change{At: at, Billed: billed, Basis: proration.OnBilled, Policy: policy})
+				_, err = proration.Adjust(proration.Change{At: at, Billed: billed, CreditBasis: proration.OnBilled, Policy: policy})
 				giventest.CheckFaults(t, err, faults("billed.span")...)
 			}
 		})

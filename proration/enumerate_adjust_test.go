@@ -12,7 +12,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-var bases = []proration.Basis{proration.OnBilled, proration.OnPrice}
+var bases = []proration.CreditBasis{proration.OnBilled, proration.OnPrice}
 
 func adjust(t *testing.T, c proration.Change) proration.Adjustment {
 	t.Helper()
@@ -39,7 +39,7 @@ func checkCredit(t *testing.T, c proration.Change, credit proration.Result) {
 	}
 	unused := slow(span)
 	of := b.Price
-	if c.Basis == proration.OnBilled {
+	if c.CreditBasis == proration.OnBilled {
 		of = b.Amount
 		unused.Quo(unused, slow(b.Span))
 	}
@@ -105,10 +105,10 @@ func TestEveryChangeInsideAPeriod(t *testing.T) {
 									round++
 									policy.Rounding = proration.Rounding{Places: 2, Mode: modes[round%len(modes)]}
 									c := proration.Change{
-										At:     at,
-										Billed: proration.Billed{Amount: before, Span: p.From(bought), Credited: credited, Price: money("31"), Period: p},
-										Next:   &proration.Next{Price: after, Period: p},
-										Basis:  bases[round/len(modes)%len(bases)], Policy: policy,
+										At:          at,
+										Billed:      proration.Billed{Amount: before, Span: p.From(bought), Credited: credited, Price: money("31"), Period: p},
+										Next:        &proration.Next{Price: after, Period: p},
+										CreditBasis: bases[round/len(modes)%len(bases)], Policy: policy,
 									}
 									if round%3 == 0 {
 										c.Next.End = p.End.AddDate(0, 0, -1)
@@ -147,7 +147,7 @@ func TestEveryUsualChange(t *testing.T) {
 								round++
 								policy.Rounding = proration.Rounding{Places: 2, Mode: modes[round%len(modes)]}
 								c := proration.Change{
-									At: at, Billed: proration.Billed{Amount: before, Span: p}, Basis: proration.OnBilled,
+									At: at, Billed: proration.Billed{Amount: before, Span: p}, CreditBasis: proration.OnBilled,
 									Next: &proration.Next{Price: after, Period: other}, Policy: policy,
 								}
 								if early != 0 {
@@ -185,10 +185,10 @@ func TestEveryCreditOfAPart(t *testing.T) {
 								round++
 								policy.Rounding = proration.Rounding{Places: int32(round % 4), Mode: modes[round%len(modes)]}
 								c := proration.Change{
-									At: at, Basis: bases[round/len(modes)%len(bases)], Policy: policy,
+									At: at, CreditBasis: bases[round/len(modes)%len(bases)], Policy: policy,
 									Billed: proration.Billed{Amount: amount, Span: p.From(bought), Credited: amount.Mul(back.credited), Returned: amount.Mul(back.returned), Part: part(some)},
 								}
-								if c.Basis == proration.OnPrice || round%3 == 0 {
+								if c.CreditBasis == proration.OnPrice || round%3 == 0 {
 									c.Billed.Price, c.Billed.Period = money("31"), p
 								}
 								if round%2 == 0 {
@@ -256,10 +256,10 @@ func TestChangeToTheSameIsFree(t *testing.T) {
 							continue
 						}
 						a := adjust(t, proration.Change{
-							At:     at,
-							Billed: proration.Billed{Amount: price, Span: p, Price: price},
-							Next:   &proration.Next{Price: price, Period: p},
-							Basis:  basis, Policy: policy,
+							At:          at,
+							Billed:      proration.Billed{Amount: price, Span: p, Price: price},
+							Next:        &proration.Next{Price: price, Period: p},
+							CreditBasis: basis, Policy: policy,
 						})
 						want := decimal.Zero
 						if inexact := !a.Charge.Residual.IsZero(); inexact && mode == proration.Ceiling {
@@ -289,7 +289,7 @@ func TestCreditsNeverExceedWhatWasBilled(t *testing.T) {
 				policy.Rounding.Mode = mode
 				billed := proration.Billed{Amount: money("31"), Span: p, Price: price}
 				for _, at := range daysOf(p, nil, 0)[:31] {
-					a := adjust(t, proration.Change{At: at, Billed: billed, Basis: basis, Policy: policy})
+					a := adjust(t, proration.Change{At: at, Billed: billed, CreditBasis: basis, Policy: policy})
 					billed.Credited = billed.Credited.Sub(a.Credit.Amount)
 					if billed.Credited.GreaterThan(billed.Amount) {
 						t.Fatalf("at %v, by %v of %v and %v, %v of %v was given back", at, basis, price, mode, billed.Credited, billed.Amount)
@@ -319,7 +319,7 @@ func TestPartsAddUpToTheWhole(t *testing.T) {
 						round++
 						policy.Rounding = proration.Rounding{Places: 2, Mode: modes[round%len(modes)]}
 						checkPartsAddUp(t, parts, proration.Change{
-							At: at, Basis: bases[round/len(modes)%len(bases)], Policy: policy,
+							At: at, CreditBasis: bases[round/len(modes)%len(bases)], Policy: policy,
 							Billed: proration.Billed{Amount: amount, Span: p, Price: money("40"), Credited: amount.Mul(before.credited), Returned: amount.Mul(before.returned)},
 						})
 					}

@@ -133,9 +133,9 @@ func TestSecondsNeedNoLocation(t *testing.T) {
 // by the verbs.
 func TestEnumText(t *testing.T) {
 	checkEnum[proration.DayCount](t, "day_count", "seconds", "days", "actual/30", "30/360", "months")
-	checkEnum[proration.Side](t, "change_day", "old_side", "new_side")
+	checkEnum[proration.Side](t, "change_day", "old", "new")
 	checkEnum[proration.RoundingMode](t, "mode", "half_up", "half_even", "half_down", "up", "down", "ceiling", "floor")
-	checkEnum[proration.Basis](t, "basis", "billed", "price")
+	checkEnum[proration.CreditBasis](t, "credit_basis", "billed", "price")
 	checkEnum[proration.Timing](t, "timing", "in_advance", "in_arrears")
 	checkEnum[proration.Allocation](t, "allocation", "largest_remainder", "last_line")
 }

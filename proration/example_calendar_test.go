@@ -153,25 +153,25 @@ func ExampleInterval_After() {
 }
 
 // A wall clock that is stored shows the same time of day in winter and in summer; an offset would not.
-func ExampleWallOf() {
+func ExampleLocalTimeOf() {
 	newYork, err := time.LoadLocation("America/New_York")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	w := proration.WallOf(time.Date(2024, 1, 31, 9, 30, 0, 0, newYork))
+	w := proration.LocalTimeOf(time.Date(2024, 1, 31, 9, 30, 0, 0, newYork))
 	fmt.Println(w)
 	// Output: 2024-01-31T09:30:00
 }
 
 // Where clocks skip midnight, a day begins an hour later.
-func ExampleWall_In() {
+func ExampleLocalTime_In() {
 	santiago, err := time.LoadLocation("America/Santiago")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	w := proration.WallOf(date(2024, 9, 8))
+	w := proration.LocalTimeOf(date(2024, 9, 8))
 	fmt.Println(w.In(santiago).Format(day))
 	fmt.Println(w.In(nil).Format(day))
 	// Output:

@@ -44,7 +44,7 @@ func ExampleProrate_unset() {
 	fmt.Println(err)
 	// Output:
 	// true
-	// policy.change_day: say whose the day of a change is: one of old_side, new_side (must be set)
+	// policy.change_day: say whose the day of a change is: one of old, new (must be set)
 	// policy.rounding.mode: say which way amounts are rounded (must be set)
 }
 
@@ -72,11 +72,11 @@ func ExampleResult_Explain() {
 // A plan of 20.00 becomes one of 50.00 when a third of the month has passed.
 func ExampleAdjust() {
 	a, err := proration.Adjust(proration.Change{
-		At:     date(2026, 11, 11),
-		Billed: proration.Billed{Amount: decimal.RequireFromString("20.00"), Span: november},
-		Next:   &proration.Next{Price: decimal.RequireFromString("50.00"), Period: november},
-		Basis:  proration.OnBilled,
-		Policy: proration.Standard(2),
+		At:          date(2026, 11, 11),
+		Billed:      proration.Billed{Amount: decimal.RequireFromString("20.00"), Span: november},
+		Next:        &proration.Next{Price: decimal.RequireFromString("50.00"), Period: november},
+		CreditBasis: proration.OnBilled,
+		Policy:      proration.Standard(2),
 	})
 	fmt.Println(a.Credit.Amount, a.Charge.Amount, a.Net, err)
 	// Output: -13.33 33.33 20 <nil>
@@ -91,8 +91,8 @@ func ExampleAdjust_cancellation() {
 			Span:     november,
 			Credited: decimal.RequireFromString("15.00"),
 		},
-		Basis:  proration.OnBilled,
-		Policy: proration.Standard(2),
+		CreditBasis: proration.OnBilled,
+		Policy:      proration.Standard(2),
 	})
 	fmt.Println(a.Credit.Explain(), err)
 	// Output: -20.00 x 20/30 days = -13.333..., of which -5.00 was left <nil>
@@ -100,11 +100,11 @@ func ExampleAdjust_cancellation() {
 
 func ExampleAdjustment_Explain() {
 	a, err := proration.Adjust(proration.Change{
-		At:     date(2026, 11, 16),
-		Billed: proration.Billed{Amount: decimal.RequireFromString("20.00"), Span: november},
-		Next:   &proration.Next{Price: decimal.RequireFromString("50.00"), Period: november},
-		Basis:  proration.OnBilled,
-		Policy: proration.Standard(2),
+		At:          date(2026, 11, 16),
+		Billed:      proration.Billed{Amount: decimal.RequireFromString("20.00"), Span: november},
+		Next:        &proration.Next{Price: decimal.RequireFromString("50.00"), Period: november},
+		CreditBasis: proration.OnBilled,
+		Policy:      proration.Standard(2),
 	})
 	fmt.Println(a.Explain(), err)
 	// Output: credit -20.00 x 15/30 days = -10.00; charge 50.00 x 15/30 days = 25.00; net 15.00 <nil>
@@ -171,7 +171,7 @@ func ExampleStandard() {
 	policy := proration.Standard(0) // yen
 	policy.ChangeDay = proration.OldSide
 	fmt.Println(policy.DayCount, policy.ChangeDay, policy.Rounding.Places, policy.Rounding.Mode)
-	// Output: days old_side 0 half_up
+	// Output: days old 0 half_up
 }
 
 func ExamplePolicy_Validate() {

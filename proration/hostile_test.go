@@ -18,7 +18,7 @@ import (
 func TestHostileJSON(t *testing.T) {
 	const good = `{"amount":"100","period":{"start":"2024-01-01T00:00:00Z","end":"2024-02-01T00:00:00Z"},` +
 		`"span":{"start":"2024-01-22T00:00:00Z","end":"2024-02-01T00:00:00Z"},` +
-		`"policy":{"day_count":"days","change_day":"new_side","rounding":{"places":2,"mode":"half_up"}}}`
+		`"policy":{"day_count":"days","change_day":"new","rounding":{"places":2,"mode":"half_up"}}}`
 	for _, row := range []struct {
 		name, why, old, new string
 		read                bool   // JSON is read, and the request refused
@@ -32,7 +32,7 @@ func TestHostileJSON(t *testing.T) {
 		{name: "an amount written out", old: `"100"`, new: `"` + strings.Repeat("7", 100_000) + `"`, read: true, want: "amount limit"},
 		{name: "an amount of a hundred digits", old: `"100"`, new: strings.Repeat("7", 100), read: true, want: "amount limit"},
 		{name: "an unknown count", old: `"days"`, new: `"weeks"`, want: "day_count invalid"},
-		{name: "an unknown side", old: `"new_side"`, new: `"both"`, want: "change_day invalid"},
+		{name: "an unknown side", old: `"new"`, new: `"both"`, want: "change_day invalid"},
 		{name: "an unknown mode", old: `"half_up"`, new: `"half"`, want: "mode invalid"},
 		{name: "an unset mode", why: "it is stored and refused", old: `"half_up"`, new: `"unset"`, read: true, want: "policy.rounding.mode unset"},
 		{name: "a count by its number", old: `"days"`, new: `2`},
@@ -124,7 +124,7 @@ func TestNanosecondsOfAllTheYears(t *testing.T) {
 	giventest.CheckFaults(t, err, "period limit")
 	_, err = proration.Settle(proration.Timeline{Period: all, Steps: []proration.Step{{At: all.Start, Price: money("1")}}, Policy: seconds()})
 	giventest.CheckFaults(t, err, "period limit")
-	_, err = proration.Adjust(proration.Change{At: all.Start, Billed: proration.Billed{Amount: money("1"), Span: all}, Basis: proration.OnBilled, Policy: seconds()})
+	_, err = proration.Adjust(proration.Change{At: all.Start, Billed: proration.Billed{Amount: money("1"), Span: all}, CreditBasis: proration.OnBilled, Policy: seconds()})
 	giventest.CheckFaults(t, err, "billed.span limit")
 	_, err = proration.Adjust(proration.Change{At: all.Start, Next: &proration.Next{Price: money("1"), Period: all}, Policy: seconds()})
 	giventest.CheckFaults(t, err, "next.period limit")
@@ -133,7 +133,7 @@ func TestNanosecondsOfAllTheYears(t *testing.T) {
 // Every verb of a cycle takes any integers, and refuses or answers at once.
 func TestHostileCycles(t *testing.T) {
 	lengths := []int{0, 1, -1, 31, 120_000, 120_001, 3_652_059, math.MaxInt, math.MinInt}
-	walls := []proration.Wall{{}, wall(t, "0001-01-01T00:00:00.000000001"), wall(t, "2024-02-29"), wall(t, "9999-12-31T23:59:59.999999999"), proration.WallOf(time.Unix(math.MaxInt64, 0)), proration.WallOf(time.Unix(math.MinInt64, 0))}
+	walls := []proration.LocalTime{{}, wall(t, "0001-01-01T00:00:00.000000001"), wall(t, "2024-02-29"), wall(t, "9999-12-31T23:59:59.999999999"), proration.LocalTimeOf(time.Unix(math.MaxInt64, 0)), proration.LocalTimeOf(time.Unix(math.MinInt64, 0))}
 	instants := []time.Time{{}, instant("0001-01-01", nil).Add(1), instant("2024-02-29", nil), instant("9999-12-31T23:59:59.999999999", nil), time.Unix(math.MaxInt64, 0), time.Unix(math.MinInt64, 0)}
 	promptly(t, func() {
 		for _, anchor := range walls {

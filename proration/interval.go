@@ -111,7 +111,7 @@ func (i Interval) step(t time.Time, loc *time.Location, n int64) (time.Time, err
 	}
 	to, ok := time.Unix(t.Unix()+n*i.Seconds, int64(t.Nanosecond())).In(loc), true
 	if i.Seconds == 0 {
-		c := Cycle{Anchor: WallOf(t.In(loc)), Interval: i, Location: loc}
+		c := Cycle{Anchor: LocalTimeOf(t.In(loc)), Interval: i, Location: loc}
 		to, ok = c.boundary(n)
 	}
 	if !ok || to.Unix() > maxUnix || to.Unix() < minUnix {

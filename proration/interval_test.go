@@ -111,7 +111,7 @@ func TestIntervalThatCannotRecur(t *testing.T) {
 			checkRefused(t, row.i.Validate(), row.wantErr, "")
 			_, err := row.i.MarshalText()
 			checkRefused(t, err, row.wantErr, "interval")
-			c := proration.Cycle{Anchor: proration.WallOf(instant("2024-01-31", nil)), Interval: row.i}
+			c := proration.Cycle{Anchor: proration.LocalTimeOf(instant("2024-01-31", nil)), Interval: row.i}
 			_, err = c.Period(0)
 			checkRefused(t, err, row.wantErr, "interval")
 		})
@@ -130,7 +130,7 @@ func TestUnsetIntervalIsStored(t *testing.T) {
 		t.Errorf("no text is read as %v, %v", i, err)
 	}
 	var _ encoding.TextUnmarshaler = &i
-	c := proration.Cycle{Anchor: proration.WallOf(instant("2024-01-31", nil))}
+	c := proration.Cycle{Anchor: proration.LocalTimeOf(instant("2024-01-31", nil))}
 	if _, err := c.Period(0); !errors.Is(err, proration.ErrUnset) {
 		t.Errorf("a cycle without an interval is refused with %v", err)
 	}

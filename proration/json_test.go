@@ -42,7 +42,7 @@ func TestRequestsAreStored(t *testing.T) {
 		if !c.At.Equal(before.At) || !c.Billed.Amount.Equal(before.Billed.Amount) || !c.Billed.Span.Equal(before.Billed.Span) ||
 			!c.Billed.Credited.Equal(before.Billed.Credited) || !c.Billed.Price.Equal(before.Billed.Price) || !c.Billed.Period.Equal(before.Billed.Period) ||
 			!c.Next.Price.Equal(before.Next.Price) || !c.Next.Period.Equal(before.Next.Period) || !c.Next.End.Equal(before.Next.End) ||
-			c.Basis != before.Basis || c.Policy != before.Policy {
+			c.CreditBasis != before.CreditBasis || c.Policy != before.Policy {
 			t.Errorf("the change is read as %+v, want %+v", c, before)
 		}
 		l := decode(t, want.timeline)
@@ -97,7 +97,7 @@ func TestEmptyRequestsAreStored(t *testing.T) {
 			}
 		})
 	}
-	if c := decode(t, proration.Change{}); c.Next != nil || !c.Billed.Amount.IsZero() || c.Basis != 0 || !c.At.IsZero() {
+	if c := decode(t, proration.Change{}); c.Next != nil || !c.Billed.Amount.IsZero() || c.CreditBasis != 0 || !c.At.IsZero() {
 		t.Errorf("the zero change is read as %+v", c)
 	}
 	if a := decode(t, proration.Adjustment{}); !sameResult(a.Credit, proration.Result{}) || !a.Net.IsZero() {
@@ -168,12 +168,12 @@ func TestPoliciesAreStored(t *testing.T) {
 			}
 		}
 	}
-	if text := giventest.JSON(t, proration.Standard(2)); text != `{"day_count":"days","change_day":"new_side","rounding":{"places":2,"mode":"half_up"}}` {
+	if text := giventest.JSON(t, proration.Standard(2)); text != `{"day_count":"days","change_day":"new","rounding":{"places":2,"mode":"half_up"}}` {
 		t.Errorf("the standard policy is stored as %s", text)
 	}
 	for _, bad := range []any{
 		proration.Policy{DayCount: 77}, proration.Policy{ChangeDay: 77}, proration.Rounding{Mode: 77}, proration.Interval{Months: -1},
-		proration.Change{Basis: 77}, proration.Service{Timing: 77}, proration.Division{Allocation: 77},
+		proration.Change{CreditBasis: 77}, proration.Service{Timing: 77}, proration.Division{Allocation: 77},
 	} {
 		if text, err := json.Marshal(bad); err == nil || !strings.Contains(err.Error(), "not a valid value") {
 			t.Errorf("%+v is stored as %s, %v", bad, text, err)

@@ -129,7 +129,7 @@ func (c slowCycle) boundary(n int) time.Time {
 
 // cycle returns the cycle under test.
 func (c slowCycle) cycle() proration.Cycle {
-	fast := proration.Cycle{Anchor: proration.WallOf(c.anchor), Interval: c.interval, Day: c.day, Location: c.loc}
+	fast := proration.Cycle{Anchor: proration.LocalTimeOf(c.anchor), Interval: c.interval, Day: c.day, Location: c.loc}
 	if c.loc != nil {
 		fast.Zone = c.loc.String()
 	}

@@ -14,7 +14,7 @@ type RoundingMode uint8
 // The rounding modes. Billing engines mostly round HalfUp (Kill Bill, HMRC VATREC12030, EU Reg. 1103/97).
 const (
 	HalfUp   RoundingMode = iota + 1 // to the nearest; a tie away from zero: 0.025 is 0.03, -0.025 is -0.03
-	HalfEven                         // to the nearest; a tie to the even neighbour: 0.025 is 0.02
+	HalfEven                         // to the nearest; a tie to the even neighbor: 0.025 is 0.02
 	HalfDown                         // to the nearest; a tie to zero: 0.025 is 0.02
 	Up                               // away from zero: 0.021 is 0.03
 	Down                             // to zero: 0.029 is 0.02

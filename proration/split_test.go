@@ -22,7 +22,7 @@ func TestSplit(t *testing.T) {
 		explain                    []string
 	}{
 		{
-			name: "instalments", why: "M7: a split into n instalments adds up to the total; ties to the earlier part",
+			name: "installments", why: "M7: a split into n installments adds up to the total; ties to the earlier part",
 			amount: "100", weights: "1, 1, 1", places: 2, allocation: largest, want: "33.34, 33.33, 33.33",
 			explain: []string{"100.00 x 1/3 = 33.333..., rounded up to 33.34", "100.00 x 1/3 = 33.333..., rounded down to 33.33", "100.00 x 1/3 = 33.333..., rounded down to 33.33"},
 		},

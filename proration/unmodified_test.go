@@ -28,10 +28,10 @@ func someRequests(t *testing.T) requests {
 	return requests{
 		request: proration.Request{Amount: money("99.990"), Period: jan, Span: jan.From(instant("2024-01-11", nil)), Policy: proration.Standard(2), Carry: carry},
 		change: proration.Change{
-			At:     instant("2024-01-11", nil),
-			Billed: proration.Billed{Amount: money("10.050"), Span: jan, Credited: money("1.0"), Price: money("20"), Period: jan},
-			Next:   &proration.Next{Price: money("99.99"), Period: jan, End: instant("2024-01-31", nil)},
-			Basis:  proration.OnPrice, Policy: proration.Standard(2),
+			At:          instant("2024-01-11", nil),
+			Billed:      proration.Billed{Amount: money("10.050"), Span: jan, Credited: money("1.0"), Price: money("20"), Period: jan},
+			Next:        &proration.Next{Price: money("99.99"), Period: jan, End: instant("2024-01-31", nil)},
+			CreditBasis: proration.OnPrice, Policy: proration.Standard(2),
 		},
 		timeline: proration.Timeline{Period: jan, Steps: steps("2024-01-01 10.00, 2024-01-11 20, 2024-01-11 0.5"), Policy: proration.Standard(2), Carry: carry},
 		division: proration.Division{Amount: money("-100.00"), Weights: moneys("3, 0, 1.5, 2"), Places: 2, Allocation: proration.LargestRemainder},

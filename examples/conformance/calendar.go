@@ -90,7 +90,7 @@ func cycleFrom(anchor when, interval proration.Interval, day int, z zone) prorat
 	months := c
 	months.Interval = proration.Interval{Months: 1}
 	if first, err := months.Period(0); err == nil {
-		c.Anchor, c.Day = proration.WallOf(first.Start), 0
+		c.Anchor, c.Day = proration.LocalTimeOf(first.Start), 0
 	}
 	return c
 }

@@ -29,7 +29,7 @@ func (d *deductionGiven) UnmarshalJSON(text []byte) error {
 }
 
 func discount(g discountGiven) (record, error) {
-	r := plans.Reduction{Currency: g.Currency, Mode: proration.HalfUp, Allocation: proration.LargestRemainder}
+	r := plans.DiscountRequest{Currency: g.Currency, Mode: proration.HalfUp, Allocation: proration.LargestRemainder}
 	if g.Rounding != 0 {
 		r.Mode = g.Rounding
 	}
@@ -61,7 +61,7 @@ func discountsOf(given []deductionGiven, currency plans.Currency) (all []plans.D
 		if d.Percent.IsZero() && d.Amount.IsZero() {
 			continue // it takes nothing off, and the library has no such discount
 		}
-		off := plans.Discount{ID: strconv.Itoa(i + 1), Percent: d.Percent.Decimal, Amount: d.Amount.Decimal, Lasts: plans.Forever}
+		off := plans.Discount{ID: strconv.Itoa(i + 1), Percent: d.Percent.Decimal, Amount: d.Amount.Decimal, Duration: plans.Forever}
 		if !off.Amount.IsZero() {
 			off.Currency = currency
 		}

@@ -35,11 +35,11 @@ func unused(g unusedGiven) (record, error) {
 		return nil, err
 	}
 	owed, err := credits.Unused(credits.Request{
-		Charges:  charges,
-		At:       rest.Span.Start,
-		Basis:    proration.OnPrice,
-		Policy:   policy,
-		Location: rest.Location,
+		Charges:     charges,
+		At:          rest.Span.Start,
+		CreditBasis: proration.OnPrice,
+		Policy:      policy,
+		Location:    rest.Location,
 	})
 	var credit, tax decimal.Decimal
 	for _, c := range owed { // one, or none where nothing was billed

@@ -49,8 +49,8 @@ func (z zone) get() *time.Location {
 
 // when is a date, or an instant with an offset.
 type when struct {
-	date    proration.Wall // where it is a date
-	instant time.Time      // where it is an instant
+	date    proration.LocalTime // where it is a date
+	instant time.Time           // where it is an instant
 }
 
 func (w *when) UnmarshalJSON(text []byte) error {
@@ -80,11 +80,11 @@ func (w when) in(z zone) time.Time {
 
 // wall returns what a wall in the zone shows then. A date is kept as it is: where clocks skip its midnight, the other days
 // of a cycle that begins with it have theirs.
-func (w when) wall(z zone) proration.Wall {
+func (w when) wall(z zone) proration.LocalTime {
 	if w.isDate() {
 		return w.date
 	}
-	return proration.WallOf(w.instant.In(z.get()))
+	return proration.LocalTimeOf(w.instant.In(z.get()))
 }
 
 func (w when) isDate() bool { return w.instant.IsZero() }

@@ -57,12 +57,12 @@ func reconcile(g reconcileGiven) (record, error) {
 		p := &proposed[i]
 		p.ID = ""
 		for _, b := range billed { // what is fixed is what it was billed for
-			if p.Kind == plans.OneOff && b.Kind == plans.OneOff && b.Plan == p.Plan && b.Span.Start.Equal(p.Span.Start) {
+			if p.Kind == plans.OneTime && b.Kind == plans.OneTime && b.Plan == p.Plan && b.Span.Start.Equal(p.Span.Start) {
 				p.Net, p.Share = b.Net, b.Share
 			}
 		}
 	}
-	c := invoice.Comparison{Billed: billed, Proposed: proposed, Policy: policy, Location: g.Timezone.get()}
+	c := invoice.ReconcileRequest{Billed: billed, Proposed: proposed, Policy: policy, Location: g.Timezone.get()}
 	switch g.Operation {
 	case "adjust":
 		d, err := invoice.Reconcile(c)
@@ -91,7 +91,7 @@ func (g *reconcileGiven) charges(given []itemGiven, rounding proration.Rounding)
 			}
 			c.Span = proration.Period{Start: start, End: i.End.in(g.Timezone)}
 		case "fixed":
-			c.Kind = plans.OneOff
+			c.Kind = plans.OneTime
 			c.Span = proration.Period{Start: start, End: start.Add(time.Nanosecond)} // a date
 		case "repair", "item_adjustment":
 			continue
@@ -116,7 +116,7 @@ func (g *reconcileGiven) charges(given []itemGiven, rounding proration.Rounding)
 // giveBack appends the credits of an item that gives back something of another. A repair frees each day once, and no more than was
 // billed comes back, which the library holds anybody to.
 func (g *reconcileGiven) giveBack(charges []plans.Charge, i itemGiven) ([]plans.Charge, error) {
-	left, err := credits.Left(charges)
+	left, err := credits.Remaining(charges)
 	if err != nil {
 		return nil, err
 	}
@@ -141,7 +141,7 @@ func (g *reconcileGiven) giveBack(charges []plans.Charge, i itemGiven) ([]plans.
 			continue
 		}
 		part := back
-		part.Kind, part.Quantity, part.Span = plans.Unused, s.Units, repair
+		part.Kind, part.Quantity, part.Span = plans.ProrationCredit, s.Units, repair
 		if repair.Start.Before(s.Span.Start) {
 			part.Span.Start = s.Span.Start
 		}
@@ -165,7 +165,7 @@ func items(charges []plans.Charge) list {
 		switch {
 		case c.Corrects != "":
 			return "repair"
-		case c.Kind == plans.OneOff:
+		case c.Kind == plans.OneTime:
 			return "fixed"
 		}
 		return "recurring"

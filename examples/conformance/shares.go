@@ -52,7 +52,7 @@ type changeGiven struct {
 	At          when                   `json:"at"`
 	Billed      billedGiven            `json:"billed"`
 	Next        *nextGiven             `json:"next"`
-	CreditBasis proration.Basis        `json:"credit_basis"`
+	CreditBasis proration.CreditBasis  `json:"credit_basis"`
 	DayCount    proration.DayCount     `json:"day_count"`
 	Rounding    proration.RoundingMode `json:"rounding,omitzero"`
 	Timezone    zone                   `json:"timezone,omitzero"`
@@ -92,11 +92,11 @@ func change(g changeGiven) (record, error) {
 		return nil, err
 	}
 	c := proration.Change{
-		At:       g.At.in(g.Timezone),
-		Billed:   billed,
-		Basis:    g.CreditBasis,
-		Policy:   policy,
-		Location: g.Timezone.get(),
+		At:          g.At.in(g.Timezone),
+		Billed:      billed,
+		CreditBasis: g.CreditBasis,
+		Policy:      policy,
+		Location:    g.Timezone.get(),
 	}
 	if g.Next == nil {
 		return adjust(c)

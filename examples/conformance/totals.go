@@ -10,11 +10,11 @@ import (
 )
 
 type invoiceTotalGiven struct {
-	Currency    plans.Currency         `json:"currency"`
-	Lines       []taxedGiven           `json:"lines"`
-	Discounts   []deductionGiven       `json:"discounts"`
-	TaxRounding invoice.TaxPer         `json:"tax_rounding"`
-	Rounding    proration.RoundingMode `json:"rounding,omitzero"`
+	Currency    plans.Currency           `json:"currency"`
+	Lines       []taxedGiven             `json:"lines"`
+	Discounts   []deductionGiven         `json:"discounts"`
+	TaxRounding invoice.TaxRoundingLevel `json:"tax_rounding"`
+	Rounding    proration.RoundingMode   `json:"rounding,omitzero"`
 }
 
 // taxedGiven is a line before tax, with the taxes on it in percent.
@@ -30,9 +30,9 @@ func (t *taxedGiven) UnmarshalJSON(text []byte) error {
 
 func invoiceTotal(g invoiceTotalGiven) (record, error) {
 	policy := invoice.Standard()
-	policy.TaxPer = g.TaxRounding
+	policy.TaxRoundingLevel = g.TaxRounding
 	if g.Rounding != 0 {
-		policy.Proration.Rounding.Mode, policy.TaxMode = g.Rounding, g.Rounding
+		policy.Proration.Rounding.Mode, policy.TaxRoundingMode = g.Rounding, g.Rounding
 	}
 	draft := invoice.Draft{
 		ID: "total", Currency: g.Currency, At: time.Unix(0, 0).UTC(), // which matters for nothing here
@@ -40,7 +40,7 @@ func invoiceTotal(g invoiceTotalGiven) (record, error) {
 	}
 	for _, line := range g.Lines {
 		draft.Lines = append(draft.Lines, plans.Charge{
-			Kind: plans.OneOff, Currency: g.Currency, Net: line.Amount.Decimal, Taxes: taxesOf(line.TaxPercents),
+			Kind: plans.OneTime, Currency: g.Currency, Net: line.Amount.Decimal, Taxes: taxesOf(line.TaxPercents),
 		})
 	}
 	inv, err := invoice.Build(draft)

@@ -165,7 +165,7 @@ func (t instant) differ(path string, want json.RawMessage) []string {
 // String returns the date alone at the first instant of a day.
 func (t instant) String() string {
 	at := time.Time(t)
-	var day proration.Wall
+	var day proration.LocalTime
 	date := at.Format(time.DateOnly)
 	if day.UnmarshalText([]byte(date)) == nil && day.In(at.Location()).Equal(at) {
 		return date

@@ -1,6 +1,6 @@
 // Kommo answers the questions of a sales tool vendor's billing FAQ with figures: orders for 6, 9, 12 and 24 months in Brazil and
 // elsewhere, seats in the middle of a term, what is refused and why, and lives that are replayed: payments that take a while or fail,
-// renewals, what can be reached. What is asked in each answer is data, in kommo.json; the vendor's policy and catalogue lie beside the
+// renewals, what can be reached. What is asked in each answer is data, in kommo.json; the vendor's policy and catalog lie beside the
 // program that compares policies. Prices, percentages and the days for a first payment are placeholders, since the FAQ states none.
 //
 //	go run ./examples/kommo
@@ -50,15 +50,15 @@ type vendor struct {
 
 // ask is one thing that is asked for: an order, a change of the contract that the last order made, or a refund of what it cost.
 type ask struct {
-	Order  *plans.Order  `json:"order"`
-	Change *change       `json:"change"`
-	Refund *refund       `json:"refund"`
-	By     plans.Actor   `json:"by"`
-	At     time.Time     `json:"at"`
-	Usage  []plans.InUse `json:"usage"`
+	Order  *plans.Order       `json:"order"`
+	Change *change            `json:"change"`
+	Refund *refund            `json:"refund"`
+	By     plans.Actor        `json:"by"`
+	At     time.Time          `json:"at"`
+	Usage  []plans.LimitUsage `json:"usage"`
 }
 
-// change is a plans.Change that names plans and terms of the catalogue.
+// change is a plans.Change that names plans and terms of the catalog.
 type change struct {
 	Plan     string             `json:"plan"`
 	Item     string             `json:"item"`
@@ -176,7 +176,7 @@ func (v *vendor) change(c *customer, a ask) (title, text string, err error) {
 	}
 	at := a.At.In(c.zone)
 	title = fmt.Sprintf("%s  %s asks %s", at.Format(time.DateOnly), a.By, what)
-	amended, err := v.Policy.Catalog.Amend(plans.Proposal{Contract: c.contract, Change: asked, By: a.By, At: at, Usage: a.Usage})
+	amended, err := v.Policy.Catalog.Amend(plans.ChangeRequest{Contract: c.contract, Change: asked, By: a.By, At: at, Usage: a.Usage})
 	if err != nil {
 		return title, "", err
 	}
@@ -191,11 +191,11 @@ func (v *vendor) change(c *customer, a ask) (title, text string, err error) {
 
 // giveBack credits what of the old plan is not used, where another one takes its place at once.
 func (v *vendor) giveBack(c *customer, a *plans.Amendment) (string, error) {
-	if a.When != plans.AtOnce || !slices.Contains([]plans.Action{plans.Upgrade, plans.Downgrade, plans.Lateral}, a.Action) {
+	if a.Effective != plans.Immediately || !slices.Contains([]plans.Action{plans.Upgrade, plans.Downgrade, plans.Lateral}, a.Action) {
 		return "", nil
 	}
 	unused, err := credits.Unused(credits.Request{
-		Charges: c.billed, At: a.At, Basis: proration.OnBilled, Policy: v.Policy.Catalog.Policy, Location: c.zone,
+		Charges: c.billed, At: a.At, CreditBasis: proration.OnBilled, Policy: v.Policy.Catalog.Policy, Location: c.zone,
 	})
 	if err != nil {
 		return "", err
@@ -218,8 +218,8 @@ func (v *vendor) refund(c *customer, a ask) (title, text string, err error) {
 	for _, charge := range c.billed {
 		paid = paid.Add(charge.Net)
 	}
-	given, err := credits.Dispose(credits.Disposal{
-		Request: credits.Request{Charges: c.billed, At: at, Basis: proration.OnBilled, Policy: v.Policy.Catalog.Policy, Location: c.zone},
+	given, err := credits.ApplyRefundRules(credits.RefundRequest{
+		Request: credits.Request{Charges: c.billed, At: at, CreditBasis: proration.OnBilled, Policy: v.Policy.Catalog.Policy, Location: c.zone},
 		ID:      "refund", Rules: v.Policy.Billing.Refunds, Exception: a.Refund.Exception, Paid: paid,
 	})
 	if err != nil {

@@ -40,22 +40,24 @@ func TestRead(t *testing.T) {
 // What makes no sense is an error of the program, and not printed as an answer.
 func TestAnswerFails(t *testing.T) {
 	for name, edit := range map[string]func(*both){
-		"a country without a zone":                func(v *both) { v.Zones["US"] = "Mars/Olympus" },
-		"a plan that is not in the catalogue":     func(v *both) { v.Catalog.Plans[2].ID = "gone" },
-		"a term that is not on offer":             func(v *both) { v.Catalog.Terms[2].Length = proration.Interval{Months: 18} },
-		"a policy that is not filled in":          func(v *both) { v.Catalog.Policy.DayCount = 0 },
-		"charges without a rule for refunds":      func(v *both) { v.Billing.Refunds = []credits.Rule{{Items: []string{"token"}, As: credits.ToNothing}} },
+		"a country without a zone":          func(v *both) { v.Zones["US"] = "Mars/Olympus" },
+		"a plan that is not in the catalog": func(v *both) { v.Catalog.Plans[2].ID = "gone" },
+		"a term that is not on offer":       func(v *both) { v.Catalog.Terms[2].Length = proration.Interval{Months: 18} },
+		"a policy that is not filled in":    func(v *both) { v.Catalog.Policy.DayCount = 0 },
+		"charges without a rule for refunds": func(v *both) {
+			v.Billing.Refunds = []credits.RefundRule{{Items: []string{"token"}, As: credits.AsNothing}}
+		},
 		"an ask for nothing":                      func(v *both) { v.row("M2").Asks[0].Order = nil },
 		"a change before the contract":            func(v *both) { at := &v.row("M6").Asks[1].At; *at = at.AddDate(-1, 0, 0) },
 		"an exception without a reason":           func(v *both) { v.row("M10").Asks[2].Refund.Exception.Reason = "" },
 		"an order without an item":                func(v *both) { v.row("M2").Asks[0].Order.Items = nil },
-		"usage that is below nothing":             func(v *both) { u := &v.row("M16").Asks[1].Usage[0]; u.Amount = u.Amount.Neg() },
+		"usage that is below nothing":             func(v *both) { u := &v.row("M16").Asks[1].Usage[0]; u.Used = u.Used.Neg() },
 		"a plan that lacks what was bought":       func(v *both) { v.Catalog.Plans[2].Offers[0].Item = "robot" },
 		"an actor who does not exist":             func(v *both) { v.row("M14").Asks[1].By = 0 },
-		"a rule that does not say when":           func(v *both) { v.Catalog.Rules[0].When = 0 },
+		"a rule that does not say when":           func(v *both) { v.Catalog.ChangeRules[0].Effective = 0 },
 		"a market without a currency":             func(v *both) { v.Catalog.Markets[0].Currency = "" },
-		"a trial that does not say what is left":  func(v *both) { v.Catalog.Trial.Leftover = 0 },
-		"a method that nobody may choose":         func(v *both) { v.Catalog.Markets[1].Methods[0].By = []plans.Actor{9} },
+		"a trial that does not say what is left":  func(v *both) { v.Catalog.Trial.UnusedTrial = 0 },
+		"a method that nobody may choose":         func(v *both) { v.Catalog.Markets[1].PaymentMethods[0].By = []plans.Actor{9} },
 		"a discount above the price of the terms": func(v *both) { p := &v.Catalog.Terms[3].Percent; *p = p.Shift(2) },
 	} {
 		f, err := answer.Read[file](data)

@@ -1,5 +1,5 @@
 // Kustomer answers the questions of a help desk vendor's billing FAQ with figures, each by a life that is replayed. The questions and
-// what happens in each answer are data, in kustomer.json; the vendor's policy and catalogue lie beside the program that compares
+// what happens in each answer are data, in kustomer.json; the vendor's policy and catalog lie beside the program that compares
 // policies. Prices, the percentage of the annual contract and the days of the reminder are placeholders, since the FAQ states none.
 //
 //	go run ./examples/kustomer

@@ -36,7 +36,7 @@ func TestPlayFails(t *testing.T) {
 	for name, edit := range map[string]func(*file, *lifecycle.Policy){
 		"a country without a zone":              func(f *file, _ *lifecycle.Policy) { f.Zones["US"] = "Mars/Olympus" },
 		"an order without an item":              func(f *file, _ *lifecycle.Policy) { f.Rows[0].Lives[0].Order.Items = nil },
-		"a policy that is not filled in":        func(_ *file, p *lifecycle.Policy) { p.Billing.Basis = 0 },
+		"a policy that is not filled in":        func(_ *file, p *lifecycle.Policy) { p.Billing.CreditBasis = 0 },
 		"a plan that offers nothing":            func(_ *file, p *lifecycle.Policy) { p.Catalog.Plans[0].Offers = nil },
 		"events that are not in order of times": func(f *file, _ *lifecycle.Policy) { e := &f.Rows[0].Lives[0].Events[1]; e.At = e.At.AddDate(0, 0, -1) },
 		"a payment of no invoice":               func(f *file, _ *lifecycle.Policy) { f.Rows[0].Lives[0].Events[1].Payment.Invoice = "" },

@@ -1,6 +1,6 @@
 // Policies replays one year of one customer under the policies of five vendors, and prints what comes of it side by side: what can be
 // reached, what is invoiced when, what is owed to the customer, and how often the card is charged. The year is data, in year.json; the
-// policies are those in vendors, each without its catalogue, so that the same contract from month to month makes sense under all of them.
+// policies are those in vendors, each without its catalog, so that the same contract from month to month makes sense under all of them.
 // What each setting follows is in the README.
 //
 //	go run ./examples/policies
@@ -73,7 +73,7 @@ func run(out io.Writer) error {
 // bare returns a policy whose rules hold for any plans.
 func bare(p lifecycle.Policy) lifecycle.Policy {
 	if p.Catalog != nil {
-		p.Rules, p.Catalog = p.Catalog.Rules, nil
+		p.ChangeRules, p.Catalog = p.Catalog.ChangeRules, nil
 	}
 	return p
 }

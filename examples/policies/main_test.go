@@ -79,12 +79,12 @@ func TestChargedOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, want := c.notices[lifecycle.Declined], c.declined; got != want {
+		if got, want := c.notices[lifecycle.NoticePaymentFailed], c.declined; got != want {
 			t.Errorf("%s: %d declines are told, and there were %d", vendor, got, want)
 		}
 		for _, inv := range c.invoices {
-			if !inv.Received().Equal(inv.Due) || !inv.Outstanding().IsZero() {
-				t.Errorf("%s: %s was due with %v, and %v came in", vendor, inv.ID, inv.Due, inv.Received())
+			if !inv.Received().Equal(inv.AmountDue) || !inv.Outstanding().IsZero() {
+				t.Errorf("%s: %s was due with %v, and %v came in", vendor, inv.ID, inv.AmountDue, inv.Received())
 			}
 		}
 	}

@@ -124,7 +124,7 @@ func (r *replayer) take(o lifecycle.Outcome) error {
 	}
 	for _, e := range o.Effects {
 		r.effects[e.Kind]++
-		if e.Kind != lifecycle.Charge {
+		if e.Kind != lifecycle.CollectPayment {
 			continue
 		}
 		outcome := lifecycle.Event{At: r.sub.At, Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: e.Invoice}}

@@ -70,9 +70,9 @@ func show(out io.Writer, y *year, columns []column) {
 	line(out, "granted as credit", sum(granted))
 	line(out, "credit left", cells(columns, balance))
 	line(out, "refunds", cells(columns, func(c *column) string { return fmt.Sprint(c.effects[lifecycle.Refund]) }))
-	line(out, "charges asked for", cells(columns, func(c *column) string { return fmt.Sprint(c.effects[lifecycle.Charge]) }))
+	line(out, "charges asked for", cells(columns, func(c *column) string { return fmt.Sprint(c.effects[lifecycle.CollectPayment]) }))
 	line(out, "of them declined", cells(columns, func(c *column) string { return fmt.Sprint(c.declined) }))
-	for kind := lifecycle.Renews; kind <= lifecycle.Lost; kind++ {
+	for kind := lifecycle.NoticeRenewal; kind <= lifecycle.NoticeAccessLost; kind++ {
 		told := cells(columns, func(c *column) string { return fmt.Sprint(c.notices[kind]) })
 		if slices.ContainsFunc(told, func(s string) bool { return s != "0" }) {
 			line(out, "told: "+strings.ReplaceAll(kind.String(), "_", " "), told)
@@ -89,7 +89,7 @@ func show(out io.Writer, y *year, columns []column) {
 func dates(columns []column, zone *time.Location) (all []string) {
 	for i := range columns {
 		for _, inv := range columns[i].invoices {
-			all = append(all, inv.At.In(zone).Format(time.DateOnly))
+			all = append(all, inv.IssuedAt.In(zone).Format(time.DateOnly))
 		}
 	}
 	slices.Sort(all)
@@ -102,7 +102,7 @@ func amount(invoices []invoice.Invoice, date string, zone *time.Location) string
 	var sum decimal.Decimal
 	for i := range invoices {
 		inv := &invoices[i]
-		if inv.At.In(zone).Format(time.DateOnly) != date {
+		if inv.IssuedAt.In(zone).Format(time.DateOnly) != date {
 			continue
 		}
 		if inv.Status == invoice.Void {
@@ -110,7 +110,7 @@ func amount(invoices []invoice.Invoice, date string, zone *time.Location) string
 			continue
 		}
 		found = true
-		sum = sum.Add(inv.Due).Sub(granted(inv))
+		sum = sum.Add(inv.AmountDue).Sub(granted(inv))
 	}
 	switch {
 	case found:
@@ -123,7 +123,7 @@ func amount(invoices []invoice.Invoice, date string, zone *time.Location) string
 
 // granted returns what an invoice grants as credit for later ones.
 func granted(inv *invoice.Invoice) (sum decimal.Decimal) {
-	for _, e := range inv.Entries {
+	for _, e := range inv.LedgerEntries {
 		if e.Kind == credits.Granted {
 			sum = sum.Add(e.Amount)
 		}

@@ -52,7 +52,7 @@ func run(out io.Writer) error {
 		{At: date(11, 20), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-3"}},
 		{At: date(11, 23), Kind: lifecycle.PlanChanged, Change: plans.Change{Plan: &growth}},
 		{At: date(12, 1), Kind: lifecycle.PaymentFailed, Payment: lifecycle.Payment{Invoice: "acme-5"}},
-		{At: date(12, 5), Kind: lifecycle.CardEntered},
+		{At: date(12, 5), Kind: lifecycle.PaymentMethodAdded},
 		{At: date(12, 5), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-5"}},
 	} {
 		e.Sequence = int64(i + 1)

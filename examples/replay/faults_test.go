@@ -35,11 +35,11 @@ func TestUnusable(t *testing.T) {
 		{"null bytes", good, "{\x00}", []string{`:1:2: invalid character '\x00'`}},
 		{"deep nesting", good, strings.Repeat("[", 200) + strings.Repeat("]", 200), []string{":1:101: lists and objects lie more than 100 deep"}},
 		{"no object", good, "[]", []string{":1:1: an object is needed here, and not a list"}},
-		{"a file cut off, and faults of the other", `{"changes": "later"`, `{"zone": "UTC"}`, []string{
-			":1:20: unexpected end of JSON input", "subscription: it is missing", "until: it is missing", "events: it is missing",
+		{"a file cut off, and faults of the other", `{"prorations": "later"`, `{"zone": "UTC"}`, []string{
+			":1:23: unexpected end of JSON input", "subscription: it is missing", "until: it is missing", "events: it is missing",
 		}},
-		{"the other way round", `{"changes": "later"}`, "{\n  \"zone\"\n}", []string{
-			`:1:13: changes: "later" is none of now, next, none`, ":1:1: rules: say who may change what", ":1:1: keep: say how long", ":3:1: invalid character '}'",
+		{"the other way round", `{"prorations": "later"}`, "{\n  \"zone\"\n}", []string{
+			`:1:16: prorations: "later" is none of invoice_now, next_invoice, none`, ":1:1: change_rules: say who may change what", ":1:1: invoice_retention: say how long", ":3:1: invalid character '}'",
 		}},
 		{"no policy", "[]", good, []string{":1:1: a replay has a policy"}},
 		{"policies in another order", "[" + string(defaultPolicy) + "," + string(defaultPolicy) + "]", good, []string{"[1].from: it is not after that of the policy before"}},

@@ -25,7 +25,7 @@ func reading(zone *time.Location) jsonfault.Reading {
 // instant reads a date, which is the first instant of that day, or an instant with an offset.
 func instant(text string, zone *time.Location) (time.Time, error) {
 	if _, err := time.Parse(time.DateOnly, text); err == nil {
-		var day proration.Wall
+		var day proration.LocalTime
 		if err := day.UnmarshalText([]byte(text)); err != nil {
 			return time.Time{}, err
 		}

@@ -70,7 +70,7 @@ func (s *statement) notices() string {
 
 // preposition is what leads from a notice to the instant that it is of.
 func preposition(k lifecycle.NoticeKind) string {
-	if k == lifecycle.Declined || k == lifecycle.Overdue || k == lifecycle.GraceEnds {
+	if k == lifecycle.NoticePaymentFailed || k == lifecycle.NoticeOverdue || k == lifecycle.NoticeGraceEnd {
 		return ": pay before "
 	}
 	return ": it comes on "
@@ -130,7 +130,7 @@ func (g *groups) add(name, what string) {
 // text returns a paragraph for each.
 func (g *groups) text() string {
 	const (
-		indent = "             "
+		indent = "                 "
 		joint  = "\x1f" // what belongs together stays on one line
 	)
 	var text strings.Builder

@@ -13,7 +13,7 @@ func tell(until, events string) string {
 }
 
 func TestStories(t *testing.T) {
-	const signup = `{"at": "2026-01-01", "kind": "started", "no_trial": true, "method": "card"}, {"at": "2026-01-01", "kind": "payment_succeeded", "payment": {"invoice": "a-1"}}`
+	const signup = `{"at": "2026-01-01", "kind": "started", "no_trial": true, "payment_method": "card"}, {"at": "2026-01-01", "kind": "payment_succeeded", "payment": {"invoice": "a-1"}}`
 	for _, c := range []struct {
 		name string
 		why  string
@@ -35,7 +35,7 @@ func TestStories(t *testing.T) {
 			"resumed                active         full\n                       refused: there is no pause\n", `refused: there is no invoice "b-1"`,
 		}},
 		{"nobody pays", "what comes next is the end of the grace", tell("2026-02-01T12:00:00Z", signup+`, {"at": "2026-02-01", "kind": "payment_failed", "payment": {"invoice": "a-2"}}`), []string{
-			"declined     a-2 2026-02-01: pay before 2026-02-04", "Next: reminder grace_end-2 a-2 on 2026-02-03",
+			"payment failed   a-2 2026-02-01: pay before 2026-02-04", "Next: reminder grace_end-2 a-2 on 2026-02-03",
 		}},
 	} {
 		out, problems, exit := say(write(t, c.text))
@@ -58,7 +58,7 @@ func TestPolicies(t *testing.T) {
 		return `{"at": "2026-` + month + `-01", "kind": "payment_failed", "payment": {"invoice": "` + invoice + `"}},
 			{"at": "2026-` + month + `-02", "kind": "payment_succeeded", "payment": {"invoice": "` + invoice + `"}}`
 	}
-	out, problems, exit := say("-policy", write(t, "["+old+","+harder+"]"), write(t, tell("2026-03-20", `{"at": "2026-01-01", "kind": "started", "no_trial": true, "method": "card"},
+	out, problems, exit := say("-policy", write(t, "["+old+","+harder+"]"), write(t, tell("2026-03-20", `{"at": "2026-01-01", "kind": "started", "no_trial": true, "payment_method": "card"},
 		{"at": "2026-01-01", "kind": "payment_succeeded", "payment": {"invoice": "a-1"}}, `+decline("02", "a-2")+`, `+decline("03", "a-3"))))
 	if exit != exitDone || problems != "" {
 		t.Fatalf("it exits with %d: %s", exit, problems)

@@ -37,7 +37,7 @@ type writer struct {
 }
 
 // counts are the fields whose numbers are no amounts of money.
-var counts = []string{"quantity", "above", "percent", "included", "package", "up_to"}
+var counts = []string{"quantity", "base_quantity", "percent", "included", "package", "up_to"}
 
 func (w *writer) value(v any) ([]byte, error) {
 	if err := w.write(reflect.ValueOf(v)); err != nil {

@@ -68,7 +68,7 @@ func TestJSONLikeEncodingJSON(t *testing.T) {
 	for _, v := range []any{
 		something(), outer{}, contract, charges, charges[0], plans.Charge{}, proration.Standard(2), []credits.Entry(nil), []credits.Entry{}, proration.Policy{},
 		credits.Entry{Kind: credits.Granted, ID: "g", Amount: giventest.Money("0.55"), Currency: "USD", At: november.Start, Priority: &low, Promotional: true},
-		plans.Discount{ID: "d", Price: &plans.Price{Unit: giventest.Money("1.25")}, Currency: "USD", Lasts: plans.Once, Kinds: []plans.Kind{plans.Usage}},
+		plans.Discount{ID: "d", Price: &plans.Price{Unit: giventest.Money("1.25")}, Currency: "USD", Duration: plans.Once, Kinds: []plans.Kind{plans.Usage}},
 	} {
 		got, err := canon.JSON(v, 0)
 		if err != nil {
@@ -129,7 +129,7 @@ func TestNormal(t *testing.T) {
 		{"an empty text in a list", []string{""}, []string{}, false},
 		{"another order", []string{"a", "b"}, []string{"b", "a"}, false},
 		{"a number beyond the limits", decimal.New(1, 100_000), decimal.New(1, 100_001), false},
-		{"another kind", plans.Usage, plans.OneOff, false},
+		{"another kind", plans.Usage, plans.OneTime, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a, errA := canon.Normal(c.a)

@@ -6,7 +6,7 @@ type Mode uint8
 // The modes. The zero Mode is not one of them.
 const (
 	HalfUp   Mode = iota + 1 // to the nearest; a tie away from zero
-	HalfEven                 // to the nearest; a tie to the even neighbour
+	HalfEven                 // to the nearest; a tie to the even neighbor
 	HalfDown                 // to the nearest; a tie to zero
 	Up                       // away from zero
 	Down                     // to zero

@@ -78,9 +78,9 @@ func Refused(err error, indent string) string {
 	return text.String()
 }
 
-// repriced returns the policy with another price in its catalogue.
+// repriced returns the policy with another price in its catalog.
 func (v Vendor) repriced(r Repriced) (lifecycle.Policy, error) {
-	catalog, err := v.Policy.Catalog.With(plans.Override{Plans: []plans.Special{{ID: r.Plan, Offers: []plans.Offer{r.Offer}}}})
+	catalog, err := v.Policy.Catalog.With(plans.Override{Plans: []plans.PlanOverride{{ID: r.Plan, Offers: []plans.Offer{r.Offer}}}})
 	later := v.Policy
 	later.From, later.Catalog = r.From, &catalog
 	return later, err
@@ -181,7 +181,7 @@ func (p *life) told(n lifecycle.Notice) string {
 	}
 	switch {
 	case !n.Of.After(n.At): // of nothing, or of a grace that is over
-	case n.Kind == lifecycle.Declined || n.Kind == lifecycle.Overdue:
+	case n.Kind == lifecycle.NoticePaymentFailed || n.Kind == lifecycle.NoticeOverdue:
 		text += ", grace until " + p.at(n.Of)
 	default:
 		text += " on " + p.date(n.Of)
@@ -190,7 +190,7 @@ func (p *life) told(n lifecycle.Notice) string {
 }
 
 // member prints what one member can reach.
-func (p *life) member(m lifecycle.Member) {
+func (p *life) member(m lifecycle.Role) {
 	who := m.Role
 	if m.Selected {
 		who = "selected " + who
@@ -212,7 +212,7 @@ func (p *life) history(first lifecycle.Subscription) error {
 	fmt.Fprintf(p.out, "  order history\n")
 	for _, inv := range o.Invoices {
 		total := inv.Total.StringFixed(2) + " " + string(inv.Currency)
-		line := fmt.Sprintf("    %-8s  %s  %13s  due %9s  %-13s  %s", inv.ID, p.date(inv.At), total, inv.Due.StringFixed(2), inv.Status, inv.Contact.Name)
+		line := fmt.Sprintf("    %-8s  %s  %13s  due %9s  %-13s  %s", inv.ID, p.date(inv.IssuedAt), total, inv.AmountDue.StringFixed(2), inv.Status, inv.Contact.Name)
 		fmt.Fprintln(p.out, strings.TrimRight(line, " "))
 	}
 	return nil
@@ -241,10 +241,10 @@ func described(e lifecycle.Event) string {
 	switch {
 	case e.Payment.Invoice != "":
 		text += " " + e.Payment.Invoice
-	case e.Method != "" && e.Kind == lifecycle.CardEntered:
-		text = e.Method + " entered"
-	case e.Method != "":
-		text += ", " + e.Method + " on file"
+	case e.PaymentMethod != "" && e.Kind == lifecycle.PaymentMethodAdded:
+		text = e.PaymentMethod + " entered"
+	case e.PaymentMethod != "":
+		text += ", " + e.PaymentMethod + " on file"
 	case c.Plan != nil:
 		text += " to " + c.Plan.ID
 	case c.Term != nil:

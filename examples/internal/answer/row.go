@@ -21,15 +21,15 @@ type Row struct {
 
 // Life is an order, and what happens to the subscription that it makes.
 type Life struct {
-	Order    plans.Order        `json:"order"`    // what is bought
-	Contact  invoice.Contact    `json:"contact"`  // to whom its invoices go
-	Members  []lifecycle.Member `json:"members"`  // whose access is shown besides the customer's
-	Repriced *Repriced          `json:"repriced"` // another price list that holds later
-	Events   []lifecycle.Event  `json:"events"`   // numbered as they stand; one without a kind is an instant at which to look
-	History  bool               `json:"history"`  // all invoices are listed at the end
+	Order    plans.Order       `json:"order"`    // what is bought
+	Contact  invoice.Contact   `json:"contact"`  // to whom its invoices go
+	Members  []lifecycle.Role  `json:"members"`  // whose access is shown besides the customer's
+	Repriced *Repriced         `json:"repriced"` // another price list that holds later
+	Events   []lifecycle.Event `json:"events"`   // numbered as they stand; one without a kind is an instant at which to look
+	History  bool              `json:"history"`  // all invoices are listed at the end
 }
 
-// Repriced is a price of the catalogue that changes.
+// Repriced is a price of the catalog that changes.
 type Repriced struct {
 	From  time.Time   `json:"from"`
 	Plan  string      `json:"plan"`
@@ -84,7 +84,7 @@ func (v Vendor) Ordered(o plans.Order) (plans.Order, string, error) {
 	if o.Term != (proration.Interval{}) {
 		term = " for " + o.Term.String()
 	}
-	return o, fmt.Sprintf("%s  %s orders %s of %s%s in %s, by %s", o.At.Format(time.DateOnly), o.By, what, o.Plan, term, o.Country, o.Method), nil
+	return o, fmt.Sprintf("%s  %s orders %s of %s%s in %s, by %s", o.At.Format(time.DateOnly), o.By, what, o.Plan, term, o.Country, o.PaymentMethod), nil
 }
 
 // In writes an instant on a calendar, if there is one.

@@ -114,11 +114,11 @@ func TestDecodeFaults(t *testing.T) {
 			`f:1:8: id: text is needed here, and not null`, `f:1:54: named: an object is needed here, and not null`,
 		}},
 		{"an enum", `{"id": "a", "kind": "use"}`, []string{
-			`f:1:21: kind: "use" is none of recurring, addition, extension, usage, one_off, shortfall, termination, unused, refund`,
+			`f:1:21: kind: "use" is none of recurring, proration_charge, extension, usage, one_time, shortfall, termination_fee, proration_credit, refund`,
 		}},
 		{"keys of a map", `{"id": "a", "kinds": {"usage": 1, "use": "u", "usage": "v"}, "prices": {"x": 1, "x": 2}}`, []string{
 			`f:1:32: kinds.usage: text is needed here, and not a number; write "1"`,
-			`f:1:35: kinds.use: "use" is none of recurring, addition, extension, usage, one_off, shortfall, termination, unused, refund`,
+			`f:1:35: kinds.use: "use" is none of recurring, proration_charge, extension, usage, one_time, shortfall, termination_fee, proration_credit, refund`,
 			`f:1:47: kinds.usage: it comes twice`, `f:1:81: prices.x: it comes twice`,
 		}},
 		{"numbers", `{"id": "a", "count": 128, "Default": 1.5, "items": 3, "prices": [], "any": 1, "raw": 13}`, []string{

@@ -38,16 +38,16 @@ func TestStrict(t *testing.T) {
 		text, err := os.ReadFile(name + ".json")
 		require.NoError(t, err)
 		for _, edit := range [][2]string{
-			{`"changes":`, `"change":`}, {`"unpaid":`, `"unpayed":`}, {`"day_count":`, `"days":`}, {`"suspended":`, `"suspend":`}, {`"without":`, `"with":`},
-			{`"when": "at_once"`, `"when": "soon"`}, {`"role":`, `"rule":`},
+			{`"prorations":`, `"proration":`}, {`"final_action":`, `"last_action":`}, {`"day_count":`, `"days":`}, {`"suspended":`, `"suspend":`}, {`"without_payment_method":`, `"with_payment_method":`},
+			{`"effective": "immediately"`, `"effective": "soon"`}, {`"role":`, `"rule":`},
 		} {
 			require.Contains(t, string(text), edit[0], name)
 			_, err := answer.Read[lifecycle.Policy]([]byte(strings.Replace(string(text), edit[0], edit[1], 1)))
 			assert.Error(t, err, "%s with %s", name, edit[1])
 		}
-		policy, err := answer.Read[lifecycle.Policy]([]byte(strings.Replace(string(text), `"changes":`, `"from": "2026-01-01T00:00:00Z", "changes":`, 1)))
+		policy, err := answer.Read[lifecycle.Policy]([]byte(strings.Replace(string(text), `"prorations":`, `"from": "2026-01-01T00:00:00Z", "prorations":`, 1)))
 		require.NoError(t, err, name)
-		policy.Changes = 0
+		policy.Prorations = 0
 		assert.Error(t, policy.Validate(), name)
 	}
 }

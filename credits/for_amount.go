@@ -8,20 +8,20 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Return asks to give back money of one charge, for another reason than time that is not used.
-type Return struct {
+// AmountRequest asks to give back money of one charge, for another reason than time that is not used.
+type AmountRequest struct {
 	Charges []plans.Charge         `json:"charges"`         // what was billed, in the order of billing, and what of it was credited since
 	Charge  string                 `json:"charge"`          // ID of the charge
 	Amount  decimal.Decimal        `json:"amount,omitzero"` // how much of its net, not negative; zero is all that is left
 	Mode    proration.RoundingMode `json:"mode"`            // how the discounts and taxes that go back with it are rounded
 }
 
-// GiveBack returns the credit of an amount of a charge, or of all that is left of it. It frees no time and no quantity: that is [Unused].
+// ForAmount returns the credit of an amount of a charge, or of all that is left of it. It frees no time and no quantity: that is [Unused].
 // Discounts and taxes go back in proportion, and the last credit of a charge takes what is left of them, so that all of them add up to what
 // was billed.
 // Errors: ErrInvalid for a charge that is not there, an amount that is negative, has more places than the
 // currency, or is more than is left; the faults of the charges, the currency and the mode.
-func GiveBack(r Return) (plans.Charge, error) {
+func ForAmount(r AmountRequest) (plans.Charge, error) {
 	var f fault.List
 	checkCharges(&f, r.Charges)
 	var of *plans.Charge

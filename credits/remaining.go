@@ -8,25 +8,25 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Stretch is a time throughout which as many units of a charge are paid for, and were not given back.
-type Stretch struct {
+// RemainingSpan is a time throughout which as many units of a charge are paid for, and were not given back.
+type RemainingSpan struct {
 	Charge int              `json:"charge"` // which charge, by its place in the list
 	Span   proration.Period `json:"span"`   // the time, a part of its span; that of a charge without one
 	Units  decimal.Decimal  `json:"units"`  // how many; one of what is not counted, and zero where all of them were given back
 }
 
-// Left returns of which charges how many units are left, and when: charge by charge, each cut where its credits begin and end, from its
+// Remaining returns of which charges how many units are left, and when: charge by charge, each cut where its credits begin and end, from its
 // start on. A credit of time frees its units, or the one of what is not counted, for its span, and one of a quantity for another
 // reason from there on; one of money alone frees nothing.
 // Errors: those that [Unused] has for the charges.
-func Left(charges []plans.Charge) ([]Stretch, error) {
+func Remaining(charges []plans.Charge) ([]RemainingSpan, error) {
 	var f fault.List
 	checkCharges(&f, charges)
 	if f != nil {
 		return nil, f.Err()
 	}
 	before := given(charges)
-	var all []Stretch
+	var all []RemainingSpan
 	for i := range charges {
 		c := &charges[i]
 		if c.Corrects != "" {
@@ -34,7 +34,7 @@ func Left(charges []plans.Charge) ([]Stretch, error) {
 		}
 		b := before[c.ID]
 		if !c.Span.Start.Before(c.Span.End) {
-			all = append(all, Stretch{Charge: i, Span: c.Span, Units: b.unspanned(c)})
+			all = append(all, RemainingSpan{Charge: i, Span: c.Span, Units: b.unspanned(c)})
 			continue
 		}
 		for _, s := range b.stretches(c, c.Span) {
@@ -43,7 +43,7 @@ func Left(charges []plans.Charge) ([]Stretch, error) {
 				all[n].Span.End = s.span.End
 				continue
 			}
-			all = append(all, Stretch{Charge: i, Span: s.span, Units: s.left})
+			all = append(all, RemainingSpan{Charge: i, Span: s.span, Units: s.left})
 		}
 	}
 	return all, nil

@@ -2,7 +2,7 @@ package lifecycle
 
 // setMethod puts a method of payment on file, where it is one that is accepted.
 func (s *step) setMethod(e *Event) error {
-	method := e.Method
+	method := e.PaymentMethod
 	if method == "" {
 		method = "card"
 	}
@@ -11,11 +11,11 @@ func (s *step) setMethod(e *Event) error {
 		if err != nil {
 			return err
 		}
-		if _, err := market.Method(method, e.by()); err != nil {
+		if _, err := market.PaymentMethod(method, e.by()); err != nil {
 			return err
 		}
 	}
-	s.sub.Method = method
+	s.sub.PaymentMethod = method
 	return nil
 }
 
@@ -27,7 +27,7 @@ func (s *step) enterCard(e *Event) error {
 	sub := &s.sub
 	overdue := s.chargeOverdue()
 	switch {
-	case sub.Status == Suspended && !overdue && len(sub.Dues) == 0, sub.Status.over() && s.policy.Return.ByMethod:
+	case sub.Status == Suspended && !overdue && len(sub.Receivables) == 0, sub.Status.over() && s.policy.Reactivation.ByMethod:
 		return s.reactivate(e)
 	}
 	return nil
@@ -36,12 +36,12 @@ func (s *step) enterCard(e *Event) error {
 // chargeOverdue asks to charge every invoice whose payment failed, and reports whether there is one. For the others an attempt is under
 // way, or they have their time.
 func (s *step) chargeOverdue() (overdue bool) {
-	for i := range s.sub.Dues {
-		d := &s.sub.Dues[i]
-		if d.Failed.IsZero() && (s.sub.Status != Incomplete || !d.Asked.IsZero()) {
+	for i := range s.sub.Receivables {
+		d := &s.sub.Receivables[i]
+		if d.FirstFailedAt.IsZero() && (s.sub.Status != Incomplete || !d.RequestedAt.IsZero()) {
 			continue
 		}
-		overdue, d.Hard = true, false
+		overdue, d.HardDecline = true, false
 		s.ask(i)
 	}
 	return overdue
@@ -49,9 +49,9 @@ func (s *step) chargeOverdue() (overdue bool) {
 
 // removeCard takes the method of payment off file.
 func (s *step) removeCard(*Event) error {
-	if s.sub.Method == "" {
+	if s.sub.PaymentMethod == "" {
 		return s.refuse("there is none")
 	}
-	s.sub.Method = ""
+	s.sub.PaymentMethod = ""
 	return nil
 }

@@ -42,26 +42,26 @@ func statesBack(exactly *big.Rat, part, net, left int64) int64 {
 // cent of net, discount and tax, and nothing is left to credit or due.
 func TestNotesOfEverySplit(t *testing.T) {
 	t.Parallel()
-	rates := func(all ...string) (taxes []invoice.Rate) {
+	rates := func(all ...string) (taxes []invoice.TaxRate) {
 		for i, percent := range all {
-			taxes = append(taxes, invoice.Rate{Name: fmt.Sprint("tax ", i), Percent: giventest.Money(percent), Included: i == 1})
+			taxes = append(taxes, invoice.TaxRate{Name: fmt.Sprint("tax ", i), Percent: giventest.Money(percent), Included: i == 1})
 		}
 		return taxes
 	}
 	notes, sizes := 0, race.Few([]int64{3, 5, 1, 10}, 2)
-	for _, taxes := range [][]invoice.Rate{rates("19"), rates("33.3", "20")} {
-		for _, per := range []invoice.TaxPer{invoice.PerLine, invoice.PerInvoice} {
+	for _, taxes := range [][]invoice.TaxRate{rates("19"), rates("33.3", "20")} {
+		for _, per := range []invoice.TaxRoundingLevel{invoice.PerLine, invoice.PerInvoice} {
 			for _, grant := range []string{"", "0.02"} {
 				for _, cents := range sizes {
 					d := invoice.Draft{ID: "i", Currency: "USD", At: giventest.Instant("2026-12-01", nil), Policy: invoice.Standard()}
-					d.Policy.Taxes, d.Policy.TaxPer = taxes, per
+					d.Policy.Taxes, d.Policy.TaxRoundingLevel = taxes, per
 					if grant != "" {
 						d.Ledger = []credits.Entry{statesGrant("g", grant, true)}
 					}
 					for _, net := range []int64{cents, 8} {
-						d.Lines = append(d.Lines, plans.Charge{Kind: plans.OneOff, Item: "x", Currency: "USD", Net: decimal.New(net, -2)})
+						d.Lines = append(d.Lines, plans.Charge{Kind: plans.OneTime, Item: "x", Currency: "USD", Net: decimal.New(net, -2)})
 					}
-					d.Discounts = []plans.Discount{{ID: "off", Percent: giventest.Money("30"), Lasts: plans.Forever}}
+					d.Discounts = []plans.Discount{{ID: "off", Percent: giventest.Money("30"), Duration: plans.Forever}}
 					inv := statesBuilt(t, d)
 					for _, split := range statesSplits(statesCents(inv.Lines[0].Net)) {
 						notes += statesSplitNotes(t, inv, split)
@@ -90,11 +90,11 @@ func statesSplitNotes(tb testing.TB, inv invoice.Invoice, split []int64) int {
 	net, total := left[0], inv.Total
 	var credited []plans.Charge
 	for i, cents := range append(split, -1) {
-		c := invoice.Correction{ID: fmt.Sprint("cn-", i), At: inv.At, Invoice: after, Credited: credited}
+		c := invoice.CreditRequest{ID: fmt.Sprint("cn-", i), At: inv.IssuedAt, Invoice: after, Credited: credited}
 		if cents >= 0 {
-			c.Lines = []invoice.Part{{Line: line.ID, Amount: decimal.New(cents, -2)}}
+			c.Lines = []invoice.LineAmount{{Line: line.ID, Amount: decimal.New(cents, -2)}}
 		}
-		note, err := invoice.Note(c)
+		note, err := invoice.Credit(c)
 		if err != nil {
 			tb.Fatalf("note %d of %v: %v", i, split, err)
 		}
@@ -110,7 +110,7 @@ func statesSplitNotes(tb testing.TB, inv invoice.Invoice, split []int64) int {
 				}
 			}
 		}
-		if back := note.Offset.Add(note.Refund).Add(statesGranted(&note)); !back.Equal(note.Total.Neg()) {
+		if back := note.AppliedToInvoice.Add(note.Refund).Add(statesGranted(&note)); !back.Equal(note.Total.Neg()) {
 			tb.Fatalf("%v go back of %v", back, note.Total)
 		}
 		after, credited, total = statesNoted(tb, after, &note), append(credited, note.Lines...), total.Add(note.Total)
@@ -128,7 +128,7 @@ func statesSplitNotes(tb testing.TB, inv invoice.Invoice, split []int64) int {
 			tb.Fatalf("%d cents of amount %d are left after %v of\n%s", sum, j, split, inv.Text())
 		}
 	}
-	if _, err := invoice.Note(invoice.Correction{ID: "cn-9", At: inv.At, Invoice: after, Credited: credited}); err == nil || !total.IsZero() || after.Status != invoice.Paid {
+	if _, err := invoice.Credit(invoice.CreditRequest{ID: "cn-9", At: inv.IssuedAt, Invoice: after, Credited: credited}); err == nil || !total.IsZero() || after.Status != invoice.Paid {
 		tb.Fatalf("after %v, %v are left, and it is %v", split, total, after.Status)
 	}
 	return len(split) + 1

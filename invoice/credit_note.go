@@ -13,24 +13,24 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Correction asks for a credit note of an invoice.
-type Correction struct {
+// CreditRequest asks for a credit note of an invoice.
+type CreditRequest struct {
 	ID       string          `json:"id"`                // of the credit note
 	At       time.Time       `json:"at"`                // when it is issued; not before the invoice
 	Invoice  Invoice         `json:"invoice"`           // the one to correct, as it stands now
 	Credited []plans.Charge  `json:"credited,omitzero"` // what was credited of its charges before: the lines of earlier notes, and of later invoices; those that are no credits are of no interest
-	Lines    []Part          `json:"lines,omitzero"`    // what of it goes back; none is everything that is left
-	Repay    bool            `json:"repay,omitzero"`    // what was paid is paid back in money; otherwise it becomes credit
+	Lines    []LineAmount    `json:"lines,omitzero"`    // what of it goes back; none is everything that is left
+	Refund   bool            `json:"refund,omitzero"`   // what was paid is paid back in money; otherwise it becomes credit
 	Ledger   []credits.Entry `json:"ledger,omitzero"`   // what is owed to the customer before
 }
 
-// Part is some money of a line.
-type Part struct {
+// LineAmount is some money of a line.
+type LineAmount struct {
 	Line   string          `json:"line"`            // its ID
 	Amount decimal.Decimal `json:"amount,omitzero"` // of its net, not negative; zero is all that is left
 }
 
-// Note returns the credit note: money of the charges of an invoice, with the rates and the taxes that they had, and never more than is left. All
+// Credit returns the credit note: money of the charges of an invoice, with the rates and the taxes that they had, and never more than is left. All
 // notes of an invoice add up to its charges, to the last unit of net and tax. What it credits stands: that is corrected where it was
 // billed.
 //
@@ -39,10 +39,10 @@ type Part struct {
 // Errors: what [Check] finds of the invoice; ErrInvalid for a draft, one that is void, one with a payment under way, its own ID, a line that is
 // not there or has nothing left, an amount that is more than is left of one, and for earlier credits that come twice, or of which the invoice or
 // the ledger knows and Credited does not; ErrOutside for an instant before the invoice; and those of [Build].
-func Note(c Correction) (Invoice, error) {
+func Credit(c CreditRequest) (Invoice, error) {
 	var f fault.List
 	f.Under("invoice", Check(c.Invoice))
-	if c.At.Before(c.Invoice.At) {
+	if c.At.Before(c.Invoice.IssuedAt) {
 		f.Add("at", proration.ErrOutside, "it is before the invoice that is corrected")
 	}
 	switch s := c.Invoice.Status; s {
@@ -79,7 +79,7 @@ func Note(c Correction) (Invoice, error) {
 		return Invoice{}, err
 	}
 	draft := Draft{
-		ID: c.ID, Corrects: inv.ID, Currency: inv.Currency, At: c.At, Lines: lines, Billed: billed, Ledger: c.Ledger,
+		ID: c.ID, Corrects: inv.ID, Currency: inv.Currency, At: c.At, Lines: lines, CreditedCharges: billed, Ledger: c.Ledger,
 		Policy: inv.Policy, Contact: inv.Contact, Location: inv.Location,
 	}
 	note, err := Build(draft)
@@ -87,15 +87,15 @@ func Note(c Correction) (Invoice, error) {
 		return Invoice{}, err
 	}
 	back := note.Total.Neg()
-	draft.Offset = decimal.Min(back, inv.Outstanding())
-	if back = back.Sub(draft.Offset); c.Repay {
+	draft.AppliedToInvoice = decimal.Min(back, inv.Outstanding())
+	if back = back.Sub(draft.AppliedToInvoice); c.Refund {
 		draft.Refund = decimal.Min(back, inv.Received())
 	}
 	return Build(draft)
 }
 
 // listed returns the fault of earlier credits that come twice, or that the invoice or the ledger knows and the list does not.
-func (c *Correction) listed(before []plans.Charge) error {
+func (c *CreditRequest) listed(before []plans.Charge) error {
 	var f fault.List
 	seen, notes := map[string]bool{}, map[string]bool{}
 	for i, line := range before {
@@ -118,12 +118,12 @@ func (c *Correction) listed(before []plans.Charge) error {
 }
 
 // lines returns the credits of what goes back.
-func (c *Correction) lines(known map[string][]plans.Charge) ([]plans.Charge, error) {
+func (c *CreditRequest) lines(known map[string][]plans.Charge) ([]plans.Charge, error) {
 	wanted := c.Lines
 	if len(wanted) == 0 {
 		for _, line := range c.Invoice.Lines {
 			if line.Corrects == "" && left(known[line.ID]).IsPositive() {
-				wanted = append(wanted, Part{Line: line.ID})
+				wanted = append(wanted, LineAmount{Line: line.ID})
 			}
 		}
 	}
@@ -133,7 +133,7 @@ func (c *Correction) lines(known map[string][]plans.Charge) ([]plans.Charge, err
 	}
 	var lines []plans.Charge
 	for i, part := range wanted {
-		line, err := credits.GiveBack(credits.Return{
+		line, err := credits.ForAmount(credits.AmountRequest{
 			Charges: known[part.Line], Charge: part.Line, Amount: part.Amount, Mode: c.Invoice.Policy.Proration.Rounding.Mode,
 		})
 		if err == nil && line.Net.IsZero() {

@@ -14,8 +14,8 @@ import (
 
 // A period is billed before it begins: by the contract as it is then, at the instant at which its invoice is issued.
 func TestIssueAhead(t *testing.T) {
-	ahead := func(at string) func(*invoice.Occasion) {
-		return func(o *invoice.Occasion) { o.Ahead, o.DueBy = giventest.Instant(at, nil), o.At }
+	ahead := func(at string) func(*invoice.IssueRequest) {
+		return func(o *invoice.IssueRequest) { o.IssuedAt, o.DueAt = giventest.Instant(at, nil), o.At }
 	}
 	december := []string{"recurring seat: 10 x 89.00 = 890.00"}
 	for _, r := range []issueRow{
@@ -34,11 +34,11 @@ func TestIssueAhead(t *testing.T) {
 				issueTenSeats,
 				{at: "2026-12-01", with: ahead("2026-11-28"), lines: december, sums: "due 890.00"},
 				{
-					at: "2026-11-29", change: plans.Change{Cancel: true}, with: func(o *invoice.Occasion) {
-						o.Policy.Refunds = []credits.Rule{{Give: credits.UnusedPart, As: credits.ToBalance}}
+					at: "2026-11-29", change: plans.Change{Cancel: true}, with: func(o *invoice.IssueRequest) {
+						o.Policy.Refunds = []credits.RefundRule{{Give: credits.UnusedPart, As: credits.AsBalance}}
 					}, lines: []string{
-						"unused seat: 10 not used of inv-2/1, -890.00 x 31/31 days = -890.00",
-						"unused seat: 10 not used of inv-1/1, -890.00 x 2/30 days = -59.333..., rounded half up to -59.33",
+						"proration_credit seat: 10 not used of inv-2/1, -890.00 x 31/31 days = -890.00",
+						"proration_credit seat: 10 not used of inv-1/1, -890.00 x 2/30 days = -59.333..., rounded half up to -59.33",
 					}, sums: "total -949.33, granted 949.33, due 0.00",
 				},
 			},
@@ -47,12 +47,12 @@ func TestIssueAhead(t *testing.T) {
 			name: "what cannot be", why: "law 14", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
-				{at: "2026-12-01", with: func(o *invoice.Occasion) { o.Ahead = giventest.Instant("2026-12-02", nil) }, faults: []string{"ahead outside"}},
-				{at: "2026-12-01", change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(1)}, with: ahead("2026-11-28"), faults: []string{"ahead invalid"}},
-				{at: "2026-12-01", with: func(o *invoice.Occasion) {
+				{at: "2026-12-01", with: func(o *invoice.IssueRequest) { o.IssuedAt = giventest.Instant("2026-12-02", nil) }, faults: []string{"issued_at outside"}},
+				{at: "2026-12-01", change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(1)}, with: ahead("2026-11-28"), faults: []string{"issued_at invalid"}},
+				{at: "2026-12-01", with: func(o *invoice.IssueRequest) {
 					ahead("2026-11-28")(o)
-					o.Policy.Timing, o.Since = proration.InArrears, giventest.Instant("2026-11-01", nil)
-				}, faults: []string{"ahead invalid"}},
+					o.Policy.Timing, o.UnbilledSince = proration.InArrears, giventest.Instant("2026-11-01", nil)
+				}, faults: []string{"issued_at invalid"}},
 			},
 		},
 	} {
@@ -62,23 +62,23 @@ func TestIssueAhead(t *testing.T) {
 
 // The invoice is of the day on which it is issued: credit that is granted later does not pay it, and what expires before the period begins does.
 func TestIssueAheadIsDated(t *testing.T) {
-	first, err := invoice.Issue(invoice.Occasion{Account: invoice.Account{Contract: issueSeats("10", "89.00")}, ID: "inv-1", At: giventest.Instant("2026-11-01", nil), Policy: invoice.Standard()})
+	first, err := invoice.Issue(invoice.IssueRequest{Account: invoice.Account{Contract: issueSeats("10", "89.00")}, ID: "inv-1", At: giventest.Instant("2026-11-01", nil), Policy: invoice.Standard()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	first.Ledger = []credits.Entry{{
 		Kind: credits.Granted, ID: "gift", Amount: giventest.Money("90.00"), Currency: "USD", At: giventest.Instant("2026-11-02", nil), Expires: giventest.Instant("2026-11-30", nil),
 	}}
-	o := invoice.Occasion{Account: first.Account, ID: "inv-2", At: giventest.Instant("2026-12-01", nil), Ahead: giventest.Instant("2026-11-28", nil), Policy: invoice.Standard()}
+	o := invoice.IssueRequest{Account: first.Account, ID: "inv-2", At: giventest.Instant("2026-12-01", nil), IssuedAt: giventest.Instant("2026-11-28", nil), Policy: invoice.Standard()}
 	doc, err := invoice.Issue(o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	giventest.CheckMoney(t, "what is due", doc.Invoice.Due, "800.00")
-	if !doc.Invoice.At.Equal(o.Ahead) {
-		t.Errorf("it is dated %v", doc.Invoice.At)
+	giventest.CheckMoney(t, "what is due", doc.Invoice.AmountDue, "800.00")
+	if !doc.Invoice.IssuedAt.Equal(o.IssuedAt) {
+		t.Errorf("it is dated %v", doc.Invoice.IssuedAt)
 	}
-	if _, err := invoice.Apply(*doc.Invoice, invoice.Event{Kind: invoice.Succeeded, ID: "p", At: o.Ahead}); err != nil {
+	if _, err := invoice.Apply(*doc.Invoice, invoice.Event{Kind: invoice.Succeeded, ID: "p", At: o.IssuedAt}); err != nil {
 		t.Errorf("it cannot be paid on the day on which it is issued: %v", err)
 	}
 }

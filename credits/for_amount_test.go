@@ -28,39 +28,41 @@ func TestGiveBack(t *testing.T) {
 	before := []plans.Charge{credit("inv-1/1", "0", "-700.00")}
 	for _, c := range []struct {
 		name, why string
-		edit      func(*credits.Return)
+		edit      func(*credits.AmountRequest)
 		net       string
 		off       string
 		untaxed   string
 		taxes     [2]string
 		want      []string
 	}{
-		{"all", "everything goes back", func(*credits.Return) {}, "-790", "-100", "-40", [2]string{"-119.75", "-15.76"}, nil},
-		{"all by its amount", "as above", func(r *credits.Return) { r.Amount = giventest.Money("790.00") }, "-790", "-100", "-40", [2]string{"-119.75", "-15.76"}, nil},
-		{"a half", "in proportion: 59.8739... and 7.8781...", func(r *credits.Return) { r.Amount = giventest.Money("395") }, "-395", "-50", "-20", [2]string{"-59.87", "-7.88"}, nil},
-		{"a cent", "what is less than half a cent of it does not go back yet", func(r *credits.Return) { r.Amount = giventest.Money("0.01") }, "-0.01", "0", "0", [2]string{"0", "0"}, nil},
-		{"rounded up", "by the mode", func(r *credits.Return) { r.Amount, r.Mode = giventest.Money("0.01"), proration.Up }, "-0.01", "-0.01", "-0.01", [2]string{"-0.01", "-0.01"}, nil},
-		{"what is left", "law 3: less what was credited", func(r *credits.Return) { r.Charges = append(r.Charges, before...) }, "-90", "-100", "-40", [2]string{"-119.75", "-15.76"}, nil},
-		{"more than is left", "as above", func(r *credits.Return) { r.Charges, r.Amount = append(r.Charges, before...), giventest.Money("90.01") }, "", "", "", [2]string{}, []string{"amount invalid"}},
-		{"more than was billed", "law 3", func(r *credits.Return) { r.Amount = giventest.Money("790.01") }, "", "", "", [2]string{}, []string{"amount invalid"}},
-		{"negative", "law 7: a credit is one by its sign", func(r *credits.Return) { r.Amount = giventest.Money("-1") }, "", "", "", [2]string{}, []string{"amount invalid"}},
-		{"a part of a cent", "it cannot be paid", func(r *credits.Return) { r.Amount = giventest.Money("0.005") }, "", "", "", [2]string{}, []string{"amount invalid"}},
-		{"beyond the limits", "law 14", func(r *credits.Return) { r.Amount = giventest.Money("1e39") }, "", "", "", [2]string{}, []string{"amount limit"}},
-		{"another charge", "there is none", func(r *credits.Return) { r.Charge = "inv-1/2" }, "", "", "", [2]string{}, []string{"charge invalid"}},
-		{"no charge", "as above", func(r *credits.Return) { r.Charge, r.Charges[0].ID = "", "" }, "", "", "", [2]string{}, []string{"charges[0].id unset", "charge invalid"}},
-		{"of a credit", "a credit is not credited", func(r *credits.Return) {
+		{"all", "everything goes back", func(*credits.AmountRequest) {}, "-790", "-100", "-40", [2]string{"-119.75", "-15.76"}, nil},
+		{"all by its amount", "as above", func(r *credits.AmountRequest) { r.Amount = giventest.Money("790.00") }, "-790", "-100", "-40", [2]string{"-119.75", "-15.76"}, nil},
+		{"a half", "in proportion: 59.8739... and 7.8781...", func(r *credits.AmountRequest) { r.Amount = giventest.Money("395") }, "-395", "-50", "-20", [2]string{"-59.87", "-7.88"}, nil},
+		{"a cent", "what is less than half a cent of it does not go back yet", func(r *credits.AmountRequest) { r.Amount = giventest.Money("0.01") }, "-0.01", "0", "0", [2]string{"0", "0"}, nil},
+		{"rounded up", "by the mode", func(r *credits.AmountRequest) { r.Amount, r.Mode = giventest.Money("0.01"), proration.Up }, "-0.01", "-0.01", "-0.01", [2]string{"-0.01", "-0.01"}, nil},
+		{"what is left", "law 3: less what was credited", func(r *credits.AmountRequest) { r.Charges = append(r.Charges, before...) }, "-90", "-100", "-40", [2]string{"-119.75", "-15.76"}, nil},
+		{"more than is left", "as above", func(r *credits.AmountRequest) {
+			r.Charges, r.Amount = append(r.Charges, before...), giventest.Money("90.01")
+		}, "", "", "", [2]string{}, []string{"amount invalid"}},
+		{"more than was billed", "law 3", func(r *credits.AmountRequest) { r.Amount = giventest.Money("790.01") }, "", "", "", [2]string{}, []string{"amount invalid"}},
+		{"negative", "law 7: a credit is one by its sign", func(r *credits.AmountRequest) { r.Amount = giventest.Money("-1") }, "", "", "", [2]string{}, []string{"amount invalid"}},
+		{"a part of a cent", "it cannot be paid", func(r *credits.AmountRequest) { r.Amount = giventest.Money("0.005") }, "", "", "", [2]string{}, []string{"amount invalid"}},
+		{"beyond the limits", "law 14", func(r *credits.AmountRequest) { r.Amount = giventest.Money("1e39") }, "", "", "", [2]string{}, []string{"amount limit"}},
+		{"another charge", "there is none", func(r *credits.AmountRequest) { r.Charge = "inv-1/2" }, "", "", "", [2]string{}, []string{"charge invalid"}},
+		{"no charge", "as above", func(r *credits.AmountRequest) { r.Charge, r.Charges[0].ID = "", "" }, "", "", "", [2]string{}, []string{"charges[0].id unset", "charge invalid"}},
+		{"of a credit", "a credit is not credited", func(r *credits.AmountRequest) {
 			c := before[0]
 			c.ID = "inv-2/1"
 			r.Charges, r.Charge = append(r.Charges, c), c.ID
 		}, "", "", "", [2]string{}, []string{"charge invalid"}},
-		{"no mode", "law 13", func(r *credits.Return) { r.Mode = 0 }, "", "", "", [2]string{}, []string{"mode unset"}},
-		{"no currency", "law 13", func(r *credits.Return) { r.Charges[0].Currency = "usd" }, "", "", "", [2]string{}, []string{"currency invalid"}},
+		{"no mode", "law 13", func(r *credits.AmountRequest) { r.Mode = 0 }, "", "", "", [2]string{}, []string{"mode unset"}},
+		{"no currency", "law 13", func(r *credits.AmountRequest) { r.Charges[0].Currency = "usd" }, "", "", "", [2]string{}, []string{"currency invalid"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := credits.Return{Charges: []plans.Charge{taxed(t)}, Charge: "inv-1/1", Mode: proration.HalfUp}
+			r := credits.AmountRequest{Charges: []plans.Charge{taxed(t)}, Charge: "inv-1/1", Mode: proration.HalfUp}
 			c.edit(&r)
 			given := giventest.JSON(t, r)
-			got, err := credits.GiveBack(r)
+			got, err := credits.ForAmount(r)
 			if after := giventest.JSON(t, r); after != given {
 				t.Errorf("the request is now %s", after)
 			}
@@ -92,7 +94,7 @@ func TestGiveBackAddsUp(t *testing.T) {
 				policy := proration.Standard(2)
 				policy.Rounding.Mode = mode
 				unused, err := credits.Unused(credits.Request{
-					Charges: all, Quantity: giventest.Money("4"), Item: "seat", At: giventest.Instant("2026-11-14", nil), Basis: proration.OnBilled, Policy: policy,
+					Charges: all, Quantity: giventest.Money("4"), Item: "seat", At: giventest.Instant("2026-11-14", nil), CreditBasis: proration.OnBilled, Policy: policy,
 				})
 				if err != nil {
 					t.Fatal(err)
@@ -105,7 +107,7 @@ func TestGiveBackAddsUp(t *testing.T) {
 				if amount.GreaterThan(net) {
 					amount = decimal.Decimal{}
 				}
-				back, err := credits.GiveBack(credits.Return{Charges: all, Charge: billed.ID, Amount: amount, Mode: mode})
+				back, err := credits.ForAmount(credits.AmountRequest{Charges: all, Charge: billed.ID, Amount: amount, Mode: mode})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -114,7 +116,7 @@ func TestGiveBackAddsUp(t *testing.T) {
 				}
 			}
 			if net, _ := total(all); net.IsPositive() {
-				back, err := credits.GiveBack(credits.Return{Charges: all, Charge: billed.ID, Mode: mode})
+				back, err := credits.ForAmount(credits.AmountRequest{Charges: all, Charge: billed.ID, Mode: mode})
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -6,9 +6,9 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-func wall(tb testing.TB, text string) proration.Wall {
+func wall(tb testing.TB, text string) proration.LocalTime {
 	tb.Helper()
-	var w proration.Wall
+	var w proration.LocalTime
 	if err := w.UnmarshalText([]byte(text)); err != nil {
 		tb.Fatal(err)
 	}
@@ -80,10 +80,10 @@ func TestWallText(t *testing.T) {
 		{name: "a space for the T", text: "2026-11-16 09:30:00", wantErr: proration.ErrInvalid},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			var w proration.Wall
+			var w proration.LocalTime
 			checkRefused(t, w.UnmarshalText([]byte(row.text)), row.wantErr, "wall")
 			if row.wantErr != nil {
-				if w != (proration.Wall{}) {
+				if w != (proration.LocalTime{}) {
 					t.Errorf("%q is refused and yet read as %v", row.text, w)
 				}
 				return
@@ -114,7 +114,7 @@ func TestWallOf(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			loc := zone(t, row.zone)
-			w := proration.WallOf(instant(row.at, loc))
+			w := proration.LocalTimeOf(instant(row.at, loc))
 			if w.String() != row.want || w != wall(t, row.want) {
 				t.Errorf("the wall shows %v, want %s", w, row.want)
 			}

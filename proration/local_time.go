@@ -4,24 +4,24 @@ import (
 	"time"
 )
 
-// Wall is what a clock and a calendar on a wall show: a date and a time of day, in no zone. It is how an anchor is stored,
+// LocalTime is what a clock and a calendar on a wall show: a date and a time of day, in no zone. It is how an anchor is stored,
 // since a stored time.Time keeps an offset and forgets the zone. Its text is "2026-11-16T09:30:00", or the date alone at
 // midnight. Walls compare with ==. The zero Wall is unset.
-type Wall struct {
+type LocalTime struct {
 	seconds int64 // since 0001-01-01T00:00:00
 	nanos   int32
 }
 
-// WallOf returns what the wall shows at t, in t's own location.
-func WallOf(t time.Time) Wall {
+// LocalTimeOf returns what the wall shows at t, in t's own location.
+func LocalTimeOf(t time.Time) LocalTime {
 	_, offset := t.Zone()
-	return Wall{seconds: t.Unix() + int64(offset) - minUnix, nanos: int32(t.Nanosecond())}
+	return LocalTime{seconds: t.Unix() + int64(offset) - minUnix, nanos: int32(t.Nanosecond())}
 }
 
 // In returns the instant at which the wall shows w in the location. A reading that clocks skip moves forward by the gap,
 // which makes a skipped midnight the first instant of its day; one that comes twice is the first.
 // A nil location is UTC.
-func (w Wall) In(loc *time.Location) time.Time {
+func (w LocalTime) In(loc *time.Location) time.Time {
 	if loc == nil {
 		loc = time.UTC
 	}
@@ -45,7 +45,7 @@ func offsetAt(unix int64, loc *time.Location) int64 {
 }
 
 // date returns the civil day and the seconds into it.
-func (w Wall) date() (civil, int64) {
+func (w LocalTime) date() (civil, int64) {
 	local := w.seconds + minUnix
 	d := floorDiv(local, secondsPerDay)
 	return civilOf(d), local - d*secondsPerDay
@@ -57,7 +57,7 @@ const (
 )
 
 // String returns the text, without the time of day at midnight.
-func (w Wall) String() string {
+func (w LocalTime) String() string {
 	t := w.In(time.UTC)
 	if w.nanos == 0 && w.seconds%secondsPerDay == 0 {
 		return t.Format(wallDate)
@@ -66,8 +66,8 @@ func (w Wall) String() string {
 }
 
 // MarshalText returns the text, and "" for the unset wall.
-func (w Wall) MarshalText() ([]byte, error) {
-	if w == (Wall{}) {
+func (w LocalTime) MarshalText() ([]byte, error) {
+	if w == (LocalTime{}) {
 		return nil, nil
 	}
 	return []byte(w.String()), nil
@@ -75,9 +75,9 @@ func (w Wall) MarshalText() ([]byte, error) {
 
 // UnmarshalText reads a date, or a date and a time of day, without any zone: an offset is ErrInvalid, since it would be
 // forgotten. "" is the unset wall.
-func (w *Wall) UnmarshalText(text []byte) error {
+func (w *LocalTime) UnmarshalText(text []byte) error {
 	if len(text) == 0 {
-		*w = Wall{}
+		*w = LocalTime{}
 		return nil
 	}
 	t, err := time.Parse(wallTime, string(text))
@@ -87,6 +87,6 @@ func (w *Wall) UnmarshalText(text []byte) error {
 	if err != nil || t.Year() < 1 {
 		return &Error{Field: "wall", Rule: ErrInvalid, Reason: quoted(text) + " is not a date or a date and time without zone"}
 	}
-	*w = WallOf(t)
+	*w = LocalTimeOf(t)
 	return nil
 }

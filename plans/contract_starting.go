@@ -8,12 +8,12 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Begin returns the contract as service begins with it, or begins anew, at an instant: periods are anchored there, the last of its terms
+// StartingAt returns the contract as service begins with it, or begins anew, at an instant: periods are anchored there, the last of its terms
 // begins there with its discount, and the first period, or a term that is billed up front, is longer by some days, such as those left of a
 // trial. Steps of its ramp that lie before have taken effect. It is what a trial, a pause, and coming back after an end come to.
 // Errors: those of [Contract.Validate]; ErrUnset for the instant; ErrInvalid for days below zero, and for a term that has no whole number
 // of periods; ErrLimit for what leaves the years 1 to 9999.
-func (c Contract) Begin(at time.Time, longer int) (Contract, error) {
+func (c Contract) StartingAt(at time.Time, longer int) (Contract, error) {
 	var f fault.List
 	f.Under("contract", c.Validate())
 	if at.IsZero() {
@@ -34,7 +34,7 @@ func (c Contract) Begin(at time.Time, longer int) (Contract, error) {
 		own, _ := terms[i].Term.discount(terms[i].Period)
 		c.Discounts = slices.DeleteFunc(c.Discounts, func(d Discount) bool { return d.ID == own.ID })
 	}
-	c.Cycle.Anchor, c.Cycle.Day = proration.WallOf(at), 0
+	c.Cycle.Anchor, c.Cycle.Day = proration.LocalTimeOf(at), 0
 	first, err := c.Cycle.Containing(at)
 	if err != nil {
 		return Contract{}, proration.Under("contract.cycle", err)
@@ -43,7 +43,7 @@ func (c Contract) Begin(at time.Time, longer int) (Contract, error) {
 		if first.End, err = (proration.Interval{Days: longer}).After(first.End, at.Location()); err != nil {
 			return Contract{}, err
 		}
-		c.Cycle.Anchor = proration.WallOf(c.local(first.End))
+		c.Cycle.Anchor = proration.LocalTimeOf(c.local(first.End))
 	}
 	upFront := len(terms) > 0 && terms[0].Term.Billing == UpFront
 	if longer > 0 && !upFront {
@@ -52,7 +52,7 @@ func (c Contract) Begin(at time.Time, longer int) (Contract, error) {
 	if len(terms) == 0 {
 		return c, nil
 	}
-	agreed := Agreed{Term: terms[len(terms)-1].Term, Period: first}
+	agreed := ContractTerm{Term: terms[len(terms)-1].Term, Period: first}
 	if !upFront {
 		if agreed.Period.End, err = periodsLater(c.Cycle, first, each, agreed.Term.Length); err != nil {
 			return Contract{}, err

@@ -28,7 +28,7 @@ func TestContractBeginIsAnOrder(t *testing.T) {
 							then.TrialEnd = then.At.AddDate(0, 0, left)
 						}
 						want := contractOf(t, catalog, then)
-						got, err := was.Begin(then.At, left)
+						got, err := was.StartingAt(then.At, left)
 						if err != nil {
 							t.Fatalf("%s of %s at %s: %v", zone, term, at, err)
 						}
@@ -51,7 +51,7 @@ func TestContractBegin(t *testing.T) {
 		return c
 	}
 	ramped := func(c *plans.Contract) {
-		c.Ramp = []plans.Step{
+		c.Ramp = []plans.RampStep{
 			{At: giventest.Instant("2026-12-01", nil), Item: sold("seat", "20", byVolume)},
 			{At: giventest.Instant("2027-12-01", nil), Item: sold("seat", "30", byVolume)},
 		}
@@ -75,14 +75,14 @@ func TestContractBegin(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			before := giventest.JSON(t, c.contract)
-			got, err := c.contract.Begin(giventest.Instant(c.at, nil), c.longer)
+			got, err := c.contract.StartingAt(giventest.Instant(c.at, nil), c.longer)
 			if after := giventest.JSON(t, c.contract); after != before {
 				t.Errorf("the contract changed to %s", after)
 			}
 			if !giventest.CheckFaults(t, err, c.faults...) || err != nil {
 				return
 			}
-			rest, err := got.Rest(giventest.Instant(c.at, nil))
+			rest, err := got.RemainingPortions(giventest.Instant(c.at, nil))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -98,26 +98,26 @@ func TestContractBegin(t *testing.T) {
 func TestContractBeginOfAnOddTerm(t *testing.T) {
 	c := committed(time.UTC, "P1M 2026-11-01/2026-12-01")
 	c.Cycle.Interval = giventest.Interval("P1W")
-	_, err := c.Begin(giventest.Instant("2027-01-01", nil), 0)
+	_, err := c.StartingAt(giventest.Instant("2027-01-01", nil), 0)
 	giventest.CheckFaults(t, err, "term invalid")
 }
 
 func TestRulesCheckFaults(t *testing.T) {
-	_, err := plans.Rules{{}, {Action: plans.Upgrade, By: []plans.Actor{plans.Customer}}}.Check(plans.Proposal{})
+	_, err := plans.ChangeRules{{}, {Action: plans.Upgrade, By: []plans.Actor{plans.Customer}}}.Check(plans.ChangeRequest{})
 	giventest.CheckFaults(
-		t, err, "rules[0].action unset", "rules[1].when unset", "by unset", "at unset", "contract.plan unset", "contract.currency unset", "contract.items unset",
+		t, err, "change_rules[0].action unset", "change_rules[1].effective unset", "by unset", "at unset", "contract.plan unset", "contract.currency unset", "contract.items unset",
 		"contract.cycle.anchor unset", "contract.cycle.interval unset", "change unset",
 	)
 }
 
-// Without a catalogue a plan is what the change says of it, and it is compared by what it costs in a year.
+// Without a catalog a plan is what the change says of it, and it is compared by what it costs in a year.
 func TestRulesCheck(t *testing.T) {
 	contract := seats("10", "89.00")
 	both := []plans.Actor{plans.Customer, plans.Support}
-	rules := plans.Rules{
-		{Action: plans.Upgrade, By: both, When: plans.AtOnce},
-		{Action: plans.Downgrade, By: []plans.Actor{plans.Support}, When: plans.AtPeriodEnd, Reason: "write to support"},
-		{Action: plans.Cancel, By: both, When: plans.AtPeriodEnd},
+	rules := plans.ChangeRules{
+		{Action: plans.Upgrade, By: both, Effective: plans.Immediately},
+		{Action: plans.Downgrade, By: []plans.Actor{plans.Support}, Effective: plans.AtPeriodEnd, Reason: "write to support"},
+		{Action: plans.Cancel, By: both, Effective: plans.AtPeriodEnd},
 	}
 	plan := func(unit string) *plans.Plan {
 		return &plans.Plan{ID: "other", Interval: proration.Interval{Months: 1}, Offers: []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money(unit)}}}}
@@ -130,15 +130,15 @@ func TestRulesCheck(t *testing.T) {
 		want      string
 		refused   string
 	}{
-		{"dearer", "10 x 139.00 a month is more", plans.Change{Plan: plan("139.00")}, plans.Customer, "upgrade at_once 2026-11-16", ""},
-		{"the same", "a lateral change without a rule is held to that of an upgrade", plans.Change{Plan: plan("89.00")}, plans.Customer, "lateral at_once 2026-11-16", ""},
+		{"dearer", "10 x 139.00 a month is more", plans.Change{Plan: plan("139.00")}, plans.Customer, "upgrade immediately 2026-11-16", ""},
+		{"the same", "a lateral change without a rule is held to that of an upgrade", plans.Change{Plan: plan("89.00")}, plans.Customer, "lateral immediately 2026-11-16", ""},
 		{"cheaper", "10 x 45.00 a month is less, and M14 lets only support do it", plans.Change{Plan: plan("45.00")}, plans.Support, "downgrade at_period_end 2026-12-01", ""},
 		{"cheaper, by a customer", "M14", plans.Change{Plan: plan("45.00")}, plans.Customer, "", "write to support"},
 		{"an end", "K10", plans.Change{Cancel: true}, plans.Customer, "cancel at_period_end 2026-12-01", ""},
 		{"more seats", "what no rule is for nobody may do", plans.Change{Item: "seat", Quantity: giventest.Money("1")}, plans.Support, "", "nobody may do that"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			permit, err := rules.Check(plans.Proposal{Contract: contract, Change: c.change, By: c.by, At: at})
+			permit, err := rules.Check(plans.ChangeRequest{Contract: contract, Change: c.change, By: c.by, At: at})
 			if c.refused != "" {
 				if refusal := refusalOf(err); refusal == nil || refusal.Reason != c.refused {
 					t.Errorf("got %v, want %q: %s", err, c.refused, c.why)
@@ -148,12 +148,12 @@ func TestRulesCheck(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := permit.Action.String() + " " + permit.When.String() + " " + permit.At.Format(time.DateOnly); got != c.want {
+			if got := permit.Action.String() + " " + permit.Effective.String() + " " + permit.At.Format(time.DateOnly); got != c.want {
 				t.Errorf("got %s, want %s: %s", got, c.want, c.why)
 			}
 		})
 	}
-	if _, err := rules.Check(plans.Proposal{Contract: committed(time.UTC, "P6M 2026-11-01/2027-05-01"), Change: plans.Change{Cancel: true}, By: plans.Support, At: giventest.Instant("2027-05-01", nil)}); err == nil {
+	if _, err := rules.Check(plans.ChangeRequest{Contract: committed(time.UTC, "P6M 2026-11-01/2027-05-01"), Change: plans.Change{Cancel: true}, By: plans.Support, At: giventest.Instant("2027-05-01", nil)}); err == nil {
 		t.Error("a change after the last term is allowed")
 	}
 }
@@ -164,8 +164,8 @@ func TestCatalogMarket(t *testing.T) {
 	if err != nil || brazil.Currency != "BRL" {
 		t.Errorf("Brazil is %v, %v", brazil, err)
 	}
-	brazil.Methods[0].By[0], brazil.Countries[0] = 9, "XX"
-	if again, err := catalog.Market("BR"); err != nil || again.Methods[0].By[0] == 9 {
+	brazil.PaymentMethods[0].By[0], brazil.Countries[0] = 9, "XX"
+	if again, err := catalog.Market("BR"); err != nil || again.PaymentMethods[0].By[0] == 9 {
 		t.Errorf("what is handed out is shared: %v, %v", again, err)
 	}
 	catalog.Markets = catalog.Markets[:1]

@@ -7,9 +7,9 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// On returns the contract as it is at an instant: what steps of the ramp agreed until then has taken effect.
+// AsOf returns the contract as it is at an instant: what steps of the ramp agreed until then has taken effect.
 // Errors: those of [Contract.Validate], and ErrUnset for the instant.
-func (c Contract) On(t time.Time) (Contract, error) {
+func (c Contract) AsOf(t time.Time) (Contract, error) {
 	var f fault.List
 	f.Under("contract", c.Validate())
 	if t.IsZero() {

@@ -33,7 +33,7 @@ func TestLeft(t *testing.T) {
 		{name: "a credit outside", why: "it frees nothing there", charges: []plans.Charge{ten, timed("4", "-1", "2026-10-11/2026-10-21")}, want: []string{"0 1-31 10"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			left, err := credits.Left(c.charges)
+			left, err := credits.Remaining(c.charges)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -51,6 +51,6 @@ func TestLeft(t *testing.T) {
 			giventest.CheckRoundTrip(t, left)
 		})
 	}
-	_, err := credits.Left([]plans.Charge{ten, timed("11", "-1", "2026-11-11/2026-11-21"), timed("1", "-1", "2026-11-11/2026-11-21")})
+	_, err := credits.Remaining([]plans.Charge{ten, timed("11", "-1", "2026-11-11/2026-11-21"), timed("1", "-1", "2026-11-11/2026-11-21")})
 	giventest.CheckFaults(t, err, "charges[0].net invalid")
 }

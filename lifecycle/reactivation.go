@@ -11,9 +11,9 @@ import (
 // or billed and not over yet goes on; otherwise a new period begins.
 func (s *step) reactivate(*Event) error {
 	sub := &s.sub
-	for i := range sub.Dues {
-		d := &sub.Dues[i]
-		if d.Failed.IsZero() || sub.Status == Paused && (d.Until.IsZero() || d.Until.After(sub.At)) {
+	for i := range sub.Receivables {
+		d := &sub.Receivables[i]
+		if d.FirstFailedAt.IsZero() || sub.Status == Paused && (d.GraceUntil.IsZero() || d.GraceUntil.After(sub.At)) {
 			continue // while its grace runs, service does
 		}
 		sub.Status = Suspended
@@ -24,7 +24,7 @@ func (s *step) reactivate(*Event) error {
 		return s.restart()
 	}
 	sub.Status, sub.Dunned = Active, false
-	sub.Ended, sub.PauseAt, sub.ResumeAt = time.Time{}, time.Time{}, time.Time{}
+	sub.EndedAt, sub.PauseAt, sub.ResumeAt = time.Time{}, time.Time{}, time.Time{}
 	s.standing()
 	return s.served()
 }
@@ -40,9 +40,9 @@ func (s *step) restart() error {
 		return err
 	}
 	s.adopt()
-	sub.Waiting, sub.CancelAt, sub.PauseAt, sub.ResumeAt = nil, time.Time{}, time.Time{}, time.Time{}
-	sub.Billed, sub.Ended, sub.Since, sub.NoRenewal = nil, time.Time{}, time.Time{}, false
-	if s.policy.Return.Dates == NewDates || len(sub.Contract.Terms) > 0 {
+	sub.ScheduledChanges, sub.CancelAt, sub.PauseAt, sub.ResumeAt = nil, time.Time{}, time.Time{}, time.Time{}
+	sub.UnexpiredCharges, sub.EndedAt, sub.UnbilledSince, sub.NoRenewal = nil, time.Time{}, time.Time{}, false
+	if s.policy.Reactivation.BillingAnchor == plans.AnchorReset || len(sub.Contract.Terms) > 0 {
 		if err := s.anew(0); err != nil {
 			return err
 		}
@@ -65,7 +65,7 @@ func (s *step) restart() error {
 func (s *step) giveAheadBack() error {
 	own := map[string]bool{}
 	var ahead []plans.Charge
-	for _, c := range s.sub.Billed {
+	for _, c := range s.sub.UnexpiredCharges {
 		if c.Corrects == "" && c.Span.Start.After(s.sub.At) || own[c.Corrects] {
 			own[c.ID] = true
 			ahead = append(ahead, c)
@@ -80,11 +80,11 @@ func (s *step) giveAheadBack() error {
 
 // adopt makes the changes whose time has come, before anything is billed with them.
 func (s *step) adopt() {
-	s.sub.Waiting = slices.DeleteFunc(s.sub.Waiting, func(w Waiting) bool {
+	s.sub.ScheduledChanges = slices.DeleteFunc(s.sub.ScheduledChanges, func(w ScheduledChange) bool {
 		if w.At.After(s.sub.At) {
 			return false
 		}
-		if after, err := s.sub.Contract.With(w.Change, s.sub.At); err == nil {
+		if after, err := s.sub.Contract.Changed(w.Change, s.sub.At); err == nil {
 			s.sub.Contract = after
 		}
 		return true

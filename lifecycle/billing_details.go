@@ -14,7 +14,7 @@ import (
 func (s *step) setTaxes(e *Event) error {
 	own := cloneRates(e.Taxes)
 	if own == nil {
-		own = []invoice.Rate{} // none, which is stored as such: null would be the policy's
+		own = []invoice.TaxRate{} // none, which is stored as such: null would be the policy's
 	}
 	s.sub.Taxes = &own
 	return proration.Under("event", s.billing().Validate())
@@ -24,15 +24,15 @@ func (s *step) setTaxes(e *Event) error {
 func (s *step) setDetails(e *Event) error {
 	sub := &s.sub
 	renews := alive.has(sub.Status) && sub.Status != PendingStart && !sub.NoRenewal && sub.CancelAt.IsZero()
-	if may := slices.Contains(s.policy.Details, e.by()); !may && e.Payment.Invoice != "" {
+	if may := slices.Contains(s.policy.BillingDetailsEditors, e.by()); !may && e.Payment.Invoice != "" {
 		return &Refusal{
 			Event: e.Kind, Status: sub.Status, Reason: "a " + e.by().String() + " may not have what was issued corrected",
-			Instead: "ask " + s.policy.Details[0].String(),
+			Instead: "ask " + s.policy.BillingDetailsEditors[0].String(),
 		}
 	} else if !may && renews {
 		return &Refusal{
 			Event: e.Kind, Status: sub.Status, Reason: "a " + e.by().String() + " may not change billing details while it renews",
-			Instead: "switch its renewal off, or ask " + s.policy.Details[0].String(),
+			Instead: "switch its renewal off, or ask " + s.policy.BillingDetailsEditors[0].String(),
 		}
 	}
 	if e.Country != "" && s.policy.Catalog != nil {

@@ -17,7 +17,7 @@ import (
 func statesTaxed(tb testing.TB, grants ...credits.Entry) invoice.Invoice {
 	tb.Helper()
 	return statesInvoice(tb, func(d *invoice.Draft) {
-		d.Policy.Taxes = []invoice.Rate{{Name: "VAT", Percent: giventest.Money("19")}}
+		d.Policy.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: giventest.Money("19")}}
 		d.Ledger = grants
 	}, "100", "50")
 }
@@ -30,19 +30,19 @@ func statesGrant(id, amount string, beforeTax bool) credits.Entry {
 }
 
 // statesNote is a credit note of December 10, 2026.
-func statesNote(inv invoice.Invoice, credited []plans.Charge, parts ...invoice.Part) invoice.Correction {
-	return invoice.Correction{ID: "cn-1", At: giventest.Instant("2026-12-10", nil), Invoice: inv, Credited: credited, Lines: parts}
+func statesNote(inv invoice.Invoice, credited []plans.Charge, parts ...invoice.LineAmount) invoice.CreditRequest {
+	return invoice.CreditRequest{ID: "cn-1", At: giventest.Instant("2026-12-10", nil), Invoice: inv, Credited: credited, Lines: parts}
 }
 
 // statesPart is some money of a line.
-func statesPart(line, amount string) invoice.Part {
-	return invoice.Part{Line: line, Amount: giventest.Money(amount)}
+func statesPart(line, amount string) invoice.LineAmount {
+	return invoice.LineAmount{Line: line, Amount: giventest.Money(amount)}
 }
 
 // granted is what an invoice grants.
 func statesGranted(inv *invoice.Invoice) decimal.Decimal {
 	var sum decimal.Decimal
-	for _, e := range inv.Entries {
+	for _, e := range inv.LedgerEntries {
 		if e.Kind == credits.Granted {
 			sum = sum.Add(e.Amount)
 		}
@@ -55,44 +55,44 @@ func TestNote(t *testing.T) {
 		name, why               string
 		grants                  []credits.Entry
 		events                  []string
-		parts                   []invoice.Part
+		parts                   []invoice.LineAmount
 		repay                   bool
 		total                   string
 		offset, refund, granted string
 		after                   string // status of the invoice once the note is applied to it
 	}{
 		{"whole, unpaid", "nothing is due any more", nil, nil, nil, false, "-178.5", "178.5", "0", "0", "paid"},
-		{"a line, unpaid", "the other one is still due", nil, nil, []invoice.Part{statesPart("inv-2/2", "0")}, false, "-59.5", "59.5", "0", "0", "open"},
-		{"an amount, unpaid", "10.00 and its tax", nil, nil, []invoice.Part{statesPart("inv-2/2", "10")}, true, "-11.9", "11.9", "0", "0", "open"},
-		{"several amounts", "also of one line, in any order", nil, nil, []invoice.Part{statesPart("inv-2/2", "10"), statesPart("inv-2/1", "1"), statesPart("inv-2/2", "0")}, false, "-60.69", "60.69", "0", "0", "open"},
+		{"a line, unpaid", "the other one is still due", nil, nil, []invoice.LineAmount{statesPart("inv-2/2", "0")}, false, "-59.5", "59.5", "0", "0", "open"},
+		{"an amount, unpaid", "10.00 and its tax", nil, nil, []invoice.LineAmount{statesPart("inv-2/2", "10")}, true, "-11.9", "11.9", "0", "0", "open"},
+		{"several amounts", "also of one line, in any order", nil, nil, []invoice.LineAmount{statesPart("inv-2/2", "10"), statesPart("inv-2/1", "1"), statesPart("inv-2/2", "0")}, false, "-60.69", "60.69", "0", "0", "open"},
 		{"whole, part paid", "what came in becomes credit", nil, []string{"succeeded p 100"}, nil, false, "-178.5", "78.5", "0", "100", "paid"},
 		{"whole, part paid, repaid", "or goes back", nil, []string{"succeeded p 100"}, nil, true, "-178.5", "78.5", "100", "0", "paid"},
-		{"less than is due", "a note lowers what is due first", nil, []string{"succeeded p 100"}, []invoice.Part{statesPart("inv-2/2", "10")}, true, "-11.9", "11.9", "0", "0", "open"},
-		{"paid", "as credit", nil, []string{"succeeded p"}, []invoice.Part{statesPart("inv-2/2", "10")}, false, "-11.9", "0", "0", "11.9", "paid"},
-		{"paid, repaid", "in money", nil, []string{"succeeded p"}, []invoice.Part{statesPart("inv-2/2", "10")}, true, "-11.9", "0", "11.9", "0", "paid"},
-		{"paid, and some went back", "no more is repaid than was kept", nil, []string{"succeeded p", "repaid r 170"}, []invoice.Part{statesPart("inv-2/2", "10")}, true, "-11.9", "0", "8.5", "3.4", "paid"},
+		{"less than is due", "a note lowers what is due first", nil, []string{"succeeded p 100"}, []invoice.LineAmount{statesPart("inv-2/2", "10")}, true, "-11.9", "11.9", "0", "0", "open"},
+		{"paid", "as credit", nil, []string{"succeeded p"}, []invoice.LineAmount{statesPart("inv-2/2", "10")}, false, "-11.9", "0", "0", "11.9", "paid"},
+		{"paid, repaid", "in money", nil, []string{"succeeded p"}, []invoice.LineAmount{statesPart("inv-2/2", "10")}, true, "-11.9", "0", "11.9", "0", "paid"},
+		{"paid, and some went back", "no more is repaid than was kept", nil, []string{"succeeded p", "refunded r 170"}, []invoice.LineAmount{statesPart("inv-2/2", "10")}, true, "-11.9", "0", "8.5", "3.4", "paid"},
 		{"paid by credit", "credit is not paid out", []credits.Entry{statesGrant("g", "200", false)}, nil, nil, true, "-178.5", "0", "0", "178.5", "paid"},
 		{"part by credit, unpaid", "78.50 are due, and the credit comes back", []credits.Entry{statesGrant("g", "100", false)}, nil, nil, true, "-178.5", "78.5", "0", "100", "paid"},
 		{"part by credit, paid", "the money goes back, and the credit comes back", []credits.Entry{statesGrant("g", "100", false)}, []string{"succeeded p"}, nil, true, "-178.5", "0", "78.5", "100", "paid"},
 		{"credit before tax", "of 150.00, 60.00 are not taxed: 90.00 and 17.10 are due", []credits.Entry{statesGrant("g", "60", true)}, nil, nil, true, "-167.1", "107.1", "0", "60", "paid"},
-		{"written off", "it is due, though nobody expects it", nil, []string{"written_off"}, []invoice.Part{statesPart("inv-2/2", "0")}, false, "-59.5", "59.5", "0", "0", "uncollectible"},
+		{"written off", "it is due, though nobody expects it", nil, []string{"written_off"}, []invoice.LineAmount{statesPart("inv-2/2", "0")}, false, "-59.5", "59.5", "0", "0", "uncollectible"},
 		{"written off, whole", "nothing is due", nil, []string{"written_off"}, nil, false, "-178.5", "178.5", "0", "0", "paid"},
-		{"charged back", "it is due again", nil, []string{"succeeded p", "reversed p"}, nil, true, "-178.5", "178.5", "0", "0", "paid"},
+		{"charged back", "it is due again", nil, []string{"succeeded p", "disputed p"}, nil, true, "-178.5", "178.5", "0", "0", "paid"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			inv := statesAfter(t, statesTaxed(t, c.grants...), c.events...)
 			correction := statesNote(inv, nil, c.parts...)
-			correction.Repay = c.repay
+			correction.Refund = c.repay
 			before := giventest.JSON(t, correction)
-			note, err := invoice.Note(correction)
+			note, err := invoice.Credit(correction)
 			if err != nil {
 				t.Fatal(err)
 			}
 			giventest.CheckMoney(t, "total", note.Total, c.total)
-			giventest.CheckMoney(t, "offset", note.Offset, c.offset)
+			giventest.CheckMoney(t, "offset", note.AppliedToInvoice, c.offset)
 			giventest.CheckMoney(t, "refund", note.Refund, c.refund)
 			giventest.CheckMoney(t, "granted", statesGranted(&note), c.granted)
-			giventest.CheckMoney(t, "due", note.Due, "0")
+			giventest.CheckMoney(t, "due", note.AmountDue, "0")
 			if note.Corrects != inv.ID || note.Status != invoice.Paid || len(note.Events) > 0 {
 				t.Errorf("the note is %v and corrects %q: %s", note.Status, note.Corrects, c.why)
 			}
@@ -112,7 +112,7 @@ func TestNote(t *testing.T) {
 func statesNoted(tb testing.TB, inv invoice.Invoice, note *invoice.Invoice) invoice.Invoice {
 	tb.Helper()
 	for _, e := range []invoice.Event{
-		{Kind: invoice.Credited, ID: note.ID, At: note.At, Amount: note.Offset}, {Kind: invoice.Repaid, ID: note.ID, At: note.At, Amount: note.Refund},
+		{Kind: invoice.Credited, ID: note.ID, At: note.IssuedAt, Amount: note.AppliedToInvoice}, {Kind: invoice.Refunded, ID: note.ID, At: note.IssuedAt, Amount: note.Refund},
 	} {
 		if e.Amount.IsZero() {
 			continue
@@ -131,25 +131,25 @@ func statesNoted(tb testing.TB, inv invoice.Invoice, note *invoice.Invoice) invo
 
 func TestNoteRefused(t *testing.T) {
 	inv := statesTaxed(t)
-	note, err := invoice.Note(statesNote(inv, nil))
+	note, err := invoice.Credit(statesNote(inv, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
-	third, err := invoice.Note(statesNote(inv, nil, statesPart("inv-2/1", "30")))
+	third, err := invoice.Credit(statesNote(inv, nil, statesPart("inv-2/1", "30")))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
 		name, why string
-		of        invoice.Correction
-		edit      func(*invoice.Correction)
+		of        invoice.CreditRequest
+		edit      func(*invoice.CreditRequest)
 		want      []string
 	}{
-		{"a draft", "it is thrown away", statesNote(statesInvoice(t, func(d *invoice.Draft) { d.Review = true }, "100"), nil), nil, []string{"invoice.status invalid"}},
+		{"a draft", "it is thrown away", statesNote(statesInvoice(t, func(d *invoice.Draft) { d.AsDraft = true }, "100"), nil), nil, []string{"invoice.status invalid"}},
 		{"void", "nothing is due", statesNote(statesAfter(t, inv, "voided"), nil), nil, []string{"invoice.status invalid"}},
 		{"a payment is under way", "it would be too much once it comes in", statesNote(statesAfter(t, inv, "attempted p"), nil), nil, []string{"invoice.status invalid"}},
-		{"a credit note", "its charge is corrected where it was billed", statesNote(note, nil), func(c *invoice.Correction) { c.ID = "cn-2" }, []string{"lines invalid"}},
-		{"a line of a credit note", "as above", statesNote(note, nil, statesPart("cn-1/1", "1")), func(c *invoice.Correction) { c.ID = "cn-2" }, []string{"lines[0].charge invalid"}},
+		{"a credit note", "its charge is corrected where it was billed", statesNote(note, nil), func(c *invoice.CreditRequest) { c.ID = "cn-2" }, []string{"lines invalid"}},
+		{"a line of a credit note", "as above", statesNote(note, nil, statesPart("cn-1/1", "1")), func(c *invoice.CreditRequest) { c.ID = "cn-2" }, []string{"lines[0].charge invalid"}},
 		{"credited already", "never more than is left", statesNote(inv, note.Lines), nil, []string{"lines invalid"}},
 		{"a line that was credited", "as above", statesNote(inv, note.Lines, statesPart("inv-2/2", "0")), nil, []string{"lines[0].line invalid"}},
 		{"more than is left", "70.00 are", statesNote(inv, third.Lines, statesPart("inv-2/1", "70.01")), nil, []string{"lines[0].amount invalid"}},
@@ -157,12 +157,12 @@ func TestNoteRefused(t *testing.T) {
 		{"no such line", "it is of another invoice", statesNote(inv, nil, statesPart("inv-1/1", "0")), nil, []string{"lines[0].charge invalid"}},
 		{"a part of a cent", "no note has it", statesNote(inv, nil, statesPart("inv-2/1", "0.005")), nil, []string{"lines[0].amount invalid"}},
 		{"a negative amount", "that would be a charge", statesNote(inv, nil, statesPart("inv-2/1", "-1")), nil, []string{"lines[0].amount invalid"}},
-		{"a huge amount", "law 14", statesNote(inv, nil, invoice.Part{Line: "inv-2/1", Amount: decimal.New(1, 1<<30)}), nil, []string{"lines[0].amount limit"}},
+		{"a huge amount", "law 14", statesNote(inv, nil, invoice.LineAmount{Line: "inv-2/1", Amount: decimal.New(1, 1<<30)}), nil, []string{"lines[0].amount limit"}},
 		{"every line", "all at once", statesNote(inv, nil, statesPart("x", "0"), statesPart("inv-2/1", "101")), nil, []string{"lines[0].charge invalid", "lines[1].amount invalid"}},
-		{"no ID", "its lines derive theirs from it", statesNote(inv, nil), func(c *invoice.Correction) { c.ID = "" }, []string{"id unset"}},
-		{"the invoice's ID", "their lines would have the same IDs", statesNote(inv, nil), func(c *invoice.Correction) { c.ID = inv.ID }, []string{"id invalid"}},
-		{"before the invoice", "nothing was billed then", statesNote(inv, nil), func(c *invoice.Correction) { c.At = inv.At.Add(-1) }, []string{"at outside"}},
-		{"the same credits twice", "a note that was stored already", statesNote(inv, nil), func(c *invoice.Correction) {
+		{"no ID", "its lines derive theirs from it", statesNote(inv, nil), func(c *invoice.CreditRequest) { c.ID = "" }, []string{"id unset"}},
+		{"the invoice's ID", "their lines would have the same IDs", statesNote(inv, nil), func(c *invoice.CreditRequest) { c.ID = inv.ID }, []string{"id invalid"}},
+		{"before the invoice", "nothing was billed then", statesNote(inv, nil), func(c *invoice.CreditRequest) { c.At = inv.IssuedAt.Add(-1) }, []string{"at outside"}},
+		{"the same credits twice", "a note that was stored already", statesNote(inv, nil), func(c *invoice.CreditRequest) {
 			c.Ledger = []credits.Entry{statesGrant("cn-1", "1", false)}
 		}, []string{"ledger[0].ref invalid"}},
 	} {
@@ -170,7 +170,7 @@ func TestNoteRefused(t *testing.T) {
 			if c.edit != nil {
 				c.edit(&c.of)
 			}
-			got, err := invoice.Note(c.of)
+			got, err := invoice.Credit(c.of)
 			giventest.CheckFaults(t, err, c.want...)
 			if giventest.JSON(t, got) != giventest.JSON(t, invoice.Invoice{}) {
 				t.Errorf("got %+v with the error: %s", got, c.why)
@@ -178,8 +178,8 @@ func TestNoteRefused(t *testing.T) {
 		})
 	}
 	edited := inv.Clone()
-	edited.Due = giventest.Money("1")
-	if _, err := invoice.Note(statesNote(edited, nil)); !errors.Is(err, invoice.Sealed) {
+	edited.AmountDue = giventest.Money("1")
+	if _, err := invoice.Credit(statesNote(edited, nil)); !errors.Is(err, invoice.Sealed) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -189,20 +189,20 @@ func TestNoteAfterUnused(t *testing.T) {
 	for _, day := range []string{"2026-11-01", "2026-11-02", "2026-11-16", "2026-11-30"} {
 		newYork := giventest.Zone(t, "America/New_York")
 		d := statesRich(t)
-		d.ID, d.At, d.DueBy, d.Billed, d.Ledger, d.Instalments, d.Every = "inv-2", giventest.Instant("2026-11-01", newYork), d.At, nil, nil, 0, proration.Interval{}
+		d.ID, d.At, d.DueAt, d.CreditedCharges, d.Ledger, d.Installments, d.Every = "inv-2", giventest.Instant("2026-11-01", newYork), d.At, nil, nil, 0, proration.Interval{}
 		d.Lines = statesDollars(t, "2026-11-01/2026-12-01", plans.Item{ID: "seat", Quantity: giventest.Money("7"), Price: plans.Price{Unit: giventest.Money("13.37")}})
 		inv := statesBuilt(t, d)
 		later := d
-		later.ID, later.At, later.DueBy, later.Billed, later.Discounts = "inv-3", giventest.Instant(day, newYork), giventest.Instant("2026-12-16", newYork), inv.Lines, nil
+		later.ID, later.At, later.DueAt, later.CreditedCharges, later.Discounts = "inv-3", giventest.Instant(day, newYork), giventest.Instant("2026-12-16", newYork), inv.Lines, nil
 		unused, err := credits.Unused(credits.Request{
-			Charges: inv.Lines, Item: "seat", Quantity: giventest.Money("3"), At: later.At, Basis: proration.OnBilled, Policy: proration.Standard(2), Location: newYork,
+			Charges: inv.Lines, Item: "seat", Quantity: giventest.Money("3"), At: later.At, CreditBasis: proration.OnBilled, Policy: proration.Standard(2), Location: newYork,
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		later.Lines = unused
 		next := statesBuilt(t, later)
-		note, err := invoice.Note(statesNote(inv, next.Lines))
+		note, err := invoice.Credit(statesNote(inv, next.Lines))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -218,7 +218,7 @@ func TestNoteAfterUnused(t *testing.T) {
 // All notes of an invoice with everything add up to its charges: whole, or line by line.
 func TestNoteOfEverything(t *testing.T) {
 	inv := statesBuilt(t, statesRich(t))
-	whole, err := invoice.Note(statesNote(inv, nil))
+	whole, err := invoice.Credit(statesNote(inv, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -237,9 +237,9 @@ func TestNoteOfEverything(t *testing.T) {
 	var credited []plans.Charge
 	left := inv
 	for i, line := range inv.Lines[:5] {
-		c := statesNote(left, credited, invoice.Part{Line: line.ID})
+		c := statesNote(left, credited, invoice.LineAmount{Line: line.ID})
 		c.ID += line.ID
-		note, err := invoice.Note(c)
+		note, err := invoice.Credit(c)
 		if err != nil {
 			t.Fatalf("line %d: %v", i, err)
 		}

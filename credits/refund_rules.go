@@ -14,17 +14,17 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Rule says what becomes of charges that are no longer used. The first rule that is for a charge holds.
-type Rule struct {
+// RefundRule says what becomes of charges that are no longer used. The first rule that is for a charge holds.
+type RefundRule struct {
 	Kinds []plans.Kind `json:"kinds,omitzero"` // only for charges of these kinds; none is all
 	Items []string     `json:"items,omitzero"` // only for these items; none is all
 	Give  Extent       `json:"give,omitzero"`  // how much is given back; must be set unless it is nothing
-	As    Disposition  `json:"as"`             // as what; must be set
+	As    RefundAs     `json:"as"`             // as what; must be set
 }
 
 // Validate returns every fault of the rule: ErrUnset where it does not say what becomes of a charge, or how much is given back, and
 // ErrInvalid for a choice that does not exist.
-func (r Rule) Validate() error {
+func (r RefundRule) Validate() error {
 	var f fault.List
 	checkDecision(&f, "", r.Give, r.As)
 	for i, k := range r.Kinds {
@@ -53,50 +53,50 @@ func (e Extent) MarshalText() ([]byte, error) { return fault.Marshal(extents, e,
 // UnmarshalText reads its name; an unknown one is ErrInvalid.
 func (e *Extent) UnmarshalText(text []byte) error { return fault.Unmarshal(extents, e, "give", text) }
 
-// Disposition says what a credit becomes. Its zero is unset and refused.
-type Disposition uint8
+// RefundAs says what a credit becomes. Its zero is unset and refused.
+type RefundAs uint8
 
 // What a credit becomes.
 const (
-	ToBalance Disposition = iota + 1 // money owed to the customer, which pays later invoices
-	ToRefund                         // money paid back, as far as money was paid; the rest is owed
-	ToDays                           // days by which the next period is longer
-	ToNothing                        // nothing is given back
+	AsBalance RefundAs = iota + 1 // money owed to the customer, which pays later invoices
+	AsRefund                      // money paid back, as far as money was paid; the rest is owed
+	AsDays                        // days by which the next period is longer
+	AsNothing                     // nothing is given back
 )
 
-var dispositions = []string{"", "balance", "refund", "days", "nothing"}
+var refundWays = []string{"", "balance", "refund", "days", "nothing"}
 
 // String returns its name, "balance".
-func (d Disposition) String() string { return enum.String(dispositions, d) }
+func (d RefundAs) String() string { return enum.String(refundWays, d) }
 
 // MarshalText returns its name.
-func (d Disposition) MarshalText() ([]byte, error) { return fault.Marshal(dispositions, d, "as") }
+func (d RefundAs) MarshalText() ([]byte, error) { return fault.Marshal(refundWays, d, "as") }
 
 // UnmarshalText reads its name; an unknown one is ErrInvalid.
-func (d *Disposition) UnmarshalText(text []byte) error {
-	return fault.Unmarshal(dispositions, d, "as", text)
+func (d *RefundAs) UnmarshalText(text []byte) error {
+	return fault.Unmarshal(refundWays, d, "as", text)
 }
 
 // Exception is a decision in a single case that departs from the rules.
 type Exception struct {
-	Give   Extent      `json:"give,omitzero"` // how much is given back; must be set unless it is nothing
-	As     Disposition `json:"as"`            // as what; must be set
-	Reason string      `json:"reason"`        // why; must be stated
+	Give   Extent   `json:"give,omitzero"` // how much is given back; must be set unless it is nothing
+	As     RefundAs `json:"as"`            // as what; must be set
+	Reason string   `json:"reason"`        // why; must be stated
 }
 
-// Disposal asks what becomes of charges that are no longer used.
-type Disposal struct {
+// RefundRequest asks what becomes of charges that are no longer used.
+type RefundRequest struct {
 	Request                          // what was billed, from when on it is not used, and how that is counted
 	ID        string                 `json:"id"`                 // of the grant that comes of it, and its Ref: that of the credit note, say
-	Rules     []Rule                 `json:"rules"`              // what becomes of which charge; one that none is for is an error
+	Rules     []RefundRule           `json:"rules"`              // what becomes of which charge; one that none is for is an error
 	Exception *Exception             `json:"exception,omitzero"` // what is done instead; nil keeps the rules
 	Paid      decimal.Decimal        `json:"paid,omitzero"`      // what of the charges was paid in money and not paid back yet; not negative
 	Next      plans.Bill             `json:"next,omitzero"`      // for days: what the next period costs, which is made longer
 	DayMode   proration.RoundingMode `json:"day_mode,omitzero"`  // for days: how a part of a day is rounded; must be set for them
 }
 
-// Disposed is what became of the charges. The credits and their taxes are what is given back: as the refund, the grant, and the days.
-type Disposed struct {
+// RefundResult is what became of the charges. The credits and their taxes are what is given back: as the refund, the grant, and the days.
+type RefundResult struct {
 	Credits []plans.Charge  `json:"credits,omitzero"` // to be issued, one for each charge of which something is given back
 	Entries []Entry         `json:"entries,omitzero"` // the grant, if there is one, to be appended to the ledger
 	Refund  decimal.Decimal `json:"refund"`           // to be paid back; not negative
@@ -104,21 +104,21 @@ type Disposed struct {
 	Reason  string          `json:"reason,omitzero"`  // why the rules were not kept
 }
 
-// Dispose decides what becomes of charges that are no longer used: which of them are given back, how much of each, and as what.
+// ApplyRefundRules decides what becomes of charges that are no longer used: which of them are given back, how much of each, and as what.
 // Errors: those of [Unused]; ErrUnset for a charge without a rule, an exception without a reason, a grant without an ID, and days
 // without a price or a mode; ErrInvalid for a full return of a part of a quantity, charges in several currencies, and a negative
 // payment; and ErrLimit for more than 1,000,000 days.
-func Dispose(d Disposal) (Disposed, error) {
+func ApplyRefundRules(d RefundRequest) (RefundResult, error) {
 	unused, err := Unused(d.Request)
 	var f fault.List
 	f.Under("", err)
 	d.check(&f)
 	if f != nil {
-		return Disposed{}, f.Err()
+		return RefundResult{}, f.Err()
 	}
 	out, sums, source := d.decide(&f, unused)
-	out.Refund = decimal.Max(decimal.Min(sums[ToRefund], d.Paid), decimal.Decimal{})
-	if owed := sums[ToBalance].Add(sums[ToRefund].Sub(out.Refund)); f == nil && owed.IsPositive() {
+	out.Refund = decimal.Max(decimal.Min(sums[AsRefund], d.Paid), decimal.Decimal{})
+	if owed := sums[AsBalance].Add(sums[AsRefund].Sub(out.Refund)); f == nil && owed.IsPositive() {
 		if d.ID == "" {
 			f.Add("id", proration.ErrUnset, "a grant has an ID")
 		}
@@ -128,17 +128,17 @@ func Dispose(d Disposal) (Disposed, error) {
 		}
 		out.Entries = []Entry{{Kind: Granted, ID: d.ID, Amount: owed, Currency: d.Charges[0].Currency, At: d.At, Reason: reason, Ref: d.ID, Source: source}}
 	}
-	if f == nil && sums[ToDays].IsPositive() {
-		out.Days = d.worth(&f, sums[ToDays])
+	if f == nil && sums[AsDays].IsPositive() {
+		out.Days = d.worth(&f, sums[AsDays])
 	}
 	if f != nil {
-		return Disposed{}, f.Err()
+		return RefundResult{}, f.Err()
 	}
 	return out, nil
 }
 
 // check adds the faults of the rules and the exception.
-func (d *Disposal) check(f *fault.List) {
+func (d *RefundRequest) check(f *fault.List) {
 	for i, r := range d.Rules {
 		f.Under("rules["+strconv.Itoa(i)+"]", r.Validate())
 	}
@@ -163,15 +163,15 @@ func (d *Disposal) check(f *fault.List) {
 }
 
 // checkDecision adds the faults of how much is given back as what.
-func checkDecision(f *fault.List, path string, give Extent, as Disposition) {
-	fault.Enum(f, path+"as", dispositions, as)
-	if as != ToNothing || give != 0 {
+func checkDecision(f *fault.List, path string, give Extent, as RefundAs) {
+	fault.Enum(f, path+"as", refundWays, as)
+	if as != AsNothing || give != 0 {
 		fault.Enum(f, path+"give", extents, give)
 	}
 }
 
 // decide collects the credits, newest charge first, what they come to by what they become, and the first charge of which money is owed.
-func (d *Disposal) decide(f *fault.List, unused []plans.Charge) (out Disposed, sums [ToNothing + 1]decimal.Decimal, source string) {
+func (d *RefundRequest) decide(f *fault.List, unused []plans.Charge) (out RefundResult, sums [AsNothing + 1]decimal.Decimal, source string) {
 	before := given(d.Charges)
 	for i := len(d.Charges) - 1; i >= 0; i-- {
 		c := &d.Charges[i]
@@ -184,7 +184,7 @@ func (d *Disposal) decide(f *fault.List, unused []plans.Charge) (out Disposed, s
 		case !ok:
 			f.Add("rules", proration.ErrUnset, "none is for %v of %.40q", c.Kind, c.Item)
 			continue
-		case as == ToNothing:
+		case as == AsNothing:
 			continue
 		case give == InFull && !d.Quantity.IsZero():
 			f.Add("quantity", proration.ErrInvalid, "what is given back in full is not given back in part")
@@ -200,12 +200,12 @@ func (d *Disposal) decide(f *fault.List, unused []plans.Charge) (out Disposed, s
 				continue
 			}
 			out.Credits = append(out.Credits, credit)
-			if source == "" && as != ToDays {
+			if source == "" && as != AsDays {
 				source = credit.Corrects
 			}
 			sums[as] = sums[as].Sub(credit.Net)
 			for _, t := range credit.Taxes {
-				if as != ToDays && !t.Included { // a bill has no tax either, and what is included is in the net
+				if as != AsDays && !t.Included { // a bill has no tax either, and what is included is in the net
 					sums[as] = sums[as].Sub(t.Amount)
 				}
 			}
@@ -231,7 +231,7 @@ func of(unused []plans.Charge, id string) []plans.Charge {
 }
 
 // rule returns what becomes of a charge.
-func (d *Disposal) rule(c *plans.Charge) (Extent, Disposition, bool) {
+func (d *RefundRequest) rule(c *plans.Charge) (Extent, RefundAs, bool) {
 	if d.Exception != nil {
 		return d.Exception.Give, d.Exception.As, true
 	}
@@ -246,7 +246,7 @@ func (d *Disposal) rule(c *plans.Charge) (Extent, Disposition, bool) {
 const maxDays = 1_000_000
 
 // worth returns how many days of the next period an amount pays for.
-func (d *Disposal) worth(f *fault.List, amount decimal.Decimal) int {
+func (d *RefundRequest) worth(f *fault.List, amount decimal.Decimal) int {
 	if len(d.Next.Lines) == 0 || !d.Next.Total.IsPositive() {
 		f.Add("next", proration.ErrUnset, "days are worth what the next period costs")
 	}
