@@ -101,7 +101,7 @@ func inOrder(a, b *Entry) int {
 // check adds the faults of an amount to be paid.
 func (d *Due) check(f *fault.List) {
 	if fault.Amount(f, "amount", d.Amount) && d.Amount.IsNegative() {
-		f.Add("amount", proration.ErrInvalid, "%v is negative", d.Amount)
+		f.Add("amount", proration.ErrInvalid, "must not be negative; got %v", d.Amount)
 	}
 	_, err := d.Currency.Places()
 	f.Under("", err)

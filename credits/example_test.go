@@ -232,7 +232,7 @@ func ExampleValidate() {
 	fmt.Println(credits.Validate(append(twoGrants(), overspent)))
 	// Output:
 	// <nil>
-	// ledger: 40.01 of "goodwill" is 0.01 more than is left on 2026-11-20T00:00:00Z (not a valid value)
+	// ledger: 40.01 of "goodwill" is 0.01 more than is left on 2026-11-20T00:00:00Z
 }
 
 // An apology of 100.00, of what ten seats cost: no seat is given up, and of the tax goes back what was on it.
@@ -263,5 +263,5 @@ func ExampleRefundRule_Validate() {
 	fmt.Println(credits.RefundRule{As: credits.AsRefund}.Validate())
 	// Output:
 	// <nil>
-	// give: it is one of unused_part, in_full (must be set)
+	// give: required, one of unused_part, in_full
 }

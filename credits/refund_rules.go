@@ -149,7 +149,7 @@ func (d *RefundRequest) check(f *fault.List) {
 		}
 	}
 	if fault.Amount(f, "paid", d.Paid) && d.Paid.IsNegative() {
-		f.Add("paid", proration.ErrInvalid, "%v is negative", d.Paid)
+		f.Add("paid", proration.ErrInvalid, "must not be negative; got %v", d.Paid)
 	}
 	if len(d.Charges) > 0 {
 		_, err := d.Charges[0].Currency.Places()

@@ -148,7 +148,7 @@ func (r *Request) check(f *fault.List) {
 	checkCharges(f, r.Charges)
 	if !r.Quantity.IsZero() {
 		if fault.Amount(f, "quantity", r.Quantity) && r.Quantity.IsNegative() {
-			f.Add("quantity", proration.ErrInvalid, "%v is negative", r.Quantity)
+			f.Add("quantity", proration.ErrInvalid, "must not be negative; got %v", r.Quantity)
 		}
 		if r.Item == "" {
 			f.Add("item", proration.ErrUnset, "a quantity is that of an item")
@@ -164,7 +164,7 @@ func checkCharges(f *fault.List, charges []plans.Charge) {
 		sound := fault.Amount(f, path+"net", c.Net)
 		sound = fault.Amount(f, path+"quantity", c.Quantity) && sound
 		if base := c.BaseQuantity; base != nil && fault.Amount(f, path+"base_quantity", *base) && base.IsNegative() {
-			f.Add(path+"base_quantity", proration.ErrInvalid, "%v is negative", base)
+			f.Add(path+"base_quantity", proration.ErrInvalid, "must not be negative; got %v", base)
 		}
 		fault.Amount(f, path+"untaxed", c.Untaxed)
 		for j, d := range c.Discounts {
@@ -177,7 +177,7 @@ func checkCharges(f *fault.List, charges []plans.Charge) {
 			}
 			fault.Amount(f, sub+"amount", t.Amount)
 			if fault.Amount(f, sub+"percent", t.Percent) && t.Percent.IsNegative() {
-				f.Add(sub+"percent", proration.ErrInvalid, "%v is negative", t.Percent)
+				f.Add(sub+"percent", proration.ErrInvalid, "must not be negative; got %v", t.Percent)
 			}
 		}
 		if !sound {
@@ -187,7 +187,7 @@ func checkCharges(f *fault.List, charges []plans.Charge) {
 		of, known := index[c.Corrects]
 		switch {
 		case c.Corrects == "" && c.Quantity.IsNegative():
-			f.Add(path+"quantity", proration.ErrInvalid, "%v is negative", c.Quantity)
+			f.Add(path+"quantity", proration.ErrInvalid, "must not be negative; got %v", c.Quantity)
 		case c.Corrects == "" && c.ID == "" && c.Net.IsPositive():
 			f.Add(path+"id", proration.ErrUnset, "a charge that is credited has an ID")
 		case c.Corrects == "" && c.ID != "":

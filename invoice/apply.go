@@ -82,7 +82,7 @@ func (e *Event) check(f *fault.List, inv *Invoice) {
 		}
 	}
 	if fault.Amount(f, "event.amount", e.Amount) && e.Amount.IsNegative() {
-		f.Add("event.amount", proration.ErrInvalid, "%v is negative", e.Amount)
+		f.Add("event.amount", proration.ErrInvalid, "must not be negative; got %v", e.Amount)
 	}
 	last := inv.IssuedAt
 	if n := len(inv.Events); n > 0 {

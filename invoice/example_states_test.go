@@ -153,7 +153,7 @@ func ExampleEventKind_UnmarshalText() {
 	fmt.Println(kind.UnmarshalText([]byte("bounced")))
 	// Output:
 	// <nil> disputed
-	// kind: "bounced" is none of issued, attempted, succeeded, failed, credited, refunded, disputed, voided, written_off (not a valid value)
+	// kind: must be one of issued, attempted, succeeded, failed, credited, refunded, disputed, voided, written_off; got "bounced"
 }
 
 // A credit note is no document of Issue: the account learns of it, and of the credit that it grants, by Add.

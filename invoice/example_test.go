@@ -176,6 +176,6 @@ func ExamplePolicy_Validate() {
 	policy.TaxRoundingLevel, policy.TaxRoundingMode = 0, 0
 	fmt.Println(policy.Validate())
 	// Output:
-	// tax_rounding_level: it is one of line, invoice (must be set)
-	// tax_rounding_mode: say how tax is rounded (must be set)
+	// tax_rounding_level: required, one of line, invoice
+	// tax_rounding_mode: say how tax is rounded
 }

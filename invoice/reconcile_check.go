@@ -60,7 +60,7 @@ func checkCompared(f *fault.List, path string, c *plans.Charge, currency plans.C
 	fault.Amount(f, path+"share.of", c.Share.Of)
 	fault.Amount(f, path+"share.amount", c.Share.Amount)
 	if c.Multiplier < 0 {
-		f.Add(path+"multiplier", proration.ErrInvalid, "%d is negative", c.Multiplier)
+		f.Add(path+"multiplier", proration.ErrInvalid, "must not be negative; got %d", c.Multiplier)
 	}
 	if c.Corrects != "" {
 		return

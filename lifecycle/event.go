@@ -146,7 +146,7 @@ func (e *Event) check(f *fault.List) {
 		f.Add("event.on", proration.ErrOutside, "it is before the event")
 	}
 	if fault.Amount(f, "event.payment.amount", e.Payment.Amount) && e.Payment.Amount.IsNegative() {
-		f.Add("event.payment.amount", proration.ErrInvalid, "%v is negative", e.Payment.Amount)
+		f.Add("event.payment.amount", proration.ErrInvalid, "must not be negative; got %v", e.Payment.Amount)
 	}
 	switch e.Kind {
 	case PaymentAttempted, PaymentSucceeded, PaymentFailed, PaymentDisputed, PaymentRefunded, InvoiceVoided, InvoiceWrittenOff:

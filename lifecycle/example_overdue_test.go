@@ -47,5 +47,5 @@ func ExampleLadder_At() {
 func ExampleLadder_Validate() {
 	ladder := lifecycle.Ladder{{Name: "blocked"}}
 	fmt.Println(ladder.Validate())
-	// Output: ladder[0]: a stage has days, a count or a balance from which it holds (must be set)
+	// Output: ladder[0]: a stage has days, a count or a balance from which it holds
 }

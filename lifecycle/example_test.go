@@ -217,8 +217,8 @@ func ExamplePolicy_Validate() {
 	fmt.Println(errors.Is(err, proration.ErrUnset))
 	// Output:
 	// <nil>
-	// billing.credit_basis: it is one of billed, price (must be set)
-	// dunning.final_action: unset is none of continue, suspend, cancel (must be set)
+	// billing.credit_basis: it is one of billed, price
+	// dunning.final_action: unset is none of continue, suspend, cancel
 	// true
 }
 

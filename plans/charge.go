@@ -47,7 +47,7 @@ func (c *Charge) check(f *fault.List, path string) {
 	checkNumber(f, path+"quantity", c.Quantity)
 	checkNumber(f, path+"base_quantity", c.base())
 	if c.Multiplier < 0 {
-		f.Add(path+"multiplier", proration.ErrInvalid, "%d is negative", c.Multiplier)
+		f.Add(path+"multiplier", proration.ErrInvalid, "must not be negative; got %d", c.Multiplier)
 	}
 	if part := c.Share.Fraction; part.Den < 0 || part.Num < 0 || part.Num > part.Den {
 		f.Add(path+"share.fraction", proration.ErrInvalid, "%v is not a part of a whole", part)

@@ -62,7 +62,7 @@ func Classify(from, to Level) (Action, error) {
 		level Level
 	}{{"from", from}, {"to", to}} {
 		if fault.Amount(&f, l.path+".amount", l.level.Amount) && l.level.Amount.IsNegative() {
-			f.Add(l.path+".amount", proration.ErrInvalid, "%v is negative", l.level.Amount)
+			f.Add(l.path+".amount", proration.ErrInvalid, "must not be negative; got %v", l.level.Amount)
 		}
 		f.Under(l.path+".interval", l.level.Interval.Validate())
 	}

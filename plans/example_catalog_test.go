@@ -153,9 +153,9 @@ func ExampleCatalog_Validate() {
 	catalog.Markets[0].PaymentMethods[1].By = nil
 	fmt.Println(catalog.Validate())
 	// Output:
-	// plans[1].offers[0].price.unit: -25 is negative (not a valid value)
-	// terms[0].billing: it is one of up_front, per_period (must be set)
-	// markets[0].payment_methods[1].by: it is one of customer, support, or both (must be set)
+	// plans[1].offers[0].price.unit: must not be negative; got -25
+	// terms[0].billing: required, one of up_front, per_period
+	// markets[0].payment_methods[1].by: it is one of customer, support, or both
 }
 
 func ExampleClassify() {
@@ -173,7 +173,7 @@ func ExampleClassify() {
 func ExamplePlan_Validate() {
 	plan := plans.Plan{ID: "growth", Interval: aMonth, Offers: []plans.Offer{{Item: "seat", Currency: "usd"}}}
 	fmt.Println(plan.Validate())
-	// Output: offers[0].currency: "usd" is not an ISO 4217 currency (not a valid value)
+	// Output: offers[0].currency: "usd" is not an ISO 4217 currency
 }
 
 func ExamplePlan_Exceeded() {
@@ -191,18 +191,18 @@ func ExamplePlan_Exceeded() {
 func ExampleMarket_Validate() {
 	fmt.Println(plans.Market{Countries: []string{"Brazil"}, Currency: "BRL"}.Validate())
 	// Output:
-	// countries[0]: "Brazil" is not two capital letters (not a valid value)
-	// payment_methods: a market has a way to pay (must be set)
+	// countries[0]: "Brazil" is not two capital letters
+	// payment_methods: a market has a way to pay
 }
 
 func ExampleTerm_Validate() {
 	fmt.Println(plans.Term{Length: aYear, Percent: money("110"), Billing: plans.UpFront, Renewal: plans.Renew}.Validate())
-	// Output: percent: 110 is more than 100 (not a valid value)
+	// Output: percent: 110 is more than 100
 }
 
 func ExampleTrial_Validate() {
 	fmt.Println(plans.Trial{Length: proration.Interval{Days: 14}}.Validate())
-	// Output: unused_trial: it is one of carry_over, forfeit, at_trial_end (must be set)
+	// Output: unused_trial: required, one of carry_over, forfeit, at_trial_end
 }
 
 // The 31st becomes the 28th and is the 31st again.

@@ -27,7 +27,7 @@ func ExampleCharge_Priced_net() {
 	fmt.Println(err)
 	// Output:
 	// damage: 31.40
-	// net: 31.4 has more than the 0 places of JPY (not a valid value)
+	// net: 31.4 has more than the 0 places of JPY
 }
 
 // What somebody edited does not come out again.
@@ -38,8 +38,8 @@ func ExampleCharge_Check() {
 	fmt.Println(charge.Check(proration.Standard(2), nil))
 	// Output:
 	// <nil>
-	// share.of: 890 is not the 801 of 801.00 x 15/30 days = 400.50 (not a valid value)
-	// share.amount: 445 is not the 400.5 of 801.00 x 15/30 days = 400.50 (not a valid value)
+	// share.of: 890 is not the 801 of 801.00 x 15/30 days = 400.50
+	// share.amount: 445 is not the 400.5 of 801.00 x 15/30 days = 400.50
 }
 
 func ExampleCharge_Gross() {
@@ -68,8 +68,8 @@ func ExampleCharge_Taxed() {
 func ExampleTax_Validate() {
 	fmt.Println(plans.Tax{Percent: money("-19")}.Validate())
 	// Output:
-	// name: a tax has a name (must be set)
-	// percent: -19 is negative (not a valid value)
+	// name: a tax has a name
+	// percent: must not be negative; got -19
 }
 
 func ExampleDiscount_Clone() {

@@ -56,7 +56,7 @@ func ExampleCurrency_Places() {
 	// JPY 0 <nil>
 	// KWD 3 <nil>
 	// CLF 4 <nil>
-	// usd 0 currency: "usd" is not an ISO 4217 currency (not a valid value)
+	// usd 0 currency: "usd" is not an ISO 4217 currency
 }
 
 // A policy that was written for dollars bills yen without cents.
@@ -109,15 +109,15 @@ func ExamplePrice_Validate() {
 	price := plans.Price{Unit: money("-1"), Tiers: []plans.Tier{{UpTo: money("10"), Unit: money("7")}, {UpTo: money("10"), Unit: money("6")}}}
 	fmt.Println(price.Validate())
 	// Output:
-	// unit: -1 is negative (not a valid value)
-	// tiering: it is one of graduated, volume (must be set)
-	// unit: with tiers, each has its own (not a valid value)
-	// tiers[1].up_to: the last tier is open, and this one leaves a gap beyond 10 (not a valid value)
+	// unit: must not be negative; got -1
+	// tiering: required, one of graduated, volume
+	// unit: with tiers, each has its own
+	// tiers[1].up_to: the last tier is open, and this one leaves a gap beyond 10
 }
 
 func ExampleKind_Validate() {
 	fmt.Println(plans.Recurring.Validate(), plans.Kind(99).Validate())
-	// Output: <nil> kind: 99 is none of recurring, proration_charge, extension, usage, one_time, shortfall, termination_fee, proration_credit, refund (not a valid value)
+	// Output: <nil> kind: must be one of recurring, proration_charge, extension, usage, one_time, shortfall, termination_fee, proration_credit, refund; got 99
 }
 
 func ExampleContract_Validate() {
@@ -128,8 +128,8 @@ func ExampleContract_Validate() {
 	fmt.Println(err)
 	fmt.Println(errors.Is(err, proration.ErrUnset))
 	// Output:
-	// plan: a contract has a plan (must be set)
-	// items[0].quantity: -1 is negative (not a valid value)
+	// plan: a contract has a plan
+	// items[0].quantity: must not be negative; got -1
 	// true
 }
 
@@ -293,6 +293,6 @@ func ExampleApplyDiscounts() {
 func ExampleDiscount_Validate() {
 	fmt.Println(plans.Discount{ID: "friend", Amount: money("5")}.Validate())
 	// Output:
-	// currency: amounts have a currency (must be set)
-	// duration: it is one of once, repeating, forever (must be set)
+	// currency: amounts have a currency
+	// duration: required, one of once, repeating, forever
 }

@@ -181,6 +181,6 @@ func checkNumber(f *fault.List, field string, d decimal.Decimal) {
 	case exp < -maxPlaces || exp > maxPlaces || d.NumDigits() > maxDigits || d.NumDigits()+int(exp) > maxDigits:
 		f.Add(field, proration.ErrLimit, "a number of at most 18 digits is needed, none beyond 18 places")
 	case d.IsNegative():
-		f.Add(field, proration.ErrInvalid, "%v is negative", d)
+		f.Add(field, proration.ErrInvalid, "must not be negative; got %v", d)
 	}
 }

@@ -13,10 +13,10 @@ func checkAmount(f *faults, field string, amount decimal.Decimal) bool {
 	}
 	exp := amount.Exponent()
 	if exp < -maxDigits || exp > maxDigits {
-		f.add(field, ErrLimit, "an exponent of %d is more than %d places from the point", exp, maxDigits)
+		f.add(field, ErrLimit, "must have at most %d decimal places and at most %d trailing zeros; got an exponent of %d", maxDigits, maxDigits, exp)
 		return false
 	}
-	f.add(field, ErrLimit, "an amount of %d digits times 10^%d has more than %d", amount.NumDigits(), exp, maxDigits)
+	f.add(field, ErrLimit, "must have at most %d digits; got %d digits times 10^%d", maxDigits, amount.NumDigits(), exp)
 	return false
 }
 
@@ -26,9 +26,9 @@ func usable(amount decimal.Decimal) bool {
 	return exp >= -maxDigits && digits <= maxDigits && digits+exp <= maxDigits
 }
 
-// checkPositive is checkAmount for an amount that may not be negative.
-func checkPositive(f *faults, field string, amount decimal.Decimal) {
+// checkNotNegative is checkAmount for an amount that must not be negative.
+func checkNotNegative(f *faults, field string, amount decimal.Decimal) {
 	if checkAmount(f, field, amount) && amount.IsNegative() {
-		f.add(field, ErrInvalid, "%v is negative", amount)
+		f.add(field, ErrInvalid, "must not be negative; got %v", amount)
 	}
 }

@@ -103,7 +103,7 @@ func (c *Change) check(f *faults) {
 		c.checkNext(f, at)
 	}
 	if !c.Billed.isZero() {
-		checkEnum(f, "credit_basis", creditBases, c.CreditBasis, "say what the credit is a share of")
+		checkEnum(f, "credit_basis", creditBases, c.CreditBasis)
 	}
 	c.Policy.check(f, "policy.")
 	c.Policy.checkZone(f, c.Location, "location")
@@ -112,7 +112,7 @@ func (c *Change) check(f *faults) {
 // checkBilled adds the faults of what was billed.
 func (c *Change) checkBilled(f *faults, at bool) {
 	b := &c.Billed
-	checkPositive(f, "billed.amount", b.Amount)
+	checkNotNegative(f, "billed.amount", b.Amount)
 	span := checkPeriod(f, "billed.span", b.Span)
 	if span && at && !b.Span.Contains(c.At) {
 		f.add("at", ErrOutside, "%s is not inside what was billed, %v", c.At.Format(time.RFC3339Nano), b.Span)
@@ -121,15 +121,15 @@ func (c *Change) checkBilled(f *faults, at bool) {
 	if !b.Until.IsZero() {
 		c.checkUntil(f, span, at)
 	}
-	checkPositive(f, "billed.credited", b.Credited)
+	checkNotNegative(f, "billed.credited", b.Credited)
 	if !b.Credited.IsZero() && usable(b.Amount) && usable(b.Credited) && b.Credited.GreaterThan(b.Amount) {
 		f.add("billed.credited", ErrInvalid, "%v is more than the %v that was billed", b.Credited, b.Amount)
 	}
-	checkPositive(f, "billed.returned", b.Returned)
+	checkNotNegative(f, "billed.returned", b.Returned)
 	if !b.Returned.IsZero() && usable(b.Returned) && usable(b.Credited) && b.Returned.GreaterThan(b.Credited) {
 		f.add("billed.returned", ErrInvalid, "%v is more than the %v that was credited", b.Returned, b.Credited)
 	}
-	checkPositive(f, "billed.price", b.Price)
+	checkNotNegative(f, "billed.price", b.Price)
 	if c.CreditBasis == OnPrice && b.Price.IsZero() && !b.Amount.IsZero() {
 		f.add("billed.price", ErrUnset, "a credit on the price needs it")
 	}
@@ -160,7 +160,7 @@ func (c *Change) checkUntil(f *faults, span, at bool) {
 // checkNext adds the faults of what comes next.
 func (c *Change) checkNext(f *faults, at bool) {
 	n := c.Next
-	checkPositive(f, "next.price", n.Price)
+	checkNotNegative(f, "next.price", n.Price)
 	if checkPeriod(f, "next.period", n.Period) && at {
 		if !n.Period.Contains(c.At) {
 			f.add("at", ErrOutside, "%s is not inside the next period, %v", c.At.Format(time.RFC3339Nano), n.Period)

@@ -104,5 +104,5 @@ func (s *Service) check(f *faults) {
 		f.add("end", ErrPeriod, "service ends at %s, before it starts at %s", s.End.Format(time.RFC3339Nano), s.Start.Format(time.RFC3339Nano))
 	}
 	checkInstant(f, "as_of", s.AsOf)
-	checkEnum(f, "timing", timings, s.Timing, "say whether periods are billed in advance or in arrears")
+	checkEnum(f, "timing", timings, s.Timing)
 }

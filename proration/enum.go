@@ -6,7 +6,7 @@ import "github.com/billingrules/billing/internal/enum"
 func enumText[T ~uint8](names []string, v T, field string) ([]byte, error) {
 	text, ok := enum.Marshal(names, v)
 	if !ok {
-		return nil, &Error{Field: field, Rule: ErrInvalid, Reason: enum.String(names, v) + " is none of " + enum.List(names)}
+		return nil, &Error{Field: field, Rule: ErrInvalid, Reason: "must be one of " + enum.List(names) + "; got " + enum.String(names, v)}
 	}
 	return text, nil
 }
@@ -15,18 +15,18 @@ func enumText[T ~uint8](names []string, v T, field string) ([]byte, error) {
 func enumParse[T ~uint8](names []string, v *T, field string, text []byte) error {
 	parsed, ok := enum.Parse[T](names, text)
 	if !ok {
-		return &Error{Field: field, Rule: ErrInvalid, Reason: quoted(text) + " is none of " + enum.List(names)}
+		return &Error{Field: field, Rule: ErrInvalid, Reason: "must be one of " + enum.List(names) + "; got " + quoted(text)}
 	}
 	*v = parsed
 	return nil
 }
 
 // checkEnum adds a fault where v is unset or has no name.
-func checkEnum[T ~uint8](f *faults, field string, names []string, v T, ask string) {
+func checkEnum[T ~uint8](f *faults, field string, names []string, v T) {
 	switch {
 	case v == 0:
-		f.add(field, ErrUnset, "%s: one of %s", ask, enum.List(names))
+		f.add(field, ErrUnset, "required, one of %s", enum.List(names))
 	case !enum.Valid(names, v):
-		f.add(field, ErrInvalid, "%d is none of %s", v, enum.List(names))
+		f.add(field, ErrInvalid, "must be one of %s; got %d", enum.List(names), v)
 	}
 }

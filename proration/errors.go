@@ -24,9 +24,15 @@ type Error struct {
 	Reason string // the rule in words, with the values that break it
 }
 
-// Error returns the field, the reason and the rule in one line.
+// Error returns the field and the reason in one line: "rounding.mode: required, one of half_up, half_down". A rule that
+// is not one of the package's Err values, such as a law of package invoice, follows in parentheses.
 func (e *Error) Error() string {
-	return strings.TrimPrefix(fmt.Sprintf("%s: %s (%s)", e.Field, e.Reason, e.Rule), ": ")
+	text := strings.TrimPrefix(e.Field+": "+e.Reason, ": ")
+	switch e.Rule {
+	case ErrUnset, ErrInvalid, ErrPeriod, ErrOutside, ErrZone, ErrLimit:
+		return text
+	}
+	return text + " (" + e.Rule.Error() + ")"
 }
 
 // Unwrap returns the rule, for errors.Is.

@@ -115,7 +115,7 @@ func ExampleParseInterval() {
 	// P18M 18 0 0
 	// P2W 0 14 0
 	// PT36H 0 0 129600
-	// interval: an interval is months, days or seconds, and not 1 months, 15 days and 0 seconds (not a valid value)
+	// interval: an interval is months, days or seconds, and not 1 months, 15 days and 0 seconds
 }
 
 func ExampleInterval_Validate() {
@@ -123,7 +123,7 @@ func ExampleInterval_Validate() {
 	fmt.Println(proration.Interval{Months: 1, Days: 15}.Validate())
 	// Output:
 	// <nil>
-	// an interval is months, days or seconds, and not 1 months, 15 days and 0 seconds (not a valid value)
+	// an interval is months, days or seconds, and not 1 months, 15 days and 0 seconds
 }
 
 // A reminder comes nine days before an end, at the same time of day.
@@ -218,6 +218,6 @@ func ExampleCycle_Validate() {
 	stored.Location, _ = time.LoadLocation(stored.Zone)
 	fmt.Println(stored.Validate())
 	// Output:
-	// zone: set Location to America/New_York: a cycle that was read back has none (not in the time zone asked for)
+	// zone: set Location to America/New_York: a cycle that was read back has none
 	// <nil>
 }

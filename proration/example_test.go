@@ -44,8 +44,8 @@ func ExampleProrate_unset() {
 	fmt.Println(err)
 	// Output:
 	// true
-	// policy.change_day: say whose the day of a change is: one of old, new (must be set)
-	// policy.rounding.mode: say which way amounts are rounded (must be set)
+	// policy.change_day: required, one of old, new
+	// policy.rounding.mode: say which way amounts are rounded
 }
 
 func ExampleRequest_Fraction() {
@@ -178,7 +178,7 @@ func ExamplePolicy_Validate() {
 	policy := proration.Standard(2)
 	policy.Rounding.Mode = 0
 	fmt.Println(policy.Validate())
-	// Output: rounding.mode: say which way amounts are rounded (must be set)
+	// Output: rounding.mode: say which way amounts are rounded
 }
 
 func ExampleRounding_Round() {
@@ -239,5 +239,5 @@ func ExampleResidual_Rat() {
 func ExampleUnder() {
 	err := proration.Policy{DayCount: proration.Seconds}.Validate()
 	fmt.Println(proration.Under("plans[3]", err))
-	// Output: plans[3].rounding.mode: say which way amounts are rounded (must be set)
+	// Output: plans[3].rounding.mode: say which way amounts are rounded
 }

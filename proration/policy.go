@@ -38,9 +38,9 @@ func (p *Policy) usable() bool {
 
 // checkCounting adds the faults of the fields that decide a fraction.
 func (p *Policy) checkCounting(f *faults, path string) {
-	checkEnum(f, path+"day_count", dayCounts, p.DayCount, "say how time is counted")
+	checkEnum(f, path+"day_count", dayCounts, p.DayCount)
 	if p.DayCount != Seconds || p.ChangeDay != 0 {
-		checkEnum(f, path+"change_day", sides, p.ChangeDay, "say whose the day of a change is")
+		checkEnum(f, path+"change_day", sides, p.ChangeDay)
 	}
 }
 

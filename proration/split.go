@@ -116,7 +116,7 @@ func (d *Division) check(f *faults) (weights []int64, total int64) {
 	if !places {
 		f.add("places", ErrLimit, "%d is not between -%d and %d", d.Places, maxPlaces, maxPlaces)
 	}
-	checkEnum(f, "allocation", allocations, d.Allocation, "say who gets what is left over")
+	checkEnum(f, "allocation", allocations, d.Allocation)
 	return weights, total
 }
 
@@ -130,7 +130,7 @@ func (d *Division) ratio(f *faults) (weights []int64, total int64) {
 			continue
 		}
 		if w.IsNegative() {
-			f.add(field, ErrInvalid, "%v is negative", w)
+			f.add(field, ErrInvalid, "must not be negative; got %v", w)
 		}
 		exp = min(exp, w.Exponent())
 	}

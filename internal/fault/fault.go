@@ -43,9 +43,9 @@ func (l List) Err() error { return errors.Join(l...) }
 func Enum[T ~uint8](l *List, field string, names []string, v T) {
 	switch {
 	case v == 0:
-		l.Add(field, proration.ErrUnset, "it is one of %s", enum.List(names))
+		l.Add(field, proration.ErrUnset, "required, one of %s", enum.List(names))
 	case !enum.Valid(names, v):
-		l.Add(field, proration.ErrInvalid, "%d is none of %s", v, enum.List(names))
+		l.Add(field, proration.ErrInvalid, "must be one of %s; got %d", enum.List(names), v)
 	}
 }
 
@@ -53,7 +53,7 @@ func Enum[T ~uint8](l *List, field string, names []string, v T) {
 func Marshal[T ~uint8](names []string, v T, field string) ([]byte, error) {
 	text, ok := enum.Marshal(names, v)
 	if !ok {
-		return nil, New(field, proration.ErrInvalid, "%d is none of %s", v, enum.List(names))
+		return nil, New(field, proration.ErrInvalid, "must be one of %s; got %d", enum.List(names), v)
 	}
 	return text, nil
 }
@@ -62,7 +62,7 @@ func Marshal[T ~uint8](names []string, v T, field string) ([]byte, error) {
 func Unmarshal[T ~uint8](names []string, v *T, field string, text []byte) error {
 	parsed, ok := enum.Parse[T](names, text)
 	if !ok {
-		return New(field, proration.ErrInvalid, "%.40q is none of %s", text, enum.List(names))
+		return New(field, proration.ErrInvalid, "must be one of %s; got %.40q", enum.List(names), text)
 	}
 	*v = parsed
 	return nil
@@ -71,7 +71,7 @@ func Unmarshal[T ~uint8](names []string, v *T, field string, text []byte) error 
 // Amount adds a fault for an amount that package proration does not take, and reports whether it is one that it does.
 func Amount(l *List, field string, d decimal.Decimal) bool {
 	if _, err := (proration.Rounding{Mode: proration.Down}).Round(d); err != nil {
-		l.Add(field, proration.ErrLimit, "an amount has at most 38 digits, none beyond 38 places")
+		l.Add(field, proration.ErrLimit, "must have at most 38 digits and 38 decimal places")
 		return false
 	}
 	return true
