@@ -1,0 +1,64 @@
+package lifecycle
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+)
+
+// policyJSON is a policy without its methods.
+type policyJSON Policy
+
+// UnmarshalJSON reads a policy over the receiver, so that a file states only its differences from [Standard]:
+//
+//	policy := lifecycle.Standard()
+//	err := json.Unmarshal(file, &policy)
+//
+// Objects and the map access_by_status merge by key. A list replaces the receiver's list whole, and its elements start
+// from zero. A catalog has change rules of its own: reading one drops the receiver's, unless the file states
+// change_rules. The memory of the receiver's lists and map is not written to. The caller then calls [Policy.Validate].
+// Errors: those of encoding/json, and an unknown field; the receiver is then unchanged.
+func (p *Policy) UnmarshalJSON(text []byte) error {
+	read := policyJSON(*p)
+	read.AccessByStatus = maps.Clone(p.AccessByStatus)
+	read.ChangeRules, read.Reminders, read.Managers = nil, nil, nil
+	read.BillingDetailsEditors, read.ManualPaymentMethods = nil, nil
+	read.Renewal.Except, read.Dunning.Retries = nil, nil
+	read.Billing.Taxes, read.Billing.Refunds = nil, nil
+	if p.Catalog != nil {
+		own := *p.Catalog
+		own.Plans, own.Terms, own.Markets, own.ChangeRules = nil, nil, nil, nil
+		read.Catalog = &own
+	}
+	in := json.NewDecoder(bytes.NewReader(text))
+	in.DisallowUnknownFields()
+	if err := in.Decode(&read); err != nil {
+		return err
+	}
+	if p.Catalog != nil || read.Catalog == nil {
+		keep(&read.ChangeRules, p.ChangeRules)
+	}
+	keep(&read.Reminders, p.Reminders)
+	keep(&read.Managers, p.Managers)
+	keep(&read.BillingDetailsEditors, p.BillingDetailsEditors)
+	keep(&read.ManualPaymentMethods, p.ManualPaymentMethods)
+	keep(&read.Renewal.Except, p.Renewal.Except)
+	keep(&read.Dunning.Retries, p.Dunning.Retries)
+	keep(&read.Billing.Taxes, p.Billing.Taxes)
+	keep(&read.Billing.Refunds, p.Billing.Refunds)
+	if c := read.Catalog; c != nil && p.Catalog != nil {
+		keep(&c.Plans, p.Catalog.Plans)
+		keep(&c.Terms, p.Catalog.Terms)
+		keep(&c.Markets, p.Catalog.Markets)
+		keep(&c.ChangeRules, p.Catalog.ChangeRules)
+	}
+	*p = Policy(read)
+	return nil
+}
+
+// keep sets a list that the file does not name to the one before.
+func keep[L ~[]T, T any](list *L, before L) {
+	if *list == nil {
+		*list = before
+	}
+}
