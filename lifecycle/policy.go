@@ -81,7 +81,7 @@ type Reminder struct {
 // Standard returns a complete and neutral policy: invoices by that of package invoice; anybody changes anything but a price at once, and
 // cancels for the end of the period; a week of grace and then suspension; whoever comes back begins a new period; the owner and admins manage billing.
 func Standard() Policy {
-	both := []plans.Actor{plans.Customer, plans.Support}
+	both := func() []plans.Actor { return []plans.Actor{plans.Customer, plans.Support} }
 	p := Policy{
 		Billing:      invoice.Standard(),
 		Prorations:   InvoiceNow,
@@ -94,11 +94,11 @@ func Standard() Policy {
 			Suspended: BillingOnly, Paused: BillingOnly, Canceled: BillingOnly, Expired: BillingOnly,
 		},
 		Managers:              []Role{{Role: "owner"}, {Role: "admin"}},
-		BillingDetailsEditors: both,
+		BillingDetailsEditors: both(),
 		InvoiceRetention:      proration.Interval{Months: 6},
 	}
 	for action := plans.Upgrade; action <= plans.ChangeAnchor; action++ {
-		rule := plans.ChangeRule{Action: action, By: both, Effective: plans.Immediately}
+		rule := plans.ChangeRule{Action: action, By: both(), Effective: plans.Immediately}
 		if action == plans.Cancel {
 			rule.Effective = plans.AtPeriodEnd
 		}

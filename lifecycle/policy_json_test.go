@@ -134,3 +134,16 @@ func length(v reflect.Value, path []string) int {
 	}
 	return -1
 }
+
+// Law 13: no two lists of the standard policy are one.
+func TestStandardSharesNoMemory(t *testing.T) {
+	p, want := lifecycle.Standard(), lifecycle.Standard()
+	p.BillingDetailsEditors[0] = 0
+	p.ChangeRules[0].By[0] = 0
+	if got := giventest.JSON(t, p.ChangeRules[1:]); got != giventest.JSON(t, want.ChangeRules[1:]) {
+		t.Errorf("an edited list changed others: %s", got)
+	}
+	if p.BillingDetailsEditors[1] != want.BillingDetailsEditors[1] || p.ChangeRules[0].By[1] != want.ChangeRules[0].By[1] {
+		t.Errorf("an edited element changed its neighbors: %v, %v", p.BillingDetailsEditors, p.ChangeRules[0].By)
+	}
+}

@@ -6,14 +6,14 @@ import (
 	"github.com/billingrules/billing/lifecycle"
 )
 
-// stretch is a time in which the same could be reached.
+// stretch is a time of one access.
 type stretch struct {
 	From   time.Time        `json:"from"`           // its first instant
-	Until  time.Time        `json:"until,omitzero"` // the first instant after it; zero where it goes on
-	Access lifecycle.Access `json:"access"`         // what could be reached
+	Until  time.Time        `json:"until,omitzero"` // the first instant after it; zero if it does not end
+	Access lifecycle.Access `json:"access"`         // of the customer
 }
 
-// stretches returns what could be reached from the first step on. Of what happened at one instant the last counts.
+// stretches returns the access from the first step on. Of several steps at one instant the last counts.
 func stretches(steps []lifecycle.Step) (all []stretch) {
 	for _, s := range steps {
 		last := len(all) - 1

@@ -11,42 +11,46 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// check returns what the library says is wrong with each file, whatever is wrong with the other.
-func (in *input) check() (policy, events []jsonfault.Fault) {
-	if in.policyFile.Parsed() {
-		// Without an instant nothing is replayed: it is what the policies come to that is told.
+// invalid returns the faults that the library finds in the policies and in the subscription.
+func (in *input) invalid() (all []jsonfault.Fault) {
+	if len(in.policies) > 0 && !(in.file.Has("policy") && in.file.Has("policies")) {
 		_, err := lifecycle.Replay(in.policies, lifecycle.Subscription{}, nil, time.Time{})
-		policy, _ = in.placed(err)
+		all = append(all, in.placed(err, "policies", "policy")...)
 	}
-	if in.storyFile.Parsed() {
-		_, err := lifecycle.Replay(nil, in.story.Subscription, in.story.Events, in.story.Until)
-		_, events = in.placed(err)
+	if in.file.Has("subscription") {
+		_, err := lifecycle.Replay(nil, in.Subscription, nil, in.Until)
+		all = append(all, in.placed(err, "subscription")...)
 	}
-	return policy, events
+	if !in.Until.IsZero() {
+		_, err := lifecycle.Replay(nil, lifecycle.Subscription{}, nil, in.Until)
+		all = append(all, in.placed(err, "at")...)
+	}
+	return all
 }
 
-// placed returns the faults of the library at their places in the files.
-func (in *input) placed(err error) (policy, events []jsonfault.Fault) {
+// placed returns those faults of the library that are under one of the fields, at their places in the file.
+func (in *input) placed(err error, under ...string) (all []jsonfault.Fault) {
 	for _, fault := range flat(err) {
-		path := fault.Field
-		switch {
-		case strings.HasPrefix(path, "policies["), path == "policies" && in.policyFile.List():
-			policy = append(policy, in.policyFile.At(strings.TrimPrefix(path, "policies"), fault.Reason))
-		case path == "policies":
-			// no policy was passed, to see what is wrong with the events
-		case strings.HasPrefix(path, "policy"):
-			path = strings.TrimPrefix(strings.TrimPrefix(path, "policy"), ".")
-			if in.policyFile.List() {
-				path = "[0]." + path
-			}
-			policy = append(policy, in.policyFile.At(path, fault.Reason))
-		case path == "at":
-			events = append(events, in.storyFile.At("until", fault.Reason))
-		default:
-			events = append(events, in.storyFile.At(path, fault.Reason))
+		top := fault.Field
+		if end := strings.IndexAny(top, ".["); end >= 0 {
+			top = top[:end]
+		}
+		if slices.Contains(under, top) {
+			all = append(all, in.file.At(in.pathOf(fault.Field), fault.Reason))
 		}
 	}
-	return policy, events
+	return all
+}
+
+// pathOf returns the path in the file of a field as the library calls it.
+func (in *input) pathOf(field string) string {
+	switch rest, one := strings.CutPrefix(field, "policy"); {
+	case field == "at":
+		return "until"
+	case one && !in.file.Has("policy"): // of a list of one
+		return "policies[0]" + rest
+	}
+	return field
 }
 
 // flat returns the faults that are joined in an error.
@@ -67,8 +71,8 @@ func flat(err error) (all []*proration.Error) {
 	return append(all, fault)
 }
 
-// with adds the faults that the library found to those of reading, but for those that only follow from what could not be read: of the same field,
-// of what stands in it, and of what holds it.
+// with adds found faults to those of reading, but for those that only follow from a field that could not be read:
+// faults of the field, of a field inside it, and of a field around it.
 func with(read, found []jsonfault.Fault) []jsonfault.Fault {
 	unread, holding := map[string]bool{}, map[string]bool{}
 	for _, r := range read {
@@ -83,7 +87,8 @@ func with(read, found []jsonfault.Fault) []jsonfault.Fault {
 	all := slices.Clone(read)
 	told := map[jsonfault.Fault]bool{}
 	for _, f := range found {
-		follows := holding[f.Path] || unread[f.Path] || slices.ContainsFunc(holders(f.Path), func(path string) bool { return unread[path] })
+		inside := slices.ContainsFunc(holders(f.Path), func(path string) bool { return unread[path] })
+		follows := holding[f.Path] || unread[f.Path] || inside
 		if !follows && !told[f] {
 			told[f] = true
 			all = append(all, f)
@@ -92,7 +97,7 @@ func with(read, found []jsonfault.Fault) []jsonfault.Fault {
 	return all
 }
 
-// holders returns the paths of what holds a field, from the nearest up to the file as a whole.
+// holders returns the paths of the fields around a field, from the nearest up to the file as a whole.
 func holders(path string) (all []string) {
 	for path != "" {
 		path = path[:max(strings.LastIndexAny(path, ".["), 0)]

@@ -6,61 +6,68 @@ import (
 	"testing"
 )
 
-// Every fault of both files is told, in the order in which they stand in them.
+// Every fault of a file is told, in the order in which they stand in it, whether it is told or checked.
 func TestFaults(t *testing.T) {
 	want, err := os.ReadFile("testdata/faults/faults.golden")
 	if err != nil {
 		t.Fatal(err)
 	}
-	out, problems, exit := say("-policy", "testdata/faults/policy.json", "testdata/faults/events.json")
-	if out != "" || exit != exitUnusable {
-		t.Errorf("it exits with %d, and prints %s", exit, out)
-	}
-	if problems != string(want) {
-		t.Errorf("it says\n%s\nand not\n%s", problems, want)
-	}
-	if n := strings.Count(problems, "\n"); n < 20 {
-		t.Errorf("of more than 20 faults it tells %d", n)
+	for _, args := range [][]string{{"testdata/faults/scenario.json"}, {"-check", "testdata/faults/scenario.json"}, {"-check", "testdata/faults"}} {
+		out, problems, exit := say(args...)
+		if told := strings.TrimSuffix(out, "0 passed, 1 failed\n"); told != "" || exit != exitUnusable {
+			t.Errorf("%q exits with %d, and prints %s", args, exit, out)
+		}
+		if problems != string(want) {
+			t.Errorf("%q says\n%s\nand not\n%s", args, problems, want)
+		}
 	}
 }
 
 func TestUnusable(t *testing.T) {
-	const good = ""
+	good := string(story)
+	edit := func(old, other string) string {
+		if strings.Count(good, old) == 0 {
+			t.Errorf("%q is not in the story", old)
+		}
+		return strings.Replace(good, old, other, 1)
+	}
+	const order = `"order": {"id": "acme", "by": "customer", "at": "2026-01-05", "plan": "growth", "country": "US", "payment_method": "card"`
+	toOrder := func(rest string) string {
+		head, _, _ := strings.Cut(good, `"subscription"`)
+		return head + order + rest + "}"
+	}
 	for _, c := range []struct {
-		name           string
-		policy, events string // the text; "" is the one that comes with the program
-		want           []string
+		name string
+		text string
+		want []string
 	}{
-		{"an empty file", good, " ", []string{"the file is empty"}},
-		{"null bytes", good, "{\x00}", []string{`:1:2: invalid character '\x00'`}},
-		{"deep nesting", good, strings.Repeat("[", 200) + strings.Repeat("]", 200), []string{":1:101: lists and objects lie more than 100 deep"}},
-		{"no object", good, "[]", []string{":1:1: an object is needed here, and not a list"}},
-		{"a file cut off, and faults of the other", `{"prorations": "later"`, `{"zone": "UTC"}`, []string{
-			":1:23: unexpected end of JSON input", "subscription: it is missing", "until: it is missing", "events: it is missing",
+		{"an empty file", " ", []string{"the file is empty"}},
+		{"null bytes", "{\x00}", []string{`:1:2: invalid character '\x00'`}},
+		{"deep nesting", strings.Repeat("[", 200) + strings.Repeat("]", 200), []string{":1:101: lists and objects lie more than 100 deep"}},
+		{"no object", "[]", []string{":1:1: an object is needed here, and not a list"}},
+		{"a file cut off", `{"policy": "later"`, []string{":1:19: unexpected end of JSON input"}},
+		{"nothing in it", `{}`, []string{
+			"zone: it is missing", "until: it is missing", `policy: it is missing, and so is "policies"`, `subscription: it is missing, and so is "order"`, "entries: it is missing",
 		}},
-		{"the other way round", `{"prorations": "later"}`, "{\n  \"zone\"\n}", []string{
-			`:1:16: prorations: "later" is none of invoice_now, next_invoice, none`, ":1:1: change_rules: say who may change what", ":1:1: invoice_retention: say how long", ":3:1: invalid character '}'",
+		{"no policy", edit(`"policy": {`, `"policies": [], "x": {`), []string{"policies: at least one policy is needed here"}},
+		{"policies in another order", edit(`"policy": {`, `"policies": [{}, {}], "x": {`), []string{"policies[1].from: it is not after that of the policy before"}},
+		{"a fault of a policy in a list of one", edit(`"policy": {`, `"policies": [{"billing_details_editors": []}], "x": {`), []string{"policies[0].billing_details_editors: say who changes billing details"}},
+		{"rules besides those of the catalog", edit(`"policy": {`, `"policy": {"change_rules": [{"action": "cancel"}], `), []string{"policy.change_rules: those of the catalog hold"}},
+		{"the zone of the cycle", edit(`{"anchor"`, `{"zone": "Mars/Base", "anchor"`), []string{`subscription.contract.cycle.zone: there is no zone "Mars/Base"`}},
+		{"an end before the last entry", edit(`"until": "2026-12-31"`, `"until": "2026-12-01"`), []string{"is after 2026-12-01, the end of the scenario"}},
+		{"an end beyond the calendar", edit(`"until": "2026-12-31"`, `"until": "9999-01-01"`), []string{":5:12: until: "}},
+		{"an entry before the one before it", edit("2026-06-02", "2026-05-02"), []string{"].at: 2026-05-02 is before 2026-05-15, the time of an entry before it"}},
+		{"an amount without bounds", edit(`"10"`, `"1e2000000000"`), []string{"subscription.contract.items[0].quantity: "}},
+		{"two ways to begin", edit(`"subscription"`, order+`}, "subscription"`), []string{`order: there is a field "subscription" already`}},
+		{"a refusal of no order", edit(`"subscription"`, `"refused": true, "subscription"`), []string{"refused: only an order is refused here", "entries: the order is expected to be refused"}},
+		{"two fields for policies", edit(`"policy": {`, `"policies": [{"billing_details_editors": 1}], "policy": {"from": 7, `), []string{
+			`policies: there is a field "policy" already; use one of both`, "policies[0].billing_details_editors: a list is needed", "policy.from: text is needed",
 		}},
-		{"no policy", "[]", good, []string{":1:1: a replay has a policy"}},
-		{"policies in another order", "[" + string(defaultPolicy) + "," + string(defaultPolicy) + "]", good, []string{"[1].from: it is not after that of the policy before"}},
-		{"the zone of the cycle", good, strings.Replace(string(defaultStory), `{"anchor"`, `{"zone": "Mars/Base", "anchor"`, 1), []string{
-			`:10:25: subscription.contract.cycle.zone: there is no zone "Mars/Base"`,
-		}},
-		{"an end before the last event", good, strings.Replace(string(defaultStory), "2026-12-31", "2026-12-01", 1), []string{":3:12: until: "}},
-		{"an event before the one before it", good, strings.Replace(string(defaultStory), "2026-06-02", "2026-05-02", 1), []string{":35:12: events[16].at: "}},
-		{"what shows only when it happens", good, tell("2026-02-01", `{"at": "2026-01-01", "kind": "started", "no_trial": true},
-			{"at": "2026-01-01", "kind": "payment_succeeded", "payment": {"invoice": "a-1"}},
-			{"at": "2026-01-02", "kind": "charge_added", "charges": [{"quantity": "1"}]}`), []string{":5:", "events[2].charges[0].item: "}},
-		{"an amount without bounds", good, strings.Replace(string(defaultStory), `"10"`, `"1e2000000000"`, 1), []string{"subscription.contract.items[0].quantity: "}},
+		{"an order of nothing", toOrder(`}, "entries": []`), []string{"order.items: an order has items"}},
+		{"entries after a refused order", toOrder(`}, "refused": true, "entries": [{"at": "2026-01-05", "kind": "started"}]`), []string{"entries: the order is expected to be refused"}},
+		{"an order without a catalog", `{"zone": "UTC", "until": "2026-02-01", "policy": {}, ` + order + `}, "entries": []}`, []string{"order: an order needs a policy with a catalog"}},
 	} {
-		var args []string
-		if c.policy != good {
-			args = append(args, "-policy", write(t, c.policy))
-		}
-		if c.events != good {
-			args = append(args, write(t, c.events))
-		}
-		out, problems, exit := say(args...)
+		out, problems, exit := say(write(t, c.text))
 		if out != "" || exit != exitUnusable {
 			t.Errorf("%s: it exits with %d, and prints %s", c.name, exit, out)
 		}
@@ -72,14 +79,39 @@ func TestUnusable(t *testing.T) {
 	}
 }
 
+// Every time of the file is read in its zone, also in documents that a subscription has already.
+func TestTimesOfASubscription(t *testing.T) {
+	text := strings.Replace(life31("2026-02-01", ""), `{"id": "a",`, `{"id": "a", "start_at": "2026-01-01", "invoices": [{"issued_at": "2026-01-01", "xyz": "1"}],`, 1)
+	text = strings.Replace(text, `"currency"`, `"ramp": [{"at": "2026-01-01T09:30:00", "item": {"id": "seat", "price": {}}}], "currency"`, 1)
+	_, problems, _ := say(write(t, text))
+	want := "subscription.invoices[0].xyz: there is no such field"
+	if strings.Count(problems, "\n") != 1 || !strings.Contains(problems, want) {
+		t.Errorf("it says %s", problems)
+	}
+}
+
+// An error of an event that no expectation is about ends the story, and names its field.
+func TestErrorOfAnEventIsTold(t *testing.T) {
+	out, problems, exit := say(write(t, life31("2026-02-01", `{"at": "2026-01-01", "kind": "started", "no_trial": true},
+		{"at": "2026-01-01", "kind": "payment_succeeded", "payment": {"invoice": "a-1"}},
+		{"at": "2026-01-02", "kind": "charge_added", "charges": [{"quantity": "1"}]},
+		{"at": "2026-01-02", "kind": "payment_failed"}`)))
+	if out != "" || exit != exitUnusable || !strings.Contains(problems, "entries[2].charges[0].item: ") || !strings.Contains(problems, "entries[3].payment.invoice: ") {
+		t.Errorf("it exits with %d, and says %s%s", exit, problems, out)
+	}
+	out, problems, exit = say(write(t, life31("2026-02-01", `{"at": "2026-01-01", "kind": "payment_failed"}, {"at": "2026-01-01", "expect": {"refused": true}}`)))
+	if exit != exitDone || !strings.Contains(out, "refused: event.payment.invoice: say which invoice") {
+		t.Errorf("it exits with %d, and says %s%s", exit, problems, out)
+	}
+}
+
 func TestMissing(t *testing.T) {
 	for _, c := range []struct {
 		args []string
 		want string // the files that it tells of, one a line
 	}{
-		{[]string{"-policy", "testdata/none.json", "testdata/nothing.json"}, "testdata/none.json testdata/nothing.json"},
 		{[]string{"testdata/nothing.json"}, "testdata/nothing.json"},
-		{[]string{"-policy", "testdata"}, "testdata"},
+		{[]string{"testdata"}, "testdata"},
 	} {
 		out, problems, exit := say(c.args...)
 		var told []string
@@ -93,20 +125,23 @@ func TestMissing(t *testing.T) {
 	}
 }
 
-// Whatever stands in the files, the program tells a statement or faults, and never both.
+// The program tells a story or faults of any file, and never both.
 func FuzzRun(f *testing.F) {
-	for _, name := range []string{"story.json", "testdata/faults/events.json"} {
+	for _, name := range []string{"story.json", "testdata/faults/scenario.json"} {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			f.Fatal(err)
 		}
 		f.Add(text)
 	}
-	f.Add([]byte(tell("2026-02-01", `{"at": "2026-01-01", "kind": "started"}`)))
+	f.Add([]byte(life31("2026-02-01", `{"at": "2026-01-01", "kind": "started"}`)))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		out, problems, exit := say(write(t, string(text)))
 		if (exit == exitDone) != (out != "" && problems == "") || (exit == exitUnusable) != (out == "" && problems != "") {
 			t.Errorf("it exits with %d, prints %d bytes and says %s", exit, len(out), problems)
+		}
+		if out, _, checked := say("-check", write(t, string(text))); (exit == exitDone) != (checked != exitUnusable) && !strings.Contains(out, "an error: ") {
+			t.Errorf("told it exits with %d, and checked with %d", exit, checked)
 		}
 	})
 }

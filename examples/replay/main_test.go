@@ -13,7 +13,7 @@ import (
 	"github.com/billingrules/billing/invoice"
 )
 
-// say returns what the program prints, on both ways out, and what it exits with.
+// say returns the output of the program, its problems and its exit code.
 func say(args ...string) (out, problems string, exit int) {
 	var o, p bytes.Buffer
 	exit = run(args, &o, &p)
@@ -47,18 +47,27 @@ func TestLength(t *testing.T) {
 	}
 }
 
-// The files beside the program say the same as those in it, whether there is one policy or a list of them.
-func TestFiles(t *testing.T) {
+// The file beside the program says the same as the one in it, also with a list of one policy.
+func TestFile(t *testing.T) {
 	want, _, _ := say()
-	list := write(t, "["+string(defaultPolicy)+"]")
-	for _, args := range [][]string{{"story.json"}, {"-policy", "policy.json"}, {"-policy=policy.json", "story.json"}, {"-policy", list}} {
-		if got, problems, exit := say(args...); got != want || problems != "" || exit != exitDone {
-			t.Errorf("%q prints %s%s and exits with %d", args, got, problems, exit)
+	var given map[string]json.RawMessage
+	if err := json.Unmarshal(story, &given); err != nil {
+		t.Fatal(err)
+	}
+	given["policies"] = append(append(json.RawMessage("["), given["policy"]...), ']')
+	delete(given, "policy")
+	list, err := json.Marshal(given)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"story.json", write(t, string(list))} {
+		if got, problems, exit := say(name); got != want || problems != "" || exit != exitDone {
+			t.Errorf("%s prints %s%s and exits with %d", name, got, problems, exit)
 		}
 	}
 }
 
-// What is printed for machines reads back, and says what the text does.
+// The story for machines reads back, and says the same as the text.
 func TestMachine(t *testing.T) {
 	out, problems, exit := say("-json")
 	if exit != exitDone || problems != "" {
@@ -88,11 +97,11 @@ func TestMachine(t *testing.T) {
 func TestArguments(t *testing.T) {
 	for _, args := range [][]string{{"-h"}, {"-help"}} {
 		out, problems, exit := say(args...)
-		if exit != exitDone || problems != "" || !strings.HasPrefix(out, "Replay tells") || !strings.Contains(out, `"kind": "started"`) || strings.Contains(out, "//") {
+		if exit != exitDone || problems != "" || !strings.HasPrefix(out, "Replay runs a scenario") || !strings.Contains(out, `"kind": "started"`) || strings.Contains(out, "//") {
 			t.Errorf("%q prints %s%s and exits with %d", args, out, problems, exit)
 		}
 	}
-	for _, args := range [][]string{{"-x"}, {"-policy"}, {"a.json", "b.json"}, {"story.json", "-json"}} {
+	for _, args := range [][]string{{"-x"}, {"a.json", "b.json"}, {"story.json", "-json"}, {"-check"}, {"-check", "-json", "story.json"}} {
 		if out, problems, exit := say(args...); exit != exitUnusable || out != "" || problems == "" {
 			t.Errorf("%q prints %s, says %s and exits with %d", args, out, problems, exit)
 		}
@@ -105,7 +114,7 @@ type full struct{}
 func (full) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
 
 func TestNothingTakesIt(t *testing.T) {
-	for _, args := range [][]string{nil, {"-json"}} {
+	for _, args := range [][]string{nil, {"-json"}, {"-check", "story.json"}} {
 		var problems bytes.Buffer
 		if exit := run(args, full{}, &problems); exit != exitUnusable || problems.Len() == 0 {
 			t.Errorf("%q exits with %d: %s", args, exit, problems.String())
@@ -113,12 +122,15 @@ func TestNothingTakesIt(t *testing.T) {
 	}
 }
 
-// The example in the help is one.
+// The example in the help is a scenario, and passes.
 func TestHelp(t *testing.T) {
-	_, rest, _ := strings.Cut(help(), "# The events\n\n")
+	_, rest, _ := strings.Cut(help(), "# The file\n\n")
 	example, _, _ := strings.Cut(rest, "\n\n")
-	out, problems, exit := say(write(t, example))
-	if exit != exitDone || problems != "" || !strings.Contains(out, "Invoice acme-2, 2026-01-16") {
+	name := write(t, example)
+	if out, problems, exit := say(name); exit != exitDone || problems != "" || !strings.Contains(out, "Invoice acme-2, 2026-01-16") {
+		t.Errorf("it exits with %d: %s%s", exit, problems, out)
+	}
+	if out, problems, exit := say("-check", name); exit != exitDone || problems != "" || out != "1 passed, 0 failed\n" {
 		t.Errorf("it exits with %d: %s%s", exit, problems, out)
 	}
 }

@@ -14,13 +14,14 @@ import (
 
 // text writes the statement for people.
 func (s *statement) text(out io.Writer) error {
-	sub := s.Outcome.Subscription
-	status := sub.Status.String()
-	if sub.Status == 0 {
-		status = "not begun"
+	if s.Refused != "" {
+		_, err := fmt.Fprintf(out, "The order is refused\n%s", answer.Indented(s.Refused, "  "))
+		return err
 	}
+	sub := s.Outcome.Subscription
 	parts := []string{
-		fmt.Sprintf("Statement of %s until %s, %s, %s: %s\n", oneLine(sub.ID), day(s.Until), s.Until.Location(), sub.Contract.Currency, status),
+		fmt.Sprintf("Statement of %s until %s, %s, %s: %s\n",
+			oneLine(sub.ID), day(s.Until), s.Until.Location(), sub.Contract.Currency, statusOf(sub.Status)),
 		"Timeline\n" + answer.Indented(orNone(s.Outcome.Timeline()), "  "),
 		"Access\n" + answer.Indented(orNone(s.access()), "  "),
 	}
@@ -39,7 +40,7 @@ func (s *statement) text(out io.Writer) error {
 	return err
 }
 
-// access returns what could be reached, a line for each stretch.
+// access returns the access of the customer, a line for each stretch.
 func (s *statement) access() string {
 	var text strings.Builder
 	for _, a := range s.Access {
@@ -52,7 +53,7 @@ func (s *statement) access() string {
 	return text.String()
 }
 
-// notices returns what the customer is told, by what it is about.
+// notices returns the notices to the customer, grouped by kind.
 func (s *statement) notices() string {
 	var all groups
 	for _, n := range s.Outcome.Notices {
@@ -68,7 +69,7 @@ func (s *statement) notices() string {
 	return all.text()
 }
 
-// preposition is what leads from a notice to the instant that it is of.
+// preposition leads from a notice to the instant that it announces.
 func preposition(k lifecycle.NoticeKind) string {
 	if k == lifecycle.NoticePaymentFailed || k == lifecycle.NoticeOverdue || k == lifecycle.NoticeGraceEnd {
 		return ": pay before "
@@ -76,7 +77,7 @@ func preposition(k lifecycle.NoticeKind) string {
 	return ": it comes on "
 }
 
-// effects returns what there was to do, by what it is.
+// effects returns the effects, grouped by kind.
 func (s *statement) effects() string {
 	var all groups
 	for _, e := range s.Outcome.Effects {
@@ -89,7 +90,7 @@ func (s *statement) effects() string {
 	return all.text()
 }
 
-// next returns what comes next.
+// next returns the next deadline.
 func (s *statement) next() string {
 	if s.Next == nil {
 		return "Next: nothing comes by itself\n"
@@ -110,7 +111,7 @@ func (s *statement) money(d decimal.Decimal) string {
 	return d.StringFixed(places)
 }
 
-// groups lists things by what they are, in the order in which each came first.
+// groups lists things by kind, in the order in which each kind came first.
 type groups struct {
 	names []string
 	lists map[string][]string
@@ -131,13 +132,14 @@ func (g *groups) add(name, what string) {
 func (g *groups) text() string {
 	const (
 		indent = "                 "
-		joint  = "\x1f" // what belongs together stays on one line
+		joint  = "\x1f" // parts of one thing stay on one line
 	)
 	var text strings.Builder
 	for _, name := range g.names {
 		words := strings.ReplaceAll(strings.Join(g.lists[name], ",\n"), " ", joint)
 		list := strings.TrimPrefix(answer.Wrapped(words, indent), indent)
-		fmt.Fprintf(&text, "%-*s%s\n", len(indent), strings.ReplaceAll(name, "_", " "), strings.ReplaceAll(list, joint, " "))
+		title := strings.ReplaceAll(name, "_", " ")
+		fmt.Fprintf(&text, "%-*s%s\n", len(indent), title, strings.ReplaceAll(list, joint, " "))
 	}
 	return text.String()
 }
@@ -161,7 +163,8 @@ func orNone(text string) string {
 	return text
 }
 
-// oneLine keeps a name on its line, whatever it holds.
+// oneLine keeps a name on its line, also one with control characters.
 func oneLine(name string) string {
-	return strings.Join(strings.FieldsFunc(name, func(r rune) bool { return r < ' ' || r >= 0x7f && r < 0xa0 || r == 0x2028 || r == 0x2029 }), " ")
+	control := func(r rune) bool { return r < ' ' || r >= 0x7f && r < 0xa0 || r == 0x2028 || r == 0x2029 }
+	return strings.Join(strings.FieldsFunc(name, control), " ")
 }

@@ -5,11 +5,12 @@ import (
 	"testing"
 )
 
-// tell returns a story of one seat at 31.00 a month, with the events.
-func tell(until, events string) string {
-	return `{"zone": "Africa/Cairo", "until": "` + until + `", "subscription": {"id": "a", "contract": {"plan": "growth", "currency": "USD",
+// life31 returns a scenario of one seat at 31.00 a month, with entries.
+func life31(until, entries string) string {
+	return `{"zone": "Africa/Cairo", "until": "` + until + `", "policy": {"dunning": {"grace": "P3D"}, "reminders": [{"of": "grace_end", "before": "P1D"}]},
+		"subscription": {"id": "a", "contract": {"plan": "growth", "currency": "USD",
 		"items": [{"id": "seat", "quantity": "1", "price": {"unit": "31.00"}}], "cycle": {"anchor": "2026-01-01", "interval": "P1M"}}},
-		"events": [` + events + `]}`
+		"entries": [` + entries + `]}`
 }
 
 func TestStories(t *testing.T) {
@@ -20,22 +21,22 @@ func TestStories(t *testing.T) {
 		text string
 		want []string
 	}{
-		{"nothing happened", "a subscription that has not begun", tell("2026-02-01", ""), []string{
+		{"nothing happened", "a subscription that has not begun", life31("2026-02-01", ""), []string{
 			"Statement of a until 2026-02-01, Africa/Cairo, USD: not begun", "Timeline\n  nothing\n", "Access\n  nothing\n", "Next: nothing comes by itself\n",
 		}},
-		{"a date is the first instant of its day", "clocks skip midnight there on 24 April", tell("2026-04-24", signup), []string{"until 2026-04-24 01:00, Africa/Cairo"}},
-		{"an instant of another zone", "it is written on the calendar of the customer", tell("2026-01-31T23:00:00Z", signup), []string{"until 2026-02-01 01:00"}},
-		{"numbers that are given", "one that comes again changes nothing", tell("2026-01-20", signup+`,
+		{"a date is the first instant of its day", "clocks skip midnight there on 24 April", life31("2026-04-24", signup), []string{"until 2026-04-24 01:00, Africa/Cairo"}},
+		{"an instant of another zone", "it is written on the calendar of the customer", life31("2026-01-31T23:00:00Z", signup), []string{"until 2026-02-01 01:00"}},
+		{"numbers that are given", "one that comes again changes nothing", life31("2026-01-20", signup+`,
 			{"at": "2026-01-10", "kind": "seats_added", "sequence": 7, "change": {"item": "seat", "quantity": "1"}},
 			{"at": "2026-01-10", "kind": "seats_added", "sequence": 7, "change": {"item": "seat", "quantity": "1"}}`), []string{
 			"31.00 x 22/31 days = 22.00", "the next invoice is\n\nInvoice a-3, 2026-02-01, USD, open",
 		}},
-		{"an event that the rules do not allow", "it is no fault, and is told with its reason", tell("2026-01-20", signup+`, {"at": "2026-01-10", "kind": "resumed"},
+		{"an event that the rules do not allow", "it is no fault, and is told with its reason", life31("2026-01-20", signup+`, {"at": "2026-01-10", "kind": "resumed"},
 			{"at": "2026-01-10", "kind": "payment_succeeded", "payment": {"invoice": "b-1"}}`), []string{
 			"resumed                active         full\n                       refused: there is no pause\n", `refused: there is no invoice "b-1"`,
 		}},
-		{"nobody pays", "what comes next is the end of the grace", tell("2026-02-01T12:00:00Z", signup+`, {"at": "2026-02-01", "kind": "payment_failed", "payment": {"invoice": "a-2"}}`), []string{
-			"payment failed   a-2 2026-02-01: pay before 2026-02-04", "Next: reminder grace_end-2 a-2 on 2026-02-03",
+		{"nobody pays", "what comes next is the end of the grace", life31("2026-02-01T12:00:00Z", signup+`, {"at": "2026-02-01", "kind": "payment_failed", "payment": {"invoice": "a-2"}}`), []string{
+			"declined     a-2 2026-02-01: pay before 2026-02-04", "Next: reminder grace_end-1 a-2 on 2026-02-03",
 		}},
 	} {
 		out, problems, exit := say(write(t, c.text))
@@ -50,16 +51,37 @@ func TestStories(t *testing.T) {
 	}
 }
 
+// An order is priced, and its contract is the subscription's. A refused one has no life.
+func TestOrderIsTold(t *testing.T) {
+	order := func(method string) string {
+		return `{"zone": "UTC", "until": "2026-02-01", "policy": {"catalog": {"policy": {"day_count": "days", "change_day": "new",
+			"rounding": {"places": 2, "mode": "half_up"}}, "allocation": "last_line", "plans": [{"id": "base", "interval": "P1M",
+			"offers": [{"item": "seat", "currency": "USD", "price": {"unit": "9.00"}}]}], "markets": [{"currency": "USD", "payment_methods": [{"id": "card", "by": ["customer"]}]}]}},
+			"order": {"id": "b", "by": "customer", "at": "2026-01-01", "plan": "base", "items": [{"item": "seat", "quantity": "3"}], "country": "US", "payment_method": "` + method + `"},
+			"entries": [{"at": "2026-01-01", "kind": "started"}]}`
+	}
+	if out, problems, exit := say(write(t, order("card"))); exit != exitDone || problems != "" || !strings.Contains(out, "seat: 3 x 9.00 = 27.00") {
+		t.Errorf("it exits with %d: %s%s", exit, problems, out)
+	}
+	if out, problems, exit := say(write(t, order("cash"))); exit != exitDone || problems != "" || !strings.HasPrefix(out, "The order is refused\n  method: ") {
+		t.Errorf("it exits with %d: %s%s", exit, problems, out)
+	}
+	if out, problems, exit := say("-json", write(t, order("cash"))); exit != exitDone || problems != "" || !strings.Contains(out, `"refused": "payment_method: `) {
+		t.Errorf("it exits with %d: %s%s", exit, problems, out)
+	}
+}
+
 // A policy of another year does not rewrite what was before: of two, the second has no grace.
 func TestPolicies(t *testing.T) {
-	old := strings.TrimSpace(string(defaultPolicy))
-	harder := strings.Replace(strings.Replace(old, `"grace": "P3D", `, "", 1), "{", `{"from": "2026-03-01", `, 1)
 	decline := func(month, invoice string) string {
 		return `{"at": "2026-` + month + `-01", "kind": "payment_failed", "payment": {"invoice": "` + invoice + `"}},
 			{"at": "2026-` + month + `-02", "kind": "payment_succeeded", "payment": {"invoice": "` + invoice + `"}}`
 	}
-	out, problems, exit := say("-policy", write(t, "["+old+","+harder+"]"), write(t, tell("2026-03-20", `{"at": "2026-01-01", "kind": "started", "no_trial": true, "payment_method": "card"},
-		{"at": "2026-01-01", "kind": "payment_succeeded", "payment": {"invoice": "a-1"}}, `+decline("02", "a-2")+`, `+decline("03", "a-3"))))
+	text := life31("2026-03-20", `{"at": "2026-01-01", "kind": "started", "no_trial": true, "payment_method": "card"},
+		{"at": "2026-01-01", "kind": "payment_succeeded", "payment": {"invoice": "a-1"}}, `+decline("02", "a-2")+`, `+decline("03", "a-3"))
+	text = strings.Replace(text, `"policy": {"dunning": {"grace": "P3D"}`, `"policies": [{}, {"from": "2026-03-01", "dunning": {"grace": ""}`, 1)
+	text = strings.Replace(text, `"before": "P1D"}]},`, `"before": "P1D"}]}],`, 1)
+	out, problems, exit := say(write(t, text))
 	if exit != exitDone || problems != "" {
 		t.Fatalf("it exits with %d: %s", exit, problems)
 	}

@@ -12,25 +12,35 @@ import (
 // Reading is how a file is read, besides what the types of its fields say themselves. The zero Reading is no other way.
 type Reading struct {
 	Texts  Texts              // how types are read from text
+	Plain  []reflect.Type     // types that are read field by field, and not in the way of their own UnmarshalJSON
 	Reason func(error) string // what is wrong in words, of an error of a type that reads itself; nil is its text
 }
 
 // Texts reads types from text in a way of their own. Each function returns a value of its type, or an error that says why there is none.
 type Texts map[reflect.Type]func(text string) (any, error)
 
-// Decode fills what a pointer points to, and returns every fault, in the order in which they stand in the file. What is wrong stays zero. A field
-// whose tag says "required" must be there:
+// Decode fills the value behind a pointer from the whole file: see [File.DecodeAt].
+func (f *File) Decode(into any, as Reading) []Fault { return f.DecodeAt("", into, as) }
+
+// DecodeAt fills the value behind a pointer from the field at a path, and returns every fault in file order. Nothing
+// happens if the file has no such field.
+//
+// The value may be filled already, as a set of defaults: objects and maps merge into it by key, and a list that the
+// file names replaces the old one with new elements that start from zero. No memory of the old value is written to,
+// so defaults may share it. A text that cannot be read leaves its field zero. A field whose tag says "required" must
+// be there:
 //
 //	Events []Event `json:"events" jsonfault:"required"`
-func (f *File) Decode(into any, as Reading) []Fault {
-	if f.root == nil {
+func (f *File) DecodeAt(path string, into any, as Reading) []Fault {
+	n := f.find(path)
+	if n == nil {
 		return nil
 	}
 	if as.Reason == nil {
 		as.Reason = error.Error
 	}
 	d := decoder{file: f, as: as}
-	d.value(f.root, reflect.ValueOf(into).Elem(), "")
+	d.value(n, reflect.ValueOf(into).Elem(), path)
 	Sort(d.faults)
 	return d.faults
 }
@@ -54,7 +64,11 @@ func (d *decoder) value(n *node, v reflect.Value, path string) {
 			v.SetZero()
 			return
 		}
-		v.Set(reflect.New(v.Type().Elem()))
+		own := reflect.New(v.Type().Elem())
+		if !v.IsNil() {
+			own.Elem().Set(v.Elem())
+		}
+		v.Set(own)
 		d.value(n, v.Elem(), path)
 		return
 	}
@@ -62,6 +76,10 @@ func (d *decoder) value(n *node, v reflect.Value, path string) {
 		if d.is(n, text, path) {
 			d.own(n, v, path, read)
 		}
+		return
+	}
+	if slices.Contains(d.as.Plain, v.Type()) {
+		d.plain(n, v, path)
 		return
 	}
 	switch to := v.Addr().Interface().(type) {
@@ -171,9 +189,13 @@ func (d *decoder) fields(n *node, v reflect.Value, path string) {
 	}
 }
 
-// list fills a slice. null is none.
+// list fills a slice with new elements. null is an empty list.
 func (d *decoder) list(n *node, v reflect.Value, path string) {
-	if n.kind == null || !d.is(n, array, path) {
+	if n.kind == null {
+		v.SetZero()
+		return
+	}
+	if !d.is(n, array, path) {
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.items), len(n.items)))
@@ -182,12 +204,16 @@ func (d *decoder) list(n *node, v reflect.Value, path string) {
 	}
 }
 
-// table fills a map. null is none.
+// table merges an object into a new map with the entries of the old one. null is an empty map.
 func (d *decoder) table(n *node, v reflect.Value, path string) {
-	if n.kind == null || !d.is(n, object, path) {
+	if n.kind == null {
+		v.SetZero()
 		return
 	}
-	v.Set(reflect.MakeMap(v.Type()))
+	if !d.is(n, object, path) {
+		return
+	}
+	v.Set(copied(v))
 	for i, m := range n.members {
 		at := under(path, m.name)
 		name := &node{kind: text, start: m.start, text: m.name}
@@ -201,9 +227,21 @@ func (d *decoder) table(n *node, v reflect.Value, path string) {
 		if len(d.faults) > before {
 			continue
 		}
+		if old := v.MapIndex(key); old.IsValid() {
+			value.Set(old)
+		}
 		d.value(m.value, value, at)
 		if len(d.faults) == before {
 			v.SetMapIndex(key, value)
 		}
 	}
+}
+
+// copied returns a new map with the same entries.
+func copied(v reflect.Value) reflect.Value {
+	own := reflect.MakeMap(v.Type())
+	for entries := v.MapRange(); entries.Next(); {
+		own.SetMapIndex(entries.Key(), entries.Value())
+	}
+	return own
 }

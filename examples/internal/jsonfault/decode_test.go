@@ -114,11 +114,11 @@ func TestDecodeFaults(t *testing.T) {
 			`f:1:8: id: text is needed here, and not null`, `f:1:54: named: an object is needed here, and not null`,
 		}},
 		{"an enum", `{"id": "a", "kind": "use"}`, []string{
-			`f:1:21: kind: "use" is none of recurring, proration_charge, extension, usage, one_time, shortfall, termination_fee, proration_credit, refund`,
+			`f:1:21: kind: must be one of recurring, proration_charge, extension, usage, one_time, shortfall, termination_fee, proration_credit, refund; got "use"`,
 		}},
 		{"keys of a map", `{"id": "a", "kinds": {"usage": 1, "use": "u", "usage": "v"}, "prices": {"x": 1, "x": 2}}`, []string{
 			`f:1:32: kinds.usage: text is needed here, and not a number; write "1"`,
-			`f:1:35: kinds.use: "use" is none of recurring, proration_charge, extension, usage, one_time, shortfall, termination_fee, proration_credit, refund`,
+			`f:1:35: kinds.use: must be one of recurring, proration_charge, extension, usage, one_time, shortfall, termination_fee, proration_credit, refund; got "use"`,
 			`f:1:47: kinds.usage: it comes twice`, `f:1:81: prices.x: it comes twice`,
 		}},
 		{"numbers", `{"id": "a", "count": 128, "Default": 1.5, "items": 3, "prices": [], "any": 1, "raw": 13}`, []string{
@@ -136,5 +136,65 @@ func TestDecodeFaults(t *testing.T) {
 		if _, got := read(t, c.text); !slices.Equal(got, c.want) {
 			t.Errorf("%s: the faults are\n%s\nand not\n%s", c.name, strings.Join(got, "\n"), strings.Join(c.want, "\n"))
 		}
+	}
+}
+
+// A type can be read field by field although it reads itself.
+func TestDecodePlain(t *testing.T) {
+	var got struct {
+		At selfish `json:"at"`
+	}
+	file, _ := jsonfault.Parse("f", []byte(`{"at": {"day": "16.11.2026", "dey": 1}}`))
+	as := days
+	as.Plain = []reflect.Type{reflect.TypeFor[selfish]()}
+	faults := file.Decode(&got, as)
+	if len(faults) != 1 || faults[0].Path != "at.dey" || got.At.Day.Day() != 16 {
+		t.Errorf("it is read as %+v, with the faults %v", got, faults)
+	}
+}
+
+// selfish has a way of its own to be read, which fails.
+type selfish struct {
+	Day time.Time `json:"day"`
+}
+
+func (*selfish) UnmarshalJSON([]byte) error { return errors.New("no") }
+
+// defaults are values that a file is read over.
+type defaults struct {
+	Named  base            `json:"named"`
+	Items  []base          `json:"items"`
+	Prices map[string]int  `json:"prices"`
+	Bases  map[string]base `json:"bases"`
+	Inner  *order          `json:"inner"`
+}
+
+// A file is read over defaults without writing to their memory.
+func TestDecodeOverDefaults(t *testing.T) {
+	start := defaults{
+		Named: base{ID: "a"}, Items: []base{{ID: "b"}, {ID: "c"}}, Prices: map[string]int{"x": 1, "y": 2}, Bases: map[string]base{"x": {ID: "d"}},
+		Inner: &order{base: base{ID: "e"}, Count: 3},
+	}
+	before := start
+	file, _ := jsonfault.Parse("f", []byte(`{"over": {"named": {"id": "z"}, "items": [{"id": "y"}], "prices": {"y": 3, "z": 4}, "inner": {"id": "x"}}, "null": {"items": null, "prices": null}}`))
+	got := start
+	if faults := file.DecodeAt("over", &got, days); len(faults) > 0 {
+		t.Fatalf("it has the faults %v", faults)
+	}
+	want := defaults{
+		Named: base{ID: "z"}, Items: []base{{ID: "y"}}, Prices: map[string]int{"x": 1, "y": 3, "z": 4}, Bases: before.Bases,
+		Inner: &order{base: base{ID: "x"}, Count: 3},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("it is read as %+v, want %+v", got, want)
+	}
+	if start.Items[0].ID != "b" || len(start.Prices) != 2 || start.Prices["y"] != 2 || start.Inner.ID != "e" {
+		t.Errorf("the defaults became %+v", start)
+	}
+	if faults := file.DecodeAt("null", &got, days); len(faults) > 0 || got.Items != nil || got.Prices != nil {
+		t.Errorf("null leaves %+v, with the faults %v", got, faults)
+	}
+	if faults := file.DecodeAt("nothing", &got, days); len(faults) > 0 || got.Named.ID != "z" {
+		t.Errorf("no field leaves %+v, with the faults %v", got, faults)
 	}
 }

@@ -71,6 +71,12 @@ func TestAt(t *testing.T) {
 	if file.List() {
 		t.Error("an object is a list")
 	}
+	if names := file.Names("events[1]"); len(names) != 1 || names[0] != "change" || file.Names("events") != nil || file.Names("none") != nil {
+		t.Errorf("the second event has the fields %q", names)
+	}
+	if file.Len("events") != 2 || file.Len("events[0]") != 0 || file.Len("none") != 0 {
+		t.Errorf("there are %d events", file.Len("events"))
+	}
 	missing, faults := jsonfault.Missing("g", "no such file")
 	if len(faults) != 1 || faults[0].String() != "g: no such file" || missing.At("a", "b").String() != "g: a: b" || missing.Has("") || missing.List() {
 		t.Errorf("what is not there has the faults %v", faults)

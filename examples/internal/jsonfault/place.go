@@ -65,6 +65,28 @@ func (f *File) Text(path string) (string, bool) {
 // List reports whether the file as a whole is a list.
 func (f *File) List() bool { return f.root != nil && f.root.kind == array }
 
+// Len returns the length of the list at the path, and 0 if there is no list.
+func (f *File) Len(path string) int {
+	if n := f.find(path); n != nil && n.kind == array {
+		return len(n.items)
+	}
+	return 0
+}
+
+// Names returns the names of the fields of the object at the path in file order, each once.
+func (f *File) Names(path string) (names []string) {
+	n := f.find(path)
+	if n == nil || n.kind != object {
+		return nil
+	}
+	for i, m := range n.members {
+		if n.member(m.name) == &n.members[i] {
+			names = append(names, m.name)
+		}
+	}
+	return names
+}
+
 // find returns what stands at the path, or nil.
 func (f *File) find(path string) *node {
 	at := f.root

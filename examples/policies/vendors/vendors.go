@@ -6,7 +6,7 @@ import (
 	"embed"
 	"fmt"
 
-	"github.com/billingrules/billing/examples/internal/answer"
+	"github.com/billingrules/billing/examples/internal/policyfile"
 	"github.com/billingrules/billing/lifecycle"
 )
 
@@ -16,13 +16,14 @@ var files embed.FS
 // Names returns the names of the vendors, in the order in which they are shown.
 func Names() []string { return []string{"kustomer", "kommo", "stripe", "chargebee", "lago"} }
 
-// Policy returns the policy of a vendor. A field that means nothing is an error, and so is a policy that is not complete.
+// Policy returns the policy of a vendor, read over lifecycle.Standard(). A field that means nothing is an error, and so is a
+// policy that is not complete.
 func Policy(name string) (lifecycle.Policy, error) {
 	text, err := files.ReadFile(name + ".json")
 	if err != nil {
 		return lifecycle.Policy{}, err
 	}
-	policy, err := answer.Read[lifecycle.Policy](text)
+	policy, err := policyfile.Parse(name+".json", text)
 	if err == nil {
 		err = policy.Validate()
 	}

@@ -9,9 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/billingrules/billing/examples/internal/answer"
+	"github.com/billingrules/billing/examples/internal/policyfile"
 	"github.com/billingrules/billing/examples/policies/vendors"
-	"github.com/billingrules/billing/lifecycle"
 )
 
 // Every file is a vendor's, and every vendor's policy is complete.
@@ -42,10 +41,10 @@ func TestStrict(t *testing.T) {
 			{`"effective": "immediately"`, `"effective": "soon"`}, {`"role":`, `"rule":`},
 		} {
 			require.Contains(t, string(text), edit[0], name)
-			_, err := answer.Read[lifecycle.Policy]([]byte(strings.Replace(string(text), edit[0], edit[1], 1)))
+			_, err := policyfile.Parse(name, []byte(strings.Replace(string(text), edit[0], edit[1], 1)))
 			assert.Error(t, err, "%s with %s", name, edit[1])
 		}
-		policy, err := answer.Read[lifecycle.Policy]([]byte(strings.Replace(string(text), `"prorations":`, `"from": "2026-01-01T00:00:00Z", "prorations":`, 1)))
+		policy, err := policyfile.Parse(name, []byte(strings.Replace(string(text), `"prorations":`, `"from": "2026-01-01T00:00:00Z", "prorations":`, 1)))
 		require.NoError(t, err, name)
 		policy.Prorations = 0
 		assert.Error(t, policy.Validate(), name)

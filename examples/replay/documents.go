@@ -1,0 +1,171 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+)
+
+// document is an expected invoice or credit note. A nil field expects nothing.
+type document struct {
+	Number    int             `json:"number" jsonfault:"required"` // its place among the issued documents, from 1
+	Kind      *documentKind   `json:"kind"`
+	Total     *amount         `json:"total"`      // as issued, gross
+	AmountDue *amount         `json:"amount_due"` // as issued
+	Status    *invoice.Status `json:"status"`     // at the end of the scenario
+	Lines     []line          `json:"lines"`      // must all be there, in any order
+	LinesOnly bool            `json:"lines_only"` // and no others
+}
+
+// documentKind says which document it is.
+type documentKind string
+
+// The kinds of documents.
+const (
+	anInvoice   documentKind = "invoice"
+	aCreditNote documentKind = "credit_note"
+)
+
+// UnmarshalText reads a kind.
+func (k *documentKind) UnmarshalText(text []byte) error {
+	switch kind := documentKind(text); kind {
+	case anInvoice, aCreditNote:
+		*k = kind
+		return nil
+	}
+	return fmt.Errorf("%.40q is none of %s, %s", text, anInvoice, aCreditNote)
+}
+
+// kindOf returns the kind of a document.
+func kindOf(inv *invoice.Invoice) documentKind {
+	if inv.Corrects != "" {
+		return aCreditNote
+	}
+	return anInvoice
+}
+
+// line is an expected line. A nil field expects nothing.
+type line struct {
+	Kind     *plans.Kind `json:"kind"`
+	Item     *string     `json:"item"`
+	Quantity *amount     `json:"quantity"`
+	Start    *time.Time  `json:"start"` // of the time that it is for
+	End      *time.Time  `json:"end"`
+	Net      *amount     `json:"net"`
+	Tax      *amount     `json:"tax"` // all taxes of the line, included in its net or not
+}
+
+// met reports whether a charge is the expected line.
+func (l *line) met(c *plans.Charge) bool {
+	return (l.Kind == nil || *l.Kind == c.Kind) &&
+		(l.Item == nil || *l.Item == c.Item) &&
+		(l.Quantity == nil || l.Quantity.met(c.Quantity)) &&
+		(l.Start == nil || l.Start.Equal(c.Span.Start)) &&
+		(l.End == nil || l.End.Equal(c.Span.End)) &&
+		(l.Net == nil || l.Net.met(c.Net)) &&
+		(l.Tax == nil || l.Tax.met(taxOf(c)))
+}
+
+// taxOf returns the sum of the taxes of a charge.
+func taxOf(c *plans.Charge) (sum decimal.Decimal) {
+	for _, tax := range c.Taxes {
+		sum = sum.Add(tax.Amount)
+	}
+	return sum
+}
+
+// unmatched returns the index of the first expected line that no charge of its own is left for, and -1 if each has
+// one. Lines that an earlier choice leaves without a charge make it choose again.
+func unmatched(lines []line, charges []plans.Charge) int {
+	m := matching{lines: lines, charges: charges, lineOf: make([]int, len(charges))}
+	for i := range m.lineOf {
+		m.lineOf[i] = free
+	}
+	for i := range lines {
+		m.tried = make([]bool, len(charges))
+		if !m.match(i) {
+			return i
+		}
+	}
+	return -1
+}
+
+// matching gives each line a charge of its own.
+type matching struct {
+	lines   []line
+	charges []plans.Charge
+	lineOf  []int  // the line of each charge, or free
+	tried   []bool // the charges that were tried for the line at hand
+}
+
+const free = -1
+
+// match finds a charge for a line. It moves other lines to other charges where that helps.
+func (m *matching) match(line int) bool {
+	for i := range m.charges {
+		if m.tried[i] || !m.lines[line].met(&m.charges[i]) {
+			continue
+		}
+		m.tried[i] = true
+		if m.lineOf[i] == free || m.match(m.lineOf[i]) {
+			m.lineOf[i] = line
+			return true
+		}
+	}
+	return false
+}
+
+// text returns the expected line in words.
+func (in *input) wanted(l *line) string {
+	var words []string
+	add := func(format string, args ...any) { words = append(words, fmt.Sprintf(format, args...)) }
+	if l.Kind != nil {
+		add("%s", *l.Kind)
+	}
+	if l.Item != nil {
+		add("item %s", *l.Item)
+	}
+	if l.Quantity != nil {
+		add("quantity %s", l.Quantity)
+	}
+	if l.Start != nil {
+		add("from %s", in.text(*l.Start))
+	}
+	if l.End != nil {
+		add("until %s", in.text(*l.End))
+	}
+	if l.Net != nil {
+		add("net %s", l.Net)
+	}
+	if l.Tax != nil {
+		add("tax %s", l.Tax)
+	}
+	return "a line of " + strings.Join(words, ", ")
+}
+
+// listed returns the lines of a document in words.
+func (in *input) listed(charges []plans.Charge) string {
+	var all []string
+	for i := range charges {
+		c := &charges[i]
+		all = append(all, fmt.Sprintf("%s, item %s, quantity %s, from %s, until %s, net %s, tax %s",
+			c.Kind, c.Item, c.Quantity, in.text(c.Span.Start), in.text(c.Span.End), plain(c.Net), plain(taxOf(c))))
+	}
+	if len(all) == 0 {
+		return "no lines"
+	}
+	return strings.Join(all, "; ")
+}
+
+// text returns an instant on the calendar of the scenario.
+func (in *input) text(t time.Time) string {
+	if t.IsZero() {
+		return "no time"
+	}
+	return localText(t.In(in.location))
+}

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/lifecycle"
+)
+
+// expect compares the state with the expectation of an entry.
+func (l *life) expect(i int) {
+	x, at := l.Entries[i].Expect, l.Entries[i].At
+	c := comparison{life: l, path: entryAt(i, "expect")}
+	sub, policy := l.out.Subscription, l.policy(at)
+	if x.Status != nil {
+		c.equal("status", statusOf(sub.Status), statusOf(*x.Status))
+	}
+	if x.Access != nil {
+		c.equal("access", policy.Access(sub).String(), x.Access.String())
+	}
+	for j, m := range x.Members {
+		got := policy.AccessOf(sub, lifecycle.Role{Role: m.Role, Selected: m.Selected})
+		c.equal(fmt.Sprintf("members[%d].access", j), got.String(), m.Access.String())
+	}
+	if x.Next != nil {
+		c.next(x.Next)
+	}
+	c.amounts(i)
+	if x.Issued != nil {
+		c.equal("issued", fmt.Sprint(len(l.out.Invoices)), fmt.Sprint(*x.Issued))
+	}
+	if x.Refused != nil && !x.Refused.met(l.refused) {
+		got := "an event that is applied"
+		switch {
+		case l.skipped:
+			got = "an event that is skipped"
+		case l.refused != "":
+			got = "refused: " + l.refused
+		}
+		l.fail(c.path+".refused", got, x.Refused.String())
+	}
+	if x.Skipped != nil {
+		c.equal("skipped", fmt.Sprint(l.skipped), fmt.Sprint(*x.Skipped))
+	}
+	if x.Notices != nil {
+		kindOf := func(n lifecycle.Notice) string { return n.Kind.String() }
+		c.equal("notices", list(l.out.Notices[l.notices:], kindOf), list(x.Notices, lifecycle.NoticeKind.String))
+	}
+	if x.Effects != nil {
+		kindOf := func(e lifecycle.Effect) string { return e.Kind.String() }
+		c.equal("effects", list(l.out.Effects[l.effects:], kindOf), list(x.Effects, lifecycle.EffectKind.String))
+	}
+	l.notices, l.effects = len(l.out.Notices), len(l.out.Effects)
+}
+
+// comparison compares the fields under a path.
+type comparison struct {
+	*life
+	path string
+}
+
+// equal adds a failure unless two texts are the same.
+func (c *comparison) equal(field, got, want string) {
+	if got != want {
+		c.fail(c.path+"."+field, got, want)
+	}
+}
+
+// number adds a failure unless a number is the expected one. nil expects nothing.
+func (c *comparison) number(field string, got decimal.Decimal, want *amount) {
+	if want != nil && !want.met(got) {
+		c.fail(c.path+"."+field, c.money(got), want.String())
+	}
+}
+
+// amounts compares the amounts of an expectation.
+func (c *comparison) amounts(i int) {
+	x, sub := c.Entries[i].Expect, &c.out.Subscription
+	if x.CreditBalance != nil {
+		balance, err := credits.Balance(sub.Ledger, sub.Contract.Currency, c.Entries[i].At)
+		if err != nil {
+			c.fail(c.path+".credit_balance", "an error: "+err.Error(), x.CreditBalance.String())
+		} else {
+			c.number("credit_balance", balance, x.CreditBalance)
+		}
+	}
+	var outstanding, billed, refunded decimal.Decimal
+	for _, inv := range c.out.Invoices {
+		billed = billed.Add(inv.Total)
+		if inv.Status == invoice.Open || inv.Status == invoice.Pending {
+			outstanding = outstanding.Add(inv.Outstanding())
+		}
+	}
+	for _, e := range c.out.Effects {
+		if e.Kind == lifecycle.Refund {
+			refunded = refunded.Add(e.Amount)
+		}
+	}
+	c.number("outstanding", outstanding, x.Outstanding)
+	c.number("billed", billed, x.Billed)
+	c.number("refunded", refunded, x.Refunded)
+}
+
+// next compares the next deadline.
+func (c *comparison) next(want *deadline) {
+	got, is := c.nextDeadline(c.out.Subscription)
+	met := is == (want.Kind != nil || want.At != nil)
+	if is && met {
+		met = (want.Kind == nil || *want.Kind == got.Kind) && (want.At == nil || want.At.Equal(got.At))
+	}
+	if met {
+		return
+	}
+	have := "nothing"
+	if is {
+		have = got.Kind.String() + " at " + c.text(got.At)
+	}
+	var words []string
+	if want.Kind != nil {
+		words = append(words, want.Kind.String())
+	}
+	if want.At != nil {
+		words = append(words, "at "+c.text(*want.At))
+	}
+	if len(words) == 0 {
+		words = []string{"nothing"}
+	}
+	c.fail(c.path+".next", have, strings.Join(words, " "))
+}
+
+// documents compares the documents at the end of the scenario.
+func (l *life) documents() {
+	for i := range l.Invoices {
+		want := &l.Invoices[i]
+		c := comparison{life: l, path: fmt.Sprintf("invoices[%d]", i)}
+		if want.Number > len(l.out.Invoices) {
+			got := fmt.Sprintf("%d documents", len(l.out.Invoices))
+			l.fail(c.path+".number", got, fmt.Sprintf("document %d", want.Number))
+			continue
+		}
+		c.document(&l.out.Invoices[want.Number-1], want)
+	}
+}
+
+// document compares one document.
+func (c *comparison) document(got *invoice.Invoice, want *document) {
+	if want.Kind != nil {
+		c.equal("kind", string(kindOf(got)), string(*want.Kind))
+	}
+	c.number("total", got.Total, want.Total)
+	c.number("amount_due", got.AmountDue, want.AmountDue)
+	if want.Status != nil {
+		c.equal("status", got.Status.String(), want.Status.String())
+	}
+	if missing := unmatched(want.Lines, got.Lines); missing >= 0 {
+		c.fail(fmt.Sprintf("%s.lines[%d]", c.path, missing), c.listed(got.Lines), c.wanted(&want.Lines[missing]))
+	}
+	if want.LinesOnly && len(got.Lines) > len(want.Lines) {
+		lines := fmt.Sprintf("%d lines: %s", len(got.Lines), c.listed(got.Lines))
+		c.fail(c.path+".lines", lines, fmt.Sprintf("only %d", len(want.Lines)))
+	}
+}
+
+// statusOf returns a status in words, also of a subscription that has not begun.
+func statusOf(s lifecycle.Status) string {
+	if s == 0 {
+		return "not begun"
+	}
+	return s.String()
+}
+
+// list returns the names of some elements in words.
+func list[T any](all []T, name func(T) string) string {
+	var names []string
+	for _, one := range all {
+		names = append(names, name(one))
+	}
+	return "[" + strings.Join(names, ", ") + "]"
+}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/billingrules/billing/examples/internal/jsonfault"
+	"github.com/billingrules/billing/examples/internal/policyfile"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+)
+
+// read reads a scenario file, and returns every fault of it. The name "" is the story that comes with the program.
+func read(name string) (*input, []jsonfault.Fault) {
+	var in input
+	var faults []jsonfault.Fault
+	in.file, faults = open(name)
+	if !in.file.Parsed() {
+		return &in, faults
+	}
+	zone, unknown := in.zone("zone")
+	in.location = zone
+	faults = append(faults, unknown...)
+	faults = append(faults, in.file.Decode(&in.scenario, reading(zone))...)
+	faults = append(faults, in.fill()...)
+	faults = append(faults, in.readPolicies()...)
+	faults = with(append(faults, in.check(faults)...), in.invalid())
+	if len(faults) == 0 {
+		faults = in.begin()
+	}
+	jsonfault.Sort(faults)
+	return &in, faults
+}
+
+const maxSize = 64 << 20 // bytes of a file
+
+// open reads and parses a file.
+func open(name string) (*jsonfault.File, []jsonfault.Fault) {
+	if name == "" {
+		return jsonfault.Parse("story.json", story)
+	}
+	data, err := contents(name)
+	if err != nil {
+		return jsonfault.Missing(name, reason(err))
+	}
+	return jsonfault.Parse(name, data)
+}
+
+// contents returns the bytes of a file.
+func contents(name string) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	data, err := io.ReadAll(io.LimitReader(file, maxSize+1))
+	if closed := file.Close(); err == nil {
+		err = closed
+	}
+	if err == nil && len(data) > maxSize {
+		err = fmt.Errorf("it has more than %d bytes", maxSize)
+	}
+	return data, err
+}
+
+// zone returns the location that a field names; UTC if it names none that exists.
+func (in *input) zone(path string) (*time.Location, []jsonfault.Fault) {
+	name, is := in.file.Text(path)
+	if !is {
+		return time.UTC, nil // decoding the field gives the fault
+	}
+	zone, err := time.LoadLocation(name)
+	if err != nil || name == "" || name == "Local" {
+		return time.UTC, []jsonfault.Fault{in.file.At(path, fmt.Sprintf("there is no zone %.60q", name))}
+	}
+	return zone, nil
+}
+
+// fill fills in the fields that a file may leave out: the zone of the cycle, and the numbers of the events.
+func (in *input) fill() (faults []jsonfault.Fault) {
+	const own = "subscription.contract.cycle.zone"
+	zone := in.location
+	if in.file.Has(own) {
+		zone, faults = in.zone(own)
+	}
+	cycle := &in.Subscription.Contract.Cycle
+	cycle.Zone, cycle.Location = zone.String(), zone
+	events := int64(0)
+	for i := range in.Entries {
+		if in.file.Has(entryAt(i, "expect")) {
+			continue
+		}
+		events++
+		if !in.file.Has(entryAt(i, "sequence")) {
+			in.Entries[i].Sequence = events
+		}
+	}
+	return faults
+}
+
+// entryAt returns the path of a field of an entry.
+func entryAt(i int, field string) string {
+	path := fmt.Sprintf("entries[%d]", i)
+	if field != "" {
+		path += "." + field
+	}
+	return path
+}
+
+// readPolicies reads the one policy, or each of the several, over the standard one.
+func (in *input) readPolicies() (faults []jsonfault.Fault) {
+	var paths []string
+	if in.file.Has("policy") {
+		paths = append(paths, "policy")
+	}
+	for i := range in.file.Len("policies") {
+		paths = append(paths, fmt.Sprintf("policies[%d]", i))
+	}
+	for _, path := range paths {
+		policy, found := policyfile.Read(in.file, path, reading(in.location))
+		in.policies, faults = append(in.policies, policy), append(faults, found...)
+	}
+	return faults
+}
+
+// begin sets the subscription before its first event. An order is priced for it; its refusal is kept, and is a fault
+// of no file.
+func (in *input) begin() []jsonfault.Fault {
+	in.first = in.Subscription
+	if !in.file.Has("order") {
+		return nil
+	}
+	catalog := in.policy(in.Order.At).Catalog
+	if catalog == nil {
+		return []jsonfault.Fault{in.file.At("order", "an order needs a policy with a catalog")}
+	}
+	quote, err := catalog.Quote(in.Order.Order)
+	if err != nil && (errors.Is(err, plans.ErrRefused) || in.Refused != nil && in.Refused.is) {
+		in.declined = err
+		return nil
+	}
+	var faults []jsonfault.Fault
+	for _, fault := range flat(err) {
+		faults = append(faults, in.file.At("order."+fault.Field, fault.Reason))
+	}
+	in.first = lifecycle.Subscription{
+		ID: in.Order.ID, Account: invoice.Account{Contract: quote.Contract}, Country: in.Order.Country,
+	}
+	return faults
+}
