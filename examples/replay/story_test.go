@@ -36,7 +36,7 @@ func TestStories(t *testing.T) {
 			"resumed                active         full\n                       refused: there is no pause\n", `refused: there is no invoice "b-1"`,
 		}},
 		{"nobody pays", "what comes next is the end of the grace", life31("2026-02-01T12:00:00Z", signup+`, {"at": "2026-02-01", "kind": "payment_failed", "payment": {"invoice": "a-2"}}`), []string{
-			"declined     a-2 2026-02-01: pay before 2026-02-04", "Next: reminder grace_end-1 a-2 on 2026-02-03",
+			"payment failed   a-2 2026-02-01: pay before 2026-02-04", "Next: reminder grace_end-1 a-2 on 2026-02-03",
 		}},
 	} {
 		out, problems, exit := say(write(t, c.text))

@@ -1,0 +1,90 @@
+package house_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var (
+	// quoted matches a block of the README that quotes an Example: its code, or a part of its output.
+	quoted = regexp.MustCompile("(?s)<!-- (example|output) (\\w+)\\.(\\w+) -->\n```(?:go|text)\n(.*?)```")
+	// recipe matches a row of the README's recipes: the question, the Example and the file that has it.
+	recipe = regexp.MustCompile("(?m)^\\| [^|]+ \\| \\[`(\\w+)`\\]\\(((?:\\w+/)+\\w+_test\\.go)\\) \\|$")
+)
+
+// The Go code of the README is that of Examples, so it compiles, and the output below it is theirs.
+func TestReadmeQuotesExamples(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join(root(), "README.md"))
+	require.NoError(t, err)
+	blocks := quoted.FindAllStringSubmatch(string(readme), -1)
+	require.GreaterOrEqual(t, len(blocks), 4)
+	for _, block := range blocks {
+		code, output := exampleOf(t, block[2], block[3])
+		if block[1] == "example" {
+			assert.Equal(t, code, block[4], "the code of %s.%s", block[2], block[3])
+		} else {
+			assert.Contains(t, output, block[4], "the output of %s.%s", block[2], block[3])
+		}
+	}
+}
+
+// Every recipe of the README is an Example in the file that it links to.
+func TestReadmeRecipesAreExamples(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join(root(), "README.md"))
+	require.NoError(t, err)
+	rows := recipe.FindAllStringSubmatch(string(readme), -1)
+	require.Greater(t, len(rows), 20)
+	for _, row := range rows {
+		text, err := os.ReadFile(filepath.Join(root(), filepath.FromSlash(row[2])))
+		if assert.NoError(t, err) {
+			assert.Contains(t, string(text), "func "+row[1]+"() {", row[2])
+		}
+	}
+}
+
+// exampleOf returns the body of an Example without its output, and the output.
+func exampleOf(t *testing.T, pkg, name string) (code, output string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(root(), pkg, "*_test.go"))
+	require.NoError(t, err)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		fset := token.NewFileSet()
+		parsed, err := parser.ParseFile(fset, file, text, parser.SkipObjectResolution)
+		require.NoError(t, err)
+		for _, decl := range parsed.Decls {
+			f, is := decl.(*ast.FuncDecl)
+			if !is || f.Name.Name != name {
+				continue
+			}
+			body := string(text[fset.Position(f.Body.Lbrace).Offset+2 : fset.Position(f.Body.Rbrace).Offset])
+			body, comment, _ := strings.Cut(body, "\t// Output:\n")
+			return unindented(body, "\t"), unindented(comment, "\t// ")
+		}
+	}
+	t.Errorf("no test file of %s has %s", pkg, name)
+	return "", ""
+}
+
+// unindented returns text without the indent of its lines.
+func unindented(text, indent string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if short := strings.TrimRight(indent, " "); line == short {
+			lines[i] = ""
+			continue
+		}
+		lines[i] = strings.TrimPrefix(line, indent)
+	}
+	return strings.Join(lines, "\n")
+}
