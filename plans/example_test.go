@@ -111,8 +111,8 @@ func ExamplePrice_Validate() {
 	// Output:
 	// unit: must not be negative; got -1
 	// tiering: required, one of graduated, volume
-	// unit: with tiers, each has its own
-	// tiers[1].up_to: the last tier is open, and this one leaves a gap beyond 10
+	// unit: must not be set beside tiers, which have their own
+	// tiers[1].up_to: must be zero (open) in the last tier; got 10
 }
 
 func ExampleKind_Validate() {
