@@ -9,35 +9,39 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Change is one change of a contract: to another plan, a quantity more or less of an item, another price of one, a longer term, an
-// earlier end, a cancellation, or another billing date. Only the fields of one of them are set. It is the same value in a rule, a quote
-// and an event.
+// Change is one change of a contract: another plan, more or fewer units of an item, another price of an item, a new
+// term, an earlier end, a cancellation, or another billing date. Only the fields of one of these are set. Rules, quotes
+// and events use the same value.
 type Change struct {
-	Plan     *Plan           `json:"plan,omitzero"`     // the plan to change to; its prices become those of the items
-	Item     string          `json:"item,omitzero"`     // the item of which there will be more or less, or which will have another price
-	Quantity decimal.Decimal `json:"quantity,omitzero"` // with an item: how many more, or below zero how many less; zero with another price
-	Price    *Price          `json:"price,omitzero"`    // what an item costs that the contract does not have, or without a quantity another price of one that it has; nil leaves the price
-	Term     *Term           `json:"term,omitzero"`     // another term, which begins where the last one ends
-	End      time.Time       `json:"end,omitzero"`      // an earlier end of the last term
-	Cancel   bool            `json:"cancel,omitzero"`   // the contract ends
-	Anchor   time.Time       `json:"anchor,omitzero"`   // the instant on which periods begin from then on; at or after the instant of the change
+	Plan     *Plan           `json:"plan,omitzero"`     // new plan; its prices become those of the items
+	Item     string          `json:"item,omitzero"`     // ID of the item whose quantity or price changes
+	Quantity decimal.Decimal `json:"quantity,omitzero"` // units added, or removed if negative; zero for another price
+	Price    *Price          `json:"price,omitzero"`    // price of a new item, or without Quantity the new price
+	Term     *Term           `json:"term,omitzero"`     // new term, which begins at the end of the last one
+	End      time.Time       `json:"end,omitzero"`      // earlier end of the last term
+	Cancel   bool            `json:"cancel,omitzero"`   // cancels the contract
+	Anchor   time.Time       `json:"anchor,omitzero"`   // instant from which periods begin anew, not before the change
 }
 
-// Changed returns the contract after the change, which takes effect at an instant; steps of its ramp that lie before it have
-// taken effect too. The contract itself stays as it is. A quantity also changes by as much in the steps that lie ahead, and a price in
-// those that have the old one: a step that was agreed at a price of its own keeps it. From another billing date on, periods begin on its
-// day of the month, whatever it was before, and a first period that was longer is over; terms keep their end.
-// Errors: ErrUnset for a change of nothing; ErrInvalid for several at once, for an item that the contract or the new plan does not
-// have (unless the change has a price for it), for less than nothing of an item, for a plan that is not sold in the currency, for one
-// while steps of a ramp lie ahead or with other periods inside a term, for a term where there is none or which is billed otherwise, and
-// for a billing date where terms are billed up front; ErrOutside for an end that is not inside the last term, and for a billing date
-// before the change or more than one interval after it, so that another one would lie between; ErrLimit for one outside the years 1 to
-// 9999; and those of [Contract.Validate] for what comes out. A contract that is canceled lapses at the end of its last term; one from
-// period to period stays as it is, and whoever keeps it stops billing it.
+// Changed returns the contract after the change, which takes effect at an instant. Ramp steps up to that instant take
+// effect first. The original contract is not modified.
+//
+// A change of quantity also applies to later ramp steps. Another price also applies to the later steps that have the
+// old price; a step with its own price keeps it. Another billing date sets the day of the month on which periods begin,
+// and ends a longer first period; terms keep their end. A canceled contract expires at the end of its last term.
+// Without terms, canceling changes nothing, and the caller stops billing the contract.
+//
+// Errors: ErrUnset for a missing instant, an empty change, and a quantity of zero; ErrInvalid for several changes at
+// once, an item that the contract or the new plan does not have (unless the change has a price for it), a quantity of
+// an existing item together with a price, more units removed than there are, a plan that is not sold in the currency,
+// another plan while ramp steps are scheduled, another interval inside a term, a term if the contract has none or is
+// billed differently, and a billing date if terms are billed up front; ErrOutside for an end that is not inside the
+// last term, and for a billing date before the change or more than one interval after it; ErrLimit for a billing date
+// or a term outside the years 1 to 9999; and those of [Contract.Validate] for the changed contract.
 func (c Contract) Changed(change Change, at time.Time) (Contract, error) {
 	var f fault.List
 	if at.IsZero() {
-		f.Add("at", proration.ErrUnset, "a change takes effect at an instant")
+		f.Add("at", proration.ErrUnset, "required, the instant of the change")
 	}
 	f.Under("contract", c.Validate())
 	change.check(&f)
@@ -73,7 +77,7 @@ func (c Contract) Changed(change Change, at time.Time) (Contract, error) {
 	return c, nil
 }
 
-// Clone returns a change that shares nothing that can be written to.
+// Clone returns a copy that shares no mutable memory with c.
 func (c Change) Clone() Change {
 	if c.Plan != nil {
 		own := c.Plan.clone()
@@ -90,14 +94,15 @@ func (c Change) Clone() Change {
 	return c
 }
 
-// check adds a fault unless the change is one thing.
+// check adds a fault unless exactly one change is set.
 func (c *Change) check(f *fault.List) {
 	var asked []string
 	for _, a := range []struct {
 		field string
 		given bool
 	}{
-		{"plan", c.Plan != nil}, {"quantity", c.Item != "" || !c.Quantity.IsZero() || c.Price != nil}, {"term", c.Term != nil},
+		{"plan", c.Plan != nil}, {"quantity", c.Item != "" || !c.Quantity.IsZero() || c.Price != nil},
+		{"term", c.Term != nil},
 		{"end", !c.End.IsZero()}, {"cancel", c.Cancel}, {"anchor", !c.Anchor.IsZero()},
 	} {
 		if a.given {
@@ -106,35 +111,36 @@ func (c *Change) check(f *fault.List) {
 	}
 	switch {
 	case len(asked) == 0:
-		f.Add("change", proration.ErrUnset, "it changes nothing")
+		f.Add("change", proration.ErrUnset, "required, one of plan, quantity, term, end, cancel, anchor")
 	case len(asked) > 1:
-		f.Add(asked[1], proration.ErrInvalid, "a change is of one thing, and this one is of %s already", asked[0])
+		f.Add(asked[1], proration.ErrInvalid, "must not be set together with %s", asked[0])
 	}
 }
 
-// checkQuantity adds the faults of a change of quantity of an item that is there at an instant.
+// checkQuantity adds the faults of a change of quantity, of an item that the contract has at an instant or of a new
+// one.
 func (c *Change) checkQuantity(f *fault.List, contract *Contract, at time.Time) {
 	c.check(f)
 	if c.Plan != nil || c.Term != nil || !c.End.IsZero() || c.Cancel || !c.Anchor.IsZero() {
-		f.Add("item", proration.ErrUnset, "it is no change of a quantity")
+		f.Add("item", proration.ErrUnset, "required, the item whose quantity changes")
 		return
 	}
 	checkNumber(f, "quantity", c.Quantity.Abs())
 	if c.Quantity.IsZero() {
-		f.Add("quantity", proration.ErrUnset, "a change of quantity adds or takes away something")
+		f.Add("quantity", proration.ErrUnset, "must not be zero; got 0")
 	}
 	_, has := contract.on(c.Item, at)
 	switch {
 	case !has && c.Price == nil:
-		f.Add("item", proration.ErrInvalid, "the contract has no item %.40q, and the change no price for it", c.Item)
+		f.Add("item", proration.ErrInvalid, "must be an item of the contract unless price is set; got %.40q", c.Item)
 	case !has:
 		f.Under("price", c.Price.Validate())
 	case c.Price != nil:
-		f.Add("price", proration.ErrInvalid, "the contract has a price for %.40q", c.Item)
+		f.Add("price", proration.ErrInvalid, "must not be set; the contract has a price for %.40q", c.Item)
 	}
 }
 
-// advance takes the steps that lie at or before an instant into the items.
+// advance applies the ramp steps up to an instant to the items.
 func (c *Contract) advance(at time.Time) {
 	var items []Item
 	for _, id := range c.ids() {
@@ -151,7 +157,7 @@ func (c *Contract) advance(at time.Time) {
 	c.Items, c.Ramp = items, ahead
 }
 
-// add changes a quantity, now and in what lies ahead.
+// add changes the quantity of an item, now and in later ramp steps.
 func (c *Contract) add(f *fault.List, change *Change, at time.Time) {
 	if change.checkQuantity(f, c, at); *f != nil {
 		return
@@ -164,7 +170,8 @@ func (c *Contract) add(f *fault.List, change *Change, at time.Time) {
 			return
 		}
 		if item.Quantity = item.Quantity.Add(change.Quantity); item.Quantity.IsNegative() {
-			f.Add("quantity", proration.ErrInvalid, "%v of %.40q would be left on %s", item.Quantity, item.ID, date(from))
+			f.Add("quantity", proration.ErrInvalid,
+				"must not remove more than the contract has; %v of %.40q would be left on %s", item.Quantity, item.ID, date(from))
 		}
 	}
 	for i := range c.Items {
@@ -175,7 +182,7 @@ func (c *Contract) add(f *fault.List, change *Change, at time.Time) {
 	}
 }
 
-// changePlan takes over the prices of another plan. Where its periods are longer or shorter, the cycle restarts.
+// changePlan changes to another plan and its prices. If the plan has another interval, the cycle restarts.
 func (c *Contract) changePlan(f *fault.List, plan Plan, at time.Time) {
 	if err := plan.Validate(); err != nil {
 		f.Under("plan", err)
@@ -183,19 +190,20 @@ func (c *Contract) changePlan(f *fault.List, plan Plan, at time.Time) {
 	}
 	if c.restartsWith(&plan) {
 		if len(c.Terms) > 0 {
-			f.Add("plan.interval", proration.ErrInvalid, "periods of %v cannot change to %v inside a term", c.Cycle.Interval, plan.Interval)
+			f.Add("plan.interval", proration.ErrInvalid,
+				"must be %v inside a term; got %v", c.Cycle.Interval, plan.Interval)
 		}
 		c.restart(at, plan.Interval)
 	}
 	if len(c.Ramp) > 0 {
-		f.Add("plan", proration.ErrInvalid, "steps that were agreed for the old plan lie ahead; agree on others first")
+		f.Add("plan", proration.ErrInvalid, "must not change while ramp steps are scheduled")
 	}
 	c.Plan = plan.ID
 	for i := range c.Items {
 		item := &c.Items[i]
 		price, ok := plan.Price(item.ID, c.Currency)
 		if !ok {
-			f.Add("plan.offers", proration.ErrInvalid, "it does not offer %.40q in %.3s", item.ID, c.Currency)
+			f.Add("plan.offers", proration.ErrInvalid, "must include %.40q in %.3s", item.ID, c.Currency)
 		}
 		item.Price = price
 	}

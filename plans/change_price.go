@@ -6,7 +6,7 @@ import (
 	"github.com/billingrules/billing/internal/fault"
 )
 
-// reprices reports whether the change is another price of an item that a contract has at an instant.
+// reprices reports whether the change is another price of an item that the contract has at an instant.
 func (c *Change) reprices(contract *Contract, at time.Time) bool {
 	if c.Price == nil || !c.Quantity.IsZero() {
 		return false
@@ -15,7 +15,7 @@ func (c *Change) reprices(contract *Contract, at time.Time) bool {
 	return has
 }
 
-// change_price sets the price of an item that is there, and of the steps ahead that were to go on at the old one.
+// reprice sets the price of an item, and of the later ramp steps that have its old price.
 func (c *Contract) reprice(f *fault.List, id string, price Price) {
 	if err := price.Validate(); err != nil {
 		f.Under("price", err)

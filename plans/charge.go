@@ -11,38 +11,40 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Charge is money due for a quantity of an item over a span, and how it was computed. A credit is a charge whose Net is
-// negative and which names the one it corrects. A charge that was issued never changes.
+// Charge is an amount due for a quantity of an item over a span of time, and how it was computed. A credit is a charge
+// with a negative Net that names the charge it corrects. An issued charge never changes.
 type Charge struct {
-	ID           string           `json:"id,omitzero"`             // given by whoever issues it
-	Corrects     string           `json:"corrects,omitzero"`       // ID of the charge that this one credits
-	Kind         Kind             `json:"kind"`                    // what it is for
-	Plan         string           `json:"plan"`                    // the plan at the time of billing
-	Item         string           `json:"item"`                    // ID of the item
-	Currency     Currency         `json:"currency"`                // of every amount
-	Quantity     decimal.Decimal  `json:"quantity"`                // how many of it; of a credit how many are no longer used, zero where it is of money alone
-	BaseQuantity *decimal.Decimal `json:"base_quantity,omitempty"` // incremental charge: units paid for before, so that the price is Price(base + quantity) − Price(base); nil if Price(quantity)
-	Price        Price            `json:"price"`                   // the contracted price
-	Multiplier   int64            `json:"multiplier,omitzero"`     // how many times its amounts are due for the period; zero is once
+	ID       string          `json:"id,omitzero"`       // unique ID, assigned when the charge is issued
+	Corrects string          `json:"corrects,omitzero"` // ID of the charge that this credit corrects
+	Kind     Kind            `json:"kind"`              // kind of charge; must be set
+	Plan     string          `json:"plan"`              // ID of the plan at the time of billing
+	Item     string          `json:"item"`              // ID of the item
+	Currency Currency        `json:"currency"`          // currency of every amount
+	Quantity decimal.Decimal `json:"quantity"`          // units charged; in a credit, unused units or zero for money only
+	// BaseQuantity makes the charge incremental: it is the units already paid for, so that the price is
+	// Price(base + quantity) − Price(base), never below zero. Nil is not incremental: Price(quantity).
+	BaseQuantity *decimal.Decimal `json:"base_quantity,omitempty"`
+	Price        Price            `json:"price"`               // contracted price
+	Multiplier   int64            `json:"multiplier,omitzero"` // times the price is due in the period; zero is once
 
-	Period proration.Period `json:"period"` // the whole anchored period
-	Span   proration.Period `json:"span"`   // what is paid for, inside it
+	Period proration.Period `json:"period"` // whole anchored period
+	Span   proration.Period `json:"span"`   // part of the period that is charged
 
-	Share     proration.Result `json:"share"`              // the price of the quantity × the share of the period that the span is
-	Discounts []Deduction      `json:"discounts,omitzero"` // what was taken off, in order
-	Net       decimal.Decimal  `json:"net"`                // what is due, in major units, before tax; negative for a credit
-	Untaxed   decimal.Decimal  `json:"untaxed,omitzero"`   // what of Net is not taxed, since credit before tax paid it; of a credit not above zero
-	Taxes     []Tax            `json:"taxes,omitzero"`     // what is due on Net besides, or what of it is tax
+	Share     proration.Result `json:"share"`              // price of the quantity × share of the period, rounded once
+	Discounts []Deduction      `json:"discounts,omitzero"` // deductions from the share, in order
+	Net       decimal.Decimal  `json:"net"`                // amount due before tax, in major units; negative for a credit
+	Untaxed   decimal.Decimal  `json:"untaxed,omitzero"`   // part of Net paid by credit before tax, so not taxed
+	Taxes     []Tax            `json:"taxes,omitzero"`     // taxes added to Net or included in it
 }
 
-// Deduction is what one discount took off a charge.
+// Deduction is the amount that one discount took off a charge.
 type Deduction struct {
-	Discount string          `json:"discount"` // its ID
-	Reason   string          `json:"reason"`   // the rule in words, "10 %"
-	Amount   decimal.Decimal `json:"amount"`   // not negative; of a credit what is taken back, not above zero
+	Discount string          `json:"discount"` // ID of the discount
+	Reason   string          `json:"reason"`   // discount in words, "10 %"
+	Amount   decimal.Decimal `json:"amount"`   // amount taken off; a credit reverses it with a negative amount
 }
 
-// check adds the faults of what a charge counts by.
+// check adds the faults of the numbers from which a charge is computed.
 func (c *Charge) check(f *fault.List, path string) {
 	checkNumber(f, path+"quantity", c.Quantity)
 	checkNumber(f, path+"base_quantity", c.base())
@@ -50,17 +52,17 @@ func (c *Charge) check(f *fault.List, path string) {
 		f.Add(path+"multiplier", proration.ErrInvalid, "must not be negative; got %d", c.Multiplier)
 	}
 	if part := c.Share.Fraction; part.Den < 0 || part.Num < 0 || part.Num > part.Den {
-		f.Add(path+"share.fraction", proration.ErrInvalid, "%v is not a part of a whole", part)
+		f.Add(path+"share.fraction", proration.ErrInvalid, "must be between 0 and 1; got %v", part)
 	}
 }
 
-// Whole returns the portion that is a whole period.
+// Whole returns the portion that covers a whole period.
 func Whole(period proration.Period) proration.Portion {
 	return proration.Portion{Period: period, Span: period}
 }
 
-// Explain returns the charge in one line that a customer can check: quantity, rate, the fraction as integers, what rounding
-// did, and each discount.
+// Explain returns the charge in one line that a customer can check: quantity, rate, the fraction of the period as
+// integers, the rounding, and each discount.
 //
 //	seat: 10 x 89.00 = 890.00
 //	seat: 2 x 89.00, 178.00 x 15/30 days = 89.00
@@ -99,7 +101,8 @@ func (c Charge) Explain() string {
 	return text + " = " + exact.Text(c.Net, places)
 }
 
-// priced writes what the whole period costs, without the sum; "" where that cannot be said, as of a net that was given by hand.
+// priced returns the price of the whole period in words, without its sum. It is empty for a charge whose net was given
+// without a price, and for a price or quantity beyond the limits.
 func (c *Charge) priced(places int32) string {
 	if c.Price.Equal(Price{}) && !c.Share.Of.IsZero() {
 		return ""
@@ -107,7 +110,7 @@ func (c *Charge) priced(places int32) string {
 	both, more := c.Quantity, c.BaseQuantity != nil && !c.Price.linear()
 	amount, err := c.Price.Amount(c.Quantity)
 	paid, errAbove := c.Price.Amount(c.base())
-	if more && err == nil && errAbove == nil { // each by itself first: the sum of hostile exponents takes for ever
+	if more && err == nil && errAbove == nil { // both are within the limits, so adding them is cheap
 		both = c.base().Add(c.Quantity)
 		amount, err = c.Price.Amount(both)
 	}
@@ -131,7 +134,7 @@ func (c *Charge) priced(places int32) string {
 	return text + " x " + strconv.FormatInt(c.Multiplier, 10)
 }
 
-// base returns the units paid for before those of an incremental charge, and zero for any other charge.
+// base returns the units already paid for before an incremental charge, and zero for any other charge.
 func (c *Charge) base() decimal.Decimal {
 	if c.BaseQuantity == nil {
 		return decimal.Decimal{}
@@ -139,7 +142,7 @@ func (c *Charge) base() decimal.Decimal {
 	return *c.BaseQuantity
 }
 
-// Clone returns a charge that shares nothing that can be written to.
+// Clone returns a copy that shares no mutable memory with c.
 func (c Charge) Clone() Charge {
 	c.Price = c.Price.clone()
 	if c.BaseQuantity != nil {

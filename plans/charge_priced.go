@@ -10,11 +10,12 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// billedBefore is the deduction of a shortfall for what was billed towards the minimum. It is no discount.
+// billedBefore is the ID and reason of a shortfall's deduction for the amounts already billed. It is not a discount.
 const billedBefore = "billed"
 
-// Gross returns what the charge comes to before discounts; of a credit, what goes back of that. What a shortfall has less since it was
-// billed before is no discount, nor what goes back of it.
+// Gross returns the amount of the charge before discounts; for a credit, the credited amount before discounts. A
+// shortfall's deduction for amounts already billed is not a discount, and neither is its reversal in a credit: they
+// stay deducted.
 func (c Charge) Gross() decimal.Decimal {
 	sum := c.Net
 	for _, d := range c.Discounts {
@@ -26,11 +27,11 @@ func (c Charge) Gross() decimal.Decimal {
 	return sum
 }
 
-// Priced returns a charge that was made by hand as one that was billed: with a price it costs what that comes to for its quantity, without
-// one what its net is, each as a whole, rounded once to the places of its currency. It is for what is sold once, and for usage. One that
-// has its share already is held to be right: see [Charge.Check].
-// Errors: the faults of the price and the quantity, of the currency and the policy; ErrInvalid for a net beside a price, one of
-// more places than the currency has, or a negative one; ErrLimit for amounts beyond the limits.
+// Priced completes a charge that the caller made, such as a one-time charge or usage. A charge with a price costs the
+// price of its quantity; a charge without a price costs its Net. The amount is due as a whole, and is rounded once to
+// the places of the currency. A charge that already has a share is returned unchanged: [Charge.Check] verifies it.
+// Errors: those of the price, the quantity, the currency and the policy; ErrInvalid for a net beside a price, a net
+// with more places than the currency, and a negative net; ErrLimit for amounts beyond the limits.
 func (c Charge) Priced(policy proration.Policy) (Charge, error) {
 	if c.Share.Fraction.Den != 0 {
 		return c.Clone(), nil
@@ -42,9 +43,10 @@ func (c Charge) Priced(policy proration.Policy) (Charge, error) {
 	priced := !c.Price.Equal(Price{})
 	switch sound := fault.Amount(&f, "net", c.Net); {
 	case priced && !c.Net.IsZero():
-		f.Add("net", proration.ErrInvalid, "it has a price, and its net is computed")
+		f.Add("net", proration.ErrInvalid, "must be zero beside a price, from which it is computed")
 	case sound && !c.Net.Shift(policy.Rounding.Places).IsInteger():
-		f.Add("net", proration.ErrInvalid, "%v has more than the %d places of %.3s", c.Net, policy.Rounding.Places, c.Currency)
+		f.Add("net", proration.ErrInvalid, "must have at most %d decimal places in %.3s; got %v",
+			policy.Rounding.Places, c.Currency, c.Net)
 	}
 	c.check(&f, "")
 	if f != nil {
@@ -62,12 +64,12 @@ func (c Charge) Priced(policy proration.Policy) (Charge, error) {
 	}
 	c.Net = c.Share.Amount
 	if c.Net.IsNegative() {
-		f.Add("net", proration.ErrInvalid, "%v is negative; what is given back corrects a charge", c.Net)
+		f.Add("net", proration.ErrInvalid, "must not be negative; got %v", c.Net)
 	}
 	return c, f.Err()
 }
 
-// entire returns all of an amount, rounded.
+// entire returns a share that is the whole amount, rounded.
 func entire(of decimal.Decimal, rounding proration.Rounding) (proration.Result, error) {
 	all := proration.Result{Of: of, Fraction: proration.Fraction{Num: 1, Den: 1}, Rounding: rounding}
 	var err error
@@ -78,18 +80,20 @@ func entire(of decimal.Decimal, rounding proration.Rounding) (proration.Result, 
 	return all, err
 }
 
-// Check computes the charge again from its quantity, its price, its span and its deductions, and returns what does not come out: the share of the
-// price that is due by the policy, on the calendar of the location (nil is UTC), and the net. A credit is not computed from its own
-// price, but from the charge that it corrects: of one, only that its numbers are within the limits is found here.
-// Errors: ErrInvalid for each field that is not what it should be, ErrLimit for numbers beyond the limits, and the faults of the price, the
-// periods and the policy.
+// Check computes the charge again from its quantity, price, span and deductions, and returns an error for each field
+// that differs. It computes the share by the policy and on the calendar of the location (nil is UTC), then the net. A
+// credit derives from the charge that it corrects, so its amounts are only checked against the limits.
+// Errors: ErrInvalid for each field that differs; ErrUnset or ErrInvalid for the kind and the currency; ErrLimit for
+// numbers beyond the limits; and those of the price, the periods, the taxes and the policy.
 func (c Charge) Check(policy proration.Policy, location *time.Location) error {
 	var f fault.List
 	f.Under("", c.Kind.Validate())
 	policy, err := c.Currency.Policy(policy)
 	f.Under("", err)
 	f.Under("policy", policy.Validate())
-	for _, n := range []number{{"net", c.Net}, {"share.amount", c.Share.Amount}, {"share.of", c.Share.Of}, {"untaxed", c.Untaxed}} {
+	for _, n := range []number{
+		{"net", c.Net}, {"share.amount", c.Share.Amount}, {"share.of", c.Share.Of}, {"untaxed", c.Untaxed},
+	} {
 		fault.Amount(&f, n.field, n.value)
 	}
 	for i, d := range c.Discounts {
@@ -110,7 +114,7 @@ func (c Charge) Check(policy proration.Policy, location *time.Location) error {
 	return f.Err()
 }
 
-// checkShare adds what of a charge's share does not come out again.
+// checkShare adds a fault for each field of the share that differs from the computed one.
 func (c *Charge) checkShare(f *fault.List, policy proration.Policy, location *time.Location) {
 	whole := c.Share.Of
 	if c.Share.Unit != "" || !c.Price.Equal(Price{}) {
@@ -148,23 +152,26 @@ func (c *Charge) checkShare(f *fault.List, policy proration.Policy, location *ti
 		{"capped", c.Share.Capped == again.Capped, c.Share.Capped, again.Capped},
 	} {
 		if !x.same {
-			f.Add("share."+x.field, proration.ErrInvalid, "%v is not the %v of %s", x.has, x.should, again.Explain())
+			f.Add("share."+x.field, proration.ErrInvalid,
+				"must be %v, as in %s; got %v", x.should, again.Explain(), x.has)
 		}
 	}
 }
 
-// checkNet adds what does not lead from the share to the net.
+// checkNet adds the faults of the discounts, the net and its untaxed part.
 func (c *Charge) checkNet(f *fault.List) {
 	left := c.Share.Amount
 	for i, d := range c.Discounts {
 		if left = left.Sub(d.Amount); d.Amount.IsNegative() || left.IsNegative() {
-			f.Add(element("discounts", i)+".amount", proration.ErrInvalid, "%v is not a part of what was left", d.Amount)
+			f.Add(element("discounts", i)+".amount", proration.ErrInvalid,
+				"must be between 0 and the amount left; got %v", d.Amount)
 		}
 	}
 	if !left.Equal(c.Net) {
-		f.Add("net", proration.ErrInvalid, "%v is not the %v that discounts leave of %v", c.Net, left, c.Share.Amount)
+		f.Add("net", proration.ErrInvalid,
+			"must be %v, the share of %v less the discounts; got %v", left, c.Share.Amount, c.Net)
 	}
 	if c.Untaxed.IsNegative() || c.Untaxed.GreaterThan(c.Net) {
-		f.Add("untaxed", proration.ErrInvalid, "%v is not a part of the net, %v", c.Untaxed, c.Net)
+		f.Add("untaxed", proration.ErrInvalid, "must be between 0 and the net of %v; got %v", c.Net, c.Untaxed)
 	}
 }

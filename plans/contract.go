@@ -11,42 +11,43 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Contract is what one customer bought: one plan, and items at the prices that were agreed.
+// Contract is the purchase of one customer: one plan, with items at the contracted prices.
 type Contract struct {
-	Plan     string          `json:"plan"`     // ID of the one plan
-	Currency Currency        `json:"currency"` // of every price and charge; it never changes
-	Items    []Item          `json:"items"`    // at least one, each with an ID of its own
-	Cycle    proration.Cycle `json:"cycle"`    // the periods that are billed, on the customer's calendar
+	Plan     string          `json:"plan"`     // ID of the plan
+	Currency Currency        `json:"currency"` // currency of every price and charge; never changes
+	Items    []Item          `json:"items"`    // items bought, at least one, each with a unique ID
+	Cycle    proration.Cycle `json:"cycle"`    // billing periods, on the customer's calendar
 
-	First     proration.Period   `json:"first,omitzero"`     // the first period, where days of a trial made it longer than those of the cycle
-	Ramp      []RampStep         `json:"ramp,omitzero"`      // changes of items that were agreed in advance, in order of time
-	Terms     []ContractTerm     `json:"terms,omitzero"`     // the terms it runs for, each from the end of the one before; none is from period to period
-	Discounts []Discount         `json:"discounts,omitzero"` // what is taken off its charges, in order
-	Minimum   decimal.Decimal    `json:"minimum,omitzero"`   // the least that is spent in a period, before discounts; not negative
-	Grace     proration.Interval `json:"grace,omitzero"`     // how long a failed payment leaves access; unset is what the policy says
+	First     proration.Period   `json:"first,omitzero"`     // first period if extended by trial days, else zero
+	Ramp      []RampStep         `json:"ramp,omitzero"`      // item changes agreed in advance, in order of time
+	Terms     []ContractTerm     `json:"terms,omitzero"`     // consecutive terms; empty runs from period to period
+	Discounts []Discount         `json:"discounts,omitzero"` // discounts on its charges, in order
+	Minimum   decimal.Decimal    `json:"minimum,omitzero"`   // minimum spend per period, before discounts; not negative
+	Grace     proration.Interval `json:"grace,omitzero"`     // grace after a failed payment; unset is the policy's
 }
 
-// Item is a quantity of one thing at the contracted price.
+// Item is a quantity of one product at its contracted price.
 type Item struct {
-	ID       string          `json:"id"`       // what it is, "seat"
-	Quantity decimal.Decimal `json:"quantity"` // how many, not negative
-	Price    Price           `json:"price"`    // as contracted, also when the catalog has moved on
+	ID       string          `json:"id"`       // ID of the item, "seat"
+	Quantity decimal.Decimal `json:"quantity"` // number of units, not negative
+	Price    Price           `json:"price"`    // contracted price; later catalog changes do not affect it
 }
 
-// RampStep is a change of one item within a contract, agreed in advance: from an instant on it has another quantity or price.
+// RampStep is a change of one item that was agreed in advance: from At on, the item has another quantity or price.
 type RampStep struct {
-	At   time.Time `json:"at"`   // from when on
-	Item Item      `json:"item"` // as it is then; an ID that the contract does not have yet is added
+	At   time.Time `json:"at"`   // instant from which the step applies
+	Item Item      `json:"item"` // the item from then on; a new ID adds an item
 }
 
-// ContractTerm is a term and when it runs.
+// ContractTerm is a term of a contract and its dates. The percentage of the term takes effect through a discount of the
+// contract, which quotes, changes and renewals add.
 type ContractTerm struct {
-	Term   Term             `json:"term"`           // what was agreed; its percentage works by a discount of the contract, which quotes, changes and renewals add
-	Period proration.Period `json:"period"`         // from its start to its end: the whole that a part of it is measured by
-	Until  time.Time        `json:"until,omitzero"` // where it ends earlier, since it was shortened; zero is the period's end
+	Term   Term             `json:"term"`           // term as agreed
+	Period proration.Period `json:"period"`         // agreed start and end; shares are measured against it
+	Until  time.Time        `json:"until,omitzero"` // earlier end of a shortened term; zero is the end of the period
 }
 
-// end returns when the term ends.
+// end returns the end of the term.
 func (a *ContractTerm) end() time.Time {
 	if a.Until.IsZero() {
 		return a.Period.End
@@ -54,22 +55,24 @@ func (a *ContractTerm) end() time.Time {
 	return a.Until
 }
 
-// Validate returns every fault of the contract: ErrUnset for a missing plan, currency, item or item ID, ErrInvalid for an
-// unknown currency, a negative number, an item ID that comes twice, a price whose amounts do not go into the period, steps
-// out of order or terms that do not follow on each other, ErrLimit for numbers beyond the limits, and the faults of the cycle,
-// the terms and the discounts.
+// Validate returns every fault of the contract.
+// Errors: ErrUnset for a missing plan, currency, item, item ID or step instant; ErrInvalid for an unknown currency, a
+// discount in another currency, a negative number, a duplicate item ID, a price whose Per does not divide the period or
+// the term, ramp steps out of order, terms that are not consecutive, and terms that are billed differently; ErrPeriod
+// for a first period or a term that does not end after it starts; ErrOutside for a shortened term that ends outside its
+// period; ErrLimit for numbers beyond the limits; and those of the cycle, the terms and the discounts.
 func (c Contract) Validate() error {
 	var f fault.List
 	if c.Plan == "" {
-		f.Add("plan", proration.ErrUnset, "a contract has a plan")
+		f.Add("plan", proration.ErrUnset, "required, the plan's ID")
 	}
 	_, err := c.Currency.Places()
 	f.Under("", err)
 	switch {
 	case len(c.Items) == 0:
-		f.Add("items", proration.ErrUnset, "a contract has items")
+		f.Add("items", proration.ErrUnset, "required, at least one item")
 	case len(c.Items) > maxItems:
-		f.Add("items", proration.ErrLimit, "%d items are more than %d", len(c.Items), maxItems)
+		f.Add("items", proration.ErrLimit, "must be at most %d items; got %d", maxItems, len(c.Items))
 		return f.Err()
 	}
 	seen := map[string]bool{}
@@ -77,23 +80,24 @@ func (c Contract) Validate() error {
 		path := "items[" + strconv.Itoa(i) + "]"
 		switch {
 		case item.ID == "":
-			f.Add(path+".id", proration.ErrUnset, "an item has an ID")
+			f.Add(path+".id", proration.ErrUnset, "required, the item's ID")
 		case seen[item.ID]:
-			f.Add(path+".id", proration.ErrInvalid, "%.40q comes twice", item.ID)
+			f.Add(path+".id", proration.ErrInvalid, "must be unique; %.40q appears twice", item.ID)
 		}
 		seen[item.ID] = true
 		c.checkItem(&f, path, item)
 	}
 	f.Under("cycle", c.Cycle.Validate())
 	if first := c.First; !(first.Start.IsZero() && first.End.IsZero()) && !first.End.After(first.Start) {
-		f.Add("first", proration.ErrPeriod, "the end is not after the start")
+		f.Add("first", proration.ErrPeriod, "must end after it starts; got %v", first)
 	}
 	c.checkRamp(&f)
 	c.checkTerms(&f)
 	checkDiscounts(&f, c.Discounts)
 	for i, d := range c.Discounts {
 		if d.Currency != "" && d.Currency != c.Currency {
-			f.Add(element("discounts", i)+".currency", proration.ErrInvalid, "%.3s is not %.3s", d.Currency, c.Currency)
+			f.Add(element("discounts", i)+".currency", proration.ErrInvalid,
+				"must be %.3s, as in the contract; got %.3s", c.Currency, d.Currency)
 		}
 	}
 	checkNumber(&f, "minimum", c.Minimum)
@@ -103,7 +107,8 @@ func (c Contract) Validate() error {
 	return f.Err()
 }
 
-// checkItem adds the faults of an item's price and quantity.
+// checkItem adds the faults of an item's price and quantity, and of a price whose Per does not divide the billing
+// period.
 func (c *Contract) checkItem(f *fault.List, path string, item Item) {
 	if _, err := item.Price.Amount(item.Quantity); err != nil {
 		f.Under(path, err)
@@ -120,22 +125,23 @@ const (
 	maxSteps = 1_000
 )
 
-// checkRamp adds the faults of the steps.
+// checkRamp adds the faults of the ramp.
 func (c *Contract) checkRamp(f *fault.List) {
 	if len(c.Ramp) > maxSteps {
-		f.Add("ramp", proration.ErrLimit, "%d steps are more than %d", len(c.Ramp), maxSteps)
+		f.Add("ramp", proration.ErrLimit, "must be at most %d steps; got %d", maxSteps, len(c.Ramp))
 		return
 	}
 	for i, s := range c.Ramp {
 		path := "ramp[" + strconv.Itoa(i) + "]"
 		switch {
 		case s.At.IsZero():
-			f.Add(path+".at", proration.ErrUnset, "a step has an instant")
+			f.Add(path+".at", proration.ErrUnset, "required, the instant of the step")
 		case i > 0 && s.At.Before(c.Ramp[i-1].At):
-			f.Add(path+".at", proration.ErrInvalid, "it is before the step before it")
+			f.Add(path+".at", proration.ErrInvalid,
+				"must not be before the previous step; got %s", s.At.Format(time.RFC3339Nano))
 		}
 		if s.Item.ID == "" {
-			f.Add(path+".item.id", proration.ErrUnset, "an item has an ID")
+			f.Add(path+".item.id", proration.ErrUnset, "required, the item's ID")
 		}
 		c.checkItem(f, path+".item", s.Item)
 	}
@@ -148,14 +154,17 @@ func (c *Contract) checkTerms(f *fault.List) {
 		f.Under(path+".term", a.Term.Validate())
 		switch {
 		case !a.Period.End.After(a.Period.Start):
-			f.Add(path+".period", proration.ErrPeriod, "the end is not after the start")
+			f.Add(path+".period", proration.ErrPeriod, "must end after it starts; got %v", a.Period)
 		case !a.Until.IsZero() && !a.Period.Contains(a.Until):
-			f.Add(path+".until", proration.ErrOutside, "it is not inside the period")
+			f.Add(path+".until", proration.ErrOutside,
+				"must be inside the period %v; got %s", a.Period, a.Until.Format(time.RFC3339Nano))
 		case i > 0 && !a.Period.Start.Equal(c.Terms[i-1].end()):
-			f.Add(path+".period.start", proration.ErrInvalid, "it is not the end of the term before")
+			f.Add(path+".period.start", proration.ErrInvalid,
+				"must be the end of the previous term; got %s", a.Period.Start.Format(time.RFC3339Nano))
 		}
 		if i > 0 && a.Term.Billing != c.Terms[0].Term.Billing {
-			f.Add(path+".term.billing", proration.ErrInvalid, "the terms of a contract are billed alike")
+			f.Add(path+".term.billing", proration.ErrInvalid,
+				"must be %v, as in the first term; got %v", c.Terms[0].Term.Billing, a.Term.Billing)
 		}
 		if a.Term.Billing == UpFront && a.Term.Length.Validate() == nil {
 			for j, item := range c.Items {
@@ -168,16 +177,16 @@ func (c *Contract) checkTerms(f *fault.List) {
 	}
 }
 
-// fits returns the fault of a price whose amounts do not go into a length.
+// fits returns an error if the Per of an item's price does not divide the length.
 func fits(item Item, length proration.Interval) error {
 	if item.Price.Per.Validate() != nil {
-		return nil // it is for any length, or has a fault of its own
+		return nil // the price is for any length, or Per has its own fault
 	}
 	_, err := item.Price.times(length)
 	return err
 }
 
-// End returns when the last term ends, and the zero time for a contract that runs from period to period.
+// End returns the end of the last term, and the zero time for a contract that runs from period to period.
 func (c Contract) End() time.Time {
 	if len(c.Terms) == 0 {
 		return time.Time{}
@@ -185,7 +194,7 @@ func (c Contract) End() time.Time {
 	return c.Terms[len(c.Terms)-1].end()
 }
 
-// Clone returns a contract that shares nothing that can be written to.
+// Clone returns a copy that shares no mutable memory with c.
 func (c Contract) Clone() Contract {
 	c.Items = slices.Clone(c.Items)
 	for i := range c.Items {

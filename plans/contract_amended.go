@@ -7,26 +7,31 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Amended returns the contract after a change that takes effect at an instant, as [Contract.Changed] does, and what the change adds, before
-// discounts:
+// Amended returns the contract after a change that takes effect at an instant, as [Contract.Changed] does, and the
+// charges that the change adds, before discounts:
 //
-//   - a quantity, for what is left of everything that is paid for, as [Contract.RemainingPortions] and [Contract.Added] have it: an Addition;
-//   - another price, for the whole of that item and what is left: an Addition;
-//   - another plan, for every item and what is left: an Addition. Where its periods are longer or shorter it is Recurring, for its
-//     first period;
-//   - another billing date, for every item and the period of the new cycle that contains the instant, from the instant on: Recurring;
-//   - a term that is billed up front, as [Contract.Extended] has it;
-//   - a cancellation, which ends the contract at the instant, the [Contract.TerminationFee] where there is one.
+//   - An added quantity is charged for the remaining time that is already paid for, as [Contract.RemainingPortions] and
+//     [Contract.Added] compute it. The charges are of kind ProrationCharge.
+//   - Another price of an item is charged for the whole quantity and the remaining time: ProrationCharge.
+//   - Another plan is charged for every item and the remaining time: ProrationCharge. If the new plan has another
+//     interval, its first period is charged instead: Recurring.
+//   - Another billing date is charged for every item, from the instant to the end of the period of the new cycle
+//     that contains it: Recurring.
+//   - A term that is billed up front is charged as [Contract.Extended] computes it.
+//   - A cancellation ends the contract at the instant, and the [Contract.TerminationFee] is charged, if any.
 //
-// A quantity that is taken away, a term that is shortened and one that is billed per period add nothing. What is given back for what was
-// billed and is no longer used, such as all of the old price or plan, derives from what was billed: that is package credits.
-// Errors: those of [Contract.Changed] and of the policy; those of [Contract.RemainingPortions], so ErrOutside for an instant outside the terms, where
-// something is added for what is left, or before them for a cancellation; and those of proration.Prorate.
-func (c Contract) Amended(change Change, at time.Time, policy proration.Policy) (after Contract, added []Charge, err error) {
+// A removed quantity, a shortened term and a term billed per period add no charges. Credits for unused charges, such as
+// those of the old price or plan, are computed from the billed charges by package credits.
+// Errors: those of [Contract.Changed] and of the policy; those of [Contract.RemainingPortions], so ErrOutside for an
+// instant outside the terms if the change is charged for the remaining time; ErrOutside for a cancellation before the
+// first term; and those of proration.Prorate.
+func (c Contract) Amended(
+	change Change, at time.Time, policy proration.Policy,
+) (after Contract, added []Charge, err error) {
 	var f fault.List
 	after, err = c.Changed(change, at)
 	f.Under("", err)
-	if own, err := c.Currency.Policy(policy); err == nil { // the contract has the fault of an unknown currency
+	if own, err := c.Currency.Policy(policy); err == nil { // Changed reports an unknown currency
 		f.Under("policy", own.Validate())
 	}
 	if f != nil {
@@ -41,7 +46,7 @@ func (c Contract) Amended(change Change, at time.Time, policy proration.Policy) 
 	return after, added, nil
 }
 
-// adds prices what a change adds that was made.
+// adds returns the charges that a change adds; after is the contract after it.
 func (c *Contract) adds(change *Change, after *Contract, at time.Time, policy proration.Policy) ([]Charge, error) {
 	switch {
 	case change.Cancel:

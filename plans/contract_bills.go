@@ -9,22 +9,24 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Bill is what is due at an instant, line by line, after discounts and before tax.
+// Bill is an amount due at an instant, with its lines, after discounts and before tax.
 type Bill struct {
-	At    time.Time       `json:"at"`    // when it is due
-	Lines []Charge        `json:"lines"` // each with what was taken off it
-	Total decimal.Decimal `json:"total"` // the sum of the lines
+	At    time.Time       `json:"at"`    // instant at which the bill is due
+	Lines []Charge        `json:"lines"` // charges with their discounts
+	Total decimal.Decimal `json:"total"` // sum of the net amounts of the lines
 }
 
-// billed is a bill, and what is left of the contract's discounts after it.
+// billed is a bill and the discounts of the contract that remain after it.
 type billed struct {
 	Bill
 	remaining []Discount
 }
 
-// bill prices a portion of a contract that was validated, and with the minimum also what its end will bring, where nothing else is
-// bought.
-func (c *Contract) bill(p proration.Portion, policy proration.Policy, allocation proration.Allocation, minimum bool) (billed, error) {
+// bill prices a portion of a validated contract. With minimum, it also bills the shortfall that the portion will have
+// at its end if nothing else is bought.
+func (c *Contract) bill(
+	p proration.Portion, policy proration.Policy, allocation proration.Allocation, minimum bool,
+) (billed, error) {
 	charges, err := c.charges(p, policy)
 	if err != nil {
 		return billed{}, err
@@ -44,7 +46,8 @@ func (c *Contract) bill(p proration.Portion, policy proration.Policy, allocation
 	return billed{Bill{At: p.Span.Start, Lines: reduced.Charges, Total: reduced.Net}, reduced.Remaining}, err
 }
 
-// bills returns what is still to be billed for the periods that begin at an instant or later, until the end of the last term.
+// bills returns the bills of the periods that begin at an instant or later, until the end of the last term. There are
+// none for a contract without terms, or with terms that are billed up front.
 func (c Contract) bills(from time.Time, policy proration.Policy, allocation proration.Allocation) ([]billed, error) {
 	if len(c.Terms) == 0 || c.Terms[0].Term.Billing == UpFront || !from.Before(c.End()) {
 		return nil, nil
@@ -65,7 +68,7 @@ func (c Contract) bills(from time.Time, policy proration.Policy, allocation pror
 	var bills []billed
 	for _, p := range portions {
 		if !p.Span.Start.Equal(p.Period.Start) {
-			continue // it was begun before, and billed then
+			continue // the period began earlier and was billed then
 		}
 		bill, err := c.bill(p, policy, allocation, true)
 		if err != nil {
@@ -77,20 +80,23 @@ func (c Contract) bills(from time.Time, policy proration.Policy, allocation pror
 	return bills, nil
 }
 
-// RemainingPortions returns what of the contract is paid for from an instant on, where everything due was billed: what is left of the period,
-// or of each term that is billed up front. It is what a quantity is added for.
-// Errors: those of [Contract.Validate]; ErrUnset for the instant, and ErrOutside for one before the first term or after the last.
+// RemainingPortions returns the portions of the contract that are paid for from an instant on, given that everything
+// due was billed: the rest of the billing period, or the rest of each term that is billed up front. An added quantity
+// is charged for these portions.
+// Errors: those of [Contract.Validate]; ErrUnset for a missing instant; ErrOutside for an instant before the first term
+// or after the last.
 func (c Contract) RemainingPortions(at time.Time) ([]proration.Portion, error) {
 	var f fault.List
 	f.Under("contract", c.Validate())
 	if at.IsZero() {
-		f.Add("at", proration.ErrUnset, "an instant is needed")
+		f.Add("at", proration.ErrUnset, "required, an instant")
 	}
 	if f != nil {
 		return nil, f.Err()
 	}
 	if len(c.Terms) > 0 && (at.Before(c.Terms[0].Period.Start) || !at.Before(c.End())) {
-		return nil, fault.New("at", proration.ErrOutside, "%s is outside the terms of the contract", at.Format(time.RFC3339Nano))
+		return nil, fault.New("at", proration.ErrOutside,
+			"must be inside the terms of the contract; got %s", at.Format(time.RFC3339Nano))
 	}
 	if c.upFront() {
 		var rest []proration.Portion
@@ -119,17 +125,19 @@ func (c Contract) RemainingPortions(at time.Time) ([]proration.Portion, error) {
 	return []proration.Portion{{Period: period, Span: span}}, nil
 }
 
-// TerminationFee returns what leaving at an instant costs, before the end of the term: the agreed amount, and the agreed share of
-// what would still be billed until that end, after discounts and with what a minimum would lack. That is every period that begins at
-// the instant or later: one that begins then is not billed to who leaves then. Without such an agreement, or after the end, it is zero.
-// Errors: as for [Contract.Charges], ErrUnset for the instant, and ErrOutside for one before the first term.
+// TerminationFee returns the fee for ending the contract at an instant before the end of its last term: the agreed
+// fixed fee, plus the agreed percentage of the amounts still to be billed until that end. Those amounts are the bills
+// of all periods that begin at the instant or later, after discounts and with expected shortfalls of a minimum. A
+// period that begins at the instant counts, since it is not billed if the contract ends then. The fee is zero if none
+// was agreed, and after the end.
+// Errors: those of [Contract.Charges]; ErrUnset for a missing instant; ErrOutside for an instant before the first term.
 func (c Contract) TerminationFee(at time.Time, policy proration.Policy) (Charge, error) {
 	var f fault.List
 	f.Under("contract", c.Validate())
 	if at.IsZero() {
-		f.Add("at", proration.ErrUnset, "one leaves at an instant")
+		f.Add("at", proration.ErrUnset, "required, the instant of the termination")
 	} else if len(c.Terms) > 0 && at.Before(c.Terms[0].Period.Start) {
-		f.Add("at", proration.ErrOutside, "%s is before the first term", at.Format(time.RFC3339Nano))
+		f.Add("at", proration.ErrOutside, "must not be before the first term; got %s", at.Format(time.RFC3339Nano))
 	}
 	policy, err := c.Currency.Policy(policy)
 	f.Under("", err)

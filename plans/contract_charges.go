@@ -11,9 +11,10 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Charges returns what every item costs for a portion of the contract, in their order and before discounts: one charge an item,
-// and where a step of the ramp lies inside the portion, one before it and one after. The portion is of a period of the cycle,
-// or of a term that is billed up front. The places of the rounding are those of the currency, whatever the policy says.
+// Charges returns the recurring charges of every item for a portion of the contract, in the order of the items and
+// before discounts. Each item has one charge, or one before and one after each ramp step inside the portion. The
+// portion is of a billing period, or of a term that is billed up front. Amounts are rounded to the places of the
+// currency; the policy's places are ignored.
 // Errors: those of [Contract.Validate] and of proration.Prorate.
 func (c Contract) Charges(p proration.Portion, policy proration.Policy) ([]Charge, error) {
 	if err := c.Validate(); err != nil {
@@ -22,12 +23,12 @@ func (c Contract) Charges(p proration.Portion, policy proration.Policy) ([]Charg
 	return c.charges(p, policy)
 }
 
-// charges is Charges of a contract that was validated.
+// charges is Charges for a validated contract.
 func (c *Contract) charges(p proration.Portion, policy proration.Policy) ([]Charge, error) {
 	return c.priced(Recurring, c.ids(), p, policy)
 }
 
-// priced returns what some items cost for a portion, as charges of a kind.
+// priced returns charges of one kind for some items and a portion.
 func (c *Contract) priced(kind Kind, ids []string, p proration.Portion, policy proration.Policy) ([]Charge, error) {
 	var charges []Charge
 	for _, id := range ids {
@@ -42,17 +43,18 @@ func (c *Contract) priced(kind Kind, ids []string, p proration.Portion, policy p
 	return charges, nil
 }
 
-// Added returns what the change adds to the contract for a portion of it: the price of the added quantity of one item at
-// the contracted rate, which is what both quantities cost less what the one before does, and never below zero. There is one
-// charge, or more where a step of the ramp lies inside the portion.
-// Errors as for [Contract.Charges]; ErrUnset for a change of nothing, and ErrInvalid for a change of something else than a
-// quantity, for an item that the contract does not have at the start of the portion, or a quantity that is negative.
+// Added returns the charges that a change adds to the contract for a portion of it: the price of the added quantity of
+// one item at the contracted rate, which is Price(existing + added) − Price(existing) and never below zero. A new item
+// costs Price(added). There is one charge, or one before and one after each ramp step of the item inside the portion.
+// Errors: those of [Contract.Charges]; ErrUnset for a change without a quantity, and for a change of anything else;
+// ErrInvalid for a negative quantity, for an item that the contract does not have at the start of the portion and the
+// change has no price for, and for a price of an item that the contract has.
 func (c Contract) Added(change Change, p proration.Portion, policy proration.Policy) ([]Charge, error) {
 	var f fault.List
 	f.Under("contract", c.Validate())
 	change.checkQuantity(&f, &c, p.Span.Start)
 	if f == nil && !change.Quantity.IsPositive() {
-		f.Add("quantity", proration.ErrInvalid, "%v is not added", change.Quantity)
+		f.Add("quantity", proration.ErrInvalid, "must be positive; got %v", change.Quantity)
 	}
 	if f != nil {
 		return nil, f.Err()
@@ -65,7 +67,7 @@ func (c Contract) Added(change Change, p proration.Portion, policy proration.Pol
 		there := leg.item.Quantity
 		above := &there
 		if change.Price != nil && i == 0 {
-			above = nil // nothing was paid for an item that is new, not even a flat price
+			above = nil // nothing was paid for a new item yet, not even its flat fee
 		}
 		leg.item.Quantity = change.Quantity
 		charge, err := c.charge(ProrationCharge, leg.item, above, proration.Portion{Period: p.Period, Span: leg.span}, policy)
@@ -77,11 +79,12 @@ func (c Contract) Added(change Change, p proration.Portion, policy proration.Pol
 	return charges, nil
 }
 
-// Shortfall returns what a minimum commitment lacks for a portion of the contract: the share of the minimum, rounded, less what
-// was billed for it before discounts; never below zero, and zero without a minimum. It is measured once the portion is over, so that
-// everything that was billed for it counts, also what was added inside: it belongs on the next bill, and discounts are taken off it
-// like off the rest.
-// Errors: those of [Contract.Validate] and of proration.Prorate, and ErrInvalid for a charge in another currency.
+// Shortfall returns the shortfall of a minimum commitment for a portion of the contract: the minimum's share of the
+// period, rounded, less the amounts that were billed for the portion before discounts. It is never below zero, and zero
+// without a minimum. It is measured after the portion has ended, so that everything billed for it counts, including
+// additions. The shortfall belongs on the next bill, and discounts apply to it as to other charges.
+// Errors: those of [Contract.Validate] and of proration.Prorate; ErrInvalid for a charge in another currency; ErrLimit
+// for a charge beyond the limits.
 func (c Contract) Shortfall(billed []Charge, p proration.Portion, policy proration.Policy) (Charge, error) {
 	if err := c.Validate(); err != nil {
 		return Charge{}, proration.Under("contract", err)
@@ -89,13 +92,14 @@ func (c Contract) Shortfall(billed []Charge, p proration.Portion, policy prorati
 	return c.shortfall(billed, p, policy)
 }
 
-// shortfall is Shortfall of a contract that was validated.
+// shortfall is Shortfall for a validated contract.
 func (c *Contract) shortfall(billed []Charge, p proration.Portion, policy proration.Policy) (Charge, error) {
 	var f fault.List
 	var spent decimal.Decimal
 	for i, b := range billed {
 		if b.Currency != c.Currency {
-			f.Add(element("billed", i)+".currency", proration.ErrInvalid, "%.40q is not %.3s", string(b.Currency), c.Currency)
+			f.Add(element("billed", i)+".currency", proration.ErrInvalid,
+				"must be %.3s, as in the contract; got %.40q", c.Currency, string(b.Currency))
 		}
 		if fault.Amount(&f, element("billed", i)+".share.amount", b.Share.Amount) {
 			spent = spent.Add(b.Share.Amount)
@@ -104,7 +108,7 @@ func (c *Contract) shortfall(billed []Charge, p proration.Portion, policy prorat
 	if f != nil {
 		return Charge{}, f.Err()
 	}
-	spent = decimal.Max(spent, decimal.Decimal{}) // more credits than charges are not owed again
+	spent = decimal.Max(spent, decimal.Decimal{}) // a surplus of credits does not raise the shortfall
 	least := Item{ID: "minimum", Quantity: decimal.New(1, 0), Price: Price{Unit: c.Minimum}}
 	charge, err := c.charge(Shortfall, least, nil, p, policy)
 	if err != nil {
@@ -117,7 +121,7 @@ func (c *Contract) shortfall(billed []Charge, p proration.Portion, policy prorat
 	return charge, nil
 }
 
-// ids returns the IDs of all items, also of those that a step adds, in order.
+// ids returns the IDs of all items in order, then those that ramp steps add.
 func (c *Contract) ids() []string {
 	var ids []string
 	for _, item := range c.Items {
@@ -131,14 +135,14 @@ func (c *Contract) ids() []string {
 	return ids
 }
 
-// leg is an item as it is for a span.
+// leg is an item with one quantity and price throughout a span.
 type leg struct {
 	item Item
 	span proration.Period
 }
 
-// legs returns an item as it is throughout a span: one leg, or several where steps change it inside, and none before it is
-// there.
+// legs returns an item over a span: one leg, or several if ramp steps change it inside. There is no leg before the item
+// is added.
 func (c *Contract) legs(id string, span proration.Period) []leg {
 	var legs []leg
 	for _, item := range c.Items {
@@ -162,8 +166,9 @@ func (c *Contract) legs(id string, span proration.Period) []leg {
 				legs = legs[:len(legs)-1]
 			}
 		}
-		if n := len(legs); n > 0 && legs[n-1].item.Quantity.Equal(s.Item.Quantity) && legs[n-1].item.Price.Equal(s.Item.Price) {
-			legs[n-1].span.End = span.End // a step at the same instant is taken back
+		if n := len(legs); n > 0 &&
+			legs[n-1].item.Quantity.Equal(s.Item.Quantity) && legs[n-1].item.Price.Equal(s.Item.Price) {
+			legs[n-1].span.End = span.End // the step undoes another one of the same instant
 			continue
 		}
 		if s.At.After(span.Start) {
@@ -174,7 +179,7 @@ func (c *Contract) legs(id string, span proration.Period) []leg {
 	return legs
 }
 
-// on returns an item as it is at an instant, and false where it is not there yet.
+// on returns an item as it is at an instant, and false if the contract does not have it then.
 func (c *Contract) on(id string, at time.Time) (Item, bool) {
 	legs := c.legs(id, proration.Period{Start: at, End: at.Add(1)})
 	if len(legs) == 0 {
@@ -183,7 +188,8 @@ func (c *Contract) on(id string, at time.Time) (Item, bool) {
 	return legs[len(legs)-1].item, true
 }
 
-// length returns how long a period of the contract is agreed to be: that of a term which is billed up front, or of the cycle.
+// length returns the agreed length of a period of the contract: the length of the term that is billed up front, or the
+// cycle's interval.
 func (c *Contract) length(period proration.Period) proration.Interval {
 	for _, a := range c.Terms {
 		if a.Term.Billing == UpFront && a.Period.Equal(period) {
@@ -193,8 +199,10 @@ func (c *Contract) length(period proration.Period) proration.Interval {
 	return c.Cycle.Interval
 }
 
-// charge prices one item for a portion, where it is added to a quantity that is paid for already, or to none.
-func (c *Contract) charge(kind Kind, item Item, base *decimal.Decimal, p proration.Portion, policy proration.Policy) (Charge, error) {
+// charge prices one item for a portion. The charge is incremental if base, the units already paid for, is given.
+func (c *Contract) charge(
+	kind Kind, item Item, base *decimal.Decimal, p proration.Portion, policy proration.Policy,
+) (Charge, error) {
 	policy, err := c.Currency.Policy(policy)
 	if err != nil {
 		return Charge{}, err
@@ -225,7 +233,7 @@ func (c *Contract) charge(kind Kind, item Item, base *decimal.Decimal, p prorati
 	return charge, err
 }
 
-// amountAt returns what the charge's quantity costs for the whole period at a price; never below zero.
+// amountAt returns the price of the charge's quantity for the whole period, by the given price; never below zero.
 func (c *Charge) amountAt(price *Price) (decimal.Decimal, error) {
 	amount, err := price.Amount(c.Quantity)
 	if err != nil {
@@ -248,8 +256,8 @@ func (c *Charge) amountAt(price *Price) (decimal.Decimal, error) {
 	return amount, err
 }
 
-// timesOf returns how many times the amounts of a price are due for the charge's period: as often as its own, unless they are for
-// another length.
+// timesOf returns how many times the amounts of a price are due in the charge's period: Multiplier times, unless the
+// price is for another length than the charge's own.
 func (c *Charge) timesOf(price *Price) (int64, error) {
 	own, times := c.Price.Per, max(c.Multiplier, 1)
 	if price.Per == own || price.Per == (proration.Interval{}) {
@@ -257,11 +265,13 @@ func (c *Charge) timesOf(price *Price) (int64, error) {
 	}
 	const most = 1 << 20
 	if times > most || own.Validate() != nil || price.Per.Validate() != nil {
-		return 0, fault.New("price.per", proration.ErrInvalid, "%v is not the %v of the charge", price.Per, own)
+		return 0, fault.New("price.per", proration.ErrInvalid, "must be %v, as in the charge; got %v", own, price.Per)
 	}
-	length := proration.Interval{Months: own.Months * int(times), Days: own.Days * int(times), Seconds: own.Seconds * times}
+	length := proration.Interval{
+		Months: own.Months * int(times), Days: own.Days * int(times), Seconds: own.Seconds * times,
+	}
 	return price.times(length)
 }
 
-// element is the path of an element of a list.
+// element returns the path of an element of a list, "items[2]".
 func element(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }

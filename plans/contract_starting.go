@@ -8,19 +8,20 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// StartingAt returns the contract as service begins with it, or begins anew, at an instant: periods are anchored there, the last of its terms
-// begins there with its discount, and the first period, or a term that is billed up front, is longer by some days, such as those left of a
-// trial. Steps of its ramp that lie before have taken effect. It is what a trial, a pause, and coming back after an end come to.
-// Errors: those of [Contract.Validate]; ErrUnset for the instant; ErrInvalid for days below zero, and for a term that has no whole number
-// of periods; ErrLimit for what leaves the years 1 to 9999.
+// StartingAt returns the contract as it starts at an instant: when a trial converts, when service resumes after a
+// pause, or when a customer returns after the end. Billing periods are anchored at the instant. Only the last term
+// remains, and it starts at the instant with its discount. The first period, or a term that is billed up front, is
+// longer by a number of days, such as unused trial days. Ramp steps up to the instant have taken effect.
+// Errors: those of [Contract.Validate]; ErrUnset for a missing instant; ErrInvalid for a negative number of days, and
+// for a term that is not a whole number of periods; ErrLimit for an instant outside the years 1 to 9999.
 func (c Contract) StartingAt(at time.Time, longer int) (Contract, error) {
 	var f fault.List
 	f.Under("contract", c.Validate())
 	if at.IsZero() {
-		f.Add("at", proration.ErrUnset, "an instant is needed")
+		f.Add("at", proration.ErrUnset, "required, the instant of the start")
 	}
 	if longer < 0 {
-		f.Add("longer", proration.ErrInvalid, "%d days are below zero", longer)
+		f.Add("longer", proration.ErrInvalid, "must not be negative; got %d", longer)
 	}
 	if f != nil {
 		return Contract{}, f.Err()

@@ -8,10 +8,11 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// extend adds a term after the last one. The cycle goes on from its end; its day of the month is remembered.
+// extend adds a term after the last one. The cycle continues from the end of the last term and keeps its day of the
+// month.
 func (c *Contract) extend(f *fault.List, term Term) {
 	if len(c.Terms) == 0 {
-		f.Add("term", proration.ErrInvalid, "a contract from period to period has no term to extend")
+		f.Add("term", proration.ErrInvalid, "must not be set; the contract has no term to extend")
 		return
 	}
 	if err := term.Validate(); err != nil {
@@ -20,18 +21,20 @@ func (c *Contract) extend(f *fault.List, term Term) {
 	}
 	last := c.Terms[len(c.Terms)-1]
 	if term.Billing != last.Term.Billing {
-		f.Add("term.billing", proration.ErrInvalid, "the contract is billed %v", last.Term.Billing)
+		f.Add("term.billing", proration.ErrInvalid, "must be %v, as in the contract; got %v", last.Term.Billing, term.Billing)
 		return
 	}
 	end, err := c.after(last.end(), term.Length)
 	if err != nil {
-		f.Add("term.length", proration.ErrLimit, "%v after %s is beyond the calendar", term.Length, last.end().Format(time.DateOnly))
+		f.Add("term.length", proration.ErrLimit,
+			"must end within the years 1 to 9999; got %v after %s", term.Length, last.end().Format(time.DateOnly))
 		return
 	}
 	c.agree(ContractTerm{Term: term, Period: proration.Period{Start: last.end(), End: end}})
 }
 
-// agree adds a term to the contract, and its discount before all others; each is for the charges that begin in its own term.
+// agree adds a term to the contract and puts its discount before all others. The discount covers the charges that begin
+// in the term.
 func (c *Contract) agree(a ContractTerm) {
 	c.Terms = append(c.Terms, a)
 	if d, ok := a.Term.discount(a.Period); ok {
@@ -46,8 +49,8 @@ func (c *Contract) agree(a ContractTerm) {
 	}
 }
 
-// anchor lets the cycle go on from an instant, with periods of a length. An end that was clamped to a short month remembers the
-// day of the month it comes from.
+// anchor continues the cycle from an instant, with periods of a length. If the instant is the last day of a month that
+// is too short for the cycle's day of the month, the cycle keeps that day: January 31, February 28, March 31.
 func (c *Contract) anchor(t time.Time, length proration.Interval) {
 	t = c.local(t)
 	day := c.Cycle.Day
@@ -60,14 +63,16 @@ func (c *Contract) anchor(t time.Time, length proration.Interval) {
 	}
 	wall, clock := proration.LocalTimeOf(t), c.Cycle.Anchor.In(time.UTC)
 	year, month, date := t.Date()
-	due := proration.LocalTimeOf(time.Date(year, month, date, clock.Hour(), clock.Minute(), clock.Second(), clock.Nanosecond(), time.UTC))
+	due := proration.LocalTimeOf(time.Date(
+		year, month, date, clock.Hour(), clock.Minute(), clock.Second(), clock.Nanosecond(), time.UTC,
+	))
 	if due.In(t.Location()).Equal(t) {
-		wall = due // where clocks skipped the time of day on this date, it is remembered
+		wall = due // the clocks skip the cycle's time of day on this date: keep it
 	}
 	c.Cycle.Anchor, c.Cycle.Interval, c.Cycle.Day = wall, length, day
 }
 
-// local writes an instant on the contract's calendar.
+// local returns an instant in the contract's time zone.
 func (c *Contract) local(t time.Time) time.Time {
 	if c.Cycle.Location == nil {
 		return t.UTC()
@@ -75,7 +80,7 @@ func (c *Contract) local(t time.Time) time.Time {
 	return t.In(c.Cycle.Location)
 }
 
-// after returns the instant one length after another, on the contract's calendar and with its day of the month.
+// after returns the instant that is a length after another, on the contract's calendar and by its day of the month.
 func (c *Contract) after(t time.Time, length proration.Interval) (time.Time, error) {
 	next := *c
 	next.anchor(t, length)
@@ -83,15 +88,16 @@ func (c *Contract) after(t time.Time, length proration.Interval) (time.Time, err
 	return period.End, err
 }
 
-// shorten moves the end of the last term.
+// shorten moves the end of the last term, and of its discount, to an earlier instant.
 func (c *Contract) shorten(f *fault.List, end time.Time) {
 	if len(c.Terms) == 0 {
-		f.Add("end", proration.ErrInvalid, "a contract from period to period has no term to shorten")
+		f.Add("end", proration.ErrInvalid, "must not be set; the contract has no term to shorten")
 		return
 	}
 	last := &c.Terms[len(c.Terms)-1]
 	if !end.After(last.Period.Start) || !end.Before(last.end()) {
-		f.Add("end", proration.ErrOutside, "%s is not inside the last term, %v", end.Format(time.RFC3339Nano), last.Period)
+		f.Add("end", proration.ErrOutside, "must be inside the last term, %v; got %s",
+			proration.Period{Start: last.Period.Start, End: last.end()}, end.Format(time.RFC3339Nano))
 		return
 	}
 	last.Until = end
@@ -103,7 +109,8 @@ func (c *Contract) shorten(f *fault.List, end time.Time) {
 	}
 }
 
-// endAt lets the terms end at an instant inside one of them, or at its start.
+// endAt ends the contract at an instant inside a term or at its start. The term does not renew, and later terms are
+// dropped.
 func (c *Contract) endAt(t time.Time) {
 	c.Terms = slices.DeleteFunc(c.Terms, func(a ContractTerm) bool { return a.Period.Start.After(t) })
 	for i := range c.Terms {
@@ -113,13 +120,13 @@ func (c *Contract) endAt(t time.Time) {
 	}
 }
 
-// Extended returns what the last term of a contract costs that was extended by it, which is how an extension is billed where
-// terms are billed up front: each item for the whole of that term, before discounts.
-// Errors: as for [Contract.Charges], and ErrInvalid for a contract without terms, or one that is billed per period, where the
-// extension is billed as its periods come.
+// Extended returns the charges of an extension that is billed up front. The contract is the extended one: each item is
+// charged for the whole of its last term, before discounts.
+// Errors: those of [Contract.Charges], and ErrInvalid for a contract without terms or with terms billed per period. An
+// extension that is billed per period is charged with its periods.
 func (c Contract) Extended(policy proration.Policy) ([]Charge, error) {
 	if len(c.Terms) == 0 || c.Terms[len(c.Terms)-1].Term.Billing != UpFront {
-		return nil, fault.New("contract.terms", proration.ErrInvalid, "there is no term that is billed up front")
+		return nil, fault.New("contract.terms", proration.ErrInvalid, "must end with a term that is billed up front")
 	}
 	charges, err := c.Charges(Whole(c.Terms[len(c.Terms)-1].Period), policy)
 	for i := range charges {
@@ -128,10 +135,11 @@ func (c Contract) Extended(policy proration.Policy) ([]Charge, error) {
 	return charges, err
 }
 
-// Renewed returns the contract as it goes on at the end of its last term, and false where it ends there. Its prices and
-// quantities stay what they are then. A contract without terms goes on as it is; one that was billed up front and is evergreen goes on
-// in periods of the length that its prices are for, or where they have none in common in those of the term.
-// Errors: those of [Contract.Validate], and ErrLimit for a term that leaves the years 1 to 9999.
+// Renewed returns the contract as it continues at the end of its last term, and false if it ends there. Prices and
+// quantities stay as they are at that end. A contract without terms stays as it is. An evergreen contract continues
+// from period to period. If it was billed up front, its new period is the longest Per of its prices, or the term's
+// length if a price has no Per or one that does not divide the longest.
+// Errors: those of [Contract.Validate], and ErrLimit for a term that ends outside the years 1 to 9999.
 func (c Contract) Renewed() (Contract, bool, error) {
 	if err := c.Validate(); err != nil {
 		return Contract{}, false, proration.Under("contract", err)
@@ -167,8 +175,8 @@ func (c Contract) Renewed() (Contract, bool, error) {
 	return next, true, nil
 }
 
-// longest returns the longest length that a price of the contract is for, now or in a step that lies ahead, and the unset one where a
-// price does not say, or does not go into it.
+// longest returns the longest Per of the contract's prices, ramp steps included. It is unset if a price has no Per, or
+// one that does not divide the longest.
 func (c *Contract) longest() proration.Interval {
 	all := slices.Clone(c.Items)
 	for _, s := range c.Ramp {
@@ -192,8 +200,8 @@ func (c *Contract) longest() proration.Interval {
 	return most
 }
 
-// NoticeBy returns until when renewal of the last term can be declined: the first instant at which it no longer can. It is
-// the zero time for a contract without terms, and its end where no notice was agreed.
+// NoticeBy returns the deadline for declining the renewal of the last term: the first instant at which it is too late.
+// Without an agreed notice, that is the end of the term. The deadline is the zero time for a contract without terms.
 // Errors: those of [Contract.Validate], and ErrLimit for an instant outside the years 1 to 9999.
 func (c Contract) NoticeBy() (time.Time, error) {
 	if err := c.Validate(); err != nil {

@@ -327,7 +327,7 @@ func TestContractValidateErrors(t *testing.T) {
 	if !errors.As(err, &fault) || fault.Field != "plan" || !errors.Is(fault.Rule, proration.ErrUnset) {
 		t.Errorf("the first fault is %v", fault)
 	}
-	if text := err.Error(); !strings.Contains(text, "items[0].quantity: -1 is negative") {
+	if text := err.Error(); !strings.Contains(text, "items[0].quantity: must not be negative; got -1") {
 		t.Errorf("%q does not say which value breaks the rule", text)
 	}
 }

@@ -13,63 +13,68 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Discount is something taken off charges: a percentage, an amount, or what they cost more than at a special price. Free
-// periods are 100 percent for so many of them.
+// Discount reduces charges by a percentage, by an amount, or to a special price. Free periods are a discount of 100
+// percent.
 type Discount struct {
-	ID      string          `json:"id"`               // how charges refer to it
-	Percent decimal.Decimal `json:"percent,omitzero"` // of what is left of the charges, not negative; above 100 takes all
-	Amount  decimal.Decimal `json:"amount,omitzero"`  // for each period, not negative
-	Price   *Price          `json:"price,omitzero"`   // a special price; what a charge costs more is taken off, and a lower price stays
+	ID      string          `json:"id"`               // unique ID, repeated in each deduction
+	Percent decimal.Decimal `json:"percent,omitzero"` // percentage of the remaining net, not negative; above 100 takes all
+	Amount  decimal.Decimal `json:"amount,omitzero"`  // amount off each period, not negative
+	Price   *Price          `json:"price,omitzero"`   // special price; a charge above it is lowered to it
 
-	Currency Currency `json:"currency,omitzero"` // of the amount or the special price; must be set with them
+	Currency Currency `json:"currency,omitzero"` // currency of Amount or Price; must be set with them
 
-	Duration DiscountDuration `json:"duration"`          // how often it is used; must be set
-	Periods  int              `json:"periods,omitzero"`  // how many times are left, for [Repeating]: 1 to 10,000
-	Prorated bool             `json:"prorated,omitzero"` // an amount is for a whole period, and a part of one gets a part of it
-	Rollover bool             `json:"rollover,omitzero"` // what is not used of an amount is kept for later, and it ends when that is spent; what it takes is cut off, so that it never gives more
+	Duration DiscountDuration `json:"duration"`          // how often the discount is used; must be set
+	Periods  int              `json:"periods,omitzero"`  // uses left of a repeating discount: 1 to 10,000
+	Prorated bool             `json:"prorated,omitzero"` // prorates Amount for a part of a period
+	// Rollover keeps the unused part of Amount for later; the discount ends when Amount is spent. Deductions are
+	// rounded down, so that they never exceed it.
+	Rollover bool `json:"rollover,omitzero"`
 
-	From  time.Time `json:"from,omitzero"`  // only for charges whose span begins then or later; zero is no bound
-	Until time.Time `json:"until,omitzero"` // only for charges whose span begins before; zero is no bound
+	From  time.Time `json:"from,omitzero"`  // applies to charges whose span begins then or later; zero is no bound
+	Until time.Time `json:"until,omitzero"` // applies to charges whose span begins before; zero is no bound
 
-	Plans []string `json:"plans,omitzero"` // only for charges of these plans; none is all
-	Items []string `json:"items,omitzero"` // only for these items; none is all
-	Kinds []Kind   `json:"kinds,omitzero"` // only for charges of these kinds; none is all
+	Plans []string `json:"plans,omitzero"` // applies to charges of these plans; empty is all
+	Items []string `json:"items,omitzero"` // applies to charges of these items; empty is all
+	Kinds []Kind   `json:"kinds,omitzero"` // applies to charges of these kinds; empty is all
 }
 
-// DiscountDuration says how often a discount is used. Its zero is unset and refused.
+// DiscountDuration decides how often a discount is used. Its zero is unset and an error.
+//
+// JSON: once, repeating, forever.
 type DiscountDuration uint8
 
-// How often it is used.
+// The durations, named as in Stripe.
 const (
-	Once      DiscountDuration = iota + 1 // the first time that it takes something off
+	Once      DiscountDuration = iota + 1 // the first time that it reduces a charge
 	Repeating                             // as often as Periods says
 	Forever                               // every time
 )
 
 var discountDurations = []string{"", "once", "repeating", "forever"}
 
-// String returns its name, "repeating".
+// String returns the name of the duration, "repeating".
 func (l DiscountDuration) String() string { return enum.String(discountDurations, l) }
 
-// MarshalText returns its name.
+// MarshalText returns the name of the duration.
 func (l DiscountDuration) MarshalText() ([]byte, error) {
 	return fault.Marshal(discountDurations, l, "duration")
 }
 
-// UnmarshalText reads its name; an unknown one is ErrInvalid.
+// UnmarshalText reads the name of a duration; an unknown name is ErrInvalid.
 func (l *DiscountDuration) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(discountDurations, l, "duration", text)
 }
 
 const maxPeriods = 10_000
 
-// Validate returns every fault of the discount: ErrUnset where it has no ID, takes nothing off, or does not say how often;
-// ErrInvalid where it says two things at once, for negative numbers, and for settings that mean nothing together; ErrLimit for
-// numbers beyond the limits; ErrPeriod for an end that is not after the start, and the faults of the price.
+// Validate returns every fault of the discount.
+// Errors: ErrUnset for a missing ID or duration, and a discount without a percentage, amount or price; ErrInvalid for
+// more than one of these, a negative number, an unknown currency, and settings that exclude each other; ErrLimit for
+// numbers beyond the limits; ErrPeriod for an Until that is not after From; and those of the price.
 func (d Discount) Validate() error {
 	var f fault.List
 	if d.ID == "" {
-		f.Add("id", proration.ErrUnset, "a discount has an ID")
+		f.Add("id", proration.ErrUnset, "required, the discount's ID")
 	}
 	checkNumbers(&f, "", number{"percent", d.Percent}, number{"amount", d.Amount})
 	ways := 0
@@ -80,9 +85,9 @@ func (d Discount) Validate() error {
 	}
 	switch {
 	case ways == 0:
-		f.Add("percent", proration.ErrUnset, "a discount has a percent, an amount or a price")
+		f.Add("percent", proration.ErrUnset, "required unless amount or price is set")
 	case ways > 1:
-		f.Add("percent", proration.ErrInvalid, "a discount has one of percent, amount and price")
+		f.Add("percent", proration.ErrInvalid, "must be the only one of percent, amount and price")
 	}
 	if d.Price != nil {
 		f.Under("price", d.Price.Validate())
@@ -94,23 +99,23 @@ func (d Discount) Validate() error {
 	fault.Enum(&f, "duration", discountDurations, d.Duration)
 	switch {
 	case d.Duration != Repeating && d.Periods != 0:
-		f.Add("periods", proration.ErrInvalid, "only a repeating discount counts them")
+		f.Add("periods", proration.ErrInvalid, "must be zero unless duration is repeating; got %d", d.Periods)
 	case d.Duration == Repeating && (d.Periods < 1 || d.Periods > maxPeriods):
-		f.Add("periods", proration.ErrLimit, "%d is not between 1 and %d", d.Periods, maxPeriods)
+		f.Add("periods", proration.ErrLimit, "must be between 1 and %d; got %d", maxPeriods, d.Periods)
 	}
 	for _, b := range []struct {
 		field string
 		given bool
 	}{{"prorated", d.Prorated}, {"rollover", d.Rollover}} {
 		if b.given && !d.Amount.IsPositive() {
-			f.Add(b.field, proration.ErrInvalid, "only an amount can be")
+			f.Add(b.field, proration.ErrInvalid, "must be false without an amount")
 		}
 	}
 	if d.Prorated && d.Rollover {
-		f.Add("prorated", proration.ErrInvalid, "an amount that is kept until it is spent belongs to no period")
+		f.Add("prorated", proration.ErrInvalid, "must be false with rollover, whose amount is not per period")
 	}
 	if !d.From.IsZero() && !d.Until.IsZero() && !d.Until.After(d.From) {
-		f.Add("until", proration.ErrPeriod, "it is not after its start")
+		f.Add("until", proration.ErrPeriod, "must be after from; got %s", d.Until.Format(time.RFC3339Nano))
 	}
 	for i, k := range d.Kinds {
 		fault.Enum(&f, "kinds["+strconv.Itoa(i)+"]", kinds, k)
@@ -118,28 +123,29 @@ func (d Discount) Validate() error {
 	return f.Err()
 }
 
-// covers reports whether the discount is for a charge.
+// covers reports whether the discount applies to a charge.
 func (d *Discount) covers(c *Charge) bool {
 	start := c.Span.Start
 	return !start.Before(d.From) && (d.Until.IsZero() || start.Before(d.Until)) &&
 		within(d.Plans, c.Plan) && within(d.Items, c.Item) && within(d.Kinds, c.Kind)
 }
 
-// within reports whether a scope holds a value: an empty one holds all.
+// within reports whether a scope includes a value; an empty scope includes every value.
 func within[T comparable](scope []T, v T) bool { return len(scope) == 0 || slices.Contains(scope, v) }
 
-// reason returns the rule in words.
+// reason returns the discount in words, "10 %".
 func (d *Discount) reason() string {
 	switch {
 	case d.Price != nil:
-		return "to the price of " + d.ID
+		return "special price " + d.ID
 	case d.Percent.IsPositive():
 		return exact.Text(d.Percent, 0) + " %"
 	}
 	return d.ID
 }
 
-// used returns what remains of the discount after it took something off, and false where that is less than the last place holds.
+// used returns the discount as it remains after taking an amount off, and false if it is exhausted. A rollover amount
+// below one minor unit is exhausted.
 func (d Discount) used(taken decimal.Decimal, places int32) (Discount, bool) {
 	if d.Rollover {
 		if d.Amount = d.Amount.Sub(taken); d.Amount.LessThan(decimal.New(1, -places)) {
@@ -157,7 +163,7 @@ func (d Discount) used(taken decimal.Decimal, places int32) (Discount, bool) {
 	return d, true
 }
 
-// Clone returns a discount that shares nothing that can be written to.
+// Clone returns a copy that shares no mutable memory with d.
 func (d Discount) Clone() Discount {
 	if d.Price != nil {
 		price := d.Price.clone()
@@ -167,7 +173,7 @@ func (d Discount) Clone() Discount {
 	return d
 }
 
-// cloneDiscounts is clone of several.
+// cloneDiscounts clones several discounts.
 func cloneDiscounts(all []Discount) []Discount {
 	all = slices.Clone(all)
 	for i := range all {

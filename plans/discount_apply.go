@@ -11,36 +11,39 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// DiscountRequest asks what discounts take off charges.
+// DiscountRequest is the input of [ApplyDiscounts].
 type DiscountRequest struct {
-	Charges    []Charge               `json:"charges"`    // in one currency; credits and charges of nothing are left as they are
-	Discounts  []Discount             `json:"discounts"`  // in the order in which they work
-	Currency   Currency               `json:"currency"`   // of the charges
-	Mode       proration.RoundingMode `json:"mode"`       // how what a discount takes is rounded, to the places of the currency
-	Allocation proration.Allocation   `json:"allocation"` // which charge gets what is left over when an amount is spread over them
+	Charges    []Charge               `json:"charges"`    // in one currency; credits and zero charges stay unchanged
+	Discounts  []Discount             `json:"discounts"`  // discounts in the order in which they apply
+	Currency   Currency               `json:"currency"`   // currency of the charges
+	Mode       proration.RoundingMode `json:"mode"`       // rounding of each deduction to the places of the currency
+	Allocation proration.Allocation   `json:"allocation"` // which charge gets the remainder of a deduction
 }
 
-// DiscountResult is what discounts came to.
+// DiscountResult is the result of [ApplyDiscounts].
 type DiscountResult struct {
-	Charges   []Charge        `json:"charges"`             // with what was taken off each
-	Amount    decimal.Decimal `json:"amount"`              // what was taken off in all, not negative
-	Net       decimal.Decimal `json:"net"`                 // the sum of what is left of all charges
-	Remaining []Discount      `json:"remaining,omitempty"` // what of the discounts is left for the next time, in order
+	Charges   []Charge        `json:"charges"`             // charges with their deductions
+	Amount    decimal.Decimal `json:"amount"`              // total of the deductions, not negative
+	Net       decimal.Decimal `json:"net"`                 // sum of the net amounts of all charges
+	Remaining []Discount      `json:"remaining,omitempty"` // discounts that remain for the next time, in order
 }
 
-// ApplyDiscounts takes discounts off charges, one after the other: each works on what those before it left, is rounded once, and
-// never takes more. A percentage and an amount are spread over the charges in proportion to what is left of each, to the
-// last unit; what the last line of an allocation cannot give, those before it do, from the end on. A discount that took nothing off
-// was not used, and remains as it is.
-// Errors: the faults of the discounts; ErrUnset or ErrInvalid for the currency, the mode and the allocation; ErrInvalid for a
-// charge in another currency; ErrLimit for amounts beyond the limits of package proration, for more than 10,000 charges or 1,000
-// discounts, and for charges that have more than 18 digits together.
+// ApplyDiscounts takes discounts off charges, one after the other. Each discount works on the net amounts that the
+// discounts before it left, is rounded once, and never takes more than is left. A percentage or an amount is spread
+// over the charges in proportion to their net amounts, and the parts add up exactly. If the last charge is too small
+// for the remainder that LastLine gives it, the charges before it take the rest, from the end on. A discount that takes
+// nothing off is not used, and remains as it is.
+// Errors: those of the discounts; ErrUnset or ErrInvalid for the currency, the mode and the allocation; ErrInvalid for
+// a charge or a discount in another currency; ErrLimit for amounts beyond the limits of package proration, for more
+// than 10,000 charges or 1,000 discounts, and for charges whose sum has more than 18 digits.
 func ApplyDiscounts(r DiscountRequest) (DiscountResult, error) {
 	places, err := r.check()
 	if err != nil {
 		return DiscountResult{}, err
 	}
-	out := DiscountResult{Charges: make([]Charge, len(r.Charges)), Amount: decimal.New(0, -places), Net: decimal.New(0, -places)}
+	out := DiscountResult{
+		Charges: make([]Charge, len(r.Charges)), Amount: decimal.New(0, -places), Net: decimal.New(0, -places),
+	}
 	for i, c := range r.Charges {
 		out.Charges[i] = c.Clone()
 	}
@@ -64,7 +67,7 @@ func ApplyDiscounts(r DiscountRequest) (DiscountResult, error) {
 	return out, nil
 }
 
-// check returns the places of the currency, or every fault.
+// check returns the places of the currency, and every fault of the request.
 func (r *DiscountRequest) check() (int32, error) {
 	var f fault.List
 	places, err := r.Currency.Places()
@@ -72,7 +75,8 @@ func (r *DiscountRequest) check() (int32, error) {
 	checkDiscounts(&f, r.Discounts)
 	for i, d := range r.Discounts {
 		if d.Currency != "" && d.Currency != r.Currency {
-			f.Add(element("discounts", i)+".currency", proration.ErrInvalid, "%.3s is not %.3s", d.Currency, r.Currency)
+			f.Add(element("discounts", i)+".currency", proration.ErrInvalid,
+				"must be %.3s, the currency of the request; got %.3s", r.Currency, d.Currency)
 		}
 	}
 	before := len(f)
@@ -82,7 +86,8 @@ func (r *DiscountRequest) check() (int32, error) {
 			c.check(&f, path)
 		}
 		if c.Currency != r.Currency {
-			f.Add(path+"currency", proration.ErrInvalid, "%.40q is not %.3s", string(c.Currency), r.Currency)
+			f.Add(path+"currency", proration.ErrInvalid,
+				"must be %.3s, the currency of the request; got %.40q", r.Currency, string(c.Currency))
 		}
 	}
 	if len(f) == before {
@@ -94,22 +99,23 @@ func (r *DiscountRequest) check() (int32, error) {
 	return places, f.Err()
 }
 
-// checkAllocation adds the fault of an allocation that is unset or does not exist.
+// checkAllocation adds a fault for an allocation that is unset or unknown.
 func checkAllocation(f *fault.List, a proration.Allocation) {
 	switch a {
 	case proration.LargestRemainder, proration.LastLine:
 	case 0:
-		f.Add("allocation", proration.ErrUnset, "it is one of %v, %v", proration.LargestRemainder, proration.LastLine)
+		f.Add("allocation", proration.ErrUnset, "required, one of %v, %v", proration.LargestRemainder, proration.LastLine)
 	default:
-		f.Add("allocation", proration.ErrInvalid, "%d is none of %v, %v", a, proration.LargestRemainder, proration.LastLine)
+		f.Add("allocation", proration.ErrInvalid,
+			"must be one of %v, %v; got %d", proration.LargestRemainder, proration.LastLine, a)
 	}
 }
 
-// checkSum adds the fault of charges that cannot be spread over: more than package proration splits into.
+// checkSum adds a fault for charges that package proration cannot split: too many, or with too many digits.
 func checkSum(f *fault.List, charges []Charge) {
 	const most, digits = 10_000, 18
 	if len(charges) > most {
-		f.Add("charges", proration.ErrLimit, "%d charges are more than %d", len(charges), most)
+		f.Add("charges", proration.ErrLimit, "must be at most %d charges; got %d", most, len(charges))
 		return
 	}
 	var sum decimal.Decimal
@@ -120,28 +126,28 @@ func checkSum(f *fault.List, charges []Charge) {
 		}
 	}
 	if places > digits || sum.Shift(places).NumDigits()+int(max(sum.Exponent()+places, 0)) > digits {
-		f.Add("charges", proration.ErrLimit, "together they have more than %d digits", digits)
+		f.Add("charges", proration.ErrLimit, "must have a sum of at most %d digits", digits)
 	}
 }
 
 const maxDiscounts = 1_000
 
-// checkDiscounts adds the faults of discounts, of which no two have one ID.
+// checkDiscounts adds the faults of discounts, and of IDs that are not unique.
 func checkDiscounts(f *fault.List, all []Discount) {
 	if len(all) > maxDiscounts {
-		f.Add("discounts", proration.ErrLimit, "%d discounts are more than %d", len(all), maxDiscounts)
+		f.Add("discounts", proration.ErrLimit, "must be at most %d discounts; got %d", maxDiscounts, len(all))
 		return
 	}
 	for i, d := range all {
 		path := "discounts[" + strconv.Itoa(i) + "]"
 		f.Under(path, d.Validate())
 		if d.ID != "" && slices.ContainsFunc(all[:i], func(other Discount) bool { return other.ID == d.ID }) {
-			f.Add(path+".id", proration.ErrInvalid, "%.40q comes twice", d.ID)
+			f.Add(path+".id", proration.ErrInvalid, "must be unique; %.40q appears twice", d.ID)
 		}
 	}
 }
 
-// apply takes one discount off the charges, and returns what it took in all.
+// apply takes one discount off the charges and returns the total of its deductions.
 func (r *DiscountRequest) apply(d *Discount, charges []Charge, places int32) (decimal.Decimal, error) {
 	var on []*Charge
 	for i := range charges {
@@ -170,7 +176,7 @@ func (r *DiscountRequest) apply(d *Discount, charges []Charge, places int32) (de
 	return taken, nil
 }
 
-// special finds what each charge costs more than at a special price.
+// special computes by how much each charge exceeds its special price.
 func (r *DiscountRequest) special(price *Price, on []*Charge, shares []decimal.Decimal, places int32) error {
 	for i, c := range on {
 		full, err := c.amountAt(price)
@@ -187,7 +193,7 @@ func (r *DiscountRequest) special(price *Price, on []*Charge, shares []decimal.D
 	return nil
 }
 
-// spread finds what a percentage or an amount takes off in all, and off each of some charges.
+// spread computes the deduction of a percentage or an amount, and its share for each charge.
 func (r *DiscountRequest) spread(d *Discount, on []*Charge, shares []decimal.Decimal, places int32) error {
 	var left decimal.Decimal
 	weights := make([]decimal.Decimal, len(on))
@@ -214,7 +220,7 @@ func (r *DiscountRequest) spread(d *Discount, on []*Charge, shares []decimal.Dec
 	if err != nil {
 		return err
 	}
-	var over decimal.Decimal // what a charge cannot give, since cutting off left too much for the last one
+	var over decimal.Decimal // the excess of shares above the net of their charge
 	for i := len(on) - 1; i >= 0; i-- {
 		shares[i] = decimal.Min(parts[i].Amount, weights[i])
 		over = over.Add(parts[i].Amount.Sub(shares[i]))
@@ -226,7 +232,8 @@ func (r *DiscountRequest) spread(d *Discount, on []*Charge, shares []decimal.Dec
 	return nil
 }
 
-// longest returns the longest share of a period that any of the charges is for; one without a share is for a whole.
+// longest returns the largest share of a period among the charges. A charge without a share counts as a whole period,
+// for which the result is zero.
 func longest(on []*Charge) proration.Fraction {
 	var most proration.Fraction
 	for _, c := range on {
@@ -234,7 +241,9 @@ func longest(on []*Charge) proration.Fraction {
 		if part.Den == 0 {
 			return proration.Fraction{}
 		}
-		if most.Den == 0 || decimal.New(part.Num, 0).Mul(decimal.New(most.Den, 0)).GreaterThan(decimal.New(most.Num, 0).Mul(decimal.New(part.Den, 0))) {
+		if most.Den == 0 ||
+			decimal.New(part.Num, 0).Mul(decimal.New(most.Den, 0)).
+				GreaterThan(decimal.New(most.Num, 0).Mul(decimal.New(part.Den, 0))) {
 			most = part
 		}
 	}

@@ -325,7 +325,7 @@ func TestApplyDiscountsReason(t *testing.T) {
 		{"percentage", "as it was agreed", `{"id":"a","percent":"12.50","duration":"once"}`, "USD", "10.00", plans.Deduction{Discount: "a", Reason: "12.5 %", Amount: giventest.Money("1.25")}},
 		{"amount", "by its ID", `{"id":"a","amount":"5","duration":"once","currency":"USD"}`, "USD", "10.00", plans.Deduction{Discount: "a", Reason: "a", Amount: giventest.Money("5")}},
 		{"yen", "as above", `{"id":"a","amount":"5","duration":"once","currency":"JPY"}`, "JPY", "10", plans.Deduction{Discount: "a", Reason: "a", Amount: giventest.Money("5")}},
-		{"special price", "by its ID", `{"id":"vip","price":{"unit":"4"},"duration":"once","currency":"USD"}`, "USD", "10.00", plans.Deduction{Discount: "vip", Reason: "to the price of vip", Amount: giventest.Money("6")}},
+		{"special price", "by its ID", `{"id":"vip","price":{"unit":"4"},"duration":"once","currency":"USD"}`, "USD", "10.00", plans.Deduction{Discount: "vip", Reason: "special price vip", Amount: giventest.Money("6")}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			out, err := plans.ApplyDiscounts(plans.DiscountRequest{
@@ -489,7 +489,7 @@ func TestApplyDiscountsToAContract(t *testing.T) {
 	out := checkReduction(t, r)
 	want := []string{
 		"seat: 10 x 89.00, 890.00 x 15/30 days = 445.00, less 10 % 44.50 = 400.50",
-		"storage: 150 x 0.10 beyond 100 included, 15.00 x 15/30 days = 7.50, less to the price of storage 3.75, less 10 % 0.38 = 3.37",
+		"storage: 150 x 0.10 beyond 100 included, 15.00 x 15/30 days = 7.50, less special price storage 3.75, less 10 % 0.38 = 3.37",
 	}
 	for i, c := range out.Charges {
 		if got := c.Explain(); got != want[i] {

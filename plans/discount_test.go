@@ -125,7 +125,7 @@ func TestDiscountJSON(t *testing.T) {
 			t.Errorf("%s is read as %+v", text, discount)
 		}
 	}
-	if _, err := json.Marshal(plans.Discount{Duration: 9}); err == nil || !strings.Contains(err.Error(), "not a valid value") {
+	if _, err := json.Marshal(plans.Discount{Duration: 9}); err == nil || !strings.Contains(err.Error(), "must be one of once, repeating, forever; got 9") {
 		t.Errorf("a discount that lasts 9 is written, %v", err)
 	}
 }

@@ -27,7 +27,7 @@ func ExampleCharge_Priced_net() {
 	fmt.Println(err)
 	// Output:
 	// damage: 31.40
-	// net: 31.4 has more than the 0 places of JPY
+	// net: must have at most 0 decimal places in JPY; got 31.4
 }
 
 // What somebody edited does not come out again.
@@ -38,8 +38,8 @@ func ExampleCharge_Check() {
 	fmt.Println(charge.Check(proration.Standard(2), nil))
 	// Output:
 	// <nil>
-	// share.of: 890 is not the 801 of 801.00 x 15/30 days = 400.50
-	// share.amount: 445 is not the 400.5 of 801.00 x 15/30 days = 400.50
+	// share.of: must be 801, as in 801.00 x 15/30 days = 400.50; got 890
+	// share.amount: must be 400.5, as in 801.00 x 15/30 days = 400.50; got 445
 }
 
 func ExampleCharge_Gross() {

@@ -111,8 +111,8 @@ func ExamplePrice_Validate() {
 	// Output:
 	// unit: must not be negative; got -1
 	// tiering: required, one of graduated, volume
-	// unit: with tiers, each has its own
-	// tiers[1].up_to: the last tier is open, and this one leaves a gap beyond 10
+	// unit: must not be set beside tiers, which have their own
+	// tiers[1].up_to: must be zero (open) in the last tier; got 10
 }
 
 func ExampleKind_Validate() {
@@ -128,7 +128,7 @@ func ExampleContract_Validate() {
 	fmt.Println(err)
 	fmt.Println(errors.Is(err, proration.ErrUnset))
 	// Output:
-	// plan: a contract has a plan
+	// plan: required, the plan's ID
 	// items[0].quantity: must not be negative; got -1
 	// true
 }
@@ -214,7 +214,7 @@ func ExampleContract_Changed_refused() {
 	fmt.Println(fault.Reason)
 	// Output:
 	// true plan.offers
-	// it does not offer "seat" in USD
+	// must include "seat" in USD
 }
 
 // What a change adds, without a catalog: what is given back for the old price comes from what was billed, with package credits.

@@ -12,66 +12,71 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Price is what a quantity costs for one period, in the major units of a currency. What is left out plays no part, and what
-// is given adds up, in this order:
+// Price is the price of a quantity for one period, in major units of a currency. Parts that are unset play no role. The
+// others apply in this order:
 //
 //  1. Included units are free.
-//  2. Units are counted in packages of Package, a begun one as a whole; from here on a package is a unit.
-//  3. Each costs Unit, and Percent of 1; with Tiers what its tier says instead.
+//  2. With Package, the remaining units are counted in packages, and a started package counts as a whole one. From here
+//     on, a package is a unit.
+//  3. Each unit costs Unit, and Percent is a percentage of the units. With Tiers, the rates of the tiers apply instead.
 //  4. Flat is added.
-//  5. The sum is at least Minimum, and at most Maximum.
+//  5. The sum is raised to Minimum or lowered to Maximum.
 //
-// So {Flat} is a flat price, {Unit} a price per unit, {Unit, Package, Included} packages with free units, {Percent, Flat} a share of an
-// amount of money. Tiers with a flat fee and no unit price, read as Volume, are a stairstep price. The zero Price is free.
+// So {Flat} is a flat price, {Unit} a price per unit, and {Unit, Package, Included} packages with free units. For a
+// quantity that is an amount of money, {Percent, Flat} is a percentage plus a fixed fee. Volume tiers with a flat fee
+// and no unit price are stairstep pricing. The zero Price is free.
 type Price struct {
-	Per      proration.Interval `json:"per,omitzero"`      // what the amounts are for: "P1M" counts six times in a term of P6M. Unset is the period that is billed
-	Flat     decimal.Decimal    `json:"flat,omitzero"`     // for any quantity, none included; not negative
-	Unit     decimal.Decimal    `json:"unit,omitzero"`     // for one unit, such as a seat, or for one package; not negative
-	Percent  decimal.Decimal    `json:"percent,omitzero"`  // of the quantity, which then is an amount of money; not negative
-	Included decimal.Decimal    `json:"included,omitzero"` // how many units are free; not negative
-	Package  decimal.Decimal    `json:"package,omitzero"`  // how many units are sold together; zero sells single ones, and parts of one
-	Tiering  Tiering            `json:"tiering,omitzero"`  // how the tiers are read; must be set where there are any
-	Tiers    []Tier             `json:"tiers,omitzero"`    // from the lowest up, the last one open; at most 1,000
-	Minimum  decimal.Decimal    `json:"minimum,omitzero"`  // the least that is charged, also for a quantity of zero; not negative
-	Maximum  decimal.Decimal    `json:"maximum,omitzero"`  // the most that is charged; zero is no bound
+	Per      proration.Interval `json:"per,omitzero"`      // length that the amounts cover; unset is the billing period
+	Flat     decimal.Decimal    `json:"flat,omitzero"`     // fixed fee, also due for a quantity of zero; not negative
+	Unit     decimal.Decimal    `json:"unit,omitzero"`     // price of each unit, such as a seat, or package; not negative
+	Percent  decimal.Decimal    `json:"percent,omitzero"`  // percentage of the quantity, an amount of money; not negative
+	Included decimal.Decimal    `json:"included,omitzero"` // free units; not negative
+	Package  decimal.Decimal    `json:"package,omitzero"`  // units per package; zero counts single units and fractions
+	Tiering  Tiering            `json:"tiering,omitzero"`  // how tiers are read; must be set if there are tiers
+	Tiers    []Tier             `json:"tiers,omitzero"`    // tiers from the lowest up, the last one open; at most 1,000
+	Minimum  decimal.Decimal    `json:"minimum,omitzero"`  // lowest price, also for a quantity of zero; not negative
+	Maximum  decimal.Decimal    `json:"maximum,omitzero"`  // highest price; zero is no maximum
 }
 
-// Tier is a range of quantities: from the end of the tier before it, up to its own end. Since it has no beginning of its own,
-// there can be no gap and no overlap.
+// Tier is a range of quantities. It begins where the tier before it ends, so tiers leave no gaps and never overlap. The
+// first tier is always reached, also by a quantity of zero.
 type Tier struct {
-	UpTo    decimal.Decimal `json:"up_to,omitzero"`   // the last quantity of the tier; zero or null is open, which the last one must be
-	Flat    decimal.Decimal `json:"flat,omitzero"`    // once the tier is reached, which the first one always is; not negative
-	Unit    decimal.Decimal `json:"unit,omitzero"`    // for one unit; not negative
-	Percent decimal.Decimal `json:"percent,omitzero"` // of the quantity, which then is an amount of money; not negative
+	UpTo    decimal.Decimal `json:"up_to,omitzero"`   // last quantity of the tier; zero or null is open (last tier)
+	Flat    decimal.Decimal `json:"flat,omitzero"`    // fixed fee once the tier is reached; not negative
+	Unit    decimal.Decimal `json:"unit,omitzero"`    // price of each unit; not negative
+	Percent decimal.Decimal `json:"percent,omitzero"` // percentage of the quantity, an amount of money; not negative
 }
 
-// Tiering says how tiers are read. Its zero is unset, and refused where there are tiers.
+// Tiering decides which tier a unit is priced by. Its zero is unset, and an error if there are tiers.
+//
+// JSON: graduated, volume.
 type Tiering uint8
 
 // The tierings.
 const (
-	Graduated Tiering = iota + 1 // each unit costs what its own tier says
-	Volume                       // all units cost what the tier says that the quantity, rounded up to a whole one, is in
+	Graduated Tiering = iota + 1 // each unit is priced by the tier that contains it
+	Volume                       // all units are priced by the tier of the quantity, rounded up to a whole unit
 )
 
 var tierings = []string{"", "graduated", "volume"}
 
-// String returns the tiering's name, "graduated".
+// String returns the name of the tiering, "graduated".
 func (t Tiering) String() string { return enum.String(tierings, t) }
 
-// MarshalText returns the tiering's name.
+// MarshalText returns the name of the tiering.
 func (t Tiering) MarshalText() ([]byte, error) { return fault.Marshal(tierings, t, "tiering") }
 
-// UnmarshalText reads the tiering's name; an unknown one is ErrInvalid.
+// UnmarshalText reads the name of a tiering; an unknown name is ErrInvalid.
 func (t *Tiering) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(tierings, t, "tiering", text)
 }
 
 const maxTiers = 1_000
 
-// Validate returns every fault of the price: ErrInvalid for a negative number, a maximum below the minimum, a unit price or
-// a percentage beside tiers, and tiers that do not rise or whose last one is not open; ErrUnset for tiers without a tiering;
-// ErrLimit for numbers and tiers beyond the limits, and the faults of the interval.
+// Validate returns every fault of the price.
+// Errors: ErrInvalid for a negative number, a maximum below the minimum, a unit price or percentage beside tiers, tiers
+// that do not rise, and a last tier that is not open; ErrUnset for tiers without a tiering, and a tiering without
+// tiers; ErrLimit for numbers and tiers beyond the limits; and those of the interval.
 func (p Price) Validate() error {
 	var f fault.List
 	if p.Per != (proration.Interval{}) {
@@ -81,25 +86,25 @@ func (p Price) Validate() error {
 		number{"included", p.Included}, number{"package", p.Package})
 	sound := checkNumbers(&f, "", number{"minimum", p.Minimum}, number{"maximum", p.Maximum})
 	if sound && !p.Maximum.IsZero() && p.Maximum.LessThan(p.Minimum) {
-		f.Add("maximum", proration.ErrInvalid, "%v is below the minimum of %v", p.Maximum, p.Minimum)
+		f.Add("maximum", proration.ErrInvalid, "must not be below the minimum of %v; got %v", p.Minimum, p.Maximum)
 	}
 	switch {
 	case len(p.Tiers) > maxTiers:
-		f.Add("tiers", proration.ErrLimit, "%d tiers are more than %d", len(p.Tiers), maxTiers)
+		f.Add("tiers", proration.ErrLimit, "must be at most %d tiers; got %d", maxTiers, len(p.Tiers))
 	case len(p.Tiers) > 0:
 		p.checkTiers(&f)
 	case p.Tiering != 0:
-		f.Add("tiers", proration.ErrUnset, "a %v price has tiers", p.Tiering)
+		f.Add("tiers", proration.ErrUnset, "required for a %v price", p.Tiering)
 	}
 	return f.Err()
 }
 
-// checkTiers adds the faults of the tiers, of which there are some.
+// checkTiers adds the faults of the tiers; there is at least one.
 func (p *Price) checkTiers(f *fault.List) {
 	fault.Enum(f, "tiering", tierings, p.Tiering)
 	for _, n := range []number{{"unit", p.Unit}, {"percent", p.Percent}} {
 		if !n.value.IsZero() {
-			f.Add(n.field, proration.ErrInvalid, "with tiers, each has its own")
+			f.Add(n.field, proration.ErrInvalid, "must not be set beside tiers, which have their own")
 		}
 	}
 	var below decimal.Decimal
@@ -111,18 +116,18 @@ func (p *Price) checkTiers(f *fault.List) {
 		switch {
 		case !sound:
 		case t.UpTo.IsZero() && !last:
-			f.Add(path+"up_to", proration.ErrInvalid, "only the last tier is open")
+			f.Add(path+"up_to", proration.ErrInvalid, "must be set; only the last tier is open")
 		case !t.UpTo.IsZero() && last:
-			f.Add(path+"up_to", proration.ErrInvalid, "the last tier is open, and this one leaves a gap beyond %v", t.UpTo)
+			f.Add(path+"up_to", proration.ErrInvalid, "must be zero (open) in the last tier; got %v", t.UpTo)
 		case !last && !t.UpTo.GreaterThan(below):
-			f.Add(path+"up_to", proration.ErrInvalid, "%v is not above %v, where the tier begins", t.UpTo, below)
+			f.Add(path+"up_to", proration.ErrInvalid, "must be above %v, where the tier begins; got %v", below, t.UpTo)
 		default:
 			below = t.UpTo
 		}
 	}
 }
 
-// Equal reports whether both are the same price: the same numbers, however they are written.
+// Equal reports whether p and q are the same price. Numbers are compared by value: 1.5 equals 1.50.
 func (p Price) Equal(q Price) bool {
 	return p.Per == q.Per && p.Tiering == q.Tiering &&
 		same(p.Flat, q.Flat) && same(p.Unit, q.Unit) && same(p.Percent, q.Percent) && same(p.Included, q.Included) &&
@@ -132,8 +137,8 @@ func (p Price) Equal(q Price) bool {
 		})
 }
 
-// same reports whether two numbers are equal. Those beyond all limits are compared as they are written, since to bring them to one
-// exponent would take all memory.
+// same reports whether two numbers are equal. Numbers beyond the limits are compared digit by digit: rescaling them to
+// a common exponent could exhaust memory.
 func same(a, b decimal.Decimal) bool {
 	if !exact.Sensible(a) || !exact.Sensible(b) {
 		return a.Exponent() == b.Exponent() && a.Coefficient().Cmp(b.Coefficient()) == 0
@@ -141,31 +146,32 @@ func same(a, b decimal.Decimal) bool {
 	return a.Equal(b)
 }
 
-// linear reports whether so many units more cost the same, however many there are already.
+// linear reports whether additional units always cost the same, whatever the quantity before them.
 func (p *Price) linear() bool {
-	return len(p.Tiers) == 0 && p.Flat.IsZero() && p.Included.IsZero() && p.Package.IsZero() && p.Minimum.IsZero() && p.Maximum.IsZero()
+	return len(p.Tiers) == 0 && p.Flat.IsZero() && p.Included.IsZero() && p.Package.IsZero() &&
+		p.Minimum.IsZero() && p.Maximum.IsZero()
 }
 
-// clone returns a price that shares nothing that can be written to.
+// clone returns a copy that shares no mutable memory with p.
 func (p Price) clone() Price {
 	p.Tiers = slices.Clone(p.Tiers)
 	return p
 }
 
-// maxDigits and maxPlaces bound a quantity and a price, so that their product is an amount that package proration takes. A sum of
-// products need not be, which shows when it is asked for.
+// maxDigits and maxPlaces limit quantities and prices so that package proration accepts their product. A sum of
+// products can still be too long; Price.Amount checks it.
 const (
 	maxDigits = 18
 	maxPlaces = 18
 )
 
-// number is a number and the field it stands in.
+// number is a number and the name of its field.
 type number struct {
 	field string
 	value decimal.Decimal
 }
 
-// checkNumbers is checkNumber for several, and reports whether they have no fault.
+// checkNumbers adds the faults of several numbers and reports whether there are none.
 func checkNumbers(f *fault.List, path string, numbers ...number) bool {
 	before := len(*f)
 	for _, n := range numbers {
@@ -179,7 +185,7 @@ func checkNumber(f *fault.List, field string, d decimal.Decimal) {
 	exp := d.Exponent()
 	switch {
 	case exp < -maxPlaces || exp > maxPlaces || d.NumDigits() > maxDigits || d.NumDigits()+int(exp) > maxDigits:
-		f.Add(field, proration.ErrLimit, "a number of at most 18 digits is needed, none beyond 18 places")
+		f.Add(field, proration.ErrLimit, "must have at most 18 digits and 18 decimal places")
 	case d.IsNegative():
 		f.Add(field, proration.ErrInvalid, "must not be negative; got %v", d)
 	}

@@ -10,9 +10,9 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Used returns the exact, unrounded price of the quantity for one period, or for one Per where that is set.
-// Errors: those of [Price.Validate], ErrInvalid for a negative quantity, and ErrLimit for one beyond the limits, or
-// where the sum has more than 38 digits.
+// Amount returns the exact, unrounded price of the quantity for one period, or for one Per if that is set.
+// Errors: those of [Price.Validate]; ErrInvalid for a negative quantity; ErrLimit for a quantity beyond the limits, and
+// for a price of more than 38 digits.
 func (p Price) Amount(quantity decimal.Decimal) (decimal.Decimal, error) {
 	var f fault.List
 	checkNumber(&f, "quantity", quantity)
@@ -27,25 +27,25 @@ func (p Price) Amount(quantity decimal.Decimal) (decimal.Decimal, error) {
 	return amount, nil
 }
 
-// amount is Amount of a price and a quantity that were checked.
+// amount is Amount for a price and a quantity that were checked.
 func (p *Price) amount(quantity decimal.Decimal) decimal.Decimal {
 	amount, _ := p.parts(quantity).sum()
 	return amount
 }
 
-// parts is a price taken apart.
+// parts is the price of a quantity, broken down.
 type parts struct {
 	steps  []step
-	counts bool // the units are packages
+	counts bool // units are packages
 	price  *Price
 }
 
-// step is a number of units at one price, and what is due besides.
+// step is a number of units at one rate, plus a fixed fee.
 type step struct {
 	units, unit, percent, flat decimal.Decimal
 }
 
-// parts takes a price apart for a quantity: the one calculation from which both the amount and its explanation come.
+// parts breaks the price of a quantity down. Both the amount and its explanation come from this one calculation.
 func (p *Price) parts(quantity decimal.Decimal) parts {
 	units := decimal.Max(quantity.Sub(p.Included), decimal.Decimal{})
 	if !p.Package.IsZero() {
@@ -75,7 +75,7 @@ func (p *Price) parts(quantity decimal.Decimal) parts {
 	return all
 }
 
-// tier returns the tier that a quantity is in.
+// tier returns the tier that contains a quantity.
 func (p *Price) tier(quantity decimal.Decimal) Tier {
 	for _, t := range p.Tiers {
 		if t.UpTo.IsZero() || quantity.LessThanOrEqual(t.UpTo) {
@@ -85,7 +85,7 @@ func (p *Price) tier(quantity decimal.Decimal) Tier {
 	return p.Tiers[len(p.Tiers)-1]
 }
 
-// sum adds the parts up. The text tells of a bound that took effect.
+// sum returns the price. The text is "at least " or "at most " if the minimum or maximum applied, and empty otherwise.
 func (p parts) sum() (decimal.Decimal, string) {
 	sum := p.price.Flat
 	for _, s := range p.steps {
@@ -100,8 +100,8 @@ func (p parts) sum() (decimal.Decimal, string) {
 	return sum, ""
 }
 
-// text writes the parts as a customer could read them, in the places of a currency, "5 x 7.00 + 10.00", and whether they are a single
-// one.
+// text returns the breakdown for a customer, "5 x 7.00 + 10.00", with amounts in the places of the currency. It also
+// reports whether the breakdown is a single term.
 func (p parts) text(places int32) (text string, single bool) {
 	var terms []string
 	add := func(amount decimal.Decimal) {
@@ -137,11 +137,11 @@ func (p parts) text(places int32) (text string, single bool) {
 	return text, len(terms) == 1 && why == ""
 }
 
-// Explain returns how the price of a quantity adds up, in one line, with amounts in the currency's places:
+// Explain returns the calculation of a quantity's price in one line, with amounts in the places of the currency:
 //
 //	5 x 7.00 + 1 x 6.50 = 41.50
 //
-// It is "nothing" for a price or a quantity that [Price.Amount] refuses.
+// It returns "nothing" for a price or quantity that [Price.Amount] refuses, and for an unknown currency.
 func (p Price) Explain(quantity decimal.Decimal, currency Currency) string {
 	places, err := currency.Places()
 	amount, refused := p.Amount(quantity)
@@ -152,7 +152,7 @@ func (p Price) Explain(quantity decimal.Decimal, currency Currency) string {
 	return text + " = " + exact.Text(amount, places)
 }
 
-// ceiling returns how many of a size, which is above zero, hold the units.
+// ceiling returns the number of packages that the units need; size is the units per package and is positive.
 func ceiling(units, size decimal.Decimal) decimal.Decimal {
 	q, rest := units.QuoRem(size, 0)
 	if rest.IsPositive() {
@@ -161,16 +161,19 @@ func ceiling(units, size decimal.Decimal) decimal.Decimal {
 	return q
 }
 
-// times returns how many times the amounts of the price are due for a length, which they must divide.
+// times returns how many times the amounts of the price are due in a period of the given length. It is an error if Per
+// does not divide the length.
 func (p *Price) times(length proration.Interval) (int64, error) {
 	per := p.Per
 	if per == (proration.Interval{}) {
 		return 1, nil
 	}
-	for _, n := range [][2]int64{{int64(length.Months), int64(per.Months)}, {int64(length.Days), int64(per.Days)}, {length.Seconds, per.Seconds}} {
+	for _, n := range [][2]int64{
+		{int64(length.Months), int64(per.Months)}, {int64(length.Days), int64(per.Days)}, {length.Seconds, per.Seconds},
+	} {
 		if n[1] > 0 && n[0] > 0 && n[0]%n[1] == 0 {
 			return n[0] / n[1], nil
 		}
 	}
-	return 0, fault.New("price.per", proration.ErrInvalid, "%v does not go into %v a whole number of times", per, length)
+	return 0, fault.New("price.per", proration.ErrInvalid, "must divide %v evenly; got %v", length, per)
 }
