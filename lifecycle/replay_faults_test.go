@@ -71,7 +71,7 @@ func TestReplayRefusesConflicts(t *testing.T) {
 		{lifecycle.SeatsRemoved, change(plans.Change{Item: "desk", Quantity: decimal.NewFromInt(-1)}), "event.change.item invalid", `the contract has no item "desk", and the change no price for it`},
 		{lifecycle.TermShortened, change(plans.Change{End: lateDay("2026-01-20")}), "event.change.end invalid", "a contract from period to period has no term to shorten"},
 		{lifecycle.PlanChanged, change(plans.Change{Plan: &plans.Plan{ID: "empty", Interval: proration.Interval{Months: 1}}}), "event.change.plan.offers invalid", `it does not offer "seat" in USD`},
-		{lifecycle.PauseRequested, func(e *lifecycle.Event) { e.Until = e.At.Add(1) }, "event.until outside", "the pause begins at 2026-02-01T00:00:00Z"},
+		{lifecycle.PauseRequested, func(e *lifecycle.Event) { e.Until = e.At.Add(1) }, "event.until outside", "must be after 2026-02-01, when the pause begins; got 2026-01-05"},
 		{lifecycle.PaymentRefunded, func(e *lifecycle.Event) {
 			e.Reason, e.Payment = "wish", lifecycle.Payment{Invoice: "r-1", Amount: decimal.NewFromInt(1001)}
 		}, "event.payment.lines[0].amount invalid", "1001 is no part of the 1000 that are left, to 2 places"},

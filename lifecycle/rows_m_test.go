@@ -303,10 +303,10 @@ func TestRowM12(t *testing.T) {
 		{"2026-11-17 details Beta", "refused: a customer may not change billing details while it renews | switch its renewal off, or ask support"},
 		{"2026-11-17 details Beta by support", "active full"},
 		{"2026-11-18 renewaloff", "active full"},
-		{"2026-11-18 renewaloff", "refused: it does not renew already"},
+		{"2026-11-18 renewaloff", "refused: Renewal is already disabled; send renewal_enabled to renew again."},
 		{"2026-11-19 details Gamma", "active full"},
 		{"2026-11-20 renewalon", "active full"},
-		{"2026-11-20 renewalon", "refused: it renews already"},
+		{"2026-11-20 renewalon", "refused: Renewal is already enabled; send renewal_disabled to stop it."},
 		{"2027-05-13", "active full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00; tell renewal 2027-05-16"},
 	}})
 	var out lifecycle.Outcome
@@ -359,11 +359,11 @@ func TestRowM14(t *testing.T) {
 		tale{"and not after all", "what waits is withdrawn, until it is billed", p, signed(t, p, "advanced", "P6M", in(t, "UTC", "2026-11-16")), []scene{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 1500.00, due 1500.00; collect_payment s-1 1500.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-			{"2027-02-15 withdraw", "refused: no change waits"},
+			{"2027-02-15 withdraw", "refused: No change is scheduled."},
 			{"2027-02-15 plan base by support", "active full"},
 			{"2027-02-16 withdraw", "active full"},
 			{"2027-02-17 plan base by support", "active full"},
-			{"2027-05-14 withdraw", "refused: the next period is billed with it already, as \"s-2\""},
+			{"2027-05-14 withdraw", "refused: The change scheduled for 2027-05-16 is already billed with the next period; send another change to reverse it."},
 		}},
 	)
 }
@@ -475,7 +475,7 @@ func TestRowM18(t *testing.T) {
 		}},
 		tale{"at its end", "the term begins by itself when the trial is over", salesTool(func(p *lifecycle.Policy) { p.Trial.UnusedTrial = plans.AtTrialEnd }), sub, []scene{
 			{"2026-11-02 started card", "trialing full"},
-			{"2026-11-06 bought", "refused: it begins by itself on 2026-11-16, when the trial is over"},
+			{"2026-11-06 bought", "refused: Paid service starts on 2026-11-16, when the trial ends; no event is needed."},
 			{"2026-11-16", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		}},
 		tale{"not bought", "without a method of payment it is restricted", p, sub, []scene{

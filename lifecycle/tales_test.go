@@ -186,7 +186,7 @@ func TestChangeTales(t *testing.T) {
 		}...)},
 		tale{"ahead, and other dates", "what is paid ahead is not moved", ahead, month, then([]scene{
 			{"2026-11-24 paid s-2", "active full; s-2: recurring 890.00, due 890.00; collect_payment s-2 890.00; tell receipt s-2"},
-			{"2026-11-26 dates 2026-12-16", "refused: the period from 2026-12-01 on is billed already; change it once it has begun"},
+			{"2026-11-26 dates 2026-12-16", "refused: The period from 2026-12-01 is already billed; send this change once the period has begun."},
 			{"2026-12-02 dates 2026-12-16", "active full; s-3: proration_credit -861.29, recurring 415.33, granted 445.96, due 0.00"},
 		}...)},
 		tale{"ahead, and no renewal", "taken back where it is not paid", ahead, month, then([]scene{
@@ -221,7 +221,7 @@ func TestChangeTales(t *testing.T) {
 			{"2026-11-10 price 80.00 by support", "active full"},
 			{"2026-11-24", "active full; s-2: recurring 800.00, due 800.00; collect_payment s-2 800.00"},
 			{"2026-11-24 paid s-2", "active full; s-2 paid; tell receipt s-2"},
-			{"2026-11-25 withdraw", "refused: the next period is billed with it already, as \"s-2\""},
+			{"2026-11-25 withdraw", "refused: The change scheduled for 2026-12-01 is already billed with the next period; send another change to reverse it."},
 			{"2026-11-26 price 70.00 by support", "active full"},
 			{"2026-12-01", "active full; s-3: proration_credit -800.00, proration_charge 700.00, granted 100.00, due 0.00"},
 		}...)},
