@@ -32,7 +32,7 @@ func TestRefusals(t *testing.T) {
 	tell(t,
 		tale{"before it has begun", "nothing can happen to what there is not, but for what prepares it", p, month, []scene{
 			{"2026-10-20 bought", "refused: that cannot happen now"},
-			{"2026-10-20 nocard", "refused: there is none"},
+			{"2026-10-20 nocard", "refused: The subscription has no payment method."},
 			{"2026-10-20 card", "unset billing_only"},
 			{"2026-10-20 nocard", "unset billing_only"},
 			{"2026-10-20 attempted s-1", "refused: that cannot happen now"},
@@ -98,10 +98,10 @@ func TestRefusals(t *testing.T) {
 			{"2026-11-02 renewalon", "refused: Renewal is already enabled; send renewal_disabled to stop it."},
 			{"2026-11-02 undo", "refused: No cancellation is scheduled."},
 			{"2026-11-02 reactivate", "refused: that cannot happen now"},
-			{"2026-11-02 attempted s-9", "refused: there is no invoice \"s-9\", or it is settled for good"},
-			{"2026-11-02 void s-9", "refused: there is no invoice \"s-9\", or it is settled for good"},
-			{"2026-11-02 writeoff s-9", "refused: there is no invoice \"s-9\", or it is settled for good"},
-			{"2026-11-02 disputed s-9", "refused: there is no invoice \"s-9\", or it is settled for good"},
+			{"2026-11-02 attempted s-9", "refused: Invoice \"s-9\" does not exist or was settled too long ago to be changed."},
+			{"2026-11-02 void s-9", "refused: Invoice \"s-9\" does not exist or was settled too long ago to be changed."},
+			{"2026-11-02 writeoff s-9", "refused: Invoice \"s-9\" does not exist or was settled too long ago to be changed."},
+			{"2026-11-02 disputed s-9", "refused: Invoice \"s-9\" does not exist or was settled too long ago to be changed."},
 			{"2026-11-02 writeoff s-1", "refused: the invoice is paid"},
 			{"2026-11-02 refunded s-1 5000.00 because wish", "refused: 5000 is no part of the 890 that are left, to 2 places"},
 			{"2026-11-02 price 80.00", "refused: a price of its own is agreed on with support | the price of the contract"},
@@ -169,7 +169,7 @@ func TestRefusals(t *testing.T) {
 		tale{"credited since", "an invoice is not void of which a later one gave something back", p, month, []scene{
 			begun, paid,
 			{"2026-11-16 plan scale", "active full; s-2: proration_credit -445.00, proration_charge 695.00, due 250.00; collect_payment s-2 250.00"},
-			{"2026-11-16 void s-1", "refused: invoice \"s-1\" was credited since, by s-2/1"},
+			{"2026-11-16 void s-1", "refused: Invoice s-1 was credited by s-2 and can no longer be voided."},
 			{"2026-11-16 failed s-2", "past_due full; s-2 open; tell payment_failed s-2 2026-11-19"},
 		}},
 	)

@@ -210,7 +210,7 @@ func TestRowM9(t *testing.T) {
 			{"2027-01-10 refunded s-1 100.00 by support", "error: event.reason: a refund states its reason (must be set)"},
 			{"2027-01-10 refunded s-1 100.00 because outage by support", "active full; s-2: refund -100.00, due 0.00; s-1 paid"},
 			{"2027-01-11 refunded s-1 because closed by support", "active full; s-3: refund -800.00, due 0.00; s-1 paid"},
-			{"2027-01-12 refunded s-1 because again by support", "refused: nothing was paid on it, or it went back already"},
+			{"2027-01-12 refunded s-1 because again by support", "refused: Invoice s-1 has no payment left to refund."},
 		}},
 	)
 }
