@@ -77,9 +77,9 @@ func TestReplayRefusesConflicts(t *testing.T) {
 		}, "event.payment.lines[0].amount invalid", "1001 is no part of the 1000 that are left, to 2 places"},
 		{lifecycle.UsageRecorded, func(e *lifecycle.Event) {
 			e.Charges = []plans.Charge{{Item: "call", Currency: "EUR", Net: decimal.NewFromInt(1)}}
-		}, "event.charges[0].currency invalid", "EUR is not the USD of the contract"},
-		{lifecycle.CreditGranted, func(e *lifecycle.Event) { e.Grant.ID, e.Grant.Amount = "gift", decimal.NewFromInt(1) }, "event.grant.id invalid", `"gift" was granted already`},
-		{lifecycle.CreditGranted, func(e *lifecycle.Event) { e.Grant.Amount, e.Grant.Currency = decimal.NewFromInt(1), "EUR" }, "", "credit in EUR never pays an invoice in USD"},
+		}, "event.charges[0].currency invalid", "must be USD, the currency of the contract; got EUR"},
+		{lifecycle.CreditGranted, func(e *lifecycle.Event) { e.Grant.ID, e.Grant.Amount = "gift", decimal.NewFromInt(1) }, "event.grant.id invalid", `must be unique; "gift" was already granted`},
+		{lifecycle.CreditGranted, func(e *lifecycle.Event) { e.Grant.Amount, e.Grant.Currency = decimal.NewFromInt(1), "EUR" }, "", "Credit in EUR cannot pay invoices in USD; send credit_granted in USD."},
 	} {
 		t.Run(row.says, func(t *testing.T) {
 			before := []lifecycle.Event{

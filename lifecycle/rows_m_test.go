@@ -161,7 +161,7 @@ func TestRowM8(t *testing.T) {
 	tell(t,
 		tale{"another country", "a customer in dollars stays in dollars", p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
-			{"2026-11-17 details Acme BR by support", "refused: a subscription stays in its currency, USD; there it would be BRL"},
+			{"2026-11-17 details Acme BR by support", "refused: A subscription in USD cannot move to a country with prices in BRL; start a new subscription there."},
 			{"2026-11-17 details Acme DE by support", "active full"},
 			{"2026-11-18 usage messages 100 0.01", "active full"},
 		}},
@@ -179,7 +179,7 @@ func TestRowM8(t *testing.T) {
 	e = eventOf("grant 50.00", nil)
 	e.At, e.Sequence, e.Grant.Currency = in(t, "UTC", "2026-11-18"), 2, "BRL"
 	_, err = lifecycle.Apply(p, sub, e)
-	if err == nil || !strings.Contains(err.Error(), "credit in BRL never pays an invoice in USD") {
+	if err == nil || !strings.Contains(err.Error(), "Credit in BRL cannot pay invoices in USD") {
 		t.Errorf("credit in another currency: %v", err)
 	}
 }
@@ -300,7 +300,7 @@ func TestRowM12(t *testing.T) {
 		{"2026-11-15 details Acme", "unset billing_only"},
 		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-		{"2026-11-17 details Beta", "refused: a customer may not change billing details while it renews | switch its renewal off, or ask support"},
+		{"2026-11-17 details Beta", "refused: Only support can change the billing details of a subscription that renews. | Send renewal_disabled first, or ask support."},
 		{"2026-11-17 details Beta by support", "active full"},
 		{"2026-11-18 renewaloff", "active full"},
 		{"2026-11-18 renewaloff", "refused: Renewal is already disabled; send renewal_enabled to renew again."},
