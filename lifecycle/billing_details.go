@@ -7,32 +7,37 @@ import (
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
 
-// setTaxes lets other taxes hold for the customer: on what is issued from now on. What is given back has the taxes that it had.
+// setTaxes sets the customer's taxes for later invoices. A credit keeps the tax of the charge that it corrects.
 func (s *step) setTaxes(e *Event) error {
 	own := cloneRates(e.Taxes)
 	if own == nil {
-		own = []invoice.TaxRate{} // none, which is stored as such: null would be the policy's
+		own = []invoice.TaxRate{} // no taxes: nil would mean the policy's
 	}
 	s.sub.Taxes = &own
 	return proration.Under("event", s.billing().Validate())
 }
 
-// setDetails lets later invoices go to somebody else. What was issued stays as it is; where one is named, a corrected copy of it is issued.
+// setDetails changes the billing details of later invoices. Issued invoices never change; if the event names one, a
+// corrected copy of it is issued.
 func (s *step) setDetails(e *Event) error {
 	sub := &s.sub
 	renews := alive.has(sub.Status) && sub.Status != PendingStart && !sub.NoRenewal && sub.CancelAt.IsZero()
 	if may := slices.Contains(s.policy.BillingDetailsEditors, e.by()); !may && e.Payment.Invoice != "" {
+		editor := s.editor()
 		return &Refusal{
-			Event: e.Kind, Status: sub.Status, Reason: "a " + e.by().String() + " may not have what was issued corrected",
-			Instead: "ask " + s.policy.BillingDetailsEditors[0].String(),
+			Event: e.Kind, Status: sub.Status, Reason: "Only " + editor + " can have an issued invoice corrected.",
+			Instead: "Ask " + editor + " to send billing_details_changed.",
 		}
 	} else if !may && renews {
+		editor := s.editor()
 		return &Refusal{
-			Event: e.Kind, Status: sub.Status, Reason: "a " + e.by().String() + " may not change billing details while it renews",
-			Instead: "switch its renewal off, or ask " + s.policy.BillingDetailsEditors[0].String(),
+			Event: e.Kind, Status: sub.Status,
+			Reason:  "Only " + editor + " can change the billing details of a subscription that renews.",
+			Instead: "Send renewal_disabled first, or ask " + editor + ".",
 		}
 	}
 	if e.Country != "" && s.policy.Catalog != nil {
@@ -41,7 +46,9 @@ func (s *step) setDetails(e *Event) error {
 			return err
 		}
 		if market.Currency != sub.Contract.Currency {
-			return s.refuse("a subscription stays in its currency, " + string(sub.Contract.Currency) + "; there it would be " + string(market.Currency))
+			now, there := string(sub.Contract.Currency), string(market.Currency)
+			return s.refuse("A subscription in " + now + " cannot move to a country with prices in " + there + "; " +
+				"start a new subscription there.")
 		}
 	}
 	if e.Country != "" {
@@ -55,7 +62,15 @@ func (s *step) setDetails(e *Event) error {
 	return nil
 }
 
-// grant gives the customer credit.
+// editor returns the words for the actor who can change billing details.
+func (s *step) editor() string {
+	if s.policy.BillingDetailsEditors[0] == plans.Customer {
+		return "the customer"
+	}
+	return "support"
+}
+
+// grant adds credit to the customer's ledger.
 func (s *step) grant(e *Event) error {
 	entry := e.Grant.Clone()
 	entry.Kind, entry.At = credits.Granted, e.At
@@ -73,10 +88,12 @@ func (s *step) grant(e *Event) error {
 	}
 	ledger := slices.Concat(s.sub.Ledger, []credits.Entry{entry})
 	if err := credits.Validate(ledger); err != nil {
-		return s.conflict(fault.New("event.grant.id", proration.ErrInvalid, "%.40q was granted already", entry.ID))
+		reason := "must be unique; %.40q was already granted"
+		return s.conflict(fault.New("event.grant.id", proration.ErrInvalid, reason, entry.ID))
 	}
 	if entry.Currency != s.sub.Contract.Currency {
-		return s.refuse("credit in " + string(entry.Currency) + " never pays an invoice in " + string(s.sub.Contract.Currency))
+		now, granted := string(s.sub.Contract.Currency), string(entry.Currency)
+		return s.refuse("Credit in " + granted + " cannot pay invoices in " + now + "; send credit_granted in " + now + ".")
 	}
 	s.sub.Ledger = ledger
 	s.out.Credits = append(s.out.Credits, entry)

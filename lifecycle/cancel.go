@@ -8,11 +8,12 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// cancel lets the subscription end: when it is asked to, and not before the rules allow it.
+// cancel ends the subscription now or schedules its end, but not earlier than the change rules allow.
 func (s *step) cancel(e *Event) error {
 	sub := &s.sub
 	if !sub.CancelAt.IsZero() && e.Effective == 0 && e.On.IsZero() {
-		return s.refuse("it ends on " + sub.CancelAt.In(sub.location()).Format(time.DateOnly) + " already")
+		ends := sub.date(sub.CancelAt)
+		return s.refuse("The subscription already ends on " + ends + "; send cancellation_withdrawn to keep it.")
 	}
 	at, err := s.endsAt(e)
 	if err != nil {
@@ -32,13 +33,14 @@ func (s *step) cancel(e *Event) error {
 	return nil
 }
 
-// endsAt returns when a cancellation takes effect.
+// endsAt returns the instant at which a cancellation takes effect.
 func (s *step) endsAt(e *Event) (time.Time, error) {
 	sub := &s.sub
 	asked := e.On
 	switch {
-	case sub.Status == PendingStart, sub.Status == Incomplete, sub.Status == Paused, sub.Status == Suspended && !sub.paidFor():
-		return later(e.At, asked), nil // there is no service to wait for
+	case sub.Status == PendingStart, sub.Status == Incomplete, sub.Status == Paused,
+		sub.Status == Suspended && !sub.paidFor():
+		return later(e.At, asked), nil // there is no paid service to end
 	case sub.Status == Trialing && asked.IsZero() && e.Effective != plans.Immediately:
 		return sub.TrialEnd, nil
 	case sub.Status == Trialing:
@@ -62,12 +64,14 @@ func (s *step) endsAt(e *Event) (time.Time, error) {
 	case asked.IsZero():
 		return later(permit.At, e.At), nil
 	case asked.Before(permit.At):
-		return time.Time{}, s.refuse("it ends on " + permit.At.In(sub.location()).Format(time.DateOnly) + " at the earliest")
+		earliest := sub.date(permit.At)
+		return time.Time{}, s.refuse("The subscription can end on " + earliest + " at the earliest; " +
+			"send cancellation_requested for that date or a later one.")
 	}
 	return asked, nil
 }
 
-// endNow ends what is there: a first invoice that was not paid is void.
+// endNow cancels the subscription now. The unpaid first invoice of an incomplete subscription is voided.
 func (s *step) endNow(exception *credits.Exception) error {
 	if s.sub.Status == Incomplete {
 		return s.abandon(Canceled)
@@ -78,11 +82,11 @@ func (s *step) endNow(exception *credits.Exception) error {
 	return s.end(Canceled, exception)
 }
 
-// abandon ends a subscription whose first invoice was not paid: it is void.
+// abandon ends a subscription whose first invoice was not paid, and voids that invoice.
 func (s *step) abandon(as Status) error {
 	for _, d := range s.sub.Receivables {
 		if !s.sub.retractable(d.Invoice) || d.ServiceFrom.Before(s.sub.Period.Start) {
-			continue // what is owed from before stays owed
+			continue // earlier and partly paid invoices stay due
 		}
 		if err := s.undo(d.Invoice); err != nil {
 			return err
@@ -91,40 +95,41 @@ func (s *step) abandon(as Status) error {
 	s.sub.UnbilledCharges = nil
 	s.settle()
 	period := s.sub.Period
-	s.sub.Period = proration.Period{} // nothing of it was served
+	s.sub.Period = proration.Period{} // no service was used, so end bills nothing
 	err := s.end(as, nil)
 	s.sub.Period = period
 	return err
 }
 
-// firstPaymentOver ends a subscription whose first invoice was not paid in time.
+// firstPaymentOver expires a subscription whose first invoice was not paid in time.
 func (s *step) firstPaymentOver(Deadline) error { return s.abandon(Expired) }
 
-// cancellationDue lets a cancellation take effect.
+// cancellationDue makes a scheduled cancellation take effect.
 func (s *step) cancellationDue(Deadline) error {
 	s.sub.CancelAt = time.Time{}
 	return s.endNow(nil)
 }
 
-// goOn takes a cancellation back that has not taken effect.
+// goOn withdraws a scheduled cancellation.
 func (s *step) goOn(*Event) error {
 	if s.sub.CancelAt.IsZero() {
-		return s.refuse("it does not end")
+		return s.refuse("No cancellation is scheduled.")
 	}
 	s.sub.CancelAt = time.Time{}
 	return nil
 }
 
-// renewalOff lets it end with its term. A period that is billed ahead is taken back, unless it is paid.
+// renewalOff disables renewal: the subscription ends with its term or period. If the next period is already invoiced,
+// it is canceled unless money was received for it.
 func (s *step) renewalOff(*Event) error {
 	if s.sub.NoRenewal {
-		return s.refuse("it does not renew already")
+		return s.refuse("Renewal is already disabled; send renewal_enabled to renew again.")
 	}
 	s.sub.NoRenewal = true
 	return s.forgetUnlessPaid()
 }
 
-// forgetUnlessPaid takes back a period that is billed ahead; where it is paid, it is still served.
+// forgetUnlessPaid cancels an invoiced next period unless money was received for it.
 func (s *step) forgetUnlessPaid() error {
 	if s.sub.keepsAhead() {
 		return nil
@@ -132,11 +137,14 @@ func (s *step) forgetUnlessPaid() error {
 	return s.forget()
 }
 
-// renewalOn lets it renew after all.
+// renewalOn enables renewal again.
 func (s *step) renewalOn(*Event) error {
 	if !s.sub.NoRenewal {
-		return s.refuse("it renews already")
+		return s.refuse("Renewal is already enabled; send renewal_disabled to stop it.")
 	}
 	s.sub.NoRenewal = false
 	return nil
 }
+
+// date returns the date of an instant on the customer's calendar, "2026-05-01".
+func (s *Subscription) date(t time.Time) string { return t.In(s.location()).Format(time.DateOnly) }

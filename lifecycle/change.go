@@ -2,25 +2,27 @@ package lifecycle
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
 
-// change makes a change, or lets it wait, as the rules say.
+// change makes a change now or schedules it, as the change rules say.
 func (s *step) change(e *Event) error {
 	sub := &s.sub
 	if sub.Status == Trialing || sub.Status == PendingStart {
-		return s.changeBefore(e)
+		return s.changeUnbilled(e)
 	}
 	permit, change, err := s.permit(e)
 	if err != nil {
 		return err
 	}
-	if e.Kind == PlanChanged && permit.Action == plans.SwitchInterval || e.Kind == IntervalChanged && permit.Action != plans.SwitchInterval {
-		return s.refuse("it is a change of the kind " + permit.Action.String())
+	if e.Kind == PlanChanged && permit.Action == plans.SwitchInterval {
+		return s.refuse("This plan changes the billing interval; send interval_changed.")
+	}
+	if e.Kind == IntervalChanged && permit.Action != plans.SwitchInterval {
+		return s.refuse("This plan does not change the billing interval; send plan_changed.")
 	}
 	if permit.At.After(e.At) {
 		return s.wait(e.Sequence, permit.At, change)
@@ -28,7 +30,7 @@ func (s *step) change(e *Event) error {
 	if err := s.clearAhead(&change); err != nil {
 		return err
 	}
-	if err := s.bring(change); err != nil {
+	if err := s.billChange(change); err != nil {
 		return err
 	}
 	if a := sub.NextPeriod; a != nil {
@@ -43,7 +45,7 @@ func (s *step) change(e *Event) error {
 	return s.together()
 }
 
-// move lets what waits for the end of the period wait for the one that it has now.
+// move moves everything scheduled for the old end of the period to its new end: a pause, a cancellation, changes.
 func (s *step) move(end time.Time) {
 	sub := &s.sub
 	if sub.Period.End.Equal(end) {
@@ -62,7 +64,7 @@ func (s *step) move(end time.Time) {
 	slices.SortStableFunc(sub.ScheduledChanges, func(a, b ScheduledChange) int { return a.At.Compare(b.At) })
 }
 
-// permit asks the rules, and returns the change as the catalog has it.
+// permit checks a change against the change rules and returns it with the plan, term and price of the catalog.
 func (s *step) permit(e *Event) (plans.Approval, plans.Change, error) {
 	p := plans.ChangeRequest{Contract: s.sub.Contract, Change: e.Change.Clone(), By: e.by(), At: e.At, Usage: e.Usage}
 	if s.policy.Catalog == nil {
@@ -77,8 +79,8 @@ func (s *step) permit(e *Event) (plans.Approval, plans.Change, error) {
 	return permit, resolved, err
 }
 
-// changeBefore changes a contract for which nothing was billed yet: only what it will be.
-func (s *step) changeBefore(e *Event) error {
+// changeUnbilled changes the contract before anything is billed for it. The change rules do not apply yet.
+func (s *step) changeUnbilled(e *Event) error {
 	change := e.Change.Clone()
 	if s.policy.Catalog != nil {
 		var err error
@@ -95,11 +97,13 @@ func (s *step) changeBefore(e *Event) error {
 	return nil
 }
 
-// wait lets a change wait for its time. Another plan takes the place of one that waits, and so does another price of an item.
+// wait schedules a change. A new plan replaces a scheduled plan, and a new price of an item its scheduled price, unless
+// the next period is already billed with those.
 func (s *step) wait(sequence int64, at time.Time, change plans.Change) error {
 	s.sub.ScheduledChanges = slices.DeleteFunc(s.sub.ScheduledChanges, func(w ScheduledChange) bool {
 		samePlan := w.Change.Plan != nil && change.Plan != nil
-		samePrice := change.Price != nil && w.Change.Item == change.Item && w.Change.Quantity.IsZero() && change.Quantity.IsZero()
+		samePrice := change.Price != nil && w.Change.Item == change.Item && w.Change.Quantity.IsZero() &&
+			change.Quantity.IsZero()
 		return !w.BilledInAdvance && (samePlan || samePrice)
 	})
 	s.sub.ScheduledChanges = append(s.sub.ScheduledChanges, ScheduledChange{Sequence: sequence, At: at, Change: change})
@@ -107,41 +111,46 @@ func (s *step) wait(sequence int64, at time.Time, change plans.Change) error {
 	return s.together()
 }
 
-// together refuses what cannot be made with what waits before it.
+// together refuses a change that conflicts with the scheduled changes.
 func (s *step) together() error {
 	after := s.sub.Contract
 	for _, w := range s.sub.ScheduledChanges {
 		var err error
 		if after, err = after.Changed(w.Change, w.At); err != nil {
-			return s.refuse("with what waits already: " + err.Error())
+			reason := "This change conflicts with the scheduled changes (" + err.Error() + ")"
+			return s.refuse(reason + "; send scheduled_change_canceled first.")
 		}
 	}
 	return nil
 }
 
-// clearAhead takes back a period that is billed ahead where a change moves its boundaries, unless it is paid.
+// clearAhead cancels the next period if it is already invoiced and the change moves its boundaries. It refuses the
+// change if the invoice can no longer be voided.
 func (s *step) clearAhead(c *plans.Change) error {
 	a := s.sub.NextPeriod
-	moves := c.Term != nil || !c.End.IsZero() || !c.Anchor.IsZero() || c.Plan != nil && len(s.sub.Contract.Terms) == 0 && c.Plan.Interval != s.sub.Contract.Cycle.Interval
+	moves := c.Term != nil || !c.End.IsZero() || !c.Anchor.IsZero() ||
+		c.Plan != nil && len(s.sub.Contract.Terms) == 0 && c.Plan.Interval != s.sub.Contract.Cycle.Interval
 	if a == nil || !moves {
 		return nil
 	}
 	if !s.sub.retractable(a.Invoice) {
-		return s.refuse("the period from " + a.Period.Start.In(s.sub.location()).Format(time.DateOnly) + " on is billed already; change it once it has begun")
+		begins := s.sub.date(a.Period.Start)
+		return s.refuse("The period from " + begins + " is already billed; send this change once the period has begun.")
 	}
 	return s.forget()
 }
 
-// withdraw drops the changes that wait.
+// withdraw cancels all scheduled changes. It refuses if the next period is already billed with one of them.
 func (s *step) withdraw(*Event) error {
 	before := len(s.sub.ScheduledChanges)
 	for _, w := range s.sub.ScheduledChanges {
 		if w.BilledInAdvance {
-			return s.refuse("the next period is billed with it already, as " + strconv.Quote(s.sub.NextPeriod.Invoice))
+			billed := "The change scheduled for " + s.sub.date(w.At) + " is already billed with the next period"
+			return s.refuse(billed + "; send another change to reverse it.")
 		}
 	}
 	if before == 0 {
-		return s.refuse("no change waits")
+		return s.refuse("No change is scheduled.")
 	}
 	s.sub.ScheduledChanges = nil
 	return nil

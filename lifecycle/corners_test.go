@@ -36,13 +36,13 @@ func TestRefusedInCorners(t *testing.T) {
 		events    []lifecycle.Event
 		want      string
 	}{
-		{"a copy of a credit note", "it corrects something itself", none, []lifecycle.Event{started, paid, refund("2026-01-05", "r-1"), copied("2026-01-06", "r-2")}, "is not issued again"},
-		{"a copy of what was credited", "the copy would charge it again", none, []lifecycle.Event{started, paid, removed, copied("2026-01-11", "r-1")}, "it was credited since, by r-2/1"},
+		{"a copy of a credit note", "it corrects something itself", none, []lifecycle.Event{started, paid, refund("2026-01-05", "r-1"), copied("2026-01-06", "r-2")}, "Credit note r-2 cannot be issued again."},
+		{"a copy of what was credited", "the copy would charge it again", none, []lifecycle.Event{started, paid, removed, copied("2026-01-11", "r-1")}, "Invoice r-1 was credited by r-2"},
 		{
 			"a copy of what was billed ahead", "it can be taken back instead", lead,
-			[]lifecycle.Event{started, paid, guardPay("2026-01-22", lifecycle.PaymentFailed, "r-2", ""), copied("2026-01-23", "r-2")}, "it is of a period that has not begun",
+			[]lifecycle.Event{started, paid, guardPay("2026-01-22", lifecycle.PaymentFailed, "r-2", ""), copied("2026-01-23", "r-2")}, "Invoice r-2 is for the period from 2026-02-01",
 		},
-		{"a refund of nothing", "law 14", none, []lifecycle.Event{started, paid, refund("2026-01-05", "r-9")}, `there is no invoice "r-9"`},
+		{"a refund of nothing", "law 14", none, []lifecycle.Event{started, paid, refund("2026-01-05", "r-9")}, `Invoice "r-9" does not exist`},
 		{"a price by a customer", "it is agreed on with support", none, []lifecycle.Event{started, paid, guardEvent("2026-01-05", lifecycle.PriceChanged, func(e *lifecycle.Event) {
 			e.By, e.Change = plans.Customer, plans.Change{Item: "seat", Price: &plans.Price{}}
 		})}, "may not do that; possible: support can do it"},

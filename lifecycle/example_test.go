@@ -90,7 +90,7 @@ func ExampleApply_refused() {
 	fmt.Println(err)
 	// Output:
 	// true true
-	// cancellation_withdrawn while active: it does not end
+	// cancellation_withdrawn while active: No cancellation is scheduled.
 }
 
 // Advancing to a future date is the preview of the next invoices: what is stored stays as it is.
@@ -155,7 +155,7 @@ func ExampleReplay() {
 	// 2026-11-01 00:00:00  payment failed acme-1     past_due       full
 	// 2026-11-07 00:00:00  payment succeeded acme-1  active         full
 	// 2026-11-07 00:00:00  cancellation withdrawn    active         full
-	//                      refused: it does not end
+	//                      refused: No cancellation is scheduled.
 	// 2026-12-01 00:00:00  renewal                   active         full          acme-2
 	// 2026-12-01 00:00:00  payment failed acme-2     past_due       full
 	// 2026-12-04 00:00:00  grace over acme-2         suspended      billing_only

@@ -281,7 +281,7 @@ func TestVoidOnce(t *testing.T) {
 	p := guardPolicy()
 	p.Renewal.Lead = proration.Interval{}
 	out := lives(t, p, "2026-01-05", guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-03", lifecycle.InvoiceVoided, "r-1", ""), guardPay("2026-01-04", lifecycle.InvoiceVoided, "r-1", ""))
-	if got := out.Steps[len(out.Steps)-1].Refused; got != "it is void already" {
+	if got := out.Steps[len(out.Steps)-1].Refused; got != "Invoice r-1 is already void." {
 		t.Errorf("refused with %q", got)
 	}
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// billing is the policy of invoices, with the taxes of the customer and the timing of the period that is served.
+// billing returns the invoice policy with the customer's taxes and the billing timing of the current period.
 func (s *step) billing() invoice.Policy {
 	p := s.policy.Billing
 	p.Timing = proration.InAdvance
@@ -25,8 +25,8 @@ func (s *step) billing() invoice.Policy {
 	return p
 }
 
-// nextID returns the ID of the next invoice. In a correction it is that of the next one that was issued at this instant; what
-// should have been issued, and was not, has an ID that no other has.
+// nextID returns the ID of the next invoice. During a correction that is the ID of the next invoice that was issued
+// at this instant; an invoice that should have been issued and was not gets an ID of its own.
 func (s *step) nextID() string {
 	if !s.correcting {
 		return s.sub.ID + "-" + strconv.Itoa(s.sub.Issued+1)
@@ -39,7 +39,7 @@ func (s *step) nextID() string {
 	return s.sub.ID + missingID + strconv.Itoa(s.missing+1)
 }
 
-// number counts an invoice that was issued.
+// number counts an invoice as issued or, during a correction, as missing if it was never issued.
 func (s *step) number(id string) {
 	i := slices.IndexFunc(s.issued, func(inv invoice.Invoice) bool { return inv.ID == id })
 	switch {
@@ -52,7 +52,7 @@ func (s *step) number(id string) {
 	}
 }
 
-// manual reports whether invoices are paid by hand.
+// manual reports whether the customer pays invoices manually.
 func (s *step) manual() bool {
 	for _, m := range s.policy.ManualPaymentMethods {
 		if m == s.sub.PaymentMethod && m != "" {
@@ -62,12 +62,13 @@ func (s *step) manual() bool {
 	return false
 }
 
-// unpaid returns the IDs of the invoices whose charges are not credited, since they are not paid. One that is held for the next period
-// is due with certainty, and is not among them.
+// unpaid returns the IDs of the invoices whose charges cannot be credited because they are unpaid. An invoice held
+// for the next period is not among them: it is certain to be collected.
 func (s *step) unpaid() (ids []string) {
 	for i := range s.sub.Invoices {
 		inv := &s.sub.Invoices[i]
-		if slices.Contains(s.trusted, inv.ID) || !owing(inv) && inv.Status != invoice.Uncollectible || inv.Outstanding().IsZero() {
+		if slices.Contains(s.trusted, inv.ID) ||
+			!owing(inv) && inv.Status != invoice.Uncollectible || inv.Outstanding().IsZero() {
 			continue
 		}
 		if at := s.sub.due(inv.ID); at >= 0 && !s.sub.Receivables[at].CollectAt.IsZero() {
@@ -78,12 +79,12 @@ func (s *step) unpaid() (ids []string) {
 	return ids
 }
 
-// issue issues an invoice of lines that are not what an occasion comes to.
+// issue issues an invoice of the given lines, for neither a change nor a period.
 func (s *step) issue(lines []plans.Charge) error {
 	sub := &s.sub
 	inv, err := invoice.Build(invoice.Draft{
-		ID: s.nextID(), Currency: sub.Contract.Currency, At: sub.At, Lines: lines, CreditedCharges: sub.UnexpiredCharges, Ledger: sub.Ledger, Policy: s.billing(),
-		Contact: sub.Contact, Location: sub.Contract.Cycle.Location,
+		ID: s.nextID(), Currency: sub.Contract.Currency, At: sub.At, Lines: lines, CreditedCharges: sub.UnexpiredCharges,
+		Ledger: sub.Ledger, Policy: s.billing(), Contact: sub.Contact, Location: sub.Contract.Cycle.Location,
 	})
 	if err != nil {
 		return err
@@ -94,7 +95,8 @@ func (s *step) issue(lines []plans.Charge) error {
 	return nil
 }
 
-// document issues what an occasion comes to, and takes it into the subscription; nil where there is nothing to bill.
+// document issues the invoice of a change or a period and updates the account. It returns nil if there is nothing to
+// bill.
 func (s *step) document(o invoice.IssueRequest) (*invoice.Invoice, error) {
 	o.ID, o.Policy, o.Contact, o.Unpaid = s.nextID(), s.billing(), s.sub.Contact, s.unpaid()
 	if o.DueAt.IsZero() && s.manual() && s.policy.Dunning.DueIn != (proration.Interval{}) {
@@ -110,13 +112,14 @@ func (s *step) document(o invoice.IssueRequest) (*invoice.Invoice, error) {
 	}
 	s.sub.Account = doc.Account
 	if doc.Invoice == nil {
-		return nil, nil //nolint:nilnil // there is nothing to bill, and nothing went wrong
+		return nil, nil //nolint:nilnil // no invoice and no error: there is nothing to bill
 	}
 	s.take(*doc.Invoice)
 	return doc.Invoice, nil
 }
 
-// periodFrom issues what the period that begins at an instant comes to. Time before it of which the invoice was voided is left out for good.
+// periodFrom issues the invoice of the period that begins at the request's instant. In advance, earlier time is never
+// billed again, even if its invoice was voided.
 func (s *step) periodFrom(o invoice.IssueRequest) (*invoice.Invoice, error) {
 	if s.sub.inArrears() {
 		return s.document(o)
@@ -127,7 +130,8 @@ func (s *step) periodFrom(o invoice.IssueRequest) (*invoice.Invoice, error) {
 	return inv, err
 }
 
-// take keeps an invoice that was issued; its lines and entries are in the account already.
+// take adds an issued invoice to the subscription and the outcome and requests its refund. Its lines and entries are
+// already in the account.
 func (s *step) take(inv invoice.Invoice) {
 	s.number(inv.ID)
 	s.sub.Invoices = append(s.sub.Invoices, inv)
@@ -138,17 +142,18 @@ func (s *step) take(inv invoice.Invoice) {
 		s.effect(Effect{Kind: Refund, Invoice: inv.ID, Amount: inv.Refund})
 	}
 	if inv.Status == invoice.Paid && inv.Corrects == "" && inv.Total.IsPositive() {
-		s.notice(Notice{Kind: NoticeReceipt, Invoice: inv.ID}) // credit paid all of it
+		s.notice(Notice{Kind: NoticeReceipt, Invoice: inv.ID}) // paid in full with credit
 	}
 }
 
-// collect begins to collect an invoice that something is due on, at once or from an instant on.
+// collect starts the collection of an invoice that has an amount due, at the instant held or now if that is zero. Its
+// service begins at from.
 func (s *step) collect(inv *invoice.Invoice, from, held time.Time) {
 	if inv == nil || !owing(inv) {
 		return
 	}
 	d := Collection{Invoice: inv.ID, ServiceFrom: from, CollectAt: held}
-	if s.manual() { // of the others the outcome of the charge is waited for
+	if s.manual() { // a due date matters only for manual payment
 		d.DueAt = inv.DueAt
 	}
 	s.sub.Receivables = append(s.sub.Receivables, d)
@@ -157,7 +162,7 @@ func (s *step) collect(inv *invoice.Invoice, from, held time.Time) {
 	}
 }
 
-// ask asks the caller to collect an invoice: once, until it is known what came of it.
+// ask requests payment of an invoice through an effect. It does not ask again until the result is reported.
 func (s *step) ask(due int) {
 	d := &s.sub.Receivables[due]
 	i := s.sub.invoice(d.Invoice)
@@ -174,11 +179,11 @@ func (s *step) ask(due int) {
 	s.effect(Effect{Kind: CollectPayment, Invoice: d.Invoice, Amount: amount})
 }
 
-// happen applies an event to an invoice that is kept, and tells the caller of it.
+// happen applies an event to an invoice of the subscription, and adds the changed invoice to the outcome.
 func (s *step) happen(id string, e invoice.Event) error {
 	i := s.sub.invoice(id)
 	if i < 0 {
-		return s.refuse("there is no invoice " + strconv.Quote(id) + ", or it is settled for good")
+		return s.unknownInvoice(id)
 	}
 	inv := &s.sub.Invoices[i]
 	before := len(inv.Events)
@@ -194,7 +199,12 @@ func (s *step) happen(id string, e invoice.Event) error {
 	return nil
 }
 
-// replace keeps an invoice as it is now.
+// unknownInvoice refuses an event about an invoice that the subscription does not keep.
+func (s *step) unknownInvoice(id string) error {
+	return s.refuse("Invoice " + strconv.Quote(id) + " does not exist or was settled too long ago to be changed.")
+}
+
+// replace stores a changed invoice in the subscription and in the outcome.
 func (s *step) replace(inv invoice.Invoice) {
 	s.sub.Invoices[s.sub.invoice(inv.ID)] = inv
 	for i := range s.out.Invoices {
@@ -212,7 +222,7 @@ func (s *step) replace(inv invoice.Invoice) {
 	s.out.Changed = append(s.out.Changed, inv)
 }
 
-// repaid writes what is paid back into the invoices that it was paid with, so that nothing is paid back twice.
+// repaid records a refund on the invoices whose lines a document credits, so that no money is refunded twice.
 func (s *step) repaid(doc *invoice.Invoice, amount decimal.Decimal) {
 	for _, line := range doc.Lines {
 		i := s.sub.invoice(invoiceOf(line.Corrects))

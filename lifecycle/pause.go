@@ -11,18 +11,21 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// pause begins a pause, or lets it wait for the end of the period.
+// pause pauses the subscription now or schedules the pause for the end of the period, as the policy says.
 func (s *step) pause(e *Event) error {
 	sub := &s.sub
 	switch {
 	case s.policy.Pause == (Pause{}):
-		return s.refuse("there are no pauses")
+		return s.refuse("Subscriptions cannot be paused.")
 	case len(sub.Contract.Terms) > 0:
-		return s.refuse("a term that was agreed on is not paused")
+		return s.refuse("The contract term runs until " + sub.date(sub.Contract.End()) + " and cannot be paused.")
 	case !sub.PauseAt.IsZero():
-		return s.refuse("a pause begins on " + sub.PauseAt.In(sub.location()).Format(time.DateOnly) + " already")
-	case !sub.CancelAt.IsZero() || sub.NoRenewal:
-		return s.refuse("it ends with its period")
+		return s.refuse("A pause already begins on " + sub.date(sub.PauseAt) + "; send resumed to call it off.")
+	case !sub.CancelAt.IsZero():
+		ends := sub.date(sub.CancelAt)
+		return s.refuse("The subscription ends on " + ends + "; send cancellation_withdrawn before pausing it.")
+	case sub.NoRenewal:
+		return s.refuse("Renewal is disabled; send renewal_enabled before pausing the subscription.")
 	}
 	at := e.At
 	if s.policy.Pause.Effective == plans.AtPeriodEnd {
@@ -33,12 +36,14 @@ func (s *step) pause(e *Event) error {
 	}
 	switch a := sub.NextPeriod; {
 	case a != nil && s.policy.Pause.Effective == plans.Immediately:
-		sub.Contract, sub.NextPeriod = a.Contract, nil // it is paid: what is not used of it goes back too, or is used later
+		sub.Contract, sub.NextPeriod = a.Contract, nil // paid: its unused part is credited, or stays usable
 	case a != nil:
-		at = a.Period.End // which is paid for
+		at = a.Period.End // the next period is already paid
 	}
 	if !e.Until.IsZero() && !e.Until.After(at) {
-		return s.conflict(fault.New("event.until", proration.ErrOutside, "the pause begins at %s", at.Format(time.RFC3339)))
+		begins, until := sub.date(at), sub.date(e.Until)
+		reason := "must be after %s, when the pause begins; got %s"
+		return s.conflict(fault.New("event.until", proration.ErrOutside, reason, begins, until))
 	}
 	sub.ResumeAt = e.Until
 	if !e.Until.IsZero() {
@@ -51,17 +56,18 @@ func (s *step) pause(e *Event) error {
 	return s.rest()
 }
 
-// pauseDue begins a pause that waited.
+// pauseDue starts a scheduled pause.
 func (s *step) pauseDue(Deadline) error { return s.rest() }
 
-// rest pauses: what is paid for becomes balance, where the policy says so, and what waits for an invoice is billed.
+// rest pauses the subscription. It bills the unbilled charges, and turns the unused part of paid charges into balance
+// if the policy says so.
 func (s *step) rest() error {
 	sub := &s.sub
 	sub.PauseAt = time.Time{}
 	var back []plans.Charge
 	if s.policy.Pause.Unused == credits.AsBalance && sub.At.Before(sub.Period.End) && !sub.inArrears() {
 		var err error
-		if back, err = s.notUsed(sub.UnexpiredCharges); err != nil {
+		if back, err = s.unusedCredits(sub.UnexpiredCharges); err != nil {
 			return err
 		}
 	}
@@ -79,7 +85,8 @@ func (s *step) rest() error {
 	return nil
 }
 
-// stop bills what was used until service stops, where that is billed when it is over: nothing after it is used. What leaving early costs is for the end.
+// stop bills the usage until now if the current period is billed in arrears, because service stops. A termination fee
+// is not billed before the subscription ends.
 func (s *step) stop() error {
 	sub := &s.sub
 	if !sub.inArrears() || !sub.EndedAt.IsZero() {
@@ -94,21 +101,22 @@ func (s *step) stop() error {
 	if err != nil {
 		return err
 	}
-	contract.Discounts = sub.Contract.Discounts // those that were used are
+	contract.Discounts = sub.Contract.Discounts // used discounts stay used
 	sub.Contract = contract
 	s.collect(inv, sub.At, time.Time{})
 	return nil
 }
 
-// notUsed returns the credits of charges that are paid, for what of them is not used.
-func (s *step) notUsed(charges []plans.Charge) ([]plans.Charge, error) {
+// unusedCredits returns credits for the unused part of those charges that are paid.
+func (s *step) unusedCredits(charges []plans.Charge) ([]plans.Charge, error) {
 	return credits.Unused(credits.Request{
-		Charges: paidOf(charges, s.unpaid()), At: s.sub.At, CreditBasis: s.policy.Billing.CreditBasis, Policy: s.policy.Billing.Proration, Location: s.sub.Contract.Cycle.Location,
+		Charges: paidCharges(charges, s.unpaid()), At: s.sub.At, CreditBasis: s.policy.Billing.CreditBasis,
+		Policy: s.policy.Billing.Proration, Location: s.sub.Contract.Cycle.Location,
 	})
 }
 
-// paidOf returns the charges that are paid, and their credits.
-func paidOf(billed []plans.Charge, unpaid []string) (paid []plans.Charge) {
+// paidCharges returns the charges of invoices other than the unpaid ones, and the credits of those charges.
+func paidCharges(billed []plans.Charge, unpaid []string) (paid []plans.Charge) {
 	for _, c := range billed {
 		of := c.ID
 		if c.Corrects != "" {
@@ -125,11 +133,11 @@ func paidOf(billed []plans.Charge, unpaid []string) (paid []plans.Charge) {
 	return paid
 }
 
-// resume ends a pause, or takes one back that has not begun.
+// resume ends the pause, or cancels a scheduled one.
 func (s *step) resume(*Event) error {
 	if s.sub.Status == Active {
 		if s.sub.PauseAt.IsZero() {
-			return s.refuse("there is no pause")
+			return s.refuse("No pause is scheduled.")
 		}
 		s.sub.PauseAt, s.sub.ResumeAt = time.Time{}, time.Time{}
 		return nil
@@ -137,7 +145,7 @@ func (s *step) resume(*Event) error {
 	return s.reactivate(nil)
 }
 
-// resumeDue ends a pause.
+// resumeDue ends a pause at its scheduled end.
 func (s *step) resumeDue(Deadline) error {
 	s.sub.ResumeAt = time.Time{}
 	return s.reactivate(nil)

@@ -10,7 +10,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// happens applies a payment to its invoice.
+// happens applies a payment event to its invoice. Without a payment ID, a result belongs to the payment in progress
+// and a dispute to the last payment received; any other payment gets an ID from the event's number.
 func (s *step) happens(e *Event, kind invoice.EventKind) error {
 	p := e.Payment
 	if i := s.sub.invoice(p.Invoice); p.ID == "" && i >= 0 {
@@ -29,7 +30,7 @@ func (s *step) happens(e *Event, kind invoice.EventKind) error {
 	return s.happen(p.Invoice, invoice.Event{Kind: kind, ID: p.ID, Amount: p.Amount, Reason: e.Reason})
 }
 
-// lastPayment returns the ID of the last payment that came in.
+// lastPayment returns the ID of the last successful payment, and "none" if there is none.
 func lastPayment(inv *invoice.Invoice) string {
 	for _, e := range slices.Backward(inv.Events) {
 		if e.Kind == invoice.Succeeded {
@@ -39,7 +40,7 @@ func lastPayment(inv *invoice.Invoice) string {
 	return "none"
 }
 
-// attempt notes that a payment is under way: nothing changes until its outcome is known.
+// attempt records that a payment is in progress. Nothing else changes until its result is reported.
 func (s *step) attempt(e *Event) error {
 	if err := s.happens(e, invoice.Attempted); err != nil {
 		return err
@@ -50,11 +51,11 @@ func (s *step) attempt(e *Event) error {
 	return nil
 }
 
-// paid closes an invoice. When nothing is overdue any more, service goes on; where it stopped for so long that its period is over, with a
-// new one at that instant.
+// paid records a successful payment and refunds any amount beyond the amount due. Service continues once no invoice
+// is overdue.
 func (s *step) paid(e *Event) error {
-	if i := s.sub.invoice(e.Payment.Invoice); i >= 0 && tooMuch(&s.sub.Invoices[i], e.Payment.ID) {
-		return s.giveBack(e, &s.sub.Invoices[i])
+	if i := s.sub.invoice(e.Payment.Invoice); i >= 0 && isSurplus(&s.sub.Invoices[i], e.Payment.ID) {
+		return s.refundSurplus(e, &s.sub.Invoices[i])
 	}
 	if over := s.overpaid(e); over.IsPositive() {
 		e.Payment.Amount = e.Payment.Amount.Sub(over)
@@ -67,12 +68,12 @@ func (s *step) paid(e *Event) error {
 	i := sub.invoice(e.Payment.Invoice)
 	if sub.Invoices[i].Status != invoice.Paid {
 		if d := sub.due(e.Payment.Invoice); d >= 0 {
-			sub.Receivables[d].RequestedAt = time.Time{} // a part came in
+			sub.Receivables[d].RequestedAt = time.Time{} // a partial payment
 		}
 		return nil
 	}
 	if d := sub.due(e.Payment.Invoice); d >= 0 && sub.Receivables[d].VoidWhenKnown {
-		return s.giveAllBack(e.Payment.Invoice)
+		return s.creditInFull(e.Payment.Invoice)
 	}
 	s.notice(Notice{Kind: NoticeReceipt, Invoice: e.Payment.Invoice})
 	if err := s.settled(true); err != nil {
@@ -80,18 +81,21 @@ func (s *step) paid(e *Event) error {
 	}
 	failed := slices.ContainsFunc(sub.Receivables, func(d Collection) bool { return !d.FirstFailedAt.IsZero() })
 	if sub.Status == Canceled && sub.Dunned && !failed && sub.Period.Contains(sub.At) && sub.billedFor() {
-		return s.reactivate(nil) // nobody wanted it to end
+		return s.reactivate(nil) // dunning canceled it, not the customer
 	}
 	return nil
 }
 
-// overdue reports whether service could have stopped for an invoice: what is suspended for another reason does not come back with it.
+// overdue reports whether settling an invoice may restore service. A subscription that is suspended for another
+// reason than this invoice stays suspended.
 func (s *step) overdue(id string) bool {
 	i := s.sub.due(id)
 	return s.sub.Status != Suspended || i >= 0 && !s.sub.Receivables[i].FirstFailedAt.IsZero()
 }
 
-// settled lets the status follow from what is left to be paid; where nothing of it stopped service, it stays what it is.
+// settled removes settled invoices from the receivables and, if brings is set, updates the status. A subscription
+// that leaves suspension after service stopped continues its period if that is billed, and otherwise starts a new
+// one.
 func (s *step) settled(brings bool) error {
 	s.settle()
 	if !brings {
@@ -99,7 +103,7 @@ func (s *step) settled(brings bool) error {
 	}
 	suspended := s.sub.Status == Suspended
 	s.standing()
-	back := !s.sub.EndedAt.IsZero() || !s.sub.At.Before(s.sub.Period.End) // it had ended, or its period is over
+	back := !s.sub.EndedAt.IsZero() || !s.sub.At.Before(s.sub.Period.End) // service stopped, or its period is over
 	if !suspended || s.sub.Status == Suspended || !back {
 		return nil
 	}
@@ -110,7 +114,8 @@ func (s *step) settled(brings bool) error {
 	return s.restart()
 }
 
-// failed tells the customer, starts the grace of the invoice where it has had none, and sets the next retry.
+// failed records a failed payment: it notifies the customer, starts the grace period of the invoice if none started
+// yet, and schedules the next retry.
 func (s *step) failed(e *Event) error {
 	if err := s.happens(e, invoice.Failed); err != nil {
 		return err
@@ -118,7 +123,7 @@ func (s *step) failed(e *Event) error {
 	sub := &s.sub
 	i := sub.due(e.Payment.Invoice)
 	if i < 0 {
-		return nil // it was paid in between, or nobody collects it
+		return nil // the invoice is no longer collected
 	}
 	d := &sub.Receivables[i]
 	if d.VoidWhenKnown {
@@ -138,20 +143,21 @@ func (s *step) failed(e *Event) error {
 			from = asked
 		}
 		at, err := wait.After(from, sub.location())
-		if err == nil && !at.After(e.At) { // the answer took longer than that
+		if err == nil && !at.After(e.At) { // the result came later than that
 			at, err = wait.After(e.At, sub.location())
 		}
 		if err != nil {
 			return err
 		}
-		if s.policy.Dunning.FinalAction != FinalCancel || d.GraceUntil.IsZero() || at.Before(d.GraceUntil) { // who has ended is not charged
+		// No retry after dunning cancels the subscription.
+		if s.policy.Dunning.FinalAction != FinalCancel || d.GraceUntil.IsZero() || at.Before(d.GraceUntil) {
 			d.RetryAt = at
 		}
 	}
 	return nil
 }
 
-// ahead returns an instant that lies ahead, and the zero time for one that does not: a grace that is over is none to tell of.
+// ahead returns a future instant and the zero time for any other: a notice does not name a grace period that is over.
 func (s *step) ahead(t time.Time) time.Time {
 	if t.After(s.sub.At) {
 		return t
@@ -159,7 +165,8 @@ func (s *step) ahead(t time.Time) time.Time {
 	return time.Time{}
 }
 
-// miss starts the grace of an invoice, once. What it pays for may begin later, and then the grace does.
+// miss starts the grace period of an invoice, once: at the first failure, or at the start of the service that the
+// invoice pays for if that is later.
 func (s *step) miss(d *Collection) error {
 	if d.FirstFailedAt.IsZero() {
 		d.FirstFailedAt = s.sub.At
@@ -176,13 +183,13 @@ func (s *step) miss(d *Collection) error {
 			d.GraceUntil = until
 		}
 	}
-	if s.sub.Status != Suspended { // a failure does not bring service back
+	if s.sub.Status != Suspended { // a failed payment does not end a suspension
 		s.standing()
 	}
 	return nil
 }
 
-// paymentDue starts the grace of an invoice that should have been paid by hand.
+// paymentDue starts the grace period of an invoice that was not paid manually by its due date.
 func (s *step) paymentDue(d Deadline) error {
 	due := &s.sub.Receivables[s.sub.due(d.Ref)]
 	due.DueAt = time.Time{}
@@ -196,7 +203,7 @@ func (s *step) paymentDue(d Deadline) error {
 	return nil
 }
 
-// chargeDue charges an invoice again, or first after it was held.
+// chargeDue requests payment of an invoice: a retry, or the first attempt for an invoice that was held.
 func (s *step) chargeDue(d Deadline) error {
 	i := s.sub.due(d.Ref)
 	if retry := s.sub.Receivables[i].RetryAt; !retry.IsZero() && !retry.After(d.At) {
@@ -206,7 +213,7 @@ func (s *step) chargeDue(d Deadline) error {
 	return nil
 }
 
-// graceOver does what the policy says of an invoice that was not paid in its grace.
+// graceOver takes the final action of dunning when an invoice was not paid within its grace period.
 func (s *step) graceOver(d Deadline) error {
 	switch s.policy.Dunning.FinalAction {
 	case FinalSuspend:
@@ -228,7 +235,7 @@ func (s *step) graceOver(d Deadline) error {
 	return nil
 }
 
-// credited returns what was credited of the charges of an invoice.
+// credited returns the credits of the charges of an invoice.
 func (s *step) credited(id string) (all []plans.Charge) {
 	for i := range s.sub.Invoices {
 		for _, c := range valid(&s.sub.Invoices[i]) {

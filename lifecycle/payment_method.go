@@ -1,6 +1,6 @@
 package lifecycle
 
-// setMethod puts a method of payment on file, where it is one that is accepted.
+// setMethod stores the payment method of an event, "card" by default, if the catalog accepts it.
 func (s *step) setMethod(e *Event) error {
 	method := e.PaymentMethod
 	if method == "" {
@@ -19,7 +19,8 @@ func (s *step) setMethod(e *Event) error {
 	return nil
 }
 
-// enterCard puts a method of payment on file, and charges what is overdue with it. Where that is all it takes, it brings back what had ended.
+// enterCard stores a payment method and requests payment of the overdue invoices. It reactivates a suspended
+// subscription that owes nothing, and an ended one if the policy's Reactivation.ByMethod is set.
 func (s *step) enterCard(e *Event) error {
 	if err := s.setMethod(e); err != nil {
 		return err
@@ -27,14 +28,15 @@ func (s *step) enterCard(e *Event) error {
 	sub := &s.sub
 	overdue := s.chargeOverdue()
 	switch {
-	case sub.Status == Suspended && !overdue && len(sub.Receivables) == 0, sub.Status.over() && s.policy.Reactivation.ByMethod:
+	case sub.Status == Suspended && !overdue && len(sub.Receivables) == 0,
+		sub.Status.over() && s.policy.Reactivation.ByMethod:
 		return s.reactivate(e)
 	}
 	return nil
 }
 
-// chargeOverdue asks to charge every invoice whose payment failed, and reports whether there is one. For the others an attempt is under
-// way, or they have their time.
+// chargeOverdue requests payment of every invoice whose payment failed and, for an incomplete subscription, of every
+// invoice without a requested payment. It reports whether there is one.
 func (s *step) chargeOverdue() (overdue bool) {
 	for i := range s.sub.Receivables {
 		d := &s.sub.Receivables[i]
@@ -47,10 +49,10 @@ func (s *step) chargeOverdue() (overdue bool) {
 	return overdue
 }
 
-// removeCard takes the method of payment off file.
+// removeCard removes the payment method.
 func (s *step) removeCard(*Event) error {
 	if s.sub.PaymentMethod == "" {
-		return s.refuse("there is none")
+		return s.refuse("The subscription has no payment method.")
 	}
 	s.sub.PaymentMethod = ""
 	return nil

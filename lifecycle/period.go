@@ -13,7 +13,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// remind tells the customer what will happen.
+// remind adds the notices of all reminders that are due at this deadline.
 func (s *step) remind(d Deadline) error {
 	for _, r := range s.policy.Reminders {
 		if r.OnlyWithoutPaymentMethod && s.sub.PaymentMethod != "" {
@@ -21,7 +21,7 @@ func (s *step) remind(d Deadline) error {
 		}
 		for _, of := range s.sub.comes(s.policy, r.Of) {
 			at, err := r.Before.Before(of.At, s.sub.location())
-			if err == nil && at.Equal(d.At) && !s.told(r.Of, of) {
+			if err == nil && at.Equal(d.At) && !s.hasNotice(r.Of, of) {
 				n := Notice{Kind: r.Of, Of: of.At}
 				if of.Ref != "" {
 					n.Invoice = of.Ref[1:]
@@ -33,8 +33,8 @@ func (s *step) remind(d Deadline) error {
 	return nil
 }
 
-// told reports whether the customer was told the same at this instant.
-func (s *step) told(kind NoticeKind, of Deadline) bool {
+// hasNotice reports whether the same notice was already added at this instant.
+func (s *step) hasNotice(kind NoticeKind, of Deadline) bool {
 	for _, n := range s.out.Notices {
 		if n.Kind == kind && n.At.Equal(s.sub.At) && n.Of.Equal(of.At) && (of.Ref == "" || n.Invoice == of.Ref[1:]) {
 			return true
@@ -43,18 +43,18 @@ func (s *step) told(kind NoticeKind, of Deadline) bool {
 	return false
 }
 
-// renewalDue begins the next period.
+// renewalDue bills the next period, or takes the final action if there is no payment method.
 func (s *step) renewalDue(Deadline) error {
 	if s.sub.PaymentMethod == "" && s.policy.Renewal.WithoutPaymentMethod > FinalContinue {
-		return s.resortTo(s.policy.Renewal.WithoutPaymentMethod)
+		return s.takeFinalAction(s.policy.Renewal.WithoutPaymentMethod)
 	}
 	return s.bill()
 }
 
-// expiryDue ends what is not renewed.
+// expiryDue ends a subscription that does not renew.
 func (s *step) expiryDue(Deadline) error { return s.end(Expired, nil) }
 
-// aheadDue bills the next period before it begins. The contract stays what it is until then.
+// aheadDue bills the next period before it begins, with the changes scheduled until then. The contract stays the same.
 func (s *step) aheadDue(Deadline) error {
 	sub := &s.sub
 	account := sub.Account
@@ -71,7 +71,8 @@ func (s *step) aheadDue(Deadline) error {
 		account.Contract, w.BilledInAdvance = after, true
 	}
 	now := sub.Contract
-	inv, err := s.periodFrom(invoice.IssueRequest{Account: account, At: begins, IssuedAt: sub.At, DueAt: begins, Lines: sub.UnbilledCharges})
+	o := invoice.IssueRequest{Account: account, At: begins, IssuedAt: sub.At, DueAt: begins, Lines: sub.UnbilledCharges}
+	inv, err := s.periodFrom(o)
 	if err != nil {
 		return err
 	}
@@ -90,13 +91,14 @@ func (s *step) aheadDue(Deadline) error {
 	return nil
 }
 
-// aheadBegins lets a period begin that was billed ahead, and bills for it what changed since. Where it is not paid, it is billed anew then.
+// aheadBegins starts a period whose invoice was issued in advance, and bills the changes made since then. If there
+// were changes and no payment of the invoice was received or requested, it is voided and the period is billed anew.
 func (s *step) aheadBegins(Deadline) error {
 	sub := &s.sub
 	a := sub.NextPeriod
 	if before := *sub; sub.Status == Suspended && !sub.paidFor() {
 		if before.At = sub.At.Add(-1); before.paidFor() {
-			s.notice(Notice{Kind: NoticeAccessLost}) // what was paid for is over
+			s.notice(Notice{Kind: NoticeAccessLost}) // the paid period has ended
 		}
 	}
 	if len(a.Changes) > 0 && sub.retractable(a.Invoice) && !sub.asked(a.Invoice) {
@@ -104,7 +106,7 @@ func (s *step) aheadBegins(Deadline) error {
 			return err
 		}
 		if sub.Status == Suspended {
-			return nil // it does not begin; who comes back begins anew
+			return nil // the period does not begin; a reactivation starts a new one
 		}
 		return s.bill()
 	}
@@ -113,26 +115,26 @@ func (s *step) aheadBegins(Deadline) error {
 	if err := s.served(); err != nil {
 		return err
 	}
-	if err := s.lacking(); err != nil {
+	if err := s.billShortfall(); err != nil {
 		return err
 	}
 	s.trusted = []string{a.Invoice}
 	defer func() { s.trusted = nil }()
 	for _, c := range a.Changes {
 		issued := len(s.out.Invoices)
-		if err := s.bringAnyhow(c); err != nil {
+		if err := s.billAllowedChange(c); err != nil {
 			return err
 		}
 		for _, inv := range s.out.Invoices[issued:] {
-			s.trusted = append(s.trusted, inv.ID) // another change at this instant credits it
+			s.trusted = append(s.trusted, inv.ID) // a later change at this instant may credit it
 		}
 	}
 	slices.SortStableFunc(sub.ScheduledChanges, func(a, b ScheduledChange) int { return a.At.Compare(b.At) })
 	return s.served()
 }
 
-// lacking bills what a minimum lacks for the period that is over, and whose next one is billed already.
-func (s *step) lacking() error {
+// billShortfall bills the minimum shortfall of the period that has just ended.
+func (s *step) billShortfall() error {
 	sub := &s.sub
 	if !sub.Contract.Minimum.IsPositive() {
 		return nil
@@ -145,32 +147,32 @@ func (s *step) lacking() error {
 	return nil
 }
 
-// bringAnyhow makes a change that was allowed before. Where it cannot be billed now, it is billed with the next period; where it cannot be made any
-// more, the step says why.
-func (s *step) bringAnyhow(c plans.Change) error {
+// billAllowedChange makes a change that was allowed earlier. A change that cannot be billed now is billed with the
+// next period. If the contract no longer permits the change, the step records why.
+func (s *step) billAllowedChange(c plans.Change) error {
 	before := *s
 	s.sub = s.sub.snapshot()
-	err := s.bring(c)
+	err := s.billChange(c)
 	if !errors.Is(err, ErrRefused) && !isFault(err) {
 		return err
 	}
 	*s = before
 	after, withErr := s.sub.Contract.Changed(c, s.sub.At)
 	if withErr != nil {
-		s.refused = withErr.Error()
+		s.refused = "The change could not be made: " + withErr.Error() + "."
 		return nil
 	}
 	s.sub.Contract = after
 	return nil
 }
 
-// isFault reports whether an error is of an input.
+// isFault reports whether an error is a fault of the input.
 func isFault(err error) bool { return errors.As(err, new(*proration.Error)) }
 
-// bring makes a change at the instant and bills what it comes to.
-func (s *step) bring(c plans.Change) error {
-	held := time.Time{}
-	switch restarts := c.Plan != nil && c.Plan.Interval != s.sub.Contract.Cycle.Interval && len(s.sub.Contract.Terms) == 0; {
+// billChange makes a change at this instant and bills the difference as Policy.Prorations says.
+func (s *step) billChange(c plans.Change) error {
+	held, contract := time.Time{}, &s.sub.Contract
+	switch restarts := c.Plan != nil && c.Plan.Interval != contract.Cycle.Interval && len(contract.Terms) == 0; {
 	case s.policy.Prorations == NoProrations && !restarts && c.Term == nil && c.Anchor.IsZero():
 		after, err := s.sub.Contract.Changed(c, s.sub.At)
 		if err == nil {
@@ -180,7 +182,7 @@ func (s *step) bring(c plans.Change) error {
 	case s.policy.Prorations == NextInvoice && !restarts && c.Term == nil:
 		held = s.sub.Period.End
 	}
-	ahead := s.setAside() // what was billed ahead is changed when it begins
+	ahead := s.setAside() // the advance invoice is changed when its period begins
 	inv, err := s.document(invoice.IssueRequest{Account: s.sub.Account, At: s.sub.At, Change: c})
 	if err != nil {
 		return err
@@ -190,7 +192,7 @@ func (s *step) bring(c plans.Change) error {
 	return nil
 }
 
-// setAside takes the charges of a period that is billed ahead, and their credits, out of what was billed, and returns them.
+// setAside removes the charges of the advance invoice, and their credits, from the unexpired charges and returns them.
 func (s *step) setAside() (ahead []plans.Charge) {
 	if s.sub.NextPeriod == nil || s.sub.NextPeriod.Invoice == "" {
 		return nil
@@ -207,7 +209,7 @@ func (s *step) setAside() (ahead []plans.Charge) {
 	return ahead
 }
 
-// changeDue makes a change that waited. Where its time is a boundary, the period that begins there is billed with it.
+// changeDue makes a scheduled change. At the end of a period it changes the contract, and the renewal bills the change.
 func (s *step) changeDue(d Deadline) error {
 	sub := &s.sub
 	w := sub.ScheduledChanges[0]
@@ -217,27 +219,27 @@ func (s *step) changeDue(d Deadline) error {
 		sub.NextPeriod.Changes = append(sub.NextPeriod.Changes, w.Change.Clone())
 		return nil
 	case w.BilledInAdvance && sub.NextPeriod != nil:
-		return nil // the contract of that period has it
+		return nil // the contract of the next period includes the change
 	}
 	if !sub.At.Before(sub.Period.End) {
 		after, err := sub.Contract.Changed(w.Change, sub.At)
 		if err != nil {
-			s.refused = err.Error()
+			s.refused = "The scheduled change could not be made: " + err.Error() + "."
 			return nil
 		}
 		sub.Contract = after
 		return nil
 	}
 	end := sub.Period.End
-	err := s.bring(w.Change)
+	err := s.billChange(w.Change)
 	switch {
-	case errors.Is(err, ErrRefused): // what it would credit is not paid: it waits for the next period
+	case errors.Is(err, ErrRefused): // the charge to be credited is unpaid: wait for the next period
 		w.At = end
 		sub.ScheduledChanges = append(sub.ScheduledChanges, w)
 		slices.SortStableFunc(sub.ScheduledChanges, func(a, b ScheduledChange) int { return a.At.Compare(b.At) })
 		return nil
 	case isFault(err):
-		s.refused = err.Error()
+		s.refused = "The scheduled change could not be made: " + err.Error() + "."
 		return nil
 	}
 	if err == nil {
@@ -247,8 +249,9 @@ func (s *step) changeDue(d Deadline) error {
 	return err
 }
 
-// inHand is what was paid in money and can go back: what is held for the next period is not paid yet, although it is credited.
-func (s *step) inHand() decimal.Decimal {
+// refundableMoney returns the money received for unexpired charges, less the amount due on invoices that are held for
+// the next period: their charges can be credited before they are paid.
+func (s *step) refundableMoney() decimal.Decimal {
 	sum := s.sub.received()
 	for _, d := range s.sub.Receivables {
 		if i := s.sub.invoice(d.Invoice); i >= 0 && !d.CollectAt.IsZero() {
@@ -258,19 +261,20 @@ func (s *step) inHand() decimal.Decimal {
 	return decimal.Max(sum, decimal.Decimal{})
 }
 
-// end ends the subscription: what is used up to it is billed, and what is not is given back as the policy says.
+// end ends the subscription: it bills usage and credits or refunds unused charges, as the policy or exception says.
 func (s *step) end(as Status, exception *credits.Exception) error {
 	sub := &s.sub
 	if err := s.forget(); err != nil {
 		return err
 	}
 	contract, account := sub.Contract.Clone(), sub.Account
-	if sub.inArrears() && !sub.EndedAt.IsZero() { // service stopped before
+	if sub.inArrears() && !sub.EndedAt.IsZero() { // service stopped earlier
 		account.EndedAt, account.UnbilledSince = time.Time{}, sub.At
 	}
 	if !sub.Period.End.IsZero() && sub.Status != Trialing && sub.Status != PendingStart {
 		inv, err := s.document(invoice.IssueRequest{
-			Account: account, At: sub.At, Change: plans.Change{Cancel: true}, Lines: sub.UnbilledCharges, Paid: s.inHand(), Exception: exception,
+			Account: account, At: sub.At, Change: plans.Change{Cancel: true}, Lines: sub.UnbilledCharges,
+			Paid: s.refundableMoney(), Exception: exception,
 		})
 		if err != nil {
 			return err
@@ -280,16 +284,16 @@ func (s *step) end(as Status, exception *credits.Exception) error {
 		s.collectHeld()
 	}
 	if sub.inArrears() {
-		contract.Discounts = sub.Contract.Discounts // those that were used are
+		contract.Discounts = sub.Contract.Discounts // used discounts stay used
 	}
-	sub.Contract = contract // as it goes on for who comes back
+	sub.Contract = contract // a reactivation continues with it
 	sub.Status, sub.EndedAt = as, sub.At
-	sub.CancelAt, sub.NoRenewal, sub.PauseAt, sub.ResumeAt, sub.PayBy = time.Time{}, false, time.Time{}, time.Time{}, time.Time{}
-	sub.ScheduledChanges, sub.Dunned = nil, false
+	sub.CancelAt, sub.NoRenewal, sub.PauseAt, sub.ResumeAt = time.Time{}, false, time.Time{}, time.Time{}
+	sub.PayBy, sub.ScheduledChanges, sub.Dunned = time.Time{}, nil, false
 	return nil
 }
 
-// paidOver marks when what was paid for is over.
+// paidOver notifies the customer that access has ended with the paid period.
 func (s *step) paidOver(Deadline) error {
 	s.notice(Notice{Kind: NoticeAccessLost})
 	return nil

@@ -9,9 +9,10 @@ import (
 	"github.com/billingrules/billing/invoice"
 )
 
-// prune drops what nothing can happen to any more: invoices that were settled long ago, and grants of which nothing is left.
+// prune removes settled invoices and used-up or expired grants once they are older than the retention period.
 func (s *Subscription) prune(p *Policy) {
-	// Long ago is counted forward, so that what is dropped at an instant is dropped at every later one.
+	// The retention period is counted forward from the last event, so that an invoice that is removed at one instant
+	// would be removed at every later one.
 	long := func(last time.Time) bool {
 		until, err := p.InvoiceRetention.After(last, s.location())
 		return err == nil && !until.After(s.At)
@@ -42,7 +43,7 @@ func (s *Subscription) prune(p *Policy) {
 	s.pruneLedger(long)
 }
 
-// pruneLedger drops the entries of grants that are used up or expired, and that nothing happened to for long.
+// pruneLedger removes the entries of grants that are used up or expired, once their last entry is old enough.
 func (s *Subscription) pruneLedger(long func(time.Time) bool) {
 	type grant struct {
 		left    decimal.Decimal

@@ -7,14 +7,14 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// reactivate brings a subscription back. What is overdue is charged first, and service waits for its payment; what is paid for
-// or billed and not over yet goes on; otherwise a new period begins.
+// reactivate restores service. If an invoice is overdue, its payment is requested and service waits for it. Otherwise
+// a period that is paid or billed continues, or a new one starts.
 func (s *step) reactivate(*Event) error {
 	sub := &s.sub
 	for i := range sub.Receivables {
 		d := &sub.Receivables[i]
 		if d.FirstFailedAt.IsZero() || sub.Status == Paused && (d.GraceUntil.IsZero() || d.GraceUntil.After(sub.At)) {
-			continue // while its grace runs, service does
+			continue // service continues during the grace period
 		}
 		sub.Status = Suspended
 		s.chargeOverdue()
@@ -29,8 +29,8 @@ func (s *step) reactivate(*Event) error {
 	return s.served()
 }
 
-// restart begins a new period for who comes back: what waited has its time, and what is left of old charges is not credited any more, but for those
-// of time that lies ahead.
+// restart starts a new period for a returning customer. Scheduled changes that are due take effect and later ones are
+// dropped. Earlier charges can no longer be credited, except paid ones for future periods, which are credited now.
 func (s *step) restart() error {
 	sub := &s.sub
 	if err := s.forget(); err != nil {
@@ -61,7 +61,7 @@ func (s *step) restart() error {
 	return nil
 }
 
-// giveAheadBack credits what is paid for time that lies ahead, where another period begins before it.
+// giveAheadBack credits paid charges for future periods, because the new period replaces those.
 func (s *step) giveAheadBack() error {
 	own := map[string]bool{}
 	var ahead []plans.Charge
@@ -71,14 +71,15 @@ func (s *step) giveAheadBack() error {
 			ahead = append(ahead, c)
 		}
 	}
-	back, err := s.notUsed(ahead)
+	back, err := s.unusedCredits(ahead)
 	if err != nil || len(back) == 0 {
 		return err
 	}
 	return s.issue(back)
 }
 
-// adopt makes the changes whose time has come, before anything is billed with them.
+// adopt makes the scheduled changes that are due, so that the next invoice includes them. A change that the contract
+// no longer permits is dropped.
 func (s *step) adopt() {
 	s.sub.ScheduledChanges = slices.DeleteFunc(s.sub.ScheduledChanges, func(w ScheduledChange) bool {
 		if w.At.After(s.sub.At) {

@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/shopspring/decimal"
 
@@ -10,10 +9,10 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// disputed opens an invoice again whose payment was taken back. It has a grace like one that was declined.
+// disputed reopens an invoice whose payment was charged back, and starts its grace period as for a failed payment.
 func (s *step) disputed(e *Event) error {
 	if i := s.sub.invoice(e.Payment.Invoice); i >= 0 && !s.sub.Invoices[i].Received().IsPositive() {
-		return s.refuse("nothing was paid on it, or it went back already")
+		return s.refuse("Invoice " + e.Payment.Invoice + " has no payment left to dispute.")
 	}
 	if err := s.happens(e, invoice.Disputed); err != nil {
 		return err
@@ -28,7 +27,7 @@ func (s *step) disputed(e *Event) error {
 		i = len(s.sub.Receivables) - 1
 	}
 	d := &s.sub.Receivables[i]
-	d.HardDecline = true // whoever disputes a payment is not charged again by itself
+	d.HardDecline = true // a disputed payment is not retried
 	if err := s.miss(d); err != nil {
 		return err
 	}
@@ -36,19 +35,20 @@ func (s *step) disputed(e *Event) error {
 	return nil
 }
 
-// refunded issues the credit note of money that was paid back.
+// refunded issues the credit note for money that the seller refunded.
 func (s *step) refunded(e *Event) error {
 	i := s.sub.invoice(e.Payment.Invoice)
 	if i < 0 {
-		return s.refuse("there is no invoice " + strconv.Quote(e.Payment.Invoice) + ", or it is settled for good")
+		return s.unknownInvoice(e.Payment.Invoice)
 	}
 	inv := s.sub.Invoices[i]
 	brings := s.overdue(inv.ID)
 	if !inv.Received().IsPositive() {
-		return s.refuse("nothing was paid on it, or it went back already")
+		return s.refuse("Invoice " + inv.ID + " has no payment left to refund.")
 	}
 	correction := invoice.CreditRequest{
-		ID: s.nextID(), At: e.At, Invoice: inv, Credited: s.credited(inv.ID), Lines: e.Payment.Lines, Refund: true, Ledger: s.sub.Ledger,
+		ID: s.nextID(), At: e.At, Invoice: inv, Credited: s.credited(inv.ID), Lines: e.Payment.Lines, Refund: true,
+		Ledger: s.sub.Ledger,
 	}
 	if e.Payment.Amount.IsPositive() && len(correction.Lines) == 0 {
 		correction.Lines = s.parts(&inv, e.Payment.Amount)
@@ -63,19 +63,21 @@ func (s *step) refunded(e *Event) error {
 	s.out.Invoices = append(s.out.Invoices, note)
 	s.out.Credits = append(s.out.Credits, note.LedgerEntries...)
 	if note.AppliedToInvoice.IsPositive() {
-		if err := s.happen(inv.ID, invoice.Event{Kind: invoice.Credited, ID: note.ID, Amount: note.AppliedToInvoice}); err != nil {
+		credited := invoice.Event{Kind: invoice.Credited, ID: note.ID, Amount: note.AppliedToInvoice}
+		if err := s.happen(inv.ID, credited); err != nil {
 			return err
 		}
 	}
 	if note.Refund.IsPositive() {
-		if err := s.happen(inv.ID, invoice.Event{Kind: invoice.Refunded, ID: note.ID, Amount: note.Refund, Reason: e.Reason}); err != nil {
+		refunded := invoice.Event{Kind: invoice.Refunded, ID: note.ID, Amount: note.Refund, Reason: e.Reason}
+		if err := s.happen(inv.ID, refunded); err != nil {
 			return err
 		}
 	}
 	return s.settled(brings)
 }
 
-// parts spreads an amount, net of taxes, over the lines of an invoice, from the first on.
+// parts spreads an amount net of tax over the lines of an invoice, starting with the first line.
 func (s *step) parts(inv *invoice.Invoice, amount decimal.Decimal) (parts []invoice.LineAmount) {
 	credited := s.credited(inv.ID)
 	for _, line := range inv.Lines {
@@ -92,15 +94,17 @@ func (s *step) parts(inv *invoice.Invoice, amount decimal.Decimal) (parts []invo
 		parts = append(parts, invoice.LineAmount{Line: line.ID, Amount: part})
 		amount = amount.Sub(part)
 	}
-	if amount.IsPositive() && len(parts) > 0 { // more than there is: the fault is the last line's
+	if amount.IsPositive() && len(parts) > 0 { // too much: the credit note reports the fault of the last line
 		parts[len(parts)-1].Amount = parts[len(parts)-1].Amount.Add(amount)
 	}
 	return parts
 }
 
-// giveAllBack issues the credit note of an invoice that nobody wanted any more when its payment came in, and asks to pay that back.
-func (s *step) giveAllBack(id string) error {
-	note, err := invoice.Credit(invoice.CreditRequest{ID: s.nextID(), At: s.sub.At, Invoice: s.sub.Invoices[s.sub.invoice(id)], Refund: true, Ledger: s.sub.Ledger})
+// creditInFull issues a credit note for an invoice that was to be voided but was paid, and requests the refund.
+func (s *step) creditInFull(id string) error {
+	note, err := invoice.Credit(invoice.CreditRequest{
+		ID: s.nextID(), At: s.sub.At, Invoice: s.sub.Invoices[s.sub.invoice(id)], Refund: true, Ledger: s.sub.Ledger,
+	})
 	if err != nil {
 		return proration.Under("event.payment", err)
 	}
@@ -109,13 +113,15 @@ func (s *step) giveAllBack(id string) error {
 	return s.settled(true)
 }
 
-// tooMuch reports whether a payment that came in is of an invoice on which nothing is due any more: it was void by then, or was paid otherwise.
-func tooMuch(inv *invoice.Invoice, payment string) bool {
+// isSurplus reports whether a payment arrives for an invoice with nothing due: a void one, or one that another
+// payment paid.
+func isSurplus(inv *invoice.Invoice, payment string) bool {
 	known := slices.ContainsFunc(inv.Events, func(e invoice.Event) bool { return e.ID == payment })
 	return inv.Status == invoice.Void || inv.Status == invoice.Paid && payment != "" && !known
 }
 
-// overpaid returns by how much a payment is more than what is left to be paid, or than what was taken of it when it was told before.
+// overpaid returns the excess of a payment over the amount due or, for a repeated report, over the amount recorded
+// for the payment. A result of zero or less is no excess.
 func (s *step) overpaid(e *Event) decimal.Decimal {
 	i := s.sub.invoice(e.Payment.Invoice)
 	if i < 0 {
@@ -133,8 +139,8 @@ func (s *step) overpaid(e *Event) decimal.Decimal {
 	return e.Payment.Amount.Sub(inv.Outstanding())
 }
 
-// giveBack asks to pay back what came in for an invoice on which nothing is due any more.
-func (s *step) giveBack(e *Event, inv *invoice.Invoice) error {
+// refundSurplus requests the refund of a payment for an invoice with nothing due.
+func (s *step) refundSurplus(e *Event, inv *invoice.Invoice) error {
 	amount := e.Payment.Amount
 	if amount.IsZero() {
 		amount = inv.AmountDue
@@ -145,7 +151,8 @@ func (s *step) giveBack(e *Event, inv *invoice.Invoice) error {
 	return nil
 }
 
-// payBack asks to pay back a part of a payment that is of no invoice. Told twice, it is the same effect.
+// payBack requests the refund of a surplus payment. The effect's ID derives from the payment ID, so that a repeated
+// report yields the same effect.
 func (s *step) payBack(e *Event, amount decimal.Decimal) {
 	if e.Payment.ID != "" {
 		s.because("payment-"+e.Payment.ID, e.Kind)

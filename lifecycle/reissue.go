@@ -1,7 +1,6 @@
 package lifecycle
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/billingrules/billing/invoice"
@@ -9,22 +8,28 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// reissue issues an invoice again, to whom invoices go now: what was issued never changes, so a credit note gives it back, and another invoice, that
-// the credit pays, takes its place. What the first one credited stands as it is.
+// reissue replaces an invoice with a copy that has the current billing details. An issued invoice never changes: a
+// credit note reverses its charges, and a new invoice bills them again and is paid with that credit. Credits on the
+// invoice are not repeated.
 func (s *step) reissue(id string) error {
 	sub := &s.sub
 	i := sub.invoice(id)
 	if i < 0 {
-		return s.refuse("there is no invoice " + strconv.Quote(id) + ", or it is settled for good")
+		return s.unknownInvoice(id)
 	}
 	inv := sub.Invoices[i]
 	switch {
 	case inv.Status == invoice.Pending || sub.asked(id):
-		return s.refuse("a payment of it is under way; its outcome comes first")
-	case inv.Status != invoice.Open && inv.Status != invoice.Paid || inv.Corrects != "":
-		return s.refuse("it is " + inv.Status.String() + " or a credit note, and is not issued again")
+		return s.refuse("A payment of invoice " + id + " is in progress; " +
+			"send billing_details_changed again after payment_succeeded or payment_failed.")
+	case inv.Corrects != "":
+		return s.refuse("Credit note " + id + " cannot be issued again.")
+	case inv.Status != invoice.Open && inv.Status != invoice.Paid:
+		return s.refuse("Invoice " + id + " is " + inv.Status.String() + " and cannot be issued again.")
 	case sub.NextPeriod != nil && sub.NextPeriod.Invoice == id:
-		return s.refuse("it is of a period that has not begun; cancel, or switch its renewal off")
+		begins := sub.date(sub.NextPeriod.Period.Start)
+		return s.refuse("Invoice " + id + " is for the period from " + begins + "; " +
+			"send billing_details_changed again once the period has begun.")
 	}
 	var lines []plans.Charge
 	for _, line := range inv.Lines {
@@ -33,7 +38,8 @@ func (s *step) reissue(id string) error {
 		}
 		for _, c := range sub.UnexpiredCharges {
 			if c.Corrects == line.ID {
-				return s.refuse("it was credited since, by " + c.ID)
+				by := invoiceOf(c.ID)
+				return s.refuse("Invoice " + id + " was credited by " + by + " and cannot be issued again.")
 			}
 		}
 	}
@@ -43,14 +49,17 @@ func (s *step) reissue(id string) error {
 		own := sub.Receivables[due]
 		before = &own
 	}
-	note, err := invoice.Credit(invoice.CreditRequest{ID: s.nextID(), At: sub.At, Invoice: inv, Credited: sub.UnexpiredCharges, Ledger: sub.Ledger})
+	note, err := invoice.Credit(invoice.CreditRequest{
+		ID: s.nextID(), At: sub.At, Invoice: inv, Credited: sub.UnexpiredCharges, Ledger: sub.Ledger,
+	})
 	if err != nil {
 		return proration.Under("event.payment", err)
 	}
 	sub.add(note)
 	s.take(note)
 	if note.AppliedToInvoice.IsPositive() {
-		if err := s.happen(id, invoice.Event{Kind: invoice.Credited, ID: note.ID, Amount: note.AppliedToInvoice}); err != nil {
+		credited := invoice.Event{Kind: invoice.Credited, ID: note.ID, Amount: note.AppliedToInvoice}
+		if err := s.happen(id, credited); err != nil {
 			return err
 		}
 	}
@@ -59,8 +68,8 @@ func (s *step) reissue(id string) error {
 		dueBy = later(dueBy, sub.At)
 	}
 	again, err := invoice.Build(invoice.Draft{
-		ID: s.nextID(), Currency: inv.Currency, At: sub.At, DueAt: dueBy, Lines: lines, Ledger: sub.Ledger, Policy: inv.Policy,
-		Contact: sub.Contact, Location: sub.Contract.Cycle.Location,
+		ID: s.nextID(), Currency: inv.Currency, At: sub.At, DueAt: dueBy, Lines: lines, Ledger: sub.Ledger,
+		Policy: inv.Policy, Contact: sub.Contact, Location: sub.Contract.Cycle.Location,
 	})
 	if err != nil {
 		return proration.Under("event.payment", err)
@@ -71,7 +80,8 @@ func (s *step) reissue(id string) error {
 	return s.settled(brings)
 }
 
-// collectAgain collects an invoice that takes the place of another, as far as the collection of that was: it has no grace of its own.
+// collectAgain collects the copy of an invoice. The grace period and retries of the original continue; the copy gets
+// no new grace period.
 func (s *step) collectAgain(again *invoice.Invoice, before *Collection) {
 	if before == nil || !owing(again) {
 		s.collect(again, s.sub.At, time.Time{})

@@ -43,10 +43,10 @@ func TestCorrectedCopy(t *testing.T) {
 		},
 		{
 			"by a customer", "support changes them for an existing order", []lifecycle.Event{started, latePaid("2026-11-01", 2, "acme-1"), copyOf("2026-11-10", 3, "acme-1", plans.Customer)},
-			"a customer may not have what was issued corrected; possible: ask support", nil, nil,
+			"Only support can have an issued invoice corrected.; possible: Ask support to send billing_details_changed.", nil, nil,
 		},
-		{"while it is charged", "never two charges", []lifecycle.Event{started, copyOf("2026-11-10", 2, "acme-1", plans.Support)}, "a payment of it is under way; its outcome comes first", nil, nil},
-		{"of none", "law 14", []lifecycle.Event{started, copyOf("2026-11-10", 2, "acme-9", plans.Support)}, `there is no invoice "acme-9", or it is settled for good`, nil, nil},
+		{"while it is charged", "never two charges", []lifecycle.Event{started, copyOf("2026-11-10", 2, "acme-1", plans.Support)}, "A payment of invoice acme-1 is in progress; send billing_details_changed again after payment_succeeded or payment_failed.", nil, nil},
+		{"of none", "law 14", []lifecycle.Event{started, copyOf("2026-11-10", 2, "acme-9", plans.Support)}, `Invoice "acme-9" does not exist or was settled too long ago to be changed.`, nil, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			out, err := lifecycle.Replay([]lifecycle.Policy{policy}, lateCustomer(), c.events, lateDay("2026-11-10"))

@@ -422,7 +422,7 @@ func TestRowK10(t *testing.T) {
 			{"2026-11-01 started card", "active full; s-1: recurring 890.00, due 890.00; collect_payment s-1 890.00"},
 			{"2026-11-01 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2026-11-10T12:00:00 cancel", "active full"},
-			{"2026-11-11 cancel", "refused: it ends on 2026-12-01 already"},
+			{"2026-11-11 cancel", "refused: The subscription already ends on 2026-12-01; send cancellation_withdrawn to keep it."},
 			{"2026-11-30T23:59:59.999999999", "active full"},
 			{"2026-12-01", "canceled billing_only"},
 			{"2026-12-18T10:00:00 card", "active full; s-2: recurring 890.00, due 890.00; collect_payment s-2 890.00"},
@@ -431,7 +431,7 @@ func TestRowK10(t *testing.T) {
 		}},
 		tale{"and undone", "until it takes effect, and not after", p, month, []scene{
 			{"2026-11-01 started card", "active full; s-1: recurring 890.00, due 890.00; collect_payment s-1 890.00"},
-			{"2026-11-01 undo", "refused: it does not end"},
+			{"2026-11-01 undo", "refused: No cancellation is scheduled."},
 			{"2026-11-10 cancel", "active full"},
 			{"2026-11-30T23:59:59.999999999 undo", "active full"},
 			{"2026-12-01", "active full; s-2: recurring 890.00, due 890.00; collect_payment s-2 890.00"},

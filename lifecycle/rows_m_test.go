@@ -161,7 +161,7 @@ func TestRowM8(t *testing.T) {
 	tell(t,
 		tale{"another country", "a customer in dollars stays in dollars", p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
-			{"2026-11-17 details Acme BR by support", "refused: a subscription stays in its currency, USD; there it would be BRL"},
+			{"2026-11-17 details Acme BR by support", "refused: A subscription in USD cannot move to a country with prices in BRL; start a new subscription there."},
 			{"2026-11-17 details Acme DE by support", "active full"},
 			{"2026-11-18 usage messages 100 0.01", "active full"},
 		}},
@@ -179,7 +179,7 @@ func TestRowM8(t *testing.T) {
 	e = eventOf("grant 50.00", nil)
 	e.At, e.Sequence, e.Grant.Currency = in(t, "UTC", "2026-11-18"), 2, "BRL"
 	_, err = lifecycle.Apply(p, sub, e)
-	if err == nil || !strings.Contains(err.Error(), "credit in BRL never pays an invoice in USD") {
+	if err == nil || !strings.Contains(err.Error(), "Credit in BRL cannot pay invoices in USD") {
 		t.Errorf("credit in another currency: %v", err)
 	}
 }
@@ -210,7 +210,7 @@ func TestRowM9(t *testing.T) {
 			{"2027-01-10 refunded s-1 100.00 by support", "error: event.reason: a refund states its reason (must be set)"},
 			{"2027-01-10 refunded s-1 100.00 because outage by support", "active full; s-2: refund -100.00, due 0.00; s-1 paid"},
 			{"2027-01-11 refunded s-1 because closed by support", "active full; s-3: refund -800.00, due 0.00; s-1 paid"},
-			{"2027-01-12 refunded s-1 because again by support", "refused: nothing was paid on it, or it went back already"},
+			{"2027-01-12 refunded s-1 because again by support", "refused: Invoice s-1 has no payment left to refund."},
 		}},
 	)
 }
@@ -300,13 +300,13 @@ func TestRowM12(t *testing.T) {
 		{"2026-11-15 details Acme", "unset billing_only"},
 		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-		{"2026-11-17 details Beta", "refused: a customer may not change billing details while it renews | switch its renewal off, or ask support"},
+		{"2026-11-17 details Beta", "refused: Only support can change the billing details of a subscription that renews. | Send renewal_disabled first, or ask support."},
 		{"2026-11-17 details Beta by support", "active full"},
 		{"2026-11-18 renewaloff", "active full"},
-		{"2026-11-18 renewaloff", "refused: it does not renew already"},
+		{"2026-11-18 renewaloff", "refused: Renewal is already disabled; send renewal_enabled to renew again."},
 		{"2026-11-19 details Gamma", "active full"},
 		{"2026-11-20 renewalon", "active full"},
-		{"2026-11-20 renewalon", "refused: it renews already"},
+		{"2026-11-20 renewalon", "refused: Renewal is already enabled; send renewal_disabled to stop it."},
 		{"2027-05-13", "active full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00; tell renewal 2027-05-16"},
 	}})
 	var out lifecycle.Outcome
@@ -359,11 +359,11 @@ func TestRowM14(t *testing.T) {
 		tale{"and not after all", "what waits is withdrawn, until it is billed", p, signed(t, p, "advanced", "P6M", in(t, "UTC", "2026-11-16")), []scene{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 1500.00, due 1500.00; collect_payment s-1 1500.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-			{"2027-02-15 withdraw", "refused: no change waits"},
+			{"2027-02-15 withdraw", "refused: No change is scheduled."},
 			{"2027-02-15 plan base by support", "active full"},
 			{"2027-02-16 withdraw", "active full"},
 			{"2027-02-17 plan base by support", "active full"},
-			{"2027-05-14 withdraw", "refused: the next period is billed with it already, as \"s-2\""},
+			{"2027-05-14 withdraw", "refused: The change scheduled for 2027-05-16 is already billed with the next period; send another change to reverse it."},
 		}},
 	)
 }
@@ -475,7 +475,7 @@ func TestRowM18(t *testing.T) {
 		}},
 		tale{"at its end", "the term begins by itself when the trial is over", salesTool(func(p *lifecycle.Policy) { p.Trial.UnusedTrial = plans.AtTrialEnd }), sub, []scene{
 			{"2026-11-02 started card", "trialing full"},
-			{"2026-11-06 bought", "refused: it begins by itself on 2026-11-16, when the trial is over"},
+			{"2026-11-06 bought", "refused: Paid service starts on 2026-11-16, when the trial ends; no event is needed."},
 			{"2026-11-16", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		}},
 		tale{"not bought", "without a method of payment it is restricted", p, sub, []scene{

@@ -8,14 +8,15 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// use keeps what was used for the next invoice.
+// use records usage charges for the next invoice.
 func (s *step) use(e *Event) error {
 	all, err := s.charges(e.Charges, plans.Usage)
 	s.sub.UnbilledCharges = append(s.sub.UnbilledCharges, all...)
 	return err
 }
 
-// sell bills what was sold once, with what waits for an invoice. In a trial or a pause it waits too.
+// sell bills one-time charges together with all unbilled charges. During a trial, a pause or a suspension they stay
+// unbilled until the next invoice.
 func (s *step) sell(e *Event) error {
 	all, err := s.charges(e.Charges, plans.OneTime)
 	if err != nil {
@@ -31,7 +32,7 @@ func (s *step) sell(e *Event) error {
 	return s.issue(lines)
 }
 
-// charges fills in what a charge that the caller counted leaves out.
+// charges fills in the kind, plan and currency that the charges of an event leave out, and checks the charges.
 func (s *step) charges(all []plans.Charge, kind plans.Kind) ([]plans.Charge, error) {
 	var f fault.List
 	for i := range all {
@@ -47,16 +48,18 @@ func (s *step) charges(all []plans.Charge, kind plans.Kind) ([]plans.Charge, err
 			c.Currency = s.sub.Contract.Currency
 		}
 		if c.Currency != s.sub.Contract.Currency {
-			return nil, s.conflict(fault.New(path+".currency", proration.ErrInvalid, "%.3s is not the %.3s of the contract", c.Currency, s.sub.Contract.Currency))
+			reason := "must be %.3s, the currency of the contract; got %.3s"
+			err := fault.New(path+".currency", proration.ErrInvalid, reason, s.sub.Contract.Currency, c.Currency)
+			return nil, s.conflict(err)
 		}
 		if c.Item == "" {
-			f.Add(path+".item", proration.ErrUnset, "say what was used or sold")
+			f.Add(path+".item", proration.ErrUnset, "required, the ID of the item used or sold")
 		}
 		_, err := c.Priced(s.policy.Billing.Proration)
 		f.Under(path, err)
 	}
-	if len(s.sub.UnbilledCharges)+len(all) > maxCharges {
-		f.Add("event.charges", proration.ErrLimit, "more than %d charges wait for an invoice", maxCharges)
+	if n := len(s.sub.UnbilledCharges) + len(all); n > maxCharges {
+		f.Add("event.charges", proration.ErrLimit, "must be at most %d unbilled charges; got %d", maxCharges, n)
 	}
 	return all, f.Err()
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// start begins service, or waits until it is to begin.
+// start starts service at once, or schedules it for Event.On.
 func (s *step) start(e *Event) error {
 	if e.PaymentMethod != "" {
 		if err := s.setMethod(e); err != nil {
@@ -23,14 +23,14 @@ func (s *step) start(e *Event) error {
 	case e.On.After(e.At):
 		s.sub.Status, s.sub.StartAt = PendingStart, e.On.In(s.sub.location())
 		if e.NoTrial {
-			s.sub.TrialEnd = s.sub.StartAt // there is none to come
+			s.sub.TrialEnd = s.sub.StartAt // marks that there is no trial
 		}
 		return nil
 	}
-	return s.tryOrServe(false)
+	return s.startTrialOrService(false)
 }
 
-// startNow begins service that waited for its time.
+// startNow starts service that was scheduled for this instant.
 func (s *step) startNow(Deadline) error {
 	at := s.sub.StartAt
 	s.sub.StartAt = time.Time{}
@@ -39,19 +39,20 @@ func (s *step) startNow(Deadline) error {
 		return s.serve(true, 0)
 	}
 	if s.policy.Trial.RequirePaymentMethod && s.sub.PaymentMethod == "" {
-		return s.trialOver(Deadline{}) // it was taken off file since, and there is no trial
+		return s.trialOver(Deadline{}) // the payment method was removed, so there is no trial
 	}
-	return s.tryOrServe(true)
+	return s.startTrialOrService(true)
 }
 
-// tryOrServe begins the trial, where there is one. Service that begins later than it was agreed is anchored where it does.
-func (s *step) tryOrServe(anew bool) error {
+// startTrialOrService starts the trial if the policy has one, and paid service otherwise. If anew is set, the
+// contract restarts at this instant, because service starts later than agreed.
+func (s *step) startTrialOrService(anew bool) error {
 	trial := s.policy.Trial
 	if trial.Length == (proration.Interval{}) {
 		return s.serve(anew, 0)
 	}
 	if trial.RequirePaymentMethod && s.sub.PaymentMethod == "" {
-		return s.refuse("a trial begins with a method of payment")
+		return s.refuse("The trial requires a payment method; send payment_method_added first.")
 	}
 	end, err := trial.Length.After(s.sub.At, s.sub.location())
 	if err != nil {
@@ -61,11 +62,12 @@ func (s *step) tryOrServe(anew bool) error {
 	return nil
 }
 
-// buy begins the paid term while the trial runs. What becomes of the days that are left is the policy's.
+// buy converts a running trial to paid service. The policy's UnusedTrial carries the remaining days over, forfeits
+// them, or refuses the event because paid service starts when the trial ends.
 func (s *step) buy(*Event) error {
 	start, days := s.policy.Trial.Starts(s.sub.At, s.sub.TrialEnd)
 	if start.After(s.sub.At) {
-		return s.refuse("it begins by itself on " + start.In(s.sub.location()).Format(time.DateOnly) + ", when the trial is over")
+		return s.refuse("Paid service starts on " + s.sub.date(start) + ", when the trial ends; no event is needed.")
 	}
 	end := s.sub.TrialEnd
 	s.sub.TrialEnd = s.sub.At
@@ -76,16 +78,17 @@ func (s *step) buy(*Event) error {
 	return err
 }
 
-// trialOver begins the first period, unless it was canceled or nobody could pay.
+// trialOver starts the first paid period at the end of the trial. If there is no payment method, it takes the final
+// action of the trial policy instead.
 func (s *step) trialOver(Deadline) error {
 	if without := s.policy.Trial.WithoutPaymentMethod; s.sub.PaymentMethod == "" && without > FinalContinue {
-		return s.resortTo(without)
+		return s.takeFinalAction(without)
 	}
 	return s.serve(true, 0)
 }
 
-// resortTo does what the policy says where nobody can pay.
-func (s *step) resortTo(r FinalAction) error {
+// takeFinalAction suspends, pauses or cancels a subscription that has no payment method, or changes nothing.
+func (s *step) takeFinalAction(r FinalAction) error {
 	if r == FinalSuspend || r == FinalPause {
 		if err := s.stop(); err != nil {
 			return err
@@ -105,7 +108,9 @@ func (s *step) resortTo(r FinalAction) error {
 	return nil
 }
 
-// serve begins the first period at the instant: with the contract as it stands, or anew with it.
+// serve starts the first paid period, which is longer by the given number of days. If anew is set, the contract
+// restarts at this instant, unless it has a fixed billing day, no terms and no added days. A contract whose first term
+// begins later always restarts.
 func (s *step) serve(anew bool, longer int) error {
 	sub := &s.sub
 	fixed := sub.Contract.Cycle.Day != 0 && len(sub.Contract.Terms) == 0 && longer == 0
@@ -122,10 +127,10 @@ func (s *step) serve(anew bool, longer int) error {
 	return s.await()
 }
 
-// await lets service wait for the payment of its first invoice, where the policy has it so.
+// await makes the subscription incomplete until its first invoice is paid, if the policy has a first payment timeout.
 func (s *step) await() error {
 	sub := &s.sub
-	if s.policy.FirstPaymentTimeout == (proration.Interval{}) || !sub.awaits() {
+	if s.policy.FirstPaymentTimeout == (proration.Interval{}) || !sub.periodUnpaid() {
 		return nil
 	}
 	by, err := s.policy.FirstPaymentTimeout.After(sub.At, sub.location())
@@ -136,12 +141,12 @@ func (s *step) await() error {
 	return nil
 }
 
-// awaits reports whether an invoice of the period that is served is unpaid.
-func (s *Subscription) awaits() bool {
+// periodUnpaid reports whether an invoice of the current period is unpaid.
+func (s *Subscription) periodUnpaid() bool {
 	return slices.ContainsFunc(s.Receivables, func(d Collection) bool { return !d.ServiceFrom.Before(s.Period.Start) })
 }
 
-// anew lets the contract begin at the instant.
+// anew restarts the contract at this instant, with a first period that is longer by the given number of days.
 func (s *step) anew(longer int) error {
 	after, err := s.sub.Contract.StartingAt(s.sub.At, longer)
 	if err != nil {
@@ -151,7 +156,8 @@ func (s *step) anew(longer int) error {
 	return nil
 }
 
-// bill bills the period that begins at the instant with what waited for it, collects what was held for it, and lets it be the one that is served.
+// bill issues the invoice of the period that begins now, with all unbilled charges, requests payment of the invoices
+// held for it, and makes it the current period.
 func (s *step) bill() error {
 	sub := &s.sub
 	if err := s.retime(); err != nil {
@@ -167,8 +173,8 @@ func (s *step) bill() error {
 	return s.served()
 }
 
-// retime lets the policy's timing hold for the period that begins at the instant. What was used before it is billed as it was to be. A term that is
-// billed up front stays in advance.
+// retime applies the policy's billing timing to the period that begins now. When the timing changes from arrears to
+// advance, it first bills the period that has just ended. A term that is billed up front is always billed in advance.
 func (s *step) retime() error {
 	sub := &s.sub
 	switch arrears := s.policy.Billing.Timing == proration.InArrears && !sub.upFront(); {
@@ -186,7 +192,8 @@ func (s *step) retime() error {
 	return nil
 }
 
-// inArrears reports whether the period that is served is billed when it is over: as the policy had it when it began.
+// inArrears reports whether the current period is billed at its end. The policy in force at the start of the period
+// decides.
 func (s *Subscription) inArrears() bool { return !s.UnbilledSince.IsZero() }
 
 // upFront reports whether the whole term is billed when it begins.
@@ -194,7 +201,7 @@ func (s *Subscription) upFront() bool {
 	return len(s.Contract.Terms) > 0 && s.Contract.Terms[0].Term.Billing == plans.UpFront
 }
 
-// collectHeld collects what was held for the next period.
+// collectHeld requests payment of the invoices that were held for the next period.
 func (s *step) collectHeld() {
 	for i := range s.sub.Receivables {
 		if !s.sub.Receivables[i].CollectAt.IsZero() {
@@ -203,7 +210,7 @@ func (s *step) collectHeld() {
 	}
 }
 
-// served lets the period that holds the instant be the one that is served.
+// served sets the current period to the billing period that contains this instant.
 func (s *step) served() error {
 	rest, err := s.sub.Contract.RemainingPortions(s.sub.At)
 	if err != nil {
@@ -212,12 +219,13 @@ func (s *step) served() error {
 	p := rest[0]
 	s.sub.Period = proration.Period{Start: p.Period.Start, End: p.Span.End}
 	if !p.Span.End.After(s.sub.At) {
-		return fault.New("contract.cycle", proration.ErrPeriod, "no period holds %s", s.sub.At.Format(time.RFC3339))
+		return fault.New("contract.cycle", proration.ErrPeriod, "must have a period at %s", s.sub.At.Format(time.RFC3339))
 	}
 	return nil
 }
 
-// forget takes back a period that was billed ahead and not paid; what is paid of one stays.
+// forget cancels a next period that is already invoiced. Its unpaid invoice is voided, now or once a payment in
+// progress has a result, and its other charges become unbilled again. A paid or partly paid invoice stays.
 func (s *step) forget() error {
 	a := s.sub.NextPeriod
 	if a == nil {
@@ -225,7 +233,7 @@ func (s *step) forget() error {
 	}
 	s.sub.NextPeriod = nil
 	if i := s.sub.due(a.Invoice); i >= 0 && s.sub.underWay(a.Invoice) {
-		s.renounce(i)
+		s.voidWhenKnown(i)
 		s.sub.UnbilledCharges = append(slices.Clone(a.IncludedCharges), s.sub.UnbilledCharges...)
 		if s.sub.Status == PastDue {
 			s.standing()
@@ -246,20 +254,25 @@ func (s *step) forget() error {
 	return nil
 }
 
-// retractable reports whether an invoice can be taken back: nothing was paid on it, and no payment is under way.
+// retractable reports whether an invoice can be voided: it is open and no money was received for it.
 func (s *Subscription) retractable(id string) bool {
 	i := s.invoice(id)
 	return i >= 0 && s.Invoices[i].Status == invoice.Open && !s.Invoices[i].Received().IsPositive()
 }
 
-// renounce lets an invoice be void once it is known what came of the payment that is under way.
-func (s *step) renounce(due int) {
+// voidWhenKnown marks an invoice to be voided once the result of its payment in progress is known, and drops its
+// charges from the account.
+func (s *step) voidWhenKnown(due int) {
 	d := &s.sub.Receivables[due]
 	d.VoidWhenKnown = true
-	s.sub.UnexpiredCharges = slices.DeleteFunc(s.sub.UnexpiredCharges, func(c plans.Charge) bool { return invoiceOf(c.ID) == d.Invoice })
+	s.sub.UnexpiredCharges = slices.DeleteFunc(s.sub.UnexpiredCharges, func(c plans.Charge) bool {
+		return invoiceOf(c.ID) == d.Invoice
+	})
 }
 
-// standing lets the status follow from what is overdue: nothing, or something whose grace runs. What is suspended stays so while a grace is over.
+// standing derives the status from the overdue invoices: active without one, past due with one. A suspended
+// subscription stays suspended while the grace period of an overdue invoice is over, and an incomplete one becomes
+// active once its period is paid.
 func (s *step) standing() {
 	sub := &s.sub
 	overdue, over := false, false
@@ -273,7 +286,7 @@ func (s *step) standing() {
 		}
 	}
 	switch {
-	case sub.Status == Incomplete && !sub.awaits():
+	case sub.Status == Incomplete && !sub.periodUnpaid():
 		sub.Status, sub.PayBy = Active, time.Time{}
 	case sub.Status == PastDue && !overdue:
 		sub.Status = Active

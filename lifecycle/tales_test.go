@@ -31,7 +31,7 @@ func TestPaymentTales(t *testing.T) {
 		}...)},
 		tale{"disputed while open", "nothing came in that could be taken back", p, month, []scene{
 			begun[0],
-			{"2026-11-10 disputed s-1", "refused: nothing was paid on it, or it went back already"},
+			{"2026-11-10 disputed s-1", "refused: Invoice s-1 has no payment left to dispute."},
 		}},
 		tale{"disputed after the end", "what is open then is charged before somebody comes back", p, month, then([]scene{
 			{"2026-11-10 cancel", "active full"},
@@ -186,7 +186,7 @@ func TestChangeTales(t *testing.T) {
 		}...)},
 		tale{"ahead, and other dates", "what is paid ahead is not moved", ahead, month, then([]scene{
 			{"2026-11-24 paid s-2", "active full; s-2: recurring 890.00, due 890.00; collect_payment s-2 890.00; tell receipt s-2"},
-			{"2026-11-26 dates 2026-12-16", "refused: the period from 2026-12-01 on is billed already; change it once it has begun"},
+			{"2026-11-26 dates 2026-12-16", "refused: The period from 2026-12-01 is already billed; send this change once the period has begun."},
 			{"2026-12-02 dates 2026-12-16", "active full; s-3: proration_credit -861.29, recurring 415.33, granted 445.96, due 0.00"},
 		}...)},
 		tale{"ahead, and no renewal", "taken back where it is not paid", ahead, month, then([]scene{
@@ -215,13 +215,13 @@ func TestChangeTales(t *testing.T) {
 		}...)},
 		tale{"ahead, and void", "the period that begins is not void by itself", ahead, month, then([]scene{
 			{"2026-11-24 failed s-2", "past_due full; s-2: recurring 890.00, due 890.00; collect_payment s-2 890.00; tell payment_failed s-2 2026-12-04"},
-			{"2026-11-26 void s-2", "refused: it is of the period that begins on 2026-12-01; cancel, or switch its renewal off"},
+			{"2026-11-26 void s-2", "refused: Invoice s-2 is for the period from 2026-12-01; send renewal_disabled or cancellation_requested to void it while it is unpaid."},
 		}...)},
 		tale{"a change that waits, ahead", "the seats that go on December 1 are not billed ahead, and cannot be withdrawn then", ahead, month, then([]scene{
 			{"2026-11-10 price 80.00 by support", "active full"},
 			{"2026-11-24", "active full; s-2: recurring 800.00, due 800.00; collect_payment s-2 800.00"},
 			{"2026-11-24 paid s-2", "active full; s-2 paid; tell receipt s-2"},
-			{"2026-11-25 withdraw", "refused: the next period is billed with it already, as \"s-2\""},
+			{"2026-11-25 withdraw", "refused: The change scheduled for 2026-12-01 is already billed with the next period; send another change to reverse it."},
 			{"2026-11-26 price 70.00 by support", "active full"},
 			{"2026-12-01", "active full; s-3: proration_credit -800.00, proration_charge 700.00, granted 100.00, due 0.00"},
 		}...)},
@@ -410,7 +410,7 @@ func TestMixedTales(t *testing.T) {
 			{"2026-11-17 failed s-2", "past_due full; s-2 open; tell payment_failed s-2 2026-11-20"},
 			{"2026-11-17 writeoff s-2", "active full; s-2 uncollectible; withdraw s-2"},
 			{"2026-11-18 failed s-2", "refused: the invoice is uncollectible"},
-			{"2026-11-19 disputed s-2", "refused: nothing was paid on it, or it went back already"},
+			{"2026-11-19 disputed s-2", "refused: Invoice s-2 has no payment left to dispute."},
 		}...)},
 		tale{"paid after it was void", "a part, and more than there was", p, month, then([]scene{
 			{"2026-11-16 seats +2", "active full; s-2: proration_charge 89.00, due 89.00; collect_payment s-2 89.00"},

@@ -1,22 +1,21 @@
 package lifecycle
 
 import (
-	"strconv"
-	"time"
-
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 )
 
-// void takes back an invoice that was issued by mistake.
+// void voids an invoice that was issued by mistake.
 func (s *step) void(e *Event) error {
 	id := e.Payment.Invoice
 	if i := s.sub.invoice(id); i >= 0 && s.sub.Invoices[i].Status == invoice.Void {
-		return s.refuse("it is void already")
+		return s.refuse("Invoice " + id + " is already void.")
 	}
 	if a := s.sub.NextPeriod; a != nil && a.Invoice == id {
-		return s.refuse("it is of the period that begins on " + a.Period.Start.In(s.sub.location()).Format(time.DateOnly) + "; cancel, or switch its renewal off")
+		begins := s.sub.date(a.Period.Start)
+		return s.refuse("Invoice " + id + " is for the period from " + begins + "; " +
+			"send renewal_disabled or cancellation_requested to void it while it is unpaid.")
 	}
 	brings := s.overdue(id)
 	if err := s.undo(id); err != nil {
@@ -25,7 +24,7 @@ func (s *step) void(e *Event) error {
 	return s.settled(brings)
 }
 
-// writeOff gives an invoice up.
+// writeOff marks an invoice as uncollectible and stops its collection.
 func (s *step) writeOff(e *Event) error {
 	brings := s.overdue(e.Payment.Invoice)
 	if err := s.happen(e.Payment.Invoice, invoice.Event{Kind: invoice.WrittenOff, Reason: e.Reason}); err != nil {
@@ -35,19 +34,21 @@ func (s *step) writeOff(e *Event) error {
 	return s.settled(brings)
 }
 
-// undo takes an invoice back, and what it did to the account.
+// undo voids an invoice and reverses its charges and credits in the account.
 func (s *step) undo(id string) error {
 	for _, c := range s.sub.UnexpiredCharges {
 		if c.Corrects != "" && invoiceOf(c.Corrects) == id && invoiceOf(c.ID) != id {
-			return s.refuse("invoice " + strconv.Quote(id) + " was credited since, by " + c.ID)
+			by := invoiceOf(c.ID)
+			return s.refuse("Invoice " + id + " was credited by " + by + " and can no longer be voided.")
 		}
 	}
-	entries, owed, err := credits.Void(s.sub.Ledger, credits.VoidRequest{Ref: id, At: s.sub.At, Reason: "invoice " + id + " is void"})
+	reversal := credits.VoidRequest{Ref: id, At: s.sub.At, Reason: "invoice " + id + " is void"}
+	entries, owed, err := credits.Void(s.sub.Ledger, reversal)
 	if err != nil {
 		return err
 	}
 	if owed.IsPositive() {
-		return s.refuse("credit of invoice " + strconv.Quote(id) + " was spent since")
+		return s.refuse("Invoice " + id + " granted credit that is spent, so it can no longer be voided.")
 	}
 	if err := s.happen(id, invoice.Event{Kind: invoice.Voided}); err != nil {
 		return err
