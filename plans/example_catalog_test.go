@@ -67,10 +67,10 @@ func ExampleCatalog_Quote() {
 	// Output:
 	// 2026-03-02 until 2027-03-02, seat: 7 x 75.00 x 12 = 6300.00, less 10 % 630.00 = 5670.00
 	// due: 5670.00 BRL
-	// part 1 on 2026-03-02: 1417.50 BRL
-	// part 2 on 2026-04-02: 1417.50 BRL
-	// part 3 on 2026-05-02: 1417.50 BRL
-	// part 4 on 2026-06-02: 1417.50 BRL
+	// installment 1 on 2026-03-02: 1417.50 BRL
+	// installment 2 on 2026-04-02: 1417.50 BRL
+	// installment 3 on 2026-05-02: 1417.50 BRL
+	// installment 4 on 2026-06-02: 1417.50 BRL
 	// renewal on 2027-03-02: 5670.00 BRL
 }
 
@@ -82,8 +82,8 @@ func ExampleCatalog_Quote_refused() {
 	fmt.Println(err)
 	fmt.Println(errors.Is(err, plans.ErrRefused))
 	// Output:
-	// payment_method: "wire" is by arrangement; possible: card; by arrangement wire
-	// term: P3M is shorter than the minimum of P6M; possible: P6M, P1Y
+	// Payment method "wire" is available by arrangement only. Choose card. By arrangement: wire.
+	// A term of P3M is too short. Choose P6M or P1Y.
 	// true
 }
 
@@ -102,7 +102,7 @@ func ExampleCatalog_Check() {
 	permit := must(shop().Check(smaller))
 	fmt.Println(permit.Action, permit.Effective, permit.At.Format(time.DateOnly))
 	// Output:
-	// downgrade: a customer may not do that; possible: support can do it, at the end of the term
+	// Downgrades are handled by support. Ask support; the change takes effect at the end of the term.
 	// downgrade at_term_end 2027-03-02
 }
 
@@ -116,11 +116,11 @@ func ExampleCatalog_Amend() {
 		fmt.Println("ends", amendment.Contract.End().Format(time.DateOnly))
 	}
 	// Output:
-	// add_quantity on 2026-09-01, at once
+	// quantity increase, effective 2026-09-01 (immediately)
 	// 2026-09-01 until 2027-03-02, seat: 2 x 15.00 x 12, 360.00 x 182/365 days = 179.506..., rounded half up to 179.51, less 10 % 17.95 = 161.56
 	// due: 161.56 USD
 	// ends 2027-03-02
-	// extend on 2026-09-01, at once
+	// term extension, effective 2026-09-01 (immediately)
 	// 2027-03-02 until 2027-09-02, seat: 7 x 15.00 x 6 = 630.00
 	// due: 630.00 USD
 	// ends 2027-09-02
@@ -155,7 +155,7 @@ func ExampleCatalog_Validate() {
 	// Output:
 	// plans[1].offers[0].price.unit: must not be negative; got -25
 	// terms[0].billing: required, one of up_front, per_period
-	// markets[0].payment_methods[1].by: it is one of customer, support, or both
+	// markets[0].payment_methods[1].by: required, at least one of customer, support
 }
 
 func ExampleClassify() {
@@ -173,7 +173,7 @@ func ExampleClassify() {
 func ExamplePlan_Validate() {
 	plan := plans.Plan{ID: "growth", Interval: aMonth, Offers: []plans.Offer{{Item: "seat", Currency: "usd"}}}
 	fmt.Println(plan.Validate())
-	// Output: offers[0].currency: "usd" is not an ISO 4217 currency
+	// Output: offers[0].currency: must be an ISO 4217 currency; got "usd"
 }
 
 func ExamplePlan_Exceeded() {
@@ -191,13 +191,13 @@ func ExamplePlan_Exceeded() {
 func ExampleMarket_Validate() {
 	fmt.Println(plans.Market{Countries: []string{"Brazil"}, Currency: "BRL"}.Validate())
 	// Output:
-	// countries[0]: "Brazil" is not two capital letters
-	// payment_methods: a market has a way to pay
+	// countries[0]: must be two capital letters; got "Brazil"
+	// payment_methods: required, at least one payment method
 }
 
 func ExampleTerm_Validate() {
 	fmt.Println(plans.Term{Length: aYear, Percent: money("110"), Billing: plans.UpFront, Renewal: plans.Renew}.Validate())
-	// Output: percent: 110 is more than 100
+	// Output: percent: must be at most 100; got 110
 }
 
 func ExampleTrial_Validate() {

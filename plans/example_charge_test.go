@@ -68,7 +68,7 @@ func ExampleCharge_Taxed() {
 func ExampleTax_Validate() {
 	fmt.Println(plans.Tax{Percent: money("-19")}.Validate())
 	// Output:
-	// name: a tax has a name
+	// name: required, the tax's name
 	// percent: must not be negative; got -19
 }
 

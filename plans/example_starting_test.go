@@ -39,7 +39,7 @@ func ExampleMarket_PaymentMethod() {
 	method := must(market.PaymentMethod("wire", plans.Support))
 	fmt.Println(method.ID)
 	// Output:
-	// payment_method: "wire" is by arrangement; possible: card; by arrangement wire
+	// Payment method "wire" is available by arrangement only. Choose card. By arrangement: wire.
 	// wire
 }
 

@@ -56,7 +56,7 @@ func ExampleCurrency_Places() {
 	// JPY 0 <nil>
 	// KWD 3 <nil>
 	// CLF 4 <nil>
-	// usd 0 currency: "usd" is not an ISO 4217 currency
+	// usd 0 currency: must be an ISO 4217 currency; got "usd"
 }
 
 // A policy that was written for dollars bills yen without cents.
@@ -293,6 +293,6 @@ func ExampleApplyDiscounts() {
 func ExampleDiscount_Validate() {
 	fmt.Println(plans.Discount{ID: "friend", Amount: money("5")}.Validate())
 	// Output:
-	// currency: amounts have a currency
+	// currency: required, an ISO 4217 currency
 	// duration: required, one of once, repeating, forever
 }
