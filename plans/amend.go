@@ -5,18 +5,23 @@ import (
 	"time"
 )
 
-// Amendment is a change that the rules allow, and what comes of it.
+// Amendment is an approved change with the new contract and the bill for the change.
 type Amendment struct {
-	Approval          // what it comes to, and when it takes effect
-	Contract Contract `json:"contract"` // as it is from At on, and not before
-	Bill     Bill     `json:"bill"`     // what is due for it; without lines where it waits, or where nothing is added
+	Approval          // action of the change, and the time when it takes effect
+	Contract Contract `json:"contract"` // contract from At on
+	Bill     Bill     `json:"bill"`     // charges due now; empty if the change waits or adds no charge
 }
 
-// Amend checks a change by the rules, makes it, and prices what it adds, as [Contract.Amended] does. What is given back derives from what
-// was billed: that is package credits. Discounts that are taken off every time are taken off here too; those that are counted, or are an
-// amount for each period, were used for the period already, and what leaving costs was agreed after all of them.
-// A change that takes effect later has no bill: Contract is the one to store at that instant, and what is left of its period is billed then.
-// Errors: as for [Catalog.Check].
+// Amend checks a change against the rules, makes it, and prices its charges as [Contract.Amended] does. Credits depend
+// on billed charges, and package credits computes them.
+//
+// Percentages and special prices with the duration [Forever] apply to the charges. The period's own bill has already
+// used the other discounts, so they do not apply. A termination fee is computed from discounted bills and gets no
+// discount.
+//
+// A change that takes effect later has no bill yet. The caller stores Contract at the time when the change takes
+// effect, and bills the rest of its period then.
+// Errors: those of [Catalog.Check], and those of [Contract.Amended].
 func (c Catalog) Amend(p ChangeRequest) (Amendment, error) {
 	permit, after, err := c.permit(&p)
 	if err != nil {
@@ -37,7 +42,8 @@ func (c Catalog) Amend(p ChangeRequest) (Amendment, error) {
 		return a.Action == Cancel || d.Duration != Forever || d.Amount.IsPositive()
 	})
 	reduced, err := ApplyDiscounts(DiscountRequest{
-		Charges: charges, Discounts: discounts, Currency: a.Contract.Currency, Mode: c.Policy.Rounding.Mode, Allocation: c.Allocation,
+		Charges: charges, Discounts: discounts, Currency: a.Contract.Currency,
+		Mode: c.Policy.Rounding.Mode, Allocation: c.Allocation,
 	})
 	if err != nil {
 		return Amendment{}, err
@@ -46,13 +52,13 @@ func (c Catalog) Amend(p ChangeRequest) (Amendment, error) {
 	return a, nil
 }
 
-// Explain returns the amendment as a customer could read it: what it comes to, when, each line with how it was computed, and the limits
-// that it would break.
+// Explain returns the amendment in words for the customer: the action and its date, each line with its computation, and
+// the exceeded limits.
 func (a Amendment) Explain() string {
 	if a.Action == 0 {
 		return ""
 	}
-	text := a.Action.String() + " on " + a.At.Format(time.DateOnly) + ", " + a.Effective.words() + "\n"
+	text := a.Action.words() + ", effective " + a.At.Format(time.DateOnly) + " (" + a.Effective.words() + ")\n"
 	if len(a.Bill.Lines) > 0 {
 		text += a.Bill.explain(a.Contract.Currency)
 	}

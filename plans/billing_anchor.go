@@ -5,35 +5,35 @@ import (
 	"github.com/billingrules/billing/internal/fault"
 )
 
-// BillingAnchor says on which dates periods begin after a change or a reactivation. Its zero is unset and an error.
+// BillingAnchor sets the billing dates after a change or a reactivation. The zero BillingAnchor is unset and an error.
 //
 // JSON: reset, keep.
 type BillingAnchor uint8
 
 // The billing anchors.
 const (
-	AnchorReset BillingAnchor = iota + 1 // reset: periods begin anew at the instant, and a whole period is billed
-	AnchorKeep                           // keep: billing dates stay, and the rest of the running period is billed
+	AnchorReset BillingAnchor = iota + 1 // a new period starts immediately, and a whole period is billed
+	AnchorKeep                           // billing dates stay, and the rest of the current period is billed
 )
 
 var billingAnchors = []string{"", "reset", "keep"}
 
-// String returns its name, "reset".
+// String returns the name of the anchor, "reset".
 func (a BillingAnchor) String() string { return enum.String(billingAnchors, a) }
 
-// Validate returns ErrUnset for the zero BillingAnchor and ErrInvalid for an unknown one.
+// Validate returns ErrUnset for the zero BillingAnchor, and ErrInvalid for an unknown value.
 func (a BillingAnchor) Validate() error {
 	var f fault.List
 	fault.Enum(&f, "billing_anchor", billingAnchors, a)
 	return f.Err()
 }
 
-// MarshalText returns its name.
+// MarshalText returns the name of the anchor.
 func (a BillingAnchor) MarshalText() ([]byte, error) {
 	return fault.Marshal(billingAnchors, a, "billing_anchor")
 }
 
-// UnmarshalText reads its name; an unknown one is ErrInvalid.
+// UnmarshalText reads the name of the anchor; an unknown name is ErrInvalid.
 func (a *BillingAnchor) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(billingAnchors, a, "billing_anchor", text)
 }

@@ -8,15 +8,16 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Catalog is everything that a seller offers, and by which rules: one value that is read from a JSON file.
+// Catalog is the complete offer of a seller, read from one JSON file: plans, terms, markets and change rules.
 type Catalog struct {
-	Policy      proration.Policy     `json:"policy"`                // how time is counted and amounts are rounded; the places are those of each currency
-	Allocation  proration.Allocation `json:"allocation"`            // which line gets what is left over when a discount is spread over several
-	Plans       []Plan               `json:"plans"`                 // at least one
-	Terms       []Term               `json:"terms,omitzero"`        // the lengths on offer; none sells from period to period
-	Markets     []Market             `json:"markets"`               // at least one
-	ChangeRules ChangeRules          `json:"change_rules,omitzero"` // who may change what; what none is for nobody may
-	Trial       Trial                `json:"trial,omitzero"`        // how long a plan can be tried
+	// Policy sets how time is counted and amounts are rounded. Each currency sets its own number of decimal places.
+	Policy      proration.Policy     `json:"policy"`
+	Allocation  proration.Allocation `json:"allocation"`            // lines that get the remainder of a spread discount
+	Plans       []Plan               `json:"plans"`                 // plans on offer; at least one
+	Terms       []Term               `json:"terms,omitzero"`        // terms on offer; none sells period to period
+	Markets     []Market             `json:"markets"`               // markets; at least one
+	ChangeRules ChangeRules          `json:"change_rules,omitzero"` // change rules; an action without one is forbidden
+	Trial       Trial                `json:"trial,omitzero"`        // trial before a paid plan; zero is no trial
 }
 
 // Validate returns every fault of the catalog at once, each with its path.
@@ -26,18 +27,18 @@ func (c Catalog) Validate() error {
 	return f.Err()
 }
 
-// check adds the faults of the catalog.
+// check adds the faults of the catalog to the list.
 func (c *Catalog) check(f *fault.List) {
 	f.Under("policy", c.Policy.Validate())
 	checkAllocation(f, c.Allocation)
 	if len(c.Plans) == 0 {
-		f.Add("plans", proration.ErrUnset, "there is nothing to sell")
+		f.Add("plans", proration.ErrUnset, "required, at least one plan")
 	}
 	for i, p := range c.Plans {
 		path := element("plans", i)
 		f.Under(path, p.Validate())
 		if p.ID != "" && slices.ContainsFunc(c.Plans[:i], func(other Plan) bool { return other.ID == p.ID }) {
-			f.Add(path+".id", proration.ErrInvalid, "%.40q comes twice", p.ID)
+			f.Add(path+".id", proration.ErrInvalid, "must be unique; %.40q appears twice", p.ID)
 		}
 	}
 	checkTerms(f, c.Terms)
@@ -46,10 +47,10 @@ func (c *Catalog) check(f *fault.List) {
 	f.Under("trial", c.Trial.Validate())
 }
 
-// checkMarkets adds the faults of the markets.
+// checkMarkets adds the faults of the markets, and of countries that several markets list.
 func (c *Catalog) checkMarkets(f *fault.List) {
 	if len(c.Markets) == 0 {
-		f.Add("markets", proration.ErrUnset, "there is nowhere to sell")
+		f.Add("markets", proration.ErrUnset, "required, at least one market")
 	}
 	taken := map[string]int{}
 	for i, m := range c.Markets {
@@ -57,18 +58,19 @@ func (c *Catalog) checkMarkets(f *fault.List) {
 		f.Under(path, m.Validate())
 		countries := m.Countries
 		if len(countries) == 0 {
-			countries = []string{"everywhere else"}
+			countries = []string{"all other countries"}
 		}
 		for _, code := range countries {
 			if other, ok := taken[code]; ok && other != i {
-				f.Add(path+".countries", proration.ErrInvalid, "%s is in %s already", strconv.Quote(code), element("markets", other))
+				f.Add(path+".countries", proration.ErrInvalid, "must be in one market only; %s is also in %s",
+					strconv.Quote(code), element("markets", other))
 			}
 			taken[code] = i
 		}
 	}
 }
 
-// plan returns a plan by its ID, or the refusal that lists what there is.
+// plan returns the plan with the given ID, or a refusal that lists the plans on offer.
 func (c *Catalog) plan(id string) (*Plan, error) {
 	var all []string
 	for i := range c.Plans {
@@ -77,11 +79,11 @@ func (c *Catalog) plan(id string) (*Plan, error) {
 		}
 		all = append(all, c.Plans[i].ID)
 	}
-	return nil, &Refusal{Rule: "plan", Reason: "there is no plan " + strconv.Quote(id), Instead: oneOf(all)}
+	return nil, &Refusal{Rule: "plan", Reason: "There is no plan " + strconv.Quote(id) + ".", Instead: oneOf(all)}
 }
 
-// Market returns the market of a country: the one that lists it, or else the one that lists none.
-// Errors: a [Refusal] where nothing is sold there.
+// Market returns the market that lists the country, or else the market that lists no countries.
+// Errors: a [Refusal] if there is neither.
 func (c Catalog) Market(country string) (Market, error) {
 	m, err := c.market(country)
 	if err != nil {
@@ -90,7 +92,7 @@ func (c Catalog) Market(country string) (Market, error) {
 	return m.clone(), nil
 }
 
-// market returns the market of a country, or the refusal.
+// market is Market without the copy.
 func (c *Catalog) market(country string) (*Market, error) {
 	var rest *Market
 	for i := range c.Markets {
@@ -103,13 +105,13 @@ func (c *Catalog) market(country string) (*Market, error) {
 		}
 	}
 	if rest == nil {
-		return nil, &Refusal{Rule: "market", Reason: "nothing is sold in " + strconv.Quote(country)}
+		return nil, &Refusal{Rule: "market", Reason: "Orders from " + strconv.Quote(country) + " are not accepted."}
 	}
 	return rest, nil
 }
 
-// term returns the term of a length, or the refusal that lists what there is. Without terms on offer there is none, and none may
-// be asked for; with some on offer one must be.
+// term returns the term of the given length, or a refusal that lists the terms on offer. A catalog without terms
+// accepts only an unset length and returns nil; a catalog with terms requires one of them.
 func (c *Catalog) term(length proration.Interval) (*Term, error) {
 	var all []string
 	var shortest *Term
@@ -126,18 +128,18 @@ func (c *Catalog) term(length proration.Interval) (*Term, error) {
 	unset := length == proration.Interval{}
 	switch {
 	case len(c.Terms) == 0 && unset:
-		return nil, nil //nolint:nilnil // no term is what was asked for and what there is
+		return nil, nil //nolint:nilnil // a contract without a term is valid here
 	case len(c.Terms) == 0:
-		return nil, &Refusal{Rule: "term", Reason: "no terms are on offer", Instead: "from period to period"}
+		return nil, &Refusal{Rule: "term", Reason: "No terms are offered.", Instead: "Continue without a term."}
 	case unset:
-		return nil, &Refusal{Rule: "term", Reason: "a term is needed", Instead: oneOf(all)}
+		return nil, &Refusal{Rule: "term", Reason: "A term is required.", Instead: oneOf(all)}
 	case shorter(length, shortest.Length):
-		return nil, &Refusal{Rule: "term", Reason: length.String() + " is shorter than the minimum of " + shortest.Length.String(), Instead: oneOf(all)}
+		return nil, &Refusal{Rule: "term", Reason: "A term of " + length.String() + " is too short.", Instead: oneOf(all)}
 	}
-	return nil, &Refusal{Rule: "term", Reason: length.String() + " is not on offer", Instead: oneOf(all)}
+	return nil, &Refusal{Rule: "term", Reason: "A term of " + length.String() + " is not offered.", Instead: oneOf(all)}
 }
 
-// shorter reports whether one length is shorter than another of its kind.
+// shorter reports whether a is shorter than b. Two lengths in different units do not compare, and it returns false.
 func shorter(a, b proration.Interval) bool {
 	switch {
 	case a.Months > 0 && b.Months > 0:
@@ -148,14 +150,14 @@ func shorter(a, b proration.Interval) bool {
 	return a.Seconds > 0 && a.Seconds < b.Seconds
 }
 
-// Changed returns the catalog as it is for one customer: with what was agreed on specially laid over it. The catalog itself
-// stays as it is.
-// Errors: those of [Override.Validate], ErrInvalid for a plan that the catalog does not have, and those of [Catalog.Validate] for
-// what comes out.
+// With returns the catalog for one customer, with the override applied. It does not modify the original catalog.
+// Errors: those of [Override.Validate]; ErrInvalid for an override of a plan that the catalog does not have; and those
+// of [Catalog.Validate] for the result.
 func (c Catalog) With(o Override) (Catalog, error) {
 	var f fault.List
 	f.Under("override", o.Validate())
-	c.Plans, c.Terms, c.Markets, c.ChangeRules = slices.Clone(c.Plans), slices.Clone(c.Terms), slices.Clone(c.Markets), slices.Clone(c.ChangeRules)
+	c.Plans, c.Terms, c.Markets, c.ChangeRules =
+		slices.Clone(c.Plans), slices.Clone(c.Terms), slices.Clone(c.Markets), slices.Clone(c.ChangeRules)
 	for i := range c.Markets {
 		c.Markets[i] = c.Markets[i].clone()
 	}
@@ -168,10 +170,10 @@ func (c Catalog) With(o Override) (Catalog, error) {
 	for i, special := range o.Plans {
 		at := slices.IndexFunc(c.Plans, func(p Plan) bool { return p.ID == special.ID })
 		if at < 0 {
-			f.Add("override."+element("plans", i)+".id", proration.ErrInvalid, "there is no plan %.40q", special.ID)
+			f.Add("override."+element("plans", i)+".id", proration.ErrInvalid, "must be in the catalog; got %.40q", special.ID)
 			continue
 		}
-		c.Plans[at].lay(special)
+		c.Plans[at].override(special)
 		c.Plans[at] = c.Plans[at].clone()
 	}
 	if len(o.Terms) > 0 && f == nil {

@@ -11,50 +11,63 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Action is what a change of a contract comes to. Its zero is unset and refused.
+// Action is the kind of a change of a contract. Change rules allow or forbid each action. The zero Action is unset and
+// an error.
+//
+// JSON: upgrade, downgrade, lateral, switch_interval, add_quantity, remove_quantity, extend, shorten, cancel,
+// change_price, change_anchor.
 type Action uint8
 
 // The actions.
 const (
-	Upgrade        Action = iota + 1 // to a plan of a higher rank, or of more value a year
-	Downgrade                        // to a plan of a lower rank, or of less value a year
-	Lateral                          // to another plan of the same rank and value
-	SwitchInterval                   // to a plan with longer or shorter periods
-	AddQuantity                      // more of an item
-	RemoveQuantity                   // less of an item
-	Extend                           // another term after the last
-	Shorten                          // an earlier end
-	Cancel                           // no further period
-	ChangePrice                      // another price of an item
-	ChangeAnchor                     // another billing date
+	Upgrade        Action = iota + 1 // change to a plan of higher rank or yearly value
+	Downgrade                        // change to a plan of lower rank or yearly value
+	Lateral                          // change to another plan of equal rank and yearly value
+	SwitchInterval                   // change to a plan with longer or shorter billing periods
+	AddQuantity                      // add units of an item
+	RemoveQuantity                   // remove units of an item
+	Extend                           // add a term after the last one
+	Shorten                          // end the last term earlier
+	Cancel                           // cancel the contract
+	ChangePrice                      // change the price of an item
+	ChangeAnchor                     // move the billing date
 )
 
 var actions = []string{
-	"", "upgrade", "downgrade", "lateral", "switch_interval", "add_quantity", "remove_quantity", "extend", "shorten", "cancel",
-	"change_price", "change_anchor",
+	"", "upgrade", "downgrade", "lateral", "switch_interval", "add_quantity", "remove_quantity", "extend", "shorten",
+	"cancel", "change_price", "change_anchor",
+}
+
+var actionWords = []string{
+	"", "upgrade", "downgrade", "plan change", "interval change", "quantity increase", "quantity reduction",
+	"term extension", "term reduction", "cancellation", "price change", "billing date change",
 }
 
 // String returns the action's name, "add_quantity".
 func (a Action) String() string { return enum.String(actions, a) }
 
+// words returns the action in words for the customer, "quantity increase". Each plural takes an s.
+func (a Action) words() string { return enum.String(actionWords, a) }
+
 // MarshalText returns the action's name.
 func (a Action) MarshalText() ([]byte, error) { return fault.Marshal(actions, a, "action") }
 
-// UnmarshalText reads the action's name; an unknown one is ErrInvalid.
+// UnmarshalText reads the action's name; an unknown name is ErrInvalid.
 func (a *Action) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(actions, a, "action", text)
 }
 
-// Level is where a plan stands among others.
+// Level is the rank and the price of a plan, for comparing two plans.
 type Level struct {
-	Rank     int                `json:"rank,omitzero"` // above another's is higher; 0 is no rank
-	Amount   decimal.Decimal    `json:"amount"`        // what it costs for one interval, not negative
-	Interval proration.Interval `json:"interval"`      // for how long
+	Rank     int                `json:"rank,omitzero"` // rank of the plan; 0 is no rank
+	Amount   decimal.Decimal    `json:"amount"`        // price for one interval, never negative
+	Interval proration.Interval `json:"interval"`      // interval that the amount is for
 }
 
-// Classify returns whether a change from one level to another is an [Upgrade], a [Downgrade] or [Lateral]: by their ranks where
-// both have one, and else, or where the ranks are equal, by their value in a year of 12 months, 52 weeks or 365 days.
-// Errors: ErrInvalid for a negative amount, ErrLimit for one beyond the limits, and the faults of the intervals.
+// Classify returns whether a change from one level to another is an [Upgrade], a [Downgrade] or [Lateral]. It compares
+// the ranks if both levels have one. If either has none, or the ranks are equal, it compares the yearly values, with 12
+// months, 52 weeks or 365 days in a year.
+// Errors: ErrInvalid for a negative amount; ErrLimit for an amount beyond the limits; and the faults of the intervals.
 func Classify(from, to Level) (Action, error) {
 	var f fault.List
 	for _, l := range []struct {
@@ -72,7 +85,7 @@ func Classify(from, to Level) (Action, error) {
 	return direction(from.Rank, to.Rank, yearly(from.Amount, from.Interval), yearly(to.Amount, to.Interval)), nil
 }
 
-// direction compares by rank, and where that says nothing by what is due in a year.
+// direction compares two plans by rank, and by yearly value if a rank is missing or the ranks are equal.
 func direction(fromRank, toRank int, from, to *big.Rat) Action {
 	order := 0
 	if fromRank != 0 && toRank != 0 {
@@ -87,7 +100,7 @@ func direction(fromRank, toRank int, from, to *big.Rat) Action {
 	return Lateral
 }
 
-// yearly returns what comes of an amount for an interval in a year of 12 months, 52 weeks or 365 days.
+// yearly converts an amount per interval to an amount per year of 12 months, 52 weeks or 365 days.
 func yearly(amount decimal.Decimal, interval proration.Interval) *big.Rat {
 	const day = 86_400
 	times := big.NewRat(365*day, max(interval.Seconds, 1))
@@ -102,7 +115,7 @@ func yearly(amount decimal.Decimal, interval proration.Interval) *big.Rat {
 	return times.Mul(times, amount.Rat())
 }
 
-// classify returns what a sound change comes to; the plan of the contract has the rank.
+// classify returns the action of a valid change. The contract's plan has the given rank.
 func (p *ChangeRequest) classify(rank int) (Action, error) {
 	switch {
 	case p.Change.Cancel:
@@ -133,7 +146,7 @@ func (p *ChangeRequest) classify(rank int) (Action, error) {
 	for _, item := range now.Items {
 		price, ok := plan.Price(item.ID, now.Currency)
 		if !ok {
-			return 0, fault.New("change.plan.offers", proration.ErrInvalid, "it does not offer %.40q in %.3s", item.ID, now.Currency)
+			return 0, fault.New("change.plan.offers", proration.ErrInvalid, "must include %.40q in %.3s", item.ID, now.Currency)
 		}
 		if err := addYear(from, item.Price, item.Quantity, length); err != nil {
 			return 0, err
@@ -145,7 +158,7 @@ func (p *ChangeRequest) classify(rank int) (Action, error) {
 	return direction(rank, plan.Rank, from, to), nil
 }
 
-// addYear adds what a quantity costs in a year; a price that does not say for how long it is, is for the length.
+// addYear adds the yearly price of a quantity to the sum. A price without Per is for the given length.
 func addYear(sum *big.Rat, price Price, quantity decimal.Decimal, length proration.Interval) error {
 	amount, err := price.Amount(quantity)
 	if err != nil {

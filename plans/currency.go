@@ -13,13 +13,13 @@ import (
 // Currency is an ISO 4217 code in capitals, "USD". The zero Currency is unset.
 type Currency string
 
-// Places returns the currency's minor units, the decimal places in which amounts of it are billed: 2 for USD, 0 for JPY,
-// 3 for KWD, 4 for CLF (ISO 4217 list one, and some that left it in recent years, which old invoices still have).
-// A payment provider may want other ones: that is its own table, and not this one.
-// Errors: ErrUnset for "", ErrInvalid for a code that is no currency, or one without minor units, such as gold (XAU).
+// Places returns the number of decimal places of billed amounts: 2 for USD, 0 for JPY, 3 for KWD, 4 for CLF. The source
+// is ISO 4217 list one, plus some currencies that left the list in recent years and that old invoices still use. A
+// payment provider's own table may differ.
+// Errors: ErrUnset for ""; ErrInvalid for an unknown code, and for a currency without minor units, such as gold (XAU).
 func (c Currency) Places() (int32, error) {
 	if c == "" {
-		return 0, fault.New("currency", proration.ErrUnset, "amounts have a currency")
+		return 0, fault.New("currency", proration.ErrUnset, "required, an ISO 4217 currency")
 	}
 	if len(c) == 3 && !strings.Contains(string(c), " ") {
 		for places, codes := range minorUnits {
@@ -28,17 +28,18 @@ func (c Currency) Places() (int32, error) {
 			}
 		}
 	}
-	return 0, fault.New("currency", proration.ErrInvalid, "%.40q is not an ISO 4217 currency", string(c))
+	return 0, fault.New("currency", proration.ErrInvalid, "must be an ISO 4217 currency; got %.40q", string(c))
 }
 
-// Policy returns the policy with the rounding's places set to those of the currency. Errors as for [Currency.Places].
+// Policy returns the policy with Rounding.Places set to the currency's decimal places.
+// Errors: those of [Currency.Places].
 func (c Currency) Policy(p proration.Policy) (proration.Policy, error) {
 	places, err := c.Places()
 	p.Rounding.Places = places
 	return p, err
 }
 
-// text writes an amount in the currency.
+// text formats an amount in the currency, "12.00 USD".
 func (c Currency) text(amount decimal.Decimal) string {
 	places, err := c.Places()
 	if err != nil {
@@ -47,7 +48,7 @@ func (c Currency) text(amount decimal.Decimal) string {
 	return exact.Text(amount, places) + " " + string(c)
 }
 
-// minorUnits lists the codes by their number of decimal places.
+// minorUnits lists the currency codes by their number of decimal places.
 var minorUnits = [...]string{
 	0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
 	2: "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BOV BRL BSD BTN BWP BYN BZD " +

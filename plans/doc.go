@@ -1,7 +1,8 @@
-// Package plans decides what is sold: prices, terms, discounts, limits, markets, and who may change what.
+// Package plans quotes orders, prices contracts and their changes, applies discounts, and checks changes against the
+// seller's rules.
 //
 //	quote, err := catalog.Quote(plans.Order{
-//		By: plans.Customer, At: nov16, Plan: "base", Country: "BR", Method: "card", Installments: 6,
+//		By: plans.Customer, At: nov16, Plan: "base", Country: "BR", PaymentMethod: "card", Installments: 6,
 //		Items: []plans.OrderItem{{Item: "seat", Quantity: decimal.NewFromInt(7)}},
 //		Term:  proration.Interval{Months: 12},
 //	})
@@ -12,60 +13,60 @@
 //
 // # Words
 //
-// A [Catalog] is everything that a seller offers and by which rules, one value read from JSON: plans, terms, markets, rules. A
-// [Plan] offers items, each at a [Price] in a [Currency], with features and limits. A [Term] is a length for which one binds oneself; a
-// [Market] says who pays how in which currency. An [Override] is what one customer agreed on specially, laid over the catalog.
+// A [Catalog] is the seller's complete offer in one JSON value: plans, terms, markets and change rules. A [Plan] offers
+// items, each at a [Price] in a [Currency], with features and limits. A [Term] is a length of commitment. A [Market]
+// sets the currency and the payment methods for some countries. An [Override] adapts the catalog for one customer.
 //
-// A [Contract] is what one customer bought: one plan, items with the quantity and the price that were agreed, its terms, its
-// discounts, and a ramp of changes that were agreed in advance. The price belongs to the contract: a catalog that changes later
-// changes no contract. A [Charge] is money due for a quantity of an item over a span; it is what credits credit and invoices list. A
-// [Change] describes one change of a contract wherever one is asked for, allowed, priced or made.
+// A [Contract] records one purchase: one plan, items with agreed quantities and prices, terms, discounts, and a ramp of
+// changes agreed in advance. The contract owns its prices: a later edit of the catalog changes no contract. A [Charge]
+// is an amount due for a quantity of an item over a span. Invoices list charges; credits reverse them. A [Change]
+// describes one change of a contract in every request, rule and event.
 //
 // # Verbs
 //
-//   - [Catalog.Quote]: what an order costs, and the contract that it makes.
-//   - [Catalog.Check], [Catalog.Amend]: whether a change is allowed and when it takes effect, and what it costs.
-//   - [Contract.Charges], [Contract.Added], [Contract.Extended], [Contract.Shortfall], [Contract.TerminationFee]: what is due.
-//   - [Contract.Changed], [Contract.Renewed]: the contract after a change, and after its term; [Contract.Amended]: also what the change adds.
-//   - [ApplyDiscounts]: what discounts take off, and what of them remains.
-//   - [Price.Amount], [Classify], [Plan.Exceeded]: what a quantity costs, which of two is higher, and which limits are exceeded.
+//   - [Catalog.Quote]: the price of an order, and the contract that it creates.
+//   - [Catalog.Check], [Catalog.Amend]: whether a change is allowed, when it takes effect, and its price.
+//   - [Contract.Charges], [Contract.Added], [Contract.Extended]: the charges for a period, an addition, an extension.
+//   - [Contract.Shortfall], [Contract.TerminationFee]: the charge for missing a minimum, or for leaving early.
+//   - [Contract.Changed], [Contract.Amended], [Contract.Renewed]: the contract after a change, or after its term.
+//   - [ApplyDiscounts]: the discounted charges, and the discounts that remain.
+//   - [Price.Amount], [Classify], [Plan.Exceeded]: a price, the direction of a plan change, the exceeded limits.
 //
 // # Rules
 //
-// A price is exact until the share of the period has been multiplied in; then it is rounded once, by package proration. Discounts
-// come next, in their order: each works on what those before it left, is rounded once, spread over the charges so that the parts add
-// up, and never takes more than there is. A minimum is measured before discounts. A quantity that is added costs what both
-// quantities do less what the one before did, at the contract's price. Another price is for the whole quantity from then on, and a
-// billing date that is moved begins a period whose part until the next one is due at once; what was billed before comes back as a credit.
+// A price is multiplied exactly by the share of the period; then package proration rounds the amount once. Discounts
+// follow in order: each applies to the amount left by the one before, is rounded once, is spread over the charges
+// without a remainder, and never takes more than is left. A minimum is measured before discounts. An added quantity
+// costs the price of the new quantity minus the price of the old one, at the contract's prices. A new price applies to
+// the whole quantity from its effective date on. A moved billing date starts a new period, and the part until the next
+// billing date is due at once. Package credits computes the credits for earlier charges.
 //
-// A term that is billed up front is one period. It is extended by another term that begins at its end, at the price of the contract and the
-// discount of the new term; the old one keeps its own.
-//
-// A contract has one plan and one currency, and both are checked wherever it is used. What is not allowed is a [Refusal]: which rule,
-// why in words, and what would be possible instead. It matches [ErrRefused]; an input that makes no sense does not.
+// A term that is billed up front is one period. An extension adds a term at the end, at the contract's prices and with
+// the new term's discount; the old term keeps its own discount. A contract has one plan and one currency, and every
+// function checks both. A request that the rules forbid is a [Refusal] with the rule, the reason and the way out. A
+// refusal matches [ErrRefused]; invalid input does not.
 //
 // # Billing a period
 //
-//  1. [Contract.Charges] for a whole period, or the stub that service begins or ends with.
-//  2. Where a minimum was agreed, [Contract.Shortfall] for the period that is over, with everything that was billed for it.
-//  3. [ApplyDiscounts] with the contract's discounts. What it says remains is what the contract has from then on: a coupon for three
-//     periods has two left.
-//  4. At the end of the last term, [Contract.Renewed] first.
+//  1. Call [Contract.Charges] for a whole period, or for the partial period at the start or end of service.
+//  2. If the contract has a minimum, call [Contract.Shortfall] for the ended period with every charge billed for it.
+//  3. Call [ApplyDiscounts] with the contract's discounts, and store the remaining discounts in the contract.
+//  4. At the end of the last term, call [Contract.Renewed] first.
 //
-// [Catalog.Quote] does so for the first period. [Catalog.Amend] prices a change inside one: percentages and special prices that last
-// for ever are taken off it too, and those that are counted were used up by the period already.
+// [Catalog.Quote] runs these steps for the first period. [Catalog.Amend] prices a change within a period: it applies
+// percentages and special prices with the duration forever. The period's own bill has already used all other discounts.
 //
-// A catalog is read by encoding/json, which ignores what it does not know: use a Decoder with DisallowUnknownFields, so that a
-// misspelt "percent" is an error and no surprise.
+// Package encoding/json ignores unknown fields. Read a catalog with a Decoder and DisallowUnknownFields, so that a
+// misspelled "percent" is an error.
 //
 // # Limits
 //
-// A quantity and a price have at most 18 digits, and none of them is further than 18 places from the decimal point. A price has at
-// most 1,000 tiers, a contract 1,000 items, steps and discounts each, a bill 120 installments; a term is billed in at most 10,000 periods.
-// Discounts are spread over at most 10,000 charges, whose sum has at most 18 digits.
+// Quantities and prices have at most 18 digits, none more than 18 places from the decimal point. A price has at most
+// 1,000 tiers, a contract 1,000 items, ramp steps and discounts each, a bill 120 installments, a term 10,000 billing
+// periods. Discounts are spread over at most 10,000 charges, whose sum has at most 18 digits.
 //
 // # Errors
 //
-// Bad input is a [github.com/billingrules/billing/proration.Error], or several joined. Nothing panics, and nothing passed in
-// is modified.
+// Invalid input is a [github.com/billingrules/billing/proration.Error], or several joined. No function panics or
+// modifies its input.
 package plans

@@ -7,10 +7,11 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Two hours of training, sold once.
+// A one-time charge for two hours of training.
 func ExampleCharge_Priced() {
 	charge := must(plans.Charge{
-		Kind: plans.OneTime, Item: "training", Currency: "EUR", Quantity: money("2"), Price: plans.Price{Unit: money("75.00")},
+		Kind: plans.OneTime, Item: "training", Currency: "EUR", Quantity: money("2"),
+		Price: plans.Price{Unit: money("75.00")},
 	}.Priced(proration.Standard(2)))
 	fmt.Println(charge.Net)
 	fmt.Println(charge.Explain())
@@ -19,18 +20,19 @@ func ExampleCharge_Priced() {
 	// training: 2 x 75.00 = 150.00
 }
 
-// Without a price, the net is what it costs.
+// A charge without a price has the given net.
 func ExampleCharge_Priced_net() {
-	charge := must(plans.Charge{Kind: plans.OneTime, Item: "damage", Currency: "EUR", Net: money("31.40")}.Priced(proration.Standard(2)))
-	fmt.Println(charge.Explain())
-	_, err := plans.Charge{Kind: plans.OneTime, Item: "damage", Currency: "JPY", Net: money("31.40")}.Priced(proration.Standard(2))
+	damage := plans.Charge{Kind: plans.OneTime, Item: "damage", Currency: "EUR", Net: money("31.40")}
+	fmt.Println(must(damage.Priced(proration.Standard(2))).Explain())
+	damage.Currency = "JPY"
+	_, err := damage.Priced(proration.Standard(2))
 	fmt.Println(err)
 	// Output:
 	// damage: 31.40
 	// net: must have at most 0 decimal places in JPY; got 31.4
 }
 
-// What somebody edited does not come out again.
+// Check finds a charge that was edited after it was computed.
 func ExampleCharge_Check() {
 	charge := must(tenSeats().Charges(rest(16), proration.Standard(2)))[0]
 	fmt.Println(charge.Check(proration.Standard(2), nil))
@@ -52,7 +54,7 @@ func ExampleCharge_Gross() {
 	// Output: 890 801
 }
 
-// A tax besides the net, and one that is in it.
+// A tax in addition to the net, and the same tax included in the net.
 func ExampleCharge_Taxed() {
 	charge := must(tenSeats().Charges(plans.Whole(thisMonth), proration.Standard(2)))[0]
 	vat := plans.Tax{Name: "VAT", Percent: money("19")}
@@ -68,7 +70,7 @@ func ExampleCharge_Taxed() {
 func ExampleTax_Validate() {
 	fmt.Println(plans.Tax{Percent: money("-19")}.Validate())
 	// Output:
-	// name: a tax has a name
+	// name: required, the tax's name
 	// percent: must not be negative; got -19
 }
 
@@ -80,7 +82,7 @@ func ExampleDiscount_Clone() {
 	// Output: seat
 }
 
-// Twelve seats from the 16th on were agreed at the start.
+// The ramp of the contract increases the quantity to twelve seats on the 16th.
 func ExampleContract_AsOf() {
 	contract := tenSeats()
 	twelve := contract.Items[0]

@@ -8,7 +8,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Somebody comes back in 2028: another year begins, at the price that was agreed.
+// A customer returns in 2028: a new one-year term starts, at the contract's price.
 func ExampleContract_StartingAt() {
 	again := must(signed().StartingAt(date(time.June, 10).AddDate(2, 0, 0), 0))
 	fmt.Println(again.Terms[0].Period, again.Items[0].Price.Unit)
@@ -16,7 +16,7 @@ func ExampleContract_StartingAt() {
 	// 2028-06-10T00:00:00Z/2029-06-10T00:00:00Z 15
 }
 
-// A trial of fourteen days is bought on its fifth: nine days are left.
+// A customer buys when nine days of the trial are left. These days extend the first period.
 func ExampleTrial_Starts() {
 	trial := plans.Trial{Length: proration.Interval{Days: 14}, UnusedTrial: plans.CarryOver}
 	start, longer := trial.Starts(date(time.March, 6), date(time.March, 15))
@@ -39,11 +39,11 @@ func ExampleMarket_PaymentMethod() {
 	method := must(market.PaymentMethod("wire", plans.Support))
 	fmt.Println(method.ID)
 	// Output:
-	// payment_method: "wire" is by arrangement; possible: card; by arrangement wire
+	// Payment method "wire" is available by arrangement only. Choose card. By arrangement: wire.
 	// wire
 }
 
-// A seller without a catalog of their own here has rules all the same.
+// A seller who stores plans elsewhere can use change rules without a catalog.
 func ExampleChangeRules_Check() {
 	rules := plans.ChangeRules{
 		{Action: plans.AddQuantity, By: []plans.Actor{plans.Customer}, Effective: plans.Immediately},
@@ -51,16 +51,20 @@ func ExampleChangeRules_Check() {
 	}
 	fmt.Println(rules.Validate())
 	fewer := plans.Change{Item: "seat", Quantity: money("-2")}
-	permit := must(rules.Check(plans.ChangeRequest{Contract: signed(), Change: fewer.Clone(), By: plans.Customer, At: date(time.May, 5)}))
+	permit := must(rules.Check(plans.ChangeRequest{
+		Contract: signed(), Change: fewer.Clone(), By: plans.Customer, At: date(time.May, 5),
+	}))
 	fmt.Println(permit.Action, permit.Effective, permit.At.Format(time.DateOnly))
 	// Output:
 	// <nil>
 	// remove_quantity at_term_end 2027-03-02
 }
 
-// A change names a plan by its ID; what that costs is the catalog's.
+// A change names a plan by its ID, and the catalog sets the price.
 func ExampleCatalog_Resolved() {
-	change := must(shop().Resolved(plans.ChangeRequest{Contract: signed(), Change: plans.Change{Plan: &plans.Plan{ID: "pro"}}, By: plans.Customer, At: date(time.May, 5)}))
+	change := must(shop().Resolved(plans.ChangeRequest{
+		Contract: signed(), Change: plans.Change{Plan: &plans.Plan{ID: "pro"}}, By: plans.Customer, At: date(time.May, 5),
+	}))
 	price, _ := change.Plan.Price("seat", "USD")
 	fmt.Println(price.Unit)
 	// Output:

@@ -11,15 +11,15 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// date is the first instant of a day of 2026.
+// date returns the start of a day in 2026.
 func date(month time.Month, day int) time.Time {
 	return time.Date(2026, month, day, 0, 0, 0, 0, time.UTC)
 }
 
-// money reads an amount.
+// money parses an amount.
 func money(text string) decimal.Decimal { return decimal.RequireFromString(text) }
 
-// must returns what a call returned that has no error here.
+// must returns v, and panics if err is not nil.
 func must[T any](v T, err error) T {
 	if err != nil {
 		panic(err)
@@ -27,21 +27,22 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// monthly is a cycle from November 1 on.
+// monthly returns a monthly cycle from November 1 on.
 func monthly() proration.Cycle {
 	return must(proration.NewCycle(date(time.November, 1), proration.Interval{Months: 1}))
 }
 
-// tenSeats is a contract for ten seats at 89.00 a month.
+// tenSeats returns a contract for ten seats at 89.00 a month.
 func tenSeats() plans.Contract {
 	return plans.Contract{Plan: "growth", Currency: "USD", Cycle: monthly(), Items: []plans.Item{
 		{ID: "seat", Quantity: money("10"), Price: plans.Price{Unit: money("89.00")}},
 	}}
 }
 
-// thisMonth is November, and rest what is left of it from a day on.
+// thisMonth is November.
 var thisMonth = proration.Period{Start: date(time.November, 1), End: date(time.December, 1)}
 
+// rest returns the part of November from a day on.
 func rest(day int) proration.Portion {
 	return proration.Portion{Period: thisMonth, Span: thisMonth.From(date(time.November, day))}
 }
@@ -56,10 +57,10 @@ func ExampleCurrency_Places() {
 	// JPY 0 <nil>
 	// KWD 3 <nil>
 	// CLF 4 <nil>
-	// usd 0 currency: "usd" is not an ISO 4217 currency
+	// usd 0 currency: must be an ISO 4217 currency; got "usd"
 }
 
-// A policy that was written for dollars bills yen without cents.
+// A policy with two decimal places bills yen without decimal places.
 func ExampleCurrency_Policy() {
 	policy, err := plans.Currency("JPY").Policy(proration.Standard(2))
 	fmt.Println(policy.Rounding.Places, policy.Rounding.Mode, err)
@@ -68,21 +69,24 @@ func ExampleCurrency_Policy() {
 
 func ExamplePrice_Amount() {
 	call := plans.Price{Unit: money("0.0004")}
-	amount, err := call.Amount(money("12345")) // exact: it is rounded when it is billed
+	amount, err := call.Amount(money("12345")) // exact; billing rounds it
 	fmt.Println(amount, err)
 	// Output: 4.938 <nil>
 }
 
-// Every usual model is the same few fields.
+// One struct covers the common price models.
 func ExamplePrice_Explain() {
-	tiers := []plans.Tier{{UpTo: money("5"), Unit: money("7")}, {UpTo: money("10"), Unit: money("6.50")}, {Unit: money("6")}}
+	tiers := []plans.Tier{
+		{UpTo: money("5"), Unit: money("7")}, {UpTo: money("10"), Unit: money("6.50")}, {Unit: money("6")},
+	}
+	stairs := []plans.Tier{{UpTo: money("10"), Flat: money("20")}, {Flat: money("50")}} // one flat fee per step
 	for _, p := range []plans.Price{
 		{Flat: money("49")},
 		{Unit: money("8"), Included: money("3")},
 		{Tiering: plans.Graduated, Tiers: tiers},
 		{Tiering: plans.Volume, Tiers: tiers},
 		{Unit: money("5"), Package: money("10")},
-		{Tiering: plans.Volume, Tiers: []plans.Tier{{UpTo: money("10"), Flat: money("20")}, {Flat: money("50")}}}, // stairstep
+		{Tiering: plans.Volume, Tiers: stairs},
 		{Percent: money("2.9"), Flat: money("0.30")},
 		{Unit: money("1"), Minimum: money("50")},
 	} {
@@ -99,14 +103,16 @@ func ExamplePrice_Explain() {
 	// 12 x 1.00, at least 50.00 = 50.00
 }
 
-// Two prices of the same numbers are equal, however the numbers are written.
+// Prices with equal numbers are equal: 7.5 equals 7.50.
 func ExamplePrice_Equal() {
 	fmt.Println(plans.Price{Unit: money("7.5")}.Equal(plans.Price{Unit: money("7.50")}))
 	// Output: true
 }
 
 func ExamplePrice_Validate() {
-	price := plans.Price{Unit: money("-1"), Tiers: []plans.Tier{{UpTo: money("10"), Unit: money("7")}, {UpTo: money("10"), Unit: money("6")}}}
+	price := plans.Price{Unit: money("-1"), Tiers: []plans.Tier{
+		{UpTo: money("10"), Unit: money("7")}, {UpTo: money("10"), Unit: money("6")},
+	}}
 	fmt.Println(price.Validate())
 	// Output:
 	// unit: must not be negative; got -1
@@ -116,8 +122,19 @@ func ExamplePrice_Validate() {
 }
 
 func ExampleKind_Validate() {
-	fmt.Println(plans.Recurring.Validate(), plans.Kind(99).Validate())
-	// Output: <nil> kind: must be one of recurring, proration_charge, extension, usage, one_time, shortfall, termination_fee, proration_credit, refund; got 99
+	fmt.Println(plans.Recurring.Validate())
+	fmt.Println(errors.Is(plans.Kind(99).Validate(), proration.ErrInvalid))
+	// Output:
+	// <nil>
+	// true
+}
+
+func ExampleBillingAnchor_Validate() {
+	fmt.Println(plans.AnchorKeep.Validate())
+	fmt.Println(plans.BillingAnchor(0).Validate())
+	// Output:
+	// <nil>
+	// billing_anchor: required, one of reset, keep
 }
 
 func ExampleContract_Validate() {
@@ -133,7 +150,7 @@ func ExampleContract_Validate() {
 	// true
 }
 
-// A month in full, and the rest of it for a customer who begins on the 16th.
+// A whole month, and the rest of the month for a customer who starts on the 16th.
 func ExampleContract_Charges() {
 	for _, portion := range []proration.Portion{plans.Whole(thisMonth), rest(16)} {
 		charges := must(tenSeats().Charges(portion, proration.Standard(2)))
@@ -144,10 +161,13 @@ func ExampleContract_Charges() {
 	// seat: 10 x 89.00, 890.00 x 15/30 days = 445.00
 }
 
-// From the 21st on a lower price was agreed in advance.
+// The ramp sets a lower price and a higher quantity from the 21st on.
 func ExampleContract_Charges_ramp() {
 	contract := tenSeats()
-	contract.Ramp = []plans.RampStep{{At: date(time.November, 21), Item: plans.Item{ID: "seat", Quantity: money("12"), Price: plans.Price{Unit: money("79.00")}}}}
+	contract.Ramp = []plans.RampStep{{
+		At:   date(time.November, 21),
+		Item: plans.Item{ID: "seat", Quantity: money("12"), Price: plans.Price{Unit: money("79.00")}},
+	}}
 	for _, charge := range must(contract.Charges(plans.Whole(thisMonth), proration.Standard(2))) {
 		fmt.Println(charge.Explain())
 	}
@@ -164,16 +184,19 @@ func ExampleContract_Added() {
 	// Output: seat: 2 x 89.00, 178.00 x 10/30 days = 59.333..., rounded half up to 59.33
 }
 
-// With tiers, two seats more cost what twelve do less what ten did.
+// With tiers, two added seats cost the price of twelve seats minus the price of ten.
 func ExampleContract_Added_tiers() {
 	contract := tenSeats()
-	contract.Items[0].Price = plans.Price{Tiering: plans.Graduated, Tiers: []plans.Tier{{UpTo: money("10"), Unit: money("89")}, {Unit: money("79")}}}
-	charges := must(contract.Added(plans.Change{Item: "seat", Quantity: money("2")}, plans.Whole(thisMonth), proration.Standard(2)))
+	contract.Items[0].Price = plans.Price{Tiering: plans.Graduated, Tiers: []plans.Tier{
+		{UpTo: money("10"), Unit: money("89")}, {Unit: money("79")},
+	}}
+	twoMore := plans.Change{Item: "seat", Quantity: money("2")}
+	charges := must(contract.Added(twoMore, plans.Whole(thisMonth), proration.Standard(2)))
 	fmt.Println(charges[0].Explain())
 	// Output: seat: (10 x 89.00 + 2 x 79.00) - (10 x 89.00) = 158.00
 }
 
-// At least 1,000.00 a month was agreed on, and ten seats are less.
+// The contract has a minimum of 1,000.00 a month, and ten seats cost less.
 func ExampleContract_Shortfall() {
 	contract := tenSeats()
 	contract.Minimum = money("1000")
@@ -202,7 +225,7 @@ func ExampleContract_Changed() {
 	// growth 10 89
 }
 
-// A contract never changes its currency.
+// A contract keeps its currency: a plan without a price in that currency is an error.
 func ExampleContract_Changed_refused() {
 	euros := plans.Plan{ID: "scale", Interval: proration.Interval{Months: 1}, Offers: []plans.Offer{
 		{Item: "seat", Currency: "EUR", Price: plans.Price{Unit: money("129.00")}},
@@ -217,7 +240,7 @@ func ExampleContract_Changed_refused() {
 	// must include "seat" in USD
 }
 
-// What a change adds, without a catalog: what is given back for the old price comes from what was billed, with package credits.
+// Amended prices a change without a catalog. Package credits computes the credit for the old price.
 func ExampleContract_Amended() {
 	for _, change := range []plans.Change{
 		{Item: "seat", Quantity: money("2")},
@@ -271,7 +294,7 @@ func ExampleWhole() {
 	// Output: true
 }
 
-// Ten percent and then five off; the first is used once, and the second twice more.
+// A discount of ten percent applies once; a discount of 5.00 applies next and has two uses left.
 func ExampleApplyDiscounts() {
 	reduced := must(plans.ApplyDiscounts(plans.DiscountRequest{
 		Charges: must(tenSeats().Charges(plans.Whole(thisMonth), proration.Standard(2))),
@@ -293,6 +316,6 @@ func ExampleApplyDiscounts() {
 func ExampleDiscount_Validate() {
 	fmt.Println(plans.Discount{ID: "friend", Amount: money("5")}.Validate())
 	// Output:
-	// currency: amounts have a currency
+	// currency: required, an ISO 4217 currency
 	// duration: required, one of once, repeating, forever
 }

@@ -5,28 +5,33 @@ import (
 	"github.com/billingrules/billing/internal/fault"
 )
 
-// Kind says what a charge is for. Its zero is unset and refused.
+// Kind is the reason for a charge. The zero Kind is unset and an error.
+//
+// JSON: recurring, proration_charge, extension, usage, one_time, shortfall, termination_fee, proration_credit, refund.
 type Kind uint8
 
 // The kinds of charges.
 const (
-	Recurring       Kind = iota + 1 // a whole period, or the stub that service begins or ends with
-	ProrationCharge                 // a quantity or a plan added inside a period, for the rest of it
-	Extension                       // a term added after the end of another
-	Usage                           // what was used, counted by the caller
-	OneTime                         // something that is sold once
-	Shortfall                       // what a minimum commitment lacks
-	Termination                     // what is owed for leaving before the term's end
-	ProrationCredit                 // a credit for what was billed and is no longer used
-	Refund                          // a credit of money, for another reason than time not used
+	Recurring       Kind = iota + 1 // whole period, or the partial period at the start or end of service
+	ProrationCharge                 // quantity, price or plan that changed within a period, for the rest of the period
+	Extension                       // term added after the last one
+	Usage                           // metered usage, counted by the caller
+	OneTime                         // item sold once
+	Shortfall                       // difference between the minimum commitment and the billed amount
+	Termination                     // fee for leaving before the end of the term
+	ProrationCredit                 // credit for billed time or quantity that is no longer used
+	Refund                          // credit for a reason other than unused time or quantity
 )
 
-var kinds = []string{"", "recurring", "proration_charge", "extension", "usage", "one_time", "shortfall", "termination_fee", "proration_credit", "refund"}
+var kinds = []string{
+	"", "recurring", "proration_charge", "extension", "usage", "one_time", "shortfall", "termination_fee",
+	"proration_credit", "refund",
+}
 
 // String returns the kind's name, "one_time".
 func (k Kind) String() string { return enum.String(kinds, k) }
 
-// Validate returns ErrUnset for no kind, and ErrInvalid for one that does not exist.
+// Validate returns ErrUnset for the zero Kind, and ErrInvalid for an unknown value.
 func (k Kind) Validate() error {
 	var f fault.List
 	fault.Enum(&f, "kind", kinds, k)
@@ -36,5 +41,5 @@ func (k Kind) Validate() error {
 // MarshalText returns the kind's name.
 func (k Kind) MarshalText() ([]byte, error) { return fault.Marshal(kinds, k, "kind") }
 
-// UnmarshalText reads the kind's name; an unknown one is ErrInvalid.
+// UnmarshalText reads the kind's name; an unknown name is ErrInvalid.
 func (k *Kind) UnmarshalText(text []byte) error { return fault.Unmarshal(kinds, k, "kind", text) }

@@ -13,27 +13,33 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Market is how customers of some countries pay.
+// Market sets the currency and the payment methods for customers in some countries.
 type Market struct {
-	Countries      []string        `json:"countries,omitzero"` // ISO 3166 codes in capitals, "BR"; none is every country that no other market has
-	Currency       Currency        `json:"currency"`           // in which they are billed
-	PaymentMethods []PaymentMethod `json:"payment_methods"`    // how they can pay; at least one
+	// Countries are ISO 3166 codes in capitals, "BR". A market without countries is for all countries that no other
+	// market lists.
+	Countries      []string        `json:"countries,omitzero"`
+	Currency       Currency        `json:"currency"`        // currency of all bills
+	PaymentMethods []PaymentMethod `json:"payment_methods"` // accepted payment methods; at least one
 }
 
-// PaymentMethod is a way to pay. A card is one method, whatever its brand.
+// PaymentMethod is a way to pay. All card brands are one method.
 type PaymentMethod struct {
-	ID           string  `json:"id"`                    // "card", "wire"
-	By           []Actor `json:"by"`                    // who may choose it: customers by themselves, or support by arrangement; at least one
-	Installments int     `json:"installments,omitzero"` // into how many parts an amount can be split, 1 to 120; 0 is 1
+	ID string `json:"id"` // ID of the method, "card" or "wire"
+	// By lists the actors who may choose the method; at least one. A method that only Support may choose is by
+	// arrangement.
+	By           []Actor `json:"by"`
+	Installments int     `json:"installments,omitzero"` // highest number of installments, 1 to 120; 0 is 1
 }
 
-// Actor is who asks for something. Its zero is unset and refused.
+// Actor is the party that places an order or requests a change. The zero Actor is unset and an error.
+//
+// JSON: customer, support.
 type Actor uint8
 
 // The actors.
 const (
-	Customer Actor = iota + 1 // by themselves
-	Support                   // the seller's staff, on a customer's behalf
+	Customer Actor = iota + 1 // the customer
+	Support                   // the seller's staff, on behalf of the customer
 )
 
 var actors = []string{"", "customer", "support"}
@@ -41,16 +47,25 @@ var actors = []string{"", "customer", "support"}
 // String returns the actor's name, "customer".
 func (a Actor) String() string { return enum.String(actors, a) }
 
+// words names the actor in a sentence, "the customer".
+func (a Actor) words() string {
+	if a == Customer {
+		return "the customer"
+	}
+	return a.String()
+}
+
 // MarshalText returns the actor's name.
 func (a Actor) MarshalText() ([]byte, error) { return fault.Marshal(actors, a, "actor") }
 
-// UnmarshalText reads the actor's name; an unknown one is ErrInvalid.
+// UnmarshalText reads the actor's name; an unknown name is ErrInvalid.
 func (a *Actor) UnmarshalText(text []byte) error { return fault.Unmarshal(actors, a, "actor", text) }
 
 const maxInstallments = 120
 
-// Validate returns every fault of the market: ErrUnset for a missing method, method ID or actor, ErrInvalid for a country that
-// is not two capital letters and for what comes twice, ErrLimit for more than 120 installments, and the faults of the currency.
+// Validate returns every fault of the market: ErrUnset for a missing payment method, method ID or actor; ErrInvalid for
+// a country that is not two capital letters, and for a duplicate country or method; ErrLimit for more than 120
+// installments; and the faults of the currency.
 func (m Market) Validate() error {
 	var f fault.List
 	seen := map[string]bool{}
@@ -63,7 +78,7 @@ func (m Market) Validate() error {
 	_, err := m.Currency.Places()
 	f.Under("", err)
 	if len(m.PaymentMethods) == 0 {
-		f.Add("payment_methods", proration.ErrUnset, "a market has a way to pay")
+		f.Add("payment_methods", proration.ErrUnset, "required, at least one payment method")
 	}
 	seen = map[string]bool{}
 	for i, method := range m.PaymentMethods {
@@ -71,13 +86,14 @@ func (m Market) Validate() error {
 		checkName(&f, path+".id", method.ID, seen, method.ID)
 		checkActors(&f, path+".by", method.By)
 		if method.Installments < 0 || method.Installments > maxInstallments {
-			f.Add(path+".installments", proration.ErrLimit, "%d is not between 0 and %d", method.Installments, maxInstallments)
+			f.Add(path+".installments", proration.ErrLimit, "must be between 0 and %d; got %d",
+				maxInstallments, method.Installments)
 		}
 	}
 	return f.Err()
 }
 
-// clone returns a market that shares nothing that can be written to.
+// clone returns a deep copy of the market.
 func (m Market) clone() Market {
 	m.Countries, m.PaymentMethods = slices.Clone(m.Countries), slices.Clone(m.PaymentMethods)
 	for i := range m.PaymentMethods {
@@ -86,25 +102,25 @@ func (m Market) clone() Market {
 	return m
 }
 
-// checkCountry adds the fault of a code that none is written like.
+// checkCountry adds a fault unless the code is two capital letters.
 func checkCountry(f *fault.List, field, code string) {
 	if len(code) != 2 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
-		f.Add(field, proration.ErrInvalid, "%.40q is not two capital letters", code)
+		f.Add(field, proration.ErrInvalid, "must be two capital letters; got %.40q", code)
 	}
 }
 
-// checkActors adds the faults of a list of actors, of whom there must be one.
+// checkActors adds the faults of a list of actors, which must not be empty.
 func checkActors(f *fault.List, field string, by []Actor) {
 	if len(by) == 0 {
-		f.Add(field, proration.ErrUnset, "it is one of %s, or both", enum.List(actors))
+		f.Add(field, proration.ErrUnset, "required, at least one of %s", enum.List(actors))
 	}
 	for i, a := range by {
 		fault.Enum(f, element(field, i), actors, a)
 	}
 }
 
-// PaymentMethod returns the way to pay of an ID, where an actor may choose it.
-// Errors: a [Refusal] that lists all of those that are open to the actor, and those by arrangement.
+// PaymentMethod returns the payment method with the given ID if the actor may choose it.
+// Errors: a [Refusal] that lists the methods that the actor may choose, and the other ones as by arrangement.
 func (m Market) PaymentMethod(id string, by Actor) (PaymentMethod, error) {
 	var open, arranged []string
 	for _, method := range m.PaymentMethods {
@@ -120,31 +136,42 @@ func (m Market) PaymentMethod(id string, by Actor) (PaymentMethod, error) {
 	}
 	instead := oneOf(open)
 	if len(arranged) > 0 {
-		instead = strings.Trim(instead+"; by arrangement "+oneOf(arranged), "; ")
+		instead = strings.TrimSpace(instead + " By arrangement: " + strings.Join(arranged, ", ") + ".")
 	}
-	reason := strconv.Quote(id) + " is not accepted here"
+	reason := "Payment method " + strconv.Quote(id) + " is not accepted."
 	if slices.Contains(arranged, id) {
-		reason = strconv.Quote(id) + " is by arrangement"
+		reason = "Payment method " + strconv.Quote(id) + " is available by arrangement only."
 	}
 	return PaymentMethod{}, &Refusal{Rule: "payment_method", Reason: reason, Instead: instead}
 }
 
-// oneOf lists what there is to choose from.
-func oneOf(all []string) string { return strings.Join(all, ", ") }
-
-// Installment is a part of an amount, and when it is due.
-type Installment struct {
-	At     time.Time       `json:"at"`     // when it is due
-	Amount decimal.Decimal `json:"amount"` // in major units
+// oneOf returns a sentence that lists the customer's choices, "Choose P6M, P9M or P1Y.", or "" if there are none.
+func oneOf(all []string) string {
+	switch n := len(all); n {
+	case 0:
+		return ""
+	case 1:
+		return "Choose " + all[0] + "."
+	default:
+		return "Choose " + strings.Join(all[:n-1], ", ") + " or " + all[n-1] + "."
+	}
 }
 
-// Installments splits a bill into parts that add up to its total to the last unit, the first due with it and the others at
-// intervals from then on: of the same day of the month, or the last one of a shorter month.
-// Errors: ErrLimit for a count that is not between 1 and 120, and the faults of the currency, the interval and the total.
+// Installment is one payment of a bill.
+type Installment struct {
+	At     time.Time       `json:"at"`     // due time
+	Amount decimal.Decimal `json:"amount"` // amount due in major units
+}
+
+// Installments splits the total of a bill into installments that add up exactly and differ by at most one minor unit.
+// The first one is due with the bill, the others follow at the interval: on the same day of the month, or on the last
+// day of a shorter month.
+// Errors: ErrLimit for a count that is not between 1 and 120, and the faults of the currency, the interval and the
+// total.
 func (b Bill) Installments(count int, every proration.Interval, currency Currency) ([]Installment, error) {
 	var f fault.List
 	if count < 1 || count > maxInstallments {
-		f.Add("count", proration.ErrLimit, "%d is not between 1 and %d", count, maxInstallments)
+		f.Add("count", proration.ErrLimit, "must be between 1 and %d; got %d", maxInstallments, count)
 	}
 	places, err := currency.Places()
 	f.Under("", err)
@@ -157,7 +184,9 @@ func (b Bill) Installments(count int, every proration.Interval, currency Currenc
 	for i := range weights {
 		weights[i] = decimal.New(1, 0)
 	}
-	parts, err := proration.Split(proration.Division{Amount: b.Total, Weights: weights, Places: places, Allocation: proration.LargestRemainder})
+	parts, err := proration.Split(proration.Division{
+		Amount: b.Total, Weights: weights, Places: places, Allocation: proration.LargestRemainder,
+	})
 	if err != nil {
 		return nil, renamed(err, "amount", "total")
 	}

@@ -11,82 +11,89 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Order is what somebody wants to buy.
+// Order is a request to buy a plan.
 type Order struct {
-	By            Actor              `json:"by"`                 // who orders; must be set
-	At            time.Time          `json:"at"`                 // when, and in whose location: it becomes the customer's calendar
-	Plan          string             `json:"plan"`               // ID of the one plan
-	Items         []OrderItem        `json:"items"`              // at least one
-	Term          proration.Interval `json:"term,omitzero"`      // for how long; unset where the catalog has no terms
-	Country       string             `json:"country"`            // where the customer is, "BR"
-	PaymentMethod string             `json:"payment_method"`     // how they pay
-	TrialEnd      time.Time          `json:"trial_end,omitzero"` // when the trial is over that runs; zero where none does
+	By Actor `json:"by"` // actor who places the order; required
+	// At is the time of the order. Its location becomes the customer's calendar.
+	At            time.Time          `json:"at"`
+	Plan          string             `json:"plan"`               // ID of the plan; a contract has one
+	Items         []OrderItem        `json:"items"`              // ordered items; at least one
+	Term          proration.Interval `json:"term,omitzero"`      // length of the term; unset if the catalog has none
+	Country       string             `json:"country"`            // country of the customer, "BR"
+	PaymentMethod string             `json:"payment_method"`     // ID of the payment method
+	TrialEnd      time.Time          `json:"trial_end,omitzero"` // end of the running trial; zero if none runs
 
-	Installments int             `json:"installments,omitzero"` // into how many parts the first bill is split, a month apart; 0 is 1
-	Discounts    []Discount      `json:"discounts,omitzero"`    // taken off after that of the term and those agreed on specially
-	Override     Override        `json:"override,omitzero"`     // what was agreed on specially with this customer
-	Minimum      decimal.Decimal `json:"minimum,omitzero"`      // what at least is spent in a period, before discounts; not negative
+	Installments int `json:"installments,omitzero"` // number of monthly installments of the first bill; 0 is 1
+	// Discounts apply after the discounts of the term and of the override.
+	Discounts []Discount      `json:"discounts,omitzero"`
+	Override  Override        `json:"override,omitzero"` // special terms for this customer
+	Minimum   decimal.Decimal `json:"minimum,omitzero"`  // minimum spend per period before discounts, never negative
 }
 
-// OrderItem is a quantity of one thing.
+// OrderItem is a quantity of one item in an order.
 type OrderItem struct {
-	Plan     string          `json:"plan,omitzero"`  // the plan it is of; "" is the order's, and another one is refused
-	Item     string          `json:"item"`           // ID of the item
-	Quantity decimal.Decimal `json:"quantity"`       // how many, not negative
-	From     time.Time       `json:"from,omitzero"`  // from when on, within the term; zero is from the start. An item that was ordered before changes then
-	Price    *Price          `json:"price,omitzero"` // a price of its own, which support agrees on; nil is the plan's
+	Plan     string          `json:"plan,omitzero"` // plan of the item; "" is the order's plan, any other is refused
+	Item     string          `json:"item"`          // ID of the item
+	Quantity decimal.Decimal `json:"quantity"`      // number of units, never negative
+	// From is the start of the item, within the term; zero is the start of the contract. If the order also has the item
+	// from an earlier start, the item's quantity and price change at From.
+	From  time.Time `json:"from,omitzero"`
+	Price *Price    `json:"price,omitzero"` // special price, which only support can set; nil is the plan's price
 }
 
-// check adds the faults of the order that are none of the catalog's business.
+// check adds the faults of the order that show without the catalog.
 func (o *Order) check(f *fault.List) {
 	fault.Enum(f, "by", actors, o.By)
 	if o.At.IsZero() {
-		f.Add("at", proration.ErrUnset, "an order is placed at an instant")
+		f.Add("at", proration.ErrUnset, "required, the time of the order")
 	}
-	for _, n := range []struct{ field, value string }{{"plan", o.Plan}, {"country", o.Country}, {"payment_method", o.PaymentMethod}} {
+	for _, n := range []struct{ field, value, needed string }{
+		{"plan", o.Plan, "the plan's ID"}, {"country", o.Country, "the customer's country"},
+		{"payment_method", o.PaymentMethod, "the payment method's ID"},
+	} {
 		if n.value == "" {
-			f.Add(n.field, proration.ErrUnset, "an order names it")
+			f.Add(n.field, proration.ErrUnset, "required, %s", n.needed)
 		}
 	}
 	if o.Country != "" {
 		checkCountry(f, "country", o.Country)
 	}
 	if len(o.Items) == 0 {
-		f.Add("items", proration.ErrUnset, "an order has items")
+		f.Add("items", proration.ErrUnset, "required, at least one item")
 	}
 	for i, item := range o.Items {
 		path := element("items", i)
 		if item.Item == "" {
-			f.Add(path+".item", proration.ErrUnset, "an item has an ID")
+			f.Add(path+".item", proration.ErrUnset, "required, the item's ID")
 		}
 		checkNumber(f, path+".quantity", item.Quantity)
 		if !item.From.IsZero() && !item.From.After(o.At) {
-			f.Add(path+".from", proration.ErrInvalid, "it is not after the order")
+			f.Add(path+".from", proration.ErrInvalid, "must be after at; got %s", item.From.Format(time.RFC3339))
 		}
 		if item.Price != nil {
 			f.Under(path+".price", item.Price.Validate())
 		}
 	}
 	if o.Installments < 0 || o.Installments > maxInstallments {
-		f.Add("installments", proration.ErrLimit, "%d is not between 0 and %d", o.Installments, maxInstallments)
+		f.Add("installments", proration.ErrLimit, "must be between 0 and %d; got %d", maxInstallments, o.Installments)
 	}
 	checkNumber(f, "minimum", o.Minimum)
 	checkDiscounts(f, o.Discounts)
 }
 
-// chosen is what of a catalog an order asks for.
-type chosen struct {
+// selection is the part of a catalog that an order selects.
+type selection struct {
 	plan   *Plan
 	market *Market
 	method PaymentMethod
-	term   *Term // nil where there is none
+	term   *Term // nil if the catalog has no terms
 	items  []Item
 	ramp   []RampStep
 }
 
-// choose looks up what an order asks for, or returns every refusal.
-func (c *Catalog) choose(o *Order) (chosen, error) {
-	var got chosen
+// choose looks up the plan, market, payment method, term and items of an order, or returns every refusal.
+func (c *Catalog) choose(o *Order) (selection, error) {
+	var got selection
 	var refused []error
 	note := func(err error) bool {
 		if err != nil {
@@ -103,8 +110,8 @@ func (c *Catalog) choose(o *Order) (chosen, error) {
 		if note(err) && o.Installments > max(1, got.method.Installments) {
 			note(&Refusal{
 				Rule:    "installments",
-				Reason:  strconv.Itoa(o.Installments) + " are more than " + got.method.ID + " allows",
-				Instead: "at most " + strconv.Itoa(max(1, got.method.Installments)),
+				Reason:  "Payment by " + got.method.ID + " cannot be split into " + strconv.Itoa(o.Installments) + " installments.",
+				Instead: "Choose at most " + strconv.Itoa(max(1, got.method.Installments)) + ".",
 			})
 		}
 	}
@@ -113,22 +120,28 @@ func (c *Catalog) choose(o *Order) (chosen, error) {
 	note(err)
 	for _, item := range o.Items {
 		if item.Plan != "" && item.Plan != o.Plan {
-			note(&Refusal{Rule: "plan", Reason: "a contract has one plan, and " + strconv.Quote(item.Plan) + " is not " + strconv.Quote(o.Plan), Instead: "one order for each contract"})
+			note(&Refusal{
+				Rule:    "plan",
+				Reason:  "One order cannot combine the plans " + strconv.Quote(o.Plan) + " and " + strconv.Quote(item.Plan) + ".",
+				Instead: "Place a separate order for each plan.",
+			})
 		} else if planned == nil && sold == nil {
-			note(got.take(item, o.By))
+			note(got.add(item, o.By))
 		}
 	}
 	return got, errors.Join(refused...)
 }
 
-// take adds an item of an order, at the price of the plan or its own.
-func (g *chosen) take(item OrderItem, by Actor) error {
+// add adds an item of an order, at its special price or else at the plan's price.
+func (g *selection) add(item OrderItem, by Actor) error {
 	price, err := g.plan.offer(item.Item, g.market.Currency)
 	switch {
 	case err != nil:
 		return err
 	case item.Price != nil && by != Support:
-		return &Refusal{Rule: "price", Reason: "a price of its own is agreed on with support", Instead: "the plan's price"}
+		return &Refusal{
+			Rule: "price", Reason: "Only support can set a special price.", Instead: "Order at the plan's price or ask support.",
+		}
 	case item.Price != nil:
 		if price = item.Price.clone(); price.Per == (proration.Interval{}) {
 			price.Per = g.plan.Interval

@@ -7,23 +7,23 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Override is what was agreed on specially with one customer, laid over the catalog.
+// Override adapts a catalog for one customer: special prices, terms, discounts and grace.
 type Override struct {
-	Plans     []PlanOverride     `json:"plans,omitzero"`     // other prices and limits
-	Terms     []Term             `json:"terms,omitzero"`     // the terms on offer instead of the catalog's; none leaves those
-	Discounts []Discount         `json:"discounts,omitzero"` // taken off besides that of the term, before those of an order
-	Grace     proration.Interval `json:"grace,omitzero"`     // how long a failed payment leaves access; unset leaves the policy's
+	Plans     []PlanOverride     `json:"plans,omitzero"`     // special prices, features and limits of plans
+	Terms     []Term             `json:"terms,omitzero"`     // replace all terms of the catalog; none keeps them
+	Discounts []Discount         `json:"discounts,omitzero"` // apply after the term's discount, before the order's
+	Grace     proration.Interval `json:"grace,omitzero"`     // access after a failed payment; unset is the policy's grace
 }
 
-// PlanOverride is what is different about a plan.
+// PlanOverride adapts a plan of the catalog for one customer.
 type PlanOverride struct {
-	ID       string   `json:"id"`                // of the plan
-	Offers   []Offer  `json:"offers,omitzero"`   // in place of those of the same item and currency, or besides
-	Features []string `json:"features,omitzero"` // besides the plan's
-	Limits   []Limit  `json:"limits,omitzero"`   // in place of those of the same name, or besides
+	ID       string   `json:"id"`                // ID of the plan
+	Offers   []Offer  `json:"offers,omitzero"`   // replace offers of the same item and currency; others are added
+	Features []string `json:"features,omitzero"` // added to the plan's features
+	Limits   []Limit  `json:"limits,omitzero"`   // replace limits of the same name; others are added
 }
 
-// Validate returns the faults of the terms, the discounts and the grace. Those of the plans show when it is laid over a catalog.
+// Validate returns every fault of the terms, the discounts and the grace. [Catalog.With] checks the plans.
 func (o Override) Validate() error {
 	var f fault.List
 	checkTerms(&f, o.Terms)
@@ -34,15 +34,15 @@ func (o Override) Validate() error {
 	return f.Err()
 }
 
-// lay changes a plan to what is different about it.
-func (p *Plan) lay(s PlanOverride) {
-	p.Offers = laid(p.Offers, s.Offers, func(a, b Offer) bool { return a.Item == b.Item && a.Currency == b.Currency })
-	p.Features = laid(p.Features, s.Features, func(a, b string) bool { return a == b })
-	p.Limits = laid(p.Limits, s.Limits, func(a, b Limit) bool { return a.Name == b.Name })
+// override applies the customer's special terms to the plan.
+func (p *Plan) override(s PlanOverride) {
+	p.Offers = merge(p.Offers, s.Offers, func(a, b Offer) bool { return a.Item == b.Item && a.Currency == b.Currency })
+	p.Features = merge(p.Features, s.Features, func(a, b string) bool { return a == b })
+	p.Limits = merge(p.Limits, s.Limits, func(a, b Limit) bool { return a.Name == b.Name })
 }
 
-// laid returns a list with others put in place of their likes, or at its end.
-func laid[T any](list, over []T, like func(a, b T) bool) []T {
+// merge returns the list with each element of over: in place of the element that is like it, or at the end.
+func merge[T any](list, over []T, like func(a, b T) bool) []T {
 	list = slices.Clone(list)
 	for _, o := range over {
 		if i := slices.IndexFunc(list, func(t T) bool { return like(t, o) }); i >= 0 {

@@ -12,57 +12,61 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Plan is what the catalog offers. A contract takes over its prices and its interval when it is signed.
+// Plan is a product of the catalog. A new contract copies the plan's interval and prices.
 type Plan struct {
-	ID       string             `json:"id"`                // how contracts and charges refer to it
-	Name     string             `json:"name,omitzero"`     // for people
-	Rank     int                `json:"rank,omitzero"`     // above another plan's: changing to it is an upgrade; 0 is no rank, and then the yearly value decides
-	Interval proration.Interval `json:"interval"`          // how long a period is, "P1M"
-	Offers   []Offer            `json:"offers"`            // at least one: what it consists of, and what each costs in which currency
-	Features []string           `json:"features,omitzero"` // what can be used with it, by name
-	Limits   []Limit            `json:"limits,omitzero"`   // how much of it, by name
+	ID   string `json:"id"`            // ID of the plan in contracts and charges
+	Name string `json:"name,omitzero"` // display name
+	// Rank orders plans: a change to a higher rank is an upgrade. If either plan has no rank (0), or both ranks are equal,
+	// the yearly value decides.
+	Rank     int                `json:"rank,omitzero"`
+	Interval proration.Interval `json:"interval"`          // length of a billing period, "P1M"
+	Offers   []Offer            `json:"offers"`            // price of each item in each currency; at least one
+	Features []string           `json:"features,omitzero"` // names of the included features
+	Limits   []Limit            `json:"limits,omitzero"`   // usage limits
 }
 
-// Offer is what an item costs in a currency: seats of a kind, an add-on, a package.
+// Offer is the price of an item in one currency. An item is a type of seat, an add-on or a package.
 type Offer struct {
 	Item     string   `json:"item"`     // ID of the item, "seat"
-	Currency Currency `json:"currency"` // of the price
-	Price    Price    `json:"price"`    // for one period
+	Currency Currency `json:"currency"` // currency of the price
+	Price    Price    `json:"price"`    // price for one billing period, unless Price.Per says otherwise
 }
 
-// Limit is how much of something a plan allows.
+// Limit is the highest usage that a plan allows.
 type Limit struct {
-	Name      string          `json:"name"`               // of what: "contacts"
-	Most      decimal.Decimal `json:"most,omitzero"`      // the most that is allowed, not negative
-	Unlimited bool            `json:"unlimited,omitzero"` // there is no bound; then Most is left out
+	Name      string          `json:"name"`               // name of the limit, "contacts"
+	Most      decimal.Decimal `json:"most,omitzero"`      // highest usage allowed, never negative
+	Unlimited bool            `json:"unlimited,omitzero"` // no upper bound; Most must be unset
 }
 
-// LimitUsage is the usage of something that a plan limits.
+// LimitUsage is the usage that counts against a limit of a plan. A request sets Name and Used. The package sets Limit
+// in the results of [Plan.Exceeded] and [Catalog.Check].
 type LimitUsage struct {
-	Name  string          `json:"name"`           // name of the limit, "contacts"
-	Used  decimal.Decimal `json:"used"`           // amount in use, not negative
-	Limit decimal.Decimal `json:"limit,omitzero"` // most that the plan allows, zero if it does not offer this; computed, and left out of requests
+	Name string          `json:"name"` // name of the limit, "contacts"
+	Used decimal.Decimal `json:"used"` // amount in use, never negative
+	// Limit is the highest usage that the plan allows, and zero if the plan has no such limit. A request leaves it unset.
+	Limit decimal.Decimal `json:"limit,omitzero"`
 }
 
-// inWords says which limits are exceeded, for people.
+// inWords describes exceeded limits for the customer, one sentence each.
 func inWords(all []LimitUsage) string {
 	var text []string
 	for _, e := range all {
-		text = append(text, exact.Text(e.Used, 0)+" "+e.Name+" are in use, and the plan allows "+exact.Text(e.Limit, 0))
+		text = append(text, "The plan allows "+exact.Text(e.Limit, 0)+" "+e.Name+"; usage is "+exact.Text(e.Used, 0)+".")
 	}
-	return strings.Join(text, "; ")
+	return strings.Join(text, " ")
 }
 
-// Validate returns every fault of the plan: ErrUnset for a missing ID, interval, offer or name, ErrInvalid for what comes twice,
-// and the faults of the interval, the currencies, the prices and the limits.
+// Validate returns every fault of the plan: ErrUnset for a missing ID, interval, offer or name; ErrInvalid for a
+// duplicate offer, feature or limit; and the faults of the interval, the currencies, the prices and the limits.
 func (p Plan) Validate() error {
 	var f fault.List
 	if p.ID == "" {
-		f.Add("id", proration.ErrUnset, "a plan has an ID")
+		f.Add("id", proration.ErrUnset, "required, the plan's ID")
 	}
 	f.Under("interval", p.Interval.Validate())
 	if len(p.Offers) == 0 {
-		f.Add("offers", proration.ErrUnset, "a plan offers something")
+		f.Add("offers", proration.ErrUnset, "required, at least one offer")
 	}
 	seen := map[string]bool{}
 	for i, o := range p.Offers {
@@ -87,25 +91,25 @@ func (p Plan) Validate() error {
 		checkName(&f, path+".name", l.Name, seen, l.Name)
 		checkNumber(&f, path+".most", l.Most)
 		if l.Unlimited && !l.Most.IsZero() {
-			f.Add(path+".most", proration.ErrInvalid, "what is unlimited has no most")
+			f.Add(path+".most", proration.ErrInvalid, "must be unset for an unlimited limit")
 		}
 	}
 	return f.Err()
 }
 
-// checkName adds a fault for a name that is missing, or whose key was seen before.
+// checkName adds a fault for an empty name, or for a key that was seen before.
 func checkName(f *fault.List, field, name string, seen map[string]bool, key string) {
 	switch {
 	case name == "":
-		f.Add(field, proration.ErrUnset, "a name is needed")
+		f.Add(field, proration.ErrUnset, "required, must not be empty")
 	case seen[key]:
-		f.Add(field, proration.ErrInvalid, "%.40q comes twice", name)
+		f.Add(field, proration.ErrInvalid, "must be unique; %.40q appears twice", name)
 	}
 	seen[key] = true
 }
 
-// Price returns what an item of the plan costs in a currency, and false where the plan does not offer it in that currency. Where
-// the offer does not say what its amounts are for, that is the plan's interval.
+// Price returns the price of an item in a currency, or false if the plan does not offer the item in that currency. An
+// unset Per becomes the plan's interval.
 func (p Plan) Price(item string, currency Currency) (Price, bool) {
 	for _, o := range p.Offers {
 		if o.Item == item && o.Currency == currency {
@@ -119,7 +123,7 @@ func (p Plan) Price(item string, currency Currency) (Price, bool) {
 	return Price{}, false
 }
 
-// offer is Price, or the refusal that lists what the plan offers in the currency.
+// offer is Price, or a refusal that lists the items that the plan offers in the currency.
 func (p *Plan) offer(item string, currency Currency) (Price, error) {
 	if price, ok := p.Price(item, currency); ok {
 		return price, nil
@@ -130,15 +134,20 @@ func (p *Plan) offer(item string, currency Currency) (Price, error) {
 			all = append(all, o.Item)
 		}
 	}
-	return Price{}, &Refusal{Rule: "item", Reason: p.ID + " does not offer " + strconv.Quote(item) + " in " + string(currency), Instead: oneOf(all)}
+	return Price{}, &Refusal{
+		Rule:    "item",
+		Reason:  "Plan " + strconv.Quote(p.ID) + " does not offer " + strconv.Quote(item) + " in " + string(currency) + ".",
+		Instead: oneOf(all),
+	}
 }
 
-// Has reports whether a feature can be used with the plan.
+// Has reports whether the plan includes a feature.
 func (p Plan) Has(feature string) bool { return slices.Contains(p.Features, feature) }
 
-// Exceeded returns the limits of the plan that are exceeded, in the order of what is in use: what a change to the plan would
-// break. What the plan has no limit for it does not offer, and any use of it exceeds it.
-// Errors: ErrInvalid for a negative amount, and ErrLimit for one beyond the limits.
+// Exceeded returns the entries of the usage that exceed a limit of the plan, in the order of the usage, with Limit set
+// to the highest usage that the plan allows. The caller sets only Name and Used. If the plan has no limit of that name,
+// it does not offer the resource: the limit is zero, and any usage exceeds it. An unlimited limit is never exceeded.
+// Errors: ErrInvalid for a negative number, and for an entry with a Limit; ErrLimit for a number beyond the limits.
 func (p Plan) Exceeded(in []LimitUsage) ([]LimitUsage, error) {
 	var f fault.List
 	var all []LimitUsage
@@ -148,7 +157,7 @@ func (p Plan) Exceeded(in []LimitUsage) ([]LimitUsage, error) {
 	for i, u := range in {
 		checkNumber(&f, element("usage", i)+".used", u.Used)
 		if !u.Limit.IsZero() {
-			f.Add(element("usage", i)+".limit", proration.ErrInvalid, "must be unset, the plan decides it")
+			f.Add(element("usage", i)+".limit", proration.ErrInvalid, "must be unset, the plan sets it")
 		}
 		if f != nil {
 			continue
@@ -167,7 +176,7 @@ func (p Plan) Exceeded(in []LimitUsage) ([]LimitUsage, error) {
 	return all, nil
 }
 
-// clone returns a plan that shares nothing that can be written to.
+// clone returns a deep copy of the plan.
 func (p Plan) clone() Plan {
 	p.Offers = slices.Clone(p.Offers)
 	for i := range p.Offers {

@@ -13,23 +13,29 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Quote is what an order costs: the contract that it makes, what is due first, and what comes at renewal.
+// Quote is the price of an order: the contract that the order creates, its first bill, and its bill after the term.
 type Quote struct {
-	Contract  Contract        `json:"contract"`          // as it begins; the document of its signup is the first bill
-	First     Bill            `json:"first"`             // what is due first
-	Due       []Installment   `json:"due"`               // the total of the first bill, in the parts in which it is paid
-	Committed decimal.Decimal `json:"committed"`         // what all bills until the end of the term come to, with what a minimum lacks; those of the first period where there is no term
-	Renewal   *Bill           `json:"renewal,omitempty"` // what the first period after the term costs, at the quantities of then; nil where the contract ends
+	Contract Contract      `json:"contract"` // contract at its start
+	First    Bill          `json:"first"`    // first bill, due at the start of the contract
+	Due      []Installment `json:"due"`      // payments of the first bill; they add up to its total
+	// Committed is the total of all bills until the end of the term, including shortfalls below the minimum. For a
+	// contract without a term, it covers the first period only.
+	Committed decimal.Decimal `json:"committed"`
+	// Renewal is the first bill after the term, at the quantities of that time, or the second bill of a contract without
+	// a term. It is nil if the contract ends with the term.
+	Renewal *Bill `json:"renewal,omitempty"`
 }
 
-// Quote prices an order line by line. Discounts work in the order: that of the term, those agreed on specially, those of the order.
-// The order's location is the customer's calendar. Nothing happens by it: accepting the quote is storing its contract.
-// Errors: the faults of the catalog and the order, and every [Refusal], all at once: a plan, item or term that is not on offer, a
-// mix of plans, a country, a currency or a way to pay that is not open to whoever orders, too many installments.
+// Quote prices an order line by line. Discounts apply in this order: the term's, the override's, the order's. The
+// location of Order.At is the customer's calendar. Quote changes nothing: to accept the quote, the caller stores its
+// contract.
+// Errors: the faults of the catalog and the order; or every [Refusal] at once: an unknown plan, item or term, items of
+// several plans, a country without a market, a price that the plan does not have in the currency, a payment method or a
+// special price that the actor may not choose, too many installments.
 func (c Catalog) Quote(o Order) (Quote, error) {
 	var f fault.List
 	o.check(&f)
-	special, err := c.With(o.Override) // which has the faults of the override too
+	special, err := c.With(o.Override) // also validates the catalog and the override
 	f.Under("", err)
 	c.Trial.check(&f, o.At, o.TrialEnd)
 	if f != nil {
@@ -45,7 +51,7 @@ func (c Catalog) Quote(o Order) (Quote, error) {
 	}
 	for i, item := range o.Items {
 		if end := contract.End(); !end.IsZero() && !item.From.Before(end) {
-			f.Add(element("items", i)+".from", proration.ErrOutside, "it is not before the end of the term, %s", date(end))
+			f.Add(element("items", i)+".from", proration.ErrOutside, "must be before the end of the term, %s", date(end))
 		}
 	}
 	f.Under("", contract.Validate())
@@ -57,7 +63,8 @@ func (c Catalog) Quote(o Order) (Quote, error) {
 		return Quote{}, err
 	}
 	quote := Quote{Contract: contract, First: bill.Bill}
-	if quote.Due, err = quote.First.Installments(max(1, o.Installments), proration.Interval{Months: 1}, contract.Currency); err != nil {
+	quote.Due, err = quote.First.Installments(max(1, o.Installments), proration.Interval{Months: 1}, contract.Currency)
+	if err != nil {
 		return Quote{}, err
 	}
 	atLeast, err := contract.bill(Whole(first), c.Policy, c.Allocation, true)
@@ -65,14 +72,14 @@ func (c Catalog) Quote(o Order) (Quote, error) {
 		return Quote{}, err
 	}
 	quote.Committed = atLeast.Total
-	if err := quote.ahead(bill.remaining, c.Policy, c.Allocation); err != nil {
+	if err := quote.addTerm(bill.remaining, c.Policy, c.Allocation); err != nil {
 		return Quote{}, renamed(err, "contract.at", "at")
 	}
 	return quote, nil
 }
 
-// contract returns the contract of an order, and the first period that is billed.
-func (c *Catalog) contract(o *Order, got *chosen) (Contract, proration.Period, error) {
+// contract returns the contract of an order, and its first billing period.
+func (c *Catalog) contract(o *Order, got *selection) (Contract, proration.Period, error) {
 	start, days := c.Trial.Starts(o.At, o.TrialEnd)
 	length := got.plan.Interval
 	if got.term != nil && got.term.Billing == UpFront {
@@ -113,11 +120,12 @@ func (c *Catalog) contract(o *Order, got *chosen) (Contract, proration.Period, e
 	return contract, first, err
 }
 
-// periodsLater returns the end of a term that begins with a period and has as many as go into its length.
+// periodsLater returns the end of a term that starts with the first period. The length of the term must be a whole
+// number of billing periods.
 func periodsLater(cycle proration.Cycle, first proration.Period, each, length proration.Interval) (time.Time, error) {
 	periods, err := (&Price{Per: each}).times(length)
 	if err != nil {
-		return time.Time{}, fault.New("term", proration.ErrInvalid, "%v is no whole number of periods of %v", length, each)
+		return time.Time{}, fault.New("term", proration.ErrInvalid, "must be a multiple of period %v; got %v", each, length)
 	}
 	n, err := cycle.Index(first.End)
 	if err != nil {
@@ -127,8 +135,9 @@ func periodsLater(cycle proration.Cycle, first proration.Period, each, length pr
 	return last.Start, err
 }
 
-// ahead fills in what the term and its renewal come to, with what the first bill left of the discounts.
-func (q *Quote) ahead(discounts []Discount, policy proration.Policy, allocation proration.Allocation) error {
+// addTerm adds the bills of the rest of the term to Committed and fills in Renewal, with the discounts that remain
+// after the first bill.
+func (q *Quote) addTerm(discounts []Discount, policy proration.Policy, allocation proration.Allocation) error {
 	then := q.Contract.Clone()
 	then.Discounts = discounts
 	start := q.First.Lines[0].Period.End
@@ -156,8 +165,8 @@ func (q *Quote) ahead(discounts []Discount, policy proration.Policy, allocation 
 	return err
 }
 
-// Explain returns the quote as a customer could read it: each line with how it was computed, the parts in which it is paid, and the
-// price of the renewal.
+// Explain returns the quote in words for the customer: each line with its computation, the installments, the total of
+// the term, and the price of the renewal.
 func (q Quote) Explain() string {
 	if len(q.First.Lines) == 0 {
 		return ""
@@ -166,11 +175,11 @@ func (q Quote) Explain() string {
 	money := func(d decimal.Decimal) string { return q.Contract.Currency.text(d) }
 	if len(q.Due) > 1 {
 		for i, part := range q.Due {
-			text += fmt.Sprintf("part %d on %s: %s\n", i+1, date(part.At), money(part.Amount))
+			text += fmt.Sprintf("installment %d on %s: %s\n", i+1, date(part.At), money(part.Amount))
 		}
 	}
 	if !q.Committed.Equal(q.First.Total) {
-		text += fmt.Sprintf("until %s in all: %s\n", date(q.Contract.End()), money(q.Committed))
+		text += fmt.Sprintf("total until %s: %s\n", date(q.Contract.End()), money(q.Committed))
 	}
 	if q.Renewal == nil {
 		return text + "ends on " + date(q.Contract.End()) + "\n"
@@ -178,7 +187,7 @@ func (q Quote) Explain() string {
 	return text + fmt.Sprintf("renewal on %s: %s\n", date(q.Renewal.At), money(q.Renewal.Total))
 }
 
-// explain writes a bill line by line.
+// explain returns the bill in words, line by line.
 func (b Bill) explain(currency Currency) string {
 	var text strings.Builder
 	for _, line := range b.Lines {
@@ -187,10 +196,10 @@ func (b Bill) explain(currency Currency) string {
 	return text.String() + "due: " + currency.text(b.Total) + "\n"
 }
 
-// date writes the date of an instant.
+// date formats the date of an instant.
 func date(t time.Time) string { return t.Format(time.DateOnly) }
 
-// renamed returns an error of a value that stands under another name here.
+// renamed returns the error with its field renamed, if the field is from.
 func renamed(err error, from, to string) error {
 	var e *proration.Error
 	if errors.As(err, &e) && e.Field == from {

@@ -144,7 +144,7 @@ func TestQuoteTerms(t *testing.T) {
 		sale{"nine months, month by month", "105.00 less 5.25 is 99.75; nine of them are 897.75", with(perPeriod), ordered("7 seat", "P9M"), []string{
 			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00, less 5 % 5.25 = 99.75",
 			"due: 99.75 USD",
-			"until 2027-08-16 in all: 897.75 USD",
+			"total until 2027-08-16: 897.75 USD",
 			"renewal on 2027-08-16: 99.75 USD",
 		}, nil},
 		sale{"rounded once", "12 x 4.99 = 59.88; 10 % is 5.988, rounded 5.99", nil, ordered("1 phone", "P12M"), []string{
@@ -155,7 +155,7 @@ func TestQuoteTerms(t *testing.T) {
 		sale{"rounded each month", "10 % of 4.99 is 0.499, rounded 0.50; 12 x 4.49 is 53.88, a cent less than up front", with(perPeriod), ordered("1 phone", "P12M"), []string{
 			"2026-11-16 until 2026-12-16, phone: 1 x 4.99 = 4.99, less 10 % 0.50 = 4.49",
 			"due: 4.49 USD",
-			"until 2027-11-16 in all: 53.88 USD",
+			"total until 2027-11-16: 53.88 USD",
 			"renewal on 2027-11-16: 4.49 USD",
 		}, nil},
 		sale{"two items", "1260.00 + 179.64 = 1439.64; 10 % is 143.964, rounded 143.96; spread that is 125.9965 and 17.9635, and the cent goes to the larger remainder", nil, ordered("7 seat, 3 phone", "P12M"), []string{
@@ -193,7 +193,7 @@ func TestQuoteTerms(t *testing.T) {
 		sale{"it ends, month by month", "twelve times 94.50", with(endingIn(plans.Expire), perPeriod), ordered("7 seat", "P12M"), []string{
 			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00, less 10 % 10.50 = 94.50",
 			"due: 94.50 USD",
-			"until 2027-11-16 in all: 1134.00 USD",
+			"total until 2027-11-16: 1134.00 USD",
 			"ends on 2027-11-16",
 		}, nil},
 		sale{"it renews once", "the second term follows, and is quoted", with(endingIn(plans.RenewOnce)), ordered("7 seat", "P6M"), []string{
@@ -204,13 +204,13 @@ func TestQuoteTerms(t *testing.T) {
 		sale{"it goes on by the month", "what the term took off ends with it: 105.00, and no longer 94.50", with(endingIn(plans.Evergreen), perPeriod), ordered("7 seat", "P12M"), []string{
 			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00, less 10 % 10.50 = 94.50",
 			"due: 94.50 USD",
-			"until 2027-11-16 in all: 1134.00 USD",
+			"total until 2027-11-16: 1134.00 USD",
 			"renewal on 2027-11-16: 105.00 USD",
 		}, nil},
 		sale{"the end of a short month", "law 6: months from January 31 on; two of them have 30 or 28 days, and July 31 ends them", with(perPeriod), ordered("7 seat", "P6M", orderedAt("2027-01-31", time.UTC)), []string{
 			"2027-01-31 until 2027-02-28, seat: 7 x 15.00 = 105.00",
 			"due: 105.00 USD",
-			"until 2027-07-31 in all: 630.00 USD",
+			"total until 2027-07-31: 630.00 USD",
 			"renewal on 2027-07-31: 105.00 USD",
 		}, nil},
 		sale{"nothing ordered yet", "none of an item costs nothing", nil, ordered("0 seat", "P12M"), []string{
@@ -249,30 +249,30 @@ func TestQuoteMarkets(t *testing.T) {
 		sale{"Brazil, in parts", "M7: 450.00 in seven: 64.28 each, and the four cents that are left one each to the first four", nil, ordered("1 seat", "P6M", inBrazil, split(7)), []string{
 			"2026-11-16 until 2027-05-16, seat: 1 x 75.00 x 6 = 450.00",
 			"due: 450.00 BRL",
-			"part 1 on 2026-11-16: 64.29 BRL",
-			"part 2 on 2026-12-16: 64.29 BRL",
-			"part 3 on 2027-01-16: 64.29 BRL",
-			"part 4 on 2027-02-16: 64.29 BRL",
-			"part 5 on 2027-03-16: 64.28 BRL",
-			"part 6 on 2027-04-16: 64.28 BRL",
-			"part 7 on 2027-05-16: 64.28 BRL",
+			"installment 1 on 2026-11-16: 64.29 BRL",
+			"installment 2 on 2026-12-16: 64.29 BRL",
+			"installment 3 on 2027-01-16: 64.29 BRL",
+			"installment 4 on 2027-02-16: 64.29 BRL",
+			"installment 5 on 2027-03-16: 64.28 BRL",
+			"installment 6 on 2027-04-16: 64.28 BRL",
+			"installment 7 on 2027-05-16: 64.28 BRL",
 			"renewal on 2027-05-16: 450.00 BRL",
 		}, nil},
 		sale{"Brazil, in parts from the last of a month", "law 6: the 31st is remembered", nil, ordered("1 seat", "P6M", inBrazil, split(4), orderedAt("2026-12-31", time.UTC)), []string{
 			"2026-12-31 until 2027-06-30, seat: 1 x 75.00 x 6 = 450.00",
 			"due: 450.00 BRL",
-			"part 1 on 2026-12-31: 112.50 BRL",
-			"part 2 on 2027-01-31: 112.50 BRL",
-			"part 3 on 2027-02-28: 112.50 BRL",
-			"part 4 on 2027-03-31: 112.50 BRL",
+			"installment 1 on 2026-12-31: 112.50 BRL",
+			"installment 2 on 2027-01-31: 112.50 BRL",
+			"installment 3 on 2027-02-28: 112.50 BRL",
+			"installment 4 on 2027-03-31: 112.50 BRL",
 			"renewal on 2027-06-30: 450.00 BRL",
 		}, nil},
 		sale{"in parts, month by month", "it is the first bill that is split, and no other", with(perPeriod), ordered("1 seat", "P6M", inBrazil, split(2)), []string{
 			"2026-11-16 until 2026-12-16, seat: 1 x 75.00 = 75.00",
 			"due: 75.00 BRL",
-			"part 1 on 2026-11-16: 37.50 BRL",
-			"part 2 on 2026-12-16: 37.50 BRL",
-			"until 2027-05-16 in all: 450.00 BRL",
+			"installment 1 on 2026-11-16: 37.50 BRL",
+			"installment 2 on 2026-12-16: 37.50 BRL",
+			"total until 2027-05-16: 450.00 BRL",
 			"renewal on 2027-05-16: 75.00 BRL",
 		}, nil},
 		sale{"elsewhere", "M7, M8: dollars, by PayPal", nil, ordered("7 seat", "P6M", payingBy("paypal"), func(o *plans.Order) { o.Country = "PT" }), []string{
@@ -288,8 +288,8 @@ func TestQuoteMarkets(t *testing.T) {
 		sale{"yen", "the policy says two places, and yen have none: 9 x 1999 = 17991; 5 % is 899.55, rounded 900; 17091 in two is 8546 and 8545", with(yen), ordered("1 seat", "P9M", inJapan, split(2)), []string{
 			"2026-11-16 until 2027-08-16, seat: 1 x 1999 x 9 = 17991, less 5 % 900 = 17091",
 			"due: 17091 JPY",
-			"part 1 on 2026-11-16: 8546 JPY",
-			"part 2 on 2026-12-16: 8545 JPY",
+			"installment 1 on 2026-11-16: 8546 JPY",
+			"installment 2 on 2026-12-16: 8545 JPY",
 			"renewal on 2027-08-16: 17091 JPY",
 		}, nil},
 	)
@@ -307,44 +307,44 @@ func TestQuoteRamp(t *testing.T) {
 		sale{"month by month", "three months of 105.00 and three of 135.00", with(perPeriod), ordered("7 seat, 9 seat from 2027-02-16", "P6M"), []string{
 			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00",
 			"due: 105.00 USD",
-			"until 2027-05-16 in all: 720.00 USD",
+			"total until 2027-05-16: 720.00 USD",
 			"renewal on 2027-05-16: 135.00 USD",
 		}, nil},
 		sale{"inside a month", "4 of 28 days at 105.00 are 15.00, 24 at 135.00 are 115.71: 315.00 + 130.71 + 270.00", with(perPeriod), ordered("7 seat, 9 seat from 2027-02-20", "P6M"), []string{
 			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00",
 			"due: 105.00 USD",
-			"until 2027-05-16 in all: 715.71 USD",
+			"total until 2027-05-16: 715.71 USD",
 			"renewal on 2027-05-16: 135.00 USD",
 		}, nil},
 		sale{"inside the first month", "15 of 30 days at 105.00 and 15 at 135.00", with(perPeriod), ordered("7 seat, 9 seat from 2026-12-01", "P6M"), []string{
 			"2026-11-16 until 2026-12-01, seat: 7 x 15.00, 105.00 x 15/30 days = 52.50",
 			"2026-12-01 until 2026-12-16, seat: 9 x 15.00, 135.00 x 15/30 days = 67.50",
 			"due: 120.00 USD",
-			"until 2027-05-16 in all: 795.00 USD",
+			"total until 2027-05-16: 795.00 USD",
 			"renewal on 2027-05-16: 135.00 USD",
 		}, nil},
 		sale{"another item later", "six months of 105.00, and three of 9.98", with(perPeriod), ordered("7 seat, 2 phone from 2027-02-16", "P6M"), []string{
 			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00",
 			"due: 105.00 USD",
-			"until 2027-05-16 in all: 659.94 USD",
+			"total until 2027-05-16: 659.94 USD",
 			"renewal on 2027-05-16: 114.98 USD",
 		}, nil},
 		sale{"fewer later", "it was agreed on before: three months of 135.00 and three of 105.00", with(perPeriod), ordered("9 seat, 7 seat from 2027-02-16", "P6M"), []string{
 			"2026-11-16 until 2026-12-16, seat: 9 x 15.00 = 135.00",
 			"due: 135.00 USD",
-			"until 2027-05-16 in all: 720.00 USD",
+			"total until 2027-05-16: 720.00 USD",
 			"renewal on 2027-05-16: 105.00 USD",
 		}, nil},
 		sale{"several steps, in any order", "they are put in order of time: 105.00, 105.00, 120.00, 120.00, 135.00, 135.00", with(perPeriod), ordered("7 seat, 9 seat from 2027-03-16, 8 seat from 2027-01-16", "P6M"), []string{
 			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00",
 			"due: 105.00 USD",
-			"until 2027-05-16 in all: 720.00 USD",
+			"total until 2027-05-16: 720.00 USD",
 			"renewal on 2027-05-16: 135.00 USD",
 		}, nil},
 		sale{"another price later", "support agrees on 12.00 from the seventh month on: 6 x 94.50 + 6 x 75.60 = 1020.60", with(perPeriod), ordered("7 seat, 7 seat from 2027-05-16 at 12.00", "P12M", bySupport), []string{
 			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00, less 10 % 10.50 = 94.50",
 			"due: 94.50 USD",
-			"until 2027-11-16 in all: 1020.60 USD",
+			"total until 2027-11-16: 1020.60 USD",
 			"renewal on 2027-11-16: 75.60 USD",
 		}, nil},
 		sale{"without terms", "the second month costs more, and is the renewal", with(openEnded), ordered("7 seat, 9 seat from 2026-12-01", ""), []string{
@@ -396,13 +396,13 @@ func TestQuoteDiscounts(t *testing.T) {
 		sale{"three months at half price", "3 x 52.50 + 3 x 105.00", with(perPeriod), ordered("7 seat", "P6M", discounts(repeating(percentOff("half", "50"), 3))), []string{
 			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00, less 50 % 52.50 = 52.50",
 			"due: 52.50 USD",
-			"until 2027-05-16 in all: 472.50 USD",
+			"total until 2027-05-16: 472.50 USD",
 			"renewal on 2027-05-16: 105.00 USD",
 		}, nil},
 		sale{"eight months at half price in a term of six", "two of them are left for the renewal", with(perPeriod), ordered("7 seat", "P6M", discounts(repeating(percentOff("half", "50"), 8))), []string{
 			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00, less 50 % 52.50 = 52.50",
 			"due: 52.50 USD",
-			"until 2027-05-16 in all: 315.00 USD",
+			"total until 2027-05-16: 315.00 USD",
 			"renewal on 2027-05-16: 52.50 USD",
 		}, nil},
 		sale{"an amount until it is spent", "250.00 pay for two months and 40.00 of the third: 630.00 - 250.00", with(perPeriod), ordered("7 seat", "P6M", discounts(plans.Discount{
@@ -410,7 +410,7 @@ func TestQuoteDiscounts(t *testing.T) {
 		})), []string{
 			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00, less voucher 105.00 = 0.00",
 			"due: 0.00 USD",
-			"until 2027-05-16 in all: 380.00 USD",
+			"total until 2027-05-16: 380.00 USD",
 			"renewal on 2027-05-16: 105.00 USD",
 		}, nil},
 		sale{"more than there is", "a bill is never below zero", nil, ordered("7 seat", "P6M", discounts(amountOff("coupon", "1000", plans.Forever))), []string{
@@ -429,19 +429,19 @@ func TestQuoteDiscounts(t *testing.T) {
 		sale{"a minimum", "law 8: measured before discounts, at the end: 1260.00 lack 740.00 of 2000.00, and 10 % of 2000.00 are off; no bill has it yet", nil, ordered("7 seat", "P12M", least("2000")), []string{
 			"2026-11-16 until 2027-11-16, seat: 7 x 15.00 x 12 = 1260.00, less 10 % 126.00 = 1134.00",
 			"due: 1134.00 USD",
-			"until 2027-11-16 in all: 1800.00 USD",
+			"total until 2027-11-16: 1800.00 USD",
 			"renewal on 2027-11-16: 1134.00 USD",
 		}, nil},
 		sale{"a minimum each month", "105.00 lack 45.00 of 150.00, six times", with(perPeriod), ordered("7 seat", "P6M", least("150")), []string{
 			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00",
 			"due: 105.00 USD",
-			"until 2027-05-16 in all: 900.00 USD",
+			"total until 2027-05-16: 900.00 USD",
 			"renewal on 2027-05-16: 105.00 USD",
 		}, nil},
 		sale{"a minimum until a ramp exceeds it", "three months at 150.00, and three of twelve seats at 180.00", with(perPeriod), ordered("7 seat, 12 seat from 2027-02-16", "P6M", least("150")), []string{
 			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00",
 			"due: 105.00 USD",
-			"until 2027-05-16 in all: 990.00 USD",
+			"total until 2027-05-16: 990.00 USD",
 			"renewal on 2027-05-16: 180.00 USD",
 		}, nil},
 		sale{"a minimum that is met", "nothing lacks", nil, ordered("7 seat", "P12M", least("1260")), []string{
@@ -475,47 +475,47 @@ func TestQuoteRefused(t *testing.T) {
 	brazilOnly := func(c *plans.Catalog) { c.Markets = c.Markets[:1] }
 	sell(
 		t,
-		sale{"no such plan", "M4: the plans that there are", nil, ordered("7 seat", "P6M", inPlan("basic")), nil, []string{`plan: there is no plan "basic" | base, team, advanced, yearly`}},
-		sale{"a mix of plans", "M4: one plan for the whole workspace", nil, ordered("7 seat, 2 seat of advanced", "P6M"), nil, []string{`plan: a contract has one plan, and "advanced" is not "base" | one order for each contract`}},
-		sale{"no such item", "what the plan offers there", nil, ordered("7 desk", "P6M"), nil, []string{`item: base does not offer "desk" in USD | seat, phone`}},
-		sale{"not in that currency", "M7: there is no price in reais, and none is made up", nil, ordered("7 seat, 2 phone", "P6M", inBrazil), nil, []string{`item: base does not offer "phone" in BRL | seat`}},
-		sale{"nothing in that currency", "M7", nil, ordered("7 seat", "P24M", inBrazil, inPlan("yearly")), nil, []string{`item: yearly does not offer "seat" in BRL | `}},
-		sale{"shorter than the minimum", "M2: the shortest subscription is six months", nil, ordered("7 seat", "P1M"), nil, []string{`term: P1M is shorter than the minimum of P6M | P6M, P9M, P1Y, P2Y`}},
-		sale{"not on offer", "M3: nine, and not eight", nil, ordered("7 seat", "P8M"), nil, []string{`term: P8M is not on offer | P6M, P9M, P1Y, P2Y`}},
-		sale{"in days", "M2: 30 days are no number of months", nil, ordered("7 seat", "P30D"), nil, []string{`term: P30D is not on offer | P6M, P9M, P1Y, P2Y`}},
-		sale{"no term", "M2: one cannot buy without", nil, ordered("7 seat", ""), nil, []string{`term: a term is needed | P6M, P9M, P1Y, P2Y`}},
-		sale{"a term where there are none", "nothing is guessed", with(openEnded), ordered("7 seat", "P6M"), nil, []string{`term: no terms are on offer | from period to period`}},
-		sale{"the minimum is the shortest", "in whatever order they are listed", with(func(c *plans.Catalog) { c.Terms[0], c.Terms[3] = c.Terms[3], c.Terms[0] }), ordered("7 seat", "P3M"), nil, []string{`term: P3M is shorter than the minimum of P6M | P2Y, P9M, P1Y, P6M`}},
+		sale{"no such plan", "M4: the plans that there are", nil, ordered("7 seat", "P6M", inPlan("basic")), nil, []string{`plan: There is no plan "basic". | Choose base, team, advanced or yearly.`}},
+		sale{"a mix of plans", "M4: one plan for the whole workspace", nil, ordered("7 seat, 2 seat of advanced", "P6M"), nil, []string{`plan: One order cannot combine the plans "base" and "advanced". | Place a separate order for each plan.`}},
+		sale{"no such item", "what the plan offers there", nil, ordered("7 desk", "P6M"), nil, []string{`item: Plan "base" does not offer "desk" in USD. | Choose seat or phone.`}},
+		sale{"not in that currency", "M7: there is no price in reais, and none is made up", nil, ordered("7 seat, 2 phone", "P6M", inBrazil), nil, []string{`item: Plan "base" does not offer "phone" in BRL. | Choose seat.`}},
+		sale{"nothing in that currency", "M7", nil, ordered("7 seat", "P24M", inBrazil, inPlan("yearly")), nil, []string{`item: Plan "yearly" does not offer "seat" in BRL. | `}},
+		sale{"shorter than the minimum", "M2: the shortest subscription is six months", nil, ordered("7 seat", "P1M"), nil, []string{`term: A term of P1M is too short. | Choose P6M, P9M, P1Y or P2Y.`}},
+		sale{"not on offer", "M3: nine, and not eight", nil, ordered("7 seat", "P8M"), nil, []string{`term: A term of P8M is not offered. | Choose P6M, P9M, P1Y or P2Y.`}},
+		sale{"in days", "M2: 30 days are no number of months", nil, ordered("7 seat", "P30D"), nil, []string{`term: A term of P30D is not offered. | Choose P6M, P9M, P1Y or P2Y.`}},
+		sale{"no term", "M2: one cannot buy without", nil, ordered("7 seat", ""), nil, []string{`term: A term is required. | Choose P6M, P9M, P1Y or P2Y.`}},
+		sale{"a term where there are none", "nothing is guessed", with(openEnded), ordered("7 seat", "P6M"), nil, []string{`term: No terms are offered. | Continue without a term.`}},
+		sale{"the minimum is the shortest", "in whatever order they are listed", with(func(c *plans.Catalog) { c.Terms[0], c.Terms[3] = c.Terms[3], c.Terms[0] }), ordered("7 seat", "P3M"), nil, []string{`term: A term of P3M is too short. | Choose P2Y, P9M, P1Y or P6M.`}},
 		sale{"a week", "weeks are shorter than thirty days", with(func(c *plans.Catalog) {
 			c.Terms[1].Length, c.Terms[0].Length = giventest.Interval("P30D"), giventest.Interval("P60D")
-		}), ordered("7 seat", "P1W"), nil, []string{`term: P1W is shorter than the minimum of P30D | P60D, P30D, P1Y, P2Y`}},
-		sale{"nothing is sold there", "M7: without a market for everywhere else", with(brazilOnly), ordered("7 seat", "P6M"), nil, []string{`market: nothing is sold in "US" | `}},
-		sale{"by arrangement", "K7: a wire is arranged with support", nil, ordered("7 seat", "P6M", payingBy("wire")), nil, []string{`payment_method: "wire" is by arrangement | card, paypal; by arrangement wire, ach`}},
-		sale{"not accepted", "K7: what is, instead", nil, ordered("7 seat", "P6M", payingBy("cash")), nil, []string{`payment_method: "cash" is not accepted here | card, paypal; by arrangement wire, ach`}},
-		sale{"not accepted here", "M7: no PayPal in Brazil", nil, ordered("7 seat", "P6M", inBrazil, payingBy("paypal")), nil, []string{`payment_method: "paypal" is not accepted here | card, pix`}},
-		sale{"not accepted elsewhere", "M7: and no Pix anywhere else", nil, ordered("7 seat", "P6M", payingBy("pix"), bySupport), nil, []string{`payment_method: "pix" is not accepted here | card, paypal, wire, ach`}},
-		sale{"nothing but by arrangement", "K7", with(func(c *plans.Catalog) { c.Markets[1].PaymentMethods = c.Markets[1].PaymentMethods[2:] }), ordered("7 seat", "P6M"), nil, []string{`payment_method: "card" is not accepted here | by arrangement wire, ach`}},
-		sale{"too many parts", "M7: twelve at most", nil, ordered("7 seat", "P6M", inBrazil, split(13)), nil, []string{`installments: 13 are more than card allows | at most 12`}},
-		sale{"in parts by Pix", "M7: installments are for cards", nil, ordered("7 seat", "P6M", inBrazil, payingBy("pix"), split(2)), nil, []string{`installments: 2 are more than pix allows | at most 1`}},
-		sale{"in parts elsewhere", "M7: and in Brazil", nil, ordered("7 seat", "P6M", split(2)), nil, []string{`installments: 2 are more than card allows | at most 1`}},
-		sale{"a price of one's own", "a customer cannot choose what to pay", nil, ordered("7 seat at 1.00", "P6M"), nil, []string{`price: a price of its own is agreed on with support | the plan's price`}},
-		sale{"a price of one's own for later", "as above", nil, ordered("7 seat, 7 seat from 2027-01-16 at 0", "P6M"), nil, []string{`price: a price of its own is agreed on with support | the plan's price`}},
+		}), ordered("7 seat", "P1W"), nil, []string{`term: A term of P1W is too short. | Choose P60D, P30D, P1Y or P2Y.`}},
+		sale{"nothing is sold there", "M7: without a market for everywhere else", with(brazilOnly), ordered("7 seat", "P6M"), nil, []string{`market: Orders from "US" are not accepted. | `}},
+		sale{"by arrangement", "K7: a wire is arranged with support", nil, ordered("7 seat", "P6M", payingBy("wire")), nil, []string{`payment_method: Payment method "wire" is available by arrangement only. | Choose card or paypal. By arrangement: wire, ach.`}},
+		sale{"not accepted", "K7: what is, instead", nil, ordered("7 seat", "P6M", payingBy("cash")), nil, []string{`payment_method: Payment method "cash" is not accepted. | Choose card or paypal. By arrangement: wire, ach.`}},
+		sale{"not accepted here", "M7: no PayPal in Brazil", nil, ordered("7 seat", "P6M", inBrazil, payingBy("paypal")), nil, []string{`payment_method: Payment method "paypal" is not accepted. | Choose card or pix.`}},
+		sale{"not accepted elsewhere", "M7: and no Pix anywhere else", nil, ordered("7 seat", "P6M", payingBy("pix"), bySupport), nil, []string{`payment_method: Payment method "pix" is not accepted. | Choose card, paypal, wire or ach.`}},
+		sale{"nothing but by arrangement", "K7", with(func(c *plans.Catalog) { c.Markets[1].PaymentMethods = c.Markets[1].PaymentMethods[2:] }), ordered("7 seat", "P6M"), nil, []string{`payment_method: Payment method "card" is not accepted. | By arrangement: wire, ach.`}},
+		sale{"too many parts", "M7: twelve at most", nil, ordered("7 seat", "P6M", inBrazil, split(13)), nil, []string{`installments: Payment by card cannot be split into 13 installments. | Choose at most 12.`}},
+		sale{"in parts by Pix", "M7: installments are for cards", nil, ordered("7 seat", "P6M", inBrazil, payingBy("pix"), split(2)), nil, []string{`installments: Payment by pix cannot be split into 2 installments. | Choose at most 1.`}},
+		sale{"in parts elsewhere", "M7: and in Brazil", nil, ordered("7 seat", "P6M", split(2)), nil, []string{`installments: Payment by card cannot be split into 2 installments. | Choose at most 1.`}},
+		sale{"a price of one's own", "a customer cannot choose what to pay", nil, ordered("7 seat at 1.00", "P6M"), nil, []string{`price: Only support can set a special price. | Order at the plan's price or ask support.`}},
+		sale{"a price of one's own for later", "as above", nil, ordered("7 seat, 7 seat from 2027-01-16 at 0", "P6M"), nil, []string{`price: Only support can set a special price. | Order at the plan's price or ask support.`}},
 		sale{"a term that was agreed on", "K11: instead of the others, not besides", nil, ordered("7 seat", "P6M", specially(plans.Override{
 			Terms: []plans.Term{{Length: giventest.Interval("P3M"), Billing: plans.UpFront, Renewal: plans.Renew}},
-		})), nil, []string{`term: P6M is not on offer | P3M`}},
+		})), nil, []string{`term: A term of P6M is not offered. | Choose P3M.`}},
 		sale{"several at once", "law 14, for refusals too: whoever orders learns of all of them", nil, ordered("7 desk, 1 seat of team, 2 seat at 1, 1 phone", "P1M", inBrazil, payingBy("pix"), split(3)), nil, []string{
-			`installments: 3 are more than pix allows | at most 1`,
-			`term: P1M is shorter than the minimum of P6M | P6M, P9M, P1Y, P2Y`,
-			`item: base does not offer "desk" in BRL | seat`,
-			`plan: a contract has one plan, and "team" is not "base" | one order for each contract`,
-			`price: a price of its own is agreed on with support | the plan's price`,
-			`item: base does not offer "phone" in BRL | seat`,
+			`installments: Payment by pix cannot be split into 3 installments. | Choose at most 1.`,
+			`term: A term of P1M is too short. | Choose P6M, P9M, P1Y or P2Y.`,
+			`item: Plan "base" does not offer "desk" in BRL. | Choose seat.`,
+			`plan: One order cannot combine the plans "base" and "team". | Place a separate order for each plan.`,
+			`price: Only support can set a special price. | Order at the plan's price or ask support.`,
+			`item: Plan "base" does not offer "phone" in BRL. | Choose seat.`,
 		}},
 		sale{"nothing to look up", "an item of a plan that is not there is not looked for", with(brazilOnly), ordered("7 desk, 2 seat of advanced", "P7M", inPlan("basic"), payingBy("cash")), nil, []string{
-			`plan: there is no plan "basic" | base, team, advanced, yearly`,
-			`market: nothing is sold in "US" | `,
-			`term: P7M is not on offer | P6M, P9M, P1Y, P2Y`,
-			`plan: a contract has one plan, and "advanced" is not "basic" | one order for each contract`,
+			`plan: There is no plan "basic". | Choose base, team, advanced or yearly.`,
+			`market: Orders from "US" are not accepted. | `,
+			`term: A term of P7M is not offered. | Choose P6M, P9M, P1Y or P2Y.`,
+			`plan: One order cannot combine the plans "basic" and "advanced". | Place a separate order for each plan.`,
 		}},
 	)
 }
@@ -713,8 +713,8 @@ func TestRefusalError(t *testing.T) {
 		refusal plans.Refusal
 		want    string
 	}{
-		{plans.Refusal{Rule: "term", Reason: "P1M is too short", Instead: "P6M"}, "term: P1M is too short; possible: P6M"},
-		{plans.Refusal{Rule: "shorten", Reason: "nobody may do that"}, "shorten: nobody may do that"},
+		{plans.Refusal{Rule: "term", Reason: "A term of P1M is too short.", Instead: "Choose P6M."}, "A term of P1M is too short. Choose P6M."},
+		{plans.Refusal{Rule: "shorten", Reason: "Term reductions are not available."}, "Term reductions are not available."},
 	} {
 		if got := c.refusal.Error(); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)

@@ -1,25 +1,32 @@
 package plans
 
-import "errors"
+import (
+	"errors"
+	"strings"
+)
 
-// Refusal is something that the rules do not allow, although the input is sound. It matches [ErrRefused].
+// Refusal is a valid request that the rules do not allow. It matches [ErrRefused]. Reason and Instead are sentences
+// that the seller can show to the customer.
 type Refusal struct {
-	Rule    string // which rule: an action such as "downgrade", or what of an order it is about: "term", "method"
-	Reason  string // why, in words a customer could read
-	Instead string // what would be allowed; "" where nothing would
+	Rule    string // name of the rule for code: an action, "downgrade", or a part of an order, "term" or "payment_method"
+	Reason  string // sentence that says why the request is refused: "A term of P3M is too short."
+	Instead string // sentences that name the way out, "Choose P6M or P1Y."; "" if there is none
 }
 
-// ErrRefused is what every [Refusal] matches with errors.Is.
+// ErrRefused is the error that every [Refusal] matches with errors.Is.
 var ErrRefused = errors.New("not allowed")
 
-// Error returns the refusal in one line.
+// Error returns Reason, followed by Instead after a space if there is one.
 func (r *Refusal) Error() string {
-	text := r.Rule + ": " + r.Reason
+	text := r.Reason
 	if r.Instead != "" {
-		text += "; possible: " + r.Instead
+		text += " " + r.Instead
 	}
 	return text
 }
+
+// capital returns the text with a capital letter at the start of a sentence.
+func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
 
 // Unwrap returns ErrRefused.
 func (r *Refusal) Unwrap() error { return ErrRefused }

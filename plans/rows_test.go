@@ -23,19 +23,19 @@ func TestK3c(t *testing.T) {
 	amend(
 		t,
 		amendment{"fewer before the end", "a customer cannot give seats back", ask{order: year, change: more("seat", "-2")}, nil, "", []string{
-			"remove_quantity: seats that were bought stay for the contract | support can take them out at the end of the term",
+			"remove_quantity: Seats stay until the end of the term. | Ask support to remove them at the end of the term.",
 		}},
 		amendment{"fewer from the renewal on", "asked for in February, they go on November 16: 5 x 15.00 x 12 from then on, and nothing is given back", support(more("seat", "-2"), ""), []string{
-			"remove_quantity on 2027-11-16, at the end of the term",
+			"quantity reduction, effective 2027-11-16 (at the end of the term)",
 		}, "base: 5 seat at 15; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
 		amendment{"fewer, asked for on the last day", "still in time", support(more("seat", "-7"), "2027-11-15T23:59:59"), []string{
-			"remove_quantity on 2027-11-16, at the end of the term",
+			"quantity reduction, effective 2027-11-16 (at the end of the term)",
 		}, "base: 0 seat at 15; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
 		amendment{"fewer, after an extension", "the contract ends with its last term", ask{order: year, before: []plans.Change{another(t, "P9M")}, change: more("seat", "-2"), by: plans.Support}, []string{
-			"remove_quantity on 2028-08-16, at the end of the term",
+			"quantity reduction, effective 2028-08-16 (at the end of the term)",
 		}, "base: 5 seat at 15; P1Y until 2027-11-16; P9M until 2028-08-16, then renew; P9M from 2028-08-16", nil},
 		amendment{"more of one kind", "light_seats at 5.00: 2 x 5.00 x 12 = 120.00 x 273/365 = 89.75, less 8.98 (8.975)", ask{sold: with(kinds), order: order, change: more("light_seat", "2")}, []string{
-			"add_quantity on 2027-02-16, at once",
+			"quantity increase, effective 2027-02-16 (immediately)",
 			"2027-02-16 until 2027-11-16, light_seat: 2 x 5.00 x 12, 120.00 x 273/365 days = 89.753..., rounded half up to 89.75, less 10 % 8.98 = 80.77",
 			"due: 80.77 USD",
 		}, "base: 7 seat at 15, 5 light_seat at 5; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
@@ -48,7 +48,7 @@ func TestK3c(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkText(t, "180.00 x 273/365 = 134.63, less 13.46", got.Explain(), `add_quantity on 2027-02-16, at once
+	checkText(t, "180.00 x 273/365 = 134.63, less 13.46", got.Explain(), `quantity increase, effective 2027-02-16 (immediately)
 2027-02-16 until 2027-11-16, seat: 1 x 15.00 x 12, 180.00 x 273/365 days = 134.630..., rounded half up to 134.63, less 10 % 13.46 = 121.17
 due: 121.17 USD`)
 
@@ -81,10 +81,10 @@ func TestK7(t *testing.T) {
 		sale{"a wire, arranged", "support enters the order", nil, ordered("7 seat", "P6M", payingBy("wire"), bySupport), six, nil},
 		sale{"ACH, arranged", "as above", nil, ordered("7 seat", "P6M", payingBy("ach"), bySupport), six, nil},
 		sale{"a card, by support", "they can do what a customer can", nil, ordered("7 seat", "P6M", bySupport), six, nil},
-		sale{"a wire by oneself", "it says that it is by arrangement, and what is not", nil, ordered("7 seat", "P6M", payingBy("wire")), nil, []string{`payment_method: "wire" is by arrangement | card, paypal; by arrangement wire, ach`}},
-		sale{"ACH by oneself", "as above", nil, ordered("7 seat", "P6M", payingBy("ach")), nil, []string{`payment_method: "ach" is by arrangement | card, paypal; by arrangement wire, ach`}},
-		sale{"a brand", "a brand is no way to pay, so that no list of them has to be kept", nil, ordered("7 seat", "P6M", payingBy("Visa")), nil, []string{`payment_method: "Visa" is not accepted here | card, paypal; by arrangement wire, ach`}},
-		sale{"a cheque", "refused with all that is accepted", nil, ordered("7 seat", "P6M", payingBy("cheque"), bySupport), nil, []string{`payment_method: "cheque" is not accepted here | card, paypal, wire, ach`}},
+		sale{"a wire by oneself", "it says that it is by arrangement, and what is not", nil, ordered("7 seat", "P6M", payingBy("wire")), nil, []string{`payment_method: Payment method "wire" is available by arrangement only. | Choose card or paypal. By arrangement: wire, ach.`}},
+		sale{"ACH by oneself", "as above", nil, ordered("7 seat", "P6M", payingBy("ach")), nil, []string{`payment_method: Payment method "ach" is available by arrangement only. | Choose card or paypal. By arrangement: wire, ach.`}},
+		sale{"a brand", "a brand is no way to pay, so that no list of them has to be kept", nil, ordered("7 seat", "P6M", payingBy("Visa")), nil, []string{`payment_method: Payment method "Visa" is not accepted. | Choose card or paypal. By arrangement: wire, ach.`}},
+		sale{"a cheque", "refused with all that is accepted", nil, ordered("7 seat", "P6M", payingBy("cheque"), bySupport), nil, []string{`payment_method: Payment method "cheque" is not accepted. | Choose card, paypal, wire or ach.`}},
 	)
 }
 
@@ -154,7 +154,7 @@ func TestK11(t *testing.T) {
 // M2: the shortest subscription is six months.
 func TestM2(t *testing.T) {
 	tooShort := func(length string) []string {
-		return []string{"term: " + length + " is shorter than the minimum of P6M | P6M, P9M, P1Y, P2Y"}
+		return []string{"term: A term of " + length + " is too short. | Choose P6M, P9M, P1Y or P2Y."}
 	}
 	sell(
 		t,
@@ -166,8 +166,8 @@ func TestM2(t *testing.T) {
 		sale{"five months", "a month too short", nil, ordered("1 seat", "P5M"), nil, tooShort("P5M")},
 		sale{"one month", "there is no subscription by the month", nil, ordered("1 seat", "P1M"), nil, tooShort("P1M")},
 		sale{"one month, by support", "the minimum holds for them too", nil, ordered("1 seat", "P1M", bySupport), nil, tooShort("P1M")},
-		sale{"seven months", "long enough, and not on offer", nil, ordered("1 seat", "P7M"), nil, []string{"term: P7M is not on offer | P6M, P9M, P1Y, P2Y"}},
-		sale{"no end", "there is no subscription without a term", nil, ordered("1 seat", ""), nil, []string{"term: a term is needed | P6M, P9M, P1Y, P2Y"}},
+		sale{"seven months", "long enough, and not on offer", nil, ordered("1 seat", "P7M"), nil, []string{"term: A term of P7M is not offered. | Choose P6M, P9M, P1Y or P2Y."}},
+		sale{"no end", "there is no subscription without a term", nil, ordered("1 seat", ""), nil, []string{"term: A term is required. | Choose P6M, P9M, P1Y or P2Y."}},
 	)
 }
 
@@ -215,10 +215,10 @@ func TestM4(t *testing.T) {
 			"renewal on 2027-05-16: 689.88 USD",
 		}, nil},
 		sale{"five of base and two of advanced", "not in one workspace", nil, ordered("5 seat, 2 seat of advanced", "P6M"), nil, []string{
-			`plan: a contract has one plan, and "advanced" is not "base" | one order for each contract`,
+			`plan: One order cannot combine the plans "base" and "advanced". | Place a separate order for each plan.`,
 		}},
 		sale{"later", "nor from the third month on", nil, ordered("5 seat, 5 seat of advanced from 2027-02-16", "P6M", bySupport), nil, []string{
-			`plan: a contract has one plan, and "advanced" is not "base" | one order for each contract`,
+			`plan: One order cannot combine the plans "base" and "advanced". | Place a separate order for each plan.`,
 		}},
 	)
 }
@@ -226,26 +226,26 @@ func TestM4(t *testing.T) {
 // M5: extend, upgrade and add seats at any time; never shorten.
 func TestM5(t *testing.T) {
 	year := ordered("10 seat", "P12M")
-	never := []string{"shorten: a term that was bought cannot be shortened | extend it, or cancel it for its end"}
+	never := []string{"shorten: A term cannot be shortened. | Extend the term, or cancel for its end."}
 	amend(
 		t,
 		amendment{"extend at any time", "from the old end on, at the rate of the new term: 15.00 x 10 x 9, less 5 %", ask{order: year, change: another(t, "P9M"), at: "2026-11-17"}, []string{
-			"extend on 2026-11-17, at once",
+			"term extension, effective 2026-11-17 (immediately)",
 			"2027-11-16 until 2028-08-16, seat: 10 x 15.00 x 9 = 1350.00, less 5 % 67.50 = 1282.50",
 			"due: 1282.50 USD",
 		}, "base: 10 seat at 15; P1Y until 2027-11-16; P9M until 2028-08-16, then renew; P9M from 2028-08-16", nil},
 		amendment{"extend twice", "from the end of the last one on", ask{order: year, before: []plans.Change{another(t, "P9M")}, change: another(t, "P6M")}, []string{
-			"extend on 2027-02-16, at once",
+			"term extension, effective 2027-02-16 (immediately)",
 			"2028-08-16 until 2029-02-16, seat: 10 x 15.00 x 6 = 900.00",
 			"due: 900.00 USD",
 		}, "base: 10 seat at 15; P1Y until 2027-11-16; P9M until 2028-08-16; P6M until 2029-02-16, then renew; P6M from 2029-02-16", nil},
 		amendment{"upgrade at any time", "on the last day: 25.00 x 10 x 12 = 3000.00 / 365 = 8.22, less 0.82", ask{order: year, change: toPlan(t, "advanced"), at: "2027-11-15"}, []string{
-			"upgrade on 2027-11-15, at once",
+			"upgrade, effective 2027-11-15 (immediately)",
 			"2027-11-15 until 2027-11-16, seat: 10 x 25.00 x 12, 3000.00 x 1/365 days = 8.219..., rounded half up to 8.22, less 10 % 0.82 = 7.40",
 			"due: 7.40 USD",
 		}, "advanced: 10 seat at 25; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
 		amendment{"seats at any time", "15.00 x 12 = 180.00; 200 of 365 days are 98.63, less 9.86", ask{order: year, change: more("seat", "1"), at: "2027-04-30"}, []string{
-			"add_quantity on 2027-04-30, at once",
+			"quantity increase, effective 2027-04-30 (immediately)",
 			"2027-04-30 until 2027-11-16, seat: 1 x 15.00 x 12, 180.00 x 200/365 days = 98.630..., rounded half up to 98.63, less 10 % 9.86 = 88.77",
 			"due: 88.77 USD",
 		}, "base: 11 seat at 15; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
@@ -261,17 +261,17 @@ func TestM6(t *testing.T) {
 	amend(
 		t,
 		amendment{"to the expiry date", "six months from January 1 have 181 days; from March 1 on 122 are left: 3 x 90.00 x 122/181", ask{order: half, change: more("seat", "3"), at: "2027-03-01"}, []string{
-			"add_quantity on 2027-03-01, at once",
+			"quantity increase, effective 2027-03-01 (immediately)",
 			"2027-03-01 until 2027-07-01, seat: 3 x 15.00 x 6, 270.00 x 122/181 days = 181.988..., rounded half up to 181.99",
 			"due: 181.99 USD",
 		}, "base: 13 seat at 15; P6M until 2027-07-01, then renew; P6M from 2027-01-01", nil},
 		amendment{"whatever the hour", "the day of the change is the new seats' day", ask{order: half, change: more("seat", "3"), at: "2027-03-01T17:45:00"}, []string{
-			"add_quantity on 2027-03-01, at once",
+			"quantity increase, effective 2027-03-01 (immediately)",
 			"2027-03-01 until 2027-07-01, seat: 3 x 15.00 x 6, 270.00 x 122/181 days = 181.988..., rounded half up to 181.99",
 			"due: 181.99 USD",
 		}, "base: 13 seat at 15; P6M until 2027-07-01, then renew; P6M from 2027-01-01", nil},
 		amendment{"to the expiry date of an extension", "the rest of the one, and all of the other: 181.99 + 270.00", ask{order: half, before: []plans.Change{another(t, "P6M")}, change: more("seat", "3"), at: "2027-03-01"}, []string{
-			"add_quantity on 2027-03-01, at once",
+			"quantity increase, effective 2027-03-01 (immediately)",
 			"2027-03-01 until 2027-07-01, seat: 3 x 15.00 x 6, 270.00 x 122/181 days = 181.988..., rounded half up to 181.99",
 			"2027-07-01 until 2028-01-01, seat: 3 x 15.00 x 6 = 270.00",
 			"due: 451.99 USD",
@@ -288,21 +288,21 @@ func TestM7(t *testing.T) {
 		sale{"Brazil, by card in three", "75.00 x 1 x 9 = 675.00, less 33.75 is 641.25: 213.75 each", nil, ordered("1 seat", "P9M", from("BR"), split(3), orderedAt("2026-11-30", saoPaulo)), []string{
 			"2026-11-30 until 2027-08-30, seat: 1 x 75.00 x 9 = 675.00, less 5 % 33.75 = 641.25",
 			"due: 641.25 BRL",
-			"part 1 on 2026-11-30: 213.75 BRL",
-			"part 2 on 2026-12-30: 213.75 BRL",
-			"part 3 on 2027-01-30: 213.75 BRL",
+			"installment 1 on 2026-11-30: 213.75 BRL",
+			"installment 2 on 2026-12-30: 213.75 BRL",
+			"installment 3 on 2027-01-30: 213.75 BRL",
 			"renewal on 2027-08-30: 641.25 BRL",
 		}, nil},
 		sale{"Brazil, by card in seven that do not come out even", "75.00 x 3 x 12 = 2700.00, less 270.00 is 2430.00; in seven 347.14, and the two cents that are left go to the first two", nil, ordered("3 seat", "P12M", from("BR"), split(7)), []string{
 			"2026-11-16 until 2027-11-16, seat: 3 x 75.00 x 12 = 2700.00, less 10 % 270.00 = 2430.00",
 			"due: 2430.00 BRL",
-			"part 1 on 2026-11-16: 347.15 BRL",
-			"part 2 on 2026-12-16: 347.15 BRL",
-			"part 3 on 2027-01-16: 347.14 BRL",
-			"part 4 on 2027-02-16: 347.14 BRL",
-			"part 5 on 2027-03-16: 347.14 BRL",
-			"part 6 on 2027-04-16: 347.14 BRL",
-			"part 7 on 2027-05-16: 347.14 BRL",
+			"installment 1 on 2026-11-16: 347.15 BRL",
+			"installment 2 on 2026-12-16: 347.15 BRL",
+			"installment 3 on 2027-01-16: 347.14 BRL",
+			"installment 4 on 2027-02-16: 347.14 BRL",
+			"installment 5 on 2027-03-16: 347.14 BRL",
+			"installment 6 on 2027-04-16: 347.14 BRL",
+			"installment 7 on 2027-05-16: 347.14 BRL",
 			"renewal on 2027-11-16: 2430.00 BRL",
 		}, nil},
 		sale{"Brazil, by Pix", "at once", nil, ordered("1 seat", "P6M", from("BR"), payingBy("pix")), []string{
@@ -310,15 +310,15 @@ func TestM7(t *testing.T) {
 			"due: 450.00 BRL",
 			"renewal on 2027-05-16: 450.00 BRL",
 		}, nil},
-		sale{"Brazil, by Pix in two", "installments are for cards", nil, ordered("1 seat", "P6M", from("BR"), payingBy("pix"), split(2)), nil, []string{"installments: 2 are more than pix allows | at most 1"}},
-		sale{"Brazil, by PayPal", "it is for elsewhere", nil, ordered("1 seat", "P6M", from("BR"), payingBy("paypal")), nil, []string{`payment_method: "paypal" is not accepted here | card, pix`}},
+		sale{"Brazil, by Pix in two", "installments are for cards", nil, ordered("1 seat", "P6M", from("BR"), payingBy("pix"), split(2)), nil, []string{"installments: Payment by pix cannot be split into 2 installments. | Choose at most 1."}},
+		sale{"Brazil, by PayPal", "it is for elsewhere", nil, ordered("1 seat", "P6M", from("BR"), payingBy("paypal")), nil, []string{`payment_method: Payment method "paypal" is not accepted. | Choose card or pix.`}},
 		sale{"Portugal, by PayPal", "in dollars", nil, ordered("1 seat", "P6M", from("PT"), payingBy("paypal")), []string{
 			"2026-11-16 until 2027-05-16, seat: 1 x 15.00 x 6 = 90.00",
 			"due: 90.00 USD",
 			"renewal on 2027-05-16: 90.00 USD",
 		}, nil},
-		sale{"Portugal, by card in two", "installments are for Brazil", nil, ordered("1 seat", "P6M", from("PT"), split(2)), nil, []string{"installments: 2 are more than card allows | at most 1"}},
-		sale{"Portugal, by Pix", "it is for Brazil", nil, ordered("1 seat", "P6M", from("PT"), payingBy("pix")), nil, []string{`payment_method: "pix" is not accepted here | card, paypal; by arrangement wire, ach`}},
+		sale{"Portugal, by card in two", "installments are for Brazil", nil, ordered("1 seat", "P6M", from("PT"), split(2)), nil, []string{"installments: Payment by card cannot be split into 2 installments. | Choose at most 1."}},
+		sale{"Portugal, by Pix", "it is for Brazil", nil, ordered("1 seat", "P6M", from("PT"), payingBy("pix")), nil, []string{`payment_method: Payment method "pix" is not accepted. | Choose card or paypal. By arrangement: wire, ach.`}},
 	)
 }
 
@@ -348,7 +348,7 @@ func TestM8(t *testing.T) {
 func TestM14(t *testing.T) {
 	year, high := ordered("7 seat", "P12M"), ordered("7 seat", "P12M", inPlan("advanced"))
 	upgraded := []string{
-		"upgrade on 2027-02-16, at once",
+		"upgrade, effective 2027-02-16 (immediately)",
 		"2027-02-16 until 2027-11-16, seat: 7 x 25.00 x 12, 2100.00 x 273/365 days = 1570.684..., rounded half up to 1570.68, less 10 % 157.07 = 1413.61",
 		"due: 1413.61 USD",
 	}
@@ -357,9 +357,9 @@ func TestM14(t *testing.T) {
 		t,
 		amendment{"upgrade by oneself", "at once: 2100.00 x 273/365, less 10 %", ask{order: year, change: toPlan(t, "advanced")}, upgraded, advanced, nil},
 		amendment{"upgrade by support", "the same", ask{order: year, change: toPlan(t, "advanced"), by: plans.Support}, upgraded, advanced, nil},
-		amendment{"downgrade by oneself", "refused, and told who can", ask{order: high, change: toPlan(t, "base")}, nil, "", []string{"downgrade: a customer may not do that | support can do it, at the end of the term"}},
+		amendment{"downgrade by oneself", "refused, and told who can", ask{order: high, change: toPlan(t, "base")}, nil, "", []string{"downgrade: Downgrades are handled by support. | Ask support; the change takes effect at the end of the term."}},
 		amendment{"downgrade by support", "from the end of the term on, so that nothing is due and nothing is owed", ask{order: high, change: toPlan(t, "base"), by: plans.Support}, []string{
-			"downgrade on 2027-11-16, at the end of the term",
+			"downgrade, effective 2027-11-16 (at the end of the term)",
 		}, "base: 7 seat at 15; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
 	)
 }
@@ -386,8 +386,8 @@ func TestM16(t *testing.T) {
 	// Support is told what has to go first, in words; once it is gone, the downgrade is permitted.
 	high := ordered("7 seat", "P12M", inPlan("advanced"))
 	for use, refused := range map[string][]string{
-		"4000 contacts, 3 ai_agents": {"downgrade: 4000 contacts are in use, and the plan allows 2500; 3 ai_agents are in use, and the plan allows 1 | use fewer of them first"},
-		"2500 contacts, 3 ai_agents": {"downgrade: 3 ai_agents are in use, and the plan allows 1 | use fewer of them first"},
+		"4000 contacts, 3 ai_agents": {"downgrade: The plan allows 2500 contacts; usage is 4000. The plan allows 1 ai_agents; usage is 3. | Reduce the usage first."},
+		"2500 contacts, 3 ai_agents": {"downgrade: The plan allows 1 ai_agents; usage is 3. | Reduce the usage first."},
 		"2500 contacts, 1 ai_agents": nil,
 	} {
 		c, proposal := ask{order: high, change: toPlan(t, "base"), by: plans.Support, use: use}.proposal(t)
@@ -427,13 +427,13 @@ func TestM18(t *testing.T) {
 
 	// A seat that is added pays for its part of the longer term: 6 x 15.00 = 90.00 over 191 days, of which 100 are left.
 	amend(t, amendment{"a seat in a longer term", "the denominator is the whole term, with the ten days", ask{order: ordered("7 seat", "P6M", tried("2026-11-26")), change: more("seat", "1"), at: "2027-02-15"}, []string{
-		"add_quantity on 2027-02-15, at once",
+		"quantity increase, effective 2027-02-15 (immediately)",
 		"2027-02-15 until 2027-05-26, seat: 1 x 15.00 x 6, 90.00 x 100/191 days = 47.120..., rounded half up to 47.12",
 		"due: 47.12 USD",
 	}, "base: 8 seat at 15; P6M until 2027-05-26, then renew; P6M from 2027-05-26", nil})
 	// And month by month for its part of the longer first month: forty days, of which 36 are left.
 	amend(t, amendment{"a seat in a longer first month", "15.00 x 36/40", ask{sold: with(perPeriod), order: ordered("7 seat", "P6M", tried("2026-11-26")), change: more("seat", "1"), at: "2026-11-20"}, []string{
-		"add_quantity on 2026-11-20, at once",
+		"quantity increase, effective 2026-11-20 (immediately)",
 		"2026-11-20 until 2026-12-26, seat: 1 x 15.00, 15.00 x 36/40 days = 13.50",
 		"due: 13.50 USD",
 	}, "base: 8 seat at 15; P6M until 2027-05-26, then renew; P1M from 2026-12-26", nil})
@@ -452,16 +452,16 @@ func TestM19(t *testing.T) {
 		}
 		return got.Explain()
 	}
-	checkText(t, "a seat more costs what the others do: 180.00 x 273/365 = 134.63", ask(more("seat", "1")), `add_quantity on 2027-02-16, at once
+	checkText(t, "a seat more costs what the others do: 180.00 x 273/365 = 134.63", ask(more("seat", "1")), `quantity increase, effective 2027-02-16 (immediately)
 2027-02-16 until 2027-11-16, seat: 1 x 15.00 x 12, 180.00 x 273/365 days = 134.630..., rounded half up to 134.63, less 10 % 13.46 = 121.17
 due: 121.17 USD`)
-	checkText(t, "so does another term: 7 x 15.00 x 6", ask(plans.Change{Term: termOf(t, dearer, "P6M")}), `extend on 2027-02-16, at once
+	checkText(t, "so does another term: 7 x 15.00 x 6", ask(plans.Change{Term: termOf(t, dearer, "P6M")}), `term extension, effective 2027-02-16 (immediately)
 2027-11-16 until 2028-05-16, seat: 7 x 15.00 x 6 = 630.00
 due: 630.00 USD`)
-	checkText(t, "another plan is sold at today's price: 7 x 30.00 x 12 = 2520.00 x 273/365 = 1884.82", ask(plans.Change{Plan: planOf(t, dearer, "advanced")}), `upgrade on 2027-02-16, at once
+	checkText(t, "another plan is sold at today's price: 7 x 30.00 x 12 = 2520.00 x 273/365 = 1884.82", ask(plans.Change{Plan: planOf(t, dearer, "advanced")}), `upgrade, effective 2027-02-16 (immediately)
 2027-02-16 until 2027-11-16, seat: 7 x 30.00 x 12, 2520.00 x 273/365 days = 1884.821..., rounded half up to 1884.82, less 10 % 188.48 = 1696.34
 due: 1696.34 USD`)
-	checkText(t, "and so is the old one, once it is bought anew: 7 x 20.00 x 12 = 1680.00 x 273/365 = 1256.55", ask(plans.Change{Plan: planOf(t, dearer, "base")}), `upgrade on 2027-02-16, at once
+	checkText(t, "and so is the old one, once it is bought anew: 7 x 20.00 x 12 = 1680.00 x 273/365 = 1256.55", ask(plans.Change{Plan: planOf(t, dearer, "base")}), `upgrade, effective 2027-02-16 (immediately)
 2027-02-16 until 2027-11-16, seat: 7 x 20.00 x 12, 1680.00 x 273/365 days = 1256.547..., rounded half up to 1256.55, less 10 % 125.66 = 1130.89
 due: 1130.89 USD`)
 

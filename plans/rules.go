@@ -9,77 +9,90 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// ChangeRule says who may do something to a contract, and when it takes effect. What no rule is for nobody may do; one that is for
-// nobody says why. Several rules of one action are for different actors.
+// ChangeRule allows some actors an action on a contract, and sets when the change takes effect. A rule without actors
+// forbids the action. An action without a rule is forbidden. Several rules for one action must name different actors.
+//
+// Reason and Instead are complete sentences for the customer, such as "Seats can be removed at the end of the term."
+// and "Ask support to remove them." If no rule for the action names the actor, the [Refusal] contains both verbatim.
+// An empty Reason gets a default sentence, and so does an empty Instead if another actor may do the action.
 type ChangeRule struct {
-	Action    Action          `json:"action"`             // what is done; must be set
-	By        []Actor         `json:"by,omitzero"`        // who may; nobody where it is empty
-	Effective EffectiveTiming `json:"effective,omitzero"` // when it takes effect; must be set where somebody may
-	Limits    bool            `json:"limits,omitzero"`    // a plan whose limits the usage exceeds is refused
-	Reason    string          `json:"reason,omitzero"`    // for people: why, where it is refused
-	Instead   string          `json:"instead,omitzero"`   // for people: what can be done instead
+	Action    Action          `json:"action"`             // action that the rule is about; required
+	By        []Actor         `json:"by,omitzero"`        // actors who may do it; empty forbids the action
+	Effective EffectiveTiming `json:"effective,omitzero"` // time when the change takes effect; required with By
+	Limits    bool            `json:"limits,omitzero"`    // refuse a plan whose limits the usage exceeds
+	Reason    string          `json:"reason,omitzero"`    // sentence that says why the action is refused
+	Instead   string          `json:"instead,omitzero"`   // sentence that names the way out
 }
 
-// ChangeRules say who may do what to a contract. They stand in a catalog, or by themselves where plans are kept elsewhere.
+// ChangeRules are the rules for all actions. A catalog contains them; a seller who stores plans elsewhere can use them
+// alone.
 type ChangeRules []ChangeRule
 
-// EffectiveTiming says when a change takes effect. Its zero is unset and refused.
+// EffectiveTiming sets when a change takes effect. The zero EffectiveTiming is unset and an error.
+//
+// JSON: immediately, at_period_end, at_term_end.
 type EffectiveTiming uint8
 
-// EffectiveTiming a change takes effect.
+// The effective timings.
 const (
-	Immediately EffectiveTiming = iota + 1 // at the instant at which it is asked for
-	AtPeriodEnd                            // at the end of the period that is paid for
-	AtTermEnd                              // at the end of the term, or of the period where there is none
+	Immediately EffectiveTiming = iota + 1 // at the time of the request
+	AtPeriodEnd                            // at the end of the current billing period, or of a term billed up front
+	AtTermEnd                              // at the end of the last term; without a term, at the end of the period
 )
 
 var effectiveTimings = []string{"", "immediately", "at_period_end", "at_term_end"}
 
-// String returns its name, "immediately".
+// String returns the name of the timing, "immediately".
 func (w EffectiveTiming) String() string { return enum.String(effectiveTimings, w) }
 
-// MarshalText returns its name.
+// MarshalText returns the name of the timing.
 func (w EffectiveTiming) MarshalText() ([]byte, error) {
 	return fault.Marshal(effectiveTimings, w, "effective")
 }
 
-// UnmarshalText reads its name; an unknown one is ErrInvalid.
+// UnmarshalText reads the name of the timing; an unknown name is ErrInvalid.
 func (w *EffectiveTiming) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(effectiveTimings, w, "effective", text)
 }
 
-// ChangeRequest is a change that somebody asks for.
+// ChangeRequest is a request to change a contract.
 type ChangeRequest struct {
-	Contract Contract     `json:"contract"`       // as it is
-	Change   Change       `json:"change"`         // what is asked for
-	By       Actor        `json:"by"`             // who asks; must be set
-	At       time.Time    `json:"at"`             // when
-	Usage    []LimitUsage `json:"usage,omitzero"` // what is in use, to be held against the limits of another plan
+	Contract Contract     `json:"contract"`       // contract before the change
+	Change   Change       `json:"change"`         // requested change
+	By       Actor        `json:"by"`             // actor who requests the change; required
+	At       time.Time    `json:"at"`             // time of the request
+	Usage    []LimitUsage `json:"usage,omitzero"` // current usage, compared with the limits of a new plan
 }
 
-// Approval is a change that the rules allow.
+// Approval is the result of a change request that the rules allow.
 type Approval struct {
-	Action    Action          `json:"action"`          // what it comes to
-	Effective EffectiveTiming `json:"effective"`       // when it takes effect, as the rule has it
-	At        time.Time       `json:"at"`              // and that instant
-	Breaks    []LimitUsage    `json:"breaks,omitzero"` // the limits of the new plan that what is in use exceeds
+	Action    Action          `json:"action"`          // kind of change
+	Effective EffectiveTiming `json:"effective"`       // timing that the rule sets
+	At        time.Time       `json:"at"`              // time when the change takes effect
+	Breaks    []LimitUsage    `json:"breaks,omitzero"` // limits of the new plan that the usage exceeds
 }
 
-// Check returns what a change comes to and when it takes effect, or the [Refusal] that says which rule forbids it, why, and what
-// would be allowed instead. A plan or a term to change to is the catalog's of that ID or length, whatever else the change says of it,
-// and one that it does not have is refused; so is an item that neither the contract nor its plan has. Another price of an item that the
-// contract has is agreed on with [Support] only; where it does not say what it is for, it is for what the old one was. A lateral change without a rule of
-// its own is held to that of an upgrade. A cancellation for the end of a term is refused once notice was due.
-// What was agreed on specially with a customer counts where [Catalog.With] laid it over the catalog before.
-// Errors: a Refusal, the faults of the proposal, ErrOutside for an instant outside the terms, and those of [Contract.Changed].
+// Check returns the action of a change and the time when it takes effect, or a [Refusal] with the rule, the
+// reason and the way out.
+//
+//   - The change names a plan by its ID and a term by its length. Every other field of the plan or term comes from the
+//     catalog. A plan or a term that the catalog does not have is refused.
+//   - An item that neither the contract nor its plan has is refused.
+//   - Only [Support] may set a special price for an item of the contract. An unset Per becomes the old price's Per.
+//   - A lateral change without a rule of its own follows the rule for upgrades.
+//   - A cancellation at the end of the term is refused once the notice period has started.
+//   - A customer's [Override] applies only if the caller uses the catalog that [Catalog.With] returns.
+//
+// Errors: a Refusal; the faults of the catalog and of the request; ErrOutside for a time outside the terms; and those
+// of [Contract.Changed].
 func (c Catalog) Check(p ChangeRequest) (Approval, error) {
 	permit, _, err := c.permit(&p)
 	return permit, err
 }
 
-// Check is [Catalog.Check] without a catalog: a plan, a term or a price is what the change says of it, and plans compare by what they cost
-// in a year.
-// Errors: as there, and the faults of the rules.
+// Check is [Catalog.Check] without a catalog: the change itself defines a new plan, term or price, and plans compare by
+// their yearly value.
+// Errors: those of [Catalog.Check], and the faults of the rules instead of the catalog's.
 func (r ChangeRules) Check(p ChangeRequest) (Approval, error) {
 	var f fault.List
 	checkRules(&f, r)
@@ -94,18 +107,19 @@ func (r ChangeRules) Check(p ChangeRequest) (Approval, error) {
 	return permit, err
 }
 
-// Validate returns every fault of the rules.
+// Validate returns every fault of the rules: ErrUnset for a missing action, and for a missing timing of a rule with
+// actors; ErrInvalid for an unknown action, actor or timing, and for two rules that cover one actor.
 func (r ChangeRules) Validate() error {
 	var f fault.List
 	checkRules(&f, r)
 	return f.Err()
 }
 
-// check adds the faults of the proposal.
+// check adds the faults of the request.
 func (p *ChangeRequest) check(f *fault.List) {
 	fault.Enum(f, "by", actors, p.By)
 	if p.At.IsZero() {
-		f.Add("at", proration.ErrUnset, "a change is asked for at an instant")
+		f.Add("at", proration.ErrUnset, "required, the time of the request")
 	}
 	f.Under("contract", p.Contract.Validate())
 	var change fault.List
@@ -113,7 +127,7 @@ func (p *ChangeRequest) check(f *fault.List) {
 	f.Under("change", renamed(change.Err(), "change", ""))
 }
 
-// permit is Check. It also returns the contract after the change.
+// permit is Check, and also returns the contract after the change.
 func (c *Catalog) permit(p *ChangeRequest) (Approval, Contract, error) {
 	var f fault.List
 	c.check(&f)
@@ -134,7 +148,8 @@ func (c *Catalog) permit(p *ChangeRequest) (Approval, Contract, error) {
 	return c.ChangeRules.permit(p, rank)
 }
 
-// permit is Check of a sound proposal. It also returns the contract after the change. Its plan has the rank.
+// permit is Check of a valid request, and also returns the contract after the change. The contract's plan has the given
+// rank.
 func (r ChangeRules) permit(p *ChangeRequest, rank int) (permit Approval, after Contract, err error) {
 	if permit.Action, err = p.classify(rank); err != nil {
 		return Approval{}, after, err
@@ -161,7 +176,7 @@ func (r ChangeRules) permit(p *ChangeRequest, rank int) (permit Approval, after 
 	return permit, after, nil
 }
 
-// noticed refuses a cancellation that comes too late for the end of the term.
+// noticed refuses a cancellation at the end of the term after the notice period has started.
 func (p *ChangeRequest) noticed(action Action, when EffectiveTiming) error {
 	if action != Cancel || when != AtTermEnd || len(p.Contract.Terms) == 0 {
 		return nil
@@ -171,13 +186,15 @@ func (p *ChangeRequest) noticed(action Action, when EffectiveTiming) error {
 		return err
 	}
 	return &Refusal{
-		Rule: action.String(), Reason: "notice was due before " + date(by), Instead: "cancel for the end of the next term once that has begun",
+		Rule:    action.String(),
+		Reason:  "Notice of cancellation was due before " + date(by) + ".",
+		Instead: "After the next term begins, cancel for the end of that term.",
 	}
 }
 
-// rule returns the rule that lets somebody do something, or the refusal.
+// rule returns the rule that allows an actor an action, or a refusal.
 func (r ChangeRules) rule(action Action, by Actor, breaks []LimitUsage) (ChangeRule, error) {
-	refusal := &Refusal{Rule: action.String(), Reason: "nobody may do that"}
+	refusal := &Refusal{Rule: action.String(), Reason: capital(action.words()) + "s are not available."}
 	found := false
 	for _, rule := range r {
 		switch {
@@ -185,13 +202,13 @@ func (r ChangeRules) rule(action Action, by Actor, breaks []LimitUsage) (ChangeR
 			continue
 		case slices.Contains(rule.By, by) && rule.Limits && len(breaks) > 0:
 			refusal.Reason = inWords(breaks)
-			refusal.Instead = "use fewer of them first"
+			refusal.Instead = "Reduce the usage first."
 			return ChangeRule{}, refusal
 		case slices.Contains(rule.By, by):
 			return rule, nil
 		case len(rule.By) > 0 && !found:
-			refusal.Reason = "a " + by.String() + " may not do that"
-			refusal.Instead = rule.By[0].String() + " can do it, " + rule.Effective.words()
+			refusal.Reason = capital(action.words()) + "s are handled by " + rule.By[0].words() + "."
+			refusal.Instead = "Ask " + rule.By[0].words() + "; the change takes effect " + rule.Effective.words() + "."
 		}
 		if rule.Reason != "" {
 			refusal.Reason = rule.Reason
@@ -207,11 +224,11 @@ func (r ChangeRules) rule(action Action, by Actor, breaks []LimitUsage) (ChangeR
 	return ChangeRule{}, refusal
 }
 
-// words says when, for people.
+// words returns the timing in words for the customer, "at the end of the period".
 func (w EffectiveTiming) words() string {
 	switch w {
 	case Immediately:
-		return "at once"
+		return "immediately"
 	case AtPeriodEnd:
 		return "at the end of the period"
 	case AtTermEnd:
@@ -220,7 +237,7 @@ func (w EffectiveTiming) words() string {
 	return w.String()
 }
 
-// effective returns the instant at which a change takes effect.
+// effective returns the time when a change with the timing takes effect.
 func (c *Contract) effective(when EffectiveTiming, at time.Time) (time.Time, error) {
 	end := c.End()
 	if when == Immediately {
@@ -236,7 +253,7 @@ func (c *Contract) effective(when EffectiveTiming, at time.Time) (time.Time, err
 	return rest[0].Span.End, nil
 }
 
-// checkRules adds the faults of the rules.
+// checkRules adds the faults of the rules to the list.
 func checkRules(f *fault.List, rules ChangeRules) {
 	for i, r := range rules {
 		path := element("change_rules", i)
@@ -246,8 +263,9 @@ func checkRules(f *fault.List, rules ChangeRules) {
 			fault.Enum(f, path+".effective", effectiveTimings, r.Effective)
 		}
 		for _, other := range rules[:i] {
-			if other.Action == r.Action && (len(r.By) == 0 || len(other.By) == 0 || slices.ContainsFunc(r.By, func(a Actor) bool { return slices.Contains(other.By, a) })) {
-				f.Add(path+".by", proration.ErrInvalid, "another rule of %v is for them already", r.Action)
+			if other.Action == r.Action && (len(r.By) == 0 || len(other.By) == 0 ||
+				slices.ContainsFunc(r.By, func(a Actor) bool { return slices.Contains(other.By, a) })) {
+				f.Add(path+".by", proration.ErrInvalid, "must not overlap with an earlier rule for %v", r.Action)
 				break
 			}
 		}

@@ -5,15 +5,16 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Resolved returns the change with the plan, the term and the price that the catalog has in place of what the change names, as
-// [Catalog.Check] reads it.
-// Errors: those of Check that are about what there is to change to.
+// Resolved returns the change as [Catalog.Check] reads it: the catalog's own plan, term or price replaces the one that
+// the change names.
+// Errors: a [Refusal] for a plan, term or item that the catalog does not offer, and for a special price from a
+// customer; ErrUnset for a new item without a quantity.
 func (c Catalog) Resolved(p ChangeRequest) (Change, error) {
 	err := c.resolve(&p)
 	return p.Change, err
 }
 
-// resolve puts what the catalog has in place of what a change names.
+// resolve replaces the plan, the term or the price of the change with the catalog's.
 func (c *Catalog) resolve(p *ChangeRequest) error {
 	switch change := &p.Change; {
 	case change.Plan != nil:
@@ -36,13 +37,16 @@ func (c *Catalog) resolve(p *ChangeRequest) error {
 	return nil
 }
 
-// resolveItem puts the plan's price in place of what a change says of an item, unless it is another price of one that the contract has.
+// resolveItem replaces the price of a new item with the plan's price, and drops the price of an item that the contract
+// has. It keeps a special price that support sets for an item of the contract.
 func (c *Catalog) resolveItem(p *ChangeRequest) error {
 	change := &p.Change
 	item, has := p.Contract.on(change.Item, p.At)
 	switch {
 	case change.reprices(&p.Contract, p.At) && p.By != Support:
-		return &Refusal{Rule: "price", Reason: "a price of its own is agreed on with support", Instead: "the price of the contract"}
+		return &Refusal{
+			Rule: "price", Reason: "Only support can set a special price.", Instead: "Keep the contract's price or ask support.",
+		}
 	case change.reprices(&p.Contract, p.At):
 		price := change.Price.clone()
 		if price.Per == (proration.Interval{}) {
@@ -52,7 +56,7 @@ func (c *Catalog) resolveItem(p *ChangeRequest) error {
 	case has:
 		change.Price = nil
 	case change.Quantity.IsZero():
-		return fault.New("change.quantity", proration.ErrUnset, "there is no %.40q, and none is added", change.Item)
+		return fault.New("change.quantity", proration.ErrUnset, "required, a quantity of the new item %.40q", change.Item)
 	default:
 		plan, err := c.plan(p.Contract.Plan)
 		if err != nil {

@@ -266,18 +266,18 @@ func TestCheckRules(t *testing.T) {
 	}{
 		{"upgrade", "M14: by oneself, at once", ask{order: year, change: toPlan(t, "advanced")}, "upgrade immediately", nil},
 		{"upgrade by support", "M14: they can too", ask{order: year, change: toPlan(t, "advanced"), by: plans.Support}, "upgrade immediately", nil},
-		{"downgrade", "M14: it needs support", ask{order: advanced, change: down}, "", []string{"downgrade: a customer may not do that | support can do it, at the end of the term"}},
+		{"downgrade", "M14: it needs support", ask{order: advanced, change: down}, "", []string{"downgrade: Downgrades are handled by support. | Ask support; the change takes effect at the end of the term."}},
 		{"downgrade by support", "M14", ask{order: advanced, change: down, by: plans.Support}, "downgrade at_term_end", nil},
 		{"lateral", "without a rule of its own it is held to that of an upgrade", ask{order: year, change: toPlan(t, "team")}, "lateral immediately", nil},
-		{"lateral where nobody upgrades", "as above", ask{sold: with(func(c *plans.Catalog) { c.ChangeRules = c.ChangeRules[1:] }), order: year, change: toPlan(t, "team")}, "", []string{"upgrade: nobody may do that | "}},
-		{"lateral for support", "a rule of its own holds", ask{sold: with(lateral(plans.ChangeRule{By: []plans.Actor{plans.Support}, Effective: plans.AtPeriodEnd})), order: year, change: toPlan(t, "team")}, "", []string{"lateral: a customer may not do that | support can do it, at the end of the period"}},
+		{"lateral where nobody upgrades", "as above", ask{sold: with(func(c *plans.Catalog) { c.ChangeRules = c.ChangeRules[1:] }), order: year, change: toPlan(t, "team")}, "", []string{"upgrade: Upgrades are not available. | "}},
+		{"lateral for support", "a rule of its own holds", ask{sold: with(lateral(plans.ChangeRule{By: []plans.Actor{plans.Support}, Effective: plans.AtPeriodEnd})), order: year, change: toPlan(t, "team")}, "", []string{"lateral: Plan changes are handled by support. | Ask support; the change takes effect at the end of the period."}},
 		{"lateral by support", "and says when", ask{sold: with(lateral(plans.ChangeRule{By: []plans.Actor{plans.Support}, Effective: plans.AtPeriodEnd})), order: year, change: toPlan(t, "team"), by: plans.Support}, "lateral at_period_end", nil},
 		{"lateral for nobody", "a rule for nobody is a rule of its own", ask{sold: with(lateral(plans.ChangeRule{Reason: "one stays in one's row"})), order: year, change: toPlan(t, "team")}, "", []string{"lateral: one stays in one's row | "}},
-		{"no rules", "what no rule is for nobody may do", ask{sold: with(func(c *plans.Catalog) { c.ChangeRules = nil }), order: year, change: more("seat", "1"), by: plans.Support}, "", []string{"add_quantity: nobody may do that | "}},
-		{"remove", "K3c: it says why, and what can be done instead", ask{order: year, change: more("seat", "-2")}, "", []string{"remove_quantity: seats that were bought stay for the contract | support can take them out at the end of the term"}},
+		{"no rules", "what no rule is for nobody may do", ask{sold: with(func(c *plans.Catalog) { c.ChangeRules = nil }), order: year, change: more("seat", "1"), by: plans.Support}, "", []string{"add_quantity: Quantity increases are not available. | "}},
+		{"remove", "K3c: it says why, and what can be done instead", ask{order: year, change: more("seat", "-2")}, "", []string{"remove_quantity: Seats stay until the end of the term. | Ask support to remove them at the end of the term."}},
 		{"remove by support", "K3c: when the contract ends", ask{order: year, change: more("seat", "-2"), by: plans.Support}, "remove_quantity at_term_end", nil},
-		{"shorten", "M5: nobody may, and it says why", ask{order: year, change: until("2027-05-16")}, "", []string{"shorten: a term that was bought cannot be shortened | extend it, or cancel it for its end"}},
-		{"shorten by support", "M5: neither may they", ask{order: year, change: until("2027-05-16"), by: plans.Support}, "", []string{"shorten: a term that was bought cannot be shortened | extend it, or cancel it for its end"}},
+		{"shorten", "M5: nobody may, and it says why", ask{order: year, change: until("2027-05-16")}, "", []string{"shorten: A term cannot be shortened. | Extend the term, or cancel for its end."}},
+		{"shorten by support", "M5: neither may they", ask{order: year, change: until("2027-05-16"), by: plans.Support}, "", []string{"shorten: A term cannot be shortened. | Extend the term, or cancel for its end."}},
 		{"two rules of one action", "each holds for its own actors", ask{sold: with(rule(func(r *plans.ChangeRule) { r.By, r.Effective = []plans.Actor{plans.Customer}, plans.AtPeriodEnd }), func(c *plans.Catalog) {
 			c.ChangeRules = append(c.ChangeRules, plans.ChangeRule{Action: plans.Downgrade, By: []plans.Actor{plans.Support}, Effective: plans.Immediately})
 		}), order: advanced, change: down, by: plans.Support}, "downgrade immediately", nil},
@@ -286,30 +286,30 @@ func TestCheckRules(t *testing.T) {
 		}), order: advanced, change: down}, "downgrade at_period_end", nil},
 		{"a reason of its own", "instead of one that is made up", ask{sold: with(rule(func(r *plans.ChangeRule) { r.Reason, r.Instead = "ask us first", "write to us" })), order: advanced, change: down}, "", []string{"downgrade: ask us first | write to us"}},
 
-		{"no such plan", "M4: nothing else is sold, whatever it is said to cost", ask{order: year, change: plans.Change{Plan: scaled("gone")}}, "", []string{`plan: there is no plan "gone" | base, team, advanced, yearly`}},
-		{"a plan without ID", "as above", ask{order: year, change: plans.Change{Plan: scaled("")}}, "", []string{`plan: there is no plan "" | base, team, advanced, yearly`}},
+		{"no such plan", "M4: nothing else is sold, whatever it is said to cost", ask{order: year, change: plans.Change{Plan: scaled("gone")}}, "", []string{`plan: There is no plan "gone". | Choose base, team, advanced or yearly.`}},
+		{"a plan without ID", "as above", ask{order: year, change: plans.Change{Plan: scaled("")}}, "", []string{`plan: There is no plan "". | Choose base, team, advanced or yearly.`}},
 		{"whatever is said of the plan", "it is the catalog's of that ID, which is above, and not what somebody makes of it", ask{order: year, change: plans.Change{Plan: &plans.Plan{ID: "advanced", Rank: -7, Interval: proration.Interval{Days: -1}}}}, "upgrade immediately", nil},
-		{"whatever is said of its limits", "M16: they are the catalog's", ask{order: advanced, change: plans.Change{Plan: scaled("base")}, by: plans.Support, use: "2501 contacts"}, "", []string{"downgrade: 2501 contacts are in use, and the plan allows 2500 | use fewer of them first"}},
-		{"no such term", "M3", ask{order: year, change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P7M"), Percent: giventest.Money("99"), Billing: plans.UpFront, Renewal: plans.Renew}}}, "", []string{"term: P7M is not on offer | P6M, P9M, P1Y, P2Y"}},
-		{"a term that is too short", "M2: nor can one extend by a month", ask{order: year, change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P1M")}}}, "", []string{"term: P1M is shorter than the minimum of P6M | P6M, P9M, P1Y, P2Y"}},
-		{"a term of no length", "M2", ask{order: year, change: plans.Change{Term: &plans.Term{}}}, "", []string{"term: a term is needed | P6M, P9M, P1Y, P2Y"}},
-		{"a term where there are none", "nothing is guessed", ask{sold: with(openEnded), order: ordered("7 seat", ""), change: another(t, "P6M")}, "", []string{"term: no terms are on offer | from period to period"}},
+		{"whatever is said of its limits", "M16: they are the catalog's", ask{order: advanced, change: plans.Change{Plan: scaled("base")}, by: plans.Support, use: "2501 contacts"}, "", []string{"downgrade: The plan allows 2500 contacts; usage is 2501. | Reduce the usage first."}},
+		{"no such term", "M3", ask{order: year, change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P7M"), Percent: giventest.Money("99"), Billing: plans.UpFront, Renewal: plans.Renew}}}, "", []string{"term: A term of P7M is not offered. | Choose P6M, P9M, P1Y or P2Y."}},
+		{"a term that is too short", "M2: nor can one extend by a month", ask{order: year, change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P1M")}}}, "", []string{"term: A term of P1M is too short. | Choose P6M, P9M, P1Y or P2Y."}},
+		{"a term of no length", "M2", ask{order: year, change: plans.Change{Term: &plans.Term{}}}, "", []string{"term: A term is required. | Choose P6M, P9M, P1Y or P2Y."}},
+		{"a term where there are none", "nothing is guessed", ask{sold: with(openEnded), order: ordered("7 seat", ""), change: another(t, "P6M")}, "", []string{"term: No terms are offered. | Continue without a term."}},
 		{"whatever is said of the term", "it is the catalog's of that length", ask{order: year, change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P6M"), Billing: 7}}}, "extend immediately", nil},
 		{"an item that was not bought", "the plan offers it", ask{order: year, change: more("phone", "1")}, "add_quantity immediately", nil},
 		{"an item at a price of one's own", "it is the catalog's price that counts, for what was bought and for what was not", ask{order: year, change: plans.Change{Item: "seat", Quantity: giventest.Money("1"), Price: &plans.Price{Unit: giventest.Money("-1")}}}, "add_quantity immediately", nil},
-		{"an item that is not offered", "more of what?", ask{order: year, change: more("desk", "1")}, "", []string{`item: base does not offer "desk" in USD | seat, phone`}},
-		{"less of an item that is not offered", "as above", ask{order: year, change: more("desk", "-1"), by: plans.Support}, "", []string{`item: base does not offer "desk" in USD | seat, phone`}},
-		{"an item that is not offered, with a price", "whoever asks does not say what it costs", ask{order: year, change: plans.Change{Item: "desk", Quantity: giventest.Money("1"), Price: &plans.Price{}}}, "", []string{`item: base does not offer "desk" in USD | seat, phone`}},
-		{"an item that is not offered there", "M7: no price in reais is made up", ask{order: ordered("7 seat", "P12M", inBrazil), change: more("phone", "1")}, "", []string{`item: base does not offer "phone" in BRL | seat`}},
+		{"an item that is not offered", "more of what?", ask{order: year, change: more("desk", "1")}, "", []string{`item: Plan "base" does not offer "desk" in USD. | Choose seat or phone.`}},
+		{"less of an item that is not offered", "as above", ask{order: year, change: more("desk", "-1"), by: plans.Support}, "", []string{`item: Plan "base" does not offer "desk" in USD. | Choose seat or phone.`}},
+		{"an item that is not offered, with a price", "whoever asks does not say what it costs", ask{order: year, change: plans.Change{Item: "desk", Quantity: giventest.Money("1"), Price: &plans.Price{}}}, "", []string{`item: Plan "base" does not offer "desk" in USD. | Choose seat or phone.`}},
+		{"an item that is not offered there", "M7: no price in reais is made up", ask{order: ordered("7 seat", "P12M", inBrazil), change: more("phone", "1")}, "", []string{`item: Plan "base" does not offer "phone" in BRL. | Choose seat.`}},
 		{"an item that comes with a ramp", "it is not there yet, and the plan offers it", ask{order: ordered("7 seat, 2 phone from 2027-06-16", "P12M"), change: more("phone", "1")}, "add_quantity immediately", nil},
 
 		{"up to the limits", "M16", ask{order: advanced, change: down, by: plans.Support, use: "2500 contacts, 1 ai_agents"}, "downgrade at_term_end", nil},
-		{"beyond a limit", "M16: 2,501 contacts are in use", ask{order: advanced, change: down, by: plans.Support, use: "2501 contacts"}, "", []string{"downgrade: 2501 contacts are in use, and the plan allows 2500 | use fewer of them first"}},
-		{"beyond several", "M16: all of them are told", ask{order: advanced, change: down, by: plans.Support, use: "3000 contacts, 1 ai_agents, 9 whatsapp_numbers"}, "", []string{"downgrade: 3000 contacts are in use, and the plan allows 2500; 9 whatsapp_numbers are in use, and the plan allows 2 | use fewer of them first"}},
-		{"what the plan does not offer", "M16: none of it is allowed", ask{order: advanced, change: down, by: plans.Support, use: "1 instagram_accounts"}, "", []string{"downgrade: 1 instagram_accounts are in use, and the plan allows 0 | use fewer of them first"}},
+		{"beyond a limit", "M16: 2,501 contacts are in use", ask{order: advanced, change: down, by: plans.Support, use: "2501 contacts"}, "", []string{"downgrade: The plan allows 2500 contacts; usage is 2501. | Reduce the usage first."}},
+		{"beyond several", "M16: all of them are told", ask{order: advanced, change: down, by: plans.Support, use: "3000 contacts, 1 ai_agents, 9 whatsapp_numbers"}, "", []string{"downgrade: The plan allows 2500 contacts; usage is 3000. The plan allows 2 whatsapp_numbers; usage is 9. | Reduce the usage first."}},
+		{"what the plan does not offer", "M16: none of it is allowed", ask{order: advanced, change: down, by: plans.Support, use: "1 instagram_accounts"}, "", []string{"downgrade: The plan allows 0 instagram_accounts; usage is 1. | Reduce the usage first."}},
 		{"beyond the limits, told only", "a rule that does not mind still says which limits would break", ask{sold: with(unlimited), order: advanced, change: down, by: plans.Support, use: "3000 contacts, 2 ai_agents"}, "downgrade at_term_end; 3000/2500 contacts, 2/1 ai_agents", nil},
 		{"beyond the limits of a higher plan", "M16: it is the new plan's limits, also upwards", ask{order: year, change: toPlan(t, "advanced"), use: "10001 contacts, 99 whatsapp_numbers"}, "upgrade immediately; 10001/10000 contacts", nil},
-		{"who may not, beyond the limits", "support is needed in any case", ask{order: advanced, change: down, use: "3000 contacts"}, "", []string{"downgrade: a customer may not do that | support can do it, at the end of the term"}},
+		{"who may not, beyond the limits", "support is needed in any case", ask{order: advanced, change: down, use: "3000 contacts"}, "", []string{"downgrade: Downgrades are handled by support. | Ask support; the change takes effect at the end of the term."}},
 		{"limits of a rule for nothing of a plan", "seats have no limits here", ask{sold: with(func(c *plans.Catalog) { c.ChangeRules[3].Limits = true }), order: year, change: more("seat", "1"), use: "9999999 contacts"}, "add_quantity immediately", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -437,7 +437,7 @@ func TestCheckNotice(t *testing.T) {
 		}
 	}
 	late := func(date string) []string {
-		return []string{"cancel: notice was due before " + date + " | cancel for the end of the next term once that has begun"}
+		return []string{"cancel: Notice of cancellation was due before " + date + ". | After the next term begins, cancel for the end of that term."}
 	}
 	cancel := plans.Change{Cancel: true}
 	year := ordered("7 seat", "P12M")

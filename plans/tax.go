@@ -9,27 +9,27 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Tax is what is due to a state on a charge.
+// Tax is one tax on a charge.
 type Tax struct {
-	Name     string          `json:"name"`              // of the tax, "VAT"; a charge has each once
-	Percent  decimal.Decimal `json:"percent"`           // of what is taxed, not negative
-	Included bool            `json:"included,omitzero"` // prices have it in them: it is a part of the net, and not due besides
-	Amount   decimal.Decimal `json:"amount"`            // what was billed; of a credit what goes back, not above zero
+	Name     string          `json:"name"`              // name of the tax, "VAT"; unique within a charge
+	Percent  decimal.Decimal `json:"percent"`           // rate in percent, never negative
+	Included bool            `json:"included,omitzero"` // prices include the tax, so Net contains its amount
+	Amount   decimal.Decimal `json:"amount"`            // billed tax; zero or negative on a credit
 }
 
-// Validate returns every fault of the tax, but for its amount: ErrUnset for no name, ErrInvalid for a negative percentage, and ErrLimit for
-// one beyond the limits.
+// Validate returns every fault of the tax except its amount: ErrUnset for a missing name; ErrInvalid for a negative
+// percentage; ErrLimit for a percentage beyond the limits.
 func (t Tax) Validate() error {
 	var f fault.List
 	if t.Name == "" {
-		f.Add("name", proration.ErrUnset, "a tax has a name")
+		f.Add("name", proration.ErrUnset, "required, the tax's name")
 	}
 	checkNumber(&f, "percent", t.Percent)
 	return f.Err()
 }
 
-// Taxed returns what a tax comes to on the charge, exactly and before it is rounded: its percentage of the net, less what of it is untaxed
-// and the taxes that are included in it. Numbers beyond the limits of package proration come to zero.
+// Taxed returns the exact amount of a tax on the charge, before rounding: (Net - Untaxed) x Percent / (100 + the
+// percentages of the charge's included taxes). It returns zero if a number is beyond the limits of package proration.
 func (c Charge) Taxed(t Tax) *big.Rat {
 	var f fault.List
 	fault.Amount(&f, "net", c.Net)

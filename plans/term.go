@@ -11,72 +11,80 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Term is a length for which a contract can be made, and what that means. The terms of a catalog are all that are on offer;
-// the shortest of them is the minimum.
+// Term is a length of commitment, with its discount, billing and renewal. A catalog sells only the lengths of its
+// terms; the shortest one is the minimum.
 type Term struct {
-	Length         proration.Interval `json:"length"`                   // how long it binds, "P6M"
-	Percent        decimal.Decimal    `json:"percent,omitzero"`         // what is taken off the prices while it runs, 0 to 100; not off usage and what is sold once
-	Billing        TermBilling        `json:"billing"`                  // when it is billed; must be set
-	Renewal        RenewalMode        `json:"renewal"`                  // what happens at its end; must be set
-	Notice         proration.Interval `json:"notice,omitzero"`          // how long before its end renewal must be declined; unset is until the end
-	TerminationFee TerminationFee     `json:"termination_fee,omitzero"` // what leaving early costs; unset is nothing
+	Length proration.Interval `json:"length"` // length of the commitment, "P6M"
+	// Percent is the discount during the term, 0 to 100. It does not apply to usage and one-time charges.
+	Percent decimal.Decimal `json:"percent,omitzero"`
+	Billing TermBilling     `json:"billing"` // billing of the term; required
+	Renewal RenewalMode     `json:"renewal"` // renewal at the end of the term; required
+	// Notice is the time before the end of the term by which the customer must decline renewal. If it is unset, the
+	// customer can decline until the end.
+	Notice         proration.Interval `json:"notice,omitzero"`
+	TerminationFee TerminationFee     `json:"termination_fee,omitzero"` // fee for leaving early; zero is no fee
 }
 
-// TermBilling says when a term is billed. Its zero is unset and refused.
+// TermBilling sets whether a term is billed up front or per period. The zero TermBilling is unset and an error.
+//
+// JSON: up_front, per_period.
 type TermBilling uint8
 
-// The billings.
+// The ways to bill a term.
 const (
-	UpFront   TermBilling = iota + 1 // the whole term at its start
-	PerPeriod                        // each period of the plan at its start
+	UpFront   TermBilling = iota + 1 // the whole term is billed at its start
+	PerPeriod                        // each billing period is billed at its start
 )
 
 var termBillings = []string{"", "up_front", "per_period"}
 
-// String returns the billing's name, "up_front".
+// String returns the name of the billing, "up_front".
 func (b TermBilling) String() string { return enum.String(termBillings, b) }
 
-// MarshalText returns the billing's name.
+// MarshalText returns the name of the billing.
 func (b TermBilling) MarshalText() ([]byte, error) { return fault.Marshal(termBillings, b, "billing") }
 
-// UnmarshalText reads the billing's name; an unknown one is ErrInvalid.
+// UnmarshalText reads the name of the billing; an unknown name is ErrInvalid.
 func (b *TermBilling) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(termBillings, b, "billing", text)
 }
 
-// RenewalMode says what happens at the end of a term. Its zero is unset and refused.
+// RenewalMode sets how a contract continues at the end of a term. The zero RenewalMode is unset and an error.
+//
+// JSON: renew, renew_once, evergreen, expire.
 type RenewalMode uint8
 
-// What happens at the end.
+// The renewal modes.
 const (
-	Renew     RenewalMode = iota + 1 // another term of the same length follows, and so on
-	RenewOnce                        // one more term follows, and then the contract ends
-	Evergreen                        // it goes on from period to period, without a term
+	Renew     RenewalMode = iota + 1 // the contract renews for the same term, again and again
+	RenewOnce                        // the contract renews for the same term once, then ends
+	Evergreen                        // the contract continues period to period, without a term
 	Expire                           // the contract ends
 )
 
 var renewalModes = []string{"", "renew", "renew_once", "evergreen", "expire"}
 
-// String returns the name of what happens, "renew".
+// String returns the name of the renewal mode, "renew".
 func (e RenewalMode) String() string { return enum.String(renewalModes, e) }
 
-// MarshalText returns the name of what happens.
+// MarshalText returns the name of the renewal mode.
 func (e RenewalMode) MarshalText() ([]byte, error) { return fault.Marshal(renewalModes, e, "renewal") }
 
-// UnmarshalText reads the name of what happens; an unknown one is ErrInvalid.
+// UnmarshalText reads the name of the renewal mode; an unknown name is ErrInvalid.
 func (e *RenewalMode) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(renewalModes, e, "renewal", text)
 }
 
-// TerminationFee is what leaving before the end of a term costs: an amount, and a share of what was still to be billed. The zero
-// TerminationFee is nothing, a Percent of 100 the whole remaining commitment.
+// TerminationFee is the price of leaving before the end of a term: a fixed fee plus a percentage of the remaining bills
+// of the term. The zero TerminationFee is no fee; a Percent of 100 is the whole remaining commitment.
 type TerminationFee struct {
-	Fee     decimal.Decimal `json:"fee,omitzero"`     // a fixed amount, not negative
-	Percent decimal.Decimal `json:"percent,omitzero"` // of what would still be billed until the end of the term, 0 to 100
+	Fee     decimal.Decimal `json:"fee,omitzero"`     // fixed fee in major units, never negative
+	Percent decimal.Decimal `json:"percent,omitzero"` // percentage of the remaining bills of the term, 0 to 100
 }
 
-// Validate returns every fault of the term: ErrUnset for a missing length, billing or end, ErrInvalid for a percentage that is
-// not between 0 and 100 or a negative fee, ErrLimit for numbers beyond the limits, and the faults of the intervals.
+// Validate returns every fault of the term: ErrUnset for a missing length, billing or renewal; ErrInvalid for a
+// percentage that is not between 0 and 100, and for a negative fee; ErrLimit for numbers beyond the limits; and the
+// faults of the intervals.
 func (t Term) Validate() error {
 	var f fault.List
 	f.Under("length", t.Length.Validate())
@@ -96,26 +104,27 @@ func checkPercent(f *fault.List, field string, percent decimal.Decimal) {
 	before := len(*f)
 	checkNumber(f, field, percent)
 	if len(*f) == before && percent.GreaterThan(decimal.New(100, 0)) {
-		f.Add(field, proration.ErrInvalid, "%v is more than 100", percent)
+		f.Add(field, proration.ErrInvalid, "must be at most 100; got %v", percent)
 	}
 }
 
-// discount returns what the term takes off the charges of a period, and false where that is nothing.
+// discount returns the term's discount on charges within a period, or false if the term has none.
 func (t *Term) discount(period proration.Period) (Discount, bool) {
 	return Discount{
-		ID: "term " + t.Length.String() + " from " + period.Start.Format(time.DateOnly), Percent: t.Percent, Duration: Forever, From: period.Start, Until: period.End,
+		ID: "term " + t.Length.String() + " from " + period.Start.Format(time.DateOnly), Percent: t.Percent,
+		Duration: Forever, From: period.Start, Until: period.End,
 		Kinds: []Kind{Recurring, ProrationCharge, Extension, Shortfall},
 	}, t.Percent.IsPositive()
 }
 
-// checkTerms adds the faults of the terms on offer.
+// checkTerms adds the faults of the terms on offer, and of lengths that appear twice.
 func checkTerms(f *fault.List, terms []Term) {
 	for i, t := range terms {
 		path := "terms[" + strconv.Itoa(i) + "]"
 		f.Under(path, t.Validate())
 		for _, other := range terms[:i] {
 			if other.Length == t.Length {
-				f.Add(path+".length", proration.ErrInvalid, "%v comes twice", t.Length)
+				f.Add(path+".length", proration.ErrInvalid, "must be unique; %v appears twice", t.Length)
 			}
 		}
 	}

@@ -8,40 +8,42 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Trial is how long a plan can be tried, and what becomes of the days that are left when it is bought before that is over. The
-// zero Trial is none.
+// Trial is the trial period before paid service. The zero Trial is no trial.
 type Trial struct {
-	Length      proration.Interval `json:"length,omitzero"`       // how long, "P14D"
-	UnusedTrial UnusedTrial        `json:"unused_trial,omitzero"` // what becomes of the rest; must be set where there is a length
+	Length      proration.Interval `json:"length,omitzero"`       // length of the trial, "P14D"
+	UnusedTrial UnusedTrial        `json:"unused_trial,omitzero"` // handling of the days left; required with a length
 }
 
-// UnusedTrial says what becomes of the days of a trial that are left. Its zero is unset and refused.
+// UnusedTrial sets how the remaining days of a trial count if the customer buys before its end. The zero UnusedTrial is
+// unset and an error.
+//
+// JSON: carry_over, forfeit, at_trial_end.
 type UnusedTrial uint8
 
-// What becomes of them.
+// The ways to handle the remaining days.
 const (
-	CarryOver  UnusedTrial = iota + 1 // the paid term begins at once, and is longer by as many days
-	Forfeit                           // the paid term begins at once, and they are lost
-	AtTrialEnd                        // the paid term begins when the trial is over
+	CarryOver  UnusedTrial = iota + 1 // paid service starts immediately; the remaining days extend its first period
+	Forfeit                           // paid service starts immediately; the remaining days are lost
+	AtTrialEnd                        // paid service starts at the end of the trial
 )
 
 var unusedTrials = []string{"", "carry_over", "forfeit", "at_trial_end"}
 
-// String returns its name, "carry_over".
+// String returns the name of the value, "carry_over".
 func (l UnusedTrial) String() string { return enum.String(unusedTrials, l) }
 
-// MarshalText returns its name.
+// MarshalText returns the name of the value.
 func (l UnusedTrial) MarshalText() ([]byte, error) {
 	return fault.Marshal(unusedTrials, l, "unused_trial")
 }
 
-// UnmarshalText reads its name; an unknown one is ErrInvalid.
+// UnmarshalText reads the name of the value; an unknown name is ErrInvalid.
 func (l *UnusedTrial) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(unusedTrials, l, "unused_trial", text)
 }
 
-// Validate returns ErrUnset for a length without a unused_trial, or the other way round, ErrInvalid for one that does not exist, and
-// the faults of the length.
+// Validate returns ErrUnset for a length without UnusedTrial, and for UnusedTrial without a length; ErrInvalid for an
+// unknown UnusedTrial; and the faults of the length.
 func (t Trial) Validate() error {
 	var f fault.List
 	if t == (Trial{}) {
@@ -52,23 +54,24 @@ func (t Trial) Validate() error {
 	return f.Err()
 }
 
-// check adds the fault of a trial that cannot be running when something is bought.
+// check adds a fault for a trial end after the purchase that the trial cannot have.
 func (t Trial) check(f *fault.List, bought, end time.Time) {
 	if bought.IsZero() || !end.After(bought) || t.Validate() != nil {
 		return
 	}
 	if t == (Trial{}) {
-		f.Add("trial_end", proration.ErrInvalid, "there is no trial")
+		f.Add("trial_end", proration.ErrInvalid, "must be unset without a trial; got %s", date(end))
 		return
 	}
 	latest, err := t.Length.After(bought, bought.Location())
 	if err == nil && end.After(latest) {
-		f.Add("trial_end", proration.ErrOutside, "a trial of %v would have to begin after the order", t.Length)
+		f.Add("trial_end", proration.ErrOutside, "must be at most %v after the order; got %s", t.Length, date(end))
 	}
 }
 
-// Starts returns when a term begins that is bought at an instant while a trial runs until another, and how many days longer its first
-// period is, for [Contract.StartingAt]. Days are those of the calendar: a trial that ends tomorrow has one left.
+// Starts returns the start of paid service for a purchase during a trial that ends at end, and the number of days by
+// which the first period is longer, for [Contract.StartingAt]. It counts calendar days: a trial that ends tomorrow has
+// one day left. A trial that is over has no effect.
 func (t Trial) Starts(bought, end time.Time) (start time.Time, days int) {
 	if !end.After(bought) {
 		return bought, 0
@@ -83,12 +86,12 @@ func (t Trial) Starts(bought, end time.Time) (start time.Time, days int) {
 	return bought, 0
 }
 
-// daysBetween counts the days from one date to another, on the calendar of the first.
+// daysBetween counts the calendar days between two instants, in the location of the first.
 func daysBetween(from, to time.Time) int {
 	date := func(t time.Time) time.Time {
 		y, m, d := t.In(from.Location()).Date()
 		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 	}
-	const day = 24 * time.Hour // in UTC every day has as many
+	const day = 24 * time.Hour // every day in UTC has 24 hours
 	return int(date(to).Sub(date(from)) / day)
 }
