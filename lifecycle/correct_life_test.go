@@ -9,6 +9,7 @@ import (
 
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/internal/race"
+	"github.com/billingrules/billing/internal/short"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
@@ -47,6 +48,7 @@ func netOf(all []invoice.Invoice) (sum decimal.Decimal, lines int) {
 // TestEveryLateEventIsCorrectedEnumerated lets one event come to be known late, in small histories, and compares what is billed in the end
 // with a life in which it was known in time.
 func TestEveryLateEventIsCorrectedEnumerated(t *testing.T) {
+	short.Skip(t)
 	for _, w := range worlds(t) {
 		if !correctable(&w) {
 			continue
@@ -56,7 +58,7 @@ func TestEveryLateEventIsCorrectedEnumerated(t *testing.T) {
 			at := giventest.Instant("2026-01-31", w.sub.Contract.Cycle.Location)
 			early := []dated{{named("started without trial"), at}, {named("payment_succeeded"), at.Add(time.Hour)}}
 			for _, late := range race.Few(lates(), 4) {
-				for _, after := range race.Few([]int{2, 9, 20}, 3) {
+				for _, after := range race.Few([]int{2, 9, 20}, 2) {
 					for _, between := range append(some("seats 2", "plan pro"), letter{name: "nothing"}) {
 						for _, till := range []int{21, 40} {
 							l := dated{late, at.Add(time.Duration(after)*day + 3*time.Hour)}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/internal/race"
+	"github.com/billingrules/billing/internal/short"
 	"github.com/billingrules/billing/lifecycle"
 )
 
@@ -117,6 +118,7 @@ func instants(h *life, deadlines int) (all []time.Time) {
 
 // TestEveryStatusMeetsEveryEventEnumerated lets every event happen in every status, around each of the next deadlines.
 func TestEveryStatusMeetsEveryEventEnumerated(t *testing.T) {
+	short.Skip(t)
 	s := newSeen()
 	depth := 3
 	if race.On {
@@ -157,6 +159,7 @@ func alphabet() []letter {
 
 // TestEveryLifeEnumerated lets sequences of events happen, each at once, after a while, or with the next deadline.
 func TestEveryLifeEnumerated(t *testing.T) {
+	short.Skip(t)
 	s := newSeen()
 	short := some("payment_succeeded", "payment_failed", "payment_attempted", "seats 2", "plan year", "pause_requested", "resumed", "reactivated", "canceled immediately",
 		"invoice_voided", "payment_method_removed", "payment_disputed", "payment_refunded")
@@ -202,13 +205,13 @@ func sequences(h *life, all []letter, depth int) {
 
 // TestEveryEdgeOfTheTablesIsSeenEnumerated walks until every line of the tables that leads elsewhere was taken, and none that is not in them.
 func TestEveryEdgeOfTheTablesIsSeenEnumerated(t *testing.T) {
+	short.Skip(t)
 	s := newSeen()
 	few := some(
 		"payment_succeeded", "payment_failed", "payment_disputed", "invoice_voided", "invoice_written_off", "paid in part", "payment_refunded", "pause_requested",
 		"resumed", "reactivated", "payment_method_added", "payment_method_removed", "canceled unset", "canceled immediately", "canceled on", "renewal_disabled", "trial_converted",
 	)
 	few = append(few, letter{name: "time passes"})
-	fewer := append(some("payment_succeeded", "payment_failed", "invoice_voided", "payment_method_removed", "canceled on"), letter{name: "time passes"})
 	all := worlds(t)
 	for _, without := range []lifecycle.FinalAction{lifecycle.FinalSuspend, lifecycle.FinalPause} {
 		w := salesWorld(t)
@@ -223,12 +226,8 @@ func TestEveryEdgeOfTheTablesIsSeenEnumerated(t *testing.T) {
 					h := walk(t, &w, along, s)
 					h.light = true
 					sequences(&h, few, 1)
-					switch n := len(along.steps); {
-					case race.On:
-					case n < 3, n < 5 && w.name == "hand":
+					if len(along.steps) < 5 && !race.On {
 						sequences(&h, few, 2)
-					case n < 5:
-						sequences(&h, fewer, 2)
 					}
 				}
 			})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/internal/race"
+	"github.com/billingrules/billing/internal/short"
 	"github.com/billingrules/billing/lifecycle"
 )
 
@@ -109,6 +110,7 @@ func (h *life) untouched(l letter, at time.Time) {
 
 // TestEveryPartMakesAWholeEnumerated holds lives to ending where their replays end, and inputs to staying what they are.
 func TestEveryPartMakesAWholeEnumerated(t *testing.T) {
+	short.Skip(t)
 	s := newSeen()
 	for _, w := range worlds(t) {
 		t.Run(w.name, func(t *testing.T) {
@@ -118,7 +120,7 @@ func TestEveryPartMakesAWholeEnumerated(t *testing.T) {
 				h := walk(t, &w, along, s)
 				h.replays()
 				at := later(h.sub.At, giventest.Instant("2026-01-31", w.sub.Contract.Cycle.Location))
-				for _, l := range race.Few(letters(), 5) {
+				for _, l := range race.Few(letters(), 2) {
 					h.untouched(l, at.Add(5*time.Hour))
 					g := h.fork()
 					if !g.do(l, at.Add(5*time.Hour)) {
@@ -126,7 +128,7 @@ func TestEveryPartMakesAWholeEnumerated(t *testing.T) {
 					}
 					g.replays()
 					for _, m := range letters() {
-						if n++; n%97 > 0 || race.On {
+						if n++; n%31 > 0 || race.On {
 							continue
 						}
 						next := g.sub.At.Add(26 * time.Hour)

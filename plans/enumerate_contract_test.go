@@ -11,6 +11,7 @@ import (
 
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/internal/race"
+	"github.com/billingrules/billing/internal/short"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -104,6 +105,7 @@ func slowCost(c *plans.Contract, id string, p proration.Portion, side proration.
 // Every ramp of a month: at each of some instants one of some steps, or none. The charges are those of a contract of its own
 // over each stretch; together they come to the price of each day by what there is on that day.
 func TestEveryRamp(t *testing.T) {
+	short.Skip(t)
 	linear, tiered := `{"unit":"10.05"}`, byTier
 	options := []plans.Item{{}, sold("seat", "12", linear), sold("seat", "20", tiered), sold("phone", "5", linear)}
 	prices := map[string]*big.Rat{}
@@ -185,6 +187,7 @@ func stretches(t *testing.T, c *plans.Contract, p proration.Portion, policy pror
 // Law 2: every way to cut a period into up to three spans comes to the whole: exactly before rounding, within half a cent a
 // line after it, and to the cent where a day costs whole cents.
 func TestEveryPartition(t *testing.T) {
+	short.Skip(t)
 	for _, days := range race.Few([]int{1, 7, 28, 29, 30, 31}, 3) {
 		for price, even := range map[string]bool{`{"unit":"10.05"}`: false, byTier: false, `{"unit":"` + decimal.New(int64(299*days), -2).String() + `"}`: true} {
 			contract := seats("0", "0")
@@ -243,6 +246,7 @@ var everyPrice = []string{
 // Whoever adds seats one by one at one instant pays what all of them together cost: exactly before rounding, and to the cent where
 // nothing was rounded.
 func TestEveryAdditionOneByOne(t *testing.T) {
+	short.Skip(t)
 	month, half := seats("0", "0"), prepaid(nil, "P6M 2026-11-01/2027-05-01")
 	for _, text := range everyPrice {
 		for _, c := range []struct {
@@ -305,6 +309,7 @@ func TestEveryAdditionOneByOne(t *testing.T) {
 
 // K3a: whatever was added in a period or a term, the next one bills all of it in full, at the contract's price.
 func TestEveryAdditionIsRenewed(t *testing.T) {
+	short.Skip(t)
 	days := []string{"2026-11-01", "2026-11-16", "2027-02-28", "2027-04-30T23:59:59"}
 	for _, text := range everyPrice {
 		for _, upFront := range []bool{true, false} {
@@ -373,6 +378,7 @@ func monthsLater(year, month, day, months int) (int, int, int) {
 // Law 6: however a contract is extended, and then renewed, each term begins on the day of the month on which the first one did, or
 // the last one of a shorter month.
 func TestEveryChainOfTerms(t *testing.T) {
+	short.Skip(t)
 	lengths := []int{1, 6, 9, 12}
 	newYork := giventest.Zone(t, "America/New_York")
 	round := 0
@@ -459,6 +465,7 @@ func TestEveryChainOfTerms(t *testing.T) {
 // Leaving costs what was agreed of every bill that was still to come: each month that begins then or later, with its minimum, less
 // its discounts.
 func TestEveryTerminationFee(t *testing.T) {
+	short.Skip(t)
 	half := func(n, d int64) int64 { return (2*n + d) / (2 * d) } // rounded half up
 	begins := []string{"2026-11-01", "2026-12-01", "2027-01-01", "2027-02-01", "2027-03-01", "2027-04-01"}
 	for variant := range 8 {

@@ -10,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/internal/short"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -156,6 +157,7 @@ func TestBillInstalmentsHostile(t *testing.T) {
 // Law 2: whatever the total, the count and the currency, the parts are those of a division with remainder: the first ones have a unit
 // more, as many as are left over. The months are counted by hand.
 func TestBillInstalmentsEnumerated(t *testing.T) {
+	short.Skip(t)
 	currencies := map[plans.Currency]int64{"JPY": 1, "USD": 100, "KWD": 1000}
 	for currency, units := range currencies {
 		for _, total := range []int64{0, 1, 2, 7, 99, 100, 1000, 5670, 113_400, 99_999_999_999_999_999} {

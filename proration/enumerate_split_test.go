@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/race"
+	"github.com/billingrules/billing/internal/short"
 	"github.com/billingrules/billing/proration"
 )
 
@@ -95,6 +96,7 @@ func checkSplit(t *testing.T, d proration.Division) {
 
 // Every amount over every row of up to four small weights, in places of the yen, the cent and the fils, adds up to itself.
 func TestEverySplitAddsUp(t *testing.T) {
+	short.Skip(t)
 	weights := race.Few(moneys("0, 1, 2.5, 7"), 2)
 	for _, places := range []int32{0, 2, 3} {
 		t.Run(fmt.Sprint(places, " places"), func(t *testing.T) {

@@ -63,10 +63,14 @@ func (f caseFile) read() ([]rawCase, error) {
 	return cases, nil
 }
 
-// cause returns a file's error without its path, which the reader is told already.
+// cause returns the error of a file without its path, which the program prints itself. Every system says the same of a file
+// that does not exist.
 func cause(err error) error {
 	var at *fs.PathError
-	if errors.As(err, &at) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fs.ErrNotExist
+	case errors.As(err, &at):
 		return at.Err
 	}
 	return err

@@ -127,7 +127,7 @@ func TestRunUnusable(t *testing.T) {
 			files: map[string]string{"ours.json": held},
 			paths: []string{"ours.json", "theirs.json"},
 			exit:  exitUnusable,
-			want: "FOLDER/ours.json: 1 passed, 0 failed, 0 skipped\nFOLDER/theirs.json: no such file or directory\n" +
+			want: "FOLDER/ours.json: 1 passed, 0 failed, 0 skipped\nFOLDER/theirs.json: file does not exist\n" +
 				"1 passed, 0 failed, 0 skipped\n",
 		},
 	} {
@@ -149,7 +149,7 @@ func (test runTest) check(t *testing.T) {
 	}
 	var out strings.Builder
 	exit := run(paths, &out)
-	got := strings.ReplaceAll(out.String(), folder, "FOLDER")
+	got := filepath.ToSlash(strings.ReplaceAll(out.String(), folder, "FOLDER"))
 	if exit != test.exit || got != test.want {
 		t.Errorf("exit %d, want %d, and printed\n%s\nwant\n%s", exit, test.exit, got, test.want)
 	}

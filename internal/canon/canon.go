@@ -1,6 +1,6 @@
-// Package canon writes values as JSON in one form, whatever the host set decimal's printing to: numbers of package decimal are
-// always strings. It follows the tags, the MarshalText methods and the order of fields that encoding/json does, so that
-// encoding/json reads back what it wrote.
+// Package canon writes values as JSON in one form, whatever the host set decimal's printing to: numbers of package
+// decimal are always strings. It follows the tags, the MarshalText methods and the order of fields that encoding/json
+// does, so that encoding/json reads the text back.
 package canon
 
 import (
@@ -19,13 +19,13 @@ import (
 	"github.com/billingrules/billing/internal/exact"
 )
 
-// JSON returns the value as a reader expects it: amounts with at least the given places, "89.00", counts and percentages with those that they
-// need, "10", and instants with their offsets. Equal values are written alike.
+// JSON returns the value as a reader expects it: amounts with at least the given places, "89.00", counts and
+// percentages with as many as they need, "10", and instants with their offsets. Equal values are written alike.
 // Errors: those of MarshalText methods, and kinds of values that the library does not use, such as maps.
 func JSON(v any, places int32) ([]byte, error) { return (&writer{places: places}).value(v) }
 
-// Normal returns the value in a form that is the same for equal values: numbers without zeros at their end, instants in UTC, and empty lists
-// as none.
+// Normal returns the value in a form that is the same for equal values: numbers without zeros at their end, instants in
+// UTC, and empty lists as none.
 func Normal(v any) ([]byte, error) { return (&writer{normal: true}).value(v) }
 
 // writer writes one value.
@@ -89,14 +89,14 @@ func (w *writer) write(v reflect.Value) error {
 	}
 }
 
-// plain appends what encoding/json makes of a value.
+// plain appends a value as encoding/json writes it.
 func (w *writer) plain(v any) error {
 	text, err := json.Marshal(v)
 	w.out.Write(text)
 	return err
 }
 
-// text appends what a value writes itself as.
+// text appends the text of a value.
 func (w *writer) text(v encoding.TextMarshaler) error {
 	text, err := v.MarshalText()
 	if err != nil {
@@ -109,7 +109,8 @@ func (w *writer) text(v encoding.TextMarshaler) error {
 func (w *writer) quoted(s string) error {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
-			return w.plain(string([]rune(s))) // what encoding/json escapes; what is no text is written as what is read back for it
+			// encoding/json escapes these bytes. Invalid UTF-8 is written as the replacement that reading returns.
+			return w.plain(string([]rune(s)))
 		}
 	}
 	w.out.WriteByte('"')

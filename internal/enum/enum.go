@@ -1,7 +1,7 @@
 // Package enum gives the library's enums their text: one table of names a type, the index being the value.
 //
-// The zero of every enum is its unset value, written "unset"; it reads back, so that a half-filled policy can be stored,
-// and the rules refuse it.
+// The zero of every enum is its unset value, written "unset"; it reads back, so that a half-filled policy can be
+// stored, and the rules refuse it.
 package enum
 
 import (

@@ -14,11 +14,11 @@ const (
 	Floor                    // to negative infinity
 )
 
-// digit is what a mode needs to know of a quotient that has been cut off towards zero.
+// digit describes a quotient that has been cut off towards zero, as far as a mode needs it.
 type digit struct {
 	negative bool // the exact value is below zero
 	odd      bool // the cut-off quotient is odd
-	half     int  // what was cut off, which is not nothing, compared with one half: -1, 0 or 1
+	half     int  // the part cut off, which is not zero, compared with one half: -1, 0 or 1
 }
 
 // awayFromZero reports whether the quotient grows by one in magnitude.

@@ -14,7 +14,7 @@ type Term struct {
 	Carry    *Remainder // nil is nothing
 }
 
-// Round returns the term rounded to the given places, and what the rounding left over: exact less rounded.
+// Round returns the term rounded to the given places, and the rest that the rounding left over: exact less rounded.
 func (t *Term) Round(places int32, mode Mode) (amount decimal.Decimal, rest Remainder) {
 	if coef, ok := RoundSmall(t.Amount, t.Num, t.Den, t.Carry, places, mode, &rest); ok {
 		return decimal.New(coef, -places), rest
@@ -38,10 +38,13 @@ const smallDigits = 18
 
 const maxSmall = 1_000_000_000_000_000_000 // 10^smallDigits
 
-// RoundSmall is Round of a term where 64- and 128-bit integers are enough: it returns the amount in units of 10^-places, and
-// sets the rest, which is zero before. Otherwise it returns false. They are for amounts of at most 18 digits, an exponent and
-// places that are at most 18 apart, and a result of at most 18 digits. Its many arguments are those of a Term, in registers.
-func RoundSmall(amount decimal.Decimal, num, den int64, carry *Remainder, places int32, mode Mode, rest *Remainder) (coef int64, ok bool) {
+// RoundSmall is Round of a term where 64- and 128-bit integers are enough: it returns the amount in units of
+// 10^-places, and sets the rest, which is zero before. Otherwise it returns false. They are enough for amounts of at
+// most 18 digits, an exponent and places that are at most 18 apart, and a result of at most 18 digits. Its many
+// arguments are those of a Term, in registers.
+func RoundSmall(
+	amount decimal.Decimal, num, den int64, carry *Remainder, places int32, mode Mode, rest *Remainder,
+) (coef int64, ok bool) {
 	if amount.NumDigits() > smallDigits {
 		return 0, false
 	}

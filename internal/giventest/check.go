@@ -92,8 +92,8 @@ func JSON(tb testing.TB, v any) string {
 	return string(text)
 }
 
-// CheckRoundTrip fails unless a value, written as JSON and read into a new one, is written the same again. It returns what
-// was read.
+// CheckRoundTrip fails unless a value, written as JSON and read into a new one, is written the same again. It returns
+// the new one.
 func CheckRoundTrip[T any](tb testing.TB, v T) (read T) {
 	tb.Helper()
 	text := JSON(tb, v)

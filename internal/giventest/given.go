@@ -27,8 +27,8 @@ func Zone(tb testing.TB, name string) *time.Location {
 	return loc
 }
 
-// Instant reads "2026-11-16" and "2026-11-16T09:30:00" on the calendar of the location, and "2026-11-16T09:30:00-05:00" as
-// the instant it is, written in that location. "" is the zero time.
+// Instant reads "2026-11-16" and "2026-11-16T09:30:00" on the calendar of the location, and "2026-11-16T09:30:00-05:00"
+// as the instant it is, written in that location. "" is the zero time.
 func Instant(text string, loc *time.Location) time.Time {
 	if text == "" {
 		return time.Time{}

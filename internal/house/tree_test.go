@@ -1,17 +1,22 @@
 package house_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"go/ast"
+	"go/build"
 	"go/importer"
 	"go/parser"
 	"go/token"
 	"go/types"
 	"io"
+	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -28,12 +33,13 @@ const module = "github.com/billingrules/billing"
 // order is the house from the ground up: each package knows only those before it.
 var order = []string{"proration", "plans", "credits", "invoice", "lifecycle"}
 
-// unit is one type-checked package, or the tests beside one.
+// unit is one type-checked package with the tests inside it, or the tests beside one.
 type unit struct {
 	dir   string // slash-separated, inside the module
 	fset  *token.FileSet
 	files []*ast.File
 	code  []*ast.File // those that a user of the library links: none outside the five packages and their kernel
+	pkg   *types.Package
 	info  *types.Info
 }
 
@@ -41,36 +47,6 @@ func (u *unit) fault(n ast.Node, format string, args ...any) string {
 	at := u.fset.Position(n.Pos())
 	return fmt.Sprintf("%s/%s:%d: ", u.dir, filepath.Base(at.Filename), at.Line) + fmt.Sprintf(format, args...)
 }
-
-// listed is what the go command says of a package. One with tests of its own is listed again as they see it.
-type listed struct {
-	ImportPath, Dir, Export string
-	GoFiles, Imports        []string
-	ImportMap               map[string]string
-}
-
-// list asks once for all that the tree and the snippets import, in compiled form, so that types come at no cost.
-var list = sync.OnceValues(func() (map[string]listed, error) {
-	cmd := exec.Command("go", "list", "-export", "-deps", "-test",
-		"-json=ImportPath,Dir,Export,GoFiles,Imports,ImportMap", "./...", "slices", "reflect",
-		"github.com/shopspring/decimal", "github.com/stretchr/testify/assert")
-	var stderr strings.Builder
-	cmd.Dir, cmd.Stderr = root(), &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		return nil, fmt.Errorf("go list: %w\n%s", err, stderr.String())
-	}
-	packages := map[string]listed{}
-	for dec := json.NewDecoder(strings.NewReader(string(out))); ; {
-		var p listed
-		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
-			return packages, nil
-		} else if err != nil {
-			return nil, err
-		}
-		packages[p.ImportPath] = p
-	}
-})
 
 // root is the folder of go.mod, found by going up.
 func root() string {
@@ -84,50 +60,144 @@ func root() string {
 	return "."
 }
 
-// tree is every package of the module, type-checked once for all rules.
-var tree = sync.OnceValues(func() ([]*unit, error) {
-	packages, err := list()
+// loader reads every Go file of the module once and type-checks it once. A package includes the tests inside it, also
+// for the packages that import it. Packages of other modules come compiled from the build cache.
+type loader struct {
+	fset     *token.FileSet
+	sources  map[string]*build.Package // by import path
+	linked   map[string]bool           // import paths of the library
+	units    map[string]*unit          // by import path; nil while the package is being checked
+	compiled types.Importer
+}
+
+// load prepares the loader once for all rules and snippets.
+var load = sync.OnceValues(func() (*loader, error) {
+	l := &loader{
+		fset: token.NewFileSet(), sources: map[string]*build.Package{}, linked: map[string]bool{}, units: map[string]*unit{},
+	}
+	dirs := map[string]bool{}
+	err := walkFiles(func(name string) error {
+		if dir := path.Dir(name); path.Ext(name) == ".go" && !dirs[dir] {
+			dirs[dir] = true
+			src, err := build.ImportDir(filepath.Join(root(), filepath.FromSlash(dir)), 0)
+			l.sources[module+"/"+dir] = src
+			return err
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
-	linked := map[string]bool{}
 	for _, dir := range order {
-		link(packages, linked, module+"/"+dir)
+		l.link(module + "/" + dir)
 	}
-	var units []*unit
-	for path, p := range packages {
-		dir, own := strings.CutPrefix(p.Dir, root()+string(filepath.Separator))
-		if !own || strings.HasSuffix(path, ".test") {
-			continue
+	l.compiled, err = compiled(l.fset, l.others())
+	return l, err
+})
+
+// link marks a package, and those of the module that it imports, as part of the library.
+func (l *loader) link(path string) {
+	if src, own := l.sources[path]; own && !l.linked[path] {
+		l.linked[path] = true
+		for _, path := range src.Imports {
+			l.link(path)
 		}
-		u := &unit{dir: filepath.ToSlash(dir), fset: token.NewFileSet()}
-		if race.On && u.dir != order[0] {
-			continue // reading one of them is as much of a race
-		}
-		for _, name := range p.GoFiles {
-			if err := u.add(filepath.Join(p.Dir, name), nil, linked[module+"/"+u.dir]); err != nil {
-				return nil, err
+	}
+}
+
+// others lists the imported packages of other modules, and those that snippets import.
+func (l *loader) others() []string {
+	others := map[string]bool{
+		"slices": true, "reflect": true, "github.com/shopspring/decimal": true, "github.com/stretchr/testify/assert": true,
+	}
+	for _, src := range l.sources {
+		for _, path := range slices.Concat(src.Imports, src.TestImports, src.XTestImports) {
+			if _, own := l.sources[path]; !own {
+				others[path] = true
 			}
 		}
-		if err := u.check(packages, p.ImportMap); err != nil {
+	}
+	return slices.Sorted(maps.Keys(others))
+}
+
+// compiled imports packages from the files that the go command has compiled them to.
+func compiled(fset *token.FileSet, paths []string) (types.Importer, error) {
+	cmd := exec.Command("go", append([]string{"list", "-export", "-deps", "-json=ImportPath,Export"}, paths...)...)
+	var stderr strings.Builder
+	cmd.Dir, cmd.Stderr = root(), &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("go list: %w\n%s", err, stderr.String())
+	}
+	exports := map[string]string{}
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p struct{ ImportPath, Export string }
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
 			return nil, err
 		}
-		units = append(units, u)
+		exports[p.ImportPath] = p.Export
+	}
+	open := func(path string) (io.ReadCloser, error) { return os.Open(exports[path]) }
+	return importer.ForCompiler(fset, "gc", open), nil
+}
+
+// Import returns a package of the module from its source, and any other as it was compiled.
+func (l *loader) Import(path string) (*types.Package, error) {
+	src, own := l.sources[path]
+	if !own {
+		return l.compiled.Import(path)
+	}
+	u, known := l.units[path]
+	if !known {
+		l.units[path] = nil
+		u = &unit{dir: strings.TrimPrefix(path, module+"/"), fset: l.fset}
+		if err := l.read(u, src.Dir, slices.Concat(src.GoFiles, src.TestGoFiles)); err != nil {
+			return nil, err
+		}
+		l.units[path] = u
+	}
+	if u == nil {
+		return nil, fmt.Errorf("%s and a package that it imports have tests inside that import each other", path)
+	}
+	return u.pkg, nil
+}
+
+// read parses and checks some files of a folder.
+func (l *loader) read(u *unit, dir string, names []string) error {
+	for _, name := range names {
+		if err := u.add(filepath.Join(dir, name), nil, l.linked[module+"/"+u.dir]); err != nil {
+			return err
+		}
+	}
+	return u.check(l)
+}
+
+// tree is every package of the module, and the tests beside each.
+var tree = sync.OnceValues(func() (units []*unit, err error) {
+	l, err := load()
+	if err != nil {
+		return nil, err
+	}
+	for _, path := range slices.Sorted(maps.Keys(l.sources)) {
+		if race.On && path != module+"/"+order[0] {
+			continue // reading one of them is as much of a race
+		}
+		if _, err := l.Import(path); err != nil {
+			return nil, err
+		}
+		units = append(units, l.units[path])
+		if src := l.sources[path]; len(src.XTestGoFiles) > 0 {
+			u := &unit{dir: units[len(units)-1].dir, fset: l.fset}
+			if err := l.read(u, src.Dir, src.XTestGoFiles); err != nil {
+				return nil, err
+			}
+			units = append(units, u)
+		}
 	}
 	return units, nil
 })
-
-// link marks a package, and what it imports of the tree, as part of the library.
-func link(packages map[string]listed, linked map[string]bool, path string) {
-	p, ok := packages[path]
-	if !ok || linked[path] || !strings.HasPrefix(path, module+"/") {
-		return
-	}
-	linked[path] = true
-	for _, path := range p.Imports {
-		link(packages, linked, path)
-	}
-}
 
 func (u *unit) add(name string, src any, linked bool) error {
 	f, err := parser.ParseFile(u.fset, name, src, parser.ParseComments)
@@ -138,31 +208,46 @@ func (u *unit) add(name string, src any, linked bool) error {
 	return err
 }
 
-func (u *unit) check(packages map[string]listed, importMap map[string]string) error {
-	open := func(path string) (io.ReadCloser, error) {
-		if mapped, ok := importMap[path]; ok {
-			path = mapped
-		}
-		return os.Open(packages[path].Export)
-	}
+func (u *unit) check(l *loader) (err error) {
 	u.info = &types.Info{
 		Types: map[ast.Expr]types.TypeAndValue{}, Instances: map[*ast.Ident]types.Instance{},
 		Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
 	}
-	conf := types.Config{Importer: importer.ForCompiler(u.fset, "gc", open)}
-	_, err := conf.Check(module+"/"+u.dir, u.fset, u.files, u.info)
+	conf := types.Config{Importer: l}
+	u.pkg, err = conf.Check(module+"/"+u.dir, u.fset, u.files, u.info)
 	return err
 }
 
 // snippet makes a unit of the library from one file, such as "plans/price.go".
 func snippet(t *testing.T, name, src string) *unit {
 	t.Helper()
-	packages, err := list()
+	l, err := load()
 	require.NoError(t, err)
-	u := &unit{dir: filepath.Dir(name), fset: token.NewFileSet()}
+	u := &unit{dir: path.Dir(name), fset: l.fset}
 	require.NoError(t, u.add(name, src, true))
-	require.NoError(t, u.check(packages, nil), src)
+	require.NoError(t, u.check(l), src)
 	return u
+}
+
+// walkFiles visits the files of the module by their slash-separated names. It leaves out testdata, folders such as
+// .git, and examples that are modules of their own.
+func walkFiles(visit func(name string) error) error {
+	files := os.DirFS(root())
+	return fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case !d.IsDir():
+			return visit(name)
+		case name == ".":
+			return nil
+		}
+		_, err = fs.Stat(files, path.Join(name, "go.mod"))
+		if base := path.Base(name); err == nil || base == "testdata" || base[0] == '.' {
+			return fs.SkipDir
+		}
+		return nil
+	})
 }
 
 // hold fails the test for every fault that a rule finds in the tree.
@@ -177,7 +262,7 @@ func hold(t *testing.T, rule func(*unit) []string) {
 	report(t, faults)
 }
 
-// report names each fault once, although a package with tests of its own is read twice.
+// report fails the test for each fault, in order.
 func report(t *testing.T, faults []string) {
 	t.Helper()
 	slices.Sort(faults)

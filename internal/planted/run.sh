@@ -112,7 +112,8 @@ done
 
 if [[ -z ${TESTED:-} ]]; then
 	mapfile -t all < <(for patch in "${patches[@]}"; do packages "$patch"; done | sort -u)
-	run_tests unpatched "${all[@]}" || fail "the tests fail without any bug planted:"$'\n'"$(head -n 40 "$tmp/unpatched.log")"
+	run_tests unpatched "${all[@]}" ||
+		fail "the tests fail without any bug planted:"$'\n'"$(head -n 40 "$tmp/unpatched.log")"
 	printf 'the tests pass without any bug planted, %d s\n' "$SECONDS"
 fi
 
