@@ -86,8 +86,8 @@ func ExampleCheck() {
 	fmt.Println(errors.Is(err, invoice.Exactness), errors.Is(err, invoice.Sealed))
 	// Output:
 	// <nil>
-	// lines[1].net: 5 is not the 50 that discounts leave of 50 (the law of exactness)
-	// seal: something was changed after it was issued (the law of sealed)
+	// lines[1].net: 5 is not the 50 that discounts leave of 50 (invoice law exactness)
+	// seal: the content was changed after the invoice was issued (invoice law sealed)
 	// true true
 }
 

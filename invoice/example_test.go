@@ -177,5 +177,5 @@ func ExamplePolicy_Validate() {
 	fmt.Println(policy.Validate())
 	// Output:
 	// tax_rounding_level: required, one of line, invoice
-	// tax_rounding_mode: say how tax is rounded
+	// tax_rounding_mode: required, one of half_up, half_even, half_down, up, down, ceiling, floor
 }
