@@ -66,7 +66,7 @@ func ExampleApply() {
 	// attempted -> pending
 	// succeeded -> paid
 	// succeeded -> paid
-	// attempted: the invoice is paid true
+	// attempted: Invoice inv-7 is paid and does not accept the event attempted. true
 }
 
 // Somebody edits a stored invoice, and its reader finds out.
