@@ -63,7 +63,7 @@ func statesTable(tb testing.TB) map[string]string {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	_, table, _ := strings.Cut(string(source), "are one literal table:\n//\n")
+	_, table, _ := strings.Cut(string(source), "lists the other changes of status:\n//\n")
 	table, _, found := strings.Cut(table, "\n//\n")
 	if !found {
 		tb.Fatal("doc.go has no table of transitions")

@@ -14,18 +14,20 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Build returns the invoice of a draft, in the one order that there is: lines, discounts in order, the credit of the ledger that pays before
-// tax, tax on what is left, the credit that pays after tax, and what is due. What is left of a negative total is granted to the customer, but
-// for what lowers another invoice or is paid back. An invoice on which nothing is due is paid. Nothing happens until the caller stores
-// what it returns: a preview is the same call.
+// Build computes the invoice of a draft in a fixed order: lines, discounts in their order, credit that applies before
+// tax, tax on the rest, credit that applies after tax, and the amount due. A negative total is granted as credit,
+// except for the parts applied to the corrected invoice and refunded. An invoice with no amount due is paid, unless it
+// is a draft. Build is also the preview: nothing happens until the caller stores the result.
 //
-// Charges of which a share is billed must come out again by the policy; credits must be what comes back of a charge in Billed, and
-// never more than was billed and is not credited. Credits carry their own discounts and taxes; charges that say nothing of taxes get
-// those of the policy.
-// Errors: ErrUnset for a missing ID, instant, currency, line, kind or policy; ErrInvalid for an unknown currency, a line in another one, a
-// charge or credit that does not come out, what is below zero and corrects nothing, or an ID under which credit was granted before; ErrOutside for
-// a due date before the invoice; ErrLimit for amounts beyond the limits, and more than 10,000 lines, 100 taxes or 1,000 discounts of one, or
-// 500 credits of a charge; the faults of the ledger, the discounts and the policy.
+// A charge with a share of a period must equal its recomputation by the policy. A credit must equal the recomputed
+// credit of a charge in CreditedCharges and is at most the billed amount less earlier credits. Credits carry their own
+// discounts and taxes. Charges without taxes get those of the policy.
+//
+// Errors: ErrUnset for a missing ID, time, currency, line, kind or policy; ErrInvalid for an unknown currency, a line
+// in another currency, a charge or credit that differs from its recomputation, a negative line that corrects no charge,
+// and an invoice ID used before; ErrOutside for a due date before the issue; ErrLimit for amounts beyond the limits and
+// for more than 10,000 lines, 100 taxes or 1,000 discounts of a line, or 500 credits of a charge; and the faults of the
+// ledger, the discounts and the policy.
 func Build(d Draft) (Invoice, error) {
 	var f fault.List
 	places, sound := d.check(&f)
@@ -63,10 +65,11 @@ func Build(d Draft) (Invoice, error) {
 	return inv, nil
 }
 
-// open returns the invoice with its lines as they are before discounts, each with an ID, and adds every fault of them.
+// open returns the invoice with its lines before discounts, each with its ID, and adds the faults of the lines.
 func (d *Draft) open(f *fault.List) Invoice {
 	inv := Invoice{
-		ID: d.ID, Corrects: d.Corrects, Currency: d.Currency, IssuedAt: d.At, DueAt: d.DueAt, Contact: d.Contact, Status: Open,
+		ID: d.ID, Corrects: d.Corrects, Currency: d.Currency, IssuedAt: d.At, DueAt: d.DueAt,
+		Contact: d.Contact, Status: Open,
 		Discounts: clone.All(d.Discounts), CreditedCharges: d.corrected(), Policy: d.Policy.clone(),
 	}
 	inv.Contact.Address = append([]string(nil), d.Contact.Address...)
@@ -77,11 +80,12 @@ func (d *Draft) open(f *fault.List) Invoice {
 	for i, line := range d.Lines {
 		path := "lines[" + strconv.Itoa(i) + "]"
 		if line.Currency != d.Currency {
-			f.Add(path+".currency", proration.ErrInvalid, "%.40q is not %.3s", string(line.Currency), d.Currency)
+			f.Add(path+".currency", proration.ErrInvalid, "must be %.3s, like the invoice; got %.40q",
+				d.Currency, string(line.Currency))
 			continue
 		}
 		if line.Corrects == "" && line.Net.IsNegative() && fault.Amount(f, path+".net", line.Net) {
-			f.Add(path+".corrects", proration.ErrUnset, "what is given back corrects a charge")
+			f.Add(path+".corrects", proration.ErrUnset, "required for a negative net, the ID of the credited charge")
 			continue
 		}
 		f.Under(path, line.Kind.Validate())
@@ -89,7 +93,7 @@ func (d *Draft) open(f *fault.List) Invoice {
 		f.Under(path, err)
 		priced.ID = d.lineID(i)
 		if priced.Corrects == "" {
-			priced.Untaxed = decimal.Decimal{} // whatever a charge that was billed elsewhere had
+			priced.Untaxed = decimal.Decimal{} // set by payBeforeTax
 		}
 		inv.Lines = append(inv.Lines, priced)
 	}
@@ -100,21 +104,24 @@ func (d *Draft) open(f *fault.List) Invoice {
 	return inv
 }
 
-// checkTwice adds the faults of discounts that were taken off a charge before.
+// checkTwice adds the faults of discounts of the draft that a line has deducted already.
 func (inv *Invoice) checkTwice(f *fault.List) {
 	for i, line := range inv.Lines {
 		for _, taken := range line.Discounts {
-			if line.Corrects == "" && slices.ContainsFunc(inv.Discounts, func(d plans.Discount) bool { return d.ID == taken.Discount }) {
-				f.Add("lines["+strconv.Itoa(i)+"].discounts", proration.ErrInvalid, "%.40q was taken off already", taken.Discount)
+			if line.Corrects == "" && slices.ContainsFunc(inv.Discounts, func(d plans.Discount) bool {
+				return d.ID == taken.Discount
+			}) {
+				f.Add("lines["+strconv.Itoa(i)+"].discounts", proration.ErrInvalid,
+					"must be unique; %.40q is already deducted from the line", taken.Discount)
 			}
 		}
 	}
 }
 
-// lineID returns the ID of a line.
+// lineID returns the ID of a line: the invoice ID and the line number.
 func (d *Draft) lineID(i int) string { return d.ID + "/" + strconv.Itoa(i+1) }
 
-// corrected returns what of the billed charges the lines credit, and what was credited of those before.
+// corrected returns the charges that the lines credit, with their earlier credits.
 func (d *Draft) corrected() []plans.Charge {
 	wanted := map[string]bool{}
 	for _, line := range d.Lines {
@@ -131,13 +138,14 @@ func (d *Draft) corrected() []plans.Charge {
 	return of
 }
 
-// discount takes the draft's discounts off the charges.
+// discount deducts the discounts of the draft from the charges.
 func (inv *Invoice) discount(d *Draft) error {
 	if len(d.Discounts) == 0 {
 		return nil
 	}
 	reduced, err := plans.ApplyDiscounts(plans.DiscountRequest{
-		Charges: inv.Lines, Discounts: d.Discounts, Currency: d.Currency, Mode: d.Policy.Proration.Rounding.Mode, Allocation: d.Policy.Allocation,
+		Charges: inv.Lines, Discounts: d.Discounts, Currency: d.Currency,
+		Mode: d.Policy.Proration.Rounding.Mode, Allocation: d.Policy.Allocation,
 	})
 	if err != nil {
 		return err
@@ -146,7 +154,7 @@ func (inv *Invoice) discount(d *Draft) error {
 	return nil
 }
 
-// payBeforeTax pays what it can with credit that pays before tax, spreads that over the charges, and returns how much it is.
+// payBeforeTax applies credit that applies before tax, spreads it over the charges, and returns the credit applied.
 func (inv *Invoice) payBeforeTax(d *Draft) (decimal.Decimal, error) {
 	var due, spent decimal.Decimal
 	for _, line := range inv.Lines {
@@ -157,7 +165,9 @@ func (inv *Invoice) payBeforeTax(d *Draft) (decimal.Decimal, error) {
 		return spent, f.Err()
 	}
 	due = decimal.Max(due, decimal.Decimal{})
-	entries, rest, err := credits.Apply(d.Ledger, credits.Due{Amount: due, Currency: d.Currency, At: d.At, Ref: d.ID, BeforeTax: true})
+	entries, rest, err := credits.Apply(d.Ledger, credits.Due{
+		Amount: due, Currency: d.Currency, At: d.At, Ref: d.ID, BeforeTax: true,
+	})
 	if err != nil {
 		return spent, err
 	}
@@ -168,7 +178,7 @@ func (inv *Invoice) payBeforeTax(d *Draft) (decimal.Decimal, error) {
 	return spent, err
 }
 
-// untaxed spreads an amount over the charges, which are not taxed for their part of it.
+// untaxed spreads an amount over the positive charges as the untaxed parts of their nets.
 func (inv *Invoice) untaxed(amount decimal.Decimal) error {
 	places, err := inv.Currency.Places()
 	if err != nil {
@@ -181,7 +191,9 @@ func (inv *Invoice) untaxed(amount decimal.Decimal) error {
 			on, weights = append(on, c), append(weights, c.Net)
 		}
 	}
-	parts, err := proration.Split(proration.Division{Amount: amount, Weights: weights, Places: places, Allocation: proration.LargestRemainder})
+	parts, err := proration.Split(proration.Division{
+		Amount: amount, Weights: weights, Places: places, Allocation: proration.LargestRemainder,
+	})
 	if err != nil {
 		return proration.Under("lines", err)
 	}
@@ -191,7 +203,7 @@ func (inv *Invoice) untaxed(amount decimal.Decimal) error {
 	return nil
 }
 
-// sums adds up the lines and the taxes.
+// sums sets the totals of the lines and the taxes.
 func (inv *Invoice) sums(places int32) {
 	zero := decimal.New(0, -places)
 	inv.Subtotal, inv.Net, inv.Tax = zero, zero, zero
@@ -209,11 +221,14 @@ func (inv *Invoice) sums(places int32) {
 	inv.Total = inv.Net.Add(inv.Tax)
 }
 
-// settle pays what is left with credit that pays after tax, and grants what is negative.
+// settle applies credit to the amount left, or grants a negative amount as credit, and sets the status and
+// installments.
 func (inv *Invoice) settle(d *Draft, left decimal.Decimal, places int32) error {
 	zero := decimal.New(0, -places)
 	inv.AmountDue, inv.AppliedToInvoice, inv.Refund = decimal.Max(left, zero), d.AppliedToInvoice, d.Refund
-	spent, rest, err := credits.Apply(d.Ledger, credits.Due{Amount: inv.AmountDue, Currency: d.Currency, At: d.At, Ref: d.ID})
+	spent, rest, err := credits.Apply(d.Ledger, credits.Due{
+		Amount: inv.AmountDue, Currency: d.Currency, At: d.At, Ref: d.ID,
+	})
 	if err != nil {
 		return err
 	}
@@ -221,14 +236,18 @@ func (inv *Invoice) settle(d *Draft, left decimal.Decimal, places int32) error {
 	owed := decimal.Max(left.Neg(), decimal.Decimal{}).Sub(d.AppliedToInvoice).Sub(d.Refund)
 	switch {
 	case owed.IsNegative():
-		return fault.New("refund", proration.ErrInvalid, "%v and the offset of %v are more than the %v that go back", d.Refund, d.AppliedToInvoice, owed.Add(d.AppliedToInvoice).Add(d.Refund))
+		return fault.New("refund", proration.ErrInvalid, "must be at most %v together with applied_to_invoice; got %v and %v",
+			owed.Add(d.AppliedToInvoice).Add(d.Refund), d.Refund, d.AppliedToInvoice)
 	case owed.IsPositive():
 		inv.LedgerEntries = append(inv.LedgerEntries, credits.Entry{
-			Kind: credits.Granted, ID: d.ID, Amount: owed, Currency: d.Currency, At: d.At, Reason: "left over from " + d.ID, Ref: d.ID,
+			Kind: credits.Granted, ID: d.ID, Amount: owed, Currency: d.Currency, At: d.At,
+			Reason: "left over from " + d.ID, Ref: d.ID,
 			Source: inv.source(),
 		})
 	}
-	if inv.CreditBalance, err = credits.Balance(append(append([]credits.Entry(nil), d.Ledger...), inv.LedgerEntries...), d.Currency, d.At); err != nil {
+	if inv.CreditBalance, err = credits.Balance(
+		append(append([]credits.Entry(nil), d.Ledger...), inv.LedgerEntries...), d.Currency, d.At,
+	); err != nil {
 		return err
 	}
 	inv.CreditBalance = inv.CreditBalance.Add(zero)
@@ -247,7 +266,7 @@ func (inv *Invoice) settle(d *Draft, left decimal.Decimal, places int32) error {
 	return nil
 }
 
-// source returns the first charge that is credited, or "".
+// source returns the ID of the first credited charge, or "".
 func (inv *Invoice) source() string {
 	for _, line := range inv.Lines {
 		if line.Net.IsNegative() {

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -21,24 +22,29 @@ type Law string
 
 // The laws.
 const (
-	Exactness    Law = "exactness"    // a charge is its price for its quantity × its share of the period, rounded once, less its discounts
-	GivenBack    Law = "given_back"   // a credit is what comes back of a charge that was billed, and never more than is left of it
-	Order        Law = "order"        // discounts, credit before tax, tax and credit after tax come out again in this order
-	Conservation Law = "conservation" // what is split adds up, and totals are the sums of what they sum up
-	NotNegative  Law = "not_negative" // nothing negative is due: what is left over is granted, paid back, or lowers another invoice
-	States       Law = "states"       // the status is where the events lead, and no payment is taken twice
-	Sealed       Law = "sealed"       // what was issued is as it was
+	// Exactness: a charge is its price × the share of the period, rounded once, less its discounts.
+	Exactness Law = "exactness"
+	// GivenBack: a credit derives from a billed charge and is at most the billed amount less earlier credits.
+	GivenBack Law = "given_back"
+	// Order: discounts, credit before tax, tax and credit after tax are computed in this order.
+	Order        Law = "order"
+	Conservation Law = "conservation" // parts add up to their whole, and totals are the sums of the lines
+	// NotNegative: the amount due is not negative; a surplus is granted, refunded or applied to the corrected invoice.
+	NotNegative Law = "not_negative"
+	States      Law = "states" // the status follows from the events, and no payment is taken twice
+	Sealed      Law = "sealed" // the issued content is unchanged
 )
 
-// Error returns the name of the law.
-func (l Law) Error() string { return "the law of " + string(l) }
+// Error returns "invoice law" and the name of the law.
+func (l Law) Error() string { return "invoice law " + string(l) }
 
-// Check computes an invoice again, also one that was read from JSON and that somebody may have edited: each line from its price, its span and
-// its discounts, each credit from the charge that it corrects, the discounts, the taxes, the totals, what was granted, the parts, and
-// the status from the events. Last comes the seal, which shows any other change of what was issued.
-// Each fault is a [github.com/billingrules/billing/proration.Error] with the field's path and, as its Rule, the [Law] that does not hold; all are
-// reported at once. Where the currency, the policy, the zone or a number is none at all, those faults alone are returned: ErrUnset, ErrInvalid,
-// ErrZone, ErrLimit.
+// Check recomputes an invoice, such as one that was stored as JSON and may have been edited: each line from its price,
+// span and discounts, each credit from the charge that it corrects, the discounts, the taxes, the totals, the credit
+// granted, the installments, and the status from the events. The seal reveals any other change of the issued content.
+//
+// Errors: a [proration.Error] for each fault, with the path of the field and the broken [Law] as its Rule. If the
+// currency, the policy, the zone or a number is invalid, only those faults are returned: ErrUnset, ErrInvalid, ErrZone,
+// ErrLimit.
 func Check(inv Invoice) error {
 	var f fault.List
 	places, err := inv.Currency.Places()
@@ -66,12 +72,12 @@ func Check(inv Invoice) error {
 		inv.checkStates(&f, first)
 	}
 	if first == 0 {
-		f.Add("seal", Sealed, "something was changed after it was issued")
+		f.Add("seal", Sealed, "the content was changed after the invoice was issued")
 	}
 	return f.Err()
 }
 
-// single returns the single faults of an error.
+// single returns the joined faults of an error as a list.
 func single(err error) []*proration.Error {
 	var joined interface{ Unwrap() []error }
 	var one *proration.Error
@@ -90,7 +96,7 @@ func single(err error) []*proration.Error {
 	return []*proration.Error{{Reason: err.Error()}}
 }
 
-// lineOf returns the index of the line that a path begins with.
+// lineOf returns the index of the line at the start of a path.
 func lineOf(path string) (int, bool) {
 	rest, found := strings.CutPrefix(path, "lines[")
 	number, _, _ := strings.Cut(rest, "]")
@@ -98,30 +104,30 @@ func lineOf(path string) (int, bool) {
 	return i, found && err == nil
 }
 
-// checkZone adds the fault of a location that is not that of the zone.
+// checkZone adds the fault of a location that differs from the zone of the invoice.
 func (inv *Invoice) checkZone(f *fault.List) {
 	has := "UTC"
 	if inv.Location != nil {
 		has = inv.Location.String()
 	}
 	if want := inv.Zone; has != want && (want != "" || has != "UTC") {
-		f.Add("location", proration.ErrZone, "%.40q is not the zone of the invoice, %.40q", has, want)
+		f.Add("location", proration.ErrZone, "must be %.40q, the zone of the invoice; got %.40q", want, has)
 	}
 }
 
-// checkNumbers adds the faults of numbers that cannot be computed with.
+// checkNumbers adds the faults of numbers and lists beyond the limits.
 func (inv *Invoice) checkNumbers(f *fault.List) {
 	if len(inv.Lines) == 0 || len(inv.Lines) > maxLines || len(inv.CreditedCharges) > maxLines {
-		f.Add("lines", proration.ErrLimit, "an invoice has 1 to %d lines", maxLines)
+		f.Add("lines", proration.ErrLimit, "must be 1 to %[1]d lines, and at most %[1]d credited charges", maxLines)
 		return
 	}
-	limit(f, "lines", inv.Lines, 2*maxDiscounts) // those that were taken off before, and its own
+	limit(f, "lines", inv.Lines, 2*maxDiscounts) // deductions made before the draft, and those of the invoice
 	limit(f, "credited_charges", inv.CreditedCharges, 2*maxDiscounts)
 	if len(inv.Discounts) > maxDiscounts {
-		f.Add("discounts", proration.ErrLimit, "%d discounts are more than %d", len(inv.Discounts), maxDiscounts)
+		f.Add("discounts", proration.ErrLimit, "must be at most %d discounts; got %d", maxDiscounts, len(inv.Discounts))
 	}
 	if len(inv.Events) > maxEvents {
-		f.Add("events", proration.ErrLimit, "an invoice has at most %d", maxEvents)
+		f.Add("events", proration.ErrLimit, "must be at most %d events; got %d", maxEvents, len(inv.Events))
 	}
 	for _, n := range inv.amountsOf() {
 		fault.Amount(f, n.field, n.amount)
@@ -136,37 +142,38 @@ func (inv *Invoice) checkNumbers(f *fault.List) {
 		fault.Amount(f, "installments["+strconv.Itoa(i)+"].amount", p.Amount)
 	}
 	if inv.IssuedAt.IsZero() {
-		f.Add("issued_at", proration.ErrUnset, "an invoice is issued at an instant")
+		f.Add("issued_at", proration.ErrUnset, "required, the time of issue")
 	}
 }
 
-// limit adds the faults of lines with more on them than anybody has.
+// limit adds the faults of lines with too many taxes or discounts.
 func limit(f *fault.List, list string, lines []plans.Charge, discounts int) {
 	for i := range lines {
 		if c := &lines[i]; len(c.Taxes) > maxTaxes || len(c.Discounts) > discounts {
-			f.Add(list+"["+strconv.Itoa(i)+"]", proration.ErrLimit, "it has more than %d taxes or %d discounts", maxTaxes, discounts)
+			f.Add(list+"["+strconv.Itoa(i)+"]", proration.ErrLimit, "must have at most %d taxes and %d discounts; got %d and %d",
+				maxTaxes, discounts, len(c.Taxes), len(c.Discounts))
 		}
 	}
 }
 
-// checkHead adds the faults of IDs, dates and currencies.
+// checkHead adds the faults of line IDs, line currencies and the due date.
 func (inv *Invoice) checkHead(f *fault.List) {
 	d := Draft{ID: inv.ID}
 	for i, line := range inv.Lines {
 		path := "lines[" + strconv.Itoa(i) + "]."
 		if line.ID != d.lineID(i) {
-			f.Add(path+"id", Sealed, "%.40q is not %.40q", line.ID, d.lineID(i))
+			f.Add(path+"id", Sealed, "must be %.40q; got %.40q", d.lineID(i), line.ID)
 		}
 		if line.Currency != inv.Currency {
-			f.Add(path+"currency", Conservation, "%.3s is not %.3s", line.Currency, inv.Currency)
+			f.Add(path+"currency", Conservation, "must be %.3s, like the invoice; got %.3s", inv.Currency, line.Currency)
 		}
 	}
 	if !inv.DueAt.IsZero() && inv.DueAt.Before(inv.IssuedAt) {
-		f.Add("due_at", Sealed, "it is before the invoice was issued")
+		f.Add("due_at", Sealed, "must not be before issued_at; got %s", inv.DueAt.Format(time.RFC3339))
 	}
 }
 
-// checkOrder adds what of the discounts, the taxes and the totals does not come out again.
+// checkOrder adds the faults of discounts, taxes and totals that differ from their recomputation.
 func (inv *Invoice) checkOrder(f *fault.List, places int32) {
 	again := inv.Clone()
 	again.RemainingDiscounts = nil
@@ -201,23 +208,23 @@ func (inv *Invoice) checkOrder(f *fault.List, places int32) {
 	again.sums(places)
 	for i := range inv.Lines {
 		if field := differs(again.Lines[i], inv.Lines[i]); field != "" {
-			f.Add("lines["+strconv.Itoa(i)+"]."+field, Order, "it does not come out again: %s", again.Lines[i].Explain())
+			f.Add("lines["+strconv.Itoa(i)+"]."+field, Order, "must equal the recomputed line: %s", again.Lines[i].Explain())
 		}
 	}
 	if !same(again.RemainingDiscounts, inv.RemainingDiscounts) {
-		f.Add("remaining_discounts", Order, "it is not what is left of the discounts")
+		f.Add("remaining_discounts", Order, "must be the discounts that remain after this invoice")
 	}
 	for i, n := range inv.amountsOf() {
 		if should := again.amountsOf()[i].amount; !n.amount.Equal(should) {
-			f.Add(n.field, Conservation, "%v is not the sum, %v", n.amount, should)
+			f.Add(n.field, Conservation, "must be %v, the recomputed amount; got %v", should, n.amount)
 		}
 	}
 	if !same(again.Taxes, inv.Taxes) {
-		f.Add("taxes", Conservation, "they are not the sums of the lines' taxes")
+		f.Add("taxes", Conservation, "must be the totals of the taxes of the lines")
 	}
 }
 
-// took reports whether a deduction is one of the invoice's discounts.
+// took reports whether the invoice itself deducted the discount.
 func (inv *Invoice) took(taken plans.Deduction) bool {
 	for _, d := range inv.Discounts {
 		if d.ID == taken.Discount {
@@ -227,7 +234,7 @@ func (inv *Invoice) took(taken plans.Deduction) bool {
 	return false
 }
 
-// first returns the status of an invoice when it was built, unless it was a draft.
+// first returns the status of an invoice at issue, unless it was built as a draft.
 func (inv *Invoice) first() Status {
 	if inv.AmountDue.IsZero() {
 		return Paid
@@ -235,7 +242,7 @@ func (inv *Invoice) first() Status {
 	return Open
 }
 
-// sealed returns the status in which the invoice was sealed, or 0 where the seal is not that of what it says now.
+// sealed returns the status in which the invoice was sealed, or 0 if the seal does not match the content.
 func (inv *Invoice) sealed() Status {
 	for _, first := range []Status{inv.first(), Drafted} {
 		if seal, err := inv.seal(first); err == nil && seal == inv.Seal {
@@ -245,7 +252,7 @@ func (inv *Invoice) sealed() Status {
 	return 0
 }
 
-// seal returns the digest of everything that was issued, and of the status in which it was: a draft is none that is open.
+// seal returns the digest of the issued content and its first status, since a draft differs from an open invoice.
 func (inv *Invoice) seal(first Status) (string, error) {
 	issued := invoiceJSON(*inv)
 	issued.Status, issued.Events, issued.Seal = first, nil, ""
@@ -254,7 +261,7 @@ func (inv *Invoice) seal(first Status) (string, error) {
 	return hex.EncodeToString(sum[:]), err
 }
 
-// differs returns the JSON name of the first field in which two values of a struct differ, or "".
+// differs returns the JSON name of the first field in which two structs differ, or "".
 func differs[T any](a, b T) string {
 	if same(a, b) {
 		return ""
@@ -269,7 +276,7 @@ func differs[T any](a, b T) string {
 	return ""
 }
 
-// same reports whether two values are equal, however their numbers and instants are written.
+// same reports whether two values are equal, regardless of the form of their numbers and times.
 func same(a, b any) bool {
 	x, errX := canon.Normal(a)
 	y, errY := canon.Normal(b)

@@ -12,8 +12,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// checkLines adds what of the lines does not come out again: the shares of charges by their prices, credits by the charges that they
-// correct.
+// checkLines adds the faults of lines that differ from their recomputation: charges from their prices, credits from the
+// charges that they correct.
 func (inv *Invoice) checkLines(f *fault.List) {
 	known := byCharge(inv.CreditedCharges)
 	for i := range inv.Lines {
@@ -25,16 +25,18 @@ func (inv *Invoice) checkLines(f *fault.List) {
 		}
 		for j, t := range line.Taxes {
 			if slices.ContainsFunc(line.Taxes[:j], func(other plans.Tax) bool { return other.Name == t.Name }) {
-				f.Add(path+".taxes["+strconv.Itoa(j)+"].name", proration.ErrInvalid, "%.40q is on the line already", t.Name)
+				f.Add(path+".taxes["+strconv.Itoa(j)+"].name", proration.ErrInvalid, "must be unique; %.40q appears twice", t.Name)
 			}
 		}
 		if back := line.Kind == plans.ProrationCredit || line.Kind == plans.Refund; back != (line.Corrects != "") {
-			f.Add(path+".kind", proration.ErrInvalid, "%v and a charge that is corrected go together, and no other kind", line.Kind)
+			f.Add(path+".kind", proration.ErrInvalid,
+				"must be proration_credit or refund if corrects is set, and neither of them otherwise; got %v", line.Kind)
 			continue
 		}
 		if line.Corrects != "" {
 			if len(known[line.Corrects]) > maxCredits {
-				f.Add(path+".corrects", proration.ErrLimit, "%.40q has %d credits already", line.Corrects, maxCredits)
+				f.Add(path+".corrects", proration.ErrLimit, "must have at most %d credits; %.40q has more",
+					maxCredits, line.Corrects)
 				continue
 			}
 			inv.checkCredit(f, path, line, known[line.Corrects])
@@ -43,7 +45,7 @@ func (inv *Invoice) checkLines(f *fault.List) {
 	}
 }
 
-// byCharge sorts charges and credits by the charge that they are about, in their order.
+// byCharge groups charges and their credits by the ID of the charge, keeping their order.
 func byCharge(all []plans.Charge) map[string][]plans.Charge {
 	sorted := map[string][]plans.Charge{}
 	for _, c := range all {
@@ -56,12 +58,13 @@ func byCharge(all []plans.Charge) map[string][]plans.Charge {
 	return sorted
 }
 
-// checkCredit adds what of a credit does not come of the charge that it corrects. Time that is not used comes back by the policy's basis, for
-// good or until it is used again, or by what was billed, as reconciling has it.
+// checkCredit adds the fault of a credit that differs from its recomputation. A credit for unused time may be computed
+// by the credit basis of the policy, for good or until the time is used again, or by the billed amount, as [Reconcile]
+// does.
 func (inv *Invoice) checkCredit(f *fault.List, path string, line *plans.Charge, related []plans.Charge) {
 	i := slices.IndexFunc(related, func(c plans.Charge) bool { return c.Corrects == "" })
 	if i < 0 {
-		f.Add(path+".corrects", proration.ErrInvalid, "%.40q is not among what was billed", line.Corrects)
+		f.Add(path+".corrects", proration.ErrInvalid, "must be the ID of a credited charge; got %.40q", line.Corrects)
 		return
 	}
 	of := &related[i]
@@ -78,7 +81,7 @@ func (inv *Invoice) checkCredit(f *fault.List, path string, line *plans.Charge, 
 	ways := []credits.Request{forGood, again, reconciled}
 	switch {
 	case line.Kind != plans.ProrationCredit:
-		ways = ways[:1] // money has no time
+		ways = ways[:1] // a refund credits money, not time
 	case forGood.CreditBasis == proration.OnBilled:
 		ways = ways[:2]
 	}
@@ -91,7 +94,8 @@ func (inv *Invoice) checkCredit(f *fault.List, path string, line *plans.Charge, 
 			if field == "" {
 				return
 			}
-			err = fault.New(field, proration.ErrInvalid, "it is not what comes back of %.40q: %s", line.Corrects, should.Explain())
+			err = fault.New(field, proration.ErrInvalid, "must equal the recomputed credit of %.40q: %s",
+				line.Corrects, should.Explain())
 		}
 		if first == nil {
 			first = err
@@ -100,10 +104,11 @@ func (inv *Invoice) checkCredit(f *fault.List, path string, line *plans.Charge, 
 	f.Under(path, first)
 }
 
-// consistent returns the fault of a charge that was billed and does not add up: a credit of it would be of anything.
+// consistent returns the fault of a billed charge whose share less its discounts is not its net: its credit is
+// undefined.
 func consistent(c *plans.Charge) error {
 	if c.Share.Fraction.Den == 0 {
-		return nil // it was billed by others
+		return nil // a charge from another system has no share
 	}
 	var f fault.List
 	sound := fault.Amount(&f, "corrects", c.Net) && fault.Amount(&f, "corrects", c.Share.Amount)
@@ -118,12 +123,14 @@ func consistent(c *plans.Charge) error {
 		net = net.Sub(d.Amount)
 	}
 	if !net.Equal(c.Net) {
-		return fault.New("corrects", proration.ErrInvalid, "%.40q was billed as %v, and its share less its discounts is %v", c.ID, c.Net, net)
+		return fault.New("corrects", proration.ErrInvalid,
+			"must be a consistent charge; the net of %.40q is %v, but its share less discounts is %v", c.ID, c.Net, net)
 	}
 	return nil
 }
 
-// leftThroughout returns how many units of a charge no credit freed at any time; none of what is not counted.
+// leftThroughout returns the units of a charge that no credit released at any time; zero for a charge without a
+// quantity.
 func leftThroughout(of *plans.Charge, related []plans.Charge) (decimal.Decimal, error) {
 	stretches, err := credits.Remaining(related)
 	left := of.Quantity
@@ -133,19 +140,22 @@ func leftThroughout(of *plans.Charge, related []plans.Charge) (decimal.Decimal, 
 	return left, err
 }
 
-// takesBack reports whether a credit takes back all of what is billed as a whole, so that it is not held for billed again: as many units as there
-// are, or what is not counted.
+// takesBack reports whether a credit reverses all of a charge that matches as a whole, so that the charge does not
+// count as billed anymore: a refund with a quantity, or a proration credit of a charge without a quantity.
 func takesBack(line, of *plans.Charge) bool {
 	if !whole(of) {
 		return false
 	}
-	return line.Kind == plans.ProrationCredit && of.Quantity.IsZero() || line.Kind != plans.ProrationCredit && line.Quantity.IsPositive()
+	return line.Kind == plans.ProrationCredit && of.Quantity.IsZero() ||
+		line.Kind != plans.ProrationCredit && line.Quantity.IsPositive()
 }
 
-// credit computes a credit again.
+// credit recomputes a credit.
 func (inv *Invoice) credit(line, of *plans.Charge, request credits.Request) (plans.Charge, error) {
 	if takesBack(line, of) {
-		should, err := credits.ForAmount(credits.AmountRequest{Charges: request.Charges, Charge: of.ID, Mode: inv.Policy.Proration.Rounding.Mode})
+		should, err := credits.ForAmount(credits.AmountRequest{
+			Charges: request.Charges, Charge: of.ID, Mode: inv.Policy.Proration.Rounding.Mode,
+		})
 		if err != nil {
 			return should, err
 		}
@@ -155,7 +165,7 @@ func (inv *Invoice) credit(line, of *plans.Charge, request credits.Request) (pla
 	}
 	if line.Kind != plans.ProrationCredit {
 		if line.Net.IsZero() {
-			return plans.Charge{}, fault.New("net", proration.ErrInvalid, "a credit of money gives something back")
+			return plans.Charge{}, fault.New("net", proration.ErrInvalid, "must be negative for a refund; got 0")
 		}
 		return credits.ForAmount(credits.AmountRequest{
 			Charges: request.Charges, Charge: of.ID, Amount: line.Net.Neg(), Mode: inv.Policy.Proration.Rounding.Mode,
@@ -170,10 +180,11 @@ func (inv *Invoice) credit(line, of *plans.Charge, request credits.Request) (pla
 			return c, nil
 		}
 	}
-	return plans.Charge{}, fault.New("span", proration.ErrInvalid, "nothing of %.40q is left to credit for it", of.ID)
+	return plans.Charge{}, fault.New("span", proration.ErrInvalid,
+		"must be a span in which %.40q is not fully credited", of.ID)
 }
 
-// amountsOf lists the amounts of an invoice by their fields.
+// amountsOf lists the amounts of an invoice with their field names.
 func (inv *Invoice) amountsOf() []struct {
 	field  string
 	amount decimal.Decimal
@@ -183,6 +194,7 @@ func (inv *Invoice) amountsOf() []struct {
 		amount decimal.Decimal
 	}{
 		{"subtotal", inv.Subtotal}, {"discount", inv.Discount}, {"net", inv.Net}, {"tax", inv.Tax}, {"total", inv.Total},
-		{"applied_to_invoice", inv.AppliedToInvoice}, {"refund", inv.Refund}, {"amount_due", inv.AmountDue}, {"credit_balance", inv.CreditBalance},
+		{"applied_to_invoice", inv.AppliedToInvoice}, {"refund", inv.Refund},
+		{"amount_due", inv.AmountDue}, {"credit_balance", inv.CreditBalance},
 	}
 }

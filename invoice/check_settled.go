@@ -11,7 +11,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// checkSettled adds what does not lead from the total to what is due, what is granted, and the parts.
+// checkSettled adds the faults between the total and the amount due, the credit, the refund and the installments.
 func (inv *Invoice) checkSettled(f *fault.List) {
 	var untaxed, spent, granted decimal.Decimal
 	for _, line := range inv.Lines {
@@ -25,8 +25,9 @@ func (inv *Invoice) checkSettled(f *fault.List) {
 		if e.Kind == credits.Granted {
 			source = inv.source()
 		}
-		if e.Source != source || e.Priority != nil || !e.Effective.IsZero() || !e.Expires.IsZero() || e.Promotional || e.BeforeTax {
-			f.Add(path, Sealed, "it is not what the invoice grants or spends")
+		if e.Source != source || e.Priority != nil || !e.Effective.IsZero() || !e.Expires.IsZero() ||
+			e.Promotional || e.BeforeTax {
+			f.Add(path, Sealed, "must have the source %.40q and no other terms of a grant", source)
 		}
 		switch {
 		case e.Kind == credits.Spent && e.Amount.IsNegative():
@@ -34,36 +35,42 @@ func (inv *Invoice) checkSettled(f *fault.List) {
 		case e.Kind == credits.Granted && e.Amount.IsPositive() && e.ID == inv.ID && i == len(inv.LedgerEntries)-1:
 			granted = e.Amount
 		default:
-			f.Add(path, NotNegative, "an invoice spends credit, and grants at most what is left over")
+			f.Add(path, NotNegative,
+				"must be spent credit or, as the last entry, one grant of the surplus under the invoice's ID")
 		}
 		if e.Ref != inv.ID || e.Currency != inv.Currency || !e.At.Equal(inv.IssuedAt) {
-			f.Add(path, Sealed, "it is not of this invoice, at its instant and in its currency")
+			f.Add(path, Sealed, "must have the ID of the invoice as ref, its currency and its time of issue")
 		}
 	}
 	left := inv.Total.Sub(untaxed)
 	due := decimal.Max(left, decimal.Decimal{}).Sub(spent).Add(untaxed)
 	if spent.LessThan(untaxed) || due.IsNegative() || !inv.AmountDue.Equal(due) {
-		f.Add("amount_due", Conservation, "%v is not the total of %v less the credit of %v", inv.AmountDue, inv.Total, spent)
+		f.Add("amount_due", Conservation, "must be the total of %v less the credit of %v; got %v",
+			inv.Total, spent, inv.AmountDue)
 	}
 	owed := decimal.Max(left.Neg(), decimal.Decimal{})
-	if back := granted.Add(inv.AppliedToInvoice).Add(inv.Refund); inv.AppliedToInvoice.IsNegative() || inv.Refund.IsNegative() || !back.Equal(owed) {
-		f.Add("total", NotNegative, "%v go back as credit, money and for another invoice, and %v are left over", back, owed)
+	if back := granted.Add(inv.AppliedToInvoice).Add(inv.Refund); inv.AppliedToInvoice.IsNegative() ||
+		inv.Refund.IsNegative() || !back.Equal(owed) {
+		f.Add("total", NotNegative,
+			"the surplus of %v must equal the credit granted, applied_to_invoice and refund; they add up to %v", owed, back)
 	}
 	if inv.AppliedToInvoice.IsPositive() && inv.Corrects == "" {
-		f.Add("corrects", NotNegative, "it lowers no other invoice")
+		f.Add("corrects", NotNegative, "required with applied_to_invoice, the ID of the corrected invoice")
 	}
 	if inv.CreditBalance.LessThan(granted) {
-		f.Add("credit_balance", Conservation, "%v is less than what was granted, %v", inv.CreditBalance, granted)
+		f.Add("credit_balance", Conservation, "must be at least %v, the credit granted; got %v", granted, inv.CreditBalance)
 	}
 	inv.checkParts(f)
 }
 
-// checkParts adds the fault of parts that do not add up to what is due, or do not follow on each other.
+// checkParts adds the faults of installments that do not add up to the amount due or are not in order of time.
 func (inv *Invoice) checkParts(f *fault.List) {
 	if len(inv.Installments) == 0 {
 		return
 	}
-	should, err := plans.Bill{At: inv.IssuedAt.UTC(), Total: inv.AmountDue}.Installments(len(inv.Installments), proration.Interval{Months: 1}, inv.Currency)
+	should, err := plans.Bill{At: inv.IssuedAt.UTC(), Total: inv.AmountDue}.Installments(
+		len(inv.Installments), proration.Interval{Months: 1}, inv.Currency,
+	)
 	if err != nil {
 		f.Add("installments", Conservation, "%v", err)
 		return
@@ -71,15 +78,16 @@ func (inv *Invoice) checkParts(f *fault.List) {
 	for i, p := range inv.Installments {
 		path := "installments[" + strconv.Itoa(i) + "]"
 		if !p.Amount.Equal(should[i].Amount) {
-			f.Add(path+".amount", Conservation, "%v is not the part of %v, %v", p.Amount, inv.AmountDue, should[i].Amount)
+			f.Add(path+".amount", Conservation, "must be %v, its part of %v; got %v", should[i].Amount, inv.AmountDue, p.Amount)
 		}
 		if i == 0 && !p.At.Equal(inv.IssuedAt) || i > 0 && !p.At.After(inv.Installments[i-1].At) {
-			f.Add(path+".at", Conservation, "the first is due with the invoice, and each after the one before")
+			f.Add(path+".at", Conservation,
+				"must be issued_at for the first installment, and after the one before for the others")
 		}
 	}
 }
 
-// checkStates adds the fault of a status to which the events do not lead from the one in which it was sealed; 0 is any.
+// checkStates adds the fault of a status that does not follow from the events and the sealed status; 0 is any status.
 func (inv *Invoice) checkStates(f *fault.List, sealed Status) {
 	starts := []Status{inv.first(), Drafted}
 	if sealed != 0 {
@@ -96,5 +104,5 @@ func (inv *Invoice) checkStates(f *fault.List, sealed Status) {
 			return
 		}
 	}
-	f.Add("status", States, "%v is not where the events lead", inv.Status)
+	f.Add("status", States, "must follow from the events; got %v", inv.Status)
 }

@@ -15,45 +15,49 @@ import (
 
 // CreditRequest asks for a credit note of an invoice.
 type CreditRequest struct {
-	ID       string          `json:"id"`                // of the credit note
-	At       time.Time       `json:"at"`                // when it is issued; not before the invoice
-	Invoice  Invoice         `json:"invoice"`           // the one to correct, as it stands now
-	Credited []plans.Charge  `json:"credited,omitzero"` // what was credited of its charges before: the lines of earlier notes, and of later invoices; those that are no credits are of no interest
-	Lines    []LineAmount    `json:"lines,omitzero"`    // what of it goes back; none is everything that is left
-	Refund   bool            `json:"refund,omitzero"`   // what was paid is paid back in money; otherwise it becomes credit
-	Ledger   []credits.Entry `json:"ledger,omitzero"`   // what is owed to the customer before
+	ID      string    `json:"id"`      // ID of the credit note
+	At      time.Time `json:"at"`      // time of issue, not before the invoice
+	Invoice Invoice   `json:"invoice"` // invoice to correct, with its events so far
+	// Credited are the earlier credits of its charges, from credit notes and later invoices. Charges are ignored.
+	Credited []plans.Charge  `json:"credited,omitzero"`
+	Lines    []LineAmount    `json:"lines,omitzero"`  // lines to credit; none credits everything that is left
+	Refund   bool            `json:"refund,omitzero"` // refund the paid part in money instead of granting credit
+	Ledger   []credits.Entry `json:"ledger,omitzero"` // customer's credit ledger before the credit note
 }
 
-// LineAmount is some money of a line.
+// LineAmount is an amount to credit of one line.
 type LineAmount struct {
-	Line   string          `json:"line"`            // its ID
-	Amount decimal.Decimal `json:"amount,omitzero"` // of its net, not negative; zero is all that is left
+	Line   string          `json:"line"`            // ID of the line
+	Amount decimal.Decimal `json:"amount,omitzero"` // net amount in major units, not negative; zero is all that is left
 }
 
-// Credit returns the credit note: money of the charges of an invoice, with the rates and the taxes that they had, and never more than is left. All
-// notes of an invoice add up to its charges, to the last unit of net and tax. What it credits stands: that is corrected where it was
-// billed.
+// Credit returns a credit note. It credits charges of an invoice at their rates and taxes, and never more than is left
+// of them. All credit notes of an invoice add up to its charges, to the last minor unit of net and tax. The credit
+// lines of the invoice are not reversed: their charges are corrected on the invoice that billed them.
 //
-// First a note lowers what is still due on the invoice, which is its Offset: that is to be applied to the invoice as [Credited]. What is left
-// was paid, with money or with credit: it becomes the Refund, as far as money came in and Repay asks for it, and for the rest credit.
-// Errors: what [Check] finds of the invoice; ErrInvalid for a draft, one that is void, one with a payment under way, its own ID, a line that is
-// not there or has nothing left, an amount that is more than is left of one, and for earlier credits that come twice, or of which the invoice or
-// the ledger knows and Credited does not; ErrOutside for an instant before the invoice; and those of [Build].
+// A credit note first reduces the outstanding amount of the invoice: apply its AppliedToInvoice to the invoice as an
+// event [Credited]. The rest was paid with money or credit. If Refund is set, it is refunded up to the money received;
+// any other rest is granted as credit.
+//
+// Errors: the faults that [Check] finds of the invoice; ErrInvalid for a draft, a void invoice, a payment in progress,
+// the ID of the invoice itself, an unknown or fully credited line, an amount above the rest of its line, and for
+// earlier credits that appear twice or that the invoice or the ledger knows and Credited lacks; ErrOutside for a time
+// before the invoice; and those of [Build].
 func Credit(c CreditRequest) (Invoice, error) {
 	var f fault.List
 	f.Under("invoice", Check(c.Invoice))
 	if c.At.Before(c.Invoice.IssuedAt) {
-		f.Add("at", proration.ErrOutside, "it is before the invoice that is corrected")
+		f.Add("at", proration.ErrOutside, "must not be before the issue of the invoice; got %s", c.At.Format(time.RFC3339))
 	}
 	switch s := c.Invoice.Status; s {
 	case Drafted, Void:
-		f.Add("invoice.status", proration.ErrInvalid, "what is %v needs no credit note", s)
-	case Pending: // what the note takes off could be paid as well
-		f.Add("invoice.status", proration.ErrInvalid, "a payment is under way; its outcome comes first")
+		f.Add("invoice.status", proration.ErrInvalid, "must be open, paid or uncollectible; got %v", s)
+	case Pending: // the payment could pay the amount that the note credits
+		f.Add("invoice.status", proration.ErrInvalid, "must not be pending; report the result of the payment first")
 	case Open, Paid, Uncollectible:
 	}
 	if c.ID != "" && c.ID == c.Invoice.ID {
-		f.Add("id", proration.ErrInvalid, "%.40q is the ID of the invoice", c.ID)
+		f.Add("id", proration.ErrInvalid, "must not be the ID of the invoice; got %.40q", c.ID)
 	}
 	if f != nil {
 		return Invoice{}, f.Err()
@@ -94,30 +98,31 @@ func Credit(c CreditRequest) (Invoice, error) {
 	return Build(draft)
 }
 
-// listed returns the fault of earlier credits that come twice, or that the invoice or the ledger knows and the list does not.
+// listed returns the faults of earlier credits that appear twice, or that the invoice or the ledger knows and Credited
+// lacks.
 func (c *CreditRequest) listed(before []plans.Charge) error {
 	var f fault.List
 	seen, notes := map[string]bool{}, map[string]bool{}
 	for i, line := range before {
 		if line.ID != "" && seen[line.ID] {
-			f.Add("credited["+strconv.Itoa(i)+"].id", proration.ErrInvalid, "%.40q comes twice", line.ID)
+			f.Add("credited["+strconv.Itoa(i)+"].id", proration.ErrInvalid, "must be unique; %.40q appears twice", line.ID)
 		}
 		seen[line.ID], notes[invoiceOf(line.ID)] = true, true
 	}
 	for _, e := range c.Invoice.Events {
 		if e.Kind == Credited && !notes[e.ID] {
-			f.Add("credited", proration.ErrInvalid, "the lines of credit note %.40q are missing, which lowered the invoice", e.ID)
+			f.Add("credited", proration.ErrInvalid, "must include the lines of credit note %.40q, applied to the invoice", e.ID)
 		}
 	}
 	for _, e := range c.Ledger {
 		if e.Kind == credits.Granted && e.Source != "" && invoiceOf(e.Source) == c.Invoice.ID && !notes[e.Ref] {
-			f.Add("credited", proration.ErrInvalid, "the lines of %.40q are missing, which credited %.40q", e.Ref, e.Source)
+			f.Add("credited", proration.ErrInvalid, "must include the lines of %.40q, which credited %.40q", e.Ref, e.Source)
 		}
 	}
 	return f.Err()
 }
 
-// lines returns the credits of what goes back.
+// lines returns the credits of the requested lines.
 func (c *CreditRequest) lines(known map[string][]plans.Charge) ([]plans.Charge, error) {
 	wanted := c.Lines
 	if len(wanted) == 0 {
@@ -129,7 +134,7 @@ func (c *CreditRequest) lines(known map[string][]plans.Charge) ([]plans.Charge, 
 	}
 	var f fault.List
 	if len(wanted) == 0 {
-		f.Add("lines", proration.ErrInvalid, "nothing of the invoice is left to credit")
+		f.Add("lines", proration.ErrInvalid, "must have a charge left to credit; the invoice is fully credited")
 	}
 	var lines []plans.Charge
 	for i, part := range wanted {
@@ -137,7 +142,8 @@ func (c *CreditRequest) lines(known map[string][]plans.Charge) ([]plans.Charge, 
 			Charges: known[part.Line], Charge: part.Line, Amount: part.Amount, Mode: c.Invoice.Policy.Proration.Rounding.Mode,
 		})
 		if err == nil && line.Net.IsZero() {
-			err = fault.New("line", proration.ErrInvalid, "nothing is left of %.40q", part.Line)
+			err = fault.New("line", proration.ErrInvalid, "must have an amount left to credit; %.40q is fully credited",
+				part.Line)
 		}
 		f.Under("lines["+strconv.Itoa(i)+"]", err)
 		known[part.Line] = append(known[part.Line], line)
@@ -146,7 +152,7 @@ func (c *CreditRequest) lines(known map[string][]plans.Charge) ([]plans.Charge, 
 	return lines, f.Err()
 }
 
-// left returns what of a charge is not credited.
+// left returns the net of a charge that is not credited.
 func left(related []plans.Charge) decimal.Decimal {
 	var sum decimal.Decimal
 	for _, c := range related {

@@ -14,45 +14,51 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Draft is what an invoice is made of.
+// Draft is the input of [Build]: everything an invoice is computed from. Amounts are in major units of Currency.
 type Draft struct {
-	ID              string           `json:"id"`                        // given by the caller; the IDs of lines and grants derive from it
-	Currency        plans.Currency   `json:"currency"`                  // of every line
-	At              time.Time        `json:"at"`                        // when it is issued
-	Lines           []plans.Charge   `json:"lines"`                     // at least one charge or credit, in the order in which they are listed; one made by hand is priced as [plans.Charge.Priced] does
-	CreditedCharges []plans.Charge   `json:"credited_charges,omitzero"` // of credits: the charges that they correct, and what was credited of those before. Others are of no interest
-	Discounts       []plans.Discount `json:"discounts,omitzero"`        // taken off the charges in this order
-	Ledger          []credits.Entry  `json:"ledger,omitzero"`           // what is owed to the customer before
-	Policy          Policy           `json:"policy"`                    // what the seller chose
+	ID       string         `json:"id"`       // ID of the invoice, which prefixes the IDs of its lines and its grant
+	Currency plans.Currency `json:"currency"` // currency of every line
+	At       time.Time      `json:"at"`       // time of issue
+	// Lines are the charges and credits in the order of the invoice, at least one. A charge without a share of a period,
+	// such as a setup fee, is priced as by [plans.Charge.Priced].
+	Lines []plans.Charge `json:"lines"`
+	// CreditedCharges are the charges that credits among Lines correct, with their earlier credits. Others are ignored.
+	CreditedCharges []plans.Charge   `json:"credited_charges,omitzero"`
+	Discounts       []plans.Discount `json:"discounts,omitzero"` // discounts to deduct from the charges, in order
+	Ledger          []credits.Entry  `json:"ledger,omitzero"`    // customer's credit ledger before the invoice
+	Policy          Policy           `json:"policy"`             // billing rules of the seller
 
-	Contact      Contact            `json:"contact,omitzero"`      // to whom it goes
-	DueAt        time.Time          `json:"due_at,omitzero"`       // by when it is to be paid; zero is at once
-	Installments int                `json:"installments,omitzero"` // into how many parts what is due is split; 0 is none
-	Every        proration.Interval `json:"every,omitzero"`        // how far those lie apart, the first at At; must be set for them
-	AsDraft      bool               `json:"as_draft,omitzero"`     // it stays a draft until it is issued
+	Contact      Contact            `json:"contact,omitzero"`      // recipient of the invoice
+	DueAt        time.Time          `json:"due_at,omitzero"`       // payment deadline; zero is due on issue
+	Installments int                `json:"installments,omitzero"` // number of installments; zero is one payment
+	Every        proration.Interval `json:"every,omitzero"`        // time between installments; the first is due At
+	AsDraft      bool               `json:"as_draft,omitzero"`     // status is draft until the event Issued
 
-	Corrects         string          `json:"corrects,omitzero"`           // of a credit note: ID of the invoice it corrects
-	AppliedToInvoice decimal.Decimal `json:"applied_to_invoice,omitzero"` // what of a negative total lowers what is still due on that invoice, not negative
-	Refund           decimal.Decimal `json:"refund,omitzero"`             // what of it is paid back in money, not negative; the rest is granted as credit
+	Corrects string `json:"corrects,omitzero"` // credit note: ID of the corrected invoice
+	// AppliedToInvoice is the part of a negative total that reduces the amount due on the corrected invoice, not negative.
+	AppliedToInvoice decimal.Decimal `json:"applied_to_invoice,omitzero"`
+	// Refund is the part of a negative total to refund in money, not negative. The rest of the total is granted as credit.
+	Refund decimal.Decimal `json:"refund,omitzero"`
 
-	Location *time.Location `json:"-"` // whose calendar counts the days; nil is UTC
+	Location *time.Location `json:"-"` // time zone that counts the days; nil is UTC
 }
 
-const lastYear = 9998 // in any zone: JSON has no later one than 9999
+const lastYear = 9998 // in UTC, so that no time zone exceeds 9999, the last year of JSON
 
-// check returns the places of the currency, and whether lines can be computed at all; it adds every fault of the draft but for its lines.
+// check adds every fault of the draft except those of its lines. It returns the decimal places of the currency, and
+// whether the lines can be computed.
 func (d *Draft) check(f *fault.List) (places int32, sound bool) {
 	if d.ID == "" {
-		f.Add("id", proration.ErrUnset, "an invoice has an ID")
+		f.Add("id", proration.ErrUnset, "required, the invoice ID")
 	}
 	if d.At.IsZero() {
-		f.Add("at", proration.ErrUnset, "an invoice is issued at an instant")
+		f.Add("at", proration.ErrUnset, "required, the time of issue")
 	}
 	if d.At.UTC().Year() > lastYear || d.DueAt.UTC().Year() > lastYear {
-		f.Add("at", proration.ErrLimit, "it is beyond the year %d", lastYear)
+		f.Add("at", proration.ErrLimit, "must be in the year %d or earlier, and so must due_at", lastYear)
 	}
 	if !d.DueAt.IsZero() && d.DueAt.Before(d.At) {
-		f.Add("due_at", proration.ErrOutside, "it is before the invoice is issued")
+		f.Add("due_at", proration.ErrOutside, "must not be before the time of issue; got %s", d.DueAt.Format(time.RFC3339))
 	}
 	places, err := d.Currency.Places()
 	f.Under("", err)
@@ -64,9 +70,10 @@ func (d *Draft) check(f *fault.List) (places int32, sound bool) {
 	before := len(*f)
 	switch {
 	case len(d.Lines) == 0:
-		f.Add("lines", proration.ErrUnset, "an invoice has lines")
+		f.Add("lines", proration.ErrUnset, "required, at least one line")
 	case len(d.Lines) > maxLines, len(d.CreditedCharges) > maxLines:
-		f.Add("lines", proration.ErrLimit, "%d and %d billed are more than %d", len(d.Lines), len(d.CreditedCharges), maxLines)
+		f.Add("lines", proration.ErrLimit, "must be at most %[1]d lines and %[1]d credited charges; got %[2]d and %[3]d",
+			maxLines, len(d.Lines), len(d.CreditedCharges))
 	default:
 		limit(f, "lines", d.Lines, maxDiscounts)
 		limit(f, "credited_charges", d.CreditedCharges, 2*maxDiscounts)
@@ -77,41 +84,44 @@ func (d *Draft) check(f *fault.List) (places int32, sound bool) {
 		amount decimal.Decimal
 	}{{"applied_to_invoice", d.AppliedToInvoice}, {"refund", d.Refund}} {
 		if fault.Amount(f, n.field, n.amount) && (n.amount.IsNegative() || !n.amount.Shift(places).IsInteger()) {
-			f.Add(n.field, proration.ErrInvalid, "%v is no amount above zero of %d places", n.amount, places)
+			f.Add(n.field, proration.ErrInvalid, "must not be negative or have more than %d decimal places; got %v",
+				places, n.amount)
 		}
 	}
 	if d.Corrects == d.ID && d.ID != "" {
-		f.Add("corrects", proration.ErrInvalid, "an invoice does not correct itself")
+		f.Add("corrects", proration.ErrInvalid, "must be the ID of another invoice; got %.40q", d.Corrects)
 	}
 	if d.Corrects == "" && !d.AppliedToInvoice.IsZero() {
-		f.Add("corrects", proration.ErrUnset, "say which invoice is lowered")
+		f.Add("corrects", proration.ErrUnset, "required with applied_to_invoice, the ID of the corrected invoice")
 	}
 	if d.Installments != 0 {
 		f.Under("every", d.Every.Validate())
 	} else if d.Every != (proration.Interval{}) {
-		f.Add("installments", proration.ErrUnset, "say into how many parts it is split")
+		f.Add("installments", proration.ErrUnset, "required with every, the number of installments")
 	}
 	return places, sound
 }
 
-// checkUsed adds the faults of an ID that another invoice had, and of credit that is not in the places of the currency.
+// checkUsed adds the faults of an invoice ID that was used before, and of credit with too many decimal places.
 func (d *Draft) checkUsed(f *fault.List, places int32) {
 	for i, e := range d.Ledger {
 		path := "ledger[" + strconv.Itoa(i) + "]."
 		if d.ID != "" && (e.ID == d.ID && e.Kind == credits.Granted || e.Ref == d.ID) {
-			f.Add(path+"ref", proration.ErrInvalid, "an invoice %.40q was there before", d.ID)
+			f.Add(path+"ref", proration.ErrInvalid, "invoice ID %.40q is already used in the ledger; choose a new ID", d.ID)
 		}
 		if e.Currency == d.Currency && exact.Sensible(e.Amount) && !e.Amount.Shift(places).IsInteger() {
-			f.Add(path+"amount", proration.ErrInvalid, "%v has more than the %d places of %.3s, and could not be paid out", e.Amount, places, d.Currency)
+			f.Add(path+"amount", proration.ErrInvalid, "must have at most %d decimal places in %.3s; got %v",
+				places, d.Currency, e.Amount)
 		}
 	}
 	for i, c := range d.CreditedCharges {
 		if d.ID != "" && invoiceOf(c.ID) == d.ID {
-			f.Add("credited_charges["+strconv.Itoa(i)+"].id", proration.ErrInvalid, "an invoice %.40q was there before", d.ID)
+			f.Add("credited_charges["+strconv.Itoa(i)+"].id", proration.ErrInvalid,
+				"invoice ID %.40q is already used by a billed charge; choose a new ID", d.ID)
 			return
 		}
 	}
 }
 
-// invoiceOf returns the ID of the invoice of a line, and "" for an ID that is of none.
+// invoiceOf returns the ID of the invoice that a line ID belongs to, or "" if it has no invoice.
 func invoiceOf(line string) string { return line[:max(strings.LastIndex(line, "/"), 0)] }

@@ -11,7 +11,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// annualContract is ten seats at 15.00 a month, for a year that is billed up front and renews.
+// annualContract returns a contract for ten seats at 15.00 per month, with a renewing term of one year billed up front.
 func annualContract(signed time.Time) plans.Contract {
 	yearly, err := proration.NewCycle(signed, proration.Interval{Months: 12})
 	if err != nil {
@@ -19,7 +19,8 @@ func annualContract(signed time.Time) plans.Contract {
 	}
 	monthly := plans.Price{Per: proration.Interval{Months: 1}, Unit: decimal.RequireFromString("15.00")}
 	return plans.Contract{
-		Plan: "enterprise", Currency: "USD", Cycle: yearly, Items: []plans.Item{{ID: "seat", Quantity: decimal.NewFromInt(10), Price: monthly}},
+		Plan: "enterprise", Currency: "USD", Cycle: yearly,
+		Items: []plans.Item{{ID: "seat", Quantity: decimal.NewFromInt(10), Price: monthly}},
 		Terms: []plans.ContractTerm{{
 			Term:   plans.Term{Length: yearly.Interval, Billing: plans.UpFront, Renewal: plans.Renew},
 			Period: proration.Period{Start: signed, End: signed.AddDate(1, 0, 0)},
@@ -27,8 +28,8 @@ func annualContract(signed time.Time) plans.Contract {
 	}
 }
 
-// A contract of a year is billed in full when it is signed. Seats that are added cost by what is left of it, twice, and the next year is billed for
-// all of them.
+// An annual contract is billed in full at signup. Seats are added twice, each time prorated for the rest of the year.
+// The renewal bills all of them for the next year.
 func Example_annual() {
 	signed := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	account := invoice.Account{Contract: annualContract(signed)}
@@ -41,11 +42,13 @@ func Example_annual() {
 		{at: time.Date(2027, 5, 4, 0, 0, 0, 0, time.UTC), more: 3},
 		{at: signed.AddDate(1, 0, 0)},
 	} {
-		occasion := invoice.IssueRequest{Account: account, ID: fmt.Sprintf("2026-%03d", i+1), At: day.at, Policy: invoice.Standard()}
-		if day.more > 0 {
-			occasion.Change = plans.Change{Item: "seat", Quantity: decimal.NewFromInt(day.more)}
+		request := invoice.IssueRequest{
+			Account: account, ID: fmt.Sprintf("2026-%03d", i+1), At: day.at, Policy: invoice.Standard(),
 		}
-		document, err := invoice.Issue(occasion)
+		if day.more > 0 {
+			request.Change = plans.Change{Item: "seat", Quantity: decimal.NewFromInt(day.more)}
+		}
+		document, err := invoice.Issue(request)
 		if err != nil {
 			panic(err)
 		}
@@ -56,19 +59,19 @@ func Example_annual() {
 	// Invoice 2026-001, 2026-11-01, USD, open
 	//   enterprise, recurring, 2026-11-01 until 2027-11-01                   1800.00
 	//     seat: 10 x 15.00 x 12 = 1800.00
-	//   Due                                                                  1800.00
+	//   Amount due                                                           1800.00
 	// Invoice 2026-002, 2027-02-01, USD, open
 	//   enterprise, proration_charge, 2027-02-01 until 2027-11-01             269.26
 	//     seat: 2 x 15.00 x 12, 360.00 x 273/365 days = 269.260..., rounded half up
 	//       to 269.26
-	//   Due                                                                   269.26
+	//   Amount due                                                            269.26
 	// Invoice 2026-003, 2027-05-04, USD, open
 	//   enterprise, proration_charge, 2027-05-04 until 2027-11-01             267.78
 	//     seat: 3 x 15.00 x 12, 540.00 x 181/365 days = 267.780..., rounded half up
 	//       to 267.78
-	//   Due                                                                   267.78
+	//   Amount due                                                            267.78
 	// Invoice 2026-004, 2027-11-01, USD, open
 	//   enterprise, recurring, 2027-11-01 until 2028-11-01                   2700.00
 	//     seat: 15 x 15.00 x 12 = 2700.00
-	//   Due                                                                  2700.00
+	//   Amount due                                                           2700.00
 }

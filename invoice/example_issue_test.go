@@ -12,7 +12,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// tenSeats is a contract of ten seats at 89.00 a month.
+// tenSeats returns a contract for ten seats at 89.00 per month.
 func tenSeats(first time.Time) plans.Contract {
 	monthly, err := proration.NewCycle(first, proration.Interval{Months: 1})
 	if err != nil {
@@ -23,18 +23,20 @@ func tenSeats(first time.Time) plans.Contract {
 	}}
 }
 
-// Ten seats were billed for November. What a cancellation on the 16th would give back is asked first, and then done: until its account is stored,
-// a document is a preview.
+// Ten seats were billed for November. A cancellation on the 16th is previewed first and then made by the same call: an
+// invoice is a preview until its account is stored.
 func ExampleIssue() {
 	first := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
 	policy := invoice.Standard()
 	policy.Refunds = []credits.RefundRule{{Give: credits.UnusedPart, As: credits.AsRefund}}
 
-	signed, err := invoice.Issue(invoice.IssueRequest{Account: invoice.Account{Contract: tenSeats(first)}, ID: "inv-1", At: first, Policy: policy})
+	signed, err := invoice.Issue(invoice.IssueRequest{
+		Account: invoice.Account{Contract: tenSeats(first)}, ID: "inv-1", At: first, Policy: policy,
+	})
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println("due:", signed.Invoice.AmountDue)
+	fmt.Println("amount due:", signed.Invoice.AmountDue)
 
 	cancel := invoice.IssueRequest{
 		Account: signed.Account, ID: "inv-2", At: first.AddDate(0, 0, 15), Change: plans.Change{Cancel: true},
@@ -44,13 +46,13 @@ func ExampleIssue() {
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println("would be paid back:", preview.Invoice.Refund)
+	fmt.Println("would be refunded:", preview.Invoice.Refund)
 
-	canceled, err := invoice.Issue(cancel) // the same call
+	canceled, err := invoice.Issue(cancel) // same call as the preview
 	if err != nil {
 		panic(err)
 	}
-	account := canceled.Account // to be stored
+	account := canceled.Account // store it together with the invoice
 	fmt.Print(canceled.Invoice.Text())
 
 	again := cancel
@@ -59,14 +61,14 @@ func ExampleIssue() {
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println("once more:", nothing.Invoice)
+	fmt.Println("second cancellation:", nothing.Invoice)
 	// Output:
-	// due: 890
-	// would be paid back: 445
+	// amount due: 890
+	// would be refunded: 445
 	// Invoice inv-2, 2026-11-16, USD, paid
 	//   growth, proration_credit, 2026-11-16 until 2026-12-01                -445.00
 	//     seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00
-	//   Paid back                                                             445.00
-	//   Due                                                                     0.00
-	// once more: <nil>
+	//   Refunded                                                              445.00
+	//   Amount due                                                              0.00
+	// second cancellation: <nil>
 }

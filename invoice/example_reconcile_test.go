@@ -11,9 +11,11 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// novemberSeats is what five seats at a price cost from a day of November until another.
+// novemberSeats returns the charge for five seats from one day of November until another.
 func novemberSeats(price string, from, to int) plans.Charge {
-	november := proration.Period{Start: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), End: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC)}
+	november := proration.Period{
+		Start: time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC), End: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC),
+	}
 	span := proration.Period{Start: november.Start.AddDate(0, 0, from-1), End: november.Start.AddDate(0, 0, to-1)}
 	monthly, err := proration.NewCycle(november.Start, proration.Interval{Months: 1})
 	if err != nil {
@@ -29,30 +31,30 @@ func novemberSeats(price string, from, to int) plans.Charge {
 	return charges[0]
 }
 
-// Five seats were billed at 30.00 for November. On the 25th it turns out that 24.00 had been agreed from the 11th on. What is right stays, and
-// only the difference is invoiced; asked again, nothing is left to do.
+// Five seats were billed at 30.00 for November. On the 25th it turns out that 24.00 was agreed from the 11th on. Only
+// the difference is billed, and reconciling again bills nothing.
 func ExampleReconcile() {
 	billed := novemberSeats("30.00", 1, 31)
 	billed.ID = "inv-1/1"
-	comparison := invoice.ReconcileRequest{
+	request := invoice.ReconcileRequest{
 		Billed:   []plans.Charge{billed},
 		Proposed: []plans.Charge{novemberSeats("30.00", 1, 11), novemberSeats("24.00", 11, 31)},
 		Policy:   proration.Standard(2),
 	}
-	difference, err := invoice.Reconcile(comparison)
+	result, err := invoice.Reconcile(request)
 	if err != nil {
 		panic(err)
 	}
 	var due decimal.Decimal
-	for i, line := range difference.Lines {
+	for i, line := range result.Lines {
 		fmt.Println(line.Explain())
 		due = due.Add(line.Net)
 		line.ID = fmt.Sprintf("inv-2/%d", i+1)
-		comparison.Billed = append(comparison.Billed, line)
+		request.Billed = append(request.Billed, line)
 	}
-	fmt.Println("due:", due)
-	fmt.Println("kept:", difference.Kept[0].Explain())
-	again, err := invoice.Reconcile(comparison)
+	fmt.Println("difference:", due)
+	fmt.Println("kept:", result.Kept[0].Explain())
+	again, err := invoice.Reconcile(request)
 	if err != nil {
 		panic(err)
 	}
@@ -60,7 +62,7 @@ func ExampleReconcile() {
 	// Output:
 	// seat: 5 not used of inv-1/1, -150.00 x 20/30 days = -100.00
 	// seat: 5 x 24.00, 120.00 x 20/30 days = 80.00
-	// due: -20
+	// difference: -20
 	// kept: seat: 5 x 30.00, 150.00 x 10/30 days = 50.00
 	// again: 0 lines
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// exampleSetup is an invoice over a setup of 100.00 and a training of 50.00, with 19 % besides.
+// exampleSetup returns an invoice for a setup fee of 100.00 and a training of 50.00, plus 19% VAT.
 func exampleSetup() invoice.Invoice {
 	policy := invoice.Standard()
 	policy.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: decimal.RequireFromString("19")}}
@@ -29,7 +29,7 @@ func exampleSetup() invoice.Invoice {
 	return inv
 }
 
-// exampleApply applies an event of a day of December.
+// exampleApply applies an event on a day of December.
 func exampleApply(inv invoice.Invoice, day int, kind invoice.EventKind, id, amount string) invoice.Invoice {
 	inv, err := invoice.Apply(inv, invoice.Event{
 		Kind: kind, ID: id, At: time.Date(2026, 12, day, 9, 0, 0, 0, time.UTC), Amount: decimal.RequireFromString(amount),
@@ -40,7 +40,7 @@ func exampleApply(inv invoice.Invoice, day int, kind invoice.EventKind, id, amou
 	return inv
 }
 
-// A card is declined, and another one pays. The provider says so twice, and nobody pays twice.
+// One card is declined and another one pays. The provider reports the payment twice, and the customer pays only once.
 func ExampleApply() {
 	inv := exampleSetup()
 	at := time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC)
@@ -54,7 +54,8 @@ func ExampleApply() {
 	} {
 		after, err := invoice.Apply(inv, e)
 		if err != nil {
-			fmt.Println(err, errors.Is(err, plans.ErrRefused))
+			var refusal *plans.Refusal
+			fmt.Println(errors.As(err, &refusal), refusal.Reason)
 			continue
 		}
 		inv = after
@@ -66,10 +67,10 @@ func ExampleApply() {
 	// attempted -> pending
 	// succeeded -> paid
 	// succeeded -> paid
-	// attempted: the invoice is paid true
+	// true Invoice inv-7 is paid and does not accept the event attempted.
 }
 
-// Somebody edits a stored invoice, and its reader finds out.
+// A stored invoice is edited by hand, and Check finds the edit.
 func ExampleCheck() {
 	text, err := json.Marshal(exampleSetup())
 	if err != nil {
@@ -86,16 +87,17 @@ func ExampleCheck() {
 	fmt.Println(errors.Is(err, invoice.Exactness), errors.Is(err, invoice.Sealed))
 	// Output:
 	// <nil>
-	// lines[1].net: 5 is not the 50 that discounts leave of 50 (the law of exactness)
-	// seal: something was changed after it was issued (the law of sealed)
+	// lines[1].net: 5 is not the 50 that discounts leave of 50 (invoice law exactness)
+	// seal: the content was changed after the invoice was issued (invoice law sealed)
 	// true true
 }
 
-// The training did not take place. The setup was paid, so that nothing of it is due any more.
+// The training was canceled. The setup fee was already paid, so the credit note settles the invoice.
 func ExampleCredit() {
 	inv := exampleApply(exampleSetup(), 5, invoice.Succeeded, "transfer-1", "119.00")
 	note, err := invoice.Credit(invoice.CreditRequest{
-		ID: "cn-7", At: time.Date(2026, 12, 10, 0, 0, 0, 0, time.UTC), Invoice: inv, Lines: []invoice.LineAmount{{Line: "inv-7/2"}},
+		ID: "cn-7", At: time.Date(2026, 12, 10, 0, 0, 0, 0, time.UTC), Invoice: inv,
+		Lines: []invoice.LineAmount{{Line: "inv-7/2"}},
 	})
 	if err != nil {
 		panic(err)
@@ -104,22 +106,22 @@ func ExampleCredit() {
 	inv = exampleApply(inv, 10, invoice.Credited, note.ID, note.AppliedToInvoice.String())
 	fmt.Println(inv.Status)
 	// Output:
-	// Credit note cn-7 for inv-7, 2026-12-10, EUR, paid
+	// Credit note cn-7 for invoice inv-7, 2026-12-10, EUR, paid
 	//   refund                                                                -50.00
 	//     training: -50.00 of inv-7/2
 	//     VAT 19 % of -50.00 = -9.50
 	//   Net                                                                   -50.00
 	//   VAT 19 % of -50.00                                                     -9.50
 	//   Total                                                                 -59.50
-	//   Taken off what is due on inv-7                                         59.50
-	//   Due                                                                     0.00
+	//   Applied to invoice inv-7                                               59.50
+	//   Amount due                                                              0.00
 	// paid
 }
 
 func ExampleInvoice_Outstanding_reversed() {
 	inv := exampleApply(exampleSetup(), 5, invoice.Succeeded, "transfer-1", "100.00")
 	fmt.Println(inv.Outstanding())
-	inv = exampleApply(inv, 9, invoice.Disputed, "transfer-1", "100.00") // it bounced
+	inv = exampleApply(inv, 9, invoice.Disputed, "transfer-1", "100.00") // returned by the bank
 	fmt.Println(inv.Outstanding())
 	// Output:
 	// 78.5
@@ -129,7 +131,7 @@ func ExampleInvoice_Outstanding_reversed() {
 func ExampleInvoice_Received_repaid() {
 	inv := exampleApply(exampleSetup(), 5, invoice.Succeeded, "transfer-1", "178.50")
 	fmt.Println(inv.Received())
-	inv = exampleApply(inv, 9, invoice.Refunded, "cn-7", "59.50") // as its credit note said
+	inv = exampleApply(inv, 9, invoice.Refunded, "cn-7", "59.50") // for the credit note cn-7
 	fmt.Println(inv.Received(), inv.Status)
 	// Output:
 	// 178.5
@@ -156,7 +158,7 @@ func ExampleEventKind_UnmarshalText() {
 	// kind: must be one of issued, attempted, succeeded, failed, credited, refunded, disputed, voided, written_off; got "bounced"
 }
 
-// A credit note is no document of Issue: the account learns of it, and of the credit that it grants, by Add.
+// Issue does not create credit notes, so Add records one in the account, with the credit that it grants.
 func ExampleAccount_Add() {
 	paid := exampleApply(exampleSetup(), 2, invoice.Succeeded, "card-1", "178.50")
 	note, err := invoice.Credit(invoice.CreditRequest{

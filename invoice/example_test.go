@@ -12,12 +12,12 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// date is the first instant of a day of 2026.
+// date returns the start of a day of 2026.
 func date(month time.Month, day int) time.Time {
 	return time.Date(2026, month, day, 0, 0, 0, 0, time.UTC)
 }
 
-// december is what ten seats at 89.00 cost for that month.
+// december returns the charge for ten seats at 89.00 for December.
 func december() []plans.Charge {
 	period := proration.Period{Start: date(time.December, 1), End: date(time.December, 32)}
 	monthly, err := proration.NewCycle(period.Start, proration.Interval{Months: 1})
@@ -34,35 +34,38 @@ func december() []plans.Charge {
 	return charges
 }
 
-// What the customer is owed pays first, and the rest is due.
+// The customer's credit is applied first, and the rest is due.
 func ExampleBuild() {
 	ledger := []credits.Entry{{
-		Kind: credits.Granted, ID: "inv-2", Amount: decimal.RequireFromString("333.34"), Currency: "USD", At: date(time.November, 11), Reason: "left over from inv-2", Ref: "inv-2",
+		Kind: credits.Granted, ID: "inv-2", Amount: decimal.RequireFromString("333.34"), Currency: "USD",
+		At: date(time.November, 11), Reason: "left over from inv-2", Ref: "inv-2",
 	}}
 	inv, err := invoice.Build(invoice.Draft{
-		ID: "inv-3", Currency: "USD", At: date(time.December, 1), Lines: december(), Ledger: ledger, Policy: invoice.Standard(),
+		ID: "inv-3", Currency: "USD", At: date(time.December, 1), Lines: december(), Ledger: ledger,
+		Policy: invoice.Standard(),
 	})
 	if err != nil {
 		panic(err)
 	}
 	ledger = append(ledger, inv.LedgerEntries...)
 	fmt.Println("subtotal", inv.Subtotal)
-	fmt.Println("due", inv.AmountDue, inv.Status)
-	fmt.Println("ledger_entries in the ledger", len(ledger))
+	fmt.Println("amount due", inv.AmountDue, inv.Status)
+	fmt.Println("entries in the ledger", len(ledger))
 	// Output:
 	// subtotal 890
-	// due 556.66 open
-	// ledger_entries in the ledger 2
+	// amount due 556.66 open
+	// entries in the ledger 2
 }
 
-// A charge made by hand, for what is sold once: discounts come first, then taxes on what they leave.
+// A one-time charge made by hand. Discounts are deducted first, and tax is computed on the rest.
 func ExampleBuild_taxes() {
 	policy := invoice.Standard()
 	policy.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: decimal.RequireFromString("19")}}
 	inv, err := invoice.Build(invoice.Draft{
 		ID: "inv-4", Currency: "EUR", At: date(time.December, 1), Policy: policy,
 		Lines: []plans.Charge{{
-			Kind: plans.OneTime, Item: "setup", Currency: "EUR", Quantity: decimal.NewFromInt(2), Price: plans.Price{Unit: decimal.RequireFromString("75.00")},
+			Kind: plans.OneTime, Item: "setup", Currency: "EUR", Quantity: decimal.NewFromInt(2),
+			Price: plans.Price{Unit: decimal.RequireFromString("75.00")},
 		}},
 		Discounts: []plans.Discount{{ID: "partner", Percent: decimal.NewFromInt(10), Duration: plans.Forever}},
 	})
@@ -80,10 +83,10 @@ func ExampleBuild_taxes() {
 	//   Net                                                                   135.00
 	//   VAT 19 % of 135.00                                                     25.65
 	//   Total                                                                 160.65
-	//   Due                                                                   160.65
+	//   Amount due                                                            160.65
 }
 
-// No invoice is negative: what is left over becomes credit, and the invoice closes itself.
+// No invoice is negative: the surplus is granted as credit, and the invoice is paid.
 func ExampleBuild_negative() {
 	billed := december()
 	billed[0].ID = "inv-3/1"
@@ -94,7 +97,8 @@ func ExampleBuild_negative() {
 		panic(err)
 	}
 	inv, err := invoice.Build(invoice.Draft{
-		ID: "inv-4", Currency: "USD", At: date(time.December, 11), Lines: []plans.Charge{back}, CreditedCharges: billed, Policy: invoice.Standard(),
+		ID: "inv-4", Currency: "USD", At: date(time.December, 11), Lines: []plans.Charge{back}, CreditedCharges: billed,
+		Policy: invoice.Standard(),
 	})
 	if err != nil {
 		panic(err)
@@ -120,10 +124,10 @@ func ExampleInvoice_Text() {
 	// Invoice inv-3, 2026-12-01, USD, open
 	//   growth, recurring, 2026-12-01 until 2027-01-01                        890.00
 	//     seat: 10 x 89.00 = 890.00
-	//   Due                                                                   890.00
+	//   Amount due                                                            890.00
 }
 
-// A clone can be written to.
+// Changing a clone does not change the original.
 func ExampleInvoice_Clone() {
 	inv, err := invoice.Build(invoice.Draft{
 		ID: "inv-3", Currency: "USD", At: date(time.December, 1), Lines: december(), Policy: invoice.Standard(),
@@ -132,12 +136,12 @@ func ExampleInvoice_Clone() {
 		panic(err)
 	}
 	mine := inv.Clone()
-	mine.Lines[0].Item = "licence"
+	mine.Lines[0].Item = "license"
 	fmt.Println(inv.Lines[0].Item, mine.Lines[0].Item)
-	// Output: seat licence
+	// Output: seat license
 }
 
-// What was paid, and what is still to be paid.
+// The money received, and the amount still to be paid.
 func ExampleInvoice_Outstanding() {
 	inv, err := invoice.Build(invoice.Draft{
 		ID: "inv-3", Currency: "USD", At: date(time.December, 1), Lines: december(), Policy: invoice.Standard(),
@@ -158,24 +162,24 @@ func ExampleInvoice_Outstanding() {
 	// 500 390 open
 }
 
-// A complete policy to start from: it has no taxes, so that those of charges are all there are.
+// The standard policy is complete but has no tax rates, so a seller adds its own.
 func ExampleStandard() {
 	policy := invoice.Standard()
 	policy.TaxRoundingLevel = invoice.PerInvoice
 	policy.Taxes = []invoice.TaxRate{
-		{Name: "VAT", Percent: decimal.RequireFromString("7"), Items: []string{"book"}}, // of each name, the first that covers a charge
+		{Name: "VAT", Percent: decimal.RequireFromString("7"), Items: []string{"book"}}, // first matching VAT rate applies
 		{Name: "VAT", Percent: decimal.RequireFromString("19")},
 	}
 	fmt.Println(policy.Validate(), policy.Timing, policy.CreditBasis, policy.TaxRoundingLevel)
 	// Output: <nil> in_advance billed invoice
 }
 
-// What decides an amount is chosen, and never assumed.
+// Every choice that decides an amount must be set.
 func ExamplePolicy_Validate() {
 	policy := invoice.Standard()
 	policy.TaxRoundingLevel, policy.TaxRoundingMode = 0, 0
 	fmt.Println(policy.Validate())
 	// Output:
 	// tax_rounding_level: required, one of line, invoice
-	// tax_rounding_mode: say how tax is rounded
+	// tax_rounding_mode: required, one of half_up, half_even, half_down, up, down, ceiling, floor
 }

@@ -13,18 +13,23 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Account is a contract, and what of its documents counts for the next one. The caller stores it.
+// Account is the billing state of one contract, which the caller stores between invoices.
 type Account struct {
-	Contract         plans.Contract  `json:"contract"`                   // as it is now
-	UnexpiredCharges []plans.Charge  `json:"unexpired_charges,omitzero"` // what was billed and is not used up, and what of it was credited, in the order of billing
-	Ledger           []credits.Entry `json:"ledger,omitzero"`            // what is owed to the customer
-	EndedAt          time.Time       `json:"ended_at,omitzero"`          // when it was canceled; zero while it runs. A new anchor lets it run again
-	UnbilledSince    time.Time       `json:"unbilled_since,omitzero"`    // in arrears: from when on what is used is not billed yet; must be set then. Zero where it was always billed in advance
+	Contract plans.Contract `json:"contract"` // contract as of the last invoice or change
+	// UnexpiredCharges are the billed charges whose span or period has not ended and their credits, in the order of
+	// billing.
+	UnexpiredCharges []plans.Charge  `json:"unexpired_charges,omitzero"`
+	Ledger           []credits.Entry `json:"ledger,omitzero"` // customer's credit ledger
+	// EndedAt is the time of the cancellation; zero for a running contract. A new anchor reactivates the contract.
+	EndedAt time.Time `json:"ended_at,omitzero"`
+	// UnbilledSince is the start of the unbilled time, required in arrears; zero for a contract always billed in advance.
+	UnbilledSince time.Time `json:"unbilled_since,omitzero"`
 }
 
-// Add returns the account with an invoice that was made for it otherwise than by [Issue]: by [Build] of lines that [Reconcile] found, or by
-// [Credit]. What was billed and the ledger go on with its lines and entries; an invoice that is there already changes nothing. When one is
-// voided, the account of before it is to be kept, with the entries of credits.Void.
+// Add returns the account with an invoice that [Issue] did not create, such as one from [Build] or [Credit]: the lines
+// are appended to UnexpiredCharges and the ledger entries to Ledger. An invoice that is already in UnexpiredCharges
+// changes nothing. To remove a voided invoice, restore the account from before it and append the entries of
+// [credits.Void].
 func (a Account) Add(inv Invoice) Account {
 	a.Contract, a.UnexpiredCharges, a.Ledger = a.Contract.Clone(), clone.All(a.UnexpiredCharges), clone.All(a.Ledger)
 	if slices.ContainsFunc(a.UnexpiredCharges, func(c plans.Charge) bool { return invoiceOf(c.ID) == inv.ID }) {
@@ -35,65 +40,78 @@ func (a Account) Add(inv Invoice) Account {
 	return a
 }
 
-// IssueRequest is what there is to bill: a change of a contract, or another period of it. The usual documents are
+// IssueRequest asks for the next invoice of a contract: for a change, or for the period that begins or ends. The usual
+// invoices are
 //
-//   - signup, renewal: no Change. What the contract owes at the instant, and no document before: in advance the period or the term that begins,
-//     or what is left of it; in arrears those that ended. The signup of a quote's contract is the first bill of the quote.
-//   - seats added or removed, another plan or price, an extension, an earlier end, another anchor, a cancellation: the Change.
-//   - an interval changed: a Change to a plan with longer or shorter periods; the cycle restarts at the instant.
-//   - a reactivation, where periods begin anew: the Change of the Anchor to the instant.
+//   - signup and renewal: no Change. In advance, the invoice bills the period or term that begins or the rest of it; in
+//     arrears, the periods that ended. The signup invoice of a quoted contract equals the first bill of the quote.
+//   - quantities added or removed, another plan or price, an extension, an earlier end, another anchor, a cancellation:
+//     the Change.
+//   - another interval: a Change to a plan with longer or shorter periods; the cycle restarts at the effective time.
+//   - a reactivation with new periods: a Change of the Anchor to the effective time.
 type IssueRequest struct {
 	Account
-	ID       string         `json:"id"`                 // of the invoice
-	At       time.Time      `json:"at"`                 // when it happens: the first instant of what is new; of a period its boundary, and not when a job came to bill it
-	IssuedAt time.Time      `json:"issued_at,omitzero"` // when the invoice of a period is issued that is billed before it begins; zero is At
-	Change   plans.Change   `json:"change,omitzero"`    // what changes at that instant; the zero Change is nothing
-	Lines    []plans.Charge `json:"lines,omitzero"`     // what is billed besides: usage, what is sold once
-	Policy   Policy         `json:"policy"`             // what the seller chose
+	ID string `json:"id"` // ID of the invoice
+	// At is the effective time: the first instant of a change, or the boundary of a period, regardless of when a job runs.
+	At time.Time `json:"at"`
+	// IssuedAt is the time of issue of a period billed before it begins; zero is At.
+	IssuedAt time.Time      `json:"issued_at,omitzero"`
+	Change   plans.Change   `json:"change,omitzero"` // change of the contract at At; the zero Change is none
+	Lines    []plans.Charge `json:"lines,omitzero"`  // additional lines, such as usage and one-time charges
+	Policy   Policy         `json:"policy"`          // billing rules of the seller
 
-	Unpaid    []string           `json:"unpaid,omitzero"`    // IDs of the invoices that are not paid: what they charge is not credited
-	Paid      decimal.Decimal    `json:"paid,omitzero"`      // for a cancellation: what of the charges was paid in money and not paid back yet
-	Exception *credits.Exception `json:"exception,omitzero"` // for a cancellation: what is given back instead of what the policy says; nil keeps that
+	Unpaid []string `json:"unpaid,omitzero"` // IDs of unpaid invoices, whose charges are not credited
+	// Paid is for a cancellation: the money paid for the charges and not refunded yet, in major units, not negative.
+	Paid decimal.Decimal `json:"paid,omitzero"`
+	// Exception is for a cancellation: it replaces the refund rules of the policy; nil applies them.
+	Exception *credits.Exception `json:"exception,omitzero"`
 
-	Contact      Contact            `json:"contact,omitzero"`      // to whom the invoice goes
-	DueAt        time.Time          `json:"due_at,omitzero"`       // by when it is to be paid; zero is at once
-	Installments int                `json:"installments,omitzero"` // into how many parts what is due is split; 0 is none
-	Every        proration.Interval `json:"every,omitzero"`        // how far those lie apart
-	AsDraft      bool               `json:"as_draft,omitzero"`     // the invoice stays a draft until it is issued
+	Contact      Contact            `json:"contact,omitzero"`      // recipient of the invoice
+	DueAt        time.Time          `json:"due_at,omitzero"`       // payment deadline; zero is due on issue
+	Installments int                `json:"installments,omitzero"` // number of installments; zero is one payment
+	Every        proration.Interval `json:"every,omitzero"`        // time between installments
+	AsDraft      bool               `json:"as_draft,omitzero"`     // status is draft until the event Issued
 }
 
-// IssueResult is what came of an occasion.
+// IssueResult is an invoice and the account after it.
 type IssueResult struct {
-	Account          // as it is afterwards, to be stored once the invoice is issued
-	Invoice *Invoice `json:"invoice,omitempty"` // nil where there is nothing to bill and nothing to give back
+	Account          // account to store together with the invoice
+	Invoice *Invoice `json:"invoice,omitempty"` // nil if there is nothing to bill or credit
 }
 
-// Issue returns the document of an occasion. It is also the preview: nothing happens until the caller stores what it returns, and a
-// period that was billed is not billed again.
+// Issue returns the next invoice of a contract and the account after it. It is also the preview: nothing happens until
+// the caller stores the result. A period that is billed already is not billed again.
 //
-// In advance a change credits what is paid for and no longer used, and charges what takes its place, for the same time: the instant belongs to what
-// is new. In arrears it bills what was used until then at the old terms, and credits nothing; quantities and prices that change inside a period are
-// billed with it, each for its days; what is billed at once goes to the end of a term at most. A minimum is measured when its period is over, and
-// so on no invoice that is issued ahead: asked for again at the boundary, the period adds what is lacking and nothing else. At a cancellation the
-// policy's Refunds say what becomes of what is not used, and the Exception instead of them; the account has ended then, and bills no period until a
-// new anchor. What was never paid is not credited: a change that would is refused, and a cancellation leaves it due, to be voided or lowered by a
-// [Credit].
+// In advance, a change credits the billed charges that it replaces and bills the new charges for the same time. The
+// effective time belongs to the new charges. In arrears, a new plan or anchor and a cancellation bill the time until
+// then at the old prices and credit nothing; new quantities and prices are billed with the period, each for its days.
+// An invoice in arrears covers at most the time until the end of the last term.
 //
-// The contract's discounts are taken off what periods and terms cost, and what is billed with those; off what a change adds, or what is sold
-// inside a period, only those that are a percentage or a price for ever, since the others were used for the period already.
-// Errors: those of [Build], [plans.Contract.Amended] and [credits.Unused]; ErrUnset for the Since of arrears; ErrInvalid for a change in
-// arrears of what is billed up front, for what only a cancellation has, and for an ID that an invoice had before; a [plans.Refusal] for a
-// period after the last or after one that is not billed yet, for a change of what is not billed yet or before a later one, for any change but a
-// new anchor once it has ended, and for a change that credits what is not paid.
+// A minimum commitment is measured after its period has ended, so an invoice issued before At bills no shortfall.
+// Issuing that period again at its start bills the shortfall of the previous period and nothing else.
+//
+// A cancellation credits unused charges by the refund rules of the policy, or by the Exception. It ends the account: no
+// period is billed until a new anchor reactivates it. Charges of unpaid invoices are never credited: a change that
+// would credit one is refused, and a cancellation leaves the invoice due, to be voided or reduced by [Credit].
+//
+// The discounts of the contract apply to periods, to terms, and to Lines billed with them. In advance, an invoice of a
+// change or of Lines alone deducts only discounts with duration forever and no amount, since the period used the others
+// already; a cancellation deducts none.
+//
+// Errors: those of [Build], [plans.Contract.Amended] and [credits.Unused]; ErrUnset for a missing UnbilledSince in
+// arrears; ErrInvalid for billing an up-front term in arrears, for Paid or Exception without a cancellation, and for an
+// invoice ID used before. Issue returns a [plans.Refusal] for a period after the last term or after an unbilled period;
+// for a change of unbilled time, a change before one that is billed already, or a change that credits an unpaid
+// invoice; and for a change of a canceled contract other than a new anchor or another cancellation.
 func Issue(o IssueRequest) (IssueResult, error) {
 	var f fault.List
 	f.Under("policy", o.Policy.Validate())
 	f.Under("contract", o.Contract.Validate())
 	if o.At.IsZero() {
-		f.Add("at", proration.ErrUnset, "a document is of an instant")
+		f.Add("at", proration.ErrUnset, "required, the effective time")
 	}
 	if o.At.UTC().Year() > lastYear {
-		f.Add("at", proration.ErrLimit, "it is beyond the year %d", lastYear)
+		f.Add("at", proration.ErrLimit, "must be in the year %d or earlier; got %d", lastYear, o.At.UTC().Year())
 	}
 	o.check(&f)
 	if f != nil {
@@ -107,13 +125,16 @@ func Issue(o IssueRequest) (IssueResult, error) {
 	if o.IssuedAt.IsZero() {
 		o.IssuedAt = o.At
 	}
-	w := work{IssueRequest: o, known: byCharge(o.UnexpiredCharges), after: o.Contract.Clone(), since: o.UnbilledSince, ended: o.EndedAt}
+	w := work{
+		IssueRequest: o, known: byCharge(o.UnexpiredCharges), after: o.Contract.Clone(),
+		since: o.UnbilledSince, ended: o.EndedAt,
+	}
 	if err := w.inOrder(); err != nil {
 		return IssueResult{}, err
 	}
 	var err error
 	switch {
-	case !w.ended.IsZero(): // nothing is left to bill but what is passed in
+	case !w.ended.IsZero(): // a canceled contract bills only the lines passed in
 	case o.Policy.Timing == proration.InArrears:
 		err = w.arrears()
 	case isZero(o.Change):
@@ -127,46 +148,49 @@ func Issue(o IssueRequest) (IssueResult, error) {
 	return w.document()
 }
 
-// check adds the faults of what does not go together.
+// check adds the faults of fields that contradict each other.
 func (o *IssueRequest) check(f *fault.List) {
 	if o.Policy.Timing == proration.InArrears && o.UnbilledSince.IsZero() {
-		f.Add("unbilled_since", proration.ErrUnset, "say from when on nothing is billed yet")
+		f.Add("unbilled_since", proration.ErrUnset, "required in arrears, the start of the unbilled time")
 	}
 	if fault.Amount(f, "paid", o.Paid) && !o.Paid.IsZero() && !o.Change.Cancel {
-		f.Add("paid", proration.ErrInvalid, "only a cancellation pays back")
+		f.Add("paid", proration.ErrInvalid, "must be zero unless the change is a cancellation; got %v", o.Paid)
 	}
 	if o.Exception != nil && !o.Change.Cancel {
-		f.Add("exception", proration.ErrInvalid, "only a cancellation has one")
+		f.Add("exception", proration.ErrInvalid, "must be nil unless the change is a cancellation")
 	}
 	switch {
 	case o.IssuedAt.IsZero():
 	case o.IssuedAt.After(o.At):
-		f.Add("issued_at", proration.ErrOutside, "it is after the period begins")
+		f.Add("issued_at", proration.ErrOutside, "must not be after at; got %s", o.IssuedAt.Format(time.RFC3339))
 	case !isZero(o.Change) || o.Policy.Timing == proration.InArrears:
-		f.Add("issued_at", proration.ErrInvalid, "only a period that is billed in advance is billed before it begins")
+		f.Add("issued_at", proration.ErrInvalid, "must be zero for a change and in arrears")
 	}
 }
 
-// isZero reports whether nothing changes.
+// isZero reports whether a change changes nothing.
 func isZero(c plans.Change) bool { return same(c, plans.Change{}) }
 
-// work is a document in the making.
+// work is an invoice that Issue is computing.
 type work struct {
 	IssueRequest
-	known  map[string][]plans.Charge // what was billed, by charge
-	after  plans.Contract            // as the contract will be
-	since  time.Time                 // as it will be
-	ended  time.Time                 // as it will be
-	lines  []plans.Charge            // before discounts
-	on     []plans.Discount          // that are taken off the lines
-	used   bool                      // those are what is left of the contract's, and not only some of them
-	renews bool                      // where the last term is over, the contract goes on once its discounts were used
-	refund decimal.Decimal           // what is paid back in money
+	known  map[string][]plans.Charge // unexpired charges and their credits, by ID of the charge
+	after  plans.Contract            // contract after the invoice
+	since  time.Time                 // UnbilledSince after the invoice
+	ended  time.Time                 // EndedAt after the invoice
+	lines  []plans.Charge            // computed lines before discounts
+	on     []plans.Discount          // discounts to deduct from the lines
+	used   bool                      // on is all discounts of the contract, which then keeps the remaining ones
+	renews bool                      // the contract renews if it is billed to the end of its last term
+	refund decimal.Decimal           // amount to refund in money
 }
 
-// document builds the invoice, and returns the account as it is then.
+// document builds the invoice, if there are lines, and returns the account after it.
 func (w *work) document() (IssueResult, error) {
-	doc := IssueResult{Account: Account{Contract: w.after, UnexpiredCharges: clone.All(w.UnexpiredCharges), Ledger: clone.All(w.Ledger), EndedAt: w.ended, UnbilledSince: w.since}}
+	doc := IssueResult{Account: Account{
+		Contract: w.after, UnexpiredCharges: clone.All(w.UnexpiredCharges), Ledger: clone.All(w.Ledger),
+		EndedAt: w.ended, UnbilledSince: w.since,
+	}}
 	lines := slices.Concat(w.lines, w.Lines)
 	if len(lines) == 0 {
 		doc.UnexpiredCharges = w.usable(doc.UnexpiredCharges)
@@ -185,10 +209,11 @@ func (w *work) document() (IssueResult, error) {
 	return doc, w.renew(&doc.Contract)
 }
 
-// build returns the invoice of the lines. What leaving costs is taken off what is paid back.
+// build returns the invoice of the lines. A termination fee reduces the refund, which is at most the negative total.
 func (w *work) build(lines []plans.Charge) (Invoice, error) {
 	draft := Draft{
-		ID: w.ID, Currency: w.Contract.Currency, At: w.IssuedAt, Lines: lines, CreditedCharges: w.UnexpiredCharges, Discounts: w.on, Ledger: w.Ledger, Policy: w.Policy,
+		ID: w.ID, Currency: w.Contract.Currency, At: w.IssuedAt, Lines: lines,
+		CreditedCharges: w.UnexpiredCharges, Discounts: w.on, Ledger: w.Ledger, Policy: w.Policy,
 		Contact: w.Contact, DueAt: w.DueAt, Installments: w.Installments, Every: w.Every, AsDraft: w.AsDraft,
 		Location: w.Contract.Cycle.Location,
 	}
@@ -200,7 +225,8 @@ func (w *work) build(lines []plans.Charge) (Invoice, error) {
 	return Build(draft)
 }
 
-// renew lets a contract go on that was billed to the end of its last term; one that lapses stays as it is.
+// renew renews a contract in arrears that is billed to the end of its last term. A contract that expires stays
+// unchanged.
 func (w *work) renew(c *plans.Contract) error {
 	end := c.End()
 	if !w.renews || end.IsZero() || w.since.Before(end) {
@@ -213,7 +239,8 @@ func (w *work) renew(c *plans.Contract) error {
 	return err
 }
 
-// usable returns the charges whose period is not over, and their credits: what is needed to credit them, and to measure a minimum by.
+// usable returns the charges whose span or period ends after the time of issue, and their credits. Later invoices need
+// them to credit the charges and to measure a minimum commitment.
 func (w *work) usable(charges []plans.Charge) []plans.Charge {
 	kept := map[string]bool{}
 	var left []plans.Charge

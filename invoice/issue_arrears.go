@@ -8,23 +8,24 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// arrears bills what was used and is not billed yet, and makes the change.
+// arrears bills the elapsed time that is not billed yet, and makes the change.
 func (w *work) arrears() error {
 	if len(w.Contract.Terms) > 0 && w.Contract.Terms[0].Term.Billing == plans.UpFront {
-		return fault.New("policy.timing", proration.ErrInvalid, "a term that is billed up front is not billed in arrears")
+		return fault.New("policy.timing", proration.ErrInvalid, "must be in_advance for an up-front term; got in_arrears")
 	}
 	if until := w.paidUntil(); until.After(w.UnbilledSince) {
-		return fault.New("unbilled_since", proration.ErrInvalid, "%s is billed already, until %s", date(w.UnbilledSince), date(until))
+		return fault.New("unbilled_since", proration.ErrInvalid, "must not be before %s, the end of the billed time; got %s",
+			date(until), date(w.UnbilledSince))
 	}
 	c := &w.Change
 	if !w.EndedAt.IsZero() {
-		w.since = w.At // nothing was used in between
+		w.since = w.At // the time between the cancellation and w.At is not billed
 	}
 	switch closes := c.Plan != nil || !c.Anchor.IsZero() || c.Cancel; {
 	case c.Item != "":
 		return w.step()
 	case isZero(*c):
-		if w.UnbilledSince.Equal(w.At) { // the period that ends here was billed in advance
+		if w.UnbilledSince.Equal(w.At) { // the period that ends now was billed in advance
 			if err := w.shortfall(); err != nil {
 				return err
 			}
@@ -51,26 +52,27 @@ func (w *work) arrears() error {
 		w.ended = w.At
 		return w.leave(added)
 	case c.Term != nil || !c.End.IsZero():
-		w.after.Items, w.after.Ramp = w.Contract.Items, w.Contract.Ramp // what steps changed is not billed yet
+		w.after.Items, w.after.Ramp = w.Contract.Items, w.Contract.Ramp // elapsed ramp steps are not billed yet
 	}
 	return nil
 }
 
-// leave adds what leaving early costs, which was agreed after all discounts.
+// leave adds the termination fee, to which no discount applies: the other lines are discounted before.
 func (w *work) leave(fee []plans.Charge) error {
 	if len(fee) == 0 || len(w.lines) == 0 {
 		w.lines = append(w.lines, fee...)
 		return nil
 	}
 	reduced, err := plans.ApplyDiscounts(plans.DiscountRequest{
-		Charges: w.lines, Discounts: w.on, Currency: w.Contract.Currency, Mode: w.Policy.Proration.Rounding.Mode, Allocation: w.Policy.Allocation,
+		Charges: w.lines, Discounts: w.on, Currency: w.Contract.Currency, Mode: w.Policy.Proration.Rounding.Mode,
+		Allocation: w.Policy.Allocation,
 	})
 	w.lines, w.on, w.used = slices.Concat(reduced.Charges, fee), nil, false
 	w.after.Discounts = reduced.Remaining
 	return err
 }
 
-// step writes another quantity or price of an item into the ramp of the contract, so that it is billed with its period.
+// step records a new quantity or price of an item in the ramp of the contract, so that it is billed with its period.
 func (w *work) step() error {
 	then, err := w.Contract.Changed(w.Change, w.At)
 	if err != nil {
@@ -86,7 +88,8 @@ func (w *work) step() error {
 	return proration.Under("contract", w.after.Validate())
 }
 
-// elapsed adds what was used: the periods that ended until the instant, and where something ends there also the part of one.
+// elapsed adds the charges of the periods that ended by w.At. If closes, it adds the elapsed part of the current
+// period.
 func (w *work) elapsed(closes bool) error {
 	portions, err := w.due(closes)
 	if err != nil {
@@ -113,7 +116,7 @@ func (w *work) elapsed(closes bool) error {
 	return nil
 }
 
-// due returns the portions that ended until the instant and are not billed yet.
+// due returns the unbilled portions that ended by w.At. If closes, the current period ends at w.At.
 func (w *work) due(closes bool) ([]proration.Portion, error) {
 	from, until := w.UnbilledSince, w.Contract.End()
 	if !w.EndedAt.IsZero() {
@@ -139,6 +142,8 @@ func (w *work) due(closes bool) ([]proration.Portion, error) {
 			return portions, nil
 		}
 	}
-	more, err := w.Contract.Cycle.Billable(proration.Service{Start: from, End: until, AsOf: w.At, Timing: proration.InArrears})
+	more, err := w.Contract.Cycle.Billable(proration.Service{
+		Start: from, End: until, AsOf: w.At, Timing: proration.InArrears,
+	})
 	return append(portions, more...), err
 }

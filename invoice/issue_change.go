@@ -10,7 +10,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// change bills, in advance, what a change credits and charges.
+// change bills a change in advance: credits for the charges that it replaces, and its new charges.
 func (w *work) change() error {
 	if err := w.ready(); err != nil {
 		return err
@@ -32,7 +32,8 @@ func (w *work) change() error {
 	return err
 }
 
-// inChange puts the faults of a change under its field; those of the instant, and of the contract that would come of it, are of no field there.
+// inChange moves the faults of a change under its field. Those of the time and of the resulting contract keep their
+// paths.
 func inChange(err error) error {
 	var f fault.List
 	for _, e := range single(err) {
@@ -45,11 +46,12 @@ func inChange(err error) error {
 	return f.Err()
 }
 
-// ready refuses a change of what is paid for while that is not billed: the change would be billed for a period whose rest never is.
+// ready refuses a change of the plan, the anchor or an item for time that is not billed yet. Otherwise the change would
+// be billed for a period that is never billed itself.
 func (w *work) ready() error {
 	c := &w.Change
 	if !c.Anchor.IsZero() && w.EndedAt.IsZero() {
-		return w.gapless() // nothing else is billed for the days before
+		return w.gapless() // the new periods skip the days before
 	}
 	if c.Item == "" && c.Plan == nil {
 		return nil
@@ -64,23 +66,26 @@ func (w *work) ready() error {
 		}
 	}
 	return &plans.Refusal{
-		Rule: "change", Reason: "what the contract owes for the time from " + date(w.At) + " on is not billed yet", Instead: "issue that first",
+		Rule: "change", Reason: "The time from " + date(w.At) + " on is not billed yet.",
+		Instead: "Issue the invoice of that period first.",
 	}
 }
 
-// forever returns the discounts that are taken off whatever is billed, and do not count how often.
+// forever returns the discounts that apply to every charge and are not used up: duration forever and no amount.
 func forever(all []plans.Discount) []plans.Discount {
 	return slices.DeleteFunc(slices.Clone(all), func(d plans.Discount) bool {
 		return d.Duration != plans.Forever || d.Amount.IsPositive()
 	})
 }
 
-// inAccount writes the faults of charges, rules and a quantity under the fields where the caller has those.
+// inAccount moves the faults of charges, refund rules and a quantity to the fields of the request that contain them.
 func inAccount(err error) error {
 	var f fault.List
 	for _, e := range single(err) {
 		own := *e
-		for _, of := range [...][2]string{{"charges", "unexpired_charges"}, {"rules", "policy.refunds"}, {"quantity", "change.quantity"}} {
+		for _, of := range [...][2]string{
+			{"charges", "unexpired_charges"}, {"rules", "policy.refunds"}, {"quantity", "change.quantity"},
+		} {
 			if rest, found := strings.CutPrefix(e.Field, of[0]); found {
 				own.Field = of[1] + rest
 			}
@@ -90,10 +95,11 @@ func inAccount(err error) error {
 	return f.Err()
 }
 
-// unused returns the credits for what a change takes the place of.
+// unused returns the credits for the charges that a change replaces.
 func (w *work) unused() ([]plans.Charge, error) {
 	request := credits.Request{
-		Charges: w.UnexpiredCharges, At: w.At, CreditBasis: w.Policy.CreditBasis, Policy: w.Policy.Proration, Location: w.Contract.Cycle.Location,
+		Charges: w.UnexpiredCharges, At: w.At, CreditBasis: w.Policy.CreditBasis, Policy: w.Policy.Proration,
+		Location: w.Contract.Cycle.Location,
 	}
 	switch c := &w.Change; {
 	case c.Plan != nil, !c.Anchor.IsZero():
@@ -110,20 +116,21 @@ func (w *work) unused() ([]plans.Charge, error) {
 	for _, c := range unused {
 		if id, unpaid := w.unpaid(c.Corrects); unpaid {
 			return nil, &plans.Refusal{
-				Rule: "change", Reason: "invoice " + id + " is not paid, and what was not paid is not credited", Instead: "collect it first, or void it",
+				Rule: "change", Reason: "Invoice " + id + " is not paid, so its charges cannot be credited.",
+				Instead: "Collect its payment or void it first.",
 			}
 		}
 	}
 	return unused, inAccount(err)
 }
 
-// unpaid returns the ID of the invoice of a charge, and whether it is not paid.
+// unpaid returns the ID of the invoice of a charge, and whether that invoice is unpaid.
 func (w *work) unpaid(charge string) (string, bool) {
 	id := invoiceOf(charge)
 	return id, slices.Contains(w.Unpaid, id)
 }
 
-// cancel gives back what the policy says of what is not used.
+// cancel credits the unused charges of paid invoices by the refund rules, and adds the shortfall.
 func (w *work) cancel() error {
 	paid := slices.DeleteFunc(slices.Clone(w.UnexpiredCharges), func(c plans.Charge) bool {
 		of := c.ID
@@ -135,12 +142,13 @@ func (w *work) cancel() error {
 	})
 	disposal := credits.RefundRequest{
 		Request: credits.Request{
-			Charges: paid, At: w.At, CreditBasis: w.Policy.CreditBasis, Policy: w.Policy.Proration, Location: w.Contract.Cycle.Location,
+			Charges: paid, At: w.At, CreditBasis: w.Policy.CreditBasis, Policy: w.Policy.Proration,
+			Location: w.Contract.Cycle.Location,
 		},
 		ID: w.ID, Rules: w.Policy.Refunds, Exception: w.Exception, Paid: w.Paid,
 	}
 	if disposal.ID == "" {
-		return fault.New("id", proration.ErrUnset, "an invoice has an ID")
+		return fault.New("id", proration.ErrUnset, "required, the invoice ID")
 	}
 	disposed, err := credits.ApplyRefundRules(disposal)
 	if err != nil {

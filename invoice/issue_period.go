@@ -11,10 +11,10 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// period bills, in advance, what begins at the instant.
+// period bills the period or term that begins at w.At, in advance.
 func (w *work) period() error {
 	w.on, w.used = w.after.Discounts, true
-	if !w.IssuedAt.Before(w.At) { // otherwise the period is not over: it is asked for again when it is
+	if !w.IssuedAt.Before(w.At) { // an invoice issued ahead leaves the shortfall to a second call at w.At
 		if err := w.shortfall(); err != nil {
 			return err
 		}
@@ -43,14 +43,14 @@ func (w *work) period() error {
 			w.since = p.Span.End
 		}
 	}
-	if len(w.lines) == before { // what is sold inside a period uses up no discount
+	if len(w.lines) == before { // without a new period, the lines use up no discount
 		w.on, w.used = forever(w.after.Discounts), false
 	}
 	w.after, err = w.after.AsOf(w.At)
 	return err
 }
 
-// goOn renews a contract whose last term is over.
+// goOn renews the contract if its last term has ended.
 func (w *work) goOn() error {
 	end := w.after.End()
 	if end.IsZero() || w.At.Before(end) {
@@ -61,11 +61,16 @@ func (w *work) goOn() error {
 		return err
 	}
 	if !goesOn {
-		return &plans.Refusal{Rule: "period", Reason: "the contract ended on " + date(end.In(w.At.Location())), Instead: "make another contract"}
+		return &plans.Refusal{
+			Rule: "period", Reason: "The contract ended on " + date(end.In(w.At.Location())) + ".",
+			Instead: "Create a new contract.",
+		}
 	}
 	if w.At.After(end) && len(next.Terms) > 0 {
 		return &plans.Refusal{
-			Rule: "period", Reason: "another term began at " + end.In(w.At.Location()).Format(time.RFC3339Nano), Instead: "issue that first, with that instant",
+			Rule:    "period",
+			Reason:  "A new term began at " + end.In(w.At.Location()).Format(time.RFC3339Nano) + " and is not billed yet.",
+			Instead: "Issue the invoice as of that time first.",
 		}
 	}
 	w.after = next
@@ -73,14 +78,18 @@ func (w *work) goOn() error {
 	return nil
 }
 
-// inOrder refuses what comes after the end, and a change before one that was billed.
+// inOrder refuses a change of a canceled contract, except a new anchor after its end, and a change before one that is
+// billed already.
 func (w *work) inOrder() error {
 	if !w.EndedAt.IsZero() {
 		if isZero(w.Change) || w.Change.Cancel {
 			return nil
 		}
 		if w.Change.Anchor.IsZero() || w.At.Before(w.EndedAt) {
-			return &plans.Refusal{Rule: "change", Reason: "the contract was canceled on " + date(w.EndedAt.In(w.At.Location())), Instead: "let it run again with a new anchor"}
+			return &plans.Refusal{
+				Rule: "change", Reason: "The contract was canceled on " + date(w.EndedAt.In(w.At.Location())) + ".",
+				Instead: "Reactivate it with a new billing anchor on or after that date.",
+			}
 		}
 		w.ended = time.Time{}
 		return nil
@@ -89,14 +98,16 @@ func (w *work) inOrder() error {
 		c := &w.UnexpiredCharges[i]
 		if base(c) && c.Span.Start.After(w.At) && !c.Span.Start.Equal(c.Period.Start) && !isZero(w.Change) {
 			return &plans.Refusal{
-				Rule: "change", Reason: "a change on " + date(c.Span.Start.In(w.At.Location())) + " is billed already", Instead: "reconcile what was billed with what should have been",
+				Rule: "change", Reason: "A change on " + date(c.Span.Start.In(w.At.Location())) + " is already billed.",
+				Instead: "Bill the backdated change with Reconcile.",
 			}
 		}
 	}
 	return nil
 }
 
-// paidUntil returns the last instant until which something was billed and not credited, and the zero time where nothing was.
+// paidUntil returns the end of the billed time: the latest of UnbilledSince and the ends of the base charges that are
+// not fully credited. It is the zero time if nothing is billed.
 func (w *work) paidUntil() time.Time {
 	until := w.UnbilledSince
 	for i := range w.UnexpiredCharges {
@@ -108,23 +119,26 @@ func (w *work) paidUntil() time.Time {
 	return until
 }
 
-// gapless refuses what leaves out the time since something was billed last.
+// gapless refuses an invoice that would leave a gap between the billed time and w.At.
 func (w *work) gapless() error {
 	until := w.paidUntil()
 	if until.IsZero() || !until.Before(w.At) {
 		return nil
 	}
 	return &plans.Refusal{
-		Rule: "period", Reason: "the time from " + until.In(w.At.Location()).Format(time.RFC3339Nano) + " on is not billed yet", Instead: "issue that first, with that instant",
+		Rule:    "period",
+		Reason:  "The time from " + until.In(w.At.Location()).Format(time.RFC3339Nano) + " on is not billed yet.",
+		Instead: "Issue the invoice as of that time first.",
 	}
 }
 
-// base reports whether a charge is for what a contract is about.
+// base reports whether a charge pays for the plan over time: recurring, extension and proration charges.
 func base(c *plans.Charge) bool {
 	return c.Corrects == "" && (c.Kind == plans.Recurring || c.Kind == plans.Extension || c.Kind == plans.ProrationCharge)
 }
 
-// billed reports whether a charge pays for a part of a portion already: one that costs nothing only for its own period.
+// billed reports whether a base charge covers part of a portion. A free charge counts only for its own period. A fully
+// credited charge counts only if the contract has no units left.
 func (w *work) billed(p proration.Portion) bool {
 	for i := range w.UnexpiredCharges {
 		c := &w.UnexpiredCharges[i]
@@ -137,14 +151,14 @@ func (w *work) billed(p proration.Portion) bool {
 	return false
 }
 
-// empty reports whether there is no more of any item at an instant: then units were credited since there are fewer, and not since the contract
-// ended, and what they leave is paid for.
+// empty reports whether the contract has no units of any item at an instant. Then units were credited because they were
+// removed, not because the contract ended, and their time remains paid for.
 func (w *work) empty(at time.Time) bool {
 	now, err := w.Contract.AsOf(at)
 	return err == nil && !slices.ContainsFunc(now.Items, func(item plans.Item) bool { return item.Quantity.IsPositive() })
 }
 
-// freed reports whether all of a charge was credited from an instant on.
+// freed reports whether a charge is fully credited from an instant until its end.
 func (w *work) freed(c *plans.Charge, at time.Time) bool {
 	var units decimal.Decimal
 	for _, k := range w.known[c.ID] {
@@ -158,8 +172,8 @@ func (w *work) freed(c *plans.Charge, at time.Time) bool {
 	return units.IsPositive() && !units.LessThan(c.Quantity)
 }
 
-// shortfall adds what a minimum lacks for the period that ends at the instant, and at a cancellation for what of one was used; of either
-// some was billed.
+// shortfall adds the shortfall of the minimum commitment for the period that ends at w.At, or at a cancellation for the
+// elapsed part of the current period. It adds none if nothing was billed for that period.
 func (w *work) shortfall() error {
 	if !w.Contract.Minimum.IsPositive() {
 		return nil

@@ -13,61 +13,70 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Policy is what the seller chose. Every choice that decides an amount must be set; [Standard] is complete.
+// Policy is the seller's choice of billing rules. Every field that decides an amount must be set; [Standard] is
+// complete.
 type Policy struct {
-	Proration        proration.Policy       `json:"proration"`          // how spans become money, and how discounts are rounded; the places are the currency's, whatever is set
-	CreditBasis      proration.CreditBasis  `json:"credit_basis"`       // what the credit for unused time is a share of
-	Timing           proration.Timing       `json:"timing"`             // whether a period is billed when it begins or when it has ended
-	Allocation       proration.Allocation   `json:"allocation"`         // which line gets what is left over when an amount is spread over them
-	TaxRoundingLevel TaxRoundingLevel       `json:"tax_rounding_level"` // what the tax of is rounded
-	TaxRoundingMode  proration.RoundingMode `json:"tax_rounding_mode"`  // how it is rounded
-	Taxes            []TaxRate              `json:"taxes,omitzero"`     // what is due on charges that say nothing of their own: of each name, the first that covers a charge; none is no tax
-	Refunds          []credits.RefundRule   `json:"refunds,omitzero"`   // what becomes of what is paid for and not used, when a contract is canceled; must be set then
+	// Proration is how time is counted and amounts are rounded; its places are ignored, as the currency sets them.
+	Proration        proration.Policy       `json:"proration"`
+	CreditBasis      proration.CreditBasis  `json:"credit_basis"`       // base of credits for unused time
+	Timing           proration.Timing       `json:"timing"`             // billing of periods: in advance or in arrears
+	Allocation       proration.Allocation   `json:"allocation"`         // which line gets the remainder of a spread amount
+	TaxRoundingLevel TaxRoundingLevel       `json:"tax_rounding_level"` // whether tax is rounded per line or per invoice
+	TaxRoundingMode  proration.RoundingMode `json:"tax_rounding_mode"`  // how tax is rounded
+	// Taxes are the tax rates for charges without taxes of their own. Among rates of the same name the first that covers a
+	// charge applies. None is no tax.
+	Taxes []TaxRate `json:"taxes,omitzero"`
+	// Refunds are the rules for unused charges when a contract is canceled; required for a cancellation.
+	Refunds []credits.RefundRule `json:"refunds,omitzero"`
 }
 
-// TaxRoundingLevel says of what tax is rounded. Its zero is unset and refused.
+// TaxRoundingLevel is the level at which tax is rounded. Its zero value is unset and rejected.
+//
+// JSON: line, invoice.
 type TaxRoundingLevel uint8
 
-// Of what tax is rounded.
+// The levels of tax rounding.
 const (
-	PerLine    TaxRoundingLevel = iota + 1 // each tax of each line
-	PerInvoice                             // each tax, summed up over all lines; lines get their parts by largest remainder
+	PerLine    TaxRoundingLevel = iota + 1 // each tax is rounded on each line
+	PerInvoice                             // each tax is rounded once and allocated to lines by largest remainder
 )
 
 var taxRoundingLevels = []string{"", "line", "invoice"}
 
-// String returns its name, "invoice".
+// String returns the name of the level, such as "invoice".
 func (t TaxRoundingLevel) String() string { return enum.String(taxRoundingLevels, t) }
 
-// MarshalText returns its name.
+// MarshalText returns the name of the level.
 func (t TaxRoundingLevel) MarshalText() ([]byte, error) {
 	return fault.Marshal(taxRoundingLevels, t, "tax_rounding_level")
 }
 
-// UnmarshalText reads its name; an unknown one is ErrInvalid.
+// UnmarshalText reads the name of a level. Errors: ErrInvalid for an unknown name.
 func (t *TaxRoundingLevel) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(taxRoundingLevels, t, "tax_rounding_level", text)
 }
 
-// TaxRate is a tax, and what it is due on.
+// TaxRate is a tax rate and the charges that it covers.
 type TaxRate struct {
-	Name     string          `json:"name"`              // of the tax, "VAT"
-	Percent  decimal.Decimal `json:"percent"`           // of what is taxed, not negative
-	Included bool            `json:"included,omitzero"` // prices have it in them
-	Items    []string        `json:"items,omitzero"`    // only on these items; none is all
-	Kinds    []plans.Kind    `json:"kinds,omitzero"`    // only on charges of these kinds; none is all
+	Name     string          `json:"name"`              // name of the tax, "VAT"
+	Percent  decimal.Decimal `json:"percent"`           // tax rate in percent, not negative
+	Included bool            `json:"included,omitzero"` // prices include the tax
+	Items    []string        `json:"items,omitzero"`    // items that the rate covers; none is every item
+	Kinds    []plans.Kind    `json:"kinds,omitzero"`    // kinds of charges that the rate covers; none is every kind
 }
 
-// covers reports whether the tax is due on a charge.
+// covers reports whether the tax applies to a charge.
 func (r *TaxRate) covers(c *plans.Charge) bool {
-	return (len(r.Items) == 0 || slices.Contains(r.Items, c.Item)) && (len(r.Kinds) == 0 || slices.Contains(r.Kinds, c.Kind))
+	return (len(r.Items) == 0 || slices.Contains(r.Items, c.Item)) &&
+		(len(r.Kinds) == 0 || slices.Contains(r.Kinds, c.Kind))
 }
 
-// Standard returns a complete and neutral policy: civil days, half up, credits on what was billed, periods billed in advance, amounts
-// spread by largest remainder, no taxes (and those that lines have rounded per line), and nothing given back at a cancellation.
+// Standard returns a complete, neutral policy: calendar days, rounding half up, credits based on the billed amount,
+// billing in advance, largest-remainder allocation, no tax rates, tax rounded per line, and no refund on cancellation.
 func Standard() Policy {
 	return Policy{
-		Proration: proration.Standard(2), CreditBasis: proration.OnBilled, Timing: proration.InAdvance, Allocation: proration.LargestRemainder,
+		Proration: proration.Standard(2), CreditBasis: proration.OnBilled, Timing: proration.InAdvance,
+		Allocation:       proration.LargestRemainder,
 		TaxRoundingLevel: PerLine, TaxRoundingMode: proration.HalfUp, Refunds: []credits.RefundRule{{As: credits.AsNothing}},
 	}
 }
@@ -76,10 +85,14 @@ const (
 	maxLines     = 10_000
 	maxTaxes     = 100
 	maxDiscounts = 1_000
-	maxCredits   = 500 // of one charge: each is held against all others
+	maxCredits   = 500 // credits of one charge; each is compared with all others
 )
 
-// Validate returns every fault of the policy: ErrUnset for a missing choice, ErrInvalid for one that does not exist, ErrLimit for numbers beyond the limits and more than 100 taxes.
+// roundingModes are the JSON names of [proration.RoundingMode].
+const roundingModes = "half_up, half_even, half_down, up, down, ceiling, floor"
+
+// Validate returns every fault of the policy. Errors: ErrUnset for a missing choice; ErrInvalid for an unknown choice;
+// ErrLimit for numbers beyond the limits and for more than 100 taxes.
 func (p Policy) Validate() error {
 	var f fault.List
 	f.Under("proration", p.Proration.Validate())
@@ -100,12 +113,12 @@ func (p Policy) Validate() error {
 	}
 	fault.Enum(&f, "tax_rounding_level", taxRoundingLevels, p.TaxRoundingLevel)
 	if p.TaxRoundingMode == 0 {
-		f.Add("tax_rounding_mode", proration.ErrUnset, "say how tax is rounded")
+		f.Add("tax_rounding_mode", proration.ErrUnset, "required, one of "+roundingModes)
 	} else if _, err := (proration.Rounding{Mode: p.TaxRoundingMode}).Round(decimal.Decimal{}); err != nil {
-		f.Add("tax_rounding_mode", proration.ErrInvalid, "no rounding mode has the number %d", p.TaxRoundingMode)
+		f.Add("tax_rounding_mode", proration.ErrInvalid, "must be one of %s; got %d", roundingModes, p.TaxRoundingMode)
 	}
 	if len(p.Taxes) > maxTaxes {
-		f.Add("taxes", proration.ErrLimit, "%d taxes are more than %d", len(p.Taxes), maxTaxes)
+		f.Add("taxes", proration.ErrLimit, "must be at most %d taxes; got %d", maxTaxes, len(p.Taxes))
 		return f.Err()
 	}
 	for i, r := range p.Taxes {
@@ -119,22 +132,22 @@ func (p Policy) Validate() error {
 		path := "refunds[" + strconv.Itoa(i) + "]"
 		f.Under(path, r.Validate())
 		if r.As == credits.AsDays {
-			f.Add(path+".as", proration.ErrInvalid, "where a contract ends there is no period to make longer")
+			f.Add(path+".as", proration.ErrInvalid, "must not be days; a canceled contract has no period to extend")
 		}
 	}
 	return f.Err()
 }
 
-// choose adds the fault of a choice that was not made, or that does not exist.
+// choose adds the fault of a choice that is unset or unknown.
 func choose(f *fault.List, field string, has int, one, other string) {
 	if has == 0 {
-		f.Add(field, proration.ErrUnset, "it is one of %s, %s", one, other)
+		f.Add(field, proration.ErrUnset, "required, one of %s, %s", one, other)
 		return
 	}
-	f.Add(field, proration.ErrInvalid, "%d is none of %s, %s", has, one, other)
+	f.Add(field, proration.ErrInvalid, "must be one of %s, %s; got %d", one, other, has)
 }
 
-// clone returns a policy that shares nothing that can be written to.
+// clone returns a copy that shares no memory with the policy.
 func (p Policy) clone() Policy {
 	p.Taxes = slices.Clone(p.Taxes)
 	for i := range p.Taxes {

@@ -14,39 +14,44 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// ReconcileRequest asks what differs between what was billed and what should have been.
+// ReconcileRequest asks for the difference between the billed charges and the correct ones.
 type ReconcileRequest struct {
-	Billed   []plans.Charge   `json:"billed"`   // what was billed, and the credits that were issued for it, in the order of billing
-	Proposed []plans.Charge   `json:"proposed"` // what should have been billed; credits among them take back what they free
-	Policy   proration.Policy `json:"policy"`   // how to count and round; the places are the currency's
-	Location *time.Location   `json:"-"`        // whose calendar counts the days; nil is UTC
+	Billed   []plans.Charge   `json:"billed"`   // billed charges and their credits, in the order of billing
+	Proposed []plans.Charge   `json:"proposed"` // correct charges; credits among them release units of these charges
+	Policy   proration.Policy `json:"policy"`   // how to count time and round; the currency sets the places
+	Location *time.Location   `json:"-"`        // time zone that counts the days; nil is UTC
 }
 
-// ReconcileResult is what turns what was billed into what should have been.
+// ReconcileResult is the difference between the billed charges and the correct ones.
 type ReconcileResult struct {
-	Lines []plans.Charge `json:"lines,omitzero"` // credits, which name what they correct, and charges, by start; none where both agree
-	Kept  []plans.Charge `json:"kept,omitzero"`  // what of the billed charges is right and stays, by start: each stretch of time without what was credited
+	// Lines are the credits and charges to bill, by start. Credits name the charge that they correct. None is no
+	// difference.
+	Lines []plans.Charge `json:"lines,omitzero"`
+	// Kept are the matched parts of the billed charges, by start, without credited units.
+	Kept []plans.Charge `json:"kept,omitzero"`
 }
 
-// Reconcile matches what was billed with what should have been, and returns only what differs. Asked again, with its lines added to what
-// was billed, it returns none.
+// Reconcile matches the billed charges with the correct ones and returns the difference as lines. With these lines
+// added to the billed charges, it returns none.
 //
-// Time is cut wherever a charge or a credit begins or ends. For each stretch, the units that are billed, less those that credits freed, are
-// matched one by one with those that are proposed of the same plan, item, price and discounts; what a charge is called and whether it was
-// bought at once or added plays no part. Money that was given back frees nothing: it only lowers what a credit can be. Of several billed charges
-// the one of the units further down is matched first, and of those the later in the list. What is sold once, used, owed for
-// leaving or lacking, and whatever has no span, is matched as a whole or not at all.
+// Time is split wherever a charge or credit begins or ends. For each stretch of time, the billed units that no credit
+// released are matched one by one with proposed units of the same plan, item, price and discounts. The kind of a
+// charge, such as recurring or proration charge, does not matter. Credits of money alone release no units; they only
+// reduce later credits. Lower unit ranges are matched first; ties go to the later charge. One-time, usage, termination
+// and shortfall charges, and charges without a span, match as a whole.
 //
-// What is left of the billed side is credited by [credits.Unused], in the share of what was billed, and never more than that less its
-// credits; as a whole, all that is left of it. What is left of the proposed side is charged: the last units, at what they cost,
-// for their share of the period, with the deductions in proportion; a charge of which all is left, as it is. Neighboring stretches
-// of which the same is left make one line, and lines of zero are left out. Lines have no ID, and parts no taxes yet.
+// Unmatched billed units are credited by [credits.Unused] in proportion to the billed amount, at most that amount less
+// its credits; a charge that matches as a whole is credited in full. Unmatched proposed units are charged: the highest
+// units, at their price, for their share of the period, with deductions in proportion; an entirely unmatched charge is
+// unchanged. Neighboring stretches with the same unmatched units become one line, and zero lines are omitted. Lines
+// have no ID, and partial charges have no taxes yet.
 //
-// It takes 10,000 charges on each side, cut into 500,000 pieces in all.
-// Errors: ErrUnset for a charge that was billed without an ID, a kind and the policy; ErrInvalid for an ID that comes twice, a credit of what is
-// not there or of more than was billed, a charge below zero, and several currencies; ErrPeriod for a span that ends before it starts;
-// ErrLimit for more charges, pieces or digits than that; and those of credits.Unused, credits.ForAmount and proration.Prorate, under the
-// path of the charge.
+// A call takes at most 10,000 charges on each side, split into at most 500,000 pieces in total.
+//
+// Errors: ErrUnset for a billed charge without an ID, and for a missing kind or policy; ErrInvalid for an ID that
+// appears twice, a credit of an unknown charge or of more than was billed, a negative charge, and several currencies;
+// ErrPeriod for a span that does not end after its start; ErrLimit for more charges, pieces or digits than allowed; and
+// those of [credits.Unused], [credits.ForAmount] and [proration.Prorate], under the path of the charge.
 func Reconcile(c ReconcileRequest) (ReconcileResult, error) {
 	billed, proposed, err := c.sides()
 	if err != nil {
@@ -85,39 +90,41 @@ func Reconcile(c ReconcileRequest) (ReconcileResult, error) {
 	return d, nil
 }
 
-// party is a charge of one side, and what came of it.
+// party is a charge of one side and the result of its matching.
 type party struct {
 	charge *plans.Charge
-	index  int                     // its place in the list
-	before []*plans.Charge         // the credits that were issued for it
-	stands []credits.RemainingSpan // its units that are billed or proposed, over time
-	now    decimal.Decimal         // while a stretch is matched: how many of them are not matched yet
-	left   []piece                 // what is not matched, from its start on
-	kept   []piece                 // what is
+	index  int                     // index in its list
+	before []*plans.Charge         // earlier credits of the charge
+	stands []credits.RemainingSpan // units that no credit released, over time
+	now    decimal.Decimal         // unmatched units of the current stretch of time
+	left   []piece                 // unmatched units, by start
+	kept   []piece                 // matched units, by start
 }
 
-// piece is some units of a charge for some time: those above low, up to high.
+// piece is a range of units of a charge, those above low up to high, for some time.
 type piece struct {
 	span      proration.Period
 	low, high decimal.Decimal
 }
 
-// units is how many there are.
+// units returns the number of units.
 func (p piece) units() decimal.Decimal { return p.high.Sub(p.low) }
 
-// add appends a piece, or makes the last one longer.
+// add appends a piece, or extends the last one if it has the same units and ends at the start of the new one.
 func add(pieces []piece, p piece) []piece {
-	if n := len(pieces) - 1; n >= 0 && pieces[n].span.End.Equal(p.span.Start) && pieces[n].low.Equal(p.low) && pieces[n].high.Equal(p.high) {
+	if n := len(pieces) - 1; n >= 0 && pieces[n].span.End.Equal(p.span.Start) &&
+		pieces[n].low.Equal(p.low) && pieces[n].high.Equal(p.high) {
 		pieces[n].span.End = p.span.End
 		return pieces
 	}
 	return append(pieces, p)
 }
 
-// spanned reports whether a charge is for a time.
+// spanned reports whether a charge has a span of time.
 func spanned(c *plans.Charge) bool { return c.Span.Start.Before(c.Span.End) }
 
-// whole reports whether a charge is matched as a whole: whoever needs less of it by time was not billed by time.
+// whole reports whether a charge matches as a whole: usage, one-time, shortfall and termination charges, and charges
+// without a span.
 func whole(c *plans.Charge) bool {
 	switch c.Kind {
 	case plans.Usage, plans.OneTime, plans.Shortfall, plans.Termination:
@@ -127,7 +134,7 @@ func whole(c *plans.Charge) bool {
 	return !spanned(c)
 }
 
-// all is how many units a charge has; one of what is not counted.
+// all returns the units of a charge; a charge without a quantity is one unit.
 func all(c *plans.Charge) decimal.Decimal {
 	if c.Quantity.IsZero() {
 		return decimal.New(1, 0)
@@ -135,12 +142,12 @@ func all(c *plans.Charge) decimal.Decimal {
 	return c.Quantity
 }
 
-// order puts the charge of the units further down first, and of those the later in the list.
+// order puts lower unit ranges first; ties go to the later charge.
 func order(a, b *party) int {
 	return cmp.Or(baseQuantity(a.charge).Cmp(baseQuantity(b.charge)), cmp.Compare(b.index, a.index))
 }
 
-// baseQuantity returns the units paid for before those of an incremental charge, and zero for any other charge.
+// baseQuantity returns the number of units below those of an incremental charge, and zero for any other charge.
 func baseQuantity(c *plans.Charge) decimal.Decimal {
 	if c.BaseQuantity == nil {
 		return decimal.Decimal{}

@@ -13,7 +13,7 @@ import (
 
 const maxCompared = 10_000
 
-// sides returns the charges of both sides, in their order, or every fault of them.
+// sides returns the charges of both sides with their credits, or every fault of them.
 func (c *ReconcileRequest) sides() (billed, proposed []*party, err error) {
 	var f fault.List
 	f.Under("policy", c.Policy.Validate())
@@ -23,7 +23,7 @@ func (c *ReconcileRequest) sides() (billed, proposed []*party, err error) {
 		charges []plans.Charge
 	}{{"billed", c.Billed}, {"proposed", c.Proposed}} {
 		if len(side.charges) > maxCompared {
-			f.Add(side.name, proration.ErrLimit, "%d charges are more than %d", len(side.charges), maxCompared)
+			f.Add(side.name, proration.ErrLimit, "must be at most %d charges; got %d", maxCompared, len(side.charges))
 			continue
 		}
 		for i := range side.charges {
@@ -51,11 +51,11 @@ func (c *ReconcileRequest) sides() (billed, proposed []*party, err error) {
 	return billed, proposed, nil
 }
 
-// checkCompared adds the faults of one charge that credits.Remaining does not find.
+// checkCompared adds the faults of one charge that [credits.Remaining] does not find.
 func checkCompared(f *fault.List, path string, c *plans.Charge, currency plans.Currency) {
 	f.Under(strings.TrimSuffix(path, "."), c.Kind.Validate())
 	if c.Currency != currency {
-		f.Add(path+"currency", proration.ErrInvalid, "%.3s is not %.3s", c.Currency, currency)
+		f.Add(path+"currency", proration.ErrInvalid, "must be %.3s, like the first charge; got %.3s", currency, c.Currency)
 	}
 	fault.Amount(f, path+"share.of", c.Share.Of)
 	fault.Amount(f, path+"share.amount", c.Share.Amount)
@@ -66,18 +66,18 @@ func checkCompared(f *fault.List, path string, c *plans.Charge, currency plans.C
 		return
 	}
 	if fault.Amount(f, path+"net", c.Net) && c.Net.IsNegative() {
-		f.Add(path+"net", proration.ErrInvalid, "%v is negative; what is given back corrects a charge", c.Net)
+		f.Add(path+"net", proration.ErrInvalid, "must not be negative without corrects; got %v", c.Net)
 	}
 	f.Under(path+"price", c.Price.Validate())
 	if c.Kind == plans.ProrationCredit || c.Kind == plans.Refund {
-		f.Add(path+"corrects", proration.ErrUnset, "a credit names the charge that it corrects")
+		f.Add(path+"corrects", proration.ErrUnset, "required for a credit, the ID of the credited charge")
 	}
 	if none := (proration.Period{}); !spanned(c) && !c.Span.Equal(none) {
-		f.Add(path+"span", proration.ErrPeriod, "%v does not end after it starts", c.Span)
+		f.Add(path+"span", proration.ErrPeriod, "must end after it starts; got %v", c.Span)
 	}
 }
 
-// identified returns the charges with an ID each, of their own where they have one.
+// identified returns the charges with an internal ID for each one that has none.
 func identified(charges []plans.Charge) []plans.Charge {
 	own := append([]plans.Charge(nil), charges...)
 	for i := range own {
@@ -88,7 +88,7 @@ func identified(charges []plans.Charge) []plans.Charge {
 	return own
 }
 
-// parties returns the charges among some, each with its credits and what of it is left.
+// parties returns the charges of a list, each with its credits and the units that they did not release.
 func parties(f *fault.List, side string, charges []plans.Charge) []*party {
 	left, err := credits.Remaining(charges)
 	under(f, side, err)
@@ -114,7 +114,7 @@ func parties(f *fault.List, side string, charges []plans.Charge) []*party {
 	return all
 }
 
-// under adds the faults of a list of charges, "charges[0].id", as those of a side.
+// under adds the faults of a list of charges with the name of their side: "charges[0].id" becomes "billed[0].id".
 func under(f *fault.List, side string, err error) {
 	var joined interface{ Unwrap() []error }
 	if errors.As(err, &joined) {

@@ -11,7 +11,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// pieces returns some pieces of a charge, as charges.
+// pieces returns pieces of a charge as charges of their own.
 func (c *ReconcileRequest) pieces(p *party, some []piece) ([]plans.Charge, error) {
 	var lines []plans.Charge
 	for _, s := range some {
@@ -27,7 +27,7 @@ func (c *ReconcileRequest) pieces(p *party, some []piece) ([]plans.Charge, error
 	return lines, nil
 }
 
-// part returns what a piece of a charge costs: its share of the price of its units, and of each deduction.
+// part returns the charge of a piece: the share of the price of its units, less the same share of each deduction.
 func (c *ReconcileRequest) part(of *plans.Charge, s piece) (plans.Charge, error) {
 	line := of.Clone()
 	line.Taxes, line.Untaxed, line.Span = nil, decimal.Decimal{}, s.span
@@ -46,7 +46,7 @@ func (c *ReconcileRequest) part(of *plans.Charge, s piece) (plans.Charge, error)
 	gross := of.Gross()
 	full := new(big.Rat).Add(gross.Rat(), of.Share.Residual.Rat())
 	if computed := of.Share.Fraction.Den != 0 && of.Share.Amount.Equal(gross); !computed || of.Share.Unit == "" {
-		r.Period = of.Span // the amount is for the span, whatever period that is in
+		r.Period = of.Span // the amount is for the span, not for the period
 		if !computed {
 			r.Amount = gross
 		}
@@ -67,14 +67,16 @@ func (c *ReconcileRequest) part(of *plans.Charge, s piece) (plans.Charge, error)
 		if full.Sign() != 0 {
 			off.Mul(off, d.Amount.Rat()).Quo(off, full)
 		}
-		d.Amount = decimal.Max(decimal.Min(exact.Quotient(off, policy.Rounding.Places, exact.Mode(policy.Rounding.Mode)), line.Net), decimal.Decimal{})
+		d.Amount = decimal.Max(decimal.Min(
+			exact.Quotient(off, policy.Rounding.Places, exact.Mode(policy.Rounding.Mode)), line.Net,
+		), decimal.Decimal{})
 		line.Net = line.Net.Sub(d.Amount)
 	}
 	return line, nil
 }
 
-// units sets what a request is for: the price of the units of a line, if the price of the charge that it is a part of is known to be for
-// all of them; otherwise as much of it as there are units.
+// units sets the amount of a request to the price of the units of a line, if the charge is known to be priced for all
+// of its units, and otherwise to the amount of the charge in proportion to the units.
 func units(r *proration.Request, of, line *plans.Charge) error {
 	if all, err := priced(of); err == nil && all.Equal(r.Amount) {
 		r.Amount, err = priced(line)
@@ -97,7 +99,7 @@ func units(r *proration.Request, of, line *plans.Charge) error {
 	return r.Carry.UnmarshalText([]byte(value.Mul(value, big.NewRat(share.Num, share.Den)).RatString()))
 }
 
-// priced returns what the quantity of a charge costs for its whole period.
+// priced returns the price of the quantity of a charge for its whole period.
 func priced(c *plans.Charge) (decimal.Decimal, error) {
 	below, err := decimal.Decimal{}, error(nil)
 	if c.BaseQuantity != nil {
@@ -109,7 +111,7 @@ func priced(c *plans.Charge) (decimal.Decimal, error) {
 	return decimal.Max(amount.Sub(below), decimal.Decimal{}).Mul(decimal.New(max(c.Multiplier, 1), 0)), err
 }
 
-// credits returns the credits of what of a charge is left, each counting against what there is for the next.
+// credits returns the credits of the unmatched units of a charge; each one counts as an earlier credit for the next.
 func (c *ReconcileRequest) credits(p *party) ([]plans.Charge, error) {
 	earlier := sum(p.charge, p.before)
 	if len(p.left) == 0 || !p.charge.Net.Add(earlier.Net).IsPositive() {
@@ -139,9 +141,9 @@ func (c *ReconcileRequest) credits(p *party) ([]plans.Charge, error) {
 	return lines, nil
 }
 
-// unused returns the credits of pieces of a charge that follow on each other and have as many units.
+// unused returns the credits of adjacent pieces of a charge with the same number of units.
 func (c *ReconcileRequest) unused(of *plans.Charge, earlier plans.Charge, some []piece) ([]plans.Charge, error) {
-	const item = "item" // which a quantity needs
+	const item = "item" // a request with a quantity must name an item
 	charge := *of
 	charge.Item = item
 	r := credits.Request{
@@ -153,7 +155,9 @@ func (c *ReconcileRequest) unused(of *plans.Charge, earlier plans.Charge, some [
 	}
 	for _, s := range some {
 		if freed := all(of).Sub(s.high); freed.IsPositive() {
-			r.Charges = append(r.Charges, plans.Charge{Corrects: of.ID, Kind: plans.ProrationCredit, Currency: of.Currency, Quantity: freed, Span: s.span})
+			r.Charges = append(r.Charges, plans.Charge{
+				Corrects: of.ID, Kind: plans.ProrationCredit, Currency: of.Currency, Quantity: freed, Span: s.span,
+			})
 		}
 	}
 	owed, err := credits.Unused(r)
@@ -163,14 +167,16 @@ func (c *ReconcileRequest) unused(of *plans.Charge, earlier plans.Charge, some [
 	return owed, err
 }
 
-// giveBack returns the credit of all that is left of a charge, with as many units as are left of it throughout. What is not counted is
-// said to be unused, so that it is not held for billed again.
+// giveBack returns the credit of everything left of a charge, with the units that no credit released at any time. For a
+// charge without a quantity the credit is a proration credit, so that the charge does not count as billed anymore.
 func (c *ReconcileRequest) giveBack(p *party) ([]plans.Charge, error) {
 	charges := []plans.Charge{*p.charge}
 	for _, b := range p.before {
 		charges = append(charges, *b)
 	}
-	credit, err := credits.ForAmount(credits.AmountRequest{Charges: charges, Charge: p.charge.ID, Mode: c.Policy.Rounding.Mode})
+	credit, err := credits.ForAmount(credits.AmountRequest{
+		Charges: charges, Charge: p.charge.ID, Mode: c.Policy.Rounding.Mode,
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -187,9 +193,12 @@ func (c *ReconcileRequest) giveBack(p *party) ([]plans.Charge, error) {
 	return []plans.Charge{credit}, nil
 }
 
-// sum returns one credit of the money of some, with their discounts and taxes, that frees nothing.
+// sum returns one credit with the total money, discounts and taxes of the given charges or credits. It releases no
+// units.
 func sum(of *plans.Charge, some []*plans.Charge) plans.Charge {
-	one := plans.Charge{Corrects: of.ID, Kind: plans.ProrationCredit, Currency: of.Currency, Span: of.Span.From(of.Span.End)}
+	one := plans.Charge{
+		Corrects: of.ID, Kind: plans.ProrationCredit, Currency: of.Currency, Span: of.Span.From(of.Span.End),
+	}
 	for _, d := range of.Discounts {
 		one.Discounts = append(one.Discounts, plans.Deduction{Discount: d.Discount})
 	}

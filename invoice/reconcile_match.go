@@ -14,38 +14,39 @@ import (
 
 const maxPieces = 500_000
 
-// matchTime matches the charges that are for a time, sort by sort.
-// Errors: ErrLimit for more pieces than are matched.
+// matchTime matches the charges that have a span, group by group.
+// Errors: ErrLimit for more than 500,000 pieces.
 func matchTime(billed, proposed []*party) error {
-	var sorts []*sameSort // in the order in which they are met
-	known := map[string]*sameSort{}
+	var groups []*matchGroup // in the order of their first charges
+	known := map[string]*matchGroup{}
 	for side, parties := range [2][]*party{billed, proposed} {
 		for _, p := range parties {
 			if whole(p.charge) {
 				continue
 			}
-			key, err := sortOf(p.charge)
+			key, err := matchKey(p.charge)
 			if err != nil {
 				return err
 			}
 			if known[key] == nil {
-				known[key] = &sameSort{}
-				sorts = append(sorts, known[key])
+				known[key] = &matchGroup{}
+				groups = append(groups, known[key])
 			}
 			known[key].sides[side] = append(known[key].sides[side], p)
 		}
 	}
 	pieces := 0
-	for _, s := range sorts {
+	for _, s := range groups {
 		if pieces = s.match(pieces); pieces > maxPieces {
-			return fault.New("billed", proration.ErrLimit, "the charges overlap in more than %d pieces", maxPieces)
+			return fault.New("billed", proration.ErrLimit, "must split into at most %d pieces with the proposed charges",
+				maxPieces)
 		}
 	}
 	return nil
 }
 
-// sortOf returns what two charges have in common that are of one sort, as text.
-func sortOf(c *plans.Charge) (string, error) {
+// matchKey returns the matching key of a charge as text: charges with the same key can match.
+func matchKey(c *plans.Charge) (string, error) {
 	type taken struct{ Discount, Reason string }
 	var off []taken
 	for _, d := range c.Discounts {
@@ -62,15 +63,15 @@ func sortOf(c *plans.Charge) (string, error) {
 	return string(text), err
 }
 
-// sameSort is all charges of one sort, those that were billed and those that are proposed.
-type sameSort struct {
+// matchGroup is the group of all billed and proposed charges with the same matching key.
+type matchGroup struct {
 	sides [2][]*party
-	now   [2][]*party // those that cover the stretch at hand, in the order in which they are matched
+	now   [2][]*party // charges that cover the current stretch of time, in the order of matching
 }
 
-// match cuts time where anything of the sort begins or ends, and matches stretch by stretch. It returns the number of pieces that there
-// are with it, and stops where they are too many.
-func (s *sameSort) match(pieces int) int {
+// match splits time wherever a charge or credit of the group begins or ends, and matches the units of each stretch. It
+// returns the updated number of pieces, and stops early if there are too many.
+func (s *matchGroup) match(pieces int) int {
 	var cuts []time.Time
 	for _, side := range &s.sides {
 		slices.SortStableFunc(side, func(a, b *party) int { return a.charge.Span.Start.Compare(b.charge.Span.Start) })
@@ -96,8 +97,8 @@ func (s *sameSort) match(pieces int) int {
 	return pieces
 }
 
-// enter brings the charges that cover an instant up to date, and how many units of each there are then.
-func (s *sameSort) enter(side int, at time.Time) {
+// enter updates the charges that cover an instant, and the number of units of each.
+func (s *matchGroup) enter(side int, at time.Time) {
 	s.now[side] = slices.DeleteFunc(s.now[side], func(p *party) bool { return !p.charge.Span.End.After(at) })
 	for len(s.sides[side]) > 0 && !s.sides[side][0].charge.Span.Start.After(at) {
 		p := s.sides[side][0]
@@ -113,7 +114,8 @@ func (s *sameSort) enter(side int, at time.Time) {
 	}
 }
 
-// matchStretch matches the units of one stretch, one by one. It returns how often two charges did not agree, and stops after so many.
+// matchStretch matches the units of one stretch of time. It returns how often two charges of the group do not agree,
+// and stops if that is more than most.
 func matchStretch(billed, proposed []*party, stretch proration.Period, most int) (apart int) {
 	open := proposed
 	for _, b := range billed {
@@ -152,18 +154,18 @@ func matchStretch(billed, proposed []*party, stretch proration.Period, most int)
 	return apart
 }
 
-// agree reports whether two charges of one sort are the same: where deductions were made from the same quantity for the same time, they
-// came to the same.
+// agree reports whether two charges of a group can match. Discounted charges of the same quantity and span must also
+// have the same net.
 func agree(a, b *plans.Charge) bool {
 	return len(a.Discounts) == 0 || a.Net.Equal(b.Net) || !a.Span.Equal(b.Span) || !a.Quantity.Equal(b.Quantity)
 }
 
-// matchWhole matches the charges that are matched as a whole. Those that were given back whole are not there any more.
+// matchWhole matches the charges that match as a whole. Fully released charges take no part.
 func matchWhole(billed, proposed []*party) {
 	open := map[string][]*party{}
 	for _, p := range proposed {
 		if whole(p.charge) && p.there() {
-			key := wholeOf(p.charge)
+			key := wholeKey(p.charge)
 			open[key] = append(open[key], p)
 			p.left = []piece{{span: p.charge.Span, high: all(p.charge)}}
 		}
@@ -172,7 +174,7 @@ func matchWhole(billed, proposed []*party) {
 		if !whole(b.charge) || !b.there() {
 			continue
 		}
-		key := wholeOf(b.charge)
+		key := wholeKey(b.charge)
 		if n := len(open[key]) - 1; n >= 0 {
 			open[key][n].left = nil
 			open[key] = open[key][:n]
@@ -183,7 +185,7 @@ func matchWhole(billed, proposed []*party) {
 	}
 }
 
-// there reports whether something of the charge was not given back.
+// there reports whether the charge has units that no credit released.
 func (p *party) there() bool {
 	for _, s := range p.stands {
 		if s.Units.IsPositive() {
@@ -193,13 +195,13 @@ func (p *party) there() bool {
 	return false
 }
 
-// wholeOf returns what two charges have in common that are the same as a whole, as text.
-func wholeOf(c *plans.Charge) string {
+// wholeKey returns the matching key of a charge that matches as a whole, as text.
+func wholeKey(c *plans.Charge) string {
 	plan := c.Plan
 	if c.Kind == plans.OneTime || c.Kind == plans.Usage {
-		plan = "" // it is sold beside a plan, and is the same whichever that is
+		plan = "" // one-time and usage charges do not depend on the plan
 	}
-	text, _ := canon.Normal(struct { // which writes everything that a charge has
+	text, _ := canon.Normal(struct { // no error: canon supports every field of a charge
 		Kind            plans.Kind
 		Plan, Item      string
 		Currency        plans.Currency

@@ -154,7 +154,7 @@ func TestRowK8(t *testing.T) {
 				}
 				if account = doc.Account; doc.Invoice != nil {
 					got = append(got, day+" "+doc.Invoice.AmountDue.StringFixed(2))
-					if by := "Due by " + at.AddDate(0, 0, 14).Format(time.DateOnly); !strings.Contains(doc.Invoice.Text(), by) {
+					if by := "Amount due by " + at.AddDate(0, 0, 14).Format(time.DateOnly); !strings.Contains(doc.Invoice.Text(), by) {
 						t.Errorf("no %q in\n%s", by, doc.Invoice.Text())
 					}
 				}
@@ -230,10 +230,10 @@ func TestRowK9(t *testing.T) {
   ada@example.com
   growth, recurring, 2026-11-01 until 2026-12-01                        890.00
     seat: 10 x 89.00 = 890.00
-  Due                                                                   890.00
+  Amount due                                                            890.00
   attempted, 2026-11-01, card-1                                         890.00
   succeeded, 2026-11-01, card-1                                         890.00
-  Outstanding                                                             0.00
+  Amount outstanding                                                      0.00
 `
 	if got := paid.Text(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

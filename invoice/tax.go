@@ -11,8 +11,8 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// tax fills in the taxes of the charges; of several rates of one name the first that covers a charge holds. Those of credits are what
-// goes back, and stay.
+// tax sets the taxes of the charges and their amounts. Among rates of the same name the first that covers a charge
+// applies. Credits keep the taxes that they return.
 func (inv *Invoice) tax() {
 	for i := range inv.Lines {
 		c := &inv.Lines[i]
@@ -40,7 +40,7 @@ type taxedLine struct {
 	charge *plans.Charge
 }
 
-// taxes returns the taxes of the charges, sorted by what they are, in the order in which lines name them.
+// taxes returns the taxes of the charges, grouped by tax and rate, in the order of the lines.
 func (inv *Invoice) taxes() [][]taxedLine {
 	var all [][]taxedLine
 	index := map[string]int{}
@@ -62,13 +62,14 @@ func (inv *Invoice) taxes() [][]taxedLine {
 	return all
 }
 
-// taxKey is the same for one tax at one rate.
+// taxKey returns the grouping key of a tax: its name, its rate and whether prices include it.
 func taxKey(t *plans.Tax) string {
 	return strconv.FormatBool(t.Included) + exact.Text(t.Percent, 0) + " " + t.Name
 }
 
-// amounts returns what one tax comes to on each of its charges, rounded on each, or once for all of them and then spread: every charge
-// gets what it is cut off to the last place, and the largest remainders one unit more, ties to the earlier line.
+// amounts returns the amount of one tax on each of its charges. Per line, each amount is rounded. Per invoice, the sum
+// is rounded once: each charge gets its amount rounded down, and the charges with the largest remainders get one more
+// minor unit, ties to the earlier line.
 func (inv *Invoice) amounts(lines []taxedLine) []decimal.Decimal {
 	places, err := inv.Currency.Places()
 	if err != nil {
@@ -76,7 +77,7 @@ func (inv *Invoice) amounts(lines []taxedLine) []decimal.Decimal {
 	}
 	mode := exact.Mode(inv.Policy.TaxRoundingMode)
 	amounts := make([]decimal.Decimal, len(lines))
-	cut := make([]*big.Rat, len(lines)) // what cutting off leaves
+	cut := make([]*big.Rat, len(lines)) // remainders after rounding down
 	order := make([]int, len(lines))
 	sum := new(big.Rat)
 	for i, l := range lines {
@@ -98,14 +99,15 @@ func (inv *Invoice) amounts(lines []taxedLine) []decimal.Decimal {
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cut[b].Cmp(cut[a]) })
 	unit := decimal.New(1, -places)
-	units := min(max(left.Shift(places).IntPart(), 0), int64(len(order))) // an edited invoice may have less than nothing to tax
+	// an edited invoice may have a negative amount to tax
+	units := min(max(left.Shift(places).IntPart(), 0), int64(len(order)))
 	for _, i := range order[:units] {
 		amounts[i] = amounts[i].Add(unit)
 	}
 	return amounts
 }
 
-// taxTotals adds up the taxes of all lines.
+// taxTotals returns the total of each tax over all lines.
 func (inv *Invoice) taxTotals(zero decimal.Decimal) []TaxTotal {
 	var all []TaxTotal
 	index := map[string]int{}

@@ -14,11 +14,12 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// textWidth is how wide Text writes, so that an amount ends there.
+// textWidth is the width of the text in columns; amounts are right-aligned to it.
 const textWidth = 78
 
-// Text returns the invoice as plain text of at most 78 columns: each line with its amount and, below it, how it was computed; the totals,
-// each tax, the credit that pays, what is due, and what happened since. Amounts have the places of the currency.
+// Text returns the invoice as plain text of at most 78 columns: each line with its amount and its calculation below it,
+// the totals, each tax, the credit applied, the amount due, the installments and the events since issue. Amounts have
+// the decimal places of the currency.
 func (inv Invoice) Text() string {
 	p := printer{inv: &inv}
 	title := "Invoice "
@@ -27,7 +28,7 @@ func (inv Invoice) Text() string {
 	}
 	head := title + inv.ID
 	if inv.Corrects != "" {
-		head += " for " + inv.Corrects
+		head += " for invoice " + inv.Corrects
 	}
 	p.wrap("", head+", "+p.date(inv.IssuedAt)+", "+string(inv.Currency)+", "+inv.Status.String())
 	for _, to := range append([]string{inv.Contact.Name, inv.Contact.Email, inv.Contact.TaxID}, inv.Contact.Address...) {
@@ -40,7 +41,7 @@ func (inv Invoice) Text() string {
 	}
 	p.totals()
 	for i, part := range inv.Installments {
-		p.row(fmt.Sprintf("  Part %d of %d, due %s", i+1, len(inv.Installments), p.date(part.At)), part.Amount)
+		p.row(fmt.Sprintf("  Installment %d of %d, due %s", i+1, len(inv.Installments), p.date(part.At)), part.Amount)
 	}
 	for _, e := range inv.Events {
 		text := "  " + e.Kind.String() + ", " + p.date(e.At)
@@ -54,18 +55,18 @@ func (inv Invoice) Text() string {
 		}
 	}
 	if len(inv.Events) > 0 {
-		p.row("  Outstanding", inv.Outstanding())
+		p.row("  Amount outstanding", inv.Outstanding())
 	}
 	return p.out.String()
 }
 
-// printer writes an invoice.
+// printer writes an invoice as text.
 type printer struct {
 	inv *Invoice
 	out strings.Builder
 }
 
-// line writes a line with its amount, how it was computed, and its taxes.
+// line writes a line with its amount, its calculation and its taxes.
 func (p *printer) line(c *plans.Charge) {
 	text := "  " + c.Kind.String()
 	if c.Plan != "" {
@@ -85,7 +86,7 @@ func (p *printer) line(c *plans.Charge) {
 	}
 }
 
-// taxed returns what of a line is taxed.
+// taxed returns the taxable part of the net of a line.
 func taxed(c *plans.Charge) decimal.Decimal {
 	if !exact.Sensible(c.Net) || !exact.Sensible(c.Untaxed) {
 		return c.Net
@@ -93,7 +94,7 @@ func taxed(c *plans.Charge) decimal.Decimal {
 	return c.Net.Sub(c.Untaxed)
 }
 
-// totals writes what the lines come to, and what becomes of it.
+// totals writes the totals, the taxes, the credit applied or granted, the refund and the amount due.
 func (p *printer) totals() {
 	inv := p.inv
 	if !inv.Discount.IsZero() {
@@ -115,32 +116,32 @@ func (p *printer) totals() {
 	}
 	for _, e := range inv.LedgerEntries {
 		if e.Kind == credits.Granted {
-			p.row("  Granted as credit for later invoices", e.Amount)
+			p.row("  Credit granted", e.Amount)
 		} else {
-			p.row("  Credit from "+e.ID, e.Amount)
+			p.row("  Credit applied ("+e.ID+")", e.Amount)
 		}
 	}
 	if inv.AppliedToInvoice.IsPositive() {
-		p.row("  Taken off what is due on "+inv.Corrects, inv.AppliedToInvoice)
+		p.row("  Applied to invoice "+inv.Corrects, inv.AppliedToInvoice)
 	}
 	if inv.Refund.IsPositive() {
-		p.row("  Paid back", inv.Refund)
+		p.row("  Refunded", inv.Refund)
 	}
-	due := "  Due"
+	due := "  Amount due"
 	if !inv.DueAt.IsZero() {
 		due += " by " + p.date(inv.DueAt)
 	}
 	p.row(due, inv.AmountDue)
 	if !inv.CreditBalance.IsZero() {
-		p.row("  Credit balance afterwards", inv.CreditBalance)
+		p.row("  Credit balance", inv.CreditBalance)
 	}
 }
 
-// row writes a text with an amount at the end; a long text goes on in the lines below, and the amount stands in the last one.
+// row writes a text with a right-aligned amount. A long text is wrapped, and the amount is in its last row.
 func (p *printer) row(text string, amount decimal.Decimal) {
 	number := p.money(amount)
-	if len(number) > textWidth/4*3 { // made by hand: no sum of amounts is as long
-		number = "beyond the limits"
+	if len(number) > textWidth/4*3 { // longer than any sum of valid amounts
+		number = "out of range"
 	}
 	indent := "  "
 	room := textWidth - len(indent) - len(number) - 1
@@ -158,11 +159,11 @@ func (p *printer) row(text string, amount decimal.Decimal) {
 	}
 }
 
-// wrap writes a text, which goes on in the lines below where it is long.
+// wrap writes a text and indents its continuation rows.
 func (p *printer) wrap(indent, text string) {
 	for i, r := range wrapped(text, textWidth-len(indent), textWidth-len(indent)-2) {
 		if r == "" {
-			return // nothing of it is printed
+			return // the text has no printable characters
 		}
 		if i == 1 {
 			indent += "  "
@@ -171,10 +172,12 @@ func (p *printer) wrap(indent, text string) {
 	}
 }
 
-// wrapped splits a text into rows of at most so many characters, the first one and the others, at spaces where there are some. What is not
-// printed, such as a line break in an ID, becomes a space.
+// wrapped splits a text into rows of at most the given numbers of characters, one for the first row and one for the
+// rest, at spaces if possible. Characters that cannot be printed, such as line breaks in an ID, become spaces.
 func wrapped(text string, first, rest int) []string {
-	words := strings.FieldsFunc(string([]rune(text)), func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) })
+	words := strings.FieldsFunc(string([]rune(text)), func(r rune) bool {
+		return unicode.IsSpace(r) || !unicode.IsPrint(r)
+	})
 	var rows []string
 	row, width := "", first
 	for len(words) > 0 {
@@ -194,7 +197,7 @@ func wrapped(text string, first, rest int) []string {
 	return append(rows, row)
 }
 
-// money writes an amount with the places of the currency.
+// money formats an amount with the decimal places of the currency.
 func (p *printer) money(amount decimal.Decimal) string {
 	places, err := p.inv.Currency.Places()
 	if err != nil {
@@ -203,7 +206,7 @@ func (p *printer) money(amount decimal.Decimal) string {
 	return exact.Text(amount, places)
 }
 
-// date writes the date of an instant on the calendar of the invoice.
+// date formats the date of an instant in the time zone of the invoice.
 func (p *printer) date(t time.Time) string {
 	if p.inv.Location != nil {
 		t = t.In(p.inv.Location)
@@ -211,5 +214,5 @@ func (p *printer) date(t time.Time) string {
 	return date(t)
 }
 
-// date writes the date of an instant.
+// date formats the date of an instant in its own location.
 func date(t time.Time) string { return t.Format(time.DateOnly) }

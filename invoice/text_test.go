@@ -31,17 +31,17 @@ func TestInvoiceText(t *testing.T) {
 Invoice inv-2, 2026-11-01, USD, open
   growth, recurring, 2026-11-01 until 2026-12-01                        890.00
     seat: 10 x 89.00 = 890.00
-  Credit from inv-0                                                    -300.00
-  Credit from inv-1                                                    -200.50
-  Due                                                                   389.50
+  Credit applied (inv-0)                                               -300.00
+  Credit applied (inv-1)                                               -200.50
+  Amount due                                                            389.50
 `},
 		{"credit that pays for it", "what is left of the credit is told", more, `
 Invoice inv-2, 2026-11-01, USD, paid
   growth, recurring, 2026-11-01 until 2026-12-01                        890.00
     seat: 10 x 89.00 = 890.00
-  Credit from inv-0                                                    -890.00
-  Due                                                                     0.00
-  Credit balance afterwards                                             110.00
+  Credit applied (inv-0)                                               -890.00
+  Amount due                                                              0.00
+  Credit balance                                                        110.00
 `},
 		{"a downgrade", "K5: what is left over becomes credit", downgrade(t, "USD"), `
 Invoice inv-2, 2026-11-11, USD, paid
@@ -51,9 +51,9 @@ Invoice inv-2, 2026-11-11, USD, paid
   growth, proration_charge, 2026-11-11 until 2026-12-01                 593.33
     seat: 10 x 89.00, 890.00 x 20/30 days = 593.333..., rounded half up to
       593.33
-  Granted as credit for later invoices                                  333.34
-  Due                                                                     0.00
-  Credit balance afterwards                                             333.34
+  Credit granted                                                        333.34
+  Amount due                                                              0.00
+  Credit balance                                                        333.34
 `},
 		{"in yen", "amounts have the places of the currency", yen, `
 Invoice inv-2, 2026-11-11, JPY, paid
@@ -62,9 +62,9 @@ Invoice inv-2, 2026-11-11, JPY, paid
       up to -927
   growth, proration_charge, 2026-11-11 until 2026-12-01                    593
     seat: 10 x 89, 890 x 20/30 days = 593.3..., rounded half up to 593
-  Granted as credit for later invoices                                     334
-  Due                                                                        0
-  Credit balance afterwards                                                334
+  Credit granted                                                           334
+  Amount due                                                                 0
+  Credit balance                                                           334
 `},
 		{"in dinars", "as above", downgrade(t, "KWD"), `
 Invoice inv-2, 2026-11-11, KWD, paid
@@ -74,9 +74,9 @@ Invoice inv-2, 2026-11-11, KWD, paid
   growth, proration_charge, 2026-11-11 until 2026-12-01                593.333
     seat: 10 x 89.000, 890.000 x 20/30 days = 593.3333..., rounded half up to
       593.333
-  Granted as credit for later invoices                                 333.334
-  Due                                                                    0.000
-  Credit balance afterwards                                            333.334
+  Credit granted                                                       333.334
+  Amount due                                                             0.000
+  Credit balance                                                       333.334
 `},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -113,7 +113,7 @@ func TestInvoiceTextLayout(t *testing.T) {
     long long long long long long long long long long long long long long
     long long, recurring                                                  0.01
     seat: 0.01
-  Due                                  100000000000000000000000000000000890.00
+  Amount due                           100000000000000000000000000000000890.00
 `
 	if got := inv.Text(); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)
