@@ -87,7 +87,7 @@ func ExampleCheck() {
 	fmt.Println(errors.Is(err, invoice.Exactness), errors.Is(err, invoice.Sealed))
 	// Output:
 	// <nil>
-	// lines[1].net: 5 is not the 50 that discounts leave of 50 (invoice law exactness)
+	// lines[1].net: must be 50, the share of 50 less the discounts; got 5 (invoice law exactness)
 	// seal: the content was changed after the invoice was issued (invoice law sealed)
 	// true true
 }
