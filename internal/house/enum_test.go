@@ -263,13 +263,13 @@ func listingFaults(u *unit) (faults []string) {
 
 func TestListingFaults(t *testing.T) {
 	const head = "package plans\n// COMMENT\ntype Side uint8\nfunc (s Side) String() string { return sides[s] }\n" +
-		"var sides = []string{\"\", \"old\", \"old\", \"30/360\"}"
+		"var sides = []string{\"\", \"old\", \"new\", \"30/360\"}"
 	for comment, faults := range map[string]int{
-		"Side is old, old or 30/360.":        0,
-		"Side is one of 30/360, old, old.":   0,
-		"Side is old or 30/360.":             1,
-		"Side is old, old or 130/360.":       1,
-		"Side is old, old_sides and 30/360.": 1,
+		"Side is old, new or 30/360.":      0,
+		"Side is one of 30/360, new, old.": 0,
+		"Side is old or 30/360.":           1,
+		"Side is old, new or 130/360.":     1,
+		"Side is old, newer and 30/360.":   1,
 	} {
 		u := snippet(t, "plans/side.go", strings.Replace(head, "COMMENT", comment, 1))
 		assert.Len(t, listingFaults(u), faults, comment)
