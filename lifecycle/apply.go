@@ -143,7 +143,7 @@ func (s *step) apply(event Event) error {
 	s.sub.At, s.sub.Sequence = event.At, event.Sequence
 	i := slices.IndexFunc(transitions, func(t transition) bool { return t.event == event.Kind && t.from.has(s.sub.Status) })
 	if i < 0 {
-		return s.refuse("that cannot happen now")
+		return s.refuse(s.sub.notAllowed(event.Kind))
 	}
 	if err := transitions[i].do(s, &event); err != nil {
 		return s.refusal(err)

@@ -43,7 +43,7 @@ func TestCorrectedCopy(t *testing.T) {
 		},
 		{
 			"by a customer", "support changes them for an existing order", []lifecycle.Event{started, latePaid("2026-11-01", 2, "acme-1"), copyOf("2026-11-10", 3, "acme-1", plans.Customer)},
-			"a customer may not have what was issued corrected; possible: ask support", nil, nil,
+			"a customer may not have what was issued corrected ask support", nil, nil,
 		},
 		{"while it is charged", "never two charges", []lifecycle.Event{started, copyOf("2026-11-10", 2, "acme-1", plans.Support)}, "a payment of it is under way; its outcome comes first", nil, nil},
 		{"of none", "law 14", []lifecycle.Event{started, copyOf("2026-11-10", 2, "acme-9", plans.Support)}, `there is no invoice "acme-9", or it is settled for good`, nil, nil},

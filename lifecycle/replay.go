@@ -136,7 +136,7 @@ func (j *joined) play(s *step, e Event) error {
 	if errors.As(err, &refusal) {
 		*s = before
 		j.out.Steps = append(j.out.Steps, Step{
-			At: e.At.In(s.sub.location()), Event: e.Kind, Sequence: e.Sequence, Ref: e.Payment.Invoice, Status: refusal.Status, Access: s.policy.Access(s.sub), Refused: refusal.because(),
+			At: e.At.In(s.sub.location()), Event: e.Kind, Sequence: e.Sequence, Ref: e.Payment.Invoice, Status: refusal.Status, Access: s.policy.Access(s.sub), Refused: refusal.Error(),
 		})
 		return nil
 	}
