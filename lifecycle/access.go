@@ -9,58 +9,63 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// Access is what somebody can reach, from the least to the most. Its zero is unset and refused.
+// Access is the part of the product that a person can reach, from the least to the most. The zero value is unset and
+// refused.
+//
+// JSON: none, billing_only, restricted, full.
 type Access uint8
 
-// The accesses.
+// The access levels.
 const (
 	None        Access = iota + 1 // nothing
-	BillingOnly                   // the pages on which one can pay, and no others
-	Restricted                    // what is free, and billing; what is paid for is off
-	Full                          // everything that was bought
+	BillingOnly                   // only the billing pages, to pay
+	Restricted                    // free features and billing; paid features are off
+	Full                          // all features of the plan
 )
 
 var accesses = []string{"", "none", "billing_only", "restricted", "full"}
 
-// String returns the access's name, "billing_only".
+// String returns the level's name, "billing_only".
 func (a Access) String() string { return enum.String(accesses, a) }
 
-// MarshalText returns the access's name.
+// MarshalText returns the level's name.
 func (a Access) MarshalText() ([]byte, error) { return fault.Marshal(accesses, a, "access") }
 
-// UnmarshalText reads the access's name; an unknown one is ErrInvalid.
+// UnmarshalText reads the level's name. An unknown name returns ErrInvalid.
 func (a *Access) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(accesses, a, "access", text)
 }
 
-// Role is the role of a member of the customer's team, and whether billing managers selected the member. In a policy it
-// names the members who manage billing.
+// Role is the role of a member of the customer's team, and whether the member is selected to manage billing. In
+// [Policy.Managers] it names the members who manage billing.
 type Role struct {
-	Role     string `json:"role"`              // name of the role, "owner", "admin"
-	Selected bool   `json:"selected,omitzero"` // member: selected to manage billing; policy: only selected members of the role
+	Role string `json:"role"` // name of the role, "owner", "admin"
+	// Selected marks a member who is selected to manage billing. In a policy it admits only selected members of the role.
+	Selected bool `json:"selected,omitzero"`
 }
 
-// Manages reports whether a member sees and manages billing, whatever can be reached besides.
+// Manages reports whether a member sees and manages billing, independent of access.
 func (p Policy) Manages(m Role) bool {
 	return slices.ContainsFunc(p.Managers, func(r Role) bool { return r.Role == m.Role && (m.Selected || !r.Selected) })
 }
 
-// Access returns what the customer can reach at the instant to which the subscription was advanced: what the policy's table says of its
-// status, and everything while that instant is paid for. It is paid for when the charge that covers it is settled, not given back and not
-// disputed, and the service neither ended nor paused; so an unpaid change in mid-period takes nothing away. Billing can always be
-// reached by whoever manages it: see [Policy.AccessOf].
+// Access returns the customer's access at the time that the subscription was advanced to: full access if that time is
+// paid for, otherwise the level that the policy sets for the status. A time is paid for if the charge that covers it is
+// settled, not credited and not disputed, and service has not ended or paused. An unpaid change inside a period removes
+// no access. Billing managers can always reach billing; see [Policy.AccessOf].
 func (p Policy) Access(sub Subscription) Access {
 	access := max(p.AccessByStatus[sub.Status], BillingOnly)
 	if serving.has(sub.Status) && sub.paidFor() {
 		return Full
 	}
 	if sub.Status == Incomplete && sub.TrialEnd.After(sub.At) {
-		return max(access, p.AccessByStatus[Trialing]) // what is left of the trial is not taken away by buying
+		return max(access, p.AccessByStatus[Trialing]) // buying early keeps the access of the rest of the trial
 	}
 	return access
 }
 
-// AccessOf returns what one member can reach: what the customer can, but for billing alone, which is for those who manage it.
+// AccessOf returns a member's access. It is the customer's access, except that billing_only becomes none for a member
+// who does not manage billing.
 func (p Policy) AccessOf(sub Subscription, m Role) Access {
 	access := p.Access(sub)
 	if access == BillingOnly && !p.Manages(m) {
@@ -69,12 +74,13 @@ func (p Policy) AccessOf(sub Subscription, m Role) Access {
 	return access
 }
 
-// paidFor reports whether a charge that is settled covers the instant.
+// paidFor reports whether a settled charge covers the current time.
 func (s *Subscription) paidFor() bool {
 	return slices.ContainsFunc(s.covering(), func(c *plans.Charge) bool { return s.settled(c.ID) && s.stands(c) })
 }
 
-// billedFor reports whether a charge covers the instant that is paid, or is being collected, and the contract has not run out.
+// billedFor reports whether a charge that is paid or being collected covers the current time of a contract that has not
+// ended.
 func (s *Subscription) billedFor() bool {
 	if end := s.Contract.End(); !end.IsZero() && !end.After(s.At) {
 		return false
@@ -84,7 +90,7 @@ func (s *Subscription) billedFor() bool {
 	})
 }
 
-// covering returns the charges of what the contract is about that cover the instant: what costs nothing pays for nothing, unless all of it does.
+// covering returns the base charges that cover the current time. Charges of zero count only if all of them are zero.
 func (s *Subscription) covering() (all []*plans.Charge) {
 	for i := range s.UnexpiredCharges {
 		if c := &s.UnexpiredCharges[i]; c.Corrects == "" && base(c.Kind) && c.Span.Contains(s.At) {
@@ -97,18 +103,18 @@ func (s *Subscription) covering() (all []*plans.Charge) {
 	return all
 }
 
-// base reports whether charges of a kind are for what a contract is about, and at the start of a period or a plan.
+// base reports whether charges of a kind pay for the contract itself, for a period or for the rest of one.
 func base(kind plans.Kind) bool {
 	return kind == plans.Recurring || kind == plans.ProrationCharge || kind == plans.Extension
 }
 
-// settled reports whether the invoice of a charge is paid. One that is not kept any more was.
+// settled reports whether the invoice of a charge is paid. An invoice that is no longer stored was paid.
 func (s *Subscription) settled(charge string) bool {
 	i := s.invoice(invoiceOf(charge))
 	return i < 0 || s.Invoices[i].Status == invoice.Paid
 }
 
-// stands reports whether something of a charge was not given back by what is settled itself: an unpaid change takes nothing away.
+// stands reports whether settled credits leave a part of a charge. Credits on an unpaid invoice do not count.
 func (s *Subscription) stands(c *plans.Charge) bool {
 	left, units := c.Net, c.Quantity
 	for i := range s.UnexpiredCharges {

@@ -11,11 +11,12 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Apply returns what an event does to the subscription, after everything that the passing of time does up to it. It is also the preview:
-// nothing happens until the caller stores what it returns. An event whose number was applied already changes nothing.
-// Errors: the faults of the policy, the subscription and the event; ErrOutside for an event before the instant to which the subscription was
-// advanced; a [Refusal] for an event that its status or the policy does not allow, or that does not go with what there is (more seats removed than there
-// are); and those of [Advance].
+// Apply processes every deadline up to the event and applies the event. It is also the preview: nothing happens until
+// the caller stores the outcome. An event whose number is not above the subscription's was applied before and changes
+// nothing.
+// Errors: the faults of the policy, the subscription and the event; ErrOutside for an event before the time that the
+// subscription was advanced to; a [Refusal] for an event that the status or the policy does not allow, or whose values
+// conflict with the subscription, such as a removal of more seats than there are; and those of [Advance].
 func Apply(policy Policy, sub Subscription, event Event) (Outcome, error) {
 	var f fault.List
 	event.check(&f)
@@ -32,10 +33,10 @@ func Apply(policy Policy, sub Subscription, event Event) (Outcome, error) {
 	return s.outcome(), nil
 }
 
-// Advance returns what the passing of time does to the subscription, through every deadline up to and including the instant: it is also the
-// preview of any future date, and of the invoices until then. Advancing in steps ends where advancing at once does.
-// Errors: the faults of the policy and the subscription; for the instant ErrUnset, ErrLimit beyond the year 9998 or where
-// more than 1,000 deadlines lie before it, and ErrOutside before the one that the subscription was advanced to.
+// Advance processes every deadline up to and including a time. It is also the preview of any future date and of the
+// invoices until then. Advancing in several steps gives the same result as advancing once.
+// Errors: the faults of the policy and the subscription; for the time, ErrUnset, ErrLimit after the year 9998 or if
+// more than 1,000 deadlines precede it, and ErrOutside before the time that the subscription was advanced to.
 func Advance(policy Policy, sub Subscription, to time.Time) (Outcome, error) {
 	s, err := begin([]Policy{policy}, sub, "at", to, nil)
 	if err != nil {
@@ -47,25 +48,25 @@ func Advance(policy Policy, sub Subscription, to time.Time) (Outcome, error) {
 	return s.outcome(), nil
 }
 
-// step is an outcome in the making.
+// step is the work on one outcome.
 type step struct {
-	policies []Policy // by the instant from which they hold
-	policy   *Policy  // the one that holds now
-	sub      Subscription
-	out      Outcome // but for the subscription
-	cause    string  // what IDs derive from
-	caused   int     // how many of them the cause has had
-	doing    EventKind
-	after    string   // what follows the cause of a deadline that comes after an event at the same instant, since it may have come before it too
-	trusted  []string // IDs of invoices that are credited although they are not paid yet: they are being paid, or were issued a moment ago
-	refused  string   // why what a deadline brings could not be done any more
+	policies []Policy     // policies in the order of their From
+	policy   *Policy      // policy in force at the current time
+	sub      Subscription // working copy of the subscription
+	out      Outcome      // outcome so far, without the subscription
+	cause    string       // event or deadline from which the IDs of effects and notices derive
+	caused   int          // number of IDs derived from the cause
+	doing    EventKind    // event that is applied; unset for a deadline
+	after    string       // suffix of the cause of a deadline processed after an event at the same time
+	trusted  []string     // IDs of invoices whose charges may be credited before they are paid
+	refused  string       // reason why the change of a deadline could not be made
 
-	correcting bool              // a history is replayed to be corrected
-	issued     []invoice.Invoice // and what was issued for it
-	missing    int               // how many invoices were not, and should have been
+	correcting bool              // Correct replays the history
+	issued     []invoice.Invoice // invoices already issued for that history
+	missing    int               // number of invoices that should have been issued and were not
 }
 
-// begin returns a step, or all faults after those found before; the instant stands in the field.
+// begin returns a new step, or the faults of its arguments after the given ones. The field is the path of the time.
 func begin(policies []Policy, sub Subscription, field string, to time.Time, f fault.List) (*step, error) {
 	for i := range policies {
 		path := "policy"
@@ -85,20 +86,21 @@ func begin(policies []Policy, sub Subscription, field string, to time.Time, f fa
 	return s, nil
 }
 
-// checkInstant adds the fault of an instant to which a subscription cannot be advanced.
+// checkInstant adds a fault if the subscription cannot be advanced to a time.
 func checkInstant(f *fault.List, field string, to time.Time, sub *Subscription) {
-	const lastYear = 9998 // on any calendar: JSON stores no later one than 9999
+	const lastYear = 9998 // in UTC; JSON stores no year after 9999 in any zone
 	switch {
 	case to.IsZero():
-		f.Add(field, proration.ErrUnset, "an instant is needed")
+		f.Add(field, proration.ErrUnset, "required, a time")
 	case to.UTC().Year() > lastYear || to.UTC().Year() < 1:
-		f.Add(field, proration.ErrLimit, "%s is beyond the years 1 to %d", to.UTC().Format(time.RFC3339), lastYear)
+		f.Add(field, proration.ErrLimit, "must be in the years 1 to %d; got %s", lastYear, to.UTC().Format(time.RFC3339))
 	case to.Before(sub.At):
-		f.Add(field, proration.ErrOutside, "%s is before %s, to which the subscription was advanced", to.Format(time.RFC3339Nano), sub.At.Format(time.RFC3339Nano))
+		f.Add(field, proration.ErrOutside, "must not be before %s, which the subscription was advanced to; got %s",
+			sub.At.Format(time.RFC3339Nano), to.Format(time.RFC3339Nano))
 	}
 }
 
-// relocate gives what was read from JSON the location of the contract.
+// relocate sets the location of the contract on invoices and contracts that were read from JSON.
 func (s *Subscription) relocate() {
 	loc := s.Contract.Cycle.Location
 	for i := range s.Invoices {
@@ -111,7 +113,7 @@ func (s *Subscription) relocate() {
 	}
 }
 
-// outcome returns what came of it.
+// outcome returns the outcome with the subscription, in memory of its own.
 func (s *step) outcome() Outcome {
 	out := s.out
 	out.Subscription = s.sub.clone()
@@ -120,7 +122,7 @@ func (s *step) outcome() Outcome {
 	return out
 }
 
-// hold lets the policy hold that does from an instant on.
+// hold sets s.policy to the policy in force at a time.
 func (s *step) hold(at time.Time) {
 	s.policy = &s.policies[0]
 	for i := range s.policies {
@@ -130,7 +132,7 @@ func (s *step) hold(at time.Time) {
 	}
 }
 
-// apply advances to an event, does what the table says, and lets happen what that brings about at the same instant.
+// apply advances to an event, applies it by the table, and processes the deadlines that it sets for the same time.
 func (s *step) apply(event Event) error {
 	event = event.Clone()
 	event.At = event.At.In(s.sub.location())
@@ -141,25 +143,29 @@ func (s *step) apply(event Event) error {
 	s.because("event-"+strconv.FormatInt(event.Sequence, 10), event.Kind)
 	issued := len(s.out.Invoices)
 	s.sub.At, s.sub.Sequence = event.At, event.Sequence
-	i := slices.IndexFunc(transitions, func(t transition) bool { return t.event == event.Kind && t.from.has(s.sub.Status) })
+	i := slices.IndexFunc(transitions, func(t transition) bool {
+		return t.event == event.Kind && t.from.has(s.sub.Status)
+	})
 	if i < 0 {
-		return s.refuse("that cannot happen now")
+		return s.refuse(s.sub.notAllowed(event.Kind))
 	}
 	if err := transitions[i].do(s, &event); err != nil {
 		return s.refusal(err)
 	}
 	s.settle()
-	s.record(Step{At: event.At, Event: event.Kind, Sequence: event.Sequence, Ref: event.Payment.Invoice}, issued)
+	s.record(Step{
+		At: event.At, Event: event.Kind, Sequence: event.Sequence, Ref: event.Payment.Invoice, Detail: s.eventDetail(&event),
+	}, issued)
 	s.after = "-" + s.cause
 	err := s.advance("event.at", event.At)
 	s.after = ""
 	return err
 }
 
-// because starts a new cause, that IDs derive from.
+// because sets the cause from which IDs derive, and the event that is applied.
 func (s *step) because(cause string, kind EventKind) { s.cause, s.caused, s.doing = cause, 0, kind }
 
-// record writes down what happened, and where it led.
+// record adds a step with the status, the access and the invoices that it led to.
 func (s *step) record(what Step, issued int) {
 	what.Status, what.Access, what.Refused, s.refused = s.sub.Status, s.policy.Access(s.sub), s.refused, ""
 	for _, inv := range s.out.Invoices[issued:] {
@@ -168,14 +174,15 @@ func (s *step) record(what Step, issued int) {
 	s.out.Steps = append(s.out.Steps, what)
 }
 
-// maxDeadlines is how many deadlines one call passes.
+// maxDeadlines is the limit of deadlines that one call processes.
 const maxDeadlines = 1_000
 
-// advance passes every deadline up to the instant. One whose time is over, since something else was waited for, is passed now.
+// advance processes every deadline up to and including a time. A deadline whose time has passed, because it had to
+// wait, is processed at the current time.
 func (s *step) advance(field string, to time.Time) error {
 	to = to.In(s.sub.location())
 	for passed := 0; ; passed++ {
-		s.hold(s.sub.At.Add(1)) // what comes is after the instant reached
+		s.hold(s.sub.At.Add(1)) // the next deadline is after the time reached
 		next := s.sub.next(s.policy)
 		if turn, ok := s.turn(next, to); ok {
 			s.sub.At = turn.Add(-1).In(s.sub.location())
@@ -192,11 +199,11 @@ func (s *step) advance(field string, to time.Time) error {
 			return nil
 		}
 		if passed >= maxDeadlines {
-			return fault.New(field, proration.ErrLimit, "more than 1,000 deadlines lie before it; advance in steps")
+			return fault.New(field, proration.ErrLimit, "must be at most 1,000 deadlines ahead; advance in steps")
 		}
 		next.At = later(next.At, s.sub.At)
 		if from := s.policy.From; from.Equal(s.sub.At.Add(1)) && !from.After(to) {
-			next.At = later(next.At, from) // the policy that has this deadline begins to hold
+			next.At = later(next.At, from) // the policy that sets this deadline starts to apply
 		}
 		next.At = next.At.In(s.sub.location())
 		if err := s.pass(next); err != nil {
@@ -205,7 +212,8 @@ func (s *step) advance(field string, to time.Time) error {
 	}
 }
 
-// turn returns when the next policy begins to hold, where that is before the next deadline and not after the instant.
+// turn returns the time at which another policy starts to apply, and whether that is up to the given time and not after
+// the next deadline.
 func (s *step) turn(next Deadline, to time.Time) (time.Time, bool) {
 	for i := range s.policies {
 		from := s.policies[i].From
@@ -216,7 +224,7 @@ func (s *step) turn(next Deadline, to time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// pass does what the table says of a deadline.
+// pass processes a deadline by the table.
 func (s *step) pass(d Deadline) error {
 	cause := d.Kind.String() + "-" + d.At.UTC().Format(time.RFC3339Nano)
 	if d.Ref != "" {
@@ -228,17 +236,19 @@ func (s *step) pass(d Deadline) error {
 	s.hold(d.At)
 	i := slices.IndexFunc(passages, func(p passage) bool { return p.deadline == d.Kind && p.from.has(s.sub.Status) })
 	if i < 0 {
-		return fault.New("subscription", proration.ErrInvalid, "%v cannot come while it is %v", d.Kind, s.sub.Status)
+		return fault.New("subscription", proration.ErrInvalid,
+			"must not have the deadline %v while its status is %v", d.Kind, s.sub.Status)
 	}
+	before := s.sub
 	if err := passages[i].do(s, d); err != nil {
 		return proration.Under("subscription", err)
 	}
 	s.settle()
-	s.record(Step{At: d.At, Deadline: d.Kind, Ref: d.Ref}, issued)
+	s.record(Step{At: d.At, Deadline: d.Kind, Ref: d.Ref, Detail: s.dueDetail(d, &before)}, issued)
 	return nil
 }
 
-// settle takes what is settled off what is collected, and keeps invoices that changed.
+// settle drops the collections of invoices that no longer wait for a payment.
 func (s *step) settle() {
 	s.sub.Receivables = slices.DeleteFunc(s.sub.Receivables, func(d Collection) bool {
 		i := s.sub.invoice(d.Invoice)
@@ -246,24 +256,24 @@ func (s *step) settle() {
 	})
 }
 
-// owing reports whether an invoice waits for a payment.
+// owing reports whether an invoice waits for a payment, or for the result of one.
 func owing(inv *invoice.Invoice) bool {
 	return inv.Status == invoice.Open || inv.Status == invoice.Pending
 }
 
-// effect adds something for the caller to do.
+// effect adds a task for the caller.
 func (s *step) effect(e Effect) {
 	e.ID = s.id()
 	s.out.Effects = append(s.out.Effects, e)
 }
 
-// notice adds something to tell the customer.
+// notice adds a message to the customer.
 func (s *step) notice(n Notice) {
 	n.ID, n.At = s.id(), s.sub.At
 	s.out.Notices = append(s.out.Notices, n)
 }
 
-// id returns the next ID of the cause.
+// id returns the next ID that derives from the cause.
 func (s *step) id() string {
 	s.caused++
 	return s.sub.ID + "/" + s.cause + "/" + strconv.Itoa(s.caused)

@@ -18,25 +18,31 @@ import (
 
 // CorrectRequest is a history to correct.
 type CorrectRequest struct {
-	Policies     []Policy          `json:"policies"`     // by the instant from which they hold
-	Subscription Subscription      `json:"subscription"` // before the first event
-	Events       []Event           `json:"events"`       // all of them, in any order: they are applied by their instants, and at one instant by their numbers
-	Issued       []invoice.Invoice `json:"issued"`       // every invoice and credit note that was issued for it, as it stands now, in order
-	At           time.Time         `json:"at"`           // when it is corrected; not before the last event
+	Policies     []Policy     `json:"policies"`     // all policies, in the order of their From
+	Subscription Subscription `json:"subscription"` // subscription before the first event
+	// Events are all events, in any order. They are applied in the order of their times, and at one time of their numbers.
+	Events []Event `json:"events"`
+	// Issued are all invoices and credit notes issued for the subscription, in their present state and in order of issue.
+	Issued []invoice.Invoice `json:"issued"`
+	At     time.Time         `json:"at"` // time of the correction, not before the last event
 }
 
-// Correct replays a history of which some events came to be known late, each dated when it happened and with a number above those that were
-// known before. What was issued stays as it is: one invoice bills the difference between it and what should have been, one for each policy by which
-// something differs, and the subscription goes on from there. Asked again, with that invoice among the issued ones, it bills nothing.
+// Correct replays a history that includes late events and bills the difference. A late event has the time at which it
+// happened, and a number above those of the events known before. Issued invoices stay as they are. One new invoice, or
+// one for each policy with a difference, bills the difference between the issued invoices and those that should have
+// been issued. The subscription continues from there. Correcting again, with the new invoices among the issued ones,
+// bills nothing.
 //
-// What should have been billed and was not counts as paid, since the difference will be; payments and failures of what was issued happened as they
-// did. Which invoice is which shows by the instants at which they were issued. What was billed for a time at the same price of the same units counts as
-// right, also where a date that moved late lets it be a share of another period: see invoice.Reconcile.
-// Errors: those of [Replay]; the faults of what was issued, under issued[i]; and those of invoice.Reconcile and invoice.Build.
+// A charge that is missing counts as paid, since the difference will be paid. Payments and failures of issued invoices
+// happened as reported. Issued invoices are recognized by their times of issue. A charge for the same time, units and
+// price counts as correct, even if a late change of the billing date makes it a share of another period; see
+// [invoice.Reconcile].
+// Errors: those of [Replay]; the faults of the issued invoices, under issued[i]; and those of [invoice.Reconcile] and
+// [invoice.Build].
 func Correct(c CorrectRequest) (Outcome, error) {
 	s, f := beginReplay(c.Policies, c.Subscription, c.Events, c.At)
 	if len(c.Issued) > maxKept {
-		f.Add("issued", proration.ErrLimit, "%d invoices are more than %d", len(c.Issued), maxKept)
+		f.Add("issued", proration.ErrLimit, "must be at most %d invoices; got %d", maxKept, len(c.Issued))
 	}
 	for i := range c.Issued[:min(len(c.Issued), maxKept)] {
 		inv := c.Issued[i]
@@ -47,7 +53,8 @@ func Correct(c CorrectRequest) (Outcome, error) {
 	}
 	for i := range c.Events {
 		if c.At.Before(c.Events[i].At) {
-			f.Add(at(i)+".at", proration.ErrOutside, "it is after the correction")
+			f.Add(at(i)+".at", proration.ErrOutside, "must not be after %s, the time of the correction; got %s",
+				c.At.Format(time.RFC3339Nano), c.Events[i].At.Format(time.RFC3339Nano))
 		}
 	}
 	if f != nil {
@@ -60,19 +67,21 @@ func Correct(c CorrectRequest) (Outcome, error) {
 	return c.reconcile(s, total)
 }
 
-// play applies the events in the order in which they happened.
+// play applies the events in the order of their times.
 func (c *CorrectRequest) play(s *step) (Outcome, error) {
 	known := slices.Clone(c.Events)
-	slices.SortStableFunc(known, func(a, b Event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Sequence, b.Sequence)) })
+	slices.SortStableFunc(known, func(a, b Event) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Sequence, b.Sequence))
+	})
 	total := joined{known: map[string]place{}}
 	s.correcting, s.issued = true, c.Issued
 	defer func() { s.correcting = false }()
 	for i, e := range known {
 		if e.Payment.Invoice != "" && len(e.Payment.Lines) == 0 && e.Kind != PaymentRefunded {
-			e.Payment.Amount = decimal.Decimal{} // of all that is due, or was paid, whatever that is now
+			e.Payment.Amount = decimal.Decimal{} // zero is the whole amount, which may be another one now
 		}
 		if e.Kind == PaymentRefunded {
-			continue // it is among what was issued, and frees nothing
+			continue // its credit note is among the issued invoices
 		}
 		err := total.play(s, e)
 		if err == nil {
@@ -93,10 +102,10 @@ func (c *CorrectRequest) play(s *step) (Outcome, error) {
 	return total.out, nil
 }
 
-// missingID begins what follows the subscription's ID in that of an invoice that should have been issued, and was not.
+// missingID follows the subscription's ID in the ID of an invoice that should have been issued and was not.
 const missingID = "-missing-"
 
-// payMissing lets be paid what should have been billed.
+// payMissing marks the missing invoices as paid.
 func (s *step) payMissing() error {
 	for _, d := range slices.Clone(s.sub.Receivables) {
 		if !strings.HasPrefix(d.Invoice, s.sub.ID+missingID) {
@@ -111,7 +120,7 @@ func (s *step) payMissing() error {
 	return nil
 }
 
-// reconcile bills the difference, and lets the subscription go on with what was issued.
+// reconcile bills the difference, and continues the subscription with the issued invoices.
 func (c *CorrectRequest) reconcile(s *step, should Outcome) (Outcome, error) {
 	sub := &s.sub
 	theirs := map[string]bool{}
@@ -122,7 +131,7 @@ func (c *CorrectRequest) reconcile(s *step, should Outcome) (Outcome, error) {
 	}
 	sub.Ledger = nil
 	for _, e := range should.Credits {
-		if e.Kind == credits.Granted && !theirs[e.Ref] { // what was granted by itself
+		if e.Kind == credits.Granted && !theirs[e.Ref] { // granted by an event, not by an invoice
 			sub.Ledger = append(sub.Ledger, e)
 		}
 	}
@@ -163,7 +172,7 @@ func (c *CorrectRequest) reconcile(s *step, should Outcome) (Outcome, error) {
 	return s.outcome(), nil
 }
 
-// under returns the charges that begin while a policy holds, and their credits.
+// under returns the charges that start while a policy applies, and their credits.
 func (c *CorrectRequest) under(policy int, all []plans.Charge) (held []plans.Charge) {
 	own := map[string]bool{}
 	for _, charge := range all {
@@ -178,7 +187,7 @@ func (c *CorrectRequest) under(policy int, all []plans.Charge) (held []plans.Cha
 	return held
 }
 
-// difference bills what differs between what was billed and what should have been, by the policy that held.
+// difference bills the difference between the billed and the proposed charges, under the current policy.
 func (s *step) difference(billed, proposed []plans.Charge) error {
 	sub := &s.sub
 	d, err := invoice.Reconcile(invoice.ReconcileRequest{
@@ -190,7 +199,7 @@ func (s *step) difference(billed, proposed []plans.Charge) error {
 	return s.issue(d.Lines)
 }
 
-// valid returns the lines of an invoice that was not taken back.
+// valid returns the lines of an invoice that is neither void nor a draft.
 func valid(inv *invoice.Invoice) []plans.Charge {
 	if inv.Status == invoice.Void || inv.Status == invoice.Drafted {
 		return nil
@@ -198,7 +207,7 @@ func valid(inv *invoice.Invoice) []plans.Charge {
 	return inv.Lines
 }
 
-// usable returns the charges that pay for anything from an instant on, and their credits.
+// usable returns the charges that pay for time after an instant, and their credits.
 func usable(charges []plans.Charge, at time.Time) (left []plans.Charge) {
 	kept := map[string]bool{}
 	for _, c := range charges {

@@ -12,39 +12,43 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Deadline is when a subscription changes by itself, and how.
+// Deadline is a time at which a subscription changes without an event, and the kind of the change.
 type Deadline struct {
-	At   time.Time    `json:"at"`           // the first instant of what comes then
-	Kind DeadlineKind `json:"kind"`         // what comes
-	Ref  string       `json:"ref,omitzero"` // what of several it is about: an invoice, a reminder, the event that asked for a change
+	At   time.Time    `json:"at"`           // time at which the change takes effect
+	Kind DeadlineKind `json:"kind"`         // kind of the change
+	Ref  string       `json:"ref,omitzero"` // invoice, reminder or requesting event that the deadline is about; "" is none
 }
 
-// DeadlineKind says what happens at a deadline. Its zero is unset.
+// DeadlineKind is the kind of a [Deadline]. The zero value is unset.
+//
+// JSON: reminder, start, trial_over, cancellation, change, advance_period_starts, first_payment_over, charge,
+// grace_over, expiry, pause, resume, renewal, advance_invoice_due, payment_due, paid_through_ended.
 type DeadlineKind uint8
 
-// The kinds of deadlines, in the order in which they come where they fall on one instant.
+// The kinds of deadlines. Deadlines at one time are processed in this order.
 const (
-	ReminderDue         DeadlineKind = iota + 1 // the customer is told what will happen
-	StartDue                                    // service begins
-	TrialOver                                   // the trial is over, and the first period begins
+	ReminderDue         DeadlineKind = iota + 1 // a reminder is sent
+	StartDue                                    // service starts
+	TrialOver                                   // the trial ends and the first period starts
 	CancellationDue                             // a cancellation takes effect
-	ChangeDue                                   // a change that waited takes effect
-	AdvancePeriodStarts                         // a period begins that was billed ahead
-	FirstPaymentOver                            // the first invoice was not paid in time
-	ChargeDue                                   // an invoice is charged, again or after it was held
-	GraceOver                                   // the grace of an invoice is over
-	ExpiryDue                                   // the last term or period is over
-	PauseDue                                    // a pause begins
-	ResumeDue                                   // a pause is over
-	RenewalDue                                  // the next period begins and is billed
-	AdvanceInvoiceDue                           // the next period is billed before it begins
-	PaymentDue                                  // an invoice should have been paid by hand
-	PaidThroughEnded                            // what was paid for is over, and with it the access that it gave
+	ChangeDue                                   // a scheduled change takes effect
+	AdvancePeriodStarts                         // a period starts that was billed in advance
+	FirstPaymentOver                            // the time to pay the first invoice ends
+	ChargeDue                                   // an invoice is collected: a retry, or a postponed first collection
+	GraceOver                                   // the grace of an invoice ends
+	ExpiryDue                                   // the last term or period ends
+	PauseDue                                    // a pause starts
+	ResumeDue                                   // a pause ends
+	RenewalDue                                  // the next period starts and is billed
+	AdvanceInvoiceDue                           // the next period is billed before it starts
+	PaymentDue                                  // the due date of an invoice that is paid by hand passes
+	PaidThroughEnded                            // paid time ends, and the access that it gave
 )
 
 var deadlineKinds = []string{
-	"", "reminder", "start", "trial_over", "cancellation", "change", "advance_period_starts", "first_payment_over", "charge", "grace_over", "expiry", "pause", "resume",
-	"renewal", "advance_invoice_due", "payment_due", "paid_through_ended",
+	"", "reminder", "start", "trial_over", "cancellation", "change", "advance_period_starts", "first_payment_over",
+	"charge", "grace_over", "expiry", "pause", "resume", "renewal", "advance_invoice_due", "payment_due",
+	"paid_through_ended",
 }
 
 // String returns the kind's name, "renewal".
@@ -53,13 +57,14 @@ func (k DeadlineKind) String() string { return enum.String(deadlineKinds, k) }
 // MarshalText returns the kind's name.
 func (k DeadlineKind) MarshalText() ([]byte, error) { return fault.Marshal(deadlineKinds, k, "kind") }
 
-// UnmarshalText reads the kind's name; an unknown one is ErrInvalid.
+// UnmarshalText reads the kind's name. An unknown name returns ErrInvalid.
 func (k *DeadlineKind) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(deadlineKinds, k, "kind", text)
 }
 
-// Next returns the next deadline of the subscription, and false where nothing happens to it by itself. It is after the instant to which the
-// subscription was advanced: a caller schedules one job a subscription, which calls [Advance].
+// Next returns the next deadline of the subscription, and false if there is none or if the policy or the subscription
+// has a fault. The deadline is after the time that the subscription was advanced to. The caller schedules one job for
+// each subscription, which calls [Advance] at the deadline.
 func Next(policy Policy, sub Subscription) (Deadline, bool) {
 	if policy.Validate() != nil || sub.check() != nil {
 		return Deadline{}, false
@@ -68,13 +73,13 @@ func Next(policy Policy, sub Subscription) (Deadline, bool) {
 	return next, next.Kind != 0
 }
 
-// serving are the statuses in which there is service, or would be if it were paid.
+// serving are the statuses in which paid time gives full access.
 const serving = set(1<<Active | 1<<PastDue | 1<<Suspended)
 
-// search looks for the earliest deadline; of those at one instant it takes the first kind, and of one kind the first.
+// search finds the earliest deadline. At one time the first kind wins, and within a kind the first deadline considered.
 type search struct{ next Deadline }
 
-// consider takes a deadline that is earlier than those before.
+// consider keeps a deadline if it precedes the ones considered before. A zero time is no deadline.
 func (q *search) consider(at time.Time, kind DeadlineKind, ref string) {
 	n := &q.next
 	if !at.IsZero() && (n.Kind == 0 || at.Before(n.At) || at.Equal(n.At) && kind < n.Kind) {
@@ -82,7 +87,7 @@ func (q *search) consider(at time.Time, kind DeadlineKind, ref string) {
 	}
 }
 
-// next returns the next deadline, or the zero one.
+// next returns the next deadline, the zero Deadline if there is none.
 func (s *Subscription) next(p *Policy) Deadline {
 	var q search
 	switch s.Status {
@@ -90,7 +95,7 @@ func (s *Subscription) next(p *Policy) Deadline {
 		q.consider(s.StartAt, StartDue, "")
 		q.consider(s.CancelAt, CancellationDue, "")
 	case Trialing:
-		if s.CancelAt.IsZero() || s.CancelAt.After(s.TrialEnd) { // otherwise it ends, and nothing is billed
+		if s.CancelAt.IsZero() || s.CancelAt.After(s.TrialEnd) { // otherwise the trial is canceled and nothing is billed
 			q.consider(s.TrialEnd, TrialOver, "")
 		}
 		q.consider(s.CancelAt, CancellationDue, "")
@@ -121,11 +126,11 @@ func (s *Subscription) next(p *Policy) Deadline {
 	return q.next
 }
 
-// serving considers what ends a period, and what comes before its end.
+// serving considers the deadlines inside the current period and at its end.
 func (s *Subscription) serving(p *Policy, q *search) {
 	for _, w := range s.ScheduledChanges {
 		if s.inArrears() && !w.At.Before(s.Period.End) {
-			continue // the period that is over is billed at what held in it, first
+			continue // the period in arrears is billed first, under the contract that it had
 		}
 		q.consider(w.At, ChangeDue, "event-"+strconv.FormatInt(w.Sequence, 10))
 	}
@@ -148,13 +153,14 @@ func (s *Subscription) serving(p *Policy, q *search) {
 	}
 }
 
-// billsAhead reports whether the next period is billed before it begins.
+// billsAhead reports whether the next period is billed before it starts.
 func (s *Subscription) billsAhead(p *Policy) bool {
-	if p.Renewal.Lead == (proration.Interval{}) || p.Billing.Timing != proration.InAdvance || s.inArrears() || p.Renewal.WithoutPaymentMethod != FinalContinue && s.PaymentMethod == "" {
+	if p.Renewal.Lead == (proration.Interval{}) || p.Billing.Timing != proration.InAdvance || s.inArrears() ||
+		p.Renewal.WithoutPaymentMethod != FinalContinue && s.PaymentMethod == "" {
 		return false
 	}
 	if s.upFront() && s.Contract.End().After(s.Period.End) {
-		return false // it was billed when the contract was extended
+		return false // the term was billed up front
 	}
 	for _, stop := range []time.Time{s.CancelAt, s.PauseAt} {
 		if !stop.IsZero() && !stop.After(s.Period.End) {
@@ -164,7 +170,7 @@ func (s *Subscription) billsAhead(p *Policy) bool {
 	return true
 }
 
-// last returns when service ends by itself, and the zero time where it renews.
+// last returns the time at which service ends without a cancellation, and the zero time if the subscription renews.
 func (s *Subscription) last(p *Policy) time.Time {
 	stops := s.NoRenewal || slices.Contains(p.Renewal.Except, s.PaymentMethod) && s.PaymentMethod != ""
 	switch n := len(s.Contract.Terms); {
@@ -176,7 +182,7 @@ func (s *Subscription) last(p *Policy) time.Time {
 	return time.Time{}
 }
 
-// collecting considers what happens to unpaid invoices. While a payment is under way its outcome is waited for.
+// collecting considers the deadlines of unpaid invoices. An invoice with a pending payment has none.
 func (s *Subscription) collecting(q *search) {
 	for _, d := range s.Receivables {
 		if i := s.invoice(d.Invoice); i < 0 || s.Invoices[i].Status == invoice.Pending || d.VoidWhenKnown {
@@ -191,7 +197,7 @@ func (s *Subscription) collecting(q *search) {
 	}
 }
 
-// reminders considers what the customer is told, before it happens and never after.
+// reminders considers the reminders whose time has not passed.
 func (s *Subscription) reminders(p *Policy, q *search) {
 	for i, r := range p.Reminders {
 		if r.OnlyWithoutPaymentMethod && s.PaymentMethod != "" {
@@ -206,7 +212,7 @@ func (s *Subscription) reminders(p *Policy, q *search) {
 	}
 }
 
-// comes returns when what a reminder is of happens.
+// comes returns the future events that a kind of reminder announces.
 func (s *Subscription) comes(p *Policy, kind NoticeKind) (all []Deadline) {
 	served := s.Status == Active || s.Status == PastDue
 	end := s.CancelAt
@@ -218,7 +224,8 @@ func (s *Subscription) comes(p *Policy, kind NoticeKind) (all []Deadline) {
 		all = append(all, Deadline{At: s.TrialEnd})
 	case kind == NoticeEnd && !end.IsZero() && (served || s.Status == Trialing):
 		all = append(all, Deadline{At: end})
-	case kind == NoticeRenewal && served && s.PauseAt.IsZero() && (end.IsZero() || end.After(s.Period.End)) && !s.extended():
+	case kind == NoticeRenewal && served && s.PauseAt.IsZero() && (end.IsZero() || end.After(s.Period.End)) &&
+		!s.extended():
 		all = append(all, Deadline{At: s.Period.End})
 	case kind == NoticeGraceEnd && s.Status == PastDue:
 		for _, d := range s.Receivables {
@@ -230,12 +237,14 @@ func (s *Subscription) comes(p *Policy, kind NoticeKind) (all []Deadline) {
 	return all
 }
 
-// extended reports whether the next period is one that was added and billed long ago: nothing is charged when it begins.
+// extended reports whether the next period was billed when the term was extended, so that its start charges nothing.
 func (s *Subscription) extended() bool {
-	return slices.ContainsFunc(s.UnexpiredCharges, func(c plans.Charge) bool { return c.Kind == plans.Extension && c.Span.Start.Equal(s.Period.End) })
+	return slices.ContainsFunc(s.UnexpiredCharges, func(c plans.Charge) bool {
+		return c.Kind == plans.Extension && c.Span.Start.Equal(s.Period.End)
+	})
 }
 
-// later returns the later of two instants.
+// later returns the later of two times.
 func later(a, b time.Time) time.Time {
 	if a.Before(b) {
 		return b

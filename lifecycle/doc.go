@@ -1,68 +1,75 @@
-// Package lifecycle decides what happens when: events in; access, invoices, credits, notices and the next deadline out.
+// Package lifecycle turns the events of a subscription into access, invoices, credits, notices and the next deadline.
 //
 //	out, err := lifecycle.Apply(policy, sub, event) // also the preview: nothing happens until the caller stores it
 //	save(out.Subscription, out.Invoices, out.Changed)
 //	for _, notice := range out.Notices { tell(notice) }
-//	for _, effect := range out.Effects { perform(effect) } // charge, send, refund, withdraw; what came of a charge is the next event
+//	for _, effect := range out.Effects { perform(effect) } // collect a payment, send, refund, withdraw
 //	if next, ok := lifecycle.Next(policy, out.Subscription); ok { schedule(next.At) } // then call Advance
 //
 // # Words
 //
-// A [Subscription] is one value that the caller stores: a contract, its [Status] and the dates beside it, the charges not used up, the
-// invoices not settled for good, and the credit ledger. An [Event] is something that happened to it at an instant, with a number that orders it. A
-// [Policy] is what the seller chose, as data. A [Deadline] is when something happens by itself. An [Outcome] is what came of either; an
-// [Effect] is something for the caller to do and a [Notice] something to tell the customer, each with an ID that is the same whenever
-// the same is run again: a caller who crashed runs again, and skips what was done. The library does nothing itself.
+// A [Subscription] is the one value that the caller stores: the contract, its [Status] and dates, the charges that can
+// still be credited, the invoices that can still change, and the credit ledger. An [Event] is a fact with a time and a
+// number, such as a payment or a request of the customer. A [Policy] is the seller's settings, as data. A [Deadline] is
+// a time at which the subscription changes without an event. An [Outcome] is the result of an event or of the
+// passing of time. An [Effect] is a task for the caller, and a [Notice] a message to the customer. Both have an ID that
+// stays the same when the call is repeated, so that a caller who crashed can repeat it and skip completed tasks.
 //
 // # Verbs
 //
-//   - [Apply]: what an event does. [Advance]: what the passing of time does; also the preview of any date, with its invoices.
-//   - [Next]: when to advance next.
-//   - [Replay]: a whole history, and of each policy only what happened while it held.
-//   - [Correct]: what a history comes to of which some came to be known late: one invoice of the difference.
-//   - [Policy.Access], [Policy.AccessOf], [Policy.Manages]: what the customer and each member can reach.
+//   - [Apply] applies one event.
+//   - [Advance] processes the deadlines up to a time. It is also the preview of any future date and its invoices.
+//   - [Next] returns the next deadline.
+//   - [Replay] applies a whole history. Each policy applies from its From on.
+//   - [Correct] replays a history that includes late events and bills the difference.
+//   - [Policy.Access], [Policy.AccessOf] and [Policy.Manages] return the access of the customer and of each member.
 //
 // # Rules
 //
-// Time is an argument. [Apply] first advances through every deadline up to the event, in order, those that fall on one instant by the rank of
-// their kinds; then comes the event, and then what it brings about at the same instant. Advancing in two steps ends where advancing in
-// one does. An event whose number was applied already changes nothing. One literal table says which event moves which status, another
-// the same of deadlines; STATES.md beside this file shows both. What a table does not list, or the policy does not allow, is a [Refusal] that
-// changes nothing.
+// Time is an argument. [Apply] first processes every deadline up to the event, in order of time and, at one time, in
+// the order of [DeadlineKind]. It then applies the event, and last the deadlines that the event sets for the same time.
+// Advancing in several steps gives the same result as advancing once. A repeated event, one whose number is not above
+// the subscription's, changes nothing. One literal table lists the events that each status allows, and another one the
+// deadlines; STATES.md in this folder shows both. An event that the table or the policy does not allow is a [Refusal]
+// and changes nothing.
 //
-// Access is not status: a table of the policy maps one to the other, but an instant that is paid for has full access whatever that says, and
-// whoever manages billing always reaches it. It is paid for when the charge that covers it is settled, not given back and not
-// disputed, and service did not end or pause; so an unpaid change in mid-period takes nothing away.
+// Access is not status. The policy maps each status to an access level, but a time that is paid for always has full
+// access, and billing managers can always reach billing. A time is paid for if the charge that covers it is settled,
+// not credited and not disputed, and service has not ended or paused. An unpaid change inside a period removes no
+// access.
 //
-// A payment that failed opens one grace per invoice, however often it fails. An invoice is charged once, and again only after an outcome was
-// told; while a payment is under way nothing happens to it. Retries come so long after the attempt before them, and stop with a hard decline until
-// another method is entered. When the grace is over the policy says what comes: suspension, an end, or nothing. An invoice that was
-// asked for and not answered stays open, unless it was due by an instant.
+// Each invoice has one grace period, which starts with its first failed payment. The caller is asked to collect an
+// invoice once, and again only after the result is reported. While a payment is pending, nothing happens to its
+// invoice. A retry follows the attempt before it after the interval that the policy sets. A hard decline stops the
+// retries until another payment method is added. When the grace ends, the policy suspends the subscription, ends it or
+// does nothing. An invoice whose result is never reported stays open, unless it has a due date.
 //
-// The next period can be billed before it begins. What changes in between is billed for it when it begins; where it is not paid by then and
-// something changed, or it is not wanted after all, its invoice is void.
+// The next period can be billed before it starts. A change in the meantime is billed for that period when the period
+// starts. If the advance invoice is not paid by then and a change was made, or the period is no longer wanted, the
+// invoice is voided.
 //
-// A cancellation takes effect when it is asked for and the rules allow it, and can be undone until then. Whoever comes back while what was
-// paid for is not over goes on with it; later a new period begins, at that instant or on the old dates. Renewals stop while a subscription is
-// suspended or paused; what is billed in arrears and was used until then is billed when service stops. A change that credits what is not paid
-// is refused.
+// A cancellation takes effect at the requested time, at the earliest at the time that the change rules allow, and can
+// be withdrawn until then. A customer who returns within the paid period keeps it; later, a new period starts, at that
+// time or on the old billing dates. A suspended or paused subscription does not renew; in arrears, the service
+// until then is billed when it stops. A change that would credit an unpaid charge is refused.
 //
-// Of several policies the one decides that began to hold last: [Replay] and [Correct] take all of them. Whoever goes step by step with [Advance]
-// and [Apply] passes the one that holds, and advances with the old one until a nanosecond before another begins. Events that were refused belong
-// into the history, and change nothing there either; those that were an error do not. A period keeps the timing that it began with: a policy that
-// goes from arrears to advance bills what is over and what comes at the same instant, each once. A term that is billed up front stays so.
-//
-// Money that comes in for an invoice on which nothing is due any more, or more than is, goes back: an effect says so.
+// At any time the policy with the latest From applies. [Replay] and [Correct] take all policies. [Apply] and [Advance]
+// take the policy in force; before another one starts, the caller advances with the old one to one nanosecond before
+// that time. A history includes refused events, which change nothing again, and leaves out events that returned an
+// error. A period keeps its timing when the policy changes: on a change from arrears to advance, the ended period and
+// the next one are billed at the same time, each once. A term that is billed up front stays in advance. Overpayments
+// are returned through a refund effect.
 //
 // # Limits
 //
-// One call passes 1,000 deadlines; a subscription keeps 10,000 invoices and as many of everything else; 1,000 charges wait for an invoice. What
-// nothing can happen to any more is dropped: invoices that were settled longer ago than the policy keeps them, and grants that were used up
-// or expired. The caller has them from the outcomes.
+// One call processes at most 1,000 deadlines. A subscription stores at most 10,000 entries in each list, and at most
+// 1,000 charges wait for an invoice. Settled invoices past [Policy.InvoiceRetention] and grants that are used up or
+// expired are removed; the caller has them from earlier outcomes.
 //
 // # Errors
 //
-// Bad input is a [github.com/billingrules/billing/proration.Error], or several joined. What the rules do not allow, or what does not go with the
-// subscription as it stands, is a [Refusal]; the second matches the error of its field too.
-// Nothing panics, nothing passed in is modified, and nothing is sent, charged or stored.
+// Bad input is one [github.com/billingrules/billing/proration.Error], or several joined. An event that the rules or the
+// state of the subscription do not allow is a [Refusal]; if values of the event conflict with the subscription, the
+// refusal also matches the error of each field. Nothing panics, no input is modified, and the package neither sends,
+// collects nor stores anything.
 package lifecycle

@@ -16,50 +16,58 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// EventKind says what happened. Its zero is unset and refused.
+// EventKind is the kind of an [Event]. The zero value is unset and refused.
+//
+// JSON: started, trial_converted, payment_method_added, payment_method_removed, payment_attempted, payment_succeeded,
+// payment_failed, payment_disputed, payment_refunded, seats_added, seats_removed, plan_changed, interval_changed,
+// price_changed, dates_moved, term_extended, term_shortened, scheduled_change_canceled, pause_requested, resumed,
+// renewal_disabled, renewal_enabled, cancellation_requested, cancellation_withdrawn, reactivated, taxes_changed,
+// billing_details_changed, usage_recorded, charge_added, credit_granted, invoice_voided, invoice_written_off.
 type EventKind uint8
 
-// The kinds of events, and which fields of an [Event] they read besides Sequence, At, By and Reason.
+// The kinds of events. Each names the fields of an [Event] that it reads besides Sequence, At, By and Reason.
 const (
-	Started                 EventKind = iota + 1 // service begins: On, NoTrial, Method
-	TrialConverted                               // the trial is bought before its end
-	PaymentMethodAdded                           // a method of payment was entered: Method
-	PaymentMethodRemoved                         // there is none any more
-	PaymentAttempted                             // a payment is under way: Payment
-	PaymentSucceeded                             // it came in: Payment
-	PaymentFailed                                // it did not: Payment
-	PaymentDisputed                              // what came in was taken back: Payment
-	PaymentRefunded                              // the seller paid money back: Payment, and the Reason is needed
-	SeatsAdded                                   // Change adds a quantity
-	SeatsRemoved                                 // Change takes one away
-	PlanChanged                                  // Change names another plan with the same periods
-	IntervalChanged                              // Change names another plan with longer or shorter ones
-	PriceChanged                                 // Change names another price of an item
-	DatesMoved                                   // Change names another billing date
-	TermExtended                                 // Change names another term
-	TermShortened                                // Change names an earlier end
-	ScheduledChangeCanceled                      // changes that wait for their time do not happen
-	PauseRequested                               // the customer wants no service for a while: Until
-	Resumed                                      // and goes on
-	RenewalDisabled                              // it ends with its term, or the period where there is none
-	RenewalEnabled                               // it does not
-	CancellationRequested                        // somebody wants it to end: When, On, Exception
-	CancellationWithdrawn                        // and does not any more
-	Reactivated                                  // somebody comes back after an end, a suspension or a pause
-	TaxesChanged                                 // other taxes hold for this customer: Taxes
-	BillingDetailsChanged                        // invoices go to somebody else: Contact, Country, and Payment.Invoice where a corrected copy of that one is issued
-	UsageRecorded                                // something was used, and comes on the next invoice: Charges
-	ChargeAdded                                  // something was sold once: Charges
-	CreditGranted                                // the customer is given credit: Grant
+	Started                 EventKind = iota + 1 // service starts, now or later: On, NoTrial, PaymentMethod
+	TrialConverted                               // the customer buys before the trial ends
+	PaymentMethodAdded                           // the customer enters a payment method: PaymentMethod
+	PaymentMethodRemoved                         // the customer removes the payment method
+	PaymentAttempted                             // a payment is pending: Payment
+	PaymentSucceeded                             // a payment is received: Payment
+	PaymentFailed                                // a payment attempt fails: Payment
+	PaymentDisputed                              // the customer's bank takes a payment back: Payment
+	PaymentRefunded                              // the seller refunds a payment, which requires a Reason: Payment
+	SeatsAdded                                   // the quantity of an item rises: Change
+	SeatsRemoved                                 // the quantity of an item falls: Change
+	PlanChanged                                  // another plan with the same interval: Change, Usage
+	IntervalChanged                              // another plan with a longer or shorter interval: Change, Usage
+	PriceChanged                                 // another price of an item: Change
+	DatesMoved                                   // another billing date: Change
+	TermExtended                                 // a further term: Change
+	TermShortened                                // an earlier end of the term: Change
+	ScheduledChangeCanceled                      // all scheduled changes are dropped
+	PauseRequested                               // the customer asks for a pause: Until
+	Resumed                                      // the pause ends, or is withdrawn before it starts
+	RenewalDisabled                              // the subscription ends with its term, or its period without a term
+	RenewalEnabled                               // the subscription renews again
+	CancellationRequested                        // the subscription is to end: Effective, On, Exception
+	CancellationWithdrawn                        // a cancellation that has not taken effect is withdrawn
+	Reactivated                                  // the customer returns after an end, a suspension or a pause
+	TaxesChanged                                 // the customer's taxes change: Taxes
+	BillingDetailsChanged                        // new invoice address: Contact, Country; Payment.Invoice to reissue one
+	UsageRecorded                                // usage to bill on the next invoice: Charges
+	ChargeAdded                                  // a one-time sale: Charges
+	CreditGranted                                // credit given to the customer: Grant
 	InvoiceVoided                                // an invoice was issued by mistake: Payment.Invoice
-	InvoiceWrittenOff                            // nobody expects it to be paid: Payment.Invoice
+	InvoiceWrittenOff                            // an invoice will not be paid: Payment.Invoice
 )
 
 var eventKinds = []string{
-	"", "started", "trial_converted", "payment_method_added", "payment_method_removed", "payment_attempted", "payment_succeeded", "payment_failed", "payment_disputed",
-	"payment_refunded", "seats_added", "seats_removed", "plan_changed", "interval_changed", "price_changed", "dates_moved", "term_extended",
-	"term_shortened", "scheduled_change_canceled", "pause_requested", "resumed", "renewal_disabled", "renewal_enabled", "cancellation_requested", "cancellation_withdrawn", "reactivated",
-	"taxes_changed", "billing_details_changed", "usage_recorded", "charge_added", "credit_granted", "invoice_voided", "invoice_written_off",
+	"", "started", "trial_converted", "payment_method_added", "payment_method_removed", "payment_attempted",
+	"payment_succeeded", "payment_failed", "payment_disputed", "payment_refunded", "seats_added", "seats_removed",
+	"plan_changed", "interval_changed", "price_changed", "dates_moved", "term_extended", "term_shortened",
+	"scheduled_change_canceled", "pause_requested", "resumed", "renewal_disabled", "renewal_enabled",
+	"cancellation_requested", "cancellation_withdrawn", "reactivated", "taxes_changed", "billing_details_changed",
+	"usage_recorded", "charge_added", "credit_granted", "invoice_voided", "invoice_written_off",
 }
 
 // String returns the kind's name, "payment_failed".
@@ -68,49 +76,68 @@ func (k EventKind) String() string { return enum.String(eventKinds, k) }
 // MarshalText returns the kind's name.
 func (k EventKind) MarshalText() ([]byte, error) { return fault.Marshal(eventKinds, k, "kind") }
 
-// UnmarshalText reads the kind's name; an unknown one is ErrInvalid.
+// UnmarshalText reads the kind's name. An unknown name returns ErrInvalid.
 func (k *EventKind) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(eventKinds, k, "kind", text)
 }
 
-// Event is something that happened to a subscription. Its kind says which fields are read; the others are left out.
+// Event is a fact about a subscription: a request of the customer or the seller, or a report of the payment provider.
+// The kind decides which fields are read; see the constants of [EventKind].
 type Event struct {
-	// Sequence is the event's number, above zero. Events are applied in rising order: one whose number is not above that of
-	// the last one applied changes nothing, and is no error.
+	// Sequence is the number of the event, at least 1. Events are applied in rising order. An event whose number is not
+	// above the subscription's was applied before: it changes nothing and is not an error.
 	Sequence int64 `json:"sequence"`
-	// At is when it happened, in any zone, and not before the instant that the subscription was advanced to: [Correct] is for what
-	// comes to be known late.
-	At     time.Time   `json:"at"`
-	Kind   EventKind   `json:"kind"`            // what happened
-	By     plans.Actor `json:"by,omitzero"`     // who asks for it, which the rules and the policy's details read, and nothing else: whoever passes an event on knows that it may be. Unset is the customer
-	Reason string      `json:"reason,omitzero"` // for people
+	// At is the time of the event, in any zone. It must not be before the time that the subscription was advanced to; an
+	// event that was reported late goes to [Correct].
+	At   time.Time `json:"at"`
+	Kind EventKind `json:"kind"` // kind of the event; must be set
+	// By is the actor, customer or support; unset is the customer. It is checked against the change rules, the payment
+	// methods of the market and Policy.BillingDetailsEditors only: the caller authorizes the event itself.
+	By     plans.Actor `json:"by,omitzero"`
+	Reason string      `json:"reason,omitzero"` // free text for people; required for a refund
 
-	On            time.Time             `json:"on,omitzero"`             // when service begins, or ends; zero is at once, or as the rules say
-	Until         time.Time             `json:"until,omitzero"`          // when a pause is over; zero is until it is resumed
-	Effective     plans.EffectiveTiming `json:"effective,omitzero"`      // when it ends, instead of On; unset is as the rules say
-	NoTrial       bool                  `json:"no_trial,omitzero"`       // it is paid for from the start
-	PaymentMethod string                `json:"payment_method,omitzero"` // ID of the method of payment, "card"; of payment_method_added "" is a card
-	Change        plans.Change          `json:"change,omitzero"`         // what changes; with a catalog a plan needs no more than its ID, and a term its length
-	Usage         []plans.LimitUsage    `json:"usage,omitzero"`          // what is in use, to be held against the limits of another plan
-	Payment       Payment               `json:"payment,omitzero"`        // which payment, or which invoice
-	Exception     *credits.Exception    `json:"exception,omitzero"`      // what is given back at the end instead of what the policy says; nil keeps that
-	Charges       []plans.Charge        `json:"charges,omitzero"`        // what is sold or used: an item with a quantity and a price, or a net
-	Grant         credits.Entry         `json:"grant,omitzero"`          // its amount and terms; ID, kind, currency and instant are filled in
-	Taxes         []invoice.TaxRate     `json:"taxes,omitzero"`          // none is no tax
-	Contact       invoice.Contact       `json:"contact,omitzero"`        // to whom later invoices go
-	Country       string                `json:"country,omitzero"`        // where the customer is from then on; "" is as before
+	// On is the time at which service starts or ends. Zero starts service now, and ends it as the change rules say.
+	On    time.Time `json:"on,omitzero"`
+	Until time.Time `json:"until,omitzero"` // end of a pause; zero pauses until the subscription is resumed
+	// Effective is the time of a cancellation in place of On: immediately, at_period_end or at_term_end. Unset ends
+	// service as the change rules say.
+	Effective plans.EffectiveTiming `json:"effective,omitzero"`
+	NoTrial   bool                  `json:"no_trial,omitzero"` // start the paid period without the policy's trial
+	// PaymentMethod is the ID of the payment method, "card". For payment_method_added, "" is a card.
+	PaymentMethod string `json:"payment_method,omitzero"`
+	// Change is the change of the contract. With a catalog, a plan needs only its ID, and a term only its length.
+	Change plans.Change       `json:"change,omitzero"`
+	Usage  []plans.LimitUsage `json:"usage,omitzero"` // current usage, checked against the limits of another plan
+	// Payment is the payment, or the invoice, that the event is about.
+	Payment Payment `json:"payment,omitzero"`
+	// Exception replaces the policy's refund rules when the subscription ends. Nil applies the refund rules.
+	Exception *credits.Exception `json:"exception,omitzero"`
+	// Charges are the sales or usage to bill: each an item with a quantity and a price, or with a net amount.
+	Charges []plans.Charge `json:"charges,omitzero"`
+	// Grant has the amount and the terms of a credit. The package fills in ID, kind, currency and time.
+	Grant   credits.Entry     `json:"grant,omitzero"`
+	Taxes   []invoice.TaxRate `json:"taxes,omitzero"`   // the customer's taxes from now on; empty is no tax
+	Contact invoice.Contact   `json:"contact,omitzero"` // addressee of later invoices
+	Country string            `json:"country,omitzero"` // the customer's new country, "BR"; "" keeps the country
 }
 
-// Payment is about an invoice.
+// Payment identifies a payment of an invoice, or only the invoice.
 type Payment struct {
-	Invoice string               `json:"invoice"`         // its ID
-	ID      string               `json:"id,omitzero"`     // of the payment, by which an outcome finds its attempt, and a dispute what came in; of a refund its own. "" is the one under way, the last that came in, or one of the event's own
-	Amount  decimal.Decimal      `json:"amount,omitzero"` // in major units, not negative; zero is all there is
-	Hard    bool                 `json:"hard,omitzero"`   // of a failure: another attempt with the same method is of no use
-	Lines   []invoice.LineAmount `json:"lines,omitzero"`  // of a refund: what of the invoice goes back; none is the amount, from the first line on
+	Invoice string `json:"invoice"` // ID of the invoice
+	// ID is the provider's ID of the payment. It connects a result with its attempt, and a dispute with its payment. ""
+	// is the pending payment for a result, the latest payment for a dispute, and otherwise an ID derived from the event.
+	// A refund does not read it.
+	ID string `json:"id,omitzero"`
+	// Amount is in major units, never negative; for a refund it excludes tax. Zero is the whole amount: outstanding, paid
+	// or refundable.
+	Amount decimal.Decimal `json:"amount,omitzero"`
+	// Hard marks a failure as a hard decline: another attempt with the same payment method cannot succeed.
+	Hard bool `json:"hard,omitzero"`
+	// Lines are the amounts to refund for each invoice line. Without them, Amount is refunded from the first line on.
+	Lines []invoice.LineAmount `json:"lines,omitzero"`
 }
 
-// changes are the kinds of events that carry a change, and what it must be.
+// changes maps each kind of event with a change to the condition that the change must meet.
 var changes = map[EventKind]func(*plans.Change) bool{
 	SeatsAdded:      func(c *plans.Change) bool { return c.Item != "" && c.Quantity.IsPositive() },
 	SeatsRemoved:    func(c *plans.Change) bool { return c.Item != "" && c.Quantity.IsNegative() },
@@ -122,64 +149,81 @@ var changes = map[EventKind]func(*plans.Change) bool{
 	TermShortened:   func(c *plans.Change) bool { return !c.End.IsZero() },
 }
 
-const maxCharges = 1_000 // that wait for an invoice
+// changeFields names the fields that the condition in changes requires.
+var changeFields = map[EventKind]string{
+	SeatsAdded:      "item and a positive quantity",
+	SeatsRemoved:    "item and a negative quantity",
+	PlanChanged:     "plan",
+	IntervalChanged: "plan",
+	PriceChanged:    "item and price, without a quantity",
+	DatesMoved:      "anchor",
+	TermExtended:    "term",
+	TermShortened:   "end",
+}
 
-// check adds the faults of the event, but for its instant.
+const maxCharges = 1_000 // charges of an event, and charges that wait for an invoice
+
+// check adds the faults of the event, except those of its time.
 func (e *Event) check(f *fault.List) {
 	if e.Sequence <= 0 {
-		f.Add("event.sequence", proration.ErrUnset, "events are numbered from 1")
+		f.Add("event.sequence", proration.ErrUnset, "must be at least 1; got %d", e.Sequence)
 	}
 	fault.Enum(f, "event.kind", eventKinds, e.Kind)
 	if e.By != 0 && e.By != plans.Customer && e.By != plans.Support {
-		f.Add("event.by", proration.ErrInvalid, "%v is neither customer nor support", e.By)
+		f.Add("event.by", proration.ErrInvalid, "must be customer or support; got %v", e.By)
 	}
-	if e.Effective != 0 && e.Effective != plans.Immediately && e.Effective != plans.AtPeriodEnd && e.Effective != plans.AtTermEnd {
-		f.Add("event.effective", proration.ErrInvalid, "there is no instant of that name")
+	if e.Effective != 0 && e.Effective != plans.Immediately && e.Effective != plans.AtPeriodEnd &&
+		e.Effective != plans.AtTermEnd {
+		f.Add("event.effective", proration.ErrInvalid,
+			"must be immediately, at_period_end or at_term_end; got %v", e.Effective)
 	}
 	if is, has := changes[e.Kind]; has && !is(&e.Change) {
-		f.Add("event.change", proration.ErrInvalid, "it is no change of the kind %v", e.Kind)
+		f.Add("event.change", proration.ErrInvalid, "must set %s for the kind %v", changeFields[e.Kind], e.Kind)
 	}
 	if e.Change.Price != nil {
 		f.Under("event.change.price", e.Change.Price.Validate())
 	}
 	if e.Kind == CancellationRequested && !e.On.IsZero() && e.On.Before(e.At) {
-		f.Add("event.on", proration.ErrOutside, "it is before the event")
+		at, on := e.At.Format(time.RFC3339), e.On.Format(time.RFC3339)
+		f.Add("event.on", proration.ErrOutside, "must not be before the event's time, %s; got %s", at, on)
 	}
 	if fault.Amount(f, "event.payment.amount", e.Payment.Amount) && e.Payment.Amount.IsNegative() {
 		f.Add("event.payment.amount", proration.ErrInvalid, "must not be negative; got %v", e.Payment.Amount)
 	}
 	switch e.Kind {
-	case PaymentAttempted, PaymentSucceeded, PaymentFailed, PaymentDisputed, PaymentRefunded, InvoiceVoided, InvoiceWrittenOff:
+	case PaymentAttempted, PaymentSucceeded, PaymentFailed, PaymentDisputed, PaymentRefunded, InvoiceVoided,
+		InvoiceWrittenOff:
 		if e.Payment.Invoice == "" {
-			f.Add("event.payment.invoice", proration.ErrUnset, "say which invoice")
+			f.Add("event.payment.invoice", proration.ErrUnset, "required, the invoice's ID")
 		}
 	case UsageRecorded, ChargeAdded:
 		if len(e.Charges) == 0 {
-			f.Add("event.charges", proration.ErrUnset, "say what was used or sold")
+			f.Add("event.charges", proration.ErrUnset, "required, at least one charge")
 		}
-	case Started, TrialConverted, PaymentMethodAdded, PaymentMethodRemoved, SeatsAdded, SeatsRemoved, PlanChanged, IntervalChanged, PriceChanged, DatesMoved,
-		TermExtended, TermShortened, ScheduledChangeCanceled, PauseRequested, Resumed, RenewalDisabled, RenewalEnabled, CancellationRequested, CancellationWithdrawn, Reactivated,
+	case Started, TrialConverted, PaymentMethodAdded, PaymentMethodRemoved, SeatsAdded, SeatsRemoved, PlanChanged,
+		IntervalChanged, PriceChanged, DatesMoved, TermExtended, TermShortened, ScheduledChangeCanceled, PauseRequested,
+		Resumed, RenewalDisabled, RenewalEnabled, CancellationRequested, CancellationWithdrawn, Reactivated,
 		TaxesChanged, BillingDetailsChanged, CreditGranted:
 	}
 	if e.Kind == PaymentRefunded && e.Reason == "" {
-		f.Add("event.reason", proration.ErrUnset, "a refund states its reason")
+		f.Add("event.reason", proration.ErrUnset, "required, the reason for the refund")
 	}
 	if len(e.Charges) > maxCharges {
-		f.Add("event.charges", proration.ErrLimit, "%d charges are more than %d", len(e.Charges), maxCharges)
+		f.Add("event.charges", proration.ErrLimit, "must be at most %d charges; got %d", maxCharges, len(e.Charges))
 		return
 	}
 	for i, c := range e.Charges {
 		path := "event.charges[" + strconv.Itoa(i) + "]"
 		if c.Corrects != "" || c.Net.IsNegative() && fault.Amount(f, path+".net", c.Net) {
-			f.Add(path, proration.ErrInvalid, "what is given back is a refund, or granted as credit")
+			f.Add(path, proration.ErrInvalid, "must be a positive charge; send payment_refunded or credit_granted instead")
 		}
 		if c.Kind != 0 && c.Kind != plans.Usage && c.Kind != plans.OneTime {
-			f.Add(path+".kind", proration.ErrInvalid, "%v is neither usage nor sold once", c.Kind)
+			f.Add(path+".kind", proration.ErrInvalid, "must be usage or one_time; got %v", c.Kind)
 		}
 	}
 }
 
-// Clone returns an event that shares nothing that can be written to.
+// Clone returns a deep copy of the event.
 func (e Event) Clone() Event {
 	e.Change = e.Change.Clone()
 	e.Usage, e.Payment.Lines = slices.Clone(e.Usage), slices.Clone(e.Payment.Lines)
@@ -192,7 +236,7 @@ func (e Event) Clone() Event {
 	return e
 }
 
-// by is who asks.
+// by returns the actor, the customer if it is unset.
 func (e *Event) by() plans.Actor {
 	if e.By == 0 {
 		return plans.Customer

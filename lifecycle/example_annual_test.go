@@ -11,7 +11,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// A contract of a year at 948.00 a seat. Two seats are added on November 16 and cost what is left of it; the next year is for all twelve.
+// A yearly contract costs 948.00 a seat. Two seats are added on November 16 and billed for the rest of the year. The
+// next year is billed for twelve seats.
 func Example_annualContract() {
 	policy := lifecycle.Standard()
 	signed := time.Date(2026, time.March, 1, 0, 0, 0, 0, time.UTC)

@@ -11,14 +11,17 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// A card is declined when December is charged. There are three days of grace with a try each day, then service stops but for billing. On
-// December 9 another card is entered, and its payment brings everything back.
+// A card is declined when December is charged. The policy grants three days of grace with a retry each day, then access
+// falls to the billing pages. On December 9 the customer enters another card, and its payment restores access.
 func Example_declinedCard() {
 	policy := lifecycle.Standard()
 	day := proration.Interval{Days: 1}
-	policy.Dunning = lifecycle.Dunning{Grace: proration.Interval{Days: 3}, Retries: []proration.Interval{day, day}, FinalAction: lifecycle.FinalSuspend}
+	policy.Dunning = lifecycle.Dunning{
+		Grace: proration.Interval{Days: 3}, Retries: []proration.Interval{day, day}, FinalAction: lifecycle.FinalSuspend,
+	}
 
-	monthly, err := proration.NewCycle(time.Date(2026, time.November, 1, 0, 0, 0, 0, time.UTC), proration.Interval{Months: 1})
+	start := time.Date(2026, time.November, 1, 0, 0, 0, 0, time.UTC)
+	monthly, err := proration.NewCycle(start, proration.Interval{Months: 1})
 	if err != nil {
 		panic(err)
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/billingrules/billing/lifecycle"
 )
 
-// A reminder after two weeks, a block after a month for whoever owes 100.00 or more, and an end after two.
+// The seller reminds after 14 days, blocks after 30 days a customer who owes 100.00 or more, and ends after 60 days.
 func ExampleLadder_At() {
 	days := func(n int) *int { return &n }
 	hundred := decimal.RequireFromString("100.00")
@@ -25,7 +25,7 @@ func ExampleLadder_At() {
 	for _, day := range []time.Time{
 		time.Date(2026, time.November, 14, 0, 0, 0, 0, time.UTC),
 		time.Date(2026, time.November, 15, 0, 0, 0, 0, time.UTC), // 14 days
-		time.Date(2026, time.December, 1, 0, 0, 0, 0, time.UTC),  // 30 days, and 178.00
+		time.Date(2026, time.December, 1, 0, 0, 0, 0, time.UTC),  // 30 days and 178.00
 		time.Date(2026, time.December, 31, 0, 0, 0, 0, time.UTC), // 60 days
 	} {
 		stage, ok, err := ladder.At(unpaid, day, time.UTC)
@@ -47,5 +47,5 @@ func ExampleLadder_At() {
 func ExampleLadder_Validate() {
 	ladder := lifecycle.Ladder{{Name: "blocked"}}
 	fmt.Println(ladder.Validate())
-	// Output: ladder[0]: a stage has days, a count or a balance from which it holds
+	// Output: ladder[0]: required, at least one of days, count, balance
 }

@@ -13,12 +13,12 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// date is the first instant of a day of 2026.
+// date returns midnight of a day of 2026 in UTC.
 func date(month time.Month, day int) time.Time {
 	return time.Date(2026, month, day, 0, 0, 0, 0, time.UTC)
 }
 
-// acme is a new subscription for ten seats at 89.00 a month.
+// acme returns a new subscription of ten seats at 89.00 a month.
 func acme() lifecycle.Subscription {
 	monthly, err := proration.NewCycle(date(time.November, 1), proration.Interval{Months: 1})
 	if err != nil {
@@ -31,7 +31,7 @@ func acme() lifecycle.Subscription {
 	return sub
 }
 
-// afterwards applies some events to a subscription, in order.
+// afterwards applies events to a subscription, in order.
 func afterwards(policy lifecycle.Policy, sub lifecycle.Subscription, events ...lifecycle.Event) lifecycle.Subscription {
 	for _, e := range events {
 		e.Sequence = sub.Sequence + 1
@@ -44,15 +44,17 @@ func afterwards(policy lifecycle.Policy, sub lifecycle.Subscription, events ...l
 	return sub
 }
 
-// inService is acme with a card, its first month paid.
+// inService returns acme with a card and a paid first month.
 func inService(policy lifecycle.Policy) lifecycle.Subscription {
 	return afterwards(policy, acme(),
 		lifecycle.Event{At: date(time.November, 1), Kind: lifecycle.Started, PaymentMethod: "card"},
-		lifecycle.Event{At: date(time.November, 1), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-1"}},
+		lifecycle.Event{
+			At: date(time.November, 1), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-1"},
+		},
 	)
 }
 
-// Two seats are added in mid-month. Nothing happens until the caller stores what comes out, so that this is the preview too.
+// Two seats are added in mid-month. Nothing happens until the caller stores the outcome, so this is also the preview.
 func ExampleApply() {
 	policy := lifecycle.Standard()
 	sub := inService(policy)
@@ -80,10 +82,12 @@ func ExampleApply() {
 	// seats: 10 and then 12
 }
 
-// What the rules do not allow is a value with a reason, and changes nothing.
+// An event that is not allowed returns a Refusal with the reason, and changes nothing.
 func ExampleApply_refused() {
 	policy := lifecycle.Standard()
-	_, err := lifecycle.Apply(policy, inService(policy), lifecycle.Event{Sequence: 3, At: date(time.November, 2), Kind: lifecycle.CancellationWithdrawn})
+	_, err := lifecycle.Apply(policy, inService(policy), lifecycle.Event{
+		Sequence: 3, At: date(time.November, 2), Kind: lifecycle.CancellationWithdrawn,
+	})
 
 	var refusal *lifecycle.Refusal
 	fmt.Println(errors.Is(err, lifecycle.ErrRefused), errors.As(err, &refusal))
@@ -93,11 +97,12 @@ func ExampleApply_refused() {
 	// cancellation_withdrawn while active: No cancellation is scheduled.
 }
 
-// Advancing to a future date is the preview of the next invoices: what is stored stays as it is.
+// Advancing to a future date previews the next invoices. The stored subscription is not modified.
 func ExampleAdvance() {
 	policy := lifecycle.Standard()
 	sub := afterwards(policy, inService(policy), lifecycle.Event{
-		At: date(time.November, 16), Kind: lifecycle.SeatsAdded, Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)},
+		At: date(time.November, 16), Kind: lifecycle.SeatsAdded,
+		Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)},
 	})
 
 	preview, err := lifecycle.Advance(policy, sub, time.Date(2027, time.January, 1, 0, 0, 0, 0, time.UTC))
@@ -119,7 +124,7 @@ func ExampleAdvance() {
 	// as stored: 2026-11-16 2 invoices
 }
 
-// The deadline is when Advance has something to do: a caller schedules one job a subscription.
+// The caller schedules one job for each subscription, which calls Advance at the next deadline.
 func ExampleNext() {
 	policy := lifecycle.Standard()
 	_, ok := lifecycle.Next(policy, acme())
@@ -132,17 +137,22 @@ func ExampleNext() {
 	// renewal 2026-12-01 true
 }
 
-// An edited policy holds from its date on: the decline of November has a week of grace, as it was then, and that of December three days.
+// An edited policy applies from its date. The failed payment of November has a week of grace, the one of December three
+// days.
 func ExampleReplay() {
 	before, after := lifecycle.Standard(), lifecycle.Standard()
 	after.From, after.Dunning.Grace = date(time.December, 1), proration.Interval{Days: 3}
 	failed := func(sequence int64, at time.Time, id string) lifecycle.Event {
-		return lifecycle.Event{Sequence: sequence, At: at, Kind: lifecycle.PaymentFailed, Payment: lifecycle.Payment{Invoice: id}}
+		payment := lifecycle.Payment{Invoice: id}
+		return lifecycle.Event{Sequence: sequence, At: at, Kind: lifecycle.PaymentFailed, Payment: payment}
 	}
 	out, err := lifecycle.Replay([]lifecycle.Policy{before, after}, acme(), []lifecycle.Event{
 		{Sequence: 1, At: date(time.November, 1), Kind: lifecycle.Started, PaymentMethod: "card"},
 		failed(2, date(time.November, 1), "acme-1"),
-		{Sequence: 3, At: date(time.November, 7), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-1"}},
+		{
+			Sequence: 3, At: date(time.November, 7), Kind: lifecycle.PaymentSucceeded,
+			Payment: lifecycle.Payment{Invoice: "acme-1"},
+		},
 		{Sequence: 4, At: date(time.November, 7), Kind: lifecycle.CancellationWithdrawn},
 		failed(5, date(time.December, 1), "acme-2"),
 	}, date(time.December, 4))
@@ -161,14 +171,20 @@ func ExampleReplay() {
 	// 2026-12-04 00:00:00  grace over acme-2         suspended      billing_only
 }
 
-// Seats that were added on November 16 come to be known on December 1, after that month was billed: only the difference is invoiced, and
-// nothing the second time.
+// Two seats were added on November 16, but reported on December 1, after that month was billed. The correction bills
+// the difference. Correcting again bills nothing.
 func ExampleCorrect() {
 	policy := lifecycle.Standard()
 	events := []lifecycle.Event{
 		{Sequence: 1, At: date(time.November, 1), Kind: lifecycle.Started, PaymentMethod: "card"},
-		{Sequence: 2, At: date(time.November, 1), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-1"}},
-		{Sequence: 3, At: date(time.December, 1), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-2"}},
+		{
+			Sequence: 2, At: date(time.November, 1), Kind: lifecycle.PaymentSucceeded,
+			Payment: lifecycle.Payment{Invoice: "acme-1"},
+		},
+		{
+			Sequence: 3, At: date(time.December, 1), Kind: lifecycle.PaymentSucceeded,
+			Payment: lifecycle.Payment{Invoice: "acme-2"},
+		},
 	}
 	was, err := lifecycle.Replay([]lifecycle.Policy{policy}, acme(), events, date(time.December, 1))
 	if err != nil {
@@ -177,7 +193,8 @@ func ExampleCorrect() {
 	correction := lifecycle.CorrectRequest{
 		Policies: []lifecycle.Policy{policy}, Subscription: acme(), Issued: was.Invoices, At: date(time.December, 1),
 		Events: append(events, lifecycle.Event{
-			Sequence: 4, At: date(time.November, 16), Kind: lifecycle.SeatsAdded, Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)},
+			Sequence: 4, At: date(time.November, 16), Kind: lifecycle.SeatsAdded,
+			Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)},
 		}),
 	}
 	for range 2 {
@@ -202,11 +219,14 @@ func ExampleCorrect() {
 
 func ExampleStandard() {
 	policy := lifecycle.Standard()
-	fmt.Println(policy.Billing.Proration.DayCount, policy.Billing.CreditBasis, policy.Dunning.Grace, policy.Dunning.FinalAction)
-	// Output: days billed P1W suspend
+	fmt.Println(policy.Billing.Proration.DayCount, policy.Billing.CreditBasis)
+	fmt.Println(policy.Dunning.Grace, policy.Dunning.FinalAction)
+	// Output:
+	// days billed
+	// P1W suspend
 }
 
-// A policy left unset is refused: what decides money or access is the seller's choice, and nobody's guess.
+// A setting that decides an amount or access has no hidden default: a policy without one is an error.
 func ExamplePolicy_Validate() {
 	fmt.Println(lifecycle.Standard().Validate())
 
@@ -218,16 +238,18 @@ func ExamplePolicy_Validate() {
 	// Output:
 	// <nil>
 	// billing.credit_basis: it is one of billed, price
-	// dunning.final_action: unset is none of continue, suspend, cancel
+	// dunning.final_action: required, one of continue, suspend, cancel
 	// true
 }
 
-// Access is not status: while the grace runs everything can be reached, and afterwards the pages on which one can pay.
+// Access is not status. A past-due customer has full access during the grace, and only the billing pages after it.
 func ExamplePolicy_Access() {
 	policy := lifecycle.Standard()
 	sub := afterwards(policy, acme(),
 		lifecycle.Event{At: date(time.November, 1), Kind: lifecycle.Started, PaymentMethod: "card"},
-		lifecycle.Event{At: date(time.November, 1), Kind: lifecycle.PaymentFailed, Payment: lifecycle.Payment{Invoice: "acme-1"}},
+		lifecycle.Event{
+			At: date(time.November, 1), Kind: lifecycle.PaymentFailed, Payment: lifecycle.Payment{Invoice: "acme-1"},
+		},
 	)
 	for _, at := range []time.Time{date(time.November, 8).Add(-1), date(time.November, 8)} {
 		out, err := lifecycle.Advance(policy, sub, at)
@@ -241,12 +263,13 @@ func ExamplePolicy_Access() {
 	// 2026-11-08 00:00:00 suspended billing_only
 }
 
-// Who manages billing reaches it always; the others reach nothing while it is all there is.
+// Billing managers can always reach billing. Other members have no access while billing is all that is open.
 func ExamplePolicy_AccessOf() {
 	policy := lifecycle.Standard()
 	policy.Managers = []lifecycle.Role{{Role: "owner"}, {Role: "admin", Selected: true}}
 	suspended := lifecycle.Subscription{ID: "acme", Status: lifecycle.Suspended}
-	for _, m := range []lifecycle.Role{{Role: "owner"}, {Role: "admin", Selected: true}, {Role: "admin"}, {Role: "agent"}} {
+	roles := []lifecycle.Role{{Role: "owner"}, {Role: "admin", Selected: true}, {Role: "admin"}, {Role: "agent"}}
+	for _, m := range roles {
 		fmt.Println(m.Role, policy.AccessOf(suspended, m))
 	}
 	// Output:
@@ -268,29 +291,52 @@ func ExamplePolicy_Manages() {
 	// true
 }
 
-// What happened as text, for whoever asks why.
+// The timeline shows each event and deadline, and the status and access that it led to.
 func ExampleOutcome_Timeline() {
 	policy := lifecycle.Standard()
-	out, err := lifecycle.Advance(policy, afterwards(policy, inService(policy), lifecycle.Event{At: date(time.December, 10), Kind: lifecycle.CancellationRequested}),
-		time.Date(2027, time.January, 1, 0, 0, 0, 0, time.UTC))
+	out, err := lifecycle.Replay([]lifecycle.Policy{policy}, acme(), []lifecycle.Event{
+		{Sequence: 1, At: date(time.November, 1), Kind: lifecycle.Started, PaymentMethod: "card"},
+		{
+			Sequence: 2, At: date(time.November, 1), Kind: lifecycle.PaymentSucceeded,
+			Payment: lifecycle.Payment{Invoice: "acme-1"},
+		},
+		{
+			Sequence: 3, At: date(time.November, 16), Kind: lifecycle.SeatsAdded,
+			Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)},
+		},
+		{Sequence: 4, At: date(time.November, 20), Kind: lifecycle.CancellationRequested},
+		{Sequence: 5, At: date(time.November, 21), Kind: lifecycle.Reactivated},
+	}, date(time.December, 2))
 	if err != nil {
 		panic(err)
 	}
 	fmt.Print(out.Timeline())
-	// Output: 2027-01-01 00:00:00  cancellation       canceled       billing_only
+	// Output:
+	// 2026-11-01 00:00:00  started                                active         full          acme-1
+	// 2026-11-01 00:00:00  payment succeeded acme-1               active         full
+	// 2026-11-16 00:00:00  2 seats added                          active         full          acme-2
+	// 2026-11-20 00:00:00  cancellation requested for 2026-12-01  active         full
+	// 2026-11-21 00:00:00  reactivated                            active         full
+	//                      refused: The subscription is already active; its current period ends on 2026-12-01.
+	// 2026-12-01 00:00:00  cancellation                           canceled       billing_only
 }
 
 func ExampleStep_What() {
-	fmt.Println(lifecycle.Step{Event: lifecycle.SeatsAdded}.What())
+	fmt.Println(lifecycle.Step{Event: lifecycle.SeatsAdded, Detail: "2 seats added"}.What())
+	fmt.Println(lifecycle.Step{Event: lifecycle.PaymentSucceeded, Ref: "acme-5"}.What())
 	fmt.Println(lifecycle.Step{Deadline: lifecycle.GraceOver, Ref: "acme-2"}.What())
 	// Output:
-	// seats added
+	// 2 seats added
+	// payment succeeded acme-5
 	// grace over acme-2
 }
 
-// An event that is kept shares nothing with the one it was made from.
+// A clone shares no memory with the event.
 func ExampleEvent_Clone() {
-	e := lifecycle.Event{Sequence: 1, Kind: lifecycle.BillingDetailsChanged, Contact: invoice.Contact{Address: []string{"1 Main Street"}}}
+	e := lifecycle.Event{
+		Sequence: 1, Kind: lifecycle.BillingDetailsChanged,
+		Contact: invoice.Contact{Address: []string{"1 Main Street"}},
+	}
 	own := e.Clone()
 	e.Contact.Address[0] = "2 Main Street"
 	fmt.Println(own.Contact.Address[0])

@@ -11,14 +11,18 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// A trial of fourteen days is bought on its fifth. The ten days that are left are added to the first paid month. A second customer
-// enters no card, is told three days before the end, and is left with billing alone.
+// The first customer buys on the fifth day of a trial of 14 days, and the remaining ten days extend the first paid
+// month. The second customer enters no card, is reminded three days before the end, and then has access to billing
+// only.
 func Example_trial() {
 	policy := lifecycle.Standard()
 	policy.Trial = lifecycle.Trial{
-		Trial: plans.Trial{Length: proration.Interval{Days: 14}, UnusedTrial: plans.CarryOver}, WithoutPaymentMethod: lifecycle.FinalSuspend,
+		Trial:                plans.Trial{Length: proration.Interval{Days: 14}, UnusedTrial: plans.CarryOver},
+		WithoutPaymentMethod: lifecycle.FinalSuspend,
 	}
-	policy.Reminders = []lifecycle.Reminder{{Of: lifecycle.NoticeTrialEnd, Before: proration.Interval{Days: 3}, OnlyWithoutPaymentMethod: true}}
+	policy.Reminders = []lifecycle.Reminder{
+		{Of: lifecycle.NoticeTrialEnd, Before: proration.Interval{Days: 3}, OnlyWithoutPaymentMethod: true},
+	}
 
 	start := time.Date(2026, time.November, 2, 9, 0, 0, 0, time.UTC)
 	monthly, err := proration.NewCycle(start, proration.Interval{Months: 1})
@@ -32,7 +36,10 @@ func Example_trial() {
 		{
 			{Sequence: 1, At: start, Kind: lifecycle.Started, PaymentMethod: "card"},
 			{Sequence: 2, At: start.AddDate(0, 0, 4), Kind: lifecycle.TrialConverted},
-			{Sequence: 3, At: start.AddDate(0, 0, 4), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "buyer-1"}},
+			{
+				Sequence: 3, At: start.AddDate(0, 0, 4), Kind: lifecycle.PaymentSucceeded,
+				Payment: lifecycle.Payment{Invoice: "buyer-1"},
+			},
 		},
 		{
 			{Sequence: 1, At: start, Kind: lifecycle.Started},
@@ -43,7 +50,8 @@ func Example_trial() {
 			sub.ID = "buyer"
 		}
 		sub.Contract = contract
-		out, err := lifecycle.Replay([]lifecycle.Policy{policy}, sub, events, time.Date(2026, time.December, 16, 9, 0, 0, 0, time.UTC))
+		to := time.Date(2026, time.December, 16, 9, 0, 0, 0, time.UTC)
+		out, err := lifecycle.Replay([]lifecycle.Policy{policy}, sub, events, to)
 		if err != nil {
 			panic(err)
 		}

@@ -11,76 +11,92 @@ import (
 	"github.com/billingrules/billing/invoice"
 )
 
-// Outcome is what came of an event, or of the passing of time.
+// Outcome is the result of an event or of the passing of time.
 type Outcome struct {
-	Subscription Subscription      `json:"subscription"`      // to be stored in place of the one passed in
-	Invoices     []invoice.Invoice `json:"invoices,omitzero"` // issued, in order, as they are afterwards; a credit note is one that corrects another
-	Changed      []invoice.Invoice `json:"changed,omitzero"`  // issued before, whose status changed, in the order in which they did first
-	Credits      []credits.Entry   `json:"credits,omitzero"`  // what was added to the ledger, in order
-	Notices      []Notice          `json:"notices,omitzero"`  // what to tell the customer, in order
-	Effects      []Effect          `json:"effects,omitzero"`  // what to do, in order
-	Steps        []Step            `json:"steps,omitzero"`    // what happened, one after the other
+	Subscription Subscription `json:"subscription"` // new state, to store in place of the input
+	// Invoices are the invoices issued, in order, in their final state. An invoice that corrects another is a credit note.
+	Invoices []invoice.Invoice `json:"invoices,omitzero"`
+	// Changed are invoices issued earlier whose status or amounts changed, in the order of their first change.
+	Changed []invoice.Invoice `json:"changed,omitzero"`
+	Credits []credits.Entry   `json:"credits,omitzero"` // new entries of the credit ledger, in order
+	Notices []Notice          `json:"notices,omitzero"` // messages to the customer, in order
+	Effects []Effect          `json:"effects,omitzero"` // tasks for the caller, in order
+	Steps   []Step            `json:"steps,omitzero"`   // events and deadlines processed, in order
 }
 
-// Effect is something for the caller to do, in order; one whose invoice is void in the same outcome was withdrawn meanwhile, and is left out. A charge
-// and a send are asked for again after a failure: a provider knows by the invoice what it is about. Its ID derives from the subscription, what caused it and its ordinal, so that a
-// caller who runs the same again can tell what was done already.
+// Effect is a task for the caller. The caller performs the effects of an outcome in order, and skips the collection or
+// sending of an invoice that is void in the same outcome. A collection or a sending may be requested again after a
+// failure; the provider recognizes the invoice by its ID.
 type Effect struct {
-	ID      string          `json:"id"`      // the same whenever the same is run again
-	Kind    EffectKind      `json:"kind"`    // what to do
-	Invoice string          `json:"invoice"` // ID of the invoice it is about
-	Amount  decimal.Decimal `json:"amount"`  // of money, in the currency of the contract, not negative
+	// ID derives from the subscription, the cause of the effect and a counter. A repeated call returns the same IDs, so
+	// that the caller can skip completed tasks.
+	ID      string          `json:"id"`
+	Kind    EffectKind      `json:"kind"`    // kind of the task
+	Invoice string          `json:"invoice"` // ID of the invoice that the task is about
+	Amount  decimal.Decimal `json:"amount"`  // amount in major units of the contract's currency, never negative
 }
 
-// EffectKind says what the caller is to do. Its zero is unset.
+// EffectKind is the kind of an [Effect]. The zero value is unset.
+//
+// JSON: collect_payment, send, refund, withdraw.
 type EffectKind uint8
 
 // The kinds of effects.
 const (
-	CollectPayment EffectKind = iota + 1 // charge the method of payment on file for the invoice, and tell what came of it as an event
-	Send                                 // send the invoice, to be paid by hand
-	Refund                               // pay money back; it is accounted for already, and takes no event: PaymentRefunded is money that the seller gives back by itself
-	Withdraw                             // stop collecting the invoice, which nobody is to pay any more
+	// CollectPayment asks the caller to charge the customer's payment method for the invoice, and to report the result as
+	// an event.
+	CollectPayment EffectKind = iota + 1
+	// Send asks the caller to send the invoice to a customer who pays by hand.
+	Send
+	// Refund asks the caller to refund money. The refund is already recorded, so the caller reports no event; the event
+	// PaymentRefunded is for refunds that the seller decides on.
+	Refund
+	// Withdraw asks the caller to stop the collection of an invoice that no longer has to be paid.
+	Withdraw
 )
 
 var effectKinds = []string{"", "collect_payment", "send", "refund", "withdraw"}
 
-// String returns the kind's name, "charge".
+// String returns the kind's name, "collect_payment".
 func (k EffectKind) String() string { return enum.String(effectKinds, k) }
 
 // MarshalText returns the kind's name.
 func (k EffectKind) MarshalText() ([]byte, error) { return fault.Marshal(effectKinds, k, "kind") }
 
-// UnmarshalText reads the kind's name; an unknown one is ErrInvalid.
+// UnmarshalText reads the kind's name. An unknown name returns ErrInvalid.
 func (k *EffectKind) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(effectKinds, k, "kind", text)
 }
 
-// Notice is something to tell the customer.
+// Notice is a message to the customer.
 type Notice struct {
-	ID      string     `json:"id"`               // derived as that of an effect
-	Kind    NoticeKind `json:"kind"`             // what about
-	At      time.Time  `json:"at"`               // when it is told
-	Of      time.Time  `json:"of,omitzero"`      // when what it tells of happens, or the grace that it begins is over
-	Invoice string     `json:"invoice,omitzero"` // ID of the invoice it is about
+	ID      string     `json:"id"`               // unique ID, derived in the same way as the ID of an effect
+	Kind    NoticeKind `json:"kind"`             // subject of the message
+	At      time.Time  `json:"at"`               // time to send the message
+	Of      time.Time  `json:"of,omitzero"`      // time of the announced event, or end of the grace that starts
+	Invoice string     `json:"invoice,omitzero"` // ID of the invoice that the message is about; "" is none
 }
 
-// NoticeKind says what a notice is about. Its zero is unset.
+// NoticeKind is the subject of a [Notice]. The zero value is unset.
+//
+// JSON: renewal, trial_end, end, grace_end, payment_failed, overdue, receipt, access_lost.
 type NoticeKind uint8
 
-// The kinds of notices: first those that come before something, as reminders.
+// The kinds of notices. The first four are sent before the event, as reminders.
 const (
-	NoticeRenewal       NoticeKind = iota + 1 // the next period begins, and is charged
-	NoticeTrialEnd                            // the trial is over
+	NoticeRenewal       NoticeKind = iota + 1 // the next period starts and is charged
+	NoticeTrialEnd                            // the trial ends
 	NoticeEnd                                 // service ends
-	NoticeGraceEnd                            // the grace of an invoice is over
-	NoticePaymentFailed                       // a payment failed
-	NoticeOverdue                             // an invoice was not paid when it was due
-	NoticeReceipt                             // an invoice is paid: a copy of it goes out
-	NoticeAccessLost                          // access was lost, since something was not paid, or could not be
+	NoticeGraceEnd                            // the grace of an invoice ends
+	NoticePaymentFailed                       // a payment failed or was disputed
+	NoticeOverdue                             // the due date of an invoice passed
+	NoticeReceipt                             // an invoice is paid; the message includes a copy
+	NoticeAccessLost                          // access ended because a payment or a payment method is missing
 )
 
-var noticeKinds = []string{"", "renewal", "trial_end", "end", "grace_end", "payment_failed", "overdue", "receipt", "access_lost"}
+var noticeKinds = []string{
+	"", "renewal", "trial_end", "end", "grace_end", "payment_failed", "overdue", "receipt", "access_lost",
+}
 
 // String returns the kind's name, "receipt".
 func (k NoticeKind) String() string { return enum.String(noticeKinds, k) }
@@ -88,20 +104,21 @@ func (k NoticeKind) String() string { return enum.String(noticeKinds, k) }
 // MarshalText returns the kind's name.
 func (k NoticeKind) MarshalText() ([]byte, error) { return fault.Marshal(noticeKinds, k, "kind") }
 
-// UnmarshalText reads the kind's name; an unknown one is ErrInvalid.
+// UnmarshalText reads the kind's name. An unknown name returns ErrInvalid.
 func (k *NoticeKind) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(noticeKinds, k, "kind", text)
 }
 
-// Step is one thing that happened: an event, a deadline, or an event that was refused.
+// Step is one event or deadline in an outcome, or an event that was refused.
 type Step struct {
-	At       time.Time    `json:"at"`                // when
-	Event    EventKind    `json:"event,omitzero"`    // the event; unset for a deadline
-	Sequence int64        `json:"sequence,omitzero"` // its number
-	Deadline DeadlineKind `json:"deadline,omitzero"` // the deadline; unset for an event
-	Ref      string       `json:"ref,omitzero"`      // what of several it is about, such as an invoice
-	Status   Status       `json:"status"`            // where it led
-	Access   Access       `json:"access"`            // what can be reached from then on
-	Issued   []string     `json:"issued,omitzero"`   // IDs of the invoices that it issued
-	Refused  string       `json:"refused,omitzero"`  // why it was not allowed; then it changed nothing
+	At       time.Time    `json:"at"`                // time of the step
+	Event    EventKind    `json:"event,omitzero"`    // kind of the event; unset for a deadline
+	Sequence int64        `json:"sequence,omitzero"` // number of the event; zero for a deadline
+	Deadline DeadlineKind `json:"deadline,omitzero"` // kind of the deadline; unset for an event
+	Ref      string       `json:"ref,omitzero"`      // invoice, reminder or event that the step is about; "" is none
+	Detail   string       `json:"detail,omitzero"`   // effect of the step, "2 seats added"; "" if the kind says it
+	Status   Status       `json:"status"`            // status after the step
+	Access   Access       `json:"access"`            // access of the customer after the step
+	Issued   []string     `json:"issued,omitzero"`   // IDs of the invoices that the step issued
+	Refused  string       `json:"refused,omitzero"`  // reason why the event or change was refused; "" if it was not
 }

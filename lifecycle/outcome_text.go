@@ -7,11 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// Timeline returns what happened as text, a line for each step: when, what, where it led, what can be reached, and which invoices it issued.
-// Instants are on the customer's calendar.
+// Timeline returns the steps as text, one line each: time, event or deadline, status, access and the invoices issued.
+// A line below a refused event gives the reason. Times are in the customer's time zone.
 //
-//	2026-11-01 00:00:00  started                     active      full          acme-1
-//	2026-11-01 00:00:00  grace over acme-1           suspended   billing_only
+//	2026-11-01 00:00:00  started            active         full          acme-1
+//	2026-11-08 00:00:00  grace over acme-1  suspended      billing_only
 func (o Outcome) Timeline() string {
 	var text strings.Builder
 	width := len("payment succeeded")
@@ -19,7 +19,9 @@ func (o Outcome) Timeline() string {
 		width = max(width, utf8.RuneCountInString(s.What()))
 	}
 	for _, s := range o.Steps {
-		line := fmt.Sprintf("%s  %-*s  %-13s  %-12s  %s", s.At.In(o.Subscription.location()).Format("2006-01-02 15:04:05"), width, s.What(), s.Status, s.Access, strings.Join(s.Issued, " "))
+		at := s.At.In(o.Subscription.location()).Format("2006-01-02 15:04:05")
+		issued := strings.Join(s.Issued, " ")
+		line := fmt.Sprintf("%s  %-*s  %-13s  %-12s  %s", at, width, s.What(), s.Status, s.Access, issued)
 		text.WriteString(strings.TrimRight(line, " ") + "\n")
 		if s.Refused != "" {
 			text.WriteString(strings.Repeat(" ", len("2006-01-02 15:04:05")) + "  refused: " + printable(s.Refused) + "\n")
@@ -28,15 +30,19 @@ func (o Outcome) Timeline() string {
 	return text.String()
 }
 
-// What returns what the step was in words: "seats added", "grace over acme-2".
+// What returns what the step did: "2 seats added", "cancellation requested for 2026-05-01", "grace over acme-2". For a
+// refused event it returns the request.
 func (s Step) What() string {
+	if s.Detail != "" {
+		return printable(s.Detail)
+	}
 	what := s.Event.String()
 	if s.Event == 0 {
 		what = s.Deadline.String()
 	}
 	what = strings.ReplaceAll(what, "_", " ")
 	if s.Deadline == ReminderDue {
-		of, which, _ := strings.Cut(s.Ref, "-") // "grace_end-2 acme-7" is the second reminder of the policy
+		of, which, _ := strings.Cut(s.Ref, "-") // "grace_end-2 acme-7" is the policy's second reminder, about acme-7
 		_, invoice, _ := strings.Cut(which, " ")
 		return printable(strings.TrimSpace("reminder of " + strings.ReplaceAll(of, "_", " ") + " " + invoice))
 	}
@@ -46,7 +52,9 @@ func (s Step) What() string {
 	return printable(what)
 }
 
-// printable keeps text on its line, whatever a name holds.
+// printable replaces control characters and line breaks with spaces, so that a text stays on one line.
 func printable(text string) string {
-	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r < ' ' || slices.Contains([]rune{0x7f, 0x85, 0x2028, 0x2029}, r) }), " ")
+	return strings.Join(strings.FieldsFunc(text, func(r rune) bool {
+		return r < ' ' || slices.Contains([]rune{0x7f, 0x85, 0x2028, 0x2029}, r)
+	}), " ")
 }

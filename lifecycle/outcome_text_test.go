@@ -14,6 +14,8 @@ func TestWhat(t *testing.T) {
 		want string
 	}{
 		{"an event", lifecycle.Step{Event: lifecycle.SeatsAdded, Sequence: 3}, "seats added"},
+		{"an event with a detail", lifecycle.Step{Event: lifecycle.SeatsAdded, Detail: "2 seats added"}, "2 seats added"},
+		{"a detail on two lines", lifecycle.Step{Event: lifecycle.SeatsAdded, Detail: "2 desks\nadded"}, "2 desks added"},
 		{"a deadline of an invoice", lifecycle.Step{Deadline: lifecycle.GraceOver, Ref: "acme-2"}, "grace over acme-2"},
 		{"a change that an event asked for", lifecycle.Step{Deadline: lifecycle.ChangeDue, Ref: "event-3"}, "change"},
 		{"the twelfth reminder of a policy", lifecycle.Step{Deadline: lifecycle.ReminderDue, Ref: "trial_end-12"}, "reminder of trial end"},
@@ -31,12 +33,12 @@ func TestTimeline(t *testing.T) {
 	got := lifecycle.Outcome{Steps: []lifecycle.Step{
 		{At: day, Event: lifecycle.PaymentFailed, Status: lifecycle.PastDue, Access: lifecycle.Full},
 		{At: day, Deadline: lifecycle.ReminderDue, Ref: "grace_end-2 acme-2026-7", Status: lifecycle.PastDue, Access: lifecycle.Full},
-		{At: day, Event: lifecycle.Resumed, Status: lifecycle.PastDue, Access: lifecycle.Full, Refused: "that cannot happen now"},
+		{At: day, Event: lifecycle.Resumed, Status: lifecycle.PastDue, Access: lifecycle.Full, Refused: "The subscription is not paused."},
 	}}.Timeline()
 	want := "2026-04-18 00:00:00  payment failed                     past_due       full\n" +
 		"2026-04-18 00:00:00  reminder of grace end acme-2026-7  past_due       full\n" +
 		"2026-04-18 00:00:00  resumed                            past_due       full\n" +
-		"                     refused: that cannot happen now\n"
+		"                     refused: The subscription is not paused.\n"
 	if got != want {
 		t.Errorf("the timeline is\n%s\nand not\n%s", got, want)
 	}

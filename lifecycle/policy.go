@@ -13,73 +13,99 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Policy is what the seller chose. It is data: it reads naturally as JSON. [Standard] is complete.
+// Policy is the seller's settings, as plain data that can be stored as JSON. [Standard] returns a complete one.
 type Policy struct {
-	From        time.Time         `json:"from,omitzero"`         // from when on it holds; zero is always. What happened before is by the one before it
-	Billing     invoice.Policy    `json:"billing"`               // how invoices are made
-	Catalog     *plans.Catalog    `json:"catalog,omitempty"`     // the plans, terms, markets and rules; nil takes plans as events have them, any way to pay, and Rules
-	ChangeRules plans.ChangeRules `json:"change_rules,omitzero"` // who may change what, and when it takes effect; only without a catalog, which has its own
+	From    time.Time      `json:"from,omitzero"` // time from which the policy applies; zero applies it from the beginning
+	Billing invoice.Policy `json:"billing"`       // how invoices are made
+	// Catalog has the plans, terms, markets and change rules. Without one, events carry complete plans and terms, every
+	// payment method is accepted, and ChangeRules applies.
+	Catalog *plans.Catalog `json:"catalog,omitempty"`
+	// ChangeRules say who may make a change and when it takes effect. They must be empty with a catalog, which has its
+	// own.
+	ChangeRules plans.ChangeRules `json:"change_rules,omitzero"`
 
-	Prorations          ProrationBilling   `json:"prorations"`                     // when what a change inside a period comes to is collected; must be set
-	Trial               Trial              `json:"trial,omitzero"`                 // how it can be tried; zero is not
-	FirstPaymentTimeout proration.Interval `json:"first_payment_timeout,omitzero"` // how long the first invoice may stay unpaid before service begins; unset lets service begin at once
-	Renewal             Renewal            `json:"renewal"`                        // how periods follow on each other
-	Dunning             Dunning            `json:"dunning"`                        // what happens when an invoice is not paid
-	Pause               Pause              `json:"pause,omitzero"`                 // how service can be paused; zero is not
-	Reactivation        Reactivation       `json:"reactivation"`                   // how one comes back after an end
+	Prorations ProrationBilling `json:"prorations"`     // when the proration of a change is billed; must be set
+	Trial      Trial            `json:"trial,omitzero"` // the trial of a new subscription; zero is no trial
+	// FirstPaymentTimeout is the time in which the first invoice must be paid before service starts. Unset starts service
+	// at once.
+	FirstPaymentTimeout proration.Interval `json:"first_payment_timeout,omitzero"`
+	Renewal             Renewal            `json:"renewal"`        // how periods renew
+	Dunning             Dunning            `json:"dunning"`        // how unpaid invoices are collected
+	Pause               Pause              `json:"pause,omitzero"` // how a subscription is paused; zero allows no pause
+	Reactivation        Reactivation       `json:"reactivation"`   // how a customer returns
 
-	Reminders             []Reminder         `json:"reminders,omitzero"`              // what the customer is told before it happens
-	AccessByStatus        map[Status]Access  `json:"access_by_status"`                // what can be reached in each status where nothing is paid for; all must be set, none below billing
-	Managers              []Role             `json:"managers"`                        // who sees and manages billing; at least one
-	BillingDetailsEditors []plans.Actor      `json:"billing_details_editors"`         // who changes billing details while it renews; at least one. While it does not, anybody does
-	ManualPaymentMethods  []string           `json:"manual_payment_methods,omitzero"` // the methods that are never charged: invoices are sent, and paid by hand
-	InvoiceRetention      proration.Interval `json:"invoice_retention"`               // how long a settled invoice can still be refunded, disputed and voided; must be set
+	Reminders []Reminder `json:"reminders,omitzero"` // messages to the customer before a deadline
+	// AccessByStatus is the access in each status at times that are not paid for. It must have every status, none of them
+	// below billing_only.
+	AccessByStatus map[Status]Access `json:"access_by_status"`
+	Managers       []Role            `json:"managers"` // roles that see and manage billing; at least one
+	// BillingDetailsEditors are the actors who may change billing details while the subscription renews, at least one.
+	// While it does not renew, every actor may.
+	BillingDetailsEditors []plans.Actor `json:"billing_details_editors"`
+	// ManualPaymentMethods are the payment methods of customers who pay by hand: their invoices are sent, not collected.
+	ManualPaymentMethods []string `json:"manual_payment_methods,omitzero"`
+	// InvoiceRetention is how long a settled invoice can be refunded, disputed or voided; must be set.
+	InvoiceRetention proration.Interval `json:"invoice_retention"`
 }
 
-// Trial is how a plan can be tried.
+// Trial is the trial of a new subscription.
 type Trial struct {
-	plans.Trial                      // how long, and what becomes of the days that are left when it is bought earlier
-	RequirePaymentMethod bool        `json:"require_payment_method,omitzero"` // a method of payment is needed to begin
-	WithoutPaymentMethod FinalAction `json:"without_payment_method,omitzero"` // what happens at its end where there is none; must be set for a trial
+	plans.Trial               // length, and the use of the days that remain when the customer buys early
+	RequirePaymentMethod bool `json:"require_payment_method,omitzero"` // the trial starts only with a payment method
+	// WithoutPaymentMethod is the action at the end of the trial if there is no payment method; must be set for a trial.
+	WithoutPaymentMethod FinalAction `json:"without_payment_method,omitzero"`
 }
 
-// Renewal is how periods follow on each other.
+// Renewal is how periods renew.
 type Renewal struct {
-	Lead                 proration.Interval `json:"lead,omitzero"`          // how long before the next period its invoice is issued and charged; unset is when it begins
-	WithoutPaymentMethod FinalAction        `json:"without_payment_method"` // what happens where no method of payment is on file; must be set
-	Except               []string           `json:"except,omitzero"`        // the methods with which it does not renew by itself
+	// Lead is how long before the next period its invoice is issued and collected. Unset is when the period starts.
+	Lead proration.Interval `json:"lead,omitzero"`
+	// WithoutPaymentMethod is the action at the renewal if there is no payment method; must be set.
+	WithoutPaymentMethod FinalAction `json:"without_payment_method"`
+	Except               []string    `json:"except,omitzero"` // payment methods whose subscriptions do not renew
 }
 
-// Dunning is what happens when an invoice is not paid. Its clock starts with the first failure, and for an invoice that is paid by hand when it
-// is due; a hard decline stops the retries until another method is entered.
+// Dunning is how unpaid invoices are collected. The clock of an invoice starts with its first failed payment, or at its
+// due date if it is paid by hand. A hard decline stops the retries until another payment method is added.
 type Dunning struct {
-	DueIn       proration.Interval   `json:"due_in,omitzero"`  // how long an invoice may stay unpaid that is paid by hand; unset is no bound
-	Grace       proration.Interval   `json:"grace,omitzero"`   // how long service goes on, on the customer's calendar; for what is billed ahead from when it begins. Unset is not at all
-	Retries     []proration.Interval `json:"retries,omitzero"` // how long after the attempt before it each retry comes; none is one attempt in all
-	FinalAction FinalAction          `json:"final_action"`     // what happens when the grace is over; must be set
+	DueIn proration.Interval `json:"due_in,omitzero"` // payment term of an invoice paid by hand; unset is no due date
+	// Grace is how long service continues, on the customer's calendar. For an advance invoice it starts with the period.
+	// Unset is no grace.
+	Grace proration.Interval `json:"grace,omitzero"`
+	// Retries are the waiting times between an attempt and the next retry, in order. Without them there is one attempt.
+	Retries     []proration.Interval `json:"retries,omitzero"`
+	FinalAction FinalAction          `json:"final_action"` // action at the end of the grace, not pause; must be set
 }
 
-// Pause is how service can be paused.
+// Pause is how a subscription is paused.
 type Pause struct {
-	Effective plans.EffectiveTiming `json:"effective,omitzero"` // immediately or at_period_end, or that of the next one where it is paid already; must be set for a pause
-	Unused    credits.RefundAs      `json:"unused,omitzero"`    // at once: what becomes of what is paid for, balance or nothing; must be set then. With nothing it can still be used until its end
+	// Effective is the start of a pause, immediately or at_period_end; must be set for a pause. A period that is paid in
+	// advance is served before a pause at_period_end.
+	Effective plans.EffectiveTiming `json:"effective,omitzero"`
+	// Unused is the form in which a pause that starts immediately returns paid time, balance or nothing; must be set then.
+	// With nothing, a customer who resumes within the paid period keeps it.
+	Unused credits.RefundAs `json:"unused,omitzero"`
 }
 
-// Return is how one comes back after an end.
+// Reactivation is how a customer returns after the end of a subscription.
 type Reactivation struct {
-	ByMethod      bool                `json:"by_method,omitzero"` // entering a method of payment is enough; otherwise it takes a reactivation
-	BillingAnchor plans.BillingAnchor `json:"billing_anchor"`     // when periods begin then; must be set
+	// ByMethod lets a new payment method reactivate the subscription. Otherwise the event reactivated is required.
+	ByMethod      bool                `json:"by_method,omitzero"`
+	BillingAnchor plans.BillingAnchor `json:"billing_anchor"` // billing dates after the return; must be set
 }
 
-// Reminder is something that the customer is told before it happens.
+// Reminder is a message to the customer before a deadline.
 type Reminder struct {
-	Of                       NoticeKind         `json:"of"`                                   // renewal, trial_end, end or grace_end
-	Before                   proration.Interval `json:"before"`                               // how long before; must be set
-	OnlyWithoutPaymentMethod bool               `json:"only_without_payment_method,omitzero"` // only where no method of payment is on file
+	Of     NoticeKind         `json:"of"`     // renewal, trial_end, end or grace_end
+	Before proration.Interval `json:"before"` // how long before the deadline; must be set
+	// OnlyWithoutPaymentMethod sends the reminder only if there is no payment method.
+	OnlyWithoutPaymentMethod bool `json:"only_without_payment_method,omitzero"`
 }
 
-// Standard returns a complete and neutral policy: invoices by that of package invoice; anybody changes anything but a price at once, and
-// cancels for the end of the period; a week of grace and then suspension; whoever comes back begins a new period; the owner and admins manage billing.
+// Standard returns a complete, neutral policy. Invoices follow [invoice.Standard]. Customers and support make every
+// change immediately, except that only support changes prices and that a cancellation takes effect at the end of the
+// period. An unpaid invoice has a week of grace, then the subscription is suspended. A customer who returns starts a
+// new period. The roles owner and admin manage billing.
 func Standard() Policy {
 	both := func() []plans.Actor { return []plans.Actor{plans.Customer, plans.Support} }
 	p := Policy{
@@ -115,20 +141,21 @@ const (
 	maxReminders = 100
 )
 
-// Validate returns every fault of the policy: ErrUnset for a missing choice, ErrInvalid for one that does not exist or is none of its field's,
-// ErrLimit for more than 100 retries or reminders, and the faults of what it is made of.
+// Validate returns every fault of the policy, joined: ErrUnset for a missing setting, ErrInvalid for a value that does
+// not exist or that the field does not accept, ErrLimit for more than 100 retries or reminders, and the faults of its
+// parts.
 func (p Policy) Validate() error {
 	var f fault.List
 	f.Under("billing", p.Billing.Validate())
 	switch {
 	case p.Catalog == nil && len(p.ChangeRules) == 0:
-		f.Add("change_rules", proration.ErrUnset, "say who may change what")
+		f.Add("change_rules", proration.ErrUnset, "required without a catalog, at least one rule")
 	case p.Catalog == nil:
 		f.Under("", p.ChangeRules.Validate())
 	default:
 		f.Under("catalog", p.Catalog.Validate())
 		if len(p.ChangeRules) > 0 {
-			f.Add("change_rules", proration.ErrInvalid, "those of the catalog hold")
+			f.Add("change_rules", proration.ErrInvalid, "must be empty with a catalog, which has its own")
 		}
 	}
 	fault.Enum(&f, "prorations", prorationBillings, p.Prorations)
@@ -140,46 +167,49 @@ func (p Policy) Validate() error {
 		before := len(f)
 		fault.Enum(&f, path, accesses, p.AccessByStatus[status])
 		if len(f) == before && p.AccessByStatus[status] == None {
-			f.Add(path, proration.ErrInvalid, "whoever may pay can always reach billing")
+			f.Add(path, proration.ErrInvalid, "must be at least billing_only; got %v", None)
 		}
 	}
 	if p.AccessByStatus[0] != 0 || len(p.AccessByStatus) > len(statuses)-1 {
-		f.Add("access_by_status", proration.ErrInvalid, "it is of the %d statuses, and no others", len(statuses)-1)
+		f.Add("access_by_status", proration.ErrInvalid, "must have the %d statuses and no others", len(statuses)-1)
 	}
 	if len(p.Managers) == 0 {
-		f.Add("managers", proration.ErrUnset, "say who manages billing")
+		f.Add("managers", proration.ErrUnset, "required, at least one role")
 	}
 	for i, m := range p.Managers {
 		if m.Role == "" {
-			f.Add("managers["+strconv.Itoa(i)+"].role", proration.ErrUnset, "a manager has a role")
+			f.Add("managers["+strconv.Itoa(i)+"].role", proration.ErrUnset, "required, the name of the role")
 		}
 	}
 	if len(p.BillingDetailsEditors) == 0 {
-		f.Add("billing_details_editors", proration.ErrUnset, "say who changes billing details")
+		f.Add("billing_details_editors", proration.ErrUnset, "required, at least one of customer, support")
 	}
 	for i, by := range p.BillingDetailsEditors {
 		if by != plans.Customer && by != plans.Support {
-			f.Add("billing_details_editors["+strconv.Itoa(i)+"]", proration.ErrInvalid, "%v is neither customer nor support", by)
+			path := "billing_details_editors[" + strconv.Itoa(i) + "]"
+			f.Add(path, proration.ErrInvalid, "must be customer or support; got %v", by)
 		}
 	}
 	needed(&f, "invoice_retention", p.InvoiceRetention)
 	return f.Err()
 }
 
-// checkTimes adds the faults of what happens when.
+// checkTimes adds the faults of the trial, the renewal, the dunning, the pause and the reminders.
 func (p *Policy) checkTimes(f *fault.List) {
 	if p.Trial != (Trial{}) {
 		f.Under("trial", p.Trial.Validate())
-		checkFinalAction(f, "trial.without_payment_method", p.Trial.WithoutPaymentMethod, FinalContinue, FinalSuspend, FinalPause, FinalCancel)
+		checkFinalAction(f, "trial.without_payment_method", p.Trial.WithoutPaymentMethod,
+			FinalContinue, FinalSuspend, FinalPause, FinalCancel)
 	}
 	optional(f, "first_payment_timeout", p.FirstPaymentTimeout)
 	optional(f, "renewal.lead", p.Renewal.Lead)
-	checkFinalAction(f, "renewal.without_payment_method", p.Renewal.WithoutPaymentMethod, FinalContinue, FinalSuspend, FinalPause, FinalCancel)
+	checkFinalAction(f, "renewal.without_payment_method", p.Renewal.WithoutPaymentMethod,
+		FinalContinue, FinalSuspend, FinalPause, FinalCancel)
 	optional(f, "dunning.due_in", p.Dunning.DueIn)
 	optional(f, "dunning.grace", p.Dunning.Grace)
 	checkFinalAction(f, "dunning.final_action", p.Dunning.FinalAction, FinalContinue, FinalSuspend, FinalCancel)
 	if len(p.Dunning.Retries) > maxRetries {
-		f.Add("dunning.retries", proration.ErrLimit, "%d retries are more than %d", len(p.Dunning.Retries), maxRetries)
+		f.Add("dunning.retries", proration.ErrLimit, "must be at most %d retries; got %d", maxRetries, len(p.Dunning.Retries))
 	} else {
 		for i, wait := range p.Dunning.Retries {
 			needed(f, "dunning.retries["+strconv.Itoa(i)+"]", wait)
@@ -187,42 +217,43 @@ func (p *Policy) checkTimes(f *fault.List) {
 	}
 	if p.Pause != (Pause{}) {
 		if p.Pause.Effective != plans.Immediately && p.Pause.Effective != plans.AtPeriodEnd {
-			f.Add("pause.effective", proration.ErrInvalid, "a pause begins immediately or at_period_end, and not %v", p.Pause.Effective)
+			f.Add("pause.effective", proration.ErrInvalid, "must be immediately or at_period_end; got %v", p.Pause.Effective)
 		}
-		if as := p.Pause.Unused; p.Pause.Effective == plans.Immediately && as != credits.AsBalance && as != credits.AsNothing {
-			f.Add("pause.unused", proration.ErrInvalid, "what is paid for becomes balance or nothing, and not %v", as)
+		as := p.Pause.Unused
+		if p.Pause.Effective == plans.Immediately && as != credits.AsBalance && as != credits.AsNothing {
+			f.Add("pause.unused", proration.ErrInvalid, "must be balance or nothing; got %v", as)
 		}
 	}
 	if len(p.Reminders) > maxReminders {
-		f.Add("reminders", proration.ErrLimit, "%d reminders are more than %d", len(p.Reminders), maxReminders)
+		f.Add("reminders", proration.ErrLimit, "must be at most %d reminders; got %d", maxReminders, len(p.Reminders))
 		return
 	}
 	for i, r := range p.Reminders {
 		path := "reminders[" + strconv.Itoa(i) + "]"
 		if !slices.Contains([]NoticeKind{NoticeRenewal, NoticeTrialEnd, NoticeEnd, NoticeGraceEnd}, r.Of) {
-			f.Add(path+".of", proration.ErrInvalid, "%v is nothing that comes at a known time", r.Of)
+			f.Add(path+".of", proration.ErrInvalid, "must be one of renewal, trial_end, end, grace_end; got %v", r.Of)
 		}
 		needed(f, path+".before", r.Before)
 	}
 }
 
-// needed adds the faults of a length that must be set.
+// needed adds the faults of an interval that must be set.
 func needed(f *fault.List, path string, l proration.Interval) {
 	if l == (proration.Interval{}) {
-		f.Add(path, proration.ErrUnset, "say how long")
+		f.Add(path, proration.ErrUnset, "required, an interval such as P7D")
 		return
 	}
 	f.Under(path, l.Validate())
 }
 
-// optional adds the faults of a length that may be unset.
+// optional adds the faults of an interval that may be unset.
 func optional(f *fault.List, path string, l proration.Interval) {
 	if l != (proration.Interval{}) {
 		f.Under(path, l.Validate())
 	}
 }
 
-// resort adds the fault of a resort that is none of those that a field takes.
+// checkFinalAction adds a fault if an action is not one of those that its field accepts.
 func checkFinalAction(f *fault.List, path string, r FinalAction, all ...FinalAction) {
 	if slices.Contains(all, r) {
 		return
@@ -231,9 +262,10 @@ func checkFinalAction(f *fault.List, path string, r FinalAction, all ...FinalAct
 	for _, one := range all {
 		names = append(names, one.String())
 	}
-	rule := proration.ErrInvalid
+	list := strings.Join(names, ", ")
 	if r == 0 {
-		rule = proration.ErrUnset
+		f.Add(path, proration.ErrUnset, "required, one of %s", list)
+		return
 	}
-	f.Add(path, rule, "%v is none of %s", r, strings.Join(names, ", "))
+	f.Add(path, proration.ErrInvalid, "must be one of %s; got %v", list, r)
 }

@@ -5,53 +5,62 @@ import (
 	"github.com/billingrules/billing/internal/fault"
 )
 
-// FinalAction is what happens where an invoice cannot be collected. Its zero is unset and refused.
+// FinalAction is the action if an invoice cannot be collected. The zero value is unset and refused.
+//
+// JSON: continue, suspend, pause, cancel.
 type FinalAction uint8
 
-// The resorts.
+// The final actions.
 const (
-	FinalContinue FinalAction = iota + 1 // everything goes on: the invoice is issued, or stays open
-	FinalSuspend                         // nothing more is billed, until somebody pays or enters a method
-	FinalPause                           // the same, and it waits to be resumed
-	FinalCancel                          // it ends
+	FinalContinue FinalAction = iota + 1 // service continues; the invoice is issued, or stays open
+	FinalSuspend                         // nothing more is billed until a payment or a new payment method
+	FinalPause                           // nothing more is billed until the subscription is resumed
+	FinalCancel                          // the subscription ends
 )
 
 var finalActions = []string{"", "continue", "suspend", "pause", "cancel"}
 
-// String returns its name, "suspend".
+// String returns the action's name, "suspend".
 func (r FinalAction) String() string { return enum.String(finalActions, r) }
 
-// MarshalText returns its name.
+// MarshalText returns the action's name.
 func (r FinalAction) MarshalText() ([]byte, error) {
 	return fault.Marshal(finalActions, r, "final_action")
 }
 
-// UnmarshalText reads its name; an unknown one is ErrInvalid.
+// UnmarshalText reads the action's name. An unknown name returns ErrInvalid.
 func (r *FinalAction) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(finalActions, r, "final_action", text)
 }
 
-// ProrationBilling is when the invoice of a change inside a period is collected. Its zero is unset and refused.
+// ProrationBilling is when the proration of a change inside a period is billed and collected. The zero value is unset
+// and refused.
+//
+// JSON: invoice_now, next_invoice, none.
 type ProrationBilling uint8
 
-// When a change is collected.
+// The times at which a proration is billed.
 const (
-	InvoiceNow   ProrationBilling = iota + 1 // at once
-	NextInvoice                              // with the next period: it is issued at once, and a later change may credit it before it is paid
-	NoProrations                             // never: nothing is billed or credited, and the next period is billed at what holds then
+	// InvoiceNow issues and collects an invoice at the time of the change.
+	InvoiceNow ProrationBilling = iota + 1
+	// NextInvoice issues an invoice at the time of the change and collects it with the next period. A later change may
+	// credit the invoice before it is paid.
+	NextInvoice
+	// NoProrations neither bills nor credits the rest of the period. The next period is billed under the new contract.
+	NoProrations
 )
 
 var prorationBillings = []string{"", "invoice_now", "next_invoice", "none"}
 
-// String returns its name, "now".
+// String returns the name, "invoice_now".
 func (c ProrationBilling) String() string { return enum.String(prorationBillings, c) }
 
-// MarshalText returns its name.
+// MarshalText returns the name.
 func (c ProrationBilling) MarshalText() ([]byte, error) {
 	return fault.Marshal(prorationBillings, c, "prorations")
 }
 
-// UnmarshalText reads its name; an unknown one is ErrInvalid.
+// UnmarshalText reads the name. An unknown name returns ErrInvalid.
 func (c *ProrationBilling) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(prorationBillings, c, "prorations", text)
 }

@@ -2,56 +2,50 @@ package lifecycle
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
 
-// Refusal is an event that the rules do not allow, or that cannot be with the subscription as it stands. It changed nothing. It matches
-// [ErrRefused], and in the second case also the [proration.Error] that names the field.
+// Refusal is an event that the rules, the policy or the subscription's status do not allow. It changes nothing. Every
+// refusal matches [ErrRefused]. An event whose values conflict with the subscription, such as a removal of more seats
+// than there are, also matches the [proration.Error] of each value.
 type Refusal struct {
-	Event   EventKind // what was refused
-	Status  Status    // where the subscription stood
-	Reason  string    // why, in words a customer could read
-	Instead string    // what would be allowed; "" where nothing would
-	fault   error     // what of the event does not go with the subscription; nil where that is not what it is
+	Event   EventKind // refused event
+	Status  Status    // status of the subscription when the event arrived
+	Reason  string    // why the event was refused, a sentence that the customer can read
+	Instead string    // the way out, a sentence; "" if Reason names it or there is none
+	fault   error     // values of the event that conflict with the subscription; nil for any other refusal
 }
 
-// ErrRefused is what every [Refusal] matches with errors.Is; it is that of package plans.
+// ErrRefused matches every [Refusal] with errors.Is. It is [plans.ErrRefused].
 var ErrRefused = plans.ErrRefused
 
-// Error returns the refusal in one line.
+// Error returns Reason, and Instead after a space if it is set.
 func (r *Refusal) Error() string {
-	text := fmt.Sprintf("%s while %s: %s", r.Event, r.Status, r.Reason)
-	if r.Instead != "" {
-		text += "; possible: " + r.Instead
+	if r.Instead == "" {
+		return r.Reason
 	}
-	return text
+	return r.Reason + " " + r.Instead
 }
 
 // Is reports whether the target is ErrRefused.
 func (r *Refusal) Is(target error) bool { return target == ErrRefused }
 
-// Unwrap returns the faults of the event, and nil where it has none.
+// Unwrap returns the faults of the event's values, nil if there are none.
 func (r *Refusal) Unwrap() error { return r.fault }
-
-// because is the reason in words.
-func (r *Refusal) because() string {
-	if r.Instead == "" {
-		return r.Reason
-	}
-	return r.Reason + "; possible: " + r.Instead
-}
 
 // refuse returns a refusal of the event.
 func (s *step) refuse(reason string) error {
 	return &Refusal{Event: s.doing, Status: s.sub.Status, Reason: reason}
 }
 
-// refusal returns the refusal of the event where another package refused what it comes to, or found that it does not go with the subscription.
+// refusal turns an error of another package into a refusal of the event: a refusal of package plans keeps its reason,
+// and faults of the event's change or payment become one sentence each. Other errors are returned as they are.
 func (s *step) refusal(err error) error {
 	var own *Refusal
 	var theirs *plans.Refusal
@@ -70,16 +64,28 @@ func (s *step) refusal(err error) error {
 	return err
 }
 
-// conflict returns the refusal of an event that does not go with the subscription, by its faults.
+// conflict returns the refusal of an event whose values conflict with the subscription, with one sentence per fault.
 func (s *step) conflict(err error) error {
 	var reasons []string
 	for _, fault := range faults(err) {
-		reasons = append(reasons, fault.Reason)
+		reasons = append(reasons, sentence(fault))
 	}
-	return &Refusal{Event: s.doing, Status: s.sub.Status, Reason: strings.Join(reasons, "; "), fault: err}
+	return &Refusal{Event: s.doing, Status: s.sub.Status, Reason: strings.Join(reasons, " "), fault: err}
 }
 
-// about reports whether an error is of what stands under a path, and of no limit.
+// sentence returns a fault as a sentence. A reason without a subject, "must not be zero; got 0", gets the name of its
+// field: "Quantity must not be zero; got 0."
+func sentence(e *proration.Error) string {
+	text := e.Reason
+	if strings.HasPrefix(text, "must ") || strings.HasPrefix(text, "required") {
+		field, _, _ := strings.Cut(e.Field[strings.LastIndex(e.Field, ".")+1:], "[")
+		text = strings.ReplaceAll(field, "_", " ") + " " + strings.Replace(text, "required", "is required", 1)
+	}
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + strings.TrimSuffix(text[size:], ".") + "."
+}
+
+// about reports whether every fault of an error is under a path, and none is a limit of the library.
 func about(err error, path string) bool {
 	all := faults(err)
 	return len(all) > 0 && !slices.ContainsFunc(all, func(e *proration.Error) bool {
@@ -87,7 +93,7 @@ func about(err error, path string) bool {
 	})
 }
 
-// faults returns the faults that an error is made of.
+// faults returns the faults that are joined in an error.
 func faults(err error) (all []*proration.Error) {
 	var joined interface{ Unwrap() []error }
 	var one *proration.Error

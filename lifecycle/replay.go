@@ -15,11 +15,12 @@ const (
 	maxPolicies = 1_000
 )
 
-// Replay applies events in their order, and advances to an instant: what comes out is what comes of applying one by one, joined. Of the
-// policies that one holds which began to hold last, so that an edited policy never rewrites what happened before. An event that is refused changes
-// nothing, and is a step that says why.
-// Errors: all faults of the policies, the subscription and the events at once, each event's under events[i]; ErrOutside for an event before
-// the one before it, which is what [Correct] is for; ErrLimit for more than 1,000,000 events or 1,000 policies; and those of [Advance].
+// Replay applies events in order and then advances to a time. The outcome joins those of the single events. At any time
+// the policy with the latest From applies, so that an edited policy never changes the past. A refused event changes
+// nothing and becomes a step with the reason.
+// Errors: all faults of the policies, the subscription and the events at once, those of an event under events[i];
+// ErrOutside for an event earlier than the previous one, which [Correct] accepts; ErrLimit for more than 1,000,000
+// events or 1,000 policies; and those of [Advance].
 func Replay(policies []Policy, sub Subscription, events []Event, to time.Time) (Outcome, error) {
 	s, f := beginReplay(policies, sub, events, to)
 	last := sub.At
@@ -30,12 +31,14 @@ func Replay(policies []Policy, sub Subscription, events []Event, to time.Time) (
 			continue
 		}
 		if e.At.Before(last) {
-			f.Add(at(i)+".at", proration.ErrOutside, "%s is before %s, when the one before it happened", e.At.Format(time.RFC3339Nano), last.Format(time.RFC3339Nano))
+			f.Add(at(i)+".at", proration.ErrOutside, "must not be before %s, the time of the previous event; got %s",
+				last.Format(time.RFC3339Nano), e.At.Format(time.RFC3339Nano))
 		}
 		last, number = later(last, e.At), e.Sequence
 	}
 	if f == nil && to.Before(last) {
-		f.Add("at", proration.ErrOutside, "%s is before %s, when the last event happened", to.Format(time.RFC3339Nano), last.Format(time.RFC3339Nano))
+		f.Add("at", proration.ErrOutside, "must not be before %s, the time of the last event; got %s",
+			last.Format(time.RFC3339Nano), to.Format(time.RFC3339Nano))
 	}
 	if f != nil {
 		return Outcome{}, f.Err()
@@ -57,13 +60,13 @@ func Replay(policies []Policy, sub Subscription, events []Event, to time.Time) (
 	return s.outcome(), nil
 }
 
-// at is the path of an event in a list.
+// at returns the path of an event in the list.
 func at(i int) string { return "events[" + strconv.Itoa(i) + "]" }
 
-// renamed puts the faults of an event under its place in a list.
+// renamed moves the faults of an event to its path in the list.
 func renamed(err error, path string) error { return moved(err, "event", path) }
 
-// moved puts faults that begin with one path under another.
+// moved moves faults from one path to another. Faults of other paths are put under the new path.
 func moved(err error, from, path string) error {
 	var joined interface{ Unwrap() []error }
 	if errors.As(err, &joined) {
@@ -80,23 +83,24 @@ func moved(err error, from, path string) error {
 	return proration.Under(path, err)
 }
 
-// beginReplay returns a step, and the faults of what is replayed but for the order of the events.
+// beginReplay returns a new step, and the faults of its arguments except the order of the events.
 func beginReplay(policies []Policy, sub Subscription, events []Event, to time.Time) (*step, fault.List) {
 	var f fault.List
 	switch {
 	case len(policies) == 0:
-		f.Add("policies", proration.ErrUnset, "a replay has a policy")
+		f.Add("policies", proration.ErrUnset, "required, at least one policy")
 	case len(policies) > maxPolicies:
-		f.Add("policies", proration.ErrLimit, "%d policies are more than %d", len(policies), maxPolicies)
+		f.Add("policies", proration.ErrLimit, "must be at most %d policies; got %d", maxPolicies, len(policies))
 		return nil, f
 	}
 	for i := 1; i < len(policies); i++ {
 		if !policies[i].From.After(policies[i-1].From) {
-			f.Add("policies["+strconv.Itoa(i)+"].from", proration.ErrInvalid, "it is not after that of the policy before")
+			f.Add("policies["+strconv.Itoa(i)+"].from", proration.ErrInvalid, "must be after %s, the previous policy's; got %s",
+				policies[i-1].From.Format(time.RFC3339Nano), policies[i].From.Format(time.RFC3339Nano))
 		}
 	}
 	if len(events) > maxEvents {
-		f.Add("events", proration.ErrLimit, "%d events are more than %d", len(events), maxEvents)
+		f.Add("events", proration.ErrLimit, "must be at most %d events; got %d", maxEvents, len(events))
 		return nil, f
 	}
 	for i := range events {
@@ -114,19 +118,19 @@ func beginReplay(policies []Policy, sub Subscription, events []Event, to time.Ti
 	return s, nil
 }
 
-// place is where an invoice stands in what was joined.
+// place is the position of an invoice in a joined outcome.
 type place struct {
 	index   int
-	changed bool // among those that changed
+	changed bool // index in Changed; otherwise in Invoices
 }
 
-// joined is outcomes joined.
+// joined joins the outcomes of several events.
 type joined struct {
 	out   Outcome
 	known map[string]place
 }
 
-// play applies an event, or writes down why it is refused.
+// play applies an event, or adds a step with the reason for which it is refused.
 func (j *joined) play(s *step, e Event) error {
 	before := *s
 	s.sub = s.sub.snapshot()
@@ -136,7 +140,9 @@ func (j *joined) play(s *step, e Event) error {
 	if errors.As(err, &refusal) {
 		*s = before
 		j.out.Steps = append(j.out.Steps, Step{
-			At: e.At.In(s.sub.location()), Event: e.Kind, Sequence: e.Sequence, Ref: e.Payment.Invoice, Status: refusal.Status, Access: s.policy.Access(s.sub), Refused: refusal.because(),
+			At: e.At.In(s.sub.location()), Event: e.Kind, Sequence: e.Sequence, Ref: e.Payment.Invoice,
+			Detail: s.changeDetail(e.Kind, &e.Change, proration.Interval{}), Status: refusal.Status,
+			Access: s.policy.Access(s.sub), Refused: refusal.Error(),
 		})
 		return nil
 	}
@@ -147,7 +153,7 @@ func (j *joined) play(s *step, e Event) error {
 	return nil
 }
 
-// take adds what came of a step, and leaves it empty.
+// take adds the outcome of a step, and empties it.
 func (j *joined) take(s *step) {
 	for _, inv := range s.out.Invoices {
 		j.known[inv.ID] = place{index: len(j.out.Invoices)}

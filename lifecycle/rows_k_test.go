@@ -436,7 +436,7 @@ func TestRowK10(t *testing.T) {
 			{"2026-11-30T23:59:59.999999999 undo", "active full"},
 			{"2026-12-01", "active full; s-2: recurring 890.00, due 890.00; collect_payment s-2 890.00"},
 			{"2026-12-02 cancel", "active full"},
-			{"2027-01-01 undo", "refused: that cannot happen now"},
+			{"2027-01-01 undo", "refused: The subscription ended on 2027-01-01; send reactivated to start it again."},
 		}},
 		tale{"a year", "to the end of the contracted period", p, year, []scene{
 			{"2026-03-01 started card", "active full; s-1: recurring 9612.00, due 9612.00; collect_payment s-1 9612.00"},

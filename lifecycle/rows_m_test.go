@@ -168,7 +168,7 @@ func TestRowM8(t *testing.T) {
 		tale{"another plan", "it has no price in dollars", other, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-			{"2026-11-17 plan advanced", "refused: it does not offer \"seat\" in USD"},
+			{"2026-11-17 plan advanced", "refused: It does not offer \"seat\" in USD."},
 		}},
 	)
 	sub, _ := play(t, p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), "2026-11-16 started card notrial")
@@ -207,7 +207,7 @@ func TestRowM9(t *testing.T) {
 		tale{"a special case", "100.00 of the 900.00 goes back, with a line of its own and a reason; without one it is no refund; and what went back does not go back again", p, sub, []scene{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-			{"2027-01-10 refunded s-1 100.00 by support", "error: event.reason: a refund states its reason (must be set)"},
+			{"2027-01-10 refunded s-1 100.00 by support", "error: event.reason: required, the reason for the refund"},
 			{"2027-01-10 refunded s-1 100.00 because outage by support", "active full; s-2: refund -100.00, due 0.00; s-1 paid"},
 			{"2027-01-11 refunded s-1 because closed by support", "active full; s-3: refund -800.00, due 0.00; s-1 paid"},
 			{"2027-01-12 refunded s-1 because again by support", "refused: Invoice s-1 has no payment left to refund."},

@@ -47,7 +47,7 @@ func moves() (all []move) {
 // statesDocument draws the tables.
 func statesDocument() string {
 	var text strings.Builder
-	text.WriteString("# The states of a subscription\n\nWritten from the tables in `transitions.go` by a test. Deadlines are in italics: they come by the passing of time.\n\n```mermaid\nstateDiagram-v2\n")
+	text.WriteString("# The states of a subscription\n\nTestStatesDocument writes this file from the tables in `transitions.go`. Deadlines, in italics, occur as time passes.\n\n```mermaid\nstateDiagram-v2\n")
 	for _, from := range everyStatus() {
 		for _, to := range everyStatus() {
 			var causes []string
@@ -61,7 +61,7 @@ func statesDocument() string {
 			}
 		}
 	}
-	text.WriteString("```\n\nWhat each event and deadline can lead to. A dot is no change of status; an empty cell is a refusal, or does not come.\n\n|")
+	text.WriteString("```\n\nThe statuses that each event and deadline can lead to. A dot keeps the status. An empty cell is a refused event, or a deadline that does not occur.\n\n|")
 	for _, s := range everyStatus() {
 		text.WriteString(" | " + strings.TrimPrefix(node(s), "[*]"))
 	}

@@ -10,95 +10,108 @@ import (
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/clone"
+	"github.com/billingrules/billing/internal/enum"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
 
-// Subscription is the life of a contract: one value that the caller stores. A new one has an ID, a contract and whom it is with, and
-// nothing else; terms come from a quote of a catalog, or from plans.Contract.StartingAt, with their discounts. After it was read back, the caller sets
-// Contract.Cycle.Location again, which is enough for everything inside. In arrears a quantity that changed is a step of the contract's ramp: see plans.Contract.AsOf.
+// Subscription is the state of one contract, and the one value that the caller stores. A new subscription has an ID, a
+// contract and the customer's details, and no other fields. A contract with terms comes from a quote of a catalog, or
+// from [plans.Contract.StartingAt], with its discounts. After reading a subscription from JSON, the caller sets
+// Contract.Cycle.Location again, which is enough for all fields. In arrears, a changed quantity is a ramp step of the
+// contract; see [plans.Contract.AsOf].
 type Subscription struct {
-	ID              string             `json:"id"` // given by the caller; the IDs of invoices, notices and effects derive from it
-	invoice.Account                    // what was bought, what of it was billed and is not used up, and what is owed to the customer
-	Country         string             `json:"country,omitzero"`        // where the customer is, "BR"; needed where the catalog's markets decide how to pay
-	Contact         invoice.Contact    `json:"contact,omitzero"`        // to whom invoices go
-	PaymentMethod   string             `json:"payment_method,omitzero"` // the method of payment on file, "card"; "" is none
-	Taxes           *[]invoice.TaxRate `json:"taxes,omitempty"`         // the taxes of this customer; nil is the policy's
+	ID              string `json:"id"` // ID given by the caller; the IDs of invoices, notices and effects derive from it
+	invoice.Account        // contract, charges that can still be credited, and credit ledger
 
-	Status   Status           `json:"status"`            // where it stands; unset until it starts
-	At       time.Time        `json:"at,omitzero"`       // how far it has been advanced
+	// Country is the customer's country, "BR". It is required if the markets of the catalog decide the payment methods.
+	Country       string             `json:"country,omitzero"`
+	Contact       invoice.Contact    `json:"contact,omitzero"`        // addressee of the invoices
+	PaymentMethod string             `json:"payment_method,omitzero"` // ID of the payment method, "card"; "" is none
+	Taxes         *[]invoice.TaxRate `json:"taxes,omitempty"`         // taxes of the customer; nil applies the policy's
+
+	Status   Status           `json:"status"`            // current status; unset until the subscription starts
+	At       time.Time        `json:"at,omitzero"`       // time up to which the subscription was advanced
 	Sequence int64            `json:"sequence,omitzero"` // number of the last event applied
-	Period   proration.Period `json:"period,omitzero"`   // the period that is served now, or was last
+	Period   proration.Period `json:"period,omitzero"`   // current billing period, or the last one
 
-	StartAt   time.Time `json:"start_at,omitzero"`   // when service begins that is not there yet
-	TrialEnd  time.Time `json:"trial_end,omitzero"`  // when the trial is over, or was
-	PayBy     time.Time `json:"pay_by,omitzero"`     // until when the first invoice is to be paid
-	CancelAt  time.Time `json:"cancel_at,omitzero"`  // when a cancellation takes effect; zero while there is none
-	Dunned    bool      `json:"dunned,omitzero"`     // it ended since an invoice was not paid: paying it brings service back while its period lasts
-	NoRenewal bool      `json:"no_renewal,omitzero"` // it ends with its term, or the period where there is none
-	PauseAt   time.Time `json:"pause_at,omitzero"`   // when a pause begins
-	ResumeAt  time.Time `json:"resume_at,omitzero"`  // when a pause is over
+	StartAt  time.Time `json:"start_at,omitzero"`  // future start of service
+	TrialEnd time.Time `json:"trial_end,omitzero"` // end of the trial, also when it is past
+	PayBy    time.Time `json:"pay_by,omitzero"`    // time by which the first invoice must be paid
+	CancelAt time.Time `json:"cancel_at,omitzero"` // time at which a cancellation takes effect; zero is no cancellation
+	// Dunned marks an end caused by an unpaid invoice: a payment within the period reactivates the subscription.
+	Dunned bool `json:"dunned,omitzero"`
+	// NoRenewal ends the subscription with its term, or with its period if there is no term.
+	NoRenewal bool      `json:"no_renewal,omitzero"`
+	PauseAt   time.Time `json:"pause_at,omitzero"`  // future start of a pause
+	ResumeAt  time.Time `json:"resume_at,omitzero"` // end of a pause; zero pauses until the subscription is resumed
 
-	ScheduledChanges []ScheduledChange `json:"scheduled_changes,omitzero"` // changes that take effect later, in order of time
-	NextPeriod       *NextPeriod       `json:"next_period,omitempty"`      // the next period, where it is billed already
-	UnbilledCharges  []plans.Charge    `json:"unbilled_charges,omitzero"`  // what waits for the next invoice, in order
-	Invoices         []invoice.Invoice `json:"invoices,omitzero"`          // those that are not settled, and those that can still be refunded, disputed or voided, in order
-	Receivables      []Collection      `json:"receivables,omitzero"`       // how far the collection of the unpaid ones is, in order
-	Issued           int               `json:"issued,omitzero"`            // how many invoices were issued
+	ScheduledChanges []ScheduledChange `json:"scheduled_changes,omitzero"` // future changes, ordered by time
+	NextPeriod       *NextPeriod       `json:"next_period,omitempty"`      // next period if it is already billed
+	UnbilledCharges  []plans.Charge    `json:"unbilled_charges,omitzero"`  // charges for the next invoice, in order
+	// Invoices are the unsettled invoices and those that can still be refunded, disputed or voided, in order of issue.
+	Invoices    []invoice.Invoice `json:"invoices,omitzero"`
+	Receivables []Collection      `json:"receivables,omitzero"` // collection of the unpaid invoices, in order
+	Issued      int               `json:"issued,omitzero"`      // number of invoices issued so far
 }
 
 // ScheduledChange is a change that takes effect later.
 type ScheduledChange struct {
-	Sequence        int64        `json:"sequence"`                   // number of the event that asked for it
-	At              time.Time    `json:"at"`                         // when it takes effect
-	Change          plans.Change `json:"change"`                     // what changes
-	BilledInAdvance bool         `json:"billed_in_advance,omitzero"` // what it comes to is billed already, with the next period
+	Sequence        int64        `json:"sequence"`                   // number of the event that requested the change
+	At              time.Time    `json:"at"`                         // time at which the change takes effect
+	Change          plans.Change `json:"change"`                     // change of the contract
+	BilledInAdvance bool         `json:"billed_in_advance,omitzero"` // the advance invoice of the next period includes it
 }
 
-// BilledInAdvance is a period that was billed before it begins.
+// NextPeriod is the period after the current one, billed before it starts.
 type NextPeriod struct {
-	Period          proration.Period `json:"period"`                    // when it begins and ends
-	Invoice         string           `json:"invoice,omitzero"`          // ID of its invoice; "" where nothing was to be billed
-	Contract        plans.Contract   `json:"contract"`                  // as it goes on then
-	Changes         []plans.Change   `json:"changes,omitzero"`          // made since; they are billed for the period when it begins
-	IncludedCharges []plans.Charge   `json:"included_charges,omitzero"` // what else is on its invoice, to wait again where that is voided
+	Period   proration.Period `json:"period"`           // start and end of the period
+	Invoice  string           `json:"invoice,omitzero"` // ID of the advance invoice; "" if nothing was billed
+	Contract plans.Contract   `json:"contract"`         // contract in that period
+	Changes  []plans.Change   `json:"changes,omitzero"` // changes since the invoice, billed when the period starts
+	// IncludedCharges are the unbilled charges on the advance invoice. They wait for an invoice again if it is voided.
+	IncludedCharges []plans.Charge `json:"included_charges,omitzero"`
 }
 
-// Collection is how far the collection of an unpaid invoice is. It has one grace, however often it fails.
+// Collection is the state of the collection of an unpaid invoice. An invoice has one grace period, however many of its
+// payments fail.
 type Collection struct {
-	Invoice       string    `json:"invoice"`                  // its ID
-	ServiceFrom   time.Time `json:"service_from"`             // when what it pays for begins
-	CollectAt     time.Time `json:"collect_at,omitzero"`      // when it is collected first; zero is from the start
-	RequestedAt   time.Time `json:"requested_at,omitzero"`    // when it was last asked to charge it, while the outcome is not known
-	DueAt         time.Time `json:"due_at,omitzero"`          // when it is due, where it is paid by hand; zero once that has passed
-	FirstFailedAt time.Time `json:"first_failed_at,omitzero"` // when the first attempt failed, or it was due; zero where neither happened
-	GraceUntil    time.Time `json:"grace_until,omitzero"`     // when its grace is over: the first instant without; zero where it has none to end
-	RetryAt       time.Time `json:"retry_at,omitzero"`        // when it is charged again by itself
-	Retries       int       `json:"retries,omitzero"`         // how often it was
-	VoidWhenKnown bool      `json:"void_when_known,omitzero"` // it is void once it is known what came of the payment that is under way; what comes in goes back
-	HardDecline   bool      `json:"hard_decline,omitzero"`    // no attempt is of use until another method is entered
+	Invoice     string    `json:"invoice"`               // ID of the invoice
+	ServiceFrom time.Time `json:"service_from"`          // start of the service that the invoice pays for
+	CollectAt   time.Time `json:"collect_at,omitzero"`   // time of a postponed first collection; zero is none
+	RequestedAt time.Time `json:"requested_at,omitzero"` // time of the collection request whose result is unknown
+	// DueAt is the due date of an invoice that is paid by hand. It is zero once it has passed.
+	DueAt time.Time `json:"due_at,omitzero"`
+	// FirstFailedAt is the time at which the first payment failed or the due date passed. Zero is not overdue.
+	FirstFailedAt time.Time `json:"first_failed_at,omitzero"`
+	GraceUntil    time.Time `json:"grace_until,omitzero"` // first time after the grace; zero is no such time
+	RetryAt       time.Time `json:"retry_at,omitzero"`    // time of the next automatic retry; zero is none
+	Retries       int       `json:"retries,omitzero"`     // number of automatic retries so far
+	// VoidWhenKnown voids the invoice once the result of its pending payment is known. A received payment is refunded.
+	VoidWhenKnown bool `json:"void_when_known,omitzero"`
+	HardDecline   bool `json:"hard_decline,omitzero"` // no retry succeeds until another payment method is added
 }
 
-// due returns the index of an unpaid invoice's collection, or -1.
+// due returns the index of the collection of an invoice, or -1.
 func (s *Subscription) due(id string) int {
 	return slices.IndexFunc(s.Receivables, func(d Collection) bool { return d.Invoice == id })
 }
 
-// asked reports whether it was asked to charge an invoice, and not told yet what came of it.
+// asked reports whether the collection of an invoice was requested and its result is unknown.
 func (s *Subscription) asked(id string) bool {
 	i := s.due(id)
 	return i >= 0 && !s.Receivables[i].RequestedAt.IsZero()
 }
 
-// underWay reports whether a payment of an invoice is under way, and nothing of it came in yet.
+// underWay reports whether a payment of an invoice is pending and no part of the invoice is paid.
 func (s *Subscription) underWay(id string) bool {
 	i := s.invoice(id)
 	return i >= 0 && s.Invoices[i].Status == invoice.Pending && !s.Invoices[i].Received().IsPositive()
 }
 
-// keepsAhead reports whether a period that is billed ahead is paid, at least in part, so that it is served.
+// keepsAhead reports whether the advance invoice is paid, at least in part, so that its period is served.
 func (s *Subscription) keepsAhead() bool {
 	if s.NextPeriod == nil || s.invoice(s.NextPeriod.Invoice) < 0 {
 		return false
@@ -106,7 +119,7 @@ func (s *Subscription) keepsAhead() bool {
 	return !s.retractable(s.NextPeriod.Invoice) && !s.underWay(s.NextPeriod.Invoice)
 }
 
-// invoice returns the index of an invoice that is kept, or -1.
+// invoice returns the index of a stored invoice, or -1.
 func (s *Subscription) invoice(id string) int {
 	for i := len(s.Invoices) - 1; i >= 0; i-- {
 		if s.Invoices[i].ID == id {
@@ -116,37 +129,40 @@ func (s *Subscription) invoice(id string) int {
 	return -1
 }
 
-// invoiceOf returns the ID of the invoice of a line.
+// invoiceOf returns the ID of the invoice that a line, given by its ID, belongs to.
 func invoiceOf(line string) string { return line[:max(strings.LastIndex(line, "/"), 0)] }
 
-// add takes an invoice into the account that was made otherwise than for an occasion.
+// add records an invoice that was not made by invoice.Issue in the account.
 func (s *Subscription) add(inv invoice.Invoice) {
 	s.Account = s.Account.Add(inv)
 	s.forgetOrphans()
 }
 
-// forgetOrphans drops the credits of charges that are used up, and not kept any more.
+// forgetOrphans drops credits whose charge is no longer stored.
 func (s *Subscription) forgetOrphans() {
 	kept := map[string]bool{}
 	for i := range s.UnexpiredCharges {
 		kept[s.UnexpiredCharges[i].ID] = true
 	}
-	s.UnexpiredCharges = slices.DeleteFunc(s.UnexpiredCharges, func(c plans.Charge) bool { return c.Corrects != "" && !kept[c.Corrects] })
+	s.UnexpiredCharges = slices.DeleteFunc(s.UnexpiredCharges, func(c plans.Charge) bool {
+		return c.Corrects != "" && !kept[c.Corrects]
+	})
 }
 
-// received is what was paid in money for what is not used up, and not paid back yet.
+// received returns the money received, and not refunded, on the invoices of charges that can still be credited.
 func (s *Subscription) received() decimal.Decimal {
 	var sum decimal.Decimal
 	for i := range s.Invoices {
 		id := s.Invoices[i].ID
-		if slices.ContainsFunc(s.UnexpiredCharges, func(c plans.Charge) bool { return c.Corrects == "" && invoiceOf(c.ID) == id }) {
+		ofInvoice := func(c plans.Charge) bool { return c.Corrects == "" && invoiceOf(c.ID) == id }
+		if slices.ContainsFunc(s.UnexpiredCharges, ofInvoice) {
 			sum = sum.Add(decimal.Max(s.Invoices[i].Received(), decimal.Decimal{}))
 		}
 	}
 	return sum
 }
 
-// location returns the calendar of the customer.
+// location returns the customer's time zone, UTC if none is set.
 func (s *Subscription) location() *time.Location {
 	if loc := s.Contract.Cycle.Location; loc != nil {
 		return loc
@@ -154,11 +170,12 @@ func (s *Subscription) location() *time.Location {
 	return time.UTC
 }
 
-// clone returns a subscription that shares nothing that can be written to.
+// clone returns a deep copy.
 func (s Subscription) clone() Subscription {
 	s = s.snapshot()
 	s.Contract = s.Contract.Clone()
-	s.UnexpiredCharges, s.Ledger, s.UnbilledCharges = clone.All(s.UnexpiredCharges), clone.All(s.Ledger), clone.All(s.UnbilledCharges)
+	s.UnexpiredCharges, s.UnbilledCharges = clone.All(s.UnexpiredCharges), clone.All(s.UnbilledCharges)
+	s.Ledger = clone.All(s.Ledger)
 	s.Invoices = clone.All(s.Invoices)
 	s.Contact.Address = slices.Clone(s.Contact.Address)
 	for i := range s.ScheduledChanges {
@@ -170,15 +187,18 @@ func (s Subscription) clone() Subscription {
 	}
 	if s.NextPeriod != nil {
 		s.NextPeriod.Contract = s.NextPeriod.Contract.Clone()
-		s.NextPeriod.Changes, s.NextPeriod.IncludedCharges = clone.All(s.NextPeriod.Changes), clone.All(s.NextPeriod.IncludedCharges)
+		s.NextPeriod.Changes = clone.All(s.NextPeriod.Changes)
+		s.NextPeriod.IncludedCharges = clone.All(s.NextPeriod.IncludedCharges)
 	}
 	return s
 }
 
-// snapshot returns a subscription whose lists are its own. Their elements are shared: those are replaced, and never written to.
+// snapshot returns a copy with lists of its own. The elements are shared, since they are replaced and never edited.
 func (s Subscription) snapshot() Subscription {
-	s.UnexpiredCharges, s.Ledger, s.UnbilledCharges = slices.Clone(s.UnexpiredCharges), slices.Clone(s.Ledger), slices.Clone(s.UnbilledCharges)
-	s.ScheduledChanges, s.Invoices, s.Receivables = slices.Clone(s.ScheduledChanges), slices.Clone(s.Invoices), slices.Clone(s.Receivables)
+	s.UnexpiredCharges, s.UnbilledCharges = slices.Clone(s.UnexpiredCharges), slices.Clone(s.UnbilledCharges)
+	s.Ledger = slices.Clone(s.Ledger)
+	s.ScheduledChanges, s.Receivables = slices.Clone(s.ScheduledChanges), slices.Clone(s.Receivables)
+	s.Invoices = slices.Clone(s.Invoices)
 	if s.NextPeriod != nil {
 		own := *s.NextPeriod
 		own.Changes = slices.Clone(own.Changes)
@@ -187,7 +207,7 @@ func (s Subscription) snapshot() Subscription {
 	return s
 }
 
-// cloneRates copies taxes.
+// cloneRates returns a deep copy of tax rates.
 func cloneRates(all []invoice.TaxRate) []invoice.TaxRate {
 	all = slices.Clone(all)
 	for i := range all {
@@ -196,46 +216,51 @@ func cloneRates(all []invoice.TaxRate) []invoice.TaxRate {
 	return all
 }
 
-const maxKept = 10_000 // invoices and other lists of a subscription
+const maxKept = 10_000 // entries of each list of a subscription
 
-// check returns the faults of the subscription.
+// check returns the faults of the subscription, joined.
 func (s *Subscription) check() error {
 	var f fault.List
 	if s.ID == "" {
-		f.Add("subscription.id", proration.ErrUnset, "a subscription has an ID")
+		f.Add("subscription.id", proration.ErrUnset, "required, the ID of the subscription")
 	}
 	if int(s.Status) >= len(statuses) {
-		f.Add("subscription.status", proration.ErrInvalid, "no status has the number %d", s.Status)
+		f.Add("subscription.status", proration.ErrInvalid, "must be one of %s; got %d", enum.List(statuses), s.Status)
 	}
 	f.Under("subscription.contract", s.Contract.Validate())
 	for _, list := range []struct {
 		name string
 		has  int
 	}{
-		{"unexpired_charges", len(s.UnexpiredCharges)}, {"invoices", len(s.Invoices)}, {"receivables", len(s.Receivables)}, {"scheduled_changes", len(s.ScheduledChanges)}, {"unbilled_charges", len(s.UnbilledCharges)},
+		{"unexpired_charges", len(s.UnexpiredCharges)},
+		{"invoices", len(s.Invoices)},
+		{"receivables", len(s.Receivables)},
+		{"scheduled_changes", len(s.ScheduledChanges)},
+		{"unbilled_charges", len(s.UnbilledCharges)},
 	} {
 		if list.has > maxKept {
-			f.Add("subscription."+list.name, proration.ErrLimit, "%d are more than %d", list.has, maxKept)
+			f.Add("subscription."+list.name, proration.ErrLimit, "must be at most %d entries; got %d", maxKept, list.has)
 			return f.Err()
 		}
 	}
 	if (regular.has(s.Status) || s.Status == Incomplete) && !s.Period.End.After(s.Period.Start) {
-		f.Add("subscription.period", proration.ErrPeriod, "a subscription that is %v has a period", s.Status)
+		f.Add("subscription.period", proration.ErrPeriod, "must end after it starts while the status is %v", s.Status)
 	}
 	if s.Status == Trialing && s.TrialEnd.IsZero() {
-		f.Add("subscription.trial_end", proration.ErrUnset, "a trial ends")
+		f.Add("subscription.trial_end", proration.ErrUnset, "required while the status is trialing")
 	}
 	if s.Status == PendingStart && s.StartAt.IsZero() {
-		f.Add("subscription.start_at", proration.ErrUnset, "say when it starts")
+		f.Add("subscription.start_at", proration.ErrUnset, "required while the status is pending_start")
 	}
 	for i, d := range s.Receivables {
 		if s.invoice(d.Invoice) < 0 {
-			f.Add("subscription.receivables["+strconv.Itoa(i)+"].invoice", proration.ErrInvalid, "there is no invoice %.40q", d.Invoice)
+			path := "subscription.receivables[" + strconv.Itoa(i) + "].invoice"
+			f.Add(path, proration.ErrInvalid, "must be the ID of a stored invoice; got %.40q", d.Invoice)
 		}
 	}
 	if s.NextPeriod != nil {
 		next := s.NextPeriod.Contract
-		if next.Cycle.Location == nil { // it was read back
+		if next.Cycle.Location == nil { // it was read from JSON
 			next.Cycle.Location = s.Contract.Cycle.Location
 		}
 		f.Under("subscription.next_period.contract", next.Validate())
@@ -244,5 +269,5 @@ func (s *Subscription) check() error {
 	return f.Err()
 }
 
-// over reports whether a status is an end.
+// over reports whether the subscription has ended.
 func (s Status) over() bool { return s == Canceled || s == Expired }

@@ -1,14 +1,14 @@
 package lifecycle
 
-// transition is what an event does to a subscription that is in one of some statuses, and where it can lead.
+// transition is a row of the table of events: an event in one of several statuses.
 type transition struct {
 	event EventKind
-	from  set
-	to    set // besides the status it was in; 0 is nowhere else
+	from  set // statuses that allow the event
+	to    set // statuses that it can lead to besides the present one; 0 is none
 	do    func(*step, *Event) error
 }
 
-// passage is the same of a deadline.
+// passage is a row of the table of deadlines.
 type passage struct {
 	deadline DeadlineKind
 	from     set
@@ -16,7 +16,7 @@ type passage struct {
 	do       func(*step, Deadline) error
 }
 
-// fresh is a subscription that has not begun.
+// fresh is the set of the zero Status, a subscription that has not started.
 const fresh = set(1)
 
 // Sets of statuses that several events share.
@@ -28,7 +28,7 @@ const (
 	anyhow  = alive | ended
 )
 
-// transitions is what events do. What is not listed is refused.
+// transitions is the table of events. An event without a row for the status is refused; see notAllowed.
 var transitions = []transition{
 	{Started, fresh, of(PendingStart, Trialing, Incomplete, Active), (*step).start},
 	{TrialConverted, of(Trialing), of(Active, Incomplete), (*step).buy},
@@ -87,7 +87,7 @@ var transitions = []transition{
 	{InvoiceWrittenOff, begun &^ of(Incomplete, PastDue, Suspended), 0, (*step).writeOff},
 }
 
-// passages is what deadlines do.
+// passages is the table of deadlines.
 var passages = []passage{
 	{ReminderDue, alive, 0, (*step).remind},
 	{StartDue, of(PendingStart), of(Trialing, Incomplete, Active, Suspended, Paused, Canceled), (*step).startNow},

@@ -1,0 +1,130 @@
+package lifecycle
+
+import (
+	"regexp"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/billingrules/billing/proration"
+)
+
+// Every empty cell of the table of events refuses with a sentence that names a date or an event to send, and that event
+// is allowed in the same status.
+func TestStatusRefusalNamesTheWayOut(t *testing.T) {
+	sent := regexp.MustCompile(`send (\w+)`)
+	sentence := regexp.MustCompile(`^[A-Z][^.]*\.$`)
+	date := regexp.MustCompile(`\d{4}-\d\d-\d\d`)
+	cells := 0
+	for _, sub := range refusing() {
+		for i := range eventKinds[1:] {
+			kind := EventKind(i + 1)
+			if allowed(kind, sub.Status) {
+				continue
+			}
+			cells++
+			reason := sub.notAllowed(kind)
+			if !sentence.MatchString(reason) {
+				t.Errorf("%v while %v: %q is not one sentence", kind, sub.Status, reason)
+			}
+			way := sent.FindAllStringSubmatch(reason, -1)
+			if len(way) == 0 && !date.MatchString(reason) {
+				t.Errorf("%v while %v: %q names neither an event nor a date", kind, sub.Status, reason)
+			}
+			for _, w := range way {
+				to := slices.Index(eventKinds, w[1])
+				if to < 1 || !allowed(EventKind(to), sub.Status) {
+					t.Errorf("%v while %v: %q names %q, which is not allowed either", kind, sub.Status, reason, w[1])
+				}
+			}
+		}
+	}
+	if cells < 200 {
+		t.Errorf("only %d cells are empty", cells)
+	}
+}
+
+// allowed reports whether the table has a row for an event in a status.
+func allowed(kind EventKind, status Status) bool {
+	return slices.ContainsFunc(transitions, func(t transition) bool { return t.event == kind && t.from.has(status) })
+}
+
+// refusing returns a subscription in each status, with and without the dates that the status can do without.
+func refusing() (all []Subscription) {
+	day := func(n int) time.Time { return time.Date(2026, time.May, n, 0, 0, 0, 0, time.UTC) }
+	for _, status := range everyStatus() {
+		sub := Subscription{ID: "acme", Status: status, At: day(1)}
+		sub.StartAt, sub.PayBy, sub.TrialEnd, sub.Period.End = day(2), day(3), day(4), day(5)
+		overdue := []Collection{
+			{Invoice: "acme-1", FirstFailedAt: day(1), VoidWhenKnown: true},
+			{Invoice: "acme-2"},
+			{Invoice: "acme-3", FirstFailedAt: day(1)},
+		}
+		if status == PastDue {
+			sub.Receivables = overdue
+		}
+		all = append(all, sub)
+		dated := sub
+		dated.ResumeAt, dated.EndedAt = day(6), day(7)
+		dated.Receivables = slices.Clone(overdue)
+		dated.Receivables[2].GraceUntil = day(8)
+		all = append(all, dated)
+	}
+	return all
+}
+
+// The sentence has the date of the status, and the invoice that is overdue.
+func TestStatusRefusalNamesTheDate(t *testing.T) {
+	want := []string{
+		"The subscription has not started; send started first.",
+		"The subscription starts on 2026-05-02; this is possible from then on.",
+		"The first invoice must be paid by 2026-05-03; send payment_succeeded once it is paid.",
+		"The subscription is in trial until 2026-05-04; send trial_converted to start the paid period.",
+		"The subscription is already active; its current period ends on 2026-05-05.",
+		"Invoice acme-3 is overdue, with grace until 2026-05-08; send payment_succeeded once it is paid.",
+		"The subscription is suspended because invoice acme-3 is overdue; send payment_succeeded once it is paid.",
+		"The subscription is paused until 2026-05-06; send resumed first.",
+		"The subscription ended on 2026-05-07; send reactivated to start it again.",
+		"The subscription ended on 2026-05-07; send reactivated to start it again.",
+	}
+	for i, sub := range refusing() {
+		if i%2 == 0 {
+			continue // without the dates that the status can do without
+		}
+		if got := sub.notAllowed(TermExtended); got != want[sub.Status] {
+			t.Errorf("while %v: %q, want %q", sub.Status, got, want[sub.Status])
+		}
+	}
+	pending := refusing()[3]
+	for kind, want := range map[EventKind]string{
+		Started:          "The subscription already has a start date; it starts on 2026-05-02.",
+		PauseRequested:   "The subscription starts on 2026-05-02; send cancellation_requested to cancel it.",
+		PaymentSucceeded: "The subscription starts on 2026-05-02 and has no invoice until then.",
+	} {
+		if got := pending.notAllowed(kind); got != want {
+			t.Errorf("%v: %q, want %q", kind, got, want)
+		}
+	}
+	const suspended = "The subscription is suspended; send reactivated first."
+	if got := refusing()[12].notAllowed(TermExtended); got != suspended {
+		t.Errorf("%q, want %q", got, suspended)
+	}
+}
+
+// A fault of the event's values becomes a sentence; a reason without a subject gets the name of its field.
+func TestConflictIsASentence(t *testing.T) {
+	for _, row := range []struct{ field, reason, want string }{
+		{"event.change.quantity", "must not be zero; got 0", "Quantity must not be zero; got 0."},
+		{"event.payment.lines[0].amount", "must be at most 890; got 5000", "Amount must be at most 890; got 5000."},
+		{"event.payment.lines[12]", "must be unique", "Lines must be unique."},
+		{"event.change.termination_fee", "required, one of a, b", "Termination fee is required, one of a, b."},
+		{"event.change.item", `the contract has no item "desk"`, `The contract has no item "desk".`},
+		{"event.grant.id", `"gift" was granted already.`, `"gift" was granted already.`},
+		{"event.charges[0].currency", "é is not a currency", "É is not a currency."},
+	} {
+		fault := proration.Error{Field: row.field, Rule: proration.ErrInvalid, Reason: row.reason}
+		if got := sentence(&fault); got != row.want {
+			t.Errorf("%s: %q, want %q", row.field, got, row.want)
+		}
+	}
+}
