@@ -42,23 +42,23 @@ func Example() {
 	fmt.Println(out.Timeline())
 	fmt.Print(out.Invoices[1].Text())
 	// Output:
-	// 2026-09-01 00:00:00  started                   active         full          acme-1
-	// 2026-09-01 00:00:00  payment succeeded acme-1  active         full
-	// 2026-09-16 00:00:00  seats added               active         full          acme-2
-	// 2026-09-16 00:00:00  payment succeeded acme-2  active         full
-	// 2026-10-01 00:00:00  renewal                   active         full          acme-3
-	// 2026-10-01 00:00:00  payment failed acme-3     past_due       full
-	// 2026-10-08 00:00:00  grace over acme-3         suspended      billing_only
-	// 2026-10-10 00:00:00  payment succeeded acme-3  active         full
-	// 2026-10-20 00:00:00  cancellation requested    active         full
-	// 2026-11-01 00:00:00  cancellation              canceled       billing_only
+	// 2026-09-01 00:00:00  started                                active         full          acme-1
+	// 2026-09-01 00:00:00  payment succeeded acme-1               active         full
+	// 2026-09-16 00:00:00  2 seats added                          active         full          acme-2
+	// 2026-09-16 00:00:00  payment succeeded acme-2               active         full
+	// 2026-10-01 00:00:00  renewal                                active         full          acme-3
+	// 2026-10-01 00:00:00  payment failed acme-3                  past_due       full
+	// 2026-10-08 00:00:00  grace over acme-3                      suspended      billing_only
+	// 2026-10-10 00:00:00  payment succeeded acme-3               active         full
+	// 2026-10-20 00:00:00  cancellation requested for 2026-11-01  active         full
+	// 2026-11-01 00:00:00  cancellation                           canceled       billing_only
 	//
 	// Invoice acme-2, 2026-09-16, USD, paid
 	//   growth, proration_charge, 2026-09-16 until 2026-10-01                  89.00
 	//     seat: 2 x 89.00, 178.00 x 15/30 days = 89.00
-	//   Due                                                                    89.00
+	//   Amount due                                                             89.00
 	//   succeeded, 2026-09-16, event-4                                         89.00
-	//   Outstanding                                                             0.00
+	//   Amount outstanding                                                      0.00
 }
 
 // A seller's policy is a JSON file that states only its differences from the standard policy.

@@ -134,8 +134,8 @@ func ExampleApply_grantCredit() {
 	// Invoice acme-2, 2026-12-01, USD, open
 	//   growth, recurring, 2026-12-01 until 2027-01-01                        890.00
 	//     seat: 10 x 89.00 = 890.00
-	//   Credit from acme/event-3                                              -50.00
-	//   Due                                                                   840.00
+	//   Credit applied (acme/event-3)                                         -50.00
+	//   Amount due                                                            840.00
 }
 
 // The seller refunded a part of a payment; the event books it and issues the credit note.
@@ -150,11 +150,11 @@ func ExampleApply_refundPayment() {
 	}
 	fmt.Print(out.Invoices[0].Text())
 	// Output:
-	// Credit note acme-2 for acme-1, 2026-11-20, USD, paid
+	// Credit note acme-2 for invoice acme-1, 2026-11-20, USD, paid
 	//   growth, refund, 2026-11-01 until 2026-12-01                           -89.00
 	//     seat: -89.00 of acme-1/1
-	//   Paid back                                                              89.00
-	//   Due                                                                     0.00
+	//   Refunded                                                               89.00
+	//   Amount due                                                              0.00
 }
 
 // The customer is exempt from the policy's tax.

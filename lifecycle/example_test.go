@@ -77,7 +77,7 @@ func ExampleApply() {
 	// Invoice acme-2, 2026-11-16, USD, open
 	//   growth, proration_charge, 2026-11-16 until 2026-12-01                  89.00
 	//     seat: 2 x 89.00, 178.00 x 15/30 days = 89.00
-	//   Due                                                                    89.00
+	//   Amount due                                                             89.00
 	// acme/event-3/1 collect_payment acme-2 89.00
 	// seats: 10 and then 12
 }
@@ -94,7 +94,7 @@ func ExampleApply_refused() {
 	fmt.Println(err)
 	// Output:
 	// true true
-	// cancellation_withdrawn while active: No cancellation is scheduled.
+	// No cancellation is scheduled.
 }
 
 // Advancing to a future date previews the next invoices. The stored subscription is not modified.
@@ -237,7 +237,7 @@ func ExamplePolicy_Validate() {
 	fmt.Println(errors.Is(err, proration.ErrUnset))
 	// Output:
 	// <nil>
-	// billing.credit_basis: it is one of billed, price
+	// billing.credit_basis: required, one of billed, price
 	// dunning.final_action: required, one of continue, suspend, cancel
 	// true
 }

@@ -43,7 +43,7 @@ func TestCorrectedCopy(t *testing.T) {
 		},
 		{
 			"by a customer", "support changes them for an existing order", []lifecycle.Event{started, latePaid("2026-11-01", 2, "acme-1"), copyOf("2026-11-10", 3, "acme-1", plans.Customer)},
-			"Only support can have an issued invoice corrected.; possible: Ask support to send billing_details_changed.", nil, nil,
+			"Only support can have an issued invoice corrected. Ask support to send billing_details_changed.", nil, nil,
 		},
 		{"while it is charged", "never two charges", []lifecycle.Event{started, copyOf("2026-11-10", 2, "acme-1", plans.Support)}, "A payment of invoice acme-1 is in progress; send billing_details_changed again after payment_succeeded or payment_failed.", nil, nil},
 		{"of none", "law 14", []lifecycle.Event{started, copyOf("2026-11-10", 2, "acme-9", plans.Support)}, `Invoice "acme-9" does not exist or was settled too long ago to be changed.`, nil, nil},

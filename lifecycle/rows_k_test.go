@@ -221,7 +221,7 @@ func TestRowK3c(t *testing.T) {
 	tell(t,
 		tale{"fewer before the end", "refused to the customer, and scheduled by support: from March 1 on 8 x 80.00 x 12 = 7680.00 and 5 x 19.00 x 12 = 1140.00, less 10 %", p, year, []scene{
 			{"2026-03-01 started card", "active full; s-1: recurring 8640.00, recurring 1026.00, due 9666.00; collect_payment s-1 9666.00"},
-			{"2026-06-01 seats -2", "refused: seats that were bought stay for the contract | support can do it, at the end of the term"},
+			{"2026-06-01 seats -2", "refused: seats that were bought stay for the contract | Ask support; the change takes effect at the end of the term."},
 			{"2026-06-01 seats -2 by support", "active full"},
 			{"2027-02-28T23:59:59.999999999", "active full"},
 			{"2027-03-01", "active full; s-2: recurring 6912.00, recurring 1026.00, due 7938.00; collect_payment s-2 7938.00"},
@@ -252,7 +252,7 @@ func TestRowK4(t *testing.T) {
 		}},
 		tale{"before it is paid", "what was not paid is not credited", p, month, []scene{
 			{"2026-11-01 started card", "active full; s-1: recurring 890.00, due 890.00; collect_payment s-1 890.00"},
-			{"2026-11-21T09:00:00 plan scale", "refused: invoice s-1 is not paid, and what was not paid is not credited | collect it first, or void it"},
+			{"2026-11-21T09:00:00 plan scale", "refused: Invoice s-1 is not paid, so its charges cannot be credited. | Collect its payment or void it first."},
 		}},
 		tale{"declined", "law 9: an unpaid change takes nothing away: November was paid, and December is not", p, month, []scene{
 			{"2026-11-01 started card", "active full; s-1: recurring 890.00, due 890.00; collect_payment s-1 890.00"},
@@ -336,9 +336,9 @@ func TestRowK7(t *testing.T) {
 	tell(t,
 		tale{"what is accepted", "a brand is no method of its own; transfers need support, and are asked for and not charged", p, month, []scene{
 			{"2026-11-01 started card", "active full; s-1: recurring 890.00, due 890.00; collect_payment s-1 890.00"},
-			{"2026-11-02 card wire", "refused: \"wire\" is by arrangement | card; by arrangement wire, ach"},
-			{"2026-11-02 card cheque", "refused: \"cheque\" is not accepted here | card; by arrangement wire, ach"},
-			{"2026-11-02 card visa", "refused: \"visa\" is not accepted here | card; by arrangement wire, ach"},
+			{"2026-11-02 card wire", "refused: Payment method \"wire\" is available by arrangement only. | Choose card. By arrangement: wire, ach."},
+			{"2026-11-02 card cheque", "refused: Payment method \"cheque\" is not accepted. | Choose card. By arrangement: wire, ach."},
+			{"2026-11-02 card visa", "refused: Payment method \"visa\" is not accepted. | Choose card. By arrangement: wire, ach."},
 			{"2026-11-02 card card", "active full"},
 			{"2026-11-02 card wire by support", "active full"},
 			{"2026-12-01", "active full; s-2: recurring 890.00, due 890.00; send s-2 890.00"},
@@ -346,7 +346,7 @@ func TestRowK7(t *testing.T) {
 			{"2027-01-01", "active full; s-3: recurring 890.00, due 890.00; send s-3 890.00"},
 		}},
 		tale{"from the start", "nothing begins with a method that is not accepted", p, month, []scene{
-			{"2026-11-01 started ach", "refused: \"ach\" is by arrangement | card; by arrangement wire, ach"},
+			{"2026-11-01 started ach", "refused: Payment method \"ach\" is available by arrangement only. | Choose card. By arrangement: wire, ach."},
 			{"2026-11-01 started ach by support", "active full; s-1: recurring 890.00, due 890.00; send s-1 890.00"},
 		}},
 	)
@@ -393,7 +393,7 @@ func TestRowK9(t *testing.T) {
 		{"2026-11-01 started card", "active full; s-1: recurring 890.00, due 890.00; collect_payment s-1 890.00"},
 		{"2026-11-01T00:01:00 attempted s-1", "active full; s-1 pending"},
 		{"2026-11-01T00:12:00 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-		{"2026-11-01T00:13:00 paid s-1", "refused: the invoice is paid"},
+		{"2026-11-01T00:13:00 paid s-1", "refused: Invoice s-1 is paid and does not accept the event succeeded."},
 	}})
 	var out lifecycle.Outcome
 	sub := month

@@ -35,7 +35,7 @@ func TestRowM1(t *testing.T) {
 		tale{"one at a time", "while a payment is under way no other is, and an outcome is that of the one under way", p, sub, []scene{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16T00:00:01 attempted s-1", "active full; s-1 pending"},
-			{"2026-11-16T00:00:02 attempted s-1", "refused: the invoice is pending"},
+			{"2026-11-16T00:00:02 attempted s-1", "refused: Invoice s-1 is pending and does not accept the event attempted."},
 			{"2026-11-16T00:10:00 failed s-1", "suspended restricted; s-1 open; tell payment_failed s-1; tell access_lost s-1"},
 		}},
 	)
@@ -48,12 +48,12 @@ func TestRowM2(t *testing.T) {
 		By: plans.Customer, At: in(t, "UTC", "2026-11-16"), Plan: "base", Country: "US", PaymentMethod: "card", Term: giventest.Interval("P1M"),
 		Items: []plans.OrderItem{{Item: "seat", Quantity: decimal.New(10, 0)}},
 	})
-	if err == nil || !strings.Contains(err.Error(), "P6M, P9M, P1Y, P2Y") {
+	if err == nil || !strings.Contains(err.Error(), "Choose P6M, P9M, P1Y or P2Y.") {
 		t.Errorf("a month is not refused with what is on offer: %v", err)
 	}
 	tell(t, tale{"another month", "what is added is a term on offer too: 10 x 15.00 x 6 is 900.00", p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
 		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
-		{"2026-12-01 extend P1M", "refused: P1M is shorter than the minimum of P6M | P6M, P9M, P1Y, P2Y"},
+		{"2026-12-01 extend P1M", "refused: A term of P1M is too short. | Choose P6M, P9M, P1Y or P2Y."},
 	}})
 }
 
@@ -81,7 +81,7 @@ func TestRowM4(t *testing.T) {
 		By: plans.Customer, At: in(t, "UTC", "2026-11-16"), Plan: "base", Country: "US", PaymentMethod: "card", Term: giventest.Interval("P6M"),
 		Items: []plans.OrderItem{{Item: "seat", Quantity: decimal.New(7, 0)}, {Item: "seat", Plan: "advanced", Quantity: decimal.New(3, 0)}},
 	})
-	if err == nil || !strings.Contains(err.Error(), "one plan") {
+	if err == nil || !strings.Contains(err.Error(), "One order cannot combine the plans") {
 		t.Errorf("a mix of plans is not refused: %v", err)
 	}
 	tell(t, tale{"all seats change", "90 of 181 days from February 15: 900.00 x 90/181 is 447.513..., 1500.00 x 90/181 is 745.856...", p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
@@ -123,12 +123,12 @@ func TestRowM7(t *testing.T) {
 	brazil := func(o *plans.Order) { o.Country = "BR" }
 	tell(t,
 		tale{"Brazil", "10 x 75.00 x 6; PayPal is not accepted there, and Pix is asked for and not charged", p, signed(t, p, "base", "P6M", in(t, "America/Sao_Paulo", "2026-11-16"), brazil), []scene{
-			{"2026-11-16 started paypal notrial", "refused: \"paypal\" is not accepted here | card, pix"},
+			{"2026-11-16 started paypal notrial", "refused: Payment method \"paypal\" is not accepted. | Choose card or pix."},
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 4500.00, due 4500.00; collect_payment s-1 4500.00"},
 			{"2026-11-17 card pix", "active full"},
 		}},
 		tale{"elsewhere", "Pix is not accepted", p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
-			{"2026-11-16 started pix notrial", "refused: \"pix\" is not accepted here | card, paypal"},
+			{"2026-11-16 started pix notrial", "refused: Payment method \"pix\" is not accepted. | Choose card or paypal."},
 			{"2026-11-16 started paypal notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		}},
 	)
@@ -168,7 +168,7 @@ func TestRowM8(t *testing.T) {
 		tale{"another plan", "it has no price in dollars", other, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-			{"2026-11-17 plan advanced", "refused: It does not offer \"seat\" in USD."},
+			{"2026-11-17 plan advanced", "refused: Offers must include \"seat\" in USD."},
 		}},
 	)
 	sub, _ := play(t, p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), "2026-11-16 started card notrial")
@@ -333,8 +333,8 @@ func TestRowM13(t *testing.T) {
 		{"2026-11-16T00:03:00 card paypal", "incomplete billing_only; collect_payment s-1 900.00"},
 		{"2026-11-16T00:03:00 card paypal", "incomplete billing_only"},
 		{"2026-11-16T00:04:00 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-		{"2026-11-16T00:05:00 attempted s-1", "refused: the invoice is paid"},
-		{"2026-11-16T00:05:00 paid s-1", "refused: the invoice is paid"},
+		{"2026-11-16T00:05:00 attempted s-1", "refused: Invoice s-1 is paid and does not accept the event attempted."},
+		{"2026-11-16T00:05:00 paid s-1", "refused: Invoice s-1 is paid and does not accept the event succeeded."},
 	}})
 }
 
@@ -350,7 +350,7 @@ func TestRowM14(t *testing.T) {
 		tale{"down", "support, for the end of the term: 10 x 15.00 x 6 from then on, ordered three days before", p, signed(t, p, "advanced", "P6M", in(t, "UTC", "2026-11-16")), []scene{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 1500.00, due 1500.00; collect_payment s-1 1500.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-			{"2027-02-15 plan base", "refused: a customer may not do that | support can do it, at the end of the term"},
+			{"2027-02-15 plan base", "refused: Downgrades are handled by support. | Ask support; the change takes effect at the end of the term."},
 			{"2027-02-15 plan base by support", "active full"},
 			{"2027-05-13", "active full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00; tell renewal 2027-05-16"},
 			{"2027-05-13 paid s-2", "active full; s-2 paid; tell receipt s-2"},
@@ -397,7 +397,7 @@ func TestRowM16(t *testing.T) {
 	tell(t, tale{"a downgrade", "4000 contacts are more than 2500, 3 agents more than 1", p, signed(t, p, "advanced", "P6M", in(t, "UTC", "2026-11-16")), []scene{
 		{"2026-11-16 started card notrial", "active full; s-1: recurring 1500.00, due 1500.00; collect_payment s-1 1500.00"},
 		{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-		{"2027-02-15 plan base by support using 4000 contacts using 3 ai_agents", "refused: 3 ai_agents are in use, and the plan allows 1; 4000 contacts are in use, and the plan allows 2500 | use fewer of them first"},
+		{"2027-02-15 plan base by support using 4000 contacts using 3 ai_agents", "refused: The plan allows 1 ai_agents; usage is 3. The plan allows 2500 contacts; usage is 4000. | Reduce the usage first."},
 		{"2027-02-15 plan base by support using 2500 contacts using 1 ai_agents", "active full"},
 	}})
 }
