@@ -92,7 +92,7 @@ func TestACatalogHasTheRules(t *testing.T) {
 func TestEveryFaultIsTold(t *testing.T) {
 	_, err := policyfile.Parse("policy.json", []byte(`{"dunning": {"grace": "soon"}, "billing_details_editor": ["support"], "access_by_status": {"lost": "none"}}`))
 	assert.ErrorContains(t, err, "policy.json:1:23: dunning.grace: ")
-	assert.ErrorContains(t, err, `policy.json:1:32: billing_details_editor: there is no such field; is it "billing_details_editors"?`)
+	assert.ErrorContains(t, err, `policy.json:1:32: billing_details_editor: unknown field; did you mean "billing_details_editors"?`)
 	assert.ErrorContains(t, err, "policy.json:1:92: access_by_status.lost: ")
 	_, err = policyfile.Parse("policy.json", []byte(`{`))
 	assert.ErrorContains(t, err, "policy.json:1:2: ")
