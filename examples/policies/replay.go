@@ -48,7 +48,8 @@ func (y *year) under(name string, policy lifecycle.Policy) (column, error) {
 	}
 	offer := plan.Offers[0]
 	r.sub = lifecycle.Subscription{ID: name, Account: invoice.Account{Contract: plans.Contract{
-		Plan: plan.ID, Currency: offer.Currency, Cycle: cycle, Items: []plans.Item{{ID: offer.Item, Quantity: y.Seats, Price: offer.Price}},
+		Plan: plan.ID, Currency: offer.Currency, Cycle: cycle,
+		Items: []plans.Item{{ID: offer.Item, Quantity: y.Seats, Price: offer.Price}},
 	}}}
 	events := y.Events
 	for _, l := range y.Looks {
@@ -128,7 +129,9 @@ func (r *replayer) take(o lifecycle.Outcome) error {
 		if e.Kind != lifecycle.CollectPayment {
 			continue
 		}
-		outcome := lifecycle.Event{At: r.sub.At, Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: e.Invoice}}
+		outcome := lifecycle.Event{
+			At: r.sub.At, Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: e.Invoice},
+		}
 		if r.Declines.Contains(r.sub.At) {
 			outcome.Kind = lifecycle.PaymentFailed
 			r.declined++

@@ -11,9 +11,8 @@ import (
 func (f *File) fault(offset int64, path, reason string) Fault {
 	offset = max(0, min(offset, int64(len(f.data))))
 	line := sort.Search(len(f.lines), func(i int) bool { return f.lines[i] > offset })
-	return Fault{
-		File: f.name, Line: line, Column: f.characters(offset) - f.characters(f.lines[line-1]) + 1, Path: path, Reason: reason,
-	}
+	column := f.characters(offset) - f.characters(f.lines[line-1]) + 1
+	return Fault{File: f.name, Line: line, Column: column, Path: path, Reason: reason}
 }
 
 const block = 1024 // size in bytes of the blocks whose characters are counted in advance
