@@ -8,7 +8,7 @@ import (
 
 // What is wrong with a case itself is a failure that says so, also where an error is wanted: that is a refusal by the
 // library, and no slip in the case.
-func TestUnusableCases(t *testing.T) {
+func TestInvalidCaseFails(t *testing.T) {
 	const period = `"period": {"start": "2024-04-01", "end": "2024-05-01"}, "span": {"start": "2024-04-16", "end": "2024-05-01"}`
 	const refusal = `{"error": true}`
 	tests := []struct {
@@ -84,14 +84,14 @@ func TestUnusableCases(t *testing.T) {
 }
 
 // A case without an id is known by its place in the file.
-func TestCaseWithoutID(t *testing.T) {
+func TestCaseWithoutIDIsNamedByItsPosition(t *testing.T) {
 	if v := judge(rawCase{7, json.RawMessage(`{"kind": "round"}`)}); v.id != "case 7" {
 		t.Errorf("got %q", v.id)
 	}
 }
 
 // A figure compares by what it says and not by how it is written.
-func TestEqualFigures(t *testing.T) {
+func TestValuesCompareByMeaning(t *testing.T) {
 	const havana = `{"start": "2026-02-08", "interval": "P1M", "n": 1, "timezone": "America/Havana"}`
 	tests := []struct{ name, kind, given, want string }{
 		{"places", "round", roundGivenText, `{"amount": "0.0300"}`},

@@ -29,7 +29,7 @@ type runTest struct {
 	want  string // all that is printed; FOLDER is the folder
 }
 
-func TestRun(t *testing.T) {
+func TestRunReportsEveryFile(t *testing.T) {
 	for _, test := range []runTest{
 		{
 			name:  "all hold",
@@ -81,7 +81,7 @@ func TestRun(t *testing.T) {
 	}
 }
 
-func TestRunUnusable(t *testing.T) {
+func TestRunReportsUnusableFiles(t *testing.T) {
 	for _, test := range []runTest{
 		{
 			name:  "ill-formed JSON is named with its line, and the other files are run",
@@ -155,7 +155,7 @@ func (test runTest) check(t *testing.T) {
 	}
 }
 
-func TestRunWithoutPaths(t *testing.T) {
+func TestRunWithoutPathsPrintsUsage(t *testing.T) {
 	var out strings.Builder
 	if exit := run(nil, &out); exit != exitUnusable || !strings.HasPrefix(out.String(), "usage: ") {
 		t.Errorf("exit %d, printed %q", exit, out.String())

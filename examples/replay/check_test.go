@@ -13,7 +13,7 @@ import (
 )
 
 // Each field of an expectation fails if it is another, and says where, the value got and the value wanted.
-func TestEveryFieldFails(t *testing.T) {
+func TestWrongFieldOfAnExpectationFails(t *testing.T) {
 	data, err := os.ReadFile("testdata/scenarios/every-field.json")
 	require.NoError(t, err)
 	good := string(data)
@@ -115,7 +115,7 @@ func TestLinesMatchOneToOne(t *testing.T) {
 }
 
 // An error of an event is a failure unless it is expected, and the file goes on.
-func TestErrorsOfEvents(t *testing.T) {
+func TestUnexpectedErrorOfAnEventFails(t *testing.T) {
 	entries := func(expect string) string {
 		return life31("2026-02-01", `{"at": "2026-01-01", "kind": "started", "no_trial": true},
 			{"at": "2026-01-02", "kind": "payment_failed"}, {"at": "2026-01-02", "expect": {`+expect+`}}, {"at": "2026-01-03", "expect": {"issued": 2}}`)
@@ -133,7 +133,7 @@ func TestErrorsOfEvents(t *testing.T) {
 
 // A late event is corrected when it becomes known: the difference is billed, and nothing for one that would have been
 // refused.
-func TestLateEvents(t *testing.T) {
+func TestLateEventIsCorrected(t *testing.T) {
 	const begin = `{"at": "2026-01-01", "kind": "started", "no_trial": true, "payment_method": "card"},
 		{"at": "2026-01-01", "kind": "payment_succeeded", "payment": {"invoice": "a-1"}}, `
 	const addition = `{"at": "2026-01-11", "known": "2026-01-21", "kind": "seats_added", "change": {"item": "seat", "quantity": "2"}}`
@@ -173,7 +173,7 @@ func TestRepeatOfAPaymentIsSkipped(t *testing.T) {
 }
 
 // Access and the next deadline follow the policy of their time.
-func TestPolicyOfTheTime(t *testing.T) {
+func TestPolicyInForceDecidesAccessAndDeadline(t *testing.T) {
 	text := life31("2026-01-31", `{"at": "2026-01-01", "kind": "started", "payment_method": "card"}, {"at": "2026-01-01", "kind": "payment_succeeded", "payment": {"invoice": "a-1"}},
 		{"at": "2026-01-10", "expect": {"next": {"kind": "advance_invoice_due", "at": "2026-01-29"}}},
 		{"at": "2026-01-12", "kind": "payment_disputed", "payment": {"invoice": "a-1"}}, {"at": "2026-01-19", "expect": {"status": "suspended", "access": "billing_only"}},
@@ -186,7 +186,7 @@ func TestPolicyOfTheTime(t *testing.T) {
 }
 
 // An order that is refused has the refusal that is expected, or fails.
-func TestRefusedOrders(t *testing.T) {
+func TestRefusedOrderMustBeExpected(t *testing.T) {
 	data, err := os.ReadFile("testdata/scenarios/m02-three-months.json")
 	require.NoError(t, err)
 	for _, c := range []struct{ old, new, want string }{
@@ -208,7 +208,7 @@ func TestRefusedOrders(t *testing.T) {
 }
 
 // The exit code is the worst of all files. Folders are read with the folders in them, and only their JSON files.
-func TestExitCodes(t *testing.T) {
+func TestExitCodeIsTheWorstOfAllFiles(t *testing.T) {
 	dir := t.TempDir()
 	put := func(name, text string) {
 		t.Helper()

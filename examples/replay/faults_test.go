@@ -7,7 +7,7 @@ import (
 )
 
 // Every fault of a file is told, in the order in which they stand in it, whether it is told or checked.
-func TestFaults(t *testing.T) {
+func TestFaultsAreReportedInFileOrder(t *testing.T) {
 	want, err := os.ReadFile("testdata/faults/faults.golden")
 	if err != nil {
 		t.Fatal(err)
@@ -23,7 +23,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-func TestUnusable(t *testing.T) {
+func TestUnusableFileIsReported(t *testing.T) {
 	good := string(story)
 	edit := func(old, other string) string {
 		if strings.Count(good, old) == 0 {
@@ -80,7 +80,7 @@ func TestUnusable(t *testing.T) {
 }
 
 // Every time of the file is read in its zone, also in documents that a subscription has already.
-func TestTimesOfASubscription(t *testing.T) {
+func TestTimesAreReadInTheZone(t *testing.T) {
 	text := strings.Replace(life31("2026-02-01", ""), `{"id": "a",`, `{"id": "a", "start_at": "2026-01-01", "invoices": [{"issued_at": "2026-01-01", "xyz": "1"}],`, 1)
 	text = strings.Replace(text, `"currency"`, `"ramp": [{"at": "2026-01-01T09:30:00", "item": {"id": "seat", "price": {}}}], "currency"`, 1)
 	_, problems, _ := say(write(t, text))
@@ -91,7 +91,7 @@ func TestTimesOfASubscription(t *testing.T) {
 }
 
 // An error of an event that no expectation is about ends the story, and names its field.
-func TestErrorOfAnEventIsTold(t *testing.T) {
+func TestUnexpectedErrorOfAnEventIsReported(t *testing.T) {
 	out, problems, exit := say(write(t, life31("2026-02-01", `{"at": "2026-01-01", "kind": "started", "no_trial": true},
 		{"at": "2026-01-01", "kind": "payment_succeeded", "payment": {"invoice": "a-1"}},
 		{"at": "2026-01-02", "kind": "charge_added", "charges": [{"quantity": "1"}]},
@@ -105,7 +105,7 @@ func TestErrorOfAnEventIsTold(t *testing.T) {
 	}
 }
 
-func TestMissing(t *testing.T) {
+func TestMissingFileIsReported(t *testing.T) {
 	for _, c := range []struct {
 		args []string
 		want string // the files that it tells of, one a line

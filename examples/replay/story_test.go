@@ -13,7 +13,7 @@ func life31(until, entries string) string {
 		"entries": [` + entries + `]}`
 }
 
-func TestStories(t *testing.T) {
+func TestStatementOfAScenario(t *testing.T) {
 	const signup = `{"at": "2026-01-01", "kind": "started", "no_trial": true, "payment_method": "card"}, {"at": "2026-01-01", "kind": "payment_succeeded", "payment": {"invoice": "a-1"}}`
 	for _, c := range []struct {
 		name string
@@ -52,7 +52,7 @@ func TestStories(t *testing.T) {
 }
 
 // An order is priced, and its contract is the subscription's. A refused one has no life.
-func TestOrderIsTold(t *testing.T) {
+func TestStatementOfAnOrder(t *testing.T) {
 	order := func(method string) string {
 		return `{"zone": "UTC", "until": "2026-02-01", "policy": {"catalog": {"policy": {"day_count": "days", "change_day": "new",
 			"rounding": {"places": 2, "mode": "half_up"}}, "allocation": "last_line", "plans": [{"id": "base", "interval": "P1M",
@@ -72,7 +72,7 @@ func TestOrderIsTold(t *testing.T) {
 }
 
 // A policy of another year does not rewrite what was before: of two, the second has no grace.
-func TestPolicies(t *testing.T) {
+func TestLaterPolicyDoesNotChangeThePast(t *testing.T) {
 	decline := func(month, invoice string) string {
 		return `{"at": "2026-` + month + `-01", "kind": "payment_failed", "payment": {"invoice": "` + invoice + `"}},
 			{"at": "2026-` + month + `-02", "kind": "payment_succeeded", "payment": {"invoice": "` + invoice + `"}}`

@@ -75,7 +75,7 @@ func read(t *testing.T, text string) (o order, faults []string) {
 	return o, faults
 }
 
-func TestDecode(t *testing.T) {
+func TestDecodeReadsEveryKindOfField(t *testing.T) {
 	got, faults := read(t, `{"id": "a", "named": {"id": "b"}, "at": "16.11.2026", "amount": "89.00", "kind": "usage", "every": "P1M", "items": [{"id": "c"}, {"id": "d"}],
 		"prices": {"x": 1, "y": 2}, "kinds": {"usage": "u"}, "count": -128, "paid": true, "raw": [1, {"x": 2}], "Default": 7, "location": null}`)
 	if len(faults) > 0 {
@@ -91,7 +91,7 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-func TestDecodeFaults(t *testing.T) {
+func TestDecodeReportsEveryFault(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		text string
@@ -140,7 +140,7 @@ func TestDecodeFaults(t *testing.T) {
 }
 
 // A type can be read field by field although it reads itself.
-func TestDecodePlain(t *testing.T) {
+func TestPlainTypeIsDecodedFieldByField(t *testing.T) {
 	var got struct {
 		At selfish `json:"at"`
 	}
@@ -170,7 +170,7 @@ type defaults struct {
 }
 
 // A file is read over defaults without writing to their memory.
-func TestDecodeOverDefaults(t *testing.T) {
+func TestDecodeMergesIntoDefaults(t *testing.T) {
 	start := defaults{
 		Named: base{ID: "a"}, Items: []base{{ID: "b"}, {ID: "c"}}, Prices: map[string]int{"x": 1, "y": 2}, Bases: map[string]base{"x": {ID: "d"}},
 		Inner: &order{base: base{ID: "e"}, Count: 3},

@@ -7,7 +7,7 @@ import (
 	"github.com/billingrules/billing/examples/internal/jsonfault"
 )
 
-func TestParse(t *testing.T) {
+func TestParseReportsTheFirstSyntaxError(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		text string
@@ -41,7 +41,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-func TestAt(t *testing.T) {
+func TestAtPlacesAFaultByItsPath(t *testing.T) {
 	file, _ := jsonfault.Parse("f", []byte("{\n \"events\": [\n  {\"at\": 1},\n  {\"change\": {\"item\": \"seat\"}}\n ]\n}"))
 	for path, want := range map[string]string{
 		"":                          "f:1:1: no",
@@ -84,7 +84,7 @@ func TestAt(t *testing.T) {
 }
 
 // Many faults on one long line are told in a moment.
-func TestLongLine(t *testing.T) {
+func TestManyFaultsOnOneLongLine(t *testing.T) {
 	const n = 100_000
 	file, _ := jsonfault.Parse("f", []byte("["+strings.Repeat(`"ä",`, n)+"1]"))
 	var numbers []int
