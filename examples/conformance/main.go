@@ -30,7 +30,7 @@
 //	change         currency, at, billed, next or null, credit_basis, day_count,    credit, charge, net
 //	               [rounding]; billed is amount, span, credited, [price],
 //	               [period], and next is amount, period, span
-//	price          currency, quantity, model, and what the model needs             amount_unrounded
+//	price          currency, quantity, model, and the fields of the model          amount_unrounded
 //	discount       currency, lines, discounts, [allocation], [rounding];           discount, net, line_discounts
 //	               a discount is a percent or an amount
 //	commitment     currency, minimum, period, span, billed, day_count, [rounding]  shortfall

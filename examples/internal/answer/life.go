@@ -178,7 +178,7 @@ func (p *life) to() string {
 	if p.sub.Contact.Email == "" {
 		return ""
 	}
-	return " " + p.sub.Contact.Email
+	return " to " + p.sub.Contact.Email
 }
 
 // told returns a notice as text.

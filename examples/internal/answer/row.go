@@ -85,7 +85,7 @@ func (v Vendor) Ordered(o plans.Order) (plans.Order, string, error) {
 	if o.Term != (proration.Interval{}) {
 		term = " for " + o.Term.String()
 	}
-	title := fmt.Sprintf("%s  %s orders %s on %s%s in %s, paid by %s",
+	title := fmt.Sprintf("%s  %s orders %s on %s%s in %s, payment method %s",
 		o.At.Format(time.DateOnly), o.By, items, o.Plan, term, o.Country, o.PaymentMethod)
 	return o, title, nil
 }
