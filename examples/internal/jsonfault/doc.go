@@ -4,7 +4,7 @@
 //	file, faults := jsonfault.Parse("policy.json", data)
 //	faults = append(faults, file.Decode(&policy, jsonfault.Reading{})...)
 //	for _, f := range faults {
-//		fmt.Fprintln(os.Stderr, f) // policy.json:12:9: renewl: unknown field; did you mean "renewal"?
+//		fmt.Fprintln(os.Stderr, f) // policy.json:12:9: change_rule: unknown field; did you mean "change_rules"?
 //	}
 //
 // [Parse] builds a tree whose nodes know their positions in the file. [File.Decode] fills a Go value from the tree as
