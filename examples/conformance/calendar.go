@@ -68,7 +68,7 @@ func billable(g billableGiven) (record, error) {
 			Amount:   decimal.NewFromInt(1),
 			Period:   portion.Period,
 			Span:     portion.Span,
-			Policy:   proration.Standard(9), // a fraction counts with nine places
+			Policy:   proration.Standard(9), // fractions are compared to nine decimal places
 			Location: g.Timezone.get(),
 		})
 		if err != nil {
@@ -80,13 +80,14 @@ func billable(g billableGiven) (record, error) {
 	return record{"spans": spans, "total": money(total)}, nil
 }
 
-// cycleFrom returns the cycle from an anchor, whose periods begin on a day of the month unless that is 0.
+// cycleFrom returns the cycle from an anchor. Its periods begin on the given day of the month, or on the anchor's day
+// if the day is 0.
 func cycleFrom(anchor when, interval proration.Interval, day int, z zone) proration.Cycle {
 	c := proration.Cycle{Anchor: anchor.wall(z), Interval: interval, Day: day, Zone: z.get().String(), Location: z.get()}
 	if day == 0 || interval.Months != 0 {
 		return c
 	}
-	// Weeks and days keep to no day of the month, but the first of them can begin on one.
+	// A cycle of weeks or days has no day of the month, but its first period can start on one.
 	months := c
 	months.Interval = proration.Interval{Months: 1}
 	if first, err := months.Period(0); err == nil {
@@ -95,7 +96,7 @@ func cycleFrom(anchor when, interval proration.Interval, day int, z zone) prorat
 	return c
 }
 
-// period returns both ends as values.
+// period returns a period as a record of its start and end.
 func period(p proration.Period) record {
 	return record{"start": instant(p.Start), "end": instant(p.End)}
 }

@@ -7,13 +7,13 @@ import (
 	"strings"
 )
 
-// rawCase is a case as its file has it.
+// rawCase is a case before decoding.
 type rawCase struct {
-	number int // its place in the file, from 1
-	text   json.RawMessage
+	number int             // position in the file, from 1
+	text   json.RawMessage // JSON text of the case
 }
 
-// testCase is a case that was read.
+// testCase is a decoded case.
 type testCase struct {
 	ID     string          `json:"id"`
 	Source string          `json:"source"`
@@ -23,14 +23,14 @@ type testCase struct {
 	Want   json.RawMessage `json:"want"`
 }
 
-// verdict is what came of a case.
+// verdict is the result of a case.
 type verdict struct {
 	id, kind, why string
-	skipped       bool     // nothing here knows the kind
-	faults        []string // what is not as it was wanted; none in a case that passed
+	skipped       bool     // reports whether the program does not know the kind
+	faults        []string // differences from the wanted values; empty for a passed case
 }
 
-// judge runs a case and compares what comes out with what was wanted.
+// judge runs a case and compares its result with the wanted values.
 func judge(raw rawCase) verdict {
 	var c testCase
 	err := decode(raw.text, &c)
@@ -39,7 +39,7 @@ func judge(raw rawCase) verdict {
 		v.id = fmt.Sprintf("case %d", raw.number)
 	}
 	if err != nil {
-		v.faults = []string{"the case cannot be used: " + oneLine(err.Error())}
+		v.faults = []string{"invalid case: " + oneLine(err.Error())}
 		return v
 	}
 	run, known := kinds[c.Kind]
@@ -51,16 +51,16 @@ func judge(raw rawCase) verdict {
 	return v
 }
 
-// faults runs a case and returns what is not as it was wanted.
+// faults runs a case and returns its differences from the wanted values.
 func (c *testCase) faults(run kind) []string {
 	refusal, err := c.wantsRefusal()
 	if err != nil {
-		return []string{"want cannot be used: " + oneLine(err.Error())}
+		return []string{"invalid want: " + oneLine(err.Error())}
 	}
 	got, err := run(c.Given)
 	switch {
 	case errors.As(err, new(malformed)):
-		return []string{"given cannot be used: " + oneLine(err.Error())}
+		return []string{"invalid given: " + oneLine(err.Error())}
 	case refusal && err == nil:
 		return []string{fmt.Sprintf("got %v, want an error", got)}
 	case refusal:
@@ -71,23 +71,23 @@ func (c *testCase) faults(run kind) []string {
 	return got.differences(c.Want)
 }
 
-// wantsRefusal reports whether the case wants an error, and no figures.
+// wantsRefusal reports whether the case wants an error instead of values.
 func (c *testCase) wantsRefusal() (bool, error) {
 	wanted, err := members(c.Want)
 	if err != nil {
 		return false, err
 	}
 	if len(wanted) == 0 {
-		return false, malformed("it wants nothing")
+		return false, malformed("must have at least one value")
 	}
 	text, refusal := wanted["error"]
 	if refusal && (len(wanted) > 1 || string(text) != "true") {
-		return false, malformed(`an error is wanted as {"error": true} and with nothing else`)
+		return false, malformed(`error: must be true and the only field`)
 	}
 	return refusal, nil
 }
 
-// oneLine returns text on one line: errors that were joined are on several.
+// oneLine returns text on one line. The text of joined errors has several lines.
 func oneLine(text string) string {
 	return strings.Join(strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
 }

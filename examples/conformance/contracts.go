@@ -17,7 +17,7 @@ type discountGiven struct {
 	Rounding   proration.RoundingMode `json:"rounding,omitzero"`
 }
 
-// deductionGiven is a percentage or an amount.
+// deductionGiven is a discount by a percentage or an amount.
 type deductionGiven struct {
 	Percent amount `json:"percent,omitzero"`
 	Amount  amount `json:"amount,omitzero"`
@@ -55,13 +55,15 @@ func discount(g discountGiven) (record, error) {
 	return record{"discount": money(reduced.Amount), "net": money(reduced.Net), "line_discounts": taken}, nil
 }
 
-// discountsOf returns discounts in their order.
+// discountsOf returns the given discounts in order, without those that take nothing off.
 func discountsOf(given []deductionGiven, currency plans.Currency) (all []plans.Discount) {
 	for i, d := range given {
 		if d.Percent.IsZero() && d.Amount.IsZero() {
-			continue // it takes nothing off, and the library has no such discount
+			continue // the library rejects a discount of zero
 		}
-		off := plans.Discount{ID: strconv.Itoa(i + 1), Percent: d.Percent.Decimal, Amount: d.Amount.Decimal, Duration: plans.Forever}
+		off := plans.Discount{
+			ID: strconv.Itoa(i + 1), Percent: d.Percent.Decimal, Amount: d.Amount.Decimal, Duration: plans.Forever,
+		}
 		if !off.Amount.IsZero() {
 			off.Currency = currency
 		}
@@ -125,7 +127,7 @@ func direction(g directionGiven) (record, error) {
 		plans.Level{Amount: g.To.Amount.Decimal, Interval: g.To.Interval},
 	)
 	if action == plans.Lateral {
-		action = plans.Upgrade // as the cases count it
+		action = plans.Upgrade // the cases count a change to an equal plan as an upgrade
 	}
 	return record{"direction": text(action.String())}, err
 }

@@ -26,8 +26,10 @@ func unused(g unusedGiven) (record, error) {
 	if err != nil {
 		return nil, err
 	}
-	rest := proration.Request{Period: g.Period.in(g.Timezone), Span: g.Unused.in(g.Timezone), Policy: policy, Location: g.Timezone.get()}
-	if _, err := rest.Fraction(); err != nil { // it must lie inside the period
+	rest := proration.Request{
+		Period: g.Period.in(g.Timezone), Span: g.Unused.in(g.Timezone), Policy: policy, Location: g.Timezone.get(),
+	}
+	if _, err := rest.Fraction(); err != nil { // the unused span must lie inside the period
 		return nil, err
 	}
 	charges, err := g.charges(policy.Rounding)
@@ -42,13 +44,13 @@ func unused(g unusedGiven) (record, error) {
 		Location:    rest.Location,
 	})
 	var credit, tax decimal.Decimal
-	for _, c := range owed { // one, or none where nothing was billed
+	for _, c := range owed { // at most one credit; none if nothing was billed
 		credit, tax = c.Net.Neg(), c.Taxes[0].Amount.Neg()
 	}
 	return record{"credit": money(credit), "tax": money(tax)}, err
 }
 
-// charges returns what was billed until the end of what is not used, with its tax, and the money that was credited.
+// charges returns the charge billed until the end of the unused span and the earlier credit, both with tax.
 func (g *unusedGiven) charges(rounding proration.Rounding) ([]plans.Charge, error) {
 	var taxes [2]decimal.Decimal
 	for i, net := range []decimal.Decimal{g.Billed.Decimal, g.Credited.Decimal} {
@@ -105,7 +107,7 @@ func applyCredits(g applyCreditsGiven) (record, error) {
 	var ledger []credits.Entry
 	for _, grant := range g.Grants {
 		if grant.Amount.IsZero() {
-			continue // it pays nothing, and the library has no such grant
+			continue // the library rejects a grant of zero
 		}
 		entry := credits.Entry{
 			Kind:        credits.Granted,
@@ -124,7 +126,8 @@ func applyCredits(g applyCreditsGiven) (record, error) {
 		}
 		ledger = append(ledger, entry)
 	}
-	spent, rest, err := credits.Apply(ledger, credits.Due{Amount: g.Due.Decimal, Currency: g.Currency, At: g.At.in(g.Timezone)})
+	due := credits.Due{Amount: g.Due.Decimal, Currency: g.Currency, At: g.At.in(g.Timezone)}
+	spent, rest, err := credits.Apply(ledger, due)
 	applied := list{}
 	for _, e := range spent {
 		applied = append(applied, record{"id": text(e.ID), "amount": money(e.Amount.Neg())})

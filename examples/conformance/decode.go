@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// malformed is a fault of a case itself, and not something that the library refuses.
+// malformed is a fault of the case itself, as opposed to an error of the library.
 type malformed string
 
 func (m malformed) Error() string { return string(m) }
@@ -20,9 +20,9 @@ func malformedf(format string, args ...any) error {
 	return malformed(fmt.Sprintf(format, args...))
 }
 
-// decode reads an object into a struct, strictly: every field of the struct must be there unless its tag says omitzero, no
-// other may be, and only a pointer may be null. All faults are returned at once: those of the case are malformed, and those
-// of a value that the library refuses to read are the library's.
+// decode reads an object into a struct, strictly: every field is required unless its tag says omitzero, unknown fields
+// are faults, and only a pointer may be null. It returns all faults at once. A fault of the case is malformed; an error
+// of the library about a value stays the library's.
 func decode(text json.RawMessage, into any) error {
 	given, err := members(text)
 	if err != nil {
@@ -37,36 +37,36 @@ func decode(text json.RawMessage, into any) error {
 		switch field := object.Field(i); {
 		case !found && option == "omitzero":
 		case !found:
-			faults = append(faults, malformedf("missing field %q", name))
+			faults = append(faults, malformedf("%s: required", name))
 		case string(value) == "null" && field.Kind() != reflect.Pointer:
-			faults = append(faults, malformedf("%s: null is no value", name))
+			faults = append(faults, malformedf("%s: must not be null", name))
 		default:
 			faults = append(faults, under(name, json.Unmarshal(value, field.Addr().Interface())))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
-		faults = append(faults, malformedf("unknown field %q", name))
+		faults = append(faults, malformedf("%s: unknown field", name))
 	}
 	return errors.Join(faults...)
 }
 
-// under names the field in which an error arose. What the JSON package cannot read is the case's fault.
+// under adds the name of the field to an error. A value that encoding/json cannot read is a fault of the case.
 func under(name string, err error) error {
 	var unfit *json.UnmarshalTypeError
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &unfit):
-		return malformedf("%s: a %s is no value here", name, unfit.Value)
+		return malformedf("%s: has the wrong type; got %s", name, unfit.Value)
 	}
 	return fmt.Errorf("%s: %w", name, err)
 }
 
-// members returns the members of an object. A name that comes twice is a fault: only one of the two values would count.
+// members returns the members of an object. A repeated name is a fault, since one of its values would be ignored.
 func members(text json.RawMessage) (map[string]json.RawMessage, error) {
 	in := json.NewDecoder(bytes.NewReader(text))
 	if open, err := in.Token(); err != nil || open != json.Delim('{') {
-		return nil, malformedf("%s is not an object", text)
+		return nil, malformedf("must be an object; got %s", text)
 	}
 	values := map[string]json.RawMessage{}
 	for in.More() {
@@ -80,7 +80,7 @@ func members(text json.RawMessage) (map[string]json.RawMessage, error) {
 			return nil, malformed(err.Error())
 		}
 		if _, twice := values[name]; twice {
-			return nil, malformedf("field %q comes twice", name)
+			return nil, malformedf("%s: appears twice", name)
 		}
 		values[name] = value
 	}

@@ -14,10 +14,10 @@ import (
 // caseFile is a file of cases.
 type caseFile struct {
 	path string
-	name string // its path inside the folder that was asked for, or its own name
+	name string // path inside the folder of the argument, or the file's own name
 }
 
-// filesOf returns the file that a path names, or the *.json files of a folder and of those inside it, sorted.
+// filesOf returns the file at a path, or the *.json files of a folder and its subfolders, sorted.
 func filesOf(path string) ([]caseFile, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -34,12 +34,12 @@ func filesOf(path string) ([]caseFile, error) {
 		return err
 	})
 	if err == nil && len(files) == 0 {
-		err = errors.New("no .json file in this folder")
+		err = errors.New("the folder contains no .json files")
 	}
 	return files, err
 }
 
-// read returns the cases of the file, or why it has none.
+// read returns the cases of the file. A file without cases is an error.
 func (f caseFile) read() ([]rawCase, error) {
 	text, err := os.ReadFile(f.path)
 	if err != nil {
@@ -52,9 +52,9 @@ func (f caseFile) read() ([]rawCase, error) {
 		line := 1 + bytes.Count(text[:min(syntax.Offset, int64(len(text)))], []byte("\n"))
 		return nil, fmt.Errorf("line %d: %w", line, err)
 	case err != nil:
-		return nil, errors.New("not an array of cases")
+		return nil, errors.New("must be an array of cases")
 	case len(elements) == 0:
-		return nil, errors.New("no case in this file")
+		return nil, errors.New("must contain at least one case")
 	}
 	cases := make([]rawCase, len(elements))
 	for i, element := range elements {
@@ -63,8 +63,8 @@ func (f caseFile) read() ([]rawCase, error) {
 	return cases, nil
 }
 
-// cause returns the error of a file without its path, which the program prints itself. Every system says the same of a file
-// that does not exist.
+// cause returns the error of a file without its path, which the caller prints. A missing file has the same error on
+// every system.
 func cause(err error) error {
 	var at *fs.PathError
 	switch {

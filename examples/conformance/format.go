@@ -11,19 +11,19 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// amount is a decimal, in JSON as text or as a number.
+// amount is a decimal. JSON: text or a number.
 type amount struct{ decimal.Decimal }
 
 func (a *amount) UnmarshalJSON(text []byte) error {
 	value, err := decimal.NewFromString(string(bytes.Trim(text, `"`)))
 	if err != nil {
-		return malformedf("%s is not an amount", text)
+		return malformedf("must be an amount; got %s", text)
 	}
 	a.Decimal = value
 	return nil
 }
 
-// zone is a time zone, in JSON by its name. The zero zone is UTC.
+// zone is a time zone. JSON: its IANA name. The zero zone is UTC.
 type zone struct{ location *time.Location }
 
 func (z *zone) UnmarshalJSON(text []byte) error {
@@ -33,7 +33,7 @@ func (z *zone) UnmarshalJSON(text []byte) error {
 	}
 	location, err := time.LoadLocation(name)
 	if err != nil || name == "" || location == time.Local {
-		return malformedf("%q is no time zone", name)
+		return malformedf("must be an IANA time zone; got %q", name)
 	}
 	z.location = location
 	return nil
@@ -49,8 +49,8 @@ func (z zone) get() *time.Location {
 
 // when is a date, or an instant with an offset.
 type when struct {
-	date    proration.LocalTime // where it is a date
-	instant time.Time           // where it is an instant
+	date    proration.LocalTime // the date, if there is no instant
+	instant time.Time           // the instant; zero for a date
 }
 
 func (w *when) UnmarshalJSON(text []byte) error {
@@ -60,17 +60,17 @@ func (w *when) UnmarshalJSON(text []byte) error {
 	case err != nil:
 		return err
 	case written == "":
-		return malformed("a date is missing")
+		return malformed("required, a date or an instant")
 	case strings.Contains(written, "T"):
 		if w.instant, err = time.Parse(time.RFC3339, written); err != nil {
-			return malformedf("%q is not an instant such as 2024-04-16T09:30:00Z", written)
+			return malformedf("must be an instant such as 2024-04-16T09:30:00Z; got %q", written)
 		}
 		return nil
 	}
 	return w.date.UnmarshalText([]byte(written))
 }
 
-// in returns the instant: that of a date is the first of the day in the zone.
+// in returns the instant in a zone. A date is the first instant of its day there.
 func (w when) in(z zone) time.Time {
 	if w.isDate() {
 		return w.date.In(z.get())
@@ -78,8 +78,8 @@ func (w when) in(z zone) time.Time {
 	return w.instant.In(z.get())
 }
 
-// wall returns what a wall in the zone shows then. A date is kept as it is: where clocks skip its midnight, the other days
-// of a cycle that begins with it have theirs.
+// wall returns the local time in a zone. A date stays at midnight even if clocks skip that midnight, since the later
+// periods of a cycle that starts on it begin at midnight.
 func (w when) wall(z zone) proration.LocalTime {
 	if w.isDate() {
 		return w.date

@@ -2,10 +2,10 @@ package main
 
 import "encoding/json"
 
-// kind runs one kind of case: it reads what was given and returns what came out, or why it was refused.
+// kind runs one kind of case: it reads the given values and returns the results, or the error of the library.
 type kind func(given json.RawMessage) (record, error)
 
-// kinds are the kinds that the program knows.
+// kinds maps the name of each known kind to its function.
 var kinds = map[string]kind{
 	// the calendar
 	"cycle":       reading(cycle),
@@ -16,19 +16,19 @@ var kinds = map[string]kind{
 	"fraction": reading(fraction),
 	"prorate":  reading(prorate),
 	"change":   reading(change),
-	// what is sold
+	// prices and contracts
 	"price":      price,
 	"discount":   reading(discount),
 	"commitment": reading(commitment),
 	"direction":  reading(direction),
-	// what is owed back
+	// credits
 	"unused":        reading(unused),
 	"apply_credits": reading(applyCredits),
-	// what was billed
+	// corrections of earlier invoices
 	"reconcile": reading(reconcile),
-	// what is due
+	// totals
 	"invoice_total": reading(invoiceTotal),
-	// what is not paid
+	// overdue invoices
 	"overdue": reading(overdue),
 	// amounts
 	"round":       reading(round),
@@ -36,7 +36,7 @@ var kinds = map[string]kind{
 	"minor_units": reading(minorUnits),
 }
 
-// reading returns the kind that reads what was given as a G and then runs it.
+// reading returns a kind that decodes the given values as a G and then calls run.
 func reading[G any](run func(G) (record, error)) kind {
 	return func(text json.RawMessage) (record, error) {
 		var given G

@@ -1,21 +1,22 @@
-// Conformance tells whether figures from another billing system still hold.
+// Conformance recomputes amounts of another billing system with the library and reports every difference.
 //
 //	go run ./examples/conformance PATH...
 //
-// A path is a JSON file, or a folder whose *.json files are read, those of its folders too. A file is an array of cases: what
-// was given, and what must come out.
+// Each PATH is a JSON file, or a folder whose *.json files are read, including those in its subfolders. A file is an
+// array of cases, each with the given values and the wanted results:
 //
 //	[{
 //		"id": "stub-april", "source": "our invoice 2024-118", "kind": "prorate", "why": "half of April",
 //		"given": {"currency": "USD", "amount": "178.00", "day_count": "days",
-//			"period": {"start": "2024-04-01", "end": "2024-05-01"}, "span": {"start": "2024-04-16", "end": "2024-05-01"}},
+//			"period": {"start": "2024-04-01", "end": "2024-05-01"},
+//			"span": {"start": "2024-04-16", "end": "2024-05-01"}},
 //		"want": {"amount": "89.00"}
 //	}]
 //
-// Every case is computed by the library and compared with what is wanted. A line names each case that fails, what came out,
-// what was wanted and why; a line counts the cases of each file; the last line counts them all. Cases of a kind that the
-// program does not know are skipped, and named. It exits 0 when nothing failed, 1 when a case failed, and 2 when a path or a
-// file could not be used ("go run" itself makes that a 1; "go build" first where the difference matters).
+// The program prints one line for each failing case with the computed value, the wanted value and the reason of the
+// case, one line with the counts of each file, and a last line with the total counts. It skips cases of an unknown
+// kind and names the kind. The exit code is 0 if no case failed, 1 if a case failed, and 2 if a path or a file could
+// not be read. ("go run" turns 2 into 1; use "go build" if the difference matters.)
 //
 // # Kinds
 //
@@ -29,7 +30,7 @@
 //	change         currency, at, billed, next or null, credit_basis, day_count,    credit, charge, net
 //	               [rounding]; billed is amount, span, credited, [price],
 //	               [period], and next is amount, period, span
-//	price          currency, quantity, model, and what the model needs             amount_unrounded
+//	price          currency, quantity, model, and the fields of the model          amount_unrounded
 //	discount       currency, lines, discounts, [allocation], [rounding];           discount, net, line_discounts
 //	               a discount is a percent or an amount
 //	commitment     currency, minimum, period, span, billed, day_count, [rounding]  shortfall
@@ -48,42 +49,45 @@
 //	split          currency, amount, weights                                       parts
 //	minor_units    currency                                                        places
 //
-// What stands in brackets may be left out, as may a timezone in each kind that has dates. A want of {"error": true} is a
-// refusal by the library.
+// Fields in brackets are optional, and so is timezone in each kind with dates. A want of {"error": true} means that
+// the library returns an error.
 //
 // # Models
 //
-//	model                 besides                                                  as package plans prices it
-//	flat                  flat                                                     the same for any quantity
-//	per_unit              unit, [free_units], [flat]                               each unit
-//	percentage            rate_percent, [flat]                                     a share of the quantity, which is money
-//	package               package_size, package_price, [free_units]                packages, a begun one as a whole
-//	graduated             tiers of up_to, [flat], [unit]                           each unit by its own tier
-//	graduated_percentage  tiers of up_to, [flat], [rate_percent]                   as above
-//	volume                tiers of up_to, [flat], [unit]                           all units by the tier of the quantity
-//	stairstep             tiers of up_to, [flat]                                   as above
+//	model                 fields besides currency, quantity, model        price in package plans
+//	flat                  flat                                            the same for any quantity
+//	per_unit              unit, [free_units], [flat]                      per unit
+//	percentage            rate_percent, [flat]                            a percentage of the quantity, which is money
+//	package               package_size, package_price, [free_units]       per package; a started package counts in full
+//	graduated             tiers of up_to, [flat], [unit]                  each unit at the price of its own tier
+//	graduated_percentage  tiers of up_to, [flat], [rate_percent]          as graduated
+//	volume                tiers of up_to, [flat], [unit]                  all units at the tier of the total quantity
+//	stairstep             tiers of up_to, [flat]                          as volume
 //
-// The up_to of the last tier is null. A direction is upgrade, which equal plans count as, or downgrade. An allocation is
-// largest_remainder, which is also what none means, or last_line. What is unused is the share of the price, at most what was
-// billed, and less what was credited; credit and tax are not below zero. What is applied is id and amount, in order.
+// The up_to of the last tier is null. A direction is upgrade or downgrade; a change to an equal plan is an upgrade. An
+// allocation is largest_remainder (the default) or last_line. The unused credit is the prorated price or the billed
+// amount, whichever is smaller, less earlier credits; credit and tax are never negative. Each applied entry is an id
+// and an amount, in order.
 //
-// An item is recurring, fixed (matched by date and plan), or a repair or an item_adjustment of the one that it is linked to: the first
-// frees its days, the second is money alone. The operation adjust wants what turns the existing items into the proposed ones, net
-// what remains of the existing ones; items are type, start, end and amount, by start and then by type, without those of zero.
+// An item is recurring, fixed (matched by date and plan), or a credit for its linked_to item: a repair frees the days
+// of that item, and an item_adjustment credits only money. The operation adjust wants the items that turn the existing
+// items into the proposed ones; the operation net wants the remaining existing items. Each wanted item has type, start,
+// end and amount. The items are sorted by start and then by type, without items of zero.
 //
-// States are the most severe first. A state holds while all its conditions do, of which it has at least one; a condition of zero is one. The
-// state is the name of the first that holds, or CLEAR. Days are those of the calendar from the earliest invoice's on. An invoice of a later
-// day does not count yet, and one of which nothing is left does not count at all.
+// The states are ordered from the most severe. A state applies while all its conditions are met; it needs at least one
+// condition, and a condition of zero counts as one. The result is the name of the first state that applies, or CLEAR.
+// Days are calendar days since the date of the earliest unpaid invoice. An invoice dated after as_of does not count,
+// nor does an invoice with a balance of zero.
 //
 // # Values
 //
-// Amounts are decimals in major units and compare by value, 1.5 with 1.50; a fraction, "15/30", compares as a ratio. A date
-// is the first instant of that day in the case's timezone, UTC where it has none; text with a T is an instant with an offset,
-// "2024-04-16T09:30:00Z". Periods and spans have a start, which is inside, and an end, which is not. An interval is P1M, P1Y
-// or P30D. Lines are rounded half up to the currency's minor unit unless rounding says otherwise.
+// Amounts are decimals in major units and compare by value: 1.5 equals 1.50. A fraction, "15/30", compares as a ratio.
+// A date is the first instant of that day in the timezone of the case, by default UTC. Text with a T is an instant with
+// an offset, "2024-04-16T09:30:00Z". The start of a period or span is inclusive, and the end is exclusive. An interval
+// is P1M, P1Y or P30D. Lines are rounded to the currency's minor unit, half up unless rounding names another mode.
 //
-// A case is read strictly: an unknown or missing field, or text that is no amount, instant or timezone, is a failure and never
-// a refusal. An interval, a currency or a mode that the library does not take is refused by it.
+// A case is read strictly: an unknown or missing field, or text that is not an amount, instant or timezone, fails the
+// case even if it wants an error. An interval, currency or mode that the library rejects is an error of the library.
 package main
 
 import (
@@ -93,26 +97,26 @@ import (
 	"os"
 	"slices"
 	"strings"
-	_ "time/tzdata" // the same zones on every machine that has none of its own
+	_ "time/tzdata" // time zones for machines that have none
 )
 
 func main() {
 	os.Exit(run(os.Args[1:], os.Stdout))
 }
 
-// What the program exits with.
+// The exit codes.
 const (
-	exitHeld     = 0 // nothing failed
+	exitHeld     = 0 // no case failed
 	exitFailed   = 1 // a case failed
-	exitUnusable = 2 // a path or a file could not be used
+	exitUnusable = 2 // a path or a file could not be read
 )
 
 const usage = `usage: conformance PATH...
 
-Each PATH is a JSON file of cases, or a folder of such files.
+Each PATH is a JSON file of cases or a folder of such files.
 `
 
-// run runs the cases of all paths, reports to out, and returns what the program exits with.
+// run runs the cases of all paths, writes the report to out, and returns the exit code.
 func run(paths []string, out io.Writer) (exit int) {
 	if len(paths) == 0 {
 		fmt.Fprint(out, usage)
@@ -149,7 +153,7 @@ func run(paths []string, out io.Writer) (exit int) {
 	return exit
 }
 
-// runFile runs the cases of one file and reports them.
+// runFile runs and reports the cases of one file.
 func runFile(name string, cases []rawCase, out io.Writer) tally {
 	var count tally
 	for _, c := range cases {

@@ -6,7 +6,7 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// models are the ways to price a quantity. Each has fields of its own.
+// models maps the name of each price model to its function. Each model has its own fields.
 var models = map[string]kind{
 	"flat":                 reading(flat),
 	"per_unit":             reading(perUnit),
@@ -18,7 +18,7 @@ var models = map[string]kind{
 	"stairstep":            reading(volume),
 }
 
-// price reads the model, and then what was given as the model reads it.
+// price reads the name of the model, and then the fields of that model.
 func price(text json.RawMessage) (record, error) {
 	given, err := members(text)
 	if err != nil {
@@ -26,16 +26,16 @@ func price(text json.RawMessage) (record, error) {
 	}
 	name, found := given["model"]
 	if !found {
-		return nil, malformed(`missing field "model"`)
+		return nil, malformed("model: required")
 	}
 	var model string
 	if json.Unmarshal(name, &model) != nil || models[model] == nil {
-		return nil, malformedf("model: %s is no model", name)
+		return nil, malformedf("model: must be a price model; got %s", name)
 	}
 	return models[model](text)
 }
 
-// priced returns what a quantity costs.
+// priced returns the unrounded price of a quantity.
 func priced(p plans.Price, quantity amount, currency plans.Currency) (record, error) {
 	if _, err := currency.Places(); err != nil {
 		return nil, err
@@ -92,7 +92,7 @@ type packageGiven struct {
 
 func packages(g packageGiven) (record, error) {
 	if g.PackageSize.IsZero() {
-		return nil, malformed("package_size: a package of nothing cannot be sold") // to the library it is no package
+		return nil, malformed("package_size: must not be zero; got 0") // the library reads 0 as no packages
 	}
 	p := plans.Price{Unit: g.PackagePrice.Decimal, Package: g.PackageSize.Decimal, Included: g.FreeUnits.Decimal}
 	return priced(p, g.Quantity, g.Currency)
@@ -121,7 +121,7 @@ func graduated(g tieredGiven) (record, error) { return g.priced(plans.Graduated)
 
 func volume(g tieredGiven) (record, error) { return g.priced(plans.Volume) }
 
-// priced returns what the quantity costs where the tiers are read so.
+// priced returns the unrounded price of the quantity with graduated or volume tiers.
 func (g *tieredGiven) priced(as plans.Tiering) (record, error) {
 	p := plans.Price{Tiering: as}
 	for _, t := range g.Tiers {

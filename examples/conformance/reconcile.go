@@ -23,7 +23,7 @@ type reconcileGiven struct {
 	Timezone  zone                   `json:"timezone,omitzero"`
 }
 
-// itemGiven is what was billed, or should have been, or what was given back of it.
+// itemGiven is an existing or proposed invoice item, or a credit for another item.
 type itemGiven struct {
 	Type     string `json:"type"`
 	Start    when   `json:"start"`
@@ -56,8 +56,9 @@ func reconcile(g reconcileGiven) (record, error) {
 	for i := range proposed {
 		p := &proposed[i]
 		p.ID = ""
-		for _, b := range billed { // what is fixed is what it was billed for
-			if p.Kind == plans.OneTime && b.Kind == plans.OneTime && b.Plan == p.Plan && b.Span.Start.Equal(p.Span.Start) {
+		for _, b := range billed { // a fixed item keeps its billed amount
+			fixed := p.Kind == plans.OneTime && b.Kind == plans.OneTime
+			if fixed && b.Plan == p.Plan && b.Span.Start.Equal(p.Span.Start) {
 				p.Net, p.Share = b.Net, b.Share
 			}
 		}
@@ -72,31 +73,34 @@ func reconcile(g reconcileGiven) (record, error) {
 		d, err := invoice.Reconcile(c)
 		return record{"items": items(d.Kept)}, err
 	}
-	return nil, malformedf("%q is no operation", g.Operation)
+	return nil, malformedf("operation: must be one of adjust, net; got %q", g.Operation)
 }
 
-// charges returns items as charges, and behind them the credits.
+// charges returns the items as charges, followed by the credits.
 func (g *reconcileGiven) charges(given []itemGiven, rounding proration.Rounding) ([]plans.Charge, error) {
 	var all []plans.Charge
 	for _, i := range given {
 		c := plans.Charge{
 			ID: i.Ref, Kind: plans.Recurring, Plan: i.Plan, Currency: g.Currency, Quantity: decimal.NewFromInt(1),
 			Price: plans.Price{Unit: i.Rate.Decimal}, Net: i.Amount.Decimal,
-			Share: proration.Result{Amount: i.Amount.Decimal, Of: i.Amount.Decimal, Fraction: proration.Fraction{Num: 1, Den: 1}, Rounding: rounding},
+			Share: proration.Result{
+				Amount: i.Amount.Decimal, Of: i.Amount.Decimal,
+				Fraction: proration.Fraction{Num: 1, Den: 1}, Rounding: rounding,
+			},
 		}
 		switch start := i.Start.in(g.Timezone); i.Type {
 		case "recurring":
 			if i.End == nil {
-				return nil, malformedf("%s: what recurs has an end", i.Ref)
+				return nil, malformedf("%s: end: required for a recurring item", i.Ref)
 			}
 			c.Span = proration.Period{Start: start, End: i.End.in(g.Timezone)}
 		case "fixed":
 			c.Kind = plans.OneTime
-			c.Span = proration.Period{Start: start, End: start.Add(time.Nanosecond)} // a date
+			c.Span = proration.Period{Start: start, End: start.Add(time.Nanosecond)} // a fixed item has only a date
 		case "repair", "item_adjustment":
 			continue
 		default:
-			return nil, malformedf("%q is no type of item", i.Type)
+			return nil, malformedf("%s: type: must be one of recurring, fixed, repair, item_adjustment; got %q", i.Ref, i.Type)
 		}
 		c.Period = c.Span
 		all = append(all, c)
@@ -113,8 +117,8 @@ func (g *reconcileGiven) charges(given []itemGiven, rounding proration.Rounding)
 	return all, nil
 }
 
-// giveBack appends the credits of an item that gives back something of another. A repair frees each day once, and no more than was
-// billed comes back, which the library holds anybody to.
+// giveBack appends the credits of a repair or an item adjustment. A repair frees each day once. The credits are at most
+// the billed amount, as the library requires.
 func (g *reconcileGiven) giveBack(charges []plans.Charge, i itemGiven) ([]plans.Charge, error) {
 	left, err := credits.Remaining(charges)
 	if err != nil {
@@ -126,18 +130,22 @@ func (g *reconcileGiven) giveBack(charges []plans.Charge, i itemGiven) ([]plans.
 			net = net.Add(c.Net)
 		}
 	}
-	back := plans.Charge{ID: i.Ref, Corrects: i.LinkedTo, Kind: plans.Refund, Currency: g.Currency, Net: decimal.Max(i.Amount.Decimal, net.Neg())}
+	back := plans.Charge{
+		ID: i.Ref, Corrects: i.LinkedTo, Kind: plans.Refund, Currency: g.Currency,
+		Net: decimal.Max(i.Amount.Decimal, net.Neg()),
+	}
 	if i.Type == "item_adjustment" {
 		return append(charges, back), nil
 	}
 	if i.End == nil {
-		return nil, malformedf("%s: a repair has an end", i.Ref)
+		return nil, malformedf("%s: end: required for a repair", i.Ref)
 	}
 	repair := proration.Period{Start: i.Start.in(g.Timezone), End: i.End.in(g.Timezone)}
 	freed := false
 	for _, s := range left {
 		of := charges[s.Charge]
-		if of.ID != i.LinkedTo || s.Units.IsZero() || !s.Span.Start.Before(repair.End) || !repair.Start.Before(s.Span.End) {
+		overlaps := s.Span.Start.Before(repair.End) && repair.Start.Before(s.Span.End)
+		if of.ID != i.LinkedTo || s.Units.IsZero() || !overlaps {
 			continue
 		}
 		part := back
@@ -149,7 +157,7 @@ func (g *reconcileGiven) giveBack(charges []plans.Charge, i itemGiven) ([]plans.
 			part.Span.End = s.Span.End
 		}
 		if freed {
-			part.Net = decimal.Decimal{} // the money is that of the first
+			part.Net = decimal.Decimal{} // the first credit has the whole amount
 		}
 		charges, freed = append(charges, part), true
 	}
@@ -159,7 +167,7 @@ func (g *reconcileGiven) giveBack(charges []plans.Charge, i itemGiven) ([]plans.
 	return charges, nil
 }
 
-// items returns charges that are not for nothing as items, by start and then by type.
+// items returns the charges as items, sorted by start and then by type, without items of zero.
 func items(charges []plans.Charge) list {
 	kindOf := func(c plans.Charge) string {
 		switch {
@@ -178,16 +186,18 @@ func items(charges []plans.Charge) list {
 		if c.Net.IsZero() {
 			continue
 		}
-		item := record{"type": text(kindOf(c)), "start": instant(c.Span.Start), "end": instant(c.Span.End), "amount": money(c.Net)}
+		item := record{
+			"type": text(kindOf(c)), "start": instant(c.Span.Start), "end": instant(c.Span.End), "amount": money(c.Net),
+		}
 		if c.Span.End.Equal(c.Span.Start.Add(time.Nanosecond)) {
-			item["end"] = none{} // a date
+			item["end"] = none{} // a fixed item has only a date
 		}
 		all = append(all, item)
 	}
 	return all
 }
 
-// none is no value: null.
+// none is the JSON value null.
 type none struct{}
 
 func (none) String() string { return "null" }

@@ -29,7 +29,7 @@ type runTest struct {
 	want  string // all that is printed; FOLDER is the folder
 }
 
-func TestRun(t *testing.T) {
+func TestRunReportsEveryFile(t *testing.T) {
 	for _, test := range []runTest{
 		{
 			name:  "all hold",
@@ -81,7 +81,7 @@ func TestRun(t *testing.T) {
 	}
 }
 
-func TestRunUnusable(t *testing.T) {
+func TestRunReportsUnusableFiles(t *testing.T) {
 	for _, test := range []runTest{
 		{
 			name:  "ill-formed JSON is named with its line, and the other files are run",
@@ -107,20 +107,20 @@ func TestRunUnusable(t *testing.T) {
 			name:  "no case in a file",
 			files: map[string]string{"none.json": "[]", "null.json": "null"},
 			exit:  exitUnusable,
-			want: "FOLDER/none.json: no case in this file\nFOLDER/null.json: no case in this file\n" +
+			want: "FOLDER/none.json: must contain at least one case\nFOLDER/null.json: must contain at least one case\n" +
 				"0 passed, 0 failed, 0 skipped\n",
 		},
 		{
 			name:  "a file that is no array",
 			files: map[string]string{"one.json": `{"id": "a"}`},
 			exit:  exitUnusable,
-			want:  "FOLDER/one.json: not an array of cases\n0 passed, 0 failed, 0 skipped\n",
+			want:  "FOLDER/one.json: must be an array of cases\n0 passed, 0 failed, 0 skipped\n",
 		},
 		{
 			name:  "a folder without cases",
 			files: map[string]string{"notes.txt": ""},
 			exit:  exitUnusable,
-			want:  "FOLDER: no .json file in this folder\n0 passed, 0 failed, 0 skipped\n",
+			want:  "FOLDER: the folder contains no .json files\n0 passed, 0 failed, 0 skipped\n",
 		},
 		{
 			name:  "a path that is not there",
@@ -155,7 +155,7 @@ func (test runTest) check(t *testing.T) {
 	}
 }
 
-func TestRunWithoutPaths(t *testing.T) {
+func TestRunWithoutPathsPrintsUsage(t *testing.T) {
 	var out strings.Builder
 	if exit := run(nil, &out); exit != exitUnusable || !strings.HasPrefix(out.String(), "usage: ") {
 		t.Errorf("exit %d, printed %q", exit, out.String())

@@ -109,13 +109,14 @@ func change(g changeGiven) (record, error) {
 	return adjustApart(c, span)
 }
 
-// adjust returns the lines of a change.
+// adjust returns the credit, the charge and the net amount of a change.
 func adjust(c proration.Change) (record, error) {
 	a, err := proration.Adjust(c)
 	return record{"credit": money(a.Credit.Amount), "charge": money(a.Charge.Amount), "net": money(a.Net)}, err
 }
 
-// adjustApart is adjust where what comes next does not begin at the change: its span is charged on its own.
+// adjustApart returns the same values if the next charge does not start at the change. It prorates the span of the next
+// charge separately.
 func adjustApart(c proration.Change, span proration.Period) (record, error) {
 	line, err := proration.Prorate(proration.Request{
 		Amount:   c.Next.Price,
@@ -136,7 +137,7 @@ func adjustApart(c proration.Change, span proration.Period) (record, error) {
 	}, err
 }
 
-// billed returns what was billed before the change.
+// billed returns the charge before the change.
 func (g *changeGiven) billed() (proration.Billed, error) {
 	b := proration.Billed{
 		Amount:   g.Billed.Amount.Decimal,
@@ -147,7 +148,7 @@ func (g *changeGiven) billed() (proration.Billed, error) {
 	case g.Billed.Price != nil:
 		b.Price = g.Billed.Price.Decimal
 	case g.CreditBasis == proration.OnPrice:
-		return b, malformed(`billed: missing field "price", which the credit is a share of`)
+		return b, malformed("billed: price: required for credit_basis price")
 	}
 	if g.Billed.Period != nil {
 		b.Period = g.Billed.Period.in(g.Timezone)
@@ -155,9 +156,11 @@ func (g *changeGiven) billed() (proration.Billed, error) {
 	return b, nil
 }
 
-// policyOf returns how a case counts and rounds: half up unless it says otherwise, to the currency's minor unit. The day of
-// a change is the new side's.
-func policyOf(count proration.DayCount, currency plans.Currency, mode proration.RoundingMode) (proration.Policy, error) {
+// policyOf returns the proration policy of a case. It rounds to the currency's minor unit, half up unless the case
+// names another mode. The day of a change belongs to the new side.
+func policyOf(
+	count proration.DayCount, currency plans.Currency, mode proration.RoundingMode,
+) (proration.Policy, error) {
 	places, err := currency.Places()
 	policy := proration.Standard(places)
 	policy.DayCount = count

@@ -5,7 +5,7 @@ import "fmt"
 // tally counts cases.
 type tally struct {
 	passed, failed, skipped int
-	unknown                 map[string]int // the skipped ones, by kind
+	unknown                 map[string]int // number of skipped cases by kind
 }
 
 func (t tally) String() string {
@@ -24,7 +24,7 @@ func (t *tally) note(v verdict) {
 	}
 }
 
-// add counts what another tally counted.
+// add adds the counts of another tally.
 func (t *tally) add(other tally) {
 	t.passed += other.passed
 	t.failed += other.failed

@@ -17,7 +17,7 @@ type invoiceTotalGiven struct {
 	Rounding    proration.RoundingMode   `json:"rounding,omitzero"`
 }
 
-// taxedGiven is a line before tax, with the taxes on it in percent.
+// taxedGiven is a line before tax, with its tax rates in percent.
 type taxedGiven struct {
 	Amount      amount   `json:"amount"`
 	TaxPercents []amount `json:"tax_percents"`
@@ -35,7 +35,7 @@ func invoiceTotal(g invoiceTotalGiven) (record, error) {
 		policy.Proration.Rounding.Mode, policy.TaxRoundingMode = g.Rounding, g.Rounding
 	}
 	draft := invoice.Draft{
-		ID: "total", Currency: g.Currency, At: time.Unix(0, 0).UTC(), // which matters for nothing here
+		ID: "total", Currency: g.Currency, At: time.Unix(0, 0).UTC(), // any date gives the same total
 		Discounts: discountsOf(g.Discounts, g.Currency), Policy: policy,
 	}
 	for _, line := range g.Lines {
@@ -47,11 +47,11 @@ func invoiceTotal(g invoiceTotalGiven) (record, error) {
 	return record{"tax": money(inv.Tax), "total": money(inv.Total)}, err
 }
 
-// taxesOf returns the taxes on a line. A percentage that comes twice on it is two taxes, of which other lines may have both or one.
+// taxesOf returns the taxes on a line. A rate listed twice is two taxes; another line may have one or both of them.
 func taxesOf(percents []amount) (taxes []plans.Tax) {
 	times := map[string]int{}
 	for _, p := range percents {
-		percent := "a percentage beyond the limits"
+		percent := "a percentage out of range"
 		if !tooLong(p.Decimal) {
 			percent = p.String()
 		}

@@ -15,22 +15,22 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// value is something that came out of a case.
+// value is one value in the result of a case.
 type value interface {
 	fmt.Stringer
-	// differ returns what is not as it was wanted, one text for each difference. The path says where the value stands.
+	// differ returns one text for each difference from the wanted JSON. The path names the value in the text.
 	differ(path string, want json.RawMessage) []string
 }
 
-// record is values by their names. A case's result is one.
+// record maps names to values. The result of a case is a record.
 type record map[string]value
 
-// differences compares a result with what a case wants. Each value that is wanted must have come out; a case need not want
-// all of them.
+// differences compares a result with the wanted values. The result must have every wanted value; a case need not list
+// all values.
 func (r record) differences(want json.RawMessage) []string {
 	wanted, err := members(want)
 	if err != nil {
-		return []string{"want cannot be used: " + err.Error()}
+		return []string{"invalid want: " + err.Error()}
 	}
 	var found []string
 	for _, name := range slices.Sorted(maps.Keys(wanted)) {
@@ -43,7 +43,7 @@ func (r record) differences(want json.RawMessage) []string {
 	return found
 }
 
-// differ is differences of a record inside another, all of whose values must be wanted.
+// differ compares a record inside another record. The wanted record must list all its values.
 func (r record) differ(path string, want json.RawMessage) []string {
 	wanted, err := members(want)
 	if err != nil {
@@ -69,7 +69,7 @@ func (r record) String() string {
 	return strings.Join(parts, ", ")
 }
 
-// list is values in order.
+// list is an ordered list of values.
 type list []value
 
 func (l list) differ(path string, want json.RawMessage) []string {
@@ -92,7 +92,7 @@ func (l list) String() string {
 	return "[" + strings.Join(parts, "; ") + "]"
 }
 
-// money compares by value: 1.5 is 1.50.
+// money is an amount. It compares by value: 1.5 equals 1.50.
 type money decimal.Decimal
 
 func (m money) String() string { return decimal.Decimal(m).String() }
@@ -105,14 +105,13 @@ func (m money) differ(path string, want json.RawMessage) []string {
 	return nil
 }
 
-// tooLong reports whether an amount is further from the point than any that the library returns, and not worth the digits
-// that comparing it would take.
+// tooLong reports whether an amount has more digits than any amount of the library, so that comparing it would be slow.
 func tooLong(d decimal.Decimal) bool {
 	const places = 100
 	return d.Exponent() > places || d.Exponent() < -places
 }
 
-// share compares as a ratio: 15/30 is 1/2.
+// share is a fraction. It compares as a ratio: 15/30 equals 1/2.
 type share proration.Fraction
 
 func (s share) String() string { return proration.Fraction(s).String() }
@@ -150,7 +149,7 @@ func (t text) differ(path string, want json.RawMessage) []string {
 	return nil
 }
 
-// instant is an instant on the calendar of its location, where a date that is wanted is one of that calendar.
+// instant is an instant. A wanted date means the first instant of that day in the instant's location.
 type instant time.Time
 
 func (t instant) differ(path string, want json.RawMessage) []string {
@@ -162,7 +161,7 @@ func (t instant) differ(path string, want json.RawMessage) []string {
 	return nil
 }
 
-// String returns the date alone at the first instant of a day.
+// String returns only the date for the first instant of a day.
 func (t instant) String() string {
 	at := time.Time(t)
 	var day proration.LocalTime
@@ -173,12 +172,12 @@ func (t instant) String() string {
 	return at.Format(time.RFC3339Nano)
 }
 
-// differs tells of a value that is another one than was wanted.
+// differs returns the text of a difference.
 func differs(path string, got value, want json.RawMessage) string {
 	return fmt.Sprintf("%s: got %v, want %s", path, got, plain(want))
 }
 
-// plain returns JSON as a reader would write it: text without its quotes, and all on one line.
+// plain returns JSON on one line, and text without its quotes.
 func plain(text json.RawMessage) string {
 	var written string
 	if json.Unmarshal(text, &written) == nil && written != "" {

@@ -1,7 +1,8 @@
-// Kommo answers the questions of a sales tool vendor's billing FAQ with figures: orders for 6, 9, 12 and 24 months in Brazil and
-// elsewhere, seats in the middle of a term, what is refused and why, and lives that are replayed: payments that take a while or fail,
-// renewals, what can be reached. What is asked in each answer is data, in kommo.json; the vendor's policy and catalog lie beside the
-// program that compares policies. Prices, percentages and the days for a first payment are placeholders, since the FAQ states none.
+// Kommo answers the billing FAQ of a sales tool vendor with amounts: orders for 6, 9, 12 and 24 months in Brazil and
+// elsewhere, seats added in mid-term, and refusals with their reasons. It also replays subscriptions with slow and
+// failed payments, renewals and access. The orders, changes and events are data in kommo.json. The vendor's policy and
+// catalog are in examples/policies/vendors. The FAQ states no prices, no percentages and no time limit of the first
+// payment; those numbers are placeholders.
 //
 //	go run ./examples/kommo
 package main
@@ -17,7 +18,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	_ "time/tzdata" // the zones are found on any machine
+	_ "time/tzdata" // time zones for machines that have none
 
 	"github.com/shopspring/decimal"
 
@@ -31,34 +32,34 @@ import (
 //go:embed kommo.json
 var data []byte
 
-// file is what is asked, and where the customers are.
+// file is the content of kommo.json.
 type file struct {
-	Zones map[string]string `json:"zones"` // by country: whose calendar counts the days
-	Rows  []row             `json:"rows"`
+	Zones map[string]string `json:"zones"` // time zone whose calendar counts the days, by country
+	Rows  []row             `json:"rows"`  // the questions in order
 }
 
-// row is one question: what one customer asks for after the other, and lives in which it comes up.
+// row is one question. Its requests are answered in order, and then its lives are replayed.
 type row struct {
 	answer.Row
-	Asks []ask `json:"asks"`
+	Asks []ask `json:"asks"` // requests of one customer in order
 }
 
-// vendor is who answers.
+// vendor answers requests under the vendor's policy.
 type vendor struct {
 	answer.Vendor
 }
 
-// ask is one thing that is asked for: an order, a change of the contract that the last order made, or a refund of what it cost.
+// ask is one request: an order, a change of the contract of the last order, or a refund of its charges.
 type ask struct {
-	Order  *plans.Order       `json:"order"`
-	Change *change            `json:"change"`
-	Refund *refund            `json:"refund"`
-	By     plans.Actor        `json:"by"`
-	At     time.Time          `json:"at"`
-	Usage  []plans.LimitUsage `json:"usage"`
+	Order  *plans.Order       `json:"order"`  // an order; nil for another request
+	Change *change            `json:"change"` // a change of the contract; nil for another request
+	Refund *refund            `json:"refund"` // a refund of the charges; nil for another request
+	By     plans.Actor        `json:"by"`     // customer or support, for a change or a refund
+	At     time.Time          `json:"at"`     // instant of a change or a refund
+	Usage  []plans.LimitUsage `json:"usage"`  // current usage, compared with the limits of the new plan
 }
 
-// change is a plans.Change that names plans and terms of the catalog.
+// change is a plans.Change that names plans and terms of the catalog instead of containing them.
 type change struct {
 	Plan     string             `json:"plan"`
 	Item     string             `json:"item"`
@@ -68,7 +69,7 @@ type change struct {
 	Cancel   bool               `json:"cancel"`
 }
 
-// refund asks for money back, perhaps against the rules.
+// refund is a request for a refund under the refund rules, or under an exception from them.
 type refund struct {
 	Exception *credits.Exception `json:"exception"`
 }
@@ -100,14 +101,14 @@ func run(out io.Writer) error {
 	return nil
 }
 
-// customer is who asks: where they are, what they bought, and what was billed.
+// customer is the state of one customer between requests.
 type customer struct {
 	zone     *time.Location
 	contract plans.Contract
 	billed   []plans.Charge
 }
 
-// answer plays one row and prints what comes of it. A refusal is an answer like any other.
+// answer prints the answers to one row. A refusal is an answer too.
 func (v *vendor) answer(out io.Writer, r row) error {
 	var c customer
 	for _, a := range r.Asks {
@@ -121,7 +122,7 @@ func (v *vendor) answer(out io.Writer, r row) error {
 		case a.Refund != nil:
 			title, text, err = v.refund(&c, a)
 		default:
-			err = errors.New("nothing is asked for")
+			err = errors.New("asks: required, one of order, change, refund")
 		}
 		if errors.Is(err, plans.ErrRefused) {
 			fmt.Fprintf(out, "\n  %s\n%s", title, answer.Refused(err, "    "))
@@ -135,7 +136,7 @@ func (v *vendor) answer(out io.Writer, r row) error {
 	return v.Play(out, r.Row)
 }
 
-// order asks for a quote, and makes its contract the customer's.
+// order asks for a quote and gives its contract to the customer.
 func (v *vendor) order(c *customer, o plans.Order) (title, text string, err error) {
 	if o, title, err = v.Ordered(o); err != nil {
 		return "", "", err
@@ -150,33 +151,37 @@ func (v *vendor) order(c *customer, o plans.Order) (title, text string, err erro
 	return title, quote.Explain(), nil
 }
 
-// change asks for a change, and makes it.
+// change changes the contract.
 func (v *vendor) change(c *customer, a ask) (title, text string, err error) {
-	asked := plans.Change{Item: a.Change.Item, Quantity: a.Change.Quantity, End: answer.In(a.Change.End, c.zone), Cancel: a.Change.Cancel}
-	what := "to cancel"
+	asked := plans.Change{
+		Item: a.Change.Item, Quantity: a.Change.Quantity, End: answer.In(a.Change.End, c.zone), Cancel: a.Change.Cancel,
+	}
+	request := "to cancel"
 	switch {
 	case a.Change.Plan != "":
-		what = "to change to " + a.Change.Plan
+		request = "to change to " + a.Change.Plan
 		i := slices.IndexFunc(v.Policy.Catalog.Plans, func(p plans.Plan) bool { return p.ID == a.Change.Plan })
 		if i < 0 {
-			return "", "", fmt.Errorf("no plan %q", a.Change.Plan)
+			return "", "", fmt.Errorf("change.plan: must be a plan of the catalog; got %q", a.Change.Plan)
 		}
 		asked.Plan = &v.Policy.Catalog.Plans[i]
 	case a.Change.Term != proration.Interval{}:
-		what = "to extend by " + a.Change.Term.String()
+		request = "to extend by " + a.Change.Term.String()
 		i := slices.IndexFunc(v.Policy.Catalog.Terms, func(t plans.Term) bool { return t.Length == a.Change.Term })
 		if i < 0 {
-			return "", "", fmt.Errorf("no term of %v", a.Change.Term)
+			return "", "", fmt.Errorf("change.term: must be a term of the catalog; got %v", a.Change.Term)
 		}
 		asked.Term = &v.Policy.Catalog.Terms[i]
 	case a.Change.Item != "":
-		what = "to add " + a.Change.Quantity.String() + " of " + a.Change.Item
+		request = "to add " + a.Change.Quantity.String() + " " + a.Change.Item
 	case !a.Change.End.IsZero():
-		what = "to end on " + asked.End.Format(time.DateOnly)
+		request = "to end on " + asked.End.Format(time.DateOnly)
 	}
 	at := a.At.In(c.zone)
-	title = fmt.Sprintf("%s  %s asks %s", at.Format(time.DateOnly), a.By, what)
-	amended, err := v.Policy.Catalog.Amend(plans.ChangeRequest{Contract: c.contract, Change: asked, By: a.By, At: at, Usage: a.Usage})
+	title = fmt.Sprintf("%s  %s asks %s", at.Format(time.DateOnly), a.By, request)
+	amended, err := v.Policy.Catalog.Amend(plans.ChangeRequest{
+		Contract: c.contract, Change: asked, By: a.By, At: at, Usage: a.Usage,
+	})
 	if err != nil {
 		return title, "", err
 	}
@@ -189,13 +194,15 @@ func (v *vendor) change(c *customer, a ask) (title, text string, err error) {
 	return title, amended.Explain() + text, nil
 }
 
-// giveBack credits what of the old plan is not used, where another one takes its place at once.
+// giveBack credits the unused part of the old plan's charges if another plan replaces it immediately.
 func (v *vendor) giveBack(c *customer, a *plans.Amendment) (string, error) {
-	if a.Effective != plans.Immediately || !slices.Contains([]plans.Action{plans.Upgrade, plans.Downgrade, plans.Lateral}, a.Action) {
+	changesPlan := slices.Contains([]plans.Action{plans.Upgrade, plans.Downgrade, plans.Lateral}, a.Action)
+	if a.Effective != plans.Immediately || !changesPlan {
 		return "", nil
 	}
 	unused, err := credits.Unused(credits.Request{
-		Charges: c.billed, At: a.At, CreditBasis: proration.OnBilled, Policy: v.Policy.Catalog.Policy, Location: c.zone,
+		Charges: c.billed, At: a.At, CreditBasis: proration.OnBilled,
+		Policy: v.Policy.Catalog.Policy, Location: c.zone,
 	})
 	if err != nil {
 		return "", err
@@ -203,14 +210,15 @@ func (v *vendor) giveBack(c *customer, a *plans.Amendment) (string, error) {
 	net := a.Bill.Total
 	var text strings.Builder
 	for _, credit := range unused {
-		fmt.Fprintf(&text, "%s until %s, %s\n", credit.Span.Start.Format(time.DateOnly), credit.Span.End.Format(time.DateOnly), credit.Explain())
+		fmt.Fprintf(&text, "%s until %s, %s\n",
+			credit.Span.Start.Format(time.DateOnly), credit.Span.End.Format(time.DateOnly), credit.Explain())
 		net = net.Add(credit.Net)
 	}
 	c.billed = append(c.billed, unused...)
 	return text.String() + "net: " + net.StringFixed(2) + " " + string(c.contract.Currency) + "\n", nil
 }
 
-// refund asks for what is not used back.
+// refund asks for a refund of the unused part of the charges.
 func (v *vendor) refund(c *customer, a ask) (title, text string, err error) {
 	at := a.At.In(c.zone)
 	title = at.Format(time.DateOnly) + "  " + a.By.String() + " asks for a refund"
@@ -219,8 +227,11 @@ func (v *vendor) refund(c *customer, a ask) (title, text string, err error) {
 		paid = paid.Add(charge.Net)
 	}
 	given, err := credits.ApplyRefundRules(credits.RefundRequest{
-		Request: credits.Request{Charges: c.billed, At: at, CreditBasis: proration.OnBilled, Policy: v.Policy.Catalog.Policy, Location: c.zone},
-		ID:      "refund", Rules: v.Policy.Billing.Refunds, Exception: a.Refund.Exception, Paid: paid,
+		Request: credits.Request{
+			Charges: c.billed, At: at, CreditBasis: proration.OnBilled,
+			Policy: v.Policy.Catalog.Policy, Location: c.zone,
+		},
+		ID: "refund", Rules: v.Policy.Billing.Refunds, Exception: a.Refund.Exception, Paid: paid,
 	})
 	if err != nil {
 		return title, "", err
@@ -230,12 +241,12 @@ func (v *vendor) refund(c *customer, a ask) (title, text string, err error) {
 		text += credit.Explain() + "\n"
 	}
 	if given.Reason != "" {
-		text += "an exception: " + given.Reason + "\n"
+		text += "exception: " + given.Reason + "\n"
 	}
-	return title, text + "paid back: " + given.Refund.StringFixed(2) + " " + string(c.contract.Currency) + "\n", nil
+	return title, text + "refunded: " + given.Refund.StringFixed(2) + " " + string(c.contract.Currency) + "\n", nil
 }
 
-// bill keeps what was billed, each line with an ID.
+// bill stores billed lines and gives each an ID.
 func (c *customer) bill(b plans.Bill) {
 	for _, line := range b.Lines {
 		line.ID = "line " + strconv.Itoa(len(c.billed)+1)

@@ -19,14 +19,14 @@ var rows = []string{
 	"M1", "M2", "M3", "M4", "M5", "M6", "M7", "M8", "M9", "M10", "M11", "M12", "M13", "M14", "M15", "M16", "M17", "M18", "M19", "M20",
 }
 
-func TestRun(t *testing.T) { goldentest.Check(t, run) }
+func TestOutputMatchesTheGoldenFile(t *testing.T) { goldentest.Check(t, run) }
 
-func TestRowsAnswered(t *testing.T) { rowtest.Answered(t, rows, run) }
+func TestRowsAreAnswered(t *testing.T) { rowtest.Answered(t, rows, run) }
 
-func TestRowsTested(t *testing.T) { rowtest.Tested(t, rows, "../../lifecycle") }
+func TestRowsAreTestedInTheLibrary(t *testing.T) { rowtest.Tested(t, rows, "../../lifecycle") }
 
 // The file is read strictly: a field that means nothing is an error, and not an answer that is silently another one.
-func TestRead(t *testing.T) {
+func TestUnknownFieldsAndValuesAreErrors(t *testing.T) {
 	for _, text := range []string{
 		``, `[]`, `{"catalog":{}}`, `{"rows":[{"asks":[{"change":{"quantity":"two"}}]}]}`, `{"rows":[{"asks":[{"by":"thief"}]}]}`,
 		`{"rows":[{"lives":[{"events":[{"kind":"stolen"}]}]}]}`,
@@ -38,7 +38,7 @@ func TestRead(t *testing.T) {
 }
 
 // What makes no sense is an error of the program, and not printed as an answer.
-func TestAnswerFails(t *testing.T) {
+func TestInvalidInputIsAnError(t *testing.T) {
 	for name, edit := range map[string]func(*both){
 		"a country without a zone":          func(v *both) { v.Zones["US"] = "Mars/Olympus" },
 		"a plan that is not in the catalog": func(v *both) { v.Catalog.Plans[2].ID = "gone" },

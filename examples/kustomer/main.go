@@ -1,6 +1,7 @@
-// Kustomer answers the questions of a help desk vendor's billing FAQ with figures, each by a life that is replayed. The questions and
-// what happens in each answer are data, in kustomer.json; the vendor's policy and catalog lie beside the program that compares
-// policies. Prices, the percentage of the annual contract and the days of the reminder are placeholders, since the FAQ states none.
+// Kustomer answers the billing FAQ of a help desk vendor with amounts: for each question it replays the life of a
+// subscription. The questions, orders and events are data in kustomer.json. The vendor's policy and catalog are in
+// examples/policies/vendors. The FAQ states no prices, no discount of the annual contract and no lead time of the
+// reminder; those numbers are placeholders.
 //
 //	go run ./examples/kustomer
 package main
@@ -11,7 +12,7 @@ import (
 	"io"
 	"log"
 	"os"
-	_ "time/tzdata" // the zone is found on any machine
+	_ "time/tzdata" // time zones for machines that have none
 
 	"github.com/billingrules/billing/examples/internal/answer"
 	"github.com/billingrules/billing/examples/policies/vendors"
@@ -20,10 +21,10 @@ import (
 //go:embed kustomer.json
 var data []byte
 
-// file is what is asked, and where the customers are.
+// file is the content of kustomer.json.
 type file struct {
-	Zones map[string]string `json:"zones"` // by country: whose calendar counts the days
-	Rows  []answer.Row      `json:"rows"`
+	Zones map[string]string `json:"zones"` // time zone whose calendar counts the days, by country
+	Rows  []answer.Row      `json:"rows"`  // the questions in order
 }
 
 func main() {

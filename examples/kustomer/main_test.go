@@ -16,14 +16,14 @@ import (
 // rows are all rules of the vendor.
 var rows = []string{"K1", "K2", "K3a", "K3b", "K3c", "K4", "K5", "K6", "K7", "K8", "K9", "K10", "K11"}
 
-func TestRun(t *testing.T) { goldentest.Check(t, run) }
+func TestOutputMatchesTheGoldenFile(t *testing.T) { goldentest.Check(t, run) }
 
-func TestRowsAnswered(t *testing.T) { rowtest.Answered(t, rows, run) }
+func TestRowsAreAnswered(t *testing.T) { rowtest.Answered(t, rows, run) }
 
-func TestRowsTested(t *testing.T) { rowtest.Tested(t, rows, "../../lifecycle") }
+func TestRowsAreTestedInTheLibrary(t *testing.T) { rowtest.Tested(t, rows, "../../lifecycle") }
 
 // The file is read strictly: a field that means nothing is an error, and not an answer that is silently another one.
-func TestRead(t *testing.T) {
+func TestUnknownFieldsAndValuesAreErrors(t *testing.T) {
 	for _, text := range []string{``, `[]`, `{"policy":{}}`, `{"rows":[{"lives":[{"events":[{"kind":"card_lost"}]}]}]}`, `{"rows":[{"lives":[{"order":{"seats":"ten"}}]}]}`} {
 		if f, err := answer.Read[file]([]byte(text)); err == nil {
 			t.Errorf("read %s as %+v", text, f)
@@ -32,7 +32,7 @@ func TestRead(t *testing.T) {
 }
 
 // What makes no sense is an error of the program, and not printed as an answer.
-func TestPlayFails(t *testing.T) {
+func TestInvalidInputIsAnError(t *testing.T) {
 	for name, edit := range map[string]func(*file, *lifecycle.Policy){
 		"a country without a zone":              func(f *file, _ *lifecycle.Policy) { f.Zones["US"] = "Mars/Olympus" },
 		"an order without an item":              func(f *file, _ *lifecycle.Policy) { f.Rows[0].Lives[0].Order.Items = nil },

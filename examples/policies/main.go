@@ -1,7 +1,7 @@
-// Policies replays one year of one customer under the policies of five vendors, and prints what comes of it side by side: what can be
-// reached, what is invoiced when, what is owed to the customer, and how often the card is charged. The year is data, in year.json; the
-// policies are those in vendors, each without its catalog, so that the same contract from month to month makes sense under all of them.
-// What each setting follows is in the README.
+// Policies replays one year of one customer under the billing policies of five vendors, and prints the results side by
+// side: status and access, invoices by date, credit, payments and notices. The year is data in year.json. The policies
+// are in the folder vendors; each is used without its catalog, so that one month-to-month contract fits all of them.
+// The README gives the source of each setting.
 //
 //	go run ./examples/policies
 package main
@@ -13,7 +13,7 @@ import (
 	"log"
 	"os"
 	"time"
-	_ "time/tzdata" // the zone is found on any machine
+	_ "time/tzdata" // time zones for machines that have none
 
 	"github.com/shopspring/decimal"
 
@@ -27,20 +27,20 @@ import (
 //go:embed year.json
 var data []byte
 
-// year is what happens.
+// year is the content of year.json.
 type year struct {
-	Zone     string            `json:"zone"`
-	Plans    []plans.Plan      `json:"plans"` // the first is bought
-	Seats    decimal.Decimal   `json:"seats"`
-	Declines proration.Period  `json:"declines"` // while it lasts, no card is charged with success
-	Events   []lifecycle.Event `json:"events"`   // what the customer does, numbered as it stands
-	Looks    []look            `json:"looks"`    // when to look
+	Zone     string            `json:"zone"`     // time zone of the contract
+	Plans    []plans.Plan      `json:"plans"`    // plans on offer; the customer starts on the first
+	Seats    decimal.Decimal   `json:"seats"`    // seats at the start
+	Declines proration.Period  `json:"declines"` // period in which every card payment is declined
+	Events   []lifecycle.Event `json:"events"`   // events of the customer in order
+	Looks    []look            `json:"looks"`    // instants at which status and access are compared
 }
 
-// look is an instant at which to look, and why.
+// look is an instant at which status and access are compared.
 type look struct {
-	At  time.Time `json:"at"`
-	Why string    `json:"why"`
+	At  time.Time `json:"at"`  // the instant
+	Why string    `json:"why"` // the event shown at this instant, in words
 }
 
 func main() {
@@ -70,7 +70,7 @@ func run(out io.Writer) error {
 	return nil
 }
 
-// bare returns a policy whose rules hold for any plans.
+// bare returns a policy without its catalog; the catalog's change rules become the policy's own.
 func bare(p lifecycle.Policy) lifecycle.Policy {
 	if p.Catalog != nil {
 		p.ChangeRules, p.Catalog = p.Catalog.ChangeRules, nil

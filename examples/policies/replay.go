@@ -12,16 +12,16 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// column is what came of the year under one policy.
+// column is the result of the year under one policy.
 type column struct {
 	name     string
-	status   []lifecycle.Status // at each look
-	access   []lifecycle.Access
-	invoices []invoice.Invoice // in order, as they stand at the end
-	effects  map[lifecycle.EffectKind]int
-	notices  map[lifecycle.NoticeKind]int
-	declined int
-	refused  []string
+	status   []lifecycle.Status           // status at each look
+	access   []lifecycle.Access           // access at each look
+	invoices []invoice.Invoice            // invoices in order, in their final state
+	effects  map[lifecycle.EffectKind]int // number of effects of each kind
+	notices  map[lifecycle.NoticeKind]int // number of notices of each kind
+	declined int                          // number of declined payments
+	refused  []string                     // refused events with their reasons
 	sub      lifecycle.Subscription
 }
 
@@ -48,7 +48,8 @@ func (y *year) under(name string, policy lifecycle.Policy) (column, error) {
 	}
 	offer := plan.Offers[0]
 	r.sub = lifecycle.Subscription{ID: name, Account: invoice.Account{Contract: plans.Contract{
-		Plan: plan.ID, Currency: offer.Currency, Cycle: cycle, Items: []plans.Item{{ID: offer.Item, Quantity: y.Seats, Price: offer.Price}},
+		Plan: plan.ID, Currency: offer.Currency, Cycle: cycle,
+		Items: []plans.Item{{ID: offer.Item, Quantity: y.Seats, Price: offer.Price}},
 	}}}
 	events := y.Events
 	for _, l := range y.Looks {
@@ -69,7 +70,7 @@ func (y *year) under(name string, policy lifecycle.Policy) (column, error) {
 	return r.column, nil
 }
 
-// until lets time pass, deadline by deadline, as a scheduler would.
+// until advances the subscription deadline by deadline, as a scheduler would.
 func (r *replayer) until(to time.Time) error {
 	for {
 		next, ok := lifecycle.Next(r.policy, r.sub)
@@ -89,14 +90,14 @@ func (r *replayer) until(to time.Time) error {
 	}
 }
 
-// apply lets an event happen. One that is refused is noted.
+// apply applies an event. A refused event changes nothing and is recorded.
 func (r *replayer) apply(e lifecycle.Event) error {
 	r.sequence++
 	e.Sequence = r.sequence
 	if e.Change.Plan != nil {
 		i := slices.IndexFunc(r.Plans, func(p plans.Plan) bool { return p.ID == e.Change.Plan.ID })
 		if i < 0 {
-			return fmt.Errorf("no plan %q", e.Change.Plan.ID)
+			return fmt.Errorf("change.plan: must be a plan of the year; got %q", e.Change.Plan.ID)
 		}
 		e.Change.Plan = &r.Plans[i]
 	}
@@ -112,7 +113,8 @@ func (r *replayer) apply(e lifecycle.Event) error {
 	return r.take(o)
 }
 
-// take stores what came of it, and does what is to be done: a card is charged, and what came of that is an event at the same instant.
+// take stores an outcome and carries out its effects: it charges the card and applies the result of the payment as an
+// event at the same instant.
 func (r *replayer) take(o lifecycle.Outcome) error {
 	r.sub = o.Subscription
 	r.invoices = append(r.invoices, o.Invoices...)
@@ -127,7 +129,9 @@ func (r *replayer) take(o lifecycle.Outcome) error {
 		if e.Kind != lifecycle.CollectPayment {
 			continue
 		}
-		outcome := lifecycle.Event{At: r.sub.At, Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: e.Invoice}}
+		outcome := lifecycle.Event{
+			At: r.sub.At, Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: e.Invoice},
+		}
 		if r.Declines.Contains(r.sub.At) {
 			outcome.Kind = lifecycle.PaymentFailed
 			r.declined++

@@ -14,7 +14,7 @@ import (
 	"github.com/billingrules/billing/lifecycle"
 )
 
-// line prints a line of the table: a label, and a cell for each column.
+// line prints a row of the table: a label and one cell per column.
 func line(out io.Writer, label string, cells []string) {
 	var text strings.Builder
 	fmt.Fprintf(&text, "  %-22s", label)
@@ -24,7 +24,7 @@ func line(out io.Writer, label string, cells []string) {
 	fmt.Fprintln(out, strings.TrimRight(text.String(), " "))
 }
 
-// cells makes a cell of each column.
+// cells returns one cell per column.
 func cells(columns []column, of func(*column) string) (all []string) {
 	for i := range columns {
 		all = append(all, of(&columns[i]))
@@ -44,7 +44,7 @@ func show(out io.Writer, y *year, columns []column) {
 		line(out, "  access", cells(columns, func(c *column) string { return c.access[i].String() }))
 	}
 	fmt.Fprintln(out)
-	line(out, "Invoiced, less credit", cells(columns, func(c *column) string { return c.name }))
+	line(out, "Invoiced, net", cells(columns, func(c *column) string { return c.name }))
 	for _, date := range dates(columns, zone) {
 		line(out, date, cells(columns, func(c *column) string { return amount(c.invoices, date, zone) }))
 	}
@@ -58,24 +58,27 @@ func show(out io.Writer, y *year, columns []column) {
 		})
 	}
 	fmt.Fprintln(out)
-	line(out, "In the year", cells(columns, func(c *column) string { return c.name }))
-	line(out, "invoiced, less credit", sum(func(inv *invoice.Invoice) decimal.Decimal {
+	line(out, "Totals of the year", cells(columns, func(c *column) string { return c.name }))
+	line(out, "invoiced, net", sum(func(inv *invoice.Invoice) decimal.Decimal {
 		if inv.Status == invoice.Void {
 			return decimal.Decimal{}
 		}
 		return inv.Total
 	}))
 	line(out, "paid by card", sum(func(inv *invoice.Invoice) decimal.Decimal { return inv.Received() }))
-	line(out, "still to be paid", sum(func(inv *invoice.Invoice) decimal.Decimal { return inv.Outstanding() }))
-	line(out, "granted as credit", sum(granted))
-	line(out, "credit left", cells(columns, balance))
-	line(out, "refunds", cells(columns, func(c *column) string { return fmt.Sprint(c.effects[lifecycle.Refund]) }))
-	line(out, "charges asked for", cells(columns, func(c *column) string { return fmt.Sprint(c.effects[lifecycle.CollectPayment]) }))
-	line(out, "of them declined", cells(columns, func(c *column) string { return fmt.Sprint(c.declined) }))
+	line(out, "outstanding", sum(func(inv *invoice.Invoice) decimal.Decimal { return inv.Outstanding() }))
+	line(out, "credit granted", sum(granted))
+	line(out, "credit balance", cells(columns, balance))
+	effects := func(kind lifecycle.EffectKind) []string {
+		return cells(columns, func(c *column) string { return fmt.Sprint(c.effects[kind]) })
+	}
+	line(out, "refunds", effects(lifecycle.Refund))
+	line(out, "payment attempts", effects(lifecycle.CollectPayment))
+	line(out, "declined payments", cells(columns, func(c *column) string { return fmt.Sprint(c.declined) }))
 	for kind := lifecycle.NoticeRenewal; kind <= lifecycle.NoticeAccessLost; kind++ {
 		told := cells(columns, func(c *column) string { return fmt.Sprint(c.notices[kind]) })
 		if slices.ContainsFunc(told, func(s string) bool { return s != "0" }) {
-			line(out, "told: "+strings.ReplaceAll(kind.String(), "_", " "), told)
+			line(out, "notice: "+strings.ReplaceAll(kind.String(), "_", " "), told)
 		}
 	}
 	for _, c := range columns {
@@ -85,7 +88,7 @@ func show(out io.Writer, y *year, columns []column) {
 	}
 }
 
-// dates returns the days on which somebody issued an invoice.
+// dates returns the days with at least one invoice under any policy.
 func dates(columns []column, zone *time.Location) (all []string) {
 	for i := range columns {
 		for _, inv := range columns[i].invoices {
@@ -96,7 +99,8 @@ func dates(columns []column, zone *time.Location) (all []string) {
 	return slices.Compact(all)
 }
 
-// amount returns what the invoices of a day come to: what is due, or below zero what is granted as credit.
+// amount returns the amount due on the invoices of a day, less the credit that they grant. It is negative if the
+// credit is larger.
 func amount(invoices []invoice.Invoice, date string, zone *time.Location) string {
 	found, void := false, false
 	var sum decimal.Decimal
@@ -121,7 +125,7 @@ func amount(invoices []invoice.Invoice, date string, zone *time.Location) string
 	return "-"
 }
 
-// granted returns what an invoice grants as credit for later ones.
+// granted returns the credit that an invoice grants for later invoices.
 func granted(inv *invoice.Invoice) (sum decimal.Decimal) {
 	for _, e := range inv.LedgerEntries {
 		if e.Kind == credits.Granted {
@@ -131,7 +135,7 @@ func granted(inv *invoice.Invoice) (sum decimal.Decimal) {
 	return sum
 }
 
-// balance returns what is owed to the customer at the end.
+// balance returns the customer's credit balance at the end.
 func balance(c *column) string {
 	left, err := credits.Balance(c.sub.Ledger, c.sub.Contract.Currency, c.sub.At)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Quickstart follows one customer through two months: seats added in mid-month, an upgrade, a downgrade whose credit pays the
-// next invoice, a declined card and its three days of grace. It prints every invoice with each amount explained.
+// Quickstart follows one customer for two months: seats added in mid-month, an upgrade, a downgrade whose credit pays
+// the next invoice, and a declined card with three days of grace. It prints every invoice and explains each amount.
 //
 //	go run ./examples/quickstart
 package main
@@ -46,7 +46,10 @@ func run(out io.Writer) error {
 	for i, e := range []lifecycle.Event{
 		{At: date(11, 1), Kind: lifecycle.Started},
 		{At: date(11, 1), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-1"}},
-		{At: date(11, 16), Kind: lifecycle.SeatsAdded, Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)}},
+		{
+			At: date(11, 16), Kind: lifecycle.SeatsAdded,
+			Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)},
+		},
 		{At: date(11, 16), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-2"}},
 		{At: date(11, 20), Kind: lifecycle.PlanChanged, Change: plans.Change{Plan: &scale}},
 		{At: date(11, 20), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-3"}},
@@ -64,14 +67,15 @@ func run(out io.Writer) error {
 		sub = outcome.Subscription
 	}
 	next, _ := lifecycle.Next(policy, sub)
-	_, err = fmt.Fprintf(out, "Next: %s on %s\n", next.Kind, next.At.Format(time.DateOnly))
+	_, err = fmt.Fprintf(out, "Next deadline: %s on %s\n", next.Kind, next.At.Format(time.DateOnly))
 	return err
 }
 
-// report prints what happened: first what the passing of time did, then the event, each with the access after it and its invoices.
+// report prints each step of an outcome: the deadlines passed before the event, then the event itself. Each step has
+// the access after it and its invoices.
 func report(out io.Writer, o lifecycle.Outcome) {
 	for _, step := range o.Steps {
-		fmt.Fprintf(out, "%s  %-18s access %s\n", step.At.Format(time.DateOnly), what(step), step.Access)
+		fmt.Fprintf(out, "%s  %-18s access %s\n", step.At.Format(time.DateOnly), cause(step), step.Access)
 		for _, inv := range o.Invoices {
 			if slices.Contains(step.Issued, inv.ID) {
 				fmt.Fprintf(out, "\n%s\n", inv.Text())
@@ -80,15 +84,15 @@ func report(out io.Writer, o lifecycle.Outcome) {
 	}
 }
 
-// what is the event or the deadline of a step.
-func what(s lifecycle.Step) fmt.Stringer {
+// cause returns the event or the deadline of a step.
+func cause(s lifecycle.Step) fmt.Stringer {
 	if s.Event != 0 {
 		return s.Event
 	}
 	return s.Deadline
 }
 
-// seatsAt is what a plan offers: seats at a price.
+// seatsAt returns an offer of seats at a unit price in US dollars.
 func seatsAt(unit string) []plans.Offer {
 	return []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: decimal.RequireFromString(unit)}}}
 }

@@ -6,4 +6,4 @@ import (
 	"github.com/billingrules/billing/examples/internal/goldentest"
 )
 
-func TestRun(t *testing.T) { goldentest.Check(t, run) }
+func TestOutputMatchesTheGoldenFile(t *testing.T) { goldentest.Check(t, run) }

@@ -6,14 +6,14 @@ import (
 	"github.com/billingrules/billing/lifecycle"
 )
 
-// stretch is a time of one access.
+// stretch is a span of time with the same access.
 type stretch struct {
-	From   time.Time        `json:"from"`           // its first instant
-	Until  time.Time        `json:"until,omitzero"` // the first instant after it; zero if it does not end
-	Access lifecycle.Access `json:"access"`         // of the customer
+	From   time.Time        `json:"from"`           // first instant
+	Until  time.Time        `json:"until,omitzero"` // first instant after the span; zero if it does not end
+	Access lifecycle.Access `json:"access"`         // access of the customer
 }
 
-// stretches returns the access from the first step on. Of several steps at one instant the last counts.
+// stretches returns the access from the first step onward. If several steps have the same instant, the last counts.
 func stretches(steps []lifecycle.Step) (all []stretch) {
 	for _, s := range steps {
 		last := len(all) - 1

@@ -11,8 +11,8 @@ import (
 	"github.com/billingrules/billing/examples/internal/jsonfault"
 )
 
-// check runs files and the files of folders, and returns the exit code. Each failing expectation is a line of out;
-// faults of files are lines of problems. The last line counts the files.
+// check runs scenario files and all scenario files of folders, and returns the exit code. It writes each failing
+// expectation and the final count of files to out, and each fault of a file to problems.
 func check(paths []string, out, problems io.Writer) int {
 	names, faults := scenarioFiles(paths)
 	passed, failed := 0, len(faults)
@@ -51,7 +51,7 @@ func checked(name string) (failures, faults []jsonfault.Fault) {
 	return in.failures(), nil
 }
 
-// failures returns every expectation that fails, at its place.
+// failures returns every failing expectation with its position.
 func (in *input) failures() []jsonfault.Fault {
 	expected := in.Refused != nil && in.Refused.is
 	got := ""
@@ -73,21 +73,21 @@ func (in *input) failures() []jsonfault.Fault {
 	return l.failures
 }
 
-// writeAll writes a line for each.
+// writeAll writes one line for each fault or failure.
 func writeAll(to io.Writer, all []jsonfault.Fault) {
 	for _, f := range all {
 		fmt.Fprintln(to, f)
 	}
 }
 
-// scenarioFiles returns the files that paths name: a file itself, and each JSON file in or below a folder. A path
-// without files is a fault.
+// scenarioFiles returns the scenario files of some paths: a file itself, or every JSON file in or below a folder. A
+// path without files is a fault.
 func scenarioFiles(paths []string) (names []string, faults []jsonfault.Fault) {
 	for _, path := range paths {
 		before := len(names)
 		root := path
 		if info, err := os.Stat(path); err == nil && info.IsDir() {
-			root += string(filepath.Separator) // a link to a folder is followed
+			root += string(filepath.Separator) // follow a symbolic link to a folder
 		}
 		err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
 			if err == nil && !d.IsDir() && (name == path || filepath.Ext(name) == ".json") {
@@ -100,7 +100,7 @@ func scenarioFiles(paths []string) (names []string, faults []jsonfault.Fault) {
 			_, missing := jsonfault.Missing(path, reason(err))
 			faults = append(faults, missing...)
 		case len(names) == before:
-			_, missing := jsonfault.Missing(path, "there are no JSON files in the folder")
+			_, missing := jsonfault.Missing(path, "the folder contains no JSON files")
 			faults = append(faults, missing...)
 		}
 	}

@@ -13,13 +13,13 @@ import (
 )
 
 // Each field of an expectation fails if it is another, and says where, the value got and the value wanted.
-func TestEveryFieldFails(t *testing.T) {
+func TestWrongFieldOfAnExpectationFails(t *testing.T) {
 	data, err := os.ReadFile("testdata/scenarios/every-field.json")
 	require.NoError(t, err)
 	good := string(data)
 	for _, c := range []struct{ name, old, new, want string }{
 		{"status", `"status": "active"`, `"status": "past_due"`, "entries[1].expect.status: got active, want past_due"},
-		{"status of no start", `"status": "active"`, `"status": "unset"`, "entries[1].expect.status: got active, want not begun"},
+		{"status of no start", `"status": "active"`, `"status": "unset"`, "entries[1].expect.status: got active, want not started"},
 		{"access", `"access": "full"`, `"access": "restricted"`, "entries[1].expect.access: got full, want restricted"},
 		{"issued", `"issued": 1`, `"issued": 2`, "entries[1].expect.issued: got 1, want 2"},
 		{"outstanding", `"outstanding": "341.00"`, `"outstanding": "341.01"`, "entries[1].expect.outstanding: got 341.00, want 341.01"},
@@ -38,10 +38,10 @@ func TestEveryFieldFails(t *testing.T) {
 		{"nothing next", `"next": {"kind": "renewal", "at": "2026-02-01"}`, `"next": {}`, "entries[1].expect.next: got renewal at 2026-02-01, want nothing"},
 		{"something next", `"next": {}`, `"next": {"at": "2026-03-01"}`, "entries[16].expect.next: got nothing, want at 2026-03-01"},
 		{"not refused", `"refused": "-10 of"`, `"refused": false`, `entries[7].expect.refused: got refused: -10 of "seat" would be left on 2026-01-11, want no refusal`},
-		{"refused otherwise", `"refused": "-10 of"`, `"refused": "-11 of"`, `entries[7].expect.refused: got refused: -10 of "seat" would be left on 2026-01-11, want a refusal with "-11 of"`},
-		{"refused", `"skipped": false`, `"refused": true`, "entries[3].expect.refused: got an event that is applied, want a refusal"},
-		{"refused and not skipped", `"skipped": true, "refused": false`, `"refused": true`, "entries[5].expect.refused: got an event that is skipped, want a refusal"},
-		{"no expectation of a refusal", `"refused": "-10 of"`, `"issued": 1`, `entries[6]: got refused: -10 of "seat" would be left on 2026-01-11, want an event that is applied`},
+		{"refused otherwise", `"refused": "-10 of"`, `"refused": "-11 of"`, `entries[7].expect.refused: got refused: -10 of "seat" would be left on 2026-01-11, want a refusal containing "-11 of"`},
+		{"refused", `"skipped": false`, `"refused": true`, "entries[3].expect.refused: got an applied event, want a refusal"},
+		{"refused and not skipped", `"skipped": true, "refused": false`, `"refused": true`, "entries[5].expect.refused: got a skipped event, want a refusal"},
+		{"no expectation of a refusal", `"refused": "-10 of"`, `"issued": 1`, `entries[6]: got refused: -10 of "seat" would be left on 2026-01-11, want an applied event`},
 		{"skipped", `"skipped": false`, `"skipped": true`, "entries[3].expect.skipped: got false, want true"},
 		{"not skipped", `"skipped": true`, `"skipped": false`, "entries[5].expect.skipped: got true, want false"},
 		{"access of a member", `"role": "agent", "access": "none"`, `"role": "agent", "access": "full"`, "entries[16].expect.members[2].access: got none, want full"},
@@ -52,15 +52,15 @@ func TestEveryFieldFails(t *testing.T) {
 		{"total", `"total": "46.20"`, `"total": "42.00"`, "invoices[1].total: got 46.20, want 42.00"},
 		{"amount due", `"amount_due": "316.80"`, `"amount_due": "341.00"`, "invoices[4].amount_due: got 316.80, want 341.00"},
 		{"status of a document", `"status": "open"`, `"status": "paid"`, "invoices[4].status: got open, want paid"},
-		{"kind of a line", `"kind": "proration_charge"`, `"kind": "recurring"`, "invoices[1].lines[0]: got " + addition + ", want a line of recurring, quantity 2, net 42, tax 4.2"},
-		{"item of a line", `"kind": "proration_charge"`, `"item": "set"`, "invoices[1].lines[0]: got " + addition + ", want a line of item set, quantity 2, net 42, tax 4.2"},
-		{"quantity of a line", `"quantity": "2", "net": "42"`, `"quantity": "3"`, "invoices[1].lines[0]: got " + addition + ", want a line of proration_charge, quantity 3, tax 4.2"},
-		{"start of a line", `"quantity": "2", "net": "42"`, `"start": "2026-01-12"`, "invoices[1].lines[0]: got " + addition + ", want a line of proration_charge, from 2026-01-12, tax 4.2"},
-		{"end of a line", `"quantity": "2", "net": "42"`, `"end": "2026-01-31"`, "invoices[1].lines[0]: got " + addition + ", want a line of proration_charge, until 2026-01-31, tax 4.2"},
-		{"net of a line", `"net": "42"`, `"net": {"min": "42.01"}`, "invoices[1].lines[0]: got " + addition + ", want a line of proration_charge, quantity 2, net at least 42.01, tax 4.2"},
-		{"tax of a line", `"tax": "4.2"`, `"tax": "4"`, "invoices[1].lines[0]: got " + addition + ", want a line of proration_charge, quantity 2, net 42, tax 4"},
-		{"a line twice", `{"kind": "refund", "net": "-100.00"}`, `{"kind": "refund"}, {"net": "-100.00"}`, "invoices[2].lines[1]: got " + refund + ", want a line of net -100.00"},
-		{"other lines", `"lines": [{"kind": "refund", "net": "-100.00"}]`, `"lines_only": true, "lines": []`, "invoices[2].lines: got 1 lines: " + refund + ", want only 0"},
+		{"kind of a line", `"kind": "proration_charge"`, `"kind": "recurring"`, "invoices[1].lines[0]: got " + addition + ", want a line with kind recurring, quantity 2, net 42, tax 4.2"},
+		{"item of a line", `"kind": "proration_charge"`, `"item": "set"`, "invoices[1].lines[0]: got " + addition + ", want a line with item set, quantity 2, net 42, tax 4.2"},
+		{"quantity of a line", `"quantity": "2", "net": "42"`, `"quantity": "3"`, "invoices[1].lines[0]: got " + addition + ", want a line with kind proration_charge, quantity 3, tax 4.2"},
+		{"start of a line", `"quantity": "2", "net": "42"`, `"start": "2026-01-12"`, "invoices[1].lines[0]: got " + addition + ", want a line with kind proration_charge, from 2026-01-12, tax 4.2"},
+		{"end of a line", `"quantity": "2", "net": "42"`, `"end": "2026-01-31"`, "invoices[1].lines[0]: got " + addition + ", want a line with kind proration_charge, until 2026-01-31, tax 4.2"},
+		{"net of a line", `"net": "42"`, `"net": {"min": "42.01"}`, "invoices[1].lines[0]: got " + addition + ", want a line with kind proration_charge, quantity 2, net at least 42.01, tax 4.2"},
+		{"tax of a line", `"tax": "4.2"`, `"tax": "4"`, "invoices[1].lines[0]: got " + addition + ", want a line with kind proration_charge, quantity 2, net 42, tax 4"},
+		{"a line twice", `{"kind": "refund", "net": "-100.00"}`, `{"kind": "refund"}, {"net": "-100.00"}`, "invoices[2].lines[1]: got " + refund + ", want a line with net -100.00"},
+		{"other lines", `"lines": [{"kind": "refund", "net": "-100.00"}]`, `"lines_only": true, "lines": []`, "invoices[2].lines: got 1 lines: " + refund + ", want 0 lines"},
 	} {
 		require.Contains(t, good, c.old, c.name)
 		name := write(t, strings.Replace(good, c.old, c.new, 1))
@@ -76,8 +76,8 @@ func TestEveryFieldFails(t *testing.T) {
 
 // Lines as failures list them.
 const (
-	addition = "proration_charge, item seat, quantity 2, from 2026-01-11, until 2026-02-01, net 42.00, tax 4.20"
-	refund   = "refund, item seat, quantity 0, from 2026-01-01, until 2026-02-01, net -100.00, tax -10.00"
+	addition = "kind proration_charge, item seat, quantity 2, from 2026-01-11, until 2026-02-01, net 42.00, tax 4.20"
+	refund   = "kind refund, item seat, quantity 0, from 2026-01-01, until 2026-02-01, net -100.00, tax -10.00"
 )
 
 // An expectation of a field alone passes where its value is right: amounts compare by value, and bounds are
@@ -115,25 +115,25 @@ func TestLinesMatchOneToOne(t *testing.T) {
 }
 
 // An error of an event is a failure unless it is expected, and the file goes on.
-func TestErrorsOfEvents(t *testing.T) {
+func TestUnexpectedErrorOfAnEventFails(t *testing.T) {
 	entries := func(expect string) string {
 		return life31("2026-02-01", `{"at": "2026-01-01", "kind": "started", "no_trial": true},
 			{"at": "2026-01-02", "kind": "payment_failed"}, {"at": "2026-01-02", "expect": {`+expect+`}}, {"at": "2026-01-03", "expect": {"issued": 2}}`)
 	}
 	out, _, exit := say("-check", write(t, entries(`"status": "active"`)))
 	assert.Equal(t, exitFailed, exit)
-	assert.Contains(t, out, "entries[1].payment.invoice: got an error: say which invoice, want an event that is applied\n")
+	assert.Contains(t, out, "entries[1].payment.invoice: got an error: say which invoice, want an applied event\n")
 	assert.Contains(t, out, "entries[3].expect.issued: got 1, want 2\n", "the file goes on")
 
 	out, _, _ = say("-check", write(t, entries(`"refused": "event.payment.invoice: say which"`)))
 	assert.Equal(t, 1, strings.Count(out, "got "), out)
 	out, _, _ = say("-check", write(t, entries(`"refused": "say how much"`)))
-	assert.Contains(t, out, `entries[2].expect.refused: got refused: event.payment.invoice: say which invoice, want a refusal with "say how much"`)
+	assert.Contains(t, out, `entries[2].expect.refused: got refused: event.payment.invoice: say which invoice, want a refusal containing "say how much"`)
 }
 
 // A late event is corrected when it becomes known: the difference is billed, and nothing for one that would have been
 // refused.
-func TestLateEvents(t *testing.T) {
+func TestLateEventIsCorrected(t *testing.T) {
 	const begin = `{"at": "2026-01-01", "kind": "started", "no_trial": true, "payment_method": "card"},
 		{"at": "2026-01-01", "kind": "payment_succeeded", "payment": {"invoice": "a-1"}}, `
 	const addition = `{"at": "2026-01-11", "known": "2026-01-21", "kind": "seats_added", "change": {"item": "seat", "quantity": "2"}}`
@@ -142,8 +142,8 @@ func TestLateEvents(t *testing.T) {
 			{"at": "2026-02-01", "expect": {"billed": "166.00"}}`, ""},
 		{"a refusal", begin + `{"at": "2026-01-11", "known": "2026-01-21", "kind": "seats_removed", "change": {"item": "seat", "quantity": "-2"}},
 			{"at": "2026-01-21", "expect": {"refused": "-1 of", "issued": 1}}`, ""},
-		{"a refusal that is not expected", begin + `{"at": "2026-01-11", "known": "2026-01-21", "kind": "resumed"}`, "entries[2]: got refused: there is no pause, want an event that is applied"},
-		{"an error", begin + `{"at": "2026-01-11", "known": "2026-01-21", "kind": "seats_added"}`, "entries[2].change: got an error: it is no change of the kind seats_added, want an event that is applied"},
+		{"a refusal that is not expected", begin + `{"at": "2026-01-11", "known": "2026-01-21", "kind": "resumed"}`, "entries[2]: got refused: there is no pause, want an applied event"},
+		{"an error", begin + `{"at": "2026-01-11", "known": "2026-01-21", "kind": "seats_added"}`, "entries[2].change: got an error: it is no change of the kind seats_added, want an applied event"},
 		{"a repeat", begin + addition + `, {"at": "2026-01-12", "known": "2026-01-22", "sequence": 3, "kind": "seats_added", "change": {"item": "seat", "quantity": "2"}},
 			{"at": "2026-01-22", "expect": {"skipped": true, "issued": 2}}`, ""},
 		{"one after another", begin + addition + `, {"at": "2026-01-06", "known": "2026-01-22", "kind": "seats_added", "change": {"item": "seat", "quantity": "1"}},
@@ -173,7 +173,7 @@ func TestRepeatOfAPaymentIsSkipped(t *testing.T) {
 }
 
 // Access and the next deadline follow the policy of their time.
-func TestPolicyOfTheTime(t *testing.T) {
+func TestPolicyInForceDecidesAccessAndDeadline(t *testing.T) {
 	text := life31("2026-01-31", `{"at": "2026-01-01", "kind": "started", "payment_method": "card"}, {"at": "2026-01-01", "kind": "payment_succeeded", "payment": {"invoice": "a-1"}},
 		{"at": "2026-01-10", "expect": {"next": {"kind": "advance_invoice_due", "at": "2026-01-29"}}},
 		{"at": "2026-01-12", "kind": "payment_disputed", "payment": {"invoice": "a-1"}}, {"at": "2026-01-19", "expect": {"status": "suspended", "access": "billing_only"}},
@@ -186,15 +186,15 @@ func TestPolicyOfTheTime(t *testing.T) {
 }
 
 // An order that is refused has the refusal that is expected, or fails.
-func TestRefusedOrders(t *testing.T) {
+func TestRefusedOrderMustBeExpected(t *testing.T) {
 	data, err := os.ReadFile("testdata/scenarios/m02-three-months.json")
 	require.NoError(t, err)
 	for _, c := range []struct{ old, new, want string }{
 		{`"refused": "shorter than the minimum"`, `"refused": true`, ""},
-		{`"refused": "shorter than the minimum"`, `"refused": "longer"`, `refused: got refused: term: P3M is shorter than the minimum of P6M; possible: P6M, P9M, P1Y, P2Y, want a refusal with "longer"`},
+		{`"refused": "shorter than the minimum"`, `"refused": "longer"`, `refused: got refused: term: P3M is shorter than the minimum of P6M; possible: P6M, P9M, P1Y, P2Y, want a refusal containing "longer"`},
 		{`"refused": "shorter than the minimum"`, `"entries": []`, "order: got refused: term: P3M is shorter"},
-		{`"term": "P3M"`, `"term": "P6M"`, `refused: got a quote, want a refusal with "shorter than the minimum"`},
-		{`"items": [{"item": "seat", "quantity": "10"}]`, `"items": []`, `refused: got refused: items: an order has items, want a refusal with "shorter than the minimum"`},
+		{`"term": "P3M"`, `"term": "P6M"`, `refused: got a quote, want a refusal containing "shorter than the minimum"`},
+		{`"items": [{"item": "seat", "quantity": "10"}]`, `"items": []`, `refused: got refused: items: an order has items, want a refusal containing "shorter than the minimum"`},
 	} {
 		require.Contains(t, string(data), c.old)
 		out, problems, exit := say("-check", write(t, strings.Replace(string(data), c.old, c.new, 1)))
@@ -208,7 +208,7 @@ func TestRefusedOrders(t *testing.T) {
 }
 
 // The exit code is the worst of all files. Folders are read with the folders in them, and only their JSON files.
-func TestExitCodes(t *testing.T) {
+func TestExitCodeIsTheWorstOfAllFiles(t *testing.T) {
 	dir := t.TempDir()
 	put := func(name, text string) {
 		t.Helper()

@@ -11,18 +11,18 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// document is an expected invoice or credit note. A nil field expects nothing.
+// document is an expected invoice or credit note. A nil field is not compared.
 type document struct {
-	Number    int             `json:"number" jsonfault:"required"` // its place among the issued documents, from 1
-	Kind      *documentKind   `json:"kind"`
-	Total     *amount         `json:"total"`      // as issued, gross
-	AmountDue *amount         `json:"amount_due"` // as issued
-	Status    *invoice.Status `json:"status"`     // at the end of the scenario
-	Lines     []line          `json:"lines"`      // must all be there, in any order
-	LinesOnly bool            `json:"lines_only"` // and no others
+	Number    int             `json:"number" jsonfault:"required"` // position among the issued documents, from 1
+	Kind      *documentKind   `json:"kind"`                        // invoice or credit note
+	Total     *amount         `json:"total"`                       // gross total as issued; negative for a credit note
+	AmountDue *amount         `json:"amount_due"`                  // amount due as issued
+	Status    *invoice.Status `json:"status"`                      // status at the end of the scenario
+	Lines     []line          `json:"lines"`                       // lines that must all exist, in any order
+	LinesOnly bool            `json:"lines_only"`                  // reports whether other lines are failures
 }
 
-// documentKind says which document it is.
+// documentKind is the kind of a document.
 type documentKind string
 
 // The kinds of documents.
@@ -31,14 +31,14 @@ const (
 	aCreditNote documentKind = "credit_note"
 )
 
-// UnmarshalText reads a kind.
+// UnmarshalText reads the kind of a document. Other text is an error.
 func (k *documentKind) UnmarshalText(text []byte) error {
 	switch kind := documentKind(text); kind {
 	case anInvoice, aCreditNote:
 		*k = kind
 		return nil
 	}
-	return fmt.Errorf("%.40q is none of %s, %s", text, anInvoice, aCreditNote)
+	return fmt.Errorf("must be one of %s, %s; got %.40q", anInvoice, aCreditNote, text)
 }
 
 // kindOf returns the kind of a document.
@@ -49,18 +49,18 @@ func kindOf(inv *invoice.Invoice) documentKind {
 	return anInvoice
 }
 
-// line is an expected line. A nil field expects nothing.
+// line is an expected line. A nil field is not compared.
 type line struct {
-	Kind     *plans.Kind `json:"kind"`
-	Item     *string     `json:"item"`
-	Quantity *amount     `json:"quantity"`
-	Start    *time.Time  `json:"start"` // of the time that it is for
-	End      *time.Time  `json:"end"`
-	Net      *amount     `json:"net"`
-	Tax      *amount     `json:"tax"` // all taxes of the line, included in its net or not
+	Kind     *plans.Kind `json:"kind"`     // kind of the charge
+	Item     *string     `json:"item"`     // ID of the item
+	Quantity *amount     `json:"quantity"` // quantity of the item
+	Start    *time.Time  `json:"start"`    // start of the service period
+	End      *time.Time  `json:"end"`      // end of the service period, exclusive
+	Net      *amount     `json:"net"`      // net amount; negative for a credit
+	Tax      *amount     `json:"tax"`      // sum of the line's taxes, whether or not its net includes them
 }
 
-// met reports whether a charge is the expected line.
+// met reports whether a charge meets the expected line.
 func (l *line) met(c *plans.Charge) bool {
 	return (l.Kind == nil || *l.Kind == c.Kind) &&
 		(l.Item == nil || *l.Item == c.Item) &&
@@ -79,8 +79,8 @@ func taxOf(c *plans.Charge) (sum decimal.Decimal) {
 	return sum
 }
 
-// unmatched returns the index of the first expected line that no charge of its own is left for, and -1 if each has
-// one. Lines that an earlier choice leaves without a charge make it choose again.
+// unmatched returns the index of the first expected line without a charge of its own, or -1 if each line has one. It
+// revises earlier matches if that frees a charge for a later line.
 func unmatched(lines []line, charges []plans.Charge) int {
 	m := matching{lines: lines, charges: charges, lineOf: make([]int, len(charges))}
 	for i := range m.lineOf {
@@ -95,17 +95,17 @@ func unmatched(lines []line, charges []plans.Charge) int {
 	return -1
 }
 
-// matching gives each line a charge of its own.
+// matching matches each line with a charge of its own.
 type matching struct {
 	lines   []line
 	charges []plans.Charge
-	lineOf  []int  // the line of each charge, or free
-	tried   []bool // the charges that were tried for the line at hand
+	lineOf  []int  // index of the line matched with each charge, or free
+	tried   []bool // charges already tried for the current line
 }
 
 const free = -1
 
-// match finds a charge for a line. It moves other lines to other charges where that helps.
+// match finds a charge for a line. It moves other lines to other charges if that frees one.
 func (m *matching) match(line int) bool {
 	for i := range m.charges {
 		if m.tried[i] || !m.lines[line].met(&m.charges[i]) {
@@ -120,12 +120,12 @@ func (m *matching) match(line int) bool {
 	return false
 }
 
-// text returns the expected line in words.
+// wanted describes the expected line in words.
 func (in *input) wanted(l *line) string {
 	var words []string
 	add := func(format string, args ...any) { words = append(words, fmt.Sprintf(format, args...)) }
 	if l.Kind != nil {
-		add("%s", *l.Kind)
+		add("kind %s", *l.Kind)
 	}
 	if l.Item != nil {
 		add("item %s", *l.Item)
@@ -145,15 +145,15 @@ func (in *input) wanted(l *line) string {
 	if l.Tax != nil {
 		add("tax %s", l.Tax)
 	}
-	return "a line of " + strings.Join(words, ", ")
+	return "a line with " + strings.Join(words, ", ")
 }
 
-// listed returns the lines of a document in words.
+// listed describes the lines of a document in words.
 func (in *input) listed(charges []plans.Charge) string {
 	var all []string
 	for i := range charges {
 		c := &charges[i]
-		all = append(all, fmt.Sprintf("%s, item %s, quantity %s, from %s, until %s, net %s, tax %s",
+		all = append(all, fmt.Sprintf("kind %s, item %s, quantity %s, from %s, until %s, net %s, tax %s",
 			c.Kind, c.Item, c.Quantity, in.text(c.Span.Start), in.text(c.Span.End), plain(c.Net), plain(taxOf(c))))
 	}
 	if len(all) == 0 {
@@ -162,7 +162,7 @@ func (in *input) listed(charges []plans.Charge) string {
 	return strings.Join(all, "; ")
 }
 
-// text returns an instant on the calendar of the scenario.
+// text returns an instant as local time in the zone of the scenario.
 func (in *input) text(t time.Time) string {
 	if t.IsZero() {
 		return "no time"

@@ -11,7 +11,7 @@ import (
 	"github.com/billingrules/billing/lifecycle"
 )
 
-// expect compares the state with the expectation of an entry.
+// expect compares the subscription with the expectation of an entry.
 func (l *life) expect(i int) {
 	x, at := l.Entries[i].Expect, l.Entries[i].At
 	c := comparison{life: l, path: entryAt(i, "expect")}
@@ -34,10 +34,10 @@ func (l *life) expect(i int) {
 		c.equal("issued", fmt.Sprint(len(l.out.Invoices)), fmt.Sprint(*x.Issued))
 	}
 	if x.Refused != nil && !x.Refused.met(l.refused) {
-		got := "an event that is applied"
+		got := "an applied event"
 		switch {
 		case l.skipped:
-			got = "an event that is skipped"
+			got = "a skipped event"
 		case l.refused != "":
 			got = "refused: " + l.refused
 		}
@@ -57,20 +57,20 @@ func (l *life) expect(i int) {
 	l.notices, l.effects = len(l.out.Notices), len(l.out.Effects)
 }
 
-// comparison compares the fields under a path.
+// comparison compares the fields at a path.
 type comparison struct {
 	*life
 	path string
 }
 
-// equal adds a failure unless two texts are the same.
+// equal adds a failure if two texts differ.
 func (c *comparison) equal(field, got, want string) {
 	if got != want {
 		c.fail(c.path+"."+field, got, want)
 	}
 }
 
-// number adds a failure unless a number is the expected one. nil expects nothing.
+// number adds a failure if a number is not the expected one. A nil amount is not compared.
 func (c *comparison) number(field string, got decimal.Decimal, want *amount) {
 	if want != nil && !want.met(got) {
 		c.fail(c.path+"."+field, c.money(got), want.String())
@@ -161,19 +161,19 @@ func (c *comparison) document(got *invoice.Invoice, want *document) {
 	}
 	if want.LinesOnly && len(got.Lines) > len(want.Lines) {
 		lines := fmt.Sprintf("%d lines: %s", len(got.Lines), c.listed(got.Lines))
-		c.fail(c.path+".lines", lines, fmt.Sprintf("only %d", len(want.Lines)))
+		c.fail(c.path+".lines", lines, fmt.Sprintf("%d lines", len(want.Lines)))
 	}
 }
 
-// statusOf returns a status in words, also of a subscription that has not begun.
+// statusOf returns a status in words. A subscription before its first event is "not started".
 func statusOf(s lifecycle.Status) string {
 	if s == 0 {
-		return "not begun"
+		return "not started"
 	}
 	return s.String()
 }
 
-// list returns the names of some elements in words.
+// list returns the names of some elements in brackets.
 func list[T any](all []T, name func(T) string) string {
 	var names []string
 	for _, one := range all {

@@ -28,7 +28,7 @@ func (in *input) invalid() (all []jsonfault.Fault) {
 	return all
 }
 
-// placed returns those faults of the library that are under one of the fields, at their places in the file.
+// placed returns the library's faults inside the given top-level fields, with their positions in the file.
 func (in *input) placed(err error, under ...string) (all []jsonfault.Fault) {
 	for _, fault := range flat(err) {
 		top := fault.Field
@@ -42,18 +42,18 @@ func (in *input) placed(err error, under ...string) (all []jsonfault.Fault) {
 	return all
 }
 
-// pathOf returns the path in the file of a field as the library calls it.
+// pathOf returns the path in the file for a field path of the library.
 func (in *input) pathOf(field string) string {
 	switch rest, one := strings.CutPrefix(field, "policy"); {
 	case field == "at":
 		return "until"
-	case one && !in.file.Has("policy"): // of a list of one
+	case one && !in.file.Has("policy"): // the file has a list of one policy
 		return "policies[0]" + rest
 	}
 	return field
 }
 
-// flat returns the faults that are joined in an error.
+// flat returns the faults joined in an error.
 func flat(err error) (all []*proration.Error) {
 	if err == nil {
 		return nil
@@ -71,8 +71,8 @@ func flat(err error) (all []*proration.Error) {
 	return append(all, fault)
 }
 
-// with adds found faults to those of reading, but for those that only follow from a field that could not be read:
-// faults of the field, of a field inside it, and of a field around it.
+// with adds the faults found by checks to the faults found while reading. It drops a fault that only follows from an
+// unreadable field: a fault of that field, of a field inside it or of a field around it.
 func with(read, found []jsonfault.Fault) []jsonfault.Fault {
 	unread, holding := map[string]bool{}, map[string]bool{}
 	for _, r := range read {
@@ -97,7 +97,7 @@ func with(read, found []jsonfault.Fault) []jsonfault.Fault {
 	return all
 }
 
-// holders returns the paths of the fields around a field, from the nearest up to the file as a whole.
+// holders returns the paths of the fields around a field, from the nearest to the whole file.
 func holders(path string) (all []string) {
 	for path != "" {
 		path = path[:max(strings.LastIndexAny(path, ".["), 0)]

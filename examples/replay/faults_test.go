@@ -7,7 +7,7 @@ import (
 )
 
 // Every fault of a file is told, in the order in which they stand in it, whether it is told or checked.
-func TestFaults(t *testing.T) {
+func TestFaultsAreReportedInFileOrder(t *testing.T) {
 	want, err := os.ReadFile("testdata/faults/faults.golden")
 	if err != nil {
 		t.Fatal(err)
@@ -23,7 +23,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-func TestUnusable(t *testing.T) {
+func TestUnusableFileIsReported(t *testing.T) {
 	good := string(story)
 	edit := func(old, other string) string {
 		if strings.Count(good, old) == 0 {
@@ -43,29 +43,29 @@ func TestUnusable(t *testing.T) {
 	}{
 		{"an empty file", " ", []string{"the file is empty"}},
 		{"null bytes", "{\x00}", []string{`:1:2: invalid character '\x00'`}},
-		{"deep nesting", strings.Repeat("[", 200) + strings.Repeat("]", 200), []string{":1:101: lists and objects lie more than 100 deep"}},
-		{"no object", "[]", []string{":1:1: an object is needed here, and not a list"}},
+		{"deep nesting", strings.Repeat("[", 200) + strings.Repeat("]", 200), []string{":1:101: lists and objects must be nested at most 100 deep"}},
+		{"no object", "[]", []string{":1:1: must be an object; got a list"}},
 		{"a file cut off", `{"policy": "later"`, []string{":1:19: unexpected end of JSON input"}},
 		{"nothing in it", `{}`, []string{
-			"zone: it is missing", "until: it is missing", `policy: it is missing, and so is "policies"`, `subscription: it is missing, and so is "order"`, "entries: it is missing",
+			"zone: required", "until: required", `policy: required, unless "policies" is given`, `subscription: required, unless "order" is given`, "entries: required",
 		}},
-		{"no policy", edit(`"policy": {`, `"policies": [], "x": {`), []string{"policies: at least one policy is needed here"}},
+		{"no policy", edit(`"policy": {`, `"policies": [], "x": {`), []string{"policies: must contain at least one policy"}},
 		{"policies in another order", edit(`"policy": {`, `"policies": [{}, {}], "x": {`), []string{"policies[1].from: it is not after that of the policy before"}},
 		{"a fault of a policy in a list of one", edit(`"policy": {`, `"policies": [{"billing_details_editors": []}], "x": {`), []string{"policies[0].billing_details_editors: say who changes billing details"}},
 		{"rules besides those of the catalog", edit(`"policy": {`, `"policy": {"change_rules": [{"action": "cancel"}], `), []string{"policy.change_rules: those of the catalog hold"}},
-		{"the zone of the cycle", edit(`{"anchor"`, `{"zone": "Mars/Base", "anchor"`), []string{`subscription.contract.cycle.zone: there is no zone "Mars/Base"`}},
-		{"an end before the last entry", edit(`"until": "2026-12-31"`, `"until": "2026-12-01"`), []string{"is after 2026-12-01, the end of the scenario"}},
+		{"the zone of the cycle", edit(`{"anchor"`, `{"zone": "Mars/Base", "anchor"`), []string{`subscription.contract.cycle.zone: must be an IANA time zone; got "Mars/Base"`}},
+		{"an end before the last entry", edit(`"until": "2026-12-31"`, `"until": "2026-12-01"`), []string{"must not be after until, 2026-12-01; got "}},
 		{"an end beyond the calendar", edit(`"until": "2026-12-31"`, `"until": "9999-01-01"`), []string{":5:12: until: "}},
-		{"an entry before the one before it", edit("2026-06-02", "2026-05-02"), []string{"].at: 2026-05-02 is before 2026-05-15, the time of an entry before it"}},
+		{"an entry before the one before it", edit("2026-06-02", "2026-05-02"), []string{"].at: must not be before 2026-05-15, the time of an earlier entry; got 2026-05-02"}},
 		{"an amount without bounds", edit(`"10"`, `"1e2000000000"`), []string{"subscription.contract.items[0].quantity: "}},
-		{"two ways to begin", edit(`"subscription"`, order+`}, "subscription"`), []string{`order: there is a field "subscription" already`}},
-		{"a refusal of no order", edit(`"subscription"`, `"refused": true, "subscription"`), []string{"refused: only an order is refused here", "entries: the order is expected to be refused"}},
+		{"two ways to begin", edit(`"subscription"`, order+`}, "subscription"`), []string{`order: must not be combined with "subscription"`}},
+		{"a refusal of no order", edit(`"subscription"`, `"refused": true, "subscription"`), []string{"refused: requires an order", "entries: must be empty if the order is expected to be refused"}},
 		{"two fields for policies", edit(`"policy": {`, `"policies": [{"billing_details_editors": 1}], "policy": {"from": 7, `), []string{
-			`policies: there is a field "policy" already; use one of both`, "policies[0].billing_details_editors: a list is needed", "policy.from: text is needed",
+			`policies: must not be combined with "policy"`, "policies[0].billing_details_editors: must be a list", "policy.from: must be text",
 		}},
 		{"an order of nothing", toOrder(`}, "entries": []`), []string{"order.items: an order has items"}},
-		{"entries after a refused order", toOrder(`}, "refused": true, "entries": [{"at": "2026-01-05", "kind": "started"}]`), []string{"entries: the order is expected to be refused"}},
-		{"an order without a catalog", `{"zone": "UTC", "until": "2026-02-01", "policy": {}, ` + order + `}, "entries": []}`, []string{"order: an order needs a policy with a catalog"}},
+		{"entries after a refused order", toOrder(`}, "refused": true, "entries": [{"at": "2026-01-05", "kind": "started"}]`), []string{"entries: must be empty if the order is expected to be refused"}},
+		{"an order without a catalog", `{"zone": "UTC", "until": "2026-02-01", "policy": {}, ` + order + `}, "entries": []}`, []string{"order: requires a policy with a catalog"}},
 	} {
 		out, problems, exit := say(write(t, c.text))
 		if out != "" || exit != exitUnusable {
@@ -80,18 +80,18 @@ func TestUnusable(t *testing.T) {
 }
 
 // Every time of the file is read in its zone, also in documents that a subscription has already.
-func TestTimesOfASubscription(t *testing.T) {
+func TestTimesAreReadInTheZone(t *testing.T) {
 	text := strings.Replace(life31("2026-02-01", ""), `{"id": "a",`, `{"id": "a", "start_at": "2026-01-01", "invoices": [{"issued_at": "2026-01-01", "xyz": "1"}],`, 1)
 	text = strings.Replace(text, `"currency"`, `"ramp": [{"at": "2026-01-01T09:30:00", "item": {"id": "seat", "price": {}}}], "currency"`, 1)
 	_, problems, _ := say(write(t, text))
-	want := "subscription.invoices[0].xyz: there is no such field"
+	want := "subscription.invoices[0].xyz: unknown field"
 	if strings.Count(problems, "\n") != 1 || !strings.Contains(problems, want) {
 		t.Errorf("it says %s", problems)
 	}
 }
 
 // An error of an event that no expectation is about ends the story, and names its field.
-func TestErrorOfAnEventIsTold(t *testing.T) {
+func TestUnexpectedErrorOfAnEventIsReported(t *testing.T) {
 	out, problems, exit := say(write(t, life31("2026-02-01", `{"at": "2026-01-01", "kind": "started", "no_trial": true},
 		{"at": "2026-01-01", "kind": "payment_succeeded", "payment": {"invoice": "a-1"}},
 		{"at": "2026-01-02", "kind": "charge_added", "charges": [{"quantity": "1"}]},
@@ -105,7 +105,7 @@ func TestErrorOfAnEventIsTold(t *testing.T) {
 	}
 }
 
-func TestMissing(t *testing.T) {
+func TestMissingFileIsReported(t *testing.T) {
 	for _, c := range []struct {
 		args []string
 		want string // the files that it tells of, one a line

@@ -1,13 +1,13 @@
-// Replay runs a scenario: one life, as a policy, a subscription or an order, and dated events. It tells the story:
-// the timeline, the access of the customer, every invoice with each amount explained, notices and effects, the credit
-// that is left, the next deadline, and the next invoice before it is issued. Or it checks the expectations in the
-// file.
+// Replay runs a scenario file: a billing policy, a subscription or an order, and dated events. It prints a statement:
+// the timeline, the customer's access, every invoice with each amount explained, notices and effects, the credit
+// balance, the next deadline and a preview of the next invoice. With -check it compares the expectations in the file
+// instead.
 //
 //	go run ./examples/replay [-json] [FILE]
 //	go run ./examples/replay -check PATH...
 //
-// Without a file it tells a year of one customer, story.json beside this program. With -json the story is for
-// machines. With -check it runs files, and every JSON file in or below folders.
+// Without a file it runs story.json beside this program, a year of one customer. With -json it prints the statement
+// as JSON. With -check each PATH is a file, or a folder whose JSON files are run, including those in its subfolders.
 //
 // # The file
 //
@@ -33,62 +33,64 @@
 //	}
 //
 //	name, why     for people: the rule and its source
-//	zone          the IANA name of the calendar on which times without an offset are read, and of the cycle's
-//	              unless it names another
-//	until         the last instant
-//	policy        a lifecycle.Policy, read over the standard one; or policies, a list in order of "from"
-//	subscription  a lifecycle.Subscription before its first event;
-//	              or order, a plans.Order to the policy's catalog, with an id
+//	zone          IANA name of the time zone for times without an offset, and for the billing cycle unless the cycle
+//	              names another
+//	until         end of the scenario
+//	policy        a lifecycle.Policy, read over the standard policy; or policies, a list in order of "from"
+//	subscription  a lifecycle.Subscription before its first event; or order, a plans.Order for the policy's catalog,
+//	              with an id
 //	entries       events and expectations, in order
 //	invoices      expected documents
 //
-// A policy names only the settings that differ from lifecycle.Standard(): objects and maps merge by key, and a list
-// replaces the standard list. A catalog brings its own change rules. The contract of an order's quote becomes the
-// subscription. With "refused" beside the order its refusal is expected, and no entries follow.
+// A policy states only the settings that differ from lifecycle.Standard(): objects and maps merge by key, and a list
+// replaces the standard list. A catalog brings its own change rules. The subscription of an order starts with the
+// contract of the order's quote. The field "refused" beside an order expects its refusal, and no entries follow.
 //
-// A date is the first instant of that day in the zone, "2026-01-05T09:30:00" a local time of the zone. An amount and
-// a quantity are text, "89.00", and a length is ISO 8601, "P1M".
+// A date is the first instant of that day in the zone. "2026-01-05T09:30:00" is a local time in the zone. Amounts and
+// quantities are text, "89.00". Lengths are ISO 8601 durations, "P1M".
 //
 // # Entries
 //
-// An entry with a kind is a lifecycle.Event. Its sequence is its place among the events unless given. A late event
-// has "known", the time at which it becomes known; then it is corrected. Entries are in order of known, else at.
-// Document N of subscription S has the ID S-N.
+// An entry with a kind is a lifecycle.Event. Its default sequence is its position among the events. A late event has
+// the field "known", the time when the caller learns of it; the program then corrects the past and bills the
+// difference. Entries are in order of known, or of at if there is no known. Document N of subscription S has the ID
+// S-N.
 //
-// An entry with expect lets time pass up to its instant, and compares:
+// An entry with expect advances the subscription to its instant and compares:
 //
-//	status, access  of the subscription and of its customer
-//	members         [{"role", "selected", "access"}], the access of members
-//	next            {"kind", "at"} of the next deadline, {} for none
-//	credit_balance  the credit that the customer can use
-//	outstanding     the unpaid gross amount of issued documents, without void and written-off ones
-//	billed          the gross total of all documents so far, credit notes negative
-//	refunded        the sum of all refund effects so far
-//	issued          the number of documents so far
-//	refused         of the event before: true, false, or a part of the reason or of the error
-//	skipped         of the event before: it repeats another, and changes nothing
-//	notices         their kinds since the expectation before, in order
-//	effects         the same of effects
+//	status          status of the subscription
+//	access          access of the customer
+//	members         access of members, [{"role", "selected", "access"}]
+//	next            next deadline, {"kind", "at"}, or {} for none
+//	credit_balance  credit that the customer can use
+//	outstanding     unpaid gross amount of the issued documents, without void and written-off documents
+//	billed          gross total of all documents so far; credit notes are negative
+//	refunded        sum of all refund effects so far
+//	issued          number of documents so far
+//	refused         refusal of the previous event: true, false, or a part of the reason or error
+//	skipped         whether the previous event was a repeat that changed nothing
+//	notices         kinds of the notices since the previous expectation, in order
+//	effects         kinds of the effects since the previous expectation, in order
 //
-// An amount is also met within bounds, {"min": "-0.01", "max": "0.01"}. A refused event without an expectation of
-// refused right after it is a failure, and nothing of it is applied.
+// An amount is a value, "89.00", or inclusive bounds, {"min": "-0.01", "max": "0.01"}. A refused event changes
+// nothing, and is a failure unless the next entry expects refused.
 //
 // # Documents
 //
-//	number      the place among the issued documents, from 1; credit notes count
+//	number      position among the issued documents, from 1; credit notes count
 //	kind        invoice or credit_note
-//	total       as issued, gross; negative for a credit note
-//	amount_due  as issued
-//	status      at the end
-//	lines       each with any of kind, item, quantity, start, end, net, tax; all must be there, in any order
-//	lines_only  there are no other lines
+//	total       gross total as issued; negative for a credit note
+//	amount_due  amount due as issued
+//	status      status at the end
+//	lines       expected lines in any order, each with any of kind, item, quantity, start, end, net, tax
+//	lines_only  true if other lines are failures
 //
 // # Results
 //
-// A failing expectation is a line with its place, and the value got and wanted: "acme.json:12:9:
-// entries[3].expect.status: got active, want past_due". The last line is "N passed, N failed", counted in files.
-// Faults of the files go to the standard error, all at once, each with its place; then nothing of the file is run.
-// The exit code is 0, 1 if an expectation fails, or 2 for faults.
+// Each failing expectation is a line with its position and both values: "acme.json:12:9: entries[3].expect.status: got
+// active, want past_due". The last line counts the files, "N passed, N failed". A file with faults is not run; all its
+// faults go to standard error, each with its position. The exit code is 0 for success, 1 for a failing expectation and
+// 2 for faults.
 package main
 
 import (
@@ -100,7 +102,7 @@ import (
 	"io/fs"
 	"os"
 	"strings"
-	_ "time/tzdata" // the zones are found on any machine
+	_ "time/tzdata" // time zones for machines that have none
 )
 
 //go:embed main.go
@@ -115,12 +117,12 @@ func main() {
 
 // The exit codes.
 const (
-	exitDone     = 0
+	exitDone     = 0 // success
 	exitFailed   = 1 // an expectation fails
-	exitUnusable = 2 // a file or an argument could not be used
+	exitUnusable = 2 // a file or an argument cannot be used
 )
 
-// run obeys the arguments, and returns the exit code.
+// run runs the program with its arguments and returns the exit code.
 func run(args []string, out, problems io.Writer) int {
 	flags := flag.NewFlagSet("replay", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
@@ -133,11 +135,11 @@ func run(args []string, out, problems io.Writer) int {
 		return exitDone
 	case err != nil:
 	case *checks && *machine:
-		err = errors.New("-json is for a story; use it without -check")
+		err = errors.New("-json: must not be combined with -check")
 	case *checks && flags.NArg() == 0:
-		err = errors.New("-check is followed by files or folders")
+		err = errors.New("-check: requires at least one file or folder")
 	case !*checks && flags.NArg() > 1:
-		err = fmt.Errorf("one file is told at a time, after the flags; got %q", flags.Args())
+		err = fmt.Errorf("must be at most one file, after the flags; got %q", flags.Args())
 	}
 	if err != nil {
 		fmt.Fprintln(problems, err)
@@ -149,7 +151,7 @@ func run(args []string, out, problems io.Writer) int {
 	return show(flags.Arg(0), *machine, out, problems)
 }
 
-// show writes the story of a file, and returns the exit code.
+// show writes the statement of a file and returns the exit code.
 func show(name string, machine bool, out, problems io.Writer) int {
 	in, faults := read(name)
 	var told *statement
@@ -171,7 +173,7 @@ func show(name string, machine bool, out, problems io.Writer) int {
 	return exitDone
 }
 
-// reason returns an error without the name of the file.
+// reason returns the text of an error without the name of the file.
 func reason(err error) string {
 	var at *fs.PathError
 	if errors.As(err, &at) {
@@ -180,7 +182,7 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// help is the comment at the top of this file.
+// help returns the comment at the top of this file.
 func help() string {
 	comment, _, _ := strings.Cut(source, "package main")
 	var text strings.Builder

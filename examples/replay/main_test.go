@@ -30,7 +30,7 @@ func write(t *testing.T, text string) string {
 	return name
 }
 
-func TestRun(t *testing.T) {
+func TestOutputMatchesTheGoldenFile(t *testing.T) {
 	goldentest.Check(t, func(out io.Writer) error {
 		if exit := run(nil, out, os.Stderr); exit != exitDone {
 			t.Errorf("it exits with %d", exit)
@@ -40,7 +40,7 @@ func TestRun(t *testing.T) {
 }
 
 // The README leads with it: a reader sees all of it.
-func TestLength(t *testing.T) {
+func TestDefaultStatementIsShort(t *testing.T) {
 	out, _, _ := say()
 	if lines := strings.Count(out, "\n"); lines > 150 {
 		t.Errorf("it has %d lines", lines)
@@ -48,7 +48,7 @@ func TestLength(t *testing.T) {
 }
 
 // The file beside the program says the same as the one in it, also with a list of one policy.
-func TestFile(t *testing.T) {
+func TestStoryFileGivesTheDefaultStatement(t *testing.T) {
 	want, _, _ := say()
 	var given map[string]json.RawMessage
 	if err := json.Unmarshal(story, &given); err != nil {
@@ -68,7 +68,7 @@ func TestFile(t *testing.T) {
 }
 
 // The story for machines reads back, and says the same as the text.
-func TestMachine(t *testing.T) {
+func TestJSONStatementReadsBack(t *testing.T) {
 	out, problems, exit := say("-json")
 	if exit != exitDone || problems != "" {
 		t.Fatalf("it exits with %d: %s", exit, problems)
@@ -94,7 +94,7 @@ func TestMachine(t *testing.T) {
 	}
 }
 
-func TestArguments(t *testing.T) {
+func TestHelpAndInvalidArguments(t *testing.T) {
 	for _, args := range [][]string{{"-h"}, {"-help"}} {
 		out, problems, exit := say(args...)
 		if exit != exitDone || problems != "" || !strings.HasPrefix(out, "Replay runs a scenario") || !strings.Contains(out, `"kind": "started"`) || strings.Contains(out, "//") {
@@ -113,7 +113,7 @@ type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
 
-func TestNothingTakesIt(t *testing.T) {
+func TestWriteErrorIsReported(t *testing.T) {
 	for _, args := range [][]string{nil, {"-json"}, {"-check", "story.json"}} {
 		var problems bytes.Buffer
 		if exit := run(args, full{}, &problems); exit != exitUnusable || problems.Len() == 0 {
@@ -123,7 +123,7 @@ func TestNothingTakesIt(t *testing.T) {
 }
 
 // The example in the help is a scenario, and passes.
-func TestHelp(t *testing.T) {
+func TestExampleInHelpPasses(t *testing.T) {
 	_, rest, _ := strings.Cut(help(), "# The file\n\n")
 	example, _, _ := strings.Cut(rest, "\n\n")
 	name := write(t, example)

@@ -7,7 +7,7 @@ import (
 	"github.com/billingrules/billing/lifecycle"
 )
 
-// nextDeadline returns the next deadline, by the policy that applies then.
+// nextDeadline returns the next deadline under the policy in force at its instant.
 func (in *input) nextDeadline(sub lifecycle.Subscription) (lifecycle.Deadline, bool) {
 	for i := in.inForce(sub.At); ; i++ {
 		next, is := lifecycle.Next(in.policies[i], sub)
@@ -26,7 +26,7 @@ func (in *input) nextDeadline(sub lifecycle.Subscription) (lifecycle.Deadline, b
 	}
 }
 
-// nextInvoice advances from deadline to deadline until there is an invoice. nil is none.
+// nextInvoice advances from deadline to deadline until an invoice is issued, and returns it or nil.
 func (in *input) nextInvoice(sub lifecycle.Subscription) (*invoice.Invoice, error) {
 	const enough = 1_000
 	for range enough {
@@ -43,5 +43,5 @@ func (in *input) nextInvoice(sub lifecycle.Subscription) (*invoice.Invoice, erro
 		}
 		sub = out.Subscription
 	}
-	return nil, nil //nolint:nilnil // there is no next invoice, and nothing went wrong
+	return nil, nil //nolint:nilnil // no next invoice is not an error
 }

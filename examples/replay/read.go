@@ -14,7 +14,7 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// read reads a scenario file, and returns every fault of it. The name "" is the story that comes with the program.
+// read reads a scenario file and returns all its faults. The name "" reads the built-in story.json.
 func read(name string) (*input, []jsonfault.Fault) {
 	var in input
 	var faults []jsonfault.Fault
@@ -36,7 +36,7 @@ func read(name string) (*input, []jsonfault.Fault) {
 	return &in, faults
 }
 
-const maxSize = 64 << 20 // bytes of a file
+const maxSize = 64 << 20 // largest file in bytes
 
 // open reads and parses a file.
 func open(name string) (*jsonfault.File, []jsonfault.Fault) {
@@ -61,25 +61,25 @@ func contents(name string) ([]byte, error) {
 		err = closed
 	}
 	if err == nil && len(data) > maxSize {
-		err = fmt.Errorf("it has more than %d bytes", maxSize)
+		err = fmt.Errorf("must be at most %d bytes long", maxSize)
 	}
 	return data, err
 }
 
-// zone returns the location that a field names; UTC if it names none that exists.
+// zone returns the time zone that a field names, or UTC if the name is unknown.
 func (in *input) zone(path string) (*time.Location, []jsonfault.Fault) {
 	name, is := in.file.Text(path)
 	if !is {
-		return time.UTC, nil // decoding the field gives the fault
+		return time.UTC, nil // decoding the field reports the fault
 	}
 	zone, err := time.LoadLocation(name)
 	if err != nil || name == "" || name == "Local" {
-		return time.UTC, []jsonfault.Fault{in.file.At(path, fmt.Sprintf("there is no zone %.60q", name))}
+		return time.UTC, []jsonfault.Fault{in.file.At(path, fmt.Sprintf("must be an IANA time zone; got %.60q", name))}
 	}
 	return zone, nil
 }
 
-// fill fills in the fields that a file may leave out: the zone of the cycle, and the numbers of the events.
+// fill sets the fields that a file may omit: the zone of the cycle and the sequence numbers of the events.
 func (in *input) fill() (faults []jsonfault.Fault) {
 	const own = "subscription.contract.cycle.zone"
 	zone := in.location
@@ -110,7 +110,7 @@ func entryAt(i int, field string) string {
 	return path
 }
 
-// readPolicies reads the one policy, or each of the several, over the standard one.
+// readPolicies reads the policy, or each of several policies, over the standard policy.
 func (in *input) readPolicies() (faults []jsonfault.Fault) {
 	var paths []string
 	if in.file.Has("policy") {
@@ -126,8 +126,8 @@ func (in *input) readPolicies() (faults []jsonfault.Fault) {
 	return faults
 }
 
-// begin sets the subscription before its first event. An order is priced for it; its refusal is kept, and is a fault
-// of no file.
+// begin sets the subscription before its first event. It quotes an order first. A refused order is not a fault of the
+// file; begin keeps the refusal.
 func (in *input) begin() []jsonfault.Fault {
 	in.first = in.Subscription
 	if !in.file.Has("order") {
@@ -135,7 +135,7 @@ func (in *input) begin() []jsonfault.Fault {
 	}
 	catalog := in.policy(in.Order.At).Catalog
 	if catalog == nil {
-		return []jsonfault.Fault{in.file.At("order", "an order needs a policy with a catalog")}
+		return []jsonfault.Fault{in.file.At("order", "requires a policy with a catalog")}
 	}
 	quote, err := catalog.Quote(in.Order.Order)
 	if err != nil && (errors.Is(err, plans.ErrRefused) || in.Refused != nil && in.Refused.is) {

@@ -12,20 +12,20 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// reading reads times on the calendar of a zone, and numbers, and gives the faults of the library in its words.
+// reading returns custom readers of times in a zone and of decimals. The library's faults keep their reasons.
 func reading(zone *time.Location) jsonfault.Reading {
 	return jsonfault.Reading{
 		Texts: jsonfault.Texts{
 			reflect.TypeFor[time.Time]():       func(text string) (any, error) { return instant(text, zone) },
 			reflect.TypeFor[decimal.Decimal](): func(text string) (any, error) { return decimalOf(text) },
 		},
-		Plain:  []reflect.Type{reflect.TypeFor[invoice.Invoice]()}, // its own way knows no zone
+		Plain:  []reflect.Type{reflect.TypeFor[invoice.Invoice]()}, // its UnmarshalJSON cannot know the zone
 		Reason: func(err error) string { return flat(err)[0].Reason },
 	}
 }
 
-// instant reads a date, which is the first instant of that day in the zone, a local time of the zone, or an instant
-// with an offset. The result is on the calendar of the zone.
+// instant reads a date (the first instant of that day in the zone), a local time in the zone, or an instant with an
+// offset. The result is in the zone.
 func instant(text string, zone *time.Location) (time.Time, error) {
 	var local proration.LocalTime
 	if err := local.UnmarshalText([]byte(text)); err == nil && text != "" {
@@ -33,8 +33,8 @@ func instant(text string, zone *time.Location) (time.Time, error) {
 	}
 	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return time.Time{}, fmt.Errorf(`%.40q is neither a date of the calendar, "2026-11-16", nor a time, `+
-			`"2026-11-16T09:30:00" or "2026-11-16T09:30:00-05:00"`, text)
+		return time.Time{}, fmt.Errorf(`must be a date such as "2026-11-16" or a time such as `+
+			`"2026-11-16T09:30:00" or "2026-11-16T09:30:00-05:00"; got %.40q`, text)
 	}
 	return t.In(zone), nil
 }
@@ -43,7 +43,7 @@ func instant(text string, zone *time.Location) (time.Time, error) {
 func decimalOf(text string) (decimal.Decimal, error) {
 	d, err := decimal.NewFromString(text)
 	if err != nil {
-		return decimal.Decimal{}, fmt.Errorf(`%.40q is no decimal number, "89.00"`, text)
+		return decimal.Decimal{}, fmt.Errorf(`must be a decimal number such as "89.00"; got %.40q`, text)
 	}
 	return d, nil
 }

@@ -8,27 +8,27 @@ import (
 	"github.com/billingrules/billing/examples/internal/jsonfault"
 )
 
-// check returns the faults of the format beyond those of reading: fields that exclude each other or are missing, and
-// entries out of order.
+// check returns the faults that reading does not find: fields that exclude each other, missing fields, and entries out
+// of order.
 func (in *input) check(read []jsonfault.Fault) []jsonfault.Fault {
 	c := checks{input: in, read: read}
 	c.oneOf("policy", "policies")
 	if in.file.Has("policies") && !in.file.Has("policy") && in.file.Len("policies") == 0 {
-		c.fault("policies", "at least one policy is needed here")
+		c.fault("policies", "must contain at least one policy")
 	}
 	c.oneOf("subscription", "order")
 	expectsRefusal := in.Refused != nil && in.Refused.is
 	for _, field := range []string{"until", "entries"} {
 		if !expectsRefusal {
-			c.needed(field, "it is missing")
+			c.needed(field, "required")
 		}
 	}
 	if in.file.Has("refused") && !in.file.Has("order") {
-		c.fault("refused", "only an order is refused here; the refusal of an event is in the expectation after it")
+		c.fault("refused", "requires an order; expect the refusal of an event in the entry after the event")
 	}
 	for _, field := range []string{"entries", "invoices"} {
 		if in.file.Len(field) > 0 && expectsRefusal {
-			c.fault(field, "the order is expected to be refused, so nothing follows")
+			c.fault(field, "must be empty if the order is expected to be refused")
 		}
 	}
 	c.entries()
@@ -39,16 +39,16 @@ func (in *input) check(read []jsonfault.Fault) []jsonfault.Fault {
 // checks collects faults.
 type checks struct {
 	*input
-	read   []jsonfault.Fault // those of reading
+	read   []jsonfault.Fault // faults found while reading
 	faults []jsonfault.Fault
 }
 
-// fault adds a fault of a field.
+// fault adds a fault at a field.
 func (c *checks) fault(path, format string, args ...any) {
 	c.faults = append(c.faults, c.file.At(path, fmt.Sprintf(format, args...)))
 }
 
-// needed adds a fault unless the file has a field, or a misspelled one in its place.
+// needed adds a fault unless the file has a field, possibly misspelled.
 func (c *checks) needed(path, format string, args ...any) {
 	misspelled := func(f jsonfault.Fault) bool { return f.Meant == path }
 	if !c.file.Has(path) && !slices.ContainsFunc(c.read, misspelled) {
@@ -60,9 +60,9 @@ func (c *checks) needed(path, format string, args ...any) {
 func (c *checks) oneOf(one, other string) {
 	switch has, too := c.file.Has(one), c.file.Has(other); {
 	case has && too:
-		c.fault(other, "there is a field %q already; use one of both", one)
+		c.fault(other, "must not be combined with %q", one)
 	case !too:
-		c.needed(one, "it is missing, and so is %q", other)
+		c.needed(one, "required, unless %q is given", other)
 	}
 }
 
@@ -77,14 +77,14 @@ func (c *checks) entries() {
 		}
 		switch expects := c.file.Has(entryAt(i, "expect")); {
 		case expects && c.file.Has(entryAt(i, "kind")):
-			c.fault(entryAt(i, "expect"), "an entry is an event with a kind or an expectation, and not both")
+			c.fault(entryAt(i, "expect"), "must not be combined with kind; an entry is either an event or an expectation")
 		case expects:
 			c.expectation(i, events)
 		default:
-			c.needed(entryAt(i, "kind"), "it is missing: an entry is an event with a kind, or has expect")
+			c.needed(entryAt(i, "kind"), "required, unless the entry has expect")
 			events++
 		}
-		c.needed(entryAt(i, "at"), "it is missing")
+		c.needed(entryAt(i, "at"), "required")
 		last = c.inOrder(i, last)
 	}
 }
@@ -95,7 +95,7 @@ func (c *checks) inOrder(i int, last time.Time) time.Time {
 	if c.file.Has(entryAt(i, "known")) {
 		field = "known"
 		if e.Known.Before(e.At) && !e.Known.IsZero() {
-			c.fault(entryAt(i, field), "the event happens on %s; it is not known before", c.text(e.At))
+			c.fault(entryAt(i, field), "must not be before the event's at, %s; got %s", c.text(e.At), c.text(e.Known))
 			return last
 		}
 	}
@@ -104,10 +104,10 @@ func (c *checks) inOrder(i int, last time.Time) time.Time {
 	case at.IsZero():
 		return last
 	case at.Before(last):
-		c.fault(entryAt(i, field), "%s is before %s, the time of an entry before it", c.text(at), c.text(last))
+		c.fault(entryAt(i, field), "must not be before %s, the time of an earlier entry; got %s", c.text(last), c.text(at))
 		return last
 	case at.After(c.Until) && !c.Until.IsZero():
-		c.fault(entryAt(i, field), "%s is after %s, the end of the scenario", c.text(at), c.text(c.Until))
+		c.fault(entryAt(i, field), "must not be after until, %s; got %s", c.text(c.Until), c.text(at))
 	}
 	return at
 }
@@ -116,16 +116,16 @@ func (c *checks) inOrder(i int, last time.Time) time.Time {
 func (c *checks) expectation(i, events int) {
 	for _, name := range c.file.Names(entryAt(i, "")) {
 		if name != "at" && name != "expect" {
-			c.fault(entryAt(i, name), "an expectation has the fields at and expect, and no others")
+			c.fault(entryAt(i, name), "must be absent; an expectation has only the fields at and expect")
 		}
 	}
 	if c.Entries[i].Expect == nil {
-		c.fault(entryAt(i, "expect"), "an object is needed here, and not null")
+		c.fault(entryAt(i, "expect"), "must be an object; got null")
 		return
 	}
 	for _, name := range []string{"refused", "skipped"} {
 		if path := entryAt(i, "expect."+name); events == 0 && c.file.Has(path) {
-			c.fault(path, "it is about the event before, and there is none")
+			c.fault(path, "requires an event before this entry")
 		}
 	}
 }
@@ -138,13 +138,13 @@ func (c *checks) documents() {
 		path := fmt.Sprintf("invoices[%d]", i)
 		switch {
 		case d.Number < 1 && c.file.Has(path+".number"):
-			c.fault(path+".number", "documents are counted from 1; got %d", d.Number)
+			c.fault(path+".number", "must be at least 1; got %d", d.Number)
 		case d.Number >= 1 && slices.Contains(numbers, d.Number):
-			c.fault(path+".number", "document %d comes twice", d.Number)
+			c.fault(path+".number", "must be unique; document %d appears twice", d.Number)
 		}
 		numbers = append(numbers, d.Number)
 		if d.LinesOnly && !c.file.Has(path+".lines") {
-			c.fault(path+".lines_only", "it is about lines, and there are none")
+			c.fault(path+".lines_only", "requires lines")
 		}
 	}
 }

@@ -16,29 +16,29 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// life is a scenario as it is run, entry by entry.
+// life is the state of a running scenario.
 type life struct {
 	*input
-	out     lifecycle.Outcome // everything so far, joined
-	history []lifecycle.Event // the applied ones
-	reports map[report]bool   // the provider's reports that were applied
+	out     lifecycle.Outcome // all outcomes so far, joined
+	history []lifecycle.Event // applied events
+	reports map[report]bool   // applied reports of the payment provider
 
-	refused string // why the last event was refused, or its error; "" if it was applied
-	skipped bool   // the last event was a repeat
+	refused string // reason or error of the last event; "" if it was applied
+	skipped bool   // reports whether the last event was a repeat
 
-	notices, effects int // how many of them an expectation has seen
+	notices, effects int // number of notices and effects already compared
 
-	failures []jsonfault.Fault // got and want, each at its place
-	broken   []jsonfault.Fault // errors of events that no expectation is about
+	failures []jsonfault.Fault // failing expectations
+	broken   []jsonfault.Fault // errors that no expectation covers
 }
 
-// report is a report of a payment by its provider.
+// report identifies a payment report of the provider.
 type report struct {
 	kind        lifecycle.EventKind
 	invoice, id string
 }
 
-// live runs the entries in order, and lets time pass until the end of the scenario.
+// live runs the entries in order and advances to the end of the scenario.
 func (in *input) live() *life {
 	l := life{input: in, reports: map[report]bool{}, out: lifecycle.Outcome{Subscription: in.first}}
 	for i := range in.Entries {
@@ -59,13 +59,13 @@ func (in *input) live() *life {
 	return &l
 }
 
-// stuck adds the failure of a time that cannot be reached.
+// stuck adds a failure for an instant that cannot be reached.
 func (l *life) stuck(path string, at time.Time, err error) {
 	l.fail(path, "an error: "+err.Error(), "to reach "+l.text(at))
 	l.broken = append(l.broken, l.file.At(path, flat(err)[0].Reason))
 }
 
-// advance lets time pass.
+// advance advances the subscription to an instant.
 func (l *life) advance(to time.Time) error {
 	o, err := lifecycle.Replay(l.policies, l.out.Subscription, nil, to)
 	if err == nil {
@@ -74,7 +74,7 @@ func (l *life) advance(to time.Time) error {
 	return err
 }
 
-// event applies the event of an entry, unless its time could not be reached.
+// event applies the event of an entry, unless its instant could not be reached.
 func (l *life) event(i int, err error) {
 	e := &l.Entries[i]
 	l.refused, l.skipped = "", false
@@ -90,7 +90,7 @@ func (l *life) event(i int, err error) {
 	}
 }
 
-// happen applies an event, unless it is a repeat. The error is that of an event that cannot be applied.
+// happen applies an event, unless it is a repeat. It returns an error for an event that cannot be applied.
 func (l *life) happen(e *entry) error {
 	if e.Sequence > 0 && e.Sequence <= l.out.Subscription.Sequence {
 		l.skipped = true
@@ -114,8 +114,8 @@ func (l *life) happen(e *entry) error {
 	return nil
 }
 
-// outcome returns the result of an event, and of a late one the result of the correction. The outcome of a correction
-// has no steps; it gets one.
+// outcome returns the outcome of an event. A late event is corrected; since the outcome of a correction has no steps,
+// it gets one.
 func (l *life) outcome(e *entry) (lifecycle.Outcome, error) {
 	if !e.late() {
 		return lifecycle.Replay(l.policies, l.out.Subscription, []lifecycle.Event{e.Event}, e.At)
@@ -139,8 +139,8 @@ func (l *life) outcome(e *entry) (lifecycle.Outcome, error) {
 	return o, nil
 }
 
-// refusedThen returns why a late event would have been refused when it happened, since a correction does not tell. ""
-// is no refusal.
+// refusedThen returns the reason why a late event would have been refused when it happened, or "". A correction does
+// not report it.
 func (l *life) refusedThen(e *entry) string {
 	before := slices.DeleteFunc(slices.Clone(l.history), func(h lifecycle.Event) bool { return h.At.After(e.At) })
 	slices.SortStableFunc(before, func(a, b lifecycle.Event) int {
@@ -159,7 +159,7 @@ func (l *life) refusedThen(e *entry) string {
 	return ""
 }
 
-// renumbered returns the error of the last of several events as if it were the only one.
+// renumbered returns the error of the last of several events with the path of a single event, events[0].
 func renumbered(err error, last int) error {
 	var all []error
 	for _, fault := range flat(err) {
@@ -172,7 +172,7 @@ func renumbered(err error, last int) error {
 	return errors.Join(all...)
 }
 
-// step returns the step of an event that leads to an outcome.
+// step returns the timeline step of an event.
 func (l *life) step(e *entry, o *lifecycle.Outcome, refused string) lifecycle.Step {
 	return lifecycle.Step{
 		At: e.when(), Event: e.Kind, Sequence: e.Sequence, Ref: e.Payment.Invoice,
@@ -180,12 +180,12 @@ func (l *life) step(e *entry, o *lifecycle.Outcome, refused string) lifecycle.St
 	}
 }
 
-// quiet reports whether an outcome changes nothing and asks for nothing.
+// quiet reports whether an outcome has no documents, credits, notices or effects.
 func quiet(o *lifecycle.Outcome) bool {
 	return len(o.Invoices)+len(o.Changed)+len(o.Credits)+len(o.Notices)+len(o.Effects) == 0
 }
 
-// take joins an outcome to those before. A document that changed takes the place of the one that was issued.
+// take joins an outcome to the earlier ones. A changed document replaces its earlier version.
 func (l *life) take(o *lifecycle.Outcome) {
 	all := &l.out
 	all.Subscription = o.Subscription
@@ -206,15 +206,15 @@ func (l *life) take(o *lifecycle.Outcome) {
 	all.Steps = append(all.Steps, o.Steps...)
 }
 
-// answered reports whether the entry after an event is an expectation about its refusal.
+// answered reports whether the entry after an event expects its refusal.
 func (l *life) answered(i int) bool {
 	return i+1 < len(l.Entries) && l.Entries[i+1].Expect != nil && l.Entries[i+1].Expect.Refused != nil
 }
 
-// unexpected adds the failure of an event that was refused, or that has an error.
+// unexpected adds the failure of a refused event or of an event with an error.
 func (l *life) unexpected(i int, err error) {
 	if err == nil {
-		l.fail(entryAt(i, ""), "refused: "+l.refused, "an event that is applied")
+		l.fail(entryAt(i, ""), "refused: "+l.refused, "an applied event")
 		return
 	}
 	for _, fault := range flat(err) {
@@ -224,7 +224,7 @@ func (l *life) unexpected(i int, err error) {
 		} else if fault.Field == "at" {
 			path += ".at"
 		}
-		l.fail(path, "an error: "+fault.Reason, "an event that is applied")
+		l.fail(path, "an error: "+fault.Reason, "an applied event")
 		l.broken = append(l.broken, l.file.At(path, fault.Reason))
 	}
 }
@@ -234,7 +234,7 @@ func (l *life) fail(path, got, want string) {
 	l.failures = append(l.failures, l.file.At(path, "got "+got+", want "+want))
 }
 
-// money returns an amount with the places of the currency, or with more if it has more.
+// money returns an amount with the decimal places of the currency, or with more if it has more.
 func (l *life) money(d decimal.Decimal) string {
 	places, err := l.first.Contract.Currency.Places()
 	if err != nil || -d.Exponent() > places {
@@ -243,5 +243,5 @@ func (l *life) money(d decimal.Decimal) string {
 	return d.StringFixed(places)
 }
 
-// localText returns an instant as its local time, to the nanosecond.
+// localText returns the local time of an instant, to the nanosecond.
 func localText(t time.Time) string { return proration.LocalTimeOf(t).String() }

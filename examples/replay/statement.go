@@ -11,18 +11,18 @@ import (
 	"github.com/billingrules/billing/lifecycle"
 )
 
-// statement is the story of a life.
+// statement is the result of a scenario.
 type statement struct {
-	Refused     string              `json:"refused,omitzero"` // why the order was refused; then there is nothing else
-	Outcome     lifecycle.Outcome   `json:"outcome"`          // everything that happened
-	Access      []stretch           `json:"access"`           // of the customer, one stretch of time after the other
-	Balance     decimal.Decimal     `json:"balance"`          // of the customer's credit at the end
-	Next        *lifecycle.Deadline `json:"next"`             // the next deadline; null is none
-	NextInvoice *invoice.Invoice    `json:"next_invoice"`     // the next invoice if nothing else happens; null is none
-	Until       time.Time           `json:"until"`            // the end of the story
+	Refused     string              `json:"refused,omitzero"` // refusal of the order; then all else is empty
+	Outcome     lifecycle.Outcome   `json:"outcome"`          // all outcomes, joined
+	Access      []stretch           `json:"access"`           // access of the customer over time
+	Balance     decimal.Decimal     `json:"balance"`          // credit balance at the end
+	Next        *lifecycle.Deadline `json:"next"`             // next deadline; null for none
+	NextInvoice *invoice.Invoice    `json:"next_invoice"`     // next invoice without further events; null for none
+	Until       time.Time           `json:"until"`            // end of the scenario
 }
 
-// tell runs the life, and looks at the time after it.
+// tell runs the scenario, and previews the next deadline and the next invoice after its end.
 func (in *input) tell() (*statement, []jsonfault.Fault) {
 	if in.declined != nil {
 		return &statement{Refused: in.declined.Error(), Until: in.Until}, nil

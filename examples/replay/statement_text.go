@@ -15,7 +15,7 @@ import (
 // text writes the statement for people.
 func (s *statement) text(out io.Writer) error {
 	if s.Refused != "" {
-		_, err := fmt.Fprintf(out, "The order is refused\n%s", answer.Indented(s.Refused, "  "))
+		_, err := fmt.Fprintf(out, "Order refused\n%s", answer.Indented(s.Refused, "  "))
 		return err
 	}
 	sub := s.Outcome.Subscription
@@ -29,22 +29,22 @@ func (s *statement) text(out io.Writer) error {
 		parts = append(parts, inv.Text())
 	}
 	parts = append(parts,
-		"To tell the customer\n"+answer.Indented(orNone(s.notices()), "  "),
-		"To do\n"+answer.Indented(orNone(s.effects()), "  "),
-		fmt.Sprintf("Credit left: %s %s\n%s", s.money(s.Balance), sub.Contract.Currency, s.next()),
+		"Notices\n"+answer.Indented(orNone(s.notices()), "  "),
+		"Effects\n"+answer.Indented(orNone(s.effects()), "  "),
+		fmt.Sprintf("Credit balance: %s %s\n%s", s.money(s.Balance), sub.Contract.Currency, s.next()),
 	)
 	if s.NextInvoice != nil {
-		parts = append(parts, "If nothing else happens, the next invoice is\n\n"+s.NextInvoice.Text())
+		parts = append(parts, "Next invoice if nothing changes\n\n"+s.NextInvoice.Text())
 	}
 	_, err := io.WriteString(out, strings.Join(parts, "\n"))
 	return err
 }
 
-// access returns the access of the customer, a line for each stretch.
+// access returns the access of the customer, one line per stretch.
 func (s *statement) access() string {
 	var text strings.Builder
 	for _, a := range s.Access {
-		until := "and on"
+		until := "onward"
 		if !a.Until.IsZero() {
 			until = "until " + day(a.Until.In(s.Until.Location()))
 		}
@@ -57,35 +57,35 @@ func (s *statement) access() string {
 func (s *statement) notices() string {
 	var all groups
 	for _, n := range s.Outcome.Notices {
-		what := day(n.At.In(s.Until.Location()))
+		text := day(n.At.In(s.Until.Location()))
 		if n.Invoice != "" {
-			what = oneLine(n.Invoice) + " " + what
+			text = oneLine(n.Invoice) + " " + text
 		}
 		if !n.Of.IsZero() {
-			what += preposition(n.Kind) + day(n.Of.In(s.Until.Location()))
+			text += preposition(n.Kind) + day(n.Of.In(s.Until.Location()))
 		}
-		all.add(n.Kind.String(), what)
+		all.add(n.Kind.String(), text)
 	}
 	return all.text()
 }
 
-// preposition leads from a notice to the instant that it announces.
+// preposition returns the words between a notice and the date that it announces.
 func preposition(k lifecycle.NoticeKind) string {
 	if k == lifecycle.NoticePaymentFailed || k == lifecycle.NoticeOverdue || k == lifecycle.NoticeGraceEnd {
 		return ": pay before "
 	}
-	return ": it comes on "
+	return ": effective on "
 }
 
 // effects returns the effects, grouped by kind.
 func (s *statement) effects() string {
 	var all groups
 	for _, e := range s.Outcome.Effects {
-		what := oneLine(e.Invoice)
+		text := oneLine(e.Invoice)
 		if !e.Amount.IsZero() {
-			what += " " + s.money(e.Amount)
+			text += " " + s.money(e.Amount)
 		}
-		all.add(e.Kind.String(), what)
+		all.add(e.Kind.String(), text)
 	}
 	return all.text()
 }
@@ -93,16 +93,16 @@ func (s *statement) effects() string {
 // next returns the next deadline.
 func (s *statement) next() string {
 	if s.Next == nil {
-		return "Next: nothing comes by itself\n"
+		return "Next deadline: none\n"
 	}
-	what := strings.ReplaceAll(s.Next.Kind.String(), "_", " ")
+	text := strings.ReplaceAll(s.Next.Kind.String(), "_", " ")
 	if s.Next.Ref != "" {
-		what += " " + oneLine(s.Next.Ref)
+		text += " " + oneLine(s.Next.Ref)
 	}
-	return "Next: " + what + " on " + day(s.Next.At.In(s.Until.Location())) + "\n"
+	return "Next deadline: " + text + " on " + day(s.Next.At.In(s.Until.Location())) + "\n"
 }
 
-// money returns an amount with the places of the currency.
+// money returns an amount with the decimal places of the currency.
 func (s *statement) money(d decimal.Decimal) string {
 	places, err := s.Outcome.Subscription.Contract.Currency.Places()
 	if err != nil {
@@ -111,28 +111,28 @@ func (s *statement) money(d decimal.Decimal) string {
 	return d.StringFixed(places)
 }
 
-// groups lists things by kind, in the order in which each kind came first.
+// groups lists notices or effects by kind. The kinds are in order of their first occurrence.
 type groups struct {
 	names []string
 	lists map[string][]string
 }
 
-// add adds a thing.
-func (g *groups) add(name, what string) {
+// add adds a notice or an effect to the list of its kind.
+func (g *groups) add(name, text string) {
 	if g.lists == nil {
 		g.lists = map[string][]string{}
 	}
 	if g.lists[name] == nil {
 		g.names = append(g.names, name)
 	}
-	g.lists[name] = append(g.lists[name], what)
+	g.lists[name] = append(g.lists[name], text)
 }
 
-// text returns a paragraph for each.
+// text returns one paragraph per kind.
 func (g *groups) text() string {
 	const (
 		indent = "                 "
-		joint  = "\x1f" // parts of one thing stay on one line
+		joint  = "\x1f" // keeps the parts of one notice or effect on one line
 	)
 	var text strings.Builder
 	for _, name := range g.names {
@@ -144,7 +144,7 @@ func (g *groups) text() string {
 	return text.String()
 }
 
-// day returns an instant as a date, with the time of the day where that is not its first.
+// day returns an instant as a date, followed by the time of day unless it is midnight.
 func day(t time.Time) string {
 	switch {
 	case t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0:
@@ -155,15 +155,15 @@ func day(t time.Time) string {
 	return t.Format(time.DateTime)
 }
 
-// orNone returns a text, or that there is nothing.
+// orNone returns a text, or "none" if it is empty.
 func orNone(text string) string {
 	if text == "" {
-		return "nothing\n"
+		return "none\n"
 	}
 	return text
 }
 
-// oneLine keeps a name on its line, also one with control characters.
+// oneLine replaces control characters and line breaks in a name by spaces.
 func oneLine(name string) string {
 	control := func(r rune) bool { return r < ' ' || r >= 0x7f && r < 0xa0 || r == 0x2028 || r == 0x2029 }
 	return strings.Join(strings.FieldsFunc(name, control), " ")

@@ -10,25 +10,25 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// refusal expects that something is refused, for a reason that contains a text, or that it is not refused.
+// refusal is an expected refusal, or the expectation that there is none.
 type refusal struct {
 	is   bool
-	part string // "" for any reason
+	part string // text that the reason must contain; "" for any reason
 }
 
-// UnmarshalJSON reads true, false, or a part of the reason.
+// UnmarshalJSON reads true, false or a part of the reason.
 func (r *refusal) UnmarshalJSON(text []byte) error {
 	if err := json.Unmarshal(text, &r.is); err == nil && !bytes.Equal(text, []byte("null")) {
 		return nil
 	}
 	if err := json.Unmarshal(text, &r.part); err != nil || r.part == "" {
-		return errors.New("true, false or a part of the reason is needed here")
+		return errors.New("must be true, false or a part of the reason")
 	}
 	r.is = true
 	return nil
 }
 
-// met reports whether a reason is the expected one; "" is no refusal.
+// met reports whether a reason meets the expectation. The reason "" means no refusal.
 func (r *refusal) met(reason string) bool {
 	return r.is == (reason != "") && strings.Contains(reason, r.part)
 }
@@ -41,15 +41,15 @@ func (r *refusal) String() string {
 	case r.part == "":
 		return "a refusal"
 	}
-	return fmt.Sprintf("a refusal with %q", r.part)
+	return fmt.Sprintf("a refusal containing %q", r.part)
 }
 
-// amount is an expected number: a value, or bounds.
+// amount is an expected number: a value or bounds.
 type amount struct {
-	least, most *decimal.Decimal // inclusive; nil is no bound
+	least, most *decimal.Decimal // inclusive bounds; nil for no bound
 }
 
-const maxPlaces = 100 // before or after the point of an expected number
+const maxPlaces = 100 // most digits of an expected number before or after the decimal point
 
 // UnmarshalJSON reads a number as text, "89.00", or bounds, {"min": "-0.01", "max": "0.01"}.
 func (a *amount) UnmarshalJSON(data []byte) error {
@@ -60,7 +60,7 @@ func (a *amount) UnmarshalJSON(data []byte) error {
 		return err
 	}
 	if data[0] != '{' {
-		return fmt.Errorf(`an amount as text, "89.00", or {"min": "88.99", "max": "89.01"} is needed here; got %.40s`,
+		return fmt.Errorf(`must be text such as "89.00", or bounds such as {"min": "88.99", "max": "89.01"}; got %.40s`,
 			data)
 	}
 	return a.bounds(data)
@@ -75,7 +75,7 @@ func (a *amount) bounds(data []byte) error {
 	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&given); err != nil {
-		return fmt.Errorf("bounds are min and max, each as text: %s", strings.TrimPrefix(err.Error(), "json: "))
+		return fmt.Errorf("must have only min and max, both text: %s", strings.TrimPrefix(err.Error(), "json: "))
 	}
 	for _, bound := range []struct {
 		text *string
@@ -92,18 +92,19 @@ func (a *amount) bounds(data []byte) error {
 	}
 	switch {
 	case a.least == nil && a.most == nil:
-		return errors.New("bounds have a min, a max, or both")
+		return errors.New("must have min, max or both")
 	case a.least != nil && a.most != nil && a.least.GreaterThan(*a.most):
-		return fmt.Errorf("the bounds hold no number: min %s is above max %s", a.least, a.most)
+		return fmt.Errorf("min must not be above max; got min %s, max %s", a.least, a.most)
 	}
 	return nil
 }
 
-// number reads a number that is not too long to compare.
+// number reads a number with at most maxPlaces digits on each side of the decimal point.
 func number(text string) (decimal.Decimal, error) {
 	value, err := decimalOf(text)
 	if e := value.Exponent(); err == nil && (e > maxPlaces || e < -maxPlaces || len(text) > 2*maxPlaces) {
-		return decimal.Decimal{}, fmt.Errorf("%.40q has more than %d digits before or after the point", text, maxPlaces)
+		return decimal.Decimal{}, fmt.Errorf("must have at most %d digits before and after the decimal point; got %.40q",
+			maxPlaces, text)
 	}
 	return value, err
 }
@@ -128,5 +129,5 @@ func (a *amount) String() string {
 	return plain(*a.least) + " to " + plain(*a.most)
 }
 
-// plain returns a number with the digits that it was written with.
+// plain returns a number with the decimal places that it was written with.
 func plain(d decimal.Decimal) string { return d.StringFixed(max(0, -d.Exponent())) }

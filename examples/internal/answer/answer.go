@@ -1,4 +1,4 @@
-// Package answer is what the programs share that answer a vendor's questions from a file.
+// Package answer is shared by the programs that answer a vendor's billing FAQ from a file of orders and events.
 package answer
 
 import (
@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Read decodes a vendor's file; a field that it does not know is an error.
+// Read decodes a vendor's file. An unknown field is an error.
 func Read[T any](text []byte) (T, error) {
 	var v T
 	decoder := json.NewDecoder(bytes.NewReader(text))
@@ -33,7 +33,7 @@ func Wrapped(text, indent string) string {
 	return strings.Join(append(lines, line), "\n")
 }
 
-// Indented puts an indent before each line.
+// Indented indents each line of a text.
 func Indented(text, indent string) string {
 	return indent + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n"+indent) + "\n"
 }

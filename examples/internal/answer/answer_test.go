@@ -6,7 +6,7 @@ import (
 	"github.com/billingrules/billing/examples/internal/answer"
 )
 
-func TestRead(t *testing.T) {
+func TestReadRejectsUnknownFields(t *testing.T) {
 	type file struct {
 		Row string `json:"row"`
 	}
@@ -17,7 +17,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-func TestWrapped(t *testing.T) {
+func TestWrappedFitsATerminal(t *testing.T) {
 	long := "A word and another word, and so on until a terminal of eighty columns is not wide enough for all of the words."
 	want := "  A word and another word, and so on until a terminal of eighty columns is not\n  wide enough for all of the words."
 	if got := answer.Wrapped(long, "  "); got != want {
@@ -25,7 +25,7 @@ func TestWrapped(t *testing.T) {
 	}
 }
 
-func TestIndented(t *testing.T) {
+func TestIndentedIndentsEveryLine(t *testing.T) {
 	if got, want := answer.Indented("one\ntwo\n", "  "), "  one\n  two\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -16,16 +16,16 @@ import (
 
 const instant = "2006-01-02 15:04:05.999999999"
 
-// life is a subscription that is being played.
+// life is the state of a replay.
 type life struct {
 	Life
 	policies []lifecycle.Policy
 	sub      lifecycle.Subscription
-	status   map[string]invoice.Status // of each invoice, as it was printed last
+	status   map[string]invoice.Status // last printed status of each invoice
 	out      io.Writer
 }
 
-// play asks for a quote, replays the events one by one, and prints what comes of each.
+// play asks for a quote, replays the events one by one, and prints each outcome.
 func (v Vendor) play(out io.Writer, id string, l Life) error {
 	order, title, err := v.Ordered(l.Order)
 	if err != nil {
@@ -52,7 +52,9 @@ func (v Vendor) play(out io.Writer, id string, l Life) error {
 		}
 		p.policies = append(p.policies, later)
 	}
-	first := lifecycle.Subscription{ID: id, Account: invoice.Account{Contract: quote.Contract}, Country: order.Country, Contact: l.Contact}
+	first := lifecycle.Subscription{
+		ID: id, Account: invoice.Account{Contract: quote.Contract}, Country: order.Country, Contact: l.Contact,
+	}
 	p.sub = first
 	for i := range l.Events {
 		l.Events[i].Sequence = int64(i + 1)
@@ -61,7 +63,7 @@ func (v Vendor) play(out io.Writer, id string, l Life) error {
 		}
 	}
 	if next, ok := lifecycle.Next(p.now(), p.sub); ok {
-		fmt.Fprintf(out, "  next: %s on %s\n", words(next.Kind), p.date(next.At))
+		fmt.Fprintf(out, "  next deadline: %s on %s\n", words(next.Kind), p.date(next.At))
 	}
 	if l.History {
 		return p.history(first)
@@ -69,7 +71,7 @@ func (v Vendor) play(out io.Writer, id string, l Life) error {
 	return nil
 }
 
-// Refused returns a refusal as text: a line for each reason.
+// Refused returns a refusal as text, one paragraph per reason.
 func Refused(err error, indent string) string {
 	var text strings.Builder
 	for line := range strings.SplitSeq(err.Error(), "\n") {
@@ -78,15 +80,17 @@ func Refused(err error, indent string) string {
 	return text.String()
 }
 
-// repriced returns the policy with another price in its catalog.
+// repriced returns the policy with a changed price in its catalog.
 func (v Vendor) repriced(r Repriced) (lifecycle.Policy, error) {
-	catalog, err := v.Policy.Catalog.With(plans.Override{Plans: []plans.PlanOverride{{ID: r.Plan, Offers: []plans.Offer{r.Offer}}}})
+	catalog, err := v.Policy.Catalog.With(plans.Override{
+		Plans: []plans.PlanOverride{{ID: r.Plan, Offers: []plans.Offer{r.Offer}}},
+	})
 	later := v.Policy
 	later.From, later.Catalog = r.From, &catalog
 	return later, err
 }
 
-// happens lets time pass up to an event, and then the event happen; or only time, to look.
+// happens advances the subscription to an event and applies it. An event without a kind prints a status check instead.
 func (p *life) happens(e lifecycle.Event) error {
 	if err := p.replay(e.At); err != nil {
 		return err
@@ -94,14 +98,14 @@ func (p *life) happens(e lifecycle.Event) error {
 	if e.Kind != 0 {
 		return p.replay(e.At, e)
 	}
-	fmt.Fprintf(p.out, "  %s  a look: %s, access %s\n", p.at(e.At), p.sub.Status, p.now().Access(p.sub))
+	fmt.Fprintf(p.out, "  %s  status check: %s, access %s\n", p.at(e.At), p.sub.Status, p.now().Access(p.sub))
 	for _, m := range p.Members {
 		p.member(m)
 	}
 	return nil
 }
 
-// replay prints every step on the way to an instant, and what came of it.
+// replay applies events and deadlines up to an instant, and prints each step with its outcome.
 func (p *life) replay(to time.Time, events ...lifecycle.Event) error {
 	o, err := lifecycle.Replay(p.policies, p.sub, events, to)
 	if err != nil {
@@ -109,11 +113,11 @@ func (p *life) replay(to time.Time, events ...lifecycle.Event) error {
 	}
 	p.sub = o.Subscription
 	for _, s := range o.Steps {
-		what := s.What()
+		cause := s.What()
 		if s.Event != 0 {
-			what = described(events[0])
+			cause = described(events[0])
 		}
-		fmt.Fprintf(p.out, "  %s  %s: ", p.at(s.At), what)
+		fmt.Fprintf(p.out, "  %s  %s: ", p.at(s.At), cause)
 		if s.Refused != "" {
 			fmt.Fprintf(p.out, "refused\n%s\n", Wrapped(s.Refused, "    "))
 			continue
@@ -133,7 +137,8 @@ func (p *life) replay(to time.Time, events ...lifecycle.Event) error {
 	return nil
 }
 
-// comes prints what came of a step: invoices, and what is to be done and told. Their IDs say what caused them.
+// comes prints the outcome of a step: its invoices, effects and notices. The IDs of effects and notices name their
+// cause.
 func (p *life) comes(o *lifecycle.Outcome, s lifecycle.Step) {
 	for _, inv := range o.Invoices {
 		if slices.Contains(s.Issued, inv.ID) {
@@ -149,38 +154,41 @@ func (p *life) comes(o *lifecycle.Outcome, s lifecycle.Step) {
 		cause += "/"
 	}
 	for _, e := range o.Effects {
-		if caused(e.ID, cause) || s.Event == lifecycle.PaymentSucceeded && strings.HasPrefix(e.ID, p.sub.ID+"/payment-") {
-			fmt.Fprintf(p.out, "    do: %s %s, %s %s\n", words(e.Kind), e.Invoice, e.Amount.StringFixed(2), p.sub.Contract.Currency)
+		payment := s.Event == lifecycle.PaymentSucceeded && strings.HasPrefix(e.ID, p.sub.ID+"/payment-")
+		if payment || caused(e.ID, cause) {
+			fmt.Fprintf(p.out, "    effect: %s %s, %s %s\n",
+				words(e.Kind), e.Invoice, e.Amount.StringFixed(2), p.sub.Contract.Currency)
 		}
 	}
 	for _, n := range o.Notices {
 		if caused(n.ID, cause) {
-			fmt.Fprintf(p.out, "    tell%s: %s\n", p.to(), p.told(n))
+			fmt.Fprintf(p.out, "    notice%s: %s\n", p.to(), p.told(n))
 		}
 	}
 }
 
-// caused reports whether an ID derives from a cause, or from a deadline of the same instant that came after an event.
+// caused reports whether an ID starts with a cause. The ID of a deadline that follows an event at the same instant
+// also names that event.
 func caused(id, cause string) bool {
 	return strings.HasPrefix(id, cause) || strings.HasPrefix(id, strings.TrimSuffix(cause, "/")+"-event-")
 }
 
-// to says to whom notices go, where that is known.
+// to names the recipient of notices, if the customer has an email address.
 func (p *life) to() string {
 	if p.sub.Contact.Email == "" {
 		return ""
 	}
-	return " " + p.sub.Contact.Email
+	return " to " + p.sub.Contact.Email
 }
 
-// told is what a notice says.
+// told returns a notice as text.
 func (p *life) told(n lifecycle.Notice) string {
 	text := words(n.Kind)
 	if n.Invoice != "" {
 		text += " " + n.Invoice
 	}
 	switch {
-	case !n.Of.After(n.At): // of nothing, or of a grace that is over
+	case !n.Of.After(n.At): // no announced date, or an expired grace period
 	case n.Kind == lifecycle.NoticePaymentFailed || n.Kind == lifecycle.NoticeOverdue:
 		text += ", grace until " + p.at(n.Of)
 	default:
@@ -189,7 +197,7 @@ func (p *life) told(n lifecycle.Notice) string {
 	return text
 }
 
-// member prints what one member can reach.
+// member prints the access of one member.
 func (p *life) member(m lifecycle.Role) {
 	who := m.Role
 	if m.Selected {
@@ -202,7 +210,7 @@ func (p *life) member(m lifecycle.Role) {
 	fmt.Fprintf(p.out, "    %s: access %s, %s\n", who, p.now().AccessOf(p.sub, m), billing)
 }
 
-// history lists all invoices as they stand at the end: it replays the whole life at once.
+// history replays the whole life at once and lists all invoices in their final state.
 func (p *life) history(first lifecycle.Subscription) error {
 	events := slices.DeleteFunc(slices.Clone(p.Events), func(e lifecycle.Event) bool { return e.Kind == 0 })
 	o, err := lifecycle.Replay(p.policies, first, events, p.Events[len(p.Events)-1].At)
@@ -212,13 +220,14 @@ func (p *life) history(first lifecycle.Subscription) error {
 	fmt.Fprintf(p.out, "  order history\n")
 	for _, inv := range o.Invoices {
 		total := inv.Total.StringFixed(2) + " " + string(inv.Currency)
-		line := fmt.Sprintf("    %-8s  %s  %13s  due %9s  %-13s  %s", inv.ID, p.date(inv.IssuedAt), total, inv.AmountDue.StringFixed(2), inv.Status, inv.Contact.Name)
+		line := fmt.Sprintf("    %-8s  %s  %13s  due %9s  %-13s  %s",
+			inv.ID, p.date(inv.IssuedAt), total, inv.AmountDue.StringFixed(2), inv.Status, inv.Contact.Name)
 		fmt.Fprintln(p.out, strings.TrimRight(line, " "))
 	}
 	return nil
 }
 
-// now is the policy that holds.
+// now returns the policy in force.
 func (p *life) now() lifecycle.Policy {
 	now := p.policies[0]
 	for _, policy := range p.policies {
@@ -234,7 +243,7 @@ func (p *life) date(t time.Time) string {
 	return t.In(p.sub.Contract.Cycle.Location).Format(time.DateOnly)
 }
 
-// described is an event in words.
+// described returns an event as text.
 func described(e lifecycle.Event) string {
 	text := words(e.Kind)
 	c := e.Change
@@ -242,9 +251,9 @@ func described(e lifecycle.Event) string {
 	case e.Payment.Invoice != "":
 		text += " " + e.Payment.Invoice
 	case e.PaymentMethod != "" && e.Kind == lifecycle.PaymentMethodAdded:
-		text = e.PaymentMethod + " entered"
+		text += ", " + e.PaymentMethod
 	case e.PaymentMethod != "":
-		text += ", " + e.PaymentMethod + " on file"
+		text += ", payment method " + e.PaymentMethod
 	case c.Plan != nil:
 		text += " to " + c.Plan.ID
 	case c.Term != nil:
@@ -263,5 +272,5 @@ func described(e lifecycle.Event) string {
 	return text
 }
 
-// words writes a name as words.
+// words returns a name with spaces in place of underscores.
 func words(name fmt.Stringer) string { return strings.ReplaceAll(name.String(), "_", " ") }

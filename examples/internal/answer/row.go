@@ -11,43 +11,44 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Row is one question of a vendor's FAQ, the rule that answers it, and lives in which it comes up.
+// Row is one question of a vendor's FAQ, the rule that answers it, and the lives of subscriptions that show the rule.
 type Row struct {
-	Row      string `json:"row"`      // its number, "K3a"
-	Question string `json:"question"` // in words of our own
-	Rule     string `json:"rule"`     // what holds, in words
-	Lives    []Life `json:"lives"`    // what happens to customers, whose figures answer the question
+	Row      string `json:"row"`      // number of the row, "K3a"
+	Question string `json:"question"` // the question, in our own words
+	Rule     string `json:"rule"`     // the billing rule that answers the question
+	Lives    []Life `json:"lives"`    // orders and events whose amounts answer the question
 }
 
-// Life is an order, and what happens to the subscription that it makes.
+// Life is an order and the later events of its subscription.
 type Life struct {
-	Order    plans.Order       `json:"order"`    // what is bought
-	Contact  invoice.Contact   `json:"contact"`  // to whom its invoices go
-	Members  []lifecycle.Role  `json:"members"`  // whose access is shown besides the customer's
-	Repriced *Repriced         `json:"repriced"` // another price list that holds later
-	Events   []lifecycle.Event `json:"events"`   // numbered as they stand; one without a kind is an instant at which to look
-	History  bool              `json:"history"`  // all invoices are listed at the end
+	Order    plans.Order       `json:"order"`    // the order that creates the subscription
+	Contact  invoice.Contact   `json:"contact"`  // recipient of the invoices
+	Members  []lifecycle.Role  `json:"members"`  // members whose access is printed at each status check
+	Repriced *Repriced         `json:"repriced"` // later price change in the catalog; nil for none
+	Events   []lifecycle.Event `json:"events"`   // events in order; an entry without a kind prints a status check
+	History  bool              `json:"history"`  // reports whether all invoices are listed at the end
 }
 
-// Repriced is a price of the catalog that changes.
+// Repriced is a price change in the catalog.
 type Repriced struct {
-	From  time.Time   `json:"from"`
-	Plan  string      `json:"plan"`
-	Offer plans.Offer `json:"offer"`
+	From  time.Time   `json:"from"`  // instant from which the new price applies
+	Plan  string      `json:"plan"`  // ID of the plan
+	Offer plans.Offer `json:"offer"` // item, currency and new price
 }
 
-// Vendor is what lives are played by.
+// Vendor is the billing policy and the calendars that answer the rows.
 type Vendor struct {
-	Policy lifecycle.Policy
-	Zones  map[string]string // by country: whose calendar counts the days
+	Policy lifecycle.Policy  // billing policy with the catalog
+	Zones  map[string]string // time zone whose calendar counts the days, by country
 }
 
-// Title prints the question of a row and the rule that answers it.
+// Title prints the question of a row and its rule.
 func (r Row) Title(out io.Writer) {
 	fmt.Fprintf(out, "%s  %s\n%s\n", r.Row, r.Question, Wrapped(r.Rule, "    "))
 }
 
-// Play replays the lives of a row and prints what happens. What is refused is an answer like any other; what makes no sense is an error.
+// Play replays the lives of a row and prints each step. A refused order or event is printed as an answer. Invalid
+// input is an error.
 func (v Vendor) Play(out io.Writer, r Row) error {
 	for i, l := range r.Lives {
 		id := r.Row
@@ -62,32 +63,34 @@ func (v Vendor) Play(out io.Writer, r Row) error {
 	return nil
 }
 
-// Ordered returns the order on the calendar of its country, and what it asks for in words.
+// Ordered returns the order with its times on the calendar of its country, and a line that describes the order.
 func (v Vendor) Ordered(o plans.Order) (plans.Order, string, error) {
 	zone, err := time.LoadLocation(v.Zones[o.Country])
 	if err != nil {
 		return o, "", err
 	}
 	o.At, o.TrialEnd = In(o.At, zone), In(o.TrialEnd, zone)
-	what := ""
+	items := ""
 	for i, item := range o.Items {
 		if i > 0 {
-			what += " and "
+			items += " and "
 		}
-		what += item.Quantity.String() + " "
+		items += item.Quantity.String() + " "
 		if item.Plan != "" {
-			what += item.Plan + " "
+			items += item.Plan + " "
 		}
-		what += item.Item
+		items += item.Item
 	}
 	term := ""
 	if o.Term != (proration.Interval{}) {
 		term = " for " + o.Term.String()
 	}
-	return o, fmt.Sprintf("%s  %s orders %s of %s%s in %s, by %s", o.At.Format(time.DateOnly), o.By, what, o.Plan, term, o.Country, o.PaymentMethod), nil
+	title := fmt.Sprintf("%s  %s orders %s on %s%s in %s, payment method %s",
+		o.At.Format(time.DateOnly), o.By, items, o.Plan, term, o.Country, o.PaymentMethod)
+	return o, title, nil
 }
 
-// In writes an instant on a calendar, if there is one.
+// In returns an instant in a time zone. The zero time stays zero.
 func In(t time.Time, zone *time.Location) time.Time {
 	if t.IsZero() {
 		return t

@@ -1,4 +1,4 @@
-// Package goldentest compares what a program prints with what it is known to print.
+// Package goldentest compares the output of a program with its golden file.
 package goldentest
 
 import (
@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Check fails unless run writes what the file testdata/output.golden holds. A change of any figure is a change of that file, and is
-// read in review.
+// Check fails unless run writes exactly the content of testdata/output.golden. A change of any amount changes that
+// file, so a reviewer sees it.
 func Check(t *testing.T, run func(io.Writer) error) {
 	t.Helper()
 	want, err := os.ReadFile("testdata/output.golden")
@@ -21,6 +21,6 @@ func Check(t *testing.T, run func(io.Writer) error) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got.Bytes(), want) {
-		t.Errorf("it prints\n%s\nand not\n%s", got.Bytes(), want)
+		t.Errorf("got output\n%s\nwant\n%s", got.Bytes(), want)
 	}
 }

@@ -3,32 +3,34 @@ package jsonfault
 import (
 	"encoding"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strconv"
 )
 
-// Reading is how a file is read, besides what the types of its fields say themselves. The zero Reading is no other way.
+// Reading adjusts how a file is decoded. The zero Reading adjusts nothing.
 type Reading struct {
-	Texts  Texts              // how types are read from text
-	Plain  []reflect.Type     // types that are read field by field, and not in the way of their own UnmarshalJSON
-	Reason func(error) string // what is wrong in words, of an error of a type that reads itself; nil is its text
+	Texts  Texts              // custom readers of types that JSON writes as text
+	Plain  []reflect.Type     // types decoded field by field, although they have an UnmarshalJSON method
+	Reason func(error) string // turns the error of an Unmarshal method into a reason; nil takes the error's text
 }
 
-// Texts reads types from text in a way of their own. Each function returns a value of its type, or an error that says why there is none.
+// Texts maps a type to the function that reads it from text. The function returns a value of that type, or an error
+// that explains the fault.
 type Texts map[reflect.Type]func(text string) (any, error)
 
-// Decode fills the value behind a pointer from the whole file: see [File.DecodeAt].
+// Decode fills the value behind a pointer from the whole file. See [File.DecodeAt].
 func (f *File) Decode(into any, as Reading) []Fault { return f.DecodeAt("", into, as) }
 
-// DecodeAt fills the value behind a pointer from the field at a path, and returns every fault in file order. Nothing
-// happens if the file has no such field.
+// DecodeAt fills the value behind a pointer from the field at a path, and returns every fault in file order. It
+// changes nothing if the file has no such field.
 //
-// The value may be filled already, as a set of defaults: objects and maps merge into it by key, and a list that the
-// file names replaces the old one with new elements that start from zero. No memory of the old value is written to,
-// so defaults may share it. A text that cannot be read leaves its field zero. A field whose tag says "required" must
-// be there:
+// The value may start with defaults: objects and maps merge into it by key, and a list in the file replaces the
+// default list with new elements that start from zero. DecodeAt never writes to memory that the defaults share. A
+// field stays zero if its text cannot be read. A field tagged "required" must be present:
 //
 //	Events []Event `json:"events" jsonfault:"required"`
 func (f *File) DecodeAt(path string, into any, as Reading) []Fault {
@@ -45,19 +47,19 @@ func (f *File) DecodeAt(path string, into any, as Reading) []Fault {
 	return d.faults
 }
 
-// decoder fills a value, and collects faults.
+// decoder fills a value and collects faults.
 type decoder struct {
 	file   *File
 	as     Reading
 	faults []Fault
 }
 
-// add adds a fault of a value.
+// add adds a fault at a value.
 func (d *decoder) add(n *node, path, format string, args ...any) {
 	d.faults = append(d.faults, d.file.fault(n.start, path, fmt.Sprintf(format, args...)))
 }
 
-// value fills a value.
+// value fills v from a node.
 func (d *decoder) value(n *node, v reflect.Value, path string) {
 	if v.Kind() == reflect.Pointer {
 		if n.kind == null {
@@ -101,7 +103,7 @@ func (d *decoder) value(n *node, v reflect.Value, path string) {
 	d.plain(n, v, path)
 }
 
-// own fills a value from text in the way that was passed for its type.
+// own fills v with a custom reader from [Reading.Texts].
 func (d *decoder) own(n *node, v reflect.Value, path string, read func(string) (any, error)) {
 	got, err := read(n.text)
 	if err != nil {
@@ -111,7 +113,7 @@ func (d *decoder) own(n *node, v reflect.Value, path string, read func(string) (
 	v.Set(reflect.ValueOf(got))
 }
 
-// plain fills a value that has no way of its own to be read.
+// plain fills v by its kind, without a custom reader or an Unmarshal method.
 func (d *decoder) plain(n *node, v reflect.Value, path string) {
 	switch v.Kind() {
 	case reflect.Struct:
@@ -134,26 +136,35 @@ func (d *decoder) plain(n *node, v reflect.Value, path string) {
 		if d.is(n, number, path) {
 			i, err := strconv.ParseInt(n.text, 10, v.Type().Bits())
 			if err != nil {
-				d.add(n, path, "%.40s is no whole number, or too large", n.text)
+				d.add(n, path, "%s", noInteger(n.text, v.Type().Bits(), err))
 				return
 			}
 			v.SetInt(i)
 		}
 	default:
-		d.add(n, path, "nothing can be read into a %v", v.Type())
+		d.add(n, path, "must be absent; the Go type %v is not supported", v.Type())
 	}
 }
 
-// is reports whether a value is of a kind, and adds a fault otherwise.
+// noInteger explains why a number is not an integer of a size in bits.
+func noInteger(text string, bits int, err error) string {
+	if errors.Is(err, strconv.ErrRange) {
+		least := int64(math.MinInt64) >> (64 - bits)
+		return fmt.Sprintf("must be from %d to %d; got %.40s", least, -(least + 1), text)
+	}
+	return fmt.Sprintf("must be a whole number; got %.40s", text)
+}
+
+// is reports whether a node has the wanted kind, and adds a fault if not.
 func (d *decoder) is(n *node, want kind, path string) bool {
 	if n.kind == want {
 		return true
 	}
 	hint := ""
 	if want == text && n.kind == number {
-		hint = fmt.Sprintf(`; write %q`, fmt.Sprintf("%.40s", n.text))
+		hint = fmt.Sprintf(`, write %q`, fmt.Sprintf("%.40s", n.text))
 	}
-	d.add(n, path, "%s is needed here, and not %s%s", kinds[want], kinds[n.kind], hint)
+	d.add(n, path, "must be %s; got %s%s", kinds[want], kinds[n.kind], hint)
 	return false
 }
 
@@ -169,14 +180,14 @@ func (d *decoder) fields(n *node, v reflect.Value, path string) {
 		index := slices.Index(names, m.name)
 		switch {
 		case index < 0:
-			fault := d.file.fault(m.start, at, "there is no such field")
+			fault := d.file.fault(m.start, at, "unknown field")
 			if meant := nearest(m.name, names); meant != "" && n.member(meant) == nil {
-				fault.Reason += fmt.Sprintf("; is it %q?", meant)
+				fault.Reason += fmt.Sprintf("; did you mean %q?", meant)
 				fault.Meant = under(path, meant)
 			}
 			d.faults = append(d.faults, fault)
 		case n.member(m.name) != &n.members[i]:
-			d.faults = append(d.faults, d.file.fault(m.start, at, "it comes twice"))
+			d.faults = append(d.faults, d.file.fault(m.start, at, "appears twice"))
 		default:
 			d.value(m.value, v.FieldByIndex(all[index].index), at)
 		}
@@ -184,7 +195,7 @@ func (d *decoder) fields(n *node, v reflect.Value, path string) {
 	for _, f := range all {
 		meant := func(m Fault) bool { return m.Meant == under(path, f.name) }
 		if f.required && n.member(f.name) == nil && !slices.ContainsFunc(d.faults, meant) {
-			d.add(n, under(path, f.name), "it is missing")
+			d.add(n, under(path, f.name), "required")
 		}
 	}
 }
@@ -220,7 +231,7 @@ func (d *decoder) table(n *node, v reflect.Value, path string) {
 		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
 		before := len(d.faults)
 		if n.member(m.name) != &n.members[i] {
-			d.add(name, at, "it comes twice")
+			d.add(name, at, "appears twice")
 			continue
 		}
 		d.value(name, key, at)

@@ -75,7 +75,7 @@ func read(t *testing.T, text string) (o order, faults []string) {
 	return o, faults
 }
 
-func TestDecode(t *testing.T) {
+func TestDecodeReadsEveryKindOfField(t *testing.T) {
 	got, faults := read(t, `{"id": "a", "named": {"id": "b"}, "at": "16.11.2026", "amount": "89.00", "kind": "usage", "every": "P1M", "items": [{"id": "c"}, {"id": "d"}],
 		"prices": {"x": 1, "y": 2}, "kinds": {"usage": "u"}, "count": -128, "paid": true, "raw": [1, {"x": 2}], "Default": 7, "location": null}`)
 	if len(faults) > 0 {
@@ -91,47 +91,47 @@ func TestDecode(t *testing.T) {
 	}
 }
 
-func TestDecodeFaults(t *testing.T) {
+func TestDecodeReportsEveryFault(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		text string
 		want []string
 	}{
 		{"several at once, in order", "{\"id\": 1,\n \"count\": \"2\",\n \"paid\": 0}", []string{
-			`f:1:8: id: text is needed here, and not a number; write "1"`, `f:2:11: count: a number is needed here, and not text`,
-			`f:3:10: paid: true or false is needed here, and not a number`,
+			`f:1:8: id: must be text; got a number, write "1"`, `f:2:11: count: must be a number; got text`,
+			`f:3:10: paid: must be true or false; got a number`,
 		}},
-		{"a column counts characters", `{"id": "ää", "named": 1}`, []string{`f:1:23: named: an object is needed here, and not a number`}},
-		{"a field that must be there", `{"named": {}}`, []string{`f:1:1: id: it is missing`, `f:1:11: named.id: it is missing`}},
+		{"a column counts characters", `{"id": "ää", "named": 1}`, []string{`f:1:23: named: must be an object; got a number`}},
+		{"a field that must be there", `{"named": {}}`, []string{`f:1:1: id: required`, `f:1:11: named.id: required`}},
 		{"one that is misspelled is not missing too", `{"named": {"i": "b"}, "Id": "a"}`, []string{
-			`f:1:12: named.i: there is no such field; is it "id"?`, `f:1:23: Id: there is no such field; is it "id"?`,
+			`f:1:12: named.i: unknown field; did you mean "id"?`, `f:1:23: Id: unknown field; did you mean "id"?`,
 		}},
 		{"no hint at what is there", `{"id": "a", "idd": "a", "Left": "", "unseen": ""}`, []string{
-			`f:1:13: idd: there is no such field`, `f:1:25: Left: there is no such field`, `f:1:37: unseen: there is no such field`,
+			`f:1:13: idd: unknown field`, `f:1:25: Left: unknown field`, `f:1:37: unseen: unknown field`,
 		}},
-		{"a field twice", `{"id": "a", "id": "b"}`, []string{`f:1:13: id: it comes twice`}},
+		{"a field twice", `{"id": "a", "id": "b"}`, []string{`f:1:13: id: appears twice`}},
 		{"null", `{"id": null, "items": null, "prices": null, "named": null}`, []string{
-			`f:1:8: id: text is needed here, and not null`, `f:1:54: named: an object is needed here, and not null`,
+			`f:1:8: id: must be text; got null`, `f:1:54: named: must be an object; got null`,
 		}},
 		{"an enum", `{"id": "a", "kind": "use"}`, []string{
 			`f:1:21: kind: must be one of recurring, proration_charge, extension, usage, one_time, shortfall, termination_fee, proration_credit, refund; got "use"`,
 		}},
 		{"keys of a map", `{"id": "a", "kinds": {"usage": 1, "use": "u", "usage": "v"}, "prices": {"x": 1, "x": 2}}`, []string{
-			`f:1:32: kinds.usage: text is needed here, and not a number; write "1"`,
+			`f:1:32: kinds.usage: must be text; got a number, write "1"`,
 			`f:1:35: kinds.use: must be one of recurring, proration_charge, extension, usage, one_time, shortfall, termination_fee, proration_credit, refund; got "use"`,
-			`f:1:47: kinds.usage: it comes twice`, `f:1:81: prices.x: it comes twice`,
+			`f:1:47: kinds.usage: appears twice`, `f:1:81: prices.x: appears twice`,
 		}},
 		{"numbers", `{"id": "a", "count": 128, "Default": 1.5, "items": 3, "prices": [], "any": 1, "raw": 13}`, []string{
-			`f:1:22: count: 128 is no whole number, or too large`, `f:1:38: Default: 1.5 is no whole number, or too large`,
-			`f:1:52: items: a list is needed here, and not a number`, `f:1:65: prices: an object is needed here, and not a list`,
-			`f:1:76: any: nothing can be read into a interface {}`, `f:1:86: raw: there is no 13`,
+			`f:1:22: count: must be from -128 to 127; got 128`, `f:1:38: Default: must be a whole number; got 1.5`,
+			`f:1:52: items: must be a list; got a number`, `f:1:65: prices: must be an object; got a list`,
+			`f:1:76: any: must be absent; the Go type interface {} is not supported`, `f:1:86: raw: there is no 13`,
 		}},
 		{"text of types", `{"id": "a", "at": "2026-11-16", "every": "P1X"}`, []string{
 			`f:1:19: at: parsing time "2026-11-16" as "02.01.2006": cannot parse "26-11-16" as "."`,
 			`f:1:42: every: "P1X" is not an ISO 8601 duration such as P1M or P30D`,
 		}},
-		{"a name keeps to its line", `{"id": "a", "x\ny": 1}`, []string{"f:1:13: x\ufffdy: there is no such field"}},
-		{"the whole", `7`, []string{`f:1:1: an object is needed here, and not a number`}},
+		{"a name keeps to its line", `{"id": "a", "x\ny": 1}`, []string{"f:1:13: x\ufffdy: unknown field"}},
+		{"the whole", `7`, []string{`f:1:1: must be an object; got a number`}},
 	} {
 		if _, got := read(t, c.text); !slices.Equal(got, c.want) {
 			t.Errorf("%s: the faults are\n%s\nand not\n%s", c.name, strings.Join(got, "\n"), strings.Join(c.want, "\n"))
@@ -140,7 +140,7 @@ func TestDecodeFaults(t *testing.T) {
 }
 
 // A type can be read field by field although it reads itself.
-func TestDecodePlain(t *testing.T) {
+func TestPlainTypeIsDecodedFieldByField(t *testing.T) {
 	var got struct {
 		At selfish `json:"at"`
 	}
@@ -170,7 +170,7 @@ type defaults struct {
 }
 
 // A file is read over defaults without writing to their memory.
-func TestDecodeOverDefaults(t *testing.T) {
+func TestDecodeMergesIntoDefaults(t *testing.T) {
 	start := defaults{
 		Named: base{ID: "a"}, Items: []base{{ID: "b"}, {ID: "c"}}, Prices: map[string]int{"x": 1, "y": 2}, Bases: map[string]base{"x": {ID: "d"}},
 		Inner: &order{base: base{ID: "e"}, Count: 3},

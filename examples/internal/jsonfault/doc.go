@@ -1,13 +1,13 @@
-// Package jsonfault reads JSON files that people write, and tells every fault of one at once: where it stands, which field it is about,
-// and why.
+// Package jsonfault reads JSON files that people write, and reports every fault of a file at once, with its line and
+// column, its field and a reason.
 //
 //	file, faults := jsonfault.Parse("policy.json", data)
 //	faults = append(faults, file.Decode(&policy, jsonfault.Reading{})...)
 //	for _, f := range faults {
-//		fmt.Fprintln(os.Stderr, f) // policy.json:12:9: billing.basis: "bill" is none of billed, price
+//		fmt.Fprintln(os.Stderr, f) // policy.json:12:9: change_rule: unknown field; did you mean "change_rules"?
 //	}
 //
-// [Parse] makes a tree whose nodes know where they stand. [File.Decode] fills a Go value from it field by field, as encoding/json would but
-// strictly: names are matched exactly, an unknown one and one that comes twice are faults, and so is null for what cannot be nil. What is found
-// out later about a field is placed by its path: [File.At].
+// [Parse] builds a tree whose nodes know their positions in the file. [File.Decode] fills a Go value from the tree as
+// encoding/json does, but strictly: field names must match exactly, and unknown fields, repeated fields and a null
+// for a value that cannot be nil are faults. [File.At] places a fault that a later check finds, by the field's path.
 package jsonfault

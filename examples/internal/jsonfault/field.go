@@ -5,14 +5,15 @@ import (
 	"strings"
 )
 
-// field is a field of a struct as JSON knows it.
+// field is a struct field under its JSON name.
 type field struct {
 	name     string
 	index    []int
 	required bool
 }
 
-// fieldsOf returns the fields of a struct in order. Those of a struct that is embedded without a name are its own.
+// fieldsOf returns the fields of a struct in order. The fields of a struct embedded without a JSON name count as its
+// own.
 func fieldsOf(t reflect.Type) (all []field) {
 	for i := range t.NumField() {
 		f := t.Field(i)

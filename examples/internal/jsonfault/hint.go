@@ -2,7 +2,7 @@ package jsonfault
 
 import "strings"
 
-// nearest returns the name that somebody may have meant, and "" where none is close.
+// nearest returns the known name that is most similar to a misspelled one, or "" if none is similar.
 func nearest(name string, names []string) string {
 	best, closest := "", 3
 	for _, n := range names {
@@ -13,7 +13,7 @@ func nearest(name string, names []string) string {
 	return best
 }
 
-// distance returns how many letters are to be changed, added or left out to make one word of another: more than 2 are all the same.
+// distance returns the number of letters to change, add or drop to turn one word into the other, at most 3.
 func distance(a, b string) int {
 	const far = 3
 	if len(a) > len(b)+far || len(b) > len(a)+far {

@@ -2,7 +2,7 @@ package jsonfault
 
 import "strconv"
 
-// kind is what a node is.
+// kind is the JSON kind of a node.
 type kind uint8
 
 const (
@@ -16,25 +16,25 @@ const (
 
 var kinds = []string{"", "null", "true or false", "a number", "text", "a list", "an object"}
 
-// node is a value in a file, and where it stands.
+// node is a value in a file with its position.
 type node struct {
 	kind    kind
-	start   int64          // offset of its first byte
-	end     int64          // offset after its last
-	text    string         // of text, a number, true or false
-	items   []*node        // of a list
-	members []member       // of an object, in order, also those that come twice
-	first   map[string]int // where the first member of each name is
+	start   int64          // offset of the first byte
+	end     int64          // offset after the last byte
+	text    string         // content of a text, a number, true or false
+	items   []*node        // elements of a list
+	members []member       // members of an object in file order, including repeated names
+	first   map[string]int // index of the first member with each name
 }
 
-// member is a name in an object, and its value.
+// member is a name in an object with its value.
 type member struct {
 	name  string
 	start int64 // offset of the name
 	value *node
 }
 
-// member returns the first of a name, and nil where there is none.
+// member returns the first member with a name, or nil if there is none.
 func (n *node) member(name string) *member {
 	if i, has := n.first[name]; has {
 		return &n.members[i]
@@ -42,7 +42,7 @@ func (n *node) member(name string) *member {
 	return nil
 }
 
-// under returns the path of a field in what stands at another.
+// under returns the path of a field inside the object at a path.
 func under(path, name string) string {
 	if path == "" {
 		return name
@@ -50,5 +50,5 @@ func under(path, name string) string {
 	return path + "." + name
 }
 
-// element returns the path of an element of the list that stands at another.
+// element returns the path of an element of the list at a path.
 func element(path string, i int) string { return path + "[" + strconv.Itoa(i) + "]" }

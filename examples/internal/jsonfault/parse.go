@@ -8,22 +8,22 @@ import (
 	"unicode/utf8"
 )
 
-// maxDepth is how deep lists and objects can lie in each other.
+// maxDepth is the deepest nesting of lists and objects that [Parse] accepts.
 const maxDepth = 100
 
-// File is a file that was parsed.
+// File is a parsed file.
 type File struct {
 	name   string
 	data   []byte
-	lines  []int64 // where each begins
-	counts []int   // how many characters begin before each block
-	root   *node   // nil where the text is no JSON
+	lines  []int64 // offset of the start of each line
+	counts []int   // number of characters that start before each block
+	root   *node   // nil if the text is not JSON
 }
 
-// Parse reads the text of a file. Where it is no JSON at all, the one fault says from where on: nothing else of it can be told then. Lists and
-// objects lie at most 100 deep in each other.
+// Parse reads the text of a file. If the text is not JSON, Parse returns one fault at the first error. Lists and
+// objects may be nested at most 100 deep.
 func Parse(name string, data []byte) (*File, []Fault) {
-	data = bytes.TrimPrefix(data, []byte("\ufeff")) // which some editors put first
+	data = bytes.TrimPrefix(data, []byte("\ufeff")) // some editors write a byte order mark
 	f := &File{name: name, data: data, lines: []int64{0}, counts: []int{0}}
 	for i := block; i <= len(data); i += block {
 		f.counts = append(f.counts, f.counts[len(f.counts)-1]+begins(data[i-block:i]))
@@ -37,7 +37,7 @@ func Parse(name string, data []byte) (*File, []Fault) {
 		return f, []Fault{{File: name, Reason: "the file is empty"}}
 	}
 	if at := invalid(data); at >= 0 {
-		return f, []Fault{f.fault(at, "", "this is no UTF-8 text")}
+		return f, []Fault{f.fault(at, "", "must be UTF-8 text")}
 	}
 	var whole json.RawMessage
 	if err := json.Unmarshal(data, &whole); err != nil {
@@ -53,15 +53,15 @@ func Parse(name string, data []byte) (*File, []Fault) {
 	return f, nil
 }
 
-// Missing returns what stands for a file that could not be read, and the fault that says why.
+// Missing returns an empty File for a file that could not be read, and a fault with the reason.
 func Missing(name, why string) (*File, []Fault) {
 	return &File{name: name}, []Fault{{File: name, Reason: why}}
 }
 
-// Parsed reports whether the file is JSON.
+// Parsed reports whether the text of the file is JSON.
 func (f *File) Parsed() bool { return f.root != nil }
 
-// invalid returns the offset of the first byte that is no UTF-8, or -1.
+// invalid returns the offset of the first byte that is not valid UTF-8, or -1.
 func invalid(data []byte) int64 {
 	for i := 0; i < len(data); {
 		r, size := utf8.DecodeRune(data[i:])
@@ -73,7 +73,7 @@ func invalid(data []byte) int64 {
 	return -1
 }
 
-// syntax returns the fault of a text that is no JSON.
+// syntax returns the fault of a text that is not JSON.
 func (f *File) syntax(err error) Fault {
 	var wrong *json.SyntaxError
 	if !errors.As(err, &wrong) {
@@ -86,14 +86,14 @@ func (f *File) syntax(err error) Fault {
 	return f.fault(at, "", wrong.Error())
 }
 
-// parser makes the tree of a text that is known to be JSON.
+// parser builds the tree of a text that is valid JSON.
 type parser struct {
 	file *File
 	in   *json.Decoder
-	at   int64 // where the last token begins
+	at   int64 // offset of the last token
 }
 
-// token returns the next token, and notes where it begins.
+// token returns the next token and notes its offset.
 func (p *parser) token() (json.Token, error) {
 	p.at = p.in.InputOffset()
 	for p.at < int64(len(p.file.data)) && bytes.IndexByte([]byte(" \t\r\n,:"), p.file.data[p.at]) >= 0 {
@@ -120,7 +120,7 @@ func (p *parser) value(depth int) (*node, error) {
 		n.kind, n.text = text, v
 	case json.Delim:
 		if depth > maxDepth {
-			return nil, fmt.Errorf("lists and objects lie more than %d deep in each other", maxDepth)
+			return nil, fmt.Errorf("lists and objects must be nested at most %d deep", maxDepth)
 		}
 		if n.kind = array; v == '{' {
 			n.kind, n.first = object, map[string]int{}
@@ -133,7 +133,7 @@ func (p *parser) value(depth int) (*node, error) {
 	return n, nil
 }
 
-// inside reads what a list or an object holds, up to its end.
+// inside reads the elements of a list or the members of an object, and its closing bracket.
 func (p *parser) inside(n *node, depth int) error {
 	for p.in.More() {
 		var m member

@@ -7,7 +7,7 @@ import (
 	"github.com/billingrules/billing/examples/internal/jsonfault"
 )
 
-func TestParse(t *testing.T) {
+func TestParseReportsTheFirstSyntaxError(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		text string
@@ -16,7 +16,7 @@ func TestParse(t *testing.T) {
 		{"a value", `{"a": [1, "b", true, null]}`, ""},
 		{"a byte order mark", "\ufeff{}", ""},
 		{"as deep as can be", strings.Repeat("[", 100) + strings.Repeat("]", 100), ""},
-		{"deeper", strings.Repeat("[", 101) + strings.Repeat("]", 101), "f:1:101: lists and objects lie more than 100 deep in each other"},
+		{"deeper", strings.Repeat("[", 101) + strings.Repeat("]", 101), "f:1:101: lists and objects must be nested at most 100 deep"},
 		{"deeper than anybody means", strings.Repeat(`{"a":`, 1_000_000), `f:1:50001: invalid character '{' exceeded max depth`},
 		{"nothing", "", "f: the file is empty"},
 		{"space", " \n\t", "f: the file is empty"},
@@ -26,7 +26,7 @@ func TestParse(t *testing.T) {
 		{"a comma too much", "{\n \"a\": 1,\n}", `f:3:1: invalid character '}' looking for beginning of object key string`},
 		{"a comma too few", "{\"a\": 1\n \"b\": 2}", `f:2:2: invalid character '"' after object key:value pair`},
 		{"two values", "{}\n{}", `f:2:1: invalid character '{' after top-level value`},
-		{"another encoding", "{\"a\":\n \"\xe4\"}", "f:2:3: this is no UTF-8 text"},
+		{"another encoding", "{\"a\":\n \"\xe4\"}", "f:2:3: must be UTF-8 text"},
 	} {
 		file, faults := jsonfault.Parse("f", []byte(c.text))
 		switch {
@@ -41,7 +41,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-func TestAt(t *testing.T) {
+func TestAtPlacesAFaultByItsPath(t *testing.T) {
 	file, _ := jsonfault.Parse("f", []byte("{\n \"events\": [\n  {\"at\": 1},\n  {\"change\": {\"item\": \"seat\"}}\n ]\n}"))
 	for path, want := range map[string]string{
 		"":                          "f:1:1: no",
@@ -84,12 +84,12 @@ func TestAt(t *testing.T) {
 }
 
 // Many faults on one long line are told in a moment.
-func TestLongLine(t *testing.T) {
+func TestManyFaultsOnOneLongLine(t *testing.T) {
 	const n = 100_000
 	file, _ := jsonfault.Parse("f", []byte("["+strings.Repeat(`"ä",`, n)+"1]"))
 	var numbers []int
 	faults := file.Decode(&numbers, jsonfault.Reading{})
-	if len(faults) != n || faults[n-1].String() != "f:1:399998: [99999]: a number is needed here, and not text" {
+	if len(faults) != n || faults[n-1].String() != "f:1:399998: [99999]: must be a number; got text" {
 		t.Errorf("of %d faults it tells %d, the last as %v", n, len(faults), faults[len(faults)-1])
 	}
 }

@@ -7,23 +7,22 @@ import (
 	"unicode/utf8"
 )
 
-// fault returns a fault that stands at an offset.
+// fault returns a fault at an offset.
 func (f *File) fault(offset int64, path, reason string) Fault {
 	offset = max(0, min(offset, int64(len(f.data))))
 	line := sort.Search(len(f.lines), func(i int) bool { return f.lines[i] > offset })
-	return Fault{
-		File: f.name, Line: line, Column: f.characters(offset) - f.characters(f.lines[line-1]) + 1, Path: path, Reason: reason,
-	}
+	column := f.characters(offset) - f.characters(f.lines[line-1]) + 1
+	return Fault{File: f.name, Line: line, Column: column, Path: path, Reason: reason}
 }
 
-const block = 1024 // bytes, of which the characters are counted once
+const block = 1024 // size in bytes of the blocks whose characters are counted in advance
 
-// characters returns how many begin before an offset.
+// characters returns the number of characters that start before an offset.
 func (f *File) characters(offset int64) int {
 	return f.counts[offset/block] + begins(f.data[offset/block*block:offset])
 }
 
-// begins returns how many characters begin in a text.
+// begins returns the number of characters that start in a text.
 func begins(data []byte) (n int) {
 	for _, b := range data {
 		if utf8.RuneStart(b) {
@@ -33,8 +32,8 @@ func begins(data []byte) (n int) {
 	return n
 }
 
-// At returns the fault of the field that a path names: it stands where the field's value does, or the nearest that holds it. The path is as
-// in Go and JavaScript, "events[3].change.quantity"; "" is the file as a whole.
+// At returns a fault at the value of a field, or at the nearest value around it if the file has no such field. The
+// path is written as in Go and JavaScript, "events[3].change.quantity"; "" means the whole file.
 func (f *File) At(path, reason string) Fault {
 	if f.root == nil {
 		return Fault{File: f.name, Path: path, Reason: reason}
@@ -50,10 +49,10 @@ func (f *File) At(path, reason string) Fault {
 	return f.fault(at.start, path, reason)
 }
 
-// Has reports whether something stands at the path.
+// Has reports whether the file has a value at the path.
 func (f *File) Has(path string) bool { return f.find(path) != nil }
 
-// Text returns the text that stands at the path, and false where something else does, or nothing.
+// Text returns the text at the path, and false if the value there is missing or not text.
 func (f *File) Text(path string) (string, bool) {
 	n := f.find(path)
 	if n == nil || n.kind != text {
@@ -62,10 +61,10 @@ func (f *File) Text(path string) (string, bool) {
 	return n.text, true
 }
 
-// List reports whether the file as a whole is a list.
+// List reports whether the whole file is a list.
 func (f *File) List() bool { return f.root != nil && f.root.kind == array }
 
-// Len returns the length of the list at the path, and 0 if there is no list.
+// Len returns the length of the list at the path, or 0 if there is no list.
 func (f *File) Len(path string) int {
 	if n := f.find(path); n != nil && n.kind == array {
 		return len(n.items)
@@ -73,7 +72,7 @@ func (f *File) Len(path string) int {
 	return 0
 }
 
-// Names returns the names of the fields of the object at the path in file order, each once.
+// Names returns the field names of the object at the path in file order, each once.
 func (f *File) Names(path string) (names []string) {
 	n := f.find(path)
 	if n == nil || n.kind != object {
@@ -87,7 +86,7 @@ func (f *File) Names(path string) (names []string) {
 	return names
 }
 
-// find returns what stands at the path, or nil.
+// find returns the value at the path, or nil.
 func (f *File) find(path string) *node {
 	at := f.root
 	for _, step := range steps(path) {
@@ -99,7 +98,7 @@ func (f *File) find(path string) *node {
 	return at
 }
 
-// step returns what a name or an index leads to, and nil where it leads nowhere.
+// step returns the member with a name or the element at an index, or nil if there is none.
 func (n *node) step(step string) *node {
 	if n.kind == object {
 		if m := n.member(step); m != nil {
@@ -114,7 +113,7 @@ func (n *node) step(step string) *node {
 	return n.items[i]
 }
 
-// steps returns the names and indices of a path.
+// steps splits a path into its names and indices.
 func steps(path string) []string {
 	return strings.FieldsFunc(path, func(r rune) bool { return r == '.' || r == '[' || r == ']' })
 }

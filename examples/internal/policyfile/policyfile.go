@@ -1,8 +1,8 @@
-// Package policyfile reads billing policies from JSON over lifecycle.Standard(), so that a policy names only the
-// settings that differ.
+// Package policyfile reads a billing policy from JSON over lifecycle.Standard(), so that a file states only the
+// settings that differ from the standard policy.
 //
-// Objects and maps merge by key. A list that the policy names replaces the standard list, and its elements start from
-// zero. A policy with a catalog has the catalog's change rules: the standard ones apply only without a catalog.
+// Objects and maps merge by key. A list in the file replaces the standard list, and its elements start from zero. A
+// policy with a catalog uses the catalog's change rules; the standard change rules apply only without a catalog.
 package policyfile
 
 import (
@@ -14,11 +14,12 @@ import (
 	"github.com/billingrules/billing/lifecycle"
 )
 
-// Read reads the policy at a path of a file, and returns every fault of reading. Whether the policy is complete is
-// for its Validate to say.
+// Read reads the policy at a path of a file, and returns every fault found while reading. It does not check that the
+// policy is complete; Policy.Validate does.
 func Read(file *jsonfault.File, path string, as jsonfault.Reading) (lifecycle.Policy, []jsonfault.Fault) {
 	policy := lifecycle.Standard()
-	as.Plain = append(slices.Clip(as.Plain), reflect.TypeFor[lifecycle.Policy]()) // field by field, so that each fault has its place
+	// Each field is decoded on its own, so that each fault has its position.
+	as.Plain = append(slices.Clip(as.Plain), reflect.TypeFor[lifecycle.Policy]())
 	faults := file.DecodeAt(path, &policy, as)
 	rules := "change_rules"
 	if path != "" {
@@ -30,7 +31,7 @@ func Read(file *jsonfault.File, path string, as jsonfault.Reading) (lifecycle.Po
 	return policy, faults
 }
 
-// Parse reads a file that is one policy. Its error joins the faults, a line each.
+// Parse reads a file that contains one policy. The error joins all faults, one per line.
 func Parse(name string, text []byte) (lifecycle.Policy, error) {
 	file, faults := jsonfault.Parse(name, text)
 	policy, more := Read(file, "", jsonfault.Reading{})

@@ -29,7 +29,7 @@ func inJSON(t *testing.T, v any) string {
 	return string(text)
 }
 
-func TestEmptyPolicyIsTheStandardOne(t *testing.T) {
+func TestEmptyFileGivesTheStandardPolicy(t *testing.T) {
 	assert.JSONEq(t, inJSON(t, lifecycle.Standard()), inJSON(t, read(t, `{}`)))
 }
 
@@ -42,7 +42,7 @@ func TestObjectsAndMapsMergeByKey(t *testing.T) {
 	assert.JSONEq(t, inJSON(t, want), inJSON(t, policy))
 }
 
-func TestAnEmptyTextUnsetsALength(t *testing.T) {
+func TestEmptyTextUnsetsALength(t *testing.T) {
 	assert.Equal(t, proration.Interval{}, read(t, `{"dunning": {"grace": ""}}`).Dunning.Grace)
 }
 
@@ -55,7 +55,7 @@ func TestListsReplaceAndTheirElementsStartFromZero(t *testing.T) {
 	assert.Empty(t, read(t, `{"managers": []}`).Managers)
 }
 
-func TestFieldsShareNoMemory(t *testing.T) {
+func TestPoliciesShareNoMemory(t *testing.T) {
 	policy := read(t, `{"billing_details_editors": ["support"]}`)
 	for i, rule := range lifecycle.Standard().ChangeRules {
 		assert.Equal(t, rule, policy.ChangeRules[i])
@@ -78,7 +78,7 @@ const catalog = `{"policy": {"day_count": "days", "change_day": "new", "rounding
 	"plans": [{"id": "base", "interval": "P1M", "offers": [{"item": "seat", "currency": "USD", "price": {"unit": "9.00"}}]}],
 	"markets": [{"currency": "USD", "payment_methods": [{"id": "card", "by": ["customer"]}]}], "change_rules": [{"action": "cancel", "by": ["customer"], "effective": "immediately"}]}`
 
-func TestACatalogHasTheRules(t *testing.T) {
+func TestCatalogBringsItsChangeRules(t *testing.T) {
 	policy := read(t, `{"catalog": `+catalog+`}`)
 	assert.Empty(t, policy.ChangeRules)
 	assert.Len(t, policy.Catalog.ChangeRules, 1)
@@ -89,10 +89,10 @@ func TestACatalogHasTheRules(t *testing.T) {
 	assert.ErrorContains(t, policy.Validate(), "change_rules: ")
 }
 
-func TestEveryFaultIsTold(t *testing.T) {
+func TestAllFaultsAreReported(t *testing.T) {
 	_, err := policyfile.Parse("policy.json", []byte(`{"dunning": {"grace": "soon"}, "billing_details_editor": ["support"], "access_by_status": {"lost": "none"}}`))
 	assert.ErrorContains(t, err, "policy.json:1:23: dunning.grace: ")
-	assert.ErrorContains(t, err, `policy.json:1:32: billing_details_editor: there is no such field; is it "billing_details_editors"?`)
+	assert.ErrorContains(t, err, `policy.json:1:32: billing_details_editor: unknown field; did you mean "billing_details_editors"?`)
 	assert.ErrorContains(t, err, "policy.json:1:92: access_by_status.lost: ")
 	_, err = policyfile.Parse("policy.json", []byte(`{`))
 	assert.ErrorContains(t, err, "policy.json:1:2: ")

@@ -1,4 +1,4 @@
-// Package rowtest checks that the rows of a vendor's rules are answered by its program and tested in the library.
+// Package rowtest checks that a program answers every row of its vendor's FAQ, and that the library tests every row.
 package rowtest
 
 import (
@@ -18,8 +18,8 @@ var (
 	figure  = regexp.MustCompile(`^  \d{4}-\d\d-\d\d .*`)
 )
 
-// Answered fails for every row to which run prints no question with something that happened below it, for every other row that it answers,
-// and for rows that are not in order.
+// Answered fails unless run answers exactly the given rows in order. A row is answered if the output has its question
+// and, below it, at least one dated line.
 func Answered(t *testing.T, rows []string, run func(io.Writer) error) {
 	t.Helper()
 	var out bytes.Buffer
@@ -27,11 +27,11 @@ func Answered(t *testing.T, rows []string, run func(io.Writer) error) {
 		t.Fatal(err)
 	}
 	if got := answered(out.Bytes()); !slices.Equal(got, rows) {
-		t.Errorf("it answers\n%v\nand not\n%v", got, rows)
+		t.Errorf("answered rows\n%v\nwant\n%v", got, rows)
 	}
 }
 
-// answered returns the rows that are answered, in order.
+// answered returns the answered rows in order.
 func answered(out []byte) (rows []string) {
 	row := ""
 	for line := range bytes.SplitSeq(out, []byte("\n")) {
@@ -46,7 +46,7 @@ func answered(out []byte) (rows []string) {
 	return rows
 }
 
-// Tested fails for every row that has no test function of its name, TestRowK1, among the tests in a folder.
+// Tested fails for every row without a test function of its name, such as TestRowK1, in a folder.
 func Tested(t *testing.T, rows []string, dir string) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))

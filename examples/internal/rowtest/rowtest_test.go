@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestAnsweredRows(t *testing.T) {
+func TestRowWithoutADatedLineIsNotAnswered(t *testing.T) {
 	const out = `Prices are placeholders.
 
 K1  Is that a question?

@@ -1,5 +1,5 @@
-// Package vendors holds the billing policies of some vendors as data. What each setting follows is in the README beside the program
-// that compares them.
+// Package vendors contains the billing policies of five vendors as JSON files. The README of examples/policies gives
+// the source of each setting.
 package vendors
 
 import (
@@ -13,11 +13,11 @@ import (
 //go:embed *.json
 var files embed.FS
 
-// Names returns the names of the vendors, in the order in which they are shown.
+// Names returns the names of the vendors in the order of the comparison.
 func Names() []string { return []string{"kustomer", "kommo", "stripe", "chargebee", "lago"} }
 
-// Policy returns the policy of a vendor, read over lifecycle.Standard(). A field that means nothing is an error, and so is a
-// policy that is not complete.
+// Policy returns the policy of a vendor, read over lifecycle.Standard(). An unknown field and an incomplete policy are
+// errors.
 func Policy(name string) (lifecycle.Policy, error) {
 	text, err := files.ReadFile(name + ".json")
 	if err != nil {

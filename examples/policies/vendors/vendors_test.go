@@ -14,7 +14,7 @@ import (
 )
 
 // Every file is a vendor's, and every vendor's policy is complete.
-func TestPolicy(t *testing.T) {
+func TestVendorsHaveCompletePolicies(t *testing.T) {
 	files, err := fs.Glob(os.DirFS("."), "*.json")
 	require.NoError(t, err)
 	var names []string
@@ -32,7 +32,7 @@ func TestPolicy(t *testing.T) {
 }
 
 // A field that means nothing is an error in every file, at every depth that decides something, and so is one that is missing.
-func TestStrict(t *testing.T) {
+func TestUnknownAndMissingFieldsAreErrors(t *testing.T) {
 	for _, name := range vendors.Names() {
 		text, err := os.ReadFile(name + ".json")
 		require.NoError(t, err)
