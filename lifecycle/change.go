@@ -140,6 +140,15 @@ func (s *step) clearAhead(c *plans.Change) error {
 	return s.forget()
 }
 
+// dropNextPeriod removes the next period that is billed in advance, so no invoice includes the scheduled changes anymore.
+func (s *step) dropNextPeriod() {
+	s.sub.NextPeriod = nil
+	s.sub.ScheduledChanges = slices.Clone(s.sub.ScheduledChanges)
+	for i := range s.sub.ScheduledChanges {
+		s.sub.ScheduledChanges[i].BilledInAdvance = false
+	}
+}
+
 // withdraw cancels all scheduled changes. It refuses if the next period is already billed with one of them.
 func (s *step) withdraw(*Event) error {
 	before := len(s.sub.ScheduledChanges)

@@ -231,7 +231,7 @@ func (s *step) forget() error {
 	if a == nil {
 		return nil
 	}
-	s.sub.NextPeriod = nil
+	s.dropNextPeriod()
 	if i := s.sub.due(a.Invoice); i >= 0 && s.sub.underWay(a.Invoice) {
 		s.voidWhenKnown(i)
 		s.sub.UnbilledCharges = append(slices.Clone(a.IncludedCharges), s.sub.UnbilledCharges...)
