@@ -50,8 +50,7 @@ func (inv *Invoice) apply(e Event) error {
 	}
 	i := slices.IndexFunc(transitions, func(t transition) bool { return t.from == inv.Status && t.event == e.Kind })
 	if i < 0 {
-		return refuse(e.Kind,
-			"Invoice "+inv.ID+" is "+inv.Status.String()+" and does not accept the event "+e.Kind.String()+".")
+		return refuse(e.Kind, "Invoice "+inv.ID+inv.Status.predicate())
 	}
 	if err := inv.allow(e); err != nil {
 		return err

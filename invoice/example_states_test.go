@@ -67,7 +67,7 @@ func ExampleApply() {
 	// attempted -> pending
 	// succeeded -> paid
 	// succeeded -> paid
-	// true Invoice inv-7 is paid and does not accept the event attempted.
+	// true Invoice inv-7 is already paid.
 }
 
 // A stored invoice is edited by hand, and Check finds the edit.

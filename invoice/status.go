@@ -37,6 +37,25 @@ func (s *Status) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(statuses, s, "status", text)
 }
 
+// predicate returns the end of the sentence that says why an invoice of the status does not accept an event.
+func (s Status) predicate() string {
+	switch s {
+	case Drafted:
+		return " is a draft and not issued yet."
+	case Open:
+		return " is already issued."
+	case Pending:
+		return " has a payment in progress, whose result comes first."
+	case Paid:
+		return " is already paid."
+	case Void:
+		return " is void."
+	case Uncollectible:
+		return " is written off as uncollectible."
+	}
+	return " has no status."
+}
+
 // EventKind is the kind of an event after an invoice was built. Its zero value is unset and rejected.
 //
 // JSON: issued, attempted, succeeded, failed, credited, refunded, disputed, voided, written_off.

@@ -102,7 +102,7 @@ func TestRefusals(t *testing.T) {
 			{"2026-11-02 void s-9", "refused: Invoice \"s-9\" does not exist or was settled too long ago to be changed."},
 			{"2026-11-02 writeoff s-9", "refused: Invoice \"s-9\" does not exist or was settled too long ago to be changed."},
 			{"2026-11-02 disputed s-9", "refused: Invoice \"s-9\" does not exist or was settled too long ago to be changed."},
-			{"2026-11-02 writeoff s-1", "refused: Invoice s-1 is paid and does not accept the event written_off."},
+			{"2026-11-02 writeoff s-1", "refused: Invoice s-1 is already paid."},
 			{"2026-11-02 refunded s-1 5000.00 because wish", "refused: 5000 is no part of the 890 that are left, to 2 places."},
 			{"2026-11-02 price 80.00", "refused: Only support can set a special price. | Keep the contract's price or ask support."},
 			{"2026-11-02 seats +1 nothing", "refused: Plan \"growth\" does not offer \"nothing\" in USD. | Choose seat or light."},
@@ -164,7 +164,7 @@ func TestRefusals(t *testing.T) {
 			{"2026-12-01 resume", "refused: The subscription ended on 2026-12-01; send reactivated to start it again."},
 			{"2026-12-01 usage calls 1 1.00", "refused: The subscription ended on 2026-12-01; send reactivated to start it again."},
 			{"2026-12-01 started", "refused: The subscription ended on 2026-12-01; send reactivated to start it again."},
-			{"2026-12-01 void s-1", "refused: Invoice s-1 is paid and does not accept the event voided."},
+			{"2026-12-01 void s-1", "refused: Invoice s-1 is already paid."},
 		}},
 		tale{"credited since", "an invoice is not void of which a later one gave something back", p, month, []scene{
 			begun, paid,

@@ -95,8 +95,7 @@ func beginReplay(policies []Policy, sub Subscription, events []Event, to time.Ti
 	}
 	for i := 1; i < len(policies); i++ {
 		if !policies[i].From.After(policies[i-1].From) {
-			f.Add("policies["+strconv.Itoa(i)+"].from", proration.ErrInvalid, "must be after %s, the previous policy's; got %s",
-				policies[i-1].From.Format(time.RFC3339Nano), policies[i].From.Format(time.RFC3339Nano))
+			f.Add("policies["+strconv.Itoa(i)+"].from", proration.ErrInvalid, "must be set and after the previous policy's from")
 		}
 	}
 	if len(events) > maxEvents {

@@ -35,7 +35,7 @@ func TestRowM1(t *testing.T) {
 		tale{"one at a time", "while a payment is under way no other is, and an outcome is that of the one under way", p, sub, []scene{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16T00:00:01 attempted s-1", "active full; s-1 pending"},
-			{"2026-11-16T00:00:02 attempted s-1", "refused: Invoice s-1 is pending and does not accept the event attempted."},
+			{"2026-11-16T00:00:02 attempted s-1", "refused: Invoice s-1 has a payment in progress, whose result comes first."},
 			{"2026-11-16T00:10:00 failed s-1", "suspended restricted; s-1 open; tell payment_failed s-1; tell access_lost s-1"},
 		}},
 	)
@@ -333,8 +333,8 @@ func TestRowM13(t *testing.T) {
 		{"2026-11-16T00:03:00 card paypal", "incomplete billing_only; collect_payment s-1 900.00"},
 		{"2026-11-16T00:03:00 card paypal", "incomplete billing_only"},
 		{"2026-11-16T00:04:00 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-		{"2026-11-16T00:05:00 attempted s-1", "refused: Invoice s-1 is paid and does not accept the event attempted."},
-		{"2026-11-16T00:05:00 paid s-1", "refused: Invoice s-1 is paid and does not accept the event succeeded."},
+		{"2026-11-16T00:05:00 attempted s-1", "refused: Invoice s-1 is already paid."},
+		{"2026-11-16T00:05:00 paid s-1", "refused: Invoice s-1 is already paid."},
 	}})
 }
 

@@ -409,7 +409,7 @@ func TestMixedTales(t *testing.T) {
 			{"2026-11-16 seats +2", "active full; s-2: proration_charge 89.00, due 89.00; collect_payment s-2 89.00"},
 			{"2026-11-17 failed s-2", "past_due full; s-2 open; tell payment_failed s-2 2026-11-20"},
 			{"2026-11-17 writeoff s-2", "active full; s-2 uncollectible; withdraw s-2"},
-			{"2026-11-18 failed s-2", "refused: Invoice s-2 is uncollectible and does not accept the event failed."},
+			{"2026-11-18 failed s-2", "refused: Invoice s-2 is written off as uncollectible."},
 			{"2026-11-19 disputed s-2", "refused: Invoice s-2 has no payment left to dispute."},
 		}...)},
 		tale{"paid after it was void", "a part, and more than there was", p, month, then([]scene{
@@ -424,7 +424,7 @@ func TestMixedTales(t *testing.T) {
 			{"2026-11-17 failed s-2", "past_due full; s-2 open; tell payment_failed s-2 2026-11-20"},
 			{"2026-11-17 paid s-2 9.00", "past_due full; s-2 open"},
 			{"2026-11-18 paid s-2 100.00", "active full; s-2 paid; refund s-2 20.00; tell receipt s-2"},
-			{"2026-11-19 paid s-2 100.00", "refused: Invoice s-2 is paid and does not accept the event succeeded."},
+			{"2026-11-19 paid s-2 100.00", "refused: Invoice s-2 is already paid."},
 		}...)},
 		tale{"failed before it is due by hand", "the grace began with the failure", byHand, month, []scene{
 			{"2026-11-01 started wire by support", "active full; s-1: recurring 890.00, due 890.00; send s-1 890.00"},

@@ -37,11 +37,11 @@ func TestWrongFieldOfAnExpectationFails(t *testing.T) {
 		{"next time", `"at": "2026-02-01"}`, `"at": "2026-02-01T00:00:00.000000001"}`, "entries[1].expect.next: got renewal at 2026-02-01, want renewal at 2026-02-01T00:00:00.000000001"},
 		{"nothing next", `"next": {"kind": "renewal", "at": "2026-02-01"}`, `"next": {}`, "entries[1].expect.next: got renewal at 2026-02-01, want nothing"},
 		{"something next", `"next": {}`, `"next": {"at": "2026-03-01"}`, "entries[16].expect.next: got nothing, want at 2026-03-01"},
-		{"not refused", `"refused": "-10 of"`, `"refused": false`, `entries[7].expect.refused: got refused: -10 of "seat" would be left on 2026-01-11, want no refusal`},
-		{"refused otherwise", `"refused": "-10 of"`, `"refused": "-11 of"`, `entries[7].expect.refused: got refused: -10 of "seat" would be left on 2026-01-11, want a refusal containing "-11 of"`},
+		{"not refused", `"refused": "-10 of"`, `"refused": false`, `entries[7].expect.refused: got refused: Quantity must not remove more than the contract has; -10 of "seat" would be left on 2026-01-11., want no refusal`},
+		{"refused otherwise", `"refused": "-10 of"`, `"refused": "-11 of"`, `entries[7].expect.refused: got refused: Quantity must not remove more than the contract has; -10 of "seat" would be left on 2026-01-11., want a refusal containing "-11 of"`},
 		{"refused", `"skipped": false`, `"refused": true`, "entries[3].expect.refused: got an applied event, want a refusal"},
 		{"refused and not skipped", `"skipped": true, "refused": false`, `"refused": true`, "entries[5].expect.refused: got a skipped event, want a refusal"},
-		{"no expectation of a refusal", `"refused": "-10 of"`, `"issued": 1`, `entries[6]: got refused: -10 of "seat" would be left on 2026-01-11, want an applied event`},
+		{"no expectation of a refusal", `"refused": "-10 of"`, `"issued": 1`, `entries[6]: got refused: Quantity must not remove more than the contract has; -10 of "seat" would be left on 2026-01-11., want an applied event`},
 		{"skipped", `"skipped": false`, `"skipped": true`, "entries[3].expect.skipped: got false, want true"},
 		{"not skipped", `"skipped": true`, `"skipped": false`, "entries[5].expect.skipped: got true, want false"},
 		{"access of a member", `"role": "agent", "access": "none"`, `"role": "agent", "access": "full"`, "entries[16].expect.members[2].access: got none, want full"},
@@ -122,13 +122,13 @@ func TestUnexpectedErrorOfAnEventFails(t *testing.T) {
 	}
 	out, _, exit := say("-check", write(t, entries(`"status": "active"`)))
 	assert.Equal(t, exitFailed, exit)
-	assert.Contains(t, out, "entries[1].payment.invoice: got an error: say which invoice, want an applied event\n")
+	assert.Contains(t, out, "entries[1].payment.invoice: got an error: required, the invoice's ID, want an applied event\n")
 	assert.Contains(t, out, "entries[3].expect.issued: got 1, want 2\n", "the file goes on")
 
-	out, _, _ = say("-check", write(t, entries(`"refused": "event.payment.invoice: say which"`)))
+	out, _, _ = say("-check", write(t, entries(`"refused": "event.payment.invoice: required"`)))
 	assert.Equal(t, 1, strings.Count(out, "got "), out)
 	out, _, _ = say("-check", write(t, entries(`"refused": "say how much"`)))
-	assert.Contains(t, out, `entries[2].expect.refused: got refused: event.payment.invoice: say which invoice, want a refusal containing "say how much"`)
+	assert.Contains(t, out, `entries[2].expect.refused: got refused: event.payment.invoice: required, the invoice's ID, want a refusal containing "say how much"`)
 }
 
 // A late event is corrected when it becomes known: the difference is billed, and nothing for one that would have been
@@ -142,8 +142,8 @@ func TestLateEventIsCorrected(t *testing.T) {
 			{"at": "2026-02-01", "expect": {"billed": "166.00"}}`, ""},
 		{"a refusal", begin + `{"at": "2026-01-11", "known": "2026-01-21", "kind": "seats_removed", "change": {"item": "seat", "quantity": "-2"}},
 			{"at": "2026-01-21", "expect": {"refused": "-1 of", "issued": 1}}`, ""},
-		{"a refusal that is not expected", begin + `{"at": "2026-01-11", "known": "2026-01-21", "kind": "resumed"}`, "entries[2]: got refused: there is no pause, want an applied event"},
-		{"an error", begin + `{"at": "2026-01-11", "known": "2026-01-21", "kind": "seats_added"}`, "entries[2].change: got an error: it is no change of the kind seats_added, want an applied event"},
+		{"a refusal that is not expected", begin + `{"at": "2026-01-11", "known": "2026-01-21", "kind": "resumed"}`, "entries[2]: got refused: No pause is scheduled., want an applied event"},
+		{"an error", begin + `{"at": "2026-01-11", "known": "2026-01-21", "kind": "seats_added"}`, "entries[2].change: got an error: must set item and a positive quantity for the kind seats_added, want an applied event"},
 		{"a repeat", begin + addition + `, {"at": "2026-01-12", "known": "2026-01-22", "sequence": 3, "kind": "seats_added", "change": {"item": "seat", "quantity": "2"}},
 			{"at": "2026-01-22", "expect": {"skipped": true, "issued": 2}}`, ""},
 		{"one after another", begin + addition + `, {"at": "2026-01-06", "known": "2026-01-22", "kind": "seats_added", "change": {"item": "seat", "quantity": "1"}},
@@ -190,11 +190,11 @@ func TestRefusedOrderMustBeExpected(t *testing.T) {
 	data, err := os.ReadFile("testdata/scenarios/m02-three-months.json")
 	require.NoError(t, err)
 	for _, c := range []struct{ old, new, want string }{
-		{`"refused": "shorter than the minimum"`, `"refused": true`, ""},
-		{`"refused": "shorter than the minimum"`, `"refused": "longer"`, `refused: got refused: term: P3M is shorter than the minimum of P6M; possible: P6M, P9M, P1Y, P2Y, want a refusal containing "longer"`},
-		{`"refused": "shorter than the minimum"`, `"entries": []`, "order: got refused: term: P3M is shorter"},
-		{`"term": "P3M"`, `"term": "P6M"`, `refused: got a quote, want a refusal containing "shorter than the minimum"`},
-		{`"items": [{"item": "seat", "quantity": "10"}]`, `"items": []`, `refused: got refused: items: an order has items, want a refusal containing "shorter than the minimum"`},
+		{`"refused": "A term of P3M is too short. Choose P6M"`, `"refused": true`, ""},
+		{`"refused": "A term of P3M is too short. Choose P6M"`, `"refused": "longer"`, `refused: got refused: A term of P3M is too short. Choose P6M, P9M, P1Y or P2Y., want a refusal containing "longer"`},
+		{`"refused": "A term of P3M is too short. Choose P6M"`, `"entries": []`, "order: got refused: A term of P3M is too short."},
+		{`"term": "P3M"`, `"term": "P6M"`, `refused: got a quote, want a refusal containing "A term of P3M is too short. Choose P6M"`},
+		{`"items": [{"item": "seat", "quantity": "10"}]`, `"items": []`, `refused: got refused: items: required, at least one item, want a refusal containing "A term of P3M is too short. Choose P6M"`},
 	} {
 		require.Contains(t, string(data), c.old)
 		out, problems, exit := say("-check", write(t, strings.Replace(string(data), c.old, c.new, 1)))

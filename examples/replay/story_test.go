@@ -33,7 +33,7 @@ func TestStatementOfAScenario(t *testing.T) {
 		}},
 		{"an event that the rules do not allow", "it is no fault, and is told with its reason", life31("2026-01-20", signup+`, {"at": "2026-01-10", "kind": "resumed"},
 			{"at": "2026-01-10", "kind": "payment_succeeded", "payment": {"invoice": "b-1"}}`), []string{
-			"resumed                active         full\n                       refused: there is no pause\n", `refused: there is no invoice "b-1"`,
+			"resumed                active         full\n                       refused: No pause is scheduled.\n", `refused: Invoice "b-1" does not exist`,
 		}},
 		{"nobody pays", "what comes next is the end of the grace", life31("2026-02-01T12:00:00Z", signup+`, {"at": "2026-02-01", "kind": "payment_failed", "payment": {"invoice": "a-2"}}`), []string{
 			"payment failed   a-2 2026-02-01: pay before 2026-02-04", "Next deadline: reminder grace_end-1 a-2 on 2026-02-03",
