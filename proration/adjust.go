@@ -24,7 +24,7 @@ func (a Adjustment) Explain() string {
 
 // Adjust returns the credit for the unused part of a billed charge, and the charge for the new price until its end.
 // Both share the instant of the change and the owner of its day. The credit is at most the billed amount less earlier
-// credits; no other place in the library enforces this cap.
+// credits. Every credit of unused time in the library is capped here.
 // Errors: ErrUnset, ErrInvalid, ErrPeriod, ErrOutside (the change is outside the billed span or the next period, or
 // Until is outside the billed span), ErrZone or ErrLimit, with one [Error] per fault.
 func Adjust(c Change) (a Adjustment, err error) {
