@@ -34,7 +34,7 @@ type Entry struct {
 	BeforeTax   bool      `json:"before_tax,omitzero"`  // pays amounts before tax; false pays amounts after tax
 }
 
-// Clone returns a copy that shares no memory with the entry.
+// Clone returns a copy that shares no writable memory with the entry.
 func (e Entry) Clone() Entry {
 	if e.Priority != nil {
 		own := *e.Priority

@@ -1,13 +1,13 @@
-// Package race makes the enumerations of tests small where the race detector watches. It makes everything ten times slower, and
-// looks for races and not for sums, so that some of the cases show it as much as all of them. Without it no case is left out.
+// Package race makes the enumerations of tests smaller under the race detector, which makes them ten times slower. A
+// sample of the cases shows races as well as all cases do. Without the race detector, no case is left out.
 //
-// It imports nothing of the library, whose kernel has tests that use it too.
+// It imports no package of the library, because the tests of its lowest packages use race too.
 package race
 
-// Takes reports whether case i is taken: each is, or with the race detector one of n.
+// Takes reports whether case i runs: every case, or one of n under the race detector.
 func Takes(i, n int) bool { return i%Step(n) == 0 }
 
-// Few is what is taken of a list: all of it, or with the race detector the first of every n.
+// Few returns the cases of a list that run: all of them, or the first of every n under the race detector.
 func Few[T any](all []T, n int) (taken []T) {
 	for i, one := range all {
 		if Takes(i, n) {
@@ -17,7 +17,7 @@ func Few[T any](all []T, n int) (taken []T) {
 	return taken
 }
 
-// Step is how far it is from one case to the next that is taken: one, or with the race detector n.
+// Step returns the distance from one case to the next that runs: one, or n under the race detector.
 func Step(n int) int {
 	if On {
 		return n
