@@ -3,6 +3,7 @@ package proration
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -28,8 +29,7 @@ type Error struct {
 // rule is not one of the package's Err values, such as a law of package invoice, its text follows in parentheses.
 func (e *Error) Error() string {
 	text := strings.TrimPrefix(e.Field+": "+e.Reason, ": ")
-	switch e.Rule {
-	case ErrUnset, ErrInvalid, ErrPeriod, ErrOutside, ErrZone, ErrLimit:
+	if slices.Contains([]error{ErrUnset, ErrInvalid, ErrPeriod, ErrOutside, ErrZone, ErrLimit}, e.Rule) {
 		return text
 	}
 	return text + " (" + e.Rule.Error() + ")"
