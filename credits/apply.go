@@ -12,8 +12,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Balance returns what is owed to the customer in a currency at an instant, past or future: what is left then of the grants that
-// pay then.
+// Balance returns the customer's credit in a currency at an instant, past or future: the remaining amounts of the
+// grants that are effective at that instant.
 // Errors: those of [Validate], and ErrUnset or ErrInvalid for the currency and the instant.
 func Balance(ledger []Entry, currency plans.Currency, at time.Time) (decimal.Decimal, error) {
 	var f fault.List
@@ -21,7 +21,7 @@ func Balance(ledger []Entry, currency plans.Currency, at time.Time) (decimal.Dec
 	_, err := currency.Places()
 	f.Under("", err)
 	if at.IsZero() {
-		f.Add("at", proration.ErrUnset, "a balance is that of an instant")
+		f.Add("at", proration.ErrUnset, "required, an instant")
 	}
 	var sum decimal.Decimal
 	if f != nil {
@@ -35,20 +35,20 @@ func Balance(ledger []Entry, currency plans.Currency, at time.Time) (decimal.Dec
 	return sum, nil
 }
 
-// Due is an amount to be paid.
+// Due is an amount to pay with credit.
 type Due struct {
-	Amount    decimal.Decimal `json:"amount"`              // not negative
-	Currency  plans.Currency  `json:"currency"`            // only grants in it pay
-	At        time.Time       `json:"at"`                  // only grants that pay then do
-	Ref       string          `json:"ref"`                 // what is paid; it becomes the Ref of the entries
-	BeforeTax bool            `json:"before_tax,omitzero"` // only grants that pay before tax do; otherwise only those that pay after it
+	Amount    decimal.Decimal `json:"amount"`              // amount to pay, in major units, never negative
+	Currency  plans.Currency  `json:"currency"`            // currency of the amount; only grants in this currency pay
+	At        time.Time       `json:"at"`                  // instant of the payment; only grants that are effective pay
+	Ref       string          `json:"ref"`                 // ID of the paid invoice; becomes the Ref of the entries
+	BeforeTax bool            `json:"before_tax,omitzero"` // uses the grants that pay before tax, and no others
 }
 
-// Apply pays what is due out of the ledger and returns the entries that do, to be appended to it, and what stays due. Grants
-// pay in one order: the lower priority first, then the one that expires earlier, then promotional before paid, then the one
-// effective earlier (first of all one that does not say from when on), then the one granted earlier, then by ID. What a later entry spends already is not there any more.
-// It does not look at what the same reference was paid with before: pass what is still due.
-// Errors: those of [Validate], and the faults of what is due.
+// Apply pays an amount from the ledger. It returns the entries to append to the ledger, and the amount that is still
+// due. Grants pay in this order: lower priority number, earlier expiry, promotional before paid, earlier effective time
+// (unset is first), earlier grant, ID. Credit that a later entry spends is not available. Apply does not look for
+// earlier payments of the same reference, so pass the amount that is due after them.
+// Errors: those of [Validate], and the faults of due.
 func Apply(ledger []Entry, due Due) (spent []Entry, rest decimal.Decimal, err error) {
 	var f fault.List
 	f.Under("", Validate(ledger))
@@ -68,13 +68,14 @@ func Apply(ledger []Entry, due Due) (spent []Entry, rest decimal.Decimal, err er
 		}
 		rest = rest.Sub(pays)
 		spent = append(spent, Entry{
-			Kind: Spent, ID: a.grant.ID, Amount: pays.Neg(), Currency: due.Currency, At: due.At, Reason: "pays " + due.Ref, Ref: due.Ref,
+			Kind: Spent, ID: a.grant.ID, Amount: pays.Neg(), Currency: due.Currency,
+			At: due.At, Reason: "pays " + due.Ref, Ref: due.Ref,
 		})
 	}
 	return spent, rest, nil
 }
 
-// inOrder compares two grants by who pays first.
+// inOrder compares two grants by the order in which they pay.
 func inOrder(a, b *Entry) int {
 	never := func(e *Entry) int {
 		if e.Expires.IsZero() {
@@ -92,13 +93,13 @@ func inOrder(a, b *Entry) int {
 		cmp.Compare(a.priority(), b.priority()),
 		cmp.Compare(never(a), never(b)), a.Expires.Compare(b.Expires),
 		cmp.Compare(paidFor(a), paidFor(b)),
-		a.Effective.Compare(b.Effective), // one that does not say has always been
+		a.Effective.Compare(b.Effective), // unset is first
 		a.At.Compare(b.At),
 		cmp.Compare(a.ID, b.ID),
 	)
 }
 
-// check adds the faults of an amount to be paid.
+// check adds the faults of an amount to pay.
 func (d *Due) check(f *fault.List) {
 	if fault.Amount(f, "amount", d.Amount) && d.Amount.IsNegative() {
 		f.Add("amount", proration.ErrInvalid, "must not be negative; got %v", d.Amount)
@@ -106,6 +107,6 @@ func (d *Due) check(f *fault.List) {
 	_, err := d.Currency.Places()
 	f.Under("", err)
 	if d.At.IsZero() {
-		f.Add("at", proration.ErrUnset, "something is paid at an instant")
+		f.Add("at", proration.ErrUnset, "required, an instant")
 	}
 }

@@ -1,36 +1,40 @@
-// Package credits decides what is owed back, and which credit pays what.
+// Package credits computes credits for billed charges, and keeps the ledger of the credit that pays invoices.
 //
-//	owed, err := credits.Unused(credits.Request{Charges: billed, At: nov16, Basis: proration.OnBilled, Policy: policy})
-//	// owed[0].Net is -445.00, and owed[0].Corrects names the charge it comes from
+//	owed, err := credits.Unused(credits.Request{
+//		Charges: billed, At: nov16, CreditBasis: proration.OnBilled, Policy: policy,
+//	})
+//	// owed[0].Net is -445.00, and owed[0].Corrects is the ID of its charge
 //
 // # Words
 //
-// A credit is money owed to the customer: a [github.com/billingrules/billing/plans.Charge] with a negative net that names the
-// charge it corrects. What becomes of it is its [RefundAs]. The ledger is a slice of [Entry] that the caller stores. It only grows: a
-// grant adds to it, paying with it takes from it, and voiding either writes entries of opposite sign. The balance is computed from it at any
-// instant, past or future; a grant that expires needs no entry.
+// A credit is a [github.com/billingrules/billing/plans.Charge] with a negative net that names the charge it corrects. A
+// [RefundAs] turns it into balance, a refund, days or nothing. The ledger is a slice of [Entry] that the caller stores.
+// It only grows: a grant adds credit, a payment spends it, and voiding appends entries of the opposite sign. The
+// balance at any instant, past or future, is computed from the ledger. A grant that expires needs no entry.
 //
 // # Verbs
 //
-//   - [Unused]: what of charges is not used, for good or for a pause, as credits. [Remaining]: how many units are left, and when.
-//   - [ApplyRefundRules]: what is given back of charges, and whether as money owed, money paid back, days, or not at all.
-//   - [Apply]: which grants pay an amount. [Void]: what an invoice did, taken back.
-//   - [Balance], [Validate]: what is owed, and whether a ledger is sound.
+//   - [Unused] credits the unused part of charges, for good or for a pause.
+//   - [ForAmount] credits an amount of one charge. [Remaining] lists the units that are not credited.
+//   - [ApplyRefundRules] decides how much of each charge is returned: as balance, a refund, days or nothing.
+//   - [Apply] pays an amount with grants. [Void] reverses the effect of an invoice on the ledger.
+//   - [Balance] adds up the credit of a customer. [Validate] checks a ledger.
 //
 // # Rules
 //
-// A credit derives from a charge that was billed: from its net, after discounts, or by policy from its price, and never more than
-// was billed and is not yet credited. The cap is proration.Adjust's, and nowhere else. Discounts and taxes go back in proportion,
-// and the credits of a charge never add up to more of them; the last one takes what is left. The charges and the credits issued for them are kept together, in
-// the order of billing: that is all this package needs to know what is left of each. Whether they were paid it does not know: a credit
-// for what was billed and never paid is money given away, so pass only what was paid, or void the rest.
+// A credit derives from a billed charge: from its net after discounts or, by CreditBasis, from its price. It is at most
+// the billed amount less earlier credits. Discounts and taxes are credited in proportion, and the last credit of a
+// charge takes their remainder. The caller keeps charges and their credits together, in the order of billing; the
+// package computes the uncredited part of each charge from them. It does not know whether a charge was paid. A credit
+// for an unpaid charge gives money away, so pass only paid charges, or void the rest.
 //
-// Grants pay in one total order (Stripe's, with ties settled): the lower priority first, then the earlier expiry, then promotional before
-// paid, then the earlier effect, then the earlier grant, then the ID. None is overspent, pays before it is effective or once it has
-// expired, or in another currency. A later entry keeps what it took: an earlier date cannot spend it again.
+// Grants pay in one total order, Stripe's with ties settled: lower priority number, earlier expiry, promotional before
+// paid, earlier effective time, earlier grant, ID. A grant is never overspent. It does not pay before it is effective,
+// after it expires, or in another currency. A later entry keeps the credit that it took: an earlier date cannot spend
+// it again.
 //
 // # Errors
 //
-// Bad input is a [github.com/billingrules/billing/proration.Error], or several joined. Nothing panics, and nothing passed in
-// is modified.
+// Bad input is a [github.com/billingrules/billing/proration.Error], or several joined. Nothing panics, and no input is
+// modified.
 package credits

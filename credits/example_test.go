@@ -16,10 +16,10 @@ func date(month time.Month, day int) time.Time {
 	return time.Date(2026, month, day, 0, 0, 0, 0, time.UTC)
 }
 
-// money reads an amount.
+// money parses an amount.
 func money(text string) decimal.Decimal { return decimal.RequireFromString(text) }
 
-// must returns what a call returned that has no error here.
+// must returns the result of a call, and panics on an error.
 func must[T any](v T, err error) T {
 	if err != nil {
 		panic(err)
@@ -27,7 +27,7 @@ func must[T any](v T, err error) T {
 	return v
 }
 
-// seats bills seats at 89.00 for November.
+// seats returns the charge for seats at 89.00 in November.
 func seats(id, quantity string) plans.Charge {
 	period := proration.Period{Start: date(time.November, 1), End: date(time.December, 1)}
 	contract := plans.Contract{
@@ -42,12 +42,18 @@ func seats(id, quantity string) plans.Charge {
 // twoGrants is a ledger with 40.00 since November 3 and 60.00 since November 10.
 func twoGrants() []credits.Entry {
 	return []credits.Entry{
-		{Kind: credits.Granted, ID: "goodwill", Amount: money("40.00"), Currency: "USD", At: date(time.November, 3), Reason: "an outage"},
-		{Kind: credits.Granted, ID: "inv-2", Amount: money("60.00"), Currency: "USD", At: date(time.November, 10), Reason: "left over from inv-2", Ref: "inv-2"},
+		{
+			Kind: credits.Granted, ID: "goodwill", Amount: money("40.00"), Currency: "USD",
+			At: date(time.November, 3), Reason: "an outage",
+		},
+		{
+			Kind: credits.Granted, ID: "inv-2", Amount: money("60.00"), Currency: "USD",
+			At: date(time.November, 10), Reason: "left over from inv-2", Ref: "inv-2",
+		},
 	}
 }
 
-// Ten seats were billed for November and are used until the 16th.
+// Ten seats are billed for November and canceled on the 16th.
 func ExampleUnused() {
 	owed := must(credits.Unused(credits.Request{
 		Charges: []plans.Charge{seats("inv-1/1", "10")}, At: date(time.November, 16),
@@ -60,7 +66,7 @@ func ExampleUnused() {
 	// seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00
 }
 
-// Three seats fewer: the newest charge gives its two back first.
+// Three of seven seats are removed: first the two of the newest charge, then one of the older charge.
 func ExampleUnused_seats() {
 	billed := []plans.Charge{seats("inv-1/1", "5"), seats("inv-2/1", "2")}
 	owed := must(credits.Unused(credits.Request{
@@ -70,9 +76,10 @@ func ExampleUnused_seats() {
 	for _, credit := range owed {
 		fmt.Println(credit.Explain())
 	}
-	// The credits are kept with the charges, so that nothing is given back twice.
+	// The caller keeps the credits with the charges, so nothing is credited twice.
 	again := must(credits.Unused(credits.Request{
-		Charges: append(billed, owed...), At: date(time.November, 16), CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
+		Charges: append(billed, owed...), At: date(time.November, 16),
+		CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 	}))
 	for _, credit := range again {
 		fmt.Println(credit.Explain())
@@ -83,15 +90,17 @@ func ExampleUnused_seats() {
 	// seat: 4 not used of inv-1/1, -356.00 x 15/30 days = -178.00
 }
 
-// Ten seats are paused from the 11th to the 20th, and given up on the 26th.
+// Ten seats are paused from the 11th to the 20th, and canceled on the 26th.
 func ExampleUnused_pause() {
 	billed := []plans.Charge{seats("inv-1/1", "10")}
 	pause := must(credits.Unused(credits.Request{
-		Charges: billed, At: date(time.November, 11), Until: date(time.November, 21), CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
+		Charges: billed, At: date(time.November, 11), Until: date(time.November, 21),
+		CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 	}))
 	pause[0].ID = "cn-1/1"
 	rest := must(credits.Unused(credits.Request{
-		Charges: append(billed, pause...), At: date(time.November, 26), CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
+		Charges: append(billed, pause...), At: date(time.November, 26),
+		CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 	}))
 	fmt.Println(pause[0].Explain())
 	fmt.Println(rest[0].Explain())
@@ -100,11 +109,12 @@ func ExampleUnused_pause() {
 	// seat: 10 not used of inv-1/1, -890.00 x 5/30 days = -148.333..., rounded half up to -148.33
 }
 
-// Of ten seats four were paused from the 11th to the 20th.
+// Four of ten seats are paused from the 11th to the 20th.
 func ExampleRemaining() {
 	billed := []plans.Charge{seats("inv-1/1", "10")}
 	pause := must(credits.Unused(credits.Request{
-		Charges: billed, Item: "seat", Quantity: money("4"), At: date(time.November, 11), Until: date(time.November, 21), CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
+		Charges: billed, Item: "seat", Quantity: money("4"), At: date(time.November, 11), Until: date(time.November, 21),
+		CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 	}))
 	for _, s := range must(credits.Remaining(append(billed, pause...))) {
 		fmt.Println(s.Span.Start.Format(time.DateOnly), s.Units)
@@ -115,42 +125,44 @@ func ExampleRemaining() {
 	// 2026-11-21 10
 }
 
-// By these rules nothing comes back but what an exception gives, and then only as much as was paid.
+// The rules return nothing. An exception refunds the unused part up to the amount paid; the rest becomes a grant.
 func ExampleApplyRefundRules() {
-	disposal := credits.RefundRequest{
+	request := credits.RefundRequest{
 		Request: credits.Request{
-			Charges: []plans.Charge{seats("inv-1/1", "10")}, At: date(time.November, 16), CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
+			Charges: []plans.Charge{seats("inv-1/1", "10")}, At: date(time.November, 16),
+			CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 		},
 		ID: "cn-1", Rules: []credits.RefundRule{{As: credits.AsNothing}}, Paid: money("400.00"),
 	}
-	fmt.Println(must(credits.ApplyRefundRules(disposal)).Refund)
+	fmt.Println(must(credits.ApplyRefundRules(request)).Refund)
 
-	disposal.Exception = &credits.Exception{Give: credits.UnusedPart, As: credits.AsRefund, Reason: "an outage of a week"}
-	given := must(credits.ApplyRefundRules(disposal))
-	fmt.Println(given.Refund, given.Reason)
-	fmt.Println(given.Entries[0].Kind, given.Entries[0].Amount)
+	request.Exception = &credits.Exception{Give: credits.UnusedPart, As: credits.AsRefund, Reason: "an outage of a week"}
+	result := must(credits.ApplyRefundRules(request))
+	fmt.Println(result.Refund, result.Reason)
+	fmt.Println(result.Entries[0].Kind, result.Entries[0].Amount)
 	// Output:
 	// 0
 	// 400 an outage of a week
 	// granted 45
 }
 
-// What is left of the old plan makes the next period longer.
+// The unused part of the old plan extends the next period.
 func ExampleApplyRefundRules_days() {
 	december := proration.Period{Start: date(time.December, 1), End: date(time.December, 1).AddDate(0, 1, 0)}
-	given := must(credits.ApplyRefundRules(credits.RefundRequest{
+	result := must(credits.ApplyRefundRules(credits.RefundRequest{
 		Request: credits.Request{
-			Charges: []plans.Charge{seats("inv-1/1", "10")}, At: date(time.November, 16), CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
+			Charges: []plans.Charge{seats("inv-1/1", "10")}, At: date(time.November, 16),
+			CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 		},
 		Rules:   []credits.RefundRule{{Give: credits.UnusedPart, As: credits.AsDays}},
 		Next:    plans.Bill{Lines: []plans.Charge{{Period: december}}, Total: money("1390.00")},
 		DayMode: proration.Up,
 	}))
-	fmt.Println(given.Days) // 445.00 of 1,390.00 for 31 days are 9.92 days
+	fmt.Println(result.Days) // 445.00 of 1,390.00 for 31 days pays for 9.92 days
 	// Output: 10
 }
 
-// The older grant pays first, and what is left of the newer one waits for the next invoice.
+// The older grant pays first. The rest of the newer grant stays for the next invoice.
 func ExampleApply() {
 	ledger := twoGrants()
 	due := credits.Due{Amount: money("89.00"), Currency: "USD", At: date(time.December, 1), Ref: "inv-3"}
@@ -172,7 +184,7 @@ func ExampleApply() {
 	// balance: 11 <nil>
 }
 
-// A promotional grant that expires on December 1 pays before the others, but not then any more.
+// A promotional grant with priority 10 pays before the others. It expires on December 1 and does not pay from then on.
 func ExampleApply_order() {
 	first := 10
 	gift := credits.Entry{
@@ -180,7 +192,8 @@ func ExampleApply_order() {
 		Priority: &first, Promotional: true, Expires: date(time.December, 1),
 	}
 	for _, at := range []time.Time{date(time.November, 30), date(time.December, 1)} {
-		spent, _, err := credits.Apply(append(twoGrants(), gift), credits.Due{Amount: money("20"), Currency: "USD", At: at, Ref: "inv-3"})
+		due := credits.Due{Amount: money("20"), Currency: "USD", At: at, Ref: "inv-3"}
+		spent, _, err := credits.Apply(append(twoGrants(), gift), due)
 		for _, e := range spent {
 			fmt.Println(at.Format(time.DateOnly), e.ID, e.Amount, err)
 		}
@@ -191,15 +204,17 @@ func ExampleApply_order() {
 	// 2026-12-01 goodwill -20 <nil>
 }
 
-// An invoice that was paid with credit is voided: the credit is there again.
+// An invoice that was paid with credit is voided, and its credit is restored.
 func ExampleVoid() {
 	ledger := twoGrants()
-	spent, _, err := credits.Apply(ledger, credits.Due{Amount: money("70"), Currency: "USD", At: date(time.December, 1), Ref: "inv-3"})
+	due := credits.Due{Amount: money("70"), Currency: "USD", At: date(time.December, 1), Ref: "inv-3"}
+	spent, _, err := credits.Apply(ledger, due)
 	if err != nil {
 		panic(err)
 	}
 	ledger = append(ledger, spent...)
-	back, owed, err := credits.Void(ledger, credits.VoidRequest{Ref: "inv-3", At: date(time.December, 2), Reason: "billed in error"})
+	void := credits.VoidRequest{Ref: "inv-3", At: date(time.December, 2), Reason: "billed in error"}
+	back, owed, err := credits.Void(ledger, void)
 	for _, e := range back {
 		fmt.Println(e.Kind, e.ID, e.Amount)
 	}
@@ -227,19 +242,24 @@ func ExampleBalance() {
 }
 
 func ExampleValidate() {
-	overspent := credits.Entry{Kind: credits.Spent, ID: "goodwill", Amount: money("-40.01"), Currency: "USD", At: date(time.November, 20), Reason: "pays inv-9", Ref: "inv-9"}
+	overspent := credits.Entry{
+		Kind: credits.Spent, ID: "goodwill", Amount: money("-40.01"), Currency: "USD",
+		At: date(time.November, 20), Reason: "pays inv-9", Ref: "inv-9",
+	}
 	fmt.Println(credits.Validate(twoGrants()))
 	fmt.Println(credits.Validate(append(twoGrants(), overspent)))
 	// Output:
 	// <nil>
-	// ledger: 40.01 of "goodwill" is 0.01 more than is left on 2026-11-20T00:00:00Z
+	// ledger: must not take more than is left of "goodwill"; 40.01 on 2026-11-20T00:00:00Z is 0.01 too much
 }
 
-// An apology of 100.00, of what ten seats cost: no seat is given up, and of the tax goes back what was on it.
+// A goodwill credit of 100.00 on a charge for ten seats. It removes no seat, and credits the tax in proportion.
 func ExampleForAmount() {
 	billed := seats("inv-1/1", "10")
 	billed.Taxes = []plans.Tax{{Name: "VAT", Percent: money("19"), Amount: money("169.10")}}
-	back := must(credits.ForAmount(credits.AmountRequest{Charges: []plans.Charge{billed}, Charge: "inv-1/1", Amount: money("100.00"), Mode: proration.HalfUp}))
+	back := must(credits.ForAmount(credits.AmountRequest{
+		Charges: []plans.Charge{billed}, Charge: "inv-1/1", Amount: money("100.00"), Mode: proration.HalfUp,
+	}))
 	fmt.Println(back.Net, back.Taxes[0].Amount)
 	fmt.Println(back.Explain())
 	// Output:
@@ -257,7 +277,7 @@ func ExampleEntry_Clone() {
 	// Output: 10
 }
 
-// A rule says what becomes of which charges; one that is not complete is refused.
+// The second rule is incomplete: it names the form of the return, but not its extent.
 func ExampleRefundRule_Validate() {
 	fmt.Println(credits.RefundRule{Kinds: []plans.Kind{plans.OneTime}, As: credits.AsNothing}.Validate())
 	fmt.Println(credits.RefundRule{As: credits.AsRefund}.Validate())

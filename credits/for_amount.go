@@ -8,19 +8,19 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// AmountRequest asks to give back money of one charge, for another reason than time that is not used.
+// AmountRequest asks for a credit of an amount of one charge, such as goodwill, that frees no time and no units.
 type AmountRequest struct {
-	Charges []plans.Charge         `json:"charges"`         // what was billed, in the order of billing, and what of it was credited since
-	Charge  string                 `json:"charge"`          // ID of the charge
-	Amount  decimal.Decimal        `json:"amount,omitzero"` // how much of its net, not negative; zero is all that is left
-	Mode    proration.RoundingMode `json:"mode"`            // how the discounts and taxes that go back with it are rounded
+	Charges []plans.Charge         `json:"charges"`         // billed charges and their credits, in the order of billing
+	Charge  string                 `json:"charge"`          // ID of the charge to credit
+	Amount  decimal.Decimal        `json:"amount,omitzero"` // part of its net to credit; zero is all that is left
+	Mode    proration.RoundingMode `json:"mode"`            // rounding of the credited discounts and taxes; required
 }
 
-// ForAmount returns the credit of an amount of a charge, or of all that is left of it. It frees no time and no quantity: that is [Unused].
-// Discounts and taxes go back in proportion, and the last credit of a charge takes what is left of them, so that all of them add up to what
-// was billed.
-// Errors: ErrInvalid for a charge that is not there, an amount that is negative, has more places than the
-// currency, or is more than is left; the faults of the charges, the currency and the mode.
+// ForAmount returns a credit of an amount of a charge, or of all that is left of its net. It frees no time and no
+// units; [Unused] does. Discounts and taxes are credited in proportion, and the last credit of a charge takes their
+// remainder, so that all credits add up to the billed charge.
+// Errors: ErrInvalid for an unknown charge, and for an amount that is negative, has more places than the currency or is
+// more than the net that is left; the faults of the charges, the currency and the mode.
 func ForAmount(r AmountRequest) (plans.Charge, error) {
 	var f fault.List
 	checkCharges(&f, r.Charges)
@@ -31,7 +31,7 @@ func ForAmount(r AmountRequest) (plans.Charge, error) {
 		}
 	}
 	if of == nil {
-		f.Add("charge", proration.ErrInvalid, "no charge %.40q is there", r.Charge)
+		f.Add("charge", proration.ErrInvalid, "must be the ID of a billed charge; got %.40q", r.Charge)
 		return plans.Charge{}, f.Err()
 	}
 	places, err := of.Currency.Places()
@@ -49,7 +49,8 @@ func ForAmount(r AmountRequest) (plans.Charge, error) {
 	case r.Amount.IsZero():
 	case !fault.Amount(&f, "amount", r.Amount):
 	case r.Amount.IsNegative(), r.Amount.GreaterThan(left), !r.Amount.Shift(places).IsInteger():
-		f.Add("amount", proration.ErrInvalid, "%v is no part of the %v that are left, to %d places", r.Amount, left, places)
+		f.Add("amount", proration.ErrInvalid, "must be between 0 and the remaining %v, with at most %d places; got %v",
+			left, places, r.Amount)
 	default:
 		left = r.Amount
 	}
@@ -59,9 +60,11 @@ func ForAmount(r AmountRequest) (plans.Charge, error) {
 	return money(of, before, left, rounding), nil
 }
 
-// money returns the credit of an amount of a charge.
+// money returns the credit of an amount of a charge, which frees no time and no units.
 func money(c *plans.Charge, before back, amount decimal.Decimal, rounding proration.Rounding) plans.Charge {
-	line := proration.Result{Amount: amount.Neg(), Of: amount, Fraction: proration.Fraction{Num: -1, Den: 1}, Rounding: rounding}
+	line := proration.Result{
+		Amount: amount.Neg(), Of: amount, Fraction: proration.Fraction{Num: -1, Den: 1}, Rounding: rounding,
+	}
 	credit := credited(c, before, line)
 	credit.Kind = plans.Refund
 	return credit

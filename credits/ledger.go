@@ -14,27 +14,27 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Entry is one line of the ledger of money owed to a customer. The ledger is a slice of entries that only grows.
+// Entry is one line of a customer's credit ledger. The ledger is a slice of entries that only grows.
 type Entry struct {
-	Kind     Kind            `json:"kind"`            // what it does to its grant; must be set
-	ID       string          `json:"id"`              // of the grant; the entries about it carry the same
-	Amount   decimal.Decimal `json:"amount"`          // above zero for [Granted] and [Restored], below for [Spent]; not above for [Revoked]
-	Currency plans.Currency  `json:"currency"`        // of the amount
-	At       time.Time       `json:"at"`              // when it was written
-	Reason   string          `json:"reason,omitzero"` // for people: why it was granted, or what it paid
-	Ref      string          `json:"ref,omitzero"`    // what it belongs to: the invoice that granted it, or that it paid
+	Kind     Kind            `json:"kind"`            // effect of the entry on its grant; required
+	ID       string          `json:"id"`              // ID of the grant; all entries of a grant have the same
+	Amount   decimal.Decimal `json:"amount"`          // in major units; positive adds credit, negative takes it
+	Currency plans.Currency  `json:"currency"`        // currency of the amount
+	At       time.Time       `json:"at"`              // instant of the entry
+	Reason   string          `json:"reason,omitzero"` // explanation for people, such as "an outage" or "pays inv-3"
+	Ref      string          `json:"ref,omitzero"`    // ID of the document that granted, spent, restored or revoked it
 
-	// Only a grant has the following.
+	// Only a grant has the fields below.
 
-	Source      string    `json:"source,omitzero"`      // ID of the charge that it comes from
-	Priority    *int      `json:"priority,omitzero"`    // 0 to 100: the lower pays first; nil is 50
-	Effective   time.Time `json:"effective,omitzero"`   // from when on it pays; zero is from At on, and before any other in the order
-	Expires     time.Time `json:"expires,omitzero"`     // the first instant at which it pays no more; zero is never
-	Promotional bool      `json:"promotional,omitzero"` // it was given, and not paid for
-	BeforeTax   bool      `json:"before_tax,omitzero"`  // it pays what is due before tax; otherwise what is due after it
+	Source      string    `json:"source,omitzero"`      // ID of the charge that the credit comes from
+	Priority    *int      `json:"priority,omitzero"`    // 0 to 100, the lowest pays first; nil is 50
+	Effective   time.Time `json:"effective,omitzero"`   // first instant at which it pays; zero is At, and sorts first
+	Expires     time.Time `json:"expires,omitzero"`     // first instant at which it no longer pays; zero is never
+	Promotional bool      `json:"promotional,omitzero"` // given for free, and not paid for by the customer
+	BeforeTax   bool      `json:"before_tax,omitzero"`  // pays amounts before tax; false pays amounts after tax
 }
 
-// Clone returns an entry that shares nothing that can be written to.
+// Clone returns a copy that shares no writable memory with the entry.
 func (e Entry) Clone() Entry {
 	if e.Priority != nil {
 		own := *e.Priority
@@ -43,15 +43,17 @@ func (e Entry) Clone() Entry {
 	return e
 }
 
-// Kind says what an entry does to its grant. Its zero is unset and refused.
+// Kind is the effect of an entry on its grant. Its zero is unset and refused.
+//
+// JSON: granted, spent, restored, revoked.
 type Kind uint8
 
 // The kinds of entries.
 const (
-	Granted  Kind = iota + 1 // money is owed to the customer
-	Spent                    // some of it paid something
-	Restored                 // what it paid was voided, so it is there again
-	Revoked                  // what granted it was voided, so it is owed no more
+	Granted  Kind = iota + 1 // the customer receives credit
+	Spent                    // credit paid an amount
+	Restored                 // the paid document was voided, and its credit is available again
+	Revoked                  // the granting document was voided, and the rest of its credit is gone
 )
 
 var kinds = []string{"", "granted", "spent", "restored", "revoked"}
@@ -62,7 +64,7 @@ func (k Kind) String() string { return enum.String(kinds, k) }
 // MarshalText returns the kind's name.
 func (k Kind) MarshalText() ([]byte, error) { return fault.Marshal(kinds, k, "kind") }
 
-// UnmarshalText reads the kind's name; an unknown one is ErrInvalid.
+// UnmarshalText reads the kind's name; an unknown name is ErrInvalid.
 func (k *Kind) UnmarshalText(text []byte) error { return fault.Unmarshal(kinds, k, "kind", text) }
 
 const (
@@ -70,7 +72,7 @@ const (
 	lastPriority  = 100
 )
 
-// priority returns the grant's.
+// priority returns the priority of the grant.
 func (e *Entry) priority() int {
 	if e.Priority == nil {
 		return usualPriority
@@ -91,13 +93,13 @@ func (e *Entry) pays(at time.Time) bool {
 	return !at.Before(e.from()) && (e.Expires.IsZero() || at.Before(e.Expires))
 }
 
-// account is a grant, and everything that happened to it in order of time; of one instant, what adds to it first.
+// account is a grant and its entries in order of time; at one instant, larger amounts come first.
 type account struct {
 	grant   Entry
 	entries []Entry
 }
 
-// accounts sorts a sound ledger by its grants, in the order in which they were granted.
+// accounts groups a valid ledger by grant, in the order of the grants.
 func accounts(ledger []Entry) []account {
 	index := make(map[string]int, len(ledger))
 	var all []account
@@ -116,7 +118,7 @@ func accounts(ledger []Entry) []account {
 	return all
 }
 
-// left returns what is left of the grant at an instant.
+// left returns the remaining amount of the grant at an instant.
 func (a *account) left(at time.Time) decimal.Decimal {
 	var sum decimal.Decimal
 	for _, e := range a.entries {
@@ -127,7 +129,7 @@ func (a *account) left(at time.Time) decimal.Decimal {
 	return sum
 }
 
-// free returns what of the grant can be taken at an instant without taking it from a later entry, which was promised.
+// free returns the amount of the grant that is left at an instant and that no later entry uses.
 func (a *account) free(at time.Time) decimal.Decimal {
 	sum := a.left(at)
 	least := sum
@@ -140,7 +142,7 @@ func (a *account) free(at time.Time) decimal.Decimal {
 	return least
 }
 
-// spent returns what of the grant paid a reference until an instant and was not restored.
+// spent returns the amount of the grant that paid a reference by an instant and was not restored.
 func (a *account) spent(ref string, until time.Time) decimal.Decimal {
 	var sum decimal.Decimal
 	for _, e := range a.entries {
@@ -151,10 +153,12 @@ func (a *account) spent(ref string, until time.Time) decimal.Decimal {
 	return sum
 }
 
-// Validate returns every fault of a ledger: an entry without a kind, an ID, an instant, a currency or an amount; an amount of
-// the wrong sign; a grant of an ID that was granted already, with a priority that does not exist or an end that is not after its
-// start; an entry about what was not granted before it, in another currency, before the grant, or with what only grants have;
-// one that spends when the grant does not pay, or more than is left at that time or later, or restores more than was spent.
+// Validate returns every fault of a ledger. Each entry needs a kind, an ID, an instant, a currency, and an amount with
+// the sign of its kind. A grant needs a new ID, a priority from 0 to 100, and an expiry after it begins to pay. Every
+// other entry needs an earlier grant of the same currency, and has no field of a grant. An entry spends credit only
+// while its grant pays, and never more than is left at that time or later. It never restores more than its reference
+// spent.
+// Errors: ErrUnset, ErrInvalid, ErrPeriod and ErrLimit.
 func Validate(ledger []Entry) error {
 	var f fault.List
 	granted := make(map[string]*Entry, len(ledger))
@@ -165,12 +169,12 @@ func Validate(ledger []Entry) error {
 		grant, known := granted[e.ID]
 		switch {
 		case e.Kind == Granted && known:
-			f.Add(path+"id", proration.ErrInvalid, "%.40q was granted already", e.ID)
+			f.Add(path+"id", proration.ErrInvalid, "must be unique; %.40q appears twice", e.ID)
 		case e.Kind == Granted:
 			granted[e.ID] = e
 			e.checkGrant(&f, path)
 		case !known:
-			f.Add(path+"id", proration.ErrInvalid, "%.40q was not granted before", e.ID)
+			f.Add(path+"id", proration.ErrInvalid, "must be the ID of an earlier grant; got %.40q", e.ID)
 		default:
 			e.checkAgainst(&f, path, grant)
 		}
@@ -185,70 +189,79 @@ func Validate(ledger []Entry) error {
 func (e *Entry) check(f *fault.List, path string) {
 	fault.Enum(f, path+"kind", kinds, e.Kind)
 	if e.ID == "" {
-		f.Add(path+"id", proration.ErrUnset, "an entry has the ID of its grant")
+		f.Add(path+"id", proration.ErrUnset, "required, the ID of the grant")
 	}
 	adds := e.Kind == Granted || e.Kind == Restored
 	switch {
 	case !fault.Amount(f, path+"amount", e.Amount):
 	case e.Amount.IsZero() && e.Kind == Revoked:
 	case e.Amount.IsZero():
-		f.Add(path+"amount", proration.ErrUnset, "an entry of nothing changes nothing")
+		f.Add(path+"amount", proration.ErrUnset, "must not be zero; got 0")
 	case e.Amount.IsPositive() != adds:
-		f.Add(path+"amount", proration.ErrInvalid, "%v cannot be %v", e.Amount, e.Kind)
+		f.Add(path+"amount", proration.ErrInvalid, "must be positive to add credit, negative to take it; got %v %v",
+			e.Kind, e.Amount)
 	}
 	_, err := e.Currency.Places()
 	f.Under(path[:len(path)-1], err)
 	if e.At.IsZero() {
-		f.Add(path+"at", proration.ErrUnset, "an entry was written at an instant")
+		f.Add(path+"at", proration.ErrUnset, "required, an instant")
 	}
 }
 
-// checkGrant adds the faults of what only grants have.
+// checkGrant adds the faults of the fields that only grants have.
 func (e *Entry) checkGrant(f *fault.List, path string) {
 	if p := e.priority(); p < 0 || p > lastPriority {
-		f.Add(path+"priority", proration.ErrLimit, "%d is not between 0 and %d", p, lastPriority)
+		f.Add(path+"priority", proration.ErrLimit, "must be between 0 and %d; got %d", lastPriority, p)
 	}
 	if !e.Expires.IsZero() && !e.Expires.After(e.from()) {
-		f.Add(path+"expires", proration.ErrPeriod, "it expires before it pays")
+		f.Add(path+"expires", proration.ErrPeriod, "must be after the grant begins to pay, %s; got %s",
+			e.from().Format(time.RFC3339Nano), e.Expires.Format(time.RFC3339Nano))
 	}
 }
 
-// checkAgainst adds the faults of an entry about a grant.
+// checkAgainst adds the faults of an entry against its grant.
 func (e *Entry) checkAgainst(f *fault.List, path string, grant *Entry) {
 	if e.Currency != grant.Currency {
-		f.Add(path+"currency", proration.ErrInvalid, "the grant is in %.3s", grant.Currency)
+		f.Add(path+"currency", proration.ErrInvalid, "must be the currency of the grant, %.3s; got %.3s",
+			grant.Currency, e.Currency)
 	}
-	if e.Source != "" || e.Priority != nil || !e.Effective.IsZero() || !e.Expires.IsZero() || e.Promotional || e.BeforeTax {
-		f.Add(path+"kind", proration.ErrInvalid, "only a grant has a source, a priority, a validity or a sort")
+	if e.Source != "" || e.Priority != nil || !e.Effective.IsZero() || !e.Expires.IsZero() ||
+		e.Promotional || e.BeforeTax {
+		f.Add(path+"kind", proration.ErrInvalid, "must be granted, since the entry has fields of a grant; got %v", e.Kind)
 	}
 	switch {
 	case e.At.IsZero():
 	case e.At.Before(grant.At):
-		f.Add(path+"at", proration.ErrInvalid, "it is before the grant")
+		f.Add(path+"at", proration.ErrInvalid, "must not be before the grant, %s; got %s",
+			grant.At.Format(time.RFC3339Nano), e.At.Format(time.RFC3339Nano))
 	case e.Kind == Spent && !grant.pays(e.At):
-		f.Add(path+"at", proration.ErrInvalid, "the grant does not pay then")
+		f.Add(path+"at", proration.ErrInvalid, "must be an instant at which the grant pays; got %s",
+			e.At.Format(time.RFC3339Nano))
 	}
 }
 
-// checkSums adds the faults of entries that take more than there is, or give back more than was taken.
+// checkSums adds the faults of entries that take more than is left, or restore more than was spent.
 func checkSums(f *fault.List, ledger []Entry) {
 	for _, a := range accounts(ledger) {
 		var sum decimal.Decimal
 		for _, e := range a.entries {
 			if sum = sum.Add(e.Amount); sum.IsNegative() {
-				f.Add("ledger", proration.ErrInvalid, "%v of %.40q is %v more than is left on %s", e.Amount.Neg(), e.ID, sum.Neg(), e.At.Format(time.RFC3339Nano))
+				f.Add("ledger", proration.ErrInvalid, "must not take more than is left of %.40q; %v on %s is %v too much",
+					e.ID, e.Amount.Neg(), e.At.Format(time.RFC3339Nano), sum.Neg())
 				break
 			}
 		}
-		// Of one instant, what paid something comes before what gives it back.
-		slices.SortStableFunc(a.entries, func(x, y Entry) int { return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.Kind, y.Kind)) })
+		// At one instant, spending comes before restoring.
+		slices.SortStableFunc(a.entries, func(x, y Entry) int {
+			return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.Kind, y.Kind))
+		})
 		paid, told := map[string]decimal.Decimal{}, map[string]bool{}
 		for _, e := range a.entries {
 			if e.Kind != Spent && e.Kind != Restored {
 				continue
 			}
 			if paid[e.Ref] = paid[e.Ref].Sub(e.Amount); paid[e.Ref].IsNegative() && !told[e.Ref] {
-				f.Add("ledger", proration.ErrInvalid, "more of %.40q is restored than %.40q was paid with", e.ID, e.Ref)
+				f.Add("ledger", proration.ErrInvalid, "must not restore more of %.40q than %.40q spent", e.ID, e.Ref)
 				told[e.Ref] = true
 			}
 		}

@@ -14,16 +14,16 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// RefundRule says what becomes of charges that are no longer used. The first rule that is for a charge holds.
+// RefundRule selects how charges that are no longer used are returned. The first rule that matches a charge applies.
 type RefundRule struct {
-	Kinds []plans.Kind `json:"kinds,omitzero"` // only for charges of these kinds; none is all
-	Items []string     `json:"items,omitzero"` // only for these items; none is all
-	Give  Extent       `json:"give,omitzero"`  // how much is given back; must be set unless it is nothing
-	As    RefundAs     `json:"as"`             // as what; must be set
+	Kinds []plans.Kind `json:"kinds,omitzero"` // charge kinds that the rule matches; none is all
+	Items []string     `json:"items,omitzero"` // IDs of the items that the rule matches; none is all
+	Give  Extent       `json:"give,omitzero"`  // part of the charge that is returned; required unless As is AsNothing
+	As    RefundAs     `json:"as"`             // form of the return; required
 }
 
-// Validate returns every fault of the rule: ErrUnset where it does not say what becomes of a charge, or how much is given back, and
-// ErrInvalid for a choice that does not exist.
+// Validate returns every fault of the rule: ErrUnset for a missing form or extent, ErrInvalid for an unknown one or for
+// an unknown kind of charge.
 func (r RefundRule) Validate() error {
 	var f fault.List
 	checkDecision(&f, "", r.Give, r.As)
@@ -33,13 +33,15 @@ func (r RefundRule) Validate() error {
 	return f.Err()
 }
 
-// Extent says how much of a charge is given back. Its zero is unset and refused.
+// Extent is the part of a charge that is returned. Its zero is unset and refused.
+//
+// JSON: unused_part, in_full.
 type Extent uint8
 
-// How much is given back.
+// The extents.
 const (
-	UnusedPart Extent = iota + 1 // what is not used
-	InFull                       // everything that was billed and is not credited yet
+	UnusedPart Extent = iota + 1 // the unused part of the charge
+	InFull                       // the whole billed charge less earlier credits
 )
 
 var extents = []string{"", "unused_part", "in_full"}
@@ -53,15 +55,17 @@ func (e Extent) MarshalText() ([]byte, error) { return fault.Marshal(extents, e,
 // UnmarshalText reads its name; an unknown one is ErrInvalid.
 func (e *Extent) UnmarshalText(text []byte) error { return fault.Unmarshal(extents, e, "give", text) }
 
-// RefundAs says what a credit becomes. Its zero is unset and refused.
+// RefundAs is the form in which a credit is returned. Its zero is unset and refused.
+//
+// JSON: balance, refund, days, nothing.
 type RefundAs uint8
 
-// What a credit becomes.
+// The forms of a return.
 const (
-	AsBalance RefundAs = iota + 1 // money owed to the customer, which pays later invoices
-	AsRefund                      // money paid back, as far as money was paid; the rest is owed
-	AsDays                        // days by which the next period is longer
-	AsNothing                     // nothing is given back
+	AsBalance RefundAs = iota + 1 // credit balance, which pays later invoices
+	AsRefund                      // money, up to the amount that was paid; the rest becomes balance
+	AsDays                        // days that extend the next period
+	AsNothing                     // no return
 )
 
 var refundWays = []string{"", "balance", "refund", "days", "nothing"}
@@ -77,37 +81,38 @@ func (d *RefundAs) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(refundWays, d, "as", text)
 }
 
-// Exception is a decision in a single case that departs from the rules.
+// Exception replaces the refund rules in a single case.
 type Exception struct {
-	Give   Extent   `json:"give,omitzero"` // how much is given back; must be set unless it is nothing
-	As     RefundAs `json:"as"`            // as what; must be set
-	Reason string   `json:"reason"`        // why; must be stated
+	Give   Extent   `json:"give,omitzero"` // part of each charge that is returned; required unless As is AsNothing
+	As     RefundAs `json:"as"`            // form of the return; required
+	Reason string   `json:"reason"`        // reason for the exception, for people; required
 }
 
-// RefundRequest asks what becomes of charges that are no longer used.
+// RefundRequest asks how charges that are no longer used are returned.
 type RefundRequest struct {
-	Request                          // what was billed, from when on it is not used, and how that is counted
-	ID        string                 `json:"id"`                 // of the grant that comes of it, and its Ref: that of the credit note, say
-	Rules     []RefundRule           `json:"rules"`              // what becomes of which charge; one that none is for is an error
-	Exception *Exception             `json:"exception,omitzero"` // what is done instead; nil keeps the rules
-	Paid      decimal.Decimal        `json:"paid,omitzero"`      // what of the charges was paid in money and not paid back yet; not negative
-	Next      plans.Bill             `json:"next,omitzero"`      // for days: what the next period costs, which is made longer
-	DayMode   proration.RoundingMode `json:"day_mode,omitzero"`  // for days: how a part of a day is rounded; must be set for them
+	Request                          // charges, and the instant from which they are not used
+	ID        string                 `json:"id"`                 // ID and Ref of the new grant: the credit note's ID, say
+	Rules     []RefundRule           `json:"rules"`              // refund rules; a charge that no rule matches is an error
+	Exception *Exception             `json:"exception,omitzero"` // replaces the rules; nil applies them
+	Paid      decimal.Decimal        `json:"paid,omitzero"`      // money paid and not refunded yet, never negative
+	Next      plans.Bill             `json:"next,omitzero"`      // bill of the next period; required for AsDays
+	DayMode   proration.RoundingMode `json:"day_mode,omitzero"`  // rounding of a part of a day; required for AsDays
 }
 
-// RefundResult is what became of the charges. The credits and their taxes are what is given back: as the refund, the grant, and the days.
+// RefundResult is the outcome of the refund rules. The credits with their taxes are returned as the refund, the grant
+// and the days.
 type RefundResult struct {
-	Credits []plans.Charge  `json:"credits,omitzero"` // to be issued, one for each charge of which something is given back
-	Entries []Entry         `json:"entries,omitzero"` // the grant, if there is one, to be appended to the ledger
-	Refund  decimal.Decimal `json:"refund"`           // to be paid back; not negative
-	Days    int             `json:"days,omitzero"`    // by how many the next period is longer
-	Reason  string          `json:"reason,omitzero"`  // why the rules were not kept
+	Credits []plans.Charge  `json:"credits,omitzero"` // credits to issue, the newest charge first
+	Entries []Entry         `json:"entries,omitzero"` // the new grant, if there is one, to append to the ledger
+	Refund  decimal.Decimal `json:"refund"`           // money to refund, never negative
+	Days    int             `json:"days,omitzero"`    // number of days that extend the next period
+	Reason  string          `json:"reason,omitzero"`  // reason of the exception; empty if the rules applied
 }
 
-// ApplyRefundRules decides what becomes of charges that are no longer used: which of them are given back, how much of each, and as what.
-// Errors: those of [Unused]; ErrUnset for a charge without a rule, an exception without a reason, a grant without an ID, and days
-// without a price or a mode; ErrInvalid for a full return of a part of a quantity, charges in several currencies, and a negative
-// payment; and ErrLimit for more than 1,000,000 days.
+// ApplyRefundRules decides how much of each charge that is no longer used is returned, and in which form.
+// Errors: those of [Unused]; ErrUnset for a charge without a rule, an exception without a reason, a grant without an
+// ID, and days without a next bill or a mode; ErrInvalid for a full return of only a part of the quantity, charges in
+// several currencies, and a negative payment; ErrLimit for more than 1,000,000 days.
 func ApplyRefundRules(d RefundRequest) (RefundResult, error) {
 	unused, err := Unused(d.Request)
 	var f fault.List
@@ -120,13 +125,16 @@ func ApplyRefundRules(d RefundRequest) (RefundResult, error) {
 	out.Refund = decimal.Max(decimal.Min(sums[AsRefund], d.Paid), decimal.Decimal{})
 	if owed := sums[AsBalance].Add(sums[AsRefund].Sub(out.Refund)); f == nil && owed.IsPositive() {
 		if d.ID == "" {
-			f.Add("id", proration.ErrUnset, "a grant has an ID")
+			f.Add("id", proration.ErrUnset, "required, the ID of the new grant")
 		}
-		reason := "not used"
+		reason := "unused charges"
 		if out.Reason != "" {
 			reason = out.Reason
 		}
-		out.Entries = []Entry{{Kind: Granted, ID: d.ID, Amount: owed, Currency: d.Charges[0].Currency, At: d.At, Reason: reason, Ref: d.ID, Source: source}}
+		out.Entries = []Entry{{
+			Kind: Granted, ID: d.ID, Amount: owed, Currency: d.Charges[0].Currency,
+			At: d.At, Reason: reason, Ref: d.ID, Source: source,
+		}}
 	}
 	if f == nil && sums[AsDays].IsPositive() {
 		out.Days = d.worth(&f, sums[AsDays])
@@ -137,7 +145,7 @@ func ApplyRefundRules(d RefundRequest) (RefundResult, error) {
 	return out, nil
 }
 
-// check adds the faults of the rules and the exception.
+// check adds the faults of the rules, the exception, the payment and the currencies.
 func (d *RefundRequest) check(f *fault.List) {
 	for i, r := range d.Rules {
 		f.Under("rules["+strconv.Itoa(i)+"]", r.Validate())
@@ -145,7 +153,7 @@ func (d *RefundRequest) check(f *fault.List) {
 	if e := d.Exception; e != nil {
 		checkDecision(f, "exception.", e.Give, e.As)
 		if e.Reason == "" {
-			f.Add("exception.reason", proration.ErrUnset, "an exception has a reason")
+			f.Add("exception.reason", proration.ErrUnset, "required, the reason for the exception")
 		}
 	}
 	if fault.Amount(f, "paid", d.Paid) && d.Paid.IsNegative() {
@@ -157,12 +165,13 @@ func (d *RefundRequest) check(f *fault.List) {
 	}
 	for i, c := range d.Charges {
 		if c.Currency != d.Charges[0].Currency {
-			f.Add(element(i)+".currency", proration.ErrInvalid, "%.3s is not %.3s", c.Currency, d.Charges[0].Currency)
+			f.Add(element(i)+".currency", proration.ErrInvalid, "must be the currency of all charges, %.3s; got %.3s",
+				d.Charges[0].Currency, c.Currency)
 		}
 	}
 }
 
-// checkDecision adds the faults of how much is given back as what.
+// checkDecision adds the faults of an extent and a form.
 func checkDecision(f *fault.List, path string, give Extent, as RefundAs) {
 	fault.Enum(f, path+"as", refundWays, as)
 	if as != AsNothing || give != 0 {
@@ -170,8 +179,10 @@ func checkDecision(f *fault.List, path string, give Extent, as RefundAs) {
 	}
 }
 
-// decide collects the credits, newest charge first, what they come to by what they become, and the first charge of which money is owed.
-func (d *RefundRequest) decide(f *fault.List, unused []plans.Charge) (out RefundResult, sums [AsNothing + 1]decimal.Decimal, source string) {
+// decide collects the credits, newest charge first, their sums by form, and the first charge that is returned in money.
+func (d *RefundRequest) decide(
+	f *fault.List, unused []plans.Charge,
+) (out RefundResult, sums [AsNothing + 1]decimal.Decimal, source string) {
 	before := given(d.Charges)
 	for i := len(d.Charges) - 1; i >= 0; i-- {
 		c := &d.Charges[i]
@@ -182,15 +193,15 @@ func (d *RefundRequest) decide(f *fault.List, unused []plans.Charge) (out Refund
 		var given []plans.Charge
 		switch {
 		case !ok:
-			f.Add("rules", proration.ErrUnset, "none is for %v of %.40q", c.Kind, c.Item)
+			f.Add("rules", proration.ErrUnset, "required, a rule for %v of %.40q", c.Kind, c.Item)
 			continue
 		case as == AsNothing:
 			continue
 		case give == InFull && !d.Quantity.IsZero():
-			f.Add("quantity", proration.ErrInvalid, "what is given back in full is not given back in part")
+			f.Add("quantity", proration.ErrInvalid, "must be 0 if a charge is returned in full; got %v", d.Quantity)
 			continue
 		case give == InFull:
-			policy, _ := c.Currency.Policy(d.Policy) // it was checked
+			policy, _ := c.Currency.Policy(d.Policy) // the currency is valid
 			given = []plans.Charge{money(c, before[c.ID], c.Net.Sub(before[c.ID].net), policy.Rounding)}
 		default:
 			given = of(unused, c.ID)
@@ -205,7 +216,7 @@ func (d *RefundRequest) decide(f *fault.List, unused []plans.Charge) (out Refund
 			}
 			sums[as] = sums[as].Sub(credit.Net)
 			for _, t := range credit.Taxes {
-				if as != AsDays && !t.Included { // a bill has no tax either, and what is included is in the net
+				if as != AsDays && !t.Included { // a bill has no tax, and an included tax is part of the net
 					sums[as] = sums[as].Sub(t.Amount)
 				}
 			}
@@ -217,7 +228,7 @@ func (d *RefundRequest) decide(f *fault.List, unused []plans.Charge) (out Refund
 	return out, sums, source
 }
 
-// of returns the credits of a charge, which stand together.
+// of returns the credits of a charge, which are consecutive.
 func of(unused []plans.Charge, id string) []plans.Charge {
 	from := slices.IndexFunc(unused, func(u plans.Charge) bool { return u.Corrects == id })
 	if from < 0 {
@@ -230,13 +241,14 @@ func of(unused []plans.Charge, id string) []plans.Charge {
 	return unused[from:to]
 }
 
-// rule returns what becomes of a charge.
+// rule returns the extent and the form of the return of a charge, and false if no rule matches it.
 func (d *RefundRequest) rule(c *plans.Charge) (Extent, RefundAs, bool) {
 	if d.Exception != nil {
 		return d.Exception.Give, d.Exception.As, true
 	}
 	for _, r := range d.Rules {
-		if (len(r.Kinds) == 0 || slices.Contains(r.Kinds, c.Kind)) && (len(r.Items) == 0 || slices.Contains(r.Items, c.Item)) {
+		if (len(r.Kinds) == 0 || slices.Contains(r.Kinds, c.Kind)) &&
+			(len(r.Items) == 0 || slices.Contains(r.Items, c.Item)) {
 			return r.Give, r.As, true
 		}
 	}
@@ -245,22 +257,23 @@ func (d *RefundRequest) rule(c *plans.Charge) (Extent, RefundAs, bool) {
 
 const maxDays = 1_000_000
 
-// worth returns how many days of the next period an amount pays for.
+// worth returns the number of days of the next period that an amount pays for.
 func (d *RefundRequest) worth(f *fault.List, amount decimal.Decimal) int {
 	if len(d.Next.Lines) == 0 || !d.Next.Total.IsPositive() {
-		f.Add("next", proration.ErrUnset, "days are worth what the next period costs")
+		f.Add("next", proration.ErrUnset, "required, a bill with a positive total")
 	}
 	if d.DayMode == 0 {
-		f.Add("day_mode", proration.ErrUnset, "say how a part of a day is rounded")
+		f.Add("day_mode", proration.ErrUnset, "required, a rounding mode")
 	} else if _, err := (proration.Rounding{Mode: d.DayMode}).Round(amount); err != nil {
-		f.Add("day_mode", proration.ErrInvalid, "no rounding mode has the number %d", d.DayMode)
+		f.Add("day_mode", proration.ErrInvalid, "must be a rounding mode; got %d", d.DayMode)
 	}
 	if *f != nil || !fault.Amount(f, "next.total", d.Next.Total) {
 		return 0
 	}
 	period := d.Next.Lines[0].Period
 	days, err := proration.Request{
-		Period: period, Span: period, Policy: proration.Policy{DayCount: proration.Days, ChangeDay: proration.NewSide}, Location: d.Location,
+		Period: period, Span: period, Location: d.Location,
+		Policy: proration.Policy{DayCount: proration.Days, ChangeDay: proration.NewSide},
 	}.Fraction()
 	if err != nil {
 		f.Under("next.lines[0]", err)
@@ -270,7 +283,7 @@ func (d *RefundRequest) worth(f *fault.List, amount decimal.Decimal) int {
 	value.Mul(value, big.NewRat(days.Den, 1))
 	count := exact.Quotient(value, 0, exact.Mode(d.DayMode))
 	if count.GreaterThan(decimal.New(maxDays, 0)) {
-		f.Add("next.total", proration.ErrLimit, "%v days are more than %d", count, maxDays)
+		f.Add("next.total", proration.ErrLimit, "must give at most %d days; got %v", maxDays, count)
 		return 0
 	}
 	return int(count.IntPart())

@@ -203,7 +203,7 @@ func TestDispose(t *testing.T) {
 			for _, e := range out.Entries {
 				reason := out.Reason
 				if reason == "" {
-					reason = "not used"
+					reason = "unused charges"
 				}
 				if e.Kind != credits.Granted || e.ID != "cn-1" || e.Ref != "cn-1" || e.Currency != "USD" || !e.At.Equal(at) || e.Reason != reason {
 					t.Errorf("the grant %+v does not say what it is", e)

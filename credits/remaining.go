@@ -8,17 +8,18 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// RemainingSpan is a time throughout which as many units of a charge are paid for, and were not given back.
+// RemainingSpan is a span in which a constant number of units of a charge is billed and not credited.
 type RemainingSpan struct {
-	Charge int              `json:"charge"` // which charge, by its place in the list
-	Span   proration.Period `json:"span"`   // the time, a part of its span; that of a charge without one
-	Units  decimal.Decimal  `json:"units"`  // how many; one of what is not counted, and zero where all of them were given back
+	Charge int              `json:"charge"` // index of the charge in the list
+	Span   proration.Period `json:"span"`   // part of the charge's span; equals it if the charge covers no time
+	Units  decimal.Decimal  `json:"units"`  // units left; 1 for a charge without a quantity, 0 if all are credited
 }
 
-// Remaining returns of which charges how many units are left, and when: charge by charge, each cut where its credits begin and end, from its
-// start on. A credit of time frees its units, or the one of what is not counted, for its span, and one of a quantity for another
-// reason from there on; one of money alone frees nothing.
-// Errors: those that [Unused] has for the charges.
+// Remaining returns the units that are left of each charge, charge by charge and span by span. A new span begins where
+// the number of units changes. A credit of unused time frees its units for its span; a charge without a quantity counts
+// as one unit. Another credit of a quantity frees its units until the end of the charge. A credit of money alone frees
+// nothing.
+// Errors: those of [Unused] for the charges.
 func Remaining(charges []plans.Charge) ([]RemainingSpan, error) {
 	var f fault.List
 	checkCharges(&f, charges)
@@ -49,7 +50,7 @@ func Remaining(charges []plans.Charge) ([]RemainingSpan, error) {
 	return all, nil
 }
 
-// unspanned returns how many units of a charge that has no span are left.
+// unspanned returns the units that are left of a charge without a span.
 func (b back) unspanned(c *plans.Charge) decimal.Decimal {
 	left := c.Quantity
 	if left.IsZero() {

@@ -12,33 +12,35 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Request asks what of some charges is not used from an instant on.
+// Request asks for credits for the part of some charges that is not used from an instant on.
 type Request struct {
-	Charges     []plans.Charge        `json:"charges"`           // what was billed, in the order of billing, and what of it was credited since
-	Item        string                `json:"item,omitzero"`     // only this item; "" is all
-	Quantity    decimal.Decimal       `json:"quantity,omitzero"` // how many of it are no longer used; zero is all of them
-	At          time.Time             `json:"at"`                // the first instant that is not used
-	Until       time.Time             `json:"until,omitzero"`    // the first instant that is used again, as after a pause; zero is for good
-	CreditBasis proration.CreditBasis `json:"credit_basis"`      // what a credit is a share of; must be set
-	Policy      proration.Policy      `json:"policy"`            // how to count and round
-	Location    *time.Location        `json:"-"`                 // whose calendar counts the days; nil is UTC
+	Charges     []plans.Charge        `json:"charges"`           // charges and their credits, in the order of billing
+	Item        string                `json:"item,omitzero"`     // ID of the item that is not used; "" is all items
+	Quantity    decimal.Decimal       `json:"quantity,omitzero"` // units of the item that are not used; zero is all units
+	At          time.Time             `json:"at"`                // first instant without use
+	Until       time.Time             `json:"until,omitzero"`    // first instant of use after a pause; zero is for good
+	CreditBasis proration.CreditBasis `json:"credit_basis"`      // amount that each credit is a share of; required
+	Policy      proration.Policy      `json:"policy"`            // day count and rounding
+	Location    *time.Location        `json:"-"`                 // time zone of the calendar days; nil is UTC
 }
 
-// Unused returns a credit for each charge that is paid for beyond the instant, the newest charge first. Charges that end before it
-// give none, nor do those that cost nothing, unless a quantity is taken off them; one that begins later is given back whole.
+// Unused returns a credit for each charge that covers time after the instant, the newest charge first. Charges that end
+// before the instant give no credit. Charges of zero give none either, unless a quantity is removed from them. A charge
+// that begins after the instant is credited in full.
 //
-// Each credit has the plan, the item and the price of its charge, names it in Corrects, and its Net is not above zero, each rounded on its
-// own; discounts and taxes go back in proportion, and the last credit of a charge takes what is left of them. The places of the
-// rounding are those of each charge's currency, whatever the policy says. A quantity is taken off in each period that was billed and of which something is left. Whether a charge was paid is not known here: pass those that were.
+// Each credit has the plan, the item and the price of its charge, and names the charge in Corrects. Its Net is not
+// above zero and is rounded on its own, to the places of the charge's currency, whatever the policy says. Discounts and
+// taxes are credited in proportion, and the last credit of a charge takes their remainder. A quantity is removed from
+// each billed period that has units left. The caller passes only charges that were paid.
 //
-// What was credited before counts: a credit of a quantity leaves so many fewer units to credit throughout its span, and one of money
-// alone counts against what is not used for good; where it is used again, the money lowers only what is left of the charge. Where credits
-// left more units for one time than for another, a charge has a credit for each, the earliest first. Never more comes back than was billed and is
-// not credited yet, of tax as well. A quantity that is priced by graduated tiers is given back at what the last units cost, so that
+// Earlier credits count. A credit of a quantity lowers the units left in its span. A credit of money alone is
+// subtracted from the new credit. For a pause it is not subtracted, and lowers only the cap. If the units left differ
+// over time, a charge gets a credit for each span, the earliest first. The credits and taxes of a charge are at most
+// its billed amounts less earlier credits. Units with graduated tiers are credited at the price of the last units, so
 // buying them again costs the same.
-// Errors: ErrUnset for the instant, the basis, the policy, or a charge without an ID; ErrPeriod for an end that is not after it; ErrInvalid
-// for a credit of a charge that is not there, two taxes of one name on a charge, and a quantity of which not as many are left; and those
-// of proration.Adjust, under the path of the charge.
+// Errors: ErrUnset for the instant, the basis, the policy, or a charge without an ID; ErrPeriod for an Until that is
+// not after At; ErrInvalid for a credit of an unknown charge, two taxes of one name on a charge, and a quantity above
+// the units left; and the errors of proration.Adjust, under the path of the charge.
 func Unused(r Request) ([]plans.Charge, error) {
 	var f fault.List
 	r.check(&f)
@@ -65,11 +67,12 @@ func Unused(r Request) ([]plans.Charge, error) {
 	}
 	for _, p := range periods {
 		if p.units.IsPositive() {
-			f.Add("quantity", proration.ErrInvalid, "only %v of %.40q are paid for in %v", r.Quantity.Sub(p.units), r.Item, p.period)
+			f.Add("quantity", proration.ErrInvalid, "must be at most the %v of %.40q that are left in %v; got %v",
+				r.Quantity.Sub(p.units), r.Item, p.period, r.Quantity)
 		}
 	}
 	if len(periods) == 0 && !r.Quantity.IsZero() {
-		f.Add("quantity", proration.ErrInvalid, "none of %.40q are paid for then", r.Item)
+		f.Add("quantity", proration.ErrInvalid, "must be 0, since no units of %.40q are left; got %v", r.Item, r.Quantity)
 	}
 	if f != nil {
 		return nil, f.Err()
@@ -77,12 +80,12 @@ func Unused(r Request) ([]plans.Charge, error) {
 	return owed, nil
 }
 
-// touches reports whether something of a span is not used.
+// touches reports whether a part of a span is not used.
 func (r *Request) touches(span proration.Period) bool {
 	return span.End.After(r.At) && (r.Until.IsZero() || r.Until.After(span.Start))
 }
 
-// within returns what of a span is not used, of which there is something.
+// within returns the part of a span that is not used. There must be one.
 func (r *Request) within(span proration.Period) proration.Period {
 	if r.At.After(span.Start) {
 		span.Start = r.At
@@ -93,19 +96,19 @@ func (r *Request) within(span proration.Period) proration.Period {
 	return span
 }
 
-// wanted is how many units of a period are still to be credited.
+// wanted is the number of units of a period that are still to be credited.
 type wanted struct {
 	period proration.Period
 	units  decimal.Decimal
 }
 
-// take lowers the units of each stretch of a charge to how many are to be credited in its period, of which so many were asked for at
-// first. What is taken in any of them is taken. A period of which all was credited before is not asked for any.
+// take limits the units of each stretch of a charge to the units still wanted in its period, which begin at asked, and
+// then lowers the wanted units by the largest stretch. A charge without units left wants none.
 func take(periods *[]wanted, c *plans.Charge, asked decimal.Decimal, parts []stretch) {
 	var left decimal.Decimal
 	for j := range parts {
 		if c.Quantity.IsZero() {
-			parts[j].units = decimal.Decimal{} // uncounted, and so none of those that are asked for
+			parts[j].units = decimal.Decimal{} // a charge without a quantity has no units to remove
 		}
 		left = decimal.Max(left, parts[j].units)
 	}
@@ -129,20 +132,21 @@ func take(periods *[]wanted, c *plans.Charge, asked decimal.Decimal, parts []str
 
 func element(i int) string { return "charges[" + strconv.Itoa(i) + "]" }
 
-// check adds the faults of what every charge is credited by.
+// check adds the faults of the request.
 func (r *Request) check(f *fault.List) {
 	if r.At.IsZero() {
-		f.Add("at", proration.ErrUnset, "say from when on it is not used")
+		f.Add("at", proration.ErrUnset, "required, an instant")
 	}
 	if !r.Until.IsZero() && !r.Until.After(r.At) {
-		f.Add("until", proration.ErrPeriod, "%s is not after %s", r.Until.Format(time.RFC3339Nano), r.At.Format(time.RFC3339Nano))
+		f.Add("until", proration.ErrPeriod, "must be after at, %s; got %s",
+			r.At.Format(time.RFC3339Nano), r.Until.Format(time.RFC3339Nano))
 	}
 	switch r.CreditBasis {
 	case proration.OnBilled, proration.OnPrice:
 	case 0:
-		f.Add("credit_basis", proration.ErrUnset, "say what a credit is a share of")
+		f.Add("credit_basis", proration.ErrUnset, "required, one of billed, price")
 	default:
-		f.Add("credit_basis", proration.ErrInvalid, "no basis has the number %d", r.CreditBasis)
+		f.Add("credit_basis", proration.ErrInvalid, "must be one of billed, price; got %d", r.CreditBasis)
 	}
 	f.Under("policy", r.Policy.Validate())
 	checkCharges(f, r.Charges)
@@ -151,12 +155,12 @@ func (r *Request) check(f *fault.List) {
 			f.Add("quantity", proration.ErrInvalid, "must not be negative; got %v", r.Quantity)
 		}
 		if r.Item == "" {
-			f.Add("item", proration.ErrUnset, "a quantity is that of an item")
+			f.Add("item", proration.ErrUnset, "required with a quantity, the item's ID")
 		}
 	}
 }
 
-// checkCharges adds the faults of charges and credits that make no sense together.
+// checkCharges adds the faults of charges and their credits.
 func checkCharges(f *fault.List, charges []plans.Charge) {
 	index, countable := map[string]int{}, true
 	for i, c := range charges {
@@ -173,7 +177,7 @@ func checkCharges(f *fault.List, charges []plans.Charge) {
 		for j, t := range c.Taxes {
 			sub := path + "taxes[" + strconv.Itoa(j) + "]."
 			if slices.ContainsFunc(c.Taxes[:j], func(other plans.Tax) bool { return other.Name == t.Name }) {
-				f.Add(sub+"name", proration.ErrInvalid, "%.40q comes twice, and what went back of each could not be told apart", t.Name)
+				f.Add(sub+"name", proration.ErrInvalid, "must be unique; %.40q appears twice", t.Name)
 			}
 			fault.Amount(f, sub+"amount", t.Amount)
 			if fault.Amount(f, sub+"percent", t.Percent) && t.Percent.IsNegative() {
@@ -189,29 +193,31 @@ func checkCharges(f *fault.List, charges []plans.Charge) {
 		case c.Corrects == "" && c.Quantity.IsNegative():
 			f.Add(path+"quantity", proration.ErrInvalid, "must not be negative; got %v", c.Quantity)
 		case c.Corrects == "" && c.ID == "" && c.Net.IsPositive():
-			f.Add(path+"id", proration.ErrUnset, "a charge that is credited has an ID")
+			f.Add(path+"id", proration.ErrUnset, "required, the charge's ID")
 		case c.Corrects == "" && c.ID != "":
 			if _, twice := index[c.ID]; twice {
-				f.Add(path+"id", proration.ErrInvalid, "%.40q comes twice", c.ID)
+				f.Add(path+"id", proration.ErrInvalid, "must be unique; %.40q appears twice", c.ID)
 			}
 			index[c.ID] = i
 		case c.Corrects == "":
 		case !known:
-			f.Add(path+"corrects", proration.ErrInvalid, "no charge %.40q is before it", c.Corrects)
+			f.Add(path+"corrects", proration.ErrInvalid, "must be the ID of an earlier charge; got %.40q", c.Corrects)
 		case c.Net.IsPositive() || c.Quantity.IsNegative():
-			f.Add(path+"net", proration.ErrInvalid, "a credit is not above zero, and its quantity not below")
+			f.Add(path+"net", proration.ErrInvalid, "must not be positive in a credit, nor quantity negative; got %v and %v",
+				c.Net, c.Quantity)
 		case c.Currency != charges[of].Currency:
-			f.Add(path+"currency", proration.ErrInvalid, "it credits a charge in %.3s", charges[of].Currency)
+			f.Add(path+"currency", proration.ErrInvalid, "must be the currency of the charge, %.3s; got %.3s",
+				charges[of].Currency, c.Currency)
 		}
 	}
 	if !countable {
-		return // to add up numbers beyond the limits could take for ever
+		return // adding up numbers beyond the limits could take unbounded time
 	}
 	all := given(charges)
 	for i, c := range charges {
 		at, sound := index[c.ID]
 		if b := all[c.ID]; sound && at == i && (b.net.GreaterThan(c.Net) && c.Net.IsPositive() || b.exceeds(&c)) {
-			f.Add(element(i)+".net", proration.ErrInvalid, "more of it was credited than was billed")
+			f.Add(element(i)+".net", proration.ErrInvalid, "must not be below its credits, in amount or in units; got %v", c.Net)
 		}
 	}
 }

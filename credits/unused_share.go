@@ -11,14 +11,14 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// credited returns a credit of a charge, with what of its discounts and taxes goes back with it.
+// credited returns a credit of a charge, with its share of the discounts and taxes.
 func credited(c *plans.Charge, before back, line proration.Result) plans.Charge {
 	credit := plans.Charge{
 		Corrects: c.ID, Plan: c.Plan, Item: c.Item, Currency: c.Currency, Price: c.Price, Multiplier: c.Multiplier,
 		Period: c.Period, Span: c.Span, Share: line, Net: line.Amount,
 	}
 	credit.Price.Tiers = append([]plans.Tier(nil), c.Price.Tiers...)
-	ratio := new(big.Rat) // of what goes back of the net
+	ratio := new(big.Rat) // the share of the net that is credited
 	switch after := before.net.Sub(line.Amount); {
 	case line.Amount.IsZero():
 	case after.LessThan(c.Net):
@@ -60,11 +60,11 @@ func credited(c *plans.Charge, before back, line proration.Result) plans.Charge 
 	return credit
 }
 
-// goesBack returns what of an amount beside a net goes back with a credit, as a number that is not above zero: the ratio of it,
-// rounded, but never more than is left; and all that is left with the last credit of a charge, which has no ratio. So all credits of
-// a charge add up.
+// goesBack returns the part of a discount or a tax that is credited along with a net, never above zero. It is the ratio
+// of the whole, rounded and at most the amount left. The last credit of a charge has no ratio and takes all that is
+// left, so the credits of a charge add up to it.
 func goesBack(left decimal.Decimal, all, ratio *big.Rat, rounding proration.Rounding) decimal.Decimal {
-	left = decimal.Max(left, decimal.Decimal{}) // a credit made by hand may have given back too much
+	left = decimal.Max(left, decimal.Decimal{}) // a manual credit may have returned too much
 	if ratio == nil {
 		return left.Neg()
 	}
@@ -72,8 +72,9 @@ func goesBack(left decimal.Decimal, all, ratio *big.Rat, rounding proration.Roun
 	return decimal.Max(exact.Quotient(value.Neg(value), rounding.Places, exact.Mode(rounding.Mode)), left.Neg())
 }
 
-// share returns how much of a charge some of the units that are left of it are; zero is all. Where units cost different amounts, the last ones go first,
-// and are what they cost of what all do. By volume they all cost the same.
+// share returns the credited units as a fraction of a charge; zero is all of it. If units have different prices, the
+// last units are credited first, and the fraction is their cost over the cost of all units. With volume pricing, all
+// units cost the same.
 func share(c *plans.Charge, left, units decimal.Decimal) (proration.Fraction, error) {
 	if units.Equal(c.Quantity) {
 		return proration.Fraction{}, nil
@@ -87,7 +88,7 @@ func share(c *plans.Charge, left, units decimal.Decimal) (proration.Fraction, er
 		}
 		for i, quantity := range []decimal.Decimal{left, left.Sub(units), c.Quantity, {}} {
 			if quantity.IsZero() && c.BaseQuantity == nil {
-				continue // none at all costs nothing, whatever comes on top of the units
+				continue // zero units cost nothing, even if the price has a flat fee
 			}
 			var err error
 			if costs[i], err = c.Price.Amount(base.Add(quantity)); err != nil {
@@ -100,7 +101,8 @@ func share(c *plans.Charge, left, units decimal.Decimal) (proration.Fraction, er
 	}
 	ratio := new(big.Rat).Quo(some.Rat(), all.Rat())
 	if !ratio.Num().IsInt64() || !ratio.Denom().IsInt64() {
-		return proration.Fraction{}, fault.New("quantity", proration.ErrLimit, "the ratio of %v to %v has more than 18 digits", some, all)
+		return proration.Fraction{}, fault.New("quantity", proration.ErrLimit,
+			"must be a fraction of the charge with at most 18 digits; got %v of %v", some, all)
 	}
 	return proration.Fraction{Num: ratio.Num().Int64(), Den: ratio.Denom().Int64()}, nil
 }

@@ -12,14 +12,14 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// back is what of a charge was given back.
+// back is the sum of the earlier credits of a charge.
 type back struct {
-	net   decimal.Decimal // in all, not negative
-	money decimal.Decimal // what of it was of money alone
+	net   decimal.Decimal // credited net, not negative
+	money decimal.Decimal // part of net from credits of money alone
 	lines []*plans.Charge // the credits
 }
 
-// given sums up the credits among charges by the charge that they correct.
+// given returns the sum of the credits of each charge, by the ID of the charge.
 func given(charges []plans.Charge) map[string]back {
 	all := map[string]back{}
 	for i := range charges {
@@ -38,21 +38,21 @@ func given(charges []plans.Charge) map[string]back {
 	return all
 }
 
-// stretch is a time in which as many units of a charge are paid for throughout.
+// stretch is a span in which a constant number of units of a charge is paid for.
 type stretch struct {
 	span  proration.Period
-	left  decimal.Decimal // how many units no earlier credit freed; one of what is not counted
-	units decimal.Decimal // how many of them are to be credited
-	part  proration.Fraction
+	left  decimal.Decimal    // units that no earlier credit freed; 1 for a charge without a quantity
+	units decimal.Decimal    // units of left that are to be credited
+	part  proration.Fraction // the credited units as a fraction of the charge; zero is all of it
 }
 
-// step is an instant from which on there are more or fewer units.
+// step is an instant at which the number of units changes.
 type step struct {
 	at   time.Time
 	more decimal.Decimal
 }
 
-// stretches cuts a time of a charge where the spans of earlier credits begin and end.
+// stretches cuts a span of a charge where earlier credits begin and end.
 func (b back) stretches(c *plans.Charge, within proration.Period) (all []stretch) {
 	left := c.Quantity
 	if left.IsZero() {
@@ -86,8 +86,9 @@ func (b back) stretches(c *plans.Charge, within proration.Period) (all []stretch
 	return all
 }
 
-// freed returns from when until when a credit of a charge frees how many units of it: one that says no time all of it, one of money
-// none, and one for time that is not used the only one of what is not counted. Units that were taken back otherwise stay so.
+// freed returns the span and the number of units that a credit of a charge frees. A credit of unused time frees its
+// units for its span, and the one unit of a charge without a quantity. A credit without a span frees its units for the
+// whole charge. Another credit frees its units until the end of the charge. A credit of money has no units.
 func freed(c, credit *plans.Charge) (from, to time.Time, units decimal.Decimal) {
 	from, to, units = credit.Span.Start, credit.Span.End, credit.Quantity
 	if to.IsZero() || credit.Kind != plans.ProrationCredit {
@@ -99,7 +100,7 @@ func freed(c, credit *plans.Charge) (from, to time.Time, units decimal.Decimal) 
 	return from, to, units
 }
 
-// exceeds reports whether more units were given back than there are.
+// exceeds reports whether the credits free more units than the charge has.
 func (b back) exceeds(c *plans.Charge) bool {
 	var sum decimal.Decimal
 	for _, credit := range b.lines {
@@ -111,8 +112,8 @@ func (b back) exceeds(c *plans.Charge) bool {
 	return slices.ContainsFunc(b.stretches(c, c.Span), func(s stretch) bool { return s.left.IsNegative() })
 }
 
-// unused returns the credits for the units of each stretch of a charge. Neighbours of which the same is given back are one, and what is
-// credited for one is not left for the next.
+// unused returns the credits for the units of each stretch of a charge. Adjacent stretches with equal credits share one
+// credit. Each credit counts as an earlier credit for the next.
 func (r *Request) unused(c *plans.Charge, before back, parts []stretch) ([]plans.Charge, error) {
 	var lines []stretch
 	for _, s := range parts {
@@ -125,7 +126,8 @@ func (r *Request) unused(c *plans.Charge, before back, parts []stretch) ([]plans
 				return nil, err
 			}
 		}
-		if n := len(lines) - 1; n >= 0 && lines[n].span.End.Equal(s.span.Start) && lines[n].units.Equal(s.units) && lines[n].part == s.part {
+		if n := len(lines) - 1; n >= 0 && lines[n].span.End.Equal(s.span.Start) &&
+			lines[n].units.Equal(s.units) && lines[n].part == s.part {
 			lines[n].span.End = s.span.End
 			continue
 		}
@@ -158,12 +160,15 @@ func (r *Request) credit(c *plans.Charge, before back, s *stretch) (plans.Charge
 		return plans.Charge{}, err
 	}
 	billed := proration.Billed{
-		Amount: c.Net, Credited: before.net, Returned: before.money, Part: s.part, Span: c.Span, Price: c.Share.Of, Period: c.Period,
+		Amount: c.Net, Credited: before.net, Returned: before.money, Part: s.part,
+		Span: c.Span, Price: c.Share.Of, Period: c.Period,
 	}
 	if s.span.End.Before(c.Span.End) {
 		billed.Until = s.span.End
 	}
-	adjustment, err := proration.Adjust(proration.Change{At: s.span.Start, Billed: billed, CreditBasis: r.CreditBasis, Policy: policy, Location: r.Location})
+	adjustment, err := proration.Adjust(proration.Change{
+		At: s.span.Start, Billed: billed, CreditBasis: r.CreditBasis, Policy: policy, Location: r.Location,
+	})
 	if err != nil {
 		return plans.Charge{}, err
 	}
@@ -175,8 +180,8 @@ func (r *Request) credit(c *plans.Charge, before back, s *stretch) (plans.Charge
 	return credit, nil
 }
 
-// unspent returns what of money that came back before the time of a credit was not worth, so that it counts for the next: cut off at
-// the places, in favour of the customer.
+// unspent returns the part of the earlier returned money that exceeds the value of a credit's span, so that it counts
+// for the next credit. It is cut off at the places, in favor of the customer.
 func unspent(line *proration.Result, part proration.Fraction) decimal.Decimal {
 	if !line.Capped || !line.Amount.IsZero() {
 		return decimal.Decimal{}

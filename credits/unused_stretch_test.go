@@ -84,14 +84,14 @@ func TestUnusedUntil(t *testing.T) {
 		},
 		{
 			name: "a pause after money", why: "the money was not for the pause, and lowers only what is left", billed: ten, before: []plans.Charge{credit("inv-1/1", "0", "-22")}, at: "2026-11-11", until: "2026-11-21",
-			want: []string{"2026-11-11 10: seat: 10 not used of inv-1/1, -30.00 x 10/30 days = -10, of which -8.00 was left"},
+			want: []string{"2026-11-11 10: seat: 10 not used of inv-1/1, -30.00 x 10/30 days = -10, limited to -8.00"},
 		},
 		{
 			name: "for good, after a pause and money", why: "of the 7.00, 5.00 are worth the days before the pause, and the rest counts after it", billed: ten,
 			before: []plans.Charge{timed("10", "-10", "2026-11-11/2026-11-21"), credit("inv-1/1", "0", "-7")}, at: "2026-11-06",
 			want: []string{
-				"2026-11-06 5: seat: 10 not used of inv-1/1, -30.00 x 5/30 days and 7 carried = 2, at most 0.00",
-				"2026-11-21 10: seat: 10 not used of inv-1/1, -30.00 x 10/30 days and 2 carried = -8.00",
+				"2026-11-06 5: seat: 10 not used of inv-1/1, -30.00 x 5/30 days plus 7 carried over = 2, at most 0.00",
+				"2026-11-21 10: seat: 10 not used of inv-1/1, -30.00 x 10/30 days plus 2 carried over = -8.00",
 			},
 		},
 		{
@@ -99,7 +99,7 @@ func TestUnusedUntil(t *testing.T) {
 			before: []plans.Charge{timed("10", "-22", "2026-11-11/2026-11-21")}, at: "2026-11-06",
 			want: []string{
 				"2026-11-06 5: seat: 10 not used of inv-1/1, -30.00 x 5/30 days = -5.00",
-				"2026-11-21 10: seat: 10 not used of inv-1/1, -30.00 x 10/30 days = -10, of which -3.00 was left",
+				"2026-11-21 10: seat: 10 not used of inv-1/1, -30.00 x 10/30 days = -10, limited to -3.00",
 			},
 		},
 		{

@@ -73,23 +73,23 @@ func TestUnused(t *testing.T) {
 		},
 		{
 			name: "a discounted charge, on the price", why: "law 3: half of the price is 445.00, of which no more than the 400.00 that were billed", billed: []sold{with(whole, func(s *sold) { s.off = "490" })}, at: "2026-11-16", basis: proration.OnPrice,
-			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445, of which -400.00 was left"},
+			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445, limited to -400.00"},
 		},
 		{
 			name: "money credited before", why: "it counts first: of the 445.00 that are not used the customer has 100.00 already", billed: []sold{whole}, before: []plans.Charge{credit("inv-1/1", "0", "-100")}, at: "2026-11-16",
-			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 15/30 days and 100 carried = -345.00"},
+			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 15/30 days plus 100 carried over = -345.00"},
 		},
 		{
 			name: "money credited before, twice", why: "as above, in all", billed: []sold{whole}, before: []plans.Charge{credit("inv-1/1", "0", "-100"), credit("inv-1/1", "0", "-45")}, at: "2026-11-16",
-			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 15/30 days and 145 carried = -300.00"},
+			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 15/30 days plus 145 carried over = -300.00"},
 		},
 		{
 			name: "more money credited before than is not used", why: "law 7: nothing is asked back from the customer", billed: []sold{whole}, before: []plans.Charge{credit("inv-1/1", "0", "-500")}, at: "2026-11-16",
-			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 15/30 days and 500 carried = 55, at most 0.00"},
+			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 15/30 days plus 500 carried over = 55, at most 0.00"},
 		},
 		{
 			name: "all of it credited before, as money", why: "law 3: what was given back is not given back again", billed: []sold{whole}, before: []plans.Charge{credit("inv-1/1", "0", "-890")}, at: "2026-11-01",
-			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 30/30 days and 890 carried = 0.00"},
+			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 30/30 days plus 890 carried over = 0.00"},
 		},
 		{
 			name: "some units credited before", why: "law 3: a credit of a quantity leaves so many fewer: 8 of 10 are left to credit, whatever came back for the two", billed: []sold{whole}, before: []plans.Charge{credit("inv-1/1", "2", "-178")}, at: "2026-11-16",
@@ -102,11 +102,11 @@ func TestUnused(t *testing.T) {
 		{
 			name: "units and money credited before", why: "the money was for all ten: 100.00 x 8/10 of it counts against the eight, 356.00 - 80.00", billed: []sold{whole},
 			before: []plans.Charge{credit("inv-1/1", "2", "-178"), credit("inv-1/1", "0", "-100")}, at: "2026-11-16",
-			want: []string{"seat: 8 not used of inv-1/1, -712.00 x 15/30 days and 80 carried = -276.00"},
+			want: []string{"seat: 8 not used of inv-1/1, -712.00 x 15/30 days plus 80 carried over = -276.00"},
 		},
 		{
 			name: "less is left than is not used", why: "law 3: of 712.00 for eight seats only 490.00 are not credited yet", billed: []sold{whole}, before: []plans.Charge{credit("inv-1/1", "2", "-400")}, at: "2026-11-01",
-			want: []string{"seat: 8 not used of inv-1/1, -712.00 x 30/30 days = -712, of which -490.00 was left"},
+			want: []string{"seat: 8 not used of inv-1/1, -712.00 x 30/30 days = -712, limited to -490.00"},
 		},
 		{name: "all units credited before", why: "law 3: what was given back is not given back again", billed: []sold{whole}, before: []plans.Charge{credit("inv-1/1", "10", "-445")}, at: "2026-11-20"},
 		{
@@ -153,7 +153,7 @@ func TestUnused(t *testing.T) {
 		{
 			name: "what has no quantity, after money", why: "of 15.00 that are not used the customer has 4.00", billed: []sold{{id: "inv-1/1", quantity: "0", price: plans.Price{Flat: giventest.Money("30")}, period: november}},
 			before: []plans.Charge{credit("inv-1/1", "0", "-4")}, at: "2026-11-16",
-			want: []string{"seat: not used of inv-1/1, -30.00 x 15/30 days and 4 carried = -11.00"},
+			want: []string{"seat: not used of inv-1/1, -30.00 x 15/30 days plus 4 carried over = -11.00"},
 		},
 		{
 			name: "parts of a unit", why: "2.5 of something, 1.5 of which were given back", billed: []sold{{id: "inv-1/1", quantity: "2.5", unit: "40.00", period: november}}, before: []plans.Charge{credit("inv-1/1", "1.5", "-60")}, at: "2026-11-16",
@@ -161,7 +161,7 @@ func TestUnused(t *testing.T) {
 		},
 		{
 			name: "a part that does not end", why: "one of three seats for 100.00: the third is 33.333..., not 33.33, so that two thirds come to 66.67", billed: []sold{{id: "inv-1/1", quantity: "3", unit: "33.333333", period: november}}, before: []plans.Charge{credit("inv-1/1", "1", "-33.33")}, at: "2026-11-01",
-			want: []string{"seat: 2 not used of inv-1/1, -66.66 x 30/30 days and -0.0066... carried = -66.666..., rounded half up to -66.67"},
+			want: []string{"seat: 2 not used of inv-1/1, -66.66 x 30/30 days plus -0.0066... carried over = -66.666..., rounded half up to -66.67"},
 		},
 		{
 			name: "yen", why: "ISO 4217: no places, and then the policy says so: 1000 x 10/30", billed: []sold{{id: "y", quantity: "1", unit: "1000", period: november, currency: "JPY"}}, at: "2026-11-21", policy: proration.Standard(0),

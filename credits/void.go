@@ -12,27 +12,29 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// VoidRequest asks to take back what something did to the ledger.
+// VoidRequest asks to reverse the effect of an invoice on the ledger.
 type VoidRequest struct {
-	Ref    string    `json:"ref"`    // the invoice that is voided
-	At     time.Time `json:"at"`     // when
-	Reason string    `json:"reason"` // for people: why
+	Ref    string    `json:"ref"`    // ID of the voided invoice; required
+	At     time.Time `json:"at"`     // instant of voiding; required
+	Reason string    `json:"reason"` // reason for the entries, for people
 }
 
-// Void takes back what an invoice did to the ledger, and returns the entries that do, to be appended to it: what it was paid with
-// is there again, on the terms of its grant, so that it is lost where that has expired; and what is left of the credit that it granted is
-// owed no more. What of that was spent already is returned as owed by the customer, who had it: it is not taken back from what others
-// paid with it, and stays theirs where that is voided later. A grant that is taken back gets an entry, of nothing where nothing is left, so
-// that voiding again changes nothing, and says the same. A reference of which the ledger knows nothing changes nothing either.
-// Errors: those of [Validate], ErrUnset for the reference and the instant, ErrInvalid for grants of it in several currencies, and ErrOutside for one before an entry of the invoice.
+// Void reverses the effect of an invoice on the ledger, and returns the entries to append to the ledger. Credit that
+// paid the invoice is restored on the terms of its grant, so it is lost if the grant has expired. The remaining credit
+// that the invoice granted is revoked. The customer owes the credit of such a grant that was already spent, and Void
+// returns it in owed. The documents that it paid stay paid, and voiding them later returns the credit to the customer.
+// A revoked grant gets an entry even if nothing is left, so voiding again adds no entry and returns the same owed. A
+// reference that is not in the ledger changes nothing.
+// Errors: those of [Validate], ErrUnset for the reference and the instant, ErrInvalid for grants of the invoice in
+// several currencies, and ErrOutside for an instant before an entry of the invoice.
 func Void(ledger []Entry, u VoidRequest) (entries []Entry, owed decimal.Decimal, err error) {
 	var f fault.List
 	f.Under("", Validate(ledger))
 	if u.Ref == "" {
-		f.Add("ref", proration.ErrUnset, "say what is voided")
+		f.Add("ref", proration.ErrUnset, "required, the ID of the voided invoice")
 	}
 	if u.At.IsZero() {
-		f.Add("at", proration.ErrUnset, "something is voided at an instant")
+		f.Add("at", proration.ErrUnset, "required, an instant")
 	}
 	var currency plans.Currency
 	for i, e := range ledger {
@@ -40,13 +42,15 @@ func Void(ledger []Entry, u VoidRequest) (entries []Entry, owed decimal.Decimal,
 			continue
 		}
 		if currency != "" && e.Currency != currency {
-			f.Add("ledger["+strconv.Itoa(i)+"].currency", proration.ErrInvalid, "%.40q granted %.3s", u.Ref, currency)
+			f.Add("ledger["+strconv.Itoa(i)+"].currency", proration.ErrInvalid,
+				"must be the currency of all grants of %.40q, %.3s; got %.3s", u.Ref, currency, e.Currency)
 		}
 		currency = e.Currency
 	}
 	for _, e := range ledger {
 		if e.Ref == u.Ref && e.At.After(u.At) && !u.At.IsZero() {
-			f.Add("at", proration.ErrOutside, "%.40q did something to the ledger on %s", u.Ref, e.At.Format(time.RFC3339Nano))
+			f.Add("at", proration.ErrOutside, "must not be before an entry of %.40q, %s; got %s",
+				u.Ref, e.At.Format(time.RFC3339Nano), u.At.Format(time.RFC3339Nano))
 			break
 		}
 	}
@@ -75,7 +79,7 @@ func Void(ledger []Entry, u VoidRequest) (entries []Entry, owed decimal.Decimal,
 	return entries, owed, nil
 }
 
-// standing returns what of the grant was not taken back.
+// standing returns the granted amount less the revoked amounts.
 func (a *account) standing() decimal.Decimal {
 	sum := a.grant.Amount
 	for _, e := range a.entries {
@@ -86,7 +90,7 @@ func (a *account) standing() decimal.Decimal {
 	return sum
 }
 
-// revoked reports whether a reference took the grant back already.
+// revoked reports whether a reference has revoked the grant.
 func (a *account) revoked(ref string) bool {
 	return slices.ContainsFunc(a.entries, func(e Entry) bool { return e.Kind == Revoked && e.Ref == ref })
 }

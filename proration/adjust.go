@@ -9,23 +9,24 @@ import (
 	"github.com/billingrules/billing/internal/exact"
 )
 
-// Adjustment is what a change costs: two lines, each rounded on its own, and their sum.
+// Adjustment is the cost of a change: a credit and a charge, each rounded on its own, and their sum.
 type Adjustment struct {
-	Credit Result          `json:"credit"` // for the unused part of what was billed; never above zero
-	Charge Result          `json:"charge"` // for what comes next; never below zero
-	Net    decimal.Decimal `json:"net"`    // Credit.Amount + Charge.Amount: due where positive, owed to the customer where negative
+	Credit Result          `json:"credit"` // credit for the unused part of the billed charge; never above zero
+	Charge Result          `json:"charge"` // charge for the new price; never below zero
+	Net    decimal.Decimal `json:"net"`    // Credit.Amount + Charge.Amount; negative if the customer gets it
 }
 
-// Explain returns both lines and the net in one line.
+// Explain returns the credit, the charge and the net on one line.
 func (a Adjustment) Explain() string {
-	return "credit " + a.Credit.Explain() + "; charge " + a.Charge.Explain() + "; net " + exact.Text(a.Net, max(a.Credit.Rounding.Places, a.Charge.Rounding.Places))
+	return "credit " + a.Credit.Explain() + "; charge " + a.Charge.Explain() +
+		"; net " + exact.Text(a.Net, max(a.Credit.Rounding.Places, a.Charge.Rounding.Places))
 }
 
-// Adjust returns the credit for the unused part of what was billed, and the charge for what comes next until its end. The
-// instant of the change is the same for both, and so is the owner of its day. The credit never exceeds what was billed
-// less what was credited before: no other place in the library decides that.
-// Every error is an [Error], or several: ErrUnset, ErrInvalid, ErrPeriod, ErrOutside (a change, or an end of what is not used, outside
-// the span that was billed, or a change outside the period that comes next), ErrZone or ErrLimit.
+// Adjust returns the credit for the unused part of a billed charge, and the charge for the new price until its end.
+// Both share the instant of the change and the owner of its day. The credit is at most the billed amount less earlier
+// credits. Every credit of unused time in the library is capped here.
+// Errors: ErrUnset, ErrInvalid, ErrPeriod, ErrOutside (the change is outside the billed span or the next period, or
+// Until is outside the billed span), ErrZone or ErrLimit, with one [Error] per fault.
 func Adjust(c Change) (a Adjustment, err error) {
 	if c.usual(&a) {
 		return a, nil
@@ -46,11 +47,13 @@ func Adjust(c Change) (a Adjustment, err error) {
 	return a, nil
 }
 
-// usual is Adjust for the usual change, which needs no further check: from what was billed and not credited yet to something
-// else. Otherwise it returns false and the long way is taken.
+// usual is Adjust for the usual change, from a charge without earlier credits to a new price. It checks its inputs on
+// the way. Otherwise it returns false, and the caller takes the slow path.
 func (c *Change) usual(a *Adjustment) bool {
 	b, n := &c.Billed, c.Next
-	if n == nil || c.CreditBasis != OnBilled || c.Policy.DayCount == Actual30 || !b.Period.isZero() || !b.Credited.IsZero() || !b.Returned.IsZero() || !b.Price.IsZero() || !b.Until.IsZero() || !b.whole() {
+	if n == nil || c.CreditBasis != OnBilled || c.Policy.DayCount == Actual30 ||
+		!b.Period.isZero() || !b.Credited.IsZero() || !b.Returned.IsZero() || !b.Price.IsZero() ||
+		!b.Until.IsZero() || !b.whole() {
 		return false
 	}
 	if b.Amount.IsNegative() || n.Price.IsNegative() || b.Amount.Exponent() < -c.Policy.Rounding.Places {
@@ -75,7 +78,7 @@ func (c *Change) usual(a *Adjustment) bool {
 	return true
 }
 
-// checked returns the shares of the credit and of the charge, a zero one where there is none, or every fault of the change.
+// checked returns the shares of the credit and of the charge, zero if there is none, or every fault of the change.
 func (c *Change) checked() (given, taken share, err error) {
 	var f faults
 	c.check(&f)
@@ -96,14 +99,14 @@ func (c *Change) checked() (given, taken share, err error) {
 	return given, taken, nil
 }
 
-// fill sets everything of a line but what rounding finds.
+// fill sets the fields of a line that do not depend on rounding.
 func (c *Change) fill(r *Result, of decimal.Decimal, part share) {
 	r.Of, r.Fraction, r.Unit, r.Rounding = of, part.Fraction, part.unit, c.Policy.Rounding
 }
 
-// credit fills in the line for the unused part, less what counts against it; not below nothing, and capped.
+// credit fills in the credit line: the unused share less the returned money, limited to between zero and the cap.
 func (c *Change) credit(r *Result, share share) {
-	share.Num = -share.Num // given back
+	share.Num = -share.Num // a credit is negative
 	b := &c.Billed
 	of, carry := b.base(c.CreditBasis), b.Returned.Rat()
 	if !b.whole() {
@@ -123,7 +126,8 @@ func (c *Change) credit(r *Result, share share) {
 	}
 }
 
-// part returns a part of an amount, and what of it a decimal does not hold: where it does not end, it is cut off at the places.
+// part returns a fraction of an amount, and the exact rest that the decimal does not contain. A value that does not end
+// within the limits is cut off at the places.
 func part(of decimal.Decimal, x Fraction, places int32) (decimal.Decimal, *big.Rat) {
 	value := new(big.Rat).Mul(of.Rat(), big.NewRat(x.Num, x.Den))
 	if n, ends := value.FloatPrec(); ends && n <= maxDigits {
@@ -133,7 +137,7 @@ func part(of decimal.Decimal, x Fraction, places int32) (decimal.Decimal, *big.R
 	return cut, value.Sub(value, cut.Rat())
 }
 
-// unused returns the share that the credit is of its basis.
+// unused returns the credit as a share of its basis.
 func (c *Change) unused() (share, error) {
 	b := &c.Billed
 	period, field := b.Period, "billed.period"
@@ -148,9 +152,10 @@ func (c *Change) unused() (share, error) {
 		switch {
 		case err != nil || paid.Num != 0:
 		case b.Amount.IsZero():
-			return share{Fraction{1, 1}, "period"}, nil // all of nothing
+			return share{Fraction{1, 1}, "period"}, nil // any share of zero is zero
 		default:
-			field, err = "billed.span", &Error{Rule: ErrPeriod, Reason: b.Span.String() + " has no day to count by " + c.Policy.DayCount.String()}
+			reason := "must have a day to count by " + c.Policy.DayCount.String() + "; got " + b.Span.String()
+			field, err = "billed.span", &Error{Rule: ErrPeriod, Reason: reason}
 		}
 		left.Fraction = over(left.Fraction, paid.Fraction)
 	}
@@ -161,14 +166,14 @@ func (c *Change) unused() (share, error) {
 	return left, err
 }
 
-// left is the cap, as a credit: what was billed less what was credited, and less what the places cannot hold of it.
+// left returns the cap as a credit: earlier credits less the billed amount, cut off at the places.
 func (b *Billed) left(places int32) decimal.Decimal {
 	term := exact.Term{Amount: b.Credited.Sub(b.Amount), Num: 1, Den: 1}
 	left, _ := term.Round(places, exact.Down)
 	return left
 }
 
-// over returns the share of a part, both being shares of the same period.
+// over returns x as a share of part; both are shares of the same period.
 func over(x, part Fraction) Fraction {
 	if x.Den == part.Den || x.Den == 0 || part.Den == 0 {
 		return Fraction{x.Num, part.Num}

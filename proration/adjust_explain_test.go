@@ -9,10 +9,10 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// creditText is what a credit reads: "-3.33 x 15/30 days and -0.0016... carried = -1.666..., rounded half up to -1.67".
+// creditText is what a credit reads: "-3.33 x 15/30 days plus -0.0016... carried over = -1.666..., rounded half up to -1.67".
 var creditText = regexp.MustCompile(`^(?P<of>-?[0-9.]+) x (?P<share>[0-9]+/[0-9]+)(?: (?:[a-z]+|days \((?:actual/30|30/360)\)|by whole months))?` +
-	`(?: and (?P<carry>-?[0-9.]+) carried)? = (?P<value>-?[0-9.]+)` +
-	`(?:, (?:rounded (?P<mode>[a-z ]+) to (?P<rounded>-?[0-9.]+)|of which (?P<left>-?[0-9.]+) was left|at most (?P<most>-?[0-9.]+)))?$`)
+	`(?: plus (?P<carry>-?[0-9.]+) carried over)? = (?P<value>-?[0-9.]+)` +
+	`(?:, (?:rounded (?P<mode>[a-z ]+) to (?P<rounded>-?[0-9.]+)|limited to (?P<left>-?[0-9.]+)|at most (?P<most>-?[0-9.]+)))?$`)
 
 // between is what a number in a text says: itself or, where it was cut off, that it lies between two.
 type between struct{ low, high *big.Rat }

@@ -88,12 +88,12 @@ var changes = []changeRow{
 	{
 		name: "a customer who paid nothing", why: "nothing comes back of nothing; a peer credits 13.33",
 		at: "2024-04-11", billed: "0", span: "2024-04-01/2024-05-01", price: "20", basis: proration.OnPrice, credit: "0", charge: "0", net: "0", capped: true,
-		creditExplained: "-20.00 x 20/30 days = -13.333..., of which 0.00 was left",
+		creditExplained: "-20.00 x 20/30 days = -13.333..., limited to 0.00",
 	},
 	{
 		name: "credited before", why: "never more than what was billed less what was credited",
 		at: "2024-01-12", billed: "10", span: "2024-01-01/2024-02-01", credited: "8", basis: proration.OnBilled,
-		credit: "-2", charge: "0", net: "-2", capped: true, creditExplained: "-10.00 x 20/31 days = -6.451..., of which -2.00 was left",
+		credit: "-2", charge: "0", net: "-2", capped: true, creditExplained: "-10.00 x 20/31 days = -6.451..., limited to -2.00",
 	},
 	{
 		name: "all of it credited", at: "2024-01-12", billed: "10", span: "2024-01-01/2024-02-01", credited: "10", basis: proration.OnBilled,
@@ -167,7 +167,7 @@ var changes = []changeRow{
 	{
 		name: "a third, which no decimal is", why: "it is cut off at the cent, and the rest of it is carried, so that nothing is rounded twice",
 		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", part: "1/3", basis: proration.OnBilled,
-		credit: "-1.67", charge: "0", net: "-1.67", creditExplained: "-3.33 x 15/30 days and -0.0016... carried = -1.666..., rounded half up to -1.67",
+		credit: "-1.67", charge: "0", net: "-1.67", creditExplained: "-3.33 x 15/30 days plus -0.0016... carried over = -1.666..., rounded half up to -1.67",
 	},
 	{
 		name: "a third of the price", why: "the unused share of the whole period of a third of the price",
@@ -177,66 +177,66 @@ var changes = []changeRow{
 	{
 		name: "a part by the price", why: "the price may give back more than was billed, and the cap is all that was billed, not the part of it",
 		at: "2024-01-02", billed: "50", span: "2024-01-01/2024-02-01", price: "100", part: "3/5", basis: proration.OnPrice,
-		credit: "-50", charge: "0", net: "-50", capped: true, creditExplained: "-60.00 x 30/31 days = -58.064..., of which -50.00 was left",
+		credit: "-50", charge: "0", net: "-50", capped: true, creditExplained: "-60.00 x 30/31 days = -58.064..., limited to -50.00",
 	},
 	{
 		name: "a part of what was mostly credited", why: "never more than was billed and is not credited yet",
 		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "9", part: "2/5", basis: proration.OnBilled,
-		credit: "-1", charge: "0", net: "-1", capped: true, creditExplained: "-4.00 x 15/30 days = -2, of which -1.00 was left",
+		credit: "-1", charge: "0", net: "-1", capped: true, creditExplained: "-4.00 x 15/30 days = -2, limited to -1.00",
 	},
 	{
 		name: "some of it came back before", why: "the money counts against the time that is not used",
 		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "3", returned: "3", basis: proration.OnBilled,
-		credit: "-2", charge: "0", net: "-2", creditExplained: "-10.00 x 15/30 days and 3 carried = -2.00",
+		credit: "-2", charge: "0", net: "-2", creditExplained: "-10.00 x 15/30 days plus 3 carried over = -2.00",
 	},
 	{
 		name: "some of it came back before, for a next one", why: "the usual change but for what came back",
 		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "3", returned: "3", next: "20", nextPeriod: "2024-04-01/2024-05-01", basis: proration.OnBilled,
-		credit: "-2", charge: "10", net: "8", netExplained: "credit -10.00 x 15/30 days and 3 carried = -2.00; charge 20.00 x 15/30 days = 10.00; net 8.00",
+		credit: "-2", charge: "10", net: "8", netExplained: "credit -10.00 x 15/30 days plus 3 carried over = -2.00; charge 20.00 x 15/30 days = 10.00; net 8.00",
 	},
 	{
 		name: "part of what was credited came back before", why: "what was credited otherwise limits the credit only",
 		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "6", returned: "1.5", basis: proration.OnBilled,
-		credit: "-3.5", charge: "0", net: "-3.5", creditExplained: "-10.00 x 15/30 days and 1.5 carried = -3.50",
+		credit: "-3.5", charge: "0", net: "-3.5", creditExplained: "-10.00 x 15/30 days plus 1.5 carried over = -3.50",
 	},
 	{
 		name: "some came back before, and a part of it is unused", why: "two fifths of the money count against two fifths of the seats: 4.00 x 1/2 - 1.20",
 		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "3", returned: "3", part: "2/5", basis: proration.OnBilled,
-		credit: "-0.8", charge: "0", net: "-0.8", creditExplained: "-4.00 x 15/30 days and 1.2 carried = -0.80",
+		credit: "-0.8", charge: "0", net: "-0.8", creditExplained: "-4.00 x 15/30 days plus 1.2 carried over = -0.80",
 	},
 	{
 		name: "some came back before, and a third is unused", why: "both rests are carried: 1.00 that came back, less 1/300 x 1/2",
 		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "3", returned: "3", part: "1/3", basis: proration.OnBilled,
-		credit: "-0.67", charge: "0", net: "-0.67", creditExplained: "-3.33 x 15/30 days and 0.9983... carried = -0.666..., rounded half up to -0.67",
+		credit: "-0.67", charge: "0", net: "-0.67", creditExplained: "-3.33 x 15/30 days plus 0.9983... carried over = -0.666..., rounded half up to -0.67",
 	},
 	{
 		name: "just as much came back before", why: "nothing is left to give back, and nothing is capped",
 		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "5", returned: "5", basis: proration.OnBilled,
-		credit: "0", charge: "0", net: "0", creditExplained: "-10.00 x 15/30 days and 5 carried = 0.00",
+		credit: "0", charge: "0", net: "0", creditExplained: "-10.00 x 15/30 days plus 5 carried over = 0.00",
 	},
 	{
 		name: "more came back before", why: "a credit is never a charge: what was given stays given",
 		at: "2024-04-20", billed: "10", span: "2024-04-01/2024-05-01", credited: "8", returned: "8", basis: proration.OnBilled,
-		credit: "0", charge: "0", net: "0", capped: true, creditExplained: "-10.00 x 11/30 days and 8 carried = 4.333..., at most 0.00",
+		credit: "0", charge: "0", net: "0", capped: true, creditExplained: "-10.00 x 11/30 days plus 8 carried over = 4.333..., at most 0.00",
 	},
 	{
 		name: "more came back before, and a third is unused", why: "a part of a credit is no charge either: 10.00/3 x 11/30 - 8.00/3",
 		at: "2024-04-20", billed: "10", span: "2024-04-01/2024-05-01", credited: "8", returned: "8", part: "1/3", basis: proration.OnBilled,
-		credit: "0", charge: "0", net: "0", capped: true, creditExplained: "-3.33 x 11/30 days and 2.6654... carried = 1.444..., at most 0.00",
+		credit: "0", charge: "0", net: "0", capped: true, creditExplained: "-3.33 x 11/30 days plus 2.6654... carried over = 1.444..., at most 0.00",
 	},
 	{
 		name: "all of it came back before", at: "2024-04-01", billed: "10", span: "2024-04-01/2024-05-01", credited: "10", returned: "10", basis: proration.OnBilled,
-		credit: "0", charge: "0", net: "0", creditExplained: "-10.00 x 30/30 days and 10 carried = 0.00",
+		credit: "0", charge: "0", net: "0", creditExplained: "-10.00 x 30/30 days plus 10 carried over = 0.00",
 	},
 	{
 		name: "less than half a cent too much came back", why: "it rounds to nothing and is left over", at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01",
 		credited: "5.001", returned: "5.001", basis: proration.OnBilled,
-		credit: "0", charge: "0", net: "0", creditExplained: "-10.00 x 15/30 days and 5.001 carried = 0.001, rounded half up to 0.00",
+		credit: "0", charge: "0", net: "0", creditExplained: "-10.00 x 15/30 days plus 5.001 carried over = 0.001, rounded half up to 0.00",
 	},
 	{
 		name: "came back by the price", why: "what came back counts against the share of the price; without it 30.00 would",
 		at: "2024-01-22", billed: "60", span: "2024-01-12/2024-02-01", period: "2024-01-01/2024-02-01", price: "93", credited: "12", returned: "12", basis: proration.OnPrice,
-		credit: "-18", charge: "0", net: "-18", creditExplained: "-93.00 x 10/31 days and 12 carried = -18.00",
+		credit: "-18", charge: "0", net: "-18", creditExplained: "-93.00 x 10/31 days plus 12 carried over = -18.00",
 	},
 	{
 		name: "a pause", why: "ten of thirty days are not used, and those after them are", at: "2024-04-11", until: "2024-04-21", billed: "10", span: "2024-04-01/2024-05-01", basis: proration.OnBilled,
@@ -268,7 +268,7 @@ var changes = []changeRow{
 	},
 	{
 		name: "a pause of what was mostly credited", why: "the cap is that of the whole", at: "2024-04-11", until: "2024-04-21", billed: "30", credited: "25", span: "2024-04-01/2024-05-01", basis: proration.OnBilled,
-		credit: "-5", charge: "0", net: "-5", capped: true, creditExplained: "-30.00 x 10/30 days = -10, of which -5.00 was left",
+		credit: "-5", charge: "0", net: "-5", capped: true, creditExplained: "-30.00 x 10/30 days = -10, limited to -5.00",
 	},
 }
 

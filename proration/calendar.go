@@ -9,8 +9,8 @@ type civil struct {
 	year, month, day int64 // month 1 to 12, day 1 to 31
 }
 
-// Day numbers count from 1970-01-01; the conversions are those of Howard Hinnant's "chrono-compatible low-level date
-// algorithms": years begin in March, so that the leap day is the last.
+// A day number counts the days since 1970-01-01. The conversions are from Howard Hinnant's "chrono-compatible low-level
+// date algorithms": years begin in March, so that the leap day is the last day of a year.
 const (
 	daysPer400Years = 146097
 	epochFromMarch0 = 719468 // days from 0000-03-01 to 1970-01-01
@@ -45,17 +45,17 @@ func (c civil) number() int64 {
 	return era*daysPer400Years + yearOfEra*365 + yearOfEra/4 - yearOfEra/100 + dayOfYear - epochFromMarch0
 }
 
-// months returns the number of the date's month, counted from January of year 0.
+// months returns the number of months from January of year 0 to the month of the date.
 func (c civil) months() int64 { return c.year*12 + c.month - 1 }
 
-// onDay returns the date on the given day of a month, or on the month's last day where it has no such day.
+// onDay returns the given day of a month, or the last day of a month that is shorter.
 func onDay(months, day int64) civil {
 	year := floorDiv(months, 12)
 	month := months - year*12 + 1
 	return civil{year: year, month: month, day: min(day, monthLength(year, month))}
 }
 
-// monthLength returns how many days a month has.
+// monthLength returns the number of days in a month.
 func monthLength(year, month int64) int64 {
 	switch month {
 	case 2:
@@ -69,8 +69,8 @@ func monthLength(year, month int64) int64 {
 	return 31
 }
 
-// anchorDay returns the day of the month that both ends of a period keep to, which is 31 for Feb 28 to Mar 31; where there
-// is none, the day of the start.
+// anchorDay returns the day of the month that both ends of a period are clamped from: 31 for Feb 28 to Mar 31. If there
+// is no such day, it returns the day of the start.
 func anchorDay(start, end civil) int64 {
 	day := max(start.day, end.day)
 	if onDay(start.months(), day) == start && onDay(end.months(), day) == end {
@@ -79,7 +79,7 @@ func anchorDay(start, end civil) int64 {
 	return start.day
 }
 
-// dayNumber returns the day number of the date that the wall shows at t in the location; nil is UTC.
+// dayNumber returns the day number of the local date at t in the location; nil is UTC.
 func dayNumber(t time.Time, loc *time.Location) int64 {
 	if loc == nil || loc == time.UTC {
 		return floorDiv(t.Unix(), secondsPerDay)
@@ -88,33 +88,33 @@ func dayNumber(t time.Time, loc *time.Location) int64 {
 	return floorDiv(t.Unix()+int64(offset), secondsPerDay)
 }
 
-// dayRange is a row of civil days: from, up to and not including to.
+// dayRange is a half-open range of day numbers: from is inside, to is not.
 type dayRange struct{ from, to int64 }
 
-// reopening is a turn of the clocks back over midnight: a day that had begun is interrupted by the one before it. From the
-// instant on it has begun all the same.
+// reopening is a clock change, at the instant unix, that sets local time back across midnight. From then on, local time
+// shows the day before, but the civil day stays the day that had begun.
 type reopening struct{ unix, day int64 }
 
-// turns are the changes of the clocks of a location that disturb the row of its civil days. There are next to none.
+// turns are the clock changes of a location that break the sequence of its civil days. They are very rare.
 type turns struct {
-	skipped  []dayRange  // days left out altogether, as Apia left out 2011-12-30 when it crossed the date line
-	reopened []reopening // as in St. John's, where clocks went back at one minute past midnight until 2011
+	skipped  []dayRange  // days that never occurred, such as 2011-12-30 in Apia, which crossed the date line
+	reopened []reopening // as in St. John's, where clocks were set back at one minute past midnight until 2011
 }
 
-// turnsBetween returns the turns that matter to instants between two.
+// turnsBetween returns the turns that affect the civil days of the instants between from and to.
 func turnsBetween(from, to time.Time, loc *time.Location) turns {
 	var found turns
 	if loc == nil || loc == time.UTC {
 		return found
 	}
-	const day = 24 * time.Hour // how long a turn can matter after it
+	const day = 24 * time.Hour // a turn affects instants up to this long after it
 	t := from.Add(-day).In(loc)
 	for {
 		_, change := t.ZoneBounds()
 		if change.IsZero() || change.After(to) {
 			return found
 		}
-		if !change.After(t) { // package time finds none around the end of some far years
+		if !change.After(t) { // package time returns no later change around the end of some far years
 			t = t.Add(day)
 			continue
 		}
@@ -132,7 +132,7 @@ func turnsBetween(from, to time.Time, loc *time.Location) turns {
 	}
 }
 
-// day returns the civil day that t belongs to: the last one that has begun.
+// day returns the civil day of t: the last day that has begun.
 func (z *turns) day(t time.Time, loc *time.Location) int64 {
 	day := dayNumber(t, loc)
 	for _, r := range z.reopened {
@@ -143,7 +143,7 @@ func (z *turns) day(t time.Time, loc *time.Location) int64 {
 	return day
 }
 
-// between counts the civil days from one day number to another, without those that were skipped.
+// between counts the civil days from one day number to another, without the skipped days.
 func (z *turns) between(from, to int64) int64 {
 	n := to - from
 	for _, s := range z.skipped {
@@ -152,7 +152,7 @@ func (z *turns) between(from, to int64) int64 {
 	return n
 }
 
-// floorDiv divides towards negative infinity; b is above zero.
+// floorDiv divides and rounds toward negative infinity; b is positive.
 func floorDiv(a, b int64) int64 {
 	q := a / b
 	if a%b < 0 {

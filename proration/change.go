@@ -8,10 +8,12 @@ import (
 	"github.com/billingrules/billing/internal/enum"
 )
 
-// CreditBasis says what the credit for unused time is a share of. Its zero is unset and refused.
+// CreditBasis selects the amount that a credit for unused time is a share of. Its zero is unset and refused.
+//
+// JSON: billed, price.
 type CreditBasis uint8
 
-// The bases. Whichever it is, never more comes back than was billed and is not credited yet.
+// The credit bases. With either of them, a credit is at most the billed amount less earlier credits.
 const (
 	OnBilled CreditBasis = iota + 1 // the billed amount, over the span it paid for (Stripe flexible, Kill Bill, Recurly)
 	OnPrice                         // the full price at the time of billing, over the whole period (Stripe classic, Lago)
@@ -25,50 +27,53 @@ func (b CreditBasis) String() string { return enum.String(creditBases, b) }
 // MarshalText returns the basis's name.
 func (b CreditBasis) MarshalText() ([]byte, error) { return enumText(creditBases, b, "credit_basis") }
 
-// UnmarshalText reads the basis's name; an unknown one is ErrInvalid.
+// UnmarshalText reads the basis's name; an unknown name is ErrInvalid.
 func (b *CreditBasis) UnmarshalText(text []byte) error {
 	return enumParse(creditBases, b, "credit_basis", text)
 }
 
-// Change is a change inside a period: what was billed and is no longer used from At on, and what is used instead.
+// Change is a change inside a period: from At on, a billed charge is no longer used, and a new price applies instead.
 type Change struct {
-	At          time.Time   `json:"at"`                    // the first instant of what comes next
-	Billed      Billed      `json:"billed"`                // what was billed before; the zero Billed is nothing, and gives no credit
-	Next        *Next       `json:"next,omitzero"`         // what comes next; nil is nothing: a cancellation
-	CreditBasis CreditBasis `json:"credit_basis,omitzero"` // what the credit is a share of; must be set where something was billed
-	Policy      Policy      `json:"policy,omitzero"`       // how to count and round, for the credit and the charge alike
+	At          time.Time   `json:"at"`                    // instant at which the old charge ends and the new price begins
+	Billed      Billed      `json:"billed"`                // charge that is no longer used; the zero value gives no credit
+	Next        *Next       `json:"next,omitzero"`         // the new price; nil is a cancellation
+	CreditBasis CreditBasis `json:"credit_basis,omitzero"` // base of the credit; required if Billed is set
+	Policy      Policy      `json:"policy,omitzero"`       // day count and rounding, for both the credit and the charge
 
-	Location *time.Location `json:"-"` // whose calendar counts the days; nil is UTC. Not needed for seconds
+	Location *time.Location `json:"-"` // time zone of the calendar days; nil is UTC; not needed for Seconds
 }
 
-// Billed is a charge that was billed, as far as a credit needs to know it.
+// Billed is a billed charge, with the facts that its credit depends on.
 type Billed struct {
-	Amount   decimal.Decimal `json:"amount"`            // what was billed for the span, net, not negative
-	Span     Period          `json:"span"`              // what it paid for
-	Credited decimal.Decimal `json:"credited,omitzero"` // what of it was credited already, not negative
-	Returned decimal.Decimal `json:"returned,omitzero"` // what of Credited came back for time that is not used, and is not given again; not negative
-	Price    decimal.Decimal `json:"price,omitzero"`    // the price for the whole period when it was billed; for OnPrice
-	Period   Period          `json:"period,omitzero"`   // the anchored period the span lies in; zero is the span itself
-	Part     Fraction        `json:"part,omitzero"`     // how much of it is no longer used, such as 2/5 of the seats; zero is all of it
-	Until    time.Time       `json:"until,omitzero"`    // the first instant that is used again, as after a pause; zero is the end of the span
+	Amount   decimal.Decimal `json:"amount"`            // billed net amount of the span, in major units, never negative
+	Span     Period          `json:"span"`              // service span that the amount paid for
+	Credited decimal.Decimal `json:"credited,omitzero"` // total of earlier credits of the charge, as a positive amount
+	// Returned is the part of Credited that returned money and freed no time, such as a credit of an amount. It is
+	// subtracted from this credit, in proportion to Part. In major units, never negative.
+	Returned decimal.Decimal `json:"returned,omitzero"`
+	Price    decimal.Decimal `json:"price,omitzero"`  // price of the whole period when billed; required for OnPrice
+	Period   Period          `json:"period,omitzero"` // anchored period that contains the span; zero is the span itself
+	Part     Fraction        `json:"part,omitzero"`   // part that is no longer used, such as 2/5 of the seats; zero is all
+	Until    time.Time       `json:"until,omitzero"`  // first instant of use after a pause; zero is the end of the span
 }
 
-// Next is what is used from the change on.
+// Next is the price that applies from the change on.
 type Next struct {
-	Price  decimal.Decimal `json:"price"`        // the price for the whole period, not negative
-	Period Period          `json:"period"`       // the whole anchored period
-	End    time.Time       `json:"end,omitzero"` // where the charge ends; zero is the end of the period
+	Price  decimal.Decimal `json:"price"`        // price for the whole period, in major units, never negative
+	Period Period          `json:"period"`       // the whole anchored period that contains the change
+	End    time.Time       `json:"end,omitzero"` // end of the charge, exclusive; zero is the end of the period
 }
 
-// isZero reports whether nothing was billed.
+// isZero reports whether no billed charge is set.
 func (b *Billed) isZero() bool {
-	return b.Amount.IsZero() && b.Credited.IsZero() && b.Returned.IsZero() && b.Price.IsZero() && b.Span.isZero() && b.Period.isZero() && b.Until.IsZero() && b.whole()
+	return b.Amount.IsZero() && b.Credited.IsZero() && b.Returned.IsZero() && b.Price.IsZero() &&
+		b.Span.isZero() && b.Period.isZero() && b.Until.IsZero() && b.whole()
 }
 
-// whole reports whether all of what was billed is no longer used.
+// whole reports whether the whole charge is no longer used.
 func (b *Billed) whole() bool { return b.Part == Fraction{} }
 
-// unused is what of the span is not used, from an instant on.
+// unused returns the part of the span that is not used, from the change on.
 func (b *Billed) unused(at time.Time) Period {
 	if b.Until.IsZero() {
 		return b.Span.From(at)
@@ -76,7 +81,7 @@ func (b *Billed) unused(at time.Time) Period {
 	return Period{Start: at, End: b.Until}
 }
 
-// base is what the credit is a share of.
+// base returns the amount that the credit is a share of.
 func (b *Billed) base(basis CreditBasis) decimal.Decimal {
 	if basis == OnPrice {
 		return b.Price
@@ -84,7 +89,7 @@ func (b *Billed) base(basis CreditBasis) decimal.Decimal {
 	return b.Amount
 }
 
-// span is what the charge is for.
+// span returns the span of the charge.
 func (n *Next) span(at time.Time) Period {
 	if n.End.IsZero() {
 		return n.Period.From(at)
@@ -109,13 +114,13 @@ func (c *Change) check(f *faults) {
 	c.Policy.checkZone(f, c.Location, "location")
 }
 
-// checkBilled adds the faults of what was billed.
+// checkBilled adds the faults of the billed charge.
 func (c *Change) checkBilled(f *faults, at bool) {
 	b := &c.Billed
 	checkNotNegative(f, "billed.amount", b.Amount)
 	span := checkPeriod(f, "billed.span", b.Span)
 	if span && at && !b.Span.Contains(c.At) {
-		f.add("at", ErrOutside, "%s is not inside what was billed, %v", c.At.Format(time.RFC3339Nano), b.Span)
+		f.add("at", ErrOutside, "must be inside billed.span, %v; got %s", b.Span, c.At.Format(time.RFC3339Nano))
 	}
 	c.Policy.checkZone(f, c.Location, "billed.span", b.Span.Start, b.Span.End)
 	if !b.Until.IsZero() {
@@ -123,15 +128,15 @@ func (c *Change) checkBilled(f *faults, at bool) {
 	}
 	checkNotNegative(f, "billed.credited", b.Credited)
 	if !b.Credited.IsZero() && usable(b.Amount) && usable(b.Credited) && b.Credited.GreaterThan(b.Amount) {
-		f.add("billed.credited", ErrInvalid, "%v is more than the %v that was billed", b.Credited, b.Amount)
+		f.add("billed.credited", ErrInvalid, "must be at most the billed %v; got %v", b.Amount, b.Credited)
 	}
 	checkNotNegative(f, "billed.returned", b.Returned)
 	if !b.Returned.IsZero() && usable(b.Returned) && usable(b.Credited) && b.Returned.GreaterThan(b.Credited) {
-		f.add("billed.returned", ErrInvalid, "%v is more than the %v that was credited", b.Returned, b.Credited)
+		f.add("billed.returned", ErrInvalid, "must be at most the credited %v; got %v", b.Credited, b.Returned)
 	}
 	checkNotNegative(f, "billed.price", b.Price)
 	if c.CreditBasis == OnPrice && b.Price.IsZero() && !b.Amount.IsZero() {
-		f.add("billed.price", ErrUnset, "a credit on the price needs it")
+		f.add("billed.price", ErrUnset, "required for credit_basis price")
 	}
 	if !b.Period.isZero() {
 		if checkPeriod(f, "billed.period", b.Period) && span {
@@ -140,30 +145,31 @@ func (c *Change) checkBilled(f *faults, at bool) {
 		c.Policy.checkZone(f, c.Location, "billed.period", b.Period.Start, b.Period.End)
 	}
 	if !b.whole() && (b.Part.Num < 0 || b.Part.Num > b.Part.Den) {
-		f.add("billed.part", ErrInvalid, "%v is not a part of a whole", b.Part)
+		f.add("billed.part", ErrInvalid, "must be between 0 and 1; got %v", b.Part)
 	}
 }
 
-// checkUntil adds the faults of when what was billed is used again.
+// checkUntil adds the faults of the instant at which the charge is used again.
 func (c *Change) checkUntil(f *faults, span, at bool) {
 	b := &c.Billed
 	switch sound := checkInstant(f, "billed.until", b.Until); {
 	case !sound:
 	case at && !b.Until.After(c.At):
-		f.add("billed.until", ErrPeriod, "%s is not after the change, %s", b.Until.Format(time.RFC3339Nano), c.At.Format(time.RFC3339Nano))
+		f.add("billed.until", ErrPeriod, "must be after at, %s; got %s",
+			c.At.Format(time.RFC3339Nano), b.Until.Format(time.RFC3339Nano))
 	case span && (!b.Until.After(b.Span.Start) || b.Until.After(b.Span.End)):
-		f.add("billed.until", ErrOutside, "%s is not inside what was billed, %v", b.Until.Format(time.RFC3339Nano), b.Span)
+		f.add("billed.until", ErrOutside, "must be inside billed.span, %v; got %s", b.Span, b.Until.Format(time.RFC3339Nano))
 	}
 	c.Policy.checkZone(f, c.Location, "billed.until", b.Until)
 }
 
-// checkNext adds the faults of what comes next.
+// checkNext adds the faults of the new price.
 func (c *Change) checkNext(f *faults, at bool) {
 	n := c.Next
 	checkNotNegative(f, "next.price", n.Price)
 	if checkPeriod(f, "next.period", n.Period) && at {
 		if !n.Period.Contains(c.At) {
-			f.add("at", ErrOutside, "%s is not inside the next period, %v", c.At.Format(time.RFC3339Nano), n.Period)
+			f.add("at", ErrOutside, "must be inside next.period, %v; got %s", n.Period, c.At.Format(time.RFC3339Nano))
 		} else if span := n.span(c.At); checkPeriod(f, "next.end", span) {
 			checkInside(f, "next.end", span, n.Period)
 		}

@@ -5,32 +5,34 @@ import (
 	"time"
 )
 
-// Cycle is the endless row of periods from an anchor. Period n begins n intervals after the anchor, computed from the anchor
-// and not from the period before it, so that Jan 31 is followed by Feb 29 and then Mar 31.
+// Cycle is an endless sequence of billing periods. Period n begins n intervals after the anchor. It is computed from
+// the anchor and not from the period before it, so Jan 31 is followed by Feb 29 and then by Mar 31.
 //
-// A cycle is stored as a wall-clock anchor and the name of a zone. It is used with the *time.Location of that name, which
-// the caller loads and sets; any other one is refused. A cycle in UTC needs none.
+// A cycle is stored as a local anchor and the name of a time zone. Before use, the caller loads the *time.Location of
+// that name and sets it; any other location is refused. A cycle in UTC needs no location.
 type Cycle struct {
-	Anchor   LocalTime `json:"anchor"`   // when period 0 begins, on the wall clock of the zone
-	Interval Interval  `json:"interval"` // the length of each period
+	Anchor   LocalTime `json:"anchor"`   // start of period 0, in the local time of the zone
+	Interval Interval  `json:"interval"` // length of each period
 
-	// Day is the day of the month on which periods begin, 1 to 31, where that is not the anchor's own: service began on
-	// the 16th and is billed on the 1st. Months without that day use their last. Period 0 then begins on that day of the
-	// anchor's month, before or after the anchor. Zero is the anchor's own day. Only for intervals of months.
+	// Day is the day of the month on which periods begin, 1 to 31, if it differs from the anchor's day: service begins on
+	// the 16th and is billed on the 1st. A shorter month uses its last day. Period 0 then begins on that day of the
+	// anchor's month, before or after the anchor. Zero is the anchor's day. Only for intervals of months.
 	Day int `json:"day,omitzero"`
 
-	Zone     string         `json:"zone,omitzero"` // IANA name of the zone whose calendar this is, "America/New_York"; "UTC" or "" is UTC
-	Location *time.Location `json:"-"`             // the location of that name; nil is UTC
+	Zone     string         `json:"zone,omitzero"` // IANA name of the time zone, "America/New_York"; "UTC" or "" is UTC
+	Location *time.Location `json:"-"`             // location of that name; nil is UTC
 }
 
-// NewCycle returns the cycle whose period 0 begins at the anchor, on the calendar of the anchor's location.
-// Errors: ErrUnset or ErrLimit for the anchor or the interval, and ErrZone for a time whose zone has no name: a local one
-// where the machine does not name its zone, and one read from JSON with an offset.
+// NewCycle returns the cycle whose period 0 begins at the anchor, in the time zone of the anchor's location.
+// Errors: ErrUnset or ErrLimit for the anchor, the errors of [Interval.Validate], and ErrZone for an anchor without a
+// named zone, such as an offset read from JSON, or time.Local on a machine that does not name its zone.
 func NewCycle(anchor time.Time, interval Interval) (Cycle, error) {
-	c := Cycle{Anchor: LocalTimeOf(anchor), Interval: interval, Zone: anchor.Location().String(), Location: anchor.Location()}
+	c := Cycle{
+		Anchor: LocalTimeOf(anchor), Interval: interval, Zone: anchor.Location().String(), Location: anchor.Location(),
+	}
 	var f faults
 	if checkInstant(&f, "anchor", anchor) && c.Zone == "" {
-		f.add("anchor", ErrZone, "%s has an offset and no zone; give it in its location", anchor.Format(time.RFC3339))
+		f.add("anchor", ErrZone, "must be in a named time zone; got the offset of %s", anchor.Format(time.RFC3339))
 	}
 	if f != nil {
 		interval.check(&f, "interval")
@@ -42,9 +44,9 @@ func NewCycle(anchor time.Time, interval Interval) (Cycle, error) {
 	return c, nil
 }
 
-// Period returns period n; n may be negative. It takes the same time for any n.
-// A period is empty, its end being its start, where the zone skips a whole day of a daily cycle.
-// Errors: those of the cycle's fields, and ErrLimit for a period outside the years 1 to 9999.
+// Period returns period n, which may be negative. It takes the same time for any n.
+// If the zone skips a whole day, the period of that day in a daily cycle is empty: its end equals its start.
+// Errors: those of [Cycle.Validate], and ErrLimit for a period outside the years 1 to 9999.
 func (c Cycle) Period(n int) (Period, error) {
 	var f faults
 	if !c.check(&f) {
@@ -53,11 +55,12 @@ func (c Cycle) Period(n int) (Period, error) {
 	if p, ok := c.period(int64(n)); ok {
 		return p, nil
 	}
-	return Period{}, &Error{Field: "n", Rule: ErrLimit, Reason: "that period is not within the years 1 to 9999"}
+	return Period{}, &Error{Field: "n", Rule: ErrLimit, Reason: "must be a period within the years 1 to 9999"}
 }
 
-// Index returns the n for which period n contains t. It takes the same time for any t.
-// Errors: those of the cycle's fields, and ErrLimit for an instant whose period leaves the years 1 to 9999.
+// Index returns the number of the period that contains t. It takes the same time for any t.
+// Errors: those of [Cycle.Validate], ErrUnset for the zero instant, and ErrLimit for an instant whose period is not
+// within the years 1 to 9999.
 func (c Cycle) Index(t time.Time) (int, error) {
 	var f faults
 	c.check(&f)
@@ -78,7 +81,7 @@ func (c Cycle) Containing(t time.Time) (Period, error) {
 	return c.Period(n)
 }
 
-// Next returns the first boundary at or after t, which for the start of a service is its first billing date.
+// Next returns the first boundary at or after t. For the start of a service, it is the first billing date.
 // Errors as for [Cycle.Index].
 func (c Cycle) Next(t time.Time) (time.Time, error) {
 	p, err := c.Containing(t)
@@ -91,13 +94,14 @@ func (c Cycle) Next(t time.Time) (time.Time, error) {
 	return p.End, nil
 }
 
-// Validate returns every fault of the cycle's fields: ErrUnset for a missing anchor or interval, ErrInvalid for an interval
-// or a day that means nothing, ErrLimit beyond the limits, and ErrZone for a location that is not that of the zone.
+// Validate returns every fault of the cycle: ErrUnset for a missing anchor or interval, ErrInvalid for an interval or a
+// day that is not valid, ErrLimit for values beyond the limits, and ErrZone for a location that does not match the
+// zone.
 func (c Cycle) Validate() error {
 	var f faults
 	if c.check(&f) {
 		if _, ok := c.period(0); !ok {
-			f.add("interval", ErrLimit, "%v from %v on is not within the years 1 to 9999", c.Interval, c.Anchor)
+			f.add("interval", ErrLimit, "must keep period 0 within the years 1 to 9999; got %v from %v", c.Interval, c.Anchor)
 		}
 	}
 	return f.err()
@@ -107,21 +111,21 @@ func (c Cycle) Validate() error {
 func (c *Cycle) check(f *faults) bool {
 	before := len(*f)
 	if c.Anchor == (LocalTime{}) {
-		f.add("anchor", ErrUnset, "a cycle begins somewhere")
+		f.add("anchor", ErrUnset, "required, the local start of period 0")
 	} else if c.Anchor.seconds < 0 || c.Anchor.seconds >= maxSeconds {
-		f.add("anchor", ErrLimit, "%v is not within the years 1 to 9999", c.Anchor)
+		f.add("anchor", ErrLimit, "must be within the years 1 to 9999; got %v", c.Anchor)
 	}
 	c.Interval.check(f, "interval")
 	if c.Day < 0 || c.Day > 31 {
-		f.add("day", ErrInvalid, "no month has a day %d", c.Day)
+		f.add("day", ErrInvalid, "must be between 0 and 31; got %d", c.Day)
 	} else if c.Day != 0 && c.Interval.Months == 0 {
-		f.add("day", ErrInvalid, "only intervals of months begin on a day of the month, and not %v", c.Interval)
+		f.add("day", ErrInvalid, "must be 0 unless the interval is in months; got %d with %v", c.Day, c.Interval)
 	}
 	c.checkLocation(f)
 	return len(*f) == before
 }
 
-// checkLocation adds a fault where the location is not that of the stored name.
+// checkLocation adds a fault if the location does not match the stored name.
 func (c *Cycle) checkLocation(f *faults) {
 	stored, given := c.Zone, "UTC"
 	if stored == "" {
@@ -132,20 +136,20 @@ func (c *Cycle) checkLocation(f *faults) {
 	}
 	switch {
 	case stored != given && c.Location == nil:
-		f.add("zone", ErrZone, "set Location to %s: a cycle that was read back has none", stored)
+		f.add("zone", ErrZone, "must have Location set to %s, which JSON does not store", stored)
 	case stored != given:
-		f.add("zone", ErrZone, "the cycle is stored in %s and its location is %s", stored, given)
+		f.add("zone", ErrZone, "must match Location; got %s and the location %s", stored, given)
 	case given == localZone:
-		f.add("zone", ErrZone, "a local zone is another one on each machine; load a zone by its name")
+		f.add("zone", ErrZone, "must not be Local, which differs by machine; load the zone by its name")
 	case given == "UTC" && c.Location != nil && offsetAt(0, c.Location) != 0:
-		f.add("zone", ErrZone, "the location is called UTC and is another zone")
+		f.add("zone", ErrZone, "must match Location; got a location named UTC with another offset")
 	}
 }
 
-// localZone is what time.Local calls itself where the machine does not say which zone that is.
+// localZone is the name of time.Local on a machine that does not name its zone.
 const localZone = "Local"
 
-// period returns period n of a cycle that was checked, or that it is outside the years 1 to 9999.
+// period returns period n of a checked cycle, and false if it is not within the years 1 to 9999.
 func (c *Cycle) period(n int64) (p Period, ok bool) {
 	if p.Start, ok = c.boundary(n); ok && n < math.MaxInt64 {
 		p.End, ok = c.boundary(n + 1)
@@ -153,7 +157,7 @@ func (c *Cycle) period(n int64) (p Period, ok bool) {
 	return p, ok
 }
 
-// boundary returns the start of period n, or that it is outside the years 1 to 9999.
+// boundary returns the start of period n, and false if it is not within the years 1 to 9999.
 func (c *Cycle) boundary(n int64) (time.Time, bool) {
 	if n > maxSeconds || n < -maxSeconds {
 		return time.Time{}, false
@@ -186,7 +190,7 @@ func (c *Cycle) boundary(n int64) (time.Time, bool) {
 	return t, t.Unix() >= minUnix && t.Unix() <= maxUnix
 }
 
-// elapsed is boundary for an interval of seconds, which no calendar stretches.
+// elapsed is boundary for an interval of seconds, which does not depend on the calendar.
 func (c *Cycle) elapsed(n int64) (time.Time, bool) {
 	anchor := c.Anchor.In(c.Location)
 	seconds, ok := advance(anchor.Unix(), n, c.Interval.Seconds, maxSeconds)
@@ -196,7 +200,7 @@ func (c *Cycle) elapsed(n int64) (time.Time, bool) {
 	return time.Unix(seconds, int64(anchor.Nanosecond())).In(anchor.Location()), true
 }
 
-// advance returns from + n × step, or that the product is beyond the limit.
+// advance returns from + n × step, and false if the product is beyond the limit.
 func advance(from, n, step, limit int64) (int64, bool) {
 	if n > limit/step || n < -(limit/step) {
 		return 0, false
@@ -204,9 +208,9 @@ func advance(from, n, step, limit int64) (int64, bool) {
 	return from + n*step, true
 }
 
-// index returns the number of the period that contains t: a guess from the calendar, then the few steps that clamped days,
-// times of day and zones may put it off by. Of several boundaries on one instant the last counts, so that the period found
-// is never empty.
+// index returns the number of the period that contains t. It estimates the number from the calendar and corrects it by
+// the few steps that clamped days, times of day and zones can cause. If several boundaries fall on one instant, the
+// last one counts, so the period is never empty.
 func (c *Cycle) index(field string, t time.Time) (int64, error) {
 	local := t.In(c.Anchor.In(c.Location).Location())
 	w := LocalTimeOf(local)
@@ -224,7 +228,7 @@ func (c *Cycle) index(field string, t time.Time) (int64, error) {
 	for {
 		start, ok := c.boundary(n)
 		if !ok {
-			return 0, &Error{Field: field, Rule: ErrLimit, Reason: "its period is not within the years 1 to 9999"}
+			return 0, &Error{Field: field, Rule: ErrLimit, Reason: "must be in a period within the years 1 to 9999"}
 		}
 		if start.After(t) {
 			n--
@@ -232,7 +236,7 @@ func (c *Cycle) index(field string, t time.Time) (int64, error) {
 		}
 		next, ok := c.boundary(n + 1)
 		if !ok {
-			return 0, &Error{Field: field, Rule: ErrLimit, Reason: "its period is not within the years 1 to 9999"}
+			return 0, &Error{Field: field, Rule: ErrLimit, Reason: "must be in a period within the years 1 to 9999"}
 		}
 		if next.After(t) {
 			return n, nil

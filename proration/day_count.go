@@ -6,39 +6,43 @@ import (
 	"github.com/billingrules/billing/internal/enum"
 )
 
-// DayCount says how time is counted. Its zero is unset and refused.
+// DayCount selects how time is counted. Its zero is unset and refused.
+//
+// JSON: seconds, days, actual/30, 30/360, months.
 type DayCount uint8
 
-// The day counts. Of 1,200.00 a year, July 14 to January 1 is 562.19 by Seconds or Days, 570.00 by Actual30, 556.67 by
-// Thirty360 and 558.06 by Months. Zuora has such settings.
+// The day counts. At 1,200.00 a year, July 14 to January 1 costs 562.19 by Seconds or Days, 570.00 by Actual30, 556.67
+// by Thirty360 and 558.06 by Months. Zuora has similar settings.
 const (
-	Seconds   DayCount = iota + 1 // elapsed seconds, and exact parts of them where the instants have any
+	Seconds   DayCount = iota + 1 // elapsed seconds, or exact parts of a second if an instant has any
 	Days                          // civil days, whatever their length in hours, over the civil days of the period
-	Actual30                      // civil days over 30 for each month of the period, at most the whole; not additive, and a whole February is 28/30
-	Thirty360                     // days of months of 30 days, a 31st counting as the 30th, over the period counted likewise
-	Months                        // whole months from the start of the period first, then the days of the odd month over its length
+	Actual30                      // civil days over 30 days a month, at most the whole; not additive: February is 28/30
+	Thirty360                     // 30-day months, with the 31st as the 30th, over the period counted the same way
+	Months                        // whole months from the period's start, then days of the last month over its length
 )
 
 var dayCounts = []string{"", "seconds", "days", "actual/30", "30/360", "months"}
 
-// String returns the count's name, "30/360".
+// String returns the day count's name, "30/360".
 func (d DayCount) String() string { return enum.String(dayCounts, d) }
 
-// MarshalText returns the count's name.
+// MarshalText returns the day count's name.
 func (d DayCount) MarshalText() ([]byte, error) { return enumText(dayCounts, d, "day_count") }
 
-// UnmarshalText reads the count's name; an unknown one is ErrInvalid.
+// UnmarshalText reads the day count's name; an unknown name is ErrInvalid.
 func (d *DayCount) UnmarshalText(text []byte) error {
 	return enumParse(dayCounts, d, "day_count", text)
 }
 
-// Side is one of the two sides of a change: what was before it, or what comes after. Its zero is unset.
+// Side is one of the two sides of a change: the old contract or the new one. Its zero is unset.
+//
+// JSON: old, new.
 type Side uint8
 
 // The sides.
 const (
-	OldSide Side = iota + 1 // what was before the change keeps the whole day: the day of a cancellation is billed
-	NewSide                 // what comes after has the whole day: the day of a cancellation is not billed
+	OldSide Side = iota + 1 // the old side owns the whole day of a change: the day of a cancellation is billed
+	NewSide                 // the new side owns the whole day: the day of a cancellation is not billed
 )
 
 var sides = []string{"", "old", "new"}
@@ -49,26 +53,26 @@ func (s Side) String() string { return enum.String(sides, s) }
 // MarshalText returns the side's name.
 func (s Side) MarshalText() ([]byte, error) { return enumText(sides, s, "change_day") }
 
-// UnmarshalText reads the side's name; an unknown one is ErrInvalid.
+// UnmarshalText reads the side's name; an unknown name is ErrInvalid.
 func (s *Side) UnmarshalText(text []byte) error { return enumParse(sides, s, "change_day", text) }
 
-// measure counts spans of one period by one day count. Its positions are day numbers, or elapsed units for Seconds.
+// measure counts spans of one period by one day count. Seconds uses only the period and the policy.
 type measure struct {
 	period   Period
 	policy   Policy
 	location *time.Location
-	start    int64 // the day of the period's start
-	end      int64 // the day of the period's end
+	start    int64 // day number of the period's start
+	end      int64 // day number of the period's end
 	turns    turns
 }
 
-// share is a fraction, and what its parts are called.
+// share is a fraction and the name of its unit.
 type share struct {
 	Fraction
 	unit string
 }
 
-// newMeasure returns the measure of a period that was checked.
+// newMeasure returns the measure of a checked period.
 func newMeasure(period Period, policy Policy, loc *time.Location) measure {
 	m := measure{period: period, policy: policy, location: loc}
 	if policy.DayCount == Seconds {
@@ -76,14 +80,14 @@ func newMeasure(period Period, policy Policy, loc *time.Location) measure {
 	}
 	through := period.End
 	if policy.DayCount == Months {
-		through = through.Add(31 * 24 * time.Hour) // the odd month may end after the period
+		through = through.Add(31 * 24 * time.Hour) // the last month may end after the period
 	}
 	m.turns = turnsBetween(period.Start, through, loc)
 	m.start, m.end = m.turns.day(period.Start, loc), m.turns.day(period.End, loc)
 	return m
 }
 
-// share returns the share of the period that the span is. The span lies inside the period.
+// share returns the share of the period that the span covers. The span lies inside the period.
 func (m *measure) share(span Period) (share, error) {
 	if m.policy.DayCount == Seconds {
 		return elapsed(m.period, span)
@@ -106,16 +110,17 @@ func (m *measure) share(span Period) (share, error) {
 	switch {
 	case x.Den > 0:
 	case span.Equal(m.period):
-		x, unit = Fraction{1, 1}, "period" // the whole is the whole, even if no day of it counts
+		x, unit = Fraction{1, 1}, "period" // the whole period is a full share, even if it has no day to count
 	default:
-		return share{}, &Error{Field: "period", Rule: ErrPeriod, Reason: m.period.String() + " has no day to count by " + m.policy.DayCount.String()}
+		reason := "must have a day to count by " + m.policy.DayCount.String() + "; got " + m.period.String()
+		return share{}, &Error{Field: "period", Rule: ErrPeriod, Reason: reason}
 	}
 	return share{x, unit}, nil
 }
 
-// usualShare is the share in the usual case, and finds on the way that nothing is wrong with what it is made from: the
-// instants are whole seconds, in order and within the limits, and the policy is complete. Otherwise it returns false and
-// the long way is taken, which finds out what is wrong.
+// usualShare computes the share in the usual case and checks its inputs on the way: the instants are whole seconds, in
+// order and within the limits, and the policy is complete. Otherwise it returns false, and the caller takes the slow
+// path, which reports the faults.
 func usualShare(period, span *Period, policy *Policy, loc *time.Location) (share, bool) {
 	start, from, to, end := period.Start.Unix(), span.Start.Unix(), span.End.Unix(), period.End.Unix()
 	nanos := period.Start.Nanosecond() | span.Start.Nanosecond() | span.End.Nanosecond() | period.End.Nanosecond()
@@ -133,13 +138,15 @@ func usualShare(period, span *Period, policy *Policy, loc *time.Location) (share
 	return x, err == nil
 }
 
-// inUTC reports whether both instants are written in UTC itself.
+// inUTC reports whether both instants have the location UTC.
 func inUTC(p *Period) bool { return p.Start.Location() == time.UTC && p.End.Location() == time.UTC }
 
-// elapsed counts seconds, or the largest decimal part of a second that all four instants are whole in.
+// elapsed counts seconds, or the largest decimal part of a second that divides all four instants evenly.
 func elapsed(p, span Period) (share, error) {
 	num, den := span.End.Unix()-span.Start.Unix(), p.End.Unix()-p.Start.Unix()
-	nanos := [4]int64{int64(p.Start.Nanosecond()), int64(span.Start.Nanosecond()), int64(span.End.Nanosecond()), int64(p.End.Nanosecond())}
+	nanos := [4]int64{
+		int64(p.Start.Nanosecond()), int64(span.Start.Nanosecond()), int64(span.End.Nanosecond()), int64(p.End.Nanosecond()),
+	}
 	finest := 0
 	for _, n := range nanos {
 		for n%parts[finest].nanos != 0 {
@@ -149,14 +156,15 @@ func elapsed(p, span Period) (share, error) {
 	part := parts[finest]
 	perSecond := int64(time.Second) / part.nanos
 	if den >= maxElapsed/perSecond {
-		return share{}, &Error{Field: "period", Rule: ErrLimit, Reason: p.String() + " is too long to count in " + part.name}
+		reason := "must be short enough to count in " + part.name + "; got " + p.String()
+		return share{}, &Error{Field: "period", Rule: ErrLimit, Reason: reason}
 	}
 	num = num*perSecond + (nanos[2]-nanos[1])/part.nanos
 	den = den*perSecond + (nanos[3]-nanos[0])/part.nanos
 	return share{Fraction{num, den}, part.name}, nil
 }
 
-// parts are what elapsed time is counted in.
+// parts are the units in which elapsed time is counted.
 var parts = []struct {
 	nanos int64
 	name  string
@@ -164,8 +172,8 @@ var parts = []struct {
 
 const maxElapsed = 1<<63 - 1
 
-// position returns the day on which what comes after t begins to count. An instant inside the period is a change, and its
-// day belongs to one side whole; the period's own ends are nobody's change.
+// position returns the day number from which the time after t counts. An instant inside the period is a change, and one
+// side owns its whole day. The ends of the period are not changes.
 func (m *measure) position(t time.Time) int64 {
 	day := m.turns.day(t, m.location)
 	if m.policy.ChangeDay == OldSide && t.After(m.period.Start) && t.Before(m.period.End) {
@@ -174,14 +182,14 @@ func (m *measure) position(t time.Time) int64 {
 	return min(day, m.end)
 }
 
-// thirty360 returns the day's position on a calendar of months of 30 days.
+// thirty360 returns the position of a day on a calendar of 30-day months.
 func thirty360(day int64) int64 {
 	c := civilOf(day)
 	return 30*c.months() + min(c.day, 30)
 }
 
-// months returns how many whole months lie between the start of the period and a day of it, how many days of the odd
-// month are left, and how long that month is.
+// months returns the number of whole months from the start of the period to a day, the number of days after them, and
+// the length in days of the month that contains those days.
 func (m *measure) months(day int64) (whole, days, length int64) {
 	start, at := civilOf(m.start), civilOf(day)
 	anchor := anchorDay(start, civilOf(m.end))
@@ -195,8 +203,8 @@ func (m *measure) months(day int64) (whole, days, length int64) {
 	return whole, m.turns.between(begins, day), m.turns.between(begins, ends)
 }
 
-// byMonths is the Months count: the position of the span's end less that of its start, over that of the period's end. Each
-// is whole months and a part of the odd one, and all three are brought to one denominator.
+// byMonths counts by Months: the position of the span's end less the position of its start, over the position of the
+// period's end. Each position is whole months and a fraction of the last month. All three get a common denominator.
 func (m *measure) byMonths(from, to int64) Fraction {
 	var ratios [3]Fraction
 	scale := int64(1)

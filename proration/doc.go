@@ -1,6 +1,6 @@
-// Package proration decides how much of a period a span is, and how much money that is.
+// Package proration computes the share of a billing period that a span covers, and the amount for that share.
 //
-// It is the bottom of the library: calendar, exact arithmetic and rounding, and nothing about plans or invoices.
+// It is the lowest package of the library: calendar, exact arithmetic and rounding. It knows no plans and no invoices.
 //
 //	r, err := proration.Prorate(proration.Request{
 //		Amount: decimal.RequireFromString("178.00"), // two seats at 89.00
@@ -12,46 +12,46 @@
 //
 // # Words
 //
-// A [Period] is a half-open interval of instants. An [Interval] is a recurring length such as P1M. A [Cycle] is the
-// endless row of periods from an anchor. A [Fraction] is an exact share of a period, two integers. A [DayCount] says how
-// time is counted, a [Rounding] how the one division ends, and a [Policy] holds what a seller must choose.
+// A [Period] is a half-open interval of instants. An [Interval] is a recurring length such as P1M. A [Cycle] is an
+// endless sequence of periods, computed from an anchor. A [Fraction] is an exact share of a period, in two integers. A
+// [DayCount] selects how time is counted, a [Rounding] how a result is rounded, and a [Policy] combines both.
 //
 // # Verbs
 //
-//   - [Cycle.Period], [Cycle.Containing], [Cycle.Index], [Cycle.Next] and [Cycle.Billable]: the calendar.
-//   - [Prorate]: one charge for a part of a period.
-//   - [Adjust]: credit, charge and net of a change inside a period.
-//   - [Settle]: any number of changes inside a period, without drift.
-//   - [Split]: parts that add up.
+//   - [Cycle.Period], [Cycle.Containing], [Cycle.Index], [Cycle.Next] and [Cycle.Billable] find billing periods.
+//   - [Prorate] charges for a part of a period.
+//   - [Adjust] computes the credit, the charge and the net of a change inside a period.
+//   - [Settle] charges for any number of changes inside a period, without rounding drift.
+//   - [Split] divides an amount into parts that add up to it.
 //
 // # Rules
 //
-// An amount is multiplied by a ratio of integers, divided once and rounded once: there is no day rate, no decimal factor,
-// and no use of decimal's process-wide precision. The denominator is the whole anchored period, also where service began
-// or ended inside it, so that a part never costs more than the whole. Every boundary comes from the anchor and none from
-// the one before it: Jan 31, Feb 29, Mar 31. A day is a day of the calendar, whatever its length in hours.
+// An amount is multiplied by a ratio of integers, divided once and rounded once. There is no day rate, no decimal
+// factor, and no use of decimal's process-wide precision. The denominator is the whole anchored period, even if service
+// starts or ends inside it, so a part never costs more than the whole. Every boundary is computed from the anchor, and
+// none from the boundary before it: Jan 31, Feb 29, Mar 31. A day is a calendar day, whatever its length in hours.
 //
-// Shares add up: the share of [a, c) is the share of [a, b) and the share of [b, c), by every day count but Actual30,
-// which is capped at the whole. Amounts rounded one by one need not; where they must, give each the [Residual] of the one
-// before it as its carry, which is what [Settle] does, and their sum stays within half of the last place of the exact one.
+// Shares are additive: share(a, c) = share(a, b) + share(b, c). The exception is Actual30, which is capped at the
+// whole. Amounts that are rounded one by one need not add up. If they must, pass the [Residual] of each amount as the
+// carry of the next, as [Settle] does. With a half mode, their sum then stays within half of the last place of the
+// exact total.
 //
 // # Time zones
 //
-// Days, months and boundaries belong to a calendar, and a calendar to a zone. The caller passes the *time.Location: this
-// package looks nothing up by name and reads no clock. A nil Location is UTC, and then every instant must be given in UTC:
-// the offset that JSON keeps of a time does not say which calendar it was written on, so it is refused rather than
-// guessed. Where only seconds are counted no location is needed.
+// Days, months and boundaries depend on a time zone. The caller passes the *time.Location: this package reads no clock
+// and looks up no zone by name. A nil Location is UTC, and then every instant must have the offset of UTC. JSON keeps
+// the offset of a time and not its zone, so an instant with another offset is refused. Seconds need no location.
 //
 // # Errors
 //
-// Bad input comes back as an error that joins one [Error] for each fault, in the order of the fields, with the field's path
-// and a rule to match with errors.Is: [ErrUnset], [ErrInvalid], [ErrPeriod], [ErrOutside], [ErrZone], [ErrLimit]. Nothing
-// panics, and nothing passed in is modified.
+// Bad input returns an [Error], or several joined in the order of the fields, one per fault. Each has the path of its
+// field and a rule to match with errors.Is: [ErrUnset], [ErrInvalid], [ErrPeriod], [ErrOutside], [ErrZone] or
+// [ErrLimit]. Nothing panics, and no input is modified.
 //
 // # Limits
 //
-// Amounts have at most 38 significant digits, none of them further than 38 places from the decimal point. Results are
-// rounded to between -18 and 18 places. Instants lie in the years 1 to 9999. An interval is at most 120,000 months,
-// 3,652,059 days or as many seconds as these have. [Cycle.Billable] returns at most 10,000 portions, [Split] takes at most
-// 10,000 weights and [Settle] as many steps. A carry has at most 400 digits above and below. Beyond that they return ErrLimit.
+// Amounts have at most 38 significant digits, all of them within 38 places of the decimal point. Results are rounded to
+// between -18 and 18 places. Instants lie in the years 1 to 9999. The fields of [Interval] state its limits. At most
+// 10,000 portions come out of [Cycle.Billable], and as many weights go into [Split] and steps into [Settle]. A carry
+// has at most 400 digits above and below its fraction bar. Values beyond a limit are ErrLimit.
 package proration

@@ -2,26 +2,28 @@ package proration
 
 import "github.com/billingrules/billing/internal/enum"
 
-// enumText is MarshalText of the package's enums.
+// enumText implements MarshalText for the package's enums.
 func enumText[T ~uint8](names []string, v T, field string) ([]byte, error) {
 	text, ok := enum.Marshal(names, v)
 	if !ok {
-		return nil, &Error{Field: field, Rule: ErrInvalid, Reason: "must be one of " + enum.List(names) + "; got " + enum.String(names, v)}
+		reason := "must be one of " + enum.List(names) + "; got " + enum.String(names, v)
+		return nil, &Error{Field: field, Rule: ErrInvalid, Reason: reason}
 	}
 	return text, nil
 }
 
-// enumParse is UnmarshalText of the package's enums.
+// enumParse implements UnmarshalText for the package's enums.
 func enumParse[T ~uint8](names []string, v *T, field string, text []byte) error {
 	parsed, ok := enum.Parse[T](names, text)
 	if !ok {
-		return &Error{Field: field, Rule: ErrInvalid, Reason: "must be one of " + enum.List(names) + "; got " + quoted(text)}
+		reason := "must be one of " + enum.List(names) + "; got " + quoted(text)
+		return &Error{Field: field, Rule: ErrInvalid, Reason: reason}
 	}
 	*v = parsed
 	return nil
 }
 
-// checkEnum adds a fault where v is unset or has no name.
+// checkEnum adds a fault if v is unset or has no name.
 func checkEnum[T ~uint8](f *faults, field string, names []string, v T) {
 	switch {
 	case v == 0:

@@ -15,13 +15,17 @@ import (
 )
 
 func TestErrorText(t *testing.T) {
-	err := &proration.Error{Field: "steps[2].at", Rule: proration.ErrOutside, Reason: "2024-02-01 is not inside January"}
-	if got, want := err.Error(), "steps[2].at: 2024-02-01 is not inside January (outside the period)"; got != want {
+	err := &proration.Error{Field: "steps[2].at", Rule: proration.ErrOutside, Reason: "must be inside January; got 2024-02-01"}
+	if got, want := err.Error(), "steps[2].at: must be inside January; got 2024-02-01"; got != want {
 		t.Errorf("it reads %q, want %q", got, want)
 	}
-	whole := &proration.Error{Rule: proration.ErrUnset, Reason: "an interval is longer than nothing"}
-	if got, want := whole.Error(), "an interval is longer than nothing (must be set)"; got != want {
+	whole := &proration.Error{Rule: proration.ErrUnset, Reason: "required, an ISO 8601 duration such as P1M"}
+	if got, want := whole.Error(), "required, an ISO 8601 duration such as P1M"; got != want {
 		t.Errorf("a fault of the value itself reads %q, want %q", got, want)
+	}
+	law := &proration.Error{Field: "total", Rule: errors.New("not_negative"), Reason: "must not be negative; got -1"}
+	if got, want := law.Error(), "total: must not be negative; got -1 (not_negative)"; got != want {
+		t.Errorf("a rule of another package reads %q, want %q", got, want)
 	}
 	if !errors.Is(err, proration.ErrOutside) || errors.Is(err, proration.ErrPeriod) {
 		t.Error("it is not the rule that it breaks, or another one")
@@ -29,7 +33,7 @@ func TestErrorText(t *testing.T) {
 }
 
 func TestUnder(t *testing.T) {
-	at := &proration.Error{Field: "at", Rule: proration.ErrUnset, Reason: "an instant is needed"}
+	at := &proration.Error{Field: "at", Rule: proration.ErrUnset, Reason: "required, an instant"}
 	whole := &proration.Error{Rule: proration.ErrInvalid, Reason: "it cannot be read"}
 	other := errors.New("the disk is full")
 	for _, row := range []struct {

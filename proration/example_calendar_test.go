@@ -10,7 +10,7 @@ import (
 
 const day = "Jan 2 15:04 -0700"
 
-// A zone is loaded by its name by the program, and only there.
+// The caller loads the time zone by its name; the library loads none.
 func ExampleNewCycle() {
 	newYork, err := time.LoadLocation("America/New_York")
 	if err != nil {
@@ -26,7 +26,7 @@ func ExampleNewCycle() {
 	// Output: 2024-01-31T09:30:00 P1M America/New_York
 }
 
-// Every boundary comes from the anchor, and none from the one before it.
+// Every boundary is computed from the anchor, and none from the boundary before it.
 func ExampleCycle_Period() {
 	c, err := proration.NewCycle(date(2024, 1, 31), proration.Interval{Months: 1})
 	if err != nil {
@@ -115,7 +115,7 @@ func ExampleParseInterval() {
 	// P18M 18 0 0
 	// P2W 0 14 0
 	// PT36H 0 0 129600
-	// interval: an interval is months, days or seconds, and not 1 months, 15 days and 0 seconds
+	// interval: must be months, days or seconds; got 1 months, 15 days and 0 seconds
 }
 
 func ExampleInterval_Validate() {
@@ -123,10 +123,10 @@ func ExampleInterval_Validate() {
 	fmt.Println(proration.Interval{Months: 1, Days: 15}.Validate())
 	// Output:
 	// <nil>
-	// an interval is months, days or seconds, and not 1 months, 15 days and 0 seconds
+	// must be months, days or seconds; got 1 months, 15 days and 0 seconds
 }
 
-// A reminder comes nine days before an end, at the same time of day.
+// A reminder is due nine days before a renewal, at the same time of day.
 func ExampleInterval_Before() {
 	end := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
 	reminder, err := proration.Interval{Days: 9}.Before(end, time.UTC)
@@ -135,7 +135,7 @@ func ExampleInterval_Before() {
 	// Feb 21 12:00 +0000 <nil>
 }
 
-// Three days of grace after a declined card, across a change of clocks.
+// Three days of grace after a declined card, across the start of daylight saving time.
 func ExampleInterval_After() {
 	newYork, err := time.LoadLocation("America/New_York")
 	if err != nil {
@@ -152,7 +152,7 @@ func ExampleInterval_After() {
 	// PT72H Mar 11 10:30 -0400 <nil>
 }
 
-// A wall clock that is stored shows the same time of day in winter and in summer; an offset would not.
+// A stored local time is the same time of day in winter and in summer; a stored offset is not.
 func ExampleLocalTimeOf() {
 	newYork, err := time.LoadLocation("America/New_York")
 	if err != nil {
@@ -164,7 +164,7 @@ func ExampleLocalTimeOf() {
 	// Output: 2024-01-31T09:30:00
 }
 
-// Where clocks skip midnight, a day begins an hour later.
+// On a day whose midnight the clocks skip, the day begins an hour later.
 func ExampleLocalTime_In() {
 	santiago, err := time.LoadLocation("America/Santiago")
 	if err != nil {
@@ -189,7 +189,7 @@ func ExamplePeriod_Until() {
 	// Output: 2026-11-01T00:00:00Z/2026-11-16T00:00:00Z
 }
 
-// The start is inside, the end is not.
+// The start is inside the period, the end is not.
 func ExamplePeriod_Contains() {
 	fmt.Println(november.Contains(november.Start), november.Contains(november.End))
 	// Output: true false
@@ -201,7 +201,7 @@ func ExamplePeriod_Covers() {
 	// Output: true false
 }
 
-// An instant is the same in any zone.
+// Two periods are equal if their instants are equal, in any time zone.
 func ExamplePeriod_Equal() {
 	tokyo := time.FixedZone("JST", 9*60*60)
 	there := proration.Period{Start: november.Start.In(tokyo), End: november.End.In(tokyo)}
@@ -211,13 +211,14 @@ func ExamplePeriod_Equal() {
 
 func ExampleCycle_Validate() {
 	var stored proration.Cycle
-	if err := json.Unmarshal([]byte(`{"anchor": "2024-01-31", "interval": "P1M", "zone": "America/New_York"}`), &stored); err != nil {
+	text := `{"anchor": "2024-01-31", "interval": "P1M", "zone": "America/New_York"}`
+	if err := json.Unmarshal([]byte(text), &stored); err != nil {
 		fmt.Println(err)
 	}
 	fmt.Println(stored.Validate())
 	stored.Location, _ = time.LoadLocation(stored.Zone)
 	fmt.Println(stored.Validate())
 	// Output:
-	// zone: set Location to America/New_York: a cycle that was read back has none
+	// zone: must have Location set to America/New_York, which JSON does not store
 	// <nil>
 }

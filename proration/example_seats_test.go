@@ -10,7 +10,7 @@ import (
 )
 
 // A workspace with three seats at 89.00 is billed on the first of each month, in advance. On November 16, two seats are
-// added: they cost the days that are left of November now, and from December on all five are billed in full.
+// added. They are charged for the rest of November now, and from December on all five seats are billed in full.
 func Example_seats() {
 	seat := decimal.RequireFromString("89.00")
 	policy := proration.Standard(2)
@@ -30,7 +30,7 @@ func Example_seats() {
 	line, err := proration.Prorate(proration.Request{
 		Amount: seat.Mul(decimal.NewFromInt(2)),
 		Period: period,
-		Span:   period.From(added), // by days, the day on which they are added counts
+		Span:   period.From(added), // the day of the addition is charged
 		Policy: policy,
 	})
 	if err != nil {
@@ -46,7 +46,9 @@ func Example_seats() {
 		return
 	}
 	for _, p := range due {
-		line, err := proration.Prorate(proration.Request{Amount: seat.Mul(decimal.NewFromInt(5)), Period: p.Period, Span: p.Span, Policy: policy})
+		line, err := proration.Prorate(proration.Request{
+			Amount: seat.Mul(decimal.NewFromInt(5)), Period: p.Period, Span: p.Span, Policy: policy,
+		})
 		if err != nil {
 			fmt.Println(err)
 			return

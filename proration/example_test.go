@@ -32,7 +32,7 @@ func ExampleProrate() {
 	// Output: 89.00
 }
 
-// A choice that decides money has no default; every fault of a request is told at once.
+// Settings that decide an amount have no default. All faults of a request are reported at once.
 func ExampleProrate_unset() {
 	_, err := proration.Prorate(proration.Request{
 		Amount: decimal.RequireFromString("178.00"),
@@ -45,7 +45,7 @@ func ExampleProrate_unset() {
 	// Output:
 	// true
 	// policy.change_day: required, one of old, new
-	// policy.rounding.mode: say which way amounts are rounded
+	// policy.rounding.mode: required, one of half_up, half_even, half_down, up, down, ceiling, floor
 }
 
 func ExampleRequest_Fraction() {
@@ -69,7 +69,7 @@ func ExampleResult_Explain() {
 	// Output: 100.00 x 10/31 days = 32.258..., rounded half up to 32.26 <nil>
 }
 
-// A plan of 20.00 becomes one of 50.00 when a third of the month has passed.
+// A customer moves from a plan at 20.00 to one at 50.00 after a third of the month.
 func ExampleAdjust() {
 	a, err := proration.Adjust(proration.Change{
 		At:          date(2026, 11, 11),
@@ -82,7 +82,7 @@ func ExampleAdjust() {
 	// Output: -13.33 33.33 20 <nil>
 }
 
-// Without a Next it is a cancellation; what was credited before never comes back twice.
+// A change without a Next is a cancellation. The credit is at most the amount that is not credited yet.
 func ExampleAdjust_cancellation() {
 	a, err := proration.Adjust(proration.Change{
 		At: date(2026, 11, 11),
@@ -95,7 +95,7 @@ func ExampleAdjust_cancellation() {
 		Policy:      proration.Standard(2),
 	})
 	fmt.Println(a.Credit.Explain(), err)
-	// Output: -20.00 x 20/30 days = -13.333..., of which -5.00 was left <nil>
+	// Output: -20.00 x 20/30 days = -13.333..., limited to -5.00 <nil>
 }
 
 func ExampleAdjustment_Explain() {
@@ -178,7 +178,7 @@ func ExamplePolicy_Validate() {
 	policy := proration.Standard(2)
 	policy.Rounding.Mode = 0
 	fmt.Println(policy.Validate())
-	// Output: rounding.mode: say which way amounts are rounded
+	// Output: rounding.mode: required, one of half_up, half_even, half_down, up, down, ceiling, floor
 }
 
 func ExampleRounding_Round() {
@@ -200,7 +200,7 @@ func ExampleFraction_Equal() {
 	// Output: 15/30 true
 }
 
-// What one amount leaves over is carried to the next, so that three thirds are the whole.
+// Each residual is the carry of the next amount, so three thirds add up to the whole.
 func ExampleResidual() {
 	var carry proration.Residual
 	for _, day := range []int{1, 11, 21} {
@@ -239,5 +239,5 @@ func ExampleResidual_Rat() {
 func ExampleUnder() {
 	err := proration.Policy{DayCount: proration.Seconds}.Validate()
 	fmt.Println(proration.Under("plans[3]", err))
-	// Output: plans[3].rounding.mode: say which way amounts are rounded
+	// Output: plans[3].rounding.mode: required, one of half_up, half_even, half_down, up, down, ceiling, floor
 }

@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// Fraction is an exact share: Num parts out of Den. It keeps the integers it was counted in, 15/30 and not 1/2, since they
-// are what a customer can check. Compare with Equal. The zero Fraction is no share at all.
+// Fraction is an exact share: Num parts out of Den. It keeps the integers in which it was counted, 15/30 and not 1/2,
+// because a customer can check them. Compare with Equal. The zero Fraction is unset.
 type Fraction struct {
-	Num int64 // parts taken; below zero where they are given back, as in a credit
-	Den int64 // parts in the whole, above zero
+	Num int64 // parts taken; negative in a credit
+	Den int64 // parts in the whole; positive
 }
 
 // Equal reports whether both are the same ratio: 15/30 equals 1/2.
@@ -37,14 +37,14 @@ func (x Fraction) String() string {
 // MarshalText returns "15/30".
 func (x Fraction) MarshalText() ([]byte, error) { return []byte(x.String()), nil }
 
-// UnmarshalText reads "15/30". Anything but two whole numbers is ErrInvalid, as is a denominator that is not above zero,
-// save in "0/0", the zero Fraction.
+// UnmarshalText reads "15/30". Text other than two whole numbers is ErrInvalid, and so is a denominator that is not
+// positive, except in "0/0", the zero Fraction.
 func (x *Fraction) UnmarshalText(text []byte) error {
 	num, den, found := strings.Cut(string(text), "/")
 	n, errNum := strconv.ParseInt(num, 10, 64)
 	d, errDen := strconv.ParseInt(den, 10, 64)
 	if !found || errNum != nil || errDen != nil || d < 0 || d == 0 && n != 0 {
-		return &Error{Field: "fraction", Rule: ErrInvalid, Reason: quoted(text) + " is not a fraction such as 15/30"}
+		return &Error{Field: "fraction", Rule: ErrInvalid, Reason: "must be a fraction such as 15/30; got " + quoted(text)}
 	}
 	*x = Fraction{Num: n, Den: d}
 	return nil

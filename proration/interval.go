@@ -6,26 +6,26 @@ import (
 	"time"
 )
 
-// Interval is a recurring length: some months, or some days, or some seconds, and only one of them. Its text is ISO 8601:
-// P1M, P6M, P1Y, P1W, P30D, PT24H. A year is twelve months and a week is seven days; a month or a day has the length that
-// the calendar gives it, a second has no calendar. The zero Interval is unset.
+// Interval is a recurring length in months, days or seconds; exactly one of its fields is set. Its text is ISO 8601:
+// P1M, P6M, P1Y, P1W, P30D, PT24H. A year is twelve months and a week is seven days. Months and days have the length
+// that the calendar gives them; seconds do not depend on a calendar. The zero Interval is unset.
 type Interval struct {
 	Months  int   // calendar months, 0 to 120,000
 	Days    int   // calendar days, 0 to 3,652,059
-	Seconds int64 // elapsed seconds, 0 to as many as 9,999 years have
+	Seconds int64 // elapsed seconds, 0 to 315,537,897,599 (9,999 years)
 }
 
-// Limits of an interval: each spans the years 1 to 9999.
+// The limits of an interval. Each covers the years 1 to 9999.
 const (
 	maxMonths  = 120_000
 	maxDays    = 3_652_059
 	maxSeconds = maxUnix - minUnix
 )
 
-// units are the designators of ISO 8601, in the order in which they may come; T stands before the last three.
+// units are the designators of ISO 8601 in their required order. T comes before the last three.
 var units = []struct {
 	designator byte
-	clock      bool // comes after the T
+	clock      bool // follows the T
 	months     int64
 	days       int64
 	seconds    int64
@@ -39,9 +39,9 @@ var units = []struct {
 	{designator: 'S', clock: true, seconds: 1},
 }
 
-// ParseInterval reads an ISO 8601 duration such as P1M, P1Y6M, P2W or PT36H: whole numbers, one kind of length.
-// Errors: ErrInvalid for other text, for fractions, signs, zero lengths and for a mix such as P1M15D, which recurs on no
-// calendar; ErrLimit for lengths beyond 9,999 years.
+// ParseInterval reads an ISO 8601 duration in whole numbers of one kind of length, such as P1M, P1Y6M, P2W or PT36H.
+// Errors: ErrInvalid for other text, including fractions, signs, zero lengths, and mixes such as P1M15D, which recur on
+// no calendar; ErrLimit for lengths beyond the limits of the fields.
 func ParseInterval(text string) (Interval, error) {
 	var months, days, seconds int64
 	rest, ok := strings.CutPrefix(text, "P")
@@ -70,7 +70,8 @@ func ParseInterval(text string) (Interval, error) {
 		seconds += n * u.seconds
 	}
 	if !ok || months|days|seconds == 0 {
-		return Interval{}, &Error{Field: "interval", Rule: ErrInvalid, Reason: quoted([]byte(text)) + " is not an ISO 8601 duration such as P1M or P30D"}
+		reason := "must be an ISO 8601 duration such as P1M or P30D; got " + quoted([]byte(text))
+		return Interval{}, &Error{Field: "interval", Rule: ErrInvalid, Reason: reason}
 	}
 	i := Interval{Months: int(min(months, maxMonths+1)), Days: int(min(days, maxDays+1)), Seconds: seconds}
 	var f faults
@@ -80,22 +81,22 @@ func ParseInterval(text string) (Interval, error) {
 	return i, nil
 }
 
-// After returns the instant one interval after t: at the same time of day on the calendar of the location, the day clamped to
-// shorter months, or so many elapsed seconds later. It is how a deadline such as three days of grace is found.
-// A nil location is UTC. Errors: those of the interval and the instant, ErrZone for a local location, and ErrLimit for a
-// result beyond the years 1 to 9999.
+// After returns the instant one interval after t, such as the end of three days of grace. Months and days keep the time
+// of day in the location, and months clamp to the last day of a shorter month. Seconds are elapsed time. A nil location
+// is UTC.
+// Errors: those of the interval and the instant, ErrZone for the location Local, and ErrLimit for a result that is not
+// within the years 1 to 9999.
 func (i Interval) After(t time.Time, loc *time.Location) (time.Time, error) {
 	return i.step(t, loc, 1)
 }
 
-// Before returns the instant one interval before t, as [Interval.After] returns the one after it: when a reminder is due that comes nine days
-// before an end.
-// Errors as for After.
+// Before returns the instant one interval before t, such as the time of a reminder nine days before a renewal. It
+// counts as [Interval.After] does, with the same errors.
 func (i Interval) Before(t time.Time, loc *time.Location) (time.Time, error) {
 	return i.step(t, loc, -1)
 }
 
-// step returns the instant some intervals after t, or before it.
+// step returns the instant n intervals after t, or before t if n is negative.
 func (i Interval) step(t time.Time, loc *time.Location, n int64) (time.Time, error) {
 	if loc == nil {
 		loc = time.UTC
@@ -104,7 +105,7 @@ func (i Interval) step(t time.Time, loc *time.Location, n int64) (time.Time, err
 	checkInstant(&f, "at", t)
 	i.check(&f, "interval")
 	if loc.String() == localZone {
-		f.add("location", ErrZone, "a local zone is another one on each machine; load a zone by its name")
+		f.add("location", ErrZone, "must not be Local, which differs by machine; load the zone by its name")
 	}
 	if f != nil {
 		return time.Time{}, f.err()
@@ -115,12 +116,13 @@ func (i Interval) step(t time.Time, loc *time.Location, n int64) (time.Time, err
 		to, ok = c.boundary(n)
 	}
 	if !ok || to.Unix() > maxUnix || to.Unix() < minUnix {
-		return time.Time{}, &Error{Field: "at", Rule: ErrLimit, Reason: i.String() + " from " + t.Format(time.RFC3339) + " is beyond the years 1 to 9999"}
+		reason := "must keep the result within the years 1 to 9999; got " + t.Format(time.RFC3339) + " and " + i.String()
+		return time.Time{}, &Error{Field: "at", Rule: ErrLimit, Reason: reason}
 	}
 	return to, nil
 }
 
-// leadingNumber cuts a whole number and the letter behind it off the front of text.
+// leadingNumber cuts a whole number and the letter after it off the front of text.
 func leadingNumber(text string) (n int64, designator byte, rest string, ok bool) {
 	digits := 0
 	for digits < len(text) && '0' <= text[digits] && text[digits] <= '9' {
@@ -136,7 +138,7 @@ func leadingNumber(text string) (n int64, designator byte, rest string, ok bool)
 	return n, text[digits], text[digits+1:], true
 }
 
-// beyondLimit is more than any interval may have, and can be multiplied by any unit.
+// beyondLimit is above every limit of an interval, and its product with any unit fits an int64.
 const beyondLimit = 1_000_000_000_000
 
 // String returns the shortest ISO 8601 text: P1Y for twelve months, P1W for seven days, PT24H for 86,400 seconds.
@@ -152,7 +154,7 @@ func (i Interval) String() string {
 	return "PT" + largest(i.Seconds, 60, "M", 1, "S")
 }
 
-// largest writes n in the larger unit where that is whole.
+// largest writes n in the larger unit if that is a whole number, and in the smaller unit otherwise.
 func largest(n, big int64, bigName string, small int64, smallName string) string {
 	if n%big == 0 {
 		return strconv.FormatInt(n/big, 10) + bigName
@@ -160,7 +162,7 @@ func largest(n, big int64, bigName string, small int64, smallName string) string
 	return strconv.FormatInt(n/small, 10) + smallName
 }
 
-// MarshalText returns the ISO 8601 text, and "" for the unset interval.
+// MarshalText returns the ISO 8601 text, or "" for the unset interval.
 func (i Interval) MarshalText() ([]byte, error) {
 	if i == (Interval{}) {
 		return nil, nil
@@ -172,7 +174,7 @@ func (i Interval) MarshalText() ([]byte, error) {
 	return []byte(i.String()), nil
 }
 
-// UnmarshalText reads what [ParseInterval] reads, and "" as the unset interval.
+// UnmarshalText reads the text that [ParseInterval] reads, and "" as the unset interval.
 func (i *Interval) UnmarshalText(text []byte) error {
 	if len(text) == 0 {
 		*i = Interval{}
@@ -185,15 +187,15 @@ func (i *Interval) UnmarshalText(text []byte) error {
 	return err
 }
 
-// Validate returns the fault of an interval that must recur: ErrUnset where it is zero, ErrInvalid where it is negative or a
-// mix, ErrLimit where it is longer than 9,999 years.
+// Validate returns the fault of an interval that must be set: ErrUnset if it is zero, ErrInvalid if it is negative or a
+// mix, ErrLimit if it is beyond the limits of its fields.
 func (i Interval) Validate() error {
 	var f faults
 	i.check(&f, "")
 	return f.err()
 }
 
-// check adds the faults of an interval that must recur.
+// check adds the faults of an interval that must be set.
 func (i Interval) check(f *faults, field string) bool {
 	lengths := 0
 	for _, set := range []bool{i.Months != 0, i.Days != 0, i.Seconds != 0} {
@@ -203,13 +205,14 @@ func (i Interval) check(f *faults, field string) bool {
 	}
 	switch {
 	case lengths == 0:
-		f.add(field, ErrUnset, "an interval is longer than nothing")
+		f.add(field, ErrUnset, "required, an ISO 8601 duration such as P1M")
 	case lengths > 1:
-		f.add(field, ErrInvalid, "an interval is months, days or seconds, and not %d months, %d days and %d seconds", i.Months, i.Days, i.Seconds)
+		f.add(field, ErrInvalid, "must be months, days or seconds; got %d months, %d days and %d seconds",
+			i.Months, i.Days, i.Seconds)
 	case i.Months < 0 || i.Days < 0 || i.Seconds < 0:
-		f.add(field, ErrInvalid, "an interval is not negative: %s", i)
+		f.add(field, ErrInvalid, "must not be negative; got %s", i)
 	case i.Months > maxMonths || i.Days > maxDays || i.Seconds > maxSeconds:
-		f.add(field, ErrLimit, "%s is longer than 9,999 years", i)
+		f.add(field, ErrLimit, "must be at most 120,000 months, 3,652,059 days or 315,537,897,599 seconds; got %s", i)
 	default:
 		return true
 	}

@@ -2,7 +2,7 @@ package proration_test
 
 import (
 	"encoding/json"
-	"strings"
+	"errors"
 	"testing"
 	"time"
 
@@ -175,7 +175,7 @@ func TestPoliciesAreStored(t *testing.T) {
 		proration.Policy{DayCount: 77}, proration.Policy{ChangeDay: 77}, proration.Rounding{Mode: 77}, proration.Interval{Months: -1},
 		proration.Change{CreditBasis: 77}, proration.Service{Timing: 77}, proration.Division{Allocation: 77},
 	} {
-		if text, err := json.Marshal(bad); err == nil || !strings.Contains(err.Error(), "not a valid value") {
+		if text, err := json.Marshal(bad); !errors.Is(err, proration.ErrInvalid) {
 			t.Errorf("%+v is stored as %s, %v", bad, text, err)
 		}
 	}

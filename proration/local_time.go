@@ -4,29 +4,29 @@ import (
 	"time"
 )
 
-// LocalTime is what a clock and a calendar on a wall show: a date and a time of day, in no zone. It is how an anchor is stored,
-// since a stored time.Time keeps an offset and forgets the zone. Its text is "2026-11-16T09:30:00", or the date alone at
-// midnight. Walls compare with ==. The zero Wall is unset.
+// LocalTime is a date and a time of day without a time zone, as a wall clock and a calendar show them. An anchor is
+// stored as a LocalTime, because a stored time.Time keeps its offset and loses its zone. The text is
+// "2026-11-16T09:30:00", or only the date at midnight. Values compare with ==. The zero LocalTime is unset.
 type LocalTime struct {
 	seconds int64 // since 0001-01-01T00:00:00
 	nanos   int32
 }
 
-// LocalTimeOf returns what the wall shows at t, in t's own location.
+// LocalTimeOf returns the local time of t in its own location.
 func LocalTimeOf(t time.Time) LocalTime {
 	_, offset := t.Zone()
 	return LocalTime{seconds: t.Unix() + int64(offset) - minUnix, nanos: int32(t.Nanosecond())}
 }
 
-// In returns the instant at which the wall shows w in the location. A reading that clocks skip moves forward by the gap,
-// which makes a skipped midnight the first instant of its day; one that comes twice is the first.
-// A nil location is UTC.
+// In returns the instant at which the local time in the location is w. A local time that the clocks skip moves forward
+// by the gap, so a skipped midnight becomes the first instant of its day. If a local time occurs twice, In returns the
+// first instant. A nil location is UTC.
 func (w LocalTime) In(loc *time.Location) time.Time {
 	if loc == nil {
 		loc = time.UTC
 	}
-	local := w.seconds + minUnix // the seconds of the reading, were it UTC
-	const day = 24 * 60 * 60     // no zone is further than that from UTC, or changes twice within it
+	local := w.seconds + minUnix // the Unix time of w in UTC
+	const day = 24 * 60 * 60     // no zone has a larger offset, or changes it twice in this time
 	before, after := offsetAt(local-day, loc), offsetAt(local+day, loc)
 	unix := local - before
 	if before != after && offsetAt(unix, loc) != before && offsetAt(local-after, loc) == after {
@@ -35,7 +35,7 @@ func (w LocalTime) In(loc *time.Location) time.Time {
 	return time.Unix(unix, int64(w.nanos)).In(loc)
 }
 
-// offsetAt returns how many seconds east of UTC the location is at an instant.
+// offsetAt returns the offset of the location at an instant, in seconds east of UTC.
 func offsetAt(unix int64, loc *time.Location) int64 {
 	if loc == time.UTC {
 		return 0
@@ -44,7 +44,7 @@ func offsetAt(unix int64, loc *time.Location) int64 {
 	return int64(offset)
 }
 
-// date returns the civil day and the seconds into it.
+// date returns the civil date and the seconds since its midnight.
 func (w LocalTime) date() (civil, int64) {
 	local := w.seconds + minUnix
 	d := floorDiv(local, secondsPerDay)
@@ -56,7 +56,7 @@ const (
 	wallTime = "2006-01-02T15:04:05.999999999"
 )
 
-// String returns the text, without the time of day at midnight.
+// String returns the text of w: "2026-11-16T09:30:00", or only the date at midnight.
 func (w LocalTime) String() string {
 	t := w.In(time.UTC)
 	if w.nanos == 0 && w.seconds%secondsPerDay == 0 {
@@ -65,7 +65,7 @@ func (w LocalTime) String() string {
 	return t.Format(wallTime)
 }
 
-// MarshalText returns the text, and "" for the unset wall.
+// MarshalText returns the text of String, or "" for the unset LocalTime.
 func (w LocalTime) MarshalText() ([]byte, error) {
 	if w == (LocalTime{}) {
 		return nil, nil
@@ -73,8 +73,8 @@ func (w LocalTime) MarshalText() ([]byte, error) {
 	return []byte(w.String()), nil
 }
 
-// UnmarshalText reads a date, or a date and a time of day, without any zone: an offset is ErrInvalid, since it would be
-// forgotten. "" is the unset wall.
+// UnmarshalText reads a date, or a date and a time of day, without a zone. An offset is ErrInvalid, because it would be
+// lost. "" is the unset LocalTime.
 func (w *LocalTime) UnmarshalText(text []byte) error {
 	if len(text) == 0 {
 		*w = LocalTime{}
@@ -85,7 +85,8 @@ func (w *LocalTime) UnmarshalText(text []byte) error {
 		t, err = time.Parse(wallDate, string(text))
 	}
 	if err != nil || t.Year() < 1 {
-		return &Error{Field: "wall", Rule: ErrInvalid, Reason: quoted(text) + " is not a date or a date and time without zone"}
+		reason := "must be a date, or a date and a time, without a zone; got " + quoted(text)
+		return &Error{Field: "local_time", Rule: ErrInvalid, Reason: reason}
 	}
 	*w = LocalTimeOf(t)
 	return nil

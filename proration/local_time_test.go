@@ -81,7 +81,7 @@ func TestWallText(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			var w proration.LocalTime
-			checkRefused(t, w.UnmarshalText([]byte(row.text)), row.wantErr, "wall")
+			checkRefused(t, w.UnmarshalText([]byte(row.text)), row.wantErr, "local_time")
 			if row.wantErr != nil {
 				if w != (proration.LocalTime{}) {
 					t.Errorf("%q is refused and yet read as %v", row.text, w)

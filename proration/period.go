@@ -2,27 +2,27 @@ package proration
 
 import "time"
 
-// Period is a half-open interval of instants: Start is inside, End is outside. It is the one interval type of the library.
-// The end of a month is the midnight that ends it, and not 23:59:59, which by days would lose its last day.
-// The zero Period is unset; an empty or reversed one is refused wherever a period is asked for.
+// Period is a half-open interval of instants: Start is inside, End is outside. The library has no other type for a
+// span. The end of a month is the midnight after it and not 23:59:59, which would lose the last day when days are
+// counted. The zero Period is unset. An empty or reversed period is an error wherever a period is required.
 type Period struct {
-	Start time.Time `json:"start"` // the first instant inside
-	End   time.Time `json:"end"`   // the first instant after it
+	Start time.Time `json:"start"` // first instant inside the period
+	End   time.Time `json:"end"`   // first instant after the period
 }
 
-// From returns what is left of the period from t on: [t, End).
+// From returns the rest of the period from t on: [t, End).
 func (p Period) From(t time.Time) Period { return Period{Start: t, End: p.End} }
 
-// Until returns what of the period comes before t: [Start, t).
+// Until returns the part of the period before t: [Start, t).
 func (p Period) Until(t time.Time) Period { return Period{Start: p.Start, End: t} }
 
-// Contains reports whether t is inside: Start counts, End does not.
+// Contains reports whether t is inside the period. Start is inside, End is not.
 func (p Period) Contains(t time.Time) bool { return !t.Before(p.Start) && t.Before(p.End) }
 
-// Covers reports whether the whole of q lies inside p.
+// Covers reports whether all of q lies inside p.
 func (p Period) Covers(q Period) bool { return !q.Start.Before(p.Start) && !q.End.After(p.End) }
 
-// Equal reports whether both are the same instants, in whatever zones they are written.
+// Equal reports whether both periods have the same instants, in any time zones.
 func (p Period) Equal(q Period) bool { return p.Start.Equal(q.Start) && p.End.Equal(q.End) }
 
 // isZero reports whether the period is unset.
@@ -33,47 +33,47 @@ func (p Period) String() string {
 	return p.Start.Format(time.RFC3339Nano) + "/" + p.End.Format(time.RFC3339Nano)
 }
 
-// The instants handled: the years 1 to 9999, in UTC.
+// The Unix times of the first and the last second of the years 1 to 9999, in UTC.
 const (
 	minUnix = -62135596800
 	maxUnix = 253402300799
 )
 
-// checkPeriod reports whether p can be used, and adds its faults where not.
+// checkPeriod adds the faults of p, and reports whether it has none.
 func checkPeriod(f *faults, field string, p Period) bool {
 	switch {
 	case p.Start.Before(p.End) && p.Start.Unix() > minUnix && p.End.Unix() <= maxUnix:
 		return true
 	case p.isZero():
-		f.add(field, ErrUnset, "a period has a start and an end")
+		f.add(field, ErrUnset, "required, a start and an end")
 	case p.Start.IsZero():
-		f.add(field+".start", ErrUnset, "a period has a start")
+		f.add(field+".start", ErrUnset, "required, an instant")
 	case p.End.IsZero():
-		f.add(field+".end", ErrUnset, "a period has an end")
+		f.add(field+".end", ErrUnset, "required, an instant")
 	case !p.Start.Before(p.End):
-		f.add(field, ErrPeriod, "%v does not end after it starts", p)
+		f.add(field, ErrPeriod, "must end after it starts; got %v", p)
 	default:
-		f.add(field, ErrLimit, "%v is not within the years 1 to 9999", p)
+		f.add(field, ErrLimit, "must be within the years 1 to 9999; got %v", p)
 	}
 	return false
 }
 
-// checkInstant is checkPeriod for a single instant.
+// checkInstant adds the faults of an instant, and reports whether it has none.
 func checkInstant(f *faults, field string, t time.Time) bool {
 	switch {
 	case t.IsZero():
-		f.add(field, ErrUnset, "an instant is needed")
+		f.add(field, ErrUnset, "required, an instant")
 	case t.Unix() < minUnix || t.Unix() > maxUnix:
-		f.add(field, ErrLimit, "%s is not within the years 1 to 9999", t.Format(time.RFC3339))
+		f.add(field, ErrLimit, "must be within the years 1 to 9999; got %s", t.Format(time.RFC3339))
 	default:
 		return true
 	}
 	return false
 }
 
-// checkInside adds a fault where span is not inside period. Both are usable.
+// checkInside adds a fault if span is not inside period. Neither has other faults.
 func checkInside(f *faults, field string, span, period Period) {
 	if !period.Covers(span) {
-		f.add(field, ErrOutside, "%v is not inside %v", span, period)
+		f.add(field, ErrOutside, "must be inside %v; got %v", period, span)
 	}
 }

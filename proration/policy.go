@@ -4,20 +4,20 @@ import (
 	"time"
 )
 
-// Policy is what a seller must choose before time becomes money. Every field that decides an amount must be set.
+// Policy is the set of choices that turn time into money. The seller must set every field that decides an amount.
 type Policy struct {
-	DayCount  DayCount `json:"day_count"`           // how time is counted
-	ChangeDay Side     `json:"change_day,omitzero"` // whose the day of a change is; must be set unless seconds are counted
-	Rounding  Rounding `json:"rounding"`            // how each line ends
+	DayCount  DayCount `json:"day_count"`           // how time is counted; required
+	ChangeDay Side     `json:"change_day,omitzero"` // side that owns the day of a change; not required for Seconds
+	Rounding  Rounding `json:"rounding"`            // how each line is rounded; required
 }
 
-// Standard returns a complete and neutral policy: civil days, the day of a change belongs to the new side, and ties are
-// rounded half up to the given places of the currency.
+// Standard returns a complete and neutral policy: civil days are counted, the new side owns the day of a change, and
+// lines are rounded half up to the given decimal places of the currency.
 func Standard(places int32) Policy {
 	return Policy{DayCount: Days, ChangeDay: NewSide, Rounding: Rounding{Places: places, Mode: HalfUp}}
 }
 
-// Validate returns every fault of the policy: ErrUnset for a missing choice, ErrInvalid for one that does not exist,
+// Validate returns every fault of the policy: ErrUnset for a missing choice, ErrInvalid for an unknown one, and
 // ErrLimit for places beyond the limits.
 func (p Policy) Validate() error {
 	var f faults
@@ -31,12 +31,13 @@ func (p *Policy) check(f *faults, path string) {
 	p.Rounding.check(f, path+"rounding.")
 }
 
-// usable reports whether check would find nothing.
+// usable reports whether check finds no fault.
 func (p *Policy) usable() bool {
-	return p.DayCount-1 < Months && p.ChangeDay <= NewSide && (p.ChangeDay != 0 || p.DayCount == Seconds) && p.Rounding.usable()
+	return p.DayCount-1 < Months && p.ChangeDay <= NewSide &&
+		(p.ChangeDay != 0 || p.DayCount == Seconds) && p.Rounding.usable()
 }
 
-// checkCounting adds the faults of the fields that decide a fraction.
+// checkCounting adds the faults of the fields that decide a share.
 func (p *Policy) checkCounting(f *faults, path string) {
 	checkEnum(f, path+"day_count", dayCounts, p.DayCount)
 	if p.DayCount != Seconds || p.ChangeDay != 0 {
@@ -44,19 +45,19 @@ func (p *Policy) checkCounting(f *faults, path string) {
 	}
 }
 
-// checkZone adds a fault where an instant does not say on which calendar it is; without instants, where the location does
-// not. Seconds need no calendar.
+// checkZone adds a fault for an instant whose time zone is unknown. Without instants, it adds a fault for the location
+// Local. Seconds need no time zone.
 func (p *Policy) checkZone(f *faults, loc *time.Location, field string, instants ...time.Time) {
 	switch {
 	case p.DayCount == Seconds:
 	case loc != nil:
 		if len(instants) == 0 && loc.String() == localZone {
-			f.add(field, ErrZone, "a local zone is another one on each machine; load a zone by its name")
+			f.add(field, ErrZone, "must not be Local, which differs by machine; load the zone by its name")
 		}
 	default:
 		for _, t := range instants {
 			if _, offset := t.Zone(); offset != 0 {
-				f.add(field, ErrZone, "%s is not in UTC and no location says on which calendar to count it", t.Format(time.RFC3339Nano))
+				f.add(field, ErrZone, "must be in UTC, or have a Location; got %s", t.Format(time.RFC3339Nano))
 				return
 			}
 		}

@@ -8,31 +8,31 @@ import (
 	"github.com/billingrules/billing/internal/exact"
 )
 
-// Request asks for the part of an amount that belongs to a span.
+// Request asks to prorate the amount of a period to a span of it.
 type Request struct {
-	Amount decimal.Decimal `json:"amount"` // the amount for the whole period, in major units; a credit is negative
-	Period Period          `json:"period"` // the whole anchored period, also where service began or ended inside it
-	Span   Period          `json:"span"`   // the part asked for, inside the period
-	Policy Policy          `json:"policy"` // how to count and round
+	Amount decimal.Decimal `json:"amount"` // amount for the whole period, in major units; negative for a credit
+	Period Period          `json:"period"` // the whole anchored period, even if service starts or ends inside it
+	Span   Period          `json:"span"`   // span to charge for, inside the period
+	Policy Policy          `json:"policy"` // day count and rounding
 
-	Carry    Residual       `json:"carry,omitzero"` // what the rounding of an earlier amount left over; zero is nothing
-	Location *time.Location `json:"-"`              // whose calendar counts the days; nil is UTC. Not needed for seconds
+	Carry    Residual       `json:"carry,omitzero"` // residual of an earlier amount, added before rounding; zero is none
+	Location *time.Location `json:"-"`              // time zone of the calendar days; nil is UTC; not needed for Seconds
 }
 
-// Result is an amount, and how it came about.
+// Result is a rounded amount with its calculation.
 type Result struct {
 	Amount   decimal.Decimal `json:"amount"`          // rounded, in major units; a charge is positive, a credit negative
-	Of       decimal.Decimal `json:"of"`              // the amount for the whole
-	Fraction Fraction        `json:"fraction"`        // the share of it
-	Unit     string          `json:"unit,omitzero"`   // what the fraction counts, "days"
+	Of       decimal.Decimal `json:"of"`              // amount that the fraction is a share of
+	Fraction Fraction        `json:"fraction"`        // share of Of; negative in a credit of [Adjust]
+	Unit     string          `json:"unit,omitzero"`   // unit of the fraction, such as "days"
 	Rounding Rounding        `json:"rounding"`        // how the exact amount was rounded
-	Carry    Residual        `json:"carry,omitzero"`  // what came in from an earlier amount
-	Residual Residual        `json:"residual"`        // what goes out: exact, carry included, less Amount
-	Capped   bool            `json:"capped,omitzero"` // the share was more than was left; Amount is all that was left
+	Carry    Residual        `json:"carry,omitzero"`  // residual of an earlier amount, included in Amount
+	Residual Residual        `json:"residual"`        // exact amount, Carry included, less Amount; the next Carry
+	Capped   bool            `json:"capped,omitzero"` // Amount was limited to the uncredited amount, or to zero
 }
 
 // Prorate returns the amount for the span: Amount × share of the period + Carry, divided once and rounded once.
-// Every error is an [Error], or several: ErrUnset, ErrInvalid, ErrPeriod, ErrOutside, ErrZone or ErrLimit.
+// Errors: ErrUnset, ErrInvalid, ErrPeriod, ErrOutside, ErrZone or ErrLimit, with one [Error] per fault.
 func Prorate(r Request) (line Result, err error) {
 	part, usual := usualShare(&r.Period, &r.Span, &r.Policy, r.Location)
 	line.Of, line.Rounding, line.Carry = r.Amount, r.Policy.Rounding, r.Carry
@@ -48,7 +48,7 @@ func Prorate(r Request) (line Result, err error) {
 	return line, nil
 }
 
-// checked returns the share of a request, or every fault of it.
+// checked returns the share of a request, or all its faults.
 func (r *Request) checked() (share, error) {
 	var f faults
 	checkAmount(&f, "amount", r.Amount)
@@ -61,7 +61,7 @@ func (r *Request) checked() (share, error) {
 	return r.share()
 }
 
-// Fraction returns the share alone, without any money: Amount, Carry and Rounding play no part and may be left out.
+// Fraction returns the share without an amount. It ignores Amount, Carry and Rounding.
 // Errors as for [Prorate].
 func (r Request) Fraction() (Fraction, error) {
 	var f faults
@@ -85,35 +85,36 @@ func (r *Request) checkSpan(f *faults) {
 	r.Policy.checkZone(f, r.Location, "span", r.Span.Start, r.Span.End)
 }
 
-// share is Fraction of a request that was checked.
+// share returns the share of a checked request.
 func (r *Request) share() (share, error) {
 	m := newMeasure(r.Period, r.Policy, r.Location)
 	return m.share(r.Span)
 }
 
-// round fills in the amount and the residual of a result that has the rest. This is the one division and the one rounding.
+// round sets Amount and Residual from the other fields of the result. It is the only division and the only rounding.
 func (r *Result) round() {
 	term := r.term()
 	r.Amount, r.Residual.remainder = term.Round(r.Rounding.Places, exact.Mode(r.Rounding.Mode))
 }
 
-// roundSmall is round in the usual case, and finds on the way that the amount is within the limits. Otherwise it returns
-// false and the long way is taken.
+// roundSmall is round for the usual case, and checks on the way that the amount is within the limits. Otherwise it
+// returns false, and the caller takes the slow path.
 func (r *Result) roundSmall() bool {
 	if r.Of.Exponent() > smallExponent {
 		return false
 	}
-	coef, ok := exact.RoundSmall(r.Of, r.Fraction.Num, r.Fraction.Den, &r.Carry.remainder, r.Rounding.Places, exact.Mode(r.Rounding.Mode), &r.Residual.remainder)
+	coef, ok := exact.RoundSmall(r.Of, r.Fraction.Num, r.Fraction.Den, &r.Carry.remainder,
+		r.Rounding.Places, exact.Mode(r.Rounding.Mode), &r.Residual.remainder)
 	if ok {
 		r.Amount = decimal.New(coef, -r.Rounding.Places)
 	}
 	return ok
 }
 
-// smallExponent keeps 18 digits within the limits of an amount.
+// smallExponent keeps an amount of 18 digits within the limits.
 const smallExponent = 18
 
-// term is the exact value of the result.
+// term returns the exact value of the result.
 func (r *Result) term() exact.Term {
 	return exact.Term{Amount: r.Of, Num: r.Fraction.Num, Den: r.Fraction.Den, Carry: &r.Carry.remainder}
 }

@@ -56,7 +56,7 @@ func TestProrate(t *testing.T) {
 		{
 			name: "a third with a carry", why: "what the one before left over tips it",
 			amount: "100", period: "2026-11-01/2026-12-01", span: "2026-11-11/2026-11-21", count: proration.Days, mode: proration.HalfUp, places: 2, carry: "1/300",
-			want: "33.34", residual: "-1/300", explain: "100.00 x 10/30 days and 0.0033... carried = 33.336..., rounded half up to 33.34",
+			want: "33.34", residual: "-1/300", explain: "100.00 x 10/30 days plus 0.0033... carried over = 33.336..., rounded half up to 33.34",
 		},
 		{
 			name: "thirty of 360", amount: "1200", period: "2021-01-01/2022-01-01", span: "2021-07-14/2022-01-01", count: proration.Thirty360, mode: proration.HalfUp, places: 2,

@@ -9,39 +9,39 @@ import (
 	"github.com/billingrules/billing/internal/exact"
 )
 
-// Residual is what rounding left over: the exact amount less the rounded one, as an exact number in major units. It lies
-// between -1/2 and 1/2 of the last place for the half modes, and between -1 and 1 for the others; only the last part of a
-// [Split] by LastLine, which takes what all others left, can have more. Given to the next amount
-// as its carry it keeps a row of amounts from drifting. The zero Residual is zero.
+// Residual is the exact amount less the rounded amount, as an exact number in major units. It lies between -1/2 and 1/2
+// of the last place for the half modes, and between -1 and 1 for the other modes. Only the last part of a [Split] by
+// LastLine, which takes the remainders of all parts, can have more. Passed as the carry of the next amount, a residual
+// keeps a series of amounts from drifting. The zero Residual is zero.
 type Residual struct{ remainder exact.Remainder }
 
-// Rat returns the residual in major units, as a number of the caller's own.
+// Rat returns the residual in major units, as a new number that the caller may modify.
 func (r Residual) Rat() *big.Rat { return r.remainder.Rat() }
 
-// IsZero reports whether nothing was left over.
+// IsZero reports whether the residual is zero.
 func (r Residual) IsZero() bool { return r.remainder.IsZero() }
 
 // Equal reports whether both are the same number.
 func (r Residual) Equal(s Residual) bool { return r.Rat().Cmp(s.Rat()) == 0 }
 
-// String returns the number in lowest terms, "-1/300", and "0" where nothing was left over.
+// String returns the number in lowest terms: "-1/300", or "0".
 func (r Residual) String() string { return r.Rat().RatString() }
 
-// MarshalText returns what String returns.
+// MarshalText returns the text of String.
 func (r Residual) MarshalText() ([]byte, error) { return []byte(r.String()), nil }
 
-// A residual that is carried has at most 400 digits above and below, so that what comes out of one more amount still fits
-// the text of a residual.
+// A carry has at most 400 digits above and below its fraction bar, so that the residual of one more amount still fits
+// into maxResidualText.
 const (
-	maxCarryBits    = 1328 // as many as 400 digits have
+	maxCarryBits    = 1328 // bits of 400 digits
 	maxResidualText = 1_000
 )
 
-// UnmarshalText reads a whole number or a ratio of two such as "-1/300". Other text is ErrInvalid; text of more than 1,000
-// characters, and a number of more than 38 digits before the point, is ErrLimit.
+// UnmarshalText reads a whole number, or a ratio of two such as "-1/300". Other text is ErrInvalid. Text of more than
+// 1,000 characters and numbers of more than 38 digits before the point are ErrLimit.
 func (r *Residual) UnmarshalText(text []byte) error {
 	if len(text) > maxResidualText {
-		return &Error{Field: "residual", Rule: ErrLimit, Reason: "a residual has at most 1,000 characters"}
+		return &Error{Field: "residual", Rule: ErrLimit, Reason: "must have at most 1,000 characters"}
 	}
 	num, den, isRatio := strings.Cut(string(text), "/")
 	if !isRatio {
@@ -50,20 +50,21 @@ func (r *Residual) UnmarshalText(text []byte) error {
 	n, okNum := new(big.Int).SetString(num, 10)
 	d, okDen := new(big.Int).SetString(den, 10)
 	if !okNum || !okDen || d.Sign() <= 0 {
-		return &Error{Field: "residual", Rule: ErrInvalid, Reason: quoted(text) + " is not a ratio such as -1/300"}
+		return &Error{Field: "residual", Rule: ErrInvalid, Reason: "must be a ratio such as -1/300; got " + quoted(text)}
 	}
 	ratio := new(big.Rat).SetFrac(n, d)
 	if new(big.Rat).Abs(ratio).Cmp(decimal.New(1, maxDigits).Rat()) >= 0 {
-		return &Error{Field: "residual", Rule: ErrLimit, Reason: quoted(text) + " is more than any amount"}
+		reason := "must have at most 38 digits before the point; got " + quoted(text)
+		return &Error{Field: "residual", Rule: ErrLimit, Reason: reason}
 	}
 	*r = Residual{exact.NewRemainder(ratio, 2)}
 	return nil
 }
 
-// checkCarry adds a fault where a residual is too long to be carried.
+// checkCarry adds a fault if a residual is too long for a carry.
 func checkCarry(f *faults, carry Residual) {
 	long := carry.remainder.Big
 	if long != nil && (long.Num().BitLen() > maxCarryBits || long.Denom().BitLen() > maxCarryBits) {
-		f.add("carry", ErrLimit, "a ratio of more than 400 digits is not carried on; begin a new row without carry")
+		f.add("carry", ErrLimit, "must have at most 400 digits above and below; start a new series without a carry")
 	}
 }

@@ -10,13 +10,13 @@ import (
 	"github.com/billingrules/billing/internal/exact"
 )
 
-// Explain returns the calculation in one line that a customer can check: the whole, the fraction in the integers it was
-// counted in, and what rounding did.
+// Explain returns the calculation on one line that a customer can check: the whole amount, the fraction in the integers
+// in which it was counted, and the rounding.
 //
 //	178.00 x 15/30 days = 89.00
 //	100.00 x 10/31 days = 32.258..., rounded half up to 32.26
-//	-10.00 x 20/31 days = -6.451..., of which -2.00 was left
-//	-10.00 x 11/30 days and 8 carried = 4.333..., at most 0.00
+//	-10.00 x 20/31 days = -6.451..., limited to -2.00
+//	-10.00 x 11/30 days plus 8 carried over = 4.333..., at most 0.00
 func (r Result) Explain() string {
 	if !exact.Sensible(r.Of) || !exact.Sensible(r.Amount) || !r.Rounding.usable() || r.Fraction.Den <= 0 {
 		return "nothing"
@@ -31,7 +31,7 @@ func (r Result) Explain() string {
 		b.WriteString(" " + r.Unit)
 	}
 	if !r.Carry.IsZero() {
-		b.WriteString(" and " + ratText(r.Carry.Rat(), r.Rounding.Places+2) + " carried")
+		b.WriteString(" plus " + ratText(r.Carry.Rat(), r.Rounding.Places+2) + " carried over")
 	}
 	amount := exact.Text(r.Amount, r.Rounding.Places)
 	term := r.term()
@@ -42,20 +42,20 @@ func (r Result) Explain() string {
 	}
 	b.WriteString(" = " + ratText(value, r.Rounding.Places+1))
 	switch {
-	case r.Capped && value.Sign() > 0: // more came back before
+	case r.Capped && value.Sign() > 0: // earlier credits returned more
 		b.WriteString(", at most " + amount)
 	case r.Capped:
-		b.WriteString(", of which " + amount + " was left")
+		b.WriteString(", limited to " + amount)
 	case new(big.Rat).Abs(left).Cmp(decimal.New(1, -r.Rounding.Places).Rat()) >= 0:
-		b.WriteString(", with the rest " + amount)
+		b.WriteString(", with the remainder " + amount)
 	default:
 		b.WriteString(", rounded " + strings.ReplaceAll(r.Rounding.Mode.String(), "_", " ") + " to " + amount)
 	}
 	return b.String()
 }
 
-// ratText writes a number in decimals: whole where it ends within a few places, and cut off behind the given places with
-// an ellipsis where it goes on.
+// ratText writes a number in decimals: in full if it ends within a few places, and otherwise cut off after the given
+// places with an ellipsis.
 func ratText(r *big.Rat, places int32) string {
 	places = min(max(places, 1), 4*maxDigits)
 	if n, exact := r.FloatPrec(); exact && n <= int(places)+2 {
@@ -71,7 +71,7 @@ func ratText(r *big.Rat, places int32) string {
 	return text + "..."
 }
 
-// quoted returns text in quotes, cut off where it is long.
+// quoted returns text in quotes, cut off if it is long.
 func quoted(text []byte) string {
 	const most = 40
 	if len(text) > most {

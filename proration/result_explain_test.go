@@ -24,7 +24,7 @@ func TestExplain(t *testing.T) {
 		{name: "one that does not", result: proration.Result{Amount: money("32.26"), Of: money("100"), Fraction: proration.Fraction{Num: 10, Den: 31}, Unit: "days", Rounding: halfUp}, want: "100.00 x 10/31 days = 32.258..., rounded half up to 32.26"},
 		{name: "more digits than are kept", why: "the whole is written as it is", result: proration.Result{Amount: money("0.04"), Of: money("0.123"), Fraction: proration.Fraction{Num: 1, Den: 3}, Rounding: halfUp}, want: "0.123 x 1/3 = 0.041, rounded half up to 0.04"},
 		{name: "hundreds", result: proration.Result{Amount: money("300"), Of: money("1000"), Fraction: proration.Fraction{Num: 1, Den: 3}, Rounding: proration.Rounding{Places: -2, Mode: proration.Down}}, want: "1000 x 1/3 = 333.3..., rounded down to 300"},
-		{name: "capped", result: proration.Result{Amount: money("-2"), Of: money("10"), Fraction: proration.Fraction{Num: -20, Den: 31}, Unit: "days", Rounding: halfUp, Capped: true}, want: "-10.00 x 20/31 days = -6.451..., of which -2.00 was left"},
+		{name: "capped", result: proration.Result{Amount: money("-2"), Of: money("10"), Fraction: proration.Fraction{Num: -20, Den: 31}, Unit: "days", Rounding: halfUp, Capped: true}, want: "-10.00 x 20/31 days = -6.451..., limited to -2.00"},
 		{name: "no result", why: "there is nothing to explain", result: proration.Result{}, want: "nothing"},
 		{name: "no mode", result: proration.Result{Amount: money("89"), Of: money("178"), Fraction: proration.Fraction{Num: 15, Den: 30}}, want: "nothing"},
 	} {

@@ -10,34 +10,34 @@ import (
 	"github.com/billingrules/billing/internal/exact"
 )
 
-// Timeline is the row of prices that one period had, each from an instant on.
+// Timeline is the sequence of prices in one period, each from an instant on.
 type Timeline struct {
 	Period Period `json:"period"` // the whole anchored period
-	Steps  []Step `json:"steps"`  // in order of time, at most 10,000
-	Policy Policy `json:"policy"` // how to count and round
+	Steps  []Step `json:"steps"`  // prices in order of time, at most 10,000
+	Policy Policy `json:"policy"` // day count and rounding
 
-	Carry    Residual       `json:"carry,omitzero"` // what an earlier settlement left over; zero is nothing
-	Location *time.Location `json:"-"`              // whose calendar counts the days; nil is UTC. Not needed for seconds
+	Carry    Residual       `json:"carry,omitzero"` // residual of an earlier settlement; zero is none
+	Location *time.Location `json:"-"`              // time zone of the calendar days; nil is UTC; not needed for Seconds
 }
 
-// Step is a price that holds from an instant on, until the next step or the end of the period.
+// Step is a price that applies from an instant on, until the next step or the end of the period.
 type Step struct {
-	At    time.Time       `json:"at"`    // the first instant of the price, inside the period
-	Price decimal.Decimal `json:"price"` // for the whole period; zero where service ends
+	At    time.Time       `json:"at"`    // first instant of the price, inside the period
+	Price decimal.Decimal `json:"price"` // price for the whole period, in major units; zero if service ends
 }
 
-// Settlement is what the steps cost, one line each.
+// Settlement is the cost of the steps, one line per step.
 type Settlement struct {
-	Lines    []Result        `json:"lines"`    // line i is due at step i: the change of price, for what is left of the period
-	Total    decimal.Decimal `json:"total"`    // the sum of the lines
-	Residual Residual        `json:"residual"` // the exact total less Total, and the carry of the next settlement
+	Lines    []Result        `json:"lines"`    // one line per step: the change of price, for the rest of the period
+	Total    decimal.Decimal `json:"total"`    // sum of the lines
+	Residual Residual        `json:"residual"` // exact total, Carry included, less Total; the carry of the next settlement
 }
 
-// Settle returns a line for each step: the change of price × share of the period that is left + what rounding the line
-// before left over. So the lines can be invoiced one by one, as the steps happen, and yet their sum stays within half of
-// the last place of the exact total, whatever their number; within one of it for modes that do not round to the nearest.
-// A line depends on its own step and those before it only: settling again with more steps changes no line.
-// Every error is an [Error], or several: ErrUnset, ErrInvalid, ErrPeriod, ErrOutside, ErrZone or ErrLimit.
+// Settle returns a line for each step: change of price × share of the rest of the period + residual of the line before
+// it. The lines can be invoiced one by one, as the steps happen. Their sum still stays within half of the last place of
+// the exact total, whatever their number, and within one of it for modes that do not round to the nearest. A line
+// depends only on its own step and on earlier steps: settling again with later steps changes no line.
+// Errors: ErrUnset, ErrInvalid, ErrPeriod, ErrOutside, ErrZone or ErrLimit, with one [Error] per fault.
 func Settle(t Timeline) (Settlement, error) {
 	var f faults
 	t.check(&f)
@@ -52,7 +52,9 @@ func Settle(t Timeline) (Settlement, error) {
 		if err != nil {
 			return Settlement{}, err
 		}
-		line := Result{Of: step.Price.Sub(price), Fraction: part.Fraction, Unit: part.unit, Rounding: t.Policy.Rounding, Carry: s.Residual}
+		line := Result{
+			Of: step.Price.Sub(price), Fraction: part.Fraction, Unit: part.unit, Rounding: t.Policy.Rounding, Carry: s.Residual,
+		}
 		line.round()
 		s.Lines = append(s.Lines, line)
 		s.Total = s.Total.Add(line.Amount)
@@ -62,7 +64,7 @@ func Settle(t Timeline) (Settlement, error) {
 	return s, nil
 }
 
-// Explain returns the total in one line: each line's amount, and what is left over.
+// Explain returns the total on one line: the amount of each line, and the residual.
 func (s Settlement) Explain() string {
 	var b strings.Builder
 	places := int32(0)
@@ -91,7 +93,7 @@ func (t *Timeline) check(f *faults) {
 	t.Policy.checkZone(f, t.Location, "location")
 	t.Policy.checkZone(f, t.Location, "period", t.Period.Start, t.Period.End)
 	if len(t.Steps) > maxSteps {
-		f.add("steps", ErrLimit, "%d steps are more than %d", len(t.Steps), maxSteps)
+		f.add("steps", ErrLimit, "must be at most %d steps; got %d", maxSteps, len(t.Steps))
 		return
 	}
 	for i := range t.Steps {
@@ -100,9 +102,9 @@ func (t *Timeline) check(f *faults) {
 		switch {
 		case !checkStep(f, step, path):
 		case period && !t.Period.Contains(step.At):
-			f.add(path("at"), ErrOutside, "%s is not inside %v", step.At.Format(time.RFC3339Nano), t.Period)
+			f.add(path("at"), ErrOutside, "must be inside period, %v; got %s", t.Period, step.At.Format(time.RFC3339Nano))
 		case i > 0 && step.At.Before(t.Steps[i-1].At):
-			f.add(path("at"), ErrInvalid, "%s is before the step before it", step.At.Format(time.RFC3339Nano))
+			f.add(path("at"), ErrInvalid, "must not be before the step before it; got %s", step.At.Format(time.RFC3339Nano))
 		default:
 			t.Policy.checkZone(f, t.Location, path("at"), step.At)
 		}

@@ -11,13 +11,15 @@ import (
 	"github.com/billingrules/billing/internal/exact"
 )
 
-// Allocation says which part gets what cutting off the shares leaves over. Its zero is unset and refused.
+// Allocation selects the parts that get the remainder of a split. Its zero is unset and refused.
+//
+// JSON: largest_remainder, last_line.
 type Allocation uint8
 
 // The allocations.
 const (
-	LargestRemainder Allocation = iota + 1 // one unit each to the largest remainders, ties to the earlier part (Hamilton)
-	LastLine                               // all of it to the last part that has a weight (Stripe's discounts)
+	LargestRemainder Allocation = iota + 1 // one unit each to the largest remainders; ties to the earlier part (Hamilton)
+	LastLine                               // all of it to the last part whose weight is not zero (Stripe's discounts)
 )
 
 var allocations = []string{"", "largest_remainder", "last_line"}
@@ -28,24 +30,24 @@ func (a Allocation) String() string { return enum.String(allocations, a) }
 // MarshalText returns the allocation's name.
 func (a Allocation) MarshalText() ([]byte, error) { return enumText(allocations, a, "allocation") }
 
-// UnmarshalText reads the allocation's name; an unknown one is ErrInvalid.
+// UnmarshalText reads the allocation's name; an unknown name is ErrInvalid.
 func (a *Allocation) UnmarshalText(text []byte) error {
 	return enumParse(allocations, a, "allocation", text)
 }
 
-// Division asks for an amount in parts.
+// Division asks to split an amount into parts.
 type Division struct {
-	Amount     decimal.Decimal   `json:"amount"`     // the whole, in major units and at most Places places; may be negative
-	Weights    []decimal.Decimal `json:"weights"`    // one a part, not negative, at most 10,000; together at most 18 digits
+	Amount     decimal.Decimal   `json:"amount"`     // in major units, with at most Places places; may be negative
+	Weights    []decimal.Decimal `json:"weights"`    // one per part, at most 10,000; not negative; sum up to 18 digits
 	Places     int32             `json:"places"`     // decimal places of each part, -18 to 18
-	Allocation Allocation        `json:"allocation"` // who gets what is left over; must be set
+	Allocation Allocation        `json:"allocation"` // which parts get the remainder; required
 }
 
-// Split returns one part for each weight, in their order and with the sign of the amount, that add up to the amount to the
-// last unit. A part is its exact share cut off, or one unit more; with LastLine the last one is all that is left.
-// A weight of zero has a part of zero.
-// Every error is an [Error], or several: ErrUnset, ErrInvalid (negative weights, no weight at all, an amount of more places
-// than the parts) or ErrLimit.
+// Split returns one part for each weight, in their order and with the sign of the amount. The parts add up exactly to
+// the amount. A part is its exact share cut off, or one unit more; with LastLine, the last part with a weight takes the
+// whole remainder. A weight of zero gives a part of zero.
+// Errors: ErrUnset, ErrInvalid (a negative weight, all weights zero, or an amount with more places than the parts) or
+// ErrLimit, with one [Error] per fault.
 func Split(d Division) ([]Result, error) {
 	var f faults
 	weights, total := d.check(&f)
@@ -80,7 +82,7 @@ func Split(d Division) ([]Result, error) {
 	return parts, nil
 }
 
-// byRemainder returns the indices of the parts, those of which most was cut off first, ties in order.
+// byRemainder returns the indices of the parts, the largest remainder first; ties keep their order.
 func byRemainder(parts []Result) []int {
 	order := make([]int, len(parts))
 	cut := make([]*big.Rat, len(parts))
@@ -98,29 +100,29 @@ const (
 	maxTotal   = 1_000_000_000_000_000_000 // 18 digits
 )
 
-// check adds every fault of the division, and returns the weights and their sum as integers of the same ratio.
+// check adds every fault of the division, and returns the weights and their sum as integers in the same ratio.
 func (d *Division) check(f *faults) (weights []int64, total int64) {
 	amount := checkAmount(f, "amount", d.Amount)
 	places := d.Places >= -maxPlaces && d.Places <= maxPlaces
 	if amount && places && !d.Amount.Shift(d.Places).IsInteger() {
-		f.add("amount", ErrInvalid, "%v has more than %d places, so no parts of as many add up to it", d.Amount, d.Places)
+		f.add("amount", ErrInvalid, "must have at most the %d places of the parts; got %v", d.Places, d.Amount)
 	}
 	switch {
 	case len(d.Weights) == 0:
-		f.add("weights", ErrUnset, "there is no part to split into")
+		f.add("weights", ErrUnset, "required, one for each part")
 	case len(d.Weights) > maxWeights:
-		f.add("weights", ErrLimit, "%d parts are more than %d", len(d.Weights), maxWeights)
+		f.add("weights", ErrLimit, "must be at most %d weights; got %d", maxWeights, len(d.Weights))
 	default:
 		weights, total = d.ratio(f)
 	}
 	if !places {
-		f.add("places", ErrLimit, "%d is not between -%d and %d", d.Places, maxPlaces, maxPlaces)
+		f.add("places", ErrLimit, "must be between -%d and %d; got %d", maxPlaces, maxPlaces, d.Places)
 	}
 	checkEnum(f, "allocation", allocations, d.Allocation)
 	return weights, total
 }
 
-// ratio returns the weights and their sum as integers of the same ratio.
+// ratio returns the weights and their sum as integers in the same ratio.
 func (d *Division) ratio(f *faults) (weights []int64, total int64) {
 	exp := int32(0)
 	before := len(*f)
@@ -146,9 +148,9 @@ func (d *Division) ratio(f *faults) (weights []int64, total int64) {
 	}
 	switch {
 	case sum.Cmp(big.NewInt(maxTotal)) >= 0:
-		f.add("weights", ErrLimit, "together they have more than 18 digits")
+		f.add("weights", ErrLimit, "must have a sum of at most 18 digits")
 	case sum.Sign() == 0 && !d.Amount.IsZero():
-		f.add("weights", ErrInvalid, "no part has a weight above zero")
+		f.add("weights", ErrInvalid, "must have a weight above zero, since the amount is not zero")
 	}
 	return weights, sum.Int64()
 }

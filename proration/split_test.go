@@ -35,7 +35,7 @@ func TestSplit(t *testing.T) {
 		},
 		{
 			name: "all of it to the last", amount: "0.05", weights: "1,1,1,1,1,1,1,1,1,0", places: 2, allocation: last, want: "0,0,0,0,0,0,0,0,0.05,0",
-			explain: []string{8: "0.05 x 1/9 = 0.005..., with the rest 0.05"},
+			explain: []string{8: "0.05 x 1/9 = 0.005..., with the remainder 0.05"},
 		},
 		{name: "the largest remainder first", amount: "10", weights: "1, 2", places: 2, allocation: largest, want: "3.33, 6.67"},
 		{name: "a credit", why: "parts have the sign of the amount", amount: "-100", weights: "1, 1, 1", places: 2, allocation: largest, want: "-33.34, -33.33, -33.33"},

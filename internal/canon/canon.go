@@ -1,6 +1,6 @@
-// Package canon writes values as JSON in one form, whatever the host set decimal's printing to: numbers of package
-// decimal are always strings. It follows the tags, the MarshalText methods and the order of fields that encoding/json
-// does, so that encoding/json reads the text back.
+// Package canon writes values as JSON in one form. Numbers of package decimal are always strings, even if the program
+// sets decimal.MarshalJSONWithoutQuotes. Tags, MarshalText methods and the order of fields work as in encoding/json,
+// which can read the output back.
 package canon
 
 import (
@@ -19,24 +19,25 @@ import (
 	"github.com/billingrules/billing/internal/exact"
 )
 
-// JSON returns the value as a reader expects it: amounts with at least the given places, "89.00", counts and
-// percentages with as many as they need, "10", and instants with their offsets. Equal values are written alike.
-// Errors: those of MarshalText methods, and kinds of values that the library does not use, such as maps.
+// JSON returns the value for people to read: amounts have at least the given places, "89.00", counts and percentages
+// have only the places that they need, "10", and instants keep their offsets. Equal numbers have equal text.
+// Errors: those of MarshalText methods, and an error for kinds of values that the library does not use, such as maps.
 func JSON(v any, places int32) ([]byte, error) { return (&writer{places: places}).value(v) }
 
-// Normal returns the value in a form that is the same for equal values: numbers without zeros at their end, instants in
-// UTC, and empty lists as none.
+// Normal returns the same text for equal values: numbers have no trailing zeros, instants are in UTC, and empty lists
+// are null or left out.
+// Errors: as for [JSON].
 func Normal(v any) ([]byte, error) { return (&writer{normal: true}).value(v) }
 
 // writer writes one value.
 type writer struct {
 	normal bool
-	places int32 // of amounts
-	field  string
+	places int32  // least number of decimal places of amounts
+	field  string // JSON name of the field being written
 	out    bytes.Buffer
 }
 
-// counts are the fields whose numbers are no amounts of money.
+// counts are the JSON names of the fields whose numbers are not amounts of money.
 var counts = []string{"quantity", "base_quantity", "percent", "included", "package", "up_to"}
 
 func (w *writer) value(v any) ([]byte, error) {
@@ -85,18 +86,18 @@ func (w *writer) write(v reflect.Value) error {
 		w.out.WriteString(strconv.FormatInt(v.Int(), 10))
 		return nil
 	default:
-		return fmt.Errorf("canon: %v is not written", v.Type())
+		return fmt.Errorf("canon: cannot write a value of type %v", v.Type())
 	}
 }
 
-// plain appends a value as encoding/json writes it.
+// plain appends the output of encoding/json for a value.
 func (w *writer) plain(v any) error {
 	text, err := json.Marshal(v)
 	w.out.Write(text)
 	return err
 }
 
-// text appends the text of a value.
+// text appends the MarshalText of a value as a string.
 func (w *writer) text(v encoding.TextMarshaler) error {
 	text, err := v.MarshalText()
 	if err != nil {
@@ -109,8 +110,7 @@ func (w *writer) text(v encoding.TextMarshaler) error {
 func (w *writer) quoted(s string) error {
 	for i := range len(s) {
 		if c := s[i]; c < ' ' || c > '~' || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
-			// encoding/json escapes these bytes. Invalid UTF-8 is written as the replacement that reading returns.
-			return w.plain(string([]rune(s)))
+			return w.plain(string([]rune(s))) // encoding/json escapes it; invalid UTF-8 becomes U+FFFD, as in reading
 		}
 	}
 	w.out.WriteByte('"')
@@ -119,7 +119,7 @@ func (w *writer) quoted(s string) error {
 	return nil
 }
 
-// number appends a number in quotes; one made by hand with an exponent beyond all amounts keeps it.
+// number appends a number in quotes. A number beyond the limits of amounts keeps its exponent.
 func (w *writer) number(d decimal.Decimal) error {
 	switch {
 	case !exact.Sensible(d):
@@ -130,7 +130,7 @@ func (w *writer) number(d decimal.Decimal) error {
 	return w.quoted(exact.Text(d, w.places))
 }
 
-// list appends a list, and null for none.
+// list appends a list, or null for a nil list.
 func (w *writer) list(v reflect.Value) error {
 	if v.IsNil() || w.normal && v.Len() == 0 {
 		return w.plain(nil)
@@ -148,7 +148,7 @@ func (w *writer) list(v reflect.Value) error {
 	return nil
 }
 
-// fields appends the fields of a struct, those of embedded ones among them.
+// fields appends the fields of a struct, including those of embedded structs.
 func (w *writer) fields(v reflect.Value, first *bool) error {
 	for i := range v.NumField() {
 		field := v.Type().Field(i)
@@ -178,7 +178,7 @@ func (w *writer) fields(v reflect.Value, first *bool) error {
 	return nil
 }
 
-// omits reports whether a field is left out, by its tag's options.
+// omits reports whether the options of its tag leave a field out.
 func (w *writer) omits(v reflect.Value, options string) bool {
 	empty := v.Kind() == reflect.Slice && v.Len() == 0 || v.Kind() == reflect.Pointer && v.IsNil()
 	switch {

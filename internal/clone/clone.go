@@ -1,9 +1,9 @@
-// Package clone copies lists of values that copy themselves.
+// Package clone copies lists of values that have a Clone method.
 package clone
 
 import "slices"
 
-// All returns a list of copies that shares nothing with the original that can be written to. No list stays none.
+// All returns a list of clones that shares no writable memory with the original. A nil list stays nil.
 func All[T interface{ Clone() T }](all []T) []T {
 	all = slices.Clone(all)
 	for i := range all {

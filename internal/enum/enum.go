@@ -1,7 +1,7 @@
-// Package enum gives the library's enums their text: one table of names a type, the index being the value.
+// Package enum gives the library's enums their text. Each type has one table of names, indexed by value.
 //
-// The zero of every enum is its unset value, written "unset"; it reads back, so that a half-filled policy can be
-// stored, and the rules refuse it.
+// The zero of every enum is unset, with the text "unset". The text can be read back, so an incomplete policy can be
+// stored; the rules refuse it.
 package enum
 
 import (
@@ -12,7 +12,7 @@ import (
 // Unset is the text of the zero value of every enum.
 const Unset = "unset"
 
-// String returns the name of v in the table, or its number where it has none.
+// String returns the name of v in the table, or its number if it has no name.
 func String[T ~uint8](names []string, v T) string {
 	if Valid(names, v) {
 		return names[v]
@@ -26,15 +26,15 @@ func String[T ~uint8](names []string, v T) string {
 // Valid reports whether v is set and has a name.
 func Valid[T ~uint8](names []string, v T) bool { return v != 0 && int(v) < len(names) }
 
-// Marshal returns the text of v, or false where v has no name.
+// Marshal returns the text of v, and false if v has no name.
 func Marshal[T ~uint8](names []string, v T) ([]byte, bool) {
 	return []byte(String(names, v)), v == 0 || Valid(names, v)
 }
 
-// List returns all names, to be read.
+// List returns all names, separated by commas, for an error text.
 func List(names []string) string { return strings.Join(names[1:], ", ") }
 
-// Parse returns the value whose name is text.
+// Parse returns the value whose name is text, and false if there is none.
 func Parse[T ~uint8](names []string, text []byte) (T, bool) {
 	if string(text) == Unset {
 		return 0, true

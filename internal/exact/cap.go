@@ -6,7 +6,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// Exceeds reports whether |amount| is more than whole less part, without allocating in the usual case.
+// Exceeds reports whether |amount| is more than whole - part. It does not allocate in the usual case.
 func Exceeds(amount, whole, part decimal.Decimal) bool {
 	exp := min(amount.Exponent(), whole.Exponent(), part.Exponent())
 	a, okA := units(amount, exp)
@@ -18,7 +18,7 @@ func Exceeds(amount, whole, part decimal.Decimal) bool {
 	return amount.Abs().GreaterThan(whole.Sub(part))
 }
 
-// units returns d in units of 10^exp, which is at most its own exponent, where 62 bits hold it.
+// units returns d in units of 10^exp, and false if that needs more than 62 bits. The exponent of d is at least exp.
 func units(d decimal.Decimal, exp int32) (int64, bool) {
 	shift := int64(d.Exponent()) - int64(exp)
 	if d.NumDigits() > smallDigits || shift >= int64(len(pow10)) {

@@ -5,15 +5,15 @@ import (
 	"math/bits"
 )
 
-// Remainder is an exact value that rounding left over: Num/Den units of 10^-Places or, where 64 bits do not hold it,
-// Big whole units. Its zero is zero.
+// Remainder is the exact value that rounding leaves over: Num/Den units of 10^-Places or, if that does not fit 64 bits,
+// Big in major units. The zero Remainder is zero.
 type Remainder struct {
-	Num, Den int64 // Den is above zero unless the whole Remainder is zero
-	Places   int32
-	Big      *big.Rat // never modified once it is set
+	Num, Den int64    // fraction in units of 10^-Places; Den is positive unless the Remainder is zero
+	Places   int32    // decimal places of the unit
+	Big      *big.Rat // value in major units, or nil; never modified
 }
 
-// NewRemainder returns r, whole units, in its smallest form for the given places.
+// NewRemainder returns the remainder r, in major units, in 64 bits of the given places if it fits.
 func NewRemainder(r *big.Rat, places int32) Remainder {
 	if r.Sign() == 0 {
 		return Remainder{}
@@ -25,7 +25,7 @@ func NewRemainder(r *big.Rat, places int32) Remainder {
 	return Remainder{Big: new(big.Rat).Set(r)}
 }
 
-// Rat returns the value in whole units, as a number of its own.
+// Rat returns the value in major units, as a new number.
 func (r Remainder) Rat() *big.Rat {
 	switch {
 	case r.Big != nil:
@@ -36,10 +36,11 @@ func (r Remainder) Rat() *big.Rat {
 	return new(big.Rat).Mul(big.NewRat(r.Num, r.Den), pow10Rat(-r.Places))
 }
 
-// IsZero reports whether nothing is left over.
+// IsZero reports whether the remainder is zero.
 func (r Remainder) IsZero() bool { return r.Num == 0 && r.Big == nil }
 
-// addTo adds the remainder to the magnitude (hi, lo), in units of 10^-places and over den.
+// addTo adds the remainder to (hi, lo)/den units of 10^-places of the given sign. It returns the sum and its sign, and
+// false if the remainder has other units or the sum does not fit.
 func (r *Remainder) addTo(hi, lo, den uint64, negative bool, places int32) (uint64, uint64, bool, bool) {
 	if r.Big != nil || r.Places != places || den%uint64(r.Den) != 0 {
 		return 0, 0, false, false

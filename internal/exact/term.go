@@ -7,14 +7,14 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// Term is the exact value Amount × Num ÷ Den + Carry. Den is above zero.
+// Term is the exact value Amount × Num ÷ Den + Carry.
 type Term struct {
-	Amount   decimal.Decimal
-	Num, Den int64
-	Carry    *Remainder // nil is nothing
+	Amount   decimal.Decimal // amount in major units
+	Num, Den int64           // fraction of the amount; Den is positive
+	Carry    *Remainder      // remainder of an earlier amount; nil is zero
 }
 
-// Round returns the term rounded to the given places, and the rest that the rounding left over: exact less rounded.
+// Round returns the term rounded to the given places, and the remainder: the exact value less the rounded one.
 func (t *Term) Round(places int32, mode Mode) (amount decimal.Decimal, rest Remainder) {
 	if coef, ok := RoundSmall(t.Amount, t.Num, t.Den, t.Carry, places, mode, &rest); ok {
 		return decimal.New(coef, -places), rest
@@ -33,15 +33,15 @@ func (t *Term) Rat() *big.Rat {
 	return r
 }
 
-// smallDigits is how many digits of a coefficient surely fit 64 bits, sign and rounding included.
+// smallDigits is the number of digits that fit an int64 in any case, even after rounding up.
 const smallDigits = 18
 
 const maxSmall = 1_000_000_000_000_000_000 // 10^smallDigits
 
-// RoundSmall is Round of a term where 64- and 128-bit integers are enough: it returns the amount in units of
-// 10^-places, and sets the rest, which is zero before. Otherwise it returns false. They are enough for amounts of at
-// most 18 digits, an exponent and places that are at most 18 apart, and a result of at most 18 digits. Its many
-// arguments are those of a Term, in registers.
+// RoundSmall is Round for terms that fit 64- and 128-bit integers. It returns the amount in units of 10^-places and
+// sets rest, which must be zero before. Otherwise it returns false. A term fits if the amount and the result have at
+// most 18 digits each, and the sum of exponent and places is between -18 and 18. Its many arguments are the fields of a
+// Term, passed in registers.
 func RoundSmall(
 	amount decimal.Decimal, num, den int64, carry *Remainder, places int32, mode Mode, rest *Remainder,
 ) (coef int64, ok bool) {
@@ -87,7 +87,7 @@ func RoundSmall(
 	return coef, true
 }
 
-// scale multiplies the ratio of (hi, lo) to den by 10^shift, or reports that it does not fit.
+// scale multiplies the ratio (hi, lo)/den by 10^shift, and returns false if the result does not fit.
 func scale(hi, lo, den uint64, shift int64) (uint64, uint64, uint64, bool) {
 	switch {
 	case shift > 0 && shift < int64(len(pow10)):
@@ -102,7 +102,7 @@ func scale(hi, lo, den uint64, shift int64) (uint64, uint64, uint64, bool) {
 	return 0, 0, 0, false
 }
 
-// roundBig is every other case.
+// roundBig is Round for all other terms.
 func (t *Term) roundBig(places int32, mode Mode) (decimal.Decimal, Remainder) {
 	exact := t.Rat()
 	rounded := Quotient(exact, places, mode)

@@ -6,18 +6,18 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// sensible bounds the numbers that are written out: twice the product of two of the longest amounts.
+// sensible limits the numbers that are written in full: twice the digits of the product of two of the longest amounts.
 const sensible = 152
 
-// Sensible reports whether a number can be a result of the library, so that its text is short. One that was made by
-// hand, or read from JSON, need not be.
+// Sensible reports whether a number can be a result of the library, so that its text is short. A number that was read
+// from JSON or set by the caller need not be.
 func Sensible(d decimal.Decimal) bool {
 	exp := d.Exponent()
 	return -sensible < exp && exp < sensible && d.NumDigits() < sensible
 }
 
-// Text writes a number with at least the given places, and more only where its value has them: the same value is the
-// same text, however it is stored and whatever the host set decimal's printing to.
+// Text writes a number with at least the given places, and with more only if its value needs them. Equal values have
+// equal text, whatever their exponents and whatever the process-wide settings of package decimal.
 func Text(d decimal.Decimal, places int32) string {
 	if !Sensible(d) {
 		return "a number beyond the limits"

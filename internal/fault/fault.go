@@ -1,5 +1,5 @@
-// Package fault helps the packages above proration to tell what is wrong with an input: each fault is a proration.Error with
-// the field's path, and all of them are reported at once, in the order in which they were found.
+// Package fault helps the packages above proration to report the faults of an input. Each fault is a proration.Error
+// with the path of its field, and all faults are reported at once, in the order in which they are found.
 package fault
 
 import (
@@ -12,12 +12,12 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// New returns one fault.
+// New returns one fault as an error.
 func New(field string, rule error, format string, args ...any) error {
 	return &proration.Error{Field: field, Rule: rule, Reason: fmt.Sprintf(format, args...)}
 }
 
-// List collects faults.
+// List collects faults in the order in which they are found.
 type List []error
 
 // Add adds a fault.
@@ -25,7 +25,7 @@ func (l *List) Add(field string, rule error, format string, args ...any) {
 	*l = append(*l, New(field, rule, format, args...))
 }
 
-// Under adds the faults of a value that stands at the path; an empty path leaves their own. A nil error adds nothing.
+// Under adds the faults of the value at the path; an empty path leaves their fields unchanged. A nil err adds nothing.
 func (l *List) Under(path string, err error) {
 	switch {
 	case err == nil:
@@ -39,7 +39,7 @@ func (l *List) Under(path string, err error) {
 // Err returns all faults joined, or nil.
 func (l List) Err() error { return errors.Join(l...) }
 
-// Enum adds a fault where v is unset or has no name in the table.
+// Enum adds a fault if v is unset or has no name in the table.
 func Enum[T ~uint8](l *List, field string, names []string, v T) {
 	switch {
 	case v == 0:
@@ -49,7 +49,7 @@ func Enum[T ~uint8](l *List, field string, names []string, v T) {
 	}
 }
 
-// Marshal is MarshalText of an enum.
+// Marshal implements MarshalText for an enum.
 func Marshal[T ~uint8](names []string, v T, field string) ([]byte, error) {
 	text, ok := enum.Marshal(names, v)
 	if !ok {
@@ -58,7 +58,7 @@ func Marshal[T ~uint8](names []string, v T, field string) ([]byte, error) {
 	return text, nil
 }
 
-// Unmarshal is UnmarshalText of an enum.
+// Unmarshal implements UnmarshalText for an enum.
 func Unmarshal[T ~uint8](names []string, v *T, field string, text []byte) error {
 	parsed, ok := enum.Parse[T](names, text)
 	if !ok {
@@ -68,7 +68,7 @@ func Unmarshal[T ~uint8](names []string, v *T, field string, text []byte) error 
 	return nil
 }
 
-// Amount adds a fault for an amount that package proration does not take, and reports whether it is one that it does.
+// Amount adds a fault for an amount beyond the limits of package proration, and reports whether it is within them.
 func Amount(l *List, field string, d decimal.Decimal) bool {
 	if _, err := (proration.Rounding{Mode: proration.Down}).Round(d); err != nil {
 		l.Add(field, proration.ErrLimit, "must have at most 38 digits and 38 decimal places")

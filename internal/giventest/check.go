@@ -11,7 +11,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// rules are the sentinels as rows write them.
+// rules are the names of the rules in the rows of tests.
 var rules = []struct {
 	err  error
 	name string
@@ -24,7 +24,7 @@ var rules = []struct {
 	{proration.ErrLimit, "limit"},
 }
 
-// Faults writes every fault joined in err as "field rule", in order, and an error that is no fault as "?" and its text.
+// Faults returns every fault joined in err as "field rule", in order, and any other error as "?" and its text.
 func Faults(err error) (all []string) {
 	var joined interface{ Unwrap() []error }
 	if errors.As(err, &joined) {
@@ -48,7 +48,7 @@ func Faults(err error) (all []string) {
 	return []string{fault.Field + " ?"}
 }
 
-// CheckFaults fails unless err has exactly the faults, in order, each with a reason. It reports whether there is none.
+// CheckFaults fails unless err has exactly the given faults, in order and with reasons. It reports whether err is nil.
 func CheckFaults(tb testing.TB, err error, want ...string) bool {
 	tb.Helper()
 	if got := Faults(err); !slices.Equal(got, want) {
@@ -74,7 +74,7 @@ func flat(err error) (all []error) {
 	return all
 }
 
-// CheckMoney fails unless both are the same number.
+// CheckMoney fails unless both amounts are equal.
 func CheckMoney(tb testing.TB, what string, got decimal.Decimal, want string) {
 	tb.Helper()
 	if !got.Equal(Money(want)) {
@@ -82,7 +82,7 @@ func CheckMoney(tb testing.TB, what string, got decimal.Decimal, want string) {
 	}
 }
 
-// JSON writes a value, so that two can be compared whatever pointers and zones are inside.
+// JSON returns a value as JSON, so that values with pointers and time zones can be compared.
 func JSON(tb testing.TB, v any) string {
 	tb.Helper()
 	text, err := json.Marshal(v)
@@ -92,8 +92,8 @@ func JSON(tb testing.TB, v any) string {
 	return string(text)
 }
 
-// CheckRoundTrip fails unless a value, written as JSON and read into a new one, is written the same again. It returns
-// the new one.
+// CheckRoundTrip writes a value as JSON, reads it into a new value and writes that again. It fails unless both texts
+// are equal, and returns the new value.
 func CheckRoundTrip[T any](tb testing.TB, v T) (read T) {
 	tb.Helper()
 	text := JSON(tb, v)

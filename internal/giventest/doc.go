@@ -1,5 +1,5 @@
-// Package giventest reads the texts in the rows of the library's test tables: amounts as decimal strings, dates as ISO
-// 8601, errors as "field rule".
+// Package giventest reads the rows of the library's test tables: amounts as decimal strings, dates in ISO 8601, and
+// errors as "field rule".
 //
-// Nothing in the library imports it. A row that cannot be read panics, since then the test itself is wrong.
+// Only tests import it. A row that cannot be read panics, because the test itself is wrong.
 package giventest

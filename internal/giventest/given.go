@@ -4,17 +4,17 @@ import (
 	"strings"
 	"testing"
 	"time"
-	_ "time/tzdata" // the zones of the tests, whatever the host has
+	_ "time/tzdata" // the time zones of the tests, on any host
 
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/proration"
 )
 
-// Money reads an amount, "89.00".
+// Money reads an amount such as "89.00".
 func Money(text string) decimal.Decimal { return decimal.RequireFromString(text) }
 
-// Zone loads a location by its name; "" is nil, which the library takes for UTC.
+// Zone loads a location by its name; "" is nil, which is UTC in the library.
 func Zone(tb testing.TB, name string) *time.Location {
 	tb.Helper()
 	if name == "" {
@@ -27,8 +27,8 @@ func Zone(tb testing.TB, name string) *time.Location {
 	return loc
 }
 
-// Instant reads "2026-11-16" and "2026-11-16T09:30:00" on the calendar of the location, and "2026-11-16T09:30:00-05:00"
-// as the instant it is, written in that location. "" is the zero time.
+// Instant reads "2026-11-16" and "2026-11-16T09:30:00" as local times in the location, and "2026-11-16T09:30:00-05:00"
+// as an instant. The result is in the location; "" is the zero time.
 func Instant(text string, loc *time.Location) time.Time {
 	if text == "" {
 		return time.Time{}
@@ -41,16 +41,16 @@ func Instant(text string, loc *time.Location) time.Time {
 			return t.In(loc)
 		}
 	}
-	panic("no instant: " + text)
+	panic("not an instant: " + text)
 }
 
-// Period reads "2026-11-01/2026-12-01", each side as Instant does; "" is the zero period.
+// Period reads "2026-11-01/2026-12-01", each end like [Instant]; "" is the zero period.
 func Period(text string, loc *time.Location) proration.Period {
 	from, to, _ := strings.Cut(text, "/")
 	return proration.Period{Start: Instant(from, loc), End: Instant(to, loc)}
 }
 
-// Interval reads "P1M".
+// Interval reads an interval such as "P1M".
 func Interval(text string) proration.Interval {
 	i, err := proration.ParseInterval(text)
 	if err != nil {
@@ -59,7 +59,7 @@ func Interval(text string) proration.Interval {
 	return i
 }
 
-// Cycle is the cycle from an anchor on, on the calendar of the location.
+// Cycle returns the cycle of an anchor, in the time zone of the location.
 func Cycle(anchor string, interval string, loc *time.Location) proration.Cycle {
 	c, err := proration.NewCycle(Instant(anchor, loc), Interval(interval))
 	if err != nil {

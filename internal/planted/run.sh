@@ -1,25 +1,25 @@
 #!/usr/bin/env bash
-# Shows that the tests catch the planted bugs. Each patch plants one bug in a copy of the module; then a test of the
-# package that its folder is named for must fail. It needs Git, Go, grep and
-# coreutils, and works from any directory:
+# Checks that the tests catch the planted bugs. Each patch plants one bug in a copy of the module; then a test of the
+# package that its folder is named for must fail. The script needs Git, Go, grep and coreutils, and works from any
+# directory:
 #
 #	bash internal/planted/run.sh               # all patches
-#	bash internal/planted/run.sh proration/07  # those whose path begins like this
-#	SHARD=1/3 bash internal/planted/run.sh     # every third of them
-#	TESTED=1 bash internal/planted/run.sh      # where the tests were just seen to pass without any bug
+#	bash internal/planted/run.sh proration/07  # the patches whose path begins like this
+#	SHARD=1/3 bash internal/planted/run.sh     # every third patch
+#	TESTED=1 bash internal/planted/run.sh      # without the first run, in which no bug is planted
 set -euo pipefail
 shopt -s inherit_errexit nullglob
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
 readonly here root jobs=2 timeout=300s
 
-unset $(git rev-parse --local-env-vars) # as a hook would set them
+unset $(git rev-parse --local-env-vars) # a Git hook sets them
 export GOWORK=off GOFLAGS="${GOFLAGS:-} -buildvcs=false"
 
 tmp=$(mktemp -d)
 readonly tmp
-export GIT_CEILING_DIRECTORIES=$tmp # a copy is no repository, even where the temporary folder lies in one
-set -m                              # each job is a process group, which can be ended with all it started
+export GIT_CEILING_DIRECTORIES=$tmp # a copy is not a repository, even if the temporary folder is in one
+set -m                              # each job is a process group, so that finish ends its children too
 finish() {
 	local pid
 	for pid in $(jobs -pr); do kill -- "-$pid" || true; done
@@ -33,7 +33,7 @@ fail() {
 	exit 1
 }
 
-# copy makes a copy of the module in a new folder: what is tracked, and what is new and not ignored.
+# copy copies the module to a new folder: the tracked files, and the new files that are not ignored.
 copy() {
 	local file files=()
 	while IFS= read -rd '' file; do
@@ -43,22 +43,22 @@ copy() {
 	(cd "$root" && cp --parents -- "${files[@]}" "$1")
 }
 
-# packages prints which packages a patch is tested with: the kernel where the bug lies there, and that of its folder.
+# packages prints the packages that test a patch: internal/exact if the bug is there, and the package of its folder.
 packages() {
 	if grep -q '^+++ b/internal/exact/' "$here/$1"; then echo ./internal/exact; fi
 	echo "./${1%%/*}"
 }
 
-# The enumerations take most of the time: what the other tests catch does not need them.
+# The enumerations take most of the time, and run only if the other tests miss a bug.
 readonly long='^TestEvery|Enumerated$'
 
-# run_tests runs all tests of packages, in the copy of this name, until one fails.
+# run_tests runs all tests of some packages in the named copy, until one fails.
 run_tests() {
 	local tests=(go test -trimpath -vet=off -ldflags='-s -w' -count=1 -failfast -timeout="$timeout")
 	(cd "$tmp/$1" && "${tests[@]}" -skip "$long" "${@:2}" && "${tests[@]}" -run "$long" "${@:2}") >"$tmp/$1.log" 2>&1
 }
 
-# first_failure prints the first test of a log that failed, and of its subtests the first one.
+# first_failure prints the first failed test of a log or, if it has subtests, its first failed subtest.
 first_failure() {
 	local line indent last=-1 name=''
 	while IFS= read -r line; do
@@ -69,7 +69,7 @@ first_failure() {
 	echo "${name% (*}"
 }
 
-# check tests one patched copy, prints a line about it, and leaves a mark where a test caught the bug.
+# check tests one patched copy, prints a line about it, and creates a file if a test caught the bug.
 check() {
 	local patch=$1 number=$2 log=$tmp/$2.log label with package verdict passed=true
 	label=$(basename "$patch" .patch)
@@ -96,7 +96,7 @@ check() {
 cd "$here"
 patches=("${1:-}"*/*.patch)
 if [[ ${1:-} == */* ]]; then patches=("$1"*.patch); fi
-if [[ -n ${SHARD:-} ]]; then # "1/3" is every third patch, from the second on
+if [[ -n ${SHARD:-} ]]; then # "1/3" is every third patch, starting with the second
 	for i in "${!patches[@]}"; do
 		if ((i % ${SHARD#*/} != ${SHARD%/*})); then unset "patches[i]"; fi
 	done

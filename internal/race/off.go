@@ -2,5 +2,5 @@
 
 package race
 
-// On reports whether the race detector watches.
+// On reports whether the race detector runs.
 const On = false
