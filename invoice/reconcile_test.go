@@ -186,7 +186,7 @@ func TestReconcile(t *testing.T) {
 		{
 			name: "money was given back before", why: "it frees nothing, and lowers what is left: 280.00 of 300.00 came back", billed: []plans.Charge{ten, back("inv-1/1", "0", "-280", "")},
 			proposed: []plans.Charge{wares{quantity: "10", unit: "30.00", span: firstHalf}.charge(t)},
-			want:     []string{"11-16 12-01 seat: 10 not used of inv-1/1, -300.00 x 15/30 days = -150, of which -20.00 was left"},
+			want:     []string{"11-16 12-01 seat: 10 not used of inv-1/1, -300.00 x 15/30 days = -150, limited to -20.00"},
 		},
 		{
 			name: "a pause was credited already", why: "its days are free, whatever came back for them, and are charged again where they should have been", billed: []plans.Charge{ten, back("inv-1/1", "10", "0", "2026-11-11/2026-11-21")}, proposed: []plans.Charge{ten},

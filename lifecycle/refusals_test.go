@@ -103,7 +103,7 @@ func TestRefusals(t *testing.T) {
 			{"2026-11-02 writeoff s-9", "refused: Invoice \"s-9\" does not exist or was settled too long ago to be changed."},
 			{"2026-11-02 disputed s-9", "refused: Invoice \"s-9\" does not exist or was settled too long ago to be changed."},
 			{"2026-11-02 writeoff s-1", "refused: Invoice s-1 is already paid."},
-			{"2026-11-02 refunded s-1 5000.00 because wish", "refused: 5000 is no part of the 890 that are left, to 2 places."},
+			{"2026-11-02 refunded s-1 5000.00 because wish", "refused: Amount must be between 0 and the remaining 890, with at most 2 places; got 5000."},
 			{"2026-11-02 price 80.00", "refused: Only support can set a special price. | Keep the contract's price or ask support."},
 			{"2026-11-02 seats +1 nothing", "refused: Plan \"growth\" does not offer \"nothing\" in USD. | Choose seat or light."},
 			{"2026-11-02 plan yearly", "refused: This plan changes the billing interval; send interval_changed."},

@@ -128,7 +128,7 @@ func TestDecodeReportsEveryFault(t *testing.T) {
 		}},
 		{"text of types", `{"id": "a", "at": "2026-11-16", "every": "P1X"}`, []string{
 			`f:1:19: at: parsing time "2026-11-16" as "02.01.2006": cannot parse "26-11-16" as "."`,
-			`f:1:42: every: "P1X" is not an ISO 8601 duration such as P1M or P30D`,
+			`f:1:42: every: must be an ISO 8601 duration such as P1M or P30D; got "P1X"`,
 		}},
 		{"a name keeps to its line", `{"id": "a", "x\ny": 1}`, []string{"f:1:13: x\ufffdy: unknown field"}},
 		{"the whole", `7`, []string{`f:1:1: must be an object; got a number`}},
