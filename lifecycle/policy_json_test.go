@@ -52,7 +52,7 @@ func TestPolicyFileMergesObjectsAndReplacesLists(t *testing.T) {
 	same("unless the file states some", len(p.ChangeRules), 1)
 
 	q := lifecycle.Standard()
-	if err := json.Unmarshal([]byte(`{"renewl": {}}`), &q); err == nil || !strings.Contains(err.Error(), "renewl") {
+	if err := json.Unmarshal([]byte(`{"renewals": {}}`), &q); err == nil || !strings.Contains(err.Error(), "renewals") {
 		t.Errorf("an unknown field is read: %v", err)
 	}
 	same("a file with a fault changes nothing", q, standard)
