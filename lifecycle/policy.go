@@ -102,10 +102,16 @@ type Reminder struct {
 	OnlyWithoutPaymentMethod bool `json:"only_without_payment_method,omitzero"`
 }
 
-// Standard returns a complete, neutral policy. Invoices follow [invoice.Standard]. Customers and support make every
-// change immediately, except that only support changes prices and that a cancellation takes effect at the end of the
-// period. An unpaid invoice has a week of grace, then the subscription is suspended. A customer who returns starts a
-// new period. The roles owner and admin manage billing.
+// Standard returns a complete, neutral policy; standard.json in this folder shows it as JSON. Invoices follow
+// [invoice.Standard]: billed in advance, credits at the billed price, no taxes, nothing refunded at a cancellation.
+//
+//   - Customers and support make every change immediately, and its proration is invoiced at once. Only support changes
+//     prices. A cancellation or a pause takes effect at the end of the period.
+//   - There is no trial and no reminder. A subscription without a payment method renews all the same.
+//   - An unpaid invoice has a week of grace with full access and no retries; then the subscription is suspended.
+//   - A customer returns with a reactivation or by adding a payment method, and a new period starts and is billed.
+//   - Access without a paid period is full in a trial, while active and in grace, and billing_only otherwise.
+//   - The roles owner and admin manage billing. A settled invoice can be refunded or disputed for six months.
 func Standard() Policy {
 	both := func() []plans.Actor { return []plans.Actor{plans.Customer, plans.Support} }
 	p := Policy{

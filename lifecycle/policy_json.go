@@ -16,8 +16,10 @@ type policyJSON Policy
 //
 // Objects and the map access_by_status merge by key. A list replaces the receiver's list whole, and its elements start
 // from zero. A catalog has change rules of its own: reading one drops the receiver's, unless the file states
-// change_rules. The memory of the receiver's lists and map is not written to. The caller then calls [Policy.Validate].
-// Errors: those of encoding/json, and an unknown field; the receiver is then unchanged.
+// change_rules. JSON null leaves a setting as it is; "" unsets a length. The memory of the receiver's lists and map is
+// not written to. The caller then calls [Policy.Validate].
+// Errors: those of encoding/json, which reports the first fault only, and an unknown field; the receiver is then
+// unchanged.
 func (p *Policy) UnmarshalJSON(text []byte) error {
 	read := policyJSON(*p)
 	read.AccessByStatus = maps.Clone(p.AccessByStatus)

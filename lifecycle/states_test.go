@@ -61,7 +61,7 @@ func statesDocument() string {
 			}
 		}
 	}
-	text.WriteString("```\n\nThe statuses that each event and deadline can lead to. A dot keeps the status. An empty cell is a refused event, or a deadline that does not occur.\n\n|")
+	text.WriteString("```\n\nThe statuses that each event and deadline can lead to; each can also leave the status as it is, as a request that takes effect later does. A dot always leaves it. An empty cell is a refused event, or a deadline that does not occur.\n\n|")
 	for _, s := range everyStatus() {
 		text.WriteString(" | " + strings.TrimPrefix(node(s), "[*]"))
 	}
