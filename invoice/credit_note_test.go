@@ -13,7 +13,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// statesTaxed is an invoice over 100.00 and 50.00 with 19 % besides: 178.50 are due, less the credit of some grants.
+// statesTaxed is an invoice of 100.00 and 50.00 plus 19 % tax: 178.50 are due, less the credit of the grants.
 func statesTaxed(tb testing.TB, grants ...credits.Entry) invoice.Invoice {
 	tb.Helper()
 	return statesInvoice(tb, func(d *invoice.Draft) {
@@ -29,17 +29,17 @@ func statesGrant(id, amount string, beforeTax bool) credits.Entry {
 	}
 }
 
-// statesNote is a credit note of December 10, 2026.
+// statesNote is the request for a credit note of December 10, 2026.
 func statesNote(inv invoice.Invoice, credited []plans.Charge, parts ...invoice.LineAmount) invoice.CreditRequest {
 	return invoice.CreditRequest{ID: "cn-1", At: giventest.Instant("2026-12-10", nil), Invoice: inv, Credited: credited, Lines: parts}
 }
 
-// statesPart is some money of a line.
+// statesPart is an amount of a line.
 func statesPart(line, amount string) invoice.LineAmount {
 	return invoice.LineAmount{Line: line, Amount: giventest.Money(amount)}
 }
 
-// granted is what an invoice grants.
+// statesGranted is the amount that an invoice grants.
 func statesGranted(inv *invoice.Invoice) decimal.Decimal {
 	var sum decimal.Decimal
 	for _, e := range inv.LedgerEntries {
@@ -59,25 +59,25 @@ func TestNote(t *testing.T) {
 		repay                   bool
 		total                   string
 		offset, refund, granted string
-		after                   string // status of the invoice once the note is applied to it
+		after                   string // status of the invoice after the credit note is applied to it
 	}{
-		{"whole, unpaid", "nothing is due any more", nil, nil, nil, false, "-178.5", "178.5", "0", "0", "paid"},
-		{"a line, unpaid", "the other one is still due", nil, nil, []invoice.LineAmount{statesPart("inv-2/2", "0")}, false, "-59.5", "59.5", "0", "0", "open"},
+		{"whole, unpaid", "nothing is outstanding", nil, nil, nil, false, "-178.5", "178.5", "0", "0", "paid"},
+		{"a line, unpaid", "the other line is outstanding", nil, nil, []invoice.LineAmount{statesPart("inv-2/2", "0")}, false, "-59.5", "59.5", "0", "0", "open"},
 		{"an amount, unpaid", "10.00 and its tax", nil, nil, []invoice.LineAmount{statesPart("inv-2/2", "10")}, true, "-11.9", "11.9", "0", "0", "open"},
-		{"several amounts", "also of one line, in any order", nil, nil, []invoice.LineAmount{statesPart("inv-2/2", "10"), statesPart("inv-2/1", "1"), statesPart("inv-2/2", "0")}, false, "-60.69", "60.69", "0", "0", "open"},
-		{"whole, part paid", "what came in becomes credit", nil, []string{"succeeded p 100"}, nil, false, "-178.5", "78.5", "0", "100", "paid"},
-		{"whole, part paid, repaid", "or goes back", nil, []string{"succeeded p 100"}, nil, true, "-178.5", "78.5", "100", "0", "paid"},
-		{"less than is due", "a note lowers what is due first", nil, []string{"succeeded p 100"}, []invoice.LineAmount{statesPart("inv-2/2", "10")}, true, "-11.9", "11.9", "0", "0", "open"},
-		{"paid", "as credit", nil, []string{"succeeded p"}, []invoice.LineAmount{statesPart("inv-2/2", "10")}, false, "-11.9", "0", "0", "11.9", "paid"},
-		{"paid, repaid", "in money", nil, []string{"succeeded p"}, []invoice.LineAmount{statesPart("inv-2/2", "10")}, true, "-11.9", "0", "11.9", "0", "paid"},
-		{"paid, and some went back", "no more is repaid than was kept", nil, []string{"succeeded p", "refunded r 170"}, []invoice.LineAmount{statesPart("inv-2/2", "10")}, true, "-11.9", "0", "8.5", "3.4", "paid"},
-		{"paid by credit", "credit is not paid out", []credits.Entry{statesGrant("g", "200", false)}, nil, nil, true, "-178.5", "0", "0", "178.5", "paid"},
-		{"part by credit, unpaid", "78.50 are due, and the credit comes back", []credits.Entry{statesGrant("g", "100", false)}, nil, nil, true, "-178.5", "78.5", "0", "100", "paid"},
-		{"part by credit, paid", "the money goes back, and the credit comes back", []credits.Entry{statesGrant("g", "100", false)}, []string{"succeeded p"}, nil, true, "-178.5", "0", "78.5", "100", "paid"},
+		{"several amounts", "several amounts of one line, in any order", nil, nil, []invoice.LineAmount{statesPart("inv-2/2", "10"), statesPart("inv-2/1", "1"), statesPart("inv-2/2", "0")}, false, "-60.69", "60.69", "0", "0", "open"},
+		{"whole, partly paid", "the received money becomes credit", nil, []string{"succeeded p 100"}, nil, false, "-178.5", "78.5", "0", "100", "paid"},
+		{"whole, partly paid, refunded", "the received money is refunded", nil, []string{"succeeded p 100"}, nil, true, "-178.5", "78.5", "100", "0", "paid"},
+		{"below the outstanding amount", "a credit note lowers the outstanding amount first", nil, []string{"succeeded p 100"}, []invoice.LineAmount{statesPart("inv-2/2", "10")}, true, "-11.9", "11.9", "0", "0", "open"},
+		{"paid", "the surplus becomes credit", nil, []string{"succeeded p"}, []invoice.LineAmount{statesPart("inv-2/2", "10")}, false, "-11.9", "0", "0", "11.9", "paid"},
+		{"paid, refunded", "the surplus is refunded in money", nil, []string{"succeeded p"}, []invoice.LineAmount{statesPart("inv-2/2", "10")}, true, "-11.9", "0", "11.9", "0", "paid"},
+		{"paid, and partly refunded before", "no more is refunded than was kept", nil, []string{"succeeded p", "refunded r 170"}, []invoice.LineAmount{statesPart("inv-2/2", "10")}, true, "-11.9", "0", "8.5", "3.4", "paid"},
+		{"paid by credit", "credit is not refunded in money", []credits.Entry{statesGrant("g", "200", false)}, nil, nil, true, "-178.5", "0", "0", "178.5", "paid"},
+		{"partly paid by credit, not by money", "78.50 are due, and the credit comes back", []credits.Entry{statesGrant("g", "100", false)}, nil, nil, true, "-178.5", "78.5", "0", "100", "paid"},
+		{"partly paid by credit, the rest by money", "the money is refunded, and the credit is granted again", []credits.Entry{statesGrant("g", "100", false)}, []string{"succeeded p"}, nil, true, "-178.5", "0", "78.5", "100", "paid"},
 		{"credit before tax", "of 150.00, 60.00 are not taxed: 90.00 and 17.10 are due", []credits.Entry{statesGrant("g", "60", true)}, nil, nil, true, "-167.1", "107.1", "0", "60", "paid"},
-		{"written off", "it is due, though nobody expects it", nil, []string{"written_off"}, []invoice.LineAmount{statesPart("inv-2/2", "0")}, false, "-59.5", "59.5", "0", "0", "uncollectible"},
-		{"written off, whole", "nothing is due", nil, []string{"written_off"}, nil, false, "-178.5", "178.5", "0", "0", "paid"},
-		{"charged back", "it is due again", nil, []string{"succeeded p", "disputed p"}, nil, true, "-178.5", "178.5", "0", "0", "paid"},
+		{"written off", "a written-off amount is still due", nil, []string{"written_off"}, []invoice.LineAmount{statesPart("inv-2/2", "0")}, false, "-59.5", "59.5", "0", "0", "uncollectible"},
+		{"written off, whole", "nothing is outstanding", nil, []string{"written_off"}, nil, false, "-178.5", "178.5", "0", "0", "paid"},
+		{"disputed", "a disputed amount is outstanding again", nil, []string{"succeeded p", "disputed p"}, nil, true, "-178.5", "178.5", "0", "0", "paid"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			inv := statesAfter(t, statesTaxed(t, c.grants...), c.events...)
@@ -94,21 +94,21 @@ func TestNote(t *testing.T) {
 			giventest.CheckMoney(t, "granted", statesGranted(&note), c.granted)
 			giventest.CheckMoney(t, "due", note.AmountDue, "0")
 			if note.Corrects != inv.ID || note.Status != invoice.Paid || len(note.Events) > 0 {
-				t.Errorf("the note is %v and corrects %q: %s", note.Status, note.Corrects, c.why)
+				t.Errorf("the credit note is %v and corrects %q: %s", note.Status, note.Corrects, c.why)
 			}
 			after := statesNoted(t, inv, &note)
 			if after.Status.String() != c.after {
-				t.Errorf("the invoice is %v then, want %s: %s", after.Status, c.after, c.why)
+				t.Errorf("the invoice is %v after it, want %s: %s", after.Status, c.after, c.why)
 			}
 			if giventest.JSON(t, correction) != before {
-				t.Error("the correction was changed")
+				t.Error("the request was changed")
 			}
 			giventest.CheckRoundTrip(t, correction)
 		})
 	}
 }
 
-// statesNoted applies to an invoice what its note takes off and pays back, and checks both.
+// statesNoted applies a credit note to its invoice, with the refund, and checks both.
 func statesNoted(tb testing.TB, inv invoice.Invoice, note *invoice.Invoice) invoice.Invoice {
 	tb.Helper()
 	for _, e := range []invoice.Event{
@@ -145,24 +145,24 @@ func TestNoteRefused(t *testing.T) {
 		edit      func(*invoice.CreditRequest)
 		want      []string
 	}{
-		{"a draft", "it is thrown away", statesNote(statesInvoice(t, func(d *invoice.Draft) { d.AsDraft = true }, "100"), nil), nil, []string{"invoice.status invalid"}},
-		{"void", "nothing is due", statesNote(statesAfter(t, inv, "voided"), nil), nil, []string{"invoice.status invalid"}},
-		{"a payment is under way", "it would be too much once it comes in", statesNote(statesAfter(t, inv, "attempted p"), nil), nil, []string{"invoice.status invalid"}},
-		{"a credit note", "its charge is corrected where it was billed", statesNote(note, nil), func(c *invoice.CreditRequest) { c.ID = "cn-2" }, []string{"lines invalid"}},
-		{"a line of a credit note", "as above", statesNote(note, nil, statesPart("cn-1/1", "1")), func(c *invoice.CreditRequest) { c.ID = "cn-2" }, []string{"lines[0].charge invalid"}},
-		{"credited already", "never more than is left", statesNote(inv, note.Lines), nil, []string{"lines invalid"}},
-		{"a line that was credited", "as above", statesNote(inv, note.Lines, statesPart("inv-2/2", "0")), nil, []string{"lines[0].line invalid"}},
-		{"more than is left", "70.00 are", statesNote(inv, third.Lines, statesPart("inv-2/1", "70.01")), nil, []string{"lines[0].amount invalid"}},
-		{"more than is left in all", "as above", statesNote(inv, third.Lines, statesPart("inv-2/1", "35.01"), statesPart("inv-2/1", "35")), nil, []string{"lines[1].amount invalid"}},
-		{"no such line", "it is of another invoice", statesNote(inv, nil, statesPart("inv-1/1", "0")), nil, []string{"lines[0].charge invalid"}},
-		{"a part of a cent", "no note has it", statesNote(inv, nil, statesPart("inv-2/1", "0.005")), nil, []string{"lines[0].amount invalid"}},
-		{"a negative amount", "that would be a charge", statesNote(inv, nil, statesPart("inv-2/1", "-1")), nil, []string{"lines[0].amount invalid"}},
-		{"a huge amount", "law 14", statesNote(inv, nil, invoice.LineAmount{Line: "inv-2/1", Amount: decimal.New(1, 1<<30)}), nil, []string{"lines[0].amount limit"}},
-		{"every line", "all at once", statesNote(inv, nil, statesPart("x", "0"), statesPart("inv-2/1", "101")), nil, []string{"lines[0].charge invalid", "lines[1].amount invalid"}},
-		{"no ID", "its lines derive theirs from it", statesNote(inv, nil), func(c *invoice.CreditRequest) { c.ID = "" }, []string{"id unset"}},
-		{"the invoice's ID", "their lines would have the same IDs", statesNote(inv, nil), func(c *invoice.CreditRequest) { c.ID = inv.ID }, []string{"id invalid"}},
-		{"before the invoice", "nothing was billed then", statesNote(inv, nil), func(c *invoice.CreditRequest) { c.At = inv.IssuedAt.Add(-1) }, []string{"at outside"}},
-		{"the same credits twice", "a note that was stored already", statesNote(inv, nil), func(c *invoice.CreditRequest) {
+		{"a draft", "a draft is voided instead", statesNote(statesInvoice(t, func(d *invoice.Draft) { d.AsDraft = true }, "100"), nil), nil, []string{"invoice.status invalid"}},
+		{"void", "nothing is due on a void invoice", statesNote(statesAfter(t, inv, "voided"), nil), nil, []string{"invoice.status invalid"}},
+		{"a pending payment", "a success would then exceed the amount due", statesNote(statesAfter(t, inv, "attempted p"), nil), nil, []string{"invoice.status invalid"}},
+		{"a credit note", "a charge is corrected where it was billed", statesNote(note, nil), func(c *invoice.CreditRequest) { c.ID = "cn-2" }, []string{"lines invalid"}},
+		{"a line of a credit note", "a charge is corrected where it was billed", statesNote(note, nil, statesPart("cn-1/1", "1")), func(c *invoice.CreditRequest) { c.ID = "cn-2" }, []string{"lines[0].charge invalid"}},
+		{"credited already", "law 3: a credit is at most the rest of its charge", statesNote(inv, note.Lines), nil, []string{"lines invalid"}},
+		{"a credited line", "law 3: a credit is at most the rest of its charge", statesNote(inv, note.Lines, statesPart("inv-2/2", "0")), nil, []string{"lines[0].line invalid"}},
+		{"above the rest", "70.00 are", statesNote(inv, third.Lines, statesPart("inv-2/1", "70.01")), nil, []string{"lines[0].amount invalid"}},
+		{"above the rest in all", "70.00 are", statesNote(inv, third.Lines, statesPart("inv-2/1", "35.01"), statesPart("inv-2/1", "35")), nil, []string{"lines[1].amount invalid"}},
+		{"no such line", "the line is of another invoice", statesNote(inv, nil, statesPart("inv-1/1", "0")), nil, []string{"lines[0].charge invalid"}},
+		{"a fraction of a cent", "no credit note has a fraction of a cent", statesNote(inv, nil, statesPart("inv-2/1", "0.005")), nil, []string{"lines[0].amount invalid"}},
+		{"a negative amount", "a negative amount would be a charge", statesNote(inv, nil, statesPart("inv-2/1", "-1")), nil, []string{"lines[0].amount invalid"}},
+		{"a huge amount", "law 14: amounts have limits", statesNote(inv, nil, invoice.LineAmount{Line: "inv-2/1", Amount: decimal.New(1, 1<<30)}), nil, []string{"lines[0].amount limit"}},
+		{"every line", "law 14: all faults come at once", statesNote(inv, nil, statesPart("x", "0"), statesPart("inv-2/1", "101")), nil, []string{"lines[0].charge invalid", "lines[1].amount invalid"}},
+		{"no ID", "the IDs of its lines derive from it", statesNote(inv, nil), func(c *invoice.CreditRequest) { c.ID = "" }, []string{"id unset"}},
+		{"the invoice's ID", "the lines of both would have the same IDs", statesNote(inv, nil), func(c *invoice.CreditRequest) { c.ID = inv.ID }, []string{"id invalid"}},
+		{"before the invoice", "nothing was billed before the invoice", statesNote(inv, nil), func(c *invoice.CreditRequest) { c.At = inv.IssuedAt.Add(-1) }, []string{"at outside"}},
+		{"the same credits twice", "the credit note was stored before", statesNote(inv, nil), func(c *invoice.CreditRequest) {
 			c.Ledger = []credits.Entry{statesGrant("cn-1", "1", false)}
 		}, []string{"ledger[0].ref invalid"}},
 	} {
@@ -173,7 +173,7 @@ func TestNoteRefused(t *testing.T) {
 			got, err := invoice.Credit(c.of)
 			giventest.CheckFaults(t, err, c.want...)
 			if giventest.JSON(t, got) != giventest.JSON(t, invoice.Invoice{}) {
-				t.Errorf("got %+v with the error: %s", got, c.why)
+				t.Errorf("a credit note comes with the error: %+v: %s", got, c.why)
 			}
 		})
 	}
@@ -184,7 +184,7 @@ func TestNoteRefused(t *testing.T) {
 	}
 }
 
-// What a later invoice credits of a charge, for time that is not used, lowers what its notes give back.
+// A credit of unused time on a later invoice lowers the credit notes of the charge.
 func TestNoteAfterUnused(t *testing.T) {
 	for _, day := range []string{"2026-11-01", "2026-11-02", "2026-11-16", "2026-11-30"} {
 		newYork := giventest.Zone(t, "America/New_York")
@@ -215,7 +215,7 @@ func TestNoteAfterUnused(t *testing.T) {
 	}
 }
 
-// All notes of an invoice with everything add up to its charges: whole, or line by line.
+// All credit notes of an invoice that uses every feature add up to its charges: whole, or line by line.
 func TestNoteOfEverything(t *testing.T) {
 	inv := statesBuilt(t, statesRich(t))
 	whole, err := invoice.Credit(statesNote(inv, nil))
@@ -232,7 +232,7 @@ func TestNoteOfEverything(t *testing.T) {
 		}
 	}
 	if !whole.Subtotal.Neg().Equal(gross) || !whole.Net.Neg().Equal(net) || !whole.Tax.Neg().Equal(tax) {
-		t.Errorf("%v less %v and %v go back of %v, %v and %v", whole.Subtotal, whole.Discount, whole.Tax, gross, net, tax)
+		t.Errorf("%v less %v and %v are credited of %v, %v and %v", whole.Subtotal, whole.Discount, whole.Tax, gross, net, tax)
 	}
 	var credited []plans.Charge
 	left := inv
@@ -247,6 +247,6 @@ func TestNoteOfEverything(t *testing.T) {
 		gross, net, tax = gross.Add(note.Subtotal), net.Add(note.Net), tax.Add(note.Tax)
 	}
 	if !gross.IsZero() || !net.IsZero() || !tax.IsZero() || left.Status != invoice.Paid {
-		t.Errorf("%v, %v and %v are left, and it is %v", gross, net, tax, left.Status)
+		t.Errorf("%v, %v and %v are left, and the status is %v", gross, net, tax, left.Status)
 	}
 }

@@ -17,20 +17,20 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// statesTwin is an invoice over 100, kept in whole dollars and without the library.
+// statesTwin models an invoice of 100, in whole dollars and without the library.
 type statesTwin struct {
 	status               string
-	said                 string // what each of them came to
-	seen                 string // every event that was applied, each by its kind and its ID
-	kept                 [2]int // of each payment, less what was reversed of it
-	came, back, credited int    // money that came in, less what was reversed; that was repaid; and notes
-	asked                int    // what the attempt under way is for
-	payer                string // its ID
+	said                 string // the amount of each applied event
+	seen                 string // every applied event, by its kind and ID
+	kept                 [2]int // of each payment, less its disputes
+	came, back, credited int    // received money less disputes; refunds; credit notes
+	asked                int    // the amount of the pending attempt
+	payer                string // the ID of the pending attempt
 }
 
 func (w *statesTwin) due() int { return 100 - w.came - w.credited }
 
-// play returns what comes of an event: "same", "refused", "invalid", or "" where it is applied.
+// play returns the result of an event: "same", "refused", "invalid", or "" if it is applied.
 func (w *statesTwin) play(kind, id string, amount int) string {
 	mark := " " + kind + ":" + id + " "
 	known := func(kind string) bool { return strings.Contains(w.seen, " "+kind+":"+id+" ") }
@@ -40,7 +40,7 @@ func (w *statesTwin) play(kind, id string, amount int) string {
 			return "invalid"
 		case kind == "attempted" && known("failed") && w.status != "paid", kind == "succeeded" && known("disputed"):
 			return "refused"
-		case kind != "written_off" || w.status != "open": // which can be written off once more
+		case kind != "written_off" || w.status != "open": // it can be written off again
 			return "same"
 		}
 	}
@@ -128,8 +128,8 @@ func (w *statesTwin) play(kind, id string, amount int) string {
 	return ""
 }
 
-// Every sequence of up to five events: two payments of 40, 60 or all that is due, a credit note, money paid back, a void and a write-off, of an
-// invoice over 100. What is refused or changes nothing is followed by nothing, since it leads nowhere.
+// Every sequence of up to five events: two payments of 40, 60 or the whole amount due, a credit note, a refund, a void
+// and a write-off, of an invoice of 100. A refused event, or one that changes nothing, ends its sequence.
 func TestApplyEverySequence(t *testing.T) {
 	short.Skip(t)
 	t.Parallel()
@@ -142,7 +142,7 @@ func TestApplyEverySequence(t *testing.T) {
 		events[text] = statesEvent(t, text)
 	}
 	n, depth := 0, 5
-	gone := map[string]bool{} // where the next events were tried already, after others or those before in another order
+	gone := map[string]bool{} // states whose next events were tried before, after other events or the same in another order
 	if race.On {
 		depth = 3
 	}
@@ -186,7 +186,7 @@ func statesSorted(words string) string {
 	return " " + strings.Join(all, "  ") + " "
 }
 
-// statesOutcome says what came of an event.
+// statesOutcome names the result of an event.
 func statesOutcome(before, after invoice.Invoice, err error) string {
 	switch {
 	case errors.Is(err, plans.ErrRefused):
@@ -201,7 +201,7 @@ func statesOutcome(before, after invoice.Invoice, err error) string {
 	return ""
 }
 
-// statesTwinned fails unless an invoice and its twin agree, and keep the laws of states.
+// statesTwinned fails unless an invoice agrees with its model and keeps the laws of payments.
 func statesTwinned(tb testing.TB, path string, inv *invoice.Invoice, twin *statesTwin) {
 	tb.Helper()
 	received, outstanding := inv.Received(), inv.Outstanding()
@@ -216,7 +216,7 @@ func statesTwinned(tb testing.TB, path string, inv *invoice.Invoice, twin *state
 		tb.Fatalf("%s: received %v, outstanding %v of %v", path, received, outstanding, inv.AmountDue)
 	}
 	if nothing := outstanding.IsZero() && inv.Status != invoice.Void; nothing != (inv.Status == invoice.Paid) {
-		tb.Fatalf("%s: outstanding %v, and it is %v", path, outstanding, inv.Status)
+		tb.Fatalf("%s: outstanding %v, and the status is %v", path, outstanding, inv.Status)
 	}
 	under := 0
 	for _, e := range inv.Events {
@@ -228,6 +228,6 @@ func statesTwinned(tb testing.TB, path string, inv *invoice.Invoice, twin *state
 		}
 	}
 	if under > 1 || (under == 1) != (inv.Status == invoice.Pending) {
-		tb.Fatalf("%s: %d attempts are under way, and it is %v", path, under, inv.Status)
+		tb.Fatalf("%s: %d attempts are pending, and the status is %v", path, under, inv.Status)
 	}
 }

@@ -14,7 +14,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Law: whatever events come in whatever order, never more is received than due, each counts once, what was issued stays, and the result passes the check.
+// For any events in any order, no more is received than is due, each event counts once, the issued content is
+// unmodified, and the result passes the check.
 func FuzzApply(f *testing.F) {
 	f.Add([]byte{2, 1, 100, 3, 1, 100, 3, 2, 100})
 	f.Add([]byte{3, 1, 40, 7, 1, 0, 9, 0, 0, 3, 2, 60, 3, 3, 40})
@@ -58,7 +59,7 @@ func FuzzApply(f *testing.F) {
 	})
 }
 
-// Law: whatever JSON is read, checking it ends with an answer, and what the check accepts is written, read and checked again alike.
+// For any JSON, the check returns, and an accepted invoice is written, read and checked again with the same result.
 func FuzzCheck(f *testing.F) {
 	for _, inv := range statesExamples(f) {
 		f.Add([]byte(giventest.JSON(f, inv)))
@@ -83,7 +84,7 @@ func FuzzCheck(f *testing.F) {
 			t.Fatal(err)
 		}
 		if _, err := invoice.Apply(inv, invoice.Event{Kind: invoice.Refunded, ID: "r", At: inv.IssuedAt}); err == nil && !inv.Received().IsPositive() {
-			t.Fatalf("more is repaid of\n%s", inv.Text())
+			t.Fatalf("more is refunded than received of\n%s", inv.Text())
 		}
 	})
 }

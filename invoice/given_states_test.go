@@ -12,7 +12,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// statesDollars is what a contract of so many units of items costs for a span of November 2026 in New York.
+// statesDollars are the charges of a contract in dollars for a span of November 2026 in New York.
 func statesDollars(tb testing.TB, span string, items ...plans.Item) []plans.Charge {
 	tb.Helper()
 	contract, portion := statesContract(tb, span, items...)
@@ -23,7 +23,7 @@ func statesDollars(tb testing.TB, span string, items ...plans.Item) []plans.Char
 	return charges
 }
 
-// statesContract is such a contract, and the span as a portion of it.
+// statesContract is such a contract, with the span as a portion of it.
 func statesContract(tb testing.TB, span string, items ...plans.Item) (plans.Contract, proration.Portion) {
 	tb.Helper()
 	newYork := giventest.Zone(tb, "America/New_York")
@@ -32,7 +32,7 @@ func statesContract(tb testing.TB, span string, items ...plans.Item) (plans.Cont
 	}, proration.Portion{Period: giventest.Period("2026-11-01/2026-12-01", newYork), Span: giventest.Period(span, newYork)}
 }
 
-// statesBefore is what was billed by an earlier invoice, discounted and taxed, with what was credited of it before.
+// statesBefore are the charges of an earlier invoice, discounted and taxed, with their earlier credits.
 func statesBefore(tb testing.TB) (before []plans.Charge) {
 	tb.Helper()
 	newYork := giventest.Zone(tb, "America/New_York")
@@ -62,7 +62,7 @@ func statesBefore(tb testing.TB) (before []plans.Charge) {
 	return append(before, unused[0], back)
 }
 
-// statesPolicy has taxes of all sorts: besides the net and included in it, on everything and on some items or kinds.
+// statesPolicy has taxes of all kinds: added to the net and included in it, on everything and on some items or kinds.
 func statesPolicy() invoice.Policy {
 	policy := invoice.Standard()
 	policy.TaxRoundingLevel, policy.TaxRoundingMode = invoice.PerInvoice, proration.HalfEven
@@ -75,8 +75,8 @@ func statesPolicy() invoice.Policy {
 	return policy
 }
 
-// statesRich is the draft of an invoice with everything: each kind of charge, credits of two charges, all sorts of discounts, taxes and
-// credit, parts, and a zone.
+// statesRich is the draft of an invoice that uses every feature: each kind of charge, credits of two charges, all kinds
+// of discounts, taxes and credit, installments, and a zone.
 func statesRich(tb testing.TB) invoice.Draft {
 	tb.Helper()
 	newYork := giventest.Zone(tb, "America/New_York")
@@ -140,8 +140,8 @@ func statesBuilt(tb testing.TB, d invoice.Draft, events ...string) invoice.Invoi
 	return statesAfter(tb, inv, events...)
 }
 
-// statesExamples are an invoice with everything, one with a negative total of which some is paid back and the rest granted, and a credit
-// note that lowers what is due.
+// statesExamples are an invoice that uses every feature, one with a negative total that is partly refunded and partly
+// granted, and a credit note that lowers the amount due.
 func statesExamples(tb testing.TB) []invoice.Invoice {
 	tb.Helper()
 	rich := statesBuilt(tb, statesRich(tb), "attempted p1", "failed p1 0 2026-12-03", "succeeded p2 40 2026-12-04")

@@ -26,19 +26,19 @@ func guardSigned(t *testing.T) (invoice.Account, invoice.Invoice) {
 	return doc.Account, *doc.Invoice
 }
 
-// guardOccasion is an occasion of an account.
+// guardOccasion is a request for an account.
 func guardOccasion(a invoice.Account, id, at string, change plans.Change) invoice.IssueRequest {
 	policy := invoice.Standard()
 	policy.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: giventest.Money("19")}}
 	return invoice.IssueRequest{Account: a, ID: id, At: giventest.Instant(at, nil), Change: change, Policy: policy}
 }
 
-// guardMore is a change of the seats.
+// guardMore is a change of the number of seats.
 func guardMore(seats string) plans.Change {
 	return plans.Change{Item: "seat", Quantity: giventest.Money(seats)}
 }
 
-// What would bill twice, bill nothing that is owed, or credit what was credited, is refused with a reason.
+// A request that would bill twice, lose a due amount, or credit an amount twice is refused with a reason.
 func TestIssueGuards(t *testing.T) {
 	arrears := func(o *invoice.IssueRequest) { o.Policy.Timing = proration.InArrears }
 	for _, c := range []struct {
@@ -49,39 +49,39 @@ func TestIssueGuards(t *testing.T) {
 		with      func(*invoice.IssueRequest)
 		want      string // faults, or the rule of a refusal
 	}{
-		{name: "the same ID again", why: "its lines would have IDs twice", id: "1", at: "2027-01-10", change: guardMore("2"), want: "credited_charges[0].id invalid"},
+		{name: "the same ID again", why: "two lines would have the same ID", id: "1", at: "2027-01-10", change: guardMore("2"), want: "credited_charges[0].id invalid"},
 		{
-			name: "the same ID after a change", why: "the same call twice would charge twice", id: "2", at: "2027-01-10", change: guardMore("2"),
+			name: "the same ID after a change", why: "a repeated call would charge twice", id: "2", at: "2027-01-10", change: guardMore("2"),
 			before: []invoice.IssueRequest{guardOccasion(invoice.Account{}, "2", "2027-01-10", guardMore("2"))}, want: "credited_charges[1].id invalid",
 		},
 		{
-			name: "a change before a later one", why: "what was billed for the later one is not of that time", id: "3", at: "2027-01-05", change: guardMore("-1"),
+			name: "a change before a later one", why: "the charges of the later change do not describe that time", id: "3", at: "2027-01-05", change: guardMore("-1"),
 			before: []invoice.IssueRequest{guardOccasion(invoice.Account{}, "2", "2027-01-20", guardMore("2"))}, want: "refused change",
 		},
-		{name: "a late renewal", why: "five days would be lost", id: "2", at: "2027-02-06", want: "refused period"},
+		{name: "a late renewal", why: "five days would not be billed", id: "2", at: "2027-02-06", want: "refused period"},
 		{
-			name: "another billing date before the renewal", why: "the first nine days of February would be lost", id: "2", at: "2027-02-10",
+			name: "another billing date before the renewal", why: "the first nine days of February would not be billed", id: "2", at: "2027-02-10",
 			change: plans.Change{Anchor: giventest.Instant("2027-02-10", nil)}, want: "refused period",
 		},
 		{name: "arrears after January was billed in advance", why: "January would be billed twice", id: "2", at: "2027-02-01", with: func(o *invoice.IssueRequest) {
 			arrears(o)
 			o.UnbilledSince = giventest.Instant("2027-01-01", nil)
 		}, want: "unbilled_since invalid"},
-		{name: "in advance with days in arrears", why: "the days from the 1st on would be lost", id: "2", at: "2027-01-10", with: func(o *invoice.IssueRequest) {
+		{name: "in advance with days in arrears", why: "the days from the 1st on would not be billed", id: "2", at: "2027-01-10", with: func(o *invoice.IssueRequest) {
 			o.UnexpiredCharges, o.UnbilledSince = nil, giventest.Instant("2027-01-01", nil)
 		}, want: "refused period"},
 		{
-			name: "a change after the end", why: "there is nothing to change", id: "3", at: "2027-01-20", change: guardMore("2"),
+			name: "a change after the end", why: "an ended contract has nothing to change", id: "3", at: "2027-01-20", change: guardMore("2"),
 			before: []invoice.IssueRequest{guardOccasion(invoice.Account{}, "2", "2027-01-15", plans.Change{Cancel: true})}, want: "refused change",
 		},
-		{name: "an exception without a cancellation", why: "it would be ignored", id: "2", at: "2027-01-10", change: guardMore("2"), with: func(o *invoice.IssueRequest) {
+		{name: "an exception without a cancellation", why: "the exception would be ignored", id: "2", at: "2027-01-10", change: guardMore("2"), with: func(o *invoice.IssueRequest) {
 			o.Exception, o.Paid = &credits.Exception{As: credits.AsNothing, Reason: "none"}, giventest.Money("4")
 		}, want: "paid invalid, exception invalid"},
 		{name: "beyond the calendar", why: "JSON has no year of five digits", id: "2", at: "2027-01-10", with: func(o *invoice.IssueRequest) { o.At = o.At.AddDate(9000, 0, 0) }, want: "at limit"},
-		{name: "credit in parts of a cent", why: "an invoice would be due that nobody can pay", id: "2", at: "2027-01-10", change: guardMore("2"), with: func(o *invoice.IssueRequest) {
+		{name: "credit with a fraction of a cent", why: "the amount due would have a fraction of a cent", id: "2", at: "2027-01-10", change: guardMore("2"), with: func(o *invoice.IssueRequest) {
 			o.Ledger = []credits.Entry{{Kind: credits.Granted, ID: "g", Amount: giventest.Money("10.005"), Currency: "EUR", At: o.At}}
 		}, want: "ledger[0].amount invalid"},
-		{name: "an account that was edited", why: "a credit would be of anything", id: "2", at: "2027-01-10", change: guardMore("-1"), with: func(o *invoice.IssueRequest) {
+		{name: "an edited account", why: "the credit would have any amount", id: "2", at: "2027-01-10", change: guardMore("-1"), with: func(o *invoice.IssueRequest) {
 			o.UnexpiredCharges[0].Net = giventest.Money("99999")
 		}, want: "lines[0].corrects invalid"},
 	} {
@@ -112,13 +112,13 @@ func TestIssueGuards(t *testing.T) {
 				t.Errorf("got %q, want %q: %s\n%v", got, c.want, c.why, err)
 			}
 			if doc.Invoice != nil {
-				t.Errorf("an invoice all the same:\n%s", doc.Invoice.Text())
+				t.Errorf("an invoice comes with the error:\n%s", doc.Invoice.Text())
 			}
 		})
 	}
 }
 
-// After the end a job that goes on bills nothing but what is passed in, and coming back bills from then on.
+// After the end, periodic calls bill only the lines of the request; a reactivation bills from then on.
 func TestIssueAfterTheEnd(t *testing.T) {
 	account, _ := guardSigned(t)
 	issue := func(id, at string, change plans.Change, lines ...plans.Charge) *invoice.Invoice {
@@ -133,7 +133,7 @@ func TestIssueAfterTheEnd(t *testing.T) {
 		return doc.Invoice
 	}
 	if inv := issue("2", "2027-01-15", plans.Change{Cancel: true}); inv != nil {
-		t.Errorf("nothing is given back, and\n%s", inv.Text())
+		t.Errorf("an invoice although nothing is credited:\n%s", inv.Text())
 	}
 	for _, at := range []string{"2027-01-20", "2027-02-01", "2027-05-01"} {
 		if inv := issue("3", at, plans.Change{}); inv != nil {
@@ -143,11 +143,11 @@ func TestIssueAfterTheEnd(t *testing.T) {
 	usage := plans.Charge{Kind: plans.Usage, Item: "call", Currency: "EUR", Net: giventest.Money("7")}
 	giventest.CheckMoney(t, "usage that comes late", issue("3", "2027-05-02", plans.Change{}, usage).Net, "7")
 	back := plans.Change{Anchor: giventest.Instant("2027-06-10", nil)}
-	giventest.CheckMoney(t, "coming back", issue("4", "2027-06-10", back).Net, "310")
-	giventest.CheckMoney(t, "the period after it", issue("5", "2027-07-10", plans.Change{}).Net, "310")
+	giventest.CheckMoney(t, "the reactivation", issue("4", "2027-06-10", back).Net, "310")
+	giventest.CheckMoney(t, "the next period", issue("5", "2027-07-10", plans.Change{}).Net, "310")
 }
 
-// What is sold inside a period uses up no coupon that the contract has for its periods.
+// A sale within a period uses up no discount that the contract has for its periods.
 func TestIssueKeepsCoupons(t *testing.T) {
 	account, _ := guardSigned(t)
 	account.Contract.Discounts = []plans.Discount{{ID: "half", Percent: giventest.Money("50"), Duration: plans.Repeating, Periods: 2}}
@@ -157,13 +157,14 @@ func TestIssueKeepsCoupons(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	giventest.CheckMoney(t, "what is sold once", doc.Invoice.Net, "10")
+	giventest.CheckMoney(t, "the one-time sale", doc.Invoice.Net, "10")
 	if left := doc.Contract.Discounts[0].Periods; left != 2 {
-		t.Errorf("%d periods of the coupon are left", left)
+		t.Errorf("%d periods of the discount are left", left)
 	}
 }
 
-// A note must know what was credited before: what lowered the invoice, and what the ledger says was granted for it.
+// A credit note needs the earlier credits: the ones that lowered the invoice, and the ones that the ledger granted for
+// it.
 func TestNoteKnowsTheOthers(t *testing.T) {
 	account, inv := guardSigned(t)
 	first, err := invoice.Credit(invoice.CreditRequest{
@@ -182,13 +183,13 @@ func TestNoteKnowsTheOthers(t *testing.T) {
 	giventest.CheckFaults(t, err, "credited[1].id invalid")
 	account = account.Add(first)
 	if again := account.Add(first); giventest.JSON(t, again) != giventest.JSON(t, account) {
-		t.Error("a note that is added twice is there twice")
+		t.Error("a credit note that is added twice is counted twice")
 	}
 	rest, err := invoice.Credit(invoice.CreditRequest{ID: "n2", At: inv.IssuedAt, Invoice: lowered, Credited: account.UnexpiredCharges, Ledger: account.Ledger})
 	if err != nil {
 		t.Fatal(err)
 	}
-	giventest.CheckMoney(t, "both notes", first.Total.Add(rest.Total), inv.Total.Neg().String())
+	giventest.CheckMoney(t, "both credit notes", first.Total.Add(rest.Total), inv.Total.Neg().String())
 
 	paid, err := invoice.Apply(inv, invoice.Event{Kind: invoice.Succeeded, ID: "p", At: inv.IssuedAt})
 	if err != nil {
@@ -201,7 +202,7 @@ func TestNoteKnowsTheOthers(t *testing.T) {
 	giventest.CheckFaults(t, err, "credited invalid")
 }
 
-// An edited discount that leaves less than nothing to tax is a fault, and no panic.
+// An edited discount that leaves a negative taxable amount is a fault, not a panic.
 func TestCheckDiscountEdited(t *testing.T) {
 	policy := invoice.Standard()
 	policy.TaxRoundingLevel, policy.Taxes = invoice.PerInvoice, []invoice.TaxRate{{Name: "VAT", Percent: giventest.Money("19")}}
@@ -226,7 +227,7 @@ func TestCheckDiscountEdited(t *testing.T) {
 	}
 }
 
-// An invoice is written with the dates of its own calendar, whatever zone its instants are in.
+// An invoice is printed with the dates of its own calendar, whatever zone its instants are in.
 func TestTextOnItsCalendar(t *testing.T) {
 	berlin := giventest.Zone(t, "Europe/Berlin")
 	contract := plans.Contract{
@@ -249,7 +250,7 @@ func TestTextOnItsCalendar(t *testing.T) {
 	stored.Location, stored.IssuedAt = berlin, stored.IssuedAt.UTC()
 	for _, got := range []string{doc.Invoice.Text(), stored.Text()} {
 		if !strings.HasPrefix(got, "Invoice 1, 2027-01-01, EUR") || !strings.Contains(got, "2027-01-01 until 2027-02-01") {
-			t.Errorf("it says\n%s", got)
+			t.Errorf("the text is\n%s", got)
 		}
 	}
 }

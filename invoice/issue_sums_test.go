@@ -18,7 +18,7 @@ func TestIssueDiscounts(t *testing.T) {
 	month := func(at, sums string, lines ...string) issueDay { return issueDay{at: at, lines: lines, sums: sums} }
 	for _, r := range []issueRow{
 		{
-			name: "once", why: "half of the first document; what is added later costs in full, and so does December", policy: invoice.Standard(),
+			name: "once", why: "the first document is half price; later additions and December cost the full price", policy: invoice.Standard(),
 			contract: issueLess(base, plans.Discount{ID: "start", Percent: giventest.Money("50"), Duration: plans.Once}),
 			days: []issueDay{
 				month("2026-11-01", "due 445.00", full+", less 50 % 445.00 = 445.00"),
@@ -27,7 +27,7 @@ func TestIssueDiscounts(t *testing.T) {
 			},
 		},
 		{
-			name: "once, given back", why: "a credit is of what was billed: 445.00 x 2/10 x 15/30 = 44.50", policy: invoice.Standard(),
+			name: "once, credited", why: "a credit derives from the billed amount: 445.00 x 2/10 x 15/30 = 44.50", policy: invoice.Standard(),
 			contract: issueLess(base, plans.Discount{ID: "start", Percent: giventest.Money("50"), Duration: plans.Once}),
 			days: []issueDay{
 				month("2026-11-01", "due 445.00", full+", less 50 % 445.00 = 445.00"),
@@ -35,7 +35,7 @@ func TestIssueDiscounts(t *testing.T) {
 			},
 		},
 		{
-			name: "once, given back by the price", why: "by the price it is 890.00 x 2/10 x 15/30 = 89.00", policy: issuePolicy(func(p *invoice.Policy) { p.CreditBasis = proration.OnPrice }),
+			name: "once, credited by the price", why: "the credit basis price gives 890.00 x 2/10 x 15/30 = 89.00", policy: issuePolicy(func(p *invoice.Policy) { p.CreditBasis = proration.OnPrice }),
 			contract: issueLess(base, plans.Discount{ID: "start", Percent: giventest.Money("50"), Duration: plans.Once}),
 			days: []issueDay{
 				month("2026-11-01", "due 445.00", full+", less 50 % 445.00 = 445.00"),
@@ -43,7 +43,7 @@ func TestIssueDiscounts(t *testing.T) {
 			},
 		},
 		{
-			name: "repeating", why: "two periods less 10 %, and no document between them counts", policy: invoice.Standard(),
+			name: "repeating", why: "two periods less 10 %, and a document between them uses none", policy: invoice.Standard(),
 			contract: issueLess(base, plans.Discount{ID: "start", Percent: giventest.Money("10"), Duration: plans.Repeating, Periods: 2}),
 			days: []issueDay{
 				month("2026-11-01", "due 801.00", full+", less 10 % 89.00 = 801.00"),
@@ -55,7 +55,7 @@ func TestIssueDiscounts(t *testing.T) {
 			},
 		},
 		{
-			name: "for ever", why: "a percentage is taken off what is added too, and goes back with it: 160.20 x 15/30", policy: invoice.Standard(), contract: issueLess(base, tenth),
+			name: "forever", why: "a percentage is also taken off additions, and credited with them: 160.20 x 15/30", policy: invoice.Standard(), contract: issueLess(base, tenth),
 			days: []issueDay{
 				month("2026-11-01", "due 801.00", full+", less 10 % 89.00 = 801.00"),
 				{at: "2026-11-16", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 15/30 days = 89.00, less 10 % 8.90 = 80.10"}, sums: "due 80.10"},
@@ -67,7 +67,7 @@ func TestIssueDiscounts(t *testing.T) {
 			},
 		},
 		{
-			name: "an amount for ever", why: "it was used for the period already: nothing off what is added", policy: invoice.Standard(),
+			name: "an amount forever", why: "the period used it already: nothing off additions", policy: invoice.Standard(),
 			contract: issueLess(base, plans.Discount{ID: "fifty", Amount: giventest.Money("50"), Duration: plans.Forever}),
 			days: []issueDay{
 				month("2026-11-01", "due 840.00", full+", less fifty 50.00 = 840.00"),
@@ -94,7 +94,7 @@ func TestIssueMinimum(t *testing.T) {
 	full := "recurring seat: 10 x 89.00 = 890.00"
 	for _, r := range []issueRow{
 		{
-			name: "at renewal", why: "November lacked 110.00, which nobody knew before it was over", contract: base, policy: invoice.Standard(),
+			name: "at renewal", why: "November lacked 110.00, which is known at its end", contract: base, policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-16"},
@@ -103,7 +103,7 @@ func TestIssueMinimum(t *testing.T) {
 			},
 		},
 		{
-			name: "with what was added", why: "890.00 and 89.00 lack 21.00; 12 x 89.00 in December are enough", contract: base, policy: invoice.Standard(),
+			name: "with additions", why: "890.00 and 89.00 lack 21.00; 12 x 89.00 in December are enough", contract: base, policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-16", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
@@ -112,7 +112,7 @@ func TestIssueMinimum(t *testing.T) {
 			},
 		},
 		{
-			name: "with what went back", why: "890.00 less 89.00 lack 199.00", contract: base, policy: invoice.Standard(),
+			name: "with credits", why: "890.00 less 89.00 lack 199.00", contract: base, policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-16", change: issueMore("-2"), lines: []string{"proration_credit seat: 2 not used of inv-1/1, -178.00 x 15/30 days = -89.00"}, sums: "total -89.00, granted 89.00, due 0.00"},
@@ -120,7 +120,7 @@ func TestIssueMinimum(t *testing.T) {
 			},
 		},
 		{
-			name: "where the billing date was moved", why: "the 15 days before it have a half of the minimum, of which 55.00 are lacking; the 24 days after it have 800.00", contract: base, policy: invoice.Standard(),
+			name: "with a moved billing date", why: "the 15 days before it have half of the minimum and lack 55.00; the 24 days after it have 800.00", contract: base, policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{
@@ -142,7 +142,7 @@ func TestIssueMinimum(t *testing.T) {
 			},
 		},
 		{
-			name: "at a cancellation after the billing date was moved", why: "19 days have 633.33 of the minimum; 890.00 less 445.00 and 712.00 less 593.33 are 563.67", contract: base, policy: issueBack(credits.UnusedPart, credits.AsBalance),
+			name: "at a cancellation after a moved billing date", why: "19 days have 633.33 of the minimum; 890.00 less 445.00 and 712.00 less 593.33 are 563.67", contract: base, policy: issueBack(credits.UnusedPart, credits.AsBalance),
 			days: []issueDay{
 				issueTenSeats,
 				{
@@ -166,7 +166,7 @@ func TestIssueMinimum(t *testing.T) {
 			},
 		},
 		{
-			name: "before discounts", why: "law 8: 890.00 count, and not 801.00; the discount is taken off the 110.00 as well", policy: invoice.Standard(),
+			name: "before discounts", why: "law 8: 890.00 count, not 801.00; the discount also applies to the 110.00", policy: invoice.Standard(),
 			contract: issueLess(base, plans.Discount{ID: "friends", Percent: giventest.Money("10"), Duration: plans.Forever}),
 			days: []issueDay{
 				{at: "2026-11-01", lines: []string{full + ", less 10 % 89.00 = 801.00"}, sums: "due 801.00"},
@@ -202,14 +202,14 @@ func TestIssueTaxes(t *testing.T) {
 			},
 		},
 		{
-			name: "included", why: "the price has it in it: nothing besides", contract: issueSeats("10", "89.00"), policy: issueVAT("19", true),
+			name: "included", why: "the price includes the tax: nothing is added", contract: issueSeats("10", "89.00"), policy: issueVAT("19", true),
 			days: []issueDay{
 				{at: "2026-11-01", lines: full, sums: "due 890.00"},
 				{at: "2026-11-16", change: issueMore("-2"), lines: removed, sums: "total -89.00, granted 89.00, due 0.00"},
 			},
 		},
 		{
-			name: "another rate since", why: "what goes back has the rate that it had, whatever is due today", contract: issueSeats("10", "89.00"), policy: issueVAT("19", false),
+			name: "a changed rate", why: "a credit has the rate of its charge, whatever the rate is today", contract: issueSeats("10", "89.00"), policy: issueVAT("19", false),
 			days: []issueDay{
 				{at: "2026-11-01", lines: full, sums: "tax 169.10, due 1059.10"},
 				{
@@ -243,14 +243,14 @@ func TestIssueZones(t *testing.T) {
 			},
 		},
 		{
-			name: "the hour that March lacks", why: "31 days less an hour are 2674800 seconds, of which 16 days of 86400 are left: 178.00 x 1382400/2674800 = 91.995", contract: in("America/New_York", "2027-03-01"), zone: "America/New_York", policy: seconds,
+			name: "the missing hour of March", why: "31 days less an hour are 2674800 seconds, of which 16 days of 86400 are left: 178.00 x 1382400/2674800 = 91.995", contract: in("America/New_York", "2027-03-01"), zone: "America/New_York", policy: seconds,
 			days: []issueDay{
 				{at: "2027-03-01", lines: full, sums: "due 890.00"},
 				{at: "2027-03-16", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 1382400/2674800 seconds = 91.994..., rounded half up to 91.99"}, sums: "due 91.99"},
 			},
 		},
 		{
-			name: "the 31st in Tokyo", why: "the last of February begins there at 15:00 of the 27th in UTC; the 31st is remembered", contract: in("Asia/Tokyo", "2027-01-31"), zone: "Asia/Tokyo", policy: invoice.Standard(),
+			name: "the 31st in Tokyo", why: "the last day of February begins there at 15:00 of the 27th in UTC; the 31st is remembered", contract: in("Asia/Tokyo", "2027-01-31"), zone: "Asia/Tokyo", policy: invoice.Standard(),
 			days: []issueDay{
 				{at: "2027-01-31", lines: full, sums: "due 890.00"},
 				{at: "2027-02-14T15:00:00Z", with: utc, change: issueMore("-2"), lines: []string{"proration_credit seat: 2 not used of inv-1/1, -178.00 x 13/28 days = -82.642..., rounded half up to -82.64"}, sums: "total -82.64, granted 82.64, due 0.00"},
@@ -269,7 +269,7 @@ func TestIssueZones(t *testing.T) {
 			},
 		},
 		{
-			name: "the day of the change is the old one's", why: "14 of 30 days, at any hour of the 16th", contract: issueSeats("10", "89.00"), policy: issuePolicy(func(p *invoice.Policy) { p.Proration.ChangeDay = proration.OldSide }),
+			name: "the day of the change belongs to the old side", why: "14 of 30 days, at any hour of the 16th", contract: issueSeats("10", "89.00"), policy: issuePolicy(func(p *invoice.Policy) { p.Proration.ChangeDay = proration.OldSide }),
 			days: []issueDay{
 				{at: "2026-11-01", lines: full, sums: "due 890.00"},
 				{at: "2026-11-16T10:30:00", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 14/30 days = 83.066..., rounded half up to 83.07"}, sums: "due 83.07"},
@@ -281,7 +281,7 @@ func TestIssueZones(t *testing.T) {
 	}
 }
 
-// What is wrong is told with the path of its field, all of it at once.
+// All faults come at once, each with the path of its field.
 func TestIssueFaults(t *testing.T) {
 	at := giventest.Instant("2026-11-16", nil)
 	account := invoice.Account{Contract: issueSeats("10", "89.00")}
@@ -295,19 +295,19 @@ func TestIssueFaults(t *testing.T) {
 		change func(*invoice.IssueRequest)
 		want   []string
 	}{
-		{"nothing at all", func(o *invoice.IssueRequest) { *o = invoice.IssueRequest{} }, []string{
+		{"the zero request", func(o *invoice.IssueRequest) { *o = invoice.IssueRequest{} }, []string{
 			"policy.proration.day_count unset", "policy.proration.change_day unset", "policy.proration.rounding.mode unset", "policy.credit_basis unset", "policy.timing unset", "policy.allocation unset",
 			"policy.tax_rounding_level unset", "policy.tax_rounding_mode unset", "contract.plan unset", "contract.currency unset", "contract.items unset", "contract.cycle.anchor unset", "contract.cycle.interval unset", "at unset",
 		}},
 		{"no ID", func(o *invoice.IssueRequest) { o.ID = "" }, []string{"id unset"}},
 		{"no ID for a cancellation", func(o *invoice.IssueRequest) { o.ID, o.Change = "", plans.Change{Cancel: true} }, []string{"id unset"}},
-		{"in arrears since when", func(o *invoice.IssueRequest) { o.Policy = issueArrears() }, []string{"unbilled_since unset"}},
+		{"in arrears without a start", func(o *invoice.IssueRequest) { o.Policy = issueArrears() }, []string{"unbilled_since unset"}},
 		{"due before", func(o *invoice.IssueRequest) { o.DueAt = at.Add(-1) }, []string{"due_at outside"}},
-		{"a charge that was edited", func(o *invoice.IssueRequest) {
+		{"an edited charge", func(o *invoice.IssueRequest) {
 			o.UnexpiredCharges = append([]plans.Charge(nil), o.UnexpiredCharges...)
 			o.UnexpiredCharges[0].Quantity = giventest.Money("-1")
 		}, []string{"unexpired_charges[0].quantity invalid"}},
-		{"fewer were paid for", func(o *invoice.IssueRequest) {
+		{"fewer units were paid", func(o *invoice.IssueRequest) {
 			o.UnexpiredCharges = append([]plans.Charge(nil), o.UnexpiredCharges...)
 			o.UnexpiredCharges[0].Quantity = giventest.Money("1")
 		}, []string{"change.quantity invalid"}},

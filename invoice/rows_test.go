@@ -12,7 +12,7 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// rowAnnual is a contract of a year that is paid up front, for a price by the month less 10 %.
+// rowAnnual is an annual contract billed up front, at a monthly price less 10 %.
 func rowAnnual(quantity, unit string) plans.Contract {
 	c := issueTerm(issueSeats(quantity, unit), "2026-11-01/2027-11-01", plans.Term{
 		Length: giventest.Interval("P1Y"), Percent: giventest.Money("10"), Billing: plans.UpFront, Renewal: plans.Renew,
@@ -23,7 +23,7 @@ func rowAnnual(quantity, unit string) plans.Contract {
 	return c
 }
 
-// K3a: monthly, seats added cost by the rest of the month now, and next month all seats in full.
+// Row K3a: seats added to a monthly contract cost the rest of the month now, and next month all seats in full.
 func TestRowK3a(t *testing.T) {
 	for _, r := range []issueRow{
 		{
@@ -48,7 +48,7 @@ func TestRowK3a(t *testing.T) {
 	}
 }
 
-// K3b: annual, seats added cost by the rest of the contract.
+// Row K3b: seats added to an annual contract cost the rest of the contract.
 func TestRowK3b(t *testing.T) {
 	issueRow{
 		why: "181 of 365 days from May 4 on: 2 x 15.00 x 12 = 360.00, of which 178.52, less 10 %; then all seats for the next year", contract: rowAnnual("10", "15.00"), policy: invoice.Standard(),
@@ -61,7 +61,8 @@ func TestRowK3b(t *testing.T) {
 	}.run(t)
 }
 
-// K4: an upgrade after paying costs the difference for the rest of the paid period, and the higher rate from the next one on.
+// Row K4: an upgrade after payment costs the difference for the rest of the paid period, and the higher rate from the
+// next period on.
 func TestRowK4(t *testing.T) {
 	issueRow{
 		why: "1390.00 x 10/30 less 890.00 x 10/30: 463.33 less 296.67", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
@@ -79,7 +80,8 @@ func TestRowK4(t *testing.T) {
 	}.run(t)
 }
 
-// K5: a downgrade after paying becomes credit, which pays the next invoices, the oldest first, until it is spent. It is never a negative invoice.
+// Row K5: a downgrade after payment becomes credit, which pays the next invoices, the oldest credit first, until it is
+// spent. No invoice is negative.
 func TestRowK5(t *testing.T) {
 	down := func(unit string) plans.Change { return plans.Change{Plan: issuePlan("growth", "P1M", unit)} }
 	issueRow{
@@ -107,20 +109,21 @@ func TestRowK5(t *testing.T) {
 	}.run(t)
 }
 
-// rowUsage is usage of an amount.
+// rowUsage is a usage charge.
 func rowUsage(net string) func(*invoice.IssueRequest) {
 	return func(o *invoice.IssueRequest) {
 		o.Lines = []plans.Charge{{Kind: plans.Usage, Plan: "growth", Item: "message", Currency: "USD", Net: giventest.Money(net)}}
 	}
 }
 
-// K8: an annual contract is due in full after signing, for its discounted rate; a monthly one on the first day of each month of the contract.
+// Row K8: an annual contract is due in full after signing, at its discounted rate; a monthly one on the first day of
+// each contract month.
 func TestRowK8(t *testing.T) {
 	for _, c := range []struct {
 		name, why string
 		contract  plans.Contract
-		at        []string // when a document is asked for, each day from the first to the last
-		want      []string // when each falls due, and what
+		at        []string // the days of the calls, from the first to the last
+		want      []string // the due dates and amounts
 	}{
 		{
 			"annual", "15.00 x 10 x 12 less 10 %, once a year", rowAnnual("10", "15.00"),
@@ -166,12 +169,12 @@ func TestRowK8(t *testing.T) {
 	}
 }
 
-// rowEvent is something that happens to an invoice, and where it stands then.
+// rowEvent is an event of an invoice, with the expected status.
 type rowEvent struct {
 	kind    invoice.EventKind
 	id, at  string
 	status  invoice.Status
-	left    string // what is still to be paid
+	left    string // the outstanding amount
 	refused bool
 }
 
@@ -188,7 +191,7 @@ func rowInvoice(t *testing.T) invoice.Invoice {
 	return *doc.Invoice
 }
 
-// rowEvents applies events to the invoice of November, one by one.
+// rowEvents applies events to the invoice of November in turn.
 func rowEvents(t *testing.T, events []rowEvent) invoice.Invoice {
 	t.Helper()
 	inv := rowInvoice(t)
@@ -204,9 +207,9 @@ func rowEvents(t *testing.T, events []rowEvent) invoice.Invoice {
 			inv = next
 		}
 		if inv.Status != e.status {
-			t.Errorf("after event %d, %v, it is %v, want %v", i, e.kind, inv.Status, e.status)
+			t.Errorf("after event %d, %v, the status is %v, want %v", i, e.kind, inv.Status, e.status)
 		}
-		giventest.CheckMoney(t, "what is left after "+e.kind.String(), inv.Outstanding(), e.left)
+		giventest.CheckMoney(t, "the outstanding amount after "+e.kind.String(), inv.Outstanding(), e.left)
 		if err := invoice.Check(inv); err != nil || inv.Seal != issued {
 			t.Errorf("after event %d: %v", i, err)
 		}
@@ -214,15 +217,16 @@ func rowEvents(t *testing.T, events []rowEvent) invoice.Invoice {
 	return inv
 }
 
-// K9: an invoice is created, the card is charged, it is closed when that is approved, and a copy marked paid goes to the contact.
+// Row K9: an invoice is issued, the card is charged, an approved payment closes the invoice, and the contact gets a
+// copy marked paid.
 func TestRowK9(t *testing.T) {
 	if created := rowInvoice(t); created.Status != invoice.Open {
-		t.Errorf("it is %v when it is created", created.Status)
+		t.Errorf("a new invoice is %v", created.Status)
 	}
 	paid := rowEvents(t, []rowEvent{
 		{kind: invoice.Attempted, id: "card-1", at: "2026-11-01T00:01:00", status: invoice.Pending, left: "890"},
 		{kind: invoice.Succeeded, id: "card-1", at: "2026-11-01T00:02:00", status: invoice.Paid, left: "0"},
-		{kind: invoice.Succeeded, id: "card-1", at: "2026-11-01T00:02:00", status: invoice.Paid, left: "0"}, // a provider may say it twice
+		{kind: invoice.Succeeded, id: "card-1", at: "2026-11-01T00:02:00", status: invoice.Paid, left: "0"}, // a provider may report it twice
 		{kind: invoice.Attempted, id: "card-2", at: "2026-11-02", status: invoice.Paid, left: "0", refused: true},
 	})
 	want := `Invoice inv-1, 2026-11-01, USD, paid
@@ -240,7 +244,7 @@ func TestRowK9(t *testing.T) {
 	}
 }
 
-// M1: between an attempt and its outcome a payment is pending, however long that takes, and no other begins.
+// Row M1: between an attempt and its result a payment is pending, however long that takes, and no other attempt begins.
 func TestRowM1(t *testing.T) {
 	rowEvents(t, []rowEvent{
 		{kind: invoice.Attempted, id: "pix-1", at: "2026-11-01T10:00:00", status: invoice.Pending, left: "890"},
@@ -251,13 +255,13 @@ func TestRowM1(t *testing.T) {
 	})
 }
 
-// M13: a failed payment leaves an invoice open, and another method closes it; it is never charged twice.
+// Row M13: a failed payment leaves the invoice open, and another method pays it; the invoice is never charged twice.
 func TestRowM13(t *testing.T) {
 	rowEvents(t, []rowEvent{
 		{kind: invoice.Attempted, id: "card-1", at: "2026-11-01T10:00:00", status: invoice.Pending, left: "890"},
 		{kind: invoice.Failed, id: "card-1", at: "2026-11-01T10:01:00", status: invoice.Open, left: "890"},
 		{kind: invoice.Failed, id: "card-1", at: "2026-11-01T10:01:00", status: invoice.Open, left: "890"},
-		{kind: invoice.Attempted, id: "card-1", at: "2026-11-01T10:02:00", status: invoice.Open, left: "890", refused: true}, // another attempt has an ID of its own
+		{kind: invoice.Attempted, id: "card-1", at: "2026-11-01T10:02:00", status: invoice.Open, left: "890", refused: true}, // another attempt needs its own ID
 		{kind: invoice.Attempted, id: "paypal-1", at: "2026-11-02T10:00:00", status: invoice.Pending, left: "890"},
 		{kind: invoice.Attempted, id: "card-2", at: "2026-11-02T10:00:00", status: invoice.Pending, left: "890", refused: true},
 		{kind: invoice.Succeeded, id: "paypal-1", at: "2026-11-02T10:01:00", status: invoice.Paid, left: "0"},
@@ -266,7 +270,7 @@ func TestRowM13(t *testing.T) {
 	})
 }
 
-// M6: seats that are added cost by what is left of the term, up to its end.
+// Row M6: seats that are added cost the rest of the term, until its end.
 func TestRowM6(t *testing.T) {
 	issueRow{
 		why: "120 of 181 days: 2 x 15.00 x 6 = 180.00, of which 119.34", contract: issueTerm(issueSeats("10", "15.00"), "2026-11-01/2027-05-01", issueHalf(plans.UpFront)), policy: invoice.Standard(),
@@ -278,7 +282,8 @@ func TestRowM6(t *testing.T) {
 	}.run(t)
 }
 
-// M9: who cancels gets nothing back for unused time; a refund by hand is an act of its own, with a line of its own.
+// Row M9: a canceling customer is credited nothing for unused time; a manual refund is a separate document with its own
+// line.
 func TestRowM9(t *testing.T) {
 	account := invoice.Account{Contract: issueTerm(issueSeats("10", "15.00"), "2026-11-01/2027-05-01", issueHalf(plans.UpFront))}
 	signed, err := invoice.Issue(invoice.IssueRequest{Account: account, ID: "inv-1", At: giventest.Instant("2026-11-01", nil), Policy: invoice.Standard()})
@@ -289,7 +294,7 @@ func TestRowM9(t *testing.T) {
 		Account: signed.Account, ID: "inv-2", At: giventest.Instant("2027-01-15", nil), Change: plans.Change{Cancel: true}, Paid: giventest.Money("900"), Policy: invoice.Standard(),
 	})
 	if err != nil || canceled.Invoice != nil || len(canceled.Ledger) > 0 {
-		t.Fatalf("%v is given back: %v", canceled.Invoice, err)
+		t.Fatalf("%v is credited: %v", canceled.Invoice, err)
 	}
 	paid, err := invoice.Apply(*signed.Invoice, invoice.Event{Kind: invoice.Succeeded, ID: "card-1", At: giventest.Instant("2026-11-01", nil)})
 	if err != nil {
@@ -307,7 +312,7 @@ func TestRowM9(t *testing.T) {
 	}
 }
 
-// M10: payments are not given back, unless the policy for what was sold says otherwise, or a decision with a reason.
+// Row M10: payments are not refunded, unless the policy for the sold item says so, or an exception with a reason.
 func TestRowM10(t *testing.T) {
 	policy := issuePolicy(func(p *invoice.Policy) {
 		p.Refunds = []credits.RefundRule{
@@ -322,7 +327,7 @@ func TestRowM10(t *testing.T) {
 	cancel := plans.Change{Cancel: true}
 	for _, r := range []issueRow{
 		{
-			name: "by kind and item", why: "half of the agent, all of the setup, none of the seats", contract: contract, policy: policy,
+			name: "by kind and item", why: "half of the agent, the whole setup, nothing of the seats", contract: contract, policy: policy,
 			days: []issueDay{
 				signed,
 				{
@@ -332,7 +337,7 @@ func TestRowM10(t *testing.T) {
 			},
 		},
 		{
-			name: "an exception", why: "the seats too, since the law says so; a reason is stated", contract: contract, policy: policy,
+			name: "an exception", why: "the law requires a refund of the seats too; the exception states its reason", contract: contract, policy: policy,
 			days: []issueDay{
 				signed,
 				{at: "2026-11-16", change: cancel, with: issueException("960", credits.Exception{Give: credits.InFull, As: credits.AsRefund}), faults: []string{"exception.reason unset"}},
@@ -343,7 +348,7 @@ func TestRowM10(t *testing.T) {
 			},
 		},
 		{
-			name: "never more than was paid", why: "of 960.00 only 40.00 came in as money", contract: contract, policy: policy,
+			name: "at most the paid amount", why: "only 40.00 of 960.00 were paid in money", contract: contract, policy: policy,
 			days: []issueDay{
 				signed,
 				{
@@ -357,7 +362,8 @@ func TestRowM10(t *testing.T) {
 	}
 }
 
-// M11: invoices are numbered by the caller's sequence, without gaps where a document is nothing, and each line explains itself.
+// Row M11: the caller numbers the invoices without gaps, since an empty document has no number, and each line explains
+// itself.
 func TestRowM11(t *testing.T) {
 	account := invoice.Account{Contract: issueSeats("10", "89.00")}
 	var ids []string
@@ -373,7 +379,7 @@ func TestRowM11(t *testing.T) {
 			t.Fatal(err)
 		}
 		if account = doc.Account; doc.Invoice == nil {
-			continue // the number is free for the next
+			continue // the next invoice takes the number
 		}
 		ids = append(ids, doc.Invoice.ID)
 		text := strings.Join(strings.Fields(doc.Invoice.Text()), " ")
