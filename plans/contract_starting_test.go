@@ -10,7 +10,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// A contract that begins anew is what an order of the same then makes: with the same periods, terms, discounts and days of a trial.
+// A contract that starts anew equals the contract of an order at that time: the same periods, terms, discounts and
+// trial days.
 func TestContractBeginIsAnOrder(t *testing.T) {
 	for _, zone := range []string{"", "America/Sao_Paulo", "Australia/Lord_Howe"} {
 		loc := giventest.Zone(t, zone)
@@ -33,7 +34,7 @@ func TestContractBeginIsAnOrder(t *testing.T) {
 							t.Fatalf("%s of %s at %s: %v", zone, term, at, err)
 						}
 						if got, want := giventest.JSON(t, got), giventest.JSON(t, want); got != want {
-							t.Errorf("%s of %s at %s with %d days left is\n%s\nand an order\n%s", zone, term, at, left, got, want)
+							t.Errorf("%s of %s at %s with %d trial days is\n%s\nand the order gives\n%s", zone, term, at, left, got, want)
 						}
 					}
 				}
@@ -61,17 +62,17 @@ func TestContractBegin(t *testing.T) {
 		contract  plans.Contract
 		at        string
 		longer    int
-		period    string // the first one
+		period    string // the first period
 		quantity  string
 		faults    []string
 	}{
-		{"from period to period", "periods begin at the instant", monthly(), "2027-01-31", 0, "2027-01-31/2027-02-28", "10", nil},
+		{"without a term", "periods begin at the instant", monthly(), "2027-01-31", 0, "2027-01-31/2027-02-28", "10", nil},
 		{"a longer first period", "M18: five days of a trial are left", monthly(), "2027-01-31", 5, "2027-01-31/2027-03-05", "10", nil},
-		{"a ramp", "what was agreed until then holds, and what lies ahead stays ahead", monthly(ramped), "2027-01-31", 0, "2027-01-31/2027-02-28", "20", nil},
-		{"a day of its own", "billed on the 1st before, and from the instant on now", monthly(func(c *plans.Contract) { c.Cycle.Day = 1 }), "2027-01-16", 0, "2027-01-16/2027-02-16", "10", nil},
-		{"no instant", "law 14", monthly(), "", 0, "", "", []string{"at unset"}},
-		{"fewer days", "law 14", monthly(), "2027-01-31", -1, "", "", []string{"longer invalid"}},
-		{"no contract", "law 14: all at once", plans.Contract{}, "", -1, "", "", []string{"contract.plan unset", "contract.currency unset", "contract.items unset", "contract.cycle.anchor unset", "contract.cycle.interval unset", "at unset", "longer invalid"}},
+		{"a ramp", "past steps have taken effect, and later steps stay", monthly(ramped), "2027-01-31", 0, "2027-01-31/2027-02-28", "20", nil},
+		{"with a remembered day", "billed on the 1st before, and from the instant now", monthly(func(c *plans.Contract) { c.Cycle.Day = 1 }), "2027-01-16", 0, "2027-01-16/2027-02-16", "10", nil},
+		{"no instant", "law 14: bad input is an error that names its field", monthly(), "", 0, "", "", []string{"at unset"}},
+		{"a negative first period", "law 14: bad input is an error that names its field", monthly(), "2027-01-31", -1, "", "", []string{"longer invalid"}},
+		{"no contract", "law 14: all faults come at once", plans.Contract{}, "", -1, "", "", []string{"contract.plan unset", "contract.currency unset", "contract.items unset", "contract.cycle.anchor unset", "contract.cycle.interval unset", "at unset", "longer invalid"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			before := giventest.JSON(t, c.contract)
@@ -94,7 +95,7 @@ func TestContractBegin(t *testing.T) {
 	}
 }
 
-// What has no whole number of periods does not begin, rather than somewhere else.
+// A term that is not a whole number of periods does not start, and is not moved.
 func TestContractBeginOfAnOddTerm(t *testing.T) {
 	c := committed(time.UTC, "P1M 2026-11-01/2026-12-01")
 	c.Cycle.Interval = giventest.Interval("P1W")
@@ -110,7 +111,7 @@ func TestRulesCheckFaults(t *testing.T) {
 	)
 }
 
-// Without a catalog a plan is what the change says of it, and it is compared by what it costs in a year.
+// Without a catalog, the change states the plan, which is compared by its price in a year.
 func TestRulesCheck(t *testing.T) {
 	contract := seats("10", "89.00")
 	both := []plans.Actor{plans.Customer, plans.Support}
@@ -131,11 +132,11 @@ func TestRulesCheck(t *testing.T) {
 		refused   string
 	}{
 		{"dearer", "10 x 139.00 a month is more", plans.Change{Plan: plan("139.00")}, plans.Customer, "upgrade immediately 2026-11-16", ""},
-		{"the same", "a lateral change without a rule is held to that of an upgrade", plans.Change{Plan: plan("89.00")}, plans.Customer, "lateral immediately 2026-11-16", ""},
+		{"the same price", "the rule of an upgrade applies to a lateral change without its own rule", plans.Change{Plan: plan("89.00")}, plans.Customer, "lateral immediately 2026-11-16", ""},
 		{"cheaper", "10 x 45.00 a month is less, and M14 lets only support do it", plans.Change{Plan: plan("45.00")}, plans.Support, "downgrade at_period_end 2026-12-01", ""},
-		{"cheaper, by a customer", "M14", plans.Change{Plan: plan("45.00")}, plans.Customer, "", "write to support"},
-		{"an end", "K10", plans.Change{Cancel: true}, plans.Customer, "cancel at_period_end 2026-12-01", ""},
-		{"more seats", "what no rule is for nobody may do", plans.Change{Item: "seat", Quantity: giventest.Money("1")}, plans.Support, "", "Quantity increases are not available."},
+		{"cheaper, requested by a customer", "M14: a downgrade needs support", plans.Change{Plan: plan("45.00")}, plans.Customer, "", "write to support"},
+		{"a cancellation", "K10: a cancellation takes effect at the end of the contracted period", plans.Change{Cancel: true}, plans.Customer, "cancel at_period_end 2026-12-01", ""},
+		{"more seats", "an action without a rule is forbidden", plans.Change{Item: "seat", Quantity: giventest.Money("1")}, plans.Support, "", "Quantity increases are not available."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			permit, err := rules.Check(plans.ChangeRequest{Contract: contract, Change: c.change, By: c.by, At: at})
@@ -166,7 +167,7 @@ func TestCatalogMarket(t *testing.T) {
 	}
 	brazil.PaymentMethods[0].By[0], brazil.Countries[0] = 9, "XX"
 	if again, err := catalog.Market("BR"); err != nil || again.PaymentMethods[0].By[0] == 9 {
-		t.Errorf("what is handed out is shared: %v, %v", again, err)
+		t.Errorf("the result is shared: %v, %v", again, err)
 	}
 	catalog.Markets = catalog.Markets[:1]
 	if _, err := catalog.Market("PT"); refusalOf(err) == nil {
@@ -174,7 +175,7 @@ func TestCatalogMarket(t *testing.T) {
 	}
 }
 
-// refusalOf returns the refusal that an error is, or nil.
+// refusalOf returns the refusal in an error, or nil.
 func refusalOf(err error) *plans.Refusal {
 	var refusal *plans.Refusal
 	errors.As(err, &refusal)

@@ -10,7 +10,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// The names are stored: one that changed would make old charges unreadable.
+// The names are stored: a changed name would make stored charges unreadable.
 func TestKinds(t *testing.T) {
 	names := []string{"unset", "recurring", "proration_charge", "extension", "usage", "one_time", "shortfall", "termination_fee", "proration_credit", "refund"}
 	for i, name := range names {
