@@ -48,8 +48,8 @@ func TestApplyFaults(t *testing.T) {
 		{"all faults at once", "law 14: all faults come at once", nil, func(e *invoice.Event) { *e = invoice.Event{Kind: invoice.Succeeded, Amount: giventest.Money("-1")} }, []string{"event.id unset", "event.amount invalid", "event.at unset"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			inv := statesAfter(t, statesInvoice(t, nil, "100"), c.before...)
-			e := statesEvent(t, "succeeded p9 10")
+			inv := afterEvents(t, invoiceOf(t, nil, "100"), c.before...)
+			e := eventOf(t, "succeeded p9 10")
 			c.edit(&e)
 			got, err := invoice.Apply(inv, e)
 			giventest.CheckFaults(t, err, c.want...)
@@ -61,10 +61,10 @@ func TestApplyFaults(t *testing.T) {
 }
 
 // Apply refuses an invoice that Check finds edited, so that it takes no payment.
-func TestApplyEdited(t *testing.T) {
-	inv := statesInvoice(t, nil, "100")
+func TestApplyRefusesEditedInvoice(t *testing.T) {
+	inv := invoiceOf(t, nil, "100")
 	inv.AmountDue = giventest.Money("1")
-	if _, err := invoice.Apply(inv, statesEvent(t, "succeeded p1")); !errors.Is(err, invoice.Conservation) || !errors.Is(err, invoice.Sealed) {
+	if _, err := invoice.Apply(inv, eventOf(t, "succeeded p1")); !errors.Is(err, invoice.Conservation) || !errors.Is(err, invoice.Sealed) {
 		t.Errorf("got %v", err)
 	}
 	if _, err := invoice.Apply(invoice.Invoice{}, invoice.Event{}); !errors.Is(err, proration.ErrUnset) {

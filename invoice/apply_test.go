@@ -14,8 +14,8 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// statesInvoice is an invoice of December 1, 2026 for some nets in dollars, without taxes.
-func statesInvoice(tb testing.TB, edit func(*invoice.Draft), nets ...string) invoice.Invoice {
+// invoiceOf is an invoice of December 1, 2026 for some nets in dollars, without taxes.
+func invoiceOf(tb testing.TB, edit func(*invoice.Draft), nets ...string) invoice.Invoice {
 	tb.Helper()
 	d := invoice.Draft{ID: "inv-2", Currency: "USD", At: giventest.Instant("2026-12-01", nil), Policy: invoice.Standard()}
 	for _, net := range nets {
@@ -31,8 +31,8 @@ func statesInvoice(tb testing.TB, edit func(*invoice.Draft), nets ...string) inv
 	return inv
 }
 
-// statesEvent reads "succeeded p1 40 2026-12-02": a kind, an ID or -, an amount or 0, and a day or December 2.
-func statesEvent(tb testing.TB, text string) invoice.Event {
+// eventOf reads "succeeded p1 40 2026-12-02": a kind, an ID or -, an amount or 0, and a day or December 2.
+func eventOf(tb testing.TB, text string) invoice.Event {
 	tb.Helper()
 	words := strings.Fields(text)
 	words = append(words, []string{"-", "0", "2026-12-02"}[len(words)-1:]...)
@@ -43,11 +43,11 @@ func statesEvent(tb testing.TB, text string) invoice.Event {
 	return e
 }
 
-// statesAfter applies events.
-func statesAfter(tb testing.TB, inv invoice.Invoice, events ...string) invoice.Invoice {
+// afterEvents applies events.
+func afterEvents(tb testing.TB, inv invoice.Invoice, events ...string) invoice.Invoice {
 	tb.Helper()
 	for _, text := range events {
-		after, err := invoice.Apply(inv, statesEvent(tb, text))
+		after, err := invoice.Apply(inv, eventOf(tb, text))
 		if err != nil {
 			tb.Fatalf("%s: %v", text, err)
 		}
@@ -56,8 +56,8 @@ func statesAfter(tb testing.TB, inv invoice.Invoice, events ...string) invoice.I
 	return inv
 }
 
-// statesTable reads the table of transitions in the package documentation: "open attempted" leads to "pending".
-func statesTable(tb testing.TB) map[string]string {
+// documentedTransitions reads the table of transitions in the package documentation: "open attempted" leads to "pending".
+func documentedTransitions(tb testing.TB) map[string]string {
 	tb.Helper()
 	source, err := os.ReadFile("doc.go")
 	if err != nil {
@@ -92,8 +92,8 @@ func statesTable(tb testing.TB) map[string]string {
 
 // For every status and kind of event, the documented table of transitions says which events are refused and to which
 // status the others lead, while an amount is outstanding.
-func TestApplyTable(t *testing.T) {
-	leads := statesTable(t)
+func TestApplyFollowsDocumentedTransitions(t *testing.T) {
+	leads := documentedTransitions(t)
 	if len(leads) != 19 {
 		t.Errorf("the table has %d rows: %v", len(leads), leads)
 	}
@@ -115,11 +115,11 @@ func TestApplyTable(t *testing.T) {
 			if kind == invoice.Voided {
 				way = unpaid[status]
 			}
-			inv := statesAfter(t, statesInvoice(t, func(d *invoice.Draft) { d.AsDraft = status == invoice.Drafted }, "100"), way...)
+			inv := afterEvents(t, invoiceOf(t, func(d *invoice.Draft) { d.AsDraft = status == invoice.Drafted }, "100"), way...)
 			if inv.Status != status {
 				t.Fatalf("%q leads to %v, want %v", way, inv.Status, status)
 			}
-			e := statesEvent(t, events[kind])
+			e := eventOf(t, events[kind])
 			if status == invoice.Pending && (kind == invoice.Succeeded || kind == invoice.Failed) {
 				e.ID = "p2"
 			}
@@ -131,7 +131,7 @@ func TestApplyTable(t *testing.T) {
 			want, allowed := leads[row]
 			delete(leads, row)
 			if !allowed {
-				statesRefused(t, row, err, kind)
+				checkRefused(t, row, err, kind)
 				continue
 			}
 			if err != nil || after.Status.String() != want {
@@ -144,8 +144,8 @@ func TestApplyTable(t *testing.T) {
 	}
 }
 
-// statesRefused fails unless err refuses the event, by the rule that its kind names.
-func statesRefused(tb testing.TB, what string, err error, kind invoice.EventKind) {
+// checkRefused fails unless err refuses the event, by the rule that its kind names.
+func checkRefused(tb testing.TB, what string, err error, kind invoice.EventKind) {
 	tb.Helper()
 	var refusal *plans.Refusal
 	if !errors.As(err, &refusal) || refusal.Rule != kind.String() || refusal.Reason == "" {
@@ -233,26 +233,26 @@ func TestApply(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			inv := statesInvoice(t, nil, "100")
-			after := statesAfter(t, inv, c.events...)
+			inv := invoiceOf(t, nil, "100")
+			after := afterEvents(t, inv, c.events...)
 			if after.Status != c.status {
 				t.Errorf("the status is %v, want %v: %s", after.Status, c.status, c.why)
 			}
 			giventest.CheckMoney(t, "received", after.Received(), c.received)
 			giventest.CheckMoney(t, "outstanding", after.Outstanding(), c.outstanding)
-			statesIssued(t, inv, after)
+			checkSameContent(t, inv, after)
 			text := giventest.JSON(t, after)
 			for _, e := range c.refused {
-				event := statesEvent(t, e)
+				event := eventOf(t, e)
 				_, err := invoice.Apply(after, event)
-				statesRefused(t, e, err, event.Kind)
+				checkRefused(t, e, err, event.Kind)
 			}
 			for _, e := range c.invalid {
-				_, err := invoice.Apply(after, statesEvent(t, e))
+				_, err := invoice.Apply(after, eventOf(t, e))
 				giventest.CheckFaults(t, err, "event.amount invalid")
 			}
 			for _, e := range c.same {
-				if again := giventest.JSON(t, statesAfter(t, after, e)); again != text {
+				if again := giventest.JSON(t, afterEvents(t, after, e)); again != text {
 					t.Errorf("%s changes the invoice to\n%s, from\n%s", e, again, text)
 				}
 			}
@@ -264,8 +264,8 @@ func TestApply(t *testing.T) {
 	}
 }
 
-// statesIssued fails unless two invoices differ only in status and events.
-func statesIssued(tb testing.TB, before, after invoice.Invoice) {
+// checkSameContent fails unless two invoices differ only in status and events.
+func checkSameContent(tb testing.TB, before, after invoice.Invoice) {
 	tb.Helper()
 	if before.Seal != after.Seal || before.Seal == "" {
 		tb.Errorf("the seal changed from %q to %q", before.Seal, after.Seal)
@@ -277,27 +277,27 @@ func statesIssued(tb testing.TB, before, after invoice.Invoice) {
 }
 
 // An event issues a draft. An issued invoice with no amount due is paid.
-func TestApplyDraft(t *testing.T) {
+func TestApplyIssuesDraft(t *testing.T) {
 	review := func(d *invoice.Draft) { d.AsDraft = true }
-	draft := statesInvoice(t, review, "100")
-	if open := statesAfter(t, draft, "issued"); open.Status != invoice.Open || len(open.Events) != 1 {
+	draft := invoiceOf(t, review, "100")
+	if open := afterEvents(t, draft, "issued"); open.Status != invoice.Open || len(open.Events) != 1 {
 		t.Errorf("after issued the status is %v with %v", open.Status, open.Events)
 	}
-	free := statesInvoice(t, review, "0")
+	free := invoiceOf(t, review, "0")
 	if free.Status != invoice.Drafted {
 		t.Errorf("a draft with no amount due is %v", free.Status)
 	}
-	if paid := statesAfter(t, free, "issued", "issued"); paid.Status != invoice.Paid || len(paid.Events) != 1 {
+	if paid := afterEvents(t, free, "issued", "issued"); paid.Status != invoice.Paid || len(paid.Events) != 1 {
 		t.Errorf("with no amount due the status is %v with %v", paid.Status, paid.Events)
 	}
-	if at := statesInvoice(t, nil, "0"); at.Status != invoice.Paid {
+	if at := invoiceOf(t, nil, "0"); at.Status != invoice.Paid {
 		t.Errorf("an invoice with no amount due is %v", at.Status)
 	}
 }
 
 // Apply recognizes a repeated event also when it arrives late, after other events.
-func TestApplyLate(t *testing.T) {
-	inv := statesAfter(t, statesInvoice(t, nil, "100"), "attempted p1", "failed p1 0 2026-12-03", "attempted p2 0 2026-12-04", "succeeded p2 0 2026-12-05")
+func TestApplyRecognizesRepeatedLateEvent(t *testing.T) {
+	inv := afterEvents(t, invoiceOf(t, nil, "100"), "attempted p1", "failed p1 0 2026-12-03", "attempted p2 0 2026-12-04", "succeeded p2 0 2026-12-05")
 	text := giventest.JSON(t, inv)
 	for _, e := range inv.Events {
 		again, err := invoice.Apply(inv, e)

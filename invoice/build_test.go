@@ -21,7 +21,7 @@ func amountOff(id, amount string, lasts plans.DiscountDuration) plans.Discount {
 }
 
 // Law 8: each step of the calculation starts from the result of the step before.
-func TestBuildOrder(t *testing.T) {
+func TestBuildOrderOfCalculation(t *testing.T) {
 	vat := []invoice.TaxRate{taxRate("VAT", "19")}
 	for _, c := range []struct {
 		name, why string
@@ -102,7 +102,7 @@ func TestBuildDiscounts(t *testing.T) {
 		{"once, not used", "a discount that takes nothing off remains", lines("100"), []plans.Discount{onPhones}, 0, "100", "0", "phones 0 5"},
 		{"repeating", "two of three periods remain", lines("100"), []plans.Discount{repeating}, 0, "90", "10", "three times 2 0"},
 		{"the last period", "none remains", lines("100"), []plans.Discount{last}, 0, "90", "10", ""},
-		{"kept", "50.00 are kept for the next time", lines("100"), []plans.Discount{kept}, 0, "0", "100", "kept 0 50"},
+		{"kept", "50.00 roll over to the next bill", lines("100"), []plans.Discount{kept}, 0, "0", "100", "kept 0 50"},
 		{"more than the total", "law 7: a discount makes nothing negative", lines("100"), []plans.Discount{amountOff("a", "60", plans.Forever), amountOff("b", "60", plans.Forever)}, 0, "0", "100", "a 0 60; b 0 60"},
 		{"a special price", "100.00 come down to 80.00", []plans.Charge{{Kind: plans.OneTime, Item: "seat", Currency: "USD", Quantity: giventest.Money("1"), Price: plans.Price{Unit: giventest.Money("100")}}}, []plans.Discount{special}, 0, "80", "20", "special 0 0"},
 		{"nothing off a credit", "a credit has its own discounts", lines("-40", "100"), []plans.Discount{percentOff("a", "10", plans.Forever)}, 0, "-40 90", "10", "a 0 0"},
@@ -169,7 +169,7 @@ func TestBuildShortfall(t *testing.T) {
 }
 
 // When and in how many installments the invoice is due, and its status.
-func TestBuildDue(t *testing.T) {
+func TestBuildAmountDueAndInstallments(t *testing.T) {
 	monthly := proration.Interval{Months: 1}
 	for _, c := range []struct {
 		name, why string
@@ -214,7 +214,7 @@ func TestBuildDue(t *testing.T) {
 
 // Law 7: the surplus of a negative total lowers another invoice, is refunded, or is granted as credit; the parts add up
 // to the surplus.
-func TestBuildLeftOver(t *testing.T) {
+func TestBuildNegativeTotal(t *testing.T) {
 	for _, c := range []struct {
 		name, why      string
 		nets           []string

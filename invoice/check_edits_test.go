@@ -18,10 +18,10 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// statesEdits changes every field of a value in place, one by one, and calls try with its path while it is changed:
+// editFields changes every field of a value in place, one by one, and calls try with its path while it is changed:
 // numbers by a unit, instants by a day, an enum to the next value, a bool to the other, a text to another; list
 // elements are removed, doubled and swapped.
-func statesEdits(v reflect.Value, path string, try func(path string)) {
+func editFields(v reflect.Value, path string, try func(path string)) {
 	was := reflect.New(v.Type()).Elem()
 	was.Set(v)
 	change := func(to any) {
@@ -65,7 +65,7 @@ func statesEdits(v reflect.Value, path string, try func(path string)) {
 			v.Set(was)
 			return
 		}
-		statesEdits(v.Elem(), path, try)
+		editFields(v.Elem(), path, try)
 	case reflect.Struct:
 		for i := range v.NumField() {
 			field := v.Type().Field(i)
@@ -76,17 +76,17 @@ func statesEdits(v reflect.Value, path string, try func(path string)) {
 			if name == "" {
 				name = field.Name
 			}
-			statesEdits(v.Field(i), strings.TrimPrefix(path+"."+name, "."), try)
+			editFields(v.Field(i), strings.TrimPrefix(path+"."+name, "."), try)
 		}
 	case reflect.Slice:
-		statesListEdits(v, path, try)
+		editElements(v, path, try)
 	default:
 		panic("no edit for type " + v.Type().String())
 	}
 }
 
-// statesListEdits removes, doubles and swaps the elements of a list, and edits each.
-func statesListEdits(v reflect.Value, path string, try func(path string)) {
+// editElements removes, doubles and swaps the elements of a list, and edits each.
+func editElements(v reflect.Value, path string, try func(path string)) {
 	was := reflect.ValueOf(v.Interface())
 	n := was.Len()
 	change := func(how string, parts ...reflect.Value) {
@@ -107,13 +107,13 @@ func statesListEdits(v reflect.Value, path string, try func(path string)) {
 		if i > 0 {
 			change(fmt.Sprintf("[%d] swapped", i), was.Slice(0, i-1), was.Slice(i, i+1), was.Slice(i-1, i), was.Slice(i+1, n))
 		}
-		statesEdits(v.Index(i), fmt.Sprintf("%s[%d]", path, i), try)
+		editFields(v.Index(i), fmt.Sprintf("%s[%d]", path, i), try)
 	}
 }
 
-// statesSealedOnly lists the fields that an editor who recomputes the seal can change alone, by path without indices
+// sealedOnly lists the fields that an editor who recomputes the seal can change alone, by path without indices
 // where all are alike. Other laws catch every other edit.
-var statesSealedOnly = []struct{ path, why string }{
+var sealedOnly = []struct{ path, why string }{
 	{`contact\..*`, "it decides no amount"},
 	{`.*\.(plan|reason)`, "a text for people; the plan of a credit is the plan of its charge"},
 	{`(issued_at|due_at|installments\[\d\]\.at)`, "an instant that no other field binds: the issue of a credit note, and the due dates"},
@@ -137,31 +137,31 @@ var statesSealedOnly = []struct{ path, why string }{
 }
 
 // The seal does not cover the events after issue: another event can lead to the same status.
-var statesUnsealed = regexp.MustCompile(`^events\[\d\]( removed|\.(amount|at|reason|id))$`)
+var unsealedEdit = regexp.MustCompile(`^events\[\d\]( removed|\.(amount|at|reason|id))$`)
 
 // Every field of three invoices is changed, one by one: Check reports each change of the issued content, also of IDs
 // and texts, since the seal covers all of it. If the editor recomputes the seal, another law reports the change, except
 // for the listed fields.
-func TestCheckEveryField(t *testing.T) {
+func TestCheckReportsAnyEditedField(t *testing.T) {
 	short.Skip(t)
 	t.Parallel()
-	used := make([]int, len(statesSealedOnly))
-	patterns := make([]*regexp.Regexp, len(statesSealedOnly))
-	for i, only := range statesSealedOnly {
+	used := make([]int, len(sealedOnly))
+	patterns := make([]*regexp.Regexp, len(sealedOnly))
+	for i, only := range sealedOnly {
 		patterns[i] = regexp.MustCompile("^" + only.path + "$")
 	}
 	edits := 0
-	for k, inv := range statesExamples(t) {
+	for k, inv := range exampleInvoices(t) {
 		inv = inv.Clone()
-		statesEdits(reflect.ValueOf(&inv).Elem(), "", func(path string) {
+		editFields(reflect.ValueOf(&inv).Elem(), "", func(path string) {
 			if k > 0 && (strings.HasPrefix(path, "credited_charges") || strings.HasPrefix(path, "policy") || strings.HasPrefix(path, "contact")) || !race.Takes(edits, 14) {
 				edits++
 				return
 			}
 			edits++
-			faults := statesFaults(invoice.Check(inv))
+			faults := faultTexts(invoice.Check(inv))
 			switch {
-			case len(faults) == 0 && !statesUnsealed.MatchString(path):
+			case len(faults) == 0 && !unsealedEdit.MatchString(path):
 				t.Errorf("invoice %d: the change of %s is not reported", k, path)
 			case len(faults) == 1 && faults[0] == "seal sealed":
 				i := slices.IndexFunc(patterns, func(p *regexp.Regexp) bool { return p.MatchString(path) })
@@ -182,7 +182,7 @@ func TestCheckEveryField(t *testing.T) {
 	}
 	for i, n := range used {
 		if n == 0 && !race.On {
-			t.Errorf("%s needs no exception", statesSealedOnly[i].path)
+			t.Errorf("%s needs no exception", sealedOnly[i].path)
 		}
 	}
 	if edits < 2000 {

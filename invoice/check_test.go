@@ -20,12 +20,12 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// statesFaults writes every fault as "field rule", such as "lines[0].net exactness".
-func statesFaults(err error) (all []string) {
+// faultTexts writes every fault as "field rule", such as "lines[0].net exactness".
+func faultTexts(err error) (all []string) {
 	var joined interface{ Unwrap() []error }
 	if errors.As(err, &joined) {
 		for _, e := range joined.Unwrap() {
-			all = append(all, statesFaults(e)...)
+			all = append(all, faultTexts(e)...)
 		}
 		return all
 	}
@@ -43,8 +43,8 @@ func statesFaults(err error) (all []string) {
 }
 
 // A built invoice passes the check, also after it was stored and read again.
-func TestCheckExamples(t *testing.T) {
-	for _, inv := range statesExamples(t) {
+func TestCheckAcceptsBuiltInvoices(t *testing.T) {
+	for _, inv := range exampleInvoices(t) {
 		if err := invoice.Check(inv); err != nil {
 			t.Error(err)
 		}
@@ -60,8 +60,8 @@ func TestCheckExamples(t *testing.T) {
 }
 
 // Each law is broken and the seal recomputed.
-func TestCheckLaws(t *testing.T) {
-	examples := statesExamples(t)
+func TestCheckReportsBrokenLaws(t *testing.T) {
+	examples := exampleInvoices(t)
 	cent := giventest.Money("0.01")
 	up := func(d *decimal.Decimal) { *d = d.Add(cent) }
 	for _, c := range []struct {
@@ -85,7 +85,7 @@ func TestCheckLaws(t *testing.T) {
 		{"a credit above the rest", "the earlier credit took all but a cent", 1, func(i *invoice.Invoice) {
 			i.CreditedCharges[3].Net = i.CreditedCharges[1].Net.Neg().Add(cent)
 		}, []string{"lines[1].amount given_back"}},
-		{"a deduction", "10 % of 89.99 are 9.00, and what one loses the other gains", 0, func(i *invoice.Invoice) {
+		{"a deduction", "10 % of 89.99 is 9.00, and one deduction takes the cent of the other", 0, func(i *invoice.Invoice) {
 			d := i.Lines[0].Discounts
 			d[0].Amount, d[1].Amount = d[0].Amount.Sub(cent), d[1].Amount.Add(cent)
 		}, []string{"lines[0].discounts order"}},
@@ -116,7 +116,7 @@ func TestCheckLaws(t *testing.T) {
 		{"two grants", "an invoice has one grant", 1, func(i *invoice.Invoice) { i.LedgerEntries = append(i.LedgerEntries, i.LedgerEntries[0]) }, []string{"ledger_entries[0] not_negative"}},
 		{"an applied amount", "the applied amount exceeds the surplus", 2, func(i *invoice.Invoice) { up(&i.AppliedToInvoice) }, []string{"total not_negative"}},
 		{"an amount applied to no invoice", "it lowers no invoice", 2, func(i *invoice.Invoice) { i.Corrects = "" }, []string{"corrects not_negative"}},
-		{"paid without a payment", "40 of it came in", 0, func(i *invoice.Invoice) { i.Status = invoice.Paid }, []string{"status states"}},
+		{"paid without a payment", "only 40 was received", 0, func(i *invoice.Invoice) { i.Status = invoice.Paid }, []string{"status states"}},
 		{"a payment counted twice", "a payment counts once", 0, func(i *invoice.Invoice) { i.Events = append(i.Events, i.Events[2]) }, []string{"status states"}},
 		{"more received than due", "a paid invoice accepts no payment", 0, func(i *invoice.Invoice) { i.Events[2].Amount = i.AmountDue.Add(cent) }, []string{"status states"}},
 		{"a void invoice without an event", "the credit note has never been a draft", 2, func(i *invoice.Invoice) { i.Status = invoice.Void }, []string{"status states"}},
@@ -132,15 +132,15 @@ func TestCheckLaws(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := statesFaults(invoice.Check(forged)); strings.Join(got, ", ") != strings.Join(c.want, ", ") {
+			if got := faultTexts(invoice.Check(forged)); strings.Join(got, ", ") != strings.Join(c.want, ", ") {
 				t.Errorf("got %q, want %q: %s", got, c.want, c.why)
 			}
 		})
 	}
 }
 
-// statesQuick checks an invoice, and fails if the check takes more than ten seconds.
-func statesQuick(tb testing.TB, inv invoice.Invoice) error {
+// checkQuickly checks an invoice, and fails if the check takes more than ten seconds.
+func checkQuickly(tb testing.TB, inv invoice.Invoice) error {
 	tb.Helper()
 	late, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -166,7 +166,7 @@ func TestCheckHostileNumbers(t *testing.T) {
 		return nil
 	}
 	n := 0
-	for k, inv := range race.Few(statesExamples(t)[:2], 2) {
+	for k, inv := range race.Few(exampleInvoices(t)[:2], 2) {
 		inv = inv.Clone()
 		var walk func(v reflect.Value, path string)
 		walk = func(v reflect.Value, path string) {
@@ -178,7 +178,7 @@ func TestCheckHostileNumbers(t *testing.T) {
 					continue
 				}
 				v.Set(reflect.ValueOf(bad).Convert(v.Type()))
-				if err := statesQuick(t, inv); err == nil && !statesUnsealed.MatchString(path) {
+				if err := checkQuickly(t, inv); err == nil && !unsealedEdit.MatchString(path) {
 					t.Errorf("%s of invoice %d is %v, and Check returns no error", path, k, bad)
 				}
 				v.Set(was)
@@ -252,9 +252,9 @@ func TestCheckHostileSizes(t *testing.T) {
 		{"tiers", func(i *invoice.Invoice) { i.Lines[0].Price.Tiers = make([]plans.Tier, many) }, invoice.Exactness},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			inv := statesExamples(t)[0].Clone()
+			inv := exampleInvoices(t)[0].Clone()
 			c.edit(&inv)
-			if err := statesQuick(t, inv); !errors.Is(err, c.want) {
+			if err := checkQuickly(t, inv); !errors.Is(err, c.want) {
 				t.Errorf("got %.300s, want %v", err.Error(), c.want)
 			}
 		})
@@ -262,14 +262,14 @@ func TestCheckHostileSizes(t *testing.T) {
 }
 
 // Only an event issues or voids a draft.
-func TestCheckDraft(t *testing.T) {
+func TestCheckDraftStatusNeedsEvent(t *testing.T) {
 	for _, review := range []bool{false, true} {
-		inv := statesInvoice(t, func(d *invoice.Draft) { d.AsDraft = review }, "100")
+		inv := invoiceOf(t, func(d *invoice.Draft) { d.AsDraft = review }, "100")
 		if err := invoice.Check(inv); err != nil {
 			t.Error(err)
 		}
 		inv.Status = invoice.Drafted + invoice.Open - inv.Status
-		if got := statesFaults(invoice.Check(inv)); len(got) != 1 || got[0] != "status states" {
+		if got := faultTexts(invoice.Check(inv)); len(got) != 1 || got[0] != "status states" {
 			t.Errorf("got %q for %v", got, inv.Status)
 		}
 	}

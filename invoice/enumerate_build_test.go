@@ -16,29 +16,29 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// buildWorld is one small draft, in cents and whole percent.
-type buildWorld struct {
+// buildScenario is one small draft, in cents and whole percent.
+type buildScenario struct {
 	lines     []int64 // charges
 	back      int64   // the credit on the first line, not above zero; 0 for no such line
-	discounts []buildOff
-	rates     []buildRate
+	discounts []discountInCents
+	rates     []taxInPercent
 	perLine   bool
 	halfDown  bool
 	before    int64 // credit that pays before tax
 	after     int64 // credit that pays after tax
 }
 
-// buildOff is a discount of a percentage, or of an amount of cents.
-type buildOff struct{ percent, amount int64 }
+// discountInCents is a discount of a percentage, or of an amount of cents.
+type discountInCents struct{ percent, amount int64 }
 
-// buildRate is a tax.
-type buildRate struct {
+// taxInPercent is a tax.
+type taxInPercent struct {
 	percent  int64
 	included bool
 }
 
-// builtCents is an invoice in cents.
-type builtCents struct {
+// invoiceInCents is an invoice in cents.
+type invoiceInCents struct {
 	Nets, Untaxed                       []int64   // of the charges
 	Taxes                               [][]int64 // of each rate, on each charge
 	Subtotal, Discount, Net, Tax, Total int64
@@ -48,8 +48,8 @@ type builtCents struct {
 // oracle computes the invoice as the documentation of Build and of Policy says: each discount applies to the amount
 // left by those before it, is rounded and spread; credit before tax is spread over the charges; a tax is a percentage
 // of the rest without included taxes, rounded per line or once; the other credit pays the rest.
-func (w *buildWorld) oracle() builtCents {
-	var out builtCents
+func (w *buildScenario) oracle() invoiceInCents {
+	var out invoiceInCents
 	out.Nets = slices.Clone(w.lines)
 	for _, off := range w.discounts {
 		left := sumCents(out.Nets)
@@ -92,7 +92,7 @@ func (w *buildWorld) oracle() builtCents {
 }
 
 // taxed rounds the amounts of a tax per line, or once and then in parts.
-func (w *buildWorld) taxed(exact []*big.Rat) []int64 {
+func (w *buildScenario) taxed(exact []*big.Rat) []int64 {
 	amounts, sum := make([]int64, len(exact)), new(big.Rat)
 	for i, x := range exact {
 		amounts[i] = nearestCent(x, w.halfDown)
@@ -156,7 +156,7 @@ func largestRemainders(whole int64, exact []*big.Rat) []int64 {
 }
 
 // draft is the scenario as Build reads it.
-func (w *buildWorld) draft() invoice.Draft {
+func (w *buildScenario) draft() invoice.Draft {
 	cents := func(n int64) decimal.Decimal { return decimal.New(n, -2) }
 	var all []plans.Charge
 	if w.back != 0 {
@@ -191,7 +191,7 @@ func (w *buildWorld) draft() invoice.Draft {
 }
 
 // centsOf reads an invoice of the scenario, and fails on a fraction of a cent or a missing tax.
-func (w *buildWorld) centsOf(tb testing.TB, inv invoice.Invoice) (out builtCents) {
+func (w *buildScenario) centsOf(tb testing.TB, inv invoice.Invoice) (out invoiceInCents) {
 	tb.Helper()
 	cents := func(d decimal.Decimal) int64 {
 		if d = d.Shift(2); !d.IsInteger() {
@@ -238,8 +238,8 @@ func TestBuildEnumerated(t *testing.T) {
 			}
 		}
 	}
-	offs := [][]buildOff{nil, {{percent: 10}}, {{amount: 7}, {percent: 50}}}
-	rates := [][]buildRate{nil, {{19, false}}, {{20, true}}, {{19, false}, {5, false}}, {{20, true}, {10, false}}, {{20, true}, {5, true}}}
+	offs := [][]discountInCents{nil, {{percent: 10}}, {{amount: 7}, {percent: 50}}}
+	rates := [][]taxInPercent{nil, {{19, false}}, {{20, true}}, {{19, false}, {5, false}}, {{20, true}, {10, false}}, {{20, true}, {5, true}}}
 	paying := [][2]int64{{0, 0}, {7, 0}, {4, 13}, {500, 500}}
 	worlds, turn := 0, 0
 	for i, lines := range all {
@@ -255,7 +255,7 @@ func TestBuildEnumerated(t *testing.T) {
 					pay := paying[(i+turn/3)%len(paying)] // each combined with each, over all lines
 					turn++
 					for _, back := range []int64{0, -12} {
-						w := buildWorld{
+						w := buildScenario{
 							lines: lines, back: back, discounts: off, rates: rate, perLine: how&1 != 0, halfDown: how&2 != 0, before: pay[0], after: pay[1],
 						}
 						worlds++
@@ -271,7 +271,7 @@ func TestBuildEnumerated(t *testing.T) {
 }
 
 // verify compares the result of Build with the oracle, and, since it is slow, sometimes with Check.
-func (w *buildWorld) verify(t *testing.T, check bool) {
+func (w *buildScenario) verify(t *testing.T, check bool) {
 	t.Helper()
 	inv, err := invoice.Build(w.draft())
 	if err != nil {

@@ -15,9 +15,9 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// statesSplits lists all ways to credit a whole number of cents in up to three notes, in order; the last part is the
+// splitsOf lists all ways to credit a whole number of cents in up to three notes, in order; the last part is the
 // rest.
-func statesSplits(cents int64) [][]int64 {
+func splitsOf(cents int64) [][]int64 {
 	all := [][]int64{{0}}
 	for a := int64(1); a < cents; a++ {
 		all = append(all, []int64{a, 0})
@@ -28,12 +28,12 @@ func statesSplits(cents int64) [][]int64 {
 	return all
 }
 
-// statesCents is an amount as a whole number of cents.
-func statesCents(d decimal.Decimal) int64 { return d.Shift(2).IntPart() }
+// centsOf is an amount as a whole number of cents.
+func centsOf(d decimal.Decimal) int64 { return d.Shift(2).IntPart() }
 
-// statesBack is the credited part of an amount for a part of a net, in cents: in proportion to the exact amount, half
+// creditedCents is the credited part of an amount for a part of a net, in cents: in proportion to the exact amount, half
 // up, and at most the rest.
-func statesBack(exactly *big.Rat, part, net, left int64) int64 {
+func creditedCents(exactly *big.Rat, part, net, left int64) int64 {
 	twice := new(big.Rat).Mul(exactly, big.NewRat(2*part*100, net)) // in cents, doubled
 	twice.Add(twice, big.NewRat(1, 1))
 	cents := new(big.Int).Quo(twice.Num(), new(big.Int).Mul(twice.Denom(), big.NewInt(2))).Int64()
@@ -44,7 +44,7 @@ func statesBack(exactly *big.Rat, part, net, left int64) int64 {
 // credit before tax. Up to three notes credit the first line in every way, and one more credits the rest. Each amount
 // is the amount computed by integers and fractions; all add up to the last cent of net, discount and tax; nothing is
 // left to credit or due.
-func TestNotesOfEverySplit(t *testing.T) {
+func TestCreditNotesOfAllSplits(t *testing.T) {
 	short.Skip(t)
 	t.Parallel()
 	rates := func(all ...string) (taxes []invoice.TaxRate) {
@@ -61,15 +61,15 @@ func TestNotesOfEverySplit(t *testing.T) {
 					d := invoice.Draft{ID: "i", Currency: "USD", At: giventest.Instant("2026-12-01", nil), Policy: invoice.Standard()}
 					d.Policy.Taxes, d.Policy.TaxRoundingLevel = taxes, per
 					if grant != "" {
-						d.Ledger = []credits.Entry{statesGrant("g", grant, true)}
+						d.Ledger = []credits.Entry{grantOf("g", grant, true)}
 					}
 					for _, net := range []int64{cents, 8} {
 						d.Lines = append(d.Lines, plans.Charge{Kind: plans.OneTime, Item: "x", Currency: "USD", Net: decimal.New(net, -2)})
 					}
 					d.Discounts = []plans.Discount{{ID: "off", Percent: giventest.Money("30"), Duration: plans.Forever}}
-					inv := statesBuilt(t, d)
-					for _, split := range statesSplits(statesCents(inv.Lines[0].Net)) {
-						notes += statesSplitNotes(t, inv, split)
+					inv := builtWith(t, d)
+					for _, split := range splitsOf(centsOf(inv.Lines[0].Net)) {
+						notes += creditInParts(t, inv, split)
 					}
 				}
 				if race.On {
@@ -83,12 +83,12 @@ func TestNotesOfEverySplit(t *testing.T) {
 	}
 }
 
-// statesSplitNotes credits the first line of an invoice in parts, and then the rest, and returns the number of credit
+// creditInParts credits the first line of an invoice in parts, and then the rest, and returns the number of credit
 // notes.
-func statesSplitNotes(tb testing.TB, inv invoice.Invoice, split []int64) int {
+func creditInParts(tb testing.TB, inv invoice.Invoice, split []int64) int {
 	tb.Helper()
 	after, line := inv, inv.Lines[0]
-	left := statesAmounts(&line)
+	left := amountsInCents(&line)
 	exactly := []*big.Rat{line.Net.Rat(), line.Gross().Sub(line.Net).Rat(), line.Untaxed.Rat()}
 	for _, tax := range line.Taxes {
 		exactly = append(exactly, line.Taxed(tax))
@@ -105,26 +105,26 @@ func statesSplitNotes(tb testing.TB, inv invoice.Invoice, split []int64) int {
 			tb.Fatalf("credit note %d of %v: %v", i, split, err)
 		}
 		if cents >= 0 {
-			got := statesAmounts(&note.Lines[0])
+			got := amountsInCents(&note.Lines[0])
 			for j, amount := range got {
 				want := left[j]
 				if cents > 0 {
-					want = statesBack(exactly[j], cents, net, left[j])
+					want = creditedCents(exactly[j], cents, net, left[j])
 				}
 				if left[j] += amount; -amount != want {
 					tb.Fatalf("amount %d of credit note %d of %v is %d, want %d of\n%s%s", j, i, split, amount, -want, inv.Text(), note.Text())
 				}
 			}
 		}
-		if back := note.AppliedToInvoice.Add(note.Refund).Add(statesGranted(&note)); !back.Equal(note.Total.Neg()) {
+		if back := note.AppliedToInvoice.Add(note.Refund).Add(grantedBy(&note)); !back.Equal(note.Total.Neg()) {
 			tb.Fatalf("%v are credited of %v", back, note.Total)
 		}
-		after, credited, total = statesNoted(tb, after, &note), append(credited, note.Lines...), total.Add(note.Total)
+		after, credited, total = applyCreditNote(tb, after, &note), append(credited, note.Lines...), total.Add(note.Total)
 	}
-	sums := statesAmounts(&plans.Charge{Taxes: make([]plans.Tax, len(line.Taxes))})
+	sums := amountsInCents(&plans.Charge{Taxes: make([]plans.Tax, len(line.Taxes))})
 	for _, charges := range [][]plans.Charge{inv.Lines, credited} {
 		for i := range charges {
-			for j, amount := range statesAmounts(&charges[i]) {
+			for j, amount := range amountsInCents(&charges[i]) {
 				sums[j] += amount
 			}
 		}
@@ -140,11 +140,11 @@ func statesSplitNotes(tb testing.TB, inv invoice.Invoice, split []int64) int {
 	return len(split) + 1
 }
 
-// statesAmounts lists the amounts of a line in cents: its net, its discounts, its untaxed amount, and each tax.
-func statesAmounts(c *plans.Charge) []int64 {
-	all := []int64{statesCents(c.Net), statesCents(c.Gross().Sub(c.Net)), statesCents(c.Untaxed)}
+// amountsInCents lists the amounts of a line in cents: its net, its discounts, its untaxed amount, and each tax.
+func amountsInCents(c *plans.Charge) []int64 {
+	all := []int64{centsOf(c.Net), centsOf(c.Gross().Sub(c.Net)), centsOf(c.Untaxed)}
 	for _, tax := range c.Taxes {
-		all = append(all, statesCents(tax.Amount))
+		all = append(all, centsOf(tax.Amount))
 	}
 	return all
 }

@@ -145,8 +145,8 @@ func seatLines(charges []plans.Charge) (lines []string) {
 	return lines
 }
 
-// seatWorlds lists all combinations of up to two charges, in any order or in one.
-func seatWorlds(anyOrder bool) [][]someSeats {
+// seatScenarios lists all combinations of up to two charges, in any order or in one.
+func seatScenarios(anyOrder bool) [][]someSeats {
 	var one []someSeats
 	for _, days := range [][2]int{{0, 4}, {0, 2}, {1, 3}, {2, 4}} {
 		for units := 1; units <= 2; units++ {
@@ -177,10 +177,10 @@ func TestEveryReconciliation(t *testing.T) {
 	if race.On {
 		every = 401
 	}
-	proposals := seatWorlds(false)
-	for _, sold := range seatWorlds(true) {
+	proposals := seatScenarios(false)
+	for _, sold := range seatScenarios(true) {
 		for _, credit := range []string{"", "1 of b0", "1 of b1", "2 of b0", "money of b0"} {
-			billed, h, ok := billedWorld(t, sold, credit)
+			billed, h, ok := billScenario(t, sold, credit)
 			if !ok {
 				continue
 			}
@@ -197,9 +197,9 @@ func TestEveryReconciliation(t *testing.T) {
 	}
 }
 
-// billedWorld bills some seats, and applies the credit: units for the second and third day, or two units from the third
+// billScenario bills some seats, and applies the credit: units for the second and third day, or two units from the third
 // day on, or five dollars. It reports whether that much was billed.
-func billedWorld(t *testing.T, sold []someSeats, credit string) (billed []plans.Charge, h *seatHistory, ok bool) {
+func billScenario(t *testing.T, sold []someSeats, credit string) (billed []plans.Charge, h *seatHistory, ok bool) {
 	t.Helper()
 	for i, s := range sold {
 		billed = append(billed, s.charge(t, fmt.Sprintf("b%d", i)))

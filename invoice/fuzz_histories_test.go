@@ -32,7 +32,7 @@ func historyOf(t testing.TB, data []byte) {
 		return b
 	}
 	bits := next()
-	world := historyWorld{
+	world := historySettings{
 		arrears: bits&1 > 0, onPrice: bits&2 > 0, seconds: bits&4 > 0, graduated: bits&8 > 0, less: bits&16 > 0, tax: int(bits>>5) % 4,
 	}
 	at := giventest.Instant("2026-10-05", nil).AddDate(0, 0, int(bits)%28)

@@ -15,8 +15,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// fuzzWares reads a charge of November from six bytes, and returns false where they describe none.
-func fuzzWares(t *testing.T, id string, b []byte, unit uint16, policy proration.Policy) (plans.Charge, bool) {
+// fuzzSoldItem reads a charge of November from six bytes, and returns false where they describe none.
+func fuzzSoldItem(t *testing.T, id string, b []byte, unit uint16, policy proration.Policy) (plans.Charge, bool) {
 	t.Helper()
 	from, to := int(b[0]%30), int(b[1]%30)+1
 	if from >= to {
@@ -68,7 +68,7 @@ func FuzzReconcile(f *testing.F) {
 		}
 		c := invoice.ReconcileRequest{Policy: policy}
 		for i := 0; i+6 <= len(sold) && i < 48; i += 6 {
-			if charge, ok := fuzzWares(t, "c"+strconv.Itoa(i), sold[i:i+6], unit, policy); ok {
+			if charge, ok := fuzzSoldItem(t, "c"+strconv.Itoa(i), sold[i:i+6], unit, policy); ok {
 				c.Billed = append(c.Billed, charge)
 			}
 		}
@@ -87,7 +87,7 @@ func FuzzReconcile(f *testing.F) {
 		}
 		proposals := [2][]plans.Charge{}
 		for i := 0; i+6 <= len(should) && i < 48; i += 6 {
-			if charge, ok := fuzzWares(t, "", should[i:i+6], unit, policy); ok {
+			if charge, ok := fuzzSoldItem(t, "", should[i:i+6], unit, policy); ok {
 				proposals[i/6%2] = append(proposals[i/6%2], charge)
 			}
 		}

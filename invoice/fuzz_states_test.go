@@ -21,7 +21,7 @@ func FuzzApply(f *testing.F) {
 	f.Add([]byte{3, 1, 40, 7, 1, 0, 9, 0, 0, 3, 2, 60, 3, 3, 40})
 	f.Add([]byte{2, 1, 60, 4, 1, 0, 5, 1, 50, 6, 1, 0, 8, 0, 0})
 	f.Fuzz(func(t *testing.T, script []byte) {
-		issued := statesInvoice(t, nil, "99.99", "0.01")
+		issued := invoiceOf(t, nil, "99.99", "0.01")
 		inv := issued
 		for i := 0; i+2 < len(script) && i < 30; i += 3 {
 			e := invoice.Event{
@@ -55,16 +55,16 @@ func FuzzApply(f *testing.F) {
 				t.Fatalf("received %v, outstanding %v after %+v", received, outstanding, inv.Events)
 			}
 		}
-		statesIssued(t, issued, inv)
+		checkSameContent(t, issued, inv)
 	})
 }
 
 // For any JSON, the check returns, and an accepted invoice is written, read and checked again with the same result.
 func FuzzCheck(f *testing.F) {
-	for _, inv := range statesExamples(f) {
+	for _, inv := range exampleInvoices(f) {
 		f.Add([]byte(giventest.JSON(f, inv)))
 	}
-	f.Add([]byte(giventest.JSON(f, statesAfter(f, statesInvoice(f, nil, "100"), "attempted p1"))))
+	f.Add([]byte(giventest.JSON(f, afterEvents(f, invoiceOf(f, nil, "100"), "attempted p1"))))
 	f.Add([]byte(`{"id":"i","currency":"USD","at":"2026-12-01T00:00:00Z","lines":[{"net":"1e1000000000"}],"total":"-1e-999999999"}`))
 	newYork := giventest.Zone(f, "America/New_York")
 	f.Fuzz(func(t *testing.T, text []byte) {

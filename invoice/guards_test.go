@@ -13,10 +13,10 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// guardSigned is the account of ten seats at 31.00 a month after the signup of January 2027, and its invoice.
-func guardSigned(t *testing.T) (invoice.Account, invoice.Invoice) {
+// signedAccount is the account of ten seats at 31.00 a month after the signup of January 2027, and its invoice.
+func signedAccount(t *testing.T) (invoice.Account, invoice.Invoice) {
 	t.Helper()
-	doc, err := invoice.Issue(guardOccasion(invoice.Account{Contract: plans.Contract{
+	doc, err := invoice.Issue(seatRequest(invoice.Account{Contract: plans.Contract{
 		Plan: "pro", Currency: "EUR", Cycle: giventest.Cycle("2027-01-01", "P1M", nil),
 		Items: []plans.Item{{ID: "seat", Quantity: giventest.Money("10"), Price: plans.Price{Unit: giventest.Money("31")}}},
 	}}, "1", "2027-01-01", plans.Change{}))
@@ -26,20 +26,20 @@ func guardSigned(t *testing.T) (invoice.Account, invoice.Invoice) {
 	return doc.Account, *doc.Invoice
 }
 
-// guardOccasion is a request for an account.
-func guardOccasion(a invoice.Account, id, at string, change plans.Change) invoice.IssueRequest {
+// seatRequest is a request for an account.
+func seatRequest(a invoice.Account, id, at string, change plans.Change) invoice.IssueRequest {
 	policy := invoice.Standard()
 	policy.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: giventest.Money("19")}}
 	return invoice.IssueRequest{Account: a, ID: id, At: giventest.Instant(at, nil), Change: change, Policy: policy}
 }
 
-// guardMore is a change of the number of seats.
-func guardMore(seats string) plans.Change {
+// seatChange is a change of the number of seats.
+func seatChange(seats string) plans.Change {
 	return plans.Change{Item: "seat", Quantity: giventest.Money(seats)}
 }
 
 // A request that would bill twice, lose a due amount, or credit an amount twice is refused with a reason.
-func TestIssueGuards(t *testing.T) {
+func TestIssueRefusesDoubleOrLostBilling(t *testing.T) {
 	arrears := func(o *invoice.IssueRequest) { o.Policy.Timing = proration.InArrears }
 	for _, c := range []struct {
 		name, why string
@@ -49,14 +49,14 @@ func TestIssueGuards(t *testing.T) {
 		with      func(*invoice.IssueRequest)
 		want      string // faults, or the rule of a refusal
 	}{
-		{name: "the same ID again", why: "two lines would have the same ID", id: "1", at: "2027-01-10", change: guardMore("2"), want: "credited_charges[0].id invalid"},
+		{name: "the same ID again", why: "two lines would have the same ID", id: "1", at: "2027-01-10", change: seatChange("2"), want: "credited_charges[0].id invalid"},
 		{
-			name: "the same ID after a change", why: "a repeated call would charge twice", id: "2", at: "2027-01-10", change: guardMore("2"),
-			before: []invoice.IssueRequest{guardOccasion(invoice.Account{}, "2", "2027-01-10", guardMore("2"))}, want: "credited_charges[1].id invalid",
+			name: "the same ID after a change", why: "a repeated call would charge twice", id: "2", at: "2027-01-10", change: seatChange("2"),
+			before: []invoice.IssueRequest{seatRequest(invoice.Account{}, "2", "2027-01-10", seatChange("2"))}, want: "credited_charges[1].id invalid",
 		},
 		{
-			name: "a change before a later one", why: "the charges of the later change do not describe that time", id: "3", at: "2027-01-05", change: guardMore("-1"),
-			before: []invoice.IssueRequest{guardOccasion(invoice.Account{}, "2", "2027-01-20", guardMore("2"))}, want: "refused change",
+			name: "a change before a later one", why: "the charges of the later change do not describe that time", id: "3", at: "2027-01-05", change: seatChange("-1"),
+			before: []invoice.IssueRequest{seatRequest(invoice.Account{}, "2", "2027-01-20", seatChange("2"))}, want: "refused change",
 		},
 		{name: "a late renewal", why: "five days would not be billed", id: "2", at: "2027-02-06", want: "refused period"},
 		{
@@ -71,22 +71,22 @@ func TestIssueGuards(t *testing.T) {
 			o.UnexpiredCharges, o.UnbilledSince = nil, giventest.Instant("2027-01-01", nil)
 		}, want: "refused period"},
 		{
-			name: "a change after the end", why: "an ended contract has nothing to change", id: "3", at: "2027-01-20", change: guardMore("2"),
-			before: []invoice.IssueRequest{guardOccasion(invoice.Account{}, "2", "2027-01-15", plans.Change{Cancel: true})}, want: "refused change",
+			name: "a change after the end", why: "an ended contract has nothing to change", id: "3", at: "2027-01-20", change: seatChange("2"),
+			before: []invoice.IssueRequest{seatRequest(invoice.Account{}, "2", "2027-01-15", plans.Change{Cancel: true})}, want: "refused change",
 		},
-		{name: "an exception without a cancellation", why: "the exception would be ignored", id: "2", at: "2027-01-10", change: guardMore("2"), with: func(o *invoice.IssueRequest) {
+		{name: "an exception without a cancellation", why: "the exception would be ignored", id: "2", at: "2027-01-10", change: seatChange("2"), with: func(o *invoice.IssueRequest) {
 			o.Exception, o.Paid = &credits.Exception{As: credits.AsNothing, Reason: "none"}, giventest.Money("4")
 		}, want: "paid invalid, exception invalid"},
 		{name: "beyond the calendar", why: "JSON has no year of five digits", id: "2", at: "2027-01-10", with: func(o *invoice.IssueRequest) { o.At = o.At.AddDate(9000, 0, 0) }, want: "at limit"},
-		{name: "credit with a fraction of a cent", why: "the amount due would have a fraction of a cent", id: "2", at: "2027-01-10", change: guardMore("2"), with: func(o *invoice.IssueRequest) {
+		{name: "credit with a fraction of a cent", why: "the amount due would have a fraction of a cent", id: "2", at: "2027-01-10", change: seatChange("2"), with: func(o *invoice.IssueRequest) {
 			o.Ledger = []credits.Entry{{Kind: credits.Granted, ID: "g", Amount: giventest.Money("10.005"), Currency: "EUR", At: o.At}}
 		}, want: "ledger[0].amount invalid"},
-		{name: "an edited account", why: "the credit would have any amount", id: "2", at: "2027-01-10", change: guardMore("-1"), with: func(o *invoice.IssueRequest) {
+		{name: "an edited account", why: "the credit would have any amount", id: "2", at: "2027-01-10", change: seatChange("-1"), with: func(o *invoice.IssueRequest) {
 			o.UnexpiredCharges[0].Net = giventest.Money("99999")
 		}, want: "lines[0].corrects invalid"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			account, _ := guardSigned(t)
+			account, _ := signedAccount(t)
 			for _, o := range c.before {
 				o.Account = account
 				doc, err := invoice.Issue(o)
@@ -95,7 +95,7 @@ func TestIssueGuards(t *testing.T) {
 				}
 				account = doc.Account
 			}
-			o := guardOccasion(account, c.id, c.at, c.change)
+			o := seatRequest(account, c.id, c.at, c.change)
 			if c.with != nil {
 				c.with(&o)
 			}
@@ -105,7 +105,7 @@ func TestIssueGuards(t *testing.T) {
 			if errors.As(err, &refusal) {
 				got = "refused " + refusal.Rule
 				if refusal.Instead == "" {
-					t.Errorf("%v does not say what to do", err)
+					t.Errorf("%v does not name a way out", err)
 				}
 			}
 			if got != c.want {
@@ -119,11 +119,11 @@ func TestIssueGuards(t *testing.T) {
 }
 
 // After the end, periodic calls bill only the lines of the request; a reactivation bills from then on.
-func TestIssueAfterTheEnd(t *testing.T) {
-	account, _ := guardSigned(t)
+func TestIssueAfterEndBillsOnlyGivenLines(t *testing.T) {
+	account, _ := signedAccount(t)
 	issue := func(id, at string, change plans.Change, lines ...plans.Charge) *invoice.Invoice {
 		t.Helper()
-		o := guardOccasion(account, id, at, change)
+		o := seatRequest(account, id, at, change)
 		o.Lines = lines
 		doc, err := invoice.Issue(o)
 		if err != nil {
@@ -141,17 +141,17 @@ func TestIssueAfterTheEnd(t *testing.T) {
 		}
 	}
 	usage := plans.Charge{Kind: plans.Usage, Item: "call", Currency: "EUR", Net: giventest.Money("7")}
-	giventest.CheckMoney(t, "usage that comes late", issue("3", "2027-05-02", plans.Change{}, usage).Net, "7")
+	giventest.CheckMoney(t, "late usage", issue("3", "2027-05-02", plans.Change{}, usage).Net, "7")
 	back := plans.Change{Anchor: giventest.Instant("2027-06-10", nil)}
 	giventest.CheckMoney(t, "the reactivation", issue("4", "2027-06-10", back).Net, "310")
 	giventest.CheckMoney(t, "the next period", issue("5", "2027-07-10", plans.Change{}).Net, "310")
 }
 
 // A sale within a period uses up no discount that the contract has for its periods.
-func TestIssueKeepsCoupons(t *testing.T) {
-	account, _ := guardSigned(t)
+func TestIssueWithinPeriodKeepsContractDiscounts(t *testing.T) {
+	account, _ := signedAccount(t)
 	account.Contract.Discounts = []plans.Discount{{ID: "half", Percent: giventest.Money("50"), Duration: plans.Repeating, Periods: 2}}
-	o := guardOccasion(account, "2", "2027-01-15", plans.Change{})
+	o := seatRequest(account, "2", "2027-01-15", plans.Change{})
 	o.Lines = []plans.Charge{{Kind: plans.OneTime, Item: "setup", Currency: "EUR", Net: giventest.Money("10")}}
 	doc, err := invoice.Issue(o)
 	if err != nil {
@@ -165,8 +165,8 @@ func TestIssueKeepsCoupons(t *testing.T) {
 
 // A credit note needs the earlier credits: the ones that lowered the invoice, and the ones that the ledger granted for
 // it.
-func TestNoteKnowsTheOthers(t *testing.T) {
-	account, inv := guardSigned(t)
+func TestCreditNeedsEarlierCredits(t *testing.T) {
+	account, inv := signedAccount(t)
 	first, err := invoice.Credit(invoice.CreditRequest{
 		ID: "n1", At: inv.IssuedAt, Invoice: inv, Lines: []invoice.LineAmount{{Line: "1/1", Amount: giventest.Money("200")}},
 	})
@@ -203,7 +203,7 @@ func TestNoteKnowsTheOthers(t *testing.T) {
 }
 
 // An edited discount that leaves a negative taxable amount is a fault, not a panic.
-func TestCheckDiscountEdited(t *testing.T) {
+func TestCheckReportsEditedDiscount(t *testing.T) {
 	policy := invoice.Standard()
 	policy.TaxRoundingLevel, policy.Taxes = invoice.PerInvoice, []invoice.TaxRate{{Name: "VAT", Percent: giventest.Money("19")}}
 	at := giventest.Instant("2027-01-01", nil)
@@ -228,13 +228,13 @@ func TestCheckDiscountEdited(t *testing.T) {
 }
 
 // An invoice is printed with the dates of its own calendar, whatever zone its instants are in.
-func TestTextOnItsCalendar(t *testing.T) {
+func TestInvoiceTextUsesContractCalendar(t *testing.T) {
 	berlin := giventest.Zone(t, "Europe/Berlin")
 	contract := plans.Contract{
 		Plan: "pro", Currency: "EUR", Cycle: giventest.Cycle("2027-01-01", "P1M", berlin),
 		Items: []plans.Item{{ID: "seat", Quantity: giventest.Money("10"), Price: plans.Price{Unit: giventest.Money("31")}}},
 	}
-	o := guardOccasion(invoice.Account{Contract: contract}, "1", "2026-12-31T23:00:00", plans.Change{})
+	o := seatRequest(invoice.Account{Contract: contract}, "1", "2026-12-31T23:00:00", plans.Change{})
 	doc, err := invoice.Issue(o)
 	if err != nil {
 		t.Fatal(err)

@@ -18,8 +18,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// historyWorld has the settings of a history.
-type historyWorld struct {
+// historySettings has the settings of a history.
+type historySettings struct {
 	arrears, onPrice, seconds, graduated, less bool
 	tax                                        int // 0 none, 1 on each line, 2 on each invoice, 3 included
 }
@@ -32,31 +32,31 @@ type historyState struct {
 	index, months       int       // the current period, and the months of each
 }
 
-// historyLeg is a span without a change.
-type historyLeg struct {
+// historySpan is a span without a change.
+type historySpan struct {
 	from, until, start, end time.Time // the span, and the period that contains it
 	seats, agents, cents    int64     // the quantities, and their price for the whole period
 }
 
 // history is a growing contract: the billed charges of the library, and the state of the oracle.
 type history struct {
-	tb      testing.TB
-	world   historyWorld
-	policy  invoice.Policy
-	account invoice.Account
-	docs    int
+	tb       testing.TB
+	settings historySettings
+	policy   invoice.Policy
+	account  invoice.Account
+	docs     int
 
-	now  historyState
-	over time.Time    // in arrears, the end of the billed time
-	legs []historyLeg // the last one is open
+	now         historyState
+	billedUntil time.Time     // in arrears, the end of the billed time
+	spans       []historySpan // the last one is open
 
 	lines                                 []plans.Charge // everything billed and credited
 	net, total, due, refund, grant, gross decimal.Decimal
 }
 
 // signHistory signs a contract for seats and possibly agents at an instant.
-func signHistory(tb testing.TB, world historyWorld, at time.Time, seats, agents int64) *history {
-	h := &history{tb: tb, world: world, policy: issueBack(credits.UnusedPart, credits.AsBalance)}
+func signHistory(tb testing.TB, world historySettings, at time.Time, seats, agents int64) *history {
+	h := &history{tb: tb, settings: world, policy: issueRefundPolicy(credits.UnusedPart, credits.AsBalance)}
 	if world.arrears {
 		h.policy.Timing = proration.InArrears
 	}
@@ -80,7 +80,7 @@ func signHistory(tb testing.TB, world historyWorld, at time.Time, seats, agents 
 		h.account.Contract.Discounts = []plans.Discount{{ID: "friends", Percent: giventest.Money("10"), Duration: plans.Forever}}
 	}
 	h.open(at)
-	if h.over = at; !world.arrears {
+	if h.billedUntil = at; !world.arrears {
 		h.issue(at, plans.Change{})
 	}
 	return h
@@ -88,7 +88,7 @@ func signHistory(tb testing.TB, world historyWorld, at time.Time, seats, agents 
 
 // price is a price in cents per unit; a graduated one is a third lower from the fourth unit on.
 func (h *history) price(cents int64) plans.Price {
-	if !h.world.graduated {
+	if !h.settings.graduated {
 		return plans.Price{Unit: decimal.New(cents, -2)}
 	}
 	return plans.Price{Tiering: plans.Graduated, Tiers: []plans.Tier{
@@ -99,7 +99,7 @@ func (h *history) price(cents int64) plans.Price {
 // costs is the price of the units for a period, in cents.
 func (h *history) costs(units, cents int64) (sum int64) {
 	for unit := range units {
-		if h.world.graduated && unit >= 3 {
+		if h.settings.graduated && unit >= 3 {
 			sum += cents - cents/3
 		} else {
 			sum += cents
@@ -122,11 +122,11 @@ func (s *historyState) period() (start, end time.Time) {
 
 // open ends the last span at an instant, and begins another.
 func (h *history) open(at time.Time) {
-	if n := len(h.legs); n > 0 {
-		h.legs[n-1].until = at
+	if n := len(h.spans); n > 0 {
+		h.spans[n-1].until = at
 	}
 	start, end := h.now.period()
-	h.legs = append(h.legs, historyLeg{
+	h.spans = append(h.spans, historySpan{
 		from: at, until: end, start: start, end: end, seats: h.now.seats, agents: h.now.agents,
 		cents: h.costs(h.now.seats, h.now.seatUnit) + h.costs(h.now.agents, h.now.agentUnit),
 	})
@@ -134,7 +134,7 @@ func (h *history) open(at time.Time) {
 
 // measure counts an instant in the unit of the history: days begin at midnight in UTC.
 func (h *history) measure(t time.Time) int64 {
-	if h.world.seconds {
+	if h.settings.seconds {
 		return t.Unix()
 	}
 	return t.Unix() / 86400
@@ -143,7 +143,7 @@ func (h *history) measure(t time.Time) int64 {
 // exact is the exact price of everything until an instant, in cents.
 func (h *history) exact(until time.Time) *big.Rat {
 	sum := new(big.Rat)
-	for _, leg := range h.legs {
+	for _, leg := range h.spans {
 		to := leg.until
 		if until.Before(to) {
 			to = until
@@ -166,7 +166,7 @@ func (h *history) renewUntil(at time.Time) {
 		}
 		h.now.index++
 		h.open(end)
-		h.over = end
+		h.billedUntil = end
 		h.issue(end, plans.Change{})
 	}
 }
@@ -177,7 +177,7 @@ func (h *history) change(at time.Time, change plans.Change, apply func(*historyS
 	apply(&h.now)
 	h.open(at)
 	if change.Plan != nil || !change.Anchor.IsZero() {
-		h.over = at
+		h.billedUntil = at
 	}
 	h.issue(at, change)
 }
@@ -190,12 +190,12 @@ func (h *history) issue(at time.Time, change plans.Change) {
 	before := giventest.JSON(h.tb, o)
 	doc, err := invoice.Issue(o)
 	if err != nil {
-		h.tb.Fatalf("%s on %s in %+v: %v\n%s", giventest.JSON(h.tb, change), at, h.world, err, h.text())
+		h.tb.Fatalf("%s on %s in %+v: %v\n%s", giventest.JSON(h.tb, change), at, h.settings, err, h.text())
 	}
 	if after := giventest.JSON(h.tb, o); after != before {
 		h.tb.Fatalf("on %s the input changed\nfrom %s\nto   %s", at, before, after)
 	}
-	h.account = issueStored(h.tb, doc.Account)
+	h.account = roundTrip(h.tb, doc.Account)
 	if doc.Invoice != nil {
 		h.add(*doc.Invoice)
 	}
@@ -231,8 +231,8 @@ func (h *history) add(inv invoice.Invoice) {
 // until returns the end of the billed time.
 func (h *history) until(at time.Time, change plans.Change) time.Time {
 	switch {
-	case h.world.arrears:
-		return h.over
+	case h.settings.arrears:
+		return h.billedUntil
 	case change.Cancel:
 		return at
 	}
@@ -254,7 +254,7 @@ func (h *history) checkSums(at time.Time, change plans.Change) {
 		h.tb.Fatalf("on %s %v was granted and %v refunded of %v", at, h.grant, h.refund, h.gross)
 	case !h.total.Add(balance).Equal(h.due.Sub(h.refund)):
 		h.tb.Fatalf("on %s documents of %v and a balance of %v are not the amount due, %v less %v", at, h.total, balance, h.due, h.refund)
-	case h.world.less:
+	case h.settings.less:
 		return
 	}
 	off := new(big.Rat).Sub(h.net.Mul(decimal.New(100, 0)).Rat(), h.exact(h.until(at, change)))
@@ -272,8 +272,8 @@ func (h *history) checkUnits(at time.Time) {
 			return
 		}
 	}
-	for _, leg := range h.legs {
-		if !leg.from.Before(leg.until) || h.world.arrears && !leg.from.Before(h.over) {
+	for _, leg := range h.spans {
+		if !leg.from.Before(leg.until) || h.settings.arrears && !leg.from.Before(h.billedUntil) {
 			continue
 		}
 		for item, has := range map[string]int64{"seat": leg.seats, "agent": leg.agents} {
@@ -318,24 +318,24 @@ func (h *history) checkReconciled() {
 // cancel ends the contract, and settles each period as a whole, within half a cent of its exact price.
 func (h *history) cancel(at time.Time) {
 	h.renewUntil(at)
-	h.legs[len(h.legs)-1].until = at
+	h.spans[len(h.spans)-1].until = at
 	_, end := h.now.period()
-	h.legs = append(h.legs, historyLeg{from: at, until: at, start: at, end: end})
-	h.over = at
+	h.spans = append(h.spans, historySpan{from: at, until: at, start: at, end: end})
+	h.billedUntil = at
 	h.checkReconciled()
 	h.issue(at, plans.Change{Cancel: true})
 	h.checkReconciled()
-	for i := 0; i < len(h.legs); {
-		period := proration.Period{Start: h.legs[i].start, End: h.legs[i].end}
+	for i := 0; i < len(h.spans); {
+		period := proration.Period{Start: h.spans[i].start, End: h.spans[i].end}
 		timeline, exact := proration.Timeline{Period: period, Policy: h.policy.Proration}, new(big.Rat)
-		for i < len(h.legs) && h.legs[i].start.Equal(period.Start) && h.legs[i].end.Equal(period.End) {
-			leg := h.legs[i]
+		for i < len(h.spans) && h.spans[i].start.Equal(period.Start) && h.spans[i].end.Equal(period.End) {
+			leg := h.spans[i]
 			part := big.NewRat(h.measure(leg.until)-h.measure(leg.from), h.measure(leg.end)-h.measure(leg.start))
 			exact.Add(exact, part.Mul(part, new(big.Rat).SetInt64(leg.cents)))
 			timeline.Steps = append(timeline.Steps, proration.Step{At: leg.from, Price: decimal.New(leg.cents, -2)})
 			i++
 		}
-		if last := h.legs[i-1]; last.until.Before(period.End) {
+		if last := h.spans[i-1]; last.until.Before(period.End) {
 			timeline.Steps = append(timeline.Steps, proration.Step{At: last.until})
 		}
 		settled, err := proration.Settle(timeline)
@@ -349,8 +349,8 @@ func (h *history) cancel(at time.Time) {
 	}
 }
 
-// historyMove is a change that a history can make.
-type historyMove struct {
+// historyChange is a change that a history can make.
+type historyChange struct {
 	name string
 	make func(h *history, at time.Time)
 }
@@ -399,7 +399,7 @@ func (h *history) anchor(at, to time.Time) {
 	})
 }
 
-var historyMoves = []historyMove{
+var historyChanges = []historyChange{
 	{"two more seats", func(h *history, at time.Time) { h.seats(at, 2) }},
 	{"three fewer seats", func(h *history, at time.Time) { h.seats(at, -3) }},
 	{"one more agent", func(h *history, at time.Time) { h.agents(at, 1) }},
@@ -412,24 +412,24 @@ var historyMoves = []historyMove{
 
 // Every sequence of three changes at three instants, one of them a renewal, under all settings: the contract is billed
 // for the units that it had.
-func TestHistoriesSmallWorld(t *testing.T) {
+func TestHistoriesOfThreeChanges(t *testing.T) {
 	short.Skip(t)
 	instants := []time.Time{giventest.Instant("2026-11-07", nil), giventest.Instant("2026-11-16T10:30:00", nil), giventest.Instant("2026-12-01", nil)}
 	start, end := giventest.Instant("2026-11-01", nil), giventest.Instant("2027-01-12", nil)
 	n := 0
 	for bits := range 32 {
-		world := historyWorld{arrears: bits&1 > 0, onPrice: bits&2 > 0, seconds: bits&4 > 0, graduated: bits&8 > 0, less: bits&16 > 0, tax: bits % 4}
-		for row := range len(historyMoves) * len(historyMoves) * len(historyMoves) {
-			if n++; n%historyThin() != 0 {
+		world := historySettings{arrears: bits&1 > 0, onPrice: bits&2 > 0, seconds: bits&4 > 0, graduated: bits&8 > 0, less: bits&16 > 0, tax: bits % 4}
+		for row := range len(historyChanges) * len(historyChanges) * len(historyChanges) {
+			if n++; n%historySampling() != 0 {
 				continue
 			}
 			h := signHistory(t, world, start, 5, 1)
-			for i, rest := 0, row; i < len(instants); i, rest = i+1, rest/len(historyMoves) {
+			for i, rest := 0, row; i < len(instants); i, rest = i+1, rest/len(historyChanges) {
 				at := instants[i]
-				if move := historyMoves[rest%len(historyMoves)]; move.name == "an annual plan" || move.name == "another billing date" {
+				if move := historyChanges[rest%len(historyChanges)]; move.name == "an annual plan" || move.name == "another billing date" {
 					at = at.Truncate(24 * time.Hour) // the start of a day, where periods begin: on the day of a boundary the change would have no day of its own
 				}
-				historyMoves[rest%len(historyMoves)].make(h, at)
+				historyChanges[rest%len(historyChanges)].make(h, at)
 			}
 			h.cancel(end)
 		}
@@ -438,7 +438,7 @@ func TestHistoriesSmallWorld(t *testing.T) {
 
 // A change that is undone at its instant costs nothing, taxes included, if credits derive from the billed amount. An
 // interval that is changed back is not undone, since it starts new periods.
-func TestHistoriesUndone(t *testing.T) {
+func TestUndoneChangeCostsNothing(t *testing.T) {
 	short.Skip(t)
 	undone := []struct {
 		name         string
@@ -459,7 +459,7 @@ func TestHistoriesUndone(t *testing.T) {
 		if race.On && bits%5 > 0 {
 			continue
 		}
-		world := historyWorld{seconds: bits&4 > 0, graduated: bits&8 > 0, tax: bits % 4}
+		world := historySettings{seconds: bits&4 > 0, graduated: bits&8 > 0, tax: bits % 4}
 		for _, at := range []string{"2026-11-01", "2026-11-14", "2026-11-16T10:30:00", "2026-11-30T23:59:59"} {
 			for _, u := range undone {
 				agents := int64(1)
@@ -477,8 +477,8 @@ func TestHistoriesUndone(t *testing.T) {
 	}
 }
 
-// historyThin returns n where one of n sequences is tested.
-func historyThin() int {
+// historySampling returns n where one of n sequences is tested.
+func historySampling() int {
 	if race.On {
 		return 211
 	}
@@ -486,10 +486,10 @@ func historyThin() int {
 }
 
 // Random histories of up to twelve changes, from a fixed seed.
-func TestHistoriesMixed(t *testing.T) {
+func TestHistoriesOfRandomChanges(t *testing.T) {
 	short.Skip(t)
 	random := rand.New(rand.NewPCG(2026, 11))
-	for range 1600 / historyThin() {
+	for range 1600 / historySampling() {
 		data := make([]byte, 3+3*random.IntN(13))
 		for i := range data {
 			data[i] = byte(random.IntN(256))

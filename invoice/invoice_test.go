@@ -96,7 +96,7 @@ func TestBuild(t *testing.T) {
 			subtotal: "-5", entries: []string{"inv-2 5"}, due: "0", balance: "75", status: invoice.Paid,
 		},
 		{
-			name: "nothing", why: "a free plan has a zero invoice, which is paid at once and spends no credit", lines: lines("0.00"), ledger: []credits.Entry{entry("g", "10", "2026-11-02")},
+			name: "nothing", why: "a free plan has a zero invoice, which is paid immediately and spends no credit", lines: lines("0.00"), ledger: []credits.Entry{entry("g", "10", "2026-11-02")},
 			subtotal: "0", due: "0", balance: "10", status: invoice.Paid,
 		},
 		{
@@ -297,7 +297,7 @@ func TestBuildRefused(t *testing.T) {
 }
 
 // A fault that is only found after the sum is an error as well, and no invoice comes with it.
-func TestBuildRefusedAfterwards(t *testing.T) {
+func TestBuildRefusedAfterSum(t *testing.T) {
 	const most = "999999999999999999999999999999999999.99" // 38 digits
 	for _, c := range []struct {
 		name, why string

@@ -13,7 +13,7 @@ import (
 )
 
 // A period is billed before it begins, by the contract at that time, at the instant of its invoice.
-func TestIssueAhead(t *testing.T) {
+func TestIssueInAdvance(t *testing.T) {
 	ahead := func(at string) func(*invoice.IssueRequest) {
 		return func(o *invoice.IssueRequest) { o.IssuedAt, o.DueAt = giventest.Instant(at, nil), o.At }
 	}
@@ -62,7 +62,7 @@ func TestIssueAhead(t *testing.T) {
 
 // The invoice has the date of issue: credit that is granted later does not pay it, and credit that expires before the
 // period does.
-func TestIssueAheadIsDated(t *testing.T) {
+func TestIssueInAdvanceHasDateOfIssue(t *testing.T) {
 	first, err := invoice.Issue(invoice.IssueRequest{Account: invoice.Account{Contract: issueSeats("10", "89.00")}, ID: "inv-1", At: giventest.Instant("2026-11-01", nil), Policy: invoice.Standard()})
 	if err != nil {
 		t.Fatal(err)

@@ -123,7 +123,7 @@ func TestIssueArrears(t *testing.T) {
 		},
 		{
 			name: "canceled, with a termination fee", why: "445.00 less 10 %, and 50 % of 5 x 801.00 without a discount", policy: policy, since: since,
-			contract: issueLess(issueExit("0", "50"), plans.Discount{ID: "friends", Percent: giventest.Money("10"), Duration: plans.Forever}),
+			contract: issueDiscounted(issueTerminationFee("0", "50"), plans.Discount{ID: "friends", Percent: giventest.Money("10"), Duration: plans.Forever}),
 			days: []issueDay{
 				{
 					at: "2026-11-16", change: plans.Change{Cancel: true}, sums: "due 2403.00",
@@ -171,7 +171,7 @@ func TestIssueArrears(t *testing.T) {
 		},
 		{
 			name: "a discount that repeats", why: "two invoices less 10 %; a change between them uses no period", policy: policy, since: since,
-			contract: issueLess(base, plans.Discount{ID: "start", Percent: giventest.Money("10"), Duration: plans.Repeating, Periods: 2}),
+			contract: issueDiscounted(base, plans.Discount{ID: "start", Percent: giventest.Money("10"), Duration: plans.Repeating, Periods: 2}),
 			days: []issueDay{
 				month("2026-12-01", "due 801.00", full+", less 10 % 89.00 = 801.00"),
 				{at: "2026-12-01", change: issueMore("2")},

@@ -71,8 +71,8 @@ func (r issueRow) run(t *testing.T) {
 				t.Errorf("on %s: %v", day.at, err)
 			}
 		}
-		account = issueStored(t, doc.Account)
-		issueAgain(t, o, account)
+		account = roundTrip(t, doc.Account)
+		checkIssuedOnce(t, o, account)
 	}
 }
 
@@ -90,8 +90,8 @@ func issueRefused(t *testing.T, day issueDay, err error) {
 	}
 }
 
-// issueStored returns the account after a round trip through JSON.
-func issueStored(t testing.TB, account invoice.Account) invoice.Account {
+// roundTrip returns the account after a round trip through JSON.
+func roundTrip(t testing.TB, account invoice.Account) invoice.Account {
 	t.Helper()
 	text, err := json.Marshal(account)
 	if err != nil {
@@ -105,8 +105,8 @@ func issueStored(t testing.TB, account invoice.Account) invoice.Account {
 	return read
 }
 
-// issueAgain fails if another document at the same instant bills anything.
-func issueAgain(t testing.TB, o invoice.IssueRequest, account invoice.Account) {
+// checkIssuedOnce fails if another document at the same instant bills anything.
+func checkIssuedOnce(t testing.TB, o invoice.IssueRequest, account invoice.Account) {
 	t.Helper()
 	if o.Change.Cancel {
 		return // the caller stops billing a canceled contract
@@ -204,8 +204,8 @@ func issuePolicy(change func(*invoice.Policy)) invoice.Policy {
 	return p
 }
 
-// issueBack is the standard policy with a refund rule for cancellations.
-func issueBack(give credits.Extent, as credits.RefundAs) invoice.Policy {
+// issueRefundPolicy is the standard policy with a refund rule for cancellations.
+func issueRefundPolicy(give credits.Extent, as credits.RefundAs) invoice.Policy {
 	return issuePolicy(func(p *invoice.Policy) { p.Refunds = []credits.RefundRule{{Give: give, As: as}} })
 }
 
@@ -221,8 +221,8 @@ func issueVAT(percent string, included bool) invoice.Policy {
 	})
 }
 
-// issueLess is a contract with a discount.
-func issueLess(c plans.Contract, d plans.Discount) plans.Contract {
+// issueDiscounted is a contract with a discount.
+func issueDiscounted(c plans.Contract, d plans.Discount) plans.Contract {
 	if d.Amount.IsPositive() {
 		d.Currency = c.Currency
 	}

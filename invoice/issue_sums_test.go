@@ -19,7 +19,7 @@ func TestIssueDiscounts(t *testing.T) {
 	for _, r := range []issueRow{
 		{
 			name: "once", why: "the first document is half price; later additions and December cost the full price", policy: invoice.Standard(),
-			contract: issueLess(base, plans.Discount{ID: "start", Percent: giventest.Money("50"), Duration: plans.Once}),
+			contract: issueDiscounted(base, plans.Discount{ID: "start", Percent: giventest.Money("50"), Duration: plans.Once}),
 			days: []issueDay{
 				month("2026-11-01", "due 445.00", full+", less 50 % 445.00 = 445.00"),
 				{at: "2026-11-16", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
@@ -28,7 +28,7 @@ func TestIssueDiscounts(t *testing.T) {
 		},
 		{
 			name: "once, credited", why: "a credit derives from the billed amount: 445.00 x 2/10 x 15/30 = 44.50", policy: invoice.Standard(),
-			contract: issueLess(base, plans.Discount{ID: "start", Percent: giventest.Money("50"), Duration: plans.Once}),
+			contract: issueDiscounted(base, plans.Discount{ID: "start", Percent: giventest.Money("50"), Duration: plans.Once}),
 			days: []issueDay{
 				month("2026-11-01", "due 445.00", full+", less 50 % 445.00 = 445.00"),
 				{at: "2026-11-16", change: issueMore("-2"), lines: []string{"proration_credit seat: 2 not used of inv-1/1, -89.00 x 15/30 days = -44.50"}, sums: "total -44.50, granted 44.50, due 0.00"},
@@ -36,7 +36,7 @@ func TestIssueDiscounts(t *testing.T) {
 		},
 		{
 			name: "once, credited by the price", why: "the credit basis price gives 890.00 x 2/10 x 15/30 = 89.00", policy: issuePolicy(func(p *invoice.Policy) { p.CreditBasis = proration.OnPrice }),
-			contract: issueLess(base, plans.Discount{ID: "start", Percent: giventest.Money("50"), Duration: plans.Once}),
+			contract: issueDiscounted(base, plans.Discount{ID: "start", Percent: giventest.Money("50"), Duration: plans.Once}),
 			days: []issueDay{
 				month("2026-11-01", "due 445.00", full+", less 50 % 445.00 = 445.00"),
 				{at: "2026-11-16", change: issueMore("-2"), lines: []string{"proration_credit seat: 2 not used of inv-1/1, -178.00 x 15/30 days = -89.00"}, sums: "total -89.00, granted 89.00, due 0.00"},
@@ -44,7 +44,7 @@ func TestIssueDiscounts(t *testing.T) {
 		},
 		{
 			name: "repeating", why: "two periods less 10 %, and a document between them uses none", policy: invoice.Standard(),
-			contract: issueLess(base, plans.Discount{ID: "start", Percent: giventest.Money("10"), Duration: plans.Repeating, Periods: 2}),
+			contract: issueDiscounted(base, plans.Discount{ID: "start", Percent: giventest.Money("10"), Duration: plans.Repeating, Periods: 2}),
 			days: []issueDay{
 				month("2026-11-01", "due 801.00", full+", less 10 % 89.00 = 801.00"),
 				month("2026-11-16", ""),
@@ -55,7 +55,7 @@ func TestIssueDiscounts(t *testing.T) {
 			},
 		},
 		{
-			name: "forever", why: "a percentage is also taken off additions, and credited with them: 160.20 x 15/30", policy: invoice.Standard(), contract: issueLess(base, tenth),
+			name: "forever", why: "a percentage is also taken off additions, and credited with them: 160.20 x 15/30", policy: invoice.Standard(), contract: issueDiscounted(base, tenth),
 			days: []issueDay{
 				month("2026-11-01", "due 801.00", full+", less 10 % 89.00 = 801.00"),
 				{at: "2026-11-16", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 15/30 days = 89.00, less 10 % 8.90 = 80.10"}, sums: "due 80.10"},
@@ -68,7 +68,7 @@ func TestIssueDiscounts(t *testing.T) {
 		},
 		{
 			name: "an amount forever", why: "the period used it already: nothing off additions", policy: invoice.Standard(),
-			contract: issueLess(base, plans.Discount{ID: "fifty", Amount: giventest.Money("50"), Duration: plans.Forever}),
+			contract: issueDiscounted(base, plans.Discount{ID: "fifty", Amount: giventest.Money("50"), Duration: plans.Forever}),
 			days: []issueDay{
 				month("2026-11-01", "due 840.00", full+", less fifty 50.00 = 840.00"),
 				{at: "2026-11-16", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
@@ -77,7 +77,7 @@ func TestIssueDiscounts(t *testing.T) {
 		},
 		{
 			name: "two in order", why: "10 % of 890.00, then 50.00", policy: invoice.Standard(),
-			contract: issueLess(issueLess(base, tenth), plans.Discount{ID: "fifty", Amount: giventest.Money("50"), Duration: plans.Once}),
+			contract: issueDiscounted(issueDiscounted(base, tenth), plans.Discount{ID: "fifty", Amount: giventest.Money("50"), Duration: plans.Once}),
 			days: []issueDay{
 				month("2026-11-01", "due 751.00", full+", less 10 % 89.00, less fifty 50.00 = 751.00"),
 				month("2026-12-01", "due 801.00", full+", less 10 % 89.00 = 801.00"),
@@ -132,7 +132,7 @@ func TestIssueMinimum(t *testing.T) {
 			},
 		},
 		{
-			name: "at a cancellation", why: "500.00 for the half that was used, of which 445.00 stay billed", contract: base, policy: issueBack(credits.UnusedPart, credits.AsBalance),
+			name: "at a cancellation", why: "500.00 for the used half, of which 445.00 stay billed", contract: base, policy: issueRefundPolicy(credits.UnusedPart, credits.AsBalance),
 			days: []issueDay{
 				issueTenSeats,
 				{
@@ -142,7 +142,7 @@ func TestIssueMinimum(t *testing.T) {
 			},
 		},
 		{
-			name: "at a cancellation after a moved billing date", why: "19 days have 633.33 of the minimum; 890.00 less 445.00 and 712.00 less 593.33 are 563.67", contract: base, policy: issueBack(credits.UnusedPart, credits.AsBalance),
+			name: "at a cancellation after a moved billing date", why: "19 days have 633.33 of the minimum; 890.00 less 445.00 and 712.00 less 593.33 are 563.67", contract: base, policy: issueRefundPolicy(credits.UnusedPart, credits.AsBalance),
 			days: []issueDay{
 				issueTenSeats,
 				{
@@ -159,7 +159,7 @@ func TestIssueMinimum(t *testing.T) {
 			},
 		},
 		{
-			name: "of half a period", why: "500.00 for the half that service began with: it lacks 55.00", contract: base, policy: invoice.Standard(),
+			name: "of half a period", why: "500.00 for the half with service, which lacks 55.00", contract: base, policy: invoice.Standard(),
 			days: []issueDay{
 				{at: "2026-11-16", lines: []string{"recurring seat: 10 x 89.00, 890.00 x 15/30 days = 445.00"}, sums: "due 445.00"},
 				{at: "2026-12-01", lines: []string{"shortfall minimum: 1 x 1000.00, 1000.00 x 15/30 days = 500.00, less billed 445.00 = 55.00", full}, sums: "due 945.00"},
@@ -167,14 +167,14 @@ func TestIssueMinimum(t *testing.T) {
 		},
 		{
 			name: "before discounts", why: "law 8: 890.00 count, not 801.00; the discount also applies to the 110.00", policy: invoice.Standard(),
-			contract: issueLess(base, plans.Discount{ID: "friends", Percent: giventest.Money("10"), Duration: plans.Forever}),
+			contract: issueDiscounted(base, plans.Discount{ID: "friends", Percent: giventest.Money("10"), Duration: plans.Forever}),
 			days: []issueDay{
 				{at: "2026-11-01", lines: []string{full + ", less 10 % 89.00 = 801.00"}, sums: "due 801.00"},
 				{at: "2026-12-01", lines: []string{"shortfall minimum: 1 x 1000.00 = 1000.00, less billed 890.00, less 10 % 11.00 = 99.00", full + ", less 10 % 89.00 = 801.00"}, sums: "due 900.00"},
 			},
 		},
 		{
-			name: "usage counts", why: "60.00 of messages in November leave 50.00; those have its period", contract: base, policy: invoice.Standard(),
+			name: "usage counts", why: "60.00 of messages in November lower the shortfall to 50.00, since they have its period", contract: base, policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-20", with: func(o *invoice.IssueRequest) {
@@ -194,7 +194,7 @@ func TestIssueTaxes(t *testing.T) {
 	removed := []string{"proration_credit seat: 2 not used of inv-1/1, -178.00 x 15/30 days = -89.00"}
 	for _, r := range []issueRow{
 		{
-			name: "besides", why: "19 % of 890.00 and of what goes back of it: 169.10 and 16.91", contract: issueSeats("10", "89.00"), policy: issueVAT("19", false),
+			name: "besides", why: "19 % of 890.00 and of its credit: 169.10 and 16.91", contract: issueSeats("10", "89.00"), policy: issueVAT("19", false),
 			days: []issueDay{
 				{at: "2026-11-01", lines: full, sums: "tax 169.10, due 1059.10"},
 				{at: "2026-11-16", change: issueMore("-2"), lines: removed, sums: "total -105.91, tax -16.91, granted 105.91, due 0.00"},
@@ -262,7 +262,7 @@ func TestIssueZones(t *testing.T) {
 		},
 		{
 			name: "a cancellation in Tokyo", why: "15 of 30 days, whatever day it is elsewhere", contract: in("Asia/Tokyo", "2026-11-01"), zone: "Asia/Tokyo",
-			policy: issueBack(credits.UnusedPart, credits.AsBalance),
+			policy: issueRefundPolicy(credits.UnusedPart, credits.AsBalance),
 			days: []issueDay{
 				{at: "2026-11-01", lines: full, sums: "due 890.00"},
 				{at: "2026-11-15T15:00:00Z", with: utc, change: plans.Change{Cancel: true}, lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00"}, sums: "total -445.00, granted 445.00, due 0.00"},

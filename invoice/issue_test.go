@@ -121,7 +121,7 @@ func TestIssuePeriods(t *testing.T) {
 			policy: invoice.Standard(), days: []issueDay{{at: "2026-10-31", faults: []string{"at outside"}}},
 		},
 		{
-			name: "usage besides", why: "1,200 messages at 0.05 are 60.00; a document can have usage alone", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			name: "with usage", why: "1,200 messages at 0.05 are 60.00; a document can have usage alone", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-20", with: issueMessages, lines: []string{"usage message: 1200 x 0.05 = 60.00"}, sums: "due 60.00"},
@@ -185,7 +185,7 @@ func TestIssueChanges(t *testing.T) {
 			},
 		},
 		{
-			name: "all seats removed, then some added", why: "890.00 x 15/30 go back and nothing is billed for none; 2 x 89.00 x 10/30 are due, and both next month", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			name: "all seats removed, then some added", why: "890.00 x 15/30 are credited and zero seats cost nothing; 2 x 89.00 x 10/30 are due, and both seats next month", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-16", change: issueMore("-10"), lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00"}, sums: "total -445.00, granted 445.00, due 0.00"},
@@ -253,7 +253,7 @@ func TestIssueChanges(t *testing.T) {
 			},
 		},
 		{
-			name: "a billing date moved", why: "15 of 30 days go back, 24 of 30 until December 10 are due", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			name: "a billing date moved", why: "15 of 30 days are credited, 24 of 30 until December 10 are due", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{
@@ -386,7 +386,7 @@ func TestIssueTerms(t *testing.T) {
 			},
 		},
 		{
-			name: "shortened within the billed time", why: "10 of 30 days of April go back", contract: monthly, policy: invoice.Standard(),
+			name: "shortened within the billed time", why: "10 of 30 days of April are credited", contract: monthly, policy: invoice.Standard(),
 			days: []issueDay{
 				{at: "2027-04-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
 				{at: "2027-04-05", change: end("2027-04-21"), lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 10/30 days = -296.666..., rounded half up to -296.67"}, sums: "total -296.67, granted 296.67, due 0.00"},

@@ -124,7 +124,7 @@ func TestInvoiceJSONZone(t *testing.T) {
 }
 
 // An edited invoice reads as edited, and Check reports it. Other JSON is an error.
-func TestInvoiceJSONRead(t *testing.T) {
+func TestInvoiceJSONOfEditedInvoice(t *testing.T) {
 	inv, err := invoice.Build(downgrade(t, "USD"))
 	if err != nil {
 		t.Fatal(err)

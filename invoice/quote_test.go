@@ -15,7 +15,7 @@ import (
 
 // A quote equals the documents of its contract: the first bill is the signup, with the same lines; all documents until
 // the renewal add up to the committed amount, and the last equals the renewal.
-func TestQuoteIsTheDocuments(t *testing.T) {
+func TestQuoteEqualsIssuedInvoices(t *testing.T) {
 	day := func(month time.Month, d int) time.Time { return time.Date(2026, month, d, 0, 0, 0, 0, time.UTC) }
 	number := decimal.RequireFromString
 	terms := []plans.Term{

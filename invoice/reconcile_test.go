@@ -16,8 +16,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// wares is an item sold for a span of November 2026.
-type wares struct {
+// soldItem is an item sold for a span of November 2026.
+type soldItem struct {
 	id, item, quantity string // item "" is a seat
 	kind               plans.Kind
 	price              plans.Price
@@ -33,7 +33,7 @@ const (
 	secondHalf    = "2026-11-16/2026-12-01"
 )
 
-func (w wares) charge(t testing.TB) plans.Charge {
+func (w soldItem) charge(t testing.TB) plans.Charge {
 	t.Helper()
 	item := plans.Item{ID: "seat", Quantity: giventest.Money(w.quantity), Price: w.price}
 	if w.item != "" {
@@ -69,8 +69,8 @@ func (w wares) charge(t testing.TB) plans.Charge {
 	return c
 }
 
-// back is a credit of a charge: of units for a span, or of an amount if the span is "".
-func back(of, quantity, net, span string) plans.Charge {
+// creditOf is a credit of a charge: of units for a span, or of an amount if the span is "".
+func creditOf(of, quantity, net, span string) plans.Charge {
 	c := plans.Charge{Corrects: of, Kind: plans.ProrationCredit, Currency: "USD", Quantity: giventest.Money(quantity), Net: giventest.Money(net), Span: giventest.Period(span, nil)}
 	if span == "" {
 		c.Kind = plans.Refund
@@ -106,8 +106,8 @@ var graduatedPrice = plans.Price{Tiering: plans.Graduated, Tiers: []plans.Tier{
 }}
 
 func TestReconcile(t *testing.T) {
-	ten := wares{id: "inv-1/1", quantity: "10", unit: "30.00"}.charge(t)
-	flat := wares{id: "inv-1/1", quantity: "0", price: plans.Price{Flat: giventest.Money("30")}}
+	ten := soldItem{id: "inv-1/1", quantity: "10", unit: "30.00"}.charge(t)
+	flat := soldItem{id: "inv-1/1", quantity: "0", price: plans.Price{Flat: giventest.Money("30")}}
 	taxed := ten.Clone()
 	taxed.Taxes = []plans.Tax{{Name: "VAT", Percent: giventest.Money("20"), Amount: giventest.Money("60")}}
 	imported := ten.Clone()
@@ -125,89 +125,89 @@ func TestReconcile(t *testing.T) {
 		{name: "nothing is proposed", why: "the whole charge is credited", billed: []plans.Charge{ten}, want: []string{"11-01 12-01 seat: 10 not used of inv-1/1, -300.00 x 30/30 days = -300.00"}},
 		{
 			name: "three seats removed in mid-month", why: "three of ten for 15 of 30 days", billed: []plans.Charge{ten},
-			proposed: []plans.Charge{wares{quantity: "10", unit: "30.00", span: firstHalf}.charge(t), wares{quantity: "7", unit: "30.00", span: secondHalf}.charge(t)},
+			proposed: []plans.Charge{soldItem{quantity: "10", unit: "30.00", span: firstHalf}.charge(t), soldItem{quantity: "7", unit: "30.00", span: secondHalf}.charge(t)},
 			want:     []string{"11-16 12-01 seat: 3 not used of inv-1/1, -90.00 x 15/30 days = -45.00"},
 			kept:     []string{"11-01 11-16 seat: 10 x 30.00, 300.00 x 15/30 days = 150.00", "11-16 12-01 seat: 7 x 30.00, 210.00 x 15/30 days = 105.00"},
 		},
 		{
 			name: "another price from mid-month on", why: "credit and charge for the same days, each rounded once", billed: []plans.Charge{ten},
-			proposed: []plans.Charge{wares{quantity: "10", unit: "30.00", span: firstHalf}.charge(t), wares{quantity: "10", unit: "24.00", span: secondHalf}.charge(t)},
+			proposed: []plans.Charge{soldItem{quantity: "10", unit: "30.00", span: firstHalf}.charge(t), soldItem{quantity: "10", unit: "24.00", span: secondHalf}.charge(t)},
 			want:     []string{"11-16 12-01 seat: 10 not used of inv-1/1, -300.00 x 15/30 days = -150.00", "11-16 12-01 seat: 10 x 24.00, 240.00 x 15/30 days = 120.00"},
 			kept:     []string{"11-01 11-16 seat: 10 x 30.00, 300.00 x 15/30 days = 150.00"},
 		},
 		{
-			name: "two more from the start", why: "the upper two of twelve, which the others do not cover", billed: []plans.Charge{ten}, proposed: []plans.Charge{wares{quantity: "12", unit: "30.00"}.charge(t)},
+			name: "two more from the start", why: "the upper two of twelve, which the others do not cover", billed: []plans.Charge{ten}, proposed: []plans.Charge{soldItem{quantity: "12", unit: "30.00"}.charge(t)},
 			want: []string{"11-01 12-01 seat: 2 x 30.00 = 60.00"}, kept: []string{"11-01 12-01 seat: 10 x 30.00 = 300.00"},
 		},
 		{
-			name: "bought in two steps, proposed in one", why: "the ID of a charge, and whether it was an addition, do not matter", proposed: []plans.Charge{wares{quantity: "5", price: graduatedPrice}.charge(t)},
-			billed: []plans.Charge{wares{id: "a", quantity: "3", price: graduatedPrice}.charge(t), wares{id: "b", quantity: "2", above: "3", price: graduatedPrice}.charge(t)},
+			name: "bought in two steps, proposed in one", why: "the ID of a charge, and whether it was an addition, do not matter", proposed: []plans.Charge{soldItem{quantity: "5", price: graduatedPrice}.charge(t)},
+			billed: []plans.Charge{soldItem{id: "a", quantity: "3", price: graduatedPrice}.charge(t), soldItem{id: "b", quantity: "2", above: "3", price: graduatedPrice}.charge(t)},
 			kept:   []string{"11-01 12-01 seat: 3 x 30.00 = 90.00", "11-01 12-01 seat: (3 x 30.00 + 2 x 12.00) - (3 x 30.00) = 24.00"},
 		},
 		{
-			name: "one addition too many", why: "the lower units are matched first, so that the last one is credited at its own price", proposed: []plans.Charge{wares{quantity: "4", price: graduatedPrice}.charge(t)},
-			billed: []plans.Charge{wares{id: "a", quantity: "3", price: graduatedPrice}.charge(t), wares{id: "b", quantity: "2", above: "3", price: graduatedPrice}.charge(t)},
+			name: "one addition too many", why: "the lower units are matched first, so that the last one is credited at its own price", proposed: []plans.Charge{soldItem{quantity: "4", price: graduatedPrice}.charge(t)},
+			billed: []plans.Charge{soldItem{id: "a", quantity: "3", price: graduatedPrice}.charge(t), soldItem{id: "b", quantity: "2", above: "3", price: graduatedPrice}.charge(t)},
 			want:   []string{"11-01 12-01 seat: 1 not used of b, -12.00 x 30/30 days = -12.00"},
 		},
 		{
-			name: "tiers, two more", why: "the last two of five, at their own price", billed: []plans.Charge{wares{id: "a", quantity: "3", price: graduatedPrice}.charge(t)},
-			proposed: []plans.Charge{wares{quantity: "5", price: graduatedPrice}.charge(t)}, want: []string{"just 11-01 12-01 24"},
+			name: "tiers, two more", why: "the last two of five, at their own price", billed: []plans.Charge{soldItem{id: "a", quantity: "3", price: graduatedPrice}.charge(t)},
+			proposed: []plans.Charge{soldItem{quantity: "5", price: graduatedPrice}.charge(t)}, want: []string{"just 11-01 12-01 24"},
 		},
 		{
-			name: "tiers, two fewer", why: "from five to three: the upper two are credited", billed: []plans.Charge{wares{id: "a", quantity: "5", price: graduatedPrice}.charge(t)},
-			proposed: []plans.Charge{wares{quantity: "3", price: graduatedPrice}.charge(t)}, want: []string{"just 11-01 12-01 -24"},
+			name: "tiers, two fewer", why: "from five to three: the upper two are credited", billed: []plans.Charge{soldItem{id: "a", quantity: "5", price: graduatedPrice}.charge(t)},
+			proposed: []plans.Charge{soldItem{quantity: "3", price: graduatedPrice}.charge(t)}, want: []string{"just 11-01 12-01 -24"},
 		},
 		{
-			name: "the later charge is matched first", why: "the earlier charge is credited", billed: []plans.Charge{wares{id: "a", quantity: "10", unit: "30.00"}.charge(t), wares{id: "b", quantity: "10", unit: "30.00", span: firstHalf}.charge(t)},
-			proposed: []plans.Charge{wares{quantity: "10", unit: "30.00"}.charge(t)},
+			name: "the later charge is matched first", why: "the earlier charge is credited", billed: []plans.Charge{soldItem{id: "a", quantity: "10", unit: "30.00"}.charge(t), soldItem{id: "b", quantity: "10", unit: "30.00", span: firstHalf}.charge(t)},
+			proposed: []plans.Charge{soldItem{quantity: "10", unit: "30.00"}.charge(t)},
 			want:     []string{"11-01 11-16 seat: 10 not used of a, -300.00 x 15/30 days = -150.00"},
 		},
 		{
-			name: "a forgotten discount", why: "a discounted charge is another charge", billed: []plans.Charge{ten}, proposed: []plans.Charge{wares{quantity: "10", unit: "30.00", off: "10"}.charge(t)},
+			name: "a forgotten discount", why: "a discounted charge is another charge", billed: []plans.Charge{ten}, proposed: []plans.Charge{soldItem{quantity: "10", unit: "30.00", off: "10"}.charge(t)},
 			want: []string{"11-01 12-01 seat: 10 not used of inv-1/1, -300.00 x 30/30 days = -300.00", "11-01 12-01 seat: 10 x 30.00 = 300.00, less 10 % 30.00 = 270.00"},
 		},
 		{
-			name: "fewer discounted units", why: "the billed amount is credited in proportion, with its discount", billed: []plans.Charge{wares{id: "a", quantity: "10", unit: "30.00", off: "10"}.charge(t)},
-			proposed: []plans.Charge{wares{quantity: "10", unit: "30.00", off: "10", span: firstHalf}.charge(t)},
+			name: "fewer discounted units", why: "the billed amount is credited in proportion, with its discount", billed: []plans.Charge{soldItem{id: "a", quantity: "10", unit: "30.00", off: "10"}.charge(t)},
+			proposed: []plans.Charge{soldItem{quantity: "10", unit: "30.00", off: "10", span: firstHalf}.charge(t)},
 			want:     []string{"11-16 12-01 seat: 10 not used of a, -270.00 x 15/30 days = -135.00"},
 			kept:     []string{"11-01 11-16 seat: 10 x 30.00, 300.00 x 15/30 days = 150.00, less 10 % 15.00 = 135.00"},
 		},
 		{
-			name: "more discounted units", why: "price and discount in proportion: 2 of 12 seats, 60.00 of 360.00", billed: []plans.Charge{wares{id: "a", quantity: "10", unit: "30.00", off: "10"}.charge(t)},
-			proposed: []plans.Charge{wares{quantity: "12", unit: "30.00", off: "10"}.charge(t)},
+			name: "more discounted units", why: "price and discount in proportion: 2 of 12 seats, 60.00 of 360.00", billed: []plans.Charge{soldItem{id: "a", quantity: "10", unit: "30.00", off: "10"}.charge(t)},
+			proposed: []plans.Charge{soldItem{quantity: "12", unit: "30.00", off: "10"}.charge(t)},
 			want:     []string{"11-01 12-01 seat: 2 x 30.00 = 60.00, less 10 % 6.00 = 54.00"},
 		},
 		{
-			name: "the same discount with another amount", why: "the same time and quantity have the same discount", billed: []plans.Charge{wares{id: "a", quantity: "10", unit: "30.00", off: "10"}.charge(t)}, proposed: []plans.Charge{with(wares{quantity: "10", unit: "30.00", off: "10"}.charge(t), func(c *plans.Charge) {
+			name: "the same discount with another amount", why: "the same time and quantity have the same discount", billed: []plans.Charge{soldItem{id: "a", quantity: "10", unit: "30.00", off: "10"}.charge(t)}, proposed: []plans.Charge{with(soldItem{quantity: "10", unit: "30.00", off: "10"}.charge(t), func(c *plans.Charge) {
 				c.Discounts[0].Amount, c.Net = giventest.Money("29"), giventest.Money("271")
 			})},
 			want: []string{"11-01 12-01 seat: 10 not used of a, -270.00 x 30/30 days = -270.00", "11-01 12-01 seat: 10 x 30.00 = 300.00, less 10 % 29.00 = 271.00"},
 		},
 		{
-			name: "an amount was credited before", why: "it frees no time, and lowers the rest: 280.00 of 300.00 were credited", billed: []plans.Charge{ten, back("inv-1/1", "0", "-280", "")},
-			proposed: []plans.Charge{wares{quantity: "10", unit: "30.00", span: firstHalf}.charge(t)},
+			name: "an amount was credited before", why: "it frees no time, and lowers the rest: 280.00 of 300.00 were credited", billed: []plans.Charge{ten, creditOf("inv-1/1", "0", "-280", "")},
+			proposed: []plans.Charge{soldItem{quantity: "10", unit: "30.00", span: firstHalf}.charge(t)},
 			want:     []string{"11-16 12-01 seat: 10 not used of inv-1/1, -300.00 x 15/30 days = -150, of which -20.00 was left"},
 		},
 		{
-			name: "a pause was credited before", why: "its days are free, whatever was credited for them, and are charged again if proposed", billed: []plans.Charge{ten, back("inv-1/1", "10", "0", "2026-11-11/2026-11-21")}, proposed: []plans.Charge{ten},
+			name: "a pause was credited before", why: "its days are free, whatever was credited for them, and are charged again if proposed", billed: []plans.Charge{ten, creditOf("inv-1/1", "10", "0", "2026-11-11/2026-11-21")}, proposed: []plans.Charge{ten},
 			want: []string{"11-11 11-21 seat: 10 x 30.00, 300.00 x 10/30 days = 100.00"},
 			kept: []string{"11-01 11-11 seat: 10 x 30.00, 300.00 x 10/30 days = 100.00", "11-21 12-01 seat: 10 x 30.00, 300.00 x 10/30 days = 100.00"},
 		},
 		{
-			name: "a charge without a quantity", why: "it counts as one", billed: []plans.Charge{flat.charge(t)}, proposed: []plans.Charge{with(flat, func(w *wares) { w.span = firstHalf }).charge(t)},
+			name: "a charge without a quantity", why: "it counts as one", billed: []plans.Charge{flat.charge(t)}, proposed: []plans.Charge{with(flat, func(w *soldItem) { w.span = firstHalf }).charge(t)},
 			want: []string{"11-16 12-01 seat: not used of inv-1/1, -30.00 x 15/30 days = -15.00"},
 		},
 		{
-			name: "a charge without a quantity, reversed", billed: []plans.Charge{with(flat, func(w *wares) { w.span = firstHalf }).charge(t)}, proposed: []plans.Charge{flat.charge(t)},
+			name: "a charge without a quantity, reversed", billed: []plans.Charge{with(flat, func(w *soldItem) { w.span = firstHalf }).charge(t)}, proposed: []plans.Charge{flat.charge(t)},
 			want: []string{"11-16 12-01 seat: 30.00, 30.00 x 15/30 days = 15.00"},
 		},
 		{
-			name: "the tax is credited too", why: "law 3: a credit has the taxes of its charge", billed: []plans.Charge{taxed}, proposed: []plans.Charge{wares{quantity: "10", unit: "30.00", span: firstHalf}.charge(t)},
+			name: "the tax is credited too", why: "law 3: a credit has the taxes of its charge", billed: []plans.Charge{taxed}, proposed: []plans.Charge{soldItem{quantity: "10", unit: "30.00", span: firstHalf}.charge(t)},
 			want: []string{"11-16 12-01 seat: 10 not used of inv-1/1, -300.00 x 15/30 days = -150.00"},
 			kept: []string{"11-01 11-16 seat: 10 x 30.00, 300.00 x 15/30 days = 150.00"},
 		},
 		{
-			name: "imported from another system", why: "its net is for its span, and no price says what some units cost", billed: []plans.Charge{with(imported, func(c *plans.Charge) { c.Quantity = giventest.Money("4") })}, proposed: []plans.Charge{imported},
+			name: "imported from another system", why: "its net is for its span, and no price exists for some of its units", billed: []plans.Charge{with(imported, func(c *plans.Charge) { c.Quantity = giventest.Money("4") })}, proposed: []plans.Charge{imported},
 			want: []string{"just 11-01 12-01 60"},
 		},
 		{
@@ -215,27 +215,27 @@ func TestReconcile(t *testing.T) {
 			proposed: []plans.Charge{with(third, func(c *plans.Charge) { c.Span = giventest.Period(firstHalf, nil) })},
 			want:     []string{"just 11-01 11-16 66.67", "just 11-16 12-01 -50"},
 		},
-		{name: "free", why: "zero lines are left out", billed: []plans.Charge{wares{id: "a", quantity: "1", unit: "0"}.charge(t)}, proposed: []plans.Charge{wares{item: "phone", quantity: "1", unit: "0"}.charge(t)}},
+		{name: "free", why: "zero lines are left out", billed: []plans.Charge{soldItem{id: "a", quantity: "1", unit: "0"}.charge(t)}, proposed: []plans.Charge{soldItem{item: "phone", quantity: "1", unit: "0"}.charge(t)}},
 		{name: "a billed fee", billed: []plans.Charge{fee(t, "f", "99")}, proposed: []plans.Charge{fee(t, "", "99")}, kept: []string{"setup: 99.00 = 99.00"}},
 		{
 			name: "a fee of another amount", why: "a fee is matched as a whole or not at all", billed: []plans.Charge{fee(t, "f", "99")}, proposed: []plans.Charge{fee(t, "", "49")},
 			want: []string{"setup: -99.00 of f", "setup: 49.00 = 49.00"},
 		},
 		{name: "two of the same fee", why: "fees are matched one by one", billed: []plans.Charge{fee(t, "f", "99"), fee(t, "g", "99")}, proposed: []plans.Charge{fee(t, "", "99")}, want: []string{"setup: -99.00 of f"}, kept: []string{"setup: 99.00 = 99.00"}},
-		{name: "a fee credited as an amount", why: "a goodwill credit is no reason to bill again", billed: []plans.Charge{fee(t, "f", "99"), back("f", "0", "-99", "")}, proposed: []plans.Charge{fee(t, "", "99")}, kept: []string{"setup: 99.00 = 99.00"}},
+		{name: "a fee credited as an amount", why: "a goodwill credit is no reason to bill again", billed: []plans.Charge{fee(t, "f", "99"), creditOf("f", "0", "-99", "")}, proposed: []plans.Charge{fee(t, "", "99")}, kept: []string{"setup: 99.00 = 99.00"}},
 		{
 			name: "a returned fee", why: "the fee no longer exists", proposed: []plans.Charge{fee(t, "", "99")},
-			billed: []plans.Charge{fee(t, "f", "99"), back("f", "1", "-99", "")}, want: []string{"setup: 99.00 = 99.00"},
+			billed: []plans.Charge{fee(t, "f", "99"), creditOf("f", "1", "-99", "")}, want: []string{"setup: 99.00 = 99.00"},
 		},
 		{
 			name: "a fee without a quantity", why: "it is credited as unused, so that it does not count as billed", billed: []plans.Charge{with(fee(t, "f", "99"), func(c *plans.Charge) { c.Quantity = decimal.Decimal{} })},
 			want: []string{"setup: not used of f, -99.00 x 1/1 = -99.00"},
 		},
 		{
-			name: "a partly credited fee", why: "the rest is credited", billed: []plans.Charge{fee(t, "f", "99"), back("f", "0", "-9", "")}, want: []string{"setup: -90.00 of f"},
+			name: "a partly credited fee", why: "the rest is credited", billed: []plans.Charge{fee(t, "f", "99"), creditOf("f", "0", "-9", "")}, want: []string{"setup: -90.00 of f"},
 		},
 		{
-			name: "usage for a month", why: "usage is not divided by time", billed: []plans.Charge{wares{id: "u", kind: plans.Usage, quantity: "10", unit: "3.00"}.charge(t)}, proposed: []plans.Charge{wares{kind: plans.Usage, quantity: "12", unit: "3.00"}.charge(t)},
+			name: "usage for a month", why: "usage is not divided by time", billed: []plans.Charge{soldItem{id: "u", kind: plans.Usage, quantity: "10", unit: "3.00"}.charge(t)}, proposed: []plans.Charge{soldItem{kind: plans.Usage, quantity: "12", unit: "3.00"}.charge(t)},
 			want: []string{"11-01 12-01 seat: -30.00 of u", "11-01 12-01 seat: 12 x 3.00 = 36.00"},
 		},
 	} {
@@ -277,8 +277,8 @@ func with[T any](v T, edit func(*T)) T {
 	return v
 }
 
-func TestReconcileRefuses(t *testing.T) {
-	ten := wares{id: "inv-1/1", quantity: "10", unit: "30.00"}.charge(t)
+func TestReconcileRefused(t *testing.T) {
+	ten := soldItem{id: "inv-1/1", quantity: "10", unit: "30.00"}.charge(t)
 	edited := func(edit func(*plans.Charge)) []plans.Charge { return []plans.Charge{with(ten.Clone(), edit)} }
 	hostile := decimal.New(1, 1_000_000_000)
 	for _, c := range []struct {
@@ -290,9 +290,9 @@ func TestReconcileRefuses(t *testing.T) {
 		{name: "no policy", policy: proration.Policy{}, want: []string{"policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset"}},
 		{name: "billed without an ID", billed: edited(func(c *plans.Charge) { c.ID = "" }), want: []string{"billed[0].id unset"}},
 		{name: "a repeated ID", billed: []plans.Charge{ten, ten}, want: []string{"billed[1].id invalid"}},
-		{name: "a credit of an unknown charge", billed: []plans.Charge{ten, back("inv-2", "0", "-1", "")}, want: []string{"billed[1].corrects invalid"}},
-		{name: "more credited than billed", billed: []plans.Charge{ten, back("inv-1/1", "0", "-301", "")}, want: []string{"billed[0].net invalid"}},
-		{name: "more units credited than billed", billed: []plans.Charge{ten, back("inv-1/1", "11", "-1", firstHalf)}, want: []string{"billed[0].net invalid"}},
+		{name: "a credit of an unknown charge", billed: []plans.Charge{ten, creditOf("inv-2", "0", "-1", "")}, want: []string{"billed[1].corrects invalid"}},
+		{name: "more credited than billed", billed: []plans.Charge{ten, creditOf("inv-1/1", "0", "-301", "")}, want: []string{"billed[0].net invalid"}},
+		{name: "more units credited than billed", billed: []plans.Charge{ten, creditOf("inv-1/1", "11", "-1", firstHalf)}, want: []string{"billed[0].net invalid"}},
 		{name: "two currencies", billed: []plans.Charge{ten}, proposed: edited(func(c *plans.Charge) { c.Currency = "EUR" }), want: []string{"proposed[0].currency invalid"}},
 		{name: "no currency", billed: edited(func(c *plans.Charge) { c.Currency = "usd" }), want: []string{"currency invalid"}},
 		{name: "no kind", proposed: edited(func(c *plans.Charge) { c.Kind = 0 }), want: []string{"proposed[0].kind unset"}},
@@ -324,7 +324,7 @@ func TestReconcileRefuses(t *testing.T) {
 // Ten thousand charges on each side are matched quickly, and charges that all overlap differently are refused as
 // quickly.
 func TestReconcileManyCharges(t *testing.T) {
-	one := wares{id: "a", quantity: "1", unit: "30.00"}.charge(t)
+	one := soldItem{id: "a", quantity: "1", unit: "30.00"}.charge(t)
 	one.Period = giventest.Period("2026-01-01/2066-01-01", nil)
 	daily, nested := make([]plans.Charge, 10_000/race.Step(10)), make([]plans.Charge, 2_000)
 	for i := range daily {

@@ -11,7 +11,7 @@ import (
 )
 
 // A one-time or usage charge that is not proposed is credited as a whole, on a valid invoice, and only once.
-func TestReconciledWholes(t *testing.T) {
+func TestReconcileCreditsOneTimeChargesWhole(t *testing.T) {
 	p := invoice.Standard()
 	at := giventest.Instant("2026-01-01", nil)
 	for _, row := range []struct {

@@ -82,7 +82,7 @@ func TestBuildTaxes(t *testing.T) {
 			onLines: "VAT 19", inAll: "VAT 19 % of 100: 19", tax: "19", total: "119",
 		},
 		{
-			name: "included in the price", why: "119.00 has 19.00 in it, and nothing is due besides", lines: lines("119"), rates: []invoice.TaxRate{taxIn("VAT", "19")},
+			name: "included in the price", why: "119.00 includes 19.00, and nothing is added", lines: lines("119"), rates: []invoice.TaxRate{taxIn("VAT", "19")},
 			onLines: "VAT 19", inAll: "VAT 19 % of 119: 19", tax: "0", total: "119",
 		},
 		{
@@ -111,7 +111,7 @@ func TestBuildTaxes(t *testing.T) {
 			onLines: "VAT 0.02; VAT 0.02; VAT 0.02", inAll: "VAT 19 % of 0.3: 0.06", tax: "0.06", total: "0.36",
 		},
 		{
-			name: "rounded once, down for some", why: "15 % of 0.40 is 0.06; 0.015 each is 0.01, and the two units left go to the earlier lines, ties being ties",
+			name: "rounded once, down for some", why: "15 % of 0.40 is 0.06; 0.015 each is 0.01, and the two remaining units go to the earlier of ties",
 			lines: tenths(4), rates: []invoice.TaxRate{taxRate("VAT", "15")}, per: invoice.PerInvoice,
 			onLines: "VAT 0.02; VAT 0.02; VAT 0.01; VAT 0.01", inAll: "VAT 15 % of 0.4: 0.06", tax: "0.06", total: "0.46",
 		},
@@ -204,7 +204,7 @@ func TestBuildTaxes(t *testing.T) {
 }
 
 // Law 8: the amount that credit pays before tax is not taxed; the amount that it pays after tax is.
-func TestBuildUntaxed(t *testing.T) {
+func TestBuildCreditBeforeTaxIsUntaxed(t *testing.T) {
 	for _, c := range []struct {
 		name, why string
 		lines     []plans.Charge
@@ -225,7 +225,7 @@ func TestBuildUntaxed(t *testing.T) {
 			untaxed: []string{"0"}, onLines: "VAT 19", inAll: "VAT 19 % of 100: 19", total: "119", due: "79",
 		},
 		{
-			name: "both", why: "30.00 before tax, 13.30 of tax on what is left, and then 40.00", lines: lines("100"), rate: taxRate("VAT", "19"),
+			name: "both", why: "30.00 before tax, 13.30 of tax on the rest, and then 40.00", lines: lines("100"), rate: taxRate("VAT", "19"),
 			ledger:  []credits.Entry{entry("a", "40", "2026-11-01"), beforeTax(entry("b", "30", "2026-11-01"))},
 			untaxed: []string{"30"}, onLines: "VAT 13.3", inAll: "VAT 19 % of 70: 13.3", total: "113.3", due: "43.3",
 		},
@@ -242,11 +242,11 @@ func TestBuildUntaxed(t *testing.T) {
 			untaxed: []string{"0.04", "0.03", "0.03"}, onLines: "VAT 1; VAT 1; VAT 1", inAll: "VAT 10 % of 29.9: 3", total: "33", due: "32.9",
 		},
 		{
-			name: "of a price with included tax", why: "59.50 of 119.00 are untaxed, and the other half has 9.50 in it", lines: lines("119"), rate: taxIn("VAT", "19"), ledger: []credits.Entry{beforeTax(entry("g", "59.50", "2026-11-01"))},
+			name: "of a price with included tax", why: "59.50 of 119.00 are untaxed, and the other half includes 9.50", lines: lines("119"), rate: taxIn("VAT", "19"), ledger: []credits.Entry{beforeTax(entry("g", "59.50", "2026-11-01"))},
 			untaxed: []string{"59.5"}, onLines: "VAT 9.5", inAll: "VAT 19 % of 59.5: 9.5", total: "119", due: "59.5",
 		},
 		{
-			name: "with a credit line", why: "60.00 are due before tax, and paid; they are a part of the charge alone, whose other 40.00 are taxed", lines: lines("-40", "100"), rate: taxRate("VAT", "10"), ledger: []credits.Entry{beforeTax(entry("g", "400", "2026-11-01"))},
+			name: "with a credit line", why: "60.00 are due and paid before tax; they are a part of the charge, whose other 40.00 are taxed", lines: lines("-40", "100"), rate: taxRate("VAT", "10"), ledger: []credits.Entry{beforeTax(entry("g", "400", "2026-11-01"))},
 			untaxed: []string{"0", "60"}, onLines: "; VAT 4", inAll: "VAT 10 % of 40: 4", total: "64", due: "4",
 		},
 	} {

@@ -216,7 +216,7 @@ func TestAmendQuantity(t *testing.T) {
 			"due: 242.33 USD",
 		}, "base: 9 seat at 15; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
 		amendment{"an item that is not offered", "an item without an offer has no price", ask{order: year, change: more("desk", "3")}, nil, "", []string{`item: Plan "base" does not offer "desk" in USD. | Choose seat or phone.`}},
-		amendment{"before a ramp step", "31 days until the step and 273 after it, at as many more: 30.58 + 269.26; the step rises too", ask{order: ordered("7 seat, 9 seat from 2027-02-16", "P12M"), change: more("seat", "2"), at: "2027-01-16"}, []string{
+		amendment{"before a ramp step", "31 days until the step and 273 after it, with two more each: 30.58 + 269.26; the step grows too", ask{order: ordered("7 seat, 9 seat from 2027-02-16", "P12M"), change: more("seat", "2"), at: "2027-01-16"}, []string{
 			"quantity increase, effective 2027-01-16 (immediately)",
 			"2027-01-16 until 2027-02-16, seat: 2 x 15.00 x 12, 360.00 x 31/365 days = 30.575..., rounded half up to 30.58, less 10 % 3.06 = 27.52",
 			"2027-02-16 until 2027-11-16, seat: 2 x 15.00 x 12, 360.00 x 273/365 days = 269.260..., rounded half up to 269.26, less 10 % 26.92 = 242.34",
@@ -233,7 +233,7 @@ func TestAmendQuantity(t *testing.T) {
 			"due: 218.10 USD",
 		}, "base: 9 seat at 0; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
 		amendment{
-			"the applicable discounts", "10 % of the term and 20 % of the deal, each time; half a price for so many months, 5.00 a month and a voucher were used for the month already: 25.71 - 2.57 - 4.63", ask{sold: with(perPeriod), order: ordered("7 seat", "P12M", counted), change: more("seat", "2"), at: "2027-02-20"}, []string{
+			"the applicable discounts", "10 % of the term and 20 % of the deal, each time; the month has already used the repeating half price, 5.00 a month and a voucher: 25.71 - 2.57 - 4.63", ask{sold: with(perPeriod), order: ordered("7 seat", "P12M", counted), change: more("seat", "2"), at: "2027-02-20"}, []string{
 				"quantity increase, effective 2027-02-20 (immediately)",
 				"2027-02-20 until 2027-03-16, seat: 2 x 15.00, 30.00 x 24/28 days = 25.714..., rounded half up to 25.71, less 10 % 2.57, less 20 % 4.63 = 18.51",
 				"due: 18.51 USD",
@@ -258,7 +258,7 @@ func TestAmendPlan(t *testing.T) {
 	now := allAt(plans.Immediately)
 	amend(
 		t,
-		amendment{"upgrade, billed up front", "7 x 25.00 x 12 = 2100.00; 273 of 365 days are 1570.68; 10 % of it is 157.07. What was paid for base comes back as a credit", ask{order: year, change: toPlan(t, "advanced")}, []string{
+		amendment{"upgrade, billed up front", "7 x 25.00 x 12 = 2100.00; 273 of 365 days are 1570.68; 10 % of it is 157.07. The paid rest of base becomes a credit", ask{order: year, change: toPlan(t, "advanced")}, []string{
 			"upgrade, effective 2027-02-16 (immediately)",
 			"2027-02-16 until 2027-11-16, seat: 7 x 25.00 x 12, 2100.00 x 273/365 days = 1570.684..., rounded half up to 1570.68, less 10 % 157.07 = 1413.61",
 			"due: 1413.61 USD",
@@ -419,7 +419,7 @@ func TestAmendLeave(t *testing.T) {
 		amendment{"without a term", "no term ends, and the caller stops billing the contract", ask{sold: with(now, openEnded), order: ordered("7 seat", ""), change: cancel}, []string{
 			"cancellation, effective 2027-02-16 (immediately)",
 		}, "base: 7 seat at 15; P1M from 2026-11-16", nil},
-		amendment{"for a fixed fee", "100.00 were agreed on; what the term takes off is not taken off that", ask{sold: with(now, costing("100", "0")), order: year, change: cancel}, []string{
+		amendment{"for a fixed fee", "the agreed fee is 100.00; the discount of the term does not apply to it", ask{sold: with(now, costing("100", "0")), order: year, change: cancel}, []string{
 			"cancellation, effective 2027-02-16 (immediately)",
 			"2027-02-16 until 2027-11-16, termination: 100.00 = 100.00",
 			"due: 100.00 USD",
@@ -442,7 +442,7 @@ func TestAmendLeave(t *testing.T) {
 			"2027-02-20 until 2027-11-16, termination: 100 % of 756.00 + 10.00 = 766.00",
 			"due: 766.00 USD",
 		}, "base: 7 seat at 15; P1Y until 2027-02-20 of 2027-11-16, then expire; P1M from 2026-11-16", nil},
-		amendment{"for half, with a discount", "20 % of 94.50 is 18.90: nine times 75.60 are 680.40, and half is 340.20; it is not taken off again", ask{sold: with(now, perPeriod, costing("0", "50")), order: ordered("7 seat", "P12M", discounts(percentOff("deal", "20"))), change: cancel}, []string{
+		amendment{"for half, with a discount", "20 % of 94.50 is 18.90: nine times 75.60 are 680.40, and half is 340.20, without another discount", ask{sold: with(now, perPeriod, costing("0", "50")), order: ordered("7 seat", "P12M", discounts(percentOff("deal", "20"))), change: cancel}, []string{
 			"cancellation, effective 2027-02-16 (immediately)",
 			"2027-02-16 until 2027-11-16, termination: 50 % of 680.40 = 340.20",
 			"due: 340.20 USD",

@@ -61,7 +61,7 @@ func TestCatalogValidate(t *testing.T) {
 		{"nothing", "law 14: all faults come at once", func(c *plans.Catalog) { *c = plans.Catalog{} }, []string{
 			"policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset", "allocation unset", "plans unset", "markets unset",
 		}},
-		{"a fault in every part", "law 14: all at once, in the order of the fields, each with its path", func(c *plans.Catalog) {
+		{"a fault in every part", "law 14: all faults come at once, in the order of the fields, each with its path", func(c *plans.Catalog) {
 			c.Policy.ChangeDay, c.Policy.Rounding.Mode, c.Allocation = 7, 8, 0
 			c.Plans[0].Interval, c.Plans[0].Offers[1].Currency = proration.Interval{}, "R$"
 			c.Plans[2].Features[0], c.Plans[2].Limits[2].Most = "", giventest.Money("1")

@@ -36,7 +36,7 @@ func TestContractWithPrice(t *testing.T) {
 			want: "growth: 10 seat at 85, 3 light at 19; from 2026-12-01 20 seat at 85; from 2027-01-01 25 seat at 69; from 2027-01-01 5 light at 79; from 2027-02-01 30 seat at 85; cycle 2026-11-01 P1M",
 		},
 		{
-			name: "after a step at another price", why: "69.00 is the old price by then, and 79.00 was agreed for February",
+			name: "after a step at another price", why: "69.00 is the old price then, and 79.00 was agreed for February",
 			contract: same, change: at("85", "seat"), at: "2027-01-15",
 			want: "growth: 25 seat at 85, 5 light at 79; from 2027-02-01 30 seat at 79; cycle 2026-11-01 P1M",
 		},
@@ -57,7 +57,7 @@ func TestContractWithPrice(t *testing.T) {
 			want: "growth: 12 seat at 75, 3 light at 20; from 2026-12-01 20 seat at 69; from 2026-12-01 4 phone at 10; from 2027-01-01 2 light at 20; from 2027-01-01 30 seat at 59; cycle 2026-11-01 P1M",
 		},
 		{
-			name: "in a term", why: "14.00 a month goes six times into the term", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: priced(plans.Change{Item: "seat"}, `{"per":"P1M","unit":"14"}`),
+			name: "in a term", why: "14.00 a month applies six times in the term", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: priced(plans.Change{Item: "seat"}, `{"per":"P1M","unit":"14"}`),
 			want: "base: 10 seat at 14 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew",
 		},
 		{

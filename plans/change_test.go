@@ -140,7 +140,7 @@ func TestContractWithQuantity(t *testing.T) {
 		{name: "beyond the limits", why: "law 14: bad input is an error that names its field", contract: monthlyKinds(), change: of("1e18", "seat"), wantErr: []string{"quantity limit"}},
 		{name: "beyond the limits below zero", why: "law 14: bad input is an error that names its field", contract: monthlyKinds(), change: of("-1e18", "seat"), wantErr: []string{"quantity limit"}},
 		{
-			name: "one above the limit", why: "999999999999999999 and 1 have 19 digits: a contract that nothing accepts any more would stop whoever stores it",
+			name: "one above the limit", why: "999999999999999999 and 1 have 19 digits: no method would accept the stored contract",
 			contract: seats("999999999999999999", "89"), change: of("1", "seat"), wantErr: []string{"contract.items[0].quantity limit"},
 		},
 		{

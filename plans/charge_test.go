@@ -90,7 +90,7 @@ func (c *customer) product() *big.Rat {
 			n.Mul(n, c.factor())
 		case c.eat(" beyond "):
 			if c.value(); !c.eat(" included") {
-				c.fail("beyond what")
+				c.fail("no included units")
 			}
 		default:
 			return n

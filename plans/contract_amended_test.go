@@ -123,7 +123,7 @@ func TestContractAmended(t *testing.T) {
 			after: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2026-11-01/2027-05-01 expire until 2026-11-16",
 		},
 		{
-			name: "leaving at the end", why: "the term is over anyway", contract: leaving, change: plans.Change{Cancel: true}, at: "2027-05-01",
+			name: "leaving at the end", why: "the term is over", contract: leaving, change: plans.Change{Cancel: true}, at: "2027-05-01",
 			after: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2026-11-01/2027-05-01 expire",
 		},
 		{name: "leaving without a term", why: "the caller stops billing the contract", contract: monthlyKinds(), change: plans.Change{Cancel: true}},

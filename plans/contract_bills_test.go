@@ -128,7 +128,7 @@ func TestContractTerminationFee(t *testing.T) {
 		{name: "a fixed fee", why: "the fee does not depend on the rest", contract: with(committed(nil, sixMonths), "250", "0"), at: "2027-01-10", want: "termination: 250.00 = 250.00", net: "250"},
 		{name: "the whole rest", why: "February, March and April were still to be billed", contract: with(committed(nil, sixMonths), "0", "100"), at: "2027-01-10", want: "termination: 100 % of 2670.00 = 2670.00", net: "2670"},
 		{name: "half of the rest", why: "50 percent of three months of 890.00", contract: with(committed(nil, sixMonths), "0", "50"), at: "2027-01-10", want: "termination: 50 % of 2670.00 = 1335.00", net: "1335"},
-		{name: "half of the rest, and a fixed fee", why: "both", contract: with(committed(nil, sixMonths), "250", "50"), at: "2027-01-10", want: "termination: 50 % of 2670.00 + 250.00 = 1585.00", net: "1585"},
+		{name: "half of the rest, and a fixed fee", why: "half of the rest and the fixed fee add up", contract: with(committed(nil, sixMonths), "250", "50"), at: "2027-01-10", want: "termination: 50 % of 2670.00 + 250.00 = 1585.00", net: "1585"},
 		{name: "at the start of a month", why: "the month that begins then was still to be billed", contract: with(committed(nil, sixMonths), "0", "50"), at: "2027-02-01", want: "termination: 50 % of 2670.00 = 1335.00", net: "1335"},
 		{name: "a moment after the start of a month", why: "that month was billed", contract: with(committed(nil, sixMonths), "0", "50"), at: "2027-02-01T00:00:00.000000001", want: "termination: 50 % of 1780.00 = 890.00", net: "890"},
 		{name: "at the start of the term", why: "all six months", contract: with(committed(nil, sixMonths), "0", "50"), at: "2026-11-01", want: "termination: 50 % of 5340.00 = 2670.00", net: "2670"},

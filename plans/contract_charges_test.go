@@ -471,7 +471,7 @@ func TestContractAdded(t *testing.T) {
 			want: []string{"2026-11-30T23:59:59.999999999 until 2026-12-01, seat: 2 x 79.00, 158.00 x 1/30 days = 5.266..., rounded half up to 5.27"},
 		},
 		{name: "another kind", why: "K3c: each kind at its own contracted rate, 19.00 x 15/30", contract: kinds, change: of("1", "light"), span: rest, want: []string{from16 + "light: 1 x 19.00, 19.00 x 15/30 days = 9.50"}},
-		{name: "a percentage of an amount", why: "2.9 percent of what is added", contract: tiers, change: of("50", "money"), want: []string{nov + "money: 2.9 % of 50.00 = 1.45"}},
+		{name: "a percentage of an amount", why: "2.9 percent of the added amount", contract: tiers, change: of("50", "money"), want: []string{nov + "money: 2.9 % of 50.00 = 1.45"}},
 		{
 			name: "into other tiers", why: "twelve cost the difference to four", contract: tiers, change: of("8", "seat"), span: rest,
 			want: []string{from16 + "seat: (5 x 7.00 + 5 x 6.50 + 2 x 6.00) - (4 x 7.00), 51.50 x 15/30 days = 25.75"},
@@ -639,7 +639,7 @@ func TestContractShortfall(t *testing.T) {
 			want: from21 + "minimum: 1 x 1000.00, 1000.00 x 10/30 days = 333.333..., rounded half up to 333.33, less billed 296.67 = 36.66", net: "36.66",
 		},
 		{
-			name: "a partial period of half cents", why: "0.05 x 10/30 is 0.0166..., rounded 0.02; less 0.005 it is 0.015, where rounding at the end would say 0.01", contract: least("0.05"), billed: bills("0.005"), span: "2026-11-21/2026-12-01",
+			name: "a partial period of half cents", why: "0.05 x 10/30 is 0.0166..., rounded 0.02; less 0.005 it is 0.015, and rounding at the end would give 0.01", contract: least("0.05"), billed: bills("0.005"), span: "2026-11-21/2026-12-01",
 			want: from21 + "minimum: 1 x 0.05, 0.05 x 10/30 days = 0.016..., rounded half up to 0.02, less billed 0.005 = 0.015", net: "0.015",
 		},
 		{

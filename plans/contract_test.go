@@ -139,7 +139,7 @@ func TestContractValidate(t *testing.T) {
 		}, []string{"items[1].price.tiering unset", "items[1].price.tiers[1].up_to invalid"}},
 
 		{"a monthly price in annual periods", "annual contracts have monthly prices: twelve times", per(`{"per":"P1M","unit":"15"}`, "P1Y"), nil},
-		{"a monthly price in monthly periods", "once", per(`{"per":"P1M","unit":"15"}`, "P1M"), nil},
+		{"a monthly price in monthly periods", "the price is due once", per(`{"per":"P1M","unit":"15"}`, "P1M"), nil},
 		{"a daily price in weekly periods", "seven times", per(`{"per":"P1D","unit":"15"}`, "P1W"), nil},
 		{"an hourly price in periods of 24 hours", "twenty-four times", per(`{"per":"PT1H","unit":"15"}`, "PT24H"), nil},
 		{"a price per four months in periods of six", "one and a half times is not an agreed price", per(`{"per":"P4M","unit":"15"}`, "P6M"), []string{"items[0].price.per invalid"}},
@@ -161,7 +161,7 @@ func TestContractValidate(t *testing.T) {
 		{"another zone", "a boundary on another calendar would bill another day", func(c *plans.Contract) { c.Cycle.Location = newYork }, []string{"cycle.zone zone"}},
 		{"zone without its location", "read from JSON without setting the location again", func(c *plans.Contract) { c.Cycle.Zone, c.Cycle.Location = "America/New_York", nil }, []string{"cycle.zone zone"}},
 
-		{"a longer first period", "M18: days left over from a trial are added to it", func(c *plans.Contract) { c.First = giventest.Period("2026-11-01/2026-12-15", nil) }, nil},
+		{"a longer first period", "M18: the unused days of a trial are added to it", func(c *plans.Contract) { c.First = giventest.Period("2026-11-01/2026-12-15", nil) }, nil},
 		{"an empty first period", "an end comes after its start", func(c *plans.Contract) { c.First = giventest.Period("2026-11-01/2026-11-01", nil) }, []string{"first period"}},
 		{"a first period without an end", "a first period ends", func(c *plans.Contract) { c.First = giventest.Period("2026-11-01/", nil) }, []string{"first period"}},
 		{"a ramp", "two steps on one day are of two items, or the later one applies", func(c *plans.Contract) {
@@ -214,7 +214,7 @@ func TestContractValidate(t *testing.T) {
 		{"terms that overlap", "two terms would have one month", func(c *plans.Contract) {
 			c.Terms = agreed(nil, plans.PerPeriod, sixMonths, "P6M 2027-04-30/2027-10-30")
 		}, []string{"terms[1].period.start invalid"}},
-		{"the paid time would be ambiguous", "what is paid for would be unclear", func(c *plans.Contract) {
+		{"the paid time would be ambiguous", "the paid time would be ambiguous", func(c *plans.Contract) {
 			c.Terms = append(agreed(nil, plans.PerPeriod, sixMonths), agreed(nil, plans.UpFront, sixMore)...)
 		}, []string{"terms[1].term.billing invalid"}},
 		{"a price per four months in a term of nine", "a term that is billed up front is a period, and a price length divides it", func(c *plans.Contract) {

@@ -200,7 +200,7 @@ func TestApplyDiscounts(t *testing.T) {
 			want: "0.01; 0.01; 0.01; 0.01; 0.01; 0.00 -0.01; 0.00 -0.01; 0.00 -0.01; 0.00 -0.01; 0.00 -0.01",
 		},
 		{
-			name: "a small last line", why: "0.08 of 0.05, 0.05 and 0.01: cut off 0.03, 0.03 and 0.00, the last gives what it has", charges: "0.05; 0.05; 0.01",
+			name: "a small last line", why: "0.08 of 0.05, 0.05 and 0.01: truncated 0.03, 0.03 and 0.00, and the last line gives all of its amount", charges: "0.05; 0.05; 0.01",
 			discounts: `[{"id":"a","amount":"0.08","currency":"USD","duration":"once"}]`, allocation: proration.LastLine, want: "0.02 -0.03; 0.01 -0.04; 0.00 -0.01",
 		},
 
@@ -221,7 +221,7 @@ func TestApplyDiscountsScope(t *testing.T) {
 	for _, c := range []reduction{
 		{name: "plan", why: "the discount is for one plan", charges: "10.00; 20.00 plan=scale", discounts: `[{"id":"a","percent":"10","duration":"forever","plans":["scale"]}]`, want: "10.00; 18.00 -2.00", remaining: "a"},
 		{name: "item", why: "the discount is for seats, not storage", charges: "seat 10.00; storage 20.00", discounts: `[{"id":"a","percent":"10","duration":"forever","items":["seat"]}]`, want: "9.00 -1.00; 20.00", remaining: "a"},
-		{name: "items", why: "either", charges: "seat 10.00; storage 20.00; calls 30.00", discounts: `[{"id":"a","amount":"4","currency":"USD","duration":"forever","items":["calls","seat"]}]`, want: "9.00 -1.00; 20.00; 27.00 -3.00", remaining: "a"},
+		{name: "items", why: "the discount is for either item", charges: "seat 10.00; storage 20.00; calls 30.00", discounts: `[{"id":"a","amount":"4","currency":"USD","duration":"forever","items":["calls","seat"]}]`, want: "9.00 -1.00; 20.00; 27.00 -3.00", remaining: "a"},
 		{name: "kind", why: "the discount is for usage, not for a fee", charges: "10.00; 20.00 kind=usage; 30.00 kind=one_time", discounts: `[{"id":"a","percent":"10","duration":"forever","kinds":["usage","one_time"]}]`, want: "10.00; 18.00 -2.00; 27.00 -3.00", remaining: "a"},
 		{name: "all scopes", why: "each narrows the others", charges: "10.00; 20.00 plan=scale; 30.00 plan=scale kind=usage; storage 40.00 plan=scale kind=usage", discounts: `[{"id":"a","percent":"10","duration":"forever","plans":["scale"],"items":["seat"],"kinds":["usage"]}]`, want: "10.00; 20.00; 27.00 -3.00; 40.00", remaining: "a"},
 		{name: "out of scope", why: "the discount takes nothing off, and remains, though its duration is once", charges: "10.00", discounts: `[{"id":"a","percent":"10","duration":"once","plans":["scale"]}]`, want: "10.00", remaining: "a"},

@@ -21,7 +21,7 @@ func TestDiscountValidate(t *testing.T) {
 	}{
 		{name: "percentage", why: "a percentage is the usual coupon", discount: `{"id":"a","percent":"10","duration":"once"}`},
 		{name: "a percentage in one currency", why: "the discount may be for bills in one currency only", discount: `{"id":"a","percent":"10","currency":"EUR","duration":"once"}`},
-		{name: "free periods", why: "100 percent for so many of them", discount: `{"id":"a","percent":"100","duration":"repeating","periods":3}`},
+		{name: "free periods", why: "100 percent for some periods", discount: `{"id":"a","percent":"100","duration":"repeating","periods":3}`},
 		{name: "more than 100 percent", why: "a percentage above 100 takes everything", discount: `{"id":"a","percent":"150","duration":"forever"}`},
 		{name: "amount", why: "5.00 off", discount: `{"id":"a","amount":"5.00","currency":"USD","duration":"forever"}`},
 		{name: "an amount for a whole period", why: "a partial period gets a part", discount: `{"id":"a","amount":"5.00","currency":"USD","duration":"forever","prorated":true}`},
@@ -46,8 +46,8 @@ func TestDiscountValidate(t *testing.T) {
 		{name: "too many digits", why: "law 14: numbers have limits", discount: `{"id":"a","percent":1e18,"duration":"once"}`, wantErr: []string{"percent limit"}},
 		{name: "too many places", why: "law 14: numbers have limits", discount: `{"id":"a","amount":1e-19,"currency":"USD","duration":"once"}`, wantErr: []string{"amount limit"}},
 		{name: "an invalid price", why: "each fault has its path", discount: `{"id":"a","price":{"unit":"-1","tiering":"volume","tiers":[{"up_to":"5"}]},"currency":"USD","duration":"once"}`, wantErr: []string{"price.unit invalid", "price.unit invalid", "price.tiers[0].up_to invalid"}},
-		{name: "amount without a currency", why: "5.00 of what", discount: `{"id":"a","amount":"5","duration":"once"}`, wantErr: []string{"currency unset"}},
-		{name: "price without a currency", why: "5.00 of what", discount: `{"id":"a","price":{"unit":"5"},"duration":"once"}`, wantErr: []string{"currency unset"}},
+		{name: "amount without a currency", why: "an amount has a currency", discount: `{"id":"a","amount":"5","duration":"once"}`, wantErr: []string{"currency unset"}},
+		{name: "price without a currency", why: "an amount has a currency", discount: `{"id":"a","price":{"unit":"5"},"duration":"once"}`, wantErr: []string{"currency unset"}},
 		{name: "unknown currency", why: "the code is not in ISO 4217", discount: `{"id":"a","amount":"5","currency":"usd","duration":"once"}`, wantErr: []string{"currency invalid"}},
 
 		{name: "no duration", why: "law 13: the duration decides amounts", discount: `{"id":"a","percent":"10"}`, wantErr: []string{"duration unset"}},

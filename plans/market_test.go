@@ -74,7 +74,7 @@ func TestBillInstalments(t *testing.T) {
 	}{
 		{"one", "one installment is the whole bill", "2026-11-16", "5670.00", nil, 1, "P1M", "BRL", "2026-11-16 5670"},
 		{"six", "M7: 5,670.00 in six installments are 945.00 each", "2026-11-16", "5670.00", nil, 6, "P1M", "BRL", "2026-11-16 945, 2026-12-16 945, 2027-01-16 945, 2027-02-16 945, 2027-03-16 945, 2027-04-16 945"},
-		{"one remaining cent", "100.00 in three: the cent that is left goes to the first", "2026-11-16", "100.00", nil, 3, "P1M", "BRL", "2026-11-16 33.34, 2026-12-16 33.33, 2027-01-16 33.33"},
+		{"one remaining cent", "100.00 in three: the remaining cent goes to the first", "2026-11-16", "100.00", nil, 3, "P1M", "BRL", "2026-11-16 33.34, 2026-12-16 33.33, 2027-01-16 33.33"},
 		{"two remaining cents", "200.00 in three: 66.67, 66.67, 66.66", "2026-11-16", "200.00", nil, 3, "P1M", "BRL", "2026-11-16 66.67, 2026-12-16 66.67, 2027-01-16 66.66"},
 		{"more installments than cents", "some installments are zero, and no cent is added", "2026-11-16", "0.02", nil, 3, "P1M", "USD", "2026-11-16 0.01, 2026-12-16 0.01, 2027-01-16 0"},
 		{"nothing", "a free order has zero installments", "2026-11-16", "0", nil, 2, "P1M", "USD", "2026-11-16 0, 2026-12-16 0"},

@@ -96,7 +96,7 @@ func TestPriceAmount(t *testing.T) {
 		{name: "graduated, fractions of two tiers", why: "Lago: no unit is lost between two tiers", price: `{` + graduated + lagoDecimals + `}`, quantity: "0.5", want: "3"},
 		{name: "graduated, a fraction beyond a tier", why: "a fraction of a unit reaches a tier, with its fee: 102 + 3 + 2.5", price: `{` + graduated + lagoTiers + `}`, quantity: "10.5", want: "107.5"},
 		{name: "graduated, first tier free", why: "the first five are free", price: `{` + graduated + freeTiers + `}`, quantity: "7", want: "4"},
-		{name: "graduated with a flat fee", why: "the flat fee is due besides the fees of the tiers", price: `{"flat":"9",` + graduated + stripeTiers + `}`, quantity: "6", want: "50.50"},
+		{name: "graduated with a flat fee", why: "the flat fee is due in addition to the fees of the tiers", price: `{"flat":"9",` + graduated + stripeTiers + `}`, quantity: "6", want: "50.50"},
 		{name: "graduated, one open tier", why: "one open tier is a price per unit", price: `{"tiering":"graduated","tiers":[{"unit":"3"}]}`, quantity: "4", want: "12"},
 
 		{name: "volume, into the second", why: "Stripe, volume: all units at the price of the reached tier", price: `{` + volume + stripeTiers + `}`, quantity: "6", want: "39"},
@@ -104,7 +104,7 @@ func TestPriceAmount(t *testing.T) {
 		{name: "volume, zero", why: "Lago: the fee of the first tier", price: `{` + volume + lagoVolume + `}`, quantity: "0", want: "10"},
 		{name: "volume, end of a tier", why: "Lago: the last unit belongs to its tier", price: `{` + volume + lagoVolume + `}`, quantity: "100", want: "210"},
 		{name: "volume, one more costs less", why: "graduated amounts never fall, volume amounts do", price: `{` + volume + lagoVolume + `}`, quantity: "101", want: "101"},
-		{name: "volume, open tier", why: "Lago", price: `{` + volume + lagoVolume + `}`, quantity: "300", want: "200"},
+		{name: "volume, open tier", why: "Lago: the last tier is open", price: `{` + volume + lagoVolume + `}`, quantity: "300", want: "200"},
 		{name: "volume, a fraction beyond a tier", why: "the tier is the one of the next whole unit, and the quantity is unchanged", price: `{` + volume + lagoVolume + `}`, quantity: "100.5", want: "100.5"},
 		{name: "volume below a cent", why: "Lago: 65000 x 0.0006 + 10", price: `{"tiering":"volume","tiers":[{"up_to":"10000","flat":"10","unit":"0.0010"},{"up_to":"50000","flat":"10","unit":"0.0008"},{"up_to":"100000","flat":"10","unit":"0.0006"},{"flat":"10","unit":"0.0004"}]}`, quantity: "65000", want: "49"},
 		{name: "volume, percentage", why: "the whole amount has the reached rate", price: `{"tiering":"volume","tiers":[{"up_to":"1000","percent":"3"},{"percent":"2"}]}`, quantity: "1500", want: "30"},
@@ -115,11 +115,11 @@ func TestPriceAmount(t *testing.T) {
 		{name: "stairs, next", why: "one more is the next step, without the fee before", price: stairs, quantity: "11", want: "120"},
 		{name: "stairs, top", why: "the last tier is open", price: stairs, quantity: "1000000", want: "300"},
 
-		{name: "graduated percentage, zero", why: "Lago", price: `{` + graduated + lagoPercent + `}`, quantity: "0", want: "200"},
+		{name: "graduated percentage, zero", why: "Lago: the fee of the first tier", price: `{` + graduated + lagoPercent + `}`, quantity: "0", want: "200"},
 		{name: "graduated percentage, first", why: "Lago: 200 + 1 x 1 %", price: `{` + graduated + lagoPercent + `}`, quantity: "1", want: "200.01"},
-		{name: "graduated percentage, end of a tier", why: "Lago", price: `{` + graduated + lagoPercent + `}`, quantity: "10", want: "200.1"},
-		{name: "graduated percentage, next", why: "Lago", price: `{` + graduated + lagoPercent + `}`, quantity: "11", want: "500.12"},
-		{name: "graduated percentage, last", why: "Lago", price: `{` + graduated + lagoPercent + `}`, quantity: "21", want: "900.33"},
+		{name: "graduated percentage, end of a tier", why: "Lago: 200 + 10 x 1 %", price: `{` + graduated + lagoPercent + `}`, quantity: "10", want: "200.1"},
+		{name: "graduated percentage, next", why: "Lago: 200 + 10 x 1 % + 300 + 1 x 2 %", price: `{` + graduated + lagoPercent + `}`, quantity: "11", want: "500.12"},
+		{name: "graduated percentage, last", why: "Lago: 200 + 10 x 1 % + 300 + 10 x 2 % + 400 + 1 x 3 %", price: `{` + graduated + lagoPercent + `}`, quantity: "21", want: "900.33"},
 
 		{name: "minimum", why: "the minimum amount is charged", price: `{"unit":"3","minimum":"20"}`, quantity: "5", want: "20"},
 		{name: "minimum at zero", why: "a minimum applies also to a quantity of zero", price: `{"unit":"3","minimum":"20"}`, quantity: "0", want: "20"},
@@ -364,7 +364,7 @@ func TestPriceExplain(t *testing.T) {
 		{"included", "the paid and the included units", `{"unit":"2","included":"5"}`, "12", "USD", "7 x 2.00 beyond 5 included = 14.00"},
 		{"percentage", "the rate and the amount", `{"percent":"2.9"}`, "1250.5", "USD", "2.9 % of 1250.50 = 36.2645"},
 		{"percentage and fee", "the rate, the amount and the fee", `{"percent":"2.9","flat":"0.3"}`, "100", "USD", "2.9 % of 100.00 + 0.30 = 3.20"},
-		{"percentage and unit", "both", `{"percent":"2","unit":"0.5"}`, "10", "USD", "10 x 0.50 + 2 % of 10.00 = 5.20"},
+		{"percentage and unit", "both parts are printed", `{"percent":"2","unit":"0.5"}`, "10", "USD", "10 x 0.50 + 2 % of 10.00 = 5.20"},
 		{"graduated", "each reached tier", `{` + graduated + stripeTiers + `}`, "6", "USD", "5 x 7.00 + 1 x 6.50 = 41.50"},
 		{"graduated, end of a tier", "only reached tiers", `{` + graduated + stripeTiers + `}`, "5", "USD", "5 x 7.00 = 35.00"},
 		{"graduated with fees", "each tier with its fee", `{` + graduated + lagoTiers + `}`, "21", "USD", "10 x 10.00 + 2.00 + 10 x 5.00 + 3.00 + 1 x 5.00 + 3.00 = 163.00"},
@@ -410,7 +410,7 @@ func TestPricePer(t *testing.T) {
 		wantErr       string
 	}{
 		{name: "unset", why: "the price is for the billed period", interval: "P6M", want: "seat: 10 x 15.00 = 150.00"},
-		{name: "the period itself", why: "once", per: "P1M", interval: "P1M", want: "seat: 10 x 15.00 = 150.00"},
+		{name: "the period itself", why: "the price is due once", per: "P1M", interval: "P1M", want: "seat: 10 x 15.00 = 150.00"},
 		{name: "months in half a year", why: "M3: price per user and month x users x months", per: "P1M", interval: "P6M", want: "seat: 10 x 15.00 x 6 = 900.00"},
 		{name: "months in a year", why: "K8: the contract in full", per: "P1M", interval: "P1Y", want: "seat: 10 x 15.00 x 12 = 1800.00"},
 		{name: "quarters in a year", why: "K8: the contract in full", per: "P3M", interval: "P1Y", want: "seat: 10 x 15.00 x 4 = 600.00"},
@@ -466,7 +466,7 @@ func TestPriceJSON(t *testing.T) {
 			`{"tiering":"graduated","tiers":[{"up_to":"5","flat":"1","unit":"2","percent":"3"},{"unit":"1"}]}`,
 		},
 		{"open by zero", "zero is an open tier", `{"tiering":"volume","tiers":[{"up_to":0,"unit":"1"}]}`, `{"tiering":"volume","tiers":[{"unit":"1"}]}`},
-		{"zero of zeros", "0.00 plays no part either", `{"unit":"0.00","flat":"1"}`, `{"flat":"1"}`},
+		{"zero of zeros", "0.00 is an unused field too", `{"unit":"0.00","flat":"1"}`, `{"flat":"1"}`},
 		{"unset tiering", "a half-filled price can be stored, and is refused when used", `{"tiering":"unset","tiers":[{"unit":"1"}]}`, `{"tiers":[{"unit":"1"}]}`},
 		{"a year", "a length has one spelling", `{"per":"P12M"}`, `{"per":"P1Y"}`},
 	} {

@@ -153,7 +153,7 @@ func TestQuoteTerms(t *testing.T) {
 			"due: 53.89 USD",
 			"renewal on 2027-11-16: 53.89 USD",
 		}, nil},
-		sale{"rounded each month", "10 % of 4.99 is 0.499, rounded 0.50; 12 x 4.49 is 53.88, a cent less than up front", with(perPeriod), ordered("1 phone", "P12M"), []string{
+		sale{"rounded each month", "10 % of 4.99 is 0.499, rounded 0.50; 12 x 4.49 is 53.88, a cent less than billed up front", with(perPeriod), ordered("1 phone", "P12M"), []string{
 			"2026-11-16 until 2026-12-16, phone: 1 x 4.99 = 4.99, less 10 % 0.50 = 4.49",
 			"due: 4.49 USD",
 			"total until 2027-11-16: 53.88 USD",
@@ -377,7 +377,7 @@ func TestQuoteDiscounts(t *testing.T) {
 			"renewal on 2027-11-16: 1008.00 USD",
 		}, nil},
 		sale{
-			"in the order of the list", "10 % of 1260.00 for the term, 5 % of 1134.00 as agreed on, 20.00 of 1077.30 with the order, and that only once", nil,
+			"in the order of the list", "10 % of 1260.00 for the term, 5 % of 1134.00 by the override, 20.00 of 1077.30 by the order, and that only once", nil,
 			ordered("7 seat", "P12M", specially(plans.Override{Discounts: []plans.Discount{percentOff("deal", "5")}}), discounts(amountOff("coupon", "20", plans.Once))),
 			[]string{
 				"2026-11-16 until 2027-11-16, seat: 7 x 15.00 x 12 = 1260.00, less 10 % 126.00, less 5 % 56.70, less coupon 20.00 = 1057.30",
@@ -386,7 +386,7 @@ func TestQuoteDiscounts(t *testing.T) {
 			}, nil,
 		},
 		sale{
-			"the amount before the percentage", "1134.00 - 100.00 = 1034.00, and 10 % of that is 103.40; the other way round it would be 920.60", nil,
+			"the amount before the percentage", "1134.00 - 100.00 = 1034.00, and 10 % of that is 103.40; the other order would give 920.60", nil,
 			ordered("7 seat", "P12M", specially(plans.Override{Discounts: []plans.Discount{amountOff("deal", "100", plans.Forever)}}), discounts(percentOff("coupon", "10"))),
 			[]string{
 				"2026-11-16 until 2027-11-16, seat: 7 x 15.00 x 12 = 1260.00, less 10 % 126.00, less deal 100.00, less 10 % 103.40 = 930.60",

@@ -119,7 +119,7 @@ func TestK11(t *testing.T) {
 	})
 	sell(
 		t,
-		sale{"a price", "7 x 12.00 x 12 = 1008.00, less the 10 % that any year has", nil, ordered("7 seat", "P12M", price), []string{
+		sale{"a price", "7 x 12.00 x 12 = 1008.00, less the 10 % of an annual term", nil, ordered("7 seat", "P12M", price), []string{
 			"2026-11-16 until 2027-11-16, seat: 7 x 12.00 x 12 = 1008.00, less 10 % 100.80 = 907.20",
 			"due: 907.20 USD",
 			"renewal on 2027-11-16: 907.20 USD",
@@ -297,7 +297,7 @@ func TestM7(t *testing.T) {
 			"installment 3 on 2027-01-30: 213.75 BRL",
 			"renewal on 2027-08-30: 641.25 BRL",
 		}, nil},
-		sale{"Brazil, by card in seven unequal installments", "75.00 x 3 x 12 = 2700.00, less 270.00 is 2430.00; in seven 347.14, and the two cents that are left go to the first two", nil, ordered("3 seat", "P12M", from("BR"), split(7)), []string{
+		sale{"Brazil, by card in seven unequal installments", "75.00 x 3 x 12 = 2700.00, less 270.00 is 2430.00; in seven 347.14, and the two remaining cents go to the first two", nil, ordered("3 seat", "P12M", from("BR"), split(7)), []string{
 			"2026-11-16 until 2027-11-16, seat: 3 x 75.00 x 12 = 2700.00, less 10 % 270.00 = 2430.00",
 			"due: 2430.00 BRL",
 			"installment 1 on 2026-11-16: 347.15 BRL",

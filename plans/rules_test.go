@@ -177,7 +177,7 @@ func TestCheckClassifies(t *testing.T) {
 	}{
 		{"by rank", "M14: advanced is above base", ask{order: ordered("7 seat", "P12M"), change: toPlan(t, "advanced")}, plans.Upgrade},
 		{"by rank, down", "M14: base is below advanced", ask{order: ordered("7 seat", "P12M", inPlan("advanced")), change: toPlan(t, "base")}, plans.Downgrade},
-		{"of the same rank and price", "neither", ask{order: ordered("7 seat", "P12M"), change: toPlan(t, "team")}, plans.Lateral},
+		{"of the same rank and price", "equal ranks and amounts are lateral", ask{order: ordered("7 seat", "P12M"), change: toPlan(t, "team")}, plans.Lateral},
 		{"to the same plan", "the same plan at the same price", ask{order: ordered("7 seat", "P12M"), change: toPlan(t, "base")}, plans.Lateral},
 		{"to the current price", "M19: a customer who moves from 12.00 to 15.00 pays more", ask{order: ordered("7 seat at 12.00", "P12M", bySupport), change: toPlan(t, "base")}, plans.Upgrade},
 		{"for less", "without a rank, 7 x 14.00 is less than 7 x 15.00", ask{sold: with(unranked), order: ordered("7 seat", "P12M"), change: plans.Change{Plan: sold(&plain, "14.00")}}, plans.Downgrade},
@@ -192,7 +192,7 @@ func TestCheckClassifies(t *testing.T) {
 		{"from a monthly price", "12 x 13.00 is 156.00 a year, and the plan's price is 150.00", ask{sold: with(unranked), order: ordered("7 seat at 13", "P12M", inPlan("yearly"), bySupport, func(o *plans.Order) {
 			o.Items[0].Price.Per = giventest.Interval("P1M")
 		}), change: yearly("150.00")}, plans.Downgrade},
-		{"from an annual price", "180.00 was agreed on for the year, and team is 12 x 15.00", ask{order: ordered("7 seat at 180", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Lateral},
+		{"from an annual price", "the agreed price is 180.00 a year, and team is 12 x 15.00", ask{order: ordered("7 seat at 180", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Lateral},
 		{"from a lower annual price", "179.99 is less", ask{order: ordered("7 seat at 179.99", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Upgrade},
 		{"from a higher annual price", "180.01 is more", ask{order: ordered("7 seat at 180.01", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Downgrade},
 		{"from an annual price in a term of two years", "the price is still annual", ask{order: ordered("7 seat at 180", "P24M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Lateral},
@@ -448,7 +448,7 @@ func TestCheckNotice(t *testing.T) {
 		want      string
 		refused   []string
 	}{
-		{"in time", "30 days before November 16 is October 17, and that is not reached", ask{sold: with(notice("P30D")), order: year, change: cancel, at: "2027-10-16T23:59:59.999999999"}, "at_term_end 2027-11-16", nil},
+		{"in time", "30 days before November 16 is October 17, which is not reached", ask{sold: with(notice("P30D")), order: year, change: cancel, at: "2027-10-16T23:59:59.999999999"}, "at_term_end 2027-11-16", nil},
 		{"too late", "the term renews from that instant on", ask{sold: with(notice("P30D")), order: year, change: cancel, at: "2027-10-17"}, "", late("2027-10-17")},
 		{"much too late", "the term renews from that instant on", ask{sold: with(notice("P30D")), order: year, change: cancel, at: "2027-11-15"}, "", late("2027-10-17")},
 		{"too late, by support", "the contract sets the notice, not the rule", ask{sold: with(notice("P30D")), order: year, change: cancel, at: "2027-10-17", by: plans.Support}, "", late("2027-10-17")},

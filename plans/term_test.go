@@ -20,7 +20,7 @@ func TestTermValidate(t *testing.T) {
 			t.Percent, t.Notice = giventest.Money("12.5"), giventest.Interval("P30D")
 			t.TerminationFee = plans.TerminationFee{Fee: giventest.Money("100"), Percent: giventest.Money("50")}
 		}, nil},
-		{"free", "100 percent are the most", func(t *plans.Term) {
+		{"free", "100 percent is the limit", func(t *plans.Term) {
 			t.Percent, t.TerminationFee.Percent = giventest.Money("100"), giventest.Money("100.0")
 		}, nil},
 		{"no length", "law 13: the length decides amounts", func(t *plans.Term) { t.Length = proration.Interval{} }, []string{"length unset"}},
