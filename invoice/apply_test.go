@@ -56,7 +56,8 @@ func afterEvents(tb testing.TB, inv invoice.Invoice, events ...string) invoice.I
 	return inv
 }
 
-// documentedTransitions reads the table of transitions in the package documentation: "open attempted" leads to "pending".
+// documentedTransitions reads the table of transitions in the package documentation: "open attempted" leads to
+// "pending".
 func documentedTransitions(tb testing.TB) map[string]string {
 	tb.Helper()
 	source, err := os.ReadFile("doc.go")

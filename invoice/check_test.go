@@ -274,3 +274,28 @@ func TestCheckDraftStatusNeedsEvent(t *testing.T) {
 		}
 	}
 }
+
+// An edited discount that leaves a negative taxable amount is a fault, not a panic.
+func TestCheckReportsEditedDiscount(t *testing.T) {
+	policy := invoice.Standard()
+	policy.TaxRoundingLevel, policy.Taxes = invoice.PerInvoice, []invoice.TaxRate{{Name: "VAT", Percent: giventest.Money("19")}}
+	at := giventest.Instant("2027-01-01", nil)
+	inv, err := invoice.Build(invoice.Draft{
+		ID: "1", Currency: "EUR", At: at, Policy: policy,
+		Lines: []plans.Charge{
+			{Kind: plans.OneTime, Currency: "EUR", Net: giventest.Money("100")}, {Kind: plans.OneTime, Currency: "EUR", Net: giventest.Money("10")},
+		},
+		Discounts: []plans.Discount{{ID: "d", Percent: giventest.Money("10"), Duration: plans.Once}},
+		Ledger:    []credits.Entry{{Kind: credits.Granted, ID: "g", Amount: giventest.Money("30"), Currency: "EUR", At: at, BeforeTax: true}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, percent := range []string{"99", "100", "1000", "0.01"} {
+		edited := inv.Clone()
+		edited.Discounts[0].Percent = giventest.Money(percent)
+		if err := invoice.Check(edited); !errors.Is(err, invoice.Order) {
+			t.Errorf("%s percent: %v", percent, err)
+		}
+	}
+}

@@ -250,3 +250,42 @@ func TestCreditNotesAddUpToInvoice(t *testing.T) {
 		t.Errorf("%v, %v and %v are left, and the status is %v", gross, net, tax, left.Status)
 	}
 }
+
+// A credit note needs the earlier credits: the ones that lowered the invoice, and the ones that the ledger granted for
+// it.
+func TestCreditNeedsEarlierCredits(t *testing.T) {
+	account, inv := signedAccount(t)
+	first, err := invoice.Credit(invoice.CreditRequest{
+		ID: "n1", At: inv.IssuedAt, Invoice: inv, Lines: []invoice.LineAmount{{Line: "1/1", Amount: giventest.Money("200")}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lowered, err := invoice.Apply(inv, invoice.Event{Kind: invoice.Credited, ID: "n1", At: inv.IssuedAt, Amount: first.AppliedToInvoice})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = invoice.Credit(invoice.CreditRequest{ID: "n2", At: inv.IssuedAt, Invoice: lowered})
+	giventest.CheckFaults(t, err, "credited invalid")
+	_, err = invoice.Credit(invoice.CreditRequest{ID: "n2", At: inv.IssuedAt, Invoice: lowered, Credited: append(first.Lines, first.Lines...)})
+	giventest.CheckFaults(t, err, "credited[1].id invalid")
+	account = account.Add(first)
+	if again := account.Add(first); giventest.JSON(t, again) != giventest.JSON(t, account) {
+		t.Error("a credit note that is added twice is counted twice")
+	}
+	rest, err := invoice.Credit(invoice.CreditRequest{ID: "n2", At: inv.IssuedAt, Invoice: lowered, Credited: account.UnexpiredCharges, Ledger: account.Ledger})
+	if err != nil {
+		t.Fatal(err)
+	}
+	giventest.CheckMoney(t, "both credit notes", first.Total.Add(rest.Total), inv.Total.Neg().String())
+
+	paid, err := invoice.Apply(inv, invoice.Event{Kind: invoice.Succeeded, ID: "p", At: inv.IssuedAt})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first, err = invoice.Credit(invoice.CreditRequest{ID: "n1", At: inv.IssuedAt, Invoice: paid, Lines: []invoice.LineAmount{{Line: "1/1", Amount: giventest.Money("200")}}}); err != nil {
+		t.Fatal(err)
+	}
+	_, err = invoice.Credit(invoice.CreditRequest{ID: "n2", At: inv.IssuedAt, Invoice: paid, Ledger: first.LedgerEntries})
+	giventest.CheckFaults(t, err, "credited invalid")
+}

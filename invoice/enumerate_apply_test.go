@@ -142,15 +142,16 @@ func TestApplySequencesOfEvents(t *testing.T) {
 		events[text] = eventOf(t, text)
 	}
 	n, depth := 0, 5
-	gone := map[string]bool{} // states whose next events were tried before, after other events or the same in another order
+	// states whose next events were tried before, after other events or the same in another order
+	gone := map[string]bool{}
 	if race.On {
 		depth = 3
 	}
-	var walk func(inv invoice.Invoice, twin paymentModel, path string, left int)
-	walk = func(inv invoice.Invoice, twin paymentModel, path string, left int) {
+	var walk func(inv invoice.Invoice, model paymentModel, path string, left int)
+	walk = func(inv invoice.Invoice, model paymentModel, path string, left int) {
 		for _, text := range alphabet {
 			n++
-			next := twin
+			next := model
 			words := strings.Fields(text)
 			amount, _ := strconv.Atoi(words[2])
 			want := next.apply(words[0], strings.TrimPrefix(words[1], "-"), amount)
@@ -202,15 +203,15 @@ func outcomeOf(before, after invoice.Invoice, err error) string {
 }
 
 // checkModel fails unless an invoice agrees with its model and keeps the laws of payments.
-func checkModel(tb testing.TB, path string, inv *invoice.Invoice, twin *paymentModel) {
+func checkModel(tb testing.TB, path string, inv *invoice.Invoice, model *paymentModel) {
 	tb.Helper()
 	received, outstanding := inv.Received(), inv.Outstanding()
-	due := twin.due()
-	if twin.status == "void" {
+	due := model.due()
+	if model.status == "void" {
 		due = 0
 	}
-	if inv.Status.String() != twin.status || received.IntPart() != int64(twin.received-twin.refunded) || outstanding.IntPart() != int64(due) || !received.IsInteger() || !outstanding.IsInteger() {
-		tb.Fatalf("%s: %v, received %v, outstanding %v; want %+v", path, inv.Status, received, outstanding, *twin)
+	if inv.Status.String() != model.status || received.IntPart() != int64(model.received-model.refunded) || outstanding.IntPart() != int64(due) || !received.IsInteger() || !outstanding.IsInteger() {
+		tb.Fatalf("%s: %v, received %v, outstanding %v; want %+v", path, inv.Status, received, outstanding, *model)
 	}
 	if received.IsNegative() || outstanding.IsNegative() || received.GreaterThan(inv.AmountDue) {
 		tb.Fatalf("%s: received %v, outstanding %v of %v", path, received, outstanding, inv.AmountDue)

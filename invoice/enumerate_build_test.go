@@ -241,7 +241,7 @@ func TestBuildEnumerated(t *testing.T) {
 	offs := [][]discountInCents{nil, {{percent: 10}}, {{amount: 7}, {percent: 50}}}
 	rates := [][]taxInPercent{nil, {{19, false}}, {{20, true}}, {{19, false}, {5, false}}, {{20, true}, {10, false}}, {{20, true}, {5, true}}}
 	paying := [][2]int64{{0, 0}, {7, 0}, {4, 13}, {500, 500}}
-	worlds, turn := 0, 0
+	scenarios, turn := 0, 0
 	for i, lines := range all {
 		if race.On && i%8 != 0 {
 			continue
@@ -258,15 +258,15 @@ func TestBuildEnumerated(t *testing.T) {
 						w := buildScenario{
 							lines: lines, back: back, discounts: off, rates: rate, perLine: how&1 != 0, halfDown: how&2 != 0, before: pay[0], after: pay[1],
 						}
-						worlds++
-						w.verify(t, worlds%7 == 0)
+						scenarios++
+						w.verify(t, scenarios%7 == 0)
 					}
 				}
 			}
 		}
 	}
-	if !race.On && worlds != 30*3*(1+5*4)*2 {
-		t.Errorf("%d scenarios", worlds)
+	if !race.On && scenarios != 30*3*(1+5*4)*2 {
+		t.Errorf("%d scenarios", scenarios)
 	}
 }
 

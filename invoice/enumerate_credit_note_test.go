@@ -31,8 +31,8 @@ func splitsOf(cents int64) [][]int64 {
 // centsOf is an amount as a whole number of cents.
 func centsOf(d decimal.Decimal) int64 { return d.Shift(2).IntPart() }
 
-// creditedCents is the credited part of an amount for a part of a net, in cents: in proportion to the exact amount, half
-// up, and at most the rest.
+// creditedCents is the credited part of an amount for a part of a net, in cents: in proportion to the exact amount,
+// half up, and at most the rest.
 func creditedCents(exactly *big.Rat, part, net, left int64) int64 {
 	twice := new(big.Rat).Mul(exactly, big.NewRat(2*part*100, net)) // in cents, doubled
 	twice.Add(twice, big.NewRat(1, 1))

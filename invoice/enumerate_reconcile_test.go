@@ -197,8 +197,8 @@ func TestEveryReconciliation(t *testing.T) {
 	}
 }
 
-// billScenario bills some seats, and applies the credit: units for the second and third day, or two units from the third
-// day on, or five dollars. It reports whether that much was billed.
+// billScenario bills some seats, and applies the credit: units for the second and third day, or two units from the
+// third day on, or five dollars. It reports whether that much was billed.
 func billScenario(t *testing.T, sold []someSeats, credit string) (billed []plans.Charge, h *seatHistory, ok bool) {
 	t.Helper()
 	for i, s := range sold {

@@ -32,17 +32,18 @@ func historyOf(t testing.TB, data []byte) {
 		return b
 	}
 	bits := next()
-	world := historySettings{
+	settings := historySettings{
 		arrears: bits&1 > 0, onPrice: bits&2 > 0, seconds: bits&4 > 0, graduated: bits&8 > 0, less: bits&16 > 0, tax: int(bits>>5) % 4,
 	}
 	at := giventest.Instant("2026-10-05", nil).AddDate(0, 0, int(bits)%28)
-	h := signHistory(t, world, at, int64(next()%10), int64(next()%10))
+	h := signHistory(t, settings, at, int64(next()%10), int64(next()%10))
 	for changes := 0; changes < 12 && len(data) > 0; changes++ {
 		what, later, much := next(), next(), int64(next())
 		at = at.Add(time.Duration(later) * 7 * time.Hour)
 		begins := at
-		if !world.seconds {
-			begins = at.Truncate(24*time.Hour).AddDate(0, 0, 1) // the start of a day, where periods begin: on the day of a boundary the change would have no day of its own
+		if !settings.seconds {
+			// the start of a day, where periods begin: on the day of a boundary the change would have no day of its own
+			begins = at.Truncate(24*time.Hour).AddDate(0, 0, 1)
 		}
 		switch what % 8 {
 		case 0:

@@ -55,20 +55,20 @@ type history struct {
 }
 
 // signHistory signs a contract for seats and possibly agents at an instant.
-func signHistory(tb testing.TB, world historySettings, at time.Time, seats, agents int64) *history {
-	h := &history{tb: tb, settings: world, policy: issueRefundPolicy(credits.UnusedPart, credits.AsBalance)}
-	if world.arrears {
+func signHistory(tb testing.TB, settings historySettings, at time.Time, seats, agents int64) *history {
+	h := &history{tb: tb, settings: settings, policy: issueRefundPolicy(credits.UnusedPart, credits.AsBalance)}
+	if settings.arrears {
 		h.policy.Timing = proration.InArrears
 	}
-	if world.onPrice {
+	if settings.onPrice {
 		h.policy.CreditBasis = proration.OnPrice
 	}
-	if world.seconds {
+	if settings.seconds {
 		h.policy.Proration.DayCount = proration.Seconds
 	}
-	if world.tax > 0 {
-		h.policy.Taxes = issueVAT("19", world.tax == 3).Taxes
-		h.policy.TaxRoundingLevel = []invoice.TaxRoundingLevel{invoice.PerLine, invoice.PerInvoice, invoice.PerInvoice}[world.tax-1]
+	if settings.tax > 0 {
+		h.policy.Taxes = issueVAT("19", settings.tax == 3).Taxes
+		h.policy.TaxRoundingLevel = []invoice.TaxRoundingLevel{invoice.PerLine, invoice.PerInvoice, invoice.PerInvoice}[settings.tax-1]
 	}
 	h.now = historyState{seats: seats, agents: agents, seatUnit: 8900, agentUnit: 1999, anchor: at, months: 1}
 	h.account = invoice.Account{UnbilledSince: at, Contract: plans.Contract{
@@ -76,11 +76,11 @@ func signHistory(tb testing.TB, world historySettings, at time.Time, seats, agen
 			{ID: "seat", Quantity: decimal.New(seats, 0), Price: h.price(8900)}, {ID: "agent", Quantity: decimal.New(agents, 0), Price: h.price(1999)},
 		},
 	}}
-	if world.less {
+	if settings.less {
 		h.account.Contract.Discounts = []plans.Discount{{ID: "friends", Percent: giventest.Money("10"), Duration: plans.Forever}}
 	}
 	h.open(at)
-	if h.billedUntil = at; !world.arrears {
+	if h.billedUntil = at; !settings.arrears {
 		h.issue(at, plans.Change{})
 	}
 	return h
@@ -143,16 +143,16 @@ func (h *history) measure(t time.Time) int64 {
 // exact is the exact price of everything until an instant, in cents.
 func (h *history) exact(until time.Time) *big.Rat {
 	sum := new(big.Rat)
-	for _, leg := range h.spans {
-		to := leg.until
+	for _, span := range h.spans {
+		to := span.until
 		if until.Before(to) {
 			to = until
 		}
-		if !leg.from.Before(to) {
+		if !span.from.Before(to) {
 			continue
 		}
-		part := big.NewRat(h.measure(to)-h.measure(leg.from), h.measure(leg.end)-h.measure(leg.start))
-		sum.Add(sum, part.Mul(part, new(big.Rat).SetInt64(leg.cents)))
+		part := big.NewRat(h.measure(to)-h.measure(span.from), h.measure(span.end)-h.measure(span.start))
+		sum.Add(sum, part.Mul(part, new(big.Rat).SetInt64(span.cents)))
 	}
 	return sum
 }
@@ -272,14 +272,14 @@ func (h *history) checkUnits(at time.Time) {
 			return
 		}
 	}
-	for _, leg := range h.spans {
-		if !leg.from.Before(leg.until) || h.settings.arrears && !leg.from.Before(h.billedUntil) {
+	for _, span := range h.spans {
+		if !span.from.Before(span.until) || h.settings.arrears && !span.from.Before(h.billedUntil) {
 			continue
 		}
-		for item, has := range map[string]int64{"seat": leg.seats, "agent": leg.agents} {
+		for item, has := range map[string]int64{"seat": span.seats, "agent": span.agents} {
 			var units decimal.Decimal
 			for _, c := range h.lines {
-				if c.Item != item || !c.Span.Contains(leg.from) {
+				if c.Item != item || !c.Span.Contains(span.from) {
 					continue
 				}
 				if c.Corrects == "" {
@@ -289,7 +289,7 @@ func (h *history) checkUnits(at time.Time) {
 				}
 			}
 			if !units.Equal(decimal.New(has, 0)) {
-				h.tb.Fatalf("on %s %v of %s are billed from %s on, and there are %d\n%s", at, units, item, leg.from, has, h.text())
+				h.tb.Fatalf("on %s %v of %s are billed from %s on, and there are %d\n%s", at, units, item, span.from, has, h.text())
 			}
 		}
 	}
@@ -329,10 +329,10 @@ func (h *history) cancel(at time.Time) {
 		period := proration.Period{Start: h.spans[i].start, End: h.spans[i].end}
 		timeline, exact := proration.Timeline{Period: period, Policy: h.policy.Proration}, new(big.Rat)
 		for i < len(h.spans) && h.spans[i].start.Equal(period.Start) && h.spans[i].end.Equal(period.End) {
-			leg := h.spans[i]
-			part := big.NewRat(h.measure(leg.until)-h.measure(leg.from), h.measure(leg.end)-h.measure(leg.start))
-			exact.Add(exact, part.Mul(part, new(big.Rat).SetInt64(leg.cents)))
-			timeline.Steps = append(timeline.Steps, proration.Step{At: leg.from, Price: decimal.New(leg.cents, -2)})
+			span := h.spans[i]
+			part := big.NewRat(h.measure(span.until)-h.measure(span.from), h.measure(span.end)-h.measure(span.start))
+			exact.Add(exact, part.Mul(part, new(big.Rat).SetInt64(span.cents)))
+			timeline.Steps = append(timeline.Steps, proration.Step{At: span.from, Price: decimal.New(span.cents, -2)})
 			i++
 		}
 		if last := h.spans[i-1]; last.until.Before(period.End) {
@@ -418,16 +418,17 @@ func TestHistoriesOfThreeChanges(t *testing.T) {
 	start, end := giventest.Instant("2026-11-01", nil), giventest.Instant("2027-01-12", nil)
 	n := 0
 	for bits := range 32 {
-		world := historySettings{arrears: bits&1 > 0, onPrice: bits&2 > 0, seconds: bits&4 > 0, graduated: bits&8 > 0, less: bits&16 > 0, tax: bits % 4}
+		settings := historySettings{arrears: bits&1 > 0, onPrice: bits&2 > 0, seconds: bits&4 > 0, graduated: bits&8 > 0, less: bits&16 > 0, tax: bits % 4}
 		for row := range len(historyChanges) * len(historyChanges) * len(historyChanges) {
 			if n++; n%historySampling() != 0 {
 				continue
 			}
-			h := signHistory(t, world, start, 5, 1)
+			h := signHistory(t, settings, start, 5, 1)
 			for i, rest := 0, row; i < len(instants); i, rest = i+1, rest/len(historyChanges) {
 				at := instants[i]
-				if move := historyChanges[rest%len(historyChanges)]; move.name == "an annual plan" || move.name == "another billing date" {
-					at = at.Truncate(24 * time.Hour) // the start of a day, where periods begin: on the day of a boundary the change would have no day of its own
+				if change := historyChanges[rest%len(historyChanges)]; change.name == "an annual plan" || change.name == "another billing date" {
+					// the start of a day, where periods begin: on the day of a boundary the change would have no day of its own
+					at = at.Truncate(24 * time.Hour)
 				}
 				historyChanges[rest%len(historyChanges)].make(h, at)
 			}
@@ -459,18 +460,18 @@ func TestUndoneChangeCostsNothing(t *testing.T) {
 		if race.On && bits%5 > 0 {
 			continue
 		}
-		world := historySettings{seconds: bits&4 > 0, graduated: bits&8 > 0, tax: bits % 4}
+		settings := historySettings{seconds: bits&4 > 0, graduated: bits&8 > 0, tax: bits % 4}
 		for _, at := range []string{"2026-11-01", "2026-11-14", "2026-11-16T10:30:00", "2026-11-30T23:59:59"} {
 			for _, u := range undone {
 				agents := int64(1)
-				if world.tax > 1 {
+				if settings.tax > 1 {
 					agents = 0 // tax that is rounded over several lines is credited line by line, which can differ by a cent
 				}
-				h := signHistory(t, world, giventest.Instant("2026-11-01", nil), 4, agents)
+				h := signHistory(t, settings, giventest.Instant("2026-11-01", nil), 4, agents)
 				before := h.total
 				u.change(h, giventest.Instant(at, nil))
 				if u.back(h, giventest.Instant(at, nil)); !h.total.Equal(before) {
-					t.Errorf("%s on %s in %+v, undone, costs %v\n%s", u.name, at, world, h.total.Sub(before), h.text())
+					t.Errorf("%s on %s in %+v, undone, costs %v\n%s", u.name, at, settings, h.total.Sub(before), h.text())
 				}
 			}
 		}

@@ -354,7 +354,8 @@ func TestReconcileManyCharges(t *testing.T) {
 	_, err := invoice.Reconcile(invoice.ReconcileRequest{Billed: nested, Policy: proration.Standard(2)})
 	giventest.CheckFaults(t, err, "billed limit")
 
-	apart := make([]plans.Charge, 1_000) // each is compared with each, since the discount has another amount on either side
+	// each is compared with each, since the discount has another amount on either side
+	apart := make([]plans.Charge, 1_000)
 	for i := range apart {
 		apart[i] = one
 		apart[i].ID, apart[i].Span = fmt.Sprint(i), whole.Span

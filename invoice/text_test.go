@@ -1,6 +1,7 @@
 package invoice_test
 
 import (
+	"encoding/json"
 	"math"
 	"strings"
 	"testing"
@@ -240,4 +241,32 @@ func FuzzInvoiceText(f *testing.F) {
 		}
 		textFits(t, inv.Text())
 	})
+}
+
+// An invoice is printed with the dates of its own calendar, whatever zone its instants are in.
+func TestInvoiceTextUsesContractCalendar(t *testing.T) {
+	berlin := giventest.Zone(t, "Europe/Berlin")
+	contract := plans.Contract{
+		Plan: "pro", Currency: "EUR", Cycle: giventest.Cycle("2027-01-01", "P1M", berlin),
+		Items: []plans.Item{{ID: "seat", Quantity: giventest.Money("10"), Price: plans.Price{Unit: giventest.Money("31")}}},
+	}
+	o := seatRequest(invoice.Account{Contract: contract}, "1", "2026-12-31T23:00:00", plans.Change{})
+	doc, err := invoice.Issue(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(doc.Invoice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stored invoice.Invoice
+	if err := json.Unmarshal(text, &stored); err != nil {
+		t.Fatal(err)
+	}
+	stored.Location, stored.IssuedAt = berlin, stored.IssuedAt.UTC()
+	for _, got := range []string{doc.Invoice.Text(), stored.Text()} {
+		if !strings.HasPrefix(got, "Invoice 1, 2027-01-01, EUR") || !strings.Contains(got, "2027-01-01 until 2027-02-01") {
+			t.Errorf("the text is\n%s", got)
+		}
+	}
 }

@@ -211,7 +211,7 @@ func checkVocabulary[T interface {
 	}
 }
 
-func TestEnums(t *testing.T) {
+func TestEnumNames(t *testing.T) {
 	for name, check := range map[string]func(*testing.T){
 		"action": func(t *testing.T) {
 			checkVocabulary(t, (*plans.Action).UnmarshalText,

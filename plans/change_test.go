@@ -66,8 +66,8 @@ func offering(id, interval string, offers ...string) *plans.Plan {
 	return p
 }
 
-// of is a quantity change.
-func of(quantity, item string) plans.Change {
+// quantityChange is a quantity change.
+func quantityChange(quantity, item string) plans.Change {
 	return plans.Change{Item: item, Quantity: giventest.Money(quantity)}
 }
 
@@ -125,62 +125,62 @@ func ramped() plans.Contract {
 	return c
 }
 
-func TestContractWithQuantity(t *testing.T) {
+func TestContractChangedQuantity(t *testing.T) {
 	const kinds = "3 light at 19; cycle 2026-11-01 P1M"
 	for _, r := range []withRow{
-		{name: "more seats", why: "K3a: next month all seats in full", contract: monthlyKinds(), change: of("2", "seat"), want: "growth: 12 seat at 79, " + kinds},
-		{name: "more of another kind", why: "K3c: seats have kinds", contract: monthlyKinds(), change: of("1", "light"), want: "growth: 10 seat at 79, 4 light at 19; cycle 2026-11-01 P1M"},
-		{name: "a fraction of a unit", why: "hours are sold in quarters", contract: monthlyKinds(), change: of("0.25", "seat"), want: "growth: 10.25 seat at 79, " + kinds},
-		{name: "fewer", why: "a rule may allow it; the contract records the rest", contract: monthlyKinds(), change: of("-4", "seat"), want: "growth: 6 seat at 79, " + kinds},
-		{name: "down to zero", why: "an item of quantity zero stays, at its price", contract: monthlyKinds(), change: of("-10", "seat"), want: "growth: 0 seat at 79, " + kinds},
-		{name: "below zero", why: "a quantity is not negative", contract: monthlyKinds(), change: of("-10.01", "seat"), wantErr: []string{"quantity invalid"}},
-		{name: "unknown item", why: "the contract has no price for it", contract: monthlyKinds(), change: of("1", "phone"), wantErr: []string{"item invalid"}},
-		{name: "a quantity without an item", why: "a quantity belongs to an item", contract: monthlyKinds(), change: of("1", ""), wantErr: []string{"item invalid"}},
-		{name: "an item with a zero quantity", why: "law 13: a zero change is not intended", contract: monthlyKinds(), change: of("0", "seat"), wantErr: []string{"quantity unset"}},
-		{name: "beyond the limits", why: "law 14: bad input is an error that names its field", contract: monthlyKinds(), change: of("1e18", "seat"), wantErr: []string{"quantity limit"}},
-		{name: "beyond the limits below zero", why: "law 14: bad input is an error that names its field", contract: monthlyKinds(), change: of("-1e18", "seat"), wantErr: []string{"quantity limit"}},
+		{name: "more seats", why: "K3a: next month all seats in full", contract: monthlyKinds(), change: quantityChange("2", "seat"), want: "growth: 12 seat at 79, " + kinds},
+		{name: "more of another kind", why: "K3c: seats have kinds", contract: monthlyKinds(), change: quantityChange("1", "light"), want: "growth: 10 seat at 79, 4 light at 19; cycle 2026-11-01 P1M"},
+		{name: "a fraction of a unit", why: "hours are sold in quarters", contract: monthlyKinds(), change: quantityChange("0.25", "seat"), want: "growth: 10.25 seat at 79, " + kinds},
+		{name: "fewer", why: "a rule may allow it; the contract records the rest", contract: monthlyKinds(), change: quantityChange("-4", "seat"), want: "growth: 6 seat at 79, " + kinds},
+		{name: "down to zero", why: "an item of quantity zero stays, at its price", contract: monthlyKinds(), change: quantityChange("-10", "seat"), want: "growth: 0 seat at 79, " + kinds},
+		{name: "below zero", why: "a quantity is not negative", contract: monthlyKinds(), change: quantityChange("-10.01", "seat"), wantErr: []string{"quantity invalid"}},
+		{name: "unknown item", why: "the contract has no price for it", contract: monthlyKinds(), change: quantityChange("1", "phone"), wantErr: []string{"item invalid"}},
+		{name: "a quantity without an item", why: "a quantity belongs to an item", contract: monthlyKinds(), change: quantityChange("1", ""), wantErr: []string{"item invalid"}},
+		{name: "an item with a zero quantity", why: "law 13: a zero change is not intended", contract: monthlyKinds(), change: quantityChange("0", "seat"), wantErr: []string{"quantity unset"}},
+		{name: "beyond the limits", why: "law 14: bad input is an error that names its field", contract: monthlyKinds(), change: quantityChange("1e18", "seat"), wantErr: []string{"quantity limit"}},
+		{name: "beyond the limits below zero", why: "law 14: bad input is an error that names its field", contract: monthlyKinds(), change: quantityChange("-1e18", "seat"), wantErr: []string{"quantity limit"}},
 		{
 			name: "one above the limit", why: "999999999999999999 and 1 have 19 digits: no method would accept the stored contract",
-			contract: seats("999999999999999999", "89"), change: of("1", "seat"), wantErr: []string{"contract.items[0].quantity limit"},
+			contract: seats("999999999999999999", "89"), change: quantityChange("1", "seat"), wantErr: []string{"contract.items[0].quantity limit"},
 		},
 		{
 			name: "far apart", why: "1 and 10^-18 have 19 digits together, though each is within the limits",
-			contract: seats("1", "89"), change: of("0.000000000000000001", "seat"), wantErr: []string{"contract.items[0].quantity limit"},
+			contract: seats("1", "89"), change: quantityChange("0.000000000000000001", "seat"), wantErr: []string{"contract.items[0].quantity limit"},
 		},
 
 		{
-			name: "before the ramp steps", why: "later steps add to the agreed quantity: two more now are two more then", contract: ramped(), change: of("2", "seat"), at: "2026-11-10",
+			name: "before the ramp steps", why: "later steps add to the agreed quantity: two more now are two more then", contract: ramped(), change: quantityChange("2", "seat"), at: "2026-11-10",
 			want: "growth: 12 seat at 79, 3 light at 19; from 2026-11-16 14 seat at 75; from 2026-12-01 22 seat at 69; from 2026-12-01 4 phone at 10; " +
 				"from 2027-01-01 2 light at 19; from 2027-01-01 32 seat at 59; cycle 2026-11-01 P1M",
 		},
 		{
-			name: "a moment before a step", why: "the step is later", contract: ramped(), change: of("2", "seat"), at: "2026-11-15T23:59:59.999999999",
+			name: "a moment before a step", why: "the step is later", contract: ramped(), change: quantityChange("2", "seat"), at: "2026-11-15T23:59:59.999999999",
 			want: "growth: 12 seat at 79, 3 light at 19; from 2026-11-16 14 seat at 75; from 2026-12-01 22 seat at 69; from 2026-12-01 4 phone at 10; " +
 				"from 2027-01-01 2 light at 19; from 2027-01-01 32 seat at 59; cycle 2026-11-01 P1M",
 		},
 		{
-			name: "at a step", why: "a step applies from its first instant on", contract: ramped(), change: of("2", "seat"),
+			name: "at a step", why: "a step applies from its first instant on", contract: ramped(), change: quantityChange("2", "seat"),
 			want: "growth: 14 seat at 75, 3 light at 19; from 2026-12-01 22 seat at 69; from 2026-12-01 4 phone at 10; " +
 				"from 2027-01-01 2 light at 19; from 2027-01-01 32 seat at 59; cycle 2026-11-01 P1M",
 		},
 		{
-			name: "fewer of an item whose quantity falls later", why: "the steps of other items are unchanged", contract: ramped(), change: of("-2", "light"),
+			name: "fewer of an item whose quantity falls later", why: "the steps of other items are unchanged", contract: ramped(), change: quantityChange("-2", "light"),
 			want: "growth: 12 seat at 75, 1 light at 19; from 2026-12-01 20 seat at 69; from 2026-12-01 4 phone at 10; " +
 				"from 2027-01-01 0 light at 19; from 2027-01-01 30 seat at 59; cycle 2026-11-01 P1M",
 		},
-		{name: "too few for a later step", why: "three fewer light seats leave zero now, and minus one next year", contract: ramped(), change: of("-3", "light"), wantErr: []string{"quantity invalid"}},
-		{name: "too few now and later", why: "law 14: all faults come at once", contract: ramped(), change: of("-4", "light"), wantErr: []string{"quantity invalid", "quantity invalid"}},
-		{name: "of an item that a step adds later", why: "the contract has no phone on the 16th", contract: ramped(), change: of("1", "phone"), wantErr: []string{"item invalid"}},
+		{name: "too few for a later step", why: "three fewer light seats leave zero now, and minus one next year", contract: ramped(), change: quantityChange("-3", "light"), wantErr: []string{"quantity invalid"}},
+		{name: "too few now and later", why: "law 14: all faults come at once", contract: ramped(), change: quantityChange("-4", "light"), wantErr: []string{"quantity invalid", "quantity invalid"}},
+		{name: "of an item that a step adds later", why: "the contract has no phone on the 16th", contract: ramped(), change: quantityChange("1", "phone"), wantErr: []string{"item invalid"}},
 		{
-			name: "of an item that a step has added", why: "the step has taken effect", contract: ramped(), change: of("1", "phone"), at: "2026-12-01",
+			name: "of an item that a step has added", why: "the step has taken effect", contract: ramped(), change: quantityChange("1", "phone"), at: "2026-12-01",
 			want: "growth: 20 seat at 69, 3 light at 19, 5 phone at 10; from 2027-01-01 2 light at 19; from 2027-01-01 30 seat at 59; cycle 2026-11-01 P1M",
 		},
 		{
-			name: "after the ramp", why: "all steps have taken effect", contract: ramped(), change: of("1", "seat"), at: "2028-02-29",
+			name: "after the ramp", why: "all steps have taken effect", contract: ramped(), change: quantityChange("1", "seat"), at: "2028-02-29",
 			want: "growth: 31 seat at 59, 2 light at 19, 4 phone at 10; cycle 2026-11-01 P1M",
 		},
 		{
-			name: "in a term", why: "M5: seats can be added at any time; the term is unchanged", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: of("5", "seat"),
+			name: "in a term", why: "M5: seats can be added at any time; the term is unchanged", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: quantityChange("5", "seat"),
 			want: "base: 15 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew",
 		},
 	} {
@@ -189,9 +189,9 @@ func TestContractWithQuantity(t *testing.T) {
 }
 
 // A new item comes with its price.
-func TestContractWithItem(t *testing.T) {
+func TestContractChangedItem(t *testing.T) {
 	item := func(id, quantity, price string) plans.Change {
-		c, p := of(quantity, id), priceOf(price)
+		c, p := quantityChange(quantity, id), priceOf(price)
 		c.Price = &p
 		return c
 	}
@@ -223,7 +223,7 @@ func TestContractWithItem(t *testing.T) {
 	}
 }
 
-func TestContractWithPlan(t *testing.T) {
+func TestContractChangedPlan(t *testing.T) {
 	newYork := giventest.Zone(t, "America/New_York")
 	inNewYork := seats("10", "79.00")
 	inNewYork.Cycle = giventest.Cycle("2026-11-01", "P1M", newYork)
@@ -323,7 +323,7 @@ func TestContractWithPlan(t *testing.T) {
 	}
 }
 
-func TestContractWithTerm(t *testing.T) {
+func TestContractChangedTerm(t *testing.T) {
 	term := func(length string, billing plans.TermBilling, percent string) plans.Change {
 		return plans.Change{Term: &plans.Term{Length: giventest.Interval(length), Billing: billing, Renewal: plans.RenewOnce, Percent: giventest.Money(percent)}}
 	}
@@ -378,7 +378,7 @@ func TestContractWithTerm(t *testing.T) {
 	}
 }
 
-func TestContractWithEnd(t *testing.T) {
+func TestContractChangedEnd(t *testing.T) {
 	end := func(at string) plans.Change { return plans.Change{End: giventest.Instant(at, nil)} }
 	two := prepaid(nil, "P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01")
 	two.Discounts = []plans.Discount{
@@ -418,7 +418,7 @@ func TestContractWithEnd(t *testing.T) {
 	}
 }
 
-func TestContractWithCancel(t *testing.T) {
+func TestContractChangedCancel(t *testing.T) {
 	for _, r := range []withRow{
 		{
 			name: "in a term", why: "K10: the contract runs until the end of the contracted period, and no term follows", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01"), change: plans.Change{Cancel: true},
@@ -438,7 +438,7 @@ func TestContractWithCancel(t *testing.T) {
 }
 
 // A change has one subject: the order of several would decide amounts.
-func TestContractWithOne(t *testing.T) {
+func TestContractChangedHasOneSubject(t *testing.T) {
 	plan, term := offering("scale", "P1M", "seat USD 139.00"), agreed(nil, plans.UpFront, "P6M 2026-11-01/2027-05-01")[0].Term
 	end := giventest.Instant("2027-04-01", nil)
 	parts := []struct {
@@ -489,24 +489,24 @@ func TestContractWithOne(t *testing.T) {
 }
 
 // All faults of a request come at once.
-func TestContractWithRefused(t *testing.T) {
+func TestContractChangedRefused(t *testing.T) {
 	contract := seats("10", "89")
 	contract.Plan = ""
 	_, err := contract.Changed(plans.Change{}, time.Time{})
 	giventest.CheckFaults(t, err, "at unset", "contract.plan unset", "change unset")
-	_, err = seats("10", "89").Changed(of("1", "seat"), time.Time{})
+	_, err = seats("10", "89").Changed(quantityChange("1", "seat"), time.Time{})
 	giventest.CheckFaults(t, err, "at unset")
 }
 
 // A catalog edit after the signature changes no contract, since the contract owns its prices.
-func TestContractKeepsItsPrice(t *testing.T) {
+func TestContractKeepsPriceAfterCatalogEdit(t *testing.T) {
 	plan := offering("scale", "P1M", "seat USD 139.00")
 	contract, err := seats("10", "89.00").Changed(plans.Change{Plan: plan}, giventest.Instant("2026-11-16", nil))
 	if err != nil {
 		t.Fatal(err)
 	}
 	plan.ID, plan.Offers[0].Price.Unit = "scale-2027", giventest.Money("199.00")
-	charges, err := contract.Added(of("1", "seat"), part(november, "", time.UTC), proration.Standard(2))
+	charges, err := contract.Added(quantityChange("1", "seat"), part(november, "", time.UTC), proration.Standard(2))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -516,7 +516,7 @@ func TestContractKeepsItsPrice(t *testing.T) {
 }
 
 // A restarted cycle has no longer first period: the rest is the rest of the new period.
-func TestContractWithPlanInFirst(t *testing.T) {
+func TestContractChangedPlanEndsFirstPeriod(t *testing.T) {
 	contract := seats("10", "79.00")
 	contract.Cycle, contract.First = giventest.Cycle("2026-12-15", "P1M", time.UTC), giventest.Period("2026-11-01/2026-12-15", nil)
 	after, err := contract.Changed(plans.Change{Plan: offering("scale", "P1Y", "seat USD 900")}, giventest.Instant("2026-11-10", nil))

@@ -81,7 +81,7 @@ func TestChargePriced(t *testing.T) {
 }
 
 // Check reports each input and each result of a charge that was edited.
-func TestChargeCheck(t *testing.T) {
+func TestChargeCheckReportsEdits(t *testing.T) {
 	apia := giventest.Zone(t, "Pacific/Apia")
 	whole := func() plans.Charge {
 		return must(in("EUR", seats("10", "89.00")).Charges(part(november, "", nil), proration.Standard(2)))[0]
@@ -169,7 +169,7 @@ func TestChargeCheck(t *testing.T) {
 }
 
 // In the gross of a shortfall, the amount billed towards the minimum is not a discount.
-func TestChargeGross(t *testing.T) {
+func TestChargeGrossOfShortfall(t *testing.T) {
 	taken := []plans.Deduction{{Discount: "billed", Reason: "billed", Amount: giventest.Money("300")}, {Discount: "welcome", Amount: giventest.Money("20")}}
 	for _, c := range []struct {
 		kind      plans.Kind

@@ -15,27 +15,27 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// customer reads the explanation of a charge as a customer checks it: from the text alone, with fractions.
-type customer struct {
+// explanationReader reads the explanation of a charge as a customer checks it: from the text alone, with fractions.
+type explanationReader struct {
 	text string // the unread text
 	bad  string // an error of arithmetic or syntax
 }
 
-func (c *customer) fail(why string) {
+func (c *explanationReader) fail(why string) {
 	if c.bad == "" {
 		c.bad = why + " at " + c.text
 	}
 }
 
-// eat reads a text if it is next.
-func (c *customer) eat(text string) bool {
+// accept reads a text if it is next.
+func (c *explanationReader) accept(text string) bool {
 	rest, ok := strings.CutPrefix(c.text, text)
 	c.text = rest
 	return ok
 }
 
 // number reads a number, and returns its decimal places.
-func (c *customer) number() (n *big.Rat, places int) {
+func (c *explanationReader) number() (n *big.Rat, places int) {
 	end, point := 0, 0
 	for end < len(c.text) && (c.text[end] >= '0' && c.text[end] <= '9' || end == 0 && c.text[0] == '-' || point == 0 && c.text[end] == '.') {
 		if end++; c.text[end-1] == '.' {
@@ -57,39 +57,39 @@ func (c *customer) number() (n *big.Rat, places int) {
 }
 
 // value reads a number alone.
-func (c *customer) value() *big.Rat {
+func (c *explanationReader) value() *big.Rat {
 	n, _ := c.number()
 	return n
 }
 
 // factor reads "12", "2.9 % of 100.00", "3 packages of 10" or a sum in parentheses.
-func (c *customer) factor() *big.Rat {
-	if c.eat("(") {
+func (c *explanationReader) factor() *big.Rat {
+	if c.accept("(") {
 		sum := c.sum()
-		if !c.eat(")") {
+		if !c.accept(")") {
 			c.fail("no parenthesis")
 		}
 		return sum
 	}
 	n := c.value()
 	switch {
-	case c.eat(" packages of "):
+	case c.accept(" packages of "):
 		c.value()
-	case c.eat(" % of "):
+	case c.accept(" % of "):
 		n.Mul(n, c.value()).Quo(n, big.NewRat(100, 1))
 	}
 	return n
 }
 
 // product reads "12 x 7.00 beyond 3 included x 6".
-func (c *customer) product() *big.Rat {
+func (c *explanationReader) product() *big.Rat {
 	n := c.factor()
 	for {
 		switch {
-		case c.eat(" x "):
+		case c.accept(" x "):
 			n.Mul(n, c.factor())
-		case c.eat(" beyond "):
-			if c.value(); !c.eat(" included") {
+		case c.accept(" beyond "):
+			if c.value(); !c.accept(" included") {
 				c.fail("no included units")
 			}
 		default:
@@ -99,25 +99,25 @@ func (c *customer) product() *big.Rat {
 }
 
 // sum reads "5 x 7.00 + 1 x 6.50 - 2.00, at least 50.00".
-func (c *customer) sum() *big.Rat {
+func (c *explanationReader) sum() *big.Rat {
 	n := c.product()
 	for more := true; more; {
 		switch {
-		case c.eat(" + "):
+		case c.accept(" + "):
 			n.Add(n, c.product())
-		case c.eat(" - "):
+		case c.accept(" - "):
 			n.Sub(n, c.product())
 		default:
 			more = false
 		}
 	}
-	if c.eat(", at least ") {
+	if c.accept(", at least ") {
 		if bound := c.value(); n.Cmp(bound) < 0 {
 			n = bound
 		} else {
 			c.fail("a bound without effect")
 		}
-	} else if c.eat(", at most ") {
+	} else if c.accept(", at most ") {
 		if bound := c.value(); n.Cmp(bound) > 0 {
 			n = bound
 		} else {
@@ -128,24 +128,24 @@ func (c *customer) sum() *big.Rat {
 }
 
 // total reads " = 89.00" or " = 29.666..., rounded half up to 29.67" after an exact value.
-func (c *customer) total(exact *big.Rat) *big.Rat {
-	if !c.eat(" = ") {
+func (c *explanationReader) total(exact *big.Rat) *big.Rat {
+	if !c.accept(" = ") {
 		c.fail("no total")
 		return exact
 	}
 	n, places := c.number()
-	if c.eat("...") {
+	if c.accept("...") {
 		if cut := truncated(exact, places); cut.Cmp(n) != 0 {
 			c.fail("the text begins " + cut.FloatString(places))
 		}
 	} else if n.Cmp(exact) != 0 {
 		c.fail("the text is " + exact.RatString())
 	}
-	if !c.eat(", rounded ") {
+	if !c.accept(", rounded ") {
 		return n
 	}
 	mode, _, _ := strings.Cut(c.text, " to ")
-	if c.eat(mode + " to "); mode != "half up" && mode != "half even" && mode != "down" {
+	if c.accept(mode + " to "); mode != "half up" && mode != "half even" && mode != "down" {
 		c.fail("an unknown rounding")
 	}
 	n, places = c.number()
@@ -174,29 +174,29 @@ func roundedTo(r *big.Rat, places int, mode string) *big.Rat {
 func checkExplained(t *testing.T, charge plans.Charge) {
 	t.Helper()
 	text := charge.Explain()
-	c := customer{text: text}
-	if !c.eat(charge.Item + ": ") {
+	c := explanationReader{text: text}
+	if !c.accept(charge.Item + ": ") {
 		t.Fatalf("%q does not begin with the item", text)
 	}
 	exact := c.sum()
-	if c.eat(", ") { // the amount of the whole period, and its share
+	if c.accept(", ") { // the amount of the whole period, and its share
 		if of := c.value(); of.Cmp(exact) != 0 {
 			t.Fatalf("%q: the price is %s and the whole %s", text, exact.RatString(), of.RatString())
 		}
-		if !c.eat(" x ") {
+		if !c.accept(" x ") {
 			t.Fatalf("%q has no share", text)
 		}
 		exact.Mul(exact, c.value())
-		c.eat("/")
+		c.accept("/")
 		exact.Quo(exact, c.value())
-		_ = c.eat(" days") || c.eat(" seconds") || c.eat(" period")
+		_ = c.accept(" days") || c.accept(" seconds") || c.accept(" period")
 	}
 	total := c.total(exact)
 	if total.Cmp(charge.Share.Amount.Rat()) != 0 {
 		t.Fatalf("%q gives %s, and the charge is %v", text, total.RatString(), charge.Share.Amount)
 	}
 	for _, d := range charge.Discounts {
-		if !c.eat(", less " + d.Reason + " ") {
+		if !c.accept(", less " + d.Reason + " ") {
 			t.Fatalf("%q does not mention %+v", text, d)
 		}
 		total.Sub(total, c.value())
@@ -341,7 +341,7 @@ func TestChargeExplain(t *testing.T) {
 }
 
 // Credits, and charges imported from elsewhere, have no price times a quantity.
-func TestChargeExplainOther(t *testing.T) {
+func TestChargeExplainWithoutPrice(t *testing.T) {
 	charges, err := seats("2", "89.00").Charges(part(november, "", time.UTC), proration.Standard(2))
 	if err != nil {
 		t.Fatal(err)
@@ -550,14 +550,14 @@ func TestContractHostileJSON(t *testing.T) {
 		if contract.Validate() == nil {
 			t.Errorf("accepted: %.100s", text)
 		}
-		checkDoor(t, contract, giventest.Faults(contract.Validate()))
+		checkValidation(t, contract, giventest.Faults(contract.Validate()))
 	}
 }
 
 // The reader of explanations detects a wrong calculation.
-func TestExplainedReader(t *testing.T) {
+func TestExplanationReaderDetectsErrors(t *testing.T) {
 	read := func(text string) string {
-		c := customer{text: text}
+		c := explanationReader{text: text}
 		c.total(c.sum())
 		return c.bad + c.text
 	}

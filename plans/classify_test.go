@@ -84,17 +84,17 @@ func TestClassifyRefused(t *testing.T) {
 // Every pair of levels, against their values in a year computed with fractions.
 func TestClassifyEnumerated(t *testing.T) {
 	short.Skip(t)
-	var world []plans.Level
+	var levels []plans.Level
 	for _, rank := range []int{0, 1, 2} {
 		for _, amount := range []string{"0", "0.01", "9.99", "10", "10.00", "120", "520", "3650"} {
 			for _, interval := range []string{"P1M", "P3M", "P1Y", "P1D", "P7D", "P28D", "P30D", "PT1H", "PT36H"} {
-				world = append(world, level(rank, amount, interval))
+				levels = append(levels, level(rank, amount, interval))
 			}
 		}
 	}
-	for _, from := range race.Few(world, 7) {
+	for _, from := range race.Few(levels, 7) {
 		a := yearlyValue(from)
-		for _, to := range world {
+		for _, to := range levels {
 			sign := yearlyValue(to).Cmp(a)
 			if from.Rank*to.Rank > 0 && from.Rank != to.Rank {
 				sign = to.Rank - from.Rank

@@ -408,7 +408,7 @@ func TestContractChargesRefused(t *testing.T) {
 			if !errors.Is(err, c.want) || charges != nil {
 				t.Errorf("Charges returned %v, %v; want %v: %s", charges, err, c.want, c.why)
 			}
-			charges, err = contract.Added(of("1", "seat"), portion, policy)
+			charges, err = contract.Added(quantityChange("1", "seat"), portion, policy)
 			if !errors.Is(err, c.want) || charges != nil {
 				t.Errorf("Added returned %v, %v; want %v: %s", charges, err, c.want, c.why)
 			}
@@ -464,70 +464,70 @@ func TestContractAdded(t *testing.T) {
 		want         []string
 		wantErr      []string
 	}{
-		{name: "two seats on the 16th", why: "K3a: 2 x 79.00 for 15 of 30 days", contract: kinds, change: of("2", "seat"), span: rest, want: []string{from16 + "seat: 2 x 79.00, 158.00 x 15/30 days = 79.00"}},
-		{name: "K3a: the whole month is left", why: "K3a: all of the month is left", contract: kinds, change: of("2", "seat"), want: []string{nov + "seat: 2 x 79.00 = 158.00"}},
+		{name: "two seats on the 16th", why: "K3a: 2 x 79.00 for 15 of 30 days", contract: kinds, change: quantityChange("2", "seat"), span: rest, want: []string{from16 + "seat: 2 x 79.00, 158.00 x 15/30 days = 79.00"}},
+		{name: "K3a: the whole month is left", why: "K3a: all of the month is left", contract: kinds, change: quantityChange("2", "seat"), want: []string{nov + "seat: 2 x 79.00 = 158.00"}},
 		{
-			name: "on the last day", why: "K3a: one of 30 days is left, 5.266...", contract: kinds, change: of("2", "seat"), span: "2026-11-30T23:59:59.999999999/2026-12-01",
+			name: "on the last day", why: "K3a: one of 30 days is left, 5.266...", contract: kinds, change: quantityChange("2", "seat"), span: "2026-11-30T23:59:59.999999999/2026-12-01",
 			want: []string{"2026-11-30T23:59:59.999999999 until 2026-12-01, seat: 2 x 79.00, 158.00 x 1/30 days = 5.266..., rounded half up to 5.27"},
 		},
-		{name: "another kind", why: "K3c: each kind at its own contracted rate, 19.00 x 15/30", contract: kinds, change: of("1", "light"), span: rest, want: []string{from16 + "light: 1 x 19.00, 19.00 x 15/30 days = 9.50"}},
-		{name: "a percentage of an amount", why: "2.9 percent of the added amount", contract: tiers, change: of("50", "money"), want: []string{nov + "money: 2.9 % of 50.00 = 1.45"}},
+		{name: "another kind", why: "K3c: each kind at its own contracted rate, 19.00 x 15/30", contract: kinds, change: quantityChange("1", "light"), span: rest, want: []string{from16 + "light: 1 x 19.00, 19.00 x 15/30 days = 9.50"}},
+		{name: "a percentage of an amount", why: "2.9 percent of the added amount", contract: tiers, change: quantityChange("50", "money"), want: []string{nov + "money: 2.9 % of 50.00 = 1.45"}},
 		{
-			name: "into other tiers", why: "twelve cost the difference to four", contract: tiers, change: of("8", "seat"), span: rest,
+			name: "into other tiers", why: "twelve cost the difference to four", contract: tiers, change: quantityChange("8", "seat"), span: rest,
 			want: []string{from16 + "seat: (5 x 7.00 + 5 x 6.50 + 2 x 6.00) - (4 x 7.00), 51.50 x 15/30 days = 25.75"},
 		},
 		{
-			name: "a volume", why: "ten cost 65.00 and nine 58.50", contract: tiers, change: of("1", "light"), want: []string{nov + "light: (10 x 6.50) - (9 x 6.50) = 6.50"},
+			name: "a volume", why: "ten cost 65.00 and nine 58.50", contract: tiers, change: quantityChange("1", "light"), want: []string{nov + "light: (10 x 6.50) - (9 x 6.50) = 6.50"},
 		},
 		{
-			name: "into a lower volume tier", why: "eleven at 6.00 are 66.00, and nine at 6.50 were 58.50", contract: tiers, change: of("2", "light"), want: []string{nov + "light: (11 x 6.00) - (9 x 6.50) = 7.50"},
+			name: "into a lower volume tier", why: "eleven at 6.00 are 66.00, and nine at 6.50 were 58.50", contract: tiers, change: quantityChange("2", "light"), want: []string{nov + "light: (11 x 6.00) - (9 x 6.50) = 7.50"},
 		},
 		{
-			name: "into the next package", why: "the third package is not full, and has room for 8 more", contract: tiers, change: of("9", "call"),
+			name: "into the next package", why: "the third package is not full, and has room for 8 more", contract: tiers, change: quantityChange("9", "call"),
 			want: []string{nov + "call: (4 packages of 10 x 5.00 beyond 3 included) - (3 packages of 10 x 5.00 beyond 3 included) = 5.00"},
 		},
 		{
-			name: "within the package", why: "the third package is not full, and has room for 8 more", contract: tiers, change: of("8", "call"),
+			name: "within the package", why: "the third package is not full, and has room for 8 more", contract: tiers, change: quantityChange("8", "call"),
 			want: []string{nov + "call: (3 packages of 10 x 5.00 beyond 3 included) - (3 packages of 10 x 5.00 beyond 3 included) = 0.00"},
 		},
-		{name: "of an item with a flat price", why: "the flat price is for any quantity", contract: tiers, change: of("5", "fee"), want: []string{nov + "fee: (49.00) - (49.00) = 0.00"}},
-		{name: "the first unit of an item with a flat price", why: "quantity zero has the flat price too, which was paid", contract: tiers, change: of("1", "none"), want: []string{nov + "none: (1 x 7.00 + 49.00) - (0 x 7.00 + 49.00) = 7.00"}},
-		{name: "up to the minimum", why: "seven cost no more than the minimum that three paid", contract: tiers, change: of("4", "least"), want: []string{nov + "least: (7 x 7.00, at least 50.00) - (3 x 7.00, at least 50.00) = 0.00"}},
-		{name: "beyond the minimum", why: "eight cost 56.00", contract: tiers, change: of("5", "least"), want: []string{nov + "least: (8 x 7.00) - (3 x 7.00, at least 50.00) = 6.00"}},
-		{name: "beyond the maximum", why: "eight cost 50.00, and six cost 42.00", contract: tiers, change: of("2", "most"), want: []string{nov + "most: (8 x 7.00, at most 50.00) - (6 x 7.00) = 8.00"}},
+		{name: "of an item with a flat price", why: "the flat price is for any quantity", contract: tiers, change: quantityChange("5", "fee"), want: []string{nov + "fee: (49.00) - (49.00) = 0.00"}},
+		{name: "the first unit of an item with a flat price", why: "quantity zero has the flat price too, which was paid", contract: tiers, change: quantityChange("1", "none"), want: []string{nov + "none: (1 x 7.00 + 49.00) - (0 x 7.00 + 49.00) = 7.00"}},
+		{name: "up to the minimum", why: "seven cost no more than the minimum that three paid", contract: tiers, change: quantityChange("4", "least"), want: []string{nov + "least: (7 x 7.00, at least 50.00) - (3 x 7.00, at least 50.00) = 0.00"}},
+		{name: "beyond the minimum", why: "eight cost 56.00", contract: tiers, change: quantityChange("5", "least"), want: []string{nov + "least: (8 x 7.00) - (3 x 7.00, at least 50.00) = 6.00"}},
+		{name: "beyond the maximum", why: "eight cost 50.00, and six cost 42.00", contract: tiers, change: quantityChange("2", "most"), want: []string{nov + "most: (8 x 7.00, at most 50.00) - (6 x 7.00) = 8.00"}},
 		{
-			name: "to the end of a term", why: "M6: the rest of the prepaid time, 120 of 181 days of 5 x 15.00 x 6", contract: half, change: of("5", "seat"), period: "2026-11-01/2027-05-01", span: "2027-01-01/2027-05-01",
+			name: "to the end of a term", why: "M6: the rest of the prepaid time, 120 of 181 days of 5 x 15.00 x 6", contract: half, change: quantityChange("5", "seat"), period: "2026-11-01/2027-05-01", span: "2027-01-01/2027-05-01",
 			want: []string{"2027-01-01 until 2027-05-01, seat: 5 x 15.00 x 6, 450.00 x 120/181 days = 298.342..., rounded half up to 298.34"},
 		},
 		{
-			name: "tiers, to the end of a term", why: "the difference is due six times", contract: half, change: of("2", "light"), period: "2026-11-01/2027-05-01", span: "2027-03-14/2027-05-01",
+			name: "tiers, to the end of a term", why: "the difference is due six times", contract: half, change: quantityChange("2", "light"), period: "2026-11-01/2027-05-01", span: "2027-03-14/2027-05-01",
 			want: []string{"2027-03-14 until 2027-05-01, light: ((5 x 7.00 + 1 x 6.50) - (4 x 7.00)) x 6, 81.00 x 48/181 days = 21.480..., rounded half up to 21.48"},
 		},
 		{
-			name: "through a step", why: "the step grows by the same quantity, at its own price", contract: climbing, change: of("2", "seat"), span: rest,
+			name: "through a step", why: "the step grows by the same quantity, at its own price", contract: climbing, change: quantityChange("2", "seat"), span: rest,
 			want: []string{
 				"2026-11-16 until 2026-11-21, seat: 2 x 79.00, 158.00 x 5/30 days = 26.333..., rounded half up to 26.33",
 				"2026-11-21 until 2026-12-01, seat: 2 x 69.00, 138.00 x 10/30 days = 46.00",
 			},
 		},
 		{
-			name: "from a step on", why: "the step has taken effect", contract: climbing, change: of("2", "seat"), span: "2026-11-21/2026-12-01",
+			name: "from a step on", why: "the step has taken effect", contract: climbing, change: quantityChange("2", "seat"), span: "2026-11-21/2026-12-01",
 			want: []string{"2026-11-21 until 2026-12-01, seat: 2 x 69.00, 138.00 x 10/30 days = 46.00"},
 		},
 		{
-			name: "tiers through a step", why: "above four before the step, above eight after it", contract: climbing, change: of("2", "light"), span: rest,
+			name: "tiers through a step", why: "above four before the step, above eight after it", contract: climbing, change: quantityChange("2", "light"), span: rest,
 			want: []string{
 				"2026-11-16 until 2026-11-26, light: (5 x 7.00 + 1 x 6.50) - (4 x 7.00), 13.50 x 10/30 days = 4.50",
 				"2026-11-26 until 2026-12-01, light: (5 x 7.00 + 5 x 6.50) - (5 x 7.00 + 3 x 6.50), 13.00 x 5/30 days = 2.166..., rounded half up to 2.17",
 			},
 		},
 		{
-			name: "of an item that a step has added", why: "the item exists from the step on", contract: climbing, change: of("2", "phone"), span: "2026-11-26/2026-12-01",
+			name: "of an item that a step has added", why: "the item exists from the step on", contract: climbing, change: quantityChange("2", "phone"), span: "2026-11-26/2026-12-01",
 			want: []string{"2026-11-26 until 2026-12-01, phone: 2 x 10.00, 20.00 x 5/30 days = 3.333..., rounded half up to 3.33"},
 		},
 
 		{
-			name: "in a shortened term", why: "law 4: three months of the priced year", contract: shorter(prepaid(nil, "P1Y 2026-01-01/2027-01-01"), "2026-07-01"), change: of("1", "seat"), period: "2026-01-01/2027-01-01", span: "2026-04-01/2026-07-01",
+			name: "in a shortened term", why: "law 4: three months of the priced year", contract: shorter(prepaid(nil, "P1Y 2026-01-01/2027-01-01"), "2026-07-01"), change: quantityChange("1", "seat"), period: "2026-01-01/2027-01-01", span: "2026-04-01/2026-07-01",
 			want: []string{"2026-04-01 until 2026-07-01, seat: 1 x 15.00 x 12, 180.00 x 91/365 days = 44.876..., rounded half up to 44.88"},
 		},
 		{
@@ -544,13 +544,13 @@ func TestContractAdded(t *testing.T) {
 			want: []string{"2026-11-16 until 2026-11-26, phone: 2 x 12.00, 24.00 x 10/30 days = 8.00", "2026-11-26 until 2026-12-01, phone: 2 x 10.00, 20.00 x 5/30 days = 3.333..., rounded half up to 3.33"},
 		},
 		{name: "an existing kind", why: "the price belongs to the contract", contract: kinds, change: plans.Change{Item: "seat", Quantity: giventest.Money("2"), Price: &plans.Price{}}, wantErr: []string{"price invalid"}},
-		{name: "of an item that a step adds later", why: "the item does not exist at the start of the portion", contract: climbing, change: of("2", "phone"), span: rest, wantErr: []string{"item invalid"}},
-		{name: "nothing", why: "law 13: a zero change is not intended", contract: kinds, change: of("0", "seat"), wantErr: []string{"quantity unset"}},
-		{name: "fewer", why: "K3c: a removal has no charge", contract: kinds, change: of("-1", "seat"), wantErr: []string{"quantity invalid"}},
-		{name: "too many", why: "law 14: bad input is an error that names its field", contract: kinds, change: of("1e18", "seat"), wantErr: []string{"quantity limit"}},
-		{name: "too many in total", why: "law 14: four and 999999999999999998 exceed the quantity limit of a price", contract: tiers, change: of("999999999999999998", "seat"), wantErr: []string{"quantity limit"}},
-		{name: "unknown item", why: "the contract has no price for it", contract: kinds, change: of("1", "seats"), wantErr: []string{"item invalid"}},
-		{name: "no item", why: "the contract has no price for it", contract: kinds, change: of("1", ""), wantErr: []string{"item invalid"}},
+		{name: "of an item that a step adds later", why: "the item does not exist at the start of the portion", contract: climbing, change: quantityChange("2", "phone"), span: rest, wantErr: []string{"item invalid"}},
+		{name: "nothing", why: "law 13: a zero change is not intended", contract: kinds, change: quantityChange("0", "seat"), wantErr: []string{"quantity unset"}},
+		{name: "fewer", why: "K3c: a removal has no charge", contract: kinds, change: quantityChange("-1", "seat"), wantErr: []string{"quantity invalid"}},
+		{name: "too many", why: "law 14: bad input is an error that names its field", contract: kinds, change: quantityChange("1e18", "seat"), wantErr: []string{"quantity limit"}},
+		{name: "too many in total", why: "law 14: four and 999999999999999998 exceed the quantity limit of a price", contract: tiers, change: quantityChange("999999999999999998", "seat"), wantErr: []string{"quantity limit"}},
+		{name: "unknown item", why: "the contract has no price for it", contract: kinds, change: quantityChange("1", "seats"), wantErr: []string{"item invalid"}},
+		{name: "no item", why: "the contract has no price for it", contract: kinds, change: quantityChange("1", ""), wantErr: []string{"item invalid"}},
 		{name: "nothing at all", why: "law 14: all faults come at once", contract: kinds, change: plans.Change{}, wantErr: []string{"change unset", "quantity unset", "item invalid"}},
 		{name: "a cancellation", why: "only a quantity is added", contract: kinds, change: plans.Change{Cancel: true}, wantErr: []string{"item unset"}},
 		{name: "another plan", why: "the addition has no price before the plan change", contract: kinds, change: plans.Change{Plan: offering("scale", "P1M", "seat USD 139")}, wantErr: []string{"item unset"}},
@@ -588,8 +588,9 @@ func TestContractAdded(t *testing.T) {
 func TestContractAddedNeverNegative(t *testing.T) {
 	contract := seats("0", "0")
 	contract.Items[0] = sold("seat", "10", `{"tiering":"volume","tiers":[{"up_to":"10","unit":"10"},{"unit":"8"}]}`)
-	for quantity, want := range map[string]string{"1": "0", "2": "0", "2.5": "0", "3": "4", "10": "60"} { // 11 x 8, 12 x 8, 12.5 x 8, 13 x 8, 20 x 8 less 100
-		charges, err := contract.Added(of(quantity, "seat"), part(november, "", time.UTC), proration.Standard(2))
+	// 11 x 8, 12 x 8, 12.5 x 8, 13 x 8, 20 x 8 less 100
+	for quantity, want := range map[string]string{"1": "0", "2": "0", "2.5": "0", "3": "4", "10": "60"} {
+		charges, err := contract.Added(quantityChange(quantity, "seat"), part(november, "", time.UTC), proration.Standard(2))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -685,7 +686,7 @@ func TestContractShortfall(t *testing.T) {
 
 // Law 8: a minimum is measured before discounts. A customer with a minimum of 1000.00 and 50 % off the seats owes no
 // more for it.
-func TestContractShortfallBeforeDiscounts(t *testing.T) {
+func TestContractShortfallIsMeasuredBeforeDiscounts(t *testing.T) {
 	contract := seats("10", "100.00")
 	contract.Minimum = giventest.Money("1000")
 	charges, err := contract.Charges(part(november, "", time.UTC), proration.Standard(2))

@@ -141,7 +141,7 @@ func TestContractRenewed(t *testing.T) {
 }
 
 // A renewal changes only the time of a contract.
-func TestContractRenewedKeeps(t *testing.T) {
+func TestContractRenewedChangesOnlyTime(t *testing.T) {
 	contract := fullContract()
 	contract.Ramp = nil
 	next, ok, err := contract.Renewed()
@@ -159,7 +159,7 @@ func TestContractRenewedKeeps(t *testing.T) {
 }
 
 // RenewOnce is one more term, and then the end.
-func TestContractRenewedOnce(t *testing.T) {
+func TestContractRenewedOnceExpires(t *testing.T) {
 	next, ok, err := ending(prepaid(nil, "P6M 2026-11-01/2027-05-01"), plans.RenewOnce).Renewed()
 	if err != nil || !ok {
 		t.Fatal(ok, err)
@@ -170,7 +170,7 @@ func TestContractRenewedOnce(t *testing.T) {
 }
 
 // Law 6: a term that ended on the last day of a short month remembers its first day.
-func TestContractRemembersItsDay(t *testing.T) {
+func TestContractTermsRememberDay(t *testing.T) {
 	newYork, santiago, saoPaulo := giventest.Zone(t, "America/New_York"), giventest.Zone(t, "America/Santiago"), giventest.Zone(t, "America/Sao_Paulo")
 	for _, c := range []struct {
 		name, why string
@@ -243,7 +243,7 @@ func TestContractTermDiscounts(t *testing.T) {
 	}
 	var charges []plans.Charge
 	for _, p := range rest {
-		added, err := contract.Added(of("2", "seat"), p, proration.Standard(2))
+		added, err := contract.Added(quantityChange("2", "seat"), p, proration.Standard(2))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -363,7 +363,7 @@ func TestContractNoticeBy(t *testing.T) {
 
 // The calendar of a contract is its zone, not the zone of an instant: here a contract in UTC without a location has
 // instants that were read with an offset.
-func TestContractCalendar(t *testing.T) {
+func TestContractUsesOwnCalendar(t *testing.T) {
 	offset := time.FixedZone("", -5*60*60)
 	contract := prepaid(nil, "P6M 2026-08-31/2027-02-28")
 	contract.Cycle.Location = nil
@@ -393,7 +393,7 @@ func TestContractCalendar(t *testing.T) {
 }
 
 // Weeks have no day of the month: the extension starts from the day of their end.
-func TestExtendFromWeeks(t *testing.T) {
+func TestContractExtendedFromWeeks(t *testing.T) {
 	contract := seats("1", "10")
 	contract.Cycle = giventest.Cycle("2027-01-31", "P4W", nil)
 	contract.Terms = []plans.ContractTerm{{
@@ -411,7 +411,7 @@ func TestExtendFromWeeks(t *testing.T) {
 }
 
 // Credits above the billed amount do not raise the shortfall of a minimum.
-func TestShortfallOfCredits(t *testing.T) {
+func TestContractShortfallIgnoresExcessCredits(t *testing.T) {
 	contract := seats("1", "10")
 	contract.Minimum = giventest.Money("100")
 	billed := plans.Charge{Currency: "USD"}

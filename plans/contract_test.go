@@ -269,7 +269,7 @@ func TestContractValidate(t *testing.T) {
 			if !reflect.DeepEqual(before, contract) {
 				t.Errorf("Validate modified the contract to %+v", contract)
 			}
-			checkDoor(t, contract, c.want)
+			checkValidation(t, contract, c.want)
 		})
 	}
 }
@@ -282,9 +282,9 @@ func anHourApart(c *plans.Contract, n int) (ramp []plans.RampStep) {
 	return ramp
 }
 
-// checkDoor fails unless every method refuses a contract that Validate refuses, with the same faults, and accepts every
-// other contract.
-func checkDoor(t *testing.T, c plans.Contract, faults []string) {
+// checkValidation fails unless every method refuses a contract that Validate refuses, with the same faults, and accepts
+// every other contract.
+func checkValidation(t *testing.T, c plans.Contract, faults []string) {
 	t.Helper()
 	nov16, whole, policy := giventest.Instant("2026-11-16", time.UTC), part(november, "", time.UTC), proration.Standard(2)
 	if len(c.Terms) > 0 && c.Terms[0].Term.Billing == plans.UpFront {

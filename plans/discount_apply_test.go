@@ -99,8 +99,8 @@ func reducedText(out plans.DiscountResult, currency plans.Currency) (charges, re
 	return strings.Join(lines, "; "), strings.Join(rest, ", ")
 }
 
-// reduction is a row of the tables below, with their common defaults.
-type reduction struct {
+// discountRow is a row of the tables below, with their common defaults.
+type discountRow struct {
 	name, why  string
 	charges    string
 	discounts  string
@@ -111,7 +111,7 @@ type reduction struct {
 	remaining  string
 }
 
-func (c reduction) reduction(tb testing.TB) plans.DiscountRequest {
+func (c discountRow) request(tb testing.TB) plans.DiscountRequest {
 	tb.Helper()
 	if c.currency == "" {
 		c.currency = "USD"
@@ -123,9 +123,9 @@ func (c reduction) reduction(tb testing.TB) plans.DiscountRequest {
 }
 
 // check fails unless the row gives the expected results, keeps the laws, and modifies no input.
-func (c reduction) check(t *testing.T) {
+func (c discountRow) check(t *testing.T) {
 	t.Helper()
-	r := c.reduction(t)
+	r := c.request(t)
 	before := giventest.JSON(t, r)
 	out, err := plans.ApplyDiscounts(r)
 	if !giventest.CheckFaults(t, err) {
@@ -152,7 +152,7 @@ const (
 )
 
 func TestApplyDiscounts(t *testing.T) {
-	for _, c := range []reduction{
+	for _, c := range []discountRow{
 		{name: "none", why: "without discounts nothing changes", charges: "100.00", discounts: `[]`, want: "100.00"},
 		{name: "no charges and no discounts", why: "an empty bill is valid", discounts: `[]`},
 		{name: "no charges", why: "a discount that takes nothing off is not used", discounts: tenPercent, remaining: "a"},
@@ -218,7 +218,7 @@ func TestApplyDiscounts(t *testing.T) {
 }
 
 func TestApplyDiscountsScope(t *testing.T) {
-	for _, c := range []reduction{
+	for _, c := range []discountRow{
 		{name: "plan", why: "the discount is for one plan", charges: "10.00; 20.00 plan=scale", discounts: `[{"id":"a","percent":"10","duration":"forever","plans":["scale"]}]`, want: "10.00; 18.00 -2.00", remaining: "a"},
 		{name: "item", why: "the discount is for seats, not storage", charges: "seat 10.00; storage 20.00", discounts: `[{"id":"a","percent":"10","duration":"forever","items":["seat"]}]`, want: "9.00 -1.00; 20.00", remaining: "a"},
 		{name: "items", why: "the discount is for either item", charges: "seat 10.00; storage 20.00; calls 30.00", discounts: `[{"id":"a","amount":"4","currency":"USD","duration":"forever","items":["calls","seat"]}]`, want: "9.00 -1.00; 20.00; 27.00 -3.00", remaining: "a"},
@@ -242,7 +242,7 @@ func TestApplyDiscountsScope(t *testing.T) {
 
 func TestApplyDiscountsRemaining(t *testing.T) {
 	const budget = `[{"id":"a","amount":"100","currency":"USD","duration":"forever","rollover":true}]`
-	for _, c := range []reduction{
+	for _, c := range []discountRow{
 		{name: "once", why: "the discount is used in its first period", charges: "10.00", discounts: `[{"id":"a","percent":"10","duration":"once"}]`, want: "9.00 -1.00"},
 		{name: "once, partly used", why: "the rest is lost without a rollover", charges: "3.00", discounts: `[{"id":"a","amount":"5","currency":"USD","duration":"once"}]`, want: "0.00 -3.00"},
 		{name: "once, over several charges", why: "one bill is one use", charges: "10.00; 20.00", discounts: `[{"id":"a","percent":"10","duration":"once"}]`, want: "9.00 -1.00; 18.00 -2.00"},
@@ -268,7 +268,7 @@ func TestApplyDiscountsProrated(t *testing.T) {
 		thirty   = `[{"id":"a","amount":"30","currency":"USD","duration":"forever"}]`
 		prorated = `[{"id":"a","amount":"30","currency":"USD","duration":"forever","prorated":true}]`
 	)
-	for _, c := range []reduction{
+	for _, c := range []discountRow{
 		{name: "whole", why: "a whole period gets the whole amount", charges: "100.00 share=30/30", discounts: prorated, want: "70.00 -30.00", remaining: "a"},
 		{name: "a charge without a share", why: "a one-time charge counts as whole", charges: "100.00", discounts: prorated, want: "70.00 -30.00", remaining: "a"},
 		{name: "half", why: "half of a period gets half of the amount", charges: "50.00 share=15/30", discounts: prorated, want: "35.00 -15.00", remaining: "a"},
@@ -288,7 +288,7 @@ func TestApplyDiscountsProrated(t *testing.T) {
 
 func TestApplyDiscountsSpecialPrice(t *testing.T) {
 	const seats = `[{"id":"a","price":{"unit":"79"},"currency":"USD","duration":"forever"}]`
-	for _, c := range []reduction{
+	for _, c := range []discountRow{
 		{name: "ten seats", why: "K11: ten at 79.00 instead of 89.00", charges: "890.00 quantity=10", discounts: seats, want: "790.00 -100.00", remaining: "a"},
 		{name: "half a month", why: "charge and special price have the same share", charges: "445.00 quantity=10 share=15/30", discounts: seats, want: "395.00 -50.00", remaining: "a"},
 		{name: "a third of a month", why: "the special price is rounded as the charge was: 296.67 less 263.33", charges: "296.67 quantity=10 share=10/30", discounts: seats, want: "263.33 -33.34", remaining: "a"},

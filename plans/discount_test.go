@@ -131,7 +131,7 @@ func TestDiscountJSON(t *testing.T) {
 }
 
 // The remaining discounts work the same after a round trip through JSON.
-func TestDiscountRemainsThroughJSON(t *testing.T) {
+func TestDiscountRemainingThroughJSON(t *testing.T) {
 	november := giventest.Period("2026-11-01/2026-12-01", nil)
 	discounts := []plans.Discount{
 		strictly[plans.Discount](t, `{"id":"half","percent":"50","duration":"repeating","periods":3}`),
@@ -158,7 +158,7 @@ func TestDiscountRemainsThroughJSON(t *testing.T) {
 	}
 }
 
-func TestLastsText(t *testing.T) {
+func TestDiscountDurationText(t *testing.T) {
 	for lasts, want := range map[plans.DiscountDuration]string{0: "unset", plans.Once: "once", plans.Repeating: "repeating", plans.Forever: "forever"} {
 		text, err := lasts.MarshalText()
 		if err != nil || string(text) != want || lasts.String() != want {

@@ -51,7 +51,7 @@ func TestEveryMovedAnchor(t *testing.T) {
 		{"UTC", "2027-01-01", 31}, {"UTC", "2028-02-01", 29}, {"America/New_York", "2026-11-01", 30}, {"America/New_York", "2027-02-28", 31}, {"Europe/Berlin", "2026-10-16", 31},
 	} {
 		loc := giventest.Zone(t, c.zone)
-		contract := every(c.from, "P1M", loc)
+		contract := seatsFrom(c.from, "P1M", loc)
 		contract.Items = append(contract.Items, one("phone", "3", "4.99"))
 		start := giventest.Instant(c.from, loc)
 		contract.Ramp = []plans.RampStep{{At: start.AddDate(0, 0, 20), Item: one("seat", "12", "89.00")}}
@@ -121,10 +121,10 @@ func checkCovered(t *testing.T, c plans.Contract, charges []plans.Charge, p pror
 // Each day of a month, and each pair of prices: the charges are the new price of each remaining day, by the quantity of
 // that day. With the same price they are the rest of the old price; a step at its own price costs its own price in
 // either case.
-func TestEveryReprice(t *testing.T) {
+func TestEveryPriceChange(t *testing.T) {
 	short.Skip(t)
 	own := `{"unit":"3.33","flat":"10"}`
-	for i, oldPrice := range everyPrice {
+	for i, oldPrice := range risingPrices {
 		contract := seats("0", "0")
 		contract.Items = []plans.Item{sold("seat", "7", oldPrice), one("phone", "2", "4.99")}
 		contract.Ramp = []plans.RampStep{
@@ -132,11 +132,11 @@ func TestEveryReprice(t *testing.T) {
 			{At: giventest.Instant("2026-11-21", nil), Item: sold("seat", "4", own)},
 			{At: giventest.Instant("2026-12-01", nil), Item: sold("seat", "5", oldPrice)},
 		}
-		for j, newPrice := range everyPrice {
+		for j, newPrice := range risingPrices {
 			if !race.Takes(i+j, 4) {
 				continue
 			}
-			change := priced(plans.Change{Item: "seat"}, newPrice)
+			change := withPrice(plans.Change{Item: "seat"}, newPrice)
 			cost := func(old func(plans.Price) bool) func(plans.Item) *big.Rat {
 				return func(item plans.Item) *big.Rat {
 					if old(item.Price) {

@@ -138,7 +138,7 @@ func TestEveryRamp(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, want := lines(charges, nil), lines(stretches(t, &contract, portion, policy), nil); !slices.Equal(got, want) {
+			if got, want := lines(charges, nil), lines(chargesByStretch(t, &contract, portion, policy), nil); !slices.Equal(got, want) {
 				t.Fatalf("%s for %v\ngot  %q\nwant %q", summary(contract), portion.Span, got, want)
 			}
 			costs := map[string]*big.Rat{"seat": new(big.Rat), "phone": new(big.Rat)}
@@ -155,8 +155,9 @@ func TestEveryRamp(t *testing.T) {
 	}
 }
 
-// stretches are the charges of contracts without a ramp, one for each stretch of a span in which an item is unchanged.
-func stretches(t *testing.T, c *plans.Contract, p proration.Portion, policy proration.Policy) (all []plans.Charge) {
+// chargesByStretch are the charges of contracts without a ramp, one for each stretch of a span in which an item is
+// unchanged.
+func chargesByStretch(t *testing.T, c *plans.Contract, p proration.Portion, policy proration.Policy) (all []plans.Charge) {
 	t.Helper()
 	for _, id := range []string{"seat", "phone"} {
 		cuts := []time.Time{p.Span.Start}
@@ -186,7 +187,7 @@ func stretches(t *testing.T, c *plans.Contract, p proration.Portion, policy pror
 
 // Law 2: every partition of a period into up to three spans adds up to the whole: exactly before rounding, within half
 // a cent a line after it, and to the cent where a day costs whole cents.
-func TestEveryPartition(t *testing.T) {
+func TestEveryPartitionAddsUp(t *testing.T) {
 	short.Skip(t)
 	for _, days := range race.Few([]int{1, 7, 28, 29, 30, 31}, 3) {
 		for price, even := range map[string]bool{`{"unit":"10.05"}`: false, byTier: false, `{"unit":"` + decimal.New(int64(299*days), -2).String() + `"}`: true} {
@@ -237,8 +238,8 @@ func TestEveryPartition(t *testing.T) {
 	}
 }
 
-// everyPrice lists prices with which more never costs less.
-var everyPrice = []string{
+// risingPrices lists prices with which more never costs less.
+var risingPrices = []string{
 	`{"unit":"10.05"}`, `{"unit":"89"}`, byTier, byVolume, `{"unit":"5","package":"3"}`, `{"unit":"5.05","included":"4"}`,
 	`{"unit":"7","maximum":"40"}`, `{"unit":"7","minimum":"40"}`, `{"flat":"49","unit":"0.333"}`,
 }
@@ -248,7 +249,7 @@ var everyPrice = []string{
 func TestEveryAdditionOneByOne(t *testing.T) {
 	short.Skip(t)
 	month, half := seats("0", "0"), prepaid(nil, "P6M 2026-11-01/2027-05-01")
-	for _, text := range everyPrice {
+	for _, text := range risingPrices {
 		for _, c := range []struct {
 			contract     plans.Contract
 			per          string
@@ -312,7 +313,7 @@ func TestEveryAdditionOneByOne(t *testing.T) {
 func TestEveryAdditionIsRenewed(t *testing.T) {
 	short.Skip(t)
 	days := []string{"2026-11-01", "2026-11-16", "2027-02-28", "2027-04-30T23:59:59"}
-	for _, text := range everyPrice {
+	for _, text := range risingPrices {
 		for _, upFront := range []bool{true, false} {
 			for _, end := range []plans.RenewalMode{plans.Renew, plans.RenewOnce, plans.Evergreen} {
 				for mask := range 1 << len(days) {
@@ -378,7 +379,7 @@ func monthsLater(year, month, day, months int) (int, int, int) {
 
 // Law 6: through any extensions and renewals, each term begins on the day of the month of the first term, or on the
 // last day of a shorter month.
-func TestEveryChainOfTerms(t *testing.T) {
+func TestEveryChainOfTermsKeepsItsDay(t *testing.T) {
 	short.Skip(t)
 	lengths := []int{1, 6, 9, 12}
 	newYork := giventest.Zone(t, "America/New_York")

@@ -108,9 +108,9 @@ func slowPart(c plans.Charge) *big.Rat {
 	return big.NewRat(c.Share.Fraction.Num, c.Share.Fraction.Den)
 }
 
-// slowReduce applies discounts by definition, and returns the deductions of each from each charge. The amounts of the
-// charges have at most the places of the currency.
-func slowReduce(r plans.DiscountRequest) (taken [][]*big.Rat) {
+// slowDiscounts applies discounts by definition, and returns the deductions of each from each charge. The amounts of
+// the charges have at most the places of the currency.
+func slowDiscounts(r plans.DiscountRequest) (taken [][]*big.Rat) {
 	places, _ := r.Currency.Places()
 	left := make([]*big.Rat, len(r.Charges))
 	for i, c := range r.Charges {
@@ -223,7 +223,7 @@ func checkReduction(tb testing.TB, r plans.DiscountRequest) plans.DiscountResult
 		tb.Fatalf("%s: %v", giventest.JSON(tb, r), err)
 	}
 	checkLaws(tb, r, out)
-	taken := slowReduce(r)
+	taken := slowDiscounts(r)
 	for i, c := range out.Charges {
 		deductions := c.Discounts[len(r.Charges[i].Discounts):]
 		for k, d := range r.Discounts {
@@ -249,8 +249,8 @@ func line(net string, currency plans.Currency) plans.Charge {
 	}
 }
 
-// everyBill lists all bills of some amounts, up to a number of lines.
-func everyBill(nets string, most int) [][]plans.Charge {
+// allBills lists all bills of some amounts, up to a number of lines.
+func allBills(nets string, most int) [][]plans.Charge {
 	all := [][]plans.Charge{nil}
 	for from := 0; most > 0; most-- {
 		longest := all[from:]
@@ -289,7 +289,7 @@ func TestEveryDiscount(t *testing.T) {
 		}
 	}
 	checked := 0
-	for i, bill := range append(everyBill("0.01 0.05 10.05 -5.00", 3), everyBill("0.02 3.33 100.00 0 -0.01", 2)...) {
+	for i, bill := range append(allBills("0.01 0.05 10.05 -5.00", 3), allBills("0.02 3.33 100.00 0 -0.01", 2)...) {
 		if !race.Takes(i, 4) {
 			continue
 		}
@@ -321,7 +321,7 @@ func TestEveryDiscountIsUsedUp(t *testing.T) {
 		{"id":"a","amount":"5","duration":"forever","currency":"USD"},
 		{"id":"a","percent":"12.5","duration":"forever"}
 	]`)
-	bills := everyBill("0.03 4.00 -7.00", 2)
+	bills := allBills("0.03 4.00 -7.00", 2)
 	for _, first := range all {
 		// uses and gives bound the discount: its number of uses, and its amount in all; below zero is unbounded.
 		uses, gives := -1, big.NewRat(-1, 1)

@@ -145,8 +145,8 @@ func numbers(list string) (all []decimal.Decimal) {
 	return all
 }
 
-// framed lists prices of one shape with each kind of included units, packages, fee and bounds.
-func framed(shape plans.Price) (all []plans.Price) {
+// priceVariants lists prices of one shape with each kind of included units, packages, fee and bounds.
+func priceVariants(shape plans.Price) (all []plans.Price) {
 	for _, bounds := range [][2]string{{"0", "0"}, {"5", "0"}, {"0", "20"}, {"5", "20"}} {
 		for _, flat := range numbers("0 1.05") {
 			for _, included := range numbers("0 2.5") {
@@ -192,7 +192,7 @@ func TestEveryPrice(t *testing.T) {
 		if !race.Takes(n, 10) {
 			continue
 		}
-		for i, price := range framed(shape) {
+		for i, price := range priceVariants(shape) {
 			before := new(big.Rat)
 			for quarters := range int64(49) {
 				quantity := decimal.New(25*quarters, -2)

@@ -365,7 +365,7 @@ func (d sample) checkAdditions(t *testing.T) {
 				}
 			}
 			at := time.Unix(on*86_400, 0).UTC()
-			d.checkAddition(t, catalog, plans.ChangeRequest{Contract: contract, Change: more("phone", "2"), By: plans.Customer, At: at}, rest, [][2]int64{{1, 2}})
+			d.checkAddition(t, catalog, plans.ChangeRequest{Contract: contract, Change: itemChange("phone", "2"), By: plans.Customer, At: at}, rest, [][2]int64{{1, 2}})
 
 			dearer := d
 			for i := range dearer.prices {

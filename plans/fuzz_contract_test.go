@@ -17,14 +17,14 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// deal draws the parts of a contract and its changes from bytes, one number from each; when the bytes are used up, it
-// draws zeros.
-type deal struct {
+// contractDrawer draws the parts of a contract and its changes from bytes, one number from each; when the bytes are
+// used up, it draws zeros.
+type contractDrawer struct {
 	data  []byte
 	zones []*time.Location
 }
 
-func (d *deal) draw(n int) int {
+func (d *contractDrawer) draw(n int) int {
 	if len(d.data) == 0 {
 		return 0
 	}
@@ -33,13 +33,13 @@ func (d *deal) draw(n int) int {
 	return int(b) % n
 }
 
-func (d *deal) text(all ...string) string { return all[d.draw(len(all))] }
+func (d *contractDrawer) text(all ...string) string { return all[d.draw(len(all))] }
 
 // seldom is true for few bytes.
-func (d *deal) seldom() bool { return d.draw(256) > 250 }
+func (d *contractDrawer) seldom() bool { return d.draw(256) > 250 }
 
 // number is a quantity, usually small.
-func (d *deal) number() decimal.Decimal {
+func (d *contractDrawer) number() decimal.Decimal {
 	if d.seldom() {
 		return decimal.New(int64(d.draw(256)), int32(d.draw(40)-20))
 	}
@@ -47,7 +47,7 @@ func (d *deal) number() decimal.Decimal {
 }
 
 // price is usually a price for the given interval.
-func (d *deal) price(interval proration.Interval) plans.Price {
+func (d *contractDrawer) price(interval proration.Interval) plans.Price {
 	p := priceOf(d.text(`{"unit":"89"}`, `{"unit":"0.333"}`, `{"flat":"49","unit":"1"}`, byTier, byVolume, `{"unit":"5","package":"10","included":"3"}`,
 		`{"unit":"7","minimum":"50","maximum":"99.95"}`, `{"percent":"2.9","flat":"0.30"}`, `{}`, `{"unit":"10.05"}`))
 	if d.seldom() {
@@ -65,7 +65,7 @@ func (d *deal) price(interval proration.Interval) plans.Price {
 }
 
 // item is usually one of three.
-func (d *deal) item(i int, interval proration.Interval) plans.Item {
+func (d *contractDrawer) item(i int, interval proration.Interval) plans.Item {
 	id := []string{"seat", "light", "phone"}[i%3]
 	if d.seldom() {
 		id = d.text("", "seat")
@@ -74,11 +74,11 @@ func (d *deal) item(i int, interval proration.Interval) plans.Item {
 }
 
 // later is an instant some hours or days after another.
-func (d *deal) later(t time.Time) time.Time {
+func (d *contractDrawer) later(t time.Time) time.Time {
 	return t.AddDate(0, 0, d.draw(100)).Add(time.Duration(d.draw(48)) * 30 * time.Minute)
 }
 
-func (d *deal) term() plans.Term {
+func (d *contractDrawer) term() plans.Term {
 	return plans.Term{
 		Length: giventest.Interval(d.text("P1M", "P6M", "P9M", "P1Y", "P4W", "P90D")), Billing: plans.TermBilling(1 + d.draw(2)), Renewal: plans.RenewalMode(1 + d.draw(4)),
 		Percent: decimal.New(int64(d.draw(101)), 0), TerminationFee: plans.TerminationFee{Fee: decimal.New(int64(d.draw(100)), -1), Percent: decimal.New(int64(d.draw(101)), 0)},
@@ -86,7 +86,7 @@ func (d *deal) term() plans.Term {
 }
 
 // contract draws a contract, and an instant within it.
-func (d *deal) contract() (plans.Contract, time.Time) {
+func (d *contractDrawer) contract() (plans.Contract, time.Time) {
 	loc := d.zones[d.draw(len(d.zones))]
 	start := d.later(time.Date(2026, time.Month(1+d.draw(12)), 1+d.draw(31), 0, 0, 0, 0, loc))
 	interval := giventest.Interval(d.text("P1M", "P1Y", "P6M", "P1W", "P30D", "PT24H"))
@@ -122,7 +122,7 @@ func (d *deal) contract() (plans.Contract, time.Time) {
 }
 
 // change draws a change, sometimes with several subjects.
-func (d *deal) change(c plans.Contract, at time.Time) (change plans.Change) {
+func (d *contractDrawer) change(c plans.Contract, at time.Time) (change plans.Change) {
 	kinds := 1 << d.draw(8)
 	if d.seldom() {
 		kinds |= 1 << d.draw(8)
@@ -176,7 +176,7 @@ func (d *deal) change(c plans.Contract, at time.Time) (change plans.Change) {
 // with a field; quantities add up at every instant; an addition costs the price of both quantities less the price of
 // the first.
 func FuzzContractChanges(f *testing.F) {
-	d := deal{zones: []*time.Location{time.UTC, giventest.Zone(f, "America/New_York"), giventest.Zone(f, "America/Sao_Paulo"), giventest.Zone(f, "America/Santiago")}}
+	d := contractDrawer{zones: []*time.Location{time.UTC, giventest.Zone(f, "America/New_York"), giventest.Zone(f, "America/Sao_Paulo"), giventest.Zone(f, "America/Santiago")}}
 	state := uint32(1)
 	for range 300 / race.Step(6) {
 		data := make([]byte, 160)

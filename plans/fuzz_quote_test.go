@@ -156,7 +156,7 @@ func checkAddition(t *testing.T, catalog plans.Catalog, q plans.Quote, o plans.O
 	period := q.First.Lines[0].Period
 	middle := period.Start.Add(period.End.Sub(period.Start) / 2)
 	for _, p := range []plans.ChangeRequest{
-		{Change: more(o.Items[0].Item, "1"), At: period.Start}, {Change: more(o.Items[0].Item, "1"), At: middle}, {Change: more("phone", "1"), At: middle},
+		{Change: itemChange(o.Items[0].Item, "1"), At: period.Start}, {Change: itemChange(o.Items[0].Item, "1"), At: middle}, {Change: itemChange("phone", "1"), At: middle},
 	} {
 		p.Contract, p.By = q.Contract, plans.Support
 		before := giventest.JSON(t, p)

@@ -11,7 +11,7 @@ import (
 )
 
 // The names are stored: a changed name would make stored charges unreadable.
-func TestKinds(t *testing.T) {
+func TestKindNames(t *testing.T) {
 	names := []string{"unset", "recurring", "proration_charge", "extension", "usage", "one_time", "shortfall", "termination_fee", "proration_credit", "refund"}
 	for i, name := range names {
 		kind := plans.Kind(i)
@@ -38,7 +38,7 @@ func TestKinds(t *testing.T) {
 	giventest.CheckFaults(t, plans.Kind(0).Validate(), "kind unset")
 }
 
-func TestKindsUnknown(t *testing.T) {
+func TestKindUnknown(t *testing.T) {
 	for _, kind := range []plans.Kind{10, 11, 255} {
 		giventest.CheckFaults(t, kind.Validate(), "kind invalid")
 		if _, err := kind.MarshalText(); !errors.Is(err, proration.ErrInvalid) {

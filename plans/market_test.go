@@ -1,6 +1,7 @@
 package plans_test
 
 import (
+	"errors"
 	"math/big"
 	"strconv"
 	"strings"
@@ -53,8 +54,8 @@ func TestMarketValidate(t *testing.T) {
 	}
 }
 
-// instalments writes "2026-11-16 10.00, 2026-12-16 10.00".
-func instalments(all []plans.Installment) string {
+// installmentsText writes "2026-11-16 10.00, 2026-12-16 10.00".
+func installmentsText(all []plans.Installment) string {
 	var rows []string
 	for _, part := range all {
 		rows = append(rows, part.At.Format("2006-01-02")+" "+part.Amount.String())
@@ -62,7 +63,7 @@ func instalments(all []plans.Installment) string {
 	return strings.Join(rows, ", ")
 }
 
-func TestBillInstalments(t *testing.T) {
+func TestBillInstallments(t *testing.T) {
 	newYork := giventest.Zone(t, "America/New_York")
 	for _, c := range []struct {
 		name, why       string
@@ -89,8 +90,8 @@ func TestBillInstalments(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			bill := plans.Bill{At: giventest.Instant(c.at, c.loc), Total: giventest.Money(c.total)}
 			got, err := bill.Installments(c.count, giventest.Interval(c.every), plans.Currency(c.currency))
-			if err != nil || instalments(got) != c.want {
-				t.Errorf("got\n%s (%v)\nwant\n%s: %s", instalments(got), err, c.want, c.why)
+			if err != nil || installmentsText(got) != c.want {
+				t.Errorf("got\n%s (%v)\nwant\n%s: %s", installmentsText(got), err, c.want, c.why)
 			}
 			for _, part := range got {
 				if h, m, s := part.At.Clock(); h+m+s != 0 {
@@ -101,7 +102,7 @@ func TestBillInstalments(t *testing.T) {
 	}
 }
 
-func TestBillInstalmentsRefused(t *testing.T) {
+func TestBillInstallmentsRefused(t *testing.T) {
 	good := plans.Bill{At: giventest.Instant("2026-11-16", nil), Total: giventest.Money("100.00")}
 	for _, c := range []struct {
 		name, why string
@@ -129,7 +130,7 @@ func TestBillInstalmentsRefused(t *testing.T) {
 
 // A bill that was made by hand or read back is refused where its installments would not add up, or would have no
 // certain date.
-func TestBillInstalmentsHostile(t *testing.T) {
+func TestBillInstallmentsHostile(t *testing.T) {
 	for _, c := range []struct {
 		name, why string
 		edit      func(*plans.Bill)
@@ -157,7 +158,7 @@ func TestBillInstalmentsHostile(t *testing.T) {
 
 // Law 2: for any total, count and currency the installments are those of a division with remainder: the first ones have
 // a unit more, as many as the remainder. The test counts the months itself.
-func TestBillInstalmentsEnumerated(t *testing.T) {
+func TestBillInstallmentsEnumerated(t *testing.T) {
 	short.Skip(t)
 	currencies := map[plans.Currency]int64{"JPY": 1, "USD": 100, "KWD": 1000}
 	for currency, units := range currencies {
@@ -197,4 +198,27 @@ func dateLater(date string, n int) string {
 		last = 29
 	}
 	return time.Date(y, time.Month(m), min(d, last), 0, 0, 0, 0, time.UTC).Format(time.DateOnly)
+}
+
+func TestCatalogMarket(t *testing.T) {
+	catalog := onSale(t)
+	brazil, err := catalog.Market("BR")
+	if err != nil || brazil.Currency != "BRL" {
+		t.Errorf("Brazil is %v, %v", brazil, err)
+	}
+	brazil.PaymentMethods[0].By[0], brazil.Countries[0] = 9, "XX"
+	if again, err := catalog.Market("BR"); err != nil || again.PaymentMethods[0].By[0] == 9 {
+		t.Errorf("the result is shared: %v, %v", again, err)
+	}
+	catalog.Markets = catalog.Markets[:1]
+	if _, err := catalog.Market("PT"); refusalOf(err) == nil {
+		t.Errorf("got %v, want a refusal", err)
+	}
+}
+
+// refusalOf returns the refusal in an error, or nil.
+func refusalOf(err error) *plans.Refusal {
+	var refusal *plans.Refusal
+	errors.As(err, &refusal)
+	return refusal
 }

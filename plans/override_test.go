@@ -38,7 +38,7 @@ func TestOverrideValidate(t *testing.T) {
 }
 
 // Row K11: an override adapts a copy of the catalog, which is unmodified.
-func TestCatalogWith(t *testing.T) {
+func TestCatalogResolved(t *testing.T) {
 	special := func(s plans.PlanOverride) plans.Override {
 		s.ID = "base"
 		return plans.Override{Plans: []plans.PlanOverride{s}}
@@ -133,7 +133,7 @@ func TestCatalogWith(t *testing.T) {
 }
 
 // Law 15: the prices, features and limits of the override are not shared either.
-func TestCatalogWithShares(t *testing.T) {
+func TestCatalogResolvedSharesNothing(t *testing.T) {
 	tiers := []plans.Tier{{UpTo: giventest.Money("10"), Unit: giventest.Money("15")}, {Unit: giventest.Money("12")}}
 	price := plans.Price{Tiering: plans.Graduated, Tiers: tiers}
 	catalog := onSale(t, func(c *plans.Catalog) { c.Plans[2].Offers[0].Price = price })
@@ -169,7 +169,7 @@ func TestCatalogWithShares(t *testing.T) {
 	checkText(t, "the override afterwards", giventest.JSON(t, override), asked)
 }
 
-func TestCatalogWithRefused(t *testing.T) {
+func TestCatalogResolvedRefused(t *testing.T) {
 	for _, c := range []struct {
 		name, why string
 		override  plans.Override

@@ -287,7 +287,7 @@ func TestPriceHostile(t *testing.T) {
 }
 
 // A price has at most a thousand tiers. Here unit n costs n; a million tiers are refused.
-func TestPriceTiersLimit(t *testing.T) {
+func TestPriceLimitOfTiers(t *testing.T) {
 	tiers := make([]plans.Tier, 1_000)
 	for i := range tiers {
 		tiers[i] = plans.Tier{UpTo: decimal.NewFromInt(int64(i + 1)), Unit: decimal.NewFromInt(int64(i + 1))}
@@ -546,7 +546,7 @@ func TestPriceEqualHostile(t *testing.T) {
 
 // An addition to zero units costs its price less the price of zero units: a flat fee that is due for zero units is not
 // due again.
-func TestAddedToNone(t *testing.T) {
+func TestContractAddedToZeroUnits(t *testing.T) {
 	for _, c := range []struct{ name, price, above, quantity, want string }{
 		{"flat fee", `{"flat":"9.99","unit":"2.50"}`, "0", "1", "2.50"},
 		{"flat fee, with units before", `{"flat":"9.99","unit":"2.50"}`, "3", "1", "2.50"},

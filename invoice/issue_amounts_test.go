@@ -213,7 +213,8 @@ func TestIssueTaxes(t *testing.T) {
 			days: []issueDay{
 				{at: "2026-11-01", lines: full, sums: "tax 169.10, due 1059.10"},
 				{
-					at: "2026-11-16", change: issuePrice("99.00"), with: func(o *invoice.IssueRequest) { o.Policy = issueVAT("21", false) }, sums: "tax 19.40, due 69.40", // 103.95 - 84.55
+					// 103.95 - 84.55
+					at: "2026-11-16", change: issuePrice("99.00"), with: func(o *invoice.IssueRequest) { o.Policy = issueVAT("21", false) }, sums: "tax 19.40, due 69.40",
 					lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "proration_charge seat: 10 x 99.00, 990.00 x 15/30 days = 495.00"},
 				},
 			},

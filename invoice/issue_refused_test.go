@@ -1,7 +1,6 @@
 package invoice_test
 
 import (
-	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -160,97 +159,5 @@ func TestIssueWithinPeriodKeepsContractDiscounts(t *testing.T) {
 	giventest.CheckMoney(t, "the one-time sale", doc.Invoice.Net, "10")
 	if left := doc.Contract.Discounts[0].Periods; left != 2 {
 		t.Errorf("%d periods of the discount are left", left)
-	}
-}
-
-// A credit note needs the earlier credits: the ones that lowered the invoice, and the ones that the ledger granted for
-// it.
-func TestCreditNeedsEarlierCredits(t *testing.T) {
-	account, inv := signedAccount(t)
-	first, err := invoice.Credit(invoice.CreditRequest{
-		ID: "n1", At: inv.IssuedAt, Invoice: inv, Lines: []invoice.LineAmount{{Line: "1/1", Amount: giventest.Money("200")}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	lowered, err := invoice.Apply(inv, invoice.Event{Kind: invoice.Credited, ID: "n1", At: inv.IssuedAt, Amount: first.AppliedToInvoice})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = invoice.Credit(invoice.CreditRequest{ID: "n2", At: inv.IssuedAt, Invoice: lowered})
-	giventest.CheckFaults(t, err, "credited invalid")
-	_, err = invoice.Credit(invoice.CreditRequest{ID: "n2", At: inv.IssuedAt, Invoice: lowered, Credited: append(first.Lines, first.Lines...)})
-	giventest.CheckFaults(t, err, "credited[1].id invalid")
-	account = account.Add(first)
-	if again := account.Add(first); giventest.JSON(t, again) != giventest.JSON(t, account) {
-		t.Error("a credit note that is added twice is counted twice")
-	}
-	rest, err := invoice.Credit(invoice.CreditRequest{ID: "n2", At: inv.IssuedAt, Invoice: lowered, Credited: account.UnexpiredCharges, Ledger: account.Ledger})
-	if err != nil {
-		t.Fatal(err)
-	}
-	giventest.CheckMoney(t, "both credit notes", first.Total.Add(rest.Total), inv.Total.Neg().String())
-
-	paid, err := invoice.Apply(inv, invoice.Event{Kind: invoice.Succeeded, ID: "p", At: inv.IssuedAt})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if first, err = invoice.Credit(invoice.CreditRequest{ID: "n1", At: inv.IssuedAt, Invoice: paid, Lines: []invoice.LineAmount{{Line: "1/1", Amount: giventest.Money("200")}}}); err != nil {
-		t.Fatal(err)
-	}
-	_, err = invoice.Credit(invoice.CreditRequest{ID: "n2", At: inv.IssuedAt, Invoice: paid, Ledger: first.LedgerEntries})
-	giventest.CheckFaults(t, err, "credited invalid")
-}
-
-// An edited discount that leaves a negative taxable amount is a fault, not a panic.
-func TestCheckReportsEditedDiscount(t *testing.T) {
-	policy := invoice.Standard()
-	policy.TaxRoundingLevel, policy.Taxes = invoice.PerInvoice, []invoice.TaxRate{{Name: "VAT", Percent: giventest.Money("19")}}
-	at := giventest.Instant("2027-01-01", nil)
-	inv, err := invoice.Build(invoice.Draft{
-		ID: "1", Currency: "EUR", At: at, Policy: policy,
-		Lines: []plans.Charge{
-			{Kind: plans.OneTime, Currency: "EUR", Net: giventest.Money("100")}, {Kind: plans.OneTime, Currency: "EUR", Net: giventest.Money("10")},
-		},
-		Discounts: []plans.Discount{{ID: "d", Percent: giventest.Money("10"), Duration: plans.Once}},
-		Ledger:    []credits.Entry{{Kind: credits.Granted, ID: "g", Amount: giventest.Money("30"), Currency: "EUR", At: at, BeforeTax: true}},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, percent := range []string{"99", "100", "1000", "0.01"} {
-		edited := inv.Clone()
-		edited.Discounts[0].Percent = giventest.Money(percent)
-		if err := invoice.Check(edited); !errors.Is(err, invoice.Order) {
-			t.Errorf("%s percent: %v", percent, err)
-		}
-	}
-}
-
-// An invoice is printed with the dates of its own calendar, whatever zone its instants are in.
-func TestInvoiceTextUsesContractCalendar(t *testing.T) {
-	berlin := giventest.Zone(t, "Europe/Berlin")
-	contract := plans.Contract{
-		Plan: "pro", Currency: "EUR", Cycle: giventest.Cycle("2027-01-01", "P1M", berlin),
-		Items: []plans.Item{{ID: "seat", Quantity: giventest.Money("10"), Price: plans.Price{Unit: giventest.Money("31")}}},
-	}
-	o := seatRequest(invoice.Account{Contract: contract}, "1", "2026-12-31T23:00:00", plans.Change{})
-	doc, err := invoice.Issue(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := json.Marshal(doc.Invoice)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var stored invoice.Invoice
-	if err := json.Unmarshal(text, &stored); err != nil {
-		t.Fatal(err)
-	}
-	stored.Location, stored.IssuedAt = berlin, stored.IssuedAt.UTC()
-	for _, got := range []string{doc.Invoice.Text(), stored.Text()} {
-		if !strings.HasPrefix(got, "Invoice 1, 2027-01-01, EUR") || !strings.Contains(got, "2027-01-01 until 2027-02-01") {
-			t.Errorf("the text is\n%s", got)
-		}
 	}
 }
