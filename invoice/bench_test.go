@@ -12,7 +12,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// benchAccount is the account of a contract with so many items, and the policy of a seller with one tax.
+// benchAccount is the account of a contract with the given number of items, and the policy of a seller with one tax.
 func benchAccount(tb testing.TB, items int) (invoice.IssueRequest, time.Time) {
 	tb.Helper()
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
@@ -32,7 +32,7 @@ func benchAccount(tb testing.TB, items int) (invoice.IssueRequest, time.Time) {
 	return o, start.AddDate(0, 0, 12)
 }
 
-// issued is the document of an occasion.
+// issued is the result of a request.
 func issued(tb testing.TB, o invoice.IssueRequest) invoice.IssueResult {
 	tb.Helper()
 	doc, err := invoice.Issue(o)
@@ -42,8 +42,8 @@ func issued(tb testing.TB, o invoice.IssueRequest) invoice.IssueResult {
 	return doc
 }
 
-// A signup, a change of every price a few days later, and the check of that invoice, by the number of items: a line costs the same however
-// many there are.
+// The benchmark issues a signup and a change of every price a few days later, and checks that invoice, by the number of
+// items: the cost of a line does not depend on their number.
 func BenchmarkInvoice(b *testing.B) {
 	for _, items := range []int{1, 10, 100} {
 		o, later := benchAccount(b, items)

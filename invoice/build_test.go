@@ -11,7 +11,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// percentOff is a discount of a share, and amountOff one of an amount of dollars.
+// percentOff is a percentage discount, and amountOff is a discount of an amount in dollars.
 func percentOff(id, percent string, lasts plans.DiscountDuration) plans.Discount {
 	return plans.Discount{ID: id, Percent: giventest.Money(percent), Duration: lasts}
 }
@@ -20,8 +20,8 @@ func amountOff(id, amount string, lasts plans.DiscountDuration) plans.Discount {
 	return plans.Discount{ID: id, Amount: giventest.Money(amount), Currency: "USD", Duration: lasts}
 }
 
-// Law 8, in one row each: what every step leaves is what the next one works on.
-func TestBuildOrder(t *testing.T) {
+// Law 8: each step of the calculation starts from the result of the step before.
+func TestBuildOrderOfCalculation(t *testing.T) {
 	vat := []invoice.TaxRate{taxRate("VAT", "19")}
 	for _, c := range []struct {
 		name, why string
@@ -34,23 +34,23 @@ func TestBuildOrder(t *testing.T) {
 		due       string
 	}{
 		{
-			name: "the order", why: "100.00, less 10 % and 5.00: 85.00; less 20.00 before tax, 65.00 are taxed: 12.35; less 7.35 after tax",
+			name: "the order of the steps", why: "100.00, less 10 % and 5.00: 85.00; less 20.00 before tax, 65.00 are taxed: 12.35; less 7.35 after tax",
 			discounts: []plans.Discount{percentOff("a", "10", plans.Forever), amountOff("b", "5", plans.Forever)},
 			ledger:    []credits.Entry{entry("late", "7.35", "2026-11-01"), beforeTax(entry("early", "20", "2026-11-01"))},
 			subtotal:  "100", discount: "15", tax: "12.35", total: "97.35", due: "70",
 		},
 		{
-			name: "discounts the other way round", why: "100.00 less 5.00 and 10 % of 95.00: 85.50",
+			name: "the discounts in reverse order", why: "100.00 less 5.00 and 10 % of 95.00: 85.50",
 			discounts: []plans.Discount{amountOff("b", "5", plans.Forever), percentOff("a", "10", plans.Forever)},
 			subtotal:  "100", discount: "14.5", tax: "16.25", total: "101.75", due: "101.75",
 		},
 		{
-			name: "a discount of all", why: "nothing is left to be taxed or paid, and credit is kept",
+			name: "a discount of the whole", why: "nothing is left to tax or pay, and credit is kept",
 			discounts: []plans.Discount{percentOff("a", "100", plans.Forever)}, ledger: []credits.Entry{entry("g", "7.35", "2026-11-01"), beforeTax(entry("h", "1", "2026-11-01"))},
 			subtotal: "100", discount: "100", tax: "0", total: "0", due: "0",
 		},
 		{
-			name: "credit pays tax", why: "credit after tax pays the tax too",
+			name: "credit pays tax", why: "credit after tax also pays the tax",
 			ledger: []credits.Entry{entry("g", "119", "2026-11-01")}, subtotal: "100", discount: "0", tax: "19", total: "119", due: "0",
 		},
 	} {
@@ -67,7 +67,7 @@ func TestBuildOrder(t *testing.T) {
 			giventest.CheckMoney(t, "total", inv.Total, c.total)
 			giventest.CheckMoney(t, "due", inv.AmountDue, c.due)
 			if paid := inv.Status == invoice.Paid; paid != inv.AmountDue.IsZero() {
-				t.Errorf("%v is due, and the invoice is %v", inv.AmountDue, inv.Status)
+				t.Errorf("the amount due is %v, and the invoice is %v", inv.AmountDue, inv.Status)
 			}
 			giventest.CheckFaults(t, invoice.Check(inv))
 		})
@@ -93,20 +93,20 @@ func TestBuildDiscounts(t *testing.T) {
 		allocation proration.Allocation
 		nets       string // of the lines
 		discount   string
-		remaining  string // IDs, with the periods and the amount that are left
+		remaining  string // IDs, with the remaining periods and amount
 	}{
 		{"on one line", "10 % of 100.00", lines("100"), []plans.Discount{percentOff("a", "10", plans.Forever)}, 0, "90", "10", "a 0 0"},
 		{"over all lines", "5.00 in proportion: 0.83..., 1.66..., 2.5; the cent goes to the largest remainder", lines("10", "20", "30"), []plans.Discount{amountOff("a", "5", plans.Forever)}, 0, "9.17 18.33 27.5", "5", "a 0 5"},
-		{"the last line takes the rest", "by another allocation", lines("10", "20", "30"), []plans.Discount{amountOff("a", "5", plans.Forever)}, proration.LastLine, "9.17 18.34 27.49", "5", "a 0 5"},
-		{"once", "it was used, and is gone", lines("100"), []plans.Discount{amountOff("a", "5", plans.Once)}, 0, "95", "5", ""},
-		{"once, and not used", "what takes nothing off remains", lines("100"), []plans.Discount{onPhones}, 0, "100", "0", "phones 0 5"},
-		{"repeating", "two of three times are left", lines("100"), []plans.Discount{repeating}, 0, "90", "10", "three times 2 0"},
-		{"the last time", "none is left", lines("100"), []plans.Discount{last}, 0, "90", "10", ""},
-		{"kept", "50.00 are kept for the next time", lines("100"), []plans.Discount{kept}, 0, "0", "100", "kept 0 50"},
-		{"more than there is", "law 7: a discount makes nothing negative", lines("100"), []plans.Discount{amountOff("a", "60", plans.Forever), amountOff("b", "60", plans.Forever)}, 0, "0", "100", "a 0 60; b 0 60"},
+		{"the last line takes the remainder", "the other allocation", lines("10", "20", "30"), []plans.Discount{amountOff("a", "5", plans.Forever)}, proration.LastLine, "9.17 18.34 27.49", "5", "a 0 5"},
+		{"once", "a used discount with the duration once is gone", lines("100"), []plans.Discount{amountOff("a", "5", plans.Once)}, 0, "95", "5", ""},
+		{"once, not used", "a discount that takes nothing off remains", lines("100"), []plans.Discount{onPhones}, 0, "100", "0", "phones 0 5"},
+		{"repeating", "two of three periods remain", lines("100"), []plans.Discount{repeating}, 0, "90", "10", "three times 2 0"},
+		{"the last period", "none remains", lines("100"), []plans.Discount{last}, 0, "90", "10", ""},
+		{"kept", "50.00 roll over to the next bill", lines("100"), []plans.Discount{kept}, 0, "0", "100", "kept 0 50"},
+		{"more than the total", "law 7: a discount makes nothing negative", lines("100"), []plans.Discount{amountOff("a", "60", plans.Forever), amountOff("b", "60", plans.Forever)}, 0, "0", "100", "a 0 60; b 0 60"},
 		{"a special price", "100.00 come down to 80.00", []plans.Charge{{Kind: plans.OneTime, Item: "seat", Currency: "USD", Quantity: giventest.Money("1"), Price: plans.Price{Unit: giventest.Money("100")}}}, []plans.Discount{special}, 0, "80", "20", "special 0 0"},
-		{"none of a credit", "a credit has its own discounts", lines("-40", "100"), []plans.Discount{percentOff("a", "10", plans.Forever)}, 0, "-40 90", "10", "a 0 0"},
-		{"of a shortfall", "what a minimum lacks is a charge as others are", []plans.Charge{shortfall}, []plans.Discount{percentOff("a", "10", plans.Forever)}, 0, "450", "50", "a 0 0"},
+		{"nothing off a credit", "a credit has its own discounts", lines("-40", "100"), []plans.Discount{percentOff("a", "10", plans.Forever)}, 0, "-40 90", "10", "a 0 0"},
+		{"off a shortfall", "the missing part of a minimum is a charge like any other", []plans.Charge{shortfall}, []plans.Discount{percentOff("a", "10", plans.Forever)}, 0, "450", "50", "a 0 0"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := draft(c.lines...)
@@ -136,7 +136,7 @@ func TestBuildDiscounts(t *testing.T) {
 	}
 }
 
-// What was billed towards a minimum is taken off the shortfall, and is no discount that the invoice gives; one that was given on the
+// The amount billed towards a minimum lowers the shortfall and is not a discount of the invoice. A discount of the
 // contract is, and is not given twice.
 func TestBuildShortfall(t *testing.T) {
 	contract := plans.Contract{
@@ -158,7 +158,7 @@ func TestBuildShortfall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	giventest.CheckMoney(t, "subtotal", inv.Subtotal, "1000") // 890.00 and the 110.00 that the minimum lacks
+	giventest.CheckMoney(t, "subtotal", inv.Subtotal, "1000") // 890.00 and the missing 110.00 of the minimum
 	giventest.CheckMoney(t, "discount", inv.Discount, "100")
 	giventest.CheckMoney(t, "net", inv.Net, "900")
 	giventest.CheckFaults(t, invoice.Check(inv))
@@ -168,8 +168,8 @@ func TestBuildShortfall(t *testing.T) {
 	giventest.CheckFaults(t, err, "lines[0].discounts invalid", "lines[1].discounts invalid")
 }
 
-// What is due by when and in how many parts, and where an invoice stands.
-func TestBuildDue(t *testing.T) {
+// When and in how many installments the invoice is due, and its status.
+func TestBuildAmountDueAndInstallments(t *testing.T) {
 	monthly := proration.Interval{Months: 1}
 	for _, c := range []struct {
 		name, why string
@@ -178,20 +178,20 @@ func TestBuildDue(t *testing.T) {
 		parts     string
 		faults    []string
 	}{
-		{"at once", "nothing else was said", func(*invoice.Draft) {}, invoice.Open, "", nil},
-		{"by a date", "the invoice says so", func(d *invoice.Draft) { d.DueAt = d.At.AddDate(0, 0, 30) }, invoice.Open, "", nil},
-		{"by the instant it is issued", "which is at once", func(d *invoice.Draft) { d.DueAt = d.At }, invoice.Open, "", nil},
-		{"before", "nobody can pay it then", func(d *invoice.Draft) { d.DueAt = d.At.Add(-1) }, 0, "", []string{"due_at outside"}},
-		{"for review", "it is a draft until it is issued", func(d *invoice.Draft) { d.AsDraft = true }, invoice.Drafted, "", nil},
-		{"of nothing, for review", "somebody wants to see it first", func(d *invoice.Draft) { d.AsDraft, d.Lines = true, lines("0") }, invoice.Drafted, "", nil},
-		{"of nothing", "it closes itself", func(d *invoice.Draft) { d.Lines = lines("0") }, invoice.Paid, "", nil},
-		{"in three parts", "law 2: they add up; the cent is in the first", func(d *invoice.Draft) { d.Installments, d.Every = 3, monthly }, invoice.Open, "2026-12-01 33.34; 2027-01-01 33.33; 2027-02-01 33.33", nil},
-		{"in parts of what credit leaves", "what is due is split, and not the total", func(d *invoice.Draft) {
+		{"immediately", "the default without a due date", func(*invoice.Draft) {}, invoice.Open, "", nil},
+		{"by a date", "the invoice states its due date", func(d *invoice.Draft) { d.DueAt = d.At.AddDate(0, 0, 30) }, invoice.Open, "", nil},
+		{"at the instant of issue", "the invoice is due immediately", func(d *invoice.Draft) { d.DueAt = d.At }, invoice.Open, "", nil},
+		{"before", "the customer cannot pay before the invoice is issued", func(d *invoice.Draft) { d.DueAt = d.At.Add(-1) }, 0, "", []string{"due_at outside"}},
+		{"for review", "the invoice is a draft until it is issued", func(d *invoice.Draft) { d.AsDraft = true }, invoice.Drafted, "", nil},
+		{"zero, for review", "the seller reviews it first", func(d *invoice.Draft) { d.AsDraft, d.Lines = true, lines("0") }, invoice.Drafted, "", nil},
+		{"zero", "an invoice with no amount due is paid", func(d *invoice.Draft) { d.Lines = lines("0") }, invoice.Paid, "", nil},
+		{"in three installments", "law 2: the installments add up; the first has the cent", func(d *invoice.Draft) { d.Installments, d.Every = 3, monthly }, invoice.Open, "2026-12-01 33.34; 2027-01-01 33.33; 2027-02-01 33.33", nil},
+		{"in installments, after credit", "the amount due is split, not the total", func(d *invoice.Draft) {
 			d.Installments, d.Every, d.Ledger = 2, monthly, []credits.Entry{entry("g", "40", "2026-11-01")}
 		}, invoice.Open, "2026-12-01 30; 2027-01-01 30", nil},
-		{"in parts without a distance", "law 13", func(d *invoice.Draft) { d.Installments = 3 }, 0, "", []string{"every unset"}},
-		{"in a negative number of parts", "law 14", func(d *invoice.Draft) { d.Installments, d.Every = -1, monthly }, 0, "", []string{"installments.count limit"}},
-		{"in too many parts", "law 14", func(d *invoice.Draft) { d.Installments, d.Every = 1_000_000, monthly }, 0, "", []string{"installments.count limit"}},
+		{"installments without an interval", "law 13: the interval of installments has no default", func(d *invoice.Draft) { d.Installments = 3 }, 0, "", []string{"every unset"}},
+		{"a negative number of installments", "law 14: the number of installments has limits", func(d *invoice.Draft) { d.Installments, d.Every = -1, monthly }, 0, "", []string{"installments.count limit"}},
+		{"too many installments", "law 14: the number of installments has limits", func(d *invoice.Draft) { d.Installments, d.Every = 1_000_000, monthly }, 0, "", []string{"installments.count limit"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := draft(lines("100")...)
@@ -212,8 +212,9 @@ func TestBuildDue(t *testing.T) {
 	}
 }
 
-// Law 7: what is left of a negative total lowers another invoice, is paid back, or is granted, and all of it together is what it is.
-func TestBuildLeftOver(t *testing.T) {
+// Law 7: the surplus of a negative total lowers another invoice, is refunded, or is granted as credit; the parts add up
+// to the surplus.
+func TestBuildNegativeTotal(t *testing.T) {
 	for _, c := range []struct {
 		name, why      string
 		nets           []string
@@ -222,20 +223,20 @@ func TestBuildLeftOver(t *testing.T) {
 		granted        string
 		faults         []string
 	}{
-		{"granted", "K5: nothing was said", []string{"-40"}, "", "0", "0", "40", nil},
-		{"paid back", "all of it", []string{"-40"}, "", "0", "40", "0", nil},
-		{"paid back in part", "the rest is granted", []string{"-40"}, "", "0", "15.01", "24.99", nil},
-		{"off another invoice", "the one that it corrects", []string{"-40"}, "inv-1", "25", "0", "15", nil},
+		{"granted", "K5: granting is the default", []string{"-40"}, "", "0", "0", "40", nil},
+		{"refunded", "the whole surplus", []string{"-40"}, "", "0", "40", "0", nil},
+		{"partly refunded", "the rest is granted", []string{"-40"}, "", "0", "15.01", "24.99", nil},
+		{"off another invoice", "the corrected invoice is lowered first", []string{"-40"}, "inv-1", "25", "0", "15", nil},
 		{"all three", "25.00, 10.00 and 5.00", []string{"-40"}, "inv-1", "25", "10", "5", nil},
-		{"what charges leave", "-40.00 and 30.00", []string{"-40", "30"}, "inv-1", "4", "3", "3", nil},
-		{"too much paid back", "law 3", []string{"-40"}, "", "0", "40.01", "", []string{"refund invalid"}},
-		{"too much in all", "law 3", []string{"-40"}, "inv-1", "25", "15.01", "", []string{"refund invalid"}},
-		{"off nothing", "there is nothing negative", []string{"40"}, "inv-1", "1", "0", "", []string{"refund invalid"}},
-		{"off no invoice", "nobody would know which", []string{"-40"}, "", "25", "0", "", []string{"corrects unset"}},
+		{"after charges", "-40.00 and 30.00", []string{"-40", "30"}, "inv-1", "4", "3", "3", nil},
+		{"too much refunded", "law 3: a refund is at most the surplus", []string{"-40"}, "", "0", "40.01", "", []string{"refund invalid"}},
+		{"too much in all", "law 3: all parts together are at most the surplus", []string{"-40"}, "inv-1", "25", "15.01", "", []string{"refund invalid"}},
+		{"applied without a surplus", "the total is not negative", []string{"40"}, "inv-1", "1", "0", "", []string{"refund invalid"}},
+		{"applied to no invoice", "the corrected invoice must be known", []string{"-40"}, "", "25", "0", "", []string{"corrects unset"}},
 		{"a negative refund", "law 7: the sign is the meaning", []string{"-40"}, "", "0", "-1", "", []string{"refund invalid"}},
-		{"a negative offset", "as above", []string{"-40"}, "inv-1", "-1", "0", "", []string{"applied_to_invoice invalid"}},
-		{"a part of a cent", "it cannot be paid", []string{"-40"}, "inv-1", "0.005", "0.005", "", []string{"applied_to_invoice invalid", "refund invalid"}},
-		{"beyond the limits", "law 14", []string{"-40"}, "inv-1", "1e39", "1e39", "", []string{"applied_to_invoice limit", "refund limit"}},
+		{"a negative amount applied", "law 7: the sign is the meaning", []string{"-40"}, "inv-1", "-1", "0", "", []string{"applied_to_invoice invalid"}},
+		{"a fraction of a cent", "a fraction of a cent cannot be paid", []string{"-40"}, "inv-1", "0.005", "0.005", "", []string{"applied_to_invoice invalid", "refund invalid"}},
+		{"beyond the limits", "law 14: amounts have limits", []string{"-40"}, "inv-1", "1e39", "1e39", "", []string{"applied_to_invoice limit", "refund limit"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			d := draft(lines(c.nets...)...)
@@ -254,11 +255,11 @@ func TestBuildLeftOver(t *testing.T) {
 			case len(inv.LedgerEntries) == 1:
 				giventest.CheckMoney(t, "grant", inv.LedgerEntries[0].Amount, c.granted)
 				if e := inv.LedgerEntries[0]; e.ID != "inv-2" || e.Source != "inv-1/1" {
-					t.Errorf("the grant does not say where it comes from: %+v", e)
+					t.Errorf("the grant does not name its source: %+v", e)
 				}
 			}
 			if inv.Status != invoice.Paid || inv.Corrects != c.corrects {
-				t.Errorf("it is %v and corrects %q", inv.Status, inv.Corrects)
+				t.Errorf("the status is %v, and the invoice corrects %q", inv.Status, inv.Corrects)
 			}
 			giventest.CheckFaults(t, invoice.Check(inv))
 		})

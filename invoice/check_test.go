@@ -20,12 +20,12 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// statesFaults writes every fault as "field rule", such as "lines[0].net exactness".
-func statesFaults(err error) (all []string) {
+// faultTexts writes every fault as "field rule", such as "lines[0].net exactness".
+func faultTexts(err error) (all []string) {
 	var joined interface{ Unwrap() []error }
 	if errors.As(err, &joined) {
 		for _, e := range joined.Unwrap() {
-			all = append(all, statesFaults(e)...)
+			all = append(all, faultTexts(e)...)
 		}
 		return all
 	}
@@ -42,9 +42,9 @@ func statesFaults(err error) (all []string) {
 	return giventest.Faults(err)
 }
 
-// What is built passes the check, also after it was stored and read again.
-func TestCheckExamples(t *testing.T) {
-	for _, inv := range statesExamples(t) {
+// A built invoice passes the check, also after it was stored and read again.
+func TestCheckAcceptsBuiltInvoices(t *testing.T) {
+	for _, inv := range exampleInvoices(t) {
 		if err := invoice.Check(inv); err != nil {
 			t.Error(err)
 		}
@@ -59,71 +59,71 @@ func TestCheckExamples(t *testing.T) {
 	}
 }
 
-// Each law, broken with a seal that was computed again.
-func TestCheckLaws(t *testing.T) {
-	examples := statesExamples(t)
+// Each law is broken and the seal recomputed.
+func TestCheckReportsBrokenLaws(t *testing.T) {
+	examples := exampleInvoices(t)
 	cent := giventest.Money("0.01")
 	up := func(d *decimal.Decimal) { *d = d.Add(cent) }
 	for _, c := range []struct {
 		name, why string
-		of        int // which example
+		of        int // index of the example
 		edit      func(*invoice.Invoice)
 		want      []string
 	}{
-		{"a price", "it costs 2 x 90.00", 0, func(i *invoice.Invoice) { up(&i.Lines[0].Price.Unit) }, []string{"lines[0].share.of exactness", "lines[0].share.amount exactness"}},
-		{"a share", "it comes to 89.99", 0, func(i *invoice.Invoice) { up(&i.Lines[0].Share.Amount) }, []string{"lines[0].share.amount exactness", "lines[0].net exactness"}},
-		{"a fraction", "it is 15 of 30 days", 0, func(i *invoice.Invoice) { i.Lines[0].Share.Fraction.Num++ }, []string{"lines[0].share.fraction exactness"}},
-		{"a span", "one day less is 14 of 30", 0, func(i *invoice.Invoice) { i.Lines[0].Span.Start = i.Lines[0].Span.Start.AddDate(0, 0, 1) }, []string{"lines[0].share.fraction exactness", "lines[0].share.amount exactness", "lines[0].share.residual exactness"}},
-		{"a net", "it is what discounts leave", 0, func(i *invoice.Invoice) { up(&i.Lines[1].Net) }, []string{"lines[1].net exactness"}},
-		{"a quantity", "four were added", 0, func(i *invoice.Invoice) { up(&i.Lines[1].Quantity) }, []string{"lines[1].share.of exactness", "lines[1].share.amount exactness", "lines[1].share.residual exactness"}},
-		{"a quantity before", "seven were there, which decides the tiers", 0, func(i *invoice.Invoice) { up(i.Lines[1].BaseQuantity) }, []string{"lines[1].share.of exactness", "lines[1].share.amount exactness", "lines[1].share.residual exactness"}},
-		{"a carry", "nothing came in", 0, func(i *invoice.Invoice) { _ = i.Lines[0].Share.Carry.UnmarshalText([]byte("1/2")) }, []string{"lines[0].share.amount exactness"}},
-		{"a credit", "less comes back", 0, func(i *invoice.Invoice) { i.Lines[5].Net = i.Lines[5].Net.Sub(cent) }, []string{"lines[5].net given_back"}},
-		{"a credit of money", "its taxes go with it", 0, func(i *invoice.Invoice) { i.Lines[6].Net = i.Lines[6].Net.Sub(cent) }, []string{"lines[6].share given_back"}},
-		{"a tax that goes back", "as was billed", 0, func(i *invoice.Invoice) { i.Lines[5].Taxes[0].Amount = i.Lines[5].Taxes[0].Amount.Sub(cent) }, []string{"lines[5].taxes given_back"}},
-		{"a credit of nothing billed", "it corrects what is not there", 0, func(i *invoice.Invoice) { i.Lines[5].Corrects = "inv-9/1" }, []string{"lines[5].corrects given_back"}},
-		{"more than is left", "the credit before was all of it but a cent", 1, func(i *invoice.Invoice) {
+		{"a price", "the line costs 2 x 90.00", 0, func(i *invoice.Invoice) { up(&i.Lines[0].Price.Unit) }, []string{"lines[0].share.of exactness", "lines[0].share.amount exactness"}},
+		{"a share", "the share is 89.99", 0, func(i *invoice.Invoice) { up(&i.Lines[0].Share.Amount) }, []string{"lines[0].share.amount exactness", "lines[0].net exactness"}},
+		{"a fraction", "the fraction is 15 of 30 days", 0, func(i *invoice.Invoice) { i.Lines[0].Share.Fraction.Num++ }, []string{"lines[0].share.fraction exactness"}},
+		{"a span", "one day less is 14 of 30 days", 0, func(i *invoice.Invoice) { i.Lines[0].Span.Start = i.Lines[0].Span.Start.AddDate(0, 0, 1) }, []string{"lines[0].share.fraction exactness", "lines[0].share.amount exactness", "lines[0].share.residual exactness"}},
+		{"a net", "the net is the amount after discounts", 0, func(i *invoice.Invoice) { up(&i.Lines[1].Net) }, []string{"lines[1].net exactness"}},
+		{"a quantity", "four units were added", 0, func(i *invoice.Invoice) { up(&i.Lines[1].Quantity) }, []string{"lines[1].share.of exactness", "lines[1].share.amount exactness", "lines[1].share.residual exactness"}},
+		{"a base quantity", "seven units existed before, which decides the tiers", 0, func(i *invoice.Invoice) { up(i.Lines[1].BaseQuantity) }, []string{"lines[1].share.of exactness", "lines[1].share.amount exactness", "lines[1].share.residual exactness"}},
+		{"a carry", "the line carries no residual", 0, func(i *invoice.Invoice) { _ = i.Lines[0].Share.Carry.UnmarshalText([]byte("1/2")) }, []string{"lines[0].share.amount exactness"}},
+		{"a credit of time", "the credit is larger", 0, func(i *invoice.Invoice) { i.Lines[5].Net = i.Lines[5].Net.Sub(cent) }, []string{"lines[5].net given_back"}},
+		{"a credit of an amount", "the credit includes its taxes", 0, func(i *invoice.Invoice) { i.Lines[6].Net = i.Lines[6].Net.Sub(cent) }, []string{"lines[6].share given_back"}},
+		{"a tax of a credit", "a credit has the taxes of its charge", 0, func(i *invoice.Invoice) { i.Lines[5].Taxes[0].Amount = i.Lines[5].Taxes[0].Amount.Sub(cent) }, []string{"lines[5].taxes given_back"}},
+		{"a credit without its charge", "the corrected charge does not exist", 0, func(i *invoice.Invoice) { i.Lines[5].Corrects = "inv-9/1" }, []string{"lines[5].corrects given_back"}},
+		{"a credit above the rest", "the earlier credit took all but a cent", 1, func(i *invoice.Invoice) {
 			i.CreditedCharges[3].Net = i.CreditedCharges[1].Net.Neg().Add(cent)
 		}, []string{"lines[1].amount given_back"}},
-		{"a deduction", "10 % of 89.99 are 9.00, and what one loses the other gains", 0, func(i *invoice.Invoice) {
+		{"a deduction", "10 % of 89.99 is 9.00, and one deduction takes the cent of the other", 0, func(i *invoice.Invoice) {
 			d := i.Lines[0].Discounts
 			d[0].Amount, d[1].Amount = d[0].Amount.Sub(cent), d[1].Amount.Add(cent)
 		}, []string{"lines[0].discounts order"}},
 		{"a discount", "11 % would take off more", 0, func(i *invoice.Invoice) { i.Discounts[0].Percent = giventest.Money("11") }, []string{"lines[0].discounts order", "lines[1].discounts order", "lines[2].discounts order", "lines[3].discounts order", "lines[4].discounts order", "remaining_discounts order", "discount conservation", "net conservation", "tax conservation", "total conservation", "taxes conservation"}},
-		{"another order of discounts", "each works on what those before it left", 0, func(i *invoice.Invoice) {
+		{"the discounts in another order", "each discount applies to the amount left by the one before", 0, func(i *invoice.Invoice) {
 			i.Discounts[0], i.Discounts[1] = i.Discounts[1], i.Discounts[0]
 		}, []string{"lines[1].discounts order", "lines[3].discounts order", "lines[4].untaxed order", "discount conservation", "net conservation", "tax conservation", "total conservation", "taxes conservation"}},
-		{"what is left of a discount", "it was used once of three times", 0, func(i *invoice.Invoice) { i.RemainingDiscounts[0].Periods = 3 }, []string{"remaining_discounts order"}},
-		{"a discount from nowhere", "none was there that could be left", 1, func(i *invoice.Invoice) {
+		{"a remaining discount", "it was used in one of three periods", 0, func(i *invoice.Invoice) { i.RemainingDiscounts[0].Periods = 3 }, []string{"remaining_discounts order"}},
+		{"a remaining discount without a source", "no discount could remain", 1, func(i *invoice.Invoice) {
 			i.RemainingDiscounts = []plans.Discount{{ID: "gift", Percent: giventest.Money("100"), Duration: plans.Forever}}
 		}, []string{"remaining_discounts order"}},
-		{"a tax", "it is 4.5 % of what is left", 0, func(i *invoice.Invoice) { up(&i.Lines[0].Taxes[0].Amount) }, []string{"lines[0].taxes order"}},
-		{"what is not taxed", "credit before tax is spread over all lines", 0, func(i *invoice.Invoice) {
+		{"a tax", "the tax is 4.5 % of the rest", 0, func(i *invoice.Invoice) { up(&i.Lines[0].Taxes[0].Amount) }, []string{"lines[0].taxes order"}},
+		{"an untaxed amount", "credit before tax is spread over all lines", 0, func(i *invoice.Invoice) {
 			i.Lines[0].Untaxed, i.Lines[1].Untaxed = i.Lines[0].Untaxed.Add(cent), i.Lines[1].Untaxed.Sub(cent)
 		}, []string{"lines[0].untaxed order", "lines[1].untaxed order"}},
-		{"a subtotal", "it is the sum", 0, func(i *invoice.Invoice) { up(&i.Subtotal) }, []string{"subtotal conservation"}},
-		{"a total", "it is net and tax", 0, func(i *invoice.Invoice) { up(&i.Total) }, []string{"total conservation", "amount_due conservation"}},
-		{"a tax in all", "it is the sum", 0, func(i *invoice.Invoice) { up(&i.Taxes[0].Of) }, []string{"taxes conservation"}},
-		{"what is due", "no more and no less", 0, func(i *invoice.Invoice) { i.AmountDue = i.AmountDue.Sub(cent) }, []string{"amount_due conservation", "installments[2].amount conservation", "status states"}},
-		{"credit that pays more", "then less would be due", 0, func(i *invoice.Invoice) { i.LedgerEntries[1].Amount = i.LedgerEntries[1].Amount.Sub(cent) }, []string{"amount_due conservation"}},
-		{"a part", "they add up, in the order of Split", 0, func(i *invoice.Invoice) {
+		{"a subtotal", "the subtotal is the sum of the lines", 0, func(i *invoice.Invoice) { up(&i.Subtotal) }, []string{"subtotal conservation"}},
+		{"a total", "the total is net and tax", 0, func(i *invoice.Invoice) { up(&i.Total) }, []string{"total conservation", "amount_due conservation"}},
+		{"a tax total", "the tax total is the sum of the lines", 0, func(i *invoice.Invoice) { up(&i.Taxes[0].Of) }, []string{"taxes conservation"}},
+		{"an amount due", "the amount due is exactly the unpaid total", 0, func(i *invoice.Invoice) { i.AmountDue = i.AmountDue.Sub(cent) }, []string{"amount_due conservation", "installments[2].amount conservation", "status states"}},
+		{"credit that pays more", "less would be due", 0, func(i *invoice.Invoice) { i.LedgerEntries[1].Amount = i.LedgerEntries[1].Amount.Sub(cent) }, []string{"amount_due conservation"}},
+		{"an installment", "installments add up, in the order of Split", 0, func(i *invoice.Invoice) {
 			i.Installments[0].Amount, i.Installments[1].Amount = i.Installments[0].Amount.Add(cent), i.Installments[1].Amount.Sub(cent)
 		}, []string{"installments[0].amount conservation", "installments[1].amount conservation"}},
-		{"installments in disorder", "each is after the one before", 0, func(i *invoice.Invoice) { i.Installments[2].At = i.Installments[1].At }, []string{"installments[2].at conservation"}},
-		{"a balance", "what was granted is in it", 1, func(i *invoice.Invoice) { i.CreditBalance = decimal.Decimal{} }, []string{"credit_balance conservation"}},
-		{"a refund", "more than is left over", 1, func(i *invoice.Invoice) { up(&i.Refund) }, []string{"total not_negative"}},
-		{"a grant", "as above", 1, func(i *invoice.Invoice) { up(&i.LedgerEntries[0].Amount) }, []string{"total not_negative"}},
-		{"two grants", "an invoice has one", 1, func(i *invoice.Invoice) { i.LedgerEntries = append(i.LedgerEntries, i.LedgerEntries[0]) }, []string{"ledger_entries[0] not_negative"}},
-		{"an offset", "as above", 2, func(i *invoice.Invoice) { up(&i.AppliedToInvoice) }, []string{"total not_negative"}},
-		{"an offset of nothing", "it lowers no invoice", 2, func(i *invoice.Invoice) { i.Corrects = "" }, []string{"corrects not_negative"}},
-		{"paid without a payment", "40 of it came in", 0, func(i *invoice.Invoice) { i.Status = invoice.Paid }, []string{"status states"}},
-		{"a payment taken twice", "the same payment counts once", 0, func(i *invoice.Invoice) { i.Events = append(i.Events, i.Events[2]) }, []string{"status states"}},
-		{"more received than due", "no payment is taken then", 0, func(i *invoice.Invoice) { i.Events[2].Amount = i.AmountDue.Add(cent) }, []string{"status states"}},
-		{"a draft", "it was never one", 2, func(i *invoice.Invoice) { i.Status = invoice.Void }, []string{"status states"}},
-		{"a priority of what was granted", "it has the usual one", 1, func(i *invoice.Invoice) { i.LedgerEntries[0].Priority = new(int) }, []string{"ledger_entries[0] sealed"}},
-		{"credit that is spent and expires", "only a grant does", 0, func(i *invoice.Invoice) { i.LedgerEntries[0].Expires = i.IssuedAt }, []string{"ledger_entries[0] sealed"}},
-		{"a line's ID", "it derives from the invoice's", 0, func(i *invoice.Invoice) { i.Lines[0].ID = "inv-3/1" }, []string{"lines[0].id sealed"}},
-		{"due before it was issued", "nobody could pay it in time", 0, func(i *invoice.Invoice) { i.DueAt = i.IssuedAt.Add(-1) }, []string{"due_at sealed"}},
+		{"installments out of order", "each installment is after the one before", 0, func(i *invoice.Invoice) { i.Installments[2].At = i.Installments[1].At }, []string{"installments[2].at conservation"}},
+		{"a balance", "the balance includes the grant", 1, func(i *invoice.Invoice) { i.CreditBalance = decimal.Decimal{} }, []string{"credit_balance conservation"}},
+		{"a refund", "the refund exceeds the surplus", 1, func(i *invoice.Invoice) { up(&i.Refund) }, []string{"total not_negative"}},
+		{"a grant", "the grant exceeds the surplus", 1, func(i *invoice.Invoice) { up(&i.LedgerEntries[0].Amount) }, []string{"total not_negative"}},
+		{"two grants", "an invoice has one grant", 1, func(i *invoice.Invoice) { i.LedgerEntries = append(i.LedgerEntries, i.LedgerEntries[0]) }, []string{"ledger_entries[0] not_negative"}},
+		{"an applied amount", "the applied amount exceeds the surplus", 2, func(i *invoice.Invoice) { up(&i.AppliedToInvoice) }, []string{"total not_negative"}},
+		{"an amount applied to no invoice", "it lowers no invoice", 2, func(i *invoice.Invoice) { i.Corrects = "" }, []string{"corrects not_negative"}},
+		{"paid without a payment", "only 40 was received", 0, func(i *invoice.Invoice) { i.Status = invoice.Paid }, []string{"status states"}},
+		{"a payment counted twice", "a payment counts once", 0, func(i *invoice.Invoice) { i.Events = append(i.Events, i.Events[2]) }, []string{"status states"}},
+		{"more received than due", "a paid invoice accepts no payment", 0, func(i *invoice.Invoice) { i.Events[2].Amount = i.AmountDue.Add(cent) }, []string{"status states"}},
+		{"a void invoice without an event", "the credit note has never been a draft", 2, func(i *invoice.Invoice) { i.Status = invoice.Void }, []string{"status states"}},
+		{"a priority of the grant", "the grant has the usual priority", 1, func(i *invoice.Invoice) { i.LedgerEntries[0].Priority = new(int) }, []string{"ledger_entries[0] sealed"}},
+		{"spent credit that expires", "only a grant expires", 0, func(i *invoice.Invoice) { i.LedgerEntries[0].Expires = i.IssuedAt }, []string{"ledger_entries[0] sealed"}},
+		{"a line's ID", "the ID derives from the ID of the invoice", 0, func(i *invoice.Invoice) { i.Lines[0].ID = "inv-3/1" }, []string{"lines[0].id sealed"}},
+		{"due before it was issued", "the customer could not pay in time", 0, func(i *invoice.Invoice) { i.DueAt = i.IssuedAt.Add(-1) }, []string{"due_at sealed"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			inv := examples[c.of].Clone()
@@ -132,26 +132,26 @@ func TestCheckLaws(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := statesFaults(invoice.Check(forged)); strings.Join(got, ", ") != strings.Join(c.want, ", ") {
+			if got := faultTexts(invoice.Check(forged)); strings.Join(got, ", ") != strings.Join(c.want, ", ") {
 				t.Errorf("got %q, want %q: %s", got, c.want, c.why)
 			}
 		})
 	}
 }
 
-// statesQuick checks an invoice, and fails where that takes more than ten seconds.
-func statesQuick(tb testing.TB, inv invoice.Invoice) error {
+// checkQuickly checks an invoice, and fails if the check takes more than ten seconds.
+func checkQuickly(tb testing.TB, inv invoice.Invoice) error {
 	tb.Helper()
 	late, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	err := invoice.Check(inv)
 	if late.Err() != nil {
-		tb.Errorf("it takes more than ten seconds")
+		tb.Errorf("the check takes more than ten seconds")
 	}
 	return err
 }
 
-// Numbers that nobody can compute with, in any field, are faults, and found quickly.
+// Check finds numbers beyond all limits, in any field, and finds them quickly.
 func TestCheckHostileNumbers(t *testing.T) {
 	t.Parallel()
 	hostile := func(v reflect.Value) []any {
@@ -166,7 +166,7 @@ func TestCheckHostileNumbers(t *testing.T) {
 		return nil
 	}
 	n := 0
-	for k, inv := range race.Few(statesExamples(t)[:2], 2) {
+	for k, inv := range race.Few(exampleInvoices(t)[:2], 2) {
 		inv = inv.Clone()
 		var walk func(v reflect.Value, path string)
 		walk = func(v reflect.Value, path string) {
@@ -178,8 +178,8 @@ func TestCheckHostileNumbers(t *testing.T) {
 					continue
 				}
 				v.Set(reflect.ValueOf(bad).Convert(v.Type()))
-				if err := statesQuick(t, inv); err == nil && !statesUnsealed.MatchString(path) {
-					t.Errorf("%s of invoice %d is %v, and no error", path, k, bad)
+				if err := checkQuickly(t, inv); err == nil && !unsealedEdit.MatchString(path) {
+					t.Errorf("%s of invoice %d is %v, and Check returns no error", path, k, bad)
 				}
 				v.Set(was)
 			}
@@ -203,7 +203,7 @@ func TestCheckHostileNumbers(t *testing.T) {
 	}
 }
 
-// Documents of any size are refused or checked quickly.
+// Check refuses or checks invoices of any size quickly.
 func TestCheckHostileSizes(t *testing.T) {
 	t.Parallel()
 	many, lines, cent := 50_000/race.Step(4), 2_000/race.Step(10), giventest.Money("0.01")
@@ -218,20 +218,20 @@ func TestCheckHostileSizes(t *testing.T) {
 		{"no lines", func(i *invoice.Invoice) { i.Lines = nil }, proration.ErrLimit},
 		{"another zone", func(i *invoice.Invoice) { i.Zone = "Europe/Berlin" }, proration.ErrZone},
 		{"no zone", func(i *invoice.Invoice) { i.Zone = "" }, proration.ErrZone},
-		{"more lines than there may be", func(i *invoice.Invoice) { i.Lines = make([]plans.Charge, many) }, proration.ErrLimit},
-		{"more billed than there may be", func(i *invoice.Invoice) { i.CreditedCharges = make([]plans.Charge, many) }, proration.ErrLimit},
+		{"too many lines", func(i *invoice.Invoice) { i.Lines = make([]plans.Charge, many) }, proration.ErrLimit},
+		{"too many credited charges", func(i *invoice.Invoice) { i.CreditedCharges = make([]plans.Charge, many) }, proration.ErrLimit},
 		{"many lines", func(i *invoice.Invoice) {
 			for len(i.Lines) < lines {
 				i.Lines = append(i.Lines, i.Lines[len(i.Lines)%5])
 			}
 		}, invoice.Sealed},
-		{"credits of one charge", func(i *invoice.Invoice) {
+		{"many credits of one charge", func(i *invoice.Invoice) {
 			for len(i.Lines) < lines {
 				i.Lines = append(i.Lines, i.Lines[6])
 				i.Lines[len(i.Lines)-1].Net = cent.Neg()
 			}
 		}, invoice.GivenBack},
-		{"as many taxes as there may be", func(i *invoice.Invoice) {
+		{"the most taxes of the policy", func(i *invoice.Invoice) {
 			for j := range i.Lines {
 				i.Lines[j].Taxes = nil
 				for k := range 100 {
@@ -241,7 +241,7 @@ func TestCheckHostileSizes(t *testing.T) {
 		}, invoice.GivenBack},
 		{"taxes of a line", func(i *invoice.Invoice) { i.Lines[0].Taxes = make([]plans.Tax, many) }, proration.ErrLimit},
 		{"taxes of a credit", func(i *invoice.Invoice) { i.Lines[5].Taxes = make([]plans.Tax, many) }, proration.ErrLimit},
-		{"taxes of what was billed", func(i *invoice.Invoice) { i.CreditedCharges[0].Taxes = make([]plans.Tax, many) }, proration.ErrLimit},
+		{"taxes of a credited charge", func(i *invoice.Invoice) { i.CreditedCharges[0].Taxes = make([]plans.Tax, many) }, proration.ErrLimit},
 		{"discounts of a line", func(i *invoice.Invoice) { i.Lines[0].Discounts = make([]plans.Deduction, many) }, proration.ErrLimit},
 		{"discounts", func(i *invoice.Invoice) { i.Discounts = make([]plans.Discount, many) }, proration.ErrLimit},
 		{"ledger_entries", func(i *invoice.Invoice) { i.LedgerEntries = make([]credits.Entry, many) }, invoice.NotNegative},
@@ -252,25 +252,50 @@ func TestCheckHostileSizes(t *testing.T) {
 		{"tiers", func(i *invoice.Invoice) { i.Lines[0].Price.Tiers = make([]plans.Tier, many) }, invoice.Exactness},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			inv := statesExamples(t)[0].Clone()
+			inv := exampleInvoices(t)[0].Clone()
 			c.edit(&inv)
-			if err := statesQuick(t, inv); !errors.Is(err, c.want) {
+			if err := checkQuickly(t, inv); !errors.Is(err, c.want) {
 				t.Errorf("got %.300s, want %v", err.Error(), c.want)
 			}
 		})
 	}
 }
 
-// A draft is opened, and taken back, by an event alone.
-func TestCheckDraft(t *testing.T) {
+// Only an event issues or voids a draft.
+func TestCheckDraftStatusNeedsEvent(t *testing.T) {
 	for _, review := range []bool{false, true} {
-		inv := statesInvoice(t, func(d *invoice.Draft) { d.AsDraft = review }, "100")
+		inv := invoiceOf(t, func(d *invoice.Draft) { d.AsDraft = review }, "100")
 		if err := invoice.Check(inv); err != nil {
 			t.Error(err)
 		}
 		inv.Status = invoice.Drafted + invoice.Open - inv.Status
-		if got := statesFaults(invoice.Check(inv)); len(got) != 1 || got[0] != "status states" {
+		if got := faultTexts(invoice.Check(inv)); len(got) != 1 || got[0] != "status states" {
 			t.Errorf("got %q for %v", got, inv.Status)
+		}
+	}
+}
+
+// An edited discount that leaves a negative taxable amount is a fault, not a panic.
+func TestCheckReportsEditedDiscount(t *testing.T) {
+	policy := invoice.Standard()
+	policy.TaxRoundingLevel, policy.Taxes = invoice.PerInvoice, []invoice.TaxRate{{Name: "VAT", Percent: giventest.Money("19")}}
+	at := giventest.Instant("2027-01-01", nil)
+	inv, err := invoice.Build(invoice.Draft{
+		ID: "1", Currency: "EUR", At: at, Policy: policy,
+		Lines: []plans.Charge{
+			{Kind: plans.OneTime, Currency: "EUR", Net: giventest.Money("100")}, {Kind: plans.OneTime, Currency: "EUR", Net: giventest.Money("10")},
+		},
+		Discounts: []plans.Discount{{ID: "d", Percent: giventest.Money("10"), Duration: plans.Once}},
+		Ledger:    []credits.Entry{{Kind: credits.Granted, ID: "g", Amount: giventest.Money("30"), Currency: "EUR", At: at, BeforeTax: true}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, percent := range []string{"99", "100", "1000", "0.01"} {
+		edited := inv.Clone()
+		edited.Discounts[0].Percent = giventest.Money(percent)
+		if err := invoice.Check(edited); !errors.Is(err, invoice.Order) {
+			t.Errorf("%s percent: %v", percent, err)
 		}
 	}
 }

@@ -13,34 +13,34 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// statesTaxed is an invoice over 100.00 and 50.00 with 19 % besides: 178.50 are due, less the credit of some grants.
-func statesTaxed(tb testing.TB, grants ...credits.Entry) invoice.Invoice {
+// taxedInvoice is an invoice of 100.00 and 50.00 plus 19 % tax: 178.50 are due, less the credit of the grants.
+func taxedInvoice(tb testing.TB, grants ...credits.Entry) invoice.Invoice {
 	tb.Helper()
-	return statesInvoice(tb, func(d *invoice.Draft) {
+	return invoiceOf(tb, func(d *invoice.Draft) {
 		d.Policy.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: giventest.Money("19")}}
 		d.Ledger = grants
 	}, "100", "50")
 }
 
-// statesGrant is a grant of November 2026.
-func statesGrant(id, amount string, beforeTax bool) credits.Entry {
+// grantOf is a grant of November 2026.
+func grantOf(id, amount string, beforeTax bool) credits.Entry {
 	return credits.Entry{
 		Kind: credits.Granted, ID: id, Amount: giventest.Money(amount), Currency: "USD", At: giventest.Instant("2026-11-01", nil), BeforeTax: beforeTax,
 	}
 }
 
-// statesNote is a credit note of December 10, 2026.
-func statesNote(inv invoice.Invoice, credited []plans.Charge, parts ...invoice.LineAmount) invoice.CreditRequest {
+// creditRequest is the request for a credit note of December 10, 2026.
+func creditRequest(inv invoice.Invoice, credited []plans.Charge, parts ...invoice.LineAmount) invoice.CreditRequest {
 	return invoice.CreditRequest{ID: "cn-1", At: giventest.Instant("2026-12-10", nil), Invoice: inv, Credited: credited, Lines: parts}
 }
 
-// statesPart is some money of a line.
-func statesPart(line, amount string) invoice.LineAmount {
+// lineAmount is an amount of a line.
+func lineAmount(line, amount string) invoice.LineAmount {
 	return invoice.LineAmount{Line: line, Amount: giventest.Money(amount)}
 }
 
-// granted is what an invoice grants.
-func statesGranted(inv *invoice.Invoice) decimal.Decimal {
+// grantedBy is the amount that an invoice grants.
+func grantedBy(inv *invoice.Invoice) decimal.Decimal {
 	var sum decimal.Decimal
 	for _, e := range inv.LedgerEntries {
 		if e.Kind == credits.Granted {
@@ -50,7 +50,7 @@ func statesGranted(inv *invoice.Invoice) decimal.Decimal {
 	return sum
 }
 
-func TestNote(t *testing.T) {
+func TestCredit(t *testing.T) {
 	for _, c := range []struct {
 		name, why               string
 		grants                  []credits.Entry
@@ -59,29 +59,29 @@ func TestNote(t *testing.T) {
 		repay                   bool
 		total                   string
 		offset, refund, granted string
-		after                   string // status of the invoice once the note is applied to it
+		after                   string // status of the invoice after the credit note is applied to it
 	}{
-		{"whole, unpaid", "nothing is due any more", nil, nil, nil, false, "-178.5", "178.5", "0", "0", "paid"},
-		{"a line, unpaid", "the other one is still due", nil, nil, []invoice.LineAmount{statesPart("inv-2/2", "0")}, false, "-59.5", "59.5", "0", "0", "open"},
-		{"an amount, unpaid", "10.00 and its tax", nil, nil, []invoice.LineAmount{statesPart("inv-2/2", "10")}, true, "-11.9", "11.9", "0", "0", "open"},
-		{"several amounts", "also of one line, in any order", nil, nil, []invoice.LineAmount{statesPart("inv-2/2", "10"), statesPart("inv-2/1", "1"), statesPart("inv-2/2", "0")}, false, "-60.69", "60.69", "0", "0", "open"},
-		{"whole, part paid", "what came in becomes credit", nil, []string{"succeeded p 100"}, nil, false, "-178.5", "78.5", "0", "100", "paid"},
-		{"whole, part paid, repaid", "or goes back", nil, []string{"succeeded p 100"}, nil, true, "-178.5", "78.5", "100", "0", "paid"},
-		{"less than is due", "a note lowers what is due first", nil, []string{"succeeded p 100"}, []invoice.LineAmount{statesPart("inv-2/2", "10")}, true, "-11.9", "11.9", "0", "0", "open"},
-		{"paid", "as credit", nil, []string{"succeeded p"}, []invoice.LineAmount{statesPart("inv-2/2", "10")}, false, "-11.9", "0", "0", "11.9", "paid"},
-		{"paid, repaid", "in money", nil, []string{"succeeded p"}, []invoice.LineAmount{statesPart("inv-2/2", "10")}, true, "-11.9", "0", "11.9", "0", "paid"},
-		{"paid, and some went back", "no more is repaid than was kept", nil, []string{"succeeded p", "refunded r 170"}, []invoice.LineAmount{statesPart("inv-2/2", "10")}, true, "-11.9", "0", "8.5", "3.4", "paid"},
-		{"paid by credit", "credit is not paid out", []credits.Entry{statesGrant("g", "200", false)}, nil, nil, true, "-178.5", "0", "0", "178.5", "paid"},
-		{"part by credit, unpaid", "78.50 are due, and the credit comes back", []credits.Entry{statesGrant("g", "100", false)}, nil, nil, true, "-178.5", "78.5", "0", "100", "paid"},
-		{"part by credit, paid", "the money goes back, and the credit comes back", []credits.Entry{statesGrant("g", "100", false)}, []string{"succeeded p"}, nil, true, "-178.5", "0", "78.5", "100", "paid"},
-		{"credit before tax", "of 150.00, 60.00 are not taxed: 90.00 and 17.10 are due", []credits.Entry{statesGrant("g", "60", true)}, nil, nil, true, "-167.1", "107.1", "0", "60", "paid"},
-		{"written off", "it is due, though nobody expects it", nil, []string{"written_off"}, []invoice.LineAmount{statesPart("inv-2/2", "0")}, false, "-59.5", "59.5", "0", "0", "uncollectible"},
-		{"written off, whole", "nothing is due", nil, []string{"written_off"}, nil, false, "-178.5", "178.5", "0", "0", "paid"},
-		{"charged back", "it is due again", nil, []string{"succeeded p", "disputed p"}, nil, true, "-178.5", "178.5", "0", "0", "paid"},
+		{"whole, unpaid", "nothing is outstanding", nil, nil, nil, false, "-178.5", "178.5", "0", "0", "paid"},
+		{"a line, unpaid", "the other line is outstanding", nil, nil, []invoice.LineAmount{lineAmount("inv-2/2", "0")}, false, "-59.5", "59.5", "0", "0", "open"},
+		{"an amount, unpaid", "10.00 and its tax", nil, nil, []invoice.LineAmount{lineAmount("inv-2/2", "10")}, true, "-11.9", "11.9", "0", "0", "open"},
+		{"several amounts", "several amounts of one line, in any order", nil, nil, []invoice.LineAmount{lineAmount("inv-2/2", "10"), lineAmount("inv-2/1", "1"), lineAmount("inv-2/2", "0")}, false, "-60.69", "60.69", "0", "0", "open"},
+		{"whole, partly paid", "the received money becomes credit", nil, []string{"succeeded p 100"}, nil, false, "-178.5", "78.5", "0", "100", "paid"},
+		{"whole, partly paid, refunded", "the received money is refunded", nil, []string{"succeeded p 100"}, nil, true, "-178.5", "78.5", "100", "0", "paid"},
+		{"below the outstanding amount", "a credit note lowers the outstanding amount first", nil, []string{"succeeded p 100"}, []invoice.LineAmount{lineAmount("inv-2/2", "10")}, true, "-11.9", "11.9", "0", "0", "open"},
+		{"paid", "the surplus becomes credit", nil, []string{"succeeded p"}, []invoice.LineAmount{lineAmount("inv-2/2", "10")}, false, "-11.9", "0", "0", "11.9", "paid"},
+		{"paid, refunded", "the surplus is refunded in money", nil, []string{"succeeded p"}, []invoice.LineAmount{lineAmount("inv-2/2", "10")}, true, "-11.9", "0", "11.9", "0", "paid"},
+		{"paid, and partly refunded before", "no more is refunded than was kept", nil, []string{"succeeded p", "refunded r 170"}, []invoice.LineAmount{lineAmount("inv-2/2", "10")}, true, "-11.9", "0", "8.5", "3.4", "paid"},
+		{"paid by credit", "credit is not refunded in money", []credits.Entry{grantOf("g", "200", false)}, nil, nil, true, "-178.5", "0", "0", "178.5", "paid"},
+		{"partly paid by credit, not by money", "78.50 are due, and the credit is granted again", []credits.Entry{grantOf("g", "100", false)}, nil, nil, true, "-178.5", "78.5", "0", "100", "paid"},
+		{"partly paid by credit, the rest by money", "the money is refunded, and the credit is granted again", []credits.Entry{grantOf("g", "100", false)}, []string{"succeeded p"}, nil, true, "-178.5", "0", "78.5", "100", "paid"},
+		{"credit before tax", "of 150.00, 60.00 are not taxed: 90.00 and 17.10 are due", []credits.Entry{grantOf("g", "60", true)}, nil, nil, true, "-167.1", "107.1", "0", "60", "paid"},
+		{"written off", "a written-off amount is still due", nil, []string{"written_off"}, []invoice.LineAmount{lineAmount("inv-2/2", "0")}, false, "-59.5", "59.5", "0", "0", "uncollectible"},
+		{"written off, whole", "nothing is outstanding", nil, []string{"written_off"}, nil, false, "-178.5", "178.5", "0", "0", "paid"},
+		{"disputed", "a disputed amount is outstanding again", nil, []string{"succeeded p", "disputed p"}, nil, true, "-178.5", "178.5", "0", "0", "paid"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			inv := statesAfter(t, statesTaxed(t, c.grants...), c.events...)
-			correction := statesNote(inv, nil, c.parts...)
+			inv := afterEvents(t, taxedInvoice(t, c.grants...), c.events...)
+			correction := creditRequest(inv, nil, c.parts...)
 			correction.Refund = c.repay
 			before := giventest.JSON(t, correction)
 			note, err := invoice.Credit(correction)
@@ -91,25 +91,25 @@ func TestNote(t *testing.T) {
 			giventest.CheckMoney(t, "total", note.Total, c.total)
 			giventest.CheckMoney(t, "offset", note.AppliedToInvoice, c.offset)
 			giventest.CheckMoney(t, "refund", note.Refund, c.refund)
-			giventest.CheckMoney(t, "granted", statesGranted(&note), c.granted)
+			giventest.CheckMoney(t, "granted", grantedBy(&note), c.granted)
 			giventest.CheckMoney(t, "due", note.AmountDue, "0")
 			if note.Corrects != inv.ID || note.Status != invoice.Paid || len(note.Events) > 0 {
-				t.Errorf("the note is %v and corrects %q: %s", note.Status, note.Corrects, c.why)
+				t.Errorf("the credit note is %v and corrects %q: %s", note.Status, note.Corrects, c.why)
 			}
-			after := statesNoted(t, inv, &note)
+			after := applyCreditNote(t, inv, &note)
 			if after.Status.String() != c.after {
-				t.Errorf("the invoice is %v then, want %s: %s", after.Status, c.after, c.why)
+				t.Errorf("the invoice is %v after it, want %s: %s", after.Status, c.after, c.why)
 			}
 			if giventest.JSON(t, correction) != before {
-				t.Error("the correction was changed")
+				t.Error("the request was changed")
 			}
 			giventest.CheckRoundTrip(t, correction)
 		})
 	}
 }
 
-// statesNoted applies to an invoice what its note takes off and pays back, and checks both.
-func statesNoted(tb testing.TB, inv invoice.Invoice, note *invoice.Invoice) invoice.Invoice {
+// applyCreditNote applies a credit note to its invoice, with the refund, and checks both.
+func applyCreditNote(tb testing.TB, inv invoice.Invoice, note *invoice.Invoice) invoice.Invoice {
 	tb.Helper()
 	for _, e := range []invoice.Event{
 		{Kind: invoice.Credited, ID: note.ID, At: note.IssuedAt, Amount: note.AppliedToInvoice}, {Kind: invoice.Refunded, ID: note.ID, At: note.IssuedAt, Amount: note.Refund},
@@ -129,13 +129,13 @@ func statesNoted(tb testing.TB, inv invoice.Invoice, note *invoice.Invoice) invo
 	return inv
 }
 
-func TestNoteRefused(t *testing.T) {
-	inv := statesTaxed(t)
-	note, err := invoice.Credit(statesNote(inv, nil))
+func TestCreditRefused(t *testing.T) {
+	inv := taxedInvoice(t)
+	note, err := invoice.Credit(creditRequest(inv, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
-	third, err := invoice.Credit(statesNote(inv, nil, statesPart("inv-2/1", "30")))
+	third, err := invoice.Credit(creditRequest(inv, nil, lineAmount("inv-2/1", "30")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,25 +145,25 @@ func TestNoteRefused(t *testing.T) {
 		edit      func(*invoice.CreditRequest)
 		want      []string
 	}{
-		{"a draft", "it is thrown away", statesNote(statesInvoice(t, func(d *invoice.Draft) { d.AsDraft = true }, "100"), nil), nil, []string{"invoice.status invalid"}},
-		{"void", "nothing is due", statesNote(statesAfter(t, inv, "voided"), nil), nil, []string{"invoice.status invalid"}},
-		{"a payment is under way", "it would be too much once it comes in", statesNote(statesAfter(t, inv, "attempted p"), nil), nil, []string{"invoice.status invalid"}},
-		{"a credit note", "its charge is corrected where it was billed", statesNote(note, nil), func(c *invoice.CreditRequest) { c.ID = "cn-2" }, []string{"lines invalid"}},
-		{"a line of a credit note", "as above", statesNote(note, nil, statesPart("cn-1/1", "1")), func(c *invoice.CreditRequest) { c.ID = "cn-2" }, []string{"lines[0].charge invalid"}},
-		{"credited already", "never more than is left", statesNote(inv, note.Lines), nil, []string{"lines invalid"}},
-		{"a line that was credited", "as above", statesNote(inv, note.Lines, statesPart("inv-2/2", "0")), nil, []string{"lines[0].line invalid"}},
-		{"more than is left", "70.00 are", statesNote(inv, third.Lines, statesPart("inv-2/1", "70.01")), nil, []string{"lines[0].amount invalid"}},
-		{"more than is left in all", "as above", statesNote(inv, third.Lines, statesPart("inv-2/1", "35.01"), statesPart("inv-2/1", "35")), nil, []string{"lines[1].amount invalid"}},
-		{"no such line", "it is of another invoice", statesNote(inv, nil, statesPart("inv-1/1", "0")), nil, []string{"lines[0].charge invalid"}},
-		{"a part of a cent", "no note has it", statesNote(inv, nil, statesPart("inv-2/1", "0.005")), nil, []string{"lines[0].amount invalid"}},
-		{"a negative amount", "that would be a charge", statesNote(inv, nil, statesPart("inv-2/1", "-1")), nil, []string{"lines[0].amount invalid"}},
-		{"a huge amount", "law 14", statesNote(inv, nil, invoice.LineAmount{Line: "inv-2/1", Amount: decimal.New(1, 1<<30)}), nil, []string{"lines[0].amount limit"}},
-		{"every line", "all at once", statesNote(inv, nil, statesPart("x", "0"), statesPart("inv-2/1", "101")), nil, []string{"lines[0].charge invalid", "lines[1].amount invalid"}},
-		{"no ID", "its lines derive theirs from it", statesNote(inv, nil), func(c *invoice.CreditRequest) { c.ID = "" }, []string{"id unset"}},
-		{"the invoice's ID", "their lines would have the same IDs", statesNote(inv, nil), func(c *invoice.CreditRequest) { c.ID = inv.ID }, []string{"id invalid"}},
-		{"before the invoice", "nothing was billed then", statesNote(inv, nil), func(c *invoice.CreditRequest) { c.At = inv.IssuedAt.Add(-1) }, []string{"at outside"}},
-		{"the same credits twice", "a note that was stored already", statesNote(inv, nil), func(c *invoice.CreditRequest) {
-			c.Ledger = []credits.Entry{statesGrant("cn-1", "1", false)}
+		{"a draft", "a draft is voided instead", creditRequest(invoiceOf(t, func(d *invoice.Draft) { d.AsDraft = true }, "100"), nil), nil, []string{"invoice.status invalid"}},
+		{"void", "nothing is due on a void invoice", creditRequest(afterEvents(t, inv, "voided"), nil), nil, []string{"invoice.status invalid"}},
+		{"a pending payment", "a success would then exceed the amount due", creditRequest(afterEvents(t, inv, "attempted p"), nil), nil, []string{"invoice.status invalid"}},
+		{"a credit note", "a charge is corrected where it was billed", creditRequest(note, nil), func(c *invoice.CreditRequest) { c.ID = "cn-2" }, []string{"lines invalid"}},
+		{"a line of a credit note", "a charge is corrected where it was billed", creditRequest(note, nil, lineAmount("cn-1/1", "1")), func(c *invoice.CreditRequest) { c.ID = "cn-2" }, []string{"lines[0].charge invalid"}},
+		{"credited already", "law 3: a credit is at most the rest of its charge", creditRequest(inv, note.Lines), nil, []string{"lines invalid"}},
+		{"a credited line", "law 3: a credit is at most the rest of its charge", creditRequest(inv, note.Lines, lineAmount("inv-2/2", "0")), nil, []string{"lines[0].line invalid"}},
+		{"above the rest", "70.00 are", creditRequest(inv, third.Lines, lineAmount("inv-2/1", "70.01")), nil, []string{"lines[0].amount invalid"}},
+		{"above the rest in all", "70.00 are", creditRequest(inv, third.Lines, lineAmount("inv-2/1", "35.01"), lineAmount("inv-2/1", "35")), nil, []string{"lines[1].amount invalid"}},
+		{"no such line", "the line is of another invoice", creditRequest(inv, nil, lineAmount("inv-1/1", "0")), nil, []string{"lines[0].charge invalid"}},
+		{"a fraction of a cent", "no credit note has a fraction of a cent", creditRequest(inv, nil, lineAmount("inv-2/1", "0.005")), nil, []string{"lines[0].amount invalid"}},
+		{"a negative amount", "a negative amount would be a charge", creditRequest(inv, nil, lineAmount("inv-2/1", "-1")), nil, []string{"lines[0].amount invalid"}},
+		{"a huge amount", "law 14: amounts have limits", creditRequest(inv, nil, invoice.LineAmount{Line: "inv-2/1", Amount: decimal.New(1, 1<<30)}), nil, []string{"lines[0].amount limit"}},
+		{"every line", "law 14: all faults come at once", creditRequest(inv, nil, lineAmount("x", "0"), lineAmount("inv-2/1", "101")), nil, []string{"lines[0].charge invalid", "lines[1].amount invalid"}},
+		{"no ID", "the IDs of its lines derive from it", creditRequest(inv, nil), func(c *invoice.CreditRequest) { c.ID = "" }, []string{"id unset"}},
+		{"the invoice's ID", "the lines of both would have the same IDs", creditRequest(inv, nil), func(c *invoice.CreditRequest) { c.ID = inv.ID }, []string{"id invalid"}},
+		{"before the invoice", "nothing was billed before the invoice", creditRequest(inv, nil), func(c *invoice.CreditRequest) { c.At = inv.IssuedAt.Add(-1) }, []string{"at outside"}},
+		{"the same credits twice", "the credit note was stored before", creditRequest(inv, nil), func(c *invoice.CreditRequest) {
+			c.Ledger = []credits.Entry{grantOf("cn-1", "1", false)}
 		}, []string{"ledger[0].ref invalid"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -173,25 +173,25 @@ func TestNoteRefused(t *testing.T) {
 			got, err := invoice.Credit(c.of)
 			giventest.CheckFaults(t, err, c.want...)
 			if giventest.JSON(t, got) != giventest.JSON(t, invoice.Invoice{}) {
-				t.Errorf("got %+v with the error: %s", got, c.why)
+				t.Errorf("a credit note comes with the error: %+v: %s", got, c.why)
 			}
 		})
 	}
 	edited := inv.Clone()
 	edited.AmountDue = giventest.Money("1")
-	if _, err := invoice.Credit(statesNote(edited, nil)); !errors.Is(err, invoice.Sealed) {
+	if _, err := invoice.Credit(creditRequest(edited, nil)); !errors.Is(err, invoice.Sealed) {
 		t.Errorf("got %v", err)
 	}
 }
 
-// What a later invoice credits of a charge, for time that is not used, lowers what its notes give back.
-func TestNoteAfterUnused(t *testing.T) {
+// A credit of unused time on a later invoice lowers the credit notes of the charge.
+func TestCreditAfterUnusedTimeCredit(t *testing.T) {
 	for _, day := range []string{"2026-11-01", "2026-11-02", "2026-11-16", "2026-11-30"} {
 		newYork := giventest.Zone(t, "America/New_York")
-		d := statesRich(t)
+		d := richDraft(t)
 		d.ID, d.At, d.DueAt, d.CreditedCharges, d.Ledger, d.Installments, d.Every = "inv-2", giventest.Instant("2026-11-01", newYork), d.At, nil, nil, 0, proration.Interval{}
-		d.Lines = statesDollars(t, "2026-11-01/2026-12-01", plans.Item{ID: "seat", Quantity: giventest.Money("7"), Price: plans.Price{Unit: giventest.Money("13.37")}})
-		inv := statesBuilt(t, d)
+		d.Lines = dollarCharges(t, "2026-11-01/2026-12-01", plans.Item{ID: "seat", Quantity: giventest.Money("7"), Price: plans.Price{Unit: giventest.Money("13.37")}})
+		inv := builtWith(t, d)
 		later := d
 		later.ID, later.At, later.DueAt, later.CreditedCharges, later.Discounts = "inv-3", giventest.Instant(day, newYork), giventest.Instant("2026-12-16", newYork), inv.Lines, nil
 		unused, err := credits.Unused(credits.Request{
@@ -201,12 +201,12 @@ func TestNoteAfterUnused(t *testing.T) {
 			t.Fatal(err)
 		}
 		later.Lines = unused
-		next := statesBuilt(t, later)
-		note, err := invoice.Credit(statesNote(inv, next.Lines))
+		next := builtWith(t, later)
+		note, err := invoice.Credit(creditRequest(inv, next.Lines))
 		if err != nil {
 			t.Fatal(err)
 		}
-		statesNoted(t, inv, &note)
+		applyCreditNote(t, inv, &note)
 		for _, sum := range []decimal.Decimal{inv.Net.Add(next.Net).Add(note.Net), inv.Tax.Add(next.Tax).Add(note.Tax), inv.Subtotal.Add(next.Subtotal).Add(note.Subtotal)} {
 			if !sum.IsZero() {
 				t.Errorf("%s: %v is left of\n%s%s%s", day, sum, inv.Text(), next.Text(), note.Text())
@@ -215,10 +215,10 @@ func TestNoteAfterUnused(t *testing.T) {
 	}
 }
 
-// All notes of an invoice with everything add up to its charges: whole, or line by line.
-func TestNoteOfEverything(t *testing.T) {
-	inv := statesBuilt(t, statesRich(t))
-	whole, err := invoice.Credit(statesNote(inv, nil))
+// All credit notes of an invoice that uses every feature add up to its charges: whole, or line by line.
+func TestCreditNotesAddUpToInvoice(t *testing.T) {
+	inv := builtWith(t, richDraft(t))
+	whole, err := invoice.Credit(creditRequest(inv, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,21 +232,60 @@ func TestNoteOfEverything(t *testing.T) {
 		}
 	}
 	if !whole.Subtotal.Neg().Equal(gross) || !whole.Net.Neg().Equal(net) || !whole.Tax.Neg().Equal(tax) {
-		t.Errorf("%v less %v and %v go back of %v, %v and %v", whole.Subtotal, whole.Discount, whole.Tax, gross, net, tax)
+		t.Errorf("%v less %v and %v are credited of %v, %v and %v", whole.Subtotal, whole.Discount, whole.Tax, gross, net, tax)
 	}
 	var credited []plans.Charge
 	left := inv
 	for i, line := range inv.Lines[:5] {
-		c := statesNote(left, credited, invoice.LineAmount{Line: line.ID})
+		c := creditRequest(left, credited, invoice.LineAmount{Line: line.ID})
 		c.ID += line.ID
 		note, err := invoice.Credit(c)
 		if err != nil {
 			t.Fatalf("line %d: %v", i, err)
 		}
-		left, credited = statesNoted(t, left, &note), append(credited, note.Lines...)
+		left, credited = applyCreditNote(t, left, &note), append(credited, note.Lines...)
 		gross, net, tax = gross.Add(note.Subtotal), net.Add(note.Net), tax.Add(note.Tax)
 	}
 	if !gross.IsZero() || !net.IsZero() || !tax.IsZero() || left.Status != invoice.Paid {
-		t.Errorf("%v, %v and %v are left, and it is %v", gross, net, tax, left.Status)
+		t.Errorf("%v, %v and %v are left, and the status is %v", gross, net, tax, left.Status)
 	}
+}
+
+// A credit note needs the earlier credits: the ones that lowered the invoice, and the ones that the ledger granted for
+// it.
+func TestCreditNeedsEarlierCredits(t *testing.T) {
+	account, inv := signedAccount(t)
+	first, err := invoice.Credit(invoice.CreditRequest{
+		ID: "n1", At: inv.IssuedAt, Invoice: inv, Lines: []invoice.LineAmount{{Line: "1/1", Amount: giventest.Money("200")}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lowered, err := invoice.Apply(inv, invoice.Event{Kind: invoice.Credited, ID: "n1", At: inv.IssuedAt, Amount: first.AppliedToInvoice})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = invoice.Credit(invoice.CreditRequest{ID: "n2", At: inv.IssuedAt, Invoice: lowered})
+	giventest.CheckFaults(t, err, "credited invalid")
+	_, err = invoice.Credit(invoice.CreditRequest{ID: "n2", At: inv.IssuedAt, Invoice: lowered, Credited: append(first.Lines, first.Lines...)})
+	giventest.CheckFaults(t, err, "credited[1].id invalid")
+	account = account.Add(first)
+	if again := account.Add(first); giventest.JSON(t, again) != giventest.JSON(t, account) {
+		t.Error("a credit note that is added twice is counted twice")
+	}
+	rest, err := invoice.Credit(invoice.CreditRequest{ID: "n2", At: inv.IssuedAt, Invoice: lowered, Credited: account.UnexpiredCharges, Ledger: account.Ledger})
+	if err != nil {
+		t.Fatal(err)
+	}
+	giventest.CheckMoney(t, "both credit notes", first.Total.Add(rest.Total), inv.Total.Neg().String())
+
+	paid, err := invoice.Apply(inv, invoice.Event{Kind: invoice.Succeeded, ID: "p", At: inv.IssuedAt})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first, err = invoice.Credit(invoice.CreditRequest{ID: "n1", At: inv.IssuedAt, Invoice: paid, Lines: []invoice.LineAmount{{Line: "1/1", Amount: giventest.Money("200")}}}); err != nil {
+		t.Fatal(err)
+	}
+	_, err = invoice.Credit(invoice.CreditRequest{ID: "n2", At: inv.IssuedAt, Invoice: paid, Ledger: first.LedgerEntries})
+	giventest.CheckFaults(t, err, "credited invalid")
 }

@@ -17,30 +17,30 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// statesTwin is an invoice over 100, kept in whole dollars and without the library.
-type statesTwin struct {
-	status               string
-	said                 string // what each of them came to
-	seen                 string // every event that was applied, each by its kind and its ID
-	kept                 [2]int // of each payment, less what was reversed of it
-	came, back, credited int    // money that came in, less what was reversed; that was repaid; and notes
-	asked                int    // what the attempt under way is for
-	payer                string // its ID
+// paymentModel models an invoice of 100, in whole dollars and without the library.
+type paymentModel struct {
+	status                       string
+	amounts                      string // the amount of each applied event
+	applied                      string // every applied event, by its kind and ID
+	kept                         [2]int // of each payment, less its disputes
+	received, refunded, credited int    // received money less disputes; refunds; credit notes
+	attempted                    int    // the amount of the pending attempt
+	attempt                      string // the ID of the pending attempt
 }
 
-func (w *statesTwin) due() int { return 100 - w.came - w.credited }
+func (w *paymentModel) due() int { return 100 - w.received - w.credited }
 
-// play returns what comes of an event: "same", "refused", "invalid", or "" where it is applied.
-func (w *statesTwin) play(kind, id string, amount int) string {
+// apply returns the result of an event: "same", "refused", "invalid", or "" if it is applied.
+func (w *paymentModel) apply(kind, id string, amount int) string {
 	mark := " " + kind + ":" + id + " "
-	known := func(kind string) bool { return strings.Contains(w.seen, " "+kind+":"+id+" ") }
-	if strings.Contains(w.seen, mark) {
+	known := func(kind string) bool { return strings.Contains(w.applied, " "+kind+":"+id+" ") }
+	if strings.Contains(w.applied, mark) {
 		switch {
-		case amount != 0 && !strings.Contains(w.said, fmt.Sprintf(" %s:%s=%d ", kind, id, amount)):
+		case amount != 0 && !strings.Contains(w.amounts, fmt.Sprintf(" %s:%s=%d ", kind, id, amount)):
 			return "invalid"
 		case kind == "attempted" && known("failed") && w.status != "paid", kind == "succeeded" && known("disputed"):
 			return "refused"
-		case kind != "written_off" || w.status != "open": // which can be written off once more
+		case kind != "written_off" || w.status != "open": // it can be written off again
 			return "same"
 		}
 	}
@@ -59,20 +59,20 @@ func (w *statesTwin) play(kind, id string, amount int) string {
 			return "refused"
 		}
 		if sound = pick(w.due(), w.due()); sound {
-			w.status, w.asked, w.payer = "pending", amount, id
+			w.status, w.attempted, w.attempt = "pending", amount, id
 		}
 	case "succeeded":
 		usual := w.due()
-		if w.status == "pending" && w.payer == id {
-			usual = w.asked
+		if w.status == "pending" && w.attempt == id {
+			usual = w.attempted
 		} else if !owed {
 			return "refused"
 		}
 		if sound = pick(usual, w.due()); sound {
-			w.came, w.kept[payment] = w.came+amount, w.kept[payment]+amount
+			w.received, w.kept[payment] = w.received+amount, w.kept[payment]+amount
 		}
 	case "failed":
-		if w.status != "open" && (w.status != "pending" || w.payer != id) || known("succeeded") {
+		if w.status != "open" && (w.status != "pending" || w.attempt != id) || known("succeeded") {
 			return "refused"
 		}
 		if w.status == "pending" {
@@ -89,22 +89,22 @@ func (w *statesTwin) play(kind, id string, amount int) string {
 		if !owed && w.status != "paid" {
 			return "refused"
 		}
-		if sound = pick(w.came-w.back, w.came-w.back); sound {
-			w.back += amount
+		if sound = pick(w.received-w.refunded, w.received-w.refunded); sound {
+			w.refunded += amount
 		}
 	case "disputed":
 		if !owed && w.status != "paid" || !known("succeeded") {
 			return "refused"
 		}
-		most := min(w.kept[payment], w.came-w.back)
+		most := min(w.kept[payment], w.received-w.refunded)
 		if sound = pick(most, most); sound {
-			w.came, w.kept[payment] = w.came-amount, w.kept[payment]-amount
+			w.received, w.kept[payment] = w.received-amount, w.kept[payment]-amount
 			if w.status == "paid" {
 				w.status = "open"
 			}
 		}
 	case "voided":
-		if !owed || w.came > w.back {
+		if !owed || w.received > w.refunded {
 			return "refused"
 		}
 		w.status = "void"
@@ -117,8 +117,8 @@ func (w *statesTwin) play(kind, id string, amount int) string {
 	if !sound {
 		return "invalid"
 	}
-	w.seen += mark
-	w.said += fmt.Sprintf(" %s:%s=%d ", kind, id, amount)
+	w.applied += mark
+	w.amounts += fmt.Sprintf(" %s:%s=%d ", kind, id, amount)
 	if kind == "succeeded" && w.status == "pending" {
 		w.status = "open"
 	}
@@ -128,9 +128,9 @@ func (w *statesTwin) play(kind, id string, amount int) string {
 	return ""
 }
 
-// Every sequence of up to five events: two payments of 40, 60 or all that is due, a credit note, money paid back, a void and a write-off, of an
-// invoice over 100. What is refused or changes nothing is followed by nothing, since it leads nowhere.
-func TestApplyEverySequence(t *testing.T) {
+// Every sequence of up to five events: two payments of 40, 60 or the whole amount due, a credit note, a refund, a void
+// and a write-off, of an invoice of 100. A refused event, or one that changes nothing, ends its sequence.
+func TestApplySequencesOfEvents(t *testing.T) {
 	short.Skip(t)
 	t.Parallel()
 	alphabet := []string{
@@ -139,30 +139,31 @@ func TestApplyEverySequence(t *testing.T) {
 	}
 	events := map[string]invoice.Event{}
 	for _, text := range alphabet {
-		events[text] = statesEvent(t, text)
+		events[text] = eventOf(t, text)
 	}
 	n, depth := 0, 5
-	gone := map[string]bool{} // where the next events were tried already, after others or those before in another order
+	// states whose next events were tried before, after other events or the same in another order
+	gone := map[string]bool{}
 	if race.On {
 		depth = 3
 	}
-	var walk func(inv invoice.Invoice, twin statesTwin, path string, left int)
-	walk = func(inv invoice.Invoice, twin statesTwin, path string, left int) {
+	var walk func(inv invoice.Invoice, model paymentModel, path string, left int)
+	walk = func(inv invoice.Invoice, model paymentModel, path string, left int) {
 		for _, text := range alphabet {
 			n++
-			next := twin
+			next := model
 			words := strings.Fields(text)
 			amount, _ := strconv.Atoi(words[2])
-			want := next.play(words[0], strings.TrimPrefix(words[1], "-"), amount)
+			want := next.apply(words[0], strings.TrimPrefix(words[1], "-"), amount)
 			after, err := invoice.Apply(inv, events[text])
-			if got := statesOutcome(inv, after, err); got != want {
+			if got := outcomeOf(inv, after, err); got != want {
 				t.Fatalf("%s, then %s: %q, want %q: %v", path, text, got, want, err)
 			}
 			if want != "" {
 				continue
 			}
-			statesTwinned(t, path+", "+text, &after, &next)
-			next.seen, next.said = statesSorted(next.seen), statesSorted(next.said)
+			checkModel(t, path+", "+text, &after, &next)
+			next.applied, next.amounts = sortWords(next.applied), sortWords(next.amounts)
 			if key := fmt.Sprint(left, next); left > 1 && !gone[key] {
 				gone[key] = true
 				var read invoice.Invoice
@@ -173,21 +174,21 @@ func TestApplyEverySequence(t *testing.T) {
 			}
 		}
 	}
-	walk(statesInvoice(t, nil, "100"), statesTwin{status: "open", seen: " "}, "", depth)
+	walk(invoiceOf(t, nil, "100"), paymentModel{status: "open", applied: " "}, "", depth)
 	if n < 5000 && !race.On {
 		t.Errorf("only %d events", n)
 	}
 }
 
-// statesSorted sorts words, each between two spaces.
-func statesSorted(words string) string {
+// sortWords sorts words, each between two spaces.
+func sortWords(words string) string {
 	all := strings.Fields(words)
 	slices.Sort(all)
 	return " " + strings.Join(all, "  ") + " "
 }
 
-// statesOutcome says what came of an event.
-func statesOutcome(before, after invoice.Invoice, err error) string {
+// outcomeOf names the result of an event.
+func outcomeOf(before, after invoice.Invoice, err error) string {
 	switch {
 	case errors.Is(err, plans.ErrRefused):
 		return "refused"
@@ -201,22 +202,22 @@ func statesOutcome(before, after invoice.Invoice, err error) string {
 	return ""
 }
 
-// statesTwinned fails unless an invoice and its twin agree, and keep the laws of states.
-func statesTwinned(tb testing.TB, path string, inv *invoice.Invoice, twin *statesTwin) {
+// checkModel fails unless an invoice agrees with its model and keeps the laws of payments.
+func checkModel(tb testing.TB, path string, inv *invoice.Invoice, model *paymentModel) {
 	tb.Helper()
 	received, outstanding := inv.Received(), inv.Outstanding()
-	due := twin.due()
-	if twin.status == "void" {
+	due := model.due()
+	if model.status == "void" {
 		due = 0
 	}
-	if inv.Status.String() != twin.status || received.IntPart() != int64(twin.came-twin.back) || outstanding.IntPart() != int64(due) || !received.IsInteger() || !outstanding.IsInteger() {
-		tb.Fatalf("%s: %v, received %v, outstanding %v; want %+v", path, inv.Status, received, outstanding, *twin)
+	if inv.Status.String() != model.status || received.IntPart() != int64(model.received-model.refunded) || outstanding.IntPart() != int64(due) || !received.IsInteger() || !outstanding.IsInteger() {
+		tb.Fatalf("%s: %v, received %v, outstanding %v; want %+v", path, inv.Status, received, outstanding, *model)
 	}
 	if received.IsNegative() || outstanding.IsNegative() || received.GreaterThan(inv.AmountDue) {
 		tb.Fatalf("%s: received %v, outstanding %v of %v", path, received, outstanding, inv.AmountDue)
 	}
 	if nothing := outstanding.IsZero() && inv.Status != invoice.Void; nothing != (inv.Status == invoice.Paid) {
-		tb.Fatalf("%s: outstanding %v, and it is %v", path, outstanding, inv.Status)
+		tb.Fatalf("%s: outstanding %v, and the status is %v", path, outstanding, inv.Status)
 	}
 	under := 0
 	for _, e := range inv.Events {
@@ -228,6 +229,6 @@ func statesTwinned(tb testing.TB, path string, inv *invoice.Invoice, twin *state
 		}
 	}
 	if under > 1 || (under == 1) != (inv.Status == invoice.Pending) {
-		tb.Fatalf("%s: %d attempts are under way, and it is %v", path, under, inv.Status)
+		tb.Fatalf("%s: %d attempts are pending, and the status is %v", path, under, inv.Status)
 	}
 }

@@ -16,40 +16,40 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// buildWorld is one small draft, in cents and whole percent.
-type buildWorld struct {
+// buildScenario is one small draft, in cents and whole percent.
+type buildScenario struct {
 	lines     []int64 // charges
-	back      int64   // what a first line gives back, not above zero; 0 is no such line
-	discounts []buildOff
-	rates     []buildRate
+	back      int64   // the credit on the first line, not above zero; 0 for no such line
+	discounts []discountInCents
+	rates     []taxInPercent
 	perLine   bool
 	halfDown  bool
 	before    int64 // credit that pays before tax
-	after     int64 // and after it
+	after     int64 // credit that pays after tax
 }
 
-// buildOff is a discount of a percentage, or of an amount of cents.
-type buildOff struct{ percent, amount int64 }
+// discountInCents is a discount of a percentage, or of an amount of cents.
+type discountInCents struct{ percent, amount int64 }
 
-// buildRate is a tax.
-type buildRate struct {
+// taxInPercent is a tax.
+type taxInPercent struct {
 	percent  int64
 	included bool
 }
 
-// builtCents is what an invoice comes to, in cents.
-type builtCents struct {
+// invoiceInCents is an invoice in cents.
+type invoiceInCents struct {
 	Nets, Untaxed                       []int64   // of the charges
 	Taxes                               [][]int64 // of each rate, on each charge
 	Subtotal, Discount, Net, Tax, Total int64
 	Spent, Granted, Due                 int64
 }
 
-// oracle computes it as the documentation of Build and of the policy says: each discount works on what those before it left, and is
-// rounded and spread; the credit before tax is spread over the charges; a tax is the percentage of what is left without the taxes in it,
-// rounded on each line or once; the rest of the credit pays what is left.
-func (w *buildWorld) oracle() builtCents {
-	var out builtCents
+// oracle computes the invoice as the documentation of Build and of Policy says: each discount applies to the amount
+// left by those before it, is rounded and spread; credit before tax is spread over the charges; a tax is a percentage
+// of the rest without included taxes, rounded per line or once; the other credit pays the rest.
+func (w *buildScenario) oracle() invoiceInCents {
+	var out invoiceInCents
 	out.Nets = slices.Clone(w.lines)
 	for _, off := range w.discounts {
 		left := sumCents(out.Nets)
@@ -91,8 +91,8 @@ func (w *buildWorld) oracle() builtCents {
 	return out
 }
 
-// taxed rounds what a tax comes to on each line, or once and then in parts.
-func (w *buildWorld) taxed(exact []*big.Rat) []int64 {
+// taxed rounds the amounts of a tax per line, or once and then in parts.
+func (w *buildScenario) taxed(exact []*big.Rat) []int64 {
 	amounts, sum := make([]int64, len(exact)), new(big.Rat)
 	for i, x := range exact {
 		amounts[i] = nearestCent(x, w.halfDown)
@@ -111,7 +111,7 @@ func sumCents(all []int64) (sum int64) {
 	return sum
 }
 
-// nearestCent rounds a number that is not negative; a tie goes up, or down.
+// nearestCent rounds a nonnegative number; a tie goes up, or down.
 func nearestCent(x *big.Rat, tieDown bool) int64 {
 	whole := new(big.Int).Quo(x.Num(), x.Denom()).Int64()
 	rest := new(big.Rat).Sub(x, big.NewRat(whole, 1))
@@ -134,7 +134,8 @@ func sharedCents(amount int64, weights []int64) []int64 {
 	return largestRemainders(amount, exact)
 }
 
-// largestRemainders cuts each number off, and gives what is left of the whole to those that lost most, the earlier of those alike.
+// largestRemainders truncates each number, and gives the rest of the whole to those with the largest remainder, the
+// earlier of ties.
 func largestRemainders(whole int64, exact []*big.Rat) []int64 {
 	parts := make([]int64, len(exact))
 	for i, x := range exact {
@@ -154,8 +155,8 @@ func largestRemainders(whole int64, exact []*big.Rat) []int64 {
 	return parts
 }
 
-// draft is the world as Build reads it.
-func (w *buildWorld) draft() invoice.Draft {
+// draft is the scenario as Build reads it.
+func (w *buildScenario) draft() invoice.Draft {
 	cents := func(n int64) decimal.Decimal { return decimal.New(n, -2) }
 	var all []plans.Charge
 	if w.back != 0 {
@@ -189,12 +190,12 @@ func (w *buildWorld) draft() invoice.Draft {
 	return d
 }
 
-// centsOf reads an invoice of the world; a part of a cent, or a tax that is missing, fails.
-func (w *buildWorld) centsOf(tb testing.TB, inv invoice.Invoice) (out builtCents) {
+// centsOf reads an invoice of the scenario, and fails on a fraction of a cent or a missing tax.
+func (w *buildScenario) centsOf(tb testing.TB, inv invoice.Invoice) (out invoiceInCents) {
 	tb.Helper()
 	cents := func(d decimal.Decimal) int64 {
 		if d = d.Shift(2); !d.IsInteger() {
-			tb.Fatalf("%v is no number of cents", d)
+			tb.Fatalf("%v is not a whole number of cents", d)
 		}
 		return d.IntPart()
 	}
@@ -222,8 +223,8 @@ func (w *buildWorld) centsOf(tb testing.TB, inv invoice.Invoice) (out builtCents
 	return out
 }
 
-// Every small world: one to three lines, up to two discounts and two taxes, besides or included, rounded on each line or once, credit
-// before and after tax, and a credit among the lines.
+// Every small draft: one to three lines, up to two discounts and two taxes, added or included, rounded per line or
+// once, credit before and after tax, and a credit among the lines.
 func TestBuildEnumerated(t *testing.T) {
 	short.Skip(t)
 	amounts := []int64{0, 5, 133}
@@ -237,10 +238,10 @@ func TestBuildEnumerated(t *testing.T) {
 			}
 		}
 	}
-	offs := [][]buildOff{nil, {{percent: 10}}, {{amount: 7}, {percent: 50}}}
-	rates := [][]buildRate{nil, {{19, false}}, {{20, true}}, {{19, false}, {5, false}}, {{20, true}, {10, false}}, {{20, true}, {5, true}}}
+	offs := [][]discountInCents{nil, {{percent: 10}}, {{amount: 7}, {percent: 50}}}
+	rates := [][]taxInPercent{nil, {{19, false}}, {{20, true}}, {{19, false}, {5, false}}, {{20, true}, {10, false}}, {{20, true}, {5, true}}}
 	paying := [][2]int64{{0, 0}, {7, 0}, {4, 13}, {500, 500}}
-	worlds, turn := 0, 0
+	scenarios, turn := 0, 0
 	for i, lines := range all {
 		if race.On && i%8 != 0 {
 			continue
@@ -251,26 +252,26 @@ func TestBuildEnumerated(t *testing.T) {
 					if j == 0 && how > 0 {
 						continue // without a tax there is nothing to round
 					}
-					pay := paying[(i+turn/3)%len(paying)] // each with each, over all lines
+					pay := paying[(i+turn/3)%len(paying)] // each combined with each, over all lines
 					turn++
 					for _, back := range []int64{0, -12} {
-						w := buildWorld{
+						w := buildScenario{
 							lines: lines, back: back, discounts: off, rates: rate, perLine: how&1 != 0, halfDown: how&2 != 0, before: pay[0], after: pay[1],
 						}
-						worlds++
-						w.verify(t, worlds%7 == 0)
+						scenarios++
+						w.verify(t, scenarios%7 == 0)
 					}
 				}
 			}
 		}
 	}
-	if !race.On && worlds != 30*3*(1+5*4)*2 {
-		t.Errorf("%d worlds", worlds)
+	if !race.On && scenarios != 30*3*(1+5*4)*2 {
+		t.Errorf("%d scenarios", scenarios)
 	}
 }
 
-// verify compares what Build returns with the oracle, and sometimes, since it takes its time, with what Check finds.
-func (w *buildWorld) verify(t *testing.T, check bool) {
+// verify compares the result of Build with the oracle, and, since it is slow, sometimes with Check.
+func (w *buildScenario) verify(t *testing.T, check bool) {
 	t.Helper()
 	inv, err := invoice.Build(w.draft())
 	if err != nil {

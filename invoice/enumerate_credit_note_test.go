@@ -15,8 +15,9 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// statesSplits are all ways to give back a whole of so many cents in up to three notes, in order; the last part is all that is left.
-func statesSplits(cents int64) [][]int64 {
+// splitsOf lists all ways to credit a whole number of cents in up to three notes, in order; the last part is the
+// rest.
+func splitsOf(cents int64) [][]int64 {
 	all := [][]int64{{0}}
 	for a := int64(1); a < cents; a++ {
 		all = append(all, []int64{a, 0})
@@ -27,21 +28,23 @@ func statesSplits(cents int64) [][]int64 {
 	return all
 }
 
-// statesCents is an amount as a whole number of cents.
-func statesCents(d decimal.Decimal) int64 { return d.Shift(2).IntPart() }
+// centsOf is an amount as a whole number of cents.
+func centsOf(d decimal.Decimal) int64 { return d.Shift(2).IntPart() }
 
-// statesBack is what goes back of an amount for a part of a net, in cents: in proportion of what it is exactly, half up, and no more than is left.
-func statesBack(exactly *big.Rat, part, net, left int64) int64 {
-	twice := new(big.Rat).Mul(exactly, big.NewRat(2*part*100, net)) // in cents, and doubled
+// creditedCents is the credited part of an amount for a part of a net, in cents: in proportion to the exact amount,
+// half up, and at most the rest.
+func creditedCents(exactly *big.Rat, part, net, left int64) int64 {
+	twice := new(big.Rat).Mul(exactly, big.NewRat(2*part*100, net)) // in cents, doubled
 	twice.Add(twice, big.NewRat(1, 1))
 	cents := new(big.Int).Quo(twice.Num(), new(big.Int).Mul(twice.Denom(), big.NewInt(2))).Int64()
 	return min(cents, left)
 }
 
-// Small invoices of two lines, with a discount, with taxes of all sorts, rounded per line or per invoice, and with credit before tax; the first line goes back
-// in up to three notes in every way, and one more takes the rest. Each comes to what integers and fractions come to, all add up to the last
-// cent of net, discount and tax, and nothing is left to credit or due.
-func TestNotesOfEverySplit(t *testing.T) {
+// Small invoices of two lines, with a discount, with taxes of all kinds, rounded per line or per invoice, and with
+// credit before tax. Up to three notes credit the first line in every way, and one more credits the rest. Each amount
+// is the amount computed by integers and fractions; all add up to the last cent of net, discount and tax; nothing is
+// left to credit or due.
+func TestCreditNotesOfAllSplits(t *testing.T) {
 	short.Skip(t)
 	t.Parallel()
 	rates := func(all ...string) (taxes []invoice.TaxRate) {
@@ -58,15 +61,15 @@ func TestNotesOfEverySplit(t *testing.T) {
 					d := invoice.Draft{ID: "i", Currency: "USD", At: giventest.Instant("2026-12-01", nil), Policy: invoice.Standard()}
 					d.Policy.Taxes, d.Policy.TaxRoundingLevel = taxes, per
 					if grant != "" {
-						d.Ledger = []credits.Entry{statesGrant("g", grant, true)}
+						d.Ledger = []credits.Entry{grantOf("g", grant, true)}
 					}
 					for _, net := range []int64{cents, 8} {
 						d.Lines = append(d.Lines, plans.Charge{Kind: plans.OneTime, Item: "x", Currency: "USD", Net: decimal.New(net, -2)})
 					}
 					d.Discounts = []plans.Discount{{ID: "off", Percent: giventest.Money("30"), Duration: plans.Forever}}
-					inv := statesBuilt(t, d)
-					for _, split := range statesSplits(statesCents(inv.Lines[0].Net)) {
-						notes += statesSplitNotes(t, inv, split)
+					inv := builtWith(t, d)
+					for _, split := range splitsOf(centsOf(inv.Lines[0].Net)) {
+						notes += creditInParts(t, inv, split)
 					}
 				}
 				if race.On {
@@ -76,15 +79,16 @@ func TestNotesOfEverySplit(t *testing.T) {
 		}
 	}
 	if notes < 300 && !race.On {
-		t.Errorf("only %d notes", notes)
+		t.Errorf("only %d credit notes", notes)
 	}
 }
 
-// statesSplitNotes gives the first line of an invoice back in parts, and then what is left, and returns how many notes that takes.
-func statesSplitNotes(tb testing.TB, inv invoice.Invoice, split []int64) int {
+// creditInParts credits the first line of an invoice in parts, and then the rest, and returns the number of credit
+// notes.
+func creditInParts(tb testing.TB, inv invoice.Invoice, split []int64) int {
 	tb.Helper()
 	after, line := inv, inv.Lines[0]
-	left := statesAmounts(&line)
+	left := amountsInCents(&line)
 	exactly := []*big.Rat{line.Net.Rat(), line.Gross().Sub(line.Net).Rat(), line.Untaxed.Rat()}
 	for _, tax := range line.Taxes {
 		exactly = append(exactly, line.Taxed(tax))
@@ -98,29 +102,29 @@ func statesSplitNotes(tb testing.TB, inv invoice.Invoice, split []int64) int {
 		}
 		note, err := invoice.Credit(c)
 		if err != nil {
-			tb.Fatalf("note %d of %v: %v", i, split, err)
+			tb.Fatalf("credit note %d of %v: %v", i, split, err)
 		}
 		if cents >= 0 {
-			got := statesAmounts(&note.Lines[0])
+			got := amountsInCents(&note.Lines[0])
 			for j, amount := range got {
 				want := left[j]
 				if cents > 0 {
-					want = statesBack(exactly[j], cents, net, left[j])
+					want = creditedCents(exactly[j], cents, net, left[j])
 				}
 				if left[j] += amount; -amount != want {
-					tb.Fatalf("amount %d of note %d of %v is %d, want %d of\n%s%s", j, i, split, amount, -want, inv.Text(), note.Text())
+					tb.Fatalf("amount %d of credit note %d of %v is %d, want %d of\n%s%s", j, i, split, amount, -want, inv.Text(), note.Text())
 				}
 			}
 		}
-		if back := note.AppliedToInvoice.Add(note.Refund).Add(statesGranted(&note)); !back.Equal(note.Total.Neg()) {
-			tb.Fatalf("%v go back of %v", back, note.Total)
+		if back := note.AppliedToInvoice.Add(note.Refund).Add(grantedBy(&note)); !back.Equal(note.Total.Neg()) {
+			tb.Fatalf("%v are credited of %v", back, note.Total)
 		}
-		after, credited, total = statesNoted(tb, after, &note), append(credited, note.Lines...), total.Add(note.Total)
+		after, credited, total = applyCreditNote(tb, after, &note), append(credited, note.Lines...), total.Add(note.Total)
 	}
-	sums := statesAmounts(&plans.Charge{Taxes: make([]plans.Tax, len(line.Taxes))})
+	sums := amountsInCents(&plans.Charge{Taxes: make([]plans.Tax, len(line.Taxes))})
 	for _, charges := range [][]plans.Charge{inv.Lines, credited} {
 		for i := range charges {
-			for j, amount := range statesAmounts(&charges[i]) {
+			for j, amount := range amountsInCents(&charges[i]) {
 				sums[j] += amount
 			}
 		}
@@ -131,16 +135,16 @@ func statesSplitNotes(tb testing.TB, inv invoice.Invoice, split []int64) int {
 		}
 	}
 	if _, err := invoice.Credit(invoice.CreditRequest{ID: "cn-9", At: inv.IssuedAt, Invoice: after, Credited: credited}); err == nil || !total.IsZero() || after.Status != invoice.Paid {
-		tb.Fatalf("after %v, %v are left, and it is %v", split, total, after.Status)
+		tb.Fatalf("after %v, %v are left, and the status is %v", split, total, after.Status)
 	}
 	return len(split) + 1
 }
 
-// statesAmounts lists what a line comes to in cents: its net, its discounts, what is not taxed, and each tax.
-func statesAmounts(c *plans.Charge) []int64 {
-	all := []int64{statesCents(c.Net), statesCents(c.Gross().Sub(c.Net)), statesCents(c.Untaxed)}
+// amountsInCents lists the amounts of a line in cents: its net, its discounts, its untaxed amount, and each tax.
+func amountsInCents(c *plans.Charge) []int64 {
+	all := []int64{centsOf(c.Net), centsOf(c.Gross().Sub(c.Net)), centsOf(c.Untaxed)}
 	for _, tax := range c.Taxes {
-		all = append(all, statesCents(tax.Amount))
+		all = append(all, centsOf(tax.Amount))
 	}
 	return all
 }

@@ -17,15 +17,15 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// someSeats is some seats at a price for some days of a period of four, to not among them.
+// someSeats is a number of seats at a price for some days of a period of four, excluding day to.
 type someSeats struct{ from, to, units, price int }
 
-// cents of the prices for the whole period: one that goes into four days, and one that does not.
+// seatPrices are prices in cents for the whole period: one is a multiple of four days, one is not.
 var seatPrices = [2]int64{1000, 333}
 
 func seatDay(day int) time.Time { return giventest.Instant("2026-11-01", nil).AddDate(0, 0, day) }
 
-// charge bills them.
+// charge bills the seats.
 func (s someSeats) charge(t testing.TB, id string) plans.Charge {
 	t.Helper()
 	contract := plans.Contract{Plan: "growth", Currency: "USD", Cycle: giventest.Cycle("2026-11-01", "P4D", time.UTC), Items: []plans.Item{
@@ -40,7 +40,7 @@ func (s someSeats) charge(t testing.TB, id string) plans.Charge {
 	return charges[0]
 }
 
-// seatHistory is what was billed, day by day: how many units of each charge are left, and what of it in cents.
+// seatHistory is the billed state, day by day: the remaining units of each charge, and the remaining cents.
 type seatHistory struct {
 	sold []someSeats
 	left [][4]int
@@ -60,7 +60,7 @@ func newHistory(sold []someSeats, charges []plans.Charge) *seatHistory {
 	return h
 }
 
-// differences matches two histories unit by unit, the later charge first, and writes every line, and what is kept.
+// differences matches two histories unit by unit, the later charge first, and writes every line, and the kept charges.
 func (h *seatHistory) differences(p *seatHistory) (lines, kept []string) {
 	billed, proposed := slices.Clone(h.left), slices.Clone(p.left)
 	for day := range 4 {
@@ -104,7 +104,7 @@ func (h *seatHistory) differences(p *seatHistory) (lines, kept []string) {
 	return lines, kept
 }
 
-// net is what a charge was billed for.
+// net is the billed amount of a charge.
 func (h *seatHistory) net(i int) int64 {
 	s := h.sold[i]
 	return halfUpCents(big.NewRat(seatPrices[s.price]*int64(s.units)*int64(s.to-s.from), 4))
@@ -112,7 +112,7 @@ func (h *seatHistory) net(i int) int64 {
 
 type seatRun struct{ from, to, units int }
 
-// seatRuns are days in a row with as many units.
+// seatRuns lists consecutive days with the same number of units.
 func seatRuns(days [4]int) (all []seatRun) {
 	for day, units := range days {
 		switch n := len(all) - 1; {
@@ -145,8 +145,8 @@ func seatLines(charges []plans.Charge) (lines []string) {
 	return lines
 }
 
-// seatWorlds are all lists of up to two charges: in any order, or in one.
-func seatWorlds(anyOrder bool) [][]someSeats {
+// seatScenarios lists all combinations of up to two charges, in any order or in one.
+func seatScenarios(anyOrder bool) [][]someSeats {
 	var one []someSeats
 	for _, days := range [][2]int{{0, 4}, {0, 2}, {1, 3}, {2, 4}} {
 		for units := 1; units <= 2; units++ {
@@ -167,20 +167,20 @@ func seatWorlds(anyOrder bool) [][]someSeats {
 	return all
 }
 
-// Every history of up to two charges and a credit, against everything of up to two charges that should have been: each line is the
-// oracle's, nothing is left to do afterwards or against itself, no more is credited than was billed, and the sum of all is what should
-// have been billed but for what rounding each line costs.
+// Every history of up to two charges and a credit, against every proposal of up to two charges: each line is the line
+// of the oracle; nothing is left to do afterwards or against itself; no more is credited than was billed; the sum of
+// all is the proposed amount, within the rounding of each line.
 func TestEveryReconciliation(t *testing.T) {
 	short.Skip(t)
 	t.Parallel()
-	n, every := 0, 23 // not all, but another one for each history
+	n, every := 0, 23 // a sample, different for each history
 	if race.On {
 		every = 401
 	}
-	proposals := seatWorlds(false)
-	for _, sold := range seatWorlds(true) {
+	proposals := seatScenarios(false)
+	for _, sold := range seatScenarios(true) {
 		for _, credit := range []string{"", "1 of b0", "1 of b1", "2 of b0", "money of b0"} {
-			billed, h, ok := billedWorld(t, sold, credit)
+			billed, h, ok := billScenario(t, sold, credit)
 			if !ok {
 				continue
 			}
@@ -197,9 +197,9 @@ func TestEveryReconciliation(t *testing.T) {
 	}
 }
 
-// billedWorld bills some seats, and gives back what the credit says: units for the second and the third day, or two units from
-// the third on, or five dollars. It reports whether there is as much.
-func billedWorld(t *testing.T, sold []someSeats, credit string) (billed []plans.Charge, h *seatHistory, ok bool) {
+// billScenario bills some seats, and applies the credit: units for the second and third day, or two units from the
+// third day on, or five dollars. It reports whether that much was billed.
+func billScenario(t *testing.T, sold []someSeats, credit string) (billed []plans.Charge, h *seatHistory, ok bool) {
 	t.Helper()
 	for i, s := range sold {
 		billed = append(billed, s.charge(t, fmt.Sprintf("b%d", i)))
@@ -246,7 +246,7 @@ func reconcileSeats(t testing.TB, billed, proposed []plans.Charge) invoice.Recon
 	return d
 }
 
-// checkSelf fails unless a history agrees with itself.
+// checkSelf fails unless a history equals itself.
 func checkSelf(t testing.TB, billed []plans.Charge) {
 	t.Helper()
 	if d := reconcileSeats(t, billed, billed); d.Lines != nil {
@@ -277,7 +277,7 @@ func checkReconciliation(t *testing.T, billed []plans.Charge, h *seatHistory, sh
 	}
 }
 
-// withLines are the charges with the lines of a difference, each with an ID.
+// withLines adds the lines of a difference to the charges, each with an ID.
 func withLines(billed, lines []plans.Charge) []plans.Charge {
 	after := slices.Clone(billed)
 	for i, c := range lines {
@@ -305,7 +305,7 @@ func checkAgain(t testing.TB, after, proposed []plans.Charge) {
 	}
 }
 
-// checkSum fails unless everything that was issued comes to what should have been billed, to half a cent for each line.
+// checkSum fails unless everything issued sums to the amount that should have been billed, within half a cent a line.
 func checkSum(t *testing.T, after []plans.Charge, should []someSeats) {
 	t.Helper()
 	exact := new(big.Rat)
@@ -316,6 +316,6 @@ func checkSum(t *testing.T, after []plans.Charge, should []someSeats) {
 		exact.Sub(exact, c.Net.Rat())
 	}
 	if exact.Abs(exact).Cmp(big.NewRat(int64(len(after)), 200)) > 0 {
-		t.Fatalf("%s is %v off what %+v cost", giventest.JSON(t, after), exact.FloatString(4), should)
+		t.Fatalf("%s is %v off the cost of %+v", giventest.JSON(t, after), exact.FloatString(4), should)
 	}
 }

@@ -1,6 +1,6 @@
 package invoice
 
-// Reseal returns the invoice with the seal that a forger would compute: of what it says now.
+// Reseal returns the invoice with the seal of its current content, as an editor could compute it.
 func Reseal(inv Invoice) (Invoice, error) {
 	first := inv.first()
 	if len(inv.Events) == 0 && inv.Status == Drafted || len(inv.Events) > 0 && inv.Events[0].Kind == Issued {

@@ -16,7 +16,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// fuzzed makes choices of bytes; where there are no more, the first of each.
+// fuzzed makes choices from bytes; when they are used up, it makes the first choice.
 type fuzzed struct{ bytes []byte }
 
 func (f *fuzzed) upTo(n int) int {
@@ -30,12 +30,12 @@ func (f *fuzzed) upTo(n int) int {
 
 func (f *fuzzed) yes() bool { return f.upTo(2) == 1 }
 
-// amount is one of up to 5 digits.
+// amount has up to 5 digits.
 func (f *fuzzed) amount(places int32) decimal.Decimal {
 	return decimal.New(int64(f.upTo(256)*256+f.upTo(256)), -places)
 }
 
-// policy is any that there is.
+// policy is any policy.
 func (f *fuzzed) policy() invoice.Policy {
 	p := invoice.Standard()
 	p.Proration.DayCount = []proration.DayCount{proration.Days, proration.Seconds, proration.Thirty360}[f.upTo(3)]
@@ -80,7 +80,7 @@ func (f *fuzzed) discounts(prefix string, currency plans.Currency, places int32)
 	return all
 }
 
-// ledger are up to three grants.
+// ledger has up to three grants.
 func (f *fuzzed) ledger(currency plans.Currency, places int32) (all []credits.Entry) {
 	for i := range f.upTo(4) {
 		e := entry("grant "+string(rune('a'+i)), f.amount(places).Add(decimal.New(1, -places)).String(), "2026-10-01")
@@ -90,8 +90,9 @@ func (f *fuzzed) ledger(currency plans.Currency, places int32) (all []credits.En
 	return all
 }
 
-// Whatever is billed, credited and billed again, by whatever policy: totals are the sums of their parts, nothing negative is due, Check
-// finds nothing, JSON reads back to the same invoice, a preview is the invoice, and what went in stays as it was.
+// For any billed, credited and billed again lines, by any policy: totals are the sums of their parts, no negative
+// amount is due, Check finds nothing, JSON reads back to the same invoice, a preview is the invoice, and the input is
+// unmodified.
 func FuzzBuildLaws(f *testing.F) {
 	f.Add([]byte{})
 	f.Add([]byte("\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\x20"))
@@ -126,7 +127,7 @@ func FuzzBuildLaws(f *testing.F) {
 		}
 		d.Policy.Taxes = in.policy().Taxes // the rates have changed since
 		if quantity := decimal.New(int64(in.upTo(5)), 0); in.yes() {
-			d.Lines, _ = credits.Unused(credits.Request{ // there may be fewer
+			d.Lines, _ = credits.Unused(credits.Request{ // fewer may exist
 				Charges: d.CreditedCharges, Item: "seat", Quantity: quantity, At: at, CreditBasis: policy.CreditBasis, Policy: policy.Proration, Location: zone,
 			})
 		}
@@ -153,7 +154,7 @@ func FuzzBuildLaws(f *testing.F) {
 	})
 }
 
-// fuzzBuilt builds an invoice and holds it to the laws.
+// fuzzBuilt builds an invoice and checks the laws.
 func fuzzBuilt(t *testing.T, d invoice.Draft) invoice.Invoice {
 	t.Helper()
 	before := giventest.JSON(t, d)
@@ -186,13 +187,13 @@ func fuzzBuilt(t *testing.T, d invoice.Draft) invoice.Invoice {
 	}
 	for row := range strings.Lines(inv.Text()) {
 		if n := utf8.RuneCountInString(strings.TrimSuffix(row, "\n")); n > 78 {
-			t.Fatalf("a row is %d wide: %q", n, row)
+			t.Fatalf("a row is %d columns wide: %q", n, row)
 		}
 	}
 	return inv
 }
 
-// fuzzSums fails where a total is not the sum of its parts, or something is negative.
+// fuzzSums fails where a total is not the sum of its parts, or where an amount is negative.
 func fuzzSums(t *testing.T, d *invoice.Draft, inv *invoice.Invoice) {
 	t.Helper()
 	var gross, net, tax, parts, untaxed, spent, granted decimal.Decimal
@@ -231,12 +232,12 @@ func fuzzSums(t *testing.T, d *invoice.Draft, inv *invoice.Invoice) {
 	case !inv.Subtotal.Equal(gross), !inv.Net.Equal(net), !inv.Discount.Equal(gross.Sub(net)), !inv.Tax.Equal(tax), !inv.Total.Equal(net.Add(tax)):
 		t.Fatalf("%v - %v = %v, and %v are %v; the lines have %v, %v, %v", inv.Subtotal, inv.Discount, inv.Net, inv.Tax, inv.Total, gross, net, tax)
 	case inv.AmountDue.IsNegative(), inv.CreditBalance.IsNegative(), spent.IsNegative(), spent.GreaterThan(owed), spent.LessThan(untaxed):
-		t.Fatalf("%v is due, %v of %v spent, %v of that before tax, and %v left", inv.AmountDue, spent, owed, untaxed, inv.CreditBalance)
+		t.Fatalf("the amount due is %v, %v of %v spent, %v of that before tax, and %v left", inv.AmountDue, spent, owed, untaxed, inv.CreditBalance)
 	case !inv.AmountDue.Sub(granted).Equal(inv.Total.Sub(spent)), inv.AmountDue.IsPositive() && granted.IsPositive():
-		t.Fatalf("%v is due and %v granted, of %v less %v", inv.AmountDue, granted, inv.Total, spent)
+		t.Fatalf("the amount due is %v and %v is granted, of %v less %v", inv.AmountDue, granted, inv.Total, spent)
 	case !inv.CreditBalance.Equal(owed.Sub(spent).Add(granted)):
 		t.Fatalf("the balance is %v, of %v less %v and %v more", inv.CreditBalance, owed, spent, granted)
 	case len(inv.Installments) > 0 && !parts.Equal(inv.AmountDue):
-		t.Fatalf("the parts are %v, of %v", parts, inv.AmountDue)
+		t.Fatalf("the installments are %v, of %v", parts, inv.AmountDue)
 	}
 }

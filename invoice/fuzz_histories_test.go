@@ -7,8 +7,8 @@ import (
 	"github.com/billingrules/billing/internal/giventest"
 )
 
-// FuzzHistories makes up to twelve changes of one contract, and a cancellation: whatever they are, what was billed is what was used, every
-// document is sound, and nobody is paid back what he never paid.
+// FuzzHistories makes up to twelve changes of one contract, and a cancellation: for any changes, the billed amount is
+// the used amount, every document is valid, and no customer is refunded more than was paid.
 func FuzzHistories(f *testing.F) {
 	for _, seed := range []string{
 		"", "\x00\x05\x01", "\x01\x05\x01\x00\x20\x03\x05\x40\x08", "\x12\x08\x04\x01\x09\x02\x03\x00\x07\x05\x30\x01\x06\x44\x03\x07\x20\x14\x00\xf0\x01",
@@ -22,7 +22,8 @@ func FuzzHistories(f *testing.F) {
 	})
 }
 
-// historyOf reads a history: the world, how many seats and agents, and three bytes for each change: what, how much later, how much.
+// historyOf reads a history: the settings, the number of seats and agents, and three bytes for each change: its kind,
+// the time until it, its size.
 func historyOf(t testing.TB, data []byte) {
 	next := func() (b byte) {
 		if len(data) > 0 {
@@ -31,17 +32,18 @@ func historyOf(t testing.TB, data []byte) {
 		return b
 	}
 	bits := next()
-	world := historyWorld{
+	settings := historySettings{
 		arrears: bits&1 > 0, onPrice: bits&2 > 0, seconds: bits&4 > 0, graduated: bits&8 > 0, less: bits&16 > 0, tax: int(bits>>5) % 4,
 	}
 	at := giventest.Instant("2026-10-05", nil).AddDate(0, 0, int(bits)%28)
-	h := signHistory(t, world, at, int64(next()%10), int64(next()%10))
+	h := signHistory(t, settings, at, int64(next()%10), int64(next()%10))
 	for changes := 0; changes < 12 && len(data) > 0; changes++ {
 		what, later, much := next(), next(), int64(next())
 		at = at.Add(time.Duration(later) * 7 * time.Hour)
 		begins := at
-		if !world.seconds {
-			begins = at.Truncate(24*time.Hour).AddDate(0, 0, 1) // where periods begin: a change on the day of one would be of no day
+		if !settings.seconds {
+			// the start of a day, where periods begin: on the day of a boundary the change would have no day of its own
+			begins = at.Truncate(24*time.Hour).AddDate(0, 0, 1)
 		}
 		switch what % 8 {
 		case 0:

@@ -15,8 +15,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// fuzzWares is a charge of November as six bytes say, and false where they say none.
-func fuzzWares(t *testing.T, id string, b []byte, unit uint16, policy proration.Policy) (plans.Charge, bool) {
+// fuzzSoldItem reads a charge of November from six bytes, and returns false where they describe none.
+func fuzzSoldItem(t *testing.T, id string, b []byte, unit uint16, policy proration.Policy) (plans.Charge, bool) {
 	t.Helper()
 	from, to := int(b[0]%30), int(b[1]%30)+1
 	if from >= to {
@@ -55,8 +55,8 @@ func fuzzWares(t *testing.T, id string, b []byte, unit uint16, policy proration.
 	return c, true
 }
 
-// Whatever was billed and credited, and whatever should have been billed, changed back and forth: a history agrees with itself; what
-// was reconciled once is; no more is credited than was billed; and every line that is no credit computes again.
+// For any billed, credited and proposed charges, changed back and forth: a history equals itself; a reconciled history
+// needs no second reconciliation; no more is credited than was billed; every line that is not a credit recomputes.
 func FuzzReconcile(f *testing.F) {
 	f.Add(uint16(8900), uint8(1), uint8(0), []byte("\x00\x1d\x0a\x00\x00\x14\x0f\x1d\x02\x01\x0a\x13"), []byte("\x00\x1d\x07\x00\x00\x14"), []byte("\x00\x05\x0a\x01"))
 	f.Add(uint16(333), uint8(2), uint8(3), []byte("\x03\x1d\x03\x01\x06\x13\x00\x1d\x05\x01\x06\x13"), []byte("\x00\x14\x04\x01\x06\x14\x02\x1d\x02\x01\x0e\x14"), []byte(""))
@@ -68,11 +68,11 @@ func FuzzReconcile(f *testing.F) {
 		}
 		c := invoice.ReconcileRequest{Policy: policy}
 		for i := 0; i+6 <= len(sold) && i < 48; i += 6 {
-			if charge, ok := fuzzWares(t, "c"+strconv.Itoa(i), sold[i:i+6], unit, policy); ok {
+			if charge, ok := fuzzSoldItem(t, "c"+strconv.Itoa(i), sold[i:i+6], unit, policy); ok {
 				c.Billed = append(c.Billed, charge)
 			}
 		}
-		for i := 0; i+3 < len(moves) && i < 16; i += 4 { // pauses of some of them, and money
+		for i := 0; i+3 < len(moves) && i < 16; i += 4 { // pauses of some charges, and credits of amounts
 			at := giventest.Instant("2026-11-01", nil).AddDate(0, 0, int(moves[i+1]%30))
 			r := credits.Request{Charges: c.Billed, Item: "seat0", Quantity: decimal.New(int64(moves[i+2]%5), 0), At: at, Until: at.AddDate(0, 0, int(moves[i+3]%20)+1), CreditBasis: proration.OnBilled, Policy: policy}
 			if owed, err := credits.Unused(r); err == nil {
@@ -87,7 +87,7 @@ func FuzzReconcile(f *testing.F) {
 		}
 		proposals := [2][]plans.Charge{}
 		for i := 0; i+6 <= len(should) && i < 48; i += 6 {
-			if charge, ok := fuzzWares(t, "", should[i:i+6], unit, policy); ok {
+			if charge, ok := fuzzSoldItem(t, "", should[i:i+6], unit, policy); ok {
 				proposals[i/6%2] = append(proposals[i/6%2], charge)
 			}
 		}
@@ -120,7 +120,7 @@ func FuzzReconcile(f *testing.F) {
 					ID: "difference", Currency: "USD", At: giventest.Instant("2026-12-01", nil), Lines: d.Lines, CreditedCharges: c.Billed, Policy: billing,
 				})
 				if err != nil {
-					t.Fatalf("the difference is no invoice: %v\n%s\nof %s", err, giventest.JSON(t, d.Lines), giventest.JSON(t, c.Billed))
+					t.Fatalf("the difference is not a valid invoice: %v\n%s\nof %s", err, giventest.JSON(t, d.Lines), giventest.JSON(t, c.Billed))
 				}
 				if err := invoice.Check(inv); err != nil {
 					t.Fatal(err)
@@ -135,5 +135,6 @@ func FuzzReconcile(f *testing.F) {
 	})
 }
 
-// noDay reports whether a charge has no day of its own by the policy, such as the last one of the old side's, so that nothing is a share of it.
+// noDay reports whether a charge has no day of its own by the policy, such as the last day under the policy of the old
+// side, so that no fraction of it exists.
 func noDay(err error) bool { return errors.Is(err, proration.ErrPeriod) }

@@ -14,9 +14,9 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Whatever is on an invoice and on the ledger: nothing negative is due, the subtotal is the sum of the lines, what is due
-// less what is granted is the subtotal less what is spent, credit pays as much as it can and that before tax first, the balance
-// is what the ledger adds up to with the entries, and an invoice is open as long as something is due.
+// For any invoice and ledger: no negative amount is due; the subtotal is the sum of the lines; the amount due less the
+// grant is the subtotal less the spent credit; credit pays as much as it can, credit before tax first; the balance is
+// the sum of the ledger and the entries; an invoice is open while an amount is due.
 func FuzzBuild(f *testing.F) {
 	f.Add([]byte("\x00\x10\x7f\x02\x80"), []byte("\x01\x05\x02\x09"), uint8(0))
 	f.Add([]byte("\x7f\xff\x80\x01\x80\x00"), []byte("\x40\x40\x40\x40\x20\x01"), uint8(1))
@@ -42,7 +42,7 @@ func FuzzBuild(f *testing.F) {
 			}
 			d.Lines = append(d.Lines, lineIn(d.Currency, plans.Kind(nets[i]%uint8(plans.Termination))+1, net.String()))
 		}
-		var credit, untaxed decimal.Decimal // that may pay, and what of it does before tax
+		var credit, untaxed decimal.Decimal // credit that may pay, and its part before tax
 		beforeTax := map[string]bool{}
 		for i := 0; i+1 < len(grants) && i < 40; i += 2 {
 			how := grants[i+1]
@@ -94,22 +94,22 @@ func FuzzBuild(f *testing.F) {
 		case !inv.Subtotal.Equal(sum):
 			t.Fatalf("the subtotal is %v, the lines add up to %v", inv.Subtotal, sum)
 		case inv.AmountDue.IsNegative(), !inv.AmountDue.Sub(granted).Equal(sum.Sub(spent)):
-			t.Fatalf("%v is due and %v granted, of %v less %v", inv.AmountDue, granted, sum, spent)
+			t.Fatalf("the amount due is %v and %v is granted, of %v less %v", inv.AmountDue, granted, sum, spent)
 		case !first.Equal(decimal.Min(untaxed, due)), !spent.Equal(decimal.Min(credit, due)):
-			t.Fatalf("of %v, %v are paid, %v of them before tax; there are %v, and %v before tax", due, spent, first, credit, untaxed)
+			t.Fatalf("of %v, credit pays %v, %v of that before tax; there are %v, and %v before tax", due, spent, first, credit, untaxed)
 		case !inv.CreditBalance.Equal(credit.Sub(spent).Add(granted)), inv.CreditBalance.IsNegative():
 			t.Fatalf("the balance is %v, of %v less %v and %v more", inv.CreditBalance, credit, spent, granted)
 		case inv.AmountDue.IsPositive() && inv.CreditBalance.IsPositive():
-			t.Fatalf("%v is due although %v is left", inv.AmountDue, inv.CreditBalance)
+			t.Fatalf("the amount due is %v although %v is left", inv.AmountDue, inv.CreditBalance)
 		case (inv.Status == invoice.Open) != inv.AmountDue.IsPositive():
-			t.Fatalf("%v is due and the invoice is %v", inv.AmountDue, inv.Status)
+			t.Fatalf("the amount due is %v and the invoice is %v", inv.AmountDue, inv.Status)
 		}
 
 		if err := invoice.Check(inv); err != nil {
 			t.Fatal(err)
 		}
 
-		// Appended to the ledger, the entries make one that pays the next invoice.
+		// With the entries appended, the ledger pays the next invoice.
 		d.ID, d.Ledger = "inv-3", append(d.Ledger, inv.LedgerEntries...)
 		if _, err := invoice.Build(d); err != nil {
 			t.Fatal(err)

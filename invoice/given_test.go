@@ -12,14 +12,14 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// line is a line of an amount in dollars, made by hand.
+// line is a line with an amount in dollars, made by hand.
 func line(kind plans.Kind, net string) plans.Charge { return lineIn("USD", kind, net) }
 
 func lineIn(currency plans.Currency, kind plans.Kind, net string) plans.Charge {
 	return plans.Charge{Kind: kind, Plan: "growth", Item: "seat", Currency: currency, Net: giventest.Money(net)}
 }
 
-// lines are lines of some amounts in dollars: what is negative is money given back of a charge that was billed.
+// lines are lines with amounts in dollars: a negative amount is a credit of an earlier charge.
 func lines(nets ...string) []plans.Charge { return linesIn("USD", nets...) }
 
 func linesIn(currency plans.Currency, nets ...string) []plans.Charge {
@@ -39,7 +39,7 @@ func linesIn(currency plans.Currency, nets ...string) []plans.Charge {
 	return all
 }
 
-// charged is a charge that was billed before.
+// charged is an earlier charge.
 func charged(id string, currency plans.Currency, net string) plans.Charge {
 	c, err := lineIn(currency, plans.Recurring, net).Priced(proration.Standard(2))
 	if err != nil {
@@ -49,7 +49,7 @@ func charged(id string, currency plans.Currency, net string) plans.Charge {
 	return c
 }
 
-// draft is a draft in dollars of December 1, 2026; what its credits correct was billed to the last unit of what they give back.
+// draft is a draft in dollars of December 1, 2026. Its credits take the whole amount of their charges.
 func draft(lines ...plans.Charge) invoice.Draft {
 	d := invoice.Draft{ID: "inv-2", Currency: "USD", At: giventest.Instant("2026-12-01", nil), Lines: lines, Policy: invoice.Standard()}
 	for _, c := range lines {
@@ -65,7 +65,7 @@ func entry(id, amount, at string) credits.Entry {
 	return credits.Entry{Kind: credits.Granted, ID: id, Amount: giventest.Money(amount), Currency: "USD", At: giventest.Instant(at, nil), Reason: "a row"}
 }
 
-// first gives a grant the priority that pays first, and last the one that pays last.
+// first gives a grant the priority that pays first; last gives it the priority that pays last.
 func first(e credits.Entry) credits.Entry { return prioritized(e, 0) }
 func last(e credits.Entry) credits.Entry  { return prioritized(e, 100) }
 
@@ -74,13 +74,13 @@ func prioritized(e credits.Entry, priority int) credits.Entry {
 	return e
 }
 
-// beforeTax makes a grant one that pays before tax.
+// beforeTax makes a grant pay before tax.
 func beforeTax(e credits.Entry) credits.Entry {
 	e.BeforeTax = true
 	return e
 }
 
-// billed is what ten seats of a plan cost for a span of November 2026.
+// billed are the charges for ten seats of a plan for a span of November 2026.
 func billed(tb testing.TB, currency plans.Currency, plan, unit, span string) []plans.Charge {
 	tb.Helper()
 	contract := plans.Contract{Plan: plan, Currency: currency, Cycle: giventest.Cycle("2026-11-01", "P1M", time.UTC), Items: []plans.Item{
@@ -113,8 +113,8 @@ func downgrade(tb testing.TB, currency plans.Currency) invoice.Draft {
 	return invoice.Draft{ID: "inv-2", Currency: currency, At: at, Lines: append(unused, rest...), CreditedCharges: before, Policy: invoice.Standard()}
 }
 
-// everything is a draft that has something of all there is: a volume price, a credit with its discount and its taxes, discounts, credit
-// before and after tax, taxes besides and included, parts, an address and a zone.
+// everything is a draft that uses every feature: a volume price, a credit with its discount and its taxes, discounts,
+// credit before and after tax, taxes added and included, installments, an address and a zone.
 func everything(tb testing.TB) invoice.Draft {
 	tb.Helper()
 	madrid := giventest.Zone(tb, "Europe/Madrid")

@@ -18,57 +18,57 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// historyWorld is what stays the same throughout a history.
-type historyWorld struct {
+// historySettings has the settings of a history.
+type historySettings struct {
 	arrears, onPrice, seconds, graduated, less bool
 	tax                                        int // 0 none, 1 on each line, 2 on each invoice, 3 included
 }
 
-// historyState is a contract as the oracle knows it: amounts in cents, times counted from an anchor.
+// historyState is the contract as the oracle knows it: amounts in cents, periods counted from an anchor.
 type historyState struct {
 	seats, agents       int64
-	seatUnit, agentUnit int64     // what the first ones cost for a period
-	anchor              time.Time // where periods are counted from
-	index, months       int       // the period now, and how long one is
+	seatUnit, agentUnit int64     // the price of a unit for a period, before tiers
+	anchor              time.Time // the start of the counted periods
+	index, months       int       // the current period, and the months of each
 }
 
-// historyLeg is a time in which nothing changed.
-type historyLeg struct {
-	from, until, start, end time.Time // the time, and the period that it lies in
-	seats, agents, cents    int64     // how many there are, and what they cost for the whole period
+// historySpan is a span without a change.
+type historySpan struct {
+	from, until, start, end time.Time // the span, and the period that contains it
+	seats, agents, cents    int64     // the quantities, and their price for the whole period
 }
 
-// history is a contract in the making: what the library billed, and what the oracle knows.
+// history is a growing contract: the billed charges of the library, and the state of the oracle.
 type history struct {
-	tb      testing.TB
-	world   historyWorld
-	policy  invoice.Policy
-	account invoice.Account
-	docs    int
+	tb       testing.TB
+	settings historySettings
+	policy   invoice.Policy
+	account  invoice.Account
+	docs     int
 
-	now  historyState
-	over time.Time    // in arrears, until when everything was billed
-	legs []historyLeg // the last one is open
+	now         historyState
+	billedUntil time.Time     // in arrears, the end of the billed time
+	spans       []historySpan // the last one is open
 
-	lines                                 []plans.Charge // everything that was billed and credited
+	lines                                 []plans.Charge // everything billed and credited
 	net, total, due, refund, grant, gross decimal.Decimal
 }
 
-// signHistory signs a contract for some seats and perhaps agents on an instant.
-func signHistory(tb testing.TB, world historyWorld, at time.Time, seats, agents int64) *history {
-	h := &history{tb: tb, world: world, policy: issueBack(credits.UnusedPart, credits.AsBalance)}
-	if world.arrears {
+// signHistory signs a contract for seats and possibly agents at an instant.
+func signHistory(tb testing.TB, settings historySettings, at time.Time, seats, agents int64) *history {
+	h := &history{tb: tb, settings: settings, policy: issueRefundPolicy(credits.UnusedPart, credits.AsBalance)}
+	if settings.arrears {
 		h.policy.Timing = proration.InArrears
 	}
-	if world.onPrice {
+	if settings.onPrice {
 		h.policy.CreditBasis = proration.OnPrice
 	}
-	if world.seconds {
+	if settings.seconds {
 		h.policy.Proration.DayCount = proration.Seconds
 	}
-	if world.tax > 0 {
-		h.policy.Taxes = issueVAT("19", world.tax == 3).Taxes
-		h.policy.TaxRoundingLevel = []invoice.TaxRoundingLevel{invoice.PerLine, invoice.PerInvoice, invoice.PerInvoice}[world.tax-1]
+	if settings.tax > 0 {
+		h.policy.Taxes = issueVAT("19", settings.tax == 3).Taxes
+		h.policy.TaxRoundingLevel = []invoice.TaxRoundingLevel{invoice.PerLine, invoice.PerInvoice, invoice.PerInvoice}[settings.tax-1]
 	}
 	h.now = historyState{seats: seats, agents: agents, seatUnit: 8900, agentUnit: 1999, anchor: at, months: 1}
 	h.account = invoice.Account{UnbilledSince: at, Contract: plans.Contract{
@@ -76,19 +76,19 @@ func signHistory(tb testing.TB, world historyWorld, at time.Time, seats, agents 
 			{ID: "seat", Quantity: decimal.New(seats, 0), Price: h.price(8900)}, {ID: "agent", Quantity: decimal.New(agents, 0), Price: h.price(1999)},
 		},
 	}}
-	if world.less {
+	if settings.less {
 		h.account.Contract.Discounts = []plans.Discount{{ID: "friends", Percent: giventest.Money("10"), Duration: plans.Forever}}
 	}
 	h.open(at)
-	if h.over = at; !world.arrears {
+	if h.billedUntil = at; !settings.arrears {
 		h.issue(at, plans.Change{})
 	}
 	return h
 }
 
-// price is a price of so many cents a unit; where it is graduated, from the fourth unit on less by a third.
+// price is a price in cents per unit; a graduated one is a third lower from the fourth unit on.
 func (h *history) price(cents int64) plans.Price {
-	if !h.world.graduated {
+	if !h.settings.graduated {
 		return plans.Price{Unit: decimal.New(cents, -2)}
 	}
 	return plans.Price{Tiering: plans.Graduated, Tiers: []plans.Tier{
@@ -96,10 +96,10 @@ func (h *history) price(cents int64) plans.Price {
 	}}
 }
 
-// costs is what so many units cost for a period, in cents.
+// costs is the price of the units for a period, in cents.
 func (h *history) costs(units, cents int64) (sum int64) {
 	for unit := range units {
-		if h.world.graduated && unit >= 3 {
+		if h.settings.graduated && unit >= 3 {
 			sum += cents - cents/3
 		} else {
 			sum += cents
@@ -108,51 +108,51 @@ func (h *history) costs(units, cents int64) (sum int64) {
 	return sum
 }
 
-// historyMonths returns the instant so many months after an anchor, on its day or the last one of a shorter month.
+// historyMonths returns the instant the given months after an anchor, on its day or the last day of a shorter month.
 func historyMonths(anchor time.Time, months int) time.Time {
 	y, m, d := anchor.Date()
 	last := time.Date(y, m+time.Month(months)+1, 0, 0, 0, 0, 0, time.UTC).Day()
 	return time.Date(y, m+time.Month(months), min(d, last), anchor.Hour(), anchor.Minute(), anchor.Second(), 0, time.UTC)
 }
 
-// period returns the bounds of the period now.
+// period returns the bounds of the current period.
 func (s *historyState) period() (start, end time.Time) {
 	return historyMonths(s.anchor, s.index*s.months), historyMonths(s.anchor, (s.index+1)*s.months)
 }
 
-// open ends the leg before at an instant, and begins another one.
+// open ends the last span at an instant, and begins another.
 func (h *history) open(at time.Time) {
-	if n := len(h.legs); n > 0 {
-		h.legs[n-1].until = at
+	if n := len(h.spans); n > 0 {
+		h.spans[n-1].until = at
 	}
 	start, end := h.now.period()
-	h.legs = append(h.legs, historyLeg{
+	h.spans = append(h.spans, historySpan{
 		from: at, until: end, start: start, end: end, seats: h.now.seats, agents: h.now.agents,
 		cents: h.costs(h.now.seats, h.now.seatUnit) + h.costs(h.now.agents, h.now.agentUnit),
 	})
 }
 
-// measure counts an instant in the unit of the world: days begin at midnight in UTC.
+// measure counts an instant in the unit of the history: days begin at midnight in UTC.
 func (h *history) measure(t time.Time) int64 {
-	if h.world.seconds {
+	if h.settings.seconds {
 		return t.Unix()
 	}
 	return t.Unix() / 86400
 }
 
-// exact is what everything until an instant costs, in cents.
+// exact is the exact price of everything until an instant, in cents.
 func (h *history) exact(until time.Time) *big.Rat {
 	sum := new(big.Rat)
-	for _, leg := range h.legs {
-		to := leg.until
+	for _, span := range h.spans {
+		to := span.until
 		if until.Before(to) {
 			to = until
 		}
-		if !leg.from.Before(to) {
+		if !span.from.Before(to) {
 			continue
 		}
-		part := big.NewRat(h.measure(to)-h.measure(leg.from), h.measure(leg.end)-h.measure(leg.start))
-		sum.Add(sum, part.Mul(part, new(big.Rat).SetInt64(leg.cents)))
+		part := big.NewRat(h.measure(to)-h.measure(span.from), h.measure(span.end)-h.measure(span.start))
+		sum.Add(sum, part.Mul(part, new(big.Rat).SetInt64(span.cents)))
 	}
 	return sum
 }
@@ -166,23 +166,23 @@ func (h *history) renewUntil(at time.Time) {
 		}
 		h.now.index++
 		h.open(end)
-		h.over = end
+		h.billedUntil = end
 		h.issue(end, plans.Change{})
 	}
 }
 
-// change makes a change: first in the oracle, then in the library.
+// change applies a change, first to the oracle, then to the library.
 func (h *history) change(at time.Time, change plans.Change, apply func(*historyState)) {
 	h.renewUntil(at)
 	apply(&h.now)
 	h.open(at)
 	if change.Plan != nil || !change.Anchor.IsZero() {
-		h.over = at
+		h.billedUntil = at
 	}
 	h.issue(at, change)
 }
 
-// issue issues a document, and holds it to every law.
+// issue issues a document, and checks every law.
 func (h *history) issue(at time.Time, change plans.Change) {
 	h.tb.Helper()
 	h.docs++
@@ -190,12 +190,12 @@ func (h *history) issue(at time.Time, change plans.Change) {
 	before := giventest.JSON(h.tb, o)
 	doc, err := invoice.Issue(o)
 	if err != nil {
-		h.tb.Fatalf("%s on %s in %+v: %v\n%s", giventest.JSON(h.tb, change), at, h.world, err, h.text())
+		h.tb.Fatalf("%s on %s in %+v: %v\n%s", giventest.JSON(h.tb, change), at, h.settings, err, h.text())
 	}
 	if after := giventest.JSON(h.tb, o); after != before {
-		h.tb.Fatalf("on %s what was passed in changed\nfrom %s\nto   %s", at, before, after)
+		h.tb.Fatalf("on %s the input changed\nfrom %s\nto   %s", at, before, after)
 	}
-	h.account = issueStored(h.tb, doc.Account)
+	h.account = roundTrip(h.tb, doc.Account)
 	if doc.Invoice != nil {
 		h.add(*doc.Invoice)
 	}
@@ -203,7 +203,7 @@ func (h *history) issue(at time.Time, change plans.Change) {
 	h.checkUnits(at)
 }
 
-// add counts an invoice.
+// add records an invoice.
 func (h *history) add(inv invoice.Invoice) {
 	if err := invoice.Check(inv); err != nil {
 		h.tb.Fatalf("%v\n%s", err, inv.Text())
@@ -228,11 +228,11 @@ func (h *history) add(inv invoice.Invoice) {
 	}
 }
 
-// until returns until when everything is billed.
+// until returns the end of the billed time.
 func (h *history) until(at time.Time, change plans.Change) time.Time {
 	switch {
-	case h.world.arrears:
-		return h.over
+	case h.settings.arrears:
+		return h.billedUntil
 	case change.Cancel:
 		return at
 	}
@@ -240,7 +240,7 @@ func (h *history) until(at time.Time, change plans.Change) time.Time {
 	return end
 }
 
-// checkSums holds what was billed to what was used.
+// checkSums compares the billed amounts with the used ones.
 func (h *history) checkSums(at time.Time, change plans.Change) {
 	h.tb.Helper()
 	balance, err := credits.Balance(h.account.Ledger, "USD", at)
@@ -249,12 +249,12 @@ func (h *history) checkSums(at time.Time, change plans.Change) {
 	}
 	switch {
 	case h.due.LessThan(h.refund):
-		h.tb.Fatalf("on %s %v was due in all, and %v paid back", at, h.due, h.refund)
+		h.tb.Fatalf("on %s %v was due in all, and %v refunded", at, h.due, h.refund)
 	case h.grant.Add(h.refund).GreaterThan(h.gross):
-		h.tb.Fatalf("on %s %v was granted and %v paid back of %v", at, h.grant, h.refund, h.gross)
+		h.tb.Fatalf("on %s %v was granted and %v refunded of %v", at, h.grant, h.refund, h.gross)
 	case !h.total.Add(balance).Equal(h.due.Sub(h.refund)):
-		h.tb.Fatalf("on %s documents of %v and a balance of %v are not what was due, %v less %v", at, h.total, balance, h.due, h.refund)
-	case h.world.less:
+		h.tb.Fatalf("on %s documents of %v and a balance of %v are not the amount due, %v less %v", at, h.total, balance, h.due, h.refund)
+	case h.settings.less:
 		return
 	}
 	off := new(big.Rat).Sub(h.net.Mul(decimal.New(100, 0)).Rat(), h.exact(h.until(at, change)))
@@ -263,8 +263,8 @@ func (h *history) checkSums(at time.Time, change plans.Change) {
 	}
 }
 
-// checkUnits holds the units that are paid for at each instant to those that the contract had then. What came to nothing is not credited when
-// something else takes its place, and so is not counted.
+// checkUnits compares the billed units at each instant with the units of the contract. A charge of zero is not credited
+// when another takes its place, and so is not counted.
 func (h *history) checkUnits(at time.Time) {
 	h.tb.Helper()
 	for _, c := range h.lines {
@@ -272,14 +272,14 @@ func (h *history) checkUnits(at time.Time) {
 			return
 		}
 	}
-	for _, leg := range h.legs {
-		if !leg.from.Before(leg.until) || h.world.arrears && !leg.from.Before(h.over) {
+	for _, span := range h.spans {
+		if !span.from.Before(span.until) || h.settings.arrears && !span.from.Before(h.billedUntil) {
 			continue
 		}
-		for item, has := range map[string]int64{"seat": leg.seats, "agent": leg.agents} {
+		for item, has := range map[string]int64{"seat": span.seats, "agent": span.agents} {
 			var units decimal.Decimal
 			for _, c := range h.lines {
-				if c.Item != item || !c.Span.Contains(leg.from) {
+				if c.Item != item || !c.Span.Contains(span.from) {
 					continue
 				}
 				if c.Corrects == "" {
@@ -289,13 +289,13 @@ func (h *history) checkUnits(at time.Time) {
 				}
 			}
 			if !units.Equal(decimal.New(has, 0)) {
-				h.tb.Fatalf("on %s %v of %s are billed from %s on, and there are %d\n%s", at, units, item, leg.from, has, h.text())
+				h.tb.Fatalf("on %s %v of %s are billed from %s on, and there are %d\n%s", at, units, item, span.from, has, h.text())
 			}
 		}
 	}
 }
 
-// text lists what was billed.
+// text lists the billed charges.
 func (h *history) text() (text string) {
 	for _, c := range h.lines {
 		text += c.ID + " " + c.Kind.String() + " " + c.Span.Start.Format(time.DateTime) + "/" + c.Span.End.Format(time.DateTime) + " " + c.Explain() + "\n"
@@ -303,7 +303,7 @@ func (h *history) text() (text string) {
 	return text
 }
 
-// checkReconciled fails where what was billed differs from itself.
+// checkReconciled fails if the billed charges differ from themselves.
 func (h *history) checkReconciled() {
 	h.tb.Helper()
 	d, err := invoice.Reconcile(invoice.ReconcileRequest{Billed: h.lines, Proposed: h.lines, Policy: h.policy.Proration})
@@ -315,27 +315,27 @@ func (h *history) checkReconciled() {
 	}
 }
 
-// cancel ends the contract, and settles each period as a whole: that comes within half a cent of the exact price of each.
+// cancel ends the contract, and settles each period as a whole, within half a cent of its exact price.
 func (h *history) cancel(at time.Time) {
 	h.renewUntil(at)
-	h.legs[len(h.legs)-1].until = at
+	h.spans[len(h.spans)-1].until = at
 	_, end := h.now.period()
-	h.legs = append(h.legs, historyLeg{from: at, until: at, start: at, end: end})
-	h.over = at
+	h.spans = append(h.spans, historySpan{from: at, until: at, start: at, end: end})
+	h.billedUntil = at
 	h.checkReconciled()
 	h.issue(at, plans.Change{Cancel: true})
 	h.checkReconciled()
-	for i := 0; i < len(h.legs); {
-		period := proration.Period{Start: h.legs[i].start, End: h.legs[i].end}
+	for i := 0; i < len(h.spans); {
+		period := proration.Period{Start: h.spans[i].start, End: h.spans[i].end}
 		timeline, exact := proration.Timeline{Period: period, Policy: h.policy.Proration}, new(big.Rat)
-		for i < len(h.legs) && h.legs[i].start.Equal(period.Start) && h.legs[i].end.Equal(period.End) {
-			leg := h.legs[i]
-			part := big.NewRat(h.measure(leg.until)-h.measure(leg.from), h.measure(leg.end)-h.measure(leg.start))
-			exact.Add(exact, part.Mul(part, new(big.Rat).SetInt64(leg.cents)))
-			timeline.Steps = append(timeline.Steps, proration.Step{At: leg.from, Price: decimal.New(leg.cents, -2)})
+		for i < len(h.spans) && h.spans[i].start.Equal(period.Start) && h.spans[i].end.Equal(period.End) {
+			span := h.spans[i]
+			part := big.NewRat(h.measure(span.until)-h.measure(span.from), h.measure(span.end)-h.measure(span.start))
+			exact.Add(exact, part.Mul(part, new(big.Rat).SetInt64(span.cents)))
+			timeline.Steps = append(timeline.Steps, proration.Step{At: span.from, Price: decimal.New(span.cents, -2)})
 			i++
 		}
-		if last := h.legs[i-1]; last.until.Before(period.End) {
+		if last := h.spans[i-1]; last.until.Before(period.End) {
 			timeline.Steps = append(timeline.Steps, proration.Step{At: last.until})
 		}
 		settled, err := proration.Settle(timeline)
@@ -349,13 +349,13 @@ func (h *history) cancel(at time.Time) {
 	}
 }
 
-// historyMove is a change that a history can make.
-type historyMove struct {
+// historyChange is a change that a history can make.
+type historyChange struct {
 	name string
 	make func(h *history, at time.Time)
 }
 
-// seats makes a change of the number of seats, down to none.
+// seats changes the number of seats, down to zero.
 func (h *history) seats(at time.Time, more int64) {
 	h.renewUntil(at)
 	if more = max(more, -h.now.seats); more != 0 {
@@ -363,7 +363,7 @@ func (h *history) seats(at time.Time, more int64) {
 	}
 }
 
-// agents makes a change of the number of agents, down to none.
+// agents changes the number of agents, down to zero.
 func (h *history) agents(at time.Time, more int64) {
 	h.renewUntil(at)
 	if more = max(more, -h.now.agents); more != 0 {
@@ -371,13 +371,13 @@ func (h *history) agents(at time.Time, more int64) {
 	}
 }
 
-// change_price makes seats cost so many cents.
+// reprice sets the price of a seat in cents.
 func (h *history) reprice(at time.Time, cents int64) {
 	price := h.price(cents)
 	h.change(at, plans.Change{Item: "seat", Price: &price}, func(s *historyState) { s.seatUnit = cents })
 }
 
-// plan changes to a plan with periods of so many months.
+// plan changes to a plan with periods of the given months.
 func (h *history) plan(at time.Time, months int, seat, agent int64) {
 	plan := &plans.Plan{ID: "plan " + strconv.FormatInt(seat, 10), Interval: giventest.Interval("P" + strconv.Itoa(months) + "M"), Offers: []plans.Offer{
 		{Item: "seat", Currency: "USD", Price: h.price(seat)}, {Item: "agent", Currency: "USD", Price: h.price(agent)},
@@ -399,53 +399,55 @@ func (h *history) anchor(at, to time.Time) {
 	})
 }
 
-var historyMoves = []historyMove{
-	{"two seats more", func(h *history, at time.Time) { h.seats(at, 2) }},
-	{"three seats less", func(h *history, at time.Time) { h.seats(at, -3) }},
-	{"an agent more", func(h *history, at time.Time) { h.agents(at, 1) }},
+var historyChanges = []historyChange{
+	{"two more seats", func(h *history, at time.Time) { h.seats(at, 2) }},
+	{"three fewer seats", func(h *history, at time.Time) { h.seats(at, -3) }},
+	{"one more agent", func(h *history, at time.Time) { h.agents(at, 1) }},
 	{"a higher price", func(h *history, at time.Time) { h.reprice(at, 9950) }},
 	{"a lower price", func(h *history, at time.Time) { h.reprice(at, 6133) }},
 	{"another plan", func(h *history, at time.Time) { h.plan(at, 1, 13900, 999) }},
-	{"a plan by the year", func(h *history, at time.Time) { h.plan(at, 12, 90001, 20011) }},
+	{"an annual plan", func(h *history, at time.Time) { h.plan(at, 12, 90001, 20011) }},
 	{"another billing date", func(h *history, at time.Time) { h.anchor(at, at.AddDate(0, 0, 10)) }},
 }
 
-// Every row of three changes at three instants, one of them a renewal, in every world: a contract is billed for what it was.
-func TestHistoriesSmallWorld(t *testing.T) {
+// Every sequence of three changes at three instants, one of them a renewal, under all settings: the contract is billed
+// for the units that it had.
+func TestHistoriesOfThreeChanges(t *testing.T) {
 	short.Skip(t)
 	instants := []time.Time{giventest.Instant("2026-11-07", nil), giventest.Instant("2026-11-16T10:30:00", nil), giventest.Instant("2026-12-01", nil)}
 	start, end := giventest.Instant("2026-11-01", nil), giventest.Instant("2027-01-12", nil)
 	n := 0
 	for bits := range 32 {
-		world := historyWorld{arrears: bits&1 > 0, onPrice: bits&2 > 0, seconds: bits&4 > 0, graduated: bits&8 > 0, less: bits&16 > 0, tax: bits % 4}
-		for row := range len(historyMoves) * len(historyMoves) * len(historyMoves) {
-			if n++; n%historyThin() != 0 {
+		settings := historySettings{arrears: bits&1 > 0, onPrice: bits&2 > 0, seconds: bits&4 > 0, graduated: bits&8 > 0, less: bits&16 > 0, tax: bits % 4}
+		for row := range len(historyChanges) * len(historyChanges) * len(historyChanges) {
+			if n++; n%historySampling() != 0 {
 				continue
 			}
-			h := signHistory(t, world, start, 5, 1)
-			for i, rest := 0, row; i < len(instants); i, rest = i+1, rest/len(historyMoves) {
+			h := signHistory(t, settings, start, 5, 1)
+			for i, rest := 0, row; i < len(instants); i, rest = i+1, rest/len(historyChanges) {
 				at := instants[i]
-				if move := historyMoves[rest%len(historyMoves)]; move.name == "a plan by the year" || move.name == "another billing date" {
-					at = at.Truncate(24 * time.Hour) // where periods begin: a change on the day of one would be of no day
+				if change := historyChanges[rest%len(historyChanges)]; change.name == "an annual plan" || change.name == "another billing date" {
+					// the start of a day, where periods begin: on the day of a boundary the change would have no day of its own
+					at = at.Truncate(24 * time.Hour)
 				}
-				historyMoves[rest%len(historyMoves)].make(h, at)
+				historyChanges[rest%len(historyChanges)].make(h, at)
 			}
 			h.cancel(end)
 		}
 	}
 }
 
-// A change that is undone at its instant costs nothing, taxes included, where a credit is a share of what was billed. An interval that is changed
-// back is no change undone: periods begin anew.
-func TestHistoriesUndone(t *testing.T) {
+// A change that is undone at its instant costs nothing, taxes included, if credits derive from the billed amount. An
+// interval that is changed back is not undone, since it starts new periods.
+func TestUndoneChangeCostsNothing(t *testing.T) {
 	short.Skip(t)
 	undone := []struct {
 		name         string
 		change, back func(h *history, at time.Time)
 	}{
-		{"two seats more", func(h *history, at time.Time) { h.seats(at, 2) }, func(h *history, at time.Time) { h.seats(at, -2) }},
-		{"three seats less", func(h *history, at time.Time) { h.seats(at, -3) }, func(h *history, at time.Time) { h.seats(at, 3) }},
-		{"no seats", func(h *history, at time.Time) { h.seats(at, -4) }, func(h *history, at time.Time) { h.seats(at, 4) }},
+		{"two more seats", func(h *history, at time.Time) { h.seats(at, 2) }, func(h *history, at time.Time) { h.seats(at, -2) }},
+		{"three fewer seats", func(h *history, at time.Time) { h.seats(at, -3) }, func(h *history, at time.Time) { h.seats(at, 3) }},
+		{"zero seats", func(h *history, at time.Time) { h.seats(at, -4) }, func(h *history, at time.Time) { h.seats(at, 4) }},
 		{"a higher price", func(h *history, at time.Time) { h.reprice(at, 9950) }, func(h *history, at time.Time) { h.reprice(at, 8900) }},
 		{"a lower price", func(h *history, at time.Time) { h.reprice(at, 6133) }, func(h *history, at time.Time) { h.reprice(at, 8900) }},
 		{"another plan", func(h *history, at time.Time) { h.plan(at, 1, 13900, 999) }, func(h *history, at time.Time) { h.plan(at, 1, 8900, 1999) }},
@@ -458,37 +460,37 @@ func TestHistoriesUndone(t *testing.T) {
 		if race.On && bits%5 > 0 {
 			continue
 		}
-		world := historyWorld{seconds: bits&4 > 0, graduated: bits&8 > 0, tax: bits % 4}
+		settings := historySettings{seconds: bits&4 > 0, graduated: bits&8 > 0, tax: bits % 4}
 		for _, at := range []string{"2026-11-01", "2026-11-14", "2026-11-16T10:30:00", "2026-11-30T23:59:59"} {
 			for _, u := range undone {
 				agents := int64(1)
-				if world.tax > 1 {
-					agents = 0 // tax that is rounded over several lines comes back line by line, which is a cent apart at times
+				if settings.tax > 1 {
+					agents = 0 // tax that is rounded over several lines is credited line by line, which can differ by a cent
 				}
-				h := signHistory(t, world, giventest.Instant("2026-11-01", nil), 4, agents)
+				h := signHistory(t, settings, giventest.Instant("2026-11-01", nil), 4, agents)
 				before := h.total
 				u.change(h, giventest.Instant(at, nil))
 				if u.back(h, giventest.Instant(at, nil)); !h.total.Equal(before) {
-					t.Errorf("%s on %s in %+v, and back, costs %v\n%s", u.name, at, world, h.total.Sub(before), h.text())
+					t.Errorf("%s on %s in %+v, undone, costs %v\n%s", u.name, at, settings, h.total.Sub(before), h.text())
 				}
 			}
 		}
 	}
 }
 
-// historyThin says of how many rows one is taken.
-func historyThin() int {
+// historySampling returns n where one of n sequences is tested.
+func historySampling() int {
 	if race.On {
 		return 211
 	}
 	return 37
 }
 
-// Histories of up to twelve changes, a fixed row of them that nobody picked.
-func TestHistoriesMixed(t *testing.T) {
+// Random histories of up to twelve changes, from a fixed seed.
+func TestHistoriesOfRandomChanges(t *testing.T) {
 	short.Skip(t)
 	random := rand.New(rand.NewPCG(2026, 11))
-	for range 1600 / historyThin() {
+	for range 1600 / historySampling() {
 		data := make([]byte, 3+3*random.IntN(13))
 		for i := range data {
 			data[i] = byte(random.IntN(256))

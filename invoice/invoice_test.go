@@ -33,7 +33,7 @@ func TestBuild(t *testing.T) {
 			subtotal: "890", due: "890", balance: "0", status: invoice.Open,
 		},
 		{
-			name: "several lines", why: "law 8: the lines are summed as they are, each rounded on its own: 29.67 three times is 89.01", lines: lines("29.67", "29.67", "29.67"),
+			name: "several lines", why: "law 8: each line is rounded before the sum: 29.67 three times is 89.01", lines: lines("29.67", "29.67", "29.67"),
 			subtotal: "89.01", due: "89.01", balance: "0", status: invoice.Open,
 		},
 		{
@@ -41,49 +41,49 @@ func TestBuild(t *testing.T) {
 			subtotal: "166.66", due: "166.66", balance: "0", status: invoice.Open,
 		},
 		{
-			name: "a downgrade", why: "K5: -926.67 and 593.33; what is left over is granted, and nothing is refunded", lines: lines("-926.67", "593.33"),
+			name: "a downgrade", why: "K5: -926.67 and 593.33; the surplus is granted, and nothing is refunded", lines: lines("-926.67", "593.33"),
 			subtotal: "-333.34", entries: []string{"inv-2 333.34"}, due: "0", balance: "333.34", status: invoice.Paid,
 		},
 		{
-			name: "a downgrade on top of credit", why: "K5: grants add up; a negative invoice spends none of them", lines: lines("-926.67", "593.33"),
+			name: "a downgrade on top of credit", why: "K5: grants add up; a negative invoice spends no credit", lines: lines("-926.67", "593.33"),
 			ledger:   []credits.Entry{entry("inv-1", "6.66", "2026-11-11")},
 			subtotal: "-333.34", entries: []string{"inv-2 333.34"}, due: "0", balance: "340", status: invoice.Paid,
 		},
 		{
-			name: "the next invoice", why: "K5: the credit is applied by itself: 890.00 - 333.34", lines: lines("890.00"), ledger: []credits.Entry{entry("inv-1", "333.34", "2026-11-11")},
+			name: "the next invoice", why: "K5: credit applies without a request: 890.00 - 333.34", lines: lines("890.00"), ledger: []credits.Entry{entry("inv-1", "333.34", "2026-11-11")},
 			subtotal: "890", entries: []string{"inv-1 -333.34"}, due: "556.66", balance: "0", status: invoice.Open,
 		},
 		{
-			name: "paid by credit", why: "nothing is due, so that it closes itself and nobody is charged", lines: lines("890.00"), ledger: []credits.Entry{entry("inv-1", "1000", "2026-11-11")},
+			name: "paid by credit", why: "an invoice with no amount due is paid, and nobody is charged", lines: lines("890.00"), ledger: []credits.Entry{entry("inv-1", "1000", "2026-11-11")},
 			subtotal: "890", entries: []string{"inv-1 -890"}, due: "0", balance: "110", status: invoice.Paid,
 		},
 		{
-			name: "paid by credit to the cent", why: "as above, with nothing left on either side", lines: lines("890.00"), ledger: []credits.Entry{entry("inv-1", "890", "2026-11-11")},
+			name: "paid by credit to the cent", why: "the amount due and the credit are both used up", lines: lines("890.00"), ledger: []credits.Entry{entry("inv-1", "890", "2026-11-11")},
 			subtotal: "890", entries: []string{"inv-1 -890"}, due: "0", balance: "0", status: invoice.Paid,
 		},
 		{
-			name: "the oldest credit first", why: "law 7: one order, ties by ID", lines: lines("25.00"),
+			name: "the oldest credit first", why: "law 7: credit pays in one order, ties by ID", lines: lines("25.00"),
 			ledger:   []credits.Entry{entry("c", "10", "2026-11-02"), entry("b", "10", "2026-11-01"), entry("a", "10", "2026-11-01")},
 			subtotal: "25", entries: []string{"a -10", "b -10", "c -5"}, due: "0", balance: "5", status: invoice.Paid,
 		},
 		{
-			name: "other credit", why: "law 7: no euros, and nothing that counts only tomorrow", lines: lines("25.00"), ledger: []credits.Entry{euros, entry("later", "10", "2026-12-02")},
+			name: "other credit", why: "law 7: credit in euros and credit that is effective tomorrow pay nothing", lines: lines("25.00"), ledger: []credits.Entry{euros, entry("later", "10", "2026-12-02")},
 			subtotal: "25", due: "25", balance: "0", status: invoice.Open,
 		},
 		{
-			name: "before tax first", why: "law 8: credit that applies before tax pays first, whatever the priorities of the others, and the rest pays what is left",
+			name: "before tax first", why: "law 8: credit before tax pays first, whatever the priorities of the others, and the rest pays the remainder",
 			lines:    lines("100.00"),
 			ledger:   []credits.Entry{first(entry("after", "50", "2026-11-01")), beforeTax(last(entry("before", "70", "2026-11-02")))},
 			subtotal: "100", entries: []string{"before -70", "after -30"}, due: "0", balance: "20", status: invoice.Paid,
 		},
 		{
-			name: "before tax alone", why: "as above: where it pays for everything, no other credit is spent",
+			name: "before tax alone", why: "law 8: if credit before tax pays everything, no other credit is spent",
 			lines:    lines("60.00"),
 			ledger:   []credits.Entry{first(entry("after", "50", "2026-11-01")), beforeTax(entry("before", "70", "2026-11-02"))},
 			subtotal: "60", entries: []string{"before -60"}, due: "0", balance: "60", status: invoice.Paid,
 		},
 		{
-			name: "before and after tax, each in its order", why: "law 7: one order among those that pay before tax, the same among the others: the lower priority, then the older",
+			name: "before and after tax, each in its own order", why: "law 7: credit before tax has one order, the other credit the same: the lower priority, then the older",
 			lines: lines("100.00"),
 			ledger: []credits.Entry{
 				entry("d", "40", "2026-11-01"), beforeTax(entry("b", "30", "2026-11-02")), first(entry("c", "10", "2026-11-03")), beforeTax(first(entry("a", "20", "2026-11-04"))),
@@ -91,24 +91,24 @@ func TestBuild(t *testing.T) {
 			subtotal: "100", entries: []string{"a -20", "b -30", "c -10", "d -40"}, due: "0", balance: "0", status: invoice.Paid,
 		},
 		{
-			name: "a negative invoice and credit before tax", why: "nothing is due that it could pay",
+			name: "a negative invoice and credit before tax", why: "nothing is due that credit could pay",
 			lines: lines("-5.00"), ledger: []credits.Entry{beforeTax(entry("before", "70", "2026-11-02"))},
 			subtotal: "-5", entries: []string{"inv-2 5"}, due: "0", balance: "75", status: invoice.Paid,
 		},
 		{
-			name: "nothing", why: "a free plan has an invoice of nothing, which closes itself and spends no credit", lines: lines("0.00"), ledger: []credits.Entry{entry("g", "10", "2026-11-02")},
+			name: "nothing", why: "a free plan has a zero invoice, which is paid immediately and spends no credit", lines: lines("0.00"), ledger: []credits.Entry{entry("g", "10", "2026-11-02")},
 			subtotal: "0", due: "0", balance: "10", status: invoice.Paid,
 		},
 		{
-			name: "credit and charge alike", why: "a change to a plan of the same price", lines: lines("-445.00", "445.00"),
+			name: "equal credit and charge", why: "a change to a plan of the same price", lines: lines("-445.00", "445.00"),
 			subtotal: "0", due: "0", balance: "0", status: invoice.Paid,
 		},
-		{name: "yen", why: "ISO 4217: no places", currency: "JPY", lines: linesIn("JPY", "1000", "-333"), subtotal: "667", due: "667", balance: "0", status: invoice.Open},
+		{name: "yen", why: "ISO 4217: yen have no places", currency: "JPY", lines: linesIn("JPY", "1000", "-333"), subtotal: "667", due: "667", balance: "0", status: invoice.Open},
 		{name: "yen written with cents", why: "1000.00 is a whole number of yen", currency: "JPY", lines: linesIn("JPY", "1000.00"), subtotal: "1000", due: "1000", balance: "0", status: invoice.Open},
-		{name: "dinars", why: "ISO 4217: three places", currency: "KWD", lines: linesIn("KWD", "27.500", "-9.167"), subtotal: "18.333", due: "18.333", balance: "0", status: invoice.Open},
-		{name: "dinars granted", why: "as above", currency: "KWD", lines: linesIn("KWD", "-0.001"), subtotal: "-0.001", entries: []string{"inv-2 0.001"}, due: "0", balance: "0.001", status: invoice.Paid},
+		{name: "dinars", why: "ISO 4217: dinars have three places", currency: "KWD", lines: linesIn("KWD", "27.500", "-9.167"), subtotal: "18.333", due: "18.333", balance: "0", status: invoice.Open},
+		{name: "dinars granted", why: "ISO 4217: dinars have three places", currency: "KWD", lines: linesIn("KWD", "-0.001"), subtotal: "-0.001", entries: []string{"inv-2 0.001"}, due: "0", balance: "0.001", status: invoice.Paid},
 		{
-			name: "every kind of charge", why: "what a line is for is told, and its sign is its meaning: a fee adds up like a month, and a refund is taken off",
+			name: "every kind of charge", why: "the kind names the subject of a line, and the sign its direction: a fee adds up like a period, and a refund is taken off",
 			lines: []plans.Charge{
 				line(plans.Recurring, "100"), line(plans.ProrationCharge, "50"), line(plans.Extension, "40"), line(plans.Usage, "30"), line(plans.OneTime, "20"),
 				line(plans.Shortfall, "10"), line(plans.Termination, "5"), lines("-7")[0],
@@ -137,14 +137,14 @@ func TestBuild(t *testing.T) {
 					t.Errorf("the entry of %v is %v", e.Amount, e.Kind)
 				}
 				if e.Ref != d.ID || !e.At.Equal(d.At) || e.Currency != d.Currency || e.Reason == "" {
-					t.Errorf("the entry %+v does not say what it belongs to", e)
+					t.Errorf("the entry %+v does not name its invoice", e)
 				}
 			}
 			if !slices.Equal(entries, c.entries) {
 				t.Errorf("ledger_entries %q, want %q: %s", entries, c.entries, c.why)
 			}
 			if inv.Status != c.status || inv.ID != d.ID || inv.Currency != d.Currency || !inv.IssuedAt.Equal(d.At) || len(inv.Lines) != len(d.Lines) {
-				t.Errorf("the invoice is not that of its draft, or not %v: %+v", c.status, inv)
+				t.Errorf("the invoice differs from its draft, or is not %v: %+v", c.status, inv)
 			}
 			for i, l := range inv.Lines {
 				if want := "inv-2/" + strconv.Itoa(i+1); l.ID != want {
@@ -160,7 +160,7 @@ func TestBuild(t *testing.T) {
 	}
 }
 
-// Law 15: nothing handed out is shared with the draft, and law 11: building it again is the same invoice.
+// Law 15: the invoice shares nothing with its draft. Law 11: building it again gives the same invoice.
 func TestBuildSharesNothing(t *testing.T) {
 	d := everything(t)
 	before := giventest.JSON(t, d)
@@ -174,7 +174,7 @@ func TestBuildSharesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := giventest.JSON(t, again); got != text {
-		t.Errorf("the second time it is\n%s, want\n%s", got, text)
+		t.Errorf("the second invoice is\n%s, want\n%s", got, text)
 	}
 	changed := giventest.Money("7")
 	write := func(lines, billed []plans.Charge, entries []credits.Entry, discounts []plans.Discount, p invoice.Policy, address []string) {
@@ -208,20 +208,20 @@ func TestBuildSharesNothing(t *testing.T) {
 		t.Errorf("the draft is now %s", after)
 	}
 	if got := giventest.JSON(t, once); got != text {
-		t.Errorf("two invoices share something: one is now %s", got)
+		t.Errorf("two invoices share memory: one is now %s", got)
 	}
 	clone := once.Clone()
 	write(clone.Lines, clone.CreditedCharges, clone.LedgerEntries, clone.Discounts, clone.Policy, clone.Contact.Address)
 	clone.RemainingDiscounts[0].Items[0], clone.Taxes[0].Amount, clone.Installments[0].Amount = "changed", changed, changed
 	if got := giventest.JSON(t, once); got != text {
-		t.Errorf("an invoice and its clone share something: it is now %s", got)
+		t.Errorf("an invoice and its clone share memory: it is now %s", got)
 	}
 	write(d.Lines, d.CreditedCharges, d.Ledger, d.Discounts, d.Policy, d.Contact.Address)
 	if got := giventest.JSON(t, once); got != text {
 		t.Errorf("the invoice is now %s", got)
 	}
 	if len(again.LedgerEntries) == 0 {
-		t.Error("no credit paid, so that no entry was written to")
+		t.Error("no credit paid, so that no entry was written")
 	}
 }
 
@@ -233,51 +233,51 @@ func TestBuildRefused(t *testing.T) {
 	}{
 		{"no ID", "the IDs of lines and grants derive from it", func(d *invoice.Draft) { d.ID = "" }, []string{"id unset"}},
 		{"no currency", "law 13: money has a currency; the lines are not at fault", func(d *invoice.Draft) { d.Currency = "" }, []string{"currency unset"}},
-		{"unknown currency", "as above", func(d *invoice.Draft) { d.Currency = "usd" }, []string{"currency invalid"}},
+		{"unknown currency", "law 13: money has a currency; the lines are not at fault", func(d *invoice.Draft) { d.Currency = "usd" }, []string{"currency invalid"}},
 		{"no instant", "law 10: time is an argument", func(d *invoice.Draft) { d.At = giventest.Instant("", nil) }, []string{"at unset"}},
-		{"no lines", "an invoice over nothing is a mistake", func(d *invoice.Draft) { d.Lines = nil }, []string{"lines unset"}},
-		{"no kind", "a line says what it is for", func(d *invoice.Draft) { d.Lines[1].Kind = 0 }, []string{"lines[1].kind unset"}},
-		{"no such kind", "law 14: it was set, and means nothing", func(d *invoice.Draft) { d.Lines[1].Kind = 99 }, []string{"lines[1].kind invalid"}},
-		{"a part of a cent", "law 8: each line is rounded before it is listed", func(d *invoice.Draft) { d.Lines[1].Net = giventest.Money("0.005") }, []string{"lines[1].net invalid"}},
-		{"a part of a yen", "ISO 4217: no places", func(d *invoice.Draft) { d.Currency, d.Lines = "JPY", linesIn("JPY", "1000.5") }, []string{"lines[0].net invalid"}},
-		{"a part of a fils", "ISO 4217: three places", func(d *invoice.Draft) { d.Currency, d.Lines = "KWD", linesIn("KWD", "0.0005") }, []string{"lines[0].net invalid"}},
-		{"a part of a credit", "a credit is what comes back of its charge, to the cent", func(d *invoice.Draft) {
+		{"no lines", "an invoice without lines is a mistake", func(d *invoice.Draft) { d.Lines = nil }, []string{"lines unset"}},
+		{"no kind", "a line states its kind", func(d *invoice.Draft) { d.Lines[1].Kind = 0 }, []string{"lines[1].kind unset"}},
+		{"no such kind", "law 14: the kind was set and means nothing", func(d *invoice.Draft) { d.Lines[1].Kind = 99 }, []string{"lines[1].kind invalid"}},
+		{"a fraction of a cent", "law 8: each line is rounded before it is listed", func(d *invoice.Draft) { d.Lines[1].Net = giventest.Money("0.005") }, []string{"lines[1].net invalid"}},
+		{"a fraction of a yen", "ISO 4217: yen have no places", func(d *invoice.Draft) { d.Currency, d.Lines = "JPY", linesIn("JPY", "1000.5") }, []string{"lines[0].net invalid"}},
+		{"a fraction of a fils", "ISO 4217: dinars have three places", func(d *invoice.Draft) { d.Currency, d.Lines = "KWD", linesIn("KWD", "0.0005") }, []string{"lines[0].net invalid"}},
+		{"a part of a credit", "a credit takes off its charge to the cent", func(d *invoice.Draft) {
 			*d = draft(lines("-0.01")...)
 			d.Lines[0].Net = giventest.Money("-0.005")
 		}, []string{"lines[0].amount invalid"}},
-		{"below zero by itself", "law 3: what comes back was billed", func(d *invoice.Draft) { d.Lines[1].Net = giventest.Money("-89.50") }, []string{"lines[1].corrects unset"}},
-		{"a credit of nothing that is known", "as above", func(d *invoice.Draft) { *d = draft(lines("890.00", "-1.00")...); d.CreditedCharges = nil }, []string{"lines[1].corrects invalid"}},
-		{"more than is left", "law 3: never more than was billed less what was credited", func(d *invoice.Draft) {
+		{"a negative line that corrects nothing", "law 3: a credit derives from a billed charge", func(d *invoice.Draft) { d.Lines[1].Net = giventest.Money("-89.50") }, []string{"lines[1].corrects unset"}},
+		{"a credit of an unknown charge", "law 3: a credit derives from a billed charge", func(d *invoice.Draft) { *d = draft(lines("890.00", "-1.00")...); d.CreditedCharges = nil }, []string{"lines[1].corrects invalid"}},
+		{"a credit above the rest", "law 3: a credit is at most the billed amount less earlier credits", func(d *invoice.Draft) {
 			*d = draft(lines("890.00", "-1.00")...)
 			d.CreditedCharges = append(d.CreditedCharges, d.Lines[1])
 		}, []string{"lines[1].amount invalid"}},
-		{"twice on one invoice", "as above: what a line credits is not left for the next one", func(d *invoice.Draft) {
+		{"twice on one invoice", "law 3: the credit of one line is not left for the next", func(d *invoice.Draft) {
 			*d = draft(lines("890.00", "-1.00")...)
 			d.Lines = append(d.Lines, d.Lines[1])
 		}, []string{"lines[2].amount invalid"}},
-		{"no policy", "law 13: every choice that decides an amount is made", func(d *invoice.Draft) { d.Policy.TaxRoundingLevel, d.Policy.TaxRoundingMode = 0, 0 }, []string{"policy.tax_rounding_level unset", "policy.tax_rounding_mode unset"}},
-		{"due before it is issued", "nobody can have paid it then", func(d *invoice.Draft) { d.DueAt = d.At.Add(-1) }, []string{"due_at outside"}},
-		{"installments of a line", "an invoice has its parts by their number", func(d *invoice.Draft) { d.Every = proration.Interval{Months: 1} }, []string{"installments unset"}},
-		{"beyond the limits", "law 14", func(d *invoice.Draft) { d.Lines[1].Net = giventest.Money("1e39") }, []string{"lines[1].net limit"}},
-		{"a ledger that is none", "law 7: none is overspent", func(d *invoice.Draft) { d.Ledger = []credits.Entry{entry("g", "-1", "2026-11-01")} }, []string{"ledger[0].amount invalid"}},
+		{"no policy", "law 13: every setting that decides an amount is set", func(d *invoice.Draft) { d.Policy.TaxRoundingLevel, d.Policy.TaxRoundingMode = 0, 0 }, []string{"policy.tax_rounding_level unset", "policy.tax_rounding_mode unset"}},
+		{"due before it is issued", "the customer cannot pay before the invoice is issued", func(d *invoice.Draft) { d.DueAt = d.At.Add(-1) }, []string{"due_at outside"}},
+		{"an interval of installments on a bill without any", "the number of installments is set", func(d *invoice.Draft) { d.Every = proration.Interval{Months: 1} }, []string{"installments unset"}},
+		{"beyond the limits", "law 14: amounts have limits", func(d *invoice.Draft) { d.Lines[1].Net = giventest.Money("1e39") }, []string{"lines[1].net limit"}},
+		{"an invalid ledger", "law 7: no credit is overspent", func(d *invoice.Draft) { d.Ledger = []credits.Entry{entry("g", "-1", "2026-11-01")} }, []string{"ledger[0].amount invalid"}},
 		{"a line in euros", "law 13: 890.00 dollars and 89.50 euros have no sum", func(d *invoice.Draft) { d.Lines[1].Currency = "EUR" }, []string{"lines[1].currency invalid"}},
-		{"a credit in euros", "law 7: a credit in another currency pays nothing", func(d *invoice.Draft) {
+		{"a credit in euros", "law 7: credit in another currency pays nothing", func(d *invoice.Draft) {
 			d.Lines = append(d.Lines, linesIn("EUR", "-1.00")...)
 		}, []string{"lines[2].currency invalid"}},
-		{"lines in euros", "as above: each line is at fault, though they agree with each other", func(d *invoice.Draft) { d.Lines = linesIn("EUR", "890.00", "89.50") }, []string{"lines[0].currency invalid", "lines[1].currency invalid"}},
-		{"a line in no currency", "law 13: an amount without a currency was not meant to be of this one", func(d *invoice.Draft) { d.Lines[0].Currency = "" }, []string{"lines[0].currency invalid"}},
-		{"yen among dollars", "the places are the invoice's: 0.50 is no yen, and no line of this invoice either", func(d *invoice.Draft) {
+		{"lines in euros", "law 13: each line is at fault, though the lines agree with each other", func(d *invoice.Draft) { d.Lines = linesIn("EUR", "890.00", "89.50") }, []string{"lines[0].currency invalid", "lines[1].currency invalid"}},
+		{"a line in no currency", "law 13: an amount without a currency has no default", func(d *invoice.Draft) { d.Lines[0].Currency = "" }, []string{"lines[0].currency invalid"}},
+		{"yen among dollars", "the currency of the invoice sets the places: 0.50 is not an amount in yen, nor a line of this invoice", func(d *invoice.Draft) {
 			d.Currency, d.Lines[0], d.Lines[1] = "JPY", linesIn("JPY", "890")[0], line(plans.Recurring, "0.50")
 		}, []string{"lines[1].currency invalid"}},
 		{
-			"all of the head at once", "law 14: every fault, in the order of the fields",
+			"every invoice field wrong", "law 14: all faults come at once, in the order of the fields",
 			func(d *invoice.Draft) {
 				*d = invoice.Draft{AppliedToInvoice: giventest.Money("-1"), Ledger: []credits.Entry{entry("", "1", "2026-11-01")}, Policy: d.Policy}
 			},
 			[]string{"id unset", "at unset", "currency unset", "ledger[0].id unset", "lines unset", "applied_to_invoice invalid", "corrects unset"},
 		},
 		{
-			"all of the lines at once", "as above",
+			"every line field wrong", "law 14: all faults come at once, in the order of the fields",
 			func(d *invoice.Draft) {
 				d.Lines = []plans.Charge{line(0, "1.00"), line(plans.Recurring, "1e39"), line(plans.Recurring, "-1")}
 			},
@@ -296,17 +296,17 @@ func TestBuildRefused(t *testing.T) {
 	}
 }
 
-// What cannot be found before the sum is known is refused too, and nothing comes with the error.
-func TestBuildRefusedAfterwards(t *testing.T) {
+// A fault that is only found after the sum is an error as well, and no invoice comes with it.
+func TestBuildRefusedAfterSum(t *testing.T) {
 	const most = "999999999999999999999999999999999999.99" // 38 digits
 	for _, c := range []struct {
 		name, why string
 		draft     invoice.Draft
 		want      error
 	}{
-		{"a sum beyond the limits", "law 14: 38 digits", draft(lines(most, most)...), proration.ErrLimit},
-		{"a grant beyond the limits", "as above", draft(lines("-"+most, "-"+most)...), proration.ErrLimit},
-		{"granted before", "the same negative invoice, stored twice, would grant twice", func() invoice.Draft {
+		{"a sum beyond the limits", "law 14: amounts have at most 38 digits", draft(lines(most, most)...), proration.ErrLimit},
+		{"a grant beyond the limits", "law 14: amounts have at most 38 digits", draft(lines("-"+most, "-"+most)...), proration.ErrLimit},
+		{"a repeated grant", "the same negative invoice, stored twice, would grant twice", func() invoice.Draft {
 			d := draft(lines("-333.34")...)
 			d.Ledger = []credits.Entry{entry("inv-2", "333.34", "2026-11-11")}
 			return d
@@ -318,7 +318,7 @@ func TestBuildRefusedAfterwards(t *testing.T) {
 				t.Errorf("got %v, want %v: %s", err, c.want, c.why)
 			}
 			if got := giventest.JSON(t, inv); got != giventest.JSON(t, invoice.Invoice{}) {
-				t.Errorf("got %s with the error", got)
+				t.Errorf("an invoice comes with the error: %s", got)
 			}
 		})
 	}
@@ -334,19 +334,19 @@ func TestStatusText(t *testing.T) {
 		}
 	}
 	if got := invoice.Status(99).String(); got != "99" {
-		t.Errorf("a status without a name is %q", got)
+		t.Errorf("an unknown status has the name %q", got)
 	}
 	if text, err := invoice.Status(99).MarshalText(); !errors.Is(err, proration.ErrInvalid) {
-		t.Errorf("a status without a name is written as %q, %v", text, err)
+		t.Errorf("an unknown status is written as %q, %v", text, err)
 	}
 	status := invoice.Paid
 	giventest.CheckFaults(t, status.UnmarshalText([]byte("Paid")), "status invalid")
 	if status != invoice.Paid {
-		t.Errorf("after text that means nothing it is %v", status)
+		t.Errorf("unknown text sets the status to %v", status)
 	}
 }
 
-// A line is read strictly; one that is half filled in can be stored, and is refused when it is billed.
+// A draft is read strictly. A half-filled line can be stored, and Build refuses it.
 func TestDraftJSON(t *testing.T) {
 	for _, text := range []string{
 		`{"lines":[{"kind":1}]}`, `{"lines":[{"kind":"gift"}]}`, `{"lines":[{"kind":"recurring","net":[]}]}`, `{"lines":[{"net":"1e10001"}]}`, `{"lines":{}}`,

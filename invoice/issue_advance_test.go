@@ -12,15 +12,15 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// A period is billed before it begins: by the contract as it is then, at the instant at which its invoice is issued.
-func TestIssueAhead(t *testing.T) {
+// A period is billed before it begins, by the contract at that time, at the instant of its invoice.
+func TestIssueInAdvance(t *testing.T) {
 	ahead := func(at string) func(*invoice.IssueRequest) {
 		return func(o *invoice.IssueRequest) { o.IssuedAt, o.DueAt = giventest.Instant(at, nil), o.At }
 	}
 	december := []string{"recurring seat: 10 x 89.00 = 890.00"}
 	for _, r := range []issueRow{
 		{
-			name: "three days before", why: "M17: order and charge on D-3; what is billed then is not billed again on D", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			name: "three days before", why: "M17: order and payment on D-3; the period is not billed again on D", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-12-01", with: ahead("2026-11-28"), lines: december, sums: "due 890.00"},
@@ -29,7 +29,7 @@ func TestIssueAhead(t *testing.T) {
 			},
 		},
 		{
-			name: "and changed before it begins", why: "of November 2 days are left of what was paid: -890.00 x 2/30, and the next period goes back whole", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			name: "changed before it begins", why: "2 days of November are left: -890.00 x 2/30; the next period is credited in full", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-12-01", with: ahead("2026-11-28"), lines: december, sums: "due 890.00"},
@@ -44,7 +44,7 @@ func TestIssueAhead(t *testing.T) {
 			},
 		},
 		{
-			name: "what cannot be", why: "law 14", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			name: "impossible requests", why: "law 14: bad input is an error that names its field", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-12-01", with: func(o *invoice.IssueRequest) { o.IssuedAt = giventest.Instant("2026-12-02", nil) }, faults: []string{"issued_at outside"}},
@@ -60,8 +60,9 @@ func TestIssueAhead(t *testing.T) {
 	}
 }
 
-// The invoice is of the day on which it is issued: credit that is granted later does not pay it, and what expires before the period begins does.
-func TestIssueAheadIsDated(t *testing.T) {
+// The invoice has the date of issue: credit that is granted later does not pay it, and credit that expires before the
+// period does.
+func TestIssueInAdvanceHasDateOfIssue(t *testing.T) {
 	first, err := invoice.Issue(invoice.IssueRequest{Account: invoice.Account{Contract: issueSeats("10", "89.00")}, ID: "inv-1", At: giventest.Instant("2026-11-01", nil), Policy: invoice.Standard()})
 	if err != nil {
 		t.Fatal(err)
@@ -74,11 +75,11 @@ func TestIssueAheadIsDated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	giventest.CheckMoney(t, "what is due", doc.Invoice.AmountDue, "800.00")
+	giventest.CheckMoney(t, "the amount due", doc.Invoice.AmountDue, "800.00")
 	if !doc.Invoice.IssuedAt.Equal(o.IssuedAt) {
-		t.Errorf("it is dated %v", doc.Invoice.IssuedAt)
+		t.Errorf("the invoice is dated %v", doc.Invoice.IssuedAt)
 	}
 	if _, err := invoice.Apply(*doc.Invoice, invoice.Event{Kind: invoice.Succeeded, ID: "p", At: o.IssuedAt}); err != nil {
-		t.Errorf("it cannot be paid on the day on which it is issued: %v", err)
+		t.Errorf("the invoice cannot be paid on the day of issue: %v", err)
 	}
 }

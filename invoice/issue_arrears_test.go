@@ -16,13 +16,13 @@ func TestIssueArrears(t *testing.T) {
 	base, policy, since := issueSeats("10", "89.00"), issueArrears(), "2026-11-01"
 	for _, r := range []issueRow{
 		{
-			name: "month by month", why: "a period is billed when it is over, and once", contract: base, policy: policy, since: since,
+			name: "month by month", why: "a period is billed once, at its end", contract: base, policy: policy, since: since,
 			days: []issueDay{
 				month("2026-11-01", ""), month("2026-11-30T23:59:59", ""), month("2026-12-01", "due 890.00", full), month("2026-12-15", ""), month("2027-01-01", "due 890.00", full),
 			},
 		},
 		{
-			name: "asked for late", why: "what ended since is billed, each month by itself", contract: base, policy: policy, since: since,
+			name: "issued late", why: "each ended month is billed on its own", contract: base, policy: policy, since: since,
 			days: []issueDay{month("2027-01-20", "due 1780.00", full, full), month("2027-02-01", "due 890.00", full)},
 		},
 		{
@@ -30,7 +30,7 @@ func TestIssueArrears(t *testing.T) {
 			days: []issueDay{month("2026-12-01", "due 445.00", "recurring seat: 10 x 89.00, 890.00 x 15/30 days = 445.00")},
 		},
 		{
-			name: "a longer first period", why: "it is one period", policy: policy, since: since, contract: func() plans.Contract {
+			name: "a longer first period", why: "the first period is one period, however long", policy: policy, since: since, contract: func() plans.Contract {
 				c := base.Clone()
 				c.Cycle, c.First = giventest.Cycle("2026-12-15", "P1M", time.UTC), giventest.Period("2026-11-01/2026-12-15", nil)
 				return c
@@ -38,7 +38,7 @@ func TestIssueArrears(t *testing.T) {
 			days: []issueDay{month("2026-12-01", ""), month("2026-12-15", "due 890.00", full), month("2027-01-15", "due 890.00", full)},
 		},
 		{
-			name: "seats added", why: "each quantity for its days: 890.00 x 15/30 and 1068.00 x 15/30", contract: base, policy: policy, since: since,
+			name: "seats added", why: "each quantity costs its own days: 890.00 x 15/30 and 1068.00 x 15/30", contract: base, policy: policy, since: since,
 			days: []issueDay{
 				{at: "2026-11-16", change: issueMore("2")},
 				month("2026-12-01", "due 979.00", "recurring seat: 10 x 89.00, 890.00 x 15/30 days = 445.00", "recurring seat: 12 x 89.00, 1068.00 x 15/30 days = 534.00"),
@@ -46,18 +46,18 @@ func TestIssueArrears(t *testing.T) {
 			},
 		},
 		{
-			name: "seats removed", why: "nothing is credited, since nothing was billed: 445.00 and 712.00 x 15/30", contract: base, policy: policy, since: since,
+			name: "seats removed", why: "no credit, since nothing was billed: 445.00 and 712.00 x 15/30", contract: base, policy: policy, since: since,
 			days: []issueDay{
 				{at: "2026-11-16", change: issueMore("-2")},
 				month("2026-12-01", "due 801.00", "recurring seat: 10 x 89.00, 890.00 x 15/30 days = 445.00", "recurring seat: 8 x 89.00, 712.00 x 15/30 days = 356.00"),
 			},
 		},
 		{
-			name: "added and removed at once", why: "nothing changed", contract: base, policy: policy, since: since,
+			name: "added and removed at one instant", why: "the quantity is unchanged", contract: base, policy: policy, since: since,
 			days: []issueDay{{at: "2026-11-16", change: issueMore("2")}, {at: "2026-11-16", change: issueMore("-2")}, month("2026-12-01", "due 890.00", full)},
 		},
 		{
-			name: "an item that is new", why: "three phones for half of November", contract: base, policy: policy, since: since,
+			name: "a new item", why: "three phones for half of November", contract: base, policy: policy, since: since,
 			days: []issueDay{
 				{at: "2026-11-16", change: plans.Change{Item: "phone", Quantity: giventest.Money("3"), Price: &plans.Price{Unit: giventest.Money("20.00")}}},
 				month("2026-12-01", "due 920.00", full, "recurring phone: 3 x 20.00, 60.00 x 15/30 days = 30.00"),
@@ -72,7 +72,7 @@ func TestIssueArrears(t *testing.T) {
 			},
 		},
 		{
-			name: "another plan", why: "what was used at the old one is billed at the change, the rest when November is over", contract: base, policy: policy, since: since,
+			name: "another plan", why: "the use of the old plan is billed at the change, the rest at the end of November", contract: base, policy: policy, since: since,
 			days: []issueDay{
 				{at: "2026-11-16", change: plans.Change{Plan: issuePlan("scale", "P1M", "139.00")}, lines: []string{"recurring seat: 10 x 89.00, 890.00 x 15/30 days = 445.00"}, sums: "due 445.00"},
 				month("2026-12-01", "due 695.00", "recurring seat: 10 x 139.00, 1390.00 x 15/30 days = 695.00"),
@@ -112,18 +112,18 @@ func TestIssueArrears(t *testing.T) {
 			},
 		},
 		{
-			name: "canceled", why: "what was used is due; there is nothing to give back", contract: base, policy: policy, since: since,
+			name: "canceled", why: "the used time is due; there is nothing to credit", contract: base, policy: policy, since: since,
 			days: []issueDay{
 				{at: "2026-11-16", change: plans.Change{Cancel: true}, lines: []string{"recurring seat: 10 x 89.00, 890.00 x 15/30 days = 445.00"}, sums: "due 445.00"},
 			},
 		},
 		{
-			name: "canceled at the end of a period", why: "all of it, and nothing of the next", contract: base, policy: policy, since: since,
+			name: "canceled at the end of a period", why: "the whole period is due, and nothing of the next", contract: base, policy: policy, since: since,
 			days: []issueDay{{at: "2026-12-01", change: plans.Change{Cancel: true}, lines: []string{full}, sums: "due 890.00"}},
 		},
 		{
-			name: "canceled, with what leaving costs", why: "445.00 less 10 %, and 50 % of 5 x 801.00 without a discount", policy: policy, since: since,
-			contract: issueLess(issueExit("0", "50"), plans.Discount{ID: "friends", Percent: giventest.Money("10"), Duration: plans.Forever}),
+			name: "canceled, with a termination fee", why: "445.00 less 10 %, and 50 % of 5 x 801.00 without a discount", policy: policy, since: since,
+			contract: issueDiscounted(issueTerminationFee("0", "50"), plans.Discount{ID: "friends", Percent: giventest.Money("10"), Duration: plans.Forever}),
 			days: []issueDay{
 				{
 					at: "2026-11-16", change: plans.Change{Cancel: true}, sums: "due 2403.00",
@@ -133,7 +133,7 @@ func TestIssueArrears(t *testing.T) {
 			},
 		},
 		{
-			name: "reactivated", why: "a period begins at the instant; while nobody had it nothing is billed", contract: base, policy: policy, since: since,
+			name: "reactivated", why: "a period begins at the reactivation; the time before it is not billed", contract: base, policy: policy, since: since,
 			days: []issueDay{
 				{at: "2026-11-16", change: plans.Change{Cancel: true}, lines: []string{"recurring seat: 10 x 89.00, 890.00 x 15/30 days = 445.00"}, sums: "due 445.00"},
 				{at: "2026-12-10", change: issueAnchor("2026-12-10", nil), with: func(o *invoice.IssueRequest) { o.UnbilledSince = o.At }},
@@ -141,11 +141,11 @@ func TestIssueArrears(t *testing.T) {
 			},
 		},
 		{
-			name: "a term that renews", why: "May is of the next term", contract: issueTerm(issueSeats("10", "89.00"), "2026-11-01/2027-05-01", issueHalf(plans.PerPeriod)), policy: policy, since: "2027-03-01",
+			name: "a term that renews", why: "May belongs to the next term", contract: issueTerm(issueSeats("10", "89.00"), "2026-11-01/2027-05-01", issueHalf(plans.PerPeriod)), policy: policy, since: "2027-03-01",
 			days: []issueDay{month("2027-04-01", "due 890.00", full), month("2027-05-01", "due 890.00", full), month("2027-06-01", "due 890.00", full)},
 		},
 		{
-			name: "a term that lapses", why: "nothing is billed beyond its end, and nothing is refused", policy: policy, since: "2027-03-01",
+			name: "a term that expires", why: "the time after the end is neither billed nor refused", policy: policy, since: "2027-03-01",
 			contract: issueTerm(issueSeats("10", "89.00"), "2026-11-01/2027-05-01", plans.Term{Length: giventest.Interval("P6M"), Billing: plans.PerPeriod, Renewal: plans.Expire}),
 			days:     []issueDay{month("2027-06-15", "due 1780.00", full, full), month("2027-07-01", "")},
 		},
@@ -157,7 +157,7 @@ func TestIssueArrears(t *testing.T) {
 			},
 		},
 		{
-			name: "a term extended", why: "what changed inside the period is still billed for its days: 445.00 and 534.00", contract: issueTerm(issueSeats("10", "89.00"), "2026-11-01/2027-05-01", issueHalf(plans.PerPeriod)), policy: policy, since: "2027-04-01",
+			name: "a term extended", why: "the change within the period is billed for its days: 445.00 and 534.00", contract: issueTerm(issueSeats("10", "89.00"), "2026-11-01/2027-05-01", issueHalf(plans.PerPeriod)), policy: policy, since: "2027-04-01",
 			days: []issueDay{
 				{at: "2027-04-16", change: issueMore("2")},
 				{at: "2027-04-20", change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P6M"), Percent: giventest.Money("10"), Billing: plans.PerPeriod, Renewal: plans.Renew}}},
@@ -166,12 +166,12 @@ func TestIssueArrears(t *testing.T) {
 			},
 		},
 		{
-			name: "a term up front", why: "it is billed before", contract: issueTerm(issueSeats("10", "15.00"), "2026-11-01/2027-05-01", issueHalf(plans.UpFront)), policy: policy, since: since,
+			name: "a term up front", why: "the term is billed in advance", contract: issueTerm(issueSeats("10", "15.00"), "2026-11-01/2027-05-01", issueHalf(plans.UpFront)), policy: policy, since: since,
 			days: []issueDay{{at: "2026-12-01", faults: []string{"policy.timing invalid"}}},
 		},
 		{
-			name: "a discount that repeats", why: "two documents less 10 %, and a change between them counts none", policy: policy, since: since,
-			contract: issueLess(base, plans.Discount{ID: "start", Percent: giventest.Money("10"), Duration: plans.Repeating, Periods: 2}),
+			name: "a discount that repeats", why: "two invoices less 10 %; a change between them uses no period", policy: policy, since: since,
+			contract: issueDiscounted(base, plans.Discount{ID: "start", Percent: giventest.Money("10"), Duration: plans.Repeating, Periods: 2}),
 			days: []issueDay{
 				month("2026-12-01", "due 801.00", full+", less 10 % 89.00 = 801.00"),
 				{at: "2026-12-01", change: issueMore("2")},
@@ -180,7 +180,7 @@ func TestIssueArrears(t *testing.T) {
 			},
 		},
 		{
-			name: "a minimum", why: "what a month lacks is billed with it; of half a month half of 1000.00", policy: policy, since: since, contract: func() plans.Contract {
+			name: "a minimum", why: "the shortfall of a month is billed with it; half a month has half of 1000.00", policy: policy, since: since, contract: func() plans.Contract {
 				c := base.Clone()
 				c.Minimum = giventest.Money("1000")
 				return c
@@ -191,7 +191,7 @@ func TestIssueArrears(t *testing.T) {
 			},
 		},
 		{
-			name: "in Tokyo, on the 31st", why: "February is over on the 28th there", zone: "Asia/Tokyo", policy: policy, since: "2027-01-31", contract: func() plans.Contract {
+			name: "in Tokyo, on the 31st", why: "February ends on the 28th in Tokyo", zone: "Asia/Tokyo", policy: policy, since: "2027-01-31", contract: func() plans.Contract {
 				c := base.Clone()
 				c.Cycle = giventest.Cycle("2027-01-31", "P1M", giventest.Zone(t, "Asia/Tokyo"))
 				return c
@@ -207,13 +207,13 @@ func TestIssueArrears(t *testing.T) {
 			days: []issueDay{{at: "2026-12-01", with: issueMessages, lines: []string{full, "usage message: 1200 x 0.05 = 60.00"}, sums: "tax 180.50, due 1130.50"}},
 		},
 		{
-			name: "with credit", why: "what is owed pays", contract: base, policy: policy, since: since,
+			name: "with credit", why: "credit pays", contract: base, policy: policy, since: since,
 			days: []issueDay{{at: "2026-12-01", with: func(o *invoice.IssueRequest) {
 				o.Ledger = []credits.Entry{{Kind: credits.Granted, ID: "gift", Amount: giventest.Money("100"), Currency: "USD", At: o.UnbilledSince}}
 			}, lines: []string{full}, sums: "total 890.00, spent -100.00, due 790.00"}},
 		},
 		{
-			name: "less than there is", why: "a fault has the path of its field", contract: base, policy: policy, since: since,
+			name: "invalid fields", why: "a fault has the path of its field", contract: base, policy: policy, since: since,
 			days: []issueDay{
 				{at: "2026-11-16", change: issueMore("-11"), faults: []string{"change.quantity invalid"}},
 				{at: "2026-11-16", change: plans.Change{Plan: &plans.Plan{ID: "scale"}}, faults: []string{"change.plan.interval unset", "change.plan.offers unset"}},

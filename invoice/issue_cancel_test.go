@@ -11,18 +11,18 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// issuePaid says what was paid in money.
+// issuePaid sets the amount paid in money.
 func issuePaid(amount string) func(*invoice.IssueRequest) {
 	return func(o *invoice.IssueRequest) { o.Paid = giventest.Money(amount) }
 }
 
-// issueException departs from the policy.
+// issueException is an exception to the policy.
 func issueException(paid string, e credits.Exception) func(*invoice.IssueRequest) {
 	return func(o *invoice.IssueRequest) { o.Paid, o.Exception = giventest.Money(paid), &e }
 }
 
-// issueExit is a contract by the month with a term of six months that costs something to leave.
-func issueExit(fee, percent string) plans.Contract {
+// issueTerminationFee is a monthly contract with a term of six months and a termination fee.
+func issueTerminationFee(fee, percent string) plans.Contract {
 	term := issueHalf(plans.PerPeriod)
 	term.TerminationFee = plans.TerminationFee{Fee: giventest.Money(fee), Percent: giventest.Money(percent)}
 	return issueTerm(issueSeats("10", "89.00"), "2026-11-01/2027-05-01", term)
@@ -33,25 +33,25 @@ func TestIssueCancel(t *testing.T) {
 	cancel := plans.Change{Cancel: true}
 	for _, r := range []issueRow{
 		{
-			name: "nothing back", why: "M9: what is paid for stays paid for", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			name: "no credit", why: "M9: a paid period stays paid", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{issueTenSeats, {at: "2026-11-16", change: cancel, with: issuePaid("890.00")}},
 		},
 		{
-			name: "to the balance", why: "the half that is not used is owed", contract: issueSeats("10", "89.00"), policy: issueBack(credits.UnusedPart, credits.AsBalance),
+			name: "as credit balance", why: "the unused half becomes credit", contract: issueSeats("10", "89.00"), policy: issueRefundPolicy(credits.UnusedPart, credits.AsBalance),
 			days: []issueDay{issueTenSeats, {at: "2026-11-16", change: cancel, with: issuePaid("890.00"), lines: []string{half}, sums: "total -445.00, granted 445.00, due 0.00"}},
 		},
 		{
-			name: "as money", why: "all of it was paid in money", contract: issueSeats("10", "89.00"), policy: issueBack(credits.UnusedPart, credits.AsRefund),
+			name: "as a refund", why: "the whole amount was paid in money", contract: issueSeats("10", "89.00"), policy: issueRefundPolicy(credits.UnusedPart, credits.AsRefund),
 			days: []issueDay{issueTenSeats, {at: "2026-11-16", change: cancel, with: issuePaid("890.00"), lines: []string{half}, sums: "total -445.00, refund 445.00, due 0.00"}},
 		},
 		{
-			name: "as money of which less was paid", why: "300.00 came in as money, and the rest was paid with credit, which it becomes again", contract: issueSeats("10", "89.00"), policy: issueBack(credits.UnusedPart, credits.AsRefund),
+			name: "as a refund, partly paid in money", why: "300.00 were paid in money, and the rest by credit, which is granted again", contract: issueSeats("10", "89.00"), policy: issueRefundPolicy(credits.UnusedPart, credits.AsRefund),
 			days: []issueDay{issueTenSeats, {at: "2026-11-16", change: cancel, with: issuePaid("300.00"), lines: []string{half}, sums: "total -445.00, granted 145.00, refund 300.00, due 0.00"}},
 		},
 		{
-			name: "as money with tax", why: "19 % of 445.00 go back too: 84.55", contract: issueSeats("10", "89.00"), policy: func() invoice.Policy {
+			name: "as a refund with tax", why: "19 % of 445.00 are refunded too: 84.55", contract: issueSeats("10", "89.00"), policy: func() invoice.Policy {
 				p := issueVAT("19", false)
-				p.Refunds = issueBack(credits.UnusedPart, credits.AsRefund).Refunds
+				p.Refunds = issueRefundPolicy(credits.UnusedPart, credits.AsRefund).Refunds
 				return p
 			}(),
 			days: []issueDay{
@@ -60,11 +60,11 @@ func TestIssueCancel(t *testing.T) {
 			},
 		},
 		{
-			name: "in full", why: "everything that was billed, whenever", contract: issueSeats("10", "89.00"), policy: issueBack(credits.InFull, credits.AsRefund),
+			name: "in full", why: "everything billed is refunded, whenever it was billed", contract: issueSeats("10", "89.00"), policy: issueRefundPolicy(credits.InFull, credits.AsRefund),
 			days: []issueDay{issueTenSeats, {at: "2026-11-16", change: cancel, with: issuePaid("890.00"), lines: []string{"refund seat: -890.00 of inv-1/1"}, sums: "total -890.00, refund 890.00, due 0.00"}},
 		},
 		{
-			name: "an exception", why: "M10: against the policy, with a reason", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			name: "an exception", why: "M10: an exception to the policy has a reason", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-16", change: cancel, with: issueException("890.00", credits.Exception{Give: credits.UnusedPart, As: credits.AsRefund}), faults: []string{"exception.reason unset"}},
@@ -73,7 +73,7 @@ func TestIssueCancel(t *testing.T) {
 			},
 		},
 		{
-			name: "twice", why: "what was given back is not given back again", contract: issueSeats("10", "89.00"), policy: issueBack(credits.UnusedPart, credits.AsBalance),
+			name: "twice", why: "a credited charge is not credited again", contract: issueSeats("10", "89.00"), policy: issueRefundPolicy(credits.UnusedPart, credits.AsBalance),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-16", change: cancel, lines: []string{half}, sums: "total -445.00, granted 445.00, due 0.00"},
@@ -82,7 +82,7 @@ func TestIssueCancel(t *testing.T) {
 			},
 		},
 		{
-			name: "what was not paid", why: "it stays due, and nothing of it is owed", contract: issueSeats("10", "89.00"), policy: issueBack(credits.UnusedPart, credits.AsBalance),
+			name: "an unpaid invoice", why: "it stays due, and nothing of it is credited", contract: issueSeats("10", "89.00"), policy: issueRefundPolicy(credits.UnusedPart, credits.AsBalance),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-11", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 20/30 days = 118.666..., rounded half up to 118.67"}, sums: "due 118.67"},
@@ -90,11 +90,11 @@ func TestIssueCancel(t *testing.T) {
 			},
 		},
 		{
-			name: "no rule", why: "law 13: what becomes of a charge is said", contract: issueSeats("10", "89.00"), policy: issuePolicy(func(p *invoice.Policy) { p.Refunds = nil }),
+			name: "no rule", why: "law 13: the policy decides each charge", contract: issueSeats("10", "89.00"), policy: issuePolicy(func(p *invoice.Policy) { p.Refunds = nil }),
 			days: []issueDay{issueTenSeats, {at: "2026-11-16", change: cancel, faults: []string{"policy.refunds unset"}}},
 		},
 		{
-			name: "a rule for each kind", why: "M10: the setup is given back in full, seats not at all", contract: issueSeats("10", "89.00"), policy: issuePolicy(func(p *invoice.Policy) {
+			name: "a rule for each kind", why: "M10: the setup is refunded in full, seats not at all", contract: issueSeats("10", "89.00"), policy: issuePolicy(func(p *invoice.Policy) {
 				p.Refunds = []credits.RefundRule{{Items: []string{"setup"}, Give: credits.InFull, As: credits.AsRefund}, {As: credits.AsNothing}}
 			}),
 			days: []issueDay{
@@ -103,7 +103,7 @@ func TestIssueCancel(t *testing.T) {
 			},
 		},
 		{
-			name: "what leaving costs", why: "half of the five months that were still to be billed: 4450.00 x 50 %; and no month is billed after it", contract: issueExit("0", "50"), policy: invoice.Standard(),
+			name: "a termination fee", why: "half of the five months still to be billed: 4450.00 x 50 %; no month is billed after it", contract: issueTerminationFee("0", "50"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-16", change: cancel, lines: []string{"termination_fee termination: 50 % of 4450.00 = 2225.00"}, sums: "due 2225.00"},
@@ -111,23 +111,23 @@ func TestIssueCancel(t *testing.T) {
 			},
 		},
 		{
-			name: "less than what goes back", why: "445.00 less 100.00 are paid back", contract: issueExit("100", "0"), policy: issueBack(credits.UnusedPart, credits.AsRefund),
+			name: "a fee below the refund", why: "445.00 less 100.00 are refunded", contract: issueTerminationFee("100", "0"), policy: issueRefundPolicy(credits.UnusedPart, credits.AsRefund),
 			days: []issueDay{issueTenSeats, {at: "2026-11-16", change: cancel, with: issuePaid("890.00"), lines: []string{half, "termination_fee termination: 100.00 = 100.00"}, sums: "total -345.00, refund 345.00, due 0.00"}},
 		},
 		{
-			name: "more than what goes back", why: "500.00 less 445.00 are due", contract: issueExit("500", "0"), policy: issueBack(credits.UnusedPart, credits.AsRefund),
+			name: "a fee above the refund", why: "500.00 less 445.00 are due", contract: issueTerminationFee("500", "0"), policy: issueRefundPolicy(credits.UnusedPart, credits.AsRefund),
 			days: []issueDay{issueTenSeats, {at: "2026-11-16", change: cancel, with: issuePaid("890.00"), lines: []string{half, "termination_fee termination: 500.00 = 500.00"}, sums: "due 55.00"}},
 		},
 		{
-			name: "what leaving costs is not reduced", why: "it was agreed after all discounts: 5 x 801.00 x 50 %", policy: invoice.Standard(),
-			contract: issueLess(issueExit("0", "50"), plans.Discount{ID: "friends", Percent: giventest.Money("10"), Duration: plans.Forever}),
+			name: "a fee is not discounted", why: "the fee is agreed after all discounts: 5 x 801.00 x 50 %", policy: invoice.Standard(),
+			contract: issueDiscounted(issueTerminationFee("0", "50"), plans.Discount{ID: "friends", Percent: giventest.Money("10"), Duration: plans.Forever}),
 			days: []issueDay{
 				{at: "2026-11-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00, less 10 % 89.00 = 801.00"}, sums: "due 801.00"},
 				{at: "2026-11-16", change: cancel, lines: []string{"termination_fee termination: 50 % of 4005.00 = 2002.50"}, sums: "due 2002.50"},
 			},
 		},
 		{
-			name: "a term up front", why: "106 of 181 days are not used: 900.00 x 106/181 = 527.07; another term is another contract", policy: issueBack(credits.UnusedPart, credits.AsBalance),
+			name: "a term up front", why: "106 of 181 days are unused: 900.00 x 106/181 = 527.07; another term is another contract", policy: issueRefundPolicy(credits.UnusedPart, credits.AsBalance),
 			contract: issueTerm(issueSeats("10", "15.00"), "2026-11-01/2027-05-01", issueHalf(plans.UpFront)),
 			days: []issueDay{
 				{at: "2026-11-01", lines: []string{"recurring seat: 10 x 15.00 x 6 = 900.00"}, sums: "due 900.00"},
@@ -136,7 +136,7 @@ func TestIssueCancel(t *testing.T) {
 			},
 		},
 		{
-			name: "with usage", why: "what was used is due all the same: 60.00 less 445.00", contract: issueSeats("10", "89.00"), policy: issueBack(credits.UnusedPart, credits.AsBalance),
+			name: "with usage", why: "usage is due all the same: 60.00 less 445.00", contract: issueSeats("10", "89.00"), policy: issueRefundPolicy(credits.UnusedPart, credits.AsBalance),
 			days: []issueDay{issueTenSeats, {at: "2026-11-16", change: cancel, with: issueMessages, lines: []string{half, "usage message: 1200 x 0.05 = 60.00"}, sums: "total -385.00, granted 385.00, due 0.00"}},
 		},
 	} {
@@ -144,7 +144,7 @@ func TestIssueCancel(t *testing.T) {
 	}
 }
 
-// issueSetup is something that is sold once.
+// issueSetup adds a one-time charge.
 func issueSetup(o *invoice.IssueRequest) {
 	o.Lines = []plans.Charge{{Kind: plans.OneTime, Plan: "growth", Item: "setup", Currency: "USD", Quantity: decimal.New(1, 0), Net: giventest.Money("50.00"), Period: giventest.Period("2026-11-01/2026-12-01", nil), Span: giventest.Period("2026-11-01/2026-12-01", nil)}}
 }
@@ -164,7 +164,7 @@ func TestIssueReactivation(t *testing.T) {
 			},
 		},
 		{
-			name: "before the end, with credit", why: "what was given back pays for half of it", contract: issueSeats("10", "89.00"), policy: issueBack(credits.UnusedPart, credits.AsBalance),
+			name: "before the end, with credit", why: "the credit for the unused time pays for half of it", contract: issueSeats("10", "89.00"), policy: issueRefundPolicy(credits.UnusedPart, credits.AsBalance),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-16", change: cancel, lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00"}, sums: "total -445.00, granted 445.00, due 0.00"},
@@ -173,7 +173,7 @@ func TestIssueReactivation(t *testing.T) {
 			},
 		},
 		{
-			name: "before the end, with what is paid for", why: "11 of 30 days are still paid for, and are not paid twice", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			name: "before the end, within the paid period", why: "11 of 30 days are still paid, and are not paid twice", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-16", change: cancel},
@@ -181,7 +181,7 @@ func TestIssueReactivation(t *testing.T) {
 			},
 		},
 		{
-			name: "in the period that was given back", why: "the 11 of 30 days that are left of it, without another billing date", contract: issueSeats("10", "89.00"), policy: issueBack(credits.UnusedPart, credits.AsBalance),
+			name: "in the credited period", why: "the remaining 11 of 30 days of the period, without another billing date", contract: issueSeats("10", "89.00"), policy: issueRefundPolicy(credits.UnusedPart, credits.AsBalance),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-16", change: cancel, lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00"}, sums: "total -445.00, granted 445.00, due 0.00"},

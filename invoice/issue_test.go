@@ -9,13 +9,13 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// tenSeats is the first document of most rows.
+// issueTenSeats is the first document of most rows.
 var issueTenSeats = issueDay{at: "2026-11-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"}
 
 func TestIssuePeriods(t *testing.T) {
 	for _, r := range []issueRow{
 		{
-			name: "from period to period", why: "each period is billed when it begins, and once", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			name: "from period to period", why: "each period is billed once, when it begins", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-16"},
@@ -25,14 +25,14 @@ func TestIssuePeriods(t *testing.T) {
 			},
 		},
 		{
-			name: "signed inside a period", why: "law 4: half of November is a half of the whole, 890.00 x 15/30 = 445.00", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			name: "signed inside a period", why: "law 4: half of November is half of the whole, 890.00 x 15/30 = 445.00", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				{at: "2026-11-16", lines: []string{"recurring seat: 10 x 89.00, 890.00 x 15/30 days = 445.00"}, sums: "due 445.00"},
 				{at: "2026-12-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
 			},
 		},
 		{
-			name: "a longer first period", why: "days of a trial are in the first period, which costs what a month does", policy: invoice.Standard(), contract: func() plans.Contract {
+			name: "a longer first period", why: "the days of a trial are in the first period, which costs one month", policy: invoice.Standard(), contract: func() plans.Contract {
 				c := issueSeats("10", "89.00")
 				c.Cycle, c.First = giventest.Cycle("2026-12-15", "P1M", time.UTC), giventest.Period("2026-11-01/2026-12-15", nil)
 				return c
@@ -59,7 +59,7 @@ func TestIssuePeriods(t *testing.T) {
 			},
 		},
 		{
-			name: "a term by the month", why: "the sixth month is the last, and the next term begins with May", policy: invoice.Standard(),
+			name: "a monthly term", why: "the sixth month is the last, and the next term begins in May", policy: invoice.Standard(),
 			contract: issueTerm(issueSeats("10", "89.00"), "2026-11-01/2027-05-01", issueHalf(plans.PerPeriod)),
 			days: []issueDay{
 				issueTenSeats,
@@ -72,7 +72,7 @@ func TestIssuePeriods(t *testing.T) {
 			},
 		},
 		{
-			name: "a period forgotten", why: "what lies before must be billed first, and a job that comes late bills the boundary: nothing is lost", policy: invoice.Standard(),
+			name: "a missed period", why: "earlier periods are billed first, and a late call bills the boundary: no time is lost", policy: invoice.Standard(),
 			contract: issueSeats("10", "89.00"),
 			days: []issueDay{
 				issueTenSeats,
@@ -83,7 +83,7 @@ func TestIssuePeriods(t *testing.T) {
 			},
 		},
 		{
-			name: "a term up front", why: "K8: the contract in full after signing, 10 x 15.00 x 6; its next term is billed when it begins, and not before", policy: invoice.Standard(),
+			name: "a term up front", why: "K8: the contract is due in full after signing, 10 x 15.00 x 6; the next term is billed when it begins, not before", policy: invoice.Standard(),
 			contract: issueTerm(issueSeats("10", "15.00"), "2026-11-01/2027-05-01", issueHalf(plans.UpFront)),
 			days: []issueDay{
 				{at: "2026-11-01", lines: []string{"recurring seat: 10 x 15.00 x 6 = 900.00"}, sums: "due 900.00"},
@@ -94,7 +94,7 @@ func TestIssuePeriods(t *testing.T) {
 			},
 		},
 		{
-			name: "a term that lapses", why: "nothing is billed beyond its end", policy: invoice.Standard(),
+			name: "a term that expires", why: "no time after the end is billed", policy: invoice.Standard(),
 			contract: issueTerm(issueSeats("10", "89.00"), "2026-11-01/2027-05-01", plans.Term{Length: giventest.Interval("P6M"), Billing: plans.PerPeriod, Renewal: plans.Expire}),
 			days: []issueDay{
 				{at: "2027-04-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
@@ -103,12 +103,12 @@ func TestIssuePeriods(t *testing.T) {
 			},
 		},
 		{
-			name: "a term that renews, asked for too late", why: "a term that began while nobody billed it is another contract", policy: invoice.Standard(),
+			name: "a renewing term, issued too late", why: "a term that began unbilled is another contract", policy: invoice.Standard(),
 			contract: issueTerm(issueSeats("10", "89.00"), "2026-11-01/2027-05-01", issueHalf(plans.PerPeriod)),
 			days:     []issueDay{issueTenSeats, {at: "2027-06-01", refused: "period"}},
 		},
 		{
-			name: "a term that goes on by the month", why: "evergreen: from period to period at the end", policy: invoice.Standard(),
+			name: "an evergreen term, monthly", why: "evergreen: the contract continues by period at the end", policy: invoice.Standard(),
 			contract: issueTerm(issueSeats("10", "15.00"), "2026-11-01/2027-05-01", plans.Term{Length: giventest.Interval("P6M"), Billing: plans.UpFront, Renewal: plans.Evergreen}),
 			days: []issueDay{
 				{at: "2026-11-01", lines: []string{"recurring seat: 10 x 15.00 x 6 = 900.00"}, sums: "due 900.00"},
@@ -117,11 +117,11 @@ func TestIssuePeriods(t *testing.T) {
 			},
 		},
 		{
-			name: "before the term", why: "nothing is due yet", contract: issueTerm(issueSeats("10", "89.00"), "2026-11-01/2027-05-01", issueHalf(plans.PerPeriod)),
+			name: "before the term", why: "nothing is due before the term", contract: issueTerm(issueSeats("10", "89.00"), "2026-11-01/2027-05-01", issueHalf(plans.PerPeriod)),
 			policy: invoice.Standard(), days: []issueDay{{at: "2026-10-31", faults: []string{"at outside"}}},
 		},
 		{
-			name: "usage besides", why: "1,200 messages at 0.05 are 60.00; a document can be of those alone", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			name: "with usage", why: "1,200 messages at 0.05 are 60.00; a document can have usage alone", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-20", with: issueMessages, lines: []string{"usage message: 1200 x 0.05 = 60.00"}, sums: "due 60.00"},
@@ -152,7 +152,7 @@ func TestIssuePeriods(t *testing.T) {
 	}
 }
 
-// issueMessages are messages that were counted.
+// issueMessages adds metered messages.
 func issueMessages(o *invoice.IssueRequest) {
 	o.Lines = []plans.Charge{{
 		Kind: plans.Usage, Plan: "growth", Item: "message", Currency: "USD", Quantity: giventest.Money("1200"), Price: plans.Price{Unit: giventest.Money("0.05")},
@@ -162,7 +162,7 @@ func issueMessages(o *invoice.IssueRequest) {
 func TestIssueChanges(t *testing.T) {
 	for _, r := range []issueRow{
 		{
-			name: "seats added", why: "K3a: 178.00 x 15/30 = 89.00 now, all in full next month", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			name: "seats added", why: "K3a: 178.00 x 15/30 = 89.00 now, all seats in full next month", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-16", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
@@ -170,7 +170,7 @@ func TestIssueChanges(t *testing.T) {
 			},
 		},
 		{
-			name: "seats added on the first day", why: "the instant belongs to what is new: the whole month", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			name: "seats added on the first day", why: "the instant belongs to the new side: the whole month", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-01", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00 = 178.00"}, sums: "due 178.00"},
@@ -185,7 +185,7 @@ func TestIssueChanges(t *testing.T) {
 			},
 		},
 		{
-			name: "all seats removed, and some added", why: "890.00 x 15/30 go back and nothing is billed for none; 2 x 89.00 x 10/30 are due, and both next month", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			name: "all seats removed, then some added", why: "890.00 x 15/30 are credited and zero seats cost nothing; 2 x 89.00 x 10/30 are due, and both seats next month", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-16", change: issueMore("-10"), lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00"}, sums: "total -445.00, granted 445.00, due 0.00"},
@@ -195,7 +195,7 @@ func TestIssueChanges(t *testing.T) {
 			},
 		},
 		{
-			name: "an item that is new", why: "its price is agreed with the change: 3 x 20.00 x 15/30", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			name: "a new item", why: "its price is agreed with the change: 3 x 20.00 x 15/30", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-16", change: plans.Change{Item: "phone", Quantity: giventest.Money("3"), Price: &plans.Price{Unit: giventest.Money("20.00")}}, lines: []string{"proration_charge phone: 3 x 20.00, 60.00 x 15/30 days = 30.00"}, sums: "due 30.00"},
@@ -214,7 +214,7 @@ func TestIssueChanges(t *testing.T) {
 			},
 		},
 		{
-			name: "a downgrade", why: "K5: the same the other way; the credit is spent by itself", contract: issueSeats("10", "139.00"), policy: invoice.Standard(),
+			name: "a downgrade", why: "K5: the reverse of an upgrade; the credit is spent without a request", contract: issueSeats("10", "139.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				{at: "2026-11-01", lines: []string{"recurring seat: 10 x 139.00 = 1390.00"}, sums: "due 1390.00"},
 				{
@@ -253,7 +253,7 @@ func TestIssueChanges(t *testing.T) {
 			},
 		},
 		{
-			name: "a billing date moved", why: "15 of 30 days go back, 24 of 30 until December 10 are due", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			name: "a billing date moved", why: "15 of 30 days are credited, 24 of 30 until December 10 are due", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{
@@ -265,7 +265,7 @@ func TestIssueChanges(t *testing.T) {
 			},
 		},
 		{
-			name: "changed and changed back", why: "what was charged at an instant goes back at it: nothing is due or owed, and the rest of the month is paid for as it was", contract: issueSeats("10", "89.00"), policy: issueVAT("19", false),
+			name: "changed and changed back", why: "the charge of an instant is credited at it: nothing is due or owed, and the rest of the month stays paid", contract: issueSeats("10", "89.00"), policy: issueVAT("19", false),
 			days: []issueDay{
 				{at: "2026-11-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "tax 169.10, due 1059.10"},
 				{
@@ -280,7 +280,7 @@ func TestIssueChanges(t *testing.T) {
 			},
 		},
 		{
-			name: "before the period is billed", why: "nobody would bill the rest of it", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			name: "before the period is billed", why: "the rest of the period would never be billed", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				{at: "2026-11-16", change: issueMore("2"), refused: "change"},
 				{at: "2026-11-16", change: issuePrice("99.00"), refused: "change"},
@@ -290,7 +290,7 @@ func TestIssueChanges(t *testing.T) {
 			},
 		},
 		{
-			name: "before it is paid", why: "what was not paid is not credited; what is added can be", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			name: "before it is paid", why: "an unpaid charge is not credited; an addition is allowed", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-16", change: issueMore("-2"), with: issueUnpaid("inv-1"), refused: "change"},
@@ -302,7 +302,7 @@ func TestIssueChanges(t *testing.T) {
 			},
 		},
 		{
-			name: "a quantity of which less is there", why: "nobody can give back what he does not have", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			name: "a quantity above the existing one", why: "a customer cannot remove more units than there are", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-16", change: issueMore("-11"), faults: []string{"change.quantity invalid"}},
@@ -317,7 +317,7 @@ func TestIssueChanges(t *testing.T) {
 	}
 }
 
-// issueUnpaid says which invoices are not paid.
+// issueUnpaid lists the unpaid invoices.
 func issueUnpaid(ids ...string) func(*invoice.IssueRequest) {
 	return func(o *invoice.IssueRequest) { o.Unpaid = ids }
 }
@@ -330,7 +330,7 @@ func TestIssueTerms(t *testing.T) {
 	end := func(at string) plans.Change { return plans.Change{End: giventest.Instant(at, nil)} }
 	for _, r := range []issueRow{
 		{
-			name: "extended up front", why: "M5: 10 x 15.00 x 12 less 10 % now; when that term begins it is paid for, and after it another year follows", contract: half, policy: invoice.Standard(),
+			name: "extended up front", why: "M5: 10 x 15.00 x 12 less 10 % now; the term is paid when it begins, and another year follows it", contract: half, policy: invoice.Standard(),
 			days: []issueDay{
 				signed,
 				{at: "2027-01-10", change: plans.Change{Term: &year}, lines: []string{"extension seat: 10 x 15.00 x 12 = 1800.00, less 10 % 180.00 = 1620.00"}, sums: "due 1620.00"},
@@ -339,7 +339,7 @@ func TestIssueTerms(t *testing.T) {
 			},
 		},
 		{
-			name: "seats added where two terms are paid", why: "M6: 30.00 x 6 x 120/181 = 119.34 for what is left, and 2 x 15.00 x 12 less 10 % for the next", contract: half, policy: invoice.Standard(),
+			name: "seats added in two paid terms", why: "M6: 30.00 x 6 x 120/181 = 119.34 for the rest, and 2 x 15.00 x 12 less 10 % for the next term", contract: half, policy: invoice.Standard(),
 			days: []issueDay{
 				signed,
 				{at: "2026-12-01", change: plans.Change{Term: &year}, lines: []string{"extension seat: 10 x 15.00 x 12 = 1800.00, less 10 % 180.00 = 1620.00"}, sums: "due 1620.00"},
@@ -354,7 +354,7 @@ func TestIssueTerms(t *testing.T) {
 			},
 		},
 		{
-			name: "extended by the month", why: "periods are billed as they come, less 10 % from May on", contract: monthly, policy: invoice.Standard(),
+			name: "extended, monthly", why: "periods are billed as they begin, less 10 % from May on", contract: monthly, policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-20", change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P6M"), Percent: giventest.Money("10"), Billing: plans.PerPeriod, Renewal: plans.Renew}}},
@@ -367,14 +367,14 @@ func TestIssueTerms(t *testing.T) {
 			},
 		},
 		{
-			name: "shortened up front", why: "April is 30 of 181 days: 149.17 go back, and nothing is billed after it", contract: half, policy: invoice.Standard(),
+			name: "shortened up front", why: "April is 30 of 181 days: 149.17 are credited, and nothing is billed after it", contract: half, policy: invoice.Standard(),
 			days: []issueDay{
 				signed,
 				{at: "2027-02-01", change: end("2027-04-01"), lines: []string{"proration_credit seat: 10 not used of inv-1/1, -900.00 x 30/181 days = -149.171..., rounded half up to -149.17"}, sums: "total -149.17, granted 149.17, due 0.00"},
 			},
 		},
 		{
-			name: "shortened by the month", why: "April is billed until the 15th: 890.00 x 14/30", contract: monthly, policy: invoice.Standard(),
+			name: "shortened, monthly", why: "April is billed until the 15th: 890.00 x 14/30", contract: monthly, policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-20", change: end("2027-04-15")},
@@ -386,7 +386,7 @@ func TestIssueTerms(t *testing.T) {
 			},
 		},
 		{
-			name: "shortened inside what was billed", why: "10 of 30 days of April go back", contract: monthly, policy: invoice.Standard(),
+			name: "shortened within the billed time", why: "10 of 30 days of April are credited", contract: monthly, policy: invoice.Standard(),
 			days: []issueDay{
 				{at: "2027-04-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},
 				{at: "2027-04-05", change: end("2027-04-21"), lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 10/30 days = -296.666..., rounded half up to -296.67"}, sums: "total -296.67, granted 296.67, due 0.00"},
@@ -395,7 +395,7 @@ func TestIssueTerms(t *testing.T) {
 			},
 		},
 		{
-			name: "another plan in a term that was paid", why: "K4: 120 of 181 days at 20.00 for 15.00: 1200.00 and 900.00", contract: half, policy: invoice.Standard(),
+			name: "another plan in a paid term", why: "K4: 120 of 181 days at 20.00 instead of 15.00: 1200.00 and 900.00", contract: half, policy: invoice.Standard(),
 			days: []issueDay{
 				signed,
 				{

@@ -15,7 +15,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// jsonDrafts are drafts by what is special about them.
+// jsonDrafts are drafts by their special property.
 func jsonDrafts(tb testing.TB) map[string]invoice.Draft {
 	tb.Helper()
 	review := draft(lines("0.00")...)
@@ -33,7 +33,7 @@ func jsonDrafts(tb testing.TB) map[string]invoice.Draft {
 	}
 }
 
-// An invoice reads back as it was, and Check accepts it, however the host has decimal print.
+// An invoice reads back unchanged, and Check accepts it, however the program configures the printing of decimals.
 func TestInvoiceJSON(t *testing.T) {
 	quotes, trimmed, scientific, precision := decimal.MarshalJSONWithoutQuotes, decimal.TrimTrailingZeros, decimal.UseScientificNotation, decimal.DivisionPrecision
 	restore := func() {
@@ -57,20 +57,20 @@ func TestInvoiceJSON(t *testing.T) {
 				}
 				text := giventest.JSON(t, again)
 				if text != want || again.Seal != inv.Seal {
-					t.Errorf("printed in way %d, it is\n%s, want\n%s", how, text, want)
+					t.Errorf("printed in way %d, the invoice is\n%s, want\n%s", how, text, want)
 				}
 				read := giventest.CheckRoundTrip(t, again)
 				read.Location = d.Location
 				giventest.CheckFaults(t, invoice.Check(read))
 				if read.Text() != inv.Text() {
-					t.Errorf("printed in way %d, it reads\n%s, want\n%s", how, read.Text(), inv.Text())
+					t.Errorf("printed in way %d, the text is\n%s, want\n%s", how, read.Text(), inv.Text())
 				}
 			}
 		})
 	}
 }
 
-// Amounts have the places of the currency, and rates and counts those that they need.
+// Amounts have the places of the currency; rates and counts have the places that they need.
 func TestInvoiceJSONPlaces(t *testing.T) {
 	for _, c := range []struct {
 		draft invoice.Draft
@@ -94,7 +94,7 @@ func TestInvoiceJSONPlaces(t *testing.T) {
 	}
 }
 
-// JSON keeps the name of the zone alone: without its location, Check says so, and with another one too.
+// JSON keeps only the name of the zone: Check reports a missing location, and another one too.
 func TestInvoiceJSONZone(t *testing.T) {
 	d := everything(t)
 	inv, err := invoice.Build(d)
@@ -123,8 +123,8 @@ func TestInvoiceJSONZone(t *testing.T) {
 	giventest.CheckFaults(t, invoice.Check(plain), "location zone")
 }
 
-// What was stored and edited reads as it is, and what is no invoice does not.
-func TestInvoiceJSONRead(t *testing.T) {
+// An edited invoice reads as edited, and Check reports it. Other JSON is an error.
+func TestInvoiceJSONOfEditedInvoice(t *testing.T) {
 	inv, err := invoice.Build(downgrade(t, "USD"))
 	if err != nil {
 		t.Fatal(err)
@@ -159,7 +159,7 @@ func TestInvoiceJSONRead(t *testing.T) {
 	}
 }
 
-// An invoice made by hand, in no currency or with a status that does not exist, is written or is an error.
+// An invoice made by hand, without a currency or with an unknown status, is written or is an error.
 func TestInvoiceJSONHostile(t *testing.T) {
 	if text, err := json.Marshal(invoice.Invoice{AmountDue: decimal.New(1, 100_000)}); err != nil || len(text) > 5000 {
 		t.Errorf("%d characters, %v", len(text), err)

@@ -13,9 +13,9 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// A quote is what the documents of its contract come to: the first bill is the signup, with the same lines, and all documents until the
-// renewal add up to what is committed, the last one to the renewal.
-func TestQuoteIsTheDocuments(t *testing.T) {
+// A quote equals the documents of its contract: the first bill is the signup, with the same lines; all documents until
+// the renewal add up to the committed amount, and the last equals the renewal.
+func TestQuoteEqualsIssuedInvoices(t *testing.T) {
 	day := func(month time.Month, d int) time.Time { return time.Date(2026, month, d, 0, 0, 0, 0, time.UTC) }
 	number := decimal.RequireFromString
 	terms := []plans.Term{
@@ -63,7 +63,7 @@ func TestQuoteIsTheDocuments(t *testing.T) {
 	}
 }
 
-// followQuote issues the documents of a quote's contract, up to its renewal.
+// followQuote issues the documents of the contract of a quote, up to its renewal.
 func followQuote(t *testing.T, quote plans.Quote) {
 	t.Helper()
 	account, at := invoice.Account{Contract: quote.Contract}, quote.First.At
@@ -84,15 +84,15 @@ func followQuote(t *testing.T, quote plans.Quote) {
 		case at.Equal(end):
 			want = *quote.Renewal
 			if !sum.Equal(quote.Committed) {
-				t.Fatalf("the documents of the term add up to %v, and %v are committed", sum, quote.Committed)
+				t.Fatalf("the documents of the term add up to %v, and the committed amount is %v", sum, quote.Committed)
 			}
 		}
 		if !doc.Invoice.Net.Equal(want.Total) || len(doc.Invoice.Lines) != len(want.Lines) {
-			t.Fatalf("document %d on %v is of %v, and the quote says %v\n%s", n, at, doc.Invoice.Net, want.Total, doc.Invoice.Text())
+			t.Fatalf("document %d on %v is %v, and the quote has %v\n%s", n, at, doc.Invoice.Net, want.Total, doc.Invoice.Text())
 		}
 		for i, line := range doc.Invoice.Lines {
 			if giventest.JSON(t, line.Share) != giventest.JSON(t, want.Lines[i].Share) || !line.Net.Equal(want.Lines[i].Net) {
-				t.Fatalf("line %d of document %d\n%s, and the quote says\n%s", i, n, line.Explain(), want.Lines[i].Explain())
+				t.Fatalf("line %d of document %d\n%s, and the quote has\n%s", i, n, line.Explain(), want.Lines[i].Explain())
 			}
 		}
 		if at.Equal(end) {

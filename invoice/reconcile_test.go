@@ -16,15 +16,15 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// wares is something sold for a span of November 2026.
-type wares struct {
+// soldItem is an item sold for a span of November 2026.
+type soldItem struct {
 	id, item, quantity string // item "" is a seat
 	kind               plans.Kind
 	price              plans.Price
-	unit               string // where it is no more than that
+	unit               string // the unit price, if it is the whole price
 	span               string // "" is November
-	above              string // of an addition
-	off                string // percent, "" is none
+	above              string // the base quantity of an addition
+	off                string // percent off, "" is none
 }
 
 const (
@@ -33,7 +33,7 @@ const (
 	secondHalf    = "2026-11-16/2026-12-01"
 )
 
-func (w wares) charge(t testing.TB) plans.Charge {
+func (w soldItem) charge(t testing.TB) plans.Charge {
 	t.Helper()
 	item := plans.Item{ID: "seat", Quantity: giventest.Money(w.quantity), Price: w.price}
 	if w.item != "" {
@@ -69,8 +69,8 @@ func (w wares) charge(t testing.TB) plans.Charge {
 	return c
 }
 
-// back is a credit of a charge: of units for a span, or of money alone where that is "".
-func back(of, quantity, net, span string) plans.Charge {
+// creditOf is a credit of a charge: of units for a span, or of an amount if the span is "".
+func creditOf(of, quantity, net, span string) plans.Charge {
 	c := plans.Charge{Corrects: of, Kind: plans.ProrationCredit, Currency: "USD", Quantity: giventest.Money(quantity), Net: giventest.Money(net), Span: giventest.Period(span, nil)}
 	if span == "" {
 		c.Kind = plans.Refund
@@ -78,7 +78,7 @@ func back(of, quantity, net, span string) plans.Charge {
 	return c
 }
 
-// fee is something sold once, made by hand.
+// fee is a one-time charge, made by hand.
 func fee(t testing.TB, id, net string) plans.Charge {
 	t.Helper()
 	c := plans.Charge{ID: id, Kind: plans.OneTime, Plan: "growth", Item: "setup", Currency: "USD", Quantity: decimal.New(1, 0), Price: plans.Price{Flat: giventest.Money(net)}}
@@ -89,7 +89,7 @@ func fee(t testing.TB, id, net string) plans.Charge {
 	return c
 }
 
-// dated writes charges with the days that they are for.
+// dated writes charges with their days.
 func dated(charges []plans.Charge) (all []string) {
 	for _, c := range charges {
 		text := c.Explain()
@@ -106,8 +106,8 @@ var graduatedPrice = plans.Price{Tiering: plans.Graduated, Tiers: []plans.Tier{
 }}
 
 func TestReconcile(t *testing.T) {
-	ten := wares{id: "inv-1/1", quantity: "10", unit: "30.00"}.charge(t)
-	flat := wares{id: "inv-1/1", quantity: "0", price: plans.Price{Flat: giventest.Money("30")}}
+	ten := soldItem{id: "inv-1/1", quantity: "10", unit: "30.00"}.charge(t)
+	flat := soldItem{id: "inv-1/1", quantity: "0", price: plans.Price{Flat: giventest.Money("30")}}
 	taxed := ten.Clone()
 	taxed.Taxes = []plans.Tax{{Name: "VAT", Percent: giventest.Money("20"), Amount: giventest.Money("60")}}
 	imported := ten.Clone()
@@ -120,122 +120,122 @@ func TestReconcile(t *testing.T) {
 		want, kept       []string
 	}{
 		{name: "nothing and nothing"},
-		{name: "the same", why: "law 12", billed: []plans.Charge{ten}, proposed: []plans.Charge{ten}, kept: []string{"11-01 12-01 seat: 10 x 30.00 = 300.00"}},
-		{name: "nothing was billed", why: "it is charged as it is", proposed: []plans.Charge{ten}, want: []string{"11-01 12-01 seat: 10 x 30.00 = 300.00"}},
-		{name: "nothing should have been", why: "all of it comes back", billed: []plans.Charge{ten}, want: []string{"11-01 12-01 seat: 10 not used of inv-1/1, -300.00 x 30/30 days = -300.00"}},
+		{name: "the same", why: "law 12: repeating a correction bills nothing", billed: []plans.Charge{ten}, proposed: []plans.Charge{ten}, kept: []string{"11-01 12-01 seat: 10 x 30.00 = 300.00"}},
+		{name: "nothing was billed", why: "the charge is billed as proposed", proposed: []plans.Charge{ten}, want: []string{"11-01 12-01 seat: 10 x 30.00 = 300.00"}},
+		{name: "nothing is proposed", why: "the whole charge is credited", billed: []plans.Charge{ten}, want: []string{"11-01 12-01 seat: 10 not used of inv-1/1, -300.00 x 30/30 days = -300.00"}},
 		{
-			name: "three seats were given up in the middle", why: "three of ten for 15 of 30 days", billed: []plans.Charge{ten},
-			proposed: []plans.Charge{wares{quantity: "10", unit: "30.00", span: firstHalf}.charge(t), wares{quantity: "7", unit: "30.00", span: secondHalf}.charge(t)},
+			name: "three seats removed in mid-month", why: "three of ten for 15 of 30 days", billed: []plans.Charge{ten},
+			proposed: []plans.Charge{soldItem{quantity: "10", unit: "30.00", span: firstHalf}.charge(t), soldItem{quantity: "7", unit: "30.00", span: secondHalf}.charge(t)},
 			want:     []string{"11-16 12-01 seat: 3 not used of inv-1/1, -90.00 x 15/30 days = -45.00"},
 			kept:     []string{"11-01 11-16 seat: 10 x 30.00, 300.00 x 15/30 days = 150.00", "11-16 12-01 seat: 7 x 30.00, 210.00 x 15/30 days = 105.00"},
 		},
 		{
-			name: "another price from the middle on", why: "credit and charge of the same days, both rounded once", billed: []plans.Charge{ten},
-			proposed: []plans.Charge{wares{quantity: "10", unit: "30.00", span: firstHalf}.charge(t), wares{quantity: "10", unit: "24.00", span: secondHalf}.charge(t)},
+			name: "another price from mid-month on", why: "credit and charge for the same days, each rounded once", billed: []plans.Charge{ten},
+			proposed: []plans.Charge{soldItem{quantity: "10", unit: "30.00", span: firstHalf}.charge(t), soldItem{quantity: "10", unit: "24.00", span: secondHalf}.charge(t)},
 			want:     []string{"11-16 12-01 seat: 10 not used of inv-1/1, -300.00 x 15/30 days = -150.00", "11-16 12-01 seat: 10 x 24.00, 240.00 x 15/30 days = 120.00"},
 			kept:     []string{"11-01 11-16 seat: 10 x 30.00, 300.00 x 15/30 days = 150.00"},
 		},
 		{
-			name: "two more from the start", why: "the upper two of twelve, for what the others do not cover", billed: []plans.Charge{ten}, proposed: []plans.Charge{wares{quantity: "12", unit: "30.00"}.charge(t)},
+			name: "two more from the start", why: "the upper two of twelve, which the others do not cover", billed: []plans.Charge{ten}, proposed: []plans.Charge{soldItem{quantity: "12", unit: "30.00"}.charge(t)},
 			want: []string{"11-01 12-01 seat: 2 x 30.00 = 60.00"}, kept: []string{"11-01 12-01 seat: 10 x 30.00 = 300.00"},
 		},
 		{
-			name: "bought in two goes, and proposed at once", why: "what a charge is called, and whether it was added, plays no part", proposed: []plans.Charge{wares{quantity: "5", price: graduatedPrice}.charge(t)},
-			billed: []plans.Charge{wares{id: "a", quantity: "3", price: graduatedPrice}.charge(t), wares{id: "b", quantity: "2", above: "3", price: graduatedPrice}.charge(t)},
+			name: "bought in two steps, proposed in one", why: "the ID of a charge, and whether it was an addition, do not matter", proposed: []plans.Charge{soldItem{quantity: "5", price: graduatedPrice}.charge(t)},
+			billed: []plans.Charge{soldItem{id: "a", quantity: "3", price: graduatedPrice}.charge(t), soldItem{id: "b", quantity: "2", above: "3", price: graduatedPrice}.charge(t)},
 			kept:   []string{"11-01 12-01 seat: 3 x 30.00 = 90.00", "11-01 12-01 seat: (3 x 30.00 + 2 x 12.00) - (3 x 30.00) = 24.00"},
 		},
 		{
-			name: "one of the added was too many", why: "the units further down are matched first, so that the last one goes back at what it cost", proposed: []plans.Charge{wares{quantity: "4", price: graduatedPrice}.charge(t)},
-			billed: []plans.Charge{wares{id: "a", quantity: "3", price: graduatedPrice}.charge(t), wares{id: "b", quantity: "2", above: "3", price: graduatedPrice}.charge(t)},
+			name: "one addition too many", why: "the lower units are matched first, so that the last one is credited at its own price", proposed: []plans.Charge{soldItem{quantity: "4", price: graduatedPrice}.charge(t)},
+			billed: []plans.Charge{soldItem{id: "a", quantity: "3", price: graduatedPrice}.charge(t), soldItem{id: "b", quantity: "2", above: "3", price: graduatedPrice}.charge(t)},
 			want:   []string{"11-01 12-01 seat: 1 not used of b, -12.00 x 30/30 days = -12.00"},
 		},
 		{
-			name: "tiers, two more", why: "the last two of five, at what they cost", billed: []plans.Charge{wares{id: "a", quantity: "3", price: graduatedPrice}.charge(t)},
-			proposed: []plans.Charge{wares{quantity: "5", price: graduatedPrice}.charge(t)}, want: []string{"just 11-01 12-01 24"},
+			name: "tiers, two more", why: "the last two of five, at their own price", billed: []plans.Charge{soldItem{id: "a", quantity: "3", price: graduatedPrice}.charge(t)},
+			proposed: []plans.Charge{soldItem{quantity: "5", price: graduatedPrice}.charge(t)}, want: []string{"just 11-01 12-01 24"},
 		},
 		{
-			name: "tiers, two less", why: "from five to three: the upper two go back", billed: []plans.Charge{wares{id: "a", quantity: "5", price: graduatedPrice}.charge(t)},
-			proposed: []plans.Charge{wares{quantity: "3", price: graduatedPrice}.charge(t)}, want: []string{"just 11-01 12-01 -24"},
+			name: "tiers, two fewer", why: "from five to three: the upper two are credited", billed: []plans.Charge{soldItem{id: "a", quantity: "5", price: graduatedPrice}.charge(t)},
+			proposed: []plans.Charge{soldItem{quantity: "3", price: graduatedPrice}.charge(t)}, want: []string{"just 11-01 12-01 -24"},
 		},
 		{
-			name: "the later is matched first", why: "and the earlier is credited", billed: []plans.Charge{wares{id: "a", quantity: "10", unit: "30.00"}.charge(t), wares{id: "b", quantity: "10", unit: "30.00", span: firstHalf}.charge(t)},
-			proposed: []plans.Charge{wares{quantity: "10", unit: "30.00"}.charge(t)},
+			name: "the later charge is matched first", why: "the earlier charge is credited", billed: []plans.Charge{soldItem{id: "a", quantity: "10", unit: "30.00"}.charge(t), soldItem{id: "b", quantity: "10", unit: "30.00", span: firstHalf}.charge(t)},
+			proposed: []plans.Charge{soldItem{quantity: "10", unit: "30.00"}.charge(t)},
 			want:     []string{"11-01 11-16 seat: 10 not used of a, -300.00 x 15/30 days = -150.00"},
 		},
 		{
-			name: "a discount was forgotten", why: "a discounted charge is another one", billed: []plans.Charge{ten}, proposed: []plans.Charge{wares{quantity: "10", unit: "30.00", off: "10"}.charge(t)},
+			name: "a forgotten discount", why: "a discounted charge is another charge", billed: []plans.Charge{ten}, proposed: []plans.Charge{soldItem{quantity: "10", unit: "30.00", off: "10"}.charge(t)},
 			want: []string{"11-01 12-01 seat: 10 not used of inv-1/1, -300.00 x 30/30 days = -300.00", "11-01 12-01 seat: 10 x 30.00 = 300.00, less 10 % 30.00 = 270.00"},
 		},
 		{
-			name: "less of what is discounted", why: "what was billed is given back in proportion, the discount with it", billed: []plans.Charge{wares{id: "a", quantity: "10", unit: "30.00", off: "10"}.charge(t)},
-			proposed: []plans.Charge{wares{quantity: "10", unit: "30.00", off: "10", span: firstHalf}.charge(t)},
+			name: "fewer discounted units", why: "the billed amount is credited in proportion, with its discount", billed: []plans.Charge{soldItem{id: "a", quantity: "10", unit: "30.00", off: "10"}.charge(t)},
+			proposed: []plans.Charge{soldItem{quantity: "10", unit: "30.00", off: "10", span: firstHalf}.charge(t)},
 			want:     []string{"11-16 12-01 seat: 10 not used of a, -270.00 x 15/30 days = -135.00"},
 			kept:     []string{"11-01 11-16 seat: 10 x 30.00, 300.00 x 15/30 days = 150.00, less 10 % 15.00 = 135.00"},
 		},
 		{
-			name: "more of what is discounted", why: "the price and the discount each in proportion: 2 of 12 seats, 60.00 of 360.00", billed: []plans.Charge{wares{id: "a", quantity: "10", unit: "30.00", off: "10"}.charge(t)},
-			proposed: []plans.Charge{wares{quantity: "12", unit: "30.00", off: "10"}.charge(t)},
+			name: "more discounted units", why: "price and discount in proportion: 2 of 12 seats, 60.00 of 360.00", billed: []plans.Charge{soldItem{id: "a", quantity: "10", unit: "30.00", off: "10"}.charge(t)},
+			proposed: []plans.Charge{soldItem{quantity: "12", unit: "30.00", off: "10"}.charge(t)},
 			want:     []string{"11-01 12-01 seat: 2 x 30.00 = 60.00, less 10 % 6.00 = 54.00"},
 		},
 		{
-			name: "the same discount came to something else", why: "for the same time and quantity it would be the same", billed: []plans.Charge{wares{id: "a", quantity: "10", unit: "30.00", off: "10"}.charge(t)}, proposed: []plans.Charge{with(wares{quantity: "10", unit: "30.00", off: "10"}.charge(t), func(c *plans.Charge) {
+			name: "the same discount with another amount", why: "the same time and quantity have the same discount", billed: []plans.Charge{soldItem{id: "a", quantity: "10", unit: "30.00", off: "10"}.charge(t)}, proposed: []plans.Charge{with(soldItem{quantity: "10", unit: "30.00", off: "10"}.charge(t), func(c *plans.Charge) {
 				c.Discounts[0].Amount, c.Net = giventest.Money("29"), giventest.Money("271")
 			})},
 			want: []string{"11-01 12-01 seat: 10 not used of a, -270.00 x 30/30 days = -270.00", "11-01 12-01 seat: 10 x 30.00 = 300.00, less 10 % 29.00 = 271.00"},
 		},
 		{
-			name: "money was given back before", why: "it frees nothing, and lowers what is left: 280.00 of 300.00 came back", billed: []plans.Charge{ten, back("inv-1/1", "0", "-280", "")},
-			proposed: []plans.Charge{wares{quantity: "10", unit: "30.00", span: firstHalf}.charge(t)},
+			name: "an amount was credited before", why: "it frees no time, and lowers the rest: 280.00 of 300.00 were credited", billed: []plans.Charge{ten, creditOf("inv-1/1", "0", "-280", "")},
+			proposed: []plans.Charge{soldItem{quantity: "10", unit: "30.00", span: firstHalf}.charge(t)},
 			want:     []string{"11-16 12-01 seat: 10 not used of inv-1/1, -300.00 x 15/30 days = -150, limited to -20.00"},
 		},
 		{
-			name: "a pause was credited already", why: "its days are free, whatever came back for them, and are charged again where they should have been", billed: []plans.Charge{ten, back("inv-1/1", "10", "0", "2026-11-11/2026-11-21")}, proposed: []plans.Charge{ten},
+			name: "a pause was credited before", why: "its days are free, whatever was credited for them, and are charged again if proposed", billed: []plans.Charge{ten, creditOf("inv-1/1", "10", "0", "2026-11-11/2026-11-21")}, proposed: []plans.Charge{ten},
 			want: []string{"11-11 11-21 seat: 10 x 30.00, 300.00 x 10/30 days = 100.00"},
 			kept: []string{"11-01 11-11 seat: 10 x 30.00, 300.00 x 10/30 days = 100.00", "11-21 12-01 seat: 10 x 30.00, 300.00 x 10/30 days = 100.00"},
 		},
 		{
-			name: "what is not counted", why: "it is one", billed: []plans.Charge{flat.charge(t)}, proposed: []plans.Charge{with(flat, func(w *wares) { w.span = firstHalf }).charge(t)},
+			name: "a charge without a quantity", why: "it counts as one", billed: []plans.Charge{flat.charge(t)}, proposed: []plans.Charge{with(flat, func(w *soldItem) { w.span = firstHalf }).charge(t)},
 			want: []string{"11-16 12-01 seat: not used of inv-1/1, -30.00 x 15/30 days = -15.00"},
 		},
 		{
-			name: "what is not counted, the other way round", billed: []plans.Charge{with(flat, func(w *wares) { w.span = firstHalf }).charge(t)}, proposed: []plans.Charge{flat.charge(t)},
+			name: "a charge without a quantity, reversed", billed: []plans.Charge{with(flat, func(w *soldItem) { w.span = firstHalf }).charge(t)}, proposed: []plans.Charge{flat.charge(t)},
 			want: []string{"11-16 12-01 seat: 30.00, 30.00 x 15/30 days = 15.00"},
 		},
 		{
-			name: "the tax goes back with it", why: "law 3", billed: []plans.Charge{taxed}, proposed: []plans.Charge{wares{quantity: "10", unit: "30.00", span: firstHalf}.charge(t)},
+			name: "the tax is credited too", why: "law 3: a credit has the taxes of its charge", billed: []plans.Charge{taxed}, proposed: []plans.Charge{soldItem{quantity: "10", unit: "30.00", span: firstHalf}.charge(t)},
 			want: []string{"11-16 12-01 seat: 10 not used of inv-1/1, -300.00 x 15/30 days = -150.00"},
 			kept: []string{"11-01 11-16 seat: 10 x 30.00, 300.00 x 15/30 days = 150.00"},
 		},
 		{
-			name: "taken over from another system", why: "its net is for its span, and there is no price to say what some units cost", billed: []plans.Charge{with(imported, func(c *plans.Charge) { c.Quantity = giventest.Money("4") })}, proposed: []plans.Charge{imported},
+			name: "imported from another system", why: "its net is for its span, and no price exists for some of its units", billed: []plans.Charge{with(imported, func(c *plans.Charge) { c.Quantity = giventest.Money("4") })}, proposed: []plans.Charge{imported},
 			want: []string{"just 11-01 12-01 60"},
 		},
 		{
-			name: "a third that does not end", why: "two of three for 100.00, half of the month: 33.333..., and nothing is rounded twice", billed: []plans.Charge{with(third, func(c *plans.Charge) { c.Quantity = giventest.Money("1") })},
+			name: "an endless decimal", why: "two of three for 100.00, half of the month: 33.333..., rounded once", billed: []plans.Charge{with(third, func(c *plans.Charge) { c.Quantity = giventest.Money("1") })},
 			proposed: []plans.Charge{with(third, func(c *plans.Charge) { c.Span = giventest.Period(firstHalf, nil) })},
 			want:     []string{"just 11-01 11-16 66.67", "just 11-16 12-01 -50"},
 		},
-		{name: "free", why: "lines of zero are left out", billed: []plans.Charge{wares{id: "a", quantity: "1", unit: "0"}.charge(t)}, proposed: []plans.Charge{wares{item: "phone", quantity: "1", unit: "0"}.charge(t)}},
-		{name: "a fee that was billed", billed: []plans.Charge{fee(t, "f", "99")}, proposed: []plans.Charge{fee(t, "", "99")}, kept: []string{"setup: 99.00 = 99.00"}},
+		{name: "free", why: "zero lines are left out", billed: []plans.Charge{soldItem{id: "a", quantity: "1", unit: "0"}.charge(t)}, proposed: []plans.Charge{soldItem{item: "phone", quantity: "1", unit: "0"}.charge(t)}},
+		{name: "a billed fee", billed: []plans.Charge{fee(t, "f", "99")}, proposed: []plans.Charge{fee(t, "", "99")}, kept: []string{"setup: 99.00 = 99.00"}},
 		{
-			name: "a fee of another amount", why: "it is matched as a whole or not at all", billed: []plans.Charge{fee(t, "f", "99")}, proposed: []plans.Charge{fee(t, "", "49")},
+			name: "a fee of another amount", why: "a fee is matched as a whole or not at all", billed: []plans.Charge{fee(t, "f", "99")}, proposed: []plans.Charge{fee(t, "", "49")},
 			want: []string{"setup: -99.00 of f", "setup: 49.00 = 49.00"},
 		},
-		{name: "two of the same fee", why: "one by one", billed: []plans.Charge{fee(t, "f", "99"), fee(t, "g", "99")}, proposed: []plans.Charge{fee(t, "", "99")}, want: []string{"setup: -99.00 of f"}, kept: []string{"setup: 99.00 = 99.00"}},
-		{name: "a fee that was given back in money", why: "a gift is no reason to bill it again", billed: []plans.Charge{fee(t, "f", "99"), back("f", "0", "-99", "")}, proposed: []plans.Charge{fee(t, "", "99")}, kept: []string{"setup: 99.00 = 99.00"}},
+		{name: "two of the same fee", why: "fees are matched one by one", billed: []plans.Charge{fee(t, "f", "99"), fee(t, "g", "99")}, proposed: []plans.Charge{fee(t, "", "99")}, want: []string{"setup: -99.00 of f"}, kept: []string{"setup: 99.00 = 99.00"}},
+		{name: "a fee credited as an amount", why: "a goodwill credit is no reason to bill again", billed: []plans.Charge{fee(t, "f", "99"), creditOf("f", "0", "-99", "")}, proposed: []plans.Charge{fee(t, "", "99")}, kept: []string{"setup: 99.00 = 99.00"}},
 		{
-			name: "a fee that was given up", why: "it is not there any more", proposed: []plans.Charge{fee(t, "", "99")},
-			billed: []plans.Charge{fee(t, "f", "99"), back("f", "1", "-99", "")}, want: []string{"setup: 99.00 = 99.00"},
+			name: "a returned fee", why: "the fee no longer exists", proposed: []plans.Charge{fee(t, "", "99")},
+			billed: []plans.Charge{fee(t, "f", "99"), creditOf("f", "1", "-99", "")}, want: []string{"setup: 99.00 = 99.00"},
 		},
 		{
-			name: "a fee that is not counted", why: "it is given back as unused, so that it is not held for billed", billed: []plans.Charge{with(fee(t, "f", "99"), func(c *plans.Charge) { c.Quantity = decimal.Decimal{} })},
+			name: "a fee without a quantity", why: "it is credited as unused, so that it does not count as billed", billed: []plans.Charge{with(fee(t, "f", "99"), func(c *plans.Charge) { c.Quantity = decimal.Decimal{} })},
 			want: []string{"setup: not used of f, -99.00 x 1/1 = -99.00"},
 		},
 		{
-			name: "a fee of which some came back", why: "the rest does", billed: []plans.Charge{fee(t, "f", "99"), back("f", "0", "-9", "")}, want: []string{"setup: -90.00 of f"},
+			name: "a partly credited fee", why: "the rest is credited", billed: []plans.Charge{fee(t, "f", "99"), creditOf("f", "0", "-9", "")}, want: []string{"setup: -90.00 of f"},
 		},
 		{
-			name: "usage for a month", why: "it is not divided by time", billed: []plans.Charge{wares{id: "u", kind: plans.Usage, quantity: "10", unit: "3.00"}.charge(t)}, proposed: []plans.Charge{wares{kind: plans.Usage, quantity: "12", unit: "3.00"}.charge(t)},
+			name: "usage for a month", why: "usage is not divided by time", billed: []plans.Charge{soldItem{id: "u", kind: plans.Usage, quantity: "10", unit: "3.00"}.charge(t)}, proposed: []plans.Charge{soldItem{kind: plans.Usage, quantity: "12", unit: "3.00"}.charge(t)},
 			want: []string{"11-01 12-01 seat: -30.00 of u", "11-01 12-01 seat: 12 x 3.00 = 36.00"},
 		},
 	} {
@@ -264,21 +264,21 @@ func TestReconcile(t *testing.T) {
 				d.Lines[i].Price.Tiers, d.Lines[i].Discounts = append(d.Lines[i].Price.Tiers[:0], plans.Tier{}), append(d.Lines[i].Discounts[:0], plans.Deduction{})
 			}
 			if after := giventest.JSON(t, comparison); after != before {
-				t.Errorf("the comparison is now %s", after)
+				t.Errorf("the request is now %s", after)
 			}
 			giventest.CheckRoundTrip(t, d)
 		})
 	}
 }
 
-// with is a changed copy.
+// with is an edited copy.
 func with[T any](v T, edit func(*T)) T {
 	edit(&v)
 	return v
 }
 
-func TestReconcileRefuses(t *testing.T) {
-	ten := wares{id: "inv-1/1", quantity: "10", unit: "30.00"}.charge(t)
+func TestReconcileRefused(t *testing.T) {
+	ten := soldItem{id: "inv-1/1", quantity: "10", unit: "30.00"}.charge(t)
 	edited := func(edit func(*plans.Charge)) []plans.Charge { return []plans.Charge{with(ten.Clone(), edit)} }
 	hostile := decimal.New(1, 1_000_000_000)
 	for _, c := range []struct {
@@ -289,20 +289,20 @@ func TestReconcileRefuses(t *testing.T) {
 	}{
 		{name: "no policy", policy: proration.Policy{}, want: []string{"policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset"}},
 		{name: "billed without an ID", billed: edited(func(c *plans.Charge) { c.ID = "" }), want: []string{"billed[0].id unset"}},
-		{name: "an ID that comes twice", billed: []plans.Charge{ten, ten}, want: []string{"billed[1].id invalid"}},
-		{name: "a credit of what is not there", billed: []plans.Charge{ten, back("inv-2", "0", "-1", "")}, want: []string{"billed[1].corrects invalid"}},
-		{name: "more credited than billed", billed: []plans.Charge{ten, back("inv-1/1", "0", "-301", "")}, want: []string{"billed[0].net invalid"}},
-		{name: "more units credited than billed", billed: []plans.Charge{ten, back("inv-1/1", "11", "-1", firstHalf)}, want: []string{"billed[0].net invalid"}},
+		{name: "a repeated ID", billed: []plans.Charge{ten, ten}, want: []string{"billed[1].id invalid"}},
+		{name: "a credit of an unknown charge", billed: []plans.Charge{ten, creditOf("inv-2", "0", "-1", "")}, want: []string{"billed[1].corrects invalid"}},
+		{name: "more credited than billed", billed: []plans.Charge{ten, creditOf("inv-1/1", "0", "-301", "")}, want: []string{"billed[0].net invalid"}},
+		{name: "more units credited than billed", billed: []plans.Charge{ten, creditOf("inv-1/1", "11", "-1", firstHalf)}, want: []string{"billed[0].net invalid"}},
 		{name: "two currencies", billed: []plans.Charge{ten}, proposed: edited(func(c *plans.Charge) { c.Currency = "EUR" }), want: []string{"proposed[0].currency invalid"}},
 		{name: "no currency", billed: edited(func(c *plans.Charge) { c.Currency = "usd" }), want: []string{"currency invalid"}},
 		{name: "no kind", proposed: edited(func(c *plans.Charge) { c.Kind = 0 }), want: []string{"proposed[0].kind unset"}},
-		{name: "a credit of nothing", proposed: edited(func(c *plans.Charge) { c.Kind = plans.ProrationCredit }), want: []string{"proposed[0].corrects unset"}},
-		{name: "less than nothing", proposed: edited(func(c *plans.Charge) { c.Net = giventest.Money("-1") }), want: []string{"proposed[0].net invalid"}},
+		{name: "a credit that corrects nothing", proposed: edited(func(c *plans.Charge) { c.Kind = plans.ProrationCredit }), want: []string{"proposed[0].corrects unset"}},
+		{name: "a negative net", proposed: edited(func(c *plans.Charge) { c.Net = giventest.Money("-1") }), want: []string{"proposed[0].net invalid"}},
 		{name: "a span that ends before it starts", proposed: edited(func(c *plans.Charge) { c.Span.End = c.Span.Start.AddDate(0, 0, -1) }), want: []string{"proposed[0].span period"}},
-		{name: "times below zero", proposed: edited(func(c *plans.Charge) { c.Multiplier = -1 }), want: []string{"proposed[0].multiplier invalid"}},
-		{name: "a price below zero", proposed: edited(func(c *plans.Charge) { c.Price.Unit = giventest.Money("-1") }), want: []string{"proposed[0].price.unit invalid"}},
-		{name: "an amount without end", billed: edited(func(c *plans.Charge) { c.Share.Amount, c.Share.Of = hostile, hostile }), want: []string{"billed[0].share.of limit", "billed[0].share.amount limit"}},
-		{name: "a quantity without end", proposed: edited(func(c *plans.Charge) { c.Quantity = hostile }), want: []string{"proposed[0].quantity limit"}},
+		{name: "a negative multiplier", proposed: edited(func(c *plans.Charge) { c.Multiplier = -1 }), want: []string{"proposed[0].multiplier invalid"}},
+		{name: "a negative price", proposed: edited(func(c *plans.Charge) { c.Price.Unit = giventest.Money("-1") }), want: []string{"proposed[0].price.unit invalid"}},
+		{name: "an unbounded amount", billed: edited(func(c *plans.Charge) { c.Share.Amount, c.Share.Of = hostile, hostile }), want: []string{"billed[0].share.of limit", "billed[0].share.amount limit"}},
+		{name: "an unbounded quantity", proposed: edited(func(c *plans.Charge) { c.Quantity = hostile }), want: []string{"proposed[0].quantity limit"}},
 		{name: "on an unknown calendar", billed: edited(func(c *plans.Charge) {
 			c.Span.Start, c.Span.End = c.Span.Start.In(time.FixedZone("odd", 3600)), c.Span.End.In(time.FixedZone("odd", 3600))
 		}), want: []string{"billed[0].charges[0].at zone", "billed[0].charges[0].billed.span zone"}},
@@ -315,15 +315,16 @@ func TestReconcileRefuses(t *testing.T) {
 			d, err := invoice.Reconcile(invoice.ReconcileRequest{Billed: c.billed, Proposed: c.proposed, Policy: c.policy})
 			giventest.CheckFaults(t, err, c.want...)
 			if d.Lines != nil || d.Kept != nil {
-				t.Errorf("got %v with the error", d)
+				t.Errorf("a result comes with the error: %v", d)
 			}
 		})
 	}
 }
 
-// Ten thousand charges on each side are matched at once, and those that all overlap in ever other ways are refused as soon.
+// Ten thousand charges on each side are matched quickly, and charges that all overlap differently are refused as
+// quickly.
 func TestReconcileManyCharges(t *testing.T) {
-	one := wares{id: "a", quantity: "1", unit: "30.00"}.charge(t)
+	one := soldItem{id: "a", quantity: "1", unit: "30.00"}.charge(t)
 	one.Period = giventest.Period("2026-01-01/2066-01-01", nil)
 	daily, nested := make([]plans.Charge, 10_000/race.Step(10)), make([]plans.Charge, 2_000)
 	for i := range daily {
@@ -343,7 +344,7 @@ func TestReconcileManyCharges(t *testing.T) {
 	}
 	whole.Net = giventest.Money("100000")
 	if d := reconcileSeats(t, []plans.Charge{whole}, odd); len(d.Lines) != len(odd) {
-		t.Errorf("one charge gives %d credits, want one for each of %d days", len(d.Lines), len(odd))
+		t.Errorf("one charge has %d credits, want one for each of %d days", len(d.Lines), len(odd))
 	}
 	for i := range nested {
 		nested[i] = one
@@ -353,7 +354,8 @@ func TestReconcileManyCharges(t *testing.T) {
 	_, err := invoice.Reconcile(invoice.ReconcileRequest{Billed: nested, Policy: proration.Standard(2)})
 	giventest.CheckFaults(t, err, "billed limit")
 
-	apart := make([]plans.Charge, 1_000) // each is compared with each, since the discount came to another amount on either side
+	// each is compared with each, since the discount has another amount on either side
+	apart := make([]plans.Charge, 1_000)
 	for i := range apart {
 		apart[i] = one
 		apart[i].ID, apart[i].Span = fmt.Sprint(i), whole.Span

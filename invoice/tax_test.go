@@ -12,17 +12,17 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// taxRate is a tax of a policy.
+// taxRate is a tax of a policy that is added to the net.
 func taxRate(name, percent string) invoice.TaxRate {
 	return invoice.TaxRate{Name: name, Percent: giventest.Money(percent)}
 }
 
-// taxIn is one that is in the prices.
+// taxIn is a tax that the price includes.
 func taxIn(name, percent string) invoice.TaxRate {
 	return invoice.TaxRate{Name: name, Percent: giventest.Money(percent), Included: true}
 }
 
-// taxOwn are the taxes that a line has itself.
+// taxOwn gives a line its own taxes.
 func taxOwn(c plans.Charge, rates ...invoice.TaxRate) plans.Charge {
 	for _, r := range rates {
 		c.Taxes = append(c.Taxes, plans.Tax{Name: r.Name, Percent: r.Percent, Included: r.Included})
@@ -71,61 +71,61 @@ func TestBuildTaxes(t *testing.T) {
 		mode      proration.RoundingMode   // HalfUp where left out
 		onLines   string
 		inAll     string
-		tax       string // besides the net
+		tax       string // added to the net
 		total     string
 	}{
 		{
-			name: "none", why: "no rate is no tax", lines: lines("100"), onLines: "", inAll: "", tax: "0", total: "100",
+			name: "none", why: "without a rate there is no tax", lines: lines("100"), onLines: "", inAll: "", tax: "0", total: "100",
 		},
 		{
-			name: "besides the net", why: "19 % of 100.00", lines: lines("100"), rates: []invoice.TaxRate{vat},
+			name: "added to the net", why: "19 % of 100.00", lines: lines("100"), rates: []invoice.TaxRate{vat},
 			onLines: "VAT 19", inAll: "VAT 19 % of 100: 19", tax: "19", total: "119",
 		},
 		{
-			name: "in the price", why: "119.00 has 19.00 in it, and nothing is due besides", lines: lines("119"), rates: []invoice.TaxRate{taxIn("VAT", "19")},
+			name: "included in the price", why: "119.00 includes 19.00, and nothing is added", lines: lines("119"), rates: []invoice.TaxRate{taxIn("VAT", "19")},
 			onLines: "VAT 19", inAll: "VAT 19 % of 119: 19", tax: "0", total: "119",
 		},
 		{
-			name: "in the price, rounded", why: "10.00 x 20/120 is 1.666...", lines: lines("10"), rates: []invoice.TaxRate{taxIn("VAT", "20")},
+			name: "included in the price, rounded", why: "10.00 x 20/120 is 1.666...", lines: lines("10"), rates: []invoice.TaxRate{taxIn("VAT", "20")},
 			onLines: "VAT 1.67", inAll: "VAT 20 % of 10: 1.67", tax: "0", total: "10",
 		},
 		{
-			name: "several on a line", why: "Quebec: both are of the net, and neither of the other: 5.00 and 9.975", lines: lines("100"),
+			name: "several on a line", why: "Quebec: both taxes are of the net, neither is of the other: 5.00 and 9.975", lines: lines("100"),
 			rates:   []invoice.TaxRate{taxRate("GST", "5"), taxRate("QST", "9.975")},
 			onLines: "GST 5 QST 9.98", inAll: "GST 5 % of 100: 5; QST 9.975 % of 100: 9.98", tax: "14.98", total: "114.98",
 		},
 		{
-			name: "several in a price", why: "of 130.00, 100.00 are without tax", lines: lines("130"), rates: []invoice.TaxRate{taxIn("a", "20"), taxIn("b", "10")},
+			name: "several included", why: "100.00 of 130.00 are without tax", lines: lines("130"), rates: []invoice.TaxRate{taxIn("a", "20"), taxIn("b", "10")},
 			onLines: "a 20 b 10", inAll: "a 20 % of 130: 20; b 10 % of 130: 10", tax: "0", total: "130",
 		},
 		{
-			name: "one in the price and one besides", why: "10 % of the 100.00 without tax, not of 120.00", lines: lines("120"), rates: []invoice.TaxRate{taxIn("a", "20"), taxRate("b", "10")},
+			name: "one included and one added", why: "10 % of the 100.00 without tax, not of 120.00", lines: lines("120"), rates: []invoice.TaxRate{taxIn("a", "20"), taxRate("b", "10")},
 			onLines: "a 20 b 10", inAll: "a 20 % of 120: 20; b 10 % of 120: 10", tax: "10", total: "130",
 		},
 		{
-			name: "rounded on each line", why: "law 8: 0.019 is 0.02 each time", lines: tenths(3), rates: []invoice.TaxRate{vat},
+			name: "rounded on each line", why: "law 8: each 0.019 is rounded to 0.02", lines: tenths(3), rates: []invoice.TaxRate{vat},
 			onLines: "VAT 0.02; VAT 0.02; VAT 0.02", inAll: "VAT 19 % of 0.3: 0.06", tax: "0.06", total: "0.36",
 		},
 		{
-			name: "rounded once", why: "law 8: 19 % of 0.30 is 0.057, so 0.06: cut off, each has 0.01, and each gets one of the three cents left over", lines: tenths(3), rates: []invoice.TaxRate{vat}, per: invoice.PerInvoice,
+			name: "rounded once", why: "law 8: 19 % of 0.30 is 0.057, so 0.06: truncated, each has 0.01, and each gets one of the three remaining cents", lines: tenths(3), rates: []invoice.TaxRate{vat}, per: invoice.PerInvoice,
 			onLines: "VAT 0.02; VAT 0.02; VAT 0.02", inAll: "VAT 19 % of 0.3: 0.06", tax: "0.06", total: "0.36",
 		},
 		{
-			name: "rounded once, down for some", why: "15 % of 0.40 is 0.06; 0.015 each is 0.01, and the two units left go to the earlier lines, ties being ties",
+			name: "rounded once, down for some", why: "15 % of 0.40 is 0.06; 0.015 each is 0.01, and the two remaining units go to the earlier of ties",
 			lines: tenths(4), rates: []invoice.TaxRate{taxRate("VAT", "15")}, per: invoice.PerInvoice,
 			onLines: "VAT 0.02; VAT 0.02; VAT 0.01; VAT 0.01", inAll: "VAT 15 % of 0.4: 0.06", tax: "0.06", total: "0.46",
 		},
 		{
-			name: "the largest remainder", why: "0.0171, 0.0209, 0.0285: 0.0665, so 0.07; cut off, 0.05 are given, and the two cents left over go to the remainders of 0.0085 and 0.0071, not to that of 0.0009",
+			name: "the largest remainder", why: "0.0171, 0.0209, 0.0285: 0.0665, so 0.07; truncated, 0.05 are given, and the two remaining cents go to the remainders of 0.0085 and 0.0071, not of 0.0009",
 			lines: lines("0.09", "0.11", "0.15"), rates: []invoice.TaxRate{vat}, per: invoice.PerInvoice,
 			onLines: "VAT 0.02; VAT 0.02; VAT 0.03", inAll: "VAT 19 % of 0.35: 0.07", tax: "0.07", total: "0.42",
 		},
 		{
-			name: "rounded once, all of it down", why: "4 % of 0.10 is 0.004 each, 0.008 for both: the first has the cent", lines: tenths(2), rates: []invoice.TaxRate{taxRate("VAT", "4")}, per: invoice.PerInvoice,
+			name: "rounded once, each truncated to zero", why: "4 % of 0.10 is 0.004 each, 0.008 for both: the first has the cent", lines: tenths(2), rates: []invoice.TaxRate{taxRate("VAT", "4")}, per: invoice.PerInvoice,
 			onLines: "VAT 0.01; VAT 0", inAll: "VAT 4 % of 0.2: 0.01", tax: "0.01", total: "0.21",
 		},
 		{
-			name: "rounded on each line, all of it down", why: "as above, by line", lines: tenths(2), rates: []invoice.TaxRate{taxRate("VAT", "4")},
+			name: "rounded on each line, to zero", why: "each line rounds its own tax: 0.004 is 0.00", lines: tenths(2), rates: []invoice.TaxRate{taxRate("VAT", "4")},
 			onLines: "VAT 0; VAT 0", inAll: "VAT 4 % of 0.2: 0", tax: "0", total: "0.2",
 		},
 		{
@@ -133,7 +133,7 @@ func TestBuildTaxes(t *testing.T) {
 			onLines: "VAT 0.01", inAll: "VAT 5 % of 0.1: 0.01", tax: "0.01", total: "0.11",
 		},
 		{
-			name: "half down", why: "as above, by the law of another country", lines: tenths(1), rates: []invoice.TaxRate{taxRate("VAT", "5")}, mode: proration.HalfDown,
+			name: "half down", why: "the law of another country rounds 0.005 down", lines: tenths(1), rates: []invoice.TaxRate{taxRate("VAT", "5")}, mode: proration.HalfDown,
 			onLines: "VAT 0", inAll: "VAT 5 % of 0.1: 0", tax: "0", total: "0.1",
 		},
 		{
@@ -145,31 +145,31 @@ func TestBuildTaxes(t *testing.T) {
 			onLines: "VAT 0.01; VAT 0.02", inAll: "VAT 10 % of 0.21: 0.03", tax: "0.03", total: "0.24",
 		},
 		{
-			name: "by item", why: "the first of a name that covers a line holds", lines: []plans.Charge{taxItem("book", "100"), taxItem("pen", "100")}, rates: []invoice.TaxRate{reduced, vat},
+			name: "by item", why: "the first rate of a name that covers a line applies", lines: []plans.Charge{taxItem("book", "100"), taxItem("pen", "100")}, rates: []invoice.TaxRate{reduced, vat},
 			onLines: "VAT 7; VAT 19", inAll: "VAT 7 % of 100: 7; VAT 19 % of 100: 19", tax: "26", total: "226",
 		},
 		{
-			name: "the first holds", why: "as above: the general rate comes before the special one, which then is never reached", lines: []plans.Charge{taxItem("book", "100")}, rates: []invoice.TaxRate{vat, reduced},
+			name: "the order of rates", why: "the general rate comes first, and the special one never applies", lines: []plans.Charge{taxItem("book", "100")}, rates: []invoice.TaxRate{vat, reduced},
 			onLines: "VAT 19", inAll: "VAT 19 % of 100: 19", tax: "19", total: "119",
 		},
 		{
-			name: "by kind", why: "a levy on what is used", lines: []plans.Charge{line(plans.Recurring, "100"), line(plans.Usage, "100")}, rates: []invoice.TaxRate{vat, onUsage},
+			name: "by kind", why: "a levy on usage", lines: []plans.Charge{line(plans.Recurring, "100"), line(plans.Usage, "100")}, rates: []invoice.TaxRate{vat, onUsage},
 			onLines: "VAT 19; VAT 19 levy 1", inAll: "VAT 19 % of 200: 38; levy 1 % of 100: 1", tax: "39", total: "239",
 		},
 		{
-			name: "of its own", why: "a line that says what is due on it gets none of the policy", lines: []plans.Charge{taxOwn(line(plans.Recurring, "100"), taxRate("IVA", "21")), line(plans.Recurring, "100")}, rates: []invoice.TaxRate{vat},
+			name: "by a line", why: "a line with its own taxes has no tax of the policy", lines: []plans.Charge{taxOwn(line(plans.Recurring, "100"), taxRate("IVA", "21")), line(plans.Recurring, "100")}, rates: []invoice.TaxRate{vat},
 			onLines: "IVA 21; VAT 19", inAll: "IVA 21 % of 100: 21; VAT 19 % of 100: 19", tax: "40", total: "240",
 		},
 		{
-			name: "exempt", why: "a rate of zero is told", lines: []plans.Charge{taxOwn(line(plans.Recurring, "100"), taxRate("VAT", "0"))}, rates: []invoice.TaxRate{vat},
+			name: "exempt", why: "a zero rate is listed", lines: []plans.Charge{taxOwn(line(plans.Recurring, "100"), taxRate("VAT", "0"))}, rates: []invoice.TaxRate{vat},
 			onLines: "VAT 0", inAll: "VAT 0 % of 100: 0", tax: "0", total: "100",
 		},
 		{
-			name: "one tax at two rates", why: "each rate is rounded by itself: 0.0095 and 0.0035", lines: []plans.Charge{taxItem("pen", "0.05"), taxItem("book", "0.05")}, rates: []invoice.TaxRate{reduced, vat}, per: invoice.PerInvoice,
+			name: "one tax at two rates", why: "each rate is rounded on its own: 0.0095 and 0.0035", lines: []plans.Charge{taxItem("pen", "0.05"), taxItem("book", "0.05")}, rates: []invoice.TaxRate{reduced, vat}, per: invoice.PerInvoice,
 			onLines: "VAT 0.01; VAT 0", inAll: "VAT 19 % of 0.05: 0.01; VAT 7 % of 0.05: 0", tax: "0.01", total: "0.11",
 		},
 		{
-			name: "in the price for one and besides for another", why: "they are two taxes, though one name", per: invoice.PerInvoice,
+			name: "included for one line and added for another", why: "they are two taxes, though one name", per: invoice.PerInvoice,
 			lines:   []plans.Charge{taxOwn(line(plans.Recurring, "119"), taxIn("VAT", "19")), taxOwn(line(plans.Recurring, "100"), vat)},
 			onLines: "VAT 19; VAT 19", inAll: "VAT 19 % of 119: 19; VAT 19 % of 100: 19", tax: "19", total: "238",
 		},
@@ -203,8 +203,8 @@ func TestBuildTaxes(t *testing.T) {
 	}
 }
 
-// Law 8: what credit pays before tax is not taxed, and what it pays after tax is.
-func TestBuildUntaxed(t *testing.T) {
+// Law 8: the amount that credit pays before tax is not taxed; the amount that it pays after tax is.
+func TestBuildCreditBeforeTaxIsUntaxed(t *testing.T) {
 	for _, c := range []struct {
 		name, why string
 		lines     []plans.Charge
@@ -225,28 +225,28 @@ func TestBuildUntaxed(t *testing.T) {
 			untaxed: []string{"0"}, onLines: "VAT 19", inAll: "VAT 19 % of 100: 19", total: "119", due: "79",
 		},
 		{
-			name: "both", why: "30.00 before tax, 13.30 of tax on what is left, and then 40.00", lines: lines("100"), rate: taxRate("VAT", "19"),
+			name: "both", why: "30.00 before tax, 13.30 of tax on the rest, and then 40.00", lines: lines("100"), rate: taxRate("VAT", "19"),
 			ledger:  []credits.Entry{entry("a", "40", "2026-11-01"), beforeTax(entry("b", "30", "2026-11-01"))},
 			untaxed: []string{"30"}, onLines: "VAT 13.3", inAll: "VAT 19 % of 70: 13.3", total: "113.3", due: "43.3",
 		},
 		{
-			name: "all of it", why: "nothing is left that is taxed, nor due", lines: lines("100"), rate: taxRate("VAT", "19"), ledger: []credits.Entry{beforeTax(entry("g", "400", "2026-11-01"))},
+			name: "the whole net", why: "nothing is left to tax or pay", lines: lines("100"), rate: taxRate("VAT", "19"), ledger: []credits.Entry{beforeTax(entry("g", "400", "2026-11-01"))},
 			untaxed: []string{"100"}, onLines: "VAT 0", inAll: "VAT 19 % of 0: 0", total: "100", due: "0",
 		},
 		{
-			name: "over several lines", why: "in proportion to their nets, the cent left over to the earlier of two alike", lines: lines("10", "10", "20"), rate: taxRate("VAT", "10"), ledger: []credits.Entry{beforeTax(entry("g", "0.05", "2026-11-01"))},
+			name: "over several lines", why: "in proportion to the nets; the remaining cent goes to the earlier of ties", lines: lines("10", "10", "20"), rate: taxRate("VAT", "10"), ledger: []credits.Entry{beforeTax(entry("g", "0.05", "2026-11-01"))},
 			untaxed: []string{"0.01", "0.01", "0.03"}, onLines: "VAT 1; VAT 1; VAT 2", inAll: "VAT 10 % of 39.95: 4", total: "44", due: "43.95",
 		},
 		{
-			name: "ties", why: "three lines alike, and 0.10: the first has the cent", lines: lines("10", "10", "10"), rate: taxRate("VAT", "10"), ledger: []credits.Entry{beforeTax(entry("g", "0.10", "2026-11-01"))},
+			name: "ties", why: "three equal lines and 0.10: the first has the extra cent", lines: lines("10", "10", "10"), rate: taxRate("VAT", "10"), ledger: []credits.Entry{beforeTax(entry("g", "0.10", "2026-11-01"))},
 			untaxed: []string{"0.04", "0.03", "0.03"}, onLines: "VAT 1; VAT 1; VAT 1", inAll: "VAT 10 % of 29.9: 3", total: "33", due: "32.9",
 		},
 		{
-			name: "of a price with tax", why: "59.50 of 119.00 are untaxed, and the other half has 9.50 in it", lines: lines("119"), rate: taxIn("VAT", "19"), ledger: []credits.Entry{beforeTax(entry("g", "59.50", "2026-11-01"))},
+			name: "of a price with included tax", why: "59.50 of 119.00 are untaxed, and the other half includes 9.50", lines: lines("119"), rate: taxIn("VAT", "19"), ledger: []credits.Entry{beforeTax(entry("g", "59.50", "2026-11-01"))},
 			untaxed: []string{"59.5"}, onLines: "VAT 9.5", inAll: "VAT 19 % of 59.5: 9.5", total: "119", due: "59.5",
 		},
 		{
-			name: "beside a credit", why: "60.00 are due before tax, and paid; they are a part of the charge alone, whose other 40.00 are taxed", lines: lines("-40", "100"), rate: taxRate("VAT", "10"), ledger: []credits.Entry{beforeTax(entry("g", "400", "2026-11-01"))},
+			name: "with a credit line", why: "60.00 are due and paid before tax; they are a part of the charge, whose other 40.00 are taxed", lines: lines("-40", "100"), rate: taxRate("VAT", "10"), ledger: []credits.Entry{beforeTax(entry("g", "400", "2026-11-01"))},
 			untaxed: []string{"0", "60"}, onLines: "; VAT 4", inAll: "VAT 10 % of 40: 4", total: "64", due: "4",
 		},
 	} {
@@ -278,16 +278,16 @@ func TestBuildTaxesRefused(t *testing.T) {
 		edit      func(*invoice.Draft)
 		want      []string
 	}{
-		{"twice on a line", "what goes back of each could not be told apart", func(d *invoice.Draft) {
+		{"twice on a line", "the credits of the two taxes could not be told apart", func(d *invoice.Draft) {
 			d.Lines[0] = taxOwn(d.Lines[0], taxRate("VAT", "19"), taxRate("VAT", "7"))
 		}, []string{"lines[0].taxes[1].name invalid"}},
-		{"no name", "as above", func(d *invoice.Draft) { d.Lines[0] = taxOwn(d.Lines[0], taxRate("", "19")) }, []string{"lines[0].taxes[0].name unset"}},
-		{"negative", "no tax pays", func(d *invoice.Draft) { d.Lines[0] = taxOwn(d.Lines[0], taxRate("VAT", "-19")) }, []string{"lines[0].taxes[0].percent invalid"}},
-		{"a rate without a name", "it could not be told on the invoice", func(d *invoice.Draft) { d.Policy.Taxes = []invoice.TaxRate{taxRate("", "19")} }, []string{"policy.taxes[0].name unset"}},
-		{"a negative rate", "as above", func(d *invoice.Draft) { d.Policy.Taxes = []invoice.TaxRate{taxRate("VAT", "-19")} }, []string{"policy.taxes[0].percent invalid"}},
-		{"a rate on no such kind", "law 14", func(d *invoice.Draft) { d.Policy.Taxes = []invoice.TaxRate{{Name: "VAT", Kinds: []plans.Kind{99}}} }, []string{"policy.taxes[0].kinds[0].kind invalid"}},
-		{"too many rates", "law 14: nothing is unbounded", func(d *invoice.Draft) { d.Policy.Taxes = make([]invoice.TaxRate, 101) }, []string{"policy.taxes limit"}},
-		{"a tax beyond the limits", "law 14: a net of 37 digits and ten times as much tax", func(d *invoice.Draft) {
+		{"no name", "the credit of each tax is known by its name", func(d *invoice.Draft) { d.Lines[0] = taxOwn(d.Lines[0], taxRate("", "19")) }, []string{"lines[0].taxes[0].name unset"}},
+		{"negative", "a tax is not negative", func(d *invoice.Draft) { d.Lines[0] = taxOwn(d.Lines[0], taxRate("VAT", "-19")) }, []string{"lines[0].taxes[0].percent invalid"}},
+		{"a rate without a name", "the invoice could not list the rate", func(d *invoice.Draft) { d.Policy.Taxes = []invoice.TaxRate{taxRate("", "19")} }, []string{"policy.taxes[0].name unset"}},
+		{"a negative rate", "the invoice could not list the rate", func(d *invoice.Draft) { d.Policy.Taxes = []invoice.TaxRate{taxRate("VAT", "-19")} }, []string{"policy.taxes[0].percent invalid"}},
+		{"a rate on no such kind", "law 14: bad input is an error that names its field", func(d *invoice.Draft) { d.Policy.Taxes = []invoice.TaxRate{{Name: "VAT", Kinds: []plans.Kind{99}}} }, []string{"policy.taxes[0].kinds[0].kind invalid"}},
+		{"too many rates", "law 14: numbers of rates have limits", func(d *invoice.Draft) { d.Policy.Taxes = make([]invoice.TaxRate, 101) }, []string{"policy.taxes limit"}},
+		{"a tax beyond the limits", "law 14: a net of 37 digits has ten times as much tax", func(d *invoice.Draft) {
 			d.Lines[0] = taxOwn(line(plans.Recurring, "90000000000000000000000000000000000"), taxRate("duty", "100000"))
 		}, []string{"tax limit", "total limit"}},
 	} {

@@ -1,6 +1,7 @@
 package invoice_test
 
 import (
+	"encoding/json"
 	"math"
 	"strings"
 	"testing"
@@ -27,7 +28,7 @@ func TestInvoiceText(t *testing.T) {
 		draft     invoice.Draft
 		want      string
 	}{
-		{"credit that pays in part", "each entry that pays, and what is due", withCredit, `
+		{"credit that pays a part", "the text lists each paying entry and the amount due", withCredit, `
 Invoice inv-2, 2026-11-01, USD, open
   growth, recurring, 2026-11-01 until 2026-12-01                        890.00
     seat: 10 x 89.00 = 890.00
@@ -35,7 +36,7 @@ Invoice inv-2, 2026-11-01, USD, open
   Credit applied (inv-1)                                               -200.50
   Amount due                                                            389.50
 `},
-		{"credit that pays for it", "what is left of the credit is told", more, `
+		{"credit that pays everything", "the text shows the remaining credit", more, `
 Invoice inv-2, 2026-11-01, USD, paid
   growth, recurring, 2026-11-01 until 2026-12-01                        890.00
     seat: 10 x 89.00 = 890.00
@@ -43,7 +44,7 @@ Invoice inv-2, 2026-11-01, USD, paid
   Amount due                                                              0.00
   Credit balance                                                        110.00
 `},
-		{"a downgrade", "K5: what is left over becomes credit", downgrade(t, "USD"), `
+		{"a downgrade", "K5: the surplus becomes credit", downgrade(t, "USD"), `
 Invoice inv-2, 2026-11-11, USD, paid
   scale, proration_credit, 2026-11-11 until 2026-12-01                 -926.67
     seat: 10 not used of inv-1/1, -1390.00 x 20/30 days = -926.666..., rounded
@@ -66,7 +67,7 @@ Invoice inv-2, 2026-11-11, JPY, paid
   Amount due                                                                 0
   Credit balance                                                           334
 `},
-		{"in dinars", "as above", downgrade(t, "KWD"), `
+		{"in dinars", "amounts have the places of the currency", downgrade(t, "KWD"), `
 Invoice inv-2, 2026-11-11, KWD, paid
   scale, proration_credit, 2026-11-11 until 2026-12-01                -926.667
     seat: 10 not used of inv-1/1, -1390.000 x 20/30 days = -926.6666...,
@@ -95,9 +96,9 @@ Invoice inv-2, 2026-11-11, KWD, paid
 	}
 }
 
-// However long an amount or a name is, and in whatever script, no row is wider than 78 columns, and each amount ends there.
+// Whatever the length and script of amounts and names, each row has at most 78 columns, and amounts end at the last.
 func TestInvoiceTextLayout(t *testing.T) {
-	d := draft(lines("890.00", "99999999999999999999999999999999999.99", "0.01")...) // and their sum
+	d := draft(lines("890.00", "99999999999999999999999999999999999.99", "0.01")...) // with their sum
 	d.Lines[0].Plan = "Größe XL, 標準"
 	d.Lines[2].Plan = strings.TrimSpace(strings.Repeat("long ", 30))
 	inv, err := invoice.Build(d)
@@ -120,7 +121,7 @@ func TestInvoiceTextLayout(t *testing.T) {
 	}
 }
 
-// Law 14: no invoice, however it was put together, makes Text panic or work without bound.
+// Law 14: no invoice makes Text panic or work without bound.
 func TestInvoiceTextHostile(t *testing.T) {
 	for _, inv := range []invoice.Invoice{
 		{},
@@ -133,7 +134,7 @@ func TestInvoiceTextHostile(t *testing.T) {
 		}
 	}
 	if got := (invoice.Invoice{AmountDue: giventest.Money("1.5")}).Text(); !strings.HasSuffix(got, " 1.50\n") {
-		t.Errorf("in no currency, two places are a guess that keeps cents: %q", got)
+		t.Errorf("without a currency, two places are not printed: %q", got)
 	}
 	for name, inv := range map[string]invoice.Invoice{
 		"due":     {Currency: "USD", AmountDue: decimal.New(1, 100_000)},
@@ -150,7 +151,7 @@ func TestInvoiceTextHostile(t *testing.T) {
 	}
 }
 
-// However long a name or a number is, whatever is in it, and however it came about: each row is printable text of at most 78 columns.
+// Whatever names and numbers an invoice has, each row is printable text of at most 78 columns.
 func TestInvoiceTextFits(t *testing.T) {
 	long := strings.Repeat("0123456789", 30)
 	nine := strings.Repeat("9", 36) + ".99"
@@ -160,14 +161,14 @@ func TestInvoiceTextFits(t *testing.T) {
 	}
 	tax := plans.Tax{Name: long, Percent: giventest.Money("19"), Amount: giventest.Money(nine)}
 	for name, edit := range map[string]func(*invoice.Invoice){
-		"as it is": func(*invoice.Invoice) {},
+		"unedited": func(*invoice.Invoice) {},
 		"long IDs": func(inv *invoice.Invoice) {
 			inv.ID, inv.Corrects, inv.Lines[0].Corrects, inv.Lines[1].Item = long, long, long, long
 		},
 		"line breaks": func(inv *invoice.Invoice) {
 			inv.ID, inv.Corrects, inv.Lines[1].Plan, inv.Lines[1].Item = "a\nb\r\nc", "\n", "\u2028x\v", "\x1b[31m"
 		},
-		"nothing but space": func(inv *invoice.Invoice) {
+		"only space": func(inv *invoice.Invoice) {
 			inv.Contact.Name, inv.Contact.Email, inv.Lines[1].Plan = " ", "\n\n", "   "
 		},
 		"no text":        func(inv *invoice.Invoice) { inv.Contact.Name = "\xff\xfe" },
@@ -188,7 +189,7 @@ func TestInvoiceTextFits(t *testing.T) {
 		"offset": func(inv *invoice.Invoice) {
 			inv.Corrects, inv.AppliedToInvoice, inv.Refund = long, giventest.Money(nine), giventest.Money(nine)
 		},
-		"numbers that are none": func(inv *invoice.Invoice) {
+		"invalid numbers": func(inv *invoice.Invoice) {
 			inv.AmountDue, inv.Lines[0].Net, inv.CreditBalance = decimal.New(1, 100_000), decimal.New(-1, -100_000), decimal.New(1, 90)
 			inv.Total, inv.Discount = decimal.New(-1, -95), giventest.Money("-"+strings.Repeat("7", 99))
 		},
@@ -201,15 +202,15 @@ func TestInvoiceTextFits(t *testing.T) {
 	}
 }
 
-// textFits fails where a row is too wide or holds what is not printed.
+// textFits fails if a row is too wide or has a nonprintable character.
 func textFits(t *testing.T, text string) {
 	t.Helper()
 	if !utf8.ValidString(text) || !strings.HasSuffix(text, "\n") {
-		t.Errorf("no text that ends with a row: %q", text)
+		t.Errorf("the text does not end with a row: %q", text)
 	}
 	for _, row := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
 		if n := utf8.RuneCountInString(row); n > 78 || strings.ContainsFunc(row, func(r rune) bool { return !unicode.IsPrint(r) }) {
-			t.Errorf("a row is %d wide: %q", n, row)
+			t.Errorf("a row is %d columns wide: %q", n, row)
 		}
 		if row != strings.TrimRight(row, " ") {
 			t.Errorf("a row ends with space: %q", row)
@@ -217,13 +218,13 @@ func textFits(t *testing.T, text string) {
 	}
 }
 
-// Any text in any place fits.
+// Any text in any field fits.
 func FuzzInvoiceText(f *testing.F) {
 	f.Add("inv-1", "growth", "seat", "Acme", int64(89), int32(-2))
 	f.Add("a\nb", "", "\x00\u2028", "\xff", int64(-1), int32(36))
 	f.Add(strings.Repeat("x", 200), strings.Repeat("y ", 200), "標準", " ", int64(math.MaxInt64), int32(19))
 	f.Add("", "", "", "", int64(1), int32(99))
-	f.Add("0", strings.Repeat(" ", 80)+"y", "\t", "$", int64(1), int32(19)) // space before all is not how far a row is moved in
+	f.Add("0", strings.Repeat(" ", 80)+"y", "\t", "$", int64(1), int32(19)) // leading space is not the indent of a row
 	f.Fuzz(func(t *testing.T, id, plan, item, name string, amount int64, exponent int32) {
 		if len(id)+len(plan)+len(item)+len(name) > 2000 {
 			return
@@ -240,4 +241,32 @@ func FuzzInvoiceText(f *testing.F) {
 		}
 		textFits(t, inv.Text())
 	})
+}
+
+// An invoice is printed with the dates of its own calendar, whatever zone its instants are in.
+func TestInvoiceTextUsesContractCalendar(t *testing.T) {
+	berlin := giventest.Zone(t, "Europe/Berlin")
+	contract := plans.Contract{
+		Plan: "pro", Currency: "EUR", Cycle: giventest.Cycle("2027-01-01", "P1M", berlin),
+		Items: []plans.Item{{ID: "seat", Quantity: giventest.Money("10"), Price: plans.Price{Unit: giventest.Money("31")}}},
+	}
+	o := seatRequest(invoice.Account{Contract: contract}, "1", "2026-12-31T23:00:00", plans.Change{})
+	doc, err := invoice.Issue(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(doc.Invoice)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stored invoice.Invoice
+	if err := json.Unmarshal(text, &stored); err != nil {
+		t.Fatal(err)
+	}
+	stored.Location, stored.IssuedAt = berlin, stored.IssuedAt.UTC()
+	for _, got := range []string{doc.Invoice.Text(), stored.Text()} {
+		if !strings.HasPrefix(got, "Invoice 1, 2027-01-01, EUR") || !strings.Contains(got, "2027-01-01 until 2027-02-01") {
+			t.Errorf("the text is\n%s", got)
+		}
+	}
 }

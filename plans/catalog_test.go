@@ -18,50 +18,50 @@ func TestCatalogValidate(t *testing.T) {
 		edit      func(*plans.Catalog)
 		want      []string
 	}{
-		{"as it should be", "four plans, four terms, two markets", func(*plans.Catalog) {}, nil},
-		{"no terms", "one sells from period to period", openEnded, nil},
-		{"no rules", "then nobody may change anything", func(c *plans.Catalog) { c.ChangeRules = nil }, nil},
-		{"no trial", "nothing can be tried", func(c *plans.Catalog) { c.Trial = plans.Trial{} }, nil},
-		{"places of another currency", "the places are those of each currency", func(c *plans.Catalog) { c.Policy.Rounding.Places = 0 }, nil},
-		{"no day count", "law 13: it decides money", func(c *plans.Catalog) { c.Policy.DayCount = 0 }, []string{"policy.day_count unset"}},
-		{"no rounding", "law 13", func(c *plans.Catalog) { c.Policy.Rounding.Mode = 0 }, []string{"policy.rounding.mode unset"}},
-		{"no allocation", "law 13: it decides which line gets the cent", func(c *plans.Catalog) { c.Allocation = 0 }, []string{"allocation unset"}},
-		{"no plans", "there is nothing to sell", func(c *plans.Catalog) { c.Plans = nil }, []string{"plans unset"}},
-		{"a plan twice", "M14: which of the two would one upgrade to?", func(c *plans.Catalog) { c.Plans[2].ID = "base" }, []string{"plans[2].id invalid"}},
-		{"two plans without ID", "they are not twice the same plan", func(c *plans.Catalog) { c.Plans[0].ID, c.Plans[1].ID = "", "" }, []string{"plans[0].id unset", "plans[1].id unset"}},
-		{"a plan's price", "with its whole path", func(c *plans.Catalog) { c.Plans[1].Offers[2].Price.Unit = giventest.Money("-4.99") }, []string{"plans[1].offers[2].price.unit invalid"}},
-		{"a plan's limit", "as above", func(c *plans.Catalog) { c.Plans[0].Limits[1].Most = giventest.Money("-1") }, []string{"plans[0].limits[1].most invalid"}},
-		{"a term twice", "twelve months are a year", func(c *plans.Catalog) { c.Terms[0].Length = giventest.Interval("P1Y") }, []string{"terms[2].length invalid"}},
-		{"no billing", "law 13: when is it due?", func(c *plans.Catalog) { c.Terms[3].Billing = 0 }, []string{"terms[3].billing unset"}},
-		{"no end", "law 13: what comes after it?", func(c *plans.Catalog) { c.Terms[3].Renewal = 0 }, []string{"terms[3].renewal unset"}},
-		{"more than all", "nobody takes 101 % off", func(c *plans.Catalog) { c.Terms[1].Percent = giventest.Money("100.01") }, []string{"terms[1].percent invalid"}},
+		{"valid", "four plans, four terms, two markets", func(*plans.Catalog) {}, nil},
+		{"no terms", "the seller bills by period", openEnded, nil},
+		{"no rules", "every change is forbidden", func(c *plans.Catalog) { c.ChangeRules = nil }, nil},
+		{"no trial", "the seller offers no trial", func(c *plans.Catalog) { c.Trial = plans.Trial{} }, nil},
+		{"the decimal places of the policy", "the currency sets the places", func(c *plans.Catalog) { c.Policy.Rounding.Places = 0 }, nil},
+		{"no day count", "law 13: the day count decides amounts", func(c *plans.Catalog) { c.Policy.DayCount = 0 }, []string{"policy.day_count unset"}},
+		{"no rounding", "law 13: the rounding decides amounts", func(c *plans.Catalog) { c.Policy.Rounding.Mode = 0 }, []string{"policy.rounding.mode unset"}},
+		{"no allocation", "law 13: the allocation decides which line gets the cent", func(c *plans.Catalog) { c.Allocation = 0 }, []string{"allocation unset"}},
+		{"no plans", "a catalog without plans sells nothing", func(c *plans.Catalog) { c.Plans = nil }, []string{"plans unset"}},
+		{"a repeated plan", "M14: the target of an upgrade must be unambiguous", func(c *plans.Catalog) { c.Plans[2].ID = "base" }, []string{"plans[2].id invalid"}},
+		{"two plans without an ID", "they are not a repeated plan", func(c *plans.Catalog) { c.Plans[0].ID, c.Plans[1].ID = "", "" }, []string{"plans[0].id unset", "plans[1].id unset"}},
+		{"a plan's price", "a fault has its whole path", func(c *plans.Catalog) { c.Plans[1].Offers[2].Price.Unit = giventest.Money("-4.99") }, []string{"plans[1].offers[2].price.unit invalid"}},
+		{"a plan's limit", "a fault has its whole path", func(c *plans.Catalog) { c.Plans[0].Limits[1].Most = giventest.Money("-1") }, []string{"plans[0].limits[1].most invalid"}},
+		{"a repeated term", "twelve months are a year", func(c *plans.Catalog) { c.Terms[0].Length = giventest.Interval("P1Y") }, []string{"terms[2].length invalid"}},
+		{"no billing", "law 13: the billing decides when the term is due", func(c *plans.Catalog) { c.Terms[3].Billing = 0 }, []string{"terms[3].billing unset"}},
+		{"no end", "law 13: the renewal mode decides the time after the term", func(c *plans.Catalog) { c.Terms[3].Renewal = 0 }, []string{"terms[3].renewal unset"}},
+		{"more than 100 percent", "no discount exceeds the price", func(c *plans.Catalog) { c.Terms[1].Percent = giventest.Money("100.01") }, []string{"terms[1].percent invalid"}},
 		{"all", "100 % is a free term", func(c *plans.Catalog) { c.Terms[1].Percent = giventest.Money("100") }, nil},
-		{"no markets", "there is nowhere to sell", func(c *plans.Catalog) { c.Markets = nil }, []string{"markets unset"}},
-		{"one market for all", "no country is every country", func(c *plans.Catalog) { c.Markets = c.Markets[1:] }, nil},
-		{"one market for some", "elsewhere nothing is sold", func(c *plans.Catalog) { c.Markets = c.Markets[:1] }, nil},
-		{"a country in two markets", "M7: in which currency?", func(c *plans.Catalog) { c.Markets[1].Countries = []string{"PT", "BR"} }, []string{"markets[1].countries invalid"}},
-		{"everywhere else twice", "as above", func(c *plans.Catalog) { c.Markets[0].Countries = nil }, []string{"markets[1].countries invalid"}},
-		{"a market's method", "with its whole path", func(c *plans.Catalog) { c.Markets[1].PaymentMethods[2].By = nil }, []string{"markets[1].payment_methods[2].by unset"}},
-		{"a rule of nothing", "what may they do?", func(c *plans.Catalog) { c.ChangeRules[0].Action = 0 }, []string{"change_rules[0].action unset"}},
-		{"a rule of something unknown", "law 14", func(c *plans.Catalog) { c.ChangeRules[0].Action = 99 }, []string{"change_rules[0].action invalid"}},
-		{"a rule for somebody unknown", "law 14", func(c *plans.Catalog) { c.ChangeRules[0].By = []plans.Actor{plans.Support, 3} }, []string{"change_rules[0].by[1] invalid"}},
-		{"a rule without when", "law 13: at once, or at the end?", func(c *plans.Catalog) { c.ChangeRules[0].Effective = 0 }, []string{"change_rules[0].effective unset"}},
-		{"a rule for nobody without when", "it never takes effect", func(c *plans.Catalog) { c.ChangeRules[0].By, c.ChangeRules[0].Effective = nil, 0 }, nil},
-		{"two rules for one", "M14: at once or at the end of the term?", func(c *plans.Catalog) { c.ChangeRules[1].Action = plans.Upgrade }, []string{"change_rules[1].by invalid"}},
-		{"two rules for two", "each has its own", func(c *plans.Catalog) {
+		{"no markets", "a catalog without markets sells nowhere", func(c *plans.Catalog) { c.Markets = nil }, []string{"markets unset"}},
+		{"one market for all", "a market without countries is for every other country", func(c *plans.Catalog) { c.Markets = c.Markets[1:] }, nil},
+		{"one market for some", "the seller sells nowhere else", func(c *plans.Catalog) { c.Markets = c.Markets[:1] }, nil},
+		{"a country in two markets", "M7: a country has one currency", func(c *plans.Catalog) { c.Markets[1].Countries = []string{"PT", "BR"} }, []string{"markets[1].countries invalid"}},
+		{"two markets for all other countries", "M7: a country has one currency", func(c *plans.Catalog) { c.Markets[0].Countries = nil }, []string{"markets[1].countries invalid"}},
+		{"a market's method", "a fault has its whole path", func(c *plans.Catalog) { c.Markets[1].PaymentMethods[2].By = nil }, []string{"markets[1].payment_methods[2].by unset"}},
+		{"a rule without an action", "law 13: a rule states its action", func(c *plans.Catalog) { c.ChangeRules[0].Action = 0 }, []string{"change_rules[0].action unset"}},
+		{"an unknown action", "law 14: bad input is an error that names its field", func(c *plans.Catalog) { c.ChangeRules[0].Action = 99 }, []string{"change_rules[0].action invalid"}},
+		{"an unknown actor", "law 14: bad input is an error that names its field", func(c *plans.Catalog) { c.ChangeRules[0].By = []plans.Actor{plans.Support, 3} }, []string{"change_rules[0].by[1] invalid"}},
+		{"a rule without an effective timing", "law 13: the timing decides amounts", func(c *plans.Catalog) { c.ChangeRules[0].Effective = 0 }, []string{"change_rules[0].effective unset"}},
+		{"a forbidding rule without a timing", "it never takes effect", func(c *plans.Catalog) { c.ChangeRules[0].By, c.ChangeRules[0].Effective = nil, 0 }, nil},
+		{"two rules for one", "M14: the timing of an action must be unambiguous", func(c *plans.Catalog) { c.ChangeRules[1].Action = plans.Upgrade }, []string{"change_rules[1].by invalid"}},
+		{"two rules for two actors", "each has its own", func(c *plans.Catalog) {
 			c.ChangeRules[0].By, c.ChangeRules[1].Action = []plans.Actor{plans.Customer}, plans.Upgrade
 		}, nil},
-		{"a rule for nobody after one for somebody", "nobody may, and yet somebody does", func(c *plans.Catalog) { c.ChangeRules[6].Action = plans.Upgrade }, []string{"change_rules[6].by invalid"}},
-		{"a rule for nobody before one for somebody", "whichever comes first", func(c *plans.Catalog) { c.ChangeRules[7].Action = plans.Shorten }, []string{"change_rules[7].by invalid"}},
-		{"two rules for nobody", "which of the two says why?", func(c *plans.Catalog) {
+		{"a forbidding rule after an allowing one", "the two rules contradict each other", func(c *plans.Catalog) { c.ChangeRules[6].Action = plans.Upgrade }, []string{"change_rules[6].by invalid"}},
+		{"a forbidding rule before an allowing one", "the two rules contradict each other in either order", func(c *plans.Catalog) { c.ChangeRules[7].Action = plans.Shorten }, []string{"change_rules[7].by invalid"}},
+		{"two forbidding rules", "the reason must be unambiguous", func(c *plans.Catalog) {
 			c.ChangeRules = append(c.ChangeRules, plans.ChangeRule{Action: plans.Shorten, Reason: "no"})
 		}, []string{"change_rules[8].by invalid"}},
-		{"half a trial", "law 13: what becomes of its rest?", func(c *plans.Catalog) { c.Trial.UnusedTrial = 0 }, []string{"trial.unused_trial unset"}},
-		{"the other half", "for how long?", func(c *plans.Catalog) { c.Trial.Length = proration.Interval{} }, []string{"trial.length unset"}},
-		{"nothing", "law 14: all at once", func(c *plans.Catalog) { *c = plans.Catalog{} }, []string{
+		{"a trial without a setting for its unused time", "law 13: the setting decides the length of the paid term", func(c *plans.Catalog) { c.Trial.UnusedTrial = 0 }, []string{"trial.unused_trial unset"}},
+		{"a setting for unused time without a trial", "a trial has a length", func(c *plans.Catalog) { c.Trial.Length = proration.Interval{} }, []string{"trial.length unset"}},
+		{"nothing", "law 14: all faults come at once", func(c *plans.Catalog) { *c = plans.Catalog{} }, []string{
 			"policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset", "allocation unset", "plans unset", "markets unset",
 		}},
-		{"a fault in every part", "law 14: all at once, in the order of the fields, each with its path", func(c *plans.Catalog) {
+		{"a fault in every part", "law 14: all faults come at once, in the order of the fields, each with its path", func(c *plans.Catalog) {
 			c.Policy.ChangeDay, c.Policy.Rounding.Mode, c.Allocation = 7, 8, 0
 			c.Plans[0].Interval, c.Plans[0].Offers[1].Currency = proration.Interval{}, "R$"
 			c.Plans[2].Features[0], c.Plans[2].Limits[2].Most = "", giventest.Money("1")
@@ -95,7 +95,7 @@ func TestCatalogValidate(t *testing.T) {
 				t.Log(c.why)
 			}
 
-			// What Validate refuses is refused by every verb, with the same faults.
+			// Every verb refuses a catalog that Validate refuses, with the same faults.
 			contract := contractOf(t, onSale(t), ordered("7 seat", "P6M"))
 			_, quoted := catalog.Quote(ordered("7 seat", ""))
 			_, checked := catalog.Check(plans.ChangeRequest{Contract: contract, By: plans.Support, At: contract.Terms[0].Period.Start, Change: plans.Change{Cancel: true}})
@@ -112,7 +112,7 @@ func TestCatalogValidate(t *testing.T) {
 	}
 }
 
-// What is stored is what is read back, with no more and no fewer fields than the documentation names.
+// A catalog reads back as stored, with exactly the documented fields.
 func TestCatalogJSON(t *testing.T) {
 	want := `{"policy":{"day_count":"30/360","change_day":"old","rounding":{"places":2,"mode":"half_even"}},"allocation":"last_line",` +
 		`"plans":[{"id":"base","name":"Base","rank":1,"interval":"P1M",` +
@@ -132,7 +132,7 @@ func TestCatalogJSON(t *testing.T) {
 
 	read := giventest.CheckRoundTrip(t, onSale(t))
 	giventest.CheckFaults(t, read.Validate())
-	checkText(t, "a catalog without anything", giventest.JSON(t, plans.Catalog{}),
+	checkText(t, "the zero catalog", giventest.JSON(t, plans.Catalog{}),
 		`{"policy":{"day_count":"unset","rounding":{"places":0,"mode":"unset"}},"allocation":"unset","plans":null,"markets":null}`)
 	half := giventest.CheckRoundTrip(t, plans.Catalog{Terms: []plans.Term{{}}, ChangeRules: []plans.ChangeRule{{}}, Plans: []plans.Plan{{}}, Markets: []plans.Market{{PaymentMethods: []plans.PaymentMethod{{}}}}})
 	giventest.CheckFaults(t, half.Validate(),
@@ -140,7 +140,7 @@ func TestCatalogJSON(t *testing.T) {
 		"plans[0].id unset", "plans[0].interval unset", "plans[0].offers unset", "terms[0].length unset", "terms[0].billing unset", "terms[0].renewal unset",
 		"markets[0].currency unset", "markets[0].payment_methods[0].id unset", "markets[0].payment_methods[0].by unset", "change_rules[0].action unset")
 
-	// An order and what comes of it are stored too.
+	// Orders, quotes and amendments are stored too.
 	order := ordered("7 seat, 9 seat from 2027-02-16 at 13.50, 2 phone of base", "P12M", bySupport, func(o *plans.Order) {
 		o.TrialEnd, o.Installments, o.Minimum = giventest.Instant("2026-11-26", time.UTC), 1, giventest.Money("100")
 		o.Discounts = []plans.Discount{{ID: "spring", Percent: giventest.Money("5"), Duration: plans.Once}}
@@ -159,22 +159,22 @@ func TestCatalogJSON(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkText(t, "the order that was read back costs the same", giventest.JSON(t, second), giventest.JSON(t, first))
+	checkText(t, "the order, read back, has the same quote", giventest.JSON(t, second), giventest.JSON(t, first))
 	stored := giventest.CheckRoundTrip(t, first)
-	checkText(t, "in the same words", stored.Explain(), first.Explain())
+	checkText(t, "the text, read back", stored.Explain(), first.Explain())
 	giventest.CheckRoundTrip(t, plans.Order{})
 	giventest.CheckRoundTrip(t, plans.Quote{})
 	giventest.CheckRoundTrip(t, plans.ChangeRequest{})
 	giventest.CheckRoundTrip(t, plans.Amendment{})
 }
 
-// vocabulary is an enum as JSON has it.
+// vocabulary is an enum with its JSON methods.
 type vocabulary interface {
 	MarshalText() ([]byte, error)
 	String() string
 }
 
-// checkVocabulary holds an enum to its names: from 1 on, each is written and read back, and nothing else is read.
+// checkVocabulary checks the names of an enum: from 1 on, each is written and read back, and no other text is read.
 func checkVocabulary[T interface {
 	~uint8
 	vocabulary
@@ -196,10 +196,10 @@ func checkVocabulary[T interface {
 	for _, i := range []int{len(names), 255} {
 		v := T(i)
 		if text, err := v.MarshalText(); !errors.Is(err, proration.ErrInvalid) {
-			t.Errorf("%d, which does not exist, is written %q (%v)", i, text, err)
+			t.Errorf("the unknown value %d is written %q (%v)", i, text, err)
 		}
 		if got := v.String(); strings.Trim(got, "0123456789") != "" {
-			t.Errorf("%d, which does not exist, has the name %q", i, got)
+			t.Errorf("the unknown value %d has the name %q", i, got)
 		}
 	}
 	for _, text := range []string{"", " " + names[1], strings.ToUpper(names[1]), "Unset", "1", "0", "null", names[1] + "\x00", strings.Repeat("x", 1000)} {
@@ -211,7 +211,7 @@ func checkVocabulary[T interface {
 	}
 }
 
-func TestEnums(t *testing.T) {
+func TestEnumNames(t *testing.T) {
 	for name, check := range map[string]func(*testing.T){
 		"action": func(t *testing.T) {
 			checkVocabulary(t, (*plans.Action).UnmarshalText,
@@ -243,7 +243,7 @@ func TestEnums(t *testing.T) {
 	}
 }
 
-// What is read from outside is refused when it is read, or at the latest where it is used, and never panics.
+// Outside input is refused when it is read or used, and never panics.
 func TestCatalogHostileJSON(t *testing.T) {
 	for _, text := range []string{
 		`null`, `{}`, `[]`, `{"plans":null}`, `{"plans":[null]}`, `{"plans":[{"offers":[null]}]}`, `{"terms":[null],"markets":[null],"change_rules":[null]}`,

@@ -8,73 +8,73 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// moved is another billing date.
-func moved(text string, loc *time.Location) plans.Change {
+// anchorChange is a change of the billing date.
+func anchorChange(text string, loc *time.Location) plans.Change {
 	return plans.Change{Anchor: giventest.Instant(text, loc)}
 }
 
-// every is a contract for ten seats at 89.00 that is billed from an anchor on.
-func every(anchor, interval string, loc *time.Location) plans.Contract {
+// seatsFrom is a contract for ten seats at 89.00, billed from an anchor.
+func seatsFrom(anchor, interval string, loc *time.Location) plans.Contract {
 	c := seats("10", "89.00")
 	c.Cycle = giventest.Cycle(anchor, interval, loc)
 	return c
 }
 
-func TestContractWithAnchor(t *testing.T) {
+func TestContractChangedAnchor(t *testing.T) {
 	newYork := giventest.Zone(t, "America/New_York")
 	saoPaulo := giventest.Zone(t, "America/Sao_Paulo")
 	const ten = "growth: 10 seat at 89; cycle "
-	onDay, trial, stored := every("2026-11-16", "P1M", time.UTC), every("2026-12-15", "P1M", time.UTC), every("2026-11-01", "P1M", time.UTC)
+	onDay, trial, stored := seatsFrom("2026-11-16", "P1M", time.UTC), seatsFrom("2026-12-15", "P1M", time.UTC), seatsFrom("2026-11-01", "P1M", time.UTC)
 	onDay.Cycle.Day = 1
 	trial.First = giventest.Period("2026-11-01/2026-12-15", nil)
 	stored.Cycle.Zone, stored.Cycle.Location = "", nil
 	month := seats("10", "89.00")
 	outside, invalid := []string{"anchor outside"}, []string{"anchor invalid"}
 	for _, r := range []withRow{
-		{name: "later in the period", why: "from the 20th on, each month begins there", contract: month, change: moved("2026-11-20", nil), want: ten + "2026-11-20 P1M"},
-		{name: "at the instant", why: "a period begins with the change", contract: month, change: moved("2026-11-16", nil), want: ten + "2026-11-16 P1M"},
-		{name: "in the next period", why: "the 10th of December, with what lies before it", contract: month, change: moved("2026-12-10", nil), want: ten + "2026-12-10 P1M"},
-		{name: "to where it is", why: "nothing changes but the number of the period", contract: month, change: moved("2026-12-01", nil), want: ten + "2026-12-01 P1M"},
-		{name: "one interval later", why: "a whole period lies before it", contract: month, change: moved("2026-12-16", nil), want: ten + "2026-12-16 P1M"},
-		{name: "more than an interval later", why: "periods would begin on November 16 before", contract: month, change: moved("2026-12-16T00:00:00.000000001", nil), wantErr: outside},
-		{name: "years later", why: "as above", contract: month, change: moved("2028-11-16", nil), wantErr: outside},
-		{name: "before the change", why: "what was billed is not billed otherwise", contract: month, change: moved("2026-11-15T23:59:59.999999999", nil), wantErr: outside},
-		{name: "where terms are billed up front", why: "each is one period, from its start to its end", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: moved("2026-12-01", nil), wantErr: invalid},
+		{name: "later in the period", why: "from the 20th on, each month begins there", contract: month, change: anchorChange("2026-11-20", nil), want: ten + "2026-11-20 P1M"},
+		{name: "at the instant of the change", why: "a period begins with the change", contract: month, change: anchorChange("2026-11-16", nil), want: ten + "2026-11-16 P1M"},
+		{name: "in the next period", why: "the 10th of December, and the time before it", contract: month, change: anchorChange("2026-12-10", nil), want: ten + "2026-12-10 P1M"},
+		{name: "to its current date", why: "only the number of the period changes", contract: month, change: anchorChange("2026-12-01", nil), want: ten + "2026-12-01 P1M"},
+		{name: "one interval later", why: "the time before it is a whole period", contract: month, change: anchorChange("2026-12-16", nil), want: ten + "2026-12-16 P1M"},
+		{name: "more than an interval later", why: "a period would begin on November 16, before it", contract: month, change: anchorChange("2026-12-16T00:00:00.000000001", nil), wantErr: outside},
+		{name: "years later", why: "a period would begin on November 16, before it", contract: month, change: anchorChange("2028-11-16", nil), wantErr: outside},
+		{name: "before the change", why: "billed time is not billed again", contract: month, change: anchorChange("2026-11-15T23:59:59.999999999", nil), wantErr: outside},
+		{name: "in terms that are billed up front", why: "each is one period, from its start to its end", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: anchorChange("2026-12-01", nil), wantErr: invalid},
 
-		{name: "the 31st", why: "law 6: it is remembered", contract: month, change: moved("2027-01-31", nil), at: "2027-01-05", want: ten + "2027-01-31 P1M"},
-		{name: "the last of a short month", why: "the 28th was asked for, whatever the day was before", contract: every("2026-10-31", "P1M", time.UTC), change: moved("2027-02-28", nil), at: "2027-02-10", want: ten + "2027-02-28 P1M"},
-		{name: "from the last of January to that of February", why: "a month of the new cycle: January 28 to February 28", contract: month, change: moved("2027-02-28", nil), at: "2027-01-31", want: ten + "2027-02-28 P1M"},
-		{name: "from the last of January to March", why: "February 1 lies between", contract: month, change: moved("2027-03-01", nil), at: "2027-01-31", wantErr: outside},
-		{name: "from the last of February to that of March", why: "one month of a cycle on the 31st", contract: month, change: moved("2027-03-31", nil), at: "2027-02-28", want: ten + "2027-03-31 P1M"},
-		{name: "from the day before the last of February to the last of March", why: "February 28 lies between", contract: month, change: moved("2027-03-31", nil), at: "2027-02-27", wantErr: outside},
-		{name: "of a leap year", why: "February 29, and the 28th in other years", contract: every("2026-06-01", "P1Y", time.UTC), change: moved("2028-02-29", nil), at: "2027-06-15", want: ten + "2028-02-29 P1Y"},
+		{name: "the 31st", why: "law 6: the cycle remembers the 31st", contract: month, change: anchorChange("2027-01-31", nil), at: "2027-01-05", want: ten + "2027-01-31 P1M"},
+		{name: "the last day of a short month", why: "the request is for the 28th, whatever the day was before", contract: seatsFrom("2026-10-31", "P1M", time.UTC), change: anchorChange("2027-02-28", nil), at: "2027-02-10", want: ten + "2027-02-28 P1M"},
+		{name: "from the last day of January to that of February", why: "a month of the new cycle: January 28 to February 28", contract: month, change: anchorChange("2027-02-28", nil), at: "2027-01-31", want: ten + "2027-02-28 P1M"},
+		{name: "from the last day of January to March", why: "February 1 is a boundary between them", contract: month, change: anchorChange("2027-03-01", nil), at: "2027-01-31", wantErr: outside},
+		{name: "from the last day of February to that of March", why: "one month of a cycle on the 31st", contract: month, change: anchorChange("2027-03-31", nil), at: "2027-02-28", want: ten + "2027-03-31 P1M"},
+		{name: "from the day before the last of February to the last of March", why: "February 28 is a boundary between them", contract: month, change: anchorChange("2027-03-31", nil), at: "2027-02-27", wantErr: outside},
+		{name: "in a leap year", why: "February 29, and the 28th in other years", contract: seatsFrom("2026-06-01", "P1Y", time.UTC), change: anchorChange("2028-02-29", nil), at: "2027-06-15", want: ten + "2028-02-29 P1Y"},
 
-		{name: "on another calendar", why: "03:00 in London is the evening before in New York", contract: every("2026-11-01", "P1M", newYork), change: moved("2026-11-20T03:00:00Z", time.UTC), want: ten + "2026-11-19T22:00:00 P1M"},
-		{name: "midnight of the customer", why: "the day is that of the contract's calendar", contract: every("2026-11-01", "P1M", newYork), change: moved("2026-11-20", newYork), want: ten + "2026-11-20 P1M"},
-		{name: "given in another zone than UTC", why: "as above, the other way round", contract: stored, change: moved("2026-11-30T22:00:00", newYork), want: ten + "2026-12-01T03:00:00 P1M"},
-		{name: "one interval later, through a change of clocks", why: "a month is a month of the calendar, one hour longer here", contract: every("2026-10-01", "P1M", newYork), change: moved("2026-11-20", newYork), at: "2026-10-20", want: ten + "2026-11-20 P1M"},
-		{name: "and a moment more", why: "as above", contract: every("2026-10-01", "P1M", newYork), change: moved("2026-11-20T00:00:00.000000001", newYork), at: "2026-10-20", wantErr: outside},
-		{name: "where clocks skip the time of day", why: "02:30 is due at 03:30 on that day, and at 02:30 on all others", contract: every("2027-02-14T02:30:00", "P1M", newYork), change: moved("2027-03-14T03:30:00", newYork), at: "2027-03-10", want: ten + "2027-03-14T02:30:00 P1M"},
-		{name: "where clocks skip midnight", why: "the first instant of that day is 01:00; a cycle from midnight on stays one", contract: every("2018-10-01", "P1M", saoPaulo), change: moved("2018-11-04T01:00:00", saoPaulo), at: "2018-10-20", want: ten + "2018-11-04 P1M"},
+		{name: "on another calendar", why: "03:00 in London is the evening before in New York", contract: seatsFrom("2026-11-01", "P1M", newYork), change: anchorChange("2026-11-20T03:00:00Z", time.UTC), want: ten + "2026-11-19T22:00:00 P1M"},
+		{name: "midnight of the customer", why: "the contract's calendar has the day", contract: seatsFrom("2026-11-01", "P1M", newYork), change: anchorChange("2026-11-20", newYork), want: ten + "2026-11-20 P1M"},
+		{name: "an instant in another zone than UTC", why: "the contract's calendar has the day, also the other way round", contract: stored, change: anchorChange("2026-11-30T22:00:00", newYork), want: ten + "2026-12-01T03:00:00 P1M"},
+		{name: "one interval later, across a clock change", why: "a month is a calendar month, one hour longer here", contract: seatsFrom("2026-10-01", "P1M", newYork), change: anchorChange("2026-11-20", newYork), at: "2026-10-20", want: ten + "2026-11-20 P1M"},
+		{name: "one interval later, and a moment more", why: "a calendar month has passed, and a boundary with it", contract: seatsFrom("2026-10-01", "P1M", newYork), change: anchorChange("2026-11-20T00:00:00.000000001", newYork), at: "2026-10-20", wantErr: outside},
+		{name: "a skipped time of day", why: "02:30 is 03:30 on that day, and 02:30 on all others", contract: seatsFrom("2027-02-14T02:30:00", "P1M", newYork), change: anchorChange("2027-03-14T03:30:00", newYork), at: "2027-03-10", want: ten + "2027-03-14T02:30:00 P1M"},
+		{name: "a skipped midnight", why: "the first instant of that day is 01:00; a cycle from midnight stays a cycle from midnight", contract: seatsFrom("2018-10-01", "P1M", saoPaulo), change: anchorChange("2018-11-04T01:00:00", saoPaulo), at: "2018-10-20", want: ten + "2018-11-04 P1M"},
 
-		{name: "with a day of its own", why: "the old day of the month is forgotten", contract: onDay, change: moved("2026-12-10", nil), want: ten + "2026-12-10 P1M"},
-		{name: "weeks", why: "seven days at most", contract: every("2026-11-02", "P1W", time.UTC), change: moved("2026-11-23", nil), want: ten + "2026-11-23 P1W"},
-		{name: "weeks, a day more", why: "November 17 lies between", contract: every("2026-11-02", "P1W", time.UTC), change: moved("2026-11-24", nil), wantErr: outside},
-		{name: "hours", why: "of whatever length", contract: every("2026-11-16", "PT6H", time.UTC), change: moved("2026-11-16T05:00:00", nil), want: ten + "2026-11-16T05:00:00 PT6H"},
-		{name: "hours, one more", why: "01:00 lies between", contract: every("2026-11-16", "PT6H", time.UTC), change: moved("2026-11-16T07:00:00", nil), wantErr: outside},
+		{name: "in a cycle with a remembered day", why: "the new cycle forgets the old day of the month", contract: onDay, change: anchorChange("2026-12-10", nil), want: ten + "2026-12-10 P1M"},
+		{name: "weeks", why: "seven days at most", contract: seatsFrom("2026-11-02", "P1W", time.UTC), change: anchorChange("2026-11-23", nil), want: ten + "2026-11-23 P1W"},
+		{name: "weeks, a day more", why: "November 17 is a boundary between them", contract: seatsFrom("2026-11-02", "P1W", time.UTC), change: anchorChange("2026-11-24", nil), wantErr: outside},
+		{name: "hours", why: "an interval of any length", contract: seatsFrom("2026-11-16", "PT6H", time.UTC), change: anchorChange("2026-11-16T05:00:00", nil), want: ten + "2026-11-16T05:00:00 PT6H"},
+		{name: "hours, one more", why: "01:00 is a boundary between them", contract: seatsFrom("2026-11-16", "PT6H", time.UTC), change: anchorChange("2026-11-16T07:00:00", nil), wantErr: outside},
 
 		{
-			name: "in a term", why: "its months begin elsewhere, and it ends where it did", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), change: moved("2026-11-20", nil),
+			name: "in a term", why: "its months begin on the new date, and it ends as agreed", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), change: anchorChange("2026-11-20", nil),
 			want: ten + "2026-11-20 P1M; P6M 2026-11-01/2027-05-01 renew",
 		},
 		{
-			name: "with steps", why: "those that are over fold in; those ahead stay where they were agreed", contract: ramped(), change: moved("2026-12-05", nil), at: "2026-12-01",
+			name: "with steps", why: "past steps fold in; later steps keep their dates", contract: ramped(), change: anchorChange("2026-12-05", nil), at: "2026-12-01",
 			want: "growth: 20 seat at 69, 3 light at 19, 4 phone at 10; from 2027-01-01 2 light at 19; from 2027-01-01 30 seat at 59; cycle 2026-12-05 P1M",
 		},
-		{name: "in a first period that is longer", why: "it is over", contract: trial, change: moved("2026-11-20", nil), want: ten + "2026-11-20 P1M"},
+		{name: "in a longer first period", why: "the first period ends with the change", contract: trial, change: anchorChange("2026-11-20", nil), want: ten + "2026-11-20 P1M"},
 
-		{name: "in its first year", why: "no period lies before it", contract: month, change: moved("0001-01-20", nil), at: "0001-01-20", wantErr: []string{"anchor limit"}},
-		{name: "with an item", why: "one change at a time", contract: month, change: plans.Change{Item: "seat", Anchor: giventest.Instant("2026-11-20", nil)}, wantErr: invalid},
+		{name: "in the first year of the calendar", why: "no period precedes it", contract: month, change: anchorChange("0001-01-20", nil), at: "0001-01-20", wantErr: []string{"anchor limit"}},
+		{name: "with an item", why: "a change has one subject", contract: month, change: plans.Change{Item: "seat", Anchor: giventest.Instant("2026-11-20", nil)}, wantErr: invalid},
 	} {
 		t.Run(r.name, func(t *testing.T) {
 			r.run(t)
@@ -85,11 +85,11 @@ func TestContractWithAnchor(t *testing.T) {
 	}
 }
 
-// Law 6: the day that was asked for is remembered through short months.
-func TestContractWithAnchorRemembers(t *testing.T) {
+// Law 6: short months do not change the requested day.
+func TestContractChangedAnchorRemembersDay(t *testing.T) {
 	newYork := giventest.Zone(t, "America/New_York")
 	for _, loc := range []*time.Location{time.UTC, newYork} {
-		after, err := every("2026-11-01", "P1M", loc).Changed(moved("2027-01-31", loc), giventest.Instant("2027-01-05", loc))
+		after, err := seatsFrom("2026-11-01", "P1M", loc).Changed(anchorChange("2027-01-31", loc), giventest.Instant("2027-01-05", loc))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -102,8 +102,8 @@ func TestContractWithAnchorRemembers(t *testing.T) {
 	}
 }
 
-// Law 14: what no calendar has is refused, and JSON cannot write it.
-func TestContractWithAnchorBeyond(t *testing.T) {
+// Law 14: a date outside the calendar is refused, since JSON cannot write it.
+func TestContractChangedAnchorOutsideCalendar(t *testing.T) {
 	for _, year := range []int{10_000, 20_000, 1 << 30} {
 		_, err := seats("10", "89.00").Changed(plans.Change{Anchor: time.Date(year, 2, 1, 0, 0, 0, 0, time.UTC)}, giventest.Instant("2026-11-16", nil))
 		if giventest.CheckFaults(t, err, "anchor limit") {

@@ -9,90 +9,90 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// at is another price of an item.
-func at(unit, item string) plans.Change {
+// priceChange is a price change of an item.
+func priceChange(unit, item string) plans.Change {
 	return plans.Change{Item: item, Price: &plans.Price{Unit: giventest.Money(unit)}}
 }
 
-// priced is a change that has a price for an item, `{"unit":"89"}`.
-func priced(change plans.Change, price string) plans.Change {
+// withPrice is a change with a price, `{"unit":"89"}`.
+func withPrice(change plans.Change, price string) plans.Change {
 	p := priceOf(price)
 	change.Price = &p
 	return change
 }
 
-func TestContractWithPrice(t *testing.T) {
+func TestContractChangedPrice(t *testing.T) {
 	const kinds = "3 light at 19; cycle 2026-11-01 P1M"
-	same := monthlyKinds() // steps at the old price, at others, and of another item
+	same := monthlyKinds() // steps at the old price, at other prices, and of another item
 	same.Ramp = steps(nil, "2026-12-01 20 seat at 79.0", "2027-01-01 25 seat at 69.00", "2027-01-01 5 light at 79.00", "2027-02-01 30 seat at 79.00")
 	for _, r := range []withRow{
-		{name: "another price", why: "a deal that was agreed on inside the period", contract: monthlyKinds(), change: at("85", "seat"), want: "growth: 10 seat at 85, " + kinds},
-		{name: "of another item", why: "each item has its own", contract: monthlyKinds(), change: at("21.50", "light"), want: "growth: 10 seat at 79, 3 light at 21.5; cycle 2026-11-01 P1M"},
-		{name: "for nothing", why: "the zero price is free, and none is nil", contract: monthlyKinds(), change: plans.Change{Item: "seat", Price: &plans.Price{}}, want: "growth: 10 seat at 0, " + kinds},
-		{name: "the same price", why: "it is no fault to agree on what there is", contract: monthlyKinds(), change: at("79.0", "seat"), want: "growth: 10 seat at 79, " + kinds},
+		{name: "another price", why: "a special price agreed within the period", contract: monthlyKinds(), change: priceChange("85", "seat"), want: "growth: 10 seat at 85, " + kinds},
+		{name: "of another item", why: "each item has its own price", contract: monthlyKinds(), change: priceChange("21.50", "light"), want: "growth: 10 seat at 79, 3 light at 21.5; cycle 2026-11-01 P1M"},
+		{name: "a zero price", why: "the zero price is free; nil is no price", contract: monthlyKinds(), change: plans.Change{Item: "seat", Price: &plans.Price{}}, want: "growth: 10 seat at 0, " + kinds},
+		{name: "the same price", why: "agreeing on the current price is valid", contract: monthlyKinds(), change: priceChange("79.0", "seat"), want: "growth: 10 seat at 79, " + kinds},
 		{
-			name: "with steps ahead", why: "those at the old price, however it is written, go on at the new one; what was agreed at another price, or of another item, stays",
-			contract: same, change: at("85", "seat"),
+			name: "with later steps", why: "steps at the old price, however it is written, take the new one; steps at another price, or of another item, keep theirs",
+			contract: same, change: priceChange("85", "seat"),
 			want: "growth: 10 seat at 85, 3 light at 19; from 2026-12-01 20 seat at 85; from 2027-01-01 25 seat at 69; from 2027-01-01 5 light at 79; from 2027-02-01 30 seat at 85; cycle 2026-11-01 P1M",
 		},
 		{
-			name: "after a step at another price", why: "69.00 is the old price by then, and 79.00 was agreed for February",
-			contract: same, change: at("85", "seat"), at: "2027-01-15",
+			name: "after a step at another price", why: "69.00 is the old price then, and 79.00 was agreed for February",
+			contract: same, change: priceChange("85", "seat"), at: "2027-01-15",
 			want: "growth: 25 seat at 85, 5 light at 79; from 2027-02-01 30 seat at 79; cycle 2026-11-01 P1M",
 		},
 		{
-			name: "at a step", why: "a step holds from its first instant on, so that its price is the old one",
-			contract: ramped(), change: at("85", "seat"),
+			name: "at a step", why: "a step applies from its first instant on, so that its price is the old one",
+			contract: ramped(), change: priceChange("85", "seat"),
 			want: "growth: 12 seat at 85, 3 light at 19; from 2026-12-01 20 seat at 69; from 2026-12-01 4 phone at 10; from 2027-01-01 2 light at 19; from 2027-01-01 30 seat at 59; cycle 2026-11-01 P1M",
 		},
 		{
-			name: "a moment before a step", why: "the step lies ahead, at a price of its own",
-			contract: ramped(), change: at("85", "seat"), at: "2026-11-15T23:59:59.999999999",
+			name: "a moment before a step", why: "the step is later and keeps its own price",
+			contract: ramped(), change: priceChange("85", "seat"), at: "2026-11-15T23:59:59.999999999",
 			want: "growth: 10 seat at 85, 3 light at 19; from 2026-11-16 12 seat at 75; from 2026-12-01 20 seat at 69; from 2026-12-01 4 phone at 10; " +
 				"from 2027-01-01 2 light at 19; from 2027-01-01 30 seat at 59; cycle 2026-11-01 P1M",
 		},
 		{
-			name: "what comes later goes on", why: "the light seats of next year are at the price of today",
-			contract: ramped(), change: at("20", "light"),
+			name: "later steps at the old price", why: "the light seats of next year have the current price",
+			contract: ramped(), change: priceChange("20", "light"),
 			want: "growth: 12 seat at 75, 3 light at 20; from 2026-12-01 20 seat at 69; from 2026-12-01 4 phone at 10; from 2027-01-01 2 light at 20; from 2027-01-01 30 seat at 59; cycle 2026-11-01 P1M",
 		},
 		{
-			name: "in a term", why: "14.00 a month goes six times into the term", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: priced(plans.Change{Item: "seat"}, `{"per":"P1M","unit":"14"}`),
+			name: "in a term", why: "14.00 a month applies six times in the term", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: withPrice(plans.Change{Item: "seat"}, `{"per":"P1M","unit":"14"}`),
 			want: "base: 10 seat at 14 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew",
 		},
 		{
-			name: "for another length that goes into the term", why: "42.00 a quarter", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: priced(plans.Change{Item: "seat"}, `{"per":"P3M","unit":"42"}`),
+			name: "for another length that divides the term", why: "42.00 a quarter", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: withPrice(plans.Change{Item: "seat"}, `{"per":"P3M","unit":"42"}`),
 			want: "base: 10 seat at 42 per P3M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew",
 		},
 		{
-			name: "by the year in months", why: "twelve months do not go into one", contract: monthlyKinds(), change: priced(plans.Change{Item: "seat"}, `{"per":"P1Y","unit":"700"}`),
+			name: "an annual price in monthly periods", why: "twelve months do not divide one month", contract: monthlyKinds(), change: withPrice(plans.Change{Item: "seat"}, `{"per":"P1Y","unit":"700"}`),
 			wantErr: []string{"contract.items[0].price.per invalid"},
 		},
 		{
-			name: "a price that does not go into the term", why: "four months do not go into six", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: priced(plans.Change{Item: "seat"}, `{"per":"P4M","unit":"60"}`),
+			name: "a price length that does not divide the term", why: "four months do not divide six", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: withPrice(plans.Change{Item: "seat"}, `{"per":"P4M","unit":"60"}`),
 			wantErr: []string{"contract.items[0].price.per invalid", "contract.terms[0].items[0].price.per invalid"},
 		},
-		{name: "below zero", why: "law 7", contract: monthlyKinds(), change: at("-1", "seat"), wantErr: []string{"price.unit invalid"}},
-		{name: "beyond the limits", why: "law 14", contract: monthlyKinds(), change: at("1e18", "seat"), wantErr: []string{"price.unit limit"}},
-		{name: "with more of it", why: "more at another price is two changes, one after the other", contract: monthlyKinds(), change: priced(of("1", "seat"), `{"unit":"85"}`), wantErr: []string{"price invalid"}},
-		{name: "with less of it", why: "as above", contract: monthlyKinds(), change: priced(of("-1", "seat"), `{"unit":"85"}`), wantErr: []string{"price invalid"}},
-		{name: "of what is not there", why: "how many of it?", contract: monthlyKinds(), change: at("5", "phone"), wantErr: []string{"quantity unset"}},
-		{name: "of what comes later", why: "there is no phone on the 16th", contract: ramped(), change: at("5", "phone"), wantErr: []string{"quantity unset"}},
+		{name: "a negative price", why: "law 7: a price is not negative", contract: monthlyKinds(), change: priceChange("-1", "seat"), wantErr: []string{"price.unit invalid"}},
+		{name: "beyond the limits", why: "law 14: amounts have limits", contract: monthlyKinds(), change: priceChange("1e18", "seat"), wantErr: []string{"price.unit limit"}},
+		{name: "with an added quantity", why: "more units at another price are two changes, one after the other", contract: monthlyKinds(), change: withPrice(quantityChange("1", "seat"), `{"unit":"85"}`), wantErr: []string{"price invalid"}},
+		{name: "with a removed quantity", why: "fewer units at another price are two changes, one after the other", contract: monthlyKinds(), change: withPrice(quantityChange("-1", "seat"), `{"unit":"85"}`), wantErr: []string{"price invalid"}},
+		{name: "of a missing item", why: "a new item needs a quantity", contract: monthlyKinds(), change: priceChange("5", "phone"), wantErr: []string{"quantity unset"}},
+		{name: "of an item that a step adds later", why: "the contract has no phone on the 16th", contract: ramped(), change: priceChange("5", "phone"), wantErr: []string{"quantity unset"}},
 		{
-			name: "of what has come", why: "the step that added it is over", contract: ramped(), change: at("5", "phone"), at: "2026-12-01",
+			name: "of an item that a step has added", why: "the step has taken effect", contract: ramped(), change: priceChange("5", "phone"), at: "2026-12-01",
 			want: "growth: 20 seat at 69, 3 light at 19, 4 phone at 5; from 2027-01-01 2 light at 19; from 2027-01-01 30 seat at 59; cycle 2026-11-01 P1M",
 		},
-		{name: "of nothing named", why: "a price is of an item", contract: monthlyKinds(), change: at("5", ""), wantErr: []string{"quantity unset"}},
+		{name: "without an item", why: "a price belongs to an item", contract: monthlyKinds(), change: priceChange("5", ""), wantErr: []string{"quantity unset"}},
 	} {
 		t.Run(r.name, r.run)
 	}
 }
 
-// Law 15: the tiers of a price that was agreed on are written to afterwards, and each contract and step has its own.
-func TestContractWithPriceShares(t *testing.T) {
+// Law 15: each contract and step has its own copy of the tiers, so that later edits change no other.
+func TestContractChangedPriceSharesNothing(t *testing.T) {
 	contract := seats("10", "79.00")
 	contract.Ramp = steps(nil, "2026-12-01 20 seat at 79.00", "2027-01-01 25 seat at 79.00")
-	change := priced(plans.Change{Item: "seat"}, byTier)
+	change := withPrice(plans.Change{Item: "seat"}, byTier)
 	after, err := contract.Changed(change, giventest.Instant("2026-11-16", nil))
 	if err != nil {
 		t.Fatal(err)
@@ -109,13 +109,13 @@ func TestContractWithPriceShares(t *testing.T) {
 	}
 }
 
-// A change of the price is no quantity that is added: whoever bills that alone is told.
-func TestContractAddedPrice(t *testing.T) {
+// A price change is not an added quantity: Added refuses it.
+func TestContractAddedRefusesPriceChange(t *testing.T) {
 	for name, row := range map[string]struct {
 		change plans.Change
 		want   []string
 	}{
-		"another price":        {at("85", "seat"), []string{"quantity unset", "price invalid"}},
+		"another price":        {priceChange("85", "seat"), []string{"quantity unset", "price invalid"}},
 		"another billing date": {plans.Change{Anchor: giventest.Instant("2026-12-01", nil)}, []string{"item unset"}},
 	} {
 		_, err := seats("10", "79.00").Added(row.change, part(november, "", time.UTC), proration.Standard(2))

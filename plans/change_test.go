@@ -12,8 +12,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// summary writes what a change may change of a contract: "growth: 10 seat at 89; from 2026-12-01 12 seat at 79; cycle
-// 2026-11-01 P1M; P6M 2026-11-01/2027-05-01 renew; discount friends".
+// summary writes the parts of a contract that a change may change: "growth: 10 seat at 89; from 2026-12-01 12 seat at
+// 79; cycle 2026-11-01 P1M; P6M 2026-11-01/2027-05-01 renew; discount friends".
 func summary(c plans.Contract) string {
 	loc := c.Cycle.Location
 	if loc == nil {
@@ -56,7 +56,7 @@ func summary(c plans.Contract) string {
 	return strings.Join(all, "; ")
 }
 
-// offering is a plan of such periods, "seat USD 139.00".
+// offering is a plan with the given periods and offers, "seat USD 139.00".
 func offering(id, interval string, offers ...string) *plans.Plan {
 	p := &plans.Plan{ID: id, Interval: giventest.Interval(interval)}
 	for _, text := range offers {
@@ -66,12 +66,12 @@ func offering(id, interval string, offers ...string) *plans.Plan {
 	return p
 }
 
-// of is a change of a quantity.
-func of(quantity, item string) plans.Change {
+// quantityChange is a quantity change.
+func quantityChange(quantity, item string) plans.Change {
 	return plans.Change{Item: item, Quantity: giventest.Money(quantity)}
 }
 
-// withRow is a change of a contract, and the summary of what comes out.
+// withRow is a change of a contract, and the summary of the result.
 type withRow struct {
 	name, why string
 	contract  plans.Contract
@@ -96,10 +96,10 @@ func (r *withRow) run(t *testing.T) {
 			t.Errorf("the currency is now %s", after.Currency)
 		}
 	} else if !reflect.DeepEqual(after, plans.Contract{}) {
-		t.Errorf("besides the error there is a contract, %+v", after)
+		t.Errorf("a contract comes with the error: %+v", after)
 	}
 	if !reflect.DeepEqual(r.contract, before) || giventest.JSON(t, r.change) != change {
-		t.Errorf("the contract itself is now %+v, the change %+v", r.contract, r.change)
+		t.Errorf("the input is now %+v, the change %+v", r.contract, r.change)
 	}
 }
 
@@ -112,7 +112,7 @@ func shorter(c plans.Contract, end string) plans.Contract {
 	return c
 }
 
-// monthlyKinds is a contract over two kinds of seats, with steps of both that lie ahead, and of a phone that is not there yet.
+// monthlyKinds is a contract for two kinds of seats, with later steps of both and of a new phone.
 func monthlyKinds() plans.Contract {
 	c := seats("10", "79.00")
 	c.Items = append(c.Items, one("light", "3", "19.00"))
@@ -125,62 +125,62 @@ func ramped() plans.Contract {
 	return c
 }
 
-func TestContractWithQuantity(t *testing.T) {
+func TestContractChangedQuantity(t *testing.T) {
 	const kinds = "3 light at 19; cycle 2026-11-01 P1M"
 	for _, r := range []withRow{
-		{name: "more seats", why: "K3a: next month all seats in full", contract: monthlyKinds(), change: of("2", "seat"), want: "growth: 12 seat at 79, " + kinds},
-		{name: "more of another kind", why: "K3c: seats have kinds", contract: monthlyKinds(), change: of("1", "light"), want: "growth: 10 seat at 79, 4 light at 19; cycle 2026-11-01 P1M"},
-		{name: "part of a unit", why: "hours are sold in quarters", contract: monthlyKinds(), change: of("0.25", "seat"), want: "growth: 10.25 seat at 79, " + kinds},
-		{name: "fewer", why: "a rule may allow it; the contract only says what is left", contract: monthlyKinds(), change: of("-4", "seat"), want: "growth: 6 seat at 79, " + kinds},
-		{name: "none left", why: "an item of nothing stays, at its price", contract: monthlyKinds(), change: of("-10", "seat"), want: "growth: 0 seat at 79, " + kinds},
-		{name: "less than nothing", why: "nobody has minus one seat", contract: monthlyKinds(), change: of("-10.01", "seat"), wantErr: []string{"quantity invalid"}},
-		{name: "unknown item", why: "the contract has no price for it", contract: monthlyKinds(), change: of("1", "phone"), wantErr: []string{"item invalid"}},
-		{name: "a quantity of nothing named", why: "as above", contract: monthlyKinds(), change: of("1", ""), wantErr: []string{"item invalid"}},
-		{name: "an item, and no more of it", why: "law 13: a change of nothing was not meant", contract: monthlyKinds(), change: of("0", "seat"), wantErr: []string{"quantity unset"}},
-		{name: "beyond the limits", why: "law 14", contract: monthlyKinds(), change: of("1e18", "seat"), wantErr: []string{"quantity limit"}},
-		{name: "beyond the limits below zero", why: "law 14", contract: monthlyKinds(), change: of("-1e18", "seat"), wantErr: []string{"quantity limit"}},
+		{name: "more seats", why: "K3a: next month all seats in full", contract: monthlyKinds(), change: quantityChange("2", "seat"), want: "growth: 12 seat at 79, " + kinds},
+		{name: "more of another kind", why: "K3c: seats have kinds", contract: monthlyKinds(), change: quantityChange("1", "light"), want: "growth: 10 seat at 79, 4 light at 19; cycle 2026-11-01 P1M"},
+		{name: "a fraction of a unit", why: "hours are sold in quarters", contract: monthlyKinds(), change: quantityChange("0.25", "seat"), want: "growth: 10.25 seat at 79, " + kinds},
+		{name: "fewer", why: "a rule may allow it; the contract records the rest", contract: monthlyKinds(), change: quantityChange("-4", "seat"), want: "growth: 6 seat at 79, " + kinds},
+		{name: "down to zero", why: "an item of quantity zero stays, at its price", contract: monthlyKinds(), change: quantityChange("-10", "seat"), want: "growth: 0 seat at 79, " + kinds},
+		{name: "below zero", why: "a quantity is not negative", contract: monthlyKinds(), change: quantityChange("-10.01", "seat"), wantErr: []string{"quantity invalid"}},
+		{name: "unknown item", why: "the contract has no price for it", contract: monthlyKinds(), change: quantityChange("1", "phone"), wantErr: []string{"item invalid"}},
+		{name: "a quantity without an item", why: "a quantity belongs to an item", contract: monthlyKinds(), change: quantityChange("1", ""), wantErr: []string{"item invalid"}},
+		{name: "an item with a zero quantity", why: "law 13: a zero change is not intended", contract: monthlyKinds(), change: quantityChange("0", "seat"), wantErr: []string{"quantity unset"}},
+		{name: "beyond the limits", why: "law 14: bad input is an error that names its field", contract: monthlyKinds(), change: quantityChange("1e18", "seat"), wantErr: []string{"quantity limit"}},
+		{name: "beyond the limits below zero", why: "law 14: bad input is an error that names its field", contract: monthlyKinds(), change: quantityChange("-1e18", "seat"), wantErr: []string{"quantity limit"}},
 		{
-			name: "one more than the most", why: "999999999999999999 and 1 have 19 digits: a contract that nothing accepts any more would stop whoever stores it",
-			contract: seats("999999999999999999", "89"), change: of("1", "seat"), wantErr: []string{"contract.items[0].quantity limit"},
+			name: "one above the limit", why: "999999999999999999 and 1 have 19 digits: no method would accept the stored contract",
+			contract: seats("999999999999999999", "89"), change: quantityChange("1", "seat"), wantErr: []string{"contract.items[0].quantity limit"},
 		},
 		{
 			name: "far apart", why: "1 and 10^-18 have 19 digits together, though each is within the limits",
-			contract: seats("1", "89"), change: of("0.000000000000000001", "seat"), wantErr: []string{"contract.items[0].quantity limit"},
+			contract: seats("1", "89"), change: quantityChange("0.000000000000000001", "seat"), wantErr: []string{"contract.items[0].quantity limit"},
 		},
 
 		{
-			name: "before the ramp", why: "what was agreed for later was agreed on top: two more now are two more then", contract: ramped(), change: of("2", "seat"), at: "2026-11-10",
+			name: "before the ramp steps", why: "later steps add to the agreed quantity: two more now are two more then", contract: ramped(), change: quantityChange("2", "seat"), at: "2026-11-10",
 			want: "growth: 12 seat at 79, 3 light at 19; from 2026-11-16 14 seat at 75; from 2026-12-01 22 seat at 69; from 2026-12-01 4 phone at 10; " +
 				"from 2027-01-01 2 light at 19; from 2027-01-01 32 seat at 59; cycle 2026-11-01 P1M",
 		},
 		{
-			name: "a moment before a step", why: "it lies ahead", contract: ramped(), change: of("2", "seat"), at: "2026-11-15T23:59:59.999999999",
+			name: "a moment before a step", why: "the step is later", contract: ramped(), change: quantityChange("2", "seat"), at: "2026-11-15T23:59:59.999999999",
 			want: "growth: 12 seat at 79, 3 light at 19; from 2026-11-16 14 seat at 75; from 2026-12-01 22 seat at 69; from 2026-12-01 4 phone at 10; " +
 				"from 2027-01-01 2 light at 19; from 2027-01-01 32 seat at 59; cycle 2026-11-01 P1M",
 		},
 		{
-			name: "at a step", why: "a step holds from its first instant on", contract: ramped(), change: of("2", "seat"),
+			name: "at a step", why: "a step applies from its first instant on", contract: ramped(), change: quantityChange("2", "seat"),
 			want: "growth: 14 seat at 75, 3 light at 19; from 2026-12-01 22 seat at 69; from 2026-12-01 4 phone at 10; " +
 				"from 2027-01-01 2 light at 19; from 2027-01-01 32 seat at 59; cycle 2026-11-01 P1M",
 		},
 		{
-			name: "fewer of what there will be fewer of", why: "the steps of other items stay what they are", contract: ramped(), change: of("-2", "light"),
+			name: "fewer of an item whose quantity falls later", why: "the steps of other items are unchanged", contract: ramped(), change: quantityChange("-2", "light"),
 			want: "growth: 12 seat at 75, 1 light at 19; from 2026-12-01 20 seat at 69; from 2026-12-01 4 phone at 10; " +
 				"from 2027-01-01 0 light at 19; from 2027-01-01 30 seat at 59; cycle 2026-11-01 P1M",
 		},
-		{name: "too few for a step", why: "three light seats less are none now, and minus one next year", contract: ramped(), change: of("-3", "light"), wantErr: []string{"quantity invalid"}},
-		{name: "too few now and then", why: "law 14: each of them is told", contract: ramped(), change: of("-4", "light"), wantErr: []string{"quantity invalid", "quantity invalid"}},
-		{name: "of what comes later", why: "there is no phone on the 16th to have more of", contract: ramped(), change: of("1", "phone"), wantErr: []string{"item invalid"}},
+		{name: "too few for a later step", why: "three fewer light seats leave zero now, and minus one next year", contract: ramped(), change: quantityChange("-3", "light"), wantErr: []string{"quantity invalid"}},
+		{name: "too few now and later", why: "law 14: all faults come at once", contract: ramped(), change: quantityChange("-4", "light"), wantErr: []string{"quantity invalid", "quantity invalid"}},
+		{name: "of an item that a step adds later", why: "the contract has no phone on the 16th", contract: ramped(), change: quantityChange("1", "phone"), wantErr: []string{"item invalid"}},
 		{
-			name: "of what has come", why: "the step that added it is over", contract: ramped(), change: of("1", "phone"), at: "2026-12-01",
+			name: "of an item that a step has added", why: "the step has taken effect", contract: ramped(), change: quantityChange("1", "phone"), at: "2026-12-01",
 			want: "growth: 20 seat at 69, 3 light at 19, 5 phone at 10; from 2027-01-01 2 light at 19; from 2027-01-01 30 seat at 59; cycle 2026-11-01 P1M",
 		},
 		{
-			name: "after the ramp", why: "all steps are over", contract: ramped(), change: of("1", "seat"), at: "2028-02-29",
+			name: "after the ramp", why: "all steps have taken effect", contract: ramped(), change: quantityChange("1", "seat"), at: "2028-02-29",
 			want: "growth: 31 seat at 59, 2 light at 19, 4 phone at 10; cycle 2026-11-01 P1M",
 		},
 		{
-			name: "in a term", why: "M5: seats can be added at any time; the term stays", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: of("5", "seat"),
+			name: "in a term", why: "M5: seats can be added at any time; the term is unchanged", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: quantityChange("5", "seat"),
 			want: "base: 15 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew",
 		},
 	} {
@@ -188,10 +188,10 @@ func TestContractWithQuantity(t *testing.T) {
 	}
 }
 
-// An item that the contract does not have comes with its price.
-func TestContractWithItem(t *testing.T) {
+// A new item comes with its price.
+func TestContractChangedItem(t *testing.T) {
 	item := func(id, quantity, price string) plans.Change {
-		c, p := of(quantity, id), priceOf(price)
+		c, p := quantityChange(quantity, id), priceOf(price)
 		c.Price = &p
 		return c
 	}
@@ -202,28 +202,28 @@ func TestContractWithItem(t *testing.T) {
 			want: "growth: 10 seat at 79, 3 light at 19, 2 phone at 10; cycle 2026-11-01 P1M",
 		},
 		{
-			name: "in a term", why: "by the month, six times", contract: half, change: item("phone", "2", `{"per":"P1M","unit":"10"}`),
+			name: "in a term", why: "a monthly price, six times", contract: half, change: item("phone", "2", `{"per":"P1M","unit":"10"}`),
 			want: "base: 10 seat at 15 per P1M, 2 phone at 10 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew",
 		},
 		{
-			name: "one that comes later anyway", why: "there are two from now on, and two more than agreed then", contract: ramped(), change: item("phone", "2", `{"unit":"12"}`),
+			name: "an item that a step adds later", why: "two from now on, and two more than agreed later", contract: ramped(), change: item("phone", "2", `{"unit":"12"}`),
 			want: "growth: 12 seat at 75, 3 light at 19, 2 phone at 12; from 2026-12-01 20 seat at 69; from 2026-12-01 6 phone at 10; " +
 				"from 2027-01-01 2 light at 19; from 2027-01-01 30 seat at 59; cycle 2026-11-01 P1M",
 		},
-		{name: "one that is there", why: "the price belongs to the contract", contract: monthlyKinds(), change: item("seat", "2", `{"unit":"10"}`), wantErr: []string{"price invalid"}},
-		{name: "one that a step has added", why: "as above", contract: ramped(), change: item("phone", "2", `{"unit":"10"}`), at: "2026-12-01", wantErr: []string{"price invalid"}},
-		{name: "nothing of it", why: "law 13: a change of nothing was not meant", contract: monthlyKinds(), change: item("phone", "0", `{"unit":"10"}`), wantErr: []string{"quantity unset"}},
-		{name: "less than nothing of it", why: "nobody has minus one phone", contract: monthlyKinds(), change: item("phone", "-1", `{"unit":"10"}`), wantErr: []string{"quantity invalid"}},
-		{name: "a price that is none", why: "its faults have its path", contract: monthlyKinds(), change: item("phone", "1", `{"unit":"-10"}`), wantErr: []string{"price.unit invalid"}},
-		{name: "a price for other periods", why: "it does not go into a month", contract: monthlyKinds(), change: item("phone", "1", `{"per":"P1Y","unit":"10"}`), wantErr: []string{"contract.items[2].price.per invalid"}},
+		{name: "an existing item", why: "the price belongs to the contract", contract: monthlyKinds(), change: item("seat", "2", `{"unit":"10"}`), wantErr: []string{"price invalid"}},
+		{name: "an item that a step has added", why: "the price belongs to the contract", contract: ramped(), change: item("phone", "2", `{"unit":"10"}`), at: "2026-12-01", wantErr: []string{"price invalid"}},
+		{name: "a quantity of zero", why: "law 13: a zero change is not intended", contract: monthlyKinds(), change: item("phone", "0", `{"unit":"10"}`), wantErr: []string{"quantity unset"}},
+		{name: "a negative quantity", why: "a quantity is not negative", contract: monthlyKinds(), change: item("phone", "-1", `{"unit":"10"}`), wantErr: []string{"quantity invalid"}},
+		{name: "an invalid price", why: "the faults of a price have its path", contract: monthlyKinds(), change: item("phone", "1", `{"unit":"-10"}`), wantErr: []string{"price.unit invalid"}},
+		{name: "a price of another length", why: "its length does not divide a month", contract: monthlyKinds(), change: item("phone", "1", `{"per":"P1Y","unit":"10"}`), wantErr: []string{"contract.items[2].price.per invalid"}},
 		{name: "no name", why: "charges refer to their item", contract: monthlyKinds(), change: item("", "1", `{"unit":"10"}`), wantErr: []string{"contract.items[2].id unset"}},
-		{name: "a price and nothing else", why: "all faults at once", contract: monthlyKinds(), change: plans.Change{Price: &plans.Price{}}, wantErr: []string{"quantity unset"}},
+		{name: "only a price", why: "law 14: all faults come at once", contract: monthlyKinds(), change: plans.Change{Price: &plans.Price{}}, wantErr: []string{"quantity unset"}},
 	} {
 		t.Run(r.name, r.run)
 	}
 }
 
-func TestContractWithPlan(t *testing.T) {
+func TestContractChangedPlan(t *testing.T) {
 	newYork := giventest.Zone(t, "America/New_York")
 	inNewYork := seats("10", "79.00")
 	inNewYork.Cycle = giventest.Cycle("2026-11-01", "P1M", newYork)
@@ -242,42 +242,42 @@ func TestContractWithPlan(t *testing.T) {
 			want: "scale: 10 seat at 139 per P1M, 3 light at 29 per P1M; cycle 2026-11-01 P1M",
 		},
 		{
-			name: "in another currency of the plan", why: "M8: the plan is sold in euros too, and the contract stays in its currency", contract: in("EUR", seats("10", "79.00")), change: plans.Change{Plan: both("P1M")},
+			name: "in another currency of the plan", why: "M8: the plan is sold in euros too, and the contract keeps its currency", contract: in("EUR", seats("10", "79.00")), change: plans.Change{Plan: both("P1M")},
 			want: "scale: 10 seat at 129 per P1M; cycle 2026-11-01 P1M",
 		},
 		{
-			name: "a plan without an item", why: "what the plan does not offer has no price", contract: monthlyKinds(), change: plans.Change{Plan: offering("scale", "P1M", "seat USD 139.00", "phone USD 9.00")},
+			name: "a plan without an item", why: "an item without an offer has no price", contract: monthlyKinds(), change: plans.Change{Plan: offering("scale", "P1M", "seat USD 139.00", "phone USD 9.00")},
 			wantErr: []string{"plan.offers invalid"},
 		},
 		{
-			name: "a plan in another currency", why: "M8: a currency never changes inside a subscription", contract: monthlyKinds(), change: plans.Change{Plan: offering("scale", "P1M", "seat EUR 129.00", "light EUR 29.00")},
+			name: "a plan in another currency", why: "M8: a subscription never changes its currency", contract: monthlyKinds(), change: plans.Change{Plan: offering("scale", "P1M", "seat EUR 129.00", "light EUR 29.00")},
 			wantErr: []string{"plan.offers invalid", "plan.offers invalid"},
 		},
 		{
-			name: "steps ahead", why: "they were agreed at the prices of the old plan", contract: ramped(), change: plans.Change{Plan: both("P1M")}, wantErr: []string{"plan invalid"},
+			name: "with later steps", why: "the steps have prices of the old plan", contract: ramped(), change: plans.Change{Plan: both("P1M")}, wantErr: []string{"plan invalid"},
 		},
 		{
-			name: "steps over", why: "they have taken effect: the quantities stay", contract: ramped(), change: plans.Change{Plan: both("P1M")}, at: "2027-01-01",
+			name: "with past steps", why: "the steps have taken effect: the quantities stay", contract: ramped(), change: plans.Change{Plan: both("P1M")}, at: "2027-01-01",
 			want: "scale: 30 seat at 139 per P1M, 2 light at 29 per P1M, 4 phone at 9 per P1M; cycle 2026-11-01 P1M",
 		},
 		{
-			name: "a plan by the year", why: "the periods restart where the longer ones begin", contract: monthlyKinds(), change: plans.Change{Plan: both("P1Y")}, at: "2026-11-16T09:30:00",
+			name: "an annual plan", why: "the periods restart at the longer ones", contract: monthlyKinds(), change: plans.Change{Plan: both("P1Y")}, at: "2026-11-16T09:30:00",
 			want: "scale: 10 seat at 139 per P1Y, 3 light at 29 per P1Y; cycle 2026-11-16T09:30:00 P1Y",
 		},
 		{
-			name: "a plan by the year, priced by the month", why: "twelve times 139.00", contract: seats("10", "79"), change: plans.Change{Plan: perWeek},
+			name: "an annual plan with a monthly price", why: "twelve times 139.00", contract: seats("10", "79"), change: plans.Change{Plan: perWeek},
 			want: "scale: 10 seat at 139 per P1M; cycle 2026-11-16 P1Y",
 		},
 		{
-			name: "a plan by the week", why: "shorter periods restart too", contract: seats("10", "79"), change: plans.Change{Plan: offering("scale", "P1W", "seat USD 35.00")},
+			name: "a weekly plan", why: "shorter periods restart too", contract: seats("10", "79"), change: plans.Change{Plan: offering("scale", "P1W", "seat USD 35.00")},
 			want: "scale: 10 seat at 35 per P1W; cycle 2026-11-16 P1W",
 		},
 		{
-			name: "from the firsts of months", why: "the new periods begin on the day of the change, and the first of the month is forgotten", contract: firsts, change: plans.Change{Plan: both("P1Y")},
+			name: "from the first days of months", why: "the new periods begin on the day of the change, and the first of the month is forgotten", contract: firsts, change: plans.Change{Plan: both("P1Y")},
 			want: "scale: 10 seat at 139 per P1Y, 3 light at 29 per P1Y; cycle 2026-11-16 P1Y",
 		},
 		{
-			name: "on the last of a month", why: "as base_quantity: the day of the change is the 30th, and no other is remembered", contract: func() plans.Contract {
+			name: "on the last day of a month", why: "the new periods begin on the day of the change, the 30th, and no other day is remembered", contract: func() plans.Contract {
 				c := seats("10", "79")
 				c.Cycle = giventest.Cycle("2026-10-31", "P1M", time.UTC)
 				return c
@@ -285,34 +285,34 @@ func TestContractWithPlan(t *testing.T) {
 			want: "scale: 10 seat at 139 per P1Y; cycle 2026-11-30 P1Y",
 		},
 		{
-			name: "in New York", why: "the instant is 22:30 of the 15th there, whatever calendar it is written on", contract: inNewYork, change: plans.Change{Plan: both("P1Y")}, at: "2026-11-16T03:30:00Z",
+			name: "in New York", why: "the instant is 22:30 of the 15th there, whatever zone it is written in", contract: inNewYork, change: plans.Change{Plan: both("P1Y")}, at: "2026-11-16T03:30:00Z",
 			want: "scale: 10 seat at 139 per P1Y; cycle 2026-11-15T22:30:00 P1Y",
 		},
 		{
-			name: "the same plan", why: "M19: an old customer who moves to today's price keeps the periods", contract: seats("10", "79"), change: plans.Change{Plan: offering("growth", "P1M", "seat USD 89.00")},
+			name: "the same plan", why: "M19: a customer who moves to the current price keeps the periods", contract: seats("10", "79"), change: plans.Change{Plan: offering("growth", "P1M", "seat USD 89.00")},
 			want: "growth: 10 seat at 89 per P1M; cycle 2026-11-01 P1M",
 		},
 		{
-			name: "inside a term", why: "M5: an upgrade at any time; the term stays", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), change: plans.Change{Plan: both("P1M")},
+			name: "inside a term", why: "M5: an upgrade at any time; the term is unchanged", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), change: plans.Change{Plan: both("P1M")},
 			want: "scale: 10 seat at 139 per P1M; cycle 2026-11-01 P1M; P6M 2026-11-01/2027-05-01 renew",
 		},
 		{
-			name: "other periods inside a term", why: "what is billed by the month until May cannot be billed by the year", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), change: plans.Change{Plan: both("P1Y")},
+			name: "other periods inside a term", why: "monthly billing until May cannot become annual", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), change: plans.Change{Plan: both("P1Y")},
 			wantErr: []string{"plan.interval invalid"},
 		},
 		{
-			name: "inside a term that was paid up front", why: "K4: a monthly price counts six times in it; the term is the period and stays", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: plans.Change{Plan: both("P1M")},
+			name: "within a term paid up front", why: "K4: a monthly price counts six times; the term is the period and is unchanged", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: plans.Change{Plan: both("P1M")},
 			want: "scale: 10 seat at 139 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew",
 		},
 		{
-			name: "a yearly price inside half a year", why: "it does not go into the term a whole number of times", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: plans.Change{Plan: both("P1Y")},
+			name: "an annual price within half a year", why: "its length does not divide the term", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: plans.Change{Plan: both("P1Y")},
 			wantErr: []string{"contract.items[0].price.per invalid", "contract.terms[0].items[0].price.per invalid"},
 		},
 		{
-			name: "a plan that is none", why: "what nobody can be billed for, nobody can change to", contract: monthlyKinds(), change: plans.Change{Plan: none}, wantErr: []string{"plan.id unset", "plan.offers[1].price.unit invalid"},
+			name: "an invalid plan", why: "a contract cannot change to an invalid plan", contract: monthlyKinds(), change: plans.Change{Plan: none}, wantErr: []string{"plan.id unset", "plan.offers[1].price.unit invalid"},
 		},
 		{
-			name: "everything at once", why: "law 14: all faults", contract: func() plans.Contract {
+			name: "all faults at once", why: "law 14: all faults", contract: func() plans.Contract {
 				c := committed(nil, "P6M 2026-11-01/2027-05-01")
 				c.Ramp = steps(nil, "2026-12-01 20 seat at 69.00")
 				return c
@@ -323,7 +323,7 @@ func TestContractWithPlan(t *testing.T) {
 	}
 }
 
-func TestContractWithTerm(t *testing.T) {
+func TestContractChangedTerm(t *testing.T) {
 	term := func(length string, billing plans.TermBilling, percent string) plans.Change {
 		return plans.Change{Term: &plans.Term{Length: giventest.Interval(length), Billing: billing, Renewal: plans.RenewOnce, Percent: giventest.Money(percent)}}
 	}
@@ -341,11 +341,11 @@ func TestContractWithTerm(t *testing.T) {
 	stepped.Ramp = []plans.RampStep{{At: giventest.Instant("2026-11-10", nil), Item: sold("seat", "12", `{"per":"P1M","unit":"14"}`)}, {At: giventest.Instant("2026-12-10", nil), Item: sold("seat", "13", `{"per":"P1M","unit":"13"}`)}}
 	for _, r := range []withRow{
 		{
-			name: "another six months", why: "M5: extension moves the end; the cycle already ends there", contract: half, change: term("P6M", plans.UpFront, "0"),
+			name: "another six months", why: "M5: an extension moves the end; the cycle already ends there", contract: half, change: term("P6M", plans.UpFront, "0"),
 			want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew; P6M 2027-05-01/2027-11-01 renew_once",
 		},
 		{
-			name: "nine months more", why: "M3: the new term's length is the length of the period that follows it", contract: half, change: term("P9M", plans.UpFront, "0"),
+			name: "nine months more", why: "M3: the length of the new term is the length of its period", contract: half, change: term("P9M", plans.UpFront, "0"),
 			want: "base: 10 seat at 15 per P1M; cycle 2028-02-01 P9M; P6M 2026-11-01/2027-05-01 renew; P9M 2027-05-01/2028-02-01 renew_once",
 		},
 		{
@@ -354,20 +354,20 @@ func TestContractWithTerm(t *testing.T) {
 				"discount term P1Y from 2027-05-01 2027-05-01/2028-05-01; discount term P6M from 2026-11-01 2026-11-01/2027-05-01",
 		},
 		{
-			name: "by the month", why: "the periods stay months", contract: monthlyHalf, change: term("P1Y", plans.PerPeriod, "10"),
+			name: "monthly", why: "the periods stay monthly", contract: monthlyHalf, change: term("P1Y", plans.PerPeriod, "10"),
 			want: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2026-11-01/2027-05-01 renew; P1Y 2027-05-01/2028-05-01 renew_once; " +
 				"discount term P1Y from 2027-05-01 2027-05-01/2028-05-01",
 		},
 		{
-			name: "steps fold in", why: "those at or before the instant have taken effect", contract: stepped, change: term("P6M", plans.UpFront, "0"),
+			name: "with steps", why: "steps at or before the instant have taken effect", contract: stepped, change: term("P6M", plans.UpFront, "0"),
 			want: "base: 12 seat at 14 per P1M; from 2026-12-10 13 seat at 13 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew; P6M 2027-05-01/2027-11-01 renew_once",
 		},
-		{name: "from period to period", why: "there is no term to extend", contract: seats("10", "89"), change: term("P6M", plans.PerPeriod, "0"), wantErr: []string{"term invalid"}},
-		{name: "billed otherwise", why: "the terms of a contract are billed alike", contract: half, change: term("P6M", plans.PerPeriod, "0"), wantErr: []string{"term.billing invalid"}},
-		{name: "no term", why: "its faults have its path", contract: half, change: plans.Change{Term: &plans.Term{}}, wantErr: []string{"term.length unset", "term.billing unset", "term.renewal unset"}},
+		{name: "without a term", why: "there is no term to extend", contract: seats("10", "89"), change: term("P6M", plans.PerPeriod, "0"), wantErr: []string{"term invalid"}},
+		{name: "another billing", why: "all terms of a contract have one billing", contract: half, change: term("P6M", plans.PerPeriod, "0"), wantErr: []string{"term.billing invalid"}},
+		{name: "the zero term", why: "the faults of a term have its path", contract: half, change: plans.Change{Term: &plans.Term{}}, wantErr: []string{"term.length unset", "term.billing unset", "term.renewal unset"}},
 		{name: "beyond the calendar", why: "law 14: no panic", contract: half, change: term("P120000M", plans.UpFront, "0"), wantErr: []string{"term.length limit"}},
 		{
-			name: "a price that does not go into it", why: "a period holds a whole number of them", contract: func() plans.Contract {
+			name: "a price length that does not divide it", why: "the length of a price divides the period", contract: func() plans.Contract {
 				c := half.Clone()
 				c.Items[0].Price.Per = giventest.Interval("P2M")
 				return c
@@ -378,7 +378,7 @@ func TestContractWithTerm(t *testing.T) {
 	}
 }
 
-func TestContractWithEnd(t *testing.T) {
+func TestContractChangedEnd(t *testing.T) {
 	end := func(at string) plans.Change { return plans.Change{End: giventest.Instant(at, nil)} }
 	two := prepaid(nil, "P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01")
 	two.Discounts = []plans.Discount{
@@ -390,7 +390,7 @@ func TestContractWithEnd(t *testing.T) {
 	outside := []string{"end outside"}
 	for _, r := range []withRow{
 		{
-			name: "earlier", why: "the discount of the term ends with it; the others stay", contract: two, change: end("2027-08-15"),
+			name: "earlier", why: "the discount of the term ends with it; other discounts are unchanged", contract: two, change: end("2027-08-15"),
 			want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew; P6M 2027-05-01/2027-11-01 renew until 2027-08-15; " +
 				"discount term P6M from 2027-05-01 2027-05-01/2027-08-15; discount term P6M from 2026-11-01 2026-11-01/2027-05-01; discount friends; discount years 2027-01-01/2029-01-01",
 		},
@@ -399,37 +399,37 @@ func TestContractWithEnd(t *testing.T) {
 			want: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2026-11-01/2027-05-01 renew until 2027-04-30T23:59:59.999999999",
 		},
 		{
-			name: "to the first moment of the term", why: "a moment is left", contract: two.Clone(), change: end("2027-05-01T00:00:00.000000001"),
+			name: "to the first moment of the term", why: "a moment of the term remains", contract: two.Clone(), change: end("2027-05-01T00:00:00.000000001"),
 			want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew; P6M 2027-05-01/2027-11-01 renew until 2027-05-01T00:00:00.000000001; " +
 				"discount term P6M from 2027-05-01 2027-05-01/2027-05-01T00:00:00.000000001; discount term P6M from 2026-11-01 2026-11-01/2027-05-01; discount friends; discount years 2027-01-01/2029-01-01",
 		},
 		{
-			name: "earlier again", why: "the term stays the whole that a part of it is measured by", contract: shorter(committed(nil, "P6M 2026-11-01/2027-05-01"), "2027-04-01"), change: end("2027-03-01"),
+			name: "earlier again", why: "the whole term stays the denominator", contract: shorter(committed(nil, "P6M 2026-11-01/2027-05-01"), "2027-04-01"), change: end("2027-03-01"),
 			want: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2026-11-01/2027-05-01 renew until 2027-03-01",
 		},
-		{name: "later again", why: "what was given up is bought as another term", contract: shorter(committed(nil, "P6M 2026-11-01/2027-05-01"), "2027-04-01"), change: end("2027-04-15"), wantErr: outside},
-		{name: "to the start of the term", why: "a term of nothing would be left", contract: two, change: end("2027-05-01"), wantErr: outside},
-		{name: "into the term before", why: "only the last one is shortened", contract: two, change: end("2027-04-30"), wantErr: outside},
-		{name: "to where it ends anyway", why: "nothing would change", contract: two, change: end("2027-11-01"), wantErr: outside},
-		{name: "later", why: "that is another term, with its own price", contract: two, change: end("2027-11-02"), wantErr: outside},
-		{name: "from period to period", why: "there is no term to shorten", contract: seats("10", "89"), change: end("2026-12-01"), wantErr: []string{"end invalid"}},
+		{name: "later again", why: "time that was given up is bought as another term", contract: shorter(committed(nil, "P6M 2026-11-01/2027-05-01"), "2027-04-01"), change: end("2027-04-15"), wantErr: outside},
+		{name: "to the start of the term", why: "no time of the term would remain", contract: two, change: end("2027-05-01"), wantErr: outside},
+		{name: "into the term before", why: "only the last term is shortened", contract: two, change: end("2027-04-30"), wantErr: outside},
+		{name: "to its current end", why: "the change is empty", contract: two, change: end("2027-11-01"), wantErr: outside},
+		{name: "later", why: "a later end is another term, with its own price", contract: two, change: end("2027-11-02"), wantErr: outside},
+		{name: "without a term", why: "there is no term to shorten", contract: seats("10", "89"), change: end("2026-12-01"), wantErr: []string{"end invalid"}},
 	} {
 		t.Run(r.name, r.run)
 	}
 }
 
-func TestContractWithCancel(t *testing.T) {
+func TestContractChangedCancel(t *testing.T) {
 	for _, r := range []withRow{
 		{
-			name: "in a term", why: "K10: until the end of the contracted period, and then nothing follows", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01"), change: plans.Change{Cancel: true},
+			name: "in a term", why: "K10: the contract runs until the end of the contracted period, and no term follows", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01"), change: plans.Change{Cancel: true},
 			want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew; P6M 2027-05-01/2027-11-01 expire",
 		},
 		{
-			name: "from period to period", why: "whoever keeps the contract stops billing it", contract: seats("10", "89"), change: plans.Change{Cancel: true},
+			name: "without a term", why: "the caller stops billing the contract", contract: seats("10", "89"), change: plans.Change{Cancel: true},
 			want: "growth: 10 seat at 89; cycle 2026-11-01 P1M",
 		},
 		{
-			name: "with steps", why: "those that are over fold in; those ahead take effect until the end", contract: ramped(), change: plans.Change{Cancel: true}, at: "2026-12-15",
+			name: "with steps", why: "past steps fold in; later steps apply until the end", contract: ramped(), change: plans.Change{Cancel: true}, at: "2026-12-15",
 			want: "growth: 20 seat at 69, 3 light at 19, 4 phone at 10; from 2027-01-01 2 light at 19; from 2027-01-01 30 seat at 59; cycle 2026-11-01 P1M",
 		},
 	} {
@@ -437,8 +437,8 @@ func TestContractWithCancel(t *testing.T) {
 	}
 }
 
-// One change at a time: which of several came first would decide money.
-func TestContractWithOne(t *testing.T) {
+// A change has one subject: the order of several would decide amounts.
+func TestContractChangedHasOneSubject(t *testing.T) {
 	plan, term := offering("scale", "P1M", "seat USD 139.00"), agreed(nil, plans.UpFront, "P6M 2026-11-01/2027-05-01")[0].Term
 	end := giventest.Instant("2027-04-01", nil)
 	parts := []struct {
@@ -477,10 +477,10 @@ func TestContractWithOne(t *testing.T) {
 		}
 	}
 	for name, change := range map[string]plans.Change{
-		"a plan and an item":                  {Plan: plan, Item: "seat"},
-		"a plan and a quantity":               {Plan: plan, Quantity: giventest.Money("1")},
-		"a plan and a price":                  {Plan: plan, Price: &plans.Price{}},
-		"a plan and an item at another price": {Plan: plan, Item: "seat", Price: &plans.Price{}},
+		"a plan and an item":            {Plan: plan, Item: "seat"},
+		"a plan and a quantity":         {Plan: plan, Quantity: giventest.Money("1")},
+		"a plan and a price":            {Plan: plan, Price: &plans.Price{}},
+		"a plan and a price of an item": {Plan: plan, Item: "seat", Price: &plans.Price{}},
 	} {
 		if _, err := contract.Changed(change, at); giventest.CheckFaults(t, err, "quantity invalid") {
 			t.Error(name)
@@ -488,25 +488,25 @@ func TestContractWithOne(t *testing.T) {
 	}
 }
 
-// What is wrong with the question is told at once, and not one after the other.
-func TestContractWithRefused(t *testing.T) {
+// All faults of a request come at once.
+func TestContractChangedRefused(t *testing.T) {
 	contract := seats("10", "89")
 	contract.Plan = ""
 	_, err := contract.Changed(plans.Change{}, time.Time{})
 	giventest.CheckFaults(t, err, "at unset", "contract.plan unset", "change unset")
-	_, err = seats("10", "89").Changed(of("1", "seat"), time.Time{})
+	_, err = seats("10", "89").Changed(quantityChange("1", "seat"), time.Time{})
 	giventest.CheckFaults(t, err, "at unset")
 }
 
-// A price that the catalog changes after the signature changes no contract, since each holds a copy.
-func TestContractKeepsItsPrice(t *testing.T) {
+// A catalog edit after the signature changes no contract, since the contract owns its prices.
+func TestContractKeepsPriceAfterCatalogEdit(t *testing.T) {
 	plan := offering("scale", "P1M", "seat USD 139.00")
 	contract, err := seats("10", "89.00").Changed(plans.Change{Plan: plan}, giventest.Instant("2026-11-16", nil))
 	if err != nil {
 		t.Fatal(err)
 	}
 	plan.ID, plan.Offers[0].Price.Unit = "scale-2027", giventest.Money("199.00")
-	charges, err := contract.Added(of("1", "seat"), part(november, "", time.UTC), proration.Standard(2))
+	charges, err := contract.Added(quantityChange("1", "seat"), part(november, "", time.UTC), proration.Standard(2))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -515,8 +515,8 @@ func TestContractKeepsItsPrice(t *testing.T) {
 	}
 }
 
-// A cycle that restarts has no longer first period any more: what is left is left of the new one.
-func TestContractWithPlanInFirst(t *testing.T) {
+// A restarted cycle has no longer first period: the rest is the rest of the new period.
+func TestContractChangedPlanEndsFirstPeriod(t *testing.T) {
 	contract := seats("10", "79.00")
 	contract.Cycle, contract.First = giventest.Cycle("2026-12-15", "P1M", time.UTC), giventest.Period("2026-11-01/2026-12-15", nil)
 	after, err := contract.Changed(plans.Change{Plan: offering("scale", "P1Y", "seat USD 900")}, giventest.Instant("2026-11-10", nil))

@@ -25,22 +25,22 @@ func TestChargePriced(t *testing.T) {
 	}{
 		{name: "by its price", why: "2 x 75.00", quantity: "2", price: unit("75.00"), want: "150", residual: "0", explained: "item: 2 x 75.00 = 150.00"},
 		{
-			name: "rounded once", why: "law 1: 3 x 0.335 is 1.005", quantity: "3", price: unit("0.335"), want: "1.01", residual: "-1/200",
+			name: "rounded once", why: "law 1: 3 x 0.335 is 1.005, rounded once", quantity: "3", price: unit("0.335"), want: "1.01", residual: "-1/200",
 			explained: "item: 3 x 0.335, 1.005 x 1/1 = 1.005, rounded half up to 1.01",
 		},
-		{name: "in yen", why: "ISO 4217: no places", currency: "JPY", quantity: "3", price: unit("0.5"), want: "2", residual: "-1/2", explained: "item: 3 x 0.5, 1.5 x 1/1 = 1.5, rounded half up to 2"},
-		{name: "in dinars", why: "ISO 4217: three places", currency: "KWD", quantity: "1", price: unit("0.0625"), want: "0.063", residual: "-1/2000", explained: "item: 1 x 0.0625, 0.0625 x 1/1 = 0.0625, rounded half up to 0.063"},
-		{name: "by its net", why: "what was agreed by hand", net: "31.40", want: "31.4", residual: "0", explained: "item: 31.40"},
-		{name: "whatever the quantity", why: "a net is that of all of them", quantity: "4", net: "31.40", want: "31.4", residual: "0", explained: "item: 31.40"},
-		{name: "nothing", why: "what is free is on the invoice too", quantity: "1", want: "0", residual: "0", explained: "item: 1 x 0.00 = 0.00"},
-		{name: "price and net", why: "only one of them can hold", quantity: "1", price: unit("5"), net: "5", faults: []string{"net invalid"}},
-		{name: "a part of a cent", why: "what is agreed can be paid", net: "0.005", faults: []string{"net invalid"}},
-		{name: "a part of a yen", why: "ISO 4217", currency: "JPY", net: "0.5", faults: []string{"net invalid"}},
-		{name: "below zero", why: "law 3: what is given back corrects a charge", net: "-1", faults: []string{"net invalid"}},
-		{name: "beyond the limits", why: "law 14", net: "1e39", faults: []string{"net limit"}},
-		{name: "a negative quantity", why: "as above", quantity: "-1", price: unit("5"), faults: []string{"quantity invalid"}},
-		{name: "a negative price", why: "as above", quantity: "1", price: unit("-5"), faults: []string{"price.unit invalid"}},
-		{name: "no currency", why: "law 13", currency: "usd", net: "1", faults: []string{"currency invalid", "net invalid"}},
+		{name: "in yen", why: "ISO 4217: yen have no places", currency: "JPY", quantity: "3", price: unit("0.5"), want: "2", residual: "-1/2", explained: "item: 3 x 0.5, 1.5 x 1/1 = 1.5, rounded half up to 2"},
+		{name: "in dinars", why: "ISO 4217: dinars have three places", currency: "KWD", quantity: "1", price: unit("0.0625"), want: "0.063", residual: "-1/2000", explained: "item: 1 x 0.0625, 0.0625 x 1/1 = 0.0625, rounded half up to 0.063"},
+		{name: "by its net", why: "a net is agreed by hand", net: "31.40", want: "31.4", residual: "0", explained: "item: 31.40"},
+		{name: "a net with a quantity", why: "the net is for the whole quantity", quantity: "4", net: "31.40", want: "31.4", residual: "0", explained: "item: 31.40"},
+		{name: "nothing", why: "an invoice also lists free items", quantity: "1", want: "0", residual: "0", explained: "item: 1 x 0.00 = 0.00"},
+		{name: "price and net", why: "a charge has a price or a net", quantity: "1", price: unit("5"), net: "5", faults: []string{"net invalid"}},
+		{name: "a fraction of a cent", why: "an agreed amount can be paid", net: "0.005", faults: []string{"net invalid"}},
+		{name: "a fraction of a yen", why: "ISO 4217: yen have no places", currency: "JPY", net: "0.5", faults: []string{"net invalid"}},
+		{name: "a negative net", why: "law 3: a credit corrects a charge", net: "-1", faults: []string{"net invalid"}},
+		{name: "beyond the limits", why: "law 14: amounts have limits", net: "1e39", faults: []string{"net limit"}},
+		{name: "a negative quantity", why: "law 3: a credit corrects a charge", quantity: "-1", price: unit("5"), faults: []string{"quantity invalid"}},
+		{name: "a negative price", why: "law 3: a credit corrects a charge", quantity: "1", price: unit("-5"), faults: []string{"price.unit invalid"}},
+		{name: "no currency", why: "law 13: an amount has a currency", currency: "usd", net: "1", faults: []string{"currency invalid", "net invalid"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			charge := plans.Charge{Kind: plans.OneTime, Item: "item", Currency: "USD", Price: c.price}
@@ -53,7 +53,7 @@ func TestChargePriced(t *testing.T) {
 			if c.net != "" {
 				charge.Net = giventest.Money(c.net)
 			}
-			got, err := charge.Priced(proration.Standard(7)) // the places of the currency hold
+			got, err := charge.Priced(proration.Standard(7)) // the currency sets the places
 			if c.faults != nil && c.currency == "usd" {
 				if faults := giventest.Faults(err); len(faults) == 0 || faults[0] != c.faults[0] {
 					t.Errorf("got %q", faults)
@@ -74,14 +74,14 @@ func TestChargePriced(t *testing.T) {
 			giventest.CheckFaults(t, got.Check(proration.Standard(7), nil))
 			again, err := got.Priced(proration.Standard(7))
 			if giventest.CheckFaults(t, err); giventest.JSON(t, again) != giventest.JSON(t, got) {
-				t.Errorf("priced twice, it is %v", again)
+				t.Errorf("priced again, the charge is %v", again)
 			}
 		})
 	}
 }
 
-// Each number that a charge came from, and each that came of it, is missed where it is another one.
-func TestChargeCheck(t *testing.T) {
+// Check reports each input and each result of a charge that was edited.
+func TestChargeCheckReportsEdits(t *testing.T) {
 	apia := giventest.Zone(t, "Pacific/Apia")
 	whole := func() plans.Charge {
 		return must(in("EUR", seats("10", "89.00")).Charges(part(november, "", nil), proration.Standard(2)))[0]
@@ -112,46 +112,46 @@ func TestChargeCheck(t *testing.T) {
 		location  *time.Location
 		want      string // the faults, joined
 	}{
-		{"a whole period", "as it was billed", whole, func(*plans.Charge) {}, nil, ""},
-		{"a part with discounts", "as above", rest, func(*plans.Charge) {}, nil, ""},
-		{"a net by hand", "as above", hand, func(*plans.Charge) {}, nil, ""},
+		{"a whole period", "a billed charge is valid", whole, func(*plans.Charge) {}, nil, ""},
+		{"a part with discounts", "a billed charge is valid", rest, func(*plans.Charge) {}, nil, ""},
+		{"a net by hand", "a billed charge is valid", hand, func(*plans.Charge) {}, nil, ""},
 		{"abroad", "Apia skipped December 30: 15 days of 30", abroad, func(*plans.Charge) {}, apia, ""},
-		{"a credit", "it comes out of its charge, which is not here", credit, func(*plans.Charge) {}, nil, ""},
+		{"a credit of time", "a credit derives from its charge, which is not here", credit, func(*plans.Charge) {}, nil, ""},
 
-		{"another calendar", "the days of another calendar are other ones", abroad, func(*plans.Charge) {}, nil, "period zone, span zone"},
-		{"kind", "law 13", whole, func(c *plans.Charge) { c.Kind = 0 }, nil, "kind unset"},
-		{"currency", "law 13", whole, func(c *plans.Charge) { c.Currency = "" }, nil, "currency unset"},
-		{"quantity", "law 1", whole, func(c *plans.Charge) { c.Quantity = giventest.Money("9") }, nil, "share.of invalid, share.amount invalid"},
-		{"negative quantity", "law 14", whole, func(c *plans.Charge) { c.Quantity = giventest.Money("-9") }, nil, "quantity invalid"},
-		{"price", "law 1", whole, func(c *plans.Charge) { c.Price.Unit = giventest.Money("90") }, nil, "share.of invalid, share.amount invalid"},
-		{"times", "law 1", whole, func(c *plans.Charge) { c.Multiplier = 2 }, nil, "share.of invalid, share.amount invalid"},
-		{"of", "law 1", whole, func(c *plans.Charge) { c.Share.Of = giventest.Money("891") }, nil, "share.of invalid"},
-		{"fraction", "law 1", rest, func(c *plans.Charge) { c.Share.Fraction.Num++ }, nil, "share.fraction invalid"},
-		{"no part of a whole", "a fraction that was made by hand", rest, func(c *plans.Charge) { c.Share.Fraction.Num = 31 }, nil, "share.fraction invalid"},
-		{"amount", "law 1", whole, func(c *plans.Charge) { c.Share.Amount = giventest.Money("891") }, nil, "share.amount invalid, net invalid"},
-		{"rounding", "law 1", whole, func(c *plans.Charge) { c.Share.Rounding.Mode = proration.Down }, nil, "share.rounding invalid"},
-		{"residual", "law 1", rest, func(c *plans.Charge) { c.Share.Residual = proration.Residual{} }, nil, "share.residual invalid"},
-		{"capped", "law 4", whole, func(c *plans.Charge) { c.Share.Capped = true }, nil, "share.capped invalid"},
-		{"span", "law 1", rest, func(c *plans.Charge) { c.Span.Start = c.Span.Start.AddDate(0, 0, 1) }, nil, "share.fraction invalid, share.amount invalid, share.residual invalid"},
+		{"another calendar", "another calendar has other days", abroad, func(*plans.Charge) {}, nil, "period zone, span zone"},
+		{"kind", "law 13: no hidden defaults", whole, func(c *plans.Charge) { c.Kind = 0 }, nil, "kind unset"},
+		{"currency", "law 13: no hidden defaults", whole, func(c *plans.Charge) { c.Currency = "" }, nil, "currency unset"},
+		{"quantity", "law 1: an amount is exact, divided once and rounded once", whole, func(c *plans.Charge) { c.Quantity = giventest.Money("9") }, nil, "share.of invalid, share.amount invalid"},
+		{"negative quantity", "law 14: a quantity is not negative", whole, func(c *plans.Charge) { c.Quantity = giventest.Money("-9") }, nil, "quantity invalid"},
+		{"price", "law 1: an amount is exact, divided once and rounded once", whole, func(c *plans.Charge) { c.Price.Unit = giventest.Money("90") }, nil, "share.of invalid, share.amount invalid"},
+		{"times", "law 1: an amount is exact, divided once and rounded once", whole, func(c *plans.Charge) { c.Multiplier = 2 }, nil, "share.of invalid, share.amount invalid"},
+		{"of", "law 1: an amount is exact, divided once and rounded once", whole, func(c *plans.Charge) { c.Share.Of = giventest.Money("891") }, nil, "share.of invalid"},
+		{"fraction", "law 1: an amount is exact, divided once and rounded once", rest, func(c *plans.Charge) { c.Share.Fraction.Num++ }, nil, "share.fraction invalid"},
+		{"an impossible fraction", "the fraction was made by hand", rest, func(c *plans.Charge) { c.Share.Fraction.Num = 31 }, nil, "share.fraction invalid"},
+		{"amount", "law 1: an amount is exact, divided once and rounded once", whole, func(c *plans.Charge) { c.Share.Amount = giventest.Money("891") }, nil, "share.amount invalid, net invalid"},
+		{"rounding", "law 1: an amount is exact, divided once and rounded once", whole, func(c *plans.Charge) { c.Share.Rounding.Mode = proration.Down }, nil, "share.rounding invalid"},
+		{"residual", "law 1: an amount is exact, divided once and rounded once", rest, func(c *plans.Charge) { c.Share.Residual = proration.Residual{} }, nil, "share.residual invalid"},
+		{"capped", "law 4: the denominator is the whole anchored period", whole, func(c *plans.Charge) { c.Share.Capped = true }, nil, "share.capped invalid"},
+		{"span", "law 1: an amount is exact, divided once and rounded once", rest, func(c *plans.Charge) { c.Span.Start = c.Span.Start.AddDate(0, 0, 1) }, nil, "share.fraction invalid, share.amount invalid, share.residual invalid"},
 		{"outside", "law 4: a span lies in its period", rest, func(c *plans.Charge) { c.Span.End = c.Span.End.AddDate(0, 0, 1) }, nil, "span outside"},
-		{"net", "law 8", rest, func(c *plans.Charge) { c.Net = giventest.Money("100.01") }, nil, "net invalid"},
-		{"deduction", "law 8", rest, func(c *plans.Charge) { c.Discounts[0].Amount = giventest.Money("100.01") }, nil, "net invalid"},
-		{"negative deduction", "no discount adds anything", rest, func(c *plans.Charge) {
+		{"net", "law 8: the order of calculation is fixed", rest, func(c *plans.Charge) { c.Net = giventest.Money("100.01") }, nil, "net invalid"},
+		{"deduction", "law 8: the order of calculation is fixed", rest, func(c *plans.Charge) { c.Discounts[0].Amount = giventest.Money("100.01") }, nil, "net invalid"},
+		{"negative deduction", "a discount adds nothing", rest, func(c *plans.Charge) {
 			c.Discounts[0].Amount, c.Discounts[1].Amount = giventest.Money("-1"), giventest.Money("197.67")
 		}, nil, "discounts[0].amount invalid"},
-		{"more taken than is left", "law 8: each works on what is left", rest, func(c *plans.Charge) {
+		{"a deduction above the rest", "law 8: each deduction applies to the rest", rest, func(c *plans.Charge) {
 			c.Discounts[0].Amount, c.Discounts[1].Amount = giventest.Money("297"), giventest.Money("-100.33")
 		}, nil, "discounts[0].amount invalid, discounts[1].amount invalid"},
 		{"untaxed", "law 8: credit before tax is a part of the net", rest, func(c *plans.Charge) { c.Untaxed = giventest.Money("100.01") }, nil, "untaxed invalid"},
-		{"untaxed below zero", "as above", rest, func(c *plans.Charge) { c.Untaxed = giventest.Money("-0.01") }, nil, "untaxed invalid"},
+		{"a negative untaxed amount", "law 8: credit before tax is a part of the net", rest, func(c *plans.Charge) { c.Untaxed = giventest.Money("-0.01") }, nil, "untaxed invalid"},
 		{"tax", "a tax has a name", rest, func(c *plans.Charge) { c.Taxes[0].Name = "" }, nil, "taxes[0].name unset"},
-		{"net by hand", "it came of no price", hand, func(c *plans.Charge) { c.Net = giventest.Money("501") }, nil, "net invalid"},
-		{"share of a net by hand", "as above", hand, func(c *plans.Charge) { c.Share.Amount = giventest.Money("501") }, nil, "share.amount invalid, net invalid"},
-		{"beyond the limits", "law 14", rest, func(c *plans.Charge) {
+		{"an edited net by hand", "it derives from no price", hand, func(c *plans.Charge) { c.Net = giventest.Money("501") }, nil, "net invalid"},
+		{"an edited share of a net by hand", "it derives from no price", hand, func(c *plans.Charge) { c.Share.Amount = giventest.Money("501") }, nil, "share.amount invalid, net invalid"},
+		{"beyond the limits", "law 14: bad input is an error that names its field", rest, func(c *plans.Charge) {
 			c.Net, c.Share.Of, c.Share.Amount, c.Untaxed = giventest.Money("1e39"), giventest.Money("1e39"), giventest.Money("1e39"), giventest.Money("1e39")
 			c.Discounts[0].Amount, c.Taxes[0].Amount = giventest.Money("1e39"), giventest.Money("1e39")
 		}, nil, "net limit, share.amount limit, share.of limit, untaxed limit, discounts[0].amount limit, taxes[0].amount limit"},
-		{"a credit beyond the limits", "law 14", credit, func(c *plans.Charge) { c.Net = giventest.Money("-1e39") }, nil, "net limit"},
+		{"a credit beyond the limits", "law 14: bad input is an error that names its field", credit, func(c *plans.Charge) { c.Net = giventest.Money("-1e39") }, nil, "net limit"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			charge := c.charge()
@@ -168,15 +168,15 @@ func TestChargeCheck(t *testing.T) {
 	}
 }
 
-// Of a shortfall, what was billed towards the minimum is no discount.
-func TestChargeGross(t *testing.T) {
+// In the gross of a shortfall, the amount billed towards the minimum is not a discount.
+func TestChargeGrossOfShortfall(t *testing.T) {
 	taken := []plans.Deduction{{Discount: "billed", Reason: "billed", Amount: giventest.Money("300")}, {Discount: "welcome", Amount: giventest.Money("20")}}
 	for _, c := range []struct {
 		kind      plans.Kind
 		net, want string
 	}{
 		{plans.Shortfall, "180", "200"},
-		{plans.Recurring, "180", "500"}, // elsewhere it is a discount of that name
+		{plans.Recurring, "180", "500"}, // for another kind it is a discount of that name
 		{plans.ProrationCredit, "-90", "230"},
 	} {
 		got := plans.Charge{Kind: c.kind, Net: giventest.Money(c.net), Discounts: taken}.Gross()

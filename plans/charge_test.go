@@ -15,27 +15,27 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// customer reads a line of a charge as somebody does who wants to check it: from its text alone, with fractions.
-type customer struct {
-	text string // what was not read yet
-	bad  string // what does not add up, or cannot be read
+// explanationReader reads the explanation of a charge as a customer checks it: from the text alone, with fractions.
+type explanationReader struct {
+	text string // the unread text
+	bad  string // an error of arithmetic or syntax
 }
 
-func (c *customer) fail(why string) {
+func (c *explanationReader) fail(why string) {
 	if c.bad == "" {
 		c.bad = why + " at " + c.text
 	}
 }
 
-// eat reads a text, if it comes next.
-func (c *customer) eat(text string) bool {
+// accept reads a text if it is next.
+func (c *explanationReader) accept(text string) bool {
 	rest, ok := strings.CutPrefix(c.text, text)
 	c.text = rest
 	return ok
 }
 
-// number reads a number, and tells how many places it is written with.
-func (c *customer) number() (n *big.Rat, places int) {
+// number reads a number, and returns its decimal places.
+func (c *explanationReader) number() (n *big.Rat, places int) {
 	end, point := 0, 0
 	for end < len(c.text) && (c.text[end] >= '0' && c.text[end] <= '9' || end == 0 && c.text[0] == '-' || point == 0 && c.text[end] == '.') {
 		if end++; c.text[end-1] == '.' {
@@ -56,41 +56,41 @@ func (c *customer) number() (n *big.Rat, places int) {
 	return n, places
 }
 
-// value is a number alone.
-func (c *customer) value() *big.Rat {
+// value reads a number alone.
+func (c *explanationReader) value() *big.Rat {
 	n, _ := c.number()
 	return n
 }
 
 // factor reads "12", "2.9 % of 100.00", "3 packages of 10" or a sum in parentheses.
-func (c *customer) factor() *big.Rat {
-	if c.eat("(") {
+func (c *explanationReader) factor() *big.Rat {
+	if c.accept("(") {
 		sum := c.sum()
-		if !c.eat(")") {
+		if !c.accept(")") {
 			c.fail("no parenthesis")
 		}
 		return sum
 	}
 	n := c.value()
 	switch {
-	case c.eat(" packages of "):
+	case c.accept(" packages of "):
 		c.value()
-	case c.eat(" % of "):
+	case c.accept(" % of "):
 		n.Mul(n, c.value()).Quo(n, big.NewRat(100, 1))
 	}
 	return n
 }
 
 // product reads "12 x 7.00 beyond 3 included x 6".
-func (c *customer) product() *big.Rat {
+func (c *explanationReader) product() *big.Rat {
 	n := c.factor()
 	for {
 		switch {
-		case c.eat(" x "):
+		case c.accept(" x "):
 			n.Mul(n, c.factor())
-		case c.eat(" beyond "):
-			if c.value(); !c.eat(" included") {
-				c.fail("beyond what")
+		case c.accept(" beyond "):
+			if c.value(); !c.accept(" included") {
+				c.fail("no included units")
 			}
 		default:
 			return n
@@ -99,25 +99,25 @@ func (c *customer) product() *big.Rat {
 }
 
 // sum reads "5 x 7.00 + 1 x 6.50 - 2.00, at least 50.00".
-func (c *customer) sum() *big.Rat {
+func (c *explanationReader) sum() *big.Rat {
 	n := c.product()
 	for more := true; more; {
 		switch {
-		case c.eat(" + "):
+		case c.accept(" + "):
 			n.Add(n, c.product())
-		case c.eat(" - "):
+		case c.accept(" - "):
 			n.Sub(n, c.product())
 		default:
 			more = false
 		}
 	}
-	if c.eat(", at least ") {
+	if c.accept(", at least ") {
 		if bound := c.value(); n.Cmp(bound) < 0 {
 			n = bound
 		} else {
 			c.fail("a bound without effect")
 		}
-	} else if c.eat(", at most ") {
+	} else if c.accept(", at most ") {
 		if bound := c.value(); n.Cmp(bound) > 0 {
 			n = bound
 		} else {
@@ -127,35 +127,35 @@ func (c *customer) sum() *big.Rat {
 	return n
 }
 
-// total reads " = 89.00" or " = 29.666..., rounded half up to 29.67" behind an exact value.
-func (c *customer) total(exact *big.Rat) *big.Rat {
-	if !c.eat(" = ") {
+// total reads " = 89.00" or " = 29.666..., rounded half up to 29.67" after an exact value.
+func (c *explanationReader) total(exact *big.Rat) *big.Rat {
+	if !c.accept(" = ") {
 		c.fail("no total")
 		return exact
 	}
 	n, places := c.number()
-	if c.eat("...") {
+	if c.accept("...") {
 		if cut := truncated(exact, places); cut.Cmp(n) != 0 {
-			c.fail("it begins " + cut.FloatString(places))
+			c.fail("the text begins " + cut.FloatString(places))
 		}
 	} else if n.Cmp(exact) != 0 {
-		c.fail("it comes to " + exact.RatString())
+		c.fail("the text is " + exact.RatString())
 	}
-	if !c.eat(", rounded ") {
+	if !c.accept(", rounded ") {
 		return n
 	}
 	mode, _, _ := strings.Cut(c.text, " to ")
-	if c.eat(mode + " to "); mode != "half up" && mode != "half even" && mode != "down" {
-		c.fail("rounded in no way that is known")
+	if c.accept(mode + " to "); mode != "half up" && mode != "half even" && mode != "down" {
+		c.fail("an unknown rounding")
 	}
 	n, places = c.number()
 	if want := roundedTo(exact, places, mode); n.Cmp(want) != 0 {
-		c.fail("rounded it is " + want.RatString())
+		c.fail("rounded, the text is " + want.RatString())
 	}
 	return n
 }
 
-// truncated cuts a number off behind some places.
+// truncated cuts a number off after some places.
 func truncated(r *big.Rat, places int) *big.Rat { return roundedTo(r, places, "down") }
 
 // roundedTo rounds a number by a mode's words.
@@ -169,35 +169,35 @@ func roundedTo(r *big.Rat, places int, mode string) *big.Rat {
 	return new(big.Rat).SetFrac(n, unit)
 }
 
-// checkExplained fails unless the line of a charge can be recomputed from its text alone, step by step, and comes to what the
-// charge says: law 16.
+// checkExplained checks law 16: the explanation of a charge can be recomputed from its text alone, step by step, and
+// gives the amount of the charge.
 func checkExplained(t *testing.T, charge plans.Charge) {
 	t.Helper()
 	text := charge.Explain()
-	c := customer{text: text}
-	if !c.eat(charge.Item + ": ") {
+	c := explanationReader{text: text}
+	if !c.accept(charge.Item + ": ") {
 		t.Fatalf("%q does not begin with the item", text)
 	}
 	exact := c.sum()
-	if c.eat(", ") { // the amount of the whole period again, and the share of it
+	if c.accept(", ") { // the amount of the whole period, and its share
 		if of := c.value(); of.Cmp(exact) != 0 {
 			t.Fatalf("%q: the price is %s and the whole %s", text, exact.RatString(), of.RatString())
 		}
-		if !c.eat(" x ") {
+		if !c.accept(" x ") {
 			t.Fatalf("%q has no share", text)
 		}
 		exact.Mul(exact, c.value())
-		c.eat("/")
+		c.accept("/")
 		exact.Quo(exact, c.value())
-		_ = c.eat(" days") || c.eat(" seconds") || c.eat(" period")
+		_ = c.accept(" days") || c.accept(" seconds") || c.accept(" period")
 	}
 	total := c.total(exact)
 	if total.Cmp(charge.Share.Amount.Rat()) != 0 {
-		t.Fatalf("%q comes to %s, and the charge to %v", text, total.RatString(), charge.Share.Amount)
+		t.Fatalf("%q gives %s, and the charge is %v", text, total.RatString(), charge.Share.Amount)
 	}
 	for _, d := range charge.Discounts {
-		if !c.eat(", less " + d.Reason + " ") {
-			t.Fatalf("%q does not tell of %+v", text, d)
+		if !c.accept(", less " + d.Reason + " ") {
+			t.Fatalf("%q does not mention %+v", text, d)
 		}
 		total.Sub(total, c.value())
 	}
@@ -205,7 +205,7 @@ func checkExplained(t *testing.T, charge plans.Charge) {
 		total = c.total(total)
 	}
 	if total.Cmp(charge.Net.Rat()) != 0 || c.text != "" || c.bad != "" {
-		t.Fatalf("%q comes to %s, and the charge to %v; left over %q, %s", text, total.RatString(), charge.Net, c.text, c.bad)
+		t.Fatalf("%q gives %s, and the charge is %v; unread %q, %s", text, total.RatString(), charge.Net, c.text, c.bad)
 	}
 }
 
@@ -262,66 +262,66 @@ func TestChargeExplain(t *testing.T) {
 		charge    plans.Charge
 		want      string
 	}{
-		{"a whole period", "quantity times rate is all there is to check", charged(seats("10", "89.00"), ""), "seat: 10 x 89.00 = 890.00"},
-		{"a stub", "law 16: the fraction as integers", charged(seats("2", "89.00"), "2026-11-16/2026-12-01"), "seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"},
-		{"rounded", "law 16: what rounding did", charged(seats("1", "89.00"), "2026-11-21/2026-12-01"), "seat: 1 x 89.00, 89.00 x 10/30 days = 29.666..., rounded half up to 29.67"},
-		{"a whole period that was rounded", "the rounding is told, although nothing was prorated", charged(seats("1", "0.333"), ""), "seat: 1 x 0.333, 0.333 x 30/30 days = 0.333, rounded half up to 0.33"},
-		{"price without cents", "an amount is written with the currency's places", charged(seats("1", "89"), ""), "seat: 1 x 89.00 = 89.00"},
-		{"yen", "as above", charged(in("JPY", seats("3", "1000")), ""), "seat: 3 x 1000 = 3000"},
-		{"dinars", "as above", charged(in("KWD", seats("1", "27.5")), ""), "seat: 1 x 27.500 = 27.500"},
-		{"price below a cent", "a rate keeps the places it was agreed with", charged(seats("12500", "0.0004"), ""), "seat: 12500 x 0.0004 = 5.00"},
-		{"part of a unit", "as above, for a quantity", charged(seats("1.25", "80.00"), ""), "seat: 1.25 x 80.00 = 100.00"},
-		{"free", "a line of nothing says so", charged(seats("10", "0"), ""), "seat: 10 x 0.00 = 0.00"},
+		{"a whole period", "quantity times rate is the whole calculation", charged(seats("10", "89.00"), ""), "seat: 10 x 89.00 = 890.00"},
+		{"a partial period", "law 16: the text has the fraction as integers", charged(seats("2", "89.00"), "2026-11-16/2026-12-01"), "seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"},
+		{"rounded", "law 16: the text has the effect of rounding", charged(seats("1", "89.00"), "2026-11-21/2026-12-01"), "seat: 1 x 89.00, 89.00 x 10/30 days = 29.666..., rounded half up to 29.67"},
+		{"a rounded whole period", "the text has the rounding, although nothing was prorated", charged(seats("1", "0.333"), ""), "seat: 1 x 0.333, 0.333 x 30/30 days = 0.333, rounded half up to 0.33"},
+		{"price without cents", "an amount has the places of its currency", charged(seats("1", "89"), ""), "seat: 1 x 89.00 = 89.00"},
+		{"yen", "an amount has the places of its currency", charged(in("JPY", seats("3", "1000")), ""), "seat: 3 x 1000 = 3000"},
+		{"dinars", "an amount has the places of its currency", charged(in("KWD", seats("1", "27.5")), ""), "seat: 1 x 27.500 = 27.500"},
+		{"price below a cent", "a rate keeps its agreed places", charged(seats("12500", "0.0004"), ""), "seat: 12500 x 0.0004 = 5.00"},
+		{"a fraction of a unit", "a quantity keeps its places", charged(seats("1.25", "80.00"), ""), "seat: 1.25 x 80.00 = 100.00"},
+		{"free", "a free line states its zero", charged(seats("10", "0"), ""), "seat: 10 x 0.00 = 0.00"},
 
-		{"flat", "for any quantity", priced("10", `{"flat":"49"}`), "seat: 49.00 = 49.00"},
-		{"flat and by the unit", "both add up", priced("10", `{"flat":"49","unit":"7"}`), "seat: 10 x 7.00 + 49.00 = 119.00"},
-		{"a share of money", "2.9 percent and 30 cents, of 100.00", priced("100", `{"percent":"2.9","flat":"0.30"}`), "seat: 2.9 % of 100.00 + 0.30 = 3.20"},
-		{"packages", "a begun package counts: 25 are three of 10", priced("25", `{"unit":"5","package":"10"}`), "seat: 3 packages of 10 x 5.00 = 15.00"},
-		{"some included", "nine of twelve are paid", priced("12", `{"unit":"8","included":"3"}`), "seat: 9 x 8.00 beyond 3 included = 72.00"},
-		{"at least", "law 16: a bound that took effect is told", priced("3", `{"unit":"7","minimum":"50"}`), "seat: 3 x 7.00, at least 50.00 = 50.00"},
-		{"at most", "as above", priced("30", `{"unit":"7","maximum":"50"}`), "seat: 30 x 7.00, at most 50.00 = 50.00"},
-		{"bounds without effect", "what changed nothing is not told", priced("5", `{"unit":"7","minimum":"20","maximum":"50"}`), "seat: 5 x 7.00 = 35.00"},
-		{"by tiers", "each unit costs what its own tier says", priced("12", byTier), "seat: 5 x 7.00 + 5 x 6.50 + 2 x 6.00 = 79.50"},
-		{"by volume", "all cost what the last one does", priced("12", byVolume), "seat: 12 x 6.00 = 72.00"},
+		{"flat", "a flat price is for any quantity", priced("10", `{"flat":"49"}`), "seat: 49.00 = 49.00"},
+		{"flat price and unit price", "both add up", priced("10", `{"flat":"49","unit":"7"}`), "seat: 10 x 7.00 + 49.00 = 119.00"},
+		{"a percentage of an amount", "2.9 percent and 30 cents, of 100.00", priced("100", `{"percent":"2.9","flat":"0.30"}`), "seat: 2.9 % of 100.00 + 0.30 = 3.20"},
+		{"packages", "a started package is billed in full: 25 are three of 10", priced("25", `{"unit":"5","package":"10"}`), "seat: 3 packages of 10 x 5.00 = 15.00"},
+		{"included units", "nine of twelve are paid", priced("12", `{"unit":"8","included":"3"}`), "seat: 9 x 8.00 beyond 3 included = 72.00"},
+		{"a minimum", "law 16: the text has a bound that took effect", priced("3", `{"unit":"7","minimum":"50"}`), "seat: 3 x 7.00, at least 50.00 = 50.00"},
+		{"a maximum", "law 16: the text has a bound that took effect", priced("30", `{"unit":"7","maximum":"50"}`), "seat: 30 x 7.00, at most 50.00 = 50.00"},
+		{"bounds without effect", "a bound without effect is not in the text", priced("5", `{"unit":"7","minimum":"20","maximum":"50"}`), "seat: 5 x 7.00 = 35.00"},
+		{"by tiers", "each unit has the price of its own tier", priced("12", byTier), "seat: 5 x 7.00 + 5 x 6.50 + 2 x 6.00 = 79.50"},
+		{"by volume", "all units have the price of the reached tier", priced("12", byVolume), "seat: 12 x 6.00 = 72.00"},
 		{
-			"a stairstep", "a tier may be a price for all", priced("12", `{"tiering":"volume","tiers":[{"up_to":"10","flat":"20"},{"flat":"50"}]}`), "seat: 50.00 = 50.00",
+			"a stairstep", "a tier may be one price for all", priced("12", `{"tiering":"volume","tiers":[{"up_to":"10","flat":"20"},{"flat":"50"}]}`), "seat: 50.00 = 50.00",
 		},
 
-		{"up front", "K8: the contract in full, six months of 15.00", upFront("10", `{"per":"P1M","unit":"15"}`, ""), "seat: 10 x 15.00 x 6 = 900.00"},
-		{"up front, once", "a price for six months is due once", upFront("10", `{"per":"P6M","unit":"80"}`, ""), "seat: 10 x 80.00 = 800.00"},
-		{"tiers, up front", "the sum is what is due six times", upFront("6", `{"per":"P1M",`+byTier[1:], ""), "seat: (5 x 7.00 + 1 x 6.50) x 6 = 249.00"},
-		{"a flat price, up front", "a single number needs no parentheses", upFront("6", `{"per":"P1M","flat":"9"}`, ""), "seat: 9.00 x 6 = 54.00"},
-		{"a flat price and seats, up front", "a sum does", upFront("6", `{"per":"P1M","flat":"9","unit":"2"}`, ""), "seat: (6 x 2.00 + 9.00) x 6 = 126.00"},
-		{"a bound, up front", "the bound is of each month", upFront("6", `{"per":"P1M","unit":"1","minimum":"9"}`, ""), "seat: (6 x 1.00, at least 9.00) x 6 = 54.00"},
-		{"some included, up front", "in each month", upFront("6", `{"per":"P1M","unit":"5","included":"2"}`, ""), "seat: 4 x 5.00 beyond 2 included x 6 = 120.00"},
+		{"billed up front", "K8: the contract in full, six months of 15.00", upFront("10", `{"per":"P1M","unit":"15"}`, ""), "seat: 10 x 15.00 x 6 = 900.00"},
+		{"billed up front, once", "a price for six months is due once", upFront("10", `{"per":"P6M","unit":"80"}`, ""), "seat: 10 x 80.00 = 800.00"},
+		{"tiers, billed up front", "the sum is due six times", upFront("6", `{"per":"P1M",`+byTier[1:], ""), "seat: (5 x 7.00 + 1 x 6.50) x 6 = 249.00"},
+		{"a flat price, billed up front", "a single number needs no parentheses", upFront("6", `{"per":"P1M","flat":"9"}`, ""), "seat: 9.00 x 6 = 54.00"},
+		{"a flat price and seats, billed up front", "a sum needs parentheses", upFront("6", `{"per":"P1M","flat":"9","unit":"2"}`, ""), "seat: (6 x 2.00 + 9.00) x 6 = 126.00"},
+		{"a bound, billed up front", "the bound is for each month", upFront("6", `{"per":"P1M","unit":"1","minimum":"9"}`, ""), "seat: (6 x 1.00, at least 9.00) x 6 = 54.00"},
+		{"included units, billed up front", "the units are included in each month", upFront("6", `{"per":"P1M","unit":"5","included":"2"}`, ""), "seat: 4 x 5.00 beyond 2 included x 6 = 120.00"},
 		{
-			"the rest of a term", "M6: by the time left, 45 of 181 days of 900.00", upFront("10", `{"per":"P1M","unit":"15"}`, "2027-03-17/2027-05-01"),
+			"the rest of a term", "M6: the remaining time, 45 of 181 days of 900.00", upFront("10", `{"per":"P1M","unit":"15"}`, "2027-03-17/2027-05-01"),
 			"seat: 10 x 15.00 x 6, 900.00 x 45/181 days = 223.756..., rounded half up to 223.76",
 		},
 
 		{"two more", "K3a: at the contracted rate", added("10", `{"unit":"89"}`, "2", "2026-11-16/2026-12-01"), "seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"},
-		{"more by tiers", "what twelve cost less what four do", added("4", byTier, "8", ""), "seat: (5 x 7.00 + 5 x 6.50 + 2 x 6.00) - (4 x 7.00) = 51.50"},
+		{"more by tiers", "twelve cost the difference to four", added("4", byTier, "8", ""), "seat: (5 x 7.00 + 5 x 6.50 + 2 x 6.00) - (4 x 7.00) = 51.50"},
 		{
-			"more by tiers, for half a month", "as above, and the share of it", added("4", byTier, "8", "2026-11-16/2026-12-01"),
+			"more by tiers, for half a month", "twelve cost the difference to four, for a share of the month", added("4", byTier, "8", "2026-11-16/2026-12-01"),
 			"seat: (5 x 7.00 + 5 x 6.50 + 2 x 6.00) - (4 x 7.00), 51.50 x 15/30 days = 25.75",
 		},
-		{"more beyond what is at least due", "the least was paid already", added("3", `{"unit":"7","minimum":"50"}`, "7", ""), "seat: (10 x 7.00) - (3 x 7.00, at least 50.00) = 20.00"},
-		{"more for less", "law 16: eleven at 8.00 cost less than ten at 10.00, and nothing is given back for buying more", added("10", `{"tiering":"volume","tiers":[{"up_to":"10","unit":"10"},{"unit":"8"}]}`, "1", ""), "seat: (11 x 8.00) - (10 x 10.00), at least 0.00 = 0.00"},
-		{"the first", "a flat price is paid for nothing too, so that it is not paid again", added("0", `{"flat":"49","unit":"7"}`, "2", ""), "seat: (2 x 7.00 + 49.00) - (0 x 7.00 + 49.00) = 14.00"},
-		{"some included and a flat fee", "the free units are those of the product", priced("12", `{"flat":"49","unit":"8","included":"3"}`), "seat: 9 x 8.00 beyond 3 included + 49.00 = 121.00"},
-		{"more packages", "the third one was begun before", added("25", `{"unit":"5","package":"10"}`, "7", ""), "seat: (4 packages of 10 x 5.00) - (3 packages of 10 x 5.00) = 5.00"},
+		{"more beyond a minimum", "the minimum was paid before", added("3", `{"unit":"7","minimum":"50"}`, "7", ""), "seat: (10 x 7.00) - (3 x 7.00, at least 50.00) = 20.00"},
+		{"more for less", "law 16: eleven at 8.00 cost less than ten at 10.00, and an addition credits nothing", added("10", `{"tiering":"volume","tiers":[{"up_to":"10","unit":"10"},{"unit":"8"}]}`, "1", ""), "seat: (11 x 8.00) - (10 x 10.00), at least 0.00 = 0.00"},
+		{"the first units", "quantity zero has the flat price too, so that it is not charged again", added("0", `{"flat":"49","unit":"7"}`, "2", ""), "seat: (2 x 7.00 + 49.00) - (0 x 7.00 + 49.00) = 14.00"},
+		{"included units and a flat fee", "the included units belong to the product", priced("12", `{"flat":"49","unit":"8","included":"3"}`), "seat: 9 x 8.00 beyond 3 included + 49.00 = 121.00"},
+		{"more packages", "the third package was started before", added("25", `{"unit":"5","package":"10"}`, "7", ""), "seat: (4 packages of 10 x 5.00) - (3 packages of 10 x 5.00) = 5.00"},
 
-		{"a discount", "what it took, and what is left", off(upFront("10", `{"per":"P1M","unit":"15"}`, ""), percent("10")), "seat: 10 x 15.00 x 6 = 900.00, less 10 % 90.00 = 810.00"},
+		{"a discount", "the text has the deduction and the rest", off(upFront("10", `{"per":"P1M","unit":"15"}`, ""), percent("10")), "seat: 10 x 15.00 x 6 = 900.00, less 10 % 90.00 = 810.00"},
 		{
 			"two discounts", "in their order: 10 % of 810.00 and not of 900.00", off(upFront("10", `{"per":"P1M","unit":"15"}`, ""), percent("10"), percent("10.0")),
 			"seat: 10 x 15.00 x 6 = 900.00, less 10 % 90.00, less 10 % 81.00 = 729.00",
 		},
 		{
-			"half off a stub", "the discount comes after the share, and is rounded: 14.835", off(charged(seats("1", "89.00"), "2026-11-21/2026-12-01"), percent("50")),
+			"half off a partial period", "the discount applies after the share, and is rounded: 14.835", off(charged(seats("1", "89.00"), "2026-11-21/2026-12-01"), percent("50")),
 			"seat: 1 x 89.00, 89.00 x 10/30 days = 29.666..., rounded half up to 29.67, less 50 % 14.84 = 14.83",
 		},
 		{
-			"more than all", "a discount never takes more than there is", off(charged(seats("1", "3.00"), ""), percent("150")),
+			"a discount above the price", "a discount never takes more than is left", off(charged(seats("1", "3.00"), ""), percent("150")),
 			"seat: 1 x 3.00 = 3.00, less 150 % 3.00 = 0.00",
 		},
 	} {
@@ -331,17 +331,17 @@ func TestChargeExplain(t *testing.T) {
 			}
 			checkExplained(t, c.charge)
 
-			// Law 10: a charge that was stored and read back explains itself in the same words, although JSON keeps 1.50 as 1.5.
+			// Law 10: a charge that was stored and read back has the same explanation, although JSON writes 1.50 as 1.5.
 			stored := giventest.CheckRoundTrip(t, c.charge)
 			if got := stored.Explain(); got != c.want {
-				t.Errorf("read back, the charge explains itself as %q, want %q", got, c.want)
+				t.Errorf("read back, the explanation is %q, want %q", got, c.want)
 			}
 		})
 	}
 }
 
-// What is no price times a quantity: credits, and charges taken over from elsewhere.
-func TestChargeExplainOther(t *testing.T) {
+// Credits, and charges imported from elsewhere, have no price times a quantity.
+func TestChargeExplainWithoutPrice(t *testing.T) {
 	charges, err := seats("2", "89.00").Charges(part(november, "", time.UTC), proration.Standard(2))
 	if err != nil {
 		t.Fatal(err)
@@ -364,28 +364,28 @@ func TestChargeExplainOther(t *testing.T) {
 		want      string
 	}{
 		{
-			"seats not used", "law 16: how many, of which charge, and the share of what was billed", credit(func(*plans.Charge) {}),
+			"unused seats", "law 16: the text has the number, the charge, and the share of the billed amount", credit(func(*plans.Charge) {}),
 			"seat: 2 not used of inv-1/1, -178.00 x 10/30 days = -59.333..., rounded half up to -59.33",
 		},
 		{
-			"part of a seat not used", "a quantity keeps its places", credit(func(c *plans.Charge) { c.Quantity = giventest.Money("0.50") }),
+			"a fraction of an unused seat", "a quantity keeps its places", credit(func(c *plans.Charge) { c.Quantity = giventest.Money("0.50") }),
 			"seat: 0.5 not used of inv-1/1, -178.00 x 10/30 days = -59.333..., rounded half up to -59.33",
 		},
 		{
-			"money alone", "M9: a refund for another reason has no quantity", credit(func(c *plans.Charge) {
+			"an amount alone", "M9: a refund for another reason has no quantity", credit(func(c *plans.Charge) {
 				c.Kind, c.Quantity, c.Net = plans.Refund, decimal.Decimal{}, giventest.Money("-5")
 			}),
 			"seat: -5.00 of inv-1/1",
 		},
 		{
-			"nothing was computed", "a charge taken over from elsewhere has no calculation to show", func() plans.Charge {
+			"no calculation", "an imported charge has no calculation to show", func() plans.Charge {
 				c := charges[0].Clone()
 				c.Share = proration.Result{Amount: giventest.Money("89"), Rounding: c.Share.Rounding}
 				return c
 			}(), "seat: 89.00",
 		},
 		{
-			"no price", "as above, for a price that is none", func() plans.Charge {
+			"an invalid price", "a charge with an invalid price has no calculation to show", func() plans.Charge {
 				c := charges[0].Clone()
 				c.Price.Unit = giventest.Money("-89")
 				return c
@@ -401,7 +401,7 @@ func TestChargeExplainOther(t *testing.T) {
 	}
 }
 
-// Law 14: no unbounded work for any input, and a line is a line: an amount that nothing computes is not written out in a
+// Law 14: work is bounded for any input, and so is the text: an amount that no calculation produces is not written in a
 // hundred thousand digits.
 func TestChargeExplainHostile(t *testing.T) {
 	for _, c := range []struct {
@@ -410,7 +410,7 @@ func TestChargeExplainHostile(t *testing.T) {
 	}{
 		{"quantity", func(c *plans.Charge, d decimal.Decimal) { c.Quantity = d }},
 		{"base_quantity", func(c *plans.Charge, d decimal.Decimal) { c.Price, c.BaseQuantity = priceOf(byTier), &d }},
-		{"a base quantity beyond memory", func(c *plans.Charge, d decimal.Decimal) {
+		{"an unbounded base quantity", func(c *plans.Charge, d decimal.Decimal) {
 			far := decimal.New(1, d.Exponent()*20_000)
 			c.Price, c.BaseQuantity = priceOf(byTier), &far
 		}},
@@ -453,7 +453,7 @@ func TestWhole(t *testing.T) {
 	}
 }
 
-// Law 15: nothing handed out is shared.
+// Law 15: a clone shares nothing.
 func TestChargeClone(t *testing.T) {
 	four := giventest.Money("4")
 	charge := plans.Charge{
@@ -466,11 +466,11 @@ func TestChargeClone(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", giventest.JSON(t, clone), giventest.JSON(t, charge))
 	}
 	if shared, empty := sharedBy(charge, clone); len(shared)+len(empty) > 0 {
-		t.Errorf("both share %q, and nothing is shown for %q", shared, empty)
+		t.Errorf("both share %q, and %q is empty", shared, empty)
 	}
 }
 
-// What is stored is what is read back, with no more and no fewer fields than the documentation names.
+// A contract reads back as stored, with exactly the documented fields.
 func TestContractJSON(t *testing.T) {
 	contract := seats("10", "89.00")
 	contract.Cycle = giventest.Cycle("2026-11-01", "P1M", giventest.Zone(t, "America/New_York"))
@@ -520,7 +520,7 @@ func TestContractJSON(t *testing.T) {
 	}
 }
 
-// What is read from outside is refused at the latest where it is used, and never panics.
+// Outside input is refused at the latest when it is used, and never panics.
 func TestContractHostileJSON(t *testing.T) {
 	const items, cycle = `"items":[{"id":"s","quantity":"1","price":{"unit":"1"}}]`, `"cycle":{"anchor":"2026-11-01","interval":"P1M"}`
 	for _, text := range []string{
@@ -550,14 +550,14 @@ func TestContractHostileJSON(t *testing.T) {
 		if contract.Validate() == nil {
 			t.Errorf("accepted: %.100s", text)
 		}
-		checkDoor(t, contract, giventest.Faults(contract.Validate()))
+		checkValidation(t, contract, giventest.Faults(contract.Validate()))
 	}
 }
 
-// Whether the text of a charge adds up is checked by a reader that can tell when it does not.
-func TestExplainedReader(t *testing.T) {
+// The reader of explanations detects a wrong calculation.
+func TestExplanationReaderDetectsErrors(t *testing.T) {
 	read := func(text string) string {
-		c := customer{text: text}
+		c := explanationReader{text: text}
 		c.total(c.sum())
 		return c.bad + c.text
 	}

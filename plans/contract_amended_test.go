@@ -10,16 +10,16 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// amendedRow is a change of a contract, and what it adds.
+// amendedRow is a change of a contract, and its charges.
 type amendedRow struct {
 	name, why string
 	contract  plans.Contract
 	change    plans.Change
 	at        string // "" is 2026-11-16
 	kind      plans.Kind
-	period    string // of each charge; "" where they are not of one period
+	period    string // of each charge; "" if they have several periods
 	want      []string
-	after     string // as summary writes it; "" is what With gives
+	after     string // as summary writes it; "" is the result of Changed
 	wantErr   []string
 }
 
@@ -54,10 +54,10 @@ func (r *amendedRow) run(t *testing.T) {
 			}
 		}
 	} else if len(added) > 0 || !reflect.DeepEqual(after, plans.Contract{}) {
-		t.Errorf("besides the error there are %v and %+v", added, after)
+		t.Errorf("results come with the error: %v and %+v", added, after)
 	}
 	if !reflect.DeepEqual(r.contract, before) || giventest.JSON(t, r.change) != change {
-		t.Errorf("the contract itself is now %+v, the change %+v", r.contract, r.change)
+		t.Errorf("the input is now %+v, the change %+v", r.contract, r.change)
 	}
 }
 
@@ -73,67 +73,67 @@ func TestContractAmended(t *testing.T) {
 	const left = "2026-11-16 until 2026-12-01, "
 	for _, r := range []amendedRow{
 		{
-			name: "more seats", why: "K3b: for what is left of the month", contract: monthlyKinds(), change: of("2", "seat"), kind: plans.ProrationCharge, period: november,
+			name: "more seats", why: "K3b: the rest of the month", contract: monthlyKinds(), change: quantityChange("2", "seat"), kind: plans.ProrationCharge, period: november,
 			want: []string{left + "seat: 2 x 79.00, 158.00 x 15/30 days = 79.00"},
 		},
 		{
-			name: "more seats, at a boundary", why: "the whole of the period that begins then", contract: monthlyKinds(), change: of("2", "seat"), at: "2026-12-01", kind: plans.ProrationCharge, period: "2026-12-01/2027-01-01",
+			name: "more seats at a boundary", why: "the whole of the period that begins then", contract: monthlyKinds(), change: quantityChange("2", "seat"), at: "2026-12-01", kind: plans.ProrationCharge, period: "2026-12-01/2027-01-01",
 			want: []string{"2026-12-01 until 2027-01-01, seat: 2 x 79.00 = 158.00"},
 		},
 		{
-			name: "an item that is new", why: "at the price of the change", contract: monthlyKinds(), change: priced(of("3", "phone"), `{"unit":"5"}`), kind: plans.ProrationCharge, period: november,
+			name: "a new item", why: "at the price of the change", contract: monthlyKinds(), change: withPrice(quantityChange("3", "phone"), `{"unit":"5"}`), kind: plans.ProrationCharge, period: november,
 			want: []string{left + "phone: 3 x 5.00, 15.00 x 15/30 days = 7.50"},
 		},
 		{
-			name: "more seats, up front", why: "for what is left of the one term, and the whole of the other", contract: two, change: of("2", "seat"), kind: plans.ProrationCharge,
+			name: "more seats, billed up front", why: "the rest of the one term, and the whole of the other", contract: two, change: quantityChange("2", "seat"), kind: plans.ProrationCharge,
 			want: []string{
 				"2026-11-16 until 2027-05-01, seat: 2 x 15.00 x 6, 180.00 x 166/181 days = 165.082..., rounded half up to 165.08",
 				"2027-05-01 until 2027-11-01, seat: 2 x 15.00 x 6 = 180.00",
 			},
 		},
-		{name: "less of them", why: "what comes back derives from what was billed", contract: monthlyKinds(), change: of("-2", "seat")},
+		{name: "fewer seats", why: "package credits derives the credit from the billed charge", contract: monthlyKinds(), change: quantityChange("-2", "seat")},
 		{
-			name: "another plan", why: "each item at its price, for what is left", contract: monthlyKinds(), change: plans.Change{Plan: offering("scale", "P1M", "seat USD 139.00", "light USD 29.00")}, kind: plans.ProrationCharge, period: november,
+			name: "another plan", why: "each item at its price, for the rest of the month", contract: monthlyKinds(), change: plans.Change{Plan: offering("scale", "P1M", "seat USD 139.00", "light USD 29.00")}, kind: plans.ProrationCharge, period: november,
 			want: []string{left + "seat: 10 x 139.00, 1390.00 x 15/30 days = 695.00", left + "light: 3 x 29.00, 87.00 x 15/30 days = 43.50"},
 		},
 		{
-			name: "another plan, up front", why: "of other periods too: the term is the period", contract: two, change: plans.Change{Plan: offering("scale", "P3M", "seat USD 45.00")}, kind: plans.ProrationCharge,
+			name: "another plan, billed up front", why: "a plan with other periods: the term is the period", contract: two, change: plans.Change{Plan: offering("scale", "P3M", "seat USD 45.00")}, kind: plans.ProrationCharge,
 			want: []string{
 				"2026-11-16 until 2027-05-01, seat: 10 x 45.00 x 2, 900.00 x 166/181 days = 825.414..., rounded half up to 825.41",
 				"2027-05-01 until 2027-11-01, seat: 10 x 45.00 x 2 = 900.00",
 			},
 		},
 		{
-			name: "by the year", why: "a whole year from the instant on", contract: seats("10", "79.00"), change: plans.Change{Plan: offering("scale", "P1Y", "seat USD 900.00")}, kind: plans.Recurring, period: "2026-11-16/2027-11-16",
+			name: "to annual periods", why: "a whole year from the instant on", contract: seats("10", "79.00"), change: plans.Change{Plan: offering("scale", "P1Y", "seat USD 900.00")}, kind: plans.Recurring, period: "2026-11-16/2027-11-16",
 			want: []string{"2026-11-16 until 2027-11-16, seat: 10 x 900.00 = 9000.00"},
 		},
 		{
-			name: "another term, up front", why: "from the end of the last one on", contract: two, change: term(plans.UpFront), kind: plans.Extension, period: "2027-11-01/2028-05-01",
+			name: "another term, billed up front", why: "from the end of the last term on", contract: two, change: term(plans.UpFront), kind: plans.Extension, period: "2027-11-01/2028-05-01",
 			want: []string{"2027-11-01 until 2028-05-01, seat: 10 x 15.00 x 6 = 900.00"},
 		},
-		{name: "another term, by the month", why: "its months are billed as they come", contract: leaving, change: term(plans.PerPeriod)},
-		{name: "an earlier end", why: "nothing is added", contract: two, change: until("2027-08-01")},
+		{name: "another term, monthly", why: "its months are billed as they begin", contract: leaving, change: term(plans.PerPeriod)},
+		{name: "an earlier end", why: "the change adds nothing", contract: two, change: earlierEnd("2027-08-01")},
 		{
-			name: "leaving", why: "five months of 890.00 were still to come: half, and 100.00; the contract ends", contract: leaving, change: plans.Change{Cancel: true}, kind: plans.Termination, period: "2026-11-16/2027-05-01",
+			name: "leaving", why: "five months of 890.00 were still to be billed: half of it, and 100.00; the contract ends", contract: leaving, change: plans.Change{Cancel: true}, kind: plans.Termination, period: "2026-11-16/2027-05-01",
 			want:  []string{"2026-11-16 until 2027-05-01, termination: 50 % of 4450.00 + 100.00 = 2325.00"},
 			after: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2026-11-01/2027-05-01 expire until 2026-11-16",
 		},
 		{
-			name: "leaving before another term", why: "it never begins; no fee was agreed", contract: twoMonthly, change: plans.Change{Cancel: true},
+			name: "leaving before another term", why: "the next term never begins; no fee was agreed", contract: twoMonthly, change: plans.Change{Cancel: true},
 			after: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2026-11-01/2027-05-01 expire until 2026-11-16",
 		},
 		{
-			name: "leaving at the end", why: "it is over anyway", contract: leaving, change: plans.Change{Cancel: true}, at: "2027-05-01",
+			name: "leaving at the end", why: "the term is over", contract: leaving, change: plans.Change{Cancel: true}, at: "2027-05-01",
 			after: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2026-11-01/2027-05-01 expire",
 		},
-		{name: "leaving, from period to period", why: "whoever keeps the contract stops billing it", contract: monthlyKinds(), change: plans.Change{Cancel: true}},
-		{name: "before the terms", why: "nothing is paid for then", contract: leaving, change: of("1", "seat"), at: "2026-10-31", wantErr: []string{"at outside"}},
-		{name: "after the terms", why: "as above", contract: leaving, change: at("80", "seat"), at: "2027-05-01", wantErr: []string{"at outside"}},
-		{name: "leaving before the terms", why: "there is nothing to leave", contract: leaving, change: plans.Change{Cancel: true}, at: "2026-10-31", wantErr: []string{"at outside"}},
-		{name: "nothing", why: "law 13", contract: leaving, wantErr: []string{"change unset"}},
+		{name: "leaving without a term", why: "the caller stops billing the contract", contract: monthlyKinds(), change: plans.Change{Cancel: true}},
+		{name: "before the terms", why: "the contract has no paid time then", contract: leaving, change: quantityChange("1", "seat"), at: "2026-10-31", wantErr: []string{"at outside"}},
+		{name: "after the terms", why: "the contract has no paid time then", contract: leaving, change: priceChange("80", "seat"), at: "2027-05-01", wantErr: []string{"at outside"}},
+		{name: "leaving before the terms", why: "the contract has no term then", contract: leaving, change: plans.Change{Cancel: true}, at: "2026-10-31", wantErr: []string{"at outside"}},
+		{name: "nothing", why: "law 13: no hidden defaults", contract: leaving, wantErr: []string{"change unset"}},
 		{
-			name: "more than can be billed", why: "law 14: each number is within the limits, and what both come to in a term is not", contract: prepaid(nil, "P120M 2026-11-01/2036-11-01"), at: "2026-11-01",
-			change: priced(of("999999999999999999", "phone"), `{"per":"P1M","unit":"999999999999999999"}`), wantErr: []string{"amount limit"},
+			name: "more than the limit of amounts", why: "law 14: each number is within the limits, and their product for a term is not", contract: prepaid(nil, "P120M 2026-11-01/2036-11-01"), at: "2026-11-01",
+			change: withPrice(quantityChange("999999999999999999", "phone"), `{"per":"P1M","unit":"999999999999999999"}`), wantErr: []string{"amount limit"},
 		},
 	} {
 		t.Run(r.name, r.run)
@@ -149,16 +149,16 @@ func TestContractAmendedPrice(t *testing.T) {
 	const left = "2026-11-16 until 2026-12-01, "
 	for _, r := range []amendedRow{
 		{
-			name: "another price", why: "all ten for what is left; half a month at 79.00 comes back as a credit", contract: monthlyKinds(), change: at("85", "seat"), kind: plans.ProrationCharge, period: november,
+			name: "another price", why: "all ten for the rest of the month; half a month at 79.00 becomes a credit", contract: monthlyKinds(), change: priceChange("85", "seat"), kind: plans.ProrationCharge, period: november,
 			want: []string{left + "seat: 10 x 85.00, 850.00 x 15/30 days = 425.00"},
 		},
-		{name: "for nothing", why: "a line of nothing says so", contract: monthlyKinds(), change: at("0", "seat"), kind: plans.ProrationCharge, period: november, want: []string{left + "seat: 10 x 0.00, 0.00 x 15/30 days = 0.00"}},
+		{name: "a zero price", why: "a free line states its zero", contract: monthlyKinds(), change: priceChange("0", "seat"), kind: plans.ProrationCharge, period: november, want: []string{left + "seat: 10 x 0.00, 0.00 x 15/30 days = 0.00"}},
 		{
-			name: "in tiers", why: "from the first unit on, and not from what was paid for", contract: graduated, change: priced(plans.Change{Item: "seat"}, `{"tiering":"graduated","tiers":[{"up_to":"10","unit":"6"},{"unit":"5"}]}`), kind: plans.ProrationCharge, period: november,
+			name: "in tiers", why: "from the first unit on, not from the paid units on", contract: graduated, change: withPrice(plans.Change{Item: "seat"}, `{"tiering":"graduated","tiers":[{"up_to":"10","unit":"6"},{"unit":"5"}]}`), kind: plans.ProrationCharge, period: november,
 			want: []string{left + "seat: 10 x 6.00 + 2 x 5.00, 70.00 x 15/30 days = 35.00"},
 		},
 		{
-			name: "with steps inside", why: "the one at the old price goes on at the new one, the other at its own", contract: steps, change: at("85", "seat"), kind: plans.ProrationCharge, period: november,
+			name: "with steps within", why: "the step at the old price takes the new one, the other keeps its own", contract: steps, change: priceChange("85", "seat"), kind: plans.ProrationCharge, period: november,
 			want: []string{
 				"2026-11-16 until 2026-11-21, seat: 10 x 85.00, 850.00 x 5/30 days = 141.666..., rounded half up to 141.67",
 				"2026-11-21 until 2026-11-26, seat: 20 x 85.00, 1700.00 x 5/30 days = 283.333..., rounded half up to 283.33",
@@ -166,18 +166,18 @@ func TestContractAmendedPrice(t *testing.T) {
 			},
 		},
 		{
-			name: "up front", why: "for what is left of the one term, and the whole of the other", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01"), change: priced(plans.Change{Item: "seat"}, `{"per":"P1M","unit":"14"}`), kind: plans.ProrationCharge,
+			name: "billed up front", why: "the rest of the one term, and the whole of the other", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01"), change: withPrice(plans.Change{Item: "seat"}, `{"per":"P1M","unit":"14"}`), kind: plans.ProrationCharge,
 			want: []string{
 				"2026-11-16 until 2027-05-01, seat: 10 x 14.00 x 6, 840.00 x 166/181 days = 770.386..., rounded half up to 770.39",
 				"2027-05-01 until 2027-11-01, seat: 10 x 14.00 x 6 = 840.00",
 			},
 		},
 		{
-			name: "in the last month of a term", why: "until its end", contract: shorter(committed(nil, "P6M 2026-11-01/2027-05-01"), "2027-04-16"), change: at("80", "seat"), at: "2027-04-06", kind: plans.ProrationCharge, period: "2027-04-01/2027-05-01",
+			name: "in the last month of a term", why: "until the end of the term", contract: shorter(committed(nil, "P6M 2026-11-01/2027-05-01"), "2027-04-16"), change: priceChange("80", "seat"), at: "2027-04-06", kind: plans.ProrationCharge, period: "2027-04-01/2027-05-01",
 			want: []string{"2027-04-06 until 2027-04-16, seat: 10 x 80.00, 800.00 x 10/30 days = 266.666..., rounded half up to 266.67"},
 		},
 		{
-			name: "on another calendar", why: "the evening of the 15th in New York: its day belongs to the new price", contract: every("2026-11-01", "P1M", newYork), change: at("90", "seat"), at: "2026-11-16T03:00:00Z", kind: plans.ProrationCharge, period: november,
+			name: "on another calendar", why: "the evening of the 15th in New York: that day belongs to the new price", contract: seatsFrom("2026-11-01", "P1M", newYork), change: priceChange("90", "seat"), at: "2026-11-16T03:00:00Z", kind: plans.ProrationCharge, period: november,
 			want: []string{"2026-11-15T22:00:00 until 2026-12-01, seat: 10 x 90.00, 900.00 x 16/30 days = 480.00"},
 		},
 	} {
@@ -187,57 +187,57 @@ func TestContractAmendedPrice(t *testing.T) {
 
 func TestContractAmendedAnchor(t *testing.T) {
 	newYork := giventest.Zone(t, "America/New_York")
-	trial := every("2026-12-15", "P1M", time.UTC)
+	trial := seatsFrom("2026-12-15", "P1M", time.UTC)
 	trial.First = giventest.Period("2026-11-01/2026-12-15", nil)
 	stepped := seats("10", "89.00")
 	stepped.Ramp = steps(nil, "2026-11-18 20 seat at 89.00", "2026-11-20 30 seat at 89.00")
 	const part = "2026-11-16 until 2026-11-20, seat: 10 x 89.00, 890.00 x 4/31 days = 114.838..., rounded half up to 114.84"
 	for _, r := range []amendedRow{
-		{name: "later in the period", why: "four days of the period from October 20 to November 20", contract: seats("10", "89.00"), change: moved("2026-11-20", nil), kind: plans.Recurring, period: "2026-10-20/2026-11-20", want: []string{part}},
-		{name: "at the instant", why: "the whole of the period that begins with it", contract: seats("10", "89.00"), change: moved("2026-11-16", nil), kind: plans.Recurring, period: "2026-11-16/2026-12-16", want: []string{"2026-11-16 until 2026-12-16, seat: 10 x 89.00 = 890.00"}},
-		{name: "one interval later", why: "the whole of the period before it, which is as long", contract: seats("10", "89.00"), change: moved("2026-12-16", nil), kind: plans.Recurring, period: "2026-11-16/2026-12-16", want: []string{"2026-11-16 until 2026-12-16, seat: 10 x 89.00 = 890.00"}},
+		{name: "later in the period", why: "four days of the period from October 20 to November 20", contract: seats("10", "89.00"), change: anchorChange("2026-11-20", nil), kind: plans.Recurring, period: "2026-10-20/2026-11-20", want: []string{part}},
+		{name: "at the instant of the change", why: "the whole of the period that begins with it", contract: seats("10", "89.00"), change: anchorChange("2026-11-16", nil), kind: plans.Recurring, period: "2026-11-16/2026-12-16", want: []string{"2026-11-16 until 2026-12-16, seat: 10 x 89.00 = 890.00"}},
+		{name: "one interval later", why: "the whole of the preceding period, which is as long", contract: seats("10", "89.00"), change: anchorChange("2026-12-16", nil), kind: plans.Recurring, period: "2026-11-16/2026-12-16", want: []string{"2026-11-16 until 2026-12-16, seat: 10 x 89.00 = 890.00"}},
 		{
-			name: "the 31st", why: "from the last of February, which is a boundary of that cycle", contract: seats("10", "89.00"), change: moved("2027-03-31", nil), at: "2027-03-03", kind: plans.Recurring, period: "2027-02-28/2027-03-31",
+			name: "the 31st", why: "from the last day of February, which is a boundary of that cycle", contract: seats("10", "89.00"), change: anchorChange("2027-03-31", nil), at: "2027-03-03", kind: plans.Recurring, period: "2027-02-28/2027-03-31",
 			want: []string{"2027-03-03 until 2027-03-31, seat: 10 x 89.00, 890.00 x 28/31 days = 803.870..., rounded half up to 803.87"},
 		},
 		{
-			name: "the 31st, from a short month on", why: "15 of the 31 days from January 31, which the cycle remembers", contract: seats("10", "89.00"), change: moved("2027-01-31", nil), at: "2027-01-16", kind: plans.Recurring, period: "2026-12-31/2027-01-31",
+			name: "the 31st, from a short month on", why: "15 of the 31 days from January 31, which the cycle remembers", contract: seats("10", "89.00"), change: anchorChange("2027-01-31", nil), at: "2027-01-16", kind: plans.Recurring, period: "2026-12-31/2027-01-31",
 			want: []string{"2027-01-16 until 2027-01-31, seat: 10 x 89.00, 890.00 x 15/31 days = 430.645..., rounded half up to 430.65"},
 		},
 		{
-			name: "every item, with steps inside", why: "each step from its day on; that of the 20th is for the next period", contract: stepped, change: moved("2026-11-20", nil), kind: plans.Recurring, period: "2026-10-20/2026-11-20",
+			name: "every item, with steps within", why: "each step from its day on; the step of the 20th is in the next period", contract: stepped, change: anchorChange("2026-11-20", nil), kind: plans.Recurring, period: "2026-10-20/2026-11-20",
 			want: []string{
 				"2026-11-16 until 2026-11-18, seat: 10 x 89.00, 890.00 x 2/31 days = 57.419..., rounded half up to 57.42",
 				"2026-11-18 until 2026-11-20, seat: 20 x 89.00, 1780.00 x 2/31 days = 114.838..., rounded half up to 114.84",
 			},
 		},
-		{name: "in a term", why: "that is billed by the month", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), change: moved("2026-11-20", nil), kind: plans.Recurring, period: "2026-10-20/2026-11-20", want: []string{part}},
+		{name: "in a term", why: "the term is billed monthly", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), change: anchorChange("2026-11-20", nil), kind: plans.Recurring, period: "2026-10-20/2026-11-20", want: []string{part}},
 		{
-			name: "beyond the end of a term", why: "it ends where it did: 11 of 30 days", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), change: moved("2027-05-10", nil), at: "2027-04-20", kind: plans.Recurring, period: "2027-04-10/2027-05-10",
+			name: "beyond the end of a term", why: "the term ends as agreed: 11 of 30 days", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), change: anchorChange("2027-05-10", nil), at: "2027-04-20", kind: plans.Recurring, period: "2027-04-10/2027-05-10",
 			want: []string{"2027-04-20 until 2027-05-01, seat: 10 x 89.00, 890.00 x 11/30 days = 326.333..., rounded half up to 326.33"},
 		},
-		{name: "in a first period that is longer", why: "it is over, and the part is that of a period of the cycle", contract: trial, change: moved("2026-11-20", nil), kind: plans.Recurring, period: "2026-10-20/2026-11-20", want: []string{part}},
+		{name: "in a longer first period", why: "the first period ends with the change, and the part belongs to a period of the cycle", contract: trial, change: anchorChange("2026-11-20", nil), kind: plans.Recurring, period: "2026-10-20/2026-11-20", want: []string{part}},
 		{
-			name: "on another calendar", why: "midnight in New York, and the months have 31 days of there", contract: every("2026-11-01", "P1M", newYork), change: moved("2026-11-20T05:00:00Z", newYork), kind: plans.Recurring, period: "2026-10-20/2026-11-20", want: []string{part},
+			name: "on another calendar", why: "midnight in New York, and months with 31 days there", contract: seatsFrom("2026-11-01", "P1M", newYork), change: anchorChange("2026-11-20T05:00:00Z", newYork), kind: plans.Recurring, period: "2026-10-20/2026-11-20", want: []string{part},
 		},
 		{
-			name: "in an hour that comes twice", why: "01:30 is the first of the two; no instant before the change is billed", contract: every("2026-10-10", "P1M", newYork), change: moved("2026-11-01T01:30:00-05:00", newYork), at: "2026-11-01T01:30:00-05:00", kind: plans.Recurring, period: "2026-11-01T01:30:00-04:00/2026-12-01T01:30:00",
+			name: "in a repeated hour", why: "01:30 is the first of the two; no instant before the change is billed", contract: seatsFrom("2026-10-10", "P1M", newYork), change: anchorChange("2026-11-01T01:30:00-05:00", newYork), at: "2026-11-01T01:30:00-05:00", kind: plans.Recurring, period: "2026-11-01T01:30:00-04:00/2026-12-01T01:30:00",
 			want: []string{"2026-11-01T01:30:00 until 2026-12-01T01:30:00, seat: 10 x 89.00, 890.00 x 30/30 days = 890.00"},
 		},
-		{name: "up front", why: "a term is one period", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: moved("2026-11-20", nil), wantErr: []string{"anchor invalid"}},
-		{name: "after the terms", why: "nothing is left to be billed", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), change: moved("2027-05-20", nil), at: "2027-05-01", wantErr: []string{"at outside"}},
+		{name: "billed up front", why: "a term is one period", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: anchorChange("2026-11-20", nil), wantErr: []string{"anchor invalid"}},
+		{name: "after the terms", why: "no time is left to bill", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), change: anchorChange("2027-05-20", nil), at: "2027-05-01", wantErr: []string{"at outside"}},
 	} {
 		t.Run(r.name, r.run)
 	}
 }
 
-// Law 13 and 14: a policy that is left unset is refused whatever the change is, and all faults are told at once.
-func TestContractAmendedPolicy(t *testing.T) {
+// Laws 13 and 14: an unset policy is refused whatever the change, and all faults come at once.
+func TestContractAmendedRefusesUnsetPolicy(t *testing.T) {
 	changes := map[string]plans.Change{
-		"more": of("1", "seat"), "less": of("-1", "seat"), "a price": at("80", "seat"), "a date": moved("2026-11-20", nil), "leaving": {Cancel: true},
+		"more": quantityChange("1", "seat"), "less": quantityChange("-1", "seat"), "a price": priceChange("80", "seat"), "a date": anchorChange("2026-11-20", nil), "leaving": {Cancel: true},
 		"a plan": {Plan: offering("scale", "P1M", "seat USD 139.00")},
 	}
-	_, _, err := seats("1", "1").Amended(of("1", "seat"), giventest.Instant("2026-11-16", nil), proration.Policy{})
+	_, _, err := seats("1", "1").Amended(quantityChange("1", "seat"), giventest.Instant("2026-11-16", nil), proration.Policy{})
 	unset := giventest.Faults(err)
 	if len(unset) == 0 || unset[0][:len("policy.")] != "policy." {
 		t.Fatal(unset)
@@ -253,6 +253,6 @@ func TestContractAmendedPolicy(t *testing.T) {
 	_, _, err = contract.Amended(plans.Change{}, time.Time{}, proration.Policy{})
 	giventest.CheckFaults(t, err, append([]string{"at unset", "contract.plan unset", "change unset"}, unset...)...)
 	contract = in("XXX", seats("10", "79.00"))
-	_, _, err = contract.Amended(of("1", "seat"), giventest.Instant("2026-11-16", nil), proration.Standard(2))
+	_, _, err = contract.Amended(quantityChange("1", "seat"), giventest.Instant("2026-11-16", nil), proration.Standard(2))
 	giventest.CheckFaults(t, err, "contract.currency invalid")
 }

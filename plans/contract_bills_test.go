@@ -11,7 +11,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-func TestContractRest(t *testing.T) {
+func TestContractRemainingPortions(t *testing.T) {
 	newYork := giventest.Zone(t, "America/New_York")
 	saoPaulo := giventest.Zone(t, "America/Sao_Paulo")
 	open := func(start, interval string, loc *time.Location) plans.Contract {
@@ -31,47 +31,47 @@ func TestContractRest(t *testing.T) {
 		want      []string // period and span, in pairs
 		wantErr   []string
 	}{
-		{name: "inside a month", why: "K3a: the rest of it", contract: open("2026-11-01", "P1M", nil), at: "2026-11-16", want: []string{november, "2026-11-16/2026-12-01"}},
-		{name: "at its start", why: "all of it", contract: open("2026-11-01", "P1M", nil), at: "2026-12-01", want: []string{"2026-12-01/2027-01-01", "2026-12-01/2027-01-01"}},
-		{name: "at its last moment", why: "a moment", contract: open("2026-11-01", "P1M", nil), at: "2026-11-30T23:59:59.999999999", want: []string{november, "2026-11-30T23:59:59.999999999/2026-12-01"}},
-		{name: "in a year", why: "K3b: the contract is the period", contract: open("2026-03-01", "P1Y", nil), at: "2026-11-16", want: []string{"2026-03-01/2027-03-01", "2026-11-16/2027-03-01"}},
-		{name: "by the month in a term", why: "only the month is paid for", contract: months, at: "2027-04-20", want: []string{"2027-04-01/2027-05-01", "2027-04-20/2027-05-01"}},
+		{name: "within a month", why: "K3a: the rest of the month", contract: open("2026-11-01", "P1M", nil), at: "2026-11-16", want: []string{november, "2026-11-16/2026-12-01"}},
+		{name: "at the start of a month", why: "the whole month", contract: open("2026-11-01", "P1M", nil), at: "2026-12-01", want: []string{"2026-12-01/2027-01-01", "2026-12-01/2027-01-01"}},
+		{name: "at the last moment of a month", why: "a moment", contract: open("2026-11-01", "P1M", nil), at: "2026-11-30T23:59:59.999999999", want: []string{november, "2026-11-30T23:59:59.999999999/2026-12-01"}},
+		{name: "within a year", why: "K3b: the contract is the period", contract: open("2026-03-01", "P1Y", nil), at: "2026-11-16", want: []string{"2026-03-01/2027-03-01", "2026-11-16/2027-03-01"}},
+		{name: "monthly in a term", why: "only the month is paid", contract: months, at: "2027-04-20", want: []string{"2027-04-01/2027-05-01", "2027-04-20/2027-05-01"}},
 		{
-			name: "up front, in the first term", why: "M6: all that was paid for, each term with its own whole", contract: three, at: "2027-01-10",
+			name: "billed up front, in the first term", why: "M6: all paid time, each term as its own whole", contract: three, at: "2027-01-10",
 			want: []string{first, "2027-01-10/2027-05-01", second, second, third, third},
 		},
-		{name: "up front, in the second", why: "the first is over", contract: three, at: "2027-05-01", want: []string{second, second, third, third}},
-		{name: "up front, in the last", why: "up to its end", contract: three, at: "2028-02-29T12:00:00", want: []string{third, "2028-02-29T12:00:00/2028-03-01"}},
-		{name: "up front, at the start", why: "all of it", contract: three, at: "2026-11-01", want: []string{first, first, second, second, third, third}},
+		{name: "billed up front, in the second term", why: "the first term is over", contract: three, at: "2027-05-01", want: []string{second, second, third, third}},
+		{name: "billed up front, in the last term", why: "until its end", contract: three, at: "2028-02-29T12:00:00", want: []string{third, "2028-02-29T12:00:00/2028-03-01"}},
+		{name: "billed up front, at the start", why: "all terms", contract: three, at: "2026-11-01", want: []string{first, first, second, second, third, third}},
 		{
-			name: "in New York", why: "a month there, with an hour more", contract: open("2026-11-01", "P1M", newYork), at: "2026-11-01T01:30:00",
+			name: "in New York", why: "a month there, with one more hour", contract: open("2026-11-01", "P1M", newYork), at: "2026-11-01T01:30:00",
 			want: []string{november, "2026-11-01T01:30:00/2026-12-01"},
 		},
 		{
 			name: "in Sao Paulo", why: "a week that begins on a day without midnight", contract: open("2017-10-08", "P1W", saoPaulo), at: "2017-10-16",
 			want: []string{"2017-10-15T01:00:00/2017-10-22", "2017-10-16/2017-10-22"},
 		},
-		{name: "in a longer first period", why: "M18: it has the days of the trial, and is one period", contract: trial, at: "2026-11-20", want: []string{"2026-11-01/2026-12-15", "2026-11-20/2026-12-15"}},
-		{name: "behind it", why: "the cycle goes on from its end", contract: trial, at: "2026-12-15", want: []string{"2026-12-15/2027-01-15", "2026-12-15/2027-01-15"}},
+		{name: "in a longer first period", why: "M18: the first period includes the days of the trial, and is one period", contract: trial, at: "2026-11-20", want: []string{"2026-11-01/2026-12-15", "2026-11-20/2026-12-15"}},
+		{name: "after a longer first period", why: "the cycle continues from its end", contract: trial, at: "2026-12-15", want: []string{"2026-12-15/2027-01-15", "2026-12-15/2027-01-15"}},
 		{
-			name: "up front, shortened", why: "law 4: the whole is still the year that was priced, and three months of it are left", contract: shorter(prepaid(nil, "P1Y 2026-01-01/2027-01-01"), "2026-07-01"), at: "2026-04-01",
+			name: "billed up front, shortened", why: "law 4: the whole stays the priced year, of which three months are left", contract: shorter(prepaid(nil, "P1Y 2026-01-01/2027-01-01"), "2026-07-01"), at: "2026-04-01",
 			want: []string{"2026-01-01/2027-01-01", "2026-04-01/2026-07-01"},
 		},
 		{
-			name: "up front, the second one shortened", why: "as above, before it begins", contract: shorter(prepaid(nil, "P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01"), "2027-06-01"), at: "2027-04-01",
+			name: "billed up front, the second term shortened", why: "law 4: the whole stays the priced term, also before it begins", contract: shorter(prepaid(nil, "P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01"), "2027-06-01"), at: "2027-04-01",
 			want: []string{first, "2027-04-01/2027-05-01", "2027-05-01/2027-11-01", "2027-05-01/2027-06-01"},
 		},
-		{name: "behind the end of a shortened one", why: "nothing is left of it", contract: shorter(prepaid(nil, "P1Y 2026-01-01/2027-01-01"), "2026-07-01"), at: "2026-07-01", wantErr: []string{"at outside"}},
+		{name: "after the end of a shortened term", why: "no time of it is left", contract: shorter(prepaid(nil, "P1Y 2026-01-01/2027-01-01"), "2026-07-01"), at: "2026-07-01", wantErr: []string{"at outside"}},
 		{
-			name: "by the month, shortened", why: "nothing is paid for behind the end", contract: shorter(committed(nil, "P6M 2026-11-01/2027-05-01"), "2026-12-16"), at: "2026-12-05",
+			name: "monthly, shortened", why: "no time after the end is paid", contract: shorter(committed(nil, "P6M 2026-11-01/2027-05-01"), "2026-12-16"), at: "2026-12-05",
 			want: []string{"2026-12-01/2027-01-01", "2026-12-05/2026-12-16"},
 		},
-		{name: "before the first term", why: "nothing is paid for yet", contract: three, at: "2026-10-31T23:59:59.999999999", wantErr: []string{"at outside"}},
-		{name: "at the end of the last", why: "nothing is any more", contract: three, at: "2028-03-01", wantErr: []string{"at outside"}},
-		{name: "after it, by the month", why: "as above", contract: months, at: "2027-11-01", wantErr: []string{"at outside"}},
-		{name: "before it, by the month", why: "as above", contract: months, at: "2026-10-31", wantErr: []string{"at outside"}},
-		{name: "at no time", why: "law 13: an instant that was forgotten is not the year 1", contract: three, at: "", wantErr: []string{"at unset"}},
-		{name: "all at once", why: "law 14", contract: plans.Contract{Plan: "base", Currency: "USD", Cycle: three.Cycle}, at: "", wantErr: []string{"contract.items unset", "at unset"}},
+		{name: "before the first term", why: "no time is paid yet", contract: three, at: "2026-10-31T23:59:59.999999999", wantErr: []string{"at outside"}},
+		{name: "at the end of the last term", why: "no time is left", contract: three, at: "2028-03-01", wantErr: []string{"at outside"}},
+		{name: "after the term, monthly", why: "no time is left", contract: months, at: "2027-11-01", wantErr: []string{"at outside"}},
+		{name: "before the term, monthly", why: "no time is paid yet", contract: months, at: "2026-10-31", wantErr: []string{"at outside"}},
+		{name: "no instant", why: "law 13: a missing instant is not the year 1", contract: three, at: "", wantErr: []string{"at unset"}},
+		{name: "all faults at once", why: "law 14: all faults come at once", contract: plans.Contract{Plan: "base", Currency: "USD", Cycle: three.Cycle}, at: "", wantErr: []string{"contract.items unset", "at unset"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			loc := c.contract.Cycle.Location
@@ -124,84 +124,85 @@ func TestContractTerminationFee(t *testing.T) {
 		want, net string
 		wantErr   []string
 	}{
-		{name: "nothing agreed", why: "leaving is free", contract: committed(nil, sixMonths), at: "2027-01-10", want: "termination: 2670 x 0.00 = 0.00", net: "0"},
-		{name: "a fee", why: "whatever is left", contract: with(committed(nil, sixMonths), "250", "0"), at: "2027-01-10", want: "termination: 250.00 = 250.00", net: "250"},
-		{name: "all of the rest", why: "February, March and April were still to be billed", contract: with(committed(nil, sixMonths), "0", "100"), at: "2027-01-10", want: "termination: 100 % of 2670.00 = 2670.00", net: "2670"},
+		{name: "no fee agreed", why: "the fee is zero", contract: committed(nil, sixMonths), at: "2027-01-10", want: "termination: 2670 x 0.00 = 0.00", net: "0"},
+		{name: "a fixed fee", why: "the fee does not depend on the rest", contract: with(committed(nil, sixMonths), "250", "0"), at: "2027-01-10", want: "termination: 250.00 = 250.00", net: "250"},
+		{name: "the whole rest", why: "February, March and April were still to be billed", contract: with(committed(nil, sixMonths), "0", "100"), at: "2027-01-10", want: "termination: 100 % of 2670.00 = 2670.00", net: "2670"},
 		{name: "half of the rest", why: "50 percent of three months of 890.00", contract: with(committed(nil, sixMonths), "0", "50"), at: "2027-01-10", want: "termination: 50 % of 2670.00 = 1335.00", net: "1335"},
-		{name: "half, and a fee", why: "both", contract: with(committed(nil, sixMonths), "250", "50"), at: "2027-01-10", want: "termination: 50 % of 2670.00 + 250.00 = 1585.00", net: "1585"},
+		{name: "half of the rest, and a fixed fee", why: "half of the rest and the fixed fee add up", contract: with(committed(nil, sixMonths), "250", "50"), at: "2027-01-10", want: "termination: 50 % of 2670.00 + 250.00 = 1585.00", net: "1585"},
 		{name: "at the start of a month", why: "the month that begins then was still to be billed", contract: with(committed(nil, sixMonths), "0", "50"), at: "2027-02-01", want: "termination: 50 % of 2670.00 = 1335.00", net: "1335"},
-		{name: "a moment later", why: "it was billed", contract: with(committed(nil, sixMonths), "0", "50"), at: "2027-02-01T00:00:00.000000001", want: "termination: 50 % of 1780.00 = 890.00", net: "890"},
+		{name: "a moment after the start of a month", why: "that month was billed", contract: with(committed(nil, sixMonths), "0", "50"), at: "2027-02-01T00:00:00.000000001", want: "termination: 50 % of 1780.00 = 890.00", net: "890"},
 		{name: "at the start of the term", why: "all six months", contract: with(committed(nil, sixMonths), "0", "50"), at: "2026-11-01", want: "termination: 50 % of 5340.00 = 2670.00", net: "2670"},
-		{name: "before the term begins", why: "one cannot leave what has not begun", contract: with(committed(nil, sixMonths), "0", "50"), at: "2026-10-31T23:59:59", wantErr: []string{"at outside"}},
+		{name: "before the term begins", why: "a term that has not begun cannot be left", contract: with(committed(nil, sixMonths), "0", "50"), at: "2026-10-31T23:59:59", wantErr: []string{"at outside"}},
 		{
-			name: "a shortened term", why: "until its new end: half of February's days", contract: with(shorter(committed(nil, sixMonths), "2027-02-15"), "0", "100"), at: "2027-01-10",
+			name: "a shortened term", why: "until its new end: half of the days of February", contract: with(shorter(committed(nil, sixMonths), "2027-02-15"), "0", "100"), at: "2027-01-10",
 			want: "termination: 100 % of 445.00 = 445.00", net: "445",
 		},
-		{name: "behind its new end", why: "nothing binds any more", contract: with(shorter(committed(nil, sixMonths), "2027-02-15"), "250", "100"), at: "2027-02-15", want: "termination: 0 x 0.00 = 0.00", net: "0"},
-		{name: "in the last month", why: "nothing is left to be billed", contract: with(committed(nil, sixMonths), "250", "50"), at: "2027-04-02", want: "termination: 50 % of 0.00 + 250.00 = 250.00", net: "250"},
-		{name: "at the end", why: "the term was kept", contract: with(committed(nil, sixMonths), "250", "50"), at: "2027-05-01", want: "termination: 0 x 0.00 = 0.00", net: "0"},
-		{name: "after it", why: "as above", contract: with(committed(nil, sixMonths), "250", "50"), at: "2029-05-01", want: "termination: 0 x 0.00 = 0.00", net: "0"},
-		{name: "from period to period", why: "nothing binds", contract: seats("10", "89"), at: "2026-11-16", want: "termination: 0 x 0.00 = 0.00", net: "0"},
-		{name: "up front", why: "all was billed: of nothing nothing is left, and the fee", contract: with(prepaid(nil, sixMonths), "250", "100"), at: "2026-11-16", want: "termination: 100 % of 0.00 + 250.00 = 250.00", net: "250"},
+		{name: "after the end of a shortened term", why: "no term binds the customer", contract: with(shorter(committed(nil, sixMonths), "2027-02-15"), "250", "100"), at: "2027-02-15", want: "termination: 0 x 0.00 = 0.00", net: "0"},
+		{name: "in the last month", why: "no month is left to bill", contract: with(committed(nil, sixMonths), "250", "50"), at: "2027-04-02", want: "termination: 50 % of 0.00 + 250.00 = 250.00", net: "250"},
+		{name: "at the end of the term", why: "the term was kept", contract: with(committed(nil, sixMonths), "250", "50"), at: "2027-05-01", want: "termination: 0 x 0.00 = 0.00", net: "0"},
+		{name: "after the term", why: "the term was kept", contract: with(committed(nil, sixMonths), "250", "50"), at: "2029-05-01", want: "termination: 0 x 0.00 = 0.00", net: "0"},
+		{name: "without a term", why: "no term binds the customer", contract: seats("10", "89"), at: "2026-11-16", want: "termination: 0 x 0.00 = 0.00", net: "0"},
+		{name: "billed up front", why: "everything was billed: a percentage of zero, and the fixed fee", contract: with(prepaid(nil, sixMonths), "250", "100"), at: "2026-11-16", want: "termination: 100 % of 0.00 + 250.00 = 250.00", net: "250"},
 		{
-			name: "of several terms", why: "what the last one says, of the rest of both: three months and six", contract: with(committed(nil, sixMonths, "P6M 2027-05-01/2027-11-01"), "0", "100"), at: "2027-01-10",
+			name: "in the first of two terms", why: "the fee of the last term applies to the rest of both: three months and six", contract: with(committed(nil, sixMonths, "P6M 2027-05-01/2027-11-01"), "0", "100"), at: "2027-01-10",
 			want: "termination: 100 % of 8010.00 = 8010.00", net: "8010",
 		},
 		{
-			name: "in a longer first period", why: "M18: it was billed when it began, and is one period", contract: with(committed(nil, "P3M 2026-11-01/2027-03-15"), "0", "100", longFirst), at: "2026-11-10",
+			name: "in a longer first period", why: "M18: the first period was billed at its start, and is one period", contract: with(committed(nil, "P3M 2026-11-01/2027-03-15"), "0", "100", longFirst), at: "2026-11-10",
 			want: "termination: 100 % of 2670.00 = 2670.00", net: "2670",
 		},
 		{
-			name: "at its start", why: "it is still to be billed, once", contract: with(committed(nil, "P3M 2026-11-01/2027-03-15"), "0", "100", longFirst), at: "2026-11-01",
+			name: "at the start of a longer first period", why: "that period is still to be billed, once", contract: with(committed(nil, "P3M 2026-11-01/2027-03-15"), "0", "100", longFirst), at: "2026-11-01",
 			want: "termination: 100 % of 3560.00 = 3560.00", net: "3560",
 		},
 		{
-			name: "rounded", why: "law 16: what rounding did", contract: with(committed(nil, sixMonths), "0", "50", func(c *plans.Contract) { c.Items[0] = one("seat", "1", "66.67") }), at: "2027-04-01",
+			name: "rounded", why: "law 16: the text has the effect of rounding", contract: with(committed(nil, sixMonths), "0", "50", func(c *plans.Contract) { c.Items[0] = one("seat", "1", "66.67") }), at: "2027-04-01",
 			want: "termination: 50 % of 66.67, 33.335 x 1/1 = 33.335, rounded half up to 33.34", net: "33.34",
 		},
 		{
-			name: "less a percentage", why: "law 8: what would be billed is what is left after discounts", contract: with(committed(nil, sixMonths), "0", "50", discounts(tenOff)), at: "2027-01-10",
+			name: "less a percentage", why: "law 8: the bills to come are after discounts", contract: with(committed(nil, sixMonths), "0", "50", discounts(tenOff)), at: "2027-01-10",
 			want: "termination: 50 % of 2403.00 = 1201.50", net: "1201.5",
 		},
 		{
-			name: "less what is given twice", why: "in two of three months", contract: with(committed(nil, sixMonths), "0", "50", discounts(twice)), at: "2027-01-10",
+			name: "less a repeating discount", why: "it applies to two of three months", contract: with(committed(nil, sixMonths), "0", "50", discounts(twice)), at: "2027-01-10",
 			want: "termination: 50 % of 2470.00 = 1235.00", net: "1235",
 		},
 		{
-			name: "less a gift", why: "890.00 of 1000.00 in the first month, 110.00 in the second", contract: with(committed(nil, sixMonths), "0", "50", discounts(kept)), at: "2027-01-10",
+			name: "less a rollover discount", why: "890.00 of 1000.00 in the first month, 110.00 in the second", contract: with(committed(nil, sixMonths), "0", "50", discounts(kept)), at: "2027-01-10",
 			want: "termination: 50 % of 1670.00 = 835.00", net: "835",
 		},
 		{
-			name: "less a discount that ends", why: "February at half the price, March and April not", contract: with(committed(nil, sixMonths), "0", "50", discounts(untilMarch)), at: "2027-01-10",
+			name: "less a discount that ends", why: "February at half price, March and April at the full price", contract: with(committed(nil, sixMonths), "0", "50", discounts(untilMarch)), at: "2027-01-10",
 			want: "termination: 50 % of 2225.00 = 1112.50", net: "1112.5",
 		},
 		{
-			name: "with a minimum", why: "what a month lacks would be billed: 1000.00 each", contract: with(committed(nil, sixMonths), "0", "50", func(c *plans.Contract) { c.Minimum = giventest.Money("1000") }), at: "2027-01-10",
+			name: "with a minimum", why: "the bills include the shortfall: 1000.00 each", contract: with(committed(nil, sixMonths), "0", "50", func(c *plans.Contract) { c.Minimum = giventest.Money("1000") }), at: "2027-01-10",
 			want: "termination: 50 % of 3000.00 = 1500.00", net: "1500",
 		},
 		{
 			name: "with a ramp", why: "ten seats in February and for 15 days of March, then twenty", contract: with(committed(nil, sixMonths), "0", "100", func(c *plans.Contract) {
 				c.Ramp = steps(nil, "2027-03-16 20 seat at 89.00")
 			}), at: "2027-01-10",
-			want: "termination: 100 % of 4019.36 = 4019.36", net: "4019.36", // 890.00 + 890.00 x 15/31 + 1780.00 x 16/31 + 1780.00
+			// 890.00 + 890.00 x 15/31 + 1780.00 x 16/31 + 1780.00
+			want: "termination: 100 % of 4019.36 = 4019.36", net: "4019.36",
 		},
 		{
-			name: "with a last month cut short", why: "law 4: half of April's days would be billed", contract: with(committed(nil, "P6M 2026-11-01/2027-04-16"), "0", "100"), at: "2027-03-10",
+			name: "with a partial last month", why: "law 4: half of the days of April would be billed", contract: with(committed(nil, "P6M 2026-11-01/2027-04-16"), "0", "100"), at: "2027-03-10",
 			want: "termination: 100 % of 445.00 = 445.00", net: "445",
 		},
 		{
 			name: "in New York", why: "the month that begins at midnight there", contract: with(committed(newYork, sixMonths), "0", "100"), at: "2027-04-01", want: "termination: 100 % of 890.00 = 890.00", net: "890",
 		},
 		{
-			name: "a moment before it there", why: "it is 03:59:59 in London", contract: with(committed(newYork, sixMonths), "0", "100"), at: "2027-04-01T03:59:59Z", want: "termination: 100 % of 890.00 = 890.00", net: "890",
+			name: "in New York, a moment before midnight", why: "it is 03:59:59 in UTC", contract: with(committed(newYork, sixMonths), "0", "100"), at: "2027-04-01T03:59:59Z", want: "termination: 100 % of 890.00 = 890.00", net: "890",
 		},
 		{
-			name: "yen", why: "no places", contract: in("JPY", with(committed(nil, sixMonths), "0", "100")), at: "2027-04-01", want: "termination: 100 % of 890 = 890", net: "890",
+			name: "yen", why: "yen have no places", contract: in("JPY", with(committed(nil, sixMonths), "0", "100")), at: "2027-04-01", want: "termination: 100 % of 890 = 890", net: "890",
 		},
-		{name: "at no time", why: "law 13: an instant that was forgotten is not the year 1", contract: with(committed(nil, sixMonths), "0", "50"), at: "", wantErr: []string{"at unset"}},
-		{name: "a contract that is none", why: "validated at the door", contract: unset, at: "2027-01-10", wantErr: []string{"contract.currency unset", "currency unset"}},
+		{name: "no instant", why: "law 13: a missing instant is not the year 1", contract: with(committed(nil, sixMonths), "0", "50"), at: "", wantErr: []string{"at unset"}},
+		{name: "an invalid contract", why: "the method validates its contract", contract: unset, at: "2027-01-10", wantErr: []string{"contract.currency unset", "currency unset"}},
 		{
-			name: "more periods than there can be", why: "law 14: a term of seconds", contract: with(committed(nil, sixMonths), "0", "100", func(c *plans.Contract) { c.Cycle.Interval = giventest.Interval("PT1S") }), at: "2027-01-10",
+			name: "more periods than the limit", why: "law 14: a term in periods of a second exceeds the limit", contract: with(committed(nil, sixMonths), "0", "100", func(c *plans.Contract) { c.Cycle.Interval = giventest.Interval("PT1S") }), at: "2027-01-10",
 			wantErr: []string{"as_of limit"},
 		},
 	} {
@@ -233,7 +234,7 @@ func TestContractTerminationFee(t *testing.T) {
 	giventest.CheckFaults(t, err, "policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset")
 }
 
-// A fee is rounded once, in the places of the currency, by the mode of the policy.
+// A fee is rounded once, to the places of the currency, by the mode of the policy.
 func TestContractTerminationFeeRounded(t *testing.T) {
 	for _, c := range []struct {
 		name, percent string

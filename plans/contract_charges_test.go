@@ -14,7 +14,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// lines writes charges as a bill does: when, and how they were computed.
+// lines writes charges as a bill does: their time and calculation.
 func lines(charges []plans.Charge, loc *time.Location) (all []string) {
 	if loc == nil {
 		loc = time.UTC
@@ -25,7 +25,7 @@ func lines(charges []plans.Charge, loc *time.Location) (all []string) {
 	return all
 }
 
-// total adds up what is due.
+// total adds up the nets.
 func total(charges []plans.Charge) (sum decimal.Decimal) {
 	for _, c := range charges {
 		sum = sum.Add(c.Net)
@@ -33,8 +33,8 @@ func total(charges []plans.Charge) (sum decimal.Decimal) {
 	return sum
 }
 
-// checkCharges fails unless the charges are what the lines say, each of a kind and for the portion's period, and can be stored
-// and checked.
+// checkCharges fails unless the charges have the expected lines, each of a kind and for the period of the portion, and
+// can be stored and checked.
 func checkCharges(t *testing.T, c plans.Contract, kind plans.Kind, charges []plans.Charge, period proration.Period, want []string) {
 	t.Helper()
 	if got := lines(charges, c.Cycle.Location); !slices.Equal(got, want) {
@@ -83,25 +83,25 @@ func TestContractCharges(t *testing.T) {
 	}{
 		{name: "a month", why: "ten seats at 89.00", contract: seats("10", "89.00"), want: []string{nov + "seat: 10 x 89.00 = 890.00"}, net: "890"},
 		{
-			name: "each item a charge", why: "in their order, so that an invoice reads as the contract does", contract: twoKinds,
+			name: "a charge for each item", why: "in the order of the contract", contract: twoKinds,
 			want: []string{nov + "seat: 10 x 89.00 = 890.00", nov + "light: 3 x 19.00 = 57.00", nov + "phone: 2 x 0.00 = 0.00"}, net: "947",
 		},
 		{
-			name: "each at its own price", why: "tiers, a volume, packages and a flat fee", contract: tiers,
+			name: "each at its own price", why: "tiers, volume tiers, packages and a flat fee", contract: tiers,
 			want: []string{
 				nov + "seat: 5 x 7.00 + 5 x 6.50 + 2 x 6.00 = 79.50", nov + "light: 12 x 6.00 = 72.00", nov + "call: 3 packages of 10 x 5.00 beyond 3 included = 15.00", nov + "fee: 49.00 = 49.00",
 			}, net: "215.5",
 		},
 		{
-			name: "a stub", why: "law 4: service from the 16th is 15 of the 30 days of the whole period", contract: seats("10", "89.00"), span: "2026-11-16/2026-12-01",
+			name: "a partial period", why: "law 4: service from the 16th is 15 of the 30 days of the whole period", contract: seats("10", "89.00"), span: "2026-11-16/2026-12-01",
 			want: []string{"2026-11-16 until 2026-12-01, seat: 10 x 89.00, 890.00 x 15/30 days = 445.00"}, net: "445",
 		},
 		{
-			name: "a stub in the middle", why: "11 of 30 days of 890.00 are 326.333...", contract: seats("10", "89.00"), span: "2026-11-16/2026-11-27",
+			name: "a partial period in mid-month", why: "11 of 30 days of 890.00 are 326.333...", contract: seats("10", "89.00"), span: "2026-11-16/2026-11-27",
 			want: []string{"2026-11-16 until 2026-11-27, seat: 10 x 89.00, 890.00 x 11/30 days = 326.333..., rounded half up to 326.33"}, net: "326.33",
 		},
 		{
-			name: "a stub of tiers", why: "law 1: the price is exact until the share was multiplied in", contract: tiers, span: "2026-11-21/2026-12-01",
+			name: "a partial period with tiers", why: "law 1: the price is exact until it is multiplied by the share", contract: tiers, span: "2026-11-21/2026-12-01",
 			want: []string{
 				"2026-11-21 until 2026-12-01, seat: 5 x 7.00 + 5 x 6.50 + 2 x 6.00, 79.50 x 10/30 days = 26.50",
 				"2026-11-21 until 2026-12-01, light: 12 x 6.00, 72.00 x 10/30 days = 24.00",
@@ -114,7 +114,7 @@ func TestContractCharges(t *testing.T) {
 			want: []string{"2026-11-16 until 2027-03-01, seat: 10 x 948.00, 9480.00 x 105/365 days = 2727.123..., rounded half up to 2727.12"}, net: "2727.12",
 		},
 		{
-			name: "up front", why: "M3: price per user per month x users x months; each item by what its price is for", contract: half, period: "2026-11-01/2027-05-01",
+			name: "billed up front", why: "M3: price per user and month x users x months; each item by the length of its price", contract: half, period: "2026-11-01/2027-05-01",
 			want: []string{
 				"2026-11-01 until 2027-05-01, seat: 10 x 15.00 x 6 = 900.00", "2026-11-01 until 2027-05-01, light: (5 x 7.00 + 1 x 6.50) x 6 = 249.00",
 				"2026-11-01 until 2027-05-01, setup: 100.00 = 100.00", "2026-11-01 until 2027-05-01, phone: 3 x 20.00 x 2 = 120.00",
@@ -125,65 +125,65 @@ func TestContractCharges(t *testing.T) {
 			want: []string{"2027-05-01 until 2028-02-01, seat: 10 x 15.00 x 9 = 1350.00"}, net: "1350",
 		},
 		{
-			name: "the term before an extension", why: "it keeps its own length: 181 days of six months", contract: longer, period: "2026-11-01/2027-05-01", span: "2027-01-01/2027-05-01",
+			name: "the term before an extension", why: "the term keeps its own length: 181 days of six months", contract: longer, period: "2026-11-01/2027-05-01", span: "2027-01-01/2027-05-01",
 			want: []string{"2027-01-01 until 2027-05-01, seat: 10 x 15.00 x 6, 900.00 x 120/181 days = 596.685..., rounded half up to 596.69"}, net: "596.69",
 		},
 
 		{
-			name: "a month with an hour more", why: "law 4, on the customer's calendar: November in New York has 30 days and 721 hours", contract: monthly("2026-11-01", newYork), span: "2026-11-16T11:30:00/2026-12-01",
+			name: "a month with an extra hour", why: "law 4, on the calendar of the customer: November in New York has 30 days and 721 hours", contract: monthly("2026-11-01", newYork), span: "2026-11-16T11:30:00/2026-12-01",
 			want: []string{"2026-11-16T11:30:00 until 2026-12-01, seat: 10 x 89.00, 890.00 x 15/30 days = 445.00"}, net: "445",
 		},
 		{
-			name: "a day with an hour more", why: "clocks go back on November 1: it is one day of 30", contract: monthly("2026-11-01", newYork), span: "2026-11-01/2026-11-02",
+			name: "a day with an extra hour", why: "clocks go back on November 1: it is one day of 30", contract: monthly("2026-11-01", newYork), span: "2026-11-01/2026-11-02",
 			want: []string{"2026-11-01 until 2026-11-02, seat: 10 x 89.00, 890.00 x 1/30 days = 29.666..., rounded half up to 29.67"}, net: "29.67",
 		},
 		{
-			name: "counted in seconds", why: "the same by the clock: 15 days of 86,400 s are 1,296,000 of 2,595,600 s, 444.382... of 890.00", contract: monthly("2026-11-01", newYork), span: "2026-11-16/2026-12-01", policy: seconds,
+			name: "counted in seconds", why: "the same month in seconds: 15 days of 86,400 s are 1,296,000 of 2,595,600 s, 444.382... of 890.00", contract: monthly("2026-11-01", newYork), span: "2026-11-16/2026-12-01", policy: seconds,
 			want: []string{"2026-11-16 until 2026-12-01, seat: 10 x 89.00, 890.00 x 1296000/2595600 seconds = 444.382..., rounded half up to 444.38"}, net: "444.38",
 		},
 		{
-			name: "a month with an hour less", why: "clocks go forward on March 14: 31 days and 743 hours", contract: monthly("2027-03-01", newYork), period: "2027-03-01/2027-04-01", span: "2027-03-14/2027-04-01",
+			name: "a month with a missing hour", why: "clocks go forward on March 14: 31 days and 743 hours", contract: monthly("2027-03-01", newYork), period: "2027-03-01/2027-04-01", span: "2027-03-14/2027-04-01",
 			want: []string{"2027-03-14 until 2027-04-01, seat: 10 x 89.00, 890.00 x 18/31 days = 516.774..., rounded half up to 516.77"}, net: "516.77",
 		},
 		{
-			name: "that month in seconds", why: "17 days and a short one of 23 hours: 1,551,600 of 2,674,800 s", contract: monthly("2027-03-01", newYork), period: "2027-03-01/2027-04-01", span: "2027-03-14/2027-04-01", policy: seconds,
+			name: "a month with a missing hour, in seconds", why: "17 days and a short one of 23 hours: 1,551,600 of 2,674,800 s", contract: monthly("2027-03-01", newYork), period: "2027-03-01/2027-04-01", span: "2027-03-14/2027-04-01", policy: seconds,
 			want: []string{"2027-03-14 until 2027-04-01, seat: 10 x 89.00, 890.00 x 1551600/2674800 seconds = 516.271..., rounded half up to 516.27"}, net: "516.27",
 		},
 		{
-			name: "a year across both changes", why: "from November 1, when clocks go back, 242 of 365 days, on dates that no hour moves", contract: inYears, period: "2026-07-01/2027-07-01", span: "2026-11-01/2027-07-01",
+			name: "a year across both clock changes", why: "from November 1, when clocks go back, 242 of 365 days, on dates that no clock change moves", contract: inYears, period: "2026-07-01/2027-07-01", span: "2026-11-01/2027-07-01",
 			want: []string{"2026-11-01 until 2027-07-01, seat: 10 x 15.00 x 12, 1800.00 x 242/365 days = 1193.424..., rounded half up to 1193.42"}, net: "1193.42",
 		},
 		{
-			name: "a day that begins at one", why: "clocks in Sao Paulo skipped midnight of October 15, 2017: from its first instant on 17 of 31 days are left", contract: monthly("2017-10-01", saoPaulo), period: "2017-10-01/2017-11-01", span: "2017-10-15T01:00:00/2017-11-01",
+			name: "a day that begins at one o'clock", why: "clocks in Sao Paulo skipped midnight of October 15, 2017: from its first instant on 17 of 31 days are left", contract: monthly("2017-10-01", saoPaulo), period: "2017-10-01/2017-11-01", span: "2017-10-15T01:00:00/2017-11-01",
 			want: []string{"2017-10-15T01:00:00 until 2017-11-01, seat: 10 x 89.00, 890.00 x 17/31 days = 488.064..., rounded half up to 488.06"}, net: "488.06",
 		},
 		{
-			name: "a day that does not end at its midnight", why: "clocks went back there at the end of February 17, 2018, which had 25 hours: 11 of 28 days are left behind it", contract: monthly("2018-02-01", saoPaulo), period: "2018-02-01/2018-03-01", span: "2018-02-18/2018-03-01",
+			name: "a day with a repeated last hour", why: "clocks went back there at the end of February 17, 2018, which had 25 hours: 11 of 28 days follow it", contract: monthly("2018-02-01", saoPaulo), period: "2018-02-01/2018-03-01", span: "2018-02-18/2018-03-01",
 			want: []string{"2018-02-18 until 2018-03-01, seat: 10 x 89.00, 890.00 x 11/28 days = 349.642..., rounded half up to 349.64"}, net: "349.64",
 		},
 
 		{
-			name: "the day of a change is the old side's", why: "law 5: service from noon of the 16th is billed from the 17th, by a policy that says so", contract: seats("10", "89.00"), span: "2026-11-16T12:00:00/2026-12-01", policy: oldSide,
+			name: "the day of the change belongs to the old side", why: "law 5: by the policy, service from noon of the 16th is billed from the 17th", contract: seats("10", "89.00"), span: "2026-11-16T12:00:00/2026-12-01", policy: oldSide,
 			want: []string{"2026-11-16T12:00:00 until 2026-12-01, seat: 10 x 89.00, 890.00 x 14/30 days = 415.333..., rounded half up to 415.33"}, net: "415.33",
 		},
 		{
-			name: "yen", why: "ISO 4217: no places, whatever the policy says; 10 of 30 days of 1000", contract: in("JPY", seats("1", "1000")), span: "2026-11-21/2026-12-01",
+			name: "yen", why: "ISO 4217: yen have no places, whatever the policy says; 10 of 30 days of 1000", contract: in("JPY", seats("1", "1000")), span: "2026-11-21/2026-12-01",
 			want: []string{"2026-11-21 until 2026-12-01, seat: 1 x 1000, 1000 x 10/30 days = 333.3..., rounded half up to 333"}, net: "333",
 		},
 		{
-			name: "dinars", why: "ISO 4217: three places; 10 of 30 days of 27.500", contract: in("KWD", seats("1", "27.5")), span: "2026-11-21/2026-12-01",
+			name: "dinars", why: "ISO 4217: dinars have three places; 10 of 30 days of 27.500", contract: in("KWD", seats("1", "27.5")), span: "2026-11-21/2026-12-01",
 			want: []string{"2026-11-21 until 2026-12-01, seat: 1 x 27.500, 27.500 x 10/30 days = 9.1666..., rounded half up to 9.167"}, net: "9.167",
 		},
 		{
-			name: "places of the policy", why: "the currency's places hold, where the policy says 9; its mode stays", contract: seats("1", "89.00"), span: "2026-11-21/2026-12-01", policy: down,
+			name: "the decimal places of the policy", why: "the currency sets the places, though the policy says 9; the mode of the policy applies", contract: seats("1", "89.00"), span: "2026-11-21/2026-12-01", policy: down,
 			want: []string{"2026-11-21 until 2026-12-01, seat: 1 x 89.00, 89.00 x 10/30 days = 29.666..., rounded down to 29.66"}, net: "29.66",
 		},
 		{
 			name: "price below a cent", why: "law 1: the amount is rounded once, at the end: 12347 x 0.0004 = 4.9388", contract: seats("12347", "0.0004"),
 			want: []string{nov + "seat: 12347 x 0.0004, 4.9388 x 30/30 days = 4.9388, rounded half up to 4.94"}, net: "4.94",
 		},
-		{name: "contracted price", why: "K3c: the rate is the contracted one, also when the list price has moved to 99.00", contract: seats("10", "79.00"), want: []string{nov + "seat: 10 x 79.00 = 790.00"}, net: "790"},
-		{name: "no seats", why: "a period of nothing is a charge of nothing", contract: seats("0", "89.00"), want: []string{nov + "seat: 0 x 89.00 = 0.00"}, net: "0"},
+		{name: "the price of the contract", why: "K3c: the rate is the contracted one, although the list price is now 99.00", contract: seats("10", "79.00"), want: []string{nov + "seat: 10 x 79.00 = 790.00"}, net: "790"},
+		{name: "no seats", why: "a period of quantity zero has a zero charge", contract: seats("0", "89.00"), want: []string{nov + "seat: 0 x 89.00 = 0.00"}, net: "0"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			loc := c.contract.Cycle.Location
@@ -204,7 +204,7 @@ func TestContractCharges(t *testing.T) {
 			for i, charge := range charges {
 				item := c.contract.Items[i]
 				if charge.Item != item.ID || !charge.Quantity.Equal(item.Quantity) || charge.BaseQuantity != nil || !charge.Price.Equal(item.Price) || !charge.Span.Equal(portion.Span) {
-					t.Errorf("charge %d is not that of its item: %+v", i, charge)
+					t.Errorf("charge %d differs from its item: %+v", i, charge)
 				}
 			}
 			if !reflect.DeepEqual(c.contract, before) {
@@ -214,7 +214,7 @@ func TestContractCharges(t *testing.T) {
 	}
 }
 
-// A ramp: what was agreed for later is charged from its first instant on, each price for its own part of the period.
+// A ramp step is charged from its first instant on, each price for its own part of the period.
 func TestContractChargesRamp(t *testing.T) {
 	ten := func(all ...string) plans.Contract {
 		c := seats("10", "89.00")
@@ -249,20 +249,20 @@ func TestContractChargesRamp(t *testing.T) {
 				"2026-11-21 until 2026-12-01, seat: 12 x 79.00, 948.00 x 10/30 days = 316.00",
 			},
 		},
-		{name: "before the period", why: "it has taken effect", contract: ten("2026-10-21 12 seat at 79.00"), want: []string{nov + "seat: 12 x 79.00 = 948.00"}},
-		{name: "at its start", why: "a period holds its start", contract: ten("2026-11-01 12 seat at 79.00"), want: []string{nov + "seat: 12 x 79.00 = 948.00"}},
-		{name: "at its end", why: "and does not hold its end", contract: ten("2026-12-01 12 seat at 79.00"), want: []string{nov + "seat: 10 x 89.00 = 890.00"}},
-		{name: "after it", why: "it comes later", contract: ten("2027-11-01 12 seat at 79.00"), want: []string{nov + "seat: 10 x 89.00 = 890.00"}},
+		{name: "a step before the period", why: "the step has taken effect", contract: ten("2026-10-21 12 seat at 79.00"), want: []string{nov + "seat: 12 x 79.00 = 948.00"}},
+		{name: "a step at the start of the period", why: "a period includes its start", contract: ten("2026-11-01 12 seat at 79.00"), want: []string{nov + "seat: 12 x 79.00 = 948.00"}},
+		{name: "a step at the end of the period", why: "a period excludes its end", contract: ten("2026-12-01 12 seat at 79.00"), want: []string{nov + "seat: 10 x 89.00 = 890.00"}},
+		{name: "a step after the period", why: "the step is later", contract: ten("2027-11-01 12 seat at 79.00"), want: []string{nov + "seat: 10 x 89.00 = 890.00"}},
 		{
-			name: "before a stub, inside its period", why: "it is the span that is charged", contract: ten("2026-11-11 12 seat at 79.00"), span: "2026-11-16/2026-12-01",
+			name: "a step before a partial span, within its period", why: "the charge is for the span", contract: ten("2026-11-11 12 seat at 79.00"), span: "2026-11-16/2026-12-01",
 			want: []string{"2026-11-16 until 2026-12-01, seat: 12 x 79.00, 948.00 x 15/30 days = 474.00"},
 		},
 		{
-			name: "at the end of a stub, inside its period", why: "as above", contract: ten("2026-11-16 12 seat at 79.00"), span: "2026-11-01/2026-11-16",
+			name: "a step at the end of a partial span, within its period", why: "the charge is for the span", contract: ten("2026-11-16 12 seat at 79.00"), span: "2026-11-01/2026-11-16",
 			want: []string{"2026-11-01 until 2026-11-16, seat: 10 x 89.00, 890.00 x 15/30 days = 445.00"},
 		},
 		{
-			name: "several", why: "one charge for each price", contract: ten("2026-10-01 11 seat at 89.00", "2026-11-11 12 seat at 79.00", "2026-11-16 5 seat at 79.00", "2026-12-24 1 seat at 1.00"),
+			name: "several", why: "a charge for each price", contract: ten("2026-10-01 11 seat at 89.00", "2026-11-11 12 seat at 79.00", "2026-11-16 5 seat at 79.00", "2026-12-24 1 seat at 1.00"),
 			want: []string{
 				"2026-11-01 until 2026-11-11, seat: 11 x 89.00, 979.00 x 10/30 days = 326.333..., rounded half up to 326.33",
 				"2026-11-11 until 2026-11-16, seat: 12 x 79.00, 948.00 x 5/30 days = 158.00",
@@ -270,7 +270,7 @@ func TestContractChargesRamp(t *testing.T) {
 			},
 		},
 		{
-			name: "an added item", why: "it is charged from when it is there, behind the others; each item on its own", contract: twoKinds,
+			name: "an added item", why: "it is charged from its first instant on, after the other items, each item on its own", contract: twoKinds,
 			want: []string{
 				"2026-11-01 until 2026-11-11, seat: 10 x 89.00, 890.00 x 10/30 days = 296.666..., rounded half up to 296.67",
 				"2026-11-11 until 2026-11-21, seat: 12 x 79.00, 948.00 x 10/30 days = 316.00",
@@ -281,26 +281,26 @@ func TestContractChargesRamp(t *testing.T) {
 			},
 		},
 		{
-			name: "an added item that is not there yet", why: "nothing is due for it", contract: ten("2026-12-01 6 phone at 10.00"),
+			name: "an item that a step adds later", why: "nothing is due for it", contract: ten("2026-12-01 6 phone at 10.00"),
 			want: []string{nov + "seat: 10 x 89.00 = 890.00"},
 		},
 		{
-			name: "an item taken away", why: "a quantity of nothing costs nothing", contract: ten("2026-11-16 0 seat at 89.00"),
+			name: "a step to zero", why: "a quantity of zero costs nothing", contract: ten("2026-11-16 0 seat at 89.00"),
 			want: []string{"2026-11-01 until 2026-11-16, seat: 10 x 89.00, 890.00 x 15/30 days = 445.00", "2026-11-16 until 2026-12-01, seat: 0 x 89.00, 0.00 x 15/30 days = 0.00"},
 		},
 		{
-			name: "another price", why: "as many seats, and yet a change", contract: ten("2026-11-16 10 seat at 79.00"),
+			name: "another price", why: "the quantity stays, and the price changes", contract: ten("2026-11-16 10 seat at 79.00"),
 			want: []string{"2026-11-01 until 2026-11-16, seat: 10 x 89.00, 890.00 x 15/30 days = 445.00", "2026-11-16 until 2026-12-01, seat: 10 x 79.00, 790.00 x 15/30 days = 395.00"},
 		},
 		{
-			name: "the same again", why: "a step that changes nothing divides no line: 11.11 x 1/3 three times would be 11.10", contract: func() plans.Contract {
+			name: "an unchanged step", why: "a step without a change divides no line: 11.11 x 1/3 three times would be 11.10", contract: func() plans.Contract {
 				c := ten("2026-11-11 1 seat at 11.110", "2026-11-21 1.0 seat at 11.11")
 				c.Items[0] = one("seat", "1", "11.11")
 				return c
 			}(), want: []string{nov + "seat: 1 x 11.11 = 11.11"},
 		},
 		{
-			name: "there and back", why: "both changes are charged", contract: ten("2026-11-11 12 seat at 89.00", "2026-11-21 10 seat at 89.00"),
+			name: "changed and changed back", why: "both changes are charged", contract: ten("2026-11-11 12 seat at 89.00", "2026-11-21 10 seat at 89.00"),
 			want: []string{
 				"2026-11-01 until 2026-11-11, seat: 10 x 89.00, 890.00 x 10/30 days = 296.666..., rounded half up to 296.67",
 				"2026-11-11 until 2026-11-21, seat: 12 x 89.00, 1068.00 x 10/30 days = 356.00",
@@ -308,36 +308,36 @@ func TestContractChargesRamp(t *testing.T) {
 			},
 		},
 		{
-			name: "two steps at one instant", why: "the later one holds", contract: ten("2026-11-16 99 seat at 99.00", "2026-11-16 12 seat at 79.00"),
+			name: "two steps at one instant", why: "the later one applies", contract: ten("2026-11-16 99 seat at 99.00", "2026-11-16 12 seat at 79.00"),
 			want: []string{"2026-11-01 until 2026-11-16, seat: 10 x 89.00, 890.00 x 15/30 days = 445.00", "2026-11-16 until 2026-12-01, seat: 12 x 79.00, 948.00 x 15/30 days = 474.00"},
 		},
 		{
-			name: "taken back at one instant", why: "a step that changes nothing in the end divides no line", contract: ten("2026-11-16 99 seat at 99.00", "2026-11-16 10 seat at 89.00"),
+			name: "changed back at one instant", why: "two steps that cancel each other divide no line", contract: ten("2026-11-16 99 seat at 99.00", "2026-11-16 10 seat at 89.00"),
 			want: []string{nov + "seat: 10 x 89.00 = 890.00"},
 		},
 		{
-			name: "inside a day", why: "law 5: the day of the change belongs to what comes after, and only to that", contract: there,
+			name: "within a day", why: "law 5: the day of the change belongs only to the new side", contract: there,
 			want: []string{
 				"2026-11-01 until 2026-11-16T18:30:00, seat: 10 x 89.00, 890.00 x 15/30 days = 445.00",
 				"2026-11-16T18:30:00 until 2026-12-01, seat: 12 x 79.00, 948.00 x 15/30 days = 474.00",
 			},
 		},
 		{
-			name: "inside a day of the old side", why: "or to what came before, by a policy that says so", contract: there, policy: &oldSide,
+			name: "within a day, old side", why: "law 5: by the policy the day belongs only to the old side", contract: there, policy: &oldSide,
 			want: []string{
 				"2026-11-01 until 2026-11-16T18:30:00, seat: 10 x 89.00, 890.00 x 16/30 days = 474.666..., rounded half up to 474.67",
 				"2026-11-16T18:30:00 until 2026-12-01, seat: 12 x 79.00, 948.00 x 14/30 days = 442.40",
 			},
 		},
 		{
-			name: "inside a day, by seconds", why: "both have their part of the day", contract: there, policy: &seconds,
+			name: "within a day, in seconds", why: "each side has its part of the day", contract: there, policy: &seconds,
 			want: []string{
 				"2026-11-01 until 2026-11-16T18:30:00, seat: 10 x 89.00, 890.00 x 1366200/2595600 seconds = 468.453..., rounded half up to 468.45",
 				"2026-11-16T18:30:00 until 2026-12-01, seat: 12 x 79.00, 948.00 x 1229400/2595600 seconds = 449.018..., rounded half up to 449.02",
 			},
 		},
 		{
-			name: "up front", why: "a term that is paid up front holds its steps: 92 and 89 of 181 days", contract: upFront, period: "2026-11-01/2027-05-01",
+			name: "billed up front", why: "a term that is paid up front has its steps: 92 and 89 of 181 days", contract: upFront, period: "2026-11-01/2027-05-01",
 			want: []string{
 				"2026-11-01 until 2027-02-01, seat: 10 x 15.00 x 6, 900.00 x 92/181 days = 457.458..., rounded half up to 457.46",
 				"2027-02-01 until 2027-05-01, seat: 20 x 15.00 x 6, 1800.00 x 89/181 days = 885.082..., rounded half up to 885.08",
@@ -378,28 +378,28 @@ func TestContractChargesRefused(t *testing.T) {
 		edit      func(*plans.Contract, *proration.Portion, *proration.Policy)
 		want      error
 	}{
-		{"no portion", "law 13: a span that was forgotten is not a whole month", func(_ *plans.Contract, p *proration.Portion, _ *proration.Policy) { *p = proration.Portion{} }, proration.ErrUnset},
-		{"no span", "as above", func(_ *plans.Contract, p *proration.Portion, _ *proration.Policy) { p.Span = proration.Period{} }, proration.ErrUnset},
-		{"span outside", "law 4: a part lies in its whole", func(_ *plans.Contract, p *proration.Portion, _ *proration.Policy) {
+		{"no portion", "law 13: a missing span is not a whole month", func(_ *plans.Contract, p *proration.Portion, _ *proration.Policy) { *p = proration.Portion{} }, proration.ErrUnset},
+		{"no span", "law 13: a missing span is not a whole month", func(_ *plans.Contract, p *proration.Portion, _ *proration.Policy) { p.Span = proration.Period{} }, proration.ErrUnset},
+		{"span outside", "law 4: a span is inside its period", func(_ *plans.Contract, p *proration.Portion, _ *proration.Policy) {
 			p.Span = giventest.Period("2026-10-31/2026-12-01", time.UTC)
 		}, proration.ErrOutside},
-		{"span beyond the end, after a step", "as above, for the last of several charges", func(c *plans.Contract, p *proration.Portion, _ *proration.Policy) {
+		{"a span beyond the period, after a step", "law 4: the last of several charges is inside the period too", func(c *plans.Contract, p *proration.Portion, _ *proration.Policy) {
 			c.Ramp = steps(nil, "2026-11-16 12 seat at 79.00")
 			p.Span = giventest.Period("2026-11-01/2026-12-02", time.UTC)
 		}, proration.ErrOutside},
 		{"reversed", "an end comes after its start", func(_ *plans.Contract, p *proration.Portion, _ *proration.Policy) {
 			p.Span = giventest.Period("2026-11-20/2026-11-16", time.UTC)
 		}, proration.ErrPeriod},
-		{"reversed around a step", "as above", func(c *plans.Contract, p *proration.Portion, _ *proration.Policy) {
+		{"reversed around a step", "an end comes after its start", func(c *plans.Contract, p *proration.Portion, _ *proration.Policy) {
 			c.Ramp = steps(nil, "2026-11-18 12 seat at 79.00")
 			p.Span = giventest.Period("2026-11-20/2026-11-16", time.UTC)
 		}, proration.ErrPeriod},
-		{"no policy", "law 13: a policy left unset is refused", func(_ *plans.Contract, _ *proration.Portion, p *proration.Policy) { *p = proration.Policy{} }, proration.ErrUnset},
-		{"no such day count", "law 14", func(_ *plans.Contract, _ *proration.Portion, p *proration.Policy) { p.DayCount = 99 }, proration.ErrInvalid},
-		{"instant with an offset", "an offset does not say on which calendar days are counted", func(c *plans.Contract, p *proration.Portion, _ *proration.Policy) {
+		{"no policy", "law 13: an unset policy is an error", func(_ *plans.Contract, _ *proration.Portion, p *proration.Policy) { *p = proration.Policy{} }, proration.ErrUnset},
+		{"no such day count", "law 14: bad input is an error that names its field", func(_ *plans.Contract, _ *proration.Portion, p *proration.Policy) { p.DayCount = 99 }, proration.ErrInvalid},
+		{"instant with an offset", "an offset does not name the calendar of the days", func(c *plans.Contract, p *proration.Portion, _ *proration.Policy) {
 			c.Cycle.Location, p.Span.Start = nil, offset
 		}, proration.ErrZone},
-		{"a contract that is none", "validated at the door", func(c *plans.Contract, _ *proration.Portion, _ *proration.Policy) { c.Items = nil }, proration.ErrUnset},
+		{"an invalid contract", "the method validates its contract", func(c *plans.Contract, _ *proration.Portion, _ *proration.Policy) { c.Items = nil }, proration.ErrUnset},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			contract, portion, policy := seats("10", "89.00"), whole, proration.Standard(2)
@@ -408,7 +408,7 @@ func TestContractChargesRefused(t *testing.T) {
 			if !errors.Is(err, c.want) || charges != nil {
 				t.Errorf("Charges returned %v, %v; want %v: %s", charges, err, c.want, c.why)
 			}
-			charges, err = contract.Added(of("1", "seat"), portion, policy)
+			charges, err = contract.Added(quantityChange("1", "seat"), portion, policy)
 			if !errors.Is(err, c.want) || charges != nil {
 				t.Errorf("Added returned %v, %v; want %v: %s", charges, err, c.want, c.why)
 			}
@@ -423,7 +423,7 @@ func TestContractChargesRefused(t *testing.T) {
 	_, err := contract.Charges(whole, proration.Standard(2))
 	giventest.CheckFaults(t, err, "contract.plan unset")
 
-	// Law 14: amounts have limits, and a thousand months of the largest price there can be for one are beyond them.
+	// Law 14: amounts have limits, and a thousand months of the largest price exceed them.
 	most := seats("0", "0")
 	most.Items[0] = sold("seat", "999999999999999999", `{"per":"P1M","unit":"999999999999999999"}`)
 	most.Cycle.Interval = giventest.Interval("P1000M")
@@ -464,74 +464,74 @@ func TestContractAdded(t *testing.T) {
 		want         []string
 		wantErr      []string
 	}{
-		{name: "two seats on the 16th", why: "K3a: 2 x 79.00 for 15 of 30 days", contract: kinds, change: of("2", "seat"), span: rest, want: []string{from16 + "seat: 2 x 79.00, 158.00 x 15/30 days = 79.00"}},
-		{name: "from the first instant", why: "K3a: all of the month is left", contract: kinds, change: of("2", "seat"), want: []string{nov + "seat: 2 x 79.00 = 158.00"}},
+		{name: "two seats on the 16th", why: "K3a: 2 x 79.00 for 15 of 30 days", contract: kinds, change: quantityChange("2", "seat"), span: rest, want: []string{from16 + "seat: 2 x 79.00, 158.00 x 15/30 days = 79.00"}},
+		{name: "K3a: the whole month is left", why: "K3a: all of the month is left", contract: kinds, change: quantityChange("2", "seat"), want: []string{nov + "seat: 2 x 79.00 = 158.00"}},
 		{
-			name: "on the last day", why: "K3a: one day of 30 is left, 5.266...", contract: kinds, change: of("2", "seat"), span: "2026-11-30T23:59:59.999999999/2026-12-01",
+			name: "on the last day", why: "K3a: one of 30 days is left, 5.266...", contract: kinds, change: quantityChange("2", "seat"), span: "2026-11-30T23:59:59.999999999/2026-12-01",
 			want: []string{"2026-11-30T23:59:59.999999999 until 2026-12-01, seat: 2 x 79.00, 158.00 x 1/30 days = 5.266..., rounded half up to 5.27"},
 		},
-		{name: "another kind", why: "K3c: each kind at its own contracted rate, 19.00 x 15/30", contract: kinds, change: of("1", "light"), span: rest, want: []string{from16 + "light: 1 x 19.00, 19.00 x 15/30 days = 9.50"}},
-		{name: "a share of money", why: "2.9 percent of what is added", contract: tiers, change: of("50", "money"), want: []string{nov + "money: 2.9 % of 50.00 = 1.45"}},
+		{name: "another kind", why: "K3c: each kind at its own contracted rate, 19.00 x 15/30", contract: kinds, change: quantityChange("1", "light"), span: rest, want: []string{from16 + "light: 1 x 19.00, 19.00 x 15/30 days = 9.50"}},
+		{name: "a percentage of an amount", why: "2.9 percent of the added amount", contract: tiers, change: quantityChange("50", "money"), want: []string{nov + "money: 2.9 % of 50.00 = 1.45"}},
 		{
-			name: "into other tiers", why: "what twelve cost less what four do", contract: tiers, change: of("8", "seat"), span: rest,
+			name: "into other tiers", why: "twelve cost the difference to four", contract: tiers, change: quantityChange("8", "seat"), span: rest,
 			want: []string{from16 + "seat: (5 x 7.00 + 5 x 6.50 + 2 x 6.00) - (4 x 7.00), 51.50 x 15/30 days = 25.75"},
 		},
 		{
-			name: "a volume", why: "ten cost 65.00 and nine 58.50", contract: tiers, change: of("1", "light"), want: []string{nov + "light: (10 x 6.50) - (9 x 6.50) = 6.50"},
+			name: "a volume", why: "ten cost 65.00 and nine 58.50", contract: tiers, change: quantityChange("1", "light"), want: []string{nov + "light: (10 x 6.50) - (9 x 6.50) = 6.50"},
 		},
 		{
-			name: "a lower tier for all", why: "eleven at 6.00 are 66.00, and nine at 6.50 were 58.50", contract: tiers, change: of("2", "light"), want: []string{nov + "light: (11 x 6.00) - (9 x 6.50) = 7.50"},
+			name: "into a lower volume tier", why: "eleven at 6.00 are 66.00, and nine at 6.50 were 58.50", contract: tiers, change: quantityChange("2", "light"), want: []string{nov + "light: (11 x 6.00) - (9 x 6.50) = 7.50"},
 		},
 		{
-			name: "into the next package", why: "the third package is not full yet, and holds 8 more", contract: tiers, change: of("9", "call"),
+			name: "into the next package", why: "the third package is not full, and has room for 8 more", contract: tiers, change: quantityChange("9", "call"),
 			want: []string{nov + "call: (4 packages of 10 x 5.00 beyond 3 included) - (3 packages of 10 x 5.00 beyond 3 included) = 5.00"},
 		},
 		{
-			name: "within the package", why: "as above", contract: tiers, change: of("8", "call"),
+			name: "within the package", why: "the third package is not full, and has room for 8 more", contract: tiers, change: quantityChange("8", "call"),
 			want: []string{nov + "call: (3 packages of 10 x 5.00 beyond 3 included) - (3 packages of 10 x 5.00 beyond 3 included) = 0.00"},
 		},
-		{name: "of a flat price", why: "it is paid for any quantity", contract: tiers, change: of("5", "fee"), want: []string{nov + "fee: (49.00) - (49.00) = 0.00"}},
-		{name: "the first of a flat price", why: "none of it costs the flat price too, and that was paid", contract: tiers, change: of("1", "none"), want: []string{nov + "none: (1 x 7.00 + 49.00) - (0 x 7.00 + 49.00) = 7.00"}},
-		{name: "up to the least that is due", why: "seven cost no more than the minimum that was paid for three", contract: tiers, change: of("4", "least"), want: []string{nov + "least: (7 x 7.00, at least 50.00) - (3 x 7.00, at least 50.00) = 0.00"}},
-		{name: "beyond it", why: "eight cost 56.00", contract: tiers, change: of("5", "least"), want: []string{nov + "least: (8 x 7.00) - (3 x 7.00, at least 50.00) = 6.00"}},
-		{name: "beyond the most that is due", why: "eight cost 50.00, and six cost 42.00", contract: tiers, change: of("2", "most"), want: []string{nov + "most: (8 x 7.00, at most 50.00) - (6 x 7.00) = 8.00"}},
+		{name: "of an item with a flat price", why: "the flat price is for any quantity", contract: tiers, change: quantityChange("5", "fee"), want: []string{nov + "fee: (49.00) - (49.00) = 0.00"}},
+		{name: "the first unit of an item with a flat price", why: "quantity zero has the flat price too, which was paid", contract: tiers, change: quantityChange("1", "none"), want: []string{nov + "none: (1 x 7.00 + 49.00) - (0 x 7.00 + 49.00) = 7.00"}},
+		{name: "up to the minimum", why: "seven cost no more than the minimum that three paid", contract: tiers, change: quantityChange("4", "least"), want: []string{nov + "least: (7 x 7.00, at least 50.00) - (3 x 7.00, at least 50.00) = 0.00"}},
+		{name: "beyond the minimum", why: "eight cost 56.00", contract: tiers, change: quantityChange("5", "least"), want: []string{nov + "least: (8 x 7.00) - (3 x 7.00, at least 50.00) = 6.00"}},
+		{name: "beyond the maximum", why: "eight cost 50.00, and six cost 42.00", contract: tiers, change: quantityChange("2", "most"), want: []string{nov + "most: (8 x 7.00, at most 50.00) - (6 x 7.00) = 8.00"}},
 		{
-			name: "to the end of a term", why: "M6: by the time left of what was paid up front, 120 of 181 days of 5 x 15.00 x 6", contract: half, change: of("5", "seat"), period: "2026-11-01/2027-05-01", span: "2027-01-01/2027-05-01",
+			name: "to the end of a term", why: "M6: the rest of the prepaid time, 120 of 181 days of 5 x 15.00 x 6", contract: half, change: quantityChange("5", "seat"), period: "2026-11-01/2027-05-01", span: "2027-01-01/2027-05-01",
 			want: []string{"2027-01-01 until 2027-05-01, seat: 5 x 15.00 x 6, 450.00 x 120/181 days = 298.342..., rounded half up to 298.34"},
 		},
 		{
-			name: "tiers, to the end of a term", why: "the difference is due six times", contract: half, change: of("2", "light"), period: "2026-11-01/2027-05-01", span: "2027-03-14/2027-05-01",
+			name: "tiers, to the end of a term", why: "the difference is due six times", contract: half, change: quantityChange("2", "light"), period: "2026-11-01/2027-05-01", span: "2027-03-14/2027-05-01",
 			want: []string{"2027-03-14 until 2027-05-01, light: ((5 x 7.00 + 1 x 6.50) - (4 x 7.00)) x 6, 81.00 x 48/181 days = 21.480..., rounded half up to 21.48"},
 		},
 		{
-			name: "through a step", why: "the step goes up by as much, at its own price", contract: climbing, change: of("2", "seat"), span: rest,
+			name: "through a step", why: "the step grows by the same quantity, at its own price", contract: climbing, change: quantityChange("2", "seat"), span: rest,
 			want: []string{
 				"2026-11-16 until 2026-11-21, seat: 2 x 79.00, 158.00 x 5/30 days = 26.333..., rounded half up to 26.33",
 				"2026-11-21 until 2026-12-01, seat: 2 x 69.00, 138.00 x 10/30 days = 46.00",
 			},
 		},
 		{
-			name: "from a step on", why: "it has taken effect", contract: climbing, change: of("2", "seat"), span: "2026-11-21/2026-12-01",
+			name: "from a step on", why: "the step has taken effect", contract: climbing, change: quantityChange("2", "seat"), span: "2026-11-21/2026-12-01",
 			want: []string{"2026-11-21 until 2026-12-01, seat: 2 x 69.00, 138.00 x 10/30 days = 46.00"},
 		},
 		{
-			name: "tiers through a step", why: "above four before the step, above eight after it", contract: climbing, change: of("2", "light"), span: rest,
+			name: "tiers through a step", why: "above four before the step, above eight after it", contract: climbing, change: quantityChange("2", "light"), span: rest,
 			want: []string{
 				"2026-11-16 until 2026-11-26, light: (5 x 7.00 + 1 x 6.50) - (4 x 7.00), 13.50 x 10/30 days = 4.50",
 				"2026-11-26 until 2026-12-01, light: (5 x 7.00 + 5 x 6.50) - (5 x 7.00 + 3 x 6.50), 13.00 x 5/30 days = 2.166..., rounded half up to 2.17",
 			},
 		},
 		{
-			name: "of what a step has added", why: "it is there from the step on", contract: climbing, change: of("2", "phone"), span: "2026-11-26/2026-12-01",
+			name: "of an item that a step has added", why: "the item exists from the step on", contract: climbing, change: quantityChange("2", "phone"), span: "2026-11-26/2026-12-01",
 			want: []string{"2026-11-26 until 2026-12-01, phone: 2 x 10.00, 20.00 x 5/30 days = 3.333..., rounded half up to 3.33"},
 		},
 
 		{
-			name: "in a term that was shortened", why: "law 4: three months of the year that the price is for", contract: shorter(prepaid(nil, "P1Y 2026-01-01/2027-01-01"), "2026-07-01"), change: of("1", "seat"), period: "2026-01-01/2027-01-01", span: "2026-04-01/2026-07-01",
+			name: "in a shortened term", why: "law 4: three months of the priced year", contract: shorter(prepaid(nil, "P1Y 2026-01-01/2027-01-01"), "2026-07-01"), change: quantityChange("1", "seat"), period: "2026-01-01/2027-01-01", span: "2026-04-01/2026-07-01",
 			want: []string{"2026-04-01 until 2026-07-01, seat: 1 x 15.00 x 12, 180.00 x 91/365 days = 44.876..., rounded half up to 44.88"},
 		},
 		{
-			name: "a new kind", why: "K3c: at the rate that comes with it", contract: kinds, change: plans.Change{Item: "phone", Quantity: giventest.Money("2"), Price: &plans.Price{Unit: giventest.Money("10")}}, span: rest,
+			name: "a new kind", why: "K3c: at its own rate", contract: kinds, change: plans.Change{Item: "phone", Quantity: giventest.Money("2"), Price: &plans.Price{Unit: giventest.Money("10")}}, span: rest,
 			want: []string{from16 + "phone: 2 x 10.00, 20.00 x 15/30 days = 10.00"},
 		},
 		{
@@ -543,18 +543,18 @@ func TestContractAdded(t *testing.T) {
 			change: plans.Change{Item: "phone", Quantity: giventest.Money("2"), Price: &plans.Price{Unit: giventest.Money("12")}}, span: rest,
 			want: []string{"2026-11-16 until 2026-11-26, phone: 2 x 12.00, 24.00 x 10/30 days = 8.00", "2026-11-26 until 2026-12-01, phone: 2 x 10.00, 20.00 x 5/30 days = 3.333..., rounded half up to 3.33"},
 		},
-		{name: "a new kind that is there", why: "the price belongs to the contract", contract: kinds, change: plans.Change{Item: "seat", Quantity: giventest.Money("2"), Price: &plans.Price{}}, wantErr: []string{"price invalid"}},
-		{name: "of what a step will add", why: "it is not there at the start of the portion", contract: climbing, change: of("2", "phone"), span: rest, wantErr: []string{"item invalid"}},
-		{name: "nothing", why: "law 13: a change of nothing was not meant", contract: kinds, change: of("0", "seat"), wantErr: []string{"quantity unset"}},
-		{name: "fewer", why: "K3c: what is taken away is no charge", contract: kinds, change: of("-1", "seat"), wantErr: []string{"quantity invalid"}},
-		{name: "too many", why: "law 14", contract: kinds, change: of("1e18", "seat"), wantErr: []string{"quantity limit"}},
-		{name: "too many together", why: "law 14: four and 999999999999999998 are beyond what a price is asked for", contract: tiers, change: of("999999999999999998", "seat"), wantErr: []string{"quantity limit"}},
-		{name: "unknown item", why: "the contract has no price for it", contract: kinds, change: of("1", "seats"), wantErr: []string{"item invalid"}},
-		{name: "no item", why: "as above", contract: kinds, change: of("1", ""), wantErr: []string{"item invalid"}},
-		{name: "nothing at all", why: "law 14: all faults at once", contract: kinds, change: plans.Change{}, wantErr: []string{"change unset", "quantity unset", "item invalid"}},
+		{name: "an existing kind", why: "the price belongs to the contract", contract: kinds, change: plans.Change{Item: "seat", Quantity: giventest.Money("2"), Price: &plans.Price{}}, wantErr: []string{"price invalid"}},
+		{name: "of an item that a step adds later", why: "the item does not exist at the start of the portion", contract: climbing, change: quantityChange("2", "phone"), span: rest, wantErr: []string{"item invalid"}},
+		{name: "nothing", why: "law 13: a zero change is not intended", contract: kinds, change: quantityChange("0", "seat"), wantErr: []string{"quantity unset"}},
+		{name: "fewer", why: "K3c: a removal has no charge", contract: kinds, change: quantityChange("-1", "seat"), wantErr: []string{"quantity invalid"}},
+		{name: "too many", why: "law 14: bad input is an error that names its field", contract: kinds, change: quantityChange("1e18", "seat"), wantErr: []string{"quantity limit"}},
+		{name: "too many in total", why: "law 14: four and 999999999999999998 exceed the quantity limit of a price", contract: tiers, change: quantityChange("999999999999999998", "seat"), wantErr: []string{"quantity limit"}},
+		{name: "unknown item", why: "the contract has no price for it", contract: kinds, change: quantityChange("1", "seats"), wantErr: []string{"item invalid"}},
+		{name: "no item", why: "the contract has no price for it", contract: kinds, change: quantityChange("1", ""), wantErr: []string{"item invalid"}},
+		{name: "nothing at all", why: "law 14: all faults come at once", contract: kinds, change: plans.Change{}, wantErr: []string{"change unset", "quantity unset", "item invalid"}},
 		{name: "a cancellation", why: "only a quantity is added", contract: kinds, change: plans.Change{Cancel: true}, wantErr: []string{"item unset"}},
-		{name: "another plan", why: "there is no price of what is added before the change is made", contract: kinds, change: plans.Change{Plan: offering("scale", "P1M", "seat USD 139")}, wantErr: []string{"item unset"}},
-		{name: "another plan and a seat", why: "one change at a time", contract: kinds, change: plans.Change{Cancel: true, Item: "seat", Quantity: giventest.Money("1")}, wantErr: []string{"cancel invalid", "item unset"}},
+		{name: "another plan", why: "the addition has no price before the plan change", contract: kinds, change: plans.Change{Plan: offering("scale", "P1M", "seat USD 139")}, wantErr: []string{"item unset"}},
+		{name: "another plan and a seat", why: "a change has one subject", contract: kinds, change: plans.Change{Cancel: true, Item: "seat", Quantity: giventest.Money("1")}, wantErr: []string{"cancel invalid", "item unset"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.period == "" {
@@ -572,7 +572,7 @@ func TestContractAdded(t *testing.T) {
 					}
 				}
 			} else if charges != nil {
-				t.Errorf("besides the error there are charges, %+v", charges)
+				t.Errorf("charges come with the error: %+v", charges)
 			}
 			if t.Failed() {
 				t.Log(c.why)
@@ -584,12 +584,13 @@ func TestContractAdded(t *testing.T) {
 	}
 }
 
-// Of volume prices more can cost less. What was paid for fewer does not come back for buying more.
+// With volume prices more units can cost less. An addition never credits the earlier price.
 func TestContractAddedNeverNegative(t *testing.T) {
 	contract := seats("0", "0")
 	contract.Items[0] = sold("seat", "10", `{"tiering":"volume","tiers":[{"up_to":"10","unit":"10"},{"unit":"8"}]}`)
-	for quantity, want := range map[string]string{"1": "0", "2": "0", "2.5": "0", "3": "4", "10": "60"} { // 11 x 8, 12 x 8, 12.5 x 8, 13 x 8, 20 x 8 less 100
-		charges, err := contract.Added(of(quantity, "seat"), part(november, "", time.UTC), proration.Standard(2))
+	// 11 x 8, 12 x 8, 12.5 x 8, 13 x 8, 20 x 8 less 100
+	for quantity, want := range map[string]string{"1": "0", "2": "0", "2.5": "0", "3": "4", "10": "60"} {
+		charges, err := contract.Added(quantityChange(quantity, "seat"), part(november, "", time.UTC), proration.Standard(2))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -627,34 +628,34 @@ func TestContractShortfall(t *testing.T) {
 		want, net    string
 		wantErr      []string
 	}{
-		{name: "a month", why: "ten seats are 890.00, and 1000.00 were agreed on", contract: least("1000"), billed: bills("890"), want: nov + "minimum: 1 x 1000.00 = 1000.00, less billed 890.00 = 110.00", net: "110"},
-		{name: "several charges", why: "all of them count, additions too", contract: least("1000"), billed: bills("890", "44.50", "0.01"), want: nov + "minimum: 1 x 1000.00 = 1000.00, less billed 934.51 = 65.49", net: "65.49"},
-		{name: "a credit between them", why: "what was given back was not spent", contract: least("1000"), billed: bills("890", "-89"), want: nov + "minimum: 1 x 1000.00 = 1000.00, less billed 801.00 = 199.00", net: "199"},
-		{name: "nothing was billed", why: "all of it is lacking", contract: least("1000"), want: nov + "minimum: 1 x 1000.00 = 1000.00", net: "1000"},
-		{name: "met exactly", why: "nothing is lacking", contract: least("890"), billed: bills("890"), want: nov + "minimum: 1 x 890.00 = 890.00, less billed 890.00 = 0.00", net: "0"},
-		{name: "exceeded", why: "never below zero: the minimum is no discount", contract: least("500"), billed: bills("890"), want: nov + "minimum: 1 x 500.00 = 500.00, less billed 500.00 = 0.00", net: "0"},
-		{name: "no minimum", why: "nothing is lacking of nothing", contract: seats("10", "89.00"), billed: bills("890"), want: nov + "minimum: 1 x 0.00 = 0.00", net: "0"},
+		{name: "a month", why: "ten seats are 890.00, and the minimum is 1000.00", contract: least("1000"), billed: bills("890"), want: nov + "minimum: 1 x 1000.00 = 1000.00, less billed 890.00 = 110.00", net: "110"},
+		{name: "several charges", why: "all charges count, additions too", contract: least("1000"), billed: bills("890", "44.50", "0.01"), want: nov + "minimum: 1 x 1000.00 = 1000.00, less billed 934.51 = 65.49", net: "65.49"},
+		{name: "with a credit", why: "a credited amount was not spent", contract: least("1000"), billed: bills("890", "-89"), want: nov + "minimum: 1 x 1000.00 = 1000.00, less billed 801.00 = 199.00", net: "199"},
+		{name: "nothing was billed", why: "the shortfall is the whole minimum", contract: least("1000"), want: nov + "minimum: 1 x 1000.00 = 1000.00", net: "1000"},
+		{name: "met exactly", why: "the shortfall is zero", contract: least("890"), billed: bills("890"), want: nov + "minimum: 1 x 890.00 = 890.00, less billed 890.00 = 0.00", net: "0"},
+		{name: "exceeded", why: "never below zero: a minimum is not a discount", contract: least("500"), billed: bills("890"), want: nov + "minimum: 1 x 500.00 = 500.00, less billed 500.00 = 0.00", net: "0"},
+		{name: "no minimum", why: "the shortfall is zero", contract: seats("10", "89.00"), billed: bills("890"), want: nov + "minimum: 1 x 0.00 = 0.00", net: "0"},
 		{
-			name: "a stub", why: "law 8: 10 of 30 days of 1000.00 are 333.33, rounded before 296.67 is taken off: 36.66", contract: least("1000"), billed: bills("296.67"), span: "2026-11-21/2026-12-01",
+			name: "a partial period", why: "law 8: 10 of 30 days of 1000.00 are 333.33, rounded before 296.67 is subtracted: 36.66", contract: least("1000"), billed: bills("296.67"), span: "2026-11-21/2026-12-01",
 			want: from21 + "minimum: 1 x 1000.00, 1000.00 x 10/30 days = 333.333..., rounded half up to 333.33, less billed 296.67 = 36.66", net: "36.66",
 		},
 		{
-			name: "a stub of half cents", why: "0.05 x 10/30 is 0.0166..., rounded 0.02; less 0.005 it is 0.015, where rounding at the end would say 0.01", contract: least("0.05"), billed: bills("0.005"), span: "2026-11-21/2026-12-01",
+			name: "a partial period of half cents", why: "0.05 x 10/30 is 0.0166..., rounded 0.02; less 0.005 it is 0.015, and rounding at the end would give 0.01", contract: least("0.05"), billed: bills("0.005"), span: "2026-11-21/2026-12-01",
 			want: from21 + "minimum: 1 x 0.05, 0.05 x 10/30 days = 0.016..., rounded half up to 0.02, less billed 0.005 = 0.015", net: "0.015",
 		},
 		{
-			name: "in yen", why: "in the places of the currency", contract: in("JPY", least("1000")), span: "2026-11-21/2026-12-01", want: from21 + "minimum: 1 x 1000, 1000 x 10/30 days = 333.3..., rounded half up to 333", net: "333",
+			name: "in yen", why: "yen have no places", contract: in("JPY", least("1000")), span: "2026-11-21/2026-12-01", want: from21 + "minimum: 1 x 1000, 1000 x 10/30 days = 333.3..., rounded half up to 333", net: "333",
 		},
 		{
-			name: "in New York, by seconds", why: "November has an hour more there: 10 days of 86,400 s are 864,000 of 2,595,600 s", contract: there, span: "2026-11-21/2026-12-01", policy: &seconds,
+			name: "in New York, in seconds", why: "November has an extra hour there: 10 days of 86,400 s are 864,000 of 2,595,600 s", contract: there, span: "2026-11-21/2026-12-01", policy: &seconds,
 			want: from21 + "minimum: 1 x 1000.00, 1000.00 x 864000/2595600 seconds = 332.871..., rounded half up to 332.87", net: "332.87",
 		},
 		{
-			name: "a term paid up front", why: "the term is the period of which the least was agreed", contract: half, billed: bills("900"), period: "2026-11-01/2027-05-01",
+			name: "a term paid up front", why: "the minimum is for the term", contract: half, billed: bills("900"), period: "2026-11-01/2027-05-01",
 			want: "2026-11-01 until 2027-05-01, minimum: 1 x 1000.00 = 1000.00, less billed 900.00 = 100.00", net: "100",
 		},
-		{name: "another currency", why: "M8: mixing currencies is an error", contract: least("1000"), billed: []plans.Charge{{Currency: "USD"}, {Currency: "EUR"}, {}}, wantErr: []string{"billed[1].currency invalid", "billed[2].currency invalid"}},
-		{name: "beyond the limits", why: "law 14", contract: least("1000"), billed: bills("1", "1e39"), wantErr: []string{"billed[1].share.amount limit"}},
+		{name: "another currency", why: "M8: mixed currencies are an error", contract: least("1000"), billed: []plans.Charge{{Currency: "USD"}, {Currency: "EUR"}, {}}, wantErr: []string{"billed[1].currency invalid", "billed[2].currency invalid"}},
+		{name: "beyond the limits", why: "law 14: bad input is an error that names its field", contract: least("1000"), billed: bills("1", "1e39"), wantErr: []string{"billed[1].share.amount limit"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.period == "" {
@@ -683,8 +684,9 @@ func TestContractShortfall(t *testing.T) {
 	}
 }
 
-// Law 8: a minimum is measured before discounts. Whoever commits to 1000.00 and has 50 % off their seats owes no more for it.
-func TestContractShortfallBeforeDiscounts(t *testing.T) {
+// Law 8: a minimum is measured before discounts. A customer with a minimum of 1000.00 and 50 % off the seats owes no
+// more for it.
+func TestContractShortfallIsMeasuredBeforeDiscounts(t *testing.T) {
 	contract := seats("10", "100.00")
 	contract.Minimum = giventest.Money("1000")
 	charges, err := contract.Charges(part(november, "", time.UTC), proration.Standard(2))

@@ -1,17 +1,16 @@
 package plans_test
 
 import (
-	"errors"
 	"testing"
 	"time"
 
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/plans"
-	"github.com/billingrules/billing/proration"
 )
 
-// A contract that begins anew is what an order of the same then makes: with the same periods, terms, discounts and days of a trial.
-func TestContractBeginIsAnOrder(t *testing.T) {
+// A contract that starts anew equals the contract of an order at that time: the same periods, terms, discounts and
+// trial days.
+func TestContractStartingAtEqualsOrder(t *testing.T) {
 	for _, zone := range []string{"", "America/Sao_Paulo", "Australia/Lord_Howe"} {
 		loc := giventest.Zone(t, zone)
 		for _, term := range []string{"P6M", "P9M", "P1Y", "P2Y"} {
@@ -33,7 +32,7 @@ func TestContractBeginIsAnOrder(t *testing.T) {
 							t.Fatalf("%s of %s at %s: %v", zone, term, at, err)
 						}
 						if got, want := giventest.JSON(t, got), giventest.JSON(t, want); got != want {
-							t.Errorf("%s of %s at %s with %d days left is\n%s\nand an order\n%s", zone, term, at, left, got, want)
+							t.Errorf("%s of %s at %s with %d trial days is\n%s\nand the order gives\n%s", zone, term, at, left, got, want)
 						}
 					}
 				}
@@ -42,7 +41,7 @@ func TestContractBeginIsAnOrder(t *testing.T) {
 	}
 }
 
-func TestContractBegin(t *testing.T) {
+func TestContractStartingAt(t *testing.T) {
 	monthly := func(edits ...func(*plans.Contract)) plans.Contract {
 		c := seats("10", "89.00")
 		for _, edit := range edits {
@@ -61,17 +60,17 @@ func TestContractBegin(t *testing.T) {
 		contract  plans.Contract
 		at        string
 		longer    int
-		period    string // the first one
+		period    string // the first period
 		quantity  string
 		faults    []string
 	}{
-		{"from period to period", "periods begin at the instant", monthly(), "2027-01-31", 0, "2027-01-31/2027-02-28", "10", nil},
+		{"without a term", "periods begin at the instant", monthly(), "2027-01-31", 0, "2027-01-31/2027-02-28", "10", nil},
 		{"a longer first period", "M18: five days of a trial are left", monthly(), "2027-01-31", 5, "2027-01-31/2027-03-05", "10", nil},
-		{"a ramp", "what was agreed until then holds, and what lies ahead stays ahead", monthly(ramped), "2027-01-31", 0, "2027-01-31/2027-02-28", "20", nil},
-		{"a day of its own", "billed on the 1st before, and from the instant on now", monthly(func(c *plans.Contract) { c.Cycle.Day = 1 }), "2027-01-16", 0, "2027-01-16/2027-02-16", "10", nil},
-		{"no instant", "law 14", monthly(), "", 0, "", "", []string{"at unset"}},
-		{"fewer days", "law 14", monthly(), "2027-01-31", -1, "", "", []string{"longer invalid"}},
-		{"no contract", "law 14: all at once", plans.Contract{}, "", -1, "", "", []string{"contract.plan unset", "contract.currency unset", "contract.items unset", "contract.cycle.anchor unset", "contract.cycle.interval unset", "at unset", "longer invalid"}},
+		{"a ramp", "past steps have taken effect, and later steps stay", monthly(ramped), "2027-01-31", 0, "2027-01-31/2027-02-28", "20", nil},
+		{"with a remembered day", "billed on the 1st before, and from the instant now", monthly(func(c *plans.Contract) { c.Cycle.Day = 1 }), "2027-01-16", 0, "2027-01-16/2027-02-16", "10", nil},
+		{"no instant", "law 14: bad input is an error that names its field", monthly(), "", 0, "", "", []string{"at unset"}},
+		{"a negative first period", "law 14: bad input is an error that names its field", monthly(), "2027-01-31", -1, "", "", []string{"longer invalid"}},
+		{"no contract", "law 14: all faults come at once", plans.Contract{}, "", -1, "", "", []string{"contract.plan unset", "contract.currency unset", "contract.items unset", "contract.cycle.anchor unset", "contract.cycle.interval unset", "at unset", "longer invalid"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			before := giventest.JSON(t, c.contract)
@@ -94,89 +93,10 @@ func TestContractBegin(t *testing.T) {
 	}
 }
 
-// What has no whole number of periods does not begin, rather than somewhere else.
-func TestContractBeginOfAnOddTerm(t *testing.T) {
+// A term that is not a whole number of periods does not start, and is not moved.
+func TestContractStartingAtRefusesPartialPeriods(t *testing.T) {
 	c := committed(time.UTC, "P1M 2026-11-01/2026-12-01")
 	c.Cycle.Interval = giventest.Interval("P1W")
 	_, err := c.StartingAt(giventest.Instant("2027-01-01", nil), 0)
 	giventest.CheckFaults(t, err, "term invalid")
-}
-
-func TestRulesCheckFaults(t *testing.T) {
-	_, err := plans.ChangeRules{{}, {Action: plans.Upgrade, By: []plans.Actor{plans.Customer}}}.Check(plans.ChangeRequest{})
-	giventest.CheckFaults(
-		t, err, "change_rules[0].action unset", "change_rules[1].effective unset", "by unset", "at unset", "contract.plan unset", "contract.currency unset", "contract.items unset",
-		"contract.cycle.anchor unset", "contract.cycle.interval unset", "change unset",
-	)
-}
-
-// Without a catalog a plan is what the change says of it, and it is compared by what it costs in a year.
-func TestRulesCheck(t *testing.T) {
-	contract := seats("10", "89.00")
-	both := []plans.Actor{plans.Customer, plans.Support}
-	rules := plans.ChangeRules{
-		{Action: plans.Upgrade, By: both, Effective: plans.Immediately},
-		{Action: plans.Downgrade, By: []plans.Actor{plans.Support}, Effective: plans.AtPeriodEnd, Reason: "write to support"},
-		{Action: plans.Cancel, By: both, Effective: plans.AtPeriodEnd},
-	}
-	plan := func(unit string) *plans.Plan {
-		return &plans.Plan{ID: "other", Interval: proration.Interval{Months: 1}, Offers: []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money(unit)}}}}
-	}
-	at := giventest.Instant("2026-11-16", nil)
-	for _, c := range []struct {
-		name, why string
-		change    plans.Change
-		by        plans.Actor
-		want      string
-		refused   string
-	}{
-		{"dearer", "10 x 139.00 a month is more", plans.Change{Plan: plan("139.00")}, plans.Customer, "upgrade immediately 2026-11-16", ""},
-		{"the same", "a lateral change without a rule is held to that of an upgrade", plans.Change{Plan: plan("89.00")}, plans.Customer, "lateral immediately 2026-11-16", ""},
-		{"cheaper", "10 x 45.00 a month is less, and M14 lets only support do it", plans.Change{Plan: plan("45.00")}, plans.Support, "downgrade at_period_end 2026-12-01", ""},
-		{"cheaper, by a customer", "M14", plans.Change{Plan: plan("45.00")}, plans.Customer, "", "write to support"},
-		{"an end", "K10", plans.Change{Cancel: true}, plans.Customer, "cancel at_period_end 2026-12-01", ""},
-		{"more seats", "what no rule is for nobody may do", plans.Change{Item: "seat", Quantity: giventest.Money("1")}, plans.Support, "", "Quantity increases are not available."},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			permit, err := rules.Check(plans.ChangeRequest{Contract: contract, Change: c.change, By: c.by, At: at})
-			if c.refused != "" {
-				if refusal := refusalOf(err); refusal == nil || refusal.Reason != c.refused {
-					t.Errorf("got %v, want %q: %s", err, c.refused, c.why)
-				}
-				return
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got := permit.Action.String() + " " + permit.Effective.String() + " " + permit.At.Format(time.DateOnly); got != c.want {
-				t.Errorf("got %s, want %s: %s", got, c.want, c.why)
-			}
-		})
-	}
-	if _, err := rules.Check(plans.ChangeRequest{Contract: committed(time.UTC, "P6M 2026-11-01/2027-05-01"), Change: plans.Change{Cancel: true}, By: plans.Support, At: giventest.Instant("2027-05-01", nil)}); err == nil {
-		t.Error("a change after the last term is allowed")
-	}
-}
-
-func TestCatalogMarket(t *testing.T) {
-	catalog := onSale(t)
-	brazil, err := catalog.Market("BR")
-	if err != nil || brazil.Currency != "BRL" {
-		t.Errorf("Brazil is %v, %v", brazil, err)
-	}
-	brazil.PaymentMethods[0].By[0], brazil.Countries[0] = 9, "XX"
-	if again, err := catalog.Market("BR"); err != nil || again.PaymentMethods[0].By[0] == 9 {
-		t.Errorf("what is handed out is shared: %v, %v", again, err)
-	}
-	catalog.Markets = catalog.Markets[:1]
-	if _, err := catalog.Market("PT"); refusalOf(err) == nil {
-		t.Errorf("got %v, want a refusal", err)
-	}
-}
-
-// refusalOf returns the refusal that an error is, or nil.
-func refusalOf(err error) *plans.Refusal {
-	var refusal *plans.Refusal
-	errors.As(err, &refusal)
-	return refusal
 }

@@ -11,14 +11,14 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// ending is the contract with another end of its last term.
+// ending is the contract with another renewal mode of its last term.
 func ending(c plans.Contract, end plans.RenewalMode) plans.Contract {
 	c = c.Clone()
 	c.Terms[len(c.Terms)-1].Term.Renewal = end
 	return c
 }
 
-// extended is the contract with terms more, one after the other: "P6M".
+// extended is the contract extended by the terms in turn: "P6M".
 func extended(t *testing.T, c plans.Contract, lengths ...string) plans.Contract {
 	t.Helper()
 	for _, length := range lengths {
@@ -62,71 +62,71 @@ func TestContractRenewed(t *testing.T) {
 	for _, c := range []struct {
 		name, why string
 		contract  plans.Contract
-		want      string // "" where the contract ends
+		want      string // "" if the contract ends
 		wantErr   []string
 	}{
-		{name: "from period to period", why: "it goes on as it is", contract: ramped(), want: summary(ramped())},
-		{name: "up front", why: "K8: another term of the same length, at the same price", contract: half, want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2027-05-01/2027-11-01 renew"},
-		{name: "by the month", why: "the periods go on as they were", contract: months, want: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2027-05-01/2027-11-01 renew"},
-		{name: "once", why: "and then no more", contract: ending(half, plans.RenewOnce), want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2027-05-01/2027-11-01 expire"},
-		{name: "evergreen", why: "on from period to period: no term binds any more", contract: ending(months, plans.Evergreen), want: "growth: 10 seat at 89; cycle 2026-11-01 P1M"},
-		{name: "evergreen, up front", why: "on in the months that the price is for", contract: ending(half, plans.Evergreen), want: "base: 10 seat at 15 per P1M; cycle 2027-05-01 P1M"},
+		{name: "without a term", why: "the contract continues unchanged", contract: ramped(), want: summary(ramped())},
+		{name: "billed up front", why: "K8: another term of the same length, at the same price", contract: half, want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2027-05-01/2027-11-01 renew"},
+		{name: "monthly", why: "the periods continue", contract: months, want: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2027-05-01/2027-11-01 renew"},
+		{name: "once", why: "the renewed term expires", contract: ending(half, plans.RenewOnce), want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2027-05-01/2027-11-01 expire"},
+		{name: "evergreen", why: "the contract continues by period: no term binds the customer", contract: ending(months, plans.Evergreen), want: "growth: 10 seat at 89; cycle 2026-11-01 P1M"},
+		{name: "evergreen, billed up front", why: "the contract continues in months, the length of its price", contract: ending(half, plans.Evergreen), want: "base: 10 seat at 15 per P1M; cycle 2027-05-01 P1M"},
 		{
-			name: "evergreen, for months and quarters", why: "the longest of them, so that each price goes into it", contract: kinds,
+			name: "evergreen, with monthly and quarterly prices", why: "the longest length, since each price length divides it", contract: kinds,
 			want: "base: 10 seat at 15 per P1M, 2 phone at 10 per P3M, 1 fax at 10 per P1M; cycle 2027-05-01 P3M",
 		},
 		{
-			name: "evergreen, with a price for the term", why: "a price that does not say is for the period that was billed", contract: setup,
+			name: "evergreen, with a price for the term", why: "a price without a length is for the billed period", contract: setup,
 			want: "base: 10 seat at 15 per P1M, 2 phone at 10 per P3M, 1 fax at 10 per P1M, 1 setup at 100; cycle 2026-11-01 P6M",
 		},
 		{
-			name: "evergreen, with a step ahead for longer", why: "a step that lies beyond a shortened end has a price too, and quarters hold both", contract: steppedLater,
+			name: "evergreen, with a later step for longer", why: "a step after a shortened end has a price too, and quarters fit both", contract: steppedLater,
 			want: "base: 10 seat at 15 per P1M; from 2027-04-20 10 seat at 40 per P3M; cycle 2027-03-15 P3M",
 		},
 		{
-			name: "evergreen, where no length holds both", why: "two months do not go into three: the periods stay those of the term, which hold all", contract: uneven,
+			name: "evergreen, without a common length", why: "two months do not divide three: the periods stay those of the term, which fit all", contract: uneven,
 			want: "base: 10 seat at 15 per P3M, 2 light at 9 per P2M; cycle 2026-11-01 P6M",
 		},
-		{name: "evergreen, from a short month", why: "law 6: on the 31st", contract: ending(august, plans.Evergreen), want: "base: 10 seat at 15 per P1M; cycle 2027-02-28 P1M on the 31"},
-		{name: "expire", why: "M2: it ends where it was agreed to", contract: ending(half, plans.Expire)},
+		{name: "evergreen, from a short month", why: "law 6: the cycle is on the 31st", contract: ending(august, plans.Evergreen), want: "base: 10 seat at 15 per P1M; cycle 2027-02-28 P1M on the 31"},
+		{name: "expire", why: "M2: the contract ends as agreed", contract: ending(half, plans.Expire)},
 		{
-			name: "of several terms the last", why: "what was agreed on last is what is renewed", contract: ending(extended(t, half, "P9M"), plans.RenewOnce),
+			name: "the last of several terms", why: "the last agreed term is renewed", contract: ending(extended(t, half, "P9M"), plans.RenewOnce),
 			want: "base: 10 seat at 15 per P1M; cycle 2028-02-01 P9M; P9M 2028-02-01/2028-11-01 expire",
 		},
 		{
-			name: "discounts", why: "the term's own is given again, for the new term; one that is over by its end goes, one that ends later and those without an end stay", contract: discounted,
+			name: "discounts", why: "the discount of the term is given again for the new term; a discount that is over by its end is removed; later and endless ones stay", contract: discounted,
 			want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2027-05-01/2027-11-01 renew; discount term P6M from 2027-05-01 2027-05-01/2027-11-01; " +
 				"discount spring 2027-03-01/2027-05-02; discount always; discount twice",
 		},
 		{
-			name: "discounts, evergreen", why: "without a term there is no term's discount", contract: ending(discounted, plans.Evergreen),
+			name: "discounts, evergreen", why: "without a term there is no term discount", contract: ending(discounted, plans.Evergreen),
 			want: "base: 10 seat at 15 per P1M; cycle 2027-05-01 P1M; discount spring 2027-03-01/2027-05-02; discount always; discount twice",
 		},
 		{
-			name: "a ramp", why: "steps up to the end have taken effect, also the one at the end; what lies ahead stays", contract: stepped,
+			name: "a ramp", why: "steps up to the end, inclusive, have taken effect; later steps stay", contract: stepped,
 			want: "base: 12 seat at 14 per P1M; from 2027-05-02 13 seat at 14 per P1M; cycle 2026-11-01 P6M; P6M 2027-05-01/2027-11-01 renew",
 		},
-		{name: "from a short month", why: "law 6: it began on August 31, and ends there again", contract: august, want: "base: 10 seat at 15 per P1M; cycle 2026-08-31 P6M; P6M 2027-02-28/2027-08-31 renew"},
+		{name: "from a short month", why: "law 6: the term began on August 31, and ends there again", contract: august, want: "base: 10 seat at 15 per P1M; cycle 2026-08-31 P6M; P6M 2027-02-28/2027-08-31 renew"},
 		{
-			name: "in New York", why: "from midnight to midnight there, in summer and in winter time", contract: inNewYork,
+			name: "in New York", why: "from midnight to midnight there, in daylight saving time and standard time", contract: inNewYork,
 			want: "base: 10 seat at 15 per P1M; cycle 2026-09-15 P6M; P6M 2027-03-15/2027-09-15 renew",
 		},
 		{
-			name: "shortened before", why: "the next term begins where the shorter one ends", contract: shortened,
+			name: "shortened before", why: "the next term begins at the shortened end", contract: shortened,
 			want: "base: 10 seat at 15 per P1M; cycle 2027-09-15 P6M; P6M 2027-03-15/2027-09-15 renew",
 		},
-		{name: "a contract that is none", why: "validated at the door", contract: broken, wantErr: []string{"contract.terms[0].term.billing unset"}},
+		{name: "an invalid contract", why: "the method validates its contract", contract: broken, wantErr: []string{"contract.terms[0].term.billing unset"}},
 		{name: "beyond the calendar", why: "law 14: no panic", contract: prepaid(nil, "P90000M 2026-11-01/9526-11-01"), wantErr: []string{"contract.at limit"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			before := c.contract.Clone()
 			next, ok, err := c.contract.Renewed()
 			if giventest.CheckFaults(t, err, c.wantErr...) && ok != (c.want != "") {
-				t.Errorf("goes on: %v, want %q: %s", ok, c.want, c.why)
+				t.Errorf("renewed: %v, want %q: %s", ok, c.want, c.why)
 			}
 			if !ok {
 				if !reflect.DeepEqual(next, plans.Contract{}) {
-					t.Errorf("it ends, and goes on as %+v", next)
+					t.Errorf("the contract ends, and renews as %+v", next)
 				}
 			} else if got := summary(next); got != c.want {
 				t.Errorf("got  %q\nwant %q: %s", got, c.want, c.why)
@@ -134,14 +134,14 @@ func TestContractRenewed(t *testing.T) {
 				giventest.CheckFaults(t, next.Validate())
 			}
 			if !reflect.DeepEqual(c.contract, before) {
-				t.Errorf("the contract itself is now %+v", c.contract)
+				t.Errorf("the input is now %+v", c.contract)
 			}
 		})
 	}
 }
 
-// What is not about time stays as it was.
-func TestContractRenewedKeeps(t *testing.T) {
+// A renewal changes only the time of a contract.
+func TestContractRenewedChangesOnlyTime(t *testing.T) {
 	contract := fullContract()
 	contract.Ramp = nil
 	next, ok, err := contract.Renewed()
@@ -159,7 +159,7 @@ func TestContractRenewedKeeps(t *testing.T) {
 }
 
 // RenewOnce is one more term, and then the end.
-func TestContractRenewedOnce(t *testing.T) {
+func TestContractRenewedOnceExpires(t *testing.T) {
 	next, ok, err := ending(prepaid(nil, "P6M 2026-11-01/2027-05-01"), plans.RenewOnce).Renewed()
 	if err != nil || !ok {
 		t.Fatal(ok, err)
@@ -169,8 +169,8 @@ func TestContractRenewedOnce(t *testing.T) {
 	}
 }
 
-// Law 6: a term that ended on the last day of a short month remembers the day it began on.
-func TestContractRemembersItsDay(t *testing.T) {
+// Law 6: a term that ended on the last day of a short month remembers its first day.
+func TestContractTermsRememberDay(t *testing.T) {
 	newYork, santiago, saoPaulo := giventest.Zone(t, "America/New_York"), giventest.Zone(t, "America/Santiago"), giventest.Zone(t, "America/Sao_Paulo")
 	for _, c := range []struct {
 		name, why string
@@ -179,20 +179,20 @@ func TestContractRemembersItsDay(t *testing.T) {
 		lengths   []string
 		want      []string // the end of each term
 	}{
-		{"by six months", "August 31, and not August 28", "P6M 2026-08-31/2027-02-28", nil, []string{"P6M", "P6M", "P6M"}, []string{"2027-02-28", "2027-08-31", "2028-02-29", "2028-08-31"}},
-		{"by nine months", "November has a 30th", "P6M 2026-08-31/2027-02-28", nil, []string{"P9M", "P1M", "P2M"}, []string{"2027-02-28", "2027-11-30", "2027-12-31", "2028-02-29"}},
-		{"by twelve months", "February again, and then 31 days again", "P6M 2026-08-31/2027-02-28", nil, []string{"P1Y", "P1Y", "P1M"}, []string{"2027-02-28", "2028-02-29", "2029-02-28", "2029-03-31"}},
-		{"from the 30th", "the last of March is not its day", "P1M 2027-01-30/2027-02-28", nil, []string{"P1M", "P1M", "P10M"}, []string{"2027-02-28", "2027-03-30", "2027-04-30", "2028-02-29"}},
+		{"six months", "August 31, not August 28", "P6M 2026-08-31/2027-02-28", nil, []string{"P6M", "P6M", "P6M"}, []string{"2027-02-28", "2027-08-31", "2028-02-29", "2028-08-31"}},
+		{"nine months", "November has a 30th", "P6M 2026-08-31/2027-02-28", nil, []string{"P9M", "P1M", "P2M"}, []string{"2027-02-28", "2027-11-30", "2027-12-31", "2028-02-29"}},
+		{"twelve months", "February again, then a month with 31 days", "P6M 2026-08-31/2027-02-28", nil, []string{"P1Y", "P1Y", "P1M"}, []string{"2027-02-28", "2028-02-29", "2029-02-28", "2029-03-31"}},
+		{"from the 30th", "the last day of March is not its day", "P1M 2027-01-30/2027-02-28", nil, []string{"P1M", "P1M", "P10M"}, []string{"2027-02-28", "2027-03-30", "2027-04-30", "2028-02-29"}},
 		{"from a leap day", "every fourth year", "P1Y 2028-02-29/2029-02-28", nil, []string{"P1Y", "P2Y", "P1M"}, []string{"2029-02-28", "2030-02-28", "2032-02-29", "2032-03-29"}},
-		{"from a February", "whoever began on the 28th of a short February is billed on the 28th", "P6M 2027-02-28/2027-08-28", nil, []string{"P6M", "P1M"}, []string{"2027-08-28", "2028-02-28", "2028-03-28"}},
-		{"in days", "weeks know no day of the month", "P4W 2027-01-31/2027-02-28", nil, []string{"P4W", "P1M", "P1M"}, []string{"2027-02-28", "2027-03-28", "2027-04-28", "2027-05-28"}},
-		{"months, then days, then months", "from where the weeks ended", "P1M 2027-01-31/2027-02-28", nil, []string{"P30D", "P1M"}, []string{"2027-02-28", "2027-03-30", "2027-04-30"}},
+		{"from a February", "a contract that began on February 28 is billed on the 28th", "P6M 2027-02-28/2027-08-28", nil, []string{"P6M", "P1M"}, []string{"2027-08-28", "2028-02-28", "2028-03-28"}},
+		{"weeks", "weeks have no day of the month", "P4W 2027-01-31/2027-02-28", nil, []string{"P4W", "P1M", "P1M"}, []string{"2027-02-28", "2027-03-28", "2027-04-28", "2027-05-28"}},
+		{"months, then days, then months", "from the end of the weeks", "P1M 2027-01-31/2027-02-28", nil, []string{"P30D", "P1M"}, []string{"2027-02-28", "2027-03-30", "2027-04-30"}},
 		{
-			"in New York", "on its calendar, over both changes of its clocks", "P6M 2026-08-31T23:00:00/2027-02-28T23:00:00", newYork, []string{"P9M", "P9M"},
+			"in New York", "on its calendar, across both clock changes", "P6M 2026-08-31T23:00:00/2027-02-28T23:00:00", newYork, []string{"P9M", "P9M"},
 			[]string{"2027-02-28T23:00:00", "2027-11-30T23:00:00", "2028-08-31T23:00:00"},
 		},
 		{
-			"at a time that is skipped", "clocks in New York have no 02:30 on March 14, and the time of day is remembered too", "P6M 2026-09-14T02:30:00/2027-03-14T03:30:00", newYork, []string{"P9M", "P6M"},
+			"at a skipped time", "clocks in New York have no 02:30 on March 14, and the cycle remembers the time of day", "P6M 2026-09-14T02:30:00/2027-03-14T03:30:00", newYork, []string{"P9M", "P6M"},
 			[]string{"2027-03-14T03:30:00", "2027-12-14T02:30:00", "2028-06-14T02:30:00"},
 		},
 		{
@@ -200,7 +200,7 @@ func TestContractRemembersItsDay(t *testing.T) {
 			[]string{"2027-09-05T01:00:00", "2028-06-05", "2028-12-05"},
 		},
 		{
-			"in Sao Paulo", "so did October 15, 2017 there", "P6M 2017-04-15/2017-10-15T01:00:00", saoPaulo, []string{"P6M", "P9M"},
+			"in Sao Paulo", "October 15, 2017 begins at one o'clock there", "P6M 2017-04-15/2017-10-15T01:00:00", saoPaulo, []string{"P6M", "P9M"},
 			[]string{"2017-10-15T01:00:00", "2018-04-15", "2019-01-15"},
 		},
 	} {
@@ -213,16 +213,17 @@ func TestContractRemembersItsDay(t *testing.T) {
 					t.Errorf("term %d ends %v, want %v: %s", i, a.Period.End, want, c.why)
 				}
 			}
-			// The cycle that goes on from there has the last end as a boundary, and remembers too.
+			// The following cycle has the last end as a boundary, and remembers its day too.
 			end := contract.End()
 			if next, err := contract.Cycle.Next(end); err != nil || !next.Equal(end) {
-				t.Errorf("the cycle goes on at %v (%v), want %v", next, err, end)
+				t.Errorf("the cycle continues at %v (%v), want %v", next, err, end)
 			}
 		})
 	}
 }
 
-// M5: an extension comes at the rate of its own term, and the term before keeps its own: seats that are added for both cost by both.
+// M5: an extension has the discount of its own term, and the earlier term keeps its own: seats added for both cost both
+// rates.
 func TestContractTermDiscounts(t *testing.T) {
 	contract := prepaid(nil, "P6M 2026-11-01/2027-05-01")
 	for _, d := range []string{"5", "10"} { // the first term was sold without a discount
@@ -242,7 +243,7 @@ func TestContractTermDiscounts(t *testing.T) {
 	}
 	var charges []plans.Charge
 	for _, p := range rest {
-		added, err := contract.Added(of("2", "seat"), p, proration.Standard(2))
+		added, err := contract.Added(quantityChange("2", "seat"), p, proration.Standard(2))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -279,27 +280,27 @@ func TestContractExtended(t *testing.T) {
 		wantErr   []string
 	}{
 		{
-			name: "by nine months", why: "M5: at the contract's price, for the months of the new term, before discounts", contract: extended(t, half, "P9M"),
+			name: "nine months", why: "M5: the contract price for the months of the new term, before discounts", contract: extended(t, half, "P9M"),
 			want: []string{
 				"2027-02-28 until 2027-11-30, seat: 10 x 15.00 x 9 = 1350.00", "2027-02-28 until 2027-11-30, light: (5 x 7.00 + 1 x 6.50) x 9 = 373.50",
 				"2027-02-28 until 2027-11-30, setup: 100.00 = 100.00",
 			},
 		},
 		{
-			name: "twice", why: "only the last one", contract: extended(t, half, "P9M", "P1M"),
+			name: "twice", why: "only the last term is extended", contract: extended(t, half, "P9M", "P1M"),
 			want: []string{"2027-11-30 until 2027-12-31, seat: 10 x 15.00 = 150.00", "2027-11-30 until 2027-12-31, light: 5 x 7.00 + 1 x 6.50 = 41.50", "2027-11-30 until 2027-12-31, setup: 100.00 = 100.00"},
 		},
 		{
-			name: "with a ramp", why: "the steps inside the new term, and those that are over by then: 93 and 91 of 184 days", contract: stepped,
+			name: "with a ramp", why: "the steps within the new term, and the earlier ones: 93 and 91 of 184 days", contract: stepped,
 			want: []string{
 				"2027-02-28 until 2027-06-01, seat: 12 x 14.00 x 6, 1008.00 x 93/184 days = 509.478..., rounded half up to 509.48",
 				"2027-06-01 until 2027-08-31, seat: 13 x 13.00 x 6, 1014.00 x 91/184 days = 501.489..., rounded half up to 501.49",
 				"2027-02-28 until 2027-08-31, light: (5 x 7.00 + 1 x 6.50) x 6 = 249.00", "2027-02-28 until 2027-08-31, setup: 100.00 = 100.00",
 			},
 		},
-		{name: "from period to period", why: "nothing is extended", contract: seats("10", "89"), wantErr: []string{"contract.terms invalid"}},
-		{name: "by the month", why: "its periods are billed as they come", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), wantErr: []string{"contract.terms invalid"}},
-		{name: "a contract that is none", why: "validated at the door", contract: unsound, wantErr: []string{"contract.plan unset"}},
+		{name: "without a term", why: "there is no term to extend", contract: seats("10", "89"), wantErr: []string{"contract.terms invalid"}},
+		{name: "monthly", why: "the months of the new term are billed as they begin", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), wantErr: []string{"contract.terms invalid"}},
+		{name: "an invalid contract", why: "the method validates its contract", contract: unsound, wantErr: []string{"contract.plan unset"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			charges, err := c.contract.Extended(proration.Standard(2))
@@ -307,7 +308,7 @@ func TestContractExtended(t *testing.T) {
 				last := c.contract.Terms[len(c.contract.Terms)-1].Period
 				checkCharges(t, c.contract, plans.Extension, charges, last, c.want)
 			} else if charges != nil {
-				t.Errorf("besides the error there are charges, %+v", charges)
+				t.Errorf("charges come with the error: %+v", charges)
 			}
 			if t.Failed() {
 				t.Log(c.why)
@@ -329,17 +330,17 @@ func TestContractNoticeBy(t *testing.T) {
 		want      string
 		wantErr   []string
 	}{
-		{name: "thirty days", why: "counted on the calendar", terms: []string{"P6M 2026-11-01/2027-05-01"}, notice: "P30D", want: "2027-04-01"},
+		{name: "thirty days", why: "days count on the calendar", terms: []string{"P6M 2026-11-01/2027-05-01"}, notice: "P30D", want: "2027-04-01"},
 		{name: "a month", why: "the same day of the month before", terms: []string{"P6M 2026-11-15/2027-05-15"}, notice: "P1M", want: "2027-04-15"},
-		{name: "three months, into a short one", why: "February has no 31st", terms: []string{"P6M 2026-11-30/2027-05-31"}, notice: "P3M", want: "2027-02-28"},
+		{name: "three months, into a short month", why: "February has no 31st", terms: []string{"P6M 2026-11-30/2027-05-31"}, notice: "P3M", want: "2027-02-28"},
 		{name: "from a short month", why: "a month before February 28 is January 28, whatever day the contract began on", terms: []string{"P6M 2026-08-31/2027-02-28"}, notice: "P1M", want: "2027-01-28"},
-		{name: "two days", why: "48 hours by the clock", terms: []string{"P6M 2026-11-01/2027-05-01"}, notice: "PT48H", want: "2027-04-29"},
-		{name: "of several terms the last", why: "the others are over by then", terms: []string{"P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01"}, notice: "P1W", want: "2027-10-25"},
-		{name: "none", why: "until the end itself", terms: []string{"P6M 2026-11-01/2027-05-01"}, want: "2027-05-01"},
-		{name: "longer than the term", why: "nobody could decline in time, which is what was agreed", terms: []string{"P1M 2026-11-01/2026-12-01"}, notice: "P3M", want: "2026-09-01"},
-		{name: "in New York, over a change of clocks", why: "midnight there, although the day of March 14 has 23 hours", terms: []string{"P6M 2026-09-15/2027-03-15"}, notice: "P2D", loc: newYork, want: "2027-03-13"},
-		{name: "by the clock there", why: "48 hours before are an hour earlier", terms: []string{"P6M 2026-09-15/2027-03-15"}, notice: "PT48H", loc: newYork, want: "2027-03-12T23:00:00"},
-		{name: "in Sao Paulo, on a day without midnight", why: "from the first instant of October 15, 2017 on", terms: []string{"P1M 2017-09-22/2017-10-22"}, notice: "P1W", loc: saoPaulo, want: "2017-10-15T01:00:00"},
+		{name: "two days", why: "48 hours of elapsed time", terms: []string{"P6M 2026-11-01/2027-05-01"}, notice: "PT48H", want: "2027-04-29"},
+		{name: "several terms", why: "the others are over then", terms: []string{"P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01"}, notice: "P1W", want: "2027-10-25"},
+		{name: "none", why: "until the end of the term", terms: []string{"P6M 2026-11-01/2027-05-01"}, want: "2027-05-01"},
+		{name: "longer than the term", why: "notice is due before the term begins, as agreed", terms: []string{"P1M 2026-11-01/2026-12-01"}, notice: "P3M", want: "2026-09-01"},
+		{name: "in New York, across a clock change", why: "midnight there, although March 14 has 23 hours", terms: []string{"P6M 2026-09-15/2027-03-15"}, notice: "P2D", loc: newYork, want: "2027-03-13"},
+		{name: "in hours there", why: "48 hours of elapsed time end an hour earlier", terms: []string{"P6M 2026-09-15/2027-03-15"}, notice: "PT48H", loc: newYork, want: "2027-03-12T23:00:00"},
+		{name: "in Sao Paulo, to a day without midnight", why: "from the first instant of October 15, 2017 on", terms: []string{"P1M 2017-09-22/2017-10-22"}, notice: "P1W", loc: saoPaulo, want: "2017-10-15T01:00:00"},
 		{name: "before the calendar", why: "law 14: no panic", terms: []string{"P1M 0001-02-01/0001-03-01"}, notice: "P3M", wantErr: []string{"n limit"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -356,13 +357,13 @@ func TestContractNoticeBy(t *testing.T) {
 		})
 	}
 	if got, err := seats("10", "89").NoticeBy(); err != nil || !got.IsZero() {
-		t.Errorf("from period to period nothing is renewed, and declined by %v, %v", got, err)
+		t.Errorf("a contract without a term renews nothing, and notice is due by %v, %v", got, err)
 	}
 }
 
-// A calendar is that of the contract's zone, and not that on which an instant happens to be written: a contract in UTC whose
-// location was left out, with instants that were read with an offset.
-func TestContractCalendar(t *testing.T) {
+// The calendar of a contract is its zone, not the zone of an instant: here a contract in UTC without a location has
+// instants that were read with an offset.
+func TestContractUsesOwnCalendar(t *testing.T) {
 	offset := time.FixedZone("", -5*60*60)
 	contract := prepaid(nil, "P6M 2026-08-31/2027-02-28")
 	contract.Cycle.Location = nil
@@ -391,8 +392,8 @@ func TestContractCalendar(t *testing.T) {
 	}
 }
 
-// Weeks have no day of the month to remember: what they lead to is extended from its own day.
-func TestExtendFromWeeks(t *testing.T) {
+// Weeks have no day of the month: the extension starts from the day of their end.
+func TestContractExtendedFromWeeks(t *testing.T) {
 	contract := seats("1", "10")
 	contract.Cycle = giventest.Cycle("2027-01-31", "P4W", nil)
 	contract.Terms = []plans.ContractTerm{{
@@ -405,12 +406,12 @@ func TestExtendFromWeeks(t *testing.T) {
 		t.Fatal(err)
 	}
 	if want := giventest.Instant("2027-03-28", nil); !longer.End().Equal(want) {
-		t.Errorf("it ends %s, want %s", longer.End(), want)
+		t.Errorf("the contract ends %s, want %s", longer.End(), want)
 	}
 }
 
-// Credits that outweigh what was billed do not raise what a minimum lacks.
-func TestShortfallOfCredits(t *testing.T) {
+// Credits above the billed amount do not raise the shortfall of a minimum.
+func TestContractShortfallIgnoresExcessCredits(t *testing.T) {
 	contract := seats("1", "10")
 	contract.Minimum = giventest.Money("100")
 	billed := plans.Charge{Currency: "USD"}
@@ -421,6 +422,6 @@ func TestShortfallOfCredits(t *testing.T) {
 	}
 	giventest.CheckMoney(t, "the shortfall", lacking.Net, "100")
 	if len(lacking.Discounts) != 0 {
-		t.Errorf("%v was taken off", lacking.Discounts)
+		t.Errorf("the deductions are %v", lacking.Discounts)
 	}
 }

@@ -25,18 +25,18 @@ func priceOf(text string) (p plans.Price) {
 	return p
 }
 
-// Prices of which more costs less.
+// Prices with which more can cost less.
 const (
 	byTier   = `{"tiering":"graduated","tiers":[{"up_to":"5","unit":"7"},{"up_to":"10","unit":"6.50"},{"unit":"6"}]}`
 	byVolume = `{"tiering":"volume","tiers":[{"up_to":"5","unit":"7"},{"up_to":"10","unit":"6.50"},{"unit":"6"}]}`
 )
 
-// sold is an item of a quantity at any price.
+// sold is an item with any price.
 func sold(id, quantity, price string) plans.Item {
 	return plans.Item{ID: id, Quantity: giventest.Money(quantity), Price: priceOf(price)}
 }
 
-// steps are "2026-11-16 12 seat at 89.00".
+// steps reads ramp steps, "2026-11-16 12 seat at 89.00".
 func steps(loc *time.Location, all ...string) (ramp []plans.RampStep) {
 	for _, text := range all {
 		f := strings.Fields(text)
@@ -45,7 +45,7 @@ func steps(loc *time.Location, all ...string) (ramp []plans.RampStep) {
 	return ramp
 }
 
-// agreed are terms as "P6M 2026-01-01/2026-07-01".
+// agreed reads terms, "P6M 2026-01-01/2026-07-01".
 func agreed(loc *time.Location, billing plans.TermBilling, all ...string) (terms []plans.ContractTerm) {
 	for _, text := range all {
 		length, period, _ := strings.Cut(text, " ")
@@ -66,7 +66,7 @@ func prepaid(loc *time.Location, terms ...string) plans.Contract {
 	return c
 }
 
-// committed is a contract for ten seats at 89.00, billed by the month, in such terms.
+// committed is a contract for ten seats at 89.00, billed monthly, in the given terms.
 func committed(loc *time.Location, terms ...string) plans.Contract {
 	c := seats("10", "89.00")
 	c.Terms = agreed(loc, plans.PerPeriod, terms...)
@@ -76,7 +76,7 @@ func committed(loc *time.Location, terms ...string) plans.Contract {
 	return c
 }
 
-// fullContract is one in which every field is filled.
+// fullContract is a contract with every field set.
 func fullContract() plans.Contract {
 	c := prepaid(time.UTC, "P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01")
 	c.Items = []plans.Item{sold("seat", "12", byTier), one("phone", "2", "5.00")}
@@ -104,144 +104,144 @@ func TestContractValidate(t *testing.T) {
 		edit      func(*plans.Contract)
 		want      []string
 	}{
-		{"as it should be", "ten seats at 89.00 a month", func(*plans.Contract) {}, nil},
-		{"with everything", "no field of a contract excludes another", func(c *plans.Contract) { *c = fullContract() }, nil},
+		{"valid", "ten seats at 89.00 a month", func(*plans.Contract) {}, nil},
+		{"every field set", "no field of a contract excludes another", func(c *plans.Contract) { *c = fullContract() }, nil},
 		{"free", "a free plan is a contract too", func(c *plans.Contract) { c.Items = []plans.Item{one("seat", "0", "0")} }, nil},
 		{"seats of two kinds", "K3c: seats have kinds", func(c *plans.Contract) { c.Items = append(c.Items, one("light", "3", "19.00")) }, nil},
-		{"no plan", "M4: one plan", func(c *plans.Contract) { c.Plan = "" }, []string{"plan unset"}},
+		{"no plan", "M4: a contract has one plan", func(c *plans.Contract) { c.Plan = "" }, []string{"plan unset"}},
 		{"no currency", "law 13: money has a currency", func(c *plans.Contract) { c.Currency = "" }, []string{"currency unset"}},
-		{"unknown currency", "without its places nothing can be rounded", func(c *plans.Contract) { c.Currency = "usd" }, []string{"currency invalid"}},
-		{"no items", "a contract over nothing is a mistake", func(c *plans.Contract) { c.Items = nil }, []string{"items unset"}},
-		{"empty items", "as above", func(c *plans.Contract) { c.Items = []plans.Item{} }, []string{"items unset"}},
-		{"item without ID", "charges refer to their item", func(c *plans.Contract) { c.Items[0].ID = "" }, []string{"items[0].id unset"}},
+		{"unknown currency", "an unknown currency has no decimal places", func(c *plans.Contract) { c.Currency = "usd" }, []string{"currency invalid"}},
+		{"no items", "a contract without items is a mistake", func(c *plans.Contract) { c.Items = nil }, []string{"items unset"}},
+		{"empty items", "a contract without items is a mistake", func(c *plans.Contract) { c.Items = []plans.Item{} }, []string{"items unset"}},
+		{"item without ID", "charges name their item", func(c *plans.Contract) { c.Items[0].ID = "" }, []string{"items[0].id unset"}},
 		{
-			"two items without ID", "they are not twice the same item, but twice no item",
+			"two items without ID", "they are not a repeated item",
 			func(c *plans.Contract) { c.Items = []plans.Item{one("", "1", "1"), one("", "1", "1")} },
 			[]string{"items[0].id unset", "items[1].id unset"},
 		},
 		{
-			"item twice", "adding seats would not know to which",
+			"a repeated item", "the item of an added seat must be unambiguous",
 			func(c *plans.Contract) {
 				c.Items = append(c.Items, one("admin", "1", "1"), one("seat", "1", "1"), one("seat", "1", "1"))
 			},
 			[]string{"items[2].id invalid", "items[3].id invalid"},
 		},
-		{"negative quantity", "nobody buys minus one seat", func(c *plans.Contract) { c.Items[0] = one("seat", "-1", "89") }, []string{"items[0].quantity invalid"}},
-		{"negative price", "a credit is a charge's sign and never a price", func(c *plans.Contract) { c.Items[0] = one("seat", "1", "-89") }, []string{"items[0].price.unit invalid"}},
-		{"quantity beyond limits", "law 14", func(c *plans.Contract) { c.Items[0] = one("seat", "1e18", "89") }, []string{"items[0].quantity limit"}},
-		{"price beyond limits", "law 14", func(c *plans.Contract) { c.Items[0] = one("seat", "1", "1e-19") }, []string{"items[0].price.unit limit"}},
+		{"negative quantity", "a quantity is not negative", func(c *plans.Contract) { c.Items[0] = one("seat", "-1", "89") }, []string{"items[0].quantity invalid"}},
+		{"negative price", "the sign of a charge makes a credit, never the price", func(c *plans.Contract) { c.Items[0] = one("seat", "1", "-89") }, []string{"items[0].price.unit invalid"}},
+		{"quantity beyond limits", "law 14: bad input is an error that names its field", func(c *plans.Contract) { c.Items[0] = one("seat", "1e18", "89") }, []string{"items[0].quantity limit"}},
+		{"price beyond limits", "law 14: bad input is an error that names its field", func(c *plans.Contract) { c.Items[0] = one("seat", "1", "1e-19") }, []string{"items[0].price.unit limit"}},
 		{
-			"quantity and price of one item", "law 14: all faults at once", func(c *plans.Contract) { c.Items[0] = one("seat", "-1", "-89") },
+			"quantity and price of one item", "law 14: all faults come at once", func(c *plans.Contract) { c.Items[0] = one("seat", "-1", "-89") },
 			[]string{"items[0].quantity invalid", "items[0].price.unit invalid"},
 		},
-		{"tiers that are none", "the faults of a price have its path", func(c *plans.Contract) {
+		{"invalid tiers", "the faults of a price have their path", func(c *plans.Contract) {
 			c.Items = append(c.Items, sold("light", "1", `{"tiers":[{"up_to":"10","unit":"7"},{"up_to":"10","unit":"6"}]}`))
 		}, []string{"items[1].price.tiering unset", "items[1].price.tiers[1].up_to invalid"}},
 
-		{"by the month, in a year", "annual contracts are priced by the month: twelve times", per(`{"per":"P1M","unit":"15"}`, "P1Y"), nil},
-		{"by the month, in a month", "once", per(`{"per":"P1M","unit":"15"}`, "P1M"), nil},
-		{"by the day, in weeks", "seven times", per(`{"per":"P1D","unit":"15"}`, "P1W"), nil},
-		{"by the hour, in days of 24", "twenty-four times", per(`{"per":"PT1H","unit":"15"}`, "PT24H"), nil},
-		{"by four months, in six", "one and a half times is no price that was agreed", per(`{"per":"P4M","unit":"15"}`, "P6M"), []string{"items[0].price.per invalid"}},
-		{"by the year, in months", "a twelfth of a yearly price is none either", per(`{"per":"P1Y","unit":"15"}`, "P1M"), []string{"items[0].price.per invalid"}},
-		{"by 30 days, in a month", "a month is not 30 days", per(`{"per":"P30D","unit":"15"}`, "P1M"), []string{"items[0].price.per invalid"}},
-		{"by 24 hours, in days", "a day of summer time's end has 25", per(`{"per":"PT24H","unit":"15"}`, "P1D"), []string{"items[0].price.per invalid"}},
-		{"by a mix", "it recurs on no calendar", func(c *plans.Contract) { c.Items[0].Price.Per = proration.Interval{Months: 1, Days: 1} }, []string{"items[0].price.per invalid"}},
+		{"a monthly price in annual periods", "annual contracts have monthly prices: twelve times", per(`{"per":"P1M","unit":"15"}`, "P1Y"), nil},
+		{"a monthly price in monthly periods", "the price is due once", per(`{"per":"P1M","unit":"15"}`, "P1M"), nil},
+		{"a daily price in weekly periods", "seven times", per(`{"per":"P1D","unit":"15"}`, "P1W"), nil},
+		{"an hourly price in periods of 24 hours", "twenty-four times", per(`{"per":"PT1H","unit":"15"}`, "PT24H"), nil},
+		{"a price per four months in periods of six", "one and a half times is not an agreed price", per(`{"per":"P4M","unit":"15"}`, "P6M"), []string{"items[0].price.per invalid"}},
+		{"an annual price in monthly periods", "a twelfth of an annual price is not an agreed price", per(`{"per":"P1Y","unit":"15"}`, "P1M"), []string{"items[0].price.per invalid"}},
+		{"a price per 30 days in monthly periods", "a month is not 30 days", per(`{"per":"P30D","unit":"15"}`, "P1M"), []string{"items[0].price.per invalid"}},
+		{"a price per 24 hours in daily periods", "the last day of daylight saving time has 25 hours", per(`{"per":"PT24H","unit":"15"}`, "P1D"), []string{"items[0].price.per invalid"}},
+		{"a price per mixed interval", "it recurs on no calendar", func(c *plans.Contract) { c.Items[0].Price.Per = proration.Interval{Months: 1, Days: 1} }, []string{"items[0].price.per invalid"}},
 
-		{"no anchor", "a cycle begins somewhere", func(c *plans.Contract) { c.Cycle.Anchor = proration.LocalTime{} }, []string{"cycle.anchor unset"}},
+		{"no anchor", "a cycle begins at an anchor", func(c *plans.Contract) { c.Cycle.Anchor = proration.LocalTime{} }, []string{"cycle.anchor unset"}},
 		{"no interval", "a period has a length", func(c *plans.Contract) { c.Cycle.Interval = proration.Interval{} }, []string{"cycle.interval unset"}},
 		{
-			"no interval, priced by the month", "one fault and not two: whether the month goes into nothing is no question",
+			"no interval, priced by the month", "one fault: the length of the price is not compared with a missing interval",
 			func(c *plans.Contract) {
 				c.Items[0].Price.Per, c.Cycle.Interval = giventest.Interval("P1M"), proration.Interval{}
 			}, []string{"cycle.interval unset"},
 		},
 		{"mixed interval", "a month and three days recur on no calendar", func(c *plans.Contract) { c.Cycle.Interval.Days = 3 }, []string{"cycle.interval invalid"}},
-		{"day of no month", "no month has a 32nd", func(c *plans.Contract) { c.Cycle.Day = 32 }, []string{"cycle.day invalid"}},
-		{"another zone", "a boundary of another calendar would bill another day", func(c *plans.Contract) { c.Cycle.Location = newYork }, []string{"cycle.zone zone"}},
-		{"zone without its location", "read back from JSON, and the location not set again", func(c *plans.Contract) { c.Cycle.Zone, c.Cycle.Location = "America/New_York", nil }, []string{"cycle.zone zone"}},
+		{"day of no month", "no month has a 32nd day", func(c *plans.Contract) { c.Cycle.Day = 32 }, []string{"cycle.day invalid"}},
+		{"another zone", "a boundary on another calendar would bill another day", func(c *plans.Contract) { c.Cycle.Location = newYork }, []string{"cycle.zone zone"}},
+		{"zone without its location", "read from JSON without setting the location again", func(c *plans.Contract) { c.Cycle.Zone, c.Cycle.Location = "America/New_York", nil }, []string{"cycle.zone zone"}},
 
-		{"a longer first period", "M18: days left over from a trial are added to it", func(c *plans.Contract) { c.First = giventest.Period("2026-11-01/2026-12-15", nil) }, nil},
-		{"a first period of nothing", "an end comes after its start", func(c *plans.Contract) { c.First = giventest.Period("2026-11-01/2026-11-01", nil) }, []string{"first period"}},
-		{"a first period without an end", "as above", func(c *plans.Contract) { c.First = giventest.Period("2026-11-01/", nil) }, []string{"first period"}},
-		{"a ramp", "two steps on one day are of two items, or the later one holds", func(c *plans.Contract) {
+		{"a longer first period", "M18: the unused days of a trial are added to it", func(c *plans.Contract) { c.First = giventest.Period("2026-11-01/2026-12-15", nil) }, nil},
+		{"an empty first period", "an end comes after its start", func(c *plans.Contract) { c.First = giventest.Period("2026-11-01/2026-11-01", nil) }, []string{"first period"}},
+		{"a first period without an end", "a first period ends", func(c *plans.Contract) { c.First = giventest.Period("2026-11-01/", nil) }, []string{"first period"}},
+		{"a ramp", "two steps on one day are of two items, or the later one applies", func(c *plans.Contract) {
 			c.Ramp = steps(nil, "2026-12-01 20 seat at 79.00", "2026-12-01 5 phone at 10.00", "2027-01-01 30 seat at 69.00")
 		}, nil},
-		{"a step at no time", "law 13: a step that was not given a date is not one from the beginning of time", func(c *plans.Contract) {
+		{"a step without an instant", "law 13: a missing instant is not the beginning of time", func(c *plans.Contract) {
 			c.Ramp = append(steps(nil, "2026-12-01 20 seat at 79.00"), plans.RampStep{Item: one("seat", "1", "1")})
 		}, []string{"ramp[1].at unset"}},
-		{"steps out of order", "the last of them would not be the one that holds at the end", func(c *plans.Contract) {
+		{"steps out of order", "the last step would not be the last in time", func(c *plans.Contract) {
 			c.Ramp = steps(nil, "2026-12-02 20 seat at 79.00", "2026-12-01 5 phone at 10.00")
 		}, []string{"ramp[1].at invalid"}},
-		{"a step of no item", "charges refer to their item", func(c *plans.Contract) {
+		{"a step without an item", "charges name their item", func(c *plans.Contract) {
 			c.Ramp = []plans.RampStep{{At: giventest.Instant("2026-12-01", nil), Item: one("", "1", "1")}}
 		}, []string{"ramp[0].item.id unset"}},
-		{"a step to less than nothing", "what cannot be bought cannot be agreed for later", func(c *plans.Contract) {
+		{"a step to a negative quantity", "an invalid quantity cannot be agreed for later", func(c *plans.Contract) {
 			c.Ramp = steps(nil, "2026-12-01 -1 seat at -79.00")
 		}, []string{"ramp[0].item.quantity invalid", "ramp[0].item.price.unit invalid"}},
-		{"a step to a price for other periods", "as for an item", func(c *plans.Contract) {
+		{"a step to a price of another length", "the length of a price divides the period", func(c *plans.Contract) {
 			c.Ramp = []plans.RampStep{{At: giventest.Instant("2026-12-01", nil), Item: sold("seat", "1", `{"per":"P1Y","unit":"900"}`)}}
 		}, []string{"ramp[0].item.price.per invalid"}},
-		{"a thousand steps", "law 14: the limit itself is within it", func(c *plans.Contract) { c.Ramp = anHourApart(c, 1000) }, nil},
-		{"a step more", "law 14: work is bounded", func(c *plans.Contract) { c.Ramp = anHourApart(c, 1001) }, []string{"ramp limit"}},
+		{"a thousand steps", "law 14: the limit itself is allowed", func(c *plans.Contract) { c.Ramp = anHourApart(c, 1000) }, nil},
+		{"one step too many", "law 14: work is bounded", func(c *plans.Contract) { c.Ramp = anHourApart(c, 1001) }, []string{"ramp limit"}},
 
-		{"a term", "M2: six months, paid by the month", func(c *plans.Contract) { c.Terms = agreed(nil, plans.PerPeriod, sixMonths, sixMore) }, nil},
-		{"a term that is none", "the faults of a term have its path", func(c *plans.Contract) {
+		{"a term", "M2: six months, paid monthly", func(c *plans.Contract) { c.Terms = agreed(nil, plans.PerPeriod, sixMonths, sixMore) }, nil},
+		{"an invalid term", "the faults of a term have their path", func(c *plans.Contract) {
 			c.Terms = append(agreed(nil, plans.PerPeriod, sixMonths), plans.ContractTerm{Period: giventest.Period("2027-05-01/2027-11-01", nil)})
 			c.Terms[0].Term.Percent = giventest.Money("101")
 		}, []string{"terms[0].term.percent invalid", "terms[1].term.length unset", "terms[1].term.billing unset", "terms[1].term.renewal unset", "terms[1].term.billing invalid"}},
-		{"a term of no time", "an agreement for nothing", func(c *plans.Contract) { c.Terms = agreed(nil, plans.PerPeriod, "P6M 2026-11-01/2026-11-01") }, []string{"terms[0].period period"}},
-		{"a term that runs backward", "an end comes after its start", func(c *plans.Contract) { c.Terms = agreed(nil, plans.PerPeriod, "P6M 2026-11-01/2026-05-01") }, []string{"terms[0].period period"}},
-		{"a shortened term", "the next one follows on where it ends", func(c *plans.Contract) {
+		{"an empty term", "an end comes after its start", func(c *plans.Contract) { c.Terms = agreed(nil, plans.PerPeriod, "P6M 2026-11-01/2026-11-01") }, []string{"terms[0].period period"}},
+		{"a reversed term", "an end comes after its start", func(c *plans.Contract) { c.Terms = agreed(nil, plans.PerPeriod, "P6M 2026-11-01/2026-05-01") }, []string{"terms[0].period period"}},
+		{"a shortened term", "the next term begins at the shortened end", func(c *plans.Contract) {
 			c.Terms = agreed(nil, plans.PerPeriod, sixMonths, "P6M 2027-03-01/2027-09-01")
 			c.Terms[0].Until = giventest.Instant("2027-03-01", nil)
 		}, nil},
-		{"a shortened term and a gap", "the next one does not", func(c *plans.Contract) {
+		{"a shortened term and a gap", "the next term does not begin at the shortened end", func(c *plans.Contract) {
 			c.Terms = agreed(nil, plans.PerPeriod, sixMonths, sixMore)
 			c.Terms[0].Until = giventest.Instant("2027-03-01", nil)
 		}, []string{"terms[1].period.start invalid"}},
-		{"a term shortened to its end", "then it is not", func(c *plans.Contract) {
+		{"a term shortened to its own end", "an end that shortens nothing is a mistake", func(c *plans.Contract) {
 			c.Terms = agreed(nil, plans.PerPeriod, sixMonths)
 			c.Terms[0].Until = c.Terms[0].Period.End
 		}, []string{"terms[0].until outside"}},
-		{"a term shortened to before it", "it would end before it begins", func(c *plans.Contract) {
+		{"a term shortened to before its start", "the term would end before it begins", func(c *plans.Contract) {
 			c.Terms = agreed(nil, plans.PerPeriod, sixMonths)
 			c.Terms[0].Until = giventest.Instant("2026-10-31", nil)
 		}, []string{"terms[0].until outside"}},
-		{"a gap between terms", "a term extends the one before it", func(c *plans.Contract) {
+		{"a gap between terms", "a term begins at the end of the one before", func(c *plans.Contract) {
 			c.Terms = agreed(nil, plans.PerPeriod, sixMonths, "P6M 2027-05-02/2027-11-02")
 		}, []string{"terms[1].period.start invalid"}},
-		{"terms that overlap", "a month would belong to two", func(c *plans.Contract) {
+		{"terms that overlap", "two terms would have one month", func(c *plans.Contract) {
 			c.Terms = agreed(nil, plans.PerPeriod, sixMonths, "P6M 2027-04-30/2027-10-30")
 		}, []string{"terms[1].period.start invalid"}},
-		{"terms billed in two ways", "what is paid for would be unclear", func(c *plans.Contract) {
+		{"the paid time would be ambiguous", "the paid time would be ambiguous", func(c *plans.Contract) {
 			c.Terms = append(agreed(nil, plans.PerPeriod, sixMonths), agreed(nil, plans.UpFront, sixMore)...)
 		}, []string{"terms[1].term.billing invalid"}},
-		{"a price for four months, in a term of nine", "a term that is billed up front is a period, and holds a whole number of them", func(c *plans.Contract) {
+		{"a price per four months in a term of nine", "a term that is billed up front is a period, and a price length divides it", func(c *plans.Contract) {
 			*c = prepaid(nil, "P1Y 2026-11-01/2027-11-01", "P9M 2027-11-01/2028-08-01")
 			c.Items[0].Price.Per = giventest.Interval("P4M")
 		}, []string{"terms[1].items[0].price.per invalid"}},
-		{"a monthly price, in a term of weeks", "billed by the period it need not go into the term", func(c *plans.Contract) {
+		{"a monthly price, in a term of weeks", "billed by period, a price length need not divide the term", func(c *plans.Contract) {
 			c.Items[0].Price.Per = giventest.Interval("P1M")
 			c.Terms = agreed(nil, plans.PerPeriod, "P26W 2026-11-01/2027-05-02")
 		}, nil},
 
-		{"discounts", "a percentage has no currency, an amount that of the contract", func(c *plans.Contract) {
+		{"discounts", "a percentage needs no currency, an amount has the currency of the contract", func(c *plans.Contract) {
 			c.Discounts = []plans.Discount{{ID: "a", Percent: giventest.Money("10"), Duration: plans.Once}, {ID: "b", Amount: giventest.Money("10"), Currency: "USD", Duration: plans.Once}}
 		}, nil},
-		{"a discount that is none", "the faults of a discount have its path", func(c *plans.Contract) { c.Discounts = []plans.Discount{{ID: "a"}} }, []string{"discounts[0].percent unset", "discounts[0].duration unset"}},
-		{"a discount twice", "it would be taken off twice", func(c *plans.Contract) {
+		{"an invalid discount", "the faults of a discount have their path", func(c *plans.Contract) { c.Discounts = []plans.Discount{{ID: "a"}} }, []string{"discounts[0].percent unset", "discounts[0].duration unset"}},
+		{"a repeated discount", "the discount would apply twice", func(c *plans.Contract) {
 			d := plans.Discount{ID: "a", Percent: giventest.Money("10"), Duration: plans.Once}
 			c.Discounts = []plans.Discount{d, d}
 		}, []string{"discounts[1].id invalid"}},
-		{"a discount in euros", "M8: mixing currencies is an error", func(c *plans.Contract) {
+		{"a discount in euros", "M8: mixed currencies are an error", func(c *plans.Contract) {
 			c.Discounts = []plans.Discount{{ID: "a", Amount: giventest.Money("10"), Currency: "EUR", Duration: plans.Once}}
 		}, []string{"discounts[0].currency invalid"}},
-		{"a negative minimum", "nobody commits to be paid", func(c *plans.Contract) { c.Minimum = giventest.Money("-1") }, []string{"minimum invalid"}},
-		{"a minimum beyond limits", "law 14", func(c *plans.Contract) { c.Minimum = giventest.Money("1e18") }, []string{"minimum limit"}},
-		{"a mixed grace", "K11: a special grace is one length", func(c *plans.Contract) { c.Grace = proration.Interval{Days: 3, Seconds: 1} }, []string{"grace invalid"}},
+		{"a negative minimum", "a minimum is not negative", func(c *plans.Contract) { c.Minimum = giventest.Money("-1") }, []string{"minimum invalid"}},
+		{"a minimum beyond limits", "law 14: amounts have limits", func(c *plans.Contract) { c.Minimum = giventest.Money("1e18") }, []string{"minimum limit"}},
+		{"a mixed grace period", "K11: a special grace period has one unit", func(c *plans.Contract) { c.Grace = proration.Interval{Days: 3, Seconds: 1} }, []string{"grace invalid"}},
 		{
-			"all at once", "law 14: every fault, in the order of the fields",
+			"all faults at once", "law 14: all faults come at once, in the order of the fields",
 			func(c *plans.Contract) {
 				*c = plans.Contract{
 					Currency: "XAU", Items: []plans.Item{one("", "-1", "1"), one("seat", "1", "1"), one("seat", "1", "1e30")},
@@ -255,7 +255,7 @@ func TestContractValidate(t *testing.T) {
 				"discounts[0].id unset", "discounts[0].percent unset", "discounts[0].duration unset", "minimum invalid", "grace invalid",
 			},
 		},
-		{"nothing", "the zero contract is no contract", func(c *plans.Contract) { *c = plans.Contract{} }, []string{
+		{"nothing", "the zero contract is invalid", func(c *plans.Contract) { *c = plans.Contract{} }, []string{
 			"plan unset", "currency unset", "items unset", "cycle.anchor unset", "cycle.interval unset",
 		}},
 	} {
@@ -269,12 +269,12 @@ func TestContractValidate(t *testing.T) {
 			if !reflect.DeepEqual(before, contract) {
 				t.Errorf("Validate modified the contract to %+v", contract)
 			}
-			checkDoor(t, contract, c.want)
+			checkValidation(t, contract, c.want)
 		})
 	}
 }
 
-// anHourApart are so many steps, an hour apart.
+// anHourApart returns n steps, an hour apart.
 func anHourApart(c *plans.Contract, n int) (ramp []plans.RampStep) {
 	for i := range n {
 		ramp = append(ramp, plans.RampStep{At: giventest.Instant("2026-12-01", nil).Add(time.Duration(i) * time.Hour), Item: c.Items[0]})
@@ -282,9 +282,9 @@ func anHourApart(c *plans.Contract, n int) (ramp []plans.RampStep) {
 	return ramp
 }
 
-// checkDoor fails unless what Validate refuses is refused by every other method too, with the same faults, and what it accepts
-// is accepted.
-func checkDoor(t *testing.T, c plans.Contract, faults []string) {
+// checkValidation fails unless every method refuses a contract that Validate refuses, with the same faults, and accepts
+// every other contract.
+func checkValidation(t *testing.T, c plans.Contract, faults []string) {
 	t.Helper()
 	nov16, whole, policy := giventest.Instant("2026-11-16", time.UTC), part(november, "", time.UTC), proration.Standard(2)
 	if len(c.Terms) > 0 && c.Terms[0].Term.Billing == plans.UpFront {
@@ -315,20 +315,20 @@ func checkDoor(t *testing.T, c plans.Contract, faults []string) {
 	}
 }
 
-// Both levels of an error are there: a rule for the branch a caller takes, and where it is broken for the explanation.
+// An error has both levels: a sentinel for the branch of the caller, and a path, rule and value for the explanation.
 func TestContractValidateErrors(t *testing.T) {
 	contract := seats("-1", "89.00")
 	contract.Plan = ""
 	err := contract.Validate()
 	if !errors.Is(err, proration.ErrUnset) || !errors.Is(err, proration.ErrInvalid) || errors.Is(err, proration.ErrLimit) {
-		t.Errorf("%v matches the wrong rules", err)
+		t.Errorf("%v matches the wrong sentinels", err)
 	}
 	var fault *proration.Error
 	if !errors.As(err, &fault) || fault.Field != "plan" || !errors.Is(fault.Rule, proration.ErrUnset) {
 		t.Errorf("the first fault is %v", fault)
 	}
 	if text := err.Error(); !strings.Contains(text, "items[0].quantity: must not be negative; got -1") {
-		t.Errorf("%q does not say which value breaks the rule", text)
+		t.Errorf("%q does not name the invalid value", text)
 	}
 }
 
@@ -338,10 +338,10 @@ func TestContractEnd(t *testing.T) {
 		contract  plans.Contract
 		want      string
 	}{
-		{"from period to period", "no end was agreed", seats("10", "89.00"), ""},
-		{"one term", "its end", committed(nil, "P6M 2026-11-01/2027-05-01"), "2027-05-01"},
-		{"shortened", "where it ends earlier", shorter(committed(nil, "P6M 2026-11-01/2027-05-01"), "2027-03-01"), "2027-03-01"},
-		{"extended", "M5: the end of the last one", prepaid(nil, "P6M 2026-11-01/2027-05-01", "P9M 2027-05-01/2028-02-01"), "2028-02-01"},
+		{"without a term", "no end was agreed", seats("10", "89.00"), ""},
+		{"one term", "the end of the term", committed(nil, "P6M 2026-11-01/2027-05-01"), "2027-05-01"},
+		{"shortened", "the earlier end", shorter(committed(nil, "P6M 2026-11-01/2027-05-01"), "2027-03-01"), "2027-03-01"},
+		{"extended", "M5: the end of the last term", prepaid(nil, "P6M 2026-11-01/2027-05-01", "P9M 2027-05-01/2028-02-01"), "2028-02-01"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := c.contract.End(); !got.Equal(giventest.Instant(c.want, nil)) {
@@ -351,8 +351,8 @@ func TestContractEnd(t *testing.T) {
 	}
 }
 
-// sharedBy returns where two values of one type share memory that can be written to, and where the first one is empty, so
-// that nothing was shown for it. Decimals, times and locations never change.
+// sharedBy returns the paths at which two values of one type share mutable memory, and the paths at which the first is
+// empty, where sharing is not tested. Decimals, times and locations never change.
 func sharedBy(a, b any) (shared, empty []string) {
 	var walk func(path string, x, y reflect.Value)
 	walk = func(path string, x, y reflect.Value) {
@@ -393,7 +393,7 @@ func sharedBy(a, b any) (shared, empty []string) {
 	return shared, empty
 }
 
-// Law 15: nothing handed out is shared, however deep.
+// Law 15: a clone shares nothing at any depth.
 func TestContractClone(t *testing.T) {
 	contract := fullContract()
 	clone := contract.Clone()
@@ -405,14 +405,14 @@ func TestContractClone(t *testing.T) {
 		t.Errorf("both share %q", shared)
 	}
 	if want := []string{".Items[1].Price.Tiers"}; !slices.Equal(empty, want) {
-		t.Errorf("nothing is shown for %q, want only %q: fill the contract", empty, want)
+		t.Errorf("%q is empty, want only %q: fill the contract", empty, want)
 	}
 	if zero := (plans.Contract{}).Clone(); !reflect.DeepEqual(zero, plans.Contract{}) {
 		t.Errorf("the clone of nothing is %+v", zero)
 	}
 }
 
-// Law 15, where contracts and charges come out of a contract.
+// Law 15: contracts and charges that come from a contract share nothing with it.
 func TestContractSharesNothing(t *testing.T) {
 	contract := fullContract()
 	at := giventest.Instant("2026-11-16", nil)
@@ -439,7 +439,7 @@ func TestContractSharesNothing(t *testing.T) {
 	unbound.Terms = nil
 	same, _, err := unbound.Renewed()
 	if shared, _ := sharedBy(unbound, same); err != nil || len(shared) > 0 {
-		t.Errorf("from period to period: %v, both share %q", err, shared)
+		t.Errorf("without a term: %v, both share %q", err, shared)
 	}
 
 	add := plans.Change{Item: "seat", Quantity: giventest.Money("1")}

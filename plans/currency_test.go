@@ -17,14 +17,14 @@ func TestCurrencyPlaces(t *testing.T) {
 		want      int32
 	}{
 		{name: "two places", why: "ISO 4217 list one: most currencies have cents", codes: "USD EUR GBP BRL MXN INR CNY CHF", want: 2},
-		{name: "two places, though often taken for none", why: "ISO 4217 list one; card schemes differ, and that is their table", codes: "HUF TWD IDR COP KZT PKR", want: 2},
-		{name: "none", why: "ISO 4217 list one: the yen has no sen any more", codes: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF", want: 0},
+		{name: "two places, often treated as zero", why: "ISO 4217 list one; card schemes have their own table", codes: "HUF TWD IDR COP KZT PKR", want: 2},
+		{name: "none", why: "ISO 4217 list one: the yen has no cents", codes: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF", want: 0},
 		{name: "three", why: "ISO 4217 list one: a dinar has 1000 fils; two places bill BHD and JOD wrong", codes: "BHD IQD JOD KWD LYD OMR TND", want: 3},
 		{name: "four", why: "ISO 4217 list one: the units of account of Chile and Uruguay", codes: "CLF UYW", want: 4},
 		{name: "five to a unit", why: "ISO 4217 list one gives 2 although an ariary and an ouguiya have five parts", codes: "MGA MRU", want: 2},
 		{name: "units of account with cents", why: "ISO 4217 list one: funds codes that have minor units", codes: "BOV CHE CHW COU MXV USN UYU VED XAD", want: 2},
 		{name: "newest", why: "ISO 4217 amendments 176 and 177, and 174", codes: "XCG ZWG SLE VED", want: 2},
-		{name: "left the list", why: "ISO 4217 has them no more, and invoices issued before still do", codes: "HRK SLL ZWL ANG BGN CUC", want: 2},
+		{name: "removed from the list", why: "ISO 4217 has removed them, and earlier invoices still use them", codes: "HRK SLL ZWL ANG BGN CUC", want: 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, code := range strings.Fields(c.codes) {
@@ -42,32 +42,32 @@ func TestCurrencyPlacesRefused(t *testing.T) {
 		code      plans.Currency
 		want      string
 	}{
-		{"unset", "a currency that was forgotten is not a dollar", "", "currency unset"},
-		{"lower case", "one code has one spelling, so that two invoices compare", "usd", "currency invalid"},
-		{"mixed case", "as above", "Usd", "currency invalid"},
-		{"blank before", "as above", " USD", "currency invalid"},
-		{"blank behind", "as above", "USD ", "currency invalid"},
-		{"three blanks", "no code", "   ", "currency invalid"},
-		{"two codes' ends", "a piece of a list is no code", "D A", "currency invalid"},
-		{"across a blank", "as above", "D E", "currency invalid"},
-		{"two letters", "a country is no currency", "US", "currency invalid"},
-		{"four letters", "a coin is no currency of ISO 4217", "USDT", "currency invalid"},
+		{"unset", "a missing currency has no default", "", "currency unset"},
+		{"lower case", "a code has one spelling, so that invoices are comparable", "usd", "currency invalid"},
+		{"mixed case", "a code has one spelling, so that invoices are comparable", "Usd", "currency invalid"},
+		{"leading space", "a code has one spelling, so that invoices are comparable", " USD", "currency invalid"},
+		{"trailing space", "a code has one spelling, so that invoices are comparable", "USD ", "currency invalid"},
+		{"three spaces", "spaces are not a code", "   ", "currency invalid"},
+		{"the ends of two codes", "a piece of a list is not a code", "D A", "currency invalid"},
+		{"across a space", "a piece of a list is not a code", "D E", "currency invalid"},
+		{"two letters", "a country code is not a currency", "US", "currency invalid"},
+		{"four letters", "a cryptocurrency is not in ISO 4217", "USDT", "currency invalid"},
 		{"two codes", "an amount has one currency", "USD EUR", "currency invalid"},
-		{"a symbol of three bytes", "a symbol is no code", "€", "currency invalid"},
-		{"digits", "the numeric code is another list", "840", "currency invalid"},
+		{"a symbol of three bytes", "a symbol is not a code", "€", "currency invalid"},
+		{"digits", "numeric codes are another list", "840", "currency invalid"},
 		{"gold", "ISO 4217 gives no minor units to metals", "XAU", "currency invalid"},
-		{"silver", "as above", "XAG", "currency invalid"},
-		{"platinum", "as above", "XPT", "currency invalid"},
-		{"palladium", "as above", "XPD", "currency invalid"},
-		{"drawing rights", "no minor units, and no customer pays in them", "XDR", "currency invalid"},
-		{"sucre", "as above", "XSU", "currency invalid"},
-		{"unit of the African Development Bank", "as above", "XUA", "currency invalid"},
-		{"bond unit", "as above", "XBA", "currency invalid"},
-		{"no currency", "the code for no currency is none", "XXX", "currency invalid"},
-		{"test code", "as above", "XTS", "currency invalid"},
-		{"unassigned", "no such code", "ZZZ", "currency invalid"},
-		{"gone before 2022", "the mark left in 2002; its invoices are beyond any retention", "DEM", "currency invalid"},
-		{"long text", "the reason stays one line, however long the input", plans.Currency(strings.Repeat("X", 1e6)), "currency invalid"},
+		{"silver", "ISO 4217 gives no minor units to metals", "XAG", "currency invalid"},
+		{"platinum", "ISO 4217 gives no minor units to metals", "XPT", "currency invalid"},
+		{"palladium", "ISO 4217 gives no minor units to metals", "XPD", "currency invalid"},
+		{"drawing rights", "the code has no minor units, and no customer pays in it", "XDR", "currency invalid"},
+		{"sucre", "the code has no minor units, and no customer pays in it", "XSU", "currency invalid"},
+		{"unit of the African Development Bank", "the code has no minor units, and no customer pays in it", "XUA", "currency invalid"},
+		{"bond unit", "the code has no minor units, and no customer pays in it", "XBA", "currency invalid"},
+		{"no currency", "XXX is the code for no currency", "XXX", "currency invalid"},
+		{"test code", "XXX is the code for no currency", "XTS", "currency invalid"},
+		{"unassigned", "the code does not exist", "ZZZ", "currency invalid"},
+		{"removed before 2022", "the mark ended in 2002; its invoices are beyond any retention", "DEM", "currency invalid"},
+		{"long text", "the error stays one line for input of any length", plans.Currency(strings.Repeat("X", 1e6)), "currency invalid"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			places, err := c.code.Places()
@@ -82,9 +82,9 @@ func TestCurrencyPlacesRefused(t *testing.T) {
 	}
 }
 
-// ISO 4217 list one of 2026 has 165 codes with minor units; CUC, HRK, SLL, ZWL, ANG and BGN have left it. Every text of three
-// capitals is tried, so that no code is lost and none slips in.
-func TestCurrencyCount(t *testing.T) {
+// ISO 4217 list one of 2026 has 165 codes with minor units; CUC, HRK, SLL, ZWL, ANG and BGN were removed. The test
+// tries every text of three capitals, so that no code is missing and none is added.
+func TestCurrencyPlacesOfAllCodes(t *testing.T) {
 	got := map[int32]int{}
 	for i := range 26 * 26 * 26 {
 		code := plans.Currency([]byte{'A' + byte(i/676), 'A' + byte(i/26%26), 'A' + byte(i%26)})

@@ -15,7 +15,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// charged reads charges: "10.00; -5.00; seat 44.50 share=15/30 span=2026-11-16/2026-12-01 quantity=2". Where nothing is said, a
+// charged reads charges: "10.00; -5.00; seat 44.50 share=15/30 span=2026-11-16/2026-12-01 quantity=2". By default a
 // charge is for one seat of the plan growth in November 2026.
 func charged(tb testing.TB, currency plans.Currency, text string) (all []plans.Charge) {
 	tb.Helper()
@@ -65,7 +65,7 @@ func charged(tb testing.TB, currency plans.Currency, text string) (all []plans.C
 	return all
 }
 
-// inText writes an amount with the currency's places, or more where it has more.
+// inText writes an amount with the places of the currency, or more if it has more.
 func inText(amount decimal.Decimal, currency plans.Currency) string {
 	places, _ := currency.Places()
 	text := amount.StringFixed(places)
@@ -75,8 +75,8 @@ func inText(amount decimal.Decimal, currency plans.Currency) string {
 	return text
 }
 
-// reducedText writes what is left of each charge and what was taken off it, "9.00 -1.00; -5.00", and what remains of the
-// discounts: by ID, with the periods that are left and what is left of what they keep, "a x2, b 40.00".
+// reducedText writes the net and the deductions of each charge, "9.00 -1.00; -5.00", and the remaining discounts: their
+// IDs, remaining periods and remaining rollover amounts, "a x2, b 40.00".
 func reducedText(out plans.DiscountResult, currency plans.Currency) (charges, remaining string) {
 	var lines, rest []string
 	for _, c := range out.Charges {
@@ -99,8 +99,8 @@ func reducedText(out plans.DiscountResult, currency plans.Currency) (charges, re
 	return strings.Join(lines, "; "), strings.Join(rest, ", ")
 }
 
-// reduction is a row of the tables below, with what most of them have in common.
-type reduction struct {
+// discountRow is a row of the tables below, with their common defaults.
+type discountRow struct {
 	name, why  string
 	charges    string
 	discounts  string
@@ -111,7 +111,7 @@ type reduction struct {
 	remaining  string
 }
 
-func (c reduction) reduction(tb testing.TB) plans.DiscountRequest {
+func (c discountRow) request(tb testing.TB) plans.DiscountRequest {
 	tb.Helper()
 	if c.currency == "" {
 		c.currency = "USD"
@@ -122,10 +122,10 @@ func (c reduction) reduction(tb testing.TB) plans.DiscountRequest {
 	}
 }
 
-// check fails unless the row comes to what it says, by the laws, and with nothing modified.
-func (c reduction) check(t *testing.T) {
+// check fails unless the row gives the expected results, keeps the laws, and modifies no input.
+func (c discountRow) check(t *testing.T) {
 	t.Helper()
-	r := c.reduction(t)
+	r := c.request(t)
 	before := giventest.JSON(t, r)
 	out, err := plans.ApplyDiscounts(r)
 	if !giventest.CheckFaults(t, err) {
@@ -140,7 +140,7 @@ func (c reduction) check(t *testing.T) {
 		t.Errorf("%q remain, want %q: %s", remaining, c.remaining, c.why)
 	}
 	if after := giventest.JSON(t, r); after != before {
-		t.Errorf("what was passed in was\n%s, and is\n%s", before, after)
+		t.Errorf("the input was\n%s, and is\n%s", before, after)
 	}
 	giventest.CheckRoundTrip(t, out)
 }
@@ -152,65 +152,65 @@ const (
 )
 
 func TestApplyDiscounts(t *testing.T) {
-	for _, c := range []reduction{
-		{name: "none", why: "the zero of data is useful", charges: "100.00", discounts: `[]`, want: "100.00"},
-		{name: "none of nothing", why: "an empty bill is a bill", discounts: `[]`},
-		{name: "of nothing", why: "a discount that took nothing off was not used", discounts: tenPercent, remaining: "a"},
+	for _, c := range []discountRow{
+		{name: "none", why: "without discounts nothing changes", charges: "100.00", discounts: `[]`, want: "100.00"},
+		{name: "no charges and no discounts", why: "an empty bill is valid", discounts: `[]`},
+		{name: "no charges", why: "a discount that takes nothing off is not used", discounts: tenPercent, remaining: "a"},
 
-		{name: "percentage", why: "M3: the price less the term's discount", charges: "100.00", discounts: tenPercent, want: "90.00 -10.00", remaining: "a"},
-		{name: "percentage of a cent", why: "rounded once: 0.001 is nothing, and it remains", charges: "0.01", discounts: `[{"id":"a","percent":"10","duration":"once"}]`, want: "0.01", remaining: "a"},
-		{name: "half of seven cents", why: "a tie, half up", charges: "0.07", discounts: `[{"id":"a","percent":"50","duration":"once"}]`, want: "0.03 -0.04"},
+		{name: "percentage", why: "M3: the price less the discount of the term", charges: "100.00", discounts: tenPercent, want: "90.00 -10.00", remaining: "a"},
+		{name: "percentage of a cent", why: "rounded once: 0.001 is zero, and the discount remains", charges: "0.01", discounts: `[{"id":"a","percent":"10","duration":"once"}]`, want: "0.01", remaining: "a"},
+		{name: "half of seven cents", why: "a tie is rounded half up", charges: "0.07", discounts: `[{"id":"a","percent":"50","duration":"once"}]`, want: "0.03 -0.04"},
 		{name: "half of seven cents, half even", why: "0.035 is 0.04", charges: "0.07", discounts: `[{"id":"a","percent":"50","duration":"once"}]`, mode: proration.HalfEven, want: "0.03 -0.04"},
 		{name: "half of five cents, half even", why: "0.025 is 0.02", charges: "0.05", discounts: `[{"id":"a","percent":"50","duration":"once"}]`, mode: proration.HalfEven, want: "0.03 -0.02"},
-		{name: "half of seven cents, down", why: "in the seller's favour", charges: "0.07", discounts: `[{"id":"a","percent":"50","duration":"once"}]`, mode: proration.Down, want: "0.04 -0.03"},
+		{name: "half of seven cents, down", why: "rounded in favor of the seller", charges: "0.07", discounts: `[{"id":"a","percent":"50","duration":"once"}]`, mode: proration.Down, want: "0.04 -0.03"},
 		{name: "a third", why: "33.333 %", charges: "100.00", discounts: `[{"id":"a","percent":"33.333","duration":"once"}]`, want: "66.67 -33.33"},
-		{name: "yen", why: "no cents to round to", currency: "JPY", charges: "100", discounts: `[{"id":"a","percent":"33.33","duration":"once"}]`, want: "67 -33"},
-		{name: "dinars", why: "three places", currency: "KWD", charges: "10.005", discounts: `[{"id":"a","percent":"10","duration":"once"}]`, want: "9.004 -1.001"},
+		{name: "yen", why: "yen have no places", currency: "JPY", charges: "100", discounts: `[{"id":"a","percent":"33.33","duration":"once"}]`, want: "67 -33"},
+		{name: "dinars", why: "dinars have three places", currency: "KWD", charges: "10.005", discounts: `[{"id":"a","percent":"10","duration":"once"}]`, want: "9.004 -1.001"},
 		{name: "all", why: "free periods are 100 percent", charges: "15.00; 3.33", discounts: allOff, want: "0.00 -15.00; 0.00 -3.33", remaining: "a"},
-		{name: "more than all", why: "never below zero", charges: "100.00", discounts: `[{"id":"a","percent":"150","duration":"forever"}]`, want: "0.00 -100.00", remaining: "a"},
+		{name: "more than 100 percent", why: "a net is never below zero", charges: "100.00", discounts: `[{"id":"a","percent":"150","duration":"forever"}]`, want: "0.00 -100.00", remaining: "a"},
 		{name: "amount", why: "5.00 off", charges: "100.00", discounts: fiveOff, want: "95.00 -5.00", remaining: "a"},
-		{name: "amount above what is due", why: "never below zero, and what is not used of it is lost", charges: "3.00", discounts: fiveOff, want: "0.00 -3.00", remaining: "a"},
-		{name: "amount that is due", why: "to the cent", charges: "5.00", discounts: fiveOff, want: "0.00 -5.00", remaining: "a"},
+		{name: "an amount above the net", why: "a net is never below zero, and the rest of the amount is lost", charges: "3.00", discounts: fiveOff, want: "0.00 -3.00", remaining: "a"},
+		{name: "an amount equal to the net", why: "the whole net is taken off", charges: "5.00", discounts: fiveOff, want: "0.00 -5.00", remaining: "a"},
 
-		{name: "two of 60 percent", why: "the second works on what the first left: 16.00 remain, and not -20.00", charges: "100.00", discounts: `[{"id":"a","percent":"60","duration":"once"},{"id":"b","percent":"60","duration":"once"}]`, want: "16.00 -60.00 -24.00"},
+		{name: "two of 60 percent", why: "the second applies to the rest of the first: 16.00 remain, not -20.00", charges: "100.00", discounts: `[{"id":"a","percent":"60","duration":"once"},{"id":"b","percent":"60","duration":"once"}]`, want: "16.00 -60.00 -24.00"},
 		{name: "amount first", why: "Stripe: 100 less 5.00, less 20 %", charges: "100.00", discounts: `[{"id":"a","amount":"5","currency":"USD","duration":"once"},{"id":"b","percent":"20","duration":"once"}]`, want: "76.00 -5.00 -19.00"},
-		{name: "percentage first", why: "the same two, the other way round", charges: "100.00", discounts: `[{"id":"b","percent":"20","duration":"once"},{"id":"a","amount":"5","currency":"USD","duration":"once"}]`, want: "75.00 -20.00 -5.00"},
+		{name: "percentage first", why: "the same two in the other order", charges: "100.00", discounts: `[{"id":"b","percent":"20","duration":"once"},{"id":"a","amount":"5","currency":"USD","duration":"once"}]`, want: "75.00 -20.00 -5.00"},
 		{name: "each rounded", why: "Lago: 15 % and 20 % of 1.00 are 0.15 and 0.17", charges: "1.00", discounts: `[{"id":"a","percent":"15","duration":"once"},{"id":"b","percent":"20","duration":"once"}]`, want: "0.68 -0.15 -0.17"},
-		{name: "the first takes all", why: "Lago: the second takes nothing, was not used, and remains", charges: "0.05", discounts: `[{"id":"a","amount":"0.10","currency":"USD","duration":"once"},{"id":"b","percent":"20","duration":"once"}]`, want: "0.00 -0.05", remaining: "b"},
-		{name: "after an earlier one", why: "what was taken off before stays in its place", charges: "90.00 before=10.00", discounts: tenPercent, want: "81.00 -10.00 -9.00", remaining: "a"},
+		{name: "the first takes everything", why: "Lago: the second takes nothing, is not used, and remains", charges: "0.05", discounts: `[{"id":"a","amount":"0.10","currency":"USD","duration":"once"},{"id":"b","percent":"20","duration":"once"}]`, want: "0.00 -0.05", remaining: "b"},
+		{name: "after an earlier deduction", why: "the earlier deduction keeps its place", charges: "90.00 before=10.00", discounts: tenPercent, want: "81.00 -10.00 -9.00", remaining: "a"},
 
 		{name: "in proportion", why: "Lago: 0.12 over 2.00 and 1.00", charges: "2.00; 1.00", discounts: `[{"id":"a","amount":"0.12","currency":"USD","duration":"once"}]`, want: "1.92 -0.08; 0.96 -0.04"},
-		{name: "a percentage of the sum", why: "of 0.03 and 0.04 it is 0.035, rounded once, and not 0.02 and 0.02 by line", charges: "0.03; 0.04", discounts: `[{"id":"a","percent":"50","duration":"once"}]`, mode: proration.HalfDown, want: "0.02 -0.01; 0.02 -0.02"},
+		{name: "a percentage of the sum", why: "0.03 and 0.04 give 0.035, rounded once, not 0.02 and 0.02 by line", charges: "0.03; 0.04", discounts: `[{"id":"a","percent":"50","duration":"once"}]`, mode: proration.HalfDown, want: "0.02 -0.01; 0.02 -0.02"},
 		{name: "largest remainder", why: "5.00 over 10.00 and 20.00: 1.666... and 3.333..., the cent to the first", charges: "10.00; 20.00", discounts: fiveOff, want: "8.33 -1.67; 16.67 -3.33", remaining: "a"},
-		{name: "last line", why: "Stripe: the earlier line cut off, the last takes the rest", charges: "10.00; 20.00", discounts: fiveOff, allocation: proration.LastLine, want: "8.34 -1.66; 16.66 -3.34", remaining: "a"},
-		{name: "thirds", why: "ties to the earlier line", charges: "10.00; 10.00; 10.00", discounts: `[{"id":"a","amount":"1.00","currency":"USD","duration":"once"}]`, want: "9.66 -0.34; 9.67 -0.33; 9.67 -0.33"},
+		{name: "last line", why: "Stripe: the earlier line is truncated, the last takes the rest", charges: "10.00; 20.00", discounts: fiveOff, allocation: proration.LastLine, want: "8.34 -1.66; 16.66 -3.34", remaining: "a"},
+		{name: "thirds", why: "the earlier of ties has the extra cent", charges: "10.00; 10.00; 10.00", discounts: `[{"id":"a","amount":"1.00","currency":"USD","duration":"once"}]`, want: "9.66 -0.34; 9.67 -0.33; 9.67 -0.33"},
 		{
-			name: "five cents over ten lines", why: "it adds up to 0.05, not 0.00 or 0.10: ties to the earlier lines", charges: strings.Repeat("1.00;", 10),
+			name: "five cents over ten lines", why: "the deductions add up to 0.05, not 0.00 or 0.10: ties go to the earlier lines", charges: strings.Repeat("1.00;", 10),
 			discounts: `[{"id":"a","amount":"0.05","currency":"USD","duration":"once"}]`,
 			want:      "0.99 -0.01; 0.99 -0.01; 0.99 -0.01; 0.99 -0.01; 0.99 -0.01; 1.00; 1.00; 1.00; 1.00; 1.00",
 		},
 		{
-			name: "five cents over ten lines, last line", why: "it adds up as well", charges: strings.Repeat("1.00;", 10),
+			name: "five cents over ten lines, last line", why: "the deductions add up to 0.05, the last lines first", charges: strings.Repeat("1.00;", 10),
 			discounts: `[{"id":"a","amount":"0.05","currency":"USD","duration":"once"}]`, allocation: proration.LastLine,
 			want: "1.00; 1.00; 1.00; 1.00; 1.00; 1.00; 1.00; 1.00; 1.00; 0.95 -0.05",
 		},
 		{
-			name: "more than the last line has", why: "what it lacks, the line before it gives, and so on", charges: strings.Repeat("0.01;", 10),
+			name: "above the amount of the last line", why: "the line before the last takes its rest, and so on", charges: strings.Repeat("0.01;", 10),
 			discounts: `[{"id":"a","amount":"0.05","currency":"USD","duration":"once"}]`, allocation: proration.LastLine,
 			want: "0.01; 0.01; 0.01; 0.01; 0.01; 0.00 -0.01; 0.00 -0.01; 0.00 -0.01; 0.00 -0.01; 0.00 -0.01",
 		},
 		{
-			name: "a small last line", why: "0.08 of 0.05, 0.05 and 0.01: cut off 0.03, 0.03 and 0.00, the last gives what it has", charges: "0.05; 0.05; 0.01",
+			name: "a small last line", why: "0.08 of 0.05, 0.05 and 0.01: truncated 0.03, 0.03 and 0.00, and the last line gives all of its amount", charges: "0.05; 0.05; 0.01",
 			discounts: `[{"id":"a","amount":"0.08","currency":"USD","duration":"once"}]`, allocation: proration.LastLine, want: "0.02 -0.03; 0.01 -0.04; 0.00 -0.01",
 		},
 
-		{name: "credits", why: "a credit is what it is, and gives nothing to spread over", charges: "10.00; -5.00; 0.00; 20.00", discounts: `[{"id":"a","amount":"3","currency":"USD","duration":"once"}]`, want: "9.00 -1.00; -5.00; 0.00; 18.00 -2.00"},
-		{name: "credits only", why: "nothing to take off, and it remains", charges: "-10.00; 0.00", discounts: `[{"id":"a","amount":"3","currency":"USD","duration":"once"}]`, want: "-10.00; 0.00", remaining: "a"},
-		{name: "a last credit", why: "the last line is the last that something is taken off", charges: "10.00; 20.00; -1.00", discounts: fiveOff, allocation: proration.LastLine, want: "8.34 -1.66; 16.66 -3.34; -1.00", remaining: "a"},
+		{name: "credits", why: "a credit is unchanged, and takes no part in the spread", charges: "10.00; -5.00; 0.00; 20.00", discounts: `[{"id":"a","amount":"3","currency":"USD","duration":"once"}]`, want: "9.00 -1.00; -5.00; 0.00; 18.00 -2.00"},
+		{name: "credits only", why: "the discount takes nothing off, and remains", charges: "-10.00; 0.00", discounts: `[{"id":"a","amount":"3","currency":"USD","duration":"once"}]`, want: "-10.00; 0.00", remaining: "a"},
+		{name: "a credit on the last line", why: "the last line is the last line with a deduction", charges: "10.00; 20.00; -1.00", discounts: fiveOff, allocation: proration.LastLine, want: "8.34 -1.66; 16.66 -3.34; -1.00", remaining: "a"},
 		{name: "percentage of charges alone", why: "10 % of 30.00, and not of 25.00", charges: "10.00; -5.00; 20.00", discounts: tenPercent, want: "9.00 -1.00; -5.00; 18.00 -2.00", remaining: "a"},
 
-		{name: "finer than a cent", why: "all of an amount of three places is all of it", charges: "10.005", discounts: allOff, want: "0.00 -10.005", remaining: "a"},
-		{name: "a part of what is finer", why: "what is taken has the currency's places", currency: "JPY", charges: "999.9", discounts: tenPercent, want: "899.9 -100", remaining: "a"},
+		{name: "a net with more places than the currency", why: "the whole of a net with three places is taken off", charges: "10.005", discounts: allOff, want: "0.00 -10.005", remaining: "a"},
+		{name: "a part of a net with more places", why: "a deduction has the places of the currency", currency: "JPY", charges: "999.9", discounts: tenPercent, want: "899.9 -100", remaining: "a"},
 		{name: "written with an exponent", why: "1e3 is 1000.00", charges: "1e3; 5e2", discounts: tenPercent, want: "900.00 -100.00; 450.00 -50.00", remaining: "a"},
 	} {
 		t.Run(c.name, c.check)
@@ -218,22 +218,22 @@ func TestApplyDiscounts(t *testing.T) {
 }
 
 func TestApplyDiscountsScope(t *testing.T) {
-	for _, c := range []reduction{
-		{name: "plan", why: "of one plan only", charges: "10.00; 20.00 plan=scale", discounts: `[{"id":"a","percent":"10","duration":"forever","plans":["scale"]}]`, want: "10.00; 18.00 -2.00", remaining: "a"},
-		{name: "item", why: "seats, and not storage", charges: "seat 10.00; storage 20.00", discounts: `[{"id":"a","percent":"10","duration":"forever","items":["seat"]}]`, want: "9.00 -1.00; 20.00", remaining: "a"},
-		{name: "items", why: "either", charges: "seat 10.00; storage 20.00; calls 30.00", discounts: `[{"id":"a","amount":"4","currency":"USD","duration":"forever","items":["calls","seat"]}]`, want: "9.00 -1.00; 20.00; 27.00 -3.00", remaining: "a"},
-		{name: "kind", why: "what was used, and no fee", charges: "10.00; 20.00 kind=usage; 30.00 kind=one_time", discounts: `[{"id":"a","percent":"10","duration":"forever","kinds":["usage","one_time"]}]`, want: "10.00; 18.00 -2.00; 27.00 -3.00", remaining: "a"},
+	for _, c := range []discountRow{
+		{name: "plan", why: "the discount is for one plan", charges: "10.00; 20.00 plan=scale", discounts: `[{"id":"a","percent":"10","duration":"forever","plans":["scale"]}]`, want: "10.00; 18.00 -2.00", remaining: "a"},
+		{name: "item", why: "the discount is for seats, not storage", charges: "seat 10.00; storage 20.00", discounts: `[{"id":"a","percent":"10","duration":"forever","items":["seat"]}]`, want: "9.00 -1.00; 20.00", remaining: "a"},
+		{name: "items", why: "the discount is for either item", charges: "seat 10.00; storage 20.00; calls 30.00", discounts: `[{"id":"a","amount":"4","currency":"USD","duration":"forever","items":["calls","seat"]}]`, want: "9.00 -1.00; 20.00; 27.00 -3.00", remaining: "a"},
+		{name: "kind", why: "the discount is for usage, not for a fee", charges: "10.00; 20.00 kind=usage; 30.00 kind=one_time", discounts: `[{"id":"a","percent":"10","duration":"forever","kinds":["usage","one_time"]}]`, want: "10.00; 18.00 -2.00; 27.00 -3.00", remaining: "a"},
 		{name: "all scopes", why: "each narrows the others", charges: "10.00; 20.00 plan=scale; 30.00 plan=scale kind=usage; storage 40.00 plan=scale kind=usage", discounts: `[{"id":"a","percent":"10","duration":"forever","plans":["scale"],"items":["seat"],"kinds":["usage"]}]`, want: "10.00; 20.00; 27.00 -3.00; 40.00", remaining: "a"},
-		{name: "of another", why: "nothing to take off, and it remains, once", charges: "10.00", discounts: `[{"id":"a","percent":"10","duration":"once","plans":["scale"]}]`, want: "10.00", remaining: "a"},
-		{name: "amount in scope", why: "never more than what it is for costs", charges: "seat 3.00; storage 20.00", discounts: `[{"id":"a","amount":"5","currency":"USD","duration":"forever","items":["seat"]}]`, want: "0.00 -3.00; 20.00", remaining: "a"},
-		{name: "special price in scope", why: "storage costs what it does", charges: "seat 89.00; storage 89.00", discounts: `[{"id":"a","price":{"unit":"79"},"currency":"USD","duration":"forever","items":["seat"]}]`, want: "79.00 -10.00; 89.00", remaining: "a"},
-		{name: "two scopes", why: "the second works on what is left of what it is for", charges: "seat 10.00; storage 20.00", discounts: `[{"id":"a","percent":"50","duration":"forever","items":["seat"]},{"id":"b","percent":"10","duration":"forever"}]`, want: "4.50 -5.00 -0.50; 18.00 -2.00", remaining: "a, b"},
+		{name: "out of scope", why: "the discount takes nothing off, and remains, though its duration is once", charges: "10.00", discounts: `[{"id":"a","percent":"10","duration":"once","plans":["scale"]}]`, want: "10.00", remaining: "a"},
+		{name: "amount in scope", why: "the deduction is at most the net in scope", charges: "seat 3.00; storage 20.00", discounts: `[{"id":"a","amount":"5","currency":"USD","duration":"forever","items":["seat"]}]`, want: "0.00 -3.00; 20.00", remaining: "a"},
+		{name: "special price in scope", why: "storage keeps its price", charges: "seat 89.00; storage 89.00", discounts: `[{"id":"a","price":{"unit":"79"},"currency":"USD","duration":"forever","items":["seat"]}]`, want: "79.00 -10.00; 89.00", remaining: "a"},
+		{name: "two scopes", why: "the second applies to the rest in its scope", charges: "seat 10.00; storage 20.00", discounts: `[{"id":"a","percent":"50","duration":"forever","items":["seat"]},{"id":"b","percent":"10","duration":"forever"}]`, want: "4.50 -5.00 -0.50; 18.00 -2.00", remaining: "a, b"},
 
-		{name: "from", why: "its first instant is inside", charges: "10.00", discounts: `[{"id":"a","percent":"10","duration":"forever","from":"2026-11-01T00:00:00Z"}]`, want: "9.00 -1.00", remaining: "a"},
-		{name: "too early", why: "a nanosecond before", charges: "10.00", discounts: `[{"id":"a","percent":"10","duration":"forever","from":"2026-11-01T00:00:00.000000001Z"}]`, want: "10.00", remaining: "a"},
+		{name: "from", why: "the first instant is included", charges: "10.00", discounts: `[{"id":"a","percent":"10","duration":"forever","from":"2026-11-01T00:00:00Z"}]`, want: "9.00 -1.00", remaining: "a"},
+		{name: "too early", why: "a nanosecond before the start", charges: "10.00", discounts: `[{"id":"a","percent":"10","duration":"forever","from":"2026-11-01T00:00:00.000000001Z"}]`, want: "10.00", remaining: "a"},
 		{name: "until", why: "its last instant is outside", charges: "10.00", discounts: `[{"id":"a","percent":"10","duration":"once","until":"2026-11-01T00:00:00Z"}]`, want: "10.00", remaining: "a"},
-		{name: "just before the end", why: "the span's beginning decides, and not its end", charges: "10.00", discounts: `[{"id":"a","percent":"10","duration":"forever","until":"2026-11-01T00:00:00.000000001Z"}]`, want: "9.00 -1.00", remaining: "a"},
-		{name: "an instant, whatever the zone", why: "20:00 the day before in New York is 01:00 here", charges: "10.00", discounts: `[{"id":"a","percent":"10","duration":"forever","from":"2026-10-31T20:00:00-05:00"}]`, want: "10.00", remaining: "a"},
+		{name: "just before the end", why: "the start of the span decides, not its end", charges: "10.00", discounts: `[{"id":"a","percent":"10","duration":"forever","until":"2026-11-01T00:00:00.000000001Z"}]`, want: "9.00 -1.00", remaining: "a"},
+		{name: "an instant in another zone", why: "20:00 the day before in New York is 01:00 here", charges: "10.00", discounts: `[{"id":"a","percent":"10","duration":"forever","from":"2026-10-31T20:00:00-05:00"}]`, want: "10.00", remaining: "a"},
 		{name: "the span, and not the period", why: "seats added on the 16th begin then", charges: "10.00 span=2026-11-16/2026-12-01; 20.00", discounts: `[{"id":"a","percent":"10","duration":"forever","from":"2026-11-16T00:00:00Z"}]`, want: "9.00 -1.00; 20.00", remaining: "a"},
 	} {
 		t.Run(c.name, c.check)
@@ -242,22 +242,22 @@ func TestApplyDiscountsScope(t *testing.T) {
 
 func TestApplyDiscountsRemaining(t *testing.T) {
 	const budget = `[{"id":"a","amount":"100","currency":"USD","duration":"forever","rollover":true}]`
-	for _, c := range []reduction{
-		{name: "once", why: "the first time", charges: "10.00", discounts: `[{"id":"a","percent":"10","duration":"once"}]`, want: "9.00 -1.00"},
-		{name: "once, an amount of which less was used", why: "the rest is lost unless it is kept", charges: "3.00", discounts: `[{"id":"a","amount":"5","currency":"USD","duration":"once"}]`, want: "0.00 -3.00"},
-		{name: "once, over several charges", why: "one bill is one time", charges: "10.00; 20.00", discounts: `[{"id":"a","percent":"10","duration":"once"}]`, want: "9.00 -1.00; 18.00 -2.00"},
-		{name: "three periods", why: "two are left", charges: "10.00", discounts: `[{"id":"a","percent":"100","duration":"repeating","periods":3}]`, want: "0.00 -10.00", remaining: "a x2"},
-		{name: "last period", why: "none is left", charges: "10.00", discounts: `[{"id":"a","percent":"100","duration":"repeating","periods":1}]`, want: "0.00 -10.00"},
-		{name: "period of nothing", why: "a free period is not used up by a bill of nothing", charges: "0.00", discounts: `[{"id":"a","percent":"100","duration":"repeating","periods":3}]`, want: "0.00", remaining: "a x3"},
-		{name: "for ever", why: "as it was", charges: "10.00", discounts: tenPercent, want: "9.00 -1.00", remaining: "a"},
-		{name: "kept", why: "what is not used is kept", charges: "30.00", discounts: budget, want: "0.00 -30.00", remaining: "a 70.00"},
-		{name: "kept, spent", why: "it ends when it is spent", charges: "130.00", discounts: budget, want: "30.00 -100.00"},
-		{name: "kept, spent to the cent", why: "nothing is left to keep", charges: "100.00", discounts: budget, want: "0.00 -100.00"},
-		{name: "kept, once", why: "it is one amount, used until it is spent", charges: "30.00", discounts: `[{"id":"a","amount":"100","currency":"USD","duration":"once","rollover":true}]`, want: "0.00 -30.00", remaining: "a 70.00"},
-		{name: "kept, for two periods", why: "either ends it", charges: "30.00", discounts: `[{"id":"a","amount":"100","currency":"USD","duration":"repeating","periods":2,"rollover":true}]`, want: "0.00 -30.00", remaining: "a x1 70.00"},
-		{name: "kept, for a last period", why: "as above", charges: "30.00", discounts: `[{"id":"a","amount":"100","currency":"USD","duration":"repeating","periods":1,"rollover":true}]`, want: "0.00 -30.00"},
-		{name: "over, and kept", why: "it may be for a charge of an earlier time that comes later", charges: "30.00", discounts: `[{"id":"a","percent":"10","duration":"forever","until":"2020-01-01T00:00:00Z"}]`, want: "30.00", remaining: "a"},
-		{name: "some of several", why: "in order", charges: "30.00", discounts: `[{"id":"a","percent":"10","duration":"once"},{"id":"b","percent":"10","duration":"repeating","periods":2},{"id":"c","percent":"10","duration":"once","items":["storage"]},{"id":"d","amount":"50","currency":"USD","duration":"forever","rollover":true}]`, want: "0.00 -3.00 -2.70 -24.30", remaining: "b x1, c, d 25.70"},
+	for _, c := range []discountRow{
+		{name: "once", why: "the discount is used in its first period", charges: "10.00", discounts: `[{"id":"a","percent":"10","duration":"once"}]`, want: "9.00 -1.00"},
+		{name: "once, partly used", why: "the rest is lost without a rollover", charges: "3.00", discounts: `[{"id":"a","amount":"5","currency":"USD","duration":"once"}]`, want: "0.00 -3.00"},
+		{name: "once, over several charges", why: "one bill is one use", charges: "10.00; 20.00", discounts: `[{"id":"a","percent":"10","duration":"once"}]`, want: "9.00 -1.00; 18.00 -2.00"},
+		{name: "three periods", why: "two periods remain", charges: "10.00", discounts: `[{"id":"a","percent":"100","duration":"repeating","periods":3}]`, want: "0.00 -10.00", remaining: "a x2"},
+		{name: "last period", why: "none remains", charges: "10.00", discounts: `[{"id":"a","percent":"100","duration":"repeating","periods":1}]`, want: "0.00 -10.00"},
+		{name: "a period with a zero bill", why: "a zero bill uses no free period", charges: "0.00", discounts: `[{"id":"a","percent":"100","duration":"repeating","periods":3}]`, want: "0.00", remaining: "a x3"},
+		{name: "forever", why: "the discount is unchanged", charges: "10.00", discounts: tenPercent, want: "9.00 -1.00", remaining: "a"},
+		{name: "kept", why: "the rest rolls over", charges: "30.00", discounts: budget, want: "0.00 -30.00", remaining: "a 70.00"},
+		{name: "rollover, spent", why: "the discount ends when it is spent", charges: "130.00", discounts: budget, want: "30.00 -100.00"},
+		{name: "rollover, spent to the cent", why: "nothing is left to roll over", charges: "100.00", discounts: budget, want: "0.00 -100.00"},
+		{name: "rollover, once", why: "the amount is used until it is spent", charges: "30.00", discounts: `[{"id":"a","amount":"100","currency":"USD","duration":"once","rollover":true}]`, want: "0.00 -30.00", remaining: "a 70.00"},
+		{name: "rollover, for two periods", why: "the periods or the amount end it", charges: "30.00", discounts: `[{"id":"a","amount":"100","currency":"USD","duration":"repeating","periods":2,"rollover":true}]`, want: "0.00 -30.00", remaining: "a x1 70.00"},
+		{name: "rollover, for a last period", why: "the periods or the amount end it", charges: "30.00", discounts: `[{"id":"a","amount":"100","currency":"USD","duration":"repeating","periods":1,"rollover":true}]`, want: "0.00 -30.00"},
+		{name: "rollover, after its end", why: "a later charge of an earlier time may use it", charges: "30.00", discounts: `[{"id":"a","percent":"10","duration":"forever","until":"2020-01-01T00:00:00Z"}]`, want: "30.00", remaining: "a"},
+		{name: "several, partly used", why: "discounts keep their order", charges: "30.00", discounts: `[{"id":"a","percent":"10","duration":"once"},{"id":"b","percent":"10","duration":"repeating","periods":2},{"id":"c","percent":"10","duration":"once","items":["storage"]},{"id":"d","amount":"50","currency":"USD","duration":"forever","rollover":true}]`, want: "0.00 -3.00 -2.70 -24.30", remaining: "b x1, c, d 25.70"},
 	} {
 		t.Run(c.name, c.check)
 	}
@@ -268,19 +268,19 @@ func TestApplyDiscountsProrated(t *testing.T) {
 		thirty   = `[{"id":"a","amount":"30","currency":"USD","duration":"forever"}]`
 		prorated = `[{"id":"a","amount":"30","currency":"USD","duration":"forever","prorated":true}]`
 	)
-	for _, c := range []reduction{
-		{name: "whole", why: "all of it", charges: "100.00 share=30/30", discounts: prorated, want: "70.00 -30.00", remaining: "a"},
-		{name: "a charge without a share", why: "what is sold once is whole", charges: "100.00", discounts: prorated, want: "70.00 -30.00", remaining: "a"},
-		{name: "half", why: "half a period gets half of it", charges: "50.00 share=15/30", discounts: prorated, want: "35.00 -15.00", remaining: "a"},
-		{name: "half, not prorated", why: "the amount is for each period, however long", charges: "50.00 share=15/30", discounts: thirty, want: "20.00 -30.00", remaining: "a"},
+	for _, c := range []discountRow{
+		{name: "whole", why: "a whole period gets the whole amount", charges: "100.00 share=30/30", discounts: prorated, want: "70.00 -30.00", remaining: "a"},
+		{name: "a charge without a share", why: "a one-time charge counts as whole", charges: "100.00", discounts: prorated, want: "70.00 -30.00", remaining: "a"},
+		{name: "half", why: "half of a period gets half of the amount", charges: "50.00 share=15/30", discounts: prorated, want: "35.00 -15.00", remaining: "a"},
+		{name: "half, not prorated", why: "the amount is for each period, however short", charges: "50.00 share=15/30", discounts: thirty, want: "20.00 -30.00", remaining: "a"},
 		{name: "rounded", why: "30.00 x 10/31 is 9.677...", charges: "32.26 share=10/31", discounts: prorated, want: "22.58 -9.68", remaining: "a"},
-		{name: "rounded down", why: "as above", charges: "32.26 share=10/31", discounts: prorated, mode: proration.Down, want: "22.59 -9.67", remaining: "a"},
-		{name: "of several, the longest", why: "a seat that was added later does not make the period shorter", charges: "10.00 share=3/30; 40.00 share=20/30", discounts: prorated, want: "6.00 -4.00; 24.00 -16.00", remaining: "a"},
-		{name: "of several, one whole", why: "as above", charges: "10.00 share=3/30; 40.00", discounts: prorated, want: "4.00 -6.00; 16.00 -24.00", remaining: "a"},
+		{name: "prorated and rounded", why: "10 of 31 days get their part of the amount, rounded down", charges: "32.26 share=10/31", discounts: prorated, mode: proration.Down, want: "22.59 -9.67", remaining: "a"},
+		{name: "of several, the longest", why: "a later addition does not make the period shorter", charges: "10.00 share=3/30; 40.00 share=20/30", discounts: prorated, want: "6.00 -4.00; 24.00 -16.00", remaining: "a"},
+		{name: "several, one whole", why: "a later addition does not make the period shorter", charges: "10.00 share=3/30; 40.00", discounts: prorated, want: "4.00 -6.00; 16.00 -24.00", remaining: "a"},
 		{name: "ratios of other integers", why: "1/2 is longer than 14/31", charges: "10.00 share=14/31; 40.00 share=1/2", discounts: prorated, want: "7.00 -3.00; 28.00 -12.00", remaining: "a"},
-		{name: "a credit", why: "its share plays no part", charges: "-50.00 share=30/30; 50.00 share=15/30", discounts: prorated, want: "-50.00; 35.00 -15.00", remaining: "a"},
-		{name: "out of scope", why: "nor does that of a charge which it is not for", charges: "storage 50.00 share=30/30; 50.00 share=15/30", discounts: `[{"id":"a","amount":"30","currency":"USD","duration":"forever","prorated":true,"items":["seat"]}]`, want: "50.00; 35.00 -15.00", remaining: "a"},
-		{name: "never more than there is", why: "law of every discount", charges: "10.00 share=15/30", discounts: prorated, want: "0.00 -10.00", remaining: "a"},
+		{name: "a credit", why: "the share of a credit does not matter", charges: "-50.00 share=30/30; 50.00 share=15/30", discounts: prorated, want: "-50.00; 35.00 -15.00", remaining: "a"},
+		{name: "out of scope", why: "the share of a charge out of scope does not matter", charges: "storage 50.00 share=30/30; 50.00 share=15/30", discounts: `[{"id":"a","amount":"30","currency":"USD","duration":"forever","prorated":true,"items":["seat"]}]`, want: "50.00; 35.00 -15.00", remaining: "a"},
+		{name: "above the net", why: "a deduction is at most the net", charges: "10.00 share=15/30", discounts: prorated, want: "0.00 -10.00", remaining: "a"},
 	} {
 		t.Run(c.name, c.check)
 	}
@@ -288,32 +288,32 @@ func TestApplyDiscountsProrated(t *testing.T) {
 
 func TestApplyDiscountsSpecialPrice(t *testing.T) {
 	const seats = `[{"id":"a","price":{"unit":"79"},"currency":"USD","duration":"forever"}]`
-	for _, c := range []reduction{
+	for _, c := range []discountRow{
 		{name: "ten seats", why: "K11: ten at 79.00 instead of 89.00", charges: "890.00 quantity=10", discounts: seats, want: "790.00 -100.00", remaining: "a"},
-		{name: "half a month", why: "the same share of both", charges: "445.00 quantity=10 share=15/30", discounts: seats, want: "395.00 -50.00", remaining: "a"},
+		{name: "half a month", why: "charge and special price have the same share", charges: "445.00 quantity=10 share=15/30", discounts: seats, want: "395.00 -50.00", remaining: "a"},
 		{name: "a third of a month", why: "the special price is rounded as the charge was: 296.67 less 263.33", charges: "296.67 quantity=10 share=10/30", discounts: seats, want: "263.33 -33.34", remaining: "a"},
 		{name: "twelve times", why: "K8: a year of months", charges: "10680.00 quantity=10 multiplier=12", discounts: seats, want: "9480.00 -1200.00", remaining: "a"},
-		{name: "for a year, of a charge by the month", why: "each amount for its own length: 900.00 once, and not twelve times", charges: "1068.00 per=P1M multiplier=12", discounts: `[{"id":"a","price":{"per":"P1Y","unit":"900"},"currency":"USD","duration":"once"}]`, want: "900.00 -168.00"},
-		{name: "by the month, of a charge for a year", why: "as base_quantity: 75.00 twelve times", charges: "1068.00 per=P1Y", discounts: `[{"id":"a","price":{"per":"P1M","unit":"75"},"currency":"USD","duration":"once"}]`, want: "900.00 -168.00"},
-		{name: "for the same length", why: "as often as the charge's own", charges: "1068.00 per=P1M multiplier=12", discounts: `[{"id":"a","price":{"per":"P1M","unit":"75"},"currency":"USD","duration":"once"}]`, want: "900.00 -168.00"},
-		{name: "for no length of its own", why: "as above", charges: "1068.00 per=P1M multiplier=12", discounts: `[{"id":"a","price":{"unit":"75"},"currency":"USD","duration":"once"}]`, want: "900.00 -168.00"},
-		{name: "lower already", why: "a lower price stays", charges: "700.00 quantity=10", discounts: seats, want: "700.00", remaining: "a"},
-		{name: "lower already, once", why: "it was not used", charges: "700.00 quantity=10", discounts: `[{"id":"a","price":{"unit":"79"},"currency":"USD","duration":"once"}]`, want: "700.00", remaining: "a"},
-		{name: "the same", why: "nothing is taken off", charges: "790.00 quantity=10", discounts: seats, want: "790.00", remaining: "a"},
+		{name: "an annual price, for a monthly charge", why: "each amount for its own length: 900.00 once, not twelve times", charges: "1068.00 per=P1M multiplier=12", discounts: `[{"id":"a","price":{"per":"P1Y","unit":"900"},"currency":"USD","duration":"once"}]`, want: "900.00 -168.00"},
+		{name: "a monthly price, for an annual charge", why: "each amount for its own length: 75.00 twelve times", charges: "1068.00 per=P1Y", discounts: `[{"id":"a","price":{"per":"P1M","unit":"75"},"currency":"USD","duration":"once"}]`, want: "900.00 -168.00"},
+		{name: "for the same length", why: "the special price applies as often as the price of the charge", charges: "1068.00 per=P1M multiplier=12", discounts: `[{"id":"a","price":{"per":"P1M","unit":"75"},"currency":"USD","duration":"once"}]`, want: "900.00 -168.00"},
+		{name: "without a length", why: "the special price applies as often as the price of the charge", charges: "1068.00 per=P1M multiplier=12", discounts: `[{"id":"a","price":{"unit":"75"},"currency":"USD","duration":"once"}]`, want: "900.00 -168.00"},
+		{name: "a lower price", why: "a lower price stays", charges: "700.00 quantity=10", discounts: seats, want: "700.00", remaining: "a"},
+		{name: "a lower price, once", why: "the discount is not used", charges: "700.00 quantity=10", discounts: `[{"id":"a","price":{"unit":"79"},"currency":"USD","duration":"once"}]`, want: "700.00", remaining: "a"},
+		{name: "an equal price", why: "nothing is taken off", charges: "790.00 quantity=10", discounts: seats, want: "790.00", remaining: "a"},
 		{name: "free", why: "the zero price", charges: "890.00 quantity=10", discounts: `[{"id":"a","price":{},"currency":"USD","duration":"once"}]`, want: "0.00 -890.00"},
-		{name: "graduated", why: "tiers of one's own: 5 x 7.00 + 1 x 6.50", charges: "60.00 quantity=6", discounts: `[{"id":"a","price":{` + graduated + stripeTiers + `},"currency":"USD","duration":"once"}]`, want: "41.50 -18.50"},
-		{name: "graduated, seats added", why: "what both quantities cost less what the one before did: 6.50 + 6.50", charges: "20.00 quantity=2 base_quantity=5", discounts: `[{"id":"a","price":{` + graduated + stripeTiers + `},"currency":"USD","duration":"once"}]`, want: "13.00 -7.00"},
-		{name: "volume, seats added", why: "ten more at a lower price cost less than nothing, which is nothing", charges: "20.00 quantity=10 base_quantity=100", discounts: `[{"id":"a","price":{` + volume + lagoVolume + `},"currency":"USD","duration":"once"}]`, want: "0.00 -20.00"},
-		{name: "several charges", why: "each by itself", charges: "890.00 quantity=10; 178.00 quantity=2; 70.00", discounts: seats, want: "790.00 -100.00; 158.00 -20.00; 70.00", remaining: "a"},
-		{name: "after a percentage", why: "what is left is lower already", charges: "890.00 quantity=10", discounts: `[{"id":"b","percent":"20","duration":"once"},{"id":"a","price":{"unit":"79"},"currency":"USD","duration":"once"}]`, want: "712.00 -178.00", remaining: "a"},
+		{name: "graduated", why: "a special price with tiers: 5 x 7.00 + 1 x 6.50", charges: "60.00 quantity=6", discounts: `[{"id":"a","price":{` + graduated + stripeTiers + `},"currency":"USD","duration":"once"}]`, want: "41.50 -18.50"},
+		{name: "graduated, seats added", why: "the price of both quantities less the price of the earlier one: 6.50 + 6.50", charges: "20.00 quantity=2 base_quantity=5", discounts: `[{"id":"a","price":{` + graduated + stripeTiers + `},"currency":"USD","duration":"once"}]`, want: "13.00 -7.00"},
+		{name: "volume, seats added", why: "ten more at a lower price cost less than nothing, which counts as zero", charges: "20.00 quantity=10 base_quantity=100", discounts: `[{"id":"a","price":{` + volume + lagoVolume + `},"currency":"USD","duration":"once"}]`, want: "0.00 -20.00"},
+		{name: "several charges", why: "each charge on its own", charges: "890.00 quantity=10; 178.00 quantity=2; 70.00", discounts: seats, want: "790.00 -100.00; 158.00 -20.00; 70.00", remaining: "a"},
+		{name: "after a percentage", why: "the rest is already lower", charges: "890.00 quantity=10", discounts: `[{"id":"b","percent":"20","duration":"once"},{"id":"a","price":{"unit":"79"},"currency":"USD","duration":"once"}]`, want: "712.00 -178.00", remaining: "a"},
 		{name: "before a percentage", why: "20 % of the special price", charges: "890.00 quantity=10", discounts: `[{"id":"a","price":{"unit":"79"},"currency":"USD","duration":"once"},{"id":"b","percent":"20","duration":"once"}]`, want: "632.00 -100.00 -158.00"},
-		{name: "a credit", why: "it is left as it is", charges: "-890.00 quantity=10", discounts: seats, want: "-890.00", remaining: "a"},
+		{name: "a credit", why: "a credit is unchanged", charges: "-890.00 quantity=10", discounts: seats, want: "-890.00", remaining: "a"},
 	} {
 		t.Run(c.name, c.check)
 	}
 }
 
-// What a discount did is told in the words of its rule, in the currency's places.
+// A deduction states the rule of its discount, with the places of the currency.
 func TestApplyDiscountsReason(t *testing.T) {
 	for _, c := range []struct {
 		name, why string
@@ -322,10 +322,10 @@ func TestApplyDiscountsReason(t *testing.T) {
 		net       string
 		want      plans.Deduction
 	}{
-		{"percentage", "as it was agreed", `{"id":"a","percent":"12.50","duration":"once"}`, "USD", "10.00", plans.Deduction{Discount: "a", Reason: "12.5 %", Amount: giventest.Money("1.25")}},
-		{"amount", "by its ID", `{"id":"a","amount":"5","duration":"once","currency":"USD"}`, "USD", "10.00", plans.Deduction{Discount: "a", Reason: "a", Amount: giventest.Money("5")}},
-		{"yen", "as above", `{"id":"a","amount":"5","duration":"once","currency":"JPY"}`, "JPY", "10", plans.Deduction{Discount: "a", Reason: "a", Amount: giventest.Money("5")}},
-		{"special price", "by its ID", `{"id":"vip","price":{"unit":"4"},"duration":"once","currency":"USD"}`, "USD", "10.00", plans.Deduction{Discount: "vip", Reason: "special price vip", Amount: giventest.Money("6")}},
+		{"percentage", "the percentage as agreed", `{"id":"a","percent":"12.50","duration":"once"}`, "USD", "10.00", plans.Deduction{Discount: "a", Reason: "12.5 %", Amount: giventest.Money("1.25")}},
+		{"amount", "an amount states the ID of its discount", `{"id":"a","amount":"5","duration":"once","currency":"USD"}`, "USD", "10.00", plans.Deduction{Discount: "a", Reason: "a", Amount: giventest.Money("5")}},
+		{"yen", "an amount states the ID of its discount", `{"id":"a","amount":"5","duration":"once","currency":"JPY"}`, "JPY", "10", plans.Deduction{Discount: "a", Reason: "a", Amount: giventest.Money("5")}},
+		{"special price", "a special price states the ID of its discount", `{"id":"vip","price":{"unit":"4"},"duration":"once","currency":"USD"}`, "USD", "10.00", plans.Deduction{Discount: "vip", Reason: "special price vip", Amount: giventest.Money("6")}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			out, err := plans.ApplyDiscounts(plans.DiscountRequest{
@@ -348,44 +348,44 @@ func TestApplyDiscountsRefused(t *testing.T) {
 		edit      func(r *plans.DiscountRequest)
 		wantErr   []string
 	}{
-		{"nothing", "law 13: what decides money is chosen", func(r *plans.DiscountRequest) { *r = plans.DiscountRequest{} }, []string{"currency unset", "mode unset", "allocation unset"}},
-		{"no currency", "amounts have one", func(r *plans.DiscountRequest) { r.Currency = "" }, []string{"currency unset", "discounts[1].currency invalid", "charges[0].currency invalid"}},
-		{"unknown currency", "as above", func(r *plans.DiscountRequest) { r.Currency = "usd" }, []string{"currency invalid", "discounts[1].currency invalid", "charges[0].currency invalid"}},
-		{"another currency", "M8: mixing currencies is an error", func(r *plans.DiscountRequest) { r.Charges[0].Currency = "EUR" }, []string{"charges[0].currency invalid"}},
-		{"a charge without one", "as above", func(r *plans.DiscountRequest) { r.Charges[0].Currency = "" }, []string{"charges[0].currency invalid"}},
-		{"a discount in another", "as above", func(r *plans.DiscountRequest) { r.Discounts[1].Currency = "EUR" }, []string{"discounts[1].currency invalid"}},
-		{"a percentage in another", "it is for bills in that currency", func(r *plans.DiscountRequest) { r.Discounts[0].Currency = "EUR" }, []string{"discounts[0].currency invalid"}},
-		{"no mode", "law 13: which way a tie goes is money", func(r *plans.DiscountRequest) { r.Mode = 0 }, []string{"mode unset"}},
-		{"unknown mode", "as above", func(r *plans.DiscountRequest) { r.Mode = 9 }, []string{"mode invalid"}},
-		{"no allocation", "law 13: which line gets the cent is money", func(r *plans.DiscountRequest) { r.Allocation = 0 }, []string{"allocation unset"}},
-		{"faulty discounts", "each by its path", func(r *plans.DiscountRequest) { r.Discounts[0].ID, r.Discounts[1].Duration = "", 0 }, []string{"discounts[0].id unset", "discounts[1].duration unset"}},
-		{"one ID twice", "what is taken off is known by it", func(r *plans.DiscountRequest) { r.Discounts[1].ID = "a" }, []string{"discounts[1].id invalid"}},
-		{"no IDs", "one fault each", func(r *plans.DiscountRequest) { r.Discounts[0].ID, r.Discounts[1].ID = "", "" }, []string{"discounts[0].id unset", "discounts[1].id unset"}},
-		{"a charge too long", "law 14: amounts have limits", func(r *plans.DiscountRequest) { r.Charges[0].Net = decimal.New(1, 38) }, []string{"charges[0].net limit"}},
-		{"a credit too long", "as above, also where nothing is taken off", func(r *plans.DiscountRequest) { r.Charges[0].Net = decimal.New(-1, 1_000_000_000) }, []string{"charges[0].net limit"}},
-		{"a charge too fine", "as above", func(r *plans.DiscountRequest) { r.Charges[0].Net = decimal.New(1, -1_000_000_000) }, []string{"charges[0].net limit"}},
+		{"nothing", "law 13: every setting that decides an amount is set", func(r *plans.DiscountRequest) { *r = plans.DiscountRequest{} }, []string{"currency unset", "mode unset", "allocation unset"}},
+		{"no currency", "an amount has a currency", func(r *plans.DiscountRequest) { r.Currency = "" }, []string{"currency unset", "discounts[1].currency invalid", "charges[0].currency invalid"}},
+		{"unknown currency", "an amount has a currency", func(r *plans.DiscountRequest) { r.Currency = "usd" }, []string{"currency invalid", "discounts[1].currency invalid", "charges[0].currency invalid"}},
+		{"another currency", "M8: mixed currencies are an error", func(r *plans.DiscountRequest) { r.Charges[0].Currency = "EUR" }, []string{"charges[0].currency invalid"}},
+		{"a charge without a currency", "M8: mixed currencies are an error", func(r *plans.DiscountRequest) { r.Charges[0].Currency = "" }, []string{"charges[0].currency invalid"}},
+		{"a discount in another currency", "M8: mixed currencies are an error", func(r *plans.DiscountRequest) { r.Discounts[1].Currency = "EUR" }, []string{"discounts[1].currency invalid"}},
+		{"a percentage in another currency", "the discount is for bills in that currency", func(r *plans.DiscountRequest) { r.Discounts[0].Currency = "EUR" }, []string{"discounts[0].currency invalid"}},
+		{"no mode", "law 13: the mode of ties decides amounts", func(r *plans.DiscountRequest) { r.Mode = 0 }, []string{"mode unset"}},
+		{"unknown mode", "law 13: the mode of ties decides amounts", func(r *plans.DiscountRequest) { r.Mode = 9 }, []string{"mode invalid"}},
+		{"no allocation", "law 13: the allocation decides which line gets the cent", func(r *plans.DiscountRequest) { r.Allocation = 0 }, []string{"allocation unset"}},
+		{"invalid discounts", "each fault has its path", func(r *plans.DiscountRequest) { r.Discounts[0].ID, r.Discounts[1].Duration = "", 0 }, []string{"discounts[0].id unset", "discounts[1].duration unset"}},
+		{"a repeated ID", "deductions name their discount", func(r *plans.DiscountRequest) { r.Discounts[1].ID = "a" }, []string{"discounts[1].id invalid"}},
+		{"no IDs", "one fault for each discount", func(r *plans.DiscountRequest) { r.Discounts[0].ID, r.Discounts[1].ID = "", "" }, []string{"discounts[0].id unset", "discounts[1].id unset"}},
+		{"a charge with too many digits", "law 14: amounts have limits", func(r *plans.DiscountRequest) { r.Charges[0].Net = decimal.New(1, 38) }, []string{"charges[0].net limit"}},
+		{"a credit with too many digits", "law 14: amounts have limits, also without a deduction", func(r *plans.DiscountRequest) { r.Charges[0].Net = decimal.New(-1, 1_000_000_000) }, []string{"charges[0].net limit"}},
+		{"a charge with too many places", "law 14: amounts have limits", func(r *plans.DiscountRequest) { r.Charges[0].Net = decimal.New(1, -1_000_000_000) }, []string{"charges[0].net limit"}},
 		{
-			"a quantity that is negative", "a charge is for something", func(r *plans.DiscountRequest) {
+			"a negative quantity", "a charge has a quantity", func(r *plans.DiscountRequest) {
 				r.Charges[0].Quantity = giventest.Money("-1")
 				r.Discounts[0] = strictly[plans.Discount](t, `{"id":"a","price":{"unit":"1"},"currency":"USD","duration":"once"}`)
 			}, []string{"charges[0].quantity invalid"},
 		},
-		{"a quantity too long", "law 14: no unbounded work", func(r *plans.DiscountRequest) { r.Charges[0].Quantity = decimal.New(1, 1_000_000_000) }, []string{"charges[0].quantity limit"}},
-		{"a quantity before too long", "as above", func(r *plans.DiscountRequest) { far := decimal.New(1, 1_000_000_000); r.Charges[0].BaseQuantity = &far }, []string{"charges[0].base_quantity limit"}},
-		{"less than no times", "a charge is due for something", func(r *plans.DiscountRequest) { r.Charges[0].Multiplier = -1 }, []string{"charges[0].multiplier invalid"}},
-		{"a share below nothing", "a charge is for some of a period", func(r *plans.DiscountRequest) { r.Charges[0].Share.Fraction = proration.Fraction{Num: -1, Den: 31} }, []string{"charges[0].share.fraction invalid"}},
-		{"a share above the whole", "as above", func(r *plans.DiscountRequest) { r.Charges[0].Share.Fraction = proration.Fraction{Num: 5, Den: 1} }, []string{"charges[0].share.fraction invalid"}},
-		{"a share of less than nothing", "as above", func(r *plans.DiscountRequest) { r.Charges[0].Share.Fraction = proration.Fraction{Num: 0, Den: -1} }, []string{"charges[0].share.fraction invalid"}},
-		{"an unknown allocation", "there are two", func(r *plans.DiscountRequest) { r.Allocation = 3 }, []string{"allocation invalid"}},
-		{"together too long", "they are spread over in proportion, as package proration splits", func(r *plans.DiscountRequest) {
+		{"a quantity with too many digits", "law 14: work is bounded", func(r *plans.DiscountRequest) { r.Charges[0].Quantity = decimal.New(1, 1_000_000_000) }, []string{"charges[0].quantity limit"}},
+		{"a base quantity with too many digits", "law 14: work is bounded", func(r *plans.DiscountRequest) { far := decimal.New(1, 1_000_000_000); r.Charges[0].BaseQuantity = &far }, []string{"charges[0].base_quantity limit"}},
+		{"a negative multiplier", "a charge is due at least once", func(r *plans.DiscountRequest) { r.Charges[0].Multiplier = -1 }, []string{"charges[0].multiplier invalid"}},
+		{"a negative share", "a share is a part of a period", func(r *plans.DiscountRequest) { r.Charges[0].Share.Fraction = proration.Fraction{Num: -1, Den: 31} }, []string{"charges[0].share.fraction invalid"}},
+		{"a share above the whole", "a share is a part of a period", func(r *plans.DiscountRequest) { r.Charges[0].Share.Fraction = proration.Fraction{Num: 5, Den: 1} }, []string{"charges[0].share.fraction invalid"}},
+		{"a share of less than a day", "a share is a part of a period", func(r *plans.DiscountRequest) { r.Charges[0].Share.Fraction = proration.Fraction{Num: 0, Den: -1} }, []string{"charges[0].share.fraction invalid"}},
+		{"an unknown allocation", "there are two allocations", func(r *plans.DiscountRequest) { r.Allocation = 3 }, []string{"allocation invalid"}},
+		{"a sum with too many digits", "deductions are spread in proportion, within the limits of package proration", func(r *plans.DiscountRequest) {
 			r.Charges[0].Net = giventest.Money("9999999999999999.99")
 			r.Charges = append(r.Charges, line("0.01", "USD"))
 		}, []string{"charges limit"}},
-		{"a charge of too many places", "as above", func(r *plans.DiscountRequest) { r.Charges[0].Net = decimal.New(1, -19) }, []string{"charges limit"}},
-		{"too many charges", "law 14: no unbounded work", func(r *plans.DiscountRequest) { r.Charges = slices.Repeat(r.Charges[:1], 10_001) }, []string{"charges limit"}},
-		{"too many discounts", "as above", func(r *plans.DiscountRequest) { r.Discounts = slices.Repeat(r.Discounts[:1], 1_001) }, []string{"discounts limit"}},
+		{"a charge of too many places", "deductions are spread in proportion, within the limits of package proration", func(r *plans.DiscountRequest) { r.Charges[0].Net = decimal.New(1, -19) }, []string{"charges limit"}},
+		{"too many charges", "law 14: work is bounded", func(r *plans.DiscountRequest) { r.Charges = slices.Repeat(r.Charges[:1], 10_001) }, []string{"charges limit"}},
+		{"too many discounts", "law 14: work is bounded", func(r *plans.DiscountRequest) { r.Discounts = slices.Repeat(r.Discounts[:1], 1_001) }, []string{"discounts limit"}},
 		{
-			"all at once", "law 14: in the order of the fields", func(r *plans.DiscountRequest) {
+			"all faults at once", "law 14: all faults come at once, in the order of the fields", func(r *plans.DiscountRequest) {
 				r.Discounts[0].Percent, r.Charges[0].Currency, r.Charges[0].Net, r.Mode, r.Allocation = giventest.Money("-1"), "EUR", decimal.New(1, 39), 0, 0
 			}, []string{"discounts[0].percent invalid", "charges[0].net limit", "charges[0].currency invalid", "mode unset", "allocation unset"},
 		},
@@ -399,13 +399,13 @@ func TestApplyDiscountsRefused(t *testing.T) {
 			out, err := plans.ApplyDiscounts(r)
 			giventest.CheckFaults(t, err, c.wantErr...)
 			if out.Charges != nil || out.Remaining != nil || !out.Amount.IsZero() || !out.Net.IsZero() {
-				t.Errorf("got %+v with the error: %s", out, c.why)
+				t.Errorf("a result comes with the error: %+v: %s", out, c.why)
 			}
 		})
 	}
 }
 
-// Law 15: what is passed in stays as it is, also behind the end of its lists, and what comes out shares nothing with it.
+// Law 15: the input is unmodified, also beyond the end of its lists, and the output shares nothing with it.
 func TestApplyDiscountsSharesNothing(t *testing.T) {
 	read := func() plans.DiscountRequest {
 		r := plans.DiscountRequest{
@@ -421,7 +421,7 @@ func TestApplyDiscountsSharesNothing(t *testing.T) {
 			r.Charges[i].Price = strictly[plans.Price](t, `{`+graduated+stripeTiers+`}`)
 			r.Charges[i].Taxes = []plans.Tax{{Name: "VAT", Percent: giventest.Money("20"), Amount: giventest.Money("18")}}
 		}
-		r.Charges[0].Discounts = r.Charges[0].Discounts[:1] // with room behind it
+		r.Charges[0].Discounts = r.Charges[0].Discounts[:1] // with spare capacity
 		return r
 	}
 	given, fresh := read(), read()
@@ -436,7 +436,7 @@ func TestApplyDiscountsSharesNothing(t *testing.T) {
 		t.Helper()
 		given.Charges[0].Discounts, fresh.Charges[0].Discounts = given.Charges[0].Discounts[:2], fresh.Charges[0].Discounts[:2]
 		if got, want := giventest.JSON(t, given), giventest.JSON(t, fresh); got != want {
-			t.Fatalf("%s, what was passed in is\n%s, want\n%s", what, got, want)
+			t.Fatalf("%s, the input is\n%s, want\n%s", what, got, want)
 		}
 	}
 	compare("after the call")
@@ -462,10 +462,10 @@ func TestApplyDiscountsSharesNothing(t *testing.T) {
 			d.Price.Flat, d.Price.Tiers[0].Unit = giventest.Money("1"), decimal.Decimal{}
 		}
 	}
-	compare("after what came out was written to")
+	compare("after edits of the output")
 }
 
-// Charges as a contract makes them: ten seats from the 16th, 10 % off for having committed, and a special price for storage.
+// Charges of a contract: ten seats from the 16th, 10 % off for a commitment, and a special price for storage.
 func TestApplyDiscountsToAContract(t *testing.T) {
 	contract := plans.Contract{
 		Plan: "growth", Currency: "USD", Cycle: giventest.Cycle("2026-11-01", "P1M", time.UTC),

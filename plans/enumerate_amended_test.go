@@ -14,10 +14,10 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// civil is a date without a zone, whose days are all as long.
+// civil is a date without a zone. All of its days have the same length.
 type civil struct{ year, month, day int }
 
-// plus is some months later on the same day, or the last one of a shorter month; up to twelve months earlier below zero.
+// plus is the date some months later on the same day, or on the last day of a shorter month; months may be down to -12.
 func (c civil) plus(months int) civil {
 	if months < 0 {
 		c.year, months = c.year-1, months+12
@@ -30,16 +30,17 @@ func (c civil) in(loc *time.Location) time.Time {
 	return time.Date(c.year, time.Month(c.month), c.day, 0, 0, 0, 0, loc)
 }
 
-// daysUntil counts days of the calendar.
+// daysUntil counts calendar days.
 func (c civil) daysUntil(other civil) int64 {
 	return int64(other.in(time.UTC).Sub(c.in(time.UTC)) / (24 * time.Hour))
 }
 
 func civilOf(t time.Time) civil { return civil{t.Year(), int(t.Month()), t.Day()} }
 
-// Every day of some periods as the instant of the change, and every one of the 40 days after the day before it as the billing date: what
-// is added covers exactly what lies between the change and the next boundary of the new cycle, item by item and without a gap, and costs
-// the days that it has of the days of that period. Where a boundary of the new cycle would lie before the billing date, it is refused.
+// Each day of some periods is the instant of the change, and each of the 40 days from the day before it the billing
+// date. The charges cover exactly the time between the change and the next boundary of the new cycle, item by item
+// without a gap, and cost their days of the days of that period. A billing date after a boundary of the new cycle is
+// refused.
 func TestEveryMovedAnchor(t *testing.T) {
 	short.Skip(t)
 	moves, refused := 0, 0
@@ -50,7 +51,7 @@ func TestEveryMovedAnchor(t *testing.T) {
 		{"UTC", "2027-01-01", 31}, {"UTC", "2028-02-01", 29}, {"America/New_York", "2026-11-01", 30}, {"America/New_York", "2027-02-28", 31}, {"Europe/Berlin", "2026-10-16", 31},
 	} {
 		loc := giventest.Zone(t, c.zone)
-		contract := every(c.from, "P1M", loc)
+		contract := seatsFrom(c.from, "P1M", loc)
 		contract.Items = append(contract.Items, one("phone", "3", "4.99"))
 		start := giventest.Instant(c.from, loc)
 		contract.Ramp = []plans.RampStep{{At: start.AddDate(0, 0, 20), Item: one("seat", "12", "89.00")}}
@@ -91,7 +92,7 @@ func TestEveryMovedAnchor(t *testing.T) {
 	}
 }
 
-// checkCovered fails unless the charges of each item lie one behind the other over the whole span, in the order of the items, and each
+// checkCovered fails unless the charges of each item adjoin over the whole span, in the order of the items, and each
 // costs its quantity for its share of the period.
 func checkCovered(t *testing.T, c plans.Contract, charges []plans.Charge, p proration.Portion, share func(proration.Period) *big.Rat) {
 	t.Helper()
@@ -109,7 +110,7 @@ func checkCovered(t *testing.T, c plans.Contract, charges []plans.Charge, p pror
 			reached = charge.Span.End
 		}
 		if !reached.Equal(p.Span.End) {
-			t.Fatalf("%s is billed until %v, and %v was asked for", item.ID, reached, p.Span)
+			t.Fatalf("%s is billed until %v, want %v", item.ID, reached, p.Span)
 		}
 	}
 	if len(charges) > 0 {
@@ -117,12 +118,13 @@ func checkCovered(t *testing.T, c plans.Contract, charges []plans.Charge, p pror
 	}
 }
 
-// Every day of a month and every price of some as another one: what is added is the price of each day that is left, by what there is on
-// that day. To the same price it is what the rest of the old one costs; what was agreed at a price of its own costs that in either case.
-func TestEveryReprice(t *testing.T) {
+// Each day of a month, and each pair of prices: the charges are the new price of each remaining day, by the quantity of
+// that day. With the same price they are the rest of the old price; a step at its own price costs its own price in
+// either case.
+func TestEveryPriceChange(t *testing.T) {
 	short.Skip(t)
 	own := `{"unit":"3.33","flat":"10"}`
-	for i, oldPrice := range everyPrice {
+	for i, oldPrice := range risingPrices {
 		contract := seats("0", "0")
 		contract.Items = []plans.Item{sold("seat", "7", oldPrice), one("phone", "2", "4.99")}
 		contract.Ramp = []plans.RampStep{
@@ -130,11 +132,11 @@ func TestEveryReprice(t *testing.T) {
 			{At: giventest.Instant("2026-11-21", nil), Item: sold("seat", "4", own)},
 			{At: giventest.Instant("2026-12-01", nil), Item: sold("seat", "5", oldPrice)},
 		}
-		for j, newPrice := range everyPrice {
+		for j, newPrice := range risingPrices {
 			if !race.Takes(i+j, 4) {
 				continue
 			}
-			change := priced(plans.Change{Item: "seat"}, newPrice)
+			change := withPrice(plans.Change{Item: "seat"}, newPrice)
 			cost := func(old func(plans.Price) bool) func(plans.Item) *big.Rat {
 				return func(item plans.Item) *big.Rat {
 					if old(item.Price) {

@@ -16,7 +16,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// tally is what a whole quantity costs, counted unit by unit as a price is read aloud.
+// tally is the price of a whole quantity, counted unit by unit.
 func tally(p plans.Price, quantity int64) *big.Rat {
 	units := int64(0)
 	for i := int64(1); i <= quantity; i++ {
@@ -55,7 +55,7 @@ func tally(p plans.Price, quantity int64) *big.Rat {
 	return sum
 }
 
-// exactOf is what a charge comes to before it is rounded.
+// exactOf is a charge before rounding.
 func exactOf(c plans.Charge) *big.Rat {
 	return new(big.Rat).Mul(c.Share.Of.Rat(), big.NewRat(c.Share.Fraction.Num, c.Share.Fraction.Den))
 }
@@ -68,7 +68,7 @@ func checkRounded(t *testing.T, c plans.Charge) {
 	}
 }
 
-// stateAt is an item as the steps up to an instant have left it, those at the instant included or not.
+// stateAt is an item after the steps up to an instant, included or not.
 func stateAt(c *plans.Contract, id string, at time.Time, included bool) (state plans.Item, there bool) {
 	for _, item := range c.Items {
 		if item.ID == id {
@@ -83,15 +83,15 @@ func stateAt(c *plans.Contract, id string, at time.Time, included bool) (state p
 	return state, there
 }
 
-// slowCost is what an item costs for a portion: the price of each day, by what there is on that day, over the days of the period.
-// The day of a change belongs to one side whole.
+// slowCost is the price of an item for a portion: the price of each day, by the quantity of that day, over the days of
+// the period. The day of a change belongs to one side as a whole.
 func slowCost(c *plans.Contract, id string, p proration.Portion, side proration.Side, price func(plans.Item) *big.Rat) *big.Rat {
 	sum, days := new(big.Rat), int64(0)
 	for day := p.Period.Start; day.Before(p.Period.End); day = day.AddDate(0, 0, 1) {
 		days++
-		at, included := day.AddDate(0, 0, 1), false // of the new side: whatever comes before the day ends
+		at, included := day.AddDate(0, 0, 1), false // of the new side: everything before the end of the day
 		inside := !day.AddDate(0, 0, 1).After(p.Span.End) && day.AddDate(0, 0, 1).After(p.Span.Start)
-		if side == proration.OldSide { // what there was before the day began
+		if side == proration.OldSide { // everything before the start of the day
 			at, included = day, day.Equal(p.Period.Start)
 			inside = (p.Span.Start.Before(day) || p.Span.Start.Equal(p.Period.Start)) && !day.After(p.Span.End)
 		}
@@ -102,8 +102,8 @@ func slowCost(c *plans.Contract, id string, p proration.Portion, side proration.
 	return sum.Quo(sum, big.NewRat(days, 1))
 }
 
-// Every ramp of a month: at each of some instants one of some steps, or none. The charges are those of a contract of its own
-// over each stretch; together they come to the price of each day by what there is on that day.
+// Every ramp of a month, with one of some steps or none at each of some instants: the charges equal those of a separate
+// contract for each unchanged stretch, and add up to the price of each day by the quantity of that day.
 func TestEveryRamp(t *testing.T) {
 	short.Skip(t)
 	linear, tiered := `{"unit":"10.05"}`, byTier
@@ -138,7 +138,7 @@ func TestEveryRamp(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, want := lines(charges, nil), lines(stretches(t, &contract, portion, policy), nil); !slices.Equal(got, want) {
+			if got, want := lines(charges, nil), lines(chargesByStretch(t, &contract, portion, policy), nil); !slices.Equal(got, want) {
 				t.Fatalf("%s for %v\ngot  %q\nwant %q", summary(contract), portion.Span, got, want)
 			}
 			costs := map[string]*big.Rat{"seat": new(big.Rat), "phone": new(big.Rat)}
@@ -155,8 +155,9 @@ func TestEveryRamp(t *testing.T) {
 	}
 }
 
-// stretches are the charges of contracts without a ramp, one over each stretch of a span in which an item stays as it is.
-func stretches(t *testing.T, c *plans.Contract, p proration.Portion, policy proration.Policy) (all []plans.Charge) {
+// chargesByStretch are the charges of contracts without a ramp, one for each stretch of a span in which an item is
+// unchanged.
+func chargesByStretch(t *testing.T, c *plans.Contract, p proration.Portion, policy proration.Policy) (all []plans.Charge) {
 	t.Helper()
 	for _, id := range []string{"seat", "phone"} {
 		cuts := []time.Time{p.Span.Start}
@@ -184,9 +185,9 @@ func stretches(t *testing.T, c *plans.Contract, p proration.Portion, policy pror
 	return all
 }
 
-// Law 2: every way to cut a period into up to three spans comes to the whole: exactly before rounding, within half a cent a
-// line after it, and to the cent where a day costs whole cents.
-func TestEveryPartition(t *testing.T) {
+// Law 2: every partition of a period into up to three spans adds up to the whole: exactly before rounding, within half
+// a cent a line after it, and to the cent where a day costs whole cents.
+func TestEveryPartitionAddsUp(t *testing.T) {
 	short.Skip(t)
 	for _, days := range race.Few([]int{1, 7, 28, 29, 30, 31}, 3) {
 		for price, even := range map[string]bool{`{"unit":"10.05"}`: false, byTier: false, `{"unit":"` + decimal.New(int64(299*days), -2).String() + `"}`: true} {
@@ -237,18 +238,18 @@ func TestEveryPartition(t *testing.T) {
 	}
 }
 
-// everyPrice are prices of which more never costs less.
-var everyPrice = []string{
+// risingPrices lists prices with which more never costs less.
+var risingPrices = []string{
 	`{"unit":"10.05"}`, `{"unit":"89"}`, byTier, byVolume, `{"unit":"5","package":"3"}`, `{"unit":"5.05","included":"4"}`,
 	`{"unit":"7","maximum":"40"}`, `{"unit":"7","minimum":"40"}`, `{"flat":"49","unit":"0.333"}`,
 }
 
-// Whoever adds seats one by one at one instant pays what all of them together cost: exactly before rounding, and to the cent where
-// nothing was rounded.
+// Seats that are added one by one at one instant cost the same as all together: exactly before rounding, and to the
+// cent where nothing was rounded.
 func TestEveryAdditionOneByOne(t *testing.T) {
 	short.Skip(t)
 	month, half := seats("0", "0"), prepaid(nil, "P6M 2026-11-01/2027-05-01")
-	for _, text := range everyPrice {
+	for _, text := range risingPrices {
 		for _, c := range []struct {
 			contract     plans.Contract
 			per          string
@@ -307,11 +308,12 @@ func TestEveryAdditionOneByOne(t *testing.T) {
 	}
 }
 
-// K3a: whatever was added in a period or a term, the next one bills all of it in full, at the contract's price.
+// Row K3a: whatever was added in a period or a term, the next one bills all of it in full, at the price of the
+// contract.
 func TestEveryAdditionIsRenewed(t *testing.T) {
 	short.Skip(t)
 	days := []string{"2026-11-01", "2026-11-16", "2027-02-28", "2027-04-30T23:59:59"}
-	for _, text := range everyPrice {
+	for _, text := range risingPrices {
 		for _, upFront := range []bool{true, false} {
 			for _, end := range []plans.RenewalMode{plans.Renew, plans.RenewOnce, plans.Evergreen} {
 				for mask := range 1 << len(days) {
@@ -319,7 +321,7 @@ func TestEveryAdditionIsRenewed(t *testing.T) {
 					price := priceOf(text)
 					if upFront {
 						contract, times, length = prepaid(nil, "P6M 2026-11-01/2027-05-01"), 6, 6
-						if end == plans.Evergreen { // on by the months that the prices are for
+						if end == plans.Evergreen { // continues by the length of the prices
 							times, length = 1, 1
 						}
 					}
@@ -343,7 +345,7 @@ func TestEveryAdditionIsRenewed(t *testing.T) {
 					begins := giventest.Instant("2027-05-01", nil)
 					period, err := next.Cycle.Containing(begins)
 					if err != nil || !period.Start.Equal(begins) || !period.End.Equal(begins.AddDate(0, length, 0)) {
-						t.Fatalf("the period that follows is %v, %v", period, err)
+						t.Fatalf("the next period is %v, %v", period, err)
 					}
 					charges, err := next.Charges(plans.Whole(period), proration.Standard(2))
 					if err != nil || len(charges) != 2 {
@@ -361,7 +363,7 @@ func TestEveryAdditionIsRenewed(t *testing.T) {
 	}
 }
 
-// monthsLater is a date some months after another, on the same day of the month or the last one of a shorter month.
+// monthsLater is a date some months later, on the same day of the month or on the last day of a shorter month.
 func monthsLater(year, month, day, months int) (int, int, int) {
 	for ; months > 0; months-- {
 		if month++; month > 12 {
@@ -375,9 +377,9 @@ func monthsLater(year, month, day, months int) (int, int, int) {
 	return year, month, min(day, last)
 }
 
-// Law 6: however a contract is extended, and then renewed, each term begins on the day of the month on which the first one did, or
-// the last one of a shorter month.
-func TestEveryChainOfTerms(t *testing.T) {
+// Law 6: through any extensions and renewals, each term begins on the day of the month of the first term, or on the
+// last day of a shorter month.
+func TestEveryChainOfTermsKeepsItsDay(t *testing.T) {
 	short.Skip(t)
 	lengths := []int{1, 6, 9, 12}
 	newYork := giventest.Zone(t, "America/New_York")
@@ -444,7 +446,7 @@ func TestEveryChainOfTerms(t *testing.T) {
 					check(contract, lengths[chain/16%4])
 					months += lengths[chain/16%4]
 				}
-				if chain >= 64 { // from then on without terms: the periods go on
+				if chain >= 64 { // from then on without terms: the periods continue
 					contract, _, err = ending(contract, plans.Evergreen).Renewed()
 					if err != nil || len(contract.Terms) > 0 {
 						t.Fatal(contract.Terms, err)
@@ -462,8 +464,8 @@ func TestEveryChainOfTerms(t *testing.T) {
 	}
 }
 
-// Leaving costs what was agreed of every bill that was still to come: each month that begins then or later, with its minimum, less
-// its discounts.
+// The termination fee is the agreed part of every bill still to come: each month that begins then or later, with its
+// minimum, less its discounts.
 func TestEveryTerminationFee(t *testing.T) {
 	short.Skip(t)
 	half := func(n, d int64) int64 { return (2*n + d) / (2 * d) } // rounded half up

@@ -27,7 +27,7 @@ func lastUnit(places int32) *big.Rat {
 	return unit
 }
 
-// slowNearest is one of the two neighbours of x, which is not negative, at the given places.
+// slowNearest rounds x, which is not negative, at the given places.
 func slowNearest(x *big.Rat, places int32, mode proration.RoundingMode) *big.Rat {
 	unit := lastUnit(places)
 	units := new(big.Rat).Quo(x, unit)
@@ -52,9 +52,9 @@ func slowNearest(x *big.Rat, places int32, mode proration.RoundingMode) *big.Rat
 	return unit.Mul(unit, new(big.Rat).SetInt(n))
 }
 
-// slowSpread gives an amount out over what is left of some charges, none of which gives more than it has: each its share, cut
-// off, and what that leaves over unit by unit to those of which most was cut off, or all of it to the last one, and what
-// that one lacks to those before it.
+// slowSpread spreads an amount over the rests of some charges, none above its rest: each gets its truncated share, and
+// the remaining units go to the largest remainders one by one, or all to the last charge, and the part beyond its rest
+// to the charges before it.
 func slowSpread(amount *big.Rat, left []*big.Rat, places int32, allocation proration.Allocation) []*big.Rat {
 	pool, rest := new(big.Rat), new(big.Rat).Set(amount)
 	for _, l := range left {
@@ -92,7 +92,7 @@ func slowSpread(amount *big.Rat, left []*big.Rat, places int32, allocation prora
 	return shares
 }
 
-// slowScope reports whether a discount is for a charge.
+// slowScope reports whether a charge is in the scope of a discount.
 func slowScope(d plans.Discount, c plans.Charge) bool {
 	start := c.Span.Start
 	return (len(d.Plans) == 0 || slices.Contains(d.Plans, c.Plan)) && (len(d.Items) == 0 || slices.Contains(d.Items, c.Item)) &&
@@ -100,7 +100,7 @@ func slowScope(d plans.Discount, c plans.Charge) bool {
 		(d.From.IsZero() || d.From.Before(start) || d.From.Equal(start)) && (d.Until.IsZero() || d.Until.After(start))
 }
 
-// slowPart is the share of a period that a charge is for.
+// slowPart is the share of its period that a charge is for.
 func slowPart(c plans.Charge) *big.Rat {
 	if c.Share.Fraction.Den == 0 {
 		return big.NewRat(1, 1)
@@ -108,9 +108,9 @@ func slowPart(c plans.Charge) *big.Rat {
 	return big.NewRat(c.Share.Fraction.Num, c.Share.Fraction.Den)
 }
 
-// slowReduce takes discounts off charges by definition, and returns what each of them takes off each charge. The amounts of
-// the charges have no more places than the currency.
-func slowReduce(r plans.DiscountRequest) (taken [][]*big.Rat) {
+// slowDiscounts applies discounts by definition, and returns the deductions of each from each charge. The amounts of
+// the charges have at most the places of the currency.
+func slowDiscounts(r plans.DiscountRequest) (taken [][]*big.Rat) {
 	places, _ := r.Currency.Places()
 	left := make([]*big.Rat, len(r.Charges))
 	for i, c := range r.Charges {
@@ -158,7 +158,7 @@ func slowReduce(r plans.DiscountRequest) (taken [][]*big.Rat) {
 			}
 			mode := r.Mode
 			if d.Rollover {
-				mode = proration.Down // a budget never gives more than it has
+				mode = proration.Down // a budget is never exceeded
 			}
 			if amount = slowNearest(amount, places, mode); amount.Cmp(sum) > 0 {
 				amount = sum
@@ -175,8 +175,8 @@ func slowReduce(r plans.DiscountRequest) (taken [][]*big.Rat) {
 	return taken
 }
 
-// checkLaws fails unless what was taken off adds up, charge by charge and in all, to the last unit, and nothing costs less
-// than nothing.
+// checkLaws fails unless the deductions add up, charge by charge and in all, to the last unit, and no charge falls
+// below zero.
 func checkLaws(tb testing.TB, r plans.DiscountRequest, out plans.DiscountResult) {
 	tb.Helper()
 	if len(out.Charges) != len(r.Charges) {
@@ -215,7 +215,7 @@ func checkLaws(tb testing.TB, r plans.DiscountRequest, out plans.DiscountResult)
 	}
 }
 
-// checkReduction applies discounts, and fails unless every deduction is that of the definition and the laws hold.
+// checkReduction applies discounts, and fails unless every deduction equals the definition and the laws hold.
 func checkReduction(tb testing.TB, r plans.DiscountRequest) plans.DiscountResult {
 	tb.Helper()
 	out, err := plans.ApplyDiscounts(r)
@@ -223,7 +223,7 @@ func checkReduction(tb testing.TB, r plans.DiscountRequest) plans.DiscountResult
 		tb.Fatalf("%s: %v", giventest.JSON(tb, r), err)
 	}
 	checkLaws(tb, r, out)
-	taken := slowReduce(r)
+	taken := slowDiscounts(r)
 	for i, c := range out.Charges {
 		deductions := c.Discounts[len(r.Charges[i].Discounts):]
 		for k, d := range r.Discounts {
@@ -249,8 +249,8 @@ func line(net string, currency plans.Currency) plans.Charge {
 	}
 }
 
-// everyBill are all bills of up to so many lines of some amounts.
-func everyBill(nets string, most int) [][]plans.Charge {
+// allBills lists all bills of some amounts, up to a number of lines.
+func allBills(nets string, most int) [][]plans.Charge {
 	all := [][]plans.Charge{nil}
 	for from := 0; most > 0; most-- {
 		longest := all[from:]
@@ -264,8 +264,8 @@ func everyBill(nets string, most int) [][]plans.Charge {
 	return all
 }
 
-// Every bill of up to three lines, credits among them, under every stack of up to two discounts, by each rounding and
-// allocation: each deduction is that of the definition, and they add up.
+// Every bill of up to three lines, with credits, under every list of up to two discounts, by each rounding and
+// allocation: each deduction equals the definition, and they add up.
 func TestEveryDiscount(t *testing.T) {
 	short.Skip(t)
 	discounts := strictly[[]plans.Discount](t, `[
@@ -289,7 +289,7 @@ func TestEveryDiscount(t *testing.T) {
 		}
 	}
 	checked := 0
-	for i, bill := range append(everyBill("0.01 0.05 10.05 -5.00", 3), everyBill("0.02 3.33 100.00 0 -0.01", 2)...) {
+	for i, bill := range append(allBills("0.01 0.05 10.05 -5.00", 3), allBills("0.02 3.33 100.00 0 -0.01", 2)...) {
 		if !race.Takes(i, 4) {
 			continue
 		}
@@ -305,8 +305,8 @@ func TestEveryDiscount(t *testing.T) {
 	t.Logf("%d bills", checked)
 }
 
-// Every discount over every sequence of four bills: it is used as often as it says, on bills that it can take something off,
-// and gives no more in all than it says.
+// Every discount over every sequence of four bills: it is used as often as its duration says, on bills with a net in
+// scope, and gives at most its amount.
 func TestEveryDiscountIsUsedUp(t *testing.T) {
 	short.Skip(t)
 	all := strictly[[]plans.Discount](t, `[
@@ -321,9 +321,9 @@ func TestEveryDiscountIsUsedUp(t *testing.T) {
 		{"id":"a","amount":"5","duration":"forever","currency":"USD"},
 		{"id":"a","percent":"12.5","duration":"forever"}
 	]`)
-	bills := everyBill("0.03 4.00 -7.00", 2)
+	bills := allBills("0.03 4.00 -7.00", 2)
 	for _, first := range all {
-		// uses and gives bound the discount by what it says: how often, and how much in all; below zero is no bound.
+		// uses and gives bound the discount: its number of uses, and its amount in all; below zero is unbounded.
 		uses, gives := -1, big.NewRat(-1, 1)
 		switch {
 		case first.Duration == plans.Repeating:
@@ -364,7 +364,7 @@ func TestEveryDiscountIsUsedUp(t *testing.T) {
 	}
 }
 
-// The order matters, and is that of the list: of every pair of a percentage and an amount, both ways.
+// Discounts apply in the order of the list: every pair of a percentage and an amount, in both orders.
 func TestEveryDiscountInOrder(t *testing.T) {
 	short.Skip(t)
 	for _, percent := range numbers("10 20 50 60 100") {
@@ -379,7 +379,7 @@ func TestEveryDiscountInOrder(t *testing.T) {
 				}
 				percentFirst, amountFirst := apply(p, a), apply(a, p)
 				if percentFirst.Net.GreaterThan(amountFirst.Net) {
-					t.Fatalf("%s: %v %% and then %v off leave %v, which is more than %v the other way round", net, percent, amount, percentFirst.Net, amountFirst.Net)
+					t.Fatalf("%s: %v %% and then %v off leave %v, which is more than %v in the other order", net, percent, amount, percentFirst.Net, amountFirst.Net)
 				}
 			}
 		}

@@ -14,8 +14,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// slowPrice is what a quantity costs by the five rules of a price. A graduated price is the first tier's rate for all, and from
-// the beginning of each further tier on what its rate is more or less than the one before.
+// slowPrice is the price of a quantity by the five rules of a price. A graduated price is the rate of the first tier
+// for all units, and from the start of each further tier its difference to the rate before.
 func slowPrice(p plans.Price, quantity decimal.Decimal) *big.Rat {
 	units := new(big.Rat).Sub(quantity.Rat(), p.Included.Rat())
 	if units.Sign() < 0 {
@@ -62,21 +62,20 @@ func slowPrice(p plans.Price, quantity decimal.Decimal) *big.Rat {
 	return sum
 }
 
-// slowCeiling is the least whole number that is not below x.
+// slowCeiling is the least integer not below x.
 func slowCeiling(x *big.Rat) *big.Rat {
 	below := new(big.Int).Neg(x.Num())
-	below.Div(below, x.Denom()) // towards negative infinity
+	below.Div(below, x.Denom()) // toward negative infinity
 	return new(big.Rat).SetInt(below.Neg(below))
 }
 
-// recomputed reads the explanation of a price as a customer would who checks it, and returns what it comes to and what it
-// says that it does.
+// recomputed reads the explanation of a price as a customer checks it, and returns the computed and the stated result.
 func recomputed(tb testing.TB, text string) (comes, says *big.Rat) {
 	tb.Helper()
 	read := func(number string) *big.Rat {
 		r, ok := new(big.Rat).SetString(number)
 		if !ok {
-			tb.Fatalf("%q is no number in %q", number, text)
+			tb.Fatalf("%q is not a number in %q", number, text)
 		}
 		return r
 	}
@@ -86,7 +85,7 @@ func recomputed(tb testing.TB, text string) (comes, says *big.Rat) {
 	}
 	left, least, atLeast := strings.Cut(left, ", at least ")
 	left, most, atMost := strings.Cut(left, ", at most ")
-	if units, rest, beyond := strings.Cut(left, " beyond "); beyond { // so many are free
+	if units, rest, beyond := strings.Cut(left, " beyond "); beyond { // included units are free
 		_, rest, _ = strings.Cut(rest, " included")
 		left = units + rest
 	}
@@ -111,13 +110,13 @@ func recomputed(tb testing.TB, text string) (comes, says *big.Rat) {
 	case atMost && comes.Cmp(read(most)) > 0:
 		comes = read(most)
 	case atLeast || atMost:
-		tb.Fatalf("%q tells of a bound that changed nothing", text)
+		tb.Fatalf("%q mentions a bound without effect", text)
 	}
 	return comes, read(amount)
 }
 
-// checkPrice fails unless the quantity costs what it does by definition, and the explanation comes to the same. It returns
-// the amount.
+// checkPrice fails unless the amount of the quantity equals the definition, and the explanation gives the same amount.
+// It returns the amount.
 func checkPrice(tb testing.TB, p plans.Price, quantity decimal.Decimal, currency plans.Currency) *big.Rat {
 	tb.Helper()
 	amount, err := p.Amount(quantity)
@@ -130,7 +129,7 @@ func checkPrice(tb testing.TB, p plans.Price, quantity decimal.Decimal, currency
 	}
 	text := p.Explain(quantity, currency)
 	if comes, says := recomputed(tb, text); comes.Cmp(want) != 0 || says.Cmp(want) != 0 {
-		tb.Fatalf("%v of %s is explained by %q, which comes to %s, and it costs %s", quantity, giventest.JSON(tb, p), text, comes.RatString(), want.RatString())
+		tb.Fatalf("%v of %s is explained by %q, which gives %s, and it costs %s", quantity, giventest.JSON(tb, p), text, comes.RatString(), want.RatString())
 	}
 	if p.Included.IsZero() && strings.Contains(text, " beyond ") {
 		tb.Fatalf("%v of %s is explained by %q", quantity, giventest.JSON(tb, p), text)
@@ -146,8 +145,8 @@ func numbers(list string) (all []decimal.Decimal) {
 	return all
 }
 
-// framed are all prices of one shape with each kind of included units, packages, fee and bounds around it.
-func framed(shape plans.Price) (all []plans.Price) {
+// priceVariants lists prices of one shape with each kind of included units, packages, fee and bounds.
+func priceVariants(shape plans.Price) (all []plans.Price) {
 	for _, bounds := range [][2]string{{"0", "0"}, {"5", "0"}, {"0", "20"}, {"5", "20"}} {
 		for _, flat := range numbers("0 1.05") {
 			for _, included := range numbers("0 2.5") {
@@ -163,8 +162,8 @@ func framed(shape plans.Price) (all []plans.Price) {
 	return all
 }
 
-// Every price of a small world, for every quarter of a unit up to twelve of them: the amount is that of the definition, the
-// explanation comes to it, and more never costs less, save by volume, where it does somewhere.
+// Every small price, for every quarter of a unit up to twelve units: the amount equals the definition, the explanation
+// gives it, and more never costs less, except by volume, where it sometimes does.
 func TestEveryPrice(t *testing.T) {
 	short.Skip(t)
 	shapes := []plans.Price{{}}
@@ -193,7 +192,7 @@ func TestEveryPrice(t *testing.T) {
 		if !race.Takes(n, 10) {
 			continue
 		}
-		for i, price := range framed(shape) {
+		for i, price := range priceVariants(shape) {
 			before := new(big.Rat)
 			for quarters := range int64(49) {
 				quantity := decimal.New(25*quarters, -2)
@@ -210,13 +209,13 @@ func TestEveryPrice(t *testing.T) {
 		}
 	}
 	if fell == 0 && !race.On {
-		t.Error("no volume price ever fell, so the law that others never do was not tried")
+		t.Error("no volume price fell, so that the law for the others was not tested")
 	}
 	t.Logf("%d amounts", checked)
 }
 
-// The amount of a sum of quantities is found at once, and not piece by piece: what a customer adds costs what both quantities
-// do less what the one before did, so that any number of additions comes to the price of the whole.
+// The price of a sum of quantities is computed as a whole, not in parts: an addition costs the price of both quantities
+// less the price of the first, so that any additions together cost the whole price.
 func TestEveryPriceAddsUp(t *testing.T) {
 	short.Skip(t)
 	november := giventest.Period("2026-11-01/2026-12-01", nil)

@@ -15,20 +15,20 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// sample is one order of a small world, written down without the words of the package.
+// sample is one small order, described without the types of the package.
 type sample struct {
 	currency    plans.Currency
 	units       int64     // minor units in a major one
 	prices      [2]string // of one unit of each item, for one period of the plan
 	each        int       // months in a period of the plan
-	quantities  [2]int64  // none of the second is not ordered at all
+	quantities  [2]int64  // a zero second quantity is not ordered
 	months      int       // in the term
-	percent     string    // off in the term
+	percent     string    // percent off for the term
 	upFront     bool
 	end         plans.RenewalMode
 	start       string // a date
-	step        string // the date from which on there are two more of the first item; "" is never
-	least       int64  // in major units, for each bill
+	step        string // the date from which the first item has two more units; "" is never
+	least       int64  // in major units, the minimum of each bill
 	instalments int
 }
 
@@ -37,7 +37,7 @@ func (d sample) String() string {
 	return fmt.Sprintf("%+v", plain(d))
 }
 
-// catalog is one that sells it.
+// catalog sells the order.
 func (d sample) catalog() plans.Catalog {
 	term := plans.Term{Length: proration.Interval{Months: d.months}, Percent: giventest.Money(d.percent), Billing: plans.PerPeriod, Renewal: d.end}
 	if d.upFront {
@@ -56,7 +56,7 @@ func (d sample) catalog() plans.Catalog {
 	}
 }
 
-// order is what orders it.
+// order is the order itself.
 func (d sample) order() plans.Order {
 	o := plans.Order{
 		By: plans.Customer, At: giventest.Instant(d.start, nil), Plan: "base", Country: "BR", PaymentMethod: "card", Term: proration.Interval{Months: d.months},
@@ -71,7 +71,7 @@ func (d sample) order() plans.Order {
 	return o
 }
 
-// day counts the days of a date since a day long ago.
+// day counts the days of a date from a fixed day.
 func day(date string) int64 {
 	t, err := time.Parse(time.DateOnly, date)
 	if err != nil {
@@ -95,7 +95,7 @@ func number(text string) *big.Rat {
 	return x
 }
 
-// owed is what a quantity of an item costs for some days of a period of so many months, in minor units.
+// owed is the price of a quantity of an item for some days of a period of the given months, in minor units.
 func (d sample) owed(item int, quantity int64, months int, days, of int64) int64 {
 	x := number(d.prices[item])
 	for _, factor := range []*big.Rat{big.NewRat(quantity, 1), big.NewRat(d.units, 1), big.NewRat(int64(months), int64(d.each)), big.NewRat(days, of)} {
@@ -104,8 +104,8 @@ func (d sample) owed(item int, quantity int64, months int, days, of int64) int64
 	return nearest(x)
 }
 
-// less takes a percentage of all lines off them: rounded once, each line gets its exact share cut off, and what is left over goes to the lines
-// from which most was cut off, one unit each.
+// less takes a percentage of the sum of all lines off: it is rounded once, each line gets its truncated share, and the
+// remaining units go to the largest remainders, one each.
 func less(lines []int64, percent string) (nets []int64, sum int64) {
 	for _, l := range lines {
 		sum += l
@@ -136,7 +136,8 @@ func less(lines []int64, percent string) (nets []int64, sum int64) {
 	return nets, sum - off
 }
 
-// bill is the bill of the period of so many months between two dates: its lines, their sum, and what it comes to with what the minimum lacks.
+// bill is the bill of the period between two dates, of the given months: its lines, their sum, and the sum with the
+// shortfall.
 func (d sample) bill(from, to string, months int, percent string) (nets []int64, sum, atLeast int64) {
 	days := day(to) - day(from)
 	var lines []int64
@@ -163,12 +164,12 @@ func (d sample) bill(from, to string, months int, percent string) (nets []int64,
 	return nets, sum, atLeast
 }
 
-// isUnits reports whether an amount is so many minor units.
+// isUnits reports whether an amount is a number of minor units.
 func (d sample) isUnits(amount decimal.Decimal, minor int64) bool {
 	return amount.Rat().Cmp(big.NewRat(minor, d.units)) == 0
 }
 
-// checkBill holds a bill to the one that was worked out.
+// checkBill compares a bill with the computed one.
 func (d sample) checkBill(t *testing.T, bill plans.Bill, at string, nets []int64, sum int64) {
 	t.Helper()
 	if !d.isUnits(bill.Total, sum) || bill.At.Format(time.DateOnly) != at || len(bill.Lines) != len(nets) {
@@ -181,7 +182,7 @@ func (d sample) checkBill(t *testing.T, bill plans.Bill, at string, nets []int64
 	}
 }
 
-// check holds the quote of a sample to what was worked out by hand.
+// check compares the quote of a sample with the computed amounts.
 func (d sample) check(t *testing.T) {
 	t.Helper()
 	catalog, order := d.catalog(), d.order()
@@ -195,7 +196,7 @@ func (d sample) check(t *testing.T) {
 	}
 	end := dateLater(d.start, d.months)
 
-	// All bills until the end of the term; the first of them in parts.
+	// all bills until the end of the term; the first in installments
 	var committed int64
 	for m := 0; m < d.months; m += each {
 		from := dateLater(d.start, m)
@@ -209,7 +210,7 @@ func (d sample) check(t *testing.T) {
 					want++
 				}
 				if !d.isUnits(part.Amount, want) || part.At.Format(time.DateOnly) != dateLater(d.start, i) || len(q.Due) != d.instalments {
-					t.Fatalf("%v\npart %d is %v on %v, want %d", d, i, part.Amount, part.At, want)
+					t.Fatalf("%v\ninstallment %d is %v on %v, want %d", d, i, part.Amount, part.At, want)
 				}
 			}
 		}
@@ -218,7 +219,7 @@ func (d sample) check(t *testing.T) {
 		t.Fatalf("%v\n%v until %v, want %d until %s", d, q.Committed, q.Contract.End(), committed, end)
 	}
 
-	// And the one that comes then.
+	// the renewal bill
 	if (q.Renewal == nil) != (d.end == plans.Expire) {
 		t.Fatalf("%v\nrenewal %v", d, q.Renewal)
 	}
@@ -232,8 +233,8 @@ func (d sample) check(t *testing.T) {
 	}
 }
 
-// Laws 1 and 2: every quote of a small world, against the sums worked out in whole minor units and exact fractions: each line, each part, all
-// bills until the end of the term, and the one after it.
+// Laws 1 and 2: every small quote, against sums in whole minor units and exact fractions: each line, each installment,
+// all bills until the end of the term, and the one after it.
 func TestQuoteEnumerated(t *testing.T) {
 	short.Skip(t)
 	n := 0
@@ -274,7 +275,7 @@ func TestQuoteEnumerated(t *testing.T) {
 			}
 		}
 	}
-	for _, months := range []int{24, 36, 120} { // and some long ones
+	for _, months := range []int{24, 36, 120} { // some long terms
 		d := sample{currency: "USD", units: 100, prices: [2]string{"15.01", "0.005"}, quantities: [2]int64{3, 1}, months: months, percent: "17.5", start: "2027-01-31", each: 1, instalments: 7, end: plans.Renew}
 		d.check(t)
 		d.upFront = true
@@ -282,8 +283,8 @@ func TestQuoteEnumerated(t *testing.T) {
 	}
 }
 
-// Law 11: whatever is added to a contract of a small world, on whatever day: what Amend bills is what is left of each term, worked out in whole
-// minor units and exact fractions; what Check permits, and the contract that With makes.
+// Law 11: for every addition to a small contract on every tested day, Amend bills the rest of each term, computed in
+// whole minor units and exact fractions, with the approval of Check and the contract of Changed.
 func TestAmendEnumerated(t *testing.T) {
 	short.Skip(t)
 	for _, money := range []sample{
@@ -309,14 +310,14 @@ func TestAmendEnumerated(t *testing.T) {
 	}
 }
 
-// paid is a period that is paid for, and its months.
+// paid is a paid period, and its months.
 type paid struct {
 	from, to string
 	months   int
 	percent  string
 }
 
-// checkAdditions adds to the contract of a sample on several days, also after it was extended by six months at 10 % off.
+// checkAdditions adds to the contract of a sample on several days, also after an extension by six months at 10 % off.
 func (d sample) checkAdditions(t *testing.T) {
 	t.Helper()
 	catalog := d.catalog()
@@ -364,7 +365,7 @@ func (d sample) checkAdditions(t *testing.T) {
 				}
 			}
 			at := time.Unix(on*86_400, 0).UTC()
-			d.checkAddition(t, catalog, plans.ChangeRequest{Contract: contract, Change: more("phone", "2"), By: plans.Customer, At: at}, rest, [][2]int64{{1, 2}})
+			d.checkAddition(t, catalog, plans.ChangeRequest{Contract: contract, Change: itemChange("phone", "2"), By: plans.Customer, At: at}, rest, [][2]int64{{1, 2}})
 
 			dearer := d
 			for i := range dearer.prices {
@@ -375,7 +376,7 @@ func (d sample) checkAdditions(t *testing.T) {
 	}
 }
 
-// checkAddition holds what a change adds to what is left of everything that is paid for, of each item and quantity.
+// checkAddition compares the charges of a change with the rest of all paid time, for each item and quantity.
 func (d sample) checkAddition(t *testing.T, catalog plans.Catalog, p plans.ChangeRequest, rest []paid, items [][2]int64) {
 	t.Helper()
 	var nets []int64

@@ -17,13 +17,14 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// deal draws what a contract and its changes are made of from bytes, each number from the next one; when they are used up, zeros.
-type deal struct {
+// contractDrawer draws the parts of a contract and its changes from bytes, one number from each; when the bytes are
+// used up, it draws zeros.
+type contractDrawer struct {
 	data  []byte
 	zones []*time.Location
 }
 
-func (d *deal) draw(n int) int {
+func (d *contractDrawer) draw(n int) int {
 	if len(d.data) == 0 {
 		return 0
 	}
@@ -32,21 +33,21 @@ func (d *deal) draw(n int) int {
 	return int(b) % n
 }
 
-func (d *deal) text(all ...string) string { return all[d.draw(len(all))] }
+func (d *contractDrawer) text(all ...string) string { return all[d.draw(len(all))] }
 
 // seldom is true for few bytes.
-func (d *deal) seldom() bool { return d.draw(256) > 250 }
+func (d *contractDrawer) seldom() bool { return d.draw(256) > 250 }
 
-// number is a quantity, mostly a small one.
-func (d *deal) number() decimal.Decimal {
+// number is a quantity, usually small.
+func (d *contractDrawer) number() decimal.Decimal {
 	if d.seldom() {
 		return decimal.New(int64(d.draw(256)), int32(d.draw(40)-20))
 	}
 	return decimal.New(int64(d.draw(40)), int32(-d.draw(4)/3))
 }
 
-// price is one for periods that are so long, mostly.
-func (d *deal) price(interval proration.Interval) plans.Price {
+// price is usually a price for the given interval.
+func (d *contractDrawer) price(interval proration.Interval) plans.Price {
 	p := priceOf(d.text(`{"unit":"89"}`, `{"unit":"0.333"}`, `{"flat":"49","unit":"1"}`, byTier, byVolume, `{"unit":"5","package":"10","included":"3"}`,
 		`{"unit":"7","minimum":"50","maximum":"99.95"}`, `{"percent":"2.9","flat":"0.30"}`, `{}`, `{"unit":"10.05"}`))
 	if d.seldom() {
@@ -63,8 +64,8 @@ func (d *deal) price(interval proration.Interval) plans.Price {
 	return p
 }
 
-// item is one of three, mostly.
-func (d *deal) item(i int, interval proration.Interval) plans.Item {
+// item is usually one of three.
+func (d *contractDrawer) item(i int, interval proration.Interval) plans.Item {
 	id := []string{"seat", "light", "phone"}[i%3]
 	if d.seldom() {
 		id = d.text("", "seat")
@@ -73,19 +74,19 @@ func (d *deal) item(i int, interval proration.Interval) plans.Item {
 }
 
 // later is an instant some hours or days after another.
-func (d *deal) later(t time.Time) time.Time {
+func (d *contractDrawer) later(t time.Time) time.Time {
 	return t.AddDate(0, 0, d.draw(100)).Add(time.Duration(d.draw(48)) * 30 * time.Minute)
 }
 
-func (d *deal) term() plans.Term {
+func (d *contractDrawer) term() plans.Term {
 	return plans.Term{
 		Length: giventest.Interval(d.text("P1M", "P6M", "P9M", "P1Y", "P4W", "P90D")), Billing: plans.TermBilling(1 + d.draw(2)), Renewal: plans.RenewalMode(1 + d.draw(4)),
 		Percent: decimal.New(int64(d.draw(101)), 0), TerminationFee: plans.TerminationFee{Fee: decimal.New(int64(d.draw(100)), -1), Percent: decimal.New(int64(d.draw(101)), 0)},
 	}
 }
 
-// contract draws a contract, and an instant inside it.
-func (d *deal) contract() (plans.Contract, time.Time) {
+// contract draws a contract, and an instant within it.
+func (d *contractDrawer) contract() (plans.Contract, time.Time) {
 	loc := d.zones[d.draw(len(d.zones))]
 	start := d.later(time.Date(2026, time.Month(1+d.draw(12)), 1+d.draw(31), 0, 0, 0, 0, loc))
 	interval := giventest.Interval(d.text("P1M", "P1Y", "P6M", "P1W", "P30D", "PT24H"))
@@ -120,8 +121,8 @@ func (d *deal) contract() (plans.Contract, time.Time) {
 	return c, d.later(start)
 }
 
-// change draws a change, sometimes of several things.
-func (d *deal) change(c plans.Contract, at time.Time) (change plans.Change) {
+// change draws a change, sometimes with several subjects.
+func (d *contractDrawer) change(c plans.Contract, at time.Time) (change plans.Change) {
 	kinds := 1 << d.draw(8)
 	if d.seldom() {
 		kinds |= 1 << d.draw(8)
@@ -171,15 +172,16 @@ func (d *deal) change(c plans.Contract, at time.Time) (change plans.Change) {
 	return change
 }
 
-// Whatever is bought, and however it is changed: no panic, what was passed in stays as it was, a change gives a contract that is
-// accepted or an error with a field, quantities add up at every instant, and what is added costs what both cost less what was there.
+// For any purchase and any changes: no panic; the input is unmodified; a change gives a valid contract, or an error
+// with a field; quantities add up at every instant; an addition costs the price of both quantities less the price of
+// the first.
 func FuzzContractChanges(f *testing.F) {
-	d := deal{zones: []*time.Location{time.UTC, giventest.Zone(f, "America/New_York"), giventest.Zone(f, "America/Sao_Paulo"), giventest.Zone(f, "America/Santiago")}}
+	d := contractDrawer{zones: []*time.Location{time.UTC, giventest.Zone(f, "America/New_York"), giventest.Zone(f, "America/Sao_Paulo"), giventest.Zone(f, "America/Santiago")}}
 	state := uint32(1)
 	for range 300 / race.Step(6) {
 		data := make([]byte, 160)
 		for i := range data {
-			state = state*1664525 + 1013904223 // numbers that look random, and are the same ones every time
+			state = state*1664525 + 1013904223 // numbers that look random, and are always the same
 			data[i] = byte(state >> 24)
 		}
 		f.Add(data)
@@ -208,7 +210,7 @@ func FuzzContractChanges(f *testing.F) {
 				}
 			} else {
 				if err := after.Validate(); err != nil {
-					t.Fatalf("%s by %s gives a contract that is refused: %v", text, asked, err)
+					t.Fatalf("%s by %s gives an invalid contract: %v", text, asked, err)
 				}
 				checkChanged(t, contract, change, at, after)
 				checkAdded(t, contract, change, at, after)
@@ -230,7 +232,7 @@ func FuzzContractChanges(f *testing.F) {
 	})
 }
 
-// checkStored fails unless the contract that was stored and read back changes in the same way: law 10.
+// checkStored checks law 10: a contract that was stored and read back changes in the same way.
 func checkStored(t *testing.T, c plans.Contract, change plans.Change, at time.Time, after plans.Contract, refused error) {
 	t.Helper()
 	var read plans.Contract
@@ -240,14 +242,14 @@ func checkStored(t *testing.T, c plans.Contract, change plans.Change, at time.Ti
 	read.Cycle.Location = c.Cycle.Location
 	again, err := read.Changed(change, at)
 	if errors.Is(refused, proration.ErrLimit) && err == nil {
-		return // digits are counted as they are stored, and 1.0, which has one more than 1, is read back as 1
+		return // the limits count digits as stored: 1.0 has one more than 1, and is read back as 1
 	}
 	if (err == nil) != (refused == nil) || summary(again) != summary(after) {
-		t.Fatalf("read back, %s becomes\n%s (%v), and else\n%s (%v)", summary(c), summary(again), err, summary(after), refused)
+		t.Fatalf("read back, %s becomes\n%s (%v), and otherwise\n%s (%v)", summary(c), summary(again), err, summary(after), refused)
 	}
 }
 
-// checkChanged fails unless the change made what it says, from the instant on, and nothing else.
+// checkChanged fails unless the change has exactly its stated effect, from its instant on.
 func checkChanged(t *testing.T, before plans.Contract, change plans.Change, at time.Time, after plans.Contract) {
 	t.Helper()
 	instants := []time.Time{at}
@@ -277,7 +279,7 @@ func checkChanged(t *testing.T, before plans.Contract, change plans.Change, at t
 			case !had:
 				had, price = true, *change.Price
 			case there && change.Quantity.IsZero() && old.Price.Equal(current.Price):
-				price = *change.Price // what was agreed at another price keeps it
+				price = *change.Price // a step at another price keeps it
 			}
 			if had != has || had && (!now.Quantity.Equal(want) || !now.Price.Equal(price)) {
 				t.Fatalf("%s by %s: at %v there are %v %s, want %v", summary(before), giventest.JSON(t, change), u, now.Quantity, id, want)
@@ -286,7 +288,7 @@ func checkChanged(t *testing.T, before plans.Contract, change plans.Change, at t
 	}
 	for _, s := range after.Ramp {
 		if !s.At.After(at) {
-			t.Fatalf("a step of %v is still ahead at %v", s.At, at)
+			t.Fatalf("a step of %v is still later at %v", s.At, at)
 		}
 	}
 	terms, last := len(before.Terms), len(after.Terms)-1
@@ -309,8 +311,8 @@ func checkChanged(t *testing.T, before plans.Contract, change plans.Change, at t
 	}
 }
 
-// checkAdded fails unless what is added costs, for everything that is paid for, what it costs with the change less what it costs
-// without. Of a volume price, where more may cost less, only that nothing is below zero.
+// checkAdded fails unless an addition costs, for all paid time, the price with the change less the price without it.
+// With a volume price, where more may cost less, the addition only must not be negative.
 func checkAdded(t *testing.T, before plans.Contract, change plans.Change, at time.Time, after plans.Contract) {
 	t.Helper()
 	if !change.Quantity.IsPositive() {
@@ -318,7 +320,7 @@ func checkAdded(t *testing.T, before plans.Contract, change plans.Change, at tim
 	}
 	rest, err := before.RemainingPortions(at)
 	if err != nil {
-		return // nothing is paid for then
+		return // no time is paid then
 	}
 	for _, p := range rest {
 		added, err := before.Added(change, p, proration.Standard(2))
@@ -355,8 +357,8 @@ func checkAdded(t *testing.T, before plans.Contract, change plans.Change, at tim
 	}
 }
 
-// checkAmended fails unless what a change adds is billed from the instant on and for the contract after it, comes to what the rest costs
-// where the price or the billing date changed, and a moved billing date is the next one.
+// checkAmended fails unless the charges of a change begin at its instant and belong to the new contract, equal the
+// price of the rest for a new price or billing date, and unless a moved billing date is the next boundary.
 func checkAmended(t *testing.T, before plans.Contract, change plans.Change, at time.Time, with plans.Contract) {
 	t.Helper()
 	after, added, err := before.Amended(change, at, proration.Standard(2))
@@ -369,10 +371,10 @@ func checkAmended(t *testing.T, before plans.Contract, change plans.Change, at t
 		return
 	}
 	if !change.Cancel && giventest.JSON(t, after) != giventest.JSON(t, with) || after.Validate() != nil {
-		t.Fatalf("%s by %s is %s, and else %s", summary(before), giventest.JSON(t, change), summary(after), summary(with))
+		t.Fatalf("%s by %s is %s, and otherwise %s", summary(before), giventest.JSON(t, change), summary(after), summary(with))
 	}
 	if end := after.End(); change.Cancel && end.After(at) {
-		t.Fatalf("%s goes on until %v", summary(before), end)
+		t.Fatalf("%s continues until %v", summary(before), end)
 	}
 	got, want := new(big.Rat), new(big.Rat)
 	for _, c := range added {
@@ -402,13 +404,13 @@ func checkAmended(t *testing.T, before plans.Contract, change plans.Change, at t
 	}
 	if anchor := change.Anchor; !anchor.IsZero() {
 		if period, err := after.Cycle.Containing(anchor); err != nil || anchor.Sub(period.Start) > time.Hour {
-			t.Fatalf("%v is inside %v (%v)", anchor, period, err) // a time of day that comes twice is the first of the two
+			t.Fatalf("%v is inside %v (%v)", anchor, period, err) // a repeated time of day is the first of the two
 		}
 	}
 }
 
-// checkBilled fails unless what is billed from an instant on is a part of what is billed for the whole, explains itself, and
-// leaving costs nothing below zero.
+// checkBilled fails unless the charges from an instant on are a part of the charges for the whole period and explain
+// themselves, and unless the termination fee is not negative.
 func checkBilled(t *testing.T, c plans.Contract, at time.Time) {
 	t.Helper()
 	rest, err := c.RemainingPortions(at)

@@ -12,9 +12,10 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Whatever is ordered, of whichever catalog: an error that says why, or a quote that adds up, the same each time; nothing panics or runs away.
+// For any order from any catalog: the result is an error with a reason, or a quote that adds up, always the same; no
+// call panics or works without bound.
 func FuzzQuote(f *testing.F) {
-	for i, text := range []string{ // what is different about an order of seven seats for a year
+	for i, text := range []string{ // differences to an order of seven seats for a year
 		`{}`, `{"term":"P9M","country":"BR","installments":7}`, `{"term":""}`,
 		`{"items":[{"item":"seat","quantity":"7","plan":"base"}],"at":"2027-01-31T09:30:00Z","term":"P2Y","trial_end":"2027-02-02T00:00:00Z"}`,
 		`{"items":[{"item":"seat","quantity":"7"},{"item":"phone","quantity":"2.5","from":"2027-02-20T09:30:00Z"},{"item":"seat","quantity":"9","from":"2027-01-01T00:00:00Z"}]}`,
@@ -50,15 +51,15 @@ func FuzzQuote(f *testing.F) {
 				t.Fatalf("refused with\n%v\nand then with\n%v\n%v", err, second, third2)
 			}
 			checkReasons(t, err)
-			checkText(t, "a refusal comes with nothing", giventest.JSON(t, q), giventest.JSON(t, plans.Quote{}))
+			checkText(t, "no quote comes with a refusal", giventest.JSON(t, q), giventest.JSON(t, plans.Quote{}))
 			return
 		}
 		if second != nil || third2 != nil {
 			t.Fatalf("quoted, and then refused with %v, %v", second, third2)
 		}
-		checkText(t, "the same order, read again", giventest.JSON(t, again), giventest.JSON(t, q))
-		checkText(t, "the same order, asked again", giventest.JSON(t, third), giventest.JSON(t, q))
-		checkText(t, "law 15: the order after it", giventest.JSON(t, order), giventest.JSON(t, asked))
+		checkText(t, "the same order, stored", giventest.JSON(t, again), giventest.JSON(t, q))
+		checkText(t, "the same order, quoted again", giventest.JSON(t, third), giventest.JSON(t, q))
+		checkText(t, "law 15: the order afterwards", giventest.JSON(t, order), giventest.JSON(t, asked))
 		giventest.CheckRoundTrip(t, q)
 		checkQuote(t, q)
 		checkQuoteOf(t, q, order)
@@ -66,7 +67,7 @@ func FuzzQuote(f *testing.F) {
 	})
 }
 
-// checkReasons fails unless an error is made of refusals and faults, each with a reason.
+// checkReasons fails unless an error consists of refusals and faults, each with a reason.
 func checkReasons(t *testing.T, err error) {
 	t.Helper()
 	var joined interface{ Unwrap() []error }
@@ -82,17 +83,17 @@ func checkReasons(t *testing.T, err error) {
 	case errors.As(err, &refusal) && refusal.Rule != "" && refusal.Reason != "" && errors.Is(err, plans.ErrRefused):
 	case errors.As(err, &fault) && fault.Field != "" && fault.Reason != "" && fault.Rule != nil && !errors.Is(err, plans.ErrRefused):
 	default:
-		t.Fatalf("an error of no kind: %#v", err)
+		t.Fatalf("an error without a refusal or fault: %#v", err)
 	}
 }
 
-// checkQuoteOf holds a quote to what was ordered.
+// checkQuoteOf compares a quote with its order.
 func checkQuoteOf(t *testing.T, q plans.Quote, o plans.Order) {
 	t.Helper()
 	c := q.Contract
 	places, err := c.Currency.Places()
 	if err != nil || c.Plan != o.Plan || len(c.Items)+len(c.Ramp) != len(o.Items) || c.Grace != o.Override.Grace || !c.Minimum.Equal(o.Minimum) {
-		t.Fatalf("%v: another contract than was ordered: %s", err, giventest.JSON(t, c))
+		t.Fatalf("%v: the contract differs from the order: %s", err, giventest.JSON(t, c))
 	}
 	var ordered, sold decimal.Decimal
 	for _, item := range o.Items {
@@ -108,7 +109,7 @@ func checkQuoteOf(t *testing.T, q plans.Quote, o plans.Order) {
 		}
 	}
 	if !sold.Equal(ordered) || q.First.At.Before(o.At) || len(q.Due) != max(1, o.Installments) {
-		t.Fatalf("%v sold of %v, due %v, in %d parts", sold, ordered, q.First.At, len(q.Due))
+		t.Fatalf("%v sold of %v, due %v, in %d installments", sold, ordered, q.First.At, len(q.Due))
 	}
 	amounts := []decimal.Decimal{q.Committed, q.First.Total}
 	for _, part := range q.Due {
@@ -119,14 +120,14 @@ func checkQuoteOf(t *testing.T, q plans.Quote, o plans.Order) {
 		if !line.Period.Covers(line.Span) || !line.Period.Equal(q.First.Lines[0].Period) || len(line.Explain()) > 2_000 {
 			t.Fatalf("a line for %v of %v: %s", line.Span, line.Period, line.Explain())
 		}
-		// A discount never adds up to more than the line, and a part of a period costs no more than all of it.
+		// Discounts add up to at most the line, and a part of a period costs at most the whole.
 		if line.Kind == plans.Recurring && line.Share.Amount.GreaterThan(ceilingOf(line.Share.Of, places)) {
-			t.Fatalf("a part of %v: %s", line.Share.Of, line.Explain())
+			t.Fatalf("an impossible part of %v: %s", line.Share.Of, line.Explain())
 		}
 	}
 	for _, amount := range amounts {
 		if amount.IsNegative() || -amount.Exponent() > places {
-			t.Fatalf("%v is no amount of %s to bill", amount, c.Currency)
+			t.Fatalf("%v is not a billable amount in %s", amount, c.Currency)
 		}
 	}
 	switch end := c.End(); {
@@ -134,33 +135,33 @@ func checkQuoteOf(t *testing.T, q plans.Quote, o plans.Order) {
 		t.Fatalf("%d terms for %v", len(c.Terms), o.Term)
 	case len(c.Terms) == 0:
 		if q.Renewal == nil || !q.Committed.Equal(q.First.Total) {
-			t.Fatalf("from period to period, and yet %v in all, and then %v", q.Committed, q.Renewal)
+			t.Fatalf("without a term, yet %v committed, and then %v", q.Committed, q.Renewal)
 		}
 	case c.Terms[0].Term.Length != o.Term || !c.Terms[0].Period.Start.Equal(q.First.At) || !end.After(q.First.At):
 		t.Fatalf("a term of %v for %v", c.Terms[0], o.Term)
 	case (q.Renewal == nil) != (c.Terms[0].Term.Renewal == plans.Expire):
-		t.Fatalf("at the end %v, and yet %v", c.Terms[0].Term.Renewal, q.Renewal)
+		t.Fatalf("with the renewal mode %v, yet %v", c.Terms[0].Term.Renewal, q.Renewal)
 	case q.Renewal != nil && !q.Renewal.At.Equal(end):
-		t.Fatalf("it ends %v and goes on %v", end, q.Renewal.At)
+		t.Fatalf("the term ends %v and renews %v", end, q.Renewal.At)
 	}
 }
 
-// ceilingOf is an amount that is not negative, rounded up.
+// ceilingOf rounds a nonnegative amount up.
 func ceilingOf(amount decimal.Decimal, places int32) decimal.Decimal { return amount.RoundCeil(places) }
 
-// checkAddition adds to what was bought, on its first day and in its middle, and something that perhaps was not: each line is for what is left, or
-// it is refused with a reason.
+// checkAddition adds to the purchased items, on the first day and in the middle, and adds an item that may be new: each
+// line is for the remaining time, or the change is refused with a reason.
 func checkAddition(t *testing.T, catalog plans.Catalog, q plans.Quote, o plans.Order) {
 	t.Helper()
 	period := q.First.Lines[0].Period
 	middle := period.Start.Add(period.End.Sub(period.Start) / 2)
 	for _, p := range []plans.ChangeRequest{
-		{Change: more(o.Items[0].Item, "1"), At: period.Start}, {Change: more(o.Items[0].Item, "1"), At: middle}, {Change: more("phone", "1"), At: middle},
+		{Change: itemChange(o.Items[0].Item, "1"), At: period.Start}, {Change: itemChange(o.Items[0].Item, "1"), At: middle}, {Change: itemChange("phone", "1"), At: middle},
 	} {
 		p.Contract, p.By = q.Contract, plans.Support
 		before := giventest.JSON(t, p)
 		a, err := catalog.Amend(p)
-		checkText(t, "law 15: the proposal after it", giventest.JSON(t, p), before)
+		checkText(t, "law 15: the request afterwards", giventest.JSON(t, p), before)
 		if err != nil {
 			checkReasons(t, err)
 			continue

@@ -13,9 +13,9 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Whatever is bought: what Validate accepts is billed, a part costs no more than the whole and not less than nothing, each
-// charge has the places of its currency, a change gives a contract that is accepted again or an error, and the contract
-// stays as it was.
+// For any contract: a contract that Validate accepts is billed; a part costs at most the whole and at least zero; each
+// charge has the places of its currency; a change gives a valid contract or an error; the contract itself is
+// unmodified.
 func FuzzContract(f *testing.F) {
 	f.Add(int64(10), int32(0), int64(8900), int32(-2), int64(2), int32(0), uint8(15), uint8(30), uint8(0))
 	f.Add(int64(125), int32(-2), int64(4), int32(-4), int64(5), int32(-1), uint8(0), uint8(30), uint8(1))
@@ -33,7 +33,7 @@ func FuzzContract(f *testing.F) {
 		valid := contract.Validate() == nil
 		whole, err := contract.Charges(plans.Whole(november), proration.Standard(2))
 		if (err == nil) != valid {
-			t.Fatalf("a contract that is valid: %v, is billed: %v", valid, err)
+			t.Fatalf("the contract is valid: %v, and billed: %v", valid, err)
 		}
 		if !valid {
 			return
@@ -62,13 +62,13 @@ func FuzzContract(f *testing.F) {
 			t.Fatalf("the contract itself has now %v", contract.Items[0].Quantity)
 		}
 		if _, err := contract.Added(change, plans.Whole(november), proration.Standard(2)); (err == nil) != change.Quantity.IsPositive() {
-			t.Fatalf("%v more can be taken over, and are billed: %v", change.Quantity, err)
+			t.Fatalf("%v more are accepted by the contract, and billed: %v", change.Quantity, err)
 		}
 	})
 }
 
-// Whatever a price is made of: what Validate accepts has the amount of the definition, explains itself, and costs no less for
-// more; what it does not accept is refused at once, with a fault for each number that is wrong, however large its exponent.
+// For any price: a price that Validate accepts has the amount of the definition, explains itself, and costs no less for
+// more units; any other price is refused quickly, with a fault for each invalid number, however large its exponent.
 func FuzzPriceAmount(f *testing.F) {
 	f.Add(int64(10), int64(25), uint8(0), int32(0), int64(8900), int64(0), int64(0), int64(0), int64(0), int64(0), int64(0), int64(50), int64(100), uint8(0))
 	f.Add(int64(105), int64(1), uint8(9), int32(-1), int64(700), int64(650), int64(600), int64(40), int64(0), int64(0), int64(0), int64(50), int64(100), uint8(1))
@@ -82,7 +82,7 @@ func FuzzPriceAmount(f *testing.F) {
 	f.Add(int64(999_999_999_999_999_999), int64(0), uint8(9), int32(0), int64(999_999_999_999_999_999), int64(1), int64(1), int64(1), int64(1), int64(0), int64(0), int64(1), int64(2), uint8(5))
 	currencies := []plans.Currency{"USD", "JPY", "KWD", "CLF"}
 	f.Fuzz(func(t *testing.T, quantity, more int64, which uint8, exp int32, a, b, c, included, pack, minimum, maximum, first, second int64, shape uint8) {
-		// Each number has two places, or one, save one of them, whose exponent is any.
+		// Each number has up to two places, except one of them, which has any exponent.
 		coefs := []int64{a, b, c, included, pack, minimum, maximum, first, second, quantity}
 		all := make([]decimal.Decimal, len(coefs))
 		for i, coef := range coefs {
@@ -116,11 +116,11 @@ func FuzzPriceAmount(f *testing.F) {
 		}
 		sound = sound && (maximum == 0 || all[5].Cmp(all[6]) <= 0) && (len(p.Tiers) < 2 || all[7].Cmp(all[8]) < 0)
 		if err := p.Validate(); (err == nil) != sound || err != nil && len(giventest.Faults(err)) == 0 {
-			t.Fatalf("a price that is sound: %v, is refused with %v", sound, err)
+			t.Fatalf("the price is valid: %v, and refused with %v", sound, err)
 		}
 		amount, err := p.Amount(all[9])
 		if long := sound && slowFits(all[9]) && isLong(slowPrice(p, all[9]), all); !long && (err == nil) != (sound && slowFits(all[9])) {
-			t.Fatalf("a price that is sound: %v, is refused with %v", sound, err)
+			t.Fatalf("the price is valid: %v, and refused with %v", sound, err)
 		}
 		if err != nil {
 			if text := p.Explain(all[9], "USD"); text != "nothing" || !amount.IsZero() {
@@ -135,15 +135,15 @@ func FuzzPriceAmount(f *testing.F) {
 	})
 }
 
-// slowFits reports whether a number is one that a price or a quantity may be: not negative, of at most 18 digits, and none
-// beyond 18 places.
+// slowFits reports whether a number is allowed in a price or quantity: not negative, at most 18 digits, none beyond 18
+// places.
 func slowFits(d decimal.Decimal) bool {
 	digits, exp := len(d.Coefficient().String()), int64(d.Exponent())
 	return d.Sign() >= 0 && digits <= 18 && exp >= -18 && int64(digits)+exp <= 18
 }
 
-// Whatever is taken off whatever: deductions add up to the last unit, nothing costs less than nothing, credits stay what they
-// are, and what was passed in is as it was. Amounts in the currency's places have the deductions of the definition.
+// For any charges and discounts: deductions add up to the last unit, no charge falls below zero, credits are unchanged,
+// and the input is unmodified. Amounts with the places of the currency have the deductions of the definition.
 func FuzzApplyDiscounts(f *testing.F) {
 	f.Add(int64(1000), int64(2000), int64(-500), int32(-2), uint8(1), int64(500), int32(-2), uint8(0), int64(10), int32(0), uint8(0), uint8(1), uint8(0))
 	f.Add(int64(1), int64(1), int64(1), int32(-2), uint8(0), int64(60), int32(0), uint8(8), int64(60), int32(0), uint8(7), uint8(31), uint8(0))
@@ -177,11 +177,11 @@ func FuzzApplyDiscounts(f *testing.F) {
 		}
 		for i := range r.Charges {
 			if behind := r.Charges[i].Discounts[:1]; behind[0].Discount != "" {
-				t.Fatalf("%+v was written behind what was passed in", behind[0])
+				t.Fatalf("%+v was written beyond the end of the input", behind[0])
 			}
 		}
 		if got, want := giventest.JSON(t, r), giventest.JSON(t, fresh); got != want {
-			t.Fatalf("what was passed in is\n%s, want\n%s", got, want)
+			t.Fatalf("the input is\n%s, want\n%s", got, want)
 		}
 		checkLaws(t, r, out)
 		places, _ := r.Currency.Places()
@@ -195,18 +195,18 @@ func FuzzApplyDiscounts(f *testing.F) {
 		for i := 0; i < 3 && len(out.Remaining) > 0; i++ {
 			r.Discounts = out.Remaining
 			out, err = plans.ApplyDiscounts(r)
-			if errors.Is(err, proration.ErrLimit) { // more is left to spread it over, and that is too much
+			if errors.Is(err, proration.ErrLimit) { // the rest to spread over is larger, and above the limit
 				return
 			}
 			if err != nil {
-				t.Fatalf("what remains of %s is refused: %v", giventest.JSON(t, fresh.Discounts), err)
+				t.Fatalf("the remaining discounts of %s are refused: %v", giventest.JSON(t, fresh.Discounts), err)
 			}
 			checkLaws(t, r, out)
 		}
 	})
 }
 
-// someDiscount maps any numbers to a discount, most often a valid one.
+// someDiscount maps any numbers to a discount, usually a valid one.
 func someDiscount(id string, currency plans.Currency, kind uint8, value decimal.Decimal) plans.Discount {
 	d := plans.Discount{ID: id, Duration: plans.DiscountDuration(kind>>2%3 + 1)}
 	if d.Duration == plans.Repeating {
@@ -226,8 +226,8 @@ func someDiscount(id string, currency plans.Currency, kind uint8, value decimal.
 	return d
 }
 
-// isLong reports whether an amount may have more digits than package proration takes: before the point, and behind it as many places as
-// the product of the finest of some numbers with another one, in percent.
+// isLong reports whether an amount may exceed the digits of package proration: before the point, and after it the
+// places of the product of the finest of some numbers with another one, in percent.
 func isLong(x *big.Rat, numbers []decimal.Decimal) bool {
 	const digits = 38
 	var finest int32

@@ -18,7 +18,7 @@ import (
 //go:embed testdata/catalog.json
 var catalogFile []byte
 
-// onSale is the catalog of the tests, as it is after some edits.
+// onSale is the catalog of the tests, after some edits.
 func onSale(tb testing.TB, edits ...func(*plans.Catalog)) plans.Catalog {
 	tb.Helper()
 	var c plans.Catalog
@@ -33,14 +33,14 @@ func onSale(tb testing.TB, edits ...func(*plans.Catalog)) plans.Catalog {
 	return c
 }
 
-// perPeriod bills every term month by month.
+// perPeriod bills every term by period.
 func perPeriod(c *plans.Catalog) {
 	for i := range c.Terms {
 		c.Terms[i].Billing = plans.PerPeriod
 	}
 }
 
-// endingIn has every term end in a certain way.
+// endingIn gives every term a renewal mode.
 func endingIn(end plans.RenewalMode) func(*plans.Catalog) {
 	return func(c *plans.Catalog) {
 		for i := range c.Terms {
@@ -49,7 +49,7 @@ func endingIn(end plans.RenewalMode) func(*plans.Catalog) {
 	}
 }
 
-// selling puts plans into the catalog, in place of those of the same ID.
+// selling puts plans into the catalog, and replaces those with the same ID.
 func selling(all ...plans.Plan) func(*plans.Catalog) {
 	return func(c *plans.Catalog) {
 		for _, p := range all {
@@ -61,8 +61,8 @@ func selling(all ...plans.Plan) func(*plans.Catalog) {
 // openEnded sells without terms.
 func openEnded(c *plans.Catalog) { c.Terms = nil }
 
-// ordered is an order of the plan base by a customer in the US who pays by card, on November 16, 2026. The items are "7 seat, 2 phone",
-// "9 seat from 2027-02-16", "7 seat at 13.50"; the term is "" for none.
+// ordered is an order of the plan base by a customer in the US who pays by card, on November 16, 2026. The items are "7
+// seat, 2 phone", "9 seat from 2027-02-16", "7 seat at 13.50"; the term is "" for none.
 func ordered(items, term string, edits ...func(*plans.Order)) plans.Order {
 	o := plans.Order{
 		By: plans.Customer, At: giventest.Instant("2026-11-16", time.UTC), Plan: "base", Country: "US", PaymentMethod: "card", Items: orderItems(items),
@@ -76,7 +76,7 @@ func ordered(items, term string, edits ...func(*plans.Order)) plans.Order {
 	return o
 }
 
-// orderItems reads what is ordered.
+// orderItems reads order items.
 func orderItems(text string) (all []plans.OrderItem) {
 	for _, row := range strings.Split(text, ", ") {
 		words := strings.Fields(row)
@@ -98,13 +98,13 @@ func orderItems(text string) (all []plans.OrderItem) {
 	return all
 }
 
-// inBrazil is an order from there.
+// inBrazil places the order in Brazil.
 func inBrazil(o *plans.Order) { o.Country = "BR" }
 
-// bySupport is an order that the seller's staff places.
+// bySupport places the order as support.
 func bySupport(o *plans.Order) { o.By = plans.Support }
 
-// orderedAt is an order of another date.
+// orderedAt sets the date of the order.
 func orderedAt(text string, loc *time.Location) func(*plans.Order) {
 	return func(o *plans.Order) { o.At = giventest.Instant(text, loc) }
 }
@@ -143,7 +143,7 @@ func termOf(tb testing.TB, c plans.Catalog, length string) *plans.Term {
 	return nil
 }
 
-// refusals writes every refusal joined in err in one line each, in order, and an error that is none as "?" and its text.
+// refusals writes every refusal joined in err in one line each, in order, and another error as "?" and its text.
 func refusals(err error) (all []string) {
 	var joined interface{ Unwrap() []error }
 	if errors.As(err, &joined) {
@@ -164,7 +164,8 @@ func refusals(err error) (all []string) {
 	return []string{refusal.Rule + ": " + refusal.Reason + " | " + refusal.Instead}
 }
 
-// checkRefused fails unless err has exactly the refusals, in order, as "rule: reason | instead". It reports whether there is none.
+// checkRefused fails unless err has exactly the refusals, in order, as "rule: reason | instead". It reports whether the
+// error is nil.
 func checkRefused(tb testing.TB, err error, want ...string) bool {
 	tb.Helper()
 	got := refusals(err)

@@ -13,7 +13,7 @@ func one(id, quantity, unit string) plans.Item {
 	return plans.Item{ID: id, Quantity: giventest.Money(quantity), Price: plans.Price{Unit: giventest.Money(unit)}}
 }
 
-// seats is a monthly contract for some seats at a price, from November 2026 on.
+// seats is a monthly contract for seats at a price, from November 2026 on.
 func seats(quantity, unit string) plans.Contract {
 	return plans.Contract{
 		Plan: "growth", Currency: "USD", Cycle: giventest.Cycle("2026-11-01", "P1M", time.UTC),
@@ -27,7 +27,7 @@ func in(currency plans.Currency, c plans.Contract) plans.Contract {
 	return c
 }
 
-// part is a span of a period, "" being the whole of it.
+// part is a span of a period; the span "" is the whole period.
 func part(period, span string, loc *time.Location) proration.Portion {
 	if span == "" {
 		return plans.Whole(giventest.Period(period, loc))

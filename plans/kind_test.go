@@ -10,8 +10,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// The names are stored: one that changed would make old charges unreadable.
-func TestKinds(t *testing.T) {
+// The names are stored: a changed name would make stored charges unreadable.
+func TestKindNames(t *testing.T) {
 	names := []string{"unset", "recurring", "proration_charge", "extension", "usage", "one_time", "shortfall", "termination_fee", "proration_credit", "refund"}
 	for i, name := range names {
 		kind := plans.Kind(i)
@@ -38,7 +38,7 @@ func TestKinds(t *testing.T) {
 	giventest.CheckFaults(t, plans.Kind(0).Validate(), "kind unset")
 }
 
-func TestKindsUnknown(t *testing.T) {
+func TestKindUnknown(t *testing.T) {
 	for _, kind := range []plans.Kind{10, 11, 255} {
 		giventest.CheckFaults(t, kind.Validate(), "kind invalid")
 		if _, err := kind.MarshalText(); !errors.Is(err, proration.ErrInvalid) {

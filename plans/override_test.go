@@ -16,15 +16,15 @@ func TestOverrideValidate(t *testing.T) {
 		override  plans.Override
 		want      []string
 	}{
-		{"nothing", "nothing was agreed on", plans.Override{}, nil},
-		{"as it should be", "K11: a term, a discount and days of grace", plans.Override{Terms: []plans.Term{good}, Discounts: []plans.Discount{deal}, Grace: giventest.Interval("P10D")}, nil},
-		{"a term", "as in a catalog", plans.Override{Terms: []plans.Term{good, {Length: giventest.Interval("P6M")}}}, []string{"terms[1].billing unset", "terms[1].renewal unset"}},
-		{"a term twice", "as in a catalog", plans.Override{Terms: []plans.Term{good, good}}, []string{"terms[1].length invalid"}},
-		{"a discount", "as anywhere", plans.Override{Discounts: []plans.Discount{{ID: "deal", Percent: giventest.Money("5")}}}, []string{"discounts[0].duration unset"}},
-		{"a discount twice", "as anywhere", plans.Override{Discounts: []plans.Discount{deal, deal}}, []string{"discounts[1].id invalid"}},
-		{"a grace of no length", "as anywhere", plans.Override{Grace: proration.Interval{Days: -3}}, []string{"grace invalid"}},
+		{"nothing", "an override may be empty", plans.Override{}, nil},
+		{"valid", "K11: a term, a discount and a grace period", plans.Override{Terms: []plans.Term{good}, Discounts: []plans.Discount{deal}, Grace: giventest.Interval("P10D")}, nil},
+		{"a term", "a catalog has the same rule", plans.Override{Terms: []plans.Term{good, {Length: giventest.Interval("P6M")}}}, []string{"terms[1].billing unset", "terms[1].renewal unset"}},
+		{"a repeated term", "a catalog has the same rule", plans.Override{Terms: []plans.Term{good, good}}, []string{"terms[1].length invalid"}},
+		{"a discount", "a discount has the same rule everywhere", plans.Override{Discounts: []plans.Discount{{ID: "deal", Percent: giventest.Money("5")}}}, []string{"discounts[0].duration unset"}},
+		{"a repeated discount", "the IDs of discounts differ everywhere", plans.Override{Discounts: []plans.Discount{deal, deal}}, []string{"discounts[1].id invalid"}},
+		{"a mixed grace period", "an interval has one unit everywhere", plans.Override{Grace: proration.Interval{Days: -3}}, []string{"grace invalid"}},
 		{
-			"all at once", "law 14", plans.Override{Terms: []plans.Term{{}}, Discounts: []plans.Discount{{}}, Grace: proration.Interval{Days: 1, Months: 1}},
+			"all faults at once", "law 14: bad input is an error that names its field", plans.Override{Terms: []plans.Term{{}}, Discounts: []plans.Discount{{}}, Grace: proration.Interval{Days: 1, Months: 1}},
 			[]string{"terms[0].length unset", "terms[0].billing unset", "terms[0].renewal unset", "discounts[0].id unset", "discounts[0].percent unset", "discounts[0].duration unset", "grace invalid"},
 		},
 	} {
@@ -37,8 +37,8 @@ func TestOverrideValidate(t *testing.T) {
 	}
 }
 
-// K11: what was agreed on specially is laid over the catalog, which stays as it is.
-func TestCatalogWith(t *testing.T) {
+// Row K11: an override adapts a copy of the catalog, which is unmodified.
+func TestCatalogResolved(t *testing.T) {
 	special := func(s plans.PlanOverride) plans.Override {
 		s.ID = "base"
 		return plans.Override{Plans: []plans.PlanOverride{s}}
@@ -46,7 +46,7 @@ func TestCatalogWith(t *testing.T) {
 	offer := func(item string, currency plans.Currency, unit string) plans.Offer {
 		return plans.Offer{Item: item, Currency: currency, Price: plans.Price{Unit: giventest.Money(unit)}}
 	}
-	// what is different in the plan base or in the terms, each as JSON
+	// the changed part of the plan base or of the terms, as JSON
 	offers := func(c plans.Catalog) any { return c.Plans[0].Offers }
 	features := func(c plans.Catalog) any { return c.Plans[0].Features }
 	limits := func(c plans.Catalog) any { return c.Plans[0].Limits }
@@ -58,33 +58,33 @@ func TestCatalogWith(t *testing.T) {
 		want      string
 	}{
 		{
-			"nothing", "the catalog as it is", plans.Override{}, offers,
+			"nothing", "the catalog is unchanged", plans.Override{}, offers,
 			`[{"item":"seat","currency":"USD","price":{"unit":"15"}},{"item":"seat","currency":"BRL","price":{"unit":"75"}},{"item":"phone","currency":"USD","price":{"unit":"4.99"}}]`,
 		},
 		{
-			"a price", "in the one currency, and in the place of the old one", special(plans.PlanOverride{Offers: []plans.Offer{offer("seat", "BRL", "60.00")}}), offers,
+			"a price", "it replaces the old price, in one currency", special(plans.PlanOverride{Offers: []plans.Offer{offer("seat", "BRL", "60.00")}}), offers,
 			`[{"item":"seat","currency":"USD","price":{"unit":"15"}},{"item":"seat","currency":"BRL","price":{"unit":"60"}},{"item":"phone","currency":"USD","price":{"unit":"4.99"}}]`,
 		},
 		{
-			"a currency", "an item that is not sold there otherwise", special(plans.PlanOverride{Offers: []plans.Offer{offer("phone", "BRL", "25.00")}}), offers,
+			"a currency", "the override sells an item in another currency", special(plans.PlanOverride{Offers: []plans.Offer{offer("phone", "BRL", "25.00")}}), offers,
 			`[{"item":"seat","currency":"USD","price":{"unit":"15"}},{"item":"seat","currency":"BRL","price":{"unit":"75"}},{"item":"phone","currency":"USD","price":{"unit":"4.99"}},{"item":"phone","currency":"BRL","price":{"unit":"25"}}]`,
 		},
-		{"a feature", "besides the plan's, each once", special(plans.PlanOverride{Features: []string{"contacts", "sso"}}), features, `["leads","contacts","sso"]`},
+		{"a feature", "added to the features of the plan, each once", special(plans.PlanOverride{Features: []string{"contacts", "sso"}}), features, `["leads","contacts","sso"]`},
 		{
-			"limits", "in place of those of the same name, or besides", special(plans.PlanOverride{Limits: []plans.Limit{{Name: "ai_agents", Unlimited: true}, {Name: "lists", Most: giventest.Money("3")}}}), limits,
+			"limits", "they replace limits of the same name, or are added", special(plans.PlanOverride{Limits: []plans.Limit{{Name: "ai_agents", Unlimited: true}, {Name: "lists", Most: giventest.Money("3")}}}), limits,
 			`[{"name":"contacts","most":"2500"},{"name":"ai_agents","unlimited":true},{"name":"whatsapp_numbers","most":"2"},{"name":"lists","most":"3"}]`,
 		},
 		{
-			"terms", "instead of the catalog's", plans.Override{Terms: []plans.Term{{Length: giventest.Interval("P3M"), Billing: plans.PerPeriod, Renewal: plans.Expire}}}, terms,
+			"terms", "they replace the terms of the catalog", plans.Override{Terms: []plans.Term{{Length: giventest.Interval("P3M"), Billing: plans.PerPeriod, Renewal: plans.Expire}}}, terms,
 			`[{"length":"P3M","billing":"per_period","renewal":"expire"}]`,
 		},
 		{
-			"no terms", "none leaves those of the catalog", plans.Override{Grace: giventest.Interval("P9D")}, terms,
+			"no terms", "an override without terms keeps those of the catalog", plans.Override{Grace: giventest.Interval("P9D")}, terms,
 			`[{"length":"P6M","billing":"up_front","renewal":"renew"},{"length":"P9M","percent":"5","billing":"up_front","renewal":"renew"},` +
 				`{"length":"P1Y","percent":"10","billing":"up_front","renewal":"renew"},{"length":"P2Y","percent":"20","billing":"up_front","renewal":"renew"}]`,
 		},
 		{
-			"the plan twice", "what was agreed on later is laid over what was before", plans.Override{Plans: []plans.PlanOverride{
+			"the plan twice", "the later override applies on top of the earlier one", plans.Override{Plans: []plans.PlanOverride{
 				{ID: "base", Offers: []plans.Offer{offer("seat", "USD", "14.00")}}, {ID: "base", Offers: []plans.Offer{offer("seat", "USD", "13.00")}},
 			}}, offers,
 			`[{"item":"seat","currency":"USD","price":{"unit":"13"}},{"item":"seat","currency":"BRL","price":{"unit":"75"}},{"item":"phone","currency":"USD","price":{"unit":"4.99"}}]`,
@@ -104,7 +104,7 @@ func TestCatalogWith(t *testing.T) {
 				checkText(t, "another plan", giventest.JSON(t, got.Plans[other]), giventest.JSON(t, catalog.Plans[other]))
 			}
 
-			// Law 15: the catalog and the override stay as they are, also where what came out is written to.
+			// Law 15: the catalog and the override are unmodified, also by edits of the output.
 			for i := range got.Plans {
 				p := &got.Plans[i]
 				p.ID, p.Offers[0].Item = "written", "written"
@@ -126,14 +126,14 @@ func TestCatalogWith(t *testing.T) {
 					got.ChangeRules[i].By[0] = 9
 				}
 			}
-			checkText(t, "the catalog after it", giventest.JSON(t, catalog), before)
-			checkText(t, "the override after it", giventest.JSON(t, c.override), asked)
+			checkText(t, "the catalog afterwards", giventest.JSON(t, catalog), before)
+			checkText(t, "the override afterwards", giventest.JSON(t, c.override), asked)
 		})
 	}
 }
 
-// Law 15: the prices, features and limits that were agreed on are not shared either.
-func TestCatalogWithShares(t *testing.T) {
+// Law 15: the prices, features and limits of the override are not shared either.
+func TestCatalogResolvedSharesNothing(t *testing.T) {
 	tiers := []plans.Tier{{UpTo: giventest.Money("10"), Unit: giventest.Money("15")}, {Unit: giventest.Money("12")}}
 	price := plans.Price{Tiering: plans.Graduated, Tiers: tiers}
 	catalog := onSale(t, func(c *plans.Catalog) { c.Plans[2].Offers[0].Price = price })
@@ -165,29 +165,29 @@ func TestCatalogWithShares(t *testing.T) {
 	for i := range got.Terms {
 		got.Terms[i].Percent = giventest.Money("99")
 	}
-	checkText(t, "the catalog after it", giventest.JSON(t, catalog), before)
-	checkText(t, "the override after it", giventest.JSON(t, override), asked)
+	checkText(t, "the catalog afterwards", giventest.JSON(t, catalog), before)
+	checkText(t, "the override afterwards", giventest.JSON(t, override), asked)
 }
 
-func TestCatalogWithRefused(t *testing.T) {
+func TestCatalogResolvedRefused(t *testing.T) {
 	for _, c := range []struct {
 		name, why string
 		override  plans.Override
 		want      []string
 	}{
-		{"a plan that is not sold", "a name that was mistyped must not pass for nothing special", plans.Override{Plans: []plans.PlanOverride{{ID: "base"}, {ID: "Base"}}}, []string{"override.plans[1].id invalid"}},
-		{"a plan without ID", "as above", plans.Override{Plans: []plans.PlanOverride{{}}}, []string{"override.plans[0].id invalid"}},
+		{"an unknown plan", "a misspelled ID would otherwise change nothing", plans.Override{Plans: []plans.PlanOverride{{ID: "base"}, {ID: "Base"}}}, []string{"override.plans[1].id invalid"}},
+		{"a plan without an ID", "an override names its plan", plans.Override{Plans: []plans.PlanOverride{{}}}, []string{"override.plans[0].id invalid"}},
 		{
-			"a price below nothing", "what comes out is a catalog like any other",
+			"a negative price", "the result is a catalog like any other",
 			plans.Override{Plans: []plans.PlanOverride{{ID: "advanced", Offers: []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money("-1")}}}}}},
 			[]string{"plans[2].offers[0].price.unit invalid"},
 		},
 		{
-			"a limit without a name", "as above", plans.Override{Plans: []plans.PlanOverride{{ID: "base", Limits: []plans.Limit{{}}}}},
+			"a limit without a name", "the result is a catalog like any other", plans.Override{Plans: []plans.PlanOverride{{ID: "base", Limits: []plans.Limit{{}}}}},
 			[]string{"plans[0].limits[3].name unset"},
 		},
-		{"a plan and a term", "law 14: all at once", plans.Override{Plans: []plans.PlanOverride{{ID: "x"}}, Terms: []plans.Term{{Length: giventest.Interval("P1M"), Renewal: plans.Expire}}}, []string{"override.terms[0].billing unset", "override.plans[0].id invalid"}},
-		{"a term, a discount and a grace", "each is told once, and under the override", plans.Override{
+		{"a plan and a term", "law 14: all faults come at once", plans.Override{Plans: []plans.PlanOverride{{ID: "x"}}, Terms: []plans.Term{{Length: giventest.Interval("P1M"), Renewal: plans.Expire}}}, []string{"override.terms[0].billing unset", "override.plans[0].id invalid"}},
+		{"a term, a discount and a grace", "each fault comes once, below the override", plans.Override{
 			Terms: []plans.Term{{Length: giventest.Interval("P1M"), Billing: plans.UpFront}}, Discounts: []plans.Discount{{ID: "deal", Percent: giventest.Money("5")}}, Grace: proration.Interval{Days: -3},
 		}, []string{"override.terms[0].renewal unset", "override.discounts[0].duration unset", "override.grace invalid"}},
 	} {
@@ -195,7 +195,7 @@ func TestCatalogWithRefused(t *testing.T) {
 			got, err := onSale(t).With(c.override)
 			giventest.CheckFaults(t, err, c.want...)
 			if got.Plans != nil || t.Failed() {
-				t.Errorf("a catalog all the same: %s", c.why)
+				t.Errorf("a catalog comes with the error: %s", c.why)
 			}
 		})
 	}

@@ -13,19 +13,19 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// ask is a change that somebody asks for, of a contract that was bought on November 16, 2026.
-type ask struct {
-	sold   []func(*plans.Catalog) // the catalog it was bought from, which also has the rules
+// requestRow is a requested change of a contract that was bought on November 16, 2026.
+type requestRow struct {
+	sold   []func(*plans.Catalog) // edits of the catalog of the purchase, which also has the rules
 	order  plans.Order
-	before []plans.Change // what was changed since, each at once
+	before []plans.Change // earlier changes, each applied immediately
 	change plans.Change
 	by     plans.Actor // unset is the customer
 	at     string      // "" is February 16, 2027
 	use    string      // as uses reads it
 }
 
-// proposal returns the catalog and what is asked for.
-func (a ask) proposal(tb testing.TB) (plans.Catalog, plans.ChangeRequest) {
+// request returns the catalog and the change request.
+func (a requestRow) request(tb testing.TB) (plans.Catalog, plans.ChangeRequest) {
 	tb.Helper()
 	if a.by == 0 {
 		a.by = plans.Customer
@@ -45,8 +45,8 @@ func (a ask) proposal(tb testing.TB) (plans.Catalog, plans.ChangeRequest) {
 	return catalog, plans.ChangeRequest{Contract: contract, Change: a.change, By: a.by, At: at, Usage: uses(a.use)}
 }
 
-// more is so many more of an item, or below zero less.
-func more(item, quantity string) plans.Change {
+// itemChange is a quantity change; below zero it removes units.
+func itemChange(item, quantity string) plans.Change {
 	return plans.Change{Item: item, Quantity: giventest.Money(quantity)}
 }
 
@@ -56,17 +56,17 @@ func toPlan(tb testing.TB, id string) plans.Change {
 	return plans.Change{Plan: planOf(tb, onSale(tb), id)}
 }
 
-// another is another term of the catalog, perhaps after some edits.
-func another(tb testing.TB, length string, edits ...func(*plans.Catalog)) plans.Change {
+// addedTerm is another term of the catalog, after some edits.
+func addedTerm(tb testing.TB, length string, edits ...func(*plans.Catalog)) plans.Change {
 	tb.Helper()
 	return plans.Change{Term: termOf(tb, onSale(tb, edits...), length)}
 }
 
-// until is an earlier end.
-func until(date string) plans.Change { return plans.Change{End: giventest.Instant(date, nil)} }
+// earlierEnd is an earlier end.
+func earlierEnd(date string) plans.Change { return plans.Change{End: giventest.Instant(date, nil)} }
 
-// allAt lets everybody do everything at some time.
-func allAt(when plans.EffectiveTiming) func(*plans.Catalog) {
+// allowAll allows every action to every actor, with one timing.
+func allowAll(when plans.EffectiveTiming) func(*plans.Catalog) {
 	return func(c *plans.Catalog) {
 		c.ChangeRules = nil
 		for action := plans.Upgrade; action <= plans.ChangeAnchor; action++ {
@@ -75,10 +75,11 @@ func allAt(when plans.EffectiveTiming) func(*plans.Catalog) {
 	}
 }
 
-// Every action, at every time, of every kind of contract, by whoever asks: what it comes to, and the instant at which it takes effect.
-func TestCheck(t *testing.T) {
-	extended := []plans.Change{another(t, "P6M")}
-	extendedByMonth := []plans.Change{another(t, "P6M", perPeriod)}
+// Every action, with every timing, on every kind of contract, by every actor: the action, and the instant at which it
+// takes effect.
+func TestCatalogCheckTiming(t *testing.T) {
+	extended := []plans.Change{addedTerm(t, "P6M")}
+	extendedByMonth := []plans.Change{addedTerm(t, "P6M", perPeriod)}
 	yearly := plans.Change{Plan: planOf(t, onSale(t), "yearly")}
 	for _, c := range []struct {
 		name, why              string
@@ -87,40 +88,40 @@ func TestCheck(t *testing.T) {
 		before                 []plans.Change
 		at, periodEnd, termEnd string
 	}{
-		{"up front", "a term that is billed up front is one period", func(*plans.Catalog) {}, "P12M", nil, "2027-02-20", "2027-11-16", "2027-11-16"},
-		{"up front, from its start", "its first instant is inside", func(*plans.Catalog) {}, "P12M", nil, "2026-11-16", "2027-11-16", "2027-11-16"},
-		{"up front, until its end", "so is its last", func(*plans.Catalog) {}, "P12M", nil, "2027-11-15T23:59:59.999999999", "2027-11-16", "2027-11-16"},
-		{"extended", "the term that runs is paid for, and so is the one after it", func(*plans.Catalog) {}, "P12M", extended, "2027-02-20", "2027-11-16", "2028-05-16"},
+		{"billed up front", "a term that is billed up front is one period", func(*plans.Catalog) {}, "P12M", nil, "2027-02-20", "2027-11-16", "2027-11-16"},
+		{"billed up front, at its start", "the first instant is inside the term", func(*plans.Catalog) {}, "P12M", nil, "2026-11-16", "2027-11-16", "2027-11-16"},
+		{"billed up front, at its end", "the last instant is inside the term", func(*plans.Catalog) {}, "P12M", nil, "2027-11-15T23:59:59.999999999", "2027-11-16", "2027-11-16"},
+		{"extended", "the current term is paid, and so is the one after it", func(*plans.Catalog) {}, "P12M", extended, "2027-02-20", "2027-11-16", "2028-05-16"},
 		{"in the extension", "the other term has begun", func(*plans.Catalog) {}, "P12M", extended, "2027-11-16", "2028-05-16", "2028-05-16"},
-		{"month by month", "the month from the 16th to the 16th", perPeriod, "P12M", nil, "2027-02-20", "2027-03-16", "2027-11-16"},
-		{"month by month, at a boundary", "the next month has begun", perPeriod, "P12M", nil, "2027-03-16", "2027-04-16", "2027-11-16"},
-		{"month by month, extended", "the end of the term is that of the last one", perPeriod, "P12M", extendedByMonth, "2027-02-20", "2027-03-16", "2028-05-16"},
-		{"without terms", "the period is all there is to the end of", openEnded, "", nil, "2027-02-20", "2027-03-16", "2027-03-16"},
+		{"billed monthly", "the month from the 16th to the 16th", perPeriod, "P12M", nil, "2027-02-20", "2027-03-16", "2027-11-16"},
+		{"billed monthly, at a boundary", "the next month has begun", perPeriod, "P12M", nil, "2027-03-16", "2027-04-16", "2027-11-16"},
+		{"billed monthly, extended", "the end of the term is the end of the last one", perPeriod, "P12M", extendedByMonth, "2027-02-20", "2027-03-16", "2028-05-16"},
+		{"without terms", "without a term only the period ends", openEnded, "", nil, "2027-02-20", "2027-03-16", "2027-03-16"},
 	} {
 		changes := map[plans.Action]plans.Change{
-			plans.Upgrade: toPlan(t, "advanced"), plans.Lateral: toPlan(t, "team"), plans.AddQuantity: more("seat", "2"), plans.RemoveQuantity: more("seat", "-2"),
+			plans.Upgrade: toPlan(t, "advanced"), plans.Lateral: toPlan(t, "team"), plans.AddQuantity: itemChange("seat", "2"), plans.RemoveQuantity: itemChange("seat", "-2"),
 			plans.Cancel: {Cancel: true},
 		}
 		cheaper := *planOf(t, onSale(t), "team")
 		cheaper.ID = "cheaper"
 		cheaper.Offers = []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money("14.99")}}}
 		changes[plans.Downgrade] = plans.Change{Plan: &plans.Plan{ID: "cheaper"}}
-		changes[plans.ChangePrice] = at("14", "seat")
+		changes[plans.ChangePrice] = priceChange("14", "seat")
 		if c.term == "" {
 			changes[plans.SwitchInterval] = yearly
 		} else {
-			changes[plans.Extend] = another(t, "P9M", c.sold)
-			changes[plans.Shorten] = until("2027-11-16")
+			changes[plans.Extend] = addedTerm(t, "P9M", c.sold)
+			changes[plans.Shorten] = earlierEnd("2027-11-16")
 			if c.before == nil {
-				changes[plans.Shorten] = until("2027-09-16")
+				changes[plans.Shorten] = earlierEnd("2027-09-16")
 			} else {
-				changes[plans.Shorten] = until("2028-02-16")
+				changes[plans.Shorten] = earlierEnd("2028-02-16")
 			}
 		}
 		for when, want := range map[plans.EffectiveTiming]string{plans.Immediately: c.at, plans.AtPeriodEnd: c.periodEnd, plans.AtTermEnd: c.termEnd} {
 			for _, by := range []plans.Actor{plans.Customer, plans.Support} {
 				own := maps.Clone(changes)
-				if !strings.HasPrefix(c.name, "month") && c.term != "" {
+				if !strings.HasPrefix(c.name, "billed monthly") && c.term != "" {
 					delete(own, plans.ChangeAnchor) // a term that is billed up front is one period
 				} else {
 					own[plans.ChangeAnchor] = plans.Change{Anchor: giventest.Instant(want, nil).AddDate(0, 0, 9)}
@@ -130,13 +131,13 @@ func TestCheck(t *testing.T) {
 				}
 				for action, change := range own {
 					t.Run(c.name+", "+action.String()+" "+when.String()+" by "+by.String(), func(t *testing.T) {
-						catalog, p := ask{sold: with(c.sold, allAt(when), selling(cheaper)), order: ordered("7 seat", c.term), before: c.before, change: change, by: by, at: c.at}.proposal(t)
+						catalog, p := requestRow{sold: with(c.sold, allowAll(when), selling(cheaper)), order: ordered("7 seat", c.term), before: c.before, change: change, by: by, at: c.at}.request(t)
 						before := giventest.JSON(t, p)
 						got, err := catalog.Check(p)
 						if err != nil || got.Action != action || got.Effective != when || !got.At.Equal(giventest.Instant(want, nil)) || len(got.Breaks) > 0 {
 							t.Errorf("got %+v (%v), want %v on %s: %s", got, err, action, want, c.why)
 						}
-						checkText(t, "law 15: the proposal after it", giventest.JSON(t, p), before)
+						checkText(t, "law 15: the request afterwards", giventest.JSON(t, p), before)
 					})
 				}
 			}
@@ -144,8 +145,8 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// What a change of plan comes to depends on the ranks, and else on what the contract pays and would pay.
-func TestCheckClassifies(t *testing.T) {
+// The direction of a plan change depends on the ranks, and without ranks on the old and the new price of the contract.
+func TestCatalogCheckClassifiesPlanChange(t *testing.T) {
 	unranked := func(c *plans.Catalog) {
 		for i := range c.Plans {
 			c.Plans[i].Rank = 0
@@ -171,66 +172,66 @@ func TestCheckClassifies(t *testing.T) {
 	forTheYear := func(o *plans.Order) { o.Items[0].Price.Per = giventest.Interval("P12M") }
 	for _, c := range []struct {
 		name, why string
-		ask       ask
+		ask       requestRow
 		want      plans.Action
 	}{
-		{"by rank", "M14: advanced is above base", ask{order: ordered("7 seat", "P12M"), change: toPlan(t, "advanced")}, plans.Upgrade},
-		{"by rank, down", "and base below advanced", ask{order: ordered("7 seat", "P12M", inPlan("advanced")), change: toPlan(t, "base")}, plans.Downgrade},
-		{"of the same rank and price", "neither", ask{order: ordered("7 seat", "P12M"), change: toPlan(t, "team")}, plans.Lateral},
-		{"to itself", "the same plan at the same price", ask{order: ordered("7 seat", "P12M"), change: toPlan(t, "base")}, plans.Lateral},
-		{"to today's price", "M19: who paid 12.00 until now and pays 15.00 from now on pays more", ask{order: ordered("7 seat at 12.00", "P12M", bySupport), change: toPlan(t, "base")}, plans.Upgrade},
-		{"for less", "without a rank, 7 x 14.00 is less than 7 x 15.00", ask{sold: with(unranked), order: ordered("7 seat", "P12M"), change: plans.Change{Plan: sold(&plain, "14.00")}}, plans.Downgrade},
-		{"for more", "without a rank, 7 x 16.00 is more", ask{sold: with(unranked), order: ordered("7 seat", "P12M"), change: plans.Change{Plan: sold(&plain, "16.00")}}, plans.Upgrade},
-		{"for seven seats", "24.00 and 7 x 12.00 is 108.00, more than 105.00", ask{sold: with(unranked), order: ordered("7 seat", "P12M"), change: feeAnd("24", "12.00")}, plans.Upgrade},
-		{"for nine seats", "24.00 and 9 x 12.00 is 132.00, less than 135.00", ask{sold: with(unranked), order: ordered("9 seat", "P12M"), change: feeAnd("24", "12.00")}, plans.Downgrade},
-		{"for nine seats by now", "two came with a ramp since: it is what is in use now that counts", ask{sold: with(unranked), order: ordered("7 seat, 9 seat from 2027-02-16", "P12M"), change: feeAnd("24", "12.00")}, plans.Downgrade},
-		{"by rank, for less", "M14: the rank decides before the money", ask{sold: with(func(c *plans.Catalog) { c.Plans[0].Offers[0].Price.Unit = giventest.Money("99") }), order: ordered("7 seat", "P12M"), change: toPlan(t, "advanced")}, plans.Upgrade},
-		{"the year for less", "up front, a year at 179.99 is less than 12 x 15.00", ask{sold: with(unranked), order: ordered("7 seat", "P12M"), change: yearly("179.99")}, plans.Downgrade},
-		{"the year for as much", "and at 180.00 it is as much", ask{sold: with(unranked), order: ordered("7 seat", "P12M"), change: yearly("180.00")}, plans.Lateral},
-		{"the year for more", "and at 180.01 it is more", ask{sold: with(unranked), order: ordered("7 seat", "P12M"), change: yearly("180.01")}, plans.Upgrade},
-		{"from a price of the month", "12 x 13.00 is 156.00 a year, and the plan's price is 150.00", ask{sold: with(unranked), order: ordered("7 seat at 13", "P12M", inPlan("yearly"), bySupport, func(o *plans.Order) {
+		{"by rank", "M14: advanced is above base", requestRow{order: ordered("7 seat", "P12M"), change: toPlan(t, "advanced")}, plans.Upgrade},
+		{"by rank, down", "M14: base is below advanced", requestRow{order: ordered("7 seat", "P12M", inPlan("advanced")), change: toPlan(t, "base")}, plans.Downgrade},
+		{"of the same rank and price", "equal ranks and amounts are lateral", requestRow{order: ordered("7 seat", "P12M"), change: toPlan(t, "team")}, plans.Lateral},
+		{"to the same plan", "the same plan at the same price", requestRow{order: ordered("7 seat", "P12M"), change: toPlan(t, "base")}, plans.Lateral},
+		{"to the current price", "M19: a customer who moves from 12.00 to 15.00 pays more", requestRow{order: ordered("7 seat at 12.00", "P12M", bySupport), change: toPlan(t, "base")}, plans.Upgrade},
+		{"for less", "without a rank, 7 x 14.00 is less than 7 x 15.00", requestRow{sold: with(unranked), order: ordered("7 seat", "P12M"), change: plans.Change{Plan: sold(&plain, "14.00")}}, plans.Downgrade},
+		{"for more", "without a rank, 7 x 16.00 is more", requestRow{sold: with(unranked), order: ordered("7 seat", "P12M"), change: plans.Change{Plan: sold(&plain, "16.00")}}, plans.Upgrade},
+		{"for seven seats", "24.00 and 7 x 12.00 is 108.00, more than 105.00", requestRow{sold: with(unranked), order: ordered("7 seat", "P12M"), change: feeAnd("24", "12.00")}, plans.Upgrade},
+		{"for nine seats", "24.00 and 9 x 12.00 is 132.00, less than 135.00", requestRow{sold: with(unranked), order: ordered("9 seat", "P12M"), change: feeAnd("24", "12.00")}, plans.Downgrade},
+		{"for nine seats after a ramp step", "a step has added two: the current quantity counts", requestRow{sold: with(unranked), order: ordered("7 seat, 9 seat from 2027-02-16", "P12M"), change: feeAnd("24", "12.00")}, plans.Downgrade},
+		{"by rank, for less", "M14: the rank decides before the amount", requestRow{sold: with(func(c *plans.Catalog) { c.Plans[0].Offers[0].Price.Unit = giventest.Money("99") }), order: ordered("7 seat", "P12M"), change: toPlan(t, "advanced")}, plans.Upgrade},
+		{"a cheaper year", "billed up front, a year at 179.99 is less than 12 x 15.00", requestRow{sold: with(unranked), order: ordered("7 seat", "P12M"), change: yearly("179.99")}, plans.Downgrade},
+		{"an equal year", "180.00 is as much", requestRow{sold: with(unranked), order: ordered("7 seat", "P12M"), change: yearly("180.00")}, plans.Lateral},
+		{"a more expensive year", "180.01 is more", requestRow{sold: with(unranked), order: ordered("7 seat", "P12M"), change: yearly("180.01")}, plans.Upgrade},
+		{"from a monthly price", "12 x 13.00 is 156.00 a year, and the plan's price is 150.00", requestRow{sold: with(unranked), order: ordered("7 seat at 13", "P12M", inPlan("yearly"), bySupport, func(o *plans.Order) {
 			o.Items[0].Price.Per = giventest.Interval("P1M")
 		}), change: yearly("150.00")}, plans.Downgrade},
-		{"from a price of the year", "180.00 was agreed on for the year, and team is 12 x 15.00", ask{order: ordered("7 seat at 180", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Lateral},
-		{"from a lower price of the year", "179.99 is less", ask{order: ordered("7 seat at 179.99", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Upgrade},
-		{"from a higher price of the year", "180.01 is more", ask{order: ordered("7 seat at 180.01", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Downgrade},
-		{"from a price of the year in a term of two", "it is still one of the year", ask{order: ordered("7 seat at 180", "P24M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Lateral},
-		{"from prices of the year and of the month", "7 x 170.00 and 2 x 12 x 10.00 are 1430.00; 7 x 180.00 and 2 x 59.88 are 1379.76", ask{order: ordered("7 seat at 170, 2 phone at 10", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Downgrade},
-		{"a plan that is no longer sold", "it has no rank, so the money decides", ask{sold: with(func(c *plans.Catalog) { c.Plans[0].ID = "base-2027" }), order: ordered("7 seat", "P12M", inPlan("base-2027")), change: toPlan(t, "advanced")}, plans.Upgrade},
+		{"from an annual price", "the agreed price is 180.00 a year, and team is 12 x 15.00", requestRow{order: ordered("7 seat at 180", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Lateral},
+		{"from a lower annual price", "179.99 is less", requestRow{order: ordered("7 seat at 179.99", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Upgrade},
+		{"from a higher annual price", "180.01 is more", requestRow{order: ordered("7 seat at 180.01", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Downgrade},
+		{"from an annual price in a term of two years", "the price is still annual", requestRow{order: ordered("7 seat at 180", "P24M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Lateral},
+		{"from annual and monthly prices", "7 x 170.00 and 2 x 12 x 10.00 are 1430.00; 7 x 180.00 and 2 x 59.88 are 1379.76", requestRow{order: ordered("7 seat at 170, 2 phone at 10", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Downgrade},
+		{"from a plan that is no longer sold", "it has no rank, so that the amount decides", requestRow{sold: with(func(c *plans.Catalog) { c.Plans[0].ID = "base-2027" }), order: ordered("7 seat", "P12M", inPlan("base-2027")), change: toPlan(t, "advanced")}, plans.Upgrade},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			c.ask.sold = append(c.ask.sold, allAt(plans.Immediately), selling(*c.ask.change.Plan))
-			catalog, p := c.ask.proposal(t)
+			c.ask.sold = append(c.ask.sold, allowAll(plans.Immediately), selling(*c.ask.change.Plan))
+			catalog, p := c.ask.request(t)
 			got, err := catalog.Check(p)
 			if err != nil || got.Action != c.want {
 				t.Errorf("got %v (%v), want %v: %s", got.Action, err, c.want, c.why)
 			}
 		})
 	}
-	gone := onSale(t, allAt(plans.Immediately), func(c *plans.Catalog) { c.Plans = c.Plans[2:] })
+	gone := onSale(t, allowAll(plans.Immediately), func(c *plans.Catalog) { c.Plans = c.Plans[2:] })
 	got, err := gone.Check(plans.ChangeRequest{Contract: contractOf(t, plain, ordered("7 seat", "P12M")), Change: toPlan(t, "advanced"), By: plans.Support, At: giventest.Instant("2027-02-16", nil)})
 	if err != nil || got.Action != plans.Upgrade {
-		t.Errorf("from a plan that is gone from the catalog: %v (%v)", got.Action, err)
+		t.Errorf("from a plan that the catalog has lost: %v (%v)", got.Action, err)
 	}
 }
 
-// An amount that does not say what it is for is for the term that is billed up front, or for the period.
-func TestCheckClassifiesWithoutPer(t *testing.T) {
+// A price without a length is for the term that is billed up front, or for the period.
+func TestCatalogCheckClassifiesPriceWithoutPer(t *testing.T) {
 	for _, c := range []struct {
 		name, why, term, unit string
 		sold                  func(*plans.Catalog)
 		want                  plans.Action
 	}{
-		{"half a year for as much", "90.00 for six months are 180.00 a year, and team is 12 x 15.00", "P6M", "90", func(*plans.Catalog) {}, plans.Lateral},
-		{"half a year for less", "89.99 are less", "P6M", "89.99", func(*plans.Catalog) {}, plans.Upgrade},
-		{"half a year for more", "90.01 are more", "P6M", "90.01", func(*plans.Catalog) {}, plans.Downgrade},
+		{"half a year at an equal price", "90.00 for six months are 180.00 a year, and team is 12 x 15.00", "P6M", "90", func(*plans.Catalog) {}, plans.Lateral},
+		{"half a year at a lower price", "89.99 are less", "P6M", "89.99", func(*plans.Catalog) {}, plans.Upgrade},
+		{"half a year at a higher price", "90.01 are more", "P6M", "90.01", func(*plans.Catalog) {}, plans.Downgrade},
 		{"two years", "360.00 for them are 180.00 a year", "P24M", "360", func(*plans.Catalog) {}, plans.Lateral},
-		{"month by month", "15.00 are for the month, whatever the term is", "P6M", "15", perPeriod, plans.Lateral},
-		{"month by month for more", "90.00 a month are more", "P6M", "90", perPeriod, plans.Downgrade},
-		{"without a term", "for the month", "", "14.99", openEnded, plans.Upgrade},
+		{"billed monthly", "15.00 are for the month, whatever the term is", "P6M", "15", perPeriod, plans.Lateral},
+		{"billed monthly at a higher price", "90.00 a month are more", "P6M", "90", perPeriod, plans.Downgrade},
+		{"without a term", "the price is for the month", "", "14.99", openEnded, plans.Upgrade},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			catalog, p := ask{sold: with(c.sold, allAt(plans.Immediately)), order: ordered("7 seat", c.term), change: toPlan(t, "team")}.proposal(t)
+			catalog, p := requestRow{sold: with(c.sold, allowAll(plans.Immediately)), order: ordered("7 seat", c.term), change: toPlan(t, "team")}.request(t)
 			p.Contract.Items[0].Price = plans.Price{Unit: giventest.Money(c.unit)}
 			got, err := catalog.Check(p)
 			if err != nil || got.Action != c.want {
@@ -240,7 +241,7 @@ func TestCheckClassifiesWithoutPer(t *testing.T) {
 	}
 }
 
-func TestCheckRules(t *testing.T) {
+func TestCatalogCheckRules(t *testing.T) {
 	year := ordered("7 seat", "P12M")
 	advanced := ordered("7 seat", "P12M", inPlan("advanced"))
 	down := toPlan(t, "base")
@@ -251,72 +252,72 @@ func TestCheckRules(t *testing.T) {
 		}
 	}
 	rule := func(edit func(*plans.ChangeRule)) func(*plans.Catalog) {
-		return func(c *plans.Catalog) { edit(&c.ChangeRules[1]) } // that of a downgrade
+		return func(c *plans.Catalog) { edit(&c.ChangeRules[1]) } // the rule of a downgrade
 	}
 	unlimited := rule(func(r *plans.ChangeRule) { r.Limits = false })
-	scaled := func(id string) *plans.Plan { // a sound plan, which the catalog does not have
+	scaled := func(id string) *plans.Plan { // a valid plan that the catalog lacks
 		p := scale(func(p *plans.Plan) { p.ID, p.Limits[0].Most = id, giventest.Money("9999999") })
 		return &p
 	}
 	for _, c := range []struct {
 		name, why string
-		ask       ask
-		want      string // "downgrade immediately", and "; " and the limits it breaks
+		ask       requestRow
+		want      string // "downgrade immediately", and "; " and the exceeded limits
 		refused   []string
 	}{
-		{"upgrade", "M14: by oneself, at once", ask{order: year, change: toPlan(t, "advanced")}, "upgrade immediately", nil},
-		{"upgrade by support", "M14: they can too", ask{order: year, change: toPlan(t, "advanced"), by: plans.Support}, "upgrade immediately", nil},
-		{"downgrade", "M14: it needs support", ask{order: advanced, change: down}, "", []string{"downgrade: Downgrades are handled by support. | Ask support; the change takes effect at the end of the term."}},
-		{"downgrade by support", "M14", ask{order: advanced, change: down, by: plans.Support}, "downgrade at_term_end", nil},
-		{"lateral", "without a rule of its own it is held to that of an upgrade", ask{order: year, change: toPlan(t, "team")}, "lateral immediately", nil},
-		{"lateral where nobody upgrades", "as above", ask{sold: with(func(c *plans.Catalog) { c.ChangeRules = c.ChangeRules[1:] }), order: year, change: toPlan(t, "team")}, "", []string{"upgrade: Upgrades are not available. | "}},
-		{"lateral for support", "a rule of its own holds", ask{sold: with(lateral(plans.ChangeRule{By: []plans.Actor{plans.Support}, Effective: plans.AtPeriodEnd})), order: year, change: toPlan(t, "team")}, "", []string{"lateral: Plan changes are handled by support. | Ask support; the change takes effect at the end of the period."}},
-		{"lateral by support", "and says when", ask{sold: with(lateral(plans.ChangeRule{By: []plans.Actor{plans.Support}, Effective: plans.AtPeriodEnd})), order: year, change: toPlan(t, "team"), by: plans.Support}, "lateral at_period_end", nil},
-		{"lateral for nobody", "a rule for nobody is a rule of its own", ask{sold: with(lateral(plans.ChangeRule{Reason: "one stays in one's row"})), order: year, change: toPlan(t, "team")}, "", []string{"lateral: one stays in one's row | "}},
-		{"no rules", "what no rule is for nobody may do", ask{sold: with(func(c *plans.Catalog) { c.ChangeRules = nil }), order: year, change: more("seat", "1"), by: plans.Support}, "", []string{"add_quantity: Quantity increases are not available. | "}},
-		{"remove", "K3c: it says why, and what can be done instead", ask{order: year, change: more("seat", "-2")}, "", []string{"remove_quantity: Seats stay until the end of the term. | Ask support to remove them at the end of the term."}},
-		{"remove by support", "K3c: when the contract ends", ask{order: year, change: more("seat", "-2"), by: plans.Support}, "remove_quantity at_term_end", nil},
-		{"shorten", "M5: nobody may, and it says why", ask{order: year, change: until("2027-05-16")}, "", []string{"shorten: A term cannot be shortened. | Extend the term, or cancel for its end."}},
-		{"shorten by support", "M5: neither may they", ask{order: year, change: until("2027-05-16"), by: plans.Support}, "", []string{"shorten: A term cannot be shortened. | Extend the term, or cancel for its end."}},
-		{"two rules of one action", "each holds for its own actors", ask{sold: with(rule(func(r *plans.ChangeRule) { r.By, r.Effective = []plans.Actor{plans.Customer}, plans.AtPeriodEnd }), func(c *plans.Catalog) {
+		{"upgrade", "M14: by the customer, immediately", requestRow{order: year, change: toPlan(t, "advanced")}, "upgrade immediately", nil},
+		{"upgrade by support", "M14: support can do it too", requestRow{order: year, change: toPlan(t, "advanced"), by: plans.Support}, "upgrade immediately", nil},
+		{"downgrade", "M14: a downgrade needs support", requestRow{order: advanced, change: down}, "", []string{"downgrade: Downgrades are handled by support. | Ask support; the change takes effect at the end of the term."}},
+		{"downgrade by support", "M14: a downgrade needs support", requestRow{order: advanced, change: down, by: plans.Support}, "downgrade at_term_end", nil},
+		{"lateral", "the rule of an upgrade applies without a rule of its own", requestRow{order: year, change: toPlan(t, "team")}, "lateral immediately", nil},
+		{"lateral where upgrades are forbidden", "the rule of an upgrade applies without a rule of its own", requestRow{sold: with(func(c *plans.Catalog) { c.ChangeRules = c.ChangeRules[1:] }), order: year, change: toPlan(t, "team")}, "", []string{"upgrade: Upgrades are not available. | "}},
+		{"lateral for support only", "a rule of its own applies", requestRow{sold: with(lateral(plans.ChangeRule{By: []plans.Actor{plans.Support}, Effective: plans.AtPeriodEnd})), order: year, change: toPlan(t, "team")}, "", []string{"lateral: Plan changes are handled by support. | Ask support; the change takes effect at the end of the period."}},
+		{"lateral by support", "the rule states its timing", requestRow{sold: with(lateral(plans.ChangeRule{By: []plans.Actor{plans.Support}, Effective: plans.AtPeriodEnd})), order: year, change: toPlan(t, "team"), by: plans.Support}, "lateral at_period_end", nil},
+		{"lateral for no actor", "a rule without actors is a rule too", requestRow{sold: with(lateral(plans.ChangeRule{Reason: "one stays in one's row"})), order: year, change: toPlan(t, "team")}, "", []string{"lateral: one stays in one's row | "}},
+		{"no rules", "an action without a rule is forbidden", requestRow{sold: with(func(c *plans.Catalog) { c.ChangeRules = nil }), order: year, change: itemChange("seat", "1"), by: plans.Support}, "", []string{"add_quantity: Quantity increases are not available. | "}},
+		{"remove", "K3c: the refusal states the reason and the way out", requestRow{order: year, change: itemChange("seat", "-2")}, "", []string{"remove_quantity: Seats stay until the end of the term. | Ask support to remove them at the end of the term."}},
+		{"remove by support", "K3c: at the end of the contract", requestRow{order: year, change: itemChange("seat", "-2"), by: plans.Support}, "remove_quantity at_term_end", nil},
+		{"shorten", "M5: no actor may, and the refusal states the reason", requestRow{order: year, change: earlierEnd("2027-05-16")}, "", []string{"shorten: A term cannot be shortened. | Extend the term, or cancel for its end."}},
+		{"shorten by support", "M5: support may not either", requestRow{order: year, change: earlierEnd("2027-05-16"), by: plans.Support}, "", []string{"shorten: A term cannot be shortened. | Extend the term, or cancel for its end."}},
+		{"two rules of one action", "each rule applies to its own actors", requestRow{sold: with(rule(func(r *plans.ChangeRule) { r.By, r.Effective = []plans.Actor{plans.Customer}, plans.AtPeriodEnd }), func(c *plans.Catalog) {
 			c.ChangeRules = append(c.ChangeRules, plans.ChangeRule{Action: plans.Downgrade, By: []plans.Actor{plans.Support}, Effective: plans.Immediately})
 		}), order: advanced, change: down, by: plans.Support}, "downgrade immediately", nil},
-		{"two rules of one action, the other one", "as above", ask{sold: with(rule(func(r *plans.ChangeRule) { r.By, r.Effective = []plans.Actor{plans.Customer}, plans.AtPeriodEnd }), func(c *plans.Catalog) {
+		{"two rules of one action, the other actor", "each rule applies to its own actors", requestRow{sold: with(rule(func(r *plans.ChangeRule) { r.By, r.Effective = []plans.Actor{plans.Customer}, plans.AtPeriodEnd }), func(c *plans.Catalog) {
 			c.ChangeRules = append(c.ChangeRules, plans.ChangeRule{Action: plans.Downgrade, By: []plans.Actor{plans.Support}, Effective: plans.Immediately})
 		}), order: advanced, change: down}, "downgrade at_period_end", nil},
-		{"a reason of its own", "instead of one that is made up", ask{sold: with(rule(func(r *plans.ChangeRule) { r.Reason, r.Instead = "ask us first", "write to us" })), order: advanced, change: down}, "", []string{"downgrade: ask us first | write to us"}},
+		{"a reason in the rule", "it replaces the default reason", requestRow{sold: with(rule(func(r *plans.ChangeRule) { r.Reason, r.Instead = "ask us first", "write to us" })), order: advanced, change: down}, "", []string{"downgrade: ask us first | write to us"}},
 
-		{"no such plan", "M4: nothing else is sold, whatever it is said to cost", ask{order: year, change: plans.Change{Plan: scaled("gone")}}, "", []string{`plan: There is no plan "gone". | Choose base, team, advanced or yearly.`}},
-		{"a plan without ID", "as above", ask{order: year, change: plans.Change{Plan: scaled("")}}, "", []string{`plan: There is no plan "". | Choose base, team, advanced or yearly.`}},
-		{"whatever is said of the plan", "it is the catalog's of that ID, which is above, and not what somebody makes of it", ask{order: year, change: plans.Change{Plan: &plans.Plan{ID: "advanced", Rank: -7, Interval: proration.Interval{Days: -1}}}}, "upgrade immediately", nil},
-		{"whatever is said of its limits", "M16: they are the catalog's", ask{order: advanced, change: plans.Change{Plan: scaled("base")}, by: plans.Support, use: "2501 contacts"}, "", []string{"downgrade: The plan allows 2500 contacts; usage is 2501. | Reduce the usage first."}},
-		{"no such term", "M3", ask{order: year, change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P7M"), Percent: giventest.Money("99"), Billing: plans.UpFront, Renewal: plans.Renew}}}, "", []string{"term: A term of P7M is not offered. | Choose P6M, P9M, P1Y or P2Y."}},
-		{"a term that is too short", "M2: nor can one extend by a month", ask{order: year, change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P1M")}}}, "", []string{"term: A term of P1M is too short. | Choose P6M, P9M, P1Y or P2Y."}},
-		{"a term of no length", "M2", ask{order: year, change: plans.Change{Term: &plans.Term{}}}, "", []string{"term: A term is required. | Choose P6M, P9M, P1Y or P2Y."}},
-		{"a term where there are none", "nothing is guessed", ask{sold: with(openEnded), order: ordered("7 seat", ""), change: another(t, "P6M")}, "", []string{"term: No terms are offered. | Continue without a term."}},
-		{"whatever is said of the term", "it is the catalog's of that length", ask{order: year, change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P6M"), Billing: 7}}}, "extend immediately", nil},
-		{"an item that was not bought", "the plan offers it", ask{order: year, change: more("phone", "1")}, "add_quantity immediately", nil},
-		{"an item at a price of one's own", "it is the catalog's price that counts, for what was bought and for what was not", ask{order: year, change: plans.Change{Item: "seat", Quantity: giventest.Money("1"), Price: &plans.Price{Unit: giventest.Money("-1")}}}, "add_quantity immediately", nil},
-		{"an item that is not offered", "more of what?", ask{order: year, change: more("desk", "1")}, "", []string{`item: Plan "base" does not offer "desk" in USD. | Choose seat or phone.`}},
-		{"less of an item that is not offered", "as above", ask{order: year, change: more("desk", "-1"), by: plans.Support}, "", []string{`item: Plan "base" does not offer "desk" in USD. | Choose seat or phone.`}},
-		{"an item that is not offered, with a price", "whoever asks does not say what it costs", ask{order: year, change: plans.Change{Item: "desk", Quantity: giventest.Money("1"), Price: &plans.Price{}}}, "", []string{`item: Plan "base" does not offer "desk" in USD. | Choose seat or phone.`}},
-		{"an item that is not offered there", "M7: no price in reais is made up", ask{order: ordered("7 seat", "P12M", inBrazil), change: more("phone", "1")}, "", []string{`item: Plan "base" does not offer "phone" in BRL. | Choose seat.`}},
-		{"an item that comes with a ramp", "it is not there yet, and the plan offers it", ask{order: ordered("7 seat, 2 phone from 2027-06-16", "P12M"), change: more("phone", "1")}, "add_quantity immediately", nil},
+		{"no such plan", "M4: a plan outside the catalog is not sold, whatever its price", requestRow{order: year, change: plans.Change{Plan: scaled("gone")}}, "", []string{`plan: There is no plan "gone". | Choose base, team, advanced or yearly.`}},
+		{"a plan without an ID", "M4: a plan outside the catalog is not sold", requestRow{order: year, change: plans.Change{Plan: scaled("")}}, "", []string{`plan: There is no plan "". | Choose base, team, advanced or yearly.`}},
+		{"an edited plan body", "the plan of the catalog with that ID applies, which ranks higher", requestRow{order: year, change: plans.Change{Plan: &plans.Plan{ID: "advanced", Rank: -7, Interval: proration.Interval{Days: -1}}}}, "upgrade immediately", nil},
+		{"edited plan limits", "M16: the limits of the catalog apply", requestRow{order: advanced, change: plans.Change{Plan: scaled("base")}, by: plans.Support, use: "2501 contacts"}, "", []string{"downgrade: The plan allows 2500 contacts; usage is 2501. | Reduce the usage first."}},
+		{"no such term", "M3: each term has its own discount", requestRow{order: year, change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P7M"), Percent: giventest.Money("99"), Billing: plans.UpFront, Renewal: plans.Renew}}}, "", []string{"term: A term of P7M is not offered. | Choose P6M, P9M, P1Y or P2Y."}},
+		{"a term that is too short", "M2: an extension by a month is too short too", requestRow{order: year, change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P1M")}}}, "", []string{"term: A term of P1M is too short. | Choose P6M, P9M, P1Y or P2Y."}},
+		{"a term of no length", "M2: the shortest subscription is six months", requestRow{order: year, change: plans.Change{Term: &plans.Term{}}}, "", []string{"term: A term is required. | Choose P6M, P9M, P1Y or P2Y."}},
+		{"a term in a catalog without terms", "the catalog has no terms", requestRow{sold: with(openEnded), order: ordered("7 seat", ""), change: addedTerm(t, "P6M")}, "", []string{"term: No terms are offered. | Continue without a term."}},
+		{"an edited term body", "the term of the catalog with that length applies", requestRow{order: year, change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P6M"), Billing: 7}}}, "extend immediately", nil},
+		{"a new item", "the plan offers it", requestRow{order: year, change: itemChange("phone", "1")}, "add_quantity immediately", nil},
+		{"an item at a customer-set price", "the price of the catalog applies, for existing and new items", requestRow{order: year, change: plans.Change{Item: "seat", Quantity: giventest.Money("1"), Price: &plans.Price{Unit: giventest.Money("-1")}}}, "add_quantity immediately", nil},
+		{"an item that is not offered", "the plan does not offer the item", requestRow{order: year, change: itemChange("desk", "1")}, "", []string{`item: Plan "base" does not offer "desk" in USD. | Choose seat or phone.`}},
+		{"fewer of an item that is not offered", "the plan does not offer the item", requestRow{order: year, change: itemChange("desk", "-1"), by: plans.Support}, "", []string{`item: Plan "base" does not offer "desk" in USD. | Choose seat or phone.`}},
+		{"an item that is not offered, with a price", "the price of an item comes from the catalog", requestRow{order: year, change: plans.Change{Item: "desk", Quantity: giventest.Money("1"), Price: &plans.Price{}}}, "", []string{`item: Plan "base" does not offer "desk" in USD. | Choose seat or phone.`}},
+		{"an item that is not offered there", "M7: an item without an offer in reais has no price", requestRow{order: ordered("7 seat", "P12M", inBrazil), change: itemChange("phone", "1")}, "", []string{`item: Plan "base" does not offer "phone" in BRL. | Choose seat.`}},
+		{"an item that a ramp adds later", "the item does not exist yet, and the plan offers it", requestRow{order: ordered("7 seat, 2 phone from 2027-06-16", "P12M"), change: itemChange("phone", "1")}, "add_quantity immediately", nil},
 
-		{"up to the limits", "M16", ask{order: advanced, change: down, by: plans.Support, use: "2500 contacts, 1 ai_agents"}, "downgrade at_term_end", nil},
-		{"beyond a limit", "M16: 2,501 contacts are in use", ask{order: advanced, change: down, by: plans.Support, use: "2501 contacts"}, "", []string{"downgrade: The plan allows 2500 contacts; usage is 2501. | Reduce the usage first."}},
-		{"beyond several", "M16: all of them are told", ask{order: advanced, change: down, by: plans.Support, use: "3000 contacts, 1 ai_agents, 9 whatsapp_numbers"}, "", []string{"downgrade: The plan allows 2500 contacts; usage is 3000. The plan allows 2 whatsapp_numbers; usage is 9. | Reduce the usage first."}},
-		{"what the plan does not offer", "M16: none of it is allowed", ask{order: advanced, change: down, by: plans.Support, use: "1 instagram_accounts"}, "", []string{"downgrade: The plan allows 0 instagram_accounts; usage is 1. | Reduce the usage first."}},
-		{"beyond the limits, told only", "a rule that does not mind still says which limits would break", ask{sold: with(unlimited), order: advanced, change: down, by: plans.Support, use: "3000 contacts, 2 ai_agents"}, "downgrade at_term_end; 3000/2500 contacts, 2/1 ai_agents", nil},
-		{"beyond the limits of a higher plan", "M16: it is the new plan's limits, also upwards", ask{order: year, change: toPlan(t, "advanced"), use: "10001 contacts, 99 whatsapp_numbers"}, "upgrade immediately; 10001/10000 contacts", nil},
-		{"who may not, beyond the limits", "support is needed in any case", ask{order: advanced, change: down, use: "3000 contacts"}, "", []string{"downgrade: Downgrades are handled by support. | Ask support; the change takes effect at the end of the term."}},
-		{"limits of a rule for nothing of a plan", "seats have no limits here", ask{sold: with(func(c *plans.Catalog) { c.ChangeRules[3].Limits = true }), order: year, change: more("seat", "1"), use: "9999999 contacts"}, "add_quantity immediately", nil},
+		{"up to the limits", "M16: a plan allows usage up to its limits", requestRow{order: advanced, change: down, by: plans.Support, use: "2500 contacts, 1 ai_agents"}, "downgrade at_term_end", nil},
+		{"beyond a limit", "M16: 2,501 contacts are in use", requestRow{order: advanced, change: down, by: plans.Support, use: "2501 contacts"}, "", []string{"downgrade: The plan allows 2500 contacts; usage is 2501. | Reduce the usage first."}},
+		{"beyond several", "M16: the refusal lists all exceeded limits", requestRow{order: advanced, change: down, by: plans.Support, use: "3000 contacts, 1 ai_agents, 9 whatsapp_numbers"}, "", []string{"downgrade: The plan allows 2500 contacts; usage is 3000. The plan allows 2 whatsapp_numbers; usage is 9. | Reduce the usage first."}},
+		{"usage that the plan does not offer", "M16: a limit that the plan lacks is zero", requestRow{order: advanced, change: down, by: plans.Support, use: "1 instagram_accounts"}, "", []string{"downgrade: The plan allows 0 instagram_accounts; usage is 1. | Reduce the usage first."}},
+		{"above the limits, with a rule that ignores them", "the approval lists the exceeded limits", requestRow{sold: with(unlimited), order: advanced, change: down, by: plans.Support, use: "3000 contacts, 2 ai_agents"}, "downgrade at_term_end; 3000/2500 contacts, 2/1 ai_agents", nil},
+		{"above the limits of a higher plan", "M16: the limits of the new plan apply, also upward", requestRow{order: year, change: toPlan(t, "advanced"), use: "10001 contacts, 99 whatsapp_numbers"}, "upgrade immediately; 10001/10000 contacts", nil},
+		{"not allowed, and above the limits", "the change needs support in any case", requestRow{order: advanced, change: down, use: "3000 contacts"}, "", []string{"downgrade: Downgrades are handled by support. | Ask support; the change takes effect at the end of the term."}},
+		{"a rule with limits for another change", "the plan does not limit seats", requestRow{sold: with(func(c *plans.Catalog) { c.ChangeRules[3].Limits = true }), order: year, change: itemChange("seat", "1"), use: "9999999 contacts"}, "add_quantity immediately", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			catalog, p := c.ask.proposal(t)
+			catalog, p := c.ask.request(t)
 			got, err := catalog.Check(p)
 			if !checkRefused(t, err, c.refused...) {
-				checkText(t, "a refusal comes with nothing", giventest.JSON(t, got), giventest.JSON(t, plans.Approval{}))
+				checkText(t, "no approval comes with a refusal", giventest.JSON(t, got), giventest.JSON(t, plans.Approval{}))
 				return
 			}
 			text := got.Action.String() + " " + got.Effective.String()
@@ -328,8 +329,8 @@ func TestCheckRules(t *testing.T) {
 	}
 }
 
-// A change that makes no sense is no refusal: it names the field.
-func TestCheckFaults(t *testing.T) {
+// An invalid change is a fault that names the field, not a refusal.
+func TestCatalogCheckFaults(t *testing.T) {
 	euros := *planOf(t, onSale(t), "advanced")
 	euros.Offers = []plans.Offer{{Item: "seat", Currency: "EUR", Price: plans.Price{Unit: giventest.Money("25")}}}
 	seatless := *planOf(t, onSale(t), "advanced")
@@ -338,42 +339,42 @@ func TestCheckFaults(t *testing.T) {
 	year, monthly := ordered("7 seat", "P12M"), ordered("7 seat", "")
 	for _, c := range []struct {
 		name, why string
-		ask       ask
+		ask       requestRow
 		edit      func(*plans.ChangeRequest)
 		want      []string
 	}{
-		{"nobody", "law 13", ask{order: year, change: more("seat", "1")}, func(p *plans.ChangeRequest) { p.By = 0 }, []string{"by unset"}},
-		{"somebody unknown", "law 14", ask{order: year, change: more("seat", "1")}, func(p *plans.ChangeRequest) { p.By = 9 }, []string{"by invalid"}},
-		{"no instant", "law 10: time is an argument", ask{order: year, change: more("seat", "1")}, func(p *plans.ChangeRequest) { p.At = time.Time{} }, []string{"at unset"}},
-		{"nothing", "it changes nothing", ask{order: year}, nil, []string{"change unset"}},
-		{"two things at once", "a change is of one", ask{order: year, change: plans.Change{Term: termOf(t, onSale(t), "P6M"), Cancel: true}}, nil, []string{"change.cancel invalid"}},
-		{"all at once", "law 14: in one round, each with its path", ask{order: year, change: plans.Change{Plan: &euros, Cancel: true}}, func(p *plans.ChangeRequest) {
+		{"nobody", "law 13: permissions depend on the actor", requestRow{order: year, change: itemChange("seat", "1")}, func(p *plans.ChangeRequest) { p.By = 0 }, []string{"by unset"}},
+		{"an unknown actor", "law 14: bad input is an error that names its field", requestRow{order: year, change: itemChange("seat", "1")}, func(p *plans.ChangeRequest) { p.By = 9 }, []string{"by invalid"}},
+		{"no instant", "law 10: time is an argument", requestRow{order: year, change: itemChange("seat", "1")}, func(p *plans.ChangeRequest) { p.At = time.Time{} }, []string{"at unset"}},
+		{"nothing", "the change is empty", requestRow{order: year}, nil, []string{"change unset"}},
+		{"two changes at once", "a change has one subject", requestRow{order: year, change: plans.Change{Term: termOf(t, onSale(t), "P6M"), Cancel: true}}, nil, []string{"change.cancel invalid"}},
+		{"all faults at once", "law 14: all faults come at once, each with its path", requestRow{order: year, change: plans.Change{Plan: &euros, Cancel: true}}, func(p *plans.ChangeRequest) {
 			p.By, p.At, p.Contract.Plan, p.Contract.Items[0].Quantity = 0, time.Time{}, "", giventest.Money("-7")
 		}, []string{"by unset", "at unset", "contract.plan unset", "contract.items[0].quantity invalid", "change.cancel invalid"}},
-		{"a quantity of nothing", "none more is no change", ask{order: year, change: plans.Change{Item: "seat"}}, nil, []string{"change.quantity unset"}},
-		{"a quantity of no item", "two more of what?", ask{order: year, change: plans.Change{Quantity: giventest.Money("2")}}, nil, []string{"change.item invalid"}},
-		{"less of what was not bought", "there is none that could go", ask{order: year, change: more("phone", "-1")}, nil, []string{"change.quantity invalid"}},
-		{"less than a step of the ramp leaves", "three seats from June 16 on, and four are to go", ask{order: ordered("7 seat, 3 seat from 2027-06-16", "P12M"), change: more("seat", "-4")}, nil, []string{"change.quantity invalid"}},
-		{"more than there is", "three seats were bought, and four are to go", ask{order: ordered("3 seat", "P12M"), change: more("seat", "-4")}, nil, []string{"change.quantity invalid"}},
-		{"a quantity beyond the limits", "law 14", ask{order: year, change: more("seat", "1e18")}, nil, []string{"change.quantity limit"}},
-		{"a plan in another currency", "M8: nothing is converted", ask{sold: with(selling(euros)), order: year, change: plans.Change{Plan: &euros}}, nil, []string{"change.plan.offers invalid"}},
-		{"a plan without the item", "what would become of the seats?", ask{sold: with(selling(seatless)), order: year, change: plans.Change{Plan: &seatless}}, nil, []string{"change.plan.offers invalid"}},
-		{"a term without terms", "there is nothing to extend", ask{order: year, change: another(t, "P6M")}, func(p *plans.ChangeRequest) { p.Contract.Terms = nil }, []string{"change.term invalid"}},
-		{"an end without terms", "there is nothing to shorten", ask{sold: with(openEnded), order: monthly, change: until("2027-05-16")}, nil, []string{"change.end invalid"}},
-		{"a term that is billed otherwise", "a contract is billed in one way, and the catalog bills in another by now", ask{order: year, change: another(t, "P6M", perPeriod)}, func(p *plans.ChangeRequest) { p.Contract.Terms[0].Term.Billing = plans.PerPeriod }, []string{"change.term.billing invalid"}},
-		{"a later end", "that is an extension", ask{order: year, change: until("2028-05-16")}, nil, []string{"change.end outside"}},
-		{"an end before the start", "that is no term", ask{order: year, change: until("2026-11-16")}, nil, []string{"change.end outside"}},
-		{"the year inside a term by the month", "months that were agreed on do not become years", ask{sold: with(perPeriod), order: year, change: toPlan(t, "yearly")}, nil, []string{"change.plan.interval invalid"}},
-		{"a plan while a ramp lies ahead", "its steps were agreed on for the old plan", ask{order: ordered("7 seat, 9 seat from 2027-06-16", "P12M"), change: toPlan(t, "advanced")}, nil, []string{"change.plan invalid"}},
-		{"use below nothing", "law 14", ask{order: year, change: toPlan(t, "advanced"), use: "1 contacts, -1 ai_agents"}, nil, []string{"usage[1].used invalid"}},
-		{"use beyond the limits", "law 14", ask{order: year, change: toPlan(t, "advanced")}, func(p *plans.ChangeRequest) {
+		{"a zero quantity", "a zero change is empty", requestRow{order: year, change: plans.Change{Item: "seat"}}, nil, []string{"change.quantity unset"}},
+		{"a quantity without an item", "the added item has a name", requestRow{order: year, change: plans.Change{Quantity: giventest.Money("2")}}, nil, []string{"change.item invalid"}},
+		{"fewer of an item that was not bought", "the contract has no unit of it", requestRow{order: year, change: itemChange("phone", "-1")}, nil, []string{"change.quantity invalid"}},
+		{"fewer than a ramp step leaves", "three seats from June 16 on, four removed", requestRow{order: ordered("7 seat, 3 seat from 2027-06-16", "P12M"), change: itemChange("seat", "-4")}, nil, []string{"change.quantity invalid"}},
+		{"more than there are", "three seats were bought, four removed", requestRow{order: ordered("3 seat", "P12M"), change: itemChange("seat", "-4")}, nil, []string{"change.quantity invalid"}},
+		{"a quantity beyond the limits", "law 14: bad input is an error that names its field", requestRow{order: year, change: itemChange("seat", "1e18")}, nil, []string{"change.quantity limit"}},
+		{"a plan in another currency", "M8: amounts are not converted", requestRow{sold: with(selling(euros)), order: year, change: plans.Change{Plan: &euros}}, nil, []string{"change.plan.offers invalid"}},
+		{"a plan without the item", "the seats would have no price", requestRow{sold: with(selling(seatless)), order: year, change: plans.Change{Plan: &seatless}}, nil, []string{"change.plan.offers invalid"}},
+		{"a term without terms", "there is no term to extend", requestRow{order: year, change: addedTerm(t, "P6M")}, func(p *plans.ChangeRequest) { p.Contract.Terms = nil }, []string{"change.term invalid"}},
+		{"an end without terms", "there is no term to shorten", requestRow{sold: with(openEnded), order: monthly, change: earlierEnd("2027-05-16")}, nil, []string{"change.end invalid"}},
+		{"a term with another billing", "a contract has one billing, and the catalog has another now", requestRow{order: year, change: addedTerm(t, "P6M", perPeriod)}, func(p *plans.ChangeRequest) { p.Contract.Terms[0].Term.Billing = plans.PerPeriod }, []string{"change.term.billing invalid"}},
+		{"a later end", "a later end is an extension", requestRow{order: year, change: earlierEnd("2028-05-16")}, nil, []string{"change.end outside"}},
+		{"an end before the start", "the end must be inside the term", requestRow{order: year, change: earlierEnd("2026-11-16")}, nil, []string{"change.end outside"}},
+		{"an annual plan in a term billed monthly", "agreed months do not become years", requestRow{sold: with(perPeriod), order: year, change: toPlan(t, "yearly")}, nil, []string{"change.plan.interval invalid"}},
+		{"a plan change before a ramp step", "the steps belong to the old plan", requestRow{order: ordered("7 seat, 9 seat from 2027-06-16", "P12M"), change: toPlan(t, "advanced")}, nil, []string{"change.plan invalid"}},
+		{"negative usage", "law 14: usage is not negative", requestRow{order: year, change: toPlan(t, "advanced"), use: "1 contacts, -1 ai_agents"}, nil, []string{"usage[1].used invalid"}},
+		{"usage with too many digits", "law 14: bad input is an error that names its field", requestRow{order: year, change: toPlan(t, "advanced")}, func(p *plans.ChangeRequest) {
 			p.Usage = []plans.LimitUsage{{Name: "contacts", Used: decimal.New(1, 1<<30)}}
 		}, []string{"usage[0].used limit"}},
-		{"a broken contract", "it was stored, and edited by hand", ask{order: year, change: more("seat", "1")}, func(p *plans.ChangeRequest) { p.Contract.Currency, p.Contract.Items[0].ID = "", "" }, []string{"contract.currency unset", "contract.items[0].id unset"}},
+		{"an invalid contract", "the stored contract was edited by hand", requestRow{order: year, change: itemChange("seat", "1")}, func(p *plans.ChangeRequest) { p.Contract.Currency, p.Contract.Items[0].ID = "", "" }, []string{"contract.currency unset", "contract.items[0].id unset"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			c.ask.sold = append(c.ask.sold, allAt(plans.Immediately))
-			catalog, p := c.ask.proposal(t)
+			c.ask.sold = append(c.ask.sold, allowAll(plans.Immediately))
+			catalog, p := c.ask.request(t)
 			if c.edit != nil {
 				c.edit(&p)
 			}
@@ -382,31 +383,31 @@ func TestCheckFaults(t *testing.T) {
 			_, amended := catalog.Amend(p)
 			giventest.CheckFaults(t, amended, c.want...)
 			if got.Action != 0 || t.Failed() {
-				t.Errorf("permitted all the same: %+v: %s", got, c.why)
+				t.Errorf("an approval comes with the error: %+v: %s", got, c.why)
 			}
 		})
 	}
 }
 
-// What names the date of the step tells which one was agreed on for fewer than are to go.
-func TestCheckNamesTheStep(t *testing.T) {
-	catalog, p := ask{sold: with(allAt(plans.Immediately)), order: ordered("7 seat, 9 seat from 2027-04-16, 3 seat from 2027-06-16", "P12M"), change: more("seat", "-4")}.proposal(t)
+// The fault names the date of the ramp step that has too few units.
+func TestCatalogCheckNamesRampStep(t *testing.T) {
+	catalog, p := requestRow{sold: with(allowAll(plans.Immediately)), order: ordered("7 seat, 9 seat from 2027-04-16, 3 seat from 2027-06-16", "P12M"), change: itemChange("seat", "-4")}.request(t)
 	_, err := catalog.Check(p)
 	if err == nil || !strings.Contains(err.Error(), `-1 of "seat" would be left on 2027-06-16`) {
 		t.Errorf("got %v", err)
 	}
 }
 
-// Outside the terms there is nothing to change, whatever it is and whenever it would take effect.
-func TestCheckOutside(t *testing.T) {
+// A change outside the terms is a fault, whatever its kind and timing.
+func TestCatalogCheckOutsideTerms(t *testing.T) {
 	for _, when := range []plans.EffectiveTiming{plans.Immediately, plans.AtPeriodEnd, plans.AtTermEnd} {
 		for _, sold := range []func(*plans.Catalog){func(*plans.Catalog) {}, perPeriod} {
 			for name, change := range map[string]plans.Change{
-				"cancel": {Cancel: true}, "plan": toPlan(t, "advanced"), "more": more("seat", "1"), "less": more("seat", "-1"), "term": another(t, "P6M"), "end": until("2027-05-16"),
+				"cancel": {Cancel: true}, "plan": toPlan(t, "advanced"), "more": itemChange("seat", "1"), "less": itemChange("seat", "-1"), "term": addedTerm(t, "P6M"), "end": earlierEnd("2027-05-16"),
 				"unknown plan": {Plan: &plans.Plan{ID: "gone"}},
 			} {
 				for _, at := range []string{"2026-11-15T23:59:59.999999999", "2020-01-01", "2027-11-16", "2028-01-01"} {
-					catalog, p := ask{sold: with(sold, allAt(when)), order: ordered("7 seat", "P12M"), change: change, at: at}.proposal(t)
+					catalog, p := requestRow{sold: with(sold, allowAll(when)), order: ordered("7 seat", "P12M"), change: change, at: at}.request(t)
 					got, err := catalog.Check(p)
 					giventest.CheckFaults(t, err, "at outside")
 					_, amended := catalog.Amend(p)
@@ -418,17 +419,17 @@ func TestCheckOutside(t *testing.T) {
 	}
 }
 
-// A term that was shortened has its end where it was moved to.
-func TestCheckOutsideShortened(t *testing.T) {
+// A shortened term ends at its new end.
+func TestCatalogCheckOutsideShortenedTerm(t *testing.T) {
 	for at, want := range map[string][]string{"2027-05-15T23:59:59": nil, "2027-05-16": {"at outside"}, "2027-08-01": {"at outside"}} {
-		catalog, p := ask{sold: with(allAt(plans.Immediately)), order: ordered("7 seat", "P12M"), before: []plans.Change{until("2027-05-16")}, change: more("seat", "1"), at: at}.proposal(t)
+		catalog, p := requestRow{sold: with(allowAll(plans.Immediately)), order: ordered("7 seat", "P12M"), before: []plans.Change{earlierEnd("2027-05-16")}, change: itemChange("seat", "1"), at: at}.request(t)
 		_, err := catalog.Check(p)
 		giventest.CheckFaults(t, err, want...)
 	}
 }
 
-// A cancellation for the end of a term comes in time, or not: notice was due before the first instant at which it no longer can be given.
-func TestCheckNotice(t *testing.T) {
+// A cancellation at the end of a term needs notice before the first instant at which it is too late.
+func TestCatalogCheckNotice(t *testing.T) {
 	notice := func(length string) func(*plans.Catalog) {
 		return func(c *plans.Catalog) {
 			for i := range c.Terms {
@@ -443,30 +444,30 @@ func TestCheckNotice(t *testing.T) {
 	year := ordered("7 seat", "P12M")
 	for _, c := range []struct {
 		name, why string
-		ask       ask
+		ask       requestRow
 		want      string
 		refused   []string
 	}{
-		{"in time", "30 days before November 16 is October 17, and that is not reached", ask{sold: with(notice("P30D")), order: year, change: cancel, at: "2027-10-16T23:59:59.999999999"}, "at_term_end 2027-11-16", nil},
-		{"too late", "from that instant on it renews", ask{sold: with(notice("P30D")), order: year, change: cancel, at: "2027-10-17"}, "", late("2027-10-17")},
-		{"too late by far", "as above", ask{sold: with(notice("P30D")), order: year, change: cancel, at: "2027-11-15"}, "", late("2027-10-17")},
-		{"too late, by support", "the contract says so, and not the rule", ask{sold: with(notice("P30D")), order: year, change: cancel, at: "2027-10-17", by: plans.Support}, "", late("2027-10-17")},
-		{"a month", "on the contract's calendar", ask{sold: with(notice("P1M")), order: year, change: cancel, at: "2027-10-16"}, "", late("2027-10-16")},
-		{"month by month", "notice is of the term, and not of the month", ask{sold: with(notice("P30D"), perPeriod), order: year, change: cancel, at: "2027-10-17"}, "", late("2027-10-17")},
-		{"before an extension", "it is the last term that renews", ask{sold: with(notice("P30D")), order: year, before: []plans.Change{another(t, "P6M", notice("P30D"))}, change: cancel, at: "2027-10-17"}, "at_term_end 2028-05-16", nil},
-		{"in the extension", "30 days before May 16, 2028 is April 16", ask{sold: with(notice("P30D")), order: year, before: []plans.Change{another(t, "P6M", notice("P30D"))}, change: cancel, at: "2028-04-16"}, "", late("2028-04-16")},
-		{"no notice", "until the last instant", ask{order: year, change: cancel, at: "2027-11-15T23:59:59.999999999"}, "at_term_end 2027-11-16", nil},
-		{"no term", "the month ends, and nothing renews", ask{sold: with(openEnded), order: ordered("7 seat", ""), change: cancel, at: "2027-03-15T23:59:59"}, "at_term_end 2027-03-16", nil},
-		{"at once", "who leaves at once pays for it, and gives no notice", ask{sold: with(notice("P30D"), allAt(plans.Immediately)), order: year, change: cancel, at: "2027-11-01"}, "immediately 2027-11-01", nil},
-		{"another change", "notice is for leaving", ask{sold: with(notice("P30D")), order: year, change: more("seat", "-2"), by: plans.Support, at: "2027-11-01"}, "remove_quantity", nil},
+		{"in time", "30 days before November 16 is October 17, which is not reached", requestRow{sold: with(notice("P30D")), order: year, change: cancel, at: "2027-10-16T23:59:59.999999999"}, "at_term_end 2027-11-16", nil},
+		{"too late", "the term renews from that instant on", requestRow{sold: with(notice("P30D")), order: year, change: cancel, at: "2027-10-17"}, "", late("2027-10-17")},
+		{"much too late", "the term renews from that instant on", requestRow{sold: with(notice("P30D")), order: year, change: cancel, at: "2027-11-15"}, "", late("2027-10-17")},
+		{"too late, by support", "the contract sets the notice, not the rule", requestRow{sold: with(notice("P30D")), order: year, change: cancel, at: "2027-10-17", by: plans.Support}, "", late("2027-10-17")},
+		{"a month", "the notice counts on the calendar of the contract", requestRow{sold: with(notice("P1M")), order: year, change: cancel, at: "2027-10-16"}, "", late("2027-10-16")},
+		{"billed monthly", "the notice is for the term, not for the month", requestRow{sold: with(notice("P30D"), perPeriod), order: year, change: cancel, at: "2027-10-17"}, "", late("2027-10-17")},
+		{"before an extension", "the last term is the one that renews", requestRow{sold: with(notice("P30D")), order: year, before: []plans.Change{addedTerm(t, "P6M", notice("P30D"))}, change: cancel, at: "2027-10-17"}, "at_term_end 2028-05-16", nil},
+		{"in the extension", "30 days before May 16, 2028 is April 16", requestRow{sold: with(notice("P30D")), order: year, before: []plans.Change{addedTerm(t, "P6M", notice("P30D"))}, change: cancel, at: "2028-04-16"}, "", late("2028-04-16")},
+		{"no notice", "a cancellation is possible until the last instant", requestRow{order: year, change: cancel, at: "2027-11-15T23:59:59.999999999"}, "at_term_end 2027-11-16", nil},
+		{"no term", "the month ends without a renewal", requestRow{sold: with(openEnded), order: ordered("7 seat", ""), change: cancel, at: "2027-03-15T23:59:59"}, "at_term_end 2027-03-16", nil},
+		{"immediately", "a customer who leaves immediately pays for it, and needs no notice", requestRow{sold: with(notice("P30D"), allowAll(plans.Immediately)), order: year, change: cancel, at: "2027-11-01"}, "immediately 2027-11-01", nil},
+		{"another change", "notice is only for a cancellation", requestRow{sold: with(notice("P30D")), order: year, change: itemChange("seat", "-2"), by: plans.Support, at: "2027-11-01"}, "remove_quantity", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			catalog, p := c.ask.proposal(t)
+			catalog, p := c.ask.request(t)
 			got, err := catalog.Check(p)
 			_, amended := catalog.Amend(p)
 			checkRefused(t, amended, c.refused...)
 			if !checkRefused(t, err, c.refused...) {
-				checkText(t, "a refusal comes with nothing", giventest.JSON(t, got), giventest.JSON(t, plans.Approval{}))
+				checkText(t, "no approval comes with a refusal", giventest.JSON(t, got), giventest.JSON(t, plans.Approval{}))
 				return
 			}
 			text := got.Effective.String() + " " + got.At.Format(time.DateOnly)
@@ -475,5 +476,61 @@ func TestCheckNotice(t *testing.T) {
 			}
 			checkText(t, c.why, text, c.want)
 		})
+	}
+}
+
+func TestChangeRulesCheckFaults(t *testing.T) {
+	_, err := plans.ChangeRules{{}, {Action: plans.Upgrade, By: []plans.Actor{plans.Customer}}}.Check(plans.ChangeRequest{})
+	giventest.CheckFaults(
+		t, err, "change_rules[0].action unset", "change_rules[1].effective unset", "by unset", "at unset", "contract.plan unset", "contract.currency unset", "contract.items unset",
+		"contract.cycle.anchor unset", "contract.cycle.interval unset", "change unset",
+	)
+}
+
+// Without a catalog, the change states the plan, which is compared by its price in a year.
+func TestChangeRulesCheck(t *testing.T) {
+	contract := seats("10", "89.00")
+	both := []plans.Actor{plans.Customer, plans.Support}
+	rules := plans.ChangeRules{
+		{Action: plans.Upgrade, By: both, Effective: plans.Immediately},
+		{Action: plans.Downgrade, By: []plans.Actor{plans.Support}, Effective: plans.AtPeriodEnd, Reason: "write to support"},
+		{Action: plans.Cancel, By: both, Effective: plans.AtPeriodEnd},
+	}
+	plan := func(unit string) *plans.Plan {
+		return &plans.Plan{ID: "other", Interval: proration.Interval{Months: 1}, Offers: []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money(unit)}}}}
+	}
+	at := giventest.Instant("2026-11-16", nil)
+	for _, c := range []struct {
+		name, why string
+		change    plans.Change
+		by        plans.Actor
+		want      string
+		refused   string
+	}{
+		{"dearer", "10 x 139.00 a month is more", plans.Change{Plan: plan("139.00")}, plans.Customer, "upgrade immediately 2026-11-16", ""},
+		{"the same price", "the rule of an upgrade applies to a lateral change without its own rule", plans.Change{Plan: plan("89.00")}, plans.Customer, "lateral immediately 2026-11-16", ""},
+		{"cheaper", "10 x 45.00 a month is less, and M14 lets only support do it", plans.Change{Plan: plan("45.00")}, plans.Support, "downgrade at_period_end 2026-12-01", ""},
+		{"cheaper, requested by a customer", "M14: a downgrade needs support", plans.Change{Plan: plan("45.00")}, plans.Customer, "", "write to support"},
+		{"a cancellation", "K10: a cancellation takes effect at the end of the contracted period", plans.Change{Cancel: true}, plans.Customer, "cancel at_period_end 2026-12-01", ""},
+		{"more seats", "an action without a rule is forbidden", plans.Change{Item: "seat", Quantity: giventest.Money("1")}, plans.Support, "", "Quantity increases are not available."},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			permit, err := rules.Check(plans.ChangeRequest{Contract: contract, Change: c.change, By: c.by, At: at})
+			if c.refused != "" {
+				if refusal := refusalOf(err); refusal == nil || refusal.Reason != c.refused {
+					t.Errorf("got %v, want %q: %s", err, c.refused, c.why)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := permit.Action.String() + " " + permit.Effective.String() + " " + permit.At.Format(time.DateOnly); got != c.want {
+				t.Errorf("got %s, want %s: %s", got, c.want, c.why)
+			}
+		})
+	}
+	if _, err := rules.Check(plans.ChangeRequest{Contract: committed(time.UTC, "P6M 2026-11-01/2027-05-01"), Change: plans.Change{Cancel: true}, By: plans.Support, At: giventest.Instant("2027-05-01", nil)}); err == nil {
+		t.Error("a change after the last term is allowed")
 	}
 }

@@ -17,13 +17,13 @@ func TestTaxValidate(t *testing.T) {
 		want      []string
 	}{
 		{"a tax", "the percentage of a country", plans.Tax{Name: "VAT", Percent: giventest.Money("19")}, nil},
-		{"nothing", "a rate of zero is told on the invoice, and is no missing one", plans.Tax{Name: "VAT"}, nil},
-		{"above all", "some duties are more than what is sold", plans.Tax{Name: "duty", Percent: giventest.Money("250")}, nil},
-		{"whatever amount", "what came of it is found with its charge", plans.Tax{Name: "VAT", Amount: giventest.Money("1e60")}, nil},
-		{"no name", "what went back of each is told apart by it", plans.Tax{Percent: giventest.Money("19")}, []string{"name unset"}},
-		{"below nothing", "no tax pays", plans.Tax{Name: "VAT", Percent: giventest.Money("-1")}, []string{"percent invalid"}},
-		{"beyond the limits", "law 14", plans.Tax{Name: "VAT", Percent: giventest.Money("1e39")}, []string{"percent limit"}},
-		{"all at once", "law 14", plans.Tax{Percent: giventest.Money("-1")}, []string{"name unset", "percent invalid"}},
+		{"nothing", "a zero rate is listed on the invoice, and is not missing", plans.Tax{Name: "VAT"}, nil},
+		{"above 100 percent", "some duties exceed the price", plans.Tax{Name: "duty", Percent: giventest.Money("250")}, nil},
+		{"any amount", "Check on the charge verifies the amount", plans.Tax{Name: "VAT", Amount: giventest.Money("1e60")}, nil},
+		{"no name", "the credits of each tax are known by its name", plans.Tax{Percent: giventest.Money("19")}, []string{"name unset"}},
+		{"below zero", "a tax is not negative", plans.Tax{Name: "VAT", Percent: giventest.Money("-1")}, []string{"percent invalid"}},
+		{"beyond the limits", "law 14: numbers have limits", plans.Tax{Name: "VAT", Percent: giventest.Money("1e39")}, []string{"percent limit"}},
+		{"all faults at once", "law 14: all faults come at once", plans.Tax{Percent: giventest.Money("-1")}, []string{"name unset", "percent invalid"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			giventest.CheckFaults(t, c.tax.Validate(), c.want...)
@@ -46,19 +46,19 @@ func TestChargeTaxed(t *testing.T) {
 		want         string
 	}{
 		{"besides", "19 % of 100.00", "100", "0", nil, plans.Tax{Percent: giventest.Money("19")}, "19"},
-		{"not rounded", "law 1: it is rounded by whoever adds it up", "0.05", "0", nil, plans.Tax{Percent: giventest.Money("19")}, "19/2000"},
-		{"less what is untaxed", "law 8: credit that pays before tax is not taxed", "100", "40", nil, plans.Tax{Percent: giventest.Money("19")}, "57/5"},
+		{"not rounded", "law 1: the invoice rounds the tax", "0.05", "0", nil, plans.Tax{Percent: giventest.Money("19")}, "19/2000"},
+		{"less the untaxed amount", "law 8: the amount that credit pays before tax is not taxed", "100", "40", nil, plans.Tax{Percent: giventest.Money("19")}, "57/5"},
 		{"included", "119.00 has 19.00 in it", "119", "0", own("19"), own("19")[0], "19"},
 		{"included, exactly", "100 x 19/119", "100", "0", own("19"), own("19")[0], "1900/119"},
-		{"two included", "both are percentages of what is left without either: 130 is 100, 20 and 10", "130", "0", own("20", "10"), own("20")[0], "20"},
-		{"the other one", "as above", "130", "0", own("20", "10"), own("20", "10")[1], "10"},
-		{"besides an included one", "what is taxed has no tax in it: 10 % of 100", "120", "0", own("20"), plans.Tax{Name: "levy", Percent: giventest.Money("10")}, "10"},
-		{"included, less what is untaxed", "119 of 238 are untaxed", "238", "119", own("19"), own("19")[0], "19"},
-		{"a credit", "what goes back of it is below zero", "-119", "0", own("19"), own("19")[0], "-19"},
-		{"a net beyond the limits", "law 14: nothing, and no endless work", "1e39", "0", nil, plans.Tax{Percent: giventest.Money("19")}, "0"},
-		{"a percentage beyond the limits", "as above", "100", "0", nil, plans.Tax{Percent: decimal.New(1, 1<<30)}, "0"},
-		{"an included one beyond the limits", "as above", "100", "0", []plans.Tax{{Included: true, Percent: decimal.New(1, 1<<30)}}, own("19")[0], "0"},
-		{"a negative one included", "it was made by hand, and divides nothing by zero", "100", "0", own("-100"), plans.Tax{Percent: giventest.Money("19")}, "19"},
+		{"two included", "both are percentages of the rest without either: 130 is 100, 20 and 10", "130", "0", own("20", "10"), own("20")[0], "20"},
+		{"the second of two included", "both are percentages of the rest without either: 130 is 100, 20 and 10", "130", "0", own("20", "10"), own("20", "10")[1], "10"},
+		{"added, with an included one", "the taxable amount excludes included taxes: 10 % of 100", "120", "0", own("20"), plans.Tax{Name: "levy", Percent: giventest.Money("10")}, "10"},
+		{"included, less the untaxed amount", "119 of 238 are untaxed", "238", "119", own("19"), own("19")[0], "19"},
+		{"a credit", "the tax of a credit is negative", "-119", "0", own("19"), own("19")[0], "-19"},
+		{"a net with too many digits", "law 14: the result is zero, without unbounded work", "1e39", "0", nil, plans.Tax{Percent: giventest.Money("19")}, "0"},
+		{"a percentage with too many digits", "law 14: the result is zero, without unbounded work", "100", "0", nil, plans.Tax{Percent: decimal.New(1, 1<<30)}, "0"},
+		{"an included tax with too many digits", "law 14: the result is zero, without unbounded work", "100", "0", []plans.Tax{{Included: true, Percent: decimal.New(1, 1<<30)}}, own("19")[0], "0"},
+		{"a negative included tax", "a tax made by hand does not divide by zero", "100", "0", own("-100"), plans.Tax{Percent: giventest.Money("19")}, "19"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			charge := plans.Charge{Net: giventest.Money(c.net), Untaxed: giventest.Money(c.untaxed), Taxes: c.own}

@@ -15,32 +15,32 @@ func TestTermValidate(t *testing.T) {
 		edit      func(*plans.Term)
 		want      []string
 	}{
-		{"as it should be", "M2: six months", func(*plans.Term) {}, nil},
-		{"with everything", "M3: a percentage; notice and a fee are negotiated", func(t *plans.Term) {
+		{"valid", "M2: six months", func(*plans.Term) {}, nil},
+		{"every field set", "M3: a percentage; notice and a fee are negotiated", func(t *plans.Term) {
 			t.Percent, t.Notice = giventest.Money("12.5"), giventest.Interval("P30D")
 			t.TerminationFee = plans.TerminationFee{Fee: giventest.Money("100"), Percent: giventest.Money("50")}
 		}, nil},
-		{"free", "100 percent are the most", func(t *plans.Term) {
+		{"free", "100 percent is the limit", func(t *plans.Term) {
 			t.Percent, t.TerminationFee.Percent = giventest.Money("100"), giventest.Money("100.0")
 		}, nil},
-		{"no length", "law 13: it binds for some time", func(t *plans.Term) { t.Length = proration.Interval{} }, []string{"length unset"}},
+		{"no length", "law 13: the length decides amounts", func(t *plans.Term) { t.Length = proration.Interval{} }, []string{"length unset"}},
 		{"mixed length", "a month and three days end on no calendar", func(t *plans.Term) { t.Length.Days = 3 }, []string{"length invalid"}},
-		{"beyond the calendar", "law 14", func(t *plans.Term) { t.Length.Months = 120_001 }, []string{"length limit"}},
-		{"no billing", "law 13: when it is paid decides money", func(t *plans.Term) { t.Billing = 0 }, []string{"billing unset"}},
-		{"no such billing", "law 14", func(t *plans.Term) { t.Billing = 3 }, []string{"billing invalid"}},
-		{"no end", "law 13: whether it is renewed decides money", func(t *plans.Term) { t.Renewal = 0 }, []string{"renewal unset"}},
-		{"no such end", "law 14", func(t *plans.Term) { t.Renewal = 5 }, []string{"renewal invalid"}},
-		{"a negative percentage", "a term is no surcharge", func(t *plans.Term) { t.Percent = giventest.Money("-0.01") }, []string{"percent invalid"}},
-		{"more than all", "nobody is paid for being bound", func(t *plans.Term) { t.Percent = giventest.Money("100.01") }, []string{"percent invalid"}},
-		{"a percentage beyond limits", "law 14, and said once", func(t *plans.Term) { t.Percent = giventest.Money("1e18") }, []string{"percent limit"}},
-		{"mixed notice", "as for the length", func(t *plans.Term) { t.Notice = proration.Interval{Months: 1, Days: 1} }, []string{"notice invalid"}},
-		{"negative notice", "notice is given before the end", func(t *plans.Term) { t.Notice = proration.Interval{Days: -1} }, []string{"notice invalid"}},
+		{"beyond the calendar", "law 14: lengths have limits", func(t *plans.Term) { t.Length.Months = 120_001 }, []string{"length limit"}},
+		{"no billing", "law 13: the billing decides amounts", func(t *plans.Term) { t.Billing = 0 }, []string{"billing unset"}},
+		{"no such billing", "law 14: bad input is an error that names its field", func(t *plans.Term) { t.Billing = 3 }, []string{"billing invalid"}},
+		{"no renewal mode", "law 13: the renewal decides amounts", func(t *plans.Term) { t.Renewal = 0 }, []string{"renewal unset"}},
+		{"an unknown renewal mode", "law 14: bad input is an error that names its field", func(t *plans.Term) { t.Renewal = 5 }, []string{"renewal invalid"}},
+		{"a negative percentage", "a term adds no surcharge", func(t *plans.Term) { t.Percent = giventest.Money("-0.01") }, []string{"percent invalid"}},
+		{"more than 100 percent", "no discount exceeds the price", func(t *plans.Term) { t.Percent = giventest.Money("100.01") }, []string{"percent invalid"}},
+		{"a percentage beyond limits", "law 14: numbers have limits; the fault comes once", func(t *plans.Term) { t.Percent = giventest.Money("1e18") }, []string{"percent limit"}},
+		{"mixed notice", "an interval has one unit", func(t *plans.Term) { t.Notice = proration.Interval{Months: 1, Days: 1} }, []string{"notice invalid"}},
+		{"negative notice", "notice is due before the end", func(t *plans.Term) { t.Notice = proration.Interval{Days: -1} }, []string{"notice invalid"}},
 		{"a negative fee", "leaving earns nothing", func(t *plans.Term) { t.TerminationFee.Fee = giventest.Money("-1") }, []string{"termination_fee.fee invalid"}},
-		{"a fee beyond limits", "law 14", func(t *plans.Term) { t.TerminationFee.Fee = giventest.Money("1e18") }, []string{"termination_fee.fee limit"}},
-		{"more than what is left", "a share is at most the whole", func(t *plans.Term) { t.TerminationFee.Percent = giventest.Money("101") }, []string{"termination_fee.percent invalid"}},
-		{"a negative share", "as for the fee", func(t *plans.Term) { t.TerminationFee.Percent = giventest.Money("-1") }, []string{"termination_fee.percent invalid"}},
-		{"nothing", "law 14: all faults at once", func(t *plans.Term) { *t = plans.Term{} }, []string{"length unset", "billing unset", "renewal unset"}},
-		{"everything wrong", "in the order of the fields", func(t *plans.Term) {
+		{"a fee beyond limits", "law 14: amounts have limits", func(t *plans.Term) { t.TerminationFee.Fee = giventest.Money("1e18") }, []string{"termination_fee.fee limit"}},
+		{"more than the rest", "a share is at most the whole", func(t *plans.Term) { t.TerminationFee.Percent = giventest.Money("101") }, []string{"termination_fee.percent invalid"}},
+		{"a negative share", "leaving earns nothing", func(t *plans.Term) { t.TerminationFee.Percent = giventest.Money("-1") }, []string{"termination_fee.percent invalid"}},
+		{"nothing", "law 14: all faults come at once", func(t *plans.Term) { *t = plans.Term{} }, []string{"length unset", "billing unset", "renewal unset"}},
+		{"every field wrong", "law 14: all faults come at once, in the order of the fields", func(t *plans.Term) {
 			*t = plans.Term{
 				Length: proration.Interval{Months: -1}, Percent: giventest.Money("-1"), Billing: 9, Renewal: 9, Notice: proration.Interval{Seconds: -1},
 				TerminationFee: plans.TerminationFee{Fee: giventest.Money("-1"), Percent: giventest.Money("200")},
@@ -57,7 +57,7 @@ func TestTermValidate(t *testing.T) {
 	}
 }
 
-// What is stored are names, and what is read are only these.
+// JSON stores the names, and only these names are read.
 func TestTermNames(t *testing.T) {
 	for billing, name := range map[plans.TermBilling]string{plans.UpFront: "up_front", plans.PerPeriod: "per_period", 0: "unset"} {
 		text, err := billing.MarshalText()
@@ -72,7 +72,7 @@ func TestTermNames(t *testing.T) {
 	for end, name := range map[plans.RenewalMode]string{plans.Renew: "renew", plans.RenewOnce: "renew_once", plans.Evergreen: "evergreen", plans.Expire: "expire", 0: "unset"} {
 		text, err := end.MarshalText()
 		if string(text) != name || err != nil || end.String() != name {
-			t.Errorf("end %d is %q, %v, %q", uint8(end), text, err, end.String())
+			t.Errorf("renewal %d is %q, %v, %q", uint8(end), text, err, end.String())
 		}
 		var read plans.RenewalMode
 		if err := read.UnmarshalText([]byte(name)); err != nil || read != end {
@@ -89,10 +89,10 @@ func TestTermNames(t *testing.T) {
 		giventest.CheckFaults(t, end.UnmarshalText([]byte(text)), "renewal invalid")
 	}
 	if billing != plans.UpFront || end != plans.Expire {
-		t.Errorf("what could not be read was set to %v and %v", billing, end)
+		t.Errorf("unreadable text set the values %v and %v", billing, end)
 	}
 	if text := plans.TermBilling(99).String() + plans.RenewalMode(99).String(); text == "" {
-		t.Error("what is no name is written as nothing")
+		t.Error("an unknown value is written as an empty text")
 	}
 }
 

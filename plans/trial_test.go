@@ -15,13 +15,13 @@ func TestTrialValidate(t *testing.T) {
 		trial     plans.Trial
 		want      []string
 	}{
-		{"none", "a plan need not be tried", plans.Trial{}, nil},
-		{"fourteen days", "M18", plans.Trial{Length: giventest.Interval("P14D"), UnusedTrial: plans.CarryOver}, nil},
-		{"a month", "as long as it is", plans.Trial{Length: giventest.Interval("P1M"), UnusedTrial: plans.Forfeit}, nil},
-		{"no unused_trial", "law 13: it decides how long one has paid for", plans.Trial{Length: giventest.Interval("P14D")}, []string{"unused_trial unset"}},
-		{"no length", "of what would there be a rest?", plans.Trial{UnusedTrial: plans.AtTrialEnd}, []string{"length unset"}},
-		{"unknown unused_trial", "law 14", plans.Trial{Length: giventest.Interval("P14D"), UnusedTrial: 4}, []string{"unused_trial invalid"}},
-		{"both", "law 14: all at once", plans.Trial{Length: proration.Interval{Days: -14}, UnusedTrial: 255}, []string{"length invalid", "unused_trial invalid"}},
+		{"none", "a trial is optional", plans.Trial{}, nil},
+		{"fourteen days", "M18: a trial has fourteen days", plans.Trial{Length: giventest.Interval("P14D"), UnusedTrial: plans.CarryOver}, nil},
+		{"a month", "the month has its own length", plans.Trial{Length: giventest.Interval("P1M"), UnusedTrial: plans.Forfeit}, nil},
+		{"no unused_trial", "law 13: the setting decides the length of the paid term", plans.Trial{Length: giventest.Interval("P14D")}, []string{"unused_trial unset"}},
+		{"no length", "a setting without a length has no rest", plans.Trial{UnusedTrial: plans.AtTrialEnd}, []string{"length unset"}},
+		{"unknown unused_trial", "law 14: bad input is an error that names its field", plans.Trial{Length: giventest.Interval("P14D"), UnusedTrial: 4}, []string{"unused_trial invalid"}},
+		{"both", "law 14: all faults come at once", plans.Trial{Length: proration.Interval{Days: -14}, UnusedTrial: 255}, []string{"length invalid", "unused_trial invalid"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if !giventest.CheckFaults(t, c.trial.Validate(), c.want...) && c.want == nil {
@@ -31,7 +31,7 @@ func TestTrialValidate(t *testing.T) {
 	}
 }
 
-// M18: what becomes of the days of a trial that are left. Seven seats at 15.00 are 105.00 a month; six months are 630.00.
+// Row M18: the unused days of a trial. Seven seats at 15.00 are 105.00 a month; six months are 630.00.
 func TestQuoteTrial(t *testing.T) {
 	newYork := giventest.Zone(t, "America/New_York")
 	leftover := func(l plans.UnusedTrial) func(*plans.Catalog) {
@@ -47,7 +47,7 @@ func TestQuoteTrial(t *testing.T) {
 		at, end    string
 		loc        *time.Location
 		term       string
-		first      string // what is paid for first
+		first      string // the first paid span
 		total      string
 		until      string // the end of the term
 		committed  string
@@ -59,19 +59,19 @@ func TestQuoteTrial(t *testing.T) {
 			"2026-11-16", "2026-11-26", time.UTC, "P6M", "2026-11-16/2027-05-26", "630", "2027-05-26", "630", "2027-05-26/2027-11-26", "2027-11-26",
 		},
 		{
-			"dropped", "the term begins at once and is as long as any", drop, upFront,
+			"dropped", "the term begins immediately and has its usual length", drop, upFront,
 			"2026-11-16", "2026-11-26", time.UTC, "P6M", "2026-11-16/2027-05-16", "630", "2027-05-16", "630", "2027-05-16/2027-11-16", "2027-11-16",
 		},
 		{
-			"after the trial", "the term begins on the 26th, and so does what is due", after, upFront,
+			"after the trial", "the term begins on the 26th, and its bill is due then", after, upFront,
 			"2026-11-16", "2026-11-26", time.UTC, "P6M", "2026-11-26/2027-05-26", "630", "2027-05-26", "630", "2027-05-26/2027-11-26", "2027-11-26",
 		},
 		{
-			"the whole trial", "bought when the trial had just begun: fourteen days more", over, upFront,
+			"the whole trial", "bought at the start of the trial: fourteen days more", over, upFront,
 			"2026-11-16", "2026-11-30", time.UTC, "P12M", "2026-11-16/2027-11-30", "1134", "2027-11-30", "1134", "2027-11-30/2028-11-30", "2028-11-30",
 		},
 		{
-			"the trial ends tomorrow", "one day is left, although it is less than 24 hours", over, upFront,
+			"the trial ends tomorrow", "one day is left, although less than 24 hours remain", over, upFront,
 			"2026-11-16T18:00:00", "2026-11-17T09:00:00", time.UTC, "P6M",
 			"2026-11-16T18:00:00/2027-05-17T18:00:00", "630", "2027-05-17T18:00:00", "630", "2027-05-17T18:00:00/2027-11-17T18:00:00", "2027-11-17T18:00:00",
 		},
@@ -81,44 +81,44 @@ func TestQuoteTrial(t *testing.T) {
 			"2026-11-16T09:00:00/2027-05-16T09:00:00", "630", "2027-05-16T09:00:00", "630", "2027-05-16T09:00:00/2027-11-16T09:00:00", "2027-11-16T09:00:00",
 		},
 		{
-			"the trial ends now", "it is over", over, upFront,
+			"the trial ends now", "the trial is over", over, upFront,
 			"2026-11-16", "2026-11-16", time.UTC, "P6M", "2026-11-16/2027-05-16", "630", "2027-05-16", "630", "2027-05-16/2027-11-16", "2027-11-16",
 		},
 		{
-			"the trial is over", "nothing is left of it, and nothing is billed back to its end", after, upFront,
+			"the trial is over", "no day is left, and the time since its end is not billed", after, upFront,
 			"2026-11-16", "2026-11-10", time.UTC, "P6M", "2026-11-16/2027-05-16", "630", "2027-05-16", "630", "2027-05-16/2027-11-16", "2027-11-16",
 		},
 		{
-			"no trial runs", "the order does not say when one ends", over, upFront,
+			"no trial", "the order states no end of a trial", over, upFront,
 			"2026-11-16", "", time.UTC, "P6M", "2026-11-16/2027-05-16", "630", "2027-05-16", "630", "2027-05-16/2027-11-16", "2027-11-16",
 		},
 		{
-			"no trial at all", "there are no such days in this catalog", none, upFront,
+			"a catalog without a trial", "the catalog has no trial days", none, upFront,
 			"2026-11-16", "", time.UTC, "P6M", "2026-11-16/2027-05-16", "630", "2027-05-16", "630", "2027-05-16/2027-11-16", "2027-11-16",
 		},
 		{
-			"over the end of summer time", "the days are those of New York: ten, of which one has 25 hours", over, upFront,
+			"across the end of daylight saving time", "the days are those of New York: ten, of which one has 25 hours", over, upFront,
 			"2026-10-25", "2026-11-04", newYork, "P6M", "2026-10-25/2027-05-05", "630", "2027-05-05", "630", "2027-05-05/2027-11-05", "2027-11-05",
 		},
 		{
-			"late in the evening", "23:30 in New York is the next day in London: it is the order's calendar that counts", over, upFront,
+			"late in the evening", "23:30 in New York is the next day in London: the calendar of the order decides", over, upFront,
 			"2026-11-16T23:30:00", "2026-11-18T00:30:00", newYork, "P6M",
 			"2026-11-16T23:30:00/2027-05-18T23:30:00", "630", "2027-05-18T23:30:00", "630", "2027-05-18T23:30:00/2027-11-18T23:30:00", "2027-11-18T23:30:00",
 		},
 		{
-			"from the end of a month", "law 6: six months after August 31 is February 28; ten days on is March 10, which is remembered", over, upFront,
+			"from the end of a month", "law 6: six months after August 31 is February 28; ten more days is March 10, which is remembered", over, upFront,
 			"2026-08-31", "2026-09-10", time.UTC, "P6M", "2026-08-31/2027-03-10", "630", "2027-03-10", "630", "2027-03-10/2027-09-10", "2027-09-10",
 		},
 		{
-			"carried over, month by month", "the first month is longer by ten days, and the term of six by as many", over, perPeriod,
+			"carried over, billed monthly", "the first month is longer by ten days, and so is the term of six", over, perPeriod,
 			"2026-11-16", "2026-11-26", time.UTC, "P6M", "2026-11-16/2026-12-26", "105", "2027-05-26", "630", "2027-05-26/2027-06-26", "2027-11-26",
 		},
 		{
-			"dropped, month by month", "six months from the 16th", drop, perPeriod,
+			"dropped, billed monthly", "six months from the 16th", drop, perPeriod,
 			"2026-11-16", "2026-11-26", time.UTC, "P6M", "2026-11-16/2026-12-16", "105", "2027-05-16", "630", "2027-05-16/2027-06-16", "2027-11-16",
 		},
 		{
-			"after the trial, month by month", "six months from the 26th", after, perPeriod,
+			"after the trial, billed monthly", "six months from the 26th", after, perPeriod,
 			"2026-11-16", "2026-11-26", time.UTC, "P6M", "2026-11-26/2026-12-26", "105", "2027-05-26", "630", "2027-05-26/2027-06-26", "2027-11-26",
 		},
 		{
@@ -158,7 +158,7 @@ func TestQuoteTrial(t *testing.T) {
 	}
 }
 
-// A trial that ends when none can be running is refused: no days are made up.
+// A trial end that no running trial can have is refused, so that no days are added.
 func TestQuoteTrialRefused(t *testing.T) {
 	long := func(c *plans.Catalog) { c.Trial.Length = giventest.Interval("P1M") }
 	for _, c := range []struct {
@@ -168,12 +168,12 @@ func TestQuoteTrialRefused(t *testing.T) {
 		want      []string
 	}{
 		{"the last instant", "M18: a trial of fourteen days that began with the order", func(*plans.Catalog) {}, "2026-11-30", nil},
-		{"a nanosecond later", "it would begin after the order", func(*plans.Catalog) {}, "2026-11-30T00:00:00.000000001", []string{"trial_end outside"}},
-		{"a lifetime later", "whoever says so has not a trial of fourteen days", func(*plans.Catalog) {}, "2100-01-01", []string{"trial_end outside"}},
-		{"a month", "of thirty days, from November 16 on", long, "2026-12-16", nil},
-		{"more than a month", "as above", long, "2026-12-16T00:00:01", []string{"trial_end outside"}},
-		{"no trial", "there is none to be running", func(c *plans.Catalog) { c.Trial = plans.Trial{} }, "2026-11-20", []string{"trial_end invalid"}},
-		{"no trial, and none running", "what is over was never refused", func(c *plans.Catalog) { c.Trial = plans.Trial{} }, "2026-11-16", nil},
+		{"a nanosecond later", "the trial would begin after the order", func(*plans.Catalog) {}, "2026-11-30T00:00:00.000000001", []string{"trial_end outside"}},
+		{"a lifetime later", "a trial of fourteen days cannot last that long", func(*plans.Catalog) {}, "2100-01-01", []string{"trial_end outside"}},
+		{"a month", "thirty days, from November 16 on", long, "2026-12-16", nil},
+		{"more than a month", "thirty days, from November 16 on", long, "2026-12-16T00:00:01", []string{"trial_end outside"}},
+		{"a catalog without a trial", "no trial can be running", func(c *plans.Catalog) { c.Trial = plans.Trial{} }, "2026-11-20", []string{"trial_end invalid"}},
+		{"a catalog without a trial, and a trial end in the past", "a past trial is never refused", func(c *plans.Catalog) { c.Trial = plans.Trial{} }, "2026-11-16", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := onSale(t, c.trial).Quote(ordered("7 seat", "P6M", func(o *plans.Order) { o.TrialEnd = giventest.Instant(c.end, nil) }))

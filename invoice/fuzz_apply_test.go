@@ -14,13 +14,14 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Law: whatever events come in whatever order, never more is received than due, each counts once, what was issued stays, and the result passes the check.
+// For any events in any order, no more is received than is due, each event counts once, the issued content is
+// unmodified, and the result passes the check.
 func FuzzApply(f *testing.F) {
 	f.Add([]byte{2, 1, 100, 3, 1, 100, 3, 2, 100})
 	f.Add([]byte{3, 1, 40, 7, 1, 0, 9, 0, 0, 3, 2, 60, 3, 3, 40})
 	f.Add([]byte{2, 1, 60, 4, 1, 0, 5, 1, 50, 6, 1, 0, 8, 0, 0})
 	f.Fuzz(func(t *testing.T, script []byte) {
-		issued := statesInvoice(t, nil, "99.99", "0.01")
+		issued := invoiceOf(t, nil, "99.99", "0.01")
 		inv := issued
 		for i := 0; i+2 < len(script) && i < 30; i += 3 {
 			e := invoice.Event{
@@ -54,16 +55,16 @@ func FuzzApply(f *testing.F) {
 				t.Fatalf("received %v, outstanding %v after %+v", received, outstanding, inv.Events)
 			}
 		}
-		statesIssued(t, issued, inv)
+		checkSameContent(t, issued, inv)
 	})
 }
 
-// Law: whatever JSON is read, checking it ends with an answer, and what the check accepts is written, read and checked again alike.
+// For any JSON, the check returns, and an accepted invoice is written, read and checked again with the same result.
 func FuzzCheck(f *testing.F) {
-	for _, inv := range statesExamples(f) {
+	for _, inv := range exampleInvoices(f) {
 		f.Add([]byte(giventest.JSON(f, inv)))
 	}
-	f.Add([]byte(giventest.JSON(f, statesAfter(f, statesInvoice(f, nil, "100"), "attempted p1"))))
+	f.Add([]byte(giventest.JSON(f, afterEvents(f, invoiceOf(f, nil, "100"), "attempted p1"))))
 	f.Add([]byte(`{"id":"i","currency":"USD","at":"2026-12-01T00:00:00Z","lines":[{"net":"1e1000000000"}],"total":"-1e-999999999"}`))
 	newYork := giventest.Zone(f, "America/New_York")
 	f.Fuzz(func(t *testing.T, text []byte) {
@@ -83,7 +84,7 @@ func FuzzCheck(f *testing.F) {
 			t.Fatal(err)
 		}
 		if _, err := invoice.Apply(inv, invoice.Event{Kind: invoice.Refunded, ID: "r", At: inv.IssuedAt}); err == nil && !inv.Received().IsPositive() {
-			t.Fatalf("more is repaid of\n%s", inv.Text())
+			t.Fatalf("more is refunded than received of\n%s", inv.Text())
 		}
 	})
 }

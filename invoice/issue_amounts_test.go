@@ -18,8 +18,8 @@ func TestIssueDiscounts(t *testing.T) {
 	month := func(at, sums string, lines ...string) issueDay { return issueDay{at: at, lines: lines, sums: sums} }
 	for _, r := range []issueRow{
 		{
-			name: "once", why: "half of the first document; what is added later costs in full, and so does December", policy: invoice.Standard(),
-			contract: issueLess(base, plans.Discount{ID: "start", Percent: giventest.Money("50"), Duration: plans.Once}),
+			name: "once", why: "the first document is half price; later additions and December cost the full price", policy: invoice.Standard(),
+			contract: issueDiscounted(base, plans.Discount{ID: "start", Percent: giventest.Money("50"), Duration: plans.Once}),
 			days: []issueDay{
 				month("2026-11-01", "due 445.00", full+", less 50 % 445.00 = 445.00"),
 				{at: "2026-11-16", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
@@ -27,24 +27,24 @@ func TestIssueDiscounts(t *testing.T) {
 			},
 		},
 		{
-			name: "once, given back", why: "a credit is of what was billed: 445.00 x 2/10 x 15/30 = 44.50", policy: invoice.Standard(),
-			contract: issueLess(base, plans.Discount{ID: "start", Percent: giventest.Money("50"), Duration: plans.Once}),
+			name: "once, credited", why: "a credit derives from the billed amount: 445.00 x 2/10 x 15/30 = 44.50", policy: invoice.Standard(),
+			contract: issueDiscounted(base, plans.Discount{ID: "start", Percent: giventest.Money("50"), Duration: plans.Once}),
 			days: []issueDay{
 				month("2026-11-01", "due 445.00", full+", less 50 % 445.00 = 445.00"),
 				{at: "2026-11-16", change: issueMore("-2"), lines: []string{"proration_credit seat: 2 not used of inv-1/1, -89.00 x 15/30 days = -44.50"}, sums: "total -44.50, granted 44.50, due 0.00"},
 			},
 		},
 		{
-			name: "once, given back by the price", why: "by the price it is 890.00 x 2/10 x 15/30 = 89.00", policy: issuePolicy(func(p *invoice.Policy) { p.CreditBasis = proration.OnPrice }),
-			contract: issueLess(base, plans.Discount{ID: "start", Percent: giventest.Money("50"), Duration: plans.Once}),
+			name: "once, credited by the price", why: "the credit basis price gives 890.00 x 2/10 x 15/30 = 89.00", policy: issuePolicy(func(p *invoice.Policy) { p.CreditBasis = proration.OnPrice }),
+			contract: issueDiscounted(base, plans.Discount{ID: "start", Percent: giventest.Money("50"), Duration: plans.Once}),
 			days: []issueDay{
 				month("2026-11-01", "due 445.00", full+", less 50 % 445.00 = 445.00"),
 				{at: "2026-11-16", change: issueMore("-2"), lines: []string{"proration_credit seat: 2 not used of inv-1/1, -178.00 x 15/30 days = -89.00"}, sums: "total -89.00, granted 89.00, due 0.00"},
 			},
 		},
 		{
-			name: "repeating", why: "two periods less 10 %, and no document between them counts", policy: invoice.Standard(),
-			contract: issueLess(base, plans.Discount{ID: "start", Percent: giventest.Money("10"), Duration: plans.Repeating, Periods: 2}),
+			name: "repeating", why: "two periods less 10 %, and a document between them uses none", policy: invoice.Standard(),
+			contract: issueDiscounted(base, plans.Discount{ID: "start", Percent: giventest.Money("10"), Duration: plans.Repeating, Periods: 2}),
 			days: []issueDay{
 				month("2026-11-01", "due 801.00", full+", less 10 % 89.00 = 801.00"),
 				month("2026-11-16", ""),
@@ -55,7 +55,7 @@ func TestIssueDiscounts(t *testing.T) {
 			},
 		},
 		{
-			name: "for ever", why: "a percentage is taken off what is added too, and goes back with it: 160.20 x 15/30", policy: invoice.Standard(), contract: issueLess(base, tenth),
+			name: "forever", why: "a percentage is also taken off additions, and credited with them: 160.20 x 15/30", policy: invoice.Standard(), contract: issueDiscounted(base, tenth),
 			days: []issueDay{
 				month("2026-11-01", "due 801.00", full+", less 10 % 89.00 = 801.00"),
 				{at: "2026-11-16", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 15/30 days = 89.00, less 10 % 8.90 = 80.10"}, sums: "due 80.10"},
@@ -67,8 +67,8 @@ func TestIssueDiscounts(t *testing.T) {
 			},
 		},
 		{
-			name: "an amount for ever", why: "it was used for the period already: nothing off what is added", policy: invoice.Standard(),
-			contract: issueLess(base, plans.Discount{ID: "fifty", Amount: giventest.Money("50"), Duration: plans.Forever}),
+			name: "an amount forever", why: "the period used it already: nothing off additions", policy: invoice.Standard(),
+			contract: issueDiscounted(base, plans.Discount{ID: "fifty", Amount: giventest.Money("50"), Duration: plans.Forever}),
 			days: []issueDay{
 				month("2026-11-01", "due 840.00", full+", less fifty 50.00 = 840.00"),
 				{at: "2026-11-16", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
@@ -77,7 +77,7 @@ func TestIssueDiscounts(t *testing.T) {
 		},
 		{
 			name: "two in order", why: "10 % of 890.00, then 50.00", policy: invoice.Standard(),
-			contract: issueLess(issueLess(base, tenth), plans.Discount{ID: "fifty", Amount: giventest.Money("50"), Duration: plans.Once}),
+			contract: issueDiscounted(issueDiscounted(base, tenth), plans.Discount{ID: "fifty", Amount: giventest.Money("50"), Duration: plans.Once}),
 			days: []issueDay{
 				month("2026-11-01", "due 751.00", full+", less 10 % 89.00, less fifty 50.00 = 751.00"),
 				month("2026-12-01", "due 801.00", full+", less 10 % 89.00 = 801.00"),
@@ -94,7 +94,7 @@ func TestIssueMinimum(t *testing.T) {
 	full := "recurring seat: 10 x 89.00 = 890.00"
 	for _, r := range []issueRow{
 		{
-			name: "at renewal", why: "November lacked 110.00, which nobody knew before it was over", contract: base, policy: invoice.Standard(),
+			name: "at renewal", why: "November lacked 110.00, which is known at its end", contract: base, policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-16"},
@@ -103,7 +103,7 @@ func TestIssueMinimum(t *testing.T) {
 			},
 		},
 		{
-			name: "with what was added", why: "890.00 and 89.00 lack 21.00; 12 x 89.00 in December are enough", contract: base, policy: invoice.Standard(),
+			name: "with additions", why: "890.00 and 89.00 lack 21.00; 12 x 89.00 in December are enough", contract: base, policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-16", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
@@ -112,7 +112,7 @@ func TestIssueMinimum(t *testing.T) {
 			},
 		},
 		{
-			name: "with what went back", why: "890.00 less 89.00 lack 199.00", contract: base, policy: invoice.Standard(),
+			name: "with credits", why: "890.00 less 89.00 lack 199.00", contract: base, policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-16", change: issueMore("-2"), lines: []string{"proration_credit seat: 2 not used of inv-1/1, -178.00 x 15/30 days = -89.00"}, sums: "total -89.00, granted 89.00, due 0.00"},
@@ -120,7 +120,7 @@ func TestIssueMinimum(t *testing.T) {
 			},
 		},
 		{
-			name: "where the billing date was moved", why: "the 15 days before it have a half of the minimum, of which 55.00 are lacking; the 24 days after it have 800.00", contract: base, policy: invoice.Standard(),
+			name: "with a moved billing date", why: "the 15 days before it have half of the minimum and lack 55.00; the 24 days after it have 800.00", contract: base, policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{
@@ -132,7 +132,7 @@ func TestIssueMinimum(t *testing.T) {
 			},
 		},
 		{
-			name: "at a cancellation", why: "500.00 for the half that was used, of which 445.00 stay billed", contract: base, policy: issueBack(credits.UnusedPart, credits.AsBalance),
+			name: "at a cancellation", why: "500.00 for the used half, of which 445.00 stay billed", contract: base, policy: issueRefundPolicy(credits.UnusedPart, credits.AsBalance),
 			days: []issueDay{
 				issueTenSeats,
 				{
@@ -142,7 +142,7 @@ func TestIssueMinimum(t *testing.T) {
 			},
 		},
 		{
-			name: "at a cancellation after the billing date was moved", why: "19 days have 633.33 of the minimum; 890.00 less 445.00 and 712.00 less 593.33 are 563.67", contract: base, policy: issueBack(credits.UnusedPart, credits.AsBalance),
+			name: "at a cancellation after a moved billing date", why: "19 days have 633.33 of the minimum; 890.00 less 445.00 and 712.00 less 593.33 are 563.67", contract: base, policy: issueRefundPolicy(credits.UnusedPart, credits.AsBalance),
 			days: []issueDay{
 				issueTenSeats,
 				{
@@ -159,22 +159,22 @@ func TestIssueMinimum(t *testing.T) {
 			},
 		},
 		{
-			name: "of half a period", why: "500.00 for the half that service began with: it lacks 55.00", contract: base, policy: invoice.Standard(),
+			name: "of half a period", why: "500.00 for the half with service, which lacks 55.00", contract: base, policy: invoice.Standard(),
 			days: []issueDay{
 				{at: "2026-11-16", lines: []string{"recurring seat: 10 x 89.00, 890.00 x 15/30 days = 445.00"}, sums: "due 445.00"},
 				{at: "2026-12-01", lines: []string{"shortfall minimum: 1 x 1000.00, 1000.00 x 15/30 days = 500.00, less billed 445.00 = 55.00", full}, sums: "due 945.00"},
 			},
 		},
 		{
-			name: "before discounts", why: "law 8: 890.00 count, and not 801.00; the discount is taken off the 110.00 as well", policy: invoice.Standard(),
-			contract: issueLess(base, plans.Discount{ID: "friends", Percent: giventest.Money("10"), Duration: plans.Forever}),
+			name: "before discounts", why: "law 8: 890.00 count, not 801.00; the discount also applies to the 110.00", policy: invoice.Standard(),
+			contract: issueDiscounted(base, plans.Discount{ID: "friends", Percent: giventest.Money("10"), Duration: plans.Forever}),
 			days: []issueDay{
 				{at: "2026-11-01", lines: []string{full + ", less 10 % 89.00 = 801.00"}, sums: "due 801.00"},
 				{at: "2026-12-01", lines: []string{"shortfall minimum: 1 x 1000.00 = 1000.00, less billed 890.00, less 10 % 11.00 = 99.00", full + ", less 10 % 89.00 = 801.00"}, sums: "due 900.00"},
 			},
 		},
 		{
-			name: "usage counts", why: "60.00 of messages in November leave 50.00; those have its period", contract: base, policy: invoice.Standard(),
+			name: "usage counts", why: "60.00 of messages in November lower the shortfall to 50.00, since they have its period", contract: base, policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-20", with: func(o *invoice.IssueRequest) {
@@ -194,7 +194,7 @@ func TestIssueTaxes(t *testing.T) {
 	removed := []string{"proration_credit seat: 2 not used of inv-1/1, -178.00 x 15/30 days = -89.00"}
 	for _, r := range []issueRow{
 		{
-			name: "besides", why: "19 % of 890.00 and of what goes back of it: 169.10 and 16.91", contract: issueSeats("10", "89.00"), policy: issueVAT("19", false),
+			name: "besides", why: "19 % of 890.00 and of its credit: 169.10 and 16.91", contract: issueSeats("10", "89.00"), policy: issueVAT("19", false),
 			days: []issueDay{
 				{at: "2026-11-01", lines: full, sums: "tax 169.10, due 1059.10"},
 				{at: "2026-11-16", change: issueMore("-2"), lines: removed, sums: "total -105.91, tax -16.91, granted 105.91, due 0.00"},
@@ -202,18 +202,19 @@ func TestIssueTaxes(t *testing.T) {
 			},
 		},
 		{
-			name: "included", why: "the price has it in it: nothing besides", contract: issueSeats("10", "89.00"), policy: issueVAT("19", true),
+			name: "included", why: "the price includes the tax: nothing is added", contract: issueSeats("10", "89.00"), policy: issueVAT("19", true),
 			days: []issueDay{
 				{at: "2026-11-01", lines: full, sums: "due 890.00"},
 				{at: "2026-11-16", change: issueMore("-2"), lines: removed, sums: "total -89.00, granted 89.00, due 0.00"},
 			},
 		},
 		{
-			name: "another rate since", why: "what goes back has the rate that it had, whatever is due today", contract: issueSeats("10", "89.00"), policy: issueVAT("19", false),
+			name: "a changed rate", why: "a credit has the rate of its charge, whatever the rate is today", contract: issueSeats("10", "89.00"), policy: issueVAT("19", false),
 			days: []issueDay{
 				{at: "2026-11-01", lines: full, sums: "tax 169.10, due 1059.10"},
 				{
-					at: "2026-11-16", change: issuePrice("99.00"), with: func(o *invoice.IssueRequest) { o.Policy = issueVAT("21", false) }, sums: "tax 19.40, due 69.40", // 103.95 - 84.55
+					// 103.95 - 84.55
+					at: "2026-11-16", change: issuePrice("99.00"), with: func(o *invoice.IssueRequest) { o.Policy = issueVAT("21", false) }, sums: "tax 19.40, due 69.40",
 					lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "proration_charge seat: 10 x 99.00, 990.00 x 15/30 days = 495.00"},
 				},
 			},
@@ -243,14 +244,14 @@ func TestIssueZones(t *testing.T) {
 			},
 		},
 		{
-			name: "the hour that March lacks", why: "31 days less an hour are 2674800 seconds, of which 16 days of 86400 are left: 178.00 x 1382400/2674800 = 91.995", contract: in("America/New_York", "2027-03-01"), zone: "America/New_York", policy: seconds,
+			name: "the missing hour of March", why: "31 days less an hour are 2674800 seconds, of which 16 days of 86400 are left: 178.00 x 1382400/2674800 = 91.995", contract: in("America/New_York", "2027-03-01"), zone: "America/New_York", policy: seconds,
 			days: []issueDay{
 				{at: "2027-03-01", lines: full, sums: "due 890.00"},
 				{at: "2027-03-16", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 1382400/2674800 seconds = 91.994..., rounded half up to 91.99"}, sums: "due 91.99"},
 			},
 		},
 		{
-			name: "the 31st in Tokyo", why: "the last of February begins there at 15:00 of the 27th in UTC; the 31st is remembered", contract: in("Asia/Tokyo", "2027-01-31"), zone: "Asia/Tokyo", policy: invoice.Standard(),
+			name: "the 31st in Tokyo", why: "the last day of February begins there at 15:00 of the 27th in UTC; the 31st is remembered", contract: in("Asia/Tokyo", "2027-01-31"), zone: "Asia/Tokyo", policy: invoice.Standard(),
 			days: []issueDay{
 				{at: "2027-01-31", lines: full, sums: "due 890.00"},
 				{at: "2027-02-14T15:00:00Z", with: utc, change: issueMore("-2"), lines: []string{"proration_credit seat: 2 not used of inv-1/1, -178.00 x 13/28 days = -82.642..., rounded half up to -82.64"}, sums: "total -82.64, granted 82.64, due 0.00"},
@@ -262,14 +263,14 @@ func TestIssueZones(t *testing.T) {
 		},
 		{
 			name: "a cancellation in Tokyo", why: "15 of 30 days, whatever day it is elsewhere", contract: in("Asia/Tokyo", "2026-11-01"), zone: "Asia/Tokyo",
-			policy: issueBack(credits.UnusedPart, credits.AsBalance),
+			policy: issueRefundPolicy(credits.UnusedPart, credits.AsBalance),
 			days: []issueDay{
 				{at: "2026-11-01", lines: full, sums: "due 890.00"},
 				{at: "2026-11-15T15:00:00Z", with: utc, change: plans.Change{Cancel: true}, lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00"}, sums: "total -445.00, granted 445.00, due 0.00"},
 			},
 		},
 		{
-			name: "the day of the change is the old one's", why: "14 of 30 days, at any hour of the 16th", contract: issueSeats("10", "89.00"), policy: issuePolicy(func(p *invoice.Policy) { p.Proration.ChangeDay = proration.OldSide }),
+			name: "the day of the change belongs to the old side", why: "14 of 30 days, at any hour of the 16th", contract: issueSeats("10", "89.00"), policy: issuePolicy(func(p *invoice.Policy) { p.Proration.ChangeDay = proration.OldSide }),
 			days: []issueDay{
 				{at: "2026-11-01", lines: full, sums: "due 890.00"},
 				{at: "2026-11-16T10:30:00", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 14/30 days = 83.066..., rounded half up to 83.07"}, sums: "due 83.07"},
@@ -281,7 +282,7 @@ func TestIssueZones(t *testing.T) {
 	}
 }
 
-// What is wrong is told with the path of its field, all of it at once.
+// All faults come at once, each with the path of its field.
 func TestIssueFaults(t *testing.T) {
 	at := giventest.Instant("2026-11-16", nil)
 	account := invoice.Account{Contract: issueSeats("10", "89.00")}
@@ -295,19 +296,19 @@ func TestIssueFaults(t *testing.T) {
 		change func(*invoice.IssueRequest)
 		want   []string
 	}{
-		{"nothing at all", func(o *invoice.IssueRequest) { *o = invoice.IssueRequest{} }, []string{
+		{"the zero request", func(o *invoice.IssueRequest) { *o = invoice.IssueRequest{} }, []string{
 			"policy.proration.day_count unset", "policy.proration.change_day unset", "policy.proration.rounding.mode unset", "policy.credit_basis unset", "policy.timing unset", "policy.allocation unset",
 			"policy.tax_rounding_level unset", "policy.tax_rounding_mode unset", "contract.plan unset", "contract.currency unset", "contract.items unset", "contract.cycle.anchor unset", "contract.cycle.interval unset", "at unset",
 		}},
 		{"no ID", func(o *invoice.IssueRequest) { o.ID = "" }, []string{"id unset"}},
 		{"no ID for a cancellation", func(o *invoice.IssueRequest) { o.ID, o.Change = "", plans.Change{Cancel: true} }, []string{"id unset"}},
-		{"in arrears since when", func(o *invoice.IssueRequest) { o.Policy = issueArrears() }, []string{"unbilled_since unset"}},
+		{"in arrears without a start", func(o *invoice.IssueRequest) { o.Policy = issueArrears() }, []string{"unbilled_since unset"}},
 		{"due before", func(o *invoice.IssueRequest) { o.DueAt = at.Add(-1) }, []string{"due_at outside"}},
-		{"a charge that was edited", func(o *invoice.IssueRequest) {
+		{"an edited charge", func(o *invoice.IssueRequest) {
 			o.UnexpiredCharges = append([]plans.Charge(nil), o.UnexpiredCharges...)
 			o.UnexpiredCharges[0].Quantity = giventest.Money("-1")
 		}, []string{"unexpired_charges[0].quantity invalid"}},
-		{"fewer were paid for", func(o *invoice.IssueRequest) {
+		{"fewer units were paid", func(o *invoice.IssueRequest) {
 			o.UnexpiredCharges = append([]plans.Charge(nil), o.UnexpiredCharges...)
 			o.UnexpiredCharges[0].Quantity = giventest.Money("1")
 		}, []string{"change.quantity invalid"}},

@@ -10,8 +10,8 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// What was sold once and should not have been is taken back as a whole, on an invoice that says so, and only once.
-func TestReconciledWholes(t *testing.T) {
+// A one-time or usage charge that is not proposed is credited as a whole, on a valid invoice, and only once.
+func TestReconcileCreditsOneTimeChargesWhole(t *testing.T) {
 	p := invoice.Standard()
 	at := giventest.Instant("2026-01-01", nil)
 	for _, row := range []struct {
@@ -19,9 +19,9 @@ func TestReconciledWholes(t *testing.T) {
 		sold plans.Charge
 	}{
 		{"counted", plans.Charge{Kind: plans.OneTime, Quantity: decimal.NewFromInt(3), Price: plans.Price{Unit: giventest.Money("12.10")}}},
-		{"not counted", plans.Charge{Kind: plans.OneTime, Net: giventest.Money("80.00")}},
+		{"without a quantity", plans.Charge{Kind: plans.OneTime, Net: giventest.Money("80.00")}},
 		{"used", plans.Charge{Kind: plans.Usage, Quantity: decimal.NewFromInt(3), Price: plans.Price{Unit: giventest.Money("0.05")}}},
-		{"used, over a month", plans.Charge{Kind: plans.Usage, Net: giventest.Money("7.00"), Span: giventest.Period("2026-01-01/2026-02-01", nil), Period: giventest.Period("2026-01-01/2026-02-01", nil)}},
+		{"usage of a month", plans.Charge{Kind: plans.Usage, Net: giventest.Money("7.00"), Span: giventest.Period("2026-01-01/2026-02-01", nil), Period: giventest.Period("2026-01-01/2026-02-01", nil)}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			row.sold.Plan, row.sold.Item, row.sold.Currency = "basic", "setup", "USD"
@@ -39,26 +39,26 @@ func TestReconciledWholes(t *testing.T) {
 				t.Fatal(err)
 			}
 			if !second.Total.Equal(first.Total.Neg()) {
-				t.Errorf("%v goes back of %v", second.Total, first.Total)
+				t.Errorf("%v is credited of %v", second.Total, first.Total)
 			}
 			if err := invoice.Check(second); err != nil {
 				t.Error(err)
 			}
 			c.Billed = append(c.Billed, second.Lines...)
 			if d, err = invoice.Reconcile(c); err != nil || len(d.Lines) != 0 {
-				t.Errorf("again %d lines: %v", len(d.Lines), err)
+				t.Errorf("the second time gives %d lines: %v", len(d.Lines), err)
 			}
 			c.Billed, c.Proposed = first.Lines, []plans.Charge{first.Lines[0].Clone()}
 			c.Proposed[0].Plan, c.Proposed[0].ID = "pro", ""
 			if d, err = invoice.Reconcile(c); err != nil || len(d.Lines) != 0 {
-				t.Errorf("beside another plan %d lines: %v", len(d.Lines), err)
+				t.Errorf("with another plan there are %d lines: %v", len(d.Lines), err)
 			}
 			many := first.Lines[0].Clone()
 			many.Quantity = decimal.NewFromInt(9)
 			wrong := second.Clone()
 			wrong.Lines[0].Quantity = many.Quantity
 			if invoice.Check(wrong) == nil {
-				t.Error("more units go back than there were")
+				t.Error("more units are credited than were sold")
 			}
 		})
 	}

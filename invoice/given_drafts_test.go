@@ -12,10 +12,10 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// statesDollars is what a contract of so many units of items costs for a span of November 2026 in New York.
-func statesDollars(tb testing.TB, span string, items ...plans.Item) []plans.Charge {
+// dollarCharges are the charges of a contract in dollars for a span of November 2026 in New York.
+func dollarCharges(tb testing.TB, span string, items ...plans.Item) []plans.Charge {
 	tb.Helper()
-	contract, portion := statesContract(tb, span, items...)
+	contract, portion := dollarContract(tb, span, items...)
 	charges, err := contract.Charges(portion, proration.Standard(2))
 	if err != nil {
 		tb.Fatal(err)
@@ -23,8 +23,8 @@ func statesDollars(tb testing.TB, span string, items ...plans.Item) []plans.Char
 	return charges
 }
 
-// statesContract is such a contract, and the span as a portion of it.
-func statesContract(tb testing.TB, span string, items ...plans.Item) (plans.Contract, proration.Portion) {
+// dollarContract is such a contract, with the span as a portion of it.
+func dollarContract(tb testing.TB, span string, items ...plans.Item) (plans.Contract, proration.Portion) {
 	tb.Helper()
 	newYork := giventest.Zone(tb, "America/New_York")
 	return plans.Contract{
@@ -32,13 +32,13 @@ func statesContract(tb testing.TB, span string, items ...plans.Item) (plans.Cont
 	}, proration.Portion{Period: giventest.Period("2026-11-01/2026-12-01", newYork), Span: giventest.Period(span, newYork)}
 }
 
-// statesBefore is what was billed by an earlier invoice, discounted and taxed, with what was credited of it before.
-func statesBefore(tb testing.TB) (before []plans.Charge) {
+// earlierCharges are the charges of an earlier invoice, discounted and taxed, with their earlier credits.
+func earlierCharges(tb testing.TB) (before []plans.Charge) {
 	tb.Helper()
 	newYork := giventest.Zone(tb, "America/New_York")
 	first, err := invoice.Build(invoice.Draft{
-		ID: "inv-1", Currency: "USD", At: giventest.Instant("2026-11-01", newYork), Policy: statesPolicy(), Location: newYork,
-		Lines: statesDollars(tb, "2026-11-01/2026-12-01",
+		ID: "inv-1", Currency: "USD", At: giventest.Instant("2026-11-01", newYork), Policy: richPolicy(), Location: newYork,
+		Lines: dollarCharges(tb, "2026-11-01/2026-12-01",
 			plans.Item{ID: "seat", Quantity: giventest.Money("10"), Price: plans.Price{Unit: giventest.Money("139.99")}},
 			plans.Item{ID: "support", Quantity: giventest.Money("1"), Price: plans.Price{Flat: giventest.Money("99.95")}}),
 		Discounts: []plans.Discount{{ID: "welcome", Percent: giventest.Money("7"), Duration: plans.Forever}},
@@ -62,8 +62,8 @@ func statesBefore(tb testing.TB) (before []plans.Charge) {
 	return append(before, unused[0], back)
 }
 
-// statesPolicy has taxes of all sorts: besides the net and included in it, on everything and on some items or kinds.
-func statesPolicy() invoice.Policy {
+// richPolicy has taxes of all kinds: added to the net and included in it, on everything and on some items or kinds.
+func richPolicy() invoice.Policy {
 	policy := invoice.Standard()
 	policy.TaxRoundingLevel, policy.TaxRoundingMode = invoice.PerInvoice, proration.HalfEven
 	policy.Taxes = []invoice.TaxRate{
@@ -75,18 +75,18 @@ func statesPolicy() invoice.Policy {
 	return policy
 }
 
-// statesRich is the draft of an invoice with everything: each kind of charge, credits of two charges, all sorts of discounts, taxes and
-// credit, parts, and a zone.
-func statesRich(tb testing.TB) invoice.Draft {
+// richDraft is the draft of an invoice that uses every feature: each kind of charge, credits of two charges, all kinds
+// of discounts, taxes and credit, installments, and a zone.
+func richDraft(tb testing.TB) invoice.Draft {
 	tb.Helper()
 	newYork := giventest.Zone(tb, "America/New_York")
 	at := giventest.Instant("2026-11-16", newYork)
-	before := statesBefore(tb)
-	prorated := statesDollars(tb, "2026-11-16/2026-12-01", plans.Item{ID: "add-on", Quantity: giventest.Money("2"), Price: plans.Price{Unit: giventest.Money("89.99")}})
+	before := earlierCharges(tb)
+	prorated := dollarCharges(tb, "2026-11-16/2026-12-01", plans.Item{ID: "add-on", Quantity: giventest.Money("2"), Price: plans.Price{Unit: giventest.Money("89.99")}})
 	graduated := plans.Item{ID: "seat", Quantity: giventest.Money("7"), Price: plans.Price{Tiering: plans.Graduated, Tiers: []plans.Tier{
 		{UpTo: giventest.Money("8"), Flat: giventest.Money("5"), Unit: giventest.Money("20.01")}, {Unit: giventest.Money("15.5")},
 	}}}
-	contract, portion := statesContract(tb, "2026-11-16/2026-12-01", graduated)
+	contract, portion := dollarContract(tb, "2026-11-16/2026-12-01", graduated)
 	added, err := contract.Added(plans.Change{Item: "seat", Quantity: giventest.Money("4")}, portion, proration.Standard(2))
 	if err != nil {
 		tb.Fatal(err)
@@ -113,7 +113,7 @@ func statesRich(tb testing.TB) invoice.Draft {
 		}},
 		shortfall, unused[0], back)
 	return invoice.Draft{
-		ID: "inv-2", Currency: "USD", At: at, Lines: lines, CreditedCharges: before, Policy: statesPolicy(), Location: newYork,
+		ID: "inv-2", Currency: "USD", At: at, Lines: lines, CreditedCharges: before, Policy: richPolicy(), Location: newYork,
 		Discounts: []plans.Discount{
 			{ID: "loyal", Percent: giventest.Money("10"), Duration: plans.Repeating, Periods: 3, Items: []string{"seat", "add-on"}},
 			{ID: "prepaid", Amount: giventest.Money("20.55"), Currency: "USD", Duration: plans.Once, Rollover: true, Kinds: []plans.Kind{plans.ProrationCharge, plans.Usage}},
@@ -130,25 +130,25 @@ func statesRich(tb testing.TB) invoice.Draft {
 	}
 }
 
-// statesBuilt builds a draft and applies events.
-func statesBuilt(tb testing.TB, d invoice.Draft, events ...string) invoice.Invoice {
+// builtWith builds a draft and applies events.
+func builtWith(tb testing.TB, d invoice.Draft, events ...string) invoice.Invoice {
 	tb.Helper()
 	inv, err := invoice.Build(d)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return statesAfter(tb, inv, events...)
+	return afterEvents(tb, inv, events...)
 }
 
-// statesExamples are an invoice with everything, one with a negative total of which some is paid back and the rest granted, and a credit
-// note that lowers what is due.
-func statesExamples(tb testing.TB) []invoice.Invoice {
+// exampleInvoices are an invoice that uses every feature, one with a negative total that is partly refunded and partly
+// granted, and a credit note that lowers the amount due.
+func exampleInvoices(tb testing.TB) []invoice.Invoice {
 	tb.Helper()
-	rich := statesBuilt(tb, statesRich(tb), "attempted p1", "failed p1 0 2026-12-03", "succeeded p2 40 2026-12-04")
-	d := statesRich(tb)
+	rich := builtWith(tb, richDraft(tb), "attempted p1", "failed p1 0 2026-12-03", "succeeded p2 40 2026-12-04")
+	d := richDraft(tb)
 	d.ID, d.Refund, d.Installments, d.Every, d.DueAt = "inv-3", giventest.Money("12.34"), 0, proration.Interval{}, time.Time{}
 	d.Lines, d.Discounts = d.Lines[5:], nil
-	negative := statesBuilt(tb, d)
+	negative := builtWith(tb, d)
 	note, err := invoice.Credit(invoice.CreditRequest{
 		ID: "cn-1", At: giventest.Instant("2026-12-05", nil), Invoice: rich, Lines: []invoice.LineAmount{{Line: "inv-2/2", Amount: giventest.Money("3.21")}, {Line: "inv-2/5"}},
 	})

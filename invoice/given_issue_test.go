@@ -16,30 +16,30 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// issueDay is one document of a row: when it is issued, for what change, and what comes of it.
+// issueDay is one document of a row: its instant, its change, and the expected result.
 type issueDay struct {
 	at     string
 	change plans.Change
-	with   func(*invoice.IssueRequest) // what else there is; nil is nothing
+	with   func(*invoice.IssueRequest) // more edits of the request; nil is none
 
-	lines   []string // the kind of each, and how it was computed; none is no document
-	sums    string   // as issueSums writes them
+	lines   []string // the kind of each line and its calculation; none is no document
+	sums    string   // as issueText writes them
 	refused string   // the rule of the refusal
 	faults  []string
 }
 
-// issueRow is a row of documents of one contract.
+// issueRow is a series of documents of one contract.
 type issueRow struct {
 	name, why string
 	contract  plans.Contract
 	policy    invoice.Policy
-	since     string // in arrears
+	since     string // billed in arrears since then
 	zone      string
 	days      []issueDay
 }
 
-// run issues the documents of a row one by one, from the account that the one before left. Each account is written as JSON in between, each
-// invoice is checked, nothing that is passed in changes, and issuing a document of no change again bills nothing.
+// run issues the documents of a row in turn, each on the account that the one before left. Each account passes through
+// JSON, each invoice is checked, the input is unmodified, and issuing again without a change bills nothing.
 func (r issueRow) run(t *testing.T) {
 	loc := giventest.Zone(t, r.zone)
 	account := invoice.Account{Contract: r.contract, UnbilledSince: giventest.Instant(r.since, loc)}
@@ -53,7 +53,7 @@ func (r issueRow) run(t *testing.T) {
 		before := giventest.JSON(t, o)
 		doc, err := invoice.Issue(o)
 		if after := giventest.JSON(t, o); after != before {
-			t.Fatalf("on %s what was passed in changed\nfrom %s\nto   %s", day.at, before, after)
+			t.Fatalf("on %s the input changed\nfrom %s\nto   %s", day.at, before, after)
 		}
 		if day.refused != "" || day.faults != nil {
 			issueRefused(t, day, err)
@@ -71,8 +71,8 @@ func (r issueRow) run(t *testing.T) {
 				t.Errorf("on %s: %v", day.at, err)
 			}
 		}
-		account = issueStored(t, doc.Account)
-		issueAgain(t, o, account)
+		account = roundTrip(t, doc.Account)
+		checkIssuedOnce(t, o, account)
 	}
 }
 
@@ -90,8 +90,8 @@ func issueRefused(t *testing.T, day issueDay, err error) {
 	}
 }
 
-// issueStored returns an account as it is read back.
-func issueStored(t testing.TB, account invoice.Account) invoice.Account {
+// roundTrip returns the account after a round trip through JSON.
+func roundTrip(t testing.TB, account invoice.Account) invoice.Account {
 	t.Helper()
 	text, err := json.Marshal(account)
 	if err != nil {
@@ -105,11 +105,11 @@ func issueStored(t testing.TB, account invoice.Account) invoice.Account {
 	return read
 }
 
-// issueAgain fails where another document of the same instant bills something.
-func issueAgain(t testing.TB, o invoice.IssueRequest, account invoice.Account) {
+// checkIssuedOnce fails if another document at the same instant bills anything.
+func checkIssuedOnce(t testing.TB, o invoice.IssueRequest, account invoice.Account) {
 	t.Helper()
 	if o.Change.Cancel {
-		return // whoever keeps the contract stops billing it
+		return // the caller stops billing a canceled contract
 	}
 	o.Account, o.ID, o.Change, o.Lines = account, o.ID+" again", plans.Change{}, nil
 	doc, err := invoice.Issue(o)
@@ -157,7 +157,7 @@ func issueItem(id, quantity, unit string) plans.Item {
 	return plans.Item{ID: id, Quantity: giventest.Money(quantity), Price: plans.Price{Unit: giventest.Money(unit)}}
 }
 
-// issueTerm adds a term to a contract, over its first period or its first months.
+// issueTerm adds a term to a contract, for its first period or its first months.
 func issueTerm(c plans.Contract, period string, term plans.Term) plans.Contract {
 	loc := c.Cycle.Location
 	c.Terms = append(c.Terms, plans.ContractTerm{Term: term, Period: giventest.Period(period, loc)})
@@ -187,25 +187,25 @@ func issueMore(quantity string) plans.Change {
 	return plans.Change{Item: "seat", Quantity: giventest.Money(quantity)}
 }
 
-// issuePrice is another price of a seat.
+// issuePrice is a new price of a seat.
 func issuePrice(unit string) plans.Change {
 	return plans.Change{Item: "seat", Price: &plans.Price{Unit: giventest.Money(unit)}}
 }
 
-// issueAnchor is another billing date.
+// issueAnchor moves the billing date.
 func issueAnchor(at string, loc *time.Location) plans.Change {
 	return plans.Change{Anchor: giventest.Instant(at, loc)}
 }
 
-// issuePolicy is the standard policy with what a row changes of it.
+// issuePolicy is the standard policy with an edit.
 func issuePolicy(change func(*invoice.Policy)) invoice.Policy {
 	p := invoice.Standard()
 	change(&p)
 	return p
 }
 
-// issueBack is the standard policy with what a cancellation gives back.
-func issueBack(give credits.Extent, as credits.RefundAs) invoice.Policy {
+// issueRefundPolicy is the standard policy with a refund rule for cancellations.
+func issueRefundPolicy(give credits.Extent, as credits.RefundAs) invoice.Policy {
 	return issuePolicy(func(p *invoice.Policy) { p.Refunds = []credits.RefundRule{{Give: give, As: as}} })
 }
 
@@ -214,15 +214,15 @@ func issueArrears() invoice.Policy {
 	return issuePolicy(func(p *invoice.Policy) { p.Timing = proration.InArrears })
 }
 
-// issueVAT is the standard policy with a tax.
+// issueVAT is the standard policy with a VAT.
 func issueVAT(percent string, included bool) invoice.Policy {
 	return issuePolicy(func(p *invoice.Policy) {
 		p.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: giventest.Money(percent), Included: included}}
 	})
 }
 
-// issueLess is a contract with a discount.
-func issueLess(c plans.Contract, d plans.Discount) plans.Contract {
+// issueDiscounted is a contract with a discount.
+func issueDiscounted(c plans.Contract, d plans.Discount) plans.Contract {
 	if d.Amount.IsPositive() {
 		d.Currency = c.Currency
 	}
