@@ -11,10 +11,10 @@ import (
 
 // usualYears are so many events as they usually come, about eight a month: a renewal that is paid, a seat that is added, paid and removed,
 // usage, and now and then a card that is declined first.
-func usualYears(tb testing.TB, count int) (lifecycle.Policy, lifecycle.Subscription, []lifecycle.Event, time.Time) {
+func typicalEvents(tb testing.TB, count int) (lifecycle.Policy, lifecycle.Subscription, []lifecycle.Event, time.Time) {
 	tb.Helper()
 	p := lifecycle.Standard()
-	sub := worldContract(tb, "UTC", "P1M", "31.00")
+	sub := threeSeats(tb, "UTC", "P1M", "31.00")
 	sub.Contract.Cycle = giventest.Cycle("2000-01-01", "P1M", nil)
 	start := giventest.Instant("2000-01-01", nil)
 	var events []lifecycle.Event
@@ -52,12 +52,12 @@ func usualYears(tb testing.TB, count int) (lifecycle.Policy, lifecycle.Subscript
 			add(on.Add(30*time.Hour), lifecycle.Event{Kind: lifecycle.PaymentMethodAdded})
 		}
 		add(on.Add(31*time.Hour), paid)
-		add(on.Add(5*day), lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: sold("calls", "7.30")})
+		add(on.Add(5*day), lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: chargeOf("calls", "7.30")})
 		add(on.Add(9*day), lifecycle.Event{Kind: lifecycle.SeatsAdded, Change: seat})
 		add(on.Add(9*day+time.Hour), paid)
-		add(on.Add(14*day), lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: sold("calls", "3.10")})
+		add(on.Add(14*day), lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: chargeOf("calls", "3.10")})
 		add(on.Add(19*day), lifecycle.Event{Kind: lifecycle.SeatsRemoved, Change: less})
-		add(on.Add(25*day), lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: sold("calls", "1.70")})
+		add(on.Add(25*day), lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: chargeOf("calls", "1.70")})
 	}
 	return p, sub, events, events[count-1].At
 }
@@ -69,7 +69,7 @@ func BenchmarkReplay(b *testing.B) {
 		count int
 	}{{"100", 100}, {"1000", 1_000}, {"10000", 10_000}} {
 		b.Run(n.name, func(b *testing.B) {
-			p, sub, events, to := usualYears(b, n.count)
+			p, sub, events, to := typicalEvents(b, n.count)
 			b.ReportAllocs()
 			for b.Loop() {
 				out, err := lifecycle.Replay([]lifecycle.Policy{p}, sub, events, to)
@@ -83,9 +83,9 @@ func BenchmarkReplay(b *testing.B) {
 }
 
 // aYearOn is a subscription after a year, and the next instant at which something happens.
-func aYearOn(b *testing.B) (lifecycle.Policy, lifecycle.Subscription, time.Time) {
+func afterAYear(b *testing.B) (lifecycle.Policy, lifecycle.Subscription, time.Time) {
 	b.Helper()
-	p, sub, events, to := usualYears(b, 96)
+	p, sub, events, to := typicalEvents(b, 96)
 	out, err := lifecycle.Replay([]lifecycle.Policy{p}, sub, events, to)
 	if err != nil {
 		b.Fatal(err)
@@ -94,7 +94,7 @@ func aYearOn(b *testing.B) (lifecycle.Policy, lifecycle.Subscription, time.Time)
 }
 
 func BenchmarkApply(b *testing.B) {
-	p, sub, at := aYearOn(b)
+	p, sub, at := afterAYear(b)
 	e := lifecycle.Event{Sequence: 1_000, At: at, Kind: lifecycle.CreditGranted, Reason: "goodwill"}
 	e.Grant.Amount = giventest.Money("5.00")
 	b.ReportAllocs()
@@ -106,7 +106,7 @@ func BenchmarkApply(b *testing.B) {
 }
 
 func BenchmarkAdvance(b *testing.B) {
-	p, sub, at := aYearOn(b)
+	p, sub, at := afterAYear(b)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := lifecycle.Advance(p, sub, at.AddDate(0, 1, 0)); err != nil {
@@ -116,7 +116,7 @@ func BenchmarkAdvance(b *testing.B) {
 }
 
 func BenchmarkNext(b *testing.B) {
-	p, sub, _ := aYearOn(b)
+	p, sub, _ := afterAYear(b)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, has := lifecycle.Next(p, sub); !has {

@@ -15,18 +15,18 @@ import (
 )
 
 // What is refused says why, and what would be possible.
-func TestRefusedInCorners(t *testing.T) {
-	lead, none := guardPolicy(), guardPolicy()
+func TestRefusalSaysWhy(t *testing.T) {
+	lead, none := advancePolicy(), advancePolicy()
 	none.Renewal.Lead = proration.Interval{}
-	started, paid := guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentSucceeded, "r-1", "")
+	started, paid := eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", "")
 	copied := func(at, inv string) lifecycle.Event {
-		return guardPay(at, lifecycle.BillingDetailsChanged, inv, "")
+		return paymentOn(at, lifecycle.BillingDetailsChanged, inv, "")
 	}
-	removed := guardEvent("2026-01-10", lifecycle.SeatsRemoved, func(e *lifecycle.Event) {
+	removed := eventOn("2026-01-10", lifecycle.SeatsRemoved, func(e *lifecycle.Event) {
 		e.Change = plans.Change{Item: "seat", Quantity: decimal.NewFromInt(-2)}
 	})
 	refund := func(at, inv string) lifecycle.Event {
-		e := guardPay(at, lifecycle.PaymentRefunded, inv, "")
+		e := paymentOn(at, lifecycle.PaymentRefunded, inv, "")
 		e.Reason = "goodwill"
 		return e
 	}
@@ -40,10 +40,10 @@ func TestRefusedInCorners(t *testing.T) {
 		{"a copy of what was credited", "the copy would charge it again", none, []lifecycle.Event{started, paid, removed, copied("2026-01-11", "r-1")}, "Invoice r-1 was credited by r-2"},
 		{
 			"a copy of what was billed ahead", "it can be taken back instead", lead,
-			[]lifecycle.Event{started, paid, guardPay("2026-01-22", lifecycle.PaymentFailed, "r-2", ""), copied("2026-01-23", "r-2")}, "Invoice r-2 is for the period from 2026-02-01",
+			[]lifecycle.Event{started, paid, paymentOn("2026-01-22", lifecycle.PaymentFailed, "r-2", ""), copied("2026-01-23", "r-2")}, "Invoice r-2 is for the period from 2026-02-01",
 		},
 		{"a refund of nothing", "law 14", none, []lifecycle.Event{started, paid, refund("2026-01-05", "r-9")}, `Invoice "r-9" does not exist`},
-		{"a price by a customer", "it is agreed on with support", none, []lifecycle.Event{started, paid, guardEvent("2026-01-05", lifecycle.PriceChanged, func(e *lifecycle.Event) {
+		{"a price by a customer", "it is agreed on with support", none, []lifecycle.Event{started, paid, eventOn("2026-01-05", lifecycle.PriceChanged, func(e *lifecycle.Event) {
 			e.By, e.Change = plans.Customer, plans.Change{Item: "seat", Price: &plans.Price{}}
 		})}, "are handled by support"},
 	} {
@@ -53,7 +53,7 @@ func TestRefusedInCorners(t *testing.T) {
 					c.policy.ChangeRules[i].By = []plans.Actor{plans.Support}
 				}
 			}
-			out := lives(t, c.policy, c.events[len(c.events)-1].At.Format("2006-01-02"), c.events...)
+			out := replayEvents(t, c.policy, c.events[len(c.events)-1].At.Format("2006-01-02"), c.events...)
 			if got := out.Steps[len(out.Steps)-1].Refused; !strings.Contains(got, c.want) {
 				t.Errorf("refused with %q, want %q: %s", got, c.want, c.why)
 			}
@@ -62,13 +62,13 @@ func TestRefusedInCorners(t *testing.T) {
 }
 
 // A replay that goes on from a subscription tells what changed of invoices that were issued before, as it is in the end.
-func TestReplayGoesOn(t *testing.T) {
-	p := guardPolicy()
+func TestReplayContinuesFromASubscription(t *testing.T) {
+	p := advancePolicy()
 	p.Renewal.Lead = proration.Interval{}
-	first := lives(t, p, "2026-01-01", guardEvent("2026-01-01", lifecycle.Started))
-	fail, pay := guardPay("2026-01-02", lifecycle.PaymentFailed, "r-1", ""), guardPay("2026-01-03", lifecycle.PaymentSucceeded, "r-1", "")
+	first := replayEvents(t, p, "2026-01-01", eventOn("2026-01-01", lifecycle.Started))
+	fail, pay := paymentOn("2026-01-02", lifecycle.PaymentFailed, "r-1", ""), paymentOn("2026-01-03", lifecycle.PaymentSucceeded, "r-1", "")
 	fail.Sequence, pay.Sequence = 2, 3
-	out, err := lifecycle.Replay([]lifecycle.Policy{p}, first.Subscription, []lifecycle.Event{fail, pay}, lateDay("2026-01-04"))
+	out, err := lifecycle.Replay([]lifecycle.Policy{p}, first.Subscription, []lifecycle.Event{fail, pay}, utc("2026-01-04"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -78,35 +78,35 @@ func TestReplayGoesOn(t *testing.T) {
 }
 
 // At once, a pause gives back what is paid for, also of a period that was billed ahead.
-func TestPausedInTheLead(t *testing.T) {
-	p := guardPolicy()
+func TestImmediatePauseCreditsTheAdvanceInvoice(t *testing.T) {
+	p := advancePolicy()
 	p.Pause = lifecycle.Pause{Effective: plans.Immediately, Unused: credits.AsBalance}
-	seats := guardEvent("2026-01-10", lifecycle.SeatsRemoved, func(e *lifecycle.Event) {
+	seats := eventOn("2026-01-10", lifecycle.SeatsRemoved, func(e *lifecycle.Event) {
 		e.Change = plans.Change{Item: "seat", Quantity: decimal.NewFromInt(-2)}
 	})
-	out := lives(t, p, "2026-02-10", guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""), seats,
-		guardPay("2026-01-22", lifecycle.PaymentSucceeded, "r-3", ""), guardEvent("2026-01-25", lifecycle.PauseRequested), guardEvent("2026-02-10", lifecycle.Resumed))
-	guardLast(t, out, lifecycle.Active, lifecycle.Full)
+	out := replayEvents(t, p, "2026-02-10", eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""), seats,
+		paymentOn("2026-01-22", lifecycle.PaymentSucceeded, "r-3", ""), eventOn("2026-01-25", lifecycle.PauseRequested), eventOn("2026-02-10", lifecycle.Resumed))
+	checkLast(t, out, lifecycle.Active, lifecycle.Full)
 	// 1000.00 less 200.00 x 22/31 and 800.00 x 7/31, what was billed ahead and went back, and a month of eight from February 10 on.
-	giventest.CheckMoney(t, "all that is billed", billedIn(out), "1477.41")
+	giventest.CheckMoney(t, "all that is billed", totalBilled(out), "1477.41")
 }
 
 // A correction leaves what was granted, what was paid back and what is void as it is.
-func TestCorrectOfAllKinds(t *testing.T) {
-	p := guardPolicy()
+func TestCorrectionKeepsGrantsRefundsAndVoids(t *testing.T) {
+	p := advancePolicy()
 	p.Renewal.Lead = proration.Interval{}
-	granted := guardEvent("2026-01-03", lifecycle.CreditGranted, func(e *lifecycle.Event) { e.Grant.Amount = giventest.Money("50.00") })
-	sold := guardEvent("2026-01-04", lifecycle.ChargeAdded, func(e *lifecycle.Event) { e.Charges = []plans.Charge{{Item: "setup", Net: giventest.Money("80.00")}} })
-	refund := guardPay("2026-01-06", lifecycle.PaymentRefunded, "r-1", "")
+	granted := eventOn("2026-01-03", lifecycle.CreditGranted, func(e *lifecycle.Event) { e.Grant.Amount = giventest.Money("50.00") })
+	sold := eventOn("2026-01-04", lifecycle.ChargeAdded, func(e *lifecycle.Event) { e.Charges = []plans.Charge{{Item: "setup", Net: giventest.Money("80.00")}} })
+	refund := paymentOn("2026-01-06", lifecycle.PaymentRefunded, "r-1", "")
 	refund.Reason, refund.Payment.Amount = "goodwill", giventest.Money("100.00")
 	events := []lifecycle.Event{
-		guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""), granted, sold,
-		guardPay("2026-01-05", lifecycle.InvoiceVoided, "r-2", ""), refund, guardPay("2026-02-01", lifecycle.PaymentFailed, "r-4", ""),
+		eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""), granted, sold,
+		paymentOn("2026-01-05", lifecycle.InvoiceVoided, "r-2", ""), refund, paymentOn("2026-02-01", lifecycle.PaymentFailed, "r-4", ""),
 	}
-	was := lives(t, p, "2026-02-03", events...)
+	was := replayEvents(t, p, "2026-02-03", events...)
 	out, err := lifecycle.Correct(lifecycle.CorrectRequest{
-		Policies: []lifecycle.Policy{p}, Subscription: guardCustomer(), Issued: was.Invoices, At: lateDay("2026-02-03"),
-		Events: append(events, lateSeats("2026-01-16", 8, 2)),
+		Policies: []lifecycle.Policy{p}, Subscription: tenSeatsFromJanuary(), Issued: was.Invoices, At: utc("2026-02-03"),
+		Events: append(events, seatsChanged("2026-01-16", 8, 2)),
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -118,25 +118,25 @@ func TestCorrectOfAllKinds(t *testing.T) {
 	if s := out.Subscription; s.Status != lifecycle.PastDue || len(s.Receivables) != 2 || s.Receivables[0].GraceUntil.IsZero() {
 		t.Errorf("it is %v, and due is %+v", s.Status, s.Receivables)
 	}
-	balance, err := credits.Balance(out.Subscription.Ledger, "USD", lateDay("2026-02-03"))
+	balance, err := credits.Balance(out.Subscription.Ledger, "USD", utc("2026-02-03"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if was, _ := credits.Balance(was.Subscription.Ledger, "USD", lateDay("2026-02-03")); !balance.Equal(was) {
+	if was, _ := credits.Balance(was.Subscription.Ledger, "USD", utc("2026-02-03")); !balance.Equal(was) {
 		t.Errorf("%v is owed, and before it was %v", balance, was)
 	}
 }
 
 // A refusal is one line, with what would be possible.
-func TestRefusalInOneLine(t *testing.T) {
-	p := guardPolicy()
+func TestRefusalIsOneLine(t *testing.T) {
+	p := advancePolicy()
 	for i := range p.ChangeRules {
 		if p.ChangeRules[i].Action == plans.AddQuantity {
 			p.ChangeRules[i].By = []plans.Actor{plans.Support}
 		}
 	}
-	first := lives(t, p, "2026-01-01", guardEvent("2026-01-01", lifecycle.Started))
-	e := lateSeats("2026-01-02", 2, 1)
+	first := replayEvents(t, p, "2026-01-01", eventOn("2026-01-01", lifecycle.Started))
+	e := seatsChanged("2026-01-02", 2, 1)
 	_, err := lifecycle.Apply(p, first.Subscription, e)
 	if want := "Quantity increases are handled by support. Ask support; the change takes effect immediately."; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
@@ -144,43 +144,43 @@ func TestRefusalInOneLine(t *testing.T) {
 }
 
 // Credit that expired long ago is dropped, and so much as waits for an invoice is bounded.
-func TestBounded(t *testing.T) {
-	p := guardPolicy()
+func TestExpiredCreditIsDroppedAndUnbilledChargesAreLimited(t *testing.T) {
+	p := advancePolicy()
 	p.InvoiceRetention = giventest.Interval("P1M")
-	granted := guardEvent("2026-01-03", lifecycle.CreditGranted, func(e *lifecycle.Event) {
-		e.Grant.Amount, e.Grant.Expires = giventest.Money("50.00"), lateDay("2026-01-10")
+	granted := eventOn("2026-01-03", lifecycle.CreditGranted, func(e *lifecycle.Event) {
+		e.Grant.Amount, e.Grant.Expires = giventest.Money("50.00"), utc("2026-01-10")
 	})
-	out := lives(t, p, "2026-03-20", guardEvent("2026-01-01", lifecycle.Started), granted)
+	out := replayEvents(t, p, "2026-03-20", eventOn("2026-01-01", lifecycle.Started), granted)
 	if len(out.Subscription.Ledger) != 0 || len(out.Credits) != 1 {
 		t.Errorf("the ledger has %d entries, and %d were told", len(out.Subscription.Ledger), len(out.Credits))
 	}
-	use := guardEvent("2026-01-02", lifecycle.UsageRecorded, func(e *lifecycle.Event) {
+	use := eventOn("2026-01-02", lifecycle.UsageRecorded, func(e *lifecycle.Event) {
 		for range 600 {
 			e.Charges = append(e.Charges, plans.Charge{Item: "call", Net: giventest.Money("1.00")})
 		}
 	})
 	use.Sequence = 3
-	started := guardEvent("2026-01-01", lifecycle.Started)
+	started := eventOn("2026-01-01", lifecycle.Started)
 	started.Sequence = 1
 	again := use.Clone()
 	again.Sequence = 4
-	_, err := lifecycle.Replay([]lifecycle.Policy{p}, guardCustomer(), []lifecycle.Event{started, use, again}, lateDay("2026-01-03"))
+	_, err := lifecycle.Replay([]lifecycle.Policy{p}, tenSeatsFromJanuary(), []lifecycle.Event{started, use, again}, utc("2026-01-03"))
 	giventest.CheckFaults(t, err, "events[2].charges limit")
 }
 
 // What was issued in a zone, and read back without it, is corrected there.
-func TestCorrectInAZone(t *testing.T) {
+func TestCorrectionInATimeZone(t *testing.T) {
 	newYork := giventest.Zone(t, "America/New_York")
-	sub := guardCustomer()
+	sub := tenSeatsFromJanuary()
 	sub.Contract.Cycle = giventest.Cycle("2026-01-01", "P1M", newYork)
 	p := []lifecycle.Policy{lifecycle.Standard()}
-	events := []lifecycle.Event{{Sequence: 1, At: giventest.Instant("2026-01-01", newYork), Kind: lifecycle.Started}, latePaid("2026-01-02", 2, "r-1")}
-	was, err := lifecycle.Replay(p, sub, events, lateDay("2026-01-20"))
+	events := []lifecycle.Event{{Sequence: 1, At: giventest.Instant("2026-01-01", newYork), Kind: lifecycle.Started}, invoicePaid("2026-01-02", 2, "r-1")}
+	was, err := lifecycle.Replay(p, sub, events, utc("2026-01-20"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	issued := giventest.CheckRoundTrip(t, was.Invoices)
-	out, err := lifecycle.Correct(lifecycle.CorrectRequest{Policies: p, Subscription: sub, Events: append(events, lateSeats("2026-01-11T17:00:00", 3, 1)), Issued: issued, At: lateDay("2026-01-20")})
+	out, err := lifecycle.Correct(lifecycle.CorrectRequest{Policies: p, Subscription: sub, Events: append(events, seatsChanged("2026-01-11T17:00:00", 3, 1)), Issued: issued, At: utc("2026-01-20")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,25 +188,25 @@ func TestCorrectInAZone(t *testing.T) {
 }
 
 // M1: while a payment is under way the grace does not end, and access does not change; it ends with the outcome.
-func TestGraceWaitsForAPayment(t *testing.T) {
-	p := guardPolicy()
+func TestGraceWaitsForAPendingPayment(t *testing.T) {
+	p := advancePolicy()
 	p.Renewal.Lead = proration.Interval{}
 	events := []lifecycle.Event{
-		guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentFailed, "r-1", ""), guardPay("2026-01-07", lifecycle.PaymentAttempted, "r-1", "p"),
+		eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentFailed, "r-1", ""), paymentOn("2026-01-07", lifecycle.PaymentAttempted, "r-1", "p"),
 	}
-	waits := lives(t, p, "2026-01-20", events...)
+	waits := replayEvents(t, p, "2026-01-20", events...)
 	if s := waits.Subscription; s.Status != lifecycle.PastDue || p.Access(s) != lifecycle.Full {
 		t.Errorf("it is %v while a payment is under way", s.Status)
 	}
-	over := lives(t, p, "2026-01-20", append(events, guardPay("2026-01-20", lifecycle.PaymentFailed, "r-1", "p"))...)
-	guardLast(t, over, lifecycle.Suspended, lifecycle.BillingOnly)
+	over := replayEvents(t, p, "2026-01-20", append(events, paymentOn("2026-01-20", lifecycle.PaymentFailed, "r-1", "p"))...)
+	checkLast(t, over, lifecycle.Suspended, lifecycle.BillingOnly)
 }
 
 // Seats that are added in the last hours of a period, which no day counts, cost nothing, and nothing of them goes back.
-func TestSeatsOfHours(t *testing.T) {
-	sub := guardCustomer()
+func TestSeatsAddedInTheLastHoursCostNothing(t *testing.T) {
+	sub := tenSeatsFromJanuary()
 	sub.Contract.Cycle = giventest.Cycle("2026-01-15T10:00:00Z", "P1M", time.UTC)
-	p := guardPolicy()
+	p := advancePolicy()
 	p.Renewal.Lead = proration.Interval{}
 	seats := func(at string, kind lifecycle.EventKind, n int64) lifecycle.Event {
 		return lifecycle.Event{
@@ -221,24 +221,24 @@ func TestSeatsOfHours(t *testing.T) {
 			t.Error(out.Timeline())
 		}
 	}
-	giventest.CheckMoney(t, "all that is billed", billedIn(out), "2000.00")
+	giventest.CheckMoney(t, "all that is billed", totalBilled(out), "2000.00")
 }
 
 // A minimum is measured when the period is over, with what was added after the next one was billed.
-func TestMinimumOfABilledAheadPeriod(t *testing.T) {
-	sub := guardCustomer()
+func TestMinimumCountsChargesAfterTheAdvanceInvoice(t *testing.T) {
+	sub := tenSeatsFromJanuary()
 	sub.Contract.Items[0].Quantity, sub.Contract.Minimum = decimal.NewFromInt(8), giventest.Money("1000.00")
-	add := guardEvent("2026-01-25", lifecycle.SeatsAdded, func(e *lifecycle.Event) {
+	add := eventOn("2026-01-25", lifecycle.SeatsAdded, func(e *lifecycle.Event) {
 		e.Change = plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)}
 	})
 	for _, seats := range []bool{true, false} {
-		events := []lifecycle.Event{guardEvent("2026-01-01", lifecycle.Started)}
+		events := []lifecycle.Event{eventOn("2026-01-01", lifecycle.Started)}
 		want := "3000.00" // three months at the minimum
 		if seats {
 			events = append(events, add) // January has 845.16, and the others as much as the minimum
 		}
-		out := paidAtOnce(t, []lifecycle.Policy{guardPolicy()}, sub, lateDay("2026-04-01"), events...)
-		billed := billedIn(out).Sub(onlyPeriod(&out, "2026-04-01"))
+		out := paidAtOnce(t, []lifecycle.Policy{advancePolicy()}, sub, utc("2026-04-01"), events...)
+		billed := totalBilled(out).Sub(onlyPeriod(&out, "2026-04-01"))
 		giventest.CheckMoney(t, "three months", billed, want)
 	}
 }
@@ -247,7 +247,7 @@ func TestMinimumOfABilledAheadPeriod(t *testing.T) {
 func onlyPeriod(out *lifecycle.Outcome, from string) (sum decimal.Decimal) {
 	for _, inv := range out.Invoices {
 		for _, line := range inv.Lines {
-			if line.Period.Start.Equal(lateDay(from)) {
+			if line.Period.Start.Equal(utc(from)) {
 				sum = sum.Add(line.Net)
 			}
 		}
@@ -256,15 +256,15 @@ func onlyPeriod(out *lifecycle.Outcome, from string) (sum decimal.Decimal) {
 }
 
 // A part of an invoice that is told to be paid twice is paid once, and what is too much goes back once.
-func TestPartToldTwice(t *testing.T) {
-	p := guardPolicy()
+func TestRepeatedPartialPaymentIsAppliedOnce(t *testing.T) {
+	p := advancePolicy()
 	p.Renewal.Lead = proration.Interval{}
-	part := guardPay("2026-01-02", lifecycle.PaymentSucceeded, "r-1", "p1")
+	part := paymentOn("2026-01-02", lifecycle.PaymentSucceeded, "r-1", "p1")
 	part.Payment.Amount = giventest.Money("600.00")
-	rest := guardPay("2026-01-03", lifecycle.PaymentSucceeded, "r-1", "p2")
+	rest := paymentOn("2026-01-03", lifecycle.PaymentSucceeded, "r-1", "p2")
 	rest.Payment.Amount = giventest.Money("450.00")
-	out := lives(t, p, "2026-01-04", guardEvent("2026-01-01", lifecycle.Started), part, part, rest, rest)
-	guardLast(t, out, lifecycle.Active, lifecycle.Full, "collect_payment r-1 1000.00", "refund r-1 50.00", "refund r-1 50.00")
+	out := replayEvents(t, p, "2026-01-04", eventOn("2026-01-01", lifecycle.Started), part, part, rest, rest)
+	checkLast(t, out, lifecycle.Active, lifecycle.Full, "collect_payment r-1 1000.00", "refund r-1 50.00", "refund r-1 50.00")
 	if first, again := out.Effects[1], out.Effects[2]; first.ID != again.ID {
 		t.Errorf("%s goes back, and again as %s", first.ID, again.ID)
 	}

@@ -16,21 +16,21 @@ import (
 )
 
 // played applies events in their order, those that are about a payment to the oldest open invoice, and returns what was issued.
-func played(h life, all []dated) life {
+func applyAll(h history, all []datedEvent) history {
 	for _, d := range all {
-		h.do(d.letter, d.at)
+		h.applyAt(d.candidate, d.at)
 	}
 	return h
 }
 
 // dated is something that happens at an instant.
-type dated struct {
-	letter letter
+type datedEvent struct {
+	candidate candidate
 	at     time.Time
 }
 
 // netOf is what invoices charge for what the contract is about, less what they credit of it.
-func netOf(all []invoice.Invoice) (sum decimal.Decimal, lines int) {
+func netOfService(all []invoice.Invoice) (sum decimal.Decimal, lines int) {
 	for i := range all {
 		if all[i].Status == invoice.Void {
 			continue
@@ -49,21 +49,21 @@ func netOf(all []invoice.Invoice) (sum decimal.Decimal, lines int) {
 // with a life in which it was known in time.
 func TestEveryLateEventIsCorrectedEnumerated(t *testing.T) {
 	short.Skip(t)
-	for _, w := range worlds(t) {
+	for _, w := range setups(t) {
 		if !correctable(&w) {
 			continue
 		}
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
 			at := giventest.Instant("2026-01-31", w.sub.Contract.Cycle.Location)
-			early := []dated{{named("started without trial"), at}, {named("payment_succeeded"), at.Add(time.Hour)}}
-			for _, late := range race.Few(lates(), 4) {
+			early := []datedEvent{{candidateNamed("started without trial"), at}, {candidateNamed("payment_succeeded"), at.Add(time.Hour)}}
+			for _, late := range race.Few(lateCandidates(), 4) {
 				for _, after := range race.Few([]int{2, 9, 20}, 2) {
-					for _, between := range append(some("seats 2", "plan pro"), letter{name: "nothing"}) {
+					for _, between := range append(candidatesNamed("seats 2", "plan pro"), candidate{name: "nothing"}) {
 						for _, till := range []int{21, 40} {
-							l := dated{late, at.Add(time.Duration(after)*day + 3*time.Hour)}
-							b := dated{between, at.Add(12*day + 5*time.Hour)}
-							correctOne(t, &w, early, l, b, at.Add(time.Duration(till)*day))
+							l := datedEvent{late, at.Add(time.Duration(after)*day + 3*time.Hour)}
+							b := datedEvent{between, at.Add(12*day + 5*time.Hour)}
+							checkCorrection(t, &w, early, l, b, at.Add(time.Duration(till)*day))
 						}
 					}
 				}
@@ -73,7 +73,7 @@ func TestEveryLateEventIsCorrectedEnumerated(t *testing.T) {
 }
 
 // eventAt returns the event of an instant.
-func eventAt(h *life, at time.Time) (lifecycle.Event, bool) {
+func eventAt(h *history, at time.Time) (lifecycle.Event, bool) {
 	i := slices.IndexFunc(h.events, func(e lifecycle.Event) bool { return e.At.Equal(at) })
 	if i < 0 {
 		return lifecycle.Event{}, false
@@ -82,22 +82,22 @@ func eventAt(h *life, at time.Time) (lifecycle.Event, bool) {
 }
 
 // correctable reports whether there is service before the first payment.
-func correctable(w *world) bool {
+func correctable(w *setup) bool {
 	return !w.policy.Trial.RequirePaymentMethod && w.policy.FirstPaymentTimeout == (lifecycle.Policy{}).FirstPaymentTimeout
 }
 
 // correctOne holds the correction of one late event to a life in which it came in time.
-func correctOne(t *testing.T, w *world, early []dated, late, between dated, till time.Time) {
+func checkCorrection(t *testing.T, w *setup, early []datedEvent, late, between datedEvent, till time.Time) {
 	t.Helper()
-	pay := func(d dated) dated { return dated{named("payment_succeeded"), d.at.Add(time.Minute)} }
-	order := []dated{late, pay(late), between, pay(between)}
+	pay := func(d datedEvent) datedEvent { return datedEvent{candidateNamed("payment_succeeded"), d.at.Add(time.Minute)} }
+	order := []datedEvent{late, pay(late), between, pay(between)}
 	if between.at.Before(late.at) {
-		order = []dated{between, pay(between), late, pay(late)}
+		order = []datedEvent{between, pay(between), late, pay(late)}
 	}
-	should := played(newLife(t, w, newSeen()), slices.Concat(early, order))
-	should.pass(till)
-	was := played(newLife(t, w, newSeen()), slices.Concat(early, []dated{between, pay(between)}))
-	was.pass(till)
+	should := applyAll(newHistory(t, w, newRecorder()), slices.Concat(early, order))
+	should.advanceTo(till)
+	was := applyAll(newHistory(t, w, newRecorder()), slices.Concat(early, []datedEvent{between, pay(between)}))
+	was.advanceTo(till)
 	e, is := eventAt(&should, late.at)
 	known, wasKnown := eventAt(&was, between.at)
 	told, wasTold := eventAt(&should, between.at)
@@ -106,11 +106,11 @@ func correctOne(t *testing.T, w *world, early []dated, late, between dated, till
 	}
 	e.Sequence = int64(len(was.events) + 1)
 	c := lifecycle.CorrectRequest{
-		Policies: []lifecycle.Policy{w.policy}, Subscription: w.sub, Events: append(slices.Clone(was.events), e), Issued: was.known, At: till,
+		Policies: []lifecycle.Policy{w.policy}, Subscription: w.sub, Events: append(slices.Clone(was.events), e), Issued: was.invoices, At: till,
 	}
 	out, err := lifecycle.Correct(c)
 	if err != nil {
-		was.faultOf(late.letter.name, "correct %s of %v: %v", late.letter.name, late.at, err)
+		was.faultOf(late.candidate.name, "correct %s of %v: %v", late.candidate.name, late.at, err)
 		return
 	}
 	for _, inv := range out.Invoices {
@@ -118,12 +118,12 @@ func correctOne(t *testing.T, w *world, early []dated, late, between dated, till
 			t.Errorf("invoice %s: %v", inv.ID, err)
 		}
 	}
-	got, lines := netOf(slices.Concat(was.known, out.Invoices))
-	want, _ := netOf(should.known)
+	got, lines := netOfService(slices.Concat(was.invoices, out.Invoices))
+	want, _ := netOfService(should.invoices)
 	if diff := got.Sub(want).Abs(); diff.GreaterThan(decimal.New(int64(lines), -2)) {
-		was.faultOf(late.letter.name, "%s at %v, then %s until %v: %v is billed, want %v", late.letter.name, late.at, between.letter.name, till, got, want)
+		was.faultOf(late.candidate.name, "%s at %v, then %s until %v: %v is billed, want %v", late.candidate.name, late.at, between.candidate.name, till, got, want)
 	}
-	c.Issued = append(slices.Clone(was.known), out.Invoices...)
+	c.Issued = append(slices.Clone(was.invoices), out.Invoices...)
 	again, err := lifecycle.Correct(c)
 	if err != nil || len(again.Invoices) > 0 {
 		was.faultOf("again", "corrected again, %d invoices: %v", len(again.Invoices), err)
@@ -131,7 +131,7 @@ func correctOne(t *testing.T, w *world, early []dated, late, between dated, till
 }
 
 // lates are the events that come to be known late. A date that moved is none of them: what was billed for a time at the same price stays.
-func lates() []letter {
-	return some("seats 2", "seats -1", "plan pro", "plan basic", "plan year", "price", "canceled immediately", "canceled at_period_end", "canceled on", "renewal_disabled", "pause_requested",
+func lateCandidates() []candidate {
+	return candidatesNamed("seats 2", "seats -1", "plan pro", "plan basic", "plan year", "price", "canceled immediately", "canceled at_period_end", "canceled on", "renewal_disabled", "pause_requested",
 		"paused until", "usage", "sold", "credit", "term extended")
 }

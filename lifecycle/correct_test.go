@@ -13,10 +13,10 @@ import (
 )
 
 // lateDay reads an instant of the tests of corrections, in UTC.
-func lateDay(text string) time.Time { return giventest.Instant(text, time.UTC) }
+func utc(text string) time.Time { return giventest.Instant(text, time.UTC) }
 
 // lateCustomer has ten seats at 89.00 a month, from November on.
-func lateCustomer() lifecycle.Subscription {
+func tenSeatsFromNovember() lifecycle.Subscription {
 	sub := lifecycle.Subscription{ID: "acme"}
 	sub.Contract = plans.Contract{
 		Plan: "growth", Currency: "USD", Cycle: giventest.Cycle("2026-11-01", "P1M", time.UTC),
@@ -26,8 +26,8 @@ func lateCustomer() lifecycle.Subscription {
 }
 
 // lateSeats changes the quantity.
-func lateSeats(at string, sequence, more int64) lifecycle.Event {
-	e := lifecycle.Event{Sequence: sequence, At: lateDay(at), Kind: lifecycle.SeatsAdded, Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(more)}}
+func seatsChanged(at string, sequence, more int64) lifecycle.Event {
+	e := lifecycle.Event{Sequence: sequence, At: utc(at), Kind: lifecycle.SeatsAdded, Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(more)}}
 	if more < 0 {
 		e.Kind = lifecycle.SeatsRemoved
 	}
@@ -35,14 +35,14 @@ func lateSeats(at string, sequence, more int64) lifecycle.Event {
 }
 
 // latePaid pays an invoice.
-func latePaid(at string, sequence int64, inv string) lifecycle.Event {
-	return lifecycle.Event{Sequence: sequence, At: lateDay(at), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: inv}}
+func invoicePaid(at string, sequence int64, inv string) lifecycle.Event {
+	return lifecycle.Event{Sequence: sequence, At: utc(at), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: inv}}
 }
 
 // issuedFor replays what is known, and returns the invoices.
-func issuedFor(t *testing.T, events []lifecycle.Event, to string) []invoice.Invoice {
+func issuedInvoices(t *testing.T, events []lifecycle.Event, to string) []invoice.Invoice {
 	t.Helper()
-	out, err := lifecycle.Replay([]lifecycle.Policy{lifecycle.Standard()}, lateCustomer(), events, lateDay(to))
+	out, err := lifecycle.Replay([]lifecycle.Policy{lifecycle.Standard()}, tenSeatsFromNovember(), events, utc(to))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,12 +51,12 @@ func issuedFor(t *testing.T, events []lifecycle.Event, to string) []invoice.Invo
 
 func TestCorrect(t *testing.T) {
 	usual := []lifecycle.Event{
-		{Sequence: 1, At: lateDay("2026-11-01"), Kind: lifecycle.Started},
-		latePaid("2026-11-01", 2, "acme-1"),
-		latePaid("2026-12-01", 3, "acme-2"),
+		{Sequence: 1, At: utc("2026-11-01"), Kind: lifecycle.Started},
+		invoicePaid("2026-11-01", 2, "acme-1"),
+		invoicePaid("2026-12-01", 3, "acme-2"),
 	}
 	change := func(at string, sequence int64, kind lifecycle.EventKind, c plans.Change) lifecycle.Event {
-		return lifecycle.Event{Sequence: sequence, At: lateDay(at), Kind: kind, By: plans.Support, Change: c}
+		return lifecycle.Event{Sequence: sequence, At: utc(at), Kind: kind, By: plans.Support, Change: c}
 	}
 	price := plans.Price{Unit: giventest.Money("99.00")}
 	for _, c := range []struct {
@@ -71,22 +71,22 @@ func TestCorrect(t *testing.T) {
 		{"nothing", "what was billed is what should have been", usual, nil, "", nil, "10", ""},
 		{
 			"two seats more since November 16", "two seats for 15 of 30 days of November, 89.00, and for December, 178.00", usual,
-			[]lifecycle.Event{lateSeats("2026-11-16", 4, 2)}, "267.00",
+			[]lifecycle.Event{seatsChanged("2026-11-16", 4, 2)}, "267.00",
 			[]string{"proration_charge 89.00", "recurring 178.00"}, "12", "267.00",
 		},
 		{
 			"two seats fewer since November 16", "of ten seats at 890.00 two go back: 178.00 x 15/30, and all of December's", usual,
-			[]lifecycle.Event{lateSeats("2026-11-16", 4, -2)}, "-267.00",
+			[]lifecycle.Event{seatsChanged("2026-11-16", 4, -2)}, "-267.00",
 			[]string{"proration_credit -89.00", "proration_credit -178.00"}, "8", "0.00",
 		},
 		{
 			"they never were", "added on November 11 and removed on the 21st, both known late: 178.00 x 10/30 stay due", usual,
-			[]lifecycle.Event{lateSeats("2026-11-11", 4, 2), lateSeats("2026-11-21", 5, -2)}, "59.33",
+			[]lifecycle.Event{seatsChanged("2026-11-11", 4, 2), seatsChanged("2026-11-21", 5, -2)}, "59.33",
 			[]string{"proration_charge 59.33"}, "10", "59.33",
 		},
 		{
 			"the end", "canceled at once in mid November, by whom nothing is given back; December is not owed", usual,
-			[]lifecycle.Event{{Sequence: 4, At: lateDay("2026-11-16"), Kind: lifecycle.CancellationRequested}}, "-890.00",
+			[]lifecycle.Event{{Sequence: 4, At: utc("2026-11-16"), Kind: lifecycle.CancellationRequested}}, "-890.00",
 			[]string{"proration_credit -890.00"}, "10", "0.00",
 		},
 		{
@@ -96,10 +96,10 @@ func TestCorrect(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			issued := issuedFor(t, c.known, "2026-12-10")
+			issued := issuedInvoices(t, c.known, "2026-12-10")
 			all := append(append([]lifecycle.Event(nil), c.late...), c.known...)
 			correction := lifecycle.CorrectRequest{
-				Policies: []lifecycle.Policy{lifecycle.Standard()}, Subscription: lateCustomer(), Events: all, Issued: issued, At: lateDay("2026-12-10"),
+				Policies: []lifecycle.Policy{lifecycle.Standard()}, Subscription: tenSeatsFromNovember(), Events: all, Issued: issued, At: utc("2026-12-10"),
 			}
 			before := giventest.JSON(t, correction)
 			out, err := lifecycle.Correct(correction)
@@ -149,31 +149,31 @@ func TestCorrect(t *testing.T) {
 }
 
 // What was corrected goes on as if it had been known in time: the next period is billed for what is there.
-func TestCorrectGoesOn(t *testing.T) {
+func TestCorrectedSubscriptionRenews(t *testing.T) {
 	known := []lifecycle.Event{
-		{Sequence: 1, At: lateDay("2026-11-01"), Kind: lifecycle.Started},
-		latePaid("2026-11-01", 2, "acme-1"),
-		latePaid("2026-12-01", 3, "acme-2"),
+		{Sequence: 1, At: utc("2026-11-01"), Kind: lifecycle.Started},
+		invoicePaid("2026-11-01", 2, "acme-1"),
+		invoicePaid("2026-12-01", 3, "acme-2"),
 	}
 	policy := lifecycle.Standard()
 	correction := lifecycle.CorrectRequest{
-		Policies: []lifecycle.Policy{policy}, Subscription: lateCustomer(), Events: append([]lifecycle.Event{lateSeats("2026-11-16", 4, 2)}, known...),
-		Issued: issuedFor(t, known, "2026-12-10"), At: lateDay("2026-12-10"),
+		Policies: []lifecycle.Policy{policy}, Subscription: tenSeatsFromNovember(), Events: append([]lifecycle.Event{seatsChanged("2026-11-16", 4, 2)}, known...),
+		Issued: issuedInvoices(t, known, "2026-12-10"), At: utc("2026-12-10"),
 	}
 	out, err := lifecycle.Correct(correction)
 	if err != nil {
 		t.Fatal(err)
 	}
-	paid, err := lifecycle.Apply(policy, out.Subscription, latePaid("2026-12-11", 5, "acme-3"))
+	paid, err := lifecycle.Apply(policy, out.Subscription, invoicePaid("2026-12-11", 5, "acme-3"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	fewer, err := lifecycle.Apply(policy, paid.Subscription, lateSeats("2026-12-22", 6, -6))
+	fewer, err := lifecycle.Apply(policy, paid.Subscription, seatsChanged("2026-12-22", 6, -6))
 	if err != nil {
 		t.Fatal(err)
 	}
 	giventest.CheckMoney(t, "six seats of December", fewer.Invoices[0].Net, "-172.26") // two of 178.00 and four of 356.00, each x 10/31
-	next, err := lifecycle.Advance(policy, fewer.Subscription, lateDay("2027-01-01"))
+	next, err := lifecycle.Advance(policy, fewer.Subscription, utc("2027-01-01"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,9 +183,9 @@ func TestCorrectGoesOn(t *testing.T) {
 	}
 
 	// Two months later another event comes to be known: what was corrected before is not billed again.
-	correction.Events = append(correction.Events, latePaid("2026-12-11", 5, "acme-3"), lateSeats("2026-12-22", 6, -6), latePaid("2027-01-01", 7, "acme-5"), lateSeats("2027-01-17", 8, 1))
+	correction.Events = append(correction.Events, invoicePaid("2026-12-11", 5, "acme-3"), seatsChanged("2026-12-22", 6, -6), invoicePaid("2027-01-01", 7, "acme-5"), seatsChanged("2027-01-17", 8, 1))
 	correction.Issued = append(correction.Issued, paid.Changed[0], fewer.Invoices[0], next.Invoices[0])
-	correction.At = lateDay("2027-01-20")
+	correction.At = utc("2027-01-20")
 	late, err := lifecycle.Correct(correction)
 	if err != nil {
 		t.Fatal(err)
@@ -197,11 +197,11 @@ func TestCorrectGoesOn(t *testing.T) {
 }
 
 func TestCorrectFaults(t *testing.T) {
-	issued := issuedFor(t, []lifecycle.Event{{Sequence: 1, At: lateDay("2026-11-01"), Kind: lifecycle.Started}}, "2026-11-10")
+	issued := issuedInvoices(t, []lifecycle.Event{{Sequence: 1, At: utc("2026-11-01"), Kind: lifecycle.Started}}, "2026-11-10")
 	issued[0].Net = giventest.Money("1.00")
 	_, err := lifecycle.Correct(lifecycle.CorrectRequest{
-		Policies: []lifecycle.Policy{lifecycle.Standard()}, Subscription: lateCustomer(), Issued: issued, At: lateDay("2026-11-10"),
-		Events: []lifecycle.Event{{Sequence: 1, At: lateDay("2026-11-11"), Kind: lifecycle.Started}},
+		Policies: []lifecycle.Policy{lifecycle.Standard()}, Subscription: tenSeatsFromNovember(), Issued: issued, At: utc("2026-11-10"),
+		Events: []lifecycle.Event{{Sequence: 1, At: utc("2026-11-11"), Kind: lifecycle.Started}},
 	})
 	for _, want := range []string{"issued[0].net", "issued[0].seal", "events[0].at"} {
 		found := false

@@ -13,13 +13,13 @@ import (
 )
 
 // way is a canonical path to a status: letters, each some time after the one before, or where that is zero at the next deadline.
-type way struct {
+type path struct {
 	name  string
-	steps []move
+	steps []pathStep
 }
 
 // move is a letter at an instant; without a name only time passes.
-type move struct {
+type pathStep struct {
 	name  string
 	after time.Duration
 	next  bool // at the next deadline, and so much after it
@@ -28,51 +28,51 @@ type move struct {
 const day = 24 * time.Hour
 
 // ways lead to every status, and to some states beside it.
-func ways() []way {
-	start, pay := move{name: "started without trial"}, move{name: "payment_succeeded", after: time.Hour}
-	fail := move{name: "payment_failed", after: time.Hour}
-	next := move{next: true}
-	return []way{
+func paths() []path {
+	start, pay := pathStep{name: "started without trial"}, pathStep{name: "payment_succeeded", after: time.Hour}
+	fail := pathStep{name: "payment_failed", after: time.Hour}
+	next := pathStep{next: true}
+	return []path{
 		{"new", nil},
-		{"pending start", []move{{name: "started later"}}},
-		{"trial", []move{{name: "payment_method_added"}, {name: "started"}}},
-		{"trial without a card", []move{{name: "started"}}},
-		{"first invoice open", []move{start}},
-		{"paid", []move{start, pay}},
-		{"seats added and paid", []move{start, pay, {name: "seats 2", after: 7*day + 3*time.Hour}, pay}},
-		{"seats added", []move{start, pay, {name: "seats 2", after: 7*day + 3*time.Hour}}},
-		{"declined", []move{start, pay, {name: "seats 2", after: 9 * day}, fail}},
-		{"first declined", []move{start, fail}},
-		{"renewed", []move{start, pay, next, next, next}},
-		{"renewal declined", []move{start, pay, next, next, fail}},
-		{"suspended", []move{start, pay, {name: "seats 2", after: day}, fail, next, next, next, next}},
-		{"without a card", []move{start, pay, {name: "payment_method_removed", after: day}}},
-		{"no card at renewal", []move{start, pay, {name: "payment_method_removed", after: day}, next, next}},
-		{"paused", []move{start, pay, {name: "pause_requested", after: 5 * day}, next}},
-		{"pause to come", []move{start, pay, {name: "paused until", after: 5 * day}}},
-		{"canceled", []move{start, pay, {name: "canceled immediately", after: 11 * day}}},
-		{"cancellation to come", []move{start, pay, {name: "canceled at_period_end", after: 11 * day}}},
-		{"renewal off", []move{start, pay, {name: "renewal_disabled", after: 11 * day}}},
-		{"expired", []move{start, pay, {name: "renewal_disabled", after: 11 * day}, next, next}},
-		{"first invoice never paid", []move{start, next, next}},
-		{"change waits", []move{start, pay, {name: "plan basic", after: 4 * day}}},
-		{"overdue at the end of a period", []move{
+		{"pending start", []pathStep{{name: "started later"}}},
+		{"trial", []pathStep{{name: "payment_method_added"}, {name: "started"}}},
+		{"trial without a card", []pathStep{{name: "started"}}},
+		{"first invoice open", []pathStep{start}},
+		{"paid", []pathStep{start, pay}},
+		{"seats added and paid", []pathStep{start, pay, {name: "seats 2", after: 7*day + 3*time.Hour}, pay}},
+		{"seats added", []pathStep{start, pay, {name: "seats 2", after: 7*day + 3*time.Hour}}},
+		{"declined", []pathStep{start, pay, {name: "seats 2", after: 9 * day}, fail}},
+		{"first declined", []pathStep{start, fail}},
+		{"renewed", []pathStep{start, pay, next, next, next}},
+		{"renewal declined", []pathStep{start, pay, next, next, fail}},
+		{"suspended", []pathStep{start, pay, {name: "seats 2", after: day}, fail, next, next, next, next}},
+		{"without a card", []pathStep{start, pay, {name: "payment_method_removed", after: day}}},
+		{"no card at renewal", []pathStep{start, pay, {name: "payment_method_removed", after: day}, next, next}},
+		{"paused", []pathStep{start, pay, {name: "pause_requested", after: 5 * day}, next}},
+		{"pause to come", []pathStep{start, pay, {name: "paused until", after: 5 * day}}},
+		{"canceled", []pathStep{start, pay, {name: "canceled immediately", after: 11 * day}}},
+		{"cancellation to come", []pathStep{start, pay, {name: "canceled at_period_end", after: 11 * day}}},
+		{"renewal off", []pathStep{start, pay, {name: "renewal_disabled", after: 11 * day}}},
+		{"expired", []pathStep{start, pay, {name: "renewal_disabled", after: 11 * day}, next, next}},
+		{"first invoice never paid", []pathStep{start, next, next}},
+		{"change waits", []pathStep{start, pay, {name: "plan basic", after: 4 * day}}},
+		{"overdue at the end of a period", []pathStep{
 			start, pay, next, {name: "payment_failed", after: 29*day + 12*time.Hour}, {name: "seats 2"}, {name: "payment_failed"}, {name: "payment_method_removed", after: time.Hour},
 		}},
-		{"method taken off before the start", []move{{name: "started later"}, {name: "payment_method_removed", after: time.Hour}}},
-		{"two overdue", []move{
+		{"method taken off before the start", []pathStep{{name: "started later"}, {name: "payment_method_removed", after: time.Hour}}},
+		{"two overdue", []pathStep{
 			start, fail, {name: "sold", after: 2 * day}, {name: "payment_failed of the last", after: time.Hour}, next, next, {name: "paid in part", after: time.Hour},
 		}},
-		{"disputed before a pause", []move{start, pay, {name: "paused until", after: 26 * day}, {name: "payment_disputed", after: day}}},
-		{"disputed in a pause", []move{start, pay, {name: "paused until", after: 5 * day}, {name: "payment_disputed", after: 57 * day}}},
-		{"by hand", []move{{name: "wire entered"}, {name: "started"}, next, pay, next, next, next}},
-		{"disputed", []move{start, pay, {name: "payment_disputed", after: 20 * day}}},
+		{"disputed before a pause", []pathStep{start, pay, {name: "paused until", after: 26 * day}, {name: "payment_disputed", after: day}}},
+		{"disputed in a pause", []pathStep{start, pay, {name: "paused until", after: 5 * day}, {name: "payment_disputed", after: 57 * day}}},
+		{"by hand", []pathStep{{name: "wire entered"}, {name: "started"}, next, pay, next, next, next}},
+		{"disputed", []pathStep{start, pay, {name: "payment_disputed", after: 20 * day}}},
 	}
 }
 
 // fewWays is every way, and under the race detector some.
-func fewWays() []way {
-	all := ways()
+func fewPaths() []path {
+	all := paths()
 	if !race.On {
 		return all
 	}
@@ -80,9 +80,9 @@ func fewWays() []way {
 }
 
 // walk leads a new life along a way, as far as it is allowed.
-func walk(tb testing.TB, w *world, along way, s *seen) life {
+func followPath(tb testing.TB, w *setup, along path, s *recorder) history {
 	tb.Helper()
-	h := newLife(tb, w, s)
+	h := newHistory(tb, w, s)
 	at := giventest.Instant("2026-01-31", w.sub.Contract.Cycle.Location)
 	for _, m := range along.steps {
 		if d, has := lifecycle.Next(w.policy, h.sub); m.next && has {
@@ -90,26 +90,26 @@ func walk(tb testing.TB, w *world, along way, s *seen) life {
 		}
 		at = at.Add(m.after)
 		if m.name == "" {
-			h.pass(at)
+			h.advanceTo(at)
 			continue
 		}
-		h.do(named(m.name), at)
+		h.applyAt(candidateNamed(m.name), at)
 	}
 	return h
 }
 
 // instants are those around the next deadlines: just before, at and just after.
-func instants(h *life, deadlines int) (all []time.Time) {
-	base := later(h.sub.At, giventest.Instant("2026-01-31", h.world.sub.Contract.Cycle.Location))
+func instantsAround(h *history, deadlines int) (all []time.Time) {
+	base := later(h.sub.At, giventest.Instant("2026-01-31", h.setup.sub.Contract.Cycle.Location))
 	all = append(all, base, base.Add(time.Nanosecond), base.Add(30*time.Hour))
 	g := h.fork()
 	for range deadlines {
-		d, has := lifecycle.Next(g.world.policy, g.sub)
+		d, has := lifecycle.Next(g.setup.policy, g.sub)
 		if !has {
 			break
 		}
 		all = append(all, d.At.Add(-1), d.At, d.At.Add(1))
-		if !g.pass(d.At) {
+		if !g.advanceTo(d.At) {
 			break
 		}
 	}
@@ -117,28 +117,28 @@ func instants(h *life, deadlines int) (all []time.Time) {
 }
 
 // TestEveryStatusMeetsEveryEventEnumerated lets every event happen in every status, around each of the next deadlines.
-func TestEveryStatusMeetsEveryEventEnumerated(t *testing.T) {
+func TestEveryEventInEveryStatusEnumerated(t *testing.T) {
 	short.Skip(t)
-	s := newSeen()
+	s := newRecorder()
 	depth := 3
 	if race.On {
 		depth = 0
 	}
-	for _, w := range worlds(t) {
+	for _, w := range setups(t) {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
-			for _, along := range fewWays() {
-				h := walk(t, &w, along, s)
-				for _, at := range instants(&h, depth) {
+			for _, along := range fewPaths() {
+				h := followPath(t, &w, along, s)
+				for _, at := range instantsAround(&h, depth) {
 					if at.Before(h.sub.At) {
 						continue
 					}
-					for _, l := range letters() {
+					for _, l := range candidates() {
 						g := h.fork()
-						if !g.do(l, at) {
+						if !g.applyAt(l, at) {
 							continue
 						}
-						if !g.returns() {
+						if !g.canReturn() {
 							g.fault("no way leads back from %v", g.sub.Status)
 						}
 					}
@@ -149,8 +149,8 @@ func TestEveryStatusMeetsEveryEventEnumerated(t *testing.T) {
 }
 
 // alphabet is what can happen in the sequences, at each of some instants.
-func alphabet() []letter {
-	return some(
+func sequenceCandidates() []candidate {
+	return candidatesNamed(
 		"payment_succeeded", "payment_failed", "payment_failed hard", "payment_attempted", "payment_disputed", "payment_refunded", "invoice_voided",
 		"seats 2", "seats -1", "plan pro", "plan basic", "plan year", "dates moved", "pause_requested", "resumed", "renewal_disabled", "reactivated",
 		"canceled unset", "canceled immediately", "canceled at_period_end", "cancellation_withdrawn", "payment_method_added", "payment_method_removed", "usage", "sold", "credit",
@@ -158,63 +158,63 @@ func alphabet() []letter {
 }
 
 // TestEveryLifeEnumerated lets sequences of events happen, each at once, after a while, or with the next deadline.
-func TestEveryLifeEnumerated(t *testing.T) {
+func TestEverySequenceOfEventsEnumerated(t *testing.T) {
 	short.Skip(t)
-	s := newSeen()
-	short := some("payment_succeeded", "payment_failed", "payment_attempted", "seats 2", "plan year", "pause_requested", "resumed", "reactivated", "canceled immediately",
+	s := newRecorder()
+	short := candidatesNamed("payment_succeeded", "payment_failed", "payment_attempted", "seats 2", "plan year", "pause_requested", "resumed", "reactivated", "canceled immediately",
 		"invoice_voided", "payment_method_removed", "payment_disputed", "payment_refunded")
-	for _, w := range worlds(t) {
+	for _, w := range setups(t) {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
-			for _, along := range ways()[4:6] {
-				h := walk(t, &w, along, s)
+			for _, along := range paths()[4:6] {
+				h := followPath(t, &w, along, s)
 				if race.On {
-					sequences(&h, short, 1)
+					applySequences(&h, short, 1)
 					continue
 				}
-				sequences(&h, alphabet(), 2)
-				sequences(&h, short, 3)
+				applySequences(&h, sequenceCandidates(), 2)
+				applySequences(&h, short, 3)
 			}
 		})
 	}
 }
 
 // sequences lets everything of an alphabet happen, so many times after one another.
-func sequences(h *life, all []letter, depth int) {
+func applySequences(h *history, all []candidate, depth int) {
 	if depth == 0 {
 		return
 	}
-	d, has := lifecycle.Next(h.world.policy, h.sub)
+	d, has := lifecycle.Next(h.setup.policy, h.sub)
 	for i, at := range []time.Time{h.sub.At.Add(40 * time.Hour), d.At} {
 		if i > 0 && !has || at.Before(h.sub.At) {
 			continue
 		}
 		for _, l := range all {
 			g := h.fork()
-			if g.do(l, at) {
+			if g.applyAt(l, at) {
 				if depth == 1 {
-					if !g.returns() {
+					if !g.canReturn() {
 						g.fault("no way leads back from %v", g.sub.Status)
 					}
 				}
-				sequences(&g, all, depth-1)
+				applySequences(&g, all, depth-1)
 			}
 		}
 	}
 }
 
 // TestEveryEdgeOfTheTablesIsSeenEnumerated walks until every line of the tables that leads elsewhere was taken, and none that is not in them.
-func TestEveryEdgeOfTheTablesIsSeenEnumerated(t *testing.T) {
+func TestEveryTransitionIsReachedEnumerated(t *testing.T) {
 	short.Skip(t)
-	s := newSeen()
-	few := some(
+	s := newRecorder()
+	few := candidatesNamed(
 		"payment_succeeded", "payment_failed", "payment_disputed", "invoice_voided", "invoice_written_off", "paid in part", "payment_refunded", "pause_requested",
 		"resumed", "reactivated", "payment_method_added", "payment_method_removed", "canceled unset", "canceled immediately", "canceled on", "renewal_disabled", "trial_converted",
 	)
-	few = append(few, letter{name: "time passes"})
-	all := worlds(t)
+	few = append(few, candidate{name: "time passes"})
+	all := setups(t)
 	for _, without := range []lifecycle.FinalAction{lifecycle.FinalSuspend, lifecycle.FinalPause} {
-		w := salesWorld(t)
+		w := salesSetup(t)
 		w.policy.Trial.RequirePaymentMethod, w.policy.Trial.WithoutPaymentMethod = true, without
 		all = append(all, w)
 	}
@@ -222,12 +222,12 @@ func TestEveryEdgeOfTheTablesIsSeenEnumerated(t *testing.T) {
 		for i, w := range all {
 			t.Run(w.name+strconv.Itoa(i), func(t *testing.T) {
 				t.Parallel()
-				for _, along := range fewWays() {
-					h := walk(t, &w, along, s)
+				for _, along := range fewPaths() {
+					h := followPath(t, &w, along, s)
 					h.light = true
-					sequences(&h, few, 1)
+					applySequences(&h, few, 1)
 					if len(along.steps) < 5 && !race.On {
-						sequences(&h, few, 2)
+						applySequences(&h, few, 2)
 					}
 				}
 			})

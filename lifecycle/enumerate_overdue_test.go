@@ -63,7 +63,7 @@ func smallLadder(stages ...smallStage) lifecycle.Ladder {
 
 // Every ladder of one and two stages with conditions of none, 0, 1 and 2, and every two invoices from two days before to one
 // day after, at the ends of days that clocks shorten and lengthen.
-func TestEveryLadder(t *testing.T) {
+func TestEveryLadderEnumerated(t *testing.T) {
 	short.Skip(t)
 	var stages []smallStage
 	for days := -1; days <= 2; days++ {
@@ -134,9 +134,9 @@ func julian(t time.Time) int {
 
 // Every day of two years, and up to 60 of them after an invoice, are counted as their dates are, in zones that skip hours,
 // midnights and a day.
-func TestEveryDayOfALadder(t *testing.T) {
+func TestEveryLadderDayIsCountedByDateEnumerated(t *testing.T) {
 	short.Skip(t)
-	ladder, step := stagesOf(70), 1
+	ladder, step := ladderOfDays(70), 1
 	if race.On {
 		step = 5
 	}

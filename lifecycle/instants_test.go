@@ -11,7 +11,7 @@ import (
 )
 
 // firstOf is the first instant of a day: its midnight, or what comes where clocks skip it. It knows nothing of the library's calendar.
-func firstOf(tb testing.TB, zone string, year int, month time.Month, day int) time.Time {
+func startOfDay(tb testing.TB, zone string, year int, month time.Month, day int) time.Time {
 	tb.Helper()
 	loc := giventest.Zone(tb, zone)
 	civil := time.Date(year, month, day, 0, 0, 0, 0, time.UTC) // so that January 0 is December 31
@@ -26,7 +26,7 @@ func firstOf(tb testing.TB, zone string, year int, month time.Month, day int) ti
 }
 
 // places are the calendars of these tests, and the day of which each has something to say.
-var places = []struct {
+var calendars = []struct {
 	name, why, zone string
 	year            int
 	month           time.Month
@@ -47,16 +47,16 @@ var places = []struct {
 }
 
 // instant is the history of one subscription up to now.
-type instant struct {
+type customer struct {
 	t      *testing.T
 	policy lifecycle.Policy
 	sub    lifecycle.Subscription
 }
 
 // happens applies an event at an instant, in any zone.
-func (i *instant) happens(at time.Time, text string) lifecycle.Outcome {
+func (i *customer) apply(at time.Time, text string) lifecycle.Outcome {
 	i.t.Helper()
-	e := eventOf(text, time.UTC)
+	e := parseEvent(text, time.UTC)
 	e.At, e.Sequence = at.UTC(), i.sub.Sequence+1
 	out, err := lifecycle.Apply(i.policy, i.sub, e)
 	if err != nil {
@@ -67,7 +67,7 @@ func (i *instant) happens(at time.Time, text string) lifecycle.Outcome {
 }
 
 // becomes advances to the nanosecond before an instant, to it, and to the one after, and holds each to what is wanted.
-func (i *instant) becomes(at time.Time, before, after string) (changed lifecycle.Outcome) {
+func (i *customer) expectAt(at time.Time, before, after string) (changed lifecycle.Outcome) {
 	i.t.Helper()
 	for _, step := range []struct {
 		ns   time.Duration
@@ -94,7 +94,7 @@ func (i *instant) becomes(at time.Time, before, after string) (changed lifecycle
 }
 
 // Row K2: three days of the customer's calendar, from the decline on, to the nanosecond.
-func TestGraceInstants(t *testing.T) {
+func TestGraceEndsOnTheLocalCalendar(t *testing.T) {
 	const zone = "America/New_York"
 	for _, row := range []struct{ name, why, zone, given, want string }{
 		{"over the end of summer time", "73 hours", zone, "2026-11-01T00:00:00-04:00", "2026-11-04T00:00:00-05:00"},
@@ -112,15 +112,15 @@ func TestGraceInstants(t *testing.T) {
 		{"over the end of February", "February 27 and three days is March 2", "UTC", "2027-02-27T00:00:00Z", "2027-03-02T00:00:00Z"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			failed, want := in(t, row.zone, row.given), in(t, row.zone, row.want)
+			failed, want := instantIn(t, row.zone, row.given), instantIn(t, row.zone, row.want)
 			start := failed.AddDate(0, 0, -5)
-			h := instant{t, helpDesk(), signed(t, helpDesk(), "growth", "", start)}
-			h.happens(start, "started card")
-			h.happens(failed, "failed s-1")
-			h.becomes(want, "past_due full", "suspended billing_only")
+			h := customer{t, helpDesk(), ordered(t, helpDesk(), "growth", "", start)}
+			h.apply(start, "started card")
+			h.apply(failed, "failed s-1")
+			h.expectAt(want, "past_due full", "suspended billing_only")
 			back := want.Add(time.Hour)
-			h.happens(back, "card")
-			h.happens(back, "paid s-1")
+			h.apply(back, "card")
+			h.apply(back, "paid s-1")
 			if got := h.policy.Access(h.sub); got != lifecycle.Full {
 				t.Errorf("%s: paid, access is %v", row.why, got)
 			}
@@ -129,23 +129,23 @@ func TestGraceInstants(t *testing.T) {
 }
 
 // Row K10: access to the last nanosecond of what is paid, and a new period from the instant at which somebody comes back.
-func TestCancellationInstants(t *testing.T) {
-	for _, row := range places {
+func TestCancellationEndsAccessAtPeriodEnd(t *testing.T) {
+	for _, row := range calendars {
 		t.Run(row.name, func(t *testing.T) {
-			start, end := firstOf(t, row.zone, row.year, row.month-1, row.day), firstOf(t, row.zone, row.year, row.month, row.day)
-			h := instant{t, helpDesk(), signed(t, helpDesk(), "growth", "", start)}
-			h.happens(start, "started card")
-			h.happens(start, "paid s-1")
-			h.happens(start.Add(time.Hour), "cancel")
-			if out := h.becomes(end, "active full", "canceled billing_only"); len(out.Invoices)+len(out.Effects) > 0 {
+			start, end := startOfDay(t, row.zone, row.year, row.month-1, row.day), startOfDay(t, row.zone, row.year, row.month, row.day)
+			h := customer{t, helpDesk(), ordered(t, helpDesk(), "growth", "", start)}
+			h.apply(start, "started card")
+			h.apply(start, "paid s-1")
+			h.apply(start.Add(time.Hour), "cancel")
+			if out := h.expectAt(end, "active full", "canceled billing_only"); len(out.Invoices)+len(out.Effects) > 0 {
 				t.Errorf("%s: something is billed: %s", row.why, outcomeText(h.policy, out))
 			}
 			y, m, d := end.Date()
-			back := firstOf(t, row.zone, y, m, d+7)
-			if out := h.happens(back, "card"); len(out.Invoices) != 1 || out.Invoices[0].AmountDue.String() != "890" {
+			back := startOfDay(t, row.zone, y, m, d+7)
+			if out := h.apply(back, "card"); len(out.Invoices) != 1 || out.Invoices[0].AmountDue.String() != "890" {
 				t.Errorf("coming back is %s", outcomeText(h.policy, out))
 			}
-			want := firstOf(t, row.zone, y, m+1, d+7)
+			want := startOfDay(t, row.zone, y, m+1, d+7)
 			if !h.sub.Period.Start.Equal(back) || d+7 <= 28 && !h.sub.Period.End.Equal(want) {
 				t.Errorf("the new period is %v, want %s until %s", h.sub.Period, back, want)
 			}
@@ -154,14 +154,14 @@ func TestCancellationInstants(t *testing.T) {
 }
 
 // Row K10: at the end of a paid month without a cancellation the next one is billed, at the same instants.
-func TestRenewalInstants(t *testing.T) {
-	for _, row := range places {
+func TestRenewalBillsAtPeriodEnd(t *testing.T) {
+	for _, row := range calendars {
 		t.Run(row.name, func(t *testing.T) {
-			start, end := firstOf(t, row.zone, row.year, row.month-1, row.day), firstOf(t, row.zone, row.year, row.month, row.day)
-			h := instant{t, helpDesk(), signed(t, helpDesk(), "growth", "", start)}
-			h.happens(start, "started card")
-			h.happens(start, "paid s-1")
-			out := h.becomes(end, "active full", "active full")
+			start, end := startOfDay(t, row.zone, row.year, row.month-1, row.day), startOfDay(t, row.zone, row.year, row.month, row.day)
+			h := customer{t, helpDesk(), ordered(t, helpDesk(), "growth", "", start)}
+			h.apply(start, "started card")
+			h.apply(start, "paid s-1")
+			out := h.expectAt(end, "active full", "active full")
 			if len(out.Invoices) != 1 || !out.Invoices[0].IssuedAt.Equal(end) || !h.sub.Period.Start.Equal(end) {
 				t.Errorf("%s: %s", row.why, outcomeText(h.policy, out))
 			}
@@ -173,18 +173,18 @@ func TestRenewalInstants(t *testing.T) {
 }
 
 // Row M17: the reminder nine days before the end, the order three days before, and four attempts: at D-3, D-2, D-1 and D; and no fifth.
-func TestDunningInstants(t *testing.T) {
-	for _, row := range places {
+func TestRetriesFollowTheLocalCalendar(t *testing.T) {
+	for _, row := range calendars {
 		t.Run(row.name, func(t *testing.T) {
-			end := firstOf(t, row.zone, row.year, row.month, row.day)
+			end := startOfDay(t, row.zone, row.year, row.month, row.day)
 			day := func(n int) time.Time { // at the time of day at which the term ends: 00:00, or 01:00 where there is none
 				return time.Date(end.Year(), end.Month(), end.Day()+n, end.Hour(), 0, 0, 0, end.Location())
 			}
-			start := firstOf(t, row.zone, row.year, row.month-6, row.day)
-			h := instant{t, salesTool(), signed(t, salesTool(), "base", "P6M", start, func(o *plans.Order) { o.PaymentMethod = "paypal" })}
-			h.happens(start, "started paypal notrial")
-			h.happens(start, "paid s-1")
-			out := h.becomes(day(-9), "active full", "active full")
+			start := startOfDay(t, row.zone, row.year, row.month-6, row.day)
+			h := customer{t, salesTool(), ordered(t, salesTool(), "base", "P6M", start, func(o *plans.Order) { o.PaymentMethod = "paypal" })}
+			h.apply(start, "started paypal notrial")
+			h.apply(start, "paid s-1")
+			out := h.expectAt(day(-9), "active full", "active full")
 			if len(out.Notices) != 1 || out.Notices[0].Kind != lifecycle.NoticeRenewal || !out.Notices[0].Of.Equal(day(0)) {
 				t.Errorf("%s: nine days before: %s", row.why, outcomeText(h.policy, out))
 			}
@@ -194,7 +194,7 @@ func TestDunningInstants(t *testing.T) {
 				if n == 0 {
 					after = "suspended restricted"
 				}
-				out := h.becomes(day(n), status, after)
+				out := h.expectAt(day(n), status, after)
 				charges := 0
 				for _, e := range out.Effects {
 					if e.Kind == lifecycle.CollectPayment && e.Invoice == "s-2" && e.Amount.String() == "900" {
@@ -204,15 +204,15 @@ func TestDunningInstants(t *testing.T) {
 				if charges != 1 || len(out.Invoices) != 1 && n == -3 {
 					t.Errorf("D%+d: %s", n, outcomeText(h.policy, out))
 				}
-				h.happens(day(n).Add(5*time.Second), "failed s-2")
+				h.apply(day(n).Add(5*time.Second), "failed s-2")
 				status = "past_due full"
 			}
 			out, err := lifecycle.Advance(h.policy, h.sub, day(40))
 			if err != nil || len(out.Effects) > 0 || out.Subscription.Status != lifecycle.Suspended {
 				t.Errorf("afterwards: %s, %v", outcomeText(h.policy, out), err)
 			}
-			h.happens(day(2), "card card")
-			h.happens(day(2).Add(time.Minute), "paid s-2")
+			h.apply(day(2), "card card")
+			h.apply(day(2).Add(time.Minute), "paid s-2")
 			if got := h.policy.Access(h.sub); got != lifecycle.Full || !h.sub.Period.Start.Equal(day(0)) {
 				t.Errorf("paid on %s it is %v, in the period from %s on", day(2), got, h.sub.Period.Start)
 			}
@@ -221,18 +221,18 @@ func TestDunningInstants(t *testing.T) {
 }
 
 // Row M17: whichever of the four attempts succeeds, the period begins at its own instant, and nothing more is charged.
-func TestDunningSucceeds(t *testing.T) {
+func TestSuccessfulRetryKeepsThePeriodStart(t *testing.T) {
 	for n := -3; n <= 0; n++ {
 		t.Run("at the attempt of D"+strconv.Itoa(n), func(t *testing.T) {
-			day := func(n int) time.Time { return firstOf(t, "America/New_York", 2026, time.November, 3+n) }
-			start := firstOf(t, "America/New_York", 2026, time.May, 3)
-			h := instant{t, salesTool(), signed(t, salesTool(), "base", "P6M", start)}
-			h.happens(start, "started card notrial")
-			h.happens(start, "paid s-1")
+			day := func(n int) time.Time { return startOfDay(t, "America/New_York", 2026, time.November, 3+n) }
+			start := startOfDay(t, "America/New_York", 2026, time.May, 3)
+			h := customer{t, salesTool(), ordered(t, salesTool(), "base", "P6M", start)}
+			h.apply(start, "started card notrial")
+			h.apply(start, "paid s-1")
 			for at := -3; at < n; at++ {
-				h.happens(day(at), "failed s-2")
+				h.apply(day(at), "failed s-2")
 			}
-			h.happens(day(n), "paid s-2")
+			h.apply(day(n), "paid s-2")
 			out, err := lifecycle.Advance(h.policy, h.sub, day(30))
 			if err != nil || len(out.Effects) > 0 || h.policy.Access(out.Subscription) != lifecycle.Full || !out.Subscription.Period.Start.Equal(day(0)) {
 				t.Errorf("%s from %s on, %v", outcomeText(h.policy, out), out.Subscription.Period.Start, err)

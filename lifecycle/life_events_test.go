@@ -13,19 +13,19 @@ import (
 )
 
 // letter is something that can happen to a life at an instant; false where there is nothing that it could be about.
-type letter struct {
+type candidate struct {
 	name  string
-	event func(h *life, at time.Time) (lifecycle.Event, bool)
+	event func(h *history, at time.Time) (lifecycle.Event, bool)
 }
 
 // plain is an event that says nothing more.
-func plain(kind lifecycle.EventKind) letter {
-	return letter{kind.String(), func(*life, time.Time) (lifecycle.Event, bool) { return lifecycle.Event{Kind: kind}, true }}
+func ofKind(kind lifecycle.EventKind) candidate {
+	return candidate{kind.String(), func(*history, time.Time) (lifecycle.Event, bool) { return lifecycle.Event{Kind: kind}, true }}
 }
 
 // seatsBy changes the quantity.
-func seatsBy(n string) letter {
-	return letter{"seats " + n, func(*life, time.Time) (lifecycle.Event, bool) {
+func changeSeats(n string) candidate {
+	return candidate{"seats " + n, func(*history, time.Time) (lifecycle.Event, bool) {
 		e := lifecycle.Event{Kind: lifecycle.SeatsAdded, Change: plans.Change{Item: "seat", Quantity: giventest.Money(n)}}
 		if n[0] == '-' {
 			e.Kind = lifecycle.SeatsRemoved
@@ -35,9 +35,9 @@ func seatsBy(n string) letter {
 }
 
 // planTo changes the plan.
-func planTo(id string) letter {
-	return letter{"plan " + id, func(h *life, _ time.Time) (lifecycle.Event, bool) {
-		plan := worldPlans[id]
+func changePlan(id string) candidate {
+	return candidate{"plan " + id, func(h *history, _ time.Time) (lifecycle.Event, bool) {
+		plan := planByID[id]
 		e := lifecycle.Event{Kind: lifecycle.PlanChanged, Change: plans.Change{Plan: &plan}}
 		if plan.Interval != h.sub.Contract.Cycle.Interval {
 			e.Kind = lifecycle.IntervalChanged
@@ -47,7 +47,7 @@ func planTo(id string) letter {
 }
 
 // payment is about an invoice that is of a status: the first or the last.
-func payment(kind lifecycle.EventKind, last, hard bool, of ...invoice.Status) letter {
+func paymentEvent(kind lifecycle.EventKind, last, hard bool, of ...invoice.Status) candidate {
 	name := kind.String()
 	if last {
 		name += " of the last"
@@ -55,7 +55,7 @@ func payment(kind lifecycle.EventKind, last, hard bool, of ...invoice.Status) le
 	if hard {
 		name += " hard"
 	}
-	return letter{name, func(h *life, _ time.Time) (lifecycle.Event, bool) {
+	return candidate{name, func(h *history, _ time.Time) (lifecycle.Event, bool) {
 		all := slices.Clone(h.sub.Invoices)
 		if last {
 			slices.Reverse(all)
@@ -71,85 +71,85 @@ func payment(kind lifecycle.EventKind, last, hard bool, of ...invoice.Status) le
 }
 
 // canceledFor asks for an end.
-func canceledFor(when plans.EffectiveTiming, by plans.Actor) letter {
-	return letter{"canceled " + when.String(), func(*life, time.Time) (lifecycle.Event, bool) {
+func cancelWith(when plans.EffectiveTiming, by plans.Actor) candidate {
+	return candidate{"canceled " + when.String(), func(*history, time.Time) (lifecycle.Event, bool) {
 		return lifecycle.Event{Kind: lifecycle.CancellationRequested, Effective: when, By: by}, true
 	}}
 }
 
 // given is an event as it stands.
-func given(name string, e lifecycle.Event) letter {
-	return letter{name, func(*life, time.Time) (lifecycle.Event, bool) { return e, true }}
+func fixedEvent(name string, e lifecycle.Event) candidate {
+	return candidate{name, func(*history, time.Time) (lifecycle.Event, bool) { return e, true }}
 }
 
 // sold is a charge that is made by hand.
-func sold(item, price string) []plans.Charge {
+func chargeOf(item, price string) []plans.Charge {
 	return []plans.Charge{{Item: item, Quantity: giventest.Money("1"), Price: plans.Price{Unit: giventest.Money(price)}}}
 }
 
 // letters is every kind of event, some in several ways.
-func letters() []letter {
+func candidates() []candidate {
 	owing := []invoice.Status{invoice.Open, invoice.Pending}
 	open := []invoice.Status{invoice.Open}
 	price := plans.Price{Unit: giventest.Money("25.00")}
 	half := plans.Term{Length: giventest.Interval("P6M"), Percent: giventest.Money("10"), Billing: plans.UpFront, Renewal: plans.Renew}
-	return []letter{
-		payment(lifecycle.PaymentSucceeded, false, false, owing...),
-		payment(lifecycle.PaymentFailed, false, false, owing...),
-		payment(lifecycle.PaymentAttempted, false, false, open...),
-		{"paid in part", func(h *life, at time.Time) (lifecycle.Event, bool) {
-			e, is := payment(lifecycle.PaymentSucceeded, false, false, open...).event(h, at)
+	return []candidate{
+		paymentEvent(lifecycle.PaymentSucceeded, false, false, owing...),
+		paymentEvent(lifecycle.PaymentFailed, false, false, owing...),
+		paymentEvent(lifecycle.PaymentAttempted, false, false, open...),
+		{"paid in part", func(h *history, at time.Time) (lifecycle.Event, bool) {
+			e, is := paymentEvent(lifecycle.PaymentSucceeded, false, false, open...).event(h, at)
 			e.Payment.Amount = giventest.Money("5.00")
 			return e, is
 		}},
-		payment(lifecycle.PaymentSucceeded, true, false, owing...),
-		payment(lifecycle.PaymentFailed, true, false, owing...),
-		payment(lifecycle.PaymentFailed, false, true, owing...),
-		payment(lifecycle.PaymentDisputed, true, false, invoice.Paid),
-		payment(lifecycle.PaymentDisputed, false, false, invoice.Paid),
-		payment(lifecycle.PaymentRefunded, false, false, invoice.Paid, invoice.Open),
-		payment(lifecycle.InvoiceVoided, false, false, open...),
-		payment(lifecycle.InvoiceVoided, true, false, open...),
-		payment(lifecycle.InvoiceWrittenOff, false, false, open...),
-		seatsBy("2"), seatsBy("-1"), planTo("pro"), planTo("basic"), planTo("year"), planTo("plus"),
-		given("price", lifecycle.Event{Kind: lifecycle.PriceChanged, By: plans.Support, Change: plans.Change{Item: "seat", Price: &price}}),
-		{"dates moved", func(_ *life, at time.Time) (lifecycle.Event, bool) {
+		paymentEvent(lifecycle.PaymentSucceeded, true, false, owing...),
+		paymentEvent(lifecycle.PaymentFailed, true, false, owing...),
+		paymentEvent(lifecycle.PaymentFailed, false, true, owing...),
+		paymentEvent(lifecycle.PaymentDisputed, true, false, invoice.Paid),
+		paymentEvent(lifecycle.PaymentDisputed, false, false, invoice.Paid),
+		paymentEvent(lifecycle.PaymentRefunded, false, false, invoice.Paid, invoice.Open),
+		paymentEvent(lifecycle.InvoiceVoided, false, false, open...),
+		paymentEvent(lifecycle.InvoiceVoided, true, false, open...),
+		paymentEvent(lifecycle.InvoiceWrittenOff, false, false, open...),
+		changeSeats("2"), changeSeats("-1"), changePlan("pro"), changePlan("basic"), changePlan("year"), changePlan("plus"),
+		fixedEvent("price", lifecycle.Event{Kind: lifecycle.PriceChanged, By: plans.Support, Change: plans.Change{Item: "seat", Price: &price}}),
+		{"dates moved", func(_ *history, at time.Time) (lifecycle.Event, bool) {
 			return lifecycle.Event{Kind: lifecycle.DatesMoved, Change: plans.Change{Anchor: at.Add(50 * time.Hour)}}, true
 		}},
-		given("term extended", lifecycle.Event{Kind: lifecycle.TermExtended, Change: plans.Change{Term: &half}}),
-		{"term shortened", func(_ *life, at time.Time) (lifecycle.Event, bool) {
+		fixedEvent("term extended", lifecycle.Event{Kind: lifecycle.TermExtended, Change: plans.Change{Term: &half}}),
+		{"term shortened", func(_ *history, at time.Time) (lifecycle.Event, bool) {
 			return lifecycle.Event{Kind: lifecycle.TermShortened, Change: plans.Change{End: at.Add(24 * time.Hour)}}, true
 		}},
-		plain(lifecycle.ScheduledChangeCanceled), plain(lifecycle.PauseRequested), plain(lifecycle.Resumed),
-		{"paused until", func(_ *life, at time.Time) (lifecycle.Event, bool) {
+		ofKind(lifecycle.ScheduledChangeCanceled), ofKind(lifecycle.PauseRequested), ofKind(lifecycle.Resumed),
+		{"paused until", func(_ *history, at time.Time) (lifecycle.Event, bool) {
 			return lifecycle.Event{Kind: lifecycle.PauseRequested, Until: at.AddDate(0, 2, 0)}, true
 		}},
-		plain(lifecycle.RenewalDisabled), plain(lifecycle.RenewalEnabled), plain(lifecycle.CancellationWithdrawn), plain(lifecycle.Reactivated),
-		canceledFor(0, 0), canceledFor(plans.Immediately, plans.Support), canceledFor(plans.AtPeriodEnd, 0), canceledFor(plans.AtTermEnd, 0),
-		given("canceled with a refund", lifecycle.Event{
+		ofKind(lifecycle.RenewalDisabled), ofKind(lifecycle.RenewalEnabled), ofKind(lifecycle.CancellationWithdrawn), ofKind(lifecycle.Reactivated),
+		cancelWith(0, 0), cancelWith(plans.Immediately, plans.Support), cancelWith(plans.AtPeriodEnd, 0), cancelWith(plans.AtTermEnd, 0),
+		fixedEvent("canceled with a refund", lifecycle.Event{
 			Kind: lifecycle.CancellationRequested, Effective: plans.Immediately, Exception: &credits.Exception{Give: credits.InFull, As: credits.AsRefund, Reason: "goodwill"},
 		}),
-		{"canceled on", func(_ *life, at time.Time) (lifecycle.Event, bool) {
+		{"canceled on", func(_ *history, at time.Time) (lifecycle.Event, bool) {
 			return lifecycle.Event{Kind: lifecycle.CancellationRequested, By: plans.Support, On: at.AddDate(0, 0, 3)}, true
 		}},
-		plain(lifecycle.TrialConverted), plain(lifecycle.PaymentMethodAdded), plain(lifecycle.PaymentMethodRemoved), plain(lifecycle.Started),
-		given("pix entered", lifecycle.Event{Kind: lifecycle.PaymentMethodAdded, PaymentMethod: "pix"}),
-		given("wire entered", lifecycle.Event{Kind: lifecycle.PaymentMethodAdded, PaymentMethod: "wire"}),
-		given("started without trial", lifecycle.Event{Kind: lifecycle.Started, NoTrial: true, PaymentMethod: "card"}),
-		{"started later", func(_ *life, at time.Time) (lifecycle.Event, bool) {
+		ofKind(lifecycle.TrialConverted), ofKind(lifecycle.PaymentMethodAdded), ofKind(lifecycle.PaymentMethodRemoved), ofKind(lifecycle.Started),
+		fixedEvent("pix entered", lifecycle.Event{Kind: lifecycle.PaymentMethodAdded, PaymentMethod: "pix"}),
+		fixedEvent("wire entered", lifecycle.Event{Kind: lifecycle.PaymentMethodAdded, PaymentMethod: "wire"}),
+		fixedEvent("started without trial", lifecycle.Event{Kind: lifecycle.Started, NoTrial: true, PaymentMethod: "card"}),
+		{"started later", func(_ *history, at time.Time) (lifecycle.Event, bool) {
 			return lifecycle.Event{Kind: lifecycle.Started, On: at.AddDate(0, 0, 10), PaymentMethod: "card"}, true
 		}},
-		given("taxes", lifecycle.Event{Kind: lifecycle.TaxesChanged, Taxes: []invoice.TaxRate{{Name: "GST", Percent: giventest.Money("5")}}}),
-		given("billing_details_editors", lifecycle.Event{Kind: lifecycle.BillingDetailsChanged, Contact: invoice.Contact{Name: "Ada"}}),
-		given("usage", lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: sold("calls", "7.30")}),
-		given("sold", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: sold("setup", "12.10")}),
-		given("credit", lifecycle.Event{Kind: lifecycle.CreditGranted, Reason: "goodwill", Grant: credits.Entry{Amount: giventest.Money("15.00")}}),
+		fixedEvent("taxes", lifecycle.Event{Kind: lifecycle.TaxesChanged, Taxes: []invoice.TaxRate{{Name: "GST", Percent: giventest.Money("5")}}}),
+		fixedEvent("billing_details_editors", lifecycle.Event{Kind: lifecycle.BillingDetailsChanged, Contact: invoice.Contact{Name: "Ada"}}),
+		fixedEvent("usage", lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: chargeOf("calls", "7.30")}),
+		fixedEvent("sold", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: chargeOf("setup", "12.10")}),
+		fixedEvent("credit", lifecycle.Event{Kind: lifecycle.CreditGranted, Reason: "goodwill", Grant: credits.Entry{Amount: giventest.Money("15.00")}}),
 	}
 }
 
 // some returns the letters of these names.
-func some(names ...string) (few []letter) {
-	for _, l := range letters() {
+func candidatesNamed(names ...string) (few []candidate) {
+	for _, l := range candidates() {
 		if slices.Contains(names, l.name) {
 			few = append(few, l)
 		}
@@ -161,10 +161,10 @@ func some(names ...string) (few []letter) {
 }
 
 // do lets a letter happen at an instant, and reports whether it did.
-func (h *life) do(l letter, at time.Time) bool {
+func (h *history) applyAt(l candidate, at time.Time) bool {
 	h.tb.Helper()
 	if l.event == nil {
-		return h.pass(at)
+		return h.advanceTo(at)
 	}
 	e, is := l.event(h, at)
 	if !is {
@@ -175,8 +175,8 @@ func (h *life) do(l letter, at time.Time) bool {
 }
 
 // named returns the letter of a name.
-func named(name string) letter {
-	l, is := byName()[name]
+func candidateNamed(name string) candidate {
+	l, is := candidatesByName()[name]
 	if !is {
 		panic("there is no letter " + name)
 	}
@@ -184,31 +184,31 @@ func named(name string) letter {
 }
 
 // byName are the letters by their names, made once.
-var byName = sync.OnceValue(func() map[string]letter {
-	all := map[string]letter{}
-	for _, l := range slices.Backward(letters()) { // the first of a name is the one
+var candidatesByName = sync.OnceValue(func() map[string]candidate {
+	all := map[string]candidate{}
+	for _, l := range slices.Backward(candidates()) { // the first of a name is the one
 		all[l.name] = l
 	}
 	return all
 })
 
 // payAll pays every invoice that waits for it.
-func (h *life) payAll() {
+func (h *history) payAll() {
 	h.tb.Helper()
 	for range len(h.sub.Invoices) {
-		if !h.do(named("payment_succeeded"), h.sub.At) {
+		if !h.applyAt(candidateNamed("payment_succeeded"), h.sub.At) {
 			return
 		}
 	}
 }
 
 // returns reports whether some short way leads back to active.
-func (h *life) returns() bool {
+func (h *history) canReturn() bool {
 	h.tb.Helper()
 	g := h.fork()
 	g.light = true
 	at := func() time.Time {
-		return later(g.sub.At, giventest.Instant("2026-01-31", g.world.sub.Contract.Cycle.Location))
+		return later(g.sub.At, giventest.Instant("2026-01-31", g.setup.sub.Contract.Cycle.Location))
 	}
 	active := func() bool { return g.sub.Status == lifecycle.Active }
 	if active() {
@@ -219,12 +219,12 @@ func (h *life) returns() bool {
 			if g.payAll(); active() {
 				return true
 			}
-			g.do(named(name), at())
+			g.applyAt(candidateNamed(name), at())
 		}
 		if g.payAll(); active() {
 			return true
 		}
-		if d, has := lifecycle.Next(g.world.policy, g.sub); has && !g.pass(d.At) {
+		if d, has := lifecycle.Next(g.setup.policy, g.sub); has && !g.advanceTo(d.At) {
 			return false
 		}
 	}

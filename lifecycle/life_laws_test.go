@@ -16,7 +16,7 @@ import (
 )
 
 // laws holds what came of a call, and where it led, to the laws.
-func (h *life) laws(out lifecycle.Outcome) {
+func (h *history) checkLaws(out lifecycle.Outcome) {
 	h.tb.Helper()
 	h.accessLaw()
 	h.moneyLaws(out)
@@ -28,9 +28,9 @@ func (h *life) laws(out lifecycle.Outcome) {
 }
 
 // accessLaw is that nobody is locked out of what is paid for, nor out of billing.
-func (h *life) accessLaw() {
+func (h *history) accessLaw() {
 	h.tb.Helper()
-	p := h.world.policy
+	p := h.setup.policy
 	access := p.Access(h.sub)
 	if access < lifecycle.BillingOnly || p.AccessOf(h.sub, lifecycle.Role{Role: "owner"}) < lifecycle.BillingOnly {
 		h.fault("access is %v", access)
@@ -50,10 +50,10 @@ func (h *life) accessLaw() {
 }
 
 // paidFor says from the invoices alone whether the instant is paid for.
-func (h *life) paidFor() bool {
+func (h *history) paidFor() bool {
 	at := h.sub.At
-	for i := range h.known {
-		inv := &h.known[i]
+	for i := range h.invoices {
+		inv := &h.invoices[i]
 		if inv.Status != invoice.Paid {
 			continue
 		}
@@ -61,7 +61,7 @@ func (h *life) paidFor() bool {
 			if c.Corrects != "" || !isBase(c.Kind) || at.Before(c.Span.Start) || !at.Before(c.Span.End) {
 				continue
 			}
-			net, units := h.left(c, at, invoice.Paid)
+			net, units := h.remaining(c, at, invoice.Paid)
 			if units.IsPositive() && (net.IsPositive() || c.Net.IsZero()) {
 				return true
 			}
@@ -76,10 +76,10 @@ func isBase(k plans.Kind) bool {
 }
 
 // left returns what is left of a charge: in money, and in units at an instant. With a status only credits of such invoices count.
-func (h *life) left(c plans.Charge, at time.Time, of invoice.Status) (net, units decimal.Decimal) {
+func (h *history) remaining(c plans.Charge, at time.Time, of invoice.Status) (net, units decimal.Decimal) {
 	net, units = c.Net, c.Quantity
-	for i := range h.known {
-		inv := &h.known[i]
+	for i := range h.invoices {
+		inv := &h.invoices[i]
 		if inv.Status == invoice.Void || of != 0 && inv.Status != of {
 			continue
 		}
@@ -98,10 +98,10 @@ func (h *life) left(c plans.Charge, at time.Time, of invoice.Status) (net, units
 
 // moneyLaws are that every invoice is sound and no more is paid than is due, that the ledger is and owes nothing negative, and that
 // what the subscription keeps is what was told.
-func (h *life) moneyLaws(out lifecycle.Outcome) {
+func (h *history) moneyLaws(out lifecycle.Outcome) {
 	h.tb.Helper()
 	for _, inv := range slices.Concat(out.Invoices, out.Changed) {
-		if !h.light && h.seen.once(&inv) {
+		if !h.light && h.recorder.firstCheck(&inv) {
 			if err := invoice.Check(inv); err != nil {
 				h.fault("invoice %s: %v", inv.ID, err)
 			}
@@ -128,13 +128,13 @@ func (h *life) moneyLaws(out lifecycle.Outcome) {
 	}
 	for i := range h.sub.Invoices {
 		inv := &h.sub.Invoices[i]
-		j := slices.IndexFunc(h.known, func(k invoice.Invoice) bool { return k.ID == inv.ID })
-		if j < 0 || h.known[j].Status != inv.Status || len(h.known[j].Events) != len(inv.Events) {
+		j := slices.IndexFunc(h.invoices, func(k invoice.Invoice) bool { return k.ID == inv.ID })
+		if j < 0 || h.invoices[j].Status != inv.Status || len(h.invoices[j].Events) != len(inv.Events) {
 			h.fault("invoice %s is kept otherwise than it was told", inv.ID)
 		}
 	}
-	for i := range h.known {
-		inv := &h.known[i]
+	for i := range h.invoices {
+		inv := &h.invoices[i]
 		owing := inv.Status == invoice.Open || inv.Status == invoice.Pending
 		if owing && !slices.ContainsFunc(h.sub.Receivables, func(d lifecycle.Collection) bool { return d.Invoice == inv.ID }) {
 			h.fault("nobody collects invoice %s, which is %v", inv.ID, inv.Status)
@@ -143,32 +143,32 @@ func (h *life) moneyLaws(out lifecycle.Outcome) {
 }
 
 // chargeLaw is that no invoice is charged while the outcome of a charge is not known, and none that is not open.
-func (h *life) chargeLaw(out lifecycle.Outcome) {
+func (h *history) chargeLaw(out lifecycle.Outcome) {
 	h.tb.Helper()
 	for _, s := range out.Steps {
 		if s.Event != lifecycle.PaymentSucceeded && s.Event != lifecycle.PaymentFailed && s.Event != lifecycle.PaymentDisputed {
 			continue
 		}
 		id := h.events[len(h.events)-1].Payment.Invoice
-		h.asked = slices.DeleteFunc(h.asked, func(a string) bool { return a == id })
+		h.collecting = slices.DeleteFunc(h.collecting, func(a string) bool { return a == id })
 	}
 	for _, e := range out.Effects {
-		i := slices.IndexFunc(h.known, func(k invoice.Invoice) bool { return k.ID == e.Invoice })
+		i := slices.IndexFunc(h.invoices, func(k invoice.Invoice) bool { return k.ID == e.Invoice })
 		switch {
 		case i < 0:
 			h.fault("%v of invoice %s, which was never issued", e.Kind, e.Invoice)
 		case e.Kind == lifecycle.CollectPayment || e.Kind == lifecycle.Send:
-			if status := h.known[i].Status; status != invoice.Open && !withdrawn(out, e.Invoice) || !e.Amount.IsPositive() {
+			if status := h.invoices[i].Status; status != invoice.Open && !withdrawn(out, e.Invoice) || !e.Amount.IsPositive() {
 				h.fault("%v of %v of invoice %s, which is %v", e.Kind, e.Amount, e.Invoice, status)
 			}
-			if slices.Contains(h.asked, e.Invoice) {
+			if slices.Contains(h.collecting, e.Invoice) {
 				h.fault("invoice %s is charged twice", e.Invoice)
 			}
 			if e.Kind == lifecycle.CollectPayment {
-				h.asked = append(h.asked, e.Invoice)
+				h.collecting = append(h.collecting, e.Invoice)
 			}
 		case e.Kind == lifecycle.Withdraw:
-			h.asked = slices.DeleteFunc(h.asked, func(a string) bool { return a == e.Invoice })
+			h.collecting = slices.DeleteFunc(h.collecting, func(a string) bool { return a == e.Invoice })
 		}
 	}
 }
@@ -179,12 +179,12 @@ func withdrawn(out lifecycle.Outcome, id string) bool {
 }
 
 // spanLaw is that no unit is billed twice: at every instant what is billed and not credited is no more than the contract has.
-func (h *life) spanLaw() {
+func (h *history) spanLaw() {
 	h.tb.Helper()
 	var base []plans.Charge
 	var cuts []time.Time
-	for i := range h.known {
-		inv := &h.known[i]
+	for i := range h.invoices {
+		inv := &h.invoices[i]
 		if inv.Status == invoice.Void || inv.Status == invoice.Uncollectible {
 			continue
 		}
@@ -207,11 +207,11 @@ func (h *life) spanLaw() {
 			if at.Before(c.Span.Start) || !at.Before(c.Span.End) {
 				continue
 			}
-			if net, left := h.left(c, at, 0); net.IsPositive() || c.Net.IsZero() {
+			if net, left := h.remaining(c, at, 0); net.IsPositive() || c.Net.IsZero() {
 				units = units.Add(left)
 			}
 		}
-		if most := h.most(at); units.GreaterThan(most) {
+		if most := h.maxUnits(at); units.GreaterThan(most) {
 			h.fault("%v units are billed for %v, and the contract has %v", units, at, most)
 			return
 		}
@@ -219,23 +219,23 @@ func (h *life) spanLaw() {
 }
 
 // most is how many units the contract has at an instant; the most that it had, where changes are not billed.
-func (h *life) most(at time.Time) (most decimal.Decimal) {
-	for i, s := range h.seats {
+func (h *history) maxUnits(at time.Time) (most decimal.Decimal) {
+	for i, s := range h.quantities {
 		switch {
-		case h.world.policy.Prorations == lifecycle.NoProrations:
+		case h.setup.policy.Prorations == lifecycle.NoProrations:
 			most = decimal.Max(most, s.quantity)
 		case i == 0 || !s.at.After(at):
 			most = s.quantity
 		}
 	}
 	if a := h.sub.NextPeriod; a != nil && !at.Before(a.Period.Start) {
-		most = decimal.Max(most, seatsOf(a.Contract, at))
+		most = decimal.Max(most, quantityOf(a.Contract, at))
 	}
 	return most
 }
 
 // noticeLaw is that IDs are unique and nothing is told after the fact.
-func (h *life) noticeLaw(out lifecycle.Outcome) {
+func (h *history) noticeLaw(out lifecycle.Outcome) {
 	h.tb.Helper()
 	add := func(id string) {
 		if slices.Contains(h.ids, id) || !strings.HasPrefix(id, "s/") {
@@ -259,54 +259,54 @@ func (h *life) noticeLaw(out lifecycle.Outcome) {
 }
 
 // seen is what enumerations came across.
-type seen struct {
+type recorder struct {
 	mu    sync.Mutex
-	table map[lifecycle.Edge]bool // what may be
+	allowed map[lifecycle.Edge]bool // what may be
 	edges map[lifecycle.Edge]int
 	calls int
-	wrong map[string]bool // what was reported
-	found map[string]bool // the invoices that were checked, as they stood
+	reported map[string]bool // what was reported
+	checked map[string]bool // the invoices that were checked, as they stood
 }
 
 // once reports whether an invoice was not checked before as it stands: by its seal, which is of all that was issued, and by its events.
-func (s *seen) once(inv *invoice.Invoice) bool {
+func (s *recorder) firstCheck(inv *invoice.Invoice) bool {
 	as := inv.Seal + inv.Status.String()
 	for _, e := range inv.Events {
 		as += e.Kind.String() + e.ID + e.Amount.String() + e.At.String()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.found[as] {
+	if s.checked[as] {
 		return false
 	}
-	s.found[as] = true
+	s.checked[as] = true
 	return true
 }
 
 // first reports whether a fault was not reported yet.
-func (s *seen) first(what string) bool {
+func (s *recorder) firstReport(what string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before := s.wrong[what]
-	s.wrong[what] = true
+	before := s.reported[what]
+	s.reported[what] = true
 	return !before
 }
 
 // newSeen has seen nothing.
-func newSeen() *seen {
-	s := &seen{table: map[lifecycle.Edge]bool{}, edges: map[lifecycle.Edge]int{}, wrong: map[string]bool{}, found: map[string]bool{}}
+func newRecorder() *recorder {
+	s := &recorder{allowed: map[lifecycle.Edge]bool{}, edges: map[lifecycle.Edge]int{}, reported: map[string]bool{}, checked: map[string]bool{}}
 	leading, staying := lifecycle.Edges()
 	for _, e := range slices.Concat(leading, staying) {
-		s.table[e] = true
+		s.allowed[e] = true
 	}
 	return s
 }
 
 // edge notes where a step led, which must be in the tables.
-func (s *seen) edge(h *life, from lifecycle.Status, step lifecycle.Step) {
+func (s *recorder) edge(h *history, from lifecycle.Status, step lifecycle.Step) {
 	h.tb.Helper()
 	e := lifecycle.Edge{From: from, To: step.Status, Event: step.Event, Deadline: step.Deadline}
-	if !s.table[e] {
+	if !s.allowed[e] {
 		h.faultOf(fmt.Sprint(e), "%v %v leads from %v to %v, which is in no table", step.Event, step.Deadline, e.From, e.To)
 	}
 	s.mu.Lock()

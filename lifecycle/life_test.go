@@ -18,36 +18,36 @@ import (
 )
 
 // life is a subscription with everything that ever came of it, kept by the test itself: copies of it go on in different ways.
-type life struct {
+type history struct {
 	tb     testing.TB
-	world  *world
+	setup  *setup
 	sub    lifecycle.Subscription
 	events []lifecycle.Event // all of them, also those that were refused
 	out    lifecycle.Outcome // joined
-	known  []invoice.Invoice // every invoice, as it stands now
-	asked  []string          // invoices that are charged while nobody told what came of it
+	invoices  []invoice.Invoice // every invoice, as it stands now
+	collecting  []string          // invoices that are charged while nobody told what came of it
 	ids    []string          // of notices and effects
-	seats  []seatsFrom       // what the contract had, and since when
-	seen   *seen
-	told   []string // what happened, for people
+	quantities  []quantityFrom       // what the contract had, and since when
+	recorder   *recorder
+	log   []string // what happened, for people
 	light  bool     // only what is cheap is looked at
 }
 
 // seatsFrom is a quantity from an instant on.
-type seatsFrom struct {
+type quantityFrom struct {
 	at       time.Time
 	quantity decimal.Decimal
 }
 
 // newLife returns a life before its start.
-func newLife(tb testing.TB, w *world, s *seen) life {
-	return life{tb: tb, world: w, sub: w.sub, seen: s}
+func newHistory(tb testing.TB, w *setup, s *recorder) history {
+	return history{tb: tb, setup: w, sub: w.sub, recorder: s}
 }
 
 // fork returns a life that goes on by itself.
-func (h life) fork() life {
-	h.events, h.known, h.ids, h.seats, h.told = slices.Clip(h.events), slices.Clone(h.known), slices.Clip(h.ids), slices.Clip(h.seats), slices.Clip(h.told)
-	h.asked = slices.Clone(h.asked)
+func (h history) fork() history {
+	h.events, h.invoices, h.ids, h.quantities, h.log = slices.Clip(h.events), slices.Clone(h.invoices), slices.Clip(h.ids), slices.Clip(h.quantities), slices.Clip(h.log)
+	h.collecting = slices.Clone(h.collecting)
 	h.out.Invoices, h.out.Changed = slices.Clone(h.out.Invoices), slices.Clone(h.out.Changed)
 	h.out.Credits, h.out.Notices = slices.Clip(h.out.Credits), slices.Clip(h.out.Notices)
 	h.out.Effects, h.out.Steps = slices.Clip(h.out.Effects), slices.Clip(h.out.Steps)
@@ -55,24 +55,24 @@ func (h life) fork() life {
 }
 
 // fault reports what is wrong, with how it came to be: the first of its sort in a world.
-func (h *life) fault(format string, args ...any) {
+func (h *history) fault(format string, args ...any) {
 	h.tb.Helper()
 	h.faultOf(format, format, args...)
 }
 
 // faultOf is a fault of a sort of its own.
-func (h *life) faultOf(sort, format string, args ...any) {
+func (h *history) faultOf(sort, format string, args ...any) {
 	h.tb.Helper()
-	if h.seen.first(h.world.name + sort) {
-		h.tb.Errorf("%s: %s\nafter\n\t%s", h.world.name, fmt.Sprintf(format, args...), strings.Join(h.told, "\n\t"))
+	if h.recorder.firstReport(h.setup.name + sort) {
+		h.tb.Errorf("%s: %s\nafter\n\t%s", h.setup.name, fmt.Sprintf(format, args...), strings.Join(h.log, "\n\t"))
 	}
 }
 
 // pass goes from deadline to deadline up to an instant, one call each, and then there.
-func (h *life) pass(to time.Time) bool {
+func (h *history) advanceTo(to time.Time) bool {
 	h.tb.Helper()
 	for range 1_000 {
-		d, has := lifecycle.Next(h.world.policy, h.sub)
+		d, has := lifecycle.Next(h.setup.policy, h.sub)
 		if !has || d.At.After(to) {
 			break
 		}
@@ -80,8 +80,8 @@ func (h *life) pass(to time.Time) bool {
 			h.fault("the next deadline %v at %v is not after %v", d.Kind, d.At, h.sub.At)
 			return false
 		}
-		h.told = append(h.told, fmt.Sprintf("%s  %v %s", d.At.Format(time.RFC3339Nano), d.Kind, d.Ref))
-		out, err := lifecycle.Advance(h.world.policy, h.sub, d.At)
+		h.log = append(h.log, fmt.Sprintf("%s  %v %s", d.At.Format(time.RFC3339Nano), d.Kind, d.Ref))
+		out, err := lifecycle.Advance(h.setup.policy, h.sub, d.At)
 		if err != nil {
 			h.fault("advance to the deadline: %v", err)
 			return false
@@ -90,12 +90,12 @@ func (h *life) pass(to time.Time) bool {
 			h.fault("the first step is not the deadline %+v: %+v", d, out.Steps)
 			return false
 		}
-		h.take(out)
+		h.record(out)
 	}
 	if h.sub.Status == 0 || !to.After(h.sub.At) {
 		return true
 	}
-	out, err := lifecycle.Advance(h.world.policy, h.sub, to)
+	out, err := lifecycle.Advance(h.setup.policy, h.sub, to)
 	if err != nil {
 		h.fault("advance: %v", err)
 		return false
@@ -103,40 +103,40 @@ func (h *life) pass(to time.Time) bool {
 	if len(out.Steps) > 0 {
 		h.fault("a deadline that was not the next: %+v", out.Steps)
 	}
-	h.take(out)
+	h.record(out)
 	return true
 }
 
 // apply advances to an event and applies it, and reports whether it was allowed. What was refused changes nothing.
-func (h *life) apply(e lifecycle.Event) bool {
+func (h *history) apply(e lifecycle.Event) bool {
 	h.tb.Helper()
 	e.Sequence = int64(len(h.events) + 1)
-	if !h.pass(e.At) {
+	if !h.advanceTo(e.At) {
 		return false
 	}
-	h.told = append(h.told, fmt.Sprintf("%s  %v %s", e.At.Format(time.RFC3339Nano), e.Kind, e.Payment.Invoice))
-	out, err := lifecycle.Apply(h.world.policy, h.sub, e)
+	h.log = append(h.log, fmt.Sprintf("%s  %v %s", e.At.Format(time.RFC3339Nano), e.Kind, e.Payment.Invoice))
+	out, err := lifecycle.Apply(h.setup.policy, h.sub, e)
 	if err != nil {
-		if h.refused(e, err) {
+		if h.checkRefusal(e, err) {
 			h.events = append(h.events, e)
 		}
-		h.told[len(h.told)-1] += " (refused: " + err.Error() + ")"
+		h.log[len(h.log)-1] += " (refused: " + err.Error() + ")"
 		return false
 	}
 	if h.sub.Sequence >= e.Sequence || out.Subscription.Sequence != e.Sequence {
 		h.fault("the number of the last event is %d, want %d", out.Subscription.Sequence, e.Sequence)
 	}
 	h.events = append(h.events, e)
-	h.take(out)
+	h.record(out)
 	return true
 }
 
 // refused holds an error to being a refusal that says why, or a fault of the event, and reports whether it is the former.
-func (h *life) refused(e lifecycle.Event, err error) bool {
+func (h *history) checkRefusal(e lifecycle.Event, err error) bool {
 	h.tb.Helper()
 	var refusal *lifecycle.Refusal
 	if !errors.Is(err, lifecycle.ErrRefused) || !errors.As(err, &refusal) {
-		if !errors.Is(err, proration.ErrOutside) && !ill(err) && !strings.Contains(err.Error(), "has no day to count") {
+		if !errors.Is(err, proration.ErrOutside) && !isEventFault(err) && !strings.Contains(err.Error(), "has no day to count") {
 			h.fault("%v is no refusal: %v", e.Kind, err)
 		}
 		return false
@@ -148,7 +148,7 @@ func (h *life) refused(e lifecycle.Event, err error) bool {
 }
 
 // ill reports whether an error is about the event itself: an amount, an item or an instant that cannot be.
-func ill(err error) bool {
+func isEventFault(err error) bool {
 	for _, text := range giventest.Faults(err) {
 		if !strings.HasPrefix(text, "event.") {
 			return false
@@ -158,27 +158,27 @@ func ill(err error) bool {
 }
 
 // take joins an outcome to what was, and holds it to the laws.
-func (h *life) take(out lifecycle.Outcome) {
+func (h *history) record(out lifecycle.Outcome) {
 	h.tb.Helper()
 	from := h.sub.Status
 	for _, s := range out.Steps {
-		h.seen.edge(h, from, s)
+		h.recorder.edge(h, from, s)
 		from = s.Status
 	}
 	h.sub = out.Subscription
 	h.out.Subscription = out.Subscription
 	for _, inv := range out.Invoices {
 		h.out.Invoices = append(h.out.Invoices, inv)
-		h.known = append(h.known, inv)
+		h.invoices = append(h.invoices, inv)
 	}
 	for _, inv := range out.Changed {
 		place := func(other invoice.Invoice) bool { return other.ID == inv.ID }
-		i := slices.IndexFunc(h.known, place)
+		i := slices.IndexFunc(h.invoices, place)
 		if i < 0 {
 			h.fault("invoice %s changed and was never issued", inv.ID)
 			return
 		}
-		h.known[i] = inv
+		h.invoices[i] = inv
 		if i := slices.IndexFunc(h.out.Invoices, place); i >= 0 {
 			h.out.Invoices[i] = inv
 		} else if i := slices.IndexFunc(h.out.Changed, place); i >= 0 {
@@ -191,14 +191,14 @@ func (h *life) take(out lifecycle.Outcome) {
 	h.out.Notices = append(h.out.Notices, out.Notices...)
 	h.out.Effects = append(h.out.Effects, out.Effects...)
 	h.out.Steps = append(h.out.Steps, out.Steps...)
-	if q := seatsOf(h.sub.Contract, h.sub.At); len(h.seats) == 0 || !q.Equal(h.seats[len(h.seats)-1].quantity) {
-		h.seats = append(h.seats, seatsFrom{h.sub.At, q})
+	if q := quantityOf(h.sub.Contract, h.sub.At); len(h.quantities) == 0 || !q.Equal(h.quantities[len(h.quantities)-1].quantity) {
+		h.quantities = append(h.quantities, quantityFrom{h.sub.At, q})
 	}
-	h.laws(out)
+	h.checkLaws(out)
 }
 
 // seatsOf is the quantity that a contract has at an instant.
-func seatsOf(c plans.Contract, at time.Time) decimal.Decimal {
+func quantityOf(c plans.Contract, at time.Time) decimal.Decimal {
 	quantity := c.Items[0].Quantity
 	for _, step := range c.Ramp {
 		if !step.At.After(at) {

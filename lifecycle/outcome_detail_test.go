@@ -13,15 +13,15 @@ import (
 
 // The timeline says what each event and scheduled change did, and when it takes effect.
 func TestTimelineSaysWhatHappened(t *testing.T) {
-	start := in(t, "America/New_York", "2026-11-01")
-	p := helpDesk(trying, movable)
-	atPeriodEnd := helpDesk(movable, func(p *lifecycle.Policy) {
+	start := instantIn(t, "America/New_York", "2026-11-01")
+	p := helpDesk(withTrial, withMoves)
+	atPeriodEnd := helpDesk(withMoves, func(p *lifecycle.Policy) {
 		for i := range p.Catalog.ChangeRules {
 			p.Catalog.ChangeRules[i].Effective = plans.AtPeriodEnd
 		}
 	})
 	atOnce := helpDesk(func(p *lifecycle.Policy) { p.Catalog.ChangeRules[2].Effective = plans.Immediately })
-	month, year := signed(t, p, "growth", "", start), signed(t, p, "growth", "P12M", start)
+	month, year := ordered(t, p, "growth", "", start), ordered(t, p, "growth", "P12M", start)
 	const begin, paid = "2026-11-01 started card notrial", "2026-11-01 paid s-1"
 	for _, row := range []struct {
 		name   string
@@ -101,7 +101,7 @@ func TestTimelineSaysWhatHappened(t *testing.T) {
 			},
 		},
 		{
-			"a pause at once", helpDesk(pausing), month, []string{begin, paid, "2026-11-02 pause until 2026-11-15"},
+			"a pause at once", helpDesk(withPause), month, []string{begin, paid, "2026-11-02 pause until 2026-11-15"},
 			[]string{"paused immediately until 2026-11-15"},
 		},
 	} {
@@ -109,7 +109,7 @@ func TestTimelineSaysWhatHappened(t *testing.T) {
 			var steps []lifecycle.Step
 			sub := row.sub
 			for _, text := range row.given {
-				out, err := happen(row.policy, sub, text)
+				out, err := applyText(row.policy, sub, text)
 				if err != nil {
 					t.Fatalf("%s: %v", text, err)
 				}
@@ -129,7 +129,7 @@ func TestTimelineSaysWhatHappened(t *testing.T) {
 
 // A refused event says what it asked for. A quantity that no package accepts is left out.
 func TestTimelineSaysWhatWasRefused(t *testing.T) {
-	p := guardPolicy()
+	p := advancePolicy()
 	huge := decimal.New(1, 2_000_000_000)
 	for _, row := range []struct {
 		change plans.Change
@@ -142,7 +142,7 @@ func TestTimelineSaysWhatWasRefused(t *testing.T) {
 		{plans.Change{Item: "seat", Quantity: huge}, "seat added"},
 	} {
 		change := func(e *lifecycle.Event) { e.Change = row.change }
-		out := lives(t, p, "2026-01-02", guardEvent("2026-01-02", lifecycle.SeatsAdded, change))
+		out := replayEvents(t, p, "2026-01-02", eventOn("2026-01-02", lifecycle.SeatsAdded, change))
 		if last := out.Steps[len(out.Steps)-1]; last.What() != row.want || last.Refused == "" {
 			t.Errorf("%q refused with %q, want %q", last.What(), last.Refused, row.want)
 		}
@@ -151,13 +151,13 @@ func TestTimelineSaysWhatWasRefused(t *testing.T) {
 
 // A scheduled change that would credit an unpaid charge is postponed to the end of the period, and then made.
 func TestTimelineSaysWhatIsPostponed(t *testing.T) {
-	p := guardPolicy()
+	p := advancePolicy()
 	p.Renewal.Lead = proration.Interval{}
-	sub := lives(t, p, "2026-01-20", guardEvent("2026-01-01", lifecycle.Started)).Subscription
+	sub := replayEvents(t, p, "2026-01-20", eventOn("2026-01-01", lifecycle.Started)).Subscription
 	sub.ScheduledChanges = []lifecycle.ScheduledChange{
-		{Sequence: 1, At: lateDay("2026-01-25"), Change: plans.Change{Item: "seat", Quantity: giventest.Money("-2")}},
+		{Sequence: 1, At: utc("2026-01-25"), Change: plans.Change{Item: "seat", Quantity: giventest.Money("-2")}},
 	}
-	out, err := lifecycle.Advance(p, sub, lateDay("2026-02-01"))
+	out, err := lifecycle.Advance(p, sub, utc("2026-02-01"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/billingrules/billing/lifecycle"
 )
 
-func TestWhat(t *testing.T) {
+func TestStepWhat(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		step lifecycle.Step
@@ -28,7 +28,7 @@ func TestWhat(t *testing.T) {
 }
 
 // The columns stay in line where a name is long.
-func TestTimeline(t *testing.T) {
+func TestTimelineColumnsStayAligned(t *testing.T) {
 	day := time.Date(2026, time.April, 18, 0, 0, 0, 0, time.UTC)
 	got := lifecycle.Outcome{Steps: []lifecycle.Step{
 		{At: day, Event: lifecycle.PaymentFailed, Status: lifecycle.PastDue, Access: lifecycle.Full},

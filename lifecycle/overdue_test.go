@@ -15,7 +15,7 @@ import (
 )
 
 // rung reads a stage: its name, and its conditions as "days 30", "count 2" and "balance 100.00".
-func rung(text string) lifecycle.Stage {
+func parseStage(text string) lifecycle.Stage {
 	words := strings.Fields(text)
 	if len(words)%2 == 0 { // it begins with a condition
 		words = append([]string{""}, words...)
@@ -38,17 +38,17 @@ func rung(text string) lifecycle.Stage {
 }
 
 // ladderOf reads stages, "blocked days 30; warned days 10 count 2".
-func ladderOf(text string) (l lifecycle.Ladder) {
+func parseLadder(text string) (l lifecycle.Ladder) {
 	for rest, more := text, text != ""; more; {
 		var stage string
 		stage, rest, more = strings.Cut(rest, ";")
-		l = append(l, rung(stage))
+		l = append(l, parseStage(stage))
 	}
 	return l
 }
 
 // unpaidOf reads invoices, "2026-11-01 89.00; 2026-12-01T09:30:00 89.00".
-func unpaidOf(text string, loc *time.Location) (all []lifecycle.Unpaid) {
+func parseUnpaid(text string, loc *time.Location) (all []lifecycle.Unpaid) {
 	for rest, more := text, text != ""; more; {
 		var u string
 		u, rest, more = strings.Cut(rest, ";")
@@ -104,7 +104,7 @@ func TestLadderAt(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			loc := giventest.Zone(t, c.zone)
-			got, ok, err := ladderOf(c.ladder).At(unpaidOf(c.unpaid, loc), giventest.Instant(c.at, loc), loc)
+			got, ok, err := parseLadder(c.ladder).At(parseUnpaid(c.unpaid, loc), giventest.Instant(c.at, loc), loc)
 			if err != nil || got.Name != c.want || ok != (c.want != "") {
 				t.Errorf("got %q, %t and %v, want %q: %s", got.Name, ok, err, c.want, c.why)
 			}
@@ -120,17 +120,17 @@ func TestLadderValidate(t *testing.T) {
 		want      []string
 	}{
 		{"none", "nobody is ever in a stage", nil, nil},
-		{"each condition", "one is enough", ladderOf("a days 1; b count 1; c balance 1"), nil},
-		{"zeros", "zero is a condition", ladderOf("a days 0; b count 0; c balance 0"), nil},
-		{"the greatest", "the limits are inside", ladderOf("a days 3652059 count 10000 balance 99999999999999999999999999999999999999"), nil},
-		{"no name", "it could not be told from none", ladderOf("days 1"), []string{"ladder[0].name unset"}},
-		{"a name twice", "the two could not be told apart", ladderOf("a days 2; b days 1; a count 1"), []string{"ladder[2].name invalid"}},
-		{"no condition", "it would always hold", ladderOf("a days 2; b"), []string{"ladder[1] unset"}},
-		{"below zero", "nothing is", ladderOf("a days -1; b count -1; c balance -0.01"), []string{"ladder[0].days invalid", "ladder[1].count invalid", "ladder[2].balance invalid"}},
-		{"beyond the limits", "law 14", lifecycle.Ladder{{Name: "a", Days: &high, Count: &many}, rung("b balance 100000000000000000000000000000000000000")}, []string{"ladder[0].days limit", "ladder[0].count limit", "ladder[1].balance limit"}},
+		{"each condition", "one is enough", parseLadder("a days 1; b count 1; c balance 1"), nil},
+		{"zeros", "zero is a condition", parseLadder("a days 0; b count 0; c balance 0"), nil},
+		{"the greatest", "the limits are inside", parseLadder("a days 3652059 count 10000 balance 99999999999999999999999999999999999999"), nil},
+		{"no name", "it could not be told from none", parseLadder("days 1"), []string{"ladder[0].name unset"}},
+		{"a name twice", "the two could not be told apart", parseLadder("a days 2; b days 1; a count 1"), []string{"ladder[2].name invalid"}},
+		{"no condition", "it would always hold", parseLadder("a days 2; b"), []string{"ladder[1] unset"}},
+		{"below zero", "nothing is", parseLadder("a days -1; b count -1; c balance -0.01"), []string{"ladder[0].days invalid", "ladder[1].count invalid", "ladder[2].balance invalid"}},
+		{"beyond the limits", "law 14", lifecycle.Ladder{{Name: "a", Days: &high, Count: &many}, parseStage("b balance 100000000000000000000000000000000000000")}, []string{"ladder[0].days limit", "ladder[0].count limit", "ladder[1].balance limit"}},
 		{"all at once", "law 14", lifecycle.Ladder{{}, {Days: &low}}, []string{"ladder[0].name unset", "ladder[0] unset", "ladder[1].name unset", "ladder[1].days invalid"}},
-		{"as many as there may be", "the limit is inside", stagesOf(100), nil},
-		{"too many", "law 14", stagesOf(101), []string{"ladder limit"}},
+		{"as many as there may be", "the limit is inside", ladderOfDays(100), nil},
+		{"too many", "law 14", ladderOfDays(101), []string{"ladder limit"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if giventest.CheckFaults(t, c.ladder.Validate(), c.want...) {
@@ -145,7 +145,7 @@ func TestLadderValidate(t *testing.T) {
 }
 
 // stagesOf is a ladder of n stages, from n-1 days down to none. Their names are their days.
-func stagesOf(n int) lifecycle.Ladder {
+func ladderOfDays(n int) lifecycle.Ladder {
 	l := make(lifecycle.Ladder, n)
 	for i := range l {
 		days := n - 1 - i
@@ -181,13 +181,13 @@ func TestLadderAtFaults(t *testing.T) {
 		{"too many", "law 14", manyUnpaid(day, 10_001), day, nil, []string{"unpaid limit"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			stage, ok, err := ladderOf("a days 0").At(c.unpaid, c.at, c.loc)
+			stage, ok, err := parseLadder("a days 0").At(c.unpaid, c.at, c.loc)
 			if !giventest.CheckFaults(t, err, c.want...) && (ok || stage.Name != "") {
 				t.Errorf("got %q beside an error: %s", stage.Name, c.why)
 			}
 		})
 	}
-	_, _, err := ladderOf("a").At([]lifecycle.Unpaid{{At: day, Balance: one.Neg()}}, time.Time{}, nil)
+	_, _, err := parseLadder("a").At([]lifecycle.Unpaid{{At: day, Balance: one.Neg()}}, time.Time{}, nil)
 	giventest.CheckFaults(t, err, "ladder[0] unset", "at unset", "unpaid[0].balance invalid") // law 14: all faults at once
 }
 
@@ -200,7 +200,7 @@ func manyUnpaid(at time.Time, n int) []lifecycle.Unpaid {
 }
 
 // Law 14: the ends of the years that are handled, and conditions beyond them.
-func TestLadderFarDays(t *testing.T) {
+func TestLadderDaysAtTheLimits(t *testing.T) {
 	first, last := time.Date(1, 1, 1, 0, 0, 0, 1, time.UTC), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
 	unpaid := []lifecycle.Unpaid{{At: first, Balance: giventest.Money("1")}}
 	for _, c := range []struct {
@@ -226,9 +226,9 @@ func TestLadderFarDays(t *testing.T) {
 }
 
 // Law 15: nothing passed in is modified, and nothing handed out is shared.
-func TestLadderShares(t *testing.T) {
-	ladder := ladderOf("a days 1 count 1 balance 1")
-	unpaid := unpaidOf("2026-11-03 1; 2026-11-01 1", nil)
+func TestLadderSharesNoMemory(t *testing.T) {
+	ladder := parseLadder("a days 1 count 1 balance 1")
+	unpaid := parseUnpaid("2026-11-03 1; 2026-11-01 1", nil)
 	before := giventest.JSON(t, ladder) + giventest.JSON(t, unpaid)
 	stage, _, err := ladder.At(unpaid, giventest.Instant("2026-11-09", nil), nil)
 	if err != nil || giventest.JSON(t, stage) != giventest.JSON(t, ladder[0]) {
@@ -243,7 +243,7 @@ func TestLadderShares(t *testing.T) {
 // What a ladder looks like when it is stored: what is no condition is left out, zero is not.
 func TestLadderJSON(t *testing.T) {
 	const want = `[{"name":"ended","days":60},{"name":"blocked","days":0,"count":0,"balance":"0"}]`
-	if got := giventest.JSON(t, giventest.CheckRoundTrip(t, ladderOf("ended days 60; blocked days 0 count 0 balance 0"))); got != want {
+	if got := giventest.JSON(t, giventest.CheckRoundTrip(t, parseLadder("ended days 60; blocked days 0 count 0 balance 0"))); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

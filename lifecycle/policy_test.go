@@ -93,7 +93,7 @@ func TestPolicyValidate(t *testing.T) {
 
 // A policy is data: it reads naturally, and back to itself.
 func TestPolicyJSON(t *testing.T) {
-	for _, p := range []lifecycle.Policy{lifecycle.Standard(), helpDesk(trying, pausing), salesTool()} {
+	for _, p := range []lifecycle.Policy{lifecycle.Standard(), helpDesk(withTrial, withPause), salesTool()} {
 		if err := p.Validate(); err != nil {
 			t.Error(err)
 		}
@@ -155,26 +155,26 @@ func TestVocabularies(t *testing.T) {
 // What is stored reads back to itself: events of every payload, and outcomes. That a subscription does is part of every tale.
 func TestEventJSON(t *testing.T) {
 	p := helpDesk()
-	sub := signed(t, p, "growth", "", in(t, "America/New_York", "2026-11-01"))
+	sub := ordered(t, p, "growth", "", instantIn(t, "America/New_York", "2026-11-01"))
 	for i, text := range []string{
 		"started card notrial", "paid s-1", "seats +2", "seats -1", "plan scale", "price 80.00", "dates 2026-12-16", "extend P12M", "shorten 2027-01-01", "pause until 2026-12-01",
 		"cancel on 2026-12-01", "cancel at_period_end by support", "taxes VAT 20", "details Acme US", "usage calls 10 0.05", "grant 50.00", "refunded s-1 10.00 because outage",
 		"failed s-1 hard", "plan growth using 3 contacts",
 	} {
-		e := eventOf(text, sub.Contract.Cycle.Location)
-		e.At, e.Sequence = in(t, "America/New_York", "2026-11-01"), int64(i+1)
+		e := parseEvent(text, sub.Contract.Cycle.Location)
+		e.At, e.Sequence = instantIn(t, "America/New_York", "2026-11-01"), int64(i+1)
 		e.Exception = &credits.Exception{Give: credits.InFull, As: credits.AsRefund, Reason: "the law"}
 		if own := giventest.JSON(t, e.Clone()); own != giventest.JSON(t, e) {
 			t.Errorf("%s is cloned to %s", text, own)
 		}
 		giventest.CheckRoundTrip(t, e)
 	}
-	out, err := happen(p, sub, "2026-11-01 started card")
+	out, err := applyText(p, sub, "2026-11-01 started card")
 	if err != nil {
 		t.Fatal(err)
 	}
 	giventest.CheckRoundTrip(t, out)
-	if out, err = happen(p, out.Subscription, "2026-11-20 failed s-1"); err != nil {
+	if out, err = applyText(p, out.Subscription, "2026-11-20 failed s-1"); err != nil {
 		t.Fatal(err)
 	}
 	giventest.CheckRoundTrip(t, out)

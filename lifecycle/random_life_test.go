@@ -13,29 +13,29 @@ import (
 )
 
 // TestEveryLongLifeEnumerated leads long lives, each step drawn from a numbered source: longer ones than can all be listed.
-func TestEveryLongLifeEnumerated(t *testing.T) {
+func TestEveryRandomHistoryEnumerated(t *testing.T) {
 	short.Skip(t)
 	lives := 100 / race.Step(10)
-	s := newSeen()
-	for _, w := range worlds(t) {
+	s := newRecorder()
+	for _, w := range setups(t) {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
 			for n := range lives {
-				longLife(t, &w, s, uint64(n))
+				randomHistory(t, &w, s, uint64(n))
 			}
 		})
 	}
 }
 
 // longLife draws a life: half of what happens is the payments that were asked for.
-func longLife(t *testing.T, w *world, s *seen, n uint64) {
+func randomHistory(t *testing.T, w *setup, s *recorder, n uint64) {
 	t.Helper()
 	draw := rand.New(rand.NewPCG(n, 7))
-	h := newLife(t, w, s)
-	all := slices.DeleteFunc(letters(), func(l letter) bool { return l.name == "term extended" || l.name == "term shortened" })
-	often := some("payment_succeeded", "payment_succeeded of the last", "payment_failed")
+	h := newHistory(t, w, s)
+	all := slices.DeleteFunc(candidates(), func(l candidate) bool { return l.name == "term extended" || l.name == "term shortened" })
+	often := candidatesNamed("payment_succeeded", "payment_succeeded of the last", "payment_failed")
 	at := giventest.Instant("2026-01-31", w.sub.Contract.Cycle.Location)
-	h.do(named([]string{"started", "started without trial", "started later"}[draw.IntN(3)]), at)
+	h.applyAt(candidateNamed([]string{"started", "started without trial", "started later"}[draw.IntN(3)]), at)
 	for range 24 {
 		at = later(at, h.sub.At)
 		d, has := lifecycle.Next(w.policy, h.sub)
@@ -49,16 +49,16 @@ func longLife(t *testing.T, w *world, s *seen, n uint64) {
 			}
 		}
 		if draw.IntN(5) < 2 {
-			h.do(often[draw.IntN(len(often))], at)
+			h.applyAt(often[draw.IntN(len(often))], at)
 		} else {
-			h.do(all[draw.IntN(len(all))], at)
+			h.applyAt(all[draw.IntN(len(all))], at)
 		}
 		if t.Failed() {
 			return
 		}
 	}
-	h.replays()
-	if !h.returns() {
+	h.checkReplay()
+	if !h.canReturn() {
 		h.fault("no way leads back from %v", h.sub.Status)
 	}
 }

@@ -16,7 +16,7 @@ func TestStatusRefusalNamesTheWayOut(t *testing.T) {
 	sentence := regexp.MustCompile(`^[A-Z][^.]*\.$`)
 	date := regexp.MustCompile(`\d{4}-\d\d-\d\d`)
 	cells := 0
-	for _, sub := range refusing() {
+	for _, sub := range subscriptionsToRefuse() {
 		for i := range eventKinds[1:] {
 			kind := EventKind(i + 1)
 			if allowed(kind, sub.Status) {
@@ -50,7 +50,7 @@ func allowed(kind EventKind, status Status) bool {
 }
 
 // refusing returns a subscription in each status, with and without the dates that the status can do without.
-func refusing() (all []Subscription) {
+func subscriptionsToRefuse() (all []Subscription) {
 	day := func(n int) time.Time { return time.Date(2026, time.May, n, 0, 0, 0, 0, time.UTC) }
 	for _, status := range everyStatus() {
 		sub := Subscription{ID: "acme", Status: status, At: day(1)}
@@ -87,7 +87,7 @@ func TestStatusRefusalNamesTheDate(t *testing.T) {
 		"The subscription ended on 2026-05-07; send reactivated to start it again.",
 		"The subscription ended on 2026-05-07; send reactivated to start it again.",
 	}
-	for i, sub := range refusing() {
+	for i, sub := range subscriptionsToRefuse() {
 		if i%2 == 0 {
 			continue // without the dates that the status can do without
 		}
@@ -95,7 +95,7 @@ func TestStatusRefusalNamesTheDate(t *testing.T) {
 			t.Errorf("while %v: %q, want %q", sub.Status, got, want[sub.Status])
 		}
 	}
-	pending := refusing()[3]
+	pending := subscriptionsToRefuse()[3]
 	for kind, want := range map[EventKind]string{
 		Started:          "The subscription already has a start date; it starts on 2026-05-02.",
 		PauseRequested:   "The subscription starts on 2026-05-02; send cancellation_requested to cancel it.",
@@ -106,7 +106,7 @@ func TestStatusRefusalNamesTheDate(t *testing.T) {
 		}
 	}
 	const suspended = "The subscription is suspended; send reactivated first."
-	if got := refusing()[12].notAllowed(TermExtended); got != suspended {
+	if got := subscriptionsToRefuse()[12].notAllowed(TermExtended); got != suspended {
 		t.Errorf("%q, want %q", got, suspended)
 	}
 }

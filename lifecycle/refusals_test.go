@@ -11,26 +11,26 @@ import (
 )
 
 // pausing lets a pause begin at once, and gives back what is paid for as balance.
-func pausing(p *lifecycle.Policy) {
+func withPause(p *lifecycle.Policy) {
 	p.Pause = lifecycle.Pause{Effective: plans.Immediately, Unused: credits.AsBalance}
 }
 
 // movable lets a billing date be moved, a term be shortened, and a cancellation take effect at once.
-func movable(p *lifecycle.Policy) {
+func withMoves(p *lifecycle.Policy) {
 	p.Catalog.ChangeRules = append(p.Catalog.ChangeRules,
-		plans.ChangeRule{Action: plans.ChangeAnchor, By: everyone, Effective: plans.Immediately}, plans.ChangeRule{Action: plans.Shorten, By: everyone, Effective: plans.Immediately})
+		plans.ChangeRule{Action: plans.ChangeAnchor, By: anyActor, Effective: plans.Immediately}, plans.ChangeRule{Action: plans.Shorten, By: anyActor, Effective: plans.Immediately})
 }
 
 // Every kind of event, where its status or the rules do not allow it: each says why, and changes nothing.
 func TestRefusals(t *testing.T) {
-	p := helpDesk(trying, movable)
-	month := signed(t, p, "growth", "", in(t, "UTC", "2026-11-01"))
-	year := signed(t, p, "growth", "P12M", in(t, "UTC", "2026-11-01"))
+	p := helpDesk(withTrial, withMoves)
+	month := ordered(t, p, "growth", "", instantIn(t, "UTC", "2026-11-01"))
+	year := ordered(t, p, "growth", "P12M", instantIn(t, "UTC", "2026-11-01"))
 	const started = "2026-11-01 started card notrial"
-	begun := scene{started, "active full; s-1: recurring 890.00, due 890.00; collect_payment s-1 890.00"}
-	paid := scene{"2026-11-01 paid s-1", "active full; s-1 paid; tell receipt s-1"}
-	tell(t,
-		tale{"before it has begun", "nothing can happen to what there is not, but for what prepares it", p, month, []scene{
+	begun := step{started, "active full; s-1: recurring 890.00, due 890.00; collect_payment s-1 890.00"}
+	paid := step{"2026-11-01 paid s-1", "active full; s-1 paid; tell receipt s-1"}
+	runScenarios(t,
+		scenario{"before it has begun", "nothing can happen to what there is not, but for what prepares it", p, month, []step{
 			{"2026-10-20 bought", "refused: The subscription has not started; send started first."},
 			{"2026-10-20 nocard", "refused: The subscription has no payment method."},
 			{"2026-10-20 card", "unset billing_only"},
@@ -65,11 +65,11 @@ func TestRefusals(t *testing.T) {
 			{"2026-10-20 grant 5.00", "unset billing_only"},
 			{"2026-11-01 started card notrial", "active full; s-1: recurring 890.00, tax 178.00, credit -5.00, due 1063.00; collect_payment s-1 1063.00"},
 		}},
-		tale{"twice", "it has begun already", p, month, []scene{
+		scenario{"twice", "it has begun already", p, month, []step{
 			begun,
 			{"2026-11-02 started card", "refused: The subscription is already active; its current period ends on 2026-12-01."},
 		}},
-		tale{"in a trial", "nothing is billed yet, and what it will be can be changed", p, month, []scene{
+		scenario{"in a trial", "nothing is billed yet, and what it will be can be changed", p, month, []step{
 			{"2026-11-01 started", "trialing full"},
 			{"2026-11-02 pause", "refused: The subscription is in trial until 2026-11-15; send cancellation_requested to end it."},
 			{"2026-11-02 renewaloff", "refused: The subscription is in trial until 2026-11-15; send cancellation_requested to end it."},
@@ -86,11 +86,11 @@ func TestRefusals(t *testing.T) {
 			{"2026-11-07 undo", "trialing full"},
 			{"2026-11-08 bought", "active full; s-1: recurring 1668.00, one_time 30.00, usage 5.00, due 1703.00; collect_payment s-1 1703.00"},
 		}},
-		tale{"a trial with a method", "it is demanded from the start", helpDesk(trying, func(p *lifecycle.Policy) { p.Trial.RequirePaymentMethod = true }), month, []scene{
+		scenario{"a trial with a method", "it is demanded from the start", helpDesk(withTrial, func(p *lifecycle.Policy) { p.Trial.RequirePaymentMethod = true }), month, []step{
 			{"2026-11-01 started", "refused: The trial requires a payment method; send payment_method_added first."},
 			{"2026-11-01 started card", "trialing full"},
 		}},
-		tale{"in service", "what is not there is not taken back", p, month, []scene{
+		scenario{"in service", "what is not there is not taken back", p, month, []step{
 			begun, paid,
 			{"2026-11-02 bought", "refused: The subscription is already active; its current period ends on 2026-12-01."},
 			{"2026-11-02 withdraw", "refused: No change is scheduled."},
@@ -114,14 +114,14 @@ func TestRefusals(t *testing.T) {
 			{"2026-11-02 cancel immediately", "refused: The subscription can end on 2026-12-01 at the earliest; send cancellation_requested for that date or a later one."},
 			{"2026-11-02 pause until 2026-11-20", "refused: Until must be after 2026-12-01, when the pause begins; got 2026-11-20."},
 		}},
-		tale{"a change before an earlier one", "what waits must still be possible", p, year, []scene{
+		scenario{"a change before an earlier one", "what waits must still be possible", p, year, []step{
 			{started, "active full; s-1: recurring 9612.00, due 9612.00; collect_payment s-1 9612.00"},
 			paid,
 			{"2026-11-02 seats -6 by support", "active full"},
 			{"2026-11-03 seats -6 by support", "refused: This change conflicts with the scheduled changes (quantity: must not remove more than the contract has; -2 of \"seat\" would be left on 2027-11-01); send scheduled_change_canceled first."},
 			{"2026-11-04 pause", "refused: The contract term runs until 2027-11-01 and cannot be paused."},
 		}},
-		tale{"ending", "a pause and a cancellation stand in each other's way", p, month, []scene{
+		scenario{"ending", "a pause and a cancellation stand in each other's way", p, month, []step{
 			begun, paid,
 			{"2026-11-02 cancel", "active full"},
 			{"2026-11-03 pause", "refused: The subscription ends on 2026-12-01; send cancellation_withdrawn before pausing it."},
@@ -131,11 +131,11 @@ func TestRefusals(t *testing.T) {
 			{"2026-11-07 resume", "active full"},
 			{"2026-11-08 resume", "refused: No pause is scheduled."},
 		}},
-		tale{"no pauses", "the policy has none", helpDesk(func(p *lifecycle.Policy) { p.Pause = lifecycle.Pause{} }), month, []scene{
+		scenario{"no pauses", "the policy has none", helpDesk(func(p *lifecycle.Policy) { p.Pause = lifecycle.Pause{} }), month, []step{
 			begun,
 			{"2026-11-02 pause", "refused: Subscriptions cannot be paused."},
 		}},
-		tale{"paused", "nothing changes in a pause", helpDesk(pausing), month, []scene{
+		scenario{"paused", "nothing changes in a pause", helpDesk(withPause), month, []step{
 			begun, paid,
 			{"2026-11-11 pause", "paused billing_only; s-2: proration_credit -593.33, granted 593.33, due 0.00"},
 			{"2026-11-12 seats +1", "refused: The subscription is paused; send resumed first."},
@@ -146,7 +146,7 @@ func TestRefusals(t *testing.T) {
 			{"2026-11-13 sold setup 1 30.00", "paused billing_only"},
 			{"2026-11-20 resume", "active full; s-3: recurring 890.00, one_time 30.00, credit -593.33, due 326.67; collect_payment s-3 326.67"},
 		}},
-		tale{"past due", "seats and plans wait for the payment", p, month, []scene{
+		scenario{"past due", "seats and plans wait for the payment", p, month, []step{
 			begun,
 			{"2026-11-02 failed s-1", "past_due full; s-1 open; tell payment_failed s-1 2026-11-05"},
 			{"2026-11-02 seats +1", "refused: Invoice s-1 is overdue, with grace until 2026-11-05; send payment_succeeded once it is paid."},
@@ -156,7 +156,7 @@ func TestRefusals(t *testing.T) {
 			{"2026-11-02 renewaloff", "past_due full"},
 			{"2026-11-05 renewalon", "refused: The subscription is suspended because invoice s-1 is overdue; send payment_succeeded once it is paid."},
 		}},
-		tale{"over", "what has ended comes back, and nothing else", p, month, []scene{
+		scenario{"over", "what has ended comes back, and nothing else", p, month, []step{
 			begun, paid,
 			{"2026-11-02 cancel", "active full"},
 			{"2026-12-01 cancel", "refused: The subscription ended on 2026-12-01; send reactivated to start it again."},
@@ -166,7 +166,7 @@ func TestRefusals(t *testing.T) {
 			{"2026-12-01 started", "refused: The subscription ended on 2026-12-01; send reactivated to start it again."},
 			{"2026-12-01 void s-1", "refused: Invoice s-1 is already paid."},
 		}},
-		tale{"credited since", "an invoice is not void of which a later one gave something back", p, month, []scene{
+		scenario{"credited since", "an invoice is not void of which a later one gave something back", p, month, []step{
 			begun, paid,
 			{"2026-11-16 plan scale", "active full; s-2: proration_credit -445.00, proration_charge 695.00, due 250.00; collect_payment s-2 250.00"},
 			{"2026-11-16 void s-1", "refused: Invoice s-1 was credited by s-2 and can no longer be voided."},
@@ -236,7 +236,7 @@ func TestEventFaults(t *testing.T) {
 }
 
 // An event whose number was applied already changes nothing, and is no error: whoever stores events may say things twice.
-func TestSequence(t *testing.T) {
+func TestRepeatedEventChangesNothing(t *testing.T) {
 	p := lifecycle.Standard()
 	sub := inService(p)
 	for _, sequence := range []int64{1, 2} {

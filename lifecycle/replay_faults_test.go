@@ -58,7 +58,7 @@ func collect(err error, fields *[]string) {
 
 // What is well formed and does not go with the subscription is refused, by whatever part of the event that is: a replay goes on.
 func TestReplayRefusesConflicts(t *testing.T) {
-	p := guardPolicy()
+	p := advancePolicy()
 	p.Renewal.Lead = proration.Interval{}
 	change := func(c plans.Change) func(*lifecycle.Event) { return func(e *lifecycle.Event) { e.Change = c } }
 	for _, row := range []struct {
@@ -69,7 +69,7 @@ func TestReplayRefusesConflicts(t *testing.T) {
 	}{
 		{lifecycle.SeatsRemoved, change(plans.Change{Item: "seat", Quantity: decimal.NewFromInt(-11)}), "event.change.quantity invalid", `Quantity must not remove more than the contract has; -1 of "seat" would be left on 2026-01-05.`},
 		{lifecycle.SeatsRemoved, change(plans.Change{Item: "desk", Quantity: decimal.NewFromInt(-1)}), "event.change.item invalid", `Item must be an item of the contract unless price is set; got "desk".`},
-		{lifecycle.TermShortened, change(plans.Change{End: lateDay("2026-01-20")}), "event.change.end invalid", "End must not be set; the contract has no term to shorten."},
+		{lifecycle.TermShortened, change(plans.Change{End: utc("2026-01-20")}), "event.change.end invalid", "End must not be set; the contract has no term to shorten."},
 		{lifecycle.PlanChanged, change(plans.Change{Plan: &plans.Plan{ID: "empty", Interval: proration.Interval{Months: 1}}}), "event.change.plan.offers invalid", `Offers must include "seat" in USD.`},
 		{lifecycle.PauseRequested, func(e *lifecycle.Event) { e.Until = e.At.Add(1) }, "event.until outside", "Until must be after 2026-02-01, when the pause begins; got 2026-01-05."},
 		{lifecycle.PaymentRefunded, func(e *lifecycle.Event) {
@@ -83,16 +83,16 @@ func TestReplayRefusesConflicts(t *testing.T) {
 	} {
 		t.Run(row.says, func(t *testing.T) {
 			before := []lifecycle.Event{
-				guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""),
-				guardEvent("2026-01-02", lifecycle.CreditGranted, func(e *lifecycle.Event) { e.Grant.ID, e.Grant.Amount = "gift", decimal.NewFromInt(1) }),
+				eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""),
+				eventOn("2026-01-02", lifecycle.CreditGranted, func(e *lifecycle.Event) { e.Grant.ID, e.Grant.Amount = "gift", decimal.NewFromInt(1) }),
 			}
-			bad := guardEvent("2026-01-05", row.kind, row.edit)
-			out := lives(t, p, "2026-01-31", append(before, bad)...)
+			bad := eventOn("2026-01-05", row.kind, row.edit)
+			out := replayEvents(t, p, "2026-01-31", append(before, bad)...)
 			if last := out.Steps[len(out.Steps)-1]; last.Refused != row.says || last.Event != row.kind {
 				t.Errorf("the last step is %v, refused since %q; want %q", last.Event, last.Refused, row.says)
 			}
 			bad.Sequence = 4
-			_, err := lifecycle.Apply(p, lives(t, p, "2026-01-04", before...).Subscription, bad)
+			_, err := lifecycle.Apply(p, replayEvents(t, p, "2026-01-04", before...).Subscription, bad)
 			if !errors.Is(err, lifecycle.ErrRefused) {
 				t.Errorf("one by one it is %v", err)
 			}

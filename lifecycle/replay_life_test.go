@@ -14,36 +14,36 @@ import (
 )
 
 // replays holds a life to being what comes of all its events at once, of its last part at once, and of a life that is stored in between.
-func (h *life) replays() {
+func (h *history) checkReplay() {
 	h.tb.Helper()
-	policies := []lifecycle.Policy{h.world.policy}
+	policies := []lifecycle.Policy{h.setup.policy}
 	if h.sub.Status == 0 || len(h.events) == 0 {
 		return
 	}
-	all, err := lifecycle.Replay(policies, h.world.sub, h.events, h.sub.At)
+	all, err := lifecycle.Replay(policies, h.setup.sub, h.events, h.sub.At)
 	if err != nil {
 		h.fault("replay: %v", err)
 		return
 	}
 	all.Steps = slices.DeleteFunc(all.Steps, func(s lifecycle.Step) bool { return s.Refused != "" })
-	h.same("a replay", all, h.out)
+	h.checkSame("a replay", all, h.out)
 	applied := slices.DeleteFunc(slices.Clone(h.events), func(e lifecycle.Event) bool { return e.Sequence > h.sub.Sequence })
 	again, err := lifecycle.Replay(policies, h.sub, applied, h.sub.At)
 	if err != nil || len(again.Steps) > 0 {
 		h.fault("what was applied already changes something: %v, %v", again.Steps, err)
 	}
-	h.same("a replay of what was applied", again.Subscription, h.sub)
-	h.advances()
+	h.checkSame("a replay of what was applied", again.Subscription, h.sub)
+	h.checkAdvance()
 }
 
 // advances holds what is to come to being the same in one call, in two, and when it is stored in between.
-func (h *life) advances() {
+func (h *history) checkAdvance() {
 	h.tb.Helper()
 	to := h.sub.At.AddDate(0, 2, 3)
 	g := h.fork()
 	g.light = true
 	g.out = lifecycle.Outcome{}
-	if !g.pass(h.sub.At.AddDate(0, 0, 33)) {
+	if !g.advanceTo(h.sub.At.AddDate(0, 0, 33)) {
 		return
 	}
 	text := giventest.JSON(h.tb, g.sub)
@@ -52,22 +52,22 @@ func (h *life) advances() {
 		h.fault("read back: %v", err)
 		return
 	}
-	read.Contract.Cycle.Location = h.world.sub.Contract.Cycle.Location
-	g.same("a subscription that was read back", read, g.sub)
+	read.Contract.Cycle.Location = h.setup.sub.Contract.Cycle.Location
+	g.checkSame("a subscription that was read back", read, g.sub)
 	g.sub = read
-	if !g.pass(to) {
+	if !g.advanceTo(to) {
 		return
 	}
-	one, err := lifecycle.Advance(h.world.policy, h.sub, to)
+	one, err := lifecycle.Advance(h.setup.policy, h.sub, to)
 	if err != nil {
 		h.fault("advance at once: %v", err)
 		return
 	}
-	g.same("to advance at once", one, g.out)
+	g.checkSame("to advance at once", one, g.out)
 }
 
 // same reports where two values differ as JSON.
-func (h *life) same(what string, got, want any) {
+func (h *history) checkSame(what string, got, want any) {
 	h.tb.Helper()
 	if reflect.DeepEqual(got, want) {
 		return // as mostly, and it costs less to see than to write both
@@ -85,49 +85,49 @@ func (h *life) same(what string, got, want any) {
 }
 
 // untouched applies an event, scribbles over what came of it, and holds what was passed in to being what it was.
-func (h *life) untouched(l letter, at time.Time) {
+func (h *history) checkInputsKept(l candidate, at time.Time) {
 	h.tb.Helper()
 	e, is := l.event(h, at)
 	if !is {
 		return
 	}
 	e.At, e.Sequence = at, int64(len(h.events)+1)
-	before := giventest.JSON(h.tb, []any{h.world.policy, h.sub, e})
-	out, err := lifecycle.Apply(h.world.policy, h.sub, e)
+	before := giventest.JSON(h.tb, []any{h.setup.policy, h.sub, e})
+	out, err := lifecycle.Apply(h.setup.policy, h.sub, e)
 	if err != nil {
-		h.same("what was passed to a refusal", []any{h.world.policy, h.sub, e}, json.RawMessage(before))
+		h.checkSame("what was passed to a refusal", []any{h.setup.policy, h.sub, e}, json.RawMessage(before))
 		return
 	}
-	again, err := lifecycle.Apply(h.world.policy, out.Subscription, e)
+	again, err := lifecycle.Apply(h.setup.policy, out.Subscription, e)
 	if err != nil || len(again.Steps) > 0 {
 		h.fault("an event applied twice: %v", err)
 	}
-	h.same("an event applied twice", again.Subscription, out.Subscription)
-	scribble(&out)
-	scribble(&again)
-	h.same("what was passed in", []any{h.world.policy, h.sub, e}, json.RawMessage(before))
+	h.checkSame("an event applied twice", again.Subscription, out.Subscription)
+	overwrite(&out)
+	overwrite(&again)
+	h.checkSame("what was passed in", []any{h.setup.policy, h.sub, e}, json.RawMessage(before))
 }
 
 // TestEveryPartMakesAWholeEnumerated holds lives to ending where their replays end, and inputs to staying what they are.
-func TestEveryPartMakesAWholeEnumerated(t *testing.T) {
+func TestEveryReplayEqualsItsStepsEnumerated(t *testing.T) {
 	short.Skip(t)
-	s := newSeen()
-	for _, w := range worlds(t) {
+	s := newRecorder()
+	for _, w := range setups(t) {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
 			n := 0
-			for _, along := range fewWays() {
-				h := walk(t, &w, along, s)
-				h.replays()
+			for _, along := range fewPaths() {
+				h := followPath(t, &w, along, s)
+				h.checkReplay()
 				at := later(h.sub.At, giventest.Instant("2026-01-31", w.sub.Contract.Cycle.Location))
-				for _, l := range race.Few(letters(), 2) {
-					h.untouched(l, at.Add(5*time.Hour))
+				for _, l := range race.Few(candidates(), 2) {
+					h.checkInputsKept(l, at.Add(5*time.Hour))
 					g := h.fork()
-					if !g.do(l, at.Add(5*time.Hour)) {
+					if !g.applyAt(l, at.Add(5*time.Hour)) {
 						continue
 					}
-					g.replays()
-					for _, m := range letters() {
+					g.checkReplay()
+					for _, m := range candidates() {
 						if n++; n%31 > 0 || race.On {
 							continue
 						}
@@ -135,8 +135,8 @@ func TestEveryPartMakesAWholeEnumerated(t *testing.T) {
 						if d, has := lifecycle.Next(w.policy, g.sub); has && n%2 == 0 {
 							next = d.At
 						}
-						if k := g.fork(); k.do(m, next) {
-							k.replays()
+						if k := g.fork(); k.applyAt(m, next) {
+							k.checkReplay()
 						}
 					}
 				}

@@ -49,7 +49,7 @@ func TestReplayFaults(t *testing.T) {
 }
 
 // More than a thousand deadlines are passed in steps: a replay has as many calls as events, and one call has its limit.
-func TestTooManyDeadlines(t *testing.T) {
+func TestDeadlinesPerCallAreLimited(t *testing.T) {
 	p := lifecycle.Standard()
 	free := acme()
 	free.Contract.Items[0].Price = plans.Price{}
@@ -70,7 +70,7 @@ func TestTooManyDeadlines(t *testing.T) {
 }
 
 // The next invoices of a century of months can be previewed, and what is stored stays small: what is settled is dropped in its time.
-func TestPrune(t *testing.T) {
+func TestSettledInvoicesAreDropped(t *testing.T) {
 	p := lifecycle.Standard()
 	sub := inService(p)
 	for i := 2; i <= 40; i++ {

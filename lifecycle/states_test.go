@@ -28,18 +28,18 @@ func TestStatesDocument(t *testing.T) {
 }
 
 // move is a row of either table.
-type move struct {
+type tableRow struct {
 	cause    string
 	from, to set
 }
 
 // moves are the rows of both tables, in order.
-func moves() (all []move) {
+func tableRows() (all []tableRow) {
 	for _, row := range transitions {
-		all = append(all, move{row.event.String(), row.from, row.to})
+		all = append(all, tableRow{row.event.String(), row.from, row.to})
 	}
 	for _, row := range passages {
-		all = append(all, move{"_" + row.deadline.String() + "_", row.from, row.to})
+		all = append(all, tableRow{"_" + row.deadline.String() + "_", row.from, row.to})
 	}
 	return all
 }
@@ -51,7 +51,7 @@ func statesDocument() string {
 	for _, from := range everyStatus() {
 		for _, to := range everyStatus() {
 			var causes []string
-			for _, m := range moves() {
+			for _, m := range tableRows() {
 				if from != to && m.from.has(from) && m.to.has(to) {
 					causes = append(causes, strings.Trim(m.cause, "_"))
 				}
@@ -68,7 +68,7 @@ func statesDocument() string {
 	text.WriteString(" |\n|---" + strings.Repeat("|---", len(statuses)) + "|\n")
 	var order []string
 	cells := map[string][]string{}
-	for _, m := range moves() {
+	for _, m := range tableRows() {
 		if cells[m.cause] == nil {
 			order = append(order, m.cause)
 			cells[m.cause] = make([]string, len(statuses))
@@ -86,7 +86,7 @@ func statesDocument() string {
 }
 
 // reached lists where a row leads to from a status.
-func reached(m move, from Status) string {
+func reached(m tableRow, from Status) string {
 	var all []string
 	for _, to := range everyStatus() {
 		if m.to.has(to) && to != from {
@@ -116,37 +116,37 @@ func node(s Status) string {
 }
 
 // Each event and each deadline has its place in a table, and no status has two.
-func TestTablesAreWhole(t *testing.T) {
+func TestTablesCoverEveryEventAndDeadline(t *testing.T) {
 	for kind := range eventKinds[1:] {
 		for _, s := range everyStatus() {
-			if n := rows(func(m move) bool { return m.cause == EventKind(kind+1).String() && m.from.has(s) }); n > 1 {
+			if n := countRows(func(m tableRow) bool { return m.cause == EventKind(kind+1).String() && m.from.has(s) }); n > 1 {
 				t.Errorf("%d rows of %v while %v", n, EventKind(kind+1), s)
 			}
 		}
-		if rows(func(m move) bool { return m.cause == EventKind(kind+1).String() }) == 0 {
+		if countRows(func(m tableRow) bool { return m.cause == EventKind(kind+1).String() }) == 0 {
 			t.Errorf("no row of %v", EventKind(kind+1))
 		}
 	}
 	for kind := range deadlineKinds[1:] {
 		for _, s := range everyStatus() {
-			if n := rows(func(m move) bool { return m.cause == "_"+DeadlineKind(kind+1).String()+"_" && m.from.has(s) }); n > 1 {
+			if n := countRows(func(m tableRow) bool { return m.cause == "_"+DeadlineKind(kind+1).String()+"_" && m.from.has(s) }); n > 1 {
 				t.Errorf("%d rows of %v while %v", n, DeadlineKind(kind+1), s)
 			}
 		}
-		if rows(func(m move) bool { return m.cause == "_"+DeadlineKind(kind+1).String()+"_" }) == 0 {
+		if countRows(func(m tableRow) bool { return m.cause == "_"+DeadlineKind(kind+1).String()+"_" }) == 0 {
 			t.Errorf("no row of %v", DeadlineKind(kind+1))
 		}
 	}
 	for _, s := range everyStatus() {
-		if rows(func(m move) bool { return m.from.has(s) && m.to != 0 }) == 0 {
+		if countRows(func(m tableRow) bool { return m.from.has(s) && m.to != 0 }) == 0 {
 			t.Errorf("nothing leads out of %v", s)
 		}
 	}
 }
 
 // rows counts the rows of both tables.
-func rows(which func(move) bool) (n int) {
-	for _, m := range moves() {
+func countRows(which func(tableRow) bool) (n int) {
+	for _, m := range tableRows() {
 		if which(m) {
 			n++
 		}

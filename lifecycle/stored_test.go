@@ -14,14 +14,14 @@ import (
 
 // A change that waits in what a caller stored, and cannot be made or billed when its time comes, holds nothing up: the step says why, or it is billed
 // with the next period.
-func TestStoredChanges(t *testing.T) {
+func TestFailedScheduledChangeBlocksNothing(t *testing.T) {
 	less := func(n int64) plans.Change { return plans.Change{Item: "seat", Quantity: decimal.NewFromInt(-n)} }
-	started, paid := guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentSucceeded, "r-1", "")
-	lead, none := guardPolicy(), guardPolicy()
+	started, paid := eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", "")
+	lead, none := advancePolicy(), advancePolicy()
 	none.Renewal.Lead = proration.Interval{}
 	wait := func(at string, c plans.Change) func(*lifecycle.Subscription) {
 		return func(s *lifecycle.Subscription) {
-			s.ScheduledChanges = append(s.ScheduledChanges, lifecycle.ScheduledChange{Sequence: 1, At: lateDay(at), Change: c})
+			s.ScheduledChanges = append(s.ScheduledChanges, lifecycle.ScheduledChange{Sequence: 1, At: utc(at), Change: c})
 		}
 	}
 	for _, row := range []struct {
@@ -48,9 +48,9 @@ func TestStoredChanges(t *testing.T) {
 		{"after the next period that is billed ahead", "its time has not come", lead, []lifecycle.Event{started, paid}, "2026-01-20", wait("2026-03-01", less(2)), "", "800.00"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			sub := lives(t, row.policy, row.at, row.events...).Subscription
+			sub := replayEvents(t, row.policy, row.at, row.events...).Subscription
 			row.edit(&sub)
-			out, err := lifecycle.Advance(row.policy, sub, lateDay("2026-03-01"))
+			out, err := lifecycle.Advance(row.policy, sub, utc("2026-03-01"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -66,7 +66,7 @@ func TestStoredChanges(t *testing.T) {
 			var march decimal.Decimal
 			for _, inv := range out.Invoices {
 				for _, line := range inv.Lines {
-					if line.Span.Start.Equal(lateDay("2026-03-01")) {
+					if line.Span.Start.Equal(utc("2026-03-01")) {
 						march = march.Add(line.Net)
 					}
 				}
@@ -77,31 +77,31 @@ func TestStoredChanges(t *testing.T) {
 }
 
 // What was billed when the contract was extended is not billed ahead.
-func TestExtendedIsNotBilledAhead(t *testing.T) {
-	p := guardPolicy()
+func TestExtensionIsNotBilledInAdvance(t *testing.T) {
+	p := advancePolicy()
 	term := plans.Term{Length: giventest.Interval("P1M"), Billing: plans.UpFront, Renewal: plans.Renew}
-	sub := guardCustomer()
+	sub := tenSeatsFromJanuary()
 	sub.Contract.Terms = []plans.ContractTerm{{Term: term, Period: giventest.Period("2026-01-01/2026-02-01", nil)}}
-	out := paidAtOnce(t, []lifecycle.Policy{p}, sub, lateDay("2026-02-28"), guardEvent("2026-01-01", lifecycle.Started),
-		guardEvent("2026-01-10", lifecycle.TermExtended, func(e *lifecycle.Event) { e.Change = plans.Change{Term: &term} }))
+	out := paidAtOnce(t, []lifecycle.Policy{p}, sub, utc("2026-02-28"), eventOn("2026-01-01", lifecycle.Started),
+		eventOn("2026-01-10", lifecycle.TermExtended, func(e *lifecycle.Event) { e.Change = plans.Change{Term: &term} }))
 	if len(out.Invoices) != 3 { // January, the extension, and March ahead
 		t.Errorf("%d invoices\n%s", len(out.Invoices), out.Timeline())
 	}
-	giventest.CheckMoney(t, "all that is billed", billedIn(out), "3000.00")
+	giventest.CheckMoney(t, "all that is billed", totalBilled(out), "3000.00")
 }
 
 // An invoice that nobody wants any more, while a payment is under way, is overdue no more; it is void when that failed.
-func TestUnwantedIsNotOverdue(t *testing.T) {
-	p := guardPolicy()
+func TestInvoiceToBeVoidedIsNotOverdue(t *testing.T) {
+	p := advancePolicy()
 	events := []lifecycle.Event{
-		guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""),
-		guardPay("2026-01-23", lifecycle.PaymentFailed, "r-2", "a"), guardPay("2026-01-24", lifecycle.PaymentAttempted, "r-2", "b"),
+		eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""),
+		paymentOn("2026-01-23", lifecycle.PaymentFailed, "r-2", "a"), paymentOn("2026-01-24", lifecycle.PaymentAttempted, "r-2", "b"),
 	}
-	guardLast(t, lives(t, p, "2026-01-24", events...), lifecycle.PastDue, lifecycle.Full)
-	events = append(events, guardEvent("2026-01-25", lifecycle.RenewalDisabled))
-	guardLast(t, lives(t, p, "2026-01-25", events...), lifecycle.Active, lifecycle.Full)
-	failed := lives(t, p, "2026-01-26", append(events, guardPay("2026-01-26", lifecycle.PaymentFailed, "r-2", "b"))...)
-	guardLast(t, failed, lifecycle.Active, lifecycle.Full, "withdraw r-2 0.00")
-	paid := lives(t, p, "2026-02-01", append(events, guardPay("2026-01-26", lifecycle.PaymentSucceeded, "r-2", "b"))...)
-	guardLast(t, paid, lifecycle.Expired, lifecycle.BillingOnly, "refund r-3 1000.00")
+	checkLast(t, replayEvents(t, p, "2026-01-24", events...), lifecycle.PastDue, lifecycle.Full)
+	events = append(events, eventOn("2026-01-25", lifecycle.RenewalDisabled))
+	checkLast(t, replayEvents(t, p, "2026-01-25", events...), lifecycle.Active, lifecycle.Full)
+	failed := replayEvents(t, p, "2026-01-26", append(events, paymentOn("2026-01-26", lifecycle.PaymentFailed, "r-2", "b"))...)
+	checkLast(t, failed, lifecycle.Active, lifecycle.Full, "withdraw r-2 0.00")
+	paid := replayEvents(t, p, "2026-02-01", append(events, paymentOn("2026-01-26", lifecycle.PaymentSucceeded, "r-2", "b"))...)
+	checkLast(t, paid, lifecycle.Expired, lifecycle.BillingOnly, "refund r-3 1000.00")
 }
