@@ -55,14 +55,3 @@ func TestArrearsAreBilledWhenServiceStops(t *testing.T) {
 		})
 	}
 }
-
-// What costs nothing pays for nothing: who was given back the rest of a period comes back to another one, also where something in it was free.
-func TestFreeItemDoesNotMakeAPeriodPaid(t *testing.T) {
-	p, sub := advancePolicy(), tenSeatsFromJanuary()
-	p.Renewal.Lead, p.Reactivation.BillingAnchor = proration.Interval{}, plans.AnchorKeep
-	sub.Contract.Items = append(sub.Contract.Items, plans.Item{ID: "sso", Quantity: giventest.Money("1")})
-	out := paidAtOnce(t, []lifecycle.Policy{p}, sub, utc("2026-01-25"), eventOn("2026-01-01", lifecycle.Started),
-		eventOn("2026-01-16", lifecycle.CancellationRequested, func(e *lifecycle.Event) { e.Effective = plans.Immediately }), eventOn("2026-01-17", lifecycle.PaymentMethodAdded))
-	checkLast(t, out, lifecycle.Active, lifecycle.Full)
-	giventest.CheckMoney(t, "all but January 16", totalBilled(out), "967.74")
-}

@@ -6,14 +6,13 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
 )
-
-// lateDay reads an instant of the tests of corrections, in UTC.
-func utc(text string) time.Time { return giventest.Instant(text, time.UTC) }
 
 // lateCustomer has ten seats at 89.00 a month, from November on.
 func tenSeatsFromNovember() lifecycle.Subscription {
@@ -215,4 +214,90 @@ func TestCorrectFaults(t *testing.T) {
 	_, err = lifecycle.Correct(lifecycle.CorrectRequest{})
 	giventest.CheckFaults(t, err, "policies unset", "subscription.id unset", "subscription.contract.plan unset", "subscription.contract.currency unset",
 		"subscription.contract.items unset", "subscription.contract.cycle.anchor unset", "subscription.contract.cycle.interval unset", "at unset")
+}
+
+// A correction leaves what was granted, what was paid back and what is void as it is.
+func TestCorrectionKeepsGrantsRefundsAndVoids(t *testing.T) {
+	p := advancePolicy()
+	p.Renewal.Lead = proration.Interval{}
+	granted := eventOn("2026-01-03", lifecycle.CreditGranted, func(e *lifecycle.Event) { e.Grant.Amount = giventest.Money("50.00") })
+	sold := eventOn("2026-01-04", lifecycle.ChargeAdded, func(e *lifecycle.Event) { e.Charges = []plans.Charge{{Item: "setup", Net: giventest.Money("80.00")}} })
+	refund := paymentOn("2026-01-06", lifecycle.PaymentRefunded, "r-1", "")
+	refund.Reason, refund.Payment.Amount = "goodwill", giventest.Money("100.00")
+	events := []lifecycle.Event{
+		eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""), granted, sold,
+		paymentOn("2026-01-05", lifecycle.InvoiceVoided, "r-2", ""), refund, paymentOn("2026-02-01", lifecycle.PaymentFailed, "r-4", ""),
+	}
+	was := replayEvents(t, p, "2026-02-03", events...)
+	out, err := lifecycle.Correct(lifecycle.CorrectRequest{
+		Policies: []lifecycle.Policy{p}, Subscription: tenSeatsFromJanuary(), Issued: was.Invoices, At: utc("2026-02-03"),
+		Events: append(events, seatsChanged("2026-01-16", 8, 2)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out.Invoices) != 1 {
+		t.Fatalf("%d invoices", len(out.Invoices))
+	}
+	giventest.CheckMoney(t, "two seats for 16 of 31 days, and for February", out.Invoices[0].Net, "303.23")
+	if s := out.Subscription; s.Status != lifecycle.PastDue || len(s.Receivables) != 2 || s.Receivables[0].GraceUntil.IsZero() {
+		t.Errorf("it is %v, and due is %+v", s.Status, s.Receivables)
+	}
+	balance, err := credits.Balance(out.Subscription.Ledger, "USD", utc("2026-02-03"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if was, _ := credits.Balance(was.Subscription.Ledger, "USD", utc("2026-02-03")); !balance.Equal(was) {
+		t.Errorf("%v is owed, and before it was %v", balance, was)
+	}
+}
+
+// What was issued in a zone, and read back without it, is corrected there.
+func TestCorrectionInATimeZone(t *testing.T) {
+	newYork := giventest.Zone(t, "America/New_York")
+	sub := tenSeatsFromJanuary()
+	sub.Contract.Cycle = giventest.Cycle("2026-01-01", "P1M", newYork)
+	p := []lifecycle.Policy{lifecycle.Standard()}
+	events := []lifecycle.Event{{Sequence: 1, At: giventest.Instant("2026-01-01", newYork), Kind: lifecycle.Started}, invoicePaid("2026-01-02", 2, "r-1")}
+	was, err := lifecycle.Replay(p, sub, events, utc("2026-01-20"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	issued := giventest.CheckRoundTrip(t, was.Invoices)
+	out, err := lifecycle.Correct(lifecycle.CorrectRequest{Policies: p, Subscription: sub, Events: append(events, seatsChanged("2026-01-11T17:00:00", 3, 1)), Issued: issued, At: utc("2026-01-20")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	giventest.CheckMoney(t, "a seat for 21 of 31 days", out.Invoices[0].Net, "67.74")
+}
+
+// A late event of last year is counted as days were counted then, whatever the policy says now.
+func TestCorrectionUsesThePolicyOfThatTime(t *testing.T) {
+	days := lifecycle.Standard()
+	seconds := lifecycle.Standard()
+	seconds.Billing.Proration.DayCount, seconds.From = proration.Seconds, utc("2026-03-01")
+	policies := []lifecycle.Policy{days, seconds}
+	events := []lifecycle.Event{
+		{Sequence: 1, At: utc("2026-01-01"), Kind: lifecycle.Started}, paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""),
+		paymentOn("2026-02-01", lifecycle.PaymentSucceeded, "r-2", ""), paymentOn("2026-03-01", lifecycle.PaymentSucceeded, "r-3", ""),
+	}
+	for i := range events {
+		events[i].Sequence = int64(i + 1)
+	}
+	was, err := lifecycle.Replay(policies, tenSeatsFromJanuary(), events, utc("2026-03-10"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fewer := seatsChanged("2026-01-11T18:00:00", 5, -1)
+	out, err := lifecycle.Correct(lifecycle.CorrectRequest{
+		Policies: policies, Subscription: tenSeatsFromJanuary(), Events: append(events, fewer), Issued: was.Invoices, At: utc("2026-03-10"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out.Invoices) != 2 {
+		t.Fatalf("%d invoices", len(out.Invoices))
+	}
+	giventest.CheckMoney(t, "21 of 31 days, and February", out.Invoices[0].Net, "-167.74")
+	giventest.CheckMoney(t, "March", out.Invoices[1].Net, "-100.00")
 }

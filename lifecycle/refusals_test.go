@@ -1,13 +1,17 @@
 package lifecycle_test
 
 import (
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
 )
 
 // pausing lets a pause begin at once, and gives back what is paid for as balance.
@@ -287,5 +291,68 @@ func TestSubscriptionFaults(t *testing.T) {
 				t.Errorf("Next is %v for %v", ok, err)
 			}
 		})
+	}
+}
+
+// What is refused says why, and what would be possible.
+func TestRefusalSaysWhy(t *testing.T) {
+	lead, none := advancePolicy(), advancePolicy()
+	none.Renewal.Lead = proration.Interval{}
+	started, paid := eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", "")
+	copied := func(at, inv string) lifecycle.Event {
+		return paymentOn(at, lifecycle.BillingDetailsChanged, inv, "")
+	}
+	removed := eventOn("2026-01-10", lifecycle.SeatsRemoved, func(e *lifecycle.Event) {
+		e.Change = plans.Change{Item: "seat", Quantity: decimal.NewFromInt(-2)}
+	})
+	refund := func(at, inv string) lifecycle.Event {
+		e := paymentOn(at, lifecycle.PaymentRefunded, inv, "")
+		e.Reason = "goodwill"
+		return e
+	}
+	for _, c := range []struct {
+		name, why string
+		policy    lifecycle.Policy
+		events    []lifecycle.Event
+		want      string
+	}{
+		{"a copy of a credit note", "it corrects something itself", none, []lifecycle.Event{started, paid, refund("2026-01-05", "r-1"), copied("2026-01-06", "r-2")}, "Credit note r-2 cannot be issued again."},
+		{"a copy of what was credited", "the copy would charge it again", none, []lifecycle.Event{started, paid, removed, copied("2026-01-11", "r-1")}, "Invoice r-1 was credited by r-2"},
+		{
+			"a copy of what was billed ahead", "it can be taken back instead", lead,
+			[]lifecycle.Event{started, paid, paymentOn("2026-01-22", lifecycle.PaymentFailed, "r-2", ""), copied("2026-01-23", "r-2")}, "Invoice r-2 is for the period from 2026-02-01",
+		},
+		{"a refund of nothing", "law 14", none, []lifecycle.Event{started, paid, refund("2026-01-05", "r-9")}, `Invoice "r-9" does not exist`},
+		{"a price by a customer", "it is agreed on with support", none, []lifecycle.Event{started, paid, eventOn("2026-01-05", lifecycle.PriceChanged, func(e *lifecycle.Event) {
+			e.By, e.Change = plans.Customer, plans.Change{Item: "seat", Price: &plans.Price{}}
+		})}, "are handled by support"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for i := range c.policy.ChangeRules {
+				if c.policy.ChangeRules[i].Action == plans.ChangePrice {
+					c.policy.ChangeRules[i].By = []plans.Actor{plans.Support}
+				}
+			}
+			out := replayEvents(t, c.policy, c.events[len(c.events)-1].At.Format("2006-01-02"), c.events...)
+			if got := out.Steps[len(out.Steps)-1].Refused; !strings.Contains(got, c.want) {
+				t.Errorf("refused with %q, want %q: %s", got, c.want, c.why)
+			}
+		})
+	}
+}
+
+// A refusal is one line, with what would be possible.
+func TestRefusalIsOneLine(t *testing.T) {
+	p := advancePolicy()
+	for i := range p.ChangeRules {
+		if p.ChangeRules[i].Action == plans.AddQuantity {
+			p.ChangeRules[i].By = []plans.Actor{plans.Support}
+		}
+	}
+	first := replayEvents(t, p, "2026-01-01", eventOn("2026-01-01", lifecycle.Started))
+	e := seatsChanged("2026-01-02", 2, 1)
+	_, err := lifecycle.Apply(p, first.Subscription, e)
+	if want := "Quantity increases are handled by support. Ask support; the change takes effect immediately."; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
 )
 
 // A replay and a correction that make no sense are errors that name the field, all at once, each event's under its place.
@@ -87,4 +88,45 @@ func TestSettledInvoicesAreDropped(t *testing.T) {
 	if err == nil || err.Error() != `Invoice "acme-1" does not exist or was settled too long ago to be changed.` {
 		t.Errorf("got %v", err)
 	}
+}
+
+// A replay that goes on from a subscription tells what changed of invoices that were issued before, as it is in the end.
+func TestReplayContinuesFromASubscription(t *testing.T) {
+	p := advancePolicy()
+	p.Renewal.Lead = proration.Interval{}
+	first := replayEvents(t, p, "2026-01-01", eventOn("2026-01-01", lifecycle.Started))
+	fail, pay := paymentOn("2026-01-02", lifecycle.PaymentFailed, "r-1", ""), paymentOn("2026-01-03", lifecycle.PaymentSucceeded, "r-1", "")
+	fail.Sequence, pay.Sequence = 2, 3
+	out, err := lifecycle.Replay([]lifecycle.Policy{p}, first.Subscription, []lifecycle.Event{fail, pay}, utc("2026-01-04"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out.Invoices) != 0 || len(out.Changed) != 1 || out.Changed[0].Status.String() != "paid" {
+		t.Errorf("%d are issued, and %v changed", len(out.Invoices), out.Changed)
+	}
+}
+
+// Credit that expired long ago is dropped, and so much as waits for an invoice is bounded.
+func TestExpiredCreditIsDroppedAndUnbilledChargesAreLimited(t *testing.T) {
+	p := advancePolicy()
+	p.InvoiceRetention = giventest.Interval("P1M")
+	granted := eventOn("2026-01-03", lifecycle.CreditGranted, func(e *lifecycle.Event) {
+		e.Grant.Amount, e.Grant.Expires = giventest.Money("50.00"), utc("2026-01-10")
+	})
+	out := replayEvents(t, p, "2026-03-20", eventOn("2026-01-01", lifecycle.Started), granted)
+	if len(out.Subscription.Ledger) != 0 || len(out.Credits) != 1 {
+		t.Errorf("the ledger has %d entries, and %d were told", len(out.Subscription.Ledger), len(out.Credits))
+	}
+	use := eventOn("2026-01-02", lifecycle.UsageRecorded, func(e *lifecycle.Event) {
+		for range 600 {
+			e.Charges = append(e.Charges, plans.Charge{Item: "call", Net: giventest.Money("1.00")})
+		}
+	})
+	use.Sequence = 3
+	started := eventOn("2026-01-01", lifecycle.Started)
+	started.Sequence = 1
+	again := use.Clone()
+	again.Sequence = 4
+	_, err := lifecycle.Replay([]lifecycle.Policy{p}, tenSeatsFromJanuary(), []lifecycle.Event{started, use, again}, utc("2026-01-03"))
+	giventest.CheckFaults(t, err, "events[2].charges limit")
 }

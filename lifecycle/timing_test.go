@@ -80,12 +80,12 @@ func unitsOn(at time.Time, out *lifecycle.Outcome) (units decimal.Decimal) {
 
 // turned is a life in which the policies change, and the seats do.
 type timingChange struct {
-	policyFrom    time.Time // when the second policy begins to hold
-	lead    string    // how long before the next period it is billed, where that is in advance
-	arrears int       // which of the policies bill in arrears, by bits
-	seats   int64     // how many are added on March 10
-	effective    plans.EffectiveTiming
-	seatsFrom    string // when they change
+	policyFrom time.Time // when the second policy begins to hold
+	lead       string    // how long before the next period it is billed, where that is in advance
+	arrears    int       // which of the policies bill in arrears, by bits
+	seats      int64     // how many are added on March 10
+	effective  plans.EffectiveTiming
+	seatsFrom  string // when they change
 }
 
 // tiles holds that every instant is billed once, for the seats that there were, and that service is never lost.

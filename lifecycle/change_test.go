@@ -3,6 +3,7 @@ package lifecycle_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -76,32 +77,24 @@ func TestFailedScheduledChangeBlocksNothing(t *testing.T) {
 	}
 }
 
-// What was billed when the contract was extended is not billed ahead.
-func TestExtensionIsNotBilledInAdvance(t *testing.T) {
-	p := advancePolicy()
-	term := plans.Term{Length: giventest.Interval("P1M"), Billing: plans.UpFront, Renewal: plans.Renew}
+// Seats that are added in the last hours of a period, which no day counts, cost nothing, and nothing of them goes back.
+func TestSeatsAddedInTheLastHoursCostNothing(t *testing.T) {
 	sub := tenSeatsFromJanuary()
-	sub.Contract.Terms = []plans.ContractTerm{{Term: term, Period: giventest.Period("2026-01-01/2026-02-01", nil)}}
-	out := paidAtOnce(t, []lifecycle.Policy{p}, sub, utc("2026-02-28"), eventOn("2026-01-01", lifecycle.Started),
-		eventOn("2026-01-10", lifecycle.TermExtended, func(e *lifecycle.Event) { e.Change = plans.Change{Term: &term} }))
-	if len(out.Invoices) != 3 { // January, the extension, and March ahead
-		t.Errorf("%d invoices\n%s", len(out.Invoices), out.Timeline())
-	}
-	giventest.CheckMoney(t, "all that is billed", totalBilled(out), "3000.00")
-}
-
-// An invoice that nobody wants any more, while a payment is under way, is overdue no more; it is void when that failed.
-func TestInvoiceToBeVoidedIsNotOverdue(t *testing.T) {
+	sub.Contract.Cycle = giventest.Cycle("2026-01-15T10:00:00Z", "P1M", time.UTC)
 	p := advancePolicy()
-	events := []lifecycle.Event{
-		eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""),
-		paymentOn("2026-01-23", lifecycle.PaymentFailed, "r-2", "a"), paymentOn("2026-01-24", lifecycle.PaymentAttempted, "r-2", "b"),
+	p.Renewal.Lead = proration.Interval{}
+	seats := func(at string, kind lifecycle.EventKind, n int64) lifecycle.Event {
+		return lifecycle.Event{
+			At: giventest.Instant(at, time.UTC), Kind: kind, By: plans.Support, Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(n)},
+		}
 	}
-	checkLast(t, replayEvents(t, p, "2026-01-24", events...), lifecycle.PastDue, lifecycle.Full)
-	events = append(events, eventOn("2026-01-25", lifecycle.RenewalDisabled))
-	checkLast(t, replayEvents(t, p, "2026-01-25", events...), lifecycle.Active, lifecycle.Full)
-	failed := replayEvents(t, p, "2026-01-26", append(events, paymentOn("2026-01-26", lifecycle.PaymentFailed, "r-2", "b"))...)
-	checkLast(t, failed, lifecycle.Active, lifecycle.Full, "withdraw r-2 0.00")
-	paid := replayEvents(t, p, "2026-02-01", append(events, paymentOn("2026-01-26", lifecycle.PaymentSucceeded, "r-2", "b"))...)
-	checkLast(t, paid, lifecycle.Expired, lifecycle.BillingOnly, "refund r-3 1000.00")
+	out := paidAtOnce(t, []lifecycle.Policy{p}, sub, giventest.Instant("2026-02-15T10:00:00Z", time.UTC),
+		lifecycle.Event{At: giventest.Instant("2026-01-15T10:00:00Z", time.UTC), Kind: lifecycle.Started},
+		seats("2026-02-15T09:00:00Z", lifecycle.SeatsAdded, 2), seats("2026-02-15T09:30:00Z", lifecycle.SeatsRemoved, -2))
+	for _, s := range out.Steps {
+		if s.Refused != "" {
+			t.Error(out.Timeline())
+		}
+	}
+	giventest.CheckMoney(t, "all that is billed", totalBilled(out), "2000.00")
 }

@@ -26,7 +26,7 @@ func applyAll(h history, all []datedEvent) history {
 // dated is something that happens at an instant.
 type datedEvent struct {
 	candidate candidate
-	at     time.Time
+	at        time.Time
 }
 
 // netOf is what invoices charge for what the contract is about, less what they credit of it.
@@ -89,7 +89,9 @@ func correctable(w *setup) bool {
 // correctOne holds the correction of one late event to a life in which it came in time.
 func checkCorrection(t *testing.T, w *setup, early []datedEvent, late, between datedEvent, till time.Time) {
 	t.Helper()
-	pay := func(d datedEvent) datedEvent { return datedEvent{candidateNamed("payment_succeeded"), d.at.Add(time.Minute)} }
+	pay := func(d datedEvent) datedEvent {
+		return datedEvent{candidateNamed("payment_succeeded"), d.at.Add(time.Minute)}
+	}
 	order := []datedEvent{late, pay(late), between, pay(between)}
 	if between.at.Before(late.at) {
 		order = []datedEvent{between, pay(between), late, pay(late)}

@@ -19,18 +19,18 @@ import (
 
 // life is a subscription with everything that ever came of it, kept by the test itself: copies of it go on in different ways.
 type history struct {
-	tb     testing.TB
-	setup  *setup
-	sub    lifecycle.Subscription
-	events []lifecycle.Event // all of them, also those that were refused
-	out    lifecycle.Outcome // joined
-	invoices  []invoice.Invoice // every invoice, as it stands now
-	collecting  []string          // invoices that are charged while nobody told what came of it
-	ids    []string          // of notices and effects
-	quantities  []quantityFrom       // what the contract had, and since when
+	tb         testing.TB
+	setup      *setup
+	sub        lifecycle.Subscription
+	events     []lifecycle.Event // all of them, also those that were refused
+	out        lifecycle.Outcome // joined
+	invoices   []invoice.Invoice // every invoice, as it stands now
+	collecting []string          // invoices that are charged while nobody told what came of it
+	ids        []string          // of notices and effects
+	quantities []quantityFrom    // what the contract had, and since when
 	recorder   *recorder
-	log   []string // what happened, for people
-	light  bool     // only what is cheap is looked at
+	log        []string // what happened, for people
+	light      bool     // only what is cheap is looked at
 }
 
 // seatsFrom is a quantity from an instant on.

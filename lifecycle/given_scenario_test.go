@@ -19,7 +19,7 @@ type scenario struct {
 	name, why string
 	policy    lifecycle.Policy
 	sub       lifecycle.Subscription
-	steps    []step
+	steps     []step
 }
 
 // scene is one thing that happens, as given below, and what comes of it, as outcomeText writes it.

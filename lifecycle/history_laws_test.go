@@ -260,12 +260,12 @@ func (h *history) noticeLaw(out lifecycle.Outcome) {
 
 // seen is what enumerations came across.
 type recorder struct {
-	mu    sync.Mutex
-	allowed map[lifecycle.Edge]bool // what may be
-	edges map[lifecycle.Edge]int
-	calls int
+	mu       sync.Mutex
+	allowed  map[lifecycle.Edge]bool // what may be
+	edges    map[lifecycle.Edge]int
+	calls    int
 	reported map[string]bool // what was reported
-	checked map[string]bool // the invoices that were checked, as they stood
+	checked  map[string]bool // the invoices that were checked, as they stood
 }
 
 // once reports whether an invoice was not checked before as it stands: by its seal, which is of all that was issued, and by its events.
