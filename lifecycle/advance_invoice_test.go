@@ -12,7 +12,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Between the day on which a period is billed ahead and its beginning, a change at once comes to what it does at any other time.
+// A change after the advance invoice of the next period, and before that period starts, costs the same as at any other
+// time.
 func TestChangeAfterTheAdvanceInvoiceCostsTheSame(t *testing.T) {
 	change := func(c plans.Change) func(*lifecycle.Event) { return func(e *lifecycle.Event) { e.Change = c } }
 	seats := func(at string, n int64) lifecycle.Event {
@@ -28,12 +29,12 @@ func TestChangeAfterTheAdvanceInvoiceCostsTheSame(t *testing.T) {
 		changes   []lifecycle.Event
 		want      string
 	}{
-		{"an upgrade", "24 days at 1000.00 and 7 at 1390.00 of January, and three months at 1390.00", []lifecycle.Event{eventOn("2026-01-25", lifecycle.PlanChanged, change(plans.Change{Plan: pricedPlan("139.00")}))}, "5258.06"},
-		{"a downgrade", "24 days at 1000.00 and 7 at 500.00, and three months at 500.00", []lifecycle.Event{eventOn("2026-01-25", lifecycle.PlanChanged, change(plans.Change{Plan: pricedPlan("50.00")}))}, "2387.09"},
-		{"a price", "24 days at 1000.00 and 7 at 1200.00, and three months at 1200.00", []lifecycle.Event{eventOn("2026-01-25", lifecycle.PriceChanged, change(plans.Change{Item: "seat", Price: &price}))}, "4645.16"},
-		{"fewer seats", "two go back for 7 days of January, and three months are at 800.00", []lifecycle.Event{seats("2026-01-25", -2)}, "3354.84"},
-		{"fewer seats, then more", "and three come back for 4 days: 38.71; three months at 1100.00", []lifecycle.Event{seats("2026-01-25", -2), seats("2026-01-28", 3)}, "4293.55"},
-		{"more seats", "two for 7 days, and three months at 1200.00", []lifecycle.Event{seats("2026-01-25", 2)}, "4645.16"},
+		{"upgrade", "24 days at 1000.00 and 7 at 1390.00 of January, and three months at 1390.00", []lifecycle.Event{eventOn("2026-01-25", lifecycle.PlanChanged, change(plans.Change{Plan: pricedPlan("139.00")}))}, "5258.06"},
+		{"downgrade", "24 days at 1000.00 and 7 at 500.00, and three months at 500.00", []lifecycle.Event{eventOn("2026-01-25", lifecycle.PlanChanged, change(plans.Change{Plan: pricedPlan("50.00")}))}, "2387.09"},
+		{"price change", "24 days at 1000.00 and 7 at 1200.00, and three months at 1200.00", []lifecycle.Event{eventOn("2026-01-25", lifecycle.PriceChanged, change(plans.Change{Item: "seat", Price: &price}))}, "4645.16"},
+		{"fewer seats", "two seats are credited for 7 days of January, and three months cost 800.00", []lifecycle.Event{seats("2026-01-25", -2)}, "3354.84"},
+		{"fewer seats, then more", "three seats are added for 4 days: 38.71; three months cost 1100.00", []lifecycle.Event{seats("2026-01-25", -2), seats("2026-01-28", 3)}, "4293.55"},
+		{"more seats", "two seats for 7 days, and three months at 1200.00", []lifecycle.Event{seats("2026-01-25", 2)}, "4645.16"},
 	} {
 		for _, lead := range []string{"P10D", "P31D", ""} {
 			for _, next := range []lifecycle.ProrationBilling{lifecycle.InvoiceNow, lifecycle.NextInvoice} {
@@ -45,7 +46,7 @@ func TestChangeAfterTheAdvanceInvoiceCostsTheSame(t *testing.T) {
 					}
 					out := applyAndPay(t, p, tenSeatsFromJanuary(), true, "2026-04-15", append([]lifecycle.Event{eventOn("2026-01-01", lifecycle.Started)}, c.changes...)...)
 					sum := totalBilled(out)
-					for _, inv := range out.Invoices { // May is billed ahead with the longer lead
+					for _, inv := range out.Invoices { // the longer lead bills May in advance
 						for _, line := range inv.Lines {
 							if !line.Span.Start.Before(utc("2026-05-01")) {
 								sum = sum.Sub(line.Net)
@@ -53,7 +54,7 @@ func TestChangeAfterTheAdvanceInvoiceCostsTheSame(t *testing.T) {
 						}
 					}
 					if diff := sum.Sub(giventest.Money(c.want)).Abs(); diff.GreaterThan(giventest.Money("0.02")) {
-						t.Errorf("%v is billed until the end of April, want %s: %s\n%s", sum, c.want, c.why, out.Timeline())
+						t.Errorf("billed %v until the end of April, want %s: %s\n%s", sum, c.want, c.why, out.Timeline())
 					}
 				})
 			}
@@ -61,7 +62,7 @@ func TestChangeAfterTheAdvanceInvoiceCostsTheSame(t *testing.T) {
 	}
 }
 
-// At once, a pause gives back what is paid for, also of a period that was billed ahead.
+// An immediate pause credits the unused part of paid charges, including a period billed in advance.
 func TestImmediatePauseCreditsTheAdvanceInvoice(t *testing.T) {
 	p := advancePolicy()
 	p.Pause = lifecycle.Pause{Effective: plans.Immediately, Unused: credits.AsBalance}
@@ -71,11 +72,13 @@ func TestImmediatePauseCreditsTheAdvanceInvoice(t *testing.T) {
 	out := replayEvents(t, p, "2026-02-10", eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""), seats,
 		paymentOn("2026-01-22", lifecycle.PaymentSucceeded, "r-3", ""), eventOn("2026-01-25", lifecycle.PauseRequested), eventOn("2026-02-10", lifecycle.Resumed))
 	checkLast(t, out, lifecycle.Active, lifecycle.Full)
-	// 1000.00 less 200.00 x 22/31 and 800.00 x 7/31, what was billed ahead and went back, and a month of eight from February 10 on.
-	giventest.CheckMoney(t, "all that is billed", totalBilled(out), "1477.41")
+	// 1000.00 less 200.00 x 22/31 and 800.00 x 7/31, the advance invoice and its credit, and a month of eight seats from
+	// February 10 on.
+	giventest.CheckMoney(t, "total billed", totalBilled(out), "1477.41")
 }
 
-// A minimum is measured when the period is over, with what was added after the next one was billed.
+// The minimum of a period is measured at its end and includes charges added after the advance invoice of the next
+// period.
 func TestMinimumCountsChargesAfterTheAdvanceInvoice(t *testing.T) {
 	sub := tenSeatsFromJanuary()
 	sub.Contract.Items[0].Quantity, sub.Contract.Minimum = decimal.NewFromInt(8), giventest.Money("1000.00")
@@ -86,7 +89,7 @@ func TestMinimumCountsChargesAfterTheAdvanceInvoice(t *testing.T) {
 		events := []lifecycle.Event{eventOn("2026-01-01", lifecycle.Started)}
 		want := "3000.00" // three months at the minimum
 		if seats {
-			events = append(events, add) // January has 845.16, and the others as much as the minimum
+			events = append(events, add) // January has 845.16; the other months have the minimum
 		}
 		out := paidAtOnce(t, []lifecycle.Policy{advancePolicy()}, sub, utc("2026-04-01"), events...)
 		billed := totalBilled(out).Sub(onlyPeriod(&out, "2026-04-01"))
@@ -94,7 +97,7 @@ func TestMinimumCountsChargesAfterTheAdvanceInvoice(t *testing.T) {
 	}
 }
 
-// onlyPeriod is what is billed for the period that begins on a date.
+// onlyPeriod returns the amount billed for the period that starts on a date.
 func onlyPeriod(out *lifecycle.Outcome, from string) (sum decimal.Decimal) {
 	for _, inv := range out.Invoices {
 		for _, line := range inv.Lines {
@@ -106,7 +109,7 @@ func onlyPeriod(out *lifecycle.Outcome, from string) (sum decimal.Decimal) {
 	return sum
 }
 
-// What was billed when the contract was extended is not billed ahead.
+// A period that a term extension has already billed gets no advance invoice.
 func TestExtensionIsNotBilledInAdvance(t *testing.T) {
 	p := advancePolicy()
 	term := plans.Term{Length: giventest.Interval("P1M"), Billing: plans.UpFront, Renewal: plans.Renew}
@@ -114,13 +117,13 @@ func TestExtensionIsNotBilledInAdvance(t *testing.T) {
 	sub.Contract.Terms = []plans.ContractTerm{{Term: term, Period: giventest.Period("2026-01-01/2026-02-01", nil)}}
 	out := paidAtOnce(t, []lifecycle.Policy{p}, sub, utc("2026-02-28"), eventOn("2026-01-01", lifecycle.Started),
 		eventOn("2026-01-10", lifecycle.TermExtended, func(e *lifecycle.Event) { e.Change = plans.Change{Term: &term} }))
-	if len(out.Invoices) != 3 { // January, the extension, and March ahead
+	if len(out.Invoices) != 3 { // January, the extension, and March in advance
 		t.Errorf("%d invoices\n%s", len(out.Invoices), out.Timeline())
 	}
-	giventest.CheckMoney(t, "all that is billed", totalBilled(out), "3000.00")
+	giventest.CheckMoney(t, "total billed", totalBilled(out), "3000.00")
 }
 
-// A term that is billed up front is, whatever the timing of the others is.
+// A term that is billed up front is billed in advance, also where the policy bills in arrears.
 func TestUpFrontTermIsBilledInAdvance(t *testing.T) {
 	p := advancePolicy()
 	p.Renewal.Lead, p.Billing.Timing = proration.Interval{}, proration.InArrears
@@ -131,7 +134,8 @@ func TestUpFrontTermIsBilledInAdvance(t *testing.T) {
 	giventest.CheckMoney(t, "two months", totalBilled(out), "2000.00")
 }
 
-// An invoice that nobody wants any more, while a payment is under way, is overdue no more; it is void when that failed.
+// An invoice that is to be voided once its pending payment fails is not overdue. If the payment fails, the invoice is
+// void.
 func TestInvoiceToBeVoidedIsNotOverdue(t *testing.T) {
 	p := advancePolicy()
 	events := []lifecycle.Event{

@@ -9,7 +9,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// In arrears, what was used until service stops is billed then, once, and nothing after it: whoever comes back, or leaves, months later.
+// In arrears, the service until the subscription stops is billed at that time, once, whether the customer returns or
+// leaves months later. Nothing after it is billed.
 func TestArrearsAreBilledWhenServiceStops(t *testing.T) {
 	started, failed := eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-02-01", lifecycle.PaymentFailed, "r-1", "")
 	card := eventOn("2026-02-15", lifecycle.PaymentMethodAdded)
@@ -25,15 +26,15 @@ func TestArrearsAreBilledWhenServiceStops(t *testing.T) {
 		events    []lifecycle.Event
 		to, want  string
 	}{
-		{"no card at the renewal, and canceled", "January was served", lifecycle.FinalSuspend, plans.AnchorReset, false, []lifecycle.Event{started, cancel("2026-02-15")}, "2026-02-16", "1000.00"},
-		{"no card, paused and canceled", "January was served", lifecycle.FinalPause, plans.AnchorReset, false, []lifecycle.Event{started, cancel("2026-02-15")}, "2026-02-16", "1000.00"},
-		{"no card, and back", "and two months from February 15 on", lifecycle.FinalSuspend, plans.AnchorReset, false, []lifecycle.Event{started, card, eventOn("2026-02-15", lifecycle.Reactivated)}, "2026-05-01", "3000.00"},
-		{"no card, and back on the old dates", "and half of February, March and April", lifecycle.FinalPause, plans.AnchorKeep, false, []lifecycle.Event{started, card, eventOn("2026-02-15", lifecycle.Reactivated)}, "2026-05-01", "3500.00"},
-		{"no card is needed", "January to April", lifecycle.FinalContinue, plans.AnchorReset, false, []lifecycle.Event{started}, "2026-05-01", "4000.00"},
-		{"not paid, and canceled", "and 7/28 of February, in grace", lifecycle.FinalContinue, plans.AnchorReset, false, []lifecycle.Event{started, failed, cancel("2026-06-01")}, "2026-06-02", "1250.00"},
-		{"not paid, and paid in April", "and April and May", lifecycle.FinalContinue, plans.AnchorReset, false, []lifecycle.Event{started, failed, paymentOn("2026-04-01", lifecycle.PaymentSucceeded, "r-1", "")}, "2026-06-02", "3250.00"},
-		{"not paid in a term, and canceled", "and what leaving costs, at the end", lifecycle.FinalContinue, plans.AnchorReset, true, []lifecycle.Event{started, failed, cancel("2026-06-01")}, "2026-06-02", "1349.00"},
-		{"not paid in a term", "and nothing for leaving, since nobody left", lifecycle.FinalContinue, plans.AnchorReset, true, []lifecycle.Event{started, failed}, "2026-06-02", "1250.00"},
+		{"no payment method at the renewal, then canceled", "January was served", lifecycle.FinalSuspend, plans.AnchorReset, false, []lifecycle.Event{started, cancel("2026-02-15")}, "2026-02-16", "1000.00"},
+		{"no payment method, paused and canceled", "January was served", lifecycle.FinalPause, plans.AnchorReset, false, []lifecycle.Event{started, cancel("2026-02-15")}, "2026-02-16", "1000.00"},
+		{"no payment method, then reactivated", "and two months from February 15 on", lifecycle.FinalSuspend, plans.AnchorReset, false, []lifecycle.Event{started, card, eventOn("2026-02-15", lifecycle.Reactivated)}, "2026-05-01", "3000.00"},
+		{"no payment method, then reactivated on the old dates", "and half of February, March and April", lifecycle.FinalPause, plans.AnchorKeep, false, []lifecycle.Event{started, card, eventOn("2026-02-15", lifecycle.Reactivated)}, "2026-05-01", "3500.00"},
+		{"no payment method required", "January to April", lifecycle.FinalContinue, plans.AnchorReset, false, []lifecycle.Event{started}, "2026-05-01", "4000.00"},
+		{"unpaid, then canceled", "and 7/28 of February, in grace", lifecycle.FinalContinue, plans.AnchorReset, false, []lifecycle.Event{started, failed, cancel("2026-06-01")}, "2026-06-02", "1250.00"},
+		{"unpaid, then paid in April", "and April and May", lifecycle.FinalContinue, plans.AnchorReset, false, []lifecycle.Event{started, failed, paymentOn("2026-04-01", lifecycle.PaymentSucceeded, "r-1", "")}, "2026-06-02", "3250.00"},
+		{"unpaid in a term, then canceled", "and the termination fee at the end", lifecycle.FinalContinue, plans.AnchorReset, true, []lifecycle.Event{started, failed, cancel("2026-06-01")}, "2026-06-02", "1349.00"},
+		{"unpaid in a term", "and no termination fee, since the customer did not leave", lifecycle.FinalContinue, plans.AnchorReset, true, []lifecycle.Event{started, failed}, "2026-06-02", "1250.00"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			p, sub := advancePolicy(), tenSeatsFromJanuary()

@@ -9,8 +9,8 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// usualYears are so many events as they usually come, about eight a month: a renewal that is paid, a seat that is added, paid and removed,
-// usage, and now and then a card that is declined first.
+// typicalEvents returns a typical history of count events, about eight a month: a paid renewal, a seat that is added,
+// paid and removed, usage, and every sixth month a payment that first fails.
 func typicalEvents(tb testing.TB, count int) (lifecycle.Policy, lifecycle.Subscription, []lifecycle.Event, time.Time) {
 	tb.Helper()
 	p := lifecycle.Standard()
@@ -31,7 +31,7 @@ func typicalEvents(tb testing.TB, count int) (lifecycle.Policy, lifecycle.Subscr
 			}
 			s = advanced.Subscription
 			if len(s.Receivables) == 0 {
-				tb.Fatalf("nothing is to be paid at %v", at)
+				tb.Fatalf("no invoice to pay at %v", at)
 			}
 			e.Payment.Invoice = s.Receivables[0].Invoice
 		}
@@ -62,7 +62,7 @@ func typicalEvents(tb testing.TB, count int) (lifecycle.Policy, lifecycle.Subscr
 	return p, sub, events, events[count-1].At
 }
 
-// BenchmarkReplay replays a history from its start: the cost of an event must not grow with their number.
+// BenchmarkReplay replays a history from its start. The cost of an event must not grow with the number of events.
 func BenchmarkReplay(b *testing.B) {
 	for _, n := range []struct {
 		name  string
@@ -82,7 +82,7 @@ func BenchmarkReplay(b *testing.B) {
 	}
 }
 
-// aYearOn is a subscription after a year, and the next instant at which something happens.
+// afterAYear returns a subscription after a year, and a time one hour after its last event.
 func afterAYear(b *testing.B) (lifecycle.Policy, lifecycle.Subscription, time.Time) {
 	b.Helper()
 	p, sub, events, to := typicalEvents(b, 96)
@@ -120,7 +120,7 @@ func BenchmarkNext(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, has := lifecycle.Next(p, sub); !has {
-			b.Fatal("nothing is to come")
+			b.Fatal("no deadline")
 		}
 	}
 }

@@ -10,13 +10,14 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// firstOf is the first instant of a day: its midnight, or what comes where clocks skip it. It knows nothing of the library's calendar.
+// startOfDay returns the first instant of a day: its midnight, or the first instant after it where clocks skip it. It
+// does not use the library's calendar.
 func startOfDay(tb testing.TB, zone string, year int, month time.Month, day int) time.Time {
 	tb.Helper()
 	loc := giventest.Zone(tb, zone)
-	civil := time.Date(year, month, day, 0, 0, 0, 0, time.UTC) // so that January 0 is December 31
+	civil := time.Date(year, month, day, 0, 0, 0, 0, time.UTC) // January 0 is December 31
 	t := time.Date(year, month, day, 0, 0, 0, 0, loc)
-	for t.Day() != civil.Day() { // it is the evening before
+	for t.Day() != civil.Day() { // t is on the evening before
 		t = t.Add(time.Minute).Truncate(time.Minute)
 	}
 	for t.Add(-time.Minute).Day() == civil.Day() {
@@ -25,35 +26,35 @@ func startOfDay(tb testing.TB, zone string, year int, month time.Month, day int)
 	return t
 }
 
-// places are the calendars of these tests, and the day of which each has something to say.
+// calendars are the days and time zones of these tests.
 var calendars = []struct {
 	name, why, zone string
 	year            int
 	month           time.Month
 	day             int
 }{
-	{"UTC", "days of 24 hours", "UTC", 2026, time.November, 30},
-	{"UTC, on a leap day", "February has 29 days", "UTC", 2028, time.February, 29},
-	{"New York, the day of 25 hours", "clocks go back at 02:00", "America/New_York", 2026, time.November, 1},
-	{"New York, the day after", "the month began in summer time", "America/New_York", 2026, time.November, 2},
-	{"New York, the day of 23 hours", "clocks go forward at 02:00", "America/New_York", 2027, time.March, 14},
-	{"New York, the day after that", "the month began in standard time", "America/New_York", 2027, time.March, 15},
-	{"São Paulo, a day without midnight", "November 4, 2018 begins at 01:00", "America/Sao_Paulo", 2018, time.November, 4},
-	{"São Paulo, the day after a second evening", "February 17, 2018 has 23:30 twice", "America/Sao_Paulo", 2018, time.February, 18},
-	{"São Paulo, the day of a second evening", "it has 25 hours", "America/Sao_Paulo", 2018, time.February, 17},
+	{"UTC", "every day has 24 hours", "UTC", 2026, time.November, 30},
+	{"UTC, leap day", "February has 29 days", "UTC", 2028, time.February, 29},
+	{"New York, day of 25 hours", "clocks go back at 02:00", "America/New_York", 2026, time.November, 1},
+	{"New York, after the day of 25 hours", "the month began in summer time", "America/New_York", 2026, time.November, 2},
+	{"New York, day of 23 hours", "clocks go forward at 02:00", "America/New_York", 2027, time.March, 14},
+	{"New York, after the day of 23 hours", "the month began in standard time", "America/New_York", 2027, time.March, 15},
+	{"São Paulo, day without midnight", "November 4, 2018 begins at 01:00", "America/Sao_Paulo", 2018, time.November, 4},
+	{"São Paulo, after the evening that occurs twice", "February 17, 2018 has 23:30 twice", "America/Sao_Paulo", 2018, time.February, 18},
+	{"São Paulo, day with an evening that occurs twice", "the day has 25 hours", "America/Sao_Paulo", 2018, time.February, 17},
 	{"Lord Howe, half an hour less", "clocks go forward by 30 minutes at 02:00", "Australia/Lord_Howe", 2026, time.October, 5},
 	{"Lord Howe, half an hour more", "clocks go back by 30 minutes at 02:00", "Australia/Lord_Howe", 2027, time.April, 5},
-	{"Lord Howe, the day itself", "it begins before the shift", "Australia/Lord_Howe", 2027, time.April, 4},
+	{"Lord Howe, day of the shift", "the day begins before the shift", "Australia/Lord_Howe", 2027, time.April, 4},
 }
 
-// instant is the history of one subscription up to now.
+// customer is one subscription with its policy.
 type customer struct {
 	t      *testing.T
 	policy lifecycle.Policy
 	sub    lifecycle.Subscription
 }
 
-// happens applies an event at an instant, in any zone.
+// apply applies an event at an instant, in any zone.
 func (i *customer) apply(at time.Time, text string) lifecycle.Outcome {
 	i.t.Helper()
 	e := parseEvent(text, time.UTC)
@@ -66,7 +67,8 @@ func (i *customer) apply(at time.Time, text string) lifecycle.Outcome {
 	return out
 }
 
-// becomes advances to the nanosecond before an instant, to it, and to the one after, and holds each to what is wanted.
+// expectAt advances to one nanosecond before an instant, to the instant, and to one nanosecond after it, and checks the
+// status and access at each. It returns the outcome at the instant.
 func (i *customer) expectAt(at time.Time, before, after string) (changed lifecycle.Outcome) {
 	i.t.Helper()
 	for _, step := range []struct {
@@ -85,7 +87,7 @@ func (i *customer) expectAt(at time.Time, before, after string) (changed lifecyc
 		}
 		if step.ns == -1 {
 			if next, ok := lifecycle.Next(i.policy, out.Subscription); !ok || !next.At.Equal(at) {
-				i.t.Errorf("the deadline before %s is %v %s", at, next.Kind, next.At)
+				i.t.Errorf("the next deadline before %s is %v %s", at, next.Kind, next.At)
 			}
 		}
 		i.sub = out.Subscription
@@ -93,23 +95,23 @@ func (i *customer) expectAt(at time.Time, before, after string) (changed lifecyc
 	return changed
 }
 
-// Row K2: three days of the customer's calendar, from the decline on, to the nanosecond.
+// Row K2: the grace lasts three days on the customer's calendar, from the failed payment on, to the nanosecond.
 func TestGraceEndsOnTheLocalCalendar(t *testing.T) {
 	const zone = "America/New_York"
 	for _, row := range []struct{ name, why, zone, given, want string }{
-		{"over the end of summer time", "73 hours", zone, "2026-11-01T00:00:00-04:00", "2026-11-04T00:00:00-05:00"},
-		{"over its start", "71 hours", zone, "2027-03-12T09:00:00-05:00", "2027-03-15T09:00:00-04:00"},
-		{"to what clocks skip", "02:30 of March 14 does not exist, and moves on by the gap", zone, "2027-03-11T02:30:00-05:00", "2027-03-14T03:30:00-04:00"},
-		{"to what comes twice", "01:30 of November 1: the first is meant", zone, "2026-10-29T01:30:00-04:00", "2026-11-01T01:30:00-04:00"},
-		{"to a midnight that clocks skip", "November 4 begins at 01:00", "America/Sao_Paulo", "2018-11-01T00:00:00-03:00", "2018-11-04T01:00:00-02:00"},
-		{"to the evening that comes twice", "23:30 of February 17: the first is meant", "America/Sao_Paulo", "2018-02-14T23:30:00-02:00", "2018-02-17T23:30:00-02:00"},
-		{"to the midnight after it", "73 hours", "America/Sao_Paulo", "2018-02-15T00:00:00-02:00", "2018-02-18T00:00:00-03:00"},
-		{"over half an hour less", "71.5 hours", "Australia/Lord_Howe", "2026-10-01T12:00:00+10:30", "2026-10-04T12:00:00+11:00"},
-		{"to the half hour that clocks skip", "02:15 of October 4 does not exist", "Australia/Lord_Howe", "2026-10-01T02:15:00+10:30", "2026-10-04T02:45:00+11:00"},
-		{"to the half hour that comes twice", "01:45 of April 4: the first is meant", "Australia/Lord_Howe", "2027-04-01T01:45:00+11:00", "2027-04-04T01:45:00+11:00"},
-		{"over half an hour more", "72.5 hours", "Australia/Lord_Howe", "2027-04-01T12:00:00+11:00", "2027-04-04T12:00:00+10:30"},
-		{"in UTC", "72 hours, from the nanosecond on", "UTC", "2026-11-27T10:00:00.000000001Z", "2026-11-30T10:00:00.000000001Z"},
-		{"over the end of February", "February 27 and three days is March 2", "UTC", "2027-02-27T00:00:00Z", "2027-03-02T00:00:00Z"},
+		{"across the end of summer time", "73 hours", zone, "2026-11-01T00:00:00-04:00", "2026-11-04T00:00:00-05:00"},
+		{"across the start of summer time", "71 hours", zone, "2027-03-12T09:00:00-05:00", "2027-03-15T09:00:00-04:00"},
+		{"to a skipped time", "02:30 of March 14 does not exist and moves by the gap", zone, "2027-03-11T02:30:00-05:00", "2027-03-14T03:30:00-04:00"},
+		{"to a time that occurs twice", "01:30 of November 1: the first one counts", zone, "2026-10-29T01:30:00-04:00", "2026-11-01T01:30:00-04:00"},
+		{"to a skipped midnight", "November 4 begins at 01:00", "America/Sao_Paulo", "2018-11-01T00:00:00-03:00", "2018-11-04T01:00:00-02:00"},
+		{"to an evening that occurs twice", "23:30 of February 17: the first one counts", "America/Sao_Paulo", "2018-02-14T23:30:00-02:00", "2018-02-17T23:30:00-02:00"},
+		{"to the midnight after an evening that occurs twice", "73 hours", "America/Sao_Paulo", "2018-02-15T00:00:00-02:00", "2018-02-18T00:00:00-03:00"},
+		{"across half an hour less", "71.5 hours", "Australia/Lord_Howe", "2026-10-01T12:00:00+10:30", "2026-10-04T12:00:00+11:00"},
+		{"to a skipped half hour", "02:15 of October 4 does not exist", "Australia/Lord_Howe", "2026-10-01T02:15:00+10:30", "2026-10-04T02:45:00+11:00"},
+		{"to a half hour that occurs twice", "01:45 of April 4: the first one counts", "Australia/Lord_Howe", "2027-04-01T01:45:00+11:00", "2027-04-04T01:45:00+11:00"},
+		{"across half an hour more", "72.5 hours", "Australia/Lord_Howe", "2027-04-01T12:00:00+11:00", "2027-04-04T12:00:00+10:30"},
+		{"in UTC", "72 hours, to the nanosecond", "UTC", "2026-11-27T10:00:00.000000001Z", "2026-11-30T10:00:00.000000001Z"},
+		{"across the end of February", "February 27 plus three days is March 2", "UTC", "2027-02-27T00:00:00Z", "2027-03-02T00:00:00Z"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			failed, want := instantIn(t, row.zone, row.given), instantIn(t, row.zone, row.want)
@@ -122,13 +124,14 @@ func TestGraceEndsOnTheLocalCalendar(t *testing.T) {
 			h.apply(back, "card")
 			h.apply(back, "paid s-1")
 			if got := h.policy.Access(h.sub); got != lifecycle.Full {
-				t.Errorf("%s: paid, access is %v", row.why, got)
+				t.Errorf("%s: access after the payment is %v", row.why, got)
 			}
 		})
 	}
 }
 
-// Row K10: access to the last nanosecond of what is paid, and a new period from the instant at which somebody comes back.
+// Row K10: access lasts to the last nanosecond of the paid period, and a reactivation starts a new period at its own
+// time.
 func TestCancellationEndsAccessAtPeriodEnd(t *testing.T) {
 	for _, row := range calendars {
 		t.Run(row.name, func(t *testing.T) {
@@ -138,12 +141,12 @@ func TestCancellationEndsAccessAtPeriodEnd(t *testing.T) {
 			h.apply(start, "paid s-1")
 			h.apply(start.Add(time.Hour), "cancel")
 			if out := h.expectAt(end, "active full", "canceled billing_only"); len(out.Invoices)+len(out.Effects) > 0 {
-				t.Errorf("%s: something is billed: %s", row.why, outcomeText(h.policy, out))
+				t.Errorf("%s: the cancellation bills something: %s", row.why, outcomeText(h.policy, out))
 			}
 			y, m, d := end.Date()
 			back := startOfDay(t, row.zone, y, m, d+7)
 			if out := h.apply(back, "card"); len(out.Invoices) != 1 || out.Invoices[0].AmountDue.String() != "890" {
-				t.Errorf("coming back is %s", outcomeText(h.policy, out))
+				t.Errorf("the reactivation results in %s", outcomeText(h.policy, out))
 			}
 			want := startOfDay(t, row.zone, y, m+1, d+7)
 			if !h.sub.Period.Start.Equal(back) || d+7 <= 28 && !h.sub.Period.End.Equal(want) {
@@ -153,7 +156,7 @@ func TestCancellationEndsAccessAtPeriodEnd(t *testing.T) {
 	}
 }
 
-// Row K10: at the end of a paid month without a cancellation the next one is billed, at the same instants.
+// Row K10: at the end of a paid month without a cancellation the next month is billed, at the same instants.
 func TestRenewalBillsAtPeriodEnd(t *testing.T) {
 	for _, row := range calendars {
 		t.Run(row.name, func(t *testing.T) {
@@ -172,12 +175,13 @@ func TestRenewalBillsAtPeriodEnd(t *testing.T) {
 	}
 }
 
-// Row M17: the reminder nine days before the end, the order three days before, and four attempts: at D-3, D-2, D-1 and D; and no fifth.
+// Row M17: the reminder goes out nine days before the end, the order three days before, and four attempts on D-3, D-2,
+// D-1 and D. There is no fifth attempt.
 func TestRetriesFollowTheLocalCalendar(t *testing.T) {
 	for _, row := range calendars {
 		t.Run(row.name, func(t *testing.T) {
 			end := startOfDay(t, row.zone, row.year, row.month, row.day)
-			day := func(n int) time.Time { // at the time of day at which the term ends: 00:00, or 01:00 where there is none
+			day := func(n int) time.Time { // at the time of day at which the term ends: 00:00, or 01:00 where clocks skip it
 				return time.Date(end.Year(), end.Month(), end.Day()+n, end.Hour(), 0, 0, 0, end.Location())
 			}
 			start := startOfDay(t, row.zone, row.year, row.month-6, row.day)
@@ -209,21 +213,22 @@ func TestRetriesFollowTheLocalCalendar(t *testing.T) {
 			}
 			out, err := lifecycle.Advance(h.policy, h.sub, day(40))
 			if err != nil || len(out.Effects) > 0 || out.Subscription.Status != lifecycle.Suspended {
-				t.Errorf("afterwards: %s, %v", outcomeText(h.policy, out), err)
+				t.Errorf("after the last attempt: %s, %v", outcomeText(h.policy, out), err)
 			}
 			h.apply(day(2), "card card")
 			h.apply(day(2).Add(time.Minute), "paid s-2")
 			if got := h.policy.Access(h.sub); got != lifecycle.Full || !h.sub.Period.Start.Equal(day(0)) {
-				t.Errorf("paid on %s it is %v, in the period from %s on", day(2), got, h.sub.Period.Start)
+				t.Errorf("paid on %s, access is %v and the period starts on %s", day(2), got, h.sub.Period.Start)
 			}
 		})
 	}
 }
 
-// Row M17: whichever of the four attempts succeeds, the period begins at its own instant, and nothing more is charged.
+// Row M17: whichever of the four attempts succeeds, the period starts at its own time, and no further payment is
+// collected.
 func TestSuccessfulRetryKeepsThePeriodStart(t *testing.T) {
 	for n := -3; n <= 0; n++ {
-		t.Run("at the attempt of D"+strconv.Itoa(n), func(t *testing.T) {
+		t.Run("attempt on D"+strconv.Itoa(n), func(t *testing.T) {
 			day := func(n int) time.Time { return startOfDay(t, "America/New_York", 2026, time.November, 3+n) }
 			start := startOfDay(t, "America/New_York", 2026, time.May, 3)
 			h := customer{t, salesTool(), ordered(t, salesTool(), "base", "P6M", start)}

@@ -140,7 +140,8 @@ func (s *step) clearAhead(c *plans.Change) error {
 	return s.forget()
 }
 
-// dropNextPeriod removes the next period that is billed in advance, so no invoice includes the scheduled changes anymore.
+// dropNextPeriod removes the next period that is billed in advance, so that no invoice includes the scheduled changes
+// anymore.
 func (s *step) dropNextPeriod() {
 	s.sub.NextPeriod = nil
 	s.sub.ScheduledChanges = slices.Clone(s.sub.ScheduledChanges)

@@ -14,7 +14,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// lateCustomer has ten seats at 89.00 a month, from November on.
+// tenSeatsFromNovember returns a subscription of ten seats at 89.00 a month, from November on.
 func tenSeatsFromNovember() lifecycle.Subscription {
 	sub := lifecycle.Subscription{ID: "acme"}
 	sub.Contract = plans.Contract{
@@ -24,7 +24,7 @@ func tenSeatsFromNovember() lifecycle.Subscription {
 	return sub
 }
 
-// lateSeats changes the quantity.
+// seatsChanged returns an event that adds seats, or removes them if the number is negative.
 func seatsChanged(at string, sequence, more int64) lifecycle.Event {
 	e := lifecycle.Event{Sequence: sequence, At: utc(at), Kind: lifecycle.SeatsAdded, Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(more)}}
 	if more < 0 {
@@ -33,12 +33,12 @@ func seatsChanged(at string, sequence, more int64) lifecycle.Event {
 	return e
 }
 
-// latePaid pays an invoice.
+// invoicePaid returns an event that pays an invoice.
 func invoicePaid(at string, sequence int64, inv string) lifecycle.Event {
 	return lifecycle.Event{Sequence: sequence, At: utc(at), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: inv}}
 }
 
-// issuedFor replays what is known, and returns the invoices.
+// issuedInvoices replays the known events and returns their invoices.
 func issuedInvoices(t *testing.T, events []lifecycle.Event, to string) []invoice.Invoice {
 	t.Helper()
 	out, err := lifecycle.Replay([]lifecycle.Policy{lifecycle.Standard()}, tenSeatsFromNovember(), events, utc(to))
@@ -62,34 +62,34 @@ func TestCorrect(t *testing.T) {
 		name, why string
 		known     []lifecycle.Event
 		late      []lifecycle.Event
-		net       string   // of the correction; "" is none
-		lines     []string // of it
-		seats     string   // afterwards
+		net       string   // of the correction; "" if it issues no invoice
+		lines     []string // of the correction
+		seats     string   // after the correction
 		due       string
 	}{
-		{"nothing", "what was billed is what should have been", usual, nil, "", nil, "10", ""},
+		{"no late event", "the billed amounts are right", usual, nil, "", nil, "10", ""},
 		{
 			"two seats more since November 16", "two seats for 15 of 30 days of November, 89.00, and for December, 178.00", usual,
 			[]lifecycle.Event{seatsChanged("2026-11-16", 4, 2)}, "267.00",
 			[]string{"proration_charge 89.00", "recurring 178.00"}, "12", "267.00",
 		},
 		{
-			"two seats fewer since November 16", "of ten seats at 890.00 two go back: 178.00 x 15/30, and all of December's", usual,
+			"two seats fewer since November 16", "two of ten seats at 890.00 are credited: 178.00 x 15/30, and all of December's", usual,
 			[]lifecycle.Event{seatsChanged("2026-11-16", 4, -2)}, "-267.00",
 			[]string{"proration_credit -89.00", "proration_credit -178.00"}, "8", "0.00",
 		},
 		{
-			"they never were", "added on November 11 and removed on the 21st, both known late: 178.00 x 10/30 stay due", usual,
+			"seats added and removed", "added on November 11 and removed on the 21st, both reported late: 178.00 x 10/30 is due", usual,
 			[]lifecycle.Event{seatsChanged("2026-11-11", 4, 2), seatsChanged("2026-11-21", 5, -2)}, "59.33",
 			[]string{"proration_charge 59.33"}, "10", "59.33",
 		},
 		{
-			"the end", "canceled at once in mid November, by whom nothing is given back; December is not owed", usual,
+			"cancellation", "canceled immediately in mid November without a credit; December is not owed", usual,
 			[]lifecycle.Event{{Sequence: 4, At: utc("2026-11-16"), Kind: lifecycle.CancellationRequested}}, "-890.00",
 			[]string{"proration_credit -890.00"}, "10", "0.00",
 		},
 		{
-			"another price", "10.00 a seat more for 15 of 30 days, 50.00, and for December, 100.00; each is billed in place of the old", usual,
+			"price change", "10.00 a seat more for 15 of 30 days, 50.00, and for December, 100.00; each replaces the old price", usual,
 			[]lifecycle.Event{change("2026-11-16", 4, lifecycle.PriceChanged, plans.Change{Item: "seat", Price: &price})}, "150.00",
 			[]string{"proration_credit -445.00", "proration_charge 495.00", "proration_credit -890.00", "recurring 990.00"}, "10", "150.00",
 		},
@@ -106,11 +106,11 @@ func TestCorrect(t *testing.T) {
 				t.Fatal(err)
 			}
 			if after := giventest.JSON(t, correction); after != before {
-				t.Errorf("what was passed in changed to\n%s", after)
+				t.Errorf("the request was modified to\n%s", after)
 			}
 			if c.net == "" {
 				if len(out.Invoices) > 0 {
-					t.Fatalf("it bills\n%s", out.Invoices[0].Text())
+					t.Fatalf("the correction bills\n%s", out.Invoices[0].Text())
 				}
 				return
 			}
@@ -118,14 +118,14 @@ func TestCorrect(t *testing.T) {
 				t.Fatalf("%d invoices", len(out.Invoices))
 			}
 			inv := out.Invoices[0]
-			giventest.CheckMoney(t, "the net", inv.Net, c.net)
-			giventest.CheckMoney(t, "what is due", inv.AmountDue, c.due)
+			giventest.CheckMoney(t, "the net amount", inv.Net, c.net)
+			giventest.CheckMoney(t, "the amount due", inv.AmountDue, c.due)
 			var lines []string
 			for _, line := range inv.Lines {
 				lines = append(lines, line.Kind.String()+" "+line.Net.StringFixed(2))
 			}
 			if giventest.JSON(t, lines) != giventest.JSON(t, c.lines) {
-				t.Errorf("it bills %q, want %q: %s", lines, c.lines, c.why)
+				t.Errorf("got lines %q, want %q: %s", lines, c.lines, c.why)
 			}
 			giventest.CheckMoney(t, "the quantity", out.Subscription.Contract.Items[0].Quantity, c.seats)
 			if err := invoice.Check(inv); err != nil {
@@ -138,16 +138,16 @@ func TestCorrect(t *testing.T) {
 				t.Fatal(err)
 			}
 			if len(again.Invoices) > 0 {
-				t.Errorf("asked again it bills\n%s", again.Invoices[0].Text())
+				t.Errorf("the repeated correction bills\n%s", again.Invoices[0].Text())
 			}
 			if giventest.JSON(t, again.Subscription) != giventest.JSON(t, out.Subscription) && c.due == "0.00" {
-				t.Errorf("asked again it leads to\n%s\nand not\n%s", giventest.JSON(t, again.Subscription), giventest.JSON(t, out.Subscription))
+				t.Errorf("the repeated correction leads to\n%s\nwant\n%s", giventest.JSON(t, again.Subscription), giventest.JSON(t, out.Subscription))
 			}
 		})
 	}
 }
 
-// What was corrected goes on as if it had been known in time: the next period is billed for what is there.
+// A corrected subscription renews as if the late event had been known in time.
 func TestCorrectedSubscriptionRenews(t *testing.T) {
 	known := []lifecycle.Event{
 		{Sequence: 1, At: utc("2026-11-01"), Kind: lifecycle.Started},
@@ -171,17 +171,18 @@ func TestCorrectedSubscriptionRenews(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	giventest.CheckMoney(t, "six seats of December", fewer.Invoices[0].Net, "-172.26") // two of 178.00 and four of 356.00, each x 10/31
+	// Two seats of 178.00 and four of 356.00, each x 10/31.
+	giventest.CheckMoney(t, "six seats of December", fewer.Invoices[0].Net, "-172.26")
 	next, err := lifecycle.Advance(policy, fewer.Subscription, utc("2027-01-01"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	giventest.CheckMoney(t, "January", next.Invoices[0].Net, "534.00")
 	if next.Invoices[0].ID != "acme-5" {
-		t.Errorf("it is numbered %s", next.Invoices[0].ID)
+		t.Errorf("the invoice has the ID %s", next.Invoices[0].ID)
 	}
 
-	// Two months later another event comes to be known: what was corrected before is not billed again.
+	// Two months later another late event is reported. The first correction is not billed again.
 	correction.Events = append(correction.Events, invoicePaid("2026-12-11", 5, "acme-3"), seatsChanged("2026-12-22", 6, -6), invoicePaid("2027-01-01", 7, "acme-5"), seatsChanged("2027-01-17", 8, 1))
 	correction.Issued = append(correction.Issued, paid.Changed[0], fewer.Invoices[0], next.Invoices[0])
 	correction.At = utc("2027-01-20")
@@ -216,7 +217,7 @@ func TestCorrectFaults(t *testing.T) {
 		"subscription.contract.items unset", "subscription.contract.cycle.anchor unset", "subscription.contract.cycle.interval unset", "at unset")
 }
 
-// A correction leaves what was granted, what was paid back and what is void as it is.
+// A correction keeps grants, refunds and voided invoices.
 func TestCorrectionKeepsGrantsRefundsAndVoids(t *testing.T) {
 	p := advancePolicy()
 	p.Renewal.Lead = proration.Interval{}
@@ -241,18 +242,18 @@ func TestCorrectionKeepsGrantsRefundsAndVoids(t *testing.T) {
 	}
 	giventest.CheckMoney(t, "two seats for 16 of 31 days, and for February", out.Invoices[0].Net, "303.23")
 	if s := out.Subscription; s.Status != lifecycle.PastDue || len(s.Receivables) != 2 || s.Receivables[0].GraceUntil.IsZero() {
-		t.Errorf("it is %v, and due is %+v", s.Status, s.Receivables)
+		t.Errorf("the status is %v, and the receivables are %+v", s.Status, s.Receivables)
 	}
 	balance, err := credits.Balance(out.Subscription.Ledger, "USD", utc("2026-02-03"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if was, _ := credits.Balance(was.Subscription.Ledger, "USD", utc("2026-02-03")); !balance.Equal(was) {
-		t.Errorf("%v is owed, and before it was %v", balance, was)
+		t.Errorf("the balance is %v, and was %v before", balance, was)
 	}
 }
 
-// What was issued in a zone, and read back without it, is corrected there.
+// Invoices issued in a time zone, and read back from JSON without it, are corrected in that zone.
 func TestCorrectionInATimeZone(t *testing.T) {
 	newYork := giventest.Zone(t, "America/New_York")
 	sub := tenSeatsFromJanuary()
@@ -271,7 +272,7 @@ func TestCorrectionInATimeZone(t *testing.T) {
 	giventest.CheckMoney(t, "a seat for 21 of 31 days", out.Invoices[0].Net, "67.74")
 }
 
-// A late event of last year is counted as days were counted then, whatever the policy says now.
+// A late event is counted by the policy that was in force at its time.
 func TestCorrectionUsesThePolicyOfThatTime(t *testing.T) {
 	days := lifecycle.Standard()
 	seconds := lifecycle.Standard()

@@ -15,7 +15,7 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// played applies events in their order, those that are about a payment to the oldest open invoice, and returns what was issued.
+// applyAll applies candidates in order and returns the history. Payment candidates apply to the oldest open invoice.
 func applyAll(h history, all []datedEvent) history {
 	for _, d := range all {
 		h.applyAt(d.candidate, d.at)
@@ -23,13 +23,13 @@ func applyAll(h history, all []datedEvent) history {
 	return h
 }
 
-// dated is something that happens at an instant.
+// datedEvent is a candidate at an instant.
 type datedEvent struct {
 	candidate candidate
 	at        time.Time
 }
 
-// netOf is what invoices charge for what the contract is about, less what they credit of it.
+// netOfService returns the net amount that the invoices charge for the contract, less its credits.
 func netOfService(all []invoice.Invoice) (sum decimal.Decimal, lines int) {
 	for i := range all {
 		if all[i].Status == invoice.Void {
@@ -45,8 +45,8 @@ func netOfService(all []invoice.Invoice) (sum decimal.Decimal, lines int) {
 	return sum, lines
 }
 
-// TestEveryLateEventIsCorrectedEnumerated lets one event come to be known late, in small histories, and compares what is billed in the end
-// with a life in which it was known in time.
+// TestEveryLateEventIsCorrectedEnumerated reports one event late, in small histories, and compares the amount billed
+// with a history in which the event was known in time.
 func TestEveryLateEventIsCorrectedEnumerated(t *testing.T) {
 	short.Skip(t)
 	for _, w := range setups(t) {
@@ -72,7 +72,7 @@ func TestEveryLateEventIsCorrectedEnumerated(t *testing.T) {
 	}
 }
 
-// eventAt returns the event of an instant.
+// eventAt returns the event at an instant.
 func eventAt(h *history, at time.Time) (lifecycle.Event, bool) {
 	i := slices.IndexFunc(h.events, func(e lifecycle.Event) bool { return e.At.Equal(at) })
 	if i < 0 {
@@ -81,12 +81,12 @@ func eventAt(h *history, at time.Time) (lifecycle.Event, bool) {
 	return h.events[i], true
 }
 
-// correctable reports whether there is service before the first payment.
+// correctable reports whether service starts before the first payment.
 func correctable(w *setup) bool {
 	return !w.policy.Trial.RequirePaymentMethod && w.policy.FirstPaymentTimeout == (lifecycle.Policy{}).FirstPaymentTimeout
 }
 
-// correctOne holds the correction of one late event to a life in which it came in time.
+// checkCorrection compares the correction of one late event with a history in which the event came in time.
 func checkCorrection(t *testing.T, w *setup, early []datedEvent, late, between datedEvent, till time.Time) {
 	t.Helper()
 	pay := func(d datedEvent) datedEvent {
@@ -102,9 +102,9 @@ func checkCorrection(t *testing.T, w *setup, early []datedEvent, late, between d
 	was.advanceTo(till)
 	e, is := eventAt(&should, late.at)
 	known, wasKnown := eventAt(&was, between.at)
-	told, wasTold := eventAt(&should, between.at)
-	if !is || t.Failed() || wasKnown != wasTold || known.Kind != told.Kind {
-		return // where the late one is known, the other would be another event
+	expected, isExpected := eventAt(&should, between.at)
+	if !is || t.Failed() || wasKnown != isExpected || known.Kind != expected.Kind {
+		return // with the late event, the other one would be a different event
 	}
 	e.Sequence = int64(len(was.events) + 1)
 	c := lifecycle.CorrectRequest{
@@ -128,11 +128,12 @@ func checkCorrection(t *testing.T, w *setup, early []datedEvent, late, between d
 	c.Issued = append(slices.Clone(was.invoices), out.Invoices...)
 	again, err := lifecycle.Correct(c)
 	if err != nil || len(again.Invoices) > 0 {
-		was.faultOf("again", "corrected again, %d invoices: %v", len(again.Invoices), err)
+		was.faultOf("again", "the repeated correction issues %d invoices: %v", len(again.Invoices), err)
 	}
 }
 
-// lates are the events that come to be known late. A date that moved is none of them: what was billed for a time at the same price stays.
+// lateCandidates are the events that are reported late. A moved billing date is not among them: a correction keeps the
+// charges of a time at the same price.
 func lateCandidates() []candidate {
 	return candidatesNamed("seats 2", "seats -1", "plan pro", "plan basic", "plan year", "price", "canceled immediately", "canceled at_period_end", "canceled on", "renewal_disabled", "pause_requested",
 		"paused until", "usage", "sold", "credit", "term extended")

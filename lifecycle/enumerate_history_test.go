@@ -12,22 +12,23 @@ import (
 	"github.com/billingrules/billing/lifecycle"
 )
 
-// way is a canonical path to a status: letters, each some time after the one before, or where that is zero at the next deadline.
+// path is a canonical way to a status.
 type path struct {
 	name  string
 	steps []pathStep
 }
 
-// move is a letter at an instant; without a name only time passes.
+// pathStep applies a candidate some time after the step before, or relative to the next deadline. Without a name only
+// time passes.
 type pathStep struct {
 	name  string
 	after time.Duration
-	next  bool // at the next deadline, and so much after it
+	next  bool // relative to the next deadline instead of the step before
 }
 
 const day = 24 * time.Hour
 
-// ways lead to every status, and to some states beside it.
+// paths lead to every status, and to some states within a status.
 func paths() []path {
 	start, pay := pathStep{name: "started without trial"}, pathStep{name: "payment_succeeded", after: time.Hour}
 	fail := pathStep{name: "payment_failed", after: time.Hour}
@@ -36,41 +37,41 @@ func paths() []path {
 		{"new", nil},
 		{"pending start", []pathStep{{name: "started later"}}},
 		{"trial", []pathStep{{name: "payment_method_added"}, {name: "started"}}},
-		{"trial without a card", []pathStep{{name: "started"}}},
+		{"trial without a payment method", []pathStep{{name: "started"}}},
 		{"first invoice open", []pathStep{start}},
 		{"paid", []pathStep{start, pay}},
 		{"seats added and paid", []pathStep{start, pay, {name: "seats 2", after: 7*day + 3*time.Hour}, pay}},
 		{"seats added", []pathStep{start, pay, {name: "seats 2", after: 7*day + 3*time.Hour}}},
-		{"declined", []pathStep{start, pay, {name: "seats 2", after: 9 * day}, fail}},
-		{"first declined", []pathStep{start, fail}},
+		{"payment failed", []pathStep{start, pay, {name: "seats 2", after: 9 * day}, fail}},
+		{"first payment failed", []pathStep{start, fail}},
 		{"renewed", []pathStep{start, pay, next, next, next}},
-		{"renewal declined", []pathStep{start, pay, next, next, fail}},
+		{"renewal payment failed", []pathStep{start, pay, next, next, fail}},
 		{"suspended", []pathStep{start, pay, {name: "seats 2", after: day}, fail, next, next, next, next}},
-		{"without a card", []pathStep{start, pay, {name: "payment_method_removed", after: day}}},
-		{"no card at renewal", []pathStep{start, pay, {name: "payment_method_removed", after: day}, next, next}},
+		{"payment method removed", []pathStep{start, pay, {name: "payment_method_removed", after: day}}},
+		{"no payment method at renewal", []pathStep{start, pay, {name: "payment_method_removed", after: day}, next, next}},
 		{"paused", []pathStep{start, pay, {name: "pause_requested", after: 5 * day}, next}},
-		{"pause to come", []pathStep{start, pay, {name: "paused until", after: 5 * day}}},
+		{"pause scheduled", []pathStep{start, pay, {name: "paused until", after: 5 * day}}},
 		{"canceled", []pathStep{start, pay, {name: "canceled immediately", after: 11 * day}}},
-		{"cancellation to come", []pathStep{start, pay, {name: "canceled at_period_end", after: 11 * day}}},
-		{"renewal off", []pathStep{start, pay, {name: "renewal_disabled", after: 11 * day}}},
+		{"cancellation scheduled", []pathStep{start, pay, {name: "canceled at_period_end", after: 11 * day}}},
+		{"renewal disabled", []pathStep{start, pay, {name: "renewal_disabled", after: 11 * day}}},
 		{"expired", []pathStep{start, pay, {name: "renewal_disabled", after: 11 * day}, next, next}},
 		{"first invoice never paid", []pathStep{start, next, next}},
-		{"change waits", []pathStep{start, pay, {name: "plan basic", after: 4 * day}}},
+		{"change scheduled", []pathStep{start, pay, {name: "plan basic", after: 4 * day}}},
 		{"overdue at the end of a period", []pathStep{
 			start, pay, next, {name: "payment_failed", after: 29*day + 12*time.Hour}, {name: "seats 2"}, {name: "payment_failed"}, {name: "payment_method_removed", after: time.Hour},
 		}},
-		{"method taken off before the start", []pathStep{{name: "started later"}, {name: "payment_method_removed", after: time.Hour}}},
-		{"two overdue", []pathStep{
+		{"payment method removed before the start", []pathStep{{name: "started later"}, {name: "payment_method_removed", after: time.Hour}}},
+		{"two invoices overdue", []pathStep{
 			start, fail, {name: "sold", after: 2 * day}, {name: "payment_failed of the last", after: time.Hour}, next, next, {name: "paid in part", after: time.Hour},
 		}},
 		{"disputed before a pause", []pathStep{start, pay, {name: "paused until", after: 26 * day}, {name: "payment_disputed", after: day}}},
-		{"disputed in a pause", []pathStep{start, pay, {name: "paused until", after: 5 * day}, {name: "payment_disputed", after: 57 * day}}},
-		{"by hand", []pathStep{{name: "wire entered"}, {name: "started"}, next, pay, next, next, next}},
+		{"disputed during a pause", []pathStep{start, pay, {name: "paused until", after: 5 * day}, {name: "payment_disputed", after: 57 * day}}},
+		{"paid by wire", []pathStep{{name: "wire added"}, {name: "started"}, next, pay, next, next, next}},
 		{"disputed", []pathStep{start, pay, {name: "payment_disputed", after: 20 * day}}},
 	}
 }
 
-// fewWays is every way, and under the race detector some.
+// fewPaths returns every path, and some of them under the race detector.
 func fewPaths() []path {
 	all := paths()
 	if !race.On {
@@ -79,7 +80,7 @@ func fewPaths() []path {
 	return slices.Concat(all[5:7], all[11:12], all[15:16])
 }
 
-// walk leads a new life along a way, as far as it is allowed.
+// followPath returns a new history that follows a path as far as it is allowed.
 func followPath(tb testing.TB, w *setup, along path, s *recorder) history {
 	tb.Helper()
 	h := newHistory(tb, w, s)
@@ -98,7 +99,7 @@ func followPath(tb testing.TB, w *setup, along path, s *recorder) history {
 	return h
 }
 
-// instants are those around the next deadlines: just before, at and just after.
+// instantsAround returns instants just before, at and just after each of the next deadlines.
 func instantsAround(h *history, deadlines int) (all []time.Time) {
 	base := later(h.sub.At, giventest.Instant("2026-01-31", h.setup.sub.Contract.Cycle.Location))
 	all = append(all, base, base.Add(time.Nanosecond), base.Add(30*time.Hour))
@@ -116,7 +117,7 @@ func instantsAround(h *history, deadlines int) (all []time.Time) {
 	return all
 }
 
-// TestEveryStatusMeetsEveryEventEnumerated lets every event happen in every status, around each of the next deadlines.
+// TestEveryEventInEveryStatusEnumerated applies every event in every status, around each of the next deadlines.
 func TestEveryEventInEveryStatusEnumerated(t *testing.T) {
 	short.Skip(t)
 	s := newRecorder()
@@ -139,7 +140,7 @@ func TestEveryEventInEveryStatusEnumerated(t *testing.T) {
 							continue
 						}
 						if !g.canReturn() {
-							g.fault("no way leads back from %v", g.sub.Status)
+							g.fault("no path back from %v", g.sub.Status)
 						}
 					}
 				}
@@ -148,7 +149,7 @@ func TestEveryEventInEveryStatusEnumerated(t *testing.T) {
 	}
 }
 
-// alphabet is what can happen in the sequences, at each of some instants.
+// sequenceCandidates are the events of the sequences.
 func sequenceCandidates() []candidate {
 	return candidatesNamed(
 		"payment_succeeded", "payment_failed", "payment_failed hard", "payment_attempted", "payment_disputed", "payment_refunded", "invoice_voided",
@@ -157,7 +158,7 @@ func sequenceCandidates() []candidate {
 	)
 }
 
-// TestEveryLifeEnumerated lets sequences of events happen, each at once, after a while, or with the next deadline.
+// TestEverySequenceOfEventsEnumerated applies sequences of events, each after a while or at the next deadline.
 func TestEverySequenceOfEventsEnumerated(t *testing.T) {
 	short.Skip(t)
 	s := newRecorder()
@@ -179,7 +180,7 @@ func TestEverySequenceOfEventsEnumerated(t *testing.T) {
 	}
 }
 
-// sequences lets everything of an alphabet happen, so many times after one another.
+// applySequences applies every sequence of candidates of a length.
 func applySequences(h *history, all []candidate, depth int) {
 	if depth == 0 {
 		return
@@ -194,7 +195,7 @@ func applySequences(h *history, all []candidate, depth int) {
 			if g.applyAt(l, at) {
 				if depth == 1 {
 					if !g.canReturn() {
-						g.fault("no way leads back from %v", g.sub.Status)
+						g.fault("no path back from %v", g.sub.Status)
 					}
 				}
 				applySequences(&g, all, depth-1)
@@ -203,7 +204,8 @@ func applySequences(h *history, all []candidate, depth int) {
 	}
 }
 
-// TestEveryEdgeOfTheTablesIsSeenEnumerated walks until every line of the tables that leads elsewhere was taken, and none that is not in them.
+// TestEveryTransitionIsReachedEnumerated follows paths until every line of the tables that changes the status occurred.
+// No other transition may occur.
 func TestEveryTransitionIsReachedEnumerated(t *testing.T) {
 	short.Skip(t)
 	s := newRecorder()
@@ -239,7 +241,7 @@ func TestEveryTransitionIsReachedEnumerated(t *testing.T) {
 	leading, _ := lifecycle.Edges()
 	for _, e := range leading {
 		if s.edges[e] == 0 {
-			t.Errorf("nothing ever led from %v to %v by %v %v", e.From, e.To, e.Event, e.Deadline)
+			t.Errorf("no transition from %v to %v by %v %v occurred", e.From, e.To, e.Event, e.Deadline)
 		}
 	}
 }

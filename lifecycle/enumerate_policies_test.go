@@ -19,7 +19,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// drawnPolicies are policies that follow on each other and differ in all that decides what is billed when.
+// randomPolicies returns policies that follow each other and differ in every setting that decides when charges are
+// billed.
 func randomPolicies(draw *rand.Rand) (all []lifecycle.Policy) {
 	from := time.Time{}
 	for range 1 + draw.IntN(4) {
@@ -50,18 +51,18 @@ func randomPolicies(draw *rand.Rand) (all []lifecycle.Policy) {
 	return all
 }
 
-// quarterly is a plan by the quarter.
+// quarterly returns a plan with an interval of a quarter.
 func quarterly() *plans.Plan {
 	p := pricedPlan("270.00")
 	p.ID, p.Interval = "quarterly", giventest.Interval("P3M")
 	return p
 }
 
-// drawnEvents are what happens in eight months, day by day.
+// randomEvents returns events on random days of eight months.
 func randomEvents(draw *rand.Rand) []lifecycle.Event {
 	events := []lifecycle.Event{eventOn("2026-01-01", lifecycle.Started)}
 	for range draw.IntN(7) {
-		at := utc("2026-01-02").AddDate(0, 0, draw.IntN(115)*2).Add(18 * time.Hour) // when what was issued before is paid
+		at := utc("2026-01-02").AddDate(0, 0, draw.IntN(115)*2).Add(18 * time.Hour) // earlier invoices are paid by then
 		e := lifecycle.Event{At: at, By: plans.Support}
 		switch draw.IntN(14) {
 		case 0, 1:
@@ -95,14 +96,14 @@ func randomEvents(draw *rand.Rand) []lifecycle.Event {
 	return slices.CompactFunc(events, func(a, b lifecycle.Event) bool { return a.At.Equal(b.At) })
 }
 
-// noon is what there is in the middle of a day.
+// midday is the status and the seats in the middle of a day.
 type midday struct {
 	at     time.Time
 	status lifecycle.Status
 	seats  decimal.Decimal
 }
 
-// dayByDay leads a life from noon to noon, and pays every invoice so many days and an hour after.
+// replayDaily replays a history from noon to noon, and pays every invoice an hour after the delay in days.
 func replayDaily(policies []lifecycle.Policy, events []lifecycle.Event, delay int) (noons []midday, all lifecycle.Outcome, err error) {
 	sub := tenSeatsFromJanuary()
 	docs := map[string]int{}
@@ -142,8 +143,8 @@ func replayDaily(policies []lifecycle.Policy, events []lifecycle.Event, delay in
 	return noons, all, nil
 }
 
-// TestEveryPolicyTilesEnumerated draws histories under policies that follow on each other: where there is service, every instant is billed once for
-// the seats that there are, and where there is none, not at all.
+// TestEveryInstantIsBilledOnceUnderRandomPoliciesEnumerated draws histories under policies that follow each other.
+// While service runs, every instant is billed once for the seats of the contract; otherwise it is not billed.
 func TestEveryInstantIsBilledOnceUnderRandomPoliciesEnumerated(t *testing.T) {
 	short.Skip(t)
 	for n := range 150 / race.Step(10) {
@@ -152,25 +153,25 @@ func TestEveryInstantIsBilledOnceUnderRandomPoliciesEnumerated(t *testing.T) {
 		delay := n % 3 * 3
 		noons, all, err := replayDaily(policies, events, delay)
 		if err != nil {
-			t.Errorf("life %d: %v", n, err)
+			t.Errorf("history %d: %v", n, err)
 			continue
 		}
 		for _, noon := range noons[:212] {
 			want := noon.seats
 			if noon.status != lifecycle.Active && noon.status != lifecycle.PastDue {
 				if want = (decimal.Decimal{}); delay > 0 {
-					continue // what was not paid when service ended stays due
+					continue // unpaid charges stay due after service ends
 				}
 			}
 			if got := unitsOn(noon.at, &all); !got.Equal(want) {
-				t.Errorf("life %d: %v units are billed for %s, want %v\n%s\n%s", n, got, noon.at.Format(time.DateOnly), want, policiesText(policies), all.Timeline())
+				t.Errorf("history %d: %v units are billed for %s, want %v\n%s\n%s", n, got, noon.at.Format(time.DateOnly), want, policiesText(policies), all.Timeline())
 				break
 			}
 		}
 	}
 }
 
-// policiesText writes in what policies differ.
+// policiesText prints the settings in which the policies differ.
 func policiesText(all []lifecycle.Policy) (s string) {
 	for _, p := range all {
 		s += fmt.Sprintln(p.From, p.Billing.Timing, p.Renewal.Lead, p.Reactivation.BillingAnchor, p.Prorations, p.Pause)

@@ -12,22 +12,23 @@ import (
 	"github.com/billingrules/billing/lifecycle"
 )
 
-// TestEveryLongLifeEnumerated leads long lives, each step drawn from a numbered source: longer ones than can all be listed.
+// TestEveryRandomHistoryEnumerated draws histories from a numbered source, longer than those that can all be
+// enumerated.
 func TestEveryRandomHistoryEnumerated(t *testing.T) {
 	short.Skip(t)
-	lives := 100 / race.Step(10)
+	histories := 100 / race.Step(10)
 	s := newRecorder()
 	for _, w := range setups(t) {
 		t.Run(w.name, func(t *testing.T) {
 			t.Parallel()
-			for n := range lives {
+			for n := range histories {
 				randomHistory(t, &w, s, uint64(n))
 			}
 		})
 	}
 }
 
-// longLife draws a life: half of what happens is the payments that were asked for.
+// randomHistory draws a history. About half of its events are payments.
 func randomHistory(t *testing.T, w *setup, s *recorder, n uint64) {
 	t.Helper()
 	draw := rand.New(rand.NewPCG(n, 7))
@@ -59,6 +60,6 @@ func randomHistory(t *testing.T, w *setup, s *recorder, n uint64) {
 	}
 	h.checkReplay()
 	if !h.canReturn() {
-		h.fault("no way leads back from %v", h.sub.Status)
+		h.fault("no path back from %v", h.sub.Status)
 	}
 }

@@ -13,7 +13,8 @@ import (
 	"github.com/billingrules/billing/lifecycle"
 )
 
-// replays holds a life to being what comes of all its events at once, of its last part at once, and of a life that is stored in between.
+// checkReplay compares a history with a replay of all its events, with a replay of events that were applied already,
+// and with a history that is stored in between.
 func (h *history) checkReplay() {
 	h.tb.Helper()
 	policies := []lifecycle.Policy{h.setup.policy}
@@ -30,13 +31,14 @@ func (h *history) checkReplay() {
 	applied := slices.DeleteFunc(slices.Clone(h.events), func(e lifecycle.Event) bool { return e.Sequence > h.sub.Sequence })
 	again, err := lifecycle.Replay(policies, h.sub, applied, h.sub.At)
 	if err != nil || len(again.Steps) > 0 {
-		h.fault("what was applied already changes something: %v, %v", again.Steps, err)
+		h.fault("a replay of applied events changes something: %v, %v", again.Steps, err)
 	}
-	h.checkSame("a replay of what was applied", again.Subscription, h.sub)
+	h.checkSame("a replay of applied events", again.Subscription, h.sub)
 	h.checkAdvance()
 }
 
-// advances holds what is to come to being the same in one call, in two, and when it is stored in between.
+// checkAdvance checks that advancing in one call, in several, and with a stored subscription in between gives the same
+// result.
 func (h *history) checkAdvance() {
 	h.tb.Helper()
 	to := h.sub.At.AddDate(0, 2, 3)
@@ -53,24 +55,24 @@ func (h *history) checkAdvance() {
 		return
 	}
 	read.Contract.Cycle.Location = h.setup.sub.Contract.Cycle.Location
-	g.checkSame("a subscription that was read back", read, g.sub)
+	g.checkSame("the subscription read back", read, g.sub)
 	g.sub = read
 	if !g.advanceTo(to) {
 		return
 	}
 	one, err := lifecycle.Advance(h.setup.policy, h.sub, to)
 	if err != nil {
-		h.fault("advance at once: %v", err)
+		h.fault("advance in one call: %v", err)
 		return
 	}
-	g.checkSame("to advance at once", one, g.out)
+	g.checkSame("advancing in one call", one, g.out)
 }
 
-// same reports where two values differ as JSON.
+// checkSame reports where two values differ as JSON.
 func (h *history) checkSame(what string, got, want any) {
 	h.tb.Helper()
 	if reflect.DeepEqual(got, want) {
-		return // as mostly, and it costs less to see than to write both
+		return // the usual case, without the cost of JSON
 	}
 	a, b := giventest.JSON(h.tb, got), giventest.JSON(h.tb, want)
 	if a == b {
@@ -84,7 +86,7 @@ func (h *history) checkSame(what string, got, want any) {
 	h.faultOf(what, "%s is\n%s, want\n%s", what, a[from:min(i+200, len(a))], b[from:min(i+200, len(b))])
 }
 
-// untouched applies an event, scribbles over what came of it, and holds what was passed in to being what it was.
+// checkInputsKept applies an event, overwrites the outcome, and checks that the inputs are unchanged.
 func (h *history) checkInputsKept(l candidate, at time.Time) {
 	h.tb.Helper()
 	e, is := l.event(h, at)
@@ -95,20 +97,20 @@ func (h *history) checkInputsKept(l candidate, at time.Time) {
 	before := giventest.JSON(h.tb, []any{h.setup.policy, h.sub, e})
 	out, err := lifecycle.Apply(h.setup.policy, h.sub, e)
 	if err != nil {
-		h.checkSame("what was passed to a refusal", []any{h.setup.policy, h.sub, e}, json.RawMessage(before))
+		h.checkSame("the input of a refused call", []any{h.setup.policy, h.sub, e}, json.RawMessage(before))
 		return
 	}
 	again, err := lifecycle.Apply(h.setup.policy, out.Subscription, e)
 	if err != nil || len(again.Steps) > 0 {
-		h.fault("an event applied twice: %v", err)
+		h.fault("a repeated event: %v", err)
 	}
-	h.checkSame("an event applied twice", again.Subscription, out.Subscription)
+	h.checkSame("a repeated event", again.Subscription, out.Subscription)
 	overwrite(&out)
 	overwrite(&again)
-	h.checkSame("what was passed in", []any{h.setup.policy, h.sub, e}, json.RawMessage(before))
+	h.checkSame("the input", []any{h.setup.policy, h.sub, e}, json.RawMessage(before))
 }
 
-// TestEveryPartMakesAWholeEnumerated holds lives to ending where their replays end, and inputs to staying what they are.
+// TestEveryReplayEqualsItsStepsEnumerated checks that histories equal their replays, and that inputs are unchanged.
 func TestEveryReplayEqualsItsStepsEnumerated(t *testing.T) {
 	short.Skip(t)
 	s := newRecorder()

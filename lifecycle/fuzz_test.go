@@ -9,8 +9,8 @@ import (
 	"github.com/billingrules/billing/lifecycle"
 )
 
-// FuzzReplay lets events happen as the bytes say: the first is the world, and then come pairs of an event and an instant. Whatever happens, the
-// laws hold after every step, a replay ends in the same, and some way leads back.
+// FuzzReplay applies the events that the bytes select: the first byte is the setup, then come pairs of an event and an
+// instant. After every step the laws hold, a replay gives the same result, and a path leads back to active.
 func FuzzReplay(f *testing.F) {
 	for w := range byte(8) {
 		f.Add([]byte{w, 41, 0, 0, 1, 13, 2, 0, 1, 60, 4})
@@ -22,11 +22,11 @@ func FuzzReplay(f *testing.F) {
 		if len(text) == 0 || len(text) > 60 {
 			return
 		}
-		lands := setups(t)
-		w := lands[int(text[0])%len(lands)]
+		choices := setups(t)
+		w := choices[int(text[0])%len(choices)]
 		h := newHistory(t, &w, newRecorder())
 		at := giventest.Instant("2026-01-31", w.sub.Contract.Cycle.Location)
-		h.applyAt(candidateNamed([]string{"started", "started without trial"}[int(text[0])/len(lands)%2]), at)
+		h.applyAt(candidateNamed([]string{"started", "started without trial"}[int(text[0])/len(choices)%2]), at)
 		for text = text[1:]; len(text) >= 2 && !t.Failed(); text = text[2:] {
 			at = later(at, h.sub.At)
 			d, has := lifecycle.Next(w.policy, h.sub)
@@ -45,13 +45,13 @@ func FuzzReplay(f *testing.F) {
 		}
 		h.checkReplay()
 		if !h.canReturn() {
-			h.fault("no way leads back from %v", h.sub.Status)
+			h.fault("no path back from %v", h.sub.Status)
 		}
 	})
 }
 
-// FuzzApplyHostile reads a policy, a subscription and an event from JSON that anybody may have written: nothing panics and nothing takes long,
-// and what comes of it can be gone on with.
+// FuzzApplyHostile reads a policy, a subscription and an event from arbitrary JSON. Nothing panics, nothing takes long,
+// and a subscription that is returned can be advanced.
 func FuzzApplyHostile(f *testing.F) {
 	for _, w := range setups(f) {
 		for _, along := range []path{paths()[0], paths()[5], paths()[10], paths()[15]} {
@@ -91,15 +91,15 @@ func FuzzApplyHostile(f *testing.F) {
 	})
 }
 
-// FuzzCorrect lets any event of those come to be known late, at any hour, around any other: what is billed in the end is what a life comes to in which
-// it was known in time.
+// FuzzCorrect reports an event late, at any hour, around any other event. The amount billed equals that of a history in
+// which the event was known in time.
 func FuzzCorrect(f *testing.F) {
 	for w := range byte(8) {
 		f.Add(w, byte(0), uint16(51), byte(2), uint16(293), uint16(500))
 		f.Add(w, byte(6), uint16(300), byte(0), uint16(293), uint16(960))
 	}
-	f.Fuzz(func(t *testing.T, land, lateKind byte, lateHour uint16, otherKind byte, otherHour, till uint16) {
-		w := setups(t)[int(land)%len(setups(t))]
+	f.Fuzz(func(t *testing.T, which, lateKind byte, lateHour uint16, otherKind byte, otherHour, till uint16) {
+		w := setups(t)[int(which)%len(setups(t))]
 		late, other := lateCandidates()[int(lateKind)%len(lateCandidates())], lateCandidates()[int(otherKind)%len(lateCandidates())]
 		if !correctable(&w) {
 			return

@@ -10,10 +10,10 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// everyone is both who can ask for something.
+// anyActor is the customer and support.
 var anyActor = []plans.Actor{plans.Customer, plans.Support}
 
-// planAt is a plan by the month whose seats cost so much in each currency, "89.00 USD".
+// monthlyPlan returns a plan with an interval of a month. It offers seats at a price in each currency, "89.00 USD".
 func monthlyPlan(id string, rank int, prices ...string) plans.Plan {
 	p := plans.Plan{ID: id, Rank: rank, Interval: proration.Interval{Months: 1}}
 	for _, text := range prices {
@@ -22,14 +22,14 @@ func monthlyPlan(id string, rank int, prices ...string) plans.Plan {
 	return p
 }
 
-// termOf is a term that is billed up front and renews.
+// upFrontTerm returns a term that is billed up front and renews.
 func upFrontTerm(length, percent string) plans.Term {
 	return plans.Term{Length: giventest.Interval(length), Percent: giventest.Money(percent), Billing: plans.UpFront, Renewal: plans.Renew}
 }
 
-// helpDesk is what rows K demand: three days of grace and then billing alone, no service without a method of payment and a reminder of
-// that, cards by oneself and transfers by arrangement, seats that stay for the contract, a cancellation for the end of what is paid.
-// The months are sold from period to period; the year is a term.
+// helpDesk returns the policy of rows K: three days of grace, then only billing; a required payment method, with a
+// reminder; self-service cards and wires by arrangement; seats that stay until the contract ends; a cancellation at the
+// end of the paid period. Monthly plans renew each period; the year is a term.
 func helpDesk(edits ...func(*lifecycle.Policy)) lifecycle.Policy {
 	p := lifecycle.Standard()
 	growth := monthlyPlan("growth", 1, "89.00 USD")
@@ -70,13 +70,14 @@ func helpDesk(edits ...func(*lifecycle.Policy)) lifecycle.Policy {
 	return p
 }
 
-// trying lets a plan be tried for two weeks, at whose end there must be a method of payment.
+// withTrial adds a trial of two weeks, which ends with a suspension if there is no payment method.
 func withTrial(p *lifecycle.Policy) {
 	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: giventest.Interval("P14D"), UnusedTrial: plans.Forfeit}, WithoutPaymentMethod: lifecycle.FinalSuspend}
 }
 
-// salesTool is what rows M demand: terms of six months and more, a reminder nine days before they end, an order and a charge three days
-// before, a try every day and four in all, no grace, restricted access afterwards, a trial whose days carry over.
+// salesTool returns the policy of rows M: terms of six months and more; a reminder nine days before the end; an order
+// and a payment attempt three days before it, then one a day, four in all; no grace; restricted access afterwards; a
+// trial whose unused days carry over.
 func salesTool(edits ...func(*lifecycle.Policy)) lifecycle.Policy {
 	p := lifecycle.Standard()
 	base := monthlyPlan("base", 1, "15.00 USD", "75.00 BRL")
@@ -121,8 +122,8 @@ func salesTool(edits ...func(*lifecycle.Policy)) lifecycle.Policy {
 	return p
 }
 
-// signed is the subscription "s" of ten seats that somebody ordered of a policy's catalog: a plan, a term or "" for none, and when. The
-// zone is that of the instant.
+// ordered returns the subscription "s" of ten seats that is ordered from a policy's catalog at a time: a plan and a
+// term, or "" for no term. The time zone is that of the time.
 func ordered(tb testing.TB, p lifecycle.Policy, plan, term string, at time.Time, edits ...func(*plans.Order)) lifecycle.Subscription {
 	tb.Helper()
 	catalog := *p.Catalog
@@ -147,7 +148,7 @@ func ordered(tb testing.TB, p lifecycle.Policy, plan, term string, at time.Time,
 	return sub
 }
 
-// in reads an instant of a zone.
+// instantIn reads an instant in a time zone.
 func instantIn(tb testing.TB, zone, text string) time.Time {
 	tb.Helper()
 	return giventest.Instant(text, giventest.Zone(tb, zone))

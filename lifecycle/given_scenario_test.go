@@ -14,7 +14,7 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// tale is a row of a table: what happens to one customer, and what comes of it.
+// scenario is a row of a table: the steps of one subscription.
 type scenario struct {
 	name, why string
 	policy    lifecycle.Policy
@@ -22,10 +22,10 @@ type scenario struct {
 	steps     []step
 }
 
-// scene is one thing that happens, as given below, and what comes of it, as outcomeText writes it.
+// step is an input that applyText reads, and the wanted outcome as outcomeText writes it.
 type step struct{ given, want string }
 
-// tell plays every tale, and holds each of its scenes to what the row wants.
+// runScenarios runs every scenario and compares each step with the wanted outcome.
 func runScenarios(t *testing.T, all ...scenario) {
 	t.Helper()
 	for _, row := range all {
@@ -46,8 +46,8 @@ func runScenarios(t *testing.T, all ...scenario) {
 	}
 }
 
-// play lets one scene happen. It holds it to what is always so: the subscription that is passed in stays as it was, one that went through
-// JSON comes out the same, every invoice keeps every law, and a refusal changes nothing.
+// runStep runs one step. It also checks that the subscription passed in is not modified, that a stored subscription
+// gives the same outcome, that every invoice is valid, and that a refusal changes nothing.
 func runStep(t *testing.T, policy lifecycle.Policy, sub lifecycle.Subscription, text string) (lifecycle.Subscription, string) {
 	t.Helper()
 	before := giventest.JSON(t, sub)
@@ -59,7 +59,7 @@ func runStep(t *testing.T, policy lifecycle.Policy, sub lifecycle.Subscription, 
 		t.Errorf("%s: the subscription passed in was modified, from\n%s\nto\n%s", text, before, after)
 	}
 	if a, b := giventest.JSON(t, out), giventest.JSON(t, again); a != b || (err == nil) != (err2 == nil) {
-		t.Errorf("%s: one that was stored comes out as\n%s %v\nand not as\n%s %v", text, b, err2, a, err)
+		t.Errorf("%s: a stored subscription results in\n%s %v\nwant\n%s %v", text, b, err2, a, err)
 	}
 	var refusal *lifecycle.Refusal
 	switch {
@@ -79,7 +79,7 @@ func runStep(t *testing.T, policy lifecycle.Policy, sub lifecycle.Subscription, 
 	return out.Subscription, outcomeText(policy, out)
 }
 
-// bar sets a text apart from the one before.
+// separated returns a text after a bar, or "" for none.
 func separated(text string) string {
 	if text == "" {
 		return ""
@@ -87,7 +87,8 @@ func separated(text string) string {
 	return " | " + text
 }
 
-// happen applies what a text says: "2026-11-16 seats +2", "2026-12-01 paid s-2 by support"; or without an event lets time pass.
+// applyText applies a text, "2026-11-16 seats +2" or "2026-12-01 paid s-2 by support". Without an event it advances to
+// the time.
 func applyText(policy lifecycle.Policy, sub lifecycle.Subscription, text string) (lifecycle.Outcome, error) {
 	at, rest, _ := strings.Cut(text, " ")
 	instant := giventest.Instant(at, sub.Contract.Cycle.Location)
@@ -99,7 +100,7 @@ func applyText(policy lifecycle.Policy, sub lifecycle.Subscription, text string)
 	return lifecycle.Apply(policy, sub, e)
 }
 
-// verbs are the words that are an event of their own, or with the ID of an invoice or a method.
+// eventWords are the words of the events.
 var eventWords = map[string]lifecycle.EventKind{
 	"started": lifecycle.Started, "bought": lifecycle.TrialConverted, "card": lifecycle.PaymentMethodAdded, "nocard": lifecycle.PaymentMethodRemoved,
 	"attempted": lifecycle.PaymentAttempted, "paid": lifecycle.PaymentSucceeded, "failed": lifecycle.PaymentFailed, "disputed": lifecycle.PaymentDisputed,
@@ -111,7 +112,8 @@ var eventWords = map[string]lifecycle.EventKind{
 	"grant": lifecycle.CreditGranted, "void": lifecycle.InvoiceVoided, "writeoff": lifecycle.InvoiceWrittenOff,
 }
 
-// eventOf reads an event. Words that are the same for many kinds come last: "by support", "on 2026-12-01", "using 3000 contacts".
+// parseEvent reads an event. Words that several kinds share come last: "by support", "on 2026-12-01", "using 3000
+// contacts".
 func parseEvent(text string, loc *time.Location) lifecycle.Event {
 	words := strings.Fields(text)
 	e := lifecycle.Event{Kind: eventWords[words[0]]}
@@ -160,7 +162,7 @@ func parseEvent(text string, loc *time.Location) lifecycle.Event {
 	return e
 }
 
-// payload reads what only one kind of event has.
+// parsePayload reads the words that only one kind of event has.
 func parsePayload(e *lifecycle.Event, words []string, loc *time.Location) {
 	word := func(i int) string {
 		if i < len(words) {
@@ -206,12 +208,12 @@ func parsePayload(e *lifecycle.Event, words []string, loc *time.Location) {
 		e.Grant.Amount = giventest.Money(word(0))
 	case lifecycle.TrialConverted, lifecycle.PaymentMethodRemoved, lifecycle.SeatsRemoved, lifecycle.ScheduledChangeCanceled, lifecycle.PauseRequested, lifecycle.Resumed,
 		lifecycle.RenewalDisabled, lifecycle.RenewalEnabled, lifecycle.CancellationRequested, lifecycle.CancellationWithdrawn, lifecycle.Reactivated:
-		panic("what is " + strings.Join(words, " "))
+		panic("unexpected words: " + strings.Join(words, " "))
 	}
 }
 
-// outcomeText writes what came of something in one line: the status and the access, each invoice as billed writes it, what changed of
-// others, what to do, and what to tell the customer.
+// outcomeText writes an outcome on one line: the status and the access, each new invoice as invoiceText writes it, the
+// status of each changed invoice, the effects, and the notices.
 func outcomeText(policy lifecycle.Policy, out lifecycle.Outcome) string {
 	sub := out.Subscription
 	all := []string{sub.Status.String() + " " + policy.Access(sub).String()}
@@ -242,7 +244,7 @@ func outcomeText(policy lifecycle.Policy, out lifecycle.Outcome) string {
 	return strings.Join(all, "; ")
 }
 
-// brief writes an instant, and a date where it is the midnight of one.
+// shortTime writes a time, or only its date if it is midnight.
 func shortTime(t time.Time) string {
 	if t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 && t.Nanosecond() == 0 {
 		return t.Format(time.DateOnly)
@@ -250,7 +252,8 @@ func shortTime(t time.Time) string {
 	return t.Format("2006-01-02T15:04:05.999999999")
 }
 
-// billed writes an invoice in one line: "s-2: proration_credit -926.67, proration_charge 593.33, granted 333.34, due 0.00".
+// invoiceText writes an invoice on one line: "s-2: proration_credit -926.67, proration_charge 593.33, granted 333.34,
+// due 0.00".
 func invoiceText(inv invoice.Invoice) string {
 	places, _ := inv.Currency.Places()
 	var parts []string

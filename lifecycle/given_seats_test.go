@@ -13,7 +13,8 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// guardPolicy bills ten days ahead, lets anybody do anything at once, and gives back what is not used.
+// advancePolicy returns a policy that bills ten days in advance, allows every change immediately, and credits unused
+// parts to the balance.
 func advancePolicy() lifecycle.Policy {
 	p := lifecycle.Standard()
 	p.Renewal.Lead = giventest.Interval("P10D")
@@ -24,7 +25,7 @@ func advancePolicy() lifecycle.Policy {
 	return p
 }
 
-// guardCustomer has ten seats at 100.00 a month, from January on.
+// tenSeatsFromJanuary returns a subscription of ten seats at 100.00 a month, from January on.
 func tenSeatsFromJanuary() lifecycle.Subscription {
 	sub := lifecycle.Subscription{ID: "r"}
 	sub.Contract = plans.Contract{
@@ -34,7 +35,7 @@ func tenSeatsFromJanuary() lifecycle.Subscription {
 	return sub
 }
 
-// guardPlan is another plan, by the price of a seat.
+// pricedPlan returns another plan with the price of a seat.
 func pricedPlan(unit string) *plans.Plan {
 	return &plans.Plan{
 		ID: "at " + unit, Interval: giventest.Interval("P1M"),
@@ -42,7 +43,7 @@ func pricedPlan(unit string) *plans.Plan {
 	}
 }
 
-// guardEvent is an event of an instant; its number is filled in.
+// eventOn returns an event at a time. Its sequence is set later.
 func eventOn(at string, kind lifecycle.EventKind, edits ...func(*lifecycle.Event)) lifecycle.Event {
 	e := lifecycle.Event{At: utc(at), Kind: kind, By: plans.Support}
 	for _, edit := range edits {
@@ -51,12 +52,12 @@ func eventOn(at string, kind lifecycle.EventKind, edits ...func(*lifecycle.Event
 	return e
 }
 
-// guardPay is what became of a payment.
+// paymentOn returns an event about a payment.
 func paymentOn(at string, kind lifecycle.EventKind, inv, id string) lifecycle.Event {
 	return eventOn(at, kind, func(e *lifecycle.Event) { e.Payment = lifecycle.Payment{Invoice: inv, ID: id} })
 }
 
-// live applies events one by one; every invoice is paid as soon as it is to be charged, but those that are not to be.
+// applyAndPay applies events one by one. If pays is set, it pays every invoice as soon as it is to be collected.
 func applyAndPay(t *testing.T, p lifecycle.Policy, sub lifecycle.Subscription, pays bool, to string, events ...lifecycle.Event) lifecycle.Outcome {
 	t.Helper()
 	var all []lifecycle.Event
@@ -104,14 +105,14 @@ func applyAndPay(t *testing.T, p lifecycle.Policy, sub lifecycle.Subscription, p
 	return out
 }
 
-// guardStart is the customer before anything happened.
+// startOf returns the subscription before any event.
 func startOf(sub lifecycle.Subscription, _ lifecycle.Policy) lifecycle.Subscription {
 	first := tenSeatsFromJanuary()
 	first.ID = sub.ID
 	return first
 }
 
-// billedIn is what all invoices come to, less their credits.
+// totalBilled returns the net amount of all invoices less their credits.
 func totalBilled(out lifecycle.Outcome) (sum decimal.Decimal) {
 	for _, inv := range out.Invoices {
 		if inv.Status != invoice.Void {
@@ -121,7 +122,7 @@ func totalBilled(out lifecycle.Outcome) (sum decimal.Decimal) {
 	return sum
 }
 
-// lives replays events of the customer, in order.
+// replayEvents replays events of the subscription in order.
 func replayEvents(t *testing.T, p lifecycle.Policy, to string, events ...lifecycle.Event) lifecycle.Outcome {
 	t.Helper()
 	for i := range events {
@@ -134,7 +135,7 @@ func replayEvents(t *testing.T, p lifecycle.Policy, to string, events ...lifecyc
 	return out
 }
 
-// effects writes what to do: the kind, the invoice and the amount of each.
+// effectTexts writes the kind, the invoice and the amount of each effect.
 func effectTexts(out lifecycle.Outcome) (all []string) {
 	for _, e := range out.Effects {
 		all = append(all, e.Kind.String()+" "+e.Invoice+" "+e.Amount.StringFixed(2))
@@ -142,21 +143,21 @@ func effectTexts(out lifecycle.Outcome) (all []string) {
 	return all
 }
 
-// guardLast fails unless the last step led there, and the last effects are as given.
+// checkLast checks the status and access after the last step, and the last effects.
 func checkLast(t *testing.T, out lifecycle.Outcome, status lifecycle.Status, access lifecycle.Access, want ...string) {
 	t.Helper()
 	last := out.Steps[len(out.Steps)-1]
 	if last.Status != status || last.Access != access {
-		t.Errorf("it is %v with access %v, want %v and %v\n%s", last.Status, last.Access, status, access, out.Timeline())
+		t.Errorf("got %v with access %v, want %v and %v\n%s", last.Status, last.Access, status, access, out.Timeline())
 	}
 	got := effectTexts(out)
 	if len(want) == 0 {
 		return
 	}
 	if len(got) < len(want) || giventest.JSON(t, got[len(got)-len(want):]) != giventest.JSON(t, want) {
-		t.Errorf("to do is %q, and last %q is wanted", got, want)
+		t.Errorf("got the effects %q, want the last ones to be %q", got, want)
 	}
 }
 
-// lateDay reads an instant of the tests of corrections, in UTC.
+// utc reads an instant in UTC.
 func utc(text string) time.Time { return giventest.Instant(text, time.UTC) }

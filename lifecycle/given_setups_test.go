@@ -11,15 +11,15 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// world is a policy and a contract under which lives are enumerated.
+// setup is a policy and a subscription for enumerations.
 type setup struct {
 	name   string
 	policy lifecycle.Policy
-	sub    lifecycle.Subscription // that has not begun
-	method string                 // with which it starts
+	sub    lifecycle.Subscription // before its start
+	method string                 // the payment method that it starts with
 }
 
-// worldPlans are what one can change to.
+// planByID are the plans of plan changes.
 var planByID = map[string]plans.Plan{
 	"basic": seatPlan("basic", "P1M", "20.00"),
 	"plus":  seatPlan("plus", "P1M", "31.00"),
@@ -27,14 +27,14 @@ var planByID = map[string]plans.Plan{
 	"year":  seatPlan("year", "P1Y", "310.00"),
 }
 
-// worldPlan sells seats.
+// seatPlan returns a plan that offers seats.
 func seatPlan(id, every, price string) plans.Plan {
 	return plans.Plan{ID: id, Interval: giventest.Interval(every), Offers: []plans.Offer{
 		{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money(price)}},
 	}}
 }
 
-// worldContract is three seats of the plan "plus".
+// threeSeats returns a subscription of three seats of the plan "plus".
 func threeSeats(tb testing.TB, zone, every, price string, terms ...plans.Term) lifecycle.Subscription {
 	tb.Helper()
 	c := plans.Contract{
@@ -53,10 +53,10 @@ func threeSeats(tb testing.TB, zone, every, price string, terms ...plans.Term) l
 	return lifecycle.Subscription{ID: "s", Account: invoice.Account{Contract: c}}
 }
 
-// days are so many days.
+// days returns an interval of n days.
 func days(n int) proration.Interval { return proration.Interval{Days: n} }
 
-// rule returns the place of a policy's rule of an action.
+// rule returns the change rule of an action.
 func rule(p *lifecycle.Policy, action plans.Action) *plans.ChangeRule {
 	for i := range p.ChangeRules {
 		if p.ChangeRules[i].Action == action {
@@ -66,7 +66,7 @@ func rule(p *lifecycle.Policy, action plans.Action) *plans.ChangeRule {
 	return nil
 }
 
-// worlds are a neutral policy, and such as sellers of several kinds have.
+// setups returns the standard policy and policies of several kinds of sellers.
 func setups(tb testing.TB) []setup {
 	tb.Helper()
 	return []setup{
@@ -75,7 +75,7 @@ func setups(tb testing.TB) []setup {
 	}
 }
 
-// deskWorld sells a help desk: no card, no service; whoever enters one comes back.
+// deskSetup requires a payment method, and a customer who adds one returns.
 func deskSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
 	p.Renewal.WithoutPaymentMethod = lifecycle.FinalSuspend
@@ -87,7 +87,7 @@ func deskSetup(tb testing.TB) setup {
 	return setup{name: "desk", policy: p, sub: threeSeats(tb, "America/New_York", "P1M", "31.00"), method: "card"}
 }
 
-// salesWorld sells terms of half a year that are billed before they begin, after a trial whose days are carried over.
+// salesSetup sells terms of half a year that are billed in advance, after a trial whose unused days carry over.
 func salesSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
 	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: days(14), UnusedTrial: plans.CarryOver}, WithoutPaymentMethod: lifecycle.FinalSuspend}
@@ -99,7 +99,8 @@ func salesSetup(tb testing.TB) setup {
 	return setup{name: "sales", policy: p, sub: threeSeats(tb, "America/Sao_Paulo", "P6M", "180.00", half), method: "card"}
 }
 
-// nextWorld collects changes with the next period, wants the first payment within a day and ends what is not paid.
+// nextInvoiceSetup collects changes with the next period, requires the first payment within a day, and cancels unpaid
+// subscriptions.
 func nextInvoiceSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
 	p.Prorations = lifecycle.NextInvoice
@@ -111,7 +112,7 @@ func nextInvoiceSetup(tb testing.TB) setup {
 	return setup{name: "next", policy: p, sub: threeSeats(tb, "UTC", "P1M", "31.00"), method: "card"}
 }
 
-// balanceWorld gives back what is not used as balance, and goes on without payment.
+// balanceSetup credits unused parts to the balance, and continues without payment.
 func balanceSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
 	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: days(7), UnusedTrial: plans.Forfeit}, RequirePaymentMethod: true, WithoutPaymentMethod: lifecycle.FinalCancel}
@@ -125,7 +126,7 @@ func balanceSetup(tb testing.TB) setup {
 	return setup{name: "balance", policy: p, sub: threeSeats(tb, "Europe/Berlin", "P1M", "31.00"), method: "card"}
 }
 
-// arrearsWorld bills what was used, and lets downgrades wait.
+// arrearsSetup bills in arrears, and downgrades at the end of the period.
 func arrearsSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
 	p.Billing.Timing = proration.InArrears
@@ -139,7 +140,7 @@ func arrearsSetup(tb testing.TB) setup {
 	return setup{name: "arrears", policy: p, sub: threeSeats(tb, "UTC", "P1M", "31.00"), method: "card"}
 }
 
-// termWorld sells a year that is billed month by month and then lapses; changes are billed with the next period.
+// termSetup sells a term of two months that is billed monthly and then expires. Changes are not prorated.
 func termSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
 	p.Prorations = lifecycle.NoProrations
@@ -151,7 +152,7 @@ func termSetup(tb testing.TB) setup {
 	return setup{name: "term", policy: p, sub: threeSeats(tb, "UTC", "P1M", "31.00", quarter), method: "card"}
 }
 
-// handWorld sends invoices that are paid by hand.
+// manualSetup sends invoices that are paid by hand.
 func manualSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
 	p.ManualPaymentMethods = []string{"wire"}

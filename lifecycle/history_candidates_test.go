@@ -12,18 +12,19 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// letter is something that can happen to a life at an instant; false where there is nothing that it could be about.
+// candidate is an event that a history can apply at an instant. It returns false if the history has no object for it,
+// such as an open invoice.
 type candidate struct {
 	name  string
 	event func(h *history, at time.Time) (lifecycle.Event, bool)
 }
 
-// plain is an event that says nothing more.
+// ofKind returns a candidate of a kind without values.
 func ofKind(kind lifecycle.EventKind) candidate {
 	return candidate{kind.String(), func(*history, time.Time) (lifecycle.Event, bool) { return lifecycle.Event{Kind: kind}, true }}
 }
 
-// seatsBy changes the quantity.
+// changeSeats returns a candidate that changes the quantity.
 func changeSeats(n string) candidate {
 	return candidate{"seats " + n, func(*history, time.Time) (lifecycle.Event, bool) {
 		e := lifecycle.Event{Kind: lifecycle.SeatsAdded, Change: plans.Change{Item: "seat", Quantity: giventest.Money(n)}}
@@ -34,7 +35,7 @@ func changeSeats(n string) candidate {
 	}}
 }
 
-// planTo changes the plan.
+// changePlan returns a candidate that changes the plan.
 func changePlan(id string) candidate {
 	return candidate{"plan " + id, func(h *history, _ time.Time) (lifecycle.Event, bool) {
 		plan := planByID[id]
@@ -46,7 +47,7 @@ func changePlan(id string) candidate {
 	}}
 }
 
-// payment is about an invoice that is of a status: the first or the last.
+// paymentEvent returns a candidate about the first or the last invoice that has one of the statuses.
 func paymentEvent(kind lifecycle.EventKind, last, hard bool, of ...invoice.Status) candidate {
 	name := kind.String()
 	if last {
@@ -66,28 +67,28 @@ func paymentEvent(kind lifecycle.EventKind, last, hard bool, of ...invoice.Statu
 		if i < 0 || last && len(all) == 1 {
 			return lifecycle.Event{}, false
 		}
-		return lifecycle.Event{Kind: kind, Reason: "it is so", Payment: lifecycle.Payment{Invoice: all[i].ID, Hard: hard}}, true
+		return lifecycle.Event{Kind: kind, Reason: "goodwill", Payment: lifecycle.Payment{Invoice: all[i].ID, Hard: hard}}, true
 	}}
 }
 
-// canceledFor asks for an end.
+// cancelWith returns a candidate that requests a cancellation.
 func cancelWith(when plans.EffectiveTiming, by plans.Actor) candidate {
 	return candidate{"canceled " + when.String(), func(*history, time.Time) (lifecycle.Event, bool) {
 		return lifecycle.Event{Kind: lifecycle.CancellationRequested, Effective: when, By: by}, true
 	}}
 }
 
-// given is an event as it stands.
+// fixedEvent returns a candidate with the values of an event.
 func fixedEvent(name string, e lifecycle.Event) candidate {
 	return candidate{name, func(*history, time.Time) (lifecycle.Event, bool) { return e, true }}
 }
 
-// sold is a charge that is made by hand.
+// chargeOf returns a charge added by hand.
 func chargeOf(item, price string) []plans.Charge {
 	return []plans.Charge{{Item: item, Quantity: giventest.Money("1"), Price: plans.Price{Unit: giventest.Money(price)}}}
 }
 
-// letters is every kind of event, some in several ways.
+// candidates returns every kind of event, some with several values.
 func candidates() []candidate {
 	owing := []invoice.Status{invoice.Open, invoice.Pending}
 	open := []invoice.Status{invoice.Open}
@@ -133,21 +134,21 @@ func candidates() []candidate {
 			return lifecycle.Event{Kind: lifecycle.CancellationRequested, By: plans.Support, On: at.AddDate(0, 0, 3)}, true
 		}},
 		ofKind(lifecycle.TrialConverted), ofKind(lifecycle.PaymentMethodAdded), ofKind(lifecycle.PaymentMethodRemoved), ofKind(lifecycle.Started),
-		fixedEvent("pix entered", lifecycle.Event{Kind: lifecycle.PaymentMethodAdded, PaymentMethod: "pix"}),
-		fixedEvent("wire entered", lifecycle.Event{Kind: lifecycle.PaymentMethodAdded, PaymentMethod: "wire"}),
+		fixedEvent("pix added", lifecycle.Event{Kind: lifecycle.PaymentMethodAdded, PaymentMethod: "pix"}),
+		fixedEvent("wire added", lifecycle.Event{Kind: lifecycle.PaymentMethodAdded, PaymentMethod: "wire"}),
 		fixedEvent("started without trial", lifecycle.Event{Kind: lifecycle.Started, NoTrial: true, PaymentMethod: "card"}),
 		{"started later", func(_ *history, at time.Time) (lifecycle.Event, bool) {
 			return lifecycle.Event{Kind: lifecycle.Started, On: at.AddDate(0, 0, 10), PaymentMethod: "card"}, true
 		}},
 		fixedEvent("taxes", lifecycle.Event{Kind: lifecycle.TaxesChanged, Taxes: []invoice.TaxRate{{Name: "GST", Percent: giventest.Money("5")}}}),
-		fixedEvent("billing_details_editors", lifecycle.Event{Kind: lifecycle.BillingDetailsChanged, Contact: invoice.Contact{Name: "Ada"}}),
+		fixedEvent("billing details", lifecycle.Event{Kind: lifecycle.BillingDetailsChanged, Contact: invoice.Contact{Name: "Ada"}}),
 		fixedEvent("usage", lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: chargeOf("calls", "7.30")}),
 		fixedEvent("sold", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: chargeOf("setup", "12.10")}),
 		fixedEvent("credit", lifecycle.Event{Kind: lifecycle.CreditGranted, Reason: "goodwill", Grant: credits.Entry{Amount: giventest.Money("15.00")}}),
 	}
 }
 
-// some returns the letters of these names.
+// candidatesNamed returns the candidates of the names.
 func candidatesNamed(names ...string) (few []candidate) {
 	for _, l := range candidates() {
 		if slices.Contains(names, l.name) {
@@ -155,12 +156,12 @@ func candidatesNamed(names ...string) (few []candidate) {
 		}
 	}
 	if len(few) < len(names) {
-		panic("there is no such letter")
+		panic("unknown candidate")
 	}
 	return few
 }
 
-// do lets a letter happen at an instant, and reports whether it did.
+// applyAt applies a candidate at an instant, and reports whether it was allowed.
 func (h *history) applyAt(l candidate, at time.Time) bool {
 	h.tb.Helper()
 	if l.event == nil {
@@ -174,25 +175,25 @@ func (h *history) applyAt(l candidate, at time.Time) bool {
 	return h.apply(e)
 }
 
-// named returns the letter of a name.
+// candidateNamed returns the candidate of a name.
 func candidateNamed(name string) candidate {
 	l, is := candidatesByName()[name]
 	if !is {
-		panic("there is no letter " + name)
+		panic("unknown candidate " + name)
 	}
 	return l
 }
 
-// byName are the letters by their names, made once.
+// candidatesByName are the candidates by name, made once.
 var candidatesByName = sync.OnceValue(func() map[string]candidate {
 	all := map[string]candidate{}
-	for _, l := range slices.Backward(candidates()) { // the first of a name is the one
+	for _, l := range slices.Backward(candidates()) { // the first one of a name wins
 		all[l.name] = l
 	}
 	return all
 })
 
-// payAll pays every invoice that waits for it.
+// payAll pays every invoice that is due.
 func (h *history) payAll() {
 	h.tb.Helper()
 	for range len(h.sub.Invoices) {
@@ -202,7 +203,7 @@ func (h *history) payAll() {
 	}
 }
 
-// returns reports whether some short way leads back to active.
+// canReturn reports whether a short path leads back to active.
 func (h *history) canReturn() bool {
 	h.tb.Helper()
 	g := h.fork()

@@ -17,34 +17,34 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// life is a subscription with everything that ever came of it, kept by the test itself: copies of it go on in different ways.
+// history is a subscription with all of its outcomes, as the test itself collects them. A fork continues separately.
 type history struct {
 	tb         testing.TB
 	setup      *setup
 	sub        lifecycle.Subscription
-	events     []lifecycle.Event // all of them, also those that were refused
-	out        lifecycle.Outcome // joined
-	invoices   []invoice.Invoice // every invoice, as it stands now
-	collecting []string          // invoices that are charged while nobody told what came of it
+	events     []lifecycle.Event // including refused events
+	out        lifecycle.Outcome // all outcomes joined
+	invoices   []invoice.Invoice // every invoice in its current state
+	collecting []string          // invoices being collected, without a result so far
 	ids        []string          // of notices and effects
-	quantities []quantityFrom    // what the contract had, and since when
+	quantities []quantityFrom    // of the contract over time
 	recorder   *recorder
-	log        []string // what happened, for people
-	light      bool     // only what is cheap is looked at
+	log        []string // the steps, for failure messages
+	light      bool     // only cheap checks
 }
 
-// seatsFrom is a quantity from an instant on.
+// quantityFrom is a quantity from an instant on.
 type quantityFrom struct {
 	at       time.Time
 	quantity decimal.Decimal
 }
 
-// newLife returns a life before its start.
+// newHistory returns a history before its start.
 func newHistory(tb testing.TB, w *setup, s *recorder) history {
 	return history{tb: tb, setup: w, sub: w.sub, recorder: s}
 }
 
-// fork returns a life that goes on by itself.
+// fork returns a copy that continues separately.
 func (h history) fork() history {
 	h.events, h.invoices, h.ids, h.quantities, h.log = slices.Clip(h.events), slices.Clone(h.invoices), slices.Clip(h.ids), slices.Clip(h.quantities), slices.Clip(h.log)
 	h.collecting = slices.Clone(h.collecting)
@@ -54,13 +54,13 @@ func (h history) fork() history {
 	return h
 }
 
-// fault reports what is wrong, with how it came to be: the first of its sort in a world.
+// fault reports a fault with the steps that led to it, once for each format and setup.
 func (h *history) fault(format string, args ...any) {
 	h.tb.Helper()
 	h.faultOf(format, format, args...)
 }
 
-// faultOf is a fault of a sort of its own.
+// faultOf reports a fault once for each sort and setup.
 func (h *history) faultOf(sort, format string, args ...any) {
 	h.tb.Helper()
 	if h.recorder.firstReport(h.setup.name + sort) {
@@ -68,7 +68,7 @@ func (h *history) faultOf(sort, format string, args ...any) {
 	}
 }
 
-// pass goes from deadline to deadline up to an instant, one call each, and then there.
+// advanceTo advances to an instant, with one call for each deadline before it.
 func (h *history) advanceTo(to time.Time) bool {
 	h.tb.Helper()
 	for range 1_000 {
@@ -101,13 +101,13 @@ func (h *history) advanceTo(to time.Time) bool {
 		return false
 	}
 	if len(out.Steps) > 0 {
-		h.fault("a deadline that was not the next: %+v", out.Steps)
+		h.fault("a deadline that Next did not return: %+v", out.Steps)
 	}
 	h.record(out)
 	return true
 }
 
-// apply advances to an event and applies it, and reports whether it was allowed. What was refused changes nothing.
+// apply advances to an event and applies it, and reports whether it was allowed. A refused event changes nothing.
 func (h *history) apply(e lifecycle.Event) bool {
 	h.tb.Helper()
 	e.Sequence = int64(len(h.events) + 1)
@@ -124,30 +124,31 @@ func (h *history) apply(e lifecycle.Event) bool {
 		return false
 	}
 	if h.sub.Sequence >= e.Sequence || out.Subscription.Sequence != e.Sequence {
-		h.fault("the number of the last event is %d, want %d", out.Subscription.Sequence, e.Sequence)
+		h.fault("the sequence of the last event is %d, want %d", out.Subscription.Sequence, e.Sequence)
 	}
 	h.events = append(h.events, e)
 	h.record(out)
 	return true
 }
 
-// refused holds an error to being a refusal that says why, or a fault of the event, and reports whether it is the former.
+// checkRefusal checks that an error is a refusal with a reason or a fault of the event, and reports whether it is a
+// refusal.
 func (h *history) checkRefusal(e lifecycle.Event, err error) bool {
 	h.tb.Helper()
 	var refusal *lifecycle.Refusal
 	if !errors.Is(err, lifecycle.ErrRefused) || !errors.As(err, &refusal) {
 		if !errors.Is(err, proration.ErrOutside) && !isEventFault(err) && !strings.Contains(err.Error(), "has no day to count") {
-			h.fault("%v is no refusal: %v", e.Kind, err)
+			h.fault("%v returns an error that is no refusal: %v", e.Kind, err)
 		}
 		return false
 	}
 	if refusal.Reason == "" || refusal.Event != e.Kind || refusal.Status != h.sub.Status {
-		h.fault("the refusal %+v of %v while %v", refusal, e.Kind, h.sub.Status)
+		h.fault("wrong refusal %+v of %v while %v", refusal, e.Kind, h.sub.Status)
 	}
 	return true
 }
 
-// ill reports whether an error is about the event itself: an amount, an item or an instant that cannot be.
+// isEventFault reports whether an error concerns only fields of the event.
 func isEventFault(err error) bool {
 	for _, text := range giventest.Faults(err) {
 		if !strings.HasPrefix(text, "event.") {
@@ -157,7 +158,7 @@ func isEventFault(err error) bool {
 	return true
 }
 
-// take joins an outcome to what was, and holds it to the laws.
+// record joins an outcome to the earlier ones, and checks it against the laws.
 func (h *history) record(out lifecycle.Outcome) {
 	h.tb.Helper()
 	from := h.sub.Status
@@ -197,7 +198,7 @@ func (h *history) record(out lifecycle.Outcome) {
 	h.checkLaws(out)
 }
 
-// seatsOf is the quantity that a contract has at an instant.
+// quantityOf returns the quantity of a contract at an instant.
 func quantityOf(c plans.Contract, at time.Time) decimal.Decimal {
 	quantity := c.Items[0].Quantity
 	for _, step := range c.Ramp {

@@ -7,10 +7,10 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// scribble writes over everything that a value holds and that can be written to, so that whatever shares it shows.
+// overwrite writes over every value that can be written to, to show memory that is shared with it.
 func overwrite(v any) { overwriteValue(reflect.ValueOf(v)) }
 
-// scribbleOn writes over the elements of lists, and what pointers point to.
+// overwriteValue writes over the elements of lists and the targets of pointers.
 func overwriteValue(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -36,7 +36,7 @@ func overwriteValue(v reflect.Value) {
 		}
 	case reflect.String:
 		if v.CanSet() {
-			v.SetString("scribbled")
+			v.SetString("overwritten")
 		}
 	case reflect.Int, reflect.Int64:
 		if v.CanSet() {

@@ -10,7 +10,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// M1: while a payment is under way the grace does not end, and access does not change; it ends with the outcome.
+// M1: while a payment is pending the grace does not end and access does not change. The grace ends with the result.
 func TestGraceWaitsForAPendingPayment(t *testing.T) {
 	p := advancePolicy()
 	p.Renewal.Lead = proration.Interval{}
@@ -19,13 +19,13 @@ func TestGraceWaitsForAPendingPayment(t *testing.T) {
 	}
 	waits := replayEvents(t, p, "2026-01-20", events...)
 	if s := waits.Subscription; s.Status != lifecycle.PastDue || p.Access(s) != lifecycle.Full {
-		t.Errorf("it is %v while a payment is under way", s.Status)
+		t.Errorf("the status is %v while a payment is pending", s.Status)
 	}
 	over := replayEvents(t, p, "2026-01-20", append(events, paymentOn("2026-01-20", lifecycle.PaymentFailed, "r-1", "p"))...)
 	checkLast(t, over, lifecycle.Suspended, lifecycle.BillingOnly)
 }
 
-// A part of an invoice that is told to be paid twice is paid once, and what is too much goes back once.
+// A partial payment that is reported twice is applied once, and its surplus is refunded once.
 func TestRepeatedPartialPaymentIsAppliedOnce(t *testing.T) {
 	p := advancePolicy()
 	p.Renewal.Lead = proration.Interval{}
@@ -36,16 +36,16 @@ func TestRepeatedPartialPaymentIsAppliedOnce(t *testing.T) {
 	out := replayEvents(t, p, "2026-01-04", eventOn("2026-01-01", lifecycle.Started), part, part, rest, rest)
 	checkLast(t, out, lifecycle.Active, lifecycle.Full, "collect_payment r-1 1000.00", "refund r-1 50.00", "refund r-1 50.00")
 	if first, again := out.Effects[1], out.Effects[2]; first.ID != again.ID {
-		t.Errorf("%s goes back, and again as %s", first.ID, again.ID)
+		t.Errorf("the refund %s is repeated as %s", first.ID, again.ID)
 	}
 	for _, step := range out.Steps {
 		if step.Refused != "" {
-			t.Errorf("what was told twice is refused: %s", step.Refused)
+			t.Errorf("a repeated payment is refused: %s", step.Refused)
 		}
 	}
 }
 
-// Money that comes in twice goes back, once for each payment.
+// A second payment of an invoice is refunded, once for each payment.
 func TestSecondPaymentIsRefundedOnce(t *testing.T) {
 	p := advancePolicy()
 	p.Renewal.Lead = proration.Interval{}
@@ -54,7 +54,7 @@ func TestSecondPaymentIsRefundedOnce(t *testing.T) {
 	checkLast(t, out, lifecycle.Active, lifecycle.Full, "collect_payment r-1 1000.00", "refund r-1 1000.00")
 }
 
-// What was being paid when it was not wanted any more goes back when it comes in, and is void when it does not.
+// A payment of an invoice that is no longer wanted is refunded if it succeeds; if it fails, the invoice is void.
 func TestPaymentAfterCancellationIsRefunded(t *testing.T) {
 	p := advancePolicy()
 	start := []lifecycle.Event{
@@ -63,7 +63,7 @@ func TestPaymentAfterCancellationIsRefunded(t *testing.T) {
 	}
 	came := replayEvents(t, p, "2026-02-10", append(start, paymentOn("2026-02-03", lifecycle.PaymentSucceeded, "r-2", "p"))...)
 	checkLast(t, came, lifecycle.Canceled, lifecycle.BillingOnly, "collect_payment r-2 1000.00", "refund r-4 1000.00")
-	giventest.CheckMoney(t, "all that is billed", totalBilled(came), "774.19") // 24 of 31 days
+	giventest.CheckMoney(t, "total billed", totalBilled(came), "774.19") // 24 of 31 days
 
 	failed := replayEvents(t, p, "2026-02-10", append(start, paymentOn("2026-02-03", lifecycle.PaymentFailed, "r-2", "p"))...)
 	checkLast(t, failed, lifecycle.Canceled, lifecycle.BillingOnly, "withdraw r-2 0.00")
@@ -76,11 +76,11 @@ func TestPaymentAfterCancellationIsRefunded(t *testing.T) {
 		}
 	}
 	if refunds != 1 {
-		t.Errorf("to do is %q", effectTexts(back))
+		t.Errorf("got the effects %q", effectTexts(back))
 	}
 }
 
-// What is held for the next period is not paid: no money goes back for it.
+// An invoice held for the next period is not paid yet, so nothing is refunded for it.
 func TestHeldInvoiceIsNotRefunded(t *testing.T) {
 	p := advancePolicy()
 	p.Renewal.Lead, p.Prorations = proration.Interval{}, lifecycle.NextInvoice
@@ -92,10 +92,11 @@ func TestHeldInvoiceIsNotRefunded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	giventest.CheckMoney(t, "what is owed besides", balance, "1838.70")
+	giventest.CheckMoney(t, "the balance", balance, "1838.70")
 }
 
-// An end that nobody asked for is over when what it came from is paid; and who ends at an instant is not charged at it.
+// A subscription that dunning canceled is active again once the overdue invoice is paid. No payment is collected at the
+// time of a cancellation.
 func TestPaymentReversesCancellationByDunning(t *testing.T) {
 	p := advancePolicy()
 	p.Renewal.Lead = proration.Interval{}
@@ -104,16 +105,17 @@ func TestPaymentReversesCancellationByDunning(t *testing.T) {
 	ended := replayEvents(t, p, "2026-01-02", start...)
 	checkLast(t, ended, lifecycle.Canceled, lifecycle.BillingOnly, "collect_payment r-1 1000.00")
 	if len(ended.Effects) != 1 {
-		t.Errorf("to do is %q", effectTexts(ended))
+		t.Errorf("got the effects %q", effectTexts(ended))
 	}
 	back := replayEvents(t, p, "2026-01-05", append(start, paymentOn("2026-01-05", lifecycle.PaymentSucceeded, "r-1", ""))...)
 	checkLast(t, back, lifecycle.Active, lifecycle.Full, "collect_payment r-1 1000.00")
-	giventest.CheckMoney(t, "all that is billed", totalBilled(back), "1000.00")
+	giventest.CheckMoney(t, "total billed", totalBilled(back), "1000.00")
 	asked := replayEvents(t, p, "2026-01-05", append(start, eventOn("2026-01-01", lifecycle.CancellationRequested), paymentOn("2026-01-05", lifecycle.PaymentSucceeded, "r-1", ""))...)
 	checkLast(t, asked, lifecycle.Canceled, lifecycle.BillingOnly)
 }
 
-// Who comes back on the old dates just before a boundary, and pays after it, has the rest of the next period billed then, and not ahead.
+// A customer who returns on the old billing dates just before a boundary, and pays after it, is billed for the rest of
+// the next period at the payment, and not in advance.
 func TestLateFirstPaymentBillsTheNextPeriod(t *testing.T) {
 	p := advancePolicy()
 	p.Reactivation.BillingAnchor, p.FirstPaymentTimeout, p.Renewal.Lead = plans.AnchorKeep, giventest.Interval("P5D"), giventest.Interval("P3D")
@@ -133,7 +135,7 @@ func TestLateFirstPaymentBillsTheNextPeriod(t *testing.T) {
 	giventest.CheckMoney(t, "February from the 3rd on", last.Net, "928.57")
 }
 
-// An invoice is void once.
+// An invoice is voided once.
 func TestInvoiceIsVoidedOnce(t *testing.T) {
 	p := advancePolicy()
 	p.Renewal.Lead = proration.Interval{}

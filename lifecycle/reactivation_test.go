@@ -12,7 +12,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Whoever comes back before time that is paid for already begins a new period, and that time is not paid for twice.
+// A customer who returns before time that is already paid starts a new period, and the paid time is not billed twice.
 func TestReactivationDoesNotBillPaidTimeTwice(t *testing.T) {
 	p := advancePolicy()
 	p.Renewal.Lead, p.Billing.Refunds = proration.Interval{}, []credits.RefundRule{{Give: credits.UnusedPart, As: credits.AsNothing}}
@@ -25,14 +25,15 @@ func TestReactivationDoesNotBillPaidTimeTwice(t *testing.T) {
 		eventOn("2026-01-10", lifecycle.TermExtended, func(e *lifecycle.Event) { e.Change = plans.Change{Term: &term} }),
 		eventOn("2026-01-12", lifecycle.CancellationRequested, func(e *lifecycle.Event) { e.Effective = plans.Immediately }), refund, eventOn("2026-01-20", lifecycle.Reactivated))
 	checkLast(t, out, lifecycle.Active, lifecycle.Full)
-	// January went back, and February was paid: the month from January 20 on costs as much.
-	giventest.CheckMoney(t, "all that is billed", totalBilled(out), "1000.00")
+	// January was credited and February was paid: the month from January 20 on costs the same.
+	giventest.CheckMoney(t, "total billed", totalBilled(out), "1000.00")
 	if at := utc("2026-02-10"); !unitsOn(at, &out).Equal(decimal.NewFromInt(10)) {
 		t.Errorf("%v units are billed for %v", unitsOn(at, &out), at)
 	}
 }
 
-// What costs nothing pays for nothing: who was given back the rest of a period comes back to another one, also where something in it was free.
+// A free item does not make a period paid: a customer whose unused part was credited starts a new period, also if the
+// contract has a free item.
 func TestFreeItemDoesNotMakeAPeriodPaid(t *testing.T) {
 	p, sub := advancePolicy(), tenSeatsFromJanuary()
 	p.Renewal.Lead, p.Reactivation.BillingAnchor = proration.Interval{}, plans.AnchorKeep

@@ -9,8 +9,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Every empty cell of the table of events refuses with a sentence that names a date or an event to send, and that event
-// is allowed in the same status.
+// Every empty cell of the table of events refuses with one sentence. It names a date, or an event that is allowed in
+// the same status.
 func TestStatusRefusalNamesTheWayOut(t *testing.T) {
 	sent := regexp.MustCompile(`send (\w+)`)
 	sentence := regexp.MustCompile(`^[A-Z][^.]*\.$`)
@@ -49,7 +49,7 @@ func allowed(kind EventKind, status Status) bool {
 	return slices.ContainsFunc(transitions, func(t transition) bool { return t.event == kind && t.from.has(status) })
 }
 
-// refusing returns a subscription in each status, with and without the dates that the status can do without.
+// subscriptionsToRefuse returns two subscriptions in each status, without and with the optional dates of the status.
 func subscriptionsToRefuse() (all []Subscription) {
 	day := func(n int) time.Time { return time.Date(2026, time.May, n, 0, 0, 0, 0, time.UTC) }
 	for _, status := range everyStatus() {
@@ -73,7 +73,7 @@ func subscriptionsToRefuse() (all []Subscription) {
 	return all
 }
 
-// The sentence has the date of the status, and the invoice that is overdue.
+// The sentence has the date of the status and the overdue invoice.
 func TestStatusRefusalNamesTheDate(t *testing.T) {
 	want := []string{
 		"The subscription has not started; send started first.",
@@ -89,7 +89,7 @@ func TestStatusRefusalNamesTheDate(t *testing.T) {
 	}
 	for i, sub := range subscriptionsToRefuse() {
 		if i%2 == 0 {
-			continue // without the dates that the status can do without
+			continue // without the optional dates of the status
 		}
 		if got := sub.notAllowed(TermExtended); got != want[sub.Status] {
 			t.Errorf("while %v: %q, want %q", sub.Status, got, want[sub.Status])
@@ -111,7 +111,7 @@ func TestStatusRefusalNamesTheDate(t *testing.T) {
 	}
 }
 
-// A fault of the event's values becomes a sentence; a reason without a subject gets the name of its field.
+// A fault of the event's values becomes a sentence. A reason without a subject begins with the name of its field.
 func TestConflictIsASentence(t *testing.T) {
 	for _, row := range []struct{ field, reason, want string }{
 		{"event.change.quantity", "must not be zero; got 0", "Quantity must not be zero; got 0."},

@@ -14,25 +14,25 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// Row M1: a payment may take minutes to show as paid; access does not change meanwhile, in service or out of it.
+// Row M1: a payment can take minutes to show. Access does not change meanwhile, in service or out of it.
 func TestRowM1(t *testing.T) {
 	p := salesTool()
 	sub := ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16"))
 	runScenarios(t,
-		scenario{"15 minutes", "pending between the attempt and its outcome", p, sub, []step{
+		scenario{"15 minutes", "the invoice is pending between the attempt and its result", p, sub, []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16T00:00:01 attempted s-1", "active full; s-1 pending"},
 			{"2026-11-16T00:14:59", "active full"},
 			{"2026-11-16T00:15:01 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 		}},
-		scenario{"over the end", "the order of May 13 is pending when the term ends, and no deadline comes meanwhile; then it is paid", p, sub, []step{
+		scenario{"across the end of the term", "the order of May 13 is pending at the end of the term, so no deadline passes until it is paid", p, sub, []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-05-15T23:50:00 attempted s-2", "active full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00; tell renewal 2027-05-16"},
 			{"2027-05-16T00:04:00", "active full"},
 			{"2027-05-16T00:05:00 paid s-2", "active full; s-2 paid; tell receipt s-2"},
 		}},
-		scenario{"one at a time", "while a payment is under way no other is, and an outcome is that of the one under way", p, sub, []step{
+		scenario{"one payment at a time", "a second payment has to wait for the result of the first one", p, sub, []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16T00:00:01 attempted s-1", "active full; s-1 pending"},
 			{"2026-11-16T00:00:02 attempted s-1", "refused: Invoice s-1 has a payment in progress, whose result comes first."},
@@ -41,7 +41,7 @@ func TestRowM1(t *testing.T) {
 	)
 }
 
-// Row M2: the shortest term is six months: shorter ones are refused, when ordered and when added.
+// Row M2: the shortest term is six months. A shorter one is refused, when ordered and when added.
 func TestRowM2(t *testing.T) {
 	p := salesTool()
 	_, err := p.Catalog.Quote(plans.Order{
@@ -49,15 +49,16 @@ func TestRowM2(t *testing.T) {
 		Items: []plans.OrderItem{{Item: "seat", Quantity: decimal.New(10, 0)}},
 	})
 	if err == nil || !strings.Contains(err.Error(), "Choose P6M, P9M, P1Y or P2Y.") {
-		t.Errorf("a month is not refused with what is on offer: %v", err)
+		t.Errorf("a term of a month is not refused with the terms on offer: %v", err)
 	}
-	runScenarios(t, scenario{"another month", "what is added is a term on offer too: 10 x 15.00 x 6 is 900.00", p, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
+	runScenarios(t, scenario{"another month", "an added term must be on offer too: 10 x 15.00 x 6 is 900.00", p, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
 		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		{"2026-12-01 extend P1M", "refused: A term of P1M is too short. | Choose P6M, P9M, P1Y or P2Y."},
 	}})
 }
 
-// Row M3: 9, 12 and 24 months for less: price per user and month x users x months, less the term's discount.
+// Row M3: terms of 9, 12 and 24 months have a discount: price per user and month x users x months, less the percentage
+// of the term.
 func TestRowM3(t *testing.T) {
 	p := salesTool()
 	for _, row := range []struct{ name, why, given, want string }{
@@ -74,7 +75,7 @@ func TestRowM3(t *testing.T) {
 	}
 }
 
-// Row M4: one plan for the whole workspace: an order that mixes them is refused, and a change of plan is of all seats.
+// Row M4: a workspace has one plan. An order that mixes plans is refused, and a plan change applies to all seats.
 func TestRowM4(t *testing.T) {
 	p := salesTool()
 	_, err := p.Catalog.Quote(plans.Order{
@@ -91,10 +92,10 @@ func TestRowM4(t *testing.T) {
 	}})
 }
 
-// Row M5: extended at any time, at the price of the added term; never shortened.
+// Row M5: a term can be extended at any time, at the price of the added term, and never shortened.
 func TestRowM5(t *testing.T) {
 	p := salesTool()
-	runScenarios(t, scenario{"half a year", "nine months more are 1350.00 less 5 %, to February 16, 2028, when they renew; nobody is told that May 16 is charged", p, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
+	runScenarios(t, scenario{"half a year", "nine months more cost 1350.00 less 5 %, until February 16, 2028, when they renew; no reminder goes out for May 16", p, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
 		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 		{"2027-01-10 shorten 2027-03-16", "refused: a term that was bought is not shortened | cancel it for its end"},
@@ -106,7 +107,7 @@ func TestRowM5(t *testing.T) {
 	}})
 }
 
-// Row M6: seats that are added cost by the time left, to the day on which the term ends.
+// Row M6: seats added during a term cost the time until its end.
 func TestRowM6(t *testing.T) {
 	p := salesTool()
 	runScenarios(t, scenario{"two seats", "2 x 15.00 x 6 is 180.00, for 90 of 181 days: 89.502...; renewed 12 x 15.00 x 6", p, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
@@ -117,17 +118,17 @@ func TestRowM6(t *testing.T) {
 	}})
 }
 
-// Row M7: Brazil pays by card or Pix, in BRL, and cards in installments; elsewhere card or PayPal, in USD.
+// Row M7: Brazil pays in BRL by card, in installments, or by Pix; other countries in USD by card or PayPal.
 func TestRowM7(t *testing.T) {
 	p := salesTool()
 	brazil := func(o *plans.Order) { o.Country = "BR" }
 	runScenarios(t,
-		scenario{"Brazil", "10 x 75.00 x 6; PayPal is not accepted there, and Pix is asked for and not charged", p, ordered(t, p, "base", "P6M", instantIn(t, "America/Sao_Paulo", "2026-11-16"), brazil), []step{
+		scenario{"Brazil", "10 x 75.00 x 6; PayPal is not accepted, and a Pix invoice is sent instead of charged", p, ordered(t, p, "base", "P6M", instantIn(t, "America/Sao_Paulo", "2026-11-16"), brazil), []step{
 			{"2026-11-16 started paypal notrial", "refused: Payment method \"paypal\" is not accepted. | Choose card or pix."},
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 4500.00, due 4500.00; collect_payment s-1 4500.00"},
 			{"2026-11-17 card pix", "active full"},
 		}},
-		scenario{"elsewhere", "Pix is not accepted", p, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
+		scenario{"other countries", "Pix is not accepted", p, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
 			{"2026-11-16 started pix notrial", "refused: Payment method \"pix\" is not accepted. | Choose card or paypal."},
 			{"2026-11-16 started paypal notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		}},
@@ -148,12 +149,12 @@ func TestRowM7(t *testing.T) {
 	for _, method := range []string{"pix", "card"} {
 		order.PaymentMethod, order.Country = method, map[string]string{"pix": "BR", "card": "US"}[method]
 		if _, err := p.Catalog.Quote(order); err == nil {
-			t.Errorf("installments by %s in %s", method, order.Country)
+			t.Errorf("an order accepts installments by %s in %s", method, order.Country)
 		}
 	}
 }
 
-// Row M8: a currency never changes inside a subscription.
+// Row M8: a subscription never changes its currency.
 func TestRowM8(t *testing.T) {
 	p := salesTool()
 	euros := monthlyPlan("advanced", 2, "23.00 EUR")
@@ -165,7 +166,7 @@ func TestRowM8(t *testing.T) {
 			{"2026-11-17 details Acme DE by support", "active full"},
 			{"2026-11-18 usage messages 100 0.01", "active full"},
 		}},
-		scenario{"another plan", "it has no price in dollars", other, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
+		scenario{"another plan", "the plan has no price in dollars", other, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2026-11-17 plan advanced", "refused: Offers must include \"seat\" in USD."},
@@ -184,12 +185,13 @@ func TestRowM8(t *testing.T) {
 	}
 }
 
-// Row M9: cancelled at any time, for the end of the period; no refund, but for special cases, which are an act of their own.
+// Row M9: a cancellation takes effect at the end of the paid period, without a refund. A special case is an act of its
+// own.
 func TestRowM9(t *testing.T) {
 	p := salesTool()
 	sub := ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16"))
 	runScenarios(t,
-		scenario{"cancelled", "access to the last nanosecond of the term, nothing back, no order on May 13", p, sub, []step{
+		scenario{"canceled", "access to the last nanosecond of the term, no refund, no order on May 13", p, sub, []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-01-10 cancel", "active full"},
@@ -197,14 +199,14 @@ func TestRowM9(t *testing.T) {
 			{"2027-05-15T23:59:59.999999999", "active full"},
 			{"2027-05-16", "canceled restricted"},
 		}},
-		scenario{"after the order", "the order of May 13 is withdrawn", p, sub, []step{
+		scenario{"canceled after the order", "the order of May 13 is withdrawn", p, sub, []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-05-13", "active full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00; tell renewal 2027-05-16"},
 			{"2027-05-14 cancel", "active full; s-2 void; withdraw s-2"},
 			{"2027-05-16", "canceled restricted"},
 		}},
-		scenario{"a special case", "100.00 of the 900.00 goes back, with a line of its own and a reason; without one it is no refund; and what went back does not go back again", p, sub, []step{
+		scenario{"a special case", "100.00 of the 900.00 is refunded, with its own line and a reason; a refund without a reason is an error; a refunded amount is not refunded again", p, sub, []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-01-10 refunded s-1 100.00 by support", "error: event.reason: required, the reason for the refund"},
@@ -215,7 +217,7 @@ func TestRowM9(t *testing.T) {
 	)
 }
 
-// Row M10: what goes back is by the policy, for each kind of item; a decision in a single case states its reason.
+// Row M10: the policy decides refunds for each kind of item. An exception states its reason.
 func TestRowM10(t *testing.T) {
 	byItem := salesTool(func(p *lifecycle.Policy) {
 		p.Catalog.ChangeRules[5].Effective = plans.Immediately
@@ -245,14 +247,14 @@ func TestRowM10(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	giventest.CheckMoney(t, "what goes back of 990.00 by exception", out.Invoices[0].Refund, "990.00")
+	giventest.CheckMoney(t, "the refund of 990.00 by exception", out.Invoices[0].Refund, "990.00")
 	e.Exception.Reason = ""
 	if _, err := lifecycle.Apply(byItem, begun, e); err == nil {
-		t.Error("an exception without a reason is taken")
+		t.Error("an exception without a reason is accepted")
 	}
 }
 
-// Row M11: invoices out of a replay are in order, numbered without gaps, and each explains itself line by line.
+// Row M11: the invoices of a replay are in order, numbered without gaps, and explained line by line.
 func TestRowM11(t *testing.T) {
 	p := salesTool()
 	sub := ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16"))
@@ -279,7 +281,7 @@ func TestRowM11(t *testing.T) {
 		}
 		for _, line := range inv.Lines {
 			if line.Explain() == "" || !strings.Contains(inv.Text(), line.Net.StringFixed(2)) {
-				t.Errorf("%s does not explain itself", line.ID)
+				t.Errorf("%s has no explanation", line.ID)
 			}
 		}
 		if i > 0 && inv.IssuedAt.Before(out.Invoices[i-1].IssuedAt) {
@@ -291,12 +293,12 @@ func TestRowM11(t *testing.T) {
 	}
 }
 
-// Row M12: billing details change while the renewal is off; otherwise support changes them. What was issued stays.
+// Row M12: customers change billing details while renewal is disabled; otherwise support does. An issued invoice stays.
 func TestRowM12(t *testing.T) {
 	p := salesTool()
 	sub := ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16"))
 	sub.Contact.Name = "Acme"
-	runScenarios(t, scenario{"a new name", "refused to the customer while it renews, and open to support, or to anybody once it does not", p, sub, []step{
+	runScenarios(t, scenario{"a new name", "the customer is refused while the subscription renews; support, or the customer once renewal is disabled, can change it", p, sub, []step{
 		{"2026-11-15 details Acme", "unset billing_only"},
 		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
@@ -322,10 +324,10 @@ func TestRowM12(t *testing.T) {
 	}
 }
 
-// Row M13: a failed payment leaves the order pending, and another method pays it: never two charges for one invoice.
+// Row M13: a failed payment leaves the order open, to be paid by another method. An invoice is never charged twice.
 func TestRowM13(t *testing.T) {
 	p := salesTool(func(p *lifecycle.Policy) { p.FirstPaymentTimeout = giventest.Interval("P7D") })
-	runScenarios(t, scenario{"another method", "open after the failure, charged by the other method, closed by its success, and no payment is taken any more", p, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
+	runScenarios(t, scenario{"another method", "open after the failure, charged by the other method, closed by its success; no further payment is accepted", p, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
 		{"2026-11-16 started card notrial", "incomplete billing_only; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		{"2026-11-16T00:00:01 attempted s-1", "incomplete billing_only; s-1 pending"},
 		{"2026-11-16T00:01:00 card paypal", "incomplete billing_only"},
@@ -338,16 +340,16 @@ func TestRowM13(t *testing.T) {
 	}})
 }
 
-// Row M14: an upgrade by oneself, a downgrade by support.
+// Row M14: customers upgrade themselves; a downgrade needs support.
 func TestRowM14(t *testing.T) {
 	p := salesTool()
 	runScenarios(t,
-		scenario{"up", "at once: 90 of 181 days, as in row M4", p, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
+		scenario{"upgrade", "immediately: 90 of 181 days, as in row M4", p, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-02-15 plan advanced", "active full; s-2: proration_credit -447.51, proration_charge 745.86, due 298.35; collect_payment s-2 298.35"},
 		}},
-		scenario{"down", "support, for the end of the term: 10 x 15.00 x 6 from then on, ordered three days before", p, ordered(t, p, "advanced", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
+		scenario{"downgrade", "by support, at the end of the term: 10 x 15.00 x 6 from then on, ordered three days before", p, ordered(t, p, "advanced", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 1500.00, due 1500.00; collect_payment s-1 1500.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-02-15 plan base", "refused: Downgrades are handled by support. | Ask support; the change takes effect at the end of the term."},
@@ -356,7 +358,7 @@ func TestRowM14(t *testing.T) {
 			{"2027-05-13 paid s-2", "active full; s-2 paid; tell receipt s-2"},
 			{"2027-05-16", "active full"},
 		}},
-		scenario{"and not after all", "what waits is withdrawn, until it is billed", p, ordered(t, p, "advanced", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
+		scenario{"downgrade canceled", "a scheduled change can be canceled until it is billed", p, ordered(t, p, "advanced", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 1500.00, due 1500.00; collect_payment s-1 1500.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-02-15 withdraw", "refused: No change is scheduled."},
@@ -368,11 +370,11 @@ func TestRowM14(t *testing.T) {
 	)
 }
 
-// Row M15: paid features are restricted while it is inactive, until a payment.
+// Row M15: paid features are restricted while the subscription is inactive, until a payment.
 func TestRowM15(t *testing.T) {
 	p := salesTool()
 	sub := ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16"))
-	runScenarios(t, scenario{"not renewed", "four attempts fail; restricted from the end of the term on, and full when the order is paid", p, sub, []step{
+	runScenarios(t, scenario{"not renewed", "four attempts fail; access is restricted from the end of the term on, and full once the order is paid", p, sub, []step{
 		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 		{"2027-05-13", "active full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00; tell renewal 2027-05-16"},
@@ -387,12 +389,12 @@ func TestRowM15(t *testing.T) {
 	}})
 }
 
-// Row M16: features and limits of a plan, and which of them a downgrade would break.
+// Row M16: a plan has features and limits, and a downgrade that the usage would break is refused.
 func TestRowM16(t *testing.T) {
 	p := salesTool()
 	base, advanced := p.Catalog.Plans[0], p.Catalog.Plans[1]
 	if base.Has("automation") || !advanced.Has("automation") || !base.Has("leads") {
-		t.Error("automation comes with the advanced plan, and leads with both")
+		t.Error("automation is a feature of the advanced plan, and leads one of both")
 	}
 	runScenarios(t, scenario{"a downgrade", "4000 contacts are more than 2500, 3 agents more than 1", p, ordered(t, p, "advanced", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
 		{"2026-11-16 started card notrial", "active full; s-1: recurring 1500.00, due 1500.00; collect_payment s-1 1500.00"},
@@ -402,13 +404,14 @@ func TestRowM16(t *testing.T) {
 	}})
 }
 
-// Row M17: a reminder nine days before the end, the order and the charge three days before, a try every 24 hours, four in all; not with Pix.
+// Row M17: a reminder nine days before the end, the order and the payment attempt three days before it, then an attempt
+// every 24 hours, four in all; not by Pix.
 func TestRowM17(t *testing.T) {
 	p := salesTool()
 	sub := ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16"))
 	pix := ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16"), func(o *plans.Order) { o.Country = "BR" })
 	runScenarios(t,
-		scenario{"four attempts", "May 7; May 13, 14, 15 and 16; and no fifth", p, sub, []step{
+		scenario{"four attempts", "May 7; May 13, 14, 15 and 16; no fifth attempt", p, sub, []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-05-06T23:59:59.999999999", "active full"},
@@ -425,7 +428,7 @@ func TestRowM17(t *testing.T) {
 			{"2027-05-16T00:00:05 failed s-2", "suspended restricted; s-2 open; tell payment_failed s-2"},
 			{"2027-06-16", "suspended restricted"},
 		}},
-		scenario{"the third succeeds", "the next half year begins on May 16 all the same", p, sub, []step{
+		scenario{"the third attempt succeeds", "the next half year still begins on May 16", p, sub, []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-05-13 failed s-2", "past_due full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00; tell renewal 2027-05-16; tell payment_failed s-2 2027-05-16"},
@@ -435,14 +438,14 @@ func TestRowM17(t *testing.T) {
 			{"2027-11-07", "active full; tell renewal 2027-11-16"},
 			{"2027-11-13", "active full; s-3: recurring 900.00, due 900.00; collect_payment s-3 900.00"},
 		}},
-		scenario{"a card that is gone", "a hard decline is not tried again by itself, and another card is", p, sub, []step{
+		scenario{"hard decline", "the same card is not tried again, and another card is", p, sub, []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-05-13 failed s-2 hard", "past_due full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00; tell renewal 2027-05-16; tell payment_failed s-2 2027-05-16"},
 			{"2027-05-14", "past_due full"},
 			{"2027-05-14T09:00:00 card", "past_due full; collect_payment s-2 900.00"},
 		}},
-		scenario{"by Pix", "no order: it ends, and is told to end", p, pix, []step{
+		scenario{"by Pix", "no order: the subscription ends, and a notice announces the end", p, pix, []step{
 			{"2026-11-16 started pix notrial", "active full; s-1: recurring 4500.00, due 4500.00; send s-1 4500.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-05-07", "active full; tell end 2027-05-16"},
@@ -454,12 +457,12 @@ func TestRowM17(t *testing.T) {
 	)
 }
 
-// Row M18: a trial of fourteen days, whose days that are left make the paid term longer.
+// Row M18: the unused days of a trial of fourteen days are added to the paid term.
 func TestRowM18(t *testing.T) {
 	p := salesTool()
 	sub := ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-02"))
 	runScenarios(t,
-		scenario{"bought on the fifth day", "ten days are left: from November 6 to May 6, and to May 16; the order comes three days before that", p, sub, []step{
+		scenario{"converted on the fifth day", "ten unused days: from November 6 to May 6, plus ten days to May 16; the order is made three days before that", p, sub, []step{
 			{"2026-11-02 started card", "trialing full"},
 			{"2026-11-06 bought", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-06 paid s-1", "active full; s-1 paid; tell receipt s-1"},
@@ -467,18 +470,18 @@ func TestRowM18(t *testing.T) {
 			{"2027-05-12T23:59:59.999999999", "active full"},
 			{"2027-05-13", "active full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00"},
 		}},
-		scenario{"dropped", "they are lost: the term ends on May 6", salesTool(func(p *lifecycle.Policy) { p.Trial.UnusedTrial = plans.Forfeit }), sub, []step{
+		scenario{"forfeited", "the unused days are lost: the term ends on May 6", salesTool(func(p *lifecycle.Policy) { p.Trial.UnusedTrial = plans.Forfeit }), sub, []step{
 			{"2026-11-02 started card", "trialing full"},
 			{"2026-11-06 bought", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-06 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-05-03", "active full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00; tell renewal 2027-05-06"},
 		}},
-		scenario{"at its end", "the term begins by itself when the trial is over", salesTool(func(p *lifecycle.Policy) { p.Trial.UnusedTrial = plans.AtTrialEnd }), sub, []step{
+		scenario{"at the end of the trial", "the deadline of the trial starts the term", salesTool(func(p *lifecycle.Policy) { p.Trial.UnusedTrial = plans.AtTrialEnd }), sub, []step{
 			{"2026-11-02 started card", "trialing full"},
 			{"2026-11-06 bought", "refused: Paid service starts on 2026-11-16, when the trial ends; no event is needed."},
 			{"2026-11-16", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		}},
-		scenario{"not bought", "without a method of payment it is restricted", p, sub, []step{
+		scenario{"not converted", "without a payment method access is restricted", p, sub, []step{
 			{"2026-11-02 started", "trialing full"},
 			{"2026-11-15T23:59:59.999999999", "trialing full"},
 			{"2026-11-16", "suspended restricted; tell access_lost"},
@@ -487,7 +490,7 @@ func TestRowM18(t *testing.T) {
 	)
 }
 
-// Row M19: old customers keep the old price until they switch their plan.
+// Row M19: a customer keeps the old price until the plan changes.
 func TestRowM19(t *testing.T) {
 	old := salesTool()
 	dearer := salesTool(func(p *lifecycle.Policy) {
@@ -519,8 +522,8 @@ func TestRowM20(t *testing.T) {
 		tried, over lifecycle.Access
 	}{
 		{"admin", "every admin", lifecycle.Role{Role: "admin"}, true, lifecycle.Full, lifecycle.Restricted},
-		{"user", "no other; what is free stays for all", lifecycle.Role{Role: "user", Selected: true}, false, lifecycle.Full, lifecycle.Restricted},
-		{"owner", "a role of another policy", lifecycle.Role{Role: "owner"}, false, lifecycle.Full, lifecycle.Restricted},
+		{"user", "no other role; free features stay for all members", lifecycle.Role{Role: "user", Selected: true}, false, lifecycle.Full, lifecycle.Restricted},
+		{"owner", "the role is in no list of this policy", lifecycle.Role{Role: "owner"}, false, lifecycle.Full, lifecycle.Restricted},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if p.Manages(row.given) != row.want || p.AccessOf(sub, row.given) != row.tried || p.AccessOf(restricted, row.given) != row.over {

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// STATES.md is what the tables are: it is written by them, and never by hand.
+// TestStatesDocument compares STATES.md with the tables. UPDATE=1 writes the file again:
 //
 //	UPDATE=1 go test ./lifecycle -run TestStatesDocument
 func TestStatesDocument(t *testing.T) {
@@ -23,17 +23,17 @@ func TestStatesDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	if string(got) != want {
-		t.Errorf("%s is not what the tables say; write it again with UPDATE=1", name)
+		t.Errorf("%s differs from the tables; write it again with UPDATE=1", name)
 	}
 }
 
-// move is a row of either table.
+// tableRow is a row of either table.
 type tableRow struct {
 	cause    string
 	from, to set
 }
 
-// moves are the rows of both tables, in order.
+// tableRows returns the rows of both tables, in order.
 func tableRows() (all []tableRow) {
 	for _, row := range transitions {
 		all = append(all, tableRow{row.event.String(), row.from, row.to})
@@ -44,7 +44,7 @@ func tableRows() (all []tableRow) {
 	return all
 }
 
-// statesDocument draws the tables.
+// statesDocument writes the tables as text.
 func statesDocument() string {
 	var text strings.Builder
 	text.WriteString("# The states of a subscription\n\nTestStatesDocument writes this file from the tables in `transitions.go`. Deadlines, in italics, occur as time passes.\n\n```mermaid\nstateDiagram-v2\n")
@@ -85,7 +85,7 @@ func statesDocument() string {
 	return text.String()
 }
 
-// reached lists where a row leads to from a status.
+// reached lists the statuses that a row leads to from a status.
 func reached(m tableRow, from Status) string {
 	var all []string
 	for _, to := range everyStatus() {
@@ -99,7 +99,7 @@ func reached(m tableRow, from Status) string {
 	return strings.Join(all, ", ")
 }
 
-// everyStatus lists the statuses, and first the one of what has not begun.
+// everyStatus lists the statuses, the zero status of a new subscription first.
 func everyStatus() (all []Status) {
 	for i := range statuses {
 		all = append(all, Status(i))
@@ -107,7 +107,7 @@ func everyStatus() (all []Status) {
 	return all
 }
 
-// node is the name of a status in the diagram.
+// node returns the name of a status in the diagram.
 func node(s Status) string {
 	if s == 0 {
 		return "[*]"
@@ -115,7 +115,7 @@ func node(s Status) string {
 	return s.String()
 }
 
-// Each event and each deadline has its place in a table, and no status has two.
+// Every event kind and every deadline has a row, and at most one for each status.
 func TestTablesCoverEveryEventAndDeadline(t *testing.T) {
 	for kind := range eventKinds[1:] {
 		for _, s := range everyStatus() {
@@ -139,12 +139,12 @@ func TestTablesCoverEveryEventAndDeadline(t *testing.T) {
 	}
 	for _, s := range everyStatus() {
 		if countRows(func(m tableRow) bool { return m.from.has(s) && m.to != 0 }) == 0 {
-			t.Errorf("nothing leads out of %v", s)
+			t.Errorf("no row leads out of %v", s)
 		}
 	}
 }
 
-// rows counts the rows of both tables.
+// countRows counts rows of both tables.
 func countRows(which func(tableRow) bool) (n int) {
 	for _, m := range tableRows() {
 		if which(m) {

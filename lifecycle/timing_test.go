@@ -16,7 +16,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// timed are policies that follow on each other, each with a timing of its own.
+// policiesByTiming returns policies that follow each other, in advance or in arrears.
 func policiesByTiming(lead string, when plans.EffectiveTiming, turns []time.Time, arrears int) (all []lifecycle.Policy) {
 	for i, from := range turns {
 		p := advancePolicy()
@@ -37,7 +37,7 @@ func policiesByTiming(lead string, when plans.EffectiveTiming, turns []time.Time
 	return all
 }
 
-// paidAtOnce replays events and a payment of every invoice when it is issued.
+// paidAtOnce replays events, and a payment of every invoice at its issue.
 func paidAtOnce(t *testing.T, policies []lifecycle.Policy, sub lifecycle.Subscription, to time.Time, events ...lifecycle.Event) lifecycle.Outcome {
 	t.Helper()
 	for paid := map[string]bool{}; ; {
@@ -59,7 +59,7 @@ func paidAtOnce(t *testing.T, policies []lifecycle.Policy, sub lifecycle.Subscri
 	}
 }
 
-// unitsOn returns how many units all documents bill for an instant.
+// unitsOn returns the units that all invoices bill for an instant.
 func unitsOn(at time.Time, out *lifecycle.Outcome) (units decimal.Decimal) {
 	for i := range out.Invoices {
 		if out.Invoices[i].Status == invoice.Void {
@@ -78,17 +78,17 @@ func unitsOn(at time.Time, out *lifecycle.Outcome) (units decimal.Decimal) {
 	return units
 }
 
-// turned is a life in which the policies change, and the seats do.
+// timingChange is a history in which the policies and the seats change.
 type timingChange struct {
-	policyFrom time.Time // when the second policy begins to hold
-	lead       string    // how long before the next period it is billed, where that is in advance
-	arrears    int       // which of the policies bill in arrears, by bits
-	seats      int64     // how many are added on March 10
+	policyFrom time.Time // when the second policy starts to apply
+	lead       string    // the lead of the policies that bill in advance
+	arrears    int       // the policies that bill in arrears, as bits
+	seats      int64     // the seats added on March 10
 	effective  plans.EffectiveTiming
-	seatsFrom  string // when they change
+	seatsFrom  string // when the seats change
 }
 
-// tiles holds that every instant is billed once, for the seats that there were, and that service is never lost.
+// billsOnce checks that every instant is billed once for the seats of the contract, and that access is never lost.
 func (c timingChange) billsOnce(t *testing.T) {
 	t.Helper()
 	policies := policiesByTiming(c.lead, c.effective, []time.Time{{}, c.policyFrom, utc("2026-05-01"), utc("2026-06-10")}, c.arrears)
@@ -114,8 +114,8 @@ func (c timingChange) billsOnce(t *testing.T) {
 	}
 }
 
-// Where a seller goes from arrears to advance, the period that is over and the next one are billed at the same instant, each once; the other way
-// round one passes without an invoice.
+// On a change from arrears to advance, the ended period and the next one are billed at the same time, each once. On a
+// change from advance to arrears, one boundary passes without an invoice.
 func TestTimingChangeBillsEveryInstantOnce(t *testing.T) {
 	c := timingChange{policyFrom: utc("2026-03-25"), arrears: 0b0101, seats: -2, effective: plans.AtPeriodEnd, seatsFrom: "2026-04-01"}
 	c.billsOnce(t)
@@ -123,7 +123,7 @@ func TestTimingChangeBillsEveryInstantOnce(t *testing.T) {
 	c.billsOnce(t)
 }
 
-// Whenever the timing changes, and whatever else does, every instant is billed once.
+// Every instant is billed once, whenever the timing changes and with every kind of seat change.
 func TestEveryInstantIsBilledOnceEnumerated(t *testing.T) {
 	short.Skip(t)
 	march := utc("2026-03-01")
