@@ -9,12 +9,12 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// usualYears are so many events as they usually come, about eight a month: a renewal that is paid, a seat that is added, paid and removed,
-// usage, and now and then a card that is declined first.
-func usualYears(tb testing.TB, count int) (lifecycle.Policy, lifecycle.Subscription, []lifecycle.Event, time.Time) {
+// typicalEvents returns a typical history of count events, about eight a month: a paid renewal, a seat that is added,
+// paid and removed, usage, and every sixth month a payment that first fails.
+func typicalEvents(tb testing.TB, count int) (lifecycle.Policy, lifecycle.Subscription, []lifecycle.Event, time.Time) {
 	tb.Helper()
 	p := lifecycle.Standard()
-	sub := worldContract(tb, "UTC", "P1M", "31.00")
+	sub := threeSeats(tb, "UTC", "P1M", "31.00")
 	sub.Contract.Cycle = giventest.Cycle("2000-01-01", "P1M", nil)
 	start := giventest.Instant("2000-01-01", nil)
 	var events []lifecycle.Event
@@ -31,7 +31,7 @@ func usualYears(tb testing.TB, count int) (lifecycle.Policy, lifecycle.Subscript
 			}
 			s = advanced.Subscription
 			if len(s.Receivables) == 0 {
-				tb.Fatalf("nothing is to be paid at %v", at)
+				tb.Fatalf("no invoice to pay at %v", at)
 			}
 			e.Payment.Invoice = s.Receivables[0].Invoice
 		}
@@ -52,24 +52,24 @@ func usualYears(tb testing.TB, count int) (lifecycle.Policy, lifecycle.Subscript
 			add(on.Add(30*time.Hour), lifecycle.Event{Kind: lifecycle.PaymentMethodAdded})
 		}
 		add(on.Add(31*time.Hour), paid)
-		add(on.Add(5*day), lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: sold("calls", "7.30")})
+		add(on.Add(5*day), lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: chargeOf("calls", "7.30")})
 		add(on.Add(9*day), lifecycle.Event{Kind: lifecycle.SeatsAdded, Change: seat})
 		add(on.Add(9*day+time.Hour), paid)
-		add(on.Add(14*day), lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: sold("calls", "3.10")})
+		add(on.Add(14*day), lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: chargeOf("calls", "3.10")})
 		add(on.Add(19*day), lifecycle.Event{Kind: lifecycle.SeatsRemoved, Change: less})
-		add(on.Add(25*day), lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: sold("calls", "1.70")})
+		add(on.Add(25*day), lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: chargeOf("calls", "1.70")})
 	}
 	return p, sub, events, events[count-1].At
 }
 
-// BenchmarkReplay replays a history from its start: the cost of an event must not grow with their number.
+// BenchmarkReplay replays a history from its start. The cost of an event must not grow with the number of events.
 func BenchmarkReplay(b *testing.B) {
 	for _, n := range []struct {
 		name  string
 		count int
 	}{{"100", 100}, {"1000", 1_000}, {"10000", 10_000}} {
 		b.Run(n.name, func(b *testing.B) {
-			p, sub, events, to := usualYears(b, n.count)
+			p, sub, events, to := typicalEvents(b, n.count)
 			b.ReportAllocs()
 			for b.Loop() {
 				out, err := lifecycle.Replay([]lifecycle.Policy{p}, sub, events, to)
@@ -82,10 +82,10 @@ func BenchmarkReplay(b *testing.B) {
 	}
 }
 
-// aYearOn is a subscription after a year, and the next instant at which something happens.
-func aYearOn(b *testing.B) (lifecycle.Policy, lifecycle.Subscription, time.Time) {
+// afterAYear returns a subscription after a year, and a time one hour after its last event.
+func afterAYear(b *testing.B) (lifecycle.Policy, lifecycle.Subscription, time.Time) {
 	b.Helper()
-	p, sub, events, to := usualYears(b, 96)
+	p, sub, events, to := typicalEvents(b, 96)
 	out, err := lifecycle.Replay([]lifecycle.Policy{p}, sub, events, to)
 	if err != nil {
 		b.Fatal(err)
@@ -94,7 +94,7 @@ func aYearOn(b *testing.B) (lifecycle.Policy, lifecycle.Subscription, time.Time)
 }
 
 func BenchmarkApply(b *testing.B) {
-	p, sub, at := aYearOn(b)
+	p, sub, at := afterAYear(b)
 	e := lifecycle.Event{Sequence: 1_000, At: at, Kind: lifecycle.CreditGranted, Reason: "goodwill"}
 	e.Grant.Amount = giventest.Money("5.00")
 	b.ReportAllocs()
@@ -106,7 +106,7 @@ func BenchmarkApply(b *testing.B) {
 }
 
 func BenchmarkAdvance(b *testing.B) {
-	p, sub, at := aYearOn(b)
+	p, sub, at := afterAYear(b)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := lifecycle.Advance(p, sub, at.AddDate(0, 1, 0)); err != nil {
@@ -116,11 +116,11 @@ func BenchmarkAdvance(b *testing.B) {
 }
 
 func BenchmarkNext(b *testing.B) {
-	p, sub, _ := aYearOn(b)
+	p, sub, _ := afterAYear(b)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, has := lifecycle.Next(p, sub); !has {
-			b.Fatal("nothing is to come")
+			b.Fatal("no deadline")
 		}
 	}
 }

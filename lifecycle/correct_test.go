@@ -6,17 +6,16 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
 )
 
-// lateDay reads an instant of the tests of corrections, in UTC.
-func lateDay(text string) time.Time { return giventest.Instant(text, time.UTC) }
-
-// lateCustomer has ten seats at 89.00 a month, from November on.
-func lateCustomer() lifecycle.Subscription {
+// tenSeatsFromNovember returns a subscription of ten seats at 89.00 a month, from November on.
+func tenSeatsFromNovember() lifecycle.Subscription {
 	sub := lifecycle.Subscription{ID: "acme"}
 	sub.Contract = plans.Contract{
 		Plan: "growth", Currency: "USD", Cycle: giventest.Cycle("2026-11-01", "P1M", time.UTC),
@@ -25,24 +24,24 @@ func lateCustomer() lifecycle.Subscription {
 	return sub
 }
 
-// lateSeats changes the quantity.
-func lateSeats(at string, sequence, more int64) lifecycle.Event {
-	e := lifecycle.Event{Sequence: sequence, At: lateDay(at), Kind: lifecycle.SeatsAdded, Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(more)}}
+// seatsChanged returns an event that adds seats, or removes them if the number is negative.
+func seatsChanged(at string, sequence, more int64) lifecycle.Event {
+	e := lifecycle.Event{Sequence: sequence, At: utc(at), Kind: lifecycle.SeatsAdded, Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(more)}}
 	if more < 0 {
 		e.Kind = lifecycle.SeatsRemoved
 	}
 	return e
 }
 
-// latePaid pays an invoice.
-func latePaid(at string, sequence int64, inv string) lifecycle.Event {
-	return lifecycle.Event{Sequence: sequence, At: lateDay(at), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: inv}}
+// invoicePaid returns an event that pays an invoice.
+func invoicePaid(at string, sequence int64, inv string) lifecycle.Event {
+	return lifecycle.Event{Sequence: sequence, At: utc(at), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: inv}}
 }
 
-// issuedFor replays what is known, and returns the invoices.
-func issuedFor(t *testing.T, events []lifecycle.Event, to string) []invoice.Invoice {
+// issuedInvoices replays the known events and returns their invoices.
+func issuedInvoices(t *testing.T, events []lifecycle.Event, to string) []invoice.Invoice {
 	t.Helper()
-	out, err := lifecycle.Replay([]lifecycle.Policy{lifecycle.Standard()}, lateCustomer(), events, lateDay(to))
+	out, err := lifecycle.Replay([]lifecycle.Policy{lifecycle.Standard()}, tenSeatsFromNovember(), events, utc(to))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,55 +50,55 @@ func issuedFor(t *testing.T, events []lifecycle.Event, to string) []invoice.Invo
 
 func TestCorrect(t *testing.T) {
 	usual := []lifecycle.Event{
-		{Sequence: 1, At: lateDay("2026-11-01"), Kind: lifecycle.Started},
-		latePaid("2026-11-01", 2, "acme-1"),
-		latePaid("2026-12-01", 3, "acme-2"),
+		{Sequence: 1, At: utc("2026-11-01"), Kind: lifecycle.Started},
+		invoicePaid("2026-11-01", 2, "acme-1"),
+		invoicePaid("2026-12-01", 3, "acme-2"),
 	}
 	change := func(at string, sequence int64, kind lifecycle.EventKind, c plans.Change) lifecycle.Event {
-		return lifecycle.Event{Sequence: sequence, At: lateDay(at), Kind: kind, By: plans.Support, Change: c}
+		return lifecycle.Event{Sequence: sequence, At: utc(at), Kind: kind, By: plans.Support, Change: c}
 	}
 	price := plans.Price{Unit: giventest.Money("99.00")}
 	for _, c := range []struct {
 		name, why string
 		known     []lifecycle.Event
 		late      []lifecycle.Event
-		net       string   // of the correction; "" is none
-		lines     []string // of it
-		seats     string   // afterwards
+		net       string   // of the correction; "" if it issues no invoice
+		lines     []string // of the correction
+		seats     string   // after the correction
 		due       string
 	}{
-		{"nothing", "what was billed is what should have been", usual, nil, "", nil, "10", ""},
+		{"no late event", "the billed amounts are right", usual, nil, "", nil, "10", ""},
 		{
 			"two seats more since November 16", "two seats for 15 of 30 days of November, 89.00, and for December, 178.00", usual,
-			[]lifecycle.Event{lateSeats("2026-11-16", 4, 2)}, "267.00",
+			[]lifecycle.Event{seatsChanged("2026-11-16", 4, 2)}, "267.00",
 			[]string{"proration_charge 89.00", "recurring 178.00"}, "12", "267.00",
 		},
 		{
-			"two seats fewer since November 16", "of ten seats at 890.00 two go back: 178.00 x 15/30, and all of December's", usual,
-			[]lifecycle.Event{lateSeats("2026-11-16", 4, -2)}, "-267.00",
+			"two seats fewer since November 16", "two of ten seats at 890.00 are credited: 178.00 x 15/30, and all of December's", usual,
+			[]lifecycle.Event{seatsChanged("2026-11-16", 4, -2)}, "-267.00",
 			[]string{"proration_credit -89.00", "proration_credit -178.00"}, "8", "0.00",
 		},
 		{
-			"they never were", "added on November 11 and removed on the 21st, both known late: 178.00 x 10/30 stay due", usual,
-			[]lifecycle.Event{lateSeats("2026-11-11", 4, 2), lateSeats("2026-11-21", 5, -2)}, "59.33",
+			"seats added and removed", "added on November 11 and removed on the 21st, both reported late: 178.00 x 10/30 is due", usual,
+			[]lifecycle.Event{seatsChanged("2026-11-11", 4, 2), seatsChanged("2026-11-21", 5, -2)}, "59.33",
 			[]string{"proration_charge 59.33"}, "10", "59.33",
 		},
 		{
-			"the end", "canceled at once in mid November, by whom nothing is given back; December is not owed", usual,
-			[]lifecycle.Event{{Sequence: 4, At: lateDay("2026-11-16"), Kind: lifecycle.CancellationRequested}}, "-890.00",
+			"cancellation", "canceled immediately in mid November without a credit; December is not owed", usual,
+			[]lifecycle.Event{{Sequence: 4, At: utc("2026-11-16"), Kind: lifecycle.CancellationRequested}}, "-890.00",
 			[]string{"proration_credit -890.00"}, "10", "0.00",
 		},
 		{
-			"another price", "10.00 a seat more for 15 of 30 days, 50.00, and for December, 100.00; each is billed in place of the old", usual,
+			"price change", "10.00 a seat more for 15 of 30 days, 50.00, and for December, 100.00; each replaces the old price", usual,
 			[]lifecycle.Event{change("2026-11-16", 4, lifecycle.PriceChanged, plans.Change{Item: "seat", Price: &price})}, "150.00",
 			[]string{"proration_credit -445.00", "proration_charge 495.00", "proration_credit -890.00", "recurring 990.00"}, "10", "150.00",
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			issued := issuedFor(t, c.known, "2026-12-10")
+			issued := issuedInvoices(t, c.known, "2026-12-10")
 			all := append(append([]lifecycle.Event(nil), c.late...), c.known...)
 			correction := lifecycle.CorrectRequest{
-				Policies: []lifecycle.Policy{lifecycle.Standard()}, Subscription: lateCustomer(), Events: all, Issued: issued, At: lateDay("2026-12-10"),
+				Policies: []lifecycle.Policy{lifecycle.Standard()}, Subscription: tenSeatsFromNovember(), Events: all, Issued: issued, At: utc("2026-12-10"),
 			}
 			before := giventest.JSON(t, correction)
 			out, err := lifecycle.Correct(correction)
@@ -107,11 +106,11 @@ func TestCorrect(t *testing.T) {
 				t.Fatal(err)
 			}
 			if after := giventest.JSON(t, correction); after != before {
-				t.Errorf("what was passed in changed to\n%s", after)
+				t.Errorf("the request was modified to\n%s", after)
 			}
 			if c.net == "" {
 				if len(out.Invoices) > 0 {
-					t.Fatalf("it bills\n%s", out.Invoices[0].Text())
+					t.Fatalf("the correction bills\n%s", out.Invoices[0].Text())
 				}
 				return
 			}
@@ -119,14 +118,14 @@ func TestCorrect(t *testing.T) {
 				t.Fatalf("%d invoices", len(out.Invoices))
 			}
 			inv := out.Invoices[0]
-			giventest.CheckMoney(t, "the net", inv.Net, c.net)
-			giventest.CheckMoney(t, "what is due", inv.AmountDue, c.due)
+			giventest.CheckMoney(t, "the net amount", inv.Net, c.net)
+			giventest.CheckMoney(t, "the amount due", inv.AmountDue, c.due)
 			var lines []string
 			for _, line := range inv.Lines {
 				lines = append(lines, line.Kind.String()+" "+line.Net.StringFixed(2))
 			}
 			if giventest.JSON(t, lines) != giventest.JSON(t, c.lines) {
-				t.Errorf("it bills %q, want %q: %s", lines, c.lines, c.why)
+				t.Errorf("got lines %q, want %q: %s", lines, c.lines, c.why)
 			}
 			giventest.CheckMoney(t, "the quantity", out.Subscription.Contract.Items[0].Quantity, c.seats)
 			if err := invoice.Check(inv); err != nil {
@@ -139,53 +138,54 @@ func TestCorrect(t *testing.T) {
 				t.Fatal(err)
 			}
 			if len(again.Invoices) > 0 {
-				t.Errorf("asked again it bills\n%s", again.Invoices[0].Text())
+				t.Errorf("the repeated correction bills\n%s", again.Invoices[0].Text())
 			}
 			if giventest.JSON(t, again.Subscription) != giventest.JSON(t, out.Subscription) && c.due == "0.00" {
-				t.Errorf("asked again it leads to\n%s\nand not\n%s", giventest.JSON(t, again.Subscription), giventest.JSON(t, out.Subscription))
+				t.Errorf("the repeated correction leads to\n%s\nwant\n%s", giventest.JSON(t, again.Subscription), giventest.JSON(t, out.Subscription))
 			}
 		})
 	}
 }
 
-// What was corrected goes on as if it had been known in time: the next period is billed for what is there.
-func TestCorrectGoesOn(t *testing.T) {
+// A corrected subscription renews as if the late event had been known in time.
+func TestCorrectedSubscriptionRenews(t *testing.T) {
 	known := []lifecycle.Event{
-		{Sequence: 1, At: lateDay("2026-11-01"), Kind: lifecycle.Started},
-		latePaid("2026-11-01", 2, "acme-1"),
-		latePaid("2026-12-01", 3, "acme-2"),
+		{Sequence: 1, At: utc("2026-11-01"), Kind: lifecycle.Started},
+		invoicePaid("2026-11-01", 2, "acme-1"),
+		invoicePaid("2026-12-01", 3, "acme-2"),
 	}
 	policy := lifecycle.Standard()
 	correction := lifecycle.CorrectRequest{
-		Policies: []lifecycle.Policy{policy}, Subscription: lateCustomer(), Events: append([]lifecycle.Event{lateSeats("2026-11-16", 4, 2)}, known...),
-		Issued: issuedFor(t, known, "2026-12-10"), At: lateDay("2026-12-10"),
+		Policies: []lifecycle.Policy{policy}, Subscription: tenSeatsFromNovember(), Events: append([]lifecycle.Event{seatsChanged("2026-11-16", 4, 2)}, known...),
+		Issued: issuedInvoices(t, known, "2026-12-10"), At: utc("2026-12-10"),
 	}
 	out, err := lifecycle.Correct(correction)
 	if err != nil {
 		t.Fatal(err)
 	}
-	paid, err := lifecycle.Apply(policy, out.Subscription, latePaid("2026-12-11", 5, "acme-3"))
+	paid, err := lifecycle.Apply(policy, out.Subscription, invoicePaid("2026-12-11", 5, "acme-3"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	fewer, err := lifecycle.Apply(policy, paid.Subscription, lateSeats("2026-12-22", 6, -6))
+	fewer, err := lifecycle.Apply(policy, paid.Subscription, seatsChanged("2026-12-22", 6, -6))
 	if err != nil {
 		t.Fatal(err)
 	}
-	giventest.CheckMoney(t, "six seats of December", fewer.Invoices[0].Net, "-172.26") // two of 178.00 and four of 356.00, each x 10/31
-	next, err := lifecycle.Advance(policy, fewer.Subscription, lateDay("2027-01-01"))
+	// Two seats of 178.00 and four of 356.00, each x 10/31.
+	giventest.CheckMoney(t, "six seats of December", fewer.Invoices[0].Net, "-172.26")
+	next, err := lifecycle.Advance(policy, fewer.Subscription, utc("2027-01-01"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	giventest.CheckMoney(t, "January", next.Invoices[0].Net, "534.00")
 	if next.Invoices[0].ID != "acme-5" {
-		t.Errorf("it is numbered %s", next.Invoices[0].ID)
+		t.Errorf("the invoice has the ID %s", next.Invoices[0].ID)
 	}
 
-	// Two months later another event comes to be known: what was corrected before is not billed again.
-	correction.Events = append(correction.Events, latePaid("2026-12-11", 5, "acme-3"), lateSeats("2026-12-22", 6, -6), latePaid("2027-01-01", 7, "acme-5"), lateSeats("2027-01-17", 8, 1))
+	// Two months later another late event is reported. The first correction is not billed again.
+	correction.Events = append(correction.Events, invoicePaid("2026-12-11", 5, "acme-3"), seatsChanged("2026-12-22", 6, -6), invoicePaid("2027-01-01", 7, "acme-5"), seatsChanged("2027-01-17", 8, 1))
 	correction.Issued = append(correction.Issued, paid.Changed[0], fewer.Invoices[0], next.Invoices[0])
-	correction.At = lateDay("2027-01-20")
+	correction.At = utc("2027-01-20")
 	late, err := lifecycle.Correct(correction)
 	if err != nil {
 		t.Fatal(err)
@@ -197,11 +197,11 @@ func TestCorrectGoesOn(t *testing.T) {
 }
 
 func TestCorrectFaults(t *testing.T) {
-	issued := issuedFor(t, []lifecycle.Event{{Sequence: 1, At: lateDay("2026-11-01"), Kind: lifecycle.Started}}, "2026-11-10")
+	issued := issuedInvoices(t, []lifecycle.Event{{Sequence: 1, At: utc("2026-11-01"), Kind: lifecycle.Started}}, "2026-11-10")
 	issued[0].Net = giventest.Money("1.00")
 	_, err := lifecycle.Correct(lifecycle.CorrectRequest{
-		Policies: []lifecycle.Policy{lifecycle.Standard()}, Subscription: lateCustomer(), Issued: issued, At: lateDay("2026-11-10"),
-		Events: []lifecycle.Event{{Sequence: 1, At: lateDay("2026-11-11"), Kind: lifecycle.Started}},
+		Policies: []lifecycle.Policy{lifecycle.Standard()}, Subscription: tenSeatsFromNovember(), Issued: issued, At: utc("2026-11-10"),
+		Events: []lifecycle.Event{{Sequence: 1, At: utc("2026-11-11"), Kind: lifecycle.Started}},
 	})
 	for _, want := range []string{"issued[0].net", "issued[0].seal", "events[0].at"} {
 		found := false
@@ -215,4 +215,90 @@ func TestCorrectFaults(t *testing.T) {
 	_, err = lifecycle.Correct(lifecycle.CorrectRequest{})
 	giventest.CheckFaults(t, err, "policies unset", "subscription.id unset", "subscription.contract.plan unset", "subscription.contract.currency unset",
 		"subscription.contract.items unset", "subscription.contract.cycle.anchor unset", "subscription.contract.cycle.interval unset", "at unset")
+}
+
+// A correction keeps grants, refunds and voided invoices.
+func TestCorrectionKeepsGrantsRefundsAndVoids(t *testing.T) {
+	p := advancePolicy()
+	p.Renewal.Lead = proration.Interval{}
+	granted := eventOn("2026-01-03", lifecycle.CreditGranted, func(e *lifecycle.Event) { e.Grant.Amount = giventest.Money("50.00") })
+	sold := eventOn("2026-01-04", lifecycle.ChargeAdded, func(e *lifecycle.Event) { e.Charges = []plans.Charge{{Item: "setup", Net: giventest.Money("80.00")}} })
+	refund := paymentOn("2026-01-06", lifecycle.PaymentRefunded, "r-1", "")
+	refund.Reason, refund.Payment.Amount = "goodwill", giventest.Money("100.00")
+	events := []lifecycle.Event{
+		eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""), granted, sold,
+		paymentOn("2026-01-05", lifecycle.InvoiceVoided, "r-2", ""), refund, paymentOn("2026-02-01", lifecycle.PaymentFailed, "r-4", ""),
+	}
+	was := replayEvents(t, p, "2026-02-03", events...)
+	out, err := lifecycle.Correct(lifecycle.CorrectRequest{
+		Policies: []lifecycle.Policy{p}, Subscription: tenSeatsFromJanuary(), Issued: was.Invoices, At: utc("2026-02-03"),
+		Events: append(events, seatsChanged("2026-01-16", 8, 2)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out.Invoices) != 1 {
+		t.Fatalf("%d invoices", len(out.Invoices))
+	}
+	giventest.CheckMoney(t, "two seats for 16 of 31 days, and for February", out.Invoices[0].Net, "303.23")
+	if s := out.Subscription; s.Status != lifecycle.PastDue || len(s.Receivables) != 2 || s.Receivables[0].GraceUntil.IsZero() {
+		t.Errorf("the status is %v, and the receivables are %+v", s.Status, s.Receivables)
+	}
+	balance, err := credits.Balance(out.Subscription.Ledger, "USD", utc("2026-02-03"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if was, _ := credits.Balance(was.Subscription.Ledger, "USD", utc("2026-02-03")); !balance.Equal(was) {
+		t.Errorf("the balance is %v, and was %v before", balance, was)
+	}
+}
+
+// Invoices issued in a time zone, and read back from JSON without it, are corrected in that zone.
+func TestCorrectionInATimeZone(t *testing.T) {
+	newYork := giventest.Zone(t, "America/New_York")
+	sub := tenSeatsFromJanuary()
+	sub.Contract.Cycle = giventest.Cycle("2026-01-01", "P1M", newYork)
+	p := []lifecycle.Policy{lifecycle.Standard()}
+	events := []lifecycle.Event{{Sequence: 1, At: giventest.Instant("2026-01-01", newYork), Kind: lifecycle.Started}, invoicePaid("2026-01-02", 2, "r-1")}
+	was, err := lifecycle.Replay(p, sub, events, utc("2026-01-20"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	issued := giventest.CheckRoundTrip(t, was.Invoices)
+	out, err := lifecycle.Correct(lifecycle.CorrectRequest{Policies: p, Subscription: sub, Events: append(events, seatsChanged("2026-01-11T17:00:00", 3, 1)), Issued: issued, At: utc("2026-01-20")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	giventest.CheckMoney(t, "a seat for 21 of 31 days", out.Invoices[0].Net, "67.74")
+}
+
+// A late event is counted by the policy that was in force at its time.
+func TestCorrectionUsesThePolicyOfThatTime(t *testing.T) {
+	days := lifecycle.Standard()
+	seconds := lifecycle.Standard()
+	seconds.Billing.Proration.DayCount, seconds.From = proration.Seconds, utc("2026-03-01")
+	policies := []lifecycle.Policy{days, seconds}
+	events := []lifecycle.Event{
+		{Sequence: 1, At: utc("2026-01-01"), Kind: lifecycle.Started}, paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""),
+		paymentOn("2026-02-01", lifecycle.PaymentSucceeded, "r-2", ""), paymentOn("2026-03-01", lifecycle.PaymentSucceeded, "r-3", ""),
+	}
+	for i := range events {
+		events[i].Sequence = int64(i + 1)
+	}
+	was, err := lifecycle.Replay(policies, tenSeatsFromJanuary(), events, utc("2026-03-10"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	fewer := seatsChanged("2026-01-11T18:00:00", 5, -1)
+	out, err := lifecycle.Correct(lifecycle.CorrectRequest{
+		Policies: policies, Subscription: tenSeatsFromJanuary(), Events: append(events, fewer), Issued: was.Invoices, At: utc("2026-03-10"),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out.Invoices) != 2 {
+		t.Fatalf("%d invoices", len(out.Invoices))
+	}
+	giventest.CheckMoney(t, "21 of 31 days, and February", out.Invoices[0].Net, "-167.74")
+	giventest.CheckMoney(t, "March", out.Invoices[1].Net, "-100.00")
 }

@@ -14,13 +14,14 @@ import (
 	"github.com/billingrules/billing/lifecycle"
 )
 
-// smallStage is a stage of a small world: each condition is a number, and none below zero. Balances are in tenths.
+// smallStage is a stage of the enumeration. A condition below zero is not set. Balances are in tenths.
 type smallStage struct{ days, count, tenths int }
 
-// smallUnpaid is an invoice of that world: how many days ago it was issued, below zero in the days to come, and its balance.
+// smallUnpaid is an unpaid invoice of the enumeration: the days since it was issued, negative for a later day, and its
+// balance.
 type smallUnpaid struct{ ago, tenths int }
 
-// inStage says from the rules, by trying every stage from the last, which one a customer is in; -1 is none.
+// inStage returns the index of the stage that the rules select, or -1. It tries every stage from the last to the first.
 func inStage(stages []smallStage, unpaid []smallUnpaid) int {
 	found, count, oldest, sum := -1, 0, -1, new(big.Rat)
 	for _, u := range unpaid {
@@ -42,7 +43,7 @@ func inStage(stages []smallStage, unpaid []smallUnpaid) int {
 	return found
 }
 
-// smallLadder is the ladder of stages, whose names are their places.
+// smallLadder returns the ladder of the stages. The name of a stage is its index.
 func smallLadder(stages ...smallStage) lifecycle.Ladder {
 	l := make(lifecycle.Ladder, len(stages))
 	for i, s := range stages {
@@ -61,9 +62,9 @@ func smallLadder(stages ...smallStage) lifecycle.Ladder {
 	return l
 }
 
-// Every ladder of one and two stages with conditions of none, 0, 1 and 2, and every two invoices from two days before to one
-// day after, at the ends of days that clocks shorten and lengthen.
-func TestEveryLadder(t *testing.T) {
+// Every ladder of one and two stages whose conditions are unset, 0, 1 and 2, with every two invoices from two days
+// before to one day after, on days that a clock change makes shorter and longer.
+func TestEveryLadderEnumerated(t *testing.T) {
 	short.Skip(t)
 	var stages []smallStage
 	for days := -1; days <= 2; days++ {
@@ -92,22 +93,22 @@ func TestEveryLadder(t *testing.T) {
 			debts = append(debts, []smallUnpaid{first, {b/3 - 1, b % 3}})
 		}
 	}
-	worlds := []struct{ zone, day, invoiced, at string }{
+	cases := []struct{ zone, day, invoiced, at string }{
 		{"", "2028-03-01", "T23:59:59", "T00:00:00"},
 		{"America/Santiago", "2024-09-08", "T12:00:00", "T01:00:00"},
 		{"America/New_York", "2026-11-02", "T00:00:00", "T23:59:59"},
 	}
-	for w, world := range worlds {
-		loc := giventest.Zone(t, world.zone)
-		at := giventest.Instant(world.day+world.at, loc)
-		var issued [4]time.Time // by how many days ago, and one
+	for w, c := range cases {
+		loc := giventest.Zone(t, c.zone)
+		at := giventest.Instant(c.day+c.at, loc)
+		var issued [4]time.Time // by the days since the issue, plus one
 		for i := range issued {
-			day := giventest.Instant(world.day, nil).AddDate(0, 0, 1-i).Format(time.DateOnly)
-			issued[i] = giventest.Instant(day+world.invoiced, loc)
+			day := giventest.Instant(c.day, nil).AddDate(0, 0, 1-i).Format(time.DateOnly)
+			issued[i] = giventest.Instant(day+c.invoiced, loc)
 		}
 		for i, ladder := range ladders {
-			if i%len(worlds) != w && len(ladder) > 1 {
-				continue // each two stages in one of the worlds
+			if i%len(cases) != w && len(ladder) > 1 {
+				continue // each pair of stages in one of the zones
 			}
 			l := smallLadder(ladder...)
 			for _, debt := range debts {
@@ -118,25 +119,25 @@ func TestEveryLadder(t *testing.T) {
 				got, ok, err := l.At(unpaid, at, loc)
 				want := inStage(ladder, debt)
 				if err != nil || ok != (want >= 0) || ok && got.Name != fmt.Sprint(want) {
-					t.Fatalf("%s: %v on %v: got %q, %t and %v, want %d", world.zone, debt, ladder, got.Name, ok, err, want)
+					t.Fatalf("%s: %v on %v: got %q, %t and %v, want %d", c.zone, debt, ladder, got.Name, ok, err, want)
 				}
 			}
 		}
 	}
 }
 
-// julian is the number of a day, by the formula of Fliegel and Van Flandern.
+// julian returns the number of a day, by the formula of Fliegel and Van Flandern.
 func julian(t time.Time) int {
 	y, m, d := t.Year(), int(t.Month()), t.Day()
 	a := (m - 14) / 12
 	return d - 32075 + 1461*(y+4800+a)/4 + 367*(m-2-a*12)/12 - 3*((y+4900+a)/100)/4
 }
 
-// Every day of two years, and up to 60 of them after an invoice, are counted as their dates are, in zones that skip hours,
-// midnights and a day.
-func TestEveryDayOfALadder(t *testing.T) {
+// Days after an invoice are counted by date, from every day of two years and up to 60 days on, in zones that skip
+// hours, midnights and a day.
+func TestEveryLadderDayIsCountedByDateEnumerated(t *testing.T) {
 	short.Skip(t)
-	ladder, step := stagesOf(70), 1
+	ladder, step := ladderOfDays(70), 1
 	if race.On {
 		step = 5
 	}
@@ -146,7 +147,7 @@ func TestEveryDayOfALadder(t *testing.T) {
 			from := time.Date(2011, 1, 1+n, 23, 59, 59, 999_999_999, time.UTC)
 			invoiced := giventest.Instant(from.Format("2006-01-02T15:04:05.999999999"), loc)
 			for _, days := range []int{0, 1, 2, 27, 28, 29, 30, 31, 59, 60} {
-				for _, at := range []string{"T01:00:00", "T23:59:59"} { // no clock skipped one o'clock in those years
+				for _, at := range []string{"T01:00:00", "T23:59:59"} { // no clock skipped 01:00 in those years
 					now := giventest.Instant(from.AddDate(0, 0, days).Format(time.DateOnly)+at, loc)
 					want := julian(now) - julian(invoiced)
 					got, ok, err := ladder.At([]lifecycle.Unpaid{{At: invoiced, Balance: decimal.New(1, 0)}}, now, loc)

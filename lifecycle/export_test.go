@@ -1,13 +1,13 @@
 package lifecycle
 
-// Edge is a line of the tables of the life cycle: what leads from which status to which.
+// Edge is a transition of the tables: the event or deadline, and the statuses that it leads from and to.
 type Edge struct {
 	From, To Status
 	Event    EventKind
 	Deadline DeadlineKind
 }
 
-// Edges returns every line of the tables, one for each pair of statuses; Staying is those that stay where they are.
+// Edges returns every transition of the tables: those that change the status, and those that keep it.
 func Edges() (leading, staying []Edge) {
 	add := func(event EventKind, deadline DeadlineKind, from, to set) {
 		for a := range Status(len(statuses)) {
@@ -31,8 +31,8 @@ func Edges() (leading, staying []Edge) {
 	return leading, staying
 }
 
-// EventKinds is how many kinds of events there are.
+// EventKinds returns the number of event kinds.
 func EventKinds() int { return len(eventKinds) - 1 }
 
-// Number is how many statuses there are.
+// Number returns the number of statuses.
 func Number() int { return len(statuses) - 1 }

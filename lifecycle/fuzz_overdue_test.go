@@ -14,9 +14,9 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Whatever is unpaid, on whatever ladder: the stage is the first that holds on its own; more time, one more invoice and a
-// higher balance never lead to a later one; the order of the invoices says nothing; a second call says the same and nothing
-// is modified.
+// For random invoices and ladders, the stage is the first one whose conditions hold. More time, one more invoice and a
+// higher balance never lead to a later stage. The order of the invoices has no effect, a second call gives the same
+// result, and no input is modified.
 func FuzzLadder(f *testing.F) {
 	for seed := range uint64(200) {
 		f.Add(seed)
@@ -36,7 +36,7 @@ func FuzzLadder(f *testing.F) {
 		place := placeOn(t, ladder, unpaid, at, loc)
 		for i := range ladder {
 			if alone := placeOn(t, ladder[i:i+1], unpaid, at, loc); i < place && alone == 0 || i == place && alone != 0 {
-				t.Errorf("stage %d alone is at %d, and %d of all holds", i, alone, place)
+				t.Errorf("stage %d alone is at %d, and stage %d of the ladder applies", i, alone, place)
 			}
 		}
 		notLater := func(what string, unpaid []lifecycle.Unpaid, at time.Time) {
@@ -46,7 +46,7 @@ func FuzzLadder(f *testing.F) {
 		}
 		notLater("later", unpaid, at.Add(time.Duration(r.Int64N(int64(100*24*time.Hour)))))
 		notLater("a little later", unpaid, at.Add(time.Duration(r.Int64N(int64(2*time.Hour)))))
-		notLater("one more", append(slices.Clone(unpaid), randomUnpaid(r)), at)
+		notLater("one more invoice", append(slices.Clone(unpaid), randomUnpaid(r)), at)
 		if len(unpaid) > 0 {
 			more := slices.Clone(unpaid)
 			i := r.IntN(len(more))
@@ -65,7 +65,7 @@ func FuzzLadder(f *testing.F) {
 	})
 }
 
-// placeOn is the place of the stage on the ladder, and its length where none holds.
+// placeOn returns the index of the selected stage, or the length of the ladder if no stage applies.
 func placeOn(t *testing.T, l lifecycle.Ladder, unpaid []lifecycle.Unpaid, at time.Time, loc *time.Location) int {
 	t.Helper()
 	stage, ok, err := l.At(unpaid, at, loc)
@@ -82,7 +82,7 @@ func placeOn(t *testing.T, l lifecycle.Ladder, unpaid []lifecycle.Unpaid, at tim
 	return place
 }
 
-// randomLadder is a sound ladder of up to five stages.
+// randomLadder returns a valid ladder of up to five stages.
 func randomLadder(r *rand.Rand) lifecycle.Ladder {
 	l := make(lifecycle.Ladder, r.IntN(6))
 	for i := range l {
@@ -106,7 +106,8 @@ func randomUnpaid(r *rand.Rand) lifecycle.Unpaid {
 	return lifecycle.Unpaid{At: randomInstant(r), Balance: decimal.New(max(0, r.Int64N(12_000)-1_000), -2)}
 }
 
-// randomInstant is one of two months: about a day that Apia left out, or about one that St. John's began twice.
+// randomInstant returns an instant of two months, around the day that Apia skipped or the day that began twice in St.
+// John's.
 func randomInstant(r *rand.Rand) time.Time {
 	reopened := time.Date(2010, 11, 7, 2, 31, 0, 0, time.UTC)
 	if r.IntN(2) == 0 {
@@ -115,7 +116,7 @@ func randomInstant(r *rand.Rand) time.Time {
 	return reopened.Add(time.Duration(r.Int64N(int64(60*24*time.Hour))) - 30*24*time.Hour)
 }
 
-// Whatever is passed in, nothing panics, and every error is a fault with a field and a rule.
+// For arbitrary input nothing panics, and every error has a field and a rule.
 func FuzzLadderHostile(f *testing.F) {
 	f.Add("a", 1, 1, "1", int64(1_793_491_200), "89.00", int64(1_793_491_300))
 	f.Add("", -1, -1, "-1", int64(-1<<63), "1e2000000000", int64(1<<63-1))
@@ -132,11 +133,11 @@ func FuzzLadderHostile(f *testing.F) {
 		for _, loc := range zones {
 			_, ok, err := ladder.At(unpaid, time.Unix(at, 0).UTC(), loc)
 			if ok && err != nil {
-				t.Errorf("a stage beside %v", err)
+				t.Errorf("a stage together with the error %v", err)
 			}
 			var fault *proration.Error
 			if err != nil && !(errors.As(err, &fault) && fault.Field != "" && fault.Rule != nil) {
-				t.Errorf("no fault: %v", err)
+				t.Errorf("not an error with a field and a rule: %v", err)
 			}
 		}
 	})

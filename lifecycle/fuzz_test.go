@@ -9,24 +9,24 @@ import (
 	"github.com/billingrules/billing/lifecycle"
 )
 
-// FuzzReplay lets events happen as the bytes say: the first is the world, and then come pairs of an event and an instant. Whatever happens, the
-// laws hold after every step, a replay ends in the same, and some way leads back.
+// FuzzReplay applies the events that the bytes select: the first byte is the setup, then come pairs of an event and an
+// instant. After every step the laws hold, a replay gives the same result, and a path leads back to active.
 func FuzzReplay(f *testing.F) {
 	for w := range byte(8) {
 		f.Add([]byte{w, 41, 0, 0, 1, 13, 2, 0, 1, 60, 4})
 		f.Add([]byte{w, 41, 0, 0, 1, 24, 3, 9, 4, 30, 5, 1, 0, 25, 4})
 		f.Add([]byte{w, 42, 0, 1, 1, 9, 3, 4, 4, 7, 5, 36, 2, 28, 4, 13, 6})
 	}
-	all := letters()
+	all := candidates()
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if len(text) == 0 || len(text) > 60 {
 			return
 		}
-		lands := worlds(t)
-		w := lands[int(text[0])%len(lands)]
-		h := newLife(t, &w, newSeen())
+		choices := setups(t)
+		w := choices[int(text[0])%len(choices)]
+		h := newHistory(t, &w, newRecorder())
 		at := giventest.Instant("2026-01-31", w.sub.Contract.Cycle.Location)
-		h.do(named([]string{"started", "started without trial"}[int(text[0])/len(lands)%2]), at)
+		h.applyAt(candidateNamed([]string{"started", "started without trial"}[int(text[0])/len(choices)%2]), at)
 		for text = text[1:]; len(text) >= 2 && !t.Failed(); text = text[2:] {
 			at = later(at, h.sub.At)
 			d, has := lifecycle.Next(w.policy, h.sub)
@@ -38,28 +38,28 @@ func FuzzReplay(f *testing.F) {
 			default:
 				at = d.At.Add(time.Duration(int(n) - 6))
 			}
-			h.do(all[int(text[0])%len(all)], at)
+			h.applyAt(all[int(text[0])%len(all)], at)
 		}
 		if t.Failed() {
 			return
 		}
-		h.replays()
-		if !h.returns() {
-			h.fault("no way leads back from %v", h.sub.Status)
+		h.checkReplay()
+		if !h.canReturn() {
+			h.fault("no path back from %v", h.sub.Status)
 		}
 	})
 }
 
-// FuzzApplyHostile reads a policy, a subscription and an event from JSON that anybody may have written: nothing panics and nothing takes long,
-// and what comes of it can be gone on with.
+// FuzzApplyHostile reads a policy, a subscription and an event from arbitrary JSON. Nothing panics, nothing takes long,
+// and a subscription that is returned can be advanced.
 func FuzzApplyHostile(f *testing.F) {
-	for _, w := range worlds(f) {
-		for _, along := range []way{ways()[0], ways()[5], ways()[10], ways()[15]} {
-			h := walk(f, &w, along, newSeen())
+	for _, w := range setups(f) {
+		for _, along := range []path{paths()[0], paths()[5], paths()[10], paths()[15]} {
+			h := followPath(f, &w, along, newRecorder())
 			policy, sub := giventest.JSON(f, w.policy), giventest.JSON(f, h.sub)
 			at := later(h.sub.At, giventest.Instant("2026-01-31", nil)).Add(time.Hour)
 			for _, name := range []string{"started", "payment_succeeded", "plan pro", "canceled immediately", "sold"} {
-				if e, is := named(name).event(&h, at); is {
+				if e, is := candidateNamed(name).event(&h, at); is {
 					e.At, e.Sequence = at, 99
 					f.Add(policy, sub, giventest.JSON(f, e))
 				}
@@ -91,23 +91,23 @@ func FuzzApplyHostile(f *testing.F) {
 	})
 }
 
-// FuzzCorrect lets any event of those come to be known late, at any hour, around any other: what is billed in the end is what a life comes to in which
-// it was known in time.
+// FuzzCorrect reports an event late, at any hour, around any other event. The amount billed equals that of a history in
+// which the event was known in time.
 func FuzzCorrect(f *testing.F) {
 	for w := range byte(8) {
 		f.Add(w, byte(0), uint16(51), byte(2), uint16(293), uint16(500))
 		f.Add(w, byte(6), uint16(300), byte(0), uint16(293), uint16(960))
 	}
-	f.Fuzz(func(t *testing.T, land, lateKind byte, lateHour uint16, otherKind byte, otherHour, till uint16) {
-		w := worlds(t)[int(land)%len(worlds(t))]
-		late, other := lates()[int(lateKind)%len(lates())], lates()[int(otherKind)%len(lates())]
+	f.Fuzz(func(t *testing.T, which, lateKind byte, lateHour uint16, otherKind byte, otherHour, till uint16) {
+		w := setups(t)[int(which)%len(setups(t))]
+		late, other := lateCandidates()[int(lateKind)%len(lateCandidates())], lateCandidates()[int(otherKind)%len(lateCandidates())]
 		if !correctable(&w) {
 			return
 		}
 		at := giventest.Instant("2026-01-31", w.sub.Contract.Cycle.Location)
 		hour := func(n uint16) time.Time { return at.Add(2*time.Hour + time.Duration(n%1_000)*time.Hour) }
-		l, o := dated{late, hour(lateHour)}, dated{other, hour(otherHour).Add(20 * time.Minute)}
+		l, o := datedEvent{late, hour(lateHour)}, datedEvent{other, hour(otherHour).Add(20 * time.Minute)}
 		end := later(hour(till), later(l.at, o.at).Add(time.Hour))
-		correctOne(t, &w, []dated{{named("started without trial"), at}, {named("payment_succeeded"), at.Add(time.Hour)}}, l, o, end)
+		checkCorrection(t, &w, []datedEvent{{candidateNamed("started without trial"), at}, {candidateNamed("payment_succeeded"), at.Add(time.Hour)}}, l, o, end)
 	})
 }

@@ -10,11 +10,11 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// everyone is both who can ask for something.
-var everyone = []plans.Actor{plans.Customer, plans.Support}
+// anyActor is the customer and support.
+var anyActor = []plans.Actor{plans.Customer, plans.Support}
 
-// planAt is a plan by the month whose seats cost so much in each currency, "89.00 USD".
-func planAt(id string, rank int, prices ...string) plans.Plan {
+// monthlyPlan returns a plan with an interval of a month. It offers seats at a price in each currency, "89.00 USD".
+func monthlyPlan(id string, rank int, prices ...string) plans.Plan {
 	p := plans.Plan{ID: id, Rank: rank, Interval: proration.Interval{Months: 1}}
 	for _, text := range prices {
 		p.Offers = append(p.Offers, plans.Offer{Item: "seat", Currency: plans.Currency(text[len(text)-3:]), Price: plans.Price{Unit: giventest.Money(text[:len(text)-4])}})
@@ -22,38 +22,38 @@ func planAt(id string, rank int, prices ...string) plans.Plan {
 	return p
 }
 
-// termOf is a term that is billed up front and renews.
-func termOf(length, percent string) plans.Term {
+// upFrontTerm returns a term that is billed up front and renews.
+func upFrontTerm(length, percent string) plans.Term {
 	return plans.Term{Length: giventest.Interval(length), Percent: giventest.Money(percent), Billing: plans.UpFront, Renewal: plans.Renew}
 }
 
-// helpDesk is what rows K demand: three days of grace and then billing alone, no service without a method of payment and a reminder of
-// that, cards by oneself and transfers by arrangement, seats that stay for the contract, a cancellation for the end of what is paid.
-// The months are sold from period to period; the year is a term.
+// helpDesk returns the policy of rows K: three days of grace, then only billing; a required payment method, with a
+// reminder; self-service cards and wires by arrangement; seats that stay until the contract ends; a cancellation at the
+// end of the paid period. Monthly plans renew each period; the year is a term.
 func helpDesk(edits ...func(*lifecycle.Policy)) lifecycle.Policy {
 	p := lifecycle.Standard()
-	growth := planAt("growth", 1, "89.00 USD")
+	growth := monthlyPlan("growth", 1, "89.00 USD")
 	growth.Offers = append(growth.Offers, plans.Offer{Item: "light", Currency: "USD", Price: plans.Price{Unit: giventest.Money("19.00")}})
-	scale := planAt("scale", 2, "139.00 USD")
+	scale := monthlyPlan("scale", 2, "139.00 USD")
 	scale.Offers = append(scale.Offers, plans.Offer{Item: "light", Currency: "USD", Price: plans.Price{Unit: giventest.Money("29.00")}})
-	yearly := planAt("yearly", 1, "948.00 USD")
+	yearly := monthlyPlan("yearly", 1, "948.00 USD")
 	yearly.Interval = proration.Interval{Months: 12}
 	p.ChangeRules = nil
 	p.Catalog = &plans.Catalog{
 		Policy: p.Billing.Proration, Allocation: p.Billing.Allocation,
 		Plans: []plans.Plan{growth, scale, yearly},
-		Terms: []plans.Term{termOf("P12M", "10")},
+		Terms: []plans.Term{upFrontTerm("P12M", "10")},
 		Markets: []plans.Market{{Currency: "USD", PaymentMethods: []plans.PaymentMethod{
-			{ID: "card", By: everyone}, {ID: "wire", By: []plans.Actor{plans.Support}}, {ID: "ach", By: []plans.Actor{plans.Support}},
+			{ID: "card", By: anyActor}, {ID: "wire", By: []plans.Actor{plans.Support}}, {ID: "ach", By: []plans.Actor{plans.Support}},
 		}}},
 		ChangeRules: plans.ChangeRules{
-			{Action: plans.Upgrade, By: everyone, Effective: plans.Immediately},
-			{Action: plans.Downgrade, By: everyone, Effective: plans.Immediately},
-			{Action: plans.SwitchInterval, By: everyone, Effective: plans.AtPeriodEnd},
-			{Action: plans.AddQuantity, By: everyone, Effective: plans.Immediately},
+			{Action: plans.Upgrade, By: anyActor, Effective: plans.Immediately},
+			{Action: plans.Downgrade, By: anyActor, Effective: plans.Immediately},
+			{Action: plans.SwitchInterval, By: anyActor, Effective: plans.AtPeriodEnd},
+			{Action: plans.AddQuantity, By: anyActor, Effective: plans.Immediately},
 			{Action: plans.RemoveQuantity, By: []plans.Actor{plans.Support}, Effective: plans.AtTermEnd, Reason: "seats that were bought stay for the contract"},
-			{Action: plans.Extend, By: everyone, Effective: plans.Immediately},
-			{Action: plans.Cancel, By: everyone, Effective: plans.AtTermEnd},
+			{Action: plans.Extend, By: anyActor, Effective: plans.Immediately},
+			{Action: plans.Cancel, By: anyActor, Effective: plans.AtTermEnd},
 			{Action: plans.ChangePrice, By: []plans.Actor{plans.Support}, Effective: plans.AtPeriodEnd},
 		},
 	}
@@ -70,19 +70,20 @@ func helpDesk(edits ...func(*lifecycle.Policy)) lifecycle.Policy {
 	return p
 }
 
-// trying lets a plan be tried for two weeks, at whose end there must be a method of payment.
-func trying(p *lifecycle.Policy) {
+// withTrial adds a trial of two weeks, which ends with a suspension if there is no payment method.
+func withTrial(p *lifecycle.Policy) {
 	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: giventest.Interval("P14D"), UnusedTrial: plans.Forfeit}, WithoutPaymentMethod: lifecycle.FinalSuspend}
 }
 
-// salesTool is what rows M demand: terms of six months and more, a reminder nine days before they end, an order and a charge three days
-// before, a try every day and four in all, no grace, restricted access afterwards, a trial whose days carry over.
+// salesTool returns the policy of rows M: terms of six months and more; a reminder nine days before the end; an order
+// and a payment attempt three days before it, then one a day, four in all; no grace; restricted access afterwards; a
+// trial whose unused days carry over.
 func salesTool(edits ...func(*lifecycle.Policy)) lifecycle.Policy {
 	p := lifecycle.Standard()
-	base := planAt("base", 1, "15.00 USD", "75.00 BRL")
+	base := monthlyPlan("base", 1, "15.00 USD", "75.00 BRL")
 	base.Features = []string{"leads", "contacts"}
 	base.Limits = []plans.Limit{{Name: "contacts", Most: giventest.Money("2500")}, {Name: "ai_agents", Most: giventest.Money("1")}}
-	advanced := planAt("advanced", 2, "25.00 USD", "125.00 BRL")
+	advanced := monthlyPlan("advanced", 2, "25.00 USD", "125.00 BRL")
 	advanced.Features = []string{"leads", "contacts", "automation"}
 	advanced.Limits = []plans.Limit{{Name: "contacts", Most: giventest.Money("10000")}, {Name: "ai_agents", Most: giventest.Money("5")}}
 	trial := plans.Trial{Length: giventest.Interval("P14D"), UnusedTrial: plans.CarryOver}
@@ -90,18 +91,18 @@ func salesTool(edits ...func(*lifecycle.Policy)) lifecycle.Policy {
 	p.Catalog = &plans.Catalog{
 		Policy: p.Billing.Proration, Allocation: p.Billing.Allocation, Trial: trial,
 		Plans: []plans.Plan{base, advanced},
-		Terms: []plans.Term{termOf("P6M", "0"), termOf("P9M", "5"), termOf("P12M", "10"), termOf("P24M", "20")},
+		Terms: []plans.Term{upFrontTerm("P6M", "0"), upFrontTerm("P9M", "5"), upFrontTerm("P12M", "10"), upFrontTerm("P24M", "20")},
 		Markets: []plans.Market{
-			{Countries: []string{"BR"}, Currency: "BRL", PaymentMethods: []plans.PaymentMethod{{ID: "card", By: everyone, Installments: 12}, {ID: "pix", By: everyone}}},
-			{Currency: "USD", PaymentMethods: []plans.PaymentMethod{{ID: "card", By: everyone}, {ID: "paypal", By: everyone}}},
+			{Countries: []string{"BR"}, Currency: "BRL", PaymentMethods: []plans.PaymentMethod{{ID: "card", By: anyActor, Installments: 12}, {ID: "pix", By: anyActor}}},
+			{Currency: "USD", PaymentMethods: []plans.PaymentMethod{{ID: "card", By: anyActor}, {ID: "paypal", By: anyActor}}},
 		},
 		ChangeRules: plans.ChangeRules{
-			{Action: plans.Upgrade, By: everyone, Effective: plans.Immediately},
+			{Action: plans.Upgrade, By: anyActor, Effective: plans.Immediately},
 			{Action: plans.Downgrade, By: []plans.Actor{plans.Support}, Effective: plans.AtTermEnd, Limits: true},
-			{Action: plans.AddQuantity, By: everyone, Effective: plans.Immediately},
-			{Action: plans.Extend, By: everyone, Effective: plans.Immediately},
+			{Action: plans.AddQuantity, By: anyActor, Effective: plans.Immediately},
+			{Action: plans.Extend, By: anyActor, Effective: plans.Immediately},
 			{Action: plans.Shorten, Reason: "a term that was bought is not shortened", Instead: "cancel it for its end"},
-			{Action: plans.Cancel, By: everyone, Effective: plans.AtPeriodEnd},
+			{Action: plans.Cancel, By: anyActor, Effective: plans.AtPeriodEnd},
 		},
 	}
 	p.Trial = lifecycle.Trial{Trial: trial, WithoutPaymentMethod: lifecycle.FinalSuspend}
@@ -121,9 +122,9 @@ func salesTool(edits ...func(*lifecycle.Policy)) lifecycle.Policy {
 	return p
 }
 
-// signed is the subscription "s" of ten seats that somebody ordered of a policy's catalog: a plan, a term or "" for none, and when. The
-// zone is that of the instant.
-func signed(tb testing.TB, p lifecycle.Policy, plan, term string, at time.Time, edits ...func(*plans.Order)) lifecycle.Subscription {
+// ordered returns the subscription "s" of ten seats that is ordered from a policy's catalog at a time: a plan and a
+// term, or "" for no term. The time zone is that of the time.
+func ordered(tb testing.TB, p lifecycle.Policy, plan, term string, at time.Time, edits ...func(*plans.Order)) lifecycle.Subscription {
 	tb.Helper()
 	catalog := *p.Catalog
 	o := plans.Order{
@@ -147,8 +148,8 @@ func signed(tb testing.TB, p lifecycle.Policy, plan, term string, at time.Time, 
 	return sub
 }
 
-// in reads an instant of a zone.
-func in(tb testing.TB, zone, text string) time.Time {
+// instantIn reads an instant in a time zone.
+func instantIn(tb testing.TB, zone, text string) time.Time {
 	tb.Helper()
 	return giventest.Instant(text, giventest.Zone(tb, zone))
 }

@@ -11,17 +11,17 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// The timeline says what each event and scheduled change did, and when it takes effect.
+// The timeline states the effect of each event and scheduled change, and when it takes effect.
 func TestTimelineSaysWhatHappened(t *testing.T) {
-	start := in(t, "America/New_York", "2026-11-01")
-	p := helpDesk(trying, movable)
-	atPeriodEnd := helpDesk(movable, func(p *lifecycle.Policy) {
+	start := instantIn(t, "America/New_York", "2026-11-01")
+	p := helpDesk(withTrial, withMoves)
+	atPeriodEnd := helpDesk(withMoves, func(p *lifecycle.Policy) {
 		for i := range p.Catalog.ChangeRules {
 			p.Catalog.ChangeRules[i].Effective = plans.AtPeriodEnd
 		}
 	})
-	atOnce := helpDesk(func(p *lifecycle.Policy) { p.Catalog.ChangeRules[2].Effective = plans.Immediately })
-	month, year := signed(t, p, "growth", "", start), signed(t, p, "growth", "P12M", start)
+	immediate := helpDesk(func(p *lifecycle.Policy) { p.Catalog.ChangeRules[2].Effective = plans.Immediately })
+	month, year := ordered(t, p, "growth", "", start), ordered(t, p, "growth", "P12M", start)
 	const begin, paid = "2026-11-01 started card notrial", "2026-11-01 paid s-1"
 	for _, row := range []struct {
 		name   string
@@ -31,21 +31,21 @@ func TestTimelineSaysWhatHappened(t *testing.T) {
 		want   []string // texts of the last steps
 	}{
 		{
-			"a later start", p, month, []string{"2026-10-20 started card notrial on 2026-11-01", "2026-11-01"},
+			"later start", p, month, []string{"2026-10-20 started card notrial on 2026-11-01", "2026-11-01"},
 			[]string{"start scheduled for 2026-11-01", "start"},
 		},
 		{
-			"a trial", p, month, []string{"2026-11-01 started", "2026-11-05 bought"},
+			"trial", p, month, []string{"2026-11-01 started", "2026-11-05 bought"},
 			[]string{"started", "trial converted"},
 		},
-		{"a payment", p, month, []string{begin, paid}, []string{"started", "payment succeeded s-1"}},
+		{"payment", p, month, []string{begin, paid}, []string{"started", "payment succeeded s-1"}},
 		{
 			"seats", p, month, []string{begin, paid, "2026-11-02 seats +2", "2026-11-03 seats +1"},
 			[]string{"2 seats added", "1 seat added"},
 		},
-		{"a plan", p, month, []string{begin, paid, "2026-11-02 plan scale"}, []string{"plan changed to scale"}},
+		{"plan change", p, month, []string{begin, paid, "2026-11-02 plan scale"}, []string{"plan changed to scale"}},
 		{
-			"an interval", p, month, []string{begin, paid, "2026-11-02 interval yearly", "2026-12-01"},
+			"interval change", p, month, []string{begin, paid, "2026-11-02 interval yearly", "2026-12-01"},
 			[]string{
 				"interval changed to P1Y with plan yearly, effective 2026-12-01",
 				"scheduled change: interval changed to P1Y with plan yearly",
@@ -53,17 +53,17 @@ func TestTimelineSaysWhatHappened(t *testing.T) {
 			},
 		},
 		{
-			"an interval at once", atOnce, month, []string{begin, paid, "2026-11-02 interval yearly"},
+			"immediate interval change", immediate, month, []string{begin, paid, "2026-11-02 interval yearly"},
 			[]string{"interval changed to P1Y with plan yearly"},
 		},
 		{
-			"a later plan", atPeriodEnd, month, []string{begin, paid, "2026-11-02 plan scale", "2026-12-01"},
+			"scheduled plan change", atPeriodEnd, month, []string{begin, paid, "2026-11-02 plan scale", "2026-12-01"},
 			[]string{
 				"plan changed to scale, effective 2026-12-01", "scheduled change: plan changed to scale", "renewal",
 			},
 		},
 		{
-			"a price", p, month,
+			"price change", p, month,
 			[]string{begin, "2026-11-02 price 80.5 by support", "2026-11-03 price 0.125 by support", "2026-12-01"},
 			[]string{
 				"price of seat changed to 80.50, effective 2026-12-01",
@@ -73,35 +73,35 @@ func TestTimelineSaysWhatHappened(t *testing.T) {
 			},
 		},
 		{
-			"a billing date", p, month, []string{begin, paid, "2026-11-02 dates 2026-11-16"},
+			"billing date change", p, month, []string{begin, paid, "2026-11-02 dates 2026-11-16"},
 			[]string{"billing date changed to 2026-11-16"},
 		},
 		{
-			"a term", p, year,
+			"term change", p, year,
 			[]string{begin, paid, "2026-11-02 extend P12M", "2026-11-02 paid s-2", "2026-11-02 shorten 2028-05-01"},
 			[]string{"term extended by P1Y", "payment succeeded s-2", "term shortened to 2028-05-01"},
 		},
 		{
-			"fewer seats, later", p, year, []string{begin, paid, "2026-11-02 seats -2 by support"},
+			"fewer seats, scheduled", p, year, []string{begin, paid, "2026-11-02 seats -2 by support"},
 			[]string{"2 seats removed, effective 2027-11-01"},
 		},
 		{
-			"a cancellation", p, month, []string{begin, paid, "2026-11-02 cancel", "2026-11-03 undo"},
+			"cancellation", p, month, []string{begin, paid, "2026-11-02 cancel", "2026-11-03 undo"},
 			[]string{"cancellation requested for 2026-12-01", "cancellation withdrawn"},
 		},
 		{
-			"a cancellation at once", p, month, []string{"2026-11-01 started", "2026-11-02 cancel immediately"},
+			"immediate cancellation", p, month, []string{"2026-11-01 started", "2026-11-02 cancel immediately"},
 			[]string{"started", "canceled immediately"},
 		},
 		{
-			"a pause", p, month,
+			"pause", p, month,
 			[]string{begin, paid, "2026-11-02 pause until 2026-12-15", "2026-11-03 resume", "2026-11-04 pause"},
 			[]string{
 				"pause requested for 2026-12-01 until 2026-12-15", "resumed", "pause requested for 2026-12-01",
 			},
 		},
 		{
-			"a pause at once", helpDesk(pausing), month, []string{begin, paid, "2026-11-02 pause until 2026-11-15"},
+			"immediate pause", helpDesk(withPause), month, []string{begin, paid, "2026-11-02 pause until 2026-11-15"},
 			[]string{"paused immediately until 2026-11-15"},
 		},
 	} {
@@ -109,7 +109,7 @@ func TestTimelineSaysWhatHappened(t *testing.T) {
 			var steps []lifecycle.Step
 			sub := row.sub
 			for _, text := range row.given {
-				out, err := happen(row.policy, sub, text)
+				out, err := applyText(row.policy, sub, text)
 				if err != nil {
 					t.Fatalf("%s: %v", text, err)
 				}
@@ -127,9 +127,9 @@ func TestTimelineSaysWhatHappened(t *testing.T) {
 	}
 }
 
-// A refused event says what it asked for. A quantity that no package accepts is left out.
+// The step of a refused event has the request. A quantity beyond the limit of all packages is omitted.
 func TestTimelineSaysWhatWasRefused(t *testing.T) {
-	p := guardPolicy()
+	p := advancePolicy()
 	huge := decimal.New(1, 2_000_000_000)
 	for _, row := range []struct {
 		change plans.Change
@@ -142,7 +142,7 @@ func TestTimelineSaysWhatWasRefused(t *testing.T) {
 		{plans.Change{Item: "seat", Quantity: huge}, "seat added"},
 	} {
 		change := func(e *lifecycle.Event) { e.Change = row.change }
-		out := lives(t, p, "2026-01-02", guardEvent("2026-01-02", lifecycle.SeatsAdded, change))
+		out := replayEvents(t, p, "2026-01-02", eventOn("2026-01-02", lifecycle.SeatsAdded, change))
 		if last := out.Steps[len(out.Steps)-1]; last.What() != row.want || last.Refused == "" {
 			t.Errorf("%q refused with %q, want %q", last.What(), last.Refused, row.want)
 		}
@@ -151,13 +151,13 @@ func TestTimelineSaysWhatWasRefused(t *testing.T) {
 
 // A scheduled change that would credit an unpaid charge is postponed to the end of the period, and then made.
 func TestTimelineSaysWhatIsPostponed(t *testing.T) {
-	p := guardPolicy()
+	p := advancePolicy()
 	p.Renewal.Lead = proration.Interval{}
-	sub := lives(t, p, "2026-01-20", guardEvent("2026-01-01", lifecycle.Started)).Subscription
+	sub := replayEvents(t, p, "2026-01-20", eventOn("2026-01-01", lifecycle.Started)).Subscription
 	sub.ScheduledChanges = []lifecycle.ScheduledChange{
-		{Sequence: 1, At: lateDay("2026-01-25"), Change: plans.Change{Item: "seat", Quantity: giventest.Money("-2")}},
+		{Sequence: 1, At: utc("2026-01-25"), Change: plans.Change{Item: "seat", Quantity: giventest.Money("-2")}},
 	}
-	out, err := lifecycle.Advance(p, sub, lateDay("2026-02-01"))
+	out, err := lifecycle.Advance(p, sub, utc("2026-02-01"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/billingrules/billing/lifecycle"
 )
 
-func TestWhat(t *testing.T) {
+func TestStepWhat(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		step lifecycle.Step
@@ -17,9 +17,9 @@ func TestWhat(t *testing.T) {
 		{"an event with a detail", lifecycle.Step{Event: lifecycle.SeatsAdded, Detail: "2 seats added"}, "2 seats added"},
 		{"a detail on two lines", lifecycle.Step{Event: lifecycle.SeatsAdded, Detail: "2 desks\nadded"}, "2 desks added"},
 		{"a deadline of an invoice", lifecycle.Step{Deadline: lifecycle.GraceOver, Ref: "acme-2"}, "grace over acme-2"},
-		{"a change that an event asked for", lifecycle.Step{Deadline: lifecycle.ChangeDue, Ref: "event-3"}, "change"},
+		{"a change scheduled by an event", lifecycle.Step{Deadline: lifecycle.ChangeDue, Ref: "event-3"}, "change"},
 		{"the twelfth reminder of a policy", lifecycle.Step{Deadline: lifecycle.ReminderDue, Ref: "trial_end-12"}, "reminder of trial end"},
-		{"a reminder that is of an invoice", lifecycle.Step{Deadline: lifecycle.ReminderDue, Ref: "grace_end-2 acme-7"}, "reminder of grace end acme-7"},
+		{"a reminder of an invoice", lifecycle.Step{Deadline: lifecycle.ReminderDue, Ref: "grace_end-2 acme-7"}, "reminder of grace end acme-7"},
 	} {
 		if got := c.step.What(); got != c.want {
 			t.Errorf("%s is %q, want %q", c.name, got, c.want)
@@ -27,8 +27,8 @@ func TestWhat(t *testing.T) {
 	}
 }
 
-// The columns stay in line where a name is long.
-func TestTimeline(t *testing.T) {
+// The columns stay aligned if a name is long.
+func TestTimelineColumnsStayAligned(t *testing.T) {
 	day := time.Date(2026, time.April, 18, 0, 0, 0, 0, time.UTC)
 	got := lifecycle.Outcome{Steps: []lifecycle.Step{
 		{At: day, Event: lifecycle.PaymentFailed, Status: lifecycle.PastDue, Access: lifecycle.Full},
@@ -40,6 +40,6 @@ func TestTimeline(t *testing.T) {
 		"2026-04-18 00:00:00  resumed                            past_due       full\n" +
 		"                     refused: The subscription is not paused.\n"
 	if got != want {
-		t.Errorf("the timeline is\n%s\nand not\n%s", got, want)
+		t.Errorf("got the timeline\n%s\nwant\n%s", got, want)
 	}
 }

@@ -14,10 +14,10 @@ import (
 	"github.com/billingrules/billing/lifecycle"
 )
 
-// rung reads a stage: its name, and its conditions as "days 30", "count 2" and "balance 100.00".
-func rung(text string) lifecycle.Stage {
+// parseStage reads a stage: its name, and its conditions as "days 30", "count 2" and "balance 100.00".
+func parseStage(text string) lifecycle.Stage {
 	words := strings.Fields(text)
-	if len(words)%2 == 0 { // it begins with a condition
+	if len(words)%2 == 0 { // the text begins with a condition
 		words = append([]string{""}, words...)
 	}
 	s := lifecycle.Stage{Name: words[0]}
@@ -31,24 +31,24 @@ func rung(text string) lifecycle.Stage {
 			amount := giventest.Money(words[i+1])
 			s.Balance = &amount
 		default:
-			panic("no condition: " + words[i])
+			panic("unknown condition: " + words[i])
 		}
 	}
 	return s
 }
 
-// ladderOf reads stages, "blocked days 30; warned days 10 count 2".
-func ladderOf(text string) (l lifecycle.Ladder) {
+// parseLadder reads stages, "blocked days 30; warned days 10 count 2".
+func parseLadder(text string) (l lifecycle.Ladder) {
 	for rest, more := text, text != ""; more; {
 		var stage string
 		stage, rest, more = strings.Cut(rest, ";")
-		l = append(l, rung(stage))
+		l = append(l, parseStage(stage))
 	}
 	return l
 }
 
-// unpaidOf reads invoices, "2026-11-01 89.00; 2026-12-01T09:30:00 89.00".
-func unpaidOf(text string, loc *time.Location) (all []lifecycle.Unpaid) {
+// parseUnpaid reads invoices, "2026-11-01 89.00; 2026-12-01T09:30:00 89.00".
+func parseUnpaid(text string, loc *time.Location) (all []lifecycle.Unpaid) {
 	for rest, more := text, text != ""; more; {
 		var u string
 		u, rest, more = strings.Cut(rest, ";")
@@ -67,44 +67,44 @@ func TestLadderAt(t *testing.T) {
 		{"nothing unpaid", "no invoice has an age", stages, "", "2012-07-20", "", ""},
 		{"the day before", "May 31 to June 29 is 29 days", stages, "", "2012-06-29T23:59:59.999999999", "2012-05-31 249.95", ""},
 		{"on the day", "30 days, inclusive, at the first instant of the day", stages, "", "2012-06-30", "2012-05-31T23:59:59 249.95", "warned"},
-		{"the most severe", "50 days: all three hold, and the first is it", stages, "", "2012-07-20", "2012-05-31 249.95", "cancelled"},
-		{"the earliest counts", "July 16 is 46 days after May 31, wherever that is in the list", stages, "", "2012-07-16", "2012-06-30 249.95; 2012-05-31 249.95", "blocked"},
-		{"the earliest was paid", "then the next is the earliest: 16 days", stages, "", "2012-07-16", "2012-06-30 249.95", ""},
-		{"the earliest with nothing left", "an invoice that is paid is not unpaid", stages, "", "2012-07-16", "2012-05-31 0.00; 2012-06-30 249.95", ""},
+		{"the most severe", "50 days: all three stages apply, and the first one is selected", stages, "", "2012-07-20", "2012-05-31 249.95", "cancelled"},
+		{"the earliest counts", "July 16 is 46 days after May 31, wherever that invoice is in the list", stages, "", "2012-07-16", "2012-06-30 249.95; 2012-05-31 249.95", "blocked"},
+		{"the earliest was paid", "the next one is the earliest now: 16 days", stages, "", "2012-07-16", "2012-06-30 249.95", ""},
+		{"the earliest has no balance", "a paid invoice is not unpaid", stages, "", "2012-07-16", "2012-05-31 0.00; 2012-06-30 249.95", ""},
 		{"over a leap day", "2028-02-28 to 03-01 is 2 days", "warned days 2", "", "2028-03-01", "2028-02-28 1", "warned"},
-		{"over no leap day", "2027-02-28 to 03-01 is 1 day", "warned days 2", "", "2027-03-01", "2027-02-28 1", ""},
+		{"without a leap day", "2027-02-28 to 03-01 is 1 day", "warned days 2", "", "2027-03-01", "2027-02-28 1", ""},
 		{"from a leap day", "366 days after 2028-02-29 is 2029-03-01", "warned days 366", "", "2029-03-01", "2028-02-29 1", "warned"},
-		{"days without midnight", "Sep 8 begins at 01:00 in Santiago", "warned days 1", "America/Santiago", "2024-09-08T01:00:00", "2024-09-07T23:59:59 1", "warned"},
-		{"before it begins", "a second earlier it is Sep 7", "warned days 1", "America/Santiago", "2024-09-08T03:59:59Z", "2024-09-07 1", ""},
-		{"days of 23 hours", "Mar 8 to Mar 9 in New York, 23 hours", "warned days 1", "America/New_York", "2027-03-15", "2027-03-14 1", "warned"},
-		{"days of 25 hours", "24 hours after midnight it is still Nov 1", "warned days 1", "America/New_York", "2026-11-01T23:30:00-05:00", "2026-11-01 1", ""},
+		{"a day without midnight", "Sep 8 begins at 01:00 in Santiago", "warned days 1", "America/Santiago", "2024-09-08T01:00:00", "2024-09-07T23:59:59 1", "warned"},
+		{"before the day without midnight", "a second earlier it is Sep 7", "warned days 1", "America/Santiago", "2024-09-08T03:59:59Z", "2024-09-07 1", ""},
+		{"a day of 23 hours", "Mar 8 to Mar 9 in New York, 23 hours", "warned days 1", "America/New_York", "2027-03-15", "2027-03-14 1", "warned"},
+		{"a day of 25 hours", "24 hours after midnight it is still Nov 1", "warned days 1", "America/New_York", "2026-11-01T23:30:00-05:00", "2026-11-01 1", ""},
 		{"on the customer's calendar", "20:00 UTC of Nov 1 is Nov 2 in Tokyo", "warned days 1", "Asia/Tokyo", "2026-11-01T20:00:00Z", "2026-11-01T10:00:00Z 1", "warned"},
-		{"on that of UTC", "where it is the same day", "warned days 1", "", "2026-11-01T20:00:00Z", "2026-11-01T10:00:00Z 1", ""},
-		{"a day left out", "Apia had no 2011-12-30: two dates after the 29th is the 31st", "warned days 2", "Pacific/Apia", "2011-12-31", "2011-12-29 1", "warned"},
-		{"a day reopened", "clocks in St. John's went back from 00:01 of Nov 7 to 23:01: the day had begun", "warned days 1", "America/St_Johns", "2010-11-07T02:45:00Z", "2010-11-06 1", "warned"},
-		{"issued in a day reopened", "of two invoices the one on Nov 6 is the earlier by date, though issued later", "warned days 1", "America/St_Johns", "2010-11-07", "2010-11-07T02:30:30Z 1; 2010-11-07T02:45:00Z 1", "warned"},
+		{"on the calendar of UTC", "it is the same day there", "warned days 1", "", "2026-11-01T20:00:00Z", "2026-11-01T10:00:00Z 1", ""},
+		{"a skipped day", "Apia had no 2011-12-30: two dates after the 29th is the 31st", "warned days 2", "Pacific/Apia", "2011-12-31", "2011-12-29 1", "warned"},
+		{"a day that begins twice", "clocks in St. John's went back from 00:01 of Nov 7 to 23:01: the day had begun", "warned days 1", "America/St_Johns", "2010-11-07T02:45:00Z", "2010-11-06 1", "warned"},
+		{"issued on a day that begins twice", "the invoice of Nov 6 is the earlier one by date, although it was issued later", "warned days 1", "America/St_Johns", "2010-11-07", "2010-11-07T02:30:30Z 1; 2010-11-07T02:45:00Z 1", "warned"},
 		{"count", "two are unpaid", counts, "", "2012-07-01", "2012-06-01 249.95; 2012-07-01 249.95", "warned"},
-		{"one fewer", "one is unpaid", counts, "", "2012-06-01", "2012-06-01 249.95", ""},
-		{"one of which nothing is left", "one is unpaid", counts, "", "2012-07-01", "2012-06-01 249.95; 2012-07-01 0", ""},
+		{"one invoice fewer", "one is unpaid", counts, "", "2012-06-01", "2012-06-01 249.95", ""},
+		{"one invoice without a balance", "one is unpaid", counts, "", "2012-07-01", "2012-06-01 249.95; 2012-07-01 0", ""},
 		{"issued tomorrow", "it does not count yet", counts, "", "2012-06-30T23:59:59", "2012-06-01 249.95; 2012-07-01 249.95", ""},
 		{"issued later on the day", "its day is day 0", counts, "", "2012-07-01", "2012-06-01 249.95; 2012-07-01T18:00:00 249.95", "warned"},
 		{"balance", "100.00 in all, inclusive", "warned balance 100.00", "", "2012-07-01", "2012-06-01 99.99; 2012-06-02 0.01", "warned"},
-		{"a cent less", "99.99", "warned balance 100.00", "", "2012-07-01", "2012-06-01 99.98; 2012-06-02 0.01", ""},
+		{"one cent less", "99.99", "warned balance 100.00", "", "2012-07-01", "2012-06-01 99.98; 2012-06-02 0.01", ""},
 		{"both conditions", "30 days and 100.00", "blocked days 30 balance 100.00", "", "2012-07-01", "2012-06-01 100.00", "blocked"},
-		{"one of both", "30 days and 99.99", "blocked days 30 balance 100.00", "", "2012-07-01", "2012-06-01 99.99", ""},
-		{"the other of both", "29 days and 100.00", "blocked days 30 balance 100.00", "", "2012-06-30", "2012-06-01 100.00", ""},
+		{"one of both conditions", "30 days and 99.99", "blocked days 30 balance 100.00", "", "2012-07-01", "2012-06-01 99.99", ""},
+		{"the other of both conditions", "29 days and 100.00", "blocked days 30 balance 100.00", "", "2012-06-30", "2012-06-01 100.00", ""},
 		{"all but the count", "30 days, 100.00, one invoice", "blocked days 30 count 2 balance 100.00", "", "2012-07-01", "2012-06-01 100.00", ""},
 		{"days of zero", "from the day of the invoice on", "due days 0", "", "2012-06-01", "2012-06-01T12:00:00 1", "due"},
 		{"days of zero, nothing unpaid", "no invoice has an age", "due days 0", "", "2012-06-01", "", ""},
-		{"count of zero", "none is at least zero", "always count 0", "", "2012-06-01", "", "always"},
-		{"balance of zero", "nothing is at least zero", "always balance 0.00", "", "2012-06-01", "", "always"},
-		{"equal conditions", "the first is it", "first days 10; second days 10", "", "2012-06-11", "2012-06-01 1", "first"},
-		{"out of order", "the order of the ladder is what is severe", "mild days 10; severe days 20", "", "2012-07-11", "2012-06-01 1", "mild"},
-		{"no stages", "then there is none to be in", "", "", "2012-06-11", "2012-06-01 1", ""},
+		{"count of zero", "the count is at least zero", "always count 0", "", "2012-06-01", "", "always"},
+		{"balance of zero", "the balance is at least zero", "always balance 0.00", "", "2012-06-01", "", "always"},
+		{"equal conditions", "the first one is selected", "first days 10; second days 10", "", "2012-06-11", "2012-06-01 1", "first"},
+		{"out of order", "the order of the ladder decides which stage is more severe", "mild days 10; severe days 20", "", "2012-07-11", "2012-06-01 1", "mild"},
+		{"no stages", "a ladder without stages selects none", "", "", "2012-06-11", "2012-06-01 1", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			loc := giventest.Zone(t, c.zone)
-			got, ok, err := ladderOf(c.ladder).At(unpaidOf(c.unpaid, loc), giventest.Instant(c.at, loc), loc)
+			got, ok, err := parseLadder(c.ladder).At(parseUnpaid(c.unpaid, loc), giventest.Instant(c.at, loc), loc)
 			if err != nil || got.Name != c.want || ok != (c.want != "") {
 				t.Errorf("got %q, %t and %v, want %q: %s", got.Name, ok, err, c.want, c.why)
 			}
@@ -119,18 +119,18 @@ func TestLadderValidate(t *testing.T) {
 		ladder    lifecycle.Ladder
 		want      []string
 	}{
-		{"none", "nobody is ever in a stage", nil, nil},
-		{"each condition", "one is enough", ladderOf("a days 1; b count 1; c balance 1"), nil},
-		{"zeros", "zero is a condition", ladderOf("a days 0; b count 0; c balance 0"), nil},
-		{"the greatest", "the limits are inside", ladderOf("a days 3652059 count 10000 balance 99999999999999999999999999999999999999"), nil},
-		{"no name", "it could not be told from none", ladderOf("days 1"), []string{"ladder[0].name unset"}},
-		{"a name twice", "the two could not be told apart", ladderOf("a days 2; b days 1; a count 1"), []string{"ladder[2].name invalid"}},
-		{"no condition", "it would always hold", ladderOf("a days 2; b"), []string{"ladder[1] unset"}},
-		{"below zero", "nothing is", ladderOf("a days -1; b count -1; c balance -0.01"), []string{"ladder[0].days invalid", "ladder[1].count invalid", "ladder[2].balance invalid"}},
-		{"beyond the limits", "law 14", lifecycle.Ladder{{Name: "a", Days: &high, Count: &many}, rung("b balance 100000000000000000000000000000000000000")}, []string{"ladder[0].days limit", "ladder[0].count limit", "ladder[1].balance limit"}},
-		{"all at once", "law 14", lifecycle.Ladder{{}, {Days: &low}}, []string{"ladder[0].name unset", "ladder[0] unset", "ladder[1].name unset", "ladder[1].days invalid"}},
-		{"as many as there may be", "the limit is inside", stagesOf(100), nil},
-		{"too many", "law 14", stagesOf(101), []string{"ladder limit"}},
+		{"none", "no customer is ever in a stage", nil, nil},
+		{"each condition", "one condition is enough", parseLadder("a days 1; b count 1; c balance 1"), nil},
+		{"zeros", "zero is a condition", parseLadder("a days 0; b count 0; c balance 0"), nil},
+		{"the greatest values", "the limits are inclusive", parseLadder("a days 3652059 count 10000 balance 99999999999999999999999999999999999999"), nil},
+		{"no name", "it looks like no stage", parseLadder("days 1"), []string{"ladder[0].name unset"}},
+		{"a name used twice", "the two stages cannot be told apart", parseLadder("a days 2; b days 1; a count 1"), []string{"ladder[2].name invalid"}},
+		{"no condition", "it would always apply", parseLadder("a days 2; b"), []string{"ladder[1] unset"}},
+		{"below zero", "no value is below zero", parseLadder("a days -1; b count -1; c balance -0.01"), []string{"ladder[0].days invalid", "ladder[1].count invalid", "ladder[2].balance invalid"}},
+		{"beyond the limits", "law 14", lifecycle.Ladder{{Name: "a", Days: &high, Count: &many}, parseStage("b balance 100000000000000000000000000000000000000")}, []string{"ladder[0].days limit", "ladder[0].count limit", "ladder[1].balance limit"}},
+		{"all faults", "law 14", lifecycle.Ladder{{}, {Days: &low}}, []string{"ladder[0].name unset", "ladder[0] unset", "ladder[1].name unset", "ladder[1].days invalid"}},
+		{"the most stages", "the limit is inclusive", ladderOfDays(100), nil},
+		{"too many", "law 14", ladderOfDays(101), []string{"ladder limit"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if giventest.CheckFaults(t, c.ladder.Validate(), c.want...) {
@@ -144,8 +144,8 @@ func TestLadderValidate(t *testing.T) {
 	}
 }
 
-// stagesOf is a ladder of n stages, from n-1 days down to none. Their names are their days.
-func stagesOf(n int) lifecycle.Ladder {
+// ladderOfDays returns a ladder of n stages, from n-1 days down to zero. Their names are their days.
+func ladderOfDays(n int) lifecycle.Ladder {
 	l := make(lifecycle.Ladder, n)
 	for i := range l {
 		days := n - 1 - i
@@ -166,28 +166,28 @@ func TestLadderAtFaults(t *testing.T) {
 		loc       *time.Location
 		want      []string
 	}{
-		{"sound", "as below, with nothing wrong", []lifecycle.Unpaid{{At: day, Balance: one}}, day, nil, nil},
-		{"another zone with a location", "an instant is one wherever it is written", []lifecycle.Unpaid{{At: there, Balance: one}}, day, newYork, nil},
-		{"no instant", "time is an argument", nil, time.Time{}, nil, []string{"at unset"}},
-		{"an invoice of no instant", "it has no age", []lifecycle.Unpaid{{Balance: one}}, day, nil, []string{"unpaid[0].at unset"}},
-		{"a negative balance", "what is owed to the customer is no unpaid invoice", []lifecycle.Unpaid{{At: day, Balance: one}, {At: day, Balance: one.Neg()}}, day, nil, []string{"unpaid[1].balance invalid"}},
-		{"an endless balance", "law 14", []lifecycle.Unpaid{{At: day, Balance: decimal.New(1, 2_000_000_000)}}, day, nil, []string{"unpaid[0].balance limit"}},
-		{"an endless fraction", "law 14", []lifecycle.Unpaid{{At: day, Balance: decimal.New(1, -39)}}, day, nil, []string{"unpaid[0].balance limit"}},
-		{"an offset without a location", "it does not say which calendar counts", []lifecycle.Unpaid{{At: there, Balance: one}}, there, nil, []string{"at zone", "unpaid[0].at zone"}},
-		{"the host's zone", "it is another one on each machine; this is its name", nil, day, time.FixedZone("Local", 0), []string{"location zone"}},
+		{"valid", "the arguments of the other rows without their fault", []lifecycle.Unpaid{{At: day, Balance: one}}, day, nil, nil},
+		{"another zone with a location", "an instant does not depend on its zone", []lifecycle.Unpaid{{At: there, Balance: one}}, day, newYork, nil},
+		{"no time", "time is an argument", nil, time.Time{}, nil, []string{"at unset"}},
+		{"an invoice without a time", "it has no age", []lifecycle.Unpaid{{Balance: one}}, day, nil, []string{"unpaid[0].at unset"}},
+		{"a negative balance", "an amount owed to the customer is no unpaid invoice", []lifecycle.Unpaid{{At: day, Balance: one}, {At: day, Balance: one.Neg()}}, day, nil, []string{"unpaid[1].balance invalid"}},
+		{"a balance with too many digits", "law 14", []lifecycle.Unpaid{{At: day, Balance: decimal.New(1, 2_000_000_000)}}, day, nil, []string{"unpaid[0].balance limit"}},
+		{"a balance with too many places", "law 14", []lifecycle.Unpaid{{At: day, Balance: decimal.New(1, -39)}}, day, nil, []string{"unpaid[0].balance limit"}},
+		{"an offset without a location", "it does not name the calendar", []lifecycle.Unpaid{{At: there, Balance: one}}, there, nil, []string{"at zone", "unpaid[0].at zone"}},
+		{"the host's zone", "it differs between machines; Local is its name", nil, day, time.FixedZone("Local", 0), []string{"location zone"}},
 		{"too early", "law 14", []lifecycle.Unpaid{{At: time.Date(0, 12, 31, 0, 0, 0, 0, time.UTC), Balance: one}}, day, nil, []string{"unpaid[0].at limit"}},
 		{"too late", "law 14", nil, time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC), nil, []string{"at limit"}},
-		{"as many as there may be", "the limit is inside", manyUnpaid(day, 10_000), day, nil, nil},
+		{"the most invoices", "the limit is inclusive", manyUnpaid(day, 10_000), day, nil, nil},
 		{"too many", "law 14", manyUnpaid(day, 10_001), day, nil, []string{"unpaid limit"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			stage, ok, err := ladderOf("a days 0").At(c.unpaid, c.at, c.loc)
+			stage, ok, err := parseLadder("a days 0").At(c.unpaid, c.at, c.loc)
 			if !giventest.CheckFaults(t, err, c.want...) && (ok || stage.Name != "") {
-				t.Errorf("got %q beside an error: %s", stage.Name, c.why)
+				t.Errorf("got %q together with an error: %s", stage.Name, c.why)
 			}
 		})
 	}
-	_, _, err := ladderOf("a").At([]lifecycle.Unpaid{{At: day, Balance: one.Neg()}}, time.Time{}, nil)
+	_, _, err := parseLadder("a").At([]lifecycle.Unpaid{{At: day, Balance: one.Neg()}}, time.Time{}, nil)
 	giventest.CheckFaults(t, err, "ladder[0] unset", "at unset", "unpaid[0].balance invalid") // law 14: all faults at once
 }
 
@@ -199,8 +199,8 @@ func manyUnpaid(at time.Time, n int) []lifecycle.Unpaid {
 	return all
 }
 
-// Law 14: the ends of the years that are handled, and conditions beyond them.
-func TestLadderFarDays(t *testing.T) {
+// Law 14: the first and the last supported year, and conditions beyond them.
+func TestLadderDaysAtTheLimits(t *testing.T) {
 	first, last := time.Date(1, 1, 1, 0, 0, 0, 1, time.UTC), time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC)
 	unpaid := []lifecycle.Unpaid{{At: first, Balance: giventest.Money("1")}}
 	for _, c := range []struct {
@@ -212,7 +212,7 @@ func TestLadderFarDays(t *testing.T) {
 		{3_652_058, "", last, true},
 		{3_652_059, "", last, false},
 		{3_652_058, "America/New_York", last, true},
-		{3_652_059, "Asia/Tokyo", last, true}, // where it is the next day already
+		{3_652_059, "Asia/Tokyo", last, true}, // it is already the next day there
 		{3_652_059, "Asia/Tokyo", first, false},
 		{0, "America/New_York", first, true},
 	} {
@@ -225,10 +225,10 @@ func TestLadderFarDays(t *testing.T) {
 	}
 }
 
-// Law 15: nothing passed in is modified, and nothing handed out is shared.
-func TestLadderShares(t *testing.T) {
-	ladder := ladderOf("a days 1 count 1 balance 1")
-	unpaid := unpaidOf("2026-11-03 1; 2026-11-01 1", nil)
+// Law 15: no input is modified, and no result shares memory with it.
+func TestLadderSharesNoMemory(t *testing.T) {
+	ladder := parseLadder("a days 1 count 1 balance 1")
+	unpaid := parseUnpaid("2026-11-03 1; 2026-11-01 1", nil)
 	before := giventest.JSON(t, ladder) + giventest.JSON(t, unpaid)
 	stage, _, err := ladder.At(unpaid, giventest.Instant("2026-11-09", nil), nil)
 	if err != nil || giventest.JSON(t, stage) != giventest.JSON(t, ladder[0]) {
@@ -240,10 +240,10 @@ func TestLadderShares(t *testing.T) {
 	}
 }
 
-// What a ladder looks like when it is stored: what is no condition is left out, zero is not.
+// The JSON of a ladder omits an unset condition, and keeps zero.
 func TestLadderJSON(t *testing.T) {
 	const want = `[{"name":"ended","days":60},{"name":"blocked","days":0,"count":0,"balance":"0"}]`
-	if got := giventest.JSON(t, giventest.CheckRoundTrip(t, ladderOf("ended days 60; blocked days 0 count 0 balance 0"))); got != want {
+	if got := giventest.JSON(t, giventest.CheckRoundTrip(t, parseLadder("ended days 60; blocked days 0 count 0 balance 0"))); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 }

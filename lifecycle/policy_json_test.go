@@ -34,8 +34,8 @@ func TestPolicyFileMergesObjectsAndReplacesLists(t *testing.T) {
 	p := read(`{"dunning": {"final_action": "cancel"}, "access_by_status": {"paused": "full"}}`)
 	same("an object keeps what the file leaves out", p.Dunning.Grace, standard.Dunning.Grace)
 	same("a map keeps the other keys", len(p.AccessByStatus), len(standard.AccessByStatus))
-	same("a map takes the key that is named", p.AccessByStatus[lifecycle.Paused], lifecycle.Full)
-	same("and the policy that is read over stays", lifecycle.Standard().AccessByStatus[lifecycle.Paused], lifecycle.BillingOnly)
+	same("a map takes the key of the file", p.AccessByStatus[lifecycle.Paused], lifecycle.Full)
+	same("the policy read over keeps its value", lifecycle.Standard().AccessByStatus[lifecycle.Paused], lifecycle.BillingOnly)
 
 	p = read(`{"change_rules": [{"action": "cancel"}], "managers": [{"role": "buyer", "selected": true}]}`)
 	same("a list replaces the standard one", len(p.ChangeRules), 1)
@@ -49,7 +49,7 @@ func TestPolicyFileMergesObjectsAndReplacesLists(t *testing.T) {
 	p = read(`{"catalog": {"plans": [], "markets": []}}`)
 	same("a catalog has its own change rules", len(p.ChangeRules), 0)
 	p = read(`{"catalog": {"plans": [], "markets": []}, "change_rules": [{"action": "cancel"}]}`)
-	same("unless the file states some", len(p.ChangeRules), 1)
+	same("a catalog keeps the change rules of the file", len(p.ChangeRules), 1)
 
 	q := lifecycle.Standard()
 	if err := json.Unmarshal([]byte(`{"renewals": {}}`), &q); err == nil || !strings.Contains(err.Error(), "renewals") {
@@ -58,7 +58,7 @@ func TestPolicyFileMergesObjectsAndReplacesLists(t *testing.T) {
 	same("a file with a fault changes nothing", q, standard)
 }
 
-// Every list of a policy, wherever it lies, is kept by a file that does not name it and emptied by one that does.
+// A file that omits a list of a policy keeps it, and a file that names it replaces it, at every depth.
 func TestPolicyListsAreReplacedWhole(t *testing.T) {
 	var full lifecycle.Policy
 	full.Catalog = &plans.Catalog{}
@@ -135,7 +135,7 @@ func length(v reflect.Value, path []string) int {
 	return -1
 }
 
-// Law 13: no two lists of the standard policy are one.
+// Law 13: the lists of the standard policy share no memory.
 func TestStandardSharesNoMemory(t *testing.T) {
 	p, want := lifecycle.Standard(), lifecycle.Standard()
 	p.BillingDetailsEditors[0] = 0

@@ -9,14 +9,14 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Every empty cell of the table of events refuses with a sentence that names a date or an event to send, and that event
-// is allowed in the same status.
+// Every empty cell of the table of events refuses with one sentence. It names a date, or an event that is allowed in
+// the same status.
 func TestStatusRefusalNamesTheWayOut(t *testing.T) {
 	sent := regexp.MustCompile(`send (\w+)`)
 	sentence := regexp.MustCompile(`^[A-Z][^.]*\.$`)
 	date := regexp.MustCompile(`\d{4}-\d\d-\d\d`)
 	cells := 0
-	for _, sub := range refusing() {
+	for _, sub := range subscriptionsToRefuse() {
 		for i := range eventKinds[1:] {
 			kind := EventKind(i + 1)
 			if allowed(kind, sub.Status) {
@@ -49,8 +49,8 @@ func allowed(kind EventKind, status Status) bool {
 	return slices.ContainsFunc(transitions, func(t transition) bool { return t.event == kind && t.from.has(status) })
 }
 
-// refusing returns a subscription in each status, with and without the dates that the status can do without.
-func refusing() (all []Subscription) {
+// subscriptionsToRefuse returns two subscriptions in each status, without and with the optional dates of the status.
+func subscriptionsToRefuse() (all []Subscription) {
 	day := func(n int) time.Time { return time.Date(2026, time.May, n, 0, 0, 0, 0, time.UTC) }
 	for _, status := range everyStatus() {
 		sub := Subscription{ID: "acme", Status: status, At: day(1)}
@@ -73,7 +73,7 @@ func refusing() (all []Subscription) {
 	return all
 }
 
-// The sentence has the date of the status, and the invoice that is overdue.
+// The sentence has the date of the status and the overdue invoice.
 func TestStatusRefusalNamesTheDate(t *testing.T) {
 	want := []string{
 		"The subscription has not started; send started first.",
@@ -87,15 +87,15 @@ func TestStatusRefusalNamesTheDate(t *testing.T) {
 		"The subscription ended on 2026-05-07; send reactivated to start it again.",
 		"The subscription ended on 2026-05-07; send reactivated to start it again.",
 	}
-	for i, sub := range refusing() {
+	for i, sub := range subscriptionsToRefuse() {
 		if i%2 == 0 {
-			continue // without the dates that the status can do without
+			continue // without the optional dates of the status
 		}
 		if got := sub.notAllowed(TermExtended); got != want[sub.Status] {
 			t.Errorf("while %v: %q, want %q", sub.Status, got, want[sub.Status])
 		}
 	}
-	pending := refusing()[3]
+	pending := subscriptionsToRefuse()[3]
 	for kind, want := range map[EventKind]string{
 		Started:          "The subscription already has a start date; it starts on 2026-05-02.",
 		PauseRequested:   "The subscription starts on 2026-05-02; send cancellation_requested to cancel it.",
@@ -106,12 +106,12 @@ func TestStatusRefusalNamesTheDate(t *testing.T) {
 		}
 	}
 	const suspended = "The subscription is suspended; send reactivated first."
-	if got := refusing()[12].notAllowed(TermExtended); got != suspended {
+	if got := subscriptionsToRefuse()[12].notAllowed(TermExtended); got != suspended {
 		t.Errorf("%q, want %q", got, suspended)
 	}
 }
 
-// A fault of the event's values becomes a sentence; a reason without a subject gets the name of its field.
+// A fault of the event's values becomes a sentence. A reason without a subject begins with the name of its field.
 func TestConflictIsASentence(t *testing.T) {
 	for _, row := range []struct{ field, reason, want string }{
 		{"event.change.quantity", "must not be zero; got 0", "Quantity must not be zero; got 0."},

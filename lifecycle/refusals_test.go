@@ -1,36 +1,40 @@
 package lifecycle_test
 
 import (
+	"strings"
 	"testing"
 	"time"
+
+	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
 )
 
-// pausing lets a pause begin at once, and gives back what is paid for as balance.
-func pausing(p *lifecycle.Policy) {
+// withPause allows immediate pauses, and credits the unused part of paid charges to the balance.
+func withPause(p *lifecycle.Policy) {
 	p.Pause = lifecycle.Pause{Effective: plans.Immediately, Unused: credits.AsBalance}
 }
 
-// movable lets a billing date be moved, a term be shortened, and a cancellation take effect at once.
-func movable(p *lifecycle.Policy) {
+// withMoves allows changes of the billing date and shorter terms, both immediately.
+func withMoves(p *lifecycle.Policy) {
 	p.Catalog.ChangeRules = append(p.Catalog.ChangeRules,
-		plans.ChangeRule{Action: plans.ChangeAnchor, By: everyone, Effective: plans.Immediately}, plans.ChangeRule{Action: plans.Shorten, By: everyone, Effective: plans.Immediately})
+		plans.ChangeRule{Action: plans.ChangeAnchor, By: anyActor, Effective: plans.Immediately}, plans.ChangeRule{Action: plans.Shorten, By: anyActor, Effective: plans.Immediately})
 }
 
-// Every kind of event, where its status or the rules do not allow it: each says why, and changes nothing.
+// Every kind of event is refused with a reason where its status or the rules do not allow it, and changes nothing.
 func TestRefusals(t *testing.T) {
-	p := helpDesk(trying, movable)
-	month := signed(t, p, "growth", "", in(t, "UTC", "2026-11-01"))
-	year := signed(t, p, "growth", "P12M", in(t, "UTC", "2026-11-01"))
+	p := helpDesk(withTrial, withMoves)
+	month := ordered(t, p, "growth", "", instantIn(t, "UTC", "2026-11-01"))
+	year := ordered(t, p, "growth", "P12M", instantIn(t, "UTC", "2026-11-01"))
 	const started = "2026-11-01 started card notrial"
-	begun := scene{started, "active full; s-1: recurring 890.00, due 890.00; collect_payment s-1 890.00"}
-	paid := scene{"2026-11-01 paid s-1", "active full; s-1 paid; tell receipt s-1"}
-	tell(t,
-		tale{"before it has begun", "nothing can happen to what there is not, but for what prepares it", p, month, []scene{
+	begun := step{started, "active full; s-1: recurring 890.00, due 890.00; collect_payment s-1 890.00"}
+	paid := step{"2026-11-01 paid s-1", "active full; s-1 paid; tell receipt s-1"}
+	runScenarios(t,
+		scenario{"before the start", "only events that prepare the start are allowed", p, month, []step{
 			{"2026-10-20 bought", "refused: The subscription has not started; send started first."},
 			{"2026-10-20 nocard", "refused: The subscription has no payment method."},
 			{"2026-10-20 card", "unset billing_only"},
@@ -65,11 +69,11 @@ func TestRefusals(t *testing.T) {
 			{"2026-10-20 grant 5.00", "unset billing_only"},
 			{"2026-11-01 started card notrial", "active full; s-1: recurring 890.00, tax 178.00, credit -5.00, due 1063.00; collect_payment s-1 1063.00"},
 		}},
-		tale{"twice", "it has begun already", p, month, []scene{
+		scenario{"started twice", "the subscription has already started", p, month, []step{
 			begun,
 			{"2026-11-02 started card", "refused: The subscription is already active; its current period ends on 2026-12-01."},
 		}},
-		tale{"in a trial", "nothing is billed yet, and what it will be can be changed", p, month, []scene{
+		scenario{"in a trial", "nothing is billed yet, and the contract can be changed", p, month, []step{
 			{"2026-11-01 started", "trialing full"},
 			{"2026-11-02 pause", "refused: The subscription is in trial until 2026-11-15; send cancellation_requested to end it."},
 			{"2026-11-02 renewaloff", "refused: The subscription is in trial until 2026-11-15; send cancellation_requested to end it."},
@@ -86,11 +90,11 @@ func TestRefusals(t *testing.T) {
 			{"2026-11-07 undo", "trialing full"},
 			{"2026-11-08 bought", "active full; s-1: recurring 1668.00, one_time 30.00, usage 5.00, due 1703.00; collect_payment s-1 1703.00"},
 		}},
-		tale{"a trial with a method", "it is demanded from the start", helpDesk(trying, func(p *lifecycle.Policy) { p.Trial.RequirePaymentMethod = true }), month, []scene{
+		scenario{"a trial with a payment method", "the policy requires it from the start", helpDesk(withTrial, func(p *lifecycle.Policy) { p.Trial.RequirePaymentMethod = true }), month, []step{
 			{"2026-11-01 started", "refused: The trial requires a payment method; send payment_method_added first."},
 			{"2026-11-01 started card", "trialing full"},
 		}},
-		tale{"in service", "what is not there is not taken back", p, month, []scene{
+		scenario{"in service", "only a scheduled change, pause or cancellation can be withdrawn", p, month, []step{
 			begun, paid,
 			{"2026-11-02 bought", "refused: The subscription is already active; its current period ends on 2026-12-01."},
 			{"2026-11-02 withdraw", "refused: No change is scheduled."},
@@ -114,14 +118,14 @@ func TestRefusals(t *testing.T) {
 			{"2026-11-02 cancel immediately", "refused: The subscription can end on 2026-12-01 at the earliest; send cancellation_requested for that date or a later one."},
 			{"2026-11-02 pause until 2026-11-20", "refused: Until must be after 2026-12-01, when the pause begins; got 2026-11-20."},
 		}},
-		tale{"a change before an earlier one", "what waits must still be possible", p, year, []scene{
+		scenario{"a change before a scheduled one", "the scheduled change must stay possible", p, year, []step{
 			{started, "active full; s-1: recurring 9612.00, due 9612.00; collect_payment s-1 9612.00"},
 			paid,
 			{"2026-11-02 seats -6 by support", "active full"},
 			{"2026-11-03 seats -6 by support", "refused: This change conflicts with the scheduled changes (quantity: must not remove more than the contract has; -2 of \"seat\" would be left on 2027-11-01); send scheduled_change_canceled first."},
 			{"2026-11-04 pause", "refused: The contract term runs until 2027-11-01 and cannot be paused."},
 		}},
-		tale{"ending", "a pause and a cancellation stand in each other's way", p, month, []scene{
+		scenario{"canceled, then paused", "a pause and a cancellation exclude each other", p, month, []step{
 			begun, paid,
 			{"2026-11-02 cancel", "active full"},
 			{"2026-11-03 pause", "refused: The subscription ends on 2026-12-01; send cancellation_withdrawn before pausing it."},
@@ -131,11 +135,11 @@ func TestRefusals(t *testing.T) {
 			{"2026-11-07 resume", "active full"},
 			{"2026-11-08 resume", "refused: No pause is scheduled."},
 		}},
-		tale{"no pauses", "the policy has none", helpDesk(func(p *lifecycle.Policy) { p.Pause = lifecycle.Pause{} }), month, []scene{
+		scenario{"no pauses", "the policy allows none", helpDesk(func(p *lifecycle.Policy) { p.Pause = lifecycle.Pause{} }), month, []step{
 			begun,
 			{"2026-11-02 pause", "refused: Subscriptions cannot be paused."},
 		}},
-		tale{"paused", "nothing changes in a pause", helpDesk(pausing), month, []scene{
+		scenario{"paused", "the contract cannot change during a pause", helpDesk(withPause), month, []step{
 			begun, paid,
 			{"2026-11-11 pause", "paused billing_only; s-2: proration_credit -593.33, granted 593.33, due 0.00"},
 			{"2026-11-12 seats +1", "refused: The subscription is paused; send resumed first."},
@@ -146,7 +150,7 @@ func TestRefusals(t *testing.T) {
 			{"2026-11-13 sold setup 1 30.00", "paused billing_only"},
 			{"2026-11-20 resume", "active full; s-3: recurring 890.00, one_time 30.00, credit -593.33, due 326.67; collect_payment s-3 326.67"},
 		}},
-		tale{"past due", "seats and plans wait for the payment", p, month, []scene{
+		scenario{"past due", "seats and plans wait for the payment", p, month, []step{
 			begun,
 			{"2026-11-02 failed s-1", "past_due full; s-1 open; tell payment_failed s-1 2026-11-05"},
 			{"2026-11-02 seats +1", "refused: Invoice s-1 is overdue, with grace until 2026-11-05; send payment_succeeded once it is paid."},
@@ -156,7 +160,7 @@ func TestRefusals(t *testing.T) {
 			{"2026-11-02 renewaloff", "past_due full"},
 			{"2026-11-05 renewalon", "refused: The subscription is suspended because invoice s-1 is overdue; send payment_succeeded once it is paid."},
 		}},
-		tale{"over", "what has ended comes back, and nothing else", p, month, []scene{
+		scenario{"after the end", "only a reactivation is possible", p, month, []step{
 			begun, paid,
 			{"2026-11-02 cancel", "active full"},
 			{"2026-12-01 cancel", "refused: The subscription ended on 2026-12-01; send reactivated to start it again."},
@@ -166,7 +170,7 @@ func TestRefusals(t *testing.T) {
 			{"2026-12-01 started", "refused: The subscription ended on 2026-12-01; send reactivated to start it again."},
 			{"2026-12-01 void s-1", "refused: Invoice s-1 is already paid."},
 		}},
-		tale{"credited since", "an invoice is not void of which a later one gave something back", p, month, []scene{
+		scenario{"credited later", "an invoice that a later one credits cannot be voided", p, month, []step{
 			begun, paid,
 			{"2026-11-16 plan scale", "active full; s-2: proration_credit -445.00, proration_charge 695.00, due 250.00; collect_payment s-2 250.00"},
 			{"2026-11-16 void s-1", "refused: Invoice s-1 was credited by s-2 and can no longer be voided."},
@@ -175,7 +179,7 @@ func TestRefusals(t *testing.T) {
 	)
 }
 
-// Events that make no sense are errors that name the field, all at once.
+// Invalid events are errors that name the field, all at once.
 func TestEventFaults(t *testing.T) {
 	p := lifecycle.Standard()
 	sub := afterwards(p, acme(), lifecycle.Event{At: date(time.November, 1), Kind: lifecycle.Started, PaymentMethod: "card"})
@@ -185,16 +189,16 @@ func TestEventFaults(t *testing.T) {
 		given     lifecycle.Event
 		want      []string
 	}{
-		{"nothing", "law 14: all faults at once", lifecycle.Event{}, []string{"event.sequence unset", "event.kind unset", "event.at unset"}},
-		{"no such kind", "", lifecycle.Event{Kind: 99}, []string{"event.kind invalid"}},
-		{"no such actor", "", lifecycle.Event{Kind: lifecycle.Resumed, By: 9}, []string{"event.by invalid"}},
-		{"no such time", "", lifecycle.Event{Kind: lifecycle.CancellationRequested, Effective: 9}, []string{"event.effective invalid"}},
-		{"before the last", "law 10: a late event is for Correct", lifecycle.Event{Kind: lifecycle.Resumed, At: date(time.October, 1)}, []string{"event.at outside"}},
+		{"an empty event", "law 14: all faults at once", lifecycle.Event{}, []string{"event.sequence unset", "event.kind unset", "event.at unset"}},
+		{"an unknown kind", "", lifecycle.Event{Kind: 99}, []string{"event.kind invalid"}},
+		{"an unknown actor", "", lifecycle.Event{Kind: lifecycle.Resumed, By: 9}, []string{"event.by invalid"}},
+		{"an unknown timing", "", lifecycle.Event{Kind: lifecycle.CancellationRequested, Effective: 9}, []string{"event.effective invalid"}},
+		{"before the last event", "law 10: a late event is for Correct", lifecycle.Event{Kind: lifecycle.Resumed, At: date(time.October, 1)}, []string{"event.at outside"}},
 		{"beyond the calendar", "", lifecycle.Event{Kind: lifecycle.Resumed, At: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}, []string{"event.at limit"}},
 		{"before the calendar", "", lifecycle.Event{Kind: lifecycle.Resumed, At: time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC)}, []string{"event.at limit"}},
 		{"seats without a number", "", lifecycle.Event{Kind: lifecycle.SeatsAdded, Change: plans.Change{Item: "seat"}}, []string{"event.change invalid"}},
-		{"seats of nothing", "", lifecycle.Event{Kind: lifecycle.SeatsAdded, Change: plans.Change{Quantity: one}}, []string{"event.change invalid"}},
-		{"fewer that are more", "", lifecycle.Event{Kind: lifecycle.SeatsRemoved, Change: plans.Change{Item: "seat", Quantity: one}}, []string{"event.change invalid"}},
+		{"seats without an item", "", lifecycle.Event{Kind: lifecycle.SeatsAdded, Change: plans.Change{Quantity: one}}, []string{"event.change invalid"}},
+		{"seats removed with a positive number", "", lifecycle.Event{Kind: lifecycle.SeatsRemoved, Change: plans.Change{Item: "seat", Quantity: one}}, []string{"event.change invalid"}},
 		{"no plan", "", lifecycle.Event{Kind: lifecycle.PlanChanged}, []string{"event.change invalid"}},
 		{"no interval", "", lifecycle.Event{Kind: lifecycle.IntervalChanged}, []string{"event.change invalid"}},
 		{"no price", "", lifecycle.Event{Kind: lifecycle.PriceChanged, Change: plans.Change{Item: "seat"}}, []string{"event.change invalid"}},
@@ -204,19 +208,19 @@ func TestEventFaults(t *testing.T) {
 		{"no invoice", "", lifecycle.Event{Kind: lifecycle.PaymentSucceeded}, []string{"event.payment.invoice unset"}},
 		{"no invoice to void", "", lifecycle.Event{Kind: lifecycle.InvoiceVoided}, []string{"event.payment.invoice unset"}},
 		{"a refund without a reason", "row M9: an act of its own", lifecycle.Event{Kind: lifecycle.PaymentRefunded, Payment: lifecycle.Payment{Invoice: "acme-1"}}, []string{"event.reason unset"}},
-		{"nothing used", "", lifecycle.Event{Kind: lifecycle.UsageRecorded}, []string{"event.charges unset"}},
-		{"nothing sold", "", lifecycle.Event{Kind: lifecycle.ChargeAdded}, []string{"event.charges unset"}},
-		{"too much sold", "", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: make([]plans.Charge, 1001)}, []string{"event.charges limit"}},
-		{"a credit that is sold", "row M9: what is given back is a refund", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: []plans.Charge{{Item: "x", Corrects: "y"}, {Item: "x", Net: one.Neg()}}}, []string{
+		{"no usage", "", lifecycle.Event{Kind: lifecycle.UsageRecorded}, []string{"event.charges unset"}},
+		{"no charge", "", lifecycle.Event{Kind: lifecycle.ChargeAdded}, []string{"event.charges unset"}},
+		{"too many charges", "", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: make([]plans.Charge, 1001)}, []string{"event.charges limit"}},
+		{"a credit as a charge", "row M9: an amount given back is a refund", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: []plans.Charge{{Item: "x", Corrects: "y"}, {Item: "x", Net: one.Neg()}}}, []string{
 			"event.charges[0] invalid", "event.charges[1] invalid",
 		}},
-		{"a period that is sold", "", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: []plans.Charge{{Item: "x", Kind: plans.Recurring}}}, []string{"event.charges[0].kind invalid"}},
-		{"sold without a name", "", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: []plans.Charge{{Quantity: one, Price: plans.Price{Unit: one}}}}, []string{"event.charges[0].item unset"}},
-		{"in another currency", "row M8", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: []plans.Charge{{Item: "x", Currency: "EUR", Quantity: one, Price: plans.Price{Unit: one}}}}, []string{"event.charges[0].currency invalid"}},
-		{"an end before now", "", lifecycle.Event{Kind: lifecycle.CancellationRequested, On: date(time.November, 1)}, []string{"event.on outside"}},
+		{"a recurring charge", "", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: []plans.Charge{{Item: "x", Kind: plans.Recurring}}}, []string{"event.charges[0].kind invalid"}},
+		{"a charge without an item", "", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: []plans.Charge{{Quantity: one, Price: plans.Price{Unit: one}}}}, []string{"event.charges[0].item unset"}},
+		{"a charge in another currency", "row M8", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: []plans.Charge{{Item: "x", Currency: "EUR", Quantity: one, Price: plans.Price{Unit: one}}}}, []string{"event.charges[0].currency invalid"}},
+		{"an end before the event", "", lifecycle.Event{Kind: lifecycle.CancellationRequested, On: date(time.November, 1)}, []string{"event.on outside"}},
 		{"a pause that ends before it begins", "", lifecycle.Event{Kind: lifecycle.PauseRequested, Until: date(time.November, 20)}, []string{"event.until outside"}},
-		{"a payment below nothing", "", lifecycle.Event{Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-1", Amount: one.Neg()}}, []string{"event.payment.amount invalid"}},
-		{"credit of nothing", "", lifecycle.Event{Kind: lifecycle.CreditGranted}, []string{"event.grant.amount unset"}},
+		{"a negative payment", "", lifecycle.Event{Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-1", Amount: one.Neg()}}, []string{"event.payment.amount invalid"}},
+		{"a grant without an amount", "", lifecycle.Event{Kind: lifecycle.CreditGranted}, []string{"event.grant.amount unset"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			e := row.given
@@ -229,25 +233,26 @@ func TestEventFaults(t *testing.T) {
 			before := giventest.JSON(t, sub)
 			out, err := lifecycle.Apply(p, sub, e)
 			if giventest.CheckFaults(t, err, row.want...); out.Subscription.ID != "" || giventest.JSON(t, sub) != before {
-				t.Errorf("%s: something happened: %+v", row.why, out)
+				t.Errorf("%s: the call has an effect: %+v", row.why, out)
 			}
 		})
 	}
 }
 
-// An event whose number was applied already changes nothing, and is no error: whoever stores events may say things twice.
-func TestSequence(t *testing.T) {
+// A repeated event, one whose sequence was already applied, changes nothing and is no error, since a caller may send an
+// event twice.
+func TestRepeatedEventChangesNothing(t *testing.T) {
 	p := lifecycle.Standard()
 	sub := inService(p)
 	for _, sequence := range []int64{1, 2} {
 		out, err := lifecycle.Apply(p, sub, lifecycle.Event{Sequence: sequence, At: date(time.December, 24), Kind: lifecycle.CancellationRequested})
 		if err != nil || len(out.Steps)+len(out.Invoices)+len(out.Effects) > 0 || giventest.JSON(t, out.Subscription) != giventest.JSON(t, sub) {
-			t.Errorf("the event %d again: %v, %v", sequence, out, err)
+			t.Errorf("event %d repeated: %v, %v", sequence, out, err)
 		}
 	}
 }
 
-// A subscription that makes no sense is an error that names the field.
+// An invalid subscription is an error that names the field.
 func TestSubscriptionFaults(t *testing.T) {
 	p := lifecycle.Standard()
 	for _, row := range []struct {
@@ -255,17 +260,17 @@ func TestSubscriptionFaults(t *testing.T) {
 		edit func(*lifecycle.Subscription)
 		want []string
 	}{
-		{"sound", func(*lifecycle.Subscription) {}, nil},
+		{"valid", func(*lifecycle.Subscription) {}, nil},
 		{"no ID", func(s *lifecycle.Subscription) { s.ID = "" }, []string{"subscription.id unset"}},
-		{"no such status", func(s *lifecycle.Subscription) { s.Status = 99 }, []string{"subscription.status invalid"}},
+		{"an unknown status", func(s *lifecycle.Subscription) { s.Status = 99 }, []string{"subscription.status invalid"}},
 		{"no plan", func(s *lifecycle.Subscription) { s.Contract.Plan = "" }, []string{"subscription.contract.plan unset"}},
 		{"no period", func(s *lifecycle.Subscription) { s.Period.End = s.Period.Start }, []string{"subscription.period period"}},
 		{"no end of the trial", func(s *lifecycle.Subscription) { s.Status = lifecycle.Trialing }, []string{"subscription.trial_end unset"}},
 		{"no start", func(s *lifecycle.Subscription) { s.Status = lifecycle.PendingStart }, []string{"subscription.start_at unset"}},
-		{"a due of nothing", func(s *lifecycle.Subscription) { s.Receivables = []lifecycle.Collection{{Invoice: "acme-9"}} }, []string{"subscription.receivables[0].invoice invalid"}},
-		{"too many dues", func(s *lifecycle.Subscription) { s.Receivables = make([]lifecycle.Collection, 10_001) }, []string{"subscription.receivables limit"}},
-		{"a ledger that is none", func(s *lifecycle.Subscription) { s.Ledger = []credits.Entry{{}} }, nil},
-		{"a contract ahead that is none", func(s *lifecycle.Subscription) {
+		{"a receivable without an invoice", func(s *lifecycle.Subscription) { s.Receivables = []lifecycle.Collection{{Invoice: "acme-9"}} }, []string{"subscription.receivables[0].invoice invalid"}},
+		{"too many receivables", func(s *lifecycle.Subscription) { s.Receivables = make([]lifecycle.Collection, 10_001) }, []string{"subscription.receivables limit"}},
+		{"an invalid ledger", func(s *lifecycle.Subscription) { s.Ledger = []credits.Entry{{}} }, nil},
+		{"an invalid contract of the next period", func(s *lifecycle.Subscription) {
 			s.NextPeriod = &lifecycle.NextPeriod{Contract: s.Contract.Clone()}
 			s.NextPeriod.Contract.Plan = ""
 		}, []string{
@@ -276,16 +281,79 @@ func TestSubscriptionFaults(t *testing.T) {
 			sub := inService(p)
 			row.edit(&sub)
 			_, err := lifecycle.Advance(p, sub, date(time.November, 20))
-			if row.name == "a ledger that is none" {
+			if row.name == "an invalid ledger" {
 				if err == nil {
-					t.Error("it is taken")
+					t.Error("the invalid ledger is accepted")
 				}
 				return
 			}
 			giventest.CheckFaults(t, err, row.want...)
 			if _, ok := lifecycle.Next(p, sub); ok != (err == nil) {
-				t.Errorf("Next is %v for %v", ok, err)
+				t.Errorf("Next returns %v, and Advance %v", ok, err)
 			}
 		})
+	}
+}
+
+// A refusal states its reason, and what is possible instead.
+func TestRefusalSaysWhy(t *testing.T) {
+	lead, none := advancePolicy(), advancePolicy()
+	none.Renewal.Lead = proration.Interval{}
+	started, paid := eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", "")
+	copied := func(at, inv string) lifecycle.Event {
+		return paymentOn(at, lifecycle.BillingDetailsChanged, inv, "")
+	}
+	removed := eventOn("2026-01-10", lifecycle.SeatsRemoved, func(e *lifecycle.Event) {
+		e.Change = plans.Change{Item: "seat", Quantity: decimal.NewFromInt(-2)}
+	})
+	refund := func(at, inv string) lifecycle.Event {
+		e := paymentOn(at, lifecycle.PaymentRefunded, inv, "")
+		e.Reason = "goodwill"
+		return e
+	}
+	for _, c := range []struct {
+		name, why string
+		policy    lifecycle.Policy
+		events    []lifecycle.Event
+		want      string
+	}{
+		{"a copy of a credit note", "a credit note corrects another invoice", none, []lifecycle.Event{started, paid, refund("2026-01-05", "r-1"), copied("2026-01-06", "r-2")}, "Credit note r-2 cannot be issued again."},
+		{"a copy of a credited invoice", "the copy would charge the credited part again", none, []lifecycle.Event{started, paid, removed, copied("2026-01-11", "r-1")}, "Invoice r-1 was credited by r-2"},
+		{
+			"a copy of an advance invoice", "the invoice can be voided instead", lead,
+			[]lifecycle.Event{started, paid, paymentOn("2026-01-22", lifecycle.PaymentFailed, "r-2", ""), copied("2026-01-23", "r-2")}, "Invoice r-2 is for the period from 2026-02-01",
+		},
+		{"a refund of an unknown invoice", "law 14", none, []lifecycle.Event{started, paid, refund("2026-01-05", "r-9")}, `Invoice "r-9" does not exist`},
+		{"a price change by a customer", "support agrees on prices", none, []lifecycle.Event{started, paid, eventOn("2026-01-05", lifecycle.PriceChanged, func(e *lifecycle.Event) {
+			e.By, e.Change = plans.Customer, plans.Change{Item: "seat", Price: &plans.Price{}}
+		})}, "are handled by support"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for i := range c.policy.ChangeRules {
+				if c.policy.ChangeRules[i].Action == plans.ChangePrice {
+					c.policy.ChangeRules[i].By = []plans.Actor{plans.Support}
+				}
+			}
+			out := replayEvents(t, c.policy, c.events[len(c.events)-1].At.Format("2006-01-02"), c.events...)
+			if got := out.Steps[len(out.Steps)-1].Refused; !strings.Contains(got, c.want) {
+				t.Errorf("refused with %q, want %q: %s", got, c.want, c.why)
+			}
+		})
+	}
+}
+
+// A refusal is one line that includes what is possible instead.
+func TestRefusalIsOneLine(t *testing.T) {
+	p := advancePolicy()
+	for i := range p.ChangeRules {
+		if p.ChangeRules[i].Action == plans.AddQuantity {
+			p.ChangeRules[i].By = []plans.Actor{plans.Support}
+		}
+	}
+	first := replayEvents(t, p, "2026-01-01", eventOn("2026-01-01", lifecycle.Started))
+	e := seatsChanged("2026-01-02", 2, 1)
+	_, err := lifecycle.Apply(p, first.Subscription, e)
+	if want := "Quantity increases are handled by support. Ask support; the change takes effect immediately."; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
 	}
 }

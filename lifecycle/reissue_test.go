@@ -12,44 +12,44 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// M12: an invoice that was issued never changes; a corrected copy takes its place, and nobody pays twice.
+// M12: an issued invoice never changes. A corrected copy replaces it, and the customer does not pay twice.
 func TestCorrectedCopy(t *testing.T) {
 	policy := lifecycle.Standard()
 	policy.BillingDetailsEditors = []plans.Actor{plans.Support}
 	policy.Billing.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: decimal.NewFromInt(19)}}
 	copyOf := func(at string, sequence int64, inv string, by plans.Actor) lifecycle.Event {
 		return lifecycle.Event{
-			Sequence: sequence, At: lateDay(at), Kind: lifecycle.BillingDetailsChanged, By: by, Payment: lifecycle.Payment{Invoice: inv},
+			Sequence: sequence, At: utc(at), Kind: lifecycle.BillingDetailsChanged, By: by, Payment: lifecycle.Payment{Invoice: inv},
 			Contact: invoice.Contact{Name: "Acme Holding", TaxID: "DE123"},
 		}
 	}
-	started := lifecycle.Event{Sequence: 1, At: lateDay("2026-11-01"), Kind: lifecycle.Started}
-	failed := latePaid("2026-11-01", 2, "acme-1")
+	started := lifecycle.Event{Sequence: 1, At: utc("2026-11-01"), Kind: lifecycle.Started}
+	failed := invoicePaid("2026-11-01", 2, "acme-1")
 	failed.Kind = lifecycle.PaymentFailed
 	for _, c := range []struct {
 		name, why string
 		events    []lifecycle.Event
 		refused   string
-		invoices  []string // each with its status, its total and what was due on it
+		invoices  []string // each with its status, its total and its amount due
 		charged   []string
 	}{
 		{
-			"of a paid one", "the credit of 1059.10 pays the copy", []lifecycle.Event{started, latePaid("2026-11-01", 2, "acme-1"), copyOf("2026-11-10", 3, "acme-1", plans.Support)},
+			"of a paid invoice", "the credit of 1059.10 pays the copy", []lifecycle.Event{started, invoicePaid("2026-11-01", 2, "acme-1"), copyOf("2026-11-10", 3, "acme-1", plans.Support)},
 			"", []string{"acme-1 paid 1059.10 1059.10", "acme-2 paid -1059.10 0.00", "acme-3 paid 1059.10 0.00"}, []string{"acme-1 1059.10"},
 		},
 		{
-			"of one that is open", "what is due on it is due on the copy instead", []lifecycle.Event{started, failed, copyOf("2026-11-03", 3, "acme-1", plans.Support)},
+			"of an open invoice", "the amount due moves to the copy", []lifecycle.Event{started, failed, copyOf("2026-11-03", 3, "acme-1", plans.Support)},
 			"", []string{"acme-1 paid 1059.10 1059.10", "acme-2 paid -1059.10 0.00", "acme-3 open 1059.10 1059.10"}, []string{"acme-1 1059.10", "acme-3 1059.10"},
 		},
 		{
-			"by a customer", "support changes them for an existing order", []lifecycle.Event{started, latePaid("2026-11-01", 2, "acme-1"), copyOf("2026-11-10", 3, "acme-1", plans.Customer)},
+			"by a customer", "only support changes the billing details of an existing order", []lifecycle.Event{started, invoicePaid("2026-11-01", 2, "acme-1"), copyOf("2026-11-10", 3, "acme-1", plans.Customer)},
 			"Only support can have an issued invoice corrected. Ask support to send billing_details_changed.", nil, nil,
 		},
-		{"while it is charged", "never two charges", []lifecycle.Event{started, copyOf("2026-11-10", 2, "acme-1", plans.Support)}, "A payment of invoice acme-1 is in progress; send billing_details_changed again after payment_succeeded or payment_failed.", nil, nil},
-		{"of none", "law 14", []lifecycle.Event{started, copyOf("2026-11-10", 2, "acme-9", plans.Support)}, `Invoice "acme-9" does not exist or was settled too long ago to be changed.`, nil, nil},
+		{"during a payment", "an invoice is never charged twice", []lifecycle.Event{started, copyOf("2026-11-10", 2, "acme-1", plans.Support)}, "A payment of invoice acme-1 is in progress; send billing_details_changed again after payment_succeeded or payment_failed.", nil, nil},
+		{"of an unknown invoice", "law 14", []lifecycle.Event{started, copyOf("2026-11-10", 2, "acme-9", plans.Support)}, `Invoice "acme-9" does not exist or was settled too long ago to be changed.`, nil, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			out, err := lifecycle.Replay([]lifecycle.Policy{policy}, lateCustomer(), c.events, lateDay("2026-11-10"))
+			out, err := lifecycle.Replay([]lifecycle.Policy{policy}, tenSeatsFromNovember(), c.events, utc("2026-11-10"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -72,21 +72,21 @@ func TestCorrectedCopy(t *testing.T) {
 				}
 			}
 			if giventest.JSON(t, invoices) != giventest.JSON(t, c.invoices) || giventest.JSON(t, charged) != giventest.JSON(t, c.charged) {
-				t.Errorf("got %q and charges of %q, want %q and %q: %s", invoices, charged, c.invoices, c.charged, c.why)
+				t.Errorf("got %q and payments collected for %q, want %q and %q: %s", invoices, charged, c.invoices, c.charged, c.why)
 			}
 			if first, last := out.Invoices[0], out.Invoices[2]; first.Contact.Name != "" || last.Contact.Name != "Acme Holding" || out.Invoices[1].Corrects != first.ID {
-				t.Errorf("they go to %q and %q", first.Contact.Name, last.Contact.Name)
+				t.Errorf("the contacts are %q and %q", first.Contact.Name, last.Contact.Name)
 			}
 
-			// What goes back later comes out of the copy, and never more than was billed.
-			paid, err := lifecycle.Apply(policy, out.Subscription, latePaid("2026-11-10", 8, "acme-3"))
+			// A later credit reduces the copy, and never exceeds the amount billed.
+			paid, err := lifecycle.Apply(policy, out.Subscription, invoicePaid("2026-11-10", 8, "acme-3"))
 			if err != nil && c.charged[len(c.charged)-1] == "acme-3 1059.10" {
 				t.Fatal(err)
 			}
 			if err == nil {
 				out.Subscription = paid.Subscription
 			}
-			fewer, err := lifecycle.Apply(policy, out.Subscription, lateSeats("2026-11-16", 9, -10))
+			fewer, err := lifecycle.Apply(policy, out.Subscription, seatsChanged("2026-11-16", 9, -10))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -95,29 +95,30 @@ func TestCorrectedCopy(t *testing.T) {
 	}
 }
 
-// A corrected copy takes the place of an invoice in its collection too: the grace is that of the first one, and who is suspended stays so.
+// A corrected copy also replaces an invoice in its collection: the copy keeps the grace of the first invoice, and a
+// suspended subscription stays suspended.
 func TestCorrectedCopyKeepsTheGrace(t *testing.T) {
-	p := guardPolicy()
+	p := advancePolicy()
 	p.Renewal.Lead = proration.Interval{}
 	events := []lifecycle.Event{
-		guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentFailed, "r-1", ""), guardPay("2026-01-05", lifecycle.BillingDetailsChanged, "r-1", ""),
+		eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentFailed, "r-1", ""), paymentOn("2026-01-05", lifecycle.BillingDetailsChanged, "r-1", ""),
 	}
-	guardLast(t, lives(t, p, "2026-01-07", events...), lifecycle.PastDue, lifecycle.Full)
-	guardLast(t, lives(t, p, "2026-01-08", events...), lifecycle.Suspended, lifecycle.BillingOnly, "collect_payment r-1 1000.00", "collect_payment r-3 1000.00")
-	events = append(events, guardPay("2026-01-09", lifecycle.PaymentFailed, "r-3", ""))
-	events = append(events, guardPay("2026-03-05", lifecycle.BillingDetailsChanged, "r-3", ""))
-	guardLast(t, lives(t, p, "2026-04-05", events...), lifecycle.Suspended, lifecycle.BillingOnly)
+	checkLast(t, replayEvents(t, p, "2026-01-07", events...), lifecycle.PastDue, lifecycle.Full)
+	checkLast(t, replayEvents(t, p, "2026-01-08", events...), lifecycle.Suspended, lifecycle.BillingOnly, "collect_payment r-1 1000.00", "collect_payment r-3 1000.00")
+	events = append(events, paymentOn("2026-01-09", lifecycle.PaymentFailed, "r-3", ""))
+	events = append(events, paymentOn("2026-03-05", lifecycle.BillingDetailsChanged, "r-3", ""))
+	checkLast(t, replayEvents(t, p, "2026-04-05", events...), lifecycle.Suspended, lifecycle.BillingOnly)
 }
 
-// A copy of what is used up long since leaves nothing behind that is of no charge.
-func TestCorrectedCopyOfWhatIsUsedUp(t *testing.T) {
-	p := guardPolicy()
+// A corrected copy of an expired charge leaves no credit without a charge.
+func TestCorrectedCopyOfAnExpiredCharge(t *testing.T) {
+	p := advancePolicy()
 	p.Renewal.Lead = proration.Interval{}
-	sold := guardEvent("2026-01-20", lifecycle.ChargeAdded, func(e *lifecycle.Event) { e.Charges = []plans.Charge{{Item: "setup", Net: giventest.Money("33.33")}} })
-	out := paidAtOnce(t, []lifecycle.Policy{p}, guardCustomer(), lateDay("2026-04-01"), guardEvent("2026-01-01", lifecycle.Started), sold, guardPay("2026-02-10", lifecycle.BillingDetailsChanged, "r-2", ""))
-	guardLast(t, out, lifecycle.Active, lifecycle.Full)
-	if _, err := lifecycle.Advance(p, out.Subscription, lateDay("2026-06-01")); err != nil {
+	sold := eventOn("2026-01-20", lifecycle.ChargeAdded, func(e *lifecycle.Event) { e.Charges = []plans.Charge{{Item: "setup", Net: giventest.Money("33.33")}} })
+	out := paidAtOnce(t, []lifecycle.Policy{p}, tenSeatsFromJanuary(), utc("2026-04-01"), eventOn("2026-01-01", lifecycle.Started), sold, paymentOn("2026-02-10", lifecycle.BillingDetailsChanged, "r-2", ""))
+	checkLast(t, out, lifecycle.Active, lifecycle.Full)
+	if _, err := lifecycle.Advance(p, out.Subscription, utc("2026-06-01")); err != nil {
 		t.Error(err)
 	}
-	giventest.CheckMoney(t, "four months and the setup", billedIn(out), "4033.33")
+	giventest.CheckMoney(t, "four months and the setup", totalBilled(out), "4033.33")
 }

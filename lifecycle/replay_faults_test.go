@@ -14,7 +14,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// All faults of an event are told at once, also those that show only when it happens, each under its place in the list.
+// All faults of an event come at once under its index, including those that only its application finds.
 func TestReplayFaultsOfAnEvent(t *testing.T) {
 	start := time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC)
 	cycle, err := proration.NewCycle(start, proration.Interval{Months: 1})
@@ -35,7 +35,7 @@ func TestReplayFaultsOfAnEvent(t *testing.T) {
 	var fields []string
 	collect(err, &fields)
 	if len(fields) != 2 {
-		t.Errorf("the faults of two prices below zero are of %q: %v", fields, err)
+		t.Errorf("the faults of two negative prices name %q: %v", fields, err)
 	}
 	for _, field := range fields {
 		if len(field) < len("events[1].") || field[:len("events[1].")] != "events[1]." {
@@ -44,7 +44,7 @@ func TestReplayFaultsOfAnEvent(t *testing.T) {
 	}
 }
 
-// collect adds the fields of all faults that are joined in an error.
+// collect adds the fields of all faults that an error joins.
 func collect(err error, fields *[]string) {
 	switch e := err.(type) { //nolint:errorlint // each that is joined is looked at in its turn
 	case *proration.Error:
@@ -56,20 +56,20 @@ func collect(err error, fields *[]string) {
 	}
 }
 
-// What is well formed and does not go with the subscription is refused, by whatever part of the event that is: a replay goes on.
+// A valid event that conflicts with the subscription is refused, whichever field conflicts, and the replay continues.
 func TestReplayRefusesConflicts(t *testing.T) {
-	p := guardPolicy()
+	p := advancePolicy()
 	p.Renewal.Lead = proration.Interval{}
 	change := func(c plans.Change) func(*lifecycle.Event) { return func(e *lifecycle.Event) { e.Change = c } }
 	for _, row := range []struct {
 		kind  lifecycle.EventKind
 		edit  func(*lifecycle.Event)
-		fault string // "" where it is no fault of the event
+		fault string // "" if no field is at fault
 		says  string
 	}{
 		{lifecycle.SeatsRemoved, change(plans.Change{Item: "seat", Quantity: decimal.NewFromInt(-11)}), "event.change.quantity invalid", `Quantity must not remove more than the contract has; -1 of "seat" would be left on 2026-01-05.`},
 		{lifecycle.SeatsRemoved, change(plans.Change{Item: "desk", Quantity: decimal.NewFromInt(-1)}), "event.change.item invalid", `Item must be an item of the contract unless price is set; got "desk".`},
-		{lifecycle.TermShortened, change(plans.Change{End: lateDay("2026-01-20")}), "event.change.end invalid", "End must not be set; the contract has no term to shorten."},
+		{lifecycle.TermShortened, change(plans.Change{End: utc("2026-01-20")}), "event.change.end invalid", "End must not be set; the contract has no term to shorten."},
 		{lifecycle.PlanChanged, change(plans.Change{Plan: &plans.Plan{ID: "empty", Interval: proration.Interval{Months: 1}}}), "event.change.plan.offers invalid", `Offers must include "seat" in USD.`},
 		{lifecycle.PauseRequested, func(e *lifecycle.Event) { e.Until = e.At.Add(1) }, "event.until outside", "Until must be after 2026-02-01, when the pause begins; got 2026-01-05."},
 		{lifecycle.PaymentRefunded, func(e *lifecycle.Event) {
@@ -83,21 +83,21 @@ func TestReplayRefusesConflicts(t *testing.T) {
 	} {
 		t.Run(row.says, func(t *testing.T) {
 			before := []lifecycle.Event{
-				guardEvent("2026-01-01", lifecycle.Started), guardPay("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""),
-				guardEvent("2026-01-02", lifecycle.CreditGranted, func(e *lifecycle.Event) { e.Grant.ID, e.Grant.Amount = "gift", decimal.NewFromInt(1) }),
+				eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""),
+				eventOn("2026-01-02", lifecycle.CreditGranted, func(e *lifecycle.Event) { e.Grant.ID, e.Grant.Amount = "gift", decimal.NewFromInt(1) }),
 			}
-			bad := guardEvent("2026-01-05", row.kind, row.edit)
-			out := lives(t, p, "2026-01-31", append(before, bad)...)
+			bad := eventOn("2026-01-05", row.kind, row.edit)
+			out := replayEvents(t, p, "2026-01-31", append(before, bad)...)
 			if last := out.Steps[len(out.Steps)-1]; last.Refused != row.says || last.Event != row.kind {
-				t.Errorf("the last step is %v, refused since %q; want %q", last.Event, last.Refused, row.says)
+				t.Errorf("the last step is %v, refused with %q; want %q", last.Event, last.Refused, row.says)
 			}
 			bad.Sequence = 4
-			_, err := lifecycle.Apply(p, lives(t, p, "2026-01-04", before...).Subscription, bad)
+			_, err := lifecycle.Apply(p, replayEvents(t, p, "2026-01-04", before...).Subscription, bad)
 			if !errors.Is(err, lifecycle.ErrRefused) {
-				t.Errorf("one by one it is %v", err)
+				t.Errorf("Apply returns %v", err)
 			}
 			if got := giventest.Faults(err); row.fault != "" && !slices.Equal(got, []string{row.fault}) {
-				t.Errorf("its fault is %q, want %q", got, row.fault)
+				t.Errorf("got the fault %q, want %q", got, row.fault)
 			}
 		})
 	}

@@ -7,9 +7,10 @@ import (
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
 )
 
-// A replay and a correction that make no sense are errors that name the field, all at once, each event's under its place.
+// The faults of a replay name the field. All come at once, those of an event under its index.
 func TestReplayFaults(t *testing.T) {
 	std := lifecycle.Standard()
 	later := lifecycle.Standard()
@@ -25,31 +26,31 @@ func TestReplayFaults(t *testing.T) {
 		at        time.Time
 		want      []string
 	}{
-		{"sound", "", []lifecycle.Policy{std, later}, []lifecycle.Event{start, cancel}, date(time.December, 2), nil},
+		{"valid", "", []lifecycle.Policy{std, later}, []lifecycle.Event{start, cancel}, date(time.December, 2), nil},
 		{"no policy", "", nil, []lifecycle.Event{start}, date(time.December, 2), []string{"policies unset"}},
 		{"too many policies", "law 14", make([]lifecycle.Policy, 1001), nil, date(time.December, 2), []string{"policies limit"}},
-		{"policies out of order", "of two, one must hold", []lifecycle.Policy{later, std}, nil, date(time.December, 2), []string{"policies[1].from invalid"}},
-		{"a policy that is none", "", []lifecycle.Policy{std, func() lifecycle.Policy { p := later; p.Prorations = 0; return p }()}, nil, date(time.December, 2), []string{"policies[1].prorations unset"}},
+		{"policies out of order", "the order decides which policy applies", []lifecycle.Policy{later, std}, nil, date(time.December, 2), []string{"policies[1].from invalid"}},
+		{"an invalid policy", "", []lifecycle.Policy{std, func() lifecycle.Policy { p := later; p.Prorations = 0; return p }()}, nil, date(time.December, 2), []string{"policies[1].prorations unset"}},
 		{"events out of order", "", []lifecycle.Policy{std}, []lifecycle.Event{start, cancel, {Sequence: 3, At: date(time.November, 1), Kind: lifecycle.CancellationWithdrawn}}, date(time.December, 2), []string{"events[2].at outside"}},
-		{"an event that is none", "", []lifecycle.Policy{std}, []lifecycle.Event{start, {Sequence: 2, At: date(time.November, 2)}, {Kind: lifecycle.Resumed}}, date(time.December, 2), []string{
+		{"an invalid event", "", []lifecycle.Policy{std}, []lifecycle.Event{start, {Sequence: 2, At: date(time.November, 2)}, {Kind: lifecycle.Resumed}}, date(time.December, 2), []string{
 			"events[1].kind unset", "events[2].sequence unset", "events[2].at unset",
 		}},
 		{"an end before the last event", "", []lifecycle.Policy{std}, []lifecycle.Event{start, cancel}, date(time.November, 1), []string{"at outside"}},
 		{"no end", "", []lifecycle.Policy{std}, []lifecycle.Event{}, time.Time{}, []string{"at unset"}},
-		{"an event that fails", "", []lifecycle.Policy{std}, []lifecycle.Event{start, wrong}, date(time.December, 2), []string{"events[1].on outside"}},
+		{"an event with a fault that its application finds", "", []lifecycle.Policy{std}, []lifecycle.Event{start, wrong}, date(time.December, 2), []string{"events[1].on outside"}},
 		{"charges in another currency", "row M8: they are refused", []lifecycle.Policy{std}, []lifecycle.Event{start, foreign}, date(time.December, 2), nil},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			out, err := lifecycle.Replay(row.policies, acme(), row.events, row.at)
 			if !giventest.CheckFaults(t, err, row.want...) && (out.Subscription.ID != "" || len(out.Steps) > 0) {
-				t.Errorf("%s: something happened: %+v", row.why, out)
+				t.Errorf("%s: the call has an effect: %+v", row.why, out)
 			}
 		})
 	}
 }
 
-// More than a thousand deadlines are passed in steps: a replay has as many calls as events, and one call has its limit.
-func TestTooManyDeadlines(t *testing.T) {
+// More than a thousand deadlines need several calls, since one call has a limit.
+func TestDeadlinesPerCallAreLimited(t *testing.T) {
 	p := lifecycle.Standard()
 	free := acme()
 	free.Contract.Items[0].Price = plans.Price{}
@@ -69,8 +70,8 @@ func TestTooManyDeadlines(t *testing.T) {
 	}
 }
 
-// The next invoices of a century of months can be previewed, and what is stored stays small: what is settled is dropped in its time.
-func TestPrune(t *testing.T) {
+// A stored subscription stays small: settled invoices are dropped after their retention.
+func TestSettledInvoicesAreDropped(t *testing.T) {
 	p := lifecycle.Standard()
 	sub := inService(p)
 	for i := 2; i <= 40; i++ {
@@ -81,10 +82,51 @@ func TestPrune(t *testing.T) {
 		sub = afterwards(p, out.Subscription, lifecycle.Event{At: out.Subscription.At, Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: out.Invoices[0].ID}})
 	}
 	if len(sub.Invoices) > 8 || len(sub.UnexpiredCharges) > 2 || len(sub.Receivables) > 0 {
-		t.Errorf("%d invoices, %d charges and %d dues are kept after 40 months that were paid", len(sub.Invoices), len(sub.UnexpiredCharges), len(sub.Receivables))
+		t.Errorf("%d invoices, %d charges and %d receivables are kept after 40 paid months", len(sub.Invoices), len(sub.UnexpiredCharges), len(sub.Receivables))
 	}
 	_, err := lifecycle.Apply(p, sub, lifecycle.Event{Sequence: sub.Sequence + 1, At: sub.At, Kind: lifecycle.PaymentDisputed, Payment: lifecycle.Payment{Invoice: "acme-1"}})
 	if err == nil || err.Error() != `Invoice "acme-1" does not exist or was settled too long ago to be changed.` {
 		t.Errorf("got %v", err)
 	}
+}
+
+// A replay that starts from a subscription returns earlier invoices that changed, in their last state.
+func TestReplayContinuesFromASubscription(t *testing.T) {
+	p := advancePolicy()
+	p.Renewal.Lead = proration.Interval{}
+	first := replayEvents(t, p, "2026-01-01", eventOn("2026-01-01", lifecycle.Started))
+	fail, pay := paymentOn("2026-01-02", lifecycle.PaymentFailed, "r-1", ""), paymentOn("2026-01-03", lifecycle.PaymentSucceeded, "r-1", "")
+	fail.Sequence, pay.Sequence = 2, 3
+	out, err := lifecycle.Replay([]lifecycle.Policy{p}, first.Subscription, []lifecycle.Event{fail, pay}, utc("2026-01-04"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(out.Invoices) != 0 || len(out.Changed) != 1 || out.Changed[0].Status.String() != "paid" {
+		t.Errorf("%d invoices are issued, and %v changed", len(out.Invoices), out.Changed)
+	}
+}
+
+// Expired credit is dropped after its retention, and the number of unbilled charges is limited.
+func TestExpiredCreditIsDroppedAndUnbilledChargesAreLimited(t *testing.T) {
+	p := advancePolicy()
+	p.InvoiceRetention = giventest.Interval("P1M")
+	granted := eventOn("2026-01-03", lifecycle.CreditGranted, func(e *lifecycle.Event) {
+		e.Grant.Amount, e.Grant.Expires = giventest.Money("50.00"), utc("2026-01-10")
+	})
+	out := replayEvents(t, p, "2026-03-20", eventOn("2026-01-01", lifecycle.Started), granted)
+	if len(out.Subscription.Ledger) != 0 || len(out.Credits) != 1 {
+		t.Errorf("the ledger has %d entries, and %d were returned", len(out.Subscription.Ledger), len(out.Credits))
+	}
+	use := eventOn("2026-01-02", lifecycle.UsageRecorded, func(e *lifecycle.Event) {
+		for range 600 {
+			e.Charges = append(e.Charges, plans.Charge{Item: "call", Net: giventest.Money("1.00")})
+		}
+	})
+	use.Sequence = 3
+	started := eventOn("2026-01-01", lifecycle.Started)
+	started.Sequence = 1
+	again := use.Clone()
+	again.Sequence = 4
+	_, err := lifecycle.Replay([]lifecycle.Policy{p}, tenSeatsFromJanuary(), []lifecycle.Event{started, use, again}, utc("2026-01-03"))
+	giventest.CheckFaults(t, err, "events[2].charges limit")
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// STATES.md is what the tables are: it is written by them, and never by hand.
+// TestStatesDocument compares STATES.md with the tables. UPDATE=1 writes the file again:
 //
 //	UPDATE=1 go test ./lifecycle -run TestStatesDocument
 func TestStatesDocument(t *testing.T) {
@@ -23,35 +23,35 @@ func TestStatesDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	if string(got) != want {
-		t.Errorf("%s is not what the tables say; write it again with UPDATE=1", name)
+		t.Errorf("%s differs from the tables; write it again with UPDATE=1", name)
 	}
 }
 
-// move is a row of either table.
-type move struct {
+// tableRow is a row of either table.
+type tableRow struct {
 	cause    string
 	from, to set
 }
 
-// moves are the rows of both tables, in order.
-func moves() (all []move) {
+// tableRows returns the rows of both tables, in order.
+func tableRows() (all []tableRow) {
 	for _, row := range transitions {
-		all = append(all, move{row.event.String(), row.from, row.to})
+		all = append(all, tableRow{row.event.String(), row.from, row.to})
 	}
 	for _, row := range passages {
-		all = append(all, move{"_" + row.deadline.String() + "_", row.from, row.to})
+		all = append(all, tableRow{"_" + row.deadline.String() + "_", row.from, row.to})
 	}
 	return all
 }
 
-// statesDocument draws the tables.
+// statesDocument writes the tables as text.
 func statesDocument() string {
 	var text strings.Builder
 	text.WriteString("# The states of a subscription\n\nTestStatesDocument writes this file from the tables in `transitions.go`. Deadlines, in italics, occur as time passes.\n\n```mermaid\nstateDiagram-v2\n")
 	for _, from := range everyStatus() {
 		for _, to := range everyStatus() {
 			var causes []string
-			for _, m := range moves() {
+			for _, m := range tableRows() {
 				if from != to && m.from.has(from) && m.to.has(to) {
 					causes = append(causes, strings.Trim(m.cause, "_"))
 				}
@@ -68,7 +68,7 @@ func statesDocument() string {
 	text.WriteString(" |\n|---" + strings.Repeat("|---", len(statuses)) + "|\n")
 	var order []string
 	cells := map[string][]string{}
-	for _, m := range moves() {
+	for _, m := range tableRows() {
 		if cells[m.cause] == nil {
 			order = append(order, m.cause)
 			cells[m.cause] = make([]string, len(statuses))
@@ -85,8 +85,8 @@ func statesDocument() string {
 	return text.String()
 }
 
-// reached lists where a row leads to from a status.
-func reached(m move, from Status) string {
+// reached lists the statuses that a row leads to from a status.
+func reached(m tableRow, from Status) string {
 	var all []string
 	for _, to := range everyStatus() {
 		if m.to.has(to) && to != from {
@@ -99,7 +99,7 @@ func reached(m move, from Status) string {
 	return strings.Join(all, ", ")
 }
 
-// everyStatus lists the statuses, and first the one of what has not begun.
+// everyStatus lists the statuses, the zero status of a new subscription first.
 func everyStatus() (all []Status) {
 	for i := range statuses {
 		all = append(all, Status(i))
@@ -107,7 +107,7 @@ func everyStatus() (all []Status) {
 	return all
 }
 
-// node is the name of a status in the diagram.
+// node returns the name of a status in the diagram.
 func node(s Status) string {
 	if s == 0 {
 		return "[*]"
@@ -115,38 +115,38 @@ func node(s Status) string {
 	return s.String()
 }
 
-// Each event and each deadline has its place in a table, and no status has two.
-func TestTablesAreWhole(t *testing.T) {
+// Every event kind and every deadline has a row, and at most one for each status.
+func TestTablesCoverEveryEventAndDeadline(t *testing.T) {
 	for kind := range eventKinds[1:] {
 		for _, s := range everyStatus() {
-			if n := rows(func(m move) bool { return m.cause == EventKind(kind+1).String() && m.from.has(s) }); n > 1 {
+			if n := countRows(func(m tableRow) bool { return m.cause == EventKind(kind+1).String() && m.from.has(s) }); n > 1 {
 				t.Errorf("%d rows of %v while %v", n, EventKind(kind+1), s)
 			}
 		}
-		if rows(func(m move) bool { return m.cause == EventKind(kind+1).String() }) == 0 {
+		if countRows(func(m tableRow) bool { return m.cause == EventKind(kind+1).String() }) == 0 {
 			t.Errorf("no row of %v", EventKind(kind+1))
 		}
 	}
 	for kind := range deadlineKinds[1:] {
 		for _, s := range everyStatus() {
-			if n := rows(func(m move) bool { return m.cause == "_"+DeadlineKind(kind+1).String()+"_" && m.from.has(s) }); n > 1 {
+			if n := countRows(func(m tableRow) bool { return m.cause == "_"+DeadlineKind(kind+1).String()+"_" && m.from.has(s) }); n > 1 {
 				t.Errorf("%d rows of %v while %v", n, DeadlineKind(kind+1), s)
 			}
 		}
-		if rows(func(m move) bool { return m.cause == "_"+DeadlineKind(kind+1).String()+"_" }) == 0 {
+		if countRows(func(m tableRow) bool { return m.cause == "_"+DeadlineKind(kind+1).String()+"_" }) == 0 {
 			t.Errorf("no row of %v", DeadlineKind(kind+1))
 		}
 	}
 	for _, s := range everyStatus() {
-		if rows(func(m move) bool { return m.from.has(s) && m.to != 0 }) == 0 {
-			t.Errorf("nothing leads out of %v", s)
+		if countRows(func(m tableRow) bool { return m.from.has(s) && m.to != 0 }) == 0 {
+			t.Errorf("no row leads out of %v", s)
 		}
 	}
 }
 
-// rows counts the rows of both tables.
-func rows(which func(move) bool) (n int) {
-	for _, m := range moves() {
+// countRows counts rows of both tables.
+func countRows(which func(tableRow) bool) (n int) {
+	for _, m := range tableRows() {
 		if which(m) {
 			n++
 		}

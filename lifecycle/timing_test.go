@@ -16,10 +16,10 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// timed are policies that follow on each other, each with a timing of its own.
-func timed(lead string, when plans.EffectiveTiming, turns []time.Time, arrears int) (all []lifecycle.Policy) {
+// policiesByTiming returns policies that follow each other, in advance or in arrears.
+func policiesByTiming(lead string, when plans.EffectiveTiming, turns []time.Time, arrears int) (all []lifecycle.Policy) {
 	for i, from := range turns {
-		p := guardPolicy()
+		p := advancePolicy()
 		p.From, p.Renewal.Lead = from, proration.Interval{}
 		if lead != "" {
 			p.Renewal.Lead = giventest.Interval(lead)
@@ -37,7 +37,7 @@ func timed(lead string, when plans.EffectiveTiming, turns []time.Time, arrears i
 	return all
 }
 
-// paidAtOnce replays events and a payment of every invoice when it is issued.
+// paidAtOnce replays events, and a payment of every invoice at its issue.
 func paidAtOnce(t *testing.T, policies []lifecycle.Policy, sub lifecycle.Subscription, to time.Time, events ...lifecycle.Event) lifecycle.Outcome {
 	t.Helper()
 	for paid := map[string]bool{}; ; {
@@ -59,7 +59,7 @@ func paidAtOnce(t *testing.T, policies []lifecycle.Policy, sub lifecycle.Subscri
 	}
 }
 
-// unitsOn returns how many units all documents bill for an instant.
+// unitsOn returns the units that all invoices bill for an instant.
 func unitsOn(at time.Time, out *lifecycle.Outcome) (units decimal.Decimal) {
 	for i := range out.Invoices {
 		if out.Invoices[i].Status == invoice.Void {
@@ -78,31 +78,31 @@ func unitsOn(at time.Time, out *lifecycle.Outcome) (units decimal.Decimal) {
 	return units
 }
 
-// turned is a life in which the policies change, and the seats do.
-type turned struct {
-	turn    time.Time // when the second policy begins to hold
-	lead    string    // how long before the next period it is billed, where that is in advance
-	arrears int       // which of the policies bill in arrears, by bits
-	seats   int64     // how many are added on March 10
-	when    plans.EffectiveTiming
-	from    string // when they change
+// timingChange is a history in which the policies and the seats change.
+type timingChange struct {
+	policyFrom time.Time // when the second policy starts to apply
+	lead       string    // the lead of the policies that bill in advance
+	arrears    int       // the policies that bill in arrears, as bits
+	seats      int64     // the seats added on March 10
+	effective  plans.EffectiveTiming
+	seatsFrom  string // when the seats change
 }
 
-// tiles holds that every instant is billed once, for the seats that there were, and that service is never lost.
-func (c turned) tiles(t *testing.T) {
+// billsOnce checks that every instant is billed once for the seats of the contract, and that access is never lost.
+func (c timingChange) billsOnce(t *testing.T) {
 	t.Helper()
-	policies := timed(c.lead, c.when, []time.Time{{}, c.turn, lateDay("2026-05-01"), lateDay("2026-06-10")}, c.arrears)
-	events := []lifecycle.Event{guardEvent("2026-01-01", lifecycle.Started)}
+	policies := policiesByTiming(c.lead, c.effective, []time.Time{{}, c.policyFrom, utc("2026-05-01"), utc("2026-06-10")}, c.arrears)
+	events := []lifecycle.Event{eventOn("2026-01-01", lifecycle.Started)}
 	if c.seats != 0 {
 		kind := map[bool]lifecycle.EventKind{true: lifecycle.SeatsAdded, false: lifecycle.SeatsRemoved}[c.seats > 0]
-		events = append(events, guardEvent("2026-03-10", kind, func(e *lifecycle.Event) {
+		events = append(events, eventOn("2026-03-10", kind, func(e *lifecycle.Event) {
 			e.Change = plans.Change{Item: "seat", Quantity: decimal.NewFromInt(c.seats)}
 		}))
 	}
-	out := paidAtOnce(t, policies, guardCustomer(), lateDay("2026-09-01"), events...)
-	for at := lateDay("2026-01-01").Add(12 * time.Hour); at.Before(lateDay("2026-09-01")); at = at.Add(day) {
+	out := paidAtOnce(t, policies, tenSeatsFromJanuary(), utc("2026-09-01"), events...)
+	for at := utc("2026-01-01").Add(12 * time.Hour); at.Before(utc("2026-09-01")); at = at.Add(day) {
 		want := decimal.NewFromInt(10)
-		if !at.Before(lateDay(c.from)) {
+		if !at.Before(utc(c.seatsFrom)) {
 			want = decimal.NewFromInt(10 + c.seats)
 		}
 		if got := unitsOn(at, &out); !got.Equal(want) {
@@ -114,27 +114,27 @@ func (c turned) tiles(t *testing.T) {
 	}
 }
 
-// Where a seller goes from arrears to advance, the period that is over and the next one are billed at the same instant, each once; the other way
-// round one passes without an invoice.
-func TestTimingTurns(t *testing.T) {
-	c := turned{turn: lateDay("2026-03-25"), arrears: 0b0101, seats: -2, when: plans.AtPeriodEnd, from: "2026-04-01"}
-	c.tiles(t)
-	c.arrears, c.lead, c.turn = 0b1010, "P10D", lateDay("2026-03-15")
-	c.tiles(t)
+// On a change from arrears to advance, the ended period and the next one are billed at the same time, each once. On a
+// change from advance to arrears, one boundary passes without an invoice.
+func TestTimingChangeBillsEveryInstantOnce(t *testing.T) {
+	c := timingChange{policyFrom: utc("2026-03-25"), arrears: 0b0101, seats: -2, effective: plans.AtPeriodEnd, seatsFrom: "2026-04-01"}
+	c.billsOnce(t)
+	c.arrears, c.lead, c.policyFrom = 0b1010, "P10D", utc("2026-03-15")
+	c.billsOnce(t)
 }
 
-// Whenever the timing changes, and whatever else does, every instant is billed once.
-func TestEveryTimingTilesEnumerated(t *testing.T) {
+// Every instant is billed once, whenever the timing changes and with every kind of seat change.
+func TestEveryInstantIsBilledOnceEnumerated(t *testing.T) {
 	short.Skip(t)
-	march := lateDay("2026-03-01")
-	for _, c := range []turned{
-		{when: plans.Immediately, from: "2026-12-01"}, {seats: 2, when: plans.Immediately, from: "2026-03-10"}, {seats: -2, when: plans.Immediately, from: "2026-03-10"},
-		{seats: -2, when: plans.AtPeriodEnd, from: "2026-04-01"},
+	march := utc("2026-03-01")
+	for _, c := range []timingChange{
+		{effective: plans.Immediately, seatsFrom: "2026-12-01"}, {seats: 2, effective: plans.Immediately, seatsFrom: "2026-03-10"}, {seats: -2, effective: plans.Immediately, seatsFrom: "2026-03-10"},
+		{seats: -2, effective: plans.AtPeriodEnd, seatsFrom: "2026-04-01"},
 	} {
-		for _, c.turn = range race.Few([]time.Time{lateDay("2026-02-20"), march.Add(-1), march, march.Add(1), lateDay("2026-03-25"), lateDay("2026-04-01")}, 6) {
+		for _, c.policyFrom = range race.Few([]time.Time{utc("2026-02-20"), march.Add(-1), march, march.Add(1), utc("2026-03-25"), utc("2026-04-01")}, 6) {
 			for _, c.lead = range []string{"", "P10D"} {
 				for c.arrears = 0; c.arrears < 1<<4; c.arrears += race.Step(5) {
-					c.tiles(t)
+					c.billsOnce(t)
 				}
 			}
 		}

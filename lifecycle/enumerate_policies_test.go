@@ -19,11 +19,12 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// drawnPolicies are policies that follow on each other and differ in all that decides what is billed when.
-func drawnPolicies(draw *rand.Rand) (all []lifecycle.Policy) {
+// randomPolicies returns policies that follow each other and differ in every setting that decides when charges are
+// billed.
+func randomPolicies(draw *rand.Rand) (all []lifecycle.Policy) {
 	from := time.Time{}
 	for range 1 + draw.IntN(4) {
-		p := guardPolicy()
+		p := advancePolicy()
 		p.From, p.Renewal.Lead = from, proration.Interval{}
 		switch draw.IntN(3) {
 		case 0:
@@ -42,7 +43,7 @@ func drawnPolicies(draw *rand.Rand) (all []lifecycle.Policy) {
 			}
 		}
 		all = append(all, p)
-		from = lateDay("2026-01-05").Add(time.Duration(draw.IntN(200*24)) * time.Hour)
+		from = utc("2026-01-05").Add(time.Duration(draw.IntN(200*24)) * time.Hour)
 		if last := all[len(all)-1].From; !from.After(last) {
 			from = last.AddDate(0, 0, 11)
 		}
@@ -50,18 +51,18 @@ func drawnPolicies(draw *rand.Rand) (all []lifecycle.Policy) {
 	return all
 }
 
-// quarterly is a plan by the quarter.
+// quarterly returns a plan with an interval of a quarter.
 func quarterly() *plans.Plan {
-	p := guardPlan("270.00")
+	p := pricedPlan("270.00")
 	p.ID, p.Interval = "quarterly", giventest.Interval("P3M")
 	return p
 }
 
-// drawnEvents are what happens in eight months, day by day.
-func drawnEvents(draw *rand.Rand) []lifecycle.Event {
-	events := []lifecycle.Event{guardEvent("2026-01-01", lifecycle.Started)}
+// randomEvents returns events on random days of eight months.
+func randomEvents(draw *rand.Rand) []lifecycle.Event {
+	events := []lifecycle.Event{eventOn("2026-01-01", lifecycle.Started)}
 	for range draw.IntN(7) {
-		at := lateDay("2026-01-02").AddDate(0, 0, draw.IntN(115)*2).Add(18 * time.Hour) // when what was issued before is paid
+		at := utc("2026-01-02").AddDate(0, 0, draw.IntN(115)*2).Add(18 * time.Hour) // earlier invoices are paid by then
 		e := lifecycle.Event{At: at, By: plans.Support}
 		switch draw.IntN(14) {
 		case 0, 1:
@@ -75,7 +76,7 @@ func drawnEvents(draw *rand.Rand) []lifecycle.Event {
 		case 5:
 			e.Kind = lifecycle.Resumed
 		case 6:
-			e.Kind, e.Change = lifecycle.PlanChanged, plans.Change{Plan: guardPlan([]string{"80.00", "130.00"}[draw.IntN(2)])}
+			e.Kind, e.Change = lifecycle.PlanChanged, plans.Change{Plan: pricedPlan([]string{"80.00", "130.00"}[draw.IntN(2)])}
 		case 7:
 			e.Kind, e.Change = lifecycle.PriceChanged, plans.Change{Item: "seat", Price: &plans.Price{Unit: giventest.Money("120.00")}}
 		case 8:
@@ -95,19 +96,19 @@ func drawnEvents(draw *rand.Rand) []lifecycle.Event {
 	return slices.CompactFunc(events, func(a, b lifecycle.Event) bool { return a.At.Equal(b.At) })
 }
 
-// noon is what there is in the middle of a day.
-type noon struct {
+// midday is the status and the seats in the middle of a day.
+type midday struct {
 	at     time.Time
 	status lifecycle.Status
 	seats  decimal.Decimal
 }
 
-// dayByDay leads a life from noon to noon, and pays every invoice so many days and an hour after.
-func dayByDay(policies []lifecycle.Policy, events []lifecycle.Event, delay int) (noons []noon, all lifecycle.Outcome, err error) {
-	sub := guardCustomer()
+// replayDaily replays a history from noon to noon, and pays every invoice an hour after the delay in days.
+func replayDaily(policies []lifecycle.Policy, events []lifecycle.Event, delay int) (noons []midday, all lifecycle.Outcome, err error) {
+	sub := tenSeatsFromJanuary()
 	docs := map[string]int{}
 	var due []lifecycle.Event
-	for at := lateDay("2026-01-01").Add(12 * time.Hour); at.Before(lateDay("2026-12-15")); at = at.Add(day) {
+	for at := utc("2026-01-01").Add(12 * time.Hour); at.Before(utc("2026-12-15")); at = at.Add(day) {
 		for len(events) > 0 && !events[0].At.After(at) {
 			due, events = append(due, events[0]), events[1:]
 		}
@@ -137,40 +138,40 @@ func dayByDay(policies []lifecycle.Policy, events []lifecycle.Event, delay int) 
 		if err != nil {
 			return nil, all, err
 		}
-		noons = append(noons, noon{at, sub.Status, now.Items[0].Quantity})
+		noons = append(noons, midday{at, sub.Status, now.Items[0].Quantity})
 	}
 	return noons, all, nil
 }
 
-// TestEveryPolicyTilesEnumerated draws histories under policies that follow on each other: where there is service, every instant is billed once for
-// the seats that there are, and where there is none, not at all.
-func TestEveryPolicyTilesEnumerated(t *testing.T) {
+// TestEveryInstantIsBilledOnceUnderRandomPoliciesEnumerated draws histories under policies that follow each other.
+// While service runs, every instant is billed once for the seats of the contract; otherwise it is not billed.
+func TestEveryInstantIsBilledOnceUnderRandomPoliciesEnumerated(t *testing.T) {
 	short.Skip(t)
 	for n := range 150 / race.Step(10) {
 		draw := rand.New(rand.NewPCG(uint64(n), 11))
-		policies, events := drawnPolicies(draw), drawnEvents(draw)
+		policies, events := randomPolicies(draw), randomEvents(draw)
 		delay := n % 3 * 3
-		noons, all, err := dayByDay(policies, events, delay)
+		noons, all, err := replayDaily(policies, events, delay)
 		if err != nil {
-			t.Errorf("life %d: %v", n, err)
+			t.Errorf("history %d: %v", n, err)
 			continue
 		}
 		for _, noon := range noons[:212] {
 			want := noon.seats
 			if noon.status != lifecycle.Active && noon.status != lifecycle.PastDue {
 				if want = (decimal.Decimal{}); delay > 0 {
-					continue // what was not paid when service ended stays due
+					continue // unpaid charges stay due after service ends
 				}
 			}
 			if got := unitsOn(noon.at, &all); !got.Equal(want) {
-				t.Errorf("life %d: %v units are billed for %s, want %v\n%s\n%s", n, got, noon.at.Format(time.DateOnly), want, policiesText(policies), all.Timeline())
+				t.Errorf("history %d: %v units are billed for %s, want %v\n%s\n%s", n, got, noon.at.Format(time.DateOnly), want, policiesText(policies), all.Timeline())
 				break
 			}
 		}
 	}
 }
 
-// policiesText writes in what policies differ.
+// policiesText prints the settings in which the policies differ.
 func policiesText(all []lifecycle.Policy) (s string) {
 	for _, p := range all {
 		s += fmt.Sprintln(p.From, p.Billing.Timing, p.Renewal.Lead, p.Reactivation.BillingAnchor, p.Prorations, p.Pause)

@@ -14,25 +14,25 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// Row M1: a payment may take minutes to show as paid; access does not change meanwhile, in service or out of it.
+// Row M1: a payment can take minutes to show. Access does not change meanwhile, in service or out of it.
 func TestRowM1(t *testing.T) {
 	p := salesTool()
-	sub := signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16"))
-	tell(t,
-		tale{"15 minutes", "pending between the attempt and its outcome", p, sub, []scene{
+	sub := ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16"))
+	runScenarios(t,
+		scenario{"15 minutes", "the invoice is pending between the attempt and its result", p, sub, []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16T00:00:01 attempted s-1", "active full; s-1 pending"},
 			{"2026-11-16T00:14:59", "active full"},
 			{"2026-11-16T00:15:01 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 		}},
-		tale{"over the end", "the order of May 13 is pending when the term ends, and no deadline comes meanwhile; then it is paid", p, sub, []scene{
+		scenario{"across the end of the term", "the order of May 13 is pending at the end of the term, so no deadline passes until it is paid", p, sub, []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-05-15T23:50:00 attempted s-2", "active full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00; tell renewal 2027-05-16"},
 			{"2027-05-16T00:04:00", "active full"},
 			{"2027-05-16T00:05:00 paid s-2", "active full; s-2 paid; tell receipt s-2"},
 		}},
-		tale{"one at a time", "while a payment is under way no other is, and an outcome is that of the one under way", p, sub, []scene{
+		scenario{"one payment at a time", "a second payment has to wait for the result of the first one", p, sub, []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16T00:00:01 attempted s-1", "active full; s-1 pending"},
 			{"2026-11-16T00:00:02 attempted s-1", "refused: Invoice s-1 has a payment in progress, whose result comes first."},
@@ -41,23 +41,24 @@ func TestRowM1(t *testing.T) {
 	)
 }
 
-// Row M2: the shortest term is six months: shorter ones are refused, when ordered and when added.
+// Row M2: the shortest term is six months. A shorter one is refused, when ordered and when added.
 func TestRowM2(t *testing.T) {
 	p := salesTool()
 	_, err := p.Catalog.Quote(plans.Order{
-		By: plans.Customer, At: in(t, "UTC", "2026-11-16"), Plan: "base", Country: "US", PaymentMethod: "card", Term: giventest.Interval("P1M"),
+		By: plans.Customer, At: instantIn(t, "UTC", "2026-11-16"), Plan: "base", Country: "US", PaymentMethod: "card", Term: giventest.Interval("P1M"),
 		Items: []plans.OrderItem{{Item: "seat", Quantity: decimal.New(10, 0)}},
 	})
 	if err == nil || !strings.Contains(err.Error(), "Choose P6M, P9M, P1Y or P2Y.") {
-		t.Errorf("a month is not refused with what is on offer: %v", err)
+		t.Errorf("a term of a month is not refused with the terms on offer: %v", err)
 	}
-	tell(t, tale{"another month", "what is added is a term on offer too: 10 x 15.00 x 6 is 900.00", p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
+	runScenarios(t, scenario{"another month", "an added term must be on offer too: 10 x 15.00 x 6 is 900.00", p, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
 		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		{"2026-12-01 extend P1M", "refused: A term of P1M is too short. | Choose P6M, P9M, P1Y or P2Y."},
 	}})
 }
 
-// Row M3: 9, 12 and 24 months for less: price per user and month x users x months, less the term's discount.
+// Row M3: terms of 9, 12 and 24 months have a discount: price per user and month x users x months, less the percentage
+// of the term.
 func TestRowM3(t *testing.T) {
 	p := salesTool()
 	for _, row := range []struct{ name, why, given, want string }{
@@ -67,34 +68,34 @@ func TestRowM3(t *testing.T) {
 		{"two years", "10 x 15.00 x 24 is 3600.00, less 20 % 720.00", "P24M", "active full; s-1: recurring 2880.00, due 2880.00; collect_payment s-1 2880.00"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if _, got := play(t, p, signed(t, p, "base", row.given, in(t, "UTC", "2026-11-16")), "2026-11-16 started card notrial"); got != row.want {
+			if _, got := runStep(t, p, ordered(t, p, "base", row.given, instantIn(t, "UTC", "2026-11-16")), "2026-11-16 started card notrial"); got != row.want {
 				t.Errorf("%s: got %s", row.why, got)
 			}
 		})
 	}
 }
 
-// Row M4: one plan for the whole workspace: an order that mixes them is refused, and a change of plan is of all seats.
+// Row M4: a workspace has one plan. An order that mixes plans is refused, and a plan change applies to all seats.
 func TestRowM4(t *testing.T) {
 	p := salesTool()
 	_, err := p.Catalog.Quote(plans.Order{
-		By: plans.Customer, At: in(t, "UTC", "2026-11-16"), Plan: "base", Country: "US", PaymentMethod: "card", Term: giventest.Interval("P6M"),
+		By: plans.Customer, At: instantIn(t, "UTC", "2026-11-16"), Plan: "base", Country: "US", PaymentMethod: "card", Term: giventest.Interval("P6M"),
 		Items: []plans.OrderItem{{Item: "seat", Quantity: decimal.New(7, 0)}, {Item: "seat", Plan: "advanced", Quantity: decimal.New(3, 0)}},
 	})
 	if err == nil || !strings.Contains(err.Error(), "One order cannot combine the plans") {
 		t.Errorf("a mix of plans is not refused: %v", err)
 	}
-	tell(t, tale{"all seats change", "90 of 181 days from February 15: 900.00 x 90/181 is 447.513..., 1500.00 x 90/181 is 745.856...", p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
+	runScenarios(t, scenario{"all seats change", "90 of 181 days from February 15: 900.00 x 90/181 is 447.513..., 1500.00 x 90/181 is 745.856...", p, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
 		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 		{"2027-02-15 plan advanced", "active full; s-2: proration_credit -447.51, proration_charge 745.86, due 298.35; collect_payment s-2 298.35"},
 	}})
 }
 
-// Row M5: extended at any time, at the price of the added term; never shortened.
+// Row M5: a term can be extended at any time, at the price of the added term, and never shortened.
 func TestRowM5(t *testing.T) {
 	p := salesTool()
-	tell(t, tale{"half a year", "nine months more are 1350.00 less 5 %, to February 16, 2028, when they renew; nobody is told that May 16 is charged", p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
+	runScenarios(t, scenario{"half a year", "nine months more cost 1350.00 less 5 %, until February 16, 2028, when they renew; no reminder goes out for May 16", p, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
 		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 		{"2027-01-10 shorten 2027-03-16", "refused: a term that was bought is not shortened | cancel it for its end"},
@@ -106,10 +107,10 @@ func TestRowM5(t *testing.T) {
 	}})
 }
 
-// Row M6: seats that are added cost by the time left, to the day on which the term ends.
+// Row M6: seats added during a term cost the time until its end.
 func TestRowM6(t *testing.T) {
 	p := salesTool()
-	tell(t, tale{"two seats", "2 x 15.00 x 6 is 180.00, for 90 of 181 days: 89.502...; renewed 12 x 15.00 x 6", p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
+	runScenarios(t, scenario{"two seats", "2 x 15.00 x 6 is 180.00, for 90 of 181 days: 89.502...; renewed 12 x 15.00 x 6", p, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
 		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 		{"2027-02-15 seats +2", "active full; s-2: proration_charge 89.50, due 89.50; collect_payment s-2 89.50"},
@@ -117,23 +118,23 @@ func TestRowM6(t *testing.T) {
 	}})
 }
 
-// Row M7: Brazil pays by card or Pix, in BRL, and cards in installments; elsewhere card or PayPal, in USD.
+// Row M7: Brazil pays in BRL by card, in installments, or by Pix; other countries in USD by card or PayPal.
 func TestRowM7(t *testing.T) {
 	p := salesTool()
 	brazil := func(o *plans.Order) { o.Country = "BR" }
-	tell(t,
-		tale{"Brazil", "10 x 75.00 x 6; PayPal is not accepted there, and Pix is asked for and not charged", p, signed(t, p, "base", "P6M", in(t, "America/Sao_Paulo", "2026-11-16"), brazil), []scene{
+	runScenarios(t,
+		scenario{"Brazil", "10 x 75.00 x 6; PayPal is not accepted, and a Pix invoice is sent instead of charged", p, ordered(t, p, "base", "P6M", instantIn(t, "America/Sao_Paulo", "2026-11-16"), brazil), []step{
 			{"2026-11-16 started paypal notrial", "refused: Payment method \"paypal\" is not accepted. | Choose card or pix."},
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 4500.00, due 4500.00; collect_payment s-1 4500.00"},
 			{"2026-11-17 card pix", "active full"},
 		}},
-		tale{"elsewhere", "Pix is not accepted", p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
+		scenario{"other countries", "Pix is not accepted", p, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
 			{"2026-11-16 started pix notrial", "refused: Payment method \"pix\" is not accepted. | Choose card or paypal."},
 			{"2026-11-16 started paypal notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		}},
 	)
 	order := plans.Order{
-		By: plans.Customer, At: in(t, "America/Sao_Paulo", "2026-11-16"), Plan: "base", Country: "BR", PaymentMethod: "card", Installments: 7, Term: giventest.Interval("P6M"),
+		By: plans.Customer, At: instantIn(t, "America/Sao_Paulo", "2026-11-16"), Plan: "base", Country: "BR", PaymentMethod: "card", Installments: 7, Term: giventest.Interval("P6M"),
 		Items: []plans.OrderItem{{Item: "seat", Quantity: decimal.New(10, 0)}},
 	}
 	quote, err := p.Catalog.Quote(order)
@@ -148,48 +149,49 @@ func TestRowM7(t *testing.T) {
 	for _, method := range []string{"pix", "card"} {
 		order.PaymentMethod, order.Country = method, map[string]string{"pix": "BR", "card": "US"}[method]
 		if _, err := p.Catalog.Quote(order); err == nil {
-			t.Errorf("installments by %s in %s", method, order.Country)
+			t.Errorf("an order accepts installments by %s in %s", method, order.Country)
 		}
 	}
 }
 
-// Row M8: a currency never changes inside a subscription.
+// Row M8: a subscription never changes its currency.
 func TestRowM8(t *testing.T) {
 	p := salesTool()
-	euros := planAt("advanced", 2, "23.00 EUR")
+	euros := monthlyPlan("advanced", 2, "23.00 EUR")
 	other := salesTool(func(p *lifecycle.Policy) { p.Catalog.Plans[1] = euros })
-	tell(t,
-		tale{"another country", "a customer in dollars stays in dollars", p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
+	runScenarios(t,
+		scenario{"another country", "a customer in dollars stays in dollars", p, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-17 details Acme BR by support", "refused: A subscription in USD cannot move to a country with prices in BRL; start a new subscription there."},
 			{"2026-11-17 details Acme DE by support", "active full"},
 			{"2026-11-18 usage messages 100 0.01", "active full"},
 		}},
-		tale{"another plan", "it has no price in dollars", other, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
+		scenario{"another plan", "the plan has no price in dollars", other, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2026-11-17 plan advanced", "refused: Offers must include \"seat\" in USD."},
 		}},
 	)
-	sub, _ := play(t, p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), "2026-11-16 started card notrial")
-	e := eventOf("usage messages 100 0.01", nil)
-	e.At, e.Sequence, e.Charges[0].Currency = in(t, "UTC", "2026-11-18"), 2, "BRL"
+	sub, _ := runStep(t, p, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), "2026-11-16 started card notrial")
+	e := parseEvent("usage messages 100 0.01", nil)
+	e.At, e.Sequence, e.Charges[0].Currency = instantIn(t, "UTC", "2026-11-18"), 2, "BRL"
 	_, err := lifecycle.Apply(p, sub, e)
 	giventest.CheckFaults(t, err, "event.charges[0].currency invalid")
-	e = eventOf("grant 50.00", nil)
-	e.At, e.Sequence, e.Grant.Currency = in(t, "UTC", "2026-11-18"), 2, "BRL"
+	e = parseEvent("grant 50.00", nil)
+	e.At, e.Sequence, e.Grant.Currency = instantIn(t, "UTC", "2026-11-18"), 2, "BRL"
 	_, err = lifecycle.Apply(p, sub, e)
 	if err == nil || !strings.Contains(err.Error(), "Credit in BRL cannot pay invoices in USD") {
 		t.Errorf("credit in another currency: %v", err)
 	}
 }
 
-// Row M9: cancelled at any time, for the end of the period; no refund, but for special cases, which are an act of their own.
+// Row M9: a cancellation takes effect at the end of the paid period, without a refund. A special case is an act of its
+// own.
 func TestRowM9(t *testing.T) {
 	p := salesTool()
-	sub := signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16"))
-	tell(t,
-		tale{"cancelled", "access to the last nanosecond of the term, nothing back, no order on May 13", p, sub, []scene{
+	sub := ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16"))
+	runScenarios(t,
+		scenario{"canceled", "access to the last nanosecond of the term, no refund, no order on May 13", p, sub, []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-01-10 cancel", "active full"},
@@ -197,14 +199,14 @@ func TestRowM9(t *testing.T) {
 			{"2027-05-15T23:59:59.999999999", "active full"},
 			{"2027-05-16", "canceled restricted"},
 		}},
-		tale{"after the order", "the order of May 13 is withdrawn", p, sub, []scene{
+		scenario{"canceled after the order", "the order of May 13 is withdrawn", p, sub, []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-05-13", "active full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00; tell renewal 2027-05-16"},
 			{"2027-05-14 cancel", "active full; s-2 void; withdraw s-2"},
 			{"2027-05-16", "canceled restricted"},
 		}},
-		tale{"a special case", "100.00 of the 900.00 goes back, with a line of its own and a reason; without one it is no refund; and what went back does not go back again", p, sub, []scene{
+		scenario{"a special case", "100.00 of the 900.00 is refunded, with its own line and a reason; a refund without a reason is an error; a refunded amount is not refunded again", p, sub, []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-01-10 refunded s-1 100.00 by support", "error: event.reason: required, the reason for the refund"},
@@ -215,7 +217,7 @@ func TestRowM9(t *testing.T) {
 	)
 }
 
-// Row M10: what goes back is by the policy, for each kind of item; a decision in a single case states its reason.
+// Row M10: the policy decides refunds for each kind of item. An exception states its reason.
 func TestRowM10(t *testing.T) {
 	byItem := salesTool(func(p *lifecycle.Policy) {
 		p.Catalog.ChangeRules[5].Effective = plans.Immediately
@@ -228,45 +230,45 @@ func TestRowM10(t *testing.T) {
 			p.Catalog.Plans[0].Offers = append(p.Catalog.Plans[0].Offers, plans.Offer{Item: item, Currency: "USD", Price: plans.Price{Unit: giventest.Money("5.00")}})
 		}
 	})
-	sub := signed(t, byItem, "base", "P6M", in(t, "UTC", "2026-11-16"), func(o *plans.Order) {
+	sub := ordered(t, byItem, "base", "P6M", instantIn(t, "UTC", "2026-11-16"), func(o *plans.Order) {
 		o.Items = append(o.Items, plans.OrderItem{Item: "agent", Quantity: decimal.New(2, 0)}, plans.OrderItem{Item: "phone", Quantity: decimal.New(1, 0)})
 	})
-	tell(t, tale{"three kinds of items", "seats 900.00: nothing; agents 2 x 5.00 x 6: all 60.00; phones 30.00 for 90 of 181 days: 14.917...", byItem, sub, []scene{
+	runScenarios(t, scenario{"three kinds of items", "seats 900.00: nothing; agents 2 x 5.00 x 6: all 60.00; phones 30.00 for 90 of 181 days: 14.917...", byItem, sub, []step{
 		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, recurring 60.00, recurring 30.00, due 990.00; collect_payment s-1 990.00"},
 		{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 		{"2027-02-15 cancel", "canceled restricted; s-2: proration_credit -14.92, refund -60.00, due 0.00; s-1 paid; refund s-2 74.92"},
 	}})
-	begun, _ := play(t, byItem, sub, "2026-11-16 started card notrial")
-	begun, _ = play(t, byItem, begun, "2026-11-16 paid s-1")
-	e := eventOf("cancel by support", nil)
-	e.At, e.Sequence = in(t, "UTC", "2027-02-15"), begun.Sequence+1
+	begun, _ := runStep(t, byItem, sub, "2026-11-16 started card notrial")
+	begun, _ = runStep(t, byItem, begun, "2026-11-16 paid s-1")
+	e := parseEvent("cancel by support", nil)
+	e.At, e.Sequence = instantIn(t, "UTC", "2027-02-15"), begun.Sequence+1
 	e.Exception = &credits.Exception{Give: credits.InFull, As: credits.AsRefund, Reason: "the law of the country"}
 	out, err := lifecycle.Apply(byItem, begun, e)
 	if err != nil {
 		t.Fatal(err)
 	}
-	giventest.CheckMoney(t, "what goes back of 990.00 by exception", out.Invoices[0].Refund, "990.00")
+	giventest.CheckMoney(t, "the refund of 990.00 by exception", out.Invoices[0].Refund, "990.00")
 	e.Exception.Reason = ""
 	if _, err := lifecycle.Apply(byItem, begun, e); err == nil {
-		t.Error("an exception without a reason is taken")
+		t.Error("an exception without a reason is accepted")
 	}
 }
 
-// Row M11: invoices out of a replay are in order, numbered without gaps, and each explains itself line by line.
+// Row M11: the invoices of a replay are in order, numbered without gaps, and explained line by line.
 func TestRowM11(t *testing.T) {
 	p := salesTool()
-	sub := signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16"))
+	sub := ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16"))
 	var events []lifecycle.Event
 	for i, text := range []string{
 		"2026-11-16 started card notrial", "2026-11-16 paid s-1", "2027-02-15 seats +2", "2027-02-15 paid s-2", "2027-02-20 plan nothing", "2027-03-01 extend P9M",
 		"2027-03-01 paid s-3", "2027-03-02 refunded s-2 9.50 because outage",
 	} {
 		at, rest, _ := strings.Cut(text, " ")
-		e := eventOf(rest, time.UTC)
-		e.Sequence, e.At = int64(i+1), in(t, "UTC", at)
+		e := parseEvent(rest, time.UTC)
+		e.Sequence, e.At = int64(i+1), instantIn(t, "UTC", at)
 		events = append(events, e)
 	}
-	out, err := lifecycle.Replay([]lifecycle.Policy{p}, sub, events, in(t, "UTC", "2028-02-13"))
+	out, err := lifecycle.Replay([]lifecycle.Policy{p}, sub, events, instantIn(t, "UTC", "2028-02-13"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -274,12 +276,12 @@ func TestRowM11(t *testing.T) {
 		"s-1: recurring 900.00, due 900.00", "s-2: proration_charge 89.50, due 89.50", "s-3: extension 1539.00, due 1539.00", "s-4: refund -9.50, due 0.00", "s-5: recurring 1539.00, due 1539.00",
 	}
 	for i, inv := range out.Invoices {
-		if i >= len(want) || billed(inv) != want[i] {
-			t.Errorf("got %s", billed(inv))
+		if i >= len(want) || invoiceText(inv) != want[i] {
+			t.Errorf("got %s", invoiceText(inv))
 		}
 		for _, line := range inv.Lines {
 			if line.Explain() == "" || !strings.Contains(inv.Text(), line.Net.StringFixed(2)) {
-				t.Errorf("%s does not explain itself", line.ID)
+				t.Errorf("%s has no explanation", line.ID)
 			}
 		}
 		if i > 0 && inv.IssuedAt.Before(out.Invoices[i-1].IssuedAt) {
@@ -291,12 +293,12 @@ func TestRowM11(t *testing.T) {
 	}
 }
 
-// Row M12: billing details change while the renewal is off; otherwise support changes them. What was issued stays.
+// Row M12: customers change billing details while renewal is disabled; otherwise support does. An issued invoice stays.
 func TestRowM12(t *testing.T) {
 	p := salesTool()
-	sub := signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16"))
+	sub := ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16"))
 	sub.Contact.Name = "Acme"
-	tell(t, tale{"a new name", "refused to the customer while it renews, and open to support, or to anybody once it does not", p, sub, []scene{
+	runScenarios(t, scenario{"a new name", "the customer is refused while the subscription renews; support, or the customer once renewal is disabled, can change it", p, sub, []step{
 		{"2026-11-15 details Acme", "unset billing_only"},
 		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
@@ -312,7 +314,7 @@ func TestRowM12(t *testing.T) {
 	var out lifecycle.Outcome
 	for _, text := range []string{"2026-11-16 started card notrial", "2026-11-17 details Beta by support", "2026-12-01 seats +1", "2026-12-02 paid s-1"} {
 		var err error
-		if out, err = happen(p, sub, text); err != nil {
+		if out, err = applyText(p, sub, text); err != nil {
 			t.Fatal(err)
 		}
 		sub = out.Subscription
@@ -322,10 +324,10 @@ func TestRowM12(t *testing.T) {
 	}
 }
 
-// Row M13: a failed payment leaves the order pending, and another method pays it: never two charges for one invoice.
+// Row M13: a failed payment leaves the order open, to be paid by another method. An invoice is never charged twice.
 func TestRowM13(t *testing.T) {
 	p := salesTool(func(p *lifecycle.Policy) { p.FirstPaymentTimeout = giventest.Interval("P7D") })
-	tell(t, tale{"another method", "open after the failure, charged by the other method, closed by its success, and no payment is taken any more", p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
+	runScenarios(t, scenario{"another method", "open after the failure, charged by the other method, closed by its success; no further payment is accepted", p, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
 		{"2026-11-16 started card notrial", "incomplete billing_only; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		{"2026-11-16T00:00:01 attempted s-1", "incomplete billing_only; s-1 pending"},
 		{"2026-11-16T00:01:00 card paypal", "incomplete billing_only"},
@@ -338,16 +340,16 @@ func TestRowM13(t *testing.T) {
 	}})
 }
 
-// Row M14: an upgrade by oneself, a downgrade by support.
+// Row M14: customers upgrade themselves; a downgrade needs support.
 func TestRowM14(t *testing.T) {
 	p := salesTool()
-	tell(t,
-		tale{"up", "at once: 90 of 181 days, as in row M4", p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
+	runScenarios(t,
+		scenario{"upgrade", "immediately: 90 of 181 days, as in row M4", p, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-02-15 plan advanced", "active full; s-2: proration_credit -447.51, proration_charge 745.86, due 298.35; collect_payment s-2 298.35"},
 		}},
-		tale{"down", "support, for the end of the term: 10 x 15.00 x 6 from then on, ordered three days before", p, signed(t, p, "advanced", "P6M", in(t, "UTC", "2026-11-16")), []scene{
+		scenario{"downgrade", "by support, at the end of the term: 10 x 15.00 x 6 from then on, ordered three days before", p, ordered(t, p, "advanced", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 1500.00, due 1500.00; collect_payment s-1 1500.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-02-15 plan base", "refused: Downgrades are handled by support. | Ask support; the change takes effect at the end of the term."},
@@ -356,7 +358,7 @@ func TestRowM14(t *testing.T) {
 			{"2027-05-13 paid s-2", "active full; s-2 paid; tell receipt s-2"},
 			{"2027-05-16", "active full"},
 		}},
-		tale{"and not after all", "what waits is withdrawn, until it is billed", p, signed(t, p, "advanced", "P6M", in(t, "UTC", "2026-11-16")), []scene{
+		scenario{"downgrade canceled", "a scheduled change can be canceled until it is billed", p, ordered(t, p, "advanced", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 1500.00, due 1500.00; collect_payment s-1 1500.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-02-15 withdraw", "refused: No change is scheduled."},
@@ -368,11 +370,11 @@ func TestRowM14(t *testing.T) {
 	)
 }
 
-// Row M15: paid features are restricted while it is inactive, until a payment.
+// Row M15: paid features are restricted while the subscription is inactive, until a payment.
 func TestRowM15(t *testing.T) {
 	p := salesTool()
-	sub := signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16"))
-	tell(t, tale{"not renewed", "four attempts fail; restricted from the end of the term on, and full when the order is paid", p, sub, []scene{
+	sub := ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16"))
+	runScenarios(t, scenario{"not renewed", "four attempts fail; access is restricted from the end of the term on, and full once the order is paid", p, sub, []step{
 		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 		{"2027-05-13", "active full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00; tell renewal 2027-05-16"},
@@ -387,14 +389,14 @@ func TestRowM15(t *testing.T) {
 	}})
 }
 
-// Row M16: features and limits of a plan, and which of them a downgrade would break.
+// Row M16: a plan has features and limits, and a downgrade that the usage would break is refused.
 func TestRowM16(t *testing.T) {
 	p := salesTool()
 	base, advanced := p.Catalog.Plans[0], p.Catalog.Plans[1]
 	if base.Has("automation") || !advanced.Has("automation") || !base.Has("leads") {
-		t.Error("automation comes with the advanced plan, and leads with both")
+		t.Error("automation is a feature of the advanced plan, and leads one of both")
 	}
-	tell(t, tale{"a downgrade", "4000 contacts are more than 2500, 3 agents more than 1", p, signed(t, p, "advanced", "P6M", in(t, "UTC", "2026-11-16")), []scene{
+	runScenarios(t, scenario{"a downgrade", "4000 contacts are more than 2500, 3 agents more than 1", p, ordered(t, p, "advanced", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
 		{"2026-11-16 started card notrial", "active full; s-1: recurring 1500.00, due 1500.00; collect_payment s-1 1500.00"},
 		{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 		{"2027-02-15 plan base by support using 4000 contacts using 3 ai_agents", "refused: The plan allows 1 ai_agents; usage is 3. The plan allows 2500 contacts; usage is 4000. | Reduce the usage first."},
@@ -402,13 +404,14 @@ func TestRowM16(t *testing.T) {
 	}})
 }
 
-// Row M17: a reminder nine days before the end, the order and the charge three days before, a try every 24 hours, four in all; not with Pix.
+// Row M17: a reminder nine days before the end, the order and the payment attempt three days before it, then an attempt
+// every 24 hours, four in all; not by Pix.
 func TestRowM17(t *testing.T) {
 	p := salesTool()
-	sub := signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16"))
-	pix := signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16"), func(o *plans.Order) { o.Country = "BR" })
-	tell(t,
-		tale{"four attempts", "May 7; May 13, 14, 15 and 16; and no fifth", p, sub, []scene{
+	sub := ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16"))
+	pix := ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16"), func(o *plans.Order) { o.Country = "BR" })
+	runScenarios(t,
+		scenario{"four attempts", "May 7; May 13, 14, 15 and 16; no fifth attempt", p, sub, []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-05-06T23:59:59.999999999", "active full"},
@@ -425,7 +428,7 @@ func TestRowM17(t *testing.T) {
 			{"2027-05-16T00:00:05 failed s-2", "suspended restricted; s-2 open; tell payment_failed s-2"},
 			{"2027-06-16", "suspended restricted"},
 		}},
-		tale{"the third succeeds", "the next half year begins on May 16 all the same", p, sub, []scene{
+		scenario{"the third attempt succeeds", "the next half year still begins on May 16", p, sub, []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-05-13 failed s-2", "past_due full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00; tell renewal 2027-05-16; tell payment_failed s-2 2027-05-16"},
@@ -435,14 +438,14 @@ func TestRowM17(t *testing.T) {
 			{"2027-11-07", "active full; tell renewal 2027-11-16"},
 			{"2027-11-13", "active full; s-3: recurring 900.00, due 900.00; collect_payment s-3 900.00"},
 		}},
-		tale{"a card that is gone", "a hard decline is not tried again by itself, and another card is", p, sub, []scene{
+		scenario{"hard decline", "the same card is not tried again, and another card is", p, sub, []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-05-13 failed s-2 hard", "past_due full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00; tell renewal 2027-05-16; tell payment_failed s-2 2027-05-16"},
 			{"2027-05-14", "past_due full"},
 			{"2027-05-14T09:00:00 card", "past_due full; collect_payment s-2 900.00"},
 		}},
-		tale{"by Pix", "no order: it ends, and is told to end", p, pix, []scene{
+		scenario{"by Pix", "no order: the subscription ends, and a notice announces the end", p, pix, []step{
 			{"2026-11-16 started pix notrial", "active full; s-1: recurring 4500.00, due 4500.00; send s-1 4500.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-05-07", "active full; tell end 2027-05-16"},
@@ -454,12 +457,12 @@ func TestRowM17(t *testing.T) {
 	)
 }
 
-// Row M18: a trial of fourteen days, whose days that are left make the paid term longer.
+// Row M18: the unused days of a trial of fourteen days are added to the paid term.
 func TestRowM18(t *testing.T) {
 	p := salesTool()
-	sub := signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-02"))
-	tell(t,
-		tale{"bought on the fifth day", "ten days are left: from November 6 to May 6, and to May 16; the order comes three days before that", p, sub, []scene{
+	sub := ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-02"))
+	runScenarios(t,
+		scenario{"converted on the fifth day", "ten unused days: from November 6 to May 6, plus ten days to May 16; the order is made three days before that", p, sub, []step{
 			{"2026-11-02 started card", "trialing full"},
 			{"2026-11-06 bought", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-06 paid s-1", "active full; s-1 paid; tell receipt s-1"},
@@ -467,18 +470,18 @@ func TestRowM18(t *testing.T) {
 			{"2027-05-12T23:59:59.999999999", "active full"},
 			{"2027-05-13", "active full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00"},
 		}},
-		tale{"dropped", "they are lost: the term ends on May 6", salesTool(func(p *lifecycle.Policy) { p.Trial.UnusedTrial = plans.Forfeit }), sub, []scene{
+		scenario{"forfeited", "the unused days are lost: the term ends on May 6", salesTool(func(p *lifecycle.Policy) { p.Trial.UnusedTrial = plans.Forfeit }), sub, []step{
 			{"2026-11-02 started card", "trialing full"},
 			{"2026-11-06 bought", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-06 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 			{"2027-05-03", "active full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00; tell renewal 2027-05-06"},
 		}},
-		tale{"at its end", "the term begins by itself when the trial is over", salesTool(func(p *lifecycle.Policy) { p.Trial.UnusedTrial = plans.AtTrialEnd }), sub, []scene{
+		scenario{"at the end of the trial", "the deadline of the trial starts the term", salesTool(func(p *lifecycle.Policy) { p.Trial.UnusedTrial = plans.AtTrialEnd }), sub, []step{
 			{"2026-11-02 started card", "trialing full"},
 			{"2026-11-06 bought", "refused: Paid service starts on 2026-11-16, when the trial ends; no event is needed."},
 			{"2026-11-16", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		}},
-		tale{"not bought", "without a method of payment it is restricted", p, sub, []scene{
+		scenario{"not converted", "without a payment method access is restricted", p, sub, []step{
 			{"2026-11-02 started", "trialing full"},
 			{"2026-11-15T23:59:59.999999999", "trialing full"},
 			{"2026-11-16", "suspended restricted; tell access_lost"},
@@ -487,7 +490,7 @@ func TestRowM18(t *testing.T) {
 	)
 }
 
-// Row M19: old customers keep the old price until they switch their plan.
+// Row M19: a customer keeps the old price until the plan changes.
 func TestRowM19(t *testing.T) {
 	old := salesTool()
 	dearer := salesTool(func(p *lifecycle.Policy) {
@@ -495,7 +498,7 @@ func TestRowM19(t *testing.T) {
 			p.Catalog.Plans[i].Offers[0].Price.Unit = p.Catalog.Plans[i].Offers[0].Price.Unit.Add(giventest.Money("4.00"))
 		}
 	})
-	tell(t, tale{"half a year later", "renewed at 15.00; seats at 15.00: 1 x 15.00 x 6 for 90 of 181 days is 44.751...; with the new plan at 29.00: 11 x 29.00 x 6", dearer, signed(t, old, "base", "P6M", in(t, "UTC", "2026-11-16")), []scene{
+	runScenarios(t, scenario{"half a year later", "renewed at 15.00; seats at 15.00: 1 x 15.00 x 6 for 90 of 181 days is 44.751...; with the new plan at 29.00: 11 x 29.00 x 6", dearer, ordered(t, old, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
 		{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 		{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 		{"2027-02-15 seats +1", "active full; s-2: proration_charge 44.75, due 44.75; collect_payment s-2 44.75"},
@@ -510,8 +513,8 @@ func TestRowM19(t *testing.T) {
 // Row M20: admins manage billing.
 func TestRowM20(t *testing.T) {
 	p := salesTool()
-	sub, _ := play(t, p, signed(t, p, "base", "P6M", in(t, "UTC", "2026-11-16")), "2026-11-16 started")
-	restricted, _ := play(t, p, sub, "2026-12-01")
+	sub, _ := runStep(t, p, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), "2026-11-16 started")
+	restricted, _ := runStep(t, p, sub, "2026-12-01")
 	for _, row := range []struct {
 		name, why   string
 		given       lifecycle.Role
@@ -519,8 +522,8 @@ func TestRowM20(t *testing.T) {
 		tried, over lifecycle.Access
 	}{
 		{"admin", "every admin", lifecycle.Role{Role: "admin"}, true, lifecycle.Full, lifecycle.Restricted},
-		{"user", "no other; what is free stays for all", lifecycle.Role{Role: "user", Selected: true}, false, lifecycle.Full, lifecycle.Restricted},
-		{"owner", "a role of another policy", lifecycle.Role{Role: "owner"}, false, lifecycle.Full, lifecycle.Restricted},
+		{"user", "no other role; free features stay for all members", lifecycle.Role{Role: "user", Selected: true}, false, lifecycle.Full, lifecycle.Restricted},
+		{"owner", "the role is in no list of this policy", lifecycle.Role{Role: "owner"}, false, lifecycle.Full, lifecycle.Restricted},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if p.Manages(row.given) != row.want || p.AccessOf(sub, row.given) != row.tried || p.AccessOf(restricted, row.given) != row.over {

@@ -14,28 +14,28 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// tale is a row of a table: what happens to one customer, and what comes of it.
-type tale struct {
+// scenario is a row of a table: the steps of one subscription.
+type scenario struct {
 	name, why string
 	policy    lifecycle.Policy
 	sub       lifecycle.Subscription
-	scenes    []scene
+	steps     []step
 }
 
-// scene is one thing that happens, as given below, and what comes of it, as outcomeText writes it.
-type scene struct{ given, want string }
+// step is an input that applyText reads, and the wanted outcome as outcomeText writes it.
+type step struct{ given, want string }
 
-// tell plays every tale, and holds each of its scenes to what the row wants.
-func tell(t *testing.T, all ...tale) {
+// runScenarios runs every scenario and compares each step with the wanted outcome.
+func runScenarios(t *testing.T, all ...scenario) {
 	t.Helper()
 	for _, row := range all {
 		t.Run(row.name, func(t *testing.T) {
 			sub := row.sub
 			var got []string
 			right := true
-			for _, s := range row.scenes {
+			for _, s := range row.steps {
 				var text string
-				sub, text = play(t, row.policy, sub, s.given)
+				sub, text = runStep(t, row.policy, sub, s.given)
 				got = append(got, "{"+strconv.Quote(s.given)+", "+strconv.Quote(text)+"},")
 				right = right && text == s.want
 			}
@@ -46,20 +46,20 @@ func tell(t *testing.T, all ...tale) {
 	}
 }
 
-// play lets one scene happen. It holds it to what is always so: the subscription that is passed in stays as it was, one that went through
-// JSON comes out the same, every invoice keeps every law, and a refusal changes nothing.
-func play(t *testing.T, policy lifecycle.Policy, sub lifecycle.Subscription, text string) (lifecycle.Subscription, string) {
+// runStep runs one step. It also checks that the subscription passed in is not modified, that a stored subscription
+// gives the same outcome, that every invoice is valid, and that a refusal changes nothing.
+func runStep(t *testing.T, policy lifecycle.Policy, sub lifecycle.Subscription, text string) (lifecycle.Subscription, string) {
 	t.Helper()
 	before := giventest.JSON(t, sub)
 	stored := giventest.CheckRoundTrip(t, sub)
 	stored.Contract.Cycle.Location = sub.Contract.Cycle.Location
-	out, err := happen(policy, sub, text)
-	again, err2 := happen(policy, stored, text)
+	out, err := applyText(policy, sub, text)
+	again, err2 := applyText(policy, stored, text)
 	if after := giventest.JSON(t, sub); after != before {
 		t.Errorf("%s: the subscription passed in was modified, from\n%s\nto\n%s", text, before, after)
 	}
 	if a, b := giventest.JSON(t, out), giventest.JSON(t, again); a != b || (err == nil) != (err2 == nil) {
-		t.Errorf("%s: one that was stored comes out as\n%s %v\nand not as\n%s %v", text, b, err2, a, err)
+		t.Errorf("%s: a stored subscription results in\n%s %v\nwant\n%s %v", text, b, err2, a, err)
 	}
 	var refusal *lifecycle.Refusal
 	switch {
@@ -67,7 +67,7 @@ func play(t *testing.T, policy lifecycle.Policy, sub lifecycle.Subscription, tex
 		if !errors.Is(err, lifecycle.ErrRefused) || !errors.Is(err, plans.ErrRefused) {
 			t.Errorf("%s: %v does not match ErrRefused", text, err)
 		}
-		return sub, "refused: " + refusal.Reason + bar(refusal.Instead)
+		return sub, "refused: " + refusal.Reason + separated(refusal.Instead)
 	case err != nil:
 		return sub, "error: " + err.Error()
 	}
@@ -79,28 +79,29 @@ func play(t *testing.T, policy lifecycle.Policy, sub lifecycle.Subscription, tex
 	return out.Subscription, outcomeText(policy, out)
 }
 
-// bar sets a text apart from the one before.
-func bar(text string) string {
+// separated returns a text after a bar, or "" for none.
+func separated(text string) string {
 	if text == "" {
 		return ""
 	}
 	return " | " + text
 }
 
-// happen applies what a text says: "2026-11-16 seats +2", "2026-12-01 paid s-2 by support"; or without an event lets time pass.
-func happen(policy lifecycle.Policy, sub lifecycle.Subscription, text string) (lifecycle.Outcome, error) {
+// applyText applies a text, "2026-11-16 seats +2" or "2026-12-01 paid s-2 by support". Without an event it advances to
+// the time.
+func applyText(policy lifecycle.Policy, sub lifecycle.Subscription, text string) (lifecycle.Outcome, error) {
 	at, rest, _ := strings.Cut(text, " ")
 	instant := giventest.Instant(at, sub.Contract.Cycle.Location)
 	if rest == "" {
 		return lifecycle.Advance(policy, sub, instant)
 	}
-	e := eventOf(rest, sub.Contract.Cycle.Location)
+	e := parseEvent(rest, sub.Contract.Cycle.Location)
 	e.At, e.Sequence = instant, sub.Sequence+1
 	return lifecycle.Apply(policy, sub, e)
 }
 
-// verbs are the words that are an event of their own, or with the ID of an invoice or a method.
-var verbs = map[string]lifecycle.EventKind{
+// eventWords are the words of the events.
+var eventWords = map[string]lifecycle.EventKind{
 	"started": lifecycle.Started, "bought": lifecycle.TrialConverted, "card": lifecycle.PaymentMethodAdded, "nocard": lifecycle.PaymentMethodRemoved,
 	"attempted": lifecycle.PaymentAttempted, "paid": lifecycle.PaymentSucceeded, "failed": lifecycle.PaymentFailed, "disputed": lifecycle.PaymentDisputed,
 	"refunded": lifecycle.PaymentRefunded, "seats": lifecycle.SeatsAdded, "plan": lifecycle.PlanChanged, "interval": lifecycle.IntervalChanged,
@@ -111,10 +112,11 @@ var verbs = map[string]lifecycle.EventKind{
 	"grant": lifecycle.CreditGranted, "void": lifecycle.InvoiceVoided, "writeoff": lifecycle.InvoiceWrittenOff,
 }
 
-// eventOf reads an event. Words that are the same for many kinds come last: "by support", "on 2026-12-01", "using 3000 contacts".
-func eventOf(text string, loc *time.Location) lifecycle.Event {
+// parseEvent reads an event. Words that several kinds share come last: "by support", "on 2026-12-01", "using 3000
+// contacts".
+func parseEvent(text string, loc *time.Location) lifecycle.Event {
 	words := strings.Fields(text)
-	e := lifecycle.Event{Kind: verbs[words[0]]}
+	e := lifecycle.Event{Kind: eventWords[words[0]]}
 	if e.Kind == 0 {
 		panic("no event: " + text)
 	}
@@ -153,15 +155,15 @@ func eventOf(text string, loc *time.Location) lifecycle.Event {
 			e.NoTrial = true
 			n--
 		default:
-			payload(&e, words[:n], loc)
+			parsePayload(&e, words[:n], loc)
 			n = 0
 		}
 	}
 	return e
 }
 
-// payload reads what only one kind of event has.
-func payload(e *lifecycle.Event, words []string, loc *time.Location) {
+// parsePayload reads the words that only one kind of event has.
+func parsePayload(e *lifecycle.Event, words []string, loc *time.Location) {
 	word := func(i int) string {
 		if i < len(words) {
 			return words[i]
@@ -206,17 +208,17 @@ func payload(e *lifecycle.Event, words []string, loc *time.Location) {
 		e.Grant.Amount = giventest.Money(word(0))
 	case lifecycle.TrialConverted, lifecycle.PaymentMethodRemoved, lifecycle.SeatsRemoved, lifecycle.ScheduledChangeCanceled, lifecycle.PauseRequested, lifecycle.Resumed,
 		lifecycle.RenewalDisabled, lifecycle.RenewalEnabled, lifecycle.CancellationRequested, lifecycle.CancellationWithdrawn, lifecycle.Reactivated:
-		panic("what is " + strings.Join(words, " "))
+		panic("unexpected words: " + strings.Join(words, " "))
 	}
 }
 
-// outcomeText writes what came of something in one line: the status and the access, each invoice as billed writes it, what changed of
-// others, what to do, and what to tell the customer.
+// outcomeText writes an outcome on one line: the status and the access, each new invoice as invoiceText writes it, the
+// status of each changed invoice, the effects, and the notices.
 func outcomeText(policy lifecycle.Policy, out lifecycle.Outcome) string {
 	sub := out.Subscription
 	all := []string{sub.Status.String() + " " + policy.Access(sub).String()}
 	for _, inv := range out.Invoices {
-		all = append(all, billed(inv))
+		all = append(all, invoiceText(inv))
 	}
 	for _, inv := range out.Changed {
 		all = append(all, inv.ID+" "+inv.Status.String())
@@ -235,23 +237,24 @@ func outcomeText(policy lifecycle.Policy, out lifecycle.Outcome) string {
 			text += " " + n.Invoice
 		}
 		if !n.Of.IsZero() {
-			text += " " + brief(n.Of)
+			text += " " + shortTime(n.Of)
 		}
 		all = append(all, text)
 	}
 	return strings.Join(all, "; ")
 }
 
-// brief writes an instant, and a date where it is the midnight of one.
-func brief(t time.Time) string {
+// shortTime writes a time, or only its date if it is midnight.
+func shortTime(t time.Time) string {
 	if t.Hour() == 0 && t.Minute() == 0 && t.Second() == 0 && t.Nanosecond() == 0 {
 		return t.Format(time.DateOnly)
 	}
 	return t.Format("2006-01-02T15:04:05.999999999")
 }
 
-// billed writes an invoice in one line: "s-2: proration_credit -926.67, proration_charge 593.33, granted 333.34, due 0.00".
-func billed(inv invoice.Invoice) string {
+// invoiceText writes an invoice on one line: "s-2: proration_credit -926.67, proration_charge 593.33, granted 333.34,
+// due 0.00".
+func invoiceText(inv invoice.Invoice) string {
 	places, _ := inv.Currency.Places()
 	var parts []string
 	for _, l := range inv.Lines {

@@ -11,31 +11,31 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// world is a policy and a contract under which lives are enumerated.
-type world struct {
+// setup is a policy and a subscription for enumerations.
+type setup struct {
 	name   string
 	policy lifecycle.Policy
-	sub    lifecycle.Subscription // that has not begun
-	method string                 // with which it starts
+	sub    lifecycle.Subscription // before its start
+	method string                 // the payment method that it starts with
 }
 
-// worldPlans are what one can change to.
-var worldPlans = map[string]plans.Plan{
-	"basic": worldPlan("basic", "P1M", "20.00"),
-	"plus":  worldPlan("plus", "P1M", "31.00"),
-	"pro":   worldPlan("pro", "P1M", "47.00"),
-	"year":  worldPlan("year", "P1Y", "310.00"),
+// planByID are the plans of plan changes.
+var planByID = map[string]plans.Plan{
+	"basic": seatPlan("basic", "P1M", "20.00"),
+	"plus":  seatPlan("plus", "P1M", "31.00"),
+	"pro":   seatPlan("pro", "P1M", "47.00"),
+	"year":  seatPlan("year", "P1Y", "310.00"),
 }
 
-// worldPlan sells seats.
-func worldPlan(id, every, price string) plans.Plan {
+// seatPlan returns a plan that offers seats.
+func seatPlan(id, every, price string) plans.Plan {
 	return plans.Plan{ID: id, Interval: giventest.Interval(every), Offers: []plans.Offer{
 		{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money(price)}},
 	}}
 }
 
-// worldContract is three seats of the plan "plus".
-func worldContract(tb testing.TB, zone, every, price string, terms ...plans.Term) lifecycle.Subscription {
+// threeSeats returns a subscription of three seats of the plan "plus".
+func threeSeats(tb testing.TB, zone, every, price string, terms ...plans.Term) lifecycle.Subscription {
 	tb.Helper()
 	c := plans.Contract{
 		Plan: "plus", Currency: "USD", Cycle: giventest.Cycle("2026-01-31", every, giventest.Zone(tb, zone)),
@@ -53,10 +53,10 @@ func worldContract(tb testing.TB, zone, every, price string, terms ...plans.Term
 	return lifecycle.Subscription{ID: "s", Account: invoice.Account{Contract: c}}
 }
 
-// days are so many days.
+// days returns an interval of n days.
 func days(n int) proration.Interval { return proration.Interval{Days: n} }
 
-// rule returns the place of a policy's rule of an action.
+// rule returns the change rule of an action.
 func rule(p *lifecycle.Policy, action plans.Action) *plans.ChangeRule {
 	for i := range p.ChangeRules {
 		if p.ChangeRules[i].Action == action {
@@ -66,17 +66,17 @@ func rule(p *lifecycle.Policy, action plans.Action) *plans.ChangeRule {
 	return nil
 }
 
-// worlds are a neutral policy, and such as sellers of several kinds have.
-func worlds(tb testing.TB) []world {
+// setups returns the standard policy and policies of several kinds of sellers.
+func setups(tb testing.TB) []setup {
 	tb.Helper()
-	return []world{
-		{name: "standard", policy: lifecycle.Standard(), sub: worldContract(tb, "UTC", "P1M", "31.00"), method: "card"},
-		deskWorld(tb), salesWorld(tb), nextWorld(tb), balanceWorld(tb), arrearsWorld(tb), termWorld(tb), handWorld(tb),
+	return []setup{
+		{name: "standard", policy: lifecycle.Standard(), sub: threeSeats(tb, "UTC", "P1M", "31.00"), method: "card"},
+		deskSetup(tb), salesSetup(tb), nextInvoiceSetup(tb), balanceSetup(tb), arrearsSetup(tb), termSetup(tb), manualSetup(tb),
 	}
 }
 
-// deskWorld sells a help desk: no card, no service; whoever enters one comes back.
-func deskWorld(tb testing.TB) world {
+// deskSetup requires a payment method, and a customer who adds one returns.
+func deskSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
 	p.Renewal.WithoutPaymentMethod = lifecycle.FinalSuspend
 	p.Dunning = lifecycle.Dunning{Grace: days(3), FinalAction: lifecycle.FinalSuspend}
@@ -84,11 +84,11 @@ func deskWorld(tb testing.TB) world {
 		{Of: lifecycle.NoticeRenewal, Before: days(5), OnlyWithoutPaymentMethod: true}, {Of: lifecycle.NoticeGraceEnd, Before: days(1)}, {Of: lifecycle.NoticeEnd, Before: days(2)},
 	}
 	rule(&p, plans.RemoveQuantity).Effective = plans.AtPeriodEnd
-	return world{name: "desk", policy: p, sub: worldContract(tb, "America/New_York", "P1M", "31.00"), method: "card"}
+	return setup{name: "desk", policy: p, sub: threeSeats(tb, "America/New_York", "P1M", "31.00"), method: "card"}
 }
 
-// salesWorld sells terms of half a year that are billed before they begin, after a trial whose days are carried over.
-func salesWorld(tb testing.TB) world {
+// salesSetup sells terms of half a year that are billed in advance, after a trial whose unused days carry over.
+func salesSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
 	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: days(14), UnusedTrial: plans.CarryOver}, WithoutPaymentMethod: lifecycle.FinalSuspend}
 	p.Renewal = lifecycle.Renewal{Lead: days(3), WithoutPaymentMethod: lifecycle.FinalContinue, Except: []string{"pix"}}
@@ -96,11 +96,12 @@ func salesWorld(tb testing.TB) world {
 	p.AccessByStatus[lifecycle.Suspended] = lifecycle.Restricted
 	p.Reminders = []lifecycle.Reminder{{Of: lifecycle.NoticeRenewal, Before: days(9)}, {Of: lifecycle.NoticeTrialEnd, Before: days(2)}}
 	half := plans.Term{Length: giventest.Interval("P6M"), Percent: giventest.Money("10"), Billing: plans.UpFront, Renewal: plans.Renew}
-	return world{name: "sales", policy: p, sub: worldContract(tb, "America/Sao_Paulo", "P6M", "180.00", half), method: "card"}
+	return setup{name: "sales", policy: p, sub: threeSeats(tb, "America/Sao_Paulo", "P6M", "180.00", half), method: "card"}
 }
 
-// nextWorld collects changes with the next period, wants the first payment within a day and ends what is not paid.
-func nextWorld(tb testing.TB) world {
+// nextInvoiceSetup collects changes with the next period, requires the first payment within a day, and cancels unpaid
+// subscriptions.
+func nextInvoiceSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
 	p.Prorations = lifecycle.NextInvoice
 	p.FirstPaymentTimeout = giventest.Interval("PT23H")
@@ -108,11 +109,11 @@ func nextWorld(tb testing.TB) world {
 	p.Pause = lifecycle.Pause{Effective: plans.Immediately, Unused: credits.AsNothing}
 	rule(&p, plans.Cancel).Effective = plans.Immediately
 	p.Reactivation = lifecycle.Reactivation{BillingAnchor: plans.AnchorReset}
-	return world{name: "next", policy: p, sub: worldContract(tb, "UTC", "P1M", "31.00"), method: "card"}
+	return setup{name: "next", policy: p, sub: threeSeats(tb, "UTC", "P1M", "31.00"), method: "card"}
 }
 
-// balanceWorld gives back what is not used as balance, and goes on without payment.
-func balanceWorld(tb testing.TB) world {
+// balanceSetup credits unused parts to the balance, and continues without payment.
+func balanceSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
 	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: days(7), UnusedTrial: plans.Forfeit}, RequirePaymentMethod: true, WithoutPaymentMethod: lifecycle.FinalCancel}
 	p.Dunning = lifecycle.Dunning{Grace: days(4), Retries: []proration.Interval{days(2)}, FinalAction: lifecycle.FinalContinue}
@@ -122,11 +123,11 @@ func balanceWorld(tb testing.TB) world {
 	p.Billing.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: giventest.Money("19")}}
 	rule(&p, plans.Cancel).Effective = plans.Immediately
 	p.Reactivation = lifecycle.Reactivation{BillingAnchor: plans.AnchorKeep}
-	return world{name: "balance", policy: p, sub: worldContract(tb, "Europe/Berlin", "P1M", "31.00"), method: "card"}
+	return setup{name: "balance", policy: p, sub: threeSeats(tb, "Europe/Berlin", "P1M", "31.00"), method: "card"}
 }
 
-// arrearsWorld bills what was used, and lets downgrades wait.
-func arrearsWorld(tb testing.TB) world {
+// arrearsSetup bills in arrears, and downgrades at the end of the period.
+func arrearsSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
 	p.Billing.Timing = proration.InArrears
 	p.Billing.TaxRoundingLevel = invoice.PerInvoice
@@ -136,11 +137,11 @@ func arrearsWorld(tb testing.TB) world {
 	rule(&p, plans.Downgrade).Effective = plans.AtPeriodEnd
 	rule(&p, plans.Cancel).Effective = plans.Immediately
 	p.Pause = lifecycle.Pause{Effective: plans.Immediately, Unused: credits.AsNothing}
-	return world{name: "arrears", policy: p, sub: worldContract(tb, "UTC", "P1M", "31.00"), method: "card"}
+	return setup{name: "arrears", policy: p, sub: threeSeats(tb, "UTC", "P1M", "31.00"), method: "card"}
 }
 
-// termWorld sells a year that is billed month by month and then lapses; changes are billed with the next period.
-func termWorld(tb testing.TB) world {
+// termSetup sells a term of two months that is billed monthly and then expires. Changes are not prorated.
+func termSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
 	p.Prorations = lifecycle.NoProrations
 	p.FirstPaymentTimeout = giventest.Interval("P3D")
@@ -148,11 +149,11 @@ func termWorld(tb testing.TB) world {
 	rule(&p, plans.Cancel).Effective = plans.AtTermEnd
 	p.Dunning.FinalAction = lifecycle.FinalSuspend
 	quarter := plans.Term{Length: giventest.Interval("P2M"), Billing: plans.PerPeriod, Renewal: plans.Expire, Notice: days(10)}
-	return world{name: "term", policy: p, sub: worldContract(tb, "UTC", "P1M", "31.00", quarter), method: "card"}
+	return setup{name: "term", policy: p, sub: threeSeats(tb, "UTC", "P1M", "31.00", quarter), method: "card"}
 }
 
-// handWorld sends invoices that are paid by hand.
-func handWorld(tb testing.TB) world {
+// manualSetup sends invoices that are paid by hand.
+func manualSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
 	p.ManualPaymentMethods = []string{"wire"}
 	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: days(3), UnusedTrial: plans.Forfeit}, WithoutPaymentMethod: lifecycle.FinalContinue}
@@ -161,5 +162,5 @@ func handWorld(tb testing.TB) world {
 	p.Renewal.Lead = days(20)
 	p.Reactivation = lifecycle.Reactivation{ByMethod: true, BillingAnchor: plans.AnchorKeep}
 	p.Reminders = []lifecycle.Reminder{{Of: lifecycle.NoticeRenewal, Before: days(25)}}
-	return world{name: "hand", policy: p, sub: worldContract(tb, "UTC", "P1M", "31.00"), method: "wire"}
+	return setup{name: "hand", policy: p, sub: threeSeats(tb, "UTC", "P1M", "31.00"), method: "wire"}
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// laws holds what came of a call, and where it led, to the laws.
-func (h *life) laws(out lifecycle.Outcome) {
+// checkLaws checks an outcome and the subscription against the laws.
+func (h *history) checkLaws(out lifecycle.Outcome) {
 	h.tb.Helper()
 	h.accessLaw()
 	h.moneyLaws(out)
@@ -27,10 +27,10 @@ func (h *life) laws(out lifecycle.Outcome) {
 	h.noticeLaw(out)
 }
 
-// accessLaw is that nobody is locked out of what is paid for, nor out of billing.
-func (h *life) accessLaw() {
+// accessLaw checks that a customer always has access to paid time and to billing.
+func (h *history) accessLaw() {
 	h.tb.Helper()
-	p := h.world.policy
+	p := h.setup.policy
 	access := p.Access(h.sub)
 	if access < lifecycle.BillingOnly || p.AccessOf(h.sub, lifecycle.Role{Role: "owner"}) < lifecycle.BillingOnly {
 		h.fault("access is %v", access)
@@ -42,18 +42,18 @@ func (h *life) accessLaw() {
 	}
 	table := max(p.AccessByStatus[h.sub.Status], lifecycle.BillingOnly)
 	if h.sub.Status == lifecycle.Incomplete && h.sub.TrialEnd.After(h.sub.At) {
-		table = max(table, p.AccessByStatus[lifecycle.Trialing]) // days of a trial that was bought are left
+		table = max(table, p.AccessByStatus[lifecycle.Trialing]) // unused days of a converted trial
 	}
 	if !(service && paid) && access != table {
 		h.fault("access is %v while %v and not paid for at %v, want %v", access, h.sub.Status, h.sub.At, table)
 	}
 }
 
-// paidFor says from the invoices alone whether the instant is paid for.
-func (h *life) paidFor() bool {
+// paidFor computes from the invoices alone whether the instant is paid for.
+func (h *history) paidFor() bool {
 	at := h.sub.At
-	for i := range h.known {
-		inv := &h.known[i]
+	for i := range h.invoices {
+		inv := &h.invoices[i]
 		if inv.Status != invoice.Paid {
 			continue
 		}
@@ -61,7 +61,7 @@ func (h *life) paidFor() bool {
 			if c.Corrects != "" || !isBase(c.Kind) || at.Before(c.Span.Start) || !at.Before(c.Span.End) {
 				continue
 			}
-			net, units := h.left(c, at, invoice.Paid)
+			net, units := h.remaining(c, at, invoice.Paid)
 			if units.IsPositive() && (net.IsPositive() || c.Net.IsZero()) {
 				return true
 			}
@@ -70,16 +70,17 @@ func (h *life) paidFor() bool {
 	return false
 }
 
-// isBase reports whether a charge is for what the contract is about.
+// isBase reports whether a charge is for the service of the contract.
 func isBase(k plans.Kind) bool {
 	return k == plans.Recurring || k == plans.ProrationCharge || k == plans.Extension
 }
 
-// left returns what is left of a charge: in money, and in units at an instant. With a status only credits of such invoices count.
-func (h *life) left(c plans.Charge, at time.Time, of invoice.Status) (net, units decimal.Decimal) {
+// remaining returns the part of a charge that is not credited: the net amount, and the units at an instant. With a
+// status, only credits on invoices of that status count.
+func (h *history) remaining(c plans.Charge, at time.Time, of invoice.Status) (net, units decimal.Decimal) {
 	net, units = c.Net, c.Quantity
-	for i := range h.known {
-		inv := &h.known[i]
+	for i := range h.invoices {
+		inv := &h.invoices[i]
 		if inv.Status == invoice.Void || of != 0 && inv.Status != of {
 			continue
 		}
@@ -96,12 +97,12 @@ func (h *life) left(c plans.Charge, at time.Time, of invoice.Status) (net, units
 	return net, units
 }
 
-// moneyLaws are that every invoice is sound and no more is paid than is due, that the ledger is and owes nothing negative, and that
-// what the subscription keeps is what was told.
-func (h *life) moneyLaws(out lifecycle.Outcome) {
+// moneyLaws checks that every invoice is valid and not overpaid, that the ledger is valid and its balance not negative,
+// and that the subscription stores the invoices as the outcomes returned them.
+func (h *history) moneyLaws(out lifecycle.Outcome) {
 	h.tb.Helper()
 	for _, inv := range slices.Concat(out.Invoices, out.Changed) {
-		if !h.light && h.seen.once(&inv) {
+		if !h.light && h.recorder.firstCheck(&inv) {
 			if err := invoice.Check(inv); err != nil {
 				h.fault("invoice %s: %v", inv.ID, err)
 			}
@@ -117,7 +118,7 @@ func (h *life) moneyLaws(out lifecycle.Outcome) {
 			}
 		}
 		if came.GreaterThan(inv.AmountDue) || inv.AmountDue.IsNegative() {
-			h.fault("of invoice %s %v is paid, and %v was due", inv.ID, came, inv.AmountDue)
+			h.fault("invoice %s has payments of %v, and %v was due", inv.ID, came, inv.AmountDue)
 		}
 	}
 	if err := credits.Validate(h.sub.Ledger); err != nil {
@@ -128,63 +129,65 @@ func (h *life) moneyLaws(out lifecycle.Outcome) {
 	}
 	for i := range h.sub.Invoices {
 		inv := &h.sub.Invoices[i]
-		j := slices.IndexFunc(h.known, func(k invoice.Invoice) bool { return k.ID == inv.ID })
-		if j < 0 || h.known[j].Status != inv.Status || len(h.known[j].Events) != len(inv.Events) {
-			h.fault("invoice %s is kept otherwise than it was told", inv.ID)
+		j := slices.IndexFunc(h.invoices, func(k invoice.Invoice) bool { return k.ID == inv.ID })
+		if j < 0 || h.invoices[j].Status != inv.Status || len(h.invoices[j].Events) != len(inv.Events) {
+			h.fault("invoice %s is stored differently than it was returned", inv.ID)
 		}
 	}
-	for i := range h.known {
-		inv := &h.known[i]
+	for i := range h.invoices {
+		inv := &h.invoices[i]
 		owing := inv.Status == invoice.Open || inv.Status == invoice.Pending
 		if owing && !slices.ContainsFunc(h.sub.Receivables, func(d lifecycle.Collection) bool { return d.Invoice == inv.ID }) {
-			h.fault("nobody collects invoice %s, which is %v", inv.ID, inv.Status)
+			h.fault("no receivable of invoice %s, which is %v", inv.ID, inv.Status)
 		}
 	}
 }
 
-// chargeLaw is that no invoice is charged while the outcome of a charge is not known, and none that is not open.
-func (h *life) chargeLaw(out lifecycle.Outcome) {
+// chargeLaw checks that no invoice is collected again before the result of a payment, and that only open invoices are
+// collected.
+func (h *history) chargeLaw(out lifecycle.Outcome) {
 	h.tb.Helper()
 	for _, s := range out.Steps {
 		if s.Event != lifecycle.PaymentSucceeded && s.Event != lifecycle.PaymentFailed && s.Event != lifecycle.PaymentDisputed {
 			continue
 		}
 		id := h.events[len(h.events)-1].Payment.Invoice
-		h.asked = slices.DeleteFunc(h.asked, func(a string) bool { return a == id })
+		h.collecting = slices.DeleteFunc(h.collecting, func(a string) bool { return a == id })
 	}
 	for _, e := range out.Effects {
-		i := slices.IndexFunc(h.known, func(k invoice.Invoice) bool { return k.ID == e.Invoice })
+		i := slices.IndexFunc(h.invoices, func(k invoice.Invoice) bool { return k.ID == e.Invoice })
 		switch {
 		case i < 0:
 			h.fault("%v of invoice %s, which was never issued", e.Kind, e.Invoice)
 		case e.Kind == lifecycle.CollectPayment || e.Kind == lifecycle.Send:
-			if status := h.known[i].Status; status != invoice.Open && !withdrawn(out, e.Invoice) || !e.Amount.IsPositive() {
+			if status := h.invoices[i].Status; status != invoice.Open && !withdrawn(out, e.Invoice) || !e.Amount.IsPositive() {
 				h.fault("%v of %v of invoice %s, which is %v", e.Kind, e.Amount, e.Invoice, status)
 			}
-			if slices.Contains(h.asked, e.Invoice) {
-				h.fault("invoice %s is charged twice", e.Invoice)
+			if slices.Contains(h.collecting, e.Invoice) {
+				h.fault("invoice %s is collected twice", e.Invoice)
 			}
 			if e.Kind == lifecycle.CollectPayment {
-				h.asked = append(h.asked, e.Invoice)
+				h.collecting = append(h.collecting, e.Invoice)
 			}
 		case e.Kind == lifecycle.Withdraw:
-			h.asked = slices.DeleteFunc(h.asked, func(a string) bool { return a == e.Invoice })
+			h.collecting = slices.DeleteFunc(h.collecting, func(a string) bool { return a == e.Invoice })
 		}
 	}
 }
 
-// withdrawn reports whether an invoice is also withdrawn.
+// withdrawn reports whether the outcome also withdraws an invoice.
 func withdrawn(out lifecycle.Outcome, id string) bool {
 	return slices.ContainsFunc(out.Effects, func(e lifecycle.Effect) bool { return e.Kind == lifecycle.Withdraw && e.Invoice == id })
 }
 
-// spanLaw is that no unit is billed twice: at every instant what is billed and not credited is no more than the contract has.
-func (h *life) spanLaw() {
+// spanLaw checks that no unit is billed twice: at every instant the units billed and not credited are at most those of
+// the contract.
+func (h *history) spanLaw() {
 	h.tb.Helper()
 	var base []plans.Charge
 	var cuts []time.Time
-	for i := range h.known {
-		inv := &h.known[i]
+	for i := range h.invoices {
+		inv := &h.invoices[i]
 		if inv.Status == invoice.Void || inv.Status == invoice.Uncollectible {
 			continue
 		}
@@ -200,46 +203,46 @@ func (h *life) spanLaw() {
 	slices.SortFunc(cuts, time.Time.Compare)
 	for i, at := range cuts {
 		if i+1 < len(cuts) && cuts[i+1].Sub(at) < 25*time.Hour {
-			continue // it may have no day to count
+			continue // the span may have no day to count
 		}
 		var units decimal.Decimal
 		for _, c := range base {
 			if at.Before(c.Span.Start) || !at.Before(c.Span.End) {
 				continue
 			}
-			if net, left := h.left(c, at, 0); net.IsPositive() || c.Net.IsZero() {
+			if net, left := h.remaining(c, at, 0); net.IsPositive() || c.Net.IsZero() {
 				units = units.Add(left)
 			}
 		}
-		if most := h.most(at); units.GreaterThan(most) {
+		if most := h.maxUnits(at); units.GreaterThan(most) {
 			h.fault("%v units are billed for %v, and the contract has %v", units, at, most)
 			return
 		}
 	}
 }
 
-// most is how many units the contract has at an instant; the most that it had, where changes are not billed.
-func (h *life) most(at time.Time) (most decimal.Decimal) {
-	for i, s := range h.seats {
+// maxUnits returns the units of the contract at an instant, or the most that it ever had where changes are not billed.
+func (h *history) maxUnits(at time.Time) (most decimal.Decimal) {
+	for i, s := range h.quantities {
 		switch {
-		case h.world.policy.Prorations == lifecycle.NoProrations:
+		case h.setup.policy.Prorations == lifecycle.NoProrations:
 			most = decimal.Max(most, s.quantity)
 		case i == 0 || !s.at.After(at):
 			most = s.quantity
 		}
 	}
 	if a := h.sub.NextPeriod; a != nil && !at.Before(a.Period.Start) {
-		most = decimal.Max(most, seatsOf(a.Contract, at))
+		most = decimal.Max(most, quantityOf(a.Contract, at))
 	}
 	return most
 }
 
-// noticeLaw is that IDs are unique and nothing is told after the fact.
-func (h *life) noticeLaw(out lifecycle.Outcome) {
+// noticeLaw checks that IDs are unique and that reminders come before their event.
+func (h *history) noticeLaw(out lifecycle.Outcome) {
 	h.tb.Helper()
 	add := func(id string) {
 		if slices.Contains(h.ids, id) || !strings.HasPrefix(id, "s/") {
-			h.fault("the ID %s comes twice", id)
+			h.fault("the ID %s is used twice or has no prefix", id)
 		}
 		h.ids = append(h.ids, id)
 	}
@@ -251,63 +254,64 @@ func (h *life) noticeLaw(out lifecycle.Outcome) {
 		switch n.Kind {
 		case lifecycle.NoticeRenewal, lifecycle.NoticeTrialEnd, lifecycle.NoticeEnd, lifecycle.NoticeGraceEnd:
 			if !n.Of.After(n.At) {
-				h.fault("%v of %v is told at %v", n.Kind, n.Of, n.At)
+				h.fault("the notice %v of %v is sent at %v", n.Kind, n.Of, n.At)
 			}
 		case lifecycle.NoticePaymentFailed, lifecycle.NoticeOverdue, lifecycle.NoticeReceipt, lifecycle.NoticeAccessLost:
 		}
 	}
 }
 
-// seen is what enumerations came across.
-type seen struct {
-	mu    sync.Mutex
-	table map[lifecycle.Edge]bool // what may be
-	edges map[lifecycle.Edge]int
-	calls int
-	wrong map[string]bool // what was reported
-	found map[string]bool // the invoices that were checked, as they stood
+// recorder records the transitions and faults of an enumeration.
+type recorder struct {
+	mu       sync.Mutex
+	allowed  map[lifecycle.Edge]bool // the transitions of the tables
+	edges    map[lifecycle.Edge]int
+	calls    int
+	reported map[string]bool // the faults that were reported
+	checked  map[string]bool // the invoices that were checked, with their events
 }
 
-// once reports whether an invoice was not checked before as it stands: by its seal, which is of all that was issued, and by its events.
-func (s *seen) once(inv *invoice.Invoice) bool {
+// firstCheck reports whether an invoice was not checked before, with its seal, which covers the issued values, and its
+// events.
+func (s *recorder) firstCheck(inv *invoice.Invoice) bool {
 	as := inv.Seal + inv.Status.String()
 	for _, e := range inv.Events {
 		as += e.Kind.String() + e.ID + e.Amount.String() + e.At.String()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.found[as] {
+	if s.checked[as] {
 		return false
 	}
-	s.found[as] = true
+	s.checked[as] = true
 	return true
 }
 
-// first reports whether a fault was not reported yet.
-func (s *seen) first(what string) bool {
+// firstReport reports whether a fault was not reported yet.
+func (s *recorder) firstReport(what string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	before := s.wrong[what]
-	s.wrong[what] = true
+	before := s.reported[what]
+	s.reported[what] = true
 	return !before
 }
 
-// newSeen has seen nothing.
-func newSeen() *seen {
-	s := &seen{table: map[lifecycle.Edge]bool{}, edges: map[lifecycle.Edge]int{}, wrong: map[string]bool{}, found: map[string]bool{}}
+// newRecorder returns an empty recorder.
+func newRecorder() *recorder {
+	s := &recorder{allowed: map[lifecycle.Edge]bool{}, edges: map[lifecycle.Edge]int{}, reported: map[string]bool{}, checked: map[string]bool{}}
 	leading, staying := lifecycle.Edges()
 	for _, e := range slices.Concat(leading, staying) {
-		s.table[e] = true
+		s.allowed[e] = true
 	}
 	return s
 }
 
-// edge notes where a step led, which must be in the tables.
-func (s *seen) edge(h *life, from lifecycle.Status, step lifecycle.Step) {
+// edge records the transition of a step, which must be in the tables.
+func (s *recorder) edge(h *history, from lifecycle.Status, step lifecycle.Step) {
 	h.tb.Helper()
 	e := lifecycle.Edge{From: from, To: step.Status, Event: step.Event, Deadline: step.Deadline}
-	if !s.table[e] {
-		h.faultOf(fmt.Sprint(e), "%v %v leads from %v to %v, which is in no table", step.Event, step.Deadline, e.From, e.To)
+	if !s.allowed[e] {
+		h.faultOf(fmt.Sprint(e), "%v %v leads from %v to %v, which no table has", step.Event, step.Deadline, e.From, e.To)
 	}
 	s.mu.Lock()
 	s.edges[e]++

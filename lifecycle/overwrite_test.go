@@ -7,19 +7,19 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// scribble writes over everything that a value holds and that can be written to, so that whatever shares it shows.
-func scribble(v any) { scribbleOn(reflect.ValueOf(v)) }
+// overwrite writes over every value that can be written to, to show memory that is shared with it.
+func overwrite(v any) { overwriteValue(reflect.ValueOf(v)) }
 
-// scribbleOn writes over the elements of lists, and what pointers point to.
-func scribbleOn(v reflect.Value) {
+// overwriteValue writes over the elements of lists and the targets of pointers.
+func overwriteValue(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		if !v.IsNil() && v.Type() != reflect.TypeFor[*time.Location]() {
-			scribbleOn(v.Elem())
+			overwriteValue(v.Elem())
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
-			scribbleOn(v.Index(i))
+			overwriteValue(v.Index(i))
 		}
 	case reflect.Struct:
 		switch v.Type() {
@@ -31,12 +31,12 @@ func scribbleOn(v reflect.Value) {
 		}
 		for i := range v.NumField() {
 			if v.Field(i).CanSet() {
-				scribbleOn(v.Field(i))
+				overwriteValue(v.Field(i))
 			}
 		}
 	case reflect.String:
 		if v.CanSet() {
-			v.SetString("scribbled")
+			v.SetString("overwritten")
 		}
 	case reflect.Int, reflect.Int64:
 		if v.CanSet() {

@@ -1,0 +1,241 @@
+package lifecycle_test
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+)
+
+// candidate is an event that a history can apply at an instant. It returns false if the history has no object for it,
+// such as an open invoice.
+type candidate struct {
+	name  string
+	event func(h *history, at time.Time) (lifecycle.Event, bool)
+}
+
+// ofKind returns a candidate of a kind without values.
+func ofKind(kind lifecycle.EventKind) candidate {
+	return candidate{kind.String(), func(*history, time.Time) (lifecycle.Event, bool) { return lifecycle.Event{Kind: kind}, true }}
+}
+
+// changeSeats returns a candidate that changes the quantity.
+func changeSeats(n string) candidate {
+	return candidate{"seats " + n, func(*history, time.Time) (lifecycle.Event, bool) {
+		e := lifecycle.Event{Kind: lifecycle.SeatsAdded, Change: plans.Change{Item: "seat", Quantity: giventest.Money(n)}}
+		if n[0] == '-' {
+			e.Kind = lifecycle.SeatsRemoved
+		}
+		return e, true
+	}}
+}
+
+// changePlan returns a candidate that changes the plan.
+func changePlan(id string) candidate {
+	return candidate{"plan " + id, func(h *history, _ time.Time) (lifecycle.Event, bool) {
+		plan := planByID[id]
+		e := lifecycle.Event{Kind: lifecycle.PlanChanged, Change: plans.Change{Plan: &plan}}
+		if plan.Interval != h.sub.Contract.Cycle.Interval {
+			e.Kind = lifecycle.IntervalChanged
+		}
+		return e, true
+	}}
+}
+
+// paymentEvent returns a candidate about the first or the last invoice that has one of the statuses.
+func paymentEvent(kind lifecycle.EventKind, last, hard bool, of ...invoice.Status) candidate {
+	name := kind.String()
+	if last {
+		name += " of the last"
+	}
+	if hard {
+		name += " hard"
+	}
+	return candidate{name, func(h *history, _ time.Time) (lifecycle.Event, bool) {
+		all := slices.Clone(h.sub.Invoices)
+		if last {
+			slices.Reverse(all)
+		}
+		i := slices.IndexFunc(all, func(inv invoice.Invoice) bool {
+			return inv.Corrects == "" && slices.Contains(of, inv.Status) && (kind != lifecycle.PaymentRefunded || inv.Received().IsPositive())
+		})
+		if i < 0 || last && len(all) == 1 {
+			return lifecycle.Event{}, false
+		}
+		return lifecycle.Event{Kind: kind, Reason: "goodwill", Payment: lifecycle.Payment{Invoice: all[i].ID, Hard: hard}}, true
+	}}
+}
+
+// cancelWith returns a candidate that requests a cancellation.
+func cancelWith(when plans.EffectiveTiming, by plans.Actor) candidate {
+	return candidate{"canceled " + when.String(), func(*history, time.Time) (lifecycle.Event, bool) {
+		return lifecycle.Event{Kind: lifecycle.CancellationRequested, Effective: when, By: by}, true
+	}}
+}
+
+// fixedEvent returns a candidate with the values of an event.
+func fixedEvent(name string, e lifecycle.Event) candidate {
+	return candidate{name, func(*history, time.Time) (lifecycle.Event, bool) { return e, true }}
+}
+
+// chargeOf returns a charge added by hand.
+func chargeOf(item, price string) []plans.Charge {
+	return []plans.Charge{{Item: item, Quantity: giventest.Money("1"), Price: plans.Price{Unit: giventest.Money(price)}}}
+}
+
+// candidates returns every kind of event, some with several values.
+func candidates() []candidate {
+	owing := []invoice.Status{invoice.Open, invoice.Pending}
+	open := []invoice.Status{invoice.Open}
+	price := plans.Price{Unit: giventest.Money("25.00")}
+	half := plans.Term{Length: giventest.Interval("P6M"), Percent: giventest.Money("10"), Billing: plans.UpFront, Renewal: plans.Renew}
+	return []candidate{
+		paymentEvent(lifecycle.PaymentSucceeded, false, false, owing...),
+		paymentEvent(lifecycle.PaymentFailed, false, false, owing...),
+		paymentEvent(lifecycle.PaymentAttempted, false, false, open...),
+		{"paid in part", func(h *history, at time.Time) (lifecycle.Event, bool) {
+			e, is := paymentEvent(lifecycle.PaymentSucceeded, false, false, open...).event(h, at)
+			e.Payment.Amount = giventest.Money("5.00")
+			return e, is
+		}},
+		paymentEvent(lifecycle.PaymentSucceeded, true, false, owing...),
+		paymentEvent(lifecycle.PaymentFailed, true, false, owing...),
+		paymentEvent(lifecycle.PaymentFailed, false, true, owing...),
+		paymentEvent(lifecycle.PaymentDisputed, true, false, invoice.Paid),
+		paymentEvent(lifecycle.PaymentDisputed, false, false, invoice.Paid),
+		paymentEvent(lifecycle.PaymentRefunded, false, false, invoice.Paid, invoice.Open),
+		paymentEvent(lifecycle.InvoiceVoided, false, false, open...),
+		paymentEvent(lifecycle.InvoiceVoided, true, false, open...),
+		paymentEvent(lifecycle.InvoiceWrittenOff, false, false, open...),
+		changeSeats("2"), changeSeats("-1"), changePlan("pro"), changePlan("basic"), changePlan("year"), changePlan("plus"),
+		fixedEvent("price", lifecycle.Event{Kind: lifecycle.PriceChanged, By: plans.Support, Change: plans.Change{Item: "seat", Price: &price}}),
+		{"dates moved", func(_ *history, at time.Time) (lifecycle.Event, bool) {
+			return lifecycle.Event{Kind: lifecycle.DatesMoved, Change: plans.Change{Anchor: at.Add(50 * time.Hour)}}, true
+		}},
+		fixedEvent("term extended", lifecycle.Event{Kind: lifecycle.TermExtended, Change: plans.Change{Term: &half}}),
+		{"term shortened", func(_ *history, at time.Time) (lifecycle.Event, bool) {
+			return lifecycle.Event{Kind: lifecycle.TermShortened, Change: plans.Change{End: at.Add(24 * time.Hour)}}, true
+		}},
+		ofKind(lifecycle.ScheduledChangeCanceled), ofKind(lifecycle.PauseRequested), ofKind(lifecycle.Resumed),
+		{"paused until", func(_ *history, at time.Time) (lifecycle.Event, bool) {
+			return lifecycle.Event{Kind: lifecycle.PauseRequested, Until: at.AddDate(0, 2, 0)}, true
+		}},
+		ofKind(lifecycle.RenewalDisabled), ofKind(lifecycle.RenewalEnabled), ofKind(lifecycle.CancellationWithdrawn), ofKind(lifecycle.Reactivated),
+		cancelWith(0, 0), cancelWith(plans.Immediately, plans.Support), cancelWith(plans.AtPeriodEnd, 0), cancelWith(plans.AtTermEnd, 0),
+		fixedEvent("canceled with a refund", lifecycle.Event{
+			Kind: lifecycle.CancellationRequested, Effective: plans.Immediately, Exception: &credits.Exception{Give: credits.InFull, As: credits.AsRefund, Reason: "goodwill"},
+		}),
+		{"canceled on", func(_ *history, at time.Time) (lifecycle.Event, bool) {
+			return lifecycle.Event{Kind: lifecycle.CancellationRequested, By: plans.Support, On: at.AddDate(0, 0, 3)}, true
+		}},
+		ofKind(lifecycle.TrialConverted), ofKind(lifecycle.PaymentMethodAdded), ofKind(lifecycle.PaymentMethodRemoved), ofKind(lifecycle.Started),
+		fixedEvent("pix added", lifecycle.Event{Kind: lifecycle.PaymentMethodAdded, PaymentMethod: "pix"}),
+		fixedEvent("wire added", lifecycle.Event{Kind: lifecycle.PaymentMethodAdded, PaymentMethod: "wire"}),
+		fixedEvent("started without trial", lifecycle.Event{Kind: lifecycle.Started, NoTrial: true, PaymentMethod: "card"}),
+		{"started later", func(_ *history, at time.Time) (lifecycle.Event, bool) {
+			return lifecycle.Event{Kind: lifecycle.Started, On: at.AddDate(0, 0, 10), PaymentMethod: "card"}, true
+		}},
+		fixedEvent("taxes", lifecycle.Event{Kind: lifecycle.TaxesChanged, Taxes: []invoice.TaxRate{{Name: "GST", Percent: giventest.Money("5")}}}),
+		fixedEvent("billing details", lifecycle.Event{Kind: lifecycle.BillingDetailsChanged, Contact: invoice.Contact{Name: "Ada"}}),
+		fixedEvent("usage", lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: chargeOf("calls", "7.30")}),
+		fixedEvent("sold", lifecycle.Event{Kind: lifecycle.ChargeAdded, Charges: chargeOf("setup", "12.10")}),
+		fixedEvent("credit", lifecycle.Event{Kind: lifecycle.CreditGranted, Reason: "goodwill", Grant: credits.Entry{Amount: giventest.Money("15.00")}}),
+	}
+}
+
+// candidatesNamed returns the candidates of the names.
+func candidatesNamed(names ...string) (few []candidate) {
+	for _, l := range candidates() {
+		if slices.Contains(names, l.name) {
+			few = append(few, l)
+		}
+	}
+	if len(few) < len(names) {
+		panic("unknown candidate")
+	}
+	return few
+}
+
+// applyAt applies a candidate at an instant, and reports whether it was allowed.
+func (h *history) applyAt(l candidate, at time.Time) bool {
+	h.tb.Helper()
+	if l.event == nil {
+		return h.advanceTo(at)
+	}
+	e, is := l.event(h, at)
+	if !is {
+		return false
+	}
+	e.At = at
+	return h.apply(e)
+}
+
+// candidateNamed returns the candidate of a name.
+func candidateNamed(name string) candidate {
+	l, is := candidatesByName()[name]
+	if !is {
+		panic("unknown candidate " + name)
+	}
+	return l
+}
+
+// candidatesByName are the candidates by name, made once.
+var candidatesByName = sync.OnceValue(func() map[string]candidate {
+	all := map[string]candidate{}
+	for _, l := range slices.Backward(candidates()) { // the first one of a name wins
+		all[l.name] = l
+	}
+	return all
+})
+
+// payAll pays every invoice that is due.
+func (h *history) payAll() {
+	h.tb.Helper()
+	for range len(h.sub.Invoices) {
+		if !h.applyAt(candidateNamed("payment_succeeded"), h.sub.At) {
+			return
+		}
+	}
+}
+
+// canReturn reports whether a short path leads back to active.
+func (h *history) canReturn() bool {
+	h.tb.Helper()
+	g := h.fork()
+	g.light = true
+	at := func() time.Time {
+		return later(g.sub.At, giventest.Instant("2026-01-31", g.setup.sub.Contract.Cycle.Location))
+	}
+	active := func() bool { return g.sub.Status == lifecycle.Active }
+	if active() {
+		return true
+	}
+	for range 3 {
+		for _, name := range []string{"started without trial", "trial_converted", "payment_method_added", "resumed", "reactivated"} {
+			if g.payAll(); active() {
+				return true
+			}
+			g.applyAt(candidateNamed(name), at())
+		}
+		if g.payAll(); active() {
+			return true
+		}
+		if d, has := lifecycle.Next(g.setup.policy, g.sub); has && !g.advanceTo(d.At) {
+			return false
+		}
+	}
+	return active()
+}
+
+// later returns the later of two instants.
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,210 @@
+package lifecycle_test
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// history is a subscription with all of its outcomes, as the test itself collects them. A fork continues separately.
+type history struct {
+	tb         testing.TB
+	setup      *setup
+	sub        lifecycle.Subscription
+	events     []lifecycle.Event // including refused events
+	out        lifecycle.Outcome // all outcomes joined
+	invoices   []invoice.Invoice // every invoice in its current state
+	collecting []string          // invoices being collected, without a result so far
+	ids        []string          // of notices and effects
+	quantities []quantityFrom    // of the contract over time
+	recorder   *recorder
+	log        []string // the steps, for failure messages
+	light      bool     // only cheap checks
+}
+
+// quantityFrom is a quantity from an instant on.
+type quantityFrom struct {
+	at       time.Time
+	quantity decimal.Decimal
+}
+
+// newHistory returns a history before its start.
+func newHistory(tb testing.TB, w *setup, s *recorder) history {
+	return history{tb: tb, setup: w, sub: w.sub, recorder: s}
+}
+
+// fork returns a copy that continues separately.
+func (h history) fork() history {
+	h.events, h.invoices, h.ids, h.quantities, h.log = slices.Clip(h.events), slices.Clone(h.invoices), slices.Clip(h.ids), slices.Clip(h.quantities), slices.Clip(h.log)
+	h.collecting = slices.Clone(h.collecting)
+	h.out.Invoices, h.out.Changed = slices.Clone(h.out.Invoices), slices.Clone(h.out.Changed)
+	h.out.Credits, h.out.Notices = slices.Clip(h.out.Credits), slices.Clip(h.out.Notices)
+	h.out.Effects, h.out.Steps = slices.Clip(h.out.Effects), slices.Clip(h.out.Steps)
+	return h
+}
+
+// fault reports a fault with the steps that led to it, once for each format and setup.
+func (h *history) fault(format string, args ...any) {
+	h.tb.Helper()
+	h.faultOf(format, format, args...)
+}
+
+// faultOf reports a fault once for each sort and setup.
+func (h *history) faultOf(sort, format string, args ...any) {
+	h.tb.Helper()
+	if h.recorder.firstReport(h.setup.name + sort) {
+		h.tb.Errorf("%s: %s\nafter\n\t%s", h.setup.name, fmt.Sprintf(format, args...), strings.Join(h.log, "\n\t"))
+	}
+}
+
+// advanceTo advances to an instant, with one call for each deadline before it.
+func (h *history) advanceTo(to time.Time) bool {
+	h.tb.Helper()
+	for range 1_000 {
+		d, has := lifecycle.Next(h.setup.policy, h.sub)
+		if !has || d.At.After(to) {
+			break
+		}
+		if h.sub.Status != 0 && !d.At.After(h.sub.At) {
+			h.fault("the next deadline %v at %v is not after %v", d.Kind, d.At, h.sub.At)
+			return false
+		}
+		h.log = append(h.log, fmt.Sprintf("%s  %v %s", d.At.Format(time.RFC3339Nano), d.Kind, d.Ref))
+		out, err := lifecycle.Advance(h.setup.policy, h.sub, d.At)
+		if err != nil {
+			h.fault("advance to the deadline: %v", err)
+			return false
+		}
+		if len(out.Steps) == 0 || out.Steps[0].Deadline != d.Kind || !out.Steps[0].At.Equal(d.At) || out.Steps[0].Ref != d.Ref {
+			h.fault("the first step is not the deadline %+v: %+v", d, out.Steps)
+			return false
+		}
+		h.record(out)
+	}
+	if h.sub.Status == 0 || !to.After(h.sub.At) {
+		return true
+	}
+	out, err := lifecycle.Advance(h.setup.policy, h.sub, to)
+	if err != nil {
+		h.fault("advance: %v", err)
+		return false
+	}
+	if len(out.Steps) > 0 {
+		h.fault("a deadline that Next did not return: %+v", out.Steps)
+	}
+	h.record(out)
+	return true
+}
+
+// apply advances to an event and applies it, and reports whether it was allowed. A refused event changes nothing.
+func (h *history) apply(e lifecycle.Event) bool {
+	h.tb.Helper()
+	e.Sequence = int64(len(h.events) + 1)
+	if !h.advanceTo(e.At) {
+		return false
+	}
+	h.log = append(h.log, fmt.Sprintf("%s  %v %s", e.At.Format(time.RFC3339Nano), e.Kind, e.Payment.Invoice))
+	out, err := lifecycle.Apply(h.setup.policy, h.sub, e)
+	if err != nil {
+		if h.checkRefusal(e, err) {
+			h.events = append(h.events, e)
+		}
+		h.log[len(h.log)-1] += " (refused: " + err.Error() + ")"
+		return false
+	}
+	if h.sub.Sequence >= e.Sequence || out.Subscription.Sequence != e.Sequence {
+		h.fault("the sequence of the last event is %d, want %d", out.Subscription.Sequence, e.Sequence)
+	}
+	h.events = append(h.events, e)
+	h.record(out)
+	return true
+}
+
+// checkRefusal checks that an error is a refusal with a reason or a fault of the event, and reports whether it is a
+// refusal.
+func (h *history) checkRefusal(e lifecycle.Event, err error) bool {
+	h.tb.Helper()
+	var refusal *lifecycle.Refusal
+	if !errors.Is(err, lifecycle.ErrRefused) || !errors.As(err, &refusal) {
+		if !errors.Is(err, proration.ErrOutside) && !isEventFault(err) && !strings.Contains(err.Error(), "has no day to count") {
+			h.fault("%v returns an error that is no refusal: %v", e.Kind, err)
+		}
+		return false
+	}
+	if refusal.Reason == "" || refusal.Event != e.Kind || refusal.Status != h.sub.Status {
+		h.fault("wrong refusal %+v of %v while %v", refusal, e.Kind, h.sub.Status)
+	}
+	return true
+}
+
+// isEventFault reports whether an error concerns only fields of the event.
+func isEventFault(err error) bool {
+	for _, text := range giventest.Faults(err) {
+		if !strings.HasPrefix(text, "event.") {
+			return false
+		}
+	}
+	return true
+}
+
+// record joins an outcome to the earlier ones, and checks it against the laws.
+func (h *history) record(out lifecycle.Outcome) {
+	h.tb.Helper()
+	from := h.sub.Status
+	for _, s := range out.Steps {
+		h.recorder.edge(h, from, s)
+		from = s.Status
+	}
+	h.sub = out.Subscription
+	h.out.Subscription = out.Subscription
+	for _, inv := range out.Invoices {
+		h.out.Invoices = append(h.out.Invoices, inv)
+		h.invoices = append(h.invoices, inv)
+	}
+	for _, inv := range out.Changed {
+		place := func(other invoice.Invoice) bool { return other.ID == inv.ID }
+		i := slices.IndexFunc(h.invoices, place)
+		if i < 0 {
+			h.fault("invoice %s changed and was never issued", inv.ID)
+			return
+		}
+		h.invoices[i] = inv
+		if i := slices.IndexFunc(h.out.Invoices, place); i >= 0 {
+			h.out.Invoices[i] = inv
+		} else if i := slices.IndexFunc(h.out.Changed, place); i >= 0 {
+			h.out.Changed[i] = inv
+		} else {
+			h.out.Changed = append(h.out.Changed, inv)
+		}
+	}
+	h.out.Credits = append(h.out.Credits, out.Credits...)
+	h.out.Notices = append(h.out.Notices, out.Notices...)
+	h.out.Effects = append(h.out.Effects, out.Effects...)
+	h.out.Steps = append(h.out.Steps, out.Steps...)
+	if q := quantityOf(h.sub.Contract, h.sub.At); len(h.quantities) == 0 || !q.Equal(h.quantities[len(h.quantities)-1].quantity) {
+		h.quantities = append(h.quantities, quantityFrom{h.sub.At, q})
+	}
+	h.checkLaws(out)
+}
+
+// quantityOf returns the quantity of a contract at an instant.
+func quantityOf(c plans.Contract, at time.Time) decimal.Decimal {
+	quantity := c.Items[0].Quantity
+	for _, step := range c.Ramp {
+		if !step.At.After(at) {
+			quantity = step.Item.Quantity
+		}
+	}
+	return quantity
+}
