@@ -140,6 +140,15 @@ func (s *step) clearAhead(c *plans.Change) error {
 	return s.forget()
 }
 
+// adoptNextPeriod makes the contract of the next period, which is paid, the current one. It includes the scheduled
+// changes that its invoice billed, so they are done.
+func (s *step) adoptNextPeriod() {
+	s.sub.Contract, s.sub.NextPeriod = s.sub.NextPeriod.Contract, nil
+	s.sub.ScheduledChanges = slices.DeleteFunc(slices.Clone(s.sub.ScheduledChanges), func(w ScheduledChange) bool {
+		return w.BilledInAdvance
+	})
+}
+
 // dropNextPeriod removes the next period, so that no invoice includes the scheduled changes anymore.
 func (s *step) dropNextPeriod() {
 	s.sub.NextPeriod = nil

@@ -7,6 +7,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
@@ -148,4 +149,28 @@ func TestVoidedAdvanceInvoiceReleasesScheduledChanges(t *testing.T) {
 			run(t, sub, step{"2026-11-28 renewalon", "active full; s-3: recurring 890.00, due 890.00; collect_payment s-3 890.00"})
 		})
 	}
+}
+
+// A pause that starts immediately keeps the paid next period. The scheduled change that its invoice billed is part of
+// it, and is not applied again.
+func TestPauseInAPaidNextPeriodAppliesScheduledChangesOnce(t *testing.T) {
+	p := helpDesk(func(p *lifecycle.Policy) {
+		p.Renewal.Lead = giventest.Interval("P7D")
+		p.Pause = lifecycle.Pause{Effective: plans.Immediately, Unused: credits.AsNothing}
+	})
+	sub := ordered(t, p, "growth", "", instantIn(t, "UTC", "2026-11-01"))
+	for _, given := range []string{
+		"2026-11-01 started card", "2026-11-01 paid s-1", "2026-11-10 seats -2 by support", "2026-11-24", "2026-11-24 paid s-2",
+		"2026-11-26 pause", "2026-11-27 resume", "2026-12-02",
+	} {
+		sub, _ = runStep(t, p, sub, given)
+	}
+	if got := sub.Contract.Items[0].Quantity; !got.Equal(giventest.Money("8")) {
+		t.Errorf("2 of 10 seats were removed, and %v are left", got)
+	}
+	out, err := lifecycle.Advance(p, sub, instantIn(t, "UTC", "2027-01-01"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	giventest.CheckMoney(t, "January, 8 x 89.00", out.Invoices[0].Total, "712.00")
 }

@@ -36,7 +36,7 @@ func (s *step) pause(e *Event) error {
 	}
 	switch a := sub.NextPeriod; {
 	case a != nil && s.policy.Pause.Effective == plans.Immediately:
-		sub.Contract, sub.NextPeriod = a.Contract, nil // paid: its unused part is credited, or stays usable
+		s.adoptNextPeriod() // paid: its unused part is credited, or stays usable
 	case a != nil:
 		at = a.Period.End // the next period is already paid
 	}

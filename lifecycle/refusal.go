@@ -4,8 +4,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -64,25 +62,29 @@ func (s *step) refusal(err error) error {
 	return err
 }
 
-// conflict returns the refusal of an event whose values conflict with the subscription, with one sentence per fault.
+// conflict returns the refusal of an event whose values conflict with the subscription, in one sentence.
 func (s *step) conflict(err error) error {
 	var reasons []string
 	for _, fault := range faults(err) {
-		reasons = append(reasons, sentence(fault))
+		reasons = append(reasons, clause(fault))
 	}
-	return &Refusal{Event: s.doing, Status: s.sub.Status, Reason: strings.Join(reasons, " "), fault: err}
+	reason := "The request does not fit the subscription: " + strings.Join(reasons, "; ") + "."
+	return &Refusal{Event: s.doing, Status: s.sub.Status, Reason: reason, fault: err}
 }
 
-// sentence returns a fault as a sentence. A reason without a subject, "must not be zero; got 0", gets the name of its
-// field: "Quantity must not be zero; got 0."
-func sentence(e *proration.Error) string {
-	text := e.Reason
-	if strings.HasPrefix(text, "must ") || strings.HasPrefix(text, "required") {
-		field, _, _ := strings.Cut(e.Field[strings.LastIndex(e.Field, ".")+1:], "[")
-		text = strings.ReplaceAll(field, "_", " ") + " " + strings.Replace(text, "required", "is required", 1)
+// clause returns a fault as a part of a sentence. A reason without a subject, "must not be zero; got 0", gets the name
+// of its field: "quantity must not be zero; got 0".
+func clause(e *proration.Error) string {
+	field, _, _ := strings.Cut(e.Field[strings.LastIndex(e.Field, ".")+1:], "[")
+	field = strings.ReplaceAll(field, "_", " ")
+	text := strings.TrimSuffix(e.Reason, ".")
+	switch {
+	case strings.HasPrefix(text, "must "):
+		return field + " " + text
+	case strings.HasPrefix(text, "required"):
+		return field + " is " + text
 	}
-	first, size := utf8.DecodeRuneInString(text)
-	return string(unicode.ToUpper(first)) + strings.TrimSuffix(text[size:], ".") + "."
+	return text
 }
 
 // about reports whether every fault of an error is under a path, and none is a limit of the library.

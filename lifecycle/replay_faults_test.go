@@ -67,18 +67,18 @@ func TestReplayRefusesConflicts(t *testing.T) {
 		fault string // "" if no field is at fault
 		says  string
 	}{
-		{lifecycle.SeatsRemoved, change(plans.Change{Item: "seat", Quantity: decimal.NewFromInt(-11)}), "event.change.quantity invalid", `Quantity must not remove more than the contract has; -1 of "seat" would be left on 2026-01-05.`},
-		{lifecycle.SeatsRemoved, change(plans.Change{Item: "desk", Quantity: decimal.NewFromInt(-1)}), "event.change.item invalid", `Item must be an item of the contract unless price is set; got "desk".`},
-		{lifecycle.TermShortened, change(plans.Change{End: utc("2026-01-20")}), "event.change.end invalid", "End must not be set; the contract has no term to shorten."},
-		{lifecycle.PlanChanged, change(plans.Change{Plan: &plans.Plan{ID: "empty", Interval: proration.Interval{Months: 1}}}), "event.change.plan.offers invalid", `Offers must include "seat" in USD.`},
-		{lifecycle.PauseRequested, func(e *lifecycle.Event) { e.Until = e.At.Add(1) }, "event.until outside", "Until must be after 2026-02-01, when the pause begins; got 2026-01-05."},
+		{lifecycle.SeatsRemoved, change(plans.Change{Item: "seat", Quantity: decimal.NewFromInt(-11)}), "event.change.quantity invalid", `The request does not fit the subscription: quantity must not remove more than the contract has; -1 of "seat" would be left on 2026-01-05.`},
+		{lifecycle.SeatsRemoved, change(plans.Change{Item: "desk", Quantity: decimal.NewFromInt(-1)}), "event.change.item invalid", `The request does not fit the subscription: item must be an item of the contract unless price is set; got "desk".`},
+		{lifecycle.TermShortened, change(plans.Change{End: utc("2026-01-20")}), "event.change.end invalid", "The request does not fit the subscription: end must not be set; the contract has no term to shorten."},
+		{lifecycle.PlanChanged, change(plans.Change{Plan: &plans.Plan{ID: "empty", Interval: proration.Interval{Months: 1}}}), "event.change.plan.offers invalid", `The request does not fit the subscription: offers must include "seat" in USD.`},
+		{lifecycle.PauseRequested, func(e *lifecycle.Event) { e.Until = e.At.Add(1) }, "event.until outside", "The request does not fit the subscription: until must be after 2026-02-01, when the pause begins; got 2026-01-05."},
 		{lifecycle.PaymentRefunded, func(e *lifecycle.Event) {
 			e.Reason, e.Payment = "wish", lifecycle.Payment{Invoice: "r-1", Amount: decimal.NewFromInt(1001)}
-		}, "event.payment.lines[0].amount invalid", "Amount must be between 0 and the remaining 1000, with at most 2 places; got 1001."},
+		}, "event.payment.lines[0].amount invalid", "The request does not fit the subscription: amount must be between 0 and the remaining 1000, with at most 2 places; got 1001."},
 		{lifecycle.UsageRecorded, func(e *lifecycle.Event) {
 			e.Charges = []plans.Charge{{Item: "call", Currency: "EUR", Net: decimal.NewFromInt(1)}}
-		}, "event.charges[0].currency invalid", "Currency must be USD, the currency of the contract; got EUR."},
-		{lifecycle.CreditGranted, func(e *lifecycle.Event) { e.Grant.ID, e.Grant.Amount = "gift", decimal.NewFromInt(1) }, "event.grant.id invalid", `Id must be unique; "gift" was already granted.`},
+		}, "event.charges[0].currency invalid", "The request does not fit the subscription: currency must be USD, the currency of the contract; got EUR."},
+		{lifecycle.CreditGranted, func(e *lifecycle.Event) { e.Grant.ID, e.Grant.Amount = "gift", decimal.NewFromInt(1) }, "event.grant.id invalid", `The request does not fit the subscription: id must be unique; "gift" was already granted.`},
 		{lifecycle.CreditGranted, func(e *lifecycle.Event) { e.Grant.Amount, e.Grant.Currency = decimal.NewFromInt(1), "EUR" }, "", "Credit in EUR cannot pay invoices in USD; send credit_granted in USD."},
 	} {
 		t.Run(row.says, func(t *testing.T) {

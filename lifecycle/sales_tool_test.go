@@ -169,7 +169,7 @@ func TestRowM8(t *testing.T) {
 		scenario{"another plan", "the plan has no price in dollars", other, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{
 			{"2026-11-16 started card notrial", "active full; s-1: recurring 900.00, due 900.00; collect_payment s-1 900.00"},
 			{"2026-11-16 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-			{"2026-11-17 plan advanced", "refused: Offers must include \"seat\" in USD."},
+			{"2026-11-17 plan advanced", "refused: The request does not fit the subscription: offers must include \"seat\" in USD."},
 		}},
 	)
 	sub, _ := runStep(t, p, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), "2026-11-16 started card notrial")
