@@ -12,10 +12,11 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// taxed is a charge of 890.00 with 100.00 off, 40.00 that credit paid before tax, 19 % of tax in it and 2.5 % besides.
+// taxed returns a charge of 890.00 with a discount of 100.00, 40.00 paid by credit before tax, an included tax of 19 %
+// and an added one of 2.5 %.
 func taxed(tb testing.TB) plans.Charge {
 	tb.Helper()
-	c := sold{id: "inv-1/1", quantity: "10", unit: "89.00", period: november, off: "100.00"}.charge(tb)
+	c := sale{id: "inv-1/1", quantity: "10", unit: "89.00", period: november, discount: "100.00"}.charge(tb)
 	c.Untaxed = giventest.Money("40.00")
 	c.Taxes = []plans.Tax{
 		{Name: "VAT", Percent: giventest.Money("19"), Included: true, Amount: giventest.Money("119.75")},
@@ -24,67 +25,67 @@ func taxed(tb testing.TB) plans.Charge {
 	return c
 }
 
-func TestGiveBack(t *testing.T) {
+func TestForAmount(t *testing.T) {
 	before := []plans.Charge{credit("inv-1/1", "0", "-700.00")}
 	for _, c := range []struct {
 		name, why string
 		edit      func(*credits.AmountRequest)
 		net       string
-		off       string
+		discount  string
 		untaxed   string
 		taxes     [2]string
 		want      []string
 	}{
-		{"all", "everything goes back", func(*credits.AmountRequest) {}, "-790", "-100", "-40", [2]string{"-119.75", "-15.76"}, nil},
-		{"all by its amount", "as above", func(r *credits.AmountRequest) { r.Amount = giventest.Money("790.00") }, "-790", "-100", "-40", [2]string{"-119.75", "-15.76"}, nil},
-		{"a half", "in proportion: 59.8739... and 7.8781...", func(r *credits.AmountRequest) { r.Amount = giventest.Money("395") }, "-395", "-50", "-20", [2]string{"-59.87", "-7.88"}, nil},
-		{"a cent", "what is less than half a cent of it does not go back yet", func(r *credits.AmountRequest) { r.Amount = giventest.Money("0.01") }, "-0.01", "0", "0", [2]string{"0", "0"}, nil},
-		{"rounded up", "by the mode", func(r *credits.AmountRequest) { r.Amount, r.Mode = giventest.Money("0.01"), proration.Up }, "-0.01", "-0.01", "-0.01", [2]string{"-0.01", "-0.01"}, nil},
-		{"what is left", "law 3: less what was credited", func(r *credits.AmountRequest) { r.Charges = append(r.Charges, before...) }, "-90", "-100", "-40", [2]string{"-119.75", "-15.76"}, nil},
-		{"more than is left", "as above", func(r *credits.AmountRequest) {
+		{"the whole charge", "an amount of zero credits the whole charge", func(*credits.AmountRequest) {}, "-790", "-100", "-40", [2]string{"-119.75", "-15.76"}, nil},
+		{"the whole charge by its amount", "the last credit takes all discounts and taxes", func(r *credits.AmountRequest) { r.Amount = giventest.Money("790.00") }, "-790", "-100", "-40", [2]string{"-119.75", "-15.76"}, nil},
+		{"a half", "taxes are credited in proportion: 59.8739... and 7.8781...", func(r *credits.AmountRequest) { r.Amount = giventest.Money("395") }, "-395", "-50", "-20", [2]string{"-59.87", "-7.88"}, nil},
+		{"a cent", "shares below half a cent round to zero", func(r *credits.AmountRequest) { r.Amount = giventest.Money("0.01") }, "-0.01", "0", "0", [2]string{"0", "0"}, nil},
+		{"rounded up", "the mode decides the rounding", func(r *credits.AmountRequest) { r.Amount, r.Mode = giventest.Money("0.01"), proration.Up }, "-0.01", "-0.01", "-0.01", [2]string{"-0.01", "-0.01"}, nil},
+		{"the rest after a credit", "law 3: the credit is at most the billed amount less earlier credits", func(r *credits.AmountRequest) { r.Charges = append(r.Charges, before...) }, "-90", "-100", "-40", [2]string{"-119.75", "-15.76"}, nil},
+		{"more than the rest", "law 3: the amount exceeds the rest", func(r *credits.AmountRequest) {
 			r.Charges, r.Amount = append(r.Charges, before...), giventest.Money("90.01")
 		}, "", "", "", [2]string{}, []string{"amount invalid"}},
-		{"more than was billed", "law 3", func(r *credits.AmountRequest) { r.Amount = giventest.Money("790.01") }, "", "", "", [2]string{}, []string{"amount invalid"}},
-		{"negative", "law 7: a credit is one by its sign", func(r *credits.AmountRequest) { r.Amount = giventest.Money("-1") }, "", "", "", [2]string{}, []string{"amount invalid"}},
-		{"a part of a cent", "it cannot be paid", func(r *credits.AmountRequest) { r.Amount = giventest.Money("0.005") }, "", "", "", [2]string{}, []string{"amount invalid"}},
-		{"beyond the limits", "law 14", func(r *credits.AmountRequest) { r.Amount = giventest.Money("1e39") }, "", "", "", [2]string{}, []string{"amount limit"}},
-		{"another charge", "there is none", func(r *credits.AmountRequest) { r.Charge = "inv-1/2" }, "", "", "", [2]string{}, []string{"charge invalid"}},
-		{"no charge", "as above", func(r *credits.AmountRequest) { r.Charge, r.Charges[0].ID = "", "" }, "", "", "", [2]string{}, []string{"charges[0].id unset", "charge invalid"}},
-		{"of a credit", "a credit is not credited", func(r *credits.AmountRequest) {
+		{"more than was billed", "law 3: the amount exceeds the charge", func(r *credits.AmountRequest) { r.Amount = giventest.Money("790.01") }, "", "", "", [2]string{}, []string{"amount invalid"}},
+		{"a negative amount", "law 7: the request states a positive amount", func(r *credits.AmountRequest) { r.Amount = giventest.Money("-1") }, "", "", "", [2]string{}, []string{"amount invalid"}},
+		{"a part of a cent", "a part of a cent cannot be paid", func(r *credits.AmountRequest) { r.Amount = giventest.Money("0.005") }, "", "", "", [2]string{}, []string{"amount invalid"}},
+		{"an amount beyond the limits", "law 14: amounts are limited", func(r *credits.AmountRequest) { r.Amount = giventest.Money("1e39") }, "", "", "", [2]string{}, []string{"amount limit"}},
+		{"an unknown charge", "the charge must be in the request", func(r *credits.AmountRequest) { r.Charge = "inv-1/2" }, "", "", "", [2]string{}, []string{"charge invalid"}},
+		{"no charge", "the charge must be named", func(r *credits.AmountRequest) { r.Charge, r.Charges[0].ID = "", "" }, "", "", "", [2]string{}, []string{"charges[0].id unset", "charge invalid"}},
+		{"a credit", "a credit cannot be credited", func(r *credits.AmountRequest) {
 			c := before[0]
 			c.ID = "inv-2/1"
 			r.Charges, r.Charge = append(r.Charges, c), c.ID
 		}, "", "", "", [2]string{}, []string{"charge invalid"}},
-		{"no mode", "law 13", func(r *credits.AmountRequest) { r.Mode = 0 }, "", "", "", [2]string{}, []string{"mode unset"}},
-		{"no currency", "law 13", func(r *credits.AmountRequest) { r.Charges[0].Currency = "usd" }, "", "", "", [2]string{}, []string{"currency invalid"}},
+		{"no mode", "law 13: the mode decides an amount", func(r *credits.AmountRequest) { r.Mode = 0 }, "", "", "", [2]string{}, []string{"mode unset"}},
+		{"an unknown currency", "law 13: money has a currency", func(r *credits.AmountRequest) { r.Charges[0].Currency = "usd" }, "", "", "", [2]string{}, []string{"currency invalid"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := credits.AmountRequest{Charges: []plans.Charge{taxed(t)}, Charge: "inv-1/1", Mode: proration.HalfUp}
 			c.edit(&r)
-			given := giventest.JSON(t, r)
+			before := giventest.JSON(t, r)
 			got, err := credits.ForAmount(r)
-			if after := giventest.JSON(t, r); after != given {
+			if after := giventest.JSON(t, r); after != before {
 				t.Errorf("the request is now %s", after)
 			}
 			if !giventest.CheckFaults(t, err, c.want...) {
 				return
 			}
 			giventest.CheckMoney(t, "net", got.Net, c.net)
-			giventest.CheckMoney(t, "discount", got.Discounts[0].Amount, c.off)
+			giventest.CheckMoney(t, "discount", got.Discounts[0].Amount, c.discount)
 			giventest.CheckMoney(t, "untaxed", got.Untaxed, c.untaxed)
 			for i, want := range c.taxes {
 				giventest.CheckMoney(t, got.Taxes[i].Name, got.Taxes[i].Amount, want)
 			}
 			if got.Corrects != "inv-1/1" || got.Kind != plans.Refund || !got.Quantity.IsZero() || got.Currency != "USD" {
-				t.Errorf("it is no credit of money of its charge: %+v", got)
+				t.Errorf("%+v is not a credit of money for its charge", got)
 			}
 		})
 	}
 }
 
-// All credits of a charge add up to it, to the last cent of its discount, of what is untaxed and of each tax, whatever their
-// number and order, and also where some of its time was credited before.
-func TestGiveBackAddsUp(t *testing.T) {
+// The credits of a charge add up to it, including its discount, its untaxed amount and each tax, for any number and
+// order of credits, also after a credit for unused time.
+func TestCreditsForAmountsAddUp(t *testing.T) {
 	for _, seed := range []uint64{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12} {
 		random := rand.New(rand.NewPCG(seed, 0))
 		for _, mode := range []proration.RoundingMode{proration.HalfUp, proration.HalfDown, proration.Up, proration.Down} {
@@ -107,33 +108,33 @@ func TestGiveBackAddsUp(t *testing.T) {
 				if amount.GreaterThan(net) {
 					amount = decimal.Decimal{}
 				}
-				back, err := credits.ForAmount(credits.AmountRequest{Charges: all, Charge: billed.ID, Amount: amount, Mode: mode})
+				refund, err := credits.ForAmount(credits.AmountRequest{Charges: all, Charge: billed.ID, Amount: amount, Mode: mode})
 				if err != nil {
 					t.Fatal(err)
 				}
-				if all = append(all, back); amount.IsZero() {
+				if all = append(all, refund); amount.IsZero() {
 					break
 				}
 			}
 			if net, _ := total(all); net.IsPositive() {
-				back, err := credits.ForAmount(credits.AmountRequest{Charges: all, Charge: billed.ID, Mode: mode})
+				refund, err := credits.ForAmount(credits.AmountRequest{Charges: all, Charge: billed.ID, Mode: mode})
 				if err != nil {
 					t.Fatal(err)
 				}
-				all = append(all, back)
+				all = append(all, refund)
 			}
 			var left [5]decimal.Decimal
 			for i, c := range all {
 				for j, amount := range []decimal.Decimal{c.Net, c.Discounts[0].Amount, c.Untaxed, c.Taxes[0].Amount, c.Taxes[1].Amount} {
 					left[j] = left[j].Add(amount)
 					if left[j].IsNegative() || i > 0 && amount.IsPositive() {
-						t.Fatalf("seed %d, %v: credit %d gives back more than is left: %v", seed, mode, i, amount)
+						t.Fatalf("seed %d, %v: credit %d exceeds the remaining amount: %v", seed, mode, i, amount)
 					}
 				}
 			}
 			for j, amount := range left {
 				if !amount.IsZero() {
-					t.Errorf("seed %d, %v: after %d credits, %v is left of number %d", seed, mode, len(all)-1, amount, j)
+					t.Errorf("seed %d, %v: after %d credits, %v remains of amount %d", seed, mode, len(all)-1, amount, j)
 				}
 			}
 		}
@@ -150,6 +151,6 @@ func TestEntryClone(t *testing.T) {
 		t.Errorf("the entry and its clone share the priority, now %d", *e.Priority)
 	}
 	if none := grant("g", "10", "2026-11-01").Clone(); none.Priority != nil {
-		t.Errorf("a clone has the priority %d, and the entry none", *none.Priority)
+		t.Errorf("the clone has the priority %d, the entry none", *none.Priority)
 	}
 }

@@ -14,39 +14,39 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Whatever is granted, paid and voided in turn, whenever it is written: the ledger does what its twin does, which keeps cents
-// and days instead of entries.
+// Any sequence of grants, payments and voids, in any order of entry, gives the ledger the balances of the model, which
+// keeps cents and days instead of entries.
 func FuzzApply(f *testing.F) {
 	f.Add([]byte("\x00\x10\x01\x20\x80\x18\x01\x05\x90\x02\x81\x30"))
 	f.Add([]byte("\x00\xff\x31\x00\xff\xff\x92\xff\x40\x10\xc0\x20\xd1\x00"))
 	f.Add([]byte("\x01\x05\x21\x05\x45\x07\xe0\x02\xa0\x02\x80\x0f\xc3\x01"))
-	f.Fuzz(func(t *testing.T, moves []byte) {
+	f.Fuzz(func(t *testing.T, steps []byte) {
 		const days = 8
-		w := &world{days: days, twin: &twin{last: map[string]int{}}}
+		w := &scenario{days: days, slowLedger: &slowLedger{last: map[string]int{}}}
 		ref := func(b byte) string { return "i" + strconv.Itoa(int(b&3)) }
-		for i := 0; i+1 < len(moves) && i < 60; i += 2 {
-			kind, at, more := moves[i]>>6, int(moves[i]&7), moves[i+1]
+		for i := 0; i+1 < len(steps) && i < 60; i += 2 {
+			kind, at, more := steps[i]>>6, int(steps[i]&7), steps[i+1]
 			switch kind {
-			case 0, 1: // a grant, in one case with everything that decides who pays first
-				e := given(strconv.Itoa(int(more%16)), int(more)+1, at, ref(more>>4))
+			case 0, 1: // a grant; in case 1 with all fields that decide the payment order
+				e := grantOn(strconv.Itoa(int(more%16)), int(more)+1, at, ref(more>>4))
 				if kind == 1 {
 					priority := int(more>>2&1) + 49
 					e.Priority, e.Promotional, e.BeforeTax = &priority, more&1 != 0, more&64 != 0
-					e.Effective, e.Expires = day(int(moves[i]>>3&7)), day(days+int(more>>5&1))
+					e.Effective, e.Expires = day(int(steps[i]>>3&7)), day(days+int(more>>5&1))
 				}
-				if moves[i]&0x20 != 0 {
+				if steps[i]&0x20 != 0 {
 					e.Currency, e.Ref = "EUR", e.Ref+" in euros" // an invoice has one currency
 				}
-				w.play(t, e)
+				w.step(t, e)
 				if credits.Validate(w.ledger) != nil {
-					return // granted twice
+					return // a repeated ID
 				}
 			case 2:
-				due := on(at, int(more), ref(moves[i]>>3))
+				due := dueOn(at, int(more), ref(steps[i]>>3))
 				due.BeforeTax = more&1 != 0
-				w.play(t, due)
+				w.step(t, due)
 			case 3:
-				if !w.play(t, undo(at, ref(more))) {
+				if !w.step(t, voidOn(at, ref(more))) {
 					continue
 				}
 			}
@@ -55,17 +55,17 @@ func FuzzApply(f *testing.F) {
 	})
 }
 
-// hostileAmounts are beyond the limits, or at them.
-var hostileAmounts = []decimal.Decimal{
+// extremeAmounts are at the limits or beyond them.
+var extremeAmounts = []decimal.Decimal{
 	decimal.New(1, 1<<31-1), decimal.New(-1, 1<<31-1), decimal.New(1, -1<<31), decimal.New(0, 1<<31-1), decimal.RequireFromString("1e38"),
 	decimal.RequireFromString("1e-38"), decimal.RequireFromString("99999999999999999999999999999999999999"), decimal.RequireFromString("-1e39"),
 }
 
-// hostileTimes are unset, or where no calendar goes.
-var hostileTimes = []time.Time{{}, time.Date(-5, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(99_999, 1, 1, 0, 0, 0, 0, time.UTC), time.Unix(1<<62, 0), day(3).In(time.FixedZone("odd", 12345))}
+// extremeTimes are unset, beyond the limits or in an unknown zone.
+var extremeTimes = []time.Time{{}, time.Date(-5, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(99_999, 1, 1, 0, 0, 0, 0, time.UTC), time.Unix(1<<62, 0), day(3).In(time.FixedZone("odd", 12345))}
 
-// Whatever stands in a ledger: it is refused, or its balance is the sum of what its grants have left, below zero at no instant;
-// paying everything out of it pays no more than that and leaves nothing to pay with; and voiding everything once leaves nothing to void.
+// Any ledger is refused, or has the sum of the remaining grants as its balance, which is never negative. Spending
+// everything pays at most the balance and leaves nothing to spend, and voiding everything once leaves nothing to void.
 func FuzzLedger(f *testing.F) {
 	f.Add([]byte("\x01\x00\x05\x10\x00\x01\x00\x08\x01\x00"))
 	f.Add([]byte("\x01\x00\x05\x00\x00\x02\x00\x03\x01\x01\x03\x00\x02\x02\x01\x04\x00\x02\x03\x00"))
@@ -92,9 +92,9 @@ func FuzzLedger(f *testing.F) {
 				priority := int(b[4])
 				e.Priority = &priority
 			case 5:
-				e.Amount = hostileAmounts[int(b[4])%len(hostileAmounts)]
+				e.Amount = extremeAmounts[int(b[4])%len(extremeAmounts)]
 			case 6:
-				e.At = hostileTimes[int(b[4])%len(hostileTimes)]
+				e.At = extremeTimes[int(b[4])%len(extremeTimes)]
 			case 7:
 				e.ID, e.Currency = "", "usd"
 			}
@@ -103,40 +103,40 @@ func FuzzLedger(f *testing.F) {
 		last := day(40)
 		if err := credits.Validate(ledger); err != nil {
 			if len(giventest.Faults(err)) == 0 {
-				t.Fatalf("%v names no fault", err)
+				t.Fatalf("%v has no fault", err)
 			}
 			pays, rest, err := credits.Apply(ledger, credits.Due{Amount: cents(1), Currency: "USD", At: last})
-			undone, owed, other := credits.Void(ledger, credits.VoidRequest{Ref: "i0", At: last})
-			if err == nil || other == nil || pays != nil || undone != nil || !rest.IsZero() || !owed.IsZero() {
-				t.Fatal("a ledger that is refused is paid out of")
+			reversals, owed, other := credits.Void(ledger, credits.VoidRequest{Ref: "i0", At: last})
+			if err == nil || other == nil || pays != nil || reversals != nil || !rest.IsZero() || !owed.IsZero() {
+				t.Fatal("a refused ledger gives a result")
 			}
 			return
 		}
-		shuffled := (&world{ledger: ledger}).shuffled()
+		shuffled := (&scenario{ledger: ledger}).shuffled()
 		for n := range 18 {
 			want := slowBalance(ledger, "USD", day(n))
 			for _, l := range [][]credits.Entry{ledger, shuffled} {
 				got, err := credits.Balance(l, "USD", day(n))
 				if err != nil || !got.Equal(want) || got.IsNegative() {
-					t.Fatalf("%q: on day %d the balance is %v, %v, want %v", written(l), n, got, err, want)
+					t.Fatalf("%q: on day %d the balance is %v, %v, want %v", entryTexts(l), n, got, err, want)
 				}
 			}
 			all := credits.Due{Amount: decimal.RequireFromString("1e37"), Currency: "USD", At: day(n), Ref: "all"}
-			after, enough := slices.Clone(ledger), true
+			after, maxLength := slices.Clone(ledger), true
 			for _, beforeTax := range []bool{false, true, false} {
 				all.BeforeTax = beforeTax
 				pays, rest, err := credits.Apply(after, all)
 				if err != nil || rest.GreaterThan(all.Amount) || all.Amount.Sub(rest).GreaterThan(want) {
-					t.Fatalf("%q: %v stays due on day %d of a balance of %v, %v", written(ledger), rest, n, want, err)
+					t.Fatalf("%q: %v remains due on day %d with a balance of %v, %v", entryTexts(ledger), rest, n, want, err)
 				}
 				want = want.Sub(all.Amount.Sub(rest))
-				after, enough = append(after, pays...), enough && rest.IsPositive()
+				after, maxLength = append(after, pays...), maxLength && rest.IsPositive()
 			}
 			if err := credits.Validate(after); err != nil {
-				t.Fatalf("%q: after %q it is refused: %v", written(ledger), written(after[len(ledger):]), err)
+				t.Fatalf("%q: the ledger after %q is refused: %v", entryTexts(ledger), entryTexts(after[len(ledger):]), err)
 			}
-			if pays, _, _ := credits.Apply(after, all); enough && pays != nil {
-				t.Fatalf("%q: %q pays although everything was spent", written(ledger), written(pays))
+			if pays, _, _ := credits.Apply(after, all); maxLength && pays != nil {
+				t.Fatalf("%q: %q pays although everything is spent", entryTexts(ledger), entryTexts(pays))
 			}
 		}
 		for _, ref := range []string{"i0", "i1", "i2", "i3"} {
@@ -144,19 +144,19 @@ func FuzzLedger(f *testing.F) {
 			if slices.ContainsFunc(ledger, func(e credits.Entry) bool { return e.At.After(last) }) {
 				return
 			}
-			undone, owed, err := credits.Void(ledger, u)
+			reversals, owed, err := credits.Void(ledger, u)
 			if err != nil || owed.IsNegative() {
-				t.Fatalf("%q: voiding %s: %v is owed, %v", written(ledger), ref, owed, err)
+				t.Fatalf("%q: voiding %s: %v is owed, %v", entryTexts(ledger), ref, owed, err)
 			}
-			ledger = append(ledger, undone...)
+			ledger = append(ledger, reversals...)
 			if again, still, err := credits.Void(ledger, u); again != nil || err != nil || !still.Equal(owed) {
-				t.Fatalf("%q: voiding %s again: %q and %v, %v, want nothing and %v", written(ledger), ref, written(again), still, err, owed)
+				t.Fatalf("%q: voiding %s again: %q and %v, %v, want no entries and %v", entryTexts(ledger), ref, entryTexts(again), still, err, owed)
 			}
 		}
 	})
 }
 
-// slowBalance adds up the entries of each grant that pays.
+// slowBalance adds up the entries of every grant that can be spent.
 func slowBalance(ledger []credits.Entry, currency plans.Currency, at time.Time) (sum decimal.Decimal) {
 	for _, g := range ledger {
 		if g.Kind != credits.Granted || g.Currency != currency || g.At.After(at) || g.Effective.After(at) || !g.Expires.IsZero() && !g.Expires.After(at) {
@@ -171,7 +171,7 @@ func slowBalance(ledger []credits.Entry, currency plans.Currency, at time.Time) 
 	return sum
 }
 
-// fuzzPrice is one of a few sorts of price.
+// fuzzPrice returns a price of one of six kinds.
 func fuzzPrice(sort uint8, unit decimal.Decimal) plans.Price {
 	two, five := decimal.New(2, 0), decimal.New(5, 0)
 	tiers := []plans.Tier{{UpTo: two, Unit: unit, Flat: five}, {UpTo: five, Unit: unit.Shift(-1)}, {Unit: unit.Shift(1)}}
@@ -190,7 +190,7 @@ func fuzzPrice(sort uint8, unit decimal.Decimal) plans.Price {
 	return plans.Price{Unit: unit}
 }
 
-// fuzzCharge is a charge of some units for a span of November, with a discount and a tax, as its bytes say.
+// fuzzCharge returns a charge of some units for a span of November, with a discount and a tax, from bytes.
 func fuzzCharge(t *testing.T, id string, b []byte, unit uint32, policy proration.Policy) (plans.Charge, bool) {
 	t.Helper()
 	from, to := int(b[0]%30), int(b[1]%30)+1
@@ -207,15 +207,15 @@ func fuzzCharge(t *testing.T, id string, b []byte, unit uint32, policy proration
 	}
 	c := charges[0]
 	c.ID = id
-	off := c.Net.Mul(cents(int(b[4] % 101))).Truncate(2)
-	c.Net = c.Net.Sub(off)
-	c.Discounts = []plans.Deduction{{Discount: "welcome", Amount: off}}
+	discount := c.Net.Mul(cents(int(b[4] % 101))).Truncate(2)
+	c.Net = c.Net.Sub(discount)
+	c.Discounts = []plans.Deduction{{Discount: "welcome", Amount: discount}}
 	percent := decimal.New(int64(b[5]), 0)
 	c.Taxes = []plans.Tax{{Name: "VAT", Percent: percent, Amount: c.Net.Mul(percent).Shift(-2).Round(2)}}
 	return c, true
 }
 
-// fuzzPolicy is one of all that there are, to the cent.
+// fuzzPolicy returns one of all policies with two places.
 func fuzzPolicy(count, mode uint8) proration.Policy {
 	return proration.Policy{
 		DayCount: proration.DayCount(count%5) + 1, ChangeDay: proration.Side(count%2) + 1,
@@ -223,101 +223,101 @@ func fuzzPolicy(count, mode uint8) proration.Policy {
 	}
 }
 
-// checkBack fails unless all credits of each charge are at most what was billed, of the net, of every discount and of every tax,
-// and all of them with all of the net.
-func checkBack(t *testing.T, charges []plans.Charge) {
+// checkCredited fails unless the credits of each charge are at most its billed net, discounts and taxes, and include
+// all of them once the net is credited in full.
+func checkCredited(t *testing.T, charges []plans.Charge) {
 	t.Helper()
 	for _, c := range charges {
 		if c.Corrects != "" {
 			continue
 		}
-		var net, tax, off decimal.Decimal
+		var net, tax, discount decimal.Decimal
 		for _, b := range charges {
 			if b.Corrects == c.ID {
 				net = net.Sub(b.Net)
-				tax, off = tax.Sub(b.Taxes[0].Amount), off.Sub(b.Discounts[0].Amount)
+				tax, discount = tax.Sub(b.Taxes[0].Amount), discount.Sub(b.Discounts[0].Amount)
 			}
 		}
 		units := c.Quantity.Sub(leastLeft(charges, c, c.Span))
-		if net.GreaterThan(c.Net) || units.GreaterThan(c.Quantity) || tax.GreaterThan(c.Taxes[0].Amount) || off.GreaterThan(c.Discounts[0].Amount) {
-			t.Fatalf("of %v for %v, with %v and %v, came back %v for %v, with %v and %v", c.Net, c.Quantity, c.Discounts[0].Amount, c.Taxes[0].Amount, net, units, off, tax)
+		if net.GreaterThan(c.Net) || units.GreaterThan(c.Quantity) || tax.GreaterThan(c.Taxes[0].Amount) || discount.GreaterThan(c.Discounts[0].Amount) {
+			t.Fatalf("of %v for %v, with %v and %v, the credits are %v for %v, with %v and %v", c.Net, c.Quantity, c.Discounts[0].Amount, c.Taxes[0].Amount, net, units, discount, tax)
 		}
-		if c.Net.IsPositive() && net.Equal(c.Net) && (!tax.Equal(c.Taxes[0].Amount) || !off.Equal(c.Discounts[0].Amount)) {
-			t.Fatalf("all of %v came back, of %v and %v only %v and %v", c.Net, c.Discounts[0].Amount, c.Taxes[0].Amount, off, tax)
+		if c.Net.IsPositive() && net.Equal(c.Net) && (!tax.Equal(c.Taxes[0].Amount) || !discount.Equal(c.Discounts[0].Amount)) {
+			t.Fatalf("all of %v is credited, but of %v and %v only %v and %v", c.Net, c.Discounts[0].Amount, c.Taxes[0].Amount, discount, tax)
 		}
 	}
 }
 
-// Whatever was billed, and whatever of it is no longer used, whenever, in any number of steps: what comes back is never more than
-// what was billed and not yet credited, a later end gives back no more than an earlier one, and the end of what was billed
-// gives back nothing.
+// Unused credits at most the uncredited billed amount, for any charges and sequence of requests. A later change credits
+// no more than an earlier one, and a change at the end credits nothing.
 func FuzzUnused(f *testing.F) {
 	f.Add(uint32(8900), uint8(1), uint8(0), false, []byte("\x00\x1d\x0a\x00\x00\x14\x0f\x1d\x02\x01\x0a\x13"), []byte("\x02\x10\x00\x14"))
-	f.Add(uint32(1000), uint8(1), uint8(0), false, []byte("\x00\x1d\x05\x02\x00\x14"), []byte("\x03\x00\x01\x00\x01\x00")) // fewer cost more
+	// In this case fewer units cost more.
+	f.Add(uint32(1000), uint8(1), uint8(0), false, []byte("\x00\x1d\x05\x02\x00\x14"), []byte("\x03\x00\x01\x00\x01\x00"))
 	f.Add(uint32(333), uint8(0), uint8(3), true, []byte("\x03\x1d\x03\x01\x32\x13"), []byte("\x01\x03\x01\x03\x80\x05\x01\x0f"))
 	f.Add(uint32(1), uint8(4), uint8(5), true, []byte("\x03\x04\x07\x02\x00\xff\x03\x04\x02\x05\x01\x01"), []byte("\x03\x02\x02\x02\x01\x02\x00\x00"))
-	f.Fuzz(func(t *testing.T, unit uint32, count, mode uint8, onPrice bool, bought, moves []byte) {
+	f.Fuzz(func(t *testing.T, unit uint32, count, mode uint8, onPrice bool, slowChargeOf, steps []byte) {
 		r := credits.Request{CreditBasis: proration.OnBilled, Policy: fuzzPolicy(count, mode)}
 		if onPrice {
 			r.CreditBasis = proration.OnPrice
 		}
-		for i := 0; i+6 <= len(bought) && i < 24; i += 6 {
-			if c, ok := fuzzCharge(t, "c"+strconv.Itoa(i), bought[i:i+6], unit, r.Policy); ok {
+		for i := 0; i+6 <= len(slowChargeOf) && i < 24; i += 6 {
+			if c, ok := fuzzCharge(t, "c"+strconv.Itoa(i), slowChargeOf[i:i+6], unit, r.Policy); ok {
 				r.Charges = append(r.Charges, c)
 			}
 		}
-		for i := 0; i+1 < len(moves) && i < 24; i += 2 {
-			r.Item, r.Quantity, r.At, r.Until = "seat", decimal.New(int64(moves[i]%8), 0), day(int(moves[i+1]%31)), time.Time{}
-			if moves[i]&8 != 0 { // a pause
-				r.Until = r.At.AddDate(0, 0, int(moves[i+1]>>5)+1)
+		for i := 0; i+1 < len(steps) && i < 24; i += 2 {
+			r.Item, r.Quantity, r.At, r.Until = "seat", decimal.New(int64(steps[i]%8), 0), day(int(steps[i+1]%31)), time.Time{}
+			if steps[i]&8 != 0 { // a pause
+				r.Until = r.At.AddDate(0, 0, int(steps[i+1]>>5)+1)
 			}
 			before := giventest.JSON(t, r)
 			owed, err := credits.Unused(r)
 			if err != nil {
-				// The one thing that can be wrong: so many are not there.
+				// The only possible fault is a quantity above the remaining units.
 				giventest.CheckFaults(t, err, "quantity invalid")
 				continue
 			}
-			back := decimal.Zero
+			credited := decimal.Zero
 			for _, c := range owed {
 				checkCredit(t, c, r)
-				back = back.Sub(c.Net)
+				credited = credited.Sub(c.Net)
 			}
 			if after := giventest.JSON(t, r); after != before {
 				t.Fatalf("the request is now %s", after)
 			}
 			if r.Quantity.IsZero() && r.Until.IsZero() {
 				later := r
-				later.At = r.At.AddDate(0, 0, int(moves[i]>>4))
+				later.At = r.At.AddDate(0, 0, int(steps[i]>>4))
 				rest, err := credits.Unused(later)
 				net, _ := total(rest)
-				if err != nil || net.Neg().GreaterThan(back) {
-					t.Fatalf("%v comes back at %v, and %v at %v, %v", back, r.At, net.Neg(), later.At, err)
+				if err != nil || net.Neg().GreaterThan(credited) {
+					t.Fatalf("%v is credited at %v, and %v at %v, %v", credited, r.At, net.Neg(), later.At, err)
 				}
 				later.At = day(30)
 				if rest, err = credits.Unused(later); err != nil || rest != nil {
-					t.Fatal("something comes back at the end")
+					t.Fatal("a change at the end of the charges gives credits")
 				}
 			}
 			r.Charges = append(r.Charges, owed...)
-			checkBack(t, r.Charges)
+			checkCredited(t, r.Charges)
 		}
 	})
 }
 
-// Whatever was billed, and whatever is to become of it: what is given is what was credited, with its tax; no more is paid back than
-// was paid; and once everything was given back in full nothing is left to give.
-func FuzzDispose(f *testing.F) {
+// ApplyRefundRules returns the credited amounts with their taxes and refunds at most the paid amount, for any charges
+// and rules. Once every charge is credited in full, no credit remains.
+func FuzzApplyRefundRules(f *testing.F) {
 	f.Add(uint32(8900), uint8(1), uint8(0), uint32(100_000), []byte("\x00\x1d\x0a\x00\x00\x14\x0f\x1d\x02\x01\x0a\x13"), []byte("\x12\x00"), uint8(15))
 	f.Add(uint32(1500), uint8(1), uint8(0), uint32(0), []byte("\x00\x1d\x02\x00\x00\x14"), []byte("\x13\x00"), uint8(15))
 	f.Add(uint32(1), uint8(3), uint8(5), uint32(7), []byte("\x03\x14\x07\x02\x00\xff\x03\x04\x02\x05\x01\x01"), []byte("\x22\x01\x04\x05\xff"), uint8(3))
-	f.Fuzz(func(t *testing.T, unit uint32, count, mode uint8, paid uint32, bought, rules []byte, at uint8) {
+	f.Fuzz(func(t *testing.T, unit uint32, count, mode uint8, paid uint32, slowChargeOf, rules []byte, at uint8) {
 		d := credits.RefundRequest{
 			Request: credits.Request{At: day(int(at % 31)), CreditBasis: proration.CreditBasis(at>>7) + 1, Policy: fuzzPolicy(count, mode)},
 			ID:      "cn-1", Paid: cents(int(paid)), DayMode: proration.RoundingMode(mode>>4%7) + 1, Next: bill(december, "62", nil),
 		}
-		for i := 0; i+6 <= len(bought) && i < 24; i += 6 {
-			if c, ok := fuzzCharge(t, "c"+strconv.Itoa(i), bought[i:i+6], unit, d.Policy); ok {
+		for i := 0; i+6 <= len(slowChargeOf) && i < 24; i += 6 {
+			if c, ok := fuzzCharge(t, "c"+strconv.Itoa(i), slowChargeOf[i:i+6], unit, d.Policy); ok {
 				c.Kind = plans.Kind(i/6%3) + 1
 				d.Charges = append(d.Charges, c)
 			}
@@ -345,19 +345,19 @@ func FuzzDispose(f *testing.F) {
 			}
 			return
 		}
-		out = dispose(t, d)
+		out = applyRules(t, d)
 		d.Charges = append(d.Charges, out.Credits...)
-		checkBack(t, d.Charges)
+		checkCredited(t, d.Charges)
 
 		d.Rules, d.Exception, d.Next = nil, &credits.Exception{Give: credits.InFull, As: credits.AsBalance, Reason: "the end"}, plans.Bill{}
-		rest := dispose(t, d)
+		rest := applyRules(t, d)
 		d.Charges = append(d.Charges, rest.Credits...)
-		checkBack(t, d.Charges)
+		checkCredited(t, d.Charges)
 		if net, tax := total(d.Charges); !net.IsZero() || !tax.IsZero() {
-			t.Fatalf("once all was given back, %v and %v of tax are left", net, tax)
+			t.Fatalf("after full credits %v and %v of tax remain", net, tax)
 		}
-		if none := dispose(t, d); none.Credits != nil || none.Entries != nil {
-			t.Fatalf("a second time %+v comes back", none)
+		if none := applyRules(t, d); none.Credits != nil || none.Entries != nil {
+			t.Fatalf("a second full credit gives %+v", none)
 		}
 	})
 }

@@ -17,22 +17,22 @@ const (
 	december = "2026-12-01/2027-01-01"
 )
 
-// sold is something that was billed: a quantity at a price, for a span of a period.
-type sold struct {
+// sale is a billed quantity at a price, for a span of a period.
+type sale struct {
 	id, quantity, unit string
-	item               string      // "seat" where left out
-	kind               plans.Kind  // of the charge; a recurring one where left out
-	above              string      // how many were paid for before
-	price              plans.Price // where it is more than a unit price
-	period, span       string      // a span of "" is the whole period
-	off                string      // what a discount took off; "" is none
-	tax                string      // percent of the net; "" is none
+	item               string      // "" is "seat"
+	kind               plans.Kind  // of the charge; zero is recurring
+	base               string      // the quantity before, in an added charge
+	price              plans.Price // if it has more than a unit price
+	period, span       string      // a span "" is the whole period
+	discount           string      // the amount of a discount; "" is none
+	tax                string      // in percent of the net; "" is none
 	currency           plans.Currency
 	location           *time.Location
 }
 
-// charge bills it, by days and half up.
-func (s sold) charge(tb testing.TB) plans.Charge {
+// charge returns the charge, by days and half up.
+func (s sale) charge(tb testing.TB) plans.Charge {
 	tb.Helper()
 	or := func(text, usual string) string {
 		if text == "" {
@@ -53,8 +53,8 @@ func (s sold) charge(tb testing.TB) plans.Charge {
 	}
 	portion := proration.Portion{Period: giventest.Period(s.period, loc), Span: giventest.Period(or(s.span, s.period), loc)}
 	bill := contract.Charges
-	if s.above != "" {
-		contract.Items[0].Quantity = giventest.Money(s.above)
+	if s.base != "" {
+		contract.Items[0].Quantity = giventest.Money(s.base)
 		bill = func(p proration.Portion, policy proration.Policy) ([]plans.Charge, error) {
 			return contract.Added(plans.Change{Item: item.ID, Quantity: item.Quantity}, p, policy)
 		}
@@ -68,10 +68,10 @@ func (s sold) charge(tb testing.TB) plans.Charge {
 	if s.kind != 0 {
 		c.Kind = s.kind
 	}
-	if s.off != "" {
-		off := giventest.Money(s.off)
-		c.Net = c.Net.Sub(off)
-		c.Discounts = []plans.Deduction{{Discount: "welcome", Reason: s.off, Amount: off}}
+	if s.discount != "" {
+		discount := giventest.Money(s.discount)
+		c.Net = c.Net.Sub(discount)
+		c.Discounts = []plans.Deduction{{Discount: "welcome", Reason: s.discount, Amount: discount}}
 	}
 	if s.tax != "" {
 		percent := giventest.Money(s.tax)
@@ -80,7 +80,7 @@ func (s sold) charge(tb testing.TB) plans.Charge {
 	return c
 }
 
-// credit is what of a charge was credited before: so many units, "0" being money alone, and so much.
+// credit returns an earlier credit of a charge: units and a net amount. "0" units are a credit of money.
 func credit(of, quantity, net string) plans.Charge {
 	c := plans.Charge{Corrects: of, Kind: plans.ProrationCredit, Plan: "growth", Item: "seat", Currency: "USD", Quantity: giventest.Money(quantity), Net: giventest.Money(net)}
 	if c.Quantity.IsZero() {
@@ -89,48 +89,48 @@ func credit(of, quantity, net string) plans.Charge {
 	return c
 }
 
-// entry is a line of a ledger in dollars.
+// entry returns an entry of a ledger in dollars.
 func entry(kind credits.Kind, id, amount, at, ref string) credits.Entry {
 	return credits.Entry{Kind: kind, ID: id, Amount: giventest.Money(amount), Currency: "USD", At: giventest.Instant(at, nil), Reason: "a row", Ref: ref}
 }
 
-// grant is money owed from an instant on.
+// grant returns a grant from an instant on.
 func grant(id, amount, at string) credits.Entry {
 	return entry(credits.Granted, id, amount, at, "")
 }
 
-// spent is what of a grant paid an invoice: "-5".
+// spent returns the payment of an invoice by a grant: "-5".
 func spent(id, amount, at, ref string) credits.Entry {
 	return entry(credits.Spent, id, amount, at, ref)
 }
 
-// euros is the entry in another currency.
+// euros returns the entry in euros.
 func euros(e credits.Entry) credits.Entry {
 	e.Currency = "EUR"
 	return e
 }
 
-// with is a changed copy.
+// with returns a changed copy.
 func with[T any](v T, edit func(*T)) T {
 	edit(&v)
 	return v
 }
 
-// expiring is the grant with an end.
+// expiring returns the grant with an expiry.
 func expiring(e credits.Entry, at string) credits.Entry {
 	e.Expires = giventest.Instant(at, nil)
 	return e
 }
 
-// written are entries in short: "granted g 10".
-func written(entries []credits.Entry) (all []string) {
+// entryTexts returns entries as short texts: "granted g 10".
+func entryTexts(entries []credits.Entry) (all []string) {
 	for _, e := range entries {
 		all = append(all, e.Kind.String()+" "+e.ID+" "+e.Amount.String())
 	}
 	return all
 }
 
-// total is the sum of what is due on charges, and of their taxes.
+// total returns the sum of the nets of charges, and of their taxes.
 func total(charges []plans.Charge) (net, tax decimal.Decimal) {
 	for _, c := range charges {
 		net = net.Add(c.Net)

@@ -32,25 +32,25 @@ func TestBalance(t *testing.T) {
 		at        string
 		want      string
 	}{
-		{"before the first grant", "nothing is owed yet", "USD", "2026-11-10T23:59:59.999999999", "0"},
-		{"at the first grant", "it counts from then on, the instant included", "USD", "2026-11-11", "333.34"},
-		{"the same instant in another zone", "an instant is the same in whatever zone it is written", "USD", "2026-11-10T19:00:00-05:00", "333.34"},
-		{"granted, and not effective yet", "Stripe: a grant pays from its effective date on", "USD", "2026-11-17T23:59:59.999999999", "333.34"},
-		{"when it is effective", "the instant included", "USD", "2026-11-18", "336.34"},
-		{"after the second", "K5: grants add up", "USD", "2026-11-20", "346.34"},
-		{"before it is spent", "the balance of any instant can be asked for, also a past one", "USD", "2026-11-30T23:59:59.999999999", "346.34"},
-		{"when it is spent", "346.34 - 341.00", "USD", "2026-12-01", "5.34"},
-		{"effective before it was granted", "nobody can spend what was not there: it pays from the grant on", "USD", "2027-01-31T23:59:59.999999999", "5.34"},
-		{"when it is granted", "5.34 + 5.00", "USD", "2027-02-01", "10.34"},
-		{"revoked", "what granted it was voided: 10.34 - 2.00", "USD", "2027-02-02", "8.34"},
-		{"spent in part", "8.34 + 20.00 - 8.00", "USD", "2027-03-10", "20.34"},
-		{"in the last nanosecond before it expires", "law 7: it pays until then", "USD", "2027-03-31T23:59:59.999999999", "20.34"},
-		{"when it expires", "law 7: the end is the first instant at which it pays no more", "USD", "2027-04-01", "8.34"},
-		{"restored after it expired", "a voided invoice gives back what expired meanwhile: it is lost", "USD", "2027-05-01", "8.34"},
-		{"in ten years", "nothing happens to credit by itself", "USD", "2036-12-01", "8.34"},
-		{"in euros", "law 7: each currency for itself", "EUR", "2026-12-01", "7"},
-		{"in euros, spent", "as above", "EUR", "2027-01-01", "0"},
-		{"in a currency never granted", "as above", "JPY", "2026-12-01", "0"},
+		{"before the first grant", "no credit is granted yet", "USD", "2026-11-10T23:59:59.999999999", "0"},
+		{"at the first grant", "a grant counts from its instant on, inclusive", "USD", "2026-11-11", "333.34"},
+		{"the same instant in another zone", "the zone of an instant does not matter", "USD", "2026-11-10T19:00:00-05:00", "333.34"},
+		{"a grant before its effective date", "Stripe: a grant pays from its effective date on", "USD", "2026-11-17T23:59:59.999999999", "333.34"},
+		{"at the effective date", "the instant is included", "USD", "2026-11-18", "336.34"},
+		{"after a second grant", "K5: grants add up", "USD", "2026-11-20", "346.34"},
+		{"before a payment", "the balance of a past instant can be computed", "USD", "2026-11-30T23:59:59.999999999", "346.34"},
+		{"at a payment", "346.34 - 341.00", "USD", "2026-12-01", "5.34"},
+		{"an effective date before the grant", "a grant pays from its own instant on", "USD", "2027-01-31T23:59:59.999999999", "5.34"},
+		{"at a grant with an earlier effective date", "5.34 + 5.00", "USD", "2027-02-01", "10.34"},
+		{"at a revocation", "voiding the source of a grant revokes it: 10.34 - 2.00", "USD", "2027-02-02", "8.34"},
+		{"a grant spent in part", "8.34 + 20.00 - 8.00", "USD", "2027-03-10", "20.34"},
+		{"in the last nanosecond before expiry", "law 7: a grant pays until it expires", "USD", "2027-03-31T23:59:59.999999999", "20.34"},
+		{"at the expiry", "law 7: the expiry is the first instant without the grant", "USD", "2027-04-01", "8.34"},
+		{"a restoration after the expiry", "credit restored to an expired grant is lost", "USD", "2027-05-01", "8.34"},
+		{"in ten years", "without entries the balance does not change", "USD", "2036-12-01", "8.34"},
+		{"in euros", "law 7: each currency has its own balance", "EUR", "2026-12-01", "7"},
+		{"in euros, after a payment", "law 7: each currency has its own balance", "EUR", "2027-01-01", "0"},
+		{"in a currency without grants", "law 7: each currency has its own balance", "JPY", "2026-12-01", "0"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			before := giventest.JSON(t, ledger)
@@ -65,7 +65,7 @@ func TestBalance(t *testing.T) {
 		})
 	}
 	if got, err := credits.Balance(nil, "USD", giventest.Instant("2026-12-01", nil)); err != nil || !got.IsZero() {
-		t.Errorf("no ledger at all has a balance of %v, %v", got, err)
+		t.Errorf("the balance of a nil ledger is %v, %v", got, err)
 	}
 }
 
@@ -78,9 +78,9 @@ func TestBalanceRefused(t *testing.T) {
 		want      []string
 	}{
 		{"no currency", "law 13: money has a currency", nil, "", "2026-12-01", []string{"currency unset"}},
-		{"unknown currency", "law 14: spelt wrong, the balance would be zero in silence", nil, "usd", "2026-12-01", []string{"currency invalid"}},
+		{"an unknown currency", "law 14: with a misspelled currency the balance would be zero without an error", nil, "usd", "2026-12-01", []string{"currency invalid"}},
 		{"no instant", "law 10: time is an argument", nil, "USD", "", []string{"at unset"}},
-		{"all at once", "law 14", []credits.Entry{grant("", "1", "2026-11-01")}, "usd", "", []string{"ledger[0].id unset", "currency invalid", "at unset"}},
+		{"every fault", "law 14: every fault is reported", []credits.Entry{grant("", "1", "2026-11-01")}, "usd", "", []string{"ledger[0].id unset", "currency invalid", "at unset"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := credits.Balance(c.ledger, c.currency, giventest.Instant(c.at, nil))
@@ -92,7 +92,7 @@ func TestBalanceRefused(t *testing.T) {
 	}
 }
 
-// A ledger that cannot have come about is refused, by every verb alike, rather than paid out of.
+// Every verb refuses a ledger whose entries contradict each other.
 func TestLedgerRefused(t *testing.T) {
 	good := grant("g", "10", "2026-11-01")
 	half := spent("g", "-5", "2026-11-02", "inv-1")
@@ -103,64 +103,64 @@ func TestLedgerRefused(t *testing.T) {
 		ledger    []credits.Entry
 		want      []string
 	}{
-		{"no ID", "what is spent is spent of a grant", edited(func(e *credits.Entry) { e.ID = "" }), []string{"ledger[0].id unset"}},
-		{"no instant", "a grant counts from an instant on, and pays in its order", edited(func(e *credits.Entry) { e.At = giventest.Instant("", nil) }), []string{"ledger[0].at unset"}},
-		{"no currency", "money has a currency", edited(func(e *credits.Entry) { e.Currency = "" }), []string{"ledger[0].currency unset"}},
-		{"unknown currency", "as above", edited(func(e *credits.Entry) { e.Currency = "usd" }), []string{"ledger[0].currency invalid"}},
-		{"nothing", "an entry of nothing says nothing", []credits.Entry{good, grant("h", "0.00", "2026-11-01")}, []string{"ledger[1].amount unset"}},
-		{"beyond the limits", "law 14", []credits.Entry{grant("g", "1e39", "2026-11-01")}, []string{"ledger[0].amount limit"}},
-		{"too fine", "law 14", []credits.Entry{grant("g", "1e-39", "2026-11-01")}, []string{"ledger[0].amount limit"}},
-		{"no such kind", "law 14", edited(func(e *credits.Entry) { e.Kind, e.Amount = 5, e.Amount.Neg() }), []string{"ledger[0].kind invalid", "ledger[0].id invalid"}},
-		{"no kind", "law 13: what it does to the grant is not guessed from its sign", about(func(e *credits.Entry) { e.Kind = 0 }), []string{"ledger[1].kind unset"}},
-		{"a grant below zero", "law 7: sign is meaning, and nobody owes by a grant", edited(func(e *credits.Entry) { e.Amount = e.Amount.Neg() }), []string{"ledger[0].amount invalid"}},
-		{"spent above zero", "as above: it would add to the grant", about(func(e *credits.Entry) { e.Amount = e.Amount.Neg() }), []string{"ledger[1].amount invalid"}},
-		{"revoked above zero", "as above", about(func(e *credits.Entry) { e.Kind, e.Amount = credits.Revoked, e.Amount.Neg() }), []string{"ledger[1].amount invalid"}},
-		{"restored below zero", "as above", []credits.Entry{good, half, entry(credits.Restored, "g", "-5", "2026-11-03", "inv-1")}, []string{"ledger[2].amount invalid"}},
-		{"a priority below the first", "0 to 100", edited(func(e *credits.Entry) { e.Priority = new(int); *e.Priority = -1 }), []string{"ledger[0].priority limit"}},
-		{"a priority beyond the last", "0 to 100", edited(func(e *credits.Entry) { e.Priority = new(int); *e.Priority = 101 }), []string{"ledger[0].priority limit"}},
-		{"an end at its start", "it would never pay", edited(func(e *credits.Entry) { e.Expires = e.At }), []string{"ledger[0].expires period"}},
-		{"an end before it is effective", "as above", edited(func(e *credits.Entry) {
+		{"no ID", "every payment names its grant", edited(func(e *credits.Entry) { e.ID = "" }), []string{"ledger[0].id unset"}},
+		{"no instant", "the instant of a grant decides when it pays", edited(func(e *credits.Entry) { e.At = giventest.Instant("", nil) }), []string{"ledger[0].at unset"}},
+		{"no currency", "law 13: money has a currency", edited(func(e *credits.Entry) { e.Currency = "" }), []string{"ledger[0].currency unset"}},
+		{"an unknown currency", "law 14: the currency must be known", edited(func(e *credits.Entry) { e.Currency = "usd" }), []string{"ledger[0].currency invalid"}},
+		{"an amount of zero", "an entry of zero has no effect", []credits.Entry{good, grant("h", "0.00", "2026-11-01")}, []string{"ledger[1].amount unset"}},
+		{"an amount beyond the limits", "law 14: amounts are limited", []credits.Entry{grant("g", "1e39", "2026-11-01")}, []string{"ledger[0].amount limit"}},
+		{"too many places", "law 14: amounts are limited", []credits.Entry{grant("g", "1e-39", "2026-11-01")}, []string{"ledger[0].amount limit"}},
+		{"an unknown kind", "law 14: the kind must be known", edited(func(e *credits.Entry) { e.Kind, e.Amount = 5, e.Amount.Neg() }), []string{"ledger[0].kind invalid", "ledger[0].id invalid"}},
+		{"no kind", "law 13: the sign does not imply the kind", about(func(e *credits.Entry) { e.Kind = 0 }), []string{"ledger[1].kind unset"}},
+		{"a negative grant", "law 7: a grant adds credit", edited(func(e *credits.Entry) { e.Amount = e.Amount.Neg() }), []string{"ledger[0].amount invalid"}},
+		{"a positive payment", "law 7: a payment takes credit from its grant", about(func(e *credits.Entry) { e.Amount = e.Amount.Neg() }), []string{"ledger[1].amount invalid"}},
+		{"a positive revocation", "law 7: a revocation takes credit from its grant", about(func(e *credits.Entry) { e.Kind, e.Amount = credits.Revoked, e.Amount.Neg() }), []string{"ledger[1].amount invalid"}},
+		{"a negative restoration", "law 7: a restoration adds credit to its grant", []credits.Entry{good, half, entry(credits.Restored, "g", "-5", "2026-11-03", "inv-1")}, []string{"ledger[2].amount invalid"}},
+		{"a priority below 0", "priorities are 0 to 100", edited(func(e *credits.Entry) { e.Priority = new(int); *e.Priority = -1 }), []string{"ledger[0].priority limit"}},
+		{"a priority above 100", "priorities are 0 to 100", edited(func(e *credits.Entry) { e.Priority = new(int); *e.Priority = 101 }), []string{"ledger[0].priority limit"}},
+		{"an expiry at the grant", "the grant could never pay", edited(func(e *credits.Entry) { e.Expires = e.At }), []string{"ledger[0].expires period"}},
+		{"an expiry at the effective date", "the grant could never pay", edited(func(e *credits.Entry) {
 			e.Effective, e.Expires = giventest.Instant("2026-11-20", nil), giventest.Instant("2026-11-20", nil)
 		}), []string{"ledger[0].expires period"}},
-		{"an end before it was granted", "as above, where it is effective earlier still", edited(func(e *credits.Entry) {
+		{"an expiry before the grant", "the grant could never pay, although its effective date is earlier", edited(func(e *credits.Entry) {
 			e.Effective, e.Expires = giventest.Instant("2026-10-01", nil), giventest.Instant("2026-10-31", nil)
 		}), []string{"ledger[0].expires period"}},
-		{"granted twice", "an invoice grants once: a retry that was stored twice would pay twice", []credits.Entry{good, good}, []string{"ledger[1].id invalid"}},
-		{"granted twice in two currencies", "as above", []credits.Entry{good, euros(good)}, []string{"ledger[1].id invalid"}},
-		{"never granted", "law 7: none is overspent", []credits.Entry{good, spent("h", "-1", "2026-11-02", "inv-1")}, []string{"ledger[1].id invalid"}},
-		{"it stands before its grant", "the ledger only grows, so that what is spent stands behind its grant", []credits.Entry{half, good}, []string{"ledger[0].id invalid"}},
-		{"spent in another currency", "law 7", []credits.Entry{good, euros(half)}, []string{"ledger[1].currency invalid"}},
-		{"spent with a source", "only a grant has one", about(func(e *credits.Entry) { e.Source = "inv-1/1" }), []string{"ledger[1].kind invalid"}},
-		{"spent with a priority", "as above", about(func(e *credits.Entry) { e.Priority = new(int) }), []string{"ledger[1].kind invalid"}},
-		{"spent with a start", "as above", about(func(e *credits.Entry) { e.Effective = e.At }), []string{"ledger[1].kind invalid"}},
-		{"spent with an end", "as above", about(func(e *credits.Entry) { e.Expires = giventest.Instant("2027-01-01", nil) }), []string{"ledger[1].kind invalid"}},
-		{"spent as promotional", "as above", about(func(e *credits.Entry) { e.Promotional = true }), []string{"ledger[1].kind invalid"}},
-		{"spent as before tax", "as above", about(func(e *credits.Entry) { e.BeforeTax = true }), []string{"ledger[1].kind invalid"}},
-		{"spent before it was granted", "law 7: a grant of November pays nothing in October", about(func(e *credits.Entry) { e.At = giventest.Instant("2026-10-31", nil) }), []string{"ledger[1].at invalid"}},
-		{"revoked before it was granted", "as above", about(func(e *credits.Entry) { e.Kind, e.At = credits.Revoked, giventest.Instant("2026-10-31", nil) }), []string{"ledger[1].at invalid"}},
-		{"spent before it is effective", "law 7", []credits.Entry{with(good, func(e *credits.Entry) { e.Effective = giventest.Instant("2026-11-03", nil) }), half}, []string{"ledger[1].at invalid"}},
-		{"spent once it has expired", "law 7: not at the end either", []credits.Entry{expiring(good, "2026-11-02"), half}, []string{"ledger[1].at invalid"}},
-		{"overspent", "law 7", []credits.Entry{good, spent("g", "-10.01", "2026-11-02", "inv-1")}, []string{"ledger invalid"}},
-		{"overspent in parts", "law 7", []credits.Entry{good, half, spent("g", "-4", "2026-11-03", "inv-2"), spent("g", "-1.01", "2026-11-04", "inv-3")}, []string{"ledger invalid"}},
-		{"overspent meanwhile", "law 7: what is restored later was not there before", []credits.Entry{
+		{"a repeated grant", "a retry that is stored twice would pay twice", []credits.Entry{good, good}, []string{"ledger[1].id invalid"}},
+		{"a repeated grant in another currency", "an ID names one grant", []credits.Entry{good, euros(good)}, []string{"ledger[1].id invalid"}},
+		{"a payment without a grant", "law 7: a grant is not overspent", []credits.Entry{good, spent("h", "-1", "2026-11-02", "inv-1")}, []string{"ledger[1].id invalid"}},
+		{"a payment before its grant", "the ledger only grows, so that a grant precedes its payments", []credits.Entry{half, good}, []string{"ledger[0].id invalid"}},
+		{"a payment in another currency", "law 7: a grant pays only in its currency", []credits.Entry{good, euros(half)}, []string{"ledger[1].currency invalid"}},
+		{"a payment with a source", "only a grant has a source", about(func(e *credits.Entry) { e.Source = "inv-1/1" }), []string{"ledger[1].kind invalid"}},
+		{"a payment with a priority", "only a grant has a priority", about(func(e *credits.Entry) { e.Priority = new(int) }), []string{"ledger[1].kind invalid"}},
+		{"a payment with an effective date", "only a grant has an effective date", about(func(e *credits.Entry) { e.Effective = e.At }), []string{"ledger[1].kind invalid"}},
+		{"a payment with an expiry", "only a grant has an expiry", about(func(e *credits.Entry) { e.Expires = giventest.Instant("2027-01-01", nil) }), []string{"ledger[1].kind invalid"}},
+		{"a promotional payment", "only a grant is promotional", about(func(e *credits.Entry) { e.Promotional = true }), []string{"ledger[1].kind invalid"}},
+		{"a payment before tax", "only a grant states whether it pays before tax", about(func(e *credits.Entry) { e.BeforeTax = true }), []string{"ledger[1].kind invalid"}},
+		{"a payment before the date of the grant", "law 7: a grant of November does not pay in October", about(func(e *credits.Entry) { e.At = giventest.Instant("2026-10-31", nil) }), []string{"ledger[1].at invalid"}},
+		{"a revocation before the date of the grant", "law 7: a grant of November cannot be revoked in October", about(func(e *credits.Entry) { e.Kind, e.At = credits.Revoked, giventest.Instant("2026-10-31", nil) }), []string{"ledger[1].at invalid"}},
+		{"a payment before the effective date", "law 7: a grant does not pay before it is effective", []credits.Entry{with(good, func(e *credits.Entry) { e.Effective = giventest.Instant("2026-11-03", nil) }), half}, []string{"ledger[1].at invalid"}},
+		{"a payment at the expiry", "law 7: a grant does not pay at its expiry", []credits.Entry{expiring(good, "2026-11-02"), half}, []string{"ledger[1].at invalid"}},
+		{"an overspent grant", "law 7: a grant is not overspent", []credits.Entry{good, spent("g", "-10.01", "2026-11-02", "inv-1")}, []string{"ledger invalid"}},
+		{"a grant overspent in parts", "law 7: a grant is not overspent", []credits.Entry{good, half, spent("g", "-4", "2026-11-03", "inv-2"), spent("g", "-1.01", "2026-11-04", "inv-3")}, []string{"ledger invalid"}},
+		{"a grant overspent before its restoration", "law 7: restored credit pays from its restoration on", []credits.Entry{
 			good, spent("g", "-10", "2026-11-02", "inv-1"), entry(credits.Restored, "g", "10", "2026-11-09", "inv-1"), spent("g", "-1", "2026-11-05", "inv-2"),
 		}, []string{"ledger invalid"}},
-		{"revoked after it was spent", "what others paid with it cannot be taken back", []credits.Entry{good, half, entry(credits.Revoked, "g", "-6", "2026-11-03", "inv-0")}, []string{"ledger invalid"}},
-		{"restored and never spent", "it would be worth more than was granted", []credits.Entry{good, entry(credits.Restored, "g", "1", "2026-11-03", "inv-1")}, []string{"ledger invalid"}},
-		{"restored more than was spent", "as above", []credits.Entry{good, half, entry(credits.Restored, "g", "5.01", "2026-11-03", "inv-1")}, []string{"ledger invalid"}},
-		{"restored twice", "a retry that was stored twice", []credits.Entry{
+		{"a revocation of spent credit", "credit that paid an invoice cannot be revoked", []credits.Entry{good, half, entry(credits.Revoked, "g", "-6", "2026-11-03", "inv-0")}, []string{"ledger invalid"}},
+		{"a restoration without a payment", "the grant would be worth more than its amount", []credits.Entry{good, entry(credits.Restored, "g", "1", "2026-11-03", "inv-1")}, []string{"ledger invalid"}},
+		{"a restoration of more than the payment", "the grant would be worth more than its amount", []credits.Entry{good, half, entry(credits.Restored, "g", "5.01", "2026-11-03", "inv-1")}, []string{"ledger invalid"}},
+		{"a repeated restoration", "a retry is stored twice", []credits.Entry{
 			good, half, entry(credits.Restored, "g", "5", "2026-11-03", "inv-1"), entry(credits.Restored, "g", "5", "2026-11-04", "inv-1"),
 		}, []string{"ledger invalid"}},
-		{"restored before it was spent", "as above: between the two it would be worth 15.00 of 10.00", []credits.Entry{
+		{"a restoration before the payment", "between the entries the grant of 10.00 would be worth 15.00", []credits.Entry{
 			good, with(half, func(e *credits.Entry) { e.At = giventest.Instant("2026-11-04", nil) }), entry(credits.Restored, "g", "5", "2026-11-03", "inv-1"),
 		}, []string{"ledger invalid"}},
-		{"restored for another invoice", "each has its own", []credits.Entry{good, half, entry(credits.Restored, "g", "5", "2026-11-03", "inv-2")}, []string{"ledger invalid"}},
-		{"restored of another grant", "each has its own", []credits.Entry{good, grant("h", "10", "2026-11-01"), half, entry(credits.Restored, "h", "5", "2026-11-03", "inv-1")}, []string{"ledger invalid"}},
-		{"two grants, each wrong", "law 14: every fault", []credits.Entry{
+		{"a restoration for another invoice", "each payment restores its own invoice", []credits.Entry{good, half, entry(credits.Restored, "g", "5", "2026-11-03", "inv-2")}, []string{"ledger invalid"}},
+		{"a restoration of another grant", "each payment restores its own grant", []credits.Entry{good, grant("h", "10", "2026-11-01"), half, entry(credits.Restored, "h", "5", "2026-11-03", "inv-1")}, []string{"ledger invalid"}},
+		{"two grants with faults", "law 14: every fault is reported", []credits.Entry{
 			good, grant("h", "10", "2026-11-01"), spent("g", "-11", "2026-11-02", "inv-1"), entry(credits.Restored, "h", "1", "2026-11-02", "inv-1"), entry(credits.Restored, "h", "1", "2026-11-02", "inv-2"),
 		}, []string{"ledger invalid", "ledger invalid", "ledger invalid"}},
 		{
-			"all at once", "law 14: every fault, in the order of the entries",
+			"every fault", "law 14: every fault is reported, in the order of the entries",
 			[]credits.Entry{{}, good, with(euros(half), func(e *credits.Entry) { e.At, e.Amount = giventest.Instant("", nil), giventest.Money("0") }), spent("x", "-1", "2026-11-02", "inv-1")},
 			[]string{
 				"ledger[0].kind unset", "ledger[0].id unset", "ledger[0].amount unset", "ledger[0].currency unset", "ledger[0].at unset", "ledger[0].id invalid",
@@ -175,41 +175,41 @@ func TestLedgerRefused(t *testing.T) {
 			giventest.CheckFaults(t, err, c.want...)
 			paid, rest, err := credits.Apply(c.ledger, credits.Due{Amount: giventest.Money("5"), Currency: "USD", At: at})
 			giventest.CheckFaults(t, err, c.want...)
-			undone, owed, err := credits.Void(c.ledger, credits.VoidRequest{Ref: "inv-9", At: at})
+			reversals, owed, err := credits.Void(c.ledger, credits.VoidRequest{Ref: "inv-9", At: at})
 			giventest.CheckFaults(t, err, c.want...)
-			if !balance.IsZero() || paid != nil || !rest.IsZero() || undone != nil || !owed.IsZero() {
-				t.Errorf("got %v, %v, %v, %v and %v with the error: %s", balance, paid, rest, undone, owed, c.why)
+			if !balance.IsZero() || paid != nil || !rest.IsZero() || reversals != nil || !owed.IsZero() {
+				t.Errorf("got %v, %v, %v, %v and %v with the error: %s", balance, paid, rest, reversals, owed, c.why)
 			}
 		})
 	}
 }
 
-// What looks odd and is sound.
+// Unusual ledgers that are valid.
 func TestLedgerAccepted(t *testing.T) {
 	first, last := 0, 100
 	for _, c := range []struct {
 		name, why string
 		ledger    []credits.Entry
 	}{
-		{"no ledger", "who is owed nothing has none", nil},
-		{"the first and the last priority", "0 to 100, both included", []credits.Entry{
+		{"no ledger", "a customer without credit has no ledger", nil},
+		{"the lowest and the highest priority", "priorities are 0 to 100, both included", []credits.Entry{
 			with(grant("g", "10", "2026-11-01"), func(e *credits.Entry) { e.Priority = &first }), with(grant("h", "10", "2026-11-01"), func(e *credits.Entry) { e.Priority = &last }),
 		}},
-		{"spent at the instant of the grant", "an invoice may grant what the next one of the same instant spends", []credits.Entry{grant("g", "10", "2026-11-01"), spent("g", "-10", "2026-11-01", "inv-1")}},
-		{"spent in the last nanosecond", "it pays until its end", []credits.Entry{expiring(grant("g", "10", "2026-11-01"), "2026-11-09"), spent("g", "-10", "2026-11-08T23:59:59.999999999", "inv-1")}},
+		{"a payment at the instant of the grant", "an invoice can spend credit that another invoice grants at the same instant", []credits.Entry{grant("g", "10", "2026-11-01"), spent("g", "-10", "2026-11-01", "inv-1")}},
+		{"a payment in the last nanosecond", "a grant pays until it expires", []credits.Entry{expiring(grant("g", "10", "2026-11-01"), "2026-11-09"), spent("g", "-10", "2026-11-08T23:59:59.999999999", "inv-1")}},
 		{"the smallest and the largest amount", "both are within the limits of package proration", []credits.Entry{grant("g", "1e-38", "2026-11-01"), grant("h", "99999999999999999999999999999999999999", "2026-11-01")}},
-		{"restored in parts", "the parts come to what was spent", []credits.Entry{
+		{"a restoration in parts", "the parts add up to the payment", []credits.Entry{
 			grant("g", "10", "2026-11-01"), spent("g", "-5", "2026-11-02", "inv-1"),
 			entry(credits.Restored, "g", "2", "2026-11-03", "inv-1"), entry(credits.Restored, "g", "3", "2026-11-03", "inv-1"),
 		}},
-		{"restored and spent at one instant, whichever stands first", "the invoice that was voided and the one that took its place", []credits.Entry{
+		{"a restoration and a payment at one instant, in either order", "one invoice is voided and another one takes its place", []credits.Entry{
 			grant("g", "10", "2026-11-01"), spent("g", "-10", "2026-11-02", "inv-1"),
 			spent("g", "-10", "2026-11-03", "inv-2"), entry(credits.Restored, "g", "10", "2026-11-03", "inv-1"),
 		}},
-		{"spent and restored at one instant", "an invoice that was voided at once", []credits.Entry{
+		{"a payment and its restoration at one instant", "an invoice is voided immediately", []credits.Entry{
 			grant("g", "10", "2026-11-01"), spent("g", "-10", "2026-11-02", "inv-1"), entry(credits.Restored, "g", "10", "2026-11-02", "inv-1"),
 		}},
-		{"an earlier entry behind a later one", "an invoice of October may be written in November", []credits.Entry{
+		{"an earlier entry after a later one", "an invoice of October can be entered in November", []credits.Entry{
 			grant("g", "10", "2026-10-01"), spent("g", "-4", "2026-11-01", "inv-2"), spent("g", "-6", "2026-10-31", "inv-1"),
 		}},
 	} {
@@ -221,13 +221,13 @@ func TestLedgerAccepted(t *testing.T) {
 	}
 }
 
-func TestLedgerNames(t *testing.T) {
+func TestEnumText(t *testing.T) {
 	checkNames(t, "kind", []credits.Kind{credits.Granted, credits.Spent, credits.Restored, credits.Revoked}, "granted", "spent", "restored", "revoked")
 	checkNames(t, "give", []credits.Extent{credits.UnusedPart, credits.InFull}, "unused_part", "in_full")
 	checkNames(t, "as", []credits.RefundAs{credits.AsBalance, credits.AsRefund, credits.AsDays, credits.AsNothing}, "balance", "refund", "days", "nothing")
 }
 
-// checkNames fails unless the values of a vocabulary, which begins at 1, are written and read by their names.
+// checkNames fails unless the values of an enum, from 1 on, are encoded and decoded by their names.
 func checkNames[T ~uint8](t *testing.T, field string, values []T, names ...string) {
 	t.Helper()
 	for i, v := range values {
@@ -246,11 +246,11 @@ func checkNames[T ~uint8](t *testing.T, field string, values []T, names ...strin
 	for _, text := range []string{`"Granted"`, `"refunds"`, `" "`} {
 		var fault *proration.Error
 		if err := json.Unmarshal([]byte(text), &v); !errors.As(err, &fault) || fault.Field != field || !errors.Is(err, proration.ErrInvalid) || v != 0 {
-			t.Errorf("%s is read as %d, %v", text, v, err)
+			t.Errorf("%s is decoded as %d, %v", text, v, err)
 		}
 	}
 	if text, err := json.Marshal(values[len(values)-1] + 1); err == nil {
-		t.Errorf("what does not exist is written as %s", text)
+		t.Errorf("an unknown value is encoded as %s", text)
 	}
 }
 
@@ -279,8 +279,8 @@ func TestLedgerJSON(t *testing.T) {
 	giventest.CheckRoundTrip(t, credits.RefundResult{})
 }
 
-// A stored ledger has the balances that it had.
-func TestLedgerStored(t *testing.T) {
+// A stored ledger keeps its balances.
+func TestStoredLedgerKeepsItsBalances(t *testing.T) {
 	ledger := []credits.Entry{grant("g", "0.10", "2026-11-01T09:30:00.000000001"), expiring(grant("h", "0.20", "2026-11-02"), "2027-11-02"), spent("g", "-0.05", "2026-11-03", "inv-1")}
 	stored := giventest.CheckRoundTrip(t, ledger)
 	for _, at := range []string{"2026-11-01T09:30:00", "2026-11-01T09:30:00.000000001", "2026-11-03", "2027-11-02"} {
@@ -294,12 +294,12 @@ func TestLedgerStored(t *testing.T) {
 	}
 }
 
-// However long the text in an entry, what is wrong with it is said in a few words.
+// Faults are short, however long the text of an entry.
 func TestLedgerFaultsAreShort(t *testing.T) {
 	long := string(slices.Repeat([]byte("x"), 1<<20))
 	e := with(grant("g", "10", "2026-11-01"), func(e *credits.Entry) { e.Currency = plans.Currency(long) })
 	ledger := []credits.Entry{e, spent(long, "-1", "2026-11-01", long), grant(long, "1e30", "2026-11-02"), with(e, func(e *credits.Entry) { e.ID, e.Amount = long, decimal.New(1, 1<<31-1) })}
 	if text := credits.Validate(ledger).Error(); len(text) > 2_000 {
-		t.Errorf("the faults take %d bytes: %.300s", len(text), text)
+		t.Errorf("the faults have %d bytes: %.300s", len(text), text)
 	}
 }

@@ -12,47 +12,47 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// timed is a credit of units for a time.
+// timed returns a credit of units for a span.
 func timed(quantity, net, span string) plans.Charge {
 	c := credit("inv-1/1", quantity, net)
 	c.Kind, c.Span = plans.ProrationCredit, giventest.Period(span, nil)
 	return c
 }
 
-func TestUnusedUntil(t *testing.T) {
-	ten := sold{id: "inv-1/1", quantity: "10", unit: "3.00", period: november}
-	uncounted := sold{id: "inv-1/1", quantity: "0", price: plans.Price{Flat: giventest.Money("30")}, period: november}
+func TestUnusedDuringAPause(t *testing.T) {
+	ten := sale{id: "inv-1/1", quantity: "10", unit: "3.00", period: november}
+	uncounted := sale{id: "inv-1/1", quantity: "0", price: plans.Price{Flat: giventest.Money("30")}, period: november}
 	tiers := plans.Price{Tiering: plans.Graduated, Tiers: []plans.Tier{{UpTo: giventest.Money("2"), Unit: giventest.Money("30")}, {Unit: giventest.Money("3")}}}
 	for _, c := range []struct {
 		name, why string
-		billed    sold
+		billed    sale
 		before    []plans.Charge
 		at, until string
 		quantity  string
 		want      []string
 	}{
 		{
-			name: "a pause", why: "ten of the thirty days are not used, and those after them are", billed: ten, at: "2026-11-11", until: "2026-11-21",
+			name: "a pause", why: "ten of thirty days are unused, and the days after the pause are used", billed: ten, at: "2026-11-11", until: "2026-11-21",
 			want: []string{"2026-11-11 10: seat: 10 not used of inv-1/1, -30.00 x 10/30 days = -10.00"},
 		},
 		{
-			name: "a pause of some", billed: ten, at: "2026-11-11", until: "2026-11-21", quantity: "4",
+			name: "a pause of some units", billed: ten, at: "2026-11-11", until: "2026-11-21", quantity: "4",
 			want: []string{"2026-11-11 10: seat: 4 not used of inv-1/1, -12.00 x 10/30 days = -4.00"},
 		},
 		{
-			name: "a pause that begins before and ends after", why: "what is paid for is given back whole", billed: with(ten, func(s *sold) { s.span = "2026-11-11/2026-11-21" }), at: "2026-11-01", until: "2026-12-11",
+			name: "a pause longer than the charge", why: "the whole charge is credited", billed: with(ten, func(s *sale) { s.span = "2026-11-11/2026-11-21" }), at: "2026-11-01", until: "2026-12-11",
 			want: []string{"2026-11-11 10: seat: 10 not used of inv-1/1, -10.00 x 10/10 days = -10.00"},
 		},
-		{name: "a pause that ends before it begins", billed: with(ten, func(s *sold) { s.span = "2026-11-11/2026-11-21" }), at: "2026-11-01", until: "2026-11-11"},
+		{name: "a pause that ends before the charge begins", billed: with(ten, func(s *sale) { s.span = "2026-11-11/2026-11-21" }), at: "2026-11-01", until: "2026-11-11"},
 		{
-			name: "for good, after a pause", why: "what was given back for the pause is not given back again", billed: ten, before: []plans.Charge{timed("10", "-10", "2026-11-11/2026-11-21")}, at: "2026-11-06",
+			name: "a cancellation after a pause", why: "the paused days are not credited again", billed: ten, before: []plans.Charge{timed("10", "-10", "2026-11-11/2026-11-21")}, at: "2026-11-06",
 			want: []string{
 				"2026-11-06 5: seat: 10 not used of inv-1/1, -30.00 x 5/30 days = -5.00",
 				"2026-11-21 10: seat: 10 not used of inv-1/1, -30.00 x 10/30 days = -10.00",
 			},
 		},
 		{
-			name: "for good, after a pause of some", why: "six were used meanwhile, and are not from the 6th on", billed: ten, before: []plans.Charge{timed("4", "-4", "2026-11-11/2026-11-21")}, at: "2026-11-06",
+			name: "a cancellation after a pause of some units", why: "the six units that were used during the pause are unused from the 6th on", billed: ten, before: []plans.Charge{timed("4", "-4", "2026-11-11/2026-11-21")}, at: "2026-11-06",
 			want: []string{
 				"2026-11-06 5: seat: 10 not used of inv-1/1, -30.00 x 5/30 days = -5.00",
 				"2026-11-11 10: seat: 6 not used of inv-1/1, -18.00 x 10/30 days = -6.00",
@@ -60,11 +60,11 @@ func TestUnusedUntil(t *testing.T) {
 			},
 		},
 		{
-			name: "some for good, after a pause of some", why: "as many as are left: neighbours of which the same goes back are one", billed: ten, before: []plans.Charge{timed("4", "-4", "2026-11-11/2026-11-21")}, at: "2026-11-06", quantity: "6",
+			name: "a removal after a pause of some units", why: "adjacent spans with the same credit are one line", billed: ten, before: []plans.Charge{timed("4", "-4", "2026-11-11/2026-11-21")}, at: "2026-11-06", quantity: "6",
 			want: []string{"2026-11-06 25: seat: 6 not used of inv-1/1, -18.00 x 25/30 days = -15.00"},
 		},
 		{
-			name: "tiers after a pause of some", why: "the last units go first: at 3.00 where ten are left, and of the six of the pause one at 3.00 less", billed: with(ten, func(s *sold) { s.unit, s.price = "", tiers }),
+			name: "tiers after a pause of some units", why: "the last units are credited first: at 3.00 each, and during the pause at 30.00 and 3.00", billed: with(ten, func(s *sale) { s.unit, s.price = "", tiers }),
 			before: []plans.Charge{timed("7", "-7", "2026-11-11/2026-11-21")}, at: "2026-11-01", quantity: "2",
 			want: []string{
 				"2026-11-01 10: seat: 2 not used of inv-1/1, -6.00 x 10/30 days = -2.00",
@@ -73,21 +73,21 @@ func TestUnusedUntil(t *testing.T) {
 			},
 		},
 		{
-			name: "a pause within what was given back for good", why: "law 12: doing it twice adds nothing", billed: ten, before: []plans.Charge{timed("10", "-25", "2026-11-06/2026-12-01")}, at: "2026-11-11", until: "2026-11-21",
+			name: "a pause within credited time", why: "law 12: repeating the credit adds nothing", billed: ten, before: []plans.Charge{timed("10", "-25", "2026-11-06/2026-12-01")}, at: "2026-11-11", until: "2026-11-21",
 		},
 		{
-			name: "a pause of money alone", why: "what is not counted is one", billed: uncounted, before: []plans.Charge{timed("0", "-10", "2026-11-11/2026-11-21")}, at: "2026-11-06", until: "2026-11-26",
+			name: "a pause of a charge without a quantity", why: "the charge counts as one unit", billed: uncounted, before: []plans.Charge{timed("0", "-10", "2026-11-11/2026-11-21")}, at: "2026-11-06", until: "2026-11-26",
 			want: []string{
 				"2026-11-06 5: seat: not used of inv-1/1, -30.00 x 5/30 days = -5.00",
 				"2026-11-21 5: seat: not used of inv-1/1, -30.00 x 5/30 days = -5.00",
 			},
 		},
 		{
-			name: "a pause after money", why: "the money was not for the pause, and lowers only what is left", billed: ten, before: []plans.Charge{credit("inv-1/1", "0", "-22")}, at: "2026-11-11", until: "2026-11-21",
+			name: "a pause after a credit of money", why: "the money was not for the pause, and only lowers the cap", billed: ten, before: []plans.Charge{credit("inv-1/1", "0", "-22")}, at: "2026-11-11", until: "2026-11-21",
 			want: []string{"2026-11-11 10: seat: 10 not used of inv-1/1, -30.00 x 10/30 days = -10, limited to -8.00"},
 		},
 		{
-			name: "for good, after a pause and money", why: "of the 7.00, 5.00 are worth the days before the pause, and the rest counts after it", billed: ten,
+			name: "a cancellation after a pause and a credit of money", why: "of the 7.00, 5.00 cover the days before the pause, and the rest reduces the credit after it", billed: ten,
 			before: []plans.Charge{timed("10", "-10", "2026-11-11/2026-11-21"), credit("inv-1/1", "0", "-7")}, at: "2026-11-06",
 			want: []string{
 				"2026-11-06 5: seat: 10 not used of inv-1/1, -30.00 x 5/30 days plus 7 carried over = 2, at most 0.00",
@@ -95,7 +95,7 @@ func TestUnusedUntil(t *testing.T) {
 			},
 		},
 		{
-			name: "two lines, and less is left", why: "law 3: the first line counts against the cap of the second", billed: ten,
+			name: "two lines with a cap", why: "law 3: the first line lowers the cap of the second", billed: ten,
 			before: []plans.Charge{timed("10", "-22", "2026-11-11/2026-11-21")}, at: "2026-11-06",
 			want: []string{
 				"2026-11-06 5: seat: 10 not used of inv-1/1, -30.00 x 5/30 days = -5.00",
@@ -103,7 +103,7 @@ func TestUnusedUntil(t *testing.T) {
 			},
 		},
 		{
-			name: "units given back for another reason", why: "they stay so, from their own span on", billed: ten,
+			name: "units of an earlier refund", why: "refunded units stay credited from the start of their span on", billed: ten,
 			before: []plans.Charge{with(timed("4", "-4", "2026-11-11/2026-11-12"), func(c *plans.Charge) { c.Kind = plans.Refund })}, at: "2026-11-06",
 			want: []string{
 				"2026-11-06 5: seat: 10 not used of inv-1/1, -30.00 x 5/30 days = -5.00",
@@ -135,39 +135,39 @@ func TestUnusedUntil(t *testing.T) {
 	}
 }
 
-// What was given back in all its parts is given back as what the rules say, every part of it.
-func TestDisposeAfterAPause(t *testing.T) {
-	billed := sold{id: "inv-1/1", quantity: "10", unit: "3.00", period: november}.charge(t)
+// Refund rules apply to every part of the unused time around a pause.
+func TestRefundRulesCoverAllTimeAroundAPause(t *testing.T) {
+	billed := sale{id: "inv-1/1", quantity: "10", unit: "3.00", period: november}.charge(t)
 	r := credits.Request{
 		Charges: []plans.Charge{billed, timed("10", "-10", "2026-11-11/2026-11-21")}, At: giventest.Instant("2026-11-06", nil), CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 	}
-	given, err := credits.ApplyRefundRules(credits.RefundRequest{Request: r, ID: "cn-1", Rules: []credits.RefundRule{{Give: credits.UnusedPart, As: credits.AsBalance}}})
+	result, err := credits.ApplyRefundRules(credits.RefundRequest{Request: r, ID: "cn-1", Rules: []credits.RefundRule{{Give: credits.UnusedPart, As: credits.AsBalance}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(given.Credits) != 2 || len(given.Entries) != 1 {
-		t.Fatalf("got %d credits and %d entries, want two and one", len(given.Credits), len(given.Entries))
+	if len(result.Credits) != 2 || len(result.Entries) != 1 {
+		t.Fatalf("got %d credits and %d entries, want two and one", len(result.Credits), len(result.Entries))
 	}
-	giventest.CheckMoney(t, "what is owed", given.Entries[0].Amount, "15")
+	giventest.CheckMoney(t, "the grant", result.Entries[0].Amount, "15")
 }
 
-func TestUnusedUntilRefuses(t *testing.T) {
-	billed := sold{id: "inv-1/1", quantity: "10", unit: "3.00", period: november}.charge(t)
+func TestPauseRefused(t *testing.T) {
+	billed := sale{id: "inv-1/1", quantity: "10", unit: "3.00", period: november}.charge(t)
 	for _, c := range []struct {
 		name, why string
 		before    []plans.Charge
 		until     string
 		want      []string
 	}{
-		{name: "it ends before it begins", until: "2026-11-05", want: []string{"until period"}},
-		{name: "it ends when it begins", why: "nothing is unused", until: "2026-11-06", want: []string{"until period"}},
+		{name: "a pause that ends before it begins", until: "2026-11-05", want: []string{"until period"}},
+		{name: "a pause that ends when it begins", why: "no time is unused", until: "2026-11-06", want: []string{"until period"}},
 		{
-			name: "more units than there are, at one time", why: "law 3", before: []plans.Charge{timed("6", "-1", "2026-11-11/2026-11-21"), timed("5", "-1", "2026-11-20/2026-12-01")}, until: "2026-11-10",
+			name: "more units credited than billed, at one time", why: "law 3: more is never credited than was billed", before: []plans.Charge{timed("6", "-1", "2026-11-11/2026-11-21"), timed("5", "-1", "2026-11-20/2026-12-01")}, until: "2026-11-10",
 			want: []string{"charges[0].net invalid"},
 		},
-		{name: "as many units as there are, at any time", before: []plans.Charge{timed("6", "-1", "2026-11-11/2026-11-21"), timed("5", "-1", "2026-11-21/2026-12-01")}, until: "2026-11-10"},
+		{name: "as many units credited as billed, at any time", before: []plans.Charge{timed("6", "-1", "2026-11-11/2026-11-21"), timed("5", "-1", "2026-11-21/2026-12-01")}, until: "2026-11-10"},
 		{
-			name: "a credit without end of digits", why: "it is not added up", before: []plans.Charge{with(timed("0", "-1", "2026-11-11/2026-11-21"), func(c *plans.Charge) { c.Quantity = decimal.New(1, 1_000_000_000) })},
+			name: "a quantity beyond the limits", why: "law 14: the quantity is checked before it is added", before: []plans.Charge{with(timed("0", "-1", "2026-11-11/2026-11-21"), func(c *plans.Charge) { c.Quantity = decimal.New(1, 1_000_000_000) })},
 			want: []string{"charges[1].quantity limit"},
 		},
 	} {

@@ -9,83 +9,84 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// creditText is what a credit reads: "-3.33 x 15/30 days plus -0.0016... carried over = -1.666..., rounded half up to -1.67".
+// creditText matches the explanation of a credit: "-3.33 x 15/30 days plus -0.0016... carried over = -1.666..., rounded
+// half up to -1.67".
 var creditText = regexp.MustCompile(`^(?P<of>-?[0-9.]+) x (?P<share>[0-9]+/[0-9]+)(?: (?:[a-z]+|days \((?:actual/30|30/360)\)|by whole months))?` +
 	`(?: plus (?P<carry>-?[0-9.]+) carried over)? = (?P<value>-?[0-9.]+)` +
 	`(?:, (?:rounded (?P<mode>[a-z ]+) to (?P<rounded>-?[0-9.]+)|limited to (?P<left>-?[0-9.]+)|at most (?P<most>-?[0-9.]+)))?$`)
 
-// between is what a number in a text says: itself or, where it was cut off, that it lies between two.
-type between struct{ low, high *big.Rat }
+// bounds are the limits of a number in a text: one value, or two where the text truncates the number.
+type bounds struct{ low, high *big.Rat }
 
-// number reads "-1.67", and "-1.666..." as what lies between -1.667 and -1.666.
-func number(text string) (x between, isCut bool) {
-	text, isCut = strings.CutSuffix(text, "...")
+// parseNumber reads "-1.67" as one value, and "-1.666..." as the range from -1.667 to -1.666.
+func parseNumber(text string) (x bounds, truncated bool) {
+	text, truncated = strings.CutSuffix(text, "...")
 	x.low, _ = new(big.Rat).SetString(text)
 	x.high = x.low
-	_, behind, _ := strings.Cut(text, ".")
-	unit := lastPlace(int32(len(behind)))
+	_, decimals, _ := strings.Cut(text, ".")
+	unit := lastPlace(int32(len(decimals)))
 	switch {
-	case isCut && text[0] == '-':
+	case truncated && text[0] == '-':
 		x.low = new(big.Rat).Sub(x.low, unit)
-	case isCut:
+	case truncated:
 		x.high = new(big.Rat).Add(x.high, unit)
 	}
-	return x, isCut
+	return x, truncated
 }
 
-// checkReads fails unless the text of a credit holds, by what a customer can work out from its numbers: the whole times the
-// fraction and what was carried is the value, and what the text says was done to the value gives the amount at its end.
-func checkReads(t *testing.T, credit proration.Result) {
+// checkCreditText fails unless the numbers in the explanation of a credit are consistent: the whole times the fraction
+// plus the carry is the value, and the stated rounding or limit turns the value into the amount.
+func checkCreditText(t *testing.T, credit proration.Result) {
 	t.Helper()
 	text := credit.Explain()
 	match := creditText.FindStringSubmatch(text)
 	if match == nil {
-		t.Fatalf("%q does not read as a credit", text)
+		t.Fatalf("%q is not the explanation of a credit", text)
 	}
-	say := func(name string) string { return match[creditText.SubexpIndex(name)] }
+	group := func(name string) string { return match[creditText.SubexpIndex(name)] }
 
-	share, _ := new(big.Rat).SetString(say("share"))
-	of, _ := number(say("of"))
-	exact := between{new(big.Rat).Mul(of.low, share), new(big.Rat).Mul(of.high, share)}
-	if say("carry") != "" {
-		carry, _ := number(say("carry"))
+	share, _ := new(big.Rat).SetString(group("share"))
+	of, _ := parseNumber(group("of"))
+	exact := bounds{new(big.Rat).Mul(of.low, share), new(big.Rat).Mul(of.high, share)}
+	if group("carry") != "" {
+		carry, _ := parseNumber(group("carry"))
 		exact.low.Add(exact.low, carry.low)
 		exact.high.Add(exact.high, carry.high)
 	}
-	value, isCut := number(say("value"))
+	value, truncated := parseNumber(group("value"))
 	if exact.low.Cmp(value.high) > 0 || exact.high.Cmp(value.low) < 0 {
-		t.Fatalf("%q does not hold: it is %s", text, exact.low.FloatString(20))
+		t.Fatalf("%q is wrong: the exact value is %s", text, exact.low.FloatString(20))
 	}
-	if isCut && (exact.low.Cmp(value.high) == 0 || exact.high.Cmp(value.low) == 0) {
-		t.Fatalf("%q says that there is more behind the value", text)
+	if truncated && (exact.low.Cmp(value.high) == 0 || exact.high.Cmp(value.low) == 0) {
+		t.Fatalf("%q truncates an exact value", text)
 	}
-	checkEnding(t, credit, exact, value, say)
+	checkTextEnding(t, credit, exact, value, group)
 }
 
-// checkEnding fails unless the last words of the text are true of the exact value, and end in the amount.
-func checkEnding(t *testing.T, credit proration.Result, exact, value between, say func(string) string) {
+// checkTextEnding fails unless the end of the explanation is true of the exact value and states the amount.
+func checkTextEnding(t *testing.T, credit proration.Result, exact, value bounds, group func(string) string) {
 	t.Helper()
 	var amount string
 	holds, capped := true, false
 	switch {
-	case say("rounded") != "":
-		amount = say("rounded")
+	case group("rounded") != "":
+		amount = group("rounded")
 		rounding := proration.Rounding{Places: credit.Rounding.Places}
-		err := rounding.Mode.UnmarshalText([]byte(strings.ReplaceAll(say("mode"), " ", "_")))
-		paid, _ := number(amount)
+		err := rounding.Mode.UnmarshalText([]byte(strings.ReplaceAll(group("mode"), " ", "_")))
+		paid, _ := parseNumber(amount)
 		holds = err == nil && paid.low.Cmp(slowRound(exact.low, rounding)) >= 0 && paid.low.Cmp(slowRound(exact.high, rounding)) <= 0
-	case say("left") != "": // less than the value, and not a charge
-		amount, capped = say("left"), true
-		paid, _ := number(amount)
+	case group("left") != "": // less than the value, and never a charge
+		amount, capped = group("left"), true
+		paid, _ := parseNumber(amount)
 		holds = value.high.Cmp(paid.low) <= 0 && paid.low.Sign() <= 0
-	case say("most") != "": // nothing, of what would be a charge
-		amount, capped = say("most"), true
-		paid, _ := number(amount)
+	case group("most") != "": // zero instead of a charge
+		amount, capped = group("most"), true
+		paid, _ := parseNumber(amount)
 		holds = value.high.Sign() > 0 && paid.low.Sign() == 0
 	default:
-		amount = say("value")
+		amount = group("value")
 	}
 	if !holds || capped != credit.Capped || amount != credit.Amount.StringFixed(max(credit.Rounding.Places, 0)) {
-		t.Fatalf("%q ends in %q, which it is not, or is not the amount of %v, capped %v", credit.Explain(), amount, credit.Amount, credit.Capped)
+		t.Fatalf("%q ends in %q; the credit is %v, capped %v", credit.Explain(), amount, credit.Amount, credit.Capped)
 	}
 }

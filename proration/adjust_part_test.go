@@ -15,9 +15,9 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Amounts of the most digits, parts and shares of the largest integers and the fewest and most places: each credit is exact, is
-// found at once, and is read as it was stored.
-func TestPartsAtTheLimits(t *testing.T) {
+// Credits of amounts with the most digits, of parts and shares with the largest integers, and with the fewest and most
+// places are exact, prompt and stored unchanged.
+func TestPartialCreditsAtTheLimits(t *testing.T) {
 	t.Parallel()
 	nines := strings.Repeat("9", 38)
 	month := span("2024-04-01/2024-05-01", nil)
@@ -30,13 +30,13 @@ func TestPartsAtTheLimits(t *testing.T) {
 				{}, {Num: math.MaxInt64, Den: math.MaxInt64}, {Num: math.MaxInt64 - 1, Den: math.MaxInt64}, {Num: 1, Den: math.MaxInt64}, {Num: 0, Den: math.MaxInt64},
 				{Num: 1<<61 + 1, Den: 1 << 62}, {Num: 1, Den: 1 << 38}, {Num: 1, Den: 1_000_000_000_000_000_000},
 			} {
-				for _, back := range []back{{}, {amount, decimal.Decimal{}}, {amount, amount}} {
+				for _, priorCredit := range []priorCredit{{}, {amount, decimal.Decimal{}}, {amount, amount}} {
 					for _, places := range race.Few([]int32{-18, -2, 0, 2, 18}, 2) {
 						for _, at := range []string{"2024-04-01", "2024-04-16", "2024-04-30T23:59:59.999999999"} {
 							round++
 							c := proration.Change{
 								At: instant(at, nil), CreditBasis: bases[round%len(bases)],
-								Billed: proration.Billed{Amount: amount, Span: month, Credited: back.credited, Returned: back.returned, Price: amount, Part: some},
+								Billed: proration.Billed{Amount: amount, Span: month, Credited: priorCredit.credited, Returned: priorCredit.returned, Price: amount, Part: some},
 								Policy: proration.Policy{DayCount: proration.Seconds, Rounding: proration.Rounding{Places: places, Mode: modes[round%len(modes)]}},
 							}
 							if round%3 != 0 {
@@ -52,29 +52,29 @@ func TestPartsAtTheLimits(t *testing.T) {
 	}
 }
 
-// checkStored fails unless the credit is exact, its text is short, and it reads as it was stored.
+// checkStored fails unless the credit is exact, its explanation is short, and JSON keeps it.
 func checkStored(t *testing.T, c proration.Change) {
 	t.Helper()
 	a := adjust(t, c)
 	checkCredit(t, c, a.Credit)
 	if text := a.Explain(); len(text) > 1000 {
-		t.Errorf("%+v is explained in %d characters", c, len(text))
+		t.Errorf("the explanation of %+v has %d characters", c, len(text))
 	}
 	if read := giventest.CheckRoundTrip(t, a); !sameResult(read.Credit, a.Credit) || read.Explain() != a.Explain() {
-		t.Errorf("%+v is read as %+v", a, read)
+		t.Errorf("%+v is decoded as %+v", a, read)
 	}
 }
 
-// A part is the same however it is written, and all of something is as good as not saying how much.
-func TestPartsAreRatios(t *testing.T) {
+// Equal ratios give one credit, and the whole as a ratio gives the credit of an unset part.
+func TestEqualRatiosGiveOneCredit(t *testing.T) {
 	for _, row := range []struct {
 		name, why string
 		parts     []string
 	}{
 		{name: "two fifths", parts: []string{"2/5", "4/10", "3689348814741910322/9223372036854775805"}},
 		{name: "a third", parts: []string{"1/3", "10/30", "3074457345618258602/9223372036854775806"}},
-		{name: "all", parts: []string{"", "1/1", "31/31", "9223372036854775807/9223372036854775807"}},
-		{name: "nothing", why: "nothing is given back, whatever came back before", parts: []string{"0/1", "0/31", "0/9223372036854775807"}},
+		{name: "the whole", parts: []string{"", "1/1", "31/31", "9223372036854775807/9223372036854775807"}},
+		{name: "no part", why: "no part is credited, whatever was credited before", parts: []string{"0/1", "0/31", "0/9223372036854775807"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			c := changeRow{at: "2024-01-11", billed: "99.99", span: "2024-01-01/2024-02-01", credited: "10.01", returned: "7", next: "10", nextPeriod: "2024-01-01/2024-02-01", basis: proration.OnBilled}.change()
@@ -83,56 +83,56 @@ func TestPartsAreRatios(t *testing.T) {
 			for _, some := range row.parts[1:] {
 				c.Billed.Part = part(some)
 				if got := adjust(t, c); !sameResult(got.Credit, want.Credit) || !sameResult(got.Charge, want.Charge) || !got.Net.Equal(want.Net) {
-					t.Errorf("the adjustment for %s is %+v, want %+v as for %s", some, got, want, row.parts[0])
+					t.Errorf("part %s: the adjustment is %+v, want %+v as for %s", some, got, want, row.parts[0])
 				}
 			}
 		})
 	}
 }
 
-// partOfAChange is built anew by each call, so that two of them share nothing.
-func partOfAChange() proration.Change {
+// partialChange returns a new value on each call, so that two values share no memory.
+func partialChange() proration.Change {
 	return changeRow{
 		at: "2024-01-11", billed: "99.990", span: "2024-01-01/2024-02-01", credited: "10.010", returned: "7.00", part: "1/3",
 		next: "10", nextPeriod: "2024-01-01/2024-02-01", basis: proration.OnBilled,
 	}.change()
 }
 
-// What is asked of a part is not modified, and the same is answered again.
-func TestAPartIsNotModified(t *testing.T) {
-	asked, untouched := partOfAChange(), partOfAChange()
-	first := adjust(t, asked)
+// Adjust does not modify the change, and a second call returns the same credit.
+func TestPartialChangeIsNotModified(t *testing.T) {
+	input, original := partialChange(), partialChange()
+	first := adjust(t, input)
 	first.Credit.Carry.Rat().SetInt64(666)
-	if second := adjust(t, asked); !sameResult(first.Credit, second.Credit) {
-		t.Errorf("asked again, the credit is %+v, and was %+v", second.Credit, first.Credit)
+	if second := adjust(t, input); !sameResult(first.Credit, second.Credit) {
+		t.Errorf("the second credit is %+v, want %+v", second.Credit, first.Credit)
 	}
-	if !reflect.DeepEqual(asked, untouched) {
-		t.Errorf("the change was modified to\n%+v, from\n%+v", asked, untouched)
+	if !reflect.DeepEqual(input, original) {
+		t.Errorf("the change was modified to\n%+v, from\n%+v", input, original)
 	}
 }
 
-// A part and what came back are stored as what a customer can read, and not at all where there is none.
-func TestPartsAreStored(t *testing.T) {
-	asked := partOfAChange()
-	read := giventest.CheckRoundTrip(t, asked)
-	if !sameResult(adjust(t, read).Credit, adjust(t, asked).Credit) || read.Billed.Part != asked.Billed.Part || !read.Billed.Returned.Equal(asked.Billed.Returned) {
-		t.Errorf("%+v is read as %+v", asked, read)
+// JSON stores the part and the returned money as readable text, and omits both where they are unset.
+func TestPartialChangeIsStored(t *testing.T) {
+	input := partialChange()
+	read := giventest.CheckRoundTrip(t, input)
+	if !sameResult(adjust(t, read).Credit, adjust(t, input).Credit) || read.Billed.Part != input.Billed.Part || !read.Billed.Returned.Equal(input.Billed.Returned) {
+		t.Errorf("%+v is decoded as %+v", input, read)
 	}
 	for _, row := range []struct {
 		name string
 		b    proration.Billed
 		want string
 	}{
-		{name: "both", b: asked.Billed, want: `,"credited":"10.01","returned":"7","part":"1/3"}`},
+		{name: "both", b: input.Billed, want: `,"credited":"10.01","returned":"7","part":"1/3"}`},
 		{name: "neither", b: proration.Billed{Amount: money("1")}, want: `"0001-01-01T00:00:00Z"}}`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if text := giventest.JSON(t, row.b); !strings.HasSuffix(text, row.want) {
-				t.Errorf("it is stored as\n%s, want at its end\n%s", text, row.want)
+				t.Errorf("got\n%s\nwant the suffix\n%s", text, row.want)
 			}
 		})
 	}
-	t.Run("a part that is none", func(t *testing.T) {
+	t.Run("an invalid part", func(t *testing.T) {
 		for _, text := range []string{"2", "2/0", "2/-5", "0.4", "-", "9223372036854775808/9223372036854775809"} {
 			var b proration.Billed
 			err := json.Unmarshal([]byte(fmt.Sprintf(`{"part":%q}`, text)), &b)

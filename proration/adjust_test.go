@@ -13,12 +13,12 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// changeRow is a change in words: by days, half up to cents, the day being the new side's.
+// changeRow is a case of Adjust: counted by days, rounded half up to cents, with the change day on the new side.
 type changeRow struct {
 	name, why                     string
-	at, billed, span              string // billed and span "" are nothing billed
+	at, billed, span              string // no charge is billed if billed and span are ""
 	credited, price, period       string
-	part, returned                string // part "2/5"; "" is all
+	part, returned                string // part "2/5"; "" is the whole
 	until                         string // "" is the end of the span
 	next, nextPeriod, end         string // next "" is a cancellation
 	basis                         proration.CreditBasis
@@ -53,7 +53,7 @@ func (row changeRow) change() proration.Change {
 	return c
 }
 
-// part reads "2/5" as it is, also where it is no part of anything; "" is the zero Fraction.
+// part reads "2/5", also where it is no valid part; "" is the zero Fraction.
 func part(text string) proration.Fraction {
 	num, den, _ := strings.Cut(text, "/")
 	x := proration.Fraction{}
@@ -64,13 +64,13 @@ func part(text string) proration.Fraction {
 
 var changes = []changeRow{
 	{
-		name: "an upgrade in the middle", why: "K4: credit for the unused part, charge for the rest at the new rate; Stripe's figures",
+		name: "an upgrade in the middle", why: "K4: the unused part is credited, and the rest is charged at the new rate; Stripe's figures",
 		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", next: "20", nextPeriod: "2024-04-01/2024-05-01", basis: proration.OnBilled,
 		credit: "-5", charge: "10", net: "5", creditExplained: "-10.00 x 15/30 days = -5.00",
 		netExplained: "credit -10.00 x 15/30 days = -5.00; charge 20.00 x 15/30 days = 10.00; net 5.00",
 	},
 	{
-		name: "a downgrade", why: "K5: what is left over becomes a credit",
+		name: "a downgrade", why: "K5: the surplus becomes a credit",
 		at: "2024-04-16", billed: "20", span: "2024-04-01/2024-05-01", next: "10", nextPeriod: "2024-04-01/2024-05-01", basis: proration.OnBilled,
 		credit: "-10", charge: "5", net: "-5",
 	},
@@ -79,84 +79,84 @@ var changes = []changeRow{
 		credit: "-225.76", charge: "0", net: "-225.76",
 	},
 	{
-		name: "a first purchase", why: "nothing was billed, so nothing is credited and no basis is needed",
+		name: "a first purchase", why: "without a billed charge there is no credit, and no basis is needed",
 		at: "2024-04-16", next: "20", nextPeriod: "2024-04-01/2024-05-01", credit: "0", charge: "10", net: "10",
 	},
 	{
-		name: "nothing to nothing", why: "it costs nothing", at: "2024-04-16", credit: "0", charge: "0", net: "0",
+		name: "no charge and no new price", why: "without a billed charge and a new price the change is free", at: "2024-04-16", credit: "0", charge: "0", net: "0",
 	},
 	{
-		name: "a customer who paid nothing", why: "nothing comes back of nothing; a peer credits 13.33",
+		name: "a charge of zero", why: "an unpaid charge gives no credit; a peer credits 13.33",
 		at: "2024-04-11", billed: "0", span: "2024-04-01/2024-05-01", price: "20", basis: proration.OnPrice, credit: "0", charge: "0", net: "0", capped: true,
 		creditExplained: "-20.00 x 20/30 days = -13.333..., limited to 0.00",
 	},
 	{
-		name: "credited before", why: "never more than what was billed less what was credited",
+		name: "credited in part before", why: "a credit is at most the billed amount less earlier credits",
 		at: "2024-01-12", billed: "10", span: "2024-01-01/2024-02-01", credited: "8", basis: proration.OnBilled,
 		credit: "-2", charge: "0", net: "-2", capped: true, creditExplained: "-10.00 x 20/31 days = -6.451..., limited to -2.00",
 	},
 	{
-		name: "all of it credited", at: "2024-01-12", billed: "10", span: "2024-01-01/2024-02-01", credited: "10", basis: proration.OnBilled,
+		name: "credited in full before", at: "2024-01-12", billed: "10", span: "2024-01-01/2024-02-01", credited: "10", basis: proration.OnBilled,
 		credit: "0", charge: "0", net: "0", capped: true,
 	},
 	{
-		name: "just enough left", at: "2024-01-12", billed: "10", span: "2024-01-01/2024-02-01", credited: "3.55", basis: proration.OnBilled,
+		name: "exactly as much left", at: "2024-01-12", billed: "10", span: "2024-01-01/2024-02-01", credited: "3.55", basis: proration.OnBilled,
 		credit: "-6.45", charge: "0", net: "-6.45",
 	},
 	{
-		name: "a stub by what was billed", why: "the unused share of what it paid for, 10 of 20 days",
+		name: "a stub by the billed amount", why: "the credit is the unused share of the billed span, 10 of 20 days",
 		at: "2024-01-22", billed: "60", span: "2024-01-12/2024-02-01", period: "2024-01-01/2024-02-01", basis: proration.OnBilled,
 		credit: "-30", charge: "0", net: "-30", creditExplained: "-60.00 x 10/20 days = -30.00",
 	},
 	{
-		name: "a stub by the price", why: "the unused share of the whole period, 10 of 31 days",
+		name: "a stub by the price", why: "the credit is the unused share of the whole period, 10 of 31 days",
 		at: "2024-01-22", billed: "60", span: "2024-01-12/2024-02-01", period: "2024-01-01/2024-02-01", price: "93", basis: proration.OnPrice,
 		credit: "-30", charge: "0", net: "-30", creditExplained: "-93.00 x 10/31 days = -30.00",
 	},
 	{
-		name: "discounted at billing", why: "by the price more would come back than was billed; Lago caps it",
+		name: "a discounted charge by the price", why: "the share of the price exceeds the billed amount; Lago caps it",
 		at: "2024-01-02", billed: "50", span: "2024-01-01/2024-02-01", price: "100", basis: proration.OnPrice,
 		credit: "-50", charge: "0", net: "-50", capped: true,
 	},
 	{
-		name: "at the first instant", why: "all of it comes back", at: "2024-01-01", billed: "99.99", span: "2024-01-01/2024-02-01", basis: proration.OnBilled,
+		name: "at the first instant", why: "the whole charge is credited", at: "2024-01-01", billed: "99.99", span: "2024-01-01/2024-02-01", basis: proration.OnBilled,
 		credit: "-99.99", charge: "0", net: "-99.99",
 	},
 	{
-		name: "on the last day, which the old side keeps", at: "2024-01-31T12:00:00", billed: "99.99", span: "2024-01-01/2024-02-01", basis: proration.OnBilled, side: proration.OldSide,
+		name: "on the last day, owned by the old side", at: "2024-01-31T12:00:00", billed: "99.99", span: "2024-01-01/2024-02-01", basis: proration.OnBilled, side: proration.OldSide,
 		next: "200", nextPeriod: "2024-01-01/2024-02-01", credit: "0", charge: "0", net: "0",
 	},
 	{
-		name: "to another period", why: "from a month to a year that begins with the change",
+		name: "to another period", why: "a month becomes a year that starts at the change",
 		at: "2024-01-16", billed: "31", span: "2024-01-01/2024-02-01", next: "300", nextPeriod: "2024-01-16/2025-01-16", basis: proration.OnBilled,
 		credit: "-16", charge: "300", net: "284",
 	},
 	{
-		name: "until before the end of the period", at: "2024-01-11", next: "31", nextPeriod: "2024-01-01/2024-02-01", end: "2024-01-21",
+		name: "a charge that ends before its period", at: "2024-01-11", next: "31", nextPeriod: "2024-01-01/2024-02-01", end: "2024-01-21",
 		credit: "0", charge: "10", net: "10",
 	},
 	{
-		name: "billed in more places than are kept", why: "rounding up gives back no more than was billed",
+		name: "an amount with more places than the rounding", why: "rounding up never credits more than was billed",
 		at: "2024-01-01", billed: "10.005", span: "2024-01-01/2024-02-01", basis: proration.OnBilled,
 		credit: "-10", charge: "0", net: "-10", capped: true,
 	},
 	{
-		name: "amounts of 30 digits", why: "both lines are exact at any length",
+		name: "amounts of 30 digits", why: "both lines are exact for any number of digits",
 		at: "2024-04-16", billed: "100000000000000000000000000000.01", span: "2024-04-01/2024-05-01", credited: "0.01", next: "0.1", nextPeriod: "2024-04-01/2024-05-01", basis: proration.OnBilled,
 		credit: "-50000000000000000000000000000.01", charge: "0.05", net: "-49999999999999999999999999999.96",
 	},
 	{
-		name: "four of ten seats", why: "what is credited is the price of four: 356.00 for half of November",
+		name: "four of ten seats", why: "the credit is for the price of four: 356.00 for half of November",
 		at: "2026-11-16", billed: "890", span: "2026-11-01/2026-12-01", part: "4/10", basis: proration.OnBilled,
 		credit: "-178", charge: "0", net: "-178", creditExplained: "-356.00 x 15/30 days = -178.00",
 	},
 	{
-		name: "two of five seats, for others", why: "K4, of a part: the whole period was billed and nothing credited, and yet only two are given back",
+		name: "two of five seats, replaced by others", why: "K4: the removal of two seats credits two seats, although five were billed and none is credited",
 		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", part: "2/5", next: "20", nextPeriod: "2024-04-01/2024-05-01", basis: proration.OnBilled,
 		credit: "-2", charge: "10", net: "8", netExplained: "credit -4.00 x 15/30 days = -2.00; charge 20.00 x 15/30 days = 10.00; net 8.00",
 	},
 	{
-		name: "all of five seats", why: "five of five are all",
+		name: "all of five seats", why: "five of five seats are the whole charge",
 		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", part: "5/5", next: "20", nextPeriod: "2024-04-01/2024-05-01", basis: proration.OnBilled,
 		credit: "-5", charge: "10", net: "5", creditExplained: "-10.00 x 15/30 days = -5.00",
 	},
@@ -165,81 +165,81 @@ var changes = []changeRow{
 		credit: "0", charge: "0", net: "0", creditExplained: "0.00 x 15/30 days = 0.00",
 	},
 	{
-		name: "a third, which no decimal is", why: "it is cut off at the cent, and the rest of it is carried, so that nothing is rounded twice",
+		name: "a third, which has no exact decimal", why: "the part is truncated to cents and its rest is carried, so that no amount is rounded twice",
 		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", part: "1/3", basis: proration.OnBilled,
 		credit: "-1.67", charge: "0", net: "-1.67", creditExplained: "-3.33 x 15/30 days plus -0.0016... carried over = -1.666..., rounded half up to -1.67",
 	},
 	{
-		name: "a third of the price", why: "the unused share of the whole period of a third of the price",
+		name: "a third of the price", why: "the credit is the unused share of the whole period for a third of the price",
 		at: "2024-01-22", billed: "60", span: "2024-01-12/2024-02-01", period: "2024-01-01/2024-02-01", price: "93", part: "1/3", basis: proration.OnPrice,
 		credit: "-10", charge: "0", net: "-10", creditExplained: "-31.00 x 10/31 days = -10.00",
 	},
 	{
-		name: "a part by the price", why: "the price may give back more than was billed, and the cap is all that was billed, not the part of it",
+		name: "a part by the price", why: "the cap is the whole billed amount, not the part of it",
 		at: "2024-01-02", billed: "50", span: "2024-01-01/2024-02-01", price: "100", part: "3/5", basis: proration.OnPrice,
 		credit: "-50", charge: "0", net: "-50", capped: true, creditExplained: "-60.00 x 30/31 days = -58.064..., limited to -50.00",
 	},
 	{
-		name: "a part of what was mostly credited", why: "never more than was billed and is not credited yet",
+		name: "a part of a charge that is mostly credited", why: "a credit is at most the billed amount that is not credited yet",
 		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "9", part: "2/5", basis: proration.OnBilled,
 		credit: "-1", charge: "0", net: "-1", capped: true, creditExplained: "-4.00 x 15/30 days = -2, limited to -1.00",
 	},
 	{
-		name: "some of it came back before", why: "the money counts against the time that is not used",
+		name: "money returned before", why: "returned money reduces the credit for unused time",
 		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "3", returned: "3", basis: proration.OnBilled,
 		credit: "-2", charge: "0", net: "-2", creditExplained: "-10.00 x 15/30 days plus 3 carried over = -2.00",
 	},
 	{
-		name: "some of it came back before, for a next one", why: "the usual change but for what came back",
+		name: "money returned before, with a new price", why: "the usual change, with returned money",
 		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "3", returned: "3", next: "20", nextPeriod: "2024-04-01/2024-05-01", basis: proration.OnBilled,
 		credit: "-2", charge: "10", net: "8", netExplained: "credit -10.00 x 15/30 days plus 3 carried over = -2.00; charge 20.00 x 15/30 days = 10.00; net 8.00",
 	},
 	{
-		name: "part of what was credited came back before", why: "what was credited otherwise limits the credit only",
+		name: "a part of the earlier credits is returned money", why: "credits other than returned money only limit the credit",
 		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "6", returned: "1.5", basis: proration.OnBilled,
 		credit: "-3.5", charge: "0", net: "-3.5", creditExplained: "-10.00 x 15/30 days plus 1.5 carried over = -3.50",
 	},
 	{
-		name: "some came back before, and a part of it is unused", why: "two fifths of the money count against two fifths of the seats: 4.00 x 1/2 - 1.20",
+		name: "money returned before, and two fifths unused", why: "two fifths of the returned money reduce the credit for two fifths of the seats: 4.00 x 1/2 - 1.20",
 		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "3", returned: "3", part: "2/5", basis: proration.OnBilled,
 		credit: "-0.8", charge: "0", net: "-0.8", creditExplained: "-4.00 x 15/30 days plus 1.2 carried over = -0.80",
 	},
 	{
-		name: "some came back before, and a third is unused", why: "both rests are carried: 1.00 that came back, less 1/300 x 1/2",
+		name: "money returned before, and a third unused", why: "both rests are carried: the returned 1.00, less 1/300 x 1/2",
 		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "3", returned: "3", part: "1/3", basis: proration.OnBilled,
 		credit: "-0.67", charge: "0", net: "-0.67", creditExplained: "-3.33 x 15/30 days plus 0.9983... carried over = -0.666..., rounded half up to -0.67",
 	},
 	{
-		name: "just as much came back before", why: "nothing is left to give back, and nothing is capped",
+		name: "the unused amount returned before", why: "the unused part was returned already, so that no cap applies",
 		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "5", returned: "5", basis: proration.OnBilled,
 		credit: "0", charge: "0", net: "0", creditExplained: "-10.00 x 15/30 days plus 5 carried over = 0.00",
 	},
 	{
-		name: "more came back before", why: "a credit is never a charge: what was given stays given",
+		name: "more than the unused amount returned before", why: "a credit is never a charge: the customer keeps the returned money",
 		at: "2024-04-20", billed: "10", span: "2024-04-01/2024-05-01", credited: "8", returned: "8", basis: proration.OnBilled,
 		credit: "0", charge: "0", net: "0", capped: true, creditExplained: "-10.00 x 11/30 days plus 8 carried over = 4.333..., at most 0.00",
 	},
 	{
-		name: "more came back before, and a third is unused", why: "a part of a credit is no charge either: 10.00/3 x 11/30 - 8.00/3",
+		name: "more than the unused amount returned before, and a third unused", why: "a partial credit is never a charge either: 10.00/3 x 11/30 - 8.00/3",
 		at: "2024-04-20", billed: "10", span: "2024-04-01/2024-05-01", credited: "8", returned: "8", part: "1/3", basis: proration.OnBilled,
 		credit: "0", charge: "0", net: "0", capped: true, creditExplained: "-3.33 x 11/30 days plus 2.6654... carried over = 1.444..., at most 0.00",
 	},
 	{
-		name: "all of it came back before", at: "2024-04-01", billed: "10", span: "2024-04-01/2024-05-01", credited: "10", returned: "10", basis: proration.OnBilled,
+		name: "the whole amount returned before", at: "2024-04-01", billed: "10", span: "2024-04-01/2024-05-01", credited: "10", returned: "10", basis: proration.OnBilled,
 		credit: "0", charge: "0", net: "0", creditExplained: "-10.00 x 30/30 days plus 10 carried over = 0.00",
 	},
 	{
-		name: "less than half a cent too much came back", why: "it rounds to nothing and is left over", at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01",
+		name: "less than half a cent too much returned before", why: "the excess rounds to zero and is the residual", at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01",
 		credited: "5.001", returned: "5.001", basis: proration.OnBilled,
 		credit: "0", charge: "0", net: "0", creditExplained: "-10.00 x 15/30 days plus 5.001 carried over = 0.001, rounded half up to 0.00",
 	},
 	{
-		name: "came back by the price", why: "what came back counts against the share of the price; without it 30.00 would",
+		name: "money returned before, by the price", why: "returned money reduces the share of the price, which is 30.00",
 		at: "2024-01-22", billed: "60", span: "2024-01-12/2024-02-01", period: "2024-01-01/2024-02-01", price: "93", credited: "12", returned: "12", basis: proration.OnPrice,
 		credit: "-18", charge: "0", net: "-18", creditExplained: "-93.00 x 10/31 days plus 12 carried over = -18.00",
 	},
 	{
-		name: "a pause", why: "ten of thirty days are not used, and those after them are", at: "2024-04-11", until: "2024-04-21", billed: "10", span: "2024-04-01/2024-05-01", basis: proration.OnBilled,
+		name: "a pause", why: "ten of thirty days are unused, and the days after the pause are used", at: "2024-04-11", until: "2024-04-21", billed: "10", span: "2024-04-01/2024-05-01", basis: proration.OnBilled,
 		credit: "-3.33", charge: "0", net: "-3.33", creditExplained: "-10.00 x 10/30 days = -3.333..., rounded half up to -3.33",
 	},
 	{
@@ -247,27 +247,27 @@ var changes = []changeRow{
 		credit: "-15", charge: "0", net: "-15", creditExplained: "-93.00 x 5/31 days = -15.00",
 	},
 	{
-		name: "a pause, with something else in its place", why: "the usual change but for its end: the charge has an end of its own", at: "2024-04-16", until: "2024-04-19", billed: "10", span: "2024-04-01/2024-05-01",
+		name: "a pause with a replacement", why: "the credit ends with the pause, and the charge has its own end", at: "2024-04-16", until: "2024-04-19", billed: "10", span: "2024-04-01/2024-05-01",
 		next: "20", nextPeriod: "2024-04-01/2024-05-01", basis: proration.OnBilled, credit: "-1", charge: "10", net: "9",
 	},
 	{
-		name: "until the end", why: "the end of the span is the end of the span", at: "2024-04-16", until: "2024-05-01", billed: "10", span: "2024-04-01/2024-05-01",
+		name: "a pause until the end", why: "until the end of the span is the same as no end", at: "2024-04-16", until: "2024-05-01", billed: "10", span: "2024-04-01/2024-05-01",
 		next: "20", nextPeriod: "2024-04-01/2024-05-01", basis: proration.OnBilled, credit: "-5", charge: "10", net: "5",
 	},
 	{
-		name: "a pause of a day, which the old side keeps", why: "the 16th is used, the 17th is not: the days of both instants are the old side's", at: "2024-04-16T12:00:00", until: "2024-04-17T09:00:00", billed: "30", span: "2024-04-01/2024-05-01", basis: proration.OnBilled, side: proration.OldSide,
+		name: "a pause of a day, owned by the old side", why: "the 16th is used and the 17th is not: the old side owns the days of both instants", at: "2024-04-16T12:00:00", until: "2024-04-17T09:00:00", billed: "30", span: "2024-04-01/2024-05-01", basis: proration.OnBilled, side: proration.OldSide,
 		credit: "-1", charge: "0", net: "-1", creditExplained: "-30.00 x 1/30 days = -1.00",
 	},
 	{
-		name: "a pause within a day", why: "no day is unused", at: "2024-04-16T09:00:00", until: "2024-04-16T12:00:00", billed: "30", span: "2024-04-01/2024-05-01", basis: proration.OnBilled,
+		name: "a pause within a day", why: "no whole day is unused", at: "2024-04-16T09:00:00", until: "2024-04-16T12:00:00", billed: "30", span: "2024-04-01/2024-05-01", basis: proration.OnBilled,
 		credit: "0", charge: "0", net: "0",
 	},
 	{
-		name: "nothing, for hours that no day counts", why: "all of nothing is nothing", at: "2024-04-16T11:00:00", billed: "0", span: "2024-04-16T10:00:00/2024-04-16T12:00:00", period: "2024-04-01/2024-05-01", basis: proration.OnBilled,
+		name: "a charge of zero for a part of a day", why: "any share of zero is zero", at: "2024-04-16T11:00:00", billed: "0", span: "2024-04-16T10:00:00/2024-04-16T12:00:00", period: "2024-04-01/2024-05-01", basis: proration.OnBilled,
 		credit: "0", charge: "0", net: "0", creditExplained: "0.00 x 1/1 period = 0.00",
 	},
 	{
-		name: "a pause of what was mostly credited", why: "the cap is that of the whole", at: "2024-04-11", until: "2024-04-21", billed: "30", credited: "25", span: "2024-04-01/2024-05-01", basis: proration.OnBilled,
+		name: "a pause of a charge that is mostly credited", why: "the cap is the whole billed amount less earlier credits", at: "2024-04-11", until: "2024-04-21", billed: "30", credited: "25", span: "2024-04-01/2024-05-01", basis: proration.OnBilled,
 		credit: "-5", charge: "0", net: "-5", capped: true, creditExplained: "-30.00 x 10/30 days = -10, limited to -5.00",
 	},
 }
@@ -284,13 +284,13 @@ func TestAdjust(t *testing.T) {
 				t.Errorf("the credit is capped: %v, the charge: %v", a.Credit.Capped, a.Charge.Capped)
 			}
 			if got := a.Credit.Explain(); row.creditExplained != "" && got != row.creditExplained {
-				t.Errorf("the credit explains itself as\n%s, want\n%s", got, row.creditExplained)
+				t.Errorf("the credit is explained as\n%s, want\n%s", got, row.creditExplained)
 			}
 			if row.billed != "" {
-				checkReads(t, a.Credit)
+				checkCreditText(t, a.Credit)
 			}
 			if got := a.Explain(); row.netExplained != "" && got != row.netExplained {
-				t.Errorf("the adjustment explains itself as\n%s, want\n%s", got, row.netExplained)
+				t.Errorf("the adjustment is explained as\n%s, want\n%s", got, row.netExplained)
 			}
 		})
 	}
@@ -304,64 +304,64 @@ func TestAdjustRefuses(t *testing.T) {
 	giventest.CheckFaults(t, func() error { _, err := proration.Adjust(good.change()); return err }())
 	for _, row := range []struct {
 		name, why string
-		stub      bool // only where what was billed lies inside a longer period
+		stub      bool // needs a billed span inside a longer period
 		change    func(*proration.Change)
 		want      []string
 	}{
 		{name: "no instant", change: func(c *proration.Change) { c.At = instant("", nil) }, want: []string{"at unset"}},
-		{name: "before what was billed", change: func(c *proration.Change) { c.At = instant("2024-04-04", nil) }, want: []string{"at outside"}},
-		{name: "at the end of what was billed", why: "there nothing is left to credit", change: func(c *proration.Change) { c.At = instant("2024-05-01", nil); c.Next = nil }, want: []string{"at outside"}},
-		{name: "outside both", why: "a peer charges twice the price for it", change: func(c *proration.Change) { c.At = instant("2024-05-16", nil) }, want: []string{"at outside", "at outside"}},
-		{name: "outside what comes next", change: func(c *proration.Change) { c.Next.Period = span("2024-05-01/2024-06-01", nil) }, want: []string{"at outside"}},
+		{name: "before the billed span", change: func(c *proration.Change) { c.At = instant("2024-04-04", nil) }, want: []string{"at outside"}},
+		{name: "at the end of the billed span", why: "no time is left to credit", change: func(c *proration.Change) { c.At = instant("2024-05-01", nil); c.Next = nil }, want: []string{"at outside"}},
+		{name: "outside both", why: "a peer charges twice the price here", change: func(c *proration.Change) { c.At = instant("2024-05-16", nil) }, want: []string{"at outside", "at outside"}},
+		{name: "outside the next period", change: func(c *proration.Change) { c.Next.Period = span("2024-05-01/2024-06-01", nil) }, want: []string{"at outside"}},
 		{name: "an end before the change", change: func(c *proration.Change) { c.Next.End = instant("2024-04-10", nil) }, want: []string{"next.end period"}},
 		{name: "an end beyond the period", change: func(c *proration.Change) { c.Next.End = instant("2024-05-02", nil) }, want: []string{"next.end outside"}},
 		{name: "a negative amount", change: func(c *proration.Change) { c.Billed.Amount = money("-1") }, want: []string{"billed.amount invalid"}},
 		{name: "a negative credit", change: func(c *proration.Change) { c.Billed.Credited = money("-1") }, want: []string{"billed.credited invalid"}},
 		{name: "credited more than billed", change: func(c *proration.Change) { c.Billed.Credited = money("10.01") }, want: []string{"billed.credited invalid"}},
-		{name: "a negative return", why: "it would be credited", change: func(c *proration.Change) { c.Billed.Returned = money("-1") }, want: []string{"billed.returned invalid"}},
-		{name: "returned and not credited", why: "what came back was credited", change: func(c *proration.Change) { c.Billed.Returned = money("0.01") }, want: []string{"billed.returned invalid"}},
-		{name: "returned more than credited", change: func(c *proration.Change) {
+		{name: "negative returned money", why: "a negative return would add to the credit", change: func(c *proration.Change) { c.Billed.Returned = money("-1") }, want: []string{"billed.returned invalid"}},
+		{name: "money returned but not credited", why: "returned money is a part of the earlier credits", change: func(c *proration.Change) { c.Billed.Returned = money("0.01") }, want: []string{"billed.returned invalid"}},
+		{name: "more returned than credited", change: func(c *proration.Change) {
 			c.Billed.Credited, c.Billed.Returned = money("3"), money("3.01")
 		}, want: []string{"billed.returned invalid"}},
-		{name: "returned, credited and billed out of order", why: "each is told", change: func(c *proration.Change) {
+		{name: "more returned than credited, and more credited than billed", why: "each fault is reported", change: func(c *proration.Change) {
 			c.Billed.Credited, c.Billed.Returned = money("11"), money("12")
 		}, want: []string{"billed.credited invalid", "billed.returned invalid"}},
-		{name: "a return beyond the limits", change: func(c *proration.Change) { c.Billed.Returned = decimal.New(1, 38) }, want: []string{"billed.returned limit"}},
-		{name: "a return without end", change: func(c *proration.Change) { c.Billed.Returned = decimal.New(1, -1_000_000_000) }, want: []string{"billed.returned limit"}},
-		{name: "a return of what was credited beyond the limits", change: func(c *proration.Change) {
+		{name: "returned money beyond the limits", change: func(c *proration.Change) { c.Billed.Returned = decimal.New(1, 38) }, want: []string{"billed.returned limit"}},
+		{name: "returned money of too many places", change: func(c *proration.Change) { c.Billed.Returned = decimal.New(1, -1_000_000_000) }, want: []string{"billed.returned limit"}},
+		{name: "earlier credits beyond the limits", change: func(c *proration.Change) {
 			c.Billed.Credited, c.Billed.Returned = decimal.New(1, 1_000_000_000), money("1")
 		}, want: []string{"billed.credited limit"}},
-		{name: "a negative part", why: "it would be charged", change: func(c *proration.Change) { c.Billed.Part = part("-1/5") }, want: []string{"billed.part invalid"}},
-		{name: "a part of less than nothing", change: func(c *proration.Change) { c.Billed.Part = part("2/-5") }, want: []string{"billed.part invalid"}},
-		{name: "a part of which both are negative", why: "a share has its sign above", change: func(c *proration.Change) { c.Billed.Part = part("-2/-5") }, want: []string{"billed.part invalid"}},
-		{name: "more than the whole", change: func(c *proration.Change) { c.Billed.Part = part("6/5") }, want: []string{"billed.part invalid"}},
-		{name: "a part of nothing", change: func(c *proration.Change) { c.Billed.Part = part("2/0") }, want: []string{"billed.part invalid"}},
-		{name: "the least part", change: func(c *proration.Change) {
+		{name: "a negative part", why: "a negative part would be charged", change: func(c *proration.Change) { c.Billed.Part = part("-1/5") }, want: []string{"billed.part invalid"}},
+		{name: "a part below zero", change: func(c *proration.Change) { c.Billed.Part = part("2/-5") }, want: []string{"billed.part invalid"}},
+		{name: "a part of two negative integers", why: "the numerator has the sign", change: func(c *proration.Change) { c.Billed.Part = part("-2/-5") }, want: []string{"billed.part invalid"}},
+		{name: "a part above the whole", change: func(c *proration.Change) { c.Billed.Part = part("6/5") }, want: []string{"billed.part invalid"}},
+		{name: "a part with the denominator zero", change: func(c *proration.Change) { c.Billed.Part = part("2/0") }, want: []string{"billed.part invalid"}},
+		{name: "a part of the smallest integers", change: func(c *proration.Change) {
 			c.Billed.Part = proration.Fraction{Num: math.MinInt64, Den: math.MinInt64}
 		}, want: []string{"billed.part invalid"}},
-		{name: "the largest number of nothing", change: func(c *proration.Change) {
+		{name: "the largest integer over zero", change: func(c *proration.Change) {
 			c.Billed.Part = proration.Fraction{Num: math.MaxInt64}
 		}, want: []string{"billed.part invalid"}},
-		{name: "a part alone", why: "it is no part of anything", change: func(c *proration.Change) {
+		{name: "a part without a charge", why: "a part needs a billed charge", change: func(c *proration.Change) {
 			c.Billed, c.CreditBasis = proration.Billed{Part: part("2/5")}, 0
 		}, want: []string{"billed.span unset", "credit_basis unset"}},
-		{name: "a return alone", change: func(c *proration.Change) {
+		{name: "returned money without a charge", change: func(c *proration.Change) {
 			c.Billed, c.CreditBasis = proration.Billed{Returned: money("1")}, 0
 		}, want: []string{"billed.span unset", "billed.returned invalid", "credit_basis unset"}},
-		{name: "used again before the change", change: func(c *proration.Change) { c.Billed.Until = instant("2024-04-15", nil) }, want: []string{"billed.until period"}},
-		{name: "used again at once", why: "nothing is unused", change: func(c *proration.Change) { c.Billed.Until = c.At }, want: []string{"billed.until period"}},
-		{name: "used again after the end", change: func(c *proration.Change) { c.Billed.Until = instant("2024-05-02", nil) }, want: []string{"billed.until outside"}},
-		{name: "used again before what was billed", change: func(c *proration.Change) {
+		{name: "a pause that ends before the change", change: func(c *proration.Change) { c.Billed.Until = instant("2024-04-15", nil) }, want: []string{"billed.until period"}},
+		{name: "a pause that ends at the change", why: "no time is unused", change: func(c *proration.Change) { c.Billed.Until = c.At }, want: []string{"billed.until period"}},
+		{name: "a pause that ends after the billed span", change: func(c *proration.Change) { c.Billed.Until = instant("2024-05-02", nil) }, want: []string{"billed.until outside"}},
+		{name: "a pause before the billed span", change: func(c *proration.Change) {
 			c.At, c.Billed.Until = instant("2024-04-03", nil), instant("2024-04-05", nil)
 		}, want: []string{"at outside", "billed.until outside"}},
-		{name: "used again after all time", change: func(c *proration.Change) { c.Billed.Until = instant("2024-05-01", nil).AddDate(9000, 0, 0) }, want: []string{"billed.until limit"}},
-		{name: "used again on an unknown calendar", change: func(c *proration.Change) {
+		{name: "a pause until beyond the limits", change: func(c *proration.Change) { c.Billed.Until = instant("2024-05-01", nil).AddDate(9000, 0, 0) }, want: []string{"billed.until limit"}},
+		{name: "a pause until an instant of an unknown calendar", change: func(c *proration.Change) {
 			c.Billed.Until = instant("2024-04-20T00:00:00+02:00", time.FixedZone("odd", 7200))
 		}, want: []string{"billed.until zone"}},
-		{name: "used again alone", why: "nothing was billed", change: func(c *proration.Change) {
+		{name: "a pause without a charge", why: "a pause needs a billed charge", change: func(c *proration.Change) {
 			c.Billed, c.CreditBasis = proration.Billed{Until: instant("2024-04-20", nil)}, 0
 		}, want: []string{"billed.span unset", "credit_basis unset"}},
-		{name: "every fault of what was billed", why: "in the order of its fields", stub: true, change: func(c *proration.Change) {
+		{name: "every fault of the billed charge", why: "faults are in the order of the fields", stub: true, change: func(c *proration.Change) {
 			c.Billed = proration.Billed{
 				Amount: money("-1"), Credited: money("-1"), Returned: money("-2"), Price: money("-1"),
 				Period: span("2024-05-01/2024-04-01", nil), Part: part("6/5"),
@@ -377,25 +377,25 @@ func TestAdjustRefuses(t *testing.T) {
 		{name: "a span outside its period", stub: true, change: func(c *proration.Change) { c.Billed.Period = span("2024-04-06/2024-05-01", nil) }, want: []string{"billed.span outside"}},
 		{name: "a reversed period", stub: true, change: func(c *proration.Change) { c.Billed.Period = span("2024-05-01/2024-04-01", nil) }, want: []string{"billed.period period"}},
 		{name: "no next period", change: func(c *proration.Change) { c.Next.Period = proration.Period{} }, want: []string{"next.period unset"}},
-		{name: "no basis", why: "it decides money", change: func(c *proration.Change) { c.CreditBasis = 0 }, want: []string{"credit_basis unset"}},
-		{name: "a basis without its price", why: "the credit of a forgotten price is nothing", change: func(c *proration.Change) { c.CreditBasis = proration.OnPrice }, want: []string{"billed.price unset"}},
-		{name: "no such basis", change: func(c *proration.Change) { c.CreditBasis = 3 }, want: []string{"credit_basis invalid"}},
-		{name: "no policy", why: "it decides money", change: func(c *proration.Change) { c.Policy = proration.Policy{} }, want: []string{"policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset"}},
-		{name: "no such count", change: func(c *proration.Change) { c.Policy.DayCount = 77 }, want: []string{"policy.day_count invalid"}},
-		{name: "no such mode", change: func(c *proration.Change) { c.Policy.Rounding.Mode = 77 }, want: []string{"policy.rounding.mode invalid"}},
+		{name: "no basis", why: "the setting decides an amount", change: func(c *proration.Change) { c.CreditBasis = 0 }, want: []string{"credit_basis unset"}},
+		{name: "a basis without its price", why: "a missing price would give no credit", change: func(c *proration.Change) { c.CreditBasis = proration.OnPrice }, want: []string{"billed.price unset"}},
+		{name: "an unknown basis", change: func(c *proration.Change) { c.CreditBasis = 3 }, want: []string{"credit_basis invalid"}},
+		{name: "no policy", why: "the setting decides an amount", change: func(c *proration.Change) { c.Policy = proration.Policy{} }, want: []string{"policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset"}},
+		{name: "an unknown day count", change: func(c *proration.Change) { c.Policy.DayCount = 77 }, want: []string{"policy.day_count invalid"}},
+		{name: "an unknown mode", change: func(c *proration.Change) { c.Policy.Rounding.Mode = 77 }, want: []string{"policy.rounding.mode invalid"}},
 		{name: "the fewest places", change: func(c *proration.Change) { c.Policy.Rounding.Places = -1 << 31 }, want: []string{"policy.rounding.places limit"}},
 		{name: "the most places", change: func(c *proration.Change) { c.Policy.Rounding.Places = 1<<31 - 1 }, want: []string{"policy.rounding.places limit"}},
-		{name: "a local location", why: "it is another one on each machine", change: func(c *proration.Change) { c.Location = local }, want: []string{"location zone"}},
-		{name: "an offset and no location", why: "it does not say which calendar", change: func(c *proration.Change) { c.At = c.At.In(local) }, want: []string{"at zone"}},
+		{name: "a local location", why: "time.Local differs between machines", change: func(c *proration.Change) { c.Location = local }, want: []string{"location zone"}},
+		{name: "an offset and no location", why: "an offset names no calendar", change: func(c *proration.Change) { c.At = c.At.In(local) }, want: []string{"at zone"}},
 		{name: "a next price of 10^38", change: func(c *proration.Change) { c.Next.Price = decimal.New(1, 38) }, want: []string{"next.price limit"}},
 		{name: "amounts beyond the limits", change: func(c *proration.Change) {
 			c.Billed.Amount, c.Billed.Credited, c.Billed.Price, c.Next.Price = decimal.New(1, 39), decimal.New(1, 39), decimal.New(1, -39), decimal.New(1, 1_000_000_000)
 		}, want: []string{"billed.amount limit", "billed.credited limit", "billed.price limit", "next.price limit"}},
-		{name: "a span without a day", stub: true, why: "what it paid for cannot be counted", change: func(c *proration.Change) {
+		{name: "a span without a day", stub: true, why: "the billed span has no day to count", change: func(c *proration.Change) {
 			c.Billed.Span = span("2024-04-16T09:00:00/2024-04-16T17:00:00", nil)
 			c.At = instant("2024-04-16T12:00:00", nil)
 		}, want: []string{"billed.span period"}},
-		{name: "everything at once", why: "every fault is told", change: func(c *proration.Change) {
+		{name: "everything at once", why: "every fault is reported", change: func(c *proration.Change) {
 			*c = proration.Change{Billed: proration.Billed{Amount: money("-1")}, Next: &proration.Next{Price: money("-1")}}
 		}, want: []string{
 			"at unset", "billed.amount invalid", "billed.span unset", "next.price invalid", "next.period unset", "credit_basis unset",
@@ -404,7 +404,7 @@ func TestAdjustRefuses(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) { checkChangeRefused(t, good.change(), row.change, row.want) })
 		if !row.stub {
-			t.Run(row.name+", of a whole period", func(t *testing.T) {
+			t.Run(row.name+", for a whole period", func(t *testing.T) {
 				c := good.change()
 				c.Billed.Period = proration.Period{}
 				checkChangeRefused(t, c, row.change, row.want)
@@ -420,7 +420,7 @@ func checkChangeRefused(t *testing.T, c proration.Change, change func(*proration
 		a, err := proration.Adjust(c)
 		giventest.CheckFaults(t, err, want...)
 		if err != nil && (!a.Net.IsZero() || !sameResult(a.Credit, proration.Result{}) || !sameResult(a.Charge, proration.Result{})) {
-			t.Errorf("it is refused with %+v", a)
+			t.Errorf("got %+v with an error, want zero", a)
 		}
 	})
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Every stretch of a month that is not used, [a, b) with b inside or at the end, of a whole and of a stub, of all and of a part: each
-// credit is exact and capped, and by a count that adds up those of [a, b) and of [b, end) are exactly that of [a, end).
+// The credit for every pause [a, b) in a month is exact and capped, for whole periods and stubs, for the whole charge
+// and parts. For additive day counts the exact credits of [a, b) and [b, end) add up to that of [a, end).
 func TestEveryPauseInsideAPeriod(t *testing.T) {
 	short.Skip(t)
 	p := span("2024-01-31/2024-02-29", nil)
@@ -55,7 +55,7 @@ func TestEveryPauseInsideAPeriod(t *testing.T) {
 	}
 }
 
-// checkPauseAddsUp fails unless what is unused before and after the end of the pause is what is unused from its start on.
+// checkPauseAddsUp fails unless the exact credits of the pause and of the time after it add up to that of both.
 func checkPauseAddsUp(t *testing.T, c proration.Change) {
 	t.Helper()
 	c.Billed.Credited, c.Billed.Returned, c.Next = money("0"), money("0"), nil
@@ -63,11 +63,11 @@ func checkPauseAddsUp(t *testing.T, c proration.Change) {
 	rest, whole := c, c
 	rest.At, rest.Billed.Until, whole.Billed.Until = c.Billed.Until, time.Time{}, time.Time{}
 	if sum := pause.Add(pause, exactCredit(t, rest)); sum.Cmp(exactCredit(t, whole)) != 0 {
-		t.Fatalf("%+v: the credits of the pause and of what comes after it are %v, want %v", c, sum, exactCredit(t, whole))
+		t.Fatalf("%+v: the credits of the pause and of the time after it are %v, want %v", c, sum, exactCredit(t, whole))
 	}
 }
 
-// exactCredit is the credit before it was rounded.
+// exactCredit returns the credit before rounding.
 func exactCredit(t *testing.T, c proration.Change) *big.Rat {
 	t.Helper()
 	a := adjust(t, c).Credit

@@ -31,8 +31,8 @@ func BenchmarkDecimalNew(b *testing.B) {
 	}
 }
 
-// prorating runs one request.
-func prorating(b *testing.B, r proration.Request) {
+// runProrate benchmarks one request.
+func runProrate(b *testing.B, r proration.Request) {
 	b.ReportAllocs()
 	for b.Loop() {
 		line, err := proration.Prorate(r)
@@ -44,17 +44,17 @@ func prorating(b *testing.B, r proration.Request) {
 }
 
 func BenchmarkProrate(b *testing.B) {
-	prorating(b, proration.Request{Amount: benchAmount, Period: january, Span: benchSpan, Policy: seconds()})
+	runProrate(b, proration.Request{Amount: benchAmount, Period: january, Span: benchSpan, Policy: seconds()})
 }
 
 func BenchmarkProrateByDays(b *testing.B) {
-	prorating(b, proration.Request{Amount: benchAmount, Period: january, Span: benchSpan, Policy: proration.Standard(2)})
+	runProrate(b, proration.Request{Amount: benchAmount, Period: january, Span: benchSpan, Policy: proration.Standard(2)})
 }
 
 func BenchmarkProrateInNewYork(b *testing.B) {
 	newYork := zone(b, "America/New_York")
 	period := proration.Period{Start: time.Date(2024, 1, 1, 0, 0, 0, 0, newYork), End: time.Date(2024, 2, 1, 0, 0, 0, 0, newYork)}
-	prorating(b, proration.Request{
+	runProrate(b, proration.Request{
 		Amount: benchAmount, Period: period, Span: period.From(benchSpan.Start.In(newYork)),
 		Policy: proration.Standard(2), Location: newYork,
 	})
@@ -75,8 +75,8 @@ var (
 	benchAt  = time.Date(2024, 1, 18, 0, 0, 0, 0, time.UTC)
 )
 
-// adjusting runs the change of January 18 in a location.
-func adjusting(b *testing.B, policy proration.Policy, loc *time.Location) {
+// runAdjust benchmarks a change on January 18 in a location.
+func runAdjust(b *testing.B, policy proration.Policy, loc *time.Location) {
 	in := func(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, loc) }
 	period := proration.Period{Start: in(january.Start), End: in(january.End)}
 	c := proration.Change{
@@ -95,11 +95,11 @@ func adjusting(b *testing.B, policy proration.Policy, loc *time.Location) {
 	}
 }
 
-func BenchmarkAdjust(b *testing.B)       { adjusting(b, seconds(), time.UTC) }
-func BenchmarkAdjustByDays(b *testing.B) { adjusting(b, proration.Standard(2), time.UTC) }
+func BenchmarkAdjust(b *testing.B)       { runAdjust(b, seconds(), time.UTC) }
+func BenchmarkAdjustByDays(b *testing.B) { runAdjust(b, proration.Standard(2), time.UTC) }
 
 func BenchmarkAdjustInNewYork(b *testing.B) {
-	adjusting(b, proration.Standard(2), zone(b, "America/New_York"))
+	runAdjust(b, proration.Standard(2), zone(b, "America/New_York"))
 }
 
 func BenchmarkAdjustNaive(b *testing.B) {
@@ -133,5 +133,5 @@ func BenchmarkCyclePeriod(b *testing.B) {
 	run("year40", 480, time.UTC)
 	run("first/new_york", 0, newYork)
 	run("year10/new_york", 120, newYork)
-	run("year40/new_york", 480, newYork) // beyond 2037 package time works out the zone's rule anew at each look-up
+	run("year40/new_york", 480, newYork) // after 2037 package time computes the zone's rule at each lookup
 }

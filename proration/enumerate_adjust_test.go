@@ -24,9 +24,9 @@ func adjust(t *testing.T, c proration.Change) proration.Adjustment {
 	return a
 }
 
-// checkCredit fails unless the credit is the exact unused share of its part of the basis, less that part of what came back
-// before, rounded once; never above nothing, and never more than what was billed less what was credited: where it would be,
-// it is nothing, or all of that.
+// checkCredit fails unless the credit is the exact unused share of its part of the basis, less that part of the
+// returned money, rounded once. A credit above zero becomes zero, and a credit of more than the uncredited billed
+// amount becomes that amount.
 func checkCredit(t *testing.T, c proration.Change, credit proration.Result) {
 	t.Helper()
 	b, p := c.Billed, c.Billed.Period
@@ -51,7 +51,7 @@ func checkCredit(t *testing.T, c proration.Change, credit proration.Result) {
 	exact := new(big.Rat).Sub(b.Returned.Rat(), exactly(of, unused, proration.Residual{}))
 	exact.Mul(exact, some)
 	checkParts(t, c, credit, new(big.Rat).Mul(of.Rat(), some), unused, exact)
-	checkReads(t, credit)
+	checkCreditText(t, credit)
 	left := new(big.Rat).Neg(b.Amount.Sub(b.Credited).Rat())
 	all := slowRound(left, proration.Rounding{Places: c.Policy.Rounding.Places, Mode: proration.Down})
 	switch rounded := slowRound(exact, c.Policy.Rounding); {
@@ -59,19 +59,19 @@ func checkCredit(t *testing.T, c proration.Change, credit proration.Result) {
 		all = new(big.Rat)
 	case rounded.Cmp(left) >= 0:
 		if credit.Capped {
-			t.Fatalf("%+v: the credit of %v is capped, and %v is left", c, credit.Amount, left)
+			t.Fatalf("%+v: the credit of %v is capped, although %v is left", c, credit.Amount, left)
 		}
 		checkLine(t, credit, exact)
 		return
 	}
 	if !credit.Capped || credit.Amount.Rat().Cmp(all) != 0 || !credit.Residual.IsZero() {
-		t.Fatalf("%+v: the credit is %v, capped %v, with %v left over, want all of %v", c, credit.Amount, credit.Capped, credit.Residual, all)
+		t.Fatalf("%+v: the credit is %v, capped %v, with the residual %v, want the cap of %v", c, credit.Amount, credit.Capped, credit.Residual, all)
 	}
 	checkExplained(t, credit)
 }
 
-// checkParts fails unless what the credit says that it was made from makes it: the part of the basis, where 38 decimal places
-// hold it and else what the places of the rounding do, the unused share with its sign, and the rest in the carry.
+// checkParts fails unless the fields of the credit give its exact value: the part of the basis, exact up to 38 places
+// and otherwise truncated to the places of the rounding, the negative unused share, and the rest in the carry.
 func checkParts(t *testing.T, c proration.Change, credit proration.Result, of, unused, exact *big.Rat) {
 	t.Helper()
 	longest := new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(38), nil))
@@ -88,8 +88,8 @@ func checkParts(t *testing.T, c proration.Change, credit proration.Result, of, u
 	}
 }
 
-// Every change of one of a few prices to another, on any day of a month, after a purchase at its start or inside it, with
-// some of it credited before: both lines are exact, the credit is capped, and the net is their sum.
+// Every change from one price to another is exact on any day of a month, after a purchase at its start or inside it,
+// with earlier credits: both lines are exact, the credit is capped, and the net is their sum.
 func TestEveryChangeInsideAPeriod(t *testing.T) {
 	short.Skip(t)
 	prices := moneys("0, 10.05, 30, 99.99")
@@ -128,9 +128,9 @@ func TestEveryChangeInsideAPeriod(t *testing.T) {
 	}
 }
 
-// The usual change, of a whole period that was billed and nothing of it credited, to something else in the same period or
-// in another, until its end or a day earlier: amounts of more places than are kept, and of more digits than 64 bits hold,
-// among them.
+// Every usual change is exact: from an uncredited charge for a whole period to a new price in the same or another
+// period, until its end or a day earlier, also for amounts with more places than the rounding or more digits than 64
+// bits hold.
 func TestEveryUsualChange(t *testing.T) {
 	short.Skip(t)
 	p := span("2024-02-01/2024-03-01", nil)
@@ -166,14 +166,13 @@ func TestEveryUsualChange(t *testing.T) {
 	}
 }
 
-// Every part of what was billed, on any day of a month, after a purchase at its start or inside it, with some of it credited
-// before and some of that given back for time: alone, and for something else in its place. Among them is the usual change
-// but for its part.
+// Every partial credit is exact on any day of a month, after a purchase at its start or inside it, with earlier credits
+// and returned money, alone and with a new price. Among the cases is the usual change with a part.
 func TestEveryCreditOfAPart(t *testing.T) {
 	short.Skip(t)
 	p := span("2024-02-01/2024-03-01", nil)
 	next := &proration.Next{Price: money("31"), Period: p}
-	backs := backs("0 0, 0.5 0.1, 0.5 0.5, 1 0.5, 1 1")
+	priorCredits := priorCredits("0 0, 0.5 0.1, 0.5 0.5, 1 0.5, 1 1")
 	for n, policy := range countingPolicies() {
 		t.Run(policy.DayCount.String()+" "+policy.ChangeDay.String(), func(t *testing.T) {
 			t.Parallel()
@@ -185,12 +184,12 @@ func TestEveryCreditOfAPart(t *testing.T) {
 					}
 					for _, amount := range moneys("10.05, 99.990, 0.0625") {
 						for _, some := range []string{"", "0/5", "2/5", "1/3", "6/7", "5/5"} {
-							for _, back := range backs {
+							for _, priorCredit := range priorCredits {
 								round++
 								policy.Rounding = proration.Rounding{Places: int32(round % 4), Mode: modes[round%len(modes)]}
 								c := proration.Change{
 									At: at, CreditBasis: bases[round/len(modes)%len(bases)], Policy: policy,
-									Billed: proration.Billed{Amount: amount, Span: p.From(bought), Credited: amount.Mul(back.credited), Returned: amount.Mul(back.returned), Part: part(some)},
+									Billed: proration.Billed{Amount: amount, Span: p.From(bought), Credited: amount.Mul(priorCredit.credited), Returned: amount.Mul(priorCredit.returned), Part: part(some)},
 								}
 								if c.CreditBasis == proration.OnPrice || round%3 == 0 {
 									c.Billed.Price, c.Billed.Period = money("31"), p
@@ -208,14 +207,15 @@ func TestEveryCreditOfAPart(t *testing.T) {
 	}
 }
 
-// back is how much of an amount was credited before, and how much of the amount of that came back for time.
-type back struct{ credited, returned decimal.Decimal }
+// priorCredit states which share of an amount was credited before, and which share of the amount was returned for
+// unused time.
+type priorCredit struct{ credited, returned decimal.Decimal }
 
-// backs reads a list of them, "0.5 0.1, 1 1".
-func backs(text string) (all []back) {
+// priorCredits reads a list such as "0.5 0.1, 1 1".
+func priorCredits(text string) (all []priorCredit) {
 	for _, one := range strings.Split(text, ", ") {
 		credited, returned, _ := strings.Cut(one, " ")
-		all = append(all, back{money(credited), money(returned)})
+		all = append(all, priorCredit{money(credited), money(returned)})
 	}
 	return all
 }
@@ -226,7 +226,7 @@ func checkChange(t *testing.T, c proration.Change) {
 	checkCredit(t, c, a.Credit)
 	if c.Next == nil {
 		if !sameResult(a.Charge, proration.Result{}) || !a.Net.Equal(a.Credit.Amount) {
-			t.Fatalf("%+v: nothing comes next, and the charge is %+v, the net %v", c, a.Charge, a.Net)
+			t.Fatalf("%+v: without a new price the charge is %+v and the net %v", c, a.Charge, a.Net)
 		}
 		return
 	}
@@ -243,11 +243,11 @@ func checkChange(t *testing.T, c proration.Change) {
 	}
 }
 
-// A change to what there was before is for nothing, since the instant and the owner of its day are the same on both sides:
-// the net is zero for every mode that treats both signs alike. Ceiling keeps a unit of every inexact line, and Floor gives
-// one away. That is, where the price has no more places than are kept, so that the cap never bites; and by actual/30 where
-// the credit is of the price, since a whole February costs less than its price.
-func TestChangeToTheSameIsFree(t *testing.T) {
+// A change to the same price is free, since both sides share the instant and the owner of its day. The net is zero for
+// every mode that treats both signs alike; Ceiling keeps a unit of every inexact line, and Floor gives one away. The
+// cases leave out prices with more places than the rounding, where the cap applies, and Actual30 on the billed amount,
+// where a whole February costs less than its price.
+func TestChangeToTheSamePriceIsFree(t *testing.T) {
 	t.Parallel()
 	p := span("2024-01-31/2024-02-29", nil)
 	for _, policy := range countingPolicies() {
@@ -272,7 +272,7 @@ func TestChangeToTheSameIsFree(t *testing.T) {
 							want = money("-0.01")
 						}
 						if !a.Net.Equal(want) || a.Credit.Capped {
-							t.Fatalf("%v to itself at %v by %+v costs %v, want %v", price, at, policy, a.Net, want)
+							t.Fatalf("the change of %v to itself at %v by %+v costs %v, want %v", price, at, policy, a.Net, want)
 						}
 					}
 				}
@@ -281,9 +281,8 @@ func TestChangeToTheSameIsFree(t *testing.T) {
 	}
 }
 
-// However often something is given back, and whatever the price it is measured by, all credits together are at most what
-// was billed.
-func TestCreditsNeverExceedWhatWasBilled(t *testing.T) {
+// Repeated credits of one charge, on any basis and price, never exceed the billed amount.
+func TestCreditsNeverExceedTheBilledAmount(t *testing.T) {
 	t.Parallel()
 	p := span("2024-01-01/2024-02-01", nil)
 	for _, mode := range modes {
@@ -296,7 +295,7 @@ func TestCreditsNeverExceedWhatWasBilled(t *testing.T) {
 					a := adjust(t, proration.Change{At: at, Billed: billed, CreditBasis: basis, Policy: policy})
 					billed.Credited = billed.Credited.Sub(a.Credit.Amount)
 					if billed.Credited.GreaterThan(billed.Amount) {
-						t.Fatalf("at %v, by %v of %v and %v, %v of %v was given back", at, basis, price, mode, billed.Credited, billed.Amount)
+						t.Fatalf("at %v, by %v of %v and %v, %v of %v is credited", at, basis, price, mode, billed.Credited, billed.Amount)
 					}
 				}
 			}
@@ -304,10 +303,9 @@ func TestCreditsNeverExceedWhatWasBilled(t *testing.T) {
 	}
 }
 
-// The credits for the parts of a charge at one instant, one by one and each counted as credited before the next, add up to
-// the credit for all of it, but for what rounding each costs: less than a unit for each line. Together they are never more
-// than was billed.
-func TestPartsAddUpToTheWhole(t *testing.T) {
+// Credits for the parts of a charge at one instant, each an earlier credit of the next, add up to the credit for the
+// whole, except for less than one unit of rounding a line. Together they never exceed the billed amount.
+func TestPartialCreditsAddUp(t *testing.T) {
 	t.Parallel()
 	p := span("2024-01-31/2024-02-29", nil)
 	round := 0
@@ -319,7 +317,7 @@ func TestPartsAddUpToTheWhole(t *testing.T) {
 		for _, policy := range countingPolicies() {
 			for _, amount := range moneys("0.01, 10.05, 31, 99.999") {
 				for _, at := range race.Few(daysOf(p, nil, 9*time.Hour)[:29], 7) {
-					for _, before := range backs("0 0, 0.3 0.2, 0.9 0.9") {
+					for _, before := range priorCredits("0 0, 0.3 0.2, 0.9 0.9") {
 						round++
 						policy.Rounding = proration.Rounding{Places: 2, Mode: modes[round%len(modes)]}
 						checkPartsAddUp(t, parts, proration.Change{
@@ -342,11 +340,11 @@ func checkPartsAddUp(t *testing.T, parts []proration.Fraction, c proration.Chang
 		sum = sum.Add(credit)
 		c.Billed.Credited = c.Billed.Credited.Sub(credit)
 		if credit.IsPositive() || c.Billed.Credited.GreaterThan(c.Billed.Amount) {
-			t.Fatalf("%+v: with %v, %v of %v is credited", c, credit, c.Billed.Credited, c.Billed.Amount)
+			t.Fatalf("%+v: after a credit of %v, %v of %v is credited", c, credit, c.Billed.Credited, c.Billed.Amount)
 		}
 	}
-	most := decimal.New(int64(len(parts)-1), -c.Policy.Rounding.Places) // n errors of one sign, less that of the whole: below n units
+	most := decimal.New(int64(len(parts)-1), -c.Policy.Rounding.Places) // n errors less that of the whole: below n units
 	if sum.Sub(whole).Abs().GreaterThan(most) {
-		t.Fatalf("%+v: the credits for %v are %v, and that for all %v", c, parts, sum, whole)
+		t.Fatalf("%+v: the credits for %v add up to %v, and the credit for the whole is %v", c, parts, sum, whole)
 	}
 }

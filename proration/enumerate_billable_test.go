@@ -10,8 +10,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// slowBillable lists the portions by definition: every period, as far as service lies in it, that begins before the
-// boundary through which is billed.
+// slowBillable lists the portions by definition: the part of service in every period that begins before the boundary
+// through which service is billed.
 func slowBillable(c slowCycle, s proration.Service) []proration.Portion {
 	n := 0
 	for c.boundary(n).After(s.Start) {
@@ -75,7 +75,8 @@ func checkBillable(t *testing.T, c slowCycle, s proration.Service) {
 	}
 }
 
-// Service that begins and ends on any of some days, billed as of any day around it, in advance and in arrears.
+// Every service has the portions of the definition, for starts and ends on several days, as of any day around it, in
+// advance and in arrears.
 func TestEveryBillableService(t *testing.T) {
 	short.Skip(t)
 	for _, c := range []slowCycle{
@@ -105,7 +106,7 @@ func TestEveryBillableService(t *testing.T) {
 	}
 }
 
-// Daily service across the day that Apia skipped: that day is no portion, and billing goes on behind it.
+// Daily billing continues across the day that Apia skipped, and that day is no portion.
 func TestBillableAcrossASkippedDay(t *testing.T) {
 	t.Parallel()
 	apia := zone(t, "Pacific/Apia")
@@ -122,6 +123,6 @@ func TestBillableAcrossASkippedDay(t *testing.T) {
 		Start: instant("2011-12-28T09:00:00", apia), AsOf: instant("2012-01-02T09:00:00", apia), Timing: proration.InArrears,
 	})
 	if err != nil || len(due) != 4 {
-		t.Errorf("five dates of which one is skipped make %d days, %v", len(due), err)
+		t.Errorf("five dates with one skipped give %d portions, %v", len(due), err)
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// checkCycle compares the periods from one number to another with boundaries counted from the anchor, and looks up the
-// instants just before, at and just after each of them.
+// checkCycle compares a range of periods with boundaries counted from the anchor, and looks up the instants before, at
+// and after each boundary.
 func checkCycle(t *testing.T, slow slowCycle, from, to int) {
 	t.Helper()
 	cycle := slow.cycle()
@@ -35,11 +35,11 @@ func checkCycle(t *testing.T, slow slowCycle, from, to int) {
 		} {
 			index, err := cycle.Index(at.t)
 			if err != nil || index != at.index {
-				t.Fatalf("%+v: %v, %s of period %d, has index %d, %v", slow, at.t, at.name, n, index, err)
+				t.Fatalf("%+v: %v, %s of period %d, has the index %d, %v", slow, at.t, at.name, n, index, err)
 			}
 			holds, err := cycle.Containing(at.t)
 			if err != nil || !holds.Equal(want) {
-				t.Fatalf("%+v: %v, %s of period %d, lies in %v, %v", slow, at.t, at.name, n, holds, err)
+				t.Fatalf("%+v: %v, %s of period %d, is in period %v, %v", slow, at.t, at.name, n, holds, err)
 			}
 			next, err := cycle.Next(at.t)
 			if err != nil || !next.Equal(at.next) {
@@ -49,8 +49,9 @@ func checkCycle(t *testing.T, slow slowCycle, from, to int) {
 	}
 }
 
-// Every boundary comes from the anchor and none from the one before it: every day of a leap year and around it as anchor.
-func TestEveryAnchorIsRemembered(t *testing.T) {
+// Every boundary is computed from the anchor and none from the boundary before it, for anchors on every day of a leap
+// year and around it.
+func TestEveryBoundaryFollowsItsAnchor(t *testing.T) {
 	short.Skip(t)
 	intervals := []string{"P1M", "P2M", "P3M", "P6M", "P1Y", "P1W", "P30D", "PT36H"}
 	for _, text := range intervals {
@@ -63,8 +64,8 @@ func TestEveryAnchorIsRemembered(t *testing.T) {
 	}
 }
 
-// A billing day other than the anchor's own: every day of service, billed on every day of the month.
-func TestEveryBillingDayIsRemembered(t *testing.T) {
+// Every boundary is on the billing day, for service that starts on any day and is billed on any day of the month.
+func TestEveryBoundaryFollowsItsBillingDay(t *testing.T) {
 	short.Skip(t)
 	t.Parallel()
 	for _, text := range []string{"P1M", "P3M", "P1Y"} {
@@ -76,7 +77,7 @@ func TestEveryBillingDayIsRemembered(t *testing.T) {
 	}
 }
 
-// Zones in which clocks skip a midnight, an hour, half an hour or a whole day, or show a midnight twice.
+// calendars lists zones where clocks skip a midnight, an hour, half an hour or a whole day, or show a midnight twice.
 var calendars = []struct{ zone, around string }{
 	{zone: "America/Santiago", around: "2024-09-08"},    // midnight skipped
 	{zone: "America/Santiago", around: "2024-04-06"},    // the hour before midnight twice
@@ -96,7 +97,7 @@ var calendars = []struct{ zone, around string }{
 	{zone: "Asia/Kathmandu", around: "1986-01-01"},      // a quarter of an hour skipped at midnight
 }
 
-func TestEveryCalendarKeepsItsWallClock(t *testing.T) {
+func TestEveryZoneKeepsItsLocalTime(t *testing.T) {
 	short.Skip(t)
 	for _, c := range calendars {
 		t.Run(c.zone+" "+c.around, func(t *testing.T) {
@@ -114,28 +115,28 @@ func TestEveryCalendarKeepsItsWallClock(t *testing.T) {
 	}
 }
 
-// Every moment around an odd day lies in the period that a search through the boundaries finds, also those that clocks
-// show a second time.
-func TestEveryMomentHasItsPeriod(t *testing.T) {
+// Every instant around a clock change is in the period that a search through the boundaries finds, also where clocks
+// show a local time twice.
+func TestEveryInstantHasOnePeriod(t *testing.T) {
 	short.Skip(t)
 	for _, c := range calendars {
 		t.Run(c.zone+" "+c.around, func(t *testing.T) {
 			t.Parallel()
 			loc := zone(t, c.zone)
-			odd := instant(c.around, nil)
+			center := instant(c.around, nil)
 			for _, text := range []string{"P1D", "P1W", "P1M", "PT6H"} {
-				slow := slowCycle{anchor: odd.AddDate(0, 0, -40), interval: interval(text), loc: loc}
+				slow := slowCycle{anchor: center.AddDate(0, 0, -40), interval: interval(text), loc: loc}
 				if text == "P1M" {
-					slow.day = odd.Day()
+					slow.day = center.Day()
 				}
 				cycle := slow.cycle()
 				n := -2
-				for at := resolve(odd.AddDate(0, 0, -2), loc); at.Before(resolve(odd.AddDate(0, 0, 2), loc)); at = at.Add(time.Duration(race.Step(3)*17) * time.Minute) {
+				for at := resolve(center.AddDate(0, 0, -2), loc); at.Before(resolve(center.AddDate(0, 0, 2), loc)); at = at.Add(time.Duration(race.Step(3)*17) * time.Minute) {
 					for !slow.boundary(n + 1).After(at) {
 						n++
 					}
 					if index, err := cycle.Index(at); err != nil || index != n {
-						t.Fatalf("%s from %s: %v has index %d, %v, want %d", text, slow.anchor, at, index, err, n)
+						t.Fatalf("%s from %s: %v has the index %d, %v, want %d", text, slow.anchor, at, index, err, n)
 					}
 				}
 			}
@@ -143,8 +144,8 @@ func TestEveryMomentHasItsPeriod(t *testing.T) {
 	}
 }
 
-// Every hour of a year lies in the period that a search through all boundaries finds.
-func TestEveryHourHasItsPeriod(t *testing.T) {
+// Every hour of a year is in the period that a search through all boundaries finds.
+func TestEveryHourOfAYearHasOnePeriod(t *testing.T) {
 	short.Skip(t)
 	t.Parallel()
 	for _, day := range []string{"2024-01-01", "2024-01-15", "2024-02-28", "2024-02-29", "2024-03-30", "2024-08-31"} {
@@ -154,7 +155,7 @@ func TestEveryHourHasItsPeriod(t *testing.T) {
 		for n := -12; n < 14; n++ {
 			for ; at.Before(slow.boundary(n)); at = at.Add(time.Duration(race.Step(5)) * time.Hour) {
 				if index, err := cycle.Index(at); n > -12 && (err != nil || index != n-1) {
-					t.Fatalf("anchor %s: %v has index %d, %v, want %d", day, at, index, err, n-1)
+					t.Fatalf("anchor %s: %v has the index %d, %v, want %d", day, at, index, err, n-1)
 				}
 			}
 		}

@@ -15,7 +15,7 @@ var (
 	sides     = []proration.Side{proration.OldSide, proration.NewSide}
 )
 
-// countingPolicies are every way to count days, and the one to count seconds.
+// countingPolicies returns every policy that counts days, and one that counts seconds.
 func countingPolicies() []proration.Policy {
 	all := []proration.Policy{{DayCount: proration.Seconds}}
 	if race.On {
@@ -29,7 +29,7 @@ func countingPolicies() []proration.Policy {
 	return all
 }
 
-// checkShares compares the share of every span between two of the instants with the oracle, and finds it to be the share
+// checkShares compares the share of every span between two instants with the oracle. It fails unless the share is that
 // of its end less that of its start.
 func checkShares(t *testing.T, p proration.Period, instants []time.Time, loc *time.Location) {
 	t.Helper()
@@ -61,18 +61,18 @@ func checkShares(t *testing.T, p proration.Period, instants []time.Time, loc *ti
 					t.Fatalf("%v of %v by %v, %v is %v, want %v", span, p, policy.DayCount, policy.ChangeDay, got, want)
 				}
 				if got.Sign() < 0 || got.Cmp(big.NewRat(1, 1)) > 0 {
-					t.Fatalf("%v of %v by %v, %v is %v, not between nothing and all", span, p, policy.DayCount, policy.ChangeDay, got)
+					t.Fatalf("%v of %v by %v, %v is %v, not between 0 and 1", span, p, policy.DayCount, policy.ChangeDay, got)
 				}
 				if sum := new(big.Rat).Sub(position[i+j], position[i]); policy.DayCount != proration.Actual30 && got.Cmp(sum) != 0 {
-					t.Fatalf("%v of %v by %v, %v is %v, and its end less its start %v", span, p, policy.DayCount, policy.ChangeDay, got, sum)
+					t.Fatalf("%v of %v by %v, %v is %v, but its end less its start is %v", span, p, policy.DayCount, policy.ChangeDay, got, sum)
 				}
 			}
 		}
 	}
 }
 
-// daysOf returns the first instant of each day of the period and its end, moved by a time of day that changes from day to
-// day where that stays inside.
+// daysOf returns the first instant of each day of the period, and its end. Instants inside the period are moved by
+// alternating times of day.
 func daysOf(p proration.Period, loc *time.Location, clocks ...time.Duration) []time.Time {
 	all := []time.Time{p.Start}
 	for date := nextDate(dateOf(p.Start, loc)); ; date = nextDate(date) {
@@ -84,7 +84,8 @@ func daysOf(p proration.Period, loc *time.Location, clocks ...time.Duration) []t
 	}
 }
 
-// Every span of days in every month of a leap year, for the anchor days that months do not all have and two that they do.
+// Every span of days in every month of a leap year has its exact share, for anchor days that some months lack and two
+// that all have.
 func TestEverySpanOfEveryMonth(t *testing.T) {
 	short.Skip(t)
 	for _, day := range []int{1, 15, 28, 29, 30, 31} {
@@ -98,7 +99,8 @@ func TestEverySpanOfEveryMonth(t *testing.T) {
 	}
 }
 
-// The same with changes at all times of the day, in periods that begin at midnight and at half past nine.
+// Every span has its exact share for changes at any time of day, in periods that begin at midnight or at half past
+// nine.
 func TestEverySpanAtTimesOfDay(t *testing.T) {
 	short.Skip(t)
 	for _, clock := range []time.Duration{0, 9*time.Hour + 30*time.Minute} {
@@ -112,17 +114,17 @@ func TestEverySpanAtTimesOfDay(t *testing.T) {
 	}
 }
 
-// A day is a day of the calendar, whatever its length in hours: two months around each of the odd days, and changes at any
-// hour of them.
-func TestEverySpanOnEveryCalendar(t *testing.T) {
+// Every span has its exact share in every zone, since a day is a calendar day of any length: months and weeks around
+// each clock change, with changes at any hour.
+func TestEverySpanInEveryZone(t *testing.T) {
 	short.Skip(t)
 	for _, c := range calendars {
 		t.Run(c.zone+" "+c.around, func(t *testing.T) {
 			t.Parallel()
 			loc := zone(t, c.zone)
-			odd := instant(c.around, nil)
-			day := func(days int) time.Time { return resolve(odd.AddDate(0, 0, days), loc) }
-			month := proration.Period{Start: resolve(clamped(odd.Year(), odd.Month(), 20).AddDate(0, -1, 0), loc), End: resolve(clamped(odd.Year(), odd.Month()+1, 20), loc)}
+			center := instant(c.around, nil)
+			day := func(days int) time.Time { return resolve(center.AddDate(0, 0, days), loc) }
+			month := proration.Period{Start: resolve(clamped(center.Year(), center.Month(), 20).AddDate(0, -1, 0), loc), End: resolve(clamped(center.Year(), center.Month()+1, 20), loc)}
 			checkShares(t, month, []time.Time{month.Start, day(-2), day(-1), day(0), day(1), day(2), month.End}, loc)
 
 			week := proration.Period{Start: day(-3), End: day(4)}
@@ -135,7 +137,7 @@ func TestEverySpanOnEveryCalendar(t *testing.T) {
 	}
 }
 
-// Longer periods, with every span between the days of a sample.
+// Every span between sampled days of a long period has its exact share.
 func TestSpansOfLongPeriods(t *testing.T) {
 	for _, text := range []string{
 		"2024-01-01/2025-01-01", "2024-02-29/2025-02-28", "2023-08-31/2024-02-29", "2024-05-31/2024-11-30",

@@ -13,8 +13,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// histories calls visit with every row of one to most steps at the given instants, in order, each at one of the prices.
-func histories(instants []time.Time, prices []decimal.Decimal, most int, visit func([]proration.Step)) {
+// eachStepSequence calls visit with every ordered sequence of steps up to a length, at the given instants and prices.
+func eachStepSequence(instants []time.Time, prices []decimal.Decimal, most int, visit func([]proration.Step)) {
 	var grow func(steps []proration.Step, from int)
 	grow = func(steps []proration.Step, from int) {
 		if len(steps) > 0 {
@@ -41,22 +41,22 @@ func settle(t *testing.T, line proration.Timeline) proration.Settlement {
 	return s
 }
 
-// slowTotal is what the prices cost, each for the stretch until the next.
+// slowTotal returns the exact cost of the steps, each until the next one.
 func slowTotal(steps []proration.Step, p proration.Period, share func(proration.Period) *big.Rat) *big.Rat {
 	total := new(big.Rat)
 	for i, step := range steps {
-		stretch := p.From(step.At)
+		segment := p.From(step.At)
 		if i+1 < len(steps) {
-			stretch.End = steps[i+1].At
+			segment.End = steps[i+1].At
 		}
-		total.Add(total, exactly(step.Price, share(stretch), proration.Residual{}))
+		total.Add(total, exactly(step.Price, share(segment), proration.Residual{}))
 	}
 	return total
 }
 
-// Every history of up to four changes of price: the lines add up to within half a unit of the exact total, within one for
-// modes that do not round to the nearest; each is rounded once, and none changes when the history goes on.
-func TestEveryHistorySettlesWithoutDrift(t *testing.T) {
+// Every timeline of up to four price changes settles to within half a unit of the exact total, or within one unit for
+// modes that do not round to the nearest. Each line is rounded once, and a later step changes no earlier line.
+func TestEveryTimelineSettlesWithoutDrift(t *testing.T) {
 	short.Skip(t)
 	p := span("2024-02-01/2024-03-01", nil)
 	instants := []time.Time{p.Start, instant("2024-02-11T09:30:00", nil), instant("2024-02-29", nil)}
@@ -65,7 +65,7 @@ func TestEveryHistorySettlesWithoutDrift(t *testing.T) {
 			t.Parallel()
 			share := slowShares(p, policy, nil)
 			round := 0
-			histories(instants, moneys("0, 10.05, 99.99"), 4, func(steps []proration.Step) {
+			eachStepSequence(instants, moneys("0, 10.05, 99.99"), 4, func(steps []proration.Step) {
 				if round++; !race.Takes(round, 5) {
 					return
 				}
@@ -73,10 +73,10 @@ func TestEveryHistorySettlesWithoutDrift(t *testing.T) {
 				s := settle(t, proration.Timeline{Period: p, Steps: steps, Policy: policy})
 				checkSettlement(t, s, steps, policy.Rounding, func(at time.Time) *big.Rat { return share(p.From(at)) })
 				if policy.DayCount == proration.Actual30 {
-					return // not additive: a stretch is not what is left at its start less what is left at its end
+					return // Actual30 is not additive
 				}
 				if exact := slowTotal(steps, p, share); new(big.Rat).Sub(exact, s.Total.Rat()).Cmp(s.Residual.Rat()) != 0 {
-					t.Fatalf("%+v by %v: the total is %v and %v over, exactly %v", steps, policy, s.Total, s.Residual, exact)
+					t.Fatalf("%+v by %v: the total is %v with the residual %v, exactly %v", steps, policy, s.Total, s.Residual, exact)
 				}
 				before := settle(t, proration.Timeline{Period: p, Steps: steps[:len(steps)-1], Policy: policy})
 				if !slices.EqualFunc(before.Lines, s.Lines[:len(steps)-1], sameResult) {
@@ -87,8 +87,8 @@ func TestEveryHistorySettlesWithoutDrift(t *testing.T) {
 	}
 }
 
-// checkSettlement fails unless each line is the change of price for what is left of the period, with the carry of the line
-// before it, and the residual of the last is within bounds.
+// checkSettlement fails unless each line is the change of price for the rest of the period plus the carry of the line
+// before it, and the last residual is within its bound.
 func checkSettlement(t *testing.T, s proration.Settlement, steps []proration.Step, r proration.Rounding, left func(time.Time) *big.Rat) {
 	t.Helper()
 	total, price := decimal.Zero, decimal.Zero
@@ -98,7 +98,7 @@ func checkSettlement(t *testing.T, s proration.Settlement, steps []proration.Ste
 		total, price, carry = total.Add(line.Amount), steps[i].Price, line.Residual
 	}
 	if len(s.Lines) != len(steps) || !s.Total.Equal(total) || !s.Residual.Equal(carry) {
-		t.Fatalf("%+v: %d lines, a total of %v, want %v, and %v over, want %v", steps, len(s.Lines), s.Total, total, s.Residual, carry)
+		t.Fatalf("%+v: %d lines, a total of %v, want %v, with the residual %v, want %v", steps, len(s.Lines), s.Total, total, s.Residual, carry)
 	}
 	bound := lastPlace(r.Places)
 	if nearest(r.Mode) {
@@ -109,8 +109,8 @@ func checkSettlement(t *testing.T, s proration.Settlement, steps []proration.Ste
 	}
 }
 
-// A settlement that carries on from another stays as close to the exact total of both.
-func TestEverySettlementCarriesOn(t *testing.T) {
+// A settlement with a carry is as close to the exact total of both periods as one without.
+func TestEverySettlementUsesItsCarry(t *testing.T) {
 	short.Skip(t)
 	t.Parallel()
 	first, second := span("2024-01-01/2024-02-01", nil), span("2024-02-01/2024-03-01", nil)
@@ -121,7 +121,7 @@ func TestEverySettlementCarriesOn(t *testing.T) {
 		for _, price := range race.Few(moneys("0.01, 10.05, 99.99, -7"), 2) {
 			january := []proration.Step{{At: instant("2024-01-08", nil), Price: price}}
 			before := settle(t, proration.Timeline{Period: first, Steps: january, Policy: policy})
-			histories(days, moneys("0, 10.05, 33.33"), 3, func(steps []proration.Step) {
+			eachStepSequence(days, moneys("0, 10.05, 33.33"), 3, func(steps []proration.Step) {
 				s := settle(t, proration.Timeline{Period: second, Steps: steps, Policy: policy, Carry: before.Residual})
 				exact := slowTotal(january, first, slowShares(first, policy, nil))
 				exact.Add(exact, slowTotal(steps, second, slowShares(second, policy, nil)))
@@ -131,7 +131,7 @@ func TestEverySettlementCarriesOn(t *testing.T) {
 					bound.Mul(bound, big.NewRat(1, 2))
 				}
 				if s.Residual.Rat().Cmp(exact) != 0 || new(big.Rat).Abs(exact).Cmp(bound) > 0 {
-					t.Fatalf("%v then %+v by %v: %v over, want %v", price, steps, mode, s.Residual, exact)
+					t.Fatalf("%v then %+v by %v: the residual is %v, want %v", price, steps, mode, s.Residual, exact)
 				}
 			})
 		}

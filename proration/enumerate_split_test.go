@@ -14,7 +14,7 @@ import (
 
 var allocations = []proration.Allocation{proration.LargestRemainder, proration.LastLine}
 
-// slowSplit divides by definition: every share cut off, and what that leaves over given out unit by unit.
+// slowSplit divides by definition: every share is truncated, and the rest is distributed unit by unit.
 func slowSplit(d proration.Division) []*big.Rat {
 	sum := decimal.Zero
 	for _, w := range d.Weights {
@@ -57,7 +57,7 @@ func slowSplit(d proration.Division) []*big.Rat {
 	return parts
 }
 
-// checkSplit fails unless the parts are those of the definition, add up, keep what was cut off, and explain themselves.
+// checkSplit fails unless the parts follow the definition, add up, have exact residuals and explain themselves.
 func checkSplit(t *testing.T, d proration.Division) {
 	t.Helper()
 	parts, err := proration.Split(d)
@@ -85,7 +85,7 @@ func checkSplit(t *testing.T, d proration.Division) {
 			t.Fatalf("%+v: part %d is %v of the amount", d, i, part.Fraction)
 		}
 		if part.Residual.Rat().Cmp(exact.Sub(exact, want[i])) != 0 {
-			t.Fatalf("%+v: part %d leaves %v over, want %v", d, i, part.Residual, exact)
+			t.Fatalf("%+v: part %d has the residual %v, want %v", d, i, part.Residual, exact)
 		}
 		checkExplained(t, part)
 	}
@@ -94,7 +94,8 @@ func checkSplit(t *testing.T, d proration.Division) {
 	}
 }
 
-// Every amount over every row of up to four small weights, in places of the yen, the cent and the fils, adds up to itself.
+// Every amount split over up to four small weights adds up to itself, with the places of the yen, the cent and the
+// fils.
 func TestEverySplitAddsUp(t *testing.T) {
 	short.Skip(t)
 	weights := race.Few(moneys("0, 1, 2.5, 7"), 2)

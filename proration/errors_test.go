@@ -17,18 +17,18 @@ import (
 func TestErrorText(t *testing.T) {
 	err := &proration.Error{Field: "steps[2].at", Rule: proration.ErrOutside, Reason: "must be inside January; got 2024-02-01"}
 	if got, want := err.Error(), "steps[2].at: must be inside January; got 2024-02-01"; got != want {
-		t.Errorf("it reads %q, want %q", got, want)
+		t.Errorf("the text is %q, want %q", got, want)
 	}
 	whole := &proration.Error{Rule: proration.ErrUnset, Reason: "required, an ISO 8601 duration such as P1M"}
 	if got, want := whole.Error(), "required, an ISO 8601 duration such as P1M"; got != want {
-		t.Errorf("a fault of the value itself reads %q, want %q", got, want)
+		t.Errorf("the text of a fault without a field is %q, want %q", got, want)
 	}
 	law := &proration.Error{Field: "total", Rule: errors.New("not_negative"), Reason: "must not be negative; got -1"}
 	if got, want := law.Error(), "total: must not be negative; got -1 (not_negative)"; got != want {
-		t.Errorf("a rule of another package reads %q, want %q", got, want)
+		t.Errorf("the text of a rule of another package is %q, want %q", got, want)
 	}
 	if !errors.Is(err, proration.ErrOutside) || errors.Is(err, proration.ErrPeriod) {
-		t.Error("it is not the rule that it breaks, or another one")
+		t.Error("errors.Is does not match exactly the rule of the error")
 	}
 }
 
@@ -42,10 +42,10 @@ func TestUnder(t *testing.T) {
 		want      []string
 	}{
 		{name: "one fault", err: at, want: []string{"charge.change.at unset"}},
-		{name: "a fault of the value itself", why: "it has no field of its own", err: whole, want: []string{"charge.change invalid"}},
-		{name: "several", err: errors.Join(at, whole), want: []string{"charge.change.at unset", "charge.change invalid"}},
-		{name: "several of several", err: errors.Join(errors.Join(at), whole), want: []string{"charge.change.at unset", "charge.change invalid"}},
-		{name: "another error", why: "it is returned as it is", err: other, want: []string{"? the disk is full"}},
+		{name: "a fault without a field", why: "the path is that of the value", err: whole, want: []string{"charge.change invalid"}},
+		{name: "two faults", err: errors.Join(at, whole), want: []string{"charge.change.at unset", "charge.change invalid"}},
+		{name: "two faults in nested joins", err: errors.Join(errors.Join(at), whole), want: []string{"charge.change.at unset", "charge.change invalid"}},
+		{name: "another error", why: "an error without a path is returned unchanged", err: other, want: []string{"? the disk is full"}},
 		{name: "a fault beside another error", err: errors.Join(at, other), want: []string{"charge.change.at unset", "? the disk is full"}},
 		{name: "no error", why: "nil stays nil"},
 	} {
@@ -54,12 +54,12 @@ func TestUnder(t *testing.T) {
 		})
 	}
 	if at.Field != "at" {
-		t.Errorf("the fault passed in was moved to %q", at.Field)
+		t.Errorf("the path of the input is now %q", at.Field)
 	}
 }
 
-// Every fault of a request is told at once, in the order of its fields, under the path of each as in JSON.
-func TestProrateTellsEveryFault(t *testing.T) {
+// Prorate reports every fault of a request at once, in the order of the fields, with the path of each as in JSON.
+func TestProrateReportsEveryFault(t *testing.T) {
 	jan := span("2024-01-01/2024-02-01", nil)
 	in := func(loc *time.Location) proration.Period {
 		return proration.Period{Start: jan.Start.In(loc), End: jan.End.In(loc)}
@@ -71,9 +71,9 @@ func TestProrateTellsEveryFault(t *testing.T) {
 		change    func(*proration.Request)
 		want      []string
 	}{
-		{name: "nothing wrong", change: func(*proration.Request) {}},
-		{name: "nothing given", change: func(r *proration.Request) { *r = proration.Request{} }, want: []string{"period unset", "span unset", "policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset"}},
-		{name: "everything wrong", change: func(r *proration.Request) {
+		{name: "no fault", change: func(*proration.Request) {}},
+		{name: "no field", change: func(r *proration.Request) { *r = proration.Request{} }, want: []string{"period unset", "span unset", "policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset"}},
+		{name: "every fault", change: func(r *proration.Request) {
 			*r = proration.Request{
 				Amount: decimal.New(1, 1_000_000_000), Period: proration.Period{Start: jan.End, End: jan.Start}, Span: proration.Period{Start: jan.End, End: jan.End},
 				Policy: proration.Policy{DayCount: 77, ChangeDay: 77, Rounding: proration.Rounding{Places: 77, Mode: 77}},
@@ -84,20 +84,20 @@ func TestProrateTellsEveryFault(t *testing.T) {
 		{name: "a period without an end", change: func(r *proration.Request) { r.Period.End = time.Time{} }, want: []string{"period.end unset"}},
 		{name: "an empty span", change: func(r *proration.Request) { r.Span.End = r.Span.Start }, want: []string{"span period"}},
 		{name: "a reversed span", change: func(r *proration.Request) { r.Span.Start, r.Span.End = r.Span.End, r.Span.Start }, want: []string{"span period"}},
-		{name: "a span that begins before", change: func(r *proration.Request) { r.Span.Start = jan.Start.Add(-1) }, want: []string{"span outside"}},
-		{name: "a span that ends behind", why: "a part never costs more than the whole", change: func(r *proration.Request) { r.Span.End = jan.End.Add(1) }, want: []string{"span outside"}},
-		{name: "a period beyond the years", change: func(r *proration.Request) { r.Period.End = beyond }, want: []string{"period limit"}},
-		{name: "both beyond the years", change: func(r *proration.Request) { r.Period.End, r.Span.End = beyond, beyond }, want: []string{"period limit", "span limit"}},
-		{name: "a period before the years", change: func(r *proration.Request) { r.Period.Start = time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC) }, want: []string{"period limit"}},
+		{name: "a span that begins before its period", change: func(r *proration.Request) { r.Span.Start = jan.Start.Add(-1) }, want: []string{"span outside"}},
+		{name: "a span that ends after its period", why: "a part never costs more than the whole", change: func(r *proration.Request) { r.Span.End = jan.End.Add(1) }, want: []string{"span outside"}},
+		{name: "a period after the year 9999", change: func(r *proration.Request) { r.Period.End = beyond }, want: []string{"period limit"}},
+		{name: "a period and a span after the year 9999", change: func(r *proration.Request) { r.Period.End, r.Span.End = beyond, beyond }, want: []string{"period limit", "span limit"}},
+		{name: "a period before the year 1", change: func(r *proration.Request) { r.Period.Start = time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC) }, want: []string{"period limit"}},
 		{name: "39 digits", change: func(r *proration.Request) { r.Amount = money(strings.Repeat("9", 39)) }, want: []string{"amount limit"}},
-		{name: "a digit too far before the point", change: func(r *proration.Request) { r.Amount = decimal.New(99, 37) }, want: []string{"amount limit"}},
-		{name: "a digit too far behind it", change: func(r *proration.Request) { r.Amount = decimal.New(99, -39) }, want: []string{"amount limit"}},
-		{name: "an offset and no location", why: "it does not say which calendar", change: func(r *proration.Request) { r.Period = in(time.FixedZone("", 3600)) }, want: []string{"period zone"}},
+		{name: "too many digits before the point", change: func(r *proration.Request) { r.Amount = decimal.New(99, 37) }, want: []string{"amount limit"}},
+		{name: "too many digits after the point", change: func(r *proration.Request) { r.Amount = decimal.New(99, -39) }, want: []string{"amount limit"}},
+		{name: "an offset and no location", why: "an offset names no calendar", change: func(r *proration.Request) { r.Period = in(time.FixedZone("", 3600)) }, want: []string{"period zone"}},
 		{name: "offsets and no location", change: func(r *proration.Request) {
 			r.Period = in(zone(t, "Asia/Tokyo"))
 			r.Span = r.Period
 		}, want: []string{"period zone", "span zone"}},
-		{name: "a local location", why: "it is another one on each machine", change: func(r *proration.Request) { r.Location = local }, want: []string{"location zone"}},
+		{name: "a local location", why: "time.Local differs between machines", change: func(r *proration.Request) { r.Location = local }, want: []string{"location zone"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			r := good
@@ -106,7 +106,7 @@ func TestProrateTellsEveryFault(t *testing.T) {
 				line, err := proration.Prorate(r)
 				giventest.CheckFaults(t, err, row.want...)
 				if err != nil && !sameResult(line, proration.Result{}) {
-					t.Errorf("it is refused with %+v", line)
+					t.Errorf("got %+v with an error, want zero", line)
 				}
 				r.Amount, r.Policy.Rounding = decimal.Decimal{}, proration.Rounding{}
 				var counting []string
@@ -122,19 +122,18 @@ func TestProrateTellsEveryFault(t *testing.T) {
 	}
 }
 
-// Where only seconds are counted no calendar is needed, and so no location.
+// Seconds need no calendar, and so no location.
 func TestSecondsNeedNoLocation(t *testing.T) {
 	jan := span("2024-01-01/2024-02-01", time.FixedZone("", 3600))
 	for _, loc := range []*time.Location{nil, local, zone(t, "Asia/Tokyo")} {
 		r := proration.Request{Amount: money("1"), Period: jan, Span: jan, Policy: seconds(), Location: loc}
 		if _, err := proration.Prorate(r); err != nil {
-			t.Errorf("with the location %v it is refused: %v", loc, err)
+			t.Errorf("with the location %v: %v", loc, err)
 		}
 	}
 }
 
-// The text of an unknown name, and of a value without a name, is an error; the unset one is stored and read, and refused
-// by the verbs.
+// Unknown names and values without a name are errors. JSON keeps the unset value, and the verbs refuse it.
 func TestEnumText(t *testing.T) {
 	checkEnum[proration.DayCount](t, "day_count", "seconds", "days", "actual/30", "30/360", "months")
 	checkEnum[proration.Side](t, "change_day", "old", "new")
@@ -144,7 +143,7 @@ func TestEnumText(t *testing.T) {
 	checkEnum[proration.Allocation](t, "allocation", "largest_remainder", "last_line")
 }
 
-// enum is what every vocabulary of the package can do.
+// enum is the set of methods of every enum of the package.
 type enum[T any] interface {
 	*T
 	UnmarshalText([]byte) error
@@ -163,7 +162,7 @@ func checkEnum[T interface {
 			}
 			var read T
 			if err := P(&read).UnmarshalText([]byte(name)); err != nil || read != T(v) {
-				t.Errorf("%s is read as %d, %v", name, read, err)
+				t.Errorf("%s is decoded as %d, %v", name, read, err)
 			}
 		}
 		for v := len(names) + 1; v <= 255; v++ {
@@ -178,14 +177,14 @@ func checkEnum[T interface {
 			err := P(&read).UnmarshalText([]byte(text))
 			giventest.CheckFaults(t, err, field+" invalid")
 			if read != T(1) {
-				t.Errorf("%.20q is refused and yet read as %d", text, read)
+				t.Errorf("%.20q is refused, but decoded as %d", text, read)
 			}
 			if err != nil && len(err.Error()) > 500 {
 				t.Errorf("the error repeats %d characters", len(err.Error()))
 			}
 		}
 		if err := json.Unmarshal([]byte("2"), P(new(T))); err == nil {
-			t.Error("a number is read as a name")
+			t.Error("a number is decoded as a name")
 		}
 	})
 }

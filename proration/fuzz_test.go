@@ -14,10 +14,10 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// choice maps any number to one of a list.
-func choice[T any](all []T, n uint8) T { return all[int(n)%len(all)] }
+// choose maps any number to an element of a list.
+func choose[T any](all []T, n uint8) T { return all[int(n)%len(all)] }
 
-// zones are UTC and those in which a day is odd.
+// zones returns UTC and the zones with unusual days.
 func zones(tb testing.TB) []*time.Location {
 	all := []*time.Location{nil}
 	for _, c := range calendars {
@@ -26,8 +26,8 @@ func zones(tb testing.TB) []*time.Location {
 	return all
 }
 
-// someAmount maps any numbers to an amount of up to 38 digits, most often of few.
-func someAmount(coef int64, times uint64, exp int8) decimal.Decimal {
+// fuzzAmount maps any numbers to an amount of up to 38 digits, usually of few.
+func fuzzAmount(coef int64, times uint64, exp int8) decimal.Decimal {
 	c := big.NewInt(coef)
 	if times > 1<<40 {
 		c.Mul(c, new(big.Int).SetUint64(times))
@@ -35,8 +35,8 @@ func someAmount(coef int64, times uint64, exp int8) decimal.Decimal {
 	return decimal.NewFromBigInt(c, int32(exp)%20)
 }
 
-// within maps any number to an instant of the period, its end included, most often at the first instant of a day.
-func within(p proration.Period, n int64, loc *time.Location) time.Time {
+// fuzzInstant maps any number to an instant of the period, its end included, usually the first instant of a day.
+func fuzzInstant(p proration.Period, n int64, loc *time.Location) time.Time {
 	length := int64(p.End.Sub(p.Start))
 	at := p.Start.Add(time.Duration((n%(length+1) + length + 1) % (length + 1)))
 	if n%4 != 0 {
@@ -47,8 +47,8 @@ func within(p proration.Period, n int64, loc *time.Location) time.Time {
 	return at
 }
 
-// somePeriod maps any numbers to a period of up to 200 days in the years 1800 to 2200, at seconds of the clock or finer.
-func somePeriod(start, length int64) proration.Period {
+// fuzzPeriod maps any numbers to a period of up to 200 days in the years 1800 to 2200, in whole seconds or finer.
+func fuzzPeriod(start, length int64) proration.Period {
 	const years, day = 400 * 365 * 24 * 3600, int64(24 * time.Hour)
 	from := instant("2000-01-01", nil).Add(time.Duration(start%(years/2)) * time.Second)
 	length = (length%(200*day) + 200*day) % (200 * day)
@@ -58,16 +58,16 @@ func somePeriod(start, length int64) proration.Period {
 	return proration.Period{Start: from, End: from.Add(time.Duration(length) + time.Second)}
 }
 
-// somePolicy maps any numbers to a complete policy.
-func somePolicy(count, side, mode uint8, places int8) proration.Policy {
+// fuzzPolicy maps any numbers to a complete policy.
+func fuzzPolicy(count, side, mode uint8, places int8) proration.Policy {
 	return proration.Policy{
-		DayCount: choice(dayCounts, count), ChangeDay: choice(sides, side),
-		Rounding: proration.Rounding{Places: int32(places) % 19, Mode: choice(modes, mode)},
+		DayCount: choose(dayCounts, count), ChangeDay: choose(sides, side),
+		Rounding: proration.Rounding{Places: int32(places) % 19, Mode: choose(modes, mode)},
 	}
 }
 
-// odd are periods around an odd day of each calendar, for the seeds.
-func odd(f *testing.F, add func(zone uint8, start, length int64)) {
+// addCalendarSeeds adds a seed for a period around the unusual day of each zone, and one in UTC.
+func addCalendarSeeds(f *testing.F, add func(zone uint8, start, length int64)) {
 	for i, c := range calendars {
 		start := instant(c.around, nil).AddDate(0, 0, -10)
 		add(uint8(i+1), int64(start.Sub(instant("2000-01-01", nil))/time.Second), int64(30*24*time.Hour))
@@ -75,19 +75,19 @@ func odd(f *testing.F, add func(zone uint8, start, length int64)) {
 	add(0, 0, int64(31*24*time.Hour))
 }
 
-// A request is answered with the exact amount, by the oracle, or refused with faults.
+// Prorate returns the exact amount by the oracle, or faults.
 func FuzzProrate(f *testing.F) {
 	all := zones(f)
-	odd(f, func(zone uint8, start, length int64) {
+	addCalendarSeeds(f, func(zone uint8, start, length int64) {
 		f.Add(int64(1005), uint64(0), int8(-2), zone, start, length, int64(4), int64(1)<<50, uint8(1), uint8(0), uint8(0), int8(2), "")
 		f.Add(int64(-99_99), uint64(1)<<63, int8(-7), zone, start, length, int64(9e14), int64(1)<<60, uint8(4), uint8(1), uint8(1), int8(-3), "-1/300")
 	})
 	f.Fuzz(func(t *testing.T, coef int64, times uint64, exp int8, zone uint8, start, length, from, to int64, count, side, mode uint8, places int8, carry string) {
-		loc := choice(all, zone)
-		p := somePeriod(start, length)
+		loc := choose(all, zone)
+		p := fuzzPeriod(start, length)
 		r := proration.Request{
-			Amount: someAmount(coef, times, exp), Period: p, Span: proration.Period{Start: within(p, from, loc), End: within(p, to, loc)},
-			Policy: somePolicy(count, side, mode, places), Location: loc,
+			Amount: fuzzAmount(coef, times, exp), Period: p, Span: proration.Period{Start: fuzzInstant(p, from, loc), End: fuzzInstant(p, to, loc)},
+			Policy: fuzzPolicy(count, side, mode, places), Location: loc,
 		}
 		_ = r.Carry.UnmarshalText([]byte(carry))
 		line, err := proration.Prorate(r)
@@ -99,15 +99,15 @@ func FuzzProrate(f *testing.F) {
 		}
 		checkLine(t, line, exactly(r.Amount, slowShare(p, r.Span, r.Policy, loc), r.Carry))
 		if line.Fraction.Num < 0 || line.Fraction.Num > line.Fraction.Den {
-			t.Fatalf("%+v: a share of %v", r, line.Fraction)
+			t.Fatalf("%+v: the share is %v", r, line.Fraction)
 		}
 	})
 }
 
-// A change is answered with an exact and capped credit, an exact charge and their sum, or refused with faults.
+// Adjust returns an exact and capped credit, an exact charge and their sum, or faults.
 func FuzzAdjust(f *testing.F) {
 	all := zones(f)
-	odd(f, func(zone uint8, start, length int64) {
+	addCalendarSeeds(f, func(zone uint8, start, length int64) {
 		f.Add(int64(10005), int64(9999), int64(0), int64(0), int8(-3), zone, start, length, int64(4), int64(1)<<50, int64(1)<<60, uint8(1), uint8(1), uint8(0), int8(2), false, int64(0), int64(0), int64(0))
 		f.Add(int64(1005), int64(9999), int64(1), int64(3100), int8(-2), zone, start, length, int64(5), int64(1)<<50, int64(1)<<60, uint8(1), uint8(1), uint8(0), int8(2), true, int64(0), int64(0), int64(0))
 		f.Add(int64(1005), int64(9999), int64(0), int64(3), int8(-2), zone, start, length, int64(0), int64(1)<<50+1, int64(1)<<60, uint8(1), uint8(1), uint8(0), int8(2), false, int64(0), int64(2), int64(5))
@@ -115,20 +115,20 @@ func FuzzAdjust(f *testing.F) {
 		f.Add(int64(1005), int64(9999), int64(1000), int64(3100), int8(-2), zone, start, length, int64(0), int64(1)<<50+1, int64(1)<<60, uint8(1), uint8(1), uint8(0), int8(2), false, int64(999), int64(1), int64(3))
 	})
 	f.Fuzz(func(t *testing.T, billed, next, credited, price int64, exp int8, zone uint8, start, length, from, at, end int64, count, side, mode uint8, places int8, onPrice bool, returned, partNum, partDen int64) {
-		loc := choice(all, zone)
-		p := somePeriod(start, length)
-		bought := p.From(within(p, from, loc))
+		loc := choose(all, zone)
+		p := fuzzPeriod(start, length)
+		bought := p.From(fuzzInstant(p, from, loc))
 		amount := func(coef int64) decimal.Decimal { return decimal.New(coef, int32(exp)%20) }
 		c := proration.Change{
-			At:          within(bought, at, loc),
+			At:          fuzzInstant(bought, at, loc),
 			Billed:      proration.Billed{Amount: amount(billed), Span: bought, Credited: amount(credited), Returned: amount(returned), Price: amount(price), Period: p, Part: proration.Fraction{Num: partNum, Den: partDen}},
-			Next:        &proration.Next{Price: amount(next), Period: p, End: within(p, end, loc)},
-			CreditBasis: proration.OnBilled, Policy: somePolicy(count, side, mode, places), Location: loc,
+			Next:        &proration.Next{Price: amount(next), Period: p, End: fuzzInstant(p, end, loc)},
+			CreditBasis: proration.OnBilled, Policy: fuzzPolicy(count, side, mode, places), Location: loc,
 		}
 		if onPrice {
 			c.CreditBasis = proration.OnPrice
 		}
-		if credited%3 == 0 { // the usual change, of all that was bought
+		if credited%3 == 0 { // the usual change, of a whole charge
 			c.Billed = proration.Billed{Amount: c.Billed.Amount, Span: bought, Returned: c.Billed.Returned, Part: c.Billed.Part}
 			c.CreditBasis = proration.OnBilled
 			if price%3 == 0 {
@@ -148,22 +148,23 @@ func FuzzAdjust(f *testing.F) {
 			return
 		}
 		checkChange(t, c)
-		if exp%20 > -19 && exp%20 <= 0 && (c.Billed.Part != proration.Fraction{}) { // the sum of the credits has no more than 38 digits
+		// With these exponents the sum of the credits has at most 38 digits.
+		if exp%20 > -19 && exp%20 <= 0 && (c.Billed.Part != proration.Fraction{}) {
 			rest := proration.Fraction{Num: partDen - c.Billed.Part.Num, Den: partDen}
 			checkPartsAddUp(t, []proration.Fraction{c.Billed.Part, rest}, c)
 		}
 	})
 }
 
-// A timeline is settled to within half a unit, line by line, and no line changes when another step follows.
+// Settle returns lines that add up to within half a unit, and a later step changes no earlier line.
 func FuzzSettle(f *testing.F) {
 	all := zones(f)
-	odd(f, func(zone uint8, start, length int64) {
+	addCalendarSeeds(f, func(zone uint8, start, length int64) {
 		f.Add([]byte("a history of steps"), int64(1005), zone, start, length, uint8(1), uint8(1), uint8(0), int8(2))
 	})
 	f.Fuzz(func(t *testing.T, history []byte, coef int64, zone uint8, start, length int64, count, side, mode uint8, places int8) {
-		loc := choice(all, zone)
-		line := proration.Timeline{Period: somePeriod(start, length), Policy: somePolicy(count, side, mode, places), Location: loc}
+		loc := choose(all, zone)
+		line := proration.Timeline{Period: fuzzPeriod(start, length), Policy: fuzzPolicy(count, side, mode, places), Location: loc}
 		for i, b := range history[:min(len(history), 20)] {
 			at := line.Period.Start.Add(line.Period.End.Sub(line.Period.Start) / 256 * time.Duration(b))
 			line.Steps = append(line.Steps, proration.Step{At: at, Price: decimal.New(coef%1e12*int64(i%5), -3)})
@@ -187,7 +188,7 @@ func FuzzSettle(f *testing.F) {
 	})
 }
 
-// Parts add up, and are those of the definition.
+// Split returns parts that add up and follow the definition.
 func FuzzSplit(f *testing.F) {
 	f.Add(int64(10000), int8(2), []byte{1, 1, 1}, int8(0), false)
 	f.Add(int64(-5), int8(2), []byte{1, 0, 255, 7, 7, 7}, int8(-2), true)
@@ -210,16 +211,16 @@ func FuzzSplit(f *testing.F) {
 	})
 }
 
-// Every period is that of the definition, comes before the next, and holds what its number is looked up for.
+// Every period follows the definition, precedes the next one, and is found again by its instants.
 func FuzzCycle(f *testing.F) {
 	all := zones(f)
-	odd(f, func(zone uint8, start, _ int64) {
+	addCalendarSeeds(f, func(zone uint8, start, _ int64) {
 		f.Add(start, zone, uint8(0), int64(1), uint8(0), 10)
 		f.Add(start, zone, uint8(1), int64(1), uint8(31), -300)
 		f.Add(start, zone, uint8(2), int64(1), uint8(0), 480)
 	})
 	f.Fuzz(func(t *testing.T, anchor int64, zone, kind uint8, length int64, day uint8, n int) {
-		c := slowCycle{anchor: instant("2000-01-01", nil).Add(time.Duration(anchor%(6e10)) / 10 * time.Second), loc: choice(all, zone)}
+		c := slowCycle{anchor: instant("2000-01-01", nil).Add(time.Duration(anchor%(6e10)) / 10 * time.Second), loc: choose(all, zone)}
 		length = 1 + (length&(1<<62-1))%400
 		n %= 2000
 		switch kind % 3 {
@@ -242,7 +243,7 @@ func FuzzCycle(f *testing.F) {
 	})
 }
 
-// What is read as an interval prints as one that is read as the same.
+// An interval that can be read keeps its value when it is written and read again.
 func FuzzInterval(f *testing.F) {
 	for _, text := range []string{"P1M", "P1Y6M", "P2W", "PT36H", "P1M15D", "PT1H30M", "P120001M", "P", "PT315537897599S"} {
 		f.Add(text)
@@ -257,13 +258,14 @@ func FuzzInterval(f *testing.F) {
 		}
 		again, err := proration.ParseInterval(i.String())
 		if err != nil || again != i || len(i.String()) > len(text) && text[0] == 'P' && len(i.String()) > 20 {
-			t.Fatalf("%q is %#v, prints as %v and is read as %#v, %v", text, i, i, again, err)
+			t.Fatalf("%q is %#v, has the text %v and is decoded as %#v, %v", text, i, i, again, err)
 		}
 	})
 }
 
-// What is read as a wall prints as one that is read as the same, and shows in every zone what the definition says.
-func FuzzWall(f *testing.F) {
+// A local time that can be read keeps its value when it is written and read again, and resolves in every zone by the
+// definition.
+func FuzzLocalTime(f *testing.F) {
 	all := zones(f)
 	for i, c := range calendars {
 		f.Add(c.around, uint8(i+1))
@@ -280,9 +282,9 @@ func FuzzWall(f *testing.F) {
 		}
 		printed, err := w.MarshalText()
 		if err != nil || again.UnmarshalText(printed) != nil || again != w {
-			t.Fatalf("%q prints as %s, %v, and is read as %v", text, printed, err, again)
+			t.Fatalf("%q has the text %s, %v, and is decoded as %v", text, printed, err, again)
 		}
-		loc := choice(all, zone)
+		loc := choose(all, zone)
 		got, want := w.In(loc), resolve(w.In(time.UTC), loc)
 		if !got.Equal(want) {
 			t.Fatalf("%v in %v is %v, want %v", w, loc, got, want)
@@ -292,7 +294,7 @@ func FuzzWall(f *testing.F) {
 
 var ratio = regexp.MustCompile(`^([+-]?)([0-9]+)(/[+]?([0-9]*[1-9][0-9]*))?$`)
 
-// decimalNumber reads digits one by one.
+// decimalNumber reads decimal digits one by one.
 func decimalNumber(digits string) *big.Int {
 	n := new(big.Int)
 	for _, d := range digits {
@@ -301,7 +303,7 @@ func decimalNumber(digits string) *big.Int {
 	return n
 }
 
-// What is read as a residual is the number that it says, and prints as one that is read as the same.
+// A residual that can be read has the value of its text, and keeps it when it is written and read again.
 func FuzzResidual(f *testing.F) {
 	for _, text := range []string{"-1/300", "0", "7", "010/3", "1/0", "0x1F/3", "1e9", "+1/+3", " 1", "1/3/5", "9999999999999999999999/7"} {
 		f.Add(text)
@@ -312,7 +314,7 @@ func FuzzResidual(f *testing.F) {
 		parts := ratio.FindStringSubmatch(text)
 		if err != nil || parts == nil {
 			if faults := giventest.Faults(err); len(faults) != 1 || parts == nil && len(text) <= 1000 && faults[0] != "residual invalid" {
-				t.Fatalf("%q is read with %v", text, err)
+				t.Fatalf("%q is decoded with %v", text, err)
 			}
 			return
 		}
@@ -324,12 +326,12 @@ func FuzzResidual(f *testing.F) {
 			want.Neg(want)
 		}
 		if r.Rat().Cmp(want) != 0 || again.UnmarshalText([]byte(r.String())) != nil || !again.Equal(r) {
-			t.Fatalf("%q is %v, want %v, and prints as what is read as %v", text, r, want, again)
+			t.Fatalf("%q is %v, want %v, and its text is decoded as %v", text, r, want, again)
 		}
 	})
 }
 
-// Whatever is read as a request is answered and explained, or refused with faults, and neither takes long.
+// A request that can be read is prorated and explained, or refused with faults, promptly.
 func FuzzRequestJSON(f *testing.F) {
 	f.Add([]byte(`{"amount":"100","period":{"start":"2024-01-01T00:00:00Z","end":"2024-02-01T00:00:00Z"},"span":{"start":"2024-01-22T00:00:00Z","end":"2024-02-01T00:00:00Z"},"policy":{"day_count":"days","change_day":"new","rounding":{"places":2,"mode":"half_up"}},"carry":"1/300"}`))
 	f.Add([]byte(`{"amount":1e38,"period":{"start":"0001-01-02T00:00:00Z","end":"9999-12-31T00:00:00.5Z"},"span":{"start":"0001-01-02T00:00:00Z","end":"9999-12-31T00:00:00Z"},"policy":{"day_count":"seconds","rounding":{"places":-18,"mode":"ceiling"}}}`))
@@ -343,10 +345,10 @@ func FuzzRequestJSON(f *testing.F) {
 			for _, r.Location = range []*time.Location{nil, newYork} {
 				line, err := proration.Prorate(r)
 				if (err == nil) == (len(giventest.Faults(err)) > 0) {
-					t.Errorf("%s is answered with %v", text, err)
+					t.Errorf("Prorate of %s returns %v", text, err)
 				}
 				if len(line.Explain()) > 2000 {
-					t.Errorf("%s is explained in %d characters", text, len(line.Explain()))
+					t.Errorf("the explanation of %s has %d characters", text, len(line.Explain()))
 				}
 			}
 		})

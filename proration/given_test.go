@@ -15,14 +15,14 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Short names for what the rows read.
+// Short names for the helpers that read test rows.
 var (
 	money    = giventest.Money
 	zone     = giventest.Zone
 	interval = giventest.Interval
 )
 
-// moneys reads a list of amounts, "1, 2.50, 0".
+// moneys reads a list of amounts such as "1, 2.50, 0".
 func moneys(text string) []decimal.Decimal {
 	var all []decimal.Decimal
 	for _, one := range strings.Split(text, ",") {
@@ -33,8 +33,8 @@ func moneys(text string) []decimal.Decimal {
 	return all
 }
 
-// instant reads what a row writes: "2026-11-16" and "2026-11-16T09:30:00" on the calendar of the location, and
-// "2026-11-16T09:30:00Z" or with an offset as the instant it is. "" is no time at all.
+// instant reads "2026-11-16" and "2026-11-16T09:30:00" as local times in the location, and "2026-11-16T09:30:00Z" or a
+// time with an offset as an instant. "" is the zero time.
 func instant(text string, loc *time.Location) time.Time {
 	if text == "" {
 		return time.Time{}
@@ -50,16 +50,16 @@ func instant(text string, loc *time.Location) time.Time {
 			return resolve(t, loc)
 		}
 	}
-	panic("no instant: " + text)
+	panic("not an instant: " + text)
 }
 
-// span reads "2026-11-01/2026-12-01" as instant does; "" is the zero Period.
+// span reads "2026-11-01/2026-12-01", each end like instant; "" is the zero Period.
 func span(text string, loc *time.Location) proration.Period {
 	from, to, _ := strings.Cut(text, "/")
 	return proration.Period{Start: instant(from, loc), End: instant(to, loc)}
 }
 
-// checkRefused fails unless err has a fault of the rule at the field. A nil rule wants no error.
+// checkRefused fails unless err has a fault of the rule at the field. A nil rule expects no error.
 func checkRefused(tb testing.TB, err, rule error, field string) {
 	tb.Helper()
 	if rule == nil {
@@ -72,21 +72,21 @@ func checkRefused(tb testing.TB, err, rule error, field string) {
 		tb.Fatalf("accepted, want %q: %v", field, rule)
 	}
 	if !errors.Is(err, rule) {
-		tb.Fatalf("got error %v, want one that is %q", err, rule)
+		tb.Fatalf("got the error %v, want one that matches %q", err, rule)
 	}
 	got, want := giventest.Faults(err), giventest.Faults(&proration.Error{Field: field, Rule: rule})[0]
 	if !slices.Contains(got, want) {
-		tb.Fatalf("got faults %q, want among them %q", got, want)
+		tb.Fatalf("got the faults %q, want one of them to be %q", got, want)
 	}
 }
 
-// sameResult reports whether two results are the same by value.
+// sameResult reports whether two results are equal by value.
 func sameResult(a, b proration.Result) bool {
 	return a.Amount.Equal(b.Amount) && a.Of.Equal(b.Of) && a.Fraction == b.Fraction && a.Unit == b.Unit &&
 		a.Rounding == b.Rounding && a.Carry.Equal(b.Carry) && a.Residual.Equal(b.Residual) && a.Capped == b.Capped
 }
 
-// promptly fails where run panics or takes long, as it would if its work grew with a number in its input.
+// promptly fails if run panics or takes long, as it would if its work grew with a number in its input.
 func promptly(t *testing.T, run func()) {
 	t.Helper()
 	done := make(chan string, 1)
@@ -111,5 +111,5 @@ func promptly(t *testing.T, run func()) {
 	}
 }
 
-// local calls itself what the host's zone does, on a host that has one.
+// local has the name of time.Local on a host with a time zone.
 var local = time.FixedZone("Local", 3600)

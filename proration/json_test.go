@@ -12,8 +12,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// eachSpelling runs a test with decimals as JSON strings and as JSON numbers, which is the host's setting.
-func eachSpelling(t *testing.T, run func(t *testing.T)) {
+// withBothNumberFormats runs a test with decimals as JSON strings and as JSON numbers, a setting of the host program.
+func withBothNumberFormats(t *testing.T, run func(t *testing.T)) {
 	t.Run("decimals as strings", run)
 	before := decimal.MarshalJSONWithoutQuotes
 	decimal.MarshalJSONWithoutQuotes = true
@@ -21,66 +21,66 @@ func eachSpelling(t *testing.T, run func(t *testing.T)) {
 	t.Run("decimals as numbers", run)
 }
 
-// decode writes and reads a value.
+// decode writes a value as JSON and reads it again.
 func decode[T any](t *testing.T, v T) (read T) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(giventest.JSON(t, v)), &read); err != nil {
-		t.Fatalf("reading %s: %v", giventest.JSON(t, v), err)
+		t.Fatalf("decoding %s: %v", giventest.JSON(t, v), err)
 	}
 	return read
 }
 
 func TestRequestsAreStored(t *testing.T) {
-	eachSpelling(t, func(t *testing.T) {
-		want := someRequests(t)
+	withBothNumberFormats(t, func(t *testing.T) {
+		want := testRequests(t)
 		r := decode(t, want.request)
 		if !r.Amount.Equal(want.request.Amount) || !r.Period.Equal(want.request.Period) || !r.Span.Equal(want.request.Span) ||
 			r.Policy != want.request.Policy || !r.Carry.Equal(want.request.Carry) {
-			t.Errorf("the request is read as %+v, want %+v", r, want.request)
+			t.Errorf("the request is decoded as %+v, want %+v", r, want.request)
 		}
 		c, before := decode(t, want.change), want.change
 		if !c.At.Equal(before.At) || !c.Billed.Amount.Equal(before.Billed.Amount) || !c.Billed.Span.Equal(before.Billed.Span) ||
 			!c.Billed.Credited.Equal(before.Billed.Credited) || !c.Billed.Price.Equal(before.Billed.Price) || !c.Billed.Period.Equal(before.Billed.Period) ||
 			!c.Next.Price.Equal(before.Next.Price) || !c.Next.Period.Equal(before.Next.Period) || !c.Next.End.Equal(before.Next.End) ||
 			c.CreditBasis != before.CreditBasis || c.Policy != before.Policy {
-			t.Errorf("the change is read as %+v, want %+v", c, before)
+			t.Errorf("the change is decoded as %+v, want %+v", c, before)
 		}
 		l := decode(t, want.timeline)
 		if !l.Period.Equal(want.timeline.Period) || l.Policy != want.timeline.Policy || !l.Carry.Equal(want.timeline.Carry) || len(l.Steps) != len(want.timeline.Steps) {
-			t.Fatalf("the timeline is read as %+v, want %+v", l, want.timeline)
+			t.Fatalf("the timeline is decoded as %+v, want %+v", l, want.timeline)
 		}
 		for i, step := range l.Steps {
 			if before := want.timeline.Steps[i]; !step.At.Equal(before.At) || !step.Price.Equal(before.Price) {
-				t.Errorf("step %d is read as %+v, want %+v", i, step, before)
+				t.Errorf("step %d is decoded as %+v, want %+v", i, step, before)
 			}
 		}
 		read := requests{request: r, change: c, timeline: l, division: decode(t, want.division), service: decode(t, want.service)}
-		got, answer := read.answer(t), want.answer(t)
-		if !got.same(&answer) {
-			t.Errorf("what was read is answered with %+v, want %+v", got, answer)
+		got, results := read.results(t), want.results(t)
+		if !got.same(&results) {
+			t.Errorf("the decoded requests give %+v, want %+v", got, results)
 		}
 	})
 }
 
-func TestAnswersAreStored(t *testing.T) {
-	eachSpelling(t, func(t *testing.T) {
-		asked := someRequests(t)
-		want := asked.answer(t)
-		got := answers{
+func TestResultsAreStored(t *testing.T) {
+	withBothNumberFormats(t, func(t *testing.T) {
+		input := testRequests(t)
+		want := input.results(t)
+		got := results{
 			line: decode(t, want.line), adjustment: decode(t, want.adjustment), settlement: decode(t, want.settlement),
 			parts: decode(t, want.parts), due: decode(t, want.due),
 		}
 		if !got.same(&want) {
-			t.Errorf("the answers are read as %+v, want %+v", got, want)
+			t.Errorf("the results are decoded as %+v, want %+v", got, want)
 		}
 		if got.line.Explain() != want.line.Explain() || got.settlement.Explain() != want.settlement.Explain() {
-			t.Errorf("what was read reads %s, want %s", got.line.Explain(), want.line.Explain())
+			t.Errorf("the decoded line is explained as %s, want %s", got.line.Explain(), want.line.Explain())
 		}
 	})
 }
 
-// What is not there is not written, and read as not being there.
-func TestEmptyRequestsAreStored(t *testing.T) {
+// Zero values are stored without optional fields, and are decoded as zero.
+func TestZeroValuesAreStored(t *testing.T) {
 	for _, row := range []struct {
 		name string
 		json string
@@ -93,22 +93,22 @@ func TestEmptyRequestsAreStored(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if row.json != row.want {
-				t.Errorf("it is stored as\n%s, want\n%s", row.json, row.want)
+				t.Errorf("got\n%s\nwant\n%s", row.json, row.want)
 			}
 		})
 	}
 	if c := decode(t, proration.Change{}); c.Next != nil || !c.Billed.Amount.IsZero() || c.CreditBasis != 0 || !c.At.IsZero() {
-		t.Errorf("the zero change is read as %+v", c)
+		t.Errorf("the zero change is decoded as %+v", c)
 	}
 	if a := decode(t, proration.Adjustment{}); !sameResult(a.Credit, proration.Result{}) || !a.Net.IsZero() {
-		t.Errorf("the zero adjustment is read as %+v", a)
+		t.Errorf("the zero adjustment is decoded as %+v", a)
 	}
 	if r := decode(t, proration.Result{}); !sameResult(r, proration.Result{}) {
-		t.Errorf("the zero result is read as %+v", r)
+		t.Errorf("the zero result is decoded as %+v", r)
 	}
 }
 
-// A stored cycle is an anchor on the wall and the name of a zone; the location is loaded and set by the caller.
+// JSON keeps the local anchor of a cycle and the name of its zone. The caller loads and sets the location.
 func TestCyclesAreStored(t *testing.T) {
 	newYork := zone(t, "America/New_York")
 	for _, row := range []struct {
@@ -116,23 +116,23 @@ func TestCyclesAreStored(t *testing.T) {
 		cycle proration.Cycle
 		want  string
 	}{
-		{name: "UTC", cycle: proration.Cycle{Anchor: wall(t, "2024-01-31"), Interval: interval("P1M")}, want: `{"anchor":"2024-01-31","interval":"P1M"}`},
+		{name: "UTC", cycle: proration.Cycle{Anchor: localTime(t, "2024-01-31"), Interval: interval("P1M")}, want: `{"anchor":"2024-01-31","interval":"P1M"}`},
 		{
 			name:  "a zone",
-			cycle: proration.Cycle{Anchor: wall(t, "2024-03-10T02:30:00"), Interval: interval("P1Y"), Day: 31, Zone: "America/New_York", Location: newYork},
+			cycle: proration.Cycle{Anchor: localTime(t, "2024-03-10T02:30:00"), Interval: interval("P1Y"), Day: 31, Zone: "America/New_York", Location: newYork},
 			want:  `{"anchor":"2024-03-10T02:30:00","interval":"P1Y","day":31,"zone":"America/New_York"}`,
 		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if got := giventest.JSON(t, row.cycle); got != row.want {
-				t.Errorf("it is stored as\n%s, want\n%s", got, row.want)
+				t.Errorf("got\n%s\nwant\n%s", got, row.want)
 			}
 			read := decode(t, row.cycle)
 			if read.Anchor != row.cycle.Anchor || read.Interval != row.cycle.Interval || read.Day != row.cycle.Day || read.Zone != row.cycle.Zone || read.Location != nil {
-				t.Errorf("it is read as %+v", read)
+				t.Errorf("the decoded cycle is %+v", read)
 			}
 			if _, err := read.Period(0); (err == nil) != (row.cycle.Zone == "") {
-				t.Errorf("without its location it is answered with %v", err)
+				t.Errorf("without its location it returns %v", err)
 			}
 			read.Location = row.cycle.Location
 			for n := range 30 {
@@ -145,17 +145,18 @@ func TestCyclesAreStored(t *testing.T) {
 	}
 }
 
-// JSON keeps of a time its offset only: a request that was made in a zone is read and refused until its location is set.
-func TestAStoredRequestNeedsItsLocation(t *testing.T) {
+// JSON keeps the offset of a time and not its zone, so that a stored request in a zone is refused until its location is
+// set.
+func TestStoredRequestNeedsItsLocation(t *testing.T) {
 	newYork := zone(t, "America/New_York")
-	asked := proration.Request{Amount: money("100"), Period: span("2024-03-01/2024-04-01", newYork), Span: span("2024-03-10/2024-04-01", newYork), Policy: proration.Standard(2), Location: newYork}
-	want := prorate(t, asked)
-	read := decode(t, asked)
+	input := proration.Request{Amount: money("100"), Period: span("2024-03-01/2024-04-01", newYork), Span: span("2024-03-10/2024-04-01", newYork), Policy: proration.Standard(2), Location: newYork}
+	want := prorate(t, input)
+	read := decode(t, input)
 	_, err := proration.Prorate(read)
 	giventest.CheckFaults(t, err, "period zone", "span zone")
 	read.Location = newYork
 	if got := prorate(t, read); !sameResult(got, want) {
-		t.Errorf("read and given its location, it costs %+v, want %+v", got, want)
+		t.Errorf("with its location the decoded request gives %+v, want %+v", got, want)
 	}
 }
 
@@ -164,7 +165,7 @@ func TestPoliciesAreStored(t *testing.T) {
 		for _, mode := range append(modes, 0) {
 			policy.Rounding = proration.Rounding{Places: -2, Mode: mode}
 			if read := decode(t, policy); read != policy {
-				t.Errorf("%+v is read as %+v", policy, read)
+				t.Errorf("%+v is decoded as %+v", policy, read)
 			}
 		}
 	}
@@ -176,7 +177,7 @@ func TestPoliciesAreStored(t *testing.T) {
 		proration.Change{CreditBasis: 77}, proration.Service{Timing: 77}, proration.Division{Allocation: 77},
 	} {
 		if text, err := json.Marshal(bad); !errors.Is(err, proration.ErrInvalid) {
-			t.Errorf("%+v is stored as %s, %v", bad, text, err)
+			t.Errorf("%+v is encoded as %s, %v", bad, text, err)
 		}
 	}
 }
@@ -184,6 +185,6 @@ func TestPoliciesAreStored(t *testing.T) {
 func TestPeriodsAreStored(t *testing.T) {
 	p := proration.Period{Start: instant("2024-01-01", nil), End: instant("2024-02-01T00:00:00.000000001", time.FixedZone("", 3600))}
 	if read := decode(t, p); !read.Equal(p) || read.String() != p.String() {
-		t.Errorf("%v is read as %v", p, read)
+		t.Errorf("%v is decoded as %v", p, read)
 	}
 }

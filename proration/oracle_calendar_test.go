@@ -6,42 +6,42 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// The oracle of the calendar steps through dates with the standard library, one by one, and shares nothing with the
-// package. A date or a reading of a clock is kept as a time.Time in UTC whose zone means nothing.
+// The calendar oracle steps through dates one by one with the standard library, and shares nothing with the package. It
+// keeps a date or a local time as a time.Time in UTC whose zone has no meaning.
 
-// resolve returns the instant at which the location shows the reading, stretch of one offset after the other: the first
-// of two, and moved forward by the gap where there is none.
+// resolve returns the instant at which the location shows the local time, one offset after the other: the first of two
+// instants, and moved forward by the gap if there is none.
 func resolve(reading time.Time, loc *time.Location) time.Time {
 	if loc == nil || loc == time.UTC {
 		return reading
 	}
-	shownBy := func(t time.Time) time.Time { // were the offset at t that of the reading
+	shownBy := func(t time.Time) time.Time { // the instant by the offset at t
 		return reading.Add(-offset(t, loc)).In(loc)
 	}
 	start, limit := reading.Add(-48*time.Hour), reading.Add(48*time.Hour)
 	now := shownBy(start)
 	for {
-		end := turn(start, limit, loc)
+		end := clockChange(start, limit, loc)
 		if now.Before(end) {
 			return now
 		}
 		last := now
 		if now = shownBy(end); now.Before(end) {
-			return last // later than all readings before the gap, and earlier than those after it
+			return last // the local time is inside the gap
 		}
 		start = end
 	}
 }
 
-// offset is how far east of UTC the clocks of the location are.
+// offset returns how far east of UTC the clocks of the location are.
 func offset(t time.Time, loc *time.Location) time.Duration {
 	_, seconds := t.In(loc).Zone()
 	return time.Duration(seconds) * time.Second
 }
 
-// turn returns the first instant after one, and before a limit, at which the offset changes, or the limit. It looks every
-// few hours and then ever closer; time.ZoneBounds says nothing of use about the last day of leap years behind 2037.
-func turn(after, limit time.Time, loc *time.Location) time.Time {
+// clockChange returns the first instant between two at which the offset changes, or the second one. It samples every
+// few hours and then bisects, since time.ZoneBounds is wrong on the last day of leap years after 2037.
+func clockChange(after, limit time.Time, loc *time.Location) time.Time {
 	const step = 4 * time.Hour
 	before := offset(after, loc)
 	for t := after.Truncate(time.Second); t.Before(limit); t = t.Add(step) {
@@ -63,35 +63,35 @@ func turn(after, limit time.Time, loc *time.Location) time.Time {
 	return limit
 }
 
-// dateOf returns the date whose day an instant belongs to: the last one that has begun. It is the date shown, but for
-// the minutes after clocks went back over a midnight, which show the day before once more.
+// dateOf returns the date whose day contains the instant: the last date that has begun. It differs from the shown date
+// only after clocks go back over midnight.
 func dateOf(t time.Time, loc *time.Location) time.Time {
 	if loc == nil {
 		loc = time.UTC
 	}
 	year, month, day := t.In(loc).Date()
 	date := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
-	behind := t.Add(time.Second)
-	if loc == time.UTC || turn(t.AddDate(0, 0, -1), behind, loc).Equal(behind) || resolve(nextDate(date), loc).After(t) {
+	later := t.Add(time.Second)
+	if loc == time.UTC || clockChange(t.AddDate(0, 0, -1), later, loc).Equal(later) || resolve(nextDate(date), loc).After(t) {
 		return date
 	}
 	return nextDate(date)
 }
 
-func nextDate(date time.Time) time.Time { return date.Add(24 * time.Hour) } // it is in UTC
+func nextDate(date time.Time) time.Time { return date.Add(24 * time.Hour) } // in UTC
 
-// exists reports whether the location has any instant of the date; Apia has none of 2011-12-30.
+// exists reports whether the location has an instant of the date; Apia has none of 2011-12-30.
 func exists(date time.Time, loc *time.Location) bool {
 	if loc == nil || loc == time.UTC {
 		return true
 	}
-	if from, limit := date.AddDate(0, 0, -2), date.AddDate(0, 0, 3); turn(from, limit, loc).Equal(limit) {
-		return true // clocks stay as they are all around it
+	if from, limit := date.AddDate(0, 0, -2), date.AddDate(0, 0, 3); clockChange(from, limit, loc).Equal(limit) {
+		return true // no clock change near the date
 	}
 	return resolve(date, loc).Before(resolve(nextDate(date), loc))
 }
 
-// clamped returns the date on a day of a month, or the month's last; months beyond a year's roll over.
+// clamped returns a day of a month, or the last day of a shorter month; months beyond a year roll over.
 func clamped(year int, month time.Month, day int) time.Time {
 	first := time.Date(year, month, 1, 0, 0, 0, 0, time.UTC)
 	for {
@@ -104,13 +104,13 @@ func clamped(year int, month time.Month, day int) time.Time {
 
 // slowCycle is a cycle by its definition.
 type slowCycle struct {
-	anchor   time.Time // a reading
+	anchor   time.Time // a local time
 	interval proration.Interval
-	day      int // 0 is the anchor's own
+	day      int // 0 is the day of the anchor
 	loc      *time.Location
 }
 
-// boundary returns where period n begins.
+// boundary returns the start of period n.
 func (c slowCycle) boundary(n int) time.Time {
 	switch {
 	case c.interval.Months != 0:

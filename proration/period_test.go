@@ -13,11 +13,11 @@ func TestPeriod(t *testing.T) {
 		name, why, at string
 		contains      bool
 	}{
-		{name: "before", at: "2026-10-31T23:59:59.999999999"},
-		{name: "the start", why: "the start is inside", at: "2026-11-01", contains: true},
+		{name: "before the start", at: "2026-10-31T23:59:59.999999999"},
+		{name: "the start", why: "the start is included", at: "2026-11-01", contains: true},
 		{name: "inside", at: "2026-11-16", contains: true},
 		{name: "the last instant", at: "2026-11-30T23:59:59.999999999", contains: true},
-		{name: "the end", why: "the end is outside", at: "2026-12-01"},
+		{name: "the end", why: "the end is excluded", at: "2026-12-01"},
 		{name: "the start in another zone", why: "an instant has no zone", at: "2026-10-31T19:00:00-05:00", contains: true},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -41,13 +41,13 @@ func TestPeriodCovers(t *testing.T) {
 		name, span string
 		want       bool
 	}{
-		{name: "itself", span: "2026-11-01/2026-12-01", want: true},
+		{name: "the period itself", span: "2026-11-01/2026-12-01", want: true},
 		{name: "a part at the start", span: "2026-11-01/2026-11-02", want: true},
 		{name: "a part at the end", span: "2026-11-30/2026-12-01", want: true},
 		{name: "too early", span: "2026-10-31T23:59:59/2026-11-02"},
 		{name: "too late", span: "2026-11-30/2026-12-01T00:00:01"},
-		{name: "around it", span: "2026-10-01/2027-01-01"},
-		{name: "apart from it", span: "2027-01-01/2027-02-01"},
+		{name: "a longer span", span: "2026-10-01/2027-01-01"},
+		{name: "a span after the period", span: "2027-01-01/2027-02-01"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if got := p.Covers(span(row.span, nil)); got != row.want {
@@ -73,6 +73,6 @@ func TestPeriodEqualInAnyZone(t *testing.T) {
 func TestPeriodString(t *testing.T) {
 	p := proration.Period{Start: instant("2026-11-01", nil), End: instant("2026-12-01T00:00:00.5-05:00", time.FixedZone("", -5*3600))}
 	if got, want := p.String(), "2026-11-01T00:00:00Z/2026-12-01T00:00:00.5-05:00"; got != want {
-		t.Errorf("it prints as %s, want %s", got, want)
+		t.Errorf("got %s, want %s", got, want)
 	}
 }

@@ -14,21 +14,21 @@ func TestPolicyValidate(t *testing.T) {
 		change    func(*proration.Policy)
 		want      []string
 	}{
-		{name: "complete", change: func(*proration.Policy) {}},
-		{name: "seconds without a side", why: "a second is no day", change: func(p *proration.Policy) { p.DayCount, p.ChangeDay = proration.Seconds, 0 }},
+		{name: "a complete policy", change: func(*proration.Policy) {}},
+		{name: "seconds without a side", why: "seconds have no change day", change: func(p *proration.Policy) { p.DayCount, p.ChangeDay = proration.Seconds, 0 }},
 		{name: "seconds with a side", change: func(p *proration.Policy) { p.DayCount = proration.Seconds }},
-		{name: "no places", why: "zero places are those of the yen", change: func(p *proration.Policy) { p.Rounding.Places = 0 }},
+		{name: "no places", why: "zero places are valid, as for the yen", change: func(p *proration.Policy) { p.Rounding.Places = 0 }},
 		{name: "the most places", change: func(p *proration.Policy) { p.Rounding.Places = 18 }},
 		{name: "the fewest places", change: func(p *proration.Policy) { p.Rounding.Places = -18 }},
-		{name: "no count", why: "it decides money", change: func(p *proration.Policy) { p.DayCount = 0 }, want: []string{"day_count unset"}},
-		{name: "no side", why: "it decides money", change: func(p *proration.Policy) { p.ChangeDay = 0 }, want: []string{"change_day unset"}},
-		{name: "no mode", why: "it decides money", change: func(p *proration.Policy) { p.Rounding.Mode = 0 }, want: []string{"rounding.mode unset"}},
-		{name: "no such count", change: func(p *proration.Policy) { p.DayCount = 6 }, want: []string{"day_count invalid"}},
-		{name: "no such side", change: func(p *proration.Policy) { p.ChangeDay = 3 }, want: []string{"change_day invalid"}},
-		{name: "no such side of seconds", why: "what is given must mean something", change: func(p *proration.Policy) { p.DayCount, p.ChangeDay = proration.Seconds, 3 }, want: []string{"change_day invalid"}},
-		{name: "no such mode", change: func(p *proration.Policy) { p.Rounding.Mode = 8 }, want: []string{"rounding.mode invalid"}},
+		{name: "no day count", why: "the setting decides an amount", change: func(p *proration.Policy) { p.DayCount = 0 }, want: []string{"day_count unset"}},
+		{name: "no side", why: "the setting decides an amount", change: func(p *proration.Policy) { p.ChangeDay = 0 }, want: []string{"change_day unset"}},
+		{name: "no mode", why: "the setting decides an amount", change: func(p *proration.Policy) { p.Rounding.Mode = 0 }, want: []string{"rounding.mode unset"}},
+		{name: "an unknown day count", change: func(p *proration.Policy) { p.DayCount = 6 }, want: []string{"day_count invalid"}},
+		{name: "an unknown side", change: func(p *proration.Policy) { p.ChangeDay = 3 }, want: []string{"change_day invalid"}},
+		{name: "an unknown side with seconds", why: "a setting without effect must be valid too", change: func(p *proration.Policy) { p.DayCount, p.ChangeDay = proration.Seconds, 3 }, want: []string{"change_day invalid"}},
+		{name: "an unknown mode", change: func(p *proration.Policy) { p.Rounding.Mode = 8 }, want: []string{"rounding.mode invalid"}},
 		{name: "too many places", change: func(p *proration.Policy) { p.Rounding.Places = 19 }, want: []string{"rounding.places limit"}},
-		{name: "nothing", why: "every fault is told", change: func(p *proration.Policy) { *p = proration.Policy{} }, want: []string{"day_count unset", "change_day unset", "rounding.mode unset"}},
+		{name: "no field", why: "every fault is reported", change: func(p *proration.Policy) { *p = proration.Policy{} }, want: []string{"day_count unset", "change_day unset", "rounding.mode unset"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			p := set

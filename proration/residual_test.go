@@ -26,37 +26,37 @@ func TestResidualText(t *testing.T) {
 		want            string // "" is the text itself
 		wantErr         error
 	}{
-		{name: "nothing", text: "0"},
+		{name: "zero", text: "0"},
 		{name: "a third of a cent", text: "1/300"},
-		{name: "given away", text: "-1/300"},
+		{name: "a negative third of a cent", text: "-1/300"},
 		{name: "not in lowest terms", why: "the same number has one text", text: "2/600", want: "1/300"},
-		{name: "nothing of something", text: "0/5", want: "0"},
+		{name: "zero over a denominator", text: "0/5", want: "0"},
 		{name: "a whole number", text: "-7"},
 		{name: "a whole number as a ratio", text: "14/2", want: "7"},
-		{name: "zeros in front", why: "all numbers are decimal", text: "010/3", want: "10/3"},
-		{name: "zeros in front of the denominator", why: "all numbers are decimal", text: "1/010", want: "1/10"},
-		{name: "a zero in front of what is no octal digit", text: "1/08", want: "1/8"},
+		{name: "leading zeros", why: "all numbers are decimal", text: "010/3", want: "10/3"},
+		{name: "leading zeros in the denominator", why: "all numbers are decimal", text: "1/010", want: "1/10"},
+		{name: "a leading zero before a digit that is not octal", text: "1/08", want: "1/8"},
 		{name: "more digits than 64 bits have", text: "1/" + nines},
 		{name: "the longest amount", text: nines},
 
 		{name: "no text", text: "", wantErr: proration.ErrInvalid},
 		{name: "no denominator", text: "1/", wantErr: proration.ErrInvalid},
 		{name: "no numerator", text: "/3", wantErr: proration.ErrInvalid},
-		{name: "a share of nothing", text: "1/0", wantErr: proration.ErrInvalid},
+		{name: "a denominator of zero", text: "1/0", wantErr: proration.ErrInvalid},
 		{name: "a negative denominator", text: "1/-3", wantErr: proration.ErrInvalid},
 		{name: "three numbers", text: "1/2/3", wantErr: proration.ErrInvalid},
 		{name: "decimals", text: "0.1", wantErr: proration.ErrInvalid},
-		{name: "an exponent", why: "written out it would fill the memory", text: "1e999999999", wantErr: proration.ErrInvalid},
+		{name: "an exponent", why: "its digits would fill the memory", text: "1e999999999", wantErr: proration.ErrInvalid},
 		{name: "a binary exponent", text: "1p999999999", wantErr: proration.ErrInvalid},
 		{name: "hexadecimal", text: "0x1F/3", wantErr: proration.ErrInvalid},
 		{name: "octal", text: "0o17", wantErr: proration.ErrInvalid},
 		{name: "underscores", text: "1_000/3", wantErr: proration.ErrInvalid},
 		{name: "spaces", text: "1 / 3", wantErr: proration.ErrInvalid},
-		{name: "no number", text: "NaN", wantErr: proration.ErrInvalid},
-		{name: "without end", text: "Inf", wantErr: proration.ErrInvalid},
+		{name: "not a number", text: "NaN", wantErr: proration.ErrInvalid},
+		{name: "infinity", text: "Inf", wantErr: proration.ErrInvalid},
 		{name: "a number beyond the longest amount", text: "1" + nines, wantErr: proration.ErrLimit},
 		{name: "a thousand characters", text: "1/" + strings.Repeat("3", 998)},
-		{name: "one more", text: "1/" + strings.Repeat("3", 999), wantErr: proration.ErrLimit},
+		{name: "a thousand and one characters", text: "1/" + strings.Repeat("3", 999), wantErr: proration.ErrLimit},
 		{name: "a million characters", text: strings.Repeat("1", 1_000_000), wantErr: proration.ErrLimit},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -64,7 +64,7 @@ func TestResidualText(t *testing.T) {
 			promptly(t, func() { checkRefused(t, r.UnmarshalText([]byte(row.text)), row.wantErr, "residual") })
 			if row.wantErr != nil {
 				if !r.IsZero() {
-					t.Errorf("%q is refused and yet read as %v", row.text, r)
+					t.Errorf("%q is refused, but decoded as %v", row.text, r)
 				}
 				return
 			}
@@ -72,7 +72,7 @@ func TestResidualText(t *testing.T) {
 				row.want = row.text
 			}
 			if text, err := r.MarshalText(); r.String() != row.want || string(text) != row.want || err != nil {
-				t.Errorf("%q prints as %v and is stored as %s, %v, want %s", row.text, r, text, err, row.want)
+				t.Errorf("the texts of %q are %v and %s, %v, want %s", row.text, r, text, err, row.want)
 			}
 			if want, _ := new(big.Rat).SetString(row.want); r.Rat().Cmp(want) != 0 || r.IsZero() != (want.Sign() == 0) {
 				t.Errorf("%q is %v, and zero is %v", row.text, r.Rat(), r.IsZero())
@@ -82,35 +82,35 @@ func TestResidualText(t *testing.T) {
 }
 
 func TestResidualEqual(t *testing.T) {
-	// the same number, once counted out and once read
+	// the same number, once computed and once decoded
 	jan := span("2024-01-01/2024-02-01", nil)
 	policy := proration.Standard(2)
 	line := prorate(t, proration.Request{Amount: money("100"), Period: jan, Span: jan.Until(instant("2024-01-11", nil)), Policy: policy})
 	if !line.Residual.Equal(residual(t, "-3/1550")) || !residual(t, "-3/1550").Equal(line.Residual) {
-		t.Errorf("100.00 x 10/31 leaves %v over", line.Residual)
+		t.Errorf("the residual of 100.00 x 10/31 is %v", line.Residual)
 	}
 	if residual(t, "1/300").Equal(residual(t, "-1/300")) || residual(t, "1/300").Equal(proration.Residual{}) {
 		t.Error("different numbers are equal")
 	}
 	if !(proration.Residual{}).Equal(residual(t, "0")) {
-		t.Error("nothing is not nothing")
+		t.Error("two zero residuals differ")
 	}
 }
 
-// The number handed out is the caller's own.
+// Rat returns a copy of the number.
 func TestResidualIsNotShared(t *testing.T) {
 	for _, text := range []string{"1/300", "1/" + strings.Repeat("9", 38)} {
 		r := residual(t, text)
 		r.Rat().SetInt64(7)
 		if r.String() != text {
-			t.Errorf("after its number was changed, %s is %v", text, r)
+			t.Errorf("after a change of the returned number, %s is %v", text, r)
 		}
 	}
 }
 
-// A residual that came out of the library goes back into it, until it is refused as a carry: after a long row of lines that
-// count other seconds each, its denominator is the product of all of theirs.
-func TestResidualOfALongRowIsStored(t *testing.T) {
+// A residual of the library can be stored until it is refused as a carry. After many lines with different denominators,
+// its denominator is the product of theirs.
+func TestResidualOfManyLinesIsStored(t *testing.T) {
 	var carry proration.Residual
 	for n := range 100 {
 		p := proration.Period{Start: instant("2024-01-01", nil), End: instant("2024-02-01", nil).Add(time.Duration(2*n+1) * time.Second)}
@@ -125,8 +125,8 @@ func TestResidualOfALongRowIsStored(t *testing.T) {
 		carry = line.Residual
 		var again proration.Residual
 		if err := again.UnmarshalText([]byte(carry.String())); err != nil || !again.Equal(carry) {
-			t.Fatalf("after %d lines, %v is read as %v, %v", n+1, carry, again, err)
+			t.Fatalf("after %d lines, %v is decoded as %v, %v", n+1, carry, again, err)
 		}
 	}
-	t.Errorf("a residual of %d characters is still carried on", len(carry.String()))
+	t.Errorf("a residual of %d characters is still accepted as a carry", len(carry.String()))
 }

@@ -35,38 +35,38 @@ func TestSettle(t *testing.T) {
 			lines: "100", total: "100", residual: "0", explain: "100.00 = 100.00",
 		},
 		{
-			name: "three thirds of a month", why: "a peer's come to 99.99",
+			name: "three thirds of a month", why: "a peer's thirds add up to 99.99",
 			period: "2024-04-01/2024-05-01", steps: "2024-04-01 0, 2024-04-11 -100, 2024-04-21 -200, 2024-04-21 -100",
 			lines: "0, -66.67, -33.33, 33.33", total: "-66.67", residual: "1/300", explain: "0.00 + -66.67 + -33.33 + 33.33 = -66.67, 0.0033... left over",
 		},
 		{
-			name: "an upgrade and a downgrade", why: "each line is the change of price for what is left",
+			name: "an upgrade and a downgrade", why: "each line is the change of price for the rest of the period",
 			period: "2024-01-01/2024-02-01", steps: "2024-01-01 31, 2024-01-11 62, 2024-01-21 31",
 			lines: "31, 21, -11", total: "41", residual: "0", explain: "31.00 + 21.00 + -11.00 = 41.00",
 		},
 		{
-			name: "service that ends", why: "a price of zero", period: "2024-01-01/2024-02-01", steps: "2024-01-01 100, 2024-01-11 0",
+			name: "service that ends", why: "service ends with a price of zero", period: "2024-01-01/2024-02-01", steps: "2024-01-01 100, 2024-01-11 0",
 			lines: "100, -67.74", total: "32.26", residual: "-3/1550", explain: "100.00 + -67.74 = 32.26, -0.0019... left over",
 		},
 		{
-			name: "two steps at one instant", why: "the last one holds, and both are lines", period: "2024-01-01/2024-02-01", steps: "2024-01-01 100, 2024-01-01 50",
+			name: "two steps at one instant", why: "the last price applies, and both steps are lines", period: "2024-01-01/2024-02-01", steps: "2024-01-01 100, 2024-01-01 50",
 			lines: "100, -50", total: "50", residual: "0",
 		},
 		{
-			name: "the same price again", why: "a line of nothing", period: "2024-01-01/2024-02-01", steps: "2024-01-01 100, 2024-01-11 100",
+			name: "the same price again", why: "the line is zero", period: "2024-01-01/2024-02-01", steps: "2024-01-01 100, 2024-01-11 100",
 			lines: "100, 0", total: "100", residual: "0",
 		},
 		{
-			name: "with what an earlier one left over", period: "2024-04-01/2024-05-01", steps: "2024-04-11 50", carry: "1/300",
+			name: "with a carry of an earlier period", period: "2024-04-01/2024-05-01", steps: "2024-04-11 50", carry: "1/300",
 			lines: "33.34", total: "33.34", residual: "-1/300",
 		},
 		{
-			name: "cut off", why: "what is cut off of one line goes into the next", mode: proration.Down,
+			name: "rounding down", why: "the truncated rest of a line is the carry of the next", mode: proration.Down,
 			period: "2024-01-01/2024-02-01", steps: "2024-01-02 0.01, 2024-01-03 0.02, 2024-01-04 0.03",
 			lines: "0, 0.01, 0.01", total: "0.02", residual: "1/124", // 0.87 x 3 of a cent are 2.81
 		},
 		{
-			name: "no step", why: "a period in which nothing was sold", period: "2024-01-01/2024-02-01", carry: "1/300",
+			name: "no step", why: "nothing is sold in the period", period: "2024-01-01/2024-02-01", carry: "1/300",
 			total: "0", residual: "1/300", explain: "0, 0.00... left over",
 		},
 	} {
@@ -90,10 +90,10 @@ func TestSettle(t *testing.T) {
 			}
 			giventest.CheckMoney(t, "the total", s.Total, row.total)
 			if s.Residual.String() != row.residual {
-				t.Errorf("%v is left over, want %s", s.Residual, row.residual)
+				t.Errorf("the residual is %v, want %s", s.Residual, row.residual)
 			}
 			if row.explain != "" && s.Explain() != row.explain {
-				t.Errorf("it explains itself as\n%q, want\n%q", s.Explain(), row.explain)
+				t.Errorf("the explanation is\n%q, want\n%q", s.Explain(), row.explain)
 			}
 		})
 	}
@@ -106,14 +106,14 @@ func TestSettleRefuses(t *testing.T) {
 		want      []string
 	}{
 		{name: "a step before the period", change: func(l *proration.Timeline) { l.Steps[0].At = instant("2023-12-31", nil) }, want: []string{"steps[0].at outside"}},
-		{name: "a step at the end", why: "the end is outside", change: func(l *proration.Timeline) { l.Steps[2].At = instant("2024-02-01", nil) }, want: []string{"steps[2].at outside"}},
+		{name: "a step at the end", why: "the end is excluded", change: func(l *proration.Timeline) { l.Steps[2].At = instant("2024-02-01", nil) }, want: []string{"steps[2].at outside"}},
 		{name: "a step out of order", change: func(l *proration.Timeline) { l.Steps[1].At = instant("2024-01-30", nil) }, want: []string{"steps[2].at invalid"}},
 		{name: "a step without an instant", change: func(l *proration.Timeline) { l.Steps[1].At = instant("", nil) }, want: []string{"steps[1].at unset"}},
 		{name: "a step beyond the limits", change: func(l *proration.Timeline) { l.Steps[2].Price = decimal.New(1, 1_000_000_000) }, want: []string{"steps[2].price limit"}},
 		{name: "an empty period", change: func(l *proration.Timeline) { l.Period.End = l.Period.Start }, want: []string{"period period"}},
 		{name: "no policy", change: func(l *proration.Timeline) { l.Policy = proration.Policy{} }, want: []string{"policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset"}},
-		{name: "too many steps", why: "10,000 are the limit", change: func(l *proration.Timeline) { l.Steps = make([]proration.Step, 10_001) }, want: []string{"steps limit"}},
-		{name: "everything at once", why: "every fault is told", change: func(l *proration.Timeline) {
+		{name: "too many steps", why: "the limit is 10,000 steps", change: func(l *proration.Timeline) { l.Steps = make([]proration.Step, 10_001) }, want: []string{"steps limit"}},
+		{name: "everything at once", why: "every fault is reported", change: func(l *proration.Timeline) {
 			*l = proration.Timeline{Steps: []proration.Step{{}, {Price: decimal.New(1, 39)}}}
 		}, want: []string{
 			"period unset", "steps[0].at unset", "steps[1].at unset", "steps[1].price limit",
@@ -129,14 +129,14 @@ func TestSettleRefuses(t *testing.T) {
 				s, err := proration.Settle(line)
 				giventest.CheckFaults(t, err, row.want...)
 				if s.Lines != nil || !s.Total.IsZero() {
-					t.Errorf("it is refused with %+v", s)
+					t.Errorf("got %+v with an error, want zero", s)
 				}
 			})
 		})
 	}
 }
 
-// Ten thousand steps are settled, and still without drift.
+// Settle accepts up to 10,000 steps, without drift.
 func TestSettleUpToTheLimit(t *testing.T) {
 	p := span("2024-01-01/2025-01-01", nil)
 	line := proration.Timeline{Period: p, Policy: seconds()}

@@ -12,7 +12,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// A request of each verb, with everything in it that is shared when a struct is copied: decimals, slices, a pointer.
+// requests has a request for each verb, with every kind of value that a copy of a struct shares: decimals, slices and a
+// pointer.
 type requests struct {
 	request  proration.Request
 	change   proration.Change
@@ -21,10 +22,10 @@ type requests struct {
 	service  proration.Service
 }
 
-// someRequests are built anew by each call, so that two of them share nothing.
-func someRequests(t *testing.T) requests {
+// testRequests returns new values on each call, so that two of them share no memory.
+func testRequests(t *testing.T) requests {
 	jan := span("2024-01-01/2024-02-01", nil)
-	carry := residual(t, "1/"+strings.Repeat("7", 30)) // held by a pointer
+	carry := residual(t, "1/"+strings.Repeat("7", 30)) // stored behind a pointer
 	return requests{
 		request: proration.Request{Amount: money("99.990"), Period: jan, Span: jan.From(instant("2024-01-11", nil)), Policy: proration.Standard(2), Carry: carry},
 		change: proration.Change{
@@ -39,7 +40,7 @@ func someRequests(t *testing.T) requests {
 	}
 }
 
-type answers struct {
+type results struct {
 	line       proration.Result
 	adjustment proration.Adjustment
 	settlement proration.Settlement
@@ -47,7 +48,7 @@ type answers struct {
 	due        []proration.Portion
 }
 
-func (r *requests) answer(t *testing.T) (a answers) {
+func (r *requests) results(t *testing.T) (a results) {
 	var errs [5]error
 	a.line, errs[0] = proration.Prorate(r.request)
 	a.adjustment, errs[1] = proration.Adjust(r.change)
@@ -62,34 +63,34 @@ func (r *requests) answer(t *testing.T) (a answers) {
 	return a
 }
 
-func (a *answers) same(b *answers) bool {
+func (a *results) same(b *results) bool {
 	return sameResult(a.line, b.line) && sameResult(a.adjustment.Credit, b.adjustment.Credit) && sameResult(a.adjustment.Charge, b.adjustment.Charge) &&
 		a.adjustment.Net.Equal(b.adjustment.Net) && slices.EqualFunc(a.settlement.Lines, b.settlement.Lines, sameResult) &&
 		a.settlement.Total.Equal(b.settlement.Total) && a.settlement.Residual.Equal(b.settlement.Residual) &&
 		slices.EqualFunc(a.parts, b.parts, sameResult) && slices.EqualFunc(a.due, b.due, samePortion)
 }
 
-// Nothing passed in is modified, down to the digits of an amount; the same request gives the same answer again.
-func TestNothingPassedInIsModified(t *testing.T) {
-	asked, untouched := someRequests(t), someRequests(t)
-	first := asked.answer(t)
-	if !reflect.DeepEqual(asked, untouched) {
-		t.Errorf("the requests were modified to\n%+v, from\n%+v", asked, untouched)
+// No verb modifies its input, down to the digits of an amount, and the same request gives the same result again.
+func TestInputsAreNotModified(t *testing.T) {
+	input, original := testRequests(t), testRequests(t)
+	first := input.results(t)
+	if !reflect.DeepEqual(input, original) {
+		t.Errorf("the requests were modified to\n%+v, from\n%+v", input, original)
 	}
-	if second := asked.answer(t); !first.same(&second) {
-		t.Errorf("asked again, the answer is\n%+v, and was\n%+v", second, first)
+	if second := input.results(t); !first.same(&second) {
+		t.Errorf("the second results are\n%+v, want\n%+v", second, first)
 	}
 	text := first.line.Explain() + first.adjustment.Explain() + first.settlement.Explain()
-	if again := first.line.Explain() + first.adjustment.Explain() + first.settlement.Explain(); again != text || !reflect.DeepEqual(asked, untouched) {
-		t.Error("explaining an answer changed it")
+	if again := first.line.Explain() + first.adjustment.Explain() + first.settlement.Explain(); again != text || !reflect.DeepEqual(input, original) {
+		t.Error("Explain modified the results or the requests")
 	}
 }
 
-// Nothing handed out is shared: neither with the request, nor with the answer to another one.
-func TestNothingHandedOutIsShared(t *testing.T) {
-	asked := someRequests(t)
-	first, second := asked.answer(t), asked.answer(t)
-	garbage := proration.Result{Amount: money("666"), Of: money("666"), Unit: "devils"}
+// Results share no memory with the request or with other results.
+func TestResultsShareNoMemory(t *testing.T) {
+	input := testRequests(t)
+	first, second := input.results(t), input.results(t)
+	garbage := proration.Result{Amount: money("666"), Of: money("666"), Unit: "garbage"}
 	for _, lines := range [][]proration.Result{first.settlement.Lines, first.parts} {
 		for i := range lines {
 			lines[i] = garbage
@@ -100,26 +101,26 @@ func TestNothingHandedOutIsShared(t *testing.T) {
 		first.due[i] = proration.Portion{}
 	}
 	first.line.Residual.Rat().SetInt64(666)
-	if third := asked.answer(t); !second.same(&third) {
-		t.Errorf("after an answer was overwritten, another one is\n%+v, and was\n%+v", third, second)
+	if third := input.results(t); !second.same(&third) {
+		t.Errorf("after a result is overwritten, another one is\n%+v, want\n%+v", third, second)
 	}
-	asked.timeline.Steps[0].Price, asked.division.Weights[0] = money("666"), money("666")
+	input.timeline.Steps[0].Price, input.division.Weights[0] = money("666"), money("666")
 	if text := second.line.Explain() + second.settlement.Explain(); strings.Contains(text, "666") {
-		t.Errorf("after its request was overwritten, an answer reads %s", text)
+		t.Errorf("after its request is overwritten, a result is explained as %s", text)
 	}
 }
 
-// Any number of callers may use one request at a time.
+// Concurrent callers can share one request.
 func TestConcurrentCallers(t *testing.T) {
-	asked := someRequests(t)
-	want := asked.answer(t)
+	input := testRequests(t)
+	want := input.results(t)
 	var all sync.WaitGroup
 	for range 8 {
 		all.Add(1)
 		go func() {
 			defer all.Done()
 			for range 20 {
-				if got := asked.answer(t); !want.same(&got) {
+				if got := input.results(t); !want.same(&got) {
 					t.Errorf("a concurrent caller got %+v, want %+v", got, want)
 				}
 			}
@@ -128,16 +129,16 @@ func TestConcurrentCallers(t *testing.T) {
 	all.Wait()
 }
 
-// A host may set decimal's precision to anything: no amount is divided by it.
-func TestDecimalSettingsDecideNothing(t *testing.T) {
-	asked := someRequests(t)
-	want := asked.answer(t)
+// The precision setting of package decimal has no effect, since no amount is divided by it.
+func TestDecimalPrecisionHasNoEffect(t *testing.T) {
+	input := testRequests(t)
+	want := input.results(t)
 	text := want.line.Explain()
 	precision := decimal.DivisionPrecision
 	decimal.DivisionPrecision = 1
 	defer func() { decimal.DivisionPrecision = precision }()
-	got := asked.answer(t)
+	got := input.results(t)
 	if !want.same(&got) || got.line.Explain() != text {
-		t.Errorf("with another precision the answers are %+v, want %+v", got, want)
+		t.Errorf("with another precision the results are %+v, want %+v", got, want)
 	}
 }

@@ -188,7 +188,8 @@ func others(v any) []any {
 	return found
 }
 
-// otherText returns the smallest step away from a date, an instant, a fraction or an amount, and of other text one more letter.
+// otherText changes a date, an instant, a fraction or an amount by its smallest unit, and appends a letter to other
+// text.
 func otherText(text string) string {
 	if day, err := time.Parse(time.DateOnly, text); err == nil {
 		return day.AddDate(0, 0, 1).Format(time.DateOnly)

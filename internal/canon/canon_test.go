@@ -16,7 +16,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// inner is embedded, and outer has something of every kind that the library's types have.
+// inner is embedded in outer, which has a field of every kind that the types of the library have.
 type inner struct {
 	Kind plans.Kind `json:"kind"`
 }
@@ -45,7 +45,7 @@ type outer struct {
 	hidden   int
 }
 
-func something() outer {
+func sample() outer {
 	priority := 7
 	return outer{
 		inner: inner{plans.Usage}, Name: "a \"name\" <&> \u2028 é", Yes: true, Count: -3, Long: 4, Places: 2,
@@ -54,8 +54,8 @@ func something() outer {
 	}
 }
 
-// For the library's types, it is what encoding/json makes of them, but for the places of amounts.
-func TestJSONLikeEncodingJSON(t *testing.T) {
+// JSON writes types of the library as encoding/json does, except for the places of amounts.
+func TestJSONMatchesEncodingJSON(t *testing.T) {
 	contract := plans.Contract{Plan: "growth", Currency: "USD", Cycle: giventest.Cycle("2026-11-01", "P1M", nil), Items: []plans.Item{
 		{ID: "seat", Quantity: giventest.Money("10"), Price: plans.Price{Tiering: plans.Volume, Tiers: []plans.Tier{{Unit: giventest.Money("89.99")}}}},
 	}}
@@ -66,7 +66,7 @@ func TestJSONLikeEncodingJSON(t *testing.T) {
 	}
 	low := 3
 	for _, v := range []any{
-		something(), outer{}, contract, charges, charges[0], plans.Charge{}, proration.Standard(2), []credits.Entry(nil), []credits.Entry{}, proration.Policy{},
+		sample(), outer{}, contract, charges, charges[0], plans.Charge{}, proration.Standard(2), []credits.Entry(nil), []credits.Entry{}, proration.Policy{},
 		credits.Entry{Kind: credits.Granted, ID: "g", Amount: giventest.Money("0.55"), Currency: "USD", At: november.Start, Priority: &low, Promotional: true},
 		plans.Discount{ID: "d", Price: &plans.Price{Unit: giventest.Money("1.25")}, Currency: "USD", Duration: plans.Once, Kinds: []plans.Kind{plans.Usage}},
 	} {
@@ -81,12 +81,12 @@ func TestJSONLikeEncodingJSON(t *testing.T) {
 		if err := json.Unmarshal(got, read.Interface()); err != nil {
 			t.Errorf("%s: %v", got, err)
 		} else if again := giventest.JSON(t, read.Interface()); again != string(got) {
-			t.Errorf("reads back as\n%s, want\n%s", again, got)
+			t.Errorf("decoded and encoded again, it is\n%s, want\n%s", again, got)
 		}
 	}
 }
 
-// Amounts have the places asked for, and more where their value has; counts have what they need.
+// Amounts have the requested places, or more if their value needs them; counts have the places that they need.
 func TestJSONPlaces(t *testing.T) {
 	charge := plans.Charge{Quantity: giventest.Money("10.0"), Net: giventest.Money("89"), Price: plans.Price{Unit: giventest.Money("0.0375"), Package: giventest.Money("100.00")}}
 	charge.Taxes = []plans.Tax{{Name: "VAT", Percent: giventest.Money("19.50"), Amount: giventest.Money("17.3")}}
@@ -101,28 +101,28 @@ func TestJSONPlaces(t *testing.T) {
 		}
 		for _, part := range want {
 			if !strings.Contains(string(text), part) {
-				t.Errorf("with %d places, no %s in %s", places, part, text)
+				t.Errorf("with %d places, %s is not in %s", places, part, text)
 			}
 		}
 	}
 }
 
-// Equal values have one text, and others another.
-func TestNormal(t *testing.T) {
+// Equal values have one text, and different values have different texts.
+func TestEqualValuesHaveOneNormalForm(t *testing.T) {
 	berlin := giventest.Zone(t, "Europe/Berlin")
 	for _, c := range []struct {
 		name string
 		a, b any
 		same bool
 	}{
-		{"zeros at the end", giventest.Money("1.50"), giventest.Money("1.5"), true},
+		{"trailing zeros", giventest.Money("1.50"), giventest.Money("1.5"), true},
 		{"zeros of an exponent", decimal.New(15, 1), decimal.New(1500, -1), true},
 		{"zero", decimal.Decimal{}, giventest.Money("0.00"), true},
-		{"less than nothing and nothing", giventest.Money("-0.00"), decimal.Decimal{}, true},
+		{"negative zero and zero", giventest.Money("-0.00"), decimal.Decimal{}, true},
 		{"an instant in two zones", giventest.Instant("2026-11-16T12:00:00", berlin), giventest.Instant("2026-11-16T11:00:00", nil), true},
-		{"no list and an empty one", []string(nil), []string{}, true},
-		{"no list in a struct", plans.Discount{}, plans.Discount{Plans: []string{}, Kinds: []plans.Kind{}}, true},
-		{"what is no text", "\xff", "\ufffd", true},
+		{"nil and an empty list", []string(nil), []string{}, true},
+		{"nil and empty lists in a struct", plans.Discount{}, plans.Discount{Plans: []string{}, Kinds: []plans.Kind{}}, true},
+		{"invalid UTF-8", "\xff", "\ufffd", true},
 		{"another amount", giventest.Money("1.50"), giventest.Money("1.51"), false},
 		{"another sign", giventest.Money("1.50"), giventest.Money("-1.50"), false},
 		{"another instant", giventest.Instant("2026-11-16", nil), giventest.Instant("2026-11-17", nil), false},
@@ -144,13 +144,13 @@ func TestNormal(t *testing.T) {
 	}
 }
 
-// Numbers are written alike whatever the host set.
-func TestWhateverTheHostSet(t *testing.T) {
+// The settings of package decimal have no effect on the text of numbers.
+func TestDecimalSettingsHaveNoEffect(t *testing.T) {
 	quotes, trimmed, scientific := decimal.MarshalJSONWithoutQuotes, decimal.TrimTrailingZeros, decimal.UseScientificNotation
 	defer func() {
 		decimal.MarshalJSONWithoutQuotes, decimal.TrimTrailingZeros, decimal.UseScientificNotation = quotes, trimmed, scientific
 	}()
-	values := []any{something(), decimal.New(15, 3), decimal.New(1500, -1), decimal.New(1, 100_000), decimal.New(-1, -100_000)}
+	values := []any{sample(), decimal.New(15, 3), decimal.New(1500, -1), decimal.New(1, 100_000), decimal.New(-1, -100_000)}
 	for _, v := range values {
 		want, err := canon.JSON(v, 2)
 		if err != nil {
@@ -160,8 +160,8 @@ func TestWhateverTheHostSet(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for how := range 8 {
-			decimal.MarshalJSONWithoutQuotes, decimal.TrimTrailingZeros, decimal.UseScientificNotation = how&1 != 0, how&2 != 0, how&4 != 0
+		for settings := range 8 {
+			decimal.MarshalJSONWithoutQuotes, decimal.TrimTrailingZeros, decimal.UseScientificNotation = settings&1 != 0, settings&2 != 0, settings&4 != 0
 			if got, err := canon.JSON(v, 2); err != nil || string(got) != string(want) {
 				t.Errorf("got %s, %v, want %s", got, err, want)
 			}
@@ -173,26 +173,26 @@ func TestWhateverTheHostSet(t *testing.T) {
 	}
 }
 
-// What the library's types do not have is an error, and no guess; so is a value that cannot be written.
-func TestUnsupported(t *testing.T) {
+// Values of kinds that the library does not use, and values without a text, are errors.
+func TestUnsupportedValuesAreRefused(t *testing.T) {
 	for name, v := range map[string]any{
-		"a map":                map[string]int{"a": 1},
-		"a map in a struct":    struct{ M map[string]int }{map[string]int{}},
-		"a float":              1.5,
-		"a channel":            make(chan int),
-		"a function":           func() {},
-		"an array":             [2]int{1, 2},
-		"in a list":            []any{1},
-		"a kind without name":  plans.Kind(99),
-		"one in a struct":      plans.Charge{Kind: 99},
-		"one in an embedded":   outer{inner: inner{99}},
-		"a year beyond a text": time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC),
+		"a map":                           map[string]int{"a": 1},
+		"a map in a struct":               struct{ M map[string]int }{map[string]int{}},
+		"a float":                         1.5,
+		"a channel":                       make(chan int),
+		"a function":                      func() {},
+		"an array":                        [2]int{1, 2},
+		"an int in a list of any":         []any{1},
+		"a kind without name":             plans.Kind(99),
+		"a kind without name in a struct": plans.Charge{Kind: 99},
+		"a kind without name in an embedded struct": outer{inner: inner{99}},
+		"a year after 9999":                         time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC),
 	} {
 		if text, err := canon.JSON(v, 2); err == nil {
-			t.Errorf("%s is written as %s", name, text)
+			t.Errorf("%s is encoded as %s", name, text)
 		}
 		if text, err := canon.Normal(v); err == nil {
-			t.Errorf("%s is written as %s", name, text)
+			t.Errorf("%s is encoded as %s", name, text)
 		}
 	}
 }

@@ -12,13 +12,13 @@ func TestExceeds(t *testing.T) {
 		name, why, amount, whole, part string
 		want                           bool
 	}{
-		{name: "less than is left", amount: "-6.45", whole: "10", part: "3.54"},
-		{name: "all that is left", why: "it does not exceed it", amount: "-6.45", whole: "10", part: "3.55"},
-		{name: "a cent more", amount: "-6.45", whole: "10", part: "3.56", want: true},
-		{name: "nothing of nothing", amount: "0", whole: "0", part: "0"},
-		{name: "something of nothing", amount: "0.01", whole: "0", part: "0", want: true},
-		{name: "nothing, of less than nothing", amount: "0", whole: "1", part: "2", want: true},
-		{name: "other places", amount: "1.5", whole: "1.50", part: "0.000"},
+		{name: "less than the rest", amount: "-6.45", whole: "10", part: "3.54"},
+		{name: "exactly the rest", why: "an equal amount does not exceed the rest", amount: "-6.45", whole: "10", part: "3.55"},
+		{name: "a cent more than the rest", amount: "-6.45", whole: "10", part: "3.56", want: true},
+		{name: "zero of zero", amount: "0", whole: "0", part: "0"},
+		{name: "a cent of zero", amount: "0.01", whole: "0", part: "0", want: true},
+		{name: "zero of a negative rest", amount: "0", whole: "1", part: "2", want: true},
+		{name: "amounts with other places", amount: "1.5", whole: "1.50", part: "0.000"},
 		{name: "more digits than 64 bits hold", amount: "-99999999999999999999.01", whole: "99999999999999999999", part: "0", want: true},
 		{name: "places too far apart for 64 bits", amount: "1", whole: "1", part: "0.00000000000000000001", want: true},
 	} {
@@ -31,8 +31,8 @@ func TestExceeds(t *testing.T) {
 	}
 }
 
-// Numbers at the edges of what 62 bits hold compare as they do in decimals.
-func TestExceedsAtTheEdges(t *testing.T) {
+// Numbers at the limits of 62 bits compare as in decimals.
+func TestExceedsAtIntegerLimits(t *testing.T) {
 	var all []decimal.Decimal
 	for _, coef := range []int64{0, 1, -1, 4_611_686_018_427_387_903, 4_611_686_018_427_387_904, 999_999_999_999_999_999, -999_999_999_999_999_999, 1<<63 - 1, -1 << 63} {
 		for _, exp := range []int32{-38, -18, -1, 0, 1, 18} {

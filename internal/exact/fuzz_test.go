@@ -7,7 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// The way of 64 and 128 bits and that of math/big give the same amount and the same remainder: that of the definition.
+// The fast path of 64 and 128 bits and that of math/big give the amount and the remainder of the definition.
 func FuzzTerm(f *testing.F) {
 	f.Add(int64(1005), uint64(0), int32(-2), int64(1), int64(30), int32(2), uint8(0), int64(0), int64(1), int32(2))
 	f.Add(int64(-999_999_999_999_999_999), uint64(0), int32(-2), int64(29), int64(31), int32(2), uint8(1), int64(-7), int64(31), int32(2))
@@ -40,7 +40,7 @@ func FuzzTerm(f *testing.F) {
 	})
 }
 
-// A ratio of any length is rounded as the definition says.
+// A ratio of any length is rounded by the definition.
 func FuzzQuotient(f *testing.F) {
 	f.Add([]byte{5}, []byte{3, 232}, false, int32(2), uint8(0))
 	f.Add([]byte("thirty-eight digits and then some"), []byte("of as many"), true, int32(-18), uint8(5))
@@ -55,7 +55,7 @@ func FuzzQuotient(f *testing.F) {
 	})
 }
 
-// What is compared in 64 bits compares as it does in decimals.
+// Numbers that are compared in 64 bits compare as in decimals.
 func FuzzExceeds(f *testing.F) {
 	f.Add(int64(-1005), int32(-2), int64(2000), int32(-2), int64(995), int32(-2))
 	f.Add(int64(1)<<62, int32(0), int64(1)<<62, int32(-18), int64(-1)<<63, int32(-3))

@@ -13,11 +13,11 @@ func TestRemainder(t *testing.T) {
 		places    int32
 		small     bool
 	}{
-		{name: "nothing", number: new(big.Rat), places: 2, small: true},
+		{name: "zero", number: new(big.Rat), places: 2, small: true},
 		{name: "a third of a cent", number: big.NewRat(1, 300), places: 2, small: true},
-		{name: "given away", number: big.NewRat(-1, 300), places: 2, small: true},
+		{name: "a negative third of a cent", number: big.NewRat(-1, 300), places: 2, small: true},
 		{name: "a third of a hundred", number: big.NewRat(100, 3), places: -2, small: true},
-		{name: "a number of other places", why: "it is exact in any", number: big.NewRat(1, 7), places: 18, small: true},
+		{name: "a seventh with 18 places", why: "a remainder is exact for any number of places", number: big.NewRat(1, 7), places: 18, small: true},
 		{name: "more digits than 64 bits have", number: huge, places: 2},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -26,10 +26,10 @@ func TestRemainder(t *testing.T) {
 			given.SetInt64(666)
 			r.Rat().SetInt64(666)
 			if r.Rat().Cmp(row.number) != 0 {
-				t.Errorf("it is %v, want %v", r.Rat(), row.number)
+				t.Errorf("got %v, want %v", r.Rat(), row.number)
 			}
 			if r.IsZero() != (row.number.Sign() == 0) || (r.Big == nil) != row.small {
-				t.Errorf("%+v is zero is %v", r, r.IsZero())
+				t.Errorf("IsZero of %+v is %v", r, r.IsZero())
 			}
 		})
 	}

@@ -12,10 +12,10 @@ import (
 	"github.com/billingrules/billing/internal/short"
 )
 
-// neighbours returns x in units of 10^-places, and the whole numbers below and above it; they are one where x is whole.
-func neighbours(x *big.Rat, places int32) (units *big.Rat, below, above *big.Int) {
+// neighbors returns x in units of 10^-places, and the integers below and above it, which are equal for a whole x.
+func neighbors(x *big.Rat, places int32) (units *big.Rat, below, above *big.Int) {
 	units = new(big.Rat).Mul(x, pow10Rat(places))
-	below = new(big.Int).Div(units.Num(), units.Denom()) // towards negative infinity
+	below = new(big.Int).Div(units.Num(), units.Denom()) // toward negative infinity
 	above = new(big.Int).Set(below)
 	if !units.IsInt() {
 		above.Add(above, big.NewInt(1))
@@ -23,9 +23,9 @@ func neighbours(x *big.Rat, places int32) (units *big.Rat, below, above *big.Int
 	return units, below, above
 }
 
-// byDefinition chooses between the neighbours of x as the mode says.
-func byDefinition(x *big.Rat, places int32, mode Mode) *big.Int {
-	units, below, above := neighbours(x, places)
+// slowRound returns one of the neighbors of x by the definition of the mode.
+func slowRound(x *big.Rat, places int32, mode Mode) *big.Int {
+	units, below, above := neighbors(x, places)
 	inner, outer := below, above
 	if x.Sign() < 0 {
 		inner, outer = above, below
@@ -55,11 +55,11 @@ func byDefinition(x *big.Rat, places int32, mode Mode) *big.Int {
 	return above
 }
 
-// checkTerm compares both ways of rounding with the definition. It reports whether the small one was enough.
+// checkTerm compares both paths of rounding with the definition. It reports whether the small path is sufficient.
 func checkTerm(t *testing.T, term Term, places int32, mode Mode) bool {
 	t.Helper()
 	x := term.Rat()
-	coef := byDefinition(x, places, mode)
+	coef := slowRound(x, places, mode)
 	left := new(big.Rat).Sub(x, new(big.Rat).Mul(new(big.Rat).SetInt(coef), pow10Rat(-places)))
 	check := func(way string, amount decimal.Decimal, rest Remainder) {
 		if amount.Exponent() != -places || amount.Coefficient().Cmp(coef) != 0 || rest.Rat().Cmp(left) != 0 {
@@ -67,7 +67,7 @@ func checkTerm(t *testing.T, term Term, places int32, mode Mode) bool {
 				way, term.Amount, term.Num, term.Den, term.Carry, places, mode, amount, rest.Rat(), coef, left)
 		}
 		if rest.IsZero() != (left.Sign() == 0) || rest.Num != 0 && rest.Den <= 0 {
-			t.Fatalf("%s: %+v is left over, want %v", way, rest, left)
+			t.Fatalf("%s: the remainder is %+v, want %v", way, rest, left)
 		}
 	}
 	amount, rest := term.roundBig(places, mode)
@@ -84,7 +84,8 @@ func checkTerm(t *testing.T, term Term, places int32, mode Mode) bool {
 
 var modes = []Mode{HalfUp, HalfEven, HalfDown, Up, Down, Ceiling, Floor}
 
-// Every small amount × every small ratio, by every mode, at places above and below its own, with and without a carry.
+// Every small amount and ratio rounds to the exact value, by every mode, with more and fewer places, with and without a
+// carry.
 func TestEverySmallTerm(t *testing.T) {
 	short.Skip(t)
 	carries := []*Remainder{nil, {}, {Num: 1, Den: 2, Places: 1}, {Num: -1, Den: 3, Places: 1}, {Num: 7, Den: 6, Places: 1}, {Num: -1, Den: 1}, {Big: big.NewRat(1, 7)}}
@@ -109,8 +110,8 @@ func TestEverySmallTerm(t *testing.T) {
 	}
 }
 
-// Numbers at the edges of what 64 and 128 bits hold are rounded by one way or by the other, and never wrongly.
-func TestTermsAtTheEdges(t *testing.T) {
+// Numbers at the limits of 64 and 128 bits are rounded by one of both paths, and always exactly.
+func TestTermsAtIntegerLimits(t *testing.T) {
 	short.Skip(t)
 	numbers := []int64{0, 1, -1, 2, 10, 1<<31 - 1, 1 << 32, 999_999_999_999_999_999, 1_000_000_000_000_000_000, math.MaxInt64 - 1, math.MaxInt64, math.MinInt64, math.MinInt64 + 1}
 	t.Parallel()
@@ -132,12 +133,12 @@ func TestTermsAtTheEdges(t *testing.T) {
 		}
 	}
 	if small == 0 || small == all {
-		t.Errorf("%d of %d terms were small", small, all)
+		t.Errorf("the small path rounds %d of %d terms", small, all)
 	}
 }
 
-// The usual amounts of a bill never need the big way.
-func TestUsualTermsAreSmall(t *testing.T) {
+// The usual amounts of a bill are rounded by the small path.
+func TestUsualTermsFitIn64Bits(t *testing.T) {
 	for _, row := range []struct {
 		name     string
 		amount   string
@@ -155,19 +156,19 @@ func TestUsualTermsAreSmall(t *testing.T) {
 			term := Term{Amount: decimal.RequireFromString(row.amount), Num: row.num, Den: row.den}
 			for _, mode := range modes {
 				if !checkTerm(t, term, row.places, mode) {
-					t.Error("it needs the big way")
+					t.Error("the term needs the big path")
 				}
 				_, rest := term.Round(row.places, mode)
 				if !checkTerm(t, Term{Amount: term.Amount, Num: 1, Den: row.den, Carry: &rest}, row.places, mode) {
-					t.Error("with its carry the next one needs the big way")
+					t.Error("the next term needs the big path with its carry")
 				}
 			}
 		})
 	}
 }
 
-// A mode that is none cuts off: those above refuse it before.
-func TestNoMode(t *testing.T) {
+// An unknown mode truncates, since callers refuse it before.
+func TestUnknownModeTruncates(t *testing.T) {
 	for _, mode := range []Mode{0, 8, 255} {
 		term := Term{Amount: decimal.New(29, -3), Num: 1, Den: 1}
 		if got, _ := term.Round(2, mode); !got.Equal(decimal.New(2, -2)) {
@@ -186,20 +187,20 @@ func TestQuotient(t *testing.T) {
 		mode             Mode
 		want             decimal.Decimal
 	}{
-		{name: "whole", ratio: "356", places: 2, mode: HalfUp, want: decimal.New(35600, -2)},
-		{name: "a third of ten, cut off", why: "the part of an amount that a line is of", ratio: "10/3", places: 2, mode: Down, want: decimal.New(333, -2)},
-		{name: "two thirds of ten, cut off", ratio: "20/3", places: 2, mode: Down, want: decimal.New(666, -2)},
-		{name: "given back", why: "to zero is upwards below it", ratio: "-20/3", places: 2, mode: Down, want: decimal.New(-666, -2)},
+		{name: "an integer", ratio: "356", places: 2, mode: HalfUp, want: decimal.New(35600, -2)},
+		{name: "a third of ten, rounded down", why: "a partial credit truncates the part of an amount", ratio: "10/3", places: 2, mode: Down, want: decimal.New(333, -2)},
+		{name: "two thirds of ten, rounded down", ratio: "20/3", places: 2, mode: Down, want: decimal.New(666, -2)},
+		{name: "a negative ratio, rounded down", why: "rounding down is toward zero", ratio: "-20/3", places: 2, mode: Down, want: decimal.New(-666, -2)},
 		{name: "a tie", ratio: "5/1000", places: 2, mode: HalfUp, want: decimal.New(1, -2)},
 		{name: "a tie below zero", ratio: "-5/1000", places: 2, mode: HalfUp, want: decimal.New(-1, -2)},
-		{name: "a tie between none and one", ratio: "5/1000", places: 2, mode: HalfEven, want: decimal.New(0, -2)},
+		{name: "a tie between zero and one", ratio: "5/1000", places: 2, mode: HalfEven, want: decimal.New(0, -2)},
 		{name: "a tie between one and two", ratio: "15/1000", places: 2, mode: HalfEven, want: decimal.New(2, -2)},
-		{name: "less than a tie by a third", ratio: "1499/300000", places: 2, mode: HalfUp, want: decimal.New(0, -2)},
+		{name: "just below a tie", ratio: "1499/300000", places: 2, mode: HalfUp, want: decimal.New(0, -2)},
 		{name: "up", ratio: "1/1000000", places: 2, mode: Up, want: decimal.New(1, -2)},
 		{name: "hundreds", ratio: "1000/3", places: -2, mode: HalfUp, want: decimal.New(3, 2)},
-		{name: "more than hundreds", ratio: "50", places: -2, mode: HalfUp, want: decimal.New(1, 2)},
+		{name: "a tie at hundreds", ratio: "50", places: -2, mode: HalfUp, want: decimal.New(1, 2)},
 		{name: "more places than 64 bits have digits", ratio: "1/3", places: 38, mode: HalfUp, want: decimal.RequireFromString("0.33333333333333333333333333333333333333")},
-		{name: "nothing", ratio: "0", places: 2, mode: Ceiling, want: decimal.New(0, -2)},
+		{name: "zero", ratio: "0", places: 2, mode: Ceiling, want: decimal.New(0, -2)},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			x, _ := new(big.Rat).SetString(row.ratio)
@@ -210,11 +211,11 @@ func TestQuotient(t *testing.T) {
 	}
 }
 
-// checkQuotient compares a ratio that is rounded with the definition, and finds it as it was.
+// checkQuotient compares a rounded ratio with the definition, and fails if the ratio is modified.
 func checkQuotient(t *testing.T, x *big.Rat, places int32, mode Mode) {
 	t.Helper()
 	before := x.String()
-	want := byDefinition(x, places, mode)
+	want := slowRound(x, places, mode)
 	if got := Quotient(x, places, mode); got.Exponent() != -places || got.Coefficient().Cmp(want) != 0 {
 		t.Fatalf("%s to %d places by mode %d is %v, want %v units", before, places, mode, got, want)
 	}
@@ -223,7 +224,7 @@ func checkQuotient(t *testing.T, x *big.Rat, places int32, mode Mode) {
 	}
 }
 
-// Every small ratio by every mode, at places above and below the point.
+// Every small ratio is rounded by the definition, by every mode, with places before and after the point.
 func TestEverySmallQuotient(t *testing.T) {
 	short.Skip(t)
 	t.Parallel()
@@ -238,7 +239,7 @@ func TestEverySmallQuotient(t *testing.T) {
 	}
 }
 
-// Ratios of as many digits as amounts, parts and shares multiply to.
+// Ratios with the digits of a product of amounts, parts and shares are rounded by the definition.
 func TestLongQuotients(t *testing.T) {
 	t.Parallel()
 	longest := new(big.Int).Exp(big.NewInt(10), big.NewInt(38), nil)

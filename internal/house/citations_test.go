@@ -33,7 +33,7 @@ func document(t *testing.T, name string) string {
 	return string(text)
 }
 
-// listedRows and listedLaws are what tests and planted bugs may cite.
+// listedRows and listedLaws return the numbers that tests and planted bugs may cite.
 func listedRows(text string) map[string]bool { return heads(rowHead, text) }
 
 func listedLaws(text string) map[string]bool {
@@ -50,7 +50,7 @@ func heads(head *regexp.Regexp, text string) map[string]bool {
 	return all
 }
 
-// Each row and each law that a test or a planted bug cites is in its list.
+// Each row and each law that a test or a planted bug cites is listed.
 func TestCitations(t *testing.T) {
 	rows, laws := listedRows(document(t, "examples/ROWS.md")), listedLaws(document(t, "CONTRIBUTING.md"))
 	assert.Len(t, rows, 13+20)
@@ -91,7 +91,7 @@ func citationFaults(name, text string, rows, laws map[string]bool) (faults []str
 // Each name that these documents cite exists.
 func TestDocuments(t *testing.T) {
 	if race.On {
-		return // the tree is not read as a whole
+		return // the race detector reads a part of the tree
 	}
 	units, err := tree()
 	require.NoError(t, err)
@@ -102,7 +102,7 @@ func TestDocuments(t *testing.T) {
 	report(t, faults)
 }
 
-// documentFaults finds names such as `plans.Catalog.Quote` that no package declares, and no test beside one.
+// documentFaults finds names such as `plans.Catalog.Quote` that neither a package nor its tests declare.
 func documentFaults(name, text string, units []*unit) (faults []string) {
 	for _, m := range qualified.FindAllStringSubmatch(text, -1) {
 		found := false
@@ -116,7 +116,7 @@ func documentFaults(name, text string, units []*unit) (faults []string) {
 	return faults
 }
 
-// declares reports whether a package has a name, and where a second one is given, a field or method of the first.
+// declares reports whether a package declares a name, or a field or method of it.
 func declares(pkg *types.Package, name, member string) bool {
 	o := pkg.Scope().Lookup(name)
 	if o == nil || member == "" {

@@ -10,16 +10,16 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// deep matches the functions that compare the insides of values: 1.50 and 1.5 differ there, and so does one instant
-// in two zones. They may still compare a whole struct with its copy, to show that nothing was modified.
+// deep matches the functions that compare the representation of values: 1.50 and 1.5 differ, and so does one instant in
+// two zones. They may compare whole structs, to show that an input is not modified.
 var deep = regexp.MustCompile(`^(reflect\.DeepEqual|` + testify + `(Equal|EqualValues|Exactly|ElementsMatch|Subset)f?)$`)
 
-// shallow matches those that do so to a value, but may count or search a list or a map of them.
+// shallow matches the functions that do so for a value, but may count or search a list or a map.
 var shallow = regexp.MustCompile(`^` + testify + `(Contains|Zero|Empty)f?$`)
 
 const testify = `\(?\*?github\.com/stretchr/testify/(assert|require)\.(Assertions\)\.)?(Not)?`
 
-func TestComparisons(t *testing.T) { hold(t, compareFaults) }
+func TestComparisons(t *testing.T) { checkTree(t, compareFaults) }
 
 func compareFaults(u *unit) (faults []string) {
 	add := func(n ast.Node, how string, t types.Type) {
@@ -85,7 +85,7 @@ func holdsMoney(t types.Type) bool {
 	return false
 }
 
-// element is what is left of t without pointers, slices and the keys of maps.
+// element returns the innermost element type of pointers, slices and maps.
 func element(t types.Type) types.Type {
 	if e, ok := t.Underlying().(interface{ Elem() types.Type }); ok {
 		return element(e.Elem())

@@ -24,17 +24,17 @@ type vocabulary struct {
 	dir, name string
 	doc       string // the comment of the type
 	spec      *ast.TypeSpec
-	words     []word // in the order of their values, without the unset one
+	words     []word // in the order of their values, without unset
 }
 
 // word is a value of a vocabulary.
 type word struct {
-	text     string // as JSON has it
-	constant string // its name in Go, "" where it has none
+	text     string // the JSON name
+	constant string // the Go name, "" if there is none
 	doc      string // the comment of the constant, on one line
 }
 
-// vocabularies reads the enums of a unit, by name.
+// vocabularies returns the enums of a unit, by name.
 func vocabularies(u *unit) (all []*vocabulary) {
 	byType := map[types.Object]*vocabulary{}
 	declarations(u.code, token.TYPE, func(d *ast.GenDecl, s ast.Spec) {
@@ -83,7 +83,7 @@ func declarations(files []*ast.File, tok token.Token, visit func(*ast.GenDecl, a
 	}
 }
 
-// commentOf returns the first comment that there is, on one line.
+// commentOf returns the first of the comments, on one line.
 func commentOf(groups ...*ast.CommentGroup) string {
 	for _, g := range groups {
 		if g != nil {
@@ -93,7 +93,7 @@ func commentOf(groups ...*ast.CommentGroup) string {
 	return ""
 }
 
-// names returns the table of names that the String method of a type reads.
+// names returns the table of names that the String method of a type uses.
 func (u *unit) names(of string) (texts []string) {
 	tables := map[types.Object]ast.Expr{}
 	declarations(u.code, token.VAR, func(_ *ast.GenDecl, s ast.Spec) {
@@ -119,7 +119,7 @@ func (u *unit) names(of string) (texts []string) {
 	return texts
 }
 
-// elements returns the constant texts of a list, by their index.
+// elements returns the constant texts of a list, by index.
 func (u *unit) elements(list ast.Expr) (texts []string) {
 	lit, ok := list.(*ast.CompositeLit)
 	if !ok {
@@ -145,7 +145,7 @@ func (u *unit) elements(list ast.Expr) (texts []string) {
 	return texts
 }
 
-// everyVocabulary reads the enums of the five packages, from the ground up.
+// everyVocabulary returns the enums of the five packages, in the order of the packages.
 func everyVocabulary(t *testing.T) (all []*vocabulary) {
 	t.Helper()
 	units, err := tree()
@@ -162,12 +162,12 @@ func everyVocabulary(t *testing.T) (all []*vocabulary) {
 
 const wordsFile = "lifecycle/WORDS.md"
 
-// WORDS.md is written from the constants and their comments, and never by hand:
+// WORDS.md is generated from the constants and their comments:
 //
 //	UPDATE=1 go test ./internal/house -run TestWordsDocument
 func TestWordsDocument(t *testing.T) {
 	if race.On {
-		return // the tree is not read as a whole
+		return // the race detector reads a part of the tree
 	}
 	all := everyVocabulary(t)
 	require.Greater(t, len(all), 20)
@@ -176,11 +176,11 @@ func TestWordsDocument(t *testing.T) {
 		require.NoError(t, os.WriteFile(filepath.Join(root(), filepath.FromSlash(wordsFile)), []byte(want), 0o644))
 	}
 	if document(t, wordsFile) != want {
-		t.Errorf("%s differs from the constants; write it again with UPDATE=1", wordsFile)
+		t.Errorf("%s differs from the constants; generate it with UPDATE=1", wordsFile)
 	}
 }
 
-// link matches a link of a Go comment to a name.
+// link matches a link to a name in a Go comment.
 var link = regexp.MustCompile(`\[([\w.*]+)\]`)
 
 func wordsDocument(all []*vocabulary) string {
@@ -197,8 +197,8 @@ func wordsDocument(all []*vocabulary) string {
 	return text.String()
 }
 
-// Each word is a constant with a comment, and no two constants of an enum have one word.
-func TestWords(t *testing.T) { hold(t, wordFaults) }
+// Each word of an enum is one constant with a comment.
+func TestWords(t *testing.T) { checkTree(t, wordFaults) }
 
 func wordFaults(u *unit) (faults []string) {
 	for _, v := range vocabularies(u) {
@@ -206,7 +206,7 @@ func wordFaults(u *unit) (faults []string) {
 		for _, w := range v.words {
 			switch {
 			case seen[w.text]:
-				faults = append(faults, u.fault(v.spec, "%s has the word %q twice, or as one that none may have", v.name, w.text))
+				faults = append(faults, u.fault(v.spec, "%s has the repeated or reserved word %q", v.name, w.text))
 			case w.constant == "":
 				faults = append(faults, u.fault(v.spec, "%s has no constant for %q", v.name, w.text))
 			case w.doc == "":
@@ -218,7 +218,7 @@ func wordFaults(u *unit) (faults []string) {
 	return append(faults, tableFaults(u)...)
 }
 
-// tableFaults finds types that are written as text by a table, and whose table is not found.
+// tableFaults finds enums without a table of names.
 func tableFaults(u *unit) (faults []string) {
 	known := vocabularies(u)
 	declarations(u.code, token.TYPE, func(_ *ast.GenDecl, s ast.Spec) {
@@ -228,15 +228,15 @@ func tableFaults(u *unit) (faults []string) {
 		text, _, _ := types.LookupFieldOrMethod(t, true, u.pkg, "MarshalText")
 		isKnown := slices.ContainsFunc(known, func(v *vocabulary) bool { return v.spec == spec })
 		if ok && basic.Info()&types.IsInteger != 0 && text != nil && !isKnown {
-			faults = append(faults, u.fault(spec, "the words of %s are not found in the table that its String method reads", spec.Name.Name))
+			faults = append(faults, u.fault(spec, "the String method of %s has no table of names", spec.Name.Name))
 		}
 	})
 	return faults
 }
 
-// The comment of an enum lists the words that JSON accepts, so that go doc shows them.
+// The comment of an enum lists its JSON words, so that go doc shows them.
 func TestWordsInComments(t *testing.T) {
-	holdAll(t, func(u *unit) []string {
+	checkWholeTree(t, func(u *unit) []string {
 		if !slices.Contains(order, u.dir) {
 			return nil
 		}
@@ -244,7 +244,7 @@ func TestWordsInComments(t *testing.T) {
 	})
 }
 
-// listingFaults finds words that the comment of their enum does not have.
+// listingFaults finds words that the comment of their enum does not list.
 func listingFaults(u *unit) (faults []string) {
 	for _, v := range vocabularies(u) {
 		var missing []string

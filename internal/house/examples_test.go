@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// boilerplate matches the methods that the standard library calls, so that an Example of them teaches nothing.
+// boilerplate matches methods that the standard library calls. They need no Example.
 var boilerplate = regexp.MustCompile(`^(String|Error|Unwrap|Is|(Marshal|Unmarshal)(Text|JSON))$`)
 
 func TestExamples(t *testing.T) {
@@ -25,8 +25,8 @@ func TestExamples(t *testing.T) {
 	}
 }
 
-// exampleFaults reads one package and its tests. A function needs an Example of its own; a method may also appear in
-// the Example of something else.
+// exampleFaults checks one package and its tests. A function needs its own Example; a method may be called in any
+// Example.
 func exampleFaults(units []*unit) (faults []string) {
 	var names []string
 	called := map[string]bool{}

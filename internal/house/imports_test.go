@@ -10,10 +10,10 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
-// host matches the packages that reach outside the program, or answer differently each time.
+// host matches packages that access the host, or whose results differ between calls.
 var host = regexp.MustCompile(`^(os|net|log|syscall|unsafe|embed|io/fs|io/ioutil|math/rand|crypto/rand)(/|$)`)
 
-func TestImports(t *testing.T) { hold(t, importFaults) }
+func TestImports(t *testing.T) { checkTree(t, importFaults) }
 
 func importFaults(u *unit) (faults []string) {
 	for _, f := range u.files {
@@ -27,19 +27,19 @@ func importFaults(u *unit) (faults []string) {
 	return faults
 }
 
-// importFault says what is wrong with an import, or nothing.
+// importFault returns the fault of an import, or "".
 func importFault(from, path string, linked bool) string {
 	target, own := strings.CutPrefix(path, module+"/")
 	first, _, _ := strings.Cut(path, "/")
-	ceiling := floor(from)
-	if ceiling == 0 && !linked {
-		ceiling = len(order) // support for tests may use every package
+	maxLevel := level(from)
+	if maxLevel == 0 && !linked {
+		maxLevel = len(order) // test support may import every package
 	}
 	switch {
-	case own && floor(target) > ceiling:
+	case own && level(target) > maxLevel:
 		return "each package imports only those below it"
 	case linked && host.MatchString(path):
-		return "a rule does not touch the host"
+		return "the library does not access the host"
 	case own, !strings.Contains(first, "."), path == "github.com/shopspring/decimal":
 		return ""
 	case strings.HasPrefix(path, "github.com/stretchr/testify/") && !linked:
@@ -48,11 +48,11 @@ func importFault(from, path string, linked bool) string {
 	return "not a dependency of this module"
 }
 
-// floor counts from internal, the cellar, to the examples under the roof. What tells faults for the packages above
-// proration stands beside it, since a fault is an error of proration's.
-func floor(dir string) int {
+// level returns 0 for internal, 1 to 5 for the packages in order, and 6 for the examples. The package internal/fault
+// has the level of proration, since it builds errors of proration.
+func level(dir string) int {
 	if dir == "internal/fault" {
-		return floor("proration")
+		return level("proration")
 	}
 	first, _, _ := strings.Cut(dir, "/")
 	if first == "internal" {

@@ -19,8 +19,7 @@ import (
 const maxLines = 300
 
 var (
-	// entry matches what may lie at the top: the five packages, and what every module has. What .gitignore names may
-	// lie there too.
+	// entry matches the entries of the top-level folder besides the five packages, including those in .gitignore.
 	entry       = regexp.MustCompile(`^(\..*|go\.(mod|sum)|(README|CHANGELOG|CONTRIBUTING|SECURITY)\.md|LICENSE|examples|internal|.*\.(out|prof|test))$`)
 	grabBag     = regexp.MustCompile(`^(utils?|types|common|helpers?|misc)(_test)?\.go$`)
 	requirement = regexp.MustCompile(`(?m)^(?:require\s+|\s+)(\S+) v\S+$`)
@@ -39,12 +38,12 @@ func TestLayout(t *testing.T) {
 	report(t, layoutFaults(lines))
 }
 
-// layoutFaults reads the Go files of the tree and the length of each.
+// layoutFaults checks the Go files of the tree, given the number of lines of each.
 func layoutFaults(lines map[string]int) (faults []string) {
 	for name, n := range lines {
 		dir, file := path.Split(name)
 		if grabBag.MatchString(file) {
-			faults = append(faults, name+": a file is named for what it holds")
+			faults = append(faults, name+": a file is named for its subject")
 		}
 		if _, ok := lines[dir+"doc.go"]; !ok && slices.Contains(order, path.Clean(dir)) {
 			faults = append(faults, dir+": no doc.go")
@@ -64,24 +63,24 @@ func TestLayoutFaults(t *testing.T) {
 	assert.Len(t, layoutFaults(map[string]int{"plans/price.go": 9}), 1)
 }
 
-func TestTop(t *testing.T) {
+func TestTopLevel(t *testing.T) {
 	entries, err := os.ReadDir(root())
 	require.NoError(t, err)
 	var names []string
 	for _, e := range entries {
 		names = append(names, e.Name())
 	}
-	report(t, topFaults(names))
+	report(t, topLevelFaults(names))
 }
 
-func topFaults(names []string) []string {
+func topLevelFaults(names []string) []string {
 	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
 		return entry.MatchString(name) || slices.Contains(order, name)
 	})
 }
 
-func TestTopFaults(t *testing.T) {
-	got := topFaults([]string{".ci", "LICENSE", "plans", "go.mod", "internal", "pkg", "main.go", "go.work", "NOTES.md", "SECURITY.md"})
+func TestTopLevelFaults(t *testing.T) {
+	got := topLevelFaults([]string{".ci", "LICENSE", "plans", "go.mod", "internal", "pkg", "main.go", "go.work", "NOTES.md", "SECURITY.md"})
 	assert.Equal(t, []string{"pkg", "main.go", "go.work", "NOTES.md"}, got)
 }
 
@@ -91,7 +90,7 @@ func TestRequirements(t *testing.T) {
 	report(t, requirementFaults(string(text)))
 }
 
-// requirementFaults reads a go.mod file. Requirements marked as indirect are not the library's own.
+// requirementFaults checks a go.mod file. Indirect requirements are allowed.
 func requirementFaults(mod string) (faults []string) {
 	for _, m := range requirement.FindAllStringSubmatch(mod, -1) {
 		if m[1] != "github.com/shopspring/decimal" && m[1] != "github.com/stretchr/testify" {
@@ -99,7 +98,7 @@ func requirementFaults(mod string) (faults []string) {
 		}
 	}
 	if strings.Contains(mod, "replace ") {
-		faults = append(faults, "go.mod replaces a module, which a user's build ignores")
+		faults = append(faults, "go.mod replaces a module, which builds of users ignore")
 	}
 	return faults
 }
@@ -112,11 +111,11 @@ func TestRequirementFaults(t *testing.T) {
 	assert.Len(t, requirementFaults(good+"\nreplace github.com/b/c => ../c\n"), 1)
 }
 
-func TestFields(t *testing.T) { hold(t, fieldFaults) }
+func TestFields(t *testing.T) { checkTree(t, fieldFaults) }
 
-// fieldFaults finds exported fields of the five packages without a sentence: meaning, unit, sign.
+// fieldFaults finds exported fields of the five packages without a comment.
 func fieldFaults(u *unit) (faults []string) {
-	if floor(u.dir) == 0 {
+	if level(u.dir) == 0 {
 		return nil
 	}
 	inspect(u.code, func(n ast.Node) {
@@ -130,7 +129,7 @@ func fieldFaults(u *unit) (faults []string) {
 		}
 		for _, f := range s.Fields.List {
 			if len(f.Names) > 0 && f.Names[0].IsExported() && f.Doc == nil && f.Comment == nil {
-				faults = append(faults, u.fault(f, "no sentence about %s.%s", spec.Name.Name, f.Names[0].Name))
+				faults = append(faults, u.fault(f, "no comment on %s.%s", spec.Name.Name, f.Names[0].Name))
 			}
 		}
 	})

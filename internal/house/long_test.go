@@ -12,20 +12,19 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// enumeration matches the tests that go through a whole small world. Scripts leave them out, or run them last, by this
-// name.
+// enumeration matches the tests that enumerate all small cases. Scripts skip them or run them last, by this name.
 const enumeration = `^TestEvery|Enumerated$`
 
 var (
 	long = regexp.MustCompile(enumeration)
-	// skips matches the ways of the testing package to leave a test out.
+	// skips matches the functions of package testing that skip a test.
 	skips = regexp.MustCompile(`^(testing\.Short|\(\*testing\.(common|[TBF])\)\.Skip(f|Now)?|\(testing\.TB\)\.Skip(f|Now)?)$`)
 )
 
 const skipLong = module + "/internal/short.Skip"
 
-// A short run leaves out every enumeration, and nothing else leaves out a test.
-func TestLong(t *testing.T) { hold(t, longFaults) }
+// A short run skips every enumeration, and no other call skips a test.
+func TestLong(t *testing.T) { checkTree(t, longFaults) }
 
 func longFaults(u *unit) (faults []string) {
 	if u.dir == "internal/short" {
@@ -41,22 +40,22 @@ func longFaults(u *unit) (faults []string) {
 			if isTest(n) && long.MatchString(n.Name.Name) && !skipped {
 				faults = append(faults, u.fault(n, "%s does not begin with short.Skip(t)", n.Name.Name))
 			} else if skipped && !isTest(n) {
-				faults = append(faults, u.fault(n, "%s is no test, and calls short.Skip", n.Name.Name))
+				faults = append(faults, u.fault(n, "%s is not a test, but calls short.Skip", n.Name.Name))
 			}
 		case *ast.CallExpr:
 			if calleeName(u, n) == skipLong && !first[n] {
-				faults = append(faults, u.fault(n, "short.Skip is the first call of a test"))
+				faults = append(faults, u.fault(n, "short.Skip must be the first call of a test"))
 			}
 		case *ast.Ident:
 			if name := fullName(u.info.Uses[n]); skips.MatchString(name) {
-				faults = append(faults, u.fault(n, "uses %s: only short.Skip leaves a test out", name))
+				faults = append(faults, u.fault(n, "uses %s: only short.Skip skips a test", name))
 			}
 		}
 	})
 	return faults
 }
 
-// firstCall returns the call that a function begins with, or nil.
+// firstCall returns the call at the start of a function, or nil.
 func firstCall(f *ast.FuncDecl) *ast.CallExpr {
 	if f.Body == nil || len(f.Body.List) == 0 {
 		return nil
@@ -73,7 +72,7 @@ func isTest(f *ast.FuncDecl) bool {
 	return f.Recv == nil && strings.HasPrefix(f.Name.Name, "Test") && len(f.Type.Params.List) == 1
 }
 
-// The scripts know the enumerations by the same name.
+// The scripts use the same name for the enumerations.
 func TestLongInScripts(t *testing.T) {
 	for _, name := range []string{".ci/run", "internal/planted/run.sh"} {
 		script, err := os.ReadFile(filepath.Join(root(), filepath.FromSlash(name)))

@@ -26,7 +26,7 @@ var (
 	commentWord = regexp.MustCompile(`[A-Za-z']+`)
 	output      = regexp.MustCompile(`^\s*// (Unordered o|O)utput:`)
 
-	// phrases are those that stand for a word of the field, and why a reader is better served by that.
+	// phrases are expressions that replace a term of the field, and the advice for each.
 	phrases = []struct {
 		match *regexp.Regexp
 		why   string
@@ -40,7 +40,7 @@ var (
 	}
 )
 
-// The linter holds the width of the code, line by line; here a file has one line of faults.
+// The linter checks the width of each line of code; this test reports one fault per file.
 func TestWidth(t *testing.T) {
 	var faults []string
 	require.NoError(t, walkFiles(func(name string) error {
@@ -54,8 +54,8 @@ func TestWidth(t *testing.T) {
 	report(t, faults)
 }
 
-// widthFaults counts the lines of a file that are too wide, a tab being one column. The cases of a test are a table,
-// one a line, so that of tests only the comments count, and not the output that an Example prints.
+// widthFaults counts the lines of a file that are too wide, a tab being one column. In tests it counts only comments,
+// since table rows have one line each, and not the output of an Example.
 func widthFaults(name, text string) []string {
 	count, first, printed := 0, 0, false
 	for i, line := range strings.Split(text, "\n") {
@@ -91,10 +91,10 @@ func TestWidthFaults(t *testing.T) {
 	}
 }
 
-// A comment names its subject, and asks no question of what it is.
-func TestProse(t *testing.T) { holdAll(t, proseFaults) }
+// Comments use plain terms of the field.
+func TestProse(t *testing.T) { checkWholeTree(t, proseFaults) }
 
-// comments returns the comments of the files of a unit that are no tests, each on one line.
+// comments returns the comments of the files of a unit other than tests, each on one line.
 func (u *unit) comments() (all []*ast.CommentGroup) {
 	for _, f := range u.files {
 		if !strings.HasSuffix(u.fset.Position(f.Pos()).Filename, "_test.go") {
@@ -104,7 +104,7 @@ func (u *unit) comments() (all []*ast.CommentGroup) {
 	return all
 }
 
-// proseFaults counts one word in the comments of a package, and finds the phrases in those of the library.
+// proseFaults counts the word "what" in the comments of a package, and finds the phrases in those of the library.
 func proseFaults(u *unit) (faults []string) {
 	words, whats := 0, 0
 	for _, c := range u.comments() {
@@ -116,7 +116,7 @@ func proseFaults(u *unit) (faults []string) {
 			}
 		}
 		for _, p := range phrases {
-			if found := p.match.FindString(text); found != "" && floor(u.dir) > 0 && floor(u.dir) <= len(order) {
+			if found := p.match.FindString(text); found != "" && level(u.dir) > 0 && level(u.dir) <= len(order) {
 				faults = append(faults, u.fault(c, "the comment says %q: %s", found, p.why))
 			}
 		}
@@ -128,11 +128,11 @@ func proseFaults(u *unit) (faults []string) {
 	return faults
 }
 
-// holdAll is hold, where a rule needs more than the one package that is read under the race detector.
-func holdAll(t *testing.T, rule func(*unit) []string) {
+// checkWholeTree is checkTree for rules that need every package, of which the race detector reads one.
+func checkWholeTree(t *testing.T, rule func(*unit) []string) {
 	t.Helper()
 	if !race.On {
-		hold(t, rule)
+		checkTree(t, rule)
 	}
 }
 

@@ -15,13 +15,13 @@ import (
 )
 
 var (
-	// quoted matches a block of the README that quotes an Example: its code, or a part of its output.
+	// quoted matches a block of the README that quotes the code or the output of an Example.
 	quoted = regexp.MustCompile("(?s)<!-- (example|output) (\\w+)\\.(\\w+) -->\n```(?:go|text)\n(.*?)```")
-	// recipe matches a row of the README's recipes: the question, the Example and the file that has it.
+	// recipe matches a row of the recipes in the README: the question, the Example and its file.
 	recipe = regexp.MustCompile("(?m)^\\| [^|]+ \\| \\[`(\\w+)`\\]\\(((?:\\w+/)+\\w+_test\\.go)\\) \\|$")
 )
 
-// The Go code of the README is that of Examples, so it compiles, and the output below it is theirs.
+// The README quotes the code and the output of Examples, so that its code compiles.
 func TestReadmeQuotesExamples(t *testing.T) {
 	readme, err := os.ReadFile(filepath.Join(root(), "README.md"))
 	require.NoError(t, err)
@@ -37,7 +37,7 @@ func TestReadmeQuotesExamples(t *testing.T) {
 	}
 }
 
-// Every recipe of the README is an Example in the file that it links to.
+// Every recipe of the README links to the file of its Example.
 func TestReadmeRecipesAreExamples(t *testing.T) {
 	readme, err := os.ReadFile(filepath.Join(root(), "README.md"))
 	require.NoError(t, err)

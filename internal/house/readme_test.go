@@ -11,14 +11,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// shown matches a block of the README that shows what a program prints, and the program's name before it.
-var shown = regexp.MustCompile("(?s)<!-- (\\w+) -->\n```text\n(.*?)```")
+// quotedOutput matches a block of the README with the output of a program, and the name of the program before it.
+var quotedOutput = regexp.MustCompile("(?s)<!-- (\\w+) -->\n```text\n(.*?)```")
 
-// What the README shows is what the program prints.
+// The README shows the output of the programs.
 func TestReadme(t *testing.T) {
 	readme, err := os.ReadFile(filepath.Join(root(), "README.md"))
 	require.NoError(t, err)
-	blocks := shown.FindAllStringSubmatch(string(readme), -1)
+	blocks := quotedOutput.FindAllStringSubmatch(string(readme), -1)
 	require.NotEmpty(t, blocks, "the README shows no output")
 	for _, block := range blocks {
 		golden, err := os.ReadFile(filepath.Join(root(), "examples", block[1], "testdata", "output.golden"))

@@ -30,15 +30,15 @@ import (
 
 const module = "github.com/billingrules/billing"
 
-// order is the house from the ground up: each package knows only those before it.
+// order lists the packages from the lowest to the highest; each imports only those before it.
 var order = []string{"proration", "plans", "credits", "invoice", "lifecycle"}
 
-// unit is one type-checked package with the tests inside it, or the tests beside one.
+// unit is a type-checked package with its internal tests, or the external tests of a package.
 type unit struct {
 	dir   string // slash-separated, inside the module
 	fset  *token.FileSet
 	files []*ast.File
-	code  []*ast.File // those that a user of the library links: none outside the five packages and their kernel
+	code  []*ast.File // the files of the library: the five packages and their internal packages
 	pkg   *types.Package
 	info  *types.Info
 }
@@ -48,7 +48,7 @@ func (u *unit) fault(n ast.Node, format string, args ...any) string {
 	return fmt.Sprintf("%s/%s:%d: ", u.dir, filepath.Base(at.Filename), at.Line) + fmt.Sprintf(format, args...)
 }
 
-// root is the folder of go.mod, found by going up.
+// root returns the folder of go.mod.
 func root() string {
 	dir, _ := os.Getwd()
 	for dir != filepath.Dir(dir) {
@@ -60,8 +60,8 @@ func root() string {
 	return "."
 }
 
-// loader reads every Go file of the module once and type-checks it once. A package includes the tests inside it, also
-// for the packages that import it. Packages of other modules come compiled from the build cache.
+// loader parses and type-checks every Go file of the module once. A package includes its internal tests, also for its
+// importers. Packages of other modules come compiled from the build cache.
 type loader struct {
 	fset     *token.FileSet
 	sources  map[string]*build.Package // by import path
@@ -70,7 +70,7 @@ type loader struct {
 	compiled types.Importer
 }
 
-// load prepares the loader once for all rules and snippets.
+// load prepares the loader once, for all rules and snippets.
 var load = sync.OnceValues(func() (*loader, error) {
 	l := &loader{
 		fset: token.NewFileSet(), sources: map[string]*build.Package{}, linked: map[string]bool{}, units: map[string]*unit{},
@@ -95,7 +95,7 @@ var load = sync.OnceValues(func() (*loader, error) {
 	return l, err
 })
 
-// link marks a package, and those of the module that it imports, as part of the library.
+// link marks a package and its imports in the module as parts of the library.
 func (l *loader) link(path string) {
 	if src, own := l.sources[path]; own && !l.linked[path] {
 		l.linked[path] = true
@@ -105,7 +105,7 @@ func (l *loader) link(path string) {
 	}
 }
 
-// others lists the imported packages of other modules, and those that snippets import.
+// others lists the imports from other modules, including those of snippets.
 func (l *loader) others() []string {
 	others := map[string]bool{
 		"slices": true, "reflect": true, "github.com/shopspring/decimal": true, "github.com/stretchr/testify/assert": true,
@@ -120,7 +120,7 @@ func (l *loader) others() []string {
 	return slices.Sorted(maps.Keys(others))
 }
 
-// compiled imports packages from the files that the go command has compiled them to.
+// compiled imports packages from the export data of the go command.
 func compiled(fset *token.FileSet, paths []string) (types.Importer, error) {
 	cmd := exec.Command("go", append([]string{"list", "-export", "-deps", "-json=ImportPath,Export"}, paths...)...)
 	var stderr strings.Builder
@@ -143,7 +143,7 @@ func compiled(fset *token.FileSet, paths []string) (types.Importer, error) {
 	return importer.ForCompiler(fset, "gc", open), nil
 }
 
-// Import returns a package of the module from its source, and any other as it was compiled.
+// Import returns a package of the module from source, and any other from export data.
 func (l *loader) Import(path string) (*types.Package, error) {
 	src, own := l.sources[path]
 	if !own {
@@ -159,12 +159,12 @@ func (l *loader) Import(path string) (*types.Package, error) {
 		l.units[path] = u
 	}
 	if u == nil {
-		return nil, fmt.Errorf("%s and a package that it imports have tests inside that import each other", path)
+		return nil, fmt.Errorf("%s and one of its imports have internal tests that import each other", path)
 	}
 	return u.pkg, nil
 }
 
-// read parses and checks some files of a folder.
+// read parses and type-checks files of a folder.
 func (l *loader) read(u *unit, dir string, names []string) error {
 	for _, name := range names {
 		if err := u.add(filepath.Join(dir, name), nil, l.linked[module+"/"+u.dir]); err != nil {
@@ -174,7 +174,7 @@ func (l *loader) read(u *unit, dir string, names []string) error {
 	return u.check(l)
 }
 
-// tree is every package of the module, and the tests beside each.
+// tree returns every package of the module, and the external tests of each.
 var tree = sync.OnceValues(func() (units []*unit, err error) {
 	l, err := load()
 	if err != nil {
@@ -182,7 +182,7 @@ var tree = sync.OnceValues(func() (units []*unit, err error) {
 	}
 	for _, path := range slices.Sorted(maps.Keys(l.sources)) {
 		if race.On && path != module+"/"+order[0] {
-			continue // reading one of them is as much of a race
+			continue // one package is enough to find races
 		}
 		if _, err := l.Import(path); err != nil {
 			return nil, err
@@ -218,7 +218,7 @@ func (u *unit) check(l *loader) (err error) {
 	return err
 }
 
-// snippet makes a unit of the library from one file, such as "plans/price.go".
+// snippet returns a unit of the library from the source of one file, such as "plans/price.go".
 func snippet(t *testing.T, name, src string) *unit {
 	t.Helper()
 	l, err := load()
@@ -229,8 +229,8 @@ func snippet(t *testing.T, name, src string) *unit {
 	return u
 }
 
-// walkFiles visits the files of the module by their slash-separated names. It leaves out testdata, folders such as
-// .git, and examples that are modules of their own.
+// walkFiles visits the files of the module by their slash-separated names, except testdata, folders such as .git, and
+// examples with their own go.mod.
 func walkFiles(visit func(name string) error) error {
 	files := os.DirFS(root())
 	return fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
@@ -250,8 +250,8 @@ func walkFiles(visit func(name string) error) error {
 	})
 }
 
-// hold fails the test for every fault that a rule finds in the tree.
-func hold(t *testing.T, rule func(*unit) []string) {
+// checkTree fails the test for every fault that a rule finds in the tree.
+func checkTree(t *testing.T, rule func(*unit) []string) {
 	t.Helper()
 	units, err := tree()
 	require.NoError(t, err)
@@ -280,7 +280,7 @@ func inspect(files []*ast.File, visit func(ast.Node)) {
 	}
 }
 
-// fullName is "panic", "time.Now", "(time.Time).Local", or nothing for a name that is not of a package.
+// fullName returns "panic", "time.Now" or "(time.Time).Local", and "" for a name without a package.
 func fullName(o types.Object) string {
 	switch o := o.(type) {
 	case *types.Builtin:

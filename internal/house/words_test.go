@@ -15,15 +15,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// gone is a line of the list of names that a package no longer has.
-type gone struct {
+// replaced is a line of the list of replaced names.
+type replaced struct {
 	kind      string // go, json or enum
 	dir, name string // the package, and of json and enum the type
 	words     []string
 }
 
-// parseGone reads the list, and tells of lines that it cannot read.
-func parseGone(text string) (all []gone, faults []string) {
+// parseReplaced reads the list, and reports invalid lines.
+func parseReplaced(text string) (all []replaced, faults []string) {
 	for i, line := range strings.Split(text, "\n") {
 		if line == "" || line[0] == '#' {
 			continue
@@ -31,28 +31,28 @@ func parseGone(text string) (all []gone, faults []string) {
 		head, words, _ := strings.Cut(line, ": ")
 		kind, at, _ := strings.Cut(head, " ")
 		dir, name, typed := strings.Cut(at, ".")
-		g := gone{kind: kind, dir: dir, name: name, words: strings.Fields(words)}
+		g := replaced{kind: kind, dir: dir, name: name, words: strings.Fields(words)}
 		if !slices.Contains([]string{"go", "json", "enum"}, kind) || typed == (kind == "go") || len(g.words) == 0 ||
 			!slices.Contains(order, dir) {
-			faults = append(faults, fmt.Sprintf("line %d is not one of names: %s", i+1, line))
+			faults = append(faults, fmt.Sprintf("line %d does not list names: %s", i+1, line))
 		}
 		all = append(all, g)
 	}
 	return all, faults
 }
 
-// Names that words of the field replaced do not come back.
+// A replaced name is not used again.
 func TestVocabulary(t *testing.T) {
 	text, err := os.ReadFile("testdata/words.txt")
 	require.NoError(t, err)
-	list, faults := parseGone(string(text))
+	list, faults := parseReplaced(string(text))
 	report(t, faults)
-	holdAll(t, func(u *unit) []string { return goneFaults(u, list) })
+	checkWholeTree(t, func(u *unit) []string { return replacedFaults(u, list) })
 }
 
-func goneFaults(u *unit, list []gone) (faults []string) {
+func replacedFaults(u *unit, list []replaced) (faults []string) {
 	if len(u.code) == 0 {
-		return nil // tests beside a package name things as they like
+		return nil // external tests may use the names
 	}
 	enums := vocabularies(u)
 	for _, g := range list {
@@ -68,8 +68,8 @@ func goneFaults(u *unit, list []gone) (faults []string) {
 	return faults
 }
 
-// has reports whether a package still has one of the names.
-func has(u *unit, g gone, enums []*vocabulary, old string) bool {
+// has reports whether a package has one of the replaced names.
+func has(u *unit, g replaced, enums []*vocabulary, old string) bool {
 	switch g.kind {
 	case "go":
 		name, member, _ := strings.Cut(old, ".")
@@ -82,8 +82,7 @@ func has(u *unit, g gone, enums []*vocabulary, old string) bool {
 	})
 }
 
-// declaresOwn reports whether a package has a name, and where a second one is given, a field or method of the first
-// that is its own and not of an embedded struct.
+// declaresOwn reports whether a package declares a name, or a field or method of it that is not promoted.
 func declaresOwn(u *unit, name, member string) bool {
 	o := u.pkg.Scope().Lookup(name)
 	if o == nil || member == "" {
@@ -93,7 +92,7 @@ func declaresOwn(u *unit, name, member string) bool {
 	return len(index) == 1
 }
 
-// jsonNames lists the JSON names of the fields of a struct, without those of embedded ones.
+// jsonNames lists the JSON names of the fields of a struct, except promoted ones.
 func jsonNames(u *unit, of string) (names []string) {
 	declarations(u.code, token.TYPE, func(_ *ast.GenDecl, s ast.Spec) {
 		spec := s.(*ast.TypeSpec)
@@ -109,7 +108,7 @@ func jsonNames(u *unit, of string) (names []string) {
 	return names
 }
 
-func TestGoneFaults(t *testing.T) {
+func TestVocabularyFaults(t *testing.T) {
 	const src = "package plans\ntype Rule struct{ When int `json:\"when,omitzero\"`; at int }\nfunc (*Rule) On() {}\n" +
 		"type Order struct{ Rule }\ntype Kind uint8\nfunc (k Kind) String() string { return kinds[k] }\n" +
 		"var kinds = []string{\"\", \"unused\", \"usage\"}"
@@ -124,9 +123,9 @@ func TestGoneFaults(t *testing.T) {
 		"enum plans.Kind: unused used":              1,
 		"enum plans.Rule: unused":                   0,
 	} {
-		list, bad := parseGone(line)
+		list, bad := parseReplaced(line)
 		require.Empty(t, bad)
-		assert.Len(t, goneFaults(u, list), faults, line)
+		assert.Len(t, replacedFaults(u, list), faults, line)
 	}
 	for line, faults := range map[string]int{
 		"# a comment\n\n":       0,
@@ -136,7 +135,7 @@ func TestGoneFaults(t *testing.T) {
 		"yaml plans.Rule: when": 1,
 		"go planes: Rule":       1,
 	} {
-		_, bad := parseGone(line)
+		_, bad := parseReplaced(line)
 		assert.Len(t, bad, faults, line)
 	}
 }

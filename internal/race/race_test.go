@@ -12,12 +12,12 @@ func TestFew(t *testing.T) {
 		want, step = []int{0, 3, 6}, 3
 	}
 	if got := Few(all, 3); !slices.Equal(got, want) {
-		t.Errorf("of %v there is %v, want %v", all, got, want)
+		t.Errorf("Few of %v is %v, want %v", all, got, want)
 	}
 	if got := Step(3); got != step {
-		t.Errorf("a step is %d, want %d", got, step)
+		t.Errorf("Step is %d, want %d", got, step)
 	}
 	if got := Few(all[:0], 3); len(got) > 0 {
-		t.Errorf("of nothing there is %v", got)
+		t.Errorf("Few of an empty list is %v", got)
 	}
 }

@@ -13,6 +13,6 @@ func TestSkip(t *testing.T) {
 		short.Skip(t)
 	})
 	if skipped != testing.Short() {
-		t.Errorf("a long test is skipped: %v, in a short run: %v", skipped, testing.Short())
+		t.Errorf("a long test is skipped: %v; the run is short: %v", skipped, testing.Short())
 	}
 }

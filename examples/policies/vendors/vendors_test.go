@@ -31,7 +31,7 @@ func TestVendorsHaveCompletePolicies(t *testing.T) {
 	assert.Error(t, err)
 }
 
-// A field that means nothing is an error in every file, at every depth that decides something, and so is one that is missing.
+// Unknown and missing fields are errors in every file, at every depth of the policy.
 func TestUnknownAndMissingFieldsAreErrors(t *testing.T) {
 	for _, name := range vendors.Names() {
 		text, err := os.ReadFile(name + ".json")
