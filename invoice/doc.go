@@ -28,9 +28,10 @@
 // then allocated to the lines by largest remainder, ties to the earlier line. Tax is added to the net, or included in
 // it.
 //
-// No invoice is negative. A surplus reduces the invoice that a credit note corrects, is refunded, or becomes credit. An
-// invoice with no amount due is paid. A credit derives from a billed charge, with its rate and taxes, and is at most
-// the rest of that charge; Build rejects any other credit. A billed period is not billed again.
+// The amount due is never negative; the total of a document of credits is. A surplus reduces the invoice that a credit
+// note corrects, is refunded, or becomes credit. An invoice with no amount due is paid. A credit derives from a billed
+// charge, with its rate and taxes, and is at most the rest of that charge; Build rejects any other credit. A billed
+// period is not billed again.
 //
 // An issued invoice never changes. It contains all its inputs, such as the policy, the discounts and the credited
 // charges, so that Check can recompute it, and its seal is a digest of the content. An open or uncollectible invoice

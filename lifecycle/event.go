@@ -117,7 +117,7 @@ type Event struct {
 	// Grant has the amount and the terms of a credit. The package fills in ID, kind, currency and time.
 	Grant   credits.Entry     `json:"grant,omitzero"`
 	Taxes   []invoice.TaxRate `json:"taxes,omitzero"`   // the customer's taxes from now on; empty is no tax
-	Contact invoice.Contact   `json:"contact,omitzero"` // addressee of later invoices
+	Contact invoice.Contact   `json:"contact,omitzero"` // addressee of later invoices; replaces the current one whole
 	Country string            `json:"country,omitzero"` // the customer's new country, "BR"; "" keeps the country
 }
 

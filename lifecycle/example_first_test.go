@@ -12,8 +12,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// A whole life under the standard policy: ten seats a month, two more in mid-month, a declined renewal, the recovery, and
-// a cancellation for the end of the period.
+// A whole life under the standard policy: ten seats a month, two more in mid-month, a declined renewal, the recovery,
+// and a cancellation for the end of the period.
 func Example() {
 	on := func(month time.Month, day int) time.Time { return time.Date(2026, month, day, 0, 0, 0, 0, time.UTC) }
 	monthly, err := proration.NewCycle(on(9, 1), proration.Interval{Months: 1})

@@ -143,7 +143,7 @@ func ExampleApply_refundPayment() {
 	policy := lifecycle.Standard()
 	out, err := lifecycle.Apply(policy, tenSeats(policy), lifecycle.Event{
 		Sequence: 3, At: november(20), Kind: lifecycle.PaymentRefunded, By: plans.Support, Reason: "outage on November 19",
-		Payment: lifecycle.Payment{Invoice: "acme-1", ID: "refund-1", Amount: decimal.RequireFromString("89.00")},
+		Payment: lifecycle.Payment{Invoice: "acme-1", Amount: decimal.RequireFromString("89.00")},
 	})
 	if err != nil {
 		panic(err)

@@ -57,7 +57,8 @@ func Example_trial() {
 		}
 		fmt.Print(out.Timeline())
 		for _, inv := range out.Invoices {
-			fmt.Println(inv.ID, inv.Lines[0].Explain())
+			line := inv.Lines[0]
+			fmt.Println(inv.ID, line.Explain(), "until", line.Span.End.Format(time.DateOnly))
 		}
 		fmt.Println()
 	}
@@ -66,8 +67,8 @@ func Example_trial() {
 	// 2026-11-06 09:00:00  trial converted            active         full          buyer-1
 	// 2026-11-06 09:00:00  payment succeeded buyer-1  active         full
 	// 2026-12-16 09:00:00  renewal                    active         full          buyer-2
-	// buyer-1 seat: 10 x 89.00 = 890.00
-	// buyer-2 seat: 10 x 89.00 = 890.00
+	// buyer-1 seat: 10 x 89.00 = 890.00 until 2026-12-16
+	// buyer-2 seat: 10 x 89.00 = 890.00 until 2027-01-16
 	//
 	// 2026-11-02 09:00:00  started                trialing       full
 	// 2026-11-13 09:00:00  reminder of trial end  trialing       full

@@ -30,10 +30,12 @@ type Outcome struct {
 type Effect struct {
 	// ID derives from the subscription, the cause of the effect and a counter. A repeated call returns the same IDs, so
 	// that the caller can skip completed tasks.
-	ID      string          `json:"id"`
-	Kind    EffectKind      `json:"kind"`    // kind of the task
-	Invoice string          `json:"invoice"` // ID of the invoice that the task is about
-	Amount  decimal.Decimal `json:"amount"`  // amount in major units of the contract's currency, never negative
+	ID   string     `json:"id"`
+	Kind EffectKind `json:"kind"` // kind of the task
+	// Invoice is the ID of the invoice that the task is about. For a refund it is the document that returns the money: a
+	// credit note names the paid invoice in Corrects, and a surplus payment is refunded for the invoice it was made for.
+	Invoice string          `json:"invoice"`
+	Amount  decimal.Decimal `json:"amount"` // amount in major units of the contract's currency, never negative
 }
 
 // EffectKind is the kind of an [Effect]. The zero value is unset.

@@ -48,7 +48,7 @@ type Policy struct {
 	InvoiceRetention proration.Interval `json:"invoice_retention"`
 }
 
-// Trial is the trial of a new subscription.
+// Trial is the trial of a new subscription. In JSON its fields and those of [plans.Trial] form one object.
 type Trial struct {
 	plans.Trial               // length, and the use of the days that remain when the customer buys early
 	RequirePaymentMethod bool `json:"require_payment_method,omitzero"` // the trial starts only with a payment method
@@ -72,7 +72,8 @@ type Dunning struct {
 	// Grace is how long service continues, on the customer's calendar. For an advance invoice it starts with the period.
 	// Unset is no grace.
 	Grace proration.Interval `json:"grace,omitzero"`
-	// Retries are the waiting times between an attempt and the next retry, in order. Without them there is one attempt.
+	// Retries are the waiting times between an attempt and the next retry, in order. Without them there is one attempt. A
+	// retry that would follow the end of the grace is not made.
 	Retries     []proration.Interval `json:"retries,omitzero"`
 	FinalAction FinalAction          `json:"final_action"` // action at the end of the grace, not pause; must be set
 }

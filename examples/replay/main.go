@@ -90,7 +90,7 @@
 // Each failing expectation is a line with its position and both values: "acme.json:12:9: entries[3].expect.status: got
 // active, want past_due". The last line counts the files, "N passed, N failed". A file with faults is not run; all its
 // faults go to standard error, each with its position. The exit code is 0 for success, 1 for a failing expectation and
-// 2 for faults.
+// 2 for faults; go run turns 2 into 1 and prints it.
 package main
 
 import (
