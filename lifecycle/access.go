@@ -44,32 +44,47 @@ type Role struct {
 	Selected bool `json:"selected,omitzero"`
 }
 
-// Manages reports whether a member sees and manages billing, independent of access.
-func (p Policy) Manages(m Role) bool {
-	return slices.ContainsFunc(p.Managers, func(r Role) bool { return r.Role == m.Role && (m.Selected || !r.Selected) })
+// Manages reports whether a member sees and manages billing, by the policy in force at the time that the subscription
+// was advanced to and independent of access.
+func (p *Policies) Manages(sub Subscription, m Role) bool {
+	if p == nil || len(p.all) == 0 {
+		return false
+	}
+	return slices.ContainsFunc(p.at(sub.At).Managers, func(r Role) bool {
+		return r.Role == m.Role && (m.Selected || !r.Selected)
+	})
 }
 
 // Access returns the customer's access at the time that the subscription was advanced to: full access if that time is
 // paid for, otherwise the level that the policy sets for the status. A time is paid for if the charge that covers it is
 // settled, not credited and not disputed, and service has not ended or paused. An unpaid change inside a period removes
-// no access. Billing managers can always reach billing; see [Policy.AccessOf].
-func (p Policy) Access(sub Subscription) Access {
+// no access. Billing managers can always reach billing; see [Policies.AccessOf]. Policies that were not made by
+// [NewPolicies] give none.
+func (p *Policies) Access(sub Subscription) Access {
+	if p == nil || len(p.all) == 0 {
+		return None
+	}
+	return p.at(sub.At).access(&sub)
+}
+
+// AccessOf returns a member's access. It is the customer's access, except that billing_only becomes none for a member
+// who does not manage billing.
+func (p *Policies) AccessOf(sub Subscription, m Role) Access {
+	access := p.Access(sub)
+	if access == BillingOnly && !p.Manages(sub, m) {
+		return None
+	}
+	return access
+}
+
+// access returns the customer's access by the policy, at the time that the subscription was advanced to.
+func (p *Policy) access(sub *Subscription) Access {
 	access := max(p.AccessByStatus[sub.Status], BillingOnly)
 	if serving.has(sub.Status) && sub.paidFor() {
 		return Full
 	}
 	if sub.Status == Incomplete && sub.TrialEnd.After(sub.At) {
 		return max(access, p.AccessByStatus[Trialing]) // buying early keeps the access of the rest of the trial
-	}
-	return access
-}
-
-// AccessOf returns a member's access. It is the customer's access, except that billing_only becomes none for a member
-// who does not manage billing.
-func (p Policy) AccessOf(sub Subscription, m Role) Access {
-	access := p.Access(sub)
-	if access == BillingOnly && !p.Manages(m) {
-		return None
 	}
 	return access
 }

@@ -14,16 +14,17 @@ import (
 // Apply processes every deadline up to the event and applies the event. It is also the preview: nothing happens until
 // the caller stores the outcome. An event whose number is not above the subscription's was applied before and changes
 // nothing.
-// Errors: the faults of the policy, the subscription and the event; ErrOutside for an event before the time that the
-// subscription was advanced to; a [Refusal] for an event that the status or the policy does not allow, or whose values
-// conflict with the subscription, such as a removal of more seats than there are; and those of [Advance].
-func Apply(policy Policy, sub Subscription, event Event) (Outcome, error) {
+// Errors: ErrUnset for missing policies; the faults of the subscription and the event; ErrOutside for an event before
+// the time that the subscription was advanced to; a [Refusal] for an event that the status or the policy does not
+// allow, or whose values conflict with the subscription, such as a removal of more seats than there are; and those of
+// [Advance].
+func Apply(policies *Policies, sub Subscription, event Event) (Outcome, error) {
 	var f fault.List
 	event.check(&f)
 	if f == nil && event.Sequence <= sub.Sequence {
 		return Outcome{Subscription: sub.clone()}, nil
 	}
-	s, err := begin([]Policy{policy}, sub, "event.at", event.At, f)
+	s, err := begin(policies, sub, "event.at", event.At, f)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -35,10 +36,11 @@ func Apply(policy Policy, sub Subscription, event Event) (Outcome, error) {
 
 // Advance processes every deadline up to and including a time. It is also the preview of any future date and of the
 // invoices until then. Advancing in several steps gives the same result as advancing once.
-// Errors: the faults of the policy and the subscription; for the time, ErrUnset, ErrLimit after the year 9998 or if
-// more than 1,000 deadlines precede it, and ErrOutside before the time that the subscription was advanced to.
-func Advance(policy Policy, sub Subscription, to time.Time) (Outcome, error) {
-	s, err := begin([]Policy{policy}, sub, "at", to, nil)
+// Errors: ErrUnset for missing policies; the faults of the subscription; for the time, ErrUnset, ErrLimit after the
+// year 9998 or if more than 1,000 deadlines precede it, and ErrOutside before the time that the subscription was
+// advanced to.
+func Advance(policies *Policies, sub Subscription, to time.Time) (Outcome, error) {
+	s, err := begin(policies, sub, "at", to, nil)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -50,7 +52,7 @@ func Advance(policy Policy, sub Subscription, to time.Time) (Outcome, error) {
 
 // step is the work on one outcome.
 type step struct {
-	policies []Policy     // policies in the order of their From
+	policies *Policies    // policies in the order of their From
 	policy   *Policy      // policy in force at the current time
 	sub      Subscription // working copy of the subscription
 	out      Outcome      // outcome so far, without the subscription
@@ -67,14 +69,8 @@ type step struct {
 }
 
 // begin returns a new step, or the faults of its arguments after the given ones. The field is the path of the time.
-func begin(policies []Policy, sub Subscription, field string, to time.Time, f fault.List) (*step, error) {
-	for i := range policies {
-		path := "policy"
-		if len(policies) > 1 {
-			path = "policies[" + strconv.Itoa(i) + "]"
-		}
-		f.Under(path, policies[i].Validate())
-	}
+func begin(policies *Policies, sub Subscription, field string, to time.Time, f fault.List) (*step, error) {
+	policies.check(&f)
 	f.Under("", sub.check())
 	checkInstant(&f, field, to, &sub)
 	if f != nil {
@@ -123,14 +119,7 @@ func (s *step) outcome() Outcome {
 }
 
 // hold sets s.policy to the policy in force at a time.
-func (s *step) hold(at time.Time) {
-	s.policy = &s.policies[0]
-	for i := range s.policies {
-		if p := &s.policies[i]; !p.From.After(at) {
-			s.policy = p
-		}
-	}
-}
+func (s *step) hold(at time.Time) { s.policy = s.policies.at(at) }
 
 // apply advances to an event, applies it by the table, and processes the deadlines that it sets for the same time.
 func (s *step) apply(event Event) error {
@@ -167,7 +156,7 @@ func (s *step) because(cause string, kind EventKind) { s.cause, s.caused, s.doin
 
 // record adds a step with the status, the access and the invoices that it led to.
 func (s *step) record(what Step, issued int) {
-	what.Status, what.Access, what.Refused, s.refused = s.sub.Status, s.policy.Access(s.sub), s.refused, ""
+	what.Status, what.Access, what.Refused, s.refused = s.sub.Status, s.policy.access(&s.sub), s.refused, ""
 	for _, inv := range s.out.Invoices[issued:] {
 		what.Issued = append(what.Issued, inv.ID)
 	}
@@ -215,8 +204,8 @@ func (s *step) advance(field string, to time.Time) error {
 // turn returns the time at which another policy starts to apply, and whether that is up to the given time and not after
 // the next deadline.
 func (s *step) turn(next Deadline, to time.Time) (time.Time, bool) {
-	for i := range s.policies {
-		from := s.policies[i].From
+	for i := range s.policies.all {
+		from := s.policies.all[i].From
 		if from.After(s.sub.At.Add(1)) && !from.After(to) && (next.Kind == 0 || !next.At.Before(from)) && s.sub.Status != 0 {
 			return from, true
 		}

@@ -45,7 +45,7 @@ func TestArrearsAreBilledWhenServiceStops(t *testing.T) {
 			for i := range row.events {
 				row.events[i].Sequence = int64(i + 1)
 			}
-			out, err := lifecycle.Replay([]lifecycle.Policy{p}, sub, row.events, utc(row.to))
+			out, err := replayWith([]lifecycle.Policy{p}, sub, row.events, utc(row.to))
 			if err != nil {
 				t.Fatal(err)
 			}

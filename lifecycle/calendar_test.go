@@ -59,7 +59,7 @@ func (i *customer) apply(at time.Time, text string) lifecycle.Outcome {
 	i.t.Helper()
 	e := parseEvent(text, time.UTC)
 	e.At, e.Sequence = at.UTC(), i.sub.Sequence+1
-	out, err := lifecycle.Apply(i.policy, i.sub, e)
+	out, err := applyWith(i.policy, i.sub, e)
 	if err != nil {
 		i.t.Fatalf("%s %s: %v", at, text, err)
 	}
@@ -75,18 +75,18 @@ func (i *customer) expectAt(at time.Time, before, after string) (changed lifecyc
 		ns   time.Duration
 		want string
 	}{{-1, before}, {0, after}, {1, after}} {
-		out, err := lifecycle.Advance(i.policy, i.sub, at.Add(step.ns).UTC())
+		out, err := advanceWith(i.policy, i.sub, at.Add(step.ns).UTC())
 		if err != nil {
 			i.t.Fatalf("%s %+d ns: %v", at, step.ns, err)
 		}
-		if got := out.Subscription.Status.String() + " " + i.policy.Access(out.Subscription).String(); got != step.want {
+		if got := out.Subscription.Status.String() + " " + accessOf(i.policy, out.Subscription).String(); got != step.want {
 			i.t.Errorf("%s %+d ns: %s, want %s", at, step.ns, got, step.want)
 		}
 		if step.ns == 0 {
 			changed = out
 		}
 		if step.ns == -1 {
-			if next, ok := lifecycle.Next(i.policy, out.Subscription); !ok || !next.At.Equal(at) {
+			if next, ok := nextWith(i.policy, out.Subscription); !ok || !next.At.Equal(at) {
 				i.t.Errorf("the next deadline before %s is %v %s", at, next.Kind, next.At)
 			}
 		}
@@ -123,7 +123,7 @@ func TestGraceEndsOnTheLocalCalendar(t *testing.T) {
 			back := want.Add(time.Hour)
 			h.apply(back, "card")
 			h.apply(back, "paid s-1")
-			if got := h.policy.Access(h.sub); got != lifecycle.Full {
+			if got := accessOf(h.policy, h.sub); got != lifecycle.Full {
 				t.Errorf("%s: access after the payment is %v", row.why, got)
 			}
 		})
@@ -211,13 +211,13 @@ func TestRetriesFollowTheLocalCalendar(t *testing.T) {
 				h.apply(day(n).Add(5*time.Second), "failed s-2")
 				status = "past_due full"
 			}
-			out, err := lifecycle.Advance(h.policy, h.sub, day(40))
+			out, err := advanceWith(h.policy, h.sub, day(40))
 			if err != nil || len(out.Effects) > 0 || out.Subscription.Status != lifecycle.Suspended {
 				t.Errorf("after the last attempt: %s, %v", outcomeText(h.policy, out), err)
 			}
 			h.apply(day(2), "card card")
 			h.apply(day(2).Add(time.Minute), "paid s-2")
-			if got := h.policy.Access(h.sub); got != lifecycle.Full || !h.sub.Period.Start.Equal(day(0)) {
+			if got := accessOf(h.policy, h.sub); got != lifecycle.Full || !h.sub.Period.Start.Equal(day(0)) {
 				t.Errorf("paid on %s, access is %v and the period starts on %s", day(2), got, h.sub.Period.Start)
 			}
 		})
@@ -238,8 +238,8 @@ func TestSuccessfulRetryKeepsThePeriodStart(t *testing.T) {
 				h.apply(day(at), "failed s-2")
 			}
 			h.apply(day(n), "paid s-2")
-			out, err := lifecycle.Advance(h.policy, h.sub, day(30))
-			if err != nil || len(out.Effects) > 0 || h.policy.Access(out.Subscription) != lifecycle.Full || !out.Subscription.Period.Start.Equal(day(0)) {
+			out, err := advanceWith(h.policy, h.sub, day(30))
+			if err != nil || len(out.Effects) > 0 || accessOf(h.policy, out.Subscription) != lifecycle.Full || !out.Subscription.Period.Start.Equal(day(0)) {
 				t.Errorf("%s from %s on, %v", outcomeText(h.policy, out), out.Subscription.Period.Start, err)
 			}
 		})

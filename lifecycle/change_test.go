@@ -52,7 +52,7 @@ func TestFailedScheduledChangeBlocksNothing(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			sub := replayEvents(t, row.policy, row.at, row.events...).Subscription
 			row.edit(&sub)
-			out, err := lifecycle.Advance(row.policy, sub, utc("2026-03-01"))
+			out, err := advanceWith(row.policy, sub, utc("2026-03-01"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -168,7 +168,7 @@ func TestPauseInAPaidNextPeriodAppliesScheduledChangesOnce(t *testing.T) {
 	if got := sub.Contract.Items[0].Quantity; !got.Equal(giventest.Money("8")) {
 		t.Errorf("2 of 10 seats were removed, and %v are left", got)
 	}
-	out, err := lifecycle.Advance(p, sub, instantIn(t, "UTC", "2027-01-01"))
+	out, err := advanceWith(p, sub, instantIn(t, "UTC", "2027-01-01"))
 	if err != nil {
 		t.Fatal(err)
 	}

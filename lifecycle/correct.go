@@ -18,7 +18,6 @@ import (
 
 // CorrectRequest is a history to correct.
 type CorrectRequest struct {
-	Policies     []Policy     `json:"policies"`     // all policies, in the order of their From
 	Subscription Subscription `json:"subscription"` // subscription before the first event
 	// Events are all events, in any order. They are applied in the order of their times, and at one time of their numbers.
 	Events []Event `json:"events"`
@@ -39,8 +38,8 @@ type CorrectRequest struct {
 // [invoice.Reconcile].
 // Errors: those of [Replay]; the faults of the issued invoices, under issued[i]; and those of [invoice.Reconcile] and
 // [invoice.Build].
-func Correct(c CorrectRequest) (Outcome, error) {
-	s, f := beginReplay(c.Policies, c.Subscription, c.Events, c.At)
+func Correct(policies *Policies, c CorrectRequest) (Outcome, error) {
+	s, f := beginReplay(policies, c.Subscription, c.Events, c.At)
 	if len(c.Issued) > maxKept {
 		f.Add("issued", proration.ErrLimit, "must be at most %d invoices; got %d", maxKept, len(c.Issued))
 	}
@@ -157,9 +156,9 @@ func (c *CorrectRequest) reconcile(s *step, should Outcome) (Outcome, error) {
 	sub.relocate()
 	sub.UnexpiredCharges = clone.All(billed)
 	s.because("correction-"+sub.At.UTC().Format(time.RFC3339Nano), 0)
-	for i := range c.Policies {
-		s.policy = &c.Policies[i]
-		if err := s.difference(c.under(i, billed), c.under(i, proposed)); err != nil {
+	for i := range s.policies.all {
+		s.policy = &s.policies.all[i]
+		if err := s.difference(s.policies.under(i, billed), s.policies.under(i, proposed)); err != nil {
 			return Outcome{}, err
 		}
 	}
@@ -173,12 +172,12 @@ func (c *CorrectRequest) reconcile(s *step, should Outcome) (Outcome, error) {
 }
 
 // under returns the charges that start while a policy applies, and their credits.
-func (c *CorrectRequest) under(policy int, all []plans.Charge) (held []plans.Charge) {
+func (p *Policies) under(policy int, all []plans.Charge) (held []plans.Charge) {
 	own := map[string]bool{}
 	for _, charge := range all {
 		start := charge.Span.Start
-		first := policy == 0 || !c.Policies[policy].From.After(start)
-		last := policy == len(c.Policies)-1 || c.Policies[policy+1].From.After(start)
+		first := policy == 0 || !p.all[policy].From.After(start)
+		last := policy == len(p.all)-1 || p.all[policy+1].From.After(start)
 		if charge.Corrects == "" && first && last || own[charge.Corrects] {
 			own[charge.ID] = true
 			held = append(held, charge)

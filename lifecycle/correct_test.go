@@ -41,7 +41,7 @@ func invoicePaid(at string, sequence int64, inv string) lifecycle.Event {
 // issuedInvoices replays the known events and returns their invoices.
 func issuedInvoices(t *testing.T, events []lifecycle.Event, to string) []invoice.Invoice {
 	t.Helper()
-	out, err := lifecycle.Replay([]lifecycle.Policy{lifecycle.Standard()}, tenSeatsFromNovember(), events, utc(to))
+	out, err := replayWith([]lifecycle.Policy{lifecycle.Standard()}, tenSeatsFromNovember(), events, utc(to))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,10 +98,10 @@ func TestCorrect(t *testing.T) {
 			issued := issuedInvoices(t, c.known, "2026-12-10")
 			all := append(append([]lifecycle.Event(nil), c.late...), c.known...)
 			correction := lifecycle.CorrectRequest{
-				Policies: []lifecycle.Policy{lifecycle.Standard()}, Subscription: tenSeatsFromNovember(), Events: all, Issued: issued, At: utc("2026-12-10"),
+				Subscription: tenSeatsFromNovember(), Events: all, Issued: issued, At: utc("2026-12-10"),
 			}
 			before := giventest.JSON(t, correction)
-			out, err := lifecycle.Correct(correction)
+			out, err := correctWith([]lifecycle.Policy{lifecycle.Standard()}, correction)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -133,7 +133,7 @@ func TestCorrect(t *testing.T) {
 			}
 
 			correction.Issued = append(correction.Issued, inv)
-			again, err := lifecycle.Correct(correction)
+			again, err := correctWith([]lifecycle.Policy{lifecycle.Standard()}, correction)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -156,24 +156,24 @@ func TestCorrectedSubscriptionRenews(t *testing.T) {
 	}
 	policy := lifecycle.Standard()
 	correction := lifecycle.CorrectRequest{
-		Policies: []lifecycle.Policy{policy}, Subscription: tenSeatsFromNovember(), Events: append([]lifecycle.Event{seatsChanged("2026-11-16", 4, 2)}, known...),
+		Subscription: tenSeatsFromNovember(), Events: append([]lifecycle.Event{seatsChanged("2026-11-16", 4, 2)}, known...),
 		Issued: issuedInvoices(t, known, "2026-12-10"), At: utc("2026-12-10"),
 	}
-	out, err := lifecycle.Correct(correction)
+	out, err := correctWith([]lifecycle.Policy{lifecycle.Standard()}, correction)
 	if err != nil {
 		t.Fatal(err)
 	}
-	paid, err := lifecycle.Apply(policy, out.Subscription, invoicePaid("2026-12-11", 5, "acme-3"))
+	paid, err := applyWith(policy, out.Subscription, invoicePaid("2026-12-11", 5, "acme-3"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	fewer, err := lifecycle.Apply(policy, paid.Subscription, seatsChanged("2026-12-22", 6, -6))
+	fewer, err := applyWith(policy, paid.Subscription, seatsChanged("2026-12-22", 6, -6))
 	if err != nil {
 		t.Fatal(err)
 	}
 	// Two seats of 178.00 and four of 356.00, each x 10/31.
 	giventest.CheckMoney(t, "six seats of December", fewer.Invoices[0].Net, "-172.26")
-	next, err := lifecycle.Advance(policy, fewer.Subscription, utc("2027-01-01"))
+	next, err := advanceWith(policy, fewer.Subscription, utc("2027-01-01"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,7 +186,7 @@ func TestCorrectedSubscriptionRenews(t *testing.T) {
 	correction.Events = append(correction.Events, invoicePaid("2026-12-11", 5, "acme-3"), seatsChanged("2026-12-22", 6, -6), invoicePaid("2027-01-01", 7, "acme-5"), seatsChanged("2027-01-17", 8, 1))
 	correction.Issued = append(correction.Issued, paid.Changed[0], fewer.Invoices[0], next.Invoices[0])
 	correction.At = utc("2027-01-20")
-	late, err := lifecycle.Correct(correction)
+	late, err := correctWith([]lifecycle.Policy{lifecycle.Standard()}, correction)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,8 +199,7 @@ func TestCorrectedSubscriptionRenews(t *testing.T) {
 func TestCorrectFaults(t *testing.T) {
 	issued := issuedInvoices(t, []lifecycle.Event{{Sequence: 1, At: utc("2026-11-01"), Kind: lifecycle.Started}}, "2026-11-10")
 	issued[0].Net = giventest.Money("1.00")
-	_, err := lifecycle.Correct(lifecycle.CorrectRequest{
-		Policies: []lifecycle.Policy{lifecycle.Standard()}, Subscription: tenSeatsFromNovember(), Issued: issued, At: utc("2026-11-10"),
+	_, err := correctWith([]lifecycle.Policy{lifecycle.Standard()}, lifecycle.CorrectRequest{Subscription: tenSeatsFromNovember(), Issued: issued, At: utc("2026-11-10"),
 		Events: []lifecycle.Event{{Sequence: 1, At: utc("2026-11-11"), Kind: lifecycle.Started}},
 	})
 	for _, want := range []string{"issued[0].net", "issued[0].seal", "events[0].at"} {
@@ -212,7 +211,7 @@ func TestCorrectFaults(t *testing.T) {
 			t.Errorf("no fault of %s in %v", want, err)
 		}
 	}
-	_, err = lifecycle.Correct(lifecycle.CorrectRequest{})
+	_, err = correctWith(nil, lifecycle.CorrectRequest{})
 	giventest.CheckFaults(t, err, "policies unset", "subscription.id unset", "subscription.contract.plan unset", "subscription.contract.currency unset",
 		"subscription.contract.items unset", "subscription.contract.cycle.anchor unset", "subscription.contract.cycle.interval unset", "at unset")
 }
@@ -230,8 +229,7 @@ func TestCorrectionKeepsGrantsRefundsAndVoids(t *testing.T) {
 		paymentOn("2026-01-05", lifecycle.InvoiceVoided, "r-2", ""), refund, paymentOn("2026-02-01", lifecycle.PaymentFailed, "r-4", ""),
 	}
 	was := replayEvents(t, p, "2026-02-03", events...)
-	out, err := lifecycle.Correct(lifecycle.CorrectRequest{
-		Policies: []lifecycle.Policy{p}, Subscription: tenSeatsFromJanuary(), Issued: was.Invoices, At: utc("2026-02-03"),
+	out, err := correctWith([]lifecycle.Policy{p}, lifecycle.CorrectRequest{Subscription: tenSeatsFromJanuary(), Issued: was.Invoices, At: utc("2026-02-03"),
 		Events: append(events, seatsChanged("2026-01-16", 8, 2)),
 	})
 	if err != nil {
@@ -260,12 +258,12 @@ func TestCorrectionInATimeZone(t *testing.T) {
 	sub.Contract.Cycle = giventest.Cycle("2026-01-01", "P1M", newYork)
 	p := []lifecycle.Policy{lifecycle.Standard()}
 	events := []lifecycle.Event{{Sequence: 1, At: giventest.Instant("2026-01-01", newYork), Kind: lifecycle.Started}, invoicePaid("2026-01-02", 2, "r-1")}
-	was, err := lifecycle.Replay(p, sub, events, utc("2026-01-20"))
+	was, err := replayWith(p, sub, events, utc("2026-01-20"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	issued := giventest.CheckRoundTrip(t, was.Invoices)
-	out, err := lifecycle.Correct(lifecycle.CorrectRequest{Policies: p, Subscription: sub, Events: append(events, seatsChanged("2026-01-11T17:00:00", 3, 1)), Issued: issued, At: utc("2026-01-20")})
+	out, err := correctWith(p, lifecycle.CorrectRequest{Subscription: sub, Events: append(events, seatsChanged("2026-01-11T17:00:00", 3, 1)), Issued: issued, At: utc("2026-01-20")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -285,14 +283,12 @@ func TestCorrectionUsesThePolicyOfThatTime(t *testing.T) {
 	for i := range events {
 		events[i].Sequence = int64(i + 1)
 	}
-	was, err := lifecycle.Replay(policies, tenSeatsFromJanuary(), events, utc("2026-03-10"))
+	was, err := replayWith(policies, tenSeatsFromJanuary(), events, utc("2026-03-10"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	fewer := seatsChanged("2026-01-11T18:00:00", 5, -1)
-	out, err := lifecycle.Correct(lifecycle.CorrectRequest{
-		Policies: policies, Subscription: tenSeatsFromJanuary(), Events: append(events, fewer), Issued: was.Invoices, At: utc("2026-03-10"),
-	})
+	out, err := correctWith(policies, lifecycle.CorrectRequest{Subscription: tenSeatsFromJanuary(), Events: append(events, fewer), Issued: was.Invoices, At: utc("2026-03-10")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -62,15 +62,33 @@ func (k *DeadlineKind) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(deadlineKinds, k, "kind", text)
 }
 
-// Next returns the next deadline of the subscription, and false if there is none or if the policy or the subscription
-// has a fault. The deadline is after the time that the subscription was advanced to. The caller schedules one job for
-// each subscription, which calls [Advance] at the deadline.
-func Next(policy Policy, sub Subscription) (Deadline, bool) {
-	if policy.Validate() != nil || sub.check() != nil {
-		return Deadline{}, false
+// Next returns the next deadline of the subscription, and the zero Deadline if there is none. It is after the time that
+// the subscription was advanced to, and follows the policy that applies then. The caller schedules one job for each
+// subscription, which calls [Advance] at the deadline.
+// Errors: ErrUnset for missing policies, and the faults of the subscription.
+func Next(policies *Policies, sub Subscription) (Deadline, error) {
+	var f fault.List
+	policies.check(&f)
+	f.Under("", sub.check())
+	if f != nil {
+		return Deadline{}, f.Err()
 	}
-	next := sub.next(&policy)
-	return next, next.Kind != 0
+	reached := sub.At
+	next := sub.next(policies.at(reached.Add(1)))
+	for i := range policies.all {
+		p := &policies.all[i]
+		if sub.Status == 0 || !p.From.After(reached.Add(1)) || next.Kind != 0 && next.At.Before(p.From) {
+			continue
+		}
+		sub.At = p.From.Add(-1)
+		if next = sub.next(p); next.Kind != 0 {
+			next.At = later(next.At, p.From) // a deadline that the policy sets in the past is due when it starts to apply
+		}
+	}
+	if next.Kind != 0 {
+		next.At = later(next.At, reached)
+	}
+	return next, nil
 }
 
 // serving are the statuses in which paid time gives full access.

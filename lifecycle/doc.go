@@ -1,28 +1,30 @@
 // Package lifecycle turns the events of a subscription into access, invoices, credits, notices and the next deadline.
 //
-//	out, err := lifecycle.Apply(policy, sub, event) // also the preview: nothing happens until the caller stores it
+//	policies, err := lifecycle.NewPolicies(policy)    // checked once
+//	out, err := lifecycle.Apply(policies, sub, event) // also the preview: nothing happens until the caller stores it
 //	save(out.Subscription, out.Invoices, out.Changed)
 //	for _, notice := range out.Notices { tell(notice) }
 //	for _, effect := range out.Effects { perform(effect) } // collect a payment, send, refund, withdraw
-//	if next, ok := lifecycle.Next(policy, out.Subscription); ok { schedule(next.At) } // then call Advance
+//	next, err := lifecycle.Next(policies, out.Subscription) // schedule next.At, then call Advance
 //
 // # Words
 //
 // A [Subscription] is the one value that the caller stores: the contract, its [Status] and dates, the charges that can
 // still be credited, the invoices that can still change, and the credit ledger. An [Event] is a fact with a time and a
-// number, such as a payment or a request of the customer. A [Policy] is the seller's settings, as data. A [Deadline] is
-// a time at which the subscription changes without an event. An [Outcome] is the result of an event or of the
-// passing of time. An [Effect] is a task for the caller, and a [Notice] a message to the customer. Both have an ID that
-// stays the same when the call is repeated, so that a caller who crashed can repeat it and skip completed tasks.
+// number, such as a payment or a request of the customer. A [Policy] is the seller's settings, as data, and [Policies]
+// are all policies of a seller with the dates from which they apply. A [Deadline] is a time at which the subscription
+// changes without an event. An [Outcome] is the result of an event or of the passing of time. An [Effect] is a task for
+// the caller, and a [Notice] a message to the customer. Both have an ID that stays the same when the call is repeated,
+// so that a caller who crashed can repeat it and skip completed tasks.
 //
 // # Verbs
 //
 //   - [Apply] applies one event.
 //   - [Advance] processes the deadlines up to a time. It is also the preview of any future date and its invoices.
 //   - [Next] returns the next deadline.
-//   - [Replay] applies a whole history. Each policy applies from its From on.
+//   - [Replay] applies a whole history.
 //   - [Correct] replays a history that includes late events and bills the difference.
-//   - [Policy.Access], [Policy.AccessOf] and [Policy.Manages] return the access of the customer and of each member.
+//   - [Policies.Access], [Policies.AccessOf] and [Policies.Manages] return the access of the customer and of a member.
 //
 // # Rules
 //
@@ -53,12 +55,11 @@
 // time or on the old billing dates. A suspended or paused subscription does not renew; in arrears, the service
 // until then is billed when it stops. A change that would credit an unpaid charge is refused.
 //
-// At any time the policy with the latest From applies. [Replay] and [Correct] take all policies. [Apply] and [Advance]
-// take the policy in force; before another one starts, the caller advances with the old one to one nanosecond before
-// that time. A history includes refused events, which change nothing again, and leaves out events that returned an
-// error. A period keeps its timing when the policy changes: on a change from arrears to advance, the ended period and
-// the next one are billed at the same time, each once. A term that is billed up front stays in advance. Overpayments
-// are returned through a refund effect.
+// At any time the policy with the latest From applies. Every verb takes all of them, so stepping with [Advance] and
+// [Apply] gives the same result as [Replay]. A history includes refused events, which change nothing again, and leaves
+// out events that returned an error. A period keeps its timing when the policy changes: on a change from arrears to
+// advance, the ended period and the next one are billed at the same time, each once. A term that is billed up front
+// stays in advance. Overpayments are returned through a refund effect.
 //
 // # Limits
 //

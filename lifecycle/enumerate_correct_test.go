@@ -108,9 +108,9 @@ func checkCorrection(t *testing.T, w *setup, early []datedEvent, late, between d
 	}
 	e.Sequence = int64(len(was.events) + 1)
 	c := lifecycle.CorrectRequest{
-		Policies: []lifecycle.Policy{w.policy}, Subscription: w.sub, Events: append(slices.Clone(was.events), e), Issued: was.invoices, At: till,
+		Subscription: w.sub, Events: append(slices.Clone(was.events), e), Issued: was.invoices, At: till,
 	}
-	out, err := lifecycle.Correct(c)
+	out, err := correctWith([]lifecycle.Policy{w.policy}, c)
 	if err != nil {
 		was.faultOf(late.candidate.name, "correct %s of %v: %v", late.candidate.name, late.at, err)
 		return
@@ -126,7 +126,7 @@ func checkCorrection(t *testing.T, w *setup, early []datedEvent, late, between d
 		was.faultOf(late.candidate.name, "%s at %v, then %s until %v: %v is billed, want %v", late.candidate.name, late.at, between.candidate.name, till, got, want)
 	}
 	c.Issued = append(slices.Clone(was.invoices), out.Invoices...)
-	again, err := lifecycle.Correct(c)
+	again, err := correctWith([]lifecycle.Policy{w.policy}, c)
 	if err != nil || len(again.Invoices) > 0 {
 		was.faultOf("again", "the repeated correction issues %d invoices: %v", len(again.Invoices), err)
 	}

@@ -86,7 +86,7 @@ func followPath(tb testing.TB, w *setup, along path, s *recorder) history {
 	h := newHistory(tb, w, s)
 	at := giventest.Instant("2026-01-31", w.sub.Contract.Cycle.Location)
 	for _, m := range along.steps {
-		if d, has := lifecycle.Next(w.policy, h.sub); m.next && has {
+		if d, has := nextWith(w.policy, h.sub); m.next && has {
 			at = d.At
 		}
 		at = at.Add(m.after)
@@ -105,7 +105,7 @@ func instantsAround(h *history, deadlines int) (all []time.Time) {
 	all = append(all, base, base.Add(time.Nanosecond), base.Add(30*time.Hour))
 	g := h.fork()
 	for range deadlines {
-		d, has := lifecycle.Next(g.setup.policy, g.sub)
+		d, has := nextWith(g.setup.policy, g.sub)
 		if !has {
 			break
 		}
@@ -185,7 +185,7 @@ func applySequences(h *history, all []candidate, depth int) {
 	if depth == 0 {
 		return
 	}
-	d, has := lifecycle.Next(h.setup.policy, h.sub)
+	d, has := nextWith(h.setup.policy, h.sub)
 	for i, at := range []time.Time{h.sub.At.Add(40 * time.Hour), d.At} {
 		if i > 0 && !has || at.Before(h.sub.At) {
 			continue

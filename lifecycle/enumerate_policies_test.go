@@ -115,7 +115,7 @@ func replayDaily(policies []lifecycle.Policy, events []lifecycle.Event, delay in
 		for i := range due {
 			due[i].Sequence = sub.Sequence + 1 + int64(i)
 		}
-		out, err := lifecycle.Replay(policies, sub, due, at)
+		out, err := replayWith(policies, sub, due, at)
 		if err != nil {
 			return nil, all, err
 		}

@@ -9,7 +9,6 @@ import (
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/internal/short"
-	"github.com/billingrules/billing/lifecycle"
 )
 
 // TestEveryRandomHistoryEnumerated draws histories from a numbered source, longer than those that can all be
@@ -39,7 +38,7 @@ func randomHistory(t *testing.T, w *setup, s *recorder, n uint64) {
 	h.applyAt(candidateNamed([]string{"started", "started without trial", "started later"}[draw.IntN(3)]), at)
 	for range 24 {
 		at = later(at, h.sub.At)
-		d, has := lifecycle.Next(w.policy, h.sub)
+		d, has := nextWith(w.policy, h.sub)
 		switch draw.IntN(4) {
 		case 0:
 		case 1:

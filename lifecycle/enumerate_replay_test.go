@@ -21,7 +21,7 @@ func (h *history) checkReplay() {
 	if h.sub.Status == 0 || len(h.events) == 0 {
 		return
 	}
-	all, err := lifecycle.Replay(policies, h.setup.sub, h.events, h.sub.At)
+	all, err := replayWith(policies, h.setup.sub, h.events, h.sub.At)
 	if err != nil {
 		h.fault("replay: %v", err)
 		return
@@ -29,7 +29,7 @@ func (h *history) checkReplay() {
 	all.Steps = slices.DeleteFunc(all.Steps, func(s lifecycle.Step) bool { return s.Refused != "" })
 	h.checkSame("a replay", all, h.out)
 	applied := slices.DeleteFunc(slices.Clone(h.events), func(e lifecycle.Event) bool { return e.Sequence > h.sub.Sequence })
-	again, err := lifecycle.Replay(policies, h.sub, applied, h.sub.At)
+	again, err := replayWith(policies, h.sub, applied, h.sub.At)
 	if err != nil || len(again.Steps) > 0 {
 		h.fault("a replay of applied events changes something: %v, %v", again.Steps, err)
 	}
@@ -60,7 +60,7 @@ func (h *history) checkAdvance() {
 	if !g.advanceTo(to) {
 		return
 	}
-	one, err := lifecycle.Advance(h.setup.policy, h.sub, to)
+	one, err := advanceWith(h.setup.policy, h.sub, to)
 	if err != nil {
 		h.fault("advance in one call: %v", err)
 		return
@@ -95,12 +95,12 @@ func (h *history) checkInputsKept(l candidate, at time.Time) {
 	}
 	e.At, e.Sequence = at, int64(len(h.events)+1)
 	before := giventest.JSON(h.tb, []any{h.setup.policy, h.sub, e})
-	out, err := lifecycle.Apply(h.setup.policy, h.sub, e)
+	out, err := applyWith(h.setup.policy, h.sub, e)
 	if err != nil {
 		h.checkSame("the input of a refused call", []any{h.setup.policy, h.sub, e}, json.RawMessage(before))
 		return
 	}
-	again, err := lifecycle.Apply(h.setup.policy, out.Subscription, e)
+	again, err := applyWith(h.setup.policy, out.Subscription, e)
 	if err != nil || len(again.Steps) > 0 {
 		h.fault("a repeated event: %v", err)
 	}
@@ -134,7 +134,7 @@ func TestEveryReplayEqualsItsStepsEnumerated(t *testing.T) {
 							continue
 						}
 						next := g.sub.At.Add(26 * time.Hour)
-						if d, has := lifecycle.Next(w.policy, g.sub); has && n%2 == 0 {
+						if d, has := nextWith(w.policy, g.sub); has && n%2 == 0 {
 							next = d.At
 						}
 						if k := g.fork(); k.applyAt(m, next) {

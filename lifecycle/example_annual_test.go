@@ -25,7 +25,11 @@ func Example_annualContract() {
 		{ID: "seat", Quantity: decimal.NewFromInt(10), Price: plans.Price{Unit: decimal.RequireFromString("948.00")}},
 	}}
 
-	out, err := lifecycle.Replay([]lifecycle.Policy{policy}, sub, []lifecycle.Event{
+	policies, err := lifecycle.NewPolicies(policy)
+	if err != nil {
+		panic(err)
+	}
+	out, err := lifecycle.Replay(policies, sub, []lifecycle.Event{
 		{Sequence: 1, At: signed, Kind: lifecycle.Started},
 		{Sequence: 2, At: signed, Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-1"}},
 		{
@@ -40,9 +44,11 @@ func Example_annualContract() {
 		fmt.Print(inv.Text())
 		fmt.Println()
 	}
-	if next, ok := lifecycle.Next(policy, out.Subscription); ok {
-		fmt.Println("next:", next.Kind, next.At.Format(time.DateOnly))
+	next, err := lifecycle.Next(policies, out.Subscription)
+	if err != nil {
+		panic(err)
 	}
+	fmt.Println("next:", next.Kind, next.At.Format(time.DateOnly))
 	// Output:
 	// Invoice acme-1, 2026-03-01, USD, paid
 	//   growth, recurring, 2026-03-01 until 2027-03-01                       9480.00

@@ -34,7 +34,11 @@ func Example_declinedCard() {
 		return time.Date(2026, month, day, hour, 0, 0, 0, time.UTC)
 	}
 	first, second := lifecycle.Payment{Invoice: "acme-1"}, lifecycle.Payment{Invoice: "acme-2"}
-	out, err := lifecycle.Replay([]lifecycle.Policy{policy}, sub, []lifecycle.Event{
+	policies, err := lifecycle.NewPolicies(policy)
+	if err != nil {
+		panic(err)
+	}
+	out, err := lifecycle.Replay(policies, sub, []lifecycle.Event{
 		{Sequence: 1, At: at(time.November, 1, 0), Kind: lifecycle.Started, PaymentMethod: "card"},
 		{Sequence: 2, At: at(time.November, 1, 0), Kind: lifecycle.PaymentSucceeded, Payment: first},
 		{Sequence: 3, At: at(time.December, 1, 0), Kind: lifecycle.PaymentFailed, Payment: second},

@@ -35,7 +35,11 @@ func Example() {
 		{Sequence: 7, At: on(10, 20), Kind: lifecycle.CancellationRequested},
 	}
 
-	out, err := lifecycle.Replay([]lifecycle.Policy{lifecycle.Standard()}, sub, events, on(11, 1))
+	policies, err := lifecycle.NewPolicies(lifecycle.Standard())
+	if err != nil {
+		panic(err)
+	}
+	out, err := lifecycle.Replay(policies, sub, events, on(11, 1))
 	if err != nil {
 		panic(err)
 	}

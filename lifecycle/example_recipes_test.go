@@ -17,7 +17,7 @@ import (
 func november(day int) time.Time { return time.Date(2026, time.November, day, 0, 0, 0, 0, time.UTC) }
 
 // tenSeats returns a subscription of ten seats at 89.00 a month, started and paid on November 1.
-func tenSeats(policy lifecycle.Policy) lifecycle.Subscription {
+func tenSeats(policies *lifecycle.Policies) lifecycle.Subscription {
 	monthly, err := proration.NewCycle(november(1), proration.Interval{Months: 1})
 	if err != nil {
 		panic(err)
@@ -31,7 +31,7 @@ func tenSeats(policy lifecycle.Policy) lifecycle.Subscription {
 		{Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-1", ID: "pay-1"}},
 	} {
 		e.Sequence, e.At = sub.Sequence+1, november(1)
-		out, err := lifecycle.Apply(policy, sub, e)
+		out, err := lifecycle.Apply(policies, sub, e)
 		if err != nil {
 			panic(err)
 		}
@@ -49,7 +49,11 @@ func ExampleApply_refundUnusedTime() {
 			policy.ChangeRules[i].Effective = plans.Immediately
 		}
 	}
-	out, err := lifecycle.Apply(policy, tenSeats(policy), lifecycle.Event{
+	policies, err := lifecycle.NewPolicies(policy)
+	if err != nil {
+		panic(err)
+	}
+	out, err := lifecycle.Apply(policies, tenSeats(policies), lifecycle.Event{
 		Sequence: 3, At: november(16), Kind: lifecycle.CancellationRequested,
 	})
 	if err != nil {
@@ -72,7 +76,11 @@ func ExampleApply_removeSeatsAtPeriodEnd() {
 			policy.ChangeRules[i].Effective = plans.AtPeriodEnd
 		}
 	}
-	out, err := lifecycle.Apply(policy, tenSeats(policy), lifecycle.Event{
+	policies, err := lifecycle.NewPolicies(policy)
+	if err != nil {
+		panic(err)
+	}
+	out, err := lifecycle.Apply(policies, tenSeats(policies), lifecycle.Event{
 		Sequence: 3, At: november(16), Kind: lifecycle.SeatsRemoved,
 		Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(-3)},
 	})
@@ -80,7 +88,7 @@ func ExampleApply_removeSeatsAtPeriodEnd() {
 		panic(err)
 	}
 	fmt.Println("seats:", out.Subscription.Contract.Items[0].Quantity)
-	out, err = lifecycle.Advance(policy, out.Subscription, november(1).AddDate(0, 1, 0))
+	out, err = lifecycle.Advance(policies, out.Subscription, november(1).AddDate(0, 1, 0))
 	if err != nil {
 		panic(err)
 	}
@@ -95,7 +103,11 @@ func ExampleApply_removeSeatsAtPeriodEnd() {
 // Usage is recorded during the period and billed on the next invoice.
 func ExampleApply_usage() {
 	policy := lifecycle.Standard()
-	out, err := lifecycle.Apply(policy, tenSeats(policy), lifecycle.Event{
+	policies, err := lifecycle.NewPolicies(policy)
+	if err != nil {
+		panic(err)
+	}
+	out, err := lifecycle.Apply(policies, tenSeats(policies), lifecycle.Event{
 		Sequence: 3, At: november(20), Kind: lifecycle.UsageRecorded, Charges: []plans.Charge{
 			{Item: "call", Quantity: decimal.NewFromInt(1200), Price: plans.Price{Unit: decimal.RequireFromString("0.05")}},
 		},
@@ -103,7 +115,7 @@ func ExampleApply_usage() {
 	if err != nil {
 		panic(err)
 	}
-	out, err = lifecycle.Advance(policy, out.Subscription, november(1).AddDate(0, 1, 0))
+	out, err = lifecycle.Advance(policies, out.Subscription, november(1).AddDate(0, 1, 0))
 	if err != nil {
 		panic(err)
 	}
@@ -118,14 +130,18 @@ func ExampleApply_usage() {
 // Support grants credit, which pays the next invoice.
 func ExampleApply_grantCredit() {
 	policy := lifecycle.Standard()
-	out, err := lifecycle.Apply(policy, tenSeats(policy), lifecycle.Event{
+	policies, err := lifecycle.NewPolicies(policy)
+	if err != nil {
+		panic(err)
+	}
+	out, err := lifecycle.Apply(policies, tenSeats(policies), lifecycle.Event{
 		Sequence: 3, At: november(20), Kind: lifecycle.CreditGranted, By: plans.Support, Reason: "outage on November 19",
 		Grant: credits.Entry{Amount: decimal.RequireFromString("50.00")},
 	})
 	if err != nil {
 		panic(err)
 	}
-	out, err = lifecycle.Advance(policy, out.Subscription, november(1).AddDate(0, 1, 0))
+	out, err = lifecycle.Advance(policies, out.Subscription, november(1).AddDate(0, 1, 0))
 	if err != nil {
 		panic(err)
 	}
@@ -141,7 +157,11 @@ func ExampleApply_grantCredit() {
 // The seller refunded a part of a payment; the event books it and issues the credit note.
 func ExampleApply_refundPayment() {
 	policy := lifecycle.Standard()
-	out, err := lifecycle.Apply(policy, tenSeats(policy), lifecycle.Event{
+	policies, err := lifecycle.NewPolicies(policy)
+	if err != nil {
+		panic(err)
+	}
+	out, err := lifecycle.Apply(policies, tenSeats(policies), lifecycle.Event{
 		Sequence: 3, At: november(20), Kind: lifecycle.PaymentRefunded, By: plans.Support, Reason: "outage on November 19",
 		Payment: lifecycle.Payment{Invoice: "acme-1", Amount: decimal.RequireFromString("89.00")},
 	})
@@ -161,21 +181,25 @@ func ExampleApply_refundPayment() {
 func ExampleApply_taxExempt() {
 	policy := lifecycle.Standard()
 	policy.Billing.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: decimal.NewFromInt(20)}}
-	sub := tenSeats(policy)
-	fmt.Println("tax due on December 1:", taxDue(policy, sub))
-	out, err := lifecycle.Apply(policy, sub, lifecycle.Event{Sequence: 3, At: november(20), Kind: lifecycle.TaxesChanged})
+	policies, err := lifecycle.NewPolicies(policy)
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println("tax due on December 1:", taxDue(policy, out.Subscription))
+	sub := tenSeats(policies)
+	fmt.Println("tax due on December 1:", taxDue(policies, sub))
+	out, err := lifecycle.Apply(policies, sub, lifecycle.Event{Sequence: 3, At: november(20), Kind: lifecycle.TaxesChanged})
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println("tax due on December 1:", taxDue(policies, out.Subscription))
 	// Output:
 	// tax due on December 1: 178
 	// tax due on December 1: 0
 }
 
 // taxDue previews the tax of the next renewal.
-func taxDue(policy lifecycle.Policy, sub lifecycle.Subscription) decimal.Decimal {
-	out, err := lifecycle.Advance(policy, sub, november(1).AddDate(0, 1, 0))
+func taxDue(policies *lifecycle.Policies, sub lifecycle.Subscription) decimal.Decimal {
+	out, err := lifecycle.Advance(policies, sub, november(1).AddDate(0, 1, 0))
 	if err != nil {
 		panic(err)
 	}
@@ -185,13 +209,17 @@ func taxDue(policy lifecycle.Policy, sub lifecycle.Subscription) decimal.Decimal
 // Service pauses at the end of the period and resumes on a date, when a new period begins.
 func ExampleApply_pause() {
 	policy := lifecycle.Standard()
-	out, err := lifecycle.Apply(policy, tenSeats(policy), lifecycle.Event{
+	policies, err := lifecycle.NewPolicies(policy)
+	if err != nil {
+		panic(err)
+	}
+	out, err := lifecycle.Apply(policies, tenSeats(policies), lifecycle.Event{
 		Sequence: 3, At: november(20), Kind: lifecycle.PauseRequested, Until: time.Date(2027, time.February, 1, 0, 0, 0, 0, time.UTC),
 	})
 	if err != nil {
 		panic(err)
 	}
-	out, err = lifecycle.Advance(policy, out.Subscription, time.Date(2027, time.February, 2, 0, 0, 0, 0, time.UTC))
+	out, err = lifecycle.Advance(policies, out.Subscription, time.Date(2027, time.February, 2, 0, 0, 0, 0, time.UTC))
 	if err != nil {
 		panic(err)
 	}

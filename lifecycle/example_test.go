@@ -33,9 +33,13 @@ func acme() lifecycle.Subscription {
 
 // afterwards applies events to a subscription, in order.
 func afterwards(policy lifecycle.Policy, sub lifecycle.Subscription, events ...lifecycle.Event) lifecycle.Subscription {
+	policies, err := lifecycle.NewPolicies(policy)
+	if err != nil {
+		panic(err)
+	}
 	for _, e := range events {
 		e.Sequence = sub.Sequence + 1
-		out, err := lifecycle.Apply(policy, sub, e)
+		out, err := lifecycle.Apply(policies, sub, e)
 		if err != nil {
 			panic(err)
 		}
@@ -57,9 +61,13 @@ func inService(policy lifecycle.Policy) lifecycle.Subscription {
 // Two seats are added in mid-month. Nothing happens until the caller stores the outcome, so this is also the preview.
 func ExampleApply() {
 	policy := lifecycle.Standard()
+	policies, err := lifecycle.NewPolicies(policy)
+	if err != nil {
+		panic(err)
+	}
 	sub := inService(policy)
 
-	out, err := lifecycle.Apply(policy, sub, lifecycle.Event{
+	out, err := lifecycle.Apply(policies, sub, lifecycle.Event{
 		Sequence: 3, At: date(time.November, 16), Kind: lifecycle.SeatsAdded,
 		Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)},
 	})
@@ -85,7 +93,11 @@ func ExampleApply() {
 // An event that is not allowed returns a Refusal with the reason, and changes nothing.
 func ExampleApply_refused() {
 	policy := lifecycle.Standard()
-	_, err := lifecycle.Apply(policy, inService(policy), lifecycle.Event{
+	policies, err := lifecycle.NewPolicies(policy)
+	if err != nil {
+		panic(err)
+	}
+	_, err = lifecycle.Apply(policies, inService(policy), lifecycle.Event{
 		Sequence: 3, At: date(time.November, 2), Kind: lifecycle.CancellationWithdrawn,
 	})
 
@@ -100,12 +112,16 @@ func ExampleApply_refused() {
 // Advancing to a future date previews the next invoices. The stored subscription is not modified.
 func ExampleAdvance() {
 	policy := lifecycle.Standard()
+	policies, err := lifecycle.NewPolicies(policy)
+	if err != nil {
+		panic(err)
+	}
 	sub := afterwards(policy, inService(policy), lifecycle.Event{
 		At: date(time.November, 16), Kind: lifecycle.SeatsAdded,
 		Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)},
 	})
 
-	preview, err := lifecycle.Advance(policy, sub, time.Date(2027, time.January, 1, 0, 0, 0, 0, time.UTC))
+	preview, err := lifecycle.Advance(policies, sub, time.Date(2027, time.January, 1, 0, 0, 0, 0, time.UTC))
 	if err != nil {
 		panic(err)
 	}
@@ -127,14 +143,24 @@ func ExampleAdvance() {
 // The caller schedules one job for each subscription, which calls Advance at the next deadline.
 func ExampleNext() {
 	policy := lifecycle.Standard()
-	_, ok := lifecycle.Next(policy, acme())
-	fmt.Println(ok)
+	policies, err := lifecycle.NewPolicies(policy)
+	if err != nil {
+		panic(err)
+	}
+	none, err := lifecycle.Next(policies, acme())
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(none.Kind)
 
-	next, ok := lifecycle.Next(policy, inService(policy))
-	fmt.Println(next.Kind, next.At.Format(time.DateOnly), ok)
+	next, err := lifecycle.Next(policies, inService(policy))
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(next.Kind, next.At.Format(time.DateOnly))
 	// Output:
-	// false
-	// renewal 2026-12-01 true
+	// unset
+	// renewal 2026-12-01
 }
 
 // An edited policy applies from its date. The failed payment of November has a week of grace, the one of December three
@@ -146,7 +172,11 @@ func ExampleReplay() {
 		payment := lifecycle.Payment{Invoice: id}
 		return lifecycle.Event{Sequence: sequence, At: at, Kind: lifecycle.PaymentFailed, Payment: payment}
 	}
-	out, err := lifecycle.Replay([]lifecycle.Policy{before, after}, acme(), []lifecycle.Event{
+	policies, err := lifecycle.NewPolicies(before, after)
+	if err != nil {
+		panic(err)
+	}
+	out, err := lifecycle.Replay(policies, acme(), []lifecycle.Event{
 		{Sequence: 1, At: date(time.November, 1), Kind: lifecycle.Started, PaymentMethod: "card"},
 		failed(2, date(time.November, 1), "acme-1"),
 		{
@@ -186,19 +216,23 @@ func ExampleCorrect() {
 			Payment: lifecycle.Payment{Invoice: "acme-2"},
 		},
 	}
-	was, err := lifecycle.Replay([]lifecycle.Policy{policy}, acme(), events, date(time.December, 1))
+	policies, err := lifecycle.NewPolicies(policy)
+	if err != nil {
+		panic(err)
+	}
+	was, err := lifecycle.Replay(policies, acme(), events, date(time.December, 1))
 	if err != nil {
 		panic(err)
 	}
 	correction := lifecycle.CorrectRequest{
-		Policies: []lifecycle.Policy{policy}, Subscription: acme(), Issued: was.Invoices, At: date(time.December, 1),
+		Subscription: acme(), Issued: was.Invoices, At: date(time.December, 1),
 		Events: append(events, lifecycle.Event{
 			Sequence: 4, At: date(time.November, 16), Kind: lifecycle.SeatsAdded,
 			Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)},
 		}),
 	}
 	for range 2 {
-		out, err := lifecycle.Correct(correction)
+		out, err := lifecycle.Correct(policies, correction)
 		if err != nil {
 			panic(err)
 		}
@@ -243,7 +277,7 @@ func ExamplePolicy_Validate() {
 }
 
 // Access is not status. A past-due customer has full access during the grace, and only the billing pages after it.
-func ExamplePolicy_Access() {
+func ExamplePolicies_Access() {
 	policy := lifecycle.Standard()
 	sub := afterwards(policy, acme(),
 		lifecycle.Event{At: date(time.November, 1), Kind: lifecycle.Started, PaymentMethod: "card"},
@@ -251,12 +285,16 @@ func ExamplePolicy_Access() {
 			At: date(time.November, 1), Kind: lifecycle.PaymentFailed, Payment: lifecycle.Payment{Invoice: "acme-1"},
 		},
 	)
+	policies, err := lifecycle.NewPolicies(policy)
+	if err != nil {
+		panic(err)
+	}
 	for _, at := range []time.Time{date(time.November, 8).Add(-1), date(time.November, 8)} {
-		out, err := lifecycle.Advance(policy, sub, at)
+		out, err := lifecycle.Advance(policies, sub, at)
 		if err != nil {
 			panic(err)
 		}
-		fmt.Println(at.Format("2006-01-02 15:04:05.999999999"), out.Subscription.Status, policy.Access(out.Subscription))
+		fmt.Println(at.Format("2006-01-02 15:04:05.999999999"), out.Subscription.Status, policies.Access(out.Subscription))
 	}
 	// Output:
 	// 2026-11-07 23:59:59.999999999 past_due full
@@ -264,13 +302,17 @@ func ExamplePolicy_Access() {
 }
 
 // Billing managers can always reach billing. Other members have no access while billing is all that is open.
-func ExamplePolicy_AccessOf() {
+func ExamplePolicies_AccessOf() {
 	policy := lifecycle.Standard()
 	policy.Managers = []lifecycle.Role{{Role: "owner"}, {Role: "admin", Selected: true}}
 	suspended := lifecycle.Subscription{ID: "acme", Status: lifecycle.Suspended}
 	roles := []lifecycle.Role{{Role: "owner"}, {Role: "admin", Selected: true}, {Role: "admin"}, {Role: "agent"}}
+	policies, err := lifecycle.NewPolicies(policy)
+	if err != nil {
+		panic(err)
+	}
 	for _, m := range roles {
-		fmt.Println(m.Role, policy.AccessOf(suspended, m))
+		fmt.Println(m.Role, policies.AccessOf(suspended, m))
 	}
 	// Output:
 	// owner billing_only
@@ -279,12 +321,16 @@ func ExamplePolicy_AccessOf() {
 	// agent none
 }
 
-func ExamplePolicy_Manages() {
+func ExamplePolicies_Manages() {
 	policy := lifecycle.Standard()
 	policy.Managers = []lifecycle.Role{{Role: "owner"}, {Role: "admin", Selected: true}}
-	fmt.Println(policy.Manages(lifecycle.Role{Role: "owner"}))
-	fmt.Println(policy.Manages(lifecycle.Role{Role: "admin"}))
-	fmt.Println(policy.Manages(lifecycle.Role{Role: "admin", Selected: true}))
+	policies, err := lifecycle.NewPolicies(policy)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(policies.Manages(lifecycle.Subscription{}, lifecycle.Role{Role: "owner"}))
+	fmt.Println(policies.Manages(lifecycle.Subscription{}, lifecycle.Role{Role: "admin"}))
+	fmt.Println(policies.Manages(lifecycle.Subscription{}, lifecycle.Role{Role: "admin", Selected: true}))
 	// Output:
 	// true
 	// false
@@ -294,7 +340,11 @@ func ExamplePolicy_Manages() {
 // The timeline shows each event and deadline, and the status and access that it led to.
 func ExampleOutcome_Timeline() {
 	policy := lifecycle.Standard()
-	out, err := lifecycle.Replay([]lifecycle.Policy{policy}, acme(), []lifecycle.Event{
+	policies, err := lifecycle.NewPolicies(policy)
+	if err != nil {
+		panic(err)
+	}
+	out, err := lifecycle.Replay(policies, acme(), []lifecycle.Event{
 		{Sequence: 1, At: date(time.November, 1), Kind: lifecycle.Started, PaymentMethod: "card"},
 		{
 			Sequence: 2, At: date(time.November, 1), Kind: lifecycle.PaymentSucceeded,
@@ -341,4 +391,19 @@ func ExampleEvent_Clone() {
 	e.Contact.Address[0] = "2 Main Street"
 	fmt.Println(own.Contact.Address[0])
 	// Output: 1 Main Street
+}
+
+// A seller's policies are checked once. The second one applies from December 1.
+func ExampleNewPolicies() {
+	first, later := lifecycle.Standard(), lifecycle.Standard()
+	later.From, later.Dunning.FinalAction = date(time.December, 1), 0
+	_, err := lifecycle.NewPolicies(first, later)
+	fmt.Println(err)
+
+	later.Dunning.FinalAction = lifecycle.FinalCancel
+	policies, err := lifecycle.NewPolicies(first, later)
+	fmt.Println(policies != nil, err)
+	// Output:
+	// policies[1].dunning.final_action: required, one of continue, suspend, cancel
+	// true <nil>
 }

@@ -32,6 +32,10 @@ func Example_trial() {
 	contract := plans.Contract{Plan: "growth", Currency: "USD", Cycle: monthly, Items: []plans.Item{
 		{ID: "seat", Quantity: decimal.NewFromInt(10), Price: plans.Price{Unit: decimal.RequireFromString("89.00")}},
 	}}
+	policies, err := lifecycle.NewPolicies(policy)
+	if err != nil {
+		panic(err)
+	}
 	for _, events := range [][]lifecycle.Event{
 		{
 			{Sequence: 1, At: start, Kind: lifecycle.Started, PaymentMethod: "card"},
@@ -51,7 +55,7 @@ func Example_trial() {
 		}
 		sub.Contract = contract
 		to := time.Date(2026, time.December, 16, 9, 0, 0, 0, time.UTC)
-		out, err := lifecycle.Replay([]lifecycle.Policy{policy}, sub, events, to)
+		out, err := lifecycle.Replay(policies, sub, events, to)
 		if err != nil {
 			panic(err)
 		}

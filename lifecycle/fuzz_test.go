@@ -29,7 +29,7 @@ func FuzzReplay(f *testing.F) {
 		h.applyAt(candidateNamed([]string{"started", "started without trial"}[int(text[0])/len(choices)%2]), at)
 		for text = text[1:]; len(text) >= 2 && !t.Failed(); text = text[2:] {
 			at = later(at, h.sub.At)
-			d, has := lifecycle.Next(w.policy, h.sub)
+			d, has := nextWith(w.policy, h.sub)
 			switch n := text[1] % 8; {
 			case n == 0:
 			case n < 4 || !has:
@@ -78,14 +78,14 @@ func FuzzApplyHostile(f *testing.F) {
 				return
 			}
 		}
-		lifecycle.Next(policy, sub)
-		policy.Access(sub)
-		out, err := lifecycle.Apply(policy, sub, e)
+		nextWith(policy, sub)
+		accessOf(policy, sub)
+		out, err := applyWith(policy, sub, e)
 		if err != nil {
 			return
 		}
 		_ = out.Timeline()
-		if out, err = lifecycle.Advance(policy, out.Subscription, e.At.AddDate(0, 1, 0)); err == nil {
+		if out, err = advanceWith(policy, out.Subscription, e.At.AddDate(0, 1, 0)); err == nil {
 			_ = giventest.JSON(t, out)
 		}
 	})

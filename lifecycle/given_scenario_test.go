@@ -93,11 +93,11 @@ func applyText(policy lifecycle.Policy, sub lifecycle.Subscription, text string)
 	at, rest, _ := strings.Cut(text, " ")
 	instant := giventest.Instant(at, sub.Contract.Cycle.Location)
 	if rest == "" {
-		return lifecycle.Advance(policy, sub, instant)
+		return advanceWith(policy, sub, instant)
 	}
 	e := parseEvent(rest, sub.Contract.Cycle.Location)
 	e.At, e.Sequence = instant, sub.Sequence+1
-	return lifecycle.Apply(policy, sub, e)
+	return applyWith(policy, sub, e)
 }
 
 // eventWords are the words of the events.
@@ -216,7 +216,7 @@ func parsePayload(e *lifecycle.Event, words []string, loc *time.Location) {
 // status of each changed invoice, the effects, and the notices.
 func outcomeText(policy lifecycle.Policy, out lifecycle.Outcome) string {
 	sub := out.Subscription
-	all := []string{sub.Status.String() + " " + policy.Access(sub).String()}
+	all := []string{sub.Status.String() + " " + accessOf(policy, sub).String()}
 	for _, inv := range out.Invoices {
 		all = append(all, invoiceText(inv))
 	}

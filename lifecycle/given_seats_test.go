@@ -65,7 +65,7 @@ func applyAndPay(t *testing.T, p lifecycle.Policy, sub lifecycle.Subscription, p
 	add := func(e lifecycle.Event) lifecycle.Outcome {
 		sequence++
 		e.Sequence = sequence
-		out, err := lifecycle.Apply(p, sub, e)
+		out, err := applyWith(p, sub, e)
 		if err != nil {
 			t.Fatalf("%v on %v: %v", e.Kind, e.At, err)
 		}
@@ -81,11 +81,11 @@ func applyAndPay(t *testing.T, p lifecycle.Policy, sub lifecycle.Subscription, p
 	}
 	until := func(at time.Time) {
 		for {
-			d, has := lifecycle.Next(p, sub)
+			d, has := nextWith(p, sub)
 			if !has || d.At.After(at) {
 				return
 			}
-			out, err := lifecycle.Advance(p, sub, d.At)
+			out, err := advanceWith(p, sub, d.At)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -98,7 +98,7 @@ func applyAndPay(t *testing.T, p lifecycle.Policy, sub lifecycle.Subscription, p
 		pay(add(e))
 	}
 	until(utc(to))
-	out, err := lifecycle.Replay([]lifecycle.Policy{p}, startOf(sub, p), all, utc(to))
+	out, err := replayWith([]lifecycle.Policy{p}, startOf(sub, p), all, utc(to))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +128,7 @@ func replayEvents(t *testing.T, p lifecycle.Policy, to string, events ...lifecyc
 	for i := range events {
 		events[i].Sequence = int64(i + 1)
 	}
-	out, err := lifecycle.Replay([]lifecycle.Policy{p}, tenSeatsFromJanuary(), events, utc(to))
+	out, err := replayWith([]lifecycle.Policy{p}, tenSeatsFromJanuary(), events, utc(to))
 	if err != nil {
 		t.Fatal(err)
 	}

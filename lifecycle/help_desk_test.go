@@ -87,7 +87,7 @@ func TestRowK1EveryStatusHasAWayBack(t *testing.T) {
 			if sub.Status != row.status {
 				t.Fatalf("the status is %v", sub.Status)
 			}
-			if p.Access(sub) == lifecycle.None {
+			if accessOf(p, sub) == lifecycle.None {
 				t.Error("billing cannot be reached")
 			}
 			for _, text := range row.again {
@@ -323,13 +323,13 @@ func TestRowK6(t *testing.T) {
 		{"no role", "a member without a role", lifecycle.Role{}, false, lifecycle.Full, lifecycle.None},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if got := p.Manages(row.given); got != row.want {
+			if got := manages(p, row.given); got != row.want {
 				t.Errorf("%s: manages billing: %v", row.why, got)
 			}
-			if got := p.AccessOf(active, row.given); got != row.inService {
+			if got := memberAccess(p, active, row.given); got != row.inService {
 				t.Errorf("in service the access is %v", got)
 			}
-			if got := p.AccessOf(suspended, row.given); got != row.after {
+			if got := memberAccess(p, suspended, row.given); got != row.after {
 				t.Errorf("while access is billing_only, the member has %v", got)
 			}
 		})
@@ -382,11 +382,11 @@ func TestRowK8(t *testing.T) {
 				if len(out.Invoices) != 1 || out.Invoices[0].IssuedAt.Format(time.DateOnly)+" "+out.Invoices[0].AmountDue.StringFixed(2) != want {
 					t.Errorf("%s: got %v, want %s", row.why, outcomeText(p, out), want)
 				}
-				next, ok := lifecycle.Next(p, out.Subscription)
+				next, ok := nextWith(p, out.Subscription)
 				if !ok || next.Kind != lifecycle.RenewalDue {
 					t.Fatalf("the next deadline is %v, %v", next, ok)
 				}
-				out, err = lifecycle.Advance(p, out.Subscription, next.At)
+				out, err = advanceWith(p, out.Subscription, next.At)
 			}
 		})
 	}

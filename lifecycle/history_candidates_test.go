@@ -225,7 +225,7 @@ func (h *history) canReturn() bool {
 		if g.payAll(); active() {
 			return true
 		}
-		if d, has := lifecycle.Next(g.setup.policy, g.sub); has && !g.advanceTo(d.At) {
+		if d, has := nextWith(g.setup.policy, g.sub); has && !g.advanceTo(d.At) {
 			return false
 		}
 	}

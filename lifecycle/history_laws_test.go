@@ -31,8 +31,8 @@ func (h *history) checkLaws(out lifecycle.Outcome) {
 func (h *history) accessLaw() {
 	h.tb.Helper()
 	p := h.setup.policy
-	access := p.Access(h.sub)
-	if access < lifecycle.BillingOnly || p.AccessOf(h.sub, lifecycle.Role{Role: "owner"}) < lifecycle.BillingOnly {
+	access := accessOf(p, h.sub)
+	if access < lifecycle.BillingOnly || memberAccess(p, h.sub, lifecycle.Role{Role: "owner"}) < lifecycle.BillingOnly {
 		h.fault("access is %v", access)
 	}
 	service := h.sub.Status == lifecycle.Active || h.sub.Status == lifecycle.PastDue || h.sub.Status == lifecycle.Suspended

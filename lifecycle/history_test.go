@@ -72,7 +72,7 @@ func (h *history) faultOf(sort, format string, args ...any) {
 func (h *history) advanceTo(to time.Time) bool {
 	h.tb.Helper()
 	for range 1_000 {
-		d, has := lifecycle.Next(h.setup.policy, h.sub)
+		d, has := nextWith(h.setup.policy, h.sub)
 		if !has || d.At.After(to) {
 			break
 		}
@@ -81,7 +81,7 @@ func (h *history) advanceTo(to time.Time) bool {
 			return false
 		}
 		h.log = append(h.log, fmt.Sprintf("%s  %v %s", d.At.Format(time.RFC3339Nano), d.Kind, d.Ref))
-		out, err := lifecycle.Advance(h.setup.policy, h.sub, d.At)
+		out, err := advanceWith(h.setup.policy, h.sub, d.At)
 		if err != nil {
 			h.fault("advance to the deadline: %v", err)
 			return false
@@ -95,7 +95,7 @@ func (h *history) advanceTo(to time.Time) bool {
 	if h.sub.Status == 0 || !to.After(h.sub.At) {
 		return true
 	}
-	out, err := lifecycle.Advance(h.setup.policy, h.sub, to)
+	out, err := advanceWith(h.setup.policy, h.sub, to)
 	if err != nil {
 		h.fault("advance: %v", err)
 		return false
@@ -115,7 +115,7 @@ func (h *history) apply(e lifecycle.Event) bool {
 		return false
 	}
 	h.log = append(h.log, fmt.Sprintf("%s  %v %s", e.At.Format(time.RFC3339Nano), e.Kind, e.Payment.Invoice))
-	out, err := lifecycle.Apply(h.setup.policy, h.sub, e)
+	out, err := applyWith(h.setup.policy, h.sub, e)
 	if err != nil {
 		if h.checkRefusal(e, err) {
 			h.events = append(h.events, e)

@@ -157,7 +157,7 @@ func TestTimelineSaysWhatIsPostponed(t *testing.T) {
 	sub.ScheduledChanges = []lifecycle.ScheduledChange{
 		{Sequence: 1, At: utc("2026-01-25"), Change: plans.Change{Item: "seat", Quantity: giventest.Money("-2")}},
 	}
-	out, err := lifecycle.Advance(p, sub, utc("2026-02-01"))
+	out, err := advanceWith(p, sub, utc("2026-02-01"))
 	if err != nil {
 		t.Fatal(err)
 	}

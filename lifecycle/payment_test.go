@@ -18,7 +18,7 @@ func TestGraceWaitsForAPendingPayment(t *testing.T) {
 		eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentFailed, "r-1", ""), paymentOn("2026-01-07", lifecycle.PaymentAttempted, "r-1", "p"),
 	}
 	waits := replayEvents(t, p, "2026-01-20", events...)
-	if s := waits.Subscription; s.Status != lifecycle.PastDue || p.Access(s) != lifecycle.Full {
+	if s := waits.Subscription; s.Status != lifecycle.PastDue || accessOf(p, s) != lifecycle.Full {
 		t.Errorf("the status is %v while a payment is pending", s.Status)
 	}
 	over := replayEvents(t, p, "2026-01-20", append(events, paymentOn("2026-01-20", lifecycle.PaymentFailed, "r-1", "p"))...)

@@ -78,10 +78,10 @@ func TestPolicyValidate(t *testing.T) {
 			p := lifecycle.Standard()
 			row.given(&p)
 			if !giventest.CheckFaults(t, p.Validate(), row.want...) {
-				if _, err := lifecycle.Advance(p, acme(), date(11, 1)); err == nil {
+				if _, err := advanceWith(p, acme(), date(11, 1)); err == nil {
 					t.Errorf("%s: Advance accepts the policy", row.why)
 				}
-				if _, ok := lifecycle.Next(p, inService(lifecycle.Standard())); ok {
+				if _, ok := nextWith(p, inService(lifecycle.Standard())); ok {
 					t.Errorf("%s: Next accepts the policy", row.why)
 				}
 				return

@@ -231,7 +231,7 @@ func TestEventFaults(t *testing.T) {
 				}
 			}
 			before := giventest.JSON(t, sub)
-			out, err := lifecycle.Apply(p, sub, e)
+			out, err := applyWith(p, sub, e)
 			if giventest.CheckFaults(t, err, row.want...); out.Subscription.ID != "" || giventest.JSON(t, sub) != before {
 				t.Errorf("%s: the call has an effect: %+v", row.why, out)
 			}
@@ -245,7 +245,7 @@ func TestRepeatedEventChangesNothing(t *testing.T) {
 	p := lifecycle.Standard()
 	sub := inService(p)
 	for _, sequence := range []int64{1, 2} {
-		out, err := lifecycle.Apply(p, sub, lifecycle.Event{Sequence: sequence, At: date(time.December, 24), Kind: lifecycle.CancellationRequested})
+		out, err := applyWith(p, sub, lifecycle.Event{Sequence: sequence, At: date(time.December, 24), Kind: lifecycle.CancellationRequested})
 		if err != nil || len(out.Steps)+len(out.Invoices)+len(out.Effects) > 0 || giventest.JSON(t, out.Subscription) != giventest.JSON(t, sub) {
 			t.Errorf("event %d repeated: %v, %v", sequence, out, err)
 		}
@@ -280,7 +280,7 @@ func TestSubscriptionFaults(t *testing.T) {
 		t.Run(row.name, func(t *testing.T) {
 			sub := inService(p)
 			row.edit(&sub)
-			_, err := lifecycle.Advance(p, sub, date(time.November, 20))
+			_, err := advanceWith(p, sub, date(time.November, 20))
 			if row.name == "an invalid ledger" {
 				if err == nil {
 					t.Error("the invalid ledger is accepted")
@@ -288,7 +288,7 @@ func TestSubscriptionFaults(t *testing.T) {
 				return
 			}
 			giventest.CheckFaults(t, err, row.want...)
-			if _, ok := lifecycle.Next(p, sub); ok != (err == nil) {
+			if _, ok := nextWith(p, sub); ok != (err == nil) {
 				t.Errorf("Next returns %v, and Advance %v", ok, err)
 			}
 		})
@@ -352,7 +352,7 @@ func TestRefusalIsOneLine(t *testing.T) {
 	}
 	first := replayEvents(t, p, "2026-01-01", eventOn("2026-01-01", lifecycle.Started))
 	e := seatsChanged("2026-01-02", 2, 1)
-	_, err := lifecycle.Apply(p, first.Subscription, e)
+	_, err := applyWith(p, first.Subscription, e)
 	if want := "Quantity increases are handled by support. Ask support; the change takes effect immediately."; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -49,7 +49,7 @@ func TestCorrectedCopy(t *testing.T) {
 		{"of an unknown invoice", "law 14", []lifecycle.Event{started, copyOf("2026-11-10", 2, "acme-9", plans.Support)}, `Invoice "acme-9" does not exist or was settled too long ago to be changed.`, nil, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			out, err := lifecycle.Replay([]lifecycle.Policy{policy}, tenSeatsFromNovember(), c.events, utc("2026-11-10"))
+			out, err := replayWith([]lifecycle.Policy{policy}, tenSeatsFromNovember(), c.events, utc("2026-11-10"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -79,14 +79,14 @@ func TestCorrectedCopy(t *testing.T) {
 			}
 
 			// A later credit reduces the copy, and never exceeds the amount billed.
-			paid, err := lifecycle.Apply(policy, out.Subscription, invoicePaid("2026-11-10", 8, "acme-3"))
+			paid, err := applyWith(policy, out.Subscription, invoicePaid("2026-11-10", 8, "acme-3"))
 			if err != nil && c.charged[len(c.charged)-1] == "acme-3 1059.10" {
 				t.Fatal(err)
 			}
 			if err == nil {
 				out.Subscription = paid.Subscription
 			}
-			fewer, err := lifecycle.Apply(policy, out.Subscription, seatsChanged("2026-11-16", 9, -10))
+			fewer, err := applyWith(policy, out.Subscription, seatsChanged("2026-11-16", 9, -10))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -117,7 +117,7 @@ func TestCorrectedCopyOfAnExpiredCharge(t *testing.T) {
 	sold := eventOn("2026-01-20", lifecycle.ChargeAdded, func(e *lifecycle.Event) { e.Charges = []plans.Charge{{Item: "setup", Net: giventest.Money("33.33")}} })
 	out := paidAtOnce(t, []lifecycle.Policy{p}, tenSeatsFromJanuary(), utc("2026-04-01"), eventOn("2026-01-01", lifecycle.Started), sold, paymentOn("2026-02-10", lifecycle.BillingDetailsChanged, "r-2", ""))
 	checkLast(t, out, lifecycle.Active, lifecycle.Full)
-	if _, err := lifecycle.Advance(p, out.Subscription, utc("2026-06-01")); err != nil {
+	if _, err := advanceWith(p, out.Subscription, utc("2026-06-01")); err != nil {
 		t.Error(err)
 	}
 	giventest.CheckMoney(t, "four months and the setup", totalBilled(out), "4033.33")

@@ -10,18 +10,15 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-const (
-	maxEvents   = 1_000_000
-	maxPolicies = 1_000
-)
+const maxEvents = 1_000_000
 
 // Replay applies events in order and then advances to a time. The outcome joins those of the single events. At any time
 // the policy with the latest From applies, so that an edited policy never changes the past. A refused event changes
 // nothing and becomes a step with the reason.
-// Errors: all faults of the policies, the subscription and the events at once, those of an event under events[i];
-// ErrOutside for an event earlier than the previous one, which [Correct] accepts; ErrLimit for more than 1,000,000
-// events or 1,000 policies; and those of [Advance].
-func Replay(policies []Policy, sub Subscription, events []Event, to time.Time) (Outcome, error) {
+// Errors: ErrUnset for missing policies; all faults of the subscription and the events, those of an event under
+// events[i]; ErrOutside for an event earlier than the previous one, which [Correct] accepts; ErrLimit for more than
+// 1,000,000 events; and those of [Advance].
+func Replay(policies *Policies, sub Subscription, events []Event, to time.Time) (Outcome, error) {
 	s, f := beginReplay(policies, sub, events, to)
 	last := sub.At
 	number := sub.Sequence
@@ -84,20 +81,8 @@ func moved(err error, from, path string) error {
 }
 
 // beginReplay returns a new step, and the faults of its arguments except the order of the events.
-func beginReplay(policies []Policy, sub Subscription, events []Event, to time.Time) (*step, fault.List) {
+func beginReplay(policies *Policies, sub Subscription, events []Event, to time.Time) (*step, fault.List) {
 	var f fault.List
-	switch {
-	case len(policies) == 0:
-		f.Add("policies", proration.ErrUnset, "required, at least one policy")
-	case len(policies) > maxPolicies:
-		f.Add("policies", proration.ErrLimit, "must be at most %d policies; got %d", maxPolicies, len(policies))
-		return nil, f
-	}
-	for i := 1; i < len(policies); i++ {
-		if !policies[i].From.After(policies[i-1].From) {
-			f.Add("policies["+strconv.Itoa(i)+"].from", proration.ErrInvalid, "must be set and after the previous policy's from")
-		}
-	}
 	if len(events) > maxEvents {
 		f.Add("events", proration.ErrLimit, "must be at most %d events; got %d", maxEvents, len(events))
 		return nil, f
@@ -141,7 +126,7 @@ func (j *joined) play(s *step, e Event) error {
 		j.out.Steps = append(j.out.Steps, Step{
 			At: e.At.In(s.sub.location()), Event: e.Kind, Sequence: e.Sequence, Ref: e.Payment.Invoice,
 			Detail: s.changeDetail(e.Kind, &e.Change, proration.Interval{}), Status: refusal.Status,
-			Access: s.policy.Access(s.sub), Refused: refusal.Error(),
+			Access: s.policy.access(&s.sub), Refused: refusal.Error(),
 		})
 		return nil
 	}

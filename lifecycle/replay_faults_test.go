@@ -28,7 +28,7 @@ func TestReplayFaultsOfAnEvent(t *testing.T) {
 	bad := plans.Price{Unit: decimal.NewFromInt(-1), Flat: decimal.NewFromInt(-2)}
 	policy := lifecycle.Standard()
 	policy.Trial = lifecycle.Trial{Trial: plans.Trial{Length: proration.Interval{Days: 14}, UnusedTrial: plans.Forfeit}, WithoutPaymentMethod: lifecycle.FinalSuspend}
-	_, err = lifecycle.Replay([]lifecycle.Policy{policy}, sub, []lifecycle.Event{
+	_, err = replayWith([]lifecycle.Policy{policy}, sub, []lifecycle.Event{
 		{Sequence: 1, At: start, Kind: lifecycle.Started},
 		{Sequence: 2, At: start.AddDate(0, 0, 9), Kind: lifecycle.PriceChanged, By: plans.Support, Change: plans.Change{Item: "seat", Price: &bad}},
 	}, start.AddDate(0, 1, 0))
@@ -92,7 +92,7 @@ func TestReplayRefusesConflicts(t *testing.T) {
 				t.Errorf("the last step is %v, refused with %q; want %q", last.Event, last.Refused, row.says)
 			}
 			bad.Sequence = 4
-			_, err := lifecycle.Apply(p, replayEvents(t, p, "2026-01-04", before...).Subscription, bad)
+			_, err := applyWith(p, replayEvents(t, p, "2026-01-04", before...).Subscription, bad)
 			if !errors.Is(err, lifecycle.ErrRefused) {
 				t.Errorf("Apply returns %v", err)
 			}

@@ -41,7 +41,7 @@ func TestReplayFaults(t *testing.T) {
 		{"charges in another currency", "row M8: they are refused", []lifecycle.Policy{std}, []lifecycle.Event{start, foreign}, date(time.December, 2), nil},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			out, err := lifecycle.Replay(row.policies, acme(), row.events, row.at)
+			out, err := replayWith(row.policies, acme(), row.events, row.at)
 			if !giventest.CheckFaults(t, err, row.want...) && (out.Subscription.ID != "" || len(out.Steps) > 0) {
 				t.Errorf("%s: the call has an effect: %+v", row.why, out)
 			}
@@ -56,10 +56,10 @@ func TestDeadlinesPerCallAreLimited(t *testing.T) {
 	free.Contract.Items[0].Price = plans.Price{}
 	sub := afterwards(p, free, lifecycle.Event{At: date(time.November, 1), Kind: lifecycle.Started})
 	to := time.Date(2126, time.November, 1, 0, 0, 0, 0, time.UTC) // 1,200 months
-	_, err := lifecycle.Advance(p, sub, to)
+	_, err := advanceWith(p, sub, to)
 	giventest.CheckFaults(t, err, "at limit")
 	for _, at := range []time.Time{to.AddDate(-50, 0, 0), to} {
-		out, err := lifecycle.Advance(p, sub, at)
+		out, err := advanceWith(p, sub, at)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +75,7 @@ func TestSettledInvoicesAreDropped(t *testing.T) {
 	p := lifecycle.Standard()
 	sub := inService(p)
 	for i := 2; i <= 40; i++ {
-		out, err := lifecycle.Advance(p, sub, sub.Period.End)
+		out, err := advanceWith(p, sub, sub.Period.End)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,7 +84,7 @@ func TestSettledInvoicesAreDropped(t *testing.T) {
 	if len(sub.Invoices) > 8 || len(sub.UnexpiredCharges) > 2 || len(sub.Receivables) > 0 {
 		t.Errorf("%d invoices, %d charges and %d receivables are kept after 40 paid months", len(sub.Invoices), len(sub.UnexpiredCharges), len(sub.Receivables))
 	}
-	_, err := lifecycle.Apply(p, sub, lifecycle.Event{Sequence: sub.Sequence + 1, At: sub.At, Kind: lifecycle.PaymentDisputed, Payment: lifecycle.Payment{Invoice: "acme-1"}})
+	_, err := applyWith(p, sub, lifecycle.Event{Sequence: sub.Sequence + 1, At: sub.At, Kind: lifecycle.PaymentDisputed, Payment: lifecycle.Payment{Invoice: "acme-1"}})
 	if err == nil || err.Error() != `Invoice "acme-1" does not exist or was settled too long ago to be changed.` {
 		t.Errorf("got %v", err)
 	}
@@ -97,7 +97,7 @@ func TestReplayContinuesFromASubscription(t *testing.T) {
 	first := replayEvents(t, p, "2026-01-01", eventOn("2026-01-01", lifecycle.Started))
 	fail, pay := paymentOn("2026-01-02", lifecycle.PaymentFailed, "r-1", ""), paymentOn("2026-01-03", lifecycle.PaymentSucceeded, "r-1", "")
 	fail.Sequence, pay.Sequence = 2, 3
-	out, err := lifecycle.Replay([]lifecycle.Policy{p}, first.Subscription, []lifecycle.Event{fail, pay}, utc("2026-01-04"))
+	out, err := replayWith([]lifecycle.Policy{p}, first.Subscription, []lifecycle.Event{fail, pay}, utc("2026-01-04"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,6 +127,6 @@ func TestExpiredCreditIsDroppedAndUnbilledChargesAreLimited(t *testing.T) {
 	started.Sequence = 1
 	again := use.Clone()
 	again.Sequence = 4
-	_, err := lifecycle.Replay([]lifecycle.Policy{p}, tenSeatsFromJanuary(), []lifecycle.Event{started, use, again}, utc("2026-01-03"))
+	_, err := replayWith([]lifecycle.Policy{p}, tenSeatsFromJanuary(), []lifecycle.Event{started, use, again}, utc("2026-01-03"))
 	giventest.CheckFaults(t, err, "events[2].charges limit")
 }

@@ -175,11 +175,11 @@ func TestRowM8(t *testing.T) {
 	sub, _ := runStep(t, p, ordered(t, p, "base", "P6M", instantIn(t, "UTC", "2026-11-16")), "2026-11-16 started card notrial")
 	e := parseEvent("usage messages 100 0.01", nil)
 	e.At, e.Sequence, e.Charges[0].Currency = instantIn(t, "UTC", "2026-11-18"), 2, "BRL"
-	_, err := lifecycle.Apply(p, sub, e)
+	_, err := applyWith(p, sub, e)
 	giventest.CheckFaults(t, err, "event.charges[0].currency invalid")
 	e = parseEvent("grant 50.00", nil)
 	e.At, e.Sequence, e.Grant.Currency = instantIn(t, "UTC", "2026-11-18"), 2, "BRL"
-	_, err = lifecycle.Apply(p, sub, e)
+	_, err = applyWith(p, sub, e)
 	if err == nil || !strings.Contains(err.Error(), "Credit in BRL cannot pay invoices in USD") {
 		t.Errorf("credit in another currency: %v", err)
 	}
@@ -243,13 +243,13 @@ func TestRowM10(t *testing.T) {
 	e := parseEvent("cancel by support", nil)
 	e.At, e.Sequence = instantIn(t, "UTC", "2027-02-15"), begun.Sequence+1
 	e.Exception = &credits.Exception{Give: credits.InFull, As: credits.AsRefund, Reason: "the law of the country"}
-	out, err := lifecycle.Apply(byItem, begun, e)
+	out, err := applyWith(byItem, begun, e)
 	if err != nil {
 		t.Fatal(err)
 	}
 	giventest.CheckMoney(t, "the refund of 990.00 by exception", out.Invoices[0].Refund, "990.00")
 	e.Exception.Reason = ""
-	if _, err := lifecycle.Apply(byItem, begun, e); err == nil {
+	if _, err := applyWith(byItem, begun, e); err == nil {
 		t.Error("an exception without a reason is accepted")
 	}
 }
@@ -268,7 +268,7 @@ func TestRowM11(t *testing.T) {
 		e.Sequence, e.At = int64(i+1), instantIn(t, "UTC", at)
 		events = append(events, e)
 	}
-	out, err := lifecycle.Replay([]lifecycle.Policy{p}, sub, events, instantIn(t, "UTC", "2028-02-13"))
+	out, err := replayWith([]lifecycle.Policy{p}, sub, events, instantIn(t, "UTC", "2028-02-13"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -526,8 +526,8 @@ func TestRowM20(t *testing.T) {
 		{"owner", "the role is in no list of this policy", lifecycle.Role{Role: "owner"}, false, lifecycle.Full, lifecycle.Restricted},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if p.Manages(row.given) != row.want || p.AccessOf(sub, row.given) != row.tried || p.AccessOf(restricted, row.given) != row.over {
-				t.Errorf("%s: %v, %v, %v", row.why, p.Manages(row.given), p.AccessOf(sub, row.given), p.AccessOf(restricted, row.given))
+			if manages(p, row.given) != row.want || memberAccess(p, sub, row.given) != row.tried || memberAccess(p, restricted, row.given) != row.over {
+				t.Errorf("%s: %v, %v, %v", row.why, manages(p, row.given), memberAccess(p, sub, row.given), memberAccess(p, restricted, row.given))
 			}
 		})
 	}

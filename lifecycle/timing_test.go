@@ -44,7 +44,7 @@ func paidAtOnce(t *testing.T, policies []lifecycle.Policy, sub lifecycle.Subscri
 		for i := range events {
 			events[i].Sequence = int64(i + 1)
 		}
-		out, err := lifecycle.Replay(policies, sub, events, to)
+		out, err := replayWith(policies, sub, events, to)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -29,7 +29,7 @@ type column struct {
 type replayer struct {
 	*year
 	column
-	policy   lifecycle.Policy
+	policies *lifecycle.Policies
 	sequence int64
 }
 
@@ -39,7 +39,11 @@ func (y *year) under(name string, policy lifecycle.Policy) (column, error) {
 	if err != nil {
 		return column{}, err
 	}
-	r := replayer{year: y, policy: bare(policy)}
+	policies, err := lifecycle.NewPolicies(bare(policy))
+	if err != nil {
+		return column{}, err
+	}
+	r := replayer{year: y, policies: policies}
 	r.column = column{name: name, effects: map[lifecycle.EffectKind]int{}, notices: map[lifecycle.NoticeKind]int{}}
 	plan := y.Plans[0]
 	cycle, err := proration.NewCycle(y.Events[0].At.In(zone), plan.Interval)
@@ -65,7 +69,7 @@ func (y *year) under(name string, policy lifecycle.Policy) (column, error) {
 		if err := r.until(l.At); err != nil {
 			return column{}, err
 		}
-		r.status, r.access = append(r.status, r.sub.Status), append(r.access, r.policy.Access(r.sub))
+		r.status, r.access = append(r.status, r.sub.Status), append(r.access, r.policies.Access(r.sub))
 	}
 	return r.column, nil
 }
@@ -73,11 +77,14 @@ func (y *year) under(name string, policy lifecycle.Policy) (column, error) {
 // until advances the subscription deadline by deadline, as a scheduler would.
 func (r *replayer) until(to time.Time) error {
 	for {
-		next, ok := lifecycle.Next(r.policy, r.sub)
-		if !ok || next.At.After(to) {
+		next, err := lifecycle.Next(r.policies, r.sub)
+		if err != nil {
+			return err
+		}
+		if next.Kind == 0 || next.At.After(to) {
 			next.At = to
 		}
-		o, err := lifecycle.Advance(r.policy, r.sub, next.At)
+		o, err := lifecycle.Advance(r.policies, r.sub, next.At)
 		if err != nil {
 			return err
 		}
@@ -101,7 +108,7 @@ func (r *replayer) apply(e lifecycle.Event) error {
 		}
 		e.Change.Plan = &r.Plans[i]
 	}
-	o, err := lifecycle.Apply(r.policy, r.sub, e)
+	o, err := lifecycle.Apply(r.policies, r.sub, e)
 	var refusal *lifecycle.Refusal
 	if errors.As(err, &refusal) {
 		r.refused = append(r.refused, e.At.In(r.sub.Contract.Cycle.Location).Format(time.DateOnly)+" "+refusal.Error())

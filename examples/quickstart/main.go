@@ -33,6 +33,10 @@ func run(out io.Writer) error {
 
 	policy := lifecycle.Standard()
 	policy.Dunning.Grace = proration.Interval{Days: 3}
+	policies, err := lifecycle.NewPolicies(policy)
+	if err != nil {
+		return err
+	}
 
 	cycle, err := proration.NewCycle(date(11, 1), monthly)
 	if err != nil {
@@ -59,14 +63,17 @@ func run(out io.Writer) error {
 		{At: date(12, 5), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-5"}},
 	} {
 		e.Sequence = int64(i + 1)
-		outcome, err := lifecycle.Apply(policy, sub, e)
+		outcome, err := lifecycle.Apply(policies, sub, e)
 		if err != nil {
 			return err
 		}
 		report(out, outcome)
 		sub = outcome.Subscription
 	}
-	next, _ := lifecycle.Next(policy, sub)
+	next, err := lifecycle.Next(policies, sub)
+	if err != nil {
+		return err
+	}
 	_, err = fmt.Fprintf(out, "Next deadline: %s on %s\n", next.Kind, next.At.Format(time.DateOnly))
 	return err
 }

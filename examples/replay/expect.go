@@ -13,17 +13,17 @@ import (
 
 // expect compares the subscription with the expectation of an entry.
 func (l *life) expect(i int) {
-	x, at := l.Entries[i].Expect, l.Entries[i].At
+	x := l.Entries[i].Expect
 	c := comparison{life: l, path: entryAt(i, "expect")}
-	sub, policy := l.out.Subscription, l.policy(at)
+	sub := l.out.Subscription
 	if x.Status != nil {
 		c.equal("status", statusOf(sub.Status), statusOf(*x.Status))
 	}
 	if x.Access != nil {
-		c.equal("access", policy.Access(sub).String(), x.Access.String())
+		c.equal("access", l.checked.Access(sub).String(), x.Access.String())
 	}
 	for j, m := range x.Members {
-		got := policy.AccessOf(sub, lifecycle.Role{Role: m.Role, Selected: m.Selected})
+		got := l.checked.AccessOf(sub, lifecycle.Role{Role: m.Role, Selected: m.Selected})
 		c.equal(fmt.Sprintf("members[%d].access", j), got.String(), m.Access.String())
 	}
 	if x.Next != nil {
@@ -107,7 +107,12 @@ func (c *comparison) amounts(i int) {
 
 // next compares the next deadline.
 func (c *comparison) next(want *deadline) {
-	got, is := c.nextDeadline(c.out.Subscription)
+	got, err := lifecycle.Next(c.checked, c.out.Subscription)
+	if err != nil {
+		c.fail(c.path+".next", "an error: "+err.Error(), "a deadline")
+		return
+	}
+	is := got.Kind != 0
 	met := is == (want.Kind != nil || want.At != nil)
 	if is && met {
 		met = (want.Kind == nil || *want.Kind == got.Kind) && (want.At == nil || want.At.Equal(got.At))

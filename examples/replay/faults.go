@@ -4,7 +4,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/billingrules/billing/examples/internal/jsonfault"
 	"github.com/billingrules/billing/lifecycle"
@@ -14,7 +13,8 @@ import (
 // invalid returns the faults that the library finds in the policies and in the subscription.
 func (in *input) invalid() (all []jsonfault.Fault) {
 	if len(in.policies) > 0 && !(in.file.Has("policy") && in.file.Has("policies")) {
-		_, err := lifecycle.Replay(in.policies, lifecycle.Subscription{}, nil, time.Time{})
+		var err error
+		in.checked, err = lifecycle.NewPolicies(in.policies[0], in.policies[1:]...)
 		all = append(all, in.placed(err, "policies", "policy")...)
 	}
 	if in.file.Has("subscription") {

@@ -67,7 +67,7 @@ func (l *life) stuck(path string, at time.Time, err error) {
 
 // advance advances the subscription to an instant.
 func (l *life) advance(to time.Time) error {
-	o, err := lifecycle.Replay(l.policies, l.out.Subscription, nil, to)
+	o, err := lifecycle.Replay(l.checked, l.out.Subscription, nil, to)
 	if err == nil {
 		l.take(&o)
 	}
@@ -118,14 +118,14 @@ func (l *life) happen(e *entry) error {
 // it gets one.
 func (l *life) outcome(e *entry) (lifecycle.Outcome, error) {
 	if !e.late() {
-		return lifecycle.Replay(l.policies, l.out.Subscription, []lifecycle.Event{e.Event}, e.At)
+		return lifecycle.Replay(l.checked, l.out.Subscription, []lifecycle.Event{e.Event}, e.At)
 	}
 	if reason := l.refusedThen(e); reason != "" {
 		refused := l.step(e, &l.out, reason)
 		return lifecycle.Outcome{Subscription: l.out.Subscription, Steps: []lifecycle.Step{refused}}, nil
 	}
-	o, err := lifecycle.Correct(lifecycle.CorrectRequest{
-		Policies: l.policies, Subscription: l.first, Events: append(slices.Clone(l.history), e.Event),
+	o, err := lifecycle.Correct(l.checked, lifecycle.CorrectRequest{
+		Subscription: l.first, Events: append(slices.Clone(l.history), e.Event),
 		Issued: l.out.Invoices, At: e.Known,
 	})
 	if err != nil {
@@ -150,7 +150,7 @@ func (l *life) refusedThen(e *entry) string {
 	for i := range before {
 		before[i].Sequence = int64(i) + 1
 	}
-	o, err := lifecycle.Replay(l.policies, l.first, before, e.At)
+	o, err := lifecycle.Replay(l.checked, l.first, before, e.At)
 	for _, step := range o.Steps {
 		if err == nil && step.Sequence == int64(len(before)) {
 			return step.Refused
@@ -176,7 +176,7 @@ func renumbered(err error, last int) error {
 func (l *life) step(e *entry, o *lifecycle.Outcome, refused string) lifecycle.Step {
 	return lifecycle.Step{
 		At: e.when(), Event: e.Kind, Sequence: e.Sequence, Ref: e.Payment.Invoice,
-		Status: o.Subscription.Status, Access: l.policy(e.when()).Access(o.Subscription), Refused: refused,
+		Status: o.Subscription.Status, Access: l.checked.Access(o.Subscription), Refused: refused,
 	}
 }
 

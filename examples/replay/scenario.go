@@ -95,6 +95,7 @@ type input struct {
 	location *time.Location
 	scenario
 	policies []lifecycle.Policy
+	checked  *lifecycle.Policies    // the policies; nil until they are found to be sound
 	first    lifecycle.Subscription // subscription before the first event
 	declined error                  // refusal of the order; nil if there is a subscription
 }

@@ -37,7 +37,11 @@ func (in *input) tell() (*statement, []jsonfault.Fault) {
 	if told.Balance, err = credits.Balance(sub.Ledger, sub.Contract.Currency, in.Until); err != nil {
 		return nil, []jsonfault.Fault{in.file.At("until", err.Error())}
 	}
-	if next, is := in.nextDeadline(sub); is {
+	next, err := lifecycle.Next(in.checked, sub)
+	if err != nil {
+		return nil, []jsonfault.Fault{in.file.At("until", err.Error())}
+	}
+	if next.Kind != 0 {
 		told.Next = &next
 	}
 	if told.NextInvoice, err = in.nextInvoice(sub); err != nil {

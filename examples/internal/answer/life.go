@@ -19,7 +19,7 @@ const instant = "2006-01-02 15:04:05.999999999"
 // life is the state of a replay.
 type life struct {
 	Life
-	policies []lifecycle.Policy
+	policies *lifecycle.Policies
 	sub      lifecycle.Subscription
 	status   map[string]invoice.Status // last printed status of each invoice
 	out      io.Writer
@@ -44,14 +44,11 @@ func (v Vendor) play(out io.Writer, id string, l Life) error {
 		fmt.Fprint(out, Indented(quote.Explain(), "    "))
 		return nil
 	}
-	p := life{Life: l, out: out, status: map[string]invoice.Status{}, policies: []lifecycle.Policy{v.Policy}}
-	if l.Repriced != nil {
-		later, err := v.repriced(*l.Repriced)
-		if err != nil {
-			return err
-		}
-		p.policies = append(p.policies, later)
+	policies, err := v.policies(l.Repriced)
+	if err != nil {
+		return err
 	}
+	p := life{Life: l, out: out, status: map[string]invoice.Status{}, policies: policies}
 	first := lifecycle.Subscription{
 		ID: id, Account: invoice.Account{Contract: quote.Contract}, Country: order.Country, Contact: l.Contact,
 	}
@@ -62,7 +59,11 @@ func (v Vendor) play(out io.Writer, id string, l Life) error {
 			return err
 		}
 	}
-	if next, ok := lifecycle.Next(p.now(), p.sub); ok {
+	next, err := lifecycle.Next(p.policies, p.sub)
+	if err != nil {
+		return err
+	}
+	if next.Kind != 0 {
 		fmt.Fprintf(out, "  next deadline: %s on %s\n", words(next.Kind), p.date(next.At))
 	}
 	if l.History {
@@ -78,6 +79,18 @@ func Refused(err error, indent string) string {
 		text.WriteString(Wrapped("refused: "+line, indent) + "\n")
 	}
 	return text.String()
+}
+
+// policies returns the vendor's policy, and after a repricing a second one from its date.
+func (v Vendor) policies(r *Repriced) (*lifecycle.Policies, error) {
+	if r == nil {
+		return lifecycle.NewPolicies(v.Policy)
+	}
+	later, err := v.repriced(*r)
+	if err != nil {
+		return nil, err
+	}
+	return lifecycle.NewPolicies(v.Policy, later)
 }
 
 // repriced returns the policy with a changed price in its catalog.
@@ -98,7 +111,7 @@ func (p *life) happens(e lifecycle.Event) error {
 	if e.Kind != 0 {
 		return p.replay(e.At, e)
 	}
-	fmt.Fprintf(p.out, "  %s  status check: %s, access %s\n", p.at(e.At), p.sub.Status, p.now().Access(p.sub))
+	fmt.Fprintf(p.out, "  %s  status check: %s, access %s\n", p.at(e.At), p.sub.Status, p.policies.Access(p.sub))
 	for _, m := range p.Members {
 		p.member(m)
 	}
@@ -204,10 +217,10 @@ func (p *life) member(m lifecycle.Role) {
 		who = "selected " + who
 	}
 	billing := "does not manage billing"
-	if p.now().Manages(m) {
+	if p.policies.Manages(p.sub, m) {
 		billing = "manages billing"
 	}
-	fmt.Fprintf(p.out, "    %s: access %s, %s\n", who, p.now().AccessOf(p.sub, m), billing)
+	fmt.Fprintf(p.out, "    %s: access %s, %s\n", who, p.policies.AccessOf(p.sub, m), billing)
 }
 
 // history replays the whole life at once and lists all invoices in their final state.
@@ -225,17 +238,6 @@ func (p *life) history(first lifecycle.Subscription) error {
 		fmt.Fprintln(p.out, strings.TrimRight(line, " "))
 	}
 	return nil
-}
-
-// now returns the policy in force.
-func (p *life) now() lifecycle.Policy {
-	now := p.policies[0]
-	for _, policy := range p.policies {
-		if !policy.From.After(p.sub.At) {
-			now = policy
-		}
-	}
-	return now
 }
 
 func (p *life) at(t time.Time) string { return t.In(p.sub.Contract.Cycle.Location).Format(instant) }
