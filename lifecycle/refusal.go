@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -65,8 +66,8 @@ func (s *step) refusal(err error) error {
 // conflict returns the refusal of an event whose values conflict with the subscription, in one sentence.
 func (s *step) conflict(err error) error {
 	var reasons []string
-	for _, fault := range faults(err) {
-		reasons = append(reasons, clause(fault))
+	for _, e := range fault.All(err) {
+		reasons = append(reasons, clause(e))
 	}
 	reason := "The request does not fit the subscription: " + strings.Join(reasons, "; ") + "."
 	return &Refusal{Event: s.doing, Status: s.sub.Status, Reason: reason, fault: err}
@@ -89,23 +90,8 @@ func clause(e *proration.Error) string {
 
 // about reports whether every fault of an error is under a path, and none is a limit of the library.
 func about(err error, path string) bool {
-	all := faults(err)
+	all := fault.All(err)
 	return len(all) > 0 && !slices.ContainsFunc(all, func(e *proration.Error) bool {
 		return !strings.HasPrefix(e.Field, path) || errors.Is(e, proration.ErrLimit)
 	})
-}
-
-// faults returns the faults that are joined in an error.
-func faults(err error) (all []*proration.Error) {
-	var joined interface{ Unwrap() []error }
-	var one *proration.Error
-	switch {
-	case errors.As(err, &joined):
-		for _, e := range joined.Unwrap() {
-			all = append(all, faults(e)...)
-		}
-	case errors.As(err, &one):
-		all = append(all, one)
-	}
-	return all
 }

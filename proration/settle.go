@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/exact"
+	"github.com/billingrules/billing/internal/fault"
 )
 
 // Timeline is the sequence of prices in one period, each from an instant on.
@@ -39,10 +40,10 @@ type Settlement struct {
 // depends only on its own step and on earlier steps: settling again with later steps changes no line.
 // Errors: ErrUnset, ErrInvalid, ErrPeriod, ErrOutside, ErrZone or ErrLimit, with one [Error] per fault.
 func Settle(t Timeline) (Settlement, error) {
-	var f faults
+	var f fault.List
 	t.check(&f)
 	if f != nil {
-		return Settlement{}, f.err()
+		return Settlement{}, f.Err()
 	}
 	s := Settlement{Lines: make([]Result, 0, len(t.Steps)), Residual: t.Carry}
 	m := newMeasure(t.Period, t.Policy, t.Location)
@@ -88,12 +89,12 @@ func (s Settlement) Explain() string {
 const maxSteps = 10_000
 
 // check adds the faults of the timeline.
-func (t *Timeline) check(f *faults) {
+func (t *Timeline) check(f *fault.List) {
 	period := checkPeriod(f, "period", t.Period)
 	t.Policy.checkZone(f, t.Location, "location")
 	t.Policy.checkZone(f, t.Location, "period", t.Period.Start, t.Period.End)
 	if len(t.Steps) > maxSteps {
-		f.add("steps", ErrLimit, "must be at most %d steps; got %d", maxSteps, len(t.Steps))
+		f.Add("steps", ErrLimit, "must be at most %d steps; got %d", maxSteps, len(t.Steps))
 		return
 	}
 	for i := range t.Steps {
@@ -102,9 +103,9 @@ func (t *Timeline) check(f *faults) {
 		switch {
 		case !checkStep(f, step, path):
 		case period && !t.Period.Contains(step.At):
-			f.add(path("at"), ErrOutside, "must be inside period, %v; got %s", t.Period, step.At.Format(time.RFC3339Nano))
+			f.Add(path("at"), ErrOutside, "must be inside period, %v; got %s", t.Period, step.At.Format(time.RFC3339Nano))
 		case i > 0 && step.At.Before(t.Steps[i-1].At):
-			f.add(path("at"), ErrInvalid, "must not be before the step before it; got %s", step.At.Format(time.RFC3339Nano))
+			f.Add(path("at"), ErrInvalid, "must not be before the step before it; got %s", step.At.Format(time.RFC3339Nano))
 		default:
 			t.Policy.checkZone(f, t.Location, path("at"), step.At)
 		}
@@ -114,9 +115,9 @@ func (t *Timeline) check(f *faults) {
 }
 
 // checkStep adds the faults of one step's own fields.
-func checkStep(f *faults, s *Step, path func(string) string) bool {
+func checkStep(f *fault.List, s *Step, path func(string) string) bool {
 	before := len(*f)
 	checkInstant(f, path("at"), s.At)
-	checkAmount(f, path("price"), s.Price)
+	fault.Amount(f, path("price"), s.Price)
 	return len(*f) == before
 }
