@@ -112,7 +112,7 @@ func checkQuoteOf(t *testing.T, q plans.Quote, o plans.Order) {
 	}
 	for _, line := range q.First.Lines {
 		amounts = append(amounts, line.Net)
-		if !line.Period.Covers(line.Span) || !line.Period.Equal(q.First.Lines[0].Period) || len(line.Explain()) > 2_000 {
+		if !giventest.Covers(line.Period, line.Span) || !line.Period.Equal(q.First.Lines[0].Period) || len(line.Explain()) > 2_000 {
 			t.Fatalf("a line for %v of %v: %s", line.Span, line.Period, line.Explain())
 		}
 		// Discounts add up to at most the line, and a part of a period costs at most the whole.

@@ -17,12 +17,6 @@ type Adjustment struct {
 	Net    decimal.Decimal `json:"net"`    // Credit.Amount + Charge.Amount; negative if the customer gets it
 }
 
-// Explain returns the credit, the charge and the net on one line.
-func (a Adjustment) Explain() string {
-	return "credit " + a.Credit.Explain() + "; charge " + a.Charge.Explain() +
-		"; net " + exact.Text(a.Net, max(a.Credit.Rounding.Places, a.Charge.Rounding.Places))
-}
-
 // Adjust returns the credit for the unused part of a billed charge, and the charge for the new price until its end.
 // Both share the instant of the change and the owner of its day. The credit is at most the billed amount less earlier
 // credits. Every credit of unused time in the library is capped here.

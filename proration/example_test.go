@@ -98,18 +98,6 @@ func ExampleAdjust_cancellation() {
 	// Output: -20.00 x 20/30 days = -13.333..., limited to -5.00 <nil>
 }
 
-func ExampleAdjustment_Explain() {
-	a, err := proration.Adjust(proration.Change{
-		At:          date(2026, 11, 16),
-		Billed:      proration.Billed{Amount: decimal.RequireFromString("20.00"), Span: november},
-		Next:        &proration.Next{Price: decimal.RequireFromString("50.00"), Period: november},
-		CreditBasis: proration.OnBilled,
-		Policy:      proration.Standard(2),
-	})
-	fmt.Println(a.Explain(), err)
-	// Output: credit -20.00 x 15/30 days = -10.00; charge 50.00 x 15/30 days = 25.00; net 15.00 <nil>
-}
-
 // Three thirds of a month add up to the whole, since each amount carries the residual of the one before.
 func ExampleRequest_carry() {
 	var carry proration.Residual

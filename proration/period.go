@@ -17,14 +17,11 @@ type Period struct {
 // From returns the rest of the period from t on: [t, End).
 func (p Period) From(t time.Time) Period { return Period{Start: t, End: p.End} }
 
-// Until returns the part of the period before t: [Start, t).
-func (p Period) Until(t time.Time) Period { return Period{Start: p.Start, End: t} }
-
 // Contains reports whether t is inside the period. Start is inside, End is not.
 func (p Period) Contains(t time.Time) bool { return !t.Before(p.Start) && t.Before(p.End) }
 
-// Covers reports whether all of q lies inside p.
-func (p Period) Covers(q Period) bool { return !q.Start.Before(p.Start) && !q.End.After(p.End) }
+// covers reports whether all of q lies inside p.
+func (p Period) covers(q Period) bool { return !q.Start.Before(p.Start) && !q.End.After(p.End) }
 
 // Equal reports whether both periods have the same instants, in any time zones.
 func (p Period) Equal(q Period) bool { return p.Start.Equal(q.Start) && p.End.Equal(q.End) }
@@ -77,7 +74,7 @@ func checkInstant(f *fault.List, field string, t time.Time) bool {
 
 // checkInside adds a fault if span is not inside period. Neither has other faults.
 func checkInside(f *fault.List, field string, span, period Period) {
-	if !period.Covers(span) {
+	if !period.covers(span) {
 		f.Add(field, ErrOutside, "must be inside %v; got %v", period, span)
 	}
 }

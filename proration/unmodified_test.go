@@ -74,8 +74,8 @@ func TestInputsAreNotModified(t *testing.T) {
 	if second := input.results(t); !first.same(&second) {
 		t.Errorf("the second results are\n%+v, want\n%+v", second, first)
 	}
-	text := first.line.Explain() + first.adjustment.Explain()
-	if again := first.line.Explain() + first.adjustment.Explain(); again != text || !reflect.DeepEqual(input, original) {
+	text := first.line.Explain() + first.adjustment.Credit.Explain()
+	if again := first.line.Explain() + first.adjustment.Credit.Explain(); again != text || !reflect.DeepEqual(input, original) {
 		t.Error("Explain modified the results or the requests")
 	}
 }
