@@ -221,8 +221,8 @@ func (e *Event) check(f *fault.List) {
 	}
 }
 
-// Clone returns a deep copy of the event.
-func (e Event) Clone() Event {
+// clone returns a deep copy of the event.
+func (e Event) clone() Event {
 	e.Change = e.Change.Clone()
 	e.Usage, e.Payment.Lines = slices.Clone(e.Usage), slices.Clone(e.Payment.Lines)
 	e.Charges, e.Grant, e.Taxes = clone.All(e.Charges), e.Grant.Clone(), slices.Clone(e.Taxes)
