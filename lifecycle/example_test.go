@@ -89,10 +89,12 @@ func ExampleApply_refused() {
 	})
 
 	var refusal *lifecycle.Refusal
-	fmt.Println(errors.Is(err, lifecycle.ErrRefused), errors.As(err, &refusal))
+	fmt.Println(errors.Is(err, plans.ErrRefused), errors.As(err, &refusal))
+	fmt.Println(refusal.Event, "while", refusal.Status)
 	fmt.Println(err)
 	// Output:
 	// true true
+	// cancellation_withdrawn while active
 	// No cancellation is scheduled.
 }
 

@@ -30,8 +30,8 @@ func (o Outcome) Timeline() string {
 	return text.String()
 }
 
-// String returns the effect of the step: "2 seats added", "cancellation requested for 2026-05-01", "grace over acme-2". For a
-// refused event it returns the request.
+// String returns the effect of the step: "2 seats added", "cancellation requested for 2026-05-01", "grace over acme-2".
+// For a refused event it returns the request.
 func (s Step) String() string {
 	if s.Detail != "" {
 		return printable(s.Detail)

@@ -82,7 +82,7 @@ func TestReplayRefusesConflicts(t *testing.T) {
 			}
 			bad.Sequence = 4
 			_, err := lifecycle.Apply(p, replayEvents(t, p, "2026-01-04", before...).Subscription, bad)
-			if !errors.Is(err, lifecycle.ErrRefused) {
+			if !errors.Is(err, plans.ErrRefused) {
 				t.Errorf("Apply returns %v", err)
 			}
 			if got := giventest.Faults(err); row.fault != "" && !slices.Equal(got, []string{row.fault}) {
