@@ -101,9 +101,7 @@ func inOrder(a, b *Entry) int {
 
 // check adds the faults of an amount to pay.
 func (d *Due) check(f *fault.List) {
-	if fault.Amount(f, "amount", d.Amount) && d.Amount.IsNegative() {
-		f.Add("amount", proration.ErrInvalid, "must not be negative; got %v", d.Amount)
-	}
+	fault.NotNegative(f, "amount", d.Amount)
 	_, err := d.Currency.Places()
 	f.Under("", err)
 	if d.At.IsZero() {

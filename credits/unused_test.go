@@ -252,7 +252,7 @@ func checkCredit(t *testing.T, credit plans.Charge, r credits.Request) {
 	if !r.Until.IsZero() {
 		unused.End = r.Until
 	}
-	if !credit.Period.Equal(c.Period) || !c.Span.Covers(credit.Span) || !unused.Covers(credit.Span) || !credit.Net.Equal(credit.Share.Amount) {
+	if !credit.Period.Equal(c.Period) || !giventest.Covers(c.Span, credit.Span) || !giventest.Covers(unused, credit.Span) || !credit.Net.Equal(credit.Share.Amount) {
 		t.Errorf("the credit %+v is not for the rest of %v", credit, c.Span)
 	}
 	left := c.Net

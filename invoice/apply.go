@@ -82,9 +82,7 @@ func (e *Event) check(f *fault.List, inv *Invoice) {
 			f.Add("event.amount", proration.ErrInvalid, "must be zero for %v; got %v", e.Kind, e.Amount)
 		}
 	}
-	if fault.Amount(f, "event.amount", e.Amount) && e.Amount.IsNegative() {
-		f.Add("event.amount", proration.ErrInvalid, "must not be negative; got %v", e.Amount)
-	}
+	fault.NotNegative(f, "event.amount", e.Amount)
 	last := inv.IssuedAt
 	if n := len(inv.Events); n > 0 {
 		last = inv.Events[n-1].At

@@ -57,7 +57,7 @@ func Check(inv Invoice) error {
 	}
 	var lines fault.List
 	inv.checkLines(&lines)
-	for _, e := range single(lines.Err()) {
+	for _, e := range fault.All(lines.Err()) {
 		law := Exactness
 		if i, ok := lineOf(e.Field); ok && i < len(inv.Lines) && inv.Lines[i].Corrects != "" {
 			law = GivenBack
@@ -75,25 +75,6 @@ func Check(inv Invoice) error {
 		f.Add("seal", Sealed, "the content was changed after the invoice was issued")
 	}
 	return f.Err()
-}
-
-// single returns the joined faults of an error as a list.
-func single(err error) []*proration.Error {
-	var joined interface{ Unwrap() []error }
-	var one *proration.Error
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &joined):
-		var all []*proration.Error
-		for _, sub := range joined.Unwrap() {
-			all = append(all, single(sub)...)
-		}
-		return all
-	case errors.As(err, &one):
-		return []*proration.Error{one}
-	}
-	return []*proration.Error{{Reason: err.Error()}}
 }
 
 // lineOf returns the index of the line at the start of a path.

@@ -13,6 +13,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/invoice"
@@ -22,24 +23,15 @@ import (
 
 // faultTexts writes every fault as "field rule", such as "lines[0].net exactness".
 func faultTexts(err error) (all []string) {
-	var joined interface{ Unwrap() []error }
-	if errors.As(err, &joined) {
-		for _, e := range joined.Unwrap() {
-			all = append(all, faultTexts(e)...)
+	for _, e := range fault.All(err) {
+		var law invoice.Law
+		if errors.As(e, &law) {
+			all = append(all, e.Field+" "+string(law))
+			continue
 		}
-		return all
+		all = append(all, giventest.Faults(e)...)
 	}
-	var fault *proration.Error
-	var law invoice.Law
-	switch {
-	case err == nil:
-		return nil
-	case !errors.As(err, &fault):
-		return []string{"? " + err.Error()}
-	case errors.As(err, &law):
-		return []string{fault.Field + " " + string(law)}
-	}
-	return giventest.Faults(err)
+	return all
 }
 
 // A built invoice passes the check, also after it was stored and read again.

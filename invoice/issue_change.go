@@ -36,7 +36,7 @@ func (w *work) change() error {
 // paths.
 func inChange(err error) error {
 	var f fault.List
-	for _, e := range single(err) {
+	for _, e := range fault.All(err) {
 		path := "change"
 		if e.Field == "at" || strings.HasPrefix(e.Field, "contract.") {
 			path = ""
@@ -81,7 +81,7 @@ func forever(all []plans.Discount) []plans.Discount {
 // inAccount moves the faults of charges, refund rules and a quantity to the fields of the request that contain them.
 func inAccount(err error) error {
 	var f fault.List
-	for _, e := range single(err) {
+	for _, e := range fault.All(err) {
 		own := *e
 		for _, of := range [...][2]string{
 			{"charges", "unexpired_charges"}, {"rules", "policy.refunds"}, {"quantity", "change.quantity"},

@@ -1,7 +1,6 @@
 package invoice
 
 import (
-	"errors"
 	"strconv"
 	"strings"
 
@@ -91,7 +90,7 @@ func identified(charges []plans.Charge) []plans.Charge {
 // parties returns the charges of a list, each with its credits and the units that they did not release.
 func parties(f *fault.List, side string, charges []plans.Charge) []*party {
 	left, err := credits.Remaining(charges)
-	under(f, side, err)
+	f.Under("", fault.Rename(err, "charges", side))
 	if err != nil {
 		return nil
 	}
@@ -112,22 +111,4 @@ func parties(f *fault.List, side string, charges []plans.Charge) []*party {
 		all = append(all, p)
 	}
 	return all
-}
-
-// under adds the faults of a list of charges with the name of their side: "charges[0].id" becomes "billed[0].id".
-func under(f *fault.List, side string, err error) {
-	var joined interface{ Unwrap() []error }
-	if errors.As(err, &joined) {
-		for _, e := range joined.Unwrap() {
-			under(f, side, e)
-		}
-		return
-	}
-	var one *proration.Error
-	if errors.As(err, &one) {
-		own := *one
-		own.Field = side + strings.TrimPrefix(own.Field, "charges")
-		err = &own
-	}
-	f.Under("", err)
 }

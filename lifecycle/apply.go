@@ -123,7 +123,7 @@ func (s *step) hold(at time.Time) { s.policy = s.policies.at(at) }
 
 // apply advances to an event, applies it by the table, and processes the deadlines that it sets for the same time.
 func (s *step) apply(event Event) error {
-	event = event.Clone()
+	event = event.clone()
 	event.At = event.At.In(s.sub.location())
 	if err := s.advance("event.at", event.At); err != nil {
 		return err

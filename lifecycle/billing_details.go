@@ -28,17 +28,16 @@ func (s *step) setDetails(e *Event) error {
 	renews := alive.has(sub.Status) && sub.Status != PendingStart && !sub.NoRenewal && sub.CancelAt.IsZero()
 	if may := slices.Contains(s.policy.BillingDetailsEditors, e.by()); !may && e.Payment.Invoice != "" {
 		editor := s.editor()
-		return &Refusal{
-			Event: e.Kind, Status: sub.Status, Reason: "Only " + editor + " can have an issued invoice corrected.",
+		return s.deny(plans.Refusal{
+			Reason:  "Only " + editor + " can have an issued invoice corrected.",
 			Instead: "Ask " + editor + " to send billing_details_changed.",
-		}
+		})
 	} else if !may && renews {
 		editor := s.editor()
-		return &Refusal{
-			Event: e.Kind, Status: sub.Status,
+		return s.deny(plans.Refusal{
 			Reason:  "Only " + editor + " can change the billing details of a subscription that renews.",
 			Instead: "Send renewal_disabled first, or ask " + editor + ".",
-		}
+		})
 	}
 	if e.Country != "" && s.policy.Catalog != nil {
 		market, err := s.policy.Catalog.Market(e.Country)

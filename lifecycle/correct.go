@@ -87,7 +87,7 @@ func (c *CorrectRequest) play(s *step) (Outcome, error) {
 			err = s.payMissing()
 		}
 		if err != nil {
-			return Outcome{}, renamed(err, at(i))
+			return Outcome{}, moved(err, "event", at(i))
 		}
 		total.take(s)
 	}

@@ -187,9 +187,7 @@ func (e *Event) check(f *fault.List) {
 		at, on := e.At.Format(time.RFC3339), e.On.Format(time.RFC3339)
 		f.Add("event.on", proration.ErrOutside, "must not be before the event's time, %s; got %s", at, on)
 	}
-	if fault.Amount(f, "event.payment.amount", e.Payment.Amount) && e.Payment.Amount.IsNegative() {
-		f.Add("event.payment.amount", proration.ErrInvalid, "must not be negative; got %v", e.Payment.Amount)
-	}
+	fault.NotNegative(f, "event.payment.amount", e.Payment.Amount)
 	switch e.Kind {
 	case PaymentAttempted, PaymentSucceeded, PaymentFailed, PaymentDisputed, PaymentRefunded, InvoiceVoided,
 		InvoiceWrittenOff:
@@ -223,8 +221,8 @@ func (e *Event) check(f *fault.List) {
 	}
 }
 
-// Clone returns a deep copy of the event.
-func (e Event) Clone() Event {
+// clone returns a deep copy of the event.
+func (e Event) clone() Event {
 	e.Change = e.Change.Clone()
 	e.Usage, e.Payment.Lines = slices.Clone(e.Usage), slices.Clone(e.Payment.Lines)
 	e.Charges, e.Grant, e.Taxes = clone.All(e.Charges), e.Grant.Clone(), slices.Clone(e.Taxes)

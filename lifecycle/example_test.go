@@ -7,7 +7,6 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -102,10 +101,12 @@ func ExampleApply_refused() {
 	})
 
 	var refusal *lifecycle.Refusal
-	fmt.Println(errors.Is(err, lifecycle.ErrRefused), errors.As(err, &refusal))
+	fmt.Println(errors.Is(err, plans.ErrRefused), errors.As(err, &refusal))
+	fmt.Println(refusal.Event, "while", refusal.Status)
 	fmt.Println(err)
 	// Output:
 	// true true
+	// cancellation_withdrawn while active
 	// No cancellation is scheduled.
 }
 
@@ -371,26 +372,14 @@ func ExampleOutcome_Timeline() {
 	// 2026-12-01 00:00:00  cancellation                           canceled       billing_only
 }
 
-func ExampleStep_What() {
-	fmt.Println(lifecycle.Step{Event: lifecycle.SeatsAdded, Detail: "2 seats added"}.What())
-	fmt.Println(lifecycle.Step{Event: lifecycle.PaymentSucceeded, Ref: "acme-5"}.What())
-	fmt.Println(lifecycle.Step{Deadline: lifecycle.GraceOver, Ref: "acme-2"}.What())
+func ExampleStep_String() {
+	fmt.Println(lifecycle.Step{Event: lifecycle.SeatsAdded, Detail: "2 seats added"})
+	fmt.Println(lifecycle.Step{Event: lifecycle.PaymentSucceeded, Ref: "acme-5"})
+	fmt.Println(lifecycle.Step{Deadline: lifecycle.GraceOver, Ref: "acme-2"})
 	// Output:
 	// 2 seats added
 	// payment succeeded acme-5
 	// grace over acme-2
-}
-
-// A clone shares no memory with the event.
-func ExampleEvent_Clone() {
-	e := lifecycle.Event{
-		Sequence: 1, Kind: lifecycle.BillingDetailsChanged,
-		Contact: invoice.Contact{Address: []string{"1 Main Street"}},
-	}
-	own := e.Clone()
-	e.Contact.Address[0] = "2 Main Street"
-	fmt.Println(own.Contact.Address[0])
-	// Output: 1 Main Street
 }
 
 // A seller's policies are checked once. The second one applies from December 1.

@@ -136,13 +136,13 @@ func (h *history) apply(e lifecycle.Event) bool {
 func (h *history) checkRefusal(e lifecycle.Event, err error) bool {
 	h.tb.Helper()
 	var refusal *lifecycle.Refusal
-	if !errors.Is(err, lifecycle.ErrRefused) || !errors.As(err, &refusal) {
+	if !errors.Is(err, plans.ErrRefused) || !errors.As(err, &refusal) {
 		if !errors.Is(err, proration.ErrOutside) && !isEventFault(err) && !strings.Contains(err.Error(), "has no day to count") {
 			h.fault("%v returns an error that is no refusal: %v", e.Kind, err)
 		}
 		return false
 	}
-	if refusal.Reason == "" || refusal.Event != e.Kind || refusal.Status != h.sub.Status {
+	if refusal.Reason == "" || refusal.Rule == "" || refusal.Event != e.Kind || refusal.Status != h.sub.Status {
 		h.fault("wrong refusal %+v of %v while %v", refusal, e.Kind, h.sub.Status)
 	}
 	return true

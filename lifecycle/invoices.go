@@ -190,7 +190,7 @@ func (s *step) happen(id string, e invoice.Event) error {
 	e.At = later(s.sub.At, inv.IssuedAt)
 	after, err := invoice.Apply(*inv, e)
 	if err != nil {
-		return renamed(err, "event.payment")
+		return moved(err, "event", "event.payment")
 	}
 	if len(after.Events) == before {
 		return nil

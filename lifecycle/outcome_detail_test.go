@@ -119,7 +119,7 @@ func TestTimelineSaysWhatHappened(t *testing.T) {
 				t.Fatalf("%d steps, want %d", len(steps), len(row.want))
 			}
 			for i, s := range steps[len(steps)-len(row.want):] {
-				if got := s.What(); got != row.want[i] {
+				if got := s.String(); got != row.want[i] {
 					t.Errorf("%q, want %q", got, row.want[i])
 				}
 			}
@@ -143,8 +143,8 @@ func TestTimelineSaysWhatWasRefused(t *testing.T) {
 	} {
 		change := func(e *lifecycle.Event) { e.Change = row.change }
 		out := replayEvents(t, p, "2026-01-02", eventOn("2026-01-02", lifecycle.SeatsAdded, change))
-		if last := out.Steps[len(out.Steps)-1]; last.What() != row.want || last.Refused == "" {
-			t.Errorf("%q refused with %q, want %q", last.What(), last.Refused, row.want)
+		if last := out.Steps[len(out.Steps)-1]; last.String() != row.want || last.Refused == "" {
+			t.Errorf("%q refused with %q, want %q", last.String(), last.Refused, row.want)
 		}
 	}
 }
@@ -168,7 +168,7 @@ func TestTimelineSaysWhatIsPostponed(t *testing.T) {
 		t.Fatalf("%d steps, want %d", len(out.Steps), len(want))
 	}
 	for i, s := range out.Steps {
-		if got := s.What(); got != want[i] {
+		if got := s.String(); got != want[i] {
 			t.Errorf("%q, want %q", got, want[i])
 		}
 	}

@@ -16,12 +16,12 @@ func (o Outcome) Timeline() string {
 	var text strings.Builder
 	width := len("payment succeeded")
 	for _, s := range o.Steps {
-		width = max(width, utf8.RuneCountInString(s.What()))
+		width = max(width, utf8.RuneCountInString(s.String()))
 	}
 	for _, s := range o.Steps {
 		at := s.At.In(o.Subscription.location()).Format("2006-01-02 15:04:05")
 		issued := strings.Join(s.Issued, " ")
-		line := fmt.Sprintf("%s  %-*s  %-13s  %-12s  %s", at, width, s.What(), s.Status, s.Access, issued)
+		line := fmt.Sprintf("%s  %-*s  %-13s  %-12s  %s", at, width, s, s.Status, s.Access, issued)
 		text.WriteString(strings.TrimRight(line, " ") + "\n")
 		if s.Refused != "" {
 			text.WriteString(strings.Repeat(" ", len("2006-01-02 15:04:05")) + "  refused: " + printable(s.Refused) + "\n")
@@ -30,26 +30,26 @@ func (o Outcome) Timeline() string {
 	return text.String()
 }
 
-// What returns what the step did: "2 seats added", "cancellation requested for 2026-05-01", "grace over acme-2". For a
-// refused event it returns the request.
-func (s Step) What() string {
+// String returns the effect of the step: "2 seats added", "cancellation requested for 2026-05-01", "grace over acme-2".
+// For a refused event it returns the request.
+func (s Step) String() string {
 	if s.Detail != "" {
 		return printable(s.Detail)
 	}
-	what := s.Event.String()
+	cause := s.Event.String()
 	if s.Event == 0 {
-		what = s.Deadline.String()
+		cause = s.Deadline.String()
 	}
-	what = strings.ReplaceAll(what, "_", " ")
+	cause = strings.ReplaceAll(cause, "_", " ")
 	if s.Deadline == ReminderDue {
 		of, which, _ := strings.Cut(s.Ref, "-") // "grace_end-2 acme-7" is the policy's second reminder, about acme-7
 		_, invoice, _ := strings.Cut(which, " ")
 		return printable(strings.TrimSpace("reminder of " + strings.ReplaceAll(of, "_", " ") + " " + invoice))
 	}
 	if s.Ref != "" && !strings.HasPrefix(s.Ref, "event-") {
-		what += " " + s.Ref
+		cause += " " + s.Ref
 	}
-	return printable(what)
+	return printable(cause)
 }
 
 // printable replaces control characters and line breaks with spaces, so that a text stays on one line.

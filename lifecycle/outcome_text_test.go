@@ -7,7 +7,7 @@ import (
 	"github.com/billingrules/billing/lifecycle"
 )
 
-func TestStepWhat(t *testing.T) {
+func TestStepText(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		step lifecycle.Step
@@ -21,7 +21,7 @@ func TestStepWhat(t *testing.T) {
 		{"the twelfth reminder of a policy", lifecycle.Step{Deadline: lifecycle.ReminderDue, Ref: "trial_end-12"}, "reminder of trial end"},
 		{"a reminder of an invoice", lifecycle.Step{Deadline: lifecycle.ReminderDue, Ref: "grace_end-2 acme-7"}, "reminder of grace end acme-7"},
 	} {
-		if got := c.step.What(); got != c.want {
+		if got := c.step.String(); got != c.want {
 			t.Errorf("%s is %q, want %q", c.name, got, c.want)
 		}
 	}

@@ -153,7 +153,7 @@ func (s *step) billAllowedChange(c plans.Change) error {
 	before := *s
 	s.sub = s.sub.snapshot()
 	err := s.billChange(c)
-	if !errors.Is(err, ErrRefused) && !isFault(err) {
+	if !errors.Is(err, plans.ErrRefused) && !isFault(err) {
 		return err
 	}
 	*s = before
@@ -233,7 +233,7 @@ func (s *step) changeDue(d Deadline) error {
 	end := sub.Period.End
 	err := s.billChange(w.Change)
 	switch {
-	case errors.Is(err, ErrRefused): // the charge to be credited is unpaid: wait for the next period
+	case errors.Is(err, plans.ErrRefused): // the charge to be credited is unpaid: wait for the next period
 		w.At = end
 		sub.ScheduledChanges = append(sub.ScheduledChanges, w)
 		slices.SortStableFunc(sub.ScheduledChanges, func(a, b ScheduledChange) int { return a.At.Compare(b.At) })

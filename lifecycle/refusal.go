@@ -5,45 +5,34 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
 
 // Refusal is an event that the rules, the policy or the subscription's status do not allow. It changes nothing. Every
-// refusal matches [ErrRefused]. An event whose values conflict with the subscription, such as a removal of more seats
-// than there are, also matches the [proration.Error] of each value.
+// refusal matches [plans.ErrRefused]. Rule is the rule of another package, else the word of the event. An event whose
+// values conflict with the subscription, such as a removal of more seats than there are, also matches the
+// [proration.Error] of each value.
 type Refusal struct {
-	Event   EventKind // refused event
-	Status  Status    // status of the subscription when the event arrived
-	Reason  string    // why the event was refused, a sentence that the customer can read
-	Instead string    // the way out, a sentence; "" if Reason names it or there is none
-	fault   error     // values of the event that conflict with the subscription; nil for any other refusal
+	plans.Refusal
+	Event  EventKind // refused event
+	Status Status    // status of the subscription when the event arrived
 }
-
-// ErrRefused matches every [Refusal] with errors.Is. It is [plans.ErrRefused].
-var ErrRefused = plans.ErrRefused
-
-// Error returns Reason, and Instead after a space if it is set.
-func (r *Refusal) Error() string {
-	if r.Instead == "" {
-		return r.Reason
-	}
-	return r.Reason + " " + r.Instead
-}
-
-// Is reports whether the target is ErrRefused.
-func (r *Refusal) Is(target error) bool { return target == ErrRefused }
-
-// Unwrap returns the faults of the event's values, nil if there are none.
-func (r *Refusal) Unwrap() error { return r.fault }
 
 // refuse returns a refusal of the event.
-func (s *step) refuse(reason string) error {
-	return &Refusal{Event: s.doing, Status: s.sub.Status, Reason: reason}
+func (s *step) refuse(reason string) error { return s.deny(plans.Refusal{Reason: reason}) }
+
+// deny returns a refusal of the event. If it has no rule, the rule is the word of the event.
+func (s *step) deny(r plans.Refusal) error {
+	if r.Rule == "" {
+		r.Rule = s.doing.String()
+	}
+	return &Refusal{Refusal: r, Event: s.doing, Status: s.sub.Status}
 }
 
-// refusal turns an error of another package into a refusal of the event: a refusal of package plans keeps its reason,
-// and faults of the event's change or payment become one sentence each. Other errors are returned as they are.
+// refusal turns an error of another package into a refusal of the event: a refusal of package plans keeps its rule and
+// reason, and faults of the event's change or payment become one sentence each. Other errors are returned as they are.
 func (s *step) refusal(err error) error {
 	var own *Refusal
 	var theirs *plans.Refusal
@@ -51,7 +40,7 @@ func (s *step) refusal(err error) error {
 	case errors.As(err, &own):
 		return err
 	case errors.As(err, &theirs):
-		return &Refusal{Event: s.doing, Status: s.sub.Status, Reason: theirs.Reason, Instead: theirs.Instead}
+		return s.deny(*theirs)
 	}
 	if about(err, "change") {
 		err = proration.Under("event", err)
@@ -65,11 +54,11 @@ func (s *step) refusal(err error) error {
 // conflict returns the refusal of an event whose values conflict with the subscription, in one sentence.
 func (s *step) conflict(err error) error {
 	var reasons []string
-	for _, fault := range faults(err) {
-		reasons = append(reasons, clause(fault))
+	for _, e := range fault.All(err) {
+		reasons = append(reasons, clause(e))
 	}
 	reason := "The request does not fit the subscription: " + strings.Join(reasons, "; ") + "."
-	return &Refusal{Event: s.doing, Status: s.sub.Status, Reason: reason, fault: err}
+	return s.deny(plans.Refusal{Reason: reason, Fault: err})
 }
 
 // clause returns a fault as a part of a sentence. A reason without a subject, "must not be zero; got 0", gets the name
@@ -89,23 +78,8 @@ func clause(e *proration.Error) string {
 
 // about reports whether every fault of an error is under a path, and none is a limit of the library.
 func about(err error, path string) bool {
-	all := faults(err)
+	all := fault.All(err)
 	return len(all) > 0 && !slices.ContainsFunc(all, func(e *proration.Error) bool {
 		return !strings.HasPrefix(e.Field, path) || errors.Is(e, proration.ErrLimit)
 	})
-}
-
-// faults returns the faults that are joined in an error.
-func faults(err error) (all []*proration.Error) {
-	var joined interface{ Unwrap() []error }
-	var one *proration.Error
-	switch {
-	case errors.As(err, &joined):
-		for _, e := range joined.Unwrap() {
-			all = append(all, faults(e)...)
-		}
-	case errors.As(err, &one):
-		all = append(all, one)
-	}
-	return all
 }

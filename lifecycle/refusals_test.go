@@ -1,6 +1,7 @@
 package lifecycle_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -355,5 +356,26 @@ func TestRefusalIsOneLine(t *testing.T) {
 	_, err := applyWith(p, first.Subscription, e)
 	if want := "Quantity increases are handled by support. Ask support; the change takes effect immediately."; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
+// A refusal names its rule for code: the rule of the package that refuses, else the word of the event.
+func TestRefusalNamesItsRule(t *testing.T) {
+	p := helpDesk(withTrial)
+	before := ordered(t, p, "growth", "", instantIn(t, "UTC", "2026-11-01"))
+	trial, err := applyText(p, before, "2026-11-01 started")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct{ text, rule string }{
+		{"2026-11-02 undo", "cancellation_withdrawn"},
+		{"2026-11-02 seats -11", "seats_removed"},
+		{"2026-11-02 plan nothing", "plan"},
+	} {
+		_, err := applyText(p, trial.Subscription, row.text)
+		var refusal *lifecycle.Refusal
+		if errors.As(err, &refusal); refusal == nil || refusal.Rule != row.rule {
+			t.Errorf("%s: got %+v and %v, want the rule %q", row.text, refusal, err, row.rule)
+		}
 	}
 }

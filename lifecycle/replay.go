@@ -3,7 +3,6 @@ package lifecycle
 import (
 	"errors"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/billingrules/billing/internal/fault"
@@ -46,7 +45,7 @@ func Replay(policies *Policies, sub Subscription, events []Event, to time.Time) 
 			continue
 		}
 		if err := total.play(s, events[i]); err != nil {
-			return Outcome{}, renamed(err, at(i))
+			return Outcome{}, moved(err, "event", at(i))
 		}
 	}
 	if err := s.advance("at", to); err != nil {
@@ -60,24 +59,9 @@ func Replay(policies *Policies, sub Subscription, events []Event, to time.Time) 
 // at returns the path of an event in the list.
 func at(i int) string { return "events[" + strconv.Itoa(i) + "]" }
 
-// renamed moves the faults of an event to its path in the list.
-func renamed(err error, path string) error { return moved(err, "event", path) }
-
 // moved moves faults from one path to another. Faults of other paths are put under the new path.
-func moved(err error, from, path string) error {
-	var joined interface{ Unwrap() []error }
-	if errors.As(err, &joined) {
-		var all fault.List
-		for _, e := range joined.Unwrap() {
-			all.Under("", moved(e, from, path))
-		}
-		return all.Err()
-	}
-	var e *proration.Error
-	if errors.As(err, &e) && strings.HasPrefix(e.Field, from) {
-		return fault.New(path+e.Field[len(from):], e.Rule, "%s", e.Reason)
-	}
-	return proration.Under(path, err)
+func moved(err error, from, to string) error {
+	return fault.Rename(fault.Under(to, err), to+"."+from, to)
 }
 
 // beginReplay returns a new step, and the faults of its arguments except the order of the events.
@@ -92,7 +76,7 @@ func beginReplay(policies *Policies, sub Subscription, events []Event, to time.T
 		events[i].check(&own)
 		checkInstant(&own, "event.at", events[i].At, &Subscription{})
 		for _, err := range own {
-			f.Under("", renamed(err, at(i)))
+			f.Under("", moved(err, "event", at(i)))
 		}
 	}
 	s, err := begin(policies, sub, "at", to, f)

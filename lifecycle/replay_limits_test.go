@@ -125,7 +125,7 @@ func TestExpiredCreditIsDroppedAndUnbilledChargesAreLimited(t *testing.T) {
 	use.Sequence = 3
 	started := eventOn("2026-01-01", lifecycle.Started)
 	started.Sequence = 1
-	again := use.Clone()
+	again := use
 	again.Sequence = 4
 	_, err := replayWith([]lifecycle.Policy{p}, tenSeatsFromJanuary(), []lifecycle.Event{started, use, again}, utc("2026-01-03"))
 	giventest.CheckFaults(t, err, "events[2].charges limit")

@@ -74,9 +74,7 @@ func Classify(from, to Level) (Action, error) {
 		path  string
 		level Level
 	}{{"from", from}, {"to", to}} {
-		if fault.Amount(&f, l.path+".amount", l.level.Amount) && l.level.Amount.IsNegative() {
-			f.Add(l.path+".amount", proration.ErrInvalid, "must not be negative; got %v", l.level.Amount)
-		}
+		fault.NotNegative(&f, l.path+".amount", l.level.Amount)
 		f.Under(l.path+".interval", l.level.Interval.Validate())
 	}
 	if f != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -70,20 +71,14 @@ func FuzzQuote(f *testing.F) {
 // checkReasons fails unless an error consists of refusals and faults, each with a reason.
 func checkReasons(t *testing.T, err error) {
 	t.Helper()
-	var joined interface{ Unwrap() []error }
-	if errors.As(err, &joined) {
-		for _, e := range joined.Unwrap() {
-			checkReasons(t, e)
+	for _, e := range fault.All(err) {
+		var refusal *plans.Refusal
+		switch {
+		case errors.As(e, &refusal) && refusal.Rule != "" && refusal.Reason != "" && errors.Is(e, plans.ErrRefused):
+		case e.Field != "" && e.Reason != "" && e.Rule != nil && !errors.Is(e, plans.ErrRefused):
+		default:
+			t.Fatalf("an error without a refusal or fault: %#v", e)
 		}
-		return
-	}
-	var refusal *plans.Refusal
-	var fault *proration.Error
-	switch {
-	case errors.As(err, &refusal) && refusal.Rule != "" && refusal.Reason != "" && errors.Is(err, plans.ErrRefused):
-	case errors.As(err, &fault) && fault.Field != "" && fault.Reason != "" && fault.Rule != nil && !errors.Is(err, plans.ErrRefused):
-	default:
-		t.Fatalf("an error without a refusal or fault: %#v", err)
 	}
 }
 
@@ -117,7 +112,7 @@ func checkQuoteOf(t *testing.T, q plans.Quote, o plans.Order) {
 	}
 	for _, line := range q.First.Lines {
 		amounts = append(amounts, line.Net)
-		if !line.Period.Covers(line.Span) || !line.Period.Equal(q.First.Lines[0].Period) || len(line.Explain()) > 2_000 {
+		if !giventest.Covers(line.Period, line.Span) || !line.Period.Equal(q.First.Lines[0].Period) || len(line.Explain()) > 2_000 {
 			t.Fatalf("a line for %v of %v: %s", line.Span, line.Period, line.Explain())
 		}
 		// Discounts add up to at most the line, and a part of a period costs at most the whole.

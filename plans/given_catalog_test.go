@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -145,23 +146,18 @@ func termOf(tb testing.TB, c plans.Catalog, length string) *plans.Term {
 
 // refusals writes every refusal joined in err in one line each, in order, and another error as "?" and its text.
 func refusals(err error) (all []string) {
-	var joined interface{ Unwrap() []error }
-	if errors.As(err, &joined) {
-		for _, e := range joined.Unwrap() {
-			all = append(all, refusals(e)...)
+	for _, e := range fault.All(err) {
+		var refusal *plans.Refusal
+		switch {
+		case !errors.As(e, &refusal):
+			all = append(all, "? "+e.Error())
+		case !errors.Is(refusal, plans.ErrRefused):
+			all = append(all, "? no match: "+e.Error())
+		default:
+			all = append(all, refusal.Rule+": "+refusal.Reason+" | "+refusal.Instead)
 		}
-		return all
 	}
-	var refusal *plans.Refusal
-	switch {
-	case err == nil:
-		return nil
-	case !errors.As(err, &refusal):
-		return []string{"? " + err.Error()}
-	case !errors.Is(refusal, plans.ErrRefused):
-		return []string{"? no match: " + err.Error()}
-	}
-	return []string{refusal.Rule + ": " + refusal.Reason + " | " + refusal.Instead}
+	return all
 }
 
 // checkRefused fails unless err has exactly the refusals, in order, as "rule: reason | instead". It reports whether the

@@ -176,7 +176,7 @@ func (b Bill) Installments(count int, every proration.Interval, currency Currenc
 	places, err := currency.Places()
 	f.Under("", err)
 	cycle, err := proration.NewCycle(b.At, every)
-	f.Under("", renamed(err, "anchor", "at"))
+	f.Under("", fault.Rename(err, "anchor", "at"))
 	if f != nil {
 		return nil, f.Err()
 	}
@@ -188,13 +188,13 @@ func (b Bill) Installments(count int, every proration.Interval, currency Currenc
 		Amount: b.Total, Weights: weights, Places: places, Allocation: proration.LargestRemainder,
 	})
 	if err != nil {
-		return nil, renamed(err, "amount", "total")
+		return nil, fault.Rename(err, "amount", "total")
 	}
 	all := make([]Installment, count)
 	for i, part := range parts {
 		period, err := cycle.Period(i)
 		if err != nil {
-			return nil, renamed(err, "n", "at")
+			return nil, fault.Rename(err, "n", "at")
 		}
 		all[i] = Installment{At: period.Start, Amount: part.Amount}
 	}

@@ -1,7 +1,6 @@
 package plans
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -73,7 +72,7 @@ func (c Catalog) Quote(o Order) (Quote, error) {
 	}
 	quote.Committed = atLeast.Total
 	if err := quote.addTerm(bill.remaining, c.Policy, c.Allocation); err != nil {
-		return Quote{}, renamed(err, "contract.at", "at")
+		return Quote{}, fault.Rename(err, "contract.at", "at")
 	}
 	return quote, nil
 }
@@ -93,10 +92,10 @@ func (c *Catalog) contract(o *Order, got *selection) (Contract, proration.Period
 	slices.SortStableFunc(contract.Ramp, func(a, b RampStep) int { return a.At.Compare(b.At) })
 	cycle, err := proration.NewCycle(start.In(o.At.Location()), length)
 	if err != nil {
-		return contract, proration.Period{}, renamed(err, "anchor", "at")
+		return contract, proration.Period{}, fault.Rename(err, "anchor", "at")
 	}
 	first, err := cycle.Period(0)
-	err = renamed(err, "n", "at")
+	err = fault.Rename(err, "n", "at")
 	if err == nil && days > 0 {
 		var end time.Time
 		if end, err = (proration.Interval{Days: days}).After(first.End, o.At.Location()); err == nil {
@@ -114,7 +113,7 @@ func (c *Catalog) contract(o *Order, got *selection) (Contract, proration.Period
 	agreed := ContractTerm{Term: *got.term, Period: first}
 	if got.term.Billing == PerPeriod {
 		agreed.Period.End, err = periodsLater(cycle, first, got.plan.Interval, got.term.Length)
-		err = renamed(err, "n", "at")
+		err = fault.Rename(err, "n", "at")
 	}
 	contract.agree(agreed)
 	return contract, first, err
@@ -198,12 +197,3 @@ func (b Bill) explain(currency Currency) string {
 
 // date formats the date of an instant.
 func date(t time.Time) string { return t.Format(time.DateOnly) }
-
-// renamed returns the error with its field renamed, if the field is from.
-func renamed(err error, from, to string) error {
-	var e *proration.Error
-	if errors.As(err, &e) && e.Field == from {
-		return fault.New(to, e.Rule, "%s", e.Reason)
-	}
-	return err
-}

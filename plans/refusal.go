@@ -11,6 +11,7 @@ type Refusal struct {
 	Rule    string // name of the rule for code: an action, "downgrade", or a part of an order, "term" or "payment_method"
 	Reason  string // sentence that says why the request is refused: "A term of P3M is too short."
 	Instead string // sentences that name the way out, "Choose P6M or P1Y."; "" if there is none
+	Fault   error  // values of the request that conflict with the contract, each a proration.Error; nil for other refusals
 }
 
 // ErrRefused is the error that every [Refusal] matches with errors.Is.
@@ -25,8 +26,11 @@ func (r *Refusal) Error() string {
 	return text
 }
 
+// Is reports whether the target is ErrRefused.
+func (r *Refusal) Is(target error) bool { return target == ErrRefused }
+
+// Unwrap returns Fault, so that the refusal also matches the conflicting values.
+func (r *Refusal) Unwrap() error { return r.Fault }
+
 // capital returns the text with a capital letter at the start of a sentence.
 func capital(text string) string { return strings.ToUpper(text[:1]) + text[1:] }
-
-// Unwrap returns ErrRefused.
-func (r *Refusal) Unwrap() error { return ErrRefused }

@@ -124,7 +124,7 @@ func (p *ChangeRequest) check(f *fault.List) {
 	f.Under("contract", p.Contract.Validate())
 	var change fault.List
 	p.Change.check(&change)
-	f.Under("change", renamed(change.Err(), "change", ""))
+	f.Under("change", fault.Rename(change.Err(), "change", ""))
 }
 
 // permit is Check, and also returns the contract after the change.

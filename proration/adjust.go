@@ -7,6 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/exact"
+	"github.com/billingrules/billing/internal/fault"
 )
 
 // Adjustment is the cost of a change: a credit and a charge, each rounded on its own, and their sum.
@@ -14,12 +15,6 @@ type Adjustment struct {
 	Credit Result          `json:"credit"` // credit for the unused part of the billed charge; never above zero
 	Charge Result          `json:"charge"` // charge for the new price; never below zero
 	Net    decimal.Decimal `json:"net"`    // Credit.Amount + Charge.Amount; negative if the customer gets it
-}
-
-// Explain returns the credit, the charge and the net on one line.
-func (a Adjustment) Explain() string {
-	return "credit " + a.Credit.Explain() + "; charge " + a.Charge.Explain() +
-		"; net " + exact.Text(a.Net, max(a.Credit.Rounding.Places, a.Charge.Rounding.Places))
 }
 
 // Adjust returns the credit for the unused part of a billed charge, and the charge for the new price until its end.
@@ -80,10 +75,10 @@ func (c *Change) usual(a *Adjustment) bool {
 
 // checked returns the shares of the credit and of the charge, zero if there is none, or every fault of the change.
 func (c *Change) checked() (given, taken share, err error) {
-	var f faults
+	var f fault.List
 	c.check(&f)
 	if f != nil {
-		return given, taken, f.err()
+		return given, taken, f.Err()
 	}
 	if !c.Billed.isZero() {
 		if given, err = c.unused(); err != nil {
@@ -130,7 +125,7 @@ func (c *Change) credit(r *Result, share share) {
 // within the limits is cut off at the places.
 func part(of decimal.Decimal, x Fraction, places int32) (decimal.Decimal, *big.Rat) {
 	value := new(big.Rat).Mul(of.Rat(), big.NewRat(x.Num, x.Den))
-	if n, ends := value.FloatPrec(); ends && n <= maxDigits {
+	if n, ends := value.FloatPrec(); ends && n <= fault.MaxDigits {
 		places = max(places, int32(n))
 	}
 	cut := exact.Quotient(value, places, exact.Down)
@@ -159,9 +154,9 @@ func (c *Change) unused() (share, error) {
 		}
 		left.Fraction = over(left.Fraction, paid.Fraction)
 	}
-	var fault *Error
-	if errors.As(err, &fault) {
-		fault.Field = field
+	var one *Error
+	if errors.As(err, &one) {
+		one.Field = field
 	}
 	return left, err
 }

@@ -57,10 +57,10 @@ func checkStored(t *testing.T, c proration.Change) {
 	t.Helper()
 	a := adjust(t, c)
 	checkCredit(t, c, a.Credit)
-	if text := a.Explain(); len(text) > 1000 {
+	if text := a.Credit.Explain(); len(text) > 1000 {
 		t.Errorf("the explanation of %+v has %d characters", c, len(text))
 	}
-	if read := giventest.CheckRoundTrip(t, a); !sameResult(read.Credit, a.Credit) || read.Explain() != a.Explain() {
+	if read := giventest.CheckRoundTrip(t, a); !sameResult(read.Credit, a.Credit) || read.Credit.Explain() != a.Credit.Explain() {
 		t.Errorf("%+v is decoded as %+v", a, read)
 	}
 }

@@ -15,17 +15,18 @@ import (
 
 // changeRow is a case of Adjust: counted by days, rounded half up to cents, with the change day on the new side.
 type changeRow struct {
-	name, why                     string
-	at, billed, span              string // no charge is billed if billed and span are ""
-	credited, price, period       string
-	part, returned                string // part "2/5"; "" is the whole
-	until                         string // "" is the end of the span
-	next, nextPeriod, end         string // next "" is a cancellation
-	basis                         proration.CreditBasis
-	side                          proration.Side
-	credit, charge, net           string
-	capped                        bool
-	creditExplained, netExplained string
+	name, why               string
+	at, billed, span        string // no charge is billed if billed and span are ""
+	credited, price, period string
+	part, returned          string // part "2/5"; "" is the whole
+	until                   string // "" is the end of the span
+	next, nextPeriod, end   string // next "" is a cancellation
+	basis                   proration.CreditBasis
+	side                    proration.Side
+	credit, charge, net     string
+	capped                  bool
+	creditExplained         string
+	chargeExplained         string
 }
 
 func (row changeRow) change() proration.Change {
@@ -66,8 +67,7 @@ var changes = []changeRow{
 	{
 		name: "an upgrade in the middle", why: "K4: the unused part is credited, and the rest is charged at the new rate; Stripe's figures",
 		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", next: "20", nextPeriod: "2024-04-01/2024-05-01", basis: proration.OnBilled,
-		credit: "-5", charge: "10", net: "5", creditExplained: "-10.00 x 15/30 days = -5.00",
-		netExplained: "credit -10.00 x 15/30 days = -5.00; charge 20.00 x 15/30 days = 10.00; net 5.00",
+		credit: "-5", charge: "10", net: "5", creditExplained: "-10.00 x 15/30 days = -5.00", chargeExplained: "20.00 x 15/30 days = 10.00",
 	},
 	{
 		name: "a downgrade", why: "K5: the surplus becomes a credit",
@@ -153,7 +153,7 @@ var changes = []changeRow{
 	{
 		name: "two of five seats, replaced by others", why: "K4: the removal of two seats credits two seats, although five were billed and none is credited",
 		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", part: "2/5", next: "20", nextPeriod: "2024-04-01/2024-05-01", basis: proration.OnBilled,
-		credit: "-2", charge: "10", net: "8", netExplained: "credit -4.00 x 15/30 days = -2.00; charge 20.00 x 15/30 days = 10.00; net 8.00",
+		credit: "-2", charge: "10", net: "8", creditExplained: "-4.00 x 15/30 days = -2.00", chargeExplained: "20.00 x 15/30 days = 10.00",
 	},
 	{
 		name: "all of five seats", why: "five of five seats are the whole charge",
@@ -192,7 +192,7 @@ var changes = []changeRow{
 	{
 		name: "money returned before, with a new price", why: "the usual change, with returned money",
 		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "3", returned: "3", next: "20", nextPeriod: "2024-04-01/2024-05-01", basis: proration.OnBilled,
-		credit: "-2", charge: "10", net: "8", netExplained: "credit -10.00 x 15/30 days plus 3 carried over = -2.00; charge 20.00 x 15/30 days = 10.00; net 8.00",
+		credit: "-2", charge: "10", net: "8", creditExplained: "-10.00 x 15/30 days plus 3 carried over = -2.00", chargeExplained: "20.00 x 15/30 days = 10.00",
 	},
 	{
 		name: "a part of the earlier credits is returned money", why: "credits other than returned money only limit the credit",
@@ -289,8 +289,8 @@ func TestAdjust(t *testing.T) {
 			if row.billed != "" {
 				checkCreditText(t, a.Credit)
 			}
-			if got := a.Explain(); row.netExplained != "" && got != row.netExplained {
-				t.Errorf("the adjustment is explained as\n%s, want\n%s", got, row.netExplained)
+			if got := a.Charge.Explain(); row.chargeExplained != "" && got != row.chargeExplained {
+				t.Errorf("the charge is explained as\n%s, want\n%s", got, row.chargeExplained)
 			}
 		})
 	}

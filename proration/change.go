@@ -6,6 +6,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/enum"
+	"github.com/billingrules/billing/internal/fault"
 )
 
 // CreditBasis selects the amount that a credit for unused time is a share of. Its zero is unset and refused.
@@ -25,11 +26,13 @@ var creditBases = []string{"", "billed", "price"}
 func (b CreditBasis) String() string { return enum.String(creditBases, b) }
 
 // MarshalText returns the basis's name.
-func (b CreditBasis) MarshalText() ([]byte, error) { return enumText(creditBases, b, "credit_basis") }
+func (b CreditBasis) MarshalText() ([]byte, error) {
+	return fault.Marshal(creditBases, b, "credit_basis")
+}
 
 // UnmarshalText reads the basis's name; an unknown name is ErrInvalid.
 func (b *CreditBasis) UnmarshalText(text []byte) error {
-	return enumParse(creditBases, b, "credit_basis", text)
+	return fault.Unmarshal(creditBases, b, "credit_basis", text)
 }
 
 // Change is a change inside a period: from At on, a billed charge is no longer used, and a new price applies instead.
@@ -98,7 +101,7 @@ func (n *Next) span(at time.Time) Period {
 }
 
 // check adds the faults of the change.
-func (c *Change) check(f *faults) {
+func (c *Change) check(f *fault.List) {
 	at := checkInstant(f, "at", c.At)
 	c.Policy.checkZone(f, c.Location, "at", c.At)
 	if !c.Billed.isZero() {
@@ -108,35 +111,35 @@ func (c *Change) check(f *faults) {
 		c.checkNext(f, at)
 	}
 	if !c.Billed.isZero() {
-		checkEnum(f, "credit_basis", creditBases, c.CreditBasis)
+		fault.Enum(f, "credit_basis", creditBases, c.CreditBasis)
 	}
 	c.Policy.check(f, "policy.")
 	c.Policy.checkZone(f, c.Location, "location")
 }
 
 // checkBilled adds the faults of the billed charge.
-func (c *Change) checkBilled(f *faults, at bool) {
+func (c *Change) checkBilled(f *fault.List, at bool) {
 	b := &c.Billed
-	checkNotNegative(f, "billed.amount", b.Amount)
+	fault.NotNegative(f, "billed.amount", b.Amount)
 	span := checkPeriod(f, "billed.span", b.Span)
 	if span && at && !b.Span.Contains(c.At) {
-		f.add("at", ErrOutside, "must be inside billed.span, %v; got %s", b.Span, c.At.Format(time.RFC3339Nano))
+		f.Add("at", ErrOutside, "must be inside billed.span, %v; got %s", b.Span, c.At.Format(time.RFC3339Nano))
 	}
 	c.Policy.checkZone(f, c.Location, "billed.span", b.Span.Start, b.Span.End)
 	if !b.Until.IsZero() {
 		c.checkUntil(f, span, at)
 	}
-	checkNotNegative(f, "billed.credited", b.Credited)
-	if !b.Credited.IsZero() && usable(b.Amount) && usable(b.Credited) && b.Credited.GreaterThan(b.Amount) {
-		f.add("billed.credited", ErrInvalid, "must be at most the billed %v; got %v", b.Amount, b.Credited)
+	fault.NotNegative(f, "billed.credited", b.Credited)
+	if !b.Credited.IsZero() && fault.Usable(b.Amount) && fault.Usable(b.Credited) && b.Credited.GreaterThan(b.Amount) {
+		f.Add("billed.credited", ErrInvalid, "must be at most the billed %v; got %v", b.Amount, b.Credited)
 	}
-	checkNotNegative(f, "billed.returned", b.Returned)
-	if !b.Returned.IsZero() && usable(b.Returned) && usable(b.Credited) && b.Returned.GreaterThan(b.Credited) {
-		f.add("billed.returned", ErrInvalid, "must be at most the credited %v; got %v", b.Credited, b.Returned)
+	fault.NotNegative(f, "billed.returned", b.Returned)
+	if !b.Returned.IsZero() && fault.Usable(b.Returned) && fault.Usable(b.Credited) && b.Returned.GreaterThan(b.Credited) {
+		f.Add("billed.returned", ErrInvalid, "must be at most the credited %v; got %v", b.Credited, b.Returned)
 	}
-	checkNotNegative(f, "billed.price", b.Price)
+	fault.NotNegative(f, "billed.price", b.Price)
 	if c.CreditBasis == OnPrice && b.Price.IsZero() && !b.Amount.IsZero() {
-		f.add("billed.price", ErrUnset, "required for credit_basis price")
+		f.Add("billed.price", ErrUnset, "required for credit_basis price")
 	}
 	if !b.Period.isZero() {
 		if checkPeriod(f, "billed.period", b.Period) && span {
@@ -145,31 +148,31 @@ func (c *Change) checkBilled(f *faults, at bool) {
 		c.Policy.checkZone(f, c.Location, "billed.period", b.Period.Start, b.Period.End)
 	}
 	if !b.whole() && (b.Part.Num < 0 || b.Part.Num > b.Part.Den) {
-		f.add("billed.part", ErrInvalid, "must be between 0 and 1; got %v", b.Part)
+		f.Add("billed.part", ErrInvalid, "must be between 0 and 1; got %v", b.Part)
 	}
 }
 
 // checkUntil adds the faults of the instant at which the charge is used again.
-func (c *Change) checkUntil(f *faults, span, at bool) {
+func (c *Change) checkUntil(f *fault.List, span, at bool) {
 	b := &c.Billed
 	switch sound := checkInstant(f, "billed.until", b.Until); {
 	case !sound:
 	case at && !b.Until.After(c.At):
-		f.add("billed.until", ErrPeriod, "must be after at, %s; got %s",
+		f.Add("billed.until", ErrPeriod, "must be after at, %s; got %s",
 			c.At.Format(time.RFC3339Nano), b.Until.Format(time.RFC3339Nano))
 	case span && (!b.Until.After(b.Span.Start) || b.Until.After(b.Span.End)):
-		f.add("billed.until", ErrOutside, "must be inside billed.span, %v; got %s", b.Span, b.Until.Format(time.RFC3339Nano))
+		f.Add("billed.until", ErrOutside, "must be inside billed.span, %v; got %s", b.Span, b.Until.Format(time.RFC3339Nano))
 	}
 	c.Policy.checkZone(f, c.Location, "billed.until", b.Until)
 }
 
 // checkNext adds the faults of the new price.
-func (c *Change) checkNext(f *faults, at bool) {
+func (c *Change) checkNext(f *fault.List, at bool) {
 	n := c.Next
-	checkNotNegative(f, "next.price", n.Price)
+	fault.NotNegative(f, "next.price", n.Price)
 	if checkPeriod(f, "next.period", n.Period) && at {
 		if !n.Period.Contains(c.At) {
-			f.add("at", ErrOutside, "must be inside next.period, %v; got %s", n.Period, c.At.Format(time.RFC3339Nano))
+			f.Add("at", ErrOutside, "must be inside next.period, %v; got %s", n.Period, c.At.Format(time.RFC3339Nano))
 		} else if span := n.span(c.At); checkPeriod(f, "next.end", span) {
 			checkInside(f, "next.end", span, n.Period)
 		}

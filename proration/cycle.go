@@ -3,6 +3,8 @@ package proration
 import (
 	"math"
 	"time"
+
+	"github.com/billingrules/billing/internal/fault"
 )
 
 // Cycle is an endless sequence of billing periods. Period n begins n intervals after the anchor. It is computed from
@@ -30,16 +32,16 @@ func NewCycle(anchor time.Time, interval Interval) (Cycle, error) {
 	c := Cycle{
 		Anchor: LocalTimeOf(anchor), Interval: interval, Zone: anchor.Location().String(), Location: anchor.Location(),
 	}
-	var f faults
+	var f fault.List
 	if checkInstant(&f, "anchor", anchor) && c.Zone == "" {
-		f.add("anchor", ErrZone, "must be in a named time zone; got the offset of %s", anchor.Format(time.RFC3339))
+		f.Add("anchor", ErrZone, "must be in a named time zone; got the offset of %s", anchor.Format(time.RFC3339))
 	}
 	if f != nil {
 		interval.check(&f, "interval")
-		return Cycle{}, f.err()
+		return Cycle{}, f.Err()
 	}
 	if !c.check(&f) {
-		return Cycle{}, f.err()
+		return Cycle{}, f.Err()
 	}
 	return c, nil
 }
@@ -48,9 +50,9 @@ func NewCycle(anchor time.Time, interval Interval) (Cycle, error) {
 // If the zone skips a whole day, the period of that day in a daily cycle is empty: its end equals its start.
 // Errors: those of [Cycle.Validate], and ErrLimit for a period outside the years 1 to 9999.
 func (c Cycle) Period(n int) (Period, error) {
-	var f faults
+	var f fault.List
 	if !c.check(&f) {
-		return Period{}, f.err()
+		return Period{}, f.Err()
 	}
 	if p, ok := c.period(int64(n)); ok {
 		return p, nil
@@ -62,11 +64,11 @@ func (c Cycle) Period(n int) (Period, error) {
 // Errors: those of [Cycle.Validate], ErrUnset for the zero instant, and ErrLimit for an instant whose period is not
 // within the years 1 to 9999.
 func (c Cycle) Index(t time.Time) (int, error) {
-	var f faults
+	var f fault.List
 	c.check(&f)
 	checkInstant(&f, "at", t)
 	if f != nil {
-		return 0, f.err()
+		return 0, f.Err()
 	}
 	n, err := c.index("at", t)
 	return int(n), err
@@ -98,35 +100,35 @@ func (c Cycle) Next(t time.Time) (time.Time, error) {
 // day that is not valid, ErrLimit for values beyond the limits, and ErrZone for a location that does not match the
 // zone.
 func (c Cycle) Validate() error {
-	var f faults
+	var f fault.List
 	if c.check(&f) {
 		if _, ok := c.period(0); !ok {
-			f.add("interval", ErrLimit, "must keep period 0 within the years 1 to 9999; got %v from %v", c.Interval, c.Anchor)
+			f.Add("interval", ErrLimit, "must keep period 0 within the years 1 to 9999; got %v from %v", c.Interval, c.Anchor)
 		}
 	}
-	return f.err()
+	return f.Err()
 }
 
 // check adds the faults of the cycle's fields.
-func (c *Cycle) check(f *faults) bool {
+func (c *Cycle) check(f *fault.List) bool {
 	before := len(*f)
 	if c.Anchor == (LocalTime{}) {
-		f.add("anchor", ErrUnset, "required, the local start of period 0")
+		f.Add("anchor", ErrUnset, "required, the local start of period 0")
 	} else if c.Anchor.seconds < 0 || c.Anchor.seconds >= maxSeconds {
-		f.add("anchor", ErrLimit, "must be within the years 1 to 9999; got %v", c.Anchor)
+		f.Add("anchor", ErrLimit, "must be within the years 1 to 9999; got %v", c.Anchor)
 	}
 	c.Interval.check(f, "interval")
 	if c.Day < 0 || c.Day > 31 {
-		f.add("day", ErrInvalid, "must be between 0 and 31; got %d", c.Day)
+		f.Add("day", ErrInvalid, "must be between 0 and 31; got %d", c.Day)
 	} else if c.Day != 0 && c.Interval.Months == 0 {
-		f.add("day", ErrInvalid, "must be 0 unless the interval is in months; got %d with %v", c.Day, c.Interval)
+		f.Add("day", ErrInvalid, "must be 0 unless the interval is in months; got %d with %v", c.Day, c.Interval)
 	}
 	c.checkLocation(f)
 	return len(*f) == before
 }
 
 // checkLocation adds a fault if the location does not match the stored name.
-func (c *Cycle) checkLocation(f *faults) {
+func (c *Cycle) checkLocation(f *fault.List) {
 	stored, given := c.Zone, "UTC"
 	if stored == "" {
 		stored = "UTC"
@@ -136,13 +138,13 @@ func (c *Cycle) checkLocation(f *faults) {
 	}
 	switch {
 	case stored != given && c.Location == nil:
-		f.add("zone", ErrZone, "must have Location set to %s, which JSON does not store", stored)
+		f.Add("zone", ErrZone, "must have Location set to %s, which JSON does not store", stored)
 	case stored != given:
-		f.add("zone", ErrZone, "must match Location; got %s and the location %s", stored, given)
+		f.Add("zone", ErrZone, "must match Location; got %s and the location %s", stored, given)
 	case given == localZone:
-		f.add("zone", ErrZone, "must not be Local, which differs by machine; load the zone by its name")
+		f.Add("zone", ErrZone, "must not be Local, which differs by machine; load the zone by its name")
 	case given == "UTC" && c.Location != nil && offsetAt(0, c.Location) != 0:
-		f.add("zone", ErrZone, "must match Location; got a location named UTC with another offset")
+		f.Add("zone", ErrZone, "must match Location; got a location named UTC with another offset")
 	}
 }
 

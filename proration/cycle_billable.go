@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/billingrules/billing/internal/enum"
+	"github.com/billingrules/billing/internal/fault"
 )
 
 // Timing selects whether a period is billed when it begins or when it ends. Its zero is unset and refused.
@@ -23,10 +24,10 @@ var timings = []string{"", "in_advance", "in_arrears"}
 func (t Timing) String() string { return enum.String(timings, t) }
 
 // MarshalText returns the timing's name.
-func (t Timing) MarshalText() ([]byte, error) { return enumText(timings, t, "timing") }
+func (t Timing) MarshalText() ([]byte, error) { return fault.Marshal(timings, t, "timing") }
 
 // UnmarshalText reads the timing's name; an unknown name is ErrInvalid.
-func (t *Timing) UnmarshalText(text []byte) error { return enumParse(timings, t, "timing", text) }
+func (t *Timing) UnmarshalText(text []byte) error { return fault.Unmarshal(timings, t, "timing", text) }
 
 // Service is the time in which a service is provided, and the instant up to which it is billed.
 type Service struct {
@@ -52,11 +53,11 @@ const maxPortions = 10_000
 // Errors: those of [Cycle.Validate]; ErrUnset for a missing instant or timing; ErrPeriod for an end before the start;
 // ErrLimit for more than 10,000 portions, and for a portion that is not within the years 1 to 9999.
 func (c Cycle) Billable(s Service) ([]Portion, error) {
-	var f faults
+	var f fault.List
 	c.check(&f)
 	s.check(&f)
 	if f != nil {
-		return nil, f.err()
+		return nil, f.Err()
 	}
 	n, err := c.index("start", s.Start)
 	if err != nil {
@@ -101,12 +102,12 @@ func (t Timing) due(p Period, asOf time.Time) bool {
 }
 
 // check adds the faults of the service's fields.
-func (s *Service) check(f *faults) {
+func (s *Service) check(f *fault.List) {
 	checkInstant(f, "start", s.Start)
 	if !s.End.IsZero() && checkInstant(f, "end", s.End) && s.End.Before(s.Start) {
-		f.add("end", ErrPeriod, "must not be before start, %s; got %s",
+		f.Add("end", ErrPeriod, "must not be before start, %s; got %s",
 			s.Start.Format(time.RFC3339Nano), s.End.Format(time.RFC3339Nano))
 	}
 	checkInstant(f, "as_of", s.AsOf)
-	checkEnum(f, "timing", timings, s.Timing)
+	fault.Enum(f, "timing", timings, s.Timing)
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/billingrules/billing/internal/enum"
+	"github.com/billingrules/billing/internal/fault"
 )
 
 // DayCount selects how time is counted. Its zero is unset and refused.
@@ -27,11 +28,11 @@ var dayCounts = []string{"", "seconds", "days", "actual/30", "30/360", "months"}
 func (d DayCount) String() string { return enum.String(dayCounts, d) }
 
 // MarshalText returns the day count's name.
-func (d DayCount) MarshalText() ([]byte, error) { return enumText(dayCounts, d, "day_count") }
+func (d DayCount) MarshalText() ([]byte, error) { return fault.Marshal(dayCounts, d, "day_count") }
 
 // UnmarshalText reads the day count's name; an unknown name is ErrInvalid.
 func (d *DayCount) UnmarshalText(text []byte) error {
-	return enumParse(dayCounts, d, "day_count", text)
+	return fault.Unmarshal(dayCounts, d, "day_count", text)
 }
 
 // Side is one of the two sides of a change: the old contract or the new one. Its zero is unset.
@@ -51,10 +52,10 @@ var sides = []string{"", "old", "new"}
 func (s Side) String() string { return enum.String(sides, s) }
 
 // MarshalText returns the side's name.
-func (s Side) MarshalText() ([]byte, error) { return enumText(sides, s, "change_day") }
+func (s Side) MarshalText() ([]byte, error) { return fault.Marshal(sides, s, "change_day") }
 
 // UnmarshalText reads the side's name; an unknown name is ErrInvalid.
-func (s *Side) UnmarshalText(text []byte) error { return enumParse(sides, s, "change_day", text) }
+func (s *Side) UnmarshalText(text []byte) error { return fault.Unmarshal(sides, s, "change_day", text) }
 
 // measure counts spans of one period by one day count. Seconds uses only the period and the policy.
 type measure struct {

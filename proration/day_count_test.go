@@ -100,7 +100,7 @@ func TestFractionIgnoresTheOffsetOfInstants(t *testing.T) {
 }
 
 // The whole of a period without a day to count is charged in full. Every day count refuses a part of it, which would
-// divide by zero, and so do Prorate, Settle and Adjust.
+// divide by zero, and so do Prorate and Adjust.
 func TestPeriodWithoutACountedDay(t *testing.T) {
 	for _, row := range []struct {
 		name, period string
@@ -129,8 +129,6 @@ func TestPeriodWithoutACountedDay(t *testing.T) {
 					t.Errorf("the whole is explained as %s", line.Explain())
 				}
 				_, err = proration.Request{Period: p, Span: p.From(at), Policy: policy}.Fraction()
-				giventest.CheckFaults(t, err, faults("period")...)
-				_, err = proration.Settle(proration.Timeline{Period: p, Steps: []proration.Step{{At: at, Price: money("1")}}, Policy: policy})
 				giventest.CheckFaults(t, err, faults("period")...)
 				_, err = proration.Adjust(proration.Change{At: at, Next: &proration.Next{Price: money("1"), Period: p}, Policy: policy})
 				giventest.CheckFaults(t, err, faults("next.period")...)

@@ -21,7 +21,6 @@
 //   - [Cycle.Period], [Cycle.Containing], [Cycle.Index], [Cycle.Next] and [Cycle.Billable] find billing periods.
 //   - [Prorate] charges for a part of a period.
 //   - [Adjust] computes the credit, the charge and the net of a change inside a period.
-//   - [Settle] charges for any number of changes inside a period, without rounding drift.
 //   - [Split] divides an amount into parts that add up to it.
 //
 // # Rules
@@ -33,8 +32,7 @@
 //
 // Shares are additive: share(a, c) = share(a, b) + share(b, c). The exception is Actual30, which is capped at the
 // whole. Amounts that are rounded one by one need not add up. If they must, pass the [Residual] of each amount as the
-// carry of the next, as [Settle] does. With a half mode, their sum then stays within half of the last place of the
-// exact total.
+// carry of the next. With a half mode, their sum then stays within half of the last place of the exact total.
 //
 // # Time zones
 //
@@ -52,6 +50,6 @@
 //
 // Amounts have at most 38 significant digits, all of them within 38 places of the decimal point. Results are rounded to
 // between -18 and 18 places. Instants lie in the years 1 to 9999. The fields of [Interval] state its limits. At most
-// 10,000 portions come out of [Cycle.Billable], and as many weights go into [Split] and steps into [Settle]. A carry
-// has at most 400 digits above and below its fraction bar. Values beyond a limit are ErrLimit.
+// 10,000 portions come out of [Cycle.Billable], and as many weights go into [Split]. A carry has at most 400 digits
+// above and below its fraction bar. Values beyond a limit are ErrLimit.
 package proration

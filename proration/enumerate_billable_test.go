@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/internal/short"
 	"github.com/billingrules/billing/proration"
@@ -69,7 +70,7 @@ func checkBillable(t *testing.T, c slowCycle, s proration.Service) {
 		t.Fatalf("%+v: %+v\n got %v, %v\nwant %v", c, s, got, err, want)
 	}
 	for i, p := range got {
-		if !p.Period.Covers(p.Span) || i > 0 && !p.Span.Start.Equal(got[i-1].Span.End) {
+		if !giventest.Covers(p.Period, p.Span) || i > 0 && !p.Span.Start.Equal(got[i-1].Span.End) {
 			t.Fatalf("%+v: %+v: portion %v is outside its period or leaves a gap", c, s, p)
 		}
 	}

@@ -48,7 +48,7 @@ func checkShares(t *testing.T, p proration.Period, instants []time.Time, loc *ti
 		}
 		position := make([]*big.Rat, len(instants))
 		for i, at := range instants {
-			position[i] = share(p.Until(at))
+			position[i] = share(until(p, at))
 		}
 		for i, from := range instants {
 			for j, to := range instants[i:] {

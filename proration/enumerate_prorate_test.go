@@ -146,7 +146,7 @@ func TestEveryDayCountIsExact(t *testing.T) {
 			for j, at := range daysOf(p, nil, 0, 24*60*60*1e9-1)[1:] {
 				amount, mode := amounts[(i+j)%len(amounts)], modes[(i+2*j)%len(modes)]
 				policy.Rounding = proration.Rounding{Places: 2, Mode: mode}
-				for _, s := range []proration.Period{p.Until(at), p.From(at)} {
+				for _, s := range []proration.Period{until(p, at), p.From(at)} {
 					if s.Start.Before(s.End) {
 						line := prorate(t, proration.Request{Amount: amount, Period: p, Span: s, Policy: policy})
 						checkLine(t, line, exactly(amount, slow(s), proration.Residual{}))

@@ -184,20 +184,9 @@ func ExamplePeriod_From() {
 	// Output: 2026-11-16T00:00:00Z/2026-12-01T00:00:00Z
 }
 
-func ExamplePeriod_Until() {
-	fmt.Println(november.Until(date(2026, 11, 16)))
-	// Output: 2026-11-01T00:00:00Z/2026-11-16T00:00:00Z
-}
-
 // The start is inside the period, the end is not.
 func ExamplePeriod_Contains() {
 	fmt.Println(november.Contains(november.Start), november.Contains(november.End))
-	// Output: true false
-}
-
-func ExamplePeriod_Covers() {
-	december := proration.Period{Start: november.End, End: date(2027, 1, 1)}
-	fmt.Println(november.Covers(november.From(date(2026, 11, 16))), november.Covers(december))
 	// Output: true false
 }
 

@@ -98,55 +98,32 @@ func ExampleAdjust_cancellation() {
 	// Output: -20.00 x 20/30 days = -13.333..., limited to -5.00 <nil>
 }
 
-func ExampleAdjustment_Explain() {
-	a, err := proration.Adjust(proration.Change{
-		At:          date(2026, 11, 16),
-		Billed:      proration.Billed{Amount: decimal.RequireFromString("20.00"), Span: november},
-		Next:        &proration.Next{Price: decimal.RequireFromString("50.00"), Period: november},
-		CreditBasis: proration.OnBilled,
-		Policy:      proration.Standard(2),
-	})
-	fmt.Println(a.Explain(), err)
-	// Output: credit -20.00 x 15/30 days = -10.00; charge 50.00 x 15/30 days = 25.00; net 15.00 <nil>
-}
-
-// The price goes up on the 11th and down again on the 21st.
-func ExampleSettle() {
-	s, err := proration.Settle(proration.Timeline{
-		Period: november,
-		Steps: []proration.Step{
-			{At: date(2026, 11, 1), Price: decimal.RequireFromString("100.00")},
-			{At: date(2026, 11, 11), Price: decimal.RequireFromString("200.00")},
-			{At: date(2026, 11, 21), Price: decimal.RequireFromString("100.00")},
-		},
-		Policy: proration.Standard(2),
-	})
-	if err != nil {
-		fmt.Println(err)
-		return
+// Three thirds of a month add up to the whole, since each amount carries the residual of the one before.
+func ExampleRequest_carry() {
+	var carry proration.Residual
+	total := decimal.Zero
+	for _, third := range []proration.Period{
+		{Start: date(2026, 11, 1), End: date(2026, 11, 11)},
+		{Start: date(2026, 11, 11), End: date(2026, 11, 21)},
+		november.From(date(2026, 11, 21)),
+	} {
+		line, err := proration.Prorate(proration.Request{
+			Amount: decimal.RequireFromString("100.00"), Period: november, Span: third,
+			Policy: proration.Standard(2), Carry: carry,
+		})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(line.Explain())
+		total, carry = total.Add(line.Amount), line.Residual
 	}
-	for _, line := range s.Lines {
-		fmt.Println(line.Amount.StringFixed(2))
-	}
-	fmt.Println("total", s.Total.StringFixed(2))
+	fmt.Println("total", total.StringFixed(2), "carry", carry)
 	// Output:
-	// 100.00
-	// 66.67
-	// -33.34
-	// total 133.33
-}
-
-func ExampleSettlement_Explain() {
-	s, err := proration.Settle(proration.Timeline{
-		Period: november,
-		Steps: []proration.Step{
-			{At: date(2026, 11, 1), Price: decimal.RequireFromString("100.00")},
-			{At: date(2026, 11, 11), Price: decimal.RequireFromString("150.00")},
-		},
-		Policy: proration.Standard(2),
-	})
-	fmt.Println(s.Explain(), err)
-	// Output: 100.00 + 33.33 = 133.33, 0.0033... left over <nil>
+	// 100.00 x 10/30 days = 33.333..., rounded half up to 33.33
+	// 100.00 x 10/30 days plus 0.0033... carried over = 33.336..., rounded half up to 33.34
+	// 100.00 x 10/30 days plus -0.0033... carried over = 33.33
+	// total 100.00 carry 0
 }
 
 func ExampleSplit() {

@@ -3,6 +3,8 @@ package proration
 import (
 	"strconv"
 	"strings"
+
+	"github.com/billingrules/billing/internal/fault"
 )
 
 // Fraction is an exact share: Num parts out of Den. It keeps the integers in which it was counted, 15/30 and not 1/2,
@@ -44,7 +46,7 @@ func (x *Fraction) UnmarshalText(text []byte) error {
 	n, errNum := strconv.ParseInt(num, 10, 64)
 	d, errDen := strconv.ParseInt(den, 10, 64)
 	if !found || errNum != nil || errDen != nil || d < 0 || d == 0 && n != 0 {
-		return &Error{Field: "fraction", Rule: ErrInvalid, Reason: "must be a fraction such as 15/30; got " + quoted(text)}
+		return fault.New("fraction", ErrInvalid, "must be a fraction such as 15/30; got %s", fault.Quoted(text))
 	}
 	*x = Fraction{Num: n, Den: d}
 	return nil

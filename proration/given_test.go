@@ -59,6 +59,11 @@ func span(text string, loc *time.Location) proration.Period {
 	return proration.Period{Start: instant(from, loc), End: instant(to, loc)}
 }
 
+// until returns the part of a period before an instant.
+func until(p proration.Period, at time.Time) proration.Period {
+	return proration.Period{Start: p.Start, End: at}
+}
+
 // checkRefused fails unless err has a fault of the rule at the field. A nil rule expects no error.
 func checkRefused(tb testing.TB, err, rule error, field string) {
 	tb.Helper()

@@ -4,6 +4,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/billingrules/billing/internal/fault"
 )
 
 // Interval is a recurring length in months, days or seconds; exactly one of its fields is set. Its text is ISO 8601:
@@ -70,13 +72,13 @@ func ParseInterval(text string) (Interval, error) {
 		seconds += n * u.seconds
 	}
 	if !ok || months|days|seconds == 0 {
-		reason := "must be an ISO 8601 duration such as P1M or P30D; got " + quoted([]byte(text))
-		return Interval{}, &Error{Field: "interval", Rule: ErrInvalid, Reason: reason}
+		return Interval{}, fault.New("interval", ErrInvalid, "must be an ISO 8601 duration such as P1M or P30D; got %s",
+			fault.Quoted([]byte(text)))
 	}
 	i := Interval{Months: int(min(months, maxMonths+1)), Days: int(min(days, maxDays+1)), Seconds: seconds}
-	var f faults
+	var f fault.List
 	if !i.check(&f, "interval") {
-		return Interval{}, f.err()
+		return Interval{}, f.Err()
 	}
 	return i, nil
 }
@@ -101,14 +103,14 @@ func (i Interval) step(t time.Time, loc *time.Location, n int64) (time.Time, err
 	if loc == nil {
 		loc = time.UTC
 	}
-	var f faults
+	var f fault.List
 	checkInstant(&f, "at", t)
 	i.check(&f, "interval")
 	if loc.String() == localZone {
-		f.add("location", ErrZone, "must not be Local, which differs by machine; load the zone by its name")
+		f.Add("location", ErrZone, "must not be Local, which differs by machine; load the zone by its name")
 	}
 	if f != nil {
-		return time.Time{}, f.err()
+		return time.Time{}, f.Err()
 	}
 	to, ok := time.Unix(t.Unix()+n*i.Seconds, int64(t.Nanosecond())).In(loc), true
 	if i.Seconds == 0 {
@@ -167,9 +169,9 @@ func (i Interval) MarshalText() ([]byte, error) {
 	if i == (Interval{}) {
 		return nil, nil
 	}
-	var f faults
+	var f fault.List
 	if !i.check(&f, "interval") {
-		return nil, f.err()
+		return nil, f.Err()
 	}
 	return []byte(i.String()), nil
 }
@@ -190,13 +192,13 @@ func (i *Interval) UnmarshalText(text []byte) error {
 // Validate returns the fault of an interval that must be set: ErrUnset if it is zero, ErrInvalid if it is negative or a
 // mix, ErrLimit if it is beyond the limits of its fields.
 func (i Interval) Validate() error {
-	var f faults
+	var f fault.List
 	i.check(&f, "")
-	return f.err()
+	return f.Err()
 }
 
 // check adds the faults of an interval that must be set.
-func (i Interval) check(f *faults, field string) bool {
+func (i Interval) check(f *fault.List, field string) bool {
 	lengths := 0
 	for _, set := range []bool{i.Months != 0, i.Days != 0, i.Seconds != 0} {
 		if set {
@@ -205,14 +207,14 @@ func (i Interval) check(f *faults, field string) bool {
 	}
 	switch {
 	case lengths == 0:
-		f.add(field, ErrUnset, "required, an ISO 8601 duration such as P1M")
+		f.Add(field, ErrUnset, "required, an ISO 8601 duration such as P1M")
 	case lengths > 1:
-		f.add(field, ErrInvalid, "must be months, days or seconds; got %d months, %d days and %d seconds",
+		f.Add(field, ErrInvalid, "must be months, days or seconds; got %d months, %d days and %d seconds",
 			i.Months, i.Days, i.Seconds)
 	case i.Months < 0 || i.Days < 0 || i.Seconds < 0:
-		f.add(field, ErrInvalid, "must not be negative; got %s", i)
+		f.Add(field, ErrInvalid, "must not be negative; got %s", i)
 	case i.Months > maxMonths || i.Days > maxDays || i.Seconds > maxSeconds:
-		f.add(field, ErrLimit, "must be at most 120,000 months, 3,652,059 days or 315,537,897,599 seconds; got %s", i)
+		f.Add(field, ErrLimit, "must be at most 120,000 months, 3,652,059 days or 315,537,897,599 seconds; got %s", i)
 	default:
 		return true
 	}

@@ -122,8 +122,6 @@ func TestNanosecondOverflowIsRefused(t *testing.T) {
 	all := proration.Period{Start: instant("0001-01-02", nil), End: instant("9999-12-31", nil).Add(-1)}
 	_, err := proration.Prorate(proration.Request{Amount: money("1"), Period: all, Span: all, Policy: seconds()})
 	giventest.CheckFaults(t, err, "period limit")
-	_, err = proration.Settle(proration.Timeline{Period: all, Steps: []proration.Step{{At: all.Start, Price: money("1")}}, Policy: seconds()})
-	giventest.CheckFaults(t, err, "period limit")
 	_, err = proration.Adjust(proration.Change{At: all.Start, Billed: proration.Billed{Amount: money("1"), Span: all}, CreditBasis: proration.OnBilled, Policy: seconds()})
 	giventest.CheckFaults(t, err, "billed.span limit")
 	_, err = proration.Adjust(proration.Change{At: all.Start, Next: &proration.Next{Price: money("1"), Period: all}, Policy: seconds()})
@@ -187,8 +185,6 @@ func TestAmountsBeyondTheLimitsAreRefused(t *testing.T) {
 					giventest.CheckFaults(t, err, "amount limit")
 					_, err = proration.Adjust(proration.Change{At: p.Start, Next: &proration.Next{Price: d, Period: p}, Policy: policy})
 					giventest.CheckFaults(t, err, "next.price limit")
-					_, err = proration.Settle(proration.Timeline{Period: p, Steps: []proration.Step{{At: p.Start, Price: d}}, Policy: policy})
-					giventest.CheckFaults(t, err, "steps[0].price limit")
 					_, err = proration.Split(proration.Division{Amount: d, Weights: []decimal.Decimal{d, d}, Places: 2, Allocation: proration.LastLine})
 					giventest.CheckFaults(t, err, "amount limit", "weights[0] limit", "weights[1] limit")
 				})

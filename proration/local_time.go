@@ -2,6 +2,8 @@ package proration
 
 import (
 	"time"
+
+	"github.com/billingrules/billing/internal/fault"
 )
 
 // LocalTime is a date and a time of day without a time zone, as a wall clock and a calendar show them. An anchor is
@@ -85,8 +87,8 @@ func (w *LocalTime) UnmarshalText(text []byte) error {
 		t, err = time.Parse(wallDate, string(text))
 	}
 	if err != nil || t.Year() < 1 {
-		reason := "must be a date, or a date and a time, without a zone; got " + quoted(text)
-		return &Error{Field: "local_time", Rule: ErrInvalid, Reason: reason}
+		return fault.New("local_time", ErrInvalid, "must be a date, or a date and a time, without a zone; got %s",
+			fault.Quoted(text))
 	}
 	*w = LocalTimeOf(t)
 	return nil

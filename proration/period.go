@@ -1,6 +1,10 @@
 package proration
 
-import "time"
+import (
+	"time"
+
+	"github.com/billingrules/billing/internal/fault"
+)
 
 // Period is a half-open interval of instants: Start is inside, End is outside. The library has no other type for a
 // span. The end of a month is the midnight after it and not 23:59:59, which would lose the last day when days are
@@ -13,14 +17,11 @@ type Period struct {
 // From returns the rest of the period from t on: [t, End).
 func (p Period) From(t time.Time) Period { return Period{Start: t, End: p.End} }
 
-// Until returns the part of the period before t: [Start, t).
-func (p Period) Until(t time.Time) Period { return Period{Start: p.Start, End: t} }
-
 // Contains reports whether t is inside the period. Start is inside, End is not.
 func (p Period) Contains(t time.Time) bool { return !t.Before(p.Start) && t.Before(p.End) }
 
-// Covers reports whether all of q lies inside p.
-func (p Period) Covers(q Period) bool { return !q.Start.Before(p.Start) && !q.End.After(p.End) }
+// covers reports whether all of q lies inside p.
+func (p Period) covers(q Period) bool { return !q.Start.Before(p.Start) && !q.End.After(p.End) }
 
 // Equal reports whether both periods have the same instants, in any time zones.
 func (p Period) Equal(q Period) bool { return p.Start.Equal(q.Start) && p.End.Equal(q.End) }
@@ -40,31 +41,31 @@ const (
 )
 
 // checkPeriod adds the faults of p, and reports whether it has none.
-func checkPeriod(f *faults, field string, p Period) bool {
+func checkPeriod(f *fault.List, field string, p Period) bool {
 	switch {
 	case p.Start.Before(p.End) && p.Start.Unix() > minUnix && p.End.Unix() <= maxUnix:
 		return true
 	case p.isZero():
-		f.add(field, ErrUnset, "required, a start and an end")
+		f.Add(field, ErrUnset, "required, a start and an end")
 	case p.Start.IsZero():
-		f.add(field+".start", ErrUnset, "required, an instant")
+		f.Add(field+".start", ErrUnset, "required, an instant")
 	case p.End.IsZero():
-		f.add(field+".end", ErrUnset, "required, an instant")
+		f.Add(field+".end", ErrUnset, "required, an instant")
 	case !p.Start.Before(p.End):
-		f.add(field, ErrPeriod, "must end after it starts; got %v", p)
+		f.Add(field, ErrPeriod, "must end after it starts; got %v", p)
 	default:
-		f.add(field, ErrLimit, "must be within the years 1 to 9999; got %v", p)
+		f.Add(field, ErrLimit, "must be within the years 1 to 9999; got %v", p)
 	}
 	return false
 }
 
 // checkInstant adds the faults of an instant, and reports whether it has none.
-func checkInstant(f *faults, field string, t time.Time) bool {
+func checkInstant(f *fault.List, field string, t time.Time) bool {
 	switch {
 	case t.IsZero():
-		f.add(field, ErrUnset, "required, an instant")
+		f.Add(field, ErrUnset, "required, an instant")
 	case t.Unix() < minUnix || t.Unix() > maxUnix:
-		f.add(field, ErrLimit, "must be within the years 1 to 9999; got %s", t.Format(time.RFC3339))
+		f.Add(field, ErrLimit, "must be within the years 1 to 9999; got %s", t.Format(time.RFC3339))
 	default:
 		return true
 	}
@@ -72,8 +73,8 @@ func checkInstant(f *faults, field string, t time.Time) bool {
 }
 
 // checkInside adds a fault if span is not inside period. Neither has other faults.
-func checkInside(f *faults, field string, span, period Period) {
-	if !period.Covers(span) {
-		f.add(field, ErrOutside, "must be inside %v; got %v", period, span)
+func checkInside(f *fault.List, field string, span, period Period) {
+	if !period.covers(span) {
+		f.Add(field, ErrOutside, "must be inside %v; got %v", period, span)
 	}
 }

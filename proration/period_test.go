@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/proration"
 )
 
@@ -28,31 +29,32 @@ func TestPeriod(t *testing.T) {
 			if from := p.From(at); !from.Start.Equal(at) || !from.End.Equal(p.End) {
 				t.Errorf("From is %v", from)
 			}
-			if until := p.Until(at); !until.Start.Equal(p.Start) || !until.End.Equal(at) {
-				t.Errorf("Until is %v", until)
-			}
 		})
 	}
 }
 
-func TestPeriodCovers(t *testing.T) {
+// A span is inside its period if no instant of it is outside.
+func TestSpanIsInsideItsPeriod(t *testing.T) {
 	p := span("2026-11-01/2026-12-01", nil)
 	for _, row := range []struct {
 		name, span string
-		want       bool
+		inside     bool
 	}{
-		{name: "the period itself", span: "2026-11-01/2026-12-01", want: true},
-		{name: "a part at the start", span: "2026-11-01/2026-11-02", want: true},
-		{name: "a part at the end", span: "2026-11-30/2026-12-01", want: true},
+		{name: "the period itself", span: "2026-11-01/2026-12-01", inside: true},
+		{name: "a part at the start", span: "2026-11-01/2026-11-02", inside: true},
+		{name: "a part at the end", span: "2026-11-30/2026-12-01", inside: true},
 		{name: "too early", span: "2026-10-31T23:59:59/2026-11-02"},
 		{name: "too late", span: "2026-11-30/2026-12-01T00:00:01"},
 		{name: "a longer span", span: "2026-10-01/2027-01-01"},
 		{name: "a span after the period", span: "2027-01-01/2027-02-01"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			if got := p.Covers(span(row.span, nil)); got != row.want {
-				t.Errorf("Covers is %v", got)
+			var want []string
+			if !row.inside {
+				want = []string{"span outside"}
 			}
+			_, err := proration.Request{Period: p, Span: span(row.span, nil), Policy: proration.Standard(2)}.Fraction()
+			giventest.CheckFaults(t, err, want...)
 		})
 	}
 }
@@ -63,7 +65,7 @@ func TestPeriodEqualInAnyZone(t *testing.T) {
 	if q := (proration.Period{Start: p.Start.In(tokyo), End: p.End.In(tokyo)}); !p.Equal(q) {
 		t.Errorf("%v does not equal %v", p, q)
 	}
-	for _, q := range []proration.Period{{}, p.From(p.Start.Add(1)), p.Until(p.End.Add(1))} {
+	for _, q := range []proration.Period{{}, p.From(p.Start.Add(1)), {Start: p.Start, End: p.End.Add(1)}} {
 		if p.Equal(q) {
 			t.Errorf("%v equals %v", p, q)
 		}

@@ -2,6 +2,8 @@ package proration
 
 import (
 	"time"
+
+	"github.com/billingrules/billing/internal/fault"
 )
 
 // Policy is the set of choices that turn time into money. The seller must set every field that decides an amount.
@@ -20,13 +22,13 @@ func Standard(places int32) Policy {
 // Validate returns every fault of the policy: ErrUnset for a missing choice, ErrInvalid for an unknown one, and
 // ErrLimit for places beyond the limits.
 func (p Policy) Validate() error {
-	var f faults
+	var f fault.List
 	p.check(&f, "")
-	return f.err()
+	return f.Err()
 }
 
 // check adds the faults of the policy, whose fields are under path ("policy.").
-func (p *Policy) check(f *faults, path string) {
+func (p *Policy) check(f *fault.List, path string) {
 	p.checkCounting(f, path)
 	p.Rounding.check(f, path+"rounding.")
 }
@@ -38,26 +40,26 @@ func (p *Policy) usable() bool {
 }
 
 // checkCounting adds the faults of the fields that decide a share.
-func (p *Policy) checkCounting(f *faults, path string) {
-	checkEnum(f, path+"day_count", dayCounts, p.DayCount)
+func (p *Policy) checkCounting(f *fault.List, path string) {
+	fault.Enum(f, path+"day_count", dayCounts, p.DayCount)
 	if p.DayCount != Seconds || p.ChangeDay != 0 {
-		checkEnum(f, path+"change_day", sides, p.ChangeDay)
+		fault.Enum(f, path+"change_day", sides, p.ChangeDay)
 	}
 }
 
 // checkZone adds a fault for an instant whose time zone is unknown. Without instants, it adds a fault for the location
 // Local. Seconds need no time zone.
-func (p *Policy) checkZone(f *faults, loc *time.Location, field string, instants ...time.Time) {
+func (p *Policy) checkZone(f *fault.List, loc *time.Location, field string, instants ...time.Time) {
 	switch {
 	case p.DayCount == Seconds:
 	case loc != nil:
 		if len(instants) == 0 && loc.String() == localZone {
-			f.add(field, ErrZone, "must not be Local, which differs by machine; load the zone by its name")
+			f.Add(field, ErrZone, "must not be Local, which differs by machine; load the zone by its name")
 		}
 	default:
 		for _, t := range instants {
 			if _, offset := t.Zone(); offset != 0 {
-				f.add(field, ErrZone, "must be in UTC, or have a Location; got %s", t.Format(time.RFC3339Nano))
+				f.Add(field, ErrZone, "must be in UTC, or have a Location; got %s", t.Format(time.RFC3339Nano))
 				return
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/exact"
+	"github.com/billingrules/billing/internal/fault"
 )
 
 // Request asks to prorate the amount of a period to a span of it.
@@ -50,13 +51,13 @@ func Prorate(r Request) (line Result, err error) {
 
 // checked returns the share of a request, or all its faults.
 func (r *Request) checked() (share, error) {
-	var f faults
-	checkAmount(&f, "amount", r.Amount)
+	var f fault.List
+	fault.Amount(&f, "amount", r.Amount)
 	r.checkSpan(&f)
 	r.Policy.check(&f, "policy.")
 	checkCarry(&f, r.Carry)
 	if f != nil {
-		return share{}, f.err()
+		return share{}, f.Err()
 	}
 	return r.share()
 }
@@ -64,18 +65,18 @@ func (r *Request) checked() (share, error) {
 // Fraction returns the share without an amount. It ignores Amount, Carry and Rounding.
 // Errors as for [Prorate].
 func (r Request) Fraction() (Fraction, error) {
-	var f faults
+	var f fault.List
 	r.checkSpan(&f)
 	r.Policy.checkCounting(&f, "policy.")
 	if f != nil {
-		return Fraction{}, f.err()
+		return Fraction{}, f.Err()
 	}
 	part, err := r.share()
 	return part.Fraction, err
 }
 
 // checkSpan adds the faults of the period, the span and their zone.
-func (r *Request) checkSpan(f *faults) {
+func (r *Request) checkSpan(f *fault.List) {
 	period := checkPeriod(f, "period", r.Period)
 	if checkPeriod(f, "span", r.Span) && period {
 		checkInside(f, "span", r.Span, r.Period)

@@ -98,7 +98,7 @@ func TestDayCountsDiffer(t *testing.T) {
 	} {
 		policy := proration.Standard(2)
 		policy.DayCount = count
-		line := prorate(t, proration.Request{Amount: money("1200"), Period: p, Span: p.Until(instant("2019-01-01", nil)), Policy: policy})
+		line := prorate(t, proration.Request{Amount: money("1200"), Period: p, Span: until(p, instant("2019-01-01", nil)), Policy: policy})
 		giventest.CheckMoney(t, count.String(), line.Amount, want)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/exact"
+	"github.com/billingrules/billing/internal/fault"
 )
 
 // Residual is the exact amount less the rounded amount, as an exact number in major units. It lies between -1/2 and 1/2
@@ -50,21 +51,20 @@ func (r *Residual) UnmarshalText(text []byte) error {
 	n, okNum := new(big.Int).SetString(num, 10)
 	d, okDen := new(big.Int).SetString(den, 10)
 	if !okNum || !okDen || d.Sign() <= 0 {
-		return &Error{Field: "residual", Rule: ErrInvalid, Reason: "must be a ratio such as -1/300; got " + quoted(text)}
+		return fault.New("residual", ErrInvalid, "must be a ratio such as -1/300; got %s", fault.Quoted(text))
 	}
 	ratio := new(big.Rat).SetFrac(n, d)
-	if new(big.Rat).Abs(ratio).Cmp(decimal.New(1, maxDigits).Rat()) >= 0 {
-		reason := "must have at most 38 digits before the point; got " + quoted(text)
-		return &Error{Field: "residual", Rule: ErrLimit, Reason: reason}
+	if new(big.Rat).Abs(ratio).Cmp(decimal.New(1, fault.MaxDigits).Rat()) >= 0 {
+		return fault.New("residual", ErrLimit, "must have at most 38 digits before the point; got %s", fault.Quoted(text))
 	}
 	*r = Residual{exact.NewRemainder(ratio, 2)}
 	return nil
 }
 
 // checkCarry adds a fault if a residual is too long for a carry.
-func checkCarry(f *faults, carry Residual) {
+func checkCarry(f *fault.List, carry Residual) {
 	long := carry.remainder.Big
 	if long != nil && (long.Num().BitLen() > maxCarryBits || long.Denom().BitLen() > maxCarryBits) {
-		f.add("carry", ErrLimit, "must have at most 400 digits above and below; start a new series without a carry")
+		f.Add("carry", ErrLimit, "must have at most 400 digits above and below; start a new series without a carry")
 	}
 }

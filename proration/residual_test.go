@@ -85,7 +85,7 @@ func TestResidualEqual(t *testing.T) {
 	// the same number, once computed and once decoded
 	jan := span("2024-01-01/2024-02-01", nil)
 	policy := proration.Standard(2)
-	line := prorate(t, proration.Request{Amount: money("100"), Period: jan, Span: jan.Until(instant("2024-01-11", nil)), Policy: policy})
+	line := prorate(t, proration.Request{Amount: money("100"), Period: jan, Span: until(jan, instant("2024-01-11", nil)), Policy: policy})
 	if !line.Residual.Equal(residual(t, "-3/1550")) || !residual(t, "-3/1550").Equal(line.Residual) {
 		t.Errorf("the residual of 100.00 x 10/31 is %v", line.Residual)
 	}
@@ -115,7 +115,7 @@ func TestResidualOfManyLinesIsStored(t *testing.T) {
 	for n := range 100 {
 		p := proration.Period{Start: instant("2024-01-01", nil), End: instant("2024-02-01", nil).Add(time.Duration(2*n+1) * time.Second)}
 		line, err := proration.Prorate(proration.Request{
-			Amount: money("9.99"), Period: p, Span: p.Until(instant("2024-01-02", nil)), Carry: carry,
+			Amount: money("9.99"), Period: p, Span: until(p, instant("2024-01-02", nil)), Carry: carry,
 			Policy: proration.Policy{DayCount: proration.Seconds, Rounding: proration.Rounding{Places: 2, Mode: proration.HalfUp}},
 		})
 		if err != nil {

@@ -2,12 +2,12 @@ package proration
 
 import (
 	"math/big"
-	"strconv"
 	"strings"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/exact"
+	"github.com/billingrules/billing/internal/fault"
 )
 
 // Explain returns the calculation on one line that a customer can check: the whole amount, the fraction in the integers
@@ -57,7 +57,7 @@ func (r Result) Explain() string {
 // ratText writes a number in decimals: in full if it ends within a few places, and otherwise cut off after the given
 // places with an ellipsis.
 func ratText(r *big.Rat, places int32) string {
-	places = min(max(places, 1), 4*maxDigits)
+	places = min(max(places, 1), 4*fault.MaxDigits)
 	if n, exact := r.FloatPrec(); exact && n <= int(places)+2 {
 		return r.FloatString(n)
 	}
@@ -69,13 +69,4 @@ func ratText(r *big.Rat, places int32) string {
 		text = "-" + text
 	}
 	return text + "..."
-}
-
-// quoted returns text in quotes, cut off if it is long.
-func quoted(text []byte) string {
-	const most = 40
-	if len(text) > most {
-		return strconv.Quote(string(text[:most])) + "..."
-	}
-	return strconv.Quote(string(text))
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/billingrules/billing/internal/enum"
 	"github.com/billingrules/billing/internal/exact"
+	"github.com/billingrules/billing/internal/fault"
 )
 
 // RoundingMode selects how an amount is rounded to its decimal places. The names are those of IEEE 754 and java.math.
@@ -30,11 +31,11 @@ var roundingModes = []string{"", "half_up", "half_even", "half_down", "up", "dow
 func (m RoundingMode) String() string { return enum.String(roundingModes, m) }
 
 // MarshalText returns the mode's name.
-func (m RoundingMode) MarshalText() ([]byte, error) { return enumText(roundingModes, m, "mode") }
+func (m RoundingMode) MarshalText() ([]byte, error) { return fault.Marshal(roundingModes, m, "mode") }
 
 // UnmarshalText reads the mode's name; an unknown name is ErrInvalid.
 func (m *RoundingMode) UnmarshalText(text []byte) error {
-	return enumParse(roundingModes, m, "mode", text)
+	return fault.Unmarshal(roundingModes, m, "mode", text)
 }
 
 // Rounding is the number of decimal places of an amount and the way to round to them. It is applied once to a line, at
@@ -50,11 +51,11 @@ const maxPlaces = 18
 // Round returns the amount rounded to the given places. It is exact for every amount within the package's limits.
 // Errors: ErrUnset for a missing mode, ErrInvalid for an unknown one, ErrLimit for places or amounts beyond the limits.
 func (r Rounding) Round(amount decimal.Decimal) (decimal.Decimal, error) {
-	var f faults
+	var f fault.List
 	r.check(&f, "")
-	checkAmount(&f, "amount", amount)
+	fault.Amount(&f, "amount", amount)
 	if f != nil {
-		return decimal.Decimal{}, f.err()
+		return decimal.Decimal{}, f.Err()
 	}
 	term := exact.Term{Amount: amount, Num: 1, Den: 1}
 	rounded, _ := term.Round(r.Places, exact.Mode(r.Mode))
@@ -67,14 +68,9 @@ func (r Rounding) usable() bool {
 }
 
 // check adds the faults of r, whose fields are under path ("rounding.").
-func (r Rounding) check(f *faults, path string) {
-	switch {
-	case r.Mode == 0:
-		f.add(path+"mode", ErrUnset, "required, one of %s", enum.List(roundingModes))
-	case !enum.Valid(roundingModes, r.Mode):
-		f.add(path+"mode", ErrInvalid, "must be one of %s; got %d", enum.List(roundingModes), r.Mode)
-	}
+func (r Rounding) check(f *fault.List, path string) {
+	fault.Enum(f, path+"mode", roundingModes, r.Mode)
 	if r.Places < -maxPlaces || r.Places > maxPlaces {
-		f.add(path+"places", ErrLimit, "must be between -%d and %d; got %d", maxPlaces, maxPlaces, r.Places)
+		f.Add(path+"places", ErrLimit, "must be between -%d and %d; got %d", maxPlaces, maxPlaces, r.Places)
 	}
 }

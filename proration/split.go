@@ -9,6 +9,7 @@ import (
 
 	"github.com/billingrules/billing/internal/enum"
 	"github.com/billingrules/billing/internal/exact"
+	"github.com/billingrules/billing/internal/fault"
 )
 
 // Allocation selects the parts that get the remainder of a split. Its zero is unset and refused.
@@ -28,11 +29,11 @@ var allocations = []string{"", "largest_remainder", "last_line"}
 func (a Allocation) String() string { return enum.String(allocations, a) }
 
 // MarshalText returns the allocation's name.
-func (a Allocation) MarshalText() ([]byte, error) { return enumText(allocations, a, "allocation") }
+func (a Allocation) MarshalText() ([]byte, error) { return fault.Marshal(allocations, a, "allocation") }
 
 // UnmarshalText reads the allocation's name; an unknown name is ErrInvalid.
 func (a *Allocation) UnmarshalText(text []byte) error {
-	return enumParse(allocations, a, "allocation", text)
+	return fault.Unmarshal(allocations, a, "allocation", text)
 }
 
 // Division asks to split an amount into parts.
@@ -49,10 +50,10 @@ type Division struct {
 // Errors: ErrUnset, ErrInvalid (a negative weight, all weights zero, or an amount with more places than the parts) or
 // ErrLimit, with one [Error] per fault.
 func Split(d Division) ([]Result, error) {
-	var f faults
+	var f fault.List
 	weights, total := d.check(&f)
 	if f != nil {
-		return nil, f.err()
+		return nil, f.Err()
 	}
 	parts := make([]Result, len(weights))
 	left, last := d.Amount, 0
@@ -101,38 +102,38 @@ const (
 )
 
 // check adds every fault of the division, and returns the weights and their sum as integers in the same ratio.
-func (d *Division) check(f *faults) (weights []int64, total int64) {
-	amount := checkAmount(f, "amount", d.Amount)
+func (d *Division) check(f *fault.List) (weights []int64, total int64) {
+	amount := fault.Amount(f, "amount", d.Amount)
 	places := d.Places >= -maxPlaces && d.Places <= maxPlaces
 	if amount && places && !d.Amount.Shift(d.Places).IsInteger() {
-		f.add("amount", ErrInvalid, "must have at most the %d places of the parts; got %v", d.Places, d.Amount)
+		f.Add("amount", ErrInvalid, "must have at most the %d places of the parts; got %v", d.Places, d.Amount)
 	}
 	switch {
 	case len(d.Weights) == 0:
-		f.add("weights", ErrUnset, "required, one for each part")
+		f.Add("weights", ErrUnset, "required, one for each part")
 	case len(d.Weights) > maxWeights:
-		f.add("weights", ErrLimit, "must be at most %d weights; got %d", maxWeights, len(d.Weights))
+		f.Add("weights", ErrLimit, "must be at most %d weights; got %d", maxWeights, len(d.Weights))
 	default:
 		weights, total = d.ratio(f)
 	}
 	if !places {
-		f.add("places", ErrLimit, "must be between -%d and %d; got %d", maxPlaces, maxPlaces, d.Places)
+		f.Add("places", ErrLimit, "must be between -%d and %d; got %d", maxPlaces, maxPlaces, d.Places)
 	}
-	checkEnum(f, "allocation", allocations, d.Allocation)
+	fault.Enum(f, "allocation", allocations, d.Allocation)
 	return weights, total
 }
 
 // ratio returns the weights and their sum as integers in the same ratio.
-func (d *Division) ratio(f *faults) (weights []int64, total int64) {
+func (d *Division) ratio(f *fault.List) (weights []int64, total int64) {
 	exp := int32(0)
 	before := len(*f)
 	for i, w := range d.Weights {
 		field := "weights[" + strconv.Itoa(i) + "]"
-		if !checkAmount(f, field, w) {
+		if !fault.Amount(f, field, w) {
 			continue
 		}
 		if w.IsNegative() {
-			f.add(field, ErrInvalid, "must not be negative; got %v", w)
+			f.Add(field, ErrInvalid, "must not be negative; got %v", w)
 		}
 		exp = min(exp, w.Exponent())
 	}
@@ -148,9 +149,9 @@ func (d *Division) ratio(f *faults) (weights []int64, total int64) {
 	}
 	switch {
 	case sum.Cmp(big.NewInt(maxTotal)) >= 0:
-		f.add("weights", ErrLimit, "must have a sum of at most 18 digits")
+		f.Add("weights", ErrLimit, "must have a sum of at most 18 digits")
 	case sum.Sign() == 0 && !d.Amount.IsZero():
-		f.add("weights", ErrInvalid, "must have a weight above zero, since the amount is not zero")
+		f.Add("weights", ErrInvalid, "must have a weight above zero, since the amount is not zero")
 	}
 	return weights, sum.Int64()
 }

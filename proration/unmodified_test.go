@@ -17,7 +17,6 @@ import (
 type requests struct {
 	request  proration.Request
 	change   proration.Change
-	timeline proration.Timeline
 	division proration.Division
 	service  proration.Service
 }
@@ -34,7 +33,6 @@ func testRequests(t *testing.T) requests {
 			Next:        &proration.Next{Price: money("99.99"), Period: jan, End: instant("2024-01-31", nil)},
 			CreditBasis: proration.OnPrice, Policy: proration.Standard(2),
 		},
-		timeline: proration.Timeline{Period: jan, Steps: steps("2024-01-01 10.00, 2024-01-11 20, 2024-01-11 0.5"), Policy: proration.Standard(2), Carry: carry},
 		division: proration.Division{Amount: money("-100.00"), Weights: moneys("3, 0, 1.5, 2"), Places: 2, Allocation: proration.LargestRemainder},
 		service:  proration.Service{Start: instant("2024-01-10", nil), AsOf: instant("2024-06-01", nil), Timing: proration.InAdvance},
 	}
@@ -43,18 +41,16 @@ func testRequests(t *testing.T) requests {
 type results struct {
 	line       proration.Result
 	adjustment proration.Adjustment
-	settlement proration.Settlement
 	parts      []proration.Result
 	due        []proration.Portion
 }
 
 func (r *requests) results(t *testing.T) (a results) {
-	var errs [5]error
+	var errs [4]error
 	a.line, errs[0] = proration.Prorate(r.request)
 	a.adjustment, errs[1] = proration.Adjust(r.change)
-	a.settlement, errs[2] = proration.Settle(r.timeline)
-	a.parts, errs[3] = proration.Split(r.division)
-	a.due, errs[4] = slowCycle{anchor: instant("2024-01-31", nil), interval: interval("P1M")}.cycle().Billable(r.service)
+	a.parts, errs[2] = proration.Split(r.division)
+	a.due, errs[3] = slowCycle{anchor: instant("2024-01-31", nil), interval: interval("P1M")}.cycle().Billable(r.service)
 	for _, err := range errs {
 		if err != nil {
 			t.Error(err)
@@ -65,9 +61,7 @@ func (r *requests) results(t *testing.T) (a results) {
 
 func (a *results) same(b *results) bool {
 	return sameResult(a.line, b.line) && sameResult(a.adjustment.Credit, b.adjustment.Credit) && sameResult(a.adjustment.Charge, b.adjustment.Charge) &&
-		a.adjustment.Net.Equal(b.adjustment.Net) && slices.EqualFunc(a.settlement.Lines, b.settlement.Lines, sameResult) &&
-		a.settlement.Total.Equal(b.settlement.Total) && a.settlement.Residual.Equal(b.settlement.Residual) &&
-		slices.EqualFunc(a.parts, b.parts, sameResult) && slices.EqualFunc(a.due, b.due, samePortion)
+		a.adjustment.Net.Equal(b.adjustment.Net) && slices.EqualFunc(a.parts, b.parts, sameResult) && slices.EqualFunc(a.due, b.due, samePortion)
 }
 
 // No verb modifies its input, down to the digits of an amount, and the same request gives the same result again.
@@ -80,8 +74,8 @@ func TestInputsAreNotModified(t *testing.T) {
 	if second := input.results(t); !first.same(&second) {
 		t.Errorf("the second results are\n%+v, want\n%+v", second, first)
 	}
-	text := first.line.Explain() + first.adjustment.Explain() + first.settlement.Explain()
-	if again := first.line.Explain() + first.adjustment.Explain() + first.settlement.Explain(); again != text || !reflect.DeepEqual(input, original) {
+	text := first.line.Explain() + first.adjustment.Credit.Explain()
+	if again := first.line.Explain() + first.adjustment.Credit.Explain(); again != text || !reflect.DeepEqual(input, original) {
 		t.Error("Explain modified the results or the requests")
 	}
 }
@@ -91,12 +85,10 @@ func TestResultsShareNoMemory(t *testing.T) {
 	input := testRequests(t)
 	first, second := input.results(t), input.results(t)
 	garbage := proration.Result{Amount: money("666"), Of: money("666"), Unit: "garbage"}
-	for _, lines := range [][]proration.Result{first.settlement.Lines, first.parts} {
-		for i := range lines {
-			lines[i] = garbage
-		}
-		_ = append(lines, garbage)
+	for i := range first.parts {
+		first.parts[i] = garbage
 	}
+	_ = append(first.parts, garbage)
 	for i := range first.due {
 		first.due[i] = proration.Portion{}
 	}
@@ -104,8 +96,8 @@ func TestResultsShareNoMemory(t *testing.T) {
 	if third := input.results(t); !second.same(&third) {
 		t.Errorf("after a result is overwritten, another one is\n%+v, want\n%+v", third, second)
 	}
-	input.timeline.Steps[0].Price, input.division.Weights[0] = money("666"), money("666")
-	if text := second.line.Explain() + second.settlement.Explain(); strings.Contains(text, "666") {
+	input.division.Weights[0] = money("666")
+	if text := second.line.Explain(); strings.Contains(text, "666") {
 		t.Errorf("after its request is overwritten, a result is explained as %s", text)
 	}
 }

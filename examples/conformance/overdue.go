@@ -1,9 +1,5 @@
 package main
 
-import (
-	"github.com/billingrules/billing/lifecycle"
-)
-
 type overdueGiven struct {
 	AsOf           when           `json:"as_of"`
 	States         []stateGiven   `json:"states"`
@@ -34,21 +30,21 @@ func (i *invoiceGiven) UnmarshalJSON(text []byte) error {
 }
 
 func overdue(g overdueGiven) (record, error) {
-	var ladder lifecycle.Ladder
+	var ladder overdueLadder
 	for _, state := range g.States {
-		stage := lifecycle.Stage{Name: state.Name, Days: state.Days, Count: state.Count}
+		stage := overdueStage{Name: state.Name, Days: state.Days, Count: state.Count}
 		if state.Balance != nil {
 			stage.Balance = &state.Balance.Decimal
 		}
 		ladder = append(ladder, stage)
 	}
-	var unpaid []lifecycle.Unpaid
+	var unpaid []unpaidInvoice
 	for _, inv := range g.UnpaidInvoices {
-		unpaid = append(unpaid, lifecycle.Unpaid{At: inv.Date.in(g.Timezone), Balance: inv.Balance.Decimal})
+		unpaid = append(unpaid, unpaidInvoice{At: inv.Date.in(g.Timezone), Balance: inv.Balance.Decimal})
 	}
-	stage, ok, err := ladder.At(unpaid, g.AsOf.in(g.Timezone), g.Timezone.get())
+	stage, ok, err := ladder.at(unpaid, g.AsOf.in(g.Timezone), g.Timezone.get())
 	if !ok {
-		stage.Name = "CLEAR"
+		stage = "CLEAR"
 	}
-	return record{"state": text(stage.Name)}, err
+	return record{"state": text(stage)}, err
 }

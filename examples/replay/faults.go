@@ -1,13 +1,12 @@
 package main
 
 import (
-	"errors"
 	"slices"
 	"strings"
 
 	"github.com/billingrules/billing/examples/internal/jsonfault"
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/lifecycle"
-	"github.com/billingrules/billing/proration"
 )
 
 // invalid returns the faults that the library finds in the policies and in the subscription.
@@ -30,13 +29,13 @@ func (in *input) invalid() (all []jsonfault.Fault) {
 
 // placed returns the library's faults inside the given top-level fields, with their positions in the file.
 func (in *input) placed(err error, under ...string) (all []jsonfault.Fault) {
-	for _, fault := range flat(err) {
-		top := fault.Field
+	for _, e := range fault.All(err) {
+		top := e.Field
 		if end := strings.IndexAny(top, ".["); end >= 0 {
 			top = top[:end]
 		}
 		if slices.Contains(under, top) {
-			all = append(all, in.file.At(in.pathOf(fault.Field), fault.Reason))
+			all = append(all, in.file.At(in.pathOf(e.Field), e.Reason))
 		}
 	}
 	return all
@@ -51,24 +50,6 @@ func (in *input) pathOf(field string) string {
 		return "policies[0]" + rest
 	}
 	return field
-}
-
-// flat returns the faults joined in an error.
-func flat(err error) (all []*proration.Error) {
-	if err == nil {
-		return nil
-	}
-	if joined, is := err.(interface{ Unwrap() []error }); is {
-		for _, e := range joined.Unwrap() {
-			all = append(all, flat(e)...)
-		}
-		return all
-	}
-	var fault *proration.Error
-	if !errors.As(err, &fault) {
-		fault = &proration.Error{Rule: proration.ErrInvalid, Reason: err.Error()}
-	}
-	return append(all, fault)
 }
 
 // with adds the faults found by checks to the faults found while reading. It drops a fault that only follows from an

@@ -9,6 +9,7 @@ import (
 
 	"github.com/billingrules/billing/examples/internal/jsonfault"
 	"github.com/billingrules/billing/examples/internal/policyfile"
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
@@ -143,8 +144,8 @@ func (in *input) begin() []jsonfault.Fault {
 		return nil
 	}
 	var faults []jsonfault.Fault
-	for _, fault := range flat(err) {
-		faults = append(faults, in.file.At("order."+fault.Field, fault.Reason))
+	for _, e := range fault.All(err) {
+		faults = append(faults, in.file.At("order."+e.Field, e.Reason))
 	}
 	in.first = lifecycle.Subscription{
 		ID: in.Order.ID, Account: invoice.Account{Contract: quote.Contract}, Country: in.Order.Country,

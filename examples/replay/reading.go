@@ -8,6 +8,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/examples/internal/jsonfault"
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/proration"
 )
@@ -20,7 +21,7 @@ func reading(zone *time.Location) jsonfault.Reading {
 			reflect.TypeFor[decimal.Decimal](): func(text string) (any, error) { return decimalOf(text) },
 		},
 		Plain:  []reflect.Type{reflect.TypeFor[invoice.Invoice]()}, // its UnmarshalJSON cannot know the zone
-		Reason: func(err error) string { return flat(err)[0].Reason },
+		Reason: func(err error) string { return fault.All(err)[0].Reason },
 	}
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/examples/internal/jsonfault"
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/proration"
@@ -62,7 +62,7 @@ func (in *input) live() *life {
 // stuck adds a failure for an instant that cannot be reached.
 func (l *life) stuck(path string, at time.Time, err error) {
 	l.fail(path, "an error: "+err.Error(), "to reach "+l.text(at))
-	l.broken = append(l.broken, l.file.At(path, flat(err)[0].Reason))
+	l.broken = append(l.broken, l.file.At(path, fault.All(err)[0].Reason))
 }
 
 // advance advances the subscription to an instant.
@@ -161,15 +161,7 @@ func (l *life) refusedThen(e *entry) string {
 
 // renumbered returns the error of the last of several events with the path of a single event, events[0].
 func renumbered(err error, last int) error {
-	var all []error
-	for _, fault := range flat(err) {
-		own := *fault
-		if rest, is := strings.CutPrefix(own.Field, fmt.Sprintf("events[%d]", last)); is {
-			own.Field = "events[0]" + rest
-		}
-		all = append(all, &own)
-	}
-	return errors.Join(all...)
+	return fault.Rename(err, fmt.Sprintf("events[%d]", last), "events[0]")
 }
 
 // step returns the timeline step of an event.
@@ -217,15 +209,15 @@ func (l *life) unexpected(i int, err error) {
 		l.fail(entryAt(i, ""), "refused: "+l.refused, "an applied event")
 		return
 	}
-	for _, fault := range flat(err) {
+	for _, e := range fault.All(err) {
 		path := entryAt(i, "")
-		if field, is := strings.CutPrefix(fault.Field, "events[0]"); is {
+		if field, is := strings.CutPrefix(e.Field, "events[0]"); is {
 			path += field
-		} else if fault.Field == "at" {
+		} else if e.Field == "at" {
 			path += ".at"
 		}
-		l.fail(path, "an error: "+fault.Reason, "an applied event")
-		l.broken = append(l.broken, l.file.At(path, fault.Reason))
+		l.fail(path, "an error: "+e.Reason, "an applied event")
+		l.broken = append(l.broken, l.file.At(path, e.Reason))
 	}
 }
 

@@ -1,21 +1,49 @@
-// Package fault helps the packages above proration to report the faults of an input. Each fault is a proration.Error
-// with the path of its field, and all faults are reported at once, in the order in which they are found.
+// Package fault reports the faults of an input: the error type, the rules that an input can break, and the checks that
+// every package makes. All faults are reported at once, in the order in which they are found. Package proration exports
+// the error type and the rules.
 package fault
 
 import (
 	"errors"
 	"fmt"
-
-	"github.com/shopspring/decimal"
-
-	"github.com/billingrules/billing/internal/enum"
-	"github.com/billingrules/billing/proration"
+	"slices"
+	"strings"
 )
+
+// The rules that an input can break. Each error matches one of them with errors.Is.
+var (
+	ErrUnset   = errors.New("must be set")                     // a required value is missing
+	ErrInvalid = errors.New("not a valid value")               // the value cannot be read, or its field does not allow it
+	ErrPeriod  = errors.New("empty or reversed period")        // the end is not after the start, or no day counts
+	ErrOutside = errors.New("outside the period")              // a span or an instant is not inside its period
+	ErrZone    = errors.New("not in the time zone asked for")  // an instant or a location is in another or an unknown zone
+	ErrLimit   = errors.New("beyond what the library handles") // digits, exponents, years or counts beyond the limits
+)
+
+// Error is one fault of an input: its field, the rule that it breaks, and the reason.
+type Error struct {
+	Field  string // path of the field in snake_case, as in JSON: "span.start", "steps[2].at"; "" is the value itself
+	Rule   error  // one of the package's Err values, or a rule of another package; never nil
+	Reason string // the fault in words, with the value given and the value expected
+}
 
 // New returns one fault as an error.
 func New(field string, rule error, format string, args ...any) error {
-	return &proration.Error{Field: field, Rule: rule, Reason: fmt.Sprintf(format, args...)}
+	return &Error{Field: field, Rule: rule, Reason: fmt.Sprintf(format, args...)}
 }
+
+// Error returns the field and the reason on one line: "rounding.places: must be between -18 and 18; got 19". If the
+// rule is not one of the package's Err values, such as a law of package invoice, its text follows in parentheses.
+func (e *Error) Error() string {
+	text := strings.TrimPrefix(e.Field+": "+e.Reason, ": ")
+	if slices.Contains([]error{ErrUnset, ErrInvalid, ErrPeriod, ErrOutside, ErrZone, ErrLimit}, e.Rule) {
+		return text
+	}
+	return text + " (" + e.Rule.Error() + ")"
+}
+
+// Unwrap returns the rule, for errors.Is.
+func (e *Error) Unwrap() error { return e.Rule }
 
 // List collects faults in the order in which they are found.
 type List []error
@@ -32,47 +60,9 @@ func (l *List) Under(path string, err error) {
 	case path == "":
 		*l = append(*l, err)
 	default:
-		*l = append(*l, proration.Under(path, err))
+		*l = append(*l, Under(path, err))
 	}
 }
 
 // Err returns all faults joined, or nil.
 func (l List) Err() error { return errors.Join(l...) }
-
-// Enum adds a fault if v is unset or has no name in the table.
-func Enum[T ~uint8](l *List, field string, names []string, v T) {
-	switch {
-	case v == 0:
-		l.Add(field, proration.ErrUnset, "required, one of %s", enum.List(names))
-	case !enum.Valid(names, v):
-		l.Add(field, proration.ErrInvalid, "must be one of %s; got %d", enum.List(names), v)
-	}
-}
-
-// Marshal implements MarshalText for an enum.
-func Marshal[T ~uint8](names []string, v T, field string) ([]byte, error) {
-	text, ok := enum.Marshal(names, v)
-	if !ok {
-		return nil, New(field, proration.ErrInvalid, "must be one of %s; got %d", enum.List(names), v)
-	}
-	return text, nil
-}
-
-// Unmarshal implements UnmarshalText for an enum.
-func Unmarshal[T ~uint8](names []string, v *T, field string, text []byte) error {
-	parsed, ok := enum.Parse[T](names, text)
-	if !ok {
-		return New(field, proration.ErrInvalid, "must be one of %s; got %.40q", enum.List(names), text)
-	}
-	*v = parsed
-	return nil
-}
-
-// Amount adds a fault for an amount beyond the limits of package proration, and reports whether it is within them.
-func Amount(l *List, field string, d decimal.Decimal) bool {
-	if _, err := (proration.Rounding{Mode: proration.Down}).Round(d); err != nil {
-		l.Add(field, proration.ErrLimit, "must have at most 38 digits and 38 decimal places")
-		return false
-	}
-	return true
-}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"github.com/billingrules/billing/proration"
+	"github.com/billingrules/billing/internal/fault"
 )
 
 // rules are the names of the rules in the rows of tests.
@@ -16,36 +16,32 @@ var rules = []struct {
 	err  error
 	name string
 }{
-	{proration.ErrUnset, "unset"},
-	{proration.ErrInvalid, "invalid"},
-	{proration.ErrPeriod, "period"},
-	{proration.ErrOutside, "outside"},
-	{proration.ErrZone, "zone"},
-	{proration.ErrLimit, "limit"},
+	{fault.ErrUnset, "unset"},
+	{fault.ErrInvalid, "invalid"},
+	{fault.ErrPeriod, "period"},
+	{fault.ErrOutside, "outside"},
+	{fault.ErrZone, "zone"},
+	{fault.ErrLimit, "limit"},
 }
 
 // Faults returns every fault joined in err as "field rule", in order, and any other error as "?" and its text.
 func Faults(err error) (all []string) {
-	var joined interface{ Unwrap() []error }
-	if errors.As(err, &joined) {
-		for _, e := range joined.Unwrap() {
-			all = append(all, Faults(e)...)
-		}
-		return all
+	for _, e := range fault.All(err) {
+		all = append(all, text(e))
 	}
-	var fault *proration.Error
-	switch {
-	case err == nil:
-		return nil
-	case !errors.As(err, &fault):
-		return []string{"? " + err.Error()}
-	}
+	return all
+}
+
+func text(e *fault.Error) string {
 	for _, rule := range rules {
-		if errors.Is(fault, rule.err) {
-			return []string{fault.Field + " " + rule.name}
+		if errors.Is(e, rule.err) {
+			return e.Field + " " + rule.name
 		}
 	}
-	return []string{fault.Field + " ?"}
+	if e.Field == "" {
+		return "? " + e.Reason
+	}
+	return e.Field + " ?"
 }
 
 // CheckFaults fails unless err has exactly the given faults, in order and with reasons. It reports whether err is nil.
@@ -54,24 +50,12 @@ func CheckFaults(tb testing.TB, err error, want ...string) bool {
 	if got := Faults(err); !slices.Equal(got, want) {
 		tb.Errorf("got faults %q, want %q\n%v", got, want, err)
 	}
-	for _, e := range flat(err) {
-		var fault *proration.Error
-		if errors.As(e, &fault) && fault.Reason == "" {
+	for _, e := range fault.All(err) {
+		if e.Reason == "" {
 			tb.Errorf("no reason in %v", e)
 		}
 	}
 	return err == nil
-}
-
-func flat(err error) (all []error) {
-	var joined interface{ Unwrap() []error }
-	if !errors.As(err, &joined) {
-		return []error{err}
-	}
-	for _, e := range joined.Unwrap() {
-		all = append(all, flat(e)...)
-	}
-	return all
 }
 
 // CheckMoney fails unless both amounts are equal.

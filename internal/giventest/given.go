@@ -14,6 +14,11 @@ import (
 // Money reads an amount such as "89.00".
 func Money(text string) decimal.Decimal { return decimal.RequireFromString(text) }
 
+// Covers reports whether all of a span lies inside a period.
+func Covers(period, span proration.Period) bool {
+	return !span.Start.Before(period.Start) && !span.End.After(period.End)
+}
+
 // Zone loads a location by its name; "" is nil, which is UTC in the library.
 func Zone(tb testing.TB, name string) *time.Location {
 	tb.Helper()

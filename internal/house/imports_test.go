@@ -48,12 +48,8 @@ func importFault(from, path string, linked bool) string {
 	return "not a dependency of this module"
 }
 
-// level returns 0 for internal, 1 to 5 for the packages in order, and 6 for the examples. The package internal/fault
-// has the level of proration, since it builds errors of proration.
+// level returns 0 for internal, 1 to 5 for the packages in order, and 6 for the examples.
 func level(dir string) int {
-	if dir == "internal/fault" {
-		return level("proration")
-	}
 	first, _, _ := strings.Cut(dir, "/")
 	if first == "internal" {
 		return 0
@@ -76,8 +72,9 @@ func TestImportFaults(t *testing.T) {
 		{"plans", module + "/credits", false, false},
 		{"lifecycle", module + "/examples/demo", true, false},
 		{"internal/exact", module + "/proration", true, false},
-		{"internal/fault", module + "/proration", true, true},
-		{"internal/fault", module + "/plans", true, false},
+		{"internal/fault", module + "/proration", true, false},
+		{"internal/fault", module + "/internal/enum", true, true},
+		{"proration", module + "/internal/fault", true, true},
 		{"plans", module + "/internal/fault", true, true},
 		{"internal/oracle", module + "/lifecycle", false, true},
 		{"internal/oracle", module + "/examples/demo", false, false},

@@ -126,7 +126,7 @@ func (p *life) replay(to time.Time, events ...lifecycle.Event) error {
 	}
 	p.sub = o.Subscription
 	for _, s := range o.Steps {
-		cause := s.What()
+		cause := s.String()
 		if s.Event != 0 {
 			cause = described(events[0])
 		}

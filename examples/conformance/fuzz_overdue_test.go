@@ -1,4 +1,4 @@
-package lifecycle_test
+package main
 
 import (
 	"errors"
@@ -10,7 +10,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/giventest"
-	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/proration"
 )
 
@@ -27,7 +26,7 @@ func FuzzLadder(f *testing.F) {
 	f.Fuzz(func(t *testing.T, seed uint64) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		ladder, loc := randomLadder(r), zones[r.IntN(len(zones))]
-		unpaid := make([]lifecycle.Unpaid, r.IntN(6))
+		unpaid := make([]unpaidInvoice, r.IntN(6))
 		for i := range unpaid {
 			unpaid[i] = randomUnpaid(r)
 		}
@@ -39,7 +38,7 @@ func FuzzLadder(f *testing.F) {
 				t.Errorf("stage %d alone is at %d, and stage %d of the ladder applies", i, alone, place)
 			}
 		}
-		notLater := func(what string, unpaid []lifecycle.Unpaid, at time.Time) {
+		notLater := func(what string, unpaid []unpaidInvoice, at time.Time) {
 			if p := placeOn(t, ladder, unpaid, at, loc); p > place {
 				t.Errorf("%s: stage %d became %d", what, place, p)
 			}
@@ -66,15 +65,15 @@ func FuzzLadder(f *testing.F) {
 }
 
 // placeOn returns the index of the selected stage, or the length of the ladder if no stage applies.
-func placeOn(t *testing.T, l lifecycle.Ladder, unpaid []lifecycle.Unpaid, at time.Time, loc *time.Location) int {
+func placeOn(t *testing.T, l overdueLadder, unpaid []unpaidInvoice, at time.Time, loc *time.Location) int {
 	t.Helper()
-	stage, ok, err := l.At(unpaid, at, loc)
+	stage, ok, err := l.at(unpaid, at, loc)
 	if err != nil {
 		t.Fatal(err)
 	}
-	place := slices.IndexFunc(l, func(s lifecycle.Stage) bool { return s.Name == stage.Name })
+	place := slices.IndexFunc(l, func(s overdueStage) bool { return s.Name == stage })
 	if ok != (place >= 0) {
-		t.Fatalf("got %q and %t", stage.Name, ok)
+		t.Fatalf("got %q and %t", stage, ok)
 	}
 	if !ok {
 		return len(l)
@@ -83,8 +82,8 @@ func placeOn(t *testing.T, l lifecycle.Ladder, unpaid []lifecycle.Unpaid, at tim
 }
 
 // randomLadder returns a valid ladder of up to five stages.
-func randomLadder(r *rand.Rand) lifecycle.Ladder {
-	l := make(lifecycle.Ladder, r.IntN(6))
+func randomLadder(r *rand.Rand) overdueLadder {
+	l := make(overdueLadder, r.IntN(6))
 	for i := range l {
 		l[i].Name = string(rune('a' + i))
 		days, count, balance := r.IntN(60), r.IntN(6), decimal.New(r.Int64N(40_000), -2)
@@ -102,8 +101,8 @@ func randomLadder(r *rand.Rand) lifecycle.Ladder {
 	return l
 }
 
-func randomUnpaid(r *rand.Rand) lifecycle.Unpaid {
-	return lifecycle.Unpaid{At: randomInstant(r), Balance: decimal.New(max(0, r.Int64N(12_000)-1_000), -2)}
+func randomUnpaid(r *rand.Rand) unpaidInvoice {
+	return unpaidInvoice{At: randomInstant(r), Balance: decimal.New(max(0, r.Int64N(12_000)-1_000), -2)}
 }
 
 // randomInstant returns an instant of two months, around the day that Apia skipped or the day that began twice in St.
@@ -128,10 +127,10 @@ func FuzzLadderHostile(f *testing.F) {
 		if err != nil || failed != nil {
 			return
 		}
-		ladder := lifecycle.Ladder{{Name: name, Days: &days, Count: &count, Balance: &balance}, {Name: "b", Days: &days}, {Name: "c", Balance: &balance}}
-		unpaid := []lifecycle.Unpaid{{At: time.Unix(issued, 0).UTC(), Balance: rest}}
+		ladder := overdueLadder{{Name: name, Days: &days, Count: &count, Balance: &balance}, {Name: "b", Days: &days}, {Name: "c", Balance: &balance}}
+		unpaid := []unpaidInvoice{{At: time.Unix(issued, 0).UTC(), Balance: rest}}
 		for _, loc := range zones {
-			_, ok, err := ladder.At(unpaid, time.Unix(at, 0).UTC(), loc)
+			_, ok, err := ladder.at(unpaid, time.Unix(at, 0).UTC(), loc)
 			if ok && err != nil {
 				t.Errorf("a stage together with the error %v", err)
 			}

@@ -1,4 +1,4 @@
-package lifecycle
+package main
 
 import (
 	"strconv"
@@ -10,28 +10,24 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Ladder is the overdue stages of a customer, the most severe first. A customer is in the first stage whose conditions
-// are met, and in none if no stage matches. The zero Ladder has no stages.
-//
-// Kill Bill calls the stages overdue states.
-type Ladder []Stage
+// overdueLadder is the overdue stages of a customer, the most severe first. A customer is in the first stage whose
+// conditions are met, and in none if no stage matches. Kill Bill calls the stages overdue states. The library has no
+// such stages: this file counts days as the library does, to compare with published cases.
+type overdueLadder []overdueStage
 
-// Stage is one stage of a [Ladder]. It matches if all of its conditions are met. Each condition is inclusive, and nil
-// is no condition. A stage has at least one condition.
-type Stage struct {
-	Name string `json:"name"` // name of the stage, unique on the ladder; must be set
-	// Days is the least age of the oldest unpaid invoice in calendar days. It is not met if no invoice is unpaid.
-	Days    *int             `json:"days,omitempty"`
-	Count   *int             `json:"count,omitempty"`   // least number of unpaid invoices
-	Balance *decimal.Decimal `json:"balance,omitempty"` // least unpaid amount in total, never negative
+// overdueStage matches if all of its conditions are met. Each condition is inclusive, and nil is no condition. A stage
+// has at least one condition.
+type overdueStage struct {
+	Name    string           // unique on the ladder; must be set
+	Days    *int             // least age of the oldest unpaid invoice in calendar days; not met if no invoice is unpaid
+	Count   *int             // least number of unpaid invoices
+	Balance *decimal.Decimal // least unpaid amount in total, never negative
 }
 
-// Unpaid is an invoice and its outstanding amount.
-type Unpaid struct {
-	// At is the time of issue. Its day is day 0; before that day the invoice does not count.
-	At time.Time `json:"at"`
-	// Balance is the outstanding amount in major units, in the same currency for all invoices. Zero does not count.
-	Balance decimal.Decimal `json:"balance"`
+// unpaidInvoice is an invoice and its outstanding amount.
+type unpaidInvoice struct {
+	At      time.Time       // time of issue; its day is day 0, and before that day the invoice does not count
+	Balance decimal.Decimal // outstanding amount in one currency; zero does not count
 }
 
 const (
@@ -40,31 +36,16 @@ const (
 	maxStageDays = 3_652_059 // days of the years 1 to 9999
 )
 
-// Validate returns every fault of the ladder, joined: a stage without a name or with the name of another stage, a stage
-// without conditions, and a negative condition.
-// Errors: ErrUnset, ErrInvalid, and ErrLimit for more than 100 stages, 3,652,059 days, 10,000 invoices or an amount
-// that package proration does not accept.
-func (l Ladder) Validate() error {
-	var f fault.List
-	l.check(&f)
-	return f.Err()
-}
-
-// At returns the first stage that matches at a time, and false if none matches. Days are counted on the calendar of the
-// location; nil is UTC. A day counts from its first instant, whatever its length. A day that the calendar skips counts
-// with the next day.
-//
-// A larger unpaid amount, another unpaid invoice or a later time never leads to a less severe stage.
-//
-// Errors: those of [Ladder.Validate]; ErrUnset for a missing time; ErrInvalid for a negative balance; ErrZone for a
-// local zone, and for a time with an offset if there is no location; ErrLimit for a time outside the years 1 to 9999,
-// an amount that package proration does not accept, or more than 10,000 invoices.
-func (l Ladder) At(unpaid []Unpaid, at time.Time, loc *time.Location) (Stage, bool, error) {
+// at returns the name of the first stage that matches at a time, and false if none matches. Days are counted on the
+// calendar of the location; nil is UTC. A day counts from its first instant, whatever its length. A day that the
+// calendar skips counts with the next day. A larger unpaid amount, another unpaid invoice or a later time never leads
+// to a less severe stage.
+func (l overdueLadder) at(unpaid []unpaidInvoice, at time.Time, loc *time.Location) (stage string, ok bool, err error) {
 	var f fault.List
 	l.check(&f)
 	checkUnpaid(&f, unpaid, at, loc)
 	if f != nil {
-		return Stage{}, false, f.Err()
+		return "", false, f.Err()
 	}
 	if loc == nil {
 		loc = time.UTC
@@ -72,14 +53,14 @@ func (l Ladder) At(unpaid []Unpaid, at time.Time, loc *time.Location) (Stage, bo
 	d := debtOf(unpaid, at, loc)
 	for i := range l {
 		if l[i].holds(&d) {
-			return l[i].clone(), true, nil
+			return l[i].Name, true, nil
 		}
 	}
-	return Stage{}, false, nil
+	return "", false, nil
 }
 
 // check adds the faults of the ladder.
-func (l Ladder) check(f *fault.List) {
+func (l overdueLadder) check(f *fault.List) {
 	if len(l) > maxStages {
 		f.Add("ladder", proration.ErrLimit, "must be at most %d stages; got %d", maxStages, len(l))
 		return
@@ -99,14 +80,14 @@ func (l Ladder) check(f *fault.List) {
 }
 
 // check adds the faults of the conditions.
-func (s *Stage) check(f *fault.List, path string) {
+func (s *overdueStage) check(f *fault.List, path string) {
 	if s.Days == nil && s.Count == nil && s.Balance == nil {
 		f.Add(path, proration.ErrUnset, "required, at least one of days, count, balance")
 	}
 	checkLeast(f, path+".days", s.Days, maxStageDays)
 	checkLeast(f, path+".count", s.Count, maxUnpaid)
 	if s.Balance != nil {
-		checkBalance(f, path+".balance", *s.Balance)
+		fault.NotNegative(f, path+".balance", *s.Balance)
 	}
 }
 
@@ -121,15 +102,8 @@ func checkLeast(f *fault.List, field string, n *int, limit int) {
 	}
 }
 
-// checkBalance adds a fault if an amount is negative or package proration does not accept it.
-func checkBalance(f *fault.List, field string, amount decimal.Decimal) {
-	if fault.Amount(f, field, amount) && amount.IsNegative() {
-		f.Add(field, proration.ErrInvalid, "must not be negative; got %v", amount)
-	}
-}
-
-// checkUnpaid adds the faults of the arguments of Ladder.At.
-func checkUnpaid(f *fault.List, unpaid []Unpaid, at time.Time, loc *time.Location) {
+// checkUnpaid adds the faults of the unpaid invoices, the time and the location.
+func checkUnpaid(f *fault.List, unpaid []unpaidInvoice, at time.Time, loc *time.Location) {
 	checkCalendar(f, "at", at, loc)
 	if loc != nil && loc.String() == "Local" {
 		f.Add("location", proration.ErrZone,
@@ -142,7 +116,7 @@ func checkUnpaid(f *fault.List, unpaid []Unpaid, at time.Time, loc *time.Locatio
 	for i := range unpaid {
 		path := "unpaid[" + strconv.Itoa(i) + "]"
 		checkCalendar(f, path+".at", unpaid[i].At, loc)
-		checkBalance(f, path+".balance", unpaid[i].Balance)
+		fault.NotNegative(f, path+".balance", unpaid[i].Balance)
 	}
 }
 
@@ -169,7 +143,7 @@ type debt struct {
 }
 
 // debtOf sums up the unpaid invoices at a time. The arguments are valid.
-func debtOf(unpaid []Unpaid, at time.Time, loc *time.Location) debt {
+func debtOf(unpaid []unpaidInvoice, at time.Time, loc *time.Location) debt {
 	d := debt{at: at, location: loc}
 	for _, u := range unpaid {
 		year, month, date := u.At.In(loc).Date()
@@ -194,26 +168,8 @@ func (d *debt) reached(day time.Time, days int) bool {
 }
 
 // holds reports whether all conditions of the stage are met.
-func (s *Stage) holds(d *debt) bool {
+func (s *overdueStage) holds(d *debt) bool {
 	return (s.Days == nil || d.count > 0 && d.reached(d.earliest, *s.Days)) &&
 		(s.Count == nil || d.count >= *s.Count) &&
 		(s.Balance == nil || d.balance.GreaterThanOrEqual(*s.Balance))
-}
-
-// clone returns a deep copy.
-func (s *Stage) clone() Stage {
-	own := *s
-	if s.Days != nil {
-		days := *s.Days
-		own.Days = &days
-	}
-	if s.Count != nil {
-		count := *s.Count
-		own.Count = &count
-	}
-	if s.Balance != nil {
-		balance := *s.Balance
-		own.Balance = &balance
-	}
-	return own
 }

@@ -1,4 +1,4 @@
-package lifecycle_test
+package main
 
 import (
 	"fmt"
@@ -11,7 +11,6 @@ import (
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/internal/short"
-	"github.com/billingrules/billing/lifecycle"
 )
 
 // smallStage is a stage of the enumeration. A condition below zero is not set. Balances are in tenths.
@@ -44,8 +43,8 @@ func inStage(stages []smallStage, unpaid []smallUnpaid) int {
 }
 
 // smallLadder returns the ladder of the stages. The name of a stage is its index.
-func smallLadder(stages ...smallStage) lifecycle.Ladder {
-	l := make(lifecycle.Ladder, len(stages))
+func smallLadder(stages ...smallStage) overdueLadder {
+	l := make(overdueLadder, len(stages))
 	for i, s := range stages {
 		l[i].Name = fmt.Sprint(i)
 		if s.days >= 0 {
@@ -112,14 +111,14 @@ func TestEveryLadderEnumerated(t *testing.T) {
 			}
 			l := smallLadder(ladder...)
 			for _, debt := range debts {
-				unpaid := make([]lifecycle.Unpaid, len(debt))
+				unpaid := make([]unpaidInvoice, len(debt))
 				for j, u := range debt {
-					unpaid[j] = lifecycle.Unpaid{At: issued[u.ago+1], Balance: decimal.New(int64(u.tenths), -1)}
+					unpaid[j] = unpaidInvoice{At: issued[u.ago+1], Balance: decimal.New(int64(u.tenths), -1)}
 				}
-				got, ok, err := l.At(unpaid, at, loc)
+				got, ok, err := l.at(unpaid, at, loc)
 				want := inStage(ladder, debt)
-				if err != nil || ok != (want >= 0) || ok && got.Name != fmt.Sprint(want) {
-					t.Fatalf("%s: %v on %v: got %q, %t and %v, want %d", c.zone, debt, ladder, got.Name, ok, err, want)
+				if err != nil || ok != (want >= 0) || ok && got != fmt.Sprint(want) {
+					t.Fatalf("%s: %v on %v: got %q, %t and %v, want %d", c.zone, debt, ladder, got, ok, err, want)
 				}
 			}
 		}
@@ -150,9 +149,9 @@ func TestEveryLadderDayIsCountedByDateEnumerated(t *testing.T) {
 				for _, at := range []string{"T01:00:00", "T23:59:59"} { // no clock skipped 01:00 in those years
 					now := giventest.Instant(from.AddDate(0, 0, days).Format(time.DateOnly)+at, loc)
 					want := julian(now) - julian(invoiced)
-					got, ok, err := ladder.At([]lifecycle.Unpaid{{At: invoiced, Balance: decimal.New(1, 0)}}, now, loc)
-					if err != nil || ok != (want >= 0) || ok && got.Name != fmt.Sprint(want) {
-						t.Fatalf("%s: from %v to %v: got %q and %v, want %d", zone, invoiced, now, got.Name, err, want)
+					got, ok, err := ladder.at([]unpaidInvoice{{At: invoiced, Balance: decimal.New(1, 0)}}, now, loc)
+					if err != nil || ok != (want >= 0) || ok && got != fmt.Sprint(want) {
+						t.Fatalf("%s: from %v to %v: got %q and %v, want %d", zone, invoiced, now, got, err, want)
 					}
 				}
 			}

@@ -1,24 +1,22 @@
-package lifecycle_test
+package main
 
 import (
 	"fmt"
 	"time"
 
 	"github.com/shopspring/decimal"
-
-	"github.com/billingrules/billing/lifecycle"
 )
 
 // The seller reminds after 14 days, blocks after 30 days a customer who owes 100.00 or more, and ends after 60 days.
-func ExampleLadder_At() {
+func Example_overdueLadder() {
 	days := func(n int) *int { return &n }
 	hundred := decimal.RequireFromString("100.00")
-	ladder := lifecycle.Ladder{
+	ladder := overdueLadder{
 		{Name: "ended", Days: days(60)},
 		{Name: "blocked", Days: days(30), Balance: &hundred},
 		{Name: "reminded", Days: days(14)},
 	}
-	unpaid := []lifecycle.Unpaid{
+	unpaid := []unpaidInvoice{
 		{At: time.Date(2026, time.November, 1, 9, 30, 0, 0, time.UTC), Balance: decimal.RequireFromString("89.00")},
 		{At: time.Date(2026, time.December, 1, 9, 30, 0, 0, time.UTC), Balance: decimal.RequireFromString("89.00")},
 	}
@@ -28,24 +26,18 @@ func ExampleLadder_At() {
 		time.Date(2026, time.December, 1, 0, 0, 0, 0, time.UTC),  // 30 days and 178.00
 		time.Date(2026, time.December, 31, 0, 0, 0, 0, time.UTC), // 60 days
 	} {
-		stage, ok, err := ladder.At(unpaid, day, time.UTC)
+		stage, ok, err := ladder.at(unpaid, day, time.UTC)
 		if err != nil {
 			panic(err)
 		}
 		if !ok {
-			stage.Name = "clear"
+			stage = "clear"
 		}
-		fmt.Println(day.Format(time.DateOnly), stage.Name)
+		fmt.Println(day.Format(time.DateOnly), stage)
 	}
 	// Output:
 	// 2026-11-14 clear
 	// 2026-11-15 reminded
 	// 2026-12-01 blocked
 	// 2026-12-31 ended
-}
-
-func ExampleLadder_Validate() {
-	ladder := lifecycle.Ladder{{Name: "blocked"}}
-	fmt.Println(ladder.Validate())
-	// Output: ladder[0]: required, at least one of days, count, balance
 }
