@@ -16,10 +16,9 @@ import (
 
 // RefundRule selects how charges that are no longer used are returned. The first rule that matches a charge applies.
 type RefundRule struct {
-	Kinds []plans.Kind `json:"kinds,omitzero"` // charge kinds that the rule matches; none is all
-	Items []string     `json:"items,omitzero"` // IDs of the items that the rule matches; none is all
-	Give  Extent       `json:"give,omitzero"`  // part of the charge that is returned; required unless As is AsNothing
-	As    RefundAs     `json:"as"`             // form of the return; required
+	plans.Scope          // charges that the rule matches
+	Give        Extent   `json:"give,omitzero"` // part of the charge that is returned; required unless As is AsNothing
+	As          RefundAs `json:"as"`            // form of the return; required
 }
 
 // Validate returns every fault of the rule: ErrUnset for a missing form or extent, ErrInvalid for an unknown one or for
@@ -27,9 +26,7 @@ type RefundRule struct {
 func (r RefundRule) Validate() error {
 	var f fault.List
 	checkDecision(&f, "", r.Give, r.As)
-	for i, k := range r.Kinds {
-		f.Under("kinds["+strconv.Itoa(i)+"]", k.Validate())
-	}
+	f.Under("", r.Scope.Validate())
 	return f.Err()
 }
 
@@ -247,8 +244,7 @@ func (d *RefundRequest) rule(c *plans.Charge) (Extent, RefundAs, bool) {
 		return d.Exception.Give, d.Exception.As, true
 	}
 	for _, r := range d.Rules {
-		if (len(r.Kinds) == 0 || slices.Contains(r.Kinds, c.Kind)) &&
-			(len(r.Items) == 0 || slices.Contains(r.Items, c.Item)) {
+		if r.Covers(*c) {
 			return r.Give, r.As, true
 		}
 	}

@@ -1,12 +1,14 @@
 package invoice
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/enum"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
@@ -61,14 +63,20 @@ type TaxRate struct {
 	Name     string          `json:"name"`              // name of the tax, "VAT"
 	Percent  decimal.Decimal `json:"percent"`           // tax rate in percent, not negative
 	Included bool            `json:"included,omitzero"` // prices include the tax
-	Items    []string        `json:"items,omitzero"`    // items that the rate covers; none is every item
-	Kinds    []plans.Kind    `json:"kinds,omitzero"`    // kinds of charges that the rate covers; none is every kind
+
+	plans.Scope // charges that the rate covers
 }
 
-// covers reports whether the tax applies to a charge.
-func (r *TaxRate) covers(c *plans.Charge) bool {
-	return (len(r.Items) == 0 || slices.Contains(r.Items, c.Item)) &&
-		(len(r.Kinds) == 0 || slices.Contains(r.Kinds, c.Kind))
+// Validate returns every fault of the rate. Errors: ErrUnset for a missing name; ErrInvalid for a negative percentage
+// and an unknown kind of charge; ErrLimit for a percentage beyond the limits.
+func (r TaxRate) Validate() error {
+	return errors.Join(plans.Tax{Name: r.Name, Percent: r.Percent}.Validate(), r.Scope.Validate())
+}
+
+// Clone returns a copy that shares no mutable memory with r.
+func (r TaxRate) Clone() TaxRate {
+	r.Scope = r.Scope.Clone()
+	return r
 }
 
 // Standard returns a complete, neutral policy: calendar days, rounding half up, credits based on the billed amount,
@@ -122,11 +130,7 @@ func (p Policy) Validate() error {
 		return f.Err()
 	}
 	for i, r := range p.Taxes {
-		path := "taxes[" + strconv.Itoa(i) + "]"
-		f.Under(path, plans.Tax{Name: r.Name, Percent: r.Percent}.Validate())
-		for j, k := range r.Kinds {
-			f.Under(path+".kinds["+strconv.Itoa(j)+"]", k.Validate())
-		}
+		f.Under(element("taxes", i), r.Validate())
 	}
 	for i, r := range p.Refunds {
 		path := "refunds[" + strconv.Itoa(i) + "]"
@@ -149,13 +153,10 @@ func choose(f *fault.List, field string, has int, one, other string) {
 
 // clone returns a copy that shares no memory with the policy.
 func (p Policy) clone() Policy {
-	p.Taxes = slices.Clone(p.Taxes)
-	for i := range p.Taxes {
-		p.Taxes[i].Items, p.Taxes[i].Kinds = slices.Clone(p.Taxes[i].Items), slices.Clone(p.Taxes[i].Kinds)
-	}
+	p.Taxes = clone.All(p.Taxes)
 	p.Refunds = slices.Clone(p.Refunds)
 	for i := range p.Refunds {
-		p.Refunds[i].Items, p.Refunds[i].Kinds = slices.Clone(p.Refunds[i].Items), slices.Clone(p.Refunds[i].Kinds)
+		p.Refunds[i].Scope = p.Refunds[i].Scope.Clone()
 	}
 	return p
 }

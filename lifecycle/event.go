@@ -227,7 +227,7 @@ func (e *Event) check(f *fault.List) {
 func (e Event) Clone() Event {
 	e.Change = e.Change.Clone()
 	e.Usage, e.Payment.Lines = slices.Clone(e.Usage), slices.Clone(e.Payment.Lines)
-	e.Charges, e.Grant, e.Taxes = clone.All(e.Charges), e.Grant.Clone(), slices.Clone(e.Taxes)
+	e.Charges, e.Grant, e.Taxes = clone.All(e.Charges), e.Grant.Clone(), clone.All(e.Taxes)
 	e.Contact.Address = slices.Clone(e.Contact.Address)
 	if e.Exception != nil {
 		own := *e.Exception

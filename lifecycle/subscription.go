@@ -182,7 +182,7 @@ func (s Subscription) clone() Subscription {
 		s.ScheduledChanges[i].Change = s.ScheduledChanges[i].Change.Clone()
 	}
 	if s.Taxes != nil {
-		own := cloneRates(*s.Taxes)
+		own := clone.All(*s.Taxes)
 		s.Taxes = &own
 	}
 	if s.NextPeriod != nil {
@@ -205,15 +205,6 @@ func (s Subscription) snapshot() Subscription {
 		s.NextPeriod = &own
 	}
 	return s
-}
-
-// cloneRates returns a deep copy of tax rates.
-func cloneRates(all []invoice.TaxRate) []invoice.TaxRate {
-	all = slices.Clone(all)
-	for i := range all {
-		all[i].Items, all[i].Kinds = slices.Clone(all[i].Items), slices.Clone(all[i].Kinds)
-	}
-	return all
 }
 
 const maxKept = 10_000 // entries of each list of a subscription

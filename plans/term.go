@@ -113,7 +113,7 @@ func (t *Term) discount(period proration.Period) (Discount, bool) {
 	return Discount{
 		ID: "term " + t.Length.String() + " from " + period.Start.Format(time.DateOnly), Percent: t.Percent,
 		Duration: Forever, From: period.Start, Until: period.End,
-		Kinds: []Kind{Recurring, ProrationCharge, Extension, Shortfall},
+		Scope: Scope{Kinds: []Kind{Recurring, ProrationCharge, Extension, Shortfall}},
 	}, t.Percent.IsPositive()
 }
 
