@@ -258,11 +258,7 @@ func (d *RefundRequest) worth(f *fault.List, amount decimal.Decimal) int {
 	if len(d.Next.Lines) == 0 || !d.Next.Total.IsPositive() {
 		f.Add("next", proration.ErrUnset, "required, a bill with a positive total")
 	}
-	if d.DayMode == 0 {
-		f.Add("day_mode", proration.ErrUnset, "required, a rounding mode")
-	} else if _, err := (proration.Rounding{Mode: d.DayMode}).Round(amount); err != nil {
-		f.Add("day_mode", proration.ErrInvalid, "must be a rounding mode; got %d", d.DayMode)
-	}
+	f.Under("day_mode", d.DayMode.Validate())
 	if *f != nil || !fault.Amount(f, "next.total", d.Next.Total) {
 		return 0
 	}

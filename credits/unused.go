@@ -141,13 +141,7 @@ func (r *Request) check(f *fault.List) {
 		f.Add("until", proration.ErrPeriod, "must be after at, %s; got %s",
 			r.At.Format(time.RFC3339Nano), r.Until.Format(time.RFC3339Nano))
 	}
-	switch r.CreditBasis {
-	case proration.OnBilled, proration.OnPrice:
-	case 0:
-		f.Add("credit_basis", proration.ErrUnset, "required, one of billed, price")
-	default:
-		f.Add("credit_basis", proration.ErrInvalid, "must be one of billed, price; got %d", r.CreditBasis)
-	}
+	f.Under("credit_basis", r.CreditBasis.Validate())
 	f.Under("policy", r.Policy.Validate())
 	checkCharges(f, r.Charges)
 	if !r.Quantity.IsZero() {

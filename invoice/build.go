@@ -88,7 +88,7 @@ func (d *Draft) open(f *fault.List) Invoice {
 			f.Add(path+".corrects", proration.ErrUnset, "required for a negative net, the ID of the credited charge")
 			continue
 		}
-		f.Under(path, line.Kind.Validate())
+		f.Under(path+".kind", line.Kind.Validate())
 		priced, err := line.Priced(d.Policy.Proration)
 		f.Under(path, err)
 		priced.ID = d.lineID(i)

@@ -96,35 +96,16 @@ const (
 	maxCredits   = 500 // credits of one charge; each is compared with all others
 )
 
-// roundingModes are the JSON names of [proration.RoundingMode].
-const roundingModes = "half_up, half_even, half_down, up, down, ceiling, floor"
-
 // Validate returns every fault of the policy. Errors: ErrUnset for a missing choice; ErrInvalid for an unknown choice;
 // ErrLimit for numbers beyond the limits and for more than 100 taxes.
 func (p Policy) Validate() error {
 	var f fault.List
 	f.Under("proration", p.Proration.Validate())
-	switch p.CreditBasis {
-	case proration.OnBilled, proration.OnPrice:
-	default:
-		choose(&f, "credit_basis", int(p.CreditBasis), proration.OnBilled.String(), proration.OnPrice.String())
-	}
-	switch p.Timing {
-	case proration.InAdvance, proration.InArrears:
-	default:
-		choose(&f, "timing", int(p.Timing), proration.InAdvance.String(), proration.InArrears.String())
-	}
-	switch p.Allocation {
-	case proration.LargestRemainder, proration.LastLine:
-	default:
-		choose(&f, "allocation", int(p.Allocation), proration.LargestRemainder.String(), proration.LastLine.String())
-	}
+	f.Under("credit_basis", p.CreditBasis.Validate())
+	f.Under("timing", p.Timing.Validate())
+	f.Under("allocation", p.Allocation.Validate())
 	fault.Enum(&f, "tax_rounding_level", taxRoundingLevels, p.TaxRoundingLevel)
-	if p.TaxRoundingMode == 0 {
-		f.Add("tax_rounding_mode", proration.ErrUnset, "required, one of "+roundingModes)
-	} else if _, err := (proration.Rounding{Mode: p.TaxRoundingMode}).Round(decimal.Decimal{}); err != nil {
-		f.Add("tax_rounding_mode", proration.ErrInvalid, "must be one of %s; got %d", roundingModes, p.TaxRoundingMode)
-	}
+	f.Under("tax_rounding_mode", p.TaxRoundingMode.Validate())
 	if len(p.Taxes) > maxTaxes {
 		f.Add("taxes", proration.ErrLimit, "must be at most %d taxes; got %d", maxTaxes, len(p.Taxes))
 		return f.Err()
@@ -140,15 +121,6 @@ func (p Policy) Validate() error {
 		}
 	}
 	return f.Err()
-}
-
-// choose adds the fault of a choice that is unset or unknown.
-func choose(f *fault.List, field string, has int, one, other string) {
-	if has == 0 {
-		f.Add(field, proration.ErrUnset, "required, one of %s, %s", one, other)
-		return
-	}
-	f.Add(field, proration.ErrInvalid, "must be one of %s, %s; got %d", one, other, has)
 }
 
 // clone returns a copy that shares no memory with the policy.

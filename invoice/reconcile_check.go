@@ -53,7 +53,7 @@ func (c *ReconcileRequest) sides() (billed, proposed []*party, err error) {
 
 // checkCompared adds the faults of one charge that [credits.Remaining] does not find.
 func checkCompared(f *fault.List, path string, c *plans.Charge, currency plans.Currency) {
-	f.Under(strings.TrimSuffix(path, "."), c.Kind.Validate())
+	f.Under(path+"kind", c.Kind.Validate())
 	if c.Currency != currency {
 		f.Add(path+"currency", proration.ErrInvalid, "must be %.3s, like the first charge; got %.3s", currency, c.Currency)
 	}

@@ -167,7 +167,7 @@ func (p Policy) Validate() error {
 	}
 	fault.Enum(&f, "prorations", prorationBillings, p.Prorations)
 	p.checkTimes(&f)
-	f.Under("reactivation", p.Reactivation.BillingAnchor.Validate())
+	f.Under("reactivation.billing_anchor", p.Reactivation.BillingAnchor.Validate())
 	for i := range statuses[1:] {
 		status := Status(i + 1)
 		path := "access_by_status." + status.String()

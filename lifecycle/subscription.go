@@ -10,7 +10,6 @@ import (
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/clone"
-	"github.com/billingrules/billing/internal/enum"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
@@ -215,8 +214,8 @@ func (s *Subscription) check() error {
 	if s.ID == "" {
 		f.Add("subscription.id", proration.ErrUnset, "required, the ID of the subscription")
 	}
-	if int(s.Status) >= len(statuses) {
-		f.Add("subscription.status", proration.ErrInvalid, "must be one of %s; got %d", enum.List(statuses), s.Status)
+	if s.Status != 0 { // a subscription that has not started has no status
+		fault.Enum(&f, "subscription.status", statuses, s.Status)
 	}
 	f.Under("subscription.contract", s.Contract.Validate())
 	for _, list := range []struct {

@@ -30,7 +30,7 @@ func (c Catalog) Validate() error {
 // check adds the faults of the catalog to the list.
 func (c *Catalog) check(f *fault.List) {
 	f.Under("policy", c.Policy.Validate())
-	checkAllocation(f, c.Allocation)
+	f.Under("allocation", c.Allocation.Validate())
 	if len(c.Plans) == 0 {
 		f.Add("plans", proration.ErrUnset, "required, at least one plan")
 	}

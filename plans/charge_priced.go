@@ -87,7 +87,7 @@ func entire(of decimal.Decimal, rounding proration.Rounding) (proration.Result, 
 // numbers beyond the limits; and those of the price, the periods, the taxes and the policy.
 func (c Charge) Check(policy proration.Policy, location *time.Location) error {
 	var f fault.List
-	f.Under("", c.Kind.Validate())
+	f.Under("kind", c.Kind.Validate())
 	policy, err := c.Currency.Policy(policy)
 	f.Under("", err)
 	f.Under("policy", policy.Validate())

@@ -93,22 +93,9 @@ func (r *DiscountRequest) check() (int32, error) {
 	if len(f) == before {
 		checkSum(&f, r.Charges)
 	}
-	_, err = proration.Rounding{Places: places, Mode: r.Mode}.Round(decimal.Decimal{})
-	f.Under("", err)
-	checkAllocation(&f, r.Allocation)
+	f.Under("mode", r.Mode.Validate())
+	f.Under("allocation", r.Allocation.Validate())
 	return places, f.Err()
-}
-
-// checkAllocation adds a fault for an allocation that is unset or unknown.
-func checkAllocation(f *fault.List, a proration.Allocation) {
-	switch a {
-	case proration.LargestRemainder, proration.LastLine:
-	case 0:
-		f.Add("allocation", proration.ErrUnset, "required, one of %v, %v", proration.LargestRemainder, proration.LastLine)
-	default:
-		f.Add("allocation", proration.ErrInvalid,
-			"must be one of %v, %v; got %d", proration.LargestRemainder, proration.LastLine, a)
-	}
 }
 
 // checkSum adds a fault for charges that package proration cannot split: too many, or with too many digits.

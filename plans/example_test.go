@@ -134,7 +134,7 @@ func ExampleBillingAnchor_Validate() {
 	fmt.Println(plans.BillingAnchor(0).Validate())
 	// Output:
 	// <nil>
-	// billing_anchor: required, one of reset, keep
+	// required, one of reset, keep
 }
 
 func ExampleContract_Validate() {

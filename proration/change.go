@@ -24,6 +24,9 @@ var creditBases = []string{"", "billed", "price"}
 // String returns the basis's name, "billed".
 func (b CreditBasis) String() string { return enum.String(creditBases, b) }
 
+// Validate returns ErrUnset for the zero CreditBasis, and ErrInvalid for an unknown value, both without a field.
+func (b CreditBasis) Validate() error { return enumFault(creditBases, b) }
+
 // MarshalText returns the basis's name.
 func (b CreditBasis) MarshalText() ([]byte, error) { return enumText(creditBases, b, "credit_basis") }
 

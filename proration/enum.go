@@ -6,8 +6,7 @@ import "github.com/billingrules/billing/internal/enum"
 func enumText[T ~uint8](names []string, v T, field string) ([]byte, error) {
 	text, ok := enum.Marshal(names, v)
 	if !ok {
-		reason := "must be one of " + enum.List(names) + "; got " + enum.String(names, v)
-		return nil, &Error{Field: field, Rule: ErrInvalid, Reason: reason}
+		return nil, &Error{Field: field, Rule: ErrInvalid, Reason: enum.Unknown(names, enum.String(names, v))}
 	}
 	return text, nil
 }
@@ -16,8 +15,7 @@ func enumText[T ~uint8](names []string, v T, field string) ([]byte, error) {
 func enumParse[T ~uint8](names []string, v *T, field string, text []byte) error {
 	parsed, ok := enum.Parse[T](names, text)
 	if !ok {
-		reason := "must be one of " + enum.List(names) + "; got " + quoted(text)
-		return &Error{Field: field, Rule: ErrInvalid, Reason: reason}
+		return &Error{Field: field, Rule: ErrInvalid, Reason: enum.Unknown(names, quoted(text))}
 	}
 	*v = parsed
 	return nil
@@ -25,10 +23,17 @@ func enumParse[T ~uint8](names []string, v *T, field string, text []byte) error 
 
 // checkEnum adds a fault if v is unset or has no name.
 func checkEnum[T ~uint8](f *faults, field string, names []string, v T) {
-	switch {
-	case v == 0:
-		f.add(field, ErrUnset, "required, one of %s", enum.List(names))
-	case !enum.Valid(names, v):
-		f.add(field, ErrInvalid, "must be one of %s; got %d", enum.List(names), v)
+	switch reason, unset := enum.Fault(names, v); {
+	case unset:
+		f.add(field, ErrUnset, "%s", reason)
+	case reason != "":
+		f.add(field, ErrInvalid, "%s", reason)
 	}
+}
+
+// enumFault returns the fault of an enum without a field, or nil.
+func enumFault[T ~uint8](names []string, v T) error {
+	var f faults
+	checkEnum(&f, "", names, v)
+	return f.err()
 }

@@ -193,6 +193,19 @@ func ExampleRounding_Round() {
 	// ceiling 0.03 <nil>
 }
 
+// Other packages check the choices that their own requests have.
+func ExampleRoundingMode_Validate() {
+	fmt.Println(proration.HalfUp.Validate(), proration.LastLine.Validate())
+	fmt.Println(proration.InAdvance.Validate(), proration.OnBilled.Validate())
+	fmt.Println(proration.RoundingMode(0).Validate())
+	fmt.Println(proration.Allocation(9).Validate())
+	// Output:
+	// <nil> <nil>
+	// <nil> <nil>
+	// required, one of half_up, half_even, half_down, up, down, ceiling, floor
+	// must be one of largest_remainder, last_line; got 9
+}
+
 func ExampleFraction_Equal() {
 	half := proration.Fraction{Num: 1, Den: 2}
 	days := proration.Fraction{Num: 15, Den: 30}

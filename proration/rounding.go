@@ -29,6 +29,9 @@ var roundingModes = []string{"", "half_up", "half_even", "half_down", "up", "dow
 // String returns the mode's name, "half_up".
 func (m RoundingMode) String() string { return enum.String(roundingModes, m) }
 
+// Validate returns ErrUnset for the zero RoundingMode, and ErrInvalid for an unknown value, both without a field.
+func (m RoundingMode) Validate() error { return enumFault(roundingModes, m) }
+
 // MarshalText returns the mode's name.
 func (m RoundingMode) MarshalText() ([]byte, error) { return enumText(roundingModes, m, "mode") }
 
@@ -68,12 +71,7 @@ func (r Rounding) usable() bool {
 
 // check adds the faults of r, whose fields are under path ("rounding.").
 func (r Rounding) check(f *faults, path string) {
-	switch {
-	case r.Mode == 0:
-		f.add(path+"mode", ErrUnset, "required, one of %s", enum.List(roundingModes))
-	case !enum.Valid(roundingModes, r.Mode):
-		f.add(path+"mode", ErrInvalid, "must be one of %s; got %d", enum.List(roundingModes), r.Mode)
-	}
+	checkEnum(f, path+"mode", roundingModes, r.Mode)
 	if r.Places < -maxPlaces || r.Places > maxPlaces {
 		f.add(path+"places", ErrLimit, "must be between -%d and %d; got %d", maxPlaces, maxPlaces, r.Places)
 	}

@@ -31,6 +31,22 @@ func Marshal[T ~uint8](names []string, v T) ([]byte, bool) {
 	return []byte(String(names, v)), v == 0 || Valid(names, v)
 }
 
+// Fault returns the reason why v is not a value of the table, and whether v is unset. It returns "" for a value.
+func Fault[T ~uint8](names []string, v T) (reason string, unset bool) {
+	switch {
+	case v == 0:
+		return "required, one of " + List(names), true
+	case !Valid(names, v):
+		return Unknown(names, strconv.Itoa(int(v))), false
+	}
+	return "", false
+}
+
+// Unknown returns the reason why got is not the text or the number of a value of the table.
+func Unknown(names []string, got string) string {
+	return "must be one of " + List(names) + "; got " + got
+}
+
 // List returns all names, separated by commas, for an error text.
 func List(names []string) string { return strings.Join(names[1:], ", ") }
 

@@ -41,11 +41,11 @@ func (l List) Err() error { return errors.Join(l...) }
 
 // Enum adds a fault if v is unset or has no name in the table.
 func Enum[T ~uint8](l *List, field string, names []string, v T) {
-	switch {
-	case v == 0:
-		l.Add(field, proration.ErrUnset, "required, one of %s", enum.List(names))
-	case !enum.Valid(names, v):
-		l.Add(field, proration.ErrInvalid, "must be one of %s; got %d", enum.List(names), v)
+	switch reason, unset := enum.Fault(names, v); {
+	case unset:
+		l.Add(field, proration.ErrUnset, "%s", reason)
+	case reason != "":
+		l.Add(field, proration.ErrInvalid, "%s", reason)
 	}
 }
 
@@ -53,7 +53,7 @@ func Enum[T ~uint8](l *List, field string, names []string, v T) {
 func Marshal[T ~uint8](names []string, v T, field string) ([]byte, error) {
 	text, ok := enum.Marshal(names, v)
 	if !ok {
-		return nil, New(field, proration.ErrInvalid, "must be one of %s; got %d", enum.List(names), v)
+		return nil, New(field, proration.ErrInvalid, "%s", enum.Unknown(names, enum.String(names, v)))
 	}
 	return text, nil
 }
@@ -62,7 +62,7 @@ func Marshal[T ~uint8](names []string, v T, field string) ([]byte, error) {
 func Unmarshal[T ~uint8](names []string, v *T, field string, text []byte) error {
 	parsed, ok := enum.Parse[T](names, text)
 	if !ok {
-		return New(field, proration.ErrInvalid, "must be one of %s; got %.40q", enum.List(names), text)
+		return New(field, proration.ErrInvalid, "%s", enum.Unknown(names, fmt.Sprintf("%.40q", text)))
 	}
 	*v = parsed
 	return nil
