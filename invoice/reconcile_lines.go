@@ -96,7 +96,8 @@ func units(r *proration.Request, of, line *plans.Charge) error {
 	if err != nil {
 		return err
 	}
-	return r.Carry.UnmarshalText([]byte(value.Mul(value, big.NewRat(share.Num, share.Den)).RatString()))
+	r.Carry, err = proration.NewResidual(value.Mul(value, big.NewRat(share.Num, share.Den)))
+	return err
 }
 
 // priced returns the price of the quantity of a charge for its whole period.

@@ -76,7 +76,7 @@ func entire(of decimal.Decimal, rounding proration.Rounding) (proration.Result, 
 	if all.Amount, err = rounding.Round(of); err != nil {
 		return all, err
 	}
-	err = all.Residual.UnmarshalText([]byte(of.Sub(all.Amount).Rat().RatString()))
+	all.Residual, err = proration.NewResidual(of.Sub(all.Amount).Rat())
 	return all, err
 }
 

@@ -3,6 +3,7 @@ package proration_test
 import (
 	"errors"
 	"fmt"
+	"math/big"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -237,6 +238,21 @@ func ExampleResidual() {
 	// 33.34 -1/300 false
 	// 33.33 0 true
 	// true
+}
+
+// A third of 100.00 is rounded to 33.33, and the residual is the carry of the next amount.
+func ExampleNewResidual() {
+	left, err := proration.NewResidual(big.NewRat(1, 300))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r, err := proration.Prorate(proration.Request{
+		Amount: decimal.RequireFromString("0.01"), Period: november, Span: november,
+		Policy: proration.Standard(2), Carry: left,
+	})
+	fmt.Println(left, r.Amount, r.Residual, err)
+	// Output: 1/300 0.01 1/300 <nil>
 }
 
 func ExampleResidual_Rat() {
