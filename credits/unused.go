@@ -14,14 +14,15 @@ import (
 
 // Request asks for credits for the part of some charges that is not used from an instant on.
 type Request struct {
-	Charges     []plans.Charge        `json:"charges"`           // charges and their credits, in the order of billing
-	Item        string                `json:"item,omitzero"`     // ID of the item that is not used; "" is all items
-	Quantity    decimal.Decimal       `json:"quantity,omitzero"` // units of the item that are not used; zero is all units
-	At          time.Time             `json:"at"`                // first instant without use
-	Until       time.Time             `json:"until,omitzero"`    // first instant of use after a pause; zero is for good
-	CreditBasis proration.CreditBasis `json:"credit_basis"`      // amount that each credit is a share of; required
-	Policy      proration.Policy      `json:"policy"`            // day count and rounding
-	Location    *time.Location        `json:"-"`                 // time zone of the calendar days; nil is UTC
+	Charges []plans.Charge `json:"charges"`       // charges and their credits, in the order of billing
+	Item    string         `json:"item,omitzero"` // ID of the item that is not used; "" is all items
+	// Quantity is the number of units of the item that are not used; zero is all units.
+	Quantity    decimal.Decimal       `json:"quantity,omitzero" canon:"count"`
+	At          time.Time             `json:"at"`             // first instant without use
+	Until       time.Time             `json:"until,omitzero"` // first instant of use after a pause; zero is for good
+	CreditBasis proration.CreditBasis `json:"credit_basis"`   // amount that each credit is a share of; required
+	Policy      proration.Policy      `json:"policy"`         // day count and rounding
+	Location    *time.Location        `json:"-"`              // time zone of the calendar days; nil is UTC
 }
 
 // Unused returns a credit for each charge that covers time after the instant, the newest charge first. Charges that end

@@ -60,9 +60,9 @@ func (t *TaxRoundingLevel) UnmarshalText(text []byte) error {
 
 // TaxRate is a tax rate and the charges that it covers.
 type TaxRate struct {
-	Name     string          `json:"name"`              // name of the tax, "VAT"
-	Percent  decimal.Decimal `json:"percent"`           // tax rate in percent, not negative
-	Included bool            `json:"included,omitzero"` // prices include the tax
+	Name     string          `json:"name"`                  // name of the tax, "VAT"
+	Percent  decimal.Decimal `json:"percent" canon:"count"` // tax rate in percent, not negative
+	Included bool            `json:"included,omitzero"`     // prices include the tax
 
 	plans.Scope // charges that the rate covers
 }

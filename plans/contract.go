@@ -28,9 +28,9 @@ type Contract struct {
 
 // Item is a quantity of one product at its contracted price.
 type Item struct {
-	ID       string          `json:"id"`       // ID of the item, "seat"
-	Quantity decimal.Decimal `json:"quantity"` // number of units, not negative
-	Price    Price           `json:"price"`    // contracted price; later catalog changes do not affect it
+	ID       string          `json:"id"`                     // ID of the item, "seat"
+	Quantity decimal.Decimal `json:"quantity" canon:"count"` // number of units, not negative
+	Price    Price           `json:"price"`                  // contracted price; later catalog changes do not affect it
 }
 
 // RampStep is a change of one item that was agreed in advance: from At on, the item has another quantity or price.

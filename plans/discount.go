@@ -15,10 +15,11 @@ import (
 // Discount reduces charges by a percentage, by an amount, or to a special price. Free periods are a discount of 100
 // percent.
 type Discount struct {
-	ID      string          `json:"id"`               // unique ID, repeated in each deduction
-	Percent decimal.Decimal `json:"percent,omitzero"` // percentage of the remaining net, not negative; above 100 takes all
-	Amount  decimal.Decimal `json:"amount,omitzero"`  // amount off each period, not negative
-	Price   *Price          `json:"price,omitzero"`   // special price; a charge above it is lowered to it
+	ID string `json:"id"` // unique ID, repeated in each deduction
+	// Percent is a percentage of the remaining net, not negative; above 100 takes all.
+	Percent decimal.Decimal `json:"percent,omitzero" canon:"count"`
+	Amount  decimal.Decimal `json:"amount,omitzero"` // amount off each period, not negative
+	Price   *Price          `json:"price,omitzero"`  // special price; a charge above it is lowered to it
 
 	Currency Currency `json:"currency,omitzero"` // currency of Amount or Price; must be set with them
 

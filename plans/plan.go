@@ -34,18 +34,18 @@ type Offer struct {
 
 // Limit is the highest usage that a plan allows.
 type Limit struct {
-	Name      string          `json:"name"`               // name of the limit, "contacts"
-	Most      decimal.Decimal `json:"most,omitzero"`      // highest usage allowed, never negative
-	Unlimited bool            `json:"unlimited,omitzero"` // no upper bound; Most must be unset
+	Name      string          `json:"name"`                        // name of the limit, "contacts"
+	Most      decimal.Decimal `json:"most,omitzero" canon:"count"` // highest usage allowed, never negative
+	Unlimited bool            `json:"unlimited,omitzero"`          // no upper bound; Most must be unset
 }
 
 // LimitUsage is the usage that counts against a limit of a plan. A request sets Name and Used. The package sets Limit
 // in the results of [Plan.Exceeded] and [Catalog.Check].
 type LimitUsage struct {
-	Name string          `json:"name"` // name of the limit, "contacts"
-	Used decimal.Decimal `json:"used"` // amount in use, never negative
+	Name string          `json:"name"`               // name of the limit, "contacts"
+	Used decimal.Decimal `json:"used" canon:"count"` // amount in use, never negative
 	// Limit is the highest usage that the plan allows, and zero if the plan has no such limit. A request leaves it unset.
-	Limit decimal.Decimal `json:"limit,omitzero"`
+	Limit decimal.Decimal `json:"limit,omitzero" canon:"count"`
 }
 
 // inWords describes exceeded limits for the customer, one sentence each.

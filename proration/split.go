@@ -40,8 +40,9 @@ func (a *Allocation) UnmarshalText(text []byte) error {
 
 // Division asks to split an amount into parts.
 type Division struct {
-	Amount     decimal.Decimal   `json:"amount"`     // in major units, with at most Places places; may be negative
-	Weights    []decimal.Decimal `json:"weights"`    // one per part, at most 10,000; not negative; sum up to 18 digits
+	Amount decimal.Decimal `json:"amount"` // in major units, with at most Places places; may be negative
+	// Weights has one number per part, not negative; at most 10,000 whose sum has at most 18 digits.
+	Weights    []decimal.Decimal `json:"weights" canon:"count"`
 	Places     int32             `json:"places"`     // decimal places of each part, -18 to 18
 	Allocation Allocation        `json:"allocation"` // which parts get the remainder; required
 }
