@@ -3,7 +3,6 @@ package credits
 import (
 	"math/big"
 	"slices"
-	"strconv"
 
 	"github.com/shopspring/decimal"
 
@@ -145,7 +144,7 @@ func ApplyRefundRules(d RefundRequest) (RefundResult, error) {
 // check adds the faults of the rules, the exception, the payment and the currencies.
 func (d *RefundRequest) check(f *fault.List) {
 	for i, r := range d.Rules {
-		f.Under("rules["+strconv.Itoa(i)+"]", r.Validate())
+		f.Under(fault.At("rules", i), r.Validate())
 	}
 	if e := d.Exception; e != nil {
 		checkDecision(f, "exception.", e.Give, e.As)
@@ -158,12 +157,12 @@ func (d *RefundRequest) check(f *fault.List) {
 	}
 	if len(d.Charges) > 0 {
 		_, err := d.Charges[0].Currency.Places()
-		f.Under(element(0), err)
+		f.Under(fault.At("charges", 0), err)
 	}
 	for i, c := range d.Charges {
 		if c.Currency != d.Charges[0].Currency {
-			f.Add(element(i)+".currency", proration.ErrInvalid, "must be the currency of all charges, %.3s; got %.3s",
-				d.Charges[0].Currency, c.Currency)
+			f.Add(fault.At("charges", i)+".currency", proration.ErrInvalid,
+				"must be the currency of all charges, %.3s; got %.3s", d.Charges[0].Currency, c.Currency)
 		}
 	}
 }

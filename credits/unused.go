@@ -2,7 +2,6 @@ package credits
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -63,7 +62,7 @@ func Unused(r Request) ([]plans.Charge, error) {
 			continue
 		}
 		lines, err := r.unused(c, before[c.ID], parts)
-		f.Under(element(i), err)
+		f.Under(fault.At("charges", i), err)
 		owed = append(owed, lines...)
 	}
 	for _, p := range periods {
@@ -131,8 +130,6 @@ func take(periods *[]wanted, c *plans.Charge, asked decimal.Decimal, parts []str
 	w.units = w.units.Sub(most)
 }
 
-func element(i int) string { return "charges[" + strconv.Itoa(i) + "]" }
-
 // check adds the faults of the request.
 func (r *Request) check(f *fault.List) {
 	if r.At.IsZero() {
@@ -159,7 +156,7 @@ func (r *Request) check(f *fault.List) {
 func checkCharges(f *fault.List, charges []plans.Charge) {
 	index, countable := map[string]int{}, true
 	for i, c := range charges {
-		path := element(i) + "."
+		path := fault.At("charges", i) + "."
 		sound := fault.Amount(f, path+"net", c.Net)
 		sound = fault.Amount(f, path+"quantity", c.Quantity) && sound
 		if base := c.BaseQuantity; base != nil && fault.Amount(f, path+"base_quantity", *base) && base.IsNegative() {
@@ -167,10 +164,10 @@ func checkCharges(f *fault.List, charges []plans.Charge) {
 		}
 		fault.Amount(f, path+"untaxed", c.Untaxed)
 		for j, d := range c.Discounts {
-			fault.Amount(f, path+"discounts["+strconv.Itoa(j)+"].amount", d.Amount)
+			fault.Amount(f, fault.At(path+"discounts", j)+".amount", d.Amount)
 		}
 		for j, t := range c.Taxes {
-			sub := path + "taxes[" + strconv.Itoa(j) + "]."
+			sub := fault.At(path+"taxes", j) + "."
 			if slices.ContainsFunc(c.Taxes[:j], func(other plans.Tax) bool { return other.Name == t.Name }) {
 				f.Add(sub+"name", proration.ErrInvalid, "must be unique; %.40q appears twice", t.Name)
 			}
@@ -212,7 +209,8 @@ func checkCharges(f *fault.List, charges []plans.Charge) {
 	for i, c := range charges {
 		at, sound := index[c.ID]
 		if b := all[c.ID]; sound && at == i && (b.net.GreaterThan(c.Net) && c.Net.IsPositive() || b.exceeds(&c)) {
-			f.Add(element(i)+".net", proration.ErrInvalid, "must not be below its credits, in amount or in units; got %v", c.Net)
+			f.Add(fault.At("charges", i)+".net", proration.ErrInvalid,
+				"must not be below its credits, in amount or in units; got %v", c.Net)
 		}
 	}
 }

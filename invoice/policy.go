@@ -3,7 +3,6 @@ package invoice
 import (
 	"errors"
 	"slices"
-	"strconv"
 
 	"github.com/shopspring/decimal"
 
@@ -111,10 +110,10 @@ func (p Policy) Validate() error {
 		return f.Err()
 	}
 	for i, r := range p.Taxes {
-		f.Under(element("taxes", i), r.Validate())
+		f.Under(fault.At("taxes", i), r.Validate())
 	}
 	for i, r := range p.Refunds {
-		path := "refunds[" + strconv.Itoa(i) + "]"
+		path := fault.At("refunds", i)
 		f.Under(path, r.Validate())
 		if r.As == credits.AsDays {
 			f.Add(path+".as", proration.ErrInvalid, "must not be days; a canceled contract has no period to extend")

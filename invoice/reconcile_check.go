@@ -30,7 +30,7 @@ func (c *ReconcileRequest) sides() (billed, proposed []*party, err error) {
 			if currency == "" {
 				currency = side.charges[i].Currency
 			}
-			checkCompared(&f, element(side.name, i)+".", &side.charges[i], currency)
+			checkCompared(&f, fault.At(side.name, i)+".", &side.charges[i], currency)
 		}
 	}
 	if currency != "" {

@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -213,7 +212,7 @@ func (e *Event) check(f *fault.List) {
 		return
 	}
 	for i, c := range e.Charges {
-		path := "event.charges[" + strconv.Itoa(i) + "]"
+		path := fault.At("event.charges", i)
 		if c.Corrects != "" || c.Net.IsNegative() && fault.Amount(f, path+".net", c.Net) {
 			f.Add(path, proration.ErrInvalid, "must be a positive charge; send payment_refunded or credit_granted instead")
 		}

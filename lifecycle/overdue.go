@@ -1,7 +1,6 @@
 package lifecycle
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -86,7 +85,7 @@ func (l Ladder) check(f *fault.List) {
 	}
 	seen := make(map[string]bool, len(l))
 	for i := range l {
-		s, path := &l[i], "ladder["+strconv.Itoa(i)+"]"
+		s, path := &l[i], fault.At("ladder", i)
 		switch {
 		case s.Name == "":
 			f.Add(path+".name", proration.ErrUnset, "required, the name of the stage")
@@ -140,7 +139,7 @@ func checkUnpaid(f *fault.List, unpaid []Unpaid, at time.Time, loc *time.Locatio
 		return
 	}
 	for i := range unpaid {
-		path := "unpaid[" + strconv.Itoa(i) + "]"
+		path := fault.At("unpaid", i)
 		checkCalendar(f, path+".at", unpaid[i].At, loc)
 		checkBalance(f, path+".balance", unpaid[i].Balance)
 	}

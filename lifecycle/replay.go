@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"errors"
-	"strconv"
 	"strings"
 	"time"
 
@@ -31,7 +30,8 @@ func Replay(policies []Policy, sub Subscription, events []Event, to time.Time) (
 			continue
 		}
 		if e.At.Before(last) {
-			f.Add(at(i)+".at", proration.ErrOutside, "must not be before %s, the time of the previous event; got %s",
+			f.Add(fault.At("events", i)+".at", proration.ErrOutside,
+				"must not be before %s, the time of the previous event; got %s",
 				last.Format(time.RFC3339Nano), e.At.Format(time.RFC3339Nano))
 		}
 		last, number = later(last, e.At), e.Sequence
@@ -49,7 +49,7 @@ func Replay(policies []Policy, sub Subscription, events []Event, to time.Time) (
 			continue
 		}
 		if err := total.play(s, events[i]); err != nil {
-			return Outcome{}, renamed(err, at(i))
+			return Outcome{}, renamed(err, fault.At("events", i))
 		}
 	}
 	if err := s.advance("at", to); err != nil {
@@ -59,9 +59,6 @@ func Replay(policies []Policy, sub Subscription, events []Event, to time.Time) (
 	s.out = total.out
 	return s.outcome(), nil
 }
-
-// at returns the path of an event in the list.
-func at(i int) string { return "events[" + strconv.Itoa(i) + "]" }
 
 // renamed moves the faults of an event to its path in the list.
 func renamed(err error, path string) error { return moved(err, "event", path) }
@@ -95,7 +92,7 @@ func beginReplay(policies []Policy, sub Subscription, events []Event, to time.Ti
 	}
 	for i := 1; i < len(policies); i++ {
 		if !policies[i].From.After(policies[i-1].From) {
-			f.Add("policies["+strconv.Itoa(i)+"].from", proration.ErrInvalid, "must be set and after the previous policy's from")
+			f.Add(fault.At("policies", i)+".from", proration.ErrInvalid, "must be set and after the previous policy's from")
 		}
 	}
 	if len(events) > maxEvents {
@@ -107,7 +104,7 @@ func beginReplay(policies []Policy, sub Subscription, events []Event, to time.Ti
 		events[i].check(&own)
 		checkInstant(&own, "event.at", events[i].At, &Subscription{})
 		for _, err := range own {
-			f.Under("", renamed(err, at(i)))
+			f.Under("", renamed(err, fault.At("events", i)))
 		}
 	}
 	s, err := begin(policies, sub, "at", to, f)

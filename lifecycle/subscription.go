@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -244,7 +243,7 @@ func (s *Subscription) check() error {
 	}
 	for i, d := range s.Receivables {
 		if s.invoice(d.Invoice) < 0 {
-			path := "subscription.receivables[" + strconv.Itoa(i) + "].invoice"
+			path := fault.At("subscription.receivables", i) + ".invoice"
 			f.Add(path, proration.ErrInvalid, "must be the ID of a stored invoice; got %.40q", d.Invoice)
 		}
 	}

@@ -97,11 +97,11 @@ func (c Charge) Check(policy proration.Policy, location *time.Location) error {
 		fault.Amount(&f, n.field, n.value)
 	}
 	for i, d := range c.Discounts {
-		fault.Amount(&f, element("discounts", i)+".amount", d.Amount)
+		fault.Amount(&f, fault.At("discounts", i)+".amount", d.Amount)
 	}
 	for i, t := range c.Taxes {
-		fault.Amount(&f, element("taxes", i)+".amount", t.Amount)
-		f.Under(element("taxes", i), t.Validate())
+		fault.Amount(&f, fault.At("taxes", i)+".amount", t.Amount)
+		f.Under(fault.At("taxes", i), t.Validate())
 	}
 	if c.Corrects == "" {
 		c.check(&f, "")
@@ -163,7 +163,7 @@ func (c *Charge) checkNet(f *fault.List) {
 	left := c.Share.Amount
 	for i, d := range c.Discounts {
 		if left = left.Sub(d.Amount); d.Amount.IsNegative() || left.IsNegative() {
-			f.Add(element("discounts", i)+".amount", proration.ErrInvalid,
+			f.Add(fault.At("discounts", i)+".amount", proration.ErrInvalid,
 				"must be between 0 and the amount left; got %v", d.Amount)
 		}
 	}

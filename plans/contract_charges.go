@@ -2,7 +2,6 @@ package plans
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -98,10 +97,10 @@ func (c *Contract) shortfall(billed []Charge, p proration.Portion, policy prorat
 	var spent decimal.Decimal
 	for i, b := range billed {
 		if b.Currency != c.Currency {
-			f.Add(element("billed", i)+".currency", proration.ErrInvalid,
+			f.Add(fault.At("billed", i)+".currency", proration.ErrInvalid,
 				"must be %.3s, as in the contract; got %.40q", c.Currency, string(b.Currency))
 		}
-		if fault.Amount(&f, element("billed", i)+".share.amount", b.Share.Amount) {
+		if fault.Amount(&f, fault.At("billed", i)+".share.amount", b.Share.Amount) {
 			spent = spent.Add(b.Share.Amount)
 		}
 	}
@@ -272,6 +271,3 @@ func (c *Charge) timesOf(price *Price) (int64, error) {
 	}
 	return price.times(length)
 }
-
-// element returns the path of an element of a list, "items[2]".
-func element(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }

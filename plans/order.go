@@ -63,7 +63,7 @@ func (o *Order) check(f *fault.List) {
 		f.Add("items", proration.ErrUnset, "required, at least one item")
 	}
 	for i, item := range o.Items {
-		path := element("items", i)
+		path := fault.At("items", i)
 		if item.Item == "" {
 			f.Add(path+".item", proration.ErrUnset, "required, the item's ID")
 		}

@@ -2,7 +2,6 @@ package plans
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/shopspring/decimal"
 
@@ -112,7 +111,7 @@ func (p *Price) checkTiers(f *fault.List) {
 	}
 	var below decimal.Decimal
 	for i, t := range p.Tiers {
-		path := "tiers[" + strconv.Itoa(i) + "]."
+		path := fault.At("tiers", i) + "."
 		sound := checkNumbers(f, path, number{"up_to", t.UpTo})
 		checkNumbers(f, path, number{"flat", t.Flat}, number{"unit", t.Unit}, number{"percent", t.Percent})
 		last := i == len(p.Tiers)-1

@@ -1,9 +1,6 @@
 package plans
 
 import (
-	"strconv"
-	"time"
-
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/enum"
@@ -112,7 +109,7 @@ func checkPercent(f *fault.List, field string, percent decimal.Decimal) {
 // discount returns the term's discount on charges within a period, or false if the term has none.
 func (t *Term) discount(period proration.Period) (Discount, bool) {
 	return Discount{
-		ID: "term " + t.Length.String() + " from " + period.Start.Format(time.DateOnly), Percent: t.Percent,
+		ID: "term " + t.Length.String() + " from " + date(period.Start), Percent: t.Percent,
 		Duration: Forever, From: period.Start, Until: period.End,
 		Scope: Scope{Kinds: []Kind{Recurring, ProrationCharge, Extension, Shortfall}},
 	}, t.Percent.IsPositive()
@@ -121,7 +118,7 @@ func (t *Term) discount(period proration.Period) (Discount, bool) {
 // checkTerms adds the faults of the terms on offer, and of lengths that appear twice.
 func checkTerms(f *fault.List, terms []Term) {
 	for i, t := range terms {
-		path := "terms[" + strconv.Itoa(i) + "]"
+		path := fault.At("terms", i)
 		f.Under(path, t.Validate())
 		for _, other := range terms[:i] {
 			if other.Length == t.Length {

@@ -19,6 +19,9 @@ import (
 	"github.com/billingrules/billing/internal/exact"
 )
 
+// LastYear is the last year, in UTC, of an instant that JSON can store in every time zone: RFC 3339 ends with 9999.
+const LastYear = 9998
+
 // JSON returns the value for people to read: amounts have at least the given places, "89.00", counts and percentages
 // have only the places that they need, "10", and instants keep their offsets. Equal numbers have equal text.
 // Errors: those of MarshalText methods, and an error for kinds of values that the library does not use, such as maps.
