@@ -111,7 +111,7 @@ func richDraft(tb testing.TB) invoice.Draft {
 		plans.Charge{Kind: plans.Usage, Plan: "growth", Item: "calls", Currency: "USD", Quantity: giventest.Money("12345"), Price: plans.Price{
 			Unit: giventest.Money("0.99"), Package: giventest.Money("100"), Included: giventest.Money("1000"), Flat: giventest.Money("2"),
 		}},
-		shortfall, unused[0], back)
+		shortfall[0], unused[0], back)
 	return invoice.Draft{
 		ID: "inv-2", Currency: "USD", At: at, Lines: lines, CreditedCharges: before, Policy: richPolicy(), Location: newYork,
 		Discounts: []plans.Discount{

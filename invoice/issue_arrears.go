@@ -101,16 +101,11 @@ func (w *work) elapsed(closes bool) error {
 		if err != nil {
 			return err
 		}
-		w.lines = append(w.lines, charges...)
-		if w.Contract.Minimum.IsPositive() {
-			lacking, err := w.Contract.Shortfall(charges, p, w.Policy.Proration)
-			if err != nil {
-				return err
-			}
-			if lacking.Net.IsPositive() {
-				w.lines = append(w.lines, lacking)
-			}
+		lacking, err := w.Contract.Shortfall(charges, p, w.Policy.Proration)
+		if err != nil {
+			return err
 		}
+		w.lines = slices.Concat(w.lines, charges, lacking)
 		w.since = p.Span.End
 	}
 	w.on, w.used = w.Contract.Discounts, true

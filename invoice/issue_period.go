@@ -201,8 +201,6 @@ func (w *work) shortfall() error {
 		}
 	}
 	lacking, err := w.Contract.Shortfall(of, p, w.Policy.Proration)
-	if err == nil && lacking.Net.IsPositive() {
-		w.lines = append(w.lines, lacking)
-	}
+	w.lines = append(w.lines, lacking...)
 	return err
 }
