@@ -187,10 +187,10 @@ func TestM9(t *testing.T) {
 // with a stated reason overrides them. The change is on the 16th of 30 days.
 func TestM10(t *testing.T) {
 	kind := func(kind plans.Kind, give credits.Extent, as credits.RefundAs) credits.RefundRule {
-		return credits.RefundRule{Kinds: []plans.Kind{kind}, Give: give, As: as}
+		return credits.RefundRule{Scope: plans.Scope{Kinds: []plans.Kind{kind}}, Give: give, As: as}
 	}
 	item := func(item string, give credits.Extent, as credits.RefundAs) credits.RefundRule {
-		return credits.RefundRule{Items: []string{item}, Give: give, As: as}
+		return credits.RefundRule{Scope: plans.Scope{Items: []string{item}}, Give: give, As: as}
 	}
 	rest := credits.RefundRule{As: credits.AsNothing}
 	for _, c := range []struct {

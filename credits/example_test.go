@@ -279,7 +279,7 @@ func ExampleEntry_Clone() {
 
 // The second rule is incomplete: it names the form of the return, but not its extent.
 func ExampleRefundRule_Validate() {
-	fmt.Println(credits.RefundRule{Kinds: []plans.Kind{plans.OneTime}, As: credits.AsNothing}.Validate())
+	fmt.Println(credits.RefundRule{Scope: plans.Scope{Kinds: []plans.Kind{plans.OneTime}}, As: credits.AsNothing}.Validate())
 	fmt.Println(credits.RefundRule{As: credits.AsRefund}.Validate())
 	// Output:
 	// <nil>

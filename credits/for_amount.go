@@ -36,10 +36,7 @@ func ForAmount(r AmountRequest) (plans.Charge, error) {
 	}
 	places, err := of.Currency.Places()
 	f.Under("", err)
-	rounding := proration.Rounding{Places: places, Mode: r.Mode}
-	if _, err := rounding.Round(decimal.Decimal{}); err != nil {
-		f.Under("", err)
-	}
+	f.Under("mode", r.Mode.Validate())
 	if f != nil {
 		return plans.Charge{}, f.Err()
 	}
@@ -57,7 +54,7 @@ func ForAmount(r AmountRequest) (plans.Charge, error) {
 	if f != nil {
 		return plans.Charge{}, f.Err()
 	}
-	return money(of, before, left, rounding), nil
+	return money(of, before, left, proration.Rounding{Places: places, Mode: r.Mode}), nil
 }
 
 // money returns the credit of an amount of a charge, which frees no time and no units.

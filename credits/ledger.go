@@ -3,7 +3,6 @@ package credits
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -164,7 +163,7 @@ func Validate(ledger []Entry) error {
 	granted := make(map[string]*Entry, len(ledger))
 	for i := range ledger {
 		e := &ledger[i]
-		path := "ledger[" + strconv.Itoa(i) + "]."
+		path := fault.At("ledger", i) + "."
 		e.check(&f, path)
 		grant, known := granted[e.ID]
 		switch {

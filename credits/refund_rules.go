@@ -3,7 +3,6 @@ package credits
 import (
 	"math/big"
 	"slices"
-	"strconv"
 
 	"github.com/shopspring/decimal"
 
@@ -16,10 +15,9 @@ import (
 
 // RefundRule selects how charges that are no longer used are returned. The first rule that matches a charge applies.
 type RefundRule struct {
-	Kinds []plans.Kind `json:"kinds,omitzero"` // charge kinds that the rule matches; none is all
-	Items []string     `json:"items,omitzero"` // IDs of the items that the rule matches; none is all
-	Give  Extent       `json:"give,omitzero"`  // part of the charge that is returned; required unless As is AsNothing
-	As    RefundAs     `json:"as"`             // form of the return; required
+	plans.Scope          // charges that the rule matches
+	Give        Extent   `json:"give,omitzero"` // part of the charge that is returned; required unless As is AsNothing
+	As          RefundAs `json:"as"`            // form of the return; required
 }
 
 // Validate returns every fault of the rule: ErrUnset for a missing form or extent, ErrInvalid for an unknown one or for
@@ -27,9 +25,7 @@ type RefundRule struct {
 func (r RefundRule) Validate() error {
 	var f fault.List
 	checkDecision(&f, "", r.Give, r.As)
-	for i, k := range r.Kinds {
-		f.Under("kinds["+strconv.Itoa(i)+"]", k.Validate())
-	}
+	f.Under("", r.Scope.Validate())
 	return f.Err()
 }
 
@@ -148,7 +144,7 @@ func ApplyRefundRules(d RefundRequest) (RefundResult, error) {
 // check adds the faults of the rules, the exception, the payment and the currencies.
 func (d *RefundRequest) check(f *fault.List) {
 	for i, r := range d.Rules {
-		f.Under("rules["+strconv.Itoa(i)+"]", r.Validate())
+		f.Under(fault.At("rules", i), r.Validate())
 	}
 	if e := d.Exception; e != nil {
 		checkDecision(f, "exception.", e.Give, e.As)
@@ -161,12 +157,12 @@ func (d *RefundRequest) check(f *fault.List) {
 	}
 	if len(d.Charges) > 0 {
 		_, err := d.Charges[0].Currency.Places()
-		f.Under(element(0), err)
+		f.Under(fault.At("charges", 0), err)
 	}
 	for i, c := range d.Charges {
 		if c.Currency != d.Charges[0].Currency {
-			f.Add(element(i)+".currency", proration.ErrInvalid, "must be the currency of all charges, %.3s; got %.3s",
-				d.Charges[0].Currency, c.Currency)
+			f.Add(fault.At("charges", i)+".currency", proration.ErrInvalid,
+				"must be the currency of all charges, %.3s; got %.3s", d.Charges[0].Currency, c.Currency)
 		}
 	}
 }
@@ -247,8 +243,7 @@ func (d *RefundRequest) rule(c *plans.Charge) (Extent, RefundAs, bool) {
 		return d.Exception.Give, d.Exception.As, true
 	}
 	for _, r := range d.Rules {
-		if (len(r.Kinds) == 0 || slices.Contains(r.Kinds, c.Kind)) &&
-			(len(r.Items) == 0 || slices.Contains(r.Items, c.Item)) {
+		if r.Covers(*c) {
 			return r.Give, r.As, true
 		}
 	}
@@ -262,11 +257,7 @@ func (d *RefundRequest) worth(f *fault.List, amount decimal.Decimal) int {
 	if len(d.Next.Lines) == 0 || !d.Next.Total.IsPositive() {
 		f.Add("next", proration.ErrUnset, "required, a bill with a positive total")
 	}
-	if d.DayMode == 0 {
-		f.Add("day_mode", proration.ErrUnset, "required, a rounding mode")
-	} else if _, err := (proration.Rounding{Mode: d.DayMode}).Round(amount); err != nil {
-		f.Add("day_mode", proration.ErrInvalid, "must be a rounding mode; got %d", d.DayMode)
-	}
+	f.Under("day_mode", d.DayMode.Validate())
 	if *f != nil || !fault.Amount(f, "next.total", d.Next.Total) {
 		return 0
 	}

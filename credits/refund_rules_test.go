@@ -39,9 +39,9 @@ func TestApplyRefundRules(t *testing.T) {
 	used := with(seats, func(s *sale) { s.id, s.period = "old", "2026-10-01/2026-11-01" })
 	taxed := with(seats, func(s *sale) { s.tax = "20" })
 	byKind := []credits.RefundRule{
-		{Kinds: []plans.Kind{plans.OneTime}, As: credits.AsNothing},
-		{Items: []string{"ai_agent"}, Give: credits.InFull, As: credits.AsRefund},
-		{Kinds: []plans.Kind{plans.Recurring}, Give: credits.UnusedPart, As: credits.AsBalance},
+		{Scope: plans.Scope{Kinds: []plans.Kind{plans.OneTime}}, As: credits.AsNothing},
+		{Scope: plans.Scope{Items: []string{"ai_agent"}}, Give: credits.InFull, As: credits.AsRefund},
+		{Scope: plans.Scope{Kinds: []plans.Kind{plans.Recurring}}, Give: credits.UnusedPart, As: credits.AsBalance},
 	}
 	for _, c := range []struct {
 		name, why string
@@ -141,14 +141,22 @@ func TestApplyRefundRules(t *testing.T) {
 		},
 		{
 			name: "a rule for kind and item", why: "both must match: the one-time agent is credited, and the recurring one is not", billed: []sale{agent, with(agent, func(s *sale) { s.id, s.kind = "b", plans.OneTime })},
-			rules: append([]credits.RefundRule{{Kinds: []plans.Kind{plans.OneTime, plans.Usage}, Items: []string{"setup", "ai_agent"}, Give: credits.InFull, As: credits.AsBalance}}, ruleForAll(0, credits.AsNothing)...),
+			rules: append([]credits.RefundRule{{Scope: plans.Scope{Kinds: []plans.Kind{plans.OneTime, plans.Usage}, Items: []string{"setup", "ai_agent"}}, Give: credits.InFull, As: credits.AsBalance}}, ruleForAll(0, credits.AsNothing)...),
 			want:  outcome{credits: []string{"b refund -20"}, grant: "20"},
+		},
+		{
+			name: "a rule for a plan", why: "M10: the rule of another plan does not apply to the charges of this one", billed: []sale{seats}, paid: "30",
+			rules: []credits.RefundRule{
+				{Scope: plans.Scope{Plans: []string{"scale"}}, Give: credits.InFull, As: credits.AsRefund},
+				{Scope: plans.Scope{Plans: []string{"growth"}}, Give: credits.UnusedPart, As: credits.AsBalance},
+			},
+			want: outcome{credits: []string{"s proration_credit -15"}, grant: "15"},
 		},
 		{
 			name: "each item in another form", why: "the refund is at most the paid money, and its rest becomes balance; days are separate", billed: []sale{seats, setup, agent},
 			rules: []credits.RefundRule{
-				{Items: []string{"seat"}, Give: credits.UnusedPart, As: credits.AsBalance}, {Items: []string{"setup"}, Give: credits.InFull, As: credits.AsRefund},
-				{Items: []string{"ai_agent"}, Give: credits.UnusedPart, As: credits.AsDays},
+				{Scope: plans.Scope{Items: []string{"seat"}}, Give: credits.UnusedPart, As: credits.AsBalance}, {Scope: plans.Scope{Items: []string{"setup"}}, Give: credits.InFull, As: credits.AsRefund},
+				{Scope: plans.Scope{Items: []string{"ai_agent"}}, Give: credits.UnusedPart, As: credits.AsDays},
 			},
 			paid: "45", next: bill(december, "62", nil), mode: proration.HalfUp,
 			want: outcome{credits: []string{"a proration_credit -10", "o refund -50", "s proration_credit -15"}, grant: "20", refund: "45", days: 5},
@@ -175,7 +183,7 @@ func TestApplyRefundRules(t *testing.T) {
 			want: outcome{credits: []string{"s proration_credit -7.5"}, grant: "7.5"},
 		},
 		{
-			name: "one item", why: "only the charges of the item need a rule", billed: []sale{seats, setup}, rules: []credits.RefundRule{{Items: []string{"seat"}, Give: credits.UnusedPart, As: credits.AsBalance}}, item: "seat",
+			name: "one item", why: "only the charges of the item need a rule", billed: []sale{seats, setup}, rules: []credits.RefundRule{{Scope: plans.Scope{Items: []string{"seat"}}, Give: credits.UnusedPart, As: credits.AsBalance}}, item: "seat",
 			want: outcome{credits: []string{"s proration_credit -15"}, grant: "15"},
 		},
 	} {
@@ -320,7 +328,7 @@ func TestApplyRefundRulesRefused(t *testing.T) {
 		{"a rule without a form", "law 13: the form decides an amount", func(d *credits.RefundRequest) { d.Rules[0].As = 0 }, []string{"rules[0].as unset"}},
 		{"a rule with unknown values", "law 14: values must be known", func(d *credits.RefundRequest) { d.Rules[0].As, d.Rules[0].Give = 5, 3 }, []string{"rules[0].as invalid", "rules[0].give invalid"}},
 		{"an unknown extent without a refund", "law 14: the extent must be known, although the rule refunds nothing", func(d *credits.RefundRequest) { d.Rules[0] = credits.RefundRule{Give: 3, As: credits.AsNothing} }, []string{"rules[0].give invalid"}},
-		{"a rule for unset and unknown kinds", "law 14: kinds must be known", func(d *credits.RefundRequest) { d.Rules[0].Kinds = []plans.Kind{plans.Recurring, 0, 99} }, []string{"rules[0].kinds[1].kind unset", "rules[0].kinds[2].kind invalid"}},
+		{"a rule for unset and unknown kinds", "law 14: kinds must be known", func(d *credits.RefundRequest) { d.Rules[0].Kinds = []plans.Kind{plans.Recurring, 0, 99} }, []string{"rules[0].kinds[1] unset", "rules[0].kinds[2] invalid"}},
 		{"an exception without a reason", "M10: an exception states its reason", func(d *credits.RefundRequest) {
 			d.Exception = &credits.Exception{Give: credits.InFull, As: credits.AsRefund}
 		}, []string{"exception.reason unset"}},
@@ -401,7 +409,7 @@ func TestRefundRequestIsStored(t *testing.T) {
 			Charges: []plans.Charge{sale{id: "s", quantity: "2", unit: "15.00", period: november, tax: "20"}.charge(t)},
 			At:      giventest.Instant("2026-11-16", nil), CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
 		},
-		ID: "cn-1", Rules: []credits.RefundRule{{Kinds: []plans.Kind{plans.Recurring}, Items: []string{"seat"}, Give: credits.UnusedPart, As: credits.AsNothing}},
+		ID: "cn-1", Rules: []credits.RefundRule{{Scope: plans.Scope{Kinds: []plans.Kind{plans.Recurring}, Items: []string{"seat"}}, Give: credits.UnusedPart, As: credits.AsNothing}},
 		Exception: &credits.Exception{Give: credits.UnusedPart, As: credits.AsRefund, Reason: "an outage"}, Paid: giventest.Money("10"),
 		Next: bill(december, "62", nil), DayMode: proration.HalfUp,
 	}
@@ -411,7 +419,7 @@ func TestRefundRequestIsStored(t *testing.T) {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
 	giventest.CheckRoundTrip(t, first)
-	rule := `{"kinds":["recurring"],"items":["seat"],"give":"unused_part","as":"nothing"}`
+	rule := `{"items":["seat"],"kinds":["recurring"],"give":"unused_part","as":"nothing"}`
 	if got := giventest.JSON(t, d.Rules[0]); got != rule {
 		t.Errorf("got  %s\nwant %s", got, rule)
 	}

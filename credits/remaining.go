@@ -12,7 +12,8 @@ import (
 type RemainingSpan struct {
 	Charge int              `json:"charge"` // index of the charge in the list
 	Span   proration.Period `json:"span"`   // part of the charge's span; equals it if the charge covers no time
-	Units  decimal.Decimal  `json:"units"`  // units left; 1 for a charge without a quantity, 0 if all are credited
+	// Units is the number of units left: 1 for a charge without a quantity, 0 if all are credited.
+	Units decimal.Decimal `json:"units" canon:"count"`
 }
 
 // Remaining returns the units that are left of each charge, charge by charge and span by span. A new span begins where

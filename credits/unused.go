@@ -2,7 +2,6 @@ package credits
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -14,14 +13,15 @@ import (
 
 // Request asks for credits for the part of some charges that is not used from an instant on.
 type Request struct {
-	Charges     []plans.Charge        `json:"charges"`           // charges and their credits, in the order of billing
-	Item        string                `json:"item,omitzero"`     // ID of the item that is not used; "" is all items
-	Quantity    decimal.Decimal       `json:"quantity,omitzero"` // units of the item that are not used; zero is all units
-	At          time.Time             `json:"at"`                // first instant without use
-	Until       time.Time             `json:"until,omitzero"`    // first instant of use after a pause; zero is for good
-	CreditBasis proration.CreditBasis `json:"credit_basis"`      // amount that each credit is a share of; required
-	Policy      proration.Policy      `json:"policy"`            // day count and rounding
-	Location    *time.Location        `json:"-"`                 // time zone of the calendar days; nil is UTC
+	Charges []plans.Charge `json:"charges"`       // charges and their credits, in the order of billing
+	Item    string         `json:"item,omitzero"` // ID of the item that is not used; "" is all items
+	// Quantity is the number of units of the item that are not used; zero is all units.
+	Quantity    decimal.Decimal       `json:"quantity,omitzero" canon:"count"`
+	At          time.Time             `json:"at"`             // first instant without use
+	Until       time.Time             `json:"until,omitzero"` // first instant of use after a pause; zero is for good
+	CreditBasis proration.CreditBasis `json:"credit_basis"`   // amount that each credit is a share of; required
+	Policy      proration.Policy      `json:"policy"`         // day count and rounding
+	Location    *time.Location        `json:"-"`              // time zone of the calendar days; nil is UTC
 }
 
 // Unused returns a credit for each charge that covers time after the instant, the newest charge first. Charges that end
@@ -62,7 +62,7 @@ func Unused(r Request) ([]plans.Charge, error) {
 			continue
 		}
 		lines, err := r.unused(c, before[c.ID], parts)
-		f.Under(element(i), err)
+		f.Under(fault.At("charges", i), err)
 		owed = append(owed, lines...)
 	}
 	for _, p := range periods {
@@ -130,8 +130,6 @@ func take(periods *[]wanted, c *plans.Charge, asked decimal.Decimal, parts []str
 	w.units = w.units.Sub(most)
 }
 
-func element(i int) string { return "charges[" + strconv.Itoa(i) + "]" }
-
 // check adds the faults of the request.
 func (r *Request) check(f *fault.List) {
 	if r.At.IsZero() {
@@ -141,13 +139,7 @@ func (r *Request) check(f *fault.List) {
 		f.Add("until", proration.ErrPeriod, "must be after at, %s; got %s",
 			r.At.Format(time.RFC3339Nano), r.Until.Format(time.RFC3339Nano))
 	}
-	switch r.CreditBasis {
-	case proration.OnBilled, proration.OnPrice:
-	case 0:
-		f.Add("credit_basis", proration.ErrUnset, "required, one of billed, price")
-	default:
-		f.Add("credit_basis", proration.ErrInvalid, "must be one of billed, price; got %d", r.CreditBasis)
-	}
+	f.Under("credit_basis", r.CreditBasis.Validate())
 	f.Under("policy", r.Policy.Validate())
 	checkCharges(f, r.Charges)
 	if !r.Quantity.IsZero() {
@@ -164,7 +156,7 @@ func (r *Request) check(f *fault.List) {
 func checkCharges(f *fault.List, charges []plans.Charge) {
 	index, countable := map[string]int{}, true
 	for i, c := range charges {
-		path := element(i) + "."
+		path := fault.At("charges", i) + "."
 		sound := fault.Amount(f, path+"net", c.Net)
 		sound = fault.Amount(f, path+"quantity", c.Quantity) && sound
 		if base := c.BaseQuantity; base != nil && fault.Amount(f, path+"base_quantity", *base) && base.IsNegative() {
@@ -172,10 +164,10 @@ func checkCharges(f *fault.List, charges []plans.Charge) {
 		}
 		fault.Amount(f, path+"untaxed", c.Untaxed)
 		for j, d := range c.Discounts {
-			fault.Amount(f, path+"discounts["+strconv.Itoa(j)+"].amount", d.Amount)
+			fault.Amount(f, fault.At(path+"discounts", j)+".amount", d.Amount)
 		}
 		for j, t := range c.Taxes {
-			sub := path + "taxes[" + strconv.Itoa(j) + "]."
+			sub := fault.At(path+"taxes", j) + "."
 			if slices.ContainsFunc(c.Taxes[:j], func(other plans.Tax) bool { return other.Name == t.Name }) {
 				f.Add(sub+"name", proration.ErrInvalid, "must be unique; %.40q appears twice", t.Name)
 			}
@@ -217,7 +209,8 @@ func checkCharges(f *fault.List, charges []plans.Charge) {
 	for i, c := range charges {
 		at, sound := index[c.ID]
 		if b := all[c.ID]; sound && at == i && (b.net.GreaterThan(c.Net) && c.Net.IsPositive() || b.exceeds(&c)) {
-			f.Add(element(i)+".net", proration.ErrInvalid, "must not be below its credits, in amount or in units; got %v", c.Net)
+			f.Add(fault.At("charges", i)+".net", proration.ErrInvalid,
+				"must not be below its credits, in amount or in units; got %v", c.Net)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package credits
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -42,7 +41,7 @@ func Void(ledger []Entry, u VoidRequest) (entries []Entry, owed decimal.Decimal,
 			continue
 		}
 		if currency != "" && e.Currency != currency {
-			f.Add("ledger["+strconv.Itoa(i)+"].currency", proration.ErrInvalid,
+			f.Add(fault.At("ledger", i)+".currency", proration.ErrInvalid,
 				"must be the currency of all grants of %.40q, %.3s; got %.3s", u.Ref, currency, e.Currency)
 		}
 		currency = e.Currency

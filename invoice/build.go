@@ -78,7 +78,7 @@ func (d *Draft) open(f *fault.List) Invoice {
 	}
 	before := len(*f)
 	for i, line := range d.Lines {
-		path := "lines[" + strconv.Itoa(i) + "]"
+		path := fault.At("lines", i)
 		if line.Currency != d.Currency {
 			f.Add(path+".currency", proration.ErrInvalid, "must be %.3s, like the invoice; got %.40q",
 				d.Currency, string(line.Currency))
@@ -88,7 +88,7 @@ func (d *Draft) open(f *fault.List) Invoice {
 			f.Add(path+".corrects", proration.ErrUnset, "required for a negative net, the ID of the credited charge")
 			continue
 		}
-		f.Under(path, line.Kind.Validate())
+		f.Under(path+".kind", line.Kind.Validate())
 		priced, err := line.Priced(d.Policy.Proration)
 		f.Under(path, err)
 		priced.ID = d.lineID(i)
@@ -111,7 +111,7 @@ func (inv *Invoice) checkTwice(f *fault.List) {
 			if line.Corrects == "" && slices.ContainsFunc(inv.Discounts, func(d plans.Discount) bool {
 				return d.ID == taken.Discount
 			}) {
-				f.Add("lines["+strconv.Itoa(i)+"].discounts", proration.ErrInvalid,
+				f.Add(fault.At("lines", i)+".discounts", proration.ErrInvalid,
 					"must be unique; %.40q is already deducted from the line", taken.Discount)
 			}
 		}

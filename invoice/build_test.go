@@ -152,7 +152,7 @@ func TestBuildShortfall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := draft(append(all, shortfall)...)
+	d := draft(append(all, shortfall...)...)
 	d.Discounts = []plans.Discount{percentOff("welcome", "10", plans.Once)}
 	inv, err := invoice.Build(d)
 	if err != nil {

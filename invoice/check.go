@@ -114,13 +114,13 @@ func (inv *Invoice) checkNumbers(f *fault.List) {
 		fault.Amount(f, n.field, n.amount)
 	}
 	for i, e := range inv.LedgerEntries {
-		fault.Amount(f, "ledger_entries["+strconv.Itoa(i)+"].amount", e.Amount)
+		fault.Amount(f, fault.At("ledger_entries", i)+".amount", e.Amount)
 	}
 	for i, e := range inv.Events {
-		fault.Amount(f, "events["+strconv.Itoa(i)+"].amount", e.Amount)
+		fault.Amount(f, fault.At("events", i)+".amount", e.Amount)
 	}
 	for i, p := range inv.Installments {
-		fault.Amount(f, "installments["+strconv.Itoa(i)+"].amount", p.Amount)
+		fault.Amount(f, fault.At("installments", i)+".amount", p.Amount)
 	}
 	if inv.IssuedAt.IsZero() {
 		f.Add("issued_at", proration.ErrUnset, "required, the time of issue")
@@ -131,7 +131,7 @@ func (inv *Invoice) checkNumbers(f *fault.List) {
 func limit(f *fault.List, list string, lines []plans.Charge, discounts int) {
 	for i := range lines {
 		if c := &lines[i]; len(c.Taxes) > maxTaxes || len(c.Discounts) > discounts {
-			f.Add(list+"["+strconv.Itoa(i)+"]", proration.ErrLimit, "must have at most %d taxes and %d discounts; got %d and %d",
+			f.Add(fault.At(list, i), proration.ErrLimit, "must have at most %d taxes and %d discounts; got %d and %d",
 				maxTaxes, discounts, len(c.Taxes), len(c.Discounts))
 		}
 	}
@@ -141,7 +141,7 @@ func limit(f *fault.List, list string, lines []plans.Charge, discounts int) {
 func (inv *Invoice) checkHead(f *fault.List) {
 	d := Draft{ID: inv.ID}
 	for i, line := range inv.Lines {
-		path := "lines[" + strconv.Itoa(i) + "]."
+		path := fault.At("lines", i) + "."
 		if line.ID != d.lineID(i) {
 			f.Add(path+"id", Sealed, "must be %.40q; got %.40q", d.lineID(i), line.ID)
 		}
@@ -189,7 +189,7 @@ func (inv *Invoice) checkOrder(f *fault.List, places int32) {
 	again.sums(places)
 	for i := range inv.Lines {
 		if field := differs(again.Lines[i], inv.Lines[i]); field != "" {
-			f.Add("lines["+strconv.Itoa(i)+"]."+field, Order, "must equal the recomputed line: %s", again.Lines[i].Explain())
+			f.Add(fault.At("lines", i)+"."+field, Order, "must equal the recomputed line: %s", again.Lines[i].Explain())
 		}
 	}
 	if !same(again.RemainingDiscounts, inv.RemainingDiscounts) {

@@ -70,10 +70,13 @@ func editFields(v reflect.Value, path string, try func(path string)) {
 		for i := range v.NumField() {
 			field := v.Type().Field(i)
 			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-			if name == "-" {
+			switch {
+			case name == "-":
 				continue
-			}
-			if name == "" {
+			case name == "" && field.Anonymous:
+				editFields(v.Field(i), path, try) // its fields are those of the struct
+				continue
+			case name == "":
 				name = field.Name
 			}
 			editFields(v.Field(i), strings.TrimPrefix(path+"."+name, "."), try)

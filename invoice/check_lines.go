@@ -2,7 +2,6 @@ package invoice
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/shopspring/decimal"
 
@@ -18,14 +17,14 @@ func (inv *Invoice) checkLines(f *fault.List) {
 	known := byCharge(inv.CreditedCharges)
 	for i := range inv.Lines {
 		line := &inv.Lines[i]
-		path := "lines[" + strconv.Itoa(i) + "]"
+		path := fault.At("lines", i)
 		if err := line.Check(inv.Policy.Proration, inv.Location); err != nil {
 			f.Under(path, err)
 			continue
 		}
 		for j, t := range line.Taxes {
 			if slices.ContainsFunc(line.Taxes[:j], func(other plans.Tax) bool { return other.Name == t.Name }) {
-				f.Add(path+".taxes["+strconv.Itoa(j)+"].name", proration.ErrInvalid, "must be unique; %.40q appears twice", t.Name)
+				f.Add(fault.At(path+".taxes", j)+".name", proration.ErrInvalid, "must be unique; %.40q appears twice", t.Name)
 			}
 		}
 		if back := line.Kind == plans.ProrationCredit || line.Kind == plans.Refund; back != (line.Corrects != "") {

@@ -1,8 +1,6 @@
 package invoice
 
 import (
-	"strconv"
-
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
@@ -20,7 +18,7 @@ func (inv *Invoice) checkSettled(f *fault.List) {
 		}
 	}
 	for i, e := range inv.LedgerEntries {
-		path := "ledger_entries[" + strconv.Itoa(i) + "]"
+		path := fault.At("ledger_entries", i)
 		source := ""
 		if e.Kind == credits.Granted {
 			source = inv.source()
@@ -76,7 +74,7 @@ func (inv *Invoice) checkParts(f *fault.List) {
 		return
 	}
 	for i, p := range inv.Installments {
-		path := "installments[" + strconv.Itoa(i) + "]"
+		path := fault.At("installments", i)
 		if !p.Amount.Equal(should[i].Amount) {
 			f.Add(path+".amount", Conservation, "must be %v, its part of %v; got %v", should[i].Amount, inv.AmountDue, p.Amount)
 		}

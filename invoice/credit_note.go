@@ -1,7 +1,6 @@
 package invoice
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -105,7 +104,7 @@ func (c *CreditRequest) listed(before []plans.Charge) error {
 	seen, notes := map[string]bool{}, map[string]bool{}
 	for i, line := range before {
 		if line.ID != "" && seen[line.ID] {
-			f.Add("credited["+strconv.Itoa(i)+"].id", proration.ErrInvalid, "must be unique; %.40q appears twice", line.ID)
+			f.Add(fault.At("credited", i)+".id", proration.ErrInvalid, "must be unique; %.40q appears twice", line.ID)
 		}
 		seen[line.ID], notes[invoiceOf(line.ID)] = true, true
 	}
@@ -145,7 +144,7 @@ func (c *CreditRequest) lines(known map[string][]plans.Charge) ([]plans.Charge, 
 			err = fault.New("line", proration.ErrInvalid, "must have an amount left to credit; %.40q is fully credited",
 				part.Line)
 		}
-		f.Under("lines["+strconv.Itoa(i)+"]", err)
+		f.Under(fault.At("lines", i), err)
 		known[part.Line] = append(known[part.Line], line)
 		lines = append(lines, line)
 	}

@@ -1,13 +1,13 @@
 package invoice
 
 import (
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/canon"
 	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
@@ -43,8 +43,6 @@ type Draft struct {
 	Location *time.Location `json:"-"` // time zone that counts the days; nil is UTC
 }
 
-const lastYear = 9998 // in UTC, so that no time zone exceeds 9999, the last year of JSON
-
 // check adds every fault of the draft except those of its lines. It returns the decimal places of the currency, and
 // whether the lines can be computed.
 func (d *Draft) check(f *fault.List) (places int32, sound bool) {
@@ -54,8 +52,8 @@ func (d *Draft) check(f *fault.List) (places int32, sound bool) {
 	if d.At.IsZero() {
 		f.Add("at", proration.ErrUnset, "required, the time of issue")
 	}
-	if d.At.UTC().Year() > lastYear || d.DueAt.UTC().Year() > lastYear {
-		f.Add("at", proration.ErrLimit, "must be in the year %d or earlier, and so must due_at", lastYear)
+	if d.At.UTC().Year() > canon.LastYear || d.DueAt.UTC().Year() > canon.LastYear {
+		f.Add("at", proration.ErrLimit, "must be in the year %d or earlier, and so must due_at", canon.LastYear)
 	}
 	if !d.DueAt.IsZero() && d.DueAt.Before(d.At) {
 		f.Add("due_at", proration.ErrOutside, "must not be before the time of issue; got %s", d.DueAt.Format(time.RFC3339))
@@ -105,7 +103,7 @@ func (d *Draft) check(f *fault.List) (places int32, sound bool) {
 // checkUsed adds the faults of an invoice ID that was used before, and of credit with too many decimal places.
 func (d *Draft) checkUsed(f *fault.List, places int32) {
 	for i, e := range d.Ledger {
-		path := "ledger[" + strconv.Itoa(i) + "]."
+		path := fault.At("ledger", i) + "."
 		if d.ID != "" && (e.ID == d.ID && e.Kind == credits.Granted || e.Ref == d.ID) {
 			f.Add(path+"ref", proration.ErrInvalid, "invoice ID %.40q is already used in the ledger; choose a new ID", d.ID)
 		}
@@ -116,7 +114,7 @@ func (d *Draft) checkUsed(f *fault.List, places int32) {
 	}
 	for i, c := range d.CreditedCharges {
 		if d.ID != "" && invoiceOf(c.ID) == d.ID {
-			f.Add("credited_charges["+strconv.Itoa(i)+"].id", proration.ErrInvalid,
+			f.Add(fault.At("credited_charges", i)+".id", proration.ErrInvalid,
 				"invoice ID %.40q is already used by a billed charge; choose a new ID", d.ID)
 			return
 		}

@@ -1,6 +1,7 @@
 package invoice_test
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -167,7 +168,7 @@ func ExampleStandard() {
 	policy := invoice.Standard()
 	policy.TaxRoundingLevel = invoice.PerInvoice
 	policy.Taxes = []invoice.TaxRate{
-		{Name: "VAT", Percent: decimal.RequireFromString("7"), Items: []string{"book"}}, // first matching VAT rate applies
+		{Name: "VAT", Percent: decimal.RequireFromString("7"), Scope: plans.Scope{Items: []string{"book"}}}, // first matching VAT rate applies
 		{Name: "VAT", Percent: decimal.RequireFromString("19")},
 	}
 	fmt.Println(policy.Validate(), policy.Timing, policy.CreditBasis, policy.TaxRoundingLevel)
@@ -175,6 +176,24 @@ func ExampleStandard() {
 }
 
 // Every choice that decides an amount must be set.
+func ExampleTaxRate_Validate() {
+	rate := invoice.TaxRate{Name: "VAT", Percent: decimal.NewFromInt(19)}
+	fmt.Println(rate.Validate())
+	rate.Kinds = []plans.Kind{0}
+	fmt.Println(errors.Is(rate.Validate(), proration.ErrUnset))
+	// Output:
+	// <nil>
+	// true
+}
+
+func ExampleTaxRate_Clone() {
+	rate := invoice.TaxRate{Name: "VAT", Percent: decimal.NewFromInt(7), Scope: plans.Scope{Items: []string{"book"}}}
+	other := rate.Clone()
+	other.Items[0] = "seat"
+	fmt.Println(rate.Items)
+	// Output: [book]
+}
+
 func ExamplePolicy_Validate() {
 	policy := invoice.Standard()
 	policy.TaxRoundingLevel, policy.TaxRoundingMode = 0, 0

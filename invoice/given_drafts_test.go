@@ -67,9 +67,9 @@ func richPolicy() invoice.Policy {
 	policy := invoice.Standard()
 	policy.TaxRoundingLevel, policy.TaxRoundingMode = invoice.PerInvoice, proration.HalfEven
 	policy.Taxes = []invoice.TaxRate{
-		{Name: "VAT", Percent: giventest.Money("8.875"), Items: []string{"seat"}},
+		{Name: "VAT", Percent: giventest.Money("8.875"), Scope: plans.Scope{Items: []string{"seat"}}},
 		{Name: "VAT", Percent: giventest.Money("4.5")},
-		{Name: "levy", Percent: giventest.Money("3"), Included: true, Kinds: []plans.Kind{plans.Recurring, plans.ProrationCharge, plans.Usage}},
+		{Name: "levy", Percent: giventest.Money("3"), Included: true, Scope: plans.Scope{Kinds: []plans.Kind{plans.Recurring, plans.ProrationCharge, plans.Usage}}},
 	}
 	policy.Refunds = []credits.RefundRule{{As: credits.AsNothing}}
 	return policy
@@ -111,12 +111,12 @@ func richDraft(tb testing.TB) invoice.Draft {
 		plans.Charge{Kind: plans.Usage, Plan: "growth", Item: "calls", Currency: "USD", Quantity: giventest.Money("12345"), Price: plans.Price{
 			Unit: giventest.Money("0.99"), Package: giventest.Money("100"), Included: giventest.Money("1000"), Flat: giventest.Money("2"),
 		}},
-		shortfall, unused[0], back)
+		shortfall[0], unused[0], back)
 	return invoice.Draft{
 		ID: "inv-2", Currency: "USD", At: at, Lines: lines, CreditedCharges: before, Policy: richPolicy(), Location: newYork,
 		Discounts: []plans.Discount{
-			{ID: "loyal", Percent: giventest.Money("10"), Duration: plans.Repeating, Periods: 3, Items: []string{"seat", "add-on"}},
-			{ID: "prepaid", Amount: giventest.Money("20.55"), Currency: "USD", Duration: plans.Once, Rollover: true, Kinds: []plans.Kind{plans.ProrationCharge, plans.Usage}},
+			{ID: "loyal", Percent: giventest.Money("10"), Duration: plans.Repeating, Periods: 3, Scope: plans.Scope{Items: []string{"seat", "add-on"}}},
+			{ID: "prepaid", Amount: giventest.Money("20.55"), Currency: "USD", Duration: plans.Once, Rollover: true, Scope: plans.Scope{Kinds: []plans.Kind{plans.ProrationCharge, plans.Usage}}},
 			{ID: "sorry", Amount: giventest.Money("5.55"), Currency: "USD", Duration: plans.Once},
 		},
 		Ledger: []credits.Entry{

@@ -121,7 +121,7 @@ func everything(tb testing.TB) invoice.Draft {
 	policy := invoice.Standard()
 	policy.TaxRoundingLevel = invoice.PerInvoice
 	policy.Taxes = []invoice.TaxRate{
-		{Name: "VAT", Percent: giventest.Money("21"), Items: []string{"seat"}, Kinds: []plans.Kind{plans.Recurring, plans.ProrationCharge}},
+		{Name: "VAT", Percent: giventest.Money("21"), Scope: plans.Scope{Items: []string{"seat"}, Kinds: []plans.Kind{plans.Recurring, plans.ProrationCharge}}},
 		{Name: "levy", Percent: giventest.Money("1.5"), Included: true},
 	}
 	contract := plans.Contract{Plan: "growth", Currency: "EUR", Cycle: giventest.Cycle("2026-11-01", "P1M", madrid), Items: []plans.Item{{
@@ -137,7 +137,7 @@ func everything(tb testing.TB) invoice.Draft {
 		}
 		return all
 	}
-	welcome := plans.Discount{ID: "welcome", Percent: giventest.Money("12.5"), Duration: plans.Repeating, Periods: 3, Items: []string{"seat"}}
+	welcome := plans.Discount{ID: "welcome", Percent: giventest.Money("12.5"), Duration: plans.Repeating, Periods: 3, Scope: plans.Scope{Items: []string{"seat"}}}
 	once := plans.Discount{ID: "sorry", Amount: giventest.Money("5.00"), Currency: "EUR", Duration: plans.Forever}
 	signup, err := invoice.Build(invoice.Draft{
 		ID: "inv-1", Currency: "EUR", At: november.Start, Lines: charges("2026-11-01"), Discounts: []plans.Discount{welcome}, Policy: policy, Location: madrid,

@@ -62,11 +62,11 @@ type Contact struct {
 
 // TaxTotal is the total of one tax at one rate over all lines.
 type TaxTotal struct {
-	Name     string          `json:"name"`              // name of the tax, "VAT"
-	Percent  decimal.Decimal `json:"percent"`           // tax rate in percent
-	Included bool            `json:"included,omitzero"` // prices include the tax
-	Of       decimal.Decimal `json:"of"`                // taxed part of the line nets, including the tax if Included
-	Amount   decimal.Decimal `json:"amount"`            // tax on charges less tax credited back
+	Name     string          `json:"name"`                  // name of the tax, "VAT"
+	Percent  decimal.Decimal `json:"percent" canon:"count"` // tax rate in percent
+	Included bool            `json:"included,omitzero"`     // prices include the tax
+	Of       decimal.Decimal `json:"of"`                    // taxed part of the line nets, including the tax if Included
+	Amount   decimal.Decimal `json:"amount"`                // tax on charges less tax credited back
 }
 
 // invoiceJSON is Invoice without its methods.

@@ -7,6 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/canon"
 	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
@@ -110,8 +111,8 @@ func Issue(o IssueRequest) (IssueResult, error) {
 	if o.At.IsZero() {
 		f.Add("at", proration.ErrUnset, "required, the effective time")
 	}
-	if o.At.UTC().Year() > lastYear {
-		f.Add("at", proration.ErrLimit, "must be in the year %d or earlier; got %d", lastYear, o.At.UTC().Year())
+	if o.At.UTC().Year() > canon.LastYear {
+		f.Add("at", proration.ErrLimit, "must be in the year %d or earlier; got %d", canon.LastYear, o.At.UTC().Year())
 	}
 	o.check(&f)
 	if f != nil {

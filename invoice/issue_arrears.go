@@ -2,6 +2,7 @@ package invoice
 
 import (
 	"slices"
+	"time"
 
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
@@ -15,7 +16,7 @@ func (w *work) arrears() error {
 	}
 	if until := w.paidUntil(); until.After(w.UnbilledSince) {
 		return fault.New("unbilled_since", proration.ErrInvalid, "must not be before %s, the end of the billed time; got %s",
-			date(until), date(w.UnbilledSince))
+			until.Format(time.DateOnly), w.UnbilledSince.Format(time.DateOnly))
 	}
 	c := &w.Change
 	if !w.EndedAt.IsZero() {
@@ -100,16 +101,11 @@ func (w *work) elapsed(closes bool) error {
 		if err != nil {
 			return err
 		}
-		w.lines = append(w.lines, charges...)
-		if w.Contract.Minimum.IsPositive() {
-			lacking, err := w.Contract.Shortfall(charges, p, w.Policy.Proration)
-			if err != nil {
-				return err
-			}
-			if lacking.Net.IsPositive() {
-				w.lines = append(w.lines, lacking)
-			}
+		lacking, err := w.Contract.Shortfall(charges, p, w.Policy.Proration)
+		if err != nil {
+			return err
 		}
+		w.lines = slices.Concat(w.lines, charges, lacking)
 		w.since = p.Span.End
 	}
 	w.on, w.used = w.Contract.Discounts, true

@@ -95,7 +95,7 @@ func TestIssueCancel(t *testing.T) {
 		},
 		{
 			name: "a rule for each kind", why: "M10: the setup is refunded in full, seats not at all", contract: issueSeats("10", "89.00"), policy: issuePolicy(func(p *invoice.Policy) {
-				p.Refunds = []credits.RefundRule{{Items: []string{"setup"}, Give: credits.InFull, As: credits.AsRefund}, {As: credits.AsNothing}}
+				p.Refunds = []credits.RefundRule{{Scope: plans.Scope{Items: []string{"setup"}}, Give: credits.InFull, As: credits.AsRefund}, {As: credits.AsNothing}}
 			}),
 			days: []issueDay{
 				{at: "2026-11-01", with: issueSetup, lines: []string{"recurring seat: 10 x 89.00 = 890.00", "one_time setup: 50.00"}, sums: "due 940.00"},

@@ -3,6 +3,7 @@ package invoice
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/fault"
@@ -66,7 +67,7 @@ func (w *work) ready() error {
 		}
 	}
 	return &plans.Refusal{
-		Rule: "change", Reason: "The time from " + date(w.At) + " on is not billed yet.",
+		Rule: "change", Reason: "The time from " + w.At.Format(time.DateOnly) + " on is not billed yet.",
 		Instead: "Issue the invoice of that period first.",
 	}
 }

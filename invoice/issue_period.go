@@ -62,7 +62,7 @@ func (w *work) goOn() error {
 	}
 	if !goesOn {
 		return &plans.Refusal{
-			Rule: "period", Reason: "The contract ended on " + date(end.In(w.At.Location())) + ".",
+			Rule: "period", Reason: "The contract ended on " + end.In(w.At.Location()).Format(time.DateOnly) + ".",
 			Instead: "Create a new contract.",
 		}
 	}
@@ -87,7 +87,7 @@ func (w *work) inOrder() error {
 		}
 		if w.Change.Anchor.IsZero() || w.At.Before(w.EndedAt) {
 			return &plans.Refusal{
-				Rule: "change", Reason: "The contract was canceled on " + date(w.EndedAt.In(w.At.Location())) + ".",
+				Rule: "change", Reason: "The contract was canceled on " + w.EndedAt.In(w.At.Location()).Format(time.DateOnly) + ".",
 				Instead: "Reactivate it with a new billing anchor on or after that date.",
 			}
 		}
@@ -98,7 +98,8 @@ func (w *work) inOrder() error {
 		c := &w.UnexpiredCharges[i]
 		if base(c) && c.Span.Start.After(w.At) && !c.Span.Start.Equal(c.Period.Start) && !isZero(w.Change) {
 			return &plans.Refusal{
-				Rule: "change", Reason: "A change on " + date(c.Span.Start.In(w.At.Location())) + " is already billed.",
+				Rule:    "change",
+				Reason:  "A change on " + c.Span.Start.In(w.At.Location()).Format(time.DateOnly) + " is already billed.",
 				Instead: "Bill the backdated change with Reconcile.",
 			}
 		}
@@ -200,8 +201,6 @@ func (w *work) shortfall() error {
 		}
 	}
 	lacking, err := w.Contract.Shortfall(of, p, w.Policy.Proration)
-	if err == nil && lacking.Net.IsPositive() {
-		w.lines = append(w.lines, lacking)
-	}
+	w.lines = append(w.lines, lacking...)
 	return err
 }

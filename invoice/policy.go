@@ -1,12 +1,13 @@
 package invoice
 
 import (
+	"errors"
 	"slices"
-	"strconv"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/enum"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
@@ -58,17 +59,23 @@ func (t *TaxRoundingLevel) UnmarshalText(text []byte) error {
 
 // TaxRate is a tax rate and the charges that it covers.
 type TaxRate struct {
-	Name     string          `json:"name"`              // name of the tax, "VAT"
-	Percent  decimal.Decimal `json:"percent"`           // tax rate in percent, not negative
-	Included bool            `json:"included,omitzero"` // prices include the tax
-	Items    []string        `json:"items,omitzero"`    // items that the rate covers; none is every item
-	Kinds    []plans.Kind    `json:"kinds,omitzero"`    // kinds of charges that the rate covers; none is every kind
+	Name     string          `json:"name"`                  // name of the tax, "VAT"
+	Percent  decimal.Decimal `json:"percent" canon:"count"` // tax rate in percent, not negative
+	Included bool            `json:"included,omitzero"`     // prices include the tax
+
+	plans.Scope // charges that the rate covers
 }
 
-// covers reports whether the tax applies to a charge.
-func (r *TaxRate) covers(c *plans.Charge) bool {
-	return (len(r.Items) == 0 || slices.Contains(r.Items, c.Item)) &&
-		(len(r.Kinds) == 0 || slices.Contains(r.Kinds, c.Kind))
+// Validate returns every fault of the rate. Errors: ErrUnset for a missing name; ErrInvalid for a negative percentage
+// and an unknown kind of charge; ErrLimit for a percentage beyond the limits.
+func (r TaxRate) Validate() error {
+	return errors.Join(plans.Tax{Name: r.Name, Percent: r.Percent}.Validate(), r.Scope.Validate())
+}
+
+// Clone returns a copy that shares no mutable memory with r.
+func (r TaxRate) Clone() TaxRate {
+	r.Scope = r.Scope.Clone()
+	return r
 }
 
 // Standard returns a complete, neutral policy: calendar days, rounding half up, credits based on the billed amount,
@@ -88,48 +95,25 @@ const (
 	maxCredits   = 500 // credits of one charge; each is compared with all others
 )
 
-// roundingModes are the JSON names of [proration.RoundingMode].
-const roundingModes = "half_up, half_even, half_down, up, down, ceiling, floor"
-
 // Validate returns every fault of the policy. Errors: ErrUnset for a missing choice; ErrInvalid for an unknown choice;
 // ErrLimit for numbers beyond the limits and for more than 100 taxes.
 func (p Policy) Validate() error {
 	var f fault.List
 	f.Under("proration", p.Proration.Validate())
-	switch p.CreditBasis {
-	case proration.OnBilled, proration.OnPrice:
-	default:
-		choose(&f, "credit_basis", int(p.CreditBasis), proration.OnBilled.String(), proration.OnPrice.String())
-	}
-	switch p.Timing {
-	case proration.InAdvance, proration.InArrears:
-	default:
-		choose(&f, "timing", int(p.Timing), proration.InAdvance.String(), proration.InArrears.String())
-	}
-	switch p.Allocation {
-	case proration.LargestRemainder, proration.LastLine:
-	default:
-		choose(&f, "allocation", int(p.Allocation), proration.LargestRemainder.String(), proration.LastLine.String())
-	}
+	f.Under("credit_basis", p.CreditBasis.Validate())
+	f.Under("timing", p.Timing.Validate())
+	f.Under("allocation", p.Allocation.Validate())
 	fault.Enum(&f, "tax_rounding_level", taxRoundingLevels, p.TaxRoundingLevel)
-	if p.TaxRoundingMode == 0 {
-		f.Add("tax_rounding_mode", proration.ErrUnset, "required, one of "+roundingModes)
-	} else if _, err := (proration.Rounding{Mode: p.TaxRoundingMode}).Round(decimal.Decimal{}); err != nil {
-		f.Add("tax_rounding_mode", proration.ErrInvalid, "must be one of %s; got %d", roundingModes, p.TaxRoundingMode)
-	}
+	f.Under("tax_rounding_mode", p.TaxRoundingMode.Validate())
 	if len(p.Taxes) > maxTaxes {
 		f.Add("taxes", proration.ErrLimit, "must be at most %d taxes; got %d", maxTaxes, len(p.Taxes))
 		return f.Err()
 	}
 	for i, r := range p.Taxes {
-		path := "taxes[" + strconv.Itoa(i) + "]"
-		f.Under(path, plans.Tax{Name: r.Name, Percent: r.Percent}.Validate())
-		for j, k := range r.Kinds {
-			f.Under(path+".kinds["+strconv.Itoa(j)+"]", k.Validate())
-		}
+		f.Under(fault.At("taxes", i), r.Validate())
 	}
 	for i, r := range p.Refunds {
-		path := "refunds[" + strconv.Itoa(i) + "]"
+		path := fault.At("refunds", i)
 		f.Under(path, r.Validate())
 		if r.As == credits.AsDays {
 			f.Add(path+".as", proration.ErrInvalid, "must not be days; a canceled contract has no period to extend")
@@ -138,24 +122,12 @@ func (p Policy) Validate() error {
 	return f.Err()
 }
 
-// choose adds the fault of a choice that is unset or unknown.
-func choose(f *fault.List, field string, has int, one, other string) {
-	if has == 0 {
-		f.Add(field, proration.ErrUnset, "required, one of %s, %s", one, other)
-		return
-	}
-	f.Add(field, proration.ErrInvalid, "must be one of %s, %s; got %d", one, other, has)
-}
-
 // clone returns a copy that shares no memory with the policy.
 func (p Policy) clone() Policy {
-	p.Taxes = slices.Clone(p.Taxes)
-	for i := range p.Taxes {
-		p.Taxes[i].Items, p.Taxes[i].Kinds = slices.Clone(p.Taxes[i].Items), slices.Clone(p.Taxes[i].Kinds)
-	}
+	p.Taxes = clone.All(p.Taxes)
 	p.Refunds = slices.Clone(p.Refunds)
 	for i := range p.Refunds {
-		p.Refunds[i].Items, p.Refunds[i].Kinds = slices.Clone(p.Refunds[i].Items), slices.Clone(p.Refunds[i].Kinds)
+		p.Refunds[i].Scope = p.Refunds[i].Scope.Clone()
 	}
 	return p
 }

@@ -3,7 +3,6 @@ package invoice
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -64,7 +63,7 @@ func Reconcile(c ReconcileRequest) (ReconcileResult, error) {
 	var f fault.List
 	var d ReconcileResult
 	for _, p := range billed {
-		path := element("billed", p.index)
+		path := fault.At("billed", p.index)
 		lines, err := c.credits(p)
 		f.Under(path, err)
 		d.Lines = append(d.Lines, lines...)
@@ -74,7 +73,7 @@ func Reconcile(c ReconcileRequest) (ReconcileResult, error) {
 	}
 	for _, p := range proposed {
 		lines, err := c.pieces(p, p.left)
-		f.Under(element("proposed", p.index), err)
+		f.Under(fault.At("proposed", p.index), err)
 		for _, line := range lines {
 			if line.ID = ""; !line.Net.IsZero() {
 				d.Lines = append(d.Lines, line)
@@ -154,5 +153,3 @@ func baseQuantity(c *plans.Charge) decimal.Decimal {
 	}
 	return *c.BaseQuantity
 }
-
-func element(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }

@@ -2,7 +2,6 @@ package invoice
 
 import (
 	"strconv"
-	"strings"
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/fault"
@@ -29,7 +28,7 @@ func (c *ReconcileRequest) sides() (billed, proposed []*party, err error) {
 			if currency == "" {
 				currency = side.charges[i].Currency
 			}
-			checkCompared(&f, element(side.name, i)+".", &side.charges[i], currency)
+			checkCompared(&f, fault.At(side.name, i)+".", &side.charges[i], currency)
 		}
 	}
 	if currency != "" {
@@ -52,7 +51,7 @@ func (c *ReconcileRequest) sides() (billed, proposed []*party, err error) {
 
 // checkCompared adds the faults of one charge that [credits.Remaining] does not find.
 func checkCompared(f *fault.List, path string, c *plans.Charge, currency plans.Currency) {
-	f.Under(strings.TrimSuffix(path, "."), c.Kind.Validate())
+	f.Under(path+"kind", c.Kind.Validate())
 	if c.Currency != currency {
 		f.Add(path+"currency", proration.ErrInvalid, "must be %.3s, like the first charge; got %.3s", currency, c.Currency)
 	}

@@ -78,8 +78,8 @@ func (c *ReconcileRequest) part(of *plans.Charge, s piece) (plans.Charge, error)
 // units sets the amount of a request to the price of the units of a line, if the charge is known to be priced for all
 // of its units, and otherwise to the amount of the charge in proportion to the units.
 func units(r *proration.Request, of, line *plans.Charge) error {
-	if all, err := priced(of); err == nil && all.Equal(r.Amount) {
-		r.Amount, err = priced(line)
+	if all, err := priced(of, r.Policy); err == nil && all.Equal(r.Amount) {
+		r.Amount, err = priced(line, r.Policy)
 		return err
 	}
 	value := new(big.Rat).Mul(r.Amount.Rat(), new(big.Rat).Quo(line.Quantity.Rat(), of.Quantity.Rat()))
@@ -96,19 +96,16 @@ func units(r *proration.Request, of, line *plans.Charge) error {
 	if err != nil {
 		return err
 	}
-	return r.Carry.UnmarshalText([]byte(value.Mul(value, big.NewRat(share.Num, share.Den)).RatString()))
+	r.Carry, err = proration.NewResidual(value.Mul(value, big.NewRat(share.Num, share.Den)))
+	return err
 }
 
 // priced returns the price of the quantity of a charge for its whole period.
-func priced(c *plans.Charge) (decimal.Decimal, error) {
-	below, err := decimal.Decimal{}, error(nil)
-	if c.BaseQuantity != nil {
-		if below, err = c.Price.Amount(*c.BaseQuantity); err != nil {
-			return below, err
-		}
-	}
-	amount, err := c.Price.Amount(baseQuantity(c).Add(c.Quantity))
-	return decimal.Max(amount.Sub(below), decimal.Decimal{}).Mul(decimal.New(max(c.Multiplier, 1), 0)), err
+func priced(c *plans.Charge, policy proration.Policy) (decimal.Decimal, error) {
+	one, err := plans.Charge{
+		Currency: c.Currency, Quantity: c.Quantity, BaseQuantity: c.BaseQuantity, Price: c.Price, Multiplier: c.Multiplier,
+	}.Priced(policy)
+	return one.Share.Of, err
 }
 
 // credits returns the credits of the unmatched units of a charge; each one counts as an earlier credit for the next.

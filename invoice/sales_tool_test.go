@@ -83,8 +83,8 @@ func TestRowM9(t *testing.T) {
 func TestRowM10(t *testing.T) {
 	policy := issuePolicy(func(p *invoice.Policy) {
 		p.Refunds = []credits.RefundRule{
-			{Items: []string{"ai_agent"}, Give: credits.UnusedPart, As: credits.AsRefund},
-			{Kinds: []plans.Kind{plans.OneTime}, Give: credits.InFull, As: credits.AsRefund},
+			{Scope: plans.Scope{Items: []string{"ai_agent"}}, Give: credits.UnusedPart, As: credits.AsRefund},
+			{Scope: plans.Scope{Kinds: []plans.Kind{plans.OneTime}}, Give: credits.InFull, As: credits.AsRefund},
 			{As: credits.AsNothing},
 		}
 	})

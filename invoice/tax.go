@@ -21,7 +21,7 @@ func (inv *Invoice) tax() {
 		}
 		for _, r := range inv.Policy.Taxes {
 			known := slices.ContainsFunc(c.Taxes, func(t plans.Tax) bool { return t.Name == r.Name })
-			if !known && r.covers(c) {
+			if !known && r.Covers(*c) {
 				c.Taxes = append(c.Taxes, plans.Tax{Name: r.Name, Percent: r.Percent, Included: r.Included})
 			}
 		}

@@ -55,8 +55,14 @@ func taxesOf(inv invoice.Invoice) (onLines, inAll string) {
 
 func TestBuildTaxes(t *testing.T) {
 	vat := taxRate("VAT", "19")
-	reduced := invoice.TaxRate{Name: "VAT", Percent: giventest.Money("7"), Items: []string{"book", "seat"}}
-	onUsage := invoice.TaxRate{Name: "levy", Percent: giventest.Money("1"), Kinds: []plans.Kind{plans.Usage}}
+	reduced := invoice.TaxRate{Name: "VAT", Percent: giventest.Money("7"), Scope: plans.Scope{Items: []string{"book", "seat"}}}
+	onUsage := invoice.TaxRate{Name: "levy", Percent: giventest.Money("1"), Scope: plans.Scope{Kinds: []plans.Kind{plans.Usage}}}
+	onPlan := invoice.TaxRate{Name: "VAT", Percent: giventest.Money("7"), Scope: plans.Scope{Plans: []string{"growth"}}}
+	taxPlan := func(plan, net string) plans.Charge {
+		c := line(plans.Recurring, net)
+		c.Plan = plan
+		return c
+	}
 	tenths := func(n int) (all []plans.Charge) {
 		for range n {
 			all = append(all, line(plans.Recurring, "0.10"))
@@ -151,6 +157,11 @@ func TestBuildTaxes(t *testing.T) {
 		{
 			name: "the order of rates", why: "the general rate comes first, and the special one never applies", lines: []plans.Charge{taxItem("book", "100")}, rates: []invoice.TaxRate{vat, reduced},
 			onLines: "VAT 19", inAll: "VAT 19 % of 100: 19", tax: "19", total: "119",
+		},
+		{
+			name: "by plan", why: "the reduced rate covers one plan, and the general rate the others",
+			lines: []plans.Charge{taxPlan("growth", "100"), taxPlan("scale", "100")}, rates: []invoice.TaxRate{onPlan, vat},
+			onLines: "VAT 7; VAT 19", inAll: "VAT 7 % of 100: 7; VAT 19 % of 100: 19", tax: "26", total: "226",
 		},
 		{
 			name: "by kind", why: "a levy on usage", lines: []plans.Charge{line(plans.Recurring, "100"), line(plans.Usage, "100")}, rates: []invoice.TaxRate{vat, onUsage},
@@ -285,7 +296,9 @@ func TestBuildTaxesRefused(t *testing.T) {
 		{"negative", "a tax is not negative", func(d *invoice.Draft) { d.Lines[0] = taxOwn(d.Lines[0], taxRate("VAT", "-19")) }, []string{"lines[0].taxes[0].percent invalid"}},
 		{"a rate without a name", "the invoice could not list the rate", func(d *invoice.Draft) { d.Policy.Taxes = []invoice.TaxRate{taxRate("", "19")} }, []string{"policy.taxes[0].name unset"}},
 		{"a negative rate", "the invoice could not list the rate", func(d *invoice.Draft) { d.Policy.Taxes = []invoice.TaxRate{taxRate("VAT", "-19")} }, []string{"policy.taxes[0].percent invalid"}},
-		{"a rate on no such kind", "law 14: bad input is an error that names its field", func(d *invoice.Draft) { d.Policy.Taxes = []invoice.TaxRate{{Name: "VAT", Kinds: []plans.Kind{99}}} }, []string{"policy.taxes[0].kinds[0].kind invalid"}},
+		{"a rate on no such kind", "law 14: bad input is an error that names its field", func(d *invoice.Draft) {
+			d.Policy.Taxes = []invoice.TaxRate{{Name: "VAT", Scope: plans.Scope{Kinds: []plans.Kind{99}}}}
+		}, []string{"policy.taxes[0].kinds[0] invalid"}},
 		{"too many rates", "law 14: numbers of rates have limits", func(d *invoice.Draft) { d.Policy.Taxes = make([]invoice.TaxRate, 101) }, []string{"policy.taxes limit"}},
 		{"a tax beyond the limits", "law 14: a net of 37 digits has ten times as much tax", func(d *invoice.Draft) {
 			d.Lines[0] = taxOwn(line(plans.Recurring, "90000000000000000000000000000000000"), taxRate("duty", "100000"))

@@ -211,8 +211,5 @@ func (p *printer) date(t time.Time) string {
 	if p.inv.Location != nil {
 		t = t.In(p.inv.Location)
 	}
-	return date(t)
+	return t.Format(time.DateOnly)
 }
-
-// date formats the date of an instant in its own location.
-func date(t time.Time) string { return t.Format(time.DateOnly) }

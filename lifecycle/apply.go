@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/billingrules/billing/internal/canon"
 	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
@@ -84,12 +85,12 @@ func begin(policies *Policies, sub Subscription, field string, to time.Time, f f
 
 // checkInstant adds a fault if the subscription cannot be advanced to a time.
 func checkInstant(f *fault.List, field string, to time.Time, sub *Subscription) {
-	const lastYear = 9998 // in UTC; JSON stores no year after 9999 in any zone
 	switch {
 	case to.IsZero():
 		f.Add(field, proration.ErrUnset, "required, a time")
-	case to.UTC().Year() > lastYear || to.UTC().Year() < 1:
-		f.Add(field, proration.ErrLimit, "must be in the years 1 to %d; got %s", lastYear, to.UTC().Format(time.RFC3339))
+	case to.UTC().Year() > canon.LastYear || to.UTC().Year() < 1:
+		f.Add(field, proration.ErrLimit, "must be in the years 1 to %d; got %s",
+			canon.LastYear, to.UTC().Format(time.RFC3339))
 	case to.Before(sub.At):
 		f.Add(field, proration.ErrOutside, "must not be before %s, which the subscription was advanced to; got %s",
 			sub.At.Format(time.RFC3339Nano), to.Format(time.RFC3339Nano))

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
@@ -13,7 +14,7 @@ import (
 
 // setTaxes sets the customer's taxes for later invoices. A credit keeps the tax of the charge that it corrects.
 func (s *step) setTaxes(e *Event) error {
-	own := cloneRates(e.Taxes)
+	own := clone.All(e.Taxes)
 	if own == nil {
 		own = []invoice.TaxRate{} // no taxes: nil would mean the policy's
 	}

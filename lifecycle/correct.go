@@ -3,7 +3,6 @@ package lifecycle
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/clone"
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -48,11 +48,11 @@ func Correct(policies *Policies, c CorrectRequest) (Outcome, error) {
 		if loc := c.Subscription.Contract.Cycle.Location; inv.Location == nil && inv.Zone != "" {
 			inv.Location = loc
 		}
-		f.Under("issued["+strconv.Itoa(i)+"]", invoice.Check(inv))
+		f.Under(fault.At("issued", i), invoice.Check(inv))
 	}
 	for i := range c.Events {
 		if c.At.Before(c.Events[i].At) {
-			f.Add(at(i)+".at", proration.ErrOutside, "must not be after %s, the time of the correction; got %s",
+			f.Add(fault.At("events", i)+".at", proration.ErrOutside, "must not be after %s, the time of the correction; got %s",
 				c.At.Format(time.RFC3339Nano), c.Events[i].At.Format(time.RFC3339Nano))
 		}
 	}
@@ -87,7 +87,7 @@ func (c *CorrectRequest) play(s *step) (Outcome, error) {
 			err = s.payMissing()
 		}
 		if err != nil {
-			return Outcome{}, moved(err, "event", at(i))
+			return Outcome{}, moved(err, "event", fault.At("events", i))
 		}
 		total.take(s)
 	}

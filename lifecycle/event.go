@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -211,7 +210,7 @@ func (e *Event) check(f *fault.List) {
 		return
 	}
 	for i, c := range e.Charges {
-		path := "event.charges[" + strconv.Itoa(i) + "]"
+		path := fault.At("event.charges", i)
 		if c.Corrects != "" || c.Net.IsNegative() && fault.Amount(f, path+".net", c.Net) {
 			f.Add(path, proration.ErrInvalid, "must be a positive charge; send payment_refunded or credit_granted instead")
 		}
@@ -225,7 +224,7 @@ func (e *Event) check(f *fault.List) {
 func (e Event) clone() Event {
 	e.Change = e.Change.Clone()
 	e.Usage, e.Payment.Lines = slices.Clone(e.Usage), slices.Clone(e.Payment.Lines)
-	e.Charges, e.Grant, e.Taxes = clone.All(e.Charges), e.Grant.Clone(), slices.Clone(e.Taxes)
+	e.Charges, e.Grant, e.Taxes = clone.All(e.Charges), e.Grant.Clone(), clone.All(e.Taxes)
 	e.Contact.Address = slices.Clone(e.Contact.Address)
 	if e.Exception != nil {
 		own := *e.Exception

@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -167,7 +166,7 @@ func (p Policy) Validate() error {
 	}
 	fault.Enum(&f, "prorations", prorationBillings, p.Prorations)
 	p.checkTimes(&f)
-	f.Under("reactivation", p.Reactivation.BillingAnchor.Validate())
+	f.Under("reactivation.billing_anchor", p.Reactivation.BillingAnchor.Validate())
 	for i := range statuses[1:] {
 		status := Status(i + 1)
 		path := "access_by_status." + status.String()
@@ -185,7 +184,7 @@ func (p Policy) Validate() error {
 	}
 	for i, m := range p.Managers {
 		if m.Role == "" {
-			f.Add("managers["+strconv.Itoa(i)+"].role", proration.ErrUnset, "required, the name of the role")
+			f.Add(fault.At("managers", i)+".role", proration.ErrUnset, "required, the name of the role")
 		}
 	}
 	if len(p.BillingDetailsEditors) == 0 {
@@ -193,7 +192,7 @@ func (p Policy) Validate() error {
 	}
 	for i, by := range p.BillingDetailsEditors {
 		if by != plans.Customer && by != plans.Support {
-			path := "billing_details_editors[" + strconv.Itoa(i) + "]"
+			path := fault.At("billing_details_editors", i)
 			f.Add(path, proration.ErrInvalid, "must be customer or support; got %v", by)
 		}
 	}
@@ -219,7 +218,7 @@ func (p *Policy) checkTimes(f *fault.List) {
 		f.Add("dunning.retries", proration.ErrLimit, "must be at most %d retries; got %d", maxRetries, len(p.Dunning.Retries))
 	} else {
 		for i, wait := range p.Dunning.Retries {
-			needed(f, "dunning.retries["+strconv.Itoa(i)+"]", wait)
+			needed(f, fault.At("dunning.retries", i), wait)
 		}
 	}
 	if p.Pause != (Pause{}) {
@@ -236,7 +235,7 @@ func (p *Policy) checkTimes(f *fault.List) {
 		return
 	}
 	for i, r := range p.Reminders {
-		path := "reminders[" + strconv.Itoa(i) + "]"
+		path := fault.At("reminders", i)
 		if !slices.Contains([]NoticeKind{NoticeRenewal, NoticeTrialEnd, NoticeEnd, NoticeGraceEnd}, r.Of) {
 			f.Add(path+".of", proration.ErrInvalid, "must be one of renewal, trial_end, end, grace_end; got %v", r.Of)
 		}

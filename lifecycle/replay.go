@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"errors"
-	"strconv"
 	"time"
 
 	"github.com/billingrules/billing/internal/fault"
@@ -27,7 +26,8 @@ func Replay(policies *Policies, sub Subscription, events []Event, to time.Time) 
 			continue
 		}
 		if e.At.Before(last) {
-			f.Add(at(i)+".at", proration.ErrOutside, "must not be before %s, the time of the previous event; got %s",
+			f.Add(fault.At("events", i)+".at", proration.ErrOutside,
+				"must not be before %s, the time of the previous event; got %s",
 				last.Format(time.RFC3339Nano), e.At.Format(time.RFC3339Nano))
 		}
 		last, number = later(last, e.At), e.Sequence
@@ -45,7 +45,7 @@ func Replay(policies *Policies, sub Subscription, events []Event, to time.Time) 
 			continue
 		}
 		if err := total.play(s, events[i]); err != nil {
-			return Outcome{}, moved(err, "event", at(i))
+			return Outcome{}, moved(err, "event", fault.At("events", i))
 		}
 	}
 	if err := s.advance("at", to); err != nil {
@@ -55,9 +55,6 @@ func Replay(policies *Policies, sub Subscription, events []Event, to time.Time) 
 	s.out = total.out
 	return s.outcome(), nil
 }
-
-// at returns the path of an event in the list.
-func at(i int) string { return "events[" + strconv.Itoa(i) + "]" }
 
 // moved moves faults from one path to another. Faults of other paths are put under the new path.
 func moved(err error, from, to string) error {
@@ -76,7 +73,7 @@ func beginReplay(policies *Policies, sub Subscription, events []Event, to time.T
 		events[i].check(&own)
 		checkInstant(&own, "event.at", events[i].At, &Subscription{})
 		for _, err := range own {
-			f.Under("", moved(err, "event", at(i)))
+			f.Under("", moved(err, "event", fault.At("events", i)))
 		}
 	}
 	s, err := begin(policies, sub, "at", to, f)

@@ -1,8 +1,6 @@
 package lifecycle
 
 import (
-	"strconv"
-
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -37,7 +35,7 @@ func (s *step) charges(all []plans.Charge, kind plans.Kind) ([]plans.Charge, err
 	var f fault.List
 	for i := range all {
 		c := &all[i]
-		path := "event.charges[" + strconv.Itoa(i) + "]"
+		path := fault.At("event.charges", i)
 		if c.Kind == 0 {
 			c.Kind = kind
 		}

@@ -222,8 +222,8 @@ func TestRowM10(t *testing.T) {
 	byItem := salesTool(func(p *lifecycle.Policy) {
 		p.Catalog.ChangeRules[5].Effective = plans.Immediately
 		p.Billing.Refunds = []credits.RefundRule{
-			{Items: []string{"agent"}, Give: credits.InFull, As: credits.AsRefund},
-			{Items: []string{"phone"}, Give: credits.UnusedPart, As: credits.AsRefund},
+			{Scope: plans.Scope{Items: []string{"agent"}}, Give: credits.InFull, As: credits.AsRefund},
+			{Scope: plans.Scope{Items: []string{"phone"}}, Give: credits.UnusedPart, As: credits.AsRefund},
 			{As: credits.AsNothing},
 		}
 		for _, item := range []string{"agent", "phone"} {

@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -10,7 +9,6 @@ import (
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/clone"
-	"github.com/billingrules/billing/internal/enum"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
@@ -182,7 +180,7 @@ func (s Subscription) clone() Subscription {
 		s.ScheduledChanges[i].Change = s.ScheduledChanges[i].Change.Clone()
 	}
 	if s.Taxes != nil {
-		own := cloneRates(*s.Taxes)
+		own := clone.All(*s.Taxes)
 		s.Taxes = &own
 	}
 	if s.NextPeriod != nil {
@@ -207,15 +205,6 @@ func (s Subscription) snapshot() Subscription {
 	return s
 }
 
-// cloneRates returns a deep copy of tax rates.
-func cloneRates(all []invoice.TaxRate) []invoice.TaxRate {
-	all = slices.Clone(all)
-	for i := range all {
-		all[i].Items, all[i].Kinds = slices.Clone(all[i].Items), slices.Clone(all[i].Kinds)
-	}
-	return all
-}
-
 const maxKept = 10_000 // entries of each list of a subscription
 
 // check returns the faults of the subscription, joined.
@@ -224,8 +213,8 @@ func (s *Subscription) check() error {
 	if s.ID == "" {
 		f.Add("subscription.id", proration.ErrUnset, "required, the ID of the subscription")
 	}
-	if int(s.Status) >= len(statuses) {
-		f.Add("subscription.status", proration.ErrInvalid, "must be one of %s; got %d", enum.List(statuses), s.Status)
+	if s.Status != 0 { // a subscription that has not started has no status
+		fault.Enum(&f, "subscription.status", statuses, s.Status)
 	}
 	f.Under("subscription.contract", s.Contract.Validate())
 	for _, list := range []struct {
@@ -254,7 +243,7 @@ func (s *Subscription) check() error {
 	}
 	for i, d := range s.Receivables {
 		if s.invoice(d.Invoice) < 0 {
-			path := "subscription.receivables[" + strconv.Itoa(i) + "].invoice"
+			path := fault.At("subscription.receivables", i) + ".invoice"
 			f.Add(path, proration.ErrInvalid, "must be the ID of a stored invoice; got %.40q", d.Invoice)
 		}
 	}

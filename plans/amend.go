@@ -2,7 +2,6 @@ package plans
 
 import (
 	"slices"
-	"time"
 )
 
 // Amendment is an approved change with the new contract and the bill for the change.
@@ -58,7 +57,7 @@ func (a Amendment) Explain() string {
 	if a.Action == 0 {
 		return ""
 	}
-	text := a.Action.words() + ", effective " + a.At.Format(time.DateOnly) + " (" + a.Effective.words() + ")\n"
+	text := a.Action.words() + ", effective " + date(a.At) + " (" + a.Effective.words() + ")\n"
 	if len(a.Bill.Lines) > 0 {
 		text += a.Bill.explain(a.Contract.Currency)
 	}

@@ -21,10 +21,10 @@ var billingAnchors = []string{"", "reset", "keep"}
 // String returns the name of the anchor, "reset".
 func (a BillingAnchor) String() string { return enum.String(billingAnchors, a) }
 
-// Validate returns ErrUnset for the zero BillingAnchor, and ErrInvalid for an unknown value.
+// Validate returns ErrUnset for the zero BillingAnchor, and ErrInvalid for an unknown value, both without a field.
 func (a BillingAnchor) Validate() error {
 	var f fault.List
-	fault.Enum(&f, "billing_anchor", billingAnchors, a)
+	fault.Enum(&f, "", billingAnchors, a)
 	return f.Err()
 }
 

@@ -30,12 +30,12 @@ func (c Catalog) Validate() error {
 // check adds the faults of the catalog to the list.
 func (c *Catalog) check(f *fault.List) {
 	f.Under("policy", c.Policy.Validate())
-	checkAllocation(f, c.Allocation)
+	f.Under("allocation", c.Allocation.Validate())
 	if len(c.Plans) == 0 {
 		f.Add("plans", proration.ErrUnset, "required, at least one plan")
 	}
 	for i, p := range c.Plans {
-		path := element("plans", i)
+		path := fault.At("plans", i)
 		f.Under(path, p.Validate())
 		if p.ID != "" && slices.ContainsFunc(c.Plans[:i], func(other Plan) bool { return other.ID == p.ID }) {
 			f.Add(path+".id", proration.ErrInvalid, "must be unique; %.40q appears twice", p.ID)
@@ -54,7 +54,7 @@ func (c *Catalog) checkMarkets(f *fault.List) {
 	}
 	taken := map[string]int{}
 	for i, m := range c.Markets {
-		path := element("markets", i)
+		path := fault.At("markets", i)
 		f.Under(path, m.Validate())
 		countries := m.Countries
 		if len(countries) == 0 {
@@ -63,7 +63,7 @@ func (c *Catalog) checkMarkets(f *fault.List) {
 		for _, code := range countries {
 			if other, ok := taken[code]; ok && other != i {
 				f.Add(path+".countries", proration.ErrInvalid, "must be in one market only; %s is also in %s",
-					strconv.Quote(code), element("markets", other))
+					strconv.Quote(code), fault.At("markets", other))
 			}
 			taken[code] = i
 		}
@@ -170,7 +170,7 @@ func (c Catalog) With(o Override) (Catalog, error) {
 	for i, special := range o.Plans {
 		at := slices.IndexFunc(c.Plans, func(p Plan) bool { return p.ID == special.ID })
 		if at < 0 {
-			f.Add("override."+element("plans", i)+".id", proration.ErrInvalid, "must be in the catalog; got %.40q", special.ID)
+			f.Add("override."+fault.At("plans", i)+".id", proration.ErrInvalid, "must be in the catalog; got %.40q", special.ID)
 			continue
 		}
 		c.Plans[at].override(special)

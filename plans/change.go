@@ -13,14 +13,15 @@ import (
 // term, an earlier end, a cancellation, or another billing date. Only the fields of one of these are set. Rules, quotes
 // and events use the same value.
 type Change struct {
-	Plan     *Plan           `json:"plan,omitzero"`     // new plan; its prices become those of the items
-	Item     string          `json:"item,omitzero"`     // ID of the item whose quantity or price changes
-	Quantity decimal.Decimal `json:"quantity,omitzero"` // units added, or removed if negative; zero for another price
-	Price    *Price          `json:"price,omitzero"`    // price of a new item, or without Quantity the new price
-	Term     *Term           `json:"term,omitzero"`     // new term, which begins at the end of the last one
-	End      time.Time       `json:"end,omitzero"`      // earlier end of the last term
-	Cancel   bool            `json:"cancel,omitzero"`   // cancels the contract
-	Anchor   time.Time       `json:"anchor,omitzero"`   // instant from which periods begin anew, not before the change
+	Plan *Plan  `json:"plan,omitzero"` // new plan; its prices become those of the items
+	Item string `json:"item,omitzero"` // ID of the item whose quantity or price changes
+	// Quantity is the number of units added, or removed if negative; zero for another price.
+	Quantity decimal.Decimal `json:"quantity,omitzero" canon:"count"`
+	Price    *Price          `json:"price,omitzero"`  // price of a new item, or without Quantity the new price
+	Term     *Term           `json:"term,omitzero"`   // new term, which begins at the end of the last one
+	End      time.Time       `json:"end,omitzero"`    // earlier end of the last term
+	Cancel   bool            `json:"cancel,omitzero"` // cancels the contract
+	Anchor   time.Time       `json:"anchor,omitzero"` // instant from which periods begin anew, not before the change
 }
 
 // Changed returns the contract after the change, which takes effect at an instant. Ramp steps up to that instant take

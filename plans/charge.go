@@ -14,16 +14,17 @@ import (
 // Charge is an amount due for a quantity of an item over a span of time, and how it was computed. A credit is a charge
 // with a negative Net that names the charge it corrects. An issued charge never changes.
 type Charge struct {
-	ID       string          `json:"id,omitzero"`       // unique ID, assigned when the charge is issued
-	Corrects string          `json:"corrects,omitzero"` // ID of the charge that this credit corrects
-	Kind     Kind            `json:"kind"`              // kind of charge; must be set
-	Plan     string          `json:"plan"`              // ID of the plan at the time of billing
-	Item     string          `json:"item"`              // ID of the item
-	Currency Currency        `json:"currency"`          // currency of every amount
-	Quantity decimal.Decimal `json:"quantity"`          // units charged; in a credit, unused units or zero for money only
+	ID       string   `json:"id,omitzero"`       // unique ID, assigned when the charge is issued
+	Corrects string   `json:"corrects,omitzero"` // ID of the charge that this credit corrects
+	Kind     Kind     `json:"kind"`              // kind of charge; must be set
+	Plan     string   `json:"plan"`              // ID of the plan at the time of billing
+	Item     string   `json:"item"`              // ID of the item
+	Currency Currency `json:"currency"`          // currency of every amount
+	// Quantity is the number of units charged; in a credit, the unused units, or zero for money only.
+	Quantity decimal.Decimal `json:"quantity" canon:"count"`
 	// BaseQuantity makes the charge incremental: it is the units already paid for, so that the price is
 	// Price(base + quantity) − Price(base), never below zero. Nil is not incremental: Price(quantity).
-	BaseQuantity *decimal.Decimal `json:"base_quantity,omitempty"`
+	BaseQuantity *decimal.Decimal `json:"base_quantity,omitempty" canon:"count"`
 	Price        Price            `json:"price"`               // contracted price
 	Multiplier   int64            `json:"multiplier,omitzero"` // times the price is due in the period; zero is once
 

@@ -76,7 +76,7 @@ func entire(of decimal.Decimal, rounding proration.Rounding) (proration.Result, 
 	if all.Amount, err = rounding.Round(of); err != nil {
 		return all, err
 	}
-	err = all.Residual.UnmarshalText([]byte(of.Sub(all.Amount).Rat().RatString()))
+	all.Residual, err = proration.NewResidual(of.Sub(all.Amount).Rat())
 	return all, err
 }
 
@@ -87,7 +87,7 @@ func entire(of decimal.Decimal, rounding proration.Rounding) (proration.Result, 
 // numbers beyond the limits; and those of the price, the periods, the taxes and the policy.
 func (c Charge) Check(policy proration.Policy, location *time.Location) error {
 	var f fault.List
-	f.Under("", c.Kind.Validate())
+	f.Under("kind", c.Kind.Validate())
 	policy, err := c.Currency.Policy(policy)
 	f.Under("", err)
 	f.Under("policy", policy.Validate())
@@ -97,11 +97,11 @@ func (c Charge) Check(policy proration.Policy, location *time.Location) error {
 		fault.Amount(&f, n.field, n.value)
 	}
 	for i, d := range c.Discounts {
-		fault.Amount(&f, element("discounts", i)+".amount", d.Amount)
+		fault.Amount(&f, fault.At("discounts", i)+".amount", d.Amount)
 	}
 	for i, t := range c.Taxes {
-		fault.Amount(&f, element("taxes", i)+".amount", t.Amount)
-		f.Under(element("taxes", i), t.Validate())
+		fault.Amount(&f, fault.At("taxes", i)+".amount", t.Amount)
+		f.Under(fault.At("taxes", i), t.Validate())
 	}
 	if c.Corrects == "" {
 		c.check(&f, "")
@@ -163,7 +163,7 @@ func (c *Charge) checkNet(f *fault.List) {
 	left := c.Share.Amount
 	for i, d := range c.Discounts {
 		if left = left.Sub(d.Amount); d.Amount.IsNegative() || left.IsNegative() {
-			f.Add(element("discounts", i)+".amount", proration.ErrInvalid,
+			f.Add(fault.At("discounts", i)+".amount", proration.ErrInvalid,
 				"must be between 0 and the amount left; got %v", d.Amount)
 		}
 	}

@@ -2,7 +2,6 @@ package plans
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -28,9 +27,9 @@ type Contract struct {
 
 // Item is a quantity of one product at its contracted price.
 type Item struct {
-	ID       string          `json:"id"`       // ID of the item, "seat"
-	Quantity decimal.Decimal `json:"quantity"` // number of units, not negative
-	Price    Price           `json:"price"`    // contracted price; later catalog changes do not affect it
+	ID       string          `json:"id"`                     // ID of the item, "seat"
+	Quantity decimal.Decimal `json:"quantity" canon:"count"` // number of units, not negative
+	Price    Price           `json:"price"`                  // contracted price; later catalog changes do not affect it
 }
 
 // RampStep is a change of one item that was agreed in advance: from At on, the item has another quantity or price.
@@ -77,7 +76,7 @@ func (c Contract) Validate() error {
 	}
 	seen := map[string]bool{}
 	for i, item := range c.Items {
-		path := "items[" + strconv.Itoa(i) + "]"
+		path := fault.At("items", i)
 		switch {
 		case item.ID == "":
 			f.Add(path+".id", proration.ErrUnset, "required, the item's ID")
@@ -96,7 +95,7 @@ func (c Contract) Validate() error {
 	checkDiscounts(&f, c.Discounts)
 	for i, d := range c.Discounts {
 		if d.Currency != "" && d.Currency != c.Currency {
-			f.Add(element("discounts", i)+".currency", proration.ErrInvalid,
+			f.Add(fault.At("discounts", i)+".currency", proration.ErrInvalid,
 				"must be %.3s, as in the contract; got %.3s", c.Currency, d.Currency)
 		}
 	}
@@ -132,7 +131,7 @@ func (c *Contract) checkRamp(f *fault.List) {
 		return
 	}
 	for i, s := range c.Ramp {
-		path := "ramp[" + strconv.Itoa(i) + "]"
+		path := fault.At("ramp", i)
 		switch {
 		case s.At.IsZero():
 			f.Add(path+".at", proration.ErrUnset, "required, the instant of the step")
@@ -150,7 +149,7 @@ func (c *Contract) checkRamp(f *fault.List) {
 // checkTerms adds the faults of the terms.
 func (c *Contract) checkTerms(f *fault.List) {
 	for i, a := range c.Terms {
-		path := "terms[" + strconv.Itoa(i) + "]"
+		path := fault.At("terms", i)
 		f.Under(path+".term", a.Term.Validate())
 		switch {
 		case !a.Period.End.After(a.Period.Start):
@@ -168,10 +167,10 @@ func (c *Contract) checkTerms(f *fault.List) {
 		}
 		if a.Term.Billing == UpFront && a.Term.Length.Validate() == nil {
 			for j, item := range c.Items {
-				f.Under(path, proration.Under(element("items", j), fits(item, a.Term.Length)))
+				f.Under(path, proration.Under(fault.At("items", j), fits(item, a.Term.Length)))
 			}
 			for j, step := range c.Ramp {
-				f.Under(path, proration.Under(element("ramp", j)+".item", fits(step.Item, a.Term.Length)))
+				f.Under(path, proration.Under(fault.At("ramp", j)+".item", fits(step.Item, a.Term.Length)))
 			}
 		}
 	}

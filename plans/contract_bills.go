@@ -31,14 +31,12 @@ func (c *Contract) bill(
 	if err != nil {
 		return billed{}, err
 	}
-	if minimum && c.Minimum.IsPositive() {
+	if minimum {
 		lacking, err := c.shortfall(charges, p, policy)
 		if err != nil {
 			return billed{}, err
 		}
-		if lacking.Net.IsPositive() {
-			charges = append(charges, lacking)
-		}
+		charges = append(charges, lacking...)
 	}
 	reduced, err := ApplyDiscounts(DiscountRequest{
 		Charges: charges, Discounts: c.Discounts, Currency: c.Currency, Mode: policy.Rounding.Mode, Allocation: allocation,

@@ -2,7 +2,6 @@ package plans
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -79,46 +78,48 @@ func (c Contract) Added(change Change, p proration.Portion, policy proration.Pol
 	return charges, nil
 }
 
-// Shortfall returns the shortfall of a minimum commitment for a portion of the contract: the minimum's share of the
-// period, rounded, less the amounts that were billed for the portion before discounts. It is never below zero, and zero
-// without a minimum. It is measured after the portion has ended, so that everything billed for it counts, including
-// additions. The shortfall belongs on the next bill, and discounts apply to it as to other charges.
+// Shortfall returns one charge for the shortfall of a minimum commitment in a portion of the contract, or none if the
+// billed amounts reach the minimum: the minimum's share of the period, rounded, less the amounts that were billed for
+// the portion before discounts. It is measured after the portion has ended, so that everything billed for it counts,
+// including additions. The charge belongs on the next bill, and discounts apply to it as to other charges.
 // Errors: those of [Contract.Validate] and of proration.Prorate; ErrInvalid for a charge in another currency; ErrLimit
 // for a charge beyond the limits.
-func (c Contract) Shortfall(billed []Charge, p proration.Portion, policy proration.Policy) (Charge, error) {
+func (c Contract) Shortfall(billed []Charge, p proration.Portion, policy proration.Policy) ([]Charge, error) {
 	if err := c.Validate(); err != nil {
-		return Charge{}, proration.Under("contract", err)
+		return nil, proration.Under("contract", err)
 	}
 	return c.shortfall(billed, p, policy)
 }
 
 // shortfall is Shortfall for a validated contract.
-func (c *Contract) shortfall(billed []Charge, p proration.Portion, policy proration.Policy) (Charge, error) {
+func (c *Contract) shortfall(billed []Charge, p proration.Portion, policy proration.Policy) ([]Charge, error) {
 	var f fault.List
 	var spent decimal.Decimal
 	for i, b := range billed {
 		if b.Currency != c.Currency {
-			f.Add(element("billed", i)+".currency", proration.ErrInvalid,
+			f.Add(fault.At("billed", i)+".currency", proration.ErrInvalid,
 				"must be %.3s, as in the contract; got %.40q", c.Currency, string(b.Currency))
 		}
-		if fault.Amount(&f, element("billed", i)+".share.amount", b.Share.Amount) {
+		if fault.Amount(&f, fault.At("billed", i)+".share.amount", b.Share.Amount) {
 			spent = spent.Add(b.Share.Amount)
 		}
 	}
-	if f != nil {
-		return Charge{}, f.Err()
+	if f != nil || !c.Minimum.IsPositive() {
+		return nil, f.Err()
 	}
 	spent = decimal.Max(spent, decimal.Decimal{}) // a surplus of credits does not raise the shortfall
 	least := Item{ID: "minimum", Quantity: decimal.New(1, 0), Price: Price{Unit: c.Minimum}}
 	charge, err := c.charge(Shortfall, least, nil, p, policy)
 	if err != nil {
-		return Charge{}, err
+		return nil, err
 	}
-	charge.Net = decimal.Max(charge.Share.Amount.Sub(spent), decimal.New(0, -charge.Share.Rounding.Places))
+	if charge.Net = charge.Share.Amount.Sub(spent); !charge.Net.IsPositive() {
+		return nil, nil
+	}
 	if met := charge.Share.Amount.Sub(charge.Net); !met.IsZero() {
 		charge.Discounts = []Deduction{{Discount: billedBefore, Reason: billedBefore, Amount: met}}
 	}
-	return charge, nil
+	return []Charge{charge}, nil
 }
 
 // ids returns the IDs of all items in order, then those that ramp steps add.
@@ -272,6 +273,3 @@ func (c *Charge) timesOf(price *Price) (int64, error) {
 	}
 	return price.times(length)
 }
-
-// element returns the path of an element of a list, "items[2]".
-func element(list string, i int) string { return list + "[" + strconv.Itoa(i) + "]" }

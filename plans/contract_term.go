@@ -27,7 +27,7 @@ func (c *Contract) extend(f *fault.List, term Term) {
 	end, err := c.after(last.end(), term.Length)
 	if err != nil {
 		f.Add("term.length", proration.ErrLimit,
-			"must end within the years 1 to 9999; got %v after %s", term.Length, last.end().Format(time.DateOnly))
+			"must end within the years 1 to 9999; got %v after %s", term.Length, date(last.end()))
 		return
 	}
 	c.agree(ContractTerm{Term: term, Period: proration.Period{Start: last.end(), End: end}})

@@ -420,8 +420,8 @@ func TestContractShortfallIgnoresExcessCredits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	giventest.CheckMoney(t, "the shortfall", lacking.Net, "100")
-	if len(lacking.Discounts) != 0 {
-		t.Errorf("the deductions are %v", lacking.Discounts)
+	giventest.CheckMoney(t, "the shortfall", lacking[0].Net, "100")
+	if len(lacking[0].Discounts) != 0 {
+		t.Errorf("the deductions are %v", lacking[0].Discounts)
 	}
 }

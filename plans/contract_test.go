@@ -85,7 +85,7 @@ func fullContract() plans.Contract {
 	c.Terms[1].Term.TerminationFee = plans.TerminationFee{Fee: giventest.Money("100"), Percent: giventest.Money("50")}
 	special := priceOf(byTier)
 	c.Discounts = []plans.Discount{{
-		ID: "friends", Price: &special, Currency: "USD", Duration: plans.Forever, Plans: []string{"base"}, Items: []string{"seat"}, Kinds: []plans.Kind{plans.Recurring},
+		ID: "friends", Price: &special, Currency: "USD", Duration: plans.Forever, Scope: plans.Scope{Plans: []string{"base"}, Items: []string{"seat"}, Kinds: []plans.Kind{plans.Recurring}},
 	}}
 	c.Minimum, c.Grace, c.First = giventest.Money("50"), giventest.Interval("P3D"), giventest.Period("2026-11-01/2027-05-15", nil)
 	return c

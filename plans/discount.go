@@ -2,7 +2,6 @@ package plans
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -16,10 +15,11 @@ import (
 // Discount reduces charges by a percentage, by an amount, or to a special price. Free periods are a discount of 100
 // percent.
 type Discount struct {
-	ID      string          `json:"id"`               // unique ID, repeated in each deduction
-	Percent decimal.Decimal `json:"percent,omitzero"` // percentage of the remaining net, not negative; above 100 takes all
-	Amount  decimal.Decimal `json:"amount,omitzero"`  // amount off each period, not negative
-	Price   *Price          `json:"price,omitzero"`   // special price; a charge above it is lowered to it
+	ID string `json:"id"` // unique ID, repeated in each deduction
+	// Percent is a percentage of the remaining net, not negative; above 100 takes all.
+	Percent decimal.Decimal `json:"percent,omitzero" canon:"count"`
+	Amount  decimal.Decimal `json:"amount,omitzero"` // amount off each period, not negative
+	Price   *Price          `json:"price,omitzero"`  // special price; a charge above it is lowered to it
 
 	Currency Currency `json:"currency,omitzero"` // currency of Amount or Price; must be set with them
 
@@ -33,9 +33,7 @@ type Discount struct {
 	From  time.Time `json:"from,omitzero"`  // applies to charges whose span begins then or later; zero is no bound
 	Until time.Time `json:"until,omitzero"` // applies to charges whose span begins before; zero is no bound
 
-	Plans []string `json:"plans,omitzero"` // applies to charges of these plans; empty is all
-	Items []string `json:"items,omitzero"` // applies to charges of these items; empty is all
-	Kinds []Kind   `json:"kinds,omitzero"` // applies to charges of these kinds; empty is all
+	Scope // charges that the discount reduces
 }
 
 // DiscountDuration decides how often a discount is used. Its zero is unset and an error.
@@ -117,21 +115,19 @@ func (d Discount) Validate() error {
 	if !d.From.IsZero() && !d.Until.IsZero() && !d.Until.After(d.From) {
 		f.Add("until", proration.ErrPeriod, "must be after from; got %s", d.Until.Format(time.RFC3339Nano))
 	}
-	for i, k := range d.Kinds {
-		fault.Enum(&f, "kinds["+strconv.Itoa(i)+"]", kinds, k)
-	}
+	f.Under("", d.Scope.Validate())
 	return f.Err()
 }
 
-// covers reports whether the discount applies to a charge.
+// Covers reports whether the discount applies to a charge: the scope covers it, and its span begins between From and
+// Until.
+func (d Discount) Covers(c Charge) bool { return d.covers(&c) }
+
+// covers is Covers without copies.
 func (d *Discount) covers(c *Charge) bool {
 	start := c.Span.Start
-	return !start.Before(d.From) && (d.Until.IsZero() || start.Before(d.Until)) &&
-		within(d.Plans, c.Plan) && within(d.Items, c.Item) && within(d.Kinds, c.Kind)
+	return !start.Before(d.From) && (d.Until.IsZero() || start.Before(d.Until)) && d.Scope.covers(c)
 }
-
-// within reports whether a scope includes a value; an empty scope includes every value.
-func within[T comparable](scope []T, v T) bool { return len(scope) == 0 || slices.Contains(scope, v) }
 
 // reason returns the discount in words, "10 %".
 func (d *Discount) reason() string {
@@ -169,7 +165,7 @@ func (d Discount) Clone() Discount {
 		price := d.Price.clone()
 		d.Price = &price
 	}
-	d.Plans, d.Items, d.Kinds = slices.Clone(d.Plans), slices.Clone(d.Items), slices.Clone(d.Kinds)
+	d.Scope = d.Scope.Clone()
 	return d
 }
 

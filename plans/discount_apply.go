@@ -2,7 +2,6 @@ package plans
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/shopspring/decimal"
 
@@ -50,7 +49,7 @@ func ApplyDiscounts(r DiscountRequest) (DiscountResult, error) {
 	for i, d := range r.Discounts {
 		taken, err := r.apply(&d, out.Charges, places)
 		if err != nil {
-			return DiscountResult{}, proration.Under("discounts["+strconv.Itoa(i)+"]", err)
+			return DiscountResult{}, proration.Under(fault.At("discounts", i), err)
 		}
 		left, remains := d.Clone(), true
 		if taken.IsPositive() {
@@ -75,13 +74,13 @@ func (r *DiscountRequest) check() (int32, error) {
 	checkDiscounts(&f, r.Discounts)
 	for i, d := range r.Discounts {
 		if d.Currency != "" && d.Currency != r.Currency {
-			f.Add(element("discounts", i)+".currency", proration.ErrInvalid,
+			f.Add(fault.At("discounts", i)+".currency", proration.ErrInvalid,
 				"must be %.3s, the currency of the request; got %.3s", r.Currency, d.Currency)
 		}
 	}
 	before := len(f)
 	for i, c := range r.Charges {
-		path := "charges[" + strconv.Itoa(i) + "]."
+		path := fault.At("charges", i) + "."
 		if fault.Amount(&f, path+"net", c.Net) && c.Net.IsPositive() {
 			c.check(&f, path)
 		}
@@ -93,22 +92,9 @@ func (r *DiscountRequest) check() (int32, error) {
 	if len(f) == before {
 		checkSum(&f, r.Charges)
 	}
-	_, err = proration.Rounding{Places: places, Mode: r.Mode}.Round(decimal.Decimal{})
-	f.Under("", err)
-	checkAllocation(&f, r.Allocation)
+	f.Under("mode", r.Mode.Validate())
+	f.Under("allocation", r.Allocation.Validate())
 	return places, f.Err()
-}
-
-// checkAllocation adds a fault for an allocation that is unset or unknown.
-func checkAllocation(f *fault.List, a proration.Allocation) {
-	switch a {
-	case proration.LargestRemainder, proration.LastLine:
-	case 0:
-		f.Add("allocation", proration.ErrUnset, "required, one of %v, %v", proration.LargestRemainder, proration.LastLine)
-	default:
-		f.Add("allocation", proration.ErrInvalid,
-			"must be one of %v, %v; got %d", proration.LargestRemainder, proration.LastLine, a)
-	}
 }
 
 // checkSum adds a fault for charges that package proration cannot split: too many, or with too many digits.
@@ -139,7 +125,7 @@ func checkDiscounts(f *fault.List, all []Discount) {
 		return
 	}
 	for i, d := range all {
-		path := "discounts[" + strconv.Itoa(i) + "]"
+		path := fault.At("discounts", i)
 		f.Under(path, d.Validate())
 		if d.ID != "" && slices.ContainsFunc(all[:i], func(other Discount) bool { return other.ID == d.ID }) {
 			f.Add(path+".id", proration.ErrInvalid, "must be unique; %.40q appears twice", d.ID)

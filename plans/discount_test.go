@@ -83,7 +83,7 @@ func TestDiscountValidate(t *testing.T) {
 		})
 	}
 	giventest.CheckFaults(t, plans.Discount{ID: "a", Percent: giventest.Money("10"), Duration: 4}.Validate(), "duration invalid")
-	giventest.CheckFaults(t, plans.Discount{ID: "a", Percent: giventest.Money("10"), Duration: plans.Once, Kinds: []plans.Kind{99}}.Validate(), "kinds[0] invalid")
+	giventest.CheckFaults(t, plans.Discount{ID: "a", Percent: giventest.Money("10"), Duration: plans.Once, Scope: plans.Scope{Kinds: []plans.Kind{99}}}.Validate(), "kinds[0] invalid")
 }
 
 // A number that would need gigabytes in print is refused by its exponent, also within a special price.

@@ -74,8 +74,42 @@ func ExampleTax_Validate() {
 	// percent: must not be negative; got -19
 }
 
+// The scope covers the recurring charges of the seats.
+func ExampleScope_Covers() {
+	scope := plans.Scope{Items: []string{"seat"}, Kinds: []plans.Kind{plans.Recurring}}
+	fmt.Println(scope.Validate())
+	fmt.Println(scope.Covers(plans.Charge{Plan: "growth", Item: "seat", Kind: plans.Recurring}))
+	fmt.Println(scope.Covers(plans.Charge{Plan: "growth", Item: "seat", Kind: plans.Usage}))
+	// Output:
+	// <nil>
+	// true
+	// false
+}
+
+func ExampleScope_Clone() {
+	scope := plans.Scope{Items: []string{"seat"}}
+	other := scope.Clone()
+	other.Items[0] = "agent"
+	fmt.Println(scope.Items)
+	// Output: [seat]
+}
+
+// The discount reduces charges of November only.
+func ExampleDiscount_Covers() {
+	discount := plans.Discount{
+		ID: "november", Percent: money("10"), Duration: plans.Forever, From: thisMonth.Start, Until: thisMonth.End,
+	}
+	charge := must(tenSeats().Charges(plans.Whole(thisMonth), proration.Standard(2)))[0]
+	fmt.Println(discount.Covers(charge))
+	charge.Span.Start = thisMonth.End
+	fmt.Println(discount.Covers(charge))
+	// Output:
+	// true
+	// false
+}
+
 func ExampleDiscount_Clone() {
-	discount := plans.Discount{ID: "welcome", Percent: money("10"), Duration: plans.Forever, Items: []string{"seat"}}
+	discount := plans.Discount{ID: "welcome", Percent: money("10"), Duration: plans.Forever, Scope: plans.Scope{Items: []string{"seat"}}}
 	other := discount.Clone()
 	other.Items[0] = "phone"
 	fmt.Println(discount.Items[0])

@@ -134,7 +134,7 @@ func ExampleBillingAnchor_Validate() {
 	fmt.Println(plans.BillingAnchor(0).Validate())
 	// Output:
 	// <nil>
-	// billing_anchor: required, one of reset, keep
+	// required, one of reset, keep
 }
 
 func ExampleContract_Validate() {
@@ -201,8 +201,9 @@ func ExampleContract_Shortfall() {
 	contract := tenSeats()
 	contract.Minimum = money("1000")
 	billed := must(contract.Charges(plans.Whole(thisMonth), proration.Standard(2)))
-	charge := must(contract.Shortfall(billed, plans.Whole(thisMonth), proration.Standard(2)))
-	fmt.Println(charge.Explain())
+	for _, charge := range must(contract.Shortfall(billed, plans.Whole(thisMonth), proration.Standard(2))) {
+		fmt.Println(charge.Explain())
+	}
 	// Output: minimum: 1 x 1000.00 = 1000.00, less billed 890.00 = 110.00
 }
 

@@ -31,10 +31,10 @@ var kinds = []string{
 // String returns the kind's name, "one_time".
 func (k Kind) String() string { return enum.String(kinds, k) }
 
-// Validate returns ErrUnset for the zero Kind, and ErrInvalid for an unknown value.
+// Validate returns ErrUnset for the zero Kind, and ErrInvalid for an unknown value, both without a field.
 func (k Kind) Validate() error {
 	var f fault.List
-	fault.Enum(&f, "kind", kinds, k)
+	fault.Enum(&f, "", kinds, k)
 	return f.Err()
 }
 

@@ -35,12 +35,12 @@ func TestKindNames(t *testing.T) {
 			t.Errorf("%s is named %s", name, kind)
 		}
 	}
-	giventest.CheckFaults(t, plans.Kind(0).Validate(), "kind unset")
+	giventest.CheckFaults(t, plans.Kind(0).Validate(), " unset")
 }
 
 func TestKindUnknown(t *testing.T) {
 	for _, kind := range []plans.Kind{10, 11, 255} {
-		giventest.CheckFaults(t, kind.Validate(), "kind invalid")
+		giventest.CheckFaults(t, kind.Validate(), " invalid")
 		if _, err := kind.MarshalText(); !errors.Is(err, proration.ErrInvalid) {
 			t.Errorf("%v is written, %v", kind, err)
 		}

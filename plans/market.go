@@ -70,9 +70,9 @@ func (m Market) Validate() error {
 	var f fault.List
 	seen := map[string]bool{}
 	for i, code := range m.Countries {
-		checkName(&f, element("countries", i), code, seen, code)
+		checkName(&f, fault.At("countries", i), code, seen, code)
 		if code != "" {
-			checkCountry(&f, element("countries", i), code)
+			checkCountry(&f, fault.At("countries", i), code)
 		}
 	}
 	_, err := m.Currency.Places()
@@ -82,7 +82,7 @@ func (m Market) Validate() error {
 	}
 	seen = map[string]bool{}
 	for i, method := range m.PaymentMethods {
-		path := element("payment_methods", i)
+		path := fault.At("payment_methods", i)
 		checkName(&f, path+".id", method.ID, seen, method.ID)
 		checkActors(&f, path+".by", method.By)
 		if method.Installments < 0 || method.Installments > maxInstallments {
@@ -115,7 +115,7 @@ func checkActors(f *fault.List, field string, by []Actor) {
 		f.Add(field, proration.ErrUnset, "required, at least one of %s", enum.List(actors))
 	}
 	for i, a := range by {
-		fault.Enum(f, element(field, i), actors, a)
+		fault.Enum(f, fault.At(field, i), actors, a)
 	}
 }
 

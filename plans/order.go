@@ -32,9 +32,10 @@ type Order struct {
 
 // OrderItem is a quantity of one item in an order.
 type OrderItem struct {
-	Plan     string          `json:"plan,omitzero"` // plan of the item; "" is the order's plan, any other is refused
-	Item     string          `json:"item"`          // ID of the item
-	Quantity decimal.Decimal `json:"quantity"`      // number of units, never negative
+	Plan string `json:"plan,omitzero"` // plan of the item; "" is the order's plan, any other is refused
+	Item string `json:"item"`          // ID of the item
+	// Quantity is the number of units, never negative.
+	Quantity decimal.Decimal `json:"quantity" canon:"count"`
 	// From is the start of the item, within the term; zero is the start of the contract. If the order also has the item
 	// from an earlier start, the item's quantity and price change at From.
 	From  time.Time `json:"from,omitzero"`
@@ -62,7 +63,7 @@ func (o *Order) check(f *fault.List) {
 		f.Add("items", proration.ErrUnset, "required, at least one item")
 	}
 	for i, item := range o.Items {
-		path := element("items", i)
+		path := fault.At("items", i)
 		if item.Item == "" {
 			f.Add(path+".item", proration.ErrUnset, "required, the item's ID")
 		}

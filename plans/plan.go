@@ -34,18 +34,18 @@ type Offer struct {
 
 // Limit is the highest usage that a plan allows.
 type Limit struct {
-	Name      string          `json:"name"`               // name of the limit, "contacts"
-	Most      decimal.Decimal `json:"most,omitzero"`      // highest usage allowed, never negative
-	Unlimited bool            `json:"unlimited,omitzero"` // no upper bound; Most must be unset
+	Name      string          `json:"name"`                        // name of the limit, "contacts"
+	Most      decimal.Decimal `json:"most,omitzero" canon:"count"` // highest usage allowed, never negative
+	Unlimited bool            `json:"unlimited,omitzero"`          // no upper bound; Most must be unset
 }
 
 // LimitUsage is the usage that counts against a limit of a plan. A request sets Name and Used. The package sets Limit
 // in the results of [Plan.Exceeded] and [Catalog.Check].
 type LimitUsage struct {
-	Name string          `json:"name"` // name of the limit, "contacts"
-	Used decimal.Decimal `json:"used"` // amount in use, never negative
+	Name string          `json:"name"`               // name of the limit, "contacts"
+	Used decimal.Decimal `json:"used" canon:"count"` // amount in use, never negative
 	// Limit is the highest usage that the plan allows, and zero if the plan has no such limit. A request leaves it unset.
-	Limit decimal.Decimal `json:"limit,omitzero"`
+	Limit decimal.Decimal `json:"limit,omitzero" canon:"count"`
 }
 
 // inWords describes exceeded limits for the customer, one sentence each.
@@ -70,7 +70,7 @@ func (p Plan) Validate() error {
 	}
 	seen := map[string]bool{}
 	for i, o := range p.Offers {
-		path := "offers[" + strconv.Itoa(i) + "]"
+		path := fault.At("offers", i)
 		checkName(&f, path+".item", o.Item, seen, string(o.Currency)+" "+o.Item)
 		_, err := o.Currency.Places()
 		f.Under(path, err)
@@ -83,11 +83,11 @@ func (p Plan) Validate() error {
 	}
 	seen = map[string]bool{}
 	for i, name := range p.Features {
-		checkName(&f, "features["+strconv.Itoa(i)+"]", name, seen, name)
+		checkName(&f, fault.At("features", i), name, seen, name)
 	}
 	seen = map[string]bool{}
 	for i, l := range p.Limits {
-		path := "limits[" + strconv.Itoa(i) + "]"
+		path := fault.At("limits", i)
 		checkName(&f, path+".name", l.Name, seen, l.Name)
 		checkNumber(&f, path+".most", l.Most)
 		if l.Unlimited && !l.Most.IsZero() {
@@ -152,12 +152,12 @@ func (p Plan) Exceeded(in []LimitUsage) ([]LimitUsage, error) {
 	var f fault.List
 	var all []LimitUsage
 	for i, l := range p.Limits {
-		checkNumber(&f, element("limits", i)+".most", l.Most)
+		checkNumber(&f, fault.At("limits", i)+".most", l.Most)
 	}
 	for i, u := range in {
-		checkNumber(&f, element("usage", i)+".used", u.Used)
+		checkNumber(&f, fault.At("usage", i)+".used", u.Used)
 		if !u.Limit.IsZero() {
-			f.Add(element("usage", i)+".limit", proration.ErrInvalid, "must be unset, the plan sets it")
+			f.Add(fault.At("usage", i)+".limit", proration.ErrInvalid, "must be unset, the plan sets it")
 		}
 		if f != nil {
 			continue

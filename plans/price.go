@@ -2,7 +2,6 @@ package plans
 
 import (
 	"slices"
-	"strconv"
 
 	"github.com/shopspring/decimal"
 
@@ -26,25 +25,28 @@ import (
 // quantity that is an amount of money, {Percent, Flat} is a percentage plus a fixed fee. Volume tiers with a flat fee
 // and no unit price are stairstep pricing. The zero Price is free.
 type Price struct {
-	Per      proration.Interval `json:"per,omitzero"`      // length that the amounts cover; unset is the billing period
-	Flat     decimal.Decimal    `json:"flat,omitzero"`     // fixed fee, also due for a quantity of zero; not negative
-	Unit     decimal.Decimal    `json:"unit,omitzero"`     // price of each unit, such as a seat, or package; not negative
-	Percent  decimal.Decimal    `json:"percent,omitzero"`  // percentage of the quantity, an amount of money; not negative
-	Included decimal.Decimal    `json:"included,omitzero"` // free units; not negative
-	Package  decimal.Decimal    `json:"package,omitzero"`  // units per package; zero counts single units and fractions
-	Tiering  Tiering            `json:"tiering,omitzero"`  // how tiers are read; must be set if there are tiers
-	Tiers    []Tier             `json:"tiers,omitzero"`    // tiers from the lowest up, the last one open; at most 1,000
-	Minimum  decimal.Decimal    `json:"minimum,omitzero"`  // lowest price, also for a quantity of zero; not negative
-	Maximum  decimal.Decimal    `json:"maximum,omitzero"`  // highest price; zero is no maximum
+	Per  proration.Interval `json:"per,omitzero"`  // length that the amounts cover; unset is the billing period
+	Flat decimal.Decimal    `json:"flat,omitzero"` // fixed fee, also due for a quantity of zero; not negative
+	Unit decimal.Decimal    `json:"unit,omitzero"` // price of each unit, such as a seat, or package; not negative
+	// Percent is a percentage of the quantity, which is an amount of money; not negative.
+	Percent  decimal.Decimal `json:"percent,omitzero" canon:"count"`
+	Included decimal.Decimal `json:"included,omitzero" canon:"count"` // free units; not negative
+	// Package is the number of units per package; zero counts single units and fractions.
+	Package decimal.Decimal `json:"package,omitzero" canon:"count"`
+	Tiering Tiering         `json:"tiering,omitzero"` // how tiers are read; must be set if there are tiers
+	Tiers   []Tier          `json:"tiers,omitzero"`   // tiers from the lowest up, the last one open; at most 1,000
+	Minimum decimal.Decimal `json:"minimum,omitzero"` // lowest price, also for a quantity of zero; not negative
+	Maximum decimal.Decimal `json:"maximum,omitzero"` // highest price; zero is no maximum
 }
 
 // Tier is a range of quantities. It begins where the tier before it ends, so tiers leave no gaps and never overlap. The
 // first tier is always reached, also by a quantity of zero.
 type Tier struct {
-	UpTo    decimal.Decimal `json:"up_to,omitzero"`   // last quantity of the tier; zero or null is open (last tier)
-	Flat    decimal.Decimal `json:"flat,omitzero"`    // fixed fee once the tier is reached; not negative
-	Unit    decimal.Decimal `json:"unit,omitzero"`    // price of each unit; not negative
-	Percent decimal.Decimal `json:"percent,omitzero"` // percentage of the quantity, an amount of money; not negative
+	UpTo decimal.Decimal `json:"up_to,omitzero" canon:"count"` // last quantity; zero or null is open (last tier)
+	Flat decimal.Decimal `json:"flat,omitzero"`                // fixed fee once the tier is reached; not negative
+	Unit decimal.Decimal `json:"unit,omitzero"`                // price of each unit; not negative
+	// Percent is a percentage of the quantity, which is an amount of money; not negative.
+	Percent decimal.Decimal `json:"percent,omitzero" canon:"count"`
 }
 
 // Tiering decides which tier a unit is priced by. Its zero is unset, and an error if there are tiers.
@@ -109,7 +111,7 @@ func (p *Price) checkTiers(f *fault.List) {
 	}
 	var below decimal.Decimal
 	for i, t := range p.Tiers {
-		path := "tiers[" + strconv.Itoa(i) + "]."
+		path := fault.At("tiers", i) + "."
 		sound := checkNumbers(f, path, number{"up_to", t.UpTo})
 		checkNumbers(f, path, number{"flat", t.Flat}, number{"unit", t.Unit}, number{"percent", t.Percent})
 		last := i == len(p.Tiers)-1

@@ -50,7 +50,7 @@ func (c Catalog) Quote(o Order) (Quote, error) {
 	}
 	for i, item := range o.Items {
 		if end := contract.End(); !end.IsZero() && !item.From.Before(end) {
-			f.Add(element("items", i)+".from", proration.ErrOutside, "must be before the end of the term, %s", date(end))
+			f.Add(fault.At("items", i)+".from", proration.ErrOutside, "must be before the end of the term, %s", date(end))
 		}
 	}
 	f.Under("", contract.Validate())

@@ -420,7 +420,7 @@ func TestQuoteDiscounts(t *testing.T) {
 			"renewal on 2027-05-16: 0.00 USD",
 		}, nil},
 		quoteRow{"off one item", "only the phones: 20 % of 59.88 is 11.98", nil, ordered("7 seat, 2 phone", "P6M", discounts(plans.Discount{
-			ID: "phones", Percent: giventest.Money("20"), Duration: plans.Forever, Items: []string{"phone"},
+			ID: "phones", Percent: giventest.Money("20"), Duration: plans.Forever, Scope: plans.Scope{Items: []string{"phone"}},
 		})), []string{
 			"2026-11-16 until 2027-05-16, seat: 7 x 15.00 x 6 = 630.00",
 			"2026-11-16 until 2027-05-16, phone: 2 x 4.99 x 6 = 59.88, less 20 % 11.98 = 47.90",
@@ -649,9 +649,9 @@ func TestQuoteSharesNothing(t *testing.T) {
 	})
 	special := plans.Price{Tiering: plans.Volume, Tiers: []plans.Tier{{Unit: giventest.Money("4")}}}
 	order := ordered("7 seat, 9 seat from 2027-03-16, 2 phone, 8 seat from 2027-02-16", "P12M", bySupport, discounts(
-		plans.Discount{ID: "phones", Price: &special, Currency: "USD", Duration: plans.Repeating, Periods: 20, Items: []string{"phone"}, Plans: []string{"base"}, Kinds: []plans.Kind{plans.Recurring}},
+		plans.Discount{ID: "phones", Price: &special, Currency: "USD", Duration: plans.Repeating, Periods: 20, Scope: plans.Scope{Items: []string{"phone"}, Plans: []string{"base"}, Kinds: []plans.Kind{plans.Recurring}}},
 	), withOverride(plans.Override{
-		Terms: catalog.Terms, Discounts: []plans.Discount{{ID: "deal", Percent: giventest.Money("1"), Duration: plans.Forever, Items: []string{"seat"}}},
+		Terms: catalog.Terms, Discounts: []plans.Discount{{ID: "deal", Percent: giventest.Money("1"), Duration: plans.Forever, Scope: plans.Scope{Items: []string{"seat"}}}},
 		Plans: []plans.PlanOverride{{ID: "base", Offers: []plans.Offer{{Item: "phone", Currency: "USD", Price: special}}}},
 	}))
 	order.Items[1].Price = &special

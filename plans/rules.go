@@ -256,7 +256,7 @@ func (c *Contract) effective(when EffectiveTiming, at time.Time) (time.Time, err
 // checkRules adds the faults of the rules to the list.
 func checkRules(f *fault.List, rules ChangeRules) {
 	for i, r := range rules {
-		path := element("change_rules", i)
+		path := fault.At("change_rules", i)
 		fault.Enum(f, path+".action", actions, r.Action)
 		if len(r.By) > 0 {
 			checkActors(f, path+".by", r.By)

@@ -11,10 +11,10 @@ import (
 
 // Tax is one tax on a charge.
 type Tax struct {
-	Name     string          `json:"name"`              // name of the tax, "VAT"; unique within a charge
-	Percent  decimal.Decimal `json:"percent"`           // rate in percent, never negative
-	Included bool            `json:"included,omitzero"` // prices include the tax, so Net contains its amount
-	Amount   decimal.Decimal `json:"amount"`            // billed tax; zero or negative on a credit
+	Name     string          `json:"name"`                  // name of the tax, "VAT"; unique within a charge
+	Percent  decimal.Decimal `json:"percent" canon:"count"` // rate in percent, never negative
+	Included bool            `json:"included,omitzero"`     // prices include the tax, so Net contains its amount
+	Amount   decimal.Decimal `json:"amount"`                // billed tax; zero or negative on a credit
 }
 
 // Validate returns every fault of the tax except its amount: ErrUnset for a missing name; ErrInvalid for a negative

@@ -1,9 +1,6 @@
 package plans
 
 import (
-	"strconv"
-	"time"
-
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/enum"
@@ -16,7 +13,7 @@ import (
 type Term struct {
 	Length proration.Interval `json:"length"` // length of the commitment, "P6M"
 	// Percent is the discount during the term, 0 to 100. It does not apply to usage and one-time charges.
-	Percent decimal.Decimal `json:"percent,omitzero"`
+	Percent decimal.Decimal `json:"percent,omitzero" canon:"count"`
 	Billing TermBilling     `json:"billing"` // billing of the term; required
 	Renewal RenewalMode     `json:"renewal"` // renewal at the end of the term; required
 	// Notice is the time before the end of the term by which the customer must decline renewal. If it is unset, the
@@ -78,8 +75,9 @@ func (e *RenewalMode) UnmarshalText(text []byte) error {
 // TerminationFee is the price of leaving before the end of a term: a fixed fee plus a percentage of the remaining bills
 // of the term. The zero TerminationFee is no fee; a Percent of 100 is the whole remaining commitment.
 type TerminationFee struct {
-	Fee     decimal.Decimal `json:"fee,omitzero"`     // fixed fee in major units, never negative
-	Percent decimal.Decimal `json:"percent,omitzero"` // percentage of the remaining bills of the term, 0 to 100
+	Fee decimal.Decimal `json:"fee,omitzero"` // fixed fee in major units, never negative
+	// Percent is a percentage of the remaining bills of the term, 0 to 100.
+	Percent decimal.Decimal `json:"percent,omitzero" canon:"count"`
 }
 
 // Validate returns every fault of the term: ErrUnset for a missing length, billing or renewal; ErrInvalid for a
@@ -111,16 +109,16 @@ func checkPercent(f *fault.List, field string, percent decimal.Decimal) {
 // discount returns the term's discount on charges within a period, or false if the term has none.
 func (t *Term) discount(period proration.Period) (Discount, bool) {
 	return Discount{
-		ID: "term " + t.Length.String() + " from " + period.Start.Format(time.DateOnly), Percent: t.Percent,
+		ID: "term " + t.Length.String() + " from " + date(period.Start), Percent: t.Percent,
 		Duration: Forever, From: period.Start, Until: period.End,
-		Kinds: []Kind{Recurring, ProrationCharge, Extension, Shortfall},
+		Scope: Scope{Kinds: []Kind{Recurring, ProrationCharge, Extension, Shortfall}},
 	}, t.Percent.IsPositive()
 }
 
 // checkTerms adds the faults of the terms on offer, and of lengths that appear twice.
 func checkTerms(f *fault.List, terms []Term) {
 	for i, t := range terms {
-		path := "terms[" + strconv.Itoa(i) + "]"
+		path := fault.At("terms", i)
 		f.Under(path, t.Validate())
 		for _, other := range terms[:i] {
 			if other.Length == t.Length {

@@ -23,6 +23,9 @@ var timings = []string{"", "in_advance", "in_arrears"}
 // String returns the timing's name, "in_advance".
 func (t Timing) String() string { return enum.String(timings, t) }
 
+// Validate returns ErrUnset for the zero Timing, and ErrInvalid for an unknown value, both without a field.
+func (t Timing) Validate() error { return fault.OfEnum(timings, t) }
+
 // MarshalText returns the timing's name.
 func (t Timing) MarshalText() ([]byte, error) { return fault.Marshal(timings, t, "timing") }
 

@@ -183,8 +183,33 @@ func checkEnum[T interface {
 				t.Errorf("the error repeats %d characters", len(err.Error()))
 			}
 		}
+		validateEnum[T](t, names)
 		if err := json.Unmarshal([]byte("2"), P(new(T))); err == nil {
 			t.Error("a number is decoded as a name")
 		}
 	})
+}
+
+// The Validate method of an enum, if it has one, accepts the values with names only. Its faults have no field: the
+// caller knows it.
+func validateEnum[T ~uint8](t *testing.T, names []string) {
+	t.Helper()
+	list := strings.Join(names, ", ")
+	for v := range 256 {
+		one, ok := any(T(v)).(interface{ Validate() error })
+		if !ok {
+			return
+		}
+		var rule error
+		var want string
+		switch {
+		case v == 0:
+			rule, want = proration.ErrUnset, "required, one of "+list
+		case v > len(names):
+			rule, want = proration.ErrInvalid, fmt.Sprintf("must be one of %s; got %d", list, v)
+		}
+		if err := one.Validate(); !errors.Is(err, rule) || err != nil && err.Error() != want {
+			t.Errorf("%d: got %v, want %q", v, err, want)
+		}
+	}
 }

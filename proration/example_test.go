@@ -3,6 +3,7 @@ package proration_test
 import (
 	"errors"
 	"fmt"
+	"math/big"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -170,6 +171,19 @@ func ExampleRounding_Round() {
 	// ceiling 0.03 <nil>
 }
 
+// Other packages check the choices that their own requests have.
+func ExampleRoundingMode_Validate() {
+	fmt.Println(proration.HalfUp.Validate(), proration.LastLine.Validate())
+	fmt.Println(proration.InAdvance.Validate(), proration.OnBilled.Validate())
+	fmt.Println(proration.RoundingMode(0).Validate())
+	fmt.Println(proration.Allocation(9).Validate())
+	// Output:
+	// <nil> <nil>
+	// <nil> <nil>
+	// required, one of half_up, half_even, half_down, up, down, ceiling, floor
+	// must be one of largest_remainder, last_line; got 9
+}
+
 func ExampleFraction_Equal() {
 	half := proration.Fraction{Num: 1, Den: 2}
 	days := proration.Fraction{Num: 15, Den: 30}
@@ -201,6 +215,21 @@ func ExampleResidual() {
 	// 33.34 -1/300 false
 	// 33.33 0 true
 	// true
+}
+
+// A third of 100.00 is rounded to 33.33, and the residual is the carry of the next amount.
+func ExampleNewResidual() {
+	left, err := proration.NewResidual(big.NewRat(1, 300))
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r, err := proration.Prorate(proration.Request{
+		Amount: decimal.RequireFromString("0.01"), Period: november, Span: november,
+		Policy: proration.Standard(2), Carry: left,
+	})
+	fmt.Println(left, r.Amount, r.Residual, err)
+	// Output: 1/300 0.01 1/300 <nil>
 }
 
 func ExampleResidual_Rat() {

@@ -16,6 +16,33 @@ import (
 // keeps a series of amounts from drifting. The zero Residual is zero.
 type Residual struct{ remainder exact.Remainder }
 
+// NewResidual returns the residual of a number of major units, such as the carry of an amount that was cut off.
+// Errors: ErrUnset for nil; ErrLimit for a number of more than 38 digits before the point, or of more than 400 digits
+// above or below its fraction bar, which no amount can carry.
+func NewResidual(number *big.Rat) (Residual, error) {
+	if number == nil {
+		return Residual{}, &Error{Field: "residual", Rule: ErrUnset, Reason: "required, a number"}
+	}
+	if tooLong(number) {
+		return Residual{}, &Error{Field: "residual", Rule: ErrLimit, Reason: "must have at most 400 digits above and below"}
+	}
+	return newResidual(number)
+}
+
+// newResidual returns the residual of a number, or an error if it has more digits before the point than an amount.
+func newResidual(number *big.Rat) (Residual, error) {
+	if new(big.Rat).Abs(number).Cmp(decimal.New(1, fault.MaxDigits).Rat()) >= 0 {
+		reason := "must have at most 38 digits before the point; got " + fault.Quoted([]byte(number.RatString()))
+		return Residual{}, &Error{Field: "residual", Rule: ErrLimit, Reason: reason}
+	}
+	return Residual{exact.NewRemainder(number, 2)}, nil
+}
+
+// tooLong reports whether a number is too long for a carry.
+func tooLong(number *big.Rat) bool {
+	return number.Num().BitLen() > maxCarryBits || number.Denom().BitLen() > maxCarryBits
+}
+
 // Rat returns the residual in major units, as a new number that the caller may modify.
 func (r Residual) Rat() *big.Rat { return r.remainder.Rat() }
 
@@ -53,18 +80,16 @@ func (r *Residual) UnmarshalText(text []byte) error {
 	if !okNum || !okDen || d.Sign() <= 0 {
 		return fault.New("residual", ErrInvalid, "must be a ratio such as -1/300; got %s", fault.Quoted(text))
 	}
-	ratio := new(big.Rat).SetFrac(n, d)
-	if new(big.Rat).Abs(ratio).Cmp(decimal.New(1, fault.MaxDigits).Rat()) >= 0 {
-		return fault.New("residual", ErrLimit, "must have at most 38 digits before the point; got %s", fault.Quoted(text))
+	read, err := newResidual(new(big.Rat).SetFrac(n, d))
+	if err == nil {
+		*r = read
 	}
-	*r = Residual{exact.NewRemainder(ratio, 2)}
-	return nil
+	return err
 }
 
 // checkCarry adds a fault if a residual is too long for a carry.
 func checkCarry(f *fault.List, carry Residual) {
-	long := carry.remainder.Big
-	if long != nil && (long.Num().BitLen() > maxCarryBits || long.Denom().BitLen() > maxCarryBits) {
+	if long := carry.remainder.Big; long != nil && tooLong(long) {
 		f.Add("carry", ErrLimit, "must have at most 400 digits above and below; start a new series without a carry")
 	}
 }

@@ -1,6 +1,7 @@
 package proration_test
 
 import (
+	"errors"
 	"math/big"
 	"strings"
 	"testing"
@@ -129,4 +130,40 @@ func TestResidualOfManyLinesIsStored(t *testing.T) {
 		}
 	}
 	t.Errorf("a residual of %d characters is still accepted as a carry", len(carry.String()))
+}
+
+func TestNewResidual(t *testing.T) {
+	power := func(digits int64) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(digits), nil) }
+	for _, row := range []struct {
+		name, why string
+		number    *big.Rat
+		want      string
+		wantErr   error
+	}{
+		{name: "zero", number: new(big.Rat), want: "0"},
+		{name: "a third of a cent", number: big.NewRat(1, 300), want: "1/300"},
+		{name: "a negative number", number: big.NewRat(-1, 300), want: "-1/300"},
+		{name: "more digits than 64 bits have", number: new(big.Rat).SetFrac(big.NewInt(1), power(30)), want: "1/1" + strings.Repeat("0", 30)},
+		{name: "400 digits below", why: "the longest carry", number: new(big.Rat).SetFrac(big.NewInt(1), power(399)), want: "1/1" + strings.Repeat("0", 399)},
+		{name: "no number", why: "law 14: bad input is an error", wantErr: proration.ErrUnset},
+		{name: "39 digits before the point", why: "no amount has so many", number: new(big.Rat).SetInt(power(38)), wantErr: proration.ErrLimit},
+		{name: "401 digits below", why: "no amount can carry it", number: new(big.Rat).SetFrac(big.NewInt(1), power(400)), wantErr: proration.ErrLimit},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			got, err := proration.NewResidual(row.number)
+			if !errors.Is(err, row.wantErr) || err == nil && got.String() != row.want {
+				t.Fatalf("got %v, %v, want %s, %v: %s", got, err, row.want, row.wantErr, row.why)
+			}
+			if err != nil {
+				return
+			}
+			if read := residual(t, row.want); !read.Equal(got) {
+				t.Errorf("the text is read back as %v", read)
+			}
+			row.number.Add(row.number, big.NewRat(1, 1))
+			if got.String() != row.want {
+				t.Errorf("the residual shares memory with its number: %v", got)
+			}
+		})
+	}
 }

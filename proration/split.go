@@ -28,6 +28,9 @@ var allocations = []string{"", "largest_remainder", "last_line"}
 // String returns the allocation's name, "last_line".
 func (a Allocation) String() string { return enum.String(allocations, a) }
 
+// Validate returns ErrUnset for the zero Allocation, and ErrInvalid for an unknown value, both without a field.
+func (a Allocation) Validate() error { return fault.OfEnum(allocations, a) }
+
 // MarshalText returns the allocation's name.
 func (a Allocation) MarshalText() ([]byte, error) { return fault.Marshal(allocations, a, "allocation") }
 
@@ -38,8 +41,9 @@ func (a *Allocation) UnmarshalText(text []byte) error {
 
 // Division asks to split an amount into parts.
 type Division struct {
-	Amount     decimal.Decimal   `json:"amount"`     // in major units, with at most Places places; may be negative
-	Weights    []decimal.Decimal `json:"weights"`    // one per part, at most 10,000; not negative; sum up to 18 digits
+	Amount decimal.Decimal `json:"amount"` // in major units, with at most Places places; may be negative
+	// Weights has one number per part, not negative; at most 10,000 whose sum has at most 18 digits.
+	Weights    []decimal.Decimal `json:"weights" canon:"count"`
 	Places     int32             `json:"places"`     // decimal places of each part, -18 to 18
 	Allocation Allocation        `json:"allocation"` // which parts get the remainder; required
 }

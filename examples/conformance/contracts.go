@@ -103,7 +103,11 @@ func commitment(g commitmentGiven) (record, error) {
 	}
 	portion := proration.Portion{Period: g.Period.in(g.Timezone), Span: g.Span.in(g.Timezone)}
 	lacking, err := contract.Shortfall(billed, portion, policy)
-	return record{"shortfall": money(lacking.Net)}, err
+	var short decimal.Decimal
+	for _, c := range lacking {
+		short = short.Add(c.Net)
+	}
+	return record{"shortfall": money(short)}, err
 }
 
 type directionGiven struct {

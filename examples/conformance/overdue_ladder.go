@@ -1,7 +1,6 @@
 package main
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -67,7 +66,7 @@ func (l overdueLadder) check(f *fault.List) {
 	}
 	seen := make(map[string]bool, len(l))
 	for i := range l {
-		s, path := &l[i], "ladder["+strconv.Itoa(i)+"]"
+		s, path := &l[i], fault.At("ladder", i)
 		switch {
 		case s.Name == "":
 			f.Add(path+".name", proration.ErrUnset, "required, the name of the stage")
@@ -114,7 +113,7 @@ func checkUnpaid(f *fault.List, unpaid []unpaidInvoice, at time.Time, loc *time.
 		return
 	}
 	for i := range unpaid {
-		path := "unpaid[" + strconv.Itoa(i) + "]"
+		path := fault.At("unpaid", i)
 		checkCalendar(f, path+".at", unpaid[i].At, loc)
 		fault.NotNegative(f, path+".balance", unpaid[i].Balance)
 	}

@@ -45,7 +45,7 @@ func TestInvalidInputIsAnError(t *testing.T) {
 		"a term that is not on offer":       func(v *both) { v.Catalog.Terms[2].Length = proration.Interval{Months: 18} },
 		"a policy that is not filled in":    func(v *both) { v.Catalog.Policy.DayCount = 0 },
 		"charges without a rule for refunds": func(v *both) {
-			v.Billing.Refunds = []credits.RefundRule{{Items: []string{"token"}, As: credits.AsNothing}}
+			v.Billing.Refunds = []credits.RefundRule{{Scope: plans.Scope{Items: []string{"token"}}, As: credits.AsNothing}}
 		},
 		"an ask for nothing":                      func(v *both) { v.row("M2").Asks[0].Order = nil },
 		"a change before the contract":            func(v *both) { at := &v.row("M6").Asks[1].At; *at = at.AddDate(-1, 0, 0) },

@@ -1,6 +1,7 @@
 // Package canon writes values as JSON in one form. Numbers of package decimal are always strings, even if the program
 // sets decimal.MarshalJSONWithoutQuotes. Tags, MarshalText methods and the order of fields work as in encoding/json,
-// which can read the output back.
+// which can read the output back. Numbers are amounts of money, except in a field with the tag canon:"count", such as a
+// quantity or a percentage.
 package canon
 
 import (
@@ -9,7 +10,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -18,6 +18,9 @@ import (
 
 	"github.com/billingrules/billing/internal/exact"
 )
+
+// LastYear is the last year, in UTC, of an instant that JSON can store in every time zone: RFC 3339 ends with 9999.
+const LastYear = 9998
 
 // JSON returns the value for people to read: amounts have at least the given places, "89.00", counts and percentages
 // have only the places that they need, "10", and instants keep their offsets. Equal numbers have equal text.
@@ -32,13 +35,10 @@ func Normal(v any) ([]byte, error) { return (&writer{normal: true}).value(v) }
 // writer writes one value.
 type writer struct {
 	normal bool
-	places int32  // least number of decimal places of amounts
-	field  string // JSON name of the field being written
+	places int32 // least number of decimal places of amounts
+	count  bool  // whether numbers of the field being written are not amounts
 	out    bytes.Buffer
 }
-
-// counts are the JSON names of the fields whose numbers are not amounts of money.
-var counts = []string{"quantity", "base_quantity", "percent", "included", "package", "up_to"}
 
 func (w *writer) value(v any) ([]byte, error) {
 	if err := w.write(reflect.ValueOf(v)); err != nil {
@@ -124,7 +124,7 @@ func (w *writer) number(d decimal.Decimal) error {
 	switch {
 	case !exact.Sensible(d):
 		return w.quoted(d.Coefficient().String() + "e" + strconv.Itoa(int(d.Exponent())))
-	case w.normal || slices.Contains(counts, w.field):
+	case w.normal || w.count:
 		return w.quoted(exact.Text(d, 0))
 	}
 	return w.quoted(exact.Text(d, w.places))
@@ -170,7 +170,7 @@ func (w *writer) fields(v reflect.Value, first *bool) error {
 		}
 		*first = false
 		w.out.WriteString(`"` + name + `":`)
-		w.field = name
+		w.count = field.Tag.Get("canon") == "count"
 		if err := w.write(v.Field(i)); err != nil {
 			return err
 		}

@@ -68,7 +68,7 @@ func TestJSONMatchesEncodingJSON(t *testing.T) {
 	for _, v := range []any{
 		sample(), outer{}, contract, charges, charges[0], plans.Charge{}, proration.Standard(2), []credits.Entry(nil), []credits.Entry{}, proration.Policy{},
 		credits.Entry{Kind: credits.Granted, ID: "g", Amount: giventest.Money("0.55"), Currency: "USD", At: november.Start, Priority: &low, Promotional: true},
-		plans.Discount{ID: "d", Price: &plans.Price{Unit: giventest.Money("1.25")}, Currency: "USD", Duration: plans.Once, Kinds: []plans.Kind{plans.Usage}},
+		plans.Discount{ID: "d", Price: &plans.Price{Unit: giventest.Money("1.25")}, Currency: "USD", Duration: plans.Once, Scope: plans.Scope{Kinds: []plans.Kind{plans.Usage}}},
 	} {
 		got, err := canon.JSON(v, 0)
 		if err != nil {
@@ -121,7 +121,7 @@ func TestEqualValuesHaveOneNormalForm(t *testing.T) {
 		{"negative zero and zero", giventest.Money("-0.00"), decimal.Decimal{}, true},
 		{"an instant in two zones", giventest.Instant("2026-11-16T12:00:00", berlin), giventest.Instant("2026-11-16T11:00:00", nil), true},
 		{"nil and an empty list", []string(nil), []string{}, true},
-		{"nil and empty lists in a struct", plans.Discount{}, plans.Discount{Plans: []string{}, Kinds: []plans.Kind{}}, true},
+		{"nil and empty lists in a struct", plans.Discount{}, plans.Discount{Scope: plans.Scope{Plans: []string{}, Kinds: []plans.Kind{}}}, true},
 		{"invalid UTF-8", "\xff", "\ufffd", true},
 		{"another amount", giventest.Money("1.50"), giventest.Money("1.51"), false},
 		{"another sign", giventest.Money("1.50"), giventest.Money("-1.50"), false},

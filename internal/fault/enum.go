@@ -43,3 +43,10 @@ func Quoted(text []byte) string {
 	}
 	return strconv.Quote(string(text))
 }
+
+// OfEnum returns the fault of an enum as an error without a field, or nil.
+func OfEnum[T ~uint8](names []string, v T) error {
+	var l List
+	Enum(&l, "", names, v)
+	return l.Err()
+}
