@@ -34,7 +34,7 @@ func seats(id, quantity string) plans.Charge {
 		Plan: "growth", Currency: "USD", Cycle: must(proration.NewCycle(period.Start, proration.Interval{Months: 1})),
 		Items: []plans.Item{{ID: "seat", Quantity: money(quantity), Price: plans.Price{Unit: money("89.00")}}},
 	}
-	charge := must(contract.Charges(plans.Whole(period), proration.Standard(2)))[0]
+	charge := must(contract.Charges(proration.Portion{Period: period, Span: period}, proration.Standard(2)))[0]
 	charge.ID = id
 	return charge
 }

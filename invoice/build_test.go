@@ -143,7 +143,8 @@ func TestBuildShortfall(t *testing.T) {
 		Plan: "growth", Currency: "USD", Cycle: giventest.Cycle("2026-11-01", "P1M", nil), Minimum: giventest.Money("1000"),
 		Items: []plans.Item{{ID: "seat", Quantity: giventest.Money("10"), Price: plans.Price{Unit: giventest.Money("89.00")}}},
 	}
-	november := plans.Whole(giventest.Period("2026-11-01/2026-12-01", nil))
+	month := giventest.Period("2026-11-01/2026-12-01", nil)
+	november := proration.Portion{Period: month, Span: month}
 	all, err := contract.Charges(november, proration.Standard(2))
 	if err != nil {
 		t.Fatal(err)

@@ -28,7 +28,7 @@ func december() []plans.Charge {
 	contract := plans.Contract{Plan: "growth", Currency: "USD", Cycle: monthly, Items: []plans.Item{
 		{ID: "seat", Quantity: decimal.NewFromInt(10), Price: plans.Price{Unit: decimal.RequireFromString("89.00")}},
 	}}
-	charges, err := contract.Charges(plans.Whole(period), proration.Standard(2))
+	charges, err := contract.Charges(proration.Portion{Period: period, Span: period}, proration.Standard(2))
 	if err != nil {
 		panic(err)
 	}

@@ -111,7 +111,7 @@ func FuzzBuildLaws(f *testing.F) {
 				{UpTo: decimal.New(5, 0), Unit: in.amount(places)}, {Unit: in.amount(places)},
 			}}},
 		}}
-		monthly, err := contract.Charges(plans.Whole(november), policy.Proration)
+		monthly, err := contract.Charges(proration.Portion{Period: november, Span: november}, policy.Proration)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -140,7 +140,7 @@ func FuzzBuildLaws(f *testing.F) {
 			}
 		}
 		if in.yes() {
-			more, err := contract.Added(plans.Change{Item: "seat", Quantity: decimal.New(int64(in.upTo(9)+1), 0)}, proration.Portion{Period: november, Span: november.From(at)}, policy.Proration)
+			_, more, err := contract.Amended(plans.Change{Item: "seat", Quantity: decimal.New(int64(in.upTo(9)+1), 0)}, at, policy.Proration)
 			if err != nil {
 				t.Fatal(err)
 			}

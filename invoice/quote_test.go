@@ -24,14 +24,12 @@ func TestQuoteEqualsIssuedInvoices(t *testing.T) {
 		{Length: proration.Interval{Months: 4}, Billing: plans.PerPeriod, Renewal: plans.Evergreen},
 	}
 	catalog := plans.Catalog{
-		Plans: []plans.Plan{{ID: "pro", Interval: proration.Interval{Months: 1}, Offers: []plans.Offer{
+		Plans: []plans.Plan{{ID: "pro", Interval: proration.Interval{Months: 1}, Trial: proration.Interval{Days: 14}, Offers: []plans.Offer{
 			{Item: "seat", Currency: "USD", Price: plans.Price{Unit: number("14.99")}},
 			{Item: "phone", Currency: "USD", Price: plans.Price{Flat: number("5"), Unit: number("3.33")}},
 		}}},
 		Terms:   terms,
 		Markets: []plans.Market{{Currency: "USD", PaymentMethods: []plans.PaymentMethod{{ID: "card", By: []plans.Actor{plans.Customer}}}}},
-		Trial:   plans.Trial{Length: proration.Interval{Days: 14}, UnusedTrial: plans.CarryOver},
-		Policy:  proration.Standard(2), Allocation: proration.LargestRemainder,
 	}
 	discounts := []plans.Discount{
 		{ID: "hello", Amount: number("20"), Currency: "USD", Duration: plans.Once},
@@ -42,7 +40,7 @@ func TestQuoteEqualsIssuedInvoices(t *testing.T) {
 		for mask := range 1 << len(discounts) {
 			for _, trial := range []time.Time{{}, day(time.January, 25)} {
 				order := plans.Order{
-					By: plans.Customer, At: day(time.January, 18), Plan: "pro", Term: term.Length, Country: "US", PaymentMethod: "card", TrialEnd: trial,
+					By: plans.Customer, At: day(time.January, 18), Plan: "pro", Term: term.Length, Country: "US", PaymentMethod: "card", TrialEnd: trial, UnusedTrial: plans.CarryOver,
 					Items: []plans.OrderItem{
 						{Item: "seat", Quantity: number("7")}, {Item: "phone", Quantity: number("2")},
 						{Item: "seat", Quantity: number("9"), From: day(time.March, 3)},
@@ -53,7 +51,7 @@ func TestQuoteEqualsIssuedInvoices(t *testing.T) {
 						order.Discounts = append(order.Discounts, d)
 					}
 				}
-				quote, err := catalog.Quote(order)
+				quote, err := catalog.Quote(order, proration.Standard(2), proration.LargestRemainder)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -51,7 +51,11 @@ func (w soldItem) charge(t testing.TB) plans.Charge {
 	if w.above != "" {
 		contract.Items[0].Quantity = giventest.Money(w.above)
 		bill = func(p proration.Portion, policy proration.Policy) ([]plans.Charge, error) {
-			return contract.Added(plans.Change{Item: item.ID, Quantity: item.Quantity}, p, policy)
+			_, added, err := contract.Amended(plans.Change{Item: item.ID, Quantity: item.Quantity}, p.Span.Start, policy)
+			if err == nil && !added[0].Span.Equal(p.Span) {
+				t.Fatalf("added for %v, want %v", added[0].Span, p.Span)
+			}
+			return added, err
 		}
 	}
 	charges, err := bill(portion, proration.Standard(2))

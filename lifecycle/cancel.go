@@ -47,7 +47,7 @@ func (s *step) endsAt(e *Event) (time.Time, error) {
 		return later(e.At, asked), nil
 	}
 	e.Change = plans.Change{Cancel: true}
-	permit, _, err := s.permit(e)
+	permit, err := s.permit(s.policy.ChangeRules, sub.Contract, e)
 	if err != nil {
 		return time.Time{}, err
 	}

@@ -14,10 +14,11 @@ func (s *step) change(e *Event) error {
 	if sub.Status == Trialing || sub.Status == PendingStart {
 		return s.changeUnbilled(e)
 	}
-	permit, change, err := s.permit(e)
+	permit, err := s.permit(s.policy.ChangeRules, sub.Contract, e)
 	if err != nil {
 		return err
 	}
+	change := permit.Change
 	if e.Kind == PlanChanged && permit.Action == plans.SwitchInterval {
 		return s.refuse("This plan changes the billing interval; send interval_changed.")
 	}
@@ -64,32 +65,31 @@ func (s *step) move(end time.Time) {
 	slices.SortStableFunc(sub.ScheduledChanges, func(a, b ScheduledChange) int { return a.At.Compare(b.At) })
 }
 
-// permit checks a change against the change rules and returns it with the plan, term and price of the catalog.
-func (s *step) permit(e *Event) (plans.Approval, plans.Change, error) {
-	p := plans.ChangeRequest{Contract: s.sub.Contract, Change: e.Change.Clone(), By: e.by(), At: e.At, Usage: e.Usage}
-	if s.policy.Catalog == nil {
-		permit, err := s.policy.ChangeRules.Check(p)
-		return permit, p.Change, err
-	}
-	resolved, err := s.policy.Catalog.Resolved(p)
-	if err != nil {
-		return plans.Approval{}, plans.Change{}, err
-	}
-	permit, err := s.policy.Catalog.Check(p)
-	return permit, resolved, err
+// permit checks a change of a contract against the rules. The approval has the change with the plan, term and price of
+// the catalog.
+func (s *step) permit(rules plans.ChangeRules, contract plans.Contract, e *Event) (plans.Approval, error) {
+	return rules.Check(plans.ChangeRequest{
+		Catalog: s.policy.Catalog, Contract: contract, Change: e.Change, By: e.by(), At: e.At, Usage: e.Usage,
+	})
 }
 
-// changeUnbilled changes the contract before anything is billed for it. The change rules do not apply yet.
+// changeUnbilled changes the contract before anything is billed for it. The change rules do not apply yet: everyone may
+// make every change, at once, as if service started now.
 func (s *step) changeUnbilled(e *Event) error {
-	change := e.Change.Clone()
-	if s.policy.Catalog != nil {
-		var err error
-		p := plans.ChangeRequest{Contract: s.sub.Contract, Change: change, By: e.by(), At: e.At, Usage: e.Usage}
-		if change, err = s.policy.Catalog.Resolved(p); err != nil {
-			return err
-		}
+	begun, err := s.sub.Contract.StartingAt(e.At, 0)
+	if err != nil {
+		return err
 	}
-	after, err := s.sub.Contract.Changed(change, e.At)
+	var anything plans.ChangeRules
+	for action := plans.Upgrade; action <= plans.ChangeAnchor; action++ {
+		everyone := []plans.Actor{plans.Customer, plans.Support}
+		anything = append(anything, plans.ChangeRule{Action: action, By: everyone, Effective: plans.Immediately})
+	}
+	permit, err := s.permit(anything, begun, e)
+	if err != nil {
+		return err
+	}
+	after, err := s.sub.Contract.Changed(permit.Change, e.At)
 	if err != nil {
 		return proration.Under("event.change", err)
 	}

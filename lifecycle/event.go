@@ -101,7 +101,7 @@ type Event struct {
 	// Effective is the time of a cancellation in place of On: immediately, at_period_end or at_term_end. Unset ends
 	// service as the change rules say.
 	Effective plans.EffectiveTiming `json:"effective,omitzero"`
-	NoTrial   bool                  `json:"no_trial,omitzero"` // start the paid period without the policy's trial
+	NoTrial   bool                  `json:"no_trial,omitzero"` // start the paid period without the contract's trial
 	// PaymentMethod is the ID of the payment method, "card". For payment_method_added, "" is a card.
 	PaymentMethod string `json:"payment_method,omitzero"`
 	// Change is the change of the contract. With a catalog, a plan needs only its ID, and a term only its length.

@@ -69,7 +69,7 @@ func Example() {
 func ExamplePolicy_UnmarshalJSON() {
 	file := []byte(`{
 		"billing": {"tax_rounding_level": "invoice", "taxes": [{"name": "VAT", "percent": "20"}]},
-		"trial": {"length": "P14D", "unused_trial": "forfeit", "without_payment_method": "suspend"},
+		"trial": {"unused_trial": "carry_over", "require_payment_method": true},
 		"renewal": {"lead": "P3D"},
 		"dunning": {"grace": "P3D", "retries": ["P1D", "P1D"], "final_action": "cancel"},
 		"reminders": [{"of": "trial_end", "before": "P3D"}, {"of": "renewal", "before": "P7D"}],

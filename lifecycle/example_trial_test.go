@@ -17,8 +17,7 @@ import (
 func Example_trial() {
 	policy := lifecycle.Standard()
 	policy.Trial = lifecycle.Trial{
-		Trial:                plans.Trial{Length: proration.Interval{Days: 14}, UnusedTrial: plans.CarryOver},
-		WithoutPaymentMethod: lifecycle.FinalSuspend,
+		UnusedTrial: plans.CarryOver, WithoutPaymentMethod: lifecycle.FinalSuspend,
 	}
 	policy.Reminders = []lifecycle.Reminder{
 		{Of: lifecycle.NoticeTrialEnd, Before: proration.Interval{Days: 3}, OnlyWithoutPaymentMethod: true},
@@ -29,9 +28,12 @@ func Example_trial() {
 	if err != nil {
 		panic(err)
 	}
-	contract := plans.Contract{Plan: "growth", Currency: "USD", Cycle: monthly, Items: []plans.Item{
-		{ID: "seat", Quantity: decimal.NewFromInt(10), Price: plans.Price{Unit: decimal.RequireFromString("89.00")}},
-	}}
+	contract := plans.Contract{
+		Plan: "growth", Currency: "USD", Cycle: monthly, Trial: proration.Interval{Days: 14},
+		Items: []plans.Item{
+			{ID: "seat", Quantity: decimal.NewFromInt(10), Price: plans.Price{Unit: decimal.RequireFromString("89.00")}},
+		},
+	}
 	policies, err := lifecycle.NewPolicies(policy)
 	if err != nil {
 		panic(err)

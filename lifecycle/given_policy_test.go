@@ -38,24 +38,22 @@ func helpDesk(edits ...func(*lifecycle.Policy)) lifecycle.Policy {
 	scale.Offers = append(scale.Offers, plans.Offer{Item: "light", Currency: "USD", Price: plans.Price{Unit: giventest.Money("29.00")}})
 	yearly := monthlyPlan("yearly", 1, "948.00 USD")
 	yearly.Interval = proration.Interval{Months: 12}
-	p.ChangeRules = nil
 	p.Catalog = &plans.Catalog{
-		Policy: p.Billing.Proration, Allocation: p.Billing.Allocation,
 		Plans: []plans.Plan{growth, scale, yearly},
 		Terms: []plans.Term{upFrontTerm("P12M", "10")},
 		Markets: []plans.Market{{Currency: "USD", PaymentMethods: []plans.PaymentMethod{
 			{ID: "card", By: anyActor}, {ID: "wire", By: []plans.Actor{plans.Support}}, {ID: "ach", By: []plans.Actor{plans.Support}},
 		}}},
-		ChangeRules: plans.ChangeRules{
-			{Action: plans.Upgrade, By: anyActor, Effective: plans.Immediately},
-			{Action: plans.Downgrade, By: anyActor, Effective: plans.Immediately},
-			{Action: plans.SwitchInterval, By: anyActor, Effective: plans.AtPeriodEnd},
-			{Action: plans.AddQuantity, By: anyActor, Effective: plans.Immediately},
-			{Action: plans.RemoveQuantity, By: []plans.Actor{plans.Support}, Effective: plans.AtTermEnd, Reason: "seats that were bought stay for the contract"},
-			{Action: plans.Extend, By: anyActor, Effective: plans.Immediately},
-			{Action: plans.Cancel, By: anyActor, Effective: plans.AtTermEnd},
-			{Action: plans.ChangePrice, By: []plans.Actor{plans.Support}, Effective: plans.AtPeriodEnd},
-		},
+	}
+	p.ChangeRules = plans.ChangeRules{
+		{Action: plans.Upgrade, By: anyActor, Effective: plans.Immediately},
+		{Action: plans.Downgrade, By: anyActor, Effective: plans.Immediately},
+		{Action: plans.SwitchInterval, By: anyActor, Effective: plans.AtPeriodEnd},
+		{Action: plans.AddQuantity, By: anyActor, Effective: plans.Immediately},
+		{Action: plans.RemoveQuantity, By: []plans.Actor{plans.Support}, Effective: plans.AtTermEnd, Reason: "seats that were bought stay for the contract"},
+		{Action: plans.Extend, By: anyActor, Effective: plans.Immediately},
+		{Action: plans.Cancel, By: anyActor, Effective: plans.AtTermEnd},
+		{Action: plans.ChangePrice, By: []plans.Actor{plans.Support}, Effective: plans.AtPeriodEnd},
 	}
 	p.ManualPaymentMethods = []string{"wire", "ach"}
 	p.Dunning.Grace = giventest.Interval("P3D")
@@ -70,9 +68,12 @@ func helpDesk(edits ...func(*lifecycle.Policy)) lifecycle.Policy {
 	return p
 }
 
-// withTrial adds a trial of two weeks, which ends with a suspension if there is no payment method.
+// withTrial sells every plan with a trial of two weeks, which ends with a suspension if there is no payment method.
 func withTrial(p *lifecycle.Policy) {
-	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: giventest.Interval("P14D"), UnusedTrial: plans.Forfeit}, WithoutPaymentMethod: lifecycle.FinalSuspend}
+	p.Trial = lifecycle.Trial{UnusedTrial: plans.Forfeit, WithoutPaymentMethod: lifecycle.FinalSuspend}
+	for i := range p.Catalog.Plans {
+		p.Catalog.Plans[i].Trial = giventest.Interval("P14D")
+	}
 }
 
 // salesTool returns the policy of rows M: terms of six months and more; a reminder nine days before the end; an order
@@ -86,26 +87,24 @@ func salesTool(edits ...func(*lifecycle.Policy)) lifecycle.Policy {
 	advanced := monthlyPlan("advanced", 2, "25.00 USD", "125.00 BRL")
 	advanced.Features = []string{"leads", "contacts", "automation"}
 	advanced.Limits = []plans.Limit{{Name: "contacts", Most: giventest.Money("10000")}, {Name: "ai_agents", Most: giventest.Money("5")}}
-	trial := plans.Trial{Length: giventest.Interval("P14D"), UnusedTrial: plans.CarryOver}
-	p.ChangeRules = nil
+	base.Trial, advanced.Trial = giventest.Interval("P14D"), giventest.Interval("P14D")
 	p.Catalog = &plans.Catalog{
-		Policy: p.Billing.Proration, Allocation: p.Billing.Allocation, Trial: trial,
 		Plans: []plans.Plan{base, advanced},
 		Terms: []plans.Term{upFrontTerm("P6M", "0"), upFrontTerm("P9M", "5"), upFrontTerm("P12M", "10"), upFrontTerm("P24M", "20")},
 		Markets: []plans.Market{
 			{Countries: []string{"BR"}, Currency: "BRL", PaymentMethods: []plans.PaymentMethod{{ID: "card", By: anyActor, Installments: 12}, {ID: "pix", By: anyActor}}},
 			{Currency: "USD", PaymentMethods: []plans.PaymentMethod{{ID: "card", By: anyActor}, {ID: "paypal", By: anyActor}}},
 		},
-		ChangeRules: plans.ChangeRules{
-			{Action: plans.Upgrade, By: anyActor, Effective: plans.Immediately},
-			{Action: plans.Downgrade, By: []plans.Actor{plans.Support}, Effective: plans.AtTermEnd, Limits: true},
-			{Action: plans.AddQuantity, By: anyActor, Effective: plans.Immediately},
-			{Action: plans.Extend, By: anyActor, Effective: plans.Immediately},
-			{Action: plans.Shorten, Reason: "a term that was bought is not shortened", Instead: "cancel it for its end"},
-			{Action: plans.Cancel, By: anyActor, Effective: plans.AtPeriodEnd},
-		},
 	}
-	p.Trial = lifecycle.Trial{Trial: trial, WithoutPaymentMethod: lifecycle.FinalSuspend}
+	p.ChangeRules = plans.ChangeRules{
+		{Action: plans.Upgrade, By: anyActor, Effective: plans.Immediately},
+		{Action: plans.Downgrade, By: []plans.Actor{plans.Support}, Effective: plans.AtTermEnd, Limits: true},
+		{Action: plans.AddQuantity, By: anyActor, Effective: plans.Immediately},
+		{Action: plans.Extend, By: anyActor, Effective: plans.Immediately},
+		{Action: plans.Shorten, Reason: "a term that was bought is not shortened", Instead: "cancel it for its end"},
+		{Action: plans.Cancel, By: anyActor, Effective: plans.AtPeriodEnd},
+	}
+	p.Trial = lifecycle.Trial{UnusedTrial: plans.CarryOver, WithoutPaymentMethod: lifecycle.FinalSuspend}
 	p.Renewal = lifecycle.Renewal{Lead: giventest.Interval("P3D"), WithoutPaymentMethod: lifecycle.FinalSuspend, Except: []string{"pix"}}
 	p.ManualPaymentMethods = []string{"pix"}
 	day := giventest.Interval("P1D")
@@ -127,6 +126,7 @@ func salesTool(edits ...func(*lifecycle.Policy)) lifecycle.Policy {
 func ordered(tb testing.TB, p lifecycle.Policy, plan, term string, at time.Time, edits ...func(*plans.Order)) lifecycle.Subscription {
 	tb.Helper()
 	catalog := *p.Catalog
+	p.Catalog = &catalog
 	o := plans.Order{
 		By: plans.Support, At: at, Plan: plan, Country: "US", PaymentMethod: "card",
 		Items: []plans.OrderItem{{Item: "seat", Quantity: giventest.Money("10")}},
@@ -139,13 +139,19 @@ func ordered(tb testing.TB, p lifecycle.Policy, plan, term string, at time.Time,
 	for _, edit := range edits {
 		edit(&o)
 	}
-	quote, err := catalog.Quote(o)
+	quote, err := quoted(p, o)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	sub := lifecycle.Subscription{ID: "s", Country: o.Country}
 	sub.Contract = quote.Contract
 	return sub
+}
+
+// quoted quotes an order under a policy.
+func quoted(p lifecycle.Policy, o plans.Order) (plans.Quote, error) {
+	o.UnusedTrial = p.Trial.UnusedTrial
+	return p.Catalog.Quote(o, p.Billing.Proration, p.Billing.Allocation)
 }
 
 // instantIn reads an instant in a time zone.

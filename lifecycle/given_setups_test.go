@@ -53,6 +53,12 @@ func threeSeats(tb testing.TB, zone, every, price string, terms ...plans.Term) l
 	return lifecycle.Subscription{ID: "s", Account: invoice.Account{Contract: c}}
 }
 
+// trialing returns the subscription with a trial of a length in its contract.
+func trialing(length proration.Interval, sub lifecycle.Subscription) lifecycle.Subscription {
+	sub.Contract.Trial = length
+	return sub
+}
+
 // days returns an interval of n days.
 func days(n int) proration.Interval { return proration.Interval{Days: n} }
 
@@ -90,13 +96,13 @@ func deskSetup(tb testing.TB) setup {
 // salesSetup sells terms of half a year that are billed in advance, after a trial whose unused days carry over.
 func salesSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
-	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: days(14), UnusedTrial: plans.CarryOver}, WithoutPaymentMethod: lifecycle.FinalSuspend}
+	p.Trial = lifecycle.Trial{UnusedTrial: plans.CarryOver, WithoutPaymentMethod: lifecycle.FinalSuspend}
 	p.Renewal = lifecycle.Renewal{Lead: days(3), WithoutPaymentMethod: lifecycle.FinalContinue, Except: []string{"pix"}}
 	p.Dunning = lifecycle.Dunning{Retries: []proration.Interval{days(1), days(1), days(1)}, FinalAction: lifecycle.FinalSuspend}
 	p.AccessByStatus[lifecycle.Suspended] = lifecycle.Restricted
 	p.Reminders = []lifecycle.Reminder{{Of: lifecycle.NoticeRenewal, Before: days(9)}, {Of: lifecycle.NoticeTrialEnd, Before: days(2)}}
 	half := plans.Term{Length: giventest.Interval("P6M"), Percent: giventest.Money("10"), Billing: plans.UpFront, Renewal: plans.Renew}
-	return setup{name: "sales", policy: p, sub: threeSeats(tb, "America/Sao_Paulo", "P6M", "180.00", half), method: "card"}
+	return setup{name: "sales", policy: p, sub: trialing(days(14), threeSeats(tb, "America/Sao_Paulo", "P6M", "180.00", half)), method: "card"}
 }
 
 // nextInvoiceSetup collects changes with the next period, requires the first payment within a day, and cancels unpaid
@@ -115,7 +121,7 @@ func nextInvoiceSetup(tb testing.TB) setup {
 // balanceSetup credits unused parts to the balance, and continues without payment.
 func balanceSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
-	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: days(7), UnusedTrial: plans.Forfeit}, RequirePaymentMethod: true, WithoutPaymentMethod: lifecycle.FinalCancel}
+	p.Trial = lifecycle.Trial{UnusedTrial: plans.Forfeit, RequirePaymentMethod: true, WithoutPaymentMethod: lifecycle.FinalCancel}
 	p.Dunning = lifecycle.Dunning{Grace: days(4), Retries: []proration.Interval{days(2)}, FinalAction: lifecycle.FinalContinue}
 	p.Pause = lifecycle.Pause{Effective: plans.Immediately, Unused: credits.AsBalance}
 	p.Renewal = lifecycle.Renewal{Lead: days(2), WithoutPaymentMethod: lifecycle.FinalPause}
@@ -123,7 +129,7 @@ func balanceSetup(tb testing.TB) setup {
 	p.Billing.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: giventest.Money("19")}}
 	rule(&p, plans.Cancel).Effective = plans.Immediately
 	p.Reactivation = lifecycle.Reactivation{BillingAnchor: plans.AnchorKeep}
-	return setup{name: "balance", policy: p, sub: threeSeats(tb, "Europe/Berlin", "P1M", "31.00"), method: "card"}
+	return setup{name: "balance", policy: p, sub: trialing(days(7), threeSeats(tb, "Europe/Berlin", "P1M", "31.00")), method: "card"}
 }
 
 // arrearsSetup bills in arrears, and downgrades at the end of the period.
@@ -132,12 +138,12 @@ func arrearsSetup(tb testing.TB) setup {
 	p.Billing.Timing = proration.InArrears
 	p.Billing.TaxRoundingLevel = invoice.PerInvoice
 	p.Billing.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: giventest.Money("7"), Included: true}}
-	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: days(5), UnusedTrial: plans.AtTrialEnd}, WithoutPaymentMethod: lifecycle.FinalPause}
+	p.Trial = lifecycle.Trial{UnusedTrial: plans.AtTrialEnd, WithoutPaymentMethod: lifecycle.FinalPause}
 	p.Renewal.WithoutPaymentMethod = lifecycle.FinalCancel
 	rule(&p, plans.Downgrade).Effective = plans.AtPeriodEnd
 	rule(&p, plans.Cancel).Effective = plans.Immediately
 	p.Pause = lifecycle.Pause{Effective: plans.Immediately, Unused: credits.AsNothing}
-	return setup{name: "arrears", policy: p, sub: threeSeats(tb, "UTC", "P1M", "31.00"), method: "card"}
+	return setup{name: "arrears", policy: p, sub: trialing(days(5), threeSeats(tb, "UTC", "P1M", "31.00")), method: "card"}
 }
 
 // termSetup sells a term of two months that is billed monthly and then expires. Changes are not prorated.
@@ -156,11 +162,11 @@ func termSetup(tb testing.TB) setup {
 func manualSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
 	p.ManualPaymentMethods = []string{"wire"}
-	p.Trial = lifecycle.Trial{Trial: plans.Trial{Length: days(3), UnusedTrial: plans.Forfeit}, WithoutPaymentMethod: lifecycle.FinalContinue}
+	p.Trial = lifecycle.Trial{UnusedTrial: plans.Forfeit, WithoutPaymentMethod: lifecycle.FinalContinue}
 	p.FirstPaymentTimeout = giventest.Interval("P30D")
 	p.Dunning = lifecycle.Dunning{DueIn: days(14), Grace: days(2), FinalAction: lifecycle.FinalSuspend}
 	p.Renewal.Lead = days(20)
 	p.Reactivation = lifecycle.Reactivation{ByMethod: true, BillingAnchor: plans.AnchorKeep}
 	p.Reminders = []lifecycle.Reminder{{Of: lifecycle.NoticeRenewal, Before: days(25)}}
-	return setup{name: "hand", policy: p, sub: threeSeats(tb, "UTC", "P1M", "31.00"), method: "wire"}
+	return setup{name: "hand", policy: p, sub: trialing(days(3), threeSeats(tb, "UTC", "P1M", "31.00")), method: "wire"}
 }

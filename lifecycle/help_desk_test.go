@@ -19,8 +19,9 @@ import (
 func TestRowK1(t *testing.T) {
 	p, tried := helpDesk(), helpDesk(withTrial)
 	month := ordered(t, p, "growth", "", instantIn(t, "UTC", "2026-11-01"))
+	trial := trialing(days(14), month)
 	runScenarios(t,
-		scenario{"no payment method at the end of a trial", "notice five days before November 15, access lost at its first instant; a payment method added a year later starts a month at the full price", tried, month, []step{
+		scenario{"no payment method at the end of a trial", "notice five days before November 15, access lost at its first instant; a payment method added a year later starts a month at the full price", tried, trial, []step{
 			{"2026-11-01 started", "trialing full"},
 			{"2026-11-09T23:59:59.999999999", "trialing full"},
 			{"2026-11-10", "trialing full; tell trial_end 2026-11-15"},
@@ -43,13 +44,13 @@ func TestRowK1(t *testing.T) {
 			{"2027-03-05 card", "active full; s-2: recurring 890.00, due 890.00; collect_payment s-2 890.00"},
 			{"2027-03-05 paid s-2", "active full; s-2 paid; tell receipt s-2"},
 		}},
-		scenario{"payment method added in time", "added after the reminder and before the end: the month is billed, and access stays", tried, month, []step{
+		scenario{"payment method added in time", "added after the reminder and before the end: the month is billed, and access stays", tried, trial, []step{
 			{"2026-11-01 started", "trialing full"},
 			{"2026-11-10", "trialing full; tell trial_end 2026-11-15"},
 			{"2026-11-14T23:59:59.999999999 card", "trialing full"},
 			{"2026-11-15", "active full; s-1: recurring 890.00, due 890.00; collect_payment s-1 890.00"},
 		}},
-		scenario{"payment method present", "no reminder is due", tried, month, []step{
+		scenario{"payment method present", "no reminder is due", tried, trial, []step{
 			{"2026-11-01 started card", "trialing full"},
 			{"2026-11-14", "trialing full"},
 			{"2026-11-15", "active full; s-1: recurring 890.00, due 890.00; collect_payment s-1 890.00"},

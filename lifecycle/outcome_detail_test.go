@@ -16,11 +16,11 @@ func TestTimelineSaysWhatHappened(t *testing.T) {
 	start := instantIn(t, "America/New_York", "2026-11-01")
 	p := helpDesk(withTrial, withMoves)
 	atPeriodEnd := helpDesk(withMoves, func(p *lifecycle.Policy) {
-		for i := range p.Catalog.ChangeRules {
-			p.Catalog.ChangeRules[i].Effective = plans.AtPeriodEnd
+		for i := range p.ChangeRules {
+			p.ChangeRules[i].Effective = plans.AtPeriodEnd
 		}
 	})
-	immediate := helpDesk(func(p *lifecycle.Policy) { p.Catalog.ChangeRules[2].Effective = plans.Immediately })
+	immediate := helpDesk(func(p *lifecycle.Policy) { p.ChangeRules[2].Effective = plans.Immediately })
 	month, year := ordered(t, p, "growth", "", start), ordered(t, p, "growth", "P12M", start)
 	const begin, paid = "2026-11-01 started card notrial", "2026-11-01 paid s-1"
 	for _, row := range []struct {

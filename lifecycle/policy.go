@@ -16,15 +16,14 @@ import (
 type Policy struct {
 	From    time.Time      `json:"from,omitzero"` // time from which the policy applies; zero applies it from the beginning
 	Billing invoice.Policy `json:"billing"`       // how invoices are made
-	// Catalog has the plans, terms, markets and change rules. Without one, events carry complete plans and terms, every
-	// payment method is accepted, and ChangeRules applies.
+	// Catalog has the plans, terms and markets. Without one, events carry complete plans and terms, and every payment
+	// method is accepted.
 	Catalog *plans.Catalog `json:"catalog,omitempty"`
-	// ChangeRules say who may make a change and when it takes effect. They must be empty with a catalog, which has its
-	// own.
-	ChangeRules plans.ChangeRules `json:"change_rules,omitzero"`
+	// ChangeRules say who may make a change and when it takes effect, with and without a catalog; at least one.
+	ChangeRules plans.ChangeRules `json:"change_rules"`
 
-	Prorations ProrationBilling `json:"prorations"`     // when the proration of a change is billed; must be set
-	Trial      Trial            `json:"trial,omitzero"` // the trial of a new subscription; zero is no trial
+	Prorations ProrationBilling `json:"prorations"` // when the proration of a change is billed; must be set
+	Trial      Trial            `json:"trial"`      // the trial of a contract that has one; must be set
 	// FirstPaymentTimeout is the time in which the first invoice must be paid before service starts. Unset starts service
 	// at once.
 	FirstPaymentTimeout proration.Interval `json:"first_payment_timeout,omitzero"`
@@ -47,12 +46,13 @@ type Policy struct {
 	InvoiceRetention proration.Interval `json:"invoice_retention"`
 }
 
-// Trial is the trial of a new subscription. In JSON its fields and those of [plans.Trial] form one object.
+// Trial says what a trial requires and what follows it. The contract states whether it has a trial, and its length.
 type Trial struct {
-	plans.Trial               // length, and the use of the days that remain when the customer buys early
-	RequirePaymentMethod bool `json:"require_payment_method,omitzero"` // the trial starts only with a payment method
-	// WithoutPaymentMethod is the action at the end of the trial if there is no payment method; must be set for a trial.
-	WithoutPaymentMethod FinalAction `json:"without_payment_method,omitzero"`
+	// UnusedTrial is the use of the days that remain when the customer buys early; must be set.
+	UnusedTrial          plans.UnusedTrial `json:"unused_trial"`
+	RequirePaymentMethod bool              `json:"require_payment_method,omitzero"` // no start without a payment method
+	// WithoutPaymentMethod is the action at the end of the trial if there is no payment method; must be set.
+	WithoutPaymentMethod FinalAction `json:"without_payment_method"`
 }
 
 // Renewal is how periods renew.
@@ -107,7 +107,9 @@ type Reminder struct {
 //
 //   - Customers and support make every change immediately, and its proration is invoiced at once. Only support changes
 //     prices. A cancellation or a pause takes effect at the end of the period.
-//   - There is no trial and no reminder. A subscription without a payment method renews all the same.
+//   - A contract with a trial starts with it. A customer who buys early forfeits the remaining days. At the end of the
+//     trial, a subscription without a payment method is suspended.
+//   - There is no reminder. A subscription without a payment method renews all the same.
 //   - An unpaid invoice has a week of grace with full access and no retries; then the subscription is suspended.
 //   - A customer returns with a reactivation or by adding a payment method, and a new period starts and is billed.
 //   - Access without a paid period is full in a trial, while active and in grace, and billing_only otherwise.
@@ -117,6 +119,7 @@ func Standard() Policy {
 	p := Policy{
 		Billing:      invoice.Standard(),
 		Prorations:   InvoiceNow,
+		Trial:        Trial{UnusedTrial: plans.Forfeit, WithoutPaymentMethod: FinalSuspend},
 		Renewal:      Renewal{WithoutPaymentMethod: FinalContinue},
 		Dunning:      Dunning{Grace: proration.Interval{Days: 7}, FinalAction: FinalSuspend},
 		Pause:        Pause{Effective: plans.AtPeriodEnd},
@@ -153,17 +156,13 @@ const (
 func (p Policy) Validate() error {
 	var f fault.List
 	f.Under("billing", p.Billing.Validate())
-	switch {
-	case p.Catalog == nil && len(p.ChangeRules) == 0:
-		f.Add("change_rules", proration.ErrUnset, "required without a catalog, at least one rule")
-	case p.Catalog == nil:
-		f.Under("", p.ChangeRules.Validate())
-	default:
+	if p.Catalog != nil {
 		f.Under("catalog", p.Catalog.Validate())
-		if len(p.ChangeRules) > 0 {
-			f.Add("change_rules", proration.ErrInvalid, "must be empty with a catalog, which has its own")
-		}
 	}
+	if len(p.ChangeRules) == 0 {
+		f.Add("change_rules", proration.ErrUnset, "required, at least one rule")
+	}
+	f.Under("", p.ChangeRules.Validate())
 	fault.Enum(&f, "prorations", prorationBillings, p.Prorations)
 	p.checkTimes(&f)
 	f.Under("reactivation.billing_anchor", p.Reactivation.BillingAnchor.Validate())
@@ -202,11 +201,9 @@ func (p Policy) Validate() error {
 
 // checkTimes adds the faults of the trial, the renewal, the dunning, the pause and the reminders.
 func (p *Policy) checkTimes(f *fault.List) {
-	if p.Trial != (Trial{}) {
-		f.Under("trial", p.Trial.Validate())
-		checkFinalAction(f, "trial.without_payment_method", p.Trial.WithoutPaymentMethod,
-			FinalContinue, FinalSuspend, FinalPause, FinalCancel)
-	}
+	f.Under("trial", p.Trial.UnusedTrial.Validate())
+	checkFinalAction(f, "trial.without_payment_method", p.Trial.WithoutPaymentMethod,
+		FinalContinue, FinalSuspend, FinalPause, FinalCancel)
 	optional(f, "first_payment_timeout", p.FirstPaymentTimeout)
 	optional(f, "renewal.lead", p.Renewal.Lead)
 	checkFinalAction(f, "renewal.without_payment_method", p.Renewal.WithoutPaymentMethod,

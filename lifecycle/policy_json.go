@@ -15,9 +15,8 @@ type policyJSON Policy
 //	err := json.Unmarshal(file, &policy)
 //
 // Objects and the map access_by_status merge by key. A list replaces the receiver's list whole, and its elements start
-// from zero. A catalog has change rules of its own: reading one drops the receiver's, unless the file states
-// change_rules. JSON null leaves a setting as it is; "" unsets a length. The memory of the receiver's lists and map is
-// not written to. The caller then calls [Policy.Validate].
+// from zero. JSON null leaves a setting as it is; "" unsets a length. The memory of the receiver's lists and map is not
+// written to. The caller then calls [Policy.Validate].
 // Errors: those of encoding/json, which reports the first fault only, and an unknown field; the receiver is then
 // unchanged.
 func (p *Policy) UnmarshalJSON(text []byte) error {
@@ -29,7 +28,7 @@ func (p *Policy) UnmarshalJSON(text []byte) error {
 	read.Billing.Taxes, read.Billing.Refunds = nil, nil
 	if p.Catalog != nil {
 		own := *p.Catalog
-		own.Plans, own.Terms, own.Markets, own.ChangeRules = nil, nil, nil, nil
+		own.Plans, own.Terms, own.Markets = nil, nil, nil
 		read.Catalog = &own
 	}
 	in := json.NewDecoder(bytes.NewReader(text))
@@ -37,9 +36,7 @@ func (p *Policy) UnmarshalJSON(text []byte) error {
 	if err := in.Decode(&read); err != nil {
 		return err
 	}
-	if p.Catalog != nil || read.Catalog == nil {
-		keep(&read.ChangeRules, p.ChangeRules)
-	}
+	keep(&read.ChangeRules, p.ChangeRules)
 	keep(&read.Reminders, p.Reminders)
 	keep(&read.Managers, p.Managers)
 	keep(&read.BillingDetailsEditors, p.BillingDetailsEditors)
@@ -52,7 +49,6 @@ func (p *Policy) UnmarshalJSON(text []byte) error {
 		keep(&c.Plans, p.Catalog.Plans)
 		keep(&c.Terms, p.Catalog.Terms)
 		keep(&c.Markets, p.Catalog.Markets)
-		keep(&c.ChangeRules, p.Catalog.ChangeRules)
 	}
 	*p = Policy(read)
 	return nil

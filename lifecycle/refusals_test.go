@@ -22,7 +22,7 @@ func withPause(p *lifecycle.Policy) {
 
 // withMoves allows changes of the billing date and shorter terms, both immediately.
 func withMoves(p *lifecycle.Policy) {
-	p.Catalog.ChangeRules = append(p.Catalog.ChangeRules,
+	p.ChangeRules = append(p.ChangeRules,
 		plans.ChangeRule{Action: plans.ChangeAnchor, By: anyActor, Effective: plans.Immediately}, plans.ChangeRule{Action: plans.Shorten, By: anyActor, Effective: plans.Immediately})
 }
 

@@ -24,12 +24,11 @@ func TestReplayFaultsOfAnEvent(t *testing.T) {
 		t.Fatal(err)
 	}
 	sub := lifecycle.Subscription{ID: "acme"}
-	sub.Contract = plans.Contract{Plan: "growth", Currency: "USD", Cycle: cycle, Items: []plans.Item{
+	sub.Contract = plans.Contract{Plan: "growth", Currency: "USD", Cycle: cycle, Trial: proration.Interval{Days: 14}, Items: []plans.Item{
 		{ID: "seat", Quantity: decimal.NewFromInt(10), Price: plans.Price{Unit: decimal.NewFromInt(89)}},
 	}}
 	bad := plans.Price{Unit: decimal.NewFromInt(-1), Flat: decimal.NewFromInt(-2)}
 	policy := lifecycle.Standard()
-	policy.Trial = lifecycle.Trial{Trial: plans.Trial{Length: proration.Interval{Days: 14}, UnusedTrial: plans.Forfeit}, WithoutPaymentMethod: lifecycle.FinalSuspend}
 	_, err = replayWith([]lifecycle.Policy{policy}, sub, []lifecycle.Event{
 		{Sequence: 1, At: start, Kind: lifecycle.Started},
 		{Sequence: 2, At: start.AddDate(0, 0, 9), Kind: lifecycle.PriceChanged, By: plans.Support, Change: plans.Change{Item: "seat", Price: &bad}},

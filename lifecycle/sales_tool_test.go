@@ -1,6 +1,7 @@
 package lifecycle_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -44,7 +45,7 @@ func TestRowM1(t *testing.T) {
 // Row M2: the shortest term is six months. A shorter one is refused, when ordered and when added.
 func TestRowM2(t *testing.T) {
 	p := salesTool()
-	_, err := p.Catalog.Quote(plans.Order{
+	_, err := quoted(p, plans.Order{
 		By: plans.Customer, At: instantIn(t, "UTC", "2026-11-16"), Plan: "base", Country: "US", PaymentMethod: "card", Term: giventest.Interval("P1M"),
 		Items: []plans.OrderItem{{Item: "seat", Quantity: decimal.New(10, 0)}},
 	})
@@ -78,7 +79,7 @@ func TestRowM3(t *testing.T) {
 // Row M4: a workspace has one plan. An order that mixes plans is refused, and a plan change applies to all seats.
 func TestRowM4(t *testing.T) {
 	p := salesTool()
-	_, err := p.Catalog.Quote(plans.Order{
+	_, err := quoted(p, plans.Order{
 		By: plans.Customer, At: instantIn(t, "UTC", "2026-11-16"), Plan: "base", Country: "US", PaymentMethod: "card", Term: giventest.Interval("P6M"),
 		Items: []plans.OrderItem{{Item: "seat", Quantity: decimal.New(7, 0)}, {Item: "seat", Plan: "advanced", Quantity: decimal.New(3, 0)}},
 	})
@@ -137,7 +138,7 @@ func TestRowM7(t *testing.T) {
 		By: plans.Customer, At: instantIn(t, "America/Sao_Paulo", "2026-11-16"), Plan: "base", Country: "BR", PaymentMethod: "card", Installments: 7, Term: giventest.Interval("P6M"),
 		Items: []plans.OrderItem{{Item: "seat", Quantity: decimal.New(10, 0)}},
 	}
-	quote, err := p.Catalog.Quote(order)
+	quote, err := quoted(p, order)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +149,7 @@ func TestRowM7(t *testing.T) {
 	giventest.CheckMoney(t, "the sum of 7 installments", sum, "4500.00")
 	for _, method := range []string{"pix", "card"} {
 		order.PaymentMethod, order.Country = method, map[string]string{"pix": "BR", "card": "US"}[method]
-		if _, err := p.Catalog.Quote(order); err == nil {
+		if _, err := quoted(p, order); err == nil {
 			t.Errorf("an order accepts installments by %s in %s", method, order.Country)
 		}
 	}
@@ -220,7 +221,7 @@ func TestRowM9(t *testing.T) {
 // Row M10: the policy decides refunds for each kind of item. An exception states its reason.
 func TestRowM10(t *testing.T) {
 	byItem := salesTool(func(p *lifecycle.Policy) {
-		p.Catalog.ChangeRules[5].Effective = plans.Immediately
+		p.ChangeRules[5].Effective = plans.Immediately
 		p.Billing.Refunds = []credits.RefundRule{
 			{Scope: plans.Scope{Items: []string{"agent"}}, Give: credits.InFull, As: credits.AsRefund},
 			{Scope: plans.Scope{Items: []string{"phone"}}, Give: credits.UnusedPart, As: credits.AsRefund},
@@ -393,7 +394,7 @@ func TestRowM15(t *testing.T) {
 func TestRowM16(t *testing.T) {
 	p := salesTool()
 	base, advanced := p.Catalog.Plans[0], p.Catalog.Plans[1]
-	if base.Has("automation") || !advanced.Has("automation") || !base.Has("leads") {
+	if slices.Contains(base.Features, "automation") || !slices.Contains(advanced.Features, "automation") || !slices.Contains(base.Features, "leads") {
 		t.Error("automation is a feature of the advanced plan, and leads one of both")
 	}
 	runScenarios(t, scenario{"a downgrade", "4000 contacts are more than 2500, 3 agents more than 1", p, ordered(t, p, "advanced", "P6M", instantIn(t, "UTC", "2026-11-16")), []step{

@@ -240,15 +240,16 @@ func TestStatusScenarios(t *testing.T) {
 	then := func(more ...step) []step { return append(append([]step{}, begun...), more...) }
 	first := helpDesk(func(p *lifecycle.Policy) { p.FirstPaymentTimeout = giventest.Interval("P3D") })
 	arrears := helpDesk(withPause, func(p *lifecycle.Policy) { p.Billing.Timing = proration.InArrears })
+	trial := trialing(days(14), month)
 	finalAction := func(r lifecycle.FinalAction) lifecycle.Policy {
 		return helpDesk(withTrial, func(p *lifecycle.Policy) { p.Trial.WithoutPaymentMethod, p.Renewal.WithoutPaymentMethod = r, r })
 	}
 	same := helpDesk(func(p *lifecycle.Policy) {
 		p.Reactivation = lifecycle.Reactivation{BillingAnchor: plans.AnchorKeep}
 	})
-	immediate := helpDesk(func(p *lifecycle.Policy) { p.Catalog.ChangeRules[6].Effective = plans.Immediately })
+	immediate := helpDesk(func(p *lifecycle.Policy) { p.ChangeRules[6].Effective = plans.Immediately })
 	runScenarios(t,
-		scenario{"scheduled start", "the trial starts at that date", helpDesk(withTrial), month, []step{
+		scenario{"scheduled start", "the trial starts at that date", helpDesk(withTrial), trial, []step{
 			{"2026-11-01 started card on 2026-11-10", "pending_start billing_only"},
 			{"2026-11-02 seats +1", "pending_start billing_only"},
 			{"2026-11-10", "trialing full"},
@@ -286,26 +287,26 @@ func TestStatusScenarios(t *testing.T) {
 			{"2026-11-01 failed s-1", "incomplete billing_only; s-1 open; tell payment_failed s-1 2026-11-04"},
 			{"2026-11-02 cancel", "canceled billing_only; s-1 void; withdraw s-1"},
 		}},
-		scenario{"trial canceled immediately", "there is no paid period to wait for", helpDesk(withTrial), month, []step{
+		scenario{"trial canceled immediately", "there is no paid period to wait for", helpDesk(withTrial), trial, []step{
 			{"2026-11-01 started card", "trialing full"},
 			{"2026-11-05 cancel immediately", "canceled billing_only"},
 		}},
-		scenario{"trial canceled at its end", "a canceled trial is not billed", helpDesk(withTrial), month, []step{
+		scenario{"trial canceled at its end", "a canceled trial is not billed", helpDesk(withTrial), trial, []step{
 			{"2026-11-01 started card", "trialing full"},
 			{"2026-11-05 cancel", "trialing full"},
 			{"2026-11-15", "canceled billing_only"},
 		}},
-		scenario{"no payment method, final action continue", "the invoice is still issued", finalAction(lifecycle.FinalContinue), month, []step{
+		scenario{"no payment method, final action continue", "the invoice is still issued", finalAction(lifecycle.FinalContinue), trial, []step{
 			{"2026-11-01 started", "trialing full"},
 			{"2026-11-15", "active full; s-1: recurring 890.00, due 890.00; collect_payment s-1 890.00; tell trial_end 2026-11-15"},
 		}},
-		scenario{"no payment method, final action pause", "the subscription is paused until it is resumed", finalAction(lifecycle.FinalPause), month, []step{
+		scenario{"no payment method, final action pause", "the subscription is paused until it is resumed", finalAction(lifecycle.FinalPause), trial, []step{
 			{"2026-11-01 started", "trialing full"},
 			{"2026-11-15", "paused billing_only; tell trial_end 2026-11-15; tell access_lost"},
 			{"2026-11-20 card", "paused billing_only"},
 			{"2026-11-20 resume", "active full; s-1: recurring 890.00, due 890.00; collect_payment s-1 890.00"},
 		}},
-		scenario{"no payment method, final action cancel", "nothing is billed", finalAction(lifecycle.FinalCancel), month, []step{
+		scenario{"no payment method, final action cancel", "nothing is billed", finalAction(lifecycle.FinalCancel), trial, []step{
 			{"2026-11-01 started", "trialing full"},
 			{"2026-11-15", "canceled billing_only; tell trial_end 2026-11-15"},
 		}},

@@ -38,23 +38,23 @@ func (s *step) startNow(Deadline) error {
 		s.sub.TrialEnd = time.Time{}
 		return s.serve(true, 0)
 	}
-	if s.policy.Trial.RequirePaymentMethod && s.sub.PaymentMethod == "" {
+	trial := s.sub.Contract.Trial != proration.Interval{}
+	if trial && s.policy.Trial.RequirePaymentMethod && s.sub.PaymentMethod == "" {
 		return s.trialOver(Deadline{}) // the payment method was removed, so there is no trial
 	}
 	return s.startTrialOrService(true)
 }
 
-// startTrialOrService starts the trial if the policy has one, and paid service otherwise. If anew is set, the
+// startTrialOrService starts the trial if the contract has one, and paid service otherwise. If anew is set, the
 // contract restarts at this instant, because service starts later than agreed.
 func (s *step) startTrialOrService(anew bool) error {
-	trial := s.policy.Trial
-	if trial.Length == (proration.Interval{}) {
+	if s.sub.Contract.Trial == (proration.Interval{}) {
 		return s.serve(anew, 0)
 	}
-	if trial.RequirePaymentMethod && s.sub.PaymentMethod == "" {
+	if s.policy.Trial.RequirePaymentMethod && s.sub.PaymentMethod == "" {
 		return s.refuse("The trial requires a payment method; send payment_method_added first.")
 	}
-	end, err := trial.Length.After(s.sub.At, s.sub.location())
+	end, err := s.sub.Contract.Trial.After(s.sub.At, s.sub.location())
 	if err != nil {
 		return err
 	}
@@ -65,7 +65,7 @@ func (s *step) startTrialOrService(anew bool) error {
 // buy converts a running trial to paid service. The policy's UnusedTrial carries the remaining days over, forfeits
 // them, or refuses the event because paid service starts when the trial ends.
 func (s *step) buy(*Event) error {
-	start, days := s.policy.Trial.Starts(s.sub.At, s.sub.TrialEnd)
+	start, days := s.policy.Trial.UnusedTrial.Starts(s.sub.At, s.sub.TrialEnd)
 	if start.After(s.sub.At) {
 		return s.refuse("Paid service starts on " + s.sub.date(start) + ", when the trial ends; no event is needed.")
 	}

@@ -8,16 +8,11 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Catalog is the complete offer of a seller, read from one JSON file: plans, terms, markets and change rules.
+// Catalog is the complete offer of a seller, read from one JSON file: plans, terms and markets.
 type Catalog struct {
-	// Policy sets how time is counted and amounts are rounded. Each currency sets its own number of decimal places.
-	Policy      proration.Policy     `json:"policy"`
-	Allocation  proration.Allocation `json:"allocation"`            // lines that get the remainder of a spread discount
-	Plans       []Plan               `json:"plans"`                 // plans on offer; at least one
-	Terms       []Term               `json:"terms,omitzero"`        // terms on offer; none sells period to period
-	Markets     []Market             `json:"markets"`               // markets; at least one
-	ChangeRules ChangeRules          `json:"change_rules,omitzero"` // change rules; an action without one is forbidden
-	Trial       Trial                `json:"trial,omitzero"`        // trial before a paid plan; zero is no trial
+	Plans   []Plan   `json:"plans"`          // plans on offer; at least one
+	Terms   []Term   `json:"terms,omitzero"` // terms on offer; none sells period to period
+	Markets []Market `json:"markets"`        // markets; at least one
 }
 
 // Validate returns every fault of the catalog at once, each with its path.
@@ -29,22 +24,18 @@ func (c Catalog) Validate() error {
 
 // check adds the faults of the catalog to the list.
 func (c *Catalog) check(f *fault.List) {
-	f.Under("policy", c.Policy.Validate())
-	f.Under("allocation", c.Allocation.Validate())
 	if len(c.Plans) == 0 {
 		f.Add("plans", proration.ErrUnset, "required, at least one plan")
 	}
 	for i, p := range c.Plans {
 		path := fault.At("plans", i)
-		f.Under(path, p.Validate())
+		f.Under(path, p.validate())
 		if p.ID != "" && slices.ContainsFunc(c.Plans[:i], func(other Plan) bool { return other.ID == p.ID }) {
 			f.Add(path+".id", proration.ErrInvalid, "must be unique; %.40q appears twice", p.ID)
 		}
 	}
 	checkTerms(f, c.Terms)
 	c.checkMarkets(f)
-	checkRules(f, c.ChangeRules)
-	f.Under("trial", c.Trial.Validate())
 }
 
 // checkMarkets adds the faults of the markets, and of countries that several markets list.
@@ -55,7 +46,7 @@ func (c *Catalog) checkMarkets(f *fault.List) {
 	taken := map[string]int{}
 	for i, m := range c.Markets {
 		path := fault.At("markets", i)
-		f.Under(path, m.Validate())
+		f.Under(path, m.validate())
 		countries := m.Countries
 		if len(countries) == 0 {
 			countries = []string{"all other countries"}
@@ -151,18 +142,14 @@ func shorter(a, b proration.Interval) bool {
 }
 
 // With returns the catalog for one customer, with the override applied. It does not modify the original catalog.
-// Errors: those of [Override.Validate]; ErrInvalid for an override of a plan that the catalog does not have; and those
+// Errors: the faults of the override; ErrInvalid for an override of a plan that the catalog does not have; and those
 // of [Catalog.Validate] for the result.
 func (c Catalog) With(o Override) (Catalog, error) {
 	var f fault.List
-	f.Under("override", o.Validate())
-	c.Plans, c.Terms, c.Markets, c.ChangeRules =
-		slices.Clone(c.Plans), slices.Clone(c.Terms), slices.Clone(c.Markets), slices.Clone(c.ChangeRules)
+	f.Under("override", o.validate())
+	c.Plans, c.Terms, c.Markets = slices.Clone(c.Plans), slices.Clone(c.Terms), slices.Clone(c.Markets)
 	for i := range c.Markets {
 		c.Markets[i] = c.Markets[i].clone()
-	}
-	for i := range c.ChangeRules {
-		c.ChangeRules[i].By = slices.Clone(c.ChangeRules[i].By)
 	}
 	for i := range c.Plans {
 		c.Plans[i] = c.Plans[i].clone()

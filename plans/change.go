@@ -30,7 +30,8 @@ type Change struct {
 // A change of quantity also applies to later ramp steps. Another price also applies to the later steps that have the
 // old price; a step with its own price keeps it. Another billing date sets the day of the month on which periods begin,
 // and ends a longer first period; terms keep their end. A canceled contract expires at the end of its last term.
-// Without terms, canceling changes nothing, and the caller stops billing the contract.
+// Without terms, canceling changes nothing, and the caller stops billing the contract. Another plan does not change the
+// trial.
 //
 // Errors: ErrUnset for a missing instant, an empty change, and a quantity of zero; ErrInvalid for several changes at
 // once, an item that the contract or the new plan does not have (unless the change has a price for it), a quantity of
@@ -185,7 +186,7 @@ func (c *Contract) add(f *fault.List, change *Change, at time.Time) {
 
 // changePlan changes to another plan and its prices. If the plan has another interval, the cycle restarts.
 func (c *Contract) changePlan(f *fault.List, plan Plan, at time.Time) {
-	if err := plan.Validate(); err != nil {
+	if err := plan.validate(); err != nil {
 		f.Under("plan", err)
 		return
 	}

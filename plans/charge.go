@@ -57,8 +57,8 @@ func (c *Charge) check(f *fault.List, path string) {
 	}
 }
 
-// Whole returns the portion that covers a whole period.
-func Whole(period proration.Period) proration.Portion {
+// whole returns the portion that covers a whole period.
+func whole(period proration.Period) proration.Portion {
 	return proration.Portion{Period: period, Span: period}
 }
 

@@ -448,7 +448,7 @@ func TestChargeExplainHostile(t *testing.T) {
 
 func TestWhole(t *testing.T) {
 	period := giventest.Period(november, nil)
-	if p := plans.Whole(period); !p.Period.Equal(period) || !p.Span.Equal(period) {
+	if p := whole(period); !p.Period.Equal(period) || !p.Span.Equal(period) {
 		t.Errorf("got %v", p)
 	}
 }

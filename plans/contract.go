@@ -22,6 +22,7 @@ type Contract struct {
 	Terms     []ContractTerm     `json:"terms,omitzero"`     // consecutive terms; empty runs from period to period
 	Discounts []Discount         `json:"discounts,omitzero"` // discounts on its charges, in order
 	Minimum   decimal.Decimal    `json:"minimum,omitzero"`   // minimum spend per period, before discounts; not negative
+	Trial     proration.Interval `json:"trial,omitzero"`     // length of the trial, "P14D"; unset is no trial
 	Grace     proration.Interval `json:"grace,omitzero"`     // grace after a failed payment; unset is the policy's
 }
 
@@ -59,7 +60,8 @@ func (a *ContractTerm) end() time.Time {
 // discount in another currency, a negative number, a duplicate item ID, a price whose Per does not divide the period or
 // the term, ramp steps out of order, terms that are not consecutive, and terms that are billed differently; ErrPeriod
 // for a first period or a term that does not end after it starts; ErrOutside for a shortened term that ends outside its
-// period; ErrLimit for numbers beyond the limits; and those of the cycle, the terms and the discounts.
+// period; ErrLimit for numbers beyond the limits; and those of the cycle, the terms, the discounts, the trial and the
+// grace.
 func (c Contract) Validate() error {
 	var f fault.List
 	if c.Plan == "" {
@@ -100,6 +102,9 @@ func (c Contract) Validate() error {
 		}
 	}
 	checkNumber(&f, "minimum", c.Minimum)
+	if c.Trial != (proration.Interval{}) {
+		f.Under("trial", c.Trial.Validate())
+	}
 	if c.Grace != (proration.Interval{}) {
 		f.Under("grace", c.Grace.Validate())
 	}
@@ -150,7 +155,7 @@ func (c *Contract) checkRamp(f *fault.List) {
 func (c *Contract) checkTerms(f *fault.List) {
 	for i, a := range c.Terms {
 		path := fault.At("terms", i)
-		f.Under(path+".term", a.Term.Validate())
+		f.Under(path+".term", a.Term.validate())
 		switch {
 		case !a.Period.End.After(a.Period.Start):
 			f.Add(path+".period", proration.ErrPeriod, "must end after it starts; got %v", a.Period)

@@ -123,25 +123,20 @@ func (c Contract) RemainingPortions(at time.Time) ([]proration.Portion, error) {
 	return []proration.Portion{{Period: period, Span: span}}, nil
 }
 
-// TerminationFee returns the fee for ending the contract at an instant before the end of its last term: the agreed
+// terminationFee returns the fee for ending the contract at an instant before the end of its last term: the agreed
 // fixed fee, plus the agreed percentage of the amounts still to be billed until that end. Those amounts are the bills
 // of all periods that begin at the instant or later, after discounts and with expected shortfalls of a minimum. A
 // period that begins at the instant counts, since it is not billed if the contract ends then. The fee is zero if none
 // was agreed, and after the end.
-// Errors: those of [Contract.Charges]; ErrUnset for a missing instant; ErrOutside for an instant before the first term.
-func (c Contract) TerminationFee(at time.Time, policy proration.Policy) (Charge, error) {
-	var f fault.List
-	f.Under("contract", c.Validate())
-	if at.IsZero() {
-		f.Add("at", proration.ErrUnset, "required, the instant of the termination")
-	} else if len(c.Terms) > 0 && at.Before(c.Terms[0].Period.Start) {
-		f.Add("at", proration.ErrOutside, "must not be before the first term; got %s", at.Format(time.RFC3339Nano))
+// Errors: those of [Contract.Charges], and ErrOutside for an instant before the first term.
+func (c *Contract) terminationFee(at time.Time, policy proration.Policy) (Charge, error) {
+	if len(c.Terms) > 0 && at.Before(c.Terms[0].Period.Start) {
+		return Charge{}, fault.New("at", proration.ErrOutside,
+			"must not be before the first term; got %s", at.Format(time.RFC3339Nano))
 	}
 	policy, err := c.Currency.Policy(policy)
-	f.Under("", err)
-	f.Under("policy", policy.Validate())
-	if f != nil {
-		return Charge{}, f.Err()
+	if err != nil {
+		return Charge{}, err
 	}
 	charge := Charge{Kind: Termination, Plan: c.Plan, Item: "termination", Currency: c.Currency}
 	if at.Before(c.End()) {

@@ -42,27 +42,20 @@ func (c *Contract) priced(kind Kind, ids []string, p proration.Portion, policy p
 	return charges, nil
 }
 
-// Added returns the charges that a change adds to the contract for a portion of it: the price of the added quantity of
+// added returns the charges that a change adds to the contract for a portion of it: the price of the added quantity of
 // one item at the contracted rate, which is Price(existing + added) − Price(existing) and never below zero. A new item
 // costs Price(added). There is one charge, or one before and one after each ramp step of the item inside the portion.
-// Errors: those of [Contract.Charges]; ErrUnset for a change without a quantity, and for a change of anything else;
-// ErrInvalid for a negative quantity, for an item that the contract does not have at the start of the portion and the
-// change has no price for, and for a price of an item that the contract has.
-func (c Contract) Added(change Change, p proration.Portion, policy proration.Policy) ([]Charge, error) {
+func (c *Contract) added(change *Change, p proration.Portion, policy proration.Policy) ([]Charge, error) {
 	var f fault.List
-	f.Under("contract", c.Validate())
-	change.checkQuantity(&f, &c, p.Span.Start)
-	if f == nil && !change.Quantity.IsPositive() {
-		f.Add("quantity", proration.ErrInvalid, "must be positive; got %v", change.Quantity)
-	}
-	if f != nil {
+	if change.checkQuantity(&f, c, p.Span.Start); f != nil {
 		return nil, f.Err()
 	}
+	whole := *c
 	if change.Price != nil {
-		c.Items = append(slices.Clone(c.Items), Item{ID: change.Item, Price: *change.Price})
+		whole.Items = append(slices.Clone(c.Items), Item{ID: change.Item, Price: *change.Price})
 	}
 	var charges []Charge
-	for i, leg := range c.legs(change.Item, p.Span) {
+	for i, leg := range whole.legs(change.Item, p.Span) {
 		there := leg.item.Quantity
 		above := &there
 		if change.Price != nil && i == 0 {

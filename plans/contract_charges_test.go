@@ -371,7 +371,7 @@ func TestContractChargesRamp(t *testing.T) {
 }
 
 func TestContractChargesRefused(t *testing.T) {
-	whole := part(november, "", time.UTC)
+	month := part(november, "", time.UTC)
 	offset := giventest.Instant("2026-11-16T09:00:00-05:00", giventest.Zone(t, "America/New_York"))
 	for _, c := range []struct {
 		name, why string
@@ -402,7 +402,7 @@ func TestContractChargesRefused(t *testing.T) {
 		{"an invalid contract", "the method validates its contract", func(c *plans.Contract, _ *proration.Portion, _ *proration.Policy) { c.Items = nil }, proration.ErrUnset},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			contract, portion, policy := seats("10", "89.00"), whole, proration.Standard(2)
+			contract, portion, policy := seats("10", "89.00"), month, proration.Standard(2)
 			c.edit(&contract, &portion, &policy)
 			charges, err := contract.Charges(portion, policy)
 			if !errors.Is(err, c.want) || charges != nil {
@@ -420,7 +420,7 @@ func TestContractChargesRefused(t *testing.T) {
 	}
 	contract := seats("10", "89.00")
 	contract.Plan = ""
-	_, err := contract.Charges(whole, proration.Standard(2))
+	_, err := contract.Charges(month, proration.Standard(2))
 	giventest.CheckFaults(t, err, "contract.plan unset")
 
 	// Law 14: amounts have limits, and a thousand months of the largest price exceed them.
@@ -431,7 +431,7 @@ func TestContractChargesRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = most.Charges(plans.Whole(period), proration.Standard(2))
+	_, err = most.Charges(whole(period), proration.Standard(2))
 	giventest.CheckFaults(t, err, "amount limit")
 }
 

@@ -14,7 +14,7 @@ func TestContractStartingAtEqualsOrder(t *testing.T) {
 	for _, zone := range []string{"", "America/Sao_Paulo", "Australia/Lord_Howe"} {
 		loc := giventest.Zone(t, zone)
 		for _, term := range []string{"P6M", "P9M", "P1Y", "P2Y"} {
-			for _, billing := range []func(*plans.Catalog){func(*plans.Catalog) {}, perPeriod} {
+			for _, billing := range []func(*seller){func(*seller) {}, perPeriod} {
 				catalog := onSale(t, billing)
 				first := ordered("7 seat", term)
 				first.At = giventest.Instant("2026-01-31T09:30:00", loc)

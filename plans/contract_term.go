@@ -15,7 +15,7 @@ func (c *Contract) extend(f *fault.List, term Term) {
 		f.Add("term", proration.ErrInvalid, "must not be set; the contract has no term to extend")
 		return
 	}
-	if err := term.Validate(); err != nil {
+	if err := term.validate(); err != nil {
 		f.Under("term", err)
 		return
 	}
@@ -120,15 +120,10 @@ func (c *Contract) endAt(t time.Time) {
 	}
 }
 
-// Extended returns the charges of an extension that is billed up front. The contract is the extended one: each item is
+// extended returns the charges of an extension that is billed up front. The contract is the extended one: each item is
 // charged for the whole of its last term, before discounts.
-// Errors: those of [Contract.Charges], and ErrInvalid for a contract without terms or with terms billed per period. An
-// extension that is billed per period is charged with its periods.
-func (c Contract) Extended(policy proration.Policy) ([]Charge, error) {
-	if len(c.Terms) == 0 || c.Terms[len(c.Terms)-1].Term.Billing != UpFront {
-		return nil, fault.New("contract.terms", proration.ErrInvalid, "must end with a term that is billed up front")
-	}
-	charges, err := c.Charges(Whole(c.Terms[len(c.Terms)-1].Period), policy)
+func (c *Contract) extended(policy proration.Policy) ([]Charge, error) {
+	charges, err := c.charges(whole(c.Terms[len(c.Terms)-1].Period), policy)
 	for i := range charges {
 		charges[i].Kind = Extension
 	}

@@ -298,8 +298,6 @@ func TestContractExtended(t *testing.T) {
 				"2027-02-28 until 2027-08-31, light: (5 x 7.00 + 1 x 6.50) x 6 = 249.00", "2027-02-28 until 2027-08-31, setup: 100.00 = 100.00",
 			},
 		},
-		{name: "without a term", why: "there is no term to extend", contract: seats("10", "89"), wantErr: []string{"contract.terms invalid"}},
-		{name: "monthly", why: "the months of the new term are billed as they begin", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), wantErr: []string{"contract.terms invalid"}},
 		{name: "an invalid contract", why: "the method validates its contract", contract: unsound, wantErr: []string{"contract.plan unset"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -317,6 +315,18 @@ func TestContractExtended(t *testing.T) {
 	}
 	_, err := extended(t, half, "P6M").Extended(proration.Policy{})
 	giventest.CheckFaults(t, err, "policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset")
+
+	// Without a term there is nothing to extend, and the months of a new term are billed as they begin.
+	dec1 := giventest.Instant("2026-12-01", nil)
+	_, added, err := seats("10", "89").Amended(plans.Change{Term: &half.Terms[0].Term}, dec1, proration.Standard(2))
+	if giventest.CheckFaults(t, err, "term invalid"); added != nil {
+		t.Errorf("charges come with the error: %+v", added)
+	}
+	monthly := committed(nil, "P6M 2026-11-01/2027-05-01")
+	_, added, err = monthly.Amended(plans.Change{Term: &monthly.Terms[0].Term}, dec1, proration.Standard(2))
+	if giventest.CheckFaults(t, err); added != nil {
+		t.Errorf("the term is charged at once: %+v", added)
+	}
 }
 
 func TestContractNoticeBy(t *testing.T) {

@@ -286,15 +286,15 @@ func anHourApart(c *plans.Contract, n int) (ramp []plans.RampStep) {
 // every other contract.
 func checkValidation(t *testing.T, c plans.Contract, faults []string) {
 	t.Helper()
-	nov16, whole, policy := giventest.Instant("2026-11-16", time.UTC), part(november, "", time.UTC), proration.Standard(2)
+	nov16, portion, policy := giventest.Instant("2026-11-16", time.UTC), part(november, "", time.UTC), proration.Standard(2)
 	if len(c.Terms) > 0 && c.Terms[0].Term.Billing == plans.UpFront {
-		whole = plans.Whole(c.Terms[0].Period)
+		portion = whole(c.Terms[0].Period)
 	}
 	add := plans.Change{Item: "seat", Quantity: giventest.Money("1")}
 	for name, call := range map[string]func() error{
-		"Charges":        func() error { _, err := c.Charges(whole, policy); return err },
-		"Added":          func() error { _, err := c.Added(add, whole, policy); return err },
-		"Shortfall":      func() error { _, err := c.Shortfall(nil, whole, policy); return err },
+		"Charges":        func() error { _, err := c.Charges(portion, policy); return err },
+		"Added":          func() error { _, err := c.Added(add, portion, policy); return err },
+		"Shortfall":      func() error { _, err := c.Shortfall(nil, portion, policy); return err },
 		"Rest":           func() error { _, err := c.RemainingPortions(nov16); return err },
 		"TerminationFee": func() error { _, err := c.TerminationFee(nov16, policy); return err },
 		"With":           func() error { _, err := c.Changed(add, nov16); return err },
@@ -445,10 +445,10 @@ func TestContractSharesNothing(t *testing.T) {
 	add := plans.Change{Item: "seat", Quantity: giventest.Money("1")}
 	for name, call := range map[string]func() ([]plans.Charge, error){
 		"Charges": func() ([]plans.Charge, error) {
-			return contract.Charges(plans.Whole(contract.Terms[0].Period), proration.Standard(2))
+			return contract.Charges(whole(contract.Terms[0].Period), proration.Standard(2))
 		},
 		"Added": func() ([]plans.Charge, error) {
-			return contract.Added(add, plans.Whole(contract.Terms[0].Period), proration.Standard(2))
+			return contract.Added(add, whole(contract.Terms[0].Period), proration.Standard(2))
 		},
 	} {
 		charges, err := call()

@@ -1,11 +1,12 @@
 // Package plans quotes orders, prices contracts and their changes, applies discounts, and checks changes against the
 // seller's rules.
 //
-//	quote, err := catalog.Quote(plans.Order{
+//	order := plans.Order{
 //		By: plans.Customer, At: nov16, Plan: "base", Country: "BR", PaymentMethod: "card", Installments: 6,
 //		Items: []plans.OrderItem{{Item: "seat", Quantity: decimal.NewFromInt(7)}},
 //		Term:  proration.Interval{Months: 12},
-//	})
+//	}
+//	quote, err := catalog.Quote(order, proration.Standard(2), proration.LargestRemainder)
 //	fmt.Print(quote.Explain())
 //	// 2026-11-16 until 2027-11-16, seat: 7 x 75.00 x 12 = 6300.00, less 10 % 630.00 = 5670.00
 //	// due: 5670.00 BRL
@@ -13,9 +14,10 @@
 //
 // # Words
 //
-// A [Catalog] is the seller's complete offer in one JSON value: plans, terms, markets and change rules. A [Plan] offers
-// items, each at a [Price] in a [Currency], with features and limits. A [Term] is a length of commitment. A [Market]
-// sets the currency and the payment methods for some countries. An [Override] adapts the catalog for one customer.
+// A [Catalog] is the seller's complete offer in one JSON value: plans, terms and markets. A [Plan] offers items, each
+// at a [Price] in a [Currency], with features, limits and the length of a trial. A [Term] is a length of commitment. A
+// [Market] sets the currency and the payment methods for some countries. An [Override] adapts the catalog for one
+// customer. [ChangeRules] say who may change a contract, and when the change takes effect.
 //
 // A [Contract] records one purchase: one plan, items with agreed quantities and prices, terms, discounts, and a ramp of
 // changes agreed in advance. The contract owns its prices: a later edit of the catalog changes no contract. A [Charge]
@@ -25,10 +27,10 @@
 // # Verbs
 //
 //   - [Catalog.Quote]: the price of an order, and the contract that it creates.
-//   - [Catalog.Check], [Catalog.Amend]: whether a change is allowed, when it takes effect, and its price.
-//   - [Contract.Charges], [Contract.Added], [Contract.Extended]: the charges for a period, an addition, an extension.
-//   - [Contract.Shortfall], [Contract.TerminationFee]: the charge for missing a minimum, or for leaving early.
-//   - [Contract.Changed], [Contract.Amended], [Contract.Renewed]: the contract after a change, or after its term.
+//   - [ChangeRules.Check]: whether a change is allowed, when it takes effect, and the change to make.
+//   - [Contract.Charges], [Contract.Shortfall]: the charges for a period, and the charge for missing a minimum.
+//   - [Contract.Amended]: the contract after a change, and the charges that the change adds.
+//   - [Contract.Changed], [Contract.StartingAt], [Contract.Renewed]: the contract after a change, a start, its term.
 //   - [ApplyDiscounts]: the discounted charges, and the discounts that remain.
 //   - [Price.Amount], [Classify], [Plan.Exceeded]: a price, the direction of a plan change, the exceeded limits.
 //
@@ -53,8 +55,8 @@
 //  3. Call [ApplyDiscounts] with the contract's discounts, and store the remaining discounts in the contract.
 //  4. At the end of the last term, call [Contract.Renewed] first.
 //
-// [Catalog.Quote] runs these steps for the first period. [Catalog.Amend] prices a change within a period: it applies
-// percentages and special prices with the duration forever. The period's own bill has already used all other discounts.
+// [Catalog.Quote] runs these steps for the first period. The preview of a change is the call that makes it: package
+// invoice issues the invoice of a change, and package lifecycle applies an event.
 //
 // Package encoding/json ignores unknown fields. Read a catalog with a Decoder and DisallowUnknownFields, so that a
 // misspelled "percent" is an error.

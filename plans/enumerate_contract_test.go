@@ -347,7 +347,7 @@ func TestEveryAdditionIsRenewed(t *testing.T) {
 					if err != nil || !period.Start.Equal(begins) || !period.End.Equal(begins.AddDate(0, length, 0)) {
 						t.Fatalf("the next period is %v, %v", period, err)
 					}
-					charges, err := next.Charges(plans.Whole(period), proration.Standard(2))
+					charges, err := next.Charges(whole(period), proration.Standard(2))
 					if err != nil || len(charges) != 2 {
 						t.Fatal(charges, err)
 					}

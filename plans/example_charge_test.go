@@ -46,7 +46,7 @@ func ExampleCharge_Check() {
 
 func ExampleCharge_Gross() {
 	reduced := must(plans.ApplyDiscounts(plans.DiscountRequest{
-		Charges:   must(tenSeats().Charges(plans.Whole(thisMonth), proration.Standard(2))),
+		Charges:   must(tenSeats().Charges(wholeMonth, proration.Standard(2))),
 		Discounts: []plans.Discount{{ID: "welcome", Percent: money("10"), Duration: plans.Once}},
 		Currency:  "USD", Mode: proration.HalfUp, Allocation: proration.LargestRemainder,
 	}))
@@ -56,7 +56,7 @@ func ExampleCharge_Gross() {
 
 // A tax in addition to the net, and the same tax included in the net.
 func ExampleCharge_Taxed() {
-	charge := must(tenSeats().Charges(plans.Whole(thisMonth), proration.Standard(2)))[0]
+	charge := must(tenSeats().Charges(wholeMonth, proration.Standard(2)))[0]
 	vat := plans.Tax{Name: "VAT", Percent: money("19")}
 	fmt.Println(charge.Taxed(vat).FloatString(2))
 	vat.Included = true
@@ -99,7 +99,7 @@ func ExampleDiscount_Covers() {
 	discount := plans.Discount{
 		ID: "november", Percent: money("10"), Duration: plans.Forever, From: thisMonth.Start, Until: thisMonth.End,
 	}
-	charge := must(tenSeats().Charges(plans.Whole(thisMonth), proration.Standard(2)))[0]
+	charge := must(tenSeats().Charges(wholeMonth, proration.Standard(2)))[0]
 	fmt.Println(discount.Covers(charge))
 	charge.Span.Start = thisMonth.End
 	fmt.Println(discount.Covers(charge))

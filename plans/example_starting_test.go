@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/billingrules/billing/plans"
-	"github.com/billingrules/billing/proration"
 )
 
 // A customer returns in 2028: a new one-year term starts, at the contract's price.
@@ -17,12 +16,16 @@ func ExampleContract_StartingAt() {
 }
 
 // A customer buys when nine days of the trial are left. These days extend the first period.
-func ExampleTrial_Starts() {
-	trial := plans.Trial{Length: proration.Interval{Days: 14}, UnusedTrial: plans.CarryOver}
-	start, longer := trial.Starts(date(time.March, 6), date(time.March, 15))
+func ExampleUnusedTrial_Starts() {
+	start, longer := plans.CarryOver.Starts(date(time.March, 6), date(time.March, 15))
 	fmt.Println(start.Format(time.DateOnly), longer)
 	// Output:
 	// 2026-03-06 9
+}
+
+func ExampleUnusedTrial_Validate() {
+	fmt.Println(plans.UnusedTrial(0).Validate())
+	// Output: unused_trial: required, one of carry_over, forfeit, at_trial_end
 }
 
 func ExampleCatalog_Market() {
@@ -41,32 +44,4 @@ func ExampleMarket_PaymentMethod() {
 	// Output:
 	// Payment method "wire" is available by arrangement only. Choose card. By arrangement: wire.
 	// wire
-}
-
-// A seller who stores plans elsewhere can use change rules without a catalog.
-func ExampleChangeRules_Check() {
-	rules := plans.ChangeRules{
-		{Action: plans.AddQuantity, By: []plans.Actor{plans.Customer}, Effective: plans.Immediately},
-		{Action: plans.RemoveQuantity, By: []plans.Actor{plans.Customer}, Effective: plans.AtTermEnd},
-	}
-	fmt.Println(rules.Validate())
-	fewer := plans.Change{Item: "seat", Quantity: money("-2")}
-	permit := must(rules.Check(plans.ChangeRequest{
-		Contract: signed(), Change: fewer.Clone(), By: plans.Customer, At: date(time.May, 5),
-	}))
-	fmt.Println(permit.Action, permit.Effective, permit.At.Format(time.DateOnly))
-	// Output:
-	// <nil>
-	// remove_quantity at_term_end 2027-03-02
-}
-
-// A change names a plan by its ID, and the catalog sets the price.
-func ExampleCatalog_Resolved() {
-	change := must(shop().Resolved(plans.ChangeRequest{
-		Contract: signed(), Change: plans.Change{Plan: &plans.Plan{ID: "pro"}}, By: plans.Customer, At: date(time.May, 5),
-	}))
-	price, _ := change.Plan.Price("seat", "USD")
-	fmt.Println(price.Unit)
-	// Output:
-	// 25
 }

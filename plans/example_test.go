@@ -42,6 +42,9 @@ func tenSeats() plans.Contract {
 // thisMonth is November.
 var thisMonth = proration.Period{Start: date(time.November, 1), End: date(time.December, 1)}
 
+// wholeMonth is all of November.
+var wholeMonth = proration.Portion{Period: thisMonth, Span: thisMonth}
+
 // rest returns the part of November from a day on.
 func rest(day int) proration.Portion {
 	return proration.Portion{Period: thisMonth, Span: thisMonth.From(date(time.November, day))}
@@ -152,7 +155,7 @@ func ExampleContract_Validate() {
 
 // A whole month, and the rest of the month for a customer who starts on the 16th.
 func ExampleContract_Charges() {
-	for _, portion := range []proration.Portion{plans.Whole(thisMonth), rest(16)} {
+	for _, portion := range []proration.Portion{wholeMonth, rest(16)} {
 		charges := must(tenSeats().Charges(portion, proration.Standard(2)))
 		fmt.Println(charges[0].Explain())
 	}
@@ -168,7 +171,7 @@ func ExampleContract_Charges_ramp() {
 		At:   date(time.November, 21),
 		Item: plans.Item{ID: "seat", Quantity: money("12"), Price: plans.Price{Unit: money("79.00")}},
 	}}
-	for _, charge := range must(contract.Charges(plans.Whole(thisMonth), proration.Standard(2))) {
+	for _, charge := range must(contract.Charges(wholeMonth, proration.Standard(2))) {
 		fmt.Println(charge.Explain())
 	}
 	// Output:
@@ -176,23 +179,18 @@ func ExampleContract_Charges_ramp() {
 	// seat: 12 x 79.00, 948.00 x 10/30 days = 316.00
 }
 
-func ExampleContract_Added() {
-	twoMore := plans.Change{Item: "seat", Quantity: money("2")}
-	for _, charge := range must(tenSeats().Added(twoMore, rest(21), proration.Standard(2))) {
-		fmt.Println(charge.Explain())
-	}
-	// Output: seat: 2 x 89.00, 178.00 x 10/30 days = 59.333..., rounded half up to 59.33
-}
-
 // With tiers, two added seats cost the price of twelve seats minus the price of ten.
-func ExampleContract_Added_tiers() {
+func ExampleContract_Amended_tiers() {
 	contract := tenSeats()
 	contract.Items[0].Price = plans.Price{Tiering: plans.Graduated, Tiers: []plans.Tier{
 		{UpTo: money("10"), Unit: money("89")}, {Unit: money("79")},
 	}}
 	twoMore := plans.Change{Item: "seat", Quantity: money("2")}
-	charges := must(contract.Added(twoMore, plans.Whole(thisMonth), proration.Standard(2)))
-	fmt.Println(charges[0].Explain())
+	_, added, err := contract.Amended(twoMore, thisMonth.Start, proration.Standard(2))
+	if err != nil {
+		panic(err)
+	}
+	fmt.Println(added[0].Explain())
 	// Output: seat: (10 x 89.00 + 2 x 79.00) - (10 x 89.00) = 158.00
 }
 
@@ -200,8 +198,8 @@ func ExampleContract_Added_tiers() {
 func ExampleContract_Shortfall() {
 	contract := tenSeats()
 	contract.Minimum = money("1000")
-	billed := must(contract.Charges(plans.Whole(thisMonth), proration.Standard(2)))
-	for _, charge := range must(contract.Shortfall(billed, plans.Whole(thisMonth), proration.Standard(2))) {
+	billed := must(contract.Charges(wholeMonth, proration.Standard(2)))
+	for _, charge := range must(contract.Shortfall(billed, wholeMonth, proration.Standard(2))) {
 		fmt.Println(charge.Explain())
 	}
 	// Output: minimum: 1 x 1000.00 = 1000.00, less billed 890.00 = 110.00
@@ -282,23 +280,17 @@ func ExampleCharge_Explain() {
 }
 
 func ExampleCharge_Clone() {
-	charge := must(tenSeats().Charges(plans.Whole(thisMonth), proration.Standard(2)))[0]
+	charge := must(tenSeats().Charges(wholeMonth, proration.Standard(2)))[0]
 	other := charge.Clone()
 	other.Taxes = append(other.Taxes, plans.Tax{Name: "VAT", Percent: money("20"), Amount: money("178.00")})
 	fmt.Println(len(charge.Taxes), len(other.Taxes))
 	// Output: 0 1
 }
 
-func ExampleWhole() {
-	portion := plans.Whole(thisMonth)
-	fmt.Println(portion.Span.Equal(portion.Period))
-	// Output: true
-}
-
 // A discount of ten percent applies once; a discount of 5.00 applies next and has two uses left.
 func ExampleApplyDiscounts() {
 	reduced := must(plans.ApplyDiscounts(plans.DiscountRequest{
-		Charges: must(tenSeats().Charges(plans.Whole(thisMonth), proration.Standard(2))),
+		Charges: must(tenSeats().Charges(wholeMonth, proration.Standard(2))),
 		Discounts: []plans.Discount{
 			{ID: "welcome", Percent: money("10"), Duration: plans.Once},
 			{ID: "friend", Amount: money("5"), Currency: "USD", Duration: plans.Repeating, Periods: 3},

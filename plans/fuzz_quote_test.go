@@ -30,11 +30,11 @@ func FuzzQuote(f *testing.F) {
 	} {
 		f.Add([]byte(text), uint8(i))
 	}
-	sold := []func(*plans.Catalog){
-		func(*plans.Catalog) {}, perPeriod, openEnded, func(c *plans.Catalog) { perPeriod(c); endingIn(plans.Evergreen)(c) },
-		func(c *plans.Catalog) { endingIn(plans.Expire)(c); c.Trial.UnusedTrial = plans.AtTrialEnd },
-		func(c *plans.Catalog) {
-			c.Allocation, c.Policy.DayCount, c.Policy.Rounding.Mode, c.Trial.UnusedTrial = proration.LastLine, proration.Seconds, proration.Up, plans.Forfeit
+	sold := []func(*seller){
+		func(*seller) {}, perPeriod, openEnded, func(c *seller) { perPeriod(c); endingIn(plans.Evergreen)(c) },
+		func(c *seller) { endingIn(plans.Expire)(c); c.UnusedTrial = plans.AtTrialEnd },
+		func(c *seller) {
+			c.Allocation, c.Policy.DayCount, c.Policy.Rounding.Mode, c.UnusedTrial = proration.LastLine, proration.Seconds, proration.Up, plans.Forfeit
 			c.Markets[0].Currency, c.Plans[0].Offers[1].Currency = "JPY", "JPY"
 		},
 	}
@@ -44,9 +44,9 @@ func FuzzQuote(f *testing.F) {
 			return
 		}
 		catalog := onSale(t, sold[int(variant)%len(sold)])
-		q, err := catalog.Quote(order)
-		again, second := catalog.Quote(fresh)
-		third, third2 := catalog.Quote(order)
+		q, err := catalog.quote(order)
+		again, second := catalog.quote(fresh)
+		third, third2 := catalog.quote(order)
 		if err != nil {
 			if second == nil || third2 == nil || second.Error() != err.Error() || third2.Error() != err.Error() {
 				t.Fatalf("refused with\n%v\nand then with\n%v\n%v", err, second, third2)
@@ -146,7 +146,7 @@ func ceilingOf(amount decimal.Decimal, places int32) decimal.Decimal { return am
 
 // checkAddition adds to the purchased items, on the first day and in the middle, and adds an item that may be new: each
 // line is for the remaining time, or the change is refused with a reason.
-func checkAddition(t *testing.T, catalog plans.Catalog, q plans.Quote, o plans.Order) {
+func checkAddition(t *testing.T, catalog seller, q plans.Quote, o plans.Order) {
 	t.Helper()
 	period := q.First.Lines[0].Period
 	middle := period.Start.Add(period.End.Sub(period.Start) / 2)
@@ -155,7 +155,7 @@ func checkAddition(t *testing.T, catalog plans.Catalog, q plans.Quote, o plans.O
 	} {
 		p.Contract, p.By = q.Contract, plans.Support
 		before := giventest.JSON(t, p)
-		a, err := catalog.Amend(p)
+		a, err := catalog.amend(p)
 		checkText(t, "law 15: the request afterwards", giventest.JSON(t, p), before)
 		if err != nil {
 			checkReasons(t, err)

@@ -31,7 +31,7 @@ func FuzzContract(f *testing.F) {
 		span := proration.Period{Start: november.Start.AddDate(0, 0, int(from%31)), End: november.Start.AddDate(0, 0, int(to%31))}
 		portion := proration.Portion{Period: november, Span: span}
 		valid := contract.Validate() == nil
-		whole, err := contract.Charges(plans.Whole(november), proration.Standard(2))
+		full, err := contract.Charges(whole(november), proration.Standard(2))
 		if (err == nil) != valid {
 			t.Fatalf("the contract is valid: %v, and billed: %v", valid, err)
 		}
@@ -44,9 +44,9 @@ func FuzzContract(f *testing.F) {
 		case (err == nil) != span.Start.Before(span.End):
 			t.Fatalf("%v: %v", span, err)
 		case err == nil:
-			part, all := stub[0].Net, whole[0].Net
+			part, all := stub[0].Net, full[0].Net
 			if part.IsNegative() || part.GreaterThan(all) || -part.Exponent() > places || -all.Exponent() > places {
-				t.Fatalf("%s, of the whole %s", stub[0].Explain(), whole[0].Explain())
+				t.Fatalf("%s, of the whole %s", stub[0].Explain(), full[0].Explain())
 			}
 		}
 
@@ -61,7 +61,7 @@ func FuzzContract(f *testing.F) {
 		if !contract.Items[0].Quantity.Equal(decimal.New(quantity, quantityExp)) {
 			t.Fatalf("the contract itself has now %v", contract.Items[0].Quantity)
 		}
-		if _, err := contract.Added(change, plans.Whole(november), proration.Standard(2)); (err == nil) != change.Quantity.IsPositive() {
+		if _, err := contract.Added(change, whole(november), proration.Standard(2)); (err == nil) != change.Quantity.IsPositive() {
 			t.Fatalf("%v more are accepted by the contract, and billed: %v", change.Quantity, err)
 		}
 	})

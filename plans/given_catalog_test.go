@@ -19,31 +19,62 @@ import (
 //go:embed testdata/catalog.json
 var catalogFile []byte
 
+//go:embed testdata/change_rules.json
+var changeRulesFile []byte
+
+// seller is a catalog, with the settings of the seller's policy.
+type seller struct {
+	plans.Catalog
+	Policy      proration.Policy
+	Allocation  proration.Allocation
+	UnusedTrial plans.UnusedTrial
+	ChangeRules plans.ChangeRules
+}
+
 // onSale is the catalog of the tests, after some edits.
-func onSale(tb testing.TB, edits ...func(*plans.Catalog)) plans.Catalog {
+func onSale(tb testing.TB, edits ...func(*seller)) seller {
 	tb.Helper()
-	var c plans.Catalog
-	read := json.NewDecoder(bytes.NewReader(catalogFile))
-	read.DisallowUnknownFields()
-	if err := read.Decode(&c); err != nil {
-		tb.Fatal(err)
-	}
+	c := seller{Policy: proration.Standard(2), Allocation: proration.LargestRemainder, UnusedTrial: plans.CarryOver}
+	readStrictly(tb, catalogFile, &c.Catalog)
+	readStrictly(tb, changeRulesFile, &c.ChangeRules)
 	for _, edit := range edits {
 		edit(&c)
 	}
 	return c
 }
 
+// readStrictly reads a file into v. An unknown field is an error.
+func readStrictly(tb testing.TB, file []byte, v any) {
+	tb.Helper()
+	read := json.NewDecoder(bytes.NewReader(file))
+	read.DisallowUnknownFields()
+	if err := read.Decode(v); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// quote quotes an order under the seller's policy.
+func (s seller) quote(o plans.Order) (plans.Quote, error) {
+	o.UnusedTrial = s.UnusedTrial
+	return s.Quote(o, s.Policy, s.Allocation)
+}
+
+// check checks a request against the seller's change rules.
+func (s seller) check(p plans.ChangeRequest) (plans.Approval, error) {
+	p.Catalog = &s.Catalog
+	return s.ChangeRules.Check(p)
+}
+
 // perPeriod bills every term by period.
-func perPeriod(c *plans.Catalog) {
+func perPeriod(c *seller) {
 	for i := range c.Terms {
 		c.Terms[i].Billing = plans.PerPeriod
 	}
 }
 
 // endingIn gives every term a renewal mode.
-func endingIn(end plans.RenewalMode) func(*plans.Catalog) {
-	return func(c *plans.Catalog) {
+func endingIn(end plans.RenewalMode) func(*seller) {
+	return func(c *seller) {
 		for i := range c.Terms {
 			c.Terms[i].Renewal = end
 		}
@@ -51,8 +82,8 @@ func endingIn(end plans.RenewalMode) func(*plans.Catalog) {
 }
 
 // selling puts plans into the catalog, and replaces those with the same ID.
-func selling(all ...plans.Plan) func(*plans.Catalog) {
-	return func(c *plans.Catalog) {
+func selling(all ...plans.Plan) func(*seller) {
+	return func(c *seller) {
 		for _, p := range all {
 			c.Plans = append(slices.DeleteFunc(c.Plans, func(old plans.Plan) bool { return old.ID == p.ID }), p)
 		}
@@ -60,7 +91,7 @@ func selling(all ...plans.Plan) func(*plans.Catalog) {
 }
 
 // openEnded sells without terms.
-func openEnded(c *plans.Catalog) { c.Terms = nil }
+func openEnded(c *seller) { c.Terms = nil }
 
 // ordered is an order of the plan base by a customer in the US who pays by card, on November 16, 2026. The items are "7
 // seat, 2 phone", "9 seat from 2027-02-16", "7 seat at 13.50"; the term is "" for none.
@@ -111,9 +142,9 @@ func orderedAt(text string, loc *time.Location) func(*plans.Order) {
 }
 
 // contractOf is the contract of an order.
-func contractOf(tb testing.TB, c plans.Catalog, o plans.Order) plans.Contract {
+func contractOf(tb testing.TB, c seller, o plans.Order) plans.Contract {
 	tb.Helper()
-	q, err := c.Quote(o)
+	q, err := c.quote(o)
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -121,7 +152,7 @@ func contractOf(tb testing.TB, c plans.Catalog, o plans.Order) plans.Contract {
 }
 
 // planOf is a plan of the catalog by its ID.
-func planOf(tb testing.TB, c plans.Catalog, id string) *plans.Plan {
+func planOf(tb testing.TB, c seller, id string) *plans.Plan {
 	tb.Helper()
 	for i := range c.Plans {
 		if c.Plans[i].ID == id {
@@ -133,7 +164,7 @@ func planOf(tb testing.TB, c plans.Catalog, id string) *plans.Plan {
 }
 
 // termOf is a term of the catalog by its length.
-func termOf(tb testing.TB, c plans.Catalog, length string) *plans.Term {
+func termOf(tb testing.TB, c seller, length string) *plans.Term {
 	tb.Helper()
 	for i := range c.Terms {
 		if c.Terms[i].Length == giventest.Interval(length) {

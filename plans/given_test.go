@@ -21,6 +21,11 @@ func seats(quantity, unit string) plans.Contract {
 	}
 }
 
+// whole is a whole period.
+func whole(period proration.Period) proration.Portion {
+	return proration.Portion{Period: period, Span: period}
+}
+
 // in is the contract in another currency.
 func in(currency plans.Currency, c plans.Contract) plans.Contract {
 	c.Currency = currency
@@ -30,7 +35,7 @@ func in(currency plans.Currency, c plans.Contract) plans.Contract {
 // part is a span of a period; the span "" is the whole period.
 func part(period, span string, loc *time.Location) proration.Portion {
 	if span == "" {
-		return plans.Whole(giventest.Period(period, loc))
+		return whole(giventest.Period(period, loc))
 	}
 	return proration.Portion{Period: giventest.Period(period, loc), Span: giventest.Period(span, loc)}
 }

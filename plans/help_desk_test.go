@@ -11,7 +11,7 @@ import (
 // Row K3c: seats have kinds; purchased seats stay for the contract, at the rate of the contract.
 func TestRowK3c(t *testing.T) {
 	// Seats of another kind, at 5.00; and a list price of 99.00, set after the contract was made.
-	kinds := func(c *plans.Catalog) {
+	kinds := func(c *seller) {
 		c.Plans[0].Offers = append(c.Plans[0].Offers, plans.Offer{Item: "light_seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money("5.00")}})
 	}
 	order := ordered("7 seat, 3 light_seat", "P12M")
@@ -25,16 +25,16 @@ func TestRowK3c(t *testing.T) {
 			"remove_quantity: Seats stay until the end of the term. | Ask support to remove them at the end of the term.",
 		}},
 		amendmentRow{"fewer from the renewal on", "requested in February, the seats go on November 16: 5 x 15.00 x 12 from then on, and nothing is credited", support(itemChange("seat", "-2"), ""), []string{
-			"quantity reduction, effective 2027-11-16 (at the end of the term)",
+			"remove_quantity on 2027-11-16, at_term_end",
 		}, "base: 5 seat at 15; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
 		amendmentRow{"fewer, requested on the last day", "the request is in time", support(itemChange("seat", "-7"), "2027-11-15T23:59:59"), []string{
-			"quantity reduction, effective 2027-11-16 (at the end of the term)",
+			"remove_quantity on 2027-11-16, at_term_end",
 		}, "base: 0 seat at 15; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
 		amendmentRow{"fewer, after an extension", "the contract ends with its last term", requestRow{order: year, before: []plans.Change{addedTerm(t, "P9M")}, change: itemChange("seat", "-2"), by: plans.Support}, []string{
-			"quantity reduction, effective 2028-08-16 (at the end of the term)",
+			"remove_quantity on 2028-08-16, at_term_end",
 		}, "base: 5 seat at 15; P1Y until 2027-11-16; P9M until 2028-08-16, then renew; P9M from 2028-08-16", nil},
 		amendmentRow{"more of one kind", "light_seats at 5.00: 2 x 5.00 x 12 = 120.00 x 273/365 = 89.75, less 8.98 (8.975)", requestRow{sold: with(kinds), order: order, change: itemChange("light_seat", "2")}, []string{
-			"quantity increase, effective 2027-02-16 (immediately)",
+			"add_quantity on 2027-02-16, immediately",
 			"2027-02-16 until 2027-11-16, light_seat: 2 x 5.00 x 12, 120.00 x 273/365 days = 89.753..., rounded half up to 89.75, less 10 % 8.98 = 80.77",
 			"due: 80.77 USD",
 		}, "base: 7 seat at 15, 5 light_seat at 5; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
@@ -42,17 +42,17 @@ func TestRowK3c(t *testing.T) {
 
 	// The list price changes, and the price of the contract does not.
 	contract := contractOf(t, onSale(t), year)
-	dearer := onSale(t, func(c *plans.Catalog) { c.Plans[0].Offers[0].Price.Unit = giventest.Money("99.00") })
-	got, err := dearer.Amend(plans.ChangeRequest{Contract: contract, Change: itemChange("seat", "1"), By: plans.Customer, At: giventest.Instant("2027-02-16", nil)})
+	dearer := onSale(t, func(c *seller) { c.Plans[0].Offers[0].Price.Unit = giventest.Money("99.00") })
+	got, err := dearer.amend(plans.ChangeRequest{Contract: contract, Change: itemChange("seat", "1"), By: plans.Customer, At: giventest.Instant("2027-02-16", nil)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkText(t, "180.00 x 273/365 = 134.63, less 13.46", got.Explain(), `quantity increase, effective 2027-02-16 (immediately)
+	checkText(t, "180.00 x 273/365 = 134.63, less 13.46", got.text(t), `add_quantity on 2027-02-16, immediately
 2027-02-16 until 2027-11-16, seat: 1 x 15.00 x 12, 180.00 x 273/365 days = 134.630..., rounded half up to 134.63, less 10 % 13.46 = 121.17
 due: 121.17 USD`)
 
 	// Seats that go at the renewal are not billed from then on: 5 x 15.00 x 12 = 900.00, less 90.00.
-	fewer, err := onSale(t).Amend(plans.ChangeRequest{Contract: contract, Change: itemChange("seat", "-2"), By: plans.Support, At: giventest.Instant("2027-02-16", nil)})
+	fewer, err := onSale(t).amend(plans.ChangeRequest{Contract: contract, Change: itemChange("seat", "-2"), By: plans.Support, At: giventest.Instant("2027-02-16", nil)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ due: 121.17 USD`)
 	if err != nil || !goesOn {
 		t.Fatal(goesOn, err)
 	}
-	charges, err := renewed.Charges(plans.Whole(giventest.Period("2027-11-16/2028-11-16", nil)), proration.Standard(2))
+	charges, err := renewed.Charges(whole(giventest.Period("2027-11-16/2028-11-16", nil)), proration.Standard(2))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,12 +93,12 @@ func TestRowK7(t *testing.T) {
 func TestRowK8(t *testing.T) {
 	checkQuotes(
 		t,
-		quoteRow{"annual", "89.00 less 10 % is 80.10 a seat and month: 10 x 80.10 x 12 = 9612.00, due on the day of signing", with(func(c *plans.Catalog) { c.Plans[0].Offers[0].Price.Unit = giventest.Money("89") }), ordered("10 seat", "P12M"), []string{
+		quoteRow{"annual", "89.00 less 10 % is 80.10 a seat and month: 10 x 80.10 x 12 = 9612.00, due on the day of signing", with(func(c *seller) { c.Plans[0].Offers[0].Price.Unit = giventest.Money("89") }), ordered("10 seat", "P12M"), []string{
 			"2026-11-16 until 2027-11-16, seat: 10 x 89.00 x 12 = 10680.00, less 10 % 1068.00 = 9612.00",
 			"due: 9612.00 USD",
 			"renewal on 2027-11-16: 9612.00 USD",
 		}, nil},
-		quoteRow{"monthly", "890.00 on the first day of each contract month", with(openEnded, func(c *plans.Catalog) { c.Plans[0].Offers[0].Price.Unit = giventest.Money("89") }), ordered("10 seat", ""), []string{
+		quoteRow{"monthly", "890.00 on the first day of each contract month", with(openEnded, func(c *seller) { c.Plans[0].Offers[0].Price.Unit = giventest.Money("89") }), ordered("10 seat", ""), []string{
 			"2026-11-16 until 2026-12-16, seat: 10 x 89.00 = 890.00",
 			"due: 890.00 USD",
 			"renewal on 2026-12-16: 890.00 USD",

@@ -63,10 +63,10 @@ func (a *Actor) UnmarshalText(text []byte) error { return fault.Unmarshal(actors
 
 const maxInstallments = 120
 
-// Validate returns every fault of the market: ErrUnset for a missing payment method, method ID or actor; ErrInvalid for
+// validate returns every fault of the market: ErrUnset for a missing payment method, method ID or actor; ErrInvalid for
 // a country that is not two capital letters, and for a duplicate country or method; ErrLimit for more than 120
 // installments; and the faults of the currency.
-func (m Market) Validate() error {
+func (m *Market) validate() error {
 	var f fault.List
 	seen := map[string]bool{}
 	for i, code := range m.Countries {

@@ -22,6 +22,9 @@ type Order struct {
 	Country       string             `json:"country"`            // country of the customer, "BR"
 	PaymentMethod string             `json:"payment_method"`     // ID of the payment method
 	TrialEnd      time.Time          `json:"trial_end,omitzero"` // end of the running trial; zero if none runs
+	// UnusedTrial is the seller's handling of the days left of the running trial. The order does not store it: the caller
+	// sets it from the policy, and it is required while a trial runs.
+	UnusedTrial UnusedTrial `json:"-"`
 
 	Installments int `json:"installments,omitzero"` // number of monthly installments of the first bill; 0 is 1
 	// Discounts apply after the discounts of the term and of the override.
@@ -131,6 +134,29 @@ func (c *Catalog) choose(o *Order) (selection, error) {
 		}
 	}
 	return got, errors.Join(refused...)
+}
+
+// checkTrial adds the faults of an order during a trial: an unset UnusedTrial, and an end that no trial of a plan on
+// offer can have.
+func (c *Catalog) checkTrial(f *fault.List, o *Order) {
+	if o.At.IsZero() || o.TrialEnd.IsZero() || !o.TrialEnd.After(o.At) {
+		return
+	}
+	fault.Enum(f, "unused_trial", unusedTrials, o.UnusedTrial)
+	var longest proration.Interval
+	var latest time.Time
+	for i := range c.Plans {
+		trial := c.Plans[i].Trial
+		if end, err := trial.After(o.At, o.At.Location()); err == nil && end.After(latest) {
+			longest, latest = trial, end
+		}
+	}
+	switch {
+	case longest == proration.Interval{}:
+		f.Add("trial_end", proration.ErrInvalid, "must be unset without a trial; got %s", date(o.TrialEnd))
+	case o.TrialEnd.After(latest):
+		f.Add("trial_end", proration.ErrOutside, "must be at most %v after the order; got %s", longest, date(o.TrialEnd))
+	}
 }
 
 // add adds an item of an order, at its special price or else at the plan's price.

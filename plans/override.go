@@ -23,8 +23,8 @@ type PlanOverride struct {
 	Limits   []Limit  `json:"limits,omitzero"`   // replace limits of the same name; others are added
 }
 
-// Validate returns every fault of the terms, the discounts and the grace. [Catalog.With] checks the plans.
-func (o Override) Validate() error {
+// validate returns every fault of the terms, the discounts and the grace. [Catalog.With] checks the plans.
+func (o *Override) validate() error {
 	var f fault.List
 	checkTerms(&f, o.Terms)
 	checkDiscounts(&f, o.Discounts)

@@ -12,7 +12,7 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Plan is a product of the catalog. A new contract copies the plan's interval and prices.
+// Plan is a product of the catalog. A new contract copies the plan's interval, prices and trial.
 type Plan struct {
 	ID   string `json:"id"`            // ID of the plan in contracts and charges
 	Name string `json:"name,omitzero"` // display name
@@ -20,6 +20,7 @@ type Plan struct {
 	// the yearly value decides.
 	Rank     int                `json:"rank,omitzero"`
 	Interval proration.Interval `json:"interval"`          // length of a billing period, "P1M"
+	Trial    proration.Interval `json:"trial,omitzero"`    // length of the trial, "P14D"; unset is no trial
 	Offers   []Offer            `json:"offers"`            // price of each item in each currency; at least one
 	Features []string           `json:"features,omitzero"` // names of the included features
 	Limits   []Limit            `json:"limits,omitzero"`   // usage limits
@@ -40,7 +41,7 @@ type Limit struct {
 }
 
 // LimitUsage is the usage that counts against a limit of a plan. A request sets Name and Used. The package sets Limit
-// in the results of [Plan.Exceeded] and [Catalog.Check].
+// in the results of [Plan.Exceeded] and [ChangeRules.Check].
 type LimitUsage struct {
 	Name string          `json:"name"`               // name of the limit, "contacts"
 	Used decimal.Decimal `json:"used" canon:"count"` // amount in use, never negative
@@ -57,14 +58,18 @@ func inWords(all []LimitUsage) string {
 	return strings.Join(text, " ")
 }
 
-// Validate returns every fault of the plan: ErrUnset for a missing ID, interval, offer or name; ErrInvalid for a
-// duplicate offer, feature or limit; and the faults of the interval, the currencies, the prices and the limits.
-func (p Plan) Validate() error {
+// validate returns every fault of the plan: ErrUnset for a missing ID, interval, offer or name; ErrInvalid for a
+// duplicate offer, feature or limit; and the faults of the interval, the trial, the currencies, the prices and the
+// limits.
+func (p *Plan) validate() error {
 	var f fault.List
 	if p.ID == "" {
 		f.Add("id", proration.ErrUnset, "required, the plan's ID")
 	}
 	f.Under("interval", p.Interval.Validate())
+	if p.Trial != (proration.Interval{}) {
+		f.Under("trial", p.Trial.Validate())
+	}
 	if len(p.Offers) == 0 {
 		f.Add("offers", proration.ErrUnset, "required, at least one offer")
 	}
@@ -140,9 +145,6 @@ func (p *Plan) offer(item string, currency Currency) (Price, error) {
 		Instead: oneOf(all),
 	}
 }
-
-// Has reports whether the plan includes a feature.
-func (p Plan) Has(feature string) bool { return slices.Contains(p.Features, feature) }
 
 // Exceeded returns the entries of the usage that exceed a limit of the plan, in the order of the usage, with Limit set
 // to the highest usage that the plan allows. The caller sets only Name and Used. If the plan has no limit of that name,

@@ -434,7 +434,7 @@ func TestPricePer(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			charges, err := contract.Charges(plans.Whole(period), proration.Policy{DayCount: proration.Seconds, Rounding: proration.Standard(2).Rounding})
+			charges, err := contract.Charges(whole(period), proration.Policy{DayCount: proration.Seconds, Rounding: proration.Standard(2).Rounding})
 			if c.wantErr != "" {
 				giventest.CheckFaults(t, err, c.wantErr)
 				return

@@ -25,98 +25,97 @@ type Quote struct {
 	Renewal *Bill `json:"renewal,omitempty"`
 }
 
-// Quote prices an order line by line. Discounts apply in this order: the term's, the override's, the order's. The
-// location of Order.At is the customer's calendar. Quote changes nothing: to accept the quote, the caller stores its
-// contract.
-// Errors: the faults of the catalog and the order; or every [Refusal] at once: an unknown plan, item or term, items of
-// several plans, a country without a market, a price that the plan does not have in the currency, a payment method or a
-// special price that the actor may not choose, too many installments.
-func (c Catalog) Quote(o Order) (Quote, error) {
+// Quote prices an order line by line, under the seller's policy and allocation: those of the invoices that follow.
+// Discounts apply in this order: the term's, the override's, the order's. The location of Order.At is the customer's
+// calendar, and each currency sets its own number of decimal places. Quote changes nothing: to accept the quote, the
+// caller stores its contract.
+// Errors: the faults of the catalog, the order, the policy and the allocation; or every [Refusal] at once: an unknown
+// plan, item or term, items of several plans, a country without a market, a price that the plan does not have in the
+// currency, a payment method or a special price that the actor may not choose, too many installments.
+func (c Catalog) Quote(order Order, policy proration.Policy, allocation proration.Allocation) (Quote, error) {
 	var f fault.List
-	o.check(&f)
-	special, err := c.With(o.Override) // also validates the catalog and the override
+	order.check(&f)
+	special, err := c.With(order.Override) // also validates the catalog and the override
 	f.Under("", err)
-	c.Trial.check(&f, o.At, o.TrialEnd)
+	if err == nil {
+		c.checkTrial(&f, &order)
+	}
+	f.Under("policy", policy.Validate())
+	f.Under("allocation", allocation.Validate())
 	if f != nil {
 		return Quote{}, f.Err()
 	}
-	got, err := special.choose(&o)
+	got, err := special.choose(&order)
 	if err != nil {
 		return Quote{}, err
 	}
-	contract, first, err := special.contract(&o, &got)
+	contract, first, err := got.contract(&order)
 	if err != nil {
 		return Quote{}, err
 	}
-	for i, item := range o.Items {
+	for i, item := range order.Items {
 		if end := contract.End(); !end.IsZero() && !item.From.Before(end) {
 			f.Add(fault.At("items", i)+".from", proration.ErrOutside, "must be before the end of the term, %s", date(end))
 		}
 	}
-	f.Under("", contract.Validate())
 	if f != nil {
 		return Quote{}, f.Err()
 	}
-	bill, err := contract.bill(Whole(first), c.Policy, c.Allocation, false)
+	bill, err := contract.bill(first, policy, allocation, false)
 	if err != nil {
 		return Quote{}, err
 	}
 	quote := Quote{Contract: contract, First: bill.Bill}
-	quote.Due, err = quote.First.Installments(max(1, o.Installments), proration.Interval{Months: 1}, contract.Currency)
+	quote.Due, err = quote.First.Installments(max(1, order.Installments), proration.Interval{Months: 1}, contract.Currency)
 	if err != nil {
 		return Quote{}, err
 	}
-	atLeast, err := contract.bill(Whole(first), c.Policy, c.Allocation, true)
+	atLeast, err := contract.bill(first, policy, allocation, true)
 	if err != nil {
 		return Quote{}, err
 	}
 	quote.Committed = atLeast.Total
-	if err := quote.addTerm(bill.remaining, c.Policy, c.Allocation); err != nil {
+	if err := quote.addTerm(bill.remaining, policy, allocation); err != nil {
 		return Quote{}, fault.Rename(err, "contract.at", "at")
 	}
 	return quote, nil
 }
 
-// contract returns the contract of an order, and its first billing period.
-func (c *Catalog) contract(o *Order, got *selection) (Contract, proration.Period, error) {
-	start, days := c.Trial.Starts(o.At, o.TrialEnd)
-	length := got.plan.Interval
-	if got.term != nil && got.term.Billing == UpFront {
-		length = got.term.Length
+// contract returns the contract of an order as [Contract.StartingAt] starts it, and its first billing period.
+func (g *selection) contract(o *Order) (Contract, proration.Portion, error) {
+	start, days := o.UnusedTrial.Starts(o.At, o.TrialEnd)
+	length := g.plan.Interval
+	if g.term != nil && g.term.Billing == UpFront {
+		length = g.term.Length
 	}
 	contract := Contract{
-		Plan: got.plan.ID, Currency: got.market.Currency, Items: got.items, Ramp: got.ramp,
+		Plan: g.plan.ID, Currency: g.market.Currency, Items: g.items, Ramp: g.ramp,
 		Discounts: append(cloneDiscounts(o.Override.Discounts), cloneDiscounts(o.Discounts)...),
-		Minimum:   o.Minimum, Grace: o.Override.Grace,
+		Minimum:   o.Minimum, Grace: o.Override.Grace, Trial: g.plan.Trial,
 	}
 	slices.SortStableFunc(contract.Ramp, func(a, b RampStep) int { return a.At.Compare(b.At) })
-	cycle, err := proration.NewCycle(start.In(o.At.Location()), length)
+	var err error
+	if contract.Cycle, err = proration.NewCycle(start.In(o.At.Location()), length); err != nil {
+		return Contract{}, proration.Portion{}, fault.Rename(err, "anchor", "at")
+	}
+	first, err := contract.Cycle.Period(0)
 	if err != nil {
-		return contract, proration.Period{}, fault.Rename(err, "anchor", "at")
+		return Contract{}, proration.Portion{}, fault.Rename(err, "n", "at")
 	}
-	first, err := cycle.Period(0)
-	err = fault.Rename(err, "n", "at")
-	if err == nil && days > 0 {
-		var end time.Time
-		if end, err = (proration.Interval{Days: days}).After(first.End, o.At.Location()); err == nil {
-			first.End = end
-			cycle, err = proration.NewCycle(end, length)
-		}
+	if g.term != nil {
+		contract.agree(ContractTerm{Term: *g.term, Period: first})
 	}
-	contract.Cycle = cycle
-	if days > 0 && (got.term == nil || got.term.Billing == PerPeriod) {
-		contract.First = first
+	if err := contract.Validate(); err != nil {
+		return Contract{}, proration.Portion{}, err
 	}
-	if err != nil || got.term == nil {
-		return contract, first, err
+	if contract, err = contract.StartingAt(start, days); err != nil {
+		return Contract{}, proration.Portion{}, err
 	}
-	agreed := ContractTerm{Term: *got.term, Period: first}
-	if got.term.Billing == PerPeriod {
-		agreed.Period.End, err = periodsLater(cycle, first, got.plan.Interval, got.term.Length)
-		err = fault.Rename(err, "n", "at")
+	rest, err := contract.RemainingPortions(start)
+	if err != nil {
+		return Contract{}, proration.Portion{}, err
 	}
-	contract.agree(agreed)
-	return contract, first, err
+	return contract, whole(rest[0].Period), nil
 }
 
 // periodsLater returns the end of a term that starts with the first period. The length of the term must be a whole
@@ -131,7 +130,7 @@ func periodsLater(cycle proration.Cycle, first proration.Period, each, length pr
 		return time.Time{}, err
 	}
 	last, err := cycle.Period(n + int(periods) - 1)
-	return last.Start, err
+	return last.Start, fault.Rename(err, "n", "at")
 }
 
 // addTerm adds the bills of the rest of the term to Committed and fills in Renewal, with the discounts that remain
@@ -159,7 +158,7 @@ func (q *Quote) addTerm(discounts []Discount, policy proration.Policy, allocatio
 	if err != nil {
 		return err
 	}
-	renewal, err := then.bill(Whole(period), policy, allocation, false)
+	renewal, err := then.bill(whole(period), policy, allocation, false)
 	q.Renewal = &renewal.Bill
 	return err
 }

@@ -16,7 +16,7 @@ import (
 // quoteRow is an order with its expected quote, or the refusals.
 type quoteRow struct {
 	name, why string
-	sold      []func(*plans.Catalog)
+	sold      []func(*seller)
 	order     plans.Order
 	want      []string // the quote as a customer reads it
 	refused   []string // as checkRefused writes it
@@ -30,7 +30,7 @@ func checkQuotes(t *testing.T, rows ...quoteRow) {
 			t.Helper()
 			catalog := onSale(t, row.sold...)
 			giventest.CheckFaults(t, catalog.Validate())
-			q, err := catalog.Quote(row.order)
+			q, err := catalog.quote(row.order)
 			if !checkRefused(t, err, row.refused...) {
 				checkText(t, "no quote comes with a refusal", giventest.JSON(t, q), giventest.JSON(t, plans.Quote{}))
 				return
@@ -117,7 +117,7 @@ func payingBy(method string) func(*plans.Order) {
 // inPlan sets the plan.
 func inPlan(id string) func(*plans.Order) { return func(o *plans.Order) { o.Plan = id } }
 
-func with(edits ...func(*plans.Catalog)) []func(*plans.Catalog) { return edits }
+func with(edits ...func(*seller)) []func(*seller) { return edits }
 
 func TestQuoteTerms(t *testing.T) {
 	checkQuotes(
@@ -165,7 +165,7 @@ func TestQuoteTerms(t *testing.T) {
 			"due: 1295.68 USD",
 			"renewal on 2027-11-16: 1295.68 USD",
 		}, nil},
-		quoteRow{"the cent on the last line", "the other allocation of the catalog", with(func(c *plans.Catalog) { c.Allocation = proration.LastLine }), ordered("7 seat, 3 phone", "P12M"), []string{
+		quoteRow{"the cent on the last line", "the other allocation of the catalog", with(func(c *seller) { c.Allocation = proration.LastLine }), ordered("7 seat, 3 phone", "P12M"), []string{
 			"2026-11-16 until 2027-11-16, seat: 7 x 15.00 x 12 = 1260.00, less 10 % 125.99 = 1134.01",
 			"2026-11-16 until 2027-11-16, phone: 3 x 4.99 x 12 = 179.64, less 10 % 17.97 = 161.67",
 			"due: 1295.68 USD",
@@ -219,7 +219,7 @@ func TestQuoteTerms(t *testing.T) {
 			"due: 0.00 USD",
 			"renewal on 2027-11-16: 0.00 USD",
 		}, nil},
-		quoteRow{"tiers", "ten at 15.00 and two at 12.00 are 174.00 a month, 1044.00 in six", with(func(c *plans.Catalog) {
+		quoteRow{"tiers", "ten at 15.00 and two at 12.00 are 174.00 a month, 1044.00 in six", with(func(c *seller) {
 			c.Plans[0].Offers[0].Price = plans.Price{Tiering: plans.Graduated, Tiers: []plans.Tier{{UpTo: giventest.Money("10"), Unit: giventest.Money("15")}, {Unit: giventest.Money("12")}}}
 		}), ordered("12 seat", "P6M"), []string{
 			"2026-11-16 until 2027-05-16, seat: (10 x 15.00 + 2 x 12.00) x 6 = 1044.00",
@@ -230,7 +230,7 @@ func TestQuoteTerms(t *testing.T) {
 }
 
 func TestQuoteMarkets(t *testing.T) {
-	yen := func(c *plans.Catalog) {
+	yen := func(c *seller) {
 		c.Plans[0].Offers = append(c.Plans[0].Offers, plans.Offer{Item: "seat", Currency: "JPY", Price: plans.Price{Unit: giventest.Money("1999")}})
 		c.Markets = append(c.Markets, plans.Market{Countries: []string{"JP"}, Currency: "JPY", PaymentMethods: []plans.PaymentMethod{{ID: "card", By: []plans.Actor{plans.Customer}, Installments: 3}}})
 	}
@@ -469,11 +469,11 @@ func TestQuoteContract(t *testing.T) {
 		`"kinds":["recurring","proration_charge","extension","shortfall"]},`+
 		`{"id":"deal","percent":"5","duration":"forever"},{"id":"coupon","amount":"20","currency":"USD","duration":"once"},`+
 		`{"id":"start","percent":"50","duration":"repeating","periods":3}],`+
-		`"minimum":"30","grace":"P10D"}`)
+		`"minimum":"30","trial":"P2W","grace":"P10D"}`)
 }
 
 func TestQuoteRefused(t *testing.T) {
-	brazilOnly := func(c *plans.Catalog) { c.Markets = c.Markets[:1] }
+	brazilOnly := func(c *seller) { c.Markets = c.Markets[:1] }
 	checkQuotes(
 		t,
 		quoteRow{"no such plan", "M4: the refusal lists the plans", nil, ordered("7 seat", "P6M", inPlan("basic")), nil, []string{`plan: There is no plan "basic". | Choose base, team, advanced or yearly.`}},
@@ -486,8 +486,8 @@ func TestQuoteRefused(t *testing.T) {
 		quoteRow{"in days", "M2: 30 days are not a number of months", nil, ordered("7 seat", "P30D"), nil, []string{`term: A term of P30D is not offered. | Choose P6M, P9M, P1Y or P2Y.`}},
 		quoteRow{"no term", "M2: a term is required", nil, ordered("7 seat", ""), nil, []string{`term: A term is required. | Choose P6M, P9M, P1Y or P2Y.`}},
 		quoteRow{"a term in a catalog without terms", "the catalog has no terms", with(openEnded), ordered("7 seat", "P6M"), nil, []string{`term: No terms are offered. | Continue without a term.`}},
-		quoteRow{"the minimum is the shortest", "the order of the list does not matter", with(func(c *plans.Catalog) { c.Terms[0], c.Terms[3] = c.Terms[3], c.Terms[0] }), ordered("7 seat", "P3M"), nil, []string{`term: A term of P3M is too short. | Choose P2Y, P9M, P1Y or P6M.`}},
-		quoteRow{"a week", "weeks are shorter than thirty days", with(func(c *plans.Catalog) {
+		quoteRow{"the minimum is the shortest", "the order of the list does not matter", with(func(c *seller) { c.Terms[0], c.Terms[3] = c.Terms[3], c.Terms[0] }), ordered("7 seat", "P3M"), nil, []string{`term: A term of P3M is too short. | Choose P2Y, P9M, P1Y or P6M.`}},
+		quoteRow{"a week", "weeks are shorter than thirty days", with(func(c *seller) {
 			c.Terms[1].Length, c.Terms[0].Length = giventest.Interval("P30D"), giventest.Interval("P60D")
 		}), ordered("7 seat", "P1W"), nil, []string{`term: A term of P1W is too short. | Choose P60D, P30D, P1Y or P2Y.`}},
 		quoteRow{"no market", "M7: the catalog has no market for other countries", with(brazilOnly), ordered("7 seat", "P6M"), nil, []string{`market: Orders from "US" are not accepted. | `}},
@@ -495,7 +495,7 @@ func TestQuoteRefused(t *testing.T) {
 		quoteRow{"not accepted", "K7: the refusal lists the accepted methods", nil, ordered("7 seat", "P6M", payingBy("cash")), nil, []string{`payment_method: Payment method "cash" is not accepted. | Choose card or paypal. By arrangement: wire, ach.`}},
 		quoteRow{"not accepted here", "M7: PayPal is not accepted in Brazil", nil, ordered("7 seat", "P6M", inBrazil, payingBy("paypal")), nil, []string{`payment_method: Payment method "paypal" is not accepted. | Choose card or pix.`}},
 		quoteRow{"not accepted elsewhere", "M7: Pix is accepted only in Brazil", nil, ordered("7 seat", "P6M", payingBy("pix"), bySupport), nil, []string{`payment_method: Payment method "pix" is not accepted. | Choose card, paypal, wire or ach.`}},
-		quoteRow{"only by arrangement", "K7: other methods need an arrangement", with(func(c *plans.Catalog) { c.Markets[1].PaymentMethods = c.Markets[1].PaymentMethods[2:] }), ordered("7 seat", "P6M"), nil, []string{`payment_method: Payment method "card" is not accepted. | By arrangement: wire, ach.`}},
+		quoteRow{"only by arrangement", "K7: other methods need an arrangement", with(func(c *seller) { c.Markets[1].PaymentMethods = c.Markets[1].PaymentMethods[2:] }), ordered("7 seat", "P6M"), nil, []string{`payment_method: Payment method "card" is not accepted. | By arrangement: wire, ach.`}},
 		quoteRow{"too many installments", "M7: at most twelve installments", nil, ordered("7 seat", "P6M", inBrazil, inInstallments(13)), nil, []string{`installments: Payment by card cannot be split into 13 installments. | Choose at most 12.`}},
 		quoteRow{"installments by Pix", "M7: installments are for cards", nil, ordered("7 seat", "P6M", inBrazil, payingBy("pix"), inInstallments(2)), nil, []string{`installments: Payment by pix cannot be split into 2 installments. | Choose at most 1.`}},
 		quoteRow{"installments elsewhere", "M7: installments are for Brazil", nil, ordered("7 seat", "P6M", inInstallments(2)), nil, []string{`installments: Payment by card cannot be split into 2 installments. | Choose at most 1.`}},
@@ -581,7 +581,7 @@ func TestQuoteFaults(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			before := giventest.JSON(t, c.order.Items)
-			q, err := onSale(t).Quote(c.order)
+			q, err := onSale(t).quote(c.order)
 			giventest.CheckFaults(t, err, c.want...)
 			if len(q.First.Lines) > 0 || t.Failed() {
 				t.Errorf("a quote comes with the error: %s: %s", q.Explain(), c.why)
@@ -589,9 +589,9 @@ func TestQuoteFaults(t *testing.T) {
 			checkText(t, "the order afterwards", giventest.JSON(t, c.order.Items), before)
 		})
 	}
-	_, err := onSale(t, perPeriod, func(c *plans.Catalog) { c.Terms[0].Length = giventest.Interval("P6M") }).Quote(ordered("7 seat", "P6M", inPlan("yearly")))
+	_, err := onSale(t, perPeriod, func(c *seller) { c.Terms[0].Length = giventest.Interval("P6M") }).quote(ordered("7 seat", "P6M", inPlan("yearly")))
 	giventest.CheckFaults(t, err, "term invalid") // not a whole number of years
-	_, err = onSale(t, openEnded).Quote(ordered("7 seat, 8 seat from 2036-05-16", ""))
+	_, err = onSale(t, openEnded).quote(ordered("7 seat, 8 seat from 2036-05-16", ""))
 	giventest.CheckFaults(t, err) // without a term no end limits the steps
 }
 
@@ -611,19 +611,19 @@ func TestQuoteHostile(t *testing.T) {
 			"plans[0].offers[0].price.flat limit": withOverride(plans.Override{Plans: []plans.PlanOverride{{ID: "base", Offers: []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Flat: d}}}}}}),
 			"plans[0].limits[0].most limit":       withOverride(plans.Override{Plans: []plans.PlanOverride{{ID: "base", Limits: []plans.Limit{{Name: "contacts", Most: d}}}}}),
 		} {
-			_, err := catalog.Quote(ordered("7 seat", "P6M", bySupport, edit))
+			_, err := catalog.quote(ordered("7 seat", "P6M", bySupport, edit))
 			giventest.CheckFaults(t, err, field)
 		}
 	}
-	if _, err := catalog.Quote(ordered("999999999999999999 seat, 999999999999999999 phone", "P24M")); !errors.Is(err, proration.ErrLimit) {
+	if _, err := catalog.quote(ordered("999999999999999999 seat, 999999999999999999 phone", "P24M")); !errors.Is(err, proration.ErrLimit) {
 		t.Errorf("an amount above the limit: %v", err)
 	}
-	q, err := onSale(t, perPeriod).Quote(ordered("7 seat", "P6M", orderedAt("9999-01-16", time.UTC)))
+	q, err := onSale(t, perPeriod).quote(ordered("7 seat", "P6M", orderedAt("9999-01-16", time.UTC)))
 	giventest.CheckFaults(t, err, "at limit") // the renewal is beyond the calendar
 	checkText(t, "no quote comes with a fault", giventest.JSON(t, q), giventest.JSON(t, plans.Quote{}))
 	for _, late := range []struct{ at, term string }{{"9999-07-01", "P6M"}, {"9999-12-31", "P24M"}, {"9998-12-31T23:59:59", "P24M"}} {
-		for _, sold := range []func(*plans.Catalog){func(*plans.Catalog) {}, perPeriod} {
-			q, err := onSale(t, sold).Quote(ordered("7 seat", late.term, orderedAt(late.at, time.UTC)))
+		for _, sold := range []func(*seller){func(*seller) {}, perPeriod} {
+			q, err := onSale(t, sold).quote(ordered("7 seat", late.term, orderedAt(late.at, time.UTC)))
 			giventest.CheckFaults(t, err, "at limit")
 			checkText(t, "no quote comes with a fault", giventest.JSON(t, q), giventest.JSON(t, plans.Quote{}))
 		}
@@ -631,11 +631,11 @@ func TestQuoteHostile(t *testing.T) {
 	for _, at := range []time.Time{
 		giventest.Instant("9999-11-16", nil), time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(0, 12, 31, 0, 0, 0, 0, time.UTC), time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC), time.Unix(1<<60, 0).UTC(), time.Unix(-1<<60, 0).UTC(),
 	} {
-		if q, err := catalog.Quote(ordered("7 seat", "P6M", func(o *plans.Order) { o.At = at })); !errors.Is(err, proration.ErrLimit) {
+		if q, err := catalog.quote(ordered("7 seat", "P6M", func(o *plans.Order) { o.At = at })); !errors.Is(err, proration.ErrLimit) {
 			t.Errorf("ordered %v: %v: %s", at, err, q.Explain())
 		}
 		late := at.Year() > 2026
-		if _, err := catalog.Quote(ordered("7 seat", "P6M", func(o *plans.Order) { o.TrialEnd = at })); late != errors.Is(err, proration.ErrOutside) || late != (err != nil) {
+		if _, err := catalog.quote(ordered("7 seat", "P6M", func(o *plans.Order) { o.TrialEnd = at })); late != errors.Is(err, proration.ErrOutside) || late != (err != nil) {
 			t.Errorf("trial until %v: %v", at, err)
 		}
 	}
@@ -644,7 +644,7 @@ func TestQuoteHostile(t *testing.T) {
 // Law 15: the input is unmodified, and the output shares nothing with it.
 func TestQuoteSharesNothing(t *testing.T) {
 	tiers := []plans.Tier{{UpTo: giventest.Money("10"), Unit: giventest.Money("15")}, {Unit: giventest.Money("12")}}
-	catalog := onSale(t, perPeriod, func(c *plans.Catalog) {
+	catalog := onSale(t, perPeriod, func(c *seller) {
 		c.Plans[0].Offers[0].Price = plans.Price{Tiering: plans.Graduated, Tiers: tiers}
 	})
 	special := plans.Price{Tiering: plans.Volume, Tiers: []plans.Tier{{Unit: giventest.Money("4")}}}
@@ -656,11 +656,11 @@ func TestQuoteSharesNothing(t *testing.T) {
 	}))
 	order.Items[1].Price = &special
 	before, asked := giventest.JSON(t, catalog), giventest.JSON(t, order)
-	q, err := catalog.Quote(order)
+	q, err := catalog.quote(order)
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := catalog.Quote(order)
+	again, err := catalog.quote(order)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -697,17 +697,16 @@ func TestQuoteSharesNothing(t *testing.T) {
 	}
 	checkText(t, "the catalog afterwards", giventest.JSON(t, catalog), before)
 	checkText(t, "the order afterwards", giventest.JSON(t, order), asked)
-	third, err := catalog.Quote(order)
+	third, err := catalog.quote(order)
 	if err != nil {
 		t.Fatal(err)
 	}
 	checkText(t, "the next quote", giventest.JSON(t, third), giventest.JSON(t, again))
 }
 
-// A zero quote or amendment has no text.
+// A zero quote has no text.
 func TestExplainOfZeroValues(t *testing.T) {
 	checkText(t, "the zero quote", plans.Quote{}.Explain(), "")
-	checkText(t, "the zero amendment", plans.Amendment{}.Explain(), "")
 }
 
 func TestRefusalError(t *testing.T) {

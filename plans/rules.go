@@ -24,8 +24,7 @@ type ChangeRule struct {
 	Instead   string          `json:"instead,omitzero"`   // sentence that names the way out
 }
 
-// ChangeRules are the rules for all actions. A catalog contains them; a seller who stores plans elsewhere can use them
-// alone.
+// ChangeRules are the rules for all actions, with or without a catalog.
 type ChangeRules []ChangeRule
 
 // EffectiveTiming sets when a change takes effect. The zero EffectiveTiming is unset and an error.
@@ -57,6 +56,8 @@ func (w *EffectiveTiming) UnmarshalText(text []byte) error {
 
 // ChangeRequest is a request to change a contract.
 type ChangeRequest struct {
+	// Catalog has the plans, terms and prices that a change may name. Without one, the change itself defines them.
+	Catalog  *Catalog     `json:"catalog,omitempty"`
 	Contract Contract     `json:"contract"`       // contract before the change
 	Change   Change       `json:"change"`         // requested change
 	By       Actor        `json:"by"`             // actor who requests the change; required
@@ -70,29 +71,26 @@ type Approval struct {
 	Effective EffectiveTiming `json:"effective"`       // timing that the rule sets
 	At        time.Time       `json:"at"`              // time when the change takes effect
 	Breaks    []LimitUsage    `json:"breaks,omitzero"` // limits of the new plan that the usage exceeds
+	Change    Change          `json:"change"`          // change to make, with the plan, term or price of the catalog
 }
 
-// Check returns the action of a change and the time when it takes effect, or a [Refusal] with the rule, the
-// reason and the way out.
+// Check returns the action of a change, the time when it takes effect and the change to make, or a [Refusal] with the
+// rule, the reason and the way out.
+//
+//   - A lateral change without a rule of its own follows the rule for upgrades.
+//   - A cancellation at the end of the term is refused once the notice period has started.
+//   - Without a catalog, the change itself defines a new plan, term or price, and plans compare by their yearly value.
+//
+// With a catalog:
 //
 //   - The change names a plan by its ID and a term by its length. Every other field of the plan or term comes from the
 //     catalog. A plan or a term that the catalog does not have is refused.
 //   - An item that neither the contract nor its plan has is refused.
 //   - Only [Support] may set a special price for an item of the contract. An unset Per becomes the old price's Per.
-//   - A lateral change without a rule of its own follows the rule for upgrades.
-//   - A cancellation at the end of the term is refused once the notice period has started.
-//   - A customer's [Override] applies only if the caller uses the catalog that [Catalog.With] returns.
+//   - A customer's [Override] applies only if the request has the catalog that [Catalog.With] returns.
 //
-// Errors: a Refusal; the faults of the catalog and of the request; ErrOutside for a time outside the terms; and those
-// of [Contract.Changed].
-func (c Catalog) Check(p ChangeRequest) (Approval, error) {
-	permit, _, err := c.permit(&p)
-	return permit, err
-}
-
-// Check is [Catalog.Check] without a catalog: the change itself defines a new plan, term or price, and plans compare by
-// their yearly value.
-// Errors: those of [Catalog.Check], and the faults of the rules instead of the catalog's.
+// Errors: a Refusal; the faults of the rules, the catalog and the request; ErrOutside for a time outside the terms; and
+// those of [Contract.Changed].
 func (r ChangeRules) Check(p ChangeRequest) (Approval, error) {
 	var f fault.List
 	checkRules(&f, r)
@@ -103,8 +101,17 @@ func (r ChangeRules) Check(p ChangeRequest) (Approval, error) {
 	if _, err := p.Contract.RemainingPortions(p.At); err != nil {
 		return Approval{}, err
 	}
-	permit, _, err := r.permit(&p, 0)
-	return permit, err
+	p.Change = p.Change.Clone()
+	rank := 0
+	if c := p.Catalog; c != nil {
+		if err := c.resolve(&p); err != nil {
+			return Approval{}, err
+		}
+		if i := slices.IndexFunc(c.Plans, func(plan Plan) bool { return plan.ID == p.Contract.Plan }); i >= 0 {
+			rank = c.Plans[i].Rank
+		}
+	}
+	return r.permit(&p, rank)
 }
 
 // Validate returns every fault of the rules: ErrUnset for a missing action, and for a missing timing of a rule with
@@ -117,6 +124,9 @@ func (r ChangeRules) Validate() error {
 
 // check adds the faults of the request.
 func (p *ChangeRequest) check(f *fault.List) {
+	if p.Catalog != nil {
+		f.Under("catalog", p.Catalog.Validate())
+	}
 	fault.Enum(f, "by", actors, p.By)
 	if p.At.IsZero() {
 		f.Add("at", proration.ErrUnset, "required, the time of the request")
@@ -127,53 +137,34 @@ func (p *ChangeRequest) check(f *fault.List) {
 	f.Under("change", fault.Rename(change.Err(), "change", ""))
 }
 
-// permit is Check, and also returns the contract after the change.
-func (c *Catalog) permit(p *ChangeRequest) (Approval, Contract, error) {
-	var f fault.List
-	c.check(&f)
-	p.check(&f)
-	if f != nil {
-		return Approval{}, Contract{}, f.Err()
-	}
-	if _, err := p.Contract.RemainingPortions(p.At); err != nil {
-		return Approval{}, Contract{}, err
-	}
-	if err := c.resolve(p); err != nil {
-		return Approval{}, Contract{}, err
-	}
-	rank := 0
-	if i := slices.IndexFunc(c.Plans, func(plan Plan) bool { return plan.ID == p.Contract.Plan }); i >= 0 {
-		rank = c.Plans[i].Rank
-	}
-	return c.ChangeRules.permit(p, rank)
-}
-
-// permit is Check of a valid request, and also returns the contract after the change. The contract's plan has the given
+// permit is Check of a valid request, whose plan, term or price is the catalog's. The contract's plan has the given
 // rank.
-func (r ChangeRules) permit(p *ChangeRequest, rank int) (permit Approval, after Contract, err error) {
+func (r ChangeRules) permit(p *ChangeRequest, rank int) (Approval, error) {
+	permit := Approval{Change: p.Change}
+	var err error
 	if permit.Action, err = p.classify(rank); err != nil {
-		return Approval{}, after, err
+		return Approval{}, err
 	}
 	if p.Change.Plan != nil {
 		if permit.Breaks, err = p.Change.Plan.Exceeded(p.Usage); err != nil {
-			return Approval{}, after, err
+			return Approval{}, err
 		}
 	}
 	rule, err := r.rule(permit.Action, p.By, permit.Breaks)
 	if err != nil {
-		return Approval{}, after, err
+		return Approval{}, err
 	}
 	if err = p.noticed(permit.Action, rule.Effective); err != nil {
-		return Approval{}, after, err
+		return Approval{}, err
 	}
 	permit.Effective = rule.Effective
 	if permit.At, err = p.Contract.effective(rule.Effective, p.At); err != nil {
-		return Approval{}, after, err
+		return Approval{}, err
 	}
-	if after, err = p.Contract.Changed(p.Change, permit.At); err != nil {
-		return Approval{}, Contract{}, proration.Under("change", err)
+	if _, err = p.Contract.Changed(p.Change, permit.At); err != nil {
+		return Approval{}, proration.Under("change", err)
 	}
-	return permit, after, nil
+	return permit, nil
 }
 
 // noticed refuses a cancellation at the end of the term after the notice period has started.

@@ -5,15 +5,6 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Resolved returns the change as [Catalog.Check] reads it: the catalog's own plan, term or price replaces the one that
-// the change names.
-// Errors: a [Refusal] for a plan, term or item that the catalog does not offer, and for a special price from a
-// customer; ErrUnset for a new item without a quantity.
-func (c Catalog) Resolved(p ChangeRequest) (Change, error) {
-	err := c.resolve(&p)
-	return p.Change, err
-}
-
 // resolve replaces the plan, the term or the price of the change with the catalog's.
 func (c *Catalog) resolve(p *ChangeRequest) error {
 	switch change := &p.Change; {

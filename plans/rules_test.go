@@ -15,7 +15,7 @@ import (
 
 // requestRow is a requested change of a contract that was bought on November 16, 2026.
 type requestRow struct {
-	sold   []func(*plans.Catalog) // edits of the catalog of the purchase, which also has the rules
+	sold   []func(*seller) // edits of the catalog of the purchase, which also has the rules
 	order  plans.Order
 	before []plans.Change // earlier changes, each applied immediately
 	change plans.Change
@@ -25,7 +25,7 @@ type requestRow struct {
 }
 
 // request returns the catalog and the change request.
-func (a requestRow) request(tb testing.TB) (plans.Catalog, plans.ChangeRequest) {
+func (a requestRow) request(tb testing.TB) (seller, plans.ChangeRequest) {
 	tb.Helper()
 	if a.by == 0 {
 		a.by = plans.Customer
@@ -57,7 +57,7 @@ func toPlan(tb testing.TB, id string) plans.Change {
 }
 
 // addedTerm is another term of the catalog, after some edits.
-func addedTerm(tb testing.TB, length string, edits ...func(*plans.Catalog)) plans.Change {
+func addedTerm(tb testing.TB, length string, edits ...func(*seller)) plans.Change {
 	tb.Helper()
 	return plans.Change{Term: termOf(tb, onSale(tb, edits...), length)}
 }
@@ -66,8 +66,8 @@ func addedTerm(tb testing.TB, length string, edits ...func(*plans.Catalog)) plan
 func earlierEnd(date string) plans.Change { return plans.Change{End: giventest.Instant(date, nil)} }
 
 // allowAll allows every action to every actor, with one timing.
-func allowAll(when plans.EffectiveTiming) func(*plans.Catalog) {
-	return func(c *plans.Catalog) {
+func allowAll(when plans.EffectiveTiming) func(*seller) {
+	return func(c *seller) {
 		c.ChangeRules = nil
 		for action := plans.Upgrade; action <= plans.ChangeAnchor; action++ {
 			c.ChangeRules = append(c.ChangeRules, plans.ChangeRule{Action: action, By: []plans.Actor{plans.Customer, plans.Support}, Effective: when})
@@ -77,22 +77,22 @@ func allowAll(when plans.EffectiveTiming) func(*plans.Catalog) {
 
 // Every action, with every timing, on every kind of contract, by every actor: the action, and the instant at which it
 // takes effect.
-func TestCatalogCheckTiming(t *testing.T) {
+func TestCheckTiming(t *testing.T) {
 	extended := []plans.Change{addedTerm(t, "P6M")}
 	extendedByMonth := []plans.Change{addedTerm(t, "P6M", perPeriod)}
 	yearly := plans.Change{Plan: planOf(t, onSale(t), "yearly")}
 	for _, c := range []struct {
 		name, why              string
-		sold                   func(*plans.Catalog)
+		sold                   func(*seller)
 		term                   string
 		before                 []plans.Change
 		at, periodEnd, termEnd string
 	}{
-		{"billed up front", "a term that is billed up front is one period", func(*plans.Catalog) {}, "P12M", nil, "2027-02-20", "2027-11-16", "2027-11-16"},
-		{"billed up front, at its start", "the first instant is inside the term", func(*plans.Catalog) {}, "P12M", nil, "2026-11-16", "2027-11-16", "2027-11-16"},
-		{"billed up front, at its end", "the last instant is inside the term", func(*plans.Catalog) {}, "P12M", nil, "2027-11-15T23:59:59.999999999", "2027-11-16", "2027-11-16"},
-		{"extended", "the current term is paid, and so is the one after it", func(*plans.Catalog) {}, "P12M", extended, "2027-02-20", "2027-11-16", "2028-05-16"},
-		{"in the extension", "the other term has begun", func(*plans.Catalog) {}, "P12M", extended, "2027-11-16", "2028-05-16", "2028-05-16"},
+		{"billed up front", "a term that is billed up front is one period", func(*seller) {}, "P12M", nil, "2027-02-20", "2027-11-16", "2027-11-16"},
+		{"billed up front, at its start", "the first instant is inside the term", func(*seller) {}, "P12M", nil, "2026-11-16", "2027-11-16", "2027-11-16"},
+		{"billed up front, at its end", "the last instant is inside the term", func(*seller) {}, "P12M", nil, "2027-11-15T23:59:59.999999999", "2027-11-16", "2027-11-16"},
+		{"extended", "the current term is paid, and so is the one after it", func(*seller) {}, "P12M", extended, "2027-02-20", "2027-11-16", "2028-05-16"},
+		{"in the extension", "the other term has begun", func(*seller) {}, "P12M", extended, "2027-11-16", "2028-05-16", "2028-05-16"},
 		{"billed monthly", "the month from the 16th to the 16th", perPeriod, "P12M", nil, "2027-02-20", "2027-03-16", "2027-11-16"},
 		{"billed monthly, at a boundary", "the next month has begun", perPeriod, "P12M", nil, "2027-03-16", "2027-04-16", "2027-11-16"},
 		{"billed monthly, extended", "the end of the term is the end of the last one", perPeriod, "P12M", extendedByMonth, "2027-02-20", "2027-03-16", "2028-05-16"},
@@ -133,7 +133,7 @@ func TestCatalogCheckTiming(t *testing.T) {
 					t.Run(c.name+", "+action.String()+" "+when.String()+" by "+by.String(), func(t *testing.T) {
 						catalog, p := requestRow{sold: with(c.sold, allowAll(when), selling(cheaper)), order: ordered("7 seat", c.term), before: c.before, change: change, by: by, at: c.at}.request(t)
 						before := giventest.JSON(t, p)
-						got, err := catalog.Check(p)
+						got, err := catalog.check(p)
 						if err != nil || got.Action != action || got.Effective != when || !got.At.Equal(giventest.Instant(want, nil)) || len(got.Breaks) > 0 {
 							t.Errorf("got %+v (%v), want %v on %s: %s", got, err, action, want, c.why)
 						}
@@ -146,13 +146,13 @@ func TestCatalogCheckTiming(t *testing.T) {
 }
 
 // The direction of a plan change depends on the ranks, and without ranks on the old and the new price of the contract.
-func TestCatalogCheckClassifiesPlanChange(t *testing.T) {
-	unranked := func(c *plans.Catalog) {
+func TestCheckClassifiesPlanChange(t *testing.T) {
+	unranked := func(c *seller) {
 		for i := range c.Plans {
 			c.Plans[i].Rank = 0
 		}
 	}
-	sold := func(c *plans.Catalog, unit string) *plans.Plan {
+	sold := func(c *seller, unit string) *plans.Plan {
 		p := c.Plans[1]
 		p.Rank = 0
 		p.Offers = []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money(unit)}}}
@@ -185,7 +185,7 @@ func TestCatalogCheckClassifiesPlanChange(t *testing.T) {
 		{"for seven seats", "24.00 and 7 x 12.00 is 108.00, more than 105.00", requestRow{sold: with(unranked), order: ordered("7 seat", "P12M"), change: feeAnd("24", "12.00")}, plans.Upgrade},
 		{"for nine seats", "24.00 and 9 x 12.00 is 132.00, less than 135.00", requestRow{sold: with(unranked), order: ordered("9 seat", "P12M"), change: feeAnd("24", "12.00")}, plans.Downgrade},
 		{"for nine seats after a ramp step", "a step has added two: the current quantity counts", requestRow{sold: with(unranked), order: ordered("7 seat, 9 seat from 2027-02-16", "P12M"), change: feeAnd("24", "12.00")}, plans.Downgrade},
-		{"by rank, for less", "M14: the rank decides before the amount", requestRow{sold: with(func(c *plans.Catalog) { c.Plans[0].Offers[0].Price.Unit = giventest.Money("99") }), order: ordered("7 seat", "P12M"), change: toPlan(t, "advanced")}, plans.Upgrade},
+		{"by rank, for less", "M14: the rank decides before the amount", requestRow{sold: with(func(c *seller) { c.Plans[0].Offers[0].Price.Unit = giventest.Money("99") }), order: ordered("7 seat", "P12M"), change: toPlan(t, "advanced")}, plans.Upgrade},
 		{"a cheaper year", "billed up front, a year at 179.99 is less than 12 x 15.00", requestRow{sold: with(unranked), order: ordered("7 seat", "P12M"), change: yearly("179.99")}, plans.Downgrade},
 		{"an equal year", "180.00 is as much", requestRow{sold: with(unranked), order: ordered("7 seat", "P12M"), change: yearly("180.00")}, plans.Lateral},
 		{"a more expensive year", "180.01 is more", requestRow{sold: with(unranked), order: ordered("7 seat", "P12M"), change: yearly("180.01")}, plans.Upgrade},
@@ -197,35 +197,35 @@ func TestCatalogCheckClassifiesPlanChange(t *testing.T) {
 		{"from a higher annual price", "180.01 is more", requestRow{order: ordered("7 seat at 180.01", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Downgrade},
 		{"from an annual price in a term of two years", "the price is still annual", requestRow{order: ordered("7 seat at 180", "P24M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Lateral},
 		{"from annual and monthly prices", "7 x 170.00 and 2 x 12 x 10.00 are 1430.00; 7 x 180.00 and 2 x 59.88 are 1379.76", requestRow{order: ordered("7 seat at 170, 2 phone at 10", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Downgrade},
-		{"from a plan that is no longer sold", "it has no rank, so that the amount decides", requestRow{sold: with(func(c *plans.Catalog) { c.Plans[0].ID = "base-2027" }), order: ordered("7 seat", "P12M", inPlan("base-2027")), change: toPlan(t, "advanced")}, plans.Upgrade},
+		{"from a plan that is no longer sold", "it has no rank, so that the amount decides", requestRow{sold: with(func(c *seller) { c.Plans[0].ID = "base-2027" }), order: ordered("7 seat", "P12M", inPlan("base-2027")), change: toPlan(t, "advanced")}, plans.Upgrade},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.ask.sold = append(c.ask.sold, allowAll(plans.Immediately), selling(*c.ask.change.Plan))
 			catalog, p := c.ask.request(t)
-			got, err := catalog.Check(p)
+			got, err := catalog.check(p)
 			if err != nil || got.Action != c.want {
 				t.Errorf("got %v (%v), want %v: %s", got.Action, err, c.want, c.why)
 			}
 		})
 	}
-	gone := onSale(t, allowAll(plans.Immediately), func(c *plans.Catalog) { c.Plans = c.Plans[2:] })
-	got, err := gone.Check(plans.ChangeRequest{Contract: contractOf(t, plain, ordered("7 seat", "P12M")), Change: toPlan(t, "advanced"), By: plans.Support, At: giventest.Instant("2027-02-16", nil)})
+	gone := onSale(t, allowAll(plans.Immediately), func(c *seller) { c.Plans = c.Plans[2:] })
+	got, err := gone.check(plans.ChangeRequest{Contract: contractOf(t, plain, ordered("7 seat", "P12M")), Change: toPlan(t, "advanced"), By: plans.Support, At: giventest.Instant("2027-02-16", nil)})
 	if err != nil || got.Action != plans.Upgrade {
 		t.Errorf("from a plan that the catalog has lost: %v (%v)", got.Action, err)
 	}
 }
 
 // A price without a length is for the term that is billed up front, or for the period.
-func TestCatalogCheckClassifiesPriceWithoutPer(t *testing.T) {
+func TestCheckClassifiesPriceWithoutPer(t *testing.T) {
 	for _, c := range []struct {
 		name, why, term, unit string
-		sold                  func(*plans.Catalog)
+		sold                  func(*seller)
 		want                  plans.Action
 	}{
-		{"half a year at an equal price", "90.00 for six months are 180.00 a year, and team is 12 x 15.00", "P6M", "90", func(*plans.Catalog) {}, plans.Lateral},
-		{"half a year at a lower price", "89.99 are less", "P6M", "89.99", func(*plans.Catalog) {}, plans.Upgrade},
-		{"half a year at a higher price", "90.01 are more", "P6M", "90.01", func(*plans.Catalog) {}, plans.Downgrade},
-		{"two years", "360.00 for them are 180.00 a year", "P24M", "360", func(*plans.Catalog) {}, plans.Lateral},
+		{"half a year at an equal price", "90.00 for six months are 180.00 a year, and team is 12 x 15.00", "P6M", "90", func(*seller) {}, plans.Lateral},
+		{"half a year at a lower price", "89.99 are less", "P6M", "89.99", func(*seller) {}, plans.Upgrade},
+		{"half a year at a higher price", "90.01 are more", "P6M", "90.01", func(*seller) {}, plans.Downgrade},
+		{"two years", "360.00 for them are 180.00 a year", "P24M", "360", func(*seller) {}, plans.Lateral},
 		{"billed monthly", "15.00 are for the month, whatever the term is", "P6M", "15", perPeriod, plans.Lateral},
 		{"billed monthly at a higher price", "90.00 a month are more", "P6M", "90", perPeriod, plans.Downgrade},
 		{"without a term", "the price is for the month", "", "14.99", openEnded, plans.Upgrade},
@@ -233,7 +233,7 @@ func TestCatalogCheckClassifiesPriceWithoutPer(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			catalog, p := requestRow{sold: with(c.sold, allowAll(plans.Immediately)), order: ordered("7 seat", c.term), change: toPlan(t, "team")}.request(t)
 			p.Contract.Items[0].Price = plans.Price{Unit: giventest.Money(c.unit)}
-			got, err := catalog.Check(p)
+			got, err := catalog.check(p)
 			if err != nil || got.Action != c.want {
 				t.Errorf("got %v (%v), want %v: %s", got.Action, err, c.want, c.why)
 			}
@@ -241,18 +241,18 @@ func TestCatalogCheckClassifiesPriceWithoutPer(t *testing.T) {
 	}
 }
 
-func TestCatalogCheckRules(t *testing.T) {
+func TestCheckRules(t *testing.T) {
 	year := ordered("7 seat", "P12M")
 	advanced := ordered("7 seat", "P12M", inPlan("advanced"))
 	down := toPlan(t, "base")
-	lateral := func(r plans.ChangeRule) func(*plans.Catalog) {
-		return func(c *plans.Catalog) {
+	lateral := func(r plans.ChangeRule) func(*seller) {
+		return func(c *seller) {
 			r.Action = plans.Lateral
 			c.ChangeRules = append(c.ChangeRules, r)
 		}
 	}
-	rule := func(edit func(*plans.ChangeRule)) func(*plans.Catalog) {
-		return func(c *plans.Catalog) { edit(&c.ChangeRules[1]) } // the rule of a downgrade
+	rule := func(edit func(*plans.ChangeRule)) func(*seller) {
+		return func(c *seller) { edit(&c.ChangeRules[1]) } // the rule of a downgrade
 	}
 	unlimited := rule(func(r *plans.ChangeRule) { r.Limits = false })
 	scaled := func(id string) *plans.Plan { // a valid plan that the catalog lacks
@@ -270,19 +270,19 @@ func TestCatalogCheckRules(t *testing.T) {
 		{"downgrade", "M14: a downgrade needs support", requestRow{order: advanced, change: down}, "", []string{"downgrade: Downgrades are handled by support. | Ask support; the change takes effect at the end of the term."}},
 		{"downgrade by support", "M14: a downgrade needs support", requestRow{order: advanced, change: down, by: plans.Support}, "downgrade at_term_end", nil},
 		{"lateral", "the rule of an upgrade applies without a rule of its own", requestRow{order: year, change: toPlan(t, "team")}, "lateral immediately", nil},
-		{"lateral where upgrades are forbidden", "the rule of an upgrade applies without a rule of its own", requestRow{sold: with(func(c *plans.Catalog) { c.ChangeRules = c.ChangeRules[1:] }), order: year, change: toPlan(t, "team")}, "", []string{"upgrade: Upgrades are not available. | "}},
+		{"lateral where upgrades are forbidden", "the rule of an upgrade applies without a rule of its own", requestRow{sold: with(func(c *seller) { c.ChangeRules = c.ChangeRules[1:] }), order: year, change: toPlan(t, "team")}, "", []string{"upgrade: Upgrades are not available. | "}},
 		{"lateral for support only", "a rule of its own applies", requestRow{sold: with(lateral(plans.ChangeRule{By: []plans.Actor{plans.Support}, Effective: plans.AtPeriodEnd})), order: year, change: toPlan(t, "team")}, "", []string{"lateral: Plan changes are handled by support. | Ask support; the change takes effect at the end of the period."}},
 		{"lateral by support", "the rule states its timing", requestRow{sold: with(lateral(plans.ChangeRule{By: []plans.Actor{plans.Support}, Effective: plans.AtPeriodEnd})), order: year, change: toPlan(t, "team"), by: plans.Support}, "lateral at_period_end", nil},
 		{"lateral for no actor", "a rule without actors is a rule too", requestRow{sold: with(lateral(plans.ChangeRule{Reason: "one stays in one's row"})), order: year, change: toPlan(t, "team")}, "", []string{"lateral: one stays in one's row | "}},
-		{"no rules", "an action without a rule is forbidden", requestRow{sold: with(func(c *plans.Catalog) { c.ChangeRules = nil }), order: year, change: itemChange("seat", "1"), by: plans.Support}, "", []string{"add_quantity: Quantity increases are not available. | "}},
+		{"no rules", "an action without a rule is forbidden", requestRow{sold: with(func(c *seller) { c.ChangeRules = nil }), order: year, change: itemChange("seat", "1"), by: plans.Support}, "", []string{"add_quantity: Quantity increases are not available. | "}},
 		{"remove", "K3c: the refusal states the reason and the way out", requestRow{order: year, change: itemChange("seat", "-2")}, "", []string{"remove_quantity: Seats stay until the end of the term. | Ask support to remove them at the end of the term."}},
 		{"remove by support", "K3c: at the end of the contract", requestRow{order: year, change: itemChange("seat", "-2"), by: plans.Support}, "remove_quantity at_term_end", nil},
 		{"shorten", "M5: no actor may, and the refusal states the reason", requestRow{order: year, change: earlierEnd("2027-05-16")}, "", []string{"shorten: A term cannot be shortened. | Extend the term, or cancel for its end."}},
 		{"shorten by support", "M5: support may not either", requestRow{order: year, change: earlierEnd("2027-05-16"), by: plans.Support}, "", []string{"shorten: A term cannot be shortened. | Extend the term, or cancel for its end."}},
-		{"two rules of one action", "each rule applies to its own actors", requestRow{sold: with(rule(func(r *plans.ChangeRule) { r.By, r.Effective = []plans.Actor{plans.Customer}, plans.AtPeriodEnd }), func(c *plans.Catalog) {
+		{"two rules of one action", "each rule applies to its own actors", requestRow{sold: with(rule(func(r *plans.ChangeRule) { r.By, r.Effective = []plans.Actor{plans.Customer}, plans.AtPeriodEnd }), func(c *seller) {
 			c.ChangeRules = append(c.ChangeRules, plans.ChangeRule{Action: plans.Downgrade, By: []plans.Actor{plans.Support}, Effective: plans.Immediately})
 		}), order: advanced, change: down, by: plans.Support}, "downgrade immediately", nil},
-		{"two rules of one action, the other actor", "each rule applies to its own actors", requestRow{sold: with(rule(func(r *plans.ChangeRule) { r.By, r.Effective = []plans.Actor{plans.Customer}, plans.AtPeriodEnd }), func(c *plans.Catalog) {
+		{"two rules of one action, the other actor", "each rule applies to its own actors", requestRow{sold: with(rule(func(r *plans.ChangeRule) { r.By, r.Effective = []plans.Actor{plans.Customer}, plans.AtPeriodEnd }), func(c *seller) {
 			c.ChangeRules = append(c.ChangeRules, plans.ChangeRule{Action: plans.Downgrade, By: []plans.Actor{plans.Support}, Effective: plans.Immediately})
 		}), order: advanced, change: down}, "downgrade at_period_end", nil},
 		{"a reason in the rule", "it replaces the default reason", requestRow{sold: with(rule(func(r *plans.ChangeRule) { r.Reason, r.Instead = "ask us first", "write to us" })), order: advanced, change: down}, "", []string{"downgrade: ask us first | write to us"}},
@@ -311,11 +311,11 @@ func TestCatalogCheckRules(t *testing.T) {
 		{"above the limits, with a rule that ignores them", "the approval lists the exceeded limits", requestRow{sold: with(unlimited), order: advanced, change: down, by: plans.Support, use: "3000 contacts, 2 ai_agents"}, "downgrade at_term_end; 3000/2500 contacts, 2/1 ai_agents", nil},
 		{"above the limits of a higher plan", "M16: the limits of the new plan apply, also upward", requestRow{order: year, change: toPlan(t, "advanced"), use: "10001 contacts, 99 whatsapp_numbers"}, "upgrade immediately; 10001/10000 contacts", nil},
 		{"not allowed, and above the limits", "the change needs support in any case", requestRow{order: advanced, change: down, use: "3000 contacts"}, "", []string{"downgrade: Downgrades are handled by support. | Ask support; the change takes effect at the end of the term."}},
-		{"a rule with limits for another change", "the plan does not limit seats", requestRow{sold: with(func(c *plans.Catalog) { c.ChangeRules[3].Limits = true }), order: year, change: itemChange("seat", "1"), use: "9999999 contacts"}, "add_quantity immediately", nil},
+		{"a rule with limits for another change", "the plan does not limit seats", requestRow{sold: with(func(c *seller) { c.ChangeRules[3].Limits = true }), order: year, change: itemChange("seat", "1"), use: "9999999 contacts"}, "add_quantity immediately", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			catalog, p := c.ask.request(t)
-			got, err := catalog.Check(p)
+			got, err := catalog.check(p)
 			if !checkRefused(t, err, c.refused...) {
 				checkText(t, "no approval comes with a refusal", giventest.JSON(t, got), giventest.JSON(t, plans.Approval{}))
 				return
@@ -330,7 +330,7 @@ func TestCatalogCheckRules(t *testing.T) {
 }
 
 // An invalid change is a fault that names the field, not a refusal.
-func TestCatalogCheckFaults(t *testing.T) {
+func TestCheckFaults(t *testing.T) {
 	euros := *planOf(t, onSale(t), "advanced")
 	euros.Offers = []plans.Offer{{Item: "seat", Currency: "EUR", Price: plans.Price{Unit: giventest.Money("25")}}}
 	seatless := *planOf(t, onSale(t), "advanced")
@@ -378,9 +378,9 @@ func TestCatalogCheckFaults(t *testing.T) {
 			if c.edit != nil {
 				c.edit(&p)
 			}
-			got, err := catalog.Check(p)
+			got, err := catalog.check(p)
 			giventest.CheckFaults(t, err, c.want...)
-			_, amended := catalog.Amend(p)
+			_, amended := catalog.amend(p)
 			giventest.CheckFaults(t, amended, c.want...)
 			if got.Action != 0 || t.Failed() {
 				t.Errorf("an approval comes with the error: %+v: %s", got, c.why)
@@ -390,27 +390,27 @@ func TestCatalogCheckFaults(t *testing.T) {
 }
 
 // The fault names the date of the ramp step that has too few units.
-func TestCatalogCheckNamesRampStep(t *testing.T) {
+func TestCheckNamesRampStep(t *testing.T) {
 	catalog, p := requestRow{sold: with(allowAll(plans.Immediately)), order: ordered("7 seat, 9 seat from 2027-04-16, 3 seat from 2027-06-16", "P12M"), change: itemChange("seat", "-4")}.request(t)
-	_, err := catalog.Check(p)
+	_, err := catalog.check(p)
 	if err == nil || !strings.Contains(err.Error(), `-1 of "seat" would be left on 2027-06-16`) {
 		t.Errorf("got %v", err)
 	}
 }
 
 // A change outside the terms is a fault, whatever its kind and timing.
-func TestCatalogCheckOutsideTerms(t *testing.T) {
+func TestCheckOutsideTerms(t *testing.T) {
 	for _, when := range []plans.EffectiveTiming{plans.Immediately, plans.AtPeriodEnd, plans.AtTermEnd} {
-		for _, sold := range []func(*plans.Catalog){func(*plans.Catalog) {}, perPeriod} {
+		for _, sold := range []func(*seller){func(*seller) {}, perPeriod} {
 			for name, change := range map[string]plans.Change{
 				"cancel": {Cancel: true}, "plan": toPlan(t, "advanced"), "more": itemChange("seat", "1"), "less": itemChange("seat", "-1"), "term": addedTerm(t, "P6M"), "end": earlierEnd("2027-05-16"),
 				"unknown plan": {Plan: &plans.Plan{ID: "gone"}},
 			} {
 				for _, at := range []string{"2026-11-15T23:59:59.999999999", "2020-01-01", "2027-11-16", "2028-01-01"} {
 					catalog, p := requestRow{sold: with(sold, allowAll(when)), order: ordered("7 seat", "P12M"), change: change, at: at}.request(t)
-					got, err := catalog.Check(p)
+					got, err := catalog.check(p)
 					giventest.CheckFaults(t, err, "at outside")
-					_, amended := catalog.Amend(p)
+					_, amended := catalog.amend(p)
 					giventest.CheckFaults(t, amended, "at outside")
 					checkText(t, name+" comes with nothing", giventest.JSON(t, got), giventest.JSON(t, plans.Approval{}))
 				}
@@ -420,18 +420,18 @@ func TestCatalogCheckOutsideTerms(t *testing.T) {
 }
 
 // A shortened term ends at its new end.
-func TestCatalogCheckOutsideShortenedTerm(t *testing.T) {
+func TestCheckOutsideShortenedTerm(t *testing.T) {
 	for at, want := range map[string][]string{"2027-05-15T23:59:59": nil, "2027-05-16": {"at outside"}, "2027-08-01": {"at outside"}} {
 		catalog, p := requestRow{sold: with(allowAll(plans.Immediately)), order: ordered("7 seat", "P12M"), before: []plans.Change{earlierEnd("2027-05-16")}, change: itemChange("seat", "1"), at: at}.request(t)
-		_, err := catalog.Check(p)
+		_, err := catalog.check(p)
 		giventest.CheckFaults(t, err, want...)
 	}
 }
 
 // A cancellation at the end of a term needs notice before the first instant at which it is too late.
-func TestCatalogCheckNotice(t *testing.T) {
-	notice := func(length string) func(*plans.Catalog) {
-		return func(c *plans.Catalog) {
+func TestCheckNotice(t *testing.T) {
+	notice := func(length string) func(*seller) {
+		return func(c *seller) {
 			for i := range c.Terms {
 				c.Terms[i].Notice = giventest.Interval(length)
 			}
@@ -463,8 +463,8 @@ func TestCatalogCheckNotice(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			catalog, p := c.ask.request(t)
-			got, err := catalog.Check(p)
-			_, amended := catalog.Amend(p)
+			got, err := catalog.check(p)
+			_, amended := catalog.amend(p)
 			checkRefused(t, amended, c.refused...)
 			if !checkRefused(t, err, c.refused...) {
 				checkText(t, "no approval comes with a refusal", giventest.JSON(t, got), giventest.JSON(t, plans.Approval{}))

@@ -1,6 +1,7 @@
 package plans_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -53,7 +54,7 @@ func TestRowM3(t *testing.T) {
 			"due: 2880.00 USD",
 			"renewal on 2028-11-16: 2880.00 USD",
 		}, nil},
-		quoteRow{"an inexact discount", "15.00 x 3 x 9 = 405.00; 3.33 % is 13.4865, rounded 13.49", with(func(c *plans.Catalog) { c.Terms[1].Percent = giventest.Money("3.33") }), ordered("3 seat", "P9M"), []string{
+		quoteRow{"an inexact discount", "15.00 x 3 x 9 = 405.00; 3.33 % is 13.4865, rounded 13.49", with(func(c *seller) { c.Terms[1].Percent = giventest.Money("3.33") }), ordered("3 seat", "P9M"), []string{
 			"2026-11-16 until 2027-08-16, seat: 3 x 15.00 x 9 = 405.00, less 3.33 % 13.49 = 391.51",
 			"due: 391.51 USD",
 			"renewal on 2027-08-16: 391.51 USD",
@@ -87,22 +88,22 @@ func TestRowM5(t *testing.T) {
 	checkAmendments(
 		t,
 		amendmentRow{"extend at any time", "from the old end on, at the rate of the new term: 15.00 x 10 x 9, less 5 %", requestRow{order: year, change: addedTerm(t, "P9M"), at: "2026-11-17"}, []string{
-			"term extension, effective 2026-11-17 (immediately)",
+			"extend on 2026-11-17, immediately",
 			"2027-11-16 until 2028-08-16, seat: 10 x 15.00 x 9 = 1350.00, less 5 % 67.50 = 1282.50",
 			"due: 1282.50 USD",
 		}, "base: 10 seat at 15; P1Y until 2027-11-16; P9M until 2028-08-16, then renew; P9M from 2028-08-16", nil},
 		amendmentRow{"extend twice", "from the end of the last term on", requestRow{order: year, before: []plans.Change{addedTerm(t, "P9M")}, change: addedTerm(t, "P6M")}, []string{
-			"term extension, effective 2027-02-16 (immediately)",
+			"extend on 2027-02-16, immediately",
 			"2028-08-16 until 2029-02-16, seat: 10 x 15.00 x 6 = 900.00",
 			"due: 900.00 USD",
 		}, "base: 10 seat at 15; P1Y until 2027-11-16; P9M until 2028-08-16; P6M until 2029-02-16, then renew; P6M from 2029-02-16", nil},
 		amendmentRow{"upgrade at any time", "on the last day: 25.00 x 10 x 12 = 3000.00 / 365 = 8.22, less 0.82", requestRow{order: year, change: toPlan(t, "advanced"), at: "2027-11-15"}, []string{
-			"upgrade, effective 2027-11-15 (immediately)",
+			"upgrade on 2027-11-15, immediately",
 			"2027-11-15 until 2027-11-16, seat: 10 x 25.00 x 12, 3000.00 x 1/365 days = 8.219..., rounded half up to 8.22, less 10 % 0.82 = 7.40",
 			"due: 7.40 USD",
 		}, "advanced: 10 seat at 25; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
 		amendmentRow{"seats at any time", "15.00 x 12 = 180.00; 200 of 365 days are 98.63, less 9.86", requestRow{order: year, change: itemChange("seat", "1"), at: "2027-04-30"}, []string{
-			"quantity increase, effective 2027-04-30 (immediately)",
+			"add_quantity on 2027-04-30, immediately",
 			"2027-04-30 until 2027-11-16, seat: 1 x 15.00 x 12, 180.00 x 200/365 days = 98.630..., rounded half up to 98.63, less 10 % 9.86 = 88.77",
 			"due: 88.77 USD",
 		}, "base: 11 seat at 15; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
@@ -118,17 +119,17 @@ func TestRowM6(t *testing.T) {
 	checkAmendments(
 		t,
 		amendmentRow{"to the expiry date", "six months from January 1 have 181 days; from March 1 on 122 are left: 3 x 90.00 x 122/181", requestRow{order: half, change: itemChange("seat", "3"), at: "2027-03-01"}, []string{
-			"quantity increase, effective 2027-03-01 (immediately)",
+			"add_quantity on 2027-03-01, immediately",
 			"2027-03-01 until 2027-07-01, seat: 3 x 15.00 x 6, 270.00 x 122/181 days = 181.988..., rounded half up to 181.99",
 			"due: 181.99 USD",
 		}, "base: 13 seat at 15; P6M until 2027-07-01, then renew; P6M from 2027-01-01", nil},
 		amendmentRow{"at any hour", "the day of the change belongs to the new seats", requestRow{order: half, change: itemChange("seat", "3"), at: "2027-03-01T17:45:00"}, []string{
-			"quantity increase, effective 2027-03-01 (immediately)",
+			"add_quantity on 2027-03-01, immediately",
 			"2027-03-01 until 2027-07-01, seat: 3 x 15.00 x 6, 270.00 x 122/181 days = 181.988..., rounded half up to 181.99",
 			"due: 181.99 USD",
 		}, "base: 13 seat at 15; P6M until 2027-07-01, then renew; P6M from 2027-01-01", nil},
 		amendmentRow{"to the expiry date of an extension", "the rest of the one term, and the whole of the other: 181.99 + 270.00", requestRow{order: half, before: []plans.Change{addedTerm(t, "P6M")}, change: itemChange("seat", "3"), at: "2027-03-01"}, []string{
-			"quantity increase, effective 2027-03-01 (immediately)",
+			"add_quantity on 2027-03-01, immediately",
 			"2027-03-01 until 2027-07-01, seat: 3 x 15.00 x 6, 270.00 x 122/181 days = 181.988..., rounded half up to 181.99",
 			"2027-07-01 until 2028-01-01, seat: 3 x 15.00 x 6 = 270.00",
 			"due: 451.99 USD",
@@ -197,9 +198,9 @@ func TestRowM8(t *testing.T) {
 	// dollars.
 	yearly := requestRow{sold: with(allowAll(plans.Immediately)), order: ordered("7 seat", "P12M", inBrazil), change: toPlan(t, "yearly")}
 	_, p := yearly.request(t)
-	_, err := onSale(t, yearly.sold...).Amend(p)
+	_, err := onSale(t, yearly.sold...).amend(p)
 	giventest.CheckFaults(t, err, "change.plan.offers invalid")
-	_, err = catalog.Quote(ordered("1 seat", "P6M", discounts(plans.Discount{ID: "x", Amount: giventest.Money("5"), Currency: "BRL", Duration: plans.Once})))
+	_, err = catalog.quote(ordered("1 seat", "P6M", discounts(plans.Discount{ID: "x", Amount: giventest.Money("5"), Currency: "BRL", Duration: plans.Once})))
 	giventest.CheckFaults(t, err, "discounts[0].currency invalid")
 }
 
@@ -207,7 +208,7 @@ func TestRowM8(t *testing.T) {
 func TestRowM14(t *testing.T) {
 	year, high := ordered("7 seat", "P12M"), ordered("7 seat", "P12M", inPlan("advanced"))
 	upgraded := []string{
-		"upgrade, effective 2027-02-16 (immediately)",
+		"upgrade on 2027-02-16, immediately",
 		"2027-02-16 until 2027-11-16, seat: 7 x 25.00 x 12, 2100.00 x 273/365 days = 1570.684..., rounded half up to 1570.68, less 10 % 157.07 = 1413.61",
 		"due: 1413.61 USD",
 	}
@@ -218,7 +219,7 @@ func TestRowM14(t *testing.T) {
 		amendmentRow{"upgrade by support", "support can do the same", requestRow{order: year, change: toPlan(t, "advanced"), by: plans.Support}, upgraded, advanced, nil},
 		amendmentRow{"downgrade by the customer", "the refusal says who can", requestRow{order: high, change: toPlan(t, "base")}, nil, "", []string{"downgrade: Downgrades are handled by support. | Ask support; the change takes effect at the end of the term."}},
 		amendmentRow{"downgrade by support", "from the end of the term on, so that nothing is due or owed", requestRow{order: high, change: toPlan(t, "base"), by: plans.Support}, []string{
-			"downgrade, effective 2027-11-16 (at the end of the term)",
+			"downgrade on 2027-11-16, at_term_end",
 		}, "base: 7 seat at 15; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
 	)
 }
@@ -237,7 +238,7 @@ func TestRowM16(t *testing.T) {
 	} {
 		p := planOf(t, catalog, row.plan)
 		got, err := p.Exceeded(uses(row.use))
-		if err != nil || excess(got) != row.breaks || !p.Has(row.has) || p.Has(row.hasNot) {
+		if err != nil || excess(got) != row.breaks || !slices.Contains(p.Features, row.has) || slices.Contains(p.Features, row.hasNot) {
 			t.Errorf("%s with %s breaks %q (%v), want %q", row.plan, row.use, excess(got), err, row.breaks)
 		}
 	}
@@ -250,7 +251,7 @@ func TestRowM16(t *testing.T) {
 		"2500 contacts, 1 ai_agents": nil,
 	} {
 		c, request := requestRow{order: high, change: toPlan(t, "base"), by: plans.Support, use: use}.request(t)
-		_, err := c.Check(request)
+		_, err := c.check(request)
 		checkRefused(t, err, refused...)
 	}
 }
@@ -286,13 +287,13 @@ func TestRowM18(t *testing.T) {
 
 	// A seat that is added pays for its part of the longer term: 6 x 15.00 = 90.00 over 191 days, of which 100 are left.
 	checkAmendments(t, amendmentRow{"a seat in a longer term", "the denominator is the whole term, including the ten days", requestRow{order: ordered("7 seat", "P6M", tried("2026-11-26")), change: itemChange("seat", "1"), at: "2027-02-15"}, []string{
-		"quantity increase, effective 2027-02-15 (immediately)",
+		"add_quantity on 2027-02-15, immediately",
 		"2027-02-15 until 2027-05-26, seat: 1 x 15.00 x 6, 90.00 x 100/191 days = 47.120..., rounded half up to 47.12",
 		"due: 47.12 USD",
 	}, "base: 8 seat at 15; P6M until 2027-05-26, then renew; P6M from 2027-05-26", nil})
 	// Billed monthly, it pays for its part of the longer first month: forty days, of which 36 are left.
 	checkAmendments(t, amendmentRow{"a seat in a longer first month", "15.00 x 36/40", requestRow{sold: with(perPeriod), order: ordered("7 seat", "P6M", tried("2026-11-26")), change: itemChange("seat", "1"), at: "2026-11-20"}, []string{
-		"quantity increase, effective 2026-11-20 (immediately)",
+		"add_quantity on 2026-11-20, immediately",
 		"2026-11-20 until 2026-12-26, seat: 1 x 15.00, 15.00 x 36/40 days = 13.50",
 		"due: 13.50 USD",
 	}, "base: 8 seat at 15; P6M until 2027-05-26, then renew; P1M from 2026-12-26", nil})
@@ -301,26 +302,26 @@ func TestRowM18(t *testing.T) {
 // Row M19: a customer keeps the old price until the plan changes.
 func TestRowM19(t *testing.T) {
 	contract := contractOf(t, onSale(t), ordered("7 seat", "P12M")) // at 15.00
-	dearer := onSale(t, func(c *plans.Catalog) {
+	dearer := onSale(t, func(c *seller) {
 		c.Plans[0].Offers[0].Price.Unit, c.Plans[2].Offers[0].Price.Unit = giventest.Money("20.00"), giventest.Money("30.00")
 	})
 	ask := func(change plans.Change) string {
-		got, err := dearer.Amend(plans.ChangeRequest{Contract: contract, Change: change, By: plans.Customer, At: giventest.Instant("2027-02-16", nil)})
+		got, err := dearer.amend(plans.ChangeRequest{Contract: contract, Change: change, By: plans.Customer, At: giventest.Instant("2027-02-16", nil)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return got.Explain()
+		return got.text(t)
 	}
-	checkText(t, "one more seat has the price of the others: 180.00 x 273/365 = 134.63", ask(itemChange("seat", "1")), `quantity increase, effective 2027-02-16 (immediately)
+	checkText(t, "one more seat has the price of the others: 180.00 x 273/365 = 134.63", ask(itemChange("seat", "1")), `add_quantity on 2027-02-16, immediately
 2027-02-16 until 2027-11-16, seat: 1 x 15.00 x 12, 180.00 x 273/365 days = 134.630..., rounded half up to 134.63, less 10 % 13.46 = 121.17
 due: 121.17 USD`)
-	checkText(t, "another term has the same price: 7 x 15.00 x 6", ask(plans.Change{Term: termOf(t, dearer, "P6M")}), `term extension, effective 2027-02-16 (immediately)
+	checkText(t, "another term has the same price: 7 x 15.00 x 6", ask(plans.Change{Term: termOf(t, dearer, "P6M")}), `extend on 2027-02-16, immediately
 2027-11-16 until 2028-05-16, seat: 7 x 15.00 x 6 = 630.00
 due: 630.00 USD`)
-	checkText(t, "another plan has the current price: 7 x 30.00 x 12 = 2520.00 x 273/365 = 1884.82", ask(plans.Change{Plan: planOf(t, dearer, "advanced")}), `upgrade, effective 2027-02-16 (immediately)
+	checkText(t, "another plan has the current price: 7 x 30.00 x 12 = 2520.00 x 273/365 = 1884.82", ask(plans.Change{Plan: planOf(t, dearer, "advanced")}), `upgrade on 2027-02-16, immediately
 2027-02-16 until 2027-11-16, seat: 7 x 30.00 x 12, 2520.00 x 273/365 days = 1884.821..., rounded half up to 1884.82, less 10 % 188.48 = 1696.34
 due: 1696.34 USD`)
-	checkText(t, "the old plan has the current price when it is bought again: 7 x 20.00 x 12 = 1680.00 x 273/365 = 1256.55", ask(plans.Change{Plan: planOf(t, dearer, "base")}), `upgrade, effective 2027-02-16 (immediately)
+	checkText(t, "the old plan has the current price when it is bought again: 7 x 20.00 x 12 = 1680.00 x 273/365 = 1256.55", ask(plans.Change{Plan: planOf(t, dearer, "base")}), `upgrade on 2027-02-16, immediately
 2027-02-16 until 2027-11-16, seat: 7 x 20.00 x 12, 1680.00 x 273/365 days = 1256.547..., rounded half up to 1256.55, less 10 % 125.66 = 1130.89
 due: 1130.89 USD`)
 

@@ -80,10 +80,10 @@ type TerminationFee struct {
 	Percent decimal.Decimal `json:"percent,omitzero" canon:"count"`
 }
 
-// Validate returns every fault of the term: ErrUnset for a missing length, billing or renewal; ErrInvalid for a
+// validate returns every fault of the term: ErrUnset for a missing length, billing or renewal; ErrInvalid for a
 // percentage that is not between 0 and 100, and for a negative fee; ErrLimit for numbers beyond the limits; and the
 // faults of the intervals.
-func (t Term) Validate() error {
+func (t *Term) validate() error {
 	var f fault.List
 	f.Under("length", t.Length.Validate())
 	checkPercent(&f, "percent", t.Percent)
@@ -119,7 +119,7 @@ func (t *Term) discount(period proration.Period) (Discount, bool) {
 func checkTerms(f *fault.List, terms []Term) {
 	for i, t := range terms {
 		path := fault.At("terms", i)
-		f.Under(path, t.Validate())
+		f.Under(path, t.validate())
 		for _, other := range terms[:i] {
 			if other.Length == t.Length {
 				f.Add(path+".length", proration.ErrInvalid, "must be unique; %v appears twice", t.Length)

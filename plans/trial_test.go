@@ -9,41 +9,96 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-func TestTrialValidate(t *testing.T) {
+func TestUnusedTrialValidate(t *testing.T) {
 	for _, c := range []struct {
 		name, why string
-		trial     plans.Trial
+		unused    plans.UnusedTrial
 		want      []string
 	}{
-		{"none", "a trial is optional", plans.Trial{}, nil},
-		{"fourteen days", "M18: a trial has fourteen days", plans.Trial{Length: giventest.Interval("P14D"), UnusedTrial: plans.CarryOver}, nil},
-		{"a month", "the month has its own length", plans.Trial{Length: giventest.Interval("P1M"), UnusedTrial: plans.Forfeit}, nil},
-		{"no unused_trial", "law 13: the setting decides the length of the paid term", plans.Trial{Length: giventest.Interval("P14D")}, []string{"unused_trial unset"}},
-		{"no length", "a setting without a length has no rest", plans.Trial{UnusedTrial: plans.AtTrialEnd}, []string{"length unset"}},
-		{"unknown unused_trial", "law 14: bad input is an error that names its field", plans.Trial{Length: giventest.Interval("P14D"), UnusedTrial: 4}, []string{"unused_trial invalid"}},
-		{"both", "law 14: all faults come at once", plans.Trial{Length: proration.Interval{Days: -14}, UnusedTrial: 255}, []string{"length invalid", "unused_trial invalid"}},
+		{"carry over", "M18: remaining days are added to the paid term", plans.CarryOver, nil},
+		{"forfeit", "paid service starts immediately", plans.Forfeit, nil},
+		{"at the end of the trial", "paid service starts then", plans.AtTrialEnd, nil},
+		{"unset", "law 13: the setting decides the length of the paid term", 0, []string{"unused_trial unset"}},
+		{"unknown", "law 14: bad input is an error that names its field", 4, []string{"unused_trial invalid"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if !giventest.CheckFaults(t, c.trial.Validate(), c.want...) && c.want == nil {
+			if giventest.CheckFaults(t, c.unused.Validate(), c.want...); t.Failed() {
 				t.Log(c.why)
 			}
 		})
 	}
 }
 
+// The plan says how long a trial is, and a contract keeps the length that it was quoted.
+func TestTrialLength(t *testing.T) {
+	for _, c := range []struct {
+		name, why string
+		length    proration.Interval
+		want      []string
+	}{
+		{"none", "a trial is optional", proration.Interval{}, nil},
+		{"fourteen days", "M18: a trial has fourteen days", giventest.Interval("P14D"), nil},
+		{"a month", "the month has its own length", giventest.Interval("P1M"), nil},
+		{"negative", "law 14: bad input is an error that names its field", proration.Interval{Days: -14}, []string{"trial invalid"}},
+		{"mixed", "an interval has one unit everywhere", proration.Interval{Days: 14, Seconds: 1}, []string{"trial invalid"}},
+		{"beyond the limits", "law 14: a length has limits", proration.Interval{Months: 1 << 40}, []string{"trial limit"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			catalog := onSale(t)
+			plan := *planOf(t, catalog, "base")
+			plan.Trial = c.length
+			giventest.CheckFaults(t, plan.Validate(), c.want...)
+			contract := contractOf(t, catalog, ordered("7 seat", "P6M"))
+			contract.Trial = c.length
+			giventest.CheckFaults(t, contract.Validate(), c.want...)
+			if c.want == nil {
+				selling(plan)(&catalog)
+				if got := contractOf(t, catalog, ordered("7 seat", "P6M")).Trial; got != c.length {
+					t.Errorf("the contract has a trial of %v, want %v: %s", got, c.length, c.why)
+				}
+			}
+		})
+	}
+}
+
+// A change of the plan, a new start and a renewal keep the trial that was agreed.
+func TestContractKeepsItsTrial(t *testing.T) {
+	contract := contractOf(t, onSale(t), ordered("7 seat", "P6M"))
+	other := *planOf(t, onSale(t), "advanced")
+	other.Trial = giventest.Interval("P30D")
+	changed, err := contract.Changed(plans.Change{Plan: &other}, giventest.Instant("2026-11-20", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	started, err := contract.StartingAt(giventest.Instant("2026-11-20", nil), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	renewed, _, err := contract.Renewed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []plans.Contract{contract, changed, started, renewed} {
+		if c.Trial != giventest.Interval("P14D") {
+			t.Errorf("the trial of %s is %v", c.Plan, c.Trial)
+		}
+	}
+}
+
+// leftover sets the handling of the days left of a trial.
+func leftover(l plans.UnusedTrial) func(*seller) {
+	return func(c *seller) { c.UnusedTrial = l }
+}
+
 // Row M18: the unused days of a trial. Seven seats at 15.00 are 105.00 a month; six months are 630.00.
 func TestQuoteTrial(t *testing.T) {
 	newYork := giventest.Zone(t, "America/New_York")
-	leftover := func(l plans.UnusedTrial) func(*plans.Catalog) {
-		return func(c *plans.Catalog) { c.Trial.UnusedTrial = l }
-	}
-	none := func(c *plans.Catalog) { c.Trial = plans.Trial{} }
-	over, drop, after := leftover(plans.CarryOver), leftover(plans.Forfeit), leftover(plans.AtTrialEnd)
-	upFront := func(*plans.Catalog) {}
+	none, over, drop, after := noTrial, leftover(plans.CarryOver), leftover(plans.Forfeit), leftover(plans.AtTrialEnd)
+	upFront := func(*seller) {}
 	for _, c := range []struct {
 		name, why  string
-		trial      func(*plans.Catalog)
-		sold       func(*plans.Catalog)
+		trial      func(*seller)
+		sold       func(*seller)
 		at, end    string
 		loc        *time.Location
 		term       string
@@ -131,7 +186,7 @@ func TestQuoteTrial(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			q, err := onSale(t, c.trial, c.sold).Quote(ordered("7 seat", c.term, orderedAt(c.at, c.loc), func(o *plans.Order) {
+			q, err := onSale(t, c.trial, c.sold).quote(ordered("7 seat", c.term, orderedAt(c.at, c.loc), func(o *plans.Order) {
 				o.TrialEnd = giventest.Instant(c.end, c.loc)
 			}))
 			if err != nil {
@@ -160,23 +215,26 @@ func TestQuoteTrial(t *testing.T) {
 
 // A trial end that no running trial can have is refused, so that no days are added.
 func TestQuoteTrialRefused(t *testing.T) {
-	long := func(c *plans.Catalog) { c.Trial.Length = giventest.Interval("P1M") }
+	long := func(c *seller) { c.Plans[1].Trial = giventest.Interval("P1M") }
 	for _, c := range []struct {
 		name, why string
-		trial     func(*plans.Catalog)
+		trial     func(*seller)
 		end       string
 		want      []string
 	}{
-		{"the last instant", "M18: a trial of fourteen days that began with the order", func(*plans.Catalog) {}, "2026-11-30", nil},
-		{"a nanosecond later", "the trial would begin after the order", func(*plans.Catalog) {}, "2026-11-30T00:00:00.000000001", []string{"trial_end outside"}},
-		{"a lifetime later", "a trial of fourteen days cannot last that long", func(*plans.Catalog) {}, "2100-01-01", []string{"trial_end outside"}},
+		{"the last instant", "M18: a trial of fourteen days that began with the order", func(*seller) {}, "2026-11-30", nil},
+		{"a nanosecond later", "the trial would begin after the order", func(*seller) {}, "2026-11-30T00:00:00.000000001", []string{"trial_end outside"}},
+		{"a lifetime later", "a trial of fourteen days cannot last that long", func(*seller) {}, "2100-01-01", []string{"trial_end outside"}},
 		{"a month", "thirty days, from November 16 on", long, "2026-12-16", nil},
 		{"more than a month", "thirty days, from November 16 on", long, "2026-12-16T00:00:01", []string{"trial_end outside"}},
-		{"a catalog without a trial", "no trial can be running", func(c *plans.Catalog) { c.Trial = plans.Trial{} }, "2026-11-20", []string{"trial_end invalid"}},
-		{"a catalog without a trial, and a trial end in the past", "a past trial is never refused", func(c *plans.Catalog) { c.Trial = plans.Trial{} }, "2026-11-16", nil},
+		{"no setting for the unused days", "law 13: the setting decides the length of the paid term", leftover(0), "2026-11-20", []string{"unused_trial unset"}},
+		{"an unknown setting for the unused days", "law 14: bad input is an error that names its field", leftover(9), "2026-11-20", []string{"unused_trial invalid"}},
+		{"no setting for no unused days", "the trial is over", leftover(0), "2026-11-16", nil},
+		{"a catalog without a trial", "no trial can be running", noTrial, "2026-11-20", []string{"trial_end invalid"}},
+		{"a catalog without a trial, and a trial end in the past", "a past trial is never refused", noTrial, "2026-11-16", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, err := onSale(t, c.trial).Quote(ordered("7 seat", "P6M", func(o *plans.Order) { o.TrialEnd = giventest.Instant(c.end, nil) }))
+			_, err := onSale(t, c.trial).quote(ordered("7 seat", "P6M", func(o *plans.Order) { o.TrialEnd = giventest.Instant(c.end, nil) }))
 			giventest.CheckFaults(t, err, c.want...)
 			if t.Failed() {
 				t.Log(c.why)

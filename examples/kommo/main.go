@@ -25,6 +25,7 @@ import (
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/examples/internal/answer"
 	"github.com/billingrules/billing/examples/policies/vendors"
+	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -103,14 +104,15 @@ func run(out io.Writer) error {
 
 // customer is the state of one customer between requests.
 type customer struct {
-	zone     *time.Location
-	contract plans.Contract
-	billed   []plans.Charge
+	id      string // ID of the customer, and the start of those of the invoices
+	zone    *time.Location
+	account invoice.Account
+	issued  int // number of invoices
 }
 
 // answer prints the answers to one row. A refusal is an answer too.
 func (v *vendor) answer(out io.Writer, r row) error {
-	var c customer
+	c := customer{id: r.Row.Row}
 	for _, a := range r.Asks {
 		var err error
 		var title, text string
@@ -142,13 +144,13 @@ func (v *vendor) order(c *customer, o plans.Order) (title, text string, err erro
 		return "", "", err
 	}
 	c.zone = o.At.Location()
-	quote, err := v.Policy.Catalog.Quote(o)
+	quote, err := v.Quote(o)
 	if err != nil {
 		return title, "", err
 	}
-	c.contract, c.billed = quote.Contract, nil
-	c.bill(quote.First)
-	return title, quote.Explain(), nil
+	c.account, c.issued = invoice.Account{Contract: quote.Contract}, 0
+	_, err = v.issue(c, quote.First.At, plans.Change{})
+	return title, quote.Explain(), err
 }
 
 // change changes the contract.
@@ -179,77 +181,89 @@ func (v *vendor) change(c *customer, a ask) (title, text string, err error) {
 	}
 	at := a.At.In(c.zone)
 	title = fmt.Sprintf("%s  %s asks %s", at.Format(time.DateOnly), a.By, request)
-	amended, err := v.Policy.Catalog.Amend(plans.ChangeRequest{
-		Contract: c.contract, Change: asked, By: a.By, At: at, Usage: a.Usage,
+	permit, err := v.Policy.ChangeRules.Check(plans.ChangeRequest{
+		Catalog: v.Policy.Catalog, Contract: c.account.Contract, Change: asked, By: a.By, At: at, Usage: a.Usage,
 	})
 	if err != nil {
 		return title, "", err
 	}
-	text, err = v.giveBack(c, &amended)
+	text = fmt.Sprintf("%s, effective %s (%s)\n",
+		words(permit.Action), permit.At.Format(time.DateOnly), words(permit.Effective))
+	if permit.Effective != plans.Immediately {
+		c.account.Contract, err = c.account.Contract.Changed(permit.Change, permit.At)
+		return title, text, err
+	}
+	inv, err := v.issue(c, permit.At, permit.Change)
 	if err != nil {
 		return title, "", err
 	}
-	c.contract = amended.Contract
-	c.bill(amended.Bill)
-	return title, amended.Explain() + text, nil
+	return title, text + lines(inv), nil
 }
 
-// giveBack credits the unused part of the old plan's charges if another plan replaces it immediately.
-func (v *vendor) giveBack(c *customer, a *plans.Amendment) (string, error) {
-	changesPlan := slices.Contains([]plans.Action{plans.Upgrade, plans.Downgrade, plans.Lateral}, a.Action)
-	if a.Effective != plans.Immediately || !changesPlan {
-		return "", nil
-	}
-	unused, err := credits.Unused(credits.Request{
-		Charges: c.billed, At: a.At, CreditBasis: proration.OnBilled,
-		Policy: v.Policy.Catalog.Policy, Location: c.zone,
+// issue issues the next invoice of the customer: of a change, or of the period that begins. Issuing it is also its
+// preview.
+func (v *vendor) issue(c *customer, at time.Time, change plans.Change) (*invoice.Invoice, error) {
+	c.issued++
+	issued, err := invoice.Issue(invoice.IssueRequest{
+		Account: c.account, ID: c.id + "-" + strconv.Itoa(c.issued), At: at, Change: change, Policy: v.Policy.Billing,
 	})
-	if err != nil {
-		return "", err
+	if err == nil {
+		c.account = issued.Account
 	}
-	net := a.Bill.Total
-	var text strings.Builder
-	for _, credit := range unused {
-		fmt.Fprintf(&text, "%s until %s, %s\n",
-			credit.Span.Start.Format(time.DateOnly), credit.Span.End.Format(time.DateOnly), credit.Explain())
-		net = net.Add(credit.Net)
-	}
-	c.billed = append(c.billed, unused...)
-	return text.String() + "net: " + net.StringFixed(2) + " " + string(c.contract.Currency) + "\n", nil
+	return issued.Invoice, err
 }
+
+// lines returns the lines of an invoice as text: the charges and their sum, then the credits.
+func lines(inv *invoice.Invoice) string {
+	if inv == nil {
+		return ""
+	}
+	var charges, credited strings.Builder
+	var charged decimal.Decimal
+	for _, line := range inv.Lines {
+		text := &charges
+		if line.Corrects != "" {
+			text = &credited
+		} else {
+			charged = charged.Add(line.Net)
+		}
+		fmt.Fprintf(text, "%s until %s, %s\n",
+			line.Span.Start.Format(time.DateOnly), line.Span.End.Format(time.DateOnly), line.Explain())
+	}
+	money := func(d decimal.Decimal) string { return d.StringFixed(2) + " " + string(inv.Currency) + "\n" }
+	if credited.Len() == 0 {
+		return charges.String() + "due: " + money(inv.Total)
+	}
+	return charges.String() + "charged: " + money(charged) + credited.String() + "due: " + money(inv.Total)
+}
+
+// words returns a name with spaces in place of underscores.
+func words(name fmt.Stringer) string { return strings.ReplaceAll(name.String(), "_", " ") }
 
 // refund asks for a refund of the unused part of the charges.
 func (v *vendor) refund(c *customer, a ask) (title, text string, err error) {
 	at := a.At.In(c.zone)
 	title = at.Format(time.DateOnly) + "  " + a.By.String() + " asks for a refund"
 	paid := decimal.Decimal{}
-	for _, charge := range c.billed {
+	for _, charge := range c.account.UnexpiredCharges {
 		paid = paid.Add(charge.Net)
 	}
 	given, err := credits.ApplyRefundRules(credits.RefundRequest{
 		Request: credits.Request{
-			Charges: c.billed, At: at, CreditBasis: proration.OnBilled,
-			Policy: v.Policy.Catalog.Policy, Location: c.zone,
+			Charges: c.account.UnexpiredCharges, At: at, CreditBasis: proration.OnBilled,
+			Policy: v.Policy.Billing.Proration, Location: c.zone,
 		},
 		ID: "refund", Rules: v.Policy.Billing.Refunds, Exception: a.Refund.Exception, Paid: paid,
 	})
 	if err != nil {
 		return title, "", err
 	}
-	c.billed = append(c.billed, given.Credits...)
+	c.account.UnexpiredCharges = append(c.account.UnexpiredCharges, given.Credits...)
 	for _, credit := range given.Credits {
 		text += credit.Explain() + "\n"
 	}
 	if given.Reason != "" {
 		text += "exception: " + given.Reason + "\n"
 	}
-	return title, text + "refunded: " + given.Refund.StringFixed(2) + " " + string(c.contract.Currency) + "\n", nil
-}
-
-// bill stores billed lines and gives each an ID.
-func (c *customer) bill(b plans.Bill) {
-	for _, line := range b.Lines {
-		line.ID = "line " + strconv.Itoa(len(c.billed)+1)
-		c.billed = append(c.billed, line)
-	}
+	return title, text + "refunded: " + given.Refund.StringFixed(2) + " " + string(c.account.Contract.Currency) + "\n", nil
 }

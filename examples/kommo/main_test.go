@@ -43,7 +43,7 @@ func TestInvalidInputIsAnError(t *testing.T) {
 		"a country without a zone":          func(v *both) { v.Zones["US"] = "Mars/Olympus" },
 		"a plan that is not in the catalog": func(v *both) { v.Catalog.Plans[2].ID = "gone" },
 		"a term that is not on offer":       func(v *both) { v.Catalog.Terms[2].Length = proration.Interval{Months: 18} },
-		"a policy that is not filled in":    func(v *both) { v.Catalog.Policy.DayCount = 0 },
+		"a policy that is not filled in":    func(v *both) { v.Billing.Proration.DayCount = 0 },
 		"charges without a rule for refunds": func(v *both) {
 			v.Billing.Refunds = []credits.RefundRule{{Scope: plans.Scope{Items: []string{"token"}}, As: credits.AsNothing}}
 		},
@@ -54,9 +54,9 @@ func TestInvalidInputIsAnError(t *testing.T) {
 		"usage that is below nothing":             func(v *both) { u := &v.row("M16").Asks[1].Usage[0]; u.Used = u.Used.Neg() },
 		"a plan that lacks what was bought":       func(v *both) { v.Catalog.Plans[2].Offers[0].Item = "robot" },
 		"an actor who does not exist":             func(v *both) { v.row("M14").Asks[1].By = 0 },
-		"a rule that does not say when":           func(v *both) { v.Catalog.ChangeRules[0].Effective = 0 },
+		"a rule that does not say when":           func(v *both) { v.ChangeRules[0].Effective = 0 },
 		"a market without a currency":             func(v *both) { v.Catalog.Markets[0].Currency = "" },
-		"a trial that does not say what is left":  func(v *both) { v.Catalog.Trial.UnusedTrial = 0 },
+		"a trial that does not say what is left":  func(v *both) { v.Trial.UnusedTrial = 0 },
 		"a method that nobody may choose":         func(v *both) { v.Catalog.Markets[1].PaymentMethods[0].By = []plans.Actor{9} },
 		"a discount above the price of the terms": func(v *both) { p := &v.Catalog.Terms[3].Percent; *p = p.Shift(2) },
 	} {

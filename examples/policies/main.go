@@ -70,10 +70,8 @@ func run(out io.Writer) error {
 	return nil
 }
 
-// bare returns a policy without its catalog; the catalog's change rules become the policy's own.
+// bare returns a policy without its catalog.
 func bare(p lifecycle.Policy) lifecycle.Policy {
-	if p.Catalog != nil {
-		p.ChangeRules, p.Catalog = p.Catalog.ChangeRules, nil
-	}
+	p.Catalog = nil
 	return p
 }

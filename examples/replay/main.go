@@ -43,8 +43,8 @@
 //	invoices      expected documents
 //
 // A policy states only the settings that differ from lifecycle.Standard(): objects and maps merge by key, and a list
-// replaces the standard list. A catalog brings its own change rules. The subscription of an order starts with the
-// contract of the order's quote. The field "refused" beside an order expects its refusal, and no entries follow.
+// replaces the standard list. The subscription of an order starts with the contract of the order's quote. The field
+// "refused" beside an order expects its refusal, and no entries follow.
 //
 // A date is the first instant of that day in the zone. "2026-01-05T09:30:00" is a local time in the zone. Amounts and
 // quantities are text, "89.00". Lengths are ISO 8601 durations, "P1M".

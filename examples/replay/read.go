@@ -134,11 +134,13 @@ func (in *input) begin() []jsonfault.Fault {
 	if !in.file.Has("order") {
 		return nil
 	}
-	catalog := in.policy(in.Order.At).Catalog
-	if catalog == nil {
+	policy := in.policy(in.Order.At)
+	if policy.Catalog == nil {
 		return []jsonfault.Fault{in.file.At("order", "requires a policy with a catalog")}
 	}
-	quote, err := catalog.Quote(in.Order.Order)
+	order := in.Order.Order
+	order.UnusedTrial = policy.Trial.UnusedTrial
+	quote, err := policy.Catalog.Quote(order, policy.Billing.Proration, policy.Billing.Allocation)
 	if err != nil && (errors.Is(err, plans.ErrRefused) || in.Refused != nil && in.Refused.is) {
 		in.declined = err
 		return nil

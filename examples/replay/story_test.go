@@ -54,8 +54,7 @@ func TestStatementOfAScenario(t *testing.T) {
 // An order is priced, and its contract is the subscription's. A refused one has no life.
 func TestStatementOfAnOrder(t *testing.T) {
 	order := func(method string) string {
-		return `{"zone": "UTC", "until": "2026-02-01", "policy": {"catalog": {"policy": {"day_count": "days", "change_day": "new",
-			"rounding": {"places": 2, "mode": "half_up"}}, "allocation": "last_line", "plans": [{"id": "base", "interval": "P1M",
+		return `{"zone": "UTC", "until": "2026-02-01", "policy": {"catalog": {"plans": [{"id": "base", "interval": "P1M",
 			"offers": [{"item": "seat", "currency": "USD", "price": {"unit": "9.00"}}]}], "markets": [{"currency": "USD", "payment_methods": [{"id": "card", "by": ["customer"]}]}]}},
 			"order": {"id": "b", "by": "customer", "at": "2026-01-01", "plan": "base", "items": [{"item": "seat", "quantity": "3"}], "country": "US", "payment_method": "` + method + `"},
 			"entries": [{"at": "2026-01-01", "kind": "started"}]}`

@@ -32,7 +32,7 @@ func (v Vendor) play(out io.Writer, id string, l Life) error {
 		return err
 	}
 	fmt.Fprintf(out, "  %s\n", title)
-	quote, err := v.Policy.Catalog.Quote(order)
+	quote, err := v.Quote(order)
 	if errors.Is(err, plans.ErrRefused) {
 		fmt.Fprint(out, Refused(err, "    "))
 		return nil

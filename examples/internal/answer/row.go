@@ -42,6 +42,12 @@ type Vendor struct {
 	Zones  map[string]string // time zone whose calendar counts the days, by country
 }
 
+// Quote quotes an order under the policy.
+func (v Vendor) Quote(o plans.Order) (plans.Quote, error) {
+	o.UnusedTrial = v.Policy.Trial.UnusedTrial
+	return v.Policy.Catalog.Quote(o, v.Policy.Billing.Proration, v.Policy.Billing.Allocation)
+}
+
 // Title prints the question of a row and its rule.
 func (r Row) Title(out io.Writer) {
 	fmt.Fprintf(out, "%s  %s\n%s\n", r.Row, r.Question, Wrapped(r.Rule, "    "))

@@ -1,8 +1,7 @@
 // Package policyfile reads a billing policy from JSON over lifecycle.Standard(), so that a file states only the
 // settings that differ from the standard policy.
 //
-// Objects and maps merge by key. A list in the file replaces the standard list, and its elements start from zero. A
-// policy with a catalog uses the catalog's change rules; the standard change rules apply only without a catalog.
+// Objects and maps merge by key. A list in the file replaces the standard list, and its elements start from zero.
 package policyfile
 
 import (
@@ -21,13 +20,6 @@ func Read(file *jsonfault.File, path string, as jsonfault.Reading) (lifecycle.Po
 	// Each field is decoded on its own, so that each fault has its position.
 	as.Plain = append(slices.Clip(as.Plain), reflect.TypeFor[lifecycle.Policy]())
 	faults := file.DecodeAt(path, &policy, as)
-	rules := "change_rules"
-	if path != "" {
-		rules = path + "." + rules
-	}
-	if policy.Catalog != nil && !file.Has(rules) {
-		policy.ChangeRules = nil
-	}
 	return policy, faults
 }
 

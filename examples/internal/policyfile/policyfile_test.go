@@ -73,20 +73,21 @@ func TestPoliciesShareNoMemory(t *testing.T) {
 	assert.JSONEq(t, inJSON(t, lifecycle.Standard()), inJSON(t, read(t, `{}`)), "nor do two policies")
 }
 
-// catalog is a catalog of one plan, with a rule of its own.
-const catalog = `{"policy": {"day_count": "days", "change_day": "new", "rounding": {"places": 2, "mode": "half_up"}}, "allocation": "last_line",
-	"plans": [{"id": "base", "interval": "P1M", "offers": [{"item": "seat", "currency": "USD", "price": {"unit": "9.00"}}]}],
-	"markets": [{"currency": "USD", "payment_methods": [{"id": "card", "by": ["customer"]}]}], "change_rules": [{"action": "cancel", "by": ["customer"], "effective": "immediately"}]}`
+// catalog is a catalog of one plan.
+const catalog = `{"plans": [{"id": "base", "interval": "P1M", "offers": [{"item": "seat", "currency": "USD", "price": {"unit": "9.00"}}]}],
+	"markets": [{"currency": "USD", "payment_methods": [{"id": "card", "by": ["customer"]}]}]}`
 
-func TestCatalogBringsItsChangeRules(t *testing.T) {
+func TestCatalogKeepsTheChangeRules(t *testing.T) {
 	policy := read(t, `{"catalog": `+catalog+`}`)
-	assert.Empty(t, policy.ChangeRules)
-	assert.Len(t, policy.Catalog.ChangeRules, 1)
+	assert.Equal(t, lifecycle.Standard().ChangeRules, policy.ChangeRules)
 	assert.NoError(t, policy.Validate())
 
 	policy = read(t, `{"change_rules": [{"action": "cancel", "by": ["customer"], "effective": "immediately"}], "catalog": `+catalog+`}`)
-	assert.Len(t, policy.ChangeRules, 1, "rules that the policy names are not dropped silently")
-	assert.ErrorContains(t, policy.Validate(), "change_rules: ")
+	assert.Len(t, policy.ChangeRules, 1, "a list in the file replaces the standard list")
+	assert.NoError(t, policy.Validate())
+
+	_, err := policyfile.Parse("policy.json", []byte(`{"catalog": {"change_rules": []}}`))
+	assert.ErrorContains(t, err, "catalog.change_rules: unknown field")
 }
 
 func TestAllFaultsAreReported(t *testing.T) {

@@ -1,0 +1,76 @@
+package lifecycle_test
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/billingrules/billing/lifecycle"
+)
+
+// Rule 4 of the house: each setting is one field in one place. A type that a policy reaches on two paths could decide
+// one thing twice, so each such type is listed with its paths, which are different choices.
+func TestPolicyHasOneFieldForEachChoice(t *testing.T) {
+	different := map[string][]string{
+		"plans.Currency": {"catalog.plans.offers.currency", "catalog.markets.currency"}, // of prices, of customers
+		"plans.Actor":    {"catalog.markets.payment_methods.by", "change_rules.by", "billing_details_editors"},
+		// changes and pauses start on their own
+		"plans.EffectiveTiming": {"change_rules.effective", "pause.effective"},
+		"plans.Kind":            {"billing.taxes.kinds", "billing.refunds.kinds"},
+		"plans.Scope":           {"billing.taxes", "billing.refunds"},
+		"credits.RefundAs":      {"billing.refunds.as", "pause.unused"}, // after an end, after a pause
+		"proration.RoundingMode": {
+			"billing.proration.rounding.mode", "billing.tax_rounding_mode", // the law of a country may round its tax up
+		},
+		"lifecycle.FinalAction": {"trial.without_payment_method", "renewal.without_payment_method", "dunning.final_action"},
+		"proration.Interval": {
+			"catalog.plans.interval", "catalog.plans.trial", "catalog.plans.offers.price.per", "catalog.terms.length",
+			"catalog.terms.notice", "first_payment_timeout", "renewal.lead", "dunning.due_in", "dunning.grace",
+			"dunning.retries", "reminders.before", "invoice_retention",
+		},
+	}
+	got := map[string][]string{}
+	var visit func(of reflect.Type, path string)
+	visit = func(of reflect.Type, path string) {
+		if strings.Contains(of.PkgPath(), "billingrules/billing") {
+			got[of.String()] = append(got[of.String()], path)
+		}
+		switch of.Kind() {
+		case reflect.Pointer, reflect.Slice, reflect.Array:
+			visit(of.Elem(), path)
+		case reflect.Map:
+			visit(of.Key(), path+".key")
+			visit(of.Elem(), path)
+		case reflect.Struct:
+			for i := range of.NumField() {
+				field := of.Field(i)
+				name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+				switch {
+				case field.Anonymous: // its JSON names are those of the struct around it
+					visit(field.Type, path)
+				case field.IsExported():
+					visit(field.Type, strings.TrimPrefix(path+"."+name, "."))
+				}
+			}
+		}
+	}
+	visit(reflect.TypeFor[lifecycle.Policy](), "")
+	for name, paths := range got {
+		if len(paths) > 1 && !slices.Equal(paths, different[name]) {
+			t.Errorf("%s decides on %q: give the choice one owner, or list the paths as different choices", name, paths)
+		}
+	}
+	for name, paths := range different {
+		if !slices.Equal(paths, got[name]) {
+			t.Errorf("%s is listed on %q, and a policy has it on %q", name, paths, got[name])
+		}
+	}
+	for _, one := range []string{
+		"proration.Policy", "proration.Allocation", "plans.ChangeRules", "plans.UnusedTrial", "lifecycle.Trial", "plans.Catalog",
+	} {
+		if len(got[one]) != 1 {
+			t.Errorf("%s is on %q, want one path", one, got[one])
+		}
+	}
+}

@@ -1,0 +1,47 @@
+package plans
+
+import (
+	"time"
+
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/proration"
+)
+
+// Added returns the charges of a quantity that [Contract.Amended] adds, for one portion of the contract.
+func (c Contract) Added(change Change, p proration.Portion, policy proration.Policy) ([]Charge, error) {
+	if err := c.Validate(); err != nil {
+		return nil, proration.Under("contract", err)
+	}
+	return c.added(&change, p, policy)
+}
+
+// Extended returns the charges that [Contract.Amended] adds for the last term, which is billed up front.
+func (c Contract) Extended(policy proration.Policy) ([]Charge, error) {
+	var f fault.List
+	f.Under("contract", c.Validate())
+	f.Under("policy", policy.Validate())
+	if f != nil {
+		return nil, f.Err()
+	}
+	return c.extended(policy)
+}
+
+// TerminationFee returns the fee that [Contract.Amended] charges for a cancellation, also if it is zero.
+func (c Contract) TerminationFee(at time.Time, policy proration.Policy) (Charge, error) {
+	if _, _, err := c.Amended(Change{Cancel: true}, at, policy); err != nil {
+		return Charge{}, err
+	}
+	return c.terminationFee(at, policy)
+}
+
+// Validate returns the faults of a plan in a catalog.
+func (p Plan) Validate() error { return p.validate() }
+
+// Validate returns the faults of a term in a catalog.
+func (t Term) Validate() error { return t.validate() }
+
+// Validate returns the faults of a market in a catalog.
+func (m Market) Validate() error { return m.validate() }
+
+// Validate returns the faults of an override in an order.
+func (o Override) Validate() error { return o.validate() }
