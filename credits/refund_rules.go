@@ -182,27 +182,11 @@ func (d *RefundRequest) decide(
 	before := given(d.Charges)
 	for i := len(d.Charges) - 1; i >= 0; i-- {
 		c := &d.Charges[i]
-		if c.Corrects != "" || d.Item != "" && c.Item != d.Item || !c.Net.IsPositive() {
+		if !d.covers(c) || !c.Net.IsPositive() {
 			continue
 		}
-		give, as, ok := d.rule(c)
-		var given []plans.Charge
-		switch {
-		case !ok:
-			f.Add("rules", proration.ErrUnset, "required, a rule for %v of %.40q", c.Kind, c.Item)
-			continue
-		case as == AsNothing:
-			continue
-		case give == InFull && !d.Quantity.IsZero():
-			f.Add("quantity", proration.ErrInvalid, "must be 0 if a charge is returned in full; got %v", d.Quantity)
-			continue
-		case give == InFull:
-			policy, _ := c.Currency.Policy(d.Policy) // the currency is valid
-			given = []plans.Charge{money(c, before[c.ID], c.Net.Sub(before[c.ID].net), policy.Rounding)}
-		default:
-			given = of(unused, c.ID)
-		}
-		for _, credit := range given {
+		as, returned := d.returned(f, c, before[c.ID], unused)
+		for _, credit := range returned {
 			if !credit.Net.IsNegative() {
 				continue
 			}
@@ -222,6 +206,28 @@ func (d *RefundRequest) decide(
 		out.Reason = d.Exception.Reason
 	}
 	return out, sums, source
+}
+
+// returned returns the credits of a charge and the form of their return: the unused part, or everything that is not
+// credited yet.
+func (d *RefundRequest) returned(
+	f *fault.List, c *plans.Charge, before back, unused []plans.Charge,
+) (RefundAs, []plans.Charge) {
+	give, as, ok := d.rule(c)
+	switch {
+	case !ok:
+		f.Add("rules", proration.ErrUnset, "required, a rule for %v of %.40q", c.Kind, c.Item)
+		return as, nil
+	case as == AsNothing:
+		return as, nil
+	case give == InFull && !d.Quantity.IsZero():
+		f.Add("quantity", proration.ErrInvalid, "must be 0 if a charge is returned in full; got %v", d.Quantity)
+		return as, nil
+	case give == InFull:
+		policy, _ := c.Currency.Policy(d.Policy) // the currency is valid
+		return as, []plans.Charge{money(c, before, c.Net.Sub(before.net), policy.Rounding)}
+	}
+	return as, of(unused, c.ID)
 }
 
 // of returns the credits of a charge, which are consecutive.

@@ -7,6 +7,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -17,11 +18,12 @@ type Request struct {
 	Item    string         `json:"item,omitzero"` // ID of the item that is not used; "" is all items
 	// Quantity is the number of units of the item that are not used; zero is all units.
 	Quantity    decimal.Decimal       `json:"quantity,omitzero" canon:"count"`
-	At          time.Time             `json:"at"`             // first instant without use
-	Until       time.Time             `json:"until,omitzero"` // first instant of use after a pause; zero is for good
-	CreditBasis proration.CreditBasis `json:"credit_basis"`   // amount that each credit is a share of; required
-	Policy      proration.Policy      `json:"policy"`         // day count and rounding
-	Location    *time.Location        `json:"-"`              // time zone of the calendar days; nil is UTC
+	At          time.Time             `json:"at"`              // first instant without use
+	Until       time.Time             `json:"until,omitzero"`  // first instant of use after a pause; zero is for good
+	CreditBasis proration.CreditBasis `json:"credit_basis"`    // amount that each credit is a share of; required
+	Policy      proration.Policy      `json:"policy"`          // day count and rounding
+	Unpaid      []string              `json:"unpaid,omitzero"` // IDs of unpaid invoices, whose charges are not credited
+	Location    *time.Location        `json:"-"`               // time zone of the calendar days; nil is UTC
 }
 
 // Unused returns a credit for each charge that covers time after the instant, the newest charge first. Charges that end
@@ -31,7 +33,8 @@ type Request struct {
 // Each credit has the plan, the item and the price of its charge, and names the charge in Corrects. Its Net is not
 // above zero and is rounded on its own, to the places of the charge's currency, whatever the policy says. Discounts and
 // taxes are credited in proportion, and the last credit of a charge takes their remainder. A quantity is removed from
-// each billed period that has units left. The caller passes only charges that were paid.
+// each billed period that has units left. The charges of unpaid invoices give no credit; without their IDs in Unpaid,
+// the caller passes only charges that were paid.
 //
 // Earlier credits count. A credit of a quantity lowers the units left in its span. A credit of money alone is
 // subtracted from the new credit. For a pause it is not subtracted, and lowers only the cap. If the units left differ
@@ -52,7 +55,7 @@ func Unused(r Request) ([]plans.Charge, error) {
 	var periods []wanted
 	for i := len(r.Charges) - 1; i >= 0; i-- {
 		c := &r.Charges[i]
-		if c.Corrects != "" || r.Item != "" && c.Item != r.Item || !r.touches(c.Span) || c.Net.IsNegative() {
+		if !r.covers(c) || !r.touches(c.Span) || c.Net.IsNegative() {
 			continue
 		}
 		parts := before[c.ID].stretches(c, r.within(c.Span))
@@ -78,6 +81,11 @@ func Unused(r Request) ([]plans.Charge, error) {
 		return nil, f.Err()
 	}
 	return owed, nil
+}
+
+// covers reports whether the request asks for a credit of a charge: one of the item, whose invoice is not unpaid.
+func (r *Request) covers(c *plans.Charge) bool {
+	return c.Corrects == "" && (r.Item == "" || c.Item == r.Item) && !slices.Contains(r.Unpaid, lineid.Invoice(c.ID))
 }
 
 // touches reports whether a part of a span is not used.
@@ -157,26 +165,7 @@ func checkCharges(f *fault.List, charges []plans.Charge) {
 	index, countable := map[string]int{}, true
 	for i, c := range charges {
 		path := fault.At("charges", i) + "."
-		sound := fault.Amount(f, path+"net", c.Net)
-		sound = fault.Amount(f, path+"quantity", c.Quantity) && sound
-		if base := c.BaseQuantity; base != nil && fault.Amount(f, path+"base_quantity", *base) && base.IsNegative() {
-			f.Add(path+"base_quantity", proration.ErrInvalid, "must not be negative; got %v", base)
-		}
-		fault.Amount(f, path+"untaxed", c.Untaxed)
-		for j, d := range c.Discounts {
-			fault.Amount(f, fault.At(path+"discounts", j)+".amount", d.Amount)
-		}
-		for j, t := range c.Taxes {
-			sub := fault.At(path+"taxes", j) + "."
-			if slices.ContainsFunc(c.Taxes[:j], func(other plans.Tax) bool { return other.Name == t.Name }) {
-				f.Add(sub+"name", proration.ErrInvalid, "must be unique; %.40q appears twice", t.Name)
-			}
-			fault.Amount(f, sub+"amount", t.Amount)
-			if fault.Amount(f, sub+"percent", t.Percent) && t.Percent.IsNegative() {
-				f.Add(sub+"percent", proration.ErrInvalid, "must not be negative; got %v", t.Percent)
-			}
-		}
-		if !sound {
+		if !checkAmounts(f, path, &charges[i]) {
 			countable = false
 			continue
 		}
@@ -213,4 +202,29 @@ func checkCharges(f *fault.List, charges []plans.Charge) {
 				"must not be below its credits, in amount or in units; got %v", c.Net)
 		}
 	}
+}
+
+// checkAmounts adds the faults of the amounts of a charge, its discounts and its taxes. It reports whether the net and
+// the quantity are within the limits.
+func checkAmounts(f *fault.List, path string, c *plans.Charge) bool {
+	sound := fault.Amount(f, path+"net", c.Net)
+	sound = fault.Amount(f, path+"quantity", c.Quantity) && sound
+	if base := c.BaseQuantity; base != nil && fault.Amount(f, path+"base_quantity", *base) && base.IsNegative() {
+		f.Add(path+"base_quantity", proration.ErrInvalid, "must not be negative; got %v", base)
+	}
+	fault.Amount(f, path+"untaxed", c.Untaxed)
+	for j, d := range c.Discounts {
+		fault.Amount(f, fault.At(path+"discounts", j)+".amount", d.Amount)
+	}
+	for j, t := range c.Taxes {
+		sub := fault.At(path+"taxes", j) + "."
+		if slices.ContainsFunc(c.Taxes[:j], func(other plans.Tax) bool { return other.Name == t.Name }) {
+			f.Add(sub+"name", proration.ErrInvalid, "must be unique; %.40q appears twice", t.Name)
+		}
+		fault.Amount(f, sub+"amount", t.Amount)
+		if fault.Amount(f, sub+"percent", t.Percent) && t.Percent.IsNegative() {
+			f.Add(sub+"percent", proration.ErrInvalid, "must not be negative; got %v", t.Percent)
+		}
+	}
+	return sound
 }

@@ -696,6 +696,30 @@ func TestUnusedSkipsCreditedCharges(t *testing.T) {
 	giventest.CheckMoney(t, "the credit of 20.00 x 25/30", owed[0].Net, "-16.67")
 }
 
+// Law 3: money that was never paid is not given back, in part or in full.
+func TestUnpaidChargesGiveNoCredit(t *testing.T) {
+	request := credits.Request{
+		Charges: []plans.Charge{
+			sale{id: "inv-1/1", quantity: "5", unit: "10.00", period: november}.charge(t),
+			sale{id: "inv-2/1", quantity: "2", unit: "10.00", period: november}.charge(t),
+			credit("inv-2/1", "1", "-10"),
+		},
+		At: giventest.Instant("2026-11-16", nil), CreditBasis: proration.OnBilled, Policy: proration.Standard(2),
+		Unpaid: []string{"inv-2", "inv-9"},
+	}
+	if owed := unused(t, request); len(owed) != 1 || owed[0].Corrects != "inv-1/1" {
+		t.Errorf("got %s, want a credit of inv-1/1 alone", giventest.JSON(t, owed))
+	}
+	for _, give := range []credits.Extent{credits.UnusedPart, credits.InFull} {
+		out, err := credits.ApplyRefundRules(credits.RefundRequest{
+			Request: request, ID: "cn-1", Rules: []credits.RefundRule{{Give: give, As: credits.AsRefund}}, Paid: giventest.Money("999"),
+		})
+		if err != nil || len(out.Credits) != 1 || out.Credits[0].Corrects != "inv-1/1" {
+			t.Errorf("%v: got %s, want a credit of inv-1/1 alone: %v", give, giventest.JSON(t, out), err)
+		}
+	}
+}
+
 // The places of a credit are those of its currency, as in package plans: a policy for dollars credits yen without cents
 // and dinars with three places.
 func TestUnusedHasThePlacesOfItsCurrency(t *testing.T) {

@@ -2,7 +2,6 @@ package invoice
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -10,6 +9,7 @@ import (
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -91,7 +91,7 @@ func (d *Draft) open(f *fault.List) Invoice {
 		f.Under(path+".kind", line.Kind.Validate())
 		priced, err := line.Priced(d.Policy.Proration)
 		f.Under(path, err)
-		priced.ID = d.lineID(i)
+		priced.ID = lineid.Of(d.ID, i)
 		if priced.Corrects == "" {
 			priced.Untaxed = decimal.Decimal{} // set by payBeforeTax
 		}
@@ -117,9 +117,6 @@ func (inv *Invoice) checkTwice(f *fault.List) {
 		}
 	}
 }
-
-// lineID returns the ID of a line: the invoice ID and the line number.
-func (d *Draft) lineID(i int) string { return d.ID + "/" + strconv.Itoa(i+1) }
 
 // corrected returns the charges that the lines credit, with their earlier credits.
 func (d *Draft) corrected() []plans.Charge {

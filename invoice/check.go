@@ -13,6 +13,7 @@ import (
 
 	"github.com/billingrules/billing/internal/canon"
 	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -142,8 +143,8 @@ func (inv *Invoice) checkHead(f *fault.List) {
 	d := Draft{ID: inv.ID}
 	for i, line := range inv.Lines {
 		path := fault.At("lines", i) + "."
-		if line.ID != d.lineID(i) {
-			f.Add(path+"id", Sealed, "must be %.40q; got %.40q", d.lineID(i), line.ID)
+		if line.ID != lineid.Of(d.ID, i) {
+			f.Add(path+"id", Sealed, "must be %.40q; got %.40q", lineid.Of(d.ID, i), line.ID)
 		}
 		if line.Currency != inv.Currency {
 			f.Add(path+"currency", Conservation, "must be %.3s, like the invoice; got %.3s", inv.Currency, line.Currency)

@@ -8,6 +8,7 @@ import (
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -106,7 +107,7 @@ func (c *CreditRequest) listed(before []plans.Charge) error {
 		if line.ID != "" && seen[line.ID] {
 			f.Add(fault.At("credited", i)+".id", proration.ErrInvalid, "must be unique; %.40q appears twice", line.ID)
 		}
-		seen[line.ID], notes[invoiceOf(line.ID)] = true, true
+		seen[line.ID], notes[lineid.Invoice(line.ID)] = true, true
 	}
 	for _, e := range c.Invoice.Events {
 		if e.Kind == Credited && !notes[e.ID] {
@@ -114,7 +115,7 @@ func (c *CreditRequest) listed(before []plans.Charge) error {
 		}
 	}
 	for _, e := range c.Ledger {
-		if e.Kind == credits.Granted && e.Source != "" && invoiceOf(e.Source) == c.Invoice.ID && !notes[e.Ref] {
+		if e.Kind == credits.Granted && e.Source != "" && lineid.Invoice(e.Source) == c.Invoice.ID && !notes[e.Ref] {
 			f.Add("credited", proration.ErrInvalid, "must include the lines of %.40q, which credited %.40q", e.Ref, e.Source)
 		}
 	}

@@ -1,7 +1,6 @@
 package invoice
 
 import (
-	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -10,6 +9,7 @@ import (
 	"github.com/billingrules/billing/internal/canon"
 	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -113,13 +113,10 @@ func (d *Draft) checkUsed(f *fault.List, places int32) {
 		}
 	}
 	for i, c := range d.CreditedCharges {
-		if d.ID != "" && invoiceOf(c.ID) == d.ID {
+		if d.ID != "" && lineid.Invoice(c.ID) == d.ID {
 			f.Add(fault.At("credited_charges", i)+".id", proration.ErrInvalid,
 				"invoice ID %.40q is already used by a billed charge; choose a new ID", d.ID)
 			return
 		}
 	}
 }
-
-// invoiceOf returns the ID of the invoice that a line ID belongs to, or "" if it has no invoice.
-func invoiceOf(line string) string { return line[:max(strings.LastIndex(line, "/"), 0)] }

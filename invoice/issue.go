@@ -10,6 +10,7 @@ import (
 	"github.com/billingrules/billing/internal/canon"
 	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -33,7 +34,7 @@ type Account struct {
 // [credits.Void].
 func (a Account) Add(inv Invoice) Account {
 	a.Contract, a.UnexpiredCharges, a.Ledger = a.Contract.Clone(), clone.All(a.UnexpiredCharges), clone.All(a.Ledger)
-	if slices.ContainsFunc(a.UnexpiredCharges, func(c plans.Charge) bool { return invoiceOf(c.ID) == inv.ID }) {
+	if slices.ContainsFunc(a.UnexpiredCharges, func(c plans.Charge) bool { return lineid.Invoice(c.ID) == inv.ID }) {
 		return a
 	}
 	a.UnexpiredCharges = append(a.UnexpiredCharges, clone.All(inv.Lines)...)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -115,7 +116,7 @@ func (w *work) unused() ([]plans.Charge, error) {
 	}
 	unused, err := credits.Unused(request)
 	for _, c := range unused {
-		if id, unpaid := w.unpaid(c.Corrects); unpaid {
+		if id := lineid.Invoice(c.Corrects); slices.Contains(w.Unpaid, id) {
 			return nil, &plans.Refusal{
 				Rule: "change", Reason: "Invoice " + id + " is not paid, so its charges cannot be credited.",
 				Instead: "Collect its payment or void it first.",
@@ -125,26 +126,12 @@ func (w *work) unused() ([]plans.Charge, error) {
 	return unused, inAccount(err)
 }
 
-// unpaid returns the ID of the invoice of a charge, and whether that invoice is unpaid.
-func (w *work) unpaid(charge string) (string, bool) {
-	id := invoiceOf(charge)
-	return id, slices.Contains(w.Unpaid, id)
-}
-
 // cancel credits the unused charges of paid invoices by the refund rules, and adds the shortfall.
 func (w *work) cancel() error {
-	paid := slices.DeleteFunc(slices.Clone(w.UnexpiredCharges), func(c plans.Charge) bool {
-		of := c.ID
-		if c.Corrects != "" {
-			of = c.Corrects
-		}
-		_, unpaid := w.unpaid(of)
-		return unpaid
-	})
 	disposal := credits.RefundRequest{
 		Request: credits.Request{
-			Charges: paid, At: w.At, CreditBasis: w.Policy.CreditBasis, Policy: w.Policy.Proration,
-			Location: w.Contract.Cycle.Location,
+			Charges: w.UnexpiredCharges, At: w.At, CreditBasis: w.Policy.CreditBasis, Policy: w.Policy.Proration,
+			Unpaid: w.Unpaid, Location: w.Contract.Cycle.Location,
 		},
 		ID: w.ID, Rules: w.Policy.Refunds, Exception: w.Exception, Paid: w.Paid,
 	}

@@ -139,19 +139,25 @@ func matchStretch(billed, proposed []*party, stretch proration.Period, most int)
 			b.now, p.now = b.now.Sub(both), p.now.Sub(both)
 		}
 	}
-	for _, side := range [2][]*party{billed, proposed} {
-		for _, p := range side {
-			units := p.stands[0].Units
-			matched := units.Sub(p.now)
-			if matched.IsPositive() {
-				p.kept = add(p.kept, piece{span: stretch, high: matched})
-			}
-			if p.now.IsPositive() {
-				p.left = add(p.left, piece{span: stretch, low: matched, high: units})
-			}
-		}
+	for _, p := range billed {
+		p.settle(stretch)
+	}
+	for _, p := range proposed {
+		p.settle(stretch)
 	}
 	return apart
+}
+
+// settle adds the matched units of a stretch to those that are kept, and the others to those that are left.
+func (p *party) settle(stretch proration.Period) {
+	units := p.stands[0].Units
+	matched := units.Sub(p.now)
+	if matched.IsPositive() {
+		p.kept = add(p.kept, piece{span: stretch, high: matched})
+	}
+	if p.now.IsPositive() {
+		p.left = add(p.left, piece{span: stretch, low: matched, high: units})
+	}
 }
 
 // agree reports whether two charges of a group can match. Discounted charges of the same quantity and span must also

@@ -5,6 +5,7 @@ import (
 
 	"github.com/billingrules/billing/internal/enum"
 	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 )
@@ -101,7 +102,7 @@ func (s *Subscription) billedFor() bool {
 		return false
 	}
 	return slices.ContainsFunc(s.covering(), func(c *plans.Charge) bool {
-		return (s.settled(c.ID) || s.due(invoiceOf(c.ID)) >= 0) && s.stands(c)
+		return (s.settled(c.ID) || s.due(lineid.Invoice(c.ID)) >= 0) && s.stands(c)
 	})
 }
 
@@ -125,7 +126,7 @@ func base(kind plans.Kind) bool {
 
 // settled reports whether the invoice of a charge is paid. An invoice that is no longer stored was paid.
 func (s *Subscription) settled(charge string) bool {
-	i := s.invoice(invoiceOf(charge))
+	i := s.invoice(lineid.Invoice(charge))
 	return i < 0 || s.Invoices[i].Status == invoice.Paid
 }
 

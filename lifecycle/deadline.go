@@ -215,46 +215,6 @@ func (s *Subscription) collecting(q *search) {
 	}
 }
 
-// reminders considers the reminders whose time has not passed.
-func (s *Subscription) reminders(p *Policy, q *search) {
-	for i, r := range p.Reminders {
-		if r.OnlyWithoutPaymentMethod && s.PaymentMethod != "" {
-			continue
-		}
-		for _, of := range s.comes(p, r.Of) {
-			at, err := r.Before.Before(of.At, s.location())
-			if err == nil && at.After(s.At) {
-				q.consider(at, ReminderDue, r.Of.String()+"-"+strconv.Itoa(i+1)+of.Ref)
-			}
-		}
-	}
-}
-
-// comes returns the future events that a kind of reminder announces.
-func (s *Subscription) comes(p *Policy, kind NoticeKind) (all []Deadline) {
-	served := s.Status == Active || s.Status == PastDue
-	end := s.CancelAt
-	if last := s.last(p); served && !last.IsZero() && (end.IsZero() || last.Before(end)) {
-		end = last
-	}
-	switch {
-	case kind == NoticeTrialEnd && s.Status == Trialing && s.CancelAt.IsZero():
-		all = append(all, Deadline{At: s.TrialEnd})
-	case kind == NoticeEnd && !end.IsZero() && (served || s.Status == Trialing):
-		all = append(all, Deadline{At: end})
-	case kind == NoticeRenewal && served && s.PauseAt.IsZero() && (end.IsZero() || end.After(s.Period.End)) &&
-		!s.extended():
-		all = append(all, Deadline{At: s.Period.End})
-	case kind == NoticeGraceEnd && s.Status == PastDue:
-		for _, d := range s.Receivables {
-			if !d.GraceUntil.IsZero() {
-				all = append(all, Deadline{At: d.GraceUntil, Ref: " " + d.Invoice})
-			}
-		}
-	}
-	return all
-}
-
 // extended reports whether the next period was billed when the term was extended, so that its start charges nothing.
 func (s *Subscription) extended() bool {
 	return slices.ContainsFunc(s.UnexpiredCharges, func(c plans.Charge) bool {

@@ -187,6 +187,24 @@ func (e *Event) check(f *fault.List) {
 		f.Add("event.on", proration.ErrOutside, "must not be before the event's time, %s; got %s", at, on)
 	}
 	fault.NotNegative(f, "event.payment.amount", e.Payment.Amount)
+	e.checkRequired(f)
+	if len(e.Charges) > maxCharges {
+		f.Add("event.charges", proration.ErrLimit, "must be at most %d charges; got %d", maxCharges, len(e.Charges))
+		return
+	}
+	for i, c := range e.Charges {
+		path := fault.At("event.charges", i)
+		if c.Corrects != "" || c.Net.IsNegative() && fault.Amount(f, path+".net", c.Net) {
+			f.Add(path, proration.ErrInvalid, "must be a positive charge; send payment_refunded or credit_granted instead")
+		}
+		if c.Kind != 0 && c.Kind != plans.Usage && c.Kind != plans.OneTime {
+			f.Add(path+".kind", proration.ErrInvalid, "must be usage or one_time; got %v", c.Kind)
+		}
+	}
+}
+
+// checkRequired adds the faults of fields that the kind of event requires.
+func (e *Event) checkRequired(f *fault.List) {
 	switch e.Kind {
 	case PaymentAttempted, PaymentSucceeded, PaymentFailed, PaymentDisputed, PaymentRefunded, InvoiceVoided,
 		InvoiceWrittenOff:
@@ -204,19 +222,6 @@ func (e *Event) check(f *fault.List) {
 	}
 	if e.Kind == PaymentRefunded && e.Reason == "" {
 		f.Add("event.reason", proration.ErrUnset, "required, the reason for the refund")
-	}
-	if len(e.Charges) > maxCharges {
-		f.Add("event.charges", proration.ErrLimit, "must be at most %d charges; got %d", maxCharges, len(e.Charges))
-		return
-	}
-	for i, c := range e.Charges {
-		path := fault.At("event.charges", i)
-		if c.Corrects != "" || c.Net.IsNegative() && fault.Amount(f, path+".net", c.Net) {
-			f.Add(path, proration.ErrInvalid, "must be a positive charge; send payment_refunded or credit_granted instead")
-		}
-		if c.Kind != 0 && c.Kind != plans.Usage && c.Kind != plans.OneTime {
-			f.Add(path+".kind", proration.ErrInvalid, "must be usage or one_time; got %v", c.Kind)
-		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -225,7 +226,7 @@ func (s *step) replace(inv invoice.Invoice) {
 // repaid records a refund on the invoices whose lines a document credits, so that no money is refunded twice.
 func (s *step) repaid(doc *invoice.Invoice, amount decimal.Decimal) {
 	for _, line := range doc.Lines {
-		i := s.sub.invoice(invoiceOf(line.Corrects))
+		i := s.sub.invoice(lineid.Invoice(line.Corrects))
 		if line.Corrects == "" || i < 0 || !amount.IsPositive() {
 			continue
 		}

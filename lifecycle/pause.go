@@ -110,27 +110,9 @@ func (s *step) stop() error {
 // unusedCredits returns credits for the unused part of those charges that are paid.
 func (s *step) unusedCredits(charges []plans.Charge) ([]plans.Charge, error) {
 	return credits.Unused(credits.Request{
-		Charges: paidCharges(charges, s.unpaid()), At: s.sub.At, CreditBasis: s.policy.Billing.CreditBasis,
-		Policy: s.policy.Billing.Proration, Location: s.sub.Contract.Cycle.Location,
+		Charges: charges, At: s.sub.At, CreditBasis: s.policy.Billing.CreditBasis, Policy: s.policy.Billing.Proration,
+		Unpaid: s.unpaid(), Location: s.sub.Contract.Cycle.Location,
 	})
-}
-
-// paidCharges returns the charges of invoices other than the unpaid ones, and the credits of those charges.
-func paidCharges(billed []plans.Charge, unpaid []string) (paid []plans.Charge) {
-	for _, c := range billed {
-		of := c.ID
-		if c.Corrects != "" {
-			of = c.Corrects
-		}
-		open := false
-		for _, id := range unpaid {
-			open = open || id == invoiceOf(of)
-		}
-		if !open {
-			paid = append(paid, c)
-		}
-	}
-	return paid
 }
 
 // resume ends the pause, or cancels a scheduled one.

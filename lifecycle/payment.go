@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -239,7 +240,7 @@ func (s *step) graceOver(d Deadline) error {
 func (s *step) credited(id string) (all []plans.Charge) {
 	for i := range s.sub.Invoices {
 		for _, c := range valid(&s.sub.Invoices[i]) {
-			if c.Corrects != "" && invoiceOf(c.Corrects) == id {
+			if c.Corrects != "" && lineid.Invoice(c.Corrects) == id {
 				all = append(all, c)
 			}
 		}

@@ -8,40 +8,11 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
-
-// remind adds the notices of all reminders that are due at this deadline.
-func (s *step) remind(d Deadline) error {
-	for _, r := range s.policy.Reminders {
-		if r.OnlyWithoutPaymentMethod && s.sub.PaymentMethod != "" {
-			continue
-		}
-		for _, of := range s.sub.comes(s.policy, r.Of) {
-			at, err := r.Before.Before(of.At, s.sub.location())
-			if err == nil && at.Equal(d.At) && !s.hasNotice(r.Of, of) {
-				n := Notice{Kind: r.Of, Of: of.At}
-				if of.Ref != "" {
-					n.Invoice = of.Ref[1:]
-				}
-				s.notice(n)
-			}
-		}
-	}
-	return nil
-}
-
-// hasNotice reports whether the same notice was already added at this instant.
-func (s *step) hasNotice(kind NoticeKind, of Deadline) bool {
-	for _, n := range s.out.Notices {
-		if n.Kind == kind && n.At.Equal(s.sub.At) && n.Of.Equal(of.At) && (of.Ref == "" || n.Invoice == of.Ref[1:]) {
-			return true
-		}
-	}
-	return false
-}
 
 // renewalDue bills the next period, or takes the final action if there is no payment method.
 func (s *step) renewalDue(Deadline) error {
@@ -199,7 +170,11 @@ func (s *step) setAside() (ahead []plans.Charge) {
 	}
 	var left []plans.Charge
 	for _, c := range s.sub.UnexpiredCharges {
-		if id := s.sub.NextPeriod.Invoice; invoiceOf(c.ID) == id && c.Corrects == "" || invoiceOf(c.Corrects) == id {
+		of := c.ID
+		if c.Corrects != "" {
+			of = c.Corrects
+		}
+		if lineid.Invoice(of) == s.sub.NextPeriod.Invoice {
 			ahead = append(ahead, c)
 			continue
 		}

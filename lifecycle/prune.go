@@ -6,6 +6,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
 )
 
@@ -19,7 +20,7 @@ func (s *Subscription) prune(p *Policy) {
 	}
 	used := map[string]bool{}
 	for i := range s.UnexpiredCharges {
-		used[invoiceOf(s.UnexpiredCharges[i].ID)] = true
+		used[lineid.Invoice(s.UnexpiredCharges[i].ID)] = true
 	}
 	if s.NextPeriod != nil {
 		used[s.NextPeriod.Invoice] = true

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"time"
 
+	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -38,7 +39,7 @@ func (s *step) reissue(id string) error {
 		}
 		for _, c := range sub.UnexpiredCharges {
 			if c.Corrects == line.ID {
-				by := invoiceOf(c.ID)
+				by := lineid.Invoice(c.ID)
 				return s.refuse("Invoice " + id + " was credited by " + by + " and cannot be issued again.")
 			}
 		}

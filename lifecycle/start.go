@@ -254,22 +254,6 @@ func (s *step) forget() error {
 	return nil
 }
 
-// retractable reports whether an invoice can be voided: it is open and no money was received for it.
-func (s *Subscription) retractable(id string) bool {
-	i := s.invoice(id)
-	return i >= 0 && s.Invoices[i].Status == invoice.Open && !s.Invoices[i].Received().IsPositive()
-}
-
-// voidWhenKnown marks an invoice to be voided once the result of its payment in progress is known, and drops its
-// charges from the account.
-func (s *step) voidWhenKnown(due int) {
-	d := &s.sub.Receivables[due]
-	d.VoidWhenKnown = true
-	s.sub.UnexpiredCharges = slices.DeleteFunc(s.sub.UnexpiredCharges, func(c plans.Charge) bool {
-		return invoiceOf(c.ID) == d.Invoice
-	})
-}
-
 // standing derives the status from the overdue invoices: active without one, past due with one. A suspended
 // subscription stays suspended while the grace period of an overdue invoice is over, and an incomplete one becomes
 // active once its period is paid.

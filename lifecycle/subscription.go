@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -10,6 +9,7 @@ import (
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -127,9 +127,6 @@ func (s *Subscription) invoice(id string) int {
 	return -1
 }
 
-// invoiceOf returns the ID of the invoice that a line, given by its ID, belongs to.
-func invoiceOf(line string) string { return line[:max(strings.LastIndex(line, "/"), 0)] }
-
 // add records an invoice that was not made by invoice.Issue in the account.
 func (s *Subscription) add(inv invoice.Invoice) {
 	s.Account = s.Account.Add(inv)
@@ -152,7 +149,7 @@ func (s *Subscription) received() decimal.Decimal {
 	var sum decimal.Decimal
 	for i := range s.Invoices {
 		id := s.Invoices[i].ID
-		ofInvoice := func(c plans.Charge) bool { return c.Corrects == "" && invoiceOf(c.ID) == id }
+		ofInvoice := func(c plans.Charge) bool { return c.Corrects == "" && lineid.Invoice(c.ID) == id }
 		if slices.ContainsFunc(s.UnexpiredCharges, ofInvoice) {
 			sum = sum.Add(decimal.Max(s.Invoices[i].Received(), decimal.Decimal{}))
 		}

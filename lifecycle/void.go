@@ -1,7 +1,10 @@
 package lifecycle
 
 import (
+	"slices"
+
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 )
@@ -37,8 +40,8 @@ func (s *step) writeOff(e *Event) error {
 // undo voids an invoice and reverses its charges and credits in the account.
 func (s *step) undo(id string) error {
 	for _, c := range s.sub.UnexpiredCharges {
-		if c.Corrects != "" && invoiceOf(c.Corrects) == id && invoiceOf(c.ID) != id {
-			by := invoiceOf(c.ID)
+		if c.Corrects != "" && lineid.Invoice(c.Corrects) == id && lineid.Invoice(c.ID) != id {
+			by := lineid.Invoice(c.ID)
 			return s.refuse("Invoice " + id + " was credited by " + by + " and can no longer be voided.")
 		}
 	}
@@ -55,7 +58,7 @@ func (s *step) undo(id string) error {
 	}
 	var left []plans.Charge
 	for _, c := range s.sub.UnexpiredCharges {
-		if invoiceOf(c.ID) != id {
+		if lineid.Invoice(c.ID) != id {
 			left = append(left, c)
 		}
 	}
@@ -63,4 +66,20 @@ func (s *step) undo(id string) error {
 	s.out.Credits = append(s.out.Credits, entries...)
 	s.effect(Effect{Kind: Withdraw, Invoice: id})
 	return nil
+}
+
+// retractable reports whether an invoice can be voided: it is open and no money was received for it.
+func (s *Subscription) retractable(id string) bool {
+	i := s.invoice(id)
+	return i >= 0 && s.Invoices[i].Status == invoice.Open && !s.Invoices[i].Received().IsPositive()
+}
+
+// voidWhenKnown marks an invoice to be voided once the result of its payment in progress is known, and drops its
+// charges from the account.
+func (s *step) voidWhenKnown(due int) {
+	d := &s.sub.Receivables[due]
+	d.VoidWhenKnown = true
+	s.sub.UnexpiredCharges = slices.DeleteFunc(s.sub.UnexpiredCharges, func(c plans.Charge) bool {
+		return lineid.Invoice(c.ID) == d.Invoice
+	})
 }
