@@ -163,20 +163,21 @@ func Validate(ledger []Entry) error {
 	granted := make(map[string]*Entry, len(ledger))
 	for i := range ledger {
 		e := &ledger[i]
-		path := fault.At("ledger", i) + "."
-		e.check(&f, path)
+		var own fault.List
+		e.check(&own)
 		grant, known := granted[e.ID]
 		switch {
 		case e.Kind == Granted && known:
-			f.Add(path+"id", proration.ErrInvalid, "must be unique; %.40q appears twice", e.ID)
+			own.Add("id", proration.ErrInvalid, "must be unique; %.40q appears twice", e.ID)
 		case e.Kind == Granted:
 			granted[e.ID] = e
-			e.checkGrant(&f, path)
+			e.checkGrant(&own)
 		case !known:
-			f.Add(path+"id", proration.ErrInvalid, "must be the ID of an earlier grant; got %.40q", e.ID)
+			own.Add("id", proration.ErrInvalid, "must be the ID of an earlier grant; got %.40q", e.ID)
 		default:
-			e.checkAgainst(&f, path, grant)
+			e.checkAgainst(&own, grant)
 		}
+		f.At("ledger", i, own.Err())
 	}
 	if f == nil {
 		checkSums(&f, ledger)
@@ -185,56 +186,56 @@ func Validate(ledger []Entry) error {
 }
 
 // check adds the faults of an entry on its own.
-func (e *Entry) check(f *fault.List, path string) {
-	fault.Enum(f, path+"kind", kinds, e.Kind)
+func (e *Entry) check(f *fault.List) {
+	fault.Enum(f, "kind", kinds, e.Kind)
 	if e.ID == "" {
-		f.Add(path+"id", proration.ErrUnset, "required, the ID of the grant")
+		f.Add("id", proration.ErrUnset, "required, the ID of the grant")
 	}
 	adds := e.Kind == Granted || e.Kind == Restored
 	switch {
-	case !fault.Amount(f, path+"amount", e.Amount):
+	case !fault.Amount(f, "amount", e.Amount):
 	case e.Amount.IsZero() && e.Kind == Revoked:
 	case e.Amount.IsZero():
-		f.Add(path+"amount", proration.ErrUnset, "must not be zero; got 0")
+		f.Add("amount", proration.ErrUnset, "must not be zero; got 0")
 	case e.Amount.IsPositive() != adds:
-		f.Add(path+"amount", proration.ErrInvalid, "must be positive to add credit, negative to take it; got %v %v",
+		f.Add("amount", proration.ErrInvalid, "must be positive to add credit, negative to take it; got %v %v",
 			e.Kind, e.Amount)
 	}
 	_, err := e.Currency.Places()
-	f.Under(path[:len(path)-1], err)
+	f.Under("", err)
 	if e.At.IsZero() {
-		f.Add(path+"at", proration.ErrUnset, "required, an instant")
+		f.Add("at", proration.ErrUnset, "required, an instant")
 	}
 }
 
 // checkGrant adds the faults of the fields that only grants have.
-func (e *Entry) checkGrant(f *fault.List, path string) {
+func (e *Entry) checkGrant(f *fault.List) {
 	if p := e.priority(); p < 0 || p > lastPriority {
-		f.Add(path+"priority", proration.ErrLimit, "must be between 0 and %d; got %d", lastPriority, p)
+		f.Add("priority", proration.ErrLimit, "must be between 0 and %d; got %d", lastPriority, p)
 	}
 	if !e.Expires.IsZero() && !e.Expires.After(e.from()) {
-		f.Add(path+"expires", proration.ErrPeriod, "must be after the grant begins to pay, %s; got %s",
+		f.Add("expires", proration.ErrPeriod, "must be after the grant begins to pay, %s; got %s",
 			e.from().Format(time.RFC3339Nano), e.Expires.Format(time.RFC3339Nano))
 	}
 }
 
 // checkAgainst adds the faults of an entry against its grant.
-func (e *Entry) checkAgainst(f *fault.List, path string, grant *Entry) {
+func (e *Entry) checkAgainst(f *fault.List, grant *Entry) {
 	if e.Currency != grant.Currency {
-		f.Add(path+"currency", proration.ErrInvalid, "must be the currency of the grant, %.3s; got %.3s",
+		f.Add("currency", proration.ErrInvalid, "must be the currency of the grant, %.3s; got %.3s",
 			grant.Currency, e.Currency)
 	}
 	if e.Source != "" || e.Priority != nil || !e.Effective.IsZero() || !e.Expires.IsZero() ||
 		e.Promotional || e.BeforeTax {
-		f.Add(path+"kind", proration.ErrInvalid, "must be granted, since the entry has fields of a grant; got %v", e.Kind)
+		f.Add("kind", proration.ErrInvalid, "must be granted, since the entry has fields of a grant; got %v", e.Kind)
 	}
 	switch {
 	case e.At.IsZero():
 	case e.At.Before(grant.At):
-		f.Add(path+"at", proration.ErrInvalid, "must not be before the grant, %s; got %s",
+		f.Add("at", proration.ErrInvalid, "must not be before the grant, %s; got %s",
 			grant.At.Format(time.RFC3339Nano), e.At.Format(time.RFC3339Nano))
 	case e.Kind == Spent && !grant.pays(e.At):
-		f.Add(path+"at", proration.ErrInvalid, "must be an instant at which the grant pays; got %s",
+		f.Add("at", proration.ErrInvalid, "must be an instant at which the grant pays; got %s",
 			e.At.Format(time.RFC3339Nano))
 	}
 }

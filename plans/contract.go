@@ -78,15 +78,14 @@ func (c Contract) Validate() error {
 	}
 	seen := map[string]bool{}
 	for i, item := range c.Items {
-		path := fault.At("items", i)
 		switch {
 		case item.ID == "":
-			f.Add(path+".id", proration.ErrUnset, "required, the item's ID")
+			f.Add(fault.At("items", i)+".id", proration.ErrUnset, "required, the item's ID")
 		case seen[item.ID]:
-			f.Add(path+".id", proration.ErrInvalid, "must be unique; %.40q appears twice", item.ID)
+			f.Add(fault.At("items", i)+".id", proration.ErrInvalid, "must be unique; %.40q appears twice", item.ID)
 		}
 		seen[item.ID] = true
-		c.checkItem(&f, path, item)
+		f.At("items", i, c.checkItem(&item))
 	}
 	f.Under("cycle", c.Cycle.Validate())
 	if first := c.First; !(first.Start.IsZero() && first.End.IsZero()) && !first.End.After(first.Start) {
@@ -111,17 +110,14 @@ func (c Contract) Validate() error {
 	return f.Err()
 }
 
-// checkItem adds the faults of an item's price and quantity, and of a price whose Per does not divide the billing
-// period.
-func (c *Contract) checkItem(f *fault.List, path string, item Item) {
-	if _, err := item.Price.Amount(item.Quantity); err != nil {
-		f.Under(path, err)
-		return
+// checkItem returns the faults of an item's price and quantity, or that of a price whose Per does not divide the
+// billing period.
+func (c *Contract) checkItem(item *Item) error {
+	if err := item.Price.checkAmount(item.Quantity); err != nil || c.Cycle.Interval.Validate() != nil {
+		return err
 	}
-	if c.Cycle.Interval.Validate() == nil {
-		_, err := item.Price.times(c.Cycle.Interval)
-		f.Under(path, err)
-	}
+	_, err := item.Price.times(c.Cycle.Interval)
+	return err
 }
 
 const (
@@ -136,48 +132,50 @@ func (c *Contract) checkRamp(f *fault.List) {
 		return
 	}
 	for i, s := range c.Ramp {
-		path := fault.At("ramp", i)
+		var own fault.List
 		switch {
 		case s.At.IsZero():
-			f.Add(path+".at", proration.ErrUnset, "required, the instant of the step")
+			own.Add("at", proration.ErrUnset, "required, the instant of the step")
 		case i > 0 && s.At.Before(c.Ramp[i-1].At):
-			f.Add(path+".at", proration.ErrInvalid,
+			own.Add("at", proration.ErrInvalid,
 				"must not be before the previous step; got %s", s.At.Format(time.RFC3339Nano))
 		}
 		if s.Item.ID == "" {
-			f.Add(path+".item.id", proration.ErrUnset, "required, the item's ID")
+			own.Add("item.id", proration.ErrUnset, "required, the item's ID")
 		}
-		c.checkItem(f, path+".item", s.Item)
+		own.Under("item", c.checkItem(&s.Item))
+		f.At("ramp", i, own.Err())
 	}
 }
 
 // checkTerms adds the faults of the terms.
 func (c *Contract) checkTerms(f *fault.List) {
 	for i, a := range c.Terms {
-		path := fault.At("terms", i)
-		f.Under(path+".term", a.Term.validate())
+		var own fault.List
+		own.Under("term", a.Term.validate())
 		switch {
 		case !a.Period.End.After(a.Period.Start):
-			f.Add(path+".period", proration.ErrPeriod, "must end after it starts; got %v", a.Period)
+			own.Add("period", proration.ErrPeriod, "must end after it starts; got %v", a.Period)
 		case !a.Until.IsZero() && !a.Period.Contains(a.Until):
-			f.Add(path+".until", proration.ErrOutside,
+			own.Add("until", proration.ErrOutside,
 				"must be inside the period %v; got %s", a.Period, a.Until.Format(time.RFC3339Nano))
 		case i > 0 && !a.Period.Start.Equal(c.Terms[i-1].end()):
-			f.Add(path+".period.start", proration.ErrInvalid,
+			own.Add("period.start", proration.ErrInvalid,
 				"must be the end of the previous term; got %s", a.Period.Start.Format(time.RFC3339Nano))
 		}
 		if i > 0 && a.Term.Billing != c.Terms[0].Term.Billing {
-			f.Add(path+".term.billing", proration.ErrInvalid,
+			own.Add("term.billing", proration.ErrInvalid,
 				"must be %v, as in the first term; got %v", c.Terms[0].Term.Billing, a.Term.Billing)
 		}
 		if a.Term.Billing == UpFront && a.Term.Length.Validate() == nil {
 			for j, item := range c.Items {
-				f.Under(path, proration.Under(fault.At("items", j), fits(item, a.Term.Length)))
+				own.At("items", j, fits(item, a.Term.Length))
 			}
 			for j, step := range c.Ramp {
-				f.Under(path, proration.Under(fault.At("ramp", j)+".item", fits(step.Item, a.Term.Length)))
+				own.At("ramp", j, proration.Under("item", fits(step.Item, a.Term.Length)))
 			}
 		}
+		f.At("terms", i, own.Err())
 	}
 }
 

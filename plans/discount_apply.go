@@ -125,10 +125,9 @@ func checkDiscounts(f *fault.List, all []Discount) {
 		return
 	}
 	for i, d := range all {
-		path := fault.At("discounts", i)
-		f.Under(path, d.Validate())
+		f.At("discounts", i, d.Validate())
 		if d.ID != "" && slices.ContainsFunc(all[:i], func(other Discount) bool { return other.ID == d.ID }) {
-			f.Add(path+".id", proration.ErrInvalid, "must be unique; %.40q appears twice", d.ID)
+			f.Add(fault.At("discounts", i)+".id", proration.ErrInvalid, "must be unique; %.40q appears twice", d.ID)
 		}
 	}
 }

@@ -177,16 +177,23 @@ type number struct {
 func checkNumbers(f *fault.List, path string, numbers ...number) bool {
 	before := len(*f)
 	for _, n := range numbers {
-		checkNumber(f, path+n.field, n.value)
+		if long(n.value) || n.value.IsNegative() { // the name is made only for a fault
+			checkNumber(f, path+n.field, n.value)
+		}
 	}
 	return len(*f) == before
 }
 
+// long reports whether a number is too long to multiply.
+func long(d decimal.Decimal) bool {
+	exp := d.Exponent()
+	return exp < -maxPlaces || exp > maxPlaces || d.NumDigits() > maxDigits || d.NumDigits()+int(exp) > maxDigits
+}
+
 // checkNumber adds a fault for a number that is negative or too long to multiply.
 func checkNumber(f *fault.List, field string, d decimal.Decimal) {
-	exp := d.Exponent()
 	switch {
-	case exp < -maxPlaces || exp > maxPlaces || d.NumDigits() > maxDigits || d.NumDigits()+int(exp) > maxDigits:
+	case long(d):
 		f.Add(field, proration.ErrLimit, "must have at most 18 digits and 18 decimal places")
 	case d.IsNegative():
 		f.Add(field, proration.ErrInvalid, "must not be negative; got %v", d)

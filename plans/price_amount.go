@@ -14,17 +14,41 @@ import (
 // Errors: those of [Price.Validate]; ErrInvalid for a negative quantity; ErrLimit for a quantity beyond the limits, and
 // for a price of more than 38 digits.
 func (p Price) Amount(quantity decimal.Decimal) (decimal.Decimal, error) {
+	if err := p.checkAmount(quantity); err != nil {
+		return decimal.Decimal{}, err
+	}
+	return p.amount(quantity), nil
+}
+
+// checkAmount returns the errors of Amount. It computes the amount only if it could be beyond the limits.
+func (p *Price) checkAmount(quantity decimal.Decimal) error {
 	var f fault.List
 	checkNumber(&f, "quantity", quantity)
 	f.Under("price", p.Validate())
-	if f != nil {
-		return decimal.Decimal{}, f.Err()
+	if f == nil && !p.isShort(quantity) {
+		fault.Amount(&f, "price", p.amount(quantity))
 	}
-	amount := p.amount(quantity)
-	if !fault.Amount(&f, "price", amount) {
-		return decimal.Decimal{}, f.Err()
+	return f.Err()
+}
+
+// isShort reports whether the digits of its numbers alone show that the price of a quantity is within the limits. A
+// price in packages or tiers never is.
+func (p *Price) isShort(quantity decimal.Decimal) bool {
+	if !p.Package.IsZero() || len(p.Tiers) > 0 {
+		return false
 	}
-	return amount, nil
+	most := func(all ...decimal.Decimal) (whole, places int) {
+		for _, d := range all {
+			exp := int(d.Exponent())
+			whole, places = max(whole, d.NumDigits()+exp), max(places, -exp)
+		}
+		return whole, places
+	}
+	units, unitPlaces := most(quantity, p.Included)
+	rate, ratePlaces := most(p.Unit, p.Percent)
+	flat, flatPlaces := most(p.Flat, p.Minimum, p.Maximum)
+	const terms, percent = 1, 2 // a sum of three terms has one more digit; a percentage has two more places
+	return max(units+rate, flat)+terms+max(unitPlaces+ratePlaces+percent, flatPlaces) <= fault.MaxDigits
 }
 
 // amount is Amount for a price and a quantity that were checked.

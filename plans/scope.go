@@ -29,7 +29,7 @@ func within[T comparable](list []T, v T) bool { return len(list) == 0 || slices.
 func (s Scope) Validate() error {
 	var f fault.List
 	for i, k := range s.Kinds {
-		f.Under(fault.At("kinds", i), k.Validate())
+		f.At("kinds", i, k.Validate())
 	}
 	return f.Err()
 }

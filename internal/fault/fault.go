@@ -64,5 +64,12 @@ func (l *List) Under(path string, err error) {
 	}
 }
 
+// At adds the faults of element i of a list. A nil err adds nothing, and the path is made only for a fault.
+func (l *List) At(list string, i int, err error) {
+	if err != nil {
+		l.Under(At(list, i), err)
+	}
+}
+
 // Err returns all faults joined, or nil.
 func (l List) Err() error { return errors.Join(l...) }
