@@ -89,6 +89,9 @@ func applyAndPay(t *testing.T, p lifecycle.Policy, sub lifecycle.Subscription, p
 			if err != nil {
 				t.Fatal(err)
 			}
+			if len(out.Steps) == 0 {
+				t.Fatalf("advancing to %v on %v processed nothing", d.Kind, d.At)
+			}
 			sub = out.Subscription
 			pay(out)
 		}
