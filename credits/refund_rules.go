@@ -144,7 +144,7 @@ func ApplyRefundRules(d RefundRequest) (RefundResult, error) {
 // check adds the faults of the rules, the exception, the payment and the currencies.
 func (d *RefundRequest) check(f *fault.List) {
 	for i, r := range d.Rules {
-		f.Under(fault.At("rules", i), r.Validate())
+		f.At("rules", i, r.Validate())
 	}
 	if e := d.Exception; e != nil {
 		checkDecision(f, "exception.", e.Give, e.As)

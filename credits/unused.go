@@ -65,7 +65,7 @@ func Unused(r Request) ([]plans.Charge, error) {
 			continue
 		}
 		lines, err := r.unused(c, before[c.ID], parts)
-		f.Under(fault.At("charges", i), err)
+		f.At("charges", i, err)
 		owed = append(owed, lines...)
 	}
 	for _, p := range periods {

@@ -145,7 +145,7 @@ func (c *CreditRequest) lines(known map[string][]plans.Charge) ([]plans.Charge, 
 			err = fault.New("line", proration.ErrInvalid, "must have an amount left to credit; %.40q is fully credited",
 				part.Line)
 		}
-		f.Under(fault.At("lines", i), err)
+		f.At("lines", i, err)
 		known[part.Line] = append(known[part.Line], line)
 		lines = append(lines, line)
 	}

@@ -110,7 +110,7 @@ func (p Policy) Validate() error {
 		return f.Err()
 	}
 	for i, r := range p.Taxes {
-		f.Under(fault.At("taxes", i), r.Validate())
+		f.At("taxes", i, r.Validate())
 	}
 	for i, r := range p.Refunds {
 		path := fault.At("refunds", i)

@@ -78,7 +78,7 @@ func (s *step) permit(rules plans.ChangeRules, contract plans.Contract, e *Event
 func (s *step) changeUnbilled(e *Event) error {
 	begun, err := s.sub.Contract.StartingAt(e.At, 0)
 	if err != nil {
-		return err
+		return proration.Under("event", err)
 	}
 	var anything plans.ChangeRules
 	for action := plans.Upgrade; action <= plans.ChangeAnchor; action++ {

@@ -48,7 +48,7 @@ func Correct(policies *Policies, c CorrectRequest) (Outcome, error) {
 		if loc := c.Subscription.Contract.Cycle.Location; inv.Location == nil && inv.Zone != "" {
 			inv.Location = loc
 		}
-		f.Under(fault.At("issued", i), invoice.Check(inv))
+		f.At("issued", i, invoice.Check(inv))
 	}
 	for i := range c.Events {
 		if c.At.Before(c.Events[i].At) {

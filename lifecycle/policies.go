@@ -1,7 +1,6 @@
 package lifecycle
 
 import (
-	"strconv"
 	"time"
 
 	"github.com/billingrules/billing/internal/clone"
@@ -33,7 +32,7 @@ func NewPolicies(first Policy, later ...Policy) (*Policies, error) {
 	for i := range all {
 		path := "policy"
 		if len(all) > 1 {
-			path = "policies[" + strconv.Itoa(i) + "]"
+			path = fault.At("policies", i)
 		}
 		f.Under(path, all[i].Validate())
 		if i > 0 && !all[i].From.After(all[i-1].From) {

@@ -101,7 +101,7 @@ func (c Charge) Check(policy proration.Policy, location *time.Location) error {
 	}
 	for i, t := range c.Taxes {
 		fault.Amount(&f, fault.At("taxes", i)+".amount", t.Amount)
-		f.Under(fault.At("taxes", i), t.Validate())
+		f.At("taxes", i, t.Validate())
 	}
 	if c.Corrects == "" {
 		c.check(&f, "")

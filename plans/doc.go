@@ -30,7 +30,8 @@
 //   - [ChangeRules.Check]: whether a change is allowed, when it takes effect, and the change to make.
 //   - [Contract.Charges], [Contract.Shortfall]: the charges for a period, and the charge for missing a minimum.
 //   - [Contract.Amended]: the contract after a change, and the charges that the change adds.
-//   - [Contract.Changed], [Contract.StartingAt], [Contract.Renewed]: the contract after a change, a start, its term.
+//   - [Contract.Changed], [Contract.Renewed]: the contract after a change, and for its next term.
+//   - [Contract.StartingAt]: the contract with its periods and terms from the time at which service starts.
 //   - [ApplyDiscounts]: the discounted charges, and the discounts that remain.
 //   - [Price.Amount], [Classify], [Plan.Exceeded]: a price, the direction of a plan change, the exceeded limits.
 //

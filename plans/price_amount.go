@@ -14,21 +14,31 @@ import (
 // Errors: those of [Price.Validate]; ErrInvalid for a negative quantity; ErrLimit for a quantity beyond the limits, and
 // for a price of more than 38 digits.
 func (p Price) Amount(quantity decimal.Decimal) (decimal.Decimal, error) {
-	if err := p.checkAmount(quantity); err != nil {
-		return decimal.Decimal{}, err
+	f := p.faults(quantity)
+	if f != nil {
+		return decimal.Decimal{}, f.Err()
 	}
-	return p.amount(quantity), nil
+	amount := p.amount(quantity)
+	if !fault.Amount(&f, "price", amount) {
+		return decimal.Decimal{}, f.Err()
+	}
+	return amount, nil
 }
 
 // checkAmount returns the errors of Amount. It computes the amount only if it could be beyond the limits.
 func (p *Price) checkAmount(quantity decimal.Decimal) error {
-	var f fault.List
-	checkNumber(&f, "quantity", quantity)
-	f.Under("price", p.Validate())
+	f := p.faults(quantity)
 	if f == nil && !p.isShort(quantity) {
 		fault.Amount(&f, "price", p.amount(quantity))
 	}
 	return f.Err()
+}
+
+// faults returns the faults of the quantity and of the price.
+func (p *Price) faults(quantity decimal.Decimal) (f fault.List) {
+	checkNumber(&f, "quantity", quantity)
+	f.Under("price", p.Validate())
+	return f
 }
 
 // isShort reports whether the digits of its numbers alone show that the price of a quantity is within the limits. A
