@@ -49,7 +49,7 @@ func BenchmarkInvoice(b *testing.B) {
 		o, later := benchAccount(b, items)
 		change := o
 		change.Account, change.ID, change.At = issued(b, o).Account, "inv-2", later
-		change.Change = plans.Change{Anchor: later}
+		change.Change = plans.Change{AnchorAt: later}
 		changed := issued(b, change)
 		name := strconv.Itoa(items)
 		b.Run("signup/"+name, func(b *testing.B) {

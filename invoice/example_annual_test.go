@@ -46,7 +46,7 @@ func Example_annual() {
 			Account: account, ID: fmt.Sprintf("2026-%03d", i+1), At: day.at, Policy: invoice.Standard(),
 		}
 		if day.more > 0 {
-			request.Change = plans.Change{Item: "seat", Quantity: decimal.NewFromInt(day.more)}
+			request.Change = unitsOf("seat", decimal.NewFromInt(day.more))
 		}
 		document, err := invoice.Issue(request)
 		if err != nil {

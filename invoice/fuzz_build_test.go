@@ -140,7 +140,7 @@ func FuzzBuildLaws(f *testing.F) {
 			}
 		}
 		if in.yes() {
-			_, more, err := contract.Amended(plans.Change{Item: "seat", Quantity: decimal.New(int64(in.upTo(9)+1), 0)}, at, policy.Proration)
+			_, more, err := contract.Amended(unitsOf("seat", decimal.New(int64(in.upTo(9)+1), 0)), at, policy.Proration)
 			if err != nil {
 				t.Fatal(err)
 			}

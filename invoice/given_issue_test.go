@@ -184,17 +184,17 @@ func issuePlan(id, interval, unit string) *plans.Plan {
 
 // issueMore is a change of the number of seats, or of another item.
 func issueMore(quantity string) plans.Change {
-	return plans.Change{Item: "seat", Quantity: giventest.Money(quantity)}
+	return unitsOf("seat", giventest.Money(quantity))
 }
 
 // issuePrice is a new price of a seat.
 func issuePrice(unit string) plans.Change {
-	return plans.Change{Item: "seat", Price: &plans.Price{Unit: giventest.Money(unit)}}
+	return plans.Change{Set: []plans.ItemSetting{{Item: "seat", Price: &plans.Price{Unit: giventest.Money(unit)}}}}
 }
 
 // issueAnchor moves the billing date.
 func issueAnchor(at string, loc *time.Location) plans.Change {
-	return plans.Change{Anchor: giventest.Instant(at, loc)}
+	return plans.Change{AnchorAt: giventest.Instant(at, loc)}
 }
 
 // issuePolicy is the standard policy with an edit.

@@ -335,7 +335,7 @@ type historyChange struct {
 func (h *history) seats(at time.Time, more int64) {
 	h.renewUntil(at)
 	if more = max(more, -h.now.seats); more != 0 {
-		h.change(at, plans.Change{Item: "seat", Quantity: decimal.New(more, 0)}, func(s *historyState) { s.seats += more })
+		h.change(at, unitsOf("seat", decimal.New(more, 0)), func(s *historyState) { s.seats += more })
 	}
 }
 
@@ -343,14 +343,14 @@ func (h *history) seats(at time.Time, more int64) {
 func (h *history) agents(at time.Time, more int64) {
 	h.renewUntil(at)
 	if more = max(more, -h.now.agents); more != 0 {
-		h.change(at, plans.Change{Item: "agent", Quantity: decimal.New(more, 0)}, func(s *historyState) { s.agents += more })
+		h.change(at, unitsOf("agent", decimal.New(more, 0)), func(s *historyState) { s.agents += more })
 	}
 }
 
 // reprice sets the price of a seat in cents.
 func (h *history) reprice(at time.Time, cents int64) {
 	price := h.price(cents)
-	h.change(at, plans.Change{Item: "seat", Price: &price}, func(s *historyState) { s.seatUnit = cents })
+	h.change(at, plans.Change{Set: []plans.ItemSetting{{Item: "seat", Price: &price}}}, func(s *historyState) { s.seatUnit = cents })
 }
 
 // plan changes to a plan with periods of the given months.
@@ -368,7 +368,7 @@ func (h *history) plan(at time.Time, months int, seat, agent int64) {
 
 // anchor moves the billing date to an instant at or after the change.
 func (h *history) anchor(at, to time.Time) {
-	h.change(at, plans.Change{Anchor: to}, func(s *historyState) {
+	h.change(at, plans.Change{AnchorAt: to}, func(s *historyState) {
 		if s.anchor, s.index = to, -1; at.Equal(to) {
 			s.index = 0
 		}

@@ -50,17 +50,20 @@ func (a Account) Add(inv Invoice) Account {
 //   - quantities added or removed, another plan or price, an extension, an earlier end, another anchor, a cancellation:
 //     the Change.
 //   - another interval: a Change to a plan with longer or shorter periods; the cycle restarts at the effective time.
-//   - a reactivation with new periods: a Change of the Anchor to the effective time.
+//   - a reactivation with new periods: a Change with AnchorAt, the effective time.
 type IssueRequest struct {
 	Account
 	ID string `json:"id"` // ID of the invoice
 	// At is the effective time: the first instant of a change, or the boundary of a period, regardless of when a job runs.
 	At time.Time `json:"at"`
 	// IssuedAt is the time of issue of a period billed before it begins; zero is At.
-	IssuedAt time.Time      `json:"issued_at,omitzero"`
-	Change   plans.Change   `json:"change,omitzero"` // change of the contract at At; the zero Change is none
-	Lines    []plans.Charge `json:"lines,omitzero"`  // additional lines, such as usage and one-time charges
-	Policy   Policy         `json:"policy"`          // billing rules of the seller
+	IssuedAt time.Time    `json:"issued_at,omitzero"`
+	Change   plans.Change `json:"change,omitzero"` // change of the contract at At; the zero Change is none
+	// Close bills the time until At in arrears and leaves the contract as it is, because service stops for a while. The
+	// next period is billed from the UnbilledSince of its request. It takes no Change.
+	Close  bool           `json:"close,omitzero"`
+	Lines  []plans.Charge `json:"lines,omitzero"` // additional lines, such as usage and one-time charges
+	Policy Policy         `json:"policy"`         // billing rules of the seller
 
 	Unpaid []string `json:"unpaid,omitzero"` // IDs of unpaid invoices, whose charges are not credited
 	// Paid is for a cancellation: the money paid for the charges and not refunded yet, in major units, not negative.
@@ -139,7 +142,7 @@ func Issue(o IssueRequest) (IssueResult, error) {
 	case !w.ended.IsZero(): // a canceled contract bills only the lines passed in
 	case o.Policy.Timing == proration.InArrears:
 		err = w.arrears()
-	case isZero(o.Change):
+	case o.Change.IsZero():
 		err = w.period()
 	default:
 		err = w.change()
@@ -161,17 +164,17 @@ func (o *IssueRequest) check(f *fault.List) {
 	if o.Exception != nil && !o.Change.Cancel {
 		f.Add("exception", proration.ErrInvalid, "must be nil unless the change is a cancellation")
 	}
+	if o.Close && (o.Policy.Timing != proration.InArrears || !o.Change.IsZero()) {
+		f.Add("close", proration.ErrInvalid, "must be false in advance, and for a change")
+	}
 	switch {
 	case o.IssuedAt.IsZero():
 	case o.IssuedAt.After(o.At):
 		f.Add("issued_at", proration.ErrOutside, "must not be after at; got %s", o.IssuedAt.Format(time.RFC3339))
-	case !isZero(o.Change) || o.Policy.Timing == proration.InArrears:
+	case !o.Change.IsZero() || o.Policy.Timing == proration.InArrears:
 		f.Add("issued_at", proration.ErrInvalid, "must be zero for a change and in arrears")
 	}
 }
-
-// isZero reports whether a change changes nothing.
-func isZero(c plans.Change) bool { return same(c, plans.Change{}) }
 
 // work is an invoice that Issue is computing.
 type work struct {
@@ -203,12 +206,20 @@ func (w *work) document() (IssueResult, error) {
 		return IssueResult{}, err
 	}
 	if w.used {
-		doc.Contract.Discounts = clone.All(inv.RemainingDiscounts)
+		doc.Contract.Discounts = w.discounts(inv.RemainingDiscounts)
 	}
 	doc.UnexpiredCharges = w.usable(append(doc.UnexpiredCharges, clone.All(inv.Lines)...))
 	doc.Ledger = append(doc.Ledger, clone.All(inv.LedgerEntries)...)
 	doc.Invoice = &inv
 	return doc, w.renew(&doc.Contract)
+}
+
+// discounts returns the discounts of the contract after the invoice: those that remain, as the change leaves them.
+func (w *work) discounts(remaining []plans.Discount) []plans.Discount {
+	kept := slices.DeleteFunc(clone.All(remaining), func(d plans.Discount) bool {
+		return slices.Contains(w.Change.RemoveDiscounts, d.ID)
+	})
+	return append(kept, w.Change.AddDiscounts...)
 }
 
 // build returns the invoice of the lines. A termination fee reduces the refund, which is at most the negative total.

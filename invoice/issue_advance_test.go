@@ -48,7 +48,7 @@ func TestIssueInAdvance(t *testing.T) {
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-12-01", with: func(o *invoice.IssueRequest) { o.IssuedAt = giventest.Instant("2026-12-02", nil) }, faults: []string{"issued_at outside"}},
-				{at: "2026-12-01", change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(1)}, with: ahead("2026-11-28"), faults: []string{"issued_at invalid"}},
+				{at: "2026-12-01", change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(1)}}}, with: ahead("2026-11-28"), faults: []string{"issued_at invalid"}},
 				{at: "2026-12-01", with: func(o *invoice.IssueRequest) {
 					ahead("2026-11-28")(o)
 					o.Policy.Timing, o.UnbilledSince = proration.InArrears, giventest.Instant("2026-11-01", nil)

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -22,10 +24,8 @@ func (w *work) arrears() error {
 	if !w.EndedAt.IsZero() {
 		w.since = w.At // the time between the cancellation and w.At is not billed
 	}
-	switch closes := c.Plan != nil || !c.Anchor.IsZero() || c.Cancel; {
-	case c.Item != "":
-		return w.step()
-	case isZero(*c):
+	switch {
+	case c.IsZero() && !w.Close:
 		if w.UnbilledSince.Equal(w.At) { // the period that ends now was billed in advance
 			if err := w.shortfall(); err != nil {
 				return err
@@ -38,21 +38,26 @@ func (w *work) arrears() error {
 		w.after, err = w.after.AsOf(w.since)
 		w.renews = true
 		return err
-	case closes:
+	case w.Close || c.Cancel || c.ReplacesAll():
 		if err := w.elapsed(true); err != nil {
 			return err
 		}
+	case changesItems(c):
+		return w.step()
 	}
-	after, added, err := w.Contract.Amended(*c, w.At, w.Policy.Proration)
+	if w.Close {
+		return nil
+	}
+	amended, err := w.Contract.Amended(*c, w.At, w.Policy.Proration)
 	if err != nil {
-		return inChange(err)
+		return err
 	}
-	w.after = after
+	w.after = amended.Contract
 	switch {
 	case c.Cancel:
 		w.ended = w.At
-		return w.leave(added)
-	case c.Term != nil || !c.End.IsZero():
+		return w.leave(amended.Charges)
+	case !c.ReplacesAll():
 		w.after.Items, w.after.Ramp = w.Contract.Items, w.Contract.Ramp // elapsed ramp steps are not billed yet
 	}
 	return nil
@@ -73,19 +78,30 @@ func (w *work) leave(fee []plans.Charge) error {
 	return err
 }
 
-// step records a new quantity or price of an item in the ramp of the contract, so that it is billed with its period.
+// step records the changed items in the ramp of the contract, so that each is billed with its period.
 func (w *work) step() error {
 	then, err := w.Contract.Changed(w.Change, w.At)
 	if err != nil {
-		return inChange(err)
+		return err
+	}
+	now, err := w.Contract.AsOf(w.At)
+	if err != nil {
+		return err
 	}
 	steps := slices.DeleteFunc(slices.Clone(w.Contract.Ramp), func(s plans.RampStep) bool { return s.At.After(w.At) })
-	for _, item := range then.Items {
-		if item.ID == w.Change.Item {
+	for _, item := range now.Items {
+		if !slices.ContainsFunc(then.Items, func(other plans.Item) bool { return other.ID == item.ID }) {
+			item.Quantity = decimal.Decimal{} // the item leaves
 			steps = append(steps, plans.RampStep{At: w.At, Item: item})
 		}
 	}
-	w.after.Ramp = slices.Concat(steps, then.Ramp)
+	for _, item := range then.Items {
+		i := slices.IndexFunc(now.Items, func(was plans.Item) bool { return was.ID == item.ID })
+		if i < 0 || !now.Items[i].Quantity.Equal(item.Quantity) || !now.Items[i].Price.Equal(item.Price) {
+			steps = append(steps, plans.RampStep{At: w.At, Item: item})
+		}
+	}
+	w.after.Ramp, w.after.Discounts = slices.Concat(steps, then.Ramp), then.Discounts
 	return proration.Under("contract", w.after.Validate())
 }
 

@@ -59,7 +59,7 @@ func TestIssueArrears(t *testing.T) {
 		{
 			name: "a new item", why: "three phones for half of November", contract: base, policy: policy, since: since,
 			days: []issueDay{
-				{at: "2026-11-16", change: plans.Change{Item: "phone", Quantity: giventest.Money("3"), Price: &plans.Price{Unit: giventest.Money("20.00")}}},
+				{at: "2026-11-16", change: plans.Change{Add: []plans.ItemQuantity{{Item: "phone", Quantity: giventest.Money("3"), Price: &plans.Price{Unit: giventest.Money("20.00")}}}}},
 				month("2026-12-01", "due 920.00", full, "recurring phone: 3 x 20.00, 60.00 x 15/30 days = 30.00"),
 				month("2027-01-01", "due 950.00", full, "recurring phone: 3 x 20.00 = 60.00"),
 			},

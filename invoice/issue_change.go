@@ -17,45 +17,31 @@ func (w *work) change() error {
 	if err := w.ready(); err != nil {
 		return err
 	}
-	after, added, err := w.Contract.Amended(w.Change, w.At, w.Policy.Proration)
+	amended, err := w.Contract.Amended(w.Change, w.At, w.Policy.Proration)
 	if err != nil {
-		return inChange(err)
+		return err
 	}
-	w.after = after
+	w.after = amended.Contract
 	switch {
 	case w.Change.Cancel:
 		w.ended = w.At
 		err = w.cancel()
 	default:
-		w.lines, err = w.unused()
+		w.lines, err = w.unused(amended.Replaced)
 		w.on = forever(w.after.Discounts)
 	}
-	w.lines = append(w.lines, added...)
+	w.lines = append(w.lines, amended.Charges...)
 	return err
-}
-
-// inChange moves the faults of a change under its field. Those of the time and of the resulting contract keep their
-// paths.
-func inChange(err error) error {
-	var f fault.List
-	for _, e := range fault.All(err) {
-		path := "change"
-		if e.Field == "at" || strings.HasPrefix(e.Field, "contract.") {
-			path = ""
-		}
-		f.Under(path, e)
-	}
-	return f.Err()
 }
 
 // ready refuses a change of the plan, the anchor or an item for time that is not billed yet. Otherwise the change would
 // be billed for a period that is never billed itself.
 func (w *work) ready() error {
 	c := &w.Change
-	if !c.Anchor.IsZero() && w.EndedAt.IsZero() {
+	if (!c.AnchorAt.IsZero() || c.Anchor == plans.AnchorReset) && w.EndedAt.IsZero() {
 		return w.gapless() // the new periods skip the days before
 	}
-	if c.Item == "" && c.Plan == nil {
+	if !changesItems(c) && !c.ReplacesAll() {
 		return nil
 	}
 	rest, err := w.Contract.RemainingPortions(w.At)
@@ -73,6 +59,11 @@ func (w *work) ready() error {
 	}
 }
 
+// changesItems reports whether a change sets the items of the contract.
+func changesItems(c *plans.Change) bool {
+	return c.Items != nil || len(c.Add)+len(c.Remove)+len(c.Set) > 0
+}
+
 // forever returns the discounts that apply to every charge and are not used up: duration forever and no amount.
 func forever(all []plans.Discount) []plans.Discount {
 	return slices.DeleteFunc(slices.Clone(all), func(d plans.Discount) bool {
@@ -86,7 +77,7 @@ func inAccount(err error) error {
 	for _, e := range fault.All(err) {
 		own := *e
 		for _, of := range [...][2]string{
-			{"charges", "unexpired_charges"}, {"rules", "policy.refunds"}, {"quantity", "change.quantity"},
+			{"charges", "unexpired_charges"}, {"rules", "policy.refunds"}, {"quantity", "change.remove"},
 		} {
 			if rest, found := strings.CutPrefix(e.Field, of[0]); found {
 				own.Field = of[1] + rest
@@ -97,25 +88,24 @@ func inAccount(err error) error {
 	return f.Err()
 }
 
-// unused returns the credits for the charges that a change replaces.
-func (w *work) unused() ([]plans.Charge, error) {
+// unused returns the credits for the units that a change replaces.
+func (w *work) unused(replaced []plans.ItemQuantity) (all []plans.Charge, err error) {
 	request := credits.Request{
 		Charges: w.UnexpiredCharges, At: w.At, CreditBasis: w.Policy.CreditBasis, Policy: w.Policy.Proration,
 		Location: w.Contract.Cycle.Location,
 	}
-	switch c := &w.Change; {
-	case c.Plan != nil, !c.Anchor.IsZero():
-	case c.Item != "" && c.Quantity.IsNegative():
-		request.Item, request.Quantity = c.Item, c.Quantity.Neg()
-	case c.Item != "" && c.Quantity.IsZero():
-		request.Item = c.Item
-	case !c.End.IsZero():
-		request.At = c.End
-	default:
-		return nil, nil
+	if end := w.Change.End; !end.IsZero() {
+		request.At = end
 	}
-	unused, err := credits.Unused(request)
-	for _, c := range unused {
+	for _, r := range replaced {
+		request.Item, request.Quantity = r.Item, r.Quantity
+		unused, err := credits.Unused(request)
+		if err != nil {
+			return nil, inAccount(err)
+		}
+		all = append(all, unused...)
+	}
+	for _, c := range all {
 		if id := lineid.Invoice(c.Corrects); slices.Contains(w.Unpaid, id) {
 			return nil, &plans.Refusal{
 				Rule: "change", Reason: "Invoice " + id + " is not paid, so its charges cannot be credited.",
@@ -123,7 +113,7 @@ func (w *work) unused() ([]plans.Charge, error) {
 			}
 		}
 	}
-	return unused, inAccount(err)
+	return all, nil
 }
 
 // cancel credits the unused charges of paid invoices by the refund rules, and adds the shortfall.

@@ -82,10 +82,10 @@ func (w *work) goOn() error {
 // billed already.
 func (w *work) inOrder() error {
 	if !w.EndedAt.IsZero() {
-		if isZero(w.Change) || w.Change.Cancel {
+		if w.Change.IsZero() || w.Change.Cancel {
 			return nil
 		}
-		if w.Change.Anchor.IsZero() || w.At.Before(w.EndedAt) {
+		if w.Change.AnchorAt.IsZero() || w.At.Before(w.EndedAt) {
 			return &plans.Refusal{
 				Rule: "change", Reason: "The contract was canceled on " + w.EndedAt.In(w.At.Location()).Format(time.DateOnly) + ".",
 				Instead: "Reactivate it with a new billing anchor on or after that date.",
@@ -96,7 +96,7 @@ func (w *work) inOrder() error {
 	}
 	for i := range w.UnexpiredCharges {
 		c := &w.UnexpiredCharges[i]
-		if base(c) && c.Span.Start.After(w.At) && !c.Span.Start.Equal(c.Period.Start) && !isZero(w.Change) {
+		if base(c) && c.Span.Start.After(w.At) && !c.Span.Start.Equal(c.Period.Start) && !w.Change.IsZero() {
 			return &plans.Refusal{
 				Rule:    "change",
 				Reason:  "A change on " + c.Span.Start.In(w.At.Location()).Format(time.DateOnly) + " is already billed.",

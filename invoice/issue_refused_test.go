@@ -34,7 +34,7 @@ func seatRequest(a invoice.Account, id, at string, change plans.Change) invoice.
 
 // seatChange is a change of the number of seats.
 func seatChange(seats string) plans.Change {
-	return plans.Change{Item: "seat", Quantity: giventest.Money(seats)}
+	return unitsOf("seat", giventest.Money(seats))
 }
 
 // A request that would bill twice, lose a due amount, or credit an amount twice is refused with a reason.
@@ -60,7 +60,7 @@ func TestIssueRefusesDoubleOrLostBilling(t *testing.T) {
 		{name: "a late renewal", why: "five days would not be billed", id: "2", at: "2027-02-06", want: "refused period"},
 		{
 			name: "another billing date before the renewal", why: "the first nine days of February would not be billed", id: "2", at: "2027-02-10",
-			change: plans.Change{Anchor: giventest.Instant("2027-02-10", nil)}, want: "refused period",
+			change: plans.Change{AnchorAt: giventest.Instant("2027-02-10", nil)}, want: "refused period",
 		},
 		{name: "arrears after January was billed in advance", why: "January would be billed twice", id: "2", at: "2027-02-01", with: func(o *invoice.IssueRequest) {
 			arrears(o)
@@ -141,7 +141,7 @@ func TestIssueAfterEndBillsOnlyGivenLines(t *testing.T) {
 	}
 	usage := plans.Charge{Kind: plans.Usage, Item: "call", Currency: "EUR", Net: giventest.Money("7")}
 	giventest.CheckMoney(t, "late usage", issue("3", "2027-05-02", plans.Change{}, usage).Net, "7")
-	back := plans.Change{Anchor: giventest.Instant("2027-06-10", nil)}
+	back := plans.Change{AnchorAt: giventest.Instant("2027-06-10", nil)}
 	giventest.CheckMoney(t, "the reactivation", issue("4", "2027-06-10", back).Net, "310")
 	giventest.CheckMoney(t, "the next period", issue("5", "2027-07-10", plans.Change{}).Net, "310")
 }

@@ -198,7 +198,7 @@ func TestIssueChanges(t *testing.T) {
 			name: "a new item", why: "its price is agreed with the change: 3 x 20.00 x 15/30", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
-				{at: "2026-11-16", change: plans.Change{Item: "phone", Quantity: giventest.Money("3"), Price: &plans.Price{Unit: giventest.Money("20.00")}}, lines: []string{"proration_charge phone: 3 x 20.00, 60.00 x 15/30 days = 30.00"}, sums: "due 30.00"},
+				{at: "2026-11-16", change: plans.Change{Add: []plans.ItemQuantity{{Item: "phone", Quantity: giventest.Money("3"), Price: &plans.Price{Unit: giventest.Money("20.00")}}}}, lines: []string{"proration_charge phone: 3 x 20.00, 60.00 x 15/30 days = 30.00"}, sums: "due 30.00"},
 				{at: "2026-12-01", lines: []string{"recurring seat: 10 x 89.00 = 890.00", "recurring phone: 3 x 20.00 = 60.00"}, sums: "due 950.00"},
 			},
 		},
@@ -306,8 +306,8 @@ func TestIssueChanges(t *testing.T) {
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-16", change: issueMore("-11"), faults: []string{"change.quantity invalid"}},
-				{at: "2026-11-16", change: plans.Change{Item: "phone", Quantity: giventest.Money("1")}, faults: []string{"change.item invalid"}},
-				{at: "2026-11-16", change: plans.Change{Item: "seat", Quantity: giventest.Money("1"), Cancel: true}, faults: []string{"change.cancel invalid"}},
+				{at: "2026-11-16", change: plans.Change{Add: []plans.ItemQuantity{{Item: "phone", Quantity: giventest.Money("1")}}}, faults: []string{"change.item invalid"}},
+				{at: "2026-11-16", change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("1")}}, Cancel: true}, faults: []string{"change.cancel invalid"}},
 				{at: "2026-11-16", change: plans.Change{Plan: &plans.Plan{ID: "scale"}}, faults: []string{"change.plan.interval unset", "change.plan.offers unset"}},
 				{at: "2026-11-16", change: issueAnchor("2026-11-10", nil), faults: []string{"change.anchor outside"}},
 			},

@@ -17,11 +17,11 @@ import (
 func TestChangeAfterTheAdvanceInvoiceCostsTheSame(t *testing.T) {
 	change := func(c plans.Change) func(*lifecycle.Event) { return func(e *lifecycle.Event) { e.Change = c } }
 	seats := func(at string, n int64) lifecycle.Event {
-		kind := lifecycle.SeatsAdded
+		kind := lifecycle.Changed
 		if n < 0 {
-			kind = lifecycle.SeatsRemoved
+			kind = lifecycle.Changed
 		}
-		return eventOn(at, kind, change(plans.Change{Item: "seat", Quantity: decimal.NewFromInt(n)}))
+		return eventOn(at, kind, change(unitsOf("seat", decimal.NewFromInt(n))))
 	}
 	price := plans.Price{Unit: giventest.Money("120.00")}
 	for _, c := range []struct {
@@ -29,9 +29,9 @@ func TestChangeAfterTheAdvanceInvoiceCostsTheSame(t *testing.T) {
 		changes   []lifecycle.Event
 		want      string
 	}{
-		{"upgrade", "24 days at 1000.00 and 7 at 1390.00 of January, and three months at 1390.00", []lifecycle.Event{eventOn("2026-01-25", lifecycle.PlanChanged, change(plans.Change{Plan: pricedPlan("139.00")}))}, "5258.06"},
-		{"downgrade", "24 days at 1000.00 and 7 at 500.00, and three months at 500.00", []lifecycle.Event{eventOn("2026-01-25", lifecycle.PlanChanged, change(plans.Change{Plan: pricedPlan("50.00")}))}, "2387.09"},
-		{"price change", "24 days at 1000.00 and 7 at 1200.00, and three months at 1200.00", []lifecycle.Event{eventOn("2026-01-25", lifecycle.PriceChanged, change(plans.Change{Item: "seat", Price: &price}))}, "4645.16"},
+		{"upgrade", "24 days at 1000.00 and 7 at 1390.00 of January, and three months at 1390.00", []lifecycle.Event{eventOn("2026-01-25", lifecycle.Changed, change(plans.Change{Plan: pricedPlan("139.00")}))}, "5258.06"},
+		{"downgrade", "24 days at 1000.00 and 7 at 500.00, and three months at 500.00", []lifecycle.Event{eventOn("2026-01-25", lifecycle.Changed, change(plans.Change{Plan: pricedPlan("50.00")}))}, "2387.09"},
+		{"price change", "24 days at 1000.00 and 7 at 1200.00, and three months at 1200.00", []lifecycle.Event{eventOn("2026-01-25", lifecycle.Changed, change(plans.Change{Set: []plans.ItemSetting{{Item: "seat", Price: &price}}}))}, "4645.16"},
 		{"fewer seats", "two seats are credited for 7 days of January, and three months cost 800.00", []lifecycle.Event{seats("2026-01-25", -2)}, "3354.84"},
 		{"fewer seats, then more", "three seats are added for 4 days: 38.71; three months cost 1100.00", []lifecycle.Event{seats("2026-01-25", -2), seats("2026-01-28", 3)}, "4293.55"},
 		{"more seats", "two seats for 7 days, and three months at 1200.00", []lifecycle.Event{seats("2026-01-25", 2)}, "4645.16"},
@@ -66,8 +66,8 @@ func TestChangeAfterTheAdvanceInvoiceCostsTheSame(t *testing.T) {
 func TestImmediatePauseCreditsTheAdvanceInvoice(t *testing.T) {
 	p := advancePolicy()
 	p.Pause = lifecycle.Pause{Effective: plans.Immediately, Unused: credits.AsBalance}
-	seats := eventOn("2026-01-10", lifecycle.SeatsRemoved, func(e *lifecycle.Event) {
-		e.Change = plans.Change{Item: "seat", Quantity: decimal.NewFromInt(-2)}
+	seats := eventOn("2026-01-10", lifecycle.Changed, func(e *lifecycle.Event) {
+		e.Change = plans.Change{Remove: []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(2)}}}
 	})
 	out := replayEvents(t, p, "2026-02-10", eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""), seats,
 		paymentOn("2026-01-22", lifecycle.PaymentSucceeded, "r-3", ""), eventOn("2026-01-25", lifecycle.PauseRequested), eventOn("2026-02-10", lifecycle.Resumed))
@@ -82,8 +82,8 @@ func TestImmediatePauseCreditsTheAdvanceInvoice(t *testing.T) {
 func TestMinimumCountsChargesAfterTheAdvanceInvoice(t *testing.T) {
 	sub := tenSeatsFromJanuary()
 	sub.Contract.Items[0].Quantity, sub.Contract.Minimum = decimal.NewFromInt(8), giventest.Money("1000.00")
-	add := eventOn("2026-01-25", lifecycle.SeatsAdded, func(e *lifecycle.Event) {
-		e.Change = plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)}
+	add := eventOn("2026-01-25", lifecycle.Changed, func(e *lifecycle.Event) {
+		e.Change = plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(2)}}}
 	})
 	for _, seats := range []bool{true, false} {
 		events := []lifecycle.Event{eventOn("2026-01-01", lifecycle.Started)}
@@ -116,7 +116,7 @@ func TestExtensionIsNotBilledInAdvance(t *testing.T) {
 	sub := tenSeatsFromJanuary()
 	sub.Contract.Terms = []plans.ContractTerm{{Term: term, Period: giventest.Period("2026-01-01/2026-02-01", nil)}}
 	out := paidAtOnce(t, []lifecycle.Policy{p}, sub, utc("2026-02-28"), eventOn("2026-01-01", lifecycle.Started),
-		eventOn("2026-01-10", lifecycle.TermExtended, func(e *lifecycle.Event) { e.Change = plans.Change{Term: &term} }))
+		eventOn("2026-01-10", lifecycle.Changed, func(e *lifecycle.Event) { e.Change = plans.Change{Term: &term} }))
 	if len(out.Invoices) != 3 { // January, the extension, and March in advance
 		t.Errorf("%d invoices\n%s", len(out.Invoices), out.Timeline())
 	}

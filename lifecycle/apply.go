@@ -9,6 +9,7 @@ import (
 	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
 
@@ -53,16 +54,17 @@ func Advance(policies *Policies, sub Subscription, to time.Time) (Outcome, error
 
 // step is the work on one outcome.
 type step struct {
-	policies *Policies    // policies in the order of their From
-	policy   *Policy      // policy in force at the current time
-	sub      Subscription // working copy of the subscription
-	out      Outcome      // outcome so far, without the subscription
-	cause    string       // event or deadline from which the IDs of effects and notices derive
-	caused   int          // number of IDs derived from the cause
-	doing    EventKind    // event that is applied; unset for a deadline
-	after    string       // suffix of the cause of a deadline processed after an event at the same time
-	trusted  []string     // IDs of invoices whose charges may be credited before they are paid
-	refused  string       // reason why the change of a deadline could not be made
+	policies *Policies      // policies in the order of their From
+	policy   *Policy        // policy in force at the current time
+	sub      Subscription   // working copy of the subscription
+	out      Outcome        // outcome so far, without the subscription
+	cause    string         // event or deadline from which the IDs of effects and notices derive
+	caused   int            // number of IDs derived from the cause
+	doing    EventKind      // event that is applied; unset for a deadline
+	after    string         // suffix of the cause of a deadline processed after an event at the same time
+	actions  []plans.Action // actions of the change that the event makes
+	trusted  []string       // IDs of invoices whose charges may be credited before they are paid
+	refused  string         // reason why the change of a deadline could not be made
 
 	correcting bool              // Correct replays the history
 	issued     []invoice.Invoice // invoices already issued for that history
@@ -153,10 +155,13 @@ func (s *step) apply(event Event) error {
 }
 
 // because sets the cause from which IDs derive, and the event that is applied.
-func (s *step) because(cause string, kind EventKind) { s.cause, s.caused, s.doing = cause, 0, kind }
+func (s *step) because(cause string, kind EventKind) {
+	s.cause, s.caused, s.doing, s.actions = cause, 0, kind, nil
+}
 
 // record adds a step with the status, the access and the invoices that it led to.
 func (s *step) record(what Step, issued int) {
+	what.Actions = s.actions
 	what.Status, what.Access, what.Refused, s.refused = s.sub.Status, s.policy.access(&s.sub), s.refused, ""
 	for _, inv := range s.out.Invoices[issued:] {
 		what.Issued = append(what.Issued, inv.ID)

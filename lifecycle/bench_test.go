@@ -42,8 +42,8 @@ func typicalEvents(tb testing.TB, count int) (lifecycle.Policy, lifecycle.Subscr
 		s = out.Subscription
 		events = append(events, e)
 	}
-	paid, seat := lifecycle.Event{Kind: lifecycle.PaymentSucceeded}, plans.Change{Item: "seat", Quantity: giventest.Money("1")}
-	less := plans.Change{Item: "seat", Quantity: giventest.Money("-1")}
+	paid, seat := lifecycle.Event{Kind: lifecycle.PaymentSucceeded}, plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("1")}}}
+	less := plans.Change{Remove: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("1")}}}
 	add(start, lifecycle.Event{Kind: lifecycle.Started, NoTrial: true, PaymentMethod: "card"})
 	for month := 0; len(events) < count; month++ {
 		on := start.AddDate(0, month, 0)
@@ -53,10 +53,10 @@ func typicalEvents(tb testing.TB, count int) (lifecycle.Policy, lifecycle.Subscr
 		}
 		add(on.Add(31*time.Hour), paid)
 		add(on.Add(5*day), lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: chargeOf("calls", "7.30")})
-		add(on.Add(9*day), lifecycle.Event{Kind: lifecycle.SeatsAdded, Change: seat})
+		add(on.Add(9*day), lifecycle.Event{Kind: lifecycle.Changed, Change: seat})
 		add(on.Add(9*day+time.Hour), paid)
 		add(on.Add(14*day), lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: chargeOf("calls", "3.10")})
-		add(on.Add(19*day), lifecycle.Event{Kind: lifecycle.SeatsRemoved, Change: less})
+		add(on.Add(19*day), lifecycle.Event{Kind: lifecycle.Changed, Change: less})
 		add(on.Add(25*day), lifecycle.Event{Kind: lifecycle.UsageRecorded, Charges: chargeOf("calls", "1.70")})
 	}
 	return p, sub, events, events[count-1].At

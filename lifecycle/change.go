@@ -19,12 +19,7 @@ func (s *step) change(e *Event) error {
 		return err
 	}
 	change := permit.Change
-	if e.Kind == PlanChanged && permit.Action == plans.SwitchInterval {
-		return s.refuse("This plan changes the billing interval; send interval_changed.")
-	}
-	if e.Kind == IntervalChanged && permit.Action != plans.SwitchInterval {
-		return s.refuse("This plan does not change the billing interval; send plan_changed.")
-	}
+	s.actions = permit.Actions
 	if permit.At.After(e.At) {
 		return s.wait(e.Sequence, permit.At, change)
 	}
@@ -76,6 +71,9 @@ func (s *step) permit(rules plans.ChangeRules, contract plans.Contract, e *Event
 // changeUnbilled changes the contract before anything is billed for it. The change rules do not apply yet: everyone may
 // make every change, at once, as if service started now.
 func (s *step) changeUnbilled(e *Event) error {
+	if c := &e.Change; c.Term != nil || !c.End.IsZero() || c.Anchor != 0 || !c.AnchorAt.IsZero() {
+		return s.refuse(s.sub.notAllowed(e.Kind)) // terms and billing dates begin with the service
+	}
 	begun, err := s.sub.Contract.StartingAt(e.At, 0)
 	if err != nil {
 		return proration.Under("event", err)
@@ -91,24 +89,31 @@ func (s *step) changeUnbilled(e *Event) error {
 	}
 	after, err := s.sub.Contract.Changed(permit.Change, e.At)
 	if err != nil {
-		return proration.Under("event.change", err)
+		return err
 	}
-	s.sub.Contract = after
+	s.sub.Contract, s.actions = after, permit.Actions
 	return nil
 }
 
-// wait schedules a change. A new plan replaces a scheduled plan, and a new price of an item its scheduled price, unless
-// the next period is already billed with those.
+// wait schedules a change. A new plan or interval replaces a scheduled one, and a new price of an item its scheduled
+// price, unless the next period is already billed with those.
 func (s *step) wait(sequence int64, at time.Time, change plans.Change) error {
 	s.sub.ScheduledChanges = slices.DeleteFunc(s.sub.ScheduledChanges, func(w ScheduledChange) bool {
-		samePlan := w.Change.Plan != nil && change.Plan != nil
-		samePrice := change.Price != nil && w.Change.Item == change.Item && w.Change.Quantity.IsZero() &&
-			change.Quantity.IsZero()
-		return !w.BilledInAdvance && (samePlan || samePrice)
+		samePlan := w.Change.ReplacesAll() && change.Plan != nil && w.Change.Plan != nil
+		return !w.BilledInAdvance && (samePlan || repriced(&change) != "" && repriced(&w.Change) == repriced(&change))
 	})
 	s.sub.ScheduledChanges = append(s.sub.ScheduledChanges, ScheduledChange{Sequence: sequence, At: at, Change: change})
 	slices.SortStableFunc(s.sub.ScheduledChanges, func(a, b ScheduledChange) int { return a.At.Compare(b.At) })
 	return s.together()
+}
+
+// repriced returns the item of a change that sets its price and nothing else, and "" for any other change.
+func repriced(c *plans.Change) string {
+	if len(c.Set) != 1 || c.Set[0].Price == nil || c.Set[0].Quantity != nil || c.Plan != nil ||
+		len(c.Add)+len(c.Remove)+len(c.AddDiscounts)+len(c.RemoveDiscounts) > 0 || c.ReplacesAll() {
+		return ""
+	}
+	return c.Set[0].Item
 }
 
 // together refuses a change that conflicts with the scheduled changes.
@@ -128,9 +133,7 @@ func (s *step) together() error {
 // change if the invoice can no longer be voided.
 func (s *step) clearAhead(c *plans.Change) error {
 	a := s.sub.NextPeriod
-	moves := c.Term != nil || !c.End.IsZero() || !c.Anchor.IsZero() ||
-		c.Plan != nil && len(s.sub.Contract.Terms) == 0 && c.Plan.Interval != s.sub.Contract.Cycle.Interval
-	if a == nil || !moves {
+	if a == nil || c.Term == nil && c.End.IsZero() && !restarts(&s.sub.Contract, c) {
 		return nil
 	}
 	if !s.sub.retractable(a.Invoice) {
@@ -138,6 +141,19 @@ func (s *step) clearAhead(c *plans.Change) error {
 		return s.refuse("The period from " + begins + " is already billed; send this change once the period has begun.")
 	}
 	return s.forget()
+}
+
+// restarts reports whether a change begins the periods of a contract anew: another billing date or, without terms,
+// another interval.
+func restarts(contract *plans.Contract, c *plans.Change) bool {
+	interval := contract.Cycle.Interval
+	switch {
+	case c.Interval != (proration.Interval{}):
+		interval = c.Interval
+	case c.Plan != nil && len(contract.Terms) == 0:
+		interval = c.Plan.Interval
+	}
+	return c.Anchor == plans.AnchorReset || !c.AnchorAt.IsZero() || interval != contract.Cycle.Interval
 }
 
 // adoptNextPeriod makes the contract of the next period, which is paid, the current one. It includes the scheduled

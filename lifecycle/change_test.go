@@ -17,7 +17,7 @@ import (
 // A stored change that cannot be made or billed at its time does not block the subscription: the step states the
 // reason, or the change is billed with the next period.
 func TestFailedScheduledChangeBlocksNothing(t *testing.T) {
-	less := func(n int64) plans.Change { return plans.Change{Item: "seat", Quantity: decimal.NewFromInt(-n)} }
+	less := func(n int64) plans.Change { return unitsOf("seat", decimal.NewFromInt(-n)) }
 	started, paid := eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", "")
 	lead, none := advancePolicy(), advancePolicy()
 	none.Renewal.Lead = proration.Interval{}
@@ -87,12 +87,12 @@ func TestSeatsAddedInTheLastHoursCostNothing(t *testing.T) {
 	p.Renewal.Lead = proration.Interval{}
 	seats := func(at string, kind lifecycle.EventKind, n int64) lifecycle.Event {
 		return lifecycle.Event{
-			At: giventest.Instant(at, time.UTC), Kind: kind, By: plans.Support, Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(n)},
+			At: giventest.Instant(at, time.UTC), Kind: kind, By: plans.Support, Change: unitsOf("seat", decimal.NewFromInt(n)),
 		}
 	}
 	out := paidAtOnce(t, []lifecycle.Policy{p}, sub, giventest.Instant("2026-02-15T10:00:00Z", time.UTC),
 		lifecycle.Event{At: giventest.Instant("2026-01-15T10:00:00Z", time.UTC), Kind: lifecycle.Started},
-		seats("2026-02-15T09:00:00Z", lifecycle.SeatsAdded, 2), seats("2026-02-15T09:30:00Z", lifecycle.SeatsRemoved, -2))
+		seats("2026-02-15T09:00:00Z", lifecycle.Changed, 2), seats("2026-02-15T09:30:00Z", lifecycle.Changed, -2))
 	for _, s := range out.Steps {
 		if s.Refused != "" {
 			t.Error(out.Timeline())

@@ -26,9 +26,9 @@ func tenSeatsFromNovember() lifecycle.Subscription {
 
 // seatsChanged returns an event that adds seats, or removes them if the number is negative.
 func seatsChanged(at string, sequence, more int64) lifecycle.Event {
-	e := lifecycle.Event{Sequence: sequence, At: utc(at), Kind: lifecycle.SeatsAdded, Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(more)}}
+	e := lifecycle.Event{Sequence: sequence, At: utc(at), Kind: lifecycle.Changed, Change: unitsOf("seat", decimal.NewFromInt(more))}
 	if more < 0 {
-		e.Kind = lifecycle.SeatsRemoved
+		e.Kind = lifecycle.Changed
 	}
 	return e
 }
@@ -90,7 +90,7 @@ func TestCorrect(t *testing.T) {
 		},
 		{
 			"price change", "10.00 a seat more for 15 of 30 days, 50.00, and for December, 100.00; each replaces the old price", usual,
-			[]lifecycle.Event{change("2026-11-16", 4, lifecycle.PriceChanged, plans.Change{Item: "seat", Price: &price})}, "150.00",
+			[]lifecycle.Event{change("2026-11-16", 4, lifecycle.Changed, plans.Change{Set: []plans.ItemSetting{{Item: "seat", Price: &price}}})}, "150.00",
 			[]string{"proration_credit -445.00", "proration_charge 495.00", "proration_credit -890.00", "recurring 990.00"}, "10", "150.00",
 		},
 	} {

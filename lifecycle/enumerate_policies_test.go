@@ -66,9 +66,9 @@ func randomEvents(draw *rand.Rand) []lifecycle.Event {
 		e := lifecycle.Event{At: at, By: plans.Support}
 		switch draw.IntN(14) {
 		case 0, 1:
-			e.Kind, e.Change = lifecycle.SeatsAdded, plans.Change{Item: "seat", Quantity: decimal.NewFromInt(1 + draw.Int64N(3))}
+			e.Kind, e.Change = lifecycle.Changed, plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(1 + draw.Int64N(3))}}}
 		case 2:
-			e.Kind, e.Change = lifecycle.SeatsRemoved, plans.Change{Item: "seat", Quantity: decimal.NewFromInt(-1 - draw.Int64N(3))}
+			e.Kind, e.Change = lifecycle.Changed, plans.Change{Remove: []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(1 - draw.Int64N(3))}}}
 		case 3:
 			e.Kind = lifecycle.PauseRequested
 		case 4:
@@ -76,17 +76,17 @@ func randomEvents(draw *rand.Rand) []lifecycle.Event {
 		case 5:
 			e.Kind = lifecycle.Resumed
 		case 6:
-			e.Kind, e.Change = lifecycle.PlanChanged, plans.Change{Plan: pricedPlan([]string{"80.00", "130.00"}[draw.IntN(2)])}
+			e.Kind, e.Change = lifecycle.Changed, plans.Change{Plan: pricedPlan([]string{"80.00", "130.00"}[draw.IntN(2)])}
 		case 7:
-			e.Kind, e.Change = lifecycle.PriceChanged, plans.Change{Item: "seat", Price: &plans.Price{Unit: giventest.Money("120.00")}}
+			e.Kind, e.Change = lifecycle.Changed, plans.Change{Set: []plans.ItemSetting{{Item: "seat", Price: &plans.Price{Unit: giventest.Money("120.00")}}}}
 		case 8:
-			e.Kind, e.Change = lifecycle.DatesMoved, plans.Change{Anchor: at.AddDate(0, 0, draw.IntN(40)-5).Truncate(day)}
+			e.Kind, e.Change = lifecycle.Changed, plans.Change{AnchorAt: at.AddDate(0, 0, draw.IntN(40)-5).Truncate(day)}
 		case 9:
 			e.Kind = lifecycle.RenewalDisabled
 		case 10:
 			e.Kind = lifecycle.RenewalEnabled
 		case 11:
-			e.Kind, e.Change = lifecycle.IntervalChanged, plans.Change{Plan: quarterly()}
+			e.Kind, e.Change = lifecycle.Changed, plans.Change{Plan: quarterly()}
 		default:
 			e.Kind = lifecycle.Reactivated
 		}

@@ -18,8 +18,7 @@ import (
 // EventKind is the kind of an [Event]. The zero value is unset and refused.
 //
 // JSON: started, trial_converted, payment_method_added, payment_method_removed, payment_attempted, payment_succeeded,
-// payment_failed, payment_disputed, payment_refunded, seats_added, seats_removed, plan_changed, interval_changed,
-// price_changed, dates_moved, term_extended, term_shortened, scheduled_change_canceled, pause_requested, resumed,
+// payment_failed, payment_disputed, payment_refunded, changed, scheduled_change_canceled, pause_requested, resumed,
 // renewal_disabled, renewal_enabled, cancellation_requested, cancellation_withdrawn, reactivated, taxes_changed,
 // billing_details_changed, usage_recorded, charge_added, credit_granted, invoice_voided, invoice_written_off.
 type EventKind uint8
@@ -35,14 +34,7 @@ const (
 	PaymentFailed                                // a payment attempt fails: Payment
 	PaymentDisputed                              // the customer's bank takes a payment back: Payment
 	PaymentRefunded                              // the seller refunds a payment, which requires a Reason: Payment
-	SeatsAdded                                   // the quantity of an item rises: Change
-	SeatsRemoved                                 // the quantity of an item falls: Change
-	PlanChanged                                  // another plan with the same interval: Change, Usage
-	IntervalChanged                              // another plan with a longer or shorter interval: Change, Usage
-	PriceChanged                                 // another price of an item: Change
-	DatesMoved                                   // another billing date: Change
-	TermExtended                                 // a further term: Change
-	TermShortened                                // an earlier end of the term: Change
+	Changed                                      // the contract changes: Change, Usage
 	ScheduledChangeCanceled                      // all scheduled changes are dropped
 	PauseRequested                               // the customer asks for a pause: Until
 	Resumed                                      // the pause ends, or is withdrawn before it starts
@@ -62,9 +54,8 @@ const (
 
 var eventKinds = []string{
 	"", "started", "trial_converted", "payment_method_added", "payment_method_removed", "payment_attempted",
-	"payment_succeeded", "payment_failed", "payment_disputed", "payment_refunded", "seats_added", "seats_removed",
-	"plan_changed", "interval_changed", "price_changed", "dates_moved", "term_extended", "term_shortened",
-	"scheduled_change_canceled", "pause_requested", "resumed", "renewal_disabled", "renewal_enabled",
+	"payment_succeeded", "payment_failed", "payment_disputed", "payment_refunded", "changed", "scheduled_change_canceled",
+	"pause_requested", "resumed", "renewal_disabled", "renewal_enabled",
 	"cancellation_requested", "cancellation_withdrawn", "reactivated", "taxes_changed", "billing_details_changed",
 	"usage_recorded", "charge_added", "credit_granted", "invoice_voided", "invoice_written_off",
 }
@@ -136,30 +127,6 @@ type Payment struct {
 	Lines []invoice.LineAmount `json:"lines,omitzero"`
 }
 
-// changes maps each kind of event with a change to the condition that the change must meet.
-var changes = map[EventKind]func(*plans.Change) bool{
-	SeatsAdded:      func(c *plans.Change) bool { return c.Item != "" && c.Quantity.IsPositive() },
-	SeatsRemoved:    func(c *plans.Change) bool { return c.Item != "" && c.Quantity.IsNegative() },
-	PlanChanged:     func(c *plans.Change) bool { return c.Plan != nil },
-	IntervalChanged: func(c *plans.Change) bool { return c.Plan != nil },
-	PriceChanged:    func(c *plans.Change) bool { return c.Item != "" && c.Quantity.IsZero() && c.Price != nil },
-	DatesMoved:      func(c *plans.Change) bool { return !c.Anchor.IsZero() },
-	TermExtended:    func(c *plans.Change) bool { return c.Term != nil },
-	TermShortened:   func(c *plans.Change) bool { return !c.End.IsZero() },
-}
-
-// changeFields names the fields that the condition in changes requires.
-var changeFields = map[EventKind]string{
-	SeatsAdded:      "item and a positive quantity",
-	SeatsRemoved:    "item and a negative quantity",
-	PlanChanged:     "plan",
-	IntervalChanged: "plan",
-	PriceChanged:    "item and price, without a quantity",
-	DatesMoved:      "anchor",
-	TermExtended:    "term",
-	TermShortened:   "end",
-}
-
 const maxCharges = 1_000 // charges of an event, and charges that wait for an invoice
 
 // check adds the faults of the event, except those of its time.
@@ -176,11 +143,11 @@ func (e *Event) check(f *fault.List) {
 		f.Add("event.effective", proration.ErrInvalid,
 			"must be immediately, at_period_end or at_term_end; got %v", e.Effective)
 	}
-	if is, has := changes[e.Kind]; has && !is(&e.Change) {
-		f.Add("event.change", proration.ErrInvalid, "must set %s for the kind %v", changeFields[e.Kind], e.Kind)
-	}
-	if e.Change.Price != nil {
-		f.Under("event.change.price", e.Change.Price.Validate())
+	if e.Kind == Changed {
+		f.Under("event.change", e.Change.Validate())
+		if e.Change.Cancel {
+			f.Add("event.change.cancel", proration.ErrInvalid, "must be false; send cancellation_requested to end the contract")
+		}
 	}
 	if e.Kind == CancellationRequested && !e.On.IsZero() && e.On.Before(e.At) {
 		at, on := e.At.Format(time.RFC3339), e.On.Format(time.RFC3339)
@@ -215,8 +182,7 @@ func (e *Event) checkRequired(f *fault.List) {
 		if len(e.Charges) == 0 {
 			f.Add("event.charges", proration.ErrUnset, "required, at least one charge")
 		}
-	case Started, TrialConverted, PaymentMethodAdded, PaymentMethodRemoved, SeatsAdded, SeatsRemoved, PlanChanged,
-		IntervalChanged, PriceChanged, DatesMoved, TermExtended, TermShortened, ScheduledChangeCanceled, PauseRequested,
+	case Started, TrialConverted, PaymentMethodAdded, PaymentMethodRemoved, Changed, ScheduledChangeCanceled, PauseRequested,
 		Resumed, RenewalDisabled, RenewalEnabled, CancellationRequested, CancellationWithdrawn, Reactivated,
 		TaxesChanged, BillingDetailsChanged, CreditGranted:
 	}

@@ -33,8 +33,8 @@ func Example_annualContract() {
 		{Sequence: 1, At: signed, Kind: lifecycle.Started},
 		{Sequence: 2, At: signed, Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-1"}},
 		{
-			Sequence: 3, At: time.Date(2026, time.November, 16, 11, 30, 0, 0, time.UTC), Kind: lifecycle.SeatsAdded,
-			Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)},
+			Sequence: 3, At: time.Date(2026, time.November, 16, 11, 30, 0, 0, time.UTC), Kind: lifecycle.Changed,
+			Change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(2)}}},
 		},
 	}, time.Date(2027, time.March, 1, 0, 0, 0, 0, time.UTC))
 	if err != nil {

@@ -24,11 +24,11 @@ func Example() {
 	sub.Contract = plans.Contract{Plan: "growth", Currency: "USD", Cycle: monthly, Items: []plans.Item{
 		{ID: "seat", Quantity: decimal.NewFromInt(10), Price: plans.Price{Unit: decimal.RequireFromString("89.00")}},
 	}}
-	twoMore := plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)}
+	twoMore := plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(2)}}}
 	events := []lifecycle.Event{ // the caller numbers events when it stores them
 		{Sequence: 1, At: on(9, 1), Kind: lifecycle.Started, PaymentMethod: "card"},
 		{Sequence: 2, At: on(9, 1), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-1"}},
-		{Sequence: 3, At: on(9, 16), Kind: lifecycle.SeatsAdded, Change: twoMore},
+		{Sequence: 3, At: on(9, 16), Kind: lifecycle.Changed, Change: twoMore},
 		{Sequence: 4, At: on(9, 16), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-2"}},
 		{Sequence: 5, At: on(10, 1), Kind: lifecycle.PaymentFailed, Payment: lifecycle.Payment{Invoice: "acme-3"}},
 		{Sequence: 6, At: on(10, 10), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: "acme-3"}},

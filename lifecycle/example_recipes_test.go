@@ -81,8 +81,8 @@ func ExampleApply_removeSeatsAtPeriodEnd() {
 		panic(err)
 	}
 	out, err := lifecycle.Apply(policies, tenSeats(policies), lifecycle.Event{
-		Sequence: 3, At: november(16), Kind: lifecycle.SeatsRemoved,
-		Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(-3)},
+		Sequence: 3, At: november(16), Kind: lifecycle.Changed,
+		Change: plans.Change{Remove: []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(3)}}},
 	})
 	if err != nil {
 		panic(err)

@@ -67,8 +67,8 @@ func ExampleApply() {
 	sub := inService(policy)
 
 	out, err := lifecycle.Apply(policies, sub, lifecycle.Event{
-		Sequence: 3, At: date(time.November, 16), Kind: lifecycle.SeatsAdded,
-		Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)},
+		Sequence: 3, At: date(time.November, 16), Kind: lifecycle.Changed,
+		Change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(2)}}},
 	})
 	if err != nil {
 		panic(err)
@@ -118,8 +118,8 @@ func ExampleAdvance() {
 		panic(err)
 	}
 	sub := afterwards(policy, inService(policy), lifecycle.Event{
-		At: date(time.November, 16), Kind: lifecycle.SeatsAdded,
-		Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)},
+		At: date(time.November, 16), Kind: lifecycle.Changed,
+		Change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(2)}}},
 	})
 
 	preview, err := lifecycle.Advance(policies, sub, time.Date(2027, time.January, 1, 0, 0, 0, 0, time.UTC))
@@ -228,8 +228,8 @@ func ExampleCorrect() {
 	correction := lifecycle.CorrectRequest{
 		Subscription: acme(), Issued: was.Invoices, At: date(time.December, 1),
 		Events: append(events, lifecycle.Event{
-			Sequence: 4, At: date(time.November, 16), Kind: lifecycle.SeatsAdded,
-			Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)},
+			Sequence: 4, At: date(time.November, 16), Kind: lifecycle.Changed,
+			Change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(2)}}},
 		}),
 	}
 	for range 2 {
@@ -352,8 +352,8 @@ func ExampleOutcome_Timeline() {
 			Payment: lifecycle.Payment{Invoice: "acme-1"},
 		},
 		{
-			Sequence: 3, At: date(time.November, 16), Kind: lifecycle.SeatsAdded,
-			Change: plans.Change{Item: "seat", Quantity: decimal.NewFromInt(2)},
+			Sequence: 3, At: date(time.November, 16), Kind: lifecycle.Changed,
+			Change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(2)}}},
 		},
 		{Sequence: 4, At: date(time.November, 20), Kind: lifecycle.CancellationRequested},
 		{Sequence: 5, At: date(time.November, 21), Kind: lifecycle.Reactivated},
@@ -373,7 +373,7 @@ func ExampleOutcome_Timeline() {
 }
 
 func ExampleStep_String() {
-	fmt.Println(lifecycle.Step{Event: lifecycle.SeatsAdded, Detail: "2 seats added"})
+	fmt.Println(lifecycle.Step{Event: lifecycle.Changed, Detail: "2 seats added"})
 	fmt.Println(lifecycle.Step{Event: lifecycle.PaymentSucceeded, Ref: "acme-5"})
 	fmt.Println(lifecycle.Step{Deadline: lifecycle.GraceOver, Ref: "acme-2"})
 	// Output:

@@ -48,7 +48,7 @@ func helpDesk(edits ...func(*lifecycle.Policy)) lifecycle.Policy {
 	p.ChangeRules = plans.ChangeRules{
 		{Action: plans.Upgrade, By: anyActor, Effective: plans.Immediately},
 		{Action: plans.Downgrade, By: anyActor, Effective: plans.Immediately},
-		{Action: plans.SwitchInterval, By: anyActor, Effective: plans.AtPeriodEnd},
+		{Action: plans.LengthenInterval, By: anyActor, Effective: plans.AtPeriodEnd},
 		{Action: plans.AddQuantity, By: anyActor, Effective: plans.Immediately},
 		{Action: plans.RemoveQuantity, By: []plans.Actor{plans.Support}, Effective: plans.AtTermEnd, Reason: "seats that were bought stay for the contract"},
 		{Action: plans.Extend, By: anyActor, Effective: plans.Immediately},

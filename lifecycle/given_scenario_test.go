@@ -104,8 +104,8 @@ func applyText(policy lifecycle.Policy, sub lifecycle.Subscription, text string)
 var eventWords = map[string]lifecycle.EventKind{
 	"started": lifecycle.Started, "bought": lifecycle.TrialConverted, "card": lifecycle.PaymentMethodAdded, "nocard": lifecycle.PaymentMethodRemoved,
 	"attempted": lifecycle.PaymentAttempted, "paid": lifecycle.PaymentSucceeded, "failed": lifecycle.PaymentFailed, "disputed": lifecycle.PaymentDisputed,
-	"refunded": lifecycle.PaymentRefunded, "seats": lifecycle.SeatsAdded, "plan": lifecycle.PlanChanged, "interval": lifecycle.IntervalChanged,
-	"price": lifecycle.PriceChanged, "dates": lifecycle.DatesMoved, "extend": lifecycle.TermExtended, "shorten": lifecycle.TermShortened,
+	"refunded": lifecycle.PaymentRefunded, "seats": lifecycle.Changed, "plan": lifecycle.Changed, "interval": lifecycle.Changed,
+	"price": lifecycle.Changed, "dates": lifecycle.Changed, "extend": lifecycle.Changed, "shorten": lifecycle.Changed,
 	"withdraw": lifecycle.ScheduledChangeCanceled, "pause": lifecycle.PauseRequested, "resume": lifecycle.Resumed, "renewaloff": lifecycle.RenewalDisabled,
 	"renewalon": lifecycle.RenewalEnabled, "cancel": lifecycle.CancellationRequested, "undo": lifecycle.CancellationWithdrawn, "reactivate": lifecycle.Reactivated,
 	"taxes": lifecycle.TaxesChanged, "details": lifecycle.BillingDetailsChanged, "usage": lifecycle.UsageRecorded, "sold": lifecycle.ChargeAdded,
@@ -183,20 +183,20 @@ func parsePayload(e *lifecycle.Event, words []string, loc *time.Location) {
 		if len(words) > 1 {
 			e.Payment.Amount = giventest.Money(word(1))
 		}
-	case lifecycle.SeatsAdded:
-		e.Change = plans.Change{Item: item, Quantity: giventest.Money(word(0))}
+	case lifecycle.Changed:
+		e.Change = unitsOf(item, giventest.Money(word(0)))
 		if e.Change.Quantity.IsNegative() {
-			e.Kind = lifecycle.SeatsRemoved
+			e.Kind = lifecycle.Changed
 		}
-	case lifecycle.PlanChanged, lifecycle.IntervalChanged:
+	case lifecycle.Changed, lifecycle.Changed:
 		e.Change = plans.Change{Plan: &plans.Plan{ID: word(0)}}
-	case lifecycle.PriceChanged:
-		e.Change = plans.Change{Item: item, Price: &plans.Price{Unit: giventest.Money(word(0))}}
-	case lifecycle.DatesMoved:
-		e.Change = plans.Change{Anchor: giventest.Instant(word(0), loc)}
-	case lifecycle.TermExtended:
+	case lifecycle.Changed:
+		e.Change = plans.Change{Set: []plans.ItemSetting{{Item: item, Price: &plans.Price{Unit: giventest.Money(word(0))}}}}
+	case lifecycle.Changed:
+		e.Change = plans.Change{AnchorAt: giventest.Instant(word(0), loc)}
+	case lifecycle.Changed:
 		e.Change = plans.Change{Term: &plans.Term{Length: giventest.Interval(word(0))}}
-	case lifecycle.TermShortened:
+	case lifecycle.Changed:
 		e.Change = plans.Change{End: giventest.Instant(word(0), loc)}
 	case lifecycle.TaxesChanged:
 		e.Taxes = []invoice.TaxRate{{Name: word(0), Percent: giventest.Money(word(1))}}
@@ -206,7 +206,7 @@ func parsePayload(e *lifecycle.Event, words []string, loc *time.Location) {
 		e.Charges = []plans.Charge{{Item: word(0), Quantity: giventest.Money(word(1)), Price: plans.Price{Unit: giventest.Money(word(2))}}}
 	case lifecycle.CreditGranted:
 		e.Grant.Amount = giventest.Money(word(0))
-	case lifecycle.TrialConverted, lifecycle.PaymentMethodRemoved, lifecycle.SeatsRemoved, lifecycle.ScheduledChangeCanceled, lifecycle.PauseRequested, lifecycle.Resumed,
+	case lifecycle.TrialConverted, lifecycle.PaymentMethodRemoved, lifecycle.Changed, lifecycle.ScheduledChangeCanceled, lifecycle.PauseRequested, lifecycle.Resumed,
 		lifecycle.RenewalDisabled, lifecycle.RenewalEnabled, lifecycle.CancellationRequested, lifecycle.CancellationWithdrawn, lifecycle.Reactivated:
 		panic("unexpected words: " + strings.Join(words, " "))
 	}

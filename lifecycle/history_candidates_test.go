@@ -27,9 +27,9 @@ func ofKind(kind lifecycle.EventKind) candidate {
 // changeSeats returns a candidate that changes the quantity.
 func changeSeats(n string) candidate {
 	return candidate{"seats " + n, func(*history, time.Time) (lifecycle.Event, bool) {
-		e := lifecycle.Event{Kind: lifecycle.SeatsAdded, Change: plans.Change{Item: "seat", Quantity: giventest.Money(n)}}
+		e := lifecycle.Event{Kind: lifecycle.Changed, Change: unitsOf("seat", giventest.Money(n))}
 		if n[0] == '-' {
-			e.Kind = lifecycle.SeatsRemoved
+			e.Kind = lifecycle.Changed
 		}
 		return e, true
 	}}
@@ -39,9 +39,9 @@ func changeSeats(n string) candidate {
 func changePlan(id string) candidate {
 	return candidate{"plan " + id, func(h *history, _ time.Time) (lifecycle.Event, bool) {
 		plan := planByID[id]
-		e := lifecycle.Event{Kind: lifecycle.PlanChanged, Change: plans.Change{Plan: &plan}}
+		e := lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Plan: &plan}}
 		if plan.Interval != h.sub.Contract.Cycle.Interval {
-			e.Kind = lifecycle.IntervalChanged
+			e.Kind = lifecycle.Changed
 		}
 		return e, true
 	}}
@@ -113,13 +113,13 @@ func candidates() []candidate {
 		paymentEvent(lifecycle.InvoiceVoided, true, false, open...),
 		paymentEvent(lifecycle.InvoiceWrittenOff, false, false, open...),
 		changeSeats("2"), changeSeats("-1"), changePlan("pro"), changePlan("basic"), changePlan("year"), changePlan("plus"),
-		fixedEvent("price", lifecycle.Event{Kind: lifecycle.PriceChanged, By: plans.Support, Change: plans.Change{Item: "seat", Price: &price}}),
+		fixedEvent("price", lifecycle.Event{Kind: lifecycle.Changed, By: plans.Support, Change: plans.Change{Set: []plans.ItemSetting{{Item: "seat", Price: &price}}}}),
 		{"dates moved", func(_ *history, at time.Time) (lifecycle.Event, bool) {
-			return lifecycle.Event{Kind: lifecycle.DatesMoved, Change: plans.Change{Anchor: at.Add(50 * time.Hour)}}, true
+			return lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{AnchorAt: at.Add(50 * time.Hour)}}, true
 		}},
-		fixedEvent("term extended", lifecycle.Event{Kind: lifecycle.TermExtended, Change: plans.Change{Term: &half}}),
+		fixedEvent("term extended", lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Term: &half}}),
 		{"term shortened", func(_ *history, at time.Time) (lifecycle.Event, bool) {
-			return lifecycle.Event{Kind: lifecycle.TermShortened, Change: plans.Change{End: at.Add(24 * time.Hour)}}, true
+			return lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{End: at.Add(24 * time.Hour)}}, true
 		}},
 		ofKind(lifecycle.ScheduledChangeCanceled), ofKind(lifecycle.PauseRequested), ofKind(lifecycle.Resumed),
 		{"paused until", func(_ *history, at time.Time) (lifecycle.Event, bool) {

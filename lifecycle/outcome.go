@@ -9,6 +9,7 @@ import (
 	"github.com/billingrules/billing/internal/enum"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
 )
 
 // Outcome is the result of an event or of the passing of time.
@@ -113,14 +114,15 @@ func (k *NoticeKind) UnmarshalText(text []byte) error {
 
 // Step is one event or deadline in an outcome, or an event that was refused.
 type Step struct {
-	At       time.Time    `json:"at"`                // time of the step
-	Event    EventKind    `json:"event,omitzero"`    // kind of the event; unset for a deadline
-	Sequence int64        `json:"sequence,omitzero"` // number of the event; zero for a deadline
-	Deadline DeadlineKind `json:"deadline,omitzero"` // kind of the deadline; unset for an event
-	Ref      string       `json:"ref,omitzero"`      // invoice, reminder or event that the step is about; "" is none
-	Detail   string       `json:"detail,omitzero"`   // effect of the step, "2 seats added"; "" if the kind says it
-	Status   Status       `json:"status"`            // status after the step
-	Access   Access       `json:"access"`            // access of the customer after the step
-	Issued   []string     `json:"issued,omitzero"`   // IDs of the invoices that the step issued
-	Refused  string       `json:"refused,omitzero"`  // reason why the event or change was refused; "" if it was not
+	At       time.Time      `json:"at"`                // time of the step
+	Event    EventKind      `json:"event,omitzero"`    // kind of the event; unset for a deadline
+	Sequence int64          `json:"sequence,omitzero"` // number of the event; zero for a deadline
+	Deadline DeadlineKind   `json:"deadline,omitzero"` // kind of the deadline; unset for an event
+	Ref      string         `json:"ref,omitzero"`      // invoice, reminder or event that the step is about; "" is none
+	Actions  []plans.Action `json:"actions,omitzero"`  // actions of the change that the event requests, "add_quantity"
+	Detail   string         `json:"detail,omitzero"`   // effect of the step, "2 seats added"; "" if the kind says it
+	Status   Status         `json:"status"`            // status after the step
+	Access   Access         `json:"access"`            // access of the customer after the step
+	Issued   []string       `json:"issued,omitzero"`   // IDs of the invoices that the step issued
+	Refused  string         `json:"refused,omitzero"`  // reason why the event or change was refused; "" if it was not
 }

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -25,27 +26,19 @@ func (s *step) eventDetail(e *Event) string {
 	case e.Kind == PauseRequested:
 		return "pause requested" + sub.on(" for ", sub.PauseAt) + sub.on(" until ", sub.ResumeAt)
 	}
-	for _, w := range sub.ScheduledChanges {
-		if w.Sequence == e.Sequence {
-			return s.changeDetail(e.Kind, &w.Change, proration.Interval{}) + sub.on(", effective ", w.At)
-		}
-	}
-	return s.changeDetail(e.Kind, &e.Change, sub.Contract.Cycle.Interval)
-}
-
-// changeDetail describes the change of an event; "" for an event without a change. The interval is the contract's after
-// the change, for a change that names its plan by ID only.
-func (s *step) changeDetail(kind EventKind, c *plans.Change, interval proration.Interval) string {
-	if _, has := changes[kind]; !has {
+	if e.Kind != Changed {
 		return ""
 	}
-	if kind != IntervalChanged {
-		return s.changeText(c, proration.Interval{})
+	for _, w := range sub.ScheduledChanges {
+		if w.Sequence == e.Sequence {
+			return s.changeText(&w.Change, proration.Interval{}) + sub.on(", effective ", w.At)
+		}
 	}
-	if c.Plan != nil && c.Plan.Interval != (proration.Interval{}) {
-		interval = c.Plan.Interval
+	interval := proration.Interval{}
+	if slices.Contains(s.actions, plans.LengthenInterval) || slices.Contains(s.actions, plans.ShortenInterval) {
+		interval = sub.Contract.Cycle.Interval
 	}
-	return s.changeText(c, interval)
+	return s.changeText(&e.Change, interval)
 }
 
 // dueDetail describes a deadline that was processed, given the subscription before it; "" if the deadline's kind
@@ -68,26 +61,56 @@ func (s *step) dueDetail(d Deadline, before *Subscription) string {
 	return "scheduled change: " + text
 }
 
-// changeText describes a change of the contract: "2 seats added", "plan changed to scale". The interval is the one that
-// the change sets, zero if it sets none.
+// changeText describes a change of the contract: "2 seats added", "plan changed to scale, 1 seat removed". The interval
+// is the one that the change sets, zero if it keeps the interval or does not tell it.
 func (s *step) changeText(c *plans.Change, interval proration.Interval) string {
+	if c.Interval != (proration.Interval{}) {
+		interval = c.Interval
+	}
+	var parts []string
+	add := func(text string) { parts = append(parts, text) }
 	switch {
 	case c.Plan != nil && interval != (proration.Interval{}):
-		return "interval changed to " + interval.String() + " with plan " + c.Plan.ID
+		add("interval changed to " + interval.String() + " with plan " + c.Plan.ID)
 	case c.Plan != nil:
-		return "plan changed to " + c.Plan.ID
+		add("plan changed to " + c.Plan.ID)
+	case interval != (proration.Interval{}):
+		add("interval changed to " + interval.String())
 	case c.Term != nil:
-		return "term extended by " + c.Term.Length.String()
+		add("term extended by " + c.Term.Length.String())
 	case !c.End.IsZero():
-		return "term shortened" + s.sub.on(" to ", c.End)
-	case !c.Anchor.IsZero():
-		return "billing date changed" + s.sub.on(" to ", c.Anchor)
-	case c.Quantity.IsPositive():
-		return units(c.Quantity, c.Item) + " added"
-	case c.Quantity.IsNegative():
-		return units(c.Quantity.Neg(), c.Item) + " removed"
+		add("term shortened" + s.sub.on(" to ", c.End))
 	}
-	return "price of " + c.Item + " changed" + s.unitPrice(c.Price)
+	if !c.AnchorAt.IsZero() {
+		add("billing date changed" + s.sub.on(" to ", c.AnchorAt))
+	}
+	if c.Anchor == plans.AnchorReset {
+		add("billing dates reset")
+	}
+	for _, item := range c.Items {
+		add(units(item.Quantity, item.ID))
+	}
+	for _, step := range c.Add {
+		add(units(step.Quantity, step.Item) + " added")
+	}
+	for _, step := range c.Remove {
+		add(units(step.Quantity, step.Item) + " removed")
+	}
+	for _, setting := range c.Set {
+		if setting.Quantity != nil {
+			add("quantity set to " + units(*setting.Quantity, setting.Item))
+		}
+		if setting.Price != nil {
+			add("price of " + setting.Item + " changed" + s.unitPrice(setting.Price))
+		}
+	}
+	for _, d := range c.AddDiscounts {
+		add("discount " + d.ID + " added")
+	}
+	for _, id := range c.RemoveDiscounts {
+		add("discount " + id + " removed")
+	}
+	return strings.Join(parts, ", ")
 }
 
 // unitPrice returns the new price of a unit, and "" for a price that is more than one amount per unit.

@@ -135,14 +135,14 @@ func TestTimelineSaysWhatWasRefused(t *testing.T) {
 		change plans.Change
 		want   string
 	}{
-		{plans.Change{Item: "seat", Quantity: giventest.Money("2")}, "2 seats added"},
-		{plans.Change{Item: "seat", Quantity: giventest.Money("0.5")}, "0.5 seats added"},
-		{plans.Change{Item: "sms", Quantity: giventest.Money("2")}, "2 sms added"},
-		{plans.Change{Item: "ai_agent", Quantity: giventest.Money("2")}, "2 ai_agent added"},
-		{plans.Change{Item: "seat", Quantity: huge}, "seat added"},
+		{plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("2")}}}, "2 seats added"},
+		{plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("0.5")}}}, "0.5 seats added"},
+		{plans.Change{Add: []plans.ItemQuantity{{Item: "sms", Quantity: giventest.Money("2")}}}, "2 sms added"},
+		{plans.Change{Add: []plans.ItemQuantity{{Item: "ai_agent", Quantity: giventest.Money("2")}}}, "2 ai_agent added"},
+		{plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: huge}}}, "seat added"},
 	} {
 		change := func(e *lifecycle.Event) { e.Change = row.change }
-		out := replayEvents(t, p, "2026-01-02", eventOn("2026-01-02", lifecycle.SeatsAdded, change))
+		out := replayEvents(t, p, "2026-01-02", eventOn("2026-01-02", lifecycle.Changed, change))
 		if last := out.Steps[len(out.Steps)-1]; last.String() != row.want || last.Refused == "" {
 			t.Errorf("%q refused with %q, want %q", last.String(), last.Refused, row.want)
 		}
@@ -155,7 +155,7 @@ func TestTimelineSaysWhatIsPostponed(t *testing.T) {
 	p.Renewal.Lead = proration.Interval{}
 	sub := replayEvents(t, p, "2026-01-20", eventOn("2026-01-01", lifecycle.Started)).Subscription
 	sub.ScheduledChanges = []lifecycle.ScheduledChange{
-		{Sequence: 1, At: utc("2026-01-25"), Change: plans.Change{Item: "seat", Quantity: giventest.Money("-2")}},
+		{Sequence: 1, At: utc("2026-01-25"), Change: plans.Change{Remove: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("2")}}}},
 	}
 	out, err := advanceWith(p, sub, utc("2026-02-01"))
 	if err != nil {

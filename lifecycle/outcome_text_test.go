@@ -13,9 +13,9 @@ func TestStepText(t *testing.T) {
 		step lifecycle.Step
 		want string
 	}{
-		{"an event", lifecycle.Step{Event: lifecycle.SeatsAdded, Sequence: 3}, "seats added"},
-		{"an event with a detail", lifecycle.Step{Event: lifecycle.SeatsAdded, Detail: "2 seats added"}, "2 seats added"},
-		{"a detail on two lines", lifecycle.Step{Event: lifecycle.SeatsAdded, Detail: "2 desks\nadded"}, "2 desks added"},
+		{"an event", lifecycle.Step{Event: lifecycle.Changed, Sequence: 3}, "seats added"},
+		{"an event with a detail", lifecycle.Step{Event: lifecycle.Changed, Detail: "2 seats added"}, "2 seats added"},
+		{"a detail on two lines", lifecycle.Step{Event: lifecycle.Changed, Detail: "2 desks\nadded"}, "2 desks added"},
 		{"a deadline of an invoice", lifecycle.Step{Deadline: lifecycle.GraceOver, Ref: "acme-2"}, "grace over acme-2"},
 		{"a change scheduled by an event", lifecycle.Step{Deadline: lifecycle.ChangeDue, Ref: "event-3"}, "change"},
 		{"the twelfth reminder of a policy", lifecycle.Step{Deadline: lifecycle.ReminderDue, Ref: "trial_end-12"}, "reminder of trial end"},

@@ -85,24 +85,18 @@ func (s *step) rest() error {
 	return nil
 }
 
-// stop bills the usage until now if the current period is billed in arrears, because service stops. A termination fee
-// is not billed before the subscription ends.
+// stop bills the usage until now if the current period is billed in arrears, because service stops. The contract stays
+// as it is, since the subscription has not ended.
 func (s *step) stop() error {
 	sub := &s.sub
 	if !sub.inArrears() || !sub.EndedAt.IsZero() {
 		return nil
 	}
-	contract, account := sub.Contract.Clone(), sub.Account
-	account.Contract = contract.Clone()
-	for i := range account.Contract.Terms {
-		account.Contract.Terms[i].Term.TerminationFee = plans.TerminationFee{}
-	}
-	inv, err := s.document(invoice.IssueRequest{Account: account, At: sub.At, Change: plans.Change{Cancel: true}})
+	inv, err := s.document(invoice.IssueRequest{Account: sub.Account, At: sub.At, Close: true})
 	if err != nil {
 		return err
 	}
-	contract.Discounts = sub.Contract.Discounts // used discounts stay used
-	sub.Contract = contract
+	sub.EndedAt = sub.At
 	s.collect(inv, sub.At, time.Time{})
 	return nil
 }

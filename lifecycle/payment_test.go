@@ -85,7 +85,7 @@ func TestHeldInvoiceIsNotRefunded(t *testing.T) {
 	p := advancePolicy()
 	p.Renewal.Lead, p.Prorations = proration.Interval{}, lifecycle.NextInvoice
 	p.Billing.Refunds[0].As = credits.AsRefund
-	up := eventOn("2026-01-02", lifecycle.PlanChanged, func(e *lifecycle.Event) { e.Change.Plan = pricedPlan("200.00") })
+	up := eventOn("2026-01-02", lifecycle.Changed, func(e *lifecycle.Event) { e.Change.Plan = pricedPlan("200.00") })
 	out := replayEvents(t, p, "2026-01-03", eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""), up, eventOn("2026-01-03", lifecycle.CancellationRequested))
 	checkLast(t, out, lifecycle.Canceled, lifecycle.BillingOnly, "refund r-3 32.26", "collect_payment r-2 967.74")
 	balance, err := credits.Balance(out.Subscription.Ledger, "USD", out.Subscription.At)

@@ -143,8 +143,8 @@ func isFault(err error) bool { return errors.As(err, new(*proration.Error)) }
 // billChange makes a change at this instant and bills the difference as Policy.Prorations says.
 func (s *step) billChange(c plans.Change) error {
 	held, contract := time.Time{}, &s.sub.Contract
-	switch restarts := c.Plan != nil && c.Plan.Interval != contract.Cycle.Interval && len(contract.Terms) == 0; {
-	case s.policy.Prorations == NoProrations && !restarts && c.Term == nil && c.Anchor.IsZero():
+	switch restarts := restarts(contract, &c); {
+	case s.policy.Prorations == NoProrations && !restarts && c.Term == nil:
 		after, err := s.sub.Contract.Changed(c, s.sub.At)
 		if err == nil {
 			s.sub.Contract = after

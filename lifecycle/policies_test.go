@@ -103,8 +103,8 @@ func TestSteppingOverEditedPoliciesEqualsReplay(t *testing.T) {
 	events := []lifecycle.Event{
 		eventOn("2026-01-01", lifecycle.Started, func(e *lifecycle.Event) { e.PaymentMethod = "card" }),
 		paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""),
-		eventOn("2026-01-16", lifecycle.SeatsAdded, func(e *lifecycle.Event) {
-			e.Change = plans.Change{Item: "seat", Quantity: giventest.Money("2")}
+		eventOn("2026-01-16", lifecycle.Changed, func(e *lifecycle.Event) {
+			e.Change = plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("2")}}}
 		}),
 		paymentOn("2026-01-20", lifecycle.PaymentFailed, "r-2", ""),
 		eventOn("2026-03-10", lifecycle.PaymentMethodRemoved),

@@ -22,7 +22,7 @@ func TestReactivationDoesNotBillPaidTimeTwice(t *testing.T) {
 	refund := paymentOn("2026-01-15", lifecycle.PaymentRefunded, "r-1", "")
 	refund.Reason = "goodwill"
 	out := paidAtOnce(t, []lifecycle.Policy{p}, sub, utc("2026-01-20"), eventOn("2026-01-01", lifecycle.Started),
-		eventOn("2026-01-10", lifecycle.TermExtended, func(e *lifecycle.Event) { e.Change = plans.Change{Term: &term} }),
+		eventOn("2026-01-10", lifecycle.Changed, func(e *lifecycle.Event) { e.Change = plans.Change{Term: &term} }),
 		eventOn("2026-01-12", lifecycle.CancellationRequested, func(e *lifecycle.Event) { e.Effective = plans.Immediately }), refund, eventOn("2026-01-20", lifecycle.Reactivated))
 	checkLast(t, out, lifecycle.Active, lifecycle.Full)
 	// January was credited and February was paid: the month from January 20 on costs the same.

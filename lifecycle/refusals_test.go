@@ -197,15 +197,15 @@ func TestEventFaults(t *testing.T) {
 		{"before the last event", "law 10: a late event is for Correct", lifecycle.Event{Kind: lifecycle.Resumed, At: date(time.October, 1)}, []string{"event.at outside"}},
 		{"beyond the calendar", "", lifecycle.Event{Kind: lifecycle.Resumed, At: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}, []string{"event.at limit"}},
 		{"before the calendar", "", lifecycle.Event{Kind: lifecycle.Resumed, At: time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC)}, []string{"event.at limit"}},
-		{"seats without a number", "", lifecycle.Event{Kind: lifecycle.SeatsAdded, Change: plans.Change{Item: "seat"}}, []string{"event.change invalid"}},
-		{"seats without an item", "", lifecycle.Event{Kind: lifecycle.SeatsAdded, Change: plans.Change{Quantity: one}}, []string{"event.change invalid"}},
-		{"seats removed with a positive number", "", lifecycle.Event{Kind: lifecycle.SeatsRemoved, Change: plans.Change{Item: "seat", Quantity: one}}, []string{"event.change invalid"}},
-		{"no plan", "", lifecycle.Event{Kind: lifecycle.PlanChanged}, []string{"event.change invalid"}},
-		{"no interval", "", lifecycle.Event{Kind: lifecycle.IntervalChanged}, []string{"event.change invalid"}},
-		{"no price", "", lifecycle.Event{Kind: lifecycle.PriceChanged, Change: plans.Change{Item: "seat"}}, []string{"event.change invalid"}},
-		{"no date", "", lifecycle.Event{Kind: lifecycle.DatesMoved}, []string{"event.change invalid"}},
-		{"no term", "", lifecycle.Event{Kind: lifecycle.TermExtended}, []string{"event.change invalid"}},
-		{"no end", "", lifecycle.Event{Kind: lifecycle.TermShortened}, []string{"event.change invalid"}},
+		{"seats without a number", "", lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Set: []plans.ItemSetting{{Item: "seat"}}}}, []string{"event.change invalid"}},
+		{"seats without an item", "", lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Add: []plans.ItemQuantity{{Item: "", Quantity: one}}}}, []string{"event.change invalid"}},
+		{"seats removed with a positive number", "", lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: one}}}}, []string{"event.change invalid"}},
+		{"no plan", "", lifecycle.Event{Kind: lifecycle.Changed}, []string{"event.change invalid"}},
+		{"no interval", "", lifecycle.Event{Kind: lifecycle.Changed}, []string{"event.change invalid"}},
+		{"no price", "", lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Set: []plans.ItemSetting{{Item: "seat"}}}}, []string{"event.change invalid"}},
+		{"no date", "", lifecycle.Event{Kind: lifecycle.Changed}, []string{"event.change invalid"}},
+		{"no term", "", lifecycle.Event{Kind: lifecycle.Changed}, []string{"event.change invalid"}},
+		{"no end", "", lifecycle.Event{Kind: lifecycle.Changed}, []string{"event.change invalid"}},
 		{"no invoice", "", lifecycle.Event{Kind: lifecycle.PaymentSucceeded}, []string{"event.payment.invoice unset"}},
 		{"no invoice to void", "", lifecycle.Event{Kind: lifecycle.InvoiceVoided}, []string{"event.payment.invoice unset"}},
 		{"a refund without a reason", "row M9: an act of its own", lifecycle.Event{Kind: lifecycle.PaymentRefunded, Payment: lifecycle.Payment{Invoice: "acme-1"}}, []string{"event.reason unset"}},
@@ -304,8 +304,8 @@ func TestRefusalSaysWhy(t *testing.T) {
 	copied := func(at, inv string) lifecycle.Event {
 		return paymentOn(at, lifecycle.BillingDetailsChanged, inv, "")
 	}
-	removed := eventOn("2026-01-10", lifecycle.SeatsRemoved, func(e *lifecycle.Event) {
-		e.Change = plans.Change{Item: "seat", Quantity: decimal.NewFromInt(-2)}
+	removed := eventOn("2026-01-10", lifecycle.Changed, func(e *lifecycle.Event) {
+		e.Change = plans.Change{Remove: []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(2)}}}
 	})
 	refund := func(at, inv string) lifecycle.Event {
 		e := paymentOn(at, lifecycle.PaymentRefunded, inv, "")
@@ -325,8 +325,8 @@ func TestRefusalSaysWhy(t *testing.T) {
 			[]lifecycle.Event{started, paid, paymentOn("2026-01-22", lifecycle.PaymentFailed, "r-2", ""), copied("2026-01-23", "r-2")}, "Invoice r-2 is for the period from 2026-02-01",
 		},
 		{"a refund of an unknown invoice", "law 14", none, []lifecycle.Event{started, paid, refund("2026-01-05", "r-9")}, `Invoice "r-9" does not exist`},
-		{"a price change by a customer", "support agrees on prices", none, []lifecycle.Event{started, paid, eventOn("2026-01-05", lifecycle.PriceChanged, func(e *lifecycle.Event) {
-			e.By, e.Change = plans.Customer, plans.Change{Item: "seat", Price: &plans.Price{}}
+		{"a price change by a customer", "support agrees on prices", none, []lifecycle.Event{started, paid, eventOn("2026-01-05", lifecycle.Changed, func(e *lifecycle.Event) {
+			e.By, e.Change = plans.Customer, plans.Change{Set: []plans.ItemSetting{{Item: "seat", Price: &plans.Price{}}}}
 		})}, "are handled by support"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -104,11 +104,14 @@ func (j *joined) play(s *step, e Event) error {
 	var refusal *Refusal
 	if errors.As(err, &refusal) {
 		*s = before
-		j.out.Steps = append(j.out.Steps, Step{
+		refused := Step{
 			At: e.At.In(s.sub.location()), Event: e.Kind, Sequence: e.Sequence, Ref: e.Payment.Invoice,
-			Detail: s.changeDetail(e.Kind, &e.Change, proration.Interval{}), Status: refusal.Status,
-			Access: s.policy.access(&s.sub), Refused: refusal.Error(),
-		})
+			Status: refusal.Status, Access: s.policy.access(&s.sub), Refused: refusal.Error(),
+		}
+		if e.Kind == Changed {
+			refused.Detail = s.changeText(&e.Change, proration.Interval{})
+		}
+		j.out.Steps = append(j.out.Steps, refused)
 		return nil
 	}
 	if err != nil {

@@ -31,7 +31,7 @@ func TestReplayFaultsOfAnEvent(t *testing.T) {
 	policy := lifecycle.Standard()
 	_, err = replayWith([]lifecycle.Policy{policy}, sub, []lifecycle.Event{
 		{Sequence: 1, At: start, Kind: lifecycle.Started},
-		{Sequence: 2, At: start.AddDate(0, 0, 9), Kind: lifecycle.PriceChanged, By: plans.Support, Change: plans.Change{Item: "seat", Price: &bad}},
+		{Sequence: 2, At: start.AddDate(0, 0, 9), Kind: lifecycle.Changed, By: plans.Support, Change: plans.Change{Set: []plans.ItemSetting{{Item: "seat", Price: &bad}}}},
 	}, start.AddDate(0, 1, 0))
 	all := fault.All(err)
 	if len(all) != 2 {
@@ -55,10 +55,10 @@ func TestReplayRefusesConflicts(t *testing.T) {
 		fault string // "" if no field is at fault
 		says  string
 	}{
-		{lifecycle.SeatsRemoved, change(plans.Change{Item: "seat", Quantity: decimal.NewFromInt(-11)}), "event.change.quantity invalid", `The request does not fit the subscription: quantity must not remove more than the contract has; -1 of "seat" would be left on 2026-01-05.`},
-		{lifecycle.SeatsRemoved, change(plans.Change{Item: "desk", Quantity: decimal.NewFromInt(-1)}), "event.change.item invalid", `The request does not fit the subscription: item must be an item of the contract unless price is set; got "desk".`},
-		{lifecycle.TermShortened, change(plans.Change{End: utc("2026-01-20")}), "event.change.end invalid", "The request does not fit the subscription: end must not be set; the contract has no term to shorten."},
-		{lifecycle.PlanChanged, change(plans.Change{Plan: &plans.Plan{ID: "empty", Interval: proration.Interval{Months: 1}}}), "event.change.plan.offers invalid", `The request does not fit the subscription: offers must include "seat" in USD.`},
+		{lifecycle.Changed, change(plans.Change{Remove: []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(11)}}}), "event.change.quantity invalid", `The request does not fit the subscription: quantity must not remove more than the contract has; -1 of "seat" would be left on 2026-01-05.`},
+		{lifecycle.Changed, change(plans.Change{Remove: []plans.ItemQuantity{{Item: "desk", Quantity: decimal.NewFromInt(1)}}}), "event.change.item invalid", `The request does not fit the subscription: item must be an item of the contract unless price is set; got "desk".`},
+		{lifecycle.Changed, change(plans.Change{End: utc("2026-01-20")}), "event.change.end invalid", "The request does not fit the subscription: end must not be set; the contract has no term to shorten."},
+		{lifecycle.Changed, change(plans.Change{Plan: &plans.Plan{ID: "empty", Interval: proration.Interval{Months: 1}}}), "event.change.plan.offers invalid", `The request does not fit the subscription: offers must include "seat" in USD.`},
 		{lifecycle.PauseRequested, func(e *lifecycle.Event) { e.Until = e.At.Add(1) }, "event.until outside", "The request does not fit the subscription: until must be after 2026-02-01, when the pause begins; got 2026-01-05."},
 		{lifecycle.PaymentRefunded, func(e *lifecycle.Event) {
 			e.Reason, e.Payment = "wish", lifecycle.Payment{Invoice: "r-1", Amount: decimal.NewFromInt(1001)}

@@ -94,9 +94,9 @@ func (c timingChange) billsOnce(t *testing.T) {
 	policies := policiesByTiming(c.lead, c.effective, []time.Time{{}, c.policyFrom, utc("2026-05-01"), utc("2026-06-10")}, c.arrears)
 	events := []lifecycle.Event{eventOn("2026-01-01", lifecycle.Started)}
 	if c.seats != 0 {
-		kind := map[bool]lifecycle.EventKind{true: lifecycle.SeatsAdded, false: lifecycle.SeatsRemoved}[c.seats > 0]
+		kind := map[bool]lifecycle.EventKind{true: lifecycle.Changed, false: lifecycle.Changed}[c.seats > 0]
 		events = append(events, eventOn("2026-03-10", kind, func(e *lifecycle.Event) {
-			e.Change = plans.Change{Item: "seat", Quantity: decimal.NewFromInt(c.seats)}
+			e.Change = unitsOf("seat", decimal.NewFromInt(c.seats))
 		}))
 	}
 	out := paidAtOnce(t, policies, tenSeatsFromJanuary(), utc("2026-09-01"), events...)

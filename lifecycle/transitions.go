@@ -51,14 +51,7 @@ var transitions = []transition{
 	{PaymentRefunded, of(PastDue, Suspended), of(Active, PastDue), (*step).refunded},
 	{PaymentRefunded, begun &^ of(Incomplete, PastDue, Suspended), 0, (*step).refunded},
 
-	{SeatsAdded, of(PendingStart, Trialing, Active), 0, (*step).change},
-	{SeatsRemoved, of(PendingStart, Trialing, Active), 0, (*step).change},
-	{PlanChanged, of(PendingStart, Trialing, Active), 0, (*step).change},
-	{IntervalChanged, of(PendingStart, Trialing, Active), 0, (*step).change},
-	{PriceChanged, of(PendingStart, Trialing, Active), 0, (*step).change},
-	{DatesMoved, of(Active), 0, (*step).change},
-	{TermExtended, of(Active), 0, (*step).change},
-	{TermShortened, of(Active), 0, (*step).change},
+	{Changed, of(PendingStart, Trialing, Active), 0, (*step).change},
 	{ScheduledChangeCanceled, serving, 0, (*step).withdraw},
 
 	{PauseRequested, of(Active), of(Paused), (*step).pause},

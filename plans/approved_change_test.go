@@ -61,12 +61,14 @@ func (s seller) amend(p plans.ChangeRequest) (a amendment, err error) {
 		a.Contract, err = p.Contract.Changed(a.Change, a.At)
 		return a, err
 	}
-	var charges []plans.Charge
-	if a.Contract, charges, err = p.Contract.Amended(a.Change, a.At, s.Policy); err != nil || len(charges) == 0 {
+	amended, err := p.Contract.Amended(a.Change, a.At, s.Policy)
+	a.Contract = amended.Contract
+	charges := amended.Charges
+	if err != nil || len(charges) == 0 {
 		return a, err
 	}
 	discounts := slices.DeleteFunc(a.Contract.Clone().Discounts, func(d plans.Discount) bool {
-		return a.Action == plans.Cancel || d.Duration != plans.Forever || d.Amount.IsPositive()
+		return a.Change.Cancel || d.Duration != plans.Forever || d.Amount.IsPositive()
 	})
 	reduced, err := plans.ApplyDiscounts(plans.DiscountRequest{
 		Charges: charges, Discounts: discounts, Currency: a.Contract.Currency,
@@ -175,7 +177,7 @@ func checkAmendment(tb testing.TB, catalog seller, p plans.ChangeRequest, a amen
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if a.Action == plans.Cancel && a.Effective == plans.Immediately {
+	if a.Change.Cancel && a.Effective == plans.Immediately {
 		cancelAt(&after, permit.At)
 	}
 	checkText(tb, "the contract", giventest.JSON(tb, a.Contract), giventest.JSON(tb, after))
@@ -184,7 +186,7 @@ func checkAmendment(tb testing.TB, catalog seller, p plans.ChangeRequest, a amen
 	switch a.Action {
 	case plans.Extend:
 		kind = plans.Extension
-	case plans.SwitchInterval, plans.ChangeAnchor:
+	case plans.LengthenInterval, plans.ChangeAnchor:
 		kind = plans.Recurring
 	case plans.Cancel:
 		kind = plans.Termination
@@ -261,12 +263,12 @@ func TestAmendedQuantity(t *testing.T) {
 			"2027-02-16 until 2027-11-16, phone: 3 x 4.99 x 12, 179.64 x 273/365 days = 134.360..., rounded half up to 134.36, less 10 % 13.44 = 120.92",
 			"due: 120.92 USD",
 		}, "base: 7 seat at 15, 3 phone at 4.99; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
-		amendmentRow{"a new item at a customer-set price", "the price of the catalog applies: 3 x 4.99 x 12 = 179.64 x 273/365 is 134.3607, rounded 134.36, less 13.44", requestRow{order: year, change: plans.Change{Item: "phone", Quantity: giventest.Money("3"), Price: &plans.Price{Unit: giventest.Money("0.01")}}}, []string{
+		amendmentRow{"a new item at a customer-set price", "the price of the catalog applies: 3 x 4.99 x 12 = 179.64 x 273/365 is 134.3607, rounded 134.36, less 13.44", requestRow{order: year, change: plans.Change{Add: []plans.ItemQuantity{{Item: "phone", Quantity: giventest.Money("3"), Price: &plans.Price{Unit: giventest.Money("0.01")}}}}}, []string{
 			"add_quantity on 2027-02-16, immediately",
 			"2027-02-16 until 2027-11-16, phone: 3 x 4.99 x 12, 179.64 x 273/365 days = 134.360..., rounded half up to 134.36, less 10 % 13.44 = 120.92",
 			"due: 120.92 USD",
 		}, "base: 7 seat at 15, 3 phone at 4.99; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
-		amendmentRow{"more at a customer-set price", "purchased seats have the price of the contract", requestRow{order: year, change: plans.Change{Item: "seat", Quantity: giventest.Money("2"), Price: &plans.Price{Unit: giventest.Money("0.01")}}}, []string{
+		amendmentRow{"more at a customer-set price", "purchased seats have the price of the contract", requestRow{order: year, change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("2"), Price: &plans.Price{Unit: giventest.Money("0.01")}}}}}, []string{
 			"add_quantity on 2027-02-16, immediately",
 			"2027-02-16 until 2027-11-16, seat: 2 x 15.00 x 12, 360.00 x 273/365 days = 269.260..., rounded half up to 269.26, less 10 % 26.93 = 242.33",
 			"due: 242.33 USD",
@@ -584,7 +586,7 @@ func TestAmendedSharesNothing(t *testing.T) {
 // Support agrees on a special price; the charge is for all seats at the new price, and the earlier charge is credited.
 func TestAmendedPrice(t *testing.T) {
 	now, year := allowAll(plans.Immediately), ordered("7 seat", "P12M")
-	perYear := plans.Change{Item: "seat", Price: &plans.Price{Per: giventest.Interval("P1Y"), Unit: giventest.Money("150")}}
+	perYear := plans.Change{Set: []plans.ItemSetting{{Item: "seat", Price: &plans.Price{Per: giventest.Interval("P1Y"), Unit: giventest.Money("150")}}}}
 	checkAmendments(
 		t,
 		amendmentRow{"billed up front", "7 x 14.00 x 12 = 1176.00, of which 273 of 365 days are left: 879.58, less 87.96; the old price was for a month, and so is the new one", requestRow{sold: with(now), order: year, change: priceChange("14", "seat"), by: plans.Support}, []string{
@@ -615,7 +617,7 @@ func TestAmendedPrice(t *testing.T) {
 		want []string
 	}{
 		"a price length that does not divide the year": {
-			requestRow{sold: with(now), order: year, by: plans.Support, change: withPrice(plans.Change{Item: "seat"}, `{"per":"P5M","unit":"1"}`)},
+			requestRow{sold: with(now), order: year, by: plans.Support, change: withPrice(plans.Change{Set: []plans.ItemSetting{{Item: "seat"}}}, `{"per":"P5M","unit":"1"}`)},
 			[]string{"change.contract.items[0].price.per invalid", "change.contract.terms[0].items[0].price.per invalid"},
 		},
 		"a negative price":                     {requestRow{sold: with(now), order: year, by: plans.Support, change: priceChange("-1", "seat")}, []string{"change.price.unit invalid"}},

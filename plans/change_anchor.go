@@ -7,25 +7,67 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
+// changeInterval changes the length of the periods and the billing dates. If the interval changes, periods begin anew
+// at the instant of the change.
+func (c *Contract) changeInterval(f *fault.List, change *Change, at time.Time) {
+	old, length, path := c.Cycle.Interval, c.Cycle.Interval, "interval"
+	switch {
+	case change.Interval != (proration.Interval{}):
+		length = change.Interval
+	case change.Plan != nil && !c.upFront():
+		length, path = change.Plan.Interval, "plan.interval"
+	}
+	other := length != old
+	switch {
+	case other && c.upFront():
+		f.Add(path, proration.ErrInvalid, "must not be set; a term that is billed up front is one period")
+		return
+	case other && len(c.Terms) > 0:
+		f.Add(path, proration.ErrInvalid, "must be %v inside a term; got %v", old, length)
+		return
+	case other && len(c.Ramp) > 0:
+		f.Add(path, proration.ErrInvalid, "must not change while ramp steps are scheduled")
+		return
+	case other && change.Anchor == AnchorKeep:
+		f.Add("anchor", proration.ErrInvalid, "must be reset with another interval; got %v", change.Anchor)
+		return
+	}
+	if other {
+		for i := range c.Items { // a price without Per is for the old interval
+			if price := &c.Items[i].Price; price.Per == (proration.Interval{}) {
+				price.Per = old
+			}
+		}
+	}
+	switch {
+	case !change.AnchorAt.IsZero():
+		c.moveAnchor(f, "anchor_at", change.AnchorAt, at, length)
+	case other:
+		c.restart(at, length)
+	case change.Anchor == AnchorReset:
+		c.moveAnchor(f, "anchor", at, at, length)
+	}
+}
+
 // moveAnchor moves the billing date to t. The time from the change to t becomes the end of one period of the new cycle.
 // It is never longer than a period, so that t is the next billing date.
-func (c *Contract) moveAnchor(f *fault.List, t, at time.Time) {
+func (c *Contract) moveAnchor(f *fault.List, path string, t, at time.Time, length proration.Interval) {
 	if c.upFront() {
-		f.Add("anchor", proration.ErrInvalid, "must not be set; a term that is billed up front is one period")
+		f.Add(path, proration.ErrInvalid, "must not be set; a term that is billed up front is one period")
 		return
 	}
 	if t.Before(at) {
-		f.Add("anchor", proration.ErrOutside, "must not be before the change; got %s", t.Format(time.RFC3339Nano))
+		f.Add(path, proration.ErrOutside, "must not be before the change; got %s", t.Format(time.RFC3339Nano))
 		return
 	}
-	c.restart(t, c.Cycle.Interval)
+	c.restart(t, length)
 	before, err := c.Cycle.Period(-1)
 	switch {
 	case err != nil:
-		f.Add("anchor", proration.ErrLimit, "must have a period before it within the years 1 to 9999")
+		f.Add(path, proration.ErrLimit, "must have a period before it within the years 1 to 9999")
 	case at.Before(before.Start):
-		f.Add("anchor", proration.ErrOutside,
-			"must be at most %v after the change; got %s", c.Cycle.Interval, t.Format(time.RFC3339Nano))
+		f.Add(path, proration.ErrOutside,
+			"must be at most %v after the change; got %s", length, t.Format(time.RFC3339Nano))
 	}
 }
 
@@ -40,9 +82,4 @@ func (c *Contract) restart(t time.Time, length proration.Interval) {
 // upFront reports whether the terms of the contract are billed up front, so that each term is one period.
 func (c *Contract) upFront() bool {
 	return len(c.Terms) > 0 && c.Terms[0].Term.Billing == UpFront
-}
-
-// restartsWith reports whether a change to the plan restarts the cycle, because the plan has another interval.
-func (c *Contract) restartsWith(plan *Plan) bool {
-	return plan.Interval != c.Cycle.Interval && !c.upFront()
 }

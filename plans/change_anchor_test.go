@@ -10,7 +10,7 @@ import (
 
 // anchorChange is a change of the billing date.
 func anchorChange(text string, loc *time.Location) plans.Change {
-	return plans.Change{Anchor: giventest.Instant(text, loc)}
+	return plans.Change{AnchorAt: giventest.Instant(text, loc)}
 }
 
 // seatsFrom is a contract for ten seats at 89.00, billed from an anchor.
@@ -74,7 +74,7 @@ func TestContractChangedAnchor(t *testing.T) {
 		{name: "in a longer first period", why: "the first period ends with the change", contract: trial, change: anchorChange("2026-11-20", nil), want: ten + "2026-11-20 P1M"},
 
 		{name: "in the first year of the calendar", why: "no period precedes it", contract: month, change: anchorChange("0001-01-20", nil), at: "0001-01-20", wantErr: []string{"anchor limit"}},
-		{name: "with an item", why: "a change has one subject", contract: month, change: plans.Change{Item: "seat", Anchor: giventest.Instant("2026-11-20", nil)}, wantErr: invalid},
+		{name: "with an item", why: "a change has one subject", contract: month, change: plans.Change{Set: []plans.ItemSetting{{Item: "seat"}}, AnchorAt: giventest.Instant("2026-11-20", nil)}, wantErr: invalid},
 	} {
 		t.Run(r.name, func(t *testing.T) {
 			r.run(t)
@@ -105,7 +105,7 @@ func TestContractChangedAnchorRemembersDay(t *testing.T) {
 // Law 14: a date outside the calendar is refused, since JSON cannot write it.
 func TestContractChangedAnchorOutsideCalendar(t *testing.T) {
 	for _, year := range []int{10_000, 20_000, 1 << 30} {
-		_, err := seats("10", "89.00").Changed(plans.Change{Anchor: time.Date(year, 2, 1, 0, 0, 0, 0, time.UTC)}, giventest.Instant("2026-11-16", nil))
+		_, err := seats("10", "89.00").Changed(plans.Change{AnchorAt: time.Date(year, 2, 1, 0, 0, 0, 0, time.UTC)}, giventest.Instant("2026-11-16", nil))
 		if giventest.CheckFaults(t, err, "anchor limit") {
 			t.Error(year)
 		}

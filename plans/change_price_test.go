@@ -11,7 +11,7 @@ import (
 
 // priceChange is a price change of an item.
 func priceChange(unit, item string) plans.Change {
-	return plans.Change{Item: item, Price: &plans.Price{Unit: giventest.Money(unit)}}
+	return plans.Change{Set: []plans.ItemSetting{{Item: item, Price: &plans.Price{Unit: giventest.Money(unit)}}}}
 }
 
 // withPrice is a change with a price, `{"unit":"89"}`.
@@ -28,7 +28,7 @@ func TestContractChangedPrice(t *testing.T) {
 	for _, r := range []withRow{
 		{name: "another price", why: "a special price agreed within the period", contract: monthlyKinds(), change: priceChange("85", "seat"), want: "growth: 10 seat at 85, " + kinds},
 		{name: "of another item", why: "each item has its own price", contract: monthlyKinds(), change: priceChange("21.50", "light"), want: "growth: 10 seat at 79, 3 light at 21.5; cycle 2026-11-01 P1M"},
-		{name: "a zero price", why: "the zero price is free; nil is no price", contract: monthlyKinds(), change: plans.Change{Item: "seat", Price: &plans.Price{}}, want: "growth: 10 seat at 0, " + kinds},
+		{name: "a zero price", why: "the zero price is free; nil is no price", contract: monthlyKinds(), change: plans.Change{Set: []plans.ItemSetting{{Item: "seat", Price: &plans.Price{}}}}, want: "growth: 10 seat at 0, " + kinds},
 		{name: "the same price", why: "agreeing on the current price is valid", contract: monthlyKinds(), change: priceChange("79.0", "seat"), want: "growth: 10 seat at 79, " + kinds},
 		{
 			name: "with later steps", why: "steps at the old price, however it is written, take the new one; steps at another price, or of another item, keep theirs",
@@ -57,19 +57,19 @@ func TestContractChangedPrice(t *testing.T) {
 			want: "growth: 12 seat at 75, 3 light at 20; from 2026-12-01 20 seat at 69; from 2026-12-01 4 phone at 10; from 2027-01-01 2 light at 20; from 2027-01-01 30 seat at 59; cycle 2026-11-01 P1M",
 		},
 		{
-			name: "in a term", why: "14.00 a month applies six times in the term", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: withPrice(plans.Change{Item: "seat"}, `{"per":"P1M","unit":"14"}`),
+			name: "in a term", why: "14.00 a month applies six times in the term", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: withPrice(plans.Change{Set: []plans.ItemSetting{{Item: "seat"}}}, `{"per":"P1M","unit":"14"}`),
 			want: "base: 10 seat at 14 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew",
 		},
 		{
-			name: "for another length that divides the term", why: "42.00 a quarter", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: withPrice(plans.Change{Item: "seat"}, `{"per":"P3M","unit":"42"}`),
+			name: "for another length that divides the term", why: "42.00 a quarter", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: withPrice(plans.Change{Set: []plans.ItemSetting{{Item: "seat"}}}, `{"per":"P3M","unit":"42"}`),
 			want: "base: 10 seat at 42 per P3M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew",
 		},
 		{
-			name: "an annual price in monthly periods", why: "twelve months do not divide one month", contract: monthlyKinds(), change: withPrice(plans.Change{Item: "seat"}, `{"per":"P1Y","unit":"700"}`),
+			name: "an annual price in monthly periods", why: "twelve months do not divide one month", contract: monthlyKinds(), change: withPrice(plans.Change{Set: []plans.ItemSetting{{Item: "seat"}}}, `{"per":"P1Y","unit":"700"}`),
 			wantErr: []string{"contract.items[0].price.per invalid"},
 		},
 		{
-			name: "a price length that does not divide the term", why: "four months do not divide six", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: withPrice(plans.Change{Item: "seat"}, `{"per":"P4M","unit":"60"}`),
+			name: "a price length that does not divide the term", why: "four months do not divide six", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: withPrice(plans.Change{Set: []plans.ItemSetting{{Item: "seat"}}}, `{"per":"P4M","unit":"60"}`),
 			wantErr: []string{"contract.items[0].price.per invalid", "contract.terms[0].items[0].price.per invalid"},
 		},
 		{name: "a negative price", why: "law 7: a price is not negative", contract: monthlyKinds(), change: priceChange("-1", "seat"), wantErr: []string{"price.unit invalid"}},
@@ -92,7 +92,7 @@ func TestContractChangedPrice(t *testing.T) {
 func TestContractChangedPriceSharesNothing(t *testing.T) {
 	contract := seats("10", "79.00")
 	contract.Ramp = steps(nil, "2026-12-01 20 seat at 79.00", "2027-01-01 25 seat at 79.00")
-	change := withPrice(plans.Change{Item: "seat"}, byTier)
+	change := withPrice(plans.Change{Set: []plans.ItemSetting{{Item: "seat"}}}, byTier)
 	after, err := contract.Changed(change, giventest.Instant("2026-11-16", nil))
 	if err != nil {
 		t.Fatal(err)
@@ -116,7 +116,7 @@ func TestContractAddedRefusesPriceChange(t *testing.T) {
 		want   []string
 	}{
 		"another price":        {priceChange("85", "seat"), []string{"quantity unset", "price invalid"}},
-		"another billing date": {plans.Change{Anchor: giventest.Instant("2026-12-01", nil)}, []string{"item unset"}},
+		"another billing date": {plans.Change{AnchorAt: giventest.Instant("2026-12-01", nil)}, []string{"item unset"}},
 	} {
 		_, err := seats("10", "79.00").Added(row.change, part(november, "", time.UTC), proration.Standard(2))
 		if giventest.CheckFaults(t, err, row.want...) {

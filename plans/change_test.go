@@ -10,6 +10,7 @@ import (
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
+	"github.com/shopspring/decimal"
 )
 
 // summary writes the parts of a contract that a change may change: "growth: 10 seat at 89; from 2026-12-01 12 seat at
@@ -66,9 +67,21 @@ func offering(id, interval string, offers ...string) *plans.Plan {
 	return p
 }
 
+// unitsOf is a change that adds units of an item, or removes them if the quantity is negative.
+func unitsOf(item string, quantity decimal.Decimal, price ...*plans.Price) plans.Change {
+	if quantity.IsNegative() {
+		return plans.Change{Remove: []plans.ItemQuantity{{Item: item, Quantity: quantity.Neg()}}}
+	}
+	step := plans.ItemQuantity{Item: item, Quantity: quantity}
+	if len(price) > 0 {
+		step.Price = price[0]
+	}
+	return plans.Change{Add: []plans.ItemQuantity{step}}
+}
+
 // quantityChange is a quantity change.
 func quantityChange(quantity, item string) plans.Change {
-	return plans.Change{Item: item, Quantity: giventest.Money(quantity)}
+	return unitsOf(item, giventest.Money(quantity))
 }
 
 // withRow is a change of a contract, and the summary of the result.
@@ -217,7 +230,7 @@ func TestContractChangedItem(t *testing.T) {
 		{name: "an invalid price", why: "the faults of a price have its path", contract: monthlyKinds(), change: item("phone", "1", `{"unit":"-10"}`), wantErr: []string{"price.unit invalid"}},
 		{name: "a price of another length", why: "its length does not divide a month", contract: monthlyKinds(), change: item("phone", "1", `{"per":"P1Y","unit":"10"}`), wantErr: []string{"contract.items[2].price.per invalid"}},
 		{name: "no name", why: "charges refer to their item", contract: monthlyKinds(), change: item("", "1", `{"unit":"10"}`), wantErr: []string{"contract.items[2].id unset"}},
-		{name: "only a price", why: "law 14: all faults come at once", contract: monthlyKinds(), change: plans.Change{Price: &plans.Price{}}, wantErr: []string{"quantity unset"}},
+		{name: "only a price", why: "law 14: all faults come at once", contract: monthlyKinds(), change: plans.Change{Set: []plans.ItemSetting{{Item: "", Price: &plans.Price{}}}}, wantErr: []string{"quantity unset"}},
 	} {
 		t.Run(r.name, r.run)
 	}

@@ -228,7 +228,7 @@ func TestChargeExplain(t *testing.T) {
 		t.Helper()
 		c := seats("0", "0")
 		c.Items[0] = sold("seat", quantity, price)
-		charges, err := c.Added(plans.Change{Item: "seat", Quantity: giventest.Money(more)}, part(november, span, time.UTC), policy)
+		charges, err := c.Added(unitsOf("seat", giventest.Money(more)), part(november, span, time.UTC), policy)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -492,7 +492,7 @@ func TestContractJSON(t *testing.T) {
 	giventest.CheckRoundTrip(t, plans.Contract{})
 	giventest.CheckRoundTrip(t, plans.Term{})
 
-	charges, err := contract.Added(plans.Change{Item: "seat", Quantity: giventest.Money("1")}, part(november, "2026-11-16/2026-12-01", contract.Cycle.Location), proration.Standard(2))
+	charges, err := contract.Added(plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("1")}}}, part(november, "2026-11-16/2026-12-01", contract.Cycle.Location), proration.Standard(2))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,33 +14,34 @@ import (
 // Action is the kind of a change of a contract. Change rules allow or forbid each action. The zero Action is unset and
 // an error.
 //
-// JSON: upgrade, downgrade, lateral, switch_interval, add_quantity, remove_quantity, extend, shorten, cancel,
-// change_price, change_anchor.
+// JSON: upgrade, downgrade, lateral, lengthen_interval, shorten_interval, add_quantity, remove_quantity, extend, shorten,
+// cancel, change_price, change_anchor.
 type Action uint8
 
 // The actions.
 const (
-	Upgrade        Action = iota + 1 // change to a plan of higher rank or yearly value
-	Downgrade                        // change to a plan of lower rank or yearly value
-	Lateral                          // change to another plan of equal rank and yearly value
-	SwitchInterval                   // change to a plan with longer or shorter billing periods
-	AddQuantity                      // add units of an item
-	RemoveQuantity                   // remove units of an item
-	Extend                           // add a term after the last one
-	Shorten                          // end the last term earlier
-	Cancel                           // cancel the contract
-	ChangePrice                      // change the price of an item
-	ChangeAnchor                     // move the billing date
+	Upgrade          Action = iota + 1 // change to a plan of higher rank or yearly value
+	Downgrade                          // change to a plan of lower rank or yearly value
+	Lateral                            // change to another plan of equal rank and yearly value
+	LengthenInterval                   // change to longer billing periods
+	ShortenInterval                    // change to shorter billing periods
+	AddQuantity                        // add units of an item
+	RemoveQuantity                     // remove units of an item
+	Extend                             // add a term after the last one
+	Shorten                            // end the last term earlier
+	Cancel                             // cancel the contract
+	ChangePrice                        // change the price of an item, or a discount
+	ChangeAnchor                       // move the billing date
 )
 
 var actions = []string{
-	"", "upgrade", "downgrade", "lateral", "switch_interval", "add_quantity", "remove_quantity", "extend", "shorten",
-	"cancel", "change_price", "change_anchor",
+	"", "upgrade", "downgrade", "lateral", "lengthen_interval", "shorten_interval", "add_quantity", "remove_quantity",
+	"extend", "shorten", "cancel", "change_price", "change_anchor",
 }
 
 var actionWords = []string{
-	"", "upgrade", "downgrade", "plan change", "interval change", "quantity increase", "quantity reduction",
-	"term extension", "term reduction", "cancellation", "price change", "billing date change",
+	"", "upgrade", "downgrade", "plan change", "interval extension", "interval reduction", "quantity increase",
+	"quantity reduction", "term extension", "term reduction", "cancellation", "price change", "billing date change",
 }
 
 // String returns the action's name, "add_quantity".
@@ -57,30 +58,140 @@ func (a *Action) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(actions, a, "action", text)
 }
 
-// Level is the rank and the price of a plan, for comparing two plans.
-type Level struct {
-	Rank     int                `json:"rank,omitzero"` // rank of the plan; 0 is no rank
-	Amount   decimal.Decimal    `json:"amount"`        // price for one interval, never negative
-	Interval proration.Interval `json:"interval"`      // interval that the amount is for
+// ClassifyRequest asks for the actions of a change.
+type ClassifyRequest struct {
+	Change Change   `json:"change"` // change of the contract
+	From   Contract `json:"from"`   // contract before the change, as of its instant
+	To     Contract `json:"to"`     // contract after the change
+	// FromRank and ToRank are the ranks of the plans before and after the change; 0 is no rank.
+	FromRank int `json:"from_rank,omitzero"`
+	ToRank   int `json:"to_rank,omitzero"`
 }
 
-// Classify returns whether a change from one level to another is an [Upgrade], a [Downgrade] or [Lateral]. It compares
-// the ranks if both levels have one. If either has none, or the ranks are equal, it compares the yearly values, with 12
-// months, 52 weeks or 365 days in a year.
-// Errors: ErrInvalid for a negative amount; ErrLimit for an amount beyond the limits; and the faults of the intervals.
-func Classify(from, to Level) (Action, error) {
+// Classify returns the actions of a change, in the order of [Action]; none for a change to what is already there.
+//
+//   - [Upgrade], [Downgrade] or [Lateral] if the change sets another plan. The ranks of the plans decide if both have
+//     one. If either has none, or the ranks are equal, the yearly values decide, with 12 months, 52 weeks or 365 days in
+//     a year, at the present quantities of the items that stay.
+//   - [LengthenInterval] or [ShortenInterval] if the periods have another length.
+//   - [AddQuantity] and [RemoveQuantity] for each item with more or fewer units, new and leaving items included.
+//   - [ChangePrice] if the change sets another price of an item, or adds or removes a discount.
+//   - [ChangeAnchor] if the change sets another billing date.
+//   - [Extend], [Shorten] and [Cancel] alone.
+//
+// Errors: the faults of the change and of the contracts, under change, from and to.
+func Classify(r ClassifyRequest) ([]Action, error) {
 	var f fault.List
-	for _, l := range []struct {
-		path  string
-		level Level
-	}{{"from", from}, {"to", to}} {
-		fault.NotNegative(&f, l.path+".amount", l.level.Amount)
-		f.Under(l.path+".interval", l.level.Interval.Validate())
-	}
+	f.Under("change", r.Change.Validate())
+	f.Under("from", r.From.Validate())
+	f.Under("to", r.To.Validate())
 	if f != nil {
-		return 0, f.Err()
+		return nil, f.Err()
 	}
-	return direction(from.Rank, to.Rank, yearly(from.Amount, from.Interval), yearly(to.Amount, to.Interval)), nil
+	return r.classify()
+}
+
+// classify is Classify of a valid request.
+func (r *ClassifyRequest) classify() ([]Action, error) {
+	switch c := &r.Change; {
+	case c.Cancel:
+		return []Action{Cancel}, nil
+	case c.Term != nil:
+		return []Action{Extend}, nil
+	case !c.End.IsZero():
+		return []Action{Shorten}, nil
+	}
+	var all []Action
+	turn := yearly(decimal.New(1, 0), r.From.Cycle.Interval).Cmp(yearly(decimal.New(1, 0), r.To.Cycle.Interval))
+	if r.Change.Plan != nil && (r.From.Plan != r.To.Plan || turn == 0) {
+		direction, err := r.direction()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, direction)
+	}
+	switch turn {
+	case 1:
+		all = append(all, LengthenInterval)
+	case -1:
+		all = append(all, ShortenInterval)
+	}
+	more, fewer, priced := r.compareItems()
+	if more {
+		all = append(all, AddQuantity)
+	}
+	if fewer {
+		all = append(all, RemoveQuantity)
+	}
+	if priced || len(r.Change.AddDiscounts)+len(r.Change.RemoveDiscounts) > 0 {
+		all = append(all, ChangePrice)
+	}
+	if !r.Change.AnchorAt.IsZero() || r.Change.Anchor == AnchorReset && turn == 0 {
+		all = append(all, ChangeAnchor)
+	}
+	return all, nil
+}
+
+// compareItems reports whether units are added, units are removed, and an item of the contract gets a price of its own.
+func (r *ClassifyRequest) compareItems() (more, fewer, priced bool) {
+	for _, s := range r.From.shifts(&r.To) {
+		var was, is decimal.Decimal
+		if item := r.From.item(s.item); item != nil {
+			was = item.Quantity
+		}
+		if item := r.To.item(s.item); item != nil {
+			is = item.Quantity
+		}
+		more, fewer = more || is.GreaterThan(was) || s.price != nil, fewer || is.LessThan(was) || s.gone
+	}
+	own := func(id string, price *Price) {
+		usual := r.From.item(id)
+		if price == nil || usual == nil {
+			return
+		}
+		same := usual.Price.Equal(*price)
+		if r.Change.Plan != nil {
+			offer, ok := r.Change.Plan.Price(id, r.To.Currency)
+			same = ok && offer.Equal(*price)
+		}
+		priced = priced || !same
+	}
+	for _, item := range r.Change.Items {
+		own(item.ID, item.Price)
+	}
+	for _, setting := range r.Change.Set {
+		own(setting.Item, setting.Price)
+	}
+	return more, fewer, priced
+}
+
+// direction compares the plans before and after the change. An item of both contracts counts with its quantity before
+// the change, so that added units make no upgrade.
+func (r *ClassifyRequest) direction() (Action, error) {
+	from, to := new(big.Rat), new(big.Rat)
+	for _, item := range r.From.Items {
+		if err := addYear(from, item.Price, item.Quantity, r.From.priceLength()); err != nil {
+			return 0, err
+		}
+	}
+	for _, item := range r.To.Items {
+		quantity := item.Quantity
+		if was := r.From.item(item.ID); was != nil {
+			quantity = was.Quantity
+		}
+		if err := addYear(to, item.Price, quantity, r.To.priceLength()); err != nil {
+			return 0, err
+		}
+	}
+	return direction(r.FromRank, r.ToRank, from, to), nil
+}
+
+// priceLength returns the length of time that a price without Per is for.
+func (c *Contract) priceLength() proration.Interval {
+	if c.upFront() {
+		return c.Terms[len(c.Terms)-1].Term.Length
+	}
+	return c.Cycle.Interval
 }
 
 // direction compares two plans by rank, and by yearly value if a rank is missing or the ranks are equal.
@@ -111,49 +222,6 @@ func yearly(amount decimal.Decimal, interval proration.Interval) *big.Rat {
 		times.SetFrac64(365, int64(i.Days))
 	}
 	return times.Mul(times, amount.Rat())
-}
-
-// classify returns the action of a valid change. The contract's plan has the given rank.
-func (p *ChangeRequest) classify(rank int) (Action, error) {
-	switch {
-	case p.Change.Cancel:
-		return Cancel, nil
-	case p.Change.Term != nil:
-		return Extend, nil
-	case !p.Change.End.IsZero():
-		return Shorten, nil
-	case !p.Change.Anchor.IsZero():
-		return ChangeAnchor, nil
-	case p.Change.reprices(&p.Contract, p.At):
-		return ChangePrice, nil
-	case p.Change.Plan == nil && p.Change.Quantity.IsNegative():
-		return RemoveQuantity, nil
-	case p.Change.Plan == nil:
-		return AddQuantity, nil
-	}
-	now, plan := p.Contract.Clone(), p.Change.Plan
-	length := now.Cycle.Interval
-	switch {
-	case now.restartsWith(plan):
-		return SwitchInterval, nil
-	case now.upFront():
-		length = now.Terms[len(now.Terms)-1].Term.Length
-	}
-	now.advance(p.At)
-	from, to := new(big.Rat), new(big.Rat)
-	for _, item := range now.Items {
-		price, ok := plan.Price(item.ID, now.Currency)
-		if !ok {
-			return 0, fault.New("change.plan.offers", proration.ErrInvalid, "must include %.40q in %.3s", item.ID, now.Currency)
-		}
-		if err := addYear(from, item.Price, item.Quantity, length); err != nil {
-			return 0, err
-		}
-		if err := addYear(to, price, item.Quantity, length); err != nil {
-			return 0, err
-		}
-	}
-	return direction(rank, plan.Rank, from, to), nil
 }
 
 // addYear adds the yearly price of a quantity to the sum. A price without Per is for the given length.

@@ -1,84 +1,172 @@
 package plans
 
 import (
+	"slices"
 	"time"
+
+	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
 
-// Amended returns the contract after a change that takes effect at an instant, as [Contract.Changed] does, and the
-// charges that the change adds, before discounts:
+// Amendment is a contract after a change, with the charges that the change adds and those that it replaces.
+type Amendment struct {
+	Contract Contract `json:"contract"` // contract after the change
+	Charges  []Charge `json:"charges"`  // charges that the change adds, before discounts
+	// Replaced are the units whose billed charges the change replaces. An empty Item is every item, and a Quantity of zero
+	// all units of the item. For an earlier end of the term, they are replaced from that end on.
+	Replaced []ItemQuantity `json:"replaced,omitzero"`
+}
+
+// Amended returns the contract after a change that takes effect at an instant, as [Contract.Changed] does, the charges
+// that the change adds, before discounts, and the units whose billed charges it replaces:
 //
-//   - An added quantity is charged for the remaining time that is already paid for, as [Contract.RemainingPortions]
-//     returns it: Price(existing + added) less Price(existing) at the contract's prices, never below zero. A new item
-//     costs Price(added). The charges are of kind ProrationCharge.
-//   - Another price of an item is charged for the whole quantity and the remaining time: ProrationCharge.
-//   - Another plan is charged for every item and the remaining time: ProrationCharge. If the new plan has another
-//     interval, its first period is charged instead: Recurring.
-//   - Another billing date is charged for every item, from the instant to the end of the period of the new cycle
-//     that contains it: Recurring.
+//   - Added units are charged for the remaining time that is already paid for, as [Contract.RemainingPortions] returns
+//     it: Price(existing + added) less Price(existing) at the contract's prices, never below zero. A new item costs
+//     Price(added). The charges are of kind ProrationCharge. Removed units are replaced, and so is an item that leaves.
+//   - An item with another price is replaced, and charged for its whole quantity and the remaining time: ProrationCharge.
+//   - Another plan replaces everything, and every item is charged for the remaining time: ProrationCharge. If the
+//     periods begin anew, the first one is charged instead: Recurring.
+//   - Another billing date replaces everything, and every item is charged from the instant to the end of the period of
+//     the new cycle that contains it: Recurring.
 //   - A term that is billed up front is charged for every item: Extension.
 //   - A cancellation ends the contract at the instant. The fee that the last term agreed for leaving early is charged:
 //     its fixed fee, plus its percentage of the bills of all periods that begin at the instant or later, after
 //     discounts and with expected shortfalls of a minimum: Termination.
 //
-// A removed quantity, a shortened term and a term billed per period add no charges. Credits for unused charges, such as
-// those of the old price or plan, are computed from the billed charges by package credits.
+// A shortened term, a term billed per period and another discount add no charges. Package credits computes the credits
+// of the replaced units from the billed charges.
 // Errors: those of [Contract.Changed] and of the policy; those of [Contract.RemainingPortions], so ErrOutside for an
 // instant outside the terms if the change is charged for the remaining time; ErrOutside for a cancellation before the
 // first term; and those of proration.Prorate.
-func (c Contract) Amended(
-	change Change, at time.Time, policy proration.Policy,
-) (after Contract, added []Charge, err error) {
+func (c Contract) Amended(change Change, at time.Time, policy proration.Policy) (Amendment, error) {
 	var f fault.List
-	after, err = c.Changed(change, at)
+	after, err := c.Changed(change, at)
 	f.Under("", err)
 	if own, err := c.Currency.Policy(policy); err == nil { // Changed reports an unknown currency
 		f.Under("policy", own.Validate())
 	}
 	if f != nil {
-		return Contract{}, nil, f.Err()
+		return Amendment{}, f.Err()
 	}
-	if added, err = c.adds(&change, &after, at, policy); err != nil {
-		return Contract{}, nil, err
-	}
-	if change.Cancel {
-		after.endAt(at)
-	}
-	return after, added, nil
-}
-
-// adds returns the charges that a change adds; after is the contract after it.
-func (c *Contract) adds(change *Change, after *Contract, at time.Time, policy proration.Policy) ([]Charge, error) {
+	a := Amendment{Contract: after}
 	switch {
 	case change.Cancel:
 		fee, err := c.terminationFee(at, policy)
-		if err != nil || !fee.Net.IsPositive() {
-			return nil, err
+		if err != nil {
+			return Amendment{}, err
 		}
-		return []Charge{fee}, nil
+		if fee.Net.IsPositive() {
+			a.Charges = []Charge{fee}
+		}
+		a.Contract.endAt(at)
+		return a, nil
 	case change.Term != nil && change.Term.Billing == UpFront:
-		return after.extended(policy)
-	case change.Term != nil, !change.End.IsZero(), change.Quantity.IsNegative():
-		return nil, nil
+		a.Charges, err = after.extended(policy)
+		return a, err
+	case change.Term != nil:
+		return a, nil
+	case !change.End.IsZero():
+		a.Replaced = []ItemQuantity{{}}
+		return a, nil
+	}
+	err = a.add(&c, &change, at, policy)
+	return a, err
+}
+
+// add adds the charges and the replaced units of a change of the plan, the billing dates or the items.
+func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy proration.Policy) error {
+	after := &a.Contract
+	now := *before
+	now.advance(at)
+	kind := ProrationCharge
+	if !change.AnchorAt.IsZero() || after.Cycle != now.Cycle {
+		kind = Recurring
+	}
+	var shifts []shift
+	switch {
+	case change.ReplacesAll():
+		a.Replaced = []ItemQuantity{{}}
+	default:
+		if shifts = now.shifts(after); len(shifts) == 0 {
+			return nil
+		}
+		for _, s := range shifts {
+			if s.whole || s.units.IsNegative() {
+				a.Replaced = append(a.Replaced, ItemQuantity{Item: s.item, Quantity: s.removed()})
+			}
+		}
 	}
 	rest, err := after.RemainingPortions(at)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var all []Charge
 	for _, portion := range rest {
 		var charges []Charge
+		if change.ReplacesAll() {
+			charges, err = after.priced(kind, after.ids(), portion, policy)
+		} else {
+			charges, err = before.shifted(after, shifts, portion, policy)
+		}
+		if err != nil {
+			return err
+		}
+		a.Charges = append(a.Charges, charges...)
+	}
+	return nil
+}
+
+// shift is the difference that a change makes to an item.
+type shift struct {
+	item  string
+	units decimal.Decimal // units added, or removed if negative
+	price *Price          // price of a new item
+	whole bool            // all units are replaced, by units at another price or by none
+	gone  bool            // the item leaves
+}
+
+// removed returns the replaced units, and zero for all units of the item.
+func (s *shift) removed() decimal.Decimal {
+	if s.whole {
+		return decimal.Decimal{}
+	}
+	return s.units.Neg()
+}
+
+// shifts returns the differences between the items of two contracts, in the order of the items.
+func (c *Contract) shifts(after *Contract) (all []shift) {
+	for i := range c.Items {
+		was, is := &c.Items[i], after.item(c.Items[i].ID)
 		switch {
-		case !change.Anchor.IsZero(), change.Plan != nil && c.restartsWith(change.Plan):
-			charges, err = after.priced(Recurring, after.ids(), portion, policy)
-		case change.Plan != nil:
-			charges, err = after.priced(ProrationCharge, after.ids(), portion, policy)
-		case change.Quantity.IsPositive():
-			charges, err = c.added(change, portion, policy)
+		case is == nil:
+			all = append(all, shift{item: was.ID, whole: true, gone: true})
+		case !is.Price.Equal(was.Price):
+			all = append(all, shift{item: was.ID, whole: true})
+		case !is.Quantity.Equal(was.Quantity):
+			all = append(all, shift{item: was.ID, units: is.Quantity.Sub(was.Quantity)})
+		}
+	}
+	for i := range after.Items {
+		if is := &after.Items[i]; c.item(is.ID) == nil {
+			all = append(all, shift{item: is.ID, units: is.Quantity, price: &is.Price})
+		}
+	}
+	return all
+}
+
+// shifted returns the charges of the differences for a portion of the contract.
+func (c *Contract) shifted(
+	after *Contract, shifts []shift, portion proration.Portion, policy proration.Policy,
+) (all []Charge, err error) {
+	for _, s := range shifts {
+		var charges []Charge
+		switch {
+		case s.gone || s.units.IsNegative():
+		case s.whole:
+			charges, err = after.priced(ProrationCharge, []string{s.item}, portion, policy)
 		default:
-			charges, err = after.priced(ProrationCharge, []string{change.Item}, portion, policy)
+			charges, err = c.added(s, portion, policy)
 		}
 		if err != nil {
 			return nil, err
@@ -86,4 +174,29 @@ func (c *Contract) adds(change *Change, after *Contract, at time.Time, policy pr
 		all = append(all, charges...)
 	}
 	return all, nil
+}
+
+// added returns the charges of added units for a portion of the contract: at the contracted price, they cost
+// Price(existing + added) − Price(existing), never below zero. Units of a new item cost Price(added). There is one
+// charge, or one before and one after each ramp step of the item inside the portion.
+func (c *Contract) added(s shift, p proration.Portion, policy proration.Policy) ([]Charge, error) {
+	whole := *c
+	if s.price != nil {
+		whole.Items = append(slices.Clone(c.Items), Item{ID: s.item, Price: *s.price})
+	}
+	var charges []Charge
+	for i, leg := range whole.legs(s.item, p.Span) {
+		there := leg.item.Quantity
+		base := &there
+		if s.price != nil && i == 0 {
+			base = nil // nothing was paid for a new item yet, not even its flat fee
+		}
+		leg.item.Quantity = s.units
+		charge, err := c.charge(ProrationCharge, leg.item, base, proration.Portion{Period: p.Period, Span: leg.span}, policy)
+		if err != nil {
+			return nil, err
+		}
+		charges = append(charges, charge)
+	}
+	return charges, nil
 }

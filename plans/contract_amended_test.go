@@ -154,7 +154,7 @@ func TestContractAmendedPrice(t *testing.T) {
 		},
 		{name: "a zero price", why: "a free line states its zero", contract: monthlyKinds(), change: priceChange("0", "seat"), kind: plans.ProrationCharge, period: november, want: []string{left + "seat: 10 x 0.00, 0.00 x 15/30 days = 0.00"}},
 		{
-			name: "in tiers", why: "from the first unit on, not from the paid units on", contract: graduated, change: withPrice(plans.Change{Item: "seat"}, `{"tiering":"graduated","tiers":[{"up_to":"10","unit":"6"},{"unit":"5"}]}`), kind: plans.ProrationCharge, period: november,
+			name: "in tiers", why: "from the first unit on, not from the paid units on", contract: graduated, change: withPrice(plans.Change{Set: []plans.ItemSetting{{Item: "seat"}}}, `{"tiering":"graduated","tiers":[{"up_to":"10","unit":"6"},{"unit":"5"}]}`), kind: plans.ProrationCharge, period: november,
 			want: []string{left + "seat: 10 x 6.00 + 2 x 5.00, 70.00 x 15/30 days = 35.00"},
 		},
 		{
@@ -166,7 +166,7 @@ func TestContractAmendedPrice(t *testing.T) {
 			},
 		},
 		{
-			name: "billed up front", why: "the rest of the one term, and the whole of the other", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01"), change: withPrice(plans.Change{Item: "seat"}, `{"per":"P1M","unit":"14"}`), kind: plans.ProrationCharge,
+			name: "billed up front", why: "the rest of the one term, and the whole of the other", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01", "P6M 2027-05-01/2027-11-01"), change: withPrice(plans.Change{Set: []plans.ItemSetting{{Item: "seat"}}}, `{"per":"P1M","unit":"14"}`), kind: plans.ProrationCharge,
 			want: []string{
 				"2026-11-16 until 2027-05-01, seat: 10 x 14.00 x 6, 840.00 x 166/181 days = 770.386..., rounded half up to 770.39",
 				"2027-05-01 until 2027-11-01, seat: 10 x 14.00 x 6 = 840.00",

@@ -42,35 +42,6 @@ func (c *Contract) priced(kind Kind, ids []string, p proration.Portion, policy p
 	return charges, nil
 }
 
-// added returns the charges that a change adds to the contract for a portion of it: the price of the added quantity of
-// one item at the contracted rate, which is Price(existing + added) − Price(existing) and never below zero. A new item
-// costs Price(added). There is one charge, or one before and one after each ramp step of the item inside the portion.
-func (c *Contract) added(change *Change, p proration.Portion, policy proration.Policy) ([]Charge, error) {
-	var f fault.List
-	if change.checkQuantity(&f, c, p.Span.Start); f != nil {
-		return nil, f.Err()
-	}
-	whole := *c
-	if change.Price != nil {
-		whole.Items = append(slices.Clone(c.Items), Item{ID: change.Item, Price: *change.Price})
-	}
-	var charges []Charge
-	for i, leg := range whole.legs(change.Item, p.Span) {
-		there := leg.item.Quantity
-		above := &there
-		if change.Price != nil && i == 0 {
-			above = nil // nothing was paid for a new item yet, not even its flat fee
-		}
-		leg.item.Quantity = change.Quantity
-		charge, err := c.charge(ProrationCharge, leg.item, above, proration.Portion{Period: p.Period, Span: leg.span}, policy)
-		if err != nil {
-			return nil, err
-		}
-		charges = append(charges, charge)
-	}
-	return charges, nil
-}
-
 // Shortfall returns one charge for the shortfall of a minimum commitment in a portion of the contract, or none if the
 // billed amounts reach the minimum: the minimum's share of the period, rounded, less the amounts that were billed for
 // the portion before discounts. It is measured after the portion has ended, so that everything billed for it counts,

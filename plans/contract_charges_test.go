@@ -531,19 +531,19 @@ func TestContractAdded(t *testing.T) {
 			want: []string{"2026-04-01 until 2026-07-01, seat: 1 x 15.00 x 12, 180.00 x 91/365 days = 44.876..., rounded half up to 44.88"},
 		},
 		{
-			name: "a new kind", why: "K3c: at its own rate", contract: kinds, change: plans.Change{Item: "phone", Quantity: giventest.Money("2"), Price: &plans.Price{Unit: giventest.Money("10")}}, span: rest,
+			name: "a new kind", why: "K3c: at its own rate", contract: kinds, change: plans.Change{Add: []plans.ItemQuantity{{Item: "phone", Quantity: giventest.Money("2"), Price: &plans.Price{Unit: giventest.Money("10")}}}}, span: rest,
 			want: []string{from16 + "phone: 2 x 10.00, 20.00 x 15/30 days = 10.00"},
 		},
 		{
-			name: "a new kind at a flat price", why: "nothing was paid for it yet", contract: kinds, change: plans.Change{Item: "phone", Quantity: giventest.Money("2"), Price: &plans.Price{Flat: giventest.Money("49"), Unit: giventest.Money("7")}}, span: rest,
+			name: "a new kind at a flat price", why: "nothing was paid for it yet", contract: kinds, change: plans.Change{Add: []plans.ItemQuantity{{Item: "phone", Quantity: giventest.Money("2"), Price: &plans.Price{Flat: giventest.Money("49"), Unit: giventest.Money("7")}}}}, span: rest,
 			want: []string{from16 + "phone: 2 x 7.00 + 49.00, 63.00 x 15/30 days = 31.50"},
 		},
 		{
 			name: "a new kind before its step", why: "from the step on there are two more than agreed, at the price of the step", contract: climbing,
-			change: plans.Change{Item: "phone", Quantity: giventest.Money("2"), Price: &plans.Price{Unit: giventest.Money("12")}}, span: rest,
+			change: plans.Change{Add: []plans.ItemQuantity{{Item: "phone", Quantity: giventest.Money("2"), Price: &plans.Price{Unit: giventest.Money("12")}}}}, span: rest,
 			want: []string{"2026-11-16 until 2026-11-26, phone: 2 x 12.00, 24.00 x 10/30 days = 8.00", "2026-11-26 until 2026-12-01, phone: 2 x 10.00, 20.00 x 5/30 days = 3.333..., rounded half up to 3.33"},
 		},
-		{name: "an existing kind", why: "the price belongs to the contract", contract: kinds, change: plans.Change{Item: "seat", Quantity: giventest.Money("2"), Price: &plans.Price{}}, wantErr: []string{"price invalid"}},
+		{name: "an existing kind", why: "the price belongs to the contract", contract: kinds, change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("2"), Price: &plans.Price{}}}}, wantErr: []string{"price invalid"}},
 		{name: "of an item that a step adds later", why: "the item does not exist at the start of the portion", contract: climbing, change: quantityChange("2", "phone"), span: rest, wantErr: []string{"item invalid"}},
 		{name: "nothing", why: "law 13: a zero change is not intended", contract: kinds, change: quantityChange("0", "seat"), wantErr: []string{"quantity unset"}},
 		{name: "fewer", why: "K3c: a removal has no charge", contract: kinds, change: quantityChange("-1", "seat"), wantErr: []string{"quantity invalid"}},
@@ -554,7 +554,7 @@ func TestContractAdded(t *testing.T) {
 		{name: "nothing at all", why: "law 14: all faults come at once", contract: kinds, change: plans.Change{}, wantErr: []string{"change unset", "quantity unset", "item invalid"}},
 		{name: "a cancellation", why: "only a quantity is added", contract: kinds, change: plans.Change{Cancel: true}, wantErr: []string{"item unset"}},
 		{name: "another plan", why: "the addition has no price before the plan change", contract: kinds, change: plans.Change{Plan: offering("scale", "P1M", "seat USD 139")}, wantErr: []string{"item unset"}},
-		{name: "another plan and a seat", why: "a change has one subject", contract: kinds, change: plans.Change{Cancel: true, Item: "seat", Quantity: giventest.Money("1")}, wantErr: []string{"cancel invalid", "item unset"}},
+		{name: "another plan and a seat", why: "a change has one subject", contract: kinds, change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("1")}}, Cancel: true}, wantErr: []string{"cancel invalid", "item unset"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.period == "" {

@@ -290,7 +290,7 @@ func checkValidation(t *testing.T, c plans.Contract, faults []string) {
 	if len(c.Terms) > 0 && c.Terms[0].Term.Billing == plans.UpFront {
 		portion = whole(c.Terms[0].Period)
 	}
-	add := plans.Change{Item: "seat", Quantity: giventest.Money("1")}
+	add := plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("1")}}}
 	for name, call := range map[string]func() error{
 		"Charges":        func() error { _, err := c.Charges(portion, policy); return err },
 		"Added":          func() error { _, err := c.Added(add, portion, policy); return err },
@@ -442,7 +442,7 @@ func TestContractSharesNothing(t *testing.T) {
 		t.Errorf("without a term: %v, both share %q", err, shared)
 	}
 
-	add := plans.Change{Item: "seat", Quantity: giventest.Money("1")}
+	add := plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("1")}}}
 	for name, call := range map[string]func() ([]plans.Charge, error){
 		"Charges": func() ([]plans.Charge, error) {
 			return contract.Charges(whole(contract.Terms[0].Period), proration.Standard(2))
@@ -471,7 +471,7 @@ func TestContractSharesNothing(t *testing.T) {
 		t.Errorf("the contract shares %q with the plan", shared)
 	}
 	price := priceOf(byTier)
-	after, err = seats("10", "89.00").Changed(plans.Change{Item: "phone", Quantity: giventest.Money("1"), Price: &price}, at)
+	after, err = seats("10", "89.00").Changed(plans.Change{Add: []plans.ItemQuantity{{Item: "phone", Quantity: giventest.Money("1"), Price: &price}}}, at)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -64,7 +64,7 @@ func TestEveryMovedAnchor(t *testing.T) {
 				if later == 0 {
 					previous, next = date, date.plus(1)
 				}
-				after, added, err := contract.Amended(plans.Change{Anchor: anchor}, at, proration.Standard(2))
+				after, added, err := contract.Amended(plans.Change{AnchorAt: anchor}, at, proration.Standard(2))
 				if later < 0 || at.Before(previous.in(loc)) {
 					refused++
 					if giventest.CheckFaults(t, err, "anchor outside") {
@@ -136,7 +136,7 @@ func TestEveryPriceChange(t *testing.T) {
 			if !race.Takes(i+j, 4) {
 				continue
 			}
-			change := withPrice(plans.Change{Item: "seat"}, newPrice)
+			change := withPrice(plans.Change{Set: []plans.ItemSetting{{Item: "seat"}}}, newPrice)
 			cost := func(old func(plans.Price) bool) func(plans.Item) *big.Rat {
 				return func(item plans.Item) *big.Rat {
 					if old(item.Price) {

@@ -268,7 +268,7 @@ func TestEveryAdditionOneByOne(t *testing.T) {
 						contract.Items[0].Price.Per = giventest.Interval(c.per)
 					}
 					added := func(n int64) plans.Charge {
-						change := plans.Change{Item: "seat", Quantity: decimal.NewFromInt(n)}
+						change := unitsOf("seat", decimal.NewFromInt(n))
 						charges, err := contract.Added(change, portion, proration.Standard(2))
 						if err != nil || len(charges) != 1 {
 							t.Fatal(charges, err)
@@ -332,7 +332,7 @@ func TestEveryAdditionIsRenewed(t *testing.T) {
 					for i, day := range days {
 						if mask>>i&1 == 1 {
 							var err error
-							if contract, err = contract.Changed(plans.Change{Item: "seat", Quantity: decimal.NewFromInt(int64(i + 1))}, giventest.Instant(day, nil)); err != nil {
+							if contract, err = contract.Changed(unitsOf("seat", decimal.NewFromInt(int64(i+1))), giventest.Instant(day, nil)); err != nil {
 								t.Fatal(err)
 							}
 							want += int64(i + 1)

@@ -231,7 +231,7 @@ func TestEveryPriceAddsUp(t *testing.T) {
 				contract := plans.Contract{Plan: "base", Currency: "USD", Cycle: giventest.Cycle("2026-11-01", "P1M", nil), Items: []plans.Item{
 					{ID: "seat", Quantity: decimal.NewFromInt(first), Price: price},
 				}}
-				added, err := contract.Added(plans.Change{Item: "seat", Quantity: decimal.NewFromInt(more)}, whole(november), bySeconds)
+				added, err := contract.Added(unitsOf("seat", decimal.NewFromInt(more)), whole(november), bySeconds)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -36,7 +36,7 @@ func ExampleChangeRules_Check_withoutCatalog() {
 		{Action: plans.AddQuantity, By: []plans.Actor{plans.Customer}, Effective: plans.Immediately},
 		{Action: plans.RemoveQuantity, By: []plans.Actor{plans.Customer}, Effective: plans.AtTermEnd},
 	}
-	fewer := plans.Change{Item: "seat", Quantity: money("-2")}
+	fewer := plans.Change{Remove: []plans.ItemQuantity{{Item: "seat", Quantity: money("2")}}}
 	permit := must(rules.Check(plans.ChangeRequest{
 		Contract: signed(), Change: fewer, By: plans.Customer, At: date(time.May, 5),
 	}))
@@ -51,7 +51,7 @@ func ExampleChangeRules_Validate() {
 }
 
 func ExampleChange_Clone() {
-	change := plans.Change{Item: "seat", Price: &plans.Price{Unit: money("12")}}
+	change := plans.Change{Set: []plans.ItemSetting{{Item: "seat", Price: &plans.Price{Unit: money("12")}}}}
 	clone := change.Clone()
 	clone.Price.Unit = money("10")
 	fmt.Println(change.Price.Unit, clone.Price.Unit)

@@ -185,7 +185,7 @@ func ExampleContract_Amended_tiers() {
 	contract.Items[0].Price = plans.Price{Tiering: plans.Graduated, Tiers: []plans.Tier{
 		{UpTo: money("10"), Unit: money("89")}, {Unit: money("79")},
 	}}
-	twoMore := plans.Change{Item: "seat", Quantity: money("2")}
+	twoMore := plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: money("2")}}}
 	_, added, err := contract.Amended(twoMore, thisMonth.Start, proration.Standard(2))
 	if err != nil {
 		panic(err)

@@ -9,10 +9,13 @@ import (
 
 // Added returns the charges of a quantity that [Contract.Amended] adds, for one portion of the contract.
 func (c Contract) Added(change Change, p proration.Portion, policy proration.Policy) ([]Charge, error) {
-	if err := c.Validate(); err != nil {
-		return nil, proration.Under("contract", err)
+	after, err := c.Changed(change, p.Span.Start)
+	if err != nil {
+		return nil, err
 	}
-	return c.added(&change, p, policy)
+	now := c
+	now.advance(p.Span.Start)
+	return c.shifted(&after, now.shifts(&after), p, policy)
 }
 
 // Extended returns the charges that [Contract.Amended] adds for the last term, which is billed up front.
@@ -28,7 +31,7 @@ func (c Contract) Extended(policy proration.Policy) ([]Charge, error) {
 
 // TerminationFee returns the fee that [Contract.Amended] charges for a cancellation, also if it is zero.
 func (c Contract) TerminationFee(at time.Time, policy proration.Policy) (Charge, error) {
-	if _, _, err := c.Amended(Change{Cancel: true}, at, policy); err != nil {
+	if _, err := c.Amended(Change{Cancel: true}, at, policy); err != nil {
 		return Charge{}, err
 	}
 	return c.terminationFee(at, policy)

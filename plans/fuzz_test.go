@@ -50,7 +50,7 @@ func FuzzContract(f *testing.F) {
 			}
 		}
 
-		change := plans.Change{Item: "seat", Quantity: decimal.New(added, addedExp)}
+		change := unitsOf("seat", decimal.New(added, addedExp))
 		after, err := contract.Changed(change, november.Start)
 		if err != nil {
 			return

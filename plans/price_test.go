@@ -557,7 +557,7 @@ func TestContractAddedToZeroUnits(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			contract := seats(c.above, "0")
 			contract.Items[0].Price = strictly[plans.Price](t, c.price)
-			charges, err := contract.Added(plans.Change{Item: "seat", Quantity: giventest.Money(c.quantity)}, part(november, "", nil), proration.Standard(2))
+			charges, err := contract.Added(unitsOf("seat", giventest.Money(c.quantity)), part(november, "", nil), proration.Standard(2))
 			if err != nil {
 				t.Fatal(err)
 			}

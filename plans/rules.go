@@ -67,16 +67,18 @@ type ChangeRequest struct {
 
 // Approval is the result of a change request that the rules allow.
 type Approval struct {
-	Action    Action          `json:"action"`          // kind of change
-	Effective EffectiveTiming `json:"effective"`       // timing that the rule sets
-	At        time.Time       `json:"at"`              // time when the change takes effect
-	Breaks    []LimitUsage    `json:"breaks,omitzero"` // limits of the new plan that the usage exceeds
-	Change    Change          `json:"change"`          // change to make, with the plan, term or price of the catalog
+	Actions   []Action        `json:"actions,omitzero"` // actions of the change; none for a change to what is already there
+	Effective EffectiveTiming `json:"effective"`        // latest timing that the rules of the actions set
+	At        time.Time       `json:"at"`               // time when the change takes effect
+	Breaks    []LimitUsage    `json:"breaks,omitzero"`  // limits of the new plan that the usage exceeds
+	Change    Change          `json:"change"`           // change to make, with the plan, term or prices of the catalog
 }
 
-// Check returns the action of a change, the time when it takes effect and the change to make, or a [Refusal] with the
+// Check returns the actions of a change, the time when it takes effect and the change to make, or a [Refusal] with the
 // rule, the reason and the way out.
 //
+//   - Each action of the change, as [Classify] returns them, needs a rule, and the strictest applies to the whole change:
+//     an action that is forbidden, one that another actor must request, the latest time.
 //   - A lateral change without a rule of its own follows the rule for upgrades.
 //   - A cancellation at the end of the term is refused once the notice period has started.
 //   - Without a catalog, the change itself defines a new plan, term or price, and plans compare by their yearly value.
@@ -85,7 +87,7 @@ type Approval struct {
 //
 //   - The change names a plan by its ID and a term by its length. Every other field of the plan or term comes from the
 //     catalog. A plan or a term that the catalog does not have is refused.
-//   - An item that neither the contract nor its plan has is refused.
+//   - An item that neither the contract nor the plan has is refused. A new item has the plan's price.
 //   - Only [Support] may set a special price for an item of the contract. An unset Per becomes the old price's Per.
 //   - A customer's [Override] applies only if the request has the catalog that [Catalog.With] returns.
 //
@@ -101,7 +103,6 @@ func (r ChangeRules) Check(p ChangeRequest) (Approval, error) {
 	if _, err := p.Contract.RemainingPortions(p.At); err != nil {
 		return Approval{}, err
 	}
-	p.Change = p.Change.Clone()
 	rank := 0
 	if c := p.Catalog; c != nil {
 		if err := c.resolve(&p); err != nil {
@@ -132,17 +133,23 @@ func (p *ChangeRequest) check(f *fault.List) {
 		f.Add("at", proration.ErrUnset, "required, the time of the request")
 	}
 	f.Under("contract", p.Contract.Validate())
-	var change fault.List
-	p.Change.check(&change)
-	f.Under("change", fault.Rename(change.Err(), "change", ""))
+	f.Under("change", p.Change.Validate())
 }
 
-// permit is Check of a valid request, whose plan, term or price is the catalog's. The contract's plan has the given
+// permit is Check of a valid request, whose plan, term or prices are the catalog's. The contract's plan has the given
 // rank.
 func (r ChangeRules) permit(p *ChangeRequest, rank int) (Approval, error) {
-	permit := Approval{Change: p.Change}
+	permit := Approval{Change: p.Change, Effective: Immediately, At: p.At}
+	now := p.Contract.Clone()
+	now.advance(p.At)
+	class := ClassifyRequest{Change: p.Change, From: now, To: now.Clone(), FromRank: rank}
+	if p.Change.Plan != nil {
+		class.ToRank = p.Change.Plan.Rank
+	}
+	var later fault.List // the change is checked again at its time
+	class.To.change(&later, &p.Change, p.At)
 	var err error
-	if permit.Action, err = p.classify(rank); err != nil {
+	if permit.Actions, err = class.classify(); err != nil {
 		return Approval{}, err
 	}
 	if p.Change.Plan != nil {
@@ -150,21 +157,52 @@ func (r ChangeRules) permit(p *ChangeRequest, rank int) (Approval, error) {
 			return Approval{}, err
 		}
 	}
-	rule, err := r.rule(permit.Action, p.By, permit.Breaks)
-	if err != nil {
-		return Approval{}, err
-	}
-	if err = p.noticed(permit.Action, rule.Effective); err != nil {
-		return Approval{}, err
-	}
-	permit.Effective = rule.Effective
-	if permit.At, err = p.Contract.effective(rule.Effective, p.At); err != nil {
+	if err = r.strictest(p, &permit); err != nil {
 		return Approval{}, err
 	}
 	if _, err = p.Contract.Changed(p.Change, permit.At); err != nil {
-		return Approval{}, proration.Under("change", err)
+		return Approval{}, err
 	}
 	return permit, nil
+}
+
+// strictest sets the latest time that the rules of the actions allow. It returns the refusal of an action that nobody
+// may do, or else of the first action that the actor may not do.
+func (r ChangeRules) strictest(p *ChangeRequest, permit *Approval) error {
+	var refused error
+	forbidden := false
+	for _, action := range permit.Actions {
+		rule, err := r.rule(action, p.By, permit.Breaks)
+		if err == nil {
+			err = p.noticed(action, rule.Effective)
+		}
+		if err != nil {
+			if nobody := !r.allowed(action); refused == nil || nobody && !forbidden {
+				refused, forbidden = err, nobody
+			}
+			continue
+		}
+		at, err := p.Contract.effective(rule.Effective, p.At)
+		if err != nil {
+			return err
+		}
+		if at.After(permit.At) || at.Equal(permit.At) && rule.Effective > permit.Effective {
+			permit.At, permit.Effective = at, rule.Effective
+		}
+	}
+	return refused
+}
+
+// allowed reports whether any actor may do the action.
+func (r ChangeRules) allowed(action Action) bool {
+	found := false
+	for _, rule := range r {
+		if rule.Action == action && len(rule.By) > 0 {
+			return true
+		}
+		found = found || rule.Action == action
+	}
+	return !found && action == Lateral && r.allowed(Upgrade)
 }
 
 // noticed refuses a cancellation at the end of the term after the notice period has started.

@@ -1,63 +1,88 @@
 package plans
 
 import (
-	"github.com/billingrules/billing/internal/fault"
+	"slices"
+
 	"github.com/billingrules/billing/proration"
 )
 
-// resolve replaces the plan, the term or the price of the change with the catalog's.
+// resolve replaces the plan, the term and the prices of the change with the catalog's.
 func (c *Catalog) resolve(p *ChangeRequest) error {
-	switch change := &p.Change; {
-	case change.Plan != nil:
+	change := &p.Change
+	if change.Plan != nil {
 		plan, err := c.plan(change.Plan.ID)
 		if err != nil {
 			return err
 		}
 		own := plan.clone()
 		change.Plan = &own
-	case change.Term != nil:
+	}
+	if change.Term != nil {
 		term, err := c.term(change.Term.Length)
 		if err != nil {
 			return err
 		}
 		own := *term
 		change.Term = &own
-	case change.Item != "":
-		return c.resolveItem(p)
+	}
+	change.Items, change.Add, change.Set = slices.Clone(change.Items), slices.Clone(change.Add), slices.Clone(change.Set)
+	for i := range change.Items {
+		if err := c.resolvePrice(p, change.Items[i].ID, &change.Items[i].Price); err != nil {
+			return err
+		}
+	}
+	for i := range change.Add {
+		step := &change.Add[i]
+		if _, has := p.Contract.on(step.Item, p.At); has {
+			step.Price = nil
+		} else if err := c.resolvePrice(p, step.Item, &step.Price); err != nil {
+			return err
+		}
+	}
+	for i := range change.Set {
+		if err := c.resolvePrice(p, change.Set[i].Item, &change.Set[i].Price); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// resolveItem replaces the price of a new item with the plan's price, and drops the price of an item that the contract
-// has. It keeps a special price that support sets for an item of the contract.
-func (c *Catalog) resolveItem(p *ChangeRequest) error {
-	change := &p.Change
-	item, has := p.Contract.on(change.Item, p.At)
-	switch {
-	case change.reprices(&p.Contract, p.At) && p.By != Support:
+// resolvePrice sets the price of a new item to the plan's, and keeps a special price that support sets for an item of
+// the contract.
+func (c *Catalog) resolvePrice(p *ChangeRequest, id string, price **Price) error {
+	item, has := p.Contract.on(id, p.At)
+	if has && *price == nil {
+		return nil
+	}
+	plan := p.Change.Plan
+	if plan == nil && !has {
+		own, err := c.plan(p.Contract.Plan)
+		if err != nil {
+			return err
+		}
+		plan = own
+	}
+	usual := item.Price
+	if plan != nil {
+		offer, err := plan.offer(id, p.Contract.Currency)
+		if err != nil {
+			return err
+		}
+		usual = offer
+	}
+	if !has {
+		*price = &usual
+		return nil
+	}
+	own := (*price).clone()
+	if own.Per == (proration.Interval{}) {
+		own.Per = usual.Per
+	}
+	if p.By != Support && !own.Equal(usual) {
 		return &Refusal{
 			Rule: "price", Reason: "Only support can set a special price.", Instead: "Keep the contract's price or ask support.",
 		}
-	case change.reprices(&p.Contract, p.At):
-		price := change.Price.clone()
-		if price.Per == (proration.Interval{}) {
-			price.Per = item.Price.Per
-		}
-		change.Price = &price
-	case has:
-		change.Price = nil
-	case change.Quantity.IsZero():
-		return fault.New("change.quantity", proration.ErrUnset, "required, a quantity of the new item %.40q", change.Item)
-	default:
-		plan, err := c.plan(p.Contract.Plan)
-		if err != nil {
-			return err
-		}
-		price, err := plan.offer(change.Item, p.Contract.Currency)
-		if err != nil {
-			return err
-		}
-		change.Price = &price
 	}
+	*price = &own
 	return nil
 }

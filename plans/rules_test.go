@@ -47,7 +47,7 @@ func (a requestRow) request(tb testing.TB) (seller, plans.ChangeRequest) {
 
 // itemChange is a quantity change; below zero it removes units.
 func itemChange(item, quantity string) plans.Change {
-	return plans.Change{Item: item, Quantity: giventest.Money(quantity)}
+	return unitsOf(item, giventest.Money(quantity))
 }
 
 // toPlan is a change to a plan of the catalog.
@@ -108,7 +108,7 @@ func TestCheckTiming(t *testing.T) {
 		changes[plans.Downgrade] = plans.Change{Plan: &plans.Plan{ID: "cheaper"}}
 		changes[plans.ChangePrice] = priceChange("14", "seat")
 		if c.term == "" {
-			changes[plans.SwitchInterval] = yearly
+			changes[plans.LengthenInterval] = yearly
 		} else {
 			changes[plans.Extend] = addedTerm(t, "P9M", c.sold)
 			changes[plans.Shorten] = earlierEnd("2027-11-16")
@@ -124,7 +124,7 @@ func TestCheckTiming(t *testing.T) {
 				if !strings.HasPrefix(c.name, "billed monthly") && c.term != "" {
 					delete(own, plans.ChangeAnchor) // a term that is billed up front is one period
 				} else {
-					own[plans.ChangeAnchor] = plans.Change{Anchor: giventest.Instant(want, nil).AddDate(0, 0, 9)}
+					own[plans.ChangeAnchor] = plans.Change{AnchorAt: giventest.Instant(want, nil).AddDate(0, 0, 9)}
 				}
 				if by == plans.Customer {
 					delete(own, plans.ChangePrice)
@@ -297,10 +297,10 @@ func TestCheckRules(t *testing.T) {
 		{"a term in a catalog without terms", "the catalog has no terms", requestRow{sold: with(openEnded), order: ordered("7 seat", ""), change: addedTerm(t, "P6M")}, "", []string{"term: No terms are offered. | Continue without a term."}},
 		{"an edited term body", "the term of the catalog with that length applies", requestRow{order: year, change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P6M"), Billing: 7}}}, "extend immediately", nil},
 		{"a new item", "the plan offers it", requestRow{order: year, change: itemChange("phone", "1")}, "add_quantity immediately", nil},
-		{"an item at a customer-set price", "the price of the catalog applies, for existing and new items", requestRow{order: year, change: plans.Change{Item: "seat", Quantity: giventest.Money("1"), Price: &plans.Price{Unit: giventest.Money("-1")}}}, "add_quantity immediately", nil},
+		{"an item at a customer-set price", "the price of the catalog applies, for existing and new items", requestRow{order: year, change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("1"), Price: &plans.Price{Unit: giventest.Money("-1")}}}}}, "add_quantity immediately", nil},
 		{"an item that is not offered", "the plan does not offer the item", requestRow{order: year, change: itemChange("desk", "1")}, "", []string{`item: Plan "base" does not offer "desk" in USD. | Choose seat or phone.`}},
 		{"fewer of an item that is not offered", "the plan does not offer the item", requestRow{order: year, change: itemChange("desk", "-1"), by: plans.Support}, "", []string{`item: Plan "base" does not offer "desk" in USD. | Choose seat or phone.`}},
-		{"an item that is not offered, with a price", "the price of an item comes from the catalog", requestRow{order: year, change: plans.Change{Item: "desk", Quantity: giventest.Money("1"), Price: &plans.Price{}}}, "", []string{`item: Plan "base" does not offer "desk" in USD. | Choose seat or phone.`}},
+		{"an item that is not offered, with a price", "the price of an item comes from the catalog", requestRow{order: year, change: plans.Change{Add: []plans.ItemQuantity{{Item: "desk", Quantity: giventest.Money("1"), Price: &plans.Price{}}}}}, "", []string{`item: Plan "base" does not offer "desk" in USD. | Choose seat or phone.`}},
 		{"an item that is not offered there", "M7: an item without an offer in reais has no price", requestRow{order: ordered("7 seat", "P12M", inBrazil), change: itemChange("phone", "1")}, "", []string{`item: Plan "base" does not offer "phone" in BRL. | Choose seat.`}},
 		{"an item that a ramp adds later", "the item does not exist yet, and the plan offers it", requestRow{order: ordered("7 seat, 2 phone from 2027-06-16", "P12M"), change: itemChange("phone", "1")}, "add_quantity immediately", nil},
 
@@ -351,8 +351,8 @@ func TestCheckFaults(t *testing.T) {
 		{"all faults at once", "law 14: all faults come at once, each with its path", requestRow{order: year, change: plans.Change{Plan: &euros, Cancel: true}}, func(p *plans.ChangeRequest) {
 			p.By, p.At, p.Contract.Plan, p.Contract.Items[0].Quantity = 0, time.Time{}, "", giventest.Money("-7")
 		}, []string{"by unset", "at unset", "contract.plan unset", "contract.items[0].quantity invalid", "change.cancel invalid"}},
-		{"a zero quantity", "a zero change is empty", requestRow{order: year, change: plans.Change{Item: "seat"}}, nil, []string{"change.quantity unset"}},
-		{"a quantity without an item", "the added item has a name", requestRow{order: year, change: plans.Change{Quantity: giventest.Money("2")}}, nil, []string{"change.item invalid"}},
+		{"a zero quantity", "a zero change is empty", requestRow{order: year, change: plans.Change{Set: []plans.ItemSetting{{Item: "seat"}}}}, nil, []string{"change.quantity unset"}},
+		{"a quantity without an item", "the added item has a name", requestRow{order: year, change: plans.Change{Add: []plans.ItemQuantity{{Item: "", Quantity: giventest.Money("2")}}}}, nil, []string{"change.item invalid"}},
 		{"fewer of an item that was not bought", "the contract has no unit of it", requestRow{order: year, change: itemChange("phone", "-1")}, nil, []string{"change.quantity invalid"}},
 		{"fewer than a ramp step leaves", "three seats from June 16 on, four removed", requestRow{order: ordered("7 seat, 3 seat from 2027-06-16", "P12M"), change: itemChange("seat", "-4")}, nil, []string{"change.quantity invalid"}},
 		{"more than there are", "three seats were bought, four removed", requestRow{order: ordered("3 seat", "P12M"), change: itemChange("seat", "-4")}, nil, []string{"change.quantity invalid"}},
@@ -512,7 +512,7 @@ func TestChangeRulesCheck(t *testing.T) {
 		{"cheaper", "10 x 45.00 a month is less, and M14 lets only support do it", plans.Change{Plan: plan("45.00")}, plans.Support, "downgrade at_period_end 2026-12-01", ""},
 		{"cheaper, requested by a customer", "M14: a downgrade needs support", plans.Change{Plan: plan("45.00")}, plans.Customer, "", "write to support"},
 		{"a cancellation", "K10: a cancellation takes effect at the end of the contracted period", plans.Change{Cancel: true}, plans.Customer, "cancel at_period_end 2026-12-01", ""},
-		{"more seats", "an action without a rule is forbidden", plans.Change{Item: "seat", Quantity: giventest.Money("1")}, plans.Support, "", "Quantity increases are not available."},
+		{"more seats", "an action without a rule is forbidden", plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("1")}}}, plans.Support, "", "Quantity increases are not available."},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			permit, err := rules.Check(plans.ChangeRequest{Contract: contract, Change: c.change, By: c.by, At: at})

@@ -155,9 +155,7 @@ func (v *vendor) order(c *customer, o plans.Order) (title, text string, err erro
 
 // change changes the contract.
 func (v *vendor) change(c *customer, a ask) (title, text string, err error) {
-	asked := plans.Change{
-		Item: a.Change.Item, Quantity: a.Change.Quantity, End: answer.In(a.Change.End, c.zone), Cancel: a.Change.Cancel,
-	}
+	asked := unitsOf(a.Change.Item, a.Change.Quantity)
 	request := "to cancel"
 	switch {
 	case a.Change.Plan != "":

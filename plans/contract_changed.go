@@ -1,0 +1,239 @@
+package plans
+
+import (
+	"slices"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/proration"
+)
+
+// Changed returns the contract after the change, which takes effect at an instant. Ramp steps up to that instant take
+// effect first. The original contract is not modified.
+//
+// Units that are added, removed or set also change the later ramp steps of the item, by the same difference. Another
+// price also applies to the later steps that have the old price; a step with its own price keeps it. Another interval
+// restarts the periods at the instant; a price without Per stays a price for the old interval. Another billing date sets
+// the day of the month on which periods begin, and ends a longer first period; terms keep their end. A canceled contract
+// expires at the end of its last term. Without terms, canceling changes nothing, and the caller stops billing the
+// contract. Another plan does not change the trial.
+//
+// Errors: those of [Change.Validate] and the faults of the plan and the term, under change; ErrUnset for a missing instant; ErrInvalid for an item that neither
+// the contract nor the new plan has (unless the step has a price for it), a price for an item to which units are added,
+// more units removed than there are, a plan that is not sold in the currency, another plan or interval while ramp steps
+// are scheduled, another interval inside a term, billing dates that stay with another interval, an unknown discount to
+// remove, a term if the contract has none or is billed differently, and a billing date if terms are billed up front;
+// ErrOutside for an end that is not inside the last term, and for a billing date before the change or more than one
+// interval after it; ErrLimit for a billing date or a term outside the years 1 to 9999; and those of [Contract.Validate]
+// for the changed contract.
+func (c Contract) Changed(change Change, at time.Time) (Contract, error) {
+	var f fault.List
+	if at.IsZero() {
+		f.Add("at", proration.ErrUnset, "required, the instant of the change")
+	}
+	f.Under("contract", c.Validate())
+	f.Under("change", change.Validate())
+	if change.Plan != nil {
+		f.Under("change.plan", change.Plan.validate())
+	}
+	if f != nil {
+		return Contract{}, f.Err()
+	}
+	var own fault.List
+	c = c.Clone()
+	c.advance(at)
+	c.change(&own, &change, at)
+	f.Under("change", own.Err())
+	if f == nil {
+		f.Under("contract", c.Validate())
+	}
+	if f != nil {
+		return Contract{}, f.Err()
+	}
+	return c, nil
+}
+
+// change makes a valid change of a contract that is as of the instant.
+func (c *Contract) change(f *fault.List, change *Change, at time.Time) {
+	switch {
+	case change.Term != nil:
+		c.extend(f, *change.Term)
+	case !change.End.IsZero():
+		c.shorten(f, change.End)
+	case change.Cancel:
+		if last := len(c.Terms) - 1; last >= 0 {
+			c.Terms[last].Term.Renewal = Expire
+		}
+	default:
+		c.changeInterval(f, change, at)
+		c.changeItems(f, change)
+		c.changeDiscounts(f, change)
+	}
+}
+
+// advance applies the ramp steps up to an instant to the items.
+func (c *Contract) advance(at time.Time) {
+	var items []Item
+	for _, id := range c.ids() {
+		if item, ok := c.on(id, at); ok {
+			items = append(items, item)
+		}
+	}
+	var ahead []RampStep
+	for _, s := range c.Ramp {
+		if s.At.After(at) {
+			ahead = append(ahead, s)
+		}
+	}
+	c.Items, c.Ramp = items, ahead
+}
+
+// item returns an item, or nil if the contract does not have it.
+func (c *Contract) item(id string) *Item {
+	if i := slices.IndexFunc(c.Items, func(item Item) bool { return item.ID == id }); i >= 0 {
+		return &c.Items[i]
+	}
+	return nil
+}
+
+// changeItems changes the items: the plan, the list or the steps of a change.
+func (c *Contract) changeItems(f *fault.List, change *Change) {
+	priced := map[string]bool{} // items with a price of their own in the change
+	for i, item := range change.Items {
+		setting := ItemSetting{Item: item.ID, Quantity: &item.Quantity, Price: item.Price}
+		c.set(f, fault.At("items", i), "id", setting, change.Plan)
+		priced[item.ID] = item.Price != nil
+	}
+	if change.Items != nil {
+		kept := func(id string) bool {
+			return slices.ContainsFunc(change.Items, func(item ChangeItem) bool { return item.ID == id })
+		}
+		c.Items = slices.DeleteFunc(c.Items, func(item Item) bool { return !kept(item.ID) })
+		c.Ramp = slices.DeleteFunc(c.Ramp, func(s RampStep) bool { return !kept(s.Item.ID) })
+	}
+	for i, step := range change.Add {
+		path := fault.At("add", i)
+		if item := c.item(step.Item); item == nil {
+			c.set(f, path, "item", ItemSetting{Item: step.Item, Quantity: &step.Quantity, Price: step.Price}, change.Plan)
+			priced[step.Item] = step.Price != nil
+			continue
+		}
+		if step.Price != nil {
+			f.Add(path+".price", proration.ErrInvalid, "must not be set; the contract has a price for %.40q", step.Item)
+		}
+		c.shift(f, path, step.Item, step.Quantity)
+	}
+	for i, step := range change.Remove {
+		path := fault.At("remove", i)
+		if c.item(step.Item) == nil {
+			f.Add(path+".item", proration.ErrInvalid, "must be an item of the contract; got %.40q", step.Item)
+			continue
+		}
+		c.shift(f, path, step.Item, step.Quantity.Neg())
+	}
+	for i, setting := range change.Set {
+		c.set(f, fault.At("set", i), "item", setting, change.Plan)
+		priced[setting.Item] = setting.Price != nil
+	}
+	if change.Plan != nil {
+		c.changePlan(f, change, priced)
+	}
+}
+
+// set gives an item a quantity and a price, or adds it. The name is the JSON name of its ID.
+func (c *Contract) set(f *fault.List, path, name string, setting ItemSetting, plan *Plan) {
+	item := c.item(setting.Item)
+	if item == nil {
+		price := setting.Price
+		if price == nil && plan != nil {
+			if offer, ok := plan.Price(setting.Item, c.Currency); ok {
+				price = &offer
+			}
+		}
+		switch {
+		case price == nil:
+			f.Add(path+"."+name, proration.ErrInvalid,
+				"must be an item of the contract unless price is set; got %.40q", setting.Item)
+		case setting.Quantity == nil:
+			f.Add(path+".quantity", proration.ErrUnset, "required for the new item %.40q", setting.Item)
+		default:
+			c.Items = append(c.Items, Item{ID: setting.Item, Price: price.clone()})
+			c.shift(f, path, setting.Item, *setting.Quantity)
+		}
+		return
+	}
+	if setting.Price != nil {
+		old := item.Price
+		item.Price = setting.Price.clone()
+		for i := range c.Ramp {
+			if later := &c.Ramp[i].Item; later.ID == setting.Item && later.Price.Equal(old) {
+				later.Price = setting.Price.clone()
+			}
+		}
+	}
+	if setting.Quantity != nil {
+		c.shift(f, path, setting.Item, setting.Quantity.Sub(item.Quantity))
+	}
+}
+
+// shift adds units to an item, now and in its later ramp steps. A negative number removes them.
+func (c *Contract) shift(f *fault.List, path, id string, units decimal.Decimal) {
+	if units.IsZero() {
+		return
+	}
+	shifted := func(item *Item) {
+		if item.ID != id {
+			return
+		}
+		if item.Quantity = item.Quantity.Add(units); item.Quantity.IsNegative() {
+			f.Add(path+".quantity", proration.ErrInvalid,
+				"must not remove more than the contract has; %v of %.40q would be left", item.Quantity, id)
+		}
+	}
+	for i := range c.Items {
+		shifted(&c.Items[i])
+	}
+	for i := range c.Ramp {
+		shifted(&c.Ramp[i].Item)
+	}
+}
+
+// changePlan changes to another plan and its prices, except those of items that have a price in the change. Items of
+// which no unit is left leave if the plan does not offer them.
+func (c *Contract) changePlan(f *fault.List, change *Change, priced map[string]bool) {
+	plan := change.Plan
+	if len(c.Ramp) > 0 {
+		f.Add("plan", proration.ErrInvalid, "must not change while ramp steps are scheduled")
+	}
+	c.Plan = plan.ID
+	c.Items = slices.DeleteFunc(c.Items, func(item Item) bool {
+		_, offered := plan.Price(item.ID, c.Currency)
+		removed := slices.ContainsFunc(change.Remove, func(step ItemQuantity) bool { return step.Item == item.ID })
+		return !offered && removed && item.Quantity.IsZero()
+	})
+	for i := range c.Items {
+		item := &c.Items[i]
+		if priced[item.ID] {
+			continue
+		}
+		price, ok := plan.Price(item.ID, c.Currency)
+		if !ok {
+			f.Add("plan.offers", proration.ErrInvalid, "must include %.40q in %.3s", item.ID, c.Currency)
+		}
+		item.Price = price
+	}
+}
+
+// changeDiscounts removes and adds discounts.
+func (c *Contract) changeDiscounts(f *fault.List, change *Change) {
+	for i, id := range change.RemoveDiscounts {
+		before := len(c.Discounts)
+		c.Discounts = slices.DeleteFunc(c.Discounts, func(d Discount) bool { return d.ID == id })
+		if len(c.Discounts) == before {
+			f.Add(fault.At("remove_discounts", i), proration.ErrInvalid, "must be a discount of the contract; got %.40q", id)
+		}
+	}
+	c.Discounts = append(c.Discounts, cloneDiscounts(change.AddDiscounts)...)
+}
