@@ -140,11 +140,11 @@ func FuzzBuildLaws(f *testing.F) {
 			}
 		}
 		if in.yes() {
-			_, more, err := contract.Amended(unitsOf("seat", decimal.New(int64(in.upTo(9)+1), 0)), at, policy.Proration)
+			amended, err := contract.Amended(unitsOf("seat", decimal.New(int64(in.upTo(9)+1), 0)), at, policy.Proration)
 			if err != nil {
 				t.Fatal(err)
 			}
-			d.Lines = append(d.Lines, more...)
+			d.Lines = append(d.Lines, amended.Charges...)
 		}
 		d.Lines = append(d.Lines, plans.Charge{Kind: plans.OneTime, Item: "setup", Currency: currency, Net: in.amount(places)})
 		if in.yes() {

@@ -87,10 +87,11 @@ func richDraft(tb testing.TB) invoice.Draft {
 		{UpTo: giventest.Money("8"), Flat: giventest.Money("5"), Unit: giventest.Money("20.01")}, {Unit: giventest.Money("15.5")},
 	}}}
 	contract, portion := dollarContract(tb, "2026-11-16/2026-12-01", graduated)
-	_, added, err := contract.Amended(plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("4")}}}, portion.Span.Start, proration.Standard(2))
+	amended, err := contract.Amended(plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("4")}}}, portion.Span.Start, proration.Standard(2))
 	if err != nil {
 		tb.Fatal(err)
 	}
+	added := amended.Charges
 	contract.Minimum = giventest.Money("1500")
 	shortfall, err := contract.Shortfall(added, portion, proration.Standard(2))
 	if err != nil {

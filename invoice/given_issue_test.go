@@ -229,3 +229,15 @@ func issueDiscounted(c plans.Contract, d plans.Discount) plans.Contract {
 	c.Discounts = append(slices.Clone(c.Discounts), d)
 	return c
 }
+
+// unitsOf is a change that adds units of an item, or removes them if the quantity is negative.
+func unitsOf(item string, quantity decimal.Decimal, price ...*plans.Price) plans.Change {
+	if quantity.IsNegative() {
+		return plans.Change{Remove: []plans.ItemQuantity{{Item: item, Quantity: quantity.Neg()}}}
+	}
+	step := plans.ItemQuantity{Item: item, Quantity: quantity}
+	if len(price) > 0 {
+		step.Price = price[0]
+	}
+	return plans.Change{Add: []plans.ItemQuantity{step}}
+}

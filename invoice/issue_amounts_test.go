@@ -311,7 +311,7 @@ func TestIssueFaults(t *testing.T) {
 		{"fewer units were paid", func(o *invoice.IssueRequest) {
 			o.UnexpiredCharges = append([]plans.Charge(nil), o.UnexpiredCharges...)
 			o.UnexpiredCharges[0].Quantity = giventest.Money("1")
-		}, []string{"change.quantity invalid"}},
+		}, []string{"change.remove[0].quantity invalid"}},
 		{"a line in another currency", func(o *invoice.IssueRequest) {
 			issueMessages(o)
 			o.Lines[0].Currency = "EUR"

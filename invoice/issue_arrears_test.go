@@ -215,7 +215,7 @@ func TestIssueArrears(t *testing.T) {
 		{
 			name: "invalid fields", why: "a fault has the path of its field", contract: base, policy: policy, since: since,
 			days: []issueDay{
-				{at: "2026-11-16", change: issueMore("-11"), faults: []string{"change.quantity invalid"}},
+				{at: "2026-11-16", change: issueMore("-11"), faults: []string{"change.remove[0].quantity invalid"}},
 				{at: "2026-11-16", change: plans.Change{Plan: &plans.Plan{ID: "scale"}}, faults: []string{"change.plan.interval unset", "change.plan.offers unset"}},
 			},
 		},

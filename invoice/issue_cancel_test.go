@@ -192,7 +192,7 @@ func TestIssueReactivation(t *testing.T) {
 		},
 		{
 			name: "in a term up front", why: "a term is one period, and has no other billing date", contract: issueTerm(issueSeats("10", "15.00"), "2026-11-01/2027-05-01", issueHalf(plans.UpFront)), policy: invoice.Standard(),
-			days: []issueDay{{at: "2026-11-16", change: issueAnchor("2026-11-16", nil), faults: []string{"change.anchor invalid"}}},
+			days: []issueDay{{at: "2026-11-16", change: issueAnchor("2026-11-16", nil), faults: []string{"change.anchor_at invalid"}}},
 		},
 	} {
 		t.Run(r.name, r.run)

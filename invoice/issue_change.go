@@ -38,7 +38,10 @@ func (w *work) change() error {
 // be billed for a period that is never billed itself.
 func (w *work) ready() error {
 	c := &w.Change
-	if (!c.AnchorAt.IsZero() || c.Anchor == plans.AnchorReset) && w.EndedAt.IsZero() {
+	if !c.AnchorAt.IsZero() || c.Anchor == plans.AnchorReset {
+		if !w.EndedAt.IsZero() {
+			return nil // a reactivation
+		}
 		return w.gapless() // the new periods skip the days before
 	}
 	if !changesItems(c) && !c.ReplacesAll() {
@@ -71,13 +74,18 @@ func forever(all []plans.Discount) []plans.Discount {
 	})
 }
 
-// inAccount moves the faults of charges, refund rules and a quantity to the fields of the request that contain them.
-func inAccount(err error) error {
+// inAccount moves the faults of charges, refund rules and a quantity of an item to the fields of the request that
+// contain them.
+func (w *work) inAccount(err error, item string) error {
+	quantity := "change.items"
+	if i := slices.IndexFunc(w.Change.Remove, func(r plans.ItemQuantity) bool { return r.Item == item }); i >= 0 {
+		quantity = fault.At("change.remove", i) + ".quantity"
+	}
 	var f fault.List
 	for _, e := range fault.All(err) {
 		own := *e
 		for _, of := range [...][2]string{
-			{"charges", "unexpired_charges"}, {"rules", "policy.refunds"}, {"quantity", "change.remove"},
+			{"charges", "unexpired_charges"}, {"rules", "policy.refunds"}, {"quantity", quantity},
 		} {
 			if rest, found := strings.CutPrefix(e.Field, of[0]); found {
 				own.Field = of[1] + rest
@@ -101,7 +109,7 @@ func (w *work) unused(replaced []plans.ItemQuantity) (all []plans.Charge, err er
 		request.Item, request.Quantity = r.Item, r.Quantity
 		unused, err := credits.Unused(request)
 		if err != nil {
-			return nil, inAccount(err)
+			return nil, w.inAccount(err, r.Item)
 		}
 		all = append(all, unused...)
 	}
@@ -130,7 +138,7 @@ func (w *work) cancel() error {
 	}
 	disposed, err := credits.ApplyRefundRules(disposal)
 	if err != nil {
-		return inAccount(err)
+		return w.inAccount(err, "")
 	}
 	w.lines, w.refund = disposed.Credits, disposed.Refund
 	return w.shortfall()

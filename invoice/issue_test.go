@@ -305,11 +305,11 @@ func TestIssueChanges(t *testing.T) {
 			name: "a quantity above the existing one", why: "a customer cannot remove more units than there are", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
-				{at: "2026-11-16", change: issueMore("-11"), faults: []string{"change.quantity invalid"}},
-				{at: "2026-11-16", change: plans.Change{Add: []plans.ItemQuantity{{Item: "phone", Quantity: giventest.Money("1")}}}, faults: []string{"change.item invalid"}},
+				{at: "2026-11-16", change: issueMore("-11"), faults: []string{"change.remove[0].quantity invalid"}},
+				{at: "2026-11-16", change: plans.Change{Add: []plans.ItemQuantity{{Item: "phone", Quantity: giventest.Money("1")}}}, faults: []string{"change.add[0].item invalid"}},
 				{at: "2026-11-16", change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("1")}}, Cancel: true}, faults: []string{"change.cancel invalid"}},
 				{at: "2026-11-16", change: plans.Change{Plan: &plans.Plan{ID: "scale"}}, faults: []string{"change.plan.interval unset", "change.plan.offers unset"}},
-				{at: "2026-11-16", change: issueAnchor("2026-11-10", nil), faults: []string{"change.anchor outside"}},
+				{at: "2026-11-16", change: issueAnchor("2026-11-10", nil), faults: []string{"change.anchor_at outside"}},
 			},
 		},
 	} {

@@ -51,7 +51,8 @@ func (w soldItem) charge(t testing.TB) plans.Charge {
 	if w.above != "" {
 		contract.Items[0].Quantity = giventest.Money(w.above)
 		bill = func(p proration.Portion, policy proration.Policy) ([]plans.Charge, error) {
-			_, added, err := contract.Amended(unitsOf(item.ID, item.Quantity), p.Span.Start, policy)
+			amended, err := contract.Amended(unitsOf(item.ID, item.Quantity), p.Span.Start, policy)
+			added := amended.Charges
 			if err == nil && !added[0].Span.Equal(p.Span) {
 				t.Fatalf("added for %v, want %v", added[0].Span, p.Span)
 			}

@@ -68,7 +68,7 @@ func randomEvents(draw *rand.Rand) []lifecycle.Event {
 		case 0, 1:
 			e.Kind, e.Change = lifecycle.Changed, plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(1 + draw.Int64N(3))}}}
 		case 2:
-			e.Kind, e.Change = lifecycle.Changed, plans.Change{Remove: []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(1 - draw.Int64N(3))}}}
+			e.Kind, e.Change = lifecycle.Changed, plans.Change{Remove: []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(1 + draw.Int64N(3))}}}
 		case 3:
 			e.Kind = lifecycle.PauseRequested
 		case 4:

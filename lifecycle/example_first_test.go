@@ -86,5 +86,5 @@ func ExamplePolicy_UnmarshalJSON() {
 	// Output:
 	// <nil>
 	// cancel restricted billing_only
-	// 11 change rules of the standard policy
+	// 12 change rules of the standard policy
 }

@@ -49,6 +49,7 @@ func helpDesk(edits ...func(*lifecycle.Policy)) lifecycle.Policy {
 		{Action: plans.Upgrade, By: anyActor, Effective: plans.Immediately},
 		{Action: plans.Downgrade, By: anyActor, Effective: plans.Immediately},
 		{Action: plans.LengthenInterval, By: anyActor, Effective: plans.AtPeriodEnd},
+		{Action: plans.ShortenInterval, By: anyActor, Effective: plans.AtPeriodEnd},
 		{Action: plans.AddQuantity, By: anyActor, Effective: plans.Immediately},
 		{Action: plans.RemoveQuantity, By: []plans.Actor{plans.Support}, Effective: plans.AtTermEnd, Reason: "seats that were bought stay for the contract"},
 		{Action: plans.Extend, By: anyActor, Effective: plans.Immediately},

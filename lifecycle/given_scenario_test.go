@@ -12,6 +12,7 @@ import (
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
+	"github.com/shopspring/decimal"
 )
 
 // scenario is a row of a table: the steps of one subscription.
@@ -120,7 +121,7 @@ func parseEvent(text string, loc *time.Location) lifecycle.Event {
 	if e.Kind == 0 {
 		panic("no event: " + text)
 	}
-	words = words[1:]
+	verb, words := words[0], words[1:]
 	for n := len(words); n > 0; {
 		last := func(word string, args int) bool { return n > args && words[n-args-1] == word }
 		switch {
@@ -154,12 +155,38 @@ func parseEvent(text string, loc *time.Location) lifecycle.Event {
 		case last("notrial", 0):
 			e.NoTrial = true
 			n--
+		case e.Kind == lifecycle.Changed:
+			e.Change = parseChange(verb, words[:n], loc)
+			n = 0
 		default:
 			parsePayload(&e, words[:n], loc)
 			n = 0
 		}
 	}
 	return e
+}
+
+// parseChange reads a change: "seats 2", "seats -1 light", "plan scale", "price 20", "dates 2026-12-05", "extend P1Y".
+func parseChange(verb string, words []string, loc *time.Location) plans.Change {
+	item := "seat"
+	if len(words) > 1 {
+		item = words[1]
+	}
+	switch verb {
+	case "seats":
+		return unitsOf(item, giventest.Money(words[0]))
+	case "plan", "interval":
+		return plans.Change{Plan: &plans.Plan{ID: words[0]}}
+	case "price":
+		return plans.Change{Set: []plans.ItemSetting{{Item: item, Price: &plans.Price{Unit: giventest.Money(words[0])}}}}
+	case "dates":
+		return plans.Change{AnchorAt: giventest.Instant(words[0], loc)}
+	case "extend":
+		return plans.Change{Term: &plans.Term{Length: giventest.Interval(words[0])}}
+	case "shorten":
+		return plans.Change{End: giventest.Instant(words[0], loc)}
+	}
+	panic("no change: " + verb)
 }
 
 // parsePayload reads the words that only one kind of event has.
@@ -170,10 +197,6 @@ func parsePayload(e *lifecycle.Event, words []string, loc *time.Location) {
 		}
 		return ""
 	}
-	item := word(1)
-	if item == "" {
-		item = "seat"
-	}
 	switch e.Kind {
 	case lifecycle.Started, lifecycle.PaymentMethodAdded:
 		e.PaymentMethod = word(0)
@@ -183,21 +206,6 @@ func parsePayload(e *lifecycle.Event, words []string, loc *time.Location) {
 		if len(words) > 1 {
 			e.Payment.Amount = giventest.Money(word(1))
 		}
-	case lifecycle.Changed:
-		e.Change = unitsOf(item, giventest.Money(word(0)))
-		if e.Change.Quantity.IsNegative() {
-			e.Kind = lifecycle.Changed
-		}
-	case lifecycle.Changed, lifecycle.Changed:
-		e.Change = plans.Change{Plan: &plans.Plan{ID: word(0)}}
-	case lifecycle.Changed:
-		e.Change = plans.Change{Set: []plans.ItemSetting{{Item: item, Price: &plans.Price{Unit: giventest.Money(word(0))}}}}
-	case lifecycle.Changed:
-		e.Change = plans.Change{AnchorAt: giventest.Instant(word(0), loc)}
-	case lifecycle.Changed:
-		e.Change = plans.Change{Term: &plans.Term{Length: giventest.Interval(word(0))}}
-	case lifecycle.Changed:
-		e.Change = plans.Change{End: giventest.Instant(word(0), loc)}
 	case lifecycle.TaxesChanged:
 		e.Taxes = []invoice.TaxRate{{Name: word(0), Percent: giventest.Money(word(1))}}
 	case lifecycle.BillingDetailsChanged:
@@ -271,4 +279,16 @@ func invoiceText(inv invoice.Invoice) string {
 		parts = append(parts, word+e.Amount.StringFixed(places))
 	}
 	return inv.ID + ": " + strings.Join(append(parts, "due "+inv.AmountDue.StringFixed(places)), ", ")
+}
+
+// unitsOf is a change that adds units of an item, or removes them if the quantity is negative.
+func unitsOf(item string, quantity decimal.Decimal, price ...*plans.Price) plans.Change {
+	if quantity.IsNegative() {
+		return plans.Change{Remove: []plans.ItemQuantity{{Item: item, Quantity: quantity.Neg()}}}
+	}
+	step := plans.ItemQuantity{Item: item, Quantity: quantity}
+	if len(price) > 0 {
+		step.Price = price[0]
+	}
+	return plans.Change{Add: []plans.ItemQuantity{step}}
 }

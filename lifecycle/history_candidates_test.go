@@ -27,23 +27,15 @@ func ofKind(kind lifecycle.EventKind) candidate {
 // changeSeats returns a candidate that changes the quantity.
 func changeSeats(n string) candidate {
 	return candidate{"seats " + n, func(*history, time.Time) (lifecycle.Event, bool) {
-		e := lifecycle.Event{Kind: lifecycle.Changed, Change: unitsOf("seat", giventest.Money(n))}
-		if n[0] == '-' {
-			e.Kind = lifecycle.Changed
-		}
-		return e, true
+		return lifecycle.Event{Kind: lifecycle.Changed, Change: unitsOf("seat", giventest.Money(n))}, true
 	}}
 }
 
 // changePlan returns a candidate that changes the plan.
 func changePlan(id string) candidate {
-	return candidate{"plan " + id, func(h *history, _ time.Time) (lifecycle.Event, bool) {
+	return candidate{"plan " + id, func(*history, time.Time) (lifecycle.Event, bool) {
 		plan := planByID[id]
-		e := lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Plan: &plan}}
-		if plan.Interval != h.sub.Contract.Cycle.Interval {
-			e.Kind = lifecycle.Changed
-		}
-		return e, true
+		return lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Plan: &plan}}, true
 	}}
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -29,13 +28,17 @@ func (s *step) eventDetail(e *Event) string {
 	if e.Kind != Changed {
 		return ""
 	}
+	turned := slices.Contains(s.actions, plans.LengthenInterval) || slices.Contains(s.actions, plans.ShortenInterval)
+	interval := proration.Interval{}
 	for _, w := range sub.ScheduledChanges {
 		if w.Sequence == e.Sequence {
-			return s.changeText(&w.Change, proration.Interval{}) + sub.on(", effective ", w.At)
+			if turned && w.Change.Plan != nil {
+				interval = w.Change.Plan.Interval
+			}
+			return s.changeText(&w.Change, interval) + sub.on(", effective ", w.At)
 		}
 	}
-	interval := proration.Interval{}
-	if slices.Contains(s.actions, plans.LengthenInterval) || slices.Contains(s.actions, plans.ShortenInterval) {
+	if turned {
 		interval = sub.Contract.Cycle.Interval
 	}
 	return s.changeText(&e.Change, interval)
@@ -126,12 +129,8 @@ func (s *step) unitPrice(p *plans.Price) string {
 }
 
 // units returns a quantity with its item: "1 seat", "2 seats". An ID that is not a lower-case word, or whose plural
-// takes more than an s, stays as it is: "2 ai_agent", "2 sms". An amount that package proration refuses is left out.
+// takes more than an s, stays as it is: "2 ai_agent", "2 sms".
 func units(quantity decimal.Decimal, item string) string {
-	var f fault.List
-	if !fault.Amount(&f, "quantity", quantity) {
-		return item
-	}
 	word := item != "" && strings.Trim(item, "abcdefghijklmnopqrstuvwxyz") == ""
 	if word && !strings.ContainsAny(item[len(item)-1:], "shxyz") && !quantity.Equal(decimal.NewFromInt(1)) {
 		item += "s"

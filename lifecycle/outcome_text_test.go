@@ -13,7 +13,7 @@ func TestStepText(t *testing.T) {
 		step lifecycle.Step
 		want string
 	}{
-		{"an event", lifecycle.Step{Event: lifecycle.Changed, Sequence: 3}, "seats added"},
+		{"an event", lifecycle.Step{Event: lifecycle.PaymentMethodAdded, Sequence: 3}, "payment method added"},
 		{"an event with a detail", lifecycle.Step{Event: lifecycle.Changed, Detail: "2 seats added"}, "2 seats added"},
 		{"a detail on two lines", lifecycle.Step{Event: lifecycle.Changed, Detail: "2 desks\nadded"}, "2 desks added"},
 		{"a deadline of an invoice", lifecycle.Step{Deadline: lifecycle.GraceOver, Ref: "acme-2"}, "grace over acme-2"},

@@ -91,7 +91,7 @@ func TestStatusRefusalNamesTheDate(t *testing.T) {
 		if i%2 == 0 {
 			continue // without the optional dates of the status
 		}
-		if got := sub.notAllowed(TermExtended); got != want[sub.Status] {
+		if got := sub.notAllowed(Changed); got != want[sub.Status] {
 			t.Errorf("while %v: %q, want %q", sub.Status, got, want[sub.Status])
 		}
 	}
@@ -106,7 +106,7 @@ func TestStatusRefusalNamesTheDate(t *testing.T) {
 		}
 	}
 	const suspended = "The subscription is suspended; send reactivated first."
-	if got := subscriptionsToRefuse()[12].notAllowed(TermExtended); got != suspended {
+	if got := subscriptionsToRefuse()[12].notAllowed(Changed); got != suspended {
 		t.Errorf("%q, want %q", got, suspended)
 	}
 }

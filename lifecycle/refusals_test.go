@@ -111,8 +111,6 @@ func TestRefusals(t *testing.T) {
 			{"2026-11-02 refunded s-1 5000.00 because wish", "refused: The request does not fit the subscription: amount must be between 0 and the remaining 890, with at most 2 places; got 5000."},
 			{"2026-11-02 price 80.00", "refused: Only support can set a special price. | Keep the contract's price or ask support."},
 			{"2026-11-02 seats +1 nothing", "refused: Plan \"growth\" does not offer \"nothing\" in USD. | Choose seat or light."},
-			{"2026-11-02 plan yearly", "refused: This plan changes the billing interval; send interval_changed."},
-			{"2026-11-02 interval scale", "refused: This plan does not change the billing interval; send plan_changed."},
 			{"2026-11-02 shorten 2026-11-20", "refused: The request does not fit the subscription: end must not be set; the contract has no term to shorten."},
 			{"2026-11-02 cancel on 2026-11-20", "refused: The subscription can end on 2026-12-01 at the earliest; send cancellation_requested for that date or a later one."},
 			{"2026-11-02 cancel on 2026-11-01", "error: event.on: must not be before the event's time, 2026-11-02T00:00:00Z; got 2026-11-01T00:00:00Z"},
@@ -123,7 +121,7 @@ func TestRefusals(t *testing.T) {
 			{started, "active full; s-1: recurring 9612.00, due 9612.00; collect_payment s-1 9612.00"},
 			paid,
 			{"2026-11-02 seats -6 by support", "active full"},
-			{"2026-11-03 seats -6 by support", "refused: This change conflicts with the scheduled changes (quantity: must not remove more than the contract has; -2 of \"seat\" would be left on 2027-11-01); send scheduled_change_canceled first."},
+			{"2026-11-03 seats -6 by support", "refused: This change conflicts with the scheduled changes (change.remove[0].quantity: must not remove more than the contract has; -2 of \"seat\" would be left); send scheduled_change_canceled first."},
 			{"2026-11-04 pause", "refused: The contract term runs until 2027-11-01 and cannot be paused."},
 		}},
 		scenario{"canceled, then paused", "a pause and a cancellation exclude each other", p, month, []step{
@@ -197,15 +195,12 @@ func TestEventFaults(t *testing.T) {
 		{"before the last event", "law 10: a late event is for Correct", lifecycle.Event{Kind: lifecycle.Resumed, At: date(time.October, 1)}, []string{"event.at outside"}},
 		{"beyond the calendar", "", lifecycle.Event{Kind: lifecycle.Resumed, At: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}, []string{"event.at limit"}},
 		{"before the calendar", "", lifecycle.Event{Kind: lifecycle.Resumed, At: time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC)}, []string{"event.at limit"}},
-		{"seats without a number", "", lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Set: []plans.ItemSetting{{Item: "seat"}}}}, []string{"event.change invalid"}},
-		{"seats without an item", "", lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Add: []plans.ItemQuantity{{Item: "", Quantity: one}}}}, []string{"event.change invalid"}},
-		{"seats removed with a positive number", "", lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: one}}}}, []string{"event.change invalid"}},
-		{"no plan", "", lifecycle.Event{Kind: lifecycle.Changed}, []string{"event.change invalid"}},
-		{"no interval", "", lifecycle.Event{Kind: lifecycle.Changed}, []string{"event.change invalid"}},
-		{"no price", "", lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Set: []plans.ItemSetting{{Item: "seat"}}}}, []string{"event.change invalid"}},
-		{"no date", "", lifecycle.Event{Kind: lifecycle.Changed}, []string{"event.change invalid"}},
-		{"no term", "", lifecycle.Event{Kind: lifecycle.Changed}, []string{"event.change invalid"}},
-		{"no end", "", lifecycle.Event{Kind: lifecycle.Changed}, []string{"event.change invalid"}},
+		{"seats without a number", "", lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat"}}}}, []string{"event.change.add[0].quantity unset"}},
+		{"seats without an item", "", lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Add: []plans.ItemQuantity{{Quantity: one}}}}, []string{"event.change.add[0].item unset"}},
+		{"fewer than no seats removed", "", lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Remove: []plans.ItemQuantity{{Item: "seat", Quantity: one.Neg()}}}}, []string{"event.change.remove[0].quantity invalid"}},
+		{"neither a quantity nor a price", "", lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Set: []plans.ItemSetting{{Item: "seat"}}}}, []string{"event.change.set[0] unset"}},
+		{"no change", "", lifecycle.Event{Kind: lifecycle.Changed}, []string{"event.change unset"}},
+		{"a cancellation as a change", "it has an event of its own", lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Cancel: true}}, []string{"event.change.cancel invalid"}},
 		{"no invoice", "", lifecycle.Event{Kind: lifecycle.PaymentSucceeded}, []string{"event.payment.invoice unset"}},
 		{"no invoice to void", "", lifecycle.Event{Kind: lifecycle.InvoiceVoided}, []string{"event.payment.invoice unset"}},
 		{"a refund without a reason", "row M9: an act of its own", lifecycle.Event{Kind: lifecycle.PaymentRefunded, Payment: lifecycle.Payment{Invoice: "acme-1"}}, []string{"event.reason unset"}},
@@ -369,7 +364,7 @@ func TestRefusalNamesItsRule(t *testing.T) {
 	}
 	for _, row := range []struct{ text, rule string }{
 		{"2026-11-02 undo", "cancellation_withdrawn"},
-		{"2026-11-02 seats -11", "seats_removed"},
+		{"2026-11-02 seats -11", "changed"},
 		{"2026-11-02 plan nothing", "plan"},
 	} {
 		_, err := applyText(p, trial.Subscription, row.text)

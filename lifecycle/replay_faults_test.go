@@ -55,10 +55,10 @@ func TestReplayRefusesConflicts(t *testing.T) {
 		fault string // "" if no field is at fault
 		says  string
 	}{
-		{lifecycle.Changed, change(plans.Change{Remove: []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(11)}}}), "event.change.quantity invalid", `The request does not fit the subscription: quantity must not remove more than the contract has; -1 of "seat" would be left on 2026-01-05.`},
-		{lifecycle.Changed, change(plans.Change{Remove: []plans.ItemQuantity{{Item: "desk", Quantity: decimal.NewFromInt(1)}}}), "event.change.item invalid", `The request does not fit the subscription: item must be an item of the contract unless price is set; got "desk".`},
+		{lifecycle.Changed, change(plans.Change{Remove: []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(11)}}}), "event.change.remove[0].quantity invalid", `The request does not fit the subscription: quantity must not remove more than the contract has; -1 of "seat" would be left.`},
+		{lifecycle.Changed, change(plans.Change{Remove: []plans.ItemQuantity{{Item: "desk", Quantity: decimal.NewFromInt(1)}}}), "event.change.remove[0].item invalid", `The request does not fit the subscription: item must be an item of the contract; got "desk".`},
 		{lifecycle.Changed, change(plans.Change{End: utc("2026-01-20")}), "event.change.end invalid", "The request does not fit the subscription: end must not be set; the contract has no term to shorten."},
-		{lifecycle.Changed, change(plans.Change{Plan: &plans.Plan{ID: "empty", Interval: proration.Interval{Months: 1}}}), "event.change.plan.offers invalid", `The request does not fit the subscription: offers must include "seat" in USD.`},
+		{lifecycle.Changed, change(plans.Change{Plan: &plans.Plan{ID: "empty", Interval: proration.Interval{Months: 1}}}), "event.change.plan.offers unset", "The request does not fit the subscription: offers is required, at least one offer."},
 		{lifecycle.PauseRequested, func(e *lifecycle.Event) { e.Until = e.At.Add(1) }, "event.until outside", "The request does not fit the subscription: until must be after 2026-02-01, when the pause begins; got 2026-01-05."},
 		{lifecycle.PaymentRefunded, func(e *lifecycle.Event) {
 			e.Reason, e.Payment = "wish", lifecycle.Payment{Invoice: "r-1", Amount: decimal.NewFromInt(1001)}

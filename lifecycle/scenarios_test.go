@@ -247,7 +247,7 @@ func TestStatusScenarios(t *testing.T) {
 	same := helpDesk(func(p *lifecycle.Policy) {
 		p.Reactivation = lifecycle.Reactivation{BillingAnchor: plans.AnchorKeep}
 	})
-	immediate := helpDesk(func(p *lifecycle.Policy) { p.ChangeRules[6].Effective = plans.Immediately })
+	immediate := helpDesk(func(p *lifecycle.Policy) { p.ChangeRules[7].Effective = plans.Immediately })
 	runScenarios(t,
 		scenario{"scheduled start", "the trial starts at that date", helpDesk(withTrial), trial, []step{
 			{"2026-11-01 started card on 2026-11-10", "pending_start billing_only"},

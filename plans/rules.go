@@ -161,7 +161,7 @@ func (r ChangeRules) permit(p *ChangeRequest, rank int) (Approval, error) {
 		return Approval{}, err
 	}
 	if _, err = p.Contract.Changed(p.Change, permit.At); err != nil {
-		return Approval{}, err
+		return Approval{}, fault.Rename(err, "contract", "change.contract") // the change makes the contract invalid
 	}
 	return permit, nil
 }

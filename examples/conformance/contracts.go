@@ -2,6 +2,7 @@ package main
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -125,13 +126,25 @@ func (l *levelGiven) UnmarshalJSON(text []byte) error {
 	return decode(text, (*plain)(l))
 }
 
+// contract returns a contract for one unit at the amount.
+func (l *levelGiven) contract(plan string) plans.Contract {
+	anchor := proration.LocalTimeOf(time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC))
+	return plans.Contract{
+		Plan: plan, Currency: "USD", Cycle: proration.Cycle{Anchor: anchor, Interval: l.Interval},
+		Items: []plans.Item{{ID: "unit", Quantity: decimal.NewFromInt(1), Price: plans.Price{Unit: l.Amount.Decimal}}},
+	}
+}
+
 func direction(g directionGiven) (record, error) {
-	action, err := plans.Classify(
-		plans.Level{Amount: g.From.Amount.Decimal, Interval: g.From.Interval},
-		plans.Level{Amount: g.To.Amount.Decimal, Interval: g.To.Interval},
-	)
+	actions, err := plans.Classify(plans.ClassifyRequest{
+		Change: plans.Change{Plan: &plans.Plan{ID: "to"}}, From: g.From.contract("from"), To: g.To.contract("to"),
+	})
+	if err != nil {
+		return nil, err
+	}
+	action := actions[0]
 	if action == plans.Lateral {
 		action = plans.Upgrade // the cases count a change to an equal plan as an upgrade
 	}
-	return record{"direction": text(action.String())}, err
+	return record{"direction": text(action.String())}, nil
 }

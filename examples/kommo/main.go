@@ -62,12 +62,12 @@ type ask struct {
 
 // change is a plans.Change that names plans and terms of the catalog instead of containing them.
 type change struct {
-	Plan     string             `json:"plan"`
-	Item     string             `json:"item"`
-	Quantity decimal.Decimal    `json:"quantity"`
-	Term     proration.Interval `json:"term"`
-	End      time.Time          `json:"end"`
-	Cancel   bool               `json:"cancel"`
+	Plan   string               `json:"plan"`
+	Add    []plans.ItemQuantity `json:"add"`
+	Remove []plans.ItemQuantity `json:"remove"`
+	Term   proration.Interval   `json:"term"`
+	End    time.Time            `json:"end"`
+	Cancel bool                 `json:"cancel"`
 }
 
 // refund is a request for a refund under the refund rules, or under an exception from them.
@@ -155,7 +155,7 @@ func (v *vendor) order(c *customer, o plans.Order) (title, text string, err erro
 
 // change changes the contract.
 func (v *vendor) change(c *customer, a ask) (title, text string, err error) {
-	asked := unitsOf(a.Change.Item, a.Change.Quantity)
+	asked := plans.Change{Add: a.Change.Add, Remove: a.Change.Remove, End: a.Change.End, Cancel: a.Change.Cancel}
 	request := "to cancel"
 	switch {
 	case a.Change.Plan != "":
@@ -172,8 +172,10 @@ func (v *vendor) change(c *customer, a ask) (title, text string, err error) {
 			return "", "", fmt.Errorf("change.term: must be a term of the catalog; got %v", a.Change.Term)
 		}
 		asked.Term = &v.Policy.Catalog.Terms[i]
-	case a.Change.Item != "":
-		request = "to add " + a.Change.Quantity.String() + " " + a.Change.Item
+	case len(a.Change.Add) > 0:
+		request = "to add " + units(a.Change.Add)
+	case len(a.Change.Remove) > 0:
+		request = "to remove " + units(a.Change.Remove)
 	case !a.Change.End.IsZero():
 		request = "to end on " + asked.End.Format(time.DateOnly)
 	}
@@ -186,7 +188,7 @@ func (v *vendor) change(c *customer, a ask) (title, text string, err error) {
 		return title, "", err
 	}
 	text = fmt.Sprintf("%s, effective %s (%s)\n",
-		words(permit.Action), permit.At.Format(time.DateOnly), words(permit.Effective))
+		actions(permit.Actions), permit.At.Format(time.DateOnly), words(permit.Effective))
 	if permit.Effective != plans.Immediately {
 		c.account.Contract, err = c.account.Contract.Changed(permit.Change, permit.At)
 		return title, text, err
@@ -196,6 +198,24 @@ func (v *vendor) change(c *customer, a ask) (title, text string, err error) {
 		return title, "", err
 	}
 	return title, text + lines(inv), nil
+}
+
+// units returns the units of a step as text.
+func units(steps []plans.ItemQuantity) string {
+	var all []string
+	for _, step := range steps {
+		all = append(all, step.Quantity.String()+" "+step.Item)
+	}
+	return strings.Join(all, ", ")
+}
+
+// actions returns the actions of a change as text.
+func actions(all []plans.Action) string {
+	var text []string
+	for _, action := range all {
+		text = append(text, words(action))
+	}
+	return strings.Join(text, ", ")
 }
 
 // issue issues the next invoice of the customer: of a change, or of the period that begins. Issuing it is also its

@@ -63,7 +63,7 @@ func TestInvalidYearIsAnErrorUnderEveryPolicy(t *testing.T) {
 		"a plan that does not exist":            func(y *year) { y.Events[2].Change.Plan.ID = "gone" },
 		"an interval that means nothing":        func(y *year) { y.Plans[0].Interval.Days = -1 },
 		"seats below nothing":                   func(y *year) { y.Seats = y.Seats.Neg() },
-		"seats of no number":                    func(y *year) { y.Events[1].Change.Quantity = y.Seats.Sub(y.Seats) },
+		"seats of no number":                    func(y *year) { y.Events[1].Change.Add[0].Quantity = y.Seats.Sub(y.Seats) },
 		"events that are not in order of times": func(y *year) { y.Events[1].At = y.Events[0].At.AddDate(0, 0, -1) },
 	} {
 		for _, vendor := range vendors.Names() {

@@ -37,11 +37,11 @@ func TestWrongFieldOfAnExpectationFails(t *testing.T) {
 		{"next time", `"at": "2026-02-01"}`, `"at": "2026-02-01T00:00:00.000000001"}`, "entries[1].expect.next: got renewal at 2026-02-01, want renewal at 2026-02-01T00:00:00.000000001"},
 		{"nothing next", `"next": {"kind": "renewal", "at": "2026-02-01"}`, `"next": {}`, "entries[1].expect.next: got renewal at 2026-02-01, want nothing"},
 		{"something next", `"next": {}`, `"next": {"at": "2026-03-01"}`, "entries[16].expect.next: got nothing, want at 2026-03-01"},
-		{"not refused", `"refused": "-10 of"`, `"refused": false`, `entries[7].expect.refused: got refused: The request does not fit the subscription: quantity must not remove more than the contract has; -10 of "seat" would be left on 2026-01-11., want no refusal`},
-		{"refused otherwise", `"refused": "-10 of"`, `"refused": "-11 of"`, `entries[7].expect.refused: got refused: The request does not fit the subscription: quantity must not remove more than the contract has; -10 of "seat" would be left on 2026-01-11., want a refusal containing "-11 of"`},
+		{"not refused", `"refused": "-10 of"`, `"refused": false`, `entries[7].expect.refused: got refused: The request does not fit the subscription: quantity must not remove more than the contract has; -10 of "seat" would be left., want no refusal`},
+		{"refused otherwise", `"refused": "-10 of"`, `"refused": "-11 of"`, `entries[7].expect.refused: got refused: The request does not fit the subscription: quantity must not remove more than the contract has; -10 of "seat" would be left., want a refusal containing "-11 of"`},
 		{"refused", `"skipped": false`, `"refused": true`, "entries[3].expect.refused: got an applied event, want a refusal"},
 		{"refused and not skipped", `"skipped": true, "refused": false`, `"refused": true`, "entries[5].expect.refused: got a skipped event, want a refusal"},
-		{"no expectation of a refusal", `"refused": "-10 of"`, `"issued": 1`, `entries[6]: got refused: The request does not fit the subscription: quantity must not remove more than the contract has; -10 of "seat" would be left on 2026-01-11., want an applied event`},
+		{"no expectation of a refusal", `"refused": "-10 of"`, `"issued": 1`, `entries[6]: got refused: The request does not fit the subscription: quantity must not remove more than the contract has; -10 of "seat" would be left., want an applied event`},
 		{"skipped", `"skipped": false`, `"skipped": true`, "entries[3].expect.skipped: got false, want true"},
 		{"not skipped", `"skipped": true`, `"skipped": false`, "entries[5].expect.skipped: got true, want false"},
 		{"access of a member", `"role": "agent", "access": "none"`, `"role": "agent", "access": "full"`, "entries[16].expect.members[2].access: got none, want full"},
@@ -136,17 +136,17 @@ func TestUnexpectedErrorOfAnEventFails(t *testing.T) {
 func TestLateEventIsCorrected(t *testing.T) {
 	const begin = `{"at": "2026-01-01", "kind": "started", "no_trial": true, "payment_method": "card"},
 		{"at": "2026-01-01", "kind": "payment_succeeded", "payment": {"invoice": "a-1"}}, `
-	const addition = `{"at": "2026-01-11", "known": "2026-01-21", "kind": "seats_added", "change": {"item": "seat", "quantity": "2"}}`
+	const addition = `{"at": "2026-01-11", "known": "2026-01-21", "kind": "changed", "change": {"add": [{"item": "seat", "quantity": "2"}]}}`
 	for _, c := range []struct{ name, entries, want string }{
 		{"the difference", begin + addition + `, {"at": "2026-01-21", "expect": {"issued": 2, "outstanding": "42.00", "effects": ["collect_payment", "collect_payment"]}},
 			{"at": "2026-02-01", "expect": {"billed": "166.00"}}`, ""},
-		{"a refusal", begin + `{"at": "2026-01-11", "known": "2026-01-21", "kind": "seats_removed", "change": {"item": "seat", "quantity": "-2"}},
+		{"a refusal", begin + `{"at": "2026-01-11", "known": "2026-01-21", "kind": "changed", "change": {"remove": [{"item": "seat", "quantity": "2"}]}},
 			{"at": "2026-01-21", "expect": {"refused": "-1 of", "issued": 1}}`, ""},
 		{"a refusal that is not expected", begin + `{"at": "2026-01-11", "known": "2026-01-21", "kind": "resumed"}`, "entries[2]: got refused: No pause is scheduled., want an applied event"},
-		{"an error", begin + `{"at": "2026-01-11", "known": "2026-01-21", "kind": "seats_added"}`, "entries[2].change: got an error: must set item and a positive quantity for the kind seats_added, want an applied event"},
-		{"a repeat", begin + addition + `, {"at": "2026-01-12", "known": "2026-01-22", "sequence": 3, "kind": "seats_added", "change": {"item": "seat", "quantity": "2"}},
+		{"an error", begin + `{"at": "2026-01-11", "known": "2026-01-21", "kind": "changed"}`, "entries[2].change: got an error: required, at least one field, want an applied event"},
+		{"a repeat", begin + addition + `, {"at": "2026-01-12", "known": "2026-01-22", "sequence": 3, "kind": "changed", "change": {"add": [{"item": "seat", "quantity": "2"}]}},
 			{"at": "2026-01-22", "expect": {"skipped": true, "issued": 2}}`, ""},
-		{"one after another", begin + addition + `, {"at": "2026-01-06", "known": "2026-01-22", "kind": "seats_added", "change": {"item": "seat", "quantity": "1"}},
+		{"one after another", begin + addition + `, {"at": "2026-01-06", "known": "2026-01-22", "kind": "changed", "change": {"add": [{"item": "seat", "quantity": "1"}]}},
 			{"at": "2026-01-22", "expect": {"issued": 3, "billed": "99.00"}}`, ""},
 		{"known at once", begin + strings.Replace(addition, "2026-01-21", "2026-01-11", 1) + `, {"at": "2026-01-11", "expect": {"issued": 2, "outstanding": "42.00"}}`, ""},
 	} {
@@ -158,7 +158,7 @@ func TestLateEventIsCorrected(t *testing.T) {
 		}
 	}
 	out, _, _ := say(write(t, life31("2026-02-15", begin+addition)))
-	assert.Contains(t, out, "2026-01-21 00:00:00  seats added            active         full          a-2\n")
+	assert.Contains(t, out, "2026-01-21 00:00:00  2 seats added          active         full          a-2\n")
 }
 
 // A provider's repeat under a new number is skipped if it changes nothing.

@@ -26,7 +26,7 @@
 //	  "entries": [
 //	    {"at": "2026-01-05", "kind": "started", "no_trial": true, "payment_method": "card"},
 //	    {"at": "2026-01-05T09:30:00", "kind": "payment_succeeded", "payment": {"invoice": "acme-1"}},
-//	    {"at": "2026-01-16", "kind": "seats_added", "change": {"item": "seat", "quantity": "2"}},
+//	    {"at": "2026-01-16", "kind": "changed", "change": {"add": [{"item": "seat", "quantity": "2"}]}},
 //	    {"at": "2026-01-16", "expect": {"status": "active", "access": "full", "issued": 2}}
 //	  ],
 //	  "invoices": [{"number": 1, "kind": "invoice", "total": "890.00", "status": "paid"}]

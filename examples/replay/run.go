@@ -83,7 +83,7 @@ func (l *life) event(i int, err error) {
 	}
 	if err != nil {
 		l.refused = strings.ReplaceAll(err.Error(), "events[0]", "event")
-		l.out.Steps = append(l.out.Steps, l.step(e, &l.out, l.refused))
+		l.out.Steps = append(l.out.Steps, l.step(e, &l.out, lifecycle.Step{Refused: l.refused}))
 	}
 	if l.refused != "" && !l.answered(i) {
 		l.unexpected(i, err)
@@ -120,8 +120,9 @@ func (l *life) outcome(e *entry) (lifecycle.Outcome, error) {
 	if !e.late() {
 		return lifecycle.Replay(l.checked, l.out.Subscription, []lifecycle.Event{e.Event}, e.At)
 	}
-	if reason := l.refusedThen(e); reason != "" {
-		refused := l.step(e, &l.out, reason)
+	then := l.then(e)
+	if then.Refused != "" {
+		refused := l.step(e, &l.out, then)
 		return lifecycle.Outcome{Subscription: l.out.Subscription, Steps: []lifecycle.Step{refused}}, nil
 	}
 	o, err := lifecycle.Correct(l.checked, lifecycle.CorrectRequest{
@@ -131,7 +132,7 @@ func (l *life) outcome(e *entry) (lifecycle.Outcome, error) {
 	if err != nil {
 		return o, renumbered(err, len(l.history))
 	}
-	step := l.step(e, &o, "")
+	step := l.step(e, &o, then)
 	for _, inv := range o.Invoices {
 		step.Issued = append(step.Issued, inv.ID)
 	}
@@ -139,9 +140,9 @@ func (l *life) outcome(e *entry) (lifecycle.Outcome, error) {
 	return o, nil
 }
 
-// refusedThen returns the reason why a late event would have been refused when it happened, or "". A correction does
-// not report it.
-func (l *life) refusedThen(e *entry) string {
+// then returns the step of a late event as it would have been when the event happened, with the reason if it would have
+// been refused. A correction does not report it.
+func (l *life) then(e *entry) lifecycle.Step {
 	before := slices.DeleteFunc(slices.Clone(l.history), func(h lifecycle.Event) bool { return h.At.After(e.At) })
 	slices.SortStableFunc(before, func(a, b lifecycle.Event) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Sequence, b.Sequence))
@@ -153,10 +154,10 @@ func (l *life) refusedThen(e *entry) string {
 	o, err := lifecycle.Replay(l.checked, l.first, before, e.At)
 	for _, step := range o.Steps {
 		if err == nil && step.Sequence == int64(len(before)) {
-			return step.Refused
+			return step
 		}
 	}
-	return ""
+	return lifecycle.Step{}
 }
 
 // renumbered returns the error of the last of several events with the path of a single event, events[0].
@@ -164,11 +165,12 @@ func renumbered(err error, last int) error {
 	return fault.Rename(err, fmt.Sprintf("events[%d]", last), "events[0]")
 }
 
-// step returns the timeline step of an event.
-func (l *life) step(e *entry, o *lifecycle.Outcome, refused string) lifecycle.Step {
+// step returns the timeline step of a late event, given its step at the time when it happened.
+func (l *life) step(e *entry, o *lifecycle.Outcome, then lifecycle.Step) lifecycle.Step {
 	return lifecycle.Step{
 		At: e.when(), Event: e.Kind, Sequence: e.Sequence, Ref: e.Payment.Invoice,
-		Status: o.Subscription.Status, Access: l.checked.Access(o.Subscription), Refused: refused,
+		Status: o.Subscription.Status, Access: l.checked.Access(o.Subscription), Refused: then.Refused,
+		Detail: then.Detail, Actions: then.Actions,
 	}
 }
 

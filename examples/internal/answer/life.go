@@ -128,7 +128,7 @@ func (p *life) replay(to time.Time, events ...lifecycle.Event) error {
 	for _, s := range o.Steps {
 		cause := s.String()
 		if s.Event != 0 {
-			cause = described(events[0])
+			cause = described(events[0], s)
 		}
 		fmt.Fprintf(p.out, "  %s  %s: ", p.at(s.At), cause)
 		if s.Refused != "" {
@@ -245,23 +245,18 @@ func (p *life) date(t time.Time) string {
 	return t.In(p.sub.Contract.Cycle.Location).Format(time.DateOnly)
 }
 
-// described returns an event as text.
-func described(e lifecycle.Event) string {
+// described returns an event as text, given the step that applied it.
+func described(e lifecycle.Event, step lifecycle.Step) string {
 	text := words(e.Kind)
-	c := e.Change
 	switch {
+	case e.Kind == lifecycle.Changed:
+		text = step.String()
 	case e.Payment.Invoice != "":
 		text += " " + e.Payment.Invoice
 	case e.PaymentMethod != "" && e.Kind == lifecycle.PaymentMethodAdded:
 		text += ", " + e.PaymentMethod
 	case e.PaymentMethod != "":
 		text += ", payment method " + e.PaymentMethod
-	case c.Plan != nil:
-		text += " to " + c.Plan.ID
-	case c.Term != nil:
-		text += " by " + c.Term.Length.String()
-	case c.Item != "":
-		text += ", " + c.Quantity.Abs().String() + " " + c.Item
 	case e.Contact.Name != "":
 		text += ", " + e.Contact.Name
 	}
