@@ -84,9 +84,9 @@ func (p Price) Validate() error {
 	if p.Per != (proration.Interval{}) {
 		f.Under("per", p.Per.Validate())
 	}
-	checkNumbers(&f, "", number{"flat", p.Flat}, number{"unit", p.Unit}, number{"percent", p.Percent},
+	checkNumbers(&f, number{"flat", p.Flat}, number{"unit", p.Unit}, number{"percent", p.Percent},
 		number{"included", p.Included}, number{"package", p.Package})
-	sound := checkNumbers(&f, "", number{"minimum", p.Minimum}, number{"maximum", p.Maximum})
+	sound := checkNumbers(&f, number{"minimum", p.Minimum}, number{"maximum", p.Maximum})
 	if sound && !p.Maximum.IsZero() && exact.Compare(p.Maximum, p.Minimum) < 0 {
 		f.Add("maximum", proration.ErrInvalid, "must not be below the minimum of %v; got %v", p.Minimum, p.Maximum)
 	}
@@ -112,8 +112,8 @@ func (p *Price) checkTiers(f *fault.List) {
 	var below decimal.Decimal
 	for i, t := range p.Tiers {
 		var own fault.List
-		sound := checkNumbers(&own, "", number{"up_to", t.UpTo})
-		checkNumbers(&own, "", number{"flat", t.Flat}, number{"unit", t.Unit}, number{"percent", t.Percent})
+		sound := checkNumbers(&own, number{"up_to", t.UpTo})
+		checkNumbers(&own, number{"flat", t.Flat}, number{"unit", t.Unit}, number{"percent", t.Percent})
 		last := i == len(p.Tiers)-1
 		switch {
 		case !sound:
@@ -175,12 +175,10 @@ type number struct {
 }
 
 // checkNumbers adds the faults of several numbers and reports whether there are none.
-func checkNumbers(f *fault.List, path string, numbers ...number) bool {
+func checkNumbers(f *fault.List, numbers ...number) bool {
 	before := len(*f)
 	for _, n := range numbers {
-		if long(n.value) || n.value.IsNegative() { // the name is made only for a fault
-			checkNumber(f, path+n.field, n.value)
-		}
+		checkNumber(f, n.field, n.value)
 	}
 	return len(*f) == before
 }
