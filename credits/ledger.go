@@ -160,27 +160,30 @@ func (a *account) spent(ref string, until time.Time) decimal.Decimal {
 // Errors: ErrUnset, ErrInvalid, ErrPeriod and ErrLimit.
 func Validate(ledger []Entry) error {
 	var f fault.List
-	granted := make(map[string]*Entry, len(ledger))
+	var few [maxSearched]place
+	places, known := few[:0], grants{ledger: ledger}
+	if len(ledger) > maxSearched {
+		places, known.byID = make([]place, 0, len(ledger)), map[string]int{}
+	}
 	for i := range ledger {
-		e := &ledger[i]
+		e, grant := &ledger[i], known.find(i)
 		var own fault.List
 		e.check(&own)
-		grant, known := granted[e.ID]
 		switch {
-		case e.Kind == Granted && known:
-			own.Add("id", proration.ErrInvalid, "must be unique; %.40q appears twice", e.ID)
-		case e.Kind == Granted:
-			granted[e.ID] = e
+		case grant == i:
 			e.checkGrant(&own)
-		case !known:
+		case grant < 0:
 			own.Add("id", proration.ErrInvalid, "must be the ID of an earlier grant; got %.40q", e.ID)
+		case e.Kind == Granted:
+			own.Add("id", proration.ErrInvalid, "must be unique; %.40q appears twice", e.ID)
 		default:
-			e.checkAgainst(&own, grant)
+			e.checkAgainst(&own, &ledger[grant])
 		}
 		f.At("ledger", i, own.Err())
+		places = append(places, place{grant: grant, entry: i})
 	}
 	if f == nil {
-		checkSums(&f, ledger)
+		checkSums(&f, ledger, places)
 	}
 	return f.Err()
 }
@@ -237,33 +240,5 @@ func (e *Entry) checkAgainst(f *fault.List, grant *Entry) {
 	case e.Kind == Spent && !grant.pays(e.At):
 		f.Add("at", proration.ErrInvalid, "must be an instant at which the grant pays; got %s",
 			e.At.Format(time.RFC3339Nano))
-	}
-}
-
-// checkSums adds the faults of entries that take more than is left, or restore more than was spent.
-func checkSums(f *fault.List, ledger []Entry) {
-	for _, a := range accounts(ledger) {
-		var sum decimal.Decimal
-		for _, e := range a.entries {
-			if sum = sum.Add(e.Amount); sum.IsNegative() {
-				f.Add("ledger", proration.ErrInvalid, "must not take more than is left of %.40q; %v on %s is %v too much",
-					e.ID, e.Amount.Neg(), e.At.Format(time.RFC3339Nano), sum.Neg())
-				break
-			}
-		}
-		// At one instant, spending comes before restoring.
-		slices.SortStableFunc(a.entries, func(x, y Entry) int {
-			return cmp.Or(x.At.Compare(y.At), cmp.Compare(x.Kind, y.Kind))
-		})
-		paid, told := map[string]decimal.Decimal{}, map[string]bool{}
-		for _, e := range a.entries {
-			if e.Kind != Spent && e.Kind != Restored {
-				continue
-			}
-			if paid[e.Ref] = paid[e.Ref].Sub(e.Amount); paid[e.Ref].IsNegative() && !told[e.Ref] {
-				f.Add("ledger", proration.ErrInvalid, "must not restore more of %.40q than %.40q spent", e.ID, e.Ref)
-				told[e.Ref] = true
-			}
-		}
 	}
 }

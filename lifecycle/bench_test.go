@@ -84,23 +84,23 @@ func BenchmarkReplay(b *testing.B) {
 }
 
 // policiesOf returns the compiled policy: a host makes it once, so a benchmark does not count it.
-func policiesOf(b *testing.B, p lifecycle.Policy) *lifecycle.Policies {
-	b.Helper()
+func policiesOf(tb testing.TB, p lifecycle.Policy) *lifecycle.Policies {
+	tb.Helper()
 	policies, err := lifecycle.NewPolicies(p)
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	return policies
 }
 
 // afterAYear returns a subscription after a year, and a time one hour after its last event.
-func afterAYear(b *testing.B) (*lifecycle.Policies, lifecycle.Subscription, time.Time) {
-	b.Helper()
-	p, sub, events, to := typicalEvents(b, 96)
-	policies := policiesOf(b, p)
+func afterAYear(tb testing.TB) (*lifecycle.Policies, lifecycle.Subscription, time.Time) {
+	tb.Helper()
+	p, sub, events, to := typicalEvents(tb, 96)
+	policies := policiesOf(tb, p)
 	out, err := lifecycle.Replay(policies, sub, events, to)
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	return policies, out.Subscription, to.Add(time.Hour)
 }
@@ -134,5 +134,16 @@ func BenchmarkNext(b *testing.B) {
 		if next, err := lifecycle.Next(p, sub); err != nil || next.Kind == 0 {
 			b.Fatal("no deadline", err)
 		}
+	}
+}
+
+// A host asks for the next deadline after every event, so sound subscriptions are checked without copies. Reminders and
+// scheduled changes make a reference each.
+func TestNextAllocatesLittle(t *testing.T) {
+	p, sub, _ := afterAYear(t)
+	var next lifecycle.Deadline
+	var err error
+	if n := testing.AllocsPerRun(100, func() { next, err = lifecycle.Next(p, sub) }); n > 4 || err != nil || next.Kind == 0 {
+		t.Errorf("%v allocations, want at most 4: %v, %v", n, next, err)
 	}
 }

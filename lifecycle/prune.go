@@ -1,11 +1,11 @@
 package lifecycle
 
 import (
+	"slices"
 	"time"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
 )
@@ -18,6 +18,26 @@ func (s *Subscription) prune(p *Policy) {
 		until, err := p.InvoiceRetention.After(last, s.location())
 		return err == nil && !until.After(s.At)
 	}
+	var used map[string]bool // invoices still in use; made only once an invoice is old enough
+	over := func(inv *invoice.Invoice) bool {
+		last := inv.IssuedAt
+		if n := len(inv.Events); n > 0 {
+			last = inv.Events[n-1].At
+		}
+		if owing(inv) || !long(last) {
+			return false
+		}
+		if used == nil {
+			used = s.inUse()
+		}
+		return !used[inv.ID]
+	}
+	s.Invoices = without(s.Invoices, over)
+	s.pruneLedger(long)
+}
+
+// inUse returns the IDs of the invoices of charges, receivables and the next period.
+func (s *Subscription) inUse() map[string]bool {
 	used := map[string]bool{}
 	for i := range s.UnexpiredCharges {
 		used[lineid.Invoice(s.UnexpiredCharges[i].ID)] = true
@@ -28,50 +48,49 @@ func (s *Subscription) prune(p *Policy) {
 	for _, d := range s.Receivables {
 		used[d.Invoice] = true
 	}
-	var kept []invoice.Invoice
-	for _, inv := range s.Invoices {
-		last := inv.IssuedAt
-		if n := len(inv.Events); n > 0 {
-			last = inv.Events[n-1].At
-		}
-		if used[inv.ID] || owing(&inv) || !long(last) {
-			kept = append(kept, inv)
+	return used
+}
+
+// without returns a list without the elements that are over: the same list if there are none, and nil if all are.
+func without[T any](all []T, over func(*T) bool) (kept []T) {
+	i := 0
+	for i < len(all) && !over(&all[i]) {
+		i++
+	}
+	if i == len(all) {
+		return all
+	}
+	kept = append(kept, all[:i]...)
+	for i++; i < len(all); i++ {
+		if !over(&all[i]) {
+			kept = append(kept, all[i])
 		}
 	}
-	if len(kept) < len(s.Invoices) {
-		s.Invoices = kept
-	}
-	s.pruneLedger(long)
+	return kept
 }
 
 // pruneLedger removes the entries of grants that are used up or expired, once their last entry is old enough.
 func (s *Subscription) pruneLedger(long func(time.Time) bool) {
+	if !slices.ContainsFunc(s.Ledger, func(e credits.Entry) bool { return long(e.At) }) {
+		return
+	}
 	type grant struct {
-		left    decimal.Decimal
+		left    exact.Sum
 		last    time.Time
 		expires time.Time
 	}
-	grants := map[string]*grant{}
+	grants := map[string]grant{}
 	for _, e := range s.Ledger {
 		g := grants[e.ID]
-		if g == nil {
-			g = &grant{}
-			grants[e.ID] = g
-		}
-		g.left, g.last = g.left.Add(e.Amount), later(g.last, e.At)
+		g.left.Add(e.Amount)
+		g.last = later(g.last, e.At)
 		if e.Kind == credits.Granted {
 			g.expires = e.Expires
 		}
+		grants[e.ID] = g
 	}
-	var kept []credits.Entry
-	for _, e := range s.Ledger {
+	s.Ledger = without(s.Ledger, func(e *credits.Entry) bool {
 		g := grants[e.ID]
-		over := g.left.IsZero() || !g.expires.IsZero() && long(g.expires)
-		if !over || !long(g.last) {
-			kept = append(kept, e)
-		}
-	}
-	if len(kept) < len(s.Ledger) {
-		s.Ledger = kept
-	}
+		return (g.left.Sign() == 0 || !g.expires.IsZero() && long(g.expires)) && long(g.last)
+	})
 }

@@ -76,15 +76,19 @@ func (c Contract) Validate() error {
 		f.Add("items", proration.ErrLimit, "must be at most %d items; got %d", maxItems, len(c.Items))
 		return f.Err()
 	}
-	seen := map[string]bool{}
+	var seen map[string]bool // the IDs of many items; those of few are searched
+	if len(c.Items) > fewItems {
+		seen = make(map[string]bool, len(c.Items))
+	}
 	for i, item := range c.Items {
 		switch {
 		case item.ID == "":
 			f.Add(fault.At("items", i)+".id", proration.ErrUnset, "required, the item's ID")
-		case seen[item.ID]:
+		case seen[item.ID] || seen == nil && c.item(item.ID) < i:
 			f.Add(fault.At("items", i)+".id", proration.ErrInvalid, "must be unique; %.40q appears twice", item.ID)
+		case seen != nil:
+			seen[item.ID] = true
 		}
-		seen[item.ID] = true
 		f.At("items", i, c.checkItem(&item))
 	}
 	f.Under("cycle", c.Cycle.Validate())
@@ -110,6 +114,16 @@ func (c Contract) Validate() error {
 	return f.Err()
 }
 
+// item returns the index of the first item with an ID, or -1.
+func (c *Contract) item(id string) int {
+	for i := range c.Items {
+		if c.Items[i].ID == id {
+			return i
+		}
+	}
+	return -1
+}
+
 // checkItem returns the faults of an item's price and quantity, or that of a price whose Per does not divide the
 // billing period.
 func (c *Contract) checkItem(item *Item) error {
@@ -122,6 +136,7 @@ func (c *Contract) checkItem(item *Item) error {
 
 const (
 	maxItems = 1_000
+	fewItems = 64
 	maxSteps = 1_000
 )
 
@@ -181,7 +196,7 @@ func (c *Contract) checkTerms(f *fault.List) {
 
 // fits returns an error if the Per of an item's price does not divide the length.
 func fits(item Item, length proration.Interval) error {
-	if item.Price.Per.Validate() != nil {
+	if per := item.Price.Per; per == (proration.Interval{}) || per.Validate() != nil {
 		return nil // the price is for any length, or Per has its own fault
 	}
 	_, err := item.Price.times(length)

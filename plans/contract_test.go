@@ -479,3 +479,19 @@ func TestContractSharesNothing(t *testing.T) {
 		t.Errorf("the contract shares %q with the change", shared)
 	}
 }
+
+// Item IDs are unique, in a contract of few items and in one of many.
+func TestRepeatedItemIsRefused(t *testing.T) {
+	for _, count := range []int{2, 10, 64, 65, 1_000} {
+		contract := tenSeats()
+		for n := 1; n < count; n++ {
+			contract.Items = append(contract.Items, plans.Item{ID: "item-" + strconv.Itoa(n)})
+		}
+		giventest.CheckFaults(t, contract.Validate())
+		contract.Items[count-1].ID = "seat"
+		last := "items[" + strconv.Itoa(count-1) + "].id"
+		giventest.CheckFaults(t, contract.Validate(), last+" invalid")
+		contract.Items[0].ID, contract.Items[count-1].ID = "", ""
+		giventest.CheckFaults(t, contract.Validate(), "items[0].id unset", last+" unset")
+	}
+}

@@ -74,7 +74,7 @@ func (d Discount) Validate() error {
 	if d.ID == "" {
 		f.Add("id", proration.ErrUnset, "required, the discount's ID")
 	}
-	checkNumbers(&f, "", number{"percent", d.Percent}, number{"amount", d.Amount})
+	checkNumbers(&f, number{"percent", d.Percent}, number{"amount", d.Amount})
 	ways := 0
 	for _, given := range []bool{!d.Percent.IsZero(), !d.Amount.IsZero(), d.Price != nil} {
 		if given {

@@ -84,10 +84,10 @@ func (p Price) Validate() error {
 	if p.Per != (proration.Interval{}) {
 		f.Under("per", p.Per.Validate())
 	}
-	checkNumbers(&f, "", number{"flat", p.Flat}, number{"unit", p.Unit}, number{"percent", p.Percent},
+	checkNumbers(&f, number{"flat", p.Flat}, number{"unit", p.Unit}, number{"percent", p.Percent},
 		number{"included", p.Included}, number{"package", p.Package})
-	sound := checkNumbers(&f, "", number{"minimum", p.Minimum}, number{"maximum", p.Maximum})
-	if sound && !p.Maximum.IsZero() && p.Maximum.LessThan(p.Minimum) {
+	sound := checkNumbers(&f, number{"minimum", p.Minimum}, number{"maximum", p.Maximum})
+	if sound && !p.Maximum.IsZero() && exact.Compare(p.Maximum, p.Minimum) < 0 {
 		f.Add("maximum", proration.ErrInvalid, "must not be below the minimum of %v; got %v", p.Minimum, p.Maximum)
 	}
 	switch {
@@ -111,21 +111,22 @@ func (p *Price) checkTiers(f *fault.List) {
 	}
 	var below decimal.Decimal
 	for i, t := range p.Tiers {
-		path := fault.At("tiers", i) + "."
-		sound := checkNumbers(f, path, number{"up_to", t.UpTo})
-		checkNumbers(f, path, number{"flat", t.Flat}, number{"unit", t.Unit}, number{"percent", t.Percent})
+		var own fault.List
+		sound := checkNumbers(&own, number{"up_to", t.UpTo})
+		checkNumbers(&own, number{"flat", t.Flat}, number{"unit", t.Unit}, number{"percent", t.Percent})
 		last := i == len(p.Tiers)-1
 		switch {
 		case !sound:
 		case t.UpTo.IsZero() && !last:
-			f.Add(path+"up_to", proration.ErrInvalid, "must be set; only the last tier is open")
+			own.Add("up_to", proration.ErrInvalid, "must be set; only the last tier is open")
 		case !t.UpTo.IsZero() && last:
-			f.Add(path+"up_to", proration.ErrInvalid, "must be zero (open) in the last tier; got %v", t.UpTo)
-		case !last && !t.UpTo.GreaterThan(below):
-			f.Add(path+"up_to", proration.ErrInvalid, "must be above %v, where the tier begins; got %v", below, t.UpTo)
+			own.Add("up_to", proration.ErrInvalid, "must be zero (open) in the last tier; got %v", t.UpTo)
+		case !last && exact.Compare(t.UpTo, below) <= 0:
+			own.Add("up_to", proration.ErrInvalid, "must be above %v, where the tier begins; got %v", below, t.UpTo)
 		default:
 			below = t.UpTo
 		}
+		f.At("tiers", i, own.Err())
 	}
 }
 
@@ -174,12 +175,10 @@ type number struct {
 }
 
 // checkNumbers adds the faults of several numbers and reports whether there are none.
-func checkNumbers(f *fault.List, path string, numbers ...number) bool {
+func checkNumbers(f *fault.List, numbers ...number) bool {
 	before := len(*f)
 	for _, n := range numbers {
-		if long(n.value) || n.value.IsNegative() { // the name is made only for a fault
-			checkNumber(f, path+n.field, n.value)
-		}
+		checkNumber(f, n.field, n.value)
 	}
 	return len(*f) == before
 }

@@ -41,24 +41,37 @@ func (p *Price) faults(quantity decimal.Decimal) (f fault.List) {
 	return f
 }
 
-// isShort reports whether the digits of its numbers alone show that the price of a quantity is within the limits. A
-// price in packages or tiers never is.
+// digits are the digits of the longest of several numbers before and after the decimal point: each number is less than
+// 10^whole, and a multiple of 10^-places.
+type digits struct{ whole, places int }
+
+// cover adds numbers.
+func (d *digits) cover(numbers ...decimal.Decimal) {
+	for _, n := range numbers {
+		exp := int(n.Exponent())
+		d.whole, d.places = max(d.whole, n.NumDigits()+exp), max(d.places, -exp)
+	}
+}
+
+// isShort reports whether the digits of its numbers alone show that the price of a quantity is within the limits.
 func (p *Price) isShort(quantity decimal.Decimal) bool {
-	if !p.Package.IsZero() || len(p.Tiers) > 0 {
-		return false
+	var units, rate, flat digits
+	units.cover(quantity, p.Included)
+	if !p.Package.IsZero() { // dividing adds a digit, and so does counting a started package
+		size := p.Package.NumDigits() + int(p.Package.Exponent())
+		units = digits{whole: max(1, units.whole-size+2)}
 	}
-	most := func(all ...decimal.Decimal) (whole, places int) {
-		for _, d := range all {
-			exp := int(d.Exponent())
-			whole, places = max(whole, d.NumDigits()+exp), max(places, -exp)
-		}
-		return whole, places
+	rate.cover(p.Unit, p.Percent)
+	flat.cover(p.Flat, p.Minimum, p.Maximum)
+	terms, percent := 1, 2 // a sum of three terms has one more digit; a percentage has two more places
+	for _, t := range p.Tiers {
+		terms = 4 // each of the 1,000 tiers can have a flat fee
+		units.cover(t.UpTo)
+		rate.cover(t.Unit, t.Percent)
+		flat.cover(t.Flat)
 	}
-	units, unitPlaces := most(quantity, p.Included)
-	rate, ratePlaces := most(p.Unit, p.Percent)
-	flat, flatPlaces := most(p.Flat, p.Minimum, p.Maximum)
-	const terms, percent = 1, 2 // a sum of three terms has one more digit; a percentage has two more places
-	return max(units+rate, flat)+terms+max(unitPlaces+ratePlaces+percent, flatPlaces) <= fault.MaxDigits
+	return max(units.whole+rate.whole, flat.whole)+terms+max(units.places+rate.places+percent, flat.places) <=
+		fault.MaxDigits
 }
 
 // amount is Amount for a price and a quantity that were checked.

@@ -4,6 +4,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/enum"
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
@@ -101,7 +102,7 @@ func (t *Term) validate() error {
 func checkPercent(f *fault.List, field string, percent decimal.Decimal) {
 	before := len(*f)
 	checkNumber(f, field, percent)
-	if len(*f) == before && percent.GreaterThan(decimal.New(100, 0)) {
+	if len(*f) == before && exact.Compare(percent, decimal.New(100, 0)) > 0 {
 		f.Add(field, proration.ErrInvalid, "must be at most 100; got %v", percent)
 	}
 }

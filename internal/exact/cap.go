@@ -20,11 +20,17 @@ func Exceeds(amount, whole, part decimal.Decimal) bool {
 
 // units returns d in units of 10^exp, and false if that needs more than 62 bits. The exponent of d is at least exp.
 func units(d decimal.Decimal, exp int32) (int64, bool) {
-	shift := int64(d.Exponent()) - int64(exp)
-	if d.NumDigits() > smallDigits || shift >= int64(len(pow10)) {
+	if d.NumDigits() > smallDigits {
 		return 0, false
 	}
-	c := d.CoefficientInt64()
+	return scaled(d.CoefficientInt64(), int64(d.Exponent())-int64(exp))
+}
+
+// scaled returns c times 10^shift, and false if that needs more than 62 bits. The shift is not negative.
+func scaled(c, shift int64) (int64, bool) {
+	if shift >= int64(len(pow10)) {
+		return 0, false
+	}
 	over, m := bits.Mul64(magnitude(c), pow10[shift])
 	if over != 0 || m >= 1<<62 {
 		return 0, false

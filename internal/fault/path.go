@@ -49,6 +49,9 @@ func Rename(err error, from, to string) error {
 
 // moved returns err with another field for each Error in it.
 func moved(err error, field func(string) string) error {
+	if err == nil {
+		return nil
+	}
 	var joined interface{ Unwrap() []error }
 	if errors.As(err, &joined) {
 		var all List
