@@ -63,6 +63,7 @@ type step struct {
 	after    string       // suffix of the cause of a deadline processed after an event at the same time
 	trusted  []string     // IDs of invoices whose charges may be credited before they are paid
 	refused  string       // reason why the change of a deadline could not be made
+	allowed  set          // statuses that the processed row of the tables allows; see become
 
 	correcting bool              // Correct replays the history
 	issued     []invoice.Invoice // invoices already issued for that history
@@ -133,13 +134,11 @@ func (s *step) apply(event Event) error {
 	s.because("event-"+strconv.FormatInt(event.Sequence, 10), event.Kind)
 	issued := len(s.out.Invoices)
 	s.sub.At, s.sub.Sequence = event.At, event.Sequence
-	i := slices.IndexFunc(transitions, func(t transition) bool {
-		return t.event == event.Kind && t.from.has(s.sub.Status)
-	})
-	if i < 0 {
+	do := s.enter(event.Kind)
+	if do == nil {
 		return s.refuse(s.sub.notAllowed(event.Kind))
 	}
-	if err := transitions[i].do(s, &event); err != nil {
+	if err := do(s, &event); err != nil {
 		return s.refusal(err)
 	}
 	s.settle()
@@ -229,6 +228,7 @@ func (s *step) pass(d Deadline) error {
 		return fault.New("subscription", proration.ErrInvalid,
 			"must not have the deadline %v while its status is %v", d.Kind, s.sub.Status)
 	}
+	s.allowed = passages[i].to | s.sub.Status.bit()
 	before := s.sub
 	if err := passages[i].do(s, d); err != nil {
 		return proration.Under("subscription", err)

@@ -103,7 +103,9 @@ func (s *step) settled(brings bool) error {
 		return nil
 	}
 	suspended := s.sub.Status == Suspended
-	s.standing()
+	if err := s.standing(); err != nil {
+		return err
+	}
 	back := !s.sub.EndedAt.IsZero() || !s.sub.At.Before(s.sub.Period.End) // service stopped, or its period is over
 	if !suspended || s.sub.Status == Suspended || !back {
 		return nil
@@ -184,10 +186,10 @@ func (s *step) miss(d *Collection) error {
 			d.GraceUntil = until
 		}
 	}
-	if s.sub.Status != Suspended { // a failed payment does not end a suspension
-		s.standing()
+	if s.sub.Status == Suspended {
+		return nil // a failed payment does not end a suspension
 	}
-	return nil
+	return s.standing()
 }
 
 // paymentDue starts the grace period of an invoice that was not paid manually by its due date.
@@ -221,7 +223,9 @@ func (s *step) graceOver(d Deadline) error {
 		if err := s.stop(); err != nil {
 			return err
 		}
-		s.sub.Status = Suspended
+		if err := s.become(Suspended); err != nil {
+			return err
+		}
 		if !s.sub.paidFor() {
 			s.notice(Notice{Kind: NoticeAccessLost, Invoice: d.Ref})
 		}
