@@ -143,7 +143,8 @@ func (s *step) apply(event Event) error {
 	}
 	s.settle()
 	s.record(Step{
-		At: event.At, Event: event.Kind, Sequence: event.Sequence, Ref: event.Payment.Invoice, Detail: s.eventDetail(&event),
+		At: event.At, Event: event.Kind, Sequence: event.Sequence, Invoice: event.Payment.Invoice,
+		Detail: s.eventDetail(&event),
 	}, issued)
 	s.after = "-" + s.cause
 	err := s.advance("event.at", event.At)
@@ -215,11 +216,7 @@ func (s *step) turn(next Deadline, to time.Time) (time.Time, bool) {
 
 // pass processes a deadline by the table.
 func (s *step) pass(d Deadline) error {
-	cause := d.Kind.String() + "-" + d.At.UTC().Format(time.RFC3339Nano)
-	if d.Ref != "" {
-		cause += "-" + d.Ref
-	}
-	s.because(cause+s.after, 0)
+	s.because(d.cause()+s.after, 0)
 	issued := len(s.out.Invoices)
 	s.sub.At = d.At
 	s.hold(d.At)
@@ -234,7 +231,10 @@ func (s *step) pass(d Deadline) error {
 		return proration.Under("subscription", err)
 	}
 	s.settle()
-	s.record(Step{At: d.At, Deadline: d.Kind, Ref: d.Ref, Detail: s.dueDetail(d, &before)}, issued)
+	s.record(Step{
+		At: d.At, Deadline: d.Kind, Invoice: d.Invoice, Change: d.Change, Reminder: d.Reminder, Of: d.Of,
+		Detail: s.dueDetail(d, &before),
+	}, issued)
 	return nil
 }
 

@@ -194,7 +194,7 @@ func (s *step) miss(d *Collection) error {
 
 // paymentDue starts the grace period of an invoice that was not paid manually by its due date.
 func (s *step) paymentDue(d Deadline) error {
-	due := &s.sub.Receivables[s.sub.due(d.Ref)]
+	due := &s.sub.Receivables[s.sub.due(d.Invoice)]
 	due.DueAt = time.Time{}
 	if !due.FirstFailedAt.IsZero() {
 		return nil
@@ -202,13 +202,13 @@ func (s *step) paymentDue(d Deadline) error {
 	if err := s.miss(due); err != nil {
 		return err
 	}
-	s.notice(Notice{Kind: NoticeOverdue, Invoice: d.Ref, Of: s.ahead(due.GraceUntil)})
+	s.notice(Notice{Kind: NoticeOverdue, Invoice: d.Invoice, Of: s.ahead(due.GraceUntil)})
 	return nil
 }
 
 // chargeDue requests payment of an invoice: a retry, or the first attempt for an invoice that was held.
 func (s *step) chargeDue(d Deadline) error {
-	i := s.sub.due(d.Ref)
+	i := s.sub.due(d.Invoice)
 	if retry := s.sub.Receivables[i].RetryAt; !retry.IsZero() && !retry.After(d.At) {
 		s.sub.Receivables[i].Retries++
 	}
@@ -227,7 +227,7 @@ func (s *step) graceOver(d Deadline) error {
 			return err
 		}
 		if !s.sub.paidFor() {
-			s.notice(Notice{Kind: NoticeAccessLost, Invoice: d.Ref})
+			s.notice(Notice{Kind: NoticeAccessLost, Invoice: d.Invoice})
 		}
 	case FinalCancel:
 		if err := s.end(Canceled, nil); err != nil {
@@ -235,7 +235,7 @@ func (s *step) graceOver(d Deadline) error {
 		}
 		s.sub.Dunned = true
 	case FinalContinue, FinalPause:
-		s.sub.Receivables[s.sub.due(d.Ref)].GraceUntil = time.Time{}
+		s.sub.Receivables[s.sub.due(d.Invoice)].GraceUntil = time.Time{}
 	}
 	return nil
 }

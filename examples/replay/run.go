@@ -167,7 +167,7 @@ func renumbered(err error, last int) error {
 // step returns the timeline step of an event.
 func (l *life) step(e *entry, o *lifecycle.Outcome, refused string) lifecycle.Step {
 	return lifecycle.Step{
-		At: e.when(), Event: e.Kind, Sequence: e.Sequence, Ref: e.Payment.Invoice,
+		At: e.when(), Event: e.Kind, Sequence: e.Sequence, Invoice: e.Payment.Invoice,
 		Status: o.Subscription.Status, Access: l.checked.Access(o.Subscription), Refused: refused,
 	}
 }
