@@ -65,6 +65,7 @@ type step struct {
 	actions  []plans.Action // actions of the change that the event makes
 	trusted  []string       // IDs of invoices whose charges may be credited before they are paid
 	refused  string         // reason why the change of a deadline could not be made
+	allowed  set            // statuses that the processed row of the tables allows; see become
 
 	correcting bool              // Correct replays the history
 	issued     []invoice.Invoice // invoices already issued for that history
@@ -135,18 +136,17 @@ func (s *step) apply(event Event) error {
 	s.because("event-"+strconv.FormatInt(event.Sequence, 10), event.Kind)
 	issued := len(s.out.Invoices)
 	s.sub.At, s.sub.Sequence = event.At, event.Sequence
-	i := slices.IndexFunc(transitions, func(t transition) bool {
-		return t.event == event.Kind && t.from.has(s.sub.Status)
-	})
-	if i < 0 {
+	do := s.enter(event.Kind)
+	if do == nil {
 		return s.refuse(s.sub.notAllowed(event.Kind))
 	}
-	if err := transitions[i].do(s, &event); err != nil {
+	if err := do(s, &event); err != nil {
 		return s.refusal(err)
 	}
 	s.settle()
 	s.record(Step{
-		At: event.At, Event: event.Kind, Sequence: event.Sequence, Ref: event.Payment.Invoice, Detail: s.eventDetail(&event),
+		At: event.At, Event: event.Kind, Sequence: event.Sequence, Invoice: event.Payment.Invoice,
+		Detail: s.eventDetail(&event),
 	}, issued)
 	s.after = "-" + s.cause
 	err := s.advance("event.at", event.At)
@@ -221,11 +221,7 @@ func (s *step) turn(next Deadline, to time.Time) (time.Time, bool) {
 
 // pass processes a deadline by the table.
 func (s *step) pass(d Deadline) error {
-	cause := d.Kind.String() + "-" + d.At.UTC().Format(time.RFC3339Nano)
-	if d.Ref != "" {
-		cause += "-" + d.Ref
-	}
-	s.because(cause+s.after, 0)
+	s.because(d.cause()+s.after, 0)
 	issued := len(s.out.Invoices)
 	s.sub.At = d.At
 	s.hold(d.At)
@@ -234,12 +230,16 @@ func (s *step) pass(d Deadline) error {
 		return fault.New("subscription", proration.ErrInvalid,
 			"must not have the deadline %v while its status is %v", d.Kind, s.sub.Status)
 	}
+	s.allowed = passages[i].to | s.sub.Status.bit()
 	before := s.sub
 	if err := passages[i].do(s, d); err != nil {
 		return proration.Under("subscription", err)
 	}
 	s.settle()
-	s.record(Step{At: d.At, Deadline: d.Kind, Ref: d.Ref, Detail: s.dueDetail(d, &before)}, issued)
+	s.record(Step{
+		At: d.At, Deadline: d.Kind, Invoice: d.Invoice, Change: d.Change, Reminder: d.Reminder, Of: d.Of,
+		Detail: s.dueDetail(d, &before),
+	}, issued)
 	return nil
 }
 

@@ -104,8 +104,9 @@ func (c *CorrectRequest) play(s *step) (Outcome, error) {
 // missingID follows the subscription's ID in the ID of an invoice that should have been issued and was not.
 const missingID = "-missing-"
 
-// payMissing marks the missing invoices as paid.
+// payMissing marks the missing invoices as paid, by the row of a payment.
 func (s *step) payMissing() error {
+	s.enter(PaymentSucceeded)
 	for _, d := range slices.Clone(s.sub.Receivables) {
 		if !strings.HasPrefix(d.Invoice, s.sub.ID+missingID) {
 			continue
@@ -115,8 +116,7 @@ func (s *step) payMissing() error {
 		}
 	}
 	s.settle()
-	s.standing()
-	return nil
+	return s.standing()
 }
 
 // reconcile bills the difference, and continues the subscription with the issued invoices.
@@ -164,6 +164,7 @@ func (c *CorrectRequest) reconcile(s *step, should Outcome) (Outcome, error) {
 	}
 	s.hold(sub.At)
 	sub.UnexpiredCharges = usable(sub.UnexpiredCharges, sub.At)
+	s.enter(PaymentSucceeded)
 	if err := s.settled(true); err != nil {
 		return Outcome{}, err
 	}

@@ -14,9 +14,12 @@ import (
 
 // Deadline is a time at which a subscription changes without an event, and the kind of the change.
 type Deadline struct {
-	At   time.Time    `json:"at"`           // time at which the change takes effect
-	Kind DeadlineKind `json:"kind"`         // kind of the change
-	Ref  string       `json:"ref,omitzero"` // invoice, reminder or requesting event that the deadline is about; "" is none
+	At       time.Time    `json:"at"`                // time at which the change takes effect
+	Kind     DeadlineKind `json:"kind"`              // kind of the change
+	Invoice  string       `json:"invoice,omitzero"`  // ID of the invoice that the deadline is about; "" is none
+	Change   int64        `json:"change,omitzero"`   // number of the event that requested the change; zero is none
+	Reminder int          `json:"reminder,omitzero"` // number of the reminder in the policy, from 1; zero is none
+	Of       NoticeKind   `json:"of,omitzero"`       // subject of the reminder; unset for another kind of deadline
 }
 
 // DeadlineKind is the kind of a [Deadline]. The zero value is unset.
@@ -97,12 +100,35 @@ const serving = set(1<<Active | 1<<PastDue | 1<<Suspended)
 // search finds the earliest deadline. At one time the first kind wins, and within a kind the first deadline considered.
 type search struct{ next Deadline }
 
-// consider keeps a deadline if it precedes the ones considered before. A zero time is no deadline.
-func (q *search) consider(at time.Time, kind DeadlineKind, ref string) {
+// consider keeps a deadline of the subscription, or of an invoice, if it precedes the ones considered before.
+func (q *search) consider(at time.Time, kind DeadlineKind, invoice string) {
+	q.keep(Deadline{At: at, Kind: kind, Invoice: invoice})
+}
+
+// keep keeps a deadline if it precedes the ones considered before. A zero time is no deadline.
+func (q *search) keep(d Deadline) {
 	n := &q.next
-	if !at.IsZero() && (n.Kind == 0 || at.Before(n.At) || at.Equal(n.At) && kind < n.Kind) {
-		*n = Deadline{At: at, Kind: kind, Ref: ref}
+	if !d.At.IsZero() && (n.Kind == 0 || d.At.Before(n.At) || d.At.Equal(n.At) && d.Kind < n.Kind) {
+		*n = d
 	}
+}
+
+// cause returns the text from which the IDs of effects and notices of the deadline derive. Callers store these IDs, so
+// the text of a deadline never changes.
+func (d Deadline) cause() string {
+	text := d.Kind.String() + "-" + d.At.UTC().Format(time.RFC3339Nano)
+	switch {
+	case d.Kind == ChangeDue:
+		text += "-event-" + strconv.FormatInt(d.Change, 10)
+	case d.Kind == ReminderDue:
+		text += "-" + d.Of.String() + "-" + strconv.Itoa(d.Reminder)
+		if d.Invoice != "" {
+			text += " " + d.Invoice
+		}
+	case d.Invoice != "":
+		text += "-" + d.Invoice
+	}
+	return text
 }
 
 // next returns the next deadline, the zero Deadline if there is none.
@@ -150,7 +176,7 @@ func (s *Subscription) serving(p *Policy, q *search) {
 		if s.inArrears() && !w.At.Before(s.Period.End) {
 			continue // the period in arrears is billed first, under the contract that it had
 		}
-		q.consider(w.At, ChangeDue, "event-"+strconv.FormatInt(w.Sequence, 10))
+		q.keep(Deadline{At: w.At, Kind: ChangeDue, Change: w.Sequence})
 	}
 	q.consider(s.CancelAt, CancellationDue, "")
 	q.consider(s.PauseAt, PauseDue, "")

@@ -71,6 +71,32 @@ func paths() []path {
 	}
 }
 
+// rarePaths reach the transitions that only long histories have: a copy of an unpaid invoice that credit pays, and the
+// first invoice of a returning customer who has an older overdue invoice.
+func rarePaths() (all []path) {
+	start, fail, next := pathStep{name: "started without trial"}, pathStep{name: "payment_failed", after: time.Hour}, pathStep{next: true}
+	credit, copied := pathStep{name: "large credit", after: time.Hour}, pathStep{name: "billing_details_changed with a copy", after: time.Hour}
+	for _, to := range [][]pathStep{
+		{start},
+		{start, fail},
+		{start, fail, next, next, next},
+		{start, fail, {name: "sold", after: 2 * day}, {name: "payment_failed of the last", after: time.Hour}, next, next},
+	} {
+		all = append(all, path{"credit pays a copy", append(to, credit, copied)})
+	}
+	for _, last := range [][]pathStep{
+		{{name: "payment_succeeded of the last"}},
+		{{name: "invoice_voided of the last"}},
+		{{name: "invoice_written_off of the last"}},
+		{{name: "paid in part of the last"}, {name: "payment_refunded of the last"}},
+		{credit, {name: "billing_details_changed of the last with a copy"}},
+	} {
+		back := []pathStep{start, {name: "paid in part", after: day}, next, {name: "wire added", after: day}, fail}
+		all = append(all, path{"overdue at the return", append(back, last...)})
+	}
+	return all
+}
+
 // fewPaths returns every path, and some of them under the race detector.
 func fewPaths() []path {
 	all := paths()
@@ -224,6 +250,9 @@ func TestEveryTransitionIsReachedEnumerated(t *testing.T) {
 		for i, w := range all {
 			t.Run(w.name+strconv.Itoa(i), func(t *testing.T) {
 				t.Parallel()
+				for _, along := range rarePaths() {
+					followPath(t, &w, along, s)
+				}
 				for _, along := range fewPaths() {
 					h := followPath(t, &w, along, s)
 					h.light = true

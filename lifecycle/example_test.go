@@ -374,8 +374,8 @@ func ExampleOutcome_Timeline() {
 
 func ExampleStep_String() {
 	fmt.Println(lifecycle.Step{Event: lifecycle.Changed, Detail: "2 seats added"})
-	fmt.Println(lifecycle.Step{Event: lifecycle.PaymentSucceeded, Ref: "acme-5"})
-	fmt.Println(lifecycle.Step{Deadline: lifecycle.GraceOver, Ref: "acme-2"})
+	fmt.Println(lifecycle.Step{Event: lifecycle.PaymentSucceeded, Invoice: "acme-5"})
+	fmt.Println(lifecycle.Step{Deadline: lifecycle.GraceOver, Invoice: "acme-2"})
 	// Output:
 	// 2 seats added
 	// payment succeeded acme-5

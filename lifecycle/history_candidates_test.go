@@ -140,6 +140,30 @@ func candidates() []candidate {
 	}
 }
 
+// rareCandidates returns events for single paths, which the enumerations leave out.
+func rareCandidates() []candidate {
+	open := []invoice.Status{invoice.Open}
+	again := candidate{"paid in part of the last", func(h *history, at time.Time) (lifecycle.Event, bool) {
+		e, is := paymentEvent(lifecycle.PaymentSucceeded, true, false, open...).event(h, at)
+		e.Payment.Amount = giventest.Money("5.00")
+		return e, is
+	}}
+	all := []candidate{
+		again,
+		paymentEvent(lifecycle.PaymentRefunded, true, false, open...), paymentEvent(lifecycle.InvoiceWrittenOff, true, false, open...),
+		fixedEvent("large credit", lifecycle.Event{Kind: lifecycle.CreditGranted, Reason: "goodwill", Grant: credits.Entry{Amount: giventest.Money("5000.00")}}),
+	}
+	for _, last := range []bool{false, true} {
+		copied := paymentEvent(lifecycle.BillingDetailsChanged, last, false, open...)
+		all = append(all, candidate{copied.name + " with a copy", func(h *history, at time.Time) (lifecycle.Event, bool) {
+			e, is := copied.event(h, at)
+			e.Contact = invoice.Contact{Name: "Ada"}
+			return e, is
+		}})
+	}
+	return all
+}
+
 // candidatesNamed returns the candidates of the names.
 func candidatesNamed(names ...string) (few []candidate) {
 	for _, l := range candidates() {
@@ -179,7 +203,7 @@ func candidateNamed(name string) candidate {
 // candidatesByName are the candidates by name, made once.
 var candidatesByName = sync.OnceValue(func() map[string]candidate {
 	all := map[string]candidate{}
-	for _, l := range slices.Backward(candidates()) { // the first one of a name wins
+	for _, l := range slices.Backward(slices.Concat(candidates(), rareCandidates())) { // the first one of a name wins
 		all[l.name] = l
 	}
 	return all

@@ -66,6 +66,14 @@ func TestHistoryEndsInItsStatus(t *testing.T) {
 			"no payment method when a trial starts", "the trial does not start, as when a trial ends without a payment method", 4,
 			[]pathStep{at("started later"), {name: "payment_method_removed", after: time.Hour}, next}, "canceled 0",
 		},
+		{
+			"an older invoice is overdue at the return", "the first invoice of the return is paid, and the older one still has its grace", 7,
+			[]pathStep{start, {name: "paid in part", after: day}, next, {name: "wire added", after: day}, fail, {name: "payment_succeeded of the last", after: day}}, "past_due 2",
+		},
+		{
+			"credit pays the copy of an overdue invoice", "new billing details make a copy, and nothing is overdue any more", 0,
+			[]pathStep{start, fail, at("large credit"), at("billing_details_changed with a copy")}, "active 3",
+		},
 	} {
 		t.Run(r.name, func(t *testing.T) {
 			w := setups(t)[r.setup]

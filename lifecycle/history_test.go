@@ -80,13 +80,13 @@ func (h *history) advanceTo(to time.Time) bool {
 			h.fault("the next deadline %v at %v is not after %v", d.Kind, d.At, h.sub.At)
 			return false
 		}
-		h.log = append(h.log, fmt.Sprintf("%s  %v %s", d.At.Format(time.RFC3339Nano), d.Kind, d.Ref))
+		h.log = append(h.log, fmt.Sprintf("%s  %v %s", d.At.Format(time.RFC3339Nano), d.Kind, d.Invoice))
 		out, err := advanceWith(h.setup.policy, h.sub, d.At)
 		if err != nil {
 			h.fault("advance to the deadline: %v", err)
 			return false
 		}
-		if len(out.Steps) == 0 || out.Steps[0].Deadline != d.Kind || !out.Steps[0].At.Equal(d.At) || out.Steps[0].Ref != d.Ref {
+		if len(out.Steps) == 0 || !isStepOf(&out.Steps[0], d) {
 			h.fault("the first step is not the deadline %+v: %+v", d, out.Steps)
 			return false
 		}
@@ -105,6 +105,11 @@ func (h *history) advanceTo(to time.Time) bool {
 	}
 	h.record(out)
 	return true
+}
+
+// isStepOf reports whether a step is that of a deadline.
+func isStepOf(s *lifecycle.Step, d lifecycle.Deadline) bool {
+	return s.At.Equal(d.At) && s.Deadline == d.Kind && s.Invoice == d.Invoice && s.Change == d.Change && s.Reminder == d.Reminder && s.Of == d.Of
 }
 
 // apply advances to an event and applies it, and reports whether it was allowed. A refused event changes nothing.

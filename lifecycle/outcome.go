@@ -118,7 +118,10 @@ type Step struct {
 	Event    EventKind      `json:"event,omitzero"`    // kind of the event; unset for a deadline
 	Sequence int64          `json:"sequence,omitzero"` // number of the event; zero for a deadline
 	Deadline DeadlineKind   `json:"deadline,omitzero"` // kind of the deadline; unset for an event
-	Ref      string         `json:"ref,omitzero"`      // invoice, reminder or event that the step is about; "" is none
+	Invoice  string         `json:"invoice,omitzero"`  // ID of the invoice that the step is about; "" is none
+	Change   int64          `json:"change,omitzero"`   // number of the event that requested the change; zero is none
+	Reminder int            `json:"reminder,omitzero"` // number of the reminder in the policy, from 1; zero is none
+	Of       NoticeKind     `json:"of,omitzero"`       // subject of the reminder; unset for another step
 	Actions  []plans.Action `json:"actions,omitzero"`  // actions of the change that the event requests, "add_quantity"
 	Detail   string         `json:"detail,omitzero"`   // effect of the step, "2 seats added"; "" if the kind says it
 	Status   Status         `json:"status"`            // status after the step

@@ -40,14 +40,12 @@ func (s Step) String() string {
 	if s.Event == 0 {
 		cause = s.Deadline.String()
 	}
-	cause = strings.ReplaceAll(cause, "_", " ")
 	if s.Deadline == ReminderDue {
-		of, which, _ := strings.Cut(s.Ref, "-") // "grace_end-2 acme-7" is the policy's second reminder, about acme-7
-		_, invoice, _ := strings.Cut(which, " ")
-		return printable(strings.TrimSpace("reminder of " + strings.ReplaceAll(of, "_", " ") + " " + invoice))
+		cause += " of " + s.Of.String()
 	}
-	if s.Ref != "" && !strings.HasPrefix(s.Ref, "event-") {
-		cause += " " + s.Ref
+	cause = strings.ReplaceAll(cause, "_", " ")
+	if s.Invoice != "" {
+		cause += " " + s.Invoice
 	}
 	return printable(cause)
 }

@@ -81,8 +81,7 @@ func (s *step) rest() error {
 		return err
 	}
 	s.collectHeld()
-	sub.Status = Paused
-	return nil
+	return s.become(Paused)
 }
 
 // stop bills the usage until now if the current period is billed in arrears, because service stops. The contract stays

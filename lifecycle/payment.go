@@ -103,7 +103,9 @@ func (s *step) settled(brings bool) error {
 		return nil
 	}
 	suspended := s.sub.Status == Suspended
-	s.standing()
+	if err := s.standing(); err != nil {
+		return err
+	}
 	back := !s.sub.EndedAt.IsZero() || !s.sub.At.Before(s.sub.Period.End) // service stopped, or its period is over
 	if !suspended || s.sub.Status == Suspended || !back {
 		return nil
@@ -184,15 +186,15 @@ func (s *step) miss(d *Collection) error {
 			d.GraceUntil = until
 		}
 	}
-	if s.sub.Status != Suspended { // a failed payment does not end a suspension
-		s.standing()
+	if s.sub.Status == Suspended {
+		return nil // a failed payment does not end a suspension
 	}
-	return nil
+	return s.standing()
 }
 
 // paymentDue starts the grace period of an invoice that was not paid manually by its due date.
 func (s *step) paymentDue(d Deadline) error {
-	due := &s.sub.Receivables[s.sub.due(d.Ref)]
+	due := &s.sub.Receivables[s.sub.due(d.Invoice)]
 	due.DueAt = time.Time{}
 	if !due.FirstFailedAt.IsZero() {
 		return nil
@@ -200,13 +202,13 @@ func (s *step) paymentDue(d Deadline) error {
 	if err := s.miss(due); err != nil {
 		return err
 	}
-	s.notice(Notice{Kind: NoticeOverdue, Invoice: d.Ref, Of: s.ahead(due.GraceUntil)})
+	s.notice(Notice{Kind: NoticeOverdue, Invoice: d.Invoice, Of: s.ahead(due.GraceUntil)})
 	return nil
 }
 
 // chargeDue requests payment of an invoice: a retry, or the first attempt for an invoice that was held.
 func (s *step) chargeDue(d Deadline) error {
-	i := s.sub.due(d.Ref)
+	i := s.sub.due(d.Invoice)
 	if retry := s.sub.Receivables[i].RetryAt; !retry.IsZero() && !retry.After(d.At) {
 		s.sub.Receivables[i].Retries++
 	}
@@ -221,9 +223,11 @@ func (s *step) graceOver(d Deadline) error {
 		if err := s.stop(); err != nil {
 			return err
 		}
-		s.sub.Status = Suspended
+		if err := s.become(Suspended); err != nil {
+			return err
+		}
 		if !s.sub.paidFor() {
-			s.notice(Notice{Kind: NoticeAccessLost, Invoice: d.Ref})
+			s.notice(Notice{Kind: NoticeAccessLost, Invoice: d.Invoice})
 		}
 	case FinalCancel:
 		if err := s.end(Canceled, nil); err != nil {
@@ -231,7 +235,7 @@ func (s *step) graceOver(d Deadline) error {
 		}
 		s.sub.Dunned = true
 	case FinalContinue, FinalPause:
-		s.sub.Receivables[s.sub.due(d.Ref)].GraceUntil = time.Time{}
+		s.sub.Receivables[s.sub.due(d.Invoice)].GraceUntil = time.Time{}
 	}
 	return nil
 }

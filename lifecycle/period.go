@@ -239,7 +239,7 @@ func (s *step) refundableMoney() decimal.Decimal {
 // end ends the subscription: it bills usage and credits or refunds unused charges, as the policy or exception says.
 func (s *step) end(as Status, exception *credits.Exception) error {
 	sub := &s.sub
-	if err := s.forget(); err != nil {
+	if _, err := s.retractNextPeriod(); err != nil {
 		return err
 	}
 	contract, account := sub.Contract.Clone(), sub.Account
@@ -262,7 +262,10 @@ func (s *step) end(as Status, exception *credits.Exception) error {
 		contract.Discounts = sub.Contract.Discounts // used discounts stay used
 	}
 	sub.Contract = contract // a reactivation continues with it
-	sub.Status, sub.EndedAt = as, sub.At
+	if err := s.become(as); err != nil {
+		return err
+	}
+	sub.EndedAt = sub.At
 	sub.CancelAt, sub.NoRenewal, sub.PauseAt, sub.ResumeAt = time.Time{}, false, time.Time{}, time.Time{}
 	sub.PayBy, sub.ScheduledChanges, sub.Dunned = time.Time{}, nil, false
 	return nil

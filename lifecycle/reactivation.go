@@ -16,16 +16,23 @@ func (s *step) reactivate(*Event) error {
 		if d.FirstFailedAt.IsZero() || sub.Status == Paused && (d.GraceUntil.IsZero() || d.GraceUntil.After(sub.At)) {
 			continue // service continues during the grace period
 		}
-		sub.Status = Suspended
+		if err := s.become(Suspended); err != nil {
+			return err
+		}
 		s.chargeOverdue()
 		return nil
 	}
 	if !sub.billedFor() {
 		return s.restart()
 	}
-	sub.Status, sub.Dunned = Active, false
+	if err := s.become(Active); err != nil {
+		return err
+	}
+	sub.Dunned = false
 	sub.EndedAt, sub.PauseAt, sub.ResumeAt = time.Time{}, time.Time{}, time.Time{}
-	s.standing()
+	if err := s.standing(); err != nil {
+		return err
+	}
 	return s.served()
 }
 
@@ -48,7 +55,9 @@ func (s *step) restart() error {
 		}
 	}
 	over := sub.Status.over()
-	sub.Status = Active
+	if err := s.become(Active); err != nil {
+		return err
+	}
 	if err := s.bill(); err != nil {
 		return err
 	}
@@ -57,8 +66,7 @@ func (s *step) restart() error {
 			return err
 		}
 	}
-	s.standing()
-	return nil
+	return s.standing()
 }
 
 // giveAheadBack credits paid charges for future periods, because the new period replaces those.

@@ -1,10 +1,6 @@
 package lifecycle
 
-import (
-	"strconv"
-	"strings"
-	"time"
-)
+import "time"
 
 // announced is a future event that a reminder announces.
 type announced struct {
@@ -56,8 +52,7 @@ func (s *Subscription) announces(p *Policy, kind NoticeKind) (all []announced) {
 func (s *Subscription) reminders(p *Policy, q *search) {
 	s.eachReminder(p, func(n int, at time.Time, of announced) {
 		if at.After(s.At) {
-			ref := p.Reminders[n].Of.String() + "-" + strconv.Itoa(n+1) + " " + of.invoice
-			q.consider(at, ReminderDue, strings.TrimSuffix(ref, " "))
+			q.keep(Deadline{At: at, Kind: ReminderDue, Invoice: of.invoice, Reminder: n + 1, Of: p.Reminders[n].Of})
 		}
 	})
 }

@@ -105,7 +105,7 @@ func (j *joined) play(s *step, e Event) error {
 	if errors.As(err, &refusal) {
 		*s = before
 		refused := Step{
-			At: e.At.In(s.sub.location()), Event: e.Kind, Sequence: e.Sequence, Ref: e.Payment.Invoice,
+			At: e.At.In(s.sub.location()), Event: e.Kind, Sequence: e.Sequence, Invoice: e.Payment.Invoice,
 			Status: refusal.Status, Access: s.policy.access(&s.sub), Refused: refusal.Error(),
 		}
 		if e.Kind == Changed {

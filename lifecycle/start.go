@@ -21,11 +21,11 @@ func (s *step) start(e *Event) error {
 	case e.NoTrial && !e.On.After(e.At):
 		return s.serve(false, 0)
 	case e.On.After(e.At):
-		s.sub.Status, s.sub.StartAt = PendingStart, e.On.In(s.sub.location())
+		s.sub.StartAt = e.On.In(s.sub.location())
 		if e.NoTrial {
 			s.sub.TrialEnd = s.sub.StartAt // marks that there is no trial
 		}
-		return nil
+		return s.become(PendingStart)
 	}
 	return s.startTrialOrService(false)
 }
@@ -58,8 +58,8 @@ func (s *step) startTrialOrService(anew bool) error {
 	if err != nil {
 		return err
 	}
-	s.sub.Status, s.sub.TrialEnd = Trialing, end
-	return nil
+	s.sub.TrialEnd = end
+	return s.become(Trialing)
 }
 
 // buy converts a running trial to paid service. The policy's UnusedTrial carries the remaining days over, forfeits
@@ -96,11 +96,11 @@ func (s *step) takeFinalAction(r FinalAction) error {
 	}
 	switch r {
 	case FinalSuspend:
-		s.sub.Status = Suspended
 		s.notice(Notice{Kind: NoticeAccessLost})
+		return s.become(Suspended)
 	case FinalPause:
-		s.sub.Status = Paused
 		s.notice(Notice{Kind: NoticeAccessLost})
+		return s.become(Paused)
 	case FinalCancel:
 		return s.end(Canceled, nil)
 	case FinalContinue:
@@ -120,7 +120,10 @@ func (s *step) serve(anew bool, longer int) error {
 			return err
 		}
 	}
-	sub.UnbilledSince, sub.Status = time.Time{}, Active
+	sub.UnbilledSince = time.Time{}
+	if err := s.become(Active); err != nil {
+		return err
+	}
 	if err := s.bill(); err != nil {
 		return err
 	}
@@ -137,8 +140,8 @@ func (s *step) await() error {
 	if err != nil {
 		return err
 	}
-	sub.Status, sub.PayBy = Incomplete, by
-	return nil
+	sub.PayBy = by
+	return s.become(Incomplete)
 }
 
 // periodUnpaid reports whether an invoice of the current period is unpaid.
@@ -227,37 +230,39 @@ func (s *step) served() error {
 // forget cancels a next period that is already invoiced. Its unpaid invoice is voided, now or once a payment in
 // progress has a result, and its other charges become unbilled again. A paid or partly paid invoice stays.
 func (s *step) forget() error {
+	if voids, err := s.retractNextPeriod(); err != nil || !voids || s.sub.Status != PastDue {
+		return err
+	}
+	return s.standing()
+}
+
+// retractNextPeriod does what forget does except that the status stays, and reports whether the invoice is voided.
+func (s *step) retractNextPeriod() (voids bool, err error) {
 	a := s.sub.NextPeriod
 	if a == nil {
-		return nil
+		return false, nil
 	}
 	s.dropNextPeriod()
 	if i := s.sub.due(a.Invoice); i >= 0 && s.sub.underWay(a.Invoice) {
 		s.voidWhenKnown(i)
 		s.sub.UnbilledCharges = append(slices.Clone(a.IncludedCharges), s.sub.UnbilledCharges...)
-		if s.sub.Status == PastDue {
-			s.standing()
-		}
-		return nil
+		return true, nil
 	}
 	if !s.sub.retractable(a.Invoice) {
-		return nil
+		return false, nil
 	}
 	if err := s.undo(a.Invoice); err != nil {
-		return err
+		return false, err
 	}
 	s.sub.UnbilledCharges = append(slices.Clone(a.IncludedCharges), s.sub.UnbilledCharges...)
 	s.settle()
-	if s.sub.Status == PastDue {
-		s.standing()
-	}
-	return nil
+	return true, nil
 }
 
 // standing derives the status from the overdue invoices: active without one, past due with one. A suspended
-// subscription stays suspended while the grace period of an overdue invoice is over, and an incomplete one becomes
-// active once its period is paid.
-func (s *step) standing() {
+// subscription stays suspended while the grace period of an overdue invoice is over, and an incomplete one stays
+// incomplete until its period is paid.
+func (s *step) standing() error {
 	sub := &s.sub
 	overdue, over := false, false
 	for _, d := range sub.Receivables {
@@ -271,14 +276,19 @@ func (s *step) standing() {
 	}
 	switch {
 	case sub.Status == Incomplete && !sub.periodUnpaid():
-		sub.Status, sub.PayBy = Active, time.Time{}
+		sub.PayBy = time.Time{}
+		if overdue {
+			return s.become(PastDue)
+		}
+		return s.become(Active)
 	case sub.Status == PastDue && !overdue:
-		sub.Status = Active
+		return s.become(Active)
 	case sub.Status == Active && overdue:
-		sub.Status = PastDue
+		return s.become(PastDue)
 	case sub.Status == Suspended && !over && overdue:
-		sub.Status = PastDue
+		return s.become(PastDue)
 	case sub.Status == Suspended && !overdue:
-		sub.Status = Active
+		return s.become(Active)
 	}
+	return nil
 }

@@ -1,10 +1,13 @@
 package lifecycle
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
 	"testing"
+
+	"github.com/billingrules/billing/proration"
 )
 
 // TestStatesDocument compares STATES.md with the tables. UPDATE=1 writes the file again:
@@ -152,4 +155,20 @@ func countRows(which func(tableRow) bool) (n int) {
 		}
 	}
 	return n
+}
+
+// A status that the processed row does not list is a fault, and is not set.
+func TestStatusThatTheRowLacksIsAFault(t *testing.T) {
+	s := step{sub: Subscription{Status: Paused}, cause: "event-3"}
+	if s.enter(PaymentSucceeded) == nil || s.become(Paused) != nil {
+		t.Errorf("a payment while paused does not keep the status")
+	}
+	err := s.become(Active)
+	const want = "subscription.status: must not become active by event-3; it is paused"
+	if !errors.Is(err, proration.ErrInvalid) || err.Error() != want || s.sub.Status != Paused {
+		t.Errorf("got %v and the status %v, want %s", err, s.sub.Status, want)
+	}
+	if s.enter(Changed) != nil || s.become(Active) == nil || s.enter(Resumed) == nil || s.become(Active) != nil {
+		t.Errorf("the row of an event does not decide which status it leads to")
+	}
 }

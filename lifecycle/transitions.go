@@ -1,5 +1,10 @@
 package lifecycle
 
+import (
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/proration"
+)
+
 // transition is a row of the table of events: an event in one of several statuses.
 type transition struct {
 	event EventKind
@@ -23,6 +28,7 @@ const fresh = set(1)
 const (
 	ended   = set(1<<Canceled | 1<<Expired)
 	regular = set(1<<Active | 1<<PastDue)
+	unpaid  = set(1<<Incomplete | 1<<PastDue | 1<<Suspended)
 	begun   = set(1<<Incomplete|1<<Trialing|1<<Paused) | serving | ended
 	alive   = set(1<<PendingStart|1<<Incomplete|1<<Trialing|1<<Paused) | serving
 	anyhow  = alive | ended
@@ -39,17 +45,15 @@ var transitions = []transition{
 	{PaymentMethodRemoved, fresh | anyhow, 0, (*step).removeCard},
 
 	{PaymentAttempted, begun, 0, (*step).attempt},
-	{PaymentSucceeded, of(Incomplete), of(Active), (*step).paid},
-	{PaymentSucceeded, of(PastDue, Suspended), of(Active, PastDue), (*step).paid},
+	{PaymentSucceeded, unpaid, of(Active, PastDue), (*step).paid},
 	{PaymentSucceeded, of(Canceled), of(Active), (*step).paid},
-	{PaymentSucceeded, begun &^ of(Incomplete, PastDue, Suspended, Canceled), 0, (*step).paid},
+	{PaymentSucceeded, begun &^ (unpaid | of(Canceled)), 0, (*step).paid},
 	{PaymentFailed, of(Active), of(PastDue), (*step).failed},
 	{PaymentFailed, begun &^ of(Active), 0, (*step).failed},
 	{PaymentDisputed, of(Active), of(PastDue), (*step).disputed},
 	{PaymentDisputed, begun &^ of(Active), 0, (*step).disputed},
-	{PaymentRefunded, of(Incomplete), of(Active), (*step).refunded},
-	{PaymentRefunded, of(PastDue, Suspended), of(Active, PastDue), (*step).refunded},
-	{PaymentRefunded, begun &^ of(Incomplete, PastDue, Suspended), 0, (*step).refunded},
+	{PaymentRefunded, unpaid, of(Active, PastDue), (*step).refunded},
+	{PaymentRefunded, begun &^ unpaid, 0, (*step).refunded},
 
 	{Changed, of(PendingStart, Trialing, Active), 0, (*step).change},
 	{ScheduledChangeCanceled, serving, 0, (*step).withdraw},
@@ -68,16 +72,15 @@ var transitions = []transition{
 	{Reactivated, ended, of(Active, Suspended, Incomplete), (*step).reactivate},
 
 	{TaxesChanged, fresh | anyhow, 0, (*step).setTaxes},
-	{BillingDetailsChanged, fresh | anyhow, 0, (*step).setDetails},
+	{BillingDetailsChanged, unpaid, of(Active, PastDue), (*step).setDetails},
+	{BillingDetailsChanged, (fresh | anyhow) &^ unpaid, 0, (*step).setDetails},
 	{UsageRecorded, of(Trialing, Paused) | serving, 0, (*step).use},
 	{ChargeAdded, of(Trialing, Paused) | serving, 0, (*step).sell},
 	{CreditGranted, fresh | anyhow, 0, (*step).grant},
-	{InvoiceVoided, of(Incomplete), of(Active), (*step).void},
-	{InvoiceVoided, of(PastDue, Suspended), of(Active, PastDue), (*step).void},
-	{InvoiceVoided, begun &^ of(Incomplete, PastDue, Suspended), 0, (*step).void},
-	{InvoiceWrittenOff, of(Incomplete), of(Active), (*step).writeOff},
-	{InvoiceWrittenOff, of(PastDue, Suspended), of(Active, PastDue), (*step).writeOff},
-	{InvoiceWrittenOff, begun &^ of(Incomplete, PastDue, Suspended), 0, (*step).writeOff},
+	{InvoiceVoided, unpaid, of(Active, PastDue), (*step).void},
+	{InvoiceVoided, begun &^ unpaid, 0, (*step).void},
+	{InvoiceWrittenOff, unpaid, of(Active, PastDue), (*step).writeOff},
+	{InvoiceWrittenOff, begun &^ unpaid, 0, (*step).writeOff},
 }
 
 // passages is the table of deadlines.
@@ -100,4 +103,28 @@ var passages = []passage{
 	{PaymentDue, of(Active), of(PastDue), (*step).paymentDue},
 	{PaymentDue, of(PastDue, Incomplete), 0, (*step).paymentDue},
 	{PaidThroughEnded, of(Suspended, Incomplete), 0, (*step).paidOver},
+}
+
+// enter allows the statuses of the row of an event and returns the row's function, nil if there is no row for the
+// present status.
+func (s *step) enter(kind EventKind) func(*step, *Event) error {
+	s.allowed = s.sub.Status.bit()
+	for i := range transitions {
+		if row := &transitions[i]; row.event == kind && row.from.has(s.sub.Status) {
+			s.allowed |= row.to
+			return row.do
+		}
+	}
+	return nil
+}
+
+// become is the only place that assigns the status of a subscription. A status that the processed row does not list is
+// a fault of this package, which no input should cause.
+func (s *step) become(to Status) error {
+	if !s.allowed.has(to) {
+		return fault.New("subscription.status", proration.ErrInvalid, "must not become %v by %s; it is %v",
+			to, s.cause, s.sub.Status)
+	}
+	s.sub.Status = to
+	return nil
 }

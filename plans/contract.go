@@ -84,7 +84,7 @@ func (c Contract) Validate() error {
 		switch {
 		case item.ID == "":
 			f.Add(fault.At("items", i)+".id", proration.ErrUnset, "required, the item's ID")
-		case seen[item.ID] || seen == nil && c.item(item.ID) < i:
+		case seen[item.ID] || seen == nil && c.index(item.ID) < i:
 			f.Add(fault.At("items", i)+".id", proration.ErrInvalid, "must be unique; %.40q appears twice", item.ID)
 		case seen != nil:
 			seen[item.ID] = true
@@ -114,8 +114,8 @@ func (c Contract) Validate() error {
 	return f.Err()
 }
 
-// item returns the index of the first item with an ID, or -1.
-func (c *Contract) item(id string) int {
+// index returns the index of the first item with an ID, or -1.
+func (c *Contract) index(id string) int {
 	for i := range c.Items {
 		if c.Items[i].ID == id {
 			return i

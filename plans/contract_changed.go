@@ -92,7 +92,7 @@ func (c *Contract) advance(at time.Time) {
 
 // item returns an item, or nil if the contract does not have it.
 func (c *Contract) item(id string) *Item {
-	if i := slices.IndexFunc(c.Items, func(item Item) bool { return item.ID == id }); i >= 0 {
+	if i := c.index(id); i >= 0 {
 		return &c.Items[i]
 	}
 	return nil

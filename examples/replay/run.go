@@ -168,7 +168,7 @@ func renumbered(err error, last int) error {
 // step returns the timeline step of a late event, given its step at the time when it happened.
 func (l *life) step(e *entry, o *lifecycle.Outcome, then lifecycle.Step) lifecycle.Step {
 	return lifecycle.Step{
-		At: e.when(), Event: e.Kind, Sequence: e.Sequence, Ref: e.Payment.Invoice,
+		At: e.when(), Event: e.Kind, Sequence: e.Sequence, Invoice: e.Payment.Invoice,
 		Status: o.Subscription.Status, Access: l.checked.Access(o.Subscription), Refused: then.Refused,
 		Detail: then.Detail, Actions: then.Actions,
 	}

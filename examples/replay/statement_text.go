@@ -95,11 +95,8 @@ func (s *statement) next() string {
 	if s.Next == nil {
 		return "Next deadline: none\n"
 	}
-	text := strings.ReplaceAll(s.Next.Kind.String(), "_", " ")
-	if s.Next.Ref != "" {
-		text += " " + oneLine(s.Next.Ref)
-	}
-	return "Next deadline: " + text + " on " + day(s.Next.At.In(s.Until.Location())) + "\n"
+	next := lifecycle.Step{Deadline: s.Next.Kind, Invoice: s.Next.Invoice, Of: s.Next.Of}
+	return "Next deadline: " + next.String() + " on " + day(s.Next.At.In(s.Until.Location())) + "\n"
 }
 
 // money returns an amount with the decimal places of the currency.

@@ -36,7 +36,7 @@ func TestStatementOfAScenario(t *testing.T) {
 			"resumed                active         full\n                       refused: No pause is scheduled.\n", `refused: Invoice "b-1" does not exist`,
 		}},
 		{"nobody pays", "what comes next is the end of the grace", life31("2026-02-01T12:00:00Z", signup+`, {"at": "2026-02-01", "kind": "payment_failed", "payment": {"invoice": "a-2"}}`), []string{
-			"payment failed   a-2 2026-02-01: pay before 2026-02-04", "Next deadline: reminder grace_end-1 a-2 on 2026-02-03",
+			"payment failed   a-2 2026-02-01: pay before 2026-02-04", "Next deadline: reminder of grace end a-2 on 2026-02-03",
 		}},
 	} {
 		out, problems, exit := say(write(t, c.text))

@@ -161,8 +161,13 @@ func (p *life) comes(o *lifecycle.Outcome, s lifecycle.Step) {
 	cause := p.sub.ID + "/event-" + strconv.FormatInt(s.Sequence, 10) + "/"
 	if s.Event == 0 {
 		cause = p.sub.ID + "/" + s.Deadline.String() + "-" + s.At.UTC().Format(time.RFC3339Nano)
-		if s.Ref != "" {
-			cause += "-" + s.Ref
+		switch {
+		case s.Change != 0:
+			cause += "-event-" + strconv.FormatInt(s.Change, 10)
+		case s.Reminder != 0:
+			cause += "-" + strings.TrimSuffix(s.Of.String()+"-"+strconv.Itoa(s.Reminder)+" "+s.Invoice, " ")
+		case s.Invoice != "":
+			cause += "-" + s.Invoice
 		}
 		cause += "/"
 	}
