@@ -182,8 +182,8 @@ func (e *Event) checkRequired(f *fault.List) {
 		if len(e.Charges) == 0 {
 			f.Add("event.charges", proration.ErrUnset, "required, at least one charge")
 		}
-	case Started, TrialConverted, PaymentMethodAdded, PaymentMethodRemoved, Changed, ScheduledChangeCanceled, PauseRequested,
-		Resumed, RenewalDisabled, RenewalEnabled, CancellationRequested, CancellationWithdrawn, Reactivated,
+	case Started, TrialConverted, PaymentMethodAdded, PaymentMethodRemoved, Changed, ScheduledChangeCanceled,
+		PauseRequested, Resumed, RenewalDisabled, RenewalEnabled, CancellationRequested, CancellationWithdrawn, Reactivated,
 		TaxesChanged, BillingDetailsChanged, CreditGranted:
 	}
 	if e.Kind == PaymentRefunded && e.Reason == "" {
