@@ -2,7 +2,7 @@ package invoice
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
+	"encoding/base64"
 	"errors"
 	"reflect"
 	"strconv"
@@ -32,7 +32,6 @@ const (
 	Conservation Law = "conservation" // parts add up to their whole, and totals are the sums of the lines
 	// NotNegative: the amount due is not negative; a surplus is granted, refunded or applied to the corrected invoice.
 	NotNegative Law = "not_negative"
-	States      Law = "states" // the status follows from the events, and no payment is taken twice
 	Sealed      Law = "sealed" // the issued content is unchanged
 )
 
@@ -41,7 +40,7 @@ func (l Law) Error() string { return "invoice law " + string(l) }
 
 // Check recomputes an invoice, such as one that was stored as JSON and may have been edited: each line from its price,
 // span and discounts, each credit from the charge that it corrects, the discounts, the taxes, the totals, the credit
-// granted, the installments, and the status from the events. The seal reveals any other change of the issued content.
+// granted and the installments. The seal reveals any other change.
 //
 // Errors: a [proration.Error] for each fault, with the path of the field and the broken [Law] as its Rule. If the
 // currency, the policy, the zone or a number is invalid, only those faults are returned: ErrUnset, ErrInvalid, ErrZone,
@@ -66,13 +65,11 @@ func Check(inv Invoice) error {
 		f.Add(e.Field, law, "%s", e.Reason)
 	}
 	inv.checkHead(&f)
-	first := inv.sealed()
 	if f == nil {
 		inv.checkOrder(&f, places)
 		inv.checkSettled(&f)
-		inv.checkStates(&f, first)
 	}
-	if first == 0 {
+	if seal, err := inv.seal(); err != nil || seal != inv.Seal {
 		f.Add("seal", Sealed, "the content was changed after the invoice was issued")
 	}
 	return f.Err()
@@ -108,17 +105,11 @@ func (inv *Invoice) checkNumbers(f *fault.List) {
 	if len(inv.Discounts) > maxDiscounts {
 		f.Add("discounts", proration.ErrLimit, "must be at most %d discounts; got %d", maxDiscounts, len(inv.Discounts))
 	}
-	if len(inv.Events) > maxEvents {
-		f.Add("events", proration.ErrLimit, "must be at most %d events; got %d", maxEvents, len(inv.Events))
-	}
 	for _, n := range inv.amountsOf() {
 		fault.Amount(f, n.field, n.amount)
 	}
 	for i, e := range inv.LedgerEntries {
 		fault.Amount(f, fault.At("ledger_entries", i)+".amount", e.Amount)
-	}
-	for i, e := range inv.Events {
-		fault.Amount(f, fault.At("events", i)+".amount", e.Amount)
 	}
 	for i, p := range inv.Installments {
 		fault.Amount(f, fault.At("installments", i)+".amount", p.Amount)
@@ -216,31 +207,13 @@ func (inv *Invoice) took(taken plans.Deduction) bool {
 	return false
 }
 
-// first returns the status of an invoice at issue, unless it was built as a draft.
-func (inv *Invoice) first() Status {
-	if inv.AmountDue.IsZero() {
-		return Paid
-	}
-	return Open
-}
-
-// sealed returns the status in which the invoice was sealed, or 0 if the seal does not match the content.
-func (inv *Invoice) sealed() Status {
-	for _, first := range []Status{inv.first(), Drafted} {
-		if seal, err := inv.seal(first); err == nil && seal == inv.Seal {
-			return first
-		}
-	}
-	return 0
-}
-
-// seal returns the digest of the issued content and its first status, since a draft differs from an open invoice.
-func (inv *Invoice) seal(first Status) (string, error) {
+// seal returns the digest of the document without its seal.
+func (inv *Invoice) seal() (string, error) {
 	issued := invoiceJSON(*inv)
-	issued.Status, issued.Events, issued.Seal = first, nil, ""
+	issued.Seal = ""
 	text, err := canon.Normal(issued)
 	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:]), err
+	return base64.RawURLEncoding.EncodeToString(sum[:]), err
 }
 
 // differs returns the JSON name of the first field in which two structs differ, or "".

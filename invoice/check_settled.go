@@ -84,23 +84,3 @@ func (inv *Invoice) checkParts(f *fault.List) {
 		}
 	}
 }
-
-// checkStates adds the fault of a status that does not follow from the events and the sealed status; 0 is any status.
-func (inv *Invoice) checkStates(f *fault.List, sealed Status) {
-	starts := []Status{inv.first(), Drafted}
-	if sealed != 0 {
-		starts = []Status{sealed}
-	}
-	for _, first := range starts {
-		again := inv.Clone()
-		again.Status, again.Events = first, nil
-		sound := true
-		for _, e := range inv.Events {
-			sound = sound && again.apply(e) == nil
-		}
-		if sound && again.Status == inv.Status && same(again.Events, inv.Events) {
-			return
-		}
-	}
-	f.Add("status", States, "must follow from the events; got %v", inv.Status)
-}
