@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"reflect"
-	"strconv"
 	"strings"
 	"time"
 
@@ -18,31 +17,19 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Law is a rule that every invoice keeps. It is the Rule of the errors of [Check].
-type Law string
-
-// The laws.
-const (
-	// Exactness: a charge is its price × the share of the period, rounded once, less its discounts.
-	Exactness Law = "exactness"
-	// GivenBack: a credit derives from a billed charge and is at most the billed amount less earlier credits.
-	GivenBack Law = "given_back"
-	// Order: discounts, credit before tax, tax and credit after tax are computed in this order.
-	Order        Law = "order"
-	Conservation Law = "conservation" // parts add up to their whole, and totals are the sums of the lines
-	// NotNegative: the amount due is not negative; a surplus is granted, refunded or applied to the corrected invoice.
-	NotNegative Law = "not_negative"
-	Sealed      Law = "sealed" // the issued content is unchanged
+// The rules that an edited invoice breaks.
+var (
+	// ErrRecomputed reports a field that differs from its recomputation.
+	ErrRecomputed = errors.New("differs from its recomputation")
+	// ErrSealed reports a document that was changed after it was issued.
+	ErrSealed = errors.New("changed after issue")
 )
-
-// Error returns "invoice law" and the name of the law.
-func (l Law) Error() string { return "invoice law " + string(l) }
 
 // Check recomputes an invoice, such as one that was stored as JSON and may have been edited: each line from its price,
 // span and discounts, each credit from the charge that it corrects, the discounts, the taxes, the totals, the credit
 // granted and the installments. The seal reveals any other change.
 //
-// Errors: a [proration.Error] for each fault, with the path of the field and the broken [Law] as its Rule. If the
+// Errors: a [proration.Error] for each fault, with the path of the field: [ErrRecomputed] or [ErrSealed]. If the
 // currency, the policy, the zone or a number is invalid, only those faults are returned: ErrUnset, ErrInvalid, ErrZone,
 // ErrLimit.
 func Check(inv Invoice) error {
@@ -58,11 +45,7 @@ func Check(inv Invoice) error {
 	var lines fault.List
 	inv.checkLines(&lines)
 	for _, e := range fault.All(lines.Err()) {
-		law := Exactness
-		if i, ok := lineOf(e.Field); ok && i < len(inv.Lines) && inv.Lines[i].Corrects != "" {
-			law = GivenBack
-		}
-		f.Add(e.Field, law, "%s", e.Reason)
+		f.Add(e.Field, ErrRecomputed, "%s", e.Reason)
 	}
 	inv.checkHead(&f)
 	if f == nil {
@@ -70,17 +53,9 @@ func Check(inv Invoice) error {
 		inv.checkSettled(&f)
 	}
 	if seal, err := inv.seal(); err != nil || seal != inv.Seal {
-		f.Add("seal", Sealed, "the content was changed after the invoice was issued")
+		f.Add("seal", ErrSealed, "the content was changed after the invoice was issued")
 	}
 	return f.Err()
-}
-
-// lineOf returns the index of the line at the start of a path.
-func lineOf(path string) (int, bool) {
-	rest, found := strings.CutPrefix(path, "lines[")
-	number, _, _ := strings.Cut(rest, "]")
-	i, err := strconv.Atoi(number)
-	return i, found && err == nil
 }
 
 // checkZone adds the fault of a location that differs from the zone of the invoice.
@@ -135,14 +110,14 @@ func (inv *Invoice) checkHead(f *fault.List) {
 	for i, line := range inv.Lines {
 		path := fault.At("lines", i) + "."
 		if line.ID != lineid.Of(d.ID, i) {
-			f.Add(path+"id", Sealed, "must be %.40q; got %.40q", lineid.Of(d.ID, i), line.ID)
+			f.Add(path+"id", ErrSealed, "must be %.40q; got %.40q", lineid.Of(d.ID, i), line.ID)
 		}
 		if line.Currency != inv.Currency {
-			f.Add(path+"currency", Conservation, "must be %.3s, like the invoice; got %.3s", inv.Currency, line.Currency)
+			f.Add(path+"currency", ErrRecomputed, "must be %.3s, like the invoice; got %.3s", inv.Currency, line.Currency)
 		}
 	}
 	if !inv.DueAt.IsZero() && inv.DueAt.Before(inv.IssuedAt) {
-		f.Add("due_at", Sealed, "must not be before issued_at; got %s", inv.DueAt.Format(time.RFC3339))
+		f.Add("due_at", ErrSealed, "must not be before issued_at; got %s", inv.DueAt.Format(time.RFC3339))
 	}
 }
 
@@ -168,12 +143,12 @@ func (inv *Invoice) checkOrder(f *fault.List, places int32) {
 		c.Discounts, c.Untaxed = before, decimal.Decimal{}
 	}
 	if err := again.discount(&Draft{Discounts: inv.Discounts, Currency: inv.Currency, Policy: inv.Policy}); err != nil {
-		f.Add("discounts", Order, "%v", err)
+		f.Add("discounts", ErrRecomputed, "%v", err)
 		return
 	}
 	if untaxed.IsPositive() {
 		if err := again.untaxed(untaxed); err != nil {
-			f.Add("lines", Order, "%v", err)
+			f.Add("lines", ErrRecomputed, "%v", err)
 			return
 		}
 	}
@@ -181,19 +156,19 @@ func (inv *Invoice) checkOrder(f *fault.List, places int32) {
 	again.sums(places)
 	for i := range inv.Lines {
 		if field := differs(again.Lines[i], inv.Lines[i]); field != "" {
-			f.Add(fault.At("lines", i)+"."+field, Order, "must equal the recomputed line: %s", again.Lines[i].Explain())
+			f.Add(fault.At("lines", i)+"."+field, ErrRecomputed, "must equal the recomputed line: %s", again.Lines[i].Explain())
 		}
 	}
 	if !same(again.RemainingDiscounts, inv.RemainingDiscounts) {
-		f.Add("remaining_discounts", Order, "must be the discounts that remain after this invoice")
+		f.Add("remaining_discounts", ErrRecomputed, "must be the discounts that remain after this invoice")
 	}
 	for i, n := range inv.amountsOf() {
 		if should := again.amountsOf()[i].amount; !n.amount.Equal(should) {
-			f.Add(n.field, Conservation, "must be %v, the recomputed amount; got %v", should, n.amount)
+			f.Add(n.field, ErrRecomputed, "must be %v, the recomputed amount; got %v", should, n.amount)
 		}
 	}
 	if !same(again.Taxes, inv.Taxes) {
-		f.Add("taxes", Conservation, "must be the totals of the taxes of the lines")
+		f.Add("taxes", ErrRecomputed, "must be the totals of the taxes of the lines")
 	}
 }
 

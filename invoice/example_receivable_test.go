@@ -86,11 +86,11 @@ func ExampleCheck() {
 	inv.Lines[1].Net = decimal.RequireFromString("5.00")
 	err = invoice.Check(inv)
 	fmt.Println(err)
-	fmt.Println(errors.Is(err, invoice.Exactness), errors.Is(err, invoice.Sealed))
+	fmt.Println(errors.Is(err, invoice.ErrRecomputed), errors.Is(err, invoice.ErrSealed))
 	// Output:
 	// <nil>
-	// lines[1].net: must be 50, the share of 50 less the discounts; got 5 (invoice law exactness)
-	// seal: the content was changed after the invoice was issued (invoice law sealed)
+	// lines[1].net: must be 50, the share of 50 less the discounts; got 5 (differs from its recomputation)
+	// seal: the content was changed after the invoice was issued (changed after issue)
 	// true true
 }
 
@@ -252,10 +252,10 @@ func ExampleReceivable_Match() {
 	receivable.AmountDue = decimal.RequireFromString("1.00")
 	err := receivable.Match(inv)
 	fmt.Println(err)
-	fmt.Println(errors.Is(err, invoice.Sealed))
+	fmt.Println(errors.Is(err, invoice.ErrSealed))
 	// Output:
 	// <nil>
-	// amount_due: must be that of invoice "inv-7" (invoice law sealed)
+	// receivable.amount_due: must be that of invoice "inv-7" (changed after issue)
 	// true
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
 )
 
 // Receivable is the record of the money owed on an invoice: its payments, its credits and the state of its collection.
@@ -71,8 +72,10 @@ func NewReceivable(inv Invoice) Receivable {
 	for _, c := range inv.Lines {
 		line := ReceivableLine{Net: c.Net}
 		if c.Corrects == "" {
-			line = ReceivableLine{Plan: c.Plan, Item: c.Item, Net: c.Net, Discounts: slices.Clone(c.Discounts),
-				Untaxed: c.Untaxed, Taxes: slices.Clone(c.Taxes)}
+			line = ReceivableLine{
+				Plan: c.Plan, Item: c.Item, Net: c.Net,
+				Discounts: slices.Clone(c.Discounts), Untaxed: c.Untaxed, Taxes: slices.Clone(c.Taxes),
+			}
 		}
 		r.Lines = append(r.Lines, line)
 	}
@@ -84,15 +87,28 @@ func NewReceivable(inv Invoice) Receivable {
 	return r
 }
 
-// Match returns nil if the receivable belongs to the invoice and the invoice was not edited.
-// Errors: those of [Check]; [Sealed] for the first field of the receivable that differs from the invoice.
+// Match returns nil if the receivable belongs to the invoice and neither was edited.
+// Errors: those of [Check]; the faults of the receivable, as in [Apply]; [ErrSealed] for the first field of the
+// receivable that differs from the invoice, and for the phase of a draft without the event [Issued].
 func (r Receivable) Match(inv Invoice) error {
 	if err := Check(inv); err != nil {
 		return err
 	}
+	if err := r.check(); err != nil {
+		return proration.Under("receivable", err)
+	}
 	own := NewReceivable(inv)
 	if field := differs(own.issued(), r.issued()); field != "" {
-		return fault.New(field, Sealed, "must be that of invoice %.40q", inv.ID)
+		return fault.New("receivable."+field, ErrSealed, "must be that of invoice %.40q", inv.ID)
+	}
+	var first EventKind
+	if len(r.Events) > 0 {
+		first = r.Events[0].Kind
+	}
+	// a draft and an issued invoice can both be voided
+	if first != Voided && inv.Draft != (r.Phase == PhaseDraft || first == Issued) {
+		return fault.New("receivable.phase", ErrSealed, "must be draft for a draft, until the event issued, and only then; "+
+			"got %v", r.Phase)
 	}
 	return nil
 }
