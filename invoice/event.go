@@ -124,7 +124,7 @@ func (e *Event) checkCollection(f *fault.List) {
 
 // checkYear adds the fault of a time that JSON cannot store in every time zone.
 func checkYear(f *fault.List, field string, t time.Time) {
-	if year := t.UTC().Year(); year < 0 || year > canon.LastYear {
-		f.Add(field, proration.ErrLimit, "must be in a year from 0 to %d; got %d", canon.LastYear, year)
+	if year := t.UTC().Year(); year < 1 || year > canon.LastYear {
+		f.Add(field, proration.ErrLimit, "must be in a year from 1 to %d; got %d", canon.LastYear, year)
 	}
 }

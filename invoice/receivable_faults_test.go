@@ -110,6 +110,7 @@ func TestApplyRefusesEditedReceivable(t *testing.T) {
 		{"paid and overdue", "a settled receivable is not collected", afterEvents(t, unpaid, "succeeded p1"), func(r *invoice.Receivable) { r.FirstFailedAt = r.IssuedAt }, []string{"receivable.phase invalid"}},
 		{"negative retries", "a number of times is not negative", unpaid, func(r *invoice.Receivable) { r.Retries = -1 }, []string{"receivable.retries invalid"}},
 		{"a far time", "law 14: JSON cannot store it", unpaid, func(r *invoice.Receivable) { r.DueAt = r.IssuedAt.AddDate(10_000, 0, 0) }, []string{"receivable.due_at limit"}},
+		{"a time before the first year", "law 14: the zero time is in the first year", unpaid, func(r *invoice.Receivable) { r.IssuedAt = r.IssuedAt.AddDate(-2026, 0, 0) }, []string{"receivable.issued_at limit"}},
 		{"too many lines", "law 14: lists have limits", unpaid, func(r *invoice.Receivable) { r.Lines = make([]invoice.ReceivableLine, 10_001) }, []string{"receivable.lines limit"}},
 		{"a huge line", "law 14: amounts have limits", unpaid, func(r *invoice.Receivable) { r.Lines[1].Net = huge }, []string{"receivable.lines[1].net limit"}},
 		{"a huge tax", "law 14: amounts have limits", unpaid, func(r *invoice.Receivable) { r.Lines[1].Taxes[0].Amount = huge }, []string{"receivable.lines[1].taxes[0].amount limit"}},
