@@ -16,8 +16,8 @@ import (
 
 // Build computes the invoice of a draft in a fixed order: lines, discounts in their order, credit that applies before
 // tax, tax on the rest, credit that applies after tax, and the amount due. A negative total is granted as credit,
-// except for the parts applied to the corrected invoice and refunded. An invoice with no amount due is paid, unless it
-// is a draft. Build is also the preview: nothing happens until the caller stores the result.
+// except for the parts applied to the corrected invoice and refunded. Build is also the preview: nothing happens until
+// the caller stores the result.
 //
 // A charge with a share of a period must equal its recomputation by the policy. A credit must equal the recomputed
 // credit of a charge in CreditedCharges and is at most the billed amount less earlier credits. Credits carry their own
@@ -59,7 +59,7 @@ func Build(d Draft) (Invoice, error) {
 	if err := inv.settle(&d, inv.Total.Sub(spent), places); err != nil {
 		return Invoice{}, err
 	}
-	if inv.Seal, err = inv.seal(inv.Status); err != nil {
+	if inv.Seal, err = inv.seal(); err != nil {
 		return Invoice{}, err
 	}
 	return inv, nil
@@ -69,7 +69,7 @@ func Build(d Draft) (Invoice, error) {
 func (d *Draft) open(f *fault.List) Invoice {
 	inv := Invoice{
 		ID: d.ID, Corrects: d.Corrects, Currency: d.Currency, IssuedAt: d.At, DueAt: d.DueAt,
-		Contact: d.Contact, Status: Open,
+		Contact: d.Contact, Draft: d.AsDraft,
 		Discounts: clone.All(d.Discounts), CreditedCharges: d.corrected(), Policy: d.Policy.clone(),
 	}
 	inv.Contact.Address = append([]string(nil), d.Contact.Address...)
@@ -218,8 +218,7 @@ func (inv *Invoice) sums(places int32) {
 	inv.Total = inv.Net.Add(inv.Tax)
 }
 
-// settle applies credit to the amount left, or grants a negative amount as credit, and sets the status and
-// installments.
+// settle applies credit to the amount left, or grants a negative amount as credit, and sets the installments.
 func (inv *Invoice) settle(d *Draft, left decimal.Decimal, places int32) error {
 	zero := decimal.New(0, -places)
 	inv.AmountDue, inv.AppliedToInvoice, inv.Refund = decimal.Max(left, zero), d.AppliedToInvoice, d.Refund
@@ -248,12 +247,6 @@ func (inv *Invoice) settle(d *Draft, left decimal.Decimal, places int32) error {
 		return err
 	}
 	inv.CreditBalance = inv.CreditBalance.Add(zero)
-	switch {
-	case d.AsDraft:
-		inv.Status = Drafted
-	case inv.AmountDue.IsZero():
-		inv.Status = Paid
-	}
 	if d.Installments != 0 {
 		bill := plans.Bill{At: d.At, Total: inv.AmountDue}
 		if inv.Installments, err = bill.Installments(d.Installments, d.Every, d.Currency); err != nil {

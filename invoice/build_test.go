@@ -66,8 +66,8 @@ func TestBuildOrderOfCalculation(t *testing.T) {
 			giventest.CheckMoney(t, "tax", inv.Tax, c.tax)
 			giventest.CheckMoney(t, "total", inv.Total, c.total)
 			giventest.CheckMoney(t, "due", inv.AmountDue, c.due)
-			if paid := inv.Status == invoice.Paid; paid != inv.AmountDue.IsZero() {
-				t.Errorf("the amount due is %v, and the invoice is %v", inv.AmountDue, inv.Status)
+			if r := invoice.NewReceivable(inv); (r.Phase == invoice.PhasePaid) != inv.AmountDue.IsZero() {
+				t.Errorf("the amount due is %v, and the receivable is %v", inv.AmountDue, r.Phase)
 			}
 			giventest.CheckFaults(t, invoice.Check(inv))
 		})
@@ -175,21 +175,21 @@ func TestBuildAmountDueAndInstallments(t *testing.T) {
 	for _, c := range []struct {
 		name, why string
 		edit      func(*invoice.Draft)
-		status    invoice.Status
+		phase     invoice.Phase
 		parts     string
 		faults    []string
 	}{
-		{"immediately", "the default without a due date", func(*invoice.Draft) {}, invoice.Open, "", nil},
-		{"by a date", "the invoice states its due date", func(d *invoice.Draft) { d.DueAt = d.At.AddDate(0, 0, 30) }, invoice.Open, "", nil},
-		{"at the instant of issue", "the invoice is due immediately", func(d *invoice.Draft) { d.DueAt = d.At }, invoice.Open, "", nil},
+		{"immediately", "the default without a due date", func(*invoice.Draft) {}, invoice.PhaseOpen, "", nil},
+		{"by a date", "the invoice states its due date", func(d *invoice.Draft) { d.DueAt = d.At.AddDate(0, 0, 30) }, invoice.PhaseOpen, "", nil},
+		{"at the instant of issue", "the invoice is due immediately", func(d *invoice.Draft) { d.DueAt = d.At }, invoice.PhaseOpen, "", nil},
 		{"before", "the customer cannot pay before the invoice is issued", func(d *invoice.Draft) { d.DueAt = d.At.Add(-1) }, 0, "", []string{"due_at outside"}},
-		{"for review", "the invoice is a draft until it is issued", func(d *invoice.Draft) { d.AsDraft = true }, invoice.Drafted, "", nil},
-		{"zero, for review", "the seller reviews it first", func(d *invoice.Draft) { d.AsDraft, d.Lines = true, lines("0") }, invoice.Drafted, "", nil},
-		{"zero", "an invoice with no amount due is paid", func(d *invoice.Draft) { d.Lines = lines("0") }, invoice.Paid, "", nil},
-		{"in three installments", "law 2: the installments add up; the first has the cent", func(d *invoice.Draft) { d.Installments, d.Every = 3, monthly }, invoice.Open, "2026-12-01 33.34; 2027-01-01 33.33; 2027-02-01 33.33", nil},
+		{"for review", "the invoice is a draft until it is issued", func(d *invoice.Draft) { d.AsDraft = true }, invoice.PhaseDraft, "", nil},
+		{"zero, for review", "the seller reviews it first", func(d *invoice.Draft) { d.AsDraft, d.Lines = true, lines("0") }, invoice.PhaseDraft, "", nil},
+		{"zero", "an invoice with no amount due is paid", func(d *invoice.Draft) { d.Lines = lines("0") }, invoice.PhasePaid, "", nil},
+		{"in three installments", "law 2: the installments add up; the first has the cent", func(d *invoice.Draft) { d.Installments, d.Every = 3, monthly }, invoice.PhaseOpen, "2026-12-01 33.34; 2027-01-01 33.33; 2027-02-01 33.33", nil},
 		{"in installments, after credit", "the amount due is split, not the total", func(d *invoice.Draft) {
 			d.Installments, d.Every, d.Ledger = 2, monthly, []credits.Entry{entry("g", "40", "2026-11-01")}
-		}, invoice.Open, "2026-12-01 30; 2027-01-01 30", nil},
+		}, invoice.PhaseOpen, "2026-12-01 30; 2027-01-01 30", nil},
 		{"installments without an interval", "law 13: the interval of installments has no default", func(d *invoice.Draft) { d.Installments = 3 }, 0, "", []string{"every unset"}},
 		{"a negative number of installments", "law 14: the number of installments has limits", func(d *invoice.Draft) { d.Installments, d.Every = -1, monthly }, 0, "", []string{"installments.count limit"}},
 		{"too many installments", "law 14: the number of installments has limits", func(d *invoice.Draft) { d.Installments, d.Every = 1_000_000, monthly }, 0, "", []string{"installments.count limit"}},
@@ -205,8 +205,9 @@ func TestBuildAmountDueAndInstallments(t *testing.T) {
 			for _, p := range inv.Installments {
 				parts = append(parts, p.At.Format("2006-01-02")+" "+p.Amount.String())
 			}
-			if got := strings.Join(parts, "; "); got != c.parts || inv.Status != c.status || !inv.DueAt.Equal(d.DueAt) {
-				t.Errorf("got %q, %v and %v, want %q, %v and %v: %s", got, inv.Status, inv.DueAt, c.parts, c.status, d.DueAt, c.why)
+			phase := invoice.NewReceivable(inv).Phase
+			if got := strings.Join(parts, "; "); got != c.parts || phase != c.phase || inv.Draft != d.AsDraft || !inv.DueAt.Equal(d.DueAt) {
+				t.Errorf("got %q, %v and %v, want %q, %v and %v: %s", got, phase, inv.DueAt, c.parts, c.phase, d.DueAt, c.why)
 			}
 			giventest.CheckFaults(t, invoice.Check(inv))
 		})
@@ -259,8 +260,8 @@ func TestBuildNegativeTotal(t *testing.T) {
 					t.Errorf("the grant does not name its source: %+v", e)
 				}
 			}
-			if inv.Status != invoice.Paid || inv.Corrects != c.corrects {
-				t.Errorf("the status is %v, and the invoice corrects %q", inv.Status, inv.Corrects)
+			if r := invoice.NewReceivable(inv); r.Phase != invoice.PhasePaid || inv.Corrects != c.corrects {
+				t.Errorf("the receivable is %v, and the invoice corrects %q", r.Phase, inv.Corrects)
 			}
 			giventest.CheckFaults(t, invoice.Check(inv))
 		})

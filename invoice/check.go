@@ -2,10 +2,9 @@ package invoice
 
 import (
 	"crypto/sha256"
-	"encoding/hex"
+	"encoding/base64"
 	"errors"
 	"reflect"
-	"strconv"
 	"strings"
 	"time"
 
@@ -18,32 +17,19 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// Law is a rule that every invoice keeps. It is the Rule of the errors of [Check].
-type Law string
-
-// The laws.
-const (
-	// Exactness: a charge is its price × the share of the period, rounded once, less its discounts.
-	Exactness Law = "exactness"
-	// GivenBack: a credit derives from a billed charge and is at most the billed amount less earlier credits.
-	GivenBack Law = "given_back"
-	// Order: discounts, credit before tax, tax and credit after tax are computed in this order.
-	Order        Law = "order"
-	Conservation Law = "conservation" // parts add up to their whole, and totals are the sums of the lines
-	// NotNegative: the amount due is not negative; a surplus is granted, refunded or applied to the corrected invoice.
-	NotNegative Law = "not_negative"
-	States      Law = "states" // the status follows from the events, and no payment is taken twice
-	Sealed      Law = "sealed" // the issued content is unchanged
+// The rules that an edited invoice breaks.
+var (
+	// ErrRecomputed reports a field that differs from its recomputation.
+	ErrRecomputed = errors.New("differs from its recomputation")
+	// ErrSealed reports a document that was changed after it was issued.
+	ErrSealed = errors.New("changed after issue")
 )
-
-// Error returns "invoice law" and the name of the law.
-func (l Law) Error() string { return "invoice law " + string(l) }
 
 // Check recomputes an invoice, such as one that was stored as JSON and may have been edited: each line from its price,
 // span and discounts, each credit from the charge that it corrects, the discounts, the taxes, the totals, the credit
-// granted, the installments, and the status from the events. The seal reveals any other change of the issued content.
+// granted and the installments. The seal reveals any other change.
 //
-// Errors: a [proration.Error] for each fault, with the path of the field and the broken [Law] as its Rule. If the
+// Errors: a [proration.Error] for each fault, with the path of the field: [ErrRecomputed] or [ErrSealed]. If the
 // currency, the policy, the zone or a number is invalid, only those faults are returned: ErrUnset, ErrInvalid, ErrZone,
 // ErrLimit.
 func Check(inv Invoice) error {
@@ -59,31 +45,17 @@ func Check(inv Invoice) error {
 	var lines fault.List
 	inv.checkLines(&lines)
 	for _, e := range fault.All(lines.Err()) {
-		law := Exactness
-		if i, ok := lineOf(e.Field); ok && i < len(inv.Lines) && inv.Lines[i].Corrects != "" {
-			law = GivenBack
-		}
-		f.Add(e.Field, law, "%s", e.Reason)
+		f.Add(e.Field, ErrRecomputed, "%s", e.Reason)
 	}
 	inv.checkHead(&f)
-	first := inv.sealed()
 	if f == nil {
 		inv.checkOrder(&f, places)
 		inv.checkSettled(&f)
-		inv.checkStates(&f, first)
 	}
-	if first == 0 {
-		f.Add("seal", Sealed, "the content was changed after the invoice was issued")
+	if seal, err := inv.seal(); err != nil || seal != inv.Seal {
+		f.Add("seal", ErrSealed, "the content was changed after the invoice was issued")
 	}
 	return f.Err()
-}
-
-// lineOf returns the index of the line at the start of a path.
-func lineOf(path string) (int, bool) {
-	rest, found := strings.CutPrefix(path, "lines[")
-	number, _, _ := strings.Cut(rest, "]")
-	i, err := strconv.Atoi(number)
-	return i, found && err == nil
 }
 
 // checkZone adds the fault of a location that differs from the zone of the invoice.
@@ -108,17 +80,11 @@ func (inv *Invoice) checkNumbers(f *fault.List) {
 	if len(inv.Discounts) > maxDiscounts {
 		f.Add("discounts", proration.ErrLimit, "must be at most %d discounts; got %d", maxDiscounts, len(inv.Discounts))
 	}
-	if len(inv.Events) > maxEvents {
-		f.Add("events", proration.ErrLimit, "must be at most %d events; got %d", maxEvents, len(inv.Events))
-	}
 	for _, n := range inv.amountsOf() {
 		fault.Amount(f, n.field, n.amount)
 	}
 	for i, e := range inv.LedgerEntries {
 		fault.Amount(f, fault.At("ledger_entries", i)+".amount", e.Amount)
-	}
-	for i, e := range inv.Events {
-		fault.Amount(f, fault.At("events", i)+".amount", e.Amount)
 	}
 	for i, p := range inv.Installments {
 		fault.Amount(f, fault.At("installments", i)+".amount", p.Amount)
@@ -144,14 +110,14 @@ func (inv *Invoice) checkHead(f *fault.List) {
 	for i, line := range inv.Lines {
 		path := fault.At("lines", i) + "."
 		if line.ID != lineid.Of(d.ID, i) {
-			f.Add(path+"id", Sealed, "must be %.40q; got %.40q", lineid.Of(d.ID, i), line.ID)
+			f.Add(path+"id", ErrSealed, "must be %.40q; got %.40q", lineid.Of(d.ID, i), line.ID)
 		}
 		if line.Currency != inv.Currency {
-			f.Add(path+"currency", Conservation, "must be %.3s, like the invoice; got %.3s", inv.Currency, line.Currency)
+			f.Add(path+"currency", ErrRecomputed, "must be %.3s, like the invoice; got %.3s", inv.Currency, line.Currency)
 		}
 	}
 	if !inv.DueAt.IsZero() && inv.DueAt.Before(inv.IssuedAt) {
-		f.Add("due_at", Sealed, "must not be before issued_at; got %s", inv.DueAt.Format(time.RFC3339))
+		f.Add("due_at", ErrSealed, "must not be before issued_at; got %s", inv.DueAt.Format(time.RFC3339))
 	}
 }
 
@@ -177,12 +143,12 @@ func (inv *Invoice) checkOrder(f *fault.List, places int32) {
 		c.Discounts, c.Untaxed = before, decimal.Decimal{}
 	}
 	if err := again.discount(&Draft{Discounts: inv.Discounts, Currency: inv.Currency, Policy: inv.Policy}); err != nil {
-		f.Add("discounts", Order, "%v", err)
+		f.Add("discounts", ErrRecomputed, "%v", err)
 		return
 	}
 	if untaxed.IsPositive() {
 		if err := again.untaxed(untaxed); err != nil {
-			f.Add("lines", Order, "%v", err)
+			f.Add("lines", ErrRecomputed, "%v", err)
 			return
 		}
 	}
@@ -190,19 +156,19 @@ func (inv *Invoice) checkOrder(f *fault.List, places int32) {
 	again.sums(places)
 	for i := range inv.Lines {
 		if field := differs(again.Lines[i], inv.Lines[i]); field != "" {
-			f.Add(fault.At("lines", i)+"."+field, Order, "must equal the recomputed line: %s", again.Lines[i].Explain())
+			f.Add(fault.At("lines", i)+"."+field, ErrRecomputed, "must equal the recomputed line: %s", again.Lines[i].Explain())
 		}
 	}
 	if !same(again.RemainingDiscounts, inv.RemainingDiscounts) {
-		f.Add("remaining_discounts", Order, "must be the discounts that remain after this invoice")
+		f.Add("remaining_discounts", ErrRecomputed, "must be the discounts that remain after this invoice")
 	}
 	for i, n := range inv.amountsOf() {
 		if should := again.amountsOf()[i].amount; !n.amount.Equal(should) {
-			f.Add(n.field, Conservation, "must be %v, the recomputed amount; got %v", should, n.amount)
+			f.Add(n.field, ErrRecomputed, "must be %v, the recomputed amount; got %v", should, n.amount)
 		}
 	}
 	if !same(again.Taxes, inv.Taxes) {
-		f.Add("taxes", Conservation, "must be the totals of the taxes of the lines")
+		f.Add("taxes", ErrRecomputed, "must be the totals of the taxes of the lines")
 	}
 }
 
@@ -216,31 +182,13 @@ func (inv *Invoice) took(taken plans.Deduction) bool {
 	return false
 }
 
-// first returns the status of an invoice at issue, unless it was built as a draft.
-func (inv *Invoice) first() Status {
-	if inv.AmountDue.IsZero() {
-		return Paid
-	}
-	return Open
-}
-
-// sealed returns the status in which the invoice was sealed, or 0 if the seal does not match the content.
-func (inv *Invoice) sealed() Status {
-	for _, first := range []Status{inv.first(), Drafted} {
-		if seal, err := inv.seal(first); err == nil && seal == inv.Seal {
-			return first
-		}
-	}
-	return 0
-}
-
-// seal returns the digest of the issued content and its first status, since a draft differs from an open invoice.
-func (inv *Invoice) seal(first Status) (string, error) {
+// seal returns the digest of the document without its seal.
+func (inv *Invoice) seal() (string, error) {
 	issued := invoiceJSON(*inv)
-	issued.Status, issued.Events, issued.Seal = first, nil, ""
+	issued.Seal = ""
 	text, err := canon.Normal(issued)
 	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:]), err
+	return base64.RawURLEncoding.EncodeToString(sum[:]), err
 }
 
 // differs returns the JSON name of the first field in which two structs differ, or "".

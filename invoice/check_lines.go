@@ -142,7 +142,7 @@ func leftThroughout(of *plans.Charge, related []plans.Charge) (decimal.Decimal, 
 // takesBack reports whether a credit reverses all of a charge that matches as a whole, so that the charge does not
 // count as billed anymore: a refund with a quantity, or a proration credit of a charge without a quantity.
 func takesBack(line, of *plans.Charge) bool {
-	if !whole(of) {
+	if of.Kind == 0 || !whole(of) { // a charge of a receivable has no kind, and is credited in money only
 		return false
 	}
 	return line.Kind == plans.ProrationCredit && of.Quantity.IsZero() ||

@@ -25,7 +25,7 @@ func (inv *Invoice) checkSettled(f *fault.List) {
 		}
 		if e.Source != source || e.Priority != nil || !e.Effective.IsZero() || !e.Expires.IsZero() ||
 			e.Promotional || e.BeforeTax {
-			f.Add(path, Sealed, "must have the source %.40q and no other terms of a grant", source)
+			f.Add(path, ErrSealed, "must have the source %.40q and no other terms of a grant", source)
 		}
 		switch {
 		case e.Kind == credits.Spent && e.Amount.IsNegative():
@@ -33,30 +33,30 @@ func (inv *Invoice) checkSettled(f *fault.List) {
 		case e.Kind == credits.Granted && e.Amount.IsPositive() && e.ID == inv.ID && i == len(inv.LedgerEntries)-1:
 			granted = e.Amount
 		default:
-			f.Add(path, NotNegative,
+			f.Add(path, ErrRecomputed,
 				"must be spent credit or, as the last entry, one grant of the surplus under the invoice's ID")
 		}
 		if e.Ref != inv.ID || e.Currency != inv.Currency || !e.At.Equal(inv.IssuedAt) {
-			f.Add(path, Sealed, "must have the ID of the invoice as ref, its currency and its time of issue")
+			f.Add(path, ErrSealed, "must have the ID of the invoice as ref, its currency and its time of issue")
 		}
 	}
 	left := inv.Total.Sub(untaxed)
 	due := decimal.Max(left, decimal.Decimal{}).Sub(spent).Add(untaxed)
 	if spent.LessThan(untaxed) || due.IsNegative() || !inv.AmountDue.Equal(due) {
-		f.Add("amount_due", Conservation, "must be the total of %v less the credit of %v; got %v",
+		f.Add("amount_due", ErrRecomputed, "must be the total of %v less the credit of %v; got %v",
 			inv.Total, spent, inv.AmountDue)
 	}
 	owed := decimal.Max(left.Neg(), decimal.Decimal{})
 	if back := granted.Add(inv.AppliedToInvoice).Add(inv.Refund); inv.AppliedToInvoice.IsNegative() ||
 		inv.Refund.IsNegative() || !back.Equal(owed) {
-		f.Add("total", NotNegative,
+		f.Add("total", ErrRecomputed,
 			"the surplus of %v must equal the credit granted, applied_to_invoice and refund; they add up to %v", owed, back)
 	}
 	if inv.AppliedToInvoice.IsPositive() && inv.Corrects == "" {
-		f.Add("corrects", NotNegative, "required with applied_to_invoice, the ID of the corrected invoice")
+		f.Add("corrects", ErrRecomputed, "required with applied_to_invoice, the ID of the corrected invoice")
 	}
 	if inv.CreditBalance.LessThan(granted) {
-		f.Add("credit_balance", Conservation, "must be at least %v, the credit granted; got %v", granted, inv.CreditBalance)
+		f.Add("credit_balance", ErrRecomputed, "must be at least %v, the credit granted; got %v", granted, inv.CreditBalance)
 	}
 	inv.checkParts(f)
 }
@@ -70,37 +70,17 @@ func (inv *Invoice) checkParts(f *fault.List) {
 		len(inv.Installments), proration.Interval{Months: 1}, inv.Currency,
 	)
 	if err != nil {
-		f.Add("installments", Conservation, "%v", err)
+		f.Add("installments", ErrRecomputed, "%v", err)
 		return
 	}
 	for i, p := range inv.Installments {
 		path := fault.At("installments", i)
 		if !p.Amount.Equal(should[i].Amount) {
-			f.Add(path+".amount", Conservation, "must be %v, its part of %v; got %v", should[i].Amount, inv.AmountDue, p.Amount)
+			f.Add(path+".amount", ErrRecomputed, "must be %v, its part of %v; got %v", should[i].Amount, inv.AmountDue, p.Amount)
 		}
 		if i == 0 && !p.At.Equal(inv.IssuedAt) || i > 0 && !p.At.After(inv.Installments[i-1].At) {
-			f.Add(path+".at", Conservation,
+			f.Add(path+".at", ErrRecomputed,
 				"must be issued_at for the first installment, and after the one before for the others")
 		}
 	}
-}
-
-// checkStates adds the fault of a status that does not follow from the events and the sealed status; 0 is any status.
-func (inv *Invoice) checkStates(f *fault.List, sealed Status) {
-	starts := []Status{inv.first(), Drafted}
-	if sealed != 0 {
-		starts = []Status{sealed}
-	}
-	for _, first := range starts {
-		again := inv.Clone()
-		again.Status, again.Events = first, nil
-		sound := true
-		for _, e := range inv.Events {
-			sound = sound && again.apply(e) == nil
-		}
-		if sound && again.Status == inv.Status && same(again.Events, inv.Events) {
-			return
-		}
-	}
-	f.Add("status", States, "must follow from the events; got %v", inv.Status)
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
-	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/plans"
@@ -15,14 +14,23 @@ import (
 
 // CreditRequest asks for a credit note of an invoice.
 type CreditRequest struct {
-	ID      string    `json:"id"`      // ID of the credit note
-	At      time.Time `json:"at"`      // time of issue, not before the invoice
-	Invoice Invoice   `json:"invoice"` // invoice to correct, with its events so far
-	// Credited are the earlier credits of its charges, from credit notes and later invoices. Charges are ignored.
-	Credited []plans.Charge  `json:"credited,omitzero"`
-	Lines    []LineAmount    `json:"lines,omitzero"`  // lines to credit; none credits everything that is left
-	Refund   bool            `json:"refund,omitzero"` // refund the paid part in money instead of granting credit
-	Ledger   []credits.Entry `json:"ledger,omitzero"` // customer's credit ledger before the credit note
+	ID         string     `json:"id"`         // ID of the credit note
+	At         time.Time  `json:"at"`         // time of issue, not before the invoice or its last event
+	Receivable Receivable `json:"receivable"` // receivable of the invoice to correct, with all credits of its lines so far
+	// Lines are the lines to credit; none credits everything that is left.
+	Lines  []LineAmount    `json:"lines,omitzero"`
+	Refund bool            `json:"refund,omitzero"` // refund the paid part in money instead of granting credit
+	Ledger []credits.Entry `json:"ledger,omitzero"` // customer's credit ledger before the credit note
+	Policy Policy          `json:"policy"`          // billing rules of the seller: how credited amounts are rounded
+
+	Contact  Contact        `json:"contact,omitzero"` // recipient of the credit note
+	Location *time.Location `json:"-"`                // time zone that counts the days; nil is UTC
+}
+
+// CreditResult is a credit note and the receivable of the invoice that it corrects.
+type CreditResult struct {
+	Invoice    Invoice    `json:"invoice"`    // credit note
+	Receivable Receivable `json:"receivable"` // receivable after the credit note, to store together with it
 }
 
 // LineAmount is an amount to credit of one line.
@@ -31,104 +39,112 @@ type LineAmount struct {
 	Amount decimal.Decimal `json:"amount,omitzero"` // net amount in major units, not negative; zero is all that is left
 }
 
-// Credit returns a credit note. It credits charges of an invoice at their rates and taxes, and never more than is left
-// of them. All credit notes of an invoice add up to its charges, to the last minor unit of net and tax. The credit
-// lines of the invoice are not reversed: their charges are corrected on the invoice that billed them.
+// Credit returns a credit note and the receivable after it. It credits charges of an invoice at their rates and taxes,
+// and never more than is left of them. All credit notes of an invoice add up to its charges, to the last minor unit of
+// net and tax. The credit lines of the invoice are not reversed: their charges are corrected on the invoice that billed
+// them.
 //
-// A credit note first reduces the outstanding amount of the invoice: apply its AppliedToInvoice to the invoice as an
-// event [Credited]. The rest was paid with money or credit. If Refund is set, it is refunded up to the money received;
-// any other rest is granted as credit.
+// A credit note first reduces the outstanding amount of the invoice: by its AppliedToInvoice, recorded as an event
+// [Credited]. The rest was paid with money or credit. If Refund is set, it is refunded up to the money received, and
+// recorded as an event [Refunded]; any other rest is granted as credit.
 //
-// Errors: the faults that [Check] finds of the invoice; ErrInvalid for a draft, a void invoice, a payment in progress,
-// the ID of the invoice itself, an unknown or fully credited line, an amount above the rest of its line, and for
-// earlier credits that appear twice or that the invoice or the ledger knows and Credited lacks; ErrOutside for a time
-// before the invoice; and those of [Build].
-func Credit(c CreditRequest) (Invoice, error) {
+// Errors: the faults of the receivable, as in [Apply]; ErrInvalid for a draft, a void invoice, a payment in progress,
+// the ID of the invoice itself or of an earlier refund or credit note, an unknown or fully credited line, and an amount
+// above the rest of its line; ErrOutside for a time before the invoice or its last event; and those of [Build].
+func Credit(c CreditRequest) (CreditResult, error) {
 	var f fault.List
-	f.Under("invoice", Check(c.Invoice))
-	if c.At.Before(c.Invoice.IssuedAt) {
-		f.Add("at", proration.ErrOutside, "must not be before the issue of the invoice; got %s", c.At.Format(time.RFC3339))
+	r := &c.Receivable
+	f.Under("receivable", r.check())
+	f.Under("policy", c.Policy.Validate())
+	if last := r.changedAt(); c.At.Before(last) {
+		f.Add("at", proration.ErrOutside, "must not be before %s, the last event of the invoice; got %s",
+			last.Format(time.RFC3339), c.At.Format(time.RFC3339))
 	}
-	switch s := c.Invoice.Status; s {
-	case Drafted, Void:
-		f.Add("invoice.status", proration.ErrInvalid, "must be open, paid or uncollectible; got %v", s)
-	case Pending: // the payment could pay the amount that the note credits
-		f.Add("invoice.status", proration.ErrInvalid, "must not be pending; report the result of the payment first")
-	case Open, Paid, Uncollectible:
+	switch p := r.Phase; p {
+	case PhaseDraft, PhaseVoid:
+		f.Add("receivable.phase", proration.ErrInvalid, "must be open, paid or uncollectible; got %v", p)
+	case PhasePending, PhaseRetracted: // the payment could pay the amount that the note credits
+		f.Add("receivable.phase", proration.ErrInvalid, "must not be %v; report the result of the payment first", p)
+	case PhaseOpen, PhaseHeld, PhaseRequested, PhaseOverdue, PhasePaid, PhaseUncollectible:
 	}
-	if c.ID != "" && c.ID == c.Invoice.ID {
-		f.Add("id", proration.ErrInvalid, "must not be the ID of the invoice; got %.40q", c.ID)
+	if c.ID != "" && (c.ID == r.Invoice || r.happened(Credited, c.ID) || r.happened(Refunded, c.ID)) {
+		f.Add("id", proration.ErrInvalid, "must not be the ID of the invoice, or of a credit note or refund of it; got %.40q",
+			c.ID)
 	}
 	if f != nil {
-		return Invoice{}, f.Err()
+		return CreditResult{}, f.Err()
 	}
-	inv := &c.Invoice
-	var billed []plans.Charge
-	for _, line := range inv.Lines {
-		if line.Corrects == "" {
-			billed = append(billed, line)
-		}
-	}
-	own := len(billed)
-	for _, line := range c.Credited {
-		if line.Corrects != "" { // an account has the charges as well
-			billed = append(billed, line)
-		}
-	}
-	if err := c.listed(billed[own:]); err != nil {
-		return Invoice{}, err
-	}
+	billed := r.charges()
 	lines, err := c.lines(byCharge(billed))
 	if err != nil {
-		return Invoice{}, err
+		return CreditResult{}, err
 	}
 	draft := Draft{
-		ID: c.ID, Corrects: inv.ID, Currency: inv.Currency, At: c.At, Lines: lines, CreditedCharges: billed, Ledger: c.Ledger,
-		Policy: inv.Policy, Contact: inv.Contact, Location: inv.Location,
+		ID: c.ID, Corrects: r.Invoice, Currency: r.Currency, At: c.At, Lines: lines, CreditedCharges: billed,
+		Ledger: c.Ledger, Policy: c.Policy, Contact: c.Contact, Location: c.Location,
 	}
 	note, err := Build(draft)
 	if err != nil {
-		return Invoice{}, err
+		return CreditResult{}, err
 	}
 	back := note.Total.Neg()
-	draft.AppliedToInvoice = decimal.Min(back, inv.Outstanding())
+	draft.AppliedToInvoice = decimal.Min(back, r.Outstanding())
 	if back = back.Sub(draft.AppliedToInvoice); c.Refund {
-		draft.Refund = decimal.Min(back, inv.Received())
+		draft.Refund = decimal.Min(back, r.Received())
 	}
-	return Build(draft)
+	if note, err = Build(draft); err != nil {
+		return CreditResult{}, err
+	}
+	return r.credited(note)
 }
 
-// listed returns the faults of earlier credits that appear twice, or that the invoice or the ledger knows and Credited
-// lacks.
-func (c *CreditRequest) listed(before []plans.Charge) error {
-	var f fault.List
-	seen, notes := map[string]bool{}, map[string]bool{}
-	for i, line := range before {
-		if line.ID != "" && seen[line.ID] {
-			f.Add(fault.At("credited", i)+".id", proration.ErrInvalid, "must be unique; %.40q appears twice", line.ID)
+// credited returns the credit note and the receivable after it.
+func (r *Receivable) credited(note Invoice) (CreditResult, error) {
+	after := r.Corrected(note)
+	for _, e := range [...]Event{
+		{Kind: Credited, ID: note.ID, At: note.IssuedAt, Amount: note.AppliedToInvoice},
+		{Kind: Refunded, ID: note.ID, At: note.IssuedAt, Amount: note.Refund},
+	} {
+		if e.Amount.IsZero() {
+			continue
 		}
-		seen[line.ID], notes[lineid.Invoice(line.ID)] = true, true
-	}
-	for _, e := range c.Invoice.Events {
-		if e.Kind == Credited && !notes[e.ID] {
-			f.Add("credited", proration.ErrInvalid, "must include the lines of credit note %.40q, applied to the invoice", e.ID)
+		if err := after.apply(e); err != nil {
+			return CreditResult{}, proration.Under("receivable", err)
 		}
 	}
-	for _, e := range c.Ledger {
-		if e.Kind == credits.Granted && e.Source != "" && lineid.Invoice(e.Source) == c.Invoice.ID && !notes[e.Ref] {
-			f.Add("credited", proration.ErrInvalid, "must include the lines of %.40q, which credited %.40q", e.Ref, e.Source)
+	return CreditResult{Invoice: note, Receivable: after}, nil
+}
+
+// charges returns the charges of the invoice, each with its credits, with the fields that decide the amounts of another
+// credit. Credit lines of the invoice are not among them.
+func (r *Receivable) charges() (all []plans.Charge) {
+	for i, line := range r.Lines {
+		if line.Net.IsNegative() {
+			continue
+		}
+		of := plans.Charge{
+			ID: lineid.Of(r.Invoice, i), Plan: line.Plan, Item: line.Item, Currency: r.Currency,
+			Net: line.Net, Discounts: line.Discounts, Untaxed: line.Untaxed, Taxes: line.Taxes,
+		}
+		all = append(all, of)
+		for _, c := range line.Credits {
+			all = append(all, plans.Charge{
+				ID: c.ID, Corrects: of.ID, Kind: plans.Refund, Plan: line.Plan, Item: line.Item, Currency: r.Currency,
+				Net: c.Net, Discounts: c.Discounts, Untaxed: c.Untaxed, Taxes: c.Taxes,
+			})
 		}
 	}
-	return f.Err()
+	return all
 }
 
 // lines returns the credits of the requested lines.
 func (c *CreditRequest) lines(known map[string][]plans.Charge) ([]plans.Charge, error) {
 	wanted := c.Lines
 	if len(wanted) == 0 {
-		for _, line := range c.Invoice.Lines {
-			if line.Corrects == "" && left(known[line.ID]).IsPositive() {
-				wanted = append(wanted, LineAmount{Line: line.ID})
+		for i := range c.Receivable.Lines {
+			id := lineid.Of(c.Receivable.Invoice, i)
+			if left(known[id]).IsPositive() {
+				wanted = append(wanted, LineAmount{Line: id})
 			}
 		}
 	}
@@ -139,7 +155,7 @@ func (c *CreditRequest) lines(known map[string][]plans.Charge) ([]plans.Charge, 
 	var lines []plans.Charge
 	for i, part := range wanted {
 		line, err := credits.ForAmount(credits.AmountRequest{
-			Charges: known[part.Line], Charge: part.Line, Amount: part.Amount, Mode: c.Invoice.Policy.Proration.Rounding.Mode,
+			Charges: known[part.Line], Charge: part.Line, Amount: part.Amount, Mode: c.Policy.Proration.Rounding.Mode,
 		})
 		if err == nil && line.Net.IsZero() {
 			err = fault.New("line", proration.ErrInvalid, "must have an amount left to credit; %.40q is fully credited",
@@ -156,9 +172,6 @@ func (c *CreditRequest) lines(known map[string][]plans.Charge) ([]plans.Charge, 
 func left(related []plans.Charge) decimal.Decimal {
 	var sum decimal.Decimal
 	for _, c := range related {
-		if !exact.Sensible(c.Net) {
-			return decimal.Decimal{}
-		}
 		sum = sum.Add(c.Net)
 	}
 	return sum

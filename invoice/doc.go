@@ -1,15 +1,17 @@
-// Package invoice issues invoices and credit notes, and tracks their payment.
+// Package invoice issues invoices and credit notes, and tracks the payment of each in its receivable.
 //
 //	request := invoice.IssueRequest{Account: account, ID: "inv-7", At: nov16, Change: twoMoreSeats, Policy: policy}
 //	doc, err := invoice.Issue(request)
 //	fmt.Print(doc.Invoice.Text())
 //	save(doc.Account, doc.Invoice) // until then it is a preview; Invoice is nil if there is nothing to bill
+//	receivable, err := invoice.Apply(invoice.NewReceivable(*doc.Invoice), payment)
 //
 // # Words
 //
 // An [Invoice] lists charges and credits, which are values of [github.com/billingrules/billing/plans.Charge]. A credit
 // is negative and names the charge that it corrects. A credit note is an invoice that corrects another one. An
-// [Account] is the billing state of a contract between invoices. A [Policy] is the seller's choice of billing rules.
+// [Account] is the billing state of a contract between invoices. A [Policy] is the seller's choice of billing rules. A
+// [Receivable] is the record of the money owed on one invoice, and its [Phase] the state of payment and collection.
 //
 // # Verbs
 //
@@ -18,8 +20,8 @@
 //   - [Build] computes an invoice of any lines.
 //   - [Credit] computes a credit note for all or part of an invoice.
 //   - [Reconcile] compares the billed charges with the correct ones, so that a backdated change bills the difference.
-//   - [Apply] applies an event to an issued invoice: a payment, a credit note, a refund, voiding, a write-off.
-//   - [Check] verifies an invoice, such as one that was stored and edited.
+//   - [Apply] applies an event to a receivable: a payment, a refund, voiding, a write-off, a step of collection.
+//   - [Check] verifies an invoice, such as one that was stored and edited; [Receivable.Match] both records of it.
 //
 // # Rules
 //
@@ -29,20 +31,39 @@
 // it.
 //
 // The amount due is never negative; the total of a document of credits is. A surplus reduces the invoice that a credit
-// note corrects, is refunded, or becomes credit. An invoice with no amount due is paid. A credit derives from a billed
-// charge, with its rate and taxes, and is at most the rest of that charge; Build rejects any other credit. A billed
-// period is not billed again.
+// note corrects, is refunded, or becomes credit. A credit derives from a billed charge, with its rate and
+// taxes, and is at most the rest of that charge; Build rejects any other credit. A billed period is not billed again.
 //
-// An issued invoice never changes. It contains all its inputs, such as the policy, the discounts and the credited
-// charges, so that Check can recompute it, and its seal is a digest of the content. An open or uncollectible invoice
-// becomes paid as soon as nothing is outstanding. This table lists the other changes of status:
+// An issued invoice never changes, not even when it is paid. It contains all its inputs, such as the policy, the
+// discounts and the credited charges, so that Check can recompute it, and its seal is a digest of the content.
 //
-//	draft          issued -> open, voided -> void
-//	open           attempted -> pending, voided -> void, written_off -> uncollectible
-//	open           succeeded, failed, credited, refunded, disputed -> open
-//	pending        succeeded, failed -> open
-//	paid           refunded -> paid, disputed -> open
-//	uncollectible  succeeded, credited, refunded, disputed -> uncollectible, voided -> void
+// The receivable contains the payments, the credits of each line, and the state of collection. It is small, so that a
+// caller can store it with the subscription, and the invoice elsewhere. A credit note needs only the receivable.
+//
+// This table lists every event and the phases that it leads to:
+//
+//	issued       draft -> open
+//	postponed    open -> held
+//	requested    open, held, overdue -> requested
+//	missed       open, held, overdue -> overdue
+//	             requested -> unchanged
+//	retracted    requested, pending -> retracted
+//	attempted    open, held, requested, overdue -> pending
+//	             retracted -> unchanged
+//	succeeded    open, held, requested, pending, overdue, retracted -> open
+//	             uncollectible -> unchanged
+//	failed       open, held, requested, pending, overdue -> overdue
+//	             retracted -> void
+//	credited     open, held, requested, overdue, uncollectible -> unchanged
+//	refunded     open, held, requested, overdue, paid, uncollectible -> unchanged
+//	disputed     open, held, overdue, paid -> overdue
+//	             requested, uncollectible -> unchanged
+//	voided       draft, open, held, requested, overdue, retracted, uncollectible -> void
+//	written_off  open, held, requested, overdue -> uncollectible
+//
+// Any other event is refused. Instead of open, a receivable becomes overdue if a payment failed before, or held if its
+// collection is postponed. With nothing outstanding it becomes paid, unless a payment is in progress. The collection
+// fields of a paid, void or uncollectible receivable are zero.
 //
 // # Errors
 //

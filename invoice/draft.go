@@ -32,7 +32,7 @@ type Draft struct {
 	DueAt        time.Time          `json:"due_at,omitzero"`       // payment deadline; zero is due on issue
 	Installments int                `json:"installments,omitzero"` // number of installments; zero is one payment
 	Every        proration.Interval `json:"every,omitzero"`        // time between installments; the first is due At
-	AsDraft      bool               `json:"as_draft,omitzero"`     // status is draft until the event Issued
+	AsDraft      bool               `json:"as_draft,omitzero"`     // a draft, not issued until the event Issued
 
 	Corrects string `json:"corrects,omitzero"` // credit note: ID of the corrected invoice
 	// AppliedToInvoice is the part of a negative total that reduces the amount due on the corrected invoice, not negative.

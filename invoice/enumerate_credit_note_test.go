@@ -87,7 +87,7 @@ func TestCreditNotesOfAllSplits(t *testing.T) {
 // notes.
 func creditInParts(tb testing.TB, inv invoice.Invoice, split []int64) int {
 	tb.Helper()
-	after, line := inv, inv.Lines[0]
+	after, line := invoice.NewReceivable(inv), inv.Lines[0]
 	left := amountsInCents(&line)
 	exactly := []*big.Rat{line.Net.Rat(), line.Gross().Sub(line.Net).Rat(), line.Untaxed.Rat()}
 	for _, tax := range line.Taxes {
@@ -96,14 +96,15 @@ func creditInParts(tb testing.TB, inv invoice.Invoice, split []int64) int {
 	net, total := left[0], inv.Total
 	var credited []plans.Charge
 	for i, cents := range append(split, -1) {
-		c := invoice.CreditRequest{ID: fmt.Sprint("cn-", i), At: inv.IssuedAt, Invoice: after, Credited: credited}
+		c := invoice.CreditRequest{ID: fmt.Sprint("cn-", i), At: inv.IssuedAt, Receivable: after, Policy: inv.Policy}
 		if cents >= 0 {
 			c.Lines = []invoice.LineAmount{{Line: line.ID, Amount: decimal.New(cents, -2)}}
 		}
-		note, err := invoice.Credit(c)
+		result, err := invoice.Credit(c)
 		if err != nil {
 			tb.Fatalf("credit note %d of %v: %v", i, split, err)
 		}
+		note := result.Invoice
 		if cents >= 0 {
 			got := amountsInCents(&note.Lines[0])
 			for j, amount := range got {
@@ -119,7 +120,7 @@ func creditInParts(tb testing.TB, inv invoice.Invoice, split []int64) int {
 		if back := note.AppliedToInvoice.Add(note.Refund).Add(grantedBy(&note)); !back.Equal(note.Total.Neg()) {
 			tb.Fatalf("%v are credited of %v", back, note.Total)
 		}
-		after, credited, total = applyCreditNote(tb, after, &note), append(credited, note.Lines...), total.Add(note.Total)
+		after, credited, total = checkCredited(tb, after, &result), append(credited, note.Lines...), total.Add(note.Total)
 	}
 	sums := amountsInCents(&plans.Charge{Taxes: make([]plans.Tax, len(line.Taxes))})
 	for _, charges := range [][]plans.Charge{inv.Lines, credited} {
@@ -134,8 +135,8 @@ func creditInParts(tb testing.TB, inv invoice.Invoice, split []int64) int {
 			tb.Fatalf("%d cents of amount %d are left after %v of\n%s", sum, j, split, inv.Text())
 		}
 	}
-	if _, err := invoice.Credit(invoice.CreditRequest{ID: "cn-9", At: inv.IssuedAt, Invoice: after, Credited: credited}); err == nil || !total.IsZero() || after.Status != invoice.Paid {
-		tb.Fatalf("after %v, %v are left, and the status is %v", split, total, after.Status)
+	if _, err := invoice.Credit(invoice.CreditRequest{ID: "cn-9", At: inv.IssuedAt, Receivable: after, Policy: inv.Policy}); err == nil || !total.IsZero() || after.Phase != invoice.PhasePaid {
+		tb.Fatalf("after %v, %v are left, and the phase is %v", split, total, after.Phase)
 	}
 	return len(split) + 1
 }

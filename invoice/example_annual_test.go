@@ -56,21 +56,21 @@ func Example_annual() {
 		fmt.Print(document.Invoice.Text())
 	}
 	// Output:
-	// Invoice 2026-001, 2026-11-01, USD, open
+	// Invoice 2026-001, 2026-11-01, USD
 	//   enterprise, recurring, 2026-11-01 until 2027-11-01                   1800.00
 	//     seat: 10 x 15.00 x 12 = 1800.00
 	//   Amount due                                                           1800.00
-	// Invoice 2026-002, 2027-02-01, USD, open
+	// Invoice 2026-002, 2027-02-01, USD
 	//   enterprise, proration_charge, 2027-02-01 until 2027-11-01             269.26
 	//     seat: 2 x 15.00 x 12, 360.00 x 273/365 days = 269.260..., rounded half up
 	//       to 269.26
 	//   Amount due                                                            269.26
-	// Invoice 2026-003, 2027-05-04, USD, open
+	// Invoice 2026-003, 2027-05-04, USD
 	//   enterprise, proration_charge, 2027-05-04 until 2027-11-01             267.78
 	//     seat: 3 x 15.00 x 12, 540.00 x 181/365 days = 267.780..., rounded half up
 	//       to 267.78
 	//   Amount due                                                            267.78
-	// Invoice 2026-004, 2027-11-01, USD, open
+	// Invoice 2026-004, 2027-11-01, USD
 	//   enterprise, recurring, 2027-11-01 until 2028-11-01                   2700.00
 	//     seat: 15 x 15.00 x 12 = 2700.00
 	//   Amount due                                                           2700.00

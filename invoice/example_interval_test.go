@@ -55,17 +55,17 @@ func Example_interval() {
 		fmt.Print(document.Invoice.Text())
 	}
 	// Output:
-	// Invoice inv-1, 2026-11-01, USD, open
+	// Invoice inv-1, 2026-11-01, USD
 	//   growth, recurring, 2026-11-01 until 2026-12-01                        890.00
 	//     seat: 10 x 89.00 = 890.00
 	//   Amount due                                                            890.00
-	// Invoice inv-2, 2026-11-16, USD, open
+	// Invoice inv-2, 2026-11-16, USD
 	//   growth, proration_credit, 2026-11-16 until 2026-12-01                -445.00
 	//     seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00
 	//   growth, recurring, 2026-11-16 until 2027-11-16                       9000.00
 	//     seat: 10 x 900.00 = 9000.00
 	//   Amount due                                                           8555.00
-	// Invoice inv-3, 2027-02-16, USD, paid
+	// Invoice inv-3, 2027-02-16, USD
 	//   growth, proration_credit, 2027-02-16 until 2027-11-16               -6731.51
 	//     seat: 10 not used of inv-2/2, -9000.00 x 273/365 days = -6731.506...,
 	//       rounded half up to -6731.51
@@ -74,7 +74,7 @@ func Example_interval() {
 	//   Credit granted                                                       5841.51
 	//   Amount due                                                              0.00
 	//   Credit balance                                                       5841.51
-	// Invoice inv-4, 2027-03-16, USD, paid
+	// Invoice inv-4, 2027-03-16, USD
 	//   growth, recurring, 2027-03-16 until 2027-04-16                        890.00
 	//     seat: 10 x 89.00 = 890.00
 	//   Credit applied (inv-3)                                               -890.00

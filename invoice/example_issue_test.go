@@ -65,7 +65,7 @@ func ExampleIssue() {
 	// Output:
 	// amount due: 890
 	// would be refunded: 445
-	// Invoice inv-2, 2026-11-16, USD, paid
+	// Invoice inv-2, 2026-11-16, USD
 	//   growth, proration_credit, 2026-11-16 until 2026-12-01                -445.00
 	//     seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00
 	//   Refunded                                                              445.00

@@ -50,11 +50,11 @@ func ExampleBuild() {
 	}
 	ledger = append(ledger, inv.LedgerEntries...)
 	fmt.Println("subtotal", inv.Subtotal)
-	fmt.Println("amount due", inv.AmountDue, inv.Status)
+	fmt.Println("amount due", inv.AmountDue)
 	fmt.Println("entries in the ledger", len(ledger))
 	// Output:
 	// subtotal 890
-	// amount due 556.66 open
+	// amount due 556.66
 	// entries in the ledger 2
 }
 
@@ -75,7 +75,7 @@ func ExampleBuild_taxes() {
 	}
 	fmt.Print(inv.Text())
 	// Output:
-	// Invoice inv-4, 2026-12-01, EUR, open
+	// Invoice inv-4, 2026-12-01, EUR
 	//   one_time                                                              135.00
 	//     setup: 2 x 75.00 = 150.00, less 10 % 15.00 = 135.00
 	//     VAT 19 % of 135.00 = 25.65
@@ -87,7 +87,7 @@ func ExampleBuild_taxes() {
 	//   Amount due                                                            160.65
 }
 
-// No invoice is negative: the surplus is granted as credit, and the invoice is paid.
+// No invoice is negative: the surplus is granted as credit, and nothing is due.
 func ExampleBuild_negative() {
 	billed := december()
 	billed[0].ID = "inv-3/1"
@@ -104,12 +104,12 @@ func ExampleBuild_negative() {
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println(inv.Subtotal, inv.AmountDue, inv.Status)
+	fmt.Println(inv.Subtotal, inv.AmountDue)
 	for _, e := range inv.LedgerEntries {
 		fmt.Println(e.Kind, e.ID, e.Amount, e.Reason)
 	}
 	// Output:
-	// -100 0 paid
+	// -100 0
 	// granted inv-4 100 left over from inv-4
 }
 
@@ -122,7 +122,7 @@ func ExampleInvoice_Text() {
 	}
 	fmt.Print(inv.Text())
 	// Output:
-	// Invoice inv-3, 2026-12-01, USD, open
+	// Invoice inv-3, 2026-12-01, USD
 	//   growth, recurring, 2026-12-01 until 2027-01-01                        890.00
 	//     seat: 10 x 89.00 = 890.00
 	//   Amount due                                                            890.00
@@ -140,27 +140,6 @@ func ExampleInvoice_Clone() {
 	mine.Lines[0].Item = "license"
 	fmt.Println(inv.Lines[0].Item, mine.Lines[0].Item)
 	// Output: seat license
-}
-
-// The money received, and the amount still to be paid.
-func ExampleInvoice_Outstanding() {
-	inv, err := invoice.Build(invoice.Draft{
-		ID: "inv-3", Currency: "USD", At: date(time.December, 1), Lines: december(), Policy: invoice.Standard(),
-	})
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(inv.Received(), inv.Outstanding())
-	inv, err = invoice.Apply(inv, invoice.Event{
-		Kind: invoice.Succeeded, ID: "payment-1", At: date(time.December, 2), Amount: decimal.RequireFromString("500.00"),
-	})
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(inv.Received(), inv.Outstanding(), inv.Status)
-	// Output:
-	// 0 890
-	// 500 390 open
 }
 
 // The standard policy is complete but has no tax rates, so a seller adds its own.

@@ -131,30 +131,31 @@ func richDraft(tb testing.TB) invoice.Draft {
 	}
 }
 
-// builtWith builds a draft and applies events.
-func builtWith(tb testing.TB, d invoice.Draft, events ...string) invoice.Invoice {
+// builtWith builds a draft.
+func builtWith(tb testing.TB, d invoice.Draft) invoice.Invoice {
 	tb.Helper()
 	inv, err := invoice.Build(d)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return afterEvents(tb, inv, events...)
+	return inv
 }
 
 // exampleInvoices are an invoice that uses every feature, one with a negative total that is partly refunded and partly
 // granted, and a credit note that lowers the amount due.
 func exampleInvoices(tb testing.TB) []invoice.Invoice {
 	tb.Helper()
-	rich := builtWith(tb, richDraft(tb), "attempted p1", "failed p1 0 2026-12-03", "succeeded p2 40 2026-12-04")
+	rich := builtWith(tb, richDraft(tb))
 	d := richDraft(tb)
 	d.ID, d.Refund, d.Installments, d.Every, d.DueAt = "inv-3", giventest.Money("12.34"), 0, proration.Interval{}, time.Time{}
 	d.Lines, d.Discounts = d.Lines[5:], nil
 	negative := builtWith(tb, d)
+	r := afterEvents(tb, invoice.NewReceivable(rich), "attempted p1", "failed p1 0 2026-12-03", "succeeded p2 40 2026-12-04")
 	note, err := invoice.Credit(invoice.CreditRequest{
-		ID: "cn-1", At: giventest.Instant("2026-12-05", nil), Invoice: rich, Lines: []invoice.LineAmount{{Line: "inv-2/2", Amount: giventest.Money("3.21")}, {Line: "inv-2/5"}},
+		ID: "cn-1", At: giventest.Instant("2026-12-05", nil), Receivable: r, Policy: rich.Policy, Contact: rich.Contact, Location: rich.Location, Lines: []invoice.LineAmount{{Line: "inv-2/2", Amount: giventest.Money("3.21")}, {Line: "inv-2/5"}},
 	})
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return []invoice.Invoice{rich, negative, note}
+	return []invoice.Invoice{rich, negative, note.Invoice}
 }

@@ -14,8 +14,8 @@ import (
 )
 
 // Invoice is an invoice or a credit note: its lines, discounts, taxes, credit and the amount due. A credit note is an
-// invoice that corrects another one. After issue only Status and Events change, through [Apply]. Amounts are in major
-// units of Currency.
+// invoice that corrects another one. An issued invoice never changes; its [Receivable] tracks the payment. Amounts are
+// in major units of Currency.
 type Invoice struct {
 	ID       string         `json:"id"`                // ID of the invoice, chosen by the caller
 	Corrects string         `json:"corrects,omitzero"` // credit note: ID of the corrected invoice
@@ -23,8 +23,7 @@ type Invoice struct {
 	IssuedAt time.Time      `json:"issued_at"`         // time of issue
 	DueAt    time.Time      `json:"due_at,omitzero"`   // payment deadline; zero is due on issue
 	Contact  Contact        `json:"contact,omitzero"`  // recipient of the invoice
-	Status   Status         `json:"status"`            // payment status
-	Events   []Event        `json:"events,omitzero"`   // payments and other events since issue, oldest first
+	Draft    bool           `json:"draft,omitzero"`    // a draft, which is issued by an event of its receivable
 
 	Lines              []plans.Charge   `json:"lines"`                        // charges and credits, each with its own ID
 	Discounts          []plans.Discount `json:"discounts,omitzero"`           // discounts of the draft, in order
@@ -49,7 +48,7 @@ type Invoice struct {
 	Policy   Policy         `json:"policy"`        // policy that computed the invoice
 	Zone     string         `json:"zone,omitzero"` // IANA name of the time zone that counts the days; "" is UTC
 	Location *time.Location `json:"-"`             // location of Zone, set again after reading JSON; nil is UTC
-	Seal     string         `json:"seal"`          // SHA-256 of everything issued, in hexadecimal; reveals later edits
+	Seal     string         `json:"seal"`          // SHA-256 of everything else, in base64url; reveals later edits
 }
 
 // Contact is the recipient of an invoice. It affects no amount.
@@ -90,7 +89,6 @@ func (inv *Invoice) UnmarshalJSON(text []byte) error {
 // Clone returns a copy that shares no memory with the invoice.
 func (inv Invoice) Clone() Invoice {
 	inv.Contact.Address = slices.Clone(inv.Contact.Address)
-	inv.Events = slices.Clone(inv.Events)
 	inv.Lines, inv.CreditedCharges = clone.All(inv.Lines), clone.All(inv.CreditedCharges)
 	inv.Discounts, inv.RemainingDiscounts = clone.All(inv.Discounts), clone.All(inv.RemainingDiscounts)
 	inv.Taxes, inv.Installments = slices.Clone(inv.Taxes), slices.Clone(inv.Installments)

@@ -26,61 +26,61 @@ func TestBuild(t *testing.T) {
 		entries   []string // "grant amount"
 		due       string
 		balance   string
-		status    invoice.Status
+		phase     invoice.Phase
 	}{
 		{
 			name: "one line", why: "ten seats at 89.00", lines: lines("890.00"),
-			subtotal: "890", due: "890", balance: "0", status: invoice.Open,
+			subtotal: "890", due: "890", balance: "0", phase: invoice.PhaseOpen,
 		},
 		{
 			name: "several lines", why: "law 8: each line is rounded before the sum: 29.67 three times is 89.01", lines: lines("29.67", "29.67", "29.67"),
-			subtotal: "89.01", due: "89.01", balance: "0", status: invoice.Open,
+			subtotal: "89.01", due: "89.01", balance: "0", phase: invoice.PhaseOpen,
 		},
 		{
 			name: "an upgrade", why: "K4: -296.67 for 10 days of the old plan and 463.33 for 10 days of the new one", lines: lines("-296.67", "463.33"),
-			subtotal: "166.66", due: "166.66", balance: "0", status: invoice.Open,
+			subtotal: "166.66", due: "166.66", balance: "0", phase: invoice.PhaseOpen,
 		},
 		{
 			name: "a downgrade", why: "K5: -926.67 and 593.33; the surplus is granted, and nothing is refunded", lines: lines("-926.67", "593.33"),
-			subtotal: "-333.34", entries: []string{"inv-2 333.34"}, due: "0", balance: "333.34", status: invoice.Paid,
+			subtotal: "-333.34", entries: []string{"inv-2 333.34"}, due: "0", balance: "333.34", phase: invoice.PhasePaid,
 		},
 		{
 			name: "a downgrade on top of credit", why: "K5: grants add up; a negative invoice spends no credit", lines: lines("-926.67", "593.33"),
 			ledger:   []credits.Entry{entry("inv-1", "6.66", "2026-11-11")},
-			subtotal: "-333.34", entries: []string{"inv-2 333.34"}, due: "0", balance: "340", status: invoice.Paid,
+			subtotal: "-333.34", entries: []string{"inv-2 333.34"}, due: "0", balance: "340", phase: invoice.PhasePaid,
 		},
 		{
 			name: "the next invoice", why: "K5: credit applies without a request: 890.00 - 333.34", lines: lines("890.00"), ledger: []credits.Entry{entry("inv-1", "333.34", "2026-11-11")},
-			subtotal: "890", entries: []string{"inv-1 -333.34"}, due: "556.66", balance: "0", status: invoice.Open,
+			subtotal: "890", entries: []string{"inv-1 -333.34"}, due: "556.66", balance: "0", phase: invoice.PhaseOpen,
 		},
 		{
 			name: "paid by credit", why: "an invoice with no amount due is paid, and nobody is charged", lines: lines("890.00"), ledger: []credits.Entry{entry("inv-1", "1000", "2026-11-11")},
-			subtotal: "890", entries: []string{"inv-1 -890"}, due: "0", balance: "110", status: invoice.Paid,
+			subtotal: "890", entries: []string{"inv-1 -890"}, due: "0", balance: "110", phase: invoice.PhasePaid,
 		},
 		{
 			name: "paid by credit to the cent", why: "the amount due and the credit are both used up", lines: lines("890.00"), ledger: []credits.Entry{entry("inv-1", "890", "2026-11-11")},
-			subtotal: "890", entries: []string{"inv-1 -890"}, due: "0", balance: "0", status: invoice.Paid,
+			subtotal: "890", entries: []string{"inv-1 -890"}, due: "0", balance: "0", phase: invoice.PhasePaid,
 		},
 		{
 			name: "the oldest credit first", why: "law 7: credit pays in one order, ties by ID", lines: lines("25.00"),
 			ledger:   []credits.Entry{entry("c", "10", "2026-11-02"), entry("b", "10", "2026-11-01"), entry("a", "10", "2026-11-01")},
-			subtotal: "25", entries: []string{"a -10", "b -10", "c -5"}, due: "0", balance: "5", status: invoice.Paid,
+			subtotal: "25", entries: []string{"a -10", "b -10", "c -5"}, due: "0", balance: "5", phase: invoice.PhasePaid,
 		},
 		{
 			name: "other credit", why: "law 7: credit in euros and credit that is effective tomorrow pay nothing", lines: lines("25.00"), ledger: []credits.Entry{euros, entry("later", "10", "2026-12-02")},
-			subtotal: "25", due: "25", balance: "0", status: invoice.Open,
+			subtotal: "25", due: "25", balance: "0", phase: invoice.PhaseOpen,
 		},
 		{
 			name: "before tax first", why: "law 8: credit before tax pays first, whatever the priorities of the others, and the rest pays the remainder",
 			lines:    lines("100.00"),
 			ledger:   []credits.Entry{first(entry("after", "50", "2026-11-01")), beforeTax(last(entry("before", "70", "2026-11-02")))},
-			subtotal: "100", entries: []string{"before -70", "after -30"}, due: "0", balance: "20", status: invoice.Paid,
+			subtotal: "100", entries: []string{"before -70", "after -30"}, due: "0", balance: "20", phase: invoice.PhasePaid,
 		},
 		{
 			name: "before tax alone", why: "law 8: if credit before tax pays everything, no other credit is spent",
 			lines:    lines("60.00"),
 			ledger:   []credits.Entry{first(entry("after", "50", "2026-11-01")), beforeTax(entry("before", "70", "2026-11-02"))},
-			subtotal: "60", entries: []string{"before -60"}, due: "0", balance: "60", status: invoice.Paid,
+			subtotal: "60", entries: []string{"before -60"}, due: "0", balance: "60", phase: invoice.PhasePaid,
 		},
 		{
 			name: "before and after tax, each in its own order", why: "law 7: credit before tax has one order, the other credit the same: the lower priority, then the older",
@@ -88,32 +88,32 @@ func TestBuild(t *testing.T) {
 			ledger: []credits.Entry{
 				entry("d", "40", "2026-11-01"), beforeTax(entry("b", "30", "2026-11-02")), first(entry("c", "10", "2026-11-03")), beforeTax(first(entry("a", "20", "2026-11-04"))),
 			},
-			subtotal: "100", entries: []string{"a -20", "b -30", "c -10", "d -40"}, due: "0", balance: "0", status: invoice.Paid,
+			subtotal: "100", entries: []string{"a -20", "b -30", "c -10", "d -40"}, due: "0", balance: "0", phase: invoice.PhasePaid,
 		},
 		{
 			name: "a negative invoice and credit before tax", why: "nothing is due that credit could pay",
 			lines: lines("-5.00"), ledger: []credits.Entry{beforeTax(entry("before", "70", "2026-11-02"))},
-			subtotal: "-5", entries: []string{"inv-2 5"}, due: "0", balance: "75", status: invoice.Paid,
+			subtotal: "-5", entries: []string{"inv-2 5"}, due: "0", balance: "75", phase: invoice.PhasePaid,
 		},
 		{
 			name: "nothing", why: "a free plan has a zero invoice, which is paid immediately and spends no credit", lines: lines("0.00"), ledger: []credits.Entry{entry("g", "10", "2026-11-02")},
-			subtotal: "0", due: "0", balance: "10", status: invoice.Paid,
+			subtotal: "0", due: "0", balance: "10", phase: invoice.PhasePaid,
 		},
 		{
 			name: "equal credit and charge", why: "a change to a plan of the same price", lines: lines("-445.00", "445.00"),
-			subtotal: "0", due: "0", balance: "0", status: invoice.Paid,
+			subtotal: "0", due: "0", balance: "0", phase: invoice.PhasePaid,
 		},
-		{name: "yen", why: "ISO 4217: yen have no places", currency: "JPY", lines: linesIn("JPY", "1000", "-333"), subtotal: "667", due: "667", balance: "0", status: invoice.Open},
-		{name: "yen written with cents", why: "1000.00 is a whole number of yen", currency: "JPY", lines: linesIn("JPY", "1000.00"), subtotal: "1000", due: "1000", balance: "0", status: invoice.Open},
-		{name: "dinars", why: "ISO 4217: dinars have three places", currency: "KWD", lines: linesIn("KWD", "27.500", "-9.167"), subtotal: "18.333", due: "18.333", balance: "0", status: invoice.Open},
-		{name: "dinars granted", why: "ISO 4217: dinars have three places", currency: "KWD", lines: linesIn("KWD", "-0.001"), subtotal: "-0.001", entries: []string{"inv-2 0.001"}, due: "0", balance: "0.001", status: invoice.Paid},
+		{name: "yen", why: "ISO 4217: yen have no places", currency: "JPY", lines: linesIn("JPY", "1000", "-333"), subtotal: "667", due: "667", balance: "0", phase: invoice.PhaseOpen},
+		{name: "yen written with cents", why: "1000.00 is a whole number of yen", currency: "JPY", lines: linesIn("JPY", "1000.00"), subtotal: "1000", due: "1000", balance: "0", phase: invoice.PhaseOpen},
+		{name: "dinars", why: "ISO 4217: dinars have three places", currency: "KWD", lines: linesIn("KWD", "27.500", "-9.167"), subtotal: "18.333", due: "18.333", balance: "0", phase: invoice.PhaseOpen},
+		{name: "dinars granted", why: "ISO 4217: dinars have three places", currency: "KWD", lines: linesIn("KWD", "-0.001"), subtotal: "-0.001", entries: []string{"inv-2 0.001"}, due: "0", balance: "0.001", phase: invoice.PhasePaid},
 		{
 			name: "every kind of charge", why: "the kind names the subject of a line, and the sign its direction: a fee adds up like a period, and a refund is taken off",
 			lines: []plans.Charge{
 				line(plans.Recurring, "100"), line(plans.ProrationCharge, "50"), line(plans.Extension, "40"), line(plans.Usage, "30"), line(plans.OneTime, "20"),
 				line(plans.Shortfall, "10"), line(plans.Termination, "5"), lines("-7")[0],
 			},
-			subtotal: "248", due: "248", balance: "0", status: invoice.Open,
+			subtotal: "248", due: "248", balance: "0", phase: invoice.PhaseOpen,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -143,8 +143,8 @@ func TestBuild(t *testing.T) {
 			if !slices.Equal(entries, c.entries) {
 				t.Errorf("ledger_entries %q, want %q: %s", entries, c.entries, c.why)
 			}
-			if inv.Status != c.status || inv.ID != d.ID || inv.Currency != d.Currency || !inv.IssuedAt.Equal(d.At) || len(inv.Lines) != len(d.Lines) {
-				t.Errorf("the invoice differs from its draft, or is not %v: %+v", c.status, inv)
+			if r := invoice.NewReceivable(inv); r.Phase != c.phase || inv.Draft || inv.ID != d.ID || inv.Currency != d.Currency || !inv.IssuedAt.Equal(d.At) || len(inv.Lines) != len(d.Lines) {
+				t.Errorf("the invoice differs from its draft, or is not %v: %+v", c.phase, inv)
 			}
 			for i, l := range inv.Lines {
 				if want := "inv-2/" + strconv.Itoa(i+1); l.ID != want {
@@ -324,25 +324,31 @@ func TestBuildRefusedAfterSum(t *testing.T) {
 	}
 }
 
-func TestStatusText(t *testing.T) {
-	for status, text := range map[invoice.Status]string{
-		0: "unset", invoice.Drafted: "draft", invoice.Open: "open", invoice.Pending: "pending", invoice.Paid: "paid", invoice.Void: "void", invoice.Uncollectible: "uncollectible",
+func TestPhaseText(t *testing.T) {
+	for phase, words := range map[invoice.Phase][2]string{ // its name and its status
+		0: {"unset", "unset"}, invoice.PhaseDraft: {"draft", "draft"}, invoice.PhaseOpen: {"open", "open"}, invoice.PhaseHeld: {"held", "open"},
+		invoice.PhaseRequested: {"requested", "open"}, invoice.PhasePending: {"pending", "pending"}, invoice.PhaseOverdue: {"overdue", "open"},
+		invoice.PhaseRetracted: {"retracted", "pending"}, invoice.PhasePaid: {"paid", "paid"}, invoice.PhaseVoid: {"void", "void"},
+		invoice.PhaseUncollectible: {"uncollectible", "uncollectible"},
 	} {
-		var read invoice.Status
-		if got, err := status.MarshalText(); err != nil || string(got) != text || status.String() != text || read.UnmarshalText(got) != nil || read != status {
-			t.Errorf("%d is %q and %q, %v, and reads back as %v; want %q", status, status, got, err, read, text)
+		var read invoice.Phase
+		if got, err := phase.MarshalText(); err != nil || string(got) != words[0] || phase.String() != words[0] || read.UnmarshalText(got) != nil || read != phase {
+			t.Errorf("%d is %q and %q, %v, and reads back as %v; want %q", phase, phase, got, err, read, words[0])
+		}
+		if got := phase.Status(); got != words[1] {
+			t.Errorf("the status of %v is %q, want %q", phase, got, words[1])
 		}
 	}
-	if got := invoice.Status(99).String(); got != "99" {
-		t.Errorf("an unknown status has the name %q", got)
+	if got := invoice.Phase(99).String(); got != "99" {
+		t.Errorf("an unknown phase has the name %q", got)
 	}
-	if text, err := invoice.Status(99).MarshalText(); !errors.Is(err, proration.ErrInvalid) {
-		t.Errorf("an unknown status is written as %q, %v", text, err)
+	if text, err := invoice.Phase(99).MarshalText(); !errors.Is(err, proration.ErrInvalid) {
+		t.Errorf("an unknown phase is written as %q, %v", text, err)
 	}
-	status := invoice.Paid
-	giventest.CheckFaults(t, status.UnmarshalText([]byte("Paid")), "status invalid")
-	if status != invoice.Paid {
-		t.Errorf("unknown text sets the status to %v", status)
+	phase := invoice.PhasePaid
+	giventest.CheckFaults(t, phase.UnmarshalText([]byte("Paid")), "phase invalid")
+	if phase != invoice.PhasePaid {
+		t.Errorf("unknown text sets the phase to %v", phase)
 	}
 }
 

@@ -79,7 +79,7 @@ func TestIssueInAdvanceHasDateOfIssue(t *testing.T) {
 	if !doc.Invoice.IssuedAt.Equal(o.IssuedAt) {
 		t.Errorf("the invoice is dated %v", doc.Invoice.IssuedAt)
 	}
-	if _, err := invoice.Apply(*doc.Invoice, invoice.Event{Kind: invoice.Succeeded, ID: "p", At: o.IssuedAt}); err != nil {
+	if _, err := invoice.Apply(invoice.NewReceivable(*doc.Invoice), invoice.Event{Kind: invoice.Succeeded, ID: "p", At: o.IssuedAt}); err != nil {
 		t.Errorf("the invoice cannot be paid on the day of issue: %v", err)
 	}
 }

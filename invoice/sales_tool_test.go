@@ -13,27 +13,27 @@ import (
 // Row M1: between an attempt and its result a payment is pending, however long that takes, and no other attempt begins.
 func TestRowM1(t *testing.T) {
 	rowEvents(t, []rowEvent{
-		{kind: invoice.Attempted, id: "pix-1", at: "2026-11-01T10:00:00", status: invoice.Pending, left: "890"},
-		{kind: invoice.Attempted, id: "pix-2", at: "2026-11-01T10:05:00", status: invoice.Pending, left: "890", refused: true},
-		{kind: invoice.Succeeded, id: "pix-2", at: "2026-11-01T10:05:00", status: invoice.Pending, left: "890", refused: true},
-		{kind: invoice.Voided, at: "2026-11-01T10:05:00", status: invoice.Pending, left: "890", refused: true},
-		{kind: invoice.Succeeded, id: "pix-1", at: "2026-11-01T10:15:00", status: invoice.Paid, left: "0"},
+		{kind: invoice.Attempted, id: "pix-1", at: "2026-11-01T10:00:00", phase: invoice.PhasePending, left: "890"},
+		{kind: invoice.Attempted, id: "pix-2", at: "2026-11-01T10:05:00", phase: invoice.PhasePending, left: "890", refused: true},
+		{kind: invoice.Succeeded, id: "pix-2", at: "2026-11-01T10:05:00", phase: invoice.PhasePending, left: "890", refused: true},
+		{kind: invoice.Voided, at: "2026-11-01T10:05:00", phase: invoice.PhasePending, left: "890", refused: true},
+		{kind: invoice.Succeeded, id: "pix-1", at: "2026-11-01T10:15:00", phase: invoice.PhasePaid, left: "0"},
 	})
 }
 
 // Row M13: a failed payment leaves the invoice open, and another method pays it; the invoice is never charged twice.
 func TestRowM13(t *testing.T) {
 	rowEvents(t, []rowEvent{
-		{kind: invoice.Attempted, id: "card-1", at: "2026-11-01T10:00:00", status: invoice.Pending, left: "890"},
-		{kind: invoice.Failed, id: "card-1", at: "2026-11-01T10:01:00", status: invoice.Open, left: "890"},
-		{kind: invoice.Failed, id: "card-1", at: "2026-11-01T10:01:00", status: invoice.Open, left: "890"},
+		{kind: invoice.Attempted, id: "card-1", at: "2026-11-01T10:00:00", phase: invoice.PhasePending, left: "890"},
+		{kind: invoice.Failed, id: "card-1", at: "2026-11-01T10:01:00", phase: invoice.PhaseOverdue, left: "890"},
+		{kind: invoice.Failed, id: "card-1", at: "2026-11-01T10:01:00", phase: invoice.PhaseOverdue, left: "890"},
 		// another attempt needs its own ID
-		{kind: invoice.Attempted, id: "card-1", at: "2026-11-01T10:02:00", status: invoice.Open, left: "890", refused: true},
-		{kind: invoice.Attempted, id: "paypal-1", at: "2026-11-02T10:00:00", status: invoice.Pending, left: "890"},
-		{kind: invoice.Attempted, id: "card-2", at: "2026-11-02T10:00:00", status: invoice.Pending, left: "890", refused: true},
-		{kind: invoice.Succeeded, id: "paypal-1", at: "2026-11-02T10:01:00", status: invoice.Paid, left: "0"},
-		{kind: invoice.Attempted, id: "card-2", at: "2026-11-02T10:02:00", status: invoice.Paid, left: "0", refused: true},
-		{kind: invoice.Succeeded, id: "card-1", at: "2026-11-02T10:03:00", status: invoice.Paid, left: "0", refused: true},
+		{kind: invoice.Attempted, id: "card-1", at: "2026-11-01T10:02:00", phase: invoice.PhaseOverdue, left: "890", refused: true},
+		{kind: invoice.Attempted, id: "paypal-1", at: "2026-11-02T10:00:00", phase: invoice.PhasePending, left: "890"},
+		{kind: invoice.Attempted, id: "card-2", at: "2026-11-02T10:00:00", phase: invoice.PhasePending, left: "890", refused: true},
+		{kind: invoice.Succeeded, id: "paypal-1", at: "2026-11-02T10:01:00", phase: invoice.PhasePaid, left: "0"},
+		{kind: invoice.Attempted, id: "card-2", at: "2026-11-02T10:02:00", phase: invoice.PhasePaid, left: "0", refused: true},
+		{kind: invoice.Succeeded, id: "card-1", at: "2026-11-02T10:03:00", phase: invoice.PhasePaid, left: "0", refused: true},
 	})
 }
 
@@ -63,17 +63,17 @@ func TestRowM9(t *testing.T) {
 	if err != nil || canceled.Invoice != nil || len(canceled.Ledger) > 0 {
 		t.Fatalf("%v is credited: %v", canceled.Invoice, err)
 	}
-	paid, err := invoice.Apply(*signed.Invoice, invoice.Event{Kind: invoice.Succeeded, ID: "card-1", At: giventest.Instant("2026-11-01", nil)})
+	paid, err := invoice.Apply(invoice.NewReceivable(*signed.Invoice), invoice.Event{Kind: invoice.Succeeded, ID: "card-1", At: giventest.Instant("2026-11-01", nil)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	note, err := invoice.Credit(invoice.CreditRequest{
-		ID: "note-1", At: giventest.Instant("2027-01-20", nil), Invoice: paid, Lines: []invoice.LineAmount{{Line: "inv-1/1", Amount: giventest.Money("300")}}, Refund: true,
+		ID: "note-1", At: giventest.Instant("2027-01-20", nil), Receivable: paid, Policy: invoice.Standard(), Lines: []invoice.LineAmount{{Line: "inv-1/1", Amount: giventest.Money("300")}}, Refund: true,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines, sums := issueText(&note)
+	lines, sums := issueText(&note.Invoice)
 	if got, want := strings.Join(lines, "; ")+"; "+sums, "refund seat: -300.00 of inv-1/1; total -300.00, refund 300.00, due 0.00"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -18,19 +18,24 @@ import (
 const textWidth = 78
 
 // Text returns the invoice as plain text of at most 78 columns: each line with its amount and its calculation below it,
-// the totals, each tax, the credit applied, the amount due, the installments and the events since issue. Amounts have
-// the decimal places of the currency.
+// the totals, each tax, the credit applied, the amount due and the installments. Amounts have the decimal places of the
+// currency.
 func (inv Invoice) Text() string {
 	p := printer{inv: &inv}
 	title := "Invoice "
-	if inv.Corrects != "" {
+	switch {
+	case inv.Corrects != "" && inv.Draft:
+		title = "Draft credit note "
+	case inv.Corrects != "":
 		title = "Credit note "
+	case inv.Draft:
+		title = "Draft invoice "
 	}
 	head := title + inv.ID
 	if inv.Corrects != "" {
 		head += " for invoice " + inv.Corrects
 	}
-	p.wrap("", head+", "+p.date(inv.IssuedAt)+", "+string(inv.Currency)+", "+inv.Status.String())
+	p.wrap("", head+", "+p.date(inv.IssuedAt)+", "+string(inv.Currency))
 	for _, to := range append([]string{inv.Contact.Name, inv.Contact.Email, inv.Contact.TaxID}, inv.Contact.Address...) {
 		if to != "" {
 			p.wrap("  ", to)
@@ -42,20 +47,6 @@ func (inv Invoice) Text() string {
 	p.totals()
 	for i, part := range inv.Installments {
 		p.row(fmt.Sprintf("  Installment %d of %d, due %s", i+1, len(inv.Installments), p.date(part.At)), part.Amount)
-	}
-	for _, e := range inv.Events {
-		text := "  " + e.Kind.String() + ", " + p.date(e.At)
-		if e.ID != "" {
-			text += ", " + e.ID
-		}
-		if e.Amount.IsZero() {
-			p.wrap("  ", text)
-		} else {
-			p.row(text, e.Amount)
-		}
-	}
-	if len(inv.Events) > 0 {
-		p.row("  Amount outstanding", inv.Outstanding())
 	}
 	return p.out.String()
 }

@@ -9,7 +9,7 @@ import "github.com/billingrules/billing/internal/fault"
 //   - Reason: the fault in words, with the value given and the value expected.
 //
 // Error returns the field and the reason on one line: "rounding.places: must be between -18 and 18; got 19". If the
-// rule is not one of the package's Err values, such as a law of package invoice, its text follows in parentheses.
+// rule is not one of the package's Err values, such as one of package invoice, its text follows in parentheses.
 // Unwrap returns the rule, for errors.Is.
 type Error = fault.Error
 

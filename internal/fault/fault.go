@@ -33,7 +33,7 @@ func New(field string, rule error, format string, args ...any) error {
 }
 
 // Error returns the field and the reason on one line: "rounding.places: must be between -18 and 18; got 19". If the
-// rule is not one of the package's Err values, such as a law of package invoice, its text follows in parentheses.
+// rule is not one of the package's Err values, such as one of package invoice, its text follows in parentheses.
 func (e *Error) Error() string {
 	text := strings.TrimPrefix(e.Field+": "+e.Reason, ": ")
 	if slices.Contains([]error{ErrUnset, ErrInvalid, ErrPeriod, ErrOutside, ErrZone, ErrLimit}, e.Rule) {

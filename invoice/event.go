@@ -1,0 +1,130 @@
+package invoice
+
+import (
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/canon"
+	"github.com/billingrules/billing/internal/enum"
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/proration"
+)
+
+// EventKind is the kind of an event of a receivable. Its zero value is unset and rejected.
+//
+// JSON: issued, attempted, succeeded, failed, credited, refunded, disputed, voided, written_off, requested, postponed,
+// missed, retracted.
+type EventKind uint8
+
+// The kinds of events.
+const (
+	Issued     EventKind = iota + 1 // a draft becomes an invoice
+	Attempted                       // a payment is in progress and its result is unknown
+	Succeeded                       // a payment was received
+	Failed                          // a payment attempt failed
+	Credited                        // a credit note reduces the outstanding amount
+	Refunded                        // the seller refunded money
+	Disputed                        // a received payment was taken back by a chargeback or a bank return and is due again
+	Voided                          // the invoice was issued by mistake
+	WrittenOff                      // payment is not expected anymore
+	Requested                       // the caller was asked to collect the outstanding amount
+	Postponed                       // collection waits until a later time
+	Missed                          // the due date of an invoice paid by hand passed unpaid
+	Retracted                       // the invoice becomes void once the result of the payment in progress is known
+)
+
+var eventKinds = []string{
+	"", "issued", "attempted", "succeeded", "failed", "credited", "refunded", "disputed", "voided", "written_off",
+	"requested", "postponed", "missed", "retracted",
+}
+
+// String returns the name of the kind, such as "written_off".
+func (k EventKind) String() string { return enum.String(eventKinds, k) }
+
+// MarshalText returns the name of the kind.
+func (k EventKind) MarshalText() ([]byte, error) { return fault.Marshal(eventKinds, k, "kind") }
+
+// UnmarshalText reads the name of a kind. Errors: ErrInvalid for an unknown name.
+func (k *EventKind) UnmarshalText(text []byte) error {
+	return fault.Unmarshal(eventKinds, k, "kind", text)
+}
+
+// Event is a payment, a credit note or another event of a receivable.
+type Event struct {
+	Kind EventKind `json:"kind"` // kind of event; required
+	// ID is the ID of the payment (the same for its attempt, result and dispute), of the credit note or of the refund.
+	ID string    `json:"id,omitzero"`
+	At time.Time `json:"at"` // time of the event, not before the issue or an earlier event
+	// Amount is the amount paid, credited, refunded or disputed, not negative. Zero is the full amount: the outstanding
+	// or attempted one, all money received, or the disputed payment.
+	Amount decimal.Decimal `json:"amount,omitzero"`
+	Reason string          `json:"reason,omitzero"` // free text for people
+	// Until is the end of the grace period that Failed, Disputed or Missed starts, or the time of collection of Postponed.
+	Until   time.Time `json:"until,omitzero"`
+	RetryAt time.Time `json:"retry_at,omitzero"` // Failed: time of the next automatic retry; zero is none
+	Hard    bool      `json:"hard,omitzero"`     // Failed: no retry succeeds until another payment method is added
+}
+
+// logged reports whether events of the kind are stored in the receivable; the others only change its collection.
+func (k EventKind) logged() bool {
+	switch k {
+	case Requested, Postponed, Missed, Retracted:
+		return false
+	case Issued, Attempted, Succeeded, Failed, Credited, Refunded, Disputed, Voided, WrittenOff:
+	}
+	return true
+}
+
+// check adds the faults of an event that do not depend on the phase.
+func (e *Event) check(f *fault.List, r *Receivable) {
+	fault.Enum(f, "event.kind", eventKinds, e.Kind)
+	switch e.Kind {
+	case Attempted, Succeeded, Failed, Credited, Refunded, Disputed:
+		if e.ID == "" {
+			f.Add("event.id", proration.ErrUnset, "required, the ID of the payment, credit note or refund")
+		}
+	case Issued, Voided, WrittenOff, Requested, Postponed, Missed, Retracted:
+		if !e.Amount.IsZero() {
+			f.Add("event.amount", proration.ErrInvalid, "must be zero for %v; got %v", e.Kind, e.Amount)
+		}
+	}
+	fault.NotNegative(f, "event.amount", e.Amount)
+	last := r.changedAt()
+	switch {
+	case e.At.IsZero():
+		f.Add("event.at", proration.ErrUnset, "required, the time of the event")
+	case e.At.Before(last) && !r.happened(e.Kind, e.ID):
+		f.Add("event.at", proration.ErrOutside, "must not be before %s, the last event of the invoice; got %s",
+			last.Format(time.RFC3339Nano), e.At.Format(time.RFC3339Nano))
+	}
+	e.checkCollection(f)
+	checkYear(f, "event.at", e.At)
+	checkYear(f, "event.until", e.Until)
+	checkYear(f, "event.retry_at", e.RetryAt)
+}
+
+// checkCollection adds the faults of the fields that only some kinds read.
+func (e *Event) checkCollection(f *fault.List) {
+	if e.Kind != Failed && (!e.RetryAt.IsZero() || e.Hard) {
+		f.Add("event.retry_at", proration.ErrInvalid, "must be zero for %v, and so must hard", e.Kind)
+	}
+	switch e.Kind {
+	case Postponed:
+		if e.Until.IsZero() {
+			f.Add("event.until", proration.ErrUnset, "required for postponed, the time of collection")
+		}
+	case Failed, Disputed, Missed:
+	case Issued, Attempted, Succeeded, Credited, Refunded, Voided, WrittenOff, Requested, Retracted:
+		if !e.Until.IsZero() {
+			f.Add("event.until", proration.ErrInvalid, "must be zero for %v; got %s", e.Kind, e.Until.Format(time.RFC3339))
+		}
+	}
+}
+
+// checkYear adds the fault of a time that JSON cannot store in every time zone.
+func checkYear(f *fault.List, field string, t time.Time) {
+	if year := t.UTC().Year(); year < 1 || year > canon.LastYear {
+		f.Add(field, proration.ErrLimit, "must be in a year from 1 to %d; got %d", canon.LastYear, year)
+	}
+}

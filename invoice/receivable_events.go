@@ -1,0 +1,151 @@
+package invoice
+
+import (
+	"slices"
+	"time"
+
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+const maxEvents = 1_000
+
+// Apply returns the receivable after an event. A repeated event, recognized by its kind and ID, changes nothing, so
+// that a payment provider may report it more than once. Requested, Postponed, Missed and Retracted change the
+// collection only: they are not stored in Events, and not recognized when they are repeated.
+//
+// A payment is attempted, and then succeeds or fails; a payment without an attempt is accepted too. No other payment is
+// accepted during an attempt, and none once nothing is outstanding: an invoice is never paid twice. After a failed
+// attempt the receivable is overdue, and any later payment can pay it.
+//
+// Errors: a [plans.Refusal] for an event that the phase does not allow; ErrUnset for a missing kind, ID or time;
+// ErrOutside for a time before the issue or the last event; ErrInvalid for a field that the kind does not read, and for
+// an amount that is negative, has too many decimal places, exceeds the outstanding, received or disputed amount, or
+// differs from an earlier event with the same kind and ID; ErrLimit for more than 1,000 events. A receivable that was
+// edited is an error with its fields under "receivable": ErrUnset, ErrInvalid, ErrLimit.
+func Apply(r Receivable, e Event) (Receivable, error) {
+	if err := r.check(); err != nil {
+		return Receivable{}, proration.Under("receivable", err)
+	}
+	r = r.Clone()
+	if err := r.apply(e); err != nil {
+		return Receivable{}, err
+	}
+	return r, nil
+}
+
+// apply applies an event to a valid receivable in place.
+func (r *Receivable) apply(e Event) error {
+	var f fault.List
+	e.check(&f, r)
+	if f != nil {
+		return f.Err()
+	}
+	if again, err := r.again(e); again || err != nil {
+		return err
+	}
+	row := rowOf(r.Phase, e.Kind)
+	if row < 0 {
+		return refuse(e.Kind, "Invoice "+r.Invoice+r.Phase.predicate(e.Kind))
+	}
+	if err := r.allow(e); err != nil {
+		return err
+	}
+	if err := r.fill(&e); err != nil {
+		return err
+	}
+	if e.Kind.logged() && len(r.Events) == maxEvents {
+		return fault.New("events", proration.ErrLimit, "must be at most %d events", maxEvents)
+	}
+	r.collect(&e)
+	if e.Kind.logged() {
+		e.Until, e.RetryAt, e.Hard = time.Time{}, time.Time{}, false
+		r.Events = append(r.Events, e)
+	}
+	r.enter(transitions[row].to)
+	return nil
+}
+
+// rowOf returns the row of the table of phases for an event in a phase, or -1.
+func rowOf(p Phase, kind EventKind) int {
+	return slices.IndexFunc(transitions, func(t transition) bool { return t.event == kind && slices.Contains(t.from, p) })
+}
+
+// refuse returns the refusal of an event.
+func refuse(kind EventKind, reason string) error {
+	return &plans.Refusal{Rule: kind.String(), Reason: reason}
+}
+
+// enter sets the phase to which a row of the table leads, and ends the collection of a settled receivable.
+func (r *Receivable) enter(to Phase) {
+	if to != unchanged {
+		r.Phase = to
+	}
+	if r.Phase == PhaseOpen {
+		r.Phase = r.due()
+	}
+	switch r.Phase {
+	case PhaseOpen, PhaseHeld, PhaseRequested, PhaseOverdue, PhaseUncollectible:
+		if r.Outstanding().IsZero() {
+			r.Phase = PhasePaid
+		}
+	case PhaseDraft, PhasePending, PhaseRetracted, PhasePaid, PhaseVoid:
+	}
+	switch r.Phase {
+	case PhasePaid, PhaseVoid, PhaseUncollectible:
+		r.ServiceFrom, r.CollectAt, r.RequestedAt, r.DueAt = time.Time{}, time.Time{}, time.Time{}, time.Time{}
+		r.FirstFailedAt, r.GraceUntil, r.RetryAt = time.Time{}, time.Time{}, time.Time{}
+		r.Retries, r.HardDecline = 0, false
+	case PhaseDraft, PhaseOpen, PhaseHeld, PhaseRequested, PhasePending, PhaseOverdue, PhaseRetracted:
+	}
+}
+
+// due returns the phase of an amount that is due and not being collected.
+func (r *Receivable) due() Phase {
+	switch {
+	case !r.FirstFailedAt.IsZero():
+		return PhaseOverdue
+	case !r.CollectAt.IsZero():
+		return PhaseHeld
+	}
+	return PhaseOpen
+}
+
+// collect updates the collection fields.
+func (r *Receivable) collect(e *Event) {
+	switch e.Kind {
+	case Requested:
+		if !r.RetryAt.IsZero() && !e.At.Before(r.RetryAt) {
+			r.Retries++
+		}
+		r.RequestedAt, r.CollectAt, r.RetryAt = e.At, time.Time{}, time.Time{}
+	case Postponed:
+		r.CollectAt = e.Until
+	case Missed:
+		r.DueAt = time.Time{}
+		r.miss(e)
+	case Attempted:
+		r.RequestedAt = e.At
+	case Succeeded:
+		r.RequestedAt = time.Time{}
+	case Failed:
+		r.RequestedAt, r.CollectAt, r.RetryAt = time.Time{}, time.Time{}, e.RetryAt
+		r.HardDecline = r.HardDecline || e.Hard
+		r.miss(e)
+	case Disputed:
+		r.HardDecline = true // a disputed payment is not retried
+		if r.ServiceFrom.IsZero() {
+			r.ServiceFrom = r.IssuedAt
+		}
+		r.miss(e)
+	case Issued, Credited, Refunded, Voided, WrittenOff, Retracted:
+	}
+}
+
+// miss starts the grace period, once.
+func (r *Receivable) miss(e *Event) {
+	if r.FirstFailedAt.IsZero() {
+		r.FirstFailedAt, r.GraceUntil = e.At, e.Until
+	}
+}

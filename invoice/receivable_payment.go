@@ -1,0 +1,118 @@
+package invoice
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/proration"
+)
+
+// again reports whether an event repeats an earlier one, and returns an error if the repeat contradicts it.
+func (r *Receivable) again(e Event) (bool, error) {
+	if !r.happened(e.Kind, e.ID) || e.Kind == WrittenOff && rowOf(r.Phase, WrittenOff) >= 0 {
+		return false, nil // after a write-off, a payment and its dispute, the invoice can be written off again
+	}
+	for _, was := range r.Events {
+		said := !e.Amount.IsZero() && e.Kind != Failed // the amount of a failed payment is not compared
+		if was.Kind == e.Kind && was.ID == e.ID && said && !e.Amount.Equal(was.Amount) {
+			return false, fault.New("event.amount", proration.ErrInvalid,
+				"must be %s, like the earlier event %v of %.40q; got %v; another amount needs a new ID",
+				r.text(was.Amount), e.Kind, e.ID, e.Amount)
+		}
+	}
+	switch {
+	case e.Kind == Attempted && r.happened(Failed, e.ID) && r.Phase != PhasePaid:
+		return false, refuse(e.Kind, "Payment "+strconv.Quote(e.ID)+" already has a result; a new attempt needs a new ID.")
+	case e.Kind == Succeeded && r.happened(Disputed, e.ID):
+		return false, refuse(e.Kind, "Payment "+strconv.Quote(e.ID)+" was disputed; a new payment needs a new ID.")
+	}
+	return true, nil
+}
+
+// happened reports whether an event of this kind and ID was applied before.
+func (r *Receivable) happened(kind EventKind, id string) bool {
+	return slices.ContainsFunc(r.Events, func(e Event) bool { return e.Kind == kind && e.ID == id })
+}
+
+// allow refuses an event that the phase allows, but the earlier events do not.
+func (r *Receivable) allow(e Event) error {
+	switch e.Kind {
+	case Succeeded, Failed:
+		if under := r.underWay(); under != "" && under != e.ID {
+			return refuse(e.Kind, "Payment "+strconv.Quote(under)+" is in progress; report its result first.")
+		}
+		if e.Kind == Failed && r.happened(Succeeded, e.ID) {
+			return refuse(e.Kind, "Payment "+strconv.Quote(e.ID)+" succeeded; send refunded or disputed if it was returned.")
+		}
+	case Attempted:
+		if under := r.underWay(); under != "" {
+			return refuse(e.Kind, "Payment "+strconv.Quote(under)+" is in progress; report its result first.")
+		}
+		if r.happened(Succeeded, e.ID) || r.happened(Failed, e.ID) {
+			return refuse(e.Kind, "Payment "+strconv.Quote(e.ID)+" already has a result; a new attempt needs a new ID.")
+		}
+	case Voided, Retracted:
+		if paid := r.Received(); paid.IsPositive() {
+			return refuse(e.Kind, r.text(paid)+" was paid on the invoice; refund it first, or issue a credit note.")
+		}
+	case Disputed:
+		if !r.happened(Succeeded, e.ID) {
+			return refuse(e.Kind, "No payment "+strconv.Quote(e.ID)+" was received.")
+		}
+	case Issued, Credited, Refunded, WrittenOff, Requested, Postponed, Missed:
+	}
+	return nil
+}
+
+// fill sets an amount that the event leaves out, and adds the fault of an amount that is out of range.
+func (r *Receivable) fill(e *Event) error {
+	var most decimal.Decimal
+	what := "due"
+	usual := most
+	switch e.Kind {
+	case Succeeded, Credited, Attempted:
+		most = r.Outstanding()
+		usual = most
+		if r.underWay() == e.ID && e.Kind == Succeeded {
+			usual = r.Events[len(r.Events)-1].Amount
+		}
+	case Refunded:
+		most, what = r.Received(), "paid"
+		usual = most
+	case Disputed:
+		most, what = decimal.Min(r.payment(e.ID), r.Received()), "received with payment "+strconv.Quote(e.ID)
+		usual = most
+	case Failed, Issued, Voided, WrittenOff, Requested, Postponed, Missed, Retracted:
+		e.Amount = decimal.Decimal{}
+		return nil
+	}
+	if e.Amount.IsZero() {
+		e.Amount = usual
+	}
+	places, err := r.Currency.Places()
+	if err != nil {
+		return err
+	}
+	if e.Amount.GreaterThan(most) && e.Kind == Succeeded {
+		return fault.New("event.amount", proration.ErrInvalid,
+			"must be at most the outstanding %s; got %v; grant or refund the excess separately from the invoice",
+			r.text(most), e.Amount)
+	}
+	if e.Amount.GreaterThan(most) || !e.Amount.IsPositive() || !e.Amount.Shift(places).IsInteger() {
+		return fault.New("event.amount", proration.ErrInvalid,
+			"must be above zero, have at most %d decimal places, and be at most the %s %s; got %v",
+			places, r.text(most), what, e.Amount)
+	}
+	return nil
+}
+
+// underWay returns the ID of the payment in progress, or "". An attempt without a result is always the last event.
+func (r *Receivable) underWay() string {
+	if n := len(r.Events) - 1; n >= 0 && r.Events[n].Kind == Attempted {
+		return r.Events[n].ID
+	}
+	return ""
+}
