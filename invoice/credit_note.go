@@ -21,6 +21,7 @@ type CreditRequest struct {
 	Lines  []LineAmount    `json:"lines,omitzero"`
 	Refund bool            `json:"refund,omitzero"` // refund the paid part in money instead of granting credit
 	Ledger []credits.Entry `json:"ledger,omitzero"` // customer's credit ledger before the credit note
+	Reason string          `json:"reason,omitzero"` // why money is refunded: free text for the event of the receivable
 	Policy Policy          `json:"policy"`          // billing rules of the seller: how credited amounts are rounded
 
 	Contact  Contact        `json:"contact,omitzero"` // recipient of the credit note
@@ -95,15 +96,15 @@ func Credit(c CreditRequest) (CreditResult, error) {
 	if note, err = Build(draft); err != nil {
 		return CreditResult{}, err
 	}
-	return r.credited(note)
+	return r.credited(note, c.Reason)
 }
 
 // credited returns the credit note and the receivable after it.
-func (r *Receivable) credited(note Invoice) (CreditResult, error) {
+func (r *Receivable) credited(note Invoice, reason string) (CreditResult, error) {
 	after := r.Corrected(note)
 	for _, e := range [...]Event{
 		{Kind: Credited, ID: note.ID, At: note.IssuedAt, Amount: note.AppliedToInvoice},
-		{Kind: Refunded, ID: note.ID, At: note.IssuedAt, Amount: note.Refund},
+		{Kind: Refunded, ID: note.ID, At: note.IssuedAt, Amount: note.Refund, Reason: reason},
 	} {
 		if e.Amount.IsZero() {
 			continue

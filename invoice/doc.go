@@ -47,6 +47,7 @@
 //	requested    open, held, overdue -> requested
 //	missed       open, held, overdue -> overdue
 //	             requested -> unchanged
+//	sent         open, held, overdue -> open
 //	retracted    requested, pending -> retracted
 //	attempted    open, held, requested, overdue -> pending
 //	             retracted -> unchanged

@@ -14,7 +14,7 @@ import (
 // EventKind is the kind of an event of a receivable. Its zero value is unset and rejected.
 //
 // JSON: issued, attempted, succeeded, failed, credited, refunded, disputed, voided, written_off, requested, postponed,
-// missed, retracted.
+// missed, retracted, sent.
 type EventKind uint8
 
 // The kinds of events.
@@ -32,11 +32,12 @@ const (
 	Postponed                       // collection waits until a later time
 	Missed                          // the due date of an invoice paid by hand passed unpaid
 	Retracted                       // the invoice becomes void once the result of the payment in progress is known
+	Sent                            // the invoice was sent to a customer who pays by hand
 )
 
 var eventKinds = []string{
 	"", "issued", "attempted", "succeeded", "failed", "credited", "refunded", "disputed", "voided", "written_off",
-	"requested", "postponed", "missed", "retracted",
+	"requested", "postponed", "missed", "retracted", "sent",
 }
 
 // String returns the name of the kind, such as "written_off".
@@ -69,7 +70,7 @@ type Event struct {
 // logged reports whether events of the kind are stored in the receivable; the others only change its collection.
 func (k EventKind) logged() bool {
 	switch k {
-	case Requested, Postponed, Missed, Retracted:
+	case Requested, Postponed, Missed, Retracted, Sent:
 		return false
 	case Issued, Attempted, Succeeded, Failed, Credited, Refunded, Disputed, Voided, WrittenOff:
 	}
@@ -84,7 +85,7 @@ func (e *Event) check(f *fault.List, r *Receivable) {
 		if e.ID == "" {
 			f.Add("event.id", proration.ErrUnset, "required, the ID of the payment, credit note or refund")
 		}
-	case Issued, Voided, WrittenOff, Requested, Postponed, Missed, Retracted:
+	case Issued, Voided, WrittenOff, Requested, Postponed, Missed, Retracted, Sent:
 		if !e.Amount.IsZero() {
 			f.Add("event.amount", proration.ErrInvalid, "must be zero for %v; got %v", e.Kind, e.Amount)
 		}
@@ -115,7 +116,7 @@ func (e *Event) checkCollection(f *fault.List) {
 			f.Add("event.until", proration.ErrUnset, "required for postponed, the time of collection")
 		}
 	case Failed, Disputed, Missed:
-	case Issued, Attempted, Succeeded, Credited, Refunded, Voided, WrittenOff, Requested, Retracted:
+	case Issued, Attempted, Succeeded, Credited, Refunded, Voided, WrittenOff, Requested, Retracted, Sent:
 		if !e.Until.IsZero() {
 			f.Add("event.until", proration.ErrInvalid, "must be zero for %v; got %s", e.Kind, e.Until.Format(time.RFC3339))
 		}

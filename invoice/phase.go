@@ -100,6 +100,7 @@ var transitions = []transition{
 	{[]Phase{PhaseDraft}, Issued, PhaseOpen},
 
 	{[]Phase{PhaseOpen}, Postponed, PhaseHeld},
+	{[]Phase{PhaseOpen, PhaseHeld, PhaseOverdue}, Sent, PhaseOpen},
 	{[]Phase{PhaseOpen, PhaseHeld, PhaseOverdue}, Requested, PhaseRequested},
 	{[]Phase{PhaseOpen, PhaseHeld, PhaseOverdue}, Missed, PhaseOverdue},
 	{[]Phase{PhaseRequested}, Missed, unchanged},

@@ -12,7 +12,7 @@ import (
 const maxEvents = 1_000
 
 // Apply returns the receivable after an event. A repeated event, recognized by its kind and ID, changes nothing, so
-// that a payment provider may report it more than once. Requested, Postponed, Missed and Retracted change the
+// that a payment provider may report it more than once. Requested, Postponed, Missed, Retracted and Sent change the
 // collection only: they are not stored in Events, and not recognized when they are repeated.
 //
 // A payment is attempted, and then succeeds or fails; a payment without an attempt is accepted too. No other payment is
@@ -120,6 +120,8 @@ func (r *Receivable) collect(e *Event) {
 			r.Retries++
 		}
 		r.RequestedAt, r.CollectAt, r.RetryAt = e.At, time.Time{}, time.Time{}
+	case Sent:
+		r.CollectAt, r.RetryAt = time.Time{}, time.Time{}
 	case Postponed:
 		r.CollectAt = e.Until
 	case Missed:

@@ -62,7 +62,7 @@ func (r *Receivable) allow(e Event) error {
 		if !r.happened(Succeeded, e.ID) {
 			return refuse(e.Kind, "No payment "+strconv.Quote(e.ID)+" was received.")
 		}
-	case Issued, Credited, Refunded, WrittenOff, Requested, Postponed, Missed:
+	case Issued, Credited, Refunded, WrittenOff, Requested, Postponed, Missed, Sent:
 	}
 	return nil
 }
@@ -85,7 +85,7 @@ func (r *Receivable) fill(e *Event) error {
 	case Disputed:
 		most, what = decimal.Min(r.payment(e.ID), r.Received()), "received with payment "+strconv.Quote(e.ID)
 		usual = most
-	case Failed, Issued, Voided, WrittenOff, Requested, Postponed, Missed, Retracted:
+	case Failed, Issued, Voided, WrittenOff, Requested, Postponed, Missed, Retracted, Sent:
 		e.Amount = decimal.Decimal{}
 		return nil
 	}

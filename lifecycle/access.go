@@ -102,7 +102,7 @@ func (s *Subscription) billedFor() bool {
 		return false
 	}
 	return slices.ContainsFunc(s.covering(), func(c *plans.Charge) bool {
-		return (s.settled(c.ID) || s.due(lineid.Invoice(c.ID)) >= 0) && s.stands(c)
+		return (s.settled(c.ID) || s.owing(lineid.Invoice(c.ID))) && s.stands(c)
 	})
 }
 
@@ -126,8 +126,8 @@ func base(kind plans.Kind) bool {
 
 // settled reports whether the invoice of a charge is paid. An invoice that is no longer stored was paid.
 func (s *Subscription) settled(charge string) bool {
-	i := s.invoice(lineid.Invoice(charge))
-	return i < 0 || s.Invoices[i].Status == invoice.Paid
+	phase := s.phase(lineid.Invoice(charge))
+	return phase == 0 || phase == invoice.PhasePaid
 }
 
 // stands reports whether settled credits leave a part of a charge. Credits on an unpaid invoice do not count.

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/billingrules/billing/internal/canon"
-	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
@@ -24,7 +23,7 @@ func Apply(policies *Policies, sub Subscription, event Event) (Outcome, error) {
 	var f fault.List
 	event.check(&f)
 	if f == nil && event.Sequence <= sub.Sequence {
-		return Outcome{Subscription: sub.clone()}, nil
+		return Outcome{Subscription: sub}, nil
 	}
 	s, err := begin(policies, sub, "event.at", event.At, f)
 	if err != nil {
@@ -67,6 +66,7 @@ type step struct {
 	refused  string         // reason why the change of a deadline could not be made
 	allowed  set            // statuses that the processed row of the tables allows; see become
 
+	earlier    []invoice.Invoice // invoices issued earlier in the same replay
 	correcting bool              // Correct replays the history
 	issued     []invoice.Invoice // invoices already issued for that history
 	missing    int               // number of invoices that should have been issued and were not
@@ -80,7 +80,7 @@ func begin(policies *Policies, sub Subscription, field string, to time.Time, f f
 	if f != nil {
 		return nil, f.Err()
 	}
-	s := &step{policies: policies, sub: sub.clone()}
+	s := &step{policies: policies, sub: sub.snapshot()}
 	s.sub.relocate()
 	s.hold(sub.At)
 	return s, nil
@@ -100,25 +100,17 @@ func checkInstant(f *fault.List, field string, to time.Time, sub *Subscription) 
 	}
 }
 
-// relocate sets the location of the contract on invoices and contracts that were read from JSON.
+// relocate sets the location of the contract of the next period, which was read from JSON.
 func (s *Subscription) relocate() {
-	loc := s.Contract.Cycle.Location
-	for i := range s.Invoices {
-		if s.Invoices[i].Zone != "" && s.Invoices[i].Location == nil {
-			s.Invoices[i].Location = loc
-		}
-	}
 	if s.NextPeriod != nil && s.NextPeriod.Contract.Cycle.Location == nil {
-		s.NextPeriod.Contract.Cycle.Location = loc
+		s.NextPeriod.Contract.Cycle.Location = s.Contract.Cycle.Location
 	}
 }
 
-// outcome returns the outcome with the subscription, in memory of its own.
+// outcome returns the outcome with the subscription.
 func (s *step) outcome() Outcome {
 	out := s.out
-	out.Subscription = s.sub.clone()
-	out.Invoices, out.Changed = clone.All(out.Invoices), clone.All(out.Changed)
-	out.Credits = clone.All(out.Credits)
+	out.Subscription = s.sub
 	return out
 }
 
@@ -127,7 +119,6 @@ func (s *step) hold(at time.Time) { s.policy = s.policies.at(at) }
 
 // apply advances to an event, applies it by the table, and processes the deadlines that it sets for the same time.
 func (s *step) apply(event Event) error {
-	event = event.clone()
 	event.At = event.At.In(s.sub.location())
 	if err := s.advance("event.at", event.At); err != nil {
 		return err
@@ -143,7 +134,6 @@ func (s *step) apply(event Event) error {
 	if err := do(s, &event); err != nil {
 		return s.refusal(err)
 	}
-	s.settle()
 	s.record(Step{
 		At: event.At, Event: event.Kind, Sequence: event.Sequence, Invoice: event.Payment.Invoice,
 		Detail: s.eventDetail(&event),
@@ -235,25 +225,11 @@ func (s *step) pass(d Deadline) error {
 	if err := passages[i].do(s, d); err != nil {
 		return proration.Under("subscription", err)
 	}
-	s.settle()
 	s.record(Step{
 		At: d.At, Deadline: d.Kind, Invoice: d.Invoice, Change: d.Change, Reminder: d.Reminder, Of: d.Of,
 		Detail: s.dueDetail(d, &before),
 	}, issued)
 	return nil
-}
-
-// settle drops the collections of invoices that no longer wait for a payment.
-func (s *step) settle() {
-	s.sub.Receivables = slices.DeleteFunc(s.sub.Receivables, func(d Collection) bool {
-		i := s.sub.invoice(d.Invoice)
-		return i < 0 || !owing(&s.sub.Invoices[i])
-	})
-}
-
-// owing reports whether an invoice waits for a payment, or for the result of one.
-func owing(inv *invoice.Invoice) bool {
-	return inv.Status == invoice.Open || inv.Status == invoice.Pending
 }
 
 // effect adds a task for the caller.

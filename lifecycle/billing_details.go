@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	"github.com/billingrules/billing/credits"
-	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
@@ -14,7 +13,7 @@ import (
 
 // setTaxes sets the customer's taxes for later invoices. A credit keeps the tax of the charge that it corrects.
 func (s *step) setTaxes(e *Event) error {
-	own := clone.All(e.Taxes)
+	own := e.Taxes
 	if own == nil {
 		own = []invoice.TaxRate{} // no taxes: nil would mean the policy's
 	}
@@ -55,9 +54,8 @@ func (s *step) setDetails(e *Event) error {
 		sub.Country = e.Country
 	}
 	sub.Contact = e.Contact
-	sub.Contact.Address = slices.Clone(e.Contact.Address)
 	if e.Payment.Invoice != "" {
-		return s.reissue(e.Payment.Invoice)
+		return s.reissue(e)
 	}
 	return nil
 }
@@ -72,7 +70,7 @@ func (s *step) editor() string {
 
 // grant adds credit to the customer's ledger.
 func (s *step) grant(e *Event) error {
-	entry := e.Grant.Clone()
+	entry := e.Grant
 	entry.Kind, entry.At = credits.Granted, e.At
 	if entry.Currency == "" {
 		entry.Currency = s.sub.Contract.Currency

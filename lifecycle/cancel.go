@@ -84,16 +84,16 @@ func (s *step) endNow(exception *credits.Exception) error {
 
 // abandon ends a subscription whose first invoice was not paid, and voids that invoice.
 func (s *step) abandon(as Status) error {
-	for _, d := range s.sub.Receivables {
-		if !s.sub.retractable(d.Invoice) || d.ServiceFrom.Before(s.sub.Period.Start) {
+	for i := range s.sub.Receivables {
+		r := &s.sub.Receivables[i]
+		if !s.sub.retractable(r.Invoice) || r.ServiceFrom.Before(s.sub.Period.Start) {
 			continue // earlier and partly paid invoices stay due
 		}
-		if err := s.undo(d.Invoice); err != nil {
+		if err := s.undo(r.Invoice); err != nil {
 			return err
 		}
 	}
 	s.sub.UnbilledCharges = nil
-	s.settle()
 	period := s.sub.Period
 	s.sub.Period = proration.Period{} // no service was used, so end bills nothing
 	err := s.end(as, nil)

@@ -9,7 +9,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
-	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
@@ -20,10 +19,11 @@ import (
 type CorrectRequest struct {
 	Subscription Subscription `json:"subscription"` // subscription before the first event
 	// Events are all events, in any order. They are applied in the order of their times, and at one time of their numbers.
-	Events []Event `json:"events"`
-	// Issued are all invoices and credit notes issued for the subscription, in their present state and in order of issue.
-	Issued []invoice.Invoice `json:"issued"`
-	At     time.Time         `json:"at"` // time of the correction, not before the last event
+	Events []Event           `json:"events"`
+	Issued []invoice.Invoice `json:"issued"` // all invoices and credit notes issued for the subscription, in order of issue
+	// Receivables are the present receivables of the invoices. An invoice with nothing due needs none.
+	Receivables []invoice.Receivable `json:"receivables"`
+	At          time.Time            `json:"at"` // time of the correction, not before the last event
 }
 
 // Correct replays a history that includes late events and bills the difference. A late event has the time at which it
@@ -43,13 +43,7 @@ func Correct(policies *Policies, c CorrectRequest) (Outcome, error) {
 	if len(c.Issued) > maxKept {
 		f.Add("issued", proration.ErrLimit, "must be at most %d invoices; got %d", maxKept, len(c.Issued))
 	}
-	for i := range c.Issued[:min(len(c.Issued), maxKept)] {
-		inv := c.Issued[i]
-		if loc := c.Subscription.Contract.Cycle.Location; inv.Location == nil && inv.Zone != "" {
-			inv.Location = loc
-		}
-		f.At("issued", i, invoice.Check(inv))
-	}
+	present := c.present(&f)
 	for i := range c.Events {
 		if c.At.Before(c.Events[i].At) {
 			f.Add(fault.At("events", i)+".at", proration.ErrOutside, "must not be after %s, the time of the correction; got %s",
@@ -63,7 +57,31 @@ func Correct(policies *Policies, c CorrectRequest) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	return c.reconcile(s, total)
+	return c.reconcile(s, total, present)
+}
+
+// present returns the receivables of the issued invoices, in order, and adds the faults of both.
+func (c *CorrectRequest) present(f *fault.List) []invoice.Receivable {
+	known := map[string]int{}
+	for i := range c.Receivables[:min(len(c.Receivables), maxKept)] {
+		known[c.Receivables[i].Invoice] = i
+	}
+	var all []invoice.Receivable
+	for i := range c.Issued[:min(len(c.Issued), maxKept)] {
+		inv := c.Issued[i]
+		if loc := c.Subscription.Contract.Cycle.Location; inv.Location == nil && inv.Zone != "" {
+			inv.Location = loc
+		}
+		r := invoice.NewReceivable(inv)
+		if j, has := known[inv.ID]; has {
+			r = c.Receivables[j]
+		} else if inv.AmountDue.IsPositive() {
+			f.Add(fault.At("issued", i)+".id", proration.ErrUnset, "requires a receivable; %.40q has none", inv.ID)
+		}
+		f.At("issued", i, r.Match(inv))
+		all = append(all, r)
+	}
+	return all
 }
 
 // play applies the events in the order of their times.
@@ -72,7 +90,7 @@ func (c *CorrectRequest) play(s *step) (Outcome, error) {
 	slices.SortStableFunc(known, func(a, b Event) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Sequence, b.Sequence))
 	})
-	total := joined{known: map[string]place{}}
+	total := joined{known: map[string]int{}}
 	s.correcting, s.issued = true, c.Issued
 	defer func() { s.correcting = false }()
 	for i, e := range known {
@@ -107,26 +125,33 @@ const missingID = "-missing-"
 // payMissing marks the missing invoices as paid, by the row of a payment.
 func (s *step) payMissing() error {
 	s.enter(PaymentSucceeded)
-	for _, d := range slices.Clone(s.sub.Receivables) {
-		if !strings.HasPrefix(d.Invoice, s.sub.ID+missingID) {
+	for i := range s.sub.Receivables {
+		r := &s.sub.Receivables[i]
+		if !r.Owing() || !strings.HasPrefix(r.Invoice, s.sub.ID+missingID) {
 			continue
 		}
-		if err := s.happen(d.Invoice, invoice.Event{Kind: invoice.Succeeded, ID: "corrected"}); err != nil {
+		if _, err := s.happen(r.Invoice, invoice.Event{Kind: invoice.Succeeded, ID: "corrected"}); err != nil {
 			return err
 		}
 	}
-	s.settle()
 	return s.standing()
 }
 
-// reconcile bills the difference, and continues the subscription with the issued invoices.
-func (c *CorrectRequest) reconcile(s *step, should Outcome) (Outcome, error) {
+// reconcile bills the difference, and continues the subscription with the issued invoices and their receivables.
+func (c *CorrectRequest) reconcile(s *step, should Outcome, present []invoice.Receivable) (Outcome, error) {
 	sub := &s.sub
 	theirs := map[string]bool{}
+	void := map[string]bool{}
+	for _, r := range should.Receivables {
+		void[r.Invoice] = r.Phase == invoice.PhaseVoid
+	}
 	var proposed, billed []plans.Charge
 	for i := range should.Invoices {
-		theirs[should.Invoices[i].ID] = true
-		proposed = append(proposed, valid(&should.Invoices[i])...)
+		inv := &should.Invoices[i]
+		theirs[inv.ID] = true
+		if !void[inv.ID] {
+			proposed = append(proposed, inv.Lines...)
+		}
 	}
 	sub.Ledger = nil
 	for _, e := range should.Credits {
@@ -134,27 +159,19 @@ func (c *CorrectRequest) reconcile(s *step, should Outcome) (Outcome, error) {
 			sub.Ledger = append(sub.Ledger, e)
 		}
 	}
-	dues := sub.Receivables
-	sub.Invoices, sub.Receivables, sub.Issued = nil, nil, 0
+	sub.Receivables, sub.Issued = nil, len(c.Issued)
 	for i := range c.Issued {
-		inv := c.Issued[i].Clone()
-		sub.Issued++
-		sub.Invoices = append(sub.Invoices, inv)
-		billed = append(billed, valid(&inv)...)
-		if inv.Status != invoice.Void {
+		inv, r := &c.Issued[i], present[i]
+		if inv.Total.IsPositive() {
+			sub.Receivables = append(sub.Receivables, r)
+		}
+		if r.Phase != invoice.PhaseVoid && r.Phase != invoice.PhaseDraft {
+			billed = append(billed, inv.Lines...)
 			sub.Ledger = append(sub.Ledger, inv.LedgerEntries...)
 		}
-		if !owing(&inv) {
-			continue
-		}
-		due := Collection{Invoice: inv.ID, ServiceFrom: inv.IssuedAt}
-		if j := slices.IndexFunc(dues, func(d Collection) bool { return d.Invoice == inv.ID }); j >= 0 {
-			due = dues[j]
-		}
-		sub.Receivables = append(sub.Receivables, due)
 	}
 	sub.relocate()
-	sub.UnexpiredCharges = clone.All(billed)
+	sub.UnexpiredCharges = slices.Clone(billed)
 	s.because("correction-"+sub.At.UTC().Format(time.RFC3339Nano), 0)
 	for i := range s.policies.all {
 		s.policy = &s.policies.all[i]
@@ -197,14 +214,6 @@ func (s *step) difference(billed, proposed []plans.Charge) error {
 		return err
 	}
 	return s.issue(d.Lines)
-}
-
-// valid returns the lines of an invoice that is neither void nor a draft.
-func valid(inv *invoice.Invoice) []plans.Charge {
-	if inv.Status == invoice.Void || inv.Status == invoice.Drafted {
-		return nil
-	}
-	return inv.Lines
 }
 
 // usable returns the charges that pay for time after an instant, and their credits.

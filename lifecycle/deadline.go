@@ -228,15 +228,16 @@ func (s *Subscription) last(p *Policy) time.Time {
 
 // collecting considers the deadlines of unpaid invoices. An invoice with a pending payment has none.
 func (s *Subscription) collecting(q *search) {
-	for _, d := range s.Receivables {
-		if i := s.invoice(d.Invoice); i < 0 || s.Invoices[i].Status == invoice.Pending || d.VoidWhenKnown {
+	for i := range s.Receivables {
+		r := &s.Receivables[i]
+		if !r.Owing() || r.Phase == invoice.PhasePending || r.Phase == invoice.PhaseRetracted {
 			continue
 		}
-		q.consider(d.CollectAt, ChargeDue, d.Invoice)
-		q.consider(d.RetryAt, ChargeDue, d.Invoice)
-		q.consider(d.DueAt, PaymentDue, d.Invoice)
+		q.consider(r.CollectAt, ChargeDue, r.Invoice)
+		q.consider(r.RetryAt, ChargeDue, r.Invoice)
+		q.consider(r.DueAt, PaymentDue, r.Invoice)
 		if s.Status == PastDue {
-			q.consider(d.GraceUntil, GraceOver, d.Invoice)
+			q.consider(r.GraceUntil, GraceOver, r.Invoice)
 		}
 	}
 }

@@ -1,13 +1,11 @@
 package lifecycle
 
 import (
-	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
-	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/enum"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
@@ -100,6 +98,9 @@ type Event struct {
 	Usage  []plans.LimitUsage `json:"usage,omitzero"` // current usage, checked against the limits of another plan
 	// Payment is the payment, or the invoice, that the event is about.
 	Payment Payment `json:"payment,omitzero"`
+	// Document is the issued invoice that a change of the billing details corrects. Its seal must be that of the
+	// receivable. Replay finds an invoice that it issued itself.
+	Document *invoice.Invoice `json:"document,omitempty"`
 	// Exception replaces the policy's refund rules when the subscription ends. Nil applies the refund rules.
 	Exception *credits.Exception `json:"exception,omitzero"`
 	// Charges are the sales or usage to bill: each an item with a quantity and a price, or with a net amount.
@@ -189,19 +190,6 @@ func (e *Event) checkRequired(f *fault.List) {
 	if e.Kind == PaymentRefunded && e.Reason == "" {
 		f.Add("event.reason", proration.ErrUnset, "required, the reason for the refund")
 	}
-}
-
-// clone returns a deep copy of the event.
-func (e Event) clone() Event {
-	e.Change = e.Change.Clone()
-	e.Usage, e.Payment.Lines = slices.Clone(e.Usage), slices.Clone(e.Payment.Lines)
-	e.Charges, e.Grant, e.Taxes = clone.All(e.Charges), e.Grant.Clone(), clone.All(e.Taxes)
-	e.Contact.Address = slices.Clone(e.Contact.Address)
-	if e.Exception != nil {
-		own := *e.Exception
-		e.Exception = &own
-	}
-	return e
 }
 
 // by returns the actor, the customer if it is unset.

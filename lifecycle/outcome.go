@@ -15,14 +15,16 @@ import (
 // Outcome is the result of an event or of the passing of time.
 type Outcome struct {
 	Subscription Subscription `json:"subscription"` // new state, to store in place of the input
-	// Invoices are the invoices issued, in order, in their final state. An invoice that corrects another is a credit note.
+	// Invoices are the invoices issued, in order. The caller stores them: they never change, and no later outcome repeats
+	// them. An invoice that corrects another is a credit note.
 	Invoices []invoice.Invoice `json:"invoices,omitzero"`
-	// Changed are invoices issued earlier whose status or amounts changed, in the order of their first change.
-	Changed []invoice.Invoice `json:"changed,omitzero"`
-	Credits []credits.Entry   `json:"credits,omitzero"` // new entries of the credit ledger, in order
-	Notices []Notice          `json:"notices,omitzero"` // messages to the customer, in order
-	Effects []Effect          `json:"effects,omitzero"` // tasks for the caller, in order
-	Steps   []Step            `json:"steps,omitzero"`   // events and deadlines processed, in order
+	// Receivables are those of the invoices issued, and those of earlier invoices that changed, each once, in its final
+	// state.
+	Receivables []invoice.Receivable `json:"receivables,omitzero"`
+	Credits     []credits.Entry      `json:"credits,omitzero"` // new entries of the credit ledger, in order
+	Notices     []Notice             `json:"notices,omitzero"` // messages to the customer, in order
+	Effects     []Effect             `json:"effects,omitzero"` // tasks for the caller, in order
+	Steps       []Step               `json:"steps,omitzero"`   // events and deadlines processed, in order
 }
 
 // Effect is a task for the caller. The caller performs the effects of an outcome in order, and skips the collection or

@@ -80,7 +80,9 @@ func (s *step) rest() error {
 	if err := s.stop(); err != nil {
 		return err
 	}
-	s.collectHeld()
+	if err := s.collectHeld(); err != nil {
+		return err
+	}
 	return s.become(Paused)
 }
 
@@ -96,8 +98,7 @@ func (s *step) stop() error {
 		return err
 	}
 	sub.EndedAt = sub.At
-	s.collect(inv, sub.At, time.Time{})
-	return nil
+	return s.collect(inv, sub.At, time.Time{})
 }
 
 // unusedCredits returns credits for the unused part of those charges that are paid.

@@ -5,35 +5,34 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/billingrules/billing/internal/lineid"
+	"github.com/shopspring/decimal"
+
 	"github.com/billingrules/billing/invoice"
-	"github.com/billingrules/billing/plans"
-	"github.com/billingrules/billing/proration"
 )
 
-// happens applies a payment event to its invoice. Without a payment ID, a result belongs to the payment in progress
-// and a dispute to the last payment received; any other payment gets an ID from the event's number.
-func (s *step) happens(e *Event, kind invoice.EventKind) error {
+// happens applies a payment event to the receivable of its invoice, and reports whether it changed anything. Without a
+// payment ID, a result belongs to the payment in progress and a dispute to the last payment received; any other payment
+// gets an ID from the event's number.
+func (s *step) happens(e *Event, what invoice.Event) (bool, error) {
 	p := e.Payment
-	if i := s.sub.invoice(p.Invoice); p.ID == "" && i >= 0 {
+	if i := s.sub.receivable(p.Invoice); p.ID == "" && i >= 0 {
+		r := &s.sub.Receivables[i]
 		p.ID = "event-" + strconv.FormatInt(e.Sequence, 10)
-		if events := s.sub.Invoices[i].Events; len(events) > 0 {
-			last := events[len(events)-1]
-			underWay := s.sub.Invoices[i].Status == invoice.Pending && (kind == invoice.Succeeded || kind == invoice.Failed)
-			if underWay {
-				p.ID = last.ID
-			}
-		}
-		if kind == invoice.Disputed {
-			p.ID = lastPayment(&s.sub.Invoices[i])
+		last := len(r.Events) - 1
+		switch {
+		case what.Kind == invoice.Disputed:
+			p.ID = lastPayment(r)
+		case last >= 0 && r.Events[last].Kind == invoice.Attempted && what.Kind != invoice.Attempted:
+			p.ID = r.Events[last].ID
 		}
 	}
-	return s.happen(p.Invoice, invoice.Event{Kind: kind, ID: p.ID, Amount: p.Amount, Reason: e.Reason})
+	what.ID, what.Amount, what.Reason = p.ID, p.Amount, e.Reason
+	return s.happen(p.Invoice, what)
 }
 
 // lastPayment returns the ID of the last successful payment, and "none" if there is none.
-func lastPayment(inv *invoice.Invoice) string {
-	for _, e := range slices.Backward(inv.Events) {
+func lastPayment(r *invoice.Receivable) string {
+	for _, e := range slices.Backward(r.Events) {
 		if e.Kind == invoice.Succeeded {
 			return e.ID
 		}
@@ -43,44 +42,40 @@ func lastPayment(inv *invoice.Invoice) string {
 
 // attempt records that a payment is in progress. Nothing else changes until its result is reported.
 func (s *step) attempt(e *Event) error {
-	if err := s.happens(e, invoice.Attempted); err != nil {
-		return err
-	}
-	if i := s.sub.due(e.Payment.Invoice); i >= 0 {
-		s.sub.Receivables[i].RequestedAt = e.At
-	}
-	return nil
+	_, err := s.happens(e, invoice.Event{Kind: invoice.Attempted})
+	return err
 }
 
 // paid records a successful payment and refunds any amount beyond the amount due. Service continues once no invoice
 // is overdue.
 func (s *step) paid(e *Event) error {
-	if i := s.sub.invoice(e.Payment.Invoice); i >= 0 && isSurplus(&s.sub.Invoices[i], e.Payment.ID) {
-		return s.refundSurplus(e, &s.sub.Invoices[i])
+	i := s.sub.receivable(e.Payment.Invoice)
+	if i < 0 {
+		return s.unknownInvoice(e.Payment.Invoice)
 	}
-	if over := s.overpaid(e); over.IsPositive() {
+	before := s.sub.Receivables[i]
+	if isSurplus(&before, e.Payment.ID) {
+		return s.refundSurplus(e, &before)
+	}
+	if over := overpaid(e, &before); over.IsPositive() {
 		e.Payment.Amount = e.Payment.Amount.Sub(over)
 		defer s.payBack(e, over)
 	}
-	if err := s.happens(e, invoice.Succeeded); err != nil {
+	if _, err := s.happens(e, invoice.Event{Kind: invoice.Succeeded}); err != nil {
 		return err
 	}
 	sub := &s.sub
-	i := sub.invoice(e.Payment.Invoice)
-	if sub.Invoices[i].Status != invoice.Paid {
-		if d := sub.due(e.Payment.Invoice); d >= 0 {
-			sub.Receivables[d].RequestedAt = time.Time{} // a partial payment
-		}
-		return nil
+	if sub.phase(e.Payment.Invoice) != invoice.PhasePaid {
+		return nil // a partial payment
 	}
-	if d := sub.due(e.Payment.Invoice); d >= 0 && sub.Receivables[d].VoidWhenKnown {
+	if before.Phase == invoice.PhaseRetracted {
 		return s.creditInFull(e.Payment.Invoice)
 	}
 	s.notice(Notice{Kind: NoticeReceipt, Invoice: e.Payment.Invoice})
 	if err := s.settled(true); err != nil {
 		return err
 	}
-	failed := slices.ContainsFunc(sub.Receivables, func(d Collection) bool { return !d.FirstFailedAt.IsZero() })
+	failed := slices.ContainsFunc(sub.Receivables, func(r invoice.Receivable) bool { return !r.FirstFailedAt.IsZero() })
 	if sub.Status == Canceled && sub.Dunned && !failed && sub.Period.Contains(sub.At) && sub.billedFor() {
 		return s.reactivate(nil) // dunning canceled it, not the customer
 	}
@@ -90,15 +85,13 @@ func (s *step) paid(e *Event) error {
 // overdue reports whether settling an invoice may restore service. A subscription that is suspended for another
 // reason than this invoice stays suspended.
 func (s *step) overdue(id string) bool {
-	i := s.sub.due(id)
-	return s.sub.Status != Suspended || i >= 0 && !s.sub.Receivables[i].FirstFailedAt.IsZero()
+	i := s.sub.receivable(id)
+	return s.sub.Status != Suspended || i >= 0 && s.sub.Receivables[i].Owing() && !s.sub.Receivables[i].FirstFailedAt.IsZero()
 }
 
-// settled removes settled invoices from the receivables and, if brings is set, updates the status. A subscription
-// that leaves suspension after service stopped continues its period if that is billed, and otherwise starts a new
-// one.
+// settled updates the status after an invoice was settled, if brings is set. A subscription that leaves suspension
+// after service stopped continues its period if that is billed, and otherwise starts a new one.
 func (s *step) settled(brings bool) error {
-	s.settle()
 	if !brings {
 		return nil
 	}
@@ -117,137 +110,44 @@ func (s *step) settled(brings bool) error {
 	return s.restart()
 }
 
-// failed records a failed payment: it notifies the customer, starts the grace period of the invoice if none started
-// yet, and schedules the next retry.
-func (s *step) failed(e *Event) error {
-	if err := s.happens(e, invoice.Failed); err != nil {
-		return err
-	}
-	sub := &s.sub
-	i := sub.due(e.Payment.Invoice)
-	if i < 0 {
-		return nil // the invoice is no longer collected
-	}
-	d := &sub.Receivables[i]
-	if d.VoidWhenKnown {
-		return s.undo(d.Invoice)
-	}
-	asked := d.RequestedAt
-	d.RequestedAt, d.CollectAt = time.Time{}, time.Time{}
-	d.HardDecline = d.HardDecline || e.Payment.Hard
-	if err := s.miss(d); err != nil {
-		return err
-	}
-	s.notice(Notice{Kind: NoticePaymentFailed, Invoice: d.Invoice, Of: s.ahead(d.GraceUntil)})
-	if d.RetryAt = (time.Time{}); !d.HardDecline && !s.manual() && d.Retries < len(s.policy.Dunning.Retries) {
-		wait := s.policy.Dunning.Retries[d.Retries]
-		from := e.At
-		if !asked.IsZero() {
-			from = asked
+// isSurplus reports whether a payment arrives for an invoice with nothing due: a void one, or one that another
+// payment paid.
+func isSurplus(r *invoice.Receivable, payment string) bool {
+	known := slices.ContainsFunc(r.Events, func(e invoice.Event) bool { return e.ID == payment })
+	return r.Phase == invoice.PhaseVoid || r.Phase == invoice.PhasePaid && payment != "" && !known
+}
+
+// overpaid returns the excess of a payment over the amount due or, for a repeated report, over the amount recorded
+// for the payment. A result of zero or less is no excess.
+func overpaid(e *Event, r *invoice.Receivable) decimal.Decimal {
+	for _, known := range r.Events {
+		if known.Kind == invoice.Succeeded && known.ID == e.Payment.ID && e.Payment.ID != "" {
+			return e.Payment.Amount.Sub(known.Amount)
 		}
-		at, err := wait.After(from, sub.location())
-		if err == nil && !at.After(e.At) { // the result came later than that
-			at, err = wait.After(e.At, sub.location())
-		}
-		if err != nil {
-			return err
-		}
-		// No retry after dunning cancels the subscription.
-		if s.policy.Dunning.FinalAction != FinalCancel || d.GraceUntil.IsZero() || at.Before(d.GraceUntil) {
-			d.RetryAt = at
-		}
+	}
+	if !r.Owing() {
+		return decimal.Decimal{}
+	}
+	return e.Payment.Amount.Sub(r.Outstanding())
+}
+
+// refundSurplus requests the refund of a payment for an invoice with nothing due.
+func (s *step) refundSurplus(e *Event, r *invoice.Receivable) error {
+	amount := e.Payment.Amount
+	if amount.IsZero() {
+		amount = r.AmountDue
+	}
+	if amount.IsPositive() {
+		s.payBack(e, amount)
 	}
 	return nil
 }
 
-// ahead returns a future instant and the zero time for any other: a notice does not name a grace period that is over.
-func (s *step) ahead(t time.Time) time.Time {
-	if t.After(s.sub.At) {
-		return t
+// payBack requests the refund of a surplus payment. The effect's ID derives from the payment ID, so that a repeated
+// report yields the same effect.
+func (s *step) payBack(e *Event, amount decimal.Decimal) {
+	if e.Payment.ID != "" {
+		s.because("payment-"+e.Payment.ID, e.Kind)
 	}
-	return time.Time{}
-}
-
-// miss starts the grace period of an invoice, once: at the first failure, or at the start of the service that the
-// invoice pays for if that is later.
-func (s *step) miss(d *Collection) error {
-	if d.FirstFailedAt.IsZero() {
-		d.FirstFailedAt = s.sub.At
-		grace := s.policy.Dunning.Grace
-		if agreed := s.sub.Contract.Grace; agreed != (proration.Interval{}) {
-			grace = agreed
-		}
-		d.GraceUntil = later(d.FirstFailedAt, d.ServiceFrom)
-		if grace != (proration.Interval{}) {
-			until, err := grace.After(d.GraceUntil, s.sub.location())
-			if err != nil {
-				return err
-			}
-			d.GraceUntil = until
-		}
-	}
-	if s.sub.Status == Suspended {
-		return nil // a failed payment does not end a suspension
-	}
-	return s.standing()
-}
-
-// paymentDue starts the grace period of an invoice that was not paid manually by its due date.
-func (s *step) paymentDue(d Deadline) error {
-	due := &s.sub.Receivables[s.sub.due(d.Invoice)]
-	due.DueAt = time.Time{}
-	if !due.FirstFailedAt.IsZero() {
-		return nil
-	}
-	if err := s.miss(due); err != nil {
-		return err
-	}
-	s.notice(Notice{Kind: NoticeOverdue, Invoice: d.Invoice, Of: s.ahead(due.GraceUntil)})
-	return nil
-}
-
-// chargeDue requests payment of an invoice: a retry, or the first attempt for an invoice that was held.
-func (s *step) chargeDue(d Deadline) error {
-	i := s.sub.due(d.Invoice)
-	if retry := s.sub.Receivables[i].RetryAt; !retry.IsZero() && !retry.After(d.At) {
-		s.sub.Receivables[i].Retries++
-	}
-	s.ask(i)
-	return nil
-}
-
-// graceOver takes the final action of dunning when an invoice was not paid within its grace period.
-func (s *step) graceOver(d Deadline) error {
-	switch s.policy.Dunning.FinalAction {
-	case FinalSuspend:
-		if err := s.stop(); err != nil {
-			return err
-		}
-		if err := s.become(Suspended); err != nil {
-			return err
-		}
-		if !s.sub.paidFor() {
-			s.notice(Notice{Kind: NoticeAccessLost, Invoice: d.Invoice})
-		}
-	case FinalCancel:
-		if err := s.end(Canceled, nil); err != nil {
-			return err
-		}
-		s.sub.Dunned = true
-	case FinalContinue, FinalPause:
-		s.sub.Receivables[s.sub.due(d.Invoice)].GraceUntil = time.Time{}
-	}
-	return nil
-}
-
-// credited returns the credits of the charges of an invoice.
-func (s *step) credited(id string) (all []plans.Charge) {
-	for i := range s.sub.Invoices {
-		for _, c := range valid(&s.sub.Invoices[i]) {
-			if c.Corrects != "" && lineid.Invoice(c.Corrects) == id {
-				all = append(all, c)
-			}
-		}
-	}
-	return all
+	s.effect(Effect{Kind: Refund, Invoice: e.Payment.Invoice, Amount: amount})
 }

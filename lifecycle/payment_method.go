@@ -26,27 +26,16 @@ func (s *step) enterCard(e *Event) error {
 		return err
 	}
 	sub := &s.sub
-	overdue := s.chargeOverdue()
+	overdue, err := s.collectOverdue()
+	if err != nil {
+		return err
+	}
 	switch {
-	case sub.Status == Suspended && !overdue && len(sub.Receivables) == 0,
+	case sub.Status == Suspended && !overdue && !sub.owes(),
 		sub.Status.over() && s.policy.Reactivation.ByMethod:
 		return s.reactivate(e)
 	}
 	return nil
-}
-
-// chargeOverdue requests payment of every invoice whose payment failed and, for an incomplete subscription, of every
-// invoice without a requested payment. It reports whether there is one.
-func (s *step) chargeOverdue() (overdue bool) {
-	for i := range s.sub.Receivables {
-		d := &s.sub.Receivables[i]
-		if d.FirstFailedAt.IsZero() && (s.sub.Status != Incomplete || !d.RequestedAt.IsZero()) {
-			continue
-		}
-		overdue, d.HardDecline = true, false
-		s.ask(i)
-	}
-	return overdue
 }
 
 // removeCard removes the payment method.

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
@@ -56,10 +54,11 @@ func (s *step) aheadDue(Deadline) error {
 	sub.Contract, sub.UnbilledCharges, sub.NextPeriod = now, nil, &a
 	if inv != nil {
 		a.Invoice = inv.ID
-		s.collect(inv, begins, time.Time{})
+		if err := s.collect(inv, begins, time.Time{}); err != nil {
+			return err
+		}
 	}
-	s.collectHeld()
-	return nil
+	return s.collectHeld()
 }
 
 // aheadBegins starts a period whose invoice was issued in advance, and bills the changes made since then. If there
@@ -72,7 +71,7 @@ func (s *step) aheadBegins(Deadline) error {
 			s.notice(Notice{Kind: NoticeAccessLost}) // the paid period has ended
 		}
 	}
-	if len(a.Changes) > 0 && sub.retractable(a.Invoice) && !sub.asked(a.Invoice) {
+	if len(a.Changes) > 0 && sub.retractable(a.Invoice) && sub.phase(a.Invoice) != invoice.PhaseRequested {
 		if err := s.forget(); err != nil {
 			return err
 		}
@@ -114,8 +113,7 @@ func (s *step) billShortfall() error {
 	if err != nil {
 		return err
 	}
-	s.collect(inv, sub.At, time.Time{})
-	return nil
+	return s.collect(inv, sub.At, time.Time{})
 }
 
 // billAllowedChange makes a change that was allowed earlier. A change that cannot be billed now is billed with the
@@ -159,8 +157,7 @@ func (s *step) billChange(c plans.Change) error {
 		return err
 	}
 	s.sub.UnexpiredCharges = slices.Concat(ahead, s.sub.UnexpiredCharges)
-	s.collect(inv, s.sub.At, held)
-	return nil
+	return s.collect(inv, s.sub.At, held)
 }
 
 // setAside removes the charges of the advance invoice, and their credits, from the unexpired charges and returns them.
@@ -224,39 +221,31 @@ func (s *step) changeDue(d Deadline) error {
 	return err
 }
 
-// refundableMoney returns the money received for unexpired charges, less the amount due on invoices that are held for
-// the next period: their charges can be credited before they are paid.
-func (s *step) refundableMoney() decimal.Decimal {
-	sum := s.sub.received()
-	for _, d := range s.sub.Receivables {
-		if i := s.sub.invoice(d.Invoice); i >= 0 && !d.CollectAt.IsZero() {
-			sum = sum.Sub(s.sub.Invoices[i].Outstanding())
-		}
-	}
-	return decimal.Max(sum, decimal.Decimal{})
-}
-
 // end ends the subscription: it bills usage and credits or refunds unused charges, as the policy or exception says.
 func (s *step) end(as Status, exception *credits.Exception) error {
 	sub := &s.sub
 	if _, err := s.retractNextPeriod(); err != nil {
 		return err
 	}
-	contract, account := sub.Contract.Clone(), sub.Account
+	contract, account := sub.Contract, sub.Account
 	if sub.inArrears() && !sub.EndedAt.IsZero() { // service stopped earlier
 		account.EndedAt, account.UnbilledSince = time.Time{}, sub.At
 	}
 	if !sub.Period.End.IsZero() && sub.Status != Trialing && sub.Status != PendingStart {
 		inv, err := s.document(invoice.IssueRequest{
 			Account: account, At: sub.At, Change: plans.Change{Cancel: true}, Lines: sub.UnbilledCharges,
-			Paid: s.refundableMoney(), Exception: exception,
+			Paid: sub.refundableMoney(), Exception: exception,
 		})
 		if err != nil {
 			return err
 		}
 		sub.UnbilledCharges = nil
-		s.collect(inv, sub.At, time.Time{})
-		s.collectHeld()
+		if err := s.collect(inv, sub.At, time.Time{}); err != nil {
+			return err
+		}
+		if err := s.collectHeld(); err != nil {
+			return err
+		}
 	}
 	if sub.inArrears() {
 		contract.Discounts = sub.Contract.Discounts // used discounts stay used

@@ -10,7 +10,7 @@ import (
 	"github.com/billingrules/billing/invoice"
 )
 
-// prune removes settled invoices and used-up or expired grants once they are older than the retention period.
+// prune removes the receivables of settled invoices, and used-up or expired grants once they are older than the retention period.
 func (s *Subscription) prune(p *Policy) {
 	// The retention period is counted forward from the last event, so that an invoice that is removed at one instant
 	// would be removed at every later one.
@@ -19,24 +19,24 @@ func (s *Subscription) prune(p *Policy) {
 		return err == nil && !until.After(s.At)
 	}
 	var used map[string]bool // invoices still in use; made only once an invoice is old enough
-	over := func(inv *invoice.Invoice) bool {
-		last := inv.IssuedAt
-		if n := len(inv.Events); n > 0 {
-			last = inv.Events[n-1].At
+	over := func(r *invoice.Receivable) bool {
+		last := r.IssuedAt
+		if n := len(r.Events); n > 0 {
+			last = r.Events[n-1].At
 		}
-		if owing(inv) || !long(last) {
+		if r.Owing() || !long(last) {
 			return false
 		}
 		if used == nil {
 			used = s.inUse()
 		}
-		return !used[inv.ID]
+		return !used[r.Invoice]
 	}
-	s.Invoices = without(s.Invoices, over)
+	s.Receivables = without(s.Receivables, over)
 	s.pruneLedger(long)
 }
 
-// inUse returns the IDs of the invoices of charges, receivables and the next period.
+// inUse returns the IDs of the invoices of charges and of the next period.
 func (s *Subscription) inUse() map[string]bool {
 	used := map[string]bool{}
 	for i := range s.UnexpiredCharges {
@@ -44,9 +44,6 @@ func (s *Subscription) inUse() map[string]bool {
 	}
 	if s.NextPeriod != nil {
 		used[s.NextPeriod.Invoice] = true
-	}
-	for _, d := range s.Receivables {
-		used[d.Invoice] = true
 	}
 	return used
 }

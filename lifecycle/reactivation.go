@@ -12,15 +12,15 @@ import (
 func (s *step) reactivate(*Event) error {
 	sub := &s.sub
 	for i := range sub.Receivables {
-		d := &sub.Receivables[i]
-		if d.FirstFailedAt.IsZero() || sub.Status == Paused && (d.GraceUntil.IsZero() || d.GraceUntil.After(sub.At)) {
+		r := &sub.Receivables[i]
+		if r.FirstFailedAt.IsZero() || sub.Status == Paused && (r.GraceUntil.IsZero() || r.GraceUntil.After(sub.At)) {
 			continue // service continues during the grace period
 		}
 		if err := s.become(Suspended); err != nil {
 			return err
 		}
-		s.chargeOverdue()
-		return nil
+		_, err := s.collectOverdue()
+		return err
 	}
 	if !sub.billedFor() {
 		return s.restart()

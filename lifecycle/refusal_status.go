@@ -3,6 +3,8 @@ package lifecycle
 import (
 	"slices"
 	"time"
+
+	"github.com/billingrules/billing/invoice"
 )
 
 // Kinds of events that a subscription refuses for one reason before it starts.
@@ -61,14 +63,14 @@ func notStarted(kind EventKind, on string) string {
 	return "The subscription starts" + on + "; this is possible from then on."
 }
 
-// overdueInvoice returns the collection of the first overdue invoice, and the zero value if none is.
-func (s *Subscription) overdueInvoice() Collection {
-	for _, d := range s.Receivables {
-		if !d.FirstFailedAt.IsZero() && !d.VoidWhenKnown {
-			return d
+// overdueInvoice returns the receivable of the first overdue invoice, and the zero value if none is.
+func (s *Subscription) overdueInvoice() invoice.Receivable {
+	for _, r := range s.Receivables {
+		if r.Overdue() {
+			return r
 		}
 	}
-	return Collection{}
+	return invoice.Receivable{}
 }
 
 // on returns the date of an instant on the customer's calendar after a preposition, and "" for the zero time.

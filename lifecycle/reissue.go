@@ -1,8 +1,10 @@
 package lifecycle
 
 import (
+	"slices"
 	"time"
 
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
@@ -11,58 +13,30 @@ import (
 
 // reissue replaces an invoice with a copy that has the current billing details. An issued invoice never changes: a
 // credit note reverses its charges, and a new invoice bills them again and is paid with that credit. Credits on the
-// invoice are not repeated.
-func (s *step) reissue(id string) error {
-	sub := &s.sub
-	i := sub.invoice(id)
+// invoice are not repeated. The event brings the invoice, since the subscription keeps only its receivable.
+func (s *step) reissue(e *Event) error {
+	sub, id := &s.sub, e.Payment.Invoice
+	i := sub.receivable(id)
 	if i < 0 {
 		return s.unknownInvoice(id)
 	}
-	inv := sub.Invoices[i]
-	switch {
-	case inv.Status == invoice.Pending || sub.asked(id):
-		return s.refuse("A payment of invoice " + id + " is in progress; " +
-			"send billing_details_changed again after payment_succeeded or payment_failed.")
-	case inv.Corrects != "":
-		return s.refuse("Credit note " + id + " cannot be issued again.")
-	case inv.Status != invoice.Open && inv.Status != invoice.Paid:
-		return s.refuse("Invoice " + id + " is " + inv.Status.String() + " and cannot be issued again.")
-	case sub.NextPeriod != nil && sub.NextPeriod.Invoice == id:
-		begins := sub.date(sub.NextPeriod.Period.Start)
-		return s.refuse("Invoice " + id + " is for the period from " + begins + "; " +
-			"send billing_details_changed again once the period has begun.")
+	r := sub.Receivables[i]
+	if err := s.reissuable(&r); err != nil {
+		return err
+	}
+	inv, err := s.proved(e, &r)
+	if err != nil {
+		return err
 	}
 	var lines []plans.Charge
 	for _, line := range inv.Lines {
 		if line.Corrects == "" {
-			lines = append(lines, line.Clone())
-		}
-		for _, c := range sub.UnexpiredCharges {
-			if c.Corrects == line.ID {
-				by := lineid.Invoice(c.ID)
-				return s.refuse("Invoice " + id + " was credited by " + by + " and cannot be issued again.")
-			}
+			lines = append(lines, line)
 		}
 	}
-	brings, due := s.overdue(id), s.sub.due(id)
-	var before *Collection
-	if due >= 0 {
-		own := sub.Receivables[due]
-		before = &own
-	}
-	note, err := invoice.Credit(invoice.CreditRequest{
-		ID: s.nextID(), At: sub.At, Invoice: inv, Credited: sub.UnexpiredCharges, Ledger: sub.Ledger,
-	})
-	if err != nil {
-		return proration.Under("event.payment", err)
-	}
-	sub.add(note)
-	s.take(note)
-	if note.AppliedToInvoice.IsPositive() {
-		credited := invoice.Event{Kind: invoice.Credited, ID: note.ID, Amount: note.AppliedToInvoice}
-		if err := s.happen(id, credited); err != nil {
-			return err
-		}
+	brings := s.overdue(id)
+	if _, err := s.note(&r, nil, false, ""); err != nil {
+		return err
 	}
 	dueBy := inv.DueAt
 	if !dueBy.IsZero() {
@@ -77,20 +51,71 @@ func (s *step) reissue(id string) error {
 	}
 	sub.add(again)
 	s.take(again)
-	s.collectAgain(&again, before)
+	if err := s.collectAgain(&again, &r); err != nil {
+		return err
+	}
 	return s.settled(brings)
+}
+
+// reissuable refuses the correction of an invoice that cannot be replaced now.
+func (s *step) reissuable(r *invoice.Receivable) error {
+	sub, id := &s.sub, r.Invoice
+	switch r.Phase {
+	case invoice.PhaseRequested, invoice.PhasePending, invoice.PhaseRetracted:
+		return s.refuse("A payment of invoice " + id + " is in progress; " +
+			"send billing_details_changed again after payment_succeeded or payment_failed.")
+	case invoice.PhaseVoid, invoice.PhaseUncollectible, invoice.PhaseDraft:
+		return s.refuse("Invoice " + id + " is " + r.Phase.Status() + " and cannot be issued again.")
+	case invoice.PhaseOpen, invoice.PhaseHeld, invoice.PhaseOverdue, invoice.PhasePaid:
+	}
+	if sub.NextPeriod != nil && sub.NextPeriod.Invoice == id {
+		begins := sub.date(sub.NextPeriod.Period.Start)
+		return s.refuse("Invoice " + id + " is for the period from " + begins + "; " +
+			"send billing_details_changed again once the period has begun.")
+	}
+	for _, line := range r.Lines {
+		if len(line.Credits) > 0 {
+			by := lineid.Invoice(line.Credits[0].ID)
+			return s.refuse("Invoice " + id + " was credited by " + by + " and cannot be issued again.")
+		}
+	}
+	return nil
+}
+
+// proved returns the document of an event, or that of an invoice issued in the same replay. The receivable proves it.
+func (s *step) proved(e *Event, r *invoice.Receivable) (*invoice.Invoice, error) {
+	inv := e.Document
+	if inv == nil {
+		for _, issued := range [...][]invoice.Invoice{s.earlier, s.out.Invoices, s.issued} {
+			if i := slices.IndexFunc(issued, func(inv invoice.Invoice) bool { return inv.ID == r.Invoice }); i >= 0 {
+				inv = &issued[i]
+			}
+		}
+	}
+	if inv == nil {
+		return nil, fault.New("event.document", proration.ErrUnset, "required, invoice %.40q as it was issued", r.Invoice)
+	}
+	own := *inv
+	if own.Location == nil && own.Zone != "" { // it was read from JSON
+		own.Location = s.sub.Contract.Cycle.Location
+	}
+	return &own, proration.Under("event.document", r.Match(own))
 }
 
 // collectAgain collects the copy of an invoice. The grace period and retries of the original continue; the copy gets
 // no new grace period.
-func (s *step) collectAgain(again *invoice.Invoice, before *Collection) {
-	if before == nil || !owing(again) {
-		s.collect(again, s.sub.At, time.Time{})
-		return
+func (s *step) collectAgain(again *invoice.Invoice, before *invoice.Receivable) error {
+	i := s.sub.receivable(again.ID)
+	if !before.Owing() || i < 0 || !s.sub.Receivables[i].Owing() {
+		return s.collect(again, s.sub.At, time.Time{})
 	}
-	before.Invoice = again.ID
-	s.sub.Receivables = append(s.sub.Receivables, *before)
-	if before.CollectAt.IsZero() && (!before.HardDecline || s.manual()) {
-		s.ask(len(s.sub.Receivables) - 1)
+	r := s.sub.Receivables[i]
+	r.Phase, r.ServiceFrom, r.CollectAt, r.DueAt = before.Phase, before.ServiceFrom, before.CollectAt, before.DueAt
+	r.FirstFailedAt, r.GraceUntil, r.RetryAt = before.FirstFailedAt, before.GraceUntil, before.RetryAt
+	r.Retries, r.HardDecline = before.Retries, before.HardDecline
+	s.replace(r)
+	if r.CollectAt.IsZero() && (!r.HardDecline || s.manual()) {
+		return s.ask(again.ID)
 	}
+	return nil
 }

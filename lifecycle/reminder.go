@@ -39,9 +39,9 @@ func (s *Subscription) announces(p *Policy, kind NoticeKind) (all []announced) {
 		!s.extended():
 		all = append(all, announced{at: s.Period.End})
 	case kind == NoticeGraceEnd && s.Status == PastDue:
-		for _, d := range s.Receivables {
-			if !d.GraceUntil.IsZero() {
-				all = append(all, announced{at: d.GraceUntil, invoice: d.Invoice})
+		for i := range s.Receivables {
+			if r := &s.Receivables[i]; !r.GraceUntil.IsZero() {
+				all = append(all, announced{at: r.GraceUntil, invoice: r.Invoice})
 			}
 		}
 	}

@@ -39,7 +39,7 @@ func Replay(policies *Policies, sub Subscription, events []Event, to time.Time) 
 	if f != nil {
 		return Outcome{}, f.Err()
 	}
-	total := joined{known: map[string]place{}}
+	total := joined{known: map[string]int{}}
 	for i := range events {
 		if events[i].Sequence <= s.sub.Sequence {
 			continue
@@ -83,23 +83,16 @@ func beginReplay(policies *Policies, sub Subscription, events []Event, to time.T
 	return s, nil
 }
 
-// place is the position of an invoice in a joined outcome.
-type place struct {
-	index   int
-	changed bool // index in Changed; otherwise in Invoices
-}
-
 // joined joins the outcomes of several events.
 type joined struct {
 	out   Outcome
-	known map[string]place
+	known map[string]int // index in out.Receivables by the ID of the invoice
 }
 
 // play applies an event, or adds a step with the reason for which it is refused.
 func (j *joined) play(s *step, e Event) error {
 	before := *s
-	s.sub = s.sub.snapshot()
-	s.out = Outcome{}
+	s.sub, s.out, s.earlier = s.sub.snapshot(), Outcome{}, j.out.Invoices
 	err := s.apply(e)
 	var refusal *Refusal
 	if errors.As(err, &refusal) {
@@ -123,20 +116,14 @@ func (j *joined) play(s *step, e Event) error {
 
 // take adds the outcome of a step, and empties it.
 func (j *joined) take(s *step) {
-	for _, inv := range s.out.Invoices {
-		j.known[inv.ID] = place{index: len(j.out.Invoices)}
-		j.out.Invoices = append(j.out.Invoices, inv)
-	}
-	for _, inv := range s.out.Changed {
-		switch p, has := j.known[inv.ID]; {
-		case has && p.changed:
-			j.out.Changed[p.index] = inv
-		case has:
-			j.out.Invoices[p.index] = inv
-		default:
-			j.known[inv.ID] = place{index: len(j.out.Changed), changed: true}
-			j.out.Changed = append(j.out.Changed, inv)
+	j.out.Invoices = append(j.out.Invoices, s.out.Invoices...)
+	for _, r := range s.out.Receivables {
+		if i, has := j.known[r.Invoice]; has {
+			j.out.Receivables[i] = r
+			continue
 		}
+		j.known[r.Invoice] = len(j.out.Receivables)
+		j.out.Receivables = append(j.out.Receivables, r)
 	}
 	j.out.Credits = append(j.out.Credits, s.out.Credits...)
 	j.out.Notices = append(j.out.Notices, s.out.Notices...)

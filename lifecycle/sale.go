@@ -1,6 +1,8 @@
 package lifecycle
 
 import (
+	"slices"
+
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -33,6 +35,7 @@ func (s *step) sell(e *Event) error {
 // charges fills in the kind, plan and currency that the charges of an event leave out, and checks the charges.
 func (s *step) charges(all []plans.Charge, kind plans.Kind) ([]plans.Charge, error) {
 	var f fault.List
+	all = slices.Clone(all) // the event is not modified
 	for i := range all {
 		c := &all[i]
 		path := fault.At("event.charges", i)

@@ -146,7 +146,9 @@ func (s *step) await() error {
 
 // periodUnpaid reports whether an invoice of the current period is unpaid.
 func (s *Subscription) periodUnpaid() bool {
-	return slices.ContainsFunc(s.Receivables, func(d Collection) bool { return !d.ServiceFrom.Before(s.Period.Start) })
+	return slices.ContainsFunc(s.Receivables, func(r invoice.Receivable) bool {
+		return r.Owing() && !r.ServiceFrom.Before(s.Period.Start)
+	})
 }
 
 // anew restarts the contract at this instant, with a first period that is longer by the given number of days.
@@ -171,8 +173,12 @@ func (s *step) bill() error {
 		return err
 	}
 	sub.UnbilledCharges = nil
-	s.collect(inv, sub.At, time.Time{})
-	s.collectHeld()
+	if err := s.collect(inv, sub.At, time.Time{}); err != nil {
+		return err
+	}
+	if err := s.collectHeld(); err != nil {
+		return err
+	}
 	return s.served()
 }
 
@@ -188,7 +194,9 @@ func (s *step) retime() error {
 		if err != nil {
 			return err
 		}
-		s.collect(inv, sub.At, time.Time{})
+		if err := s.collect(inv, sub.At, time.Time{}); err != nil {
+			return err
+		}
 		s.adopt()
 		sub.UnbilledSince = time.Time{}
 	}
@@ -202,15 +210,6 @@ func (s *Subscription) inArrears() bool { return !s.UnbilledSince.IsZero() }
 // upFront reports whether the whole term is billed when it begins.
 func (s *Subscription) upFront() bool {
 	return len(s.Contract.Terms) > 0 && s.Contract.Terms[0].Term.Billing == plans.UpFront
-}
-
-// collectHeld requests payment of the invoices that were held for the next period.
-func (s *step) collectHeld() {
-	for i := range s.sub.Receivables {
-		if !s.sub.Receivables[i].CollectAt.IsZero() {
-			s.ask(i)
-		}
-	}
 }
 
 // served sets the current period to the billing period that contains this instant.
@@ -243,10 +242,9 @@ func (s *step) retractNextPeriod() (voids bool, err error) {
 		return false, nil
 	}
 	s.dropNextPeriod()
-	if i := s.sub.due(a.Invoice); i >= 0 && s.sub.underWay(a.Invoice) {
-		s.voidWhenKnown(i)
-		s.sub.UnbilledCharges = append(slices.Clone(a.IncludedCharges), s.sub.UnbilledCharges...)
-		return true, nil
+	if s.sub.underWay(a.Invoice) {
+		s.sub.UnbilledCharges = slices.Concat(a.IncludedCharges, s.sub.UnbilledCharges)
+		return true, s.voidWhenKnown(a.Invoice)
 	}
 	if !s.sub.retractable(a.Invoice) {
 		return false, nil
@@ -254,41 +252,6 @@ func (s *step) retractNextPeriod() (voids bool, err error) {
 	if err := s.undo(a.Invoice); err != nil {
 		return false, err
 	}
-	s.sub.UnbilledCharges = append(slices.Clone(a.IncludedCharges), s.sub.UnbilledCharges...)
-	s.settle()
+	s.sub.UnbilledCharges = slices.Concat(a.IncludedCharges, s.sub.UnbilledCharges)
 	return true, nil
-}
-
-// standing derives the status from the overdue invoices: active without one, past due with one. A suspended
-// subscription stays suspended while the grace period of an overdue invoice is over, and an incomplete one stays
-// incomplete until its period is paid.
-func (s *step) standing() error {
-	sub := &s.sub
-	overdue, over := false, false
-	for _, d := range sub.Receivables {
-		if d.FirstFailedAt.IsZero() || d.VoidWhenKnown {
-			continue
-		}
-		overdue = true
-		if !d.GraceUntil.IsZero() && !d.GraceUntil.After(sub.At) {
-			over = true
-		}
-	}
-	switch {
-	case sub.Status == Incomplete && !sub.periodUnpaid():
-		sub.PayBy = time.Time{}
-		if overdue {
-			return s.become(PastDue)
-		}
-		return s.become(Active)
-	case sub.Status == PastDue && !overdue:
-		return s.become(Active)
-	case sub.Status == Active && overdue:
-		return s.become(PastDue)
-	case sub.Status == Suspended && !over && overdue:
-		return s.become(PastDue)
-	case sub.Status == Suspended && !overdue:
-		return s.become(Active)
-	}
-	return nil
 }

@@ -4,12 +4,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/billingrules/billing/credits"
-	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/fault"
-	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -49,10 +45,10 @@ type Subscription struct {
 	ScheduledChanges []ScheduledChange `json:"scheduled_changes,omitzero"` // future changes, ordered by time
 	NextPeriod       *NextPeriod       `json:"next_period,omitempty"`      // next period if it is already billed
 	UnbilledCharges  []plans.Charge    `json:"unbilled_charges,omitzero"`  // charges for the next invoice, in order
-	// Invoices are the unsettled invoices and those that can still be refunded, disputed or voided, in order of issue.
-	Invoices    []invoice.Invoice `json:"invoices,omitzero"`
-	Receivables []Collection      `json:"receivables,omitzero"` // collection of the unpaid invoices, in order
-	Issued      int               `json:"issued,omitzero"`      // number of invoices issued so far
+	// Receivables are those of unsettled invoices, and of invoices that can still be refunded, disputed or voided, in order
+	// of issue. The caller stores the invoices themselves.
+	Receivables []invoice.Receivable `json:"receivables,omitzero"`
+	Issued      int                  `json:"issued,omitzero"` // number of invoices issued so far
 }
 
 // ScheduledChange is a change that takes effect later.
@@ -73,90 +69,6 @@ type NextPeriod struct {
 	IncludedCharges []plans.Charge `json:"included_charges,omitzero"`
 }
 
-// Collection is the state of the collection of an unpaid invoice. An invoice has one grace period, however many of its
-// payments fail.
-type Collection struct {
-	Invoice     string    `json:"invoice"`               // ID of the invoice
-	ServiceFrom time.Time `json:"service_from"`          // start of the service that the invoice pays for
-	CollectAt   time.Time `json:"collect_at,omitzero"`   // time of a postponed first collection; zero is none
-	RequestedAt time.Time `json:"requested_at,omitzero"` // time of the collection request whose result is unknown
-	// DueAt is the due date of an invoice that is paid by hand. It is zero once it has passed.
-	DueAt time.Time `json:"due_at,omitzero"`
-	// FirstFailedAt is the time at which the first payment failed or the due date passed. Zero is not overdue.
-	FirstFailedAt time.Time `json:"first_failed_at,omitzero"`
-	GraceUntil    time.Time `json:"grace_until,omitzero"` // first time after the grace; zero is no such time
-	RetryAt       time.Time `json:"retry_at,omitzero"`    // time of the next automatic retry; zero is none
-	Retries       int       `json:"retries,omitzero"`     // number of automatic retries so far
-	// VoidWhenKnown voids the invoice once the result of its pending payment is known. A received payment is refunded.
-	VoidWhenKnown bool `json:"void_when_known,omitzero"`
-	HardDecline   bool `json:"hard_decline,omitzero"` // no retry succeeds until another payment method is added
-}
-
-// due returns the index of the collection of an invoice, or -1.
-func (s *Subscription) due(id string) int {
-	return slices.IndexFunc(s.Receivables, func(d Collection) bool { return d.Invoice == id })
-}
-
-// asked reports whether the collection of an invoice was requested and its result is unknown.
-func (s *Subscription) asked(id string) bool {
-	i := s.due(id)
-	return i >= 0 && !s.Receivables[i].RequestedAt.IsZero()
-}
-
-// underWay reports whether a payment of an invoice is pending and no part of the invoice is paid.
-func (s *Subscription) underWay(id string) bool {
-	i := s.invoice(id)
-	return i >= 0 && s.Invoices[i].Status == invoice.Pending && !s.Invoices[i].Received().IsPositive()
-}
-
-// keepsAhead reports whether the advance invoice is paid, at least in part, so that its period is served.
-func (s *Subscription) keepsAhead() bool {
-	if s.NextPeriod == nil || s.invoice(s.NextPeriod.Invoice) < 0 {
-		return false
-	}
-	return !s.retractable(s.NextPeriod.Invoice) && !s.underWay(s.NextPeriod.Invoice)
-}
-
-// invoice returns the index of a stored invoice, or -1.
-func (s *Subscription) invoice(id string) int {
-	for i := len(s.Invoices) - 1; i >= 0; i-- {
-		if s.Invoices[i].ID == id {
-			return i
-		}
-	}
-	return -1
-}
-
-// add records an invoice that was not made by invoice.Issue in the account.
-func (s *Subscription) add(inv invoice.Invoice) {
-	s.Account = s.Account.Add(inv)
-	s.forgetOrphans()
-}
-
-// forgetOrphans drops credits whose charge is no longer stored.
-func (s *Subscription) forgetOrphans() {
-	kept := map[string]bool{}
-	for i := range s.UnexpiredCharges {
-		kept[s.UnexpiredCharges[i].ID] = true
-	}
-	s.UnexpiredCharges = slices.DeleteFunc(s.UnexpiredCharges, func(c plans.Charge) bool {
-		return c.Corrects != "" && !kept[c.Corrects]
-	})
-}
-
-// received returns the money received, and not refunded, on the invoices of charges that can still be credited.
-func (s *Subscription) received() decimal.Decimal {
-	var sum decimal.Decimal
-	for i := range s.Invoices {
-		id := s.Invoices[i].ID
-		ofInvoice := func(c plans.Charge) bool { return c.Corrects == "" && lineid.Invoice(c.ID) == id }
-		if slices.ContainsFunc(s.UnexpiredCharges, ofInvoice) {
-			sum = sum.Add(decimal.Max(s.Invoices[i].Received(), decimal.Decimal{}))
-		}
-	}
-	return sum
-}
-
 // location returns the customer's time zone, UTC if none is set.
 func (s *Subscription) location() *time.Location {
 	if loc := s.Contract.Cycle.Location; loc != nil {
@@ -165,35 +77,11 @@ func (s *Subscription) location() *time.Location {
 	return time.UTC
 }
 
-// clone returns a deep copy.
-func (s Subscription) clone() Subscription {
-	s = s.snapshot()
-	s.Contract = s.Contract.Clone()
-	s.UnexpiredCharges, s.UnbilledCharges = clone.All(s.UnexpiredCharges), clone.All(s.UnbilledCharges)
-	s.Ledger = clone.All(s.Ledger)
-	s.Invoices = clone.All(s.Invoices)
-	s.Contact.Address = slices.Clone(s.Contact.Address)
-	for i := range s.ScheduledChanges {
-		s.ScheduledChanges[i].Change = s.ScheduledChanges[i].Change.Clone()
-	}
-	if s.Taxes != nil {
-		own := clone.All(*s.Taxes)
-		s.Taxes = &own
-	}
-	if s.NextPeriod != nil {
-		s.NextPeriod.Contract = s.NextPeriod.Contract.Clone()
-		s.NextPeriod.Changes = clone.All(s.NextPeriod.Changes)
-		s.NextPeriod.IncludedCharges = clone.All(s.NextPeriod.IncludedCharges)
-	}
-	return s
-}
-
 // snapshot returns a copy with lists of its own. The elements are shared, since they are replaced and never edited.
 func (s Subscription) snapshot() Subscription {
 	s.UnexpiredCharges, s.UnbilledCharges = slices.Clone(s.UnexpiredCharges), slices.Clone(s.UnbilledCharges)
 	s.Ledger = slices.Clone(s.Ledger)
 	s.ScheduledChanges, s.Receivables = slices.Clone(s.ScheduledChanges), slices.Clone(s.Receivables)
-	s.Invoices = slices.Clone(s.Invoices)
 	if s.NextPeriod != nil {
 		own := *s.NextPeriod
 		own.Changes = slices.Clone(own.Changes)
@@ -219,7 +107,6 @@ func (s *Subscription) check() error {
 		has  int
 	}{
 		{"unexpired_charges", len(s.UnexpiredCharges)},
-		{"invoices", len(s.Invoices)},
 		{"receivables", len(s.Receivables)},
 		{"scheduled_changes", len(s.ScheduledChanges)},
 		{"unbilled_charges", len(s.UnbilledCharges)},
@@ -237,12 +124,6 @@ func (s *Subscription) check() error {
 	}
 	if s.Status == PendingStart && s.StartAt.IsZero() {
 		f.Add("subscription.start_at", proration.ErrUnset, "required while the status is pending_start")
-	}
-	for i, d := range s.Receivables {
-		if s.invoice(d.Invoice) < 0 {
-			path := fault.At("subscription.receivables", i) + ".invoice"
-			f.Add(path, proration.ErrInvalid, "must be the ID of a stored invoice; got %.40q", d.Invoice)
-		}
 	}
 	if s.NextPeriod != nil {
 		next := s.NextPeriod.Contract

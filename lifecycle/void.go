@@ -12,7 +12,7 @@ import (
 // void voids an invoice that was issued by mistake.
 func (s *step) void(e *Event) error {
 	id := e.Payment.Invoice
-	if i := s.sub.invoice(id); i >= 0 && s.sub.Invoices[i].Status == invoice.Void {
+	if s.sub.phase(id) == invoice.PhaseVoid {
 		return s.refuse("Invoice " + id + " is already void.")
 	}
 	if a := s.sub.NextPeriod; a != nil && a.Invoice == id {
@@ -30,7 +30,7 @@ func (s *step) void(e *Event) error {
 // writeOff marks an invoice as uncollectible and stops its collection.
 func (s *step) writeOff(e *Event) error {
 	brings := s.overdue(e.Payment.Invoice)
-	if err := s.happen(e.Payment.Invoice, invoice.Event{Kind: invoice.WrittenOff, Reason: e.Reason}); err != nil {
+	if _, err := s.happen(e.Payment.Invoice, invoice.Event{Kind: invoice.WrittenOff, Reason: e.Reason}); err != nil {
 		return err
 	}
 	s.effect(Effect{Kind: Withdraw, Invoice: e.Payment.Invoice})
@@ -53,9 +53,12 @@ func (s *step) undo(id string) error {
 	if owed.IsPositive() {
 		return s.refuse("Invoice " + id + " granted credit that is spent, so it can no longer be voided.")
 	}
-	if err := s.happen(id, invoice.Event{Kind: invoice.Voided}); err != nil {
-		return err
+	if s.sub.phase(id) != invoice.PhaseVoid { // a retracted invoice is void with the failure of its payment
+		if _, err := s.happen(id, invoice.Event{Kind: invoice.Voided}); err != nil {
+			return err
+		}
 	}
+	s.restoreLines(id)
 	var left []plans.Charge
 	for _, c := range s.sub.UnexpiredCharges {
 		if lineid.Invoice(c.ID) != id {
@@ -68,18 +71,28 @@ func (s *step) undo(id string) error {
 	return nil
 }
 
-// retractable reports whether an invoice can be voided: it is open and no money was received for it.
-func (s *Subscription) retractable(id string) bool {
-	i := s.invoice(id)
-	return i >= 0 && s.Invoices[i].Status == invoice.Open && !s.Invoices[i].Received().IsPositive()
+// restoreLines removes the credits of a void document from the receivables of the invoices that it credited.
+func (s *step) restoreLines(id string) {
+	of := func(c invoice.LineCredit) bool { return lineid.Invoice(c.ID) == id }
+	for i := range s.sub.Receivables {
+		r := s.sub.Receivables[i]
+		if !slices.ContainsFunc(r.Lines, func(line invoice.ReceivableLine) bool { return slices.ContainsFunc(line.Credits, of) }) {
+			continue
+		}
+		r.Lines = slices.Clone(r.Lines)
+		for j := range r.Lines {
+			r.Lines[j].Credits = slices.DeleteFunc(slices.Clone(r.Lines[j].Credits), of)
+		}
+		s.replace(r)
+	}
 }
 
-// voidWhenKnown marks an invoice to be voided once the result of its payment in progress is known, and drops its
-// charges from the account.
-func (s *step) voidWhenKnown(due int) {
-	d := &s.sub.Receivables[due]
-	d.VoidWhenKnown = true
+// voidWhenKnown lets an invoice become void once the result of its payment in progress is known, and drops its charges
+// from the account.
+func (s *step) voidWhenKnown(id string) error {
 	s.sub.UnexpiredCharges = slices.DeleteFunc(s.sub.UnexpiredCharges, func(c plans.Charge) bool {
-		return lineid.Invoice(c.ID) == d.Invoice
+		return lineid.Invoice(c.ID) == id
 	})
+	_, err := s.happen(id, invoice.Event{Kind: invoice.Retracted})
+	return err
 }

@@ -1,0 +1,266 @@
+package lifecycle
+
+import (
+	"time"
+
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/proration"
+)
+
+// manual reports whether the customer pays invoices manually.
+func (s *step) manual() bool {
+	for _, m := range s.policy.ManualPaymentMethods {
+		if m == s.sub.PaymentMethod && m != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// collect starts the collection of an invoice that has an amount due, at the instant held or now if that is zero. Its
+// service begins at from.
+func (s *step) collect(inv *invoice.Invoice, from, held time.Time) error {
+	if inv == nil || !s.sub.owing(inv.ID) {
+		return nil
+	}
+	r := s.sub.Receivables[s.sub.receivable(inv.ID)]
+	r.ServiceFrom = from
+	if s.manual() { // a due date matters only for manual payment
+		r.DueAt = inv.DueAt
+	}
+	s.replace(r)
+	if held.IsZero() {
+		return s.ask(inv.ID)
+	}
+	_, err := s.happen(inv.ID, invoice.Event{Kind: invoice.Postponed, Until: held})
+	return err
+}
+
+// ask requests payment of an invoice through an effect. It does not ask again until the result is reported.
+func (s *step) ask(id string) error {
+	r := s.sub.Receivables[s.sub.receivable(id)]
+	switch r.Phase {
+	case invoice.PhaseOpen, invoice.PhaseHeld, invoice.PhaseOverdue:
+	default:
+		return nil
+	}
+	amount := r.Outstanding()
+	kind, effect := invoice.Requested, CollectPayment
+	if s.manual() {
+		kind, effect = invoice.Sent, Send
+	}
+	if _, err := s.happen(id, invoice.Event{Kind: kind}); err != nil {
+		return err
+	}
+	s.effect(Effect{Kind: effect, Invoice: id, Amount: amount})
+	return nil
+}
+
+// collectHeld requests payment of the invoices that were held for the next period.
+func (s *step) collectHeld() error {
+	for i := range s.sub.Receivables {
+		if r := &s.sub.Receivables[i]; r.Phase == invoice.PhaseHeld || r.Phase == invoice.PhaseOverdue && !r.CollectAt.IsZero() {
+			if err := s.ask(r.Invoice); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// chargeDue requests payment of an invoice: a retry, or the first attempt for an invoice that was held.
+func (s *step) chargeDue(d Deadline) error { return s.ask(d.Invoice) }
+
+// collectOverdue requests payment of every invoice whose payment failed and, for an incomplete subscription, of every
+// invoice without a requested payment. It reports whether there is one. The payment method is a new one, so a hard
+// decline no longer stops the retries.
+func (s *step) collectOverdue() (overdue bool, err error) {
+	for i := range s.sub.Receivables {
+		r := s.sub.Receivables[i]
+		if !r.Owing() || r.FirstFailedAt.IsZero() && (s.sub.Status != Incomplete || !r.RequestedAt.IsZero()) {
+			continue
+		}
+		overdue = true
+		if r.HardDecline {
+			r.HardDecline = false
+			s.replace(r)
+		}
+		if err := s.ask(r.Invoice); err != nil {
+			return overdue, err
+		}
+	}
+	return overdue, nil
+}
+
+// failed records a failed payment: it notifies the customer, starts the grace period of the invoice if none started
+// yet, and schedules the next retry.
+func (s *step) failed(e *Event) error {
+	i := s.sub.receivable(e.Payment.Invoice)
+	if i < 0 {
+		return s.unknownInvoice(e.Payment.Invoice)
+	}
+	before := s.sub.Receivables[i]
+	failure := invoice.Event{Kind: invoice.Failed, Hard: e.Payment.Hard}
+	var err error
+	if failure.Until, err = s.graceUntil(&before); err != nil {
+		return err
+	}
+	if failure.RetryAt, err = s.retryAt(e, &before, failure.Until); err != nil {
+		return err
+	}
+	changed, err := s.happens(e, failure)
+	if err != nil || !changed {
+		return err
+	}
+	after := &s.sub.Receivables[i]
+	if before.Phase == invoice.PhaseRetracted {
+		return s.undo(after.Invoice)
+	}
+	if err := s.missed(); err != nil {
+		return err
+	}
+	s.notice(Notice{Kind: NoticePaymentFailed, Invoice: after.Invoice, Of: s.ahead(after.GraceUntil)})
+	return nil
+}
+
+// retryAt returns the time of the retry after a failure, and the zero time if there is none: after a hard decline, for
+// a customer who pays by hand, and after the last retry or the end of the subscription by dunning.
+func (s *step) retryAt(e *Event, r *invoice.Receivable, grace time.Time) (time.Time, error) {
+	if r.HardDecline || e.Payment.Hard || s.manual() || r.Retries >= len(s.policy.Dunning.Retries) || !r.Owing() {
+		return time.Time{}, nil
+	}
+	wait, from := s.policy.Dunning.Retries[r.Retries], e.At
+	if !r.RequestedAt.IsZero() {
+		from = r.RequestedAt
+	}
+	at, err := wait.After(from, s.sub.location())
+	if err == nil && !at.After(e.At) { // the result came later than that
+		at, err = wait.After(e.At, s.sub.location())
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	if s.policy.Dunning.FinalAction == FinalCancel && !grace.IsZero() && !at.Before(grace) {
+		return time.Time{}, nil
+	}
+	return at, nil
+}
+
+// graceUntil returns the end of the grace period of an invoice that fails now. The period starts once: at the first
+// failure, or at the start of the service that the invoice pays for if that is later.
+func (s *step) graceUntil(r *invoice.Receivable) (time.Time, error) {
+	if !r.FirstFailedAt.IsZero() {
+		return r.GraceUntil, nil
+	}
+	from := r.ServiceFrom
+	if from.IsZero() {
+		from = r.IssuedAt
+	}
+	grace := s.policy.Dunning.Grace
+	if agreed := s.sub.Contract.Grace; agreed != (proration.Interval{}) {
+		grace = agreed
+	}
+	from = later(s.sub.At, from)
+	if grace == (proration.Interval{}) {
+		return from, nil
+	}
+	return grace.After(from, s.sub.location())
+}
+
+// missed updates the status after an invoice became overdue. A failed payment does not end a suspension.
+func (s *step) missed() error {
+	if s.sub.Status == Suspended {
+		return nil
+	}
+	return s.standing()
+}
+
+// ahead returns a future instant and the zero time for any other: a notice does not name a grace period that is over.
+func (s *step) ahead(t time.Time) time.Time {
+	if t.After(s.sub.At) {
+		return t
+	}
+	return time.Time{}
+}
+
+// paymentDue starts the grace period of an invoice that was not paid manually by its due date.
+func (s *step) paymentDue(d Deadline) error {
+	i := s.sub.receivable(d.Invoice)
+	before := s.sub.Receivables[i]
+	until, err := s.graceUntil(&before)
+	if err != nil {
+		return err
+	}
+	if _, err := s.happen(d.Invoice, invoice.Event{Kind: invoice.Missed, Until: until}); err != nil {
+		return err
+	}
+	if !before.FirstFailedAt.IsZero() {
+		return nil
+	}
+	if err := s.missed(); err != nil {
+		return err
+	}
+	s.notice(Notice{Kind: NoticeOverdue, Invoice: d.Invoice, Of: s.ahead(until)})
+	return nil
+}
+
+// graceOver takes the final action of dunning when an invoice was not paid within its grace period.
+func (s *step) graceOver(d Deadline) error {
+	switch s.policy.Dunning.FinalAction {
+	case FinalSuspend:
+		if err := s.stop(); err != nil {
+			return err
+		}
+		if err := s.become(Suspended); err != nil {
+			return err
+		}
+		if !s.sub.paidFor() {
+			s.notice(Notice{Kind: NoticeAccessLost, Invoice: d.Invoice})
+		}
+	case FinalCancel:
+		if err := s.end(Canceled, nil); err != nil {
+			return err
+		}
+		s.sub.Dunned = true
+	case FinalContinue, FinalPause:
+		r := s.sub.Receivables[s.sub.receivable(d.Invoice)]
+		r.GraceUntil = time.Time{}
+		s.replace(r)
+	}
+	return nil
+}
+
+// standing derives the status from the overdue invoices: active without one, past due with one. A suspended
+// subscription stays suspended while the grace period of an overdue invoice is over, and an incomplete one stays
+// incomplete until its period is paid.
+func (s *step) standing() error {
+	sub := &s.sub
+	overdue, over := false, false
+	for i := range sub.Receivables {
+		r := &sub.Receivables[i]
+		if !r.Overdue() {
+			continue
+		}
+		overdue = true
+		if !r.GraceUntil.IsZero() && !r.GraceUntil.After(sub.At) {
+			over = true
+		}
+	}
+	switch {
+	case sub.Status == Incomplete && !sub.periodUnpaid():
+		sub.PayBy = time.Time{}
+		if overdue {
+			return s.become(PastDue)
+		}
+		return s.become(Active)
+	case sub.Status == PastDue && !overdue:
+		return s.become(Active)
+	case sub.Status == Active && overdue:
+		return s.become(PastDue)
+	case sub.Status == Suspended && !over && overdue:
+		return s.become(PastDue)
+	case sub.Status == Suspended && !overdue:
+		return s.become(Active)
+	}
+	return nil
+}

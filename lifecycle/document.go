@@ -1,0 +1,189 @@
+package lifecycle
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/lineid"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// billing returns the invoice policy with the customer's taxes and the billing timing of the current period.
+func (s *step) billing() invoice.Policy {
+	p := s.policy.Billing
+	p.Timing = proration.InAdvance
+	if s.sub.inArrears() {
+		p.Timing = proration.InArrears
+	}
+	if s.sub.Taxes != nil {
+		p.Taxes = *s.sub.Taxes
+	}
+	return p
+}
+
+// nextID returns the ID of the next invoice. During a correction that is the ID of the next invoice that was issued
+// at this instant; an invoice that should have been issued and was not gets an ID of its own.
+func (s *step) nextID() string {
+	if !s.correcting {
+		return s.sub.ID + "-" + strconv.Itoa(s.sub.Issued+1)
+	}
+	for i := s.sub.Issued; i < len(s.issued); i++ {
+		if s.issued[i].IssuedAt.Equal(s.sub.At) {
+			return s.issued[i].ID
+		}
+	}
+	return s.sub.ID + missingID + strconv.Itoa(s.missing+1)
+}
+
+// number counts an invoice as issued or, during a correction, as missing if it was never issued.
+func (s *step) number(id string) {
+	i := slices.IndexFunc(s.issued, func(inv invoice.Invoice) bool { return inv.ID == id })
+	switch {
+	case !s.correcting:
+		s.sub.Issued++
+	case i < 0:
+		s.missing++
+	default:
+		s.sub.Issued = i + 1
+	}
+}
+
+// issue issues an invoice of the given lines, for neither a change nor a period.
+func (s *step) issue(lines []plans.Charge) error {
+	sub := &s.sub
+	inv, err := invoice.Build(invoice.Draft{
+		ID: s.nextID(), Currency: sub.Contract.Currency, At: sub.At, Lines: lines, CreditedCharges: sub.UnexpiredCharges,
+		Ledger: sub.Ledger, Policy: s.billing(), Contact: sub.Contact, Location: sub.Contract.Cycle.Location,
+	})
+	if err != nil {
+		return err
+	}
+	sub.add(inv)
+	s.take(inv)
+	return s.collect(&inv, sub.At, time.Time{})
+}
+
+// document issues the invoice of a change or a period and updates the account. It returns nil if there is nothing to
+// bill.
+func (s *step) document(o invoice.IssueRequest) (*invoice.Invoice, error) {
+	o.ID, o.Policy, o.Contact, o.Unpaid = s.nextID(), s.billing(), s.sub.Contact, s.unpaid()
+	if o.DueAt.IsZero() && s.manual() && s.policy.Dunning.DueIn != (proration.Interval{}) {
+		by, err := s.policy.Dunning.DueIn.After(s.sub.At, s.sub.location())
+		if err != nil {
+			return nil, err
+		}
+		o.DueAt = by
+	}
+	doc, err := invoice.Issue(o)
+	if err != nil {
+		return nil, err
+	}
+	s.sub.Account = doc.Account
+	if doc.Invoice == nil {
+		return nil, nil //nolint:nilnil // no invoice and no error: there is nothing to bill
+	}
+	s.take(*doc.Invoice)
+	return doc.Invoice, nil
+}
+
+// periodFrom issues the invoice of the period that begins at the request's instant. In advance, earlier time is never
+// billed again, even if its invoice was voided.
+func (s *step) periodFrom(o invoice.IssueRequest) (*invoice.Invoice, error) {
+	if s.sub.inArrears() {
+		return s.document(o)
+	}
+	o.UnbilledSince = o.At
+	inv, err := s.document(o)
+	s.sub.UnbilledSince = time.Time{}
+	return inv, err
+}
+
+// take adds an issued invoice to the outcome, its receivable to the subscription, and its credits to the receivables of
+// the invoices that it credits, and requests its refund. Its lines and entries are already in the account. A document
+// of credits has nothing to pay, so that the subscription does not keep its receivable.
+func (s *step) take(inv invoice.Invoice) {
+	s.number(inv.ID)
+	s.out.Invoices = append(s.out.Invoices, inv)
+	s.out.Credits = append(s.out.Credits, inv.LedgerEntries...)
+	r := invoice.NewReceivable(inv)
+	s.out.Receivables = append(s.out.Receivables, r)
+	if inv.Total.IsPositive() {
+		s.sub.Receivables = append(s.sub.Receivables, r)
+	}
+	for _, id := range corrected(&inv) {
+		if i := s.sub.receivable(id); i >= 0 {
+			s.replace(s.sub.Receivables[i].Corrected(inv))
+		}
+	}
+	if inv.Refund.IsPositive() {
+		s.repaid(&inv, inv.Refund)
+		s.effect(Effect{Kind: Refund, Invoice: inv.ID, Amount: inv.Refund})
+	}
+	if inv.AmountDue.IsZero() && inv.Corrects == "" && inv.Total.IsPositive() {
+		s.notice(Notice{Kind: NoticeReceipt, Invoice: inv.ID}) // paid in full with credit
+	}
+}
+
+// takeNote adds a credit note to the account and the outcome, and stores the receivable that it changed.
+func (s *step) takeNote(note *invoice.CreditResult) {
+	inv := note.Invoice
+	s.sub.add(inv)
+	s.number(inv.ID)
+	s.out.Invoices = append(s.out.Invoices, inv)
+	s.out.Credits = append(s.out.Credits, inv.LedgerEntries...)
+	s.out.Receivables = append(s.out.Receivables, invoice.NewReceivable(inv))
+	s.replace(note.Receivable)
+}
+
+// corrected returns the IDs of the invoices whose lines a document credits.
+func corrected(inv *invoice.Invoice) (ids []string) {
+	for i := range inv.Lines {
+		if of := inv.Lines[i].Corrects; of != "" && !slices.Contains(ids, lineid.Invoice(of)) {
+			ids = append(ids, lineid.Invoice(of))
+		}
+	}
+	return ids
+}
+
+// repaid records a refund on the receivables of the invoices whose lines a document credits, so that no money is
+// refunded twice.
+func (s *step) repaid(doc *invoice.Invoice, amount decimal.Decimal) {
+	for _, id := range corrected(doc) {
+		i := s.sub.receivable(id)
+		if i < 0 || !amount.IsPositive() {
+			continue
+		}
+		r := s.sub.Receivables[i]
+		part := decimal.Min(amount, r.Received())
+		if !part.IsPositive() {
+			continue
+		}
+		e := invoice.Event{Kind: invoice.Refunded, ID: doc.ID, At: later(s.sub.At, r.IssuedAt), Amount: part}
+		if after, err := invoice.Apply(r, e); err == nil && len(after.Events) > len(r.Events) {
+			s.replace(after)
+			amount = amount.Sub(part)
+		}
+	}
+}
+
+// add records an invoice that was not made by invoice.Issue in the account.
+func (s *Subscription) add(inv invoice.Invoice) {
+	s.Account = s.Account.Add(inv)
+	s.forgetOrphans()
+}
+
+// forgetOrphans drops credits whose charge is no longer stored.
+func (s *Subscription) forgetOrphans() {
+	kept := map[string]bool{}
+	for i := range s.UnexpiredCharges {
+		kept[s.UnexpiredCharges[i].ID] = true
+	}
+	s.UnexpiredCharges = slices.DeleteFunc(s.UnexpiredCharges, func(c plans.Charge) bool {
+		return c.Corrects != "" && !kept[c.Corrects]
+	})
+}

@@ -1,0 +1,145 @@
+package lifecycle
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/lineid"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+)
+
+// receivable returns the index of the receivable of an invoice, or -1.
+func (s *Subscription) receivable(id string) int {
+	for i := len(s.Receivables) - 1; i >= 0; i-- {
+		if s.Receivables[i].Invoice == id {
+			return i
+		}
+	}
+	return -1
+}
+
+// phase returns the phase of the receivable of an invoice, and 0 for an invoice that is no longer stored.
+func (s *Subscription) phase(id string) invoice.Phase {
+	if i := s.receivable(id); i >= 0 {
+		return s.Receivables[i].Phase
+	}
+	return 0
+}
+
+// owing reports whether an invoice waits for a payment, or for the result of one.
+func (s *Subscription) owing(id string) bool {
+	i := s.receivable(id)
+	return i >= 0 && s.Receivables[i].Owing()
+}
+
+// owes reports whether any invoice waits for a payment.
+func (s *Subscription) owes() bool {
+	return slices.ContainsFunc(s.Receivables, invoice.Receivable.Owing)
+}
+
+// underWay reports whether a payment of an invoice is pending and no part of the invoice is paid.
+func (s *Subscription) underWay(id string) bool {
+	i := s.receivable(id)
+	return i >= 0 && s.Receivables[i].Phase == invoice.PhasePending && !s.Receivables[i].Received().IsPositive()
+}
+
+// retractable reports whether an invoice can be voided: it is due, no payment is pending, and none was received.
+func (s *Subscription) retractable(id string) bool {
+	i := s.receivable(id)
+	if i < 0 {
+		return false
+	}
+	r := &s.Receivables[i]
+	return r.Owing() && r.Phase != invoice.PhasePending && r.Phase != invoice.PhaseRetracted && !r.Received().IsPositive()
+}
+
+// keepsAhead reports whether the advance invoice is paid, at least in part, so that its period is served.
+func (s *Subscription) keepsAhead() bool {
+	if s.NextPeriod == nil || s.receivable(s.NextPeriod.Invoice) < 0 {
+		return false
+	}
+	return !s.retractable(s.NextPeriod.Invoice) && !s.underWay(s.NextPeriod.Invoice)
+}
+
+// received returns the money received, and not refunded, on the invoices of charges that can still be credited.
+func (s *Subscription) received() decimal.Decimal {
+	var sum decimal.Decimal
+	for i := range s.Receivables {
+		id := s.Receivables[i].Invoice
+		ofInvoice := func(c plans.Charge) bool { return c.Corrects == "" && lineid.Invoice(c.ID) == id }
+		if slices.ContainsFunc(s.UnexpiredCharges, ofInvoice) {
+			sum = sum.Add(decimal.Max(s.Receivables[i].Received(), decimal.Decimal{}))
+		}
+	}
+	return sum
+}
+
+// refundableMoney returns the money received for unexpired charges, less the amount due on invoices that are held for
+// the next period: their charges can be credited before they are paid.
+func (s *Subscription) refundableMoney() decimal.Decimal {
+	sum := s.received()
+	for i := range s.Receivables {
+		if r := &s.Receivables[i]; r.Owing() && !r.CollectAt.IsZero() {
+			sum = sum.Sub(r.Outstanding())
+		}
+	}
+	return decimal.Max(sum, decimal.Decimal{})
+}
+
+// unpaid returns the IDs of the invoices whose charges cannot be credited because they are unpaid. An invoice held
+// for the next period is not among them: it is certain to be collected.
+func (s *step) unpaid() (ids []string) {
+	for i := range s.sub.Receivables {
+		r := &s.sub.Receivables[i]
+		if !slices.Contains(s.trusted, r.Invoice) && (r.Owing() || r.Phase == invoice.PhaseUncollectible) &&
+			!r.Outstanding().IsZero() && r.CollectAt.IsZero() {
+			ids = append(ids, r.Invoice)
+		}
+	}
+	return ids
+}
+
+// happen applies an event to the receivable of an invoice, and adds it to the outcome. It reports whether the event
+// changed anything: a repeat does not.
+func (s *step) happen(id string, e invoice.Event) (bool, error) {
+	i := s.sub.receivable(id)
+	if i < 0 {
+		return false, s.unknownInvoice(id)
+	}
+	r := s.sub.Receivables[i]
+	e.At = later(s.sub.At, r.IssuedAt)
+	after, err := invoice.Apply(r, e)
+	if err != nil {
+		return false, moved(err, "event", "event.payment")
+	}
+	if len(after.Events) == len(r.Events) && after.Phase == r.Phase && logged(e.Kind) {
+		return false, nil
+	}
+	s.replace(after)
+	return true, nil
+}
+
+// logged reports whether a receivable lists events of a kind, so that a repeat can be told from a new event.
+func logged(kind invoice.EventKind) bool { return kind < invoice.Requested }
+
+// replace stores a changed receivable in the subscription and in the outcome.
+func (s *step) replace(r invoice.Receivable) {
+	if i := s.sub.receivable(r.Invoice); i >= 0 {
+		s.sub.Receivables[i] = r
+	}
+	for i := range s.out.Receivables {
+		if s.out.Receivables[i].Invoice == r.Invoice {
+			s.out.Receivables[i] = r
+			return
+		}
+	}
+	s.out.Receivables = append(s.out.Receivables, r)
+}
+
+// unknownInvoice refuses an event about an invoice whose receivable the subscription does not keep.
+func (s *step) unknownInvoice(id string) error {
+	return s.refuse("Invoice " + strconv.Quote(id) + " does not exist or was settled too long ago to be changed.")
+}
