@@ -72,7 +72,7 @@ func runStep(t *testing.T, policy lifecycle.Policy, sub lifecycle.Subscription, 
 	case err != nil:
 		return sub, "error: " + err.Error()
 	}
-	for _, inv := range slices.Concat(out.Invoices, out.Changed) {
+	for _, inv := range out.Invoices {
 		if err := invoice.Check(inv); err != nil {
 			t.Errorf("%s: invoice %s: %v", text, inv.ID, err)
 		}
@@ -228,8 +228,10 @@ func outcomeText(policy lifecycle.Policy, out lifecycle.Outcome) string {
 	for _, inv := range out.Invoices {
 		all = append(all, invoiceText(inv))
 	}
-	for _, inv := range out.Changed {
-		all = append(all, inv.ID+" "+inv.Status.String())
+	for _, r := range out.Receivables {
+		if statusChanged(&out, &r) {
+			all = append(all, r.Invoice+" "+r.Phase.Status())
+		}
 	}
 	for _, e := range out.Effects {
 		text := e.Kind.String() + " " + e.Invoice
@@ -250,6 +252,13 @@ func outcomeText(policy lifecycle.Policy, out lifecycle.Outcome) string {
 		all = append(all, text)
 	}
 	return strings.Join(all, "; ")
+}
+
+// statusChanged reports whether the outcome changes the receivable of an invoice that it does not issue, with more than
+// a request to collect it.
+func statusChanged(out *lifecycle.Outcome, r *invoice.Receivable) bool {
+	issued := slices.ContainsFunc(out.Invoices, func(inv invoice.Invoice) bool { return inv.ID == r.Invoice })
+	return !issued && len(r.Events) > 0 && r.Events[len(r.Events)-1].At.Equal(out.Subscription.At)
 }
 
 // shortTime writes a time, or only its date if it is midnight.

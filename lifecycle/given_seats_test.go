@@ -118,11 +118,21 @@ func startOf(sub lifecycle.Subscription, _ lifecycle.Policy) lifecycle.Subscript
 // totalBilled returns the net amount of all invoices less their credits.
 func totalBilled(out lifecycle.Outcome) (sum decimal.Decimal) {
 	for _, inv := range out.Invoices {
-		if inv.Status != invoice.Void {
+		if phaseOf(out, inv.ID) != invoice.PhaseVoid {
 			sum = sum.Add(inv.Net)
 		}
 	}
 	return sum
+}
+
+// phaseOf returns the phase of the receivable of an invoice in an outcome, 0 if the outcome does not have it.
+func phaseOf(out lifecycle.Outcome, id string) invoice.Phase {
+	for _, r := range out.Receivables {
+		if r.Invoice == id {
+			return r.Phase
+		}
+	}
+	return 0
 }
 
 // replayEvents replays events of the subscription in order.

@@ -40,7 +40,7 @@ func changePlan(id string) candidate {
 }
 
 // paymentEvent returns a candidate about the first or the last invoice that has one of the statuses.
-func paymentEvent(kind lifecycle.EventKind, last, hard bool, of ...invoice.Status) candidate {
+func paymentEvent(kind lifecycle.EventKind, last, hard bool, of ...string) candidate {
 	name := kind.String()
 	if last {
 		name += " of the last"
@@ -49,17 +49,17 @@ func paymentEvent(kind lifecycle.EventKind, last, hard bool, of ...invoice.Statu
 		name += " hard"
 	}
 	return candidate{name, func(h *history, _ time.Time) (lifecycle.Event, bool) {
-		all := slices.Clone(h.sub.Invoices)
+		all := slices.Clone(h.sub.Receivables)
 		if last {
 			slices.Reverse(all)
 		}
-		i := slices.IndexFunc(all, func(inv invoice.Invoice) bool {
-			return inv.Corrects == "" && slices.Contains(of, inv.Status) && (kind != lifecycle.PaymentRefunded || inv.Received().IsPositive())
+		i := slices.IndexFunc(all, func(r invoice.Receivable) bool {
+			return slices.Contains(of, r.Phase.Status()) && (kind != lifecycle.PaymentRefunded || r.Received().IsPositive())
 		})
 		if i < 0 || last && len(all) == 1 {
 			return lifecycle.Event{}, false
 		}
-		return lifecycle.Event{Kind: kind, Reason: "goodwill", Payment: lifecycle.Payment{Invoice: all[i].ID, Hard: hard}}, true
+		return lifecycle.Event{Kind: kind, Reason: "goodwill", Payment: lifecycle.Payment{Invoice: all[i].Invoice, Hard: hard}}, true
 	}}
 }
 
@@ -82,8 +82,8 @@ func chargeOf(item, price string) []plans.Charge {
 
 // candidates returns every kind of event, some with several values.
 func candidates() []candidate {
-	owing := []invoice.Status{invoice.Open, invoice.Pending}
-	open := []invoice.Status{invoice.Open}
+	owing := []string{"open", "pending"}
+	open := []string{"open"}
 	price := plans.Price{Unit: giventest.Money("25.00")}
 	half := plans.Term{Length: giventest.Interval("P6M"), Percent: giventest.Money("10"), Billing: plans.UpFront, Renewal: plans.Renew}
 	return []candidate{
@@ -98,9 +98,9 @@ func candidates() []candidate {
 		paymentEvent(lifecycle.PaymentSucceeded, true, false, owing...),
 		paymentEvent(lifecycle.PaymentFailed, true, false, owing...),
 		paymentEvent(lifecycle.PaymentFailed, false, true, owing...),
-		paymentEvent(lifecycle.PaymentDisputed, true, false, invoice.Paid),
-		paymentEvent(lifecycle.PaymentDisputed, false, false, invoice.Paid),
-		paymentEvent(lifecycle.PaymentRefunded, false, false, invoice.Paid, invoice.Open),
+		paymentEvent(lifecycle.PaymentDisputed, true, false, "paid"),
+		paymentEvent(lifecycle.PaymentDisputed, false, false, "paid"),
+		paymentEvent(lifecycle.PaymentRefunded, false, false, "paid", "open"),
 		paymentEvent(lifecycle.InvoiceVoided, false, false, open...),
 		paymentEvent(lifecycle.InvoiceVoided, true, false, open...),
 		paymentEvent(lifecycle.InvoiceWrittenOff, false, false, open...),
@@ -142,7 +142,7 @@ func candidates() []candidate {
 
 // rareCandidates returns events for single paths, which the enumerations leave out.
 func rareCandidates() []candidate {
-	open := []invoice.Status{invoice.Open}
+	open := []string{"open"}
 	again := candidate{"paid in part of the last", func(h *history, at time.Time) (lifecycle.Event, bool) {
 		e, is := paymentEvent(lifecycle.PaymentSucceeded, true, false, open...).event(h, at)
 		e.Payment.Amount = giventest.Money("5.00")
@@ -212,7 +212,7 @@ var candidatesByName = sync.OnceValue(func() map[string]candidate {
 // payAll pays every invoice that is due.
 func (h *history) payAll() {
 	h.tb.Helper()
-	for range len(h.sub.Invoices) {
+	for range len(h.sub.Receivables) {
 		if !h.applyAt(candidateNamed("payment_succeeded"), h.sub.At) {
 			return
 		}

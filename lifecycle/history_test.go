@@ -24,7 +24,7 @@ type history struct {
 	sub        lifecycle.Subscription
 	events     []lifecycle.Event // including refused events
 	out        lifecycle.Outcome // all outcomes joined
-	invoices   []invoice.Invoice // every invoice in its current state
+	invoices   []issued          // every invoice with its current receivable
 	collecting []string          // invoices being collected, without a result so far
 	ids        []string          // of notices and effects
 	quantities []quantityFrom    // of the contract over time
@@ -32,6 +32,15 @@ type history struct {
 	log        []string // the steps, for failure messages
 	light      bool     // only cheap checks
 }
+
+// issued is an invoice with its receivable.
+type issued struct {
+	invoice.Invoice
+	receivable invoice.Receivable
+}
+
+// status returns the coarse status of the invoice.
+func (i *issued) status() string { return i.receivable.Phase.Status() }
 
 // quantityFrom is a quantity from an instant on.
 type quantityFrom struct {
@@ -48,7 +57,7 @@ func newHistory(tb testing.TB, w *setup, s *recorder) history {
 func (h history) fork() history {
 	h.events, h.invoices, h.ids, h.quantities, h.log = slices.Clip(h.events), slices.Clone(h.invoices), slices.Clip(h.ids), slices.Clip(h.quantities), slices.Clip(h.log)
 	h.collecting = slices.Clone(h.collecting)
-	h.out.Invoices, h.out.Changed = slices.Clone(h.out.Invoices), slices.Clone(h.out.Changed)
+	h.out.Invoices, h.out.Receivables = slices.Clip(h.out.Invoices), slices.Clone(h.out.Receivables)
 	h.out.Credits, h.out.Notices = slices.Clip(h.out.Credits), slices.Clip(h.out.Notices)
 	h.out.Effects, h.out.Steps = slices.Clip(h.out.Effects), slices.Clip(h.out.Steps)
 	return h
@@ -174,23 +183,20 @@ func (h *history) record(out lifecycle.Outcome) {
 	h.sub = out.Subscription
 	h.out.Subscription = out.Subscription
 	for _, inv := range out.Invoices {
-		h.out.Invoices = append(h.out.Invoices, inv)
-		h.invoices = append(h.invoices, inv)
+		h.invoices = append(h.invoices, issued{Invoice: inv})
 	}
-	for _, inv := range out.Changed {
-		place := func(other invoice.Invoice) bool { return other.ID == inv.ID }
-		i := slices.IndexFunc(h.invoices, place)
+	h.out.Invoices = append(h.out.Invoices, out.Invoices...)
+	for _, r := range out.Receivables {
+		i := slices.IndexFunc(h.invoices, func(inv issued) bool { return inv.ID == r.Invoice })
 		if i < 0 {
-			h.fault("invoice %s changed and was never issued", inv.ID)
+			h.fault("the receivable of invoice %s changed, which was never issued", r.Invoice)
 			return
 		}
-		h.invoices[i] = inv
-		if i := slices.IndexFunc(h.out.Invoices, place); i >= 0 {
-			h.out.Invoices[i] = inv
-		} else if i := slices.IndexFunc(h.out.Changed, place); i >= 0 {
-			h.out.Changed[i] = inv
+		h.invoices[i].receivable = r
+		if i := slices.IndexFunc(h.out.Receivables, func(other invoice.Receivable) bool { return other.Invoice == r.Invoice }); i >= 0 {
+			h.out.Receivables[i] = r
 		} else {
-			h.out.Changed = append(h.out.Changed, inv)
+			h.out.Receivables = append(h.out.Receivables, r)
 		}
 	}
 	h.out.Credits = append(h.out.Credits, out.Credits...)

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/proration"
 )
 
@@ -55,10 +56,10 @@ func subscriptionsToRefuse() (all []Subscription) {
 	for _, status := range everyStatus() {
 		sub := Subscription{ID: "acme", Status: status, At: day(1)}
 		sub.StartAt, sub.PayBy, sub.TrialEnd, sub.Period.End = day(2), day(3), day(4), day(5)
-		overdue := []Collection{
-			{Invoice: "acme-1", FirstFailedAt: day(1), VoidWhenKnown: true},
-			{Invoice: "acme-2"},
-			{Invoice: "acme-3", FirstFailedAt: day(1)},
+		overdue := []invoice.Receivable{
+			{Invoice: "acme-1", FirstFailedAt: day(1), Phase: invoice.PhaseRetracted},
+			{Invoice: "acme-2", Phase: invoice.PhaseOpen},
+			{Invoice: "acme-3", FirstFailedAt: day(1), Phase: invoice.PhaseOverdue},
 		}
 		if status == PastDue {
 			sub.Receivables = overdue
