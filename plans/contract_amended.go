@@ -63,16 +63,20 @@ func (c Contract) Amended(change Change, at time.Time, policy proration.Policy) 
 		a.Contract.endAt(at)
 		return a, nil
 	case change.Term != nil && change.Term.Billing == UpFront:
-		a.Charges, err = after.extended(policy)
-		return a, err
+		if a.Charges, err = after.extended(policy); err != nil {
+			return Amendment{}, err
+		}
+		return a, nil
 	case change.Term != nil:
 		return a, nil
 	case !change.End.IsZero():
 		a.Replaced = []ItemQuantity{{}}
 		return a, nil
 	}
-	err = a.add(&c, &change, at, policy)
-	return a, err
+	if err = a.add(&c, &change, at, policy); err != nil {
+		return Amendment{}, err
+	}
+	return a, nil
 }
 
 // add adds the charges and the replaced units of a change of the plan, the billing dates or the items.
@@ -134,7 +138,8 @@ func (s *shift) removed() decimal.Decimal {
 	return s.units.Neg()
 }
 
-// shifts returns the differences between the items of two contracts, in the order of the items.
+// shifts returns the differences between the items of two contracts, in the order of the items. An item that only a
+// ramp step would add leaves as well if the other contract does not have it: its part of the period may be billed.
 func (c *Contract) shifts(after *Contract) (all []shift) {
 	for i := range c.Items {
 		was, is := &c.Items[i], after.item(c.Items[i].ID)
@@ -145,6 +150,12 @@ func (c *Contract) shifts(after *Contract) (all []shift) {
 			all = append(all, shift{item: was.ID, whole: true})
 		case !is.Quantity.Equal(was.Quantity):
 			all = append(all, shift{item: was.ID, units: is.Quantity.Sub(was.Quantity)})
+		}
+	}
+	ids := after.ids()
+	for _, id := range c.ids()[len(c.Items):] {
+		if !slices.Contains(ids, id) {
+			all = append(all, shift{item: id, whole: true, gone: true})
 		}
 	}
 	for i := range after.Items {
