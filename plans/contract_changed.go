@@ -183,20 +183,25 @@ func (c *Contract) shift(f *fault.List, path, id string, units decimal.Decimal) 
 	if units.IsZero() {
 		return
 	}
-	shifted := func(item *Item) {
+	shifted := func(item *Item, from time.Time) {
 		if item.ID != id {
 			return
 		}
-		if item.Quantity = item.Quantity.Add(units); item.Quantity.IsNegative() {
-			f.Add(path+".quantity", proration.ErrInvalid,
-				"must not remove more than the contract has; %v of %.40q would be left", item.Quantity, id)
+		if item.Quantity = item.Quantity.Add(units); !item.Quantity.IsNegative() {
+			return
 		}
+		when := ""
+		if !from.IsZero() {
+			when = " on " + date(from)
+		}
+		f.Add(path+".quantity", proration.ErrInvalid,
+			"must not remove more than the contract has; %v of %.40q would be left%s", item.Quantity, id, when)
 	}
 	for i := range c.Items {
-		shifted(&c.Items[i])
+		shifted(&c.Items[i], time.Time{})
 	}
 	for i := range c.Ramp {
-		shifted(&c.Ramp[i].Item)
+		shifted(&c.Ramp[i].Item, c.Ramp[i].At)
 	}
 }
 

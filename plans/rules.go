@@ -134,6 +134,9 @@ func (p *ChangeRequest) check(f *fault.List) {
 	}
 	f.Under("contract", p.Contract.Validate())
 	f.Under("change", p.Change.Validate())
+	if p.Change.Plan != nil && p.Catalog == nil {
+		f.Under("change.plan", p.Change.Plan.validate())
+	}
 }
 
 // permit is Check of a valid request, whose plan, term or prices are the catalog's. The contract's plan has the given
