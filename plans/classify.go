@@ -14,8 +14,8 @@ import (
 // Action is the kind of a change of a contract. Change rules allow or forbid each action. The zero Action is unset and
 // an error.
 //
-// JSON: upgrade, downgrade, lateral, lengthen_interval, shorten_interval, add_quantity, remove_quantity, extend, shorten,
-// cancel, change_price, change_anchor.
+// JSON: upgrade, downgrade, lateral, lengthen_interval, shorten_interval, add_quantity, remove_quantity, extend,
+// shorten, cancel, change_price, change_anchor.
 type Action uint8
 
 // The actions.
@@ -71,12 +71,12 @@ type ClassifyRequest struct {
 // Classify returns the actions of a change, in the order of [Action]; none for a change to what is already there.
 //
 //   - [Upgrade], [Downgrade] or [Lateral] if the change sets another plan. The ranks of the plans decide if both have
-//     one. If either has none, or the ranks are equal, the yearly values decide, with 12 months, 52 weeks or 365 days in
-//     a year, at the present quantities of the items that stay.
+//     one. If either has none, or the ranks are equal, the yearly values decide, with 12 months, 52 weeks or 365 days
+//     in a year, at the present quantities of the items that stay.
 //   - [LengthenInterval] or [ShortenInterval] if the periods have another length.
 //   - [AddQuantity] and [RemoveQuantity] for each item with more or fewer units, new and leaving items included.
 //   - [ChangePrice] if the change sets another price of an item, or adds or removes a discount.
-//   - [ChangeAnchor] if the change sets another billing date.
+//   - [ChangeAnchor] if the change sets another billing date, or another interval that is equally long.
 //   - [Extend], [Shorten] and [Cancel] alone.
 //
 // Errors: the faults of the change and of the contracts, under change, from and to.

@@ -25,7 +25,8 @@ type Amendment struct {
 //   - Added units are charged for the remaining time that is already paid for, as [Contract.RemainingPortions] returns
 //     it: Price(existing + added) less Price(existing) at the contract's prices, never below zero. A new item costs
 //     Price(added). The charges are of kind ProrationCharge. Removed units are replaced, and so is an item that leaves.
-//   - An item with another price is replaced, and charged for its whole quantity and the remaining time: ProrationCharge.
+//   - An item with another price is replaced, and charged for its whole quantity and the remaining time:
+//     ProrationCharge.
 //   - Another plan replaces everything, and every item is charged for the remaining time: ProrationCharge. If the
 //     periods begin anew, the first one is charged instead: Recurring.
 //   - Another billing date replaces everything, and every item is charged from the instant to the end of the period of
@@ -35,8 +36,8 @@ type Amendment struct {
 //     its fixed fee, plus its percentage of the bills of all periods that begin at the instant or later, after
 //     discounts and with expected shortfalls of a minimum: Termination.
 //
-// A shortened term, a term billed per period and another discount add no charges. Package credits computes the credits
-// of the replaced units from the billed charges.
+// A shortened term, a term billed per period and another discount add no charges, and so does a change to what is
+// already there. Package credits computes the credits of the replaced units from the billed charges.
 // Errors: those of [Contract.Changed] and of the policy; those of [Contract.RemainingPortions], so ErrOutside for an
 // instant outside the terms if the change is charged for the remaining time; ErrOutside for a cancellation before the
 // first term; and those of proration.Prorate.
