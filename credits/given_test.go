@@ -56,7 +56,9 @@ func (s sale) charge(tb testing.TB) plans.Charge {
 	if s.base != "" {
 		contract.Items[0].Quantity = giventest.Money(s.base)
 		bill = func(p proration.Portion, policy proration.Policy) ([]plans.Charge, error) {
-			_, added, err := contract.Amended(unitsOf(item.ID, item.Quantity), p.Span.Start, policy)
+			change := plans.Change{Add: []plans.ItemQuantity{{Item: item.ID, Quantity: item.Quantity}}}
+			amended, err := contract.Amended(change, p.Span.Start, policy)
+			added := amended.Charges
 			if err == nil && (!added[0].Period.Equal(p.Period) || !added[0].Span.Equal(p.Span)) {
 				tb.Fatalf("added for %v of %v, want %v of %v", added[0].Span, added[0].Period, p.Span, p.Period)
 			}

@@ -81,7 +81,7 @@ func (s seller) amend(p plans.ChangeRequest) (a amendment, err error) {
 // text writes the amendment: the action and its date, each line with its computation, and the exceeded limits.
 func (a amendment) text(tb testing.TB) string {
 	tb.Helper()
-	text := fmt.Sprintf("%v on %s, %v\n", a.Action, a.At.Format(time.DateOnly), a.Effective)
+	text := fmt.Sprintf("%s on %s, %v\n", actionsText(a.Actions), a.At.Format(time.DateOnly), a.Effective)
 	for _, line := range a.Bill.Lines {
 		text += line.Span.Start.Format(time.DateOnly) + " until " + line.Span.End.Format(time.DateOnly) + ", " + line.Explain() + "\n"
 	}
@@ -132,19 +132,21 @@ func resolvedChange(tb testing.TB, catalog seller, p plans.ChangeRequest) plans.
 		change.Plan = planOf(tb, catalog, change.Plan.ID)
 	case change.Term != nil:
 		change.Term = termOf(tb, catalog, change.Term.Length.String())
-	case change.Item != "" && change.Price != nil && change.Quantity.IsZero():
-		price := *change.Price
+	}
+	change = change.Clone()
+	for i := range change.Set {
 		for _, item := range p.Contract.Items {
-			if item.ID == change.Item && price.Per == (proration.Interval{}) {
+			if price := change.Set[i].Price; item.ID == change.Set[i].Item && price != nil && price.Per == (proration.Interval{}) {
 				price.Per = item.Price.Per
 			}
 		}
-		change.Price = &price
-	case change.Item != "":
-		change.Price = nil
+	}
+	for i := range change.Add {
+		step := &change.Add[i]
+		step.Price = nil
 		if _, err := p.Contract.Changed(change, p.At); err != nil { // the contract does not have it
-			if price, ok := planOf(tb, catalog, p.Contract.Plan).Price(change.Item, p.Contract.Currency); ok {
-				change.Price = &price
+			if price, ok := planOf(tb, catalog, p.Contract.Plan).Price(step.Item, p.Contract.Currency); ok {
+				step.Price = &price
 			}
 		}
 	}
@@ -183,19 +185,21 @@ func checkAmendment(tb testing.TB, catalog seller, p plans.ChangeRequest, a amen
 	checkText(tb, "the contract", giventest.JSON(tb, a.Contract), giventest.JSON(tb, after))
 	giventest.CheckFaults(tb, a.Contract.Validate())
 	kind := plans.ProrationCharge
-	switch a.Action {
-	case plans.Extend:
-		kind = plans.Extension
-	case plans.LengthenInterval, plans.ChangeAnchor:
-		kind = plans.Recurring
-	case plans.Cancel:
-		kind = plans.Termination
-	case plans.Upgrade, plans.Downgrade, plans.Lateral, plans.AddQuantity, plans.RemoveQuantity, plans.Shorten, plans.ChangePrice:
+	for _, action := range a.Actions {
+		switch action {
+		case plans.Extend:
+			kind = plans.Extension
+		case plans.LengthenInterval, plans.ShortenInterval, plans.ChangeAnchor:
+			kind = plans.Recurring
+		case plans.Cancel:
+			kind = plans.Termination
+		case plans.Upgrade, plans.Downgrade, plans.Lateral, plans.AddQuantity, plans.RemoveQuantity, plans.Shorten, plans.ChangePrice:
+		}
 	}
 	var total decimal.Decimal
 	for _, line := range a.Bill.Lines {
 		if line.Kind != kind || line.Plan != after.Plan {
-			tb.Errorf("a %v of %s for a change that is %v: %s", line.Kind, line.Plan, a.Action, line.Explain())
+			tb.Errorf("a %v of %s for a change that is %s: %s", line.Kind, line.Plan, actionsText(a.Actions), line.Explain())
 		}
 		net := line.Share.Amount
 		for _, d := range line.Discounts {
@@ -363,11 +367,14 @@ func TestAmendedPlan(t *testing.T) {
 			"due: 848.17 USD",
 			"3000 contacts of 2500", "2 ai_agents of 1",
 		}, "base: 7 seat at 15; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
-		amendmentRow{"to annual periods, at the end of the month", "nothing is due until then, when the annual periods begin", requestRow{sold: with(openEnded), order: ordered("7 seat", ""), change: toPlan(t, "yearly"), at: "2027-02-20"}, []string{
-			"switch_interval on 2027-03-16, at_period_end",
+		amendmentRow{"to annual periods, at the end of the month", "nothing is due until then, when the annual periods begin; a year costs less than twelve months, so support requests it", requestRow{sold: with(openEnded), order: ordered("7 seat", ""), change: toPlan(t, "yearly"), by: plans.Support, at: "2027-02-20"}, []string{
+			"downgrade, lengthen_interval on 2027-03-16, at_term_end",
 		}, "yearly: 7 seat at 150; P1Y from 2027-03-16", nil},
+		amendmentRow{"to annual periods, requested by a customer", "the strictest rule of both actions applies", requestRow{sold: with(openEnded), order: ordered("7 seat", ""), change: toPlan(t, "yearly"), at: "2027-02-20"}, nil, "", []string{
+			"downgrade: Downgrades are handled by support. | Ask support; the change takes effect at the end of the term.",
+		}},
 		amendmentRow{"to annual periods, immediately", "a whole year from now on: 7 x 150.00; the rest of the month becomes a credit", requestRow{sold: with(openEnded, now), order: ordered("7 seat", ""), change: toPlan(t, "yearly"), at: "2027-02-20"}, []string{
-			"switch_interval on 2027-02-20, immediately",
+			"downgrade, lengthen_interval on 2027-02-20, immediately",
 			"2027-02-20 until 2028-02-20, seat: 7 x 150.00 = 1050.00",
 			"due: 1050.00 USD",
 		}, "yearly: 7 seat at 150; P1Y from 2027-02-20", nil},
@@ -618,13 +625,13 @@ func TestAmendedPrice(t *testing.T) {
 	}{
 		"a price length that does not divide the year": {
 			requestRow{sold: with(now), order: year, by: plans.Support, change: withPrice(plans.Change{Set: []plans.ItemSetting{{Item: "seat"}}}, `{"per":"P5M","unit":"1"}`)},
-			[]string{"change.contract.items[0].price.per invalid", "change.contract.terms[0].items[0].price.per invalid"},
+			[]string{"contract.items[0].price.per invalid", "contract.terms[0].items[0].price.per invalid"},
 		},
-		"a negative price":                     {requestRow{sold: with(now), order: year, by: plans.Support, change: priceChange("-1", "seat")}, []string{"change.price.unit invalid"}},
-		"of an item that was not bought":       {requestRow{sold: with(now), order: year, by: plans.Support, change: priceChange("1", "phone")}, []string{"change.quantity unset"}},
-		"of an added item that was not bought": {requestRow{sold: with(now), order: year, change: priceChange("1", "phone")}, []string{"change.quantity unset"}},
+		"a negative price":                     {requestRow{sold: with(now), order: year, by: plans.Support, change: priceChange("-1", "seat")}, []string{"change.set[0].price.unit invalid"}},
+		"of an item that was not bought":       {requestRow{sold: with(now), order: year, by: plans.Support, change: priceChange("1", "phone")}, []string{"change.set[0].quantity unset"}},
+		"of an added item that was not bought": {requestRow{sold: with(now), order: year, change: priceChange("1", "phone")}, []string{"change.set[0].quantity unset"}},
 		"of an item that a ramp adds later": { // a rule for quantities alone allows no other price
-			requestRow{sold: with(perPeriod, allowAll(plans.AtPeriodEnd)), order: ordered("7 seat, 2 phone from 2027-03-01", "P12M"), change: priceChange("1", "phone")}, []string{"change.quantity unset"},
+			requestRow{sold: with(perPeriod, allowAll(plans.AtPeriodEnd)), order: ordered("7 seat, 2 phone from 2027-03-01", "P12M"), change: priceChange("1", "phone")}, []string{"change.set[0].quantity unset"},
 		},
 	} {
 		catalog, p := row.ask.request(t)
@@ -658,11 +665,11 @@ func TestAmendedAnchor(t *testing.T) {
 		ask  requestRow
 		want []string
 	}{
-		"billed up front": {requestRow{sold: with(now), order: year, change: anchorChange("2027-02-28", nil)}, []string{"change.anchor invalid"}},
+		"billed up front": {requestRow{sold: with(now), order: year, change: anchorChange("2027-02-28", nil)}, []string{"change.anchor_at invalid"}},
 		"before the end of the period": {
-			requestRow{sold: with(openEnded, allowAll(plans.AtPeriodEnd)), order: ordered("7 seat", ""), change: anchorChange("2027-02-28", nil), at: "2027-02-20"}, []string{"change.anchor outside"},
+			requestRow{sold: with(openEnded, allowAll(plans.AtPeriodEnd)), order: ordered("7 seat", ""), change: anchorChange("2027-02-28", nil), at: "2027-02-20"}, []string{"change.anchor_at outside"},
 		},
-		"too late": {requestRow{sold: with(openEnded, now), order: ordered("7 seat", ""), change: anchorChange("2027-04-01", nil), at: "2027-02-20"}, []string{"change.anchor outside"}},
+		"too late": {requestRow{sold: with(openEnded, now), order: ordered("7 seat", ""), change: anchorChange("2027-04-01", nil), at: "2027-02-20"}, []string{"change.anchor_at outside"}},
 	} {
 		catalog, p := row.ask.request(t)
 		_, err := catalog.amend(p)

@@ -146,7 +146,7 @@ func TestChangeRulesValidate(t *testing.T) {
 		{"a forbidding rule before an allowing one", "the two rules contradict each other in either order", func(c *seller) { c.ChangeRules[7].Action = plans.Shorten }, []string{"change_rules[7].by invalid"}},
 		{"two forbidding rules", "the reason must be unambiguous", func(c *seller) {
 			c.ChangeRules = append(c.ChangeRules, plans.ChangeRule{Action: plans.Shorten, Reason: "no"})
-		}, []string{"change_rules[8].by invalid"}},
+		}, []string{"change_rules[9].by invalid"}},
 		{"faults in several rules", "law 14: all faults come at once", func(c *seller) {
 			c.ChangeRules[0] = plans.ChangeRule{By: []plans.Actor{0}, Effective: 4}
 			c.ChangeRules[2].Action = plans.Downgrade
@@ -268,8 +268,8 @@ func TestEnumNames(t *testing.T) {
 	for name, check := range map[string]func(*testing.T){
 		"action": func(t *testing.T) {
 			checkVocabulary(t, (*plans.Action).UnmarshalText,
-				"upgrade", "downgrade", "lateral", "switch_interval", "add_quantity", "remove_quantity", "extend", "shorten", "cancel",
-				"change_price", "change_anchor")
+				"upgrade", "downgrade", "lateral", "lengthen_interval", "shorten_interval", "add_quantity", "remove_quantity",
+				"extend", "shorten", "cancel", "change_price", "change_anchor")
 		},
 		"actor": func(t *testing.T) { checkVocabulary(t, (*plans.Actor).UnmarshalText, "customer", "support") },
 		"effective": func(t *testing.T) {

@@ -55,9 +55,9 @@ type ItemQuantity struct {
 
 // ItemSetting is another quantity or price of an item.
 type ItemSetting struct {
-	Item     string           `json:"item"`                            // ID of the item, "seat"
-	Quantity *decimal.Decimal `json:"quantity,omitzero" canon:"count"` // number of units; nil keeps it
-	Price    *Price           `json:"price,omitzero"`                  // price; nil is the new plan's, or the contract's
+	Item     string           `json:"item"`                             // ID of the item, "seat"
+	Quantity *decimal.Decimal `json:"quantity,omitempty" canon:"count"` // number of units, 0 for none; nil keeps it
+	Price    *Price           `json:"price,omitzero"`                   // price; nil is the new plan's, or the contract's
 }
 
 // IsZero reports whether the change sets nothing.

@@ -29,7 +29,7 @@ func TestContractChangedAnchor(t *testing.T) {
 	trial.First = giventest.Period("2026-11-01/2026-12-15", nil)
 	stored.Cycle.Zone, stored.Cycle.Location = "", nil
 	month := seats("10", "89.00")
-	outside, invalid := []string{"anchor outside"}, []string{"anchor invalid"}
+	outside, invalid := []string{"change.anchor_at outside"}, []string{"change.anchor_at invalid"}
 	for _, r := range []withRow{
 		{name: "later in the period", why: "from the 20th on, each month begins there", contract: month, change: anchorChange("2026-11-20", nil), want: ten + "2026-11-20 P1M"},
 		{name: "at the instant of the change", why: "a period begins with the change", contract: month, change: anchorChange("2026-11-16", nil), want: ten + "2026-11-16 P1M"},
@@ -73,8 +73,8 @@ func TestContractChangedAnchor(t *testing.T) {
 		},
 		{name: "in a longer first period", why: "the first period ends with the change", contract: trial, change: anchorChange("2026-11-20", nil), want: ten + "2026-11-20 P1M"},
 
-		{name: "in the first year of the calendar", why: "no period precedes it", contract: month, change: anchorChange("0001-01-20", nil), at: "0001-01-20", wantErr: []string{"anchor limit"}},
-		{name: "with an item", why: "a change has one subject", contract: month, change: plans.Change{Set: []plans.ItemSetting{{Item: "seat"}}, AnchorAt: giventest.Instant("2026-11-20", nil)}, wantErr: invalid},
+		{name: "in the first year of the calendar", why: "no period precedes it", contract: month, change: anchorChange("0001-01-20", nil), at: "0001-01-20", wantErr: []string{"change.anchor_at limit"}},
+		{name: "with more seats", why: "one change states both", contract: month, change: plans.Change{Add: quantityChange("2", "seat").Add, AnchorAt: giventest.Instant("2026-11-20", nil)}, want: "growth: 12 seat at 89; cycle 2026-11-20 P1M"},
 	} {
 		t.Run(r.name, func(t *testing.T) {
 			r.run(t)
@@ -106,7 +106,7 @@ func TestContractChangedAnchorRemembersDay(t *testing.T) {
 func TestContractChangedAnchorOutsideCalendar(t *testing.T) {
 	for _, year := range []int{10_000, 20_000, 1 << 30} {
 		_, err := seats("10", "89.00").Changed(plans.Change{AnchorAt: time.Date(year, 2, 1, 0, 0, 0, 0, time.UTC)}, giventest.Instant("2026-11-16", nil))
-		if giventest.CheckFaults(t, err, "anchor limit") {
+		if giventest.CheckFaults(t, err, "change.anchor_at limit") {
 			t.Error(year)
 		}
 	}

@@ -2,11 +2,9 @@ package plans_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/plans"
-	"github.com/billingrules/billing/proration"
 )
 
 // priceChange is a price change of an item.
@@ -14,11 +12,25 @@ func priceChange(unit, item string) plans.Change {
 	return plans.Change{Set: []plans.ItemSetting{{Item: item, Price: &plans.Price{Unit: giventest.Money(unit)}}}}
 }
 
-// withPrice is a change with a price, `{"unit":"89"}`.
+// withPrice is a change with a price, `{"unit":"89"}`, of its only item.
 func withPrice(change plans.Change, price string) plans.Change {
 	p := priceOf(price)
-	change.Price = &p
+	change = change.Clone()
+	for _, steps := range [][]plans.ItemQuantity{change.Add, change.Remove} {
+		for i := range steps {
+			steps[i].Price = &p
+		}
+	}
+	for i := range change.Set {
+		change.Set[i].Price = &p
+	}
 	return change
+}
+
+// setting is a change of the quantity and the price of an item.
+func setting(item, quantity, price string) plans.Change {
+	units := giventest.Money(quantity)
+	return withPrice(plans.Change{Set: []plans.ItemSetting{{Item: item, Quantity: &units}}}, price)
 }
 
 func TestContractChangedPrice(t *testing.T) {
@@ -72,17 +84,18 @@ func TestContractChangedPrice(t *testing.T) {
 			name: "a price length that does not divide the term", why: "four months do not divide six", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: withPrice(plans.Change{Set: []plans.ItemSetting{{Item: "seat"}}}, `{"per":"P4M","unit":"60"}`),
 			wantErr: []string{"contract.items[0].price.per invalid", "contract.terms[0].items[0].price.per invalid"},
 		},
-		{name: "a negative price", why: "law 7: a price is not negative", contract: monthlyKinds(), change: priceChange("-1", "seat"), wantErr: []string{"price.unit invalid"}},
-		{name: "beyond the limits", why: "law 14: amounts have limits", contract: monthlyKinds(), change: priceChange("1e18", "seat"), wantErr: []string{"price.unit limit"}},
-		{name: "with an added quantity", why: "more units at another price are two changes, one after the other", contract: monthlyKinds(), change: withPrice(quantityChange("1", "seat"), `{"unit":"85"}`), wantErr: []string{"price invalid"}},
-		{name: "with a removed quantity", why: "fewer units at another price are two changes, one after the other", contract: monthlyKinds(), change: withPrice(quantityChange("-1", "seat"), `{"unit":"85"}`), wantErr: []string{"price invalid"}},
-		{name: "of a missing item", why: "a new item needs a quantity", contract: monthlyKinds(), change: priceChange("5", "phone"), wantErr: []string{"quantity unset"}},
-		{name: "of an item that a step adds later", why: "the contract has no phone on the 16th", contract: ramped(), change: priceChange("5", "phone"), wantErr: []string{"quantity unset"}},
+		{name: "a negative price", why: "law 7: a price is not negative", contract: monthlyKinds(), change: priceChange("-1", "seat"), wantErr: []string{"change.set[0].price.unit invalid"}},
+		{name: "beyond the limits", why: "law 14: amounts have limits", contract: monthlyKinds(), change: priceChange("1e18", "seat"), wantErr: []string{"change.set[0].price.unit limit"}},
+		{name: "with an added quantity", why: "added units have the price of the contract; a setting states another price for all units", contract: monthlyKinds(), change: withPrice(quantityChange("1", "seat"), `{"unit":"85"}`), wantErr: []string{"change.add[0].price invalid"}},
+		{name: "with a removed quantity", why: "removed units are credited at their billed price; a setting states another price for all units", contract: monthlyKinds(), change: withPrice(quantityChange("-1", "seat"), `{"unit":"85"}`), wantErr: []string{"change.remove[0].price invalid"}},
+		{name: "and another quantity", why: "a setting states both", contract: monthlyKinds(), change: setting("seat", "12", `{"unit":"85"}`), want: "growth: 12 seat at 85, " + kinds},
+		{name: "of a missing item", why: "a new item needs a quantity", contract: monthlyKinds(), change: priceChange("5", "phone"), wantErr: []string{"change.set[0].quantity unset"}},
+		{name: "of an item that a step adds later", why: "the contract has no phone on the 16th", contract: ramped(), change: priceChange("5", "phone"), wantErr: []string{"change.set[0].quantity unset"}},
 		{
 			name: "of an item that a step has added", why: "the step has taken effect", contract: ramped(), change: priceChange("5", "phone"), at: "2026-12-01",
 			want: "growth: 20 seat at 69, 3 light at 19, 4 phone at 5; from 2027-01-01 2 light at 19; from 2027-01-01 30 seat at 59; cycle 2026-11-01 P1M",
 		},
-		{name: "without an item", why: "a price belongs to an item", contract: monthlyKinds(), change: priceChange("5", ""), wantErr: []string{"quantity unset"}},
+		{name: "without an item", why: "a price belongs to an item", contract: monthlyKinds(), change: priceChange("5", ""), wantErr: []string{"change.set[0].item unset"}},
 	} {
 		t.Run(r.name, r.run)
 	}
@@ -97,7 +110,7 @@ func TestContractChangedPriceSharesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	change.Price.Tiers[0].Unit = giventest.Money("999")
+	change.Set[0].Price.Tiers[0].Unit = giventest.Money("999")
 	after.Items[0].Price.Tiers[0].Unit = giventest.Money("1")
 	after.Ramp[0].Item.Price.Tiers[0].Unit = giventest.Money("2")
 	for i, want := range []string{"1", "2", "7"} {
@@ -106,21 +119,5 @@ func TestContractChangedPriceSharesNothing(t *testing.T) {
 			item = after.Ramp[i-1].Item
 		}
 		giventest.CheckMoney(t, "the price", item.Price.Tiers[0].Unit, want)
-	}
-}
-
-// A price change is not an added quantity: Added refuses it.
-func TestContractAddedRefusesPriceChange(t *testing.T) {
-	for name, row := range map[string]struct {
-		change plans.Change
-		want   []string
-	}{
-		"another price":        {priceChange("85", "seat"), []string{"quantity unset", "price invalid"}},
-		"another billing date": {plans.Change{AnchorAt: giventest.Instant("2026-12-01", nil)}, []string{"item unset"}},
-	} {
-		_, err := seats("10", "79.00").Added(row.change, part(november, "", time.UTC), proration.Standard(2))
-		if giventest.CheckFaults(t, err, row.want...) {
-			t.Error(name)
-		}
 	}
 }

@@ -504,19 +504,22 @@ func TestContractJSON(t *testing.T) {
 	giventest.CheckRoundTrip(t, plans.Charge{})
 
 	term := agreed(nil, plans.UpFront, "P6M "+november)[0].Term
-	for change, want := range map[*plans.Change]string{
-		{}: `{}`,
-		{Item: "seat", Quantity: giventest.Money("2")}:  `{"item":"seat","quantity":"2"}`,
-		{Item: "phone", Price: &plans.Price{}}:          `{"item":"phone","price":{}}`,
-		{Term: &term}:                                   `{"term":{"length":"P6M","billing":"up_front","renewal":"renew"}}`,
-		{End: giventest.Instant("2026-11-16", nil)}:     `{"end":"2026-11-16T00:00:00Z"}`,
-		{Cancel: true}:                                  `{"cancel":true}`,
-		{Plan: &plans.Plan{ID: "scale", Name: "Scale"}}: `{"plan":{"id":"scale","name":"Scale","interval":"","offers":null}}`,
+	for want, change := range map[string]plans.Change{
+		`{}`: {},
+		`{"add":[{"item":"seat","quantity":"2"}]}`:                           quantityChange("2", "seat"),
+		`{"remove":[{"item":"seat","quantity":"2"}]}`:                        quantityChange("-2", "seat"),
+		`{"set":[{"item":"phone","price":{}}]}`:                              {Set: []plans.ItemSetting{{Item: "phone", Price: &plans.Price{}}}},
+		`{"items":[]}`:                                                       {Items: []plans.ChangeItem{}},
+		`{"term":{"length":"P6M","billing":"up_front","renewal":"renew"}}`:   {Term: &term},
+		`{"end":"2026-11-16T00:00:00Z"}`:                                     {End: giventest.Instant("2026-11-16", nil)},
+		`{"cancel":true}`:                                                    {Cancel: true},
+		`{"plan":{"id":"scale","name":"Scale","interval":"","offers":null}}`: {Plan: &plans.Plan{ID: "scale", Name: "Scale"}},
+		`{"interval":"P1Y","anchor":"reset","remove_discounts":["deal"]}`:    {Interval: giventest.Interval("P1Y"), Anchor: plans.AnchorReset, RemoveDiscounts: []string{"deal"}},
 	} {
 		if got := giventest.JSON(t, change); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
-		giventest.CheckRoundTrip(t, *change)
+		giventest.CheckRoundTrip(t, change)
 	}
 }
 

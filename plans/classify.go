@@ -14,8 +14,8 @@ import (
 // Action is the kind of a change of a contract. Change rules allow or forbid each action. The zero Action is unset and
 // an error.
 //
-// JSON: upgrade, downgrade, lateral, lengthen_interval, shorten_interval, add_quantity, remove_quantity, extend, shorten,
-// cancel, change_price, change_anchor.
+// JSON: upgrade, downgrade, lateral, lengthen_interval, shorten_interval, add_quantity, remove_quantity, extend,
+// shorten, cancel, change_price, change_anchor.
 type Action uint8
 
 // The actions.
@@ -71,12 +71,12 @@ type ClassifyRequest struct {
 // Classify returns the actions of a change, in the order of [Action]; none for a change to what is already there.
 //
 //   - [Upgrade], [Downgrade] or [Lateral] if the change sets another plan. The ranks of the plans decide if both have
-//     one. If either has none, or the ranks are equal, the yearly values decide, with 12 months, 52 weeks or 365 days in
-//     a year, at the present quantities of the items that stay.
+//     one. If either has none, or the ranks are equal, the yearly values decide, with 12 months, 52 weeks or 365 days
+//     in a year, at the present quantities of the items that stay.
 //   - [LengthenInterval] or [ShortenInterval] if the periods have another length.
 //   - [AddQuantity] and [RemoveQuantity] for each item with more or fewer units, new and leaving items included.
 //   - [ChangePrice] if the change sets another price of an item, or adds or removes a discount.
-//   - [ChangeAnchor] if the change sets another billing date.
+//   - [ChangeAnchor] if the change sets another billing date, or another interval that is equally long.
 //   - [Extend], [Shorten] and [Cancel] alone.
 //
 // Errors: the faults of the change and of the contracts, under change, from and to.
@@ -126,7 +126,8 @@ func (r *ClassifyRequest) classify() ([]Action, error) {
 	if priced || len(r.Change.AddDiscounts)+len(r.Change.RemoveDiscounts) > 0 {
 		all = append(all, ChangePrice)
 	}
-	if !r.Change.AnchorAt.IsZero() || r.Change.Anchor == AnchorReset && turn == 0 {
+	restarts := r.Change.Anchor == AnchorReset || r.From.Cycle.Interval != r.To.Cycle.Interval // P1D to PT24H
+	if !r.Change.AnchorAt.IsZero() || restarts && turn == 0 {
 		all = append(all, ChangeAnchor)
 	}
 	return all, nil
@@ -149,10 +150,10 @@ func (r *ClassifyRequest) compareItems() (more, fewer, priced bool) {
 		if price == nil || usual == nil {
 			return
 		}
-		same := usual.Price.Equal(*price)
+		same := r.From.fullPrice(usual.Price).Equal(r.To.fullPrice(*price))
 		if r.Change.Plan != nil {
 			offer, ok := r.Change.Plan.Price(id, r.To.Currency)
-			same = ok && offer.Equal(*price)
+			same = ok && offer.Equal(r.To.fullPrice(*price))
 		}
 		priced = priced || !same
 	}
@@ -170,7 +171,7 @@ func (r *ClassifyRequest) compareItems() (more, fewer, priced bool) {
 func (r *ClassifyRequest) direction() (Action, error) {
 	from, to := new(big.Rat), new(big.Rat)
 	for _, item := range r.From.Items {
-		if err := addYear(from, item.Price, item.Quantity, r.From.priceLength()); err != nil {
+		if err := addYear(from, r.From.fullPrice(item.Price), item.Quantity); err != nil {
 			return 0, err
 		}
 	}
@@ -179,7 +180,7 @@ func (r *ClassifyRequest) direction() (Action, error) {
 		if was := r.From.item(item.ID); was != nil {
 			quantity = was.Quantity
 		}
-		if err := addYear(to, item.Price, quantity, r.To.priceLength()); err != nil {
+		if err := addYear(to, r.To.fullPrice(item.Price), quantity); err != nil {
 			return 0, err
 		}
 	}
@@ -192,6 +193,14 @@ func (c *Contract) priceLength() proration.Interval {
 		return c.Terms[len(c.Terms)-1].Term.Length
 	}
 	return c.Cycle.Interval
+}
+
+// fullPrice returns a price with the length of time that it is for.
+func (c *Contract) fullPrice(price Price) Price {
+	if price.Per == (proration.Interval{}) {
+		price.Per = c.priceLength()
+	}
+	return price
 }
 
 // direction compares two plans by rank, and by yearly value if a rank is missing or the ranks are equal.
@@ -224,15 +233,12 @@ func yearly(amount decimal.Decimal, interval proration.Interval) *big.Rat {
 	return times.Mul(times, amount.Rat())
 }
 
-// addYear adds the yearly price of a quantity to the sum. A price without Per is for the given length.
-func addYear(sum *big.Rat, price Price, quantity decimal.Decimal, length proration.Interval) error {
+// addYear adds the yearly price of a quantity to the sum.
+func addYear(sum *big.Rat, price Price, quantity decimal.Decimal) error {
 	amount, err := price.Amount(quantity)
 	if err != nil {
 		return err
 	}
-	if price.Per != (proration.Interval{}) {
-		length = price.Per
-	}
-	sum.Add(sum, yearly(amount, length))
+	sum.Add(sum, yearly(amount, price.Per))
 	return nil
 }

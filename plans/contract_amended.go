@@ -25,7 +25,8 @@ type Amendment struct {
 //   - Added units are charged for the remaining time that is already paid for, as [Contract.RemainingPortions] returns
 //     it: Price(existing + added) less Price(existing) at the contract's prices, never below zero. A new item costs
 //     Price(added). The charges are of kind ProrationCharge. Removed units are replaced, and so is an item that leaves.
-//   - An item with another price is replaced, and charged for its whole quantity and the remaining time: ProrationCharge.
+//   - An item with another price is replaced, and charged for its whole quantity and the remaining time:
+//     ProrationCharge.
 //   - Another plan replaces everything, and every item is charged for the remaining time: ProrationCharge. If the
 //     periods begin anew, the first one is charged instead: Recurring.
 //   - Another billing date replaces everything, and every item is charged from the instant to the end of the period of
@@ -35,8 +36,8 @@ type Amendment struct {
 //     its fixed fee, plus its percentage of the bills of all periods that begin at the instant or later, after
 //     discounts and with expected shortfalls of a minimum: Termination.
 //
-// A shortened term, a term billed per period and another discount add no charges. Package credits computes the credits
-// of the replaced units from the billed charges.
+// A shortened term, a term billed per period and another discount add no charges, and so does a change to what is
+// already there. Package credits computes the credits of the replaced units from the billed charges.
 // Errors: those of [Contract.Changed] and of the policy; those of [Contract.RemainingPortions], so ErrOutside for an
 // instant outside the terms if the change is charged for the remaining time; ErrOutside for a cancellation before the
 // first term; and those of proration.Prorate.
@@ -63,16 +64,20 @@ func (c Contract) Amended(change Change, at time.Time, policy proration.Policy) 
 		a.Contract.endAt(at)
 		return a, nil
 	case change.Term != nil && change.Term.Billing == UpFront:
-		a.Charges, err = after.extended(policy)
-		return a, err
+		if a.Charges, err = after.extended(policy); err != nil {
+			return Amendment{}, err
+		}
+		return a, nil
 	case change.Term != nil:
 		return a, nil
 	case !change.End.IsZero():
 		a.Replaced = []ItemQuantity{{}}
 		return a, nil
 	}
-	err = a.add(&c, &change, at, policy)
-	return a, err
+	if err = a.add(&c, &change, at, policy); err != nil {
+		return Amendment{}, err
+	}
+	return a, nil
 }
 
 // add adds the charges and the replaced units of a change of the plan, the billing dates or the items.
@@ -134,7 +139,8 @@ func (s *shift) removed() decimal.Decimal {
 	return s.units.Neg()
 }
 
-// shifts returns the differences between the items of two contracts, in the order of the items.
+// shifts returns the differences between the items of two contracts, in the order of the items. An item that only a
+// ramp step would add leaves as well if the other contract does not have it: its part of the period may be billed.
 func (c *Contract) shifts(after *Contract) (all []shift) {
 	for i := range c.Items {
 		was, is := &c.Items[i], after.item(c.Items[i].ID)
@@ -145,6 +151,12 @@ func (c *Contract) shifts(after *Contract) (all []shift) {
 			all = append(all, shift{item: was.ID, whole: true})
 		case !is.Quantity.Equal(was.Quantity):
 			all = append(all, shift{item: was.ID, units: is.Quantity.Sub(was.Quantity)})
+		}
+	}
+	ids := after.ids()
+	for _, id := range c.ids()[len(c.Items):] {
+		if !slices.Contains(ids, id) {
+			all = append(all, shift{item: id, whole: true, gone: true})
 		}
 	}
 	for i := range after.Items {

@@ -30,7 +30,8 @@ func (r *amendedRow) run(t *testing.T) {
 	loc := r.contract.Cycle.Location
 	instant := giventest.Instant(r.at, loc)
 	before, change := r.contract.Clone(), giventest.JSON(t, r.change)
-	after, added, err := r.contract.Amended(r.change, instant, proration.Standard(2))
+	amended, err := r.contract.Amended(r.change, instant, proration.Standard(2))
+	after, added := amended.Contract, amended.Charges
 	if giventest.CheckFaults(t, err, r.wantErr...) {
 		with, err := r.contract.Changed(r.change, instant)
 		if err != nil {
@@ -224,7 +225,7 @@ func TestContractAmendedAnchor(t *testing.T) {
 			name: "in a repeated hour", why: "01:30 is the first of the two; no instant before the change is billed", contract: seatsFrom("2026-10-10", "P1M", newYork), change: anchorChange("2026-11-01T01:30:00-05:00", newYork), at: "2026-11-01T01:30:00-05:00", kind: plans.Recurring, period: "2026-11-01T01:30:00-04:00/2026-12-01T01:30:00",
 			want: []string{"2026-11-01T01:30:00 until 2026-12-01T01:30:00, seat: 10 x 89.00, 890.00 x 30/30 days = 890.00"},
 		},
-		{name: "billed up front", why: "a term is one period", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: anchorChange("2026-11-20", nil), wantErr: []string{"anchor invalid"}},
+		{name: "billed up front", why: "a term is one period", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: anchorChange("2026-11-20", nil), wantErr: []string{"change.anchor_at invalid"}},
 		{name: "after the terms", why: "no time is left to bill", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), change: anchorChange("2027-05-20", nil), at: "2027-05-01", wantErr: []string{"at outside"}},
 	} {
 		t.Run(r.name, r.run)
@@ -237,22 +238,22 @@ func TestContractAmendedRefusesUnsetPolicy(t *testing.T) {
 		"more": quantityChange("1", "seat"), "less": quantityChange("-1", "seat"), "a price": priceChange("80", "seat"), "a date": anchorChange("2026-11-20", nil), "leaving": {Cancel: true},
 		"a plan": {Plan: offering("scale", "P1M", "seat USD 139.00")},
 	}
-	_, _, err := seats("1", "1").Amended(quantityChange("1", "seat"), giventest.Instant("2026-11-16", nil), proration.Policy{})
+	_, err := seats("1", "1").Amended(quantityChange("1", "seat"), giventest.Instant("2026-11-16", nil), proration.Policy{})
 	unset := giventest.Faults(err)
 	if len(unset) == 0 || unset[0][:len("policy.")] != "policy." {
 		t.Fatal(unset)
 	}
 	for name, change := range changes {
-		_, _, err := seats("10", "79.00").Amended(change, giventest.Instant("2026-11-16", nil), proration.Policy{})
+		_, err := seats("10", "79.00").Amended(change, giventest.Instant("2026-11-16", nil), proration.Policy{})
 		if giventest.CheckFaults(t, err, unset...) {
 			t.Error(name)
 		}
 	}
 	contract := seats("10", "79.00")
 	contract.Plan = ""
-	_, _, err = contract.Amended(plans.Change{}, time.Time{}, proration.Policy{})
+	_, err = contract.Amended(plans.Change{}, time.Time{}, proration.Policy{})
 	giventest.CheckFaults(t, err, append([]string{"at unset", "contract.plan unset", "change unset"}, unset...)...)
 	contract = in("XXX", seats("10", "79.00"))
-	_, _, err = contract.Amended(quantityChange("1", "seat"), giventest.Instant("2026-11-16", nil), proration.Standard(2))
+	_, err = contract.Amended(quantityChange("1", "seat"), giventest.Instant("2026-11-16", nil), proration.Standard(2))
 	giventest.CheckFaults(t, err, "contract.currency invalid")
 }

@@ -543,18 +543,16 @@ func TestContractAdded(t *testing.T) {
 			change: plans.Change{Add: []plans.ItemQuantity{{Item: "phone", Quantity: giventest.Money("2"), Price: &plans.Price{Unit: giventest.Money("12")}}}}, span: rest,
 			want: []string{"2026-11-16 until 2026-11-26, phone: 2 x 12.00, 24.00 x 10/30 days = 8.00", "2026-11-26 until 2026-12-01, phone: 2 x 10.00, 20.00 x 5/30 days = 3.333..., rounded half up to 3.33"},
 		},
-		{name: "an existing kind", why: "the price belongs to the contract", contract: kinds, change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("2"), Price: &plans.Price{}}}}, wantErr: []string{"price invalid"}},
-		{name: "of an item that a step adds later", why: "the item does not exist at the start of the portion", contract: climbing, change: quantityChange("2", "phone"), span: rest, wantErr: []string{"item invalid"}},
-		{name: "nothing", why: "law 13: a zero change is not intended", contract: kinds, change: quantityChange("0", "seat"), wantErr: []string{"quantity unset"}},
-		{name: "fewer", why: "K3c: a removal has no charge", contract: kinds, change: quantityChange("-1", "seat"), wantErr: []string{"quantity invalid"}},
-		{name: "too many", why: "law 14: bad input is an error that names its field", contract: kinds, change: quantityChange("1e18", "seat"), wantErr: []string{"quantity limit"}},
-		{name: "too many in total", why: "law 14: four and 999999999999999998 exceed the quantity limit of a price", contract: tiers, change: quantityChange("999999999999999998", "seat"), wantErr: []string{"quantity limit"}},
-		{name: "unknown item", why: "the contract has no price for it", contract: kinds, change: quantityChange("1", "seats"), wantErr: []string{"item invalid"}},
-		{name: "no item", why: "the contract has no price for it", contract: kinds, change: quantityChange("1", ""), wantErr: []string{"item invalid"}},
-		{name: "nothing at all", why: "law 14: all faults come at once", contract: kinds, change: plans.Change{}, wantErr: []string{"change unset", "quantity unset", "item invalid"}},
-		{name: "a cancellation", why: "only a quantity is added", contract: kinds, change: plans.Change{Cancel: true}, wantErr: []string{"item unset"}},
-		{name: "another plan", why: "the addition has no price before the plan change", contract: kinds, change: plans.Change{Plan: offering("scale", "P1M", "seat USD 139")}, wantErr: []string{"item unset"}},
-		{name: "another plan and a seat", why: "a change has one subject", contract: kinds, change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("1")}}, Cancel: true}, wantErr: []string{"cancel invalid", "item unset"}},
+		{name: "an existing kind", why: "the price belongs to the contract", contract: kinds, change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("2"), Price: &plans.Price{}}}}, wantErr: []string{"change.add[0].price invalid"}},
+		{name: "of an item that a step adds later", why: "the item does not exist at the start of the portion", contract: climbing, change: quantityChange("2", "phone"), span: rest, wantErr: []string{"change.add[0].item invalid"}},
+		{name: "nothing", why: "law 13: a zero change is not intended", contract: kinds, change: quantityChange("0", "seat"), wantErr: []string{"change.add[0].quantity unset"}},
+		{name: "fewer", why: "K3c: a removal has no charge", contract: kinds, change: quantityChange("-1", "seat")},
+		{name: "too many", why: "law 14: bad input is an error that names its field", contract: kinds, change: quantityChange("1e18", "seat"), wantErr: []string{"change.add[0].quantity limit"}},
+		{name: "too many in total", why: "law 14: four and 999999999999999998 exceed the quantity limit of a price", contract: tiers, change: quantityChange("999999999999999998", "seat"), wantErr: []string{"contract.items[0].quantity limit"}},
+		{name: "unknown item", why: "the contract has no price for it", contract: kinds, change: quantityChange("1", "seats"), wantErr: []string{"change.add[0].item invalid"}},
+		{name: "no item", why: "the contract has no price for it", contract: kinds, change: quantityChange("1", ""), wantErr: []string{"change.add[0].item unset"}},
+		{name: "nothing at all", why: "law 13: a change sets a field", contract: kinds, change: plans.Change{}, wantErr: []string{"change unset"}},
+		{name: "a seat and a cancellation", why: "a cancellation is the only field of its change", contract: kinds, change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("1")}}, Cancel: true}, wantErr: []string{"change.cancel invalid"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.period == "" {
@@ -566,9 +564,10 @@ func TestContractAdded(t *testing.T) {
 			if giventest.CheckFaults(t, err, c.wantErr...) {
 				checkCharges(t, c.contract, plans.ProrationCharge, charges, portion.Period, c.want)
 				for i, charge := range charges {
-					there, _ := stateAt(&c.contract, c.change.Item, charge.Span.Start, true)
-					if charge.Item != c.change.Item || !charge.Quantity.Equal(c.change.Quantity) || (charge.BaseQuantity == nil) != (c.change.Price != nil && i == 0) || charge.BaseQuantity != nil && !charge.BaseQuantity.Equal(there.Quantity) {
-						t.Errorf("charge %d is for %v %s more than %v, want %v more than %v", i, charge.Quantity, charge.Item, charge.BaseQuantity, c.change.Quantity, there.Quantity)
+					step := c.change.Add[0]
+					there, _ := stateAt(&c.contract, step.Item, charge.Span.Start, true)
+					if charge.Item != step.Item || !charge.Quantity.Equal(step.Quantity) || (charge.BaseQuantity == nil) != (step.Price != nil && i == 0) || charge.BaseQuantity != nil && !charge.BaseQuantity.Equal(there.Quantity) {
+						t.Errorf("charge %d is for %v %s more than %v, want %v more than %v", i, charge.Quantity, charge.Item, charge.BaseQuantity, step.Quantity, there.Quantity)
 					}
 				}
 			} else if charges != nil {

@@ -318,14 +318,14 @@ func TestContractExtended(t *testing.T) {
 
 	// Without a term there is nothing to extend, and the months of a new term are billed as they begin.
 	dec1 := giventest.Instant("2026-12-01", nil)
-	_, added, err := seats("10", "89").Amended(plans.Change{Term: &half.Terms[0].Term}, dec1, proration.Standard(2))
-	if giventest.CheckFaults(t, err, "term invalid"); added != nil {
-		t.Errorf("charges come with the error: %+v", added)
+	amended, err := seats("10", "89").Amended(plans.Change{Term: &half.Terms[0].Term}, dec1, proration.Standard(2))
+	if giventest.CheckFaults(t, err, "change.term invalid"); amended.Charges != nil {
+		t.Errorf("charges come with the error: %+v", amended.Charges)
 	}
 	monthly := committed(nil, "P6M 2026-11-01/2027-05-01")
-	_, added, err = monthly.Amended(plans.Change{Term: &monthly.Terms[0].Term}, dec1, proration.Standard(2))
-	if giventest.CheckFaults(t, err); added != nil {
-		t.Errorf("the term is charged at once: %+v", added)
+	amended, err = monthly.Amended(plans.Change{Term: &monthly.Terms[0].Term}, dec1, proration.Standard(2))
+	if giventest.CheckFaults(t, err); amended.Charges != nil {
+		t.Errorf("the term is charged at once: %+v", amended.Charges)
 	}
 }
 

@@ -418,7 +418,7 @@ func TestContractSharesNothing(t *testing.T) {
 	at := giventest.Instant("2026-11-16", nil)
 	term := contract.Terms[0].Term
 	for name, change := range map[string]plans.Change{
-		"quantity": {Item: "seat", Quantity: giventest.Money("1")},
+		"quantity": quantityChange("1", "seat"),
 		"term":     {Term: &term},
 		"end":      {End: giventest.Instant("2027-10-01", nil)},
 		"cancel":   {Cancel: true},

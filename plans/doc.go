@@ -21,19 +21,22 @@
 //
 // A [Contract] records one purchase: one plan, items with agreed quantities and prices, terms, discounts, and a ramp of
 // changes agreed in advance. The contract owns its prices: a later edit of the catalog changes no contract. A [Charge]
-// is an amount due for a quantity of an item over a span. Invoices list charges; credits reverse them. A [Change]
-// describes one change of a contract in every request, rule and event.
+// is an amount due for a quantity of an item over a span. Invoices list charges; credits reverse them.
+//
+// A [Change] states what a contract is from an instant on, in every request, rule and event: its plan, its items as a
+// list or as steps, the interval, the billing date and the discounts together; or another term, an earlier end or a
+// cancellation alone. Its [Action] values, such as an upgrade with added units, are computed and never stated.
 //
 // # Verbs
 //
 //   - [Catalog.Quote]: the price of an order, and the contract that it creates.
-//   - [ChangeRules.Check]: whether a change is allowed, when it takes effect, and the change to make.
+//   - [ChangeRules.Check]: whether all actions of a change are allowed, when it takes effect, and the change to make.
 //   - [Contract.Charges], [Contract.Shortfall]: the charges for a period, and the charge for missing a minimum.
-//   - [Contract.Amended]: the contract after a change, and the charges that the change adds.
+//   - [Contract.Amended]: the contract after a change, the charges that it adds, and the units that it replaces.
 //   - [Contract.Changed], [Contract.Renewed]: the contract after a change, and for its next term.
 //   - [Contract.StartingAt]: the contract with its periods and terms from the time at which service starts.
 //   - [ApplyDiscounts]: the discounted charges, and the discounts that remain.
-//   - [Price.Amount], [Classify], [Plan.Exceeded]: a price, the direction of a plan change, the exceeded limits.
+//   - [Price.Amount], [Classify], [Plan.Exceeded]: a price, the actions of a change, the exceeded limits.
 //
 // # Rules
 //
@@ -41,8 +44,9 @@
 // follow in order: each applies to the amount left by the one before, is rounded once, is spread over the charges
 // without a remainder, and never takes more than is left. A minimum is measured before discounts. An added quantity
 // costs the price of the new quantity minus the price of the old one, at the contract's prices. A new price applies to
-// the whole quantity from its effective date on. A moved billing date starts a new period, and the part until the next
-// billing date is due at once. Package credits computes the credits for earlier charges.
+// the whole quantity from its effective date on. Another plan or interval replaces every charge. A moved billing date
+// starts a new period, and the part until the next billing date is due at once. Package credits computes the credits
+// for the replaced units from their billed charges.
 //
 // A term that is billed up front is one period. An extension adds a term at the end, at the contract's prices and with
 // the new term's discount; the old term keeps its own discount. A contract has one plan and one currency, and every

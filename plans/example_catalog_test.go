@@ -138,16 +138,21 @@ func ExampleCatalog_Validate() {
 	// markets[0].payment_methods[1].by: required, at least one of customer, support
 }
 
+// A move from one seat of an annual plan to another plan with a flat base price has three actions: the yearly value
+// falls, the base joins and the seat leaves.
 func ExampleClassify() {
-	monthly := plans.Level{Amount: money("20"), Interval: aMonth}
-	yearly := plans.Level{Amount: money("200"), Interval: aYear}
-	fmt.Println(must(plans.Classify(monthly, yearly)))
-	fmt.Println(must(plans.Classify(yearly, monthly)))
-	fmt.Println(must(plans.Classify(monthly, monthly)))
-	// Output:
-	// downgrade
-	// upgrade
-	// lateral
+	team := tenSeats()
+	team.Cycle.Interval = aYear
+	team.Items[0] = plans.Item{ID: "seat", Quantity: money("1"), Price: plans.Price{Unit: money("470.40")}}
+	toPro := plans.Change{
+		Plan: &plans.Plan{ID: "pro", Interval: aYear, Offers: []plans.Offer{
+			{Item: "base", Currency: "USD", Price: plans.Price{Flat: money("288.00")}},
+		}},
+		Items: []plans.ChangeItem{{ID: "base", Quantity: money("1")}},
+	}
+	pro := must(team.Changed(toPro, date(time.November, 16)))
+	fmt.Println(must(plans.Classify(plans.ClassifyRequest{Change: toPro, From: team, To: pro})))
+	// Output: [downgrade add_quantity remove_quantity]
 }
 
 func ExamplePlan_Exceeded() {

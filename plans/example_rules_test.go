@@ -24,10 +24,10 @@ func ExampleChangeRules_Check() {
 
 	smaller.By = plans.Support
 	permit := must(changes().Check(smaller))
-	fmt.Println(permit.Action, permit.Effective, permit.At.Format(time.DateOnly), permit.Change.Plan.Offers[0].Price.Unit)
+	fmt.Println(permit.Actions, permit.Effective, permit.At.Format(time.DateOnly), permit.Change.Plan.Offers[0].Price.Unit)
 	// Output:
 	// Downgrades are handled by support. Ask support; the change takes effect at the end of the term.
-	// downgrade at_term_end 2027-03-02 15
+	// [downgrade] at_term_end 2027-03-02 15
 }
 
 // A seller who stores plans elsewhere can use change rules without a catalog.
@@ -40,9 +40,9 @@ func ExampleChangeRules_Check_withoutCatalog() {
 	permit := must(rules.Check(plans.ChangeRequest{
 		Contract: signed(), Change: fewer, By: plans.Customer, At: date(time.May, 5),
 	}))
-	fmt.Println(permit.Action, permit.Effective, permit.At.Format(time.DateOnly))
+	fmt.Println(permit.Actions, permit.Effective, permit.At.Format(time.DateOnly))
 	// Output:
-	// remove_quantity at_term_end 2027-03-02
+	// [remove_quantity] at_term_end 2027-03-02
 }
 
 func ExampleChangeRules_Validate() {
@@ -53,8 +53,8 @@ func ExampleChangeRules_Validate() {
 func ExampleChange_Clone() {
 	change := plans.Change{Set: []plans.ItemSetting{{Item: "seat", Price: &plans.Price{Unit: money("12")}}}}
 	clone := change.Clone()
-	clone.Price.Unit = money("10")
-	fmt.Println(change.Price.Unit, clone.Price.Unit)
+	clone.Set[0].Price.Unit = money("10")
+	fmt.Println(change.Set[0].Price.Unit, clone.Set[0].Price.Unit)
 	// Output: 12 10
 }
 
@@ -69,12 +69,12 @@ func ExampleContract_Amended_terminationFee() {
 		Period: proration.Period{Start: date(time.November, 1), End: date(time.November, 1).AddDate(1, 0, 0)},
 	}}
 	leaves := date(time.November, 1).AddDate(0, 3, 15)
-	after, added, err := contract.Amended(plans.Change{Cancel: true}, leaves, proration.Standard(2))
+	amended, err := contract.Amended(plans.Change{Cancel: true}, leaves, proration.Standard(2))
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println(added[0].Explain())
-	fmt.Println("ends", after.End().Format(time.DateOnly))
+	fmt.Println(amended.Charges[0].Explain())
+	fmt.Println("ends", amended.Contract.End().Format(time.DateOnly))
 	// Output:
 	// termination: 50 % of 7120.00 = 3560.00
 	// ends 2027-02-16

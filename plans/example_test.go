@@ -186,11 +186,11 @@ func ExampleContract_Amended_tiers() {
 		{UpTo: money("10"), Unit: money("89")}, {Unit: money("79")},
 	}}
 	twoMore := plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: money("2")}}}
-	_, added, err := contract.Amended(twoMore, thisMonth.Start, proration.Standard(2))
+	amended, err := contract.Amended(twoMore, thisMonth.Start, proration.Standard(2))
 	if err != nil {
 		panic(err)
 	}
-	fmt.Println(added[0].Explain())
+	fmt.Println(amended.Charges[0].Explain())
 	// Output: seat: (10 x 89.00 + 2 x 79.00) - (10 x 89.00) = 158.00
 }
 
@@ -211,7 +211,7 @@ func ExampleContract_Changed() {
 		{Item: "seat", Currency: "USD", Price: plans.Price{Unit: money("139.00")}},
 	}}
 	for _, change := range []plans.Change{
-		{Item: "seat", Quantity: money("2")},
+		{Add: []plans.ItemQuantity{{Item: "seat", Quantity: money("2")}}},
 		{Plan: &scale},
 	} {
 		after := must(contract.Changed(change, date(time.November, 16)))
@@ -235,25 +235,29 @@ func ExampleContract_Changed_refused() {
 	fmt.Println(errors.As(err, &fault), fault.Field)
 	fmt.Println(fault.Reason)
 	// Output:
-	// true plan.offers
+	// true change.plan.offers
 	// must include "seat" in USD
 }
 
 // Amended prices a change without a catalog. Package credits computes the credit for the old price.
 func ExampleContract_Amended() {
 	for _, change := range []plans.Change{
-		{Item: "seat", Quantity: money("2")},
-		{Item: "seat", Price: &plans.Price{Unit: money("79.00")}},
-		{Anchor: date(time.November, 20)},
+		{Add: []plans.ItemQuantity{{Item: "seat", Quantity: money("2")}}},
+		{Set: []plans.ItemSetting{{Item: "seat", Price: &plans.Price{Unit: money("79.00")}}}},
+		{AnchorAt: date(time.November, 20)},
 	} {
-		after, added, err := tenSeats().Amended(change, date(time.November, 16), proration.Standard(2))
+		amended, err := tenSeats().Amended(change, date(time.November, 16), proration.Standard(2))
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
+		after := amended.Contract
 		fmt.Println(after.Items[0].Quantity, "at", after.Items[0].Price.Unit, "from", after.Cycle.Anchor)
-		for _, charge := range added {
+		for _, charge := range amended.Charges {
 			fmt.Println(charge.Kind, charge.Explain())
+		}
+		for _, units := range amended.Replaced {
+			fmt.Println("replaced:", units.Item)
 		}
 	}
 	// Output:
@@ -261,8 +265,10 @@ func ExampleContract_Amended() {
 	// proration_charge seat: 2 x 89.00, 178.00 x 15/30 days = 89.00
 	// 10 at 79 from 2026-11-01
 	// proration_charge seat: 10 x 79.00, 790.00 x 15/30 days = 395.00
+	// replaced: seat
 	// 10 at 89 from 2026-11-20
 	// recurring seat: 10 x 89.00, 890.00 x 4/31 days = 114.838..., rounded half up to 114.84
+	// replaced:
 }
 
 func ExampleContract_Clone() {

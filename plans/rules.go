@@ -39,7 +39,7 @@ type ChangeRequest struct {
 
 // Approval is the result of a change request that the rules allow.
 type Approval struct {
-	Actions   []Action        `json:"actions,omitzero"` // actions of the change; none for a change to what is already there
+	Actions   []Action        `json:"actions,omitzero"` // actions of the change; none for what is already there
 	Effective EffectiveTiming `json:"effective"`        // latest timing that the rules of the actions set
 	At        time.Time       `json:"at"`               // time when the change takes effect
 	Breaks    []LimitUsage    `json:"breaks,omitzero"`  // limits of the new plan that the usage exceeds
@@ -49,8 +49,8 @@ type Approval struct {
 // Check returns the actions of a change, the time when it takes effect and the change to make, or a [Refusal] with the
 // rule, the reason and the way out.
 //
-//   - Each action of the change, as [Classify] returns them, needs a rule, and the strictest applies to the whole change:
-//     an action that is forbidden, one that another actor must request, the latest time.
+//   - Each action of the change, as [Classify] returns them, needs a rule, and the strictest applies to the whole
+//     change: an action that is forbidden, one that another actor must request, the latest time.
 //   - A lateral change without a rule of its own follows the rule for upgrades.
 //   - A cancellation at the end of the term is refused once the notice period has started.
 //   - Without a catalog, the change itself defines a new plan, term or price, and plans compare by their yearly value.
@@ -106,6 +106,9 @@ func (p *ChangeRequest) check(f *fault.List) {
 	}
 	f.Under("contract", p.Contract.Validate())
 	f.Under("change", p.Change.Validate())
+	if p.Change.Plan != nil && p.Catalog == nil {
+		f.Under("change.plan", p.Change.Plan.validate())
+	}
 }
 
 // permit is Check of a valid request, whose plan, term or prices are the catalog's. The contract's plan has the given

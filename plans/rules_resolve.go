@@ -63,6 +63,9 @@ func (c *Catalog) resolvePrice(p *ChangeRequest, id string, price **Price) error
 		plan = own
 	}
 	usual := item.Price
+	if p.Change.Interval != (proration.Interval{}) {
+		usual = p.Contract.fullPrice(usual) // a price without Per is for the old interval
+	}
 	if plan != nil {
 		offer, err := plan.offer(id, p.Contract.Currency)
 		if err != nil {

@@ -2,6 +2,7 @@ package plans_test
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -45,6 +46,15 @@ func (a requestRow) request(tb testing.TB) (seller, plans.ChangeRequest) {
 	return catalog, plans.ChangeRequest{Contract: contract, Change: a.change, By: a.by, At: at, Usage: uses(a.use)}
 }
 
+// actionsText joins the names of actions, "upgrade, add_quantity".
+func actionsText(actions []plans.Action) string {
+	names := make([]string, len(actions))
+	for i, action := range actions {
+		names[i] = action.String()
+	}
+	return strings.Join(names, ", ")
+}
+
 // itemChange is a quantity change; below zero it removes units.
 func itemChange(item, quantity string) plans.Change {
 	return unitsOf(item, giventest.Money(quantity))
@@ -80,7 +90,7 @@ func allowAll(when plans.EffectiveTiming) func(*seller) {
 func TestCheckTiming(t *testing.T) {
 	extended := []plans.Change{addedTerm(t, "P6M")}
 	extendedByMonth := []plans.Change{addedTerm(t, "P6M", perPeriod)}
-	yearly := plans.Change{Plan: planOf(t, onSale(t), "yearly")}
+	yearly := plans.Change{Interval: giventest.Interval("P1Y")}
 	for _, c := range []struct {
 		name, why              string
 		sold                   func(*seller)
@@ -134,7 +144,7 @@ func TestCheckTiming(t *testing.T) {
 						catalog, p := requestRow{sold: with(c.sold, allowAll(when), selling(cheaper)), order: ordered("7 seat", c.term), before: c.before, change: change, by: by, at: c.at}.request(t)
 						before := giventest.JSON(t, p)
 						got, err := catalog.check(p)
-						if err != nil || got.Action != action || got.Effective != when || !got.At.Equal(giventest.Instant(want, nil)) || len(got.Breaks) > 0 {
+						if err != nil || actionsText(got.Actions) != action.String() || got.Effective != when || !got.At.Equal(giventest.Instant(want, nil)) || len(got.Breaks) > 0 {
 							t.Errorf("got %+v (%v), want %v on %s: %s", got, err, action, want, c.why)
 						}
 						checkText(t, "law 15: the request afterwards", giventest.JSON(t, p), before)
@@ -173,45 +183,45 @@ func TestCheckClassifiesPlanChange(t *testing.T) {
 	for _, c := range []struct {
 		name, why string
 		ask       requestRow
-		want      plans.Action
+		want      string
 	}{
-		{"by rank", "M14: advanced is above base", requestRow{order: ordered("7 seat", "P12M"), change: toPlan(t, "advanced")}, plans.Upgrade},
-		{"by rank, down", "M14: base is below advanced", requestRow{order: ordered("7 seat", "P12M", inPlan("advanced")), change: toPlan(t, "base")}, plans.Downgrade},
-		{"of the same rank and price", "equal ranks and amounts are lateral", requestRow{order: ordered("7 seat", "P12M"), change: toPlan(t, "team")}, plans.Lateral},
-		{"to the same plan", "the same plan at the same price", requestRow{order: ordered("7 seat", "P12M"), change: toPlan(t, "base")}, plans.Lateral},
-		{"to the current price", "M19: a customer who moves from 12.00 to 15.00 pays more", requestRow{order: ordered("7 seat at 12.00", "P12M", bySupport), change: toPlan(t, "base")}, plans.Upgrade},
-		{"for less", "without a rank, 7 x 14.00 is less than 7 x 15.00", requestRow{sold: with(unranked), order: ordered("7 seat", "P12M"), change: plans.Change{Plan: sold(&plain, "14.00")}}, plans.Downgrade},
-		{"for more", "without a rank, 7 x 16.00 is more", requestRow{sold: with(unranked), order: ordered("7 seat", "P12M"), change: plans.Change{Plan: sold(&plain, "16.00")}}, plans.Upgrade},
-		{"for seven seats", "24.00 and 7 x 12.00 is 108.00, more than 105.00", requestRow{sold: with(unranked), order: ordered("7 seat", "P12M"), change: feeAnd("24", "12.00")}, plans.Upgrade},
-		{"for nine seats", "24.00 and 9 x 12.00 is 132.00, less than 135.00", requestRow{sold: with(unranked), order: ordered("9 seat", "P12M"), change: feeAnd("24", "12.00")}, plans.Downgrade},
-		{"for nine seats after a ramp step", "a step has added two: the current quantity counts", requestRow{sold: with(unranked), order: ordered("7 seat, 9 seat from 2027-02-16", "P12M"), change: feeAnd("24", "12.00")}, plans.Downgrade},
-		{"by rank, for less", "M14: the rank decides before the amount", requestRow{sold: with(func(c *seller) { c.Plans[0].Offers[0].Price.Unit = giventest.Money("99") }), order: ordered("7 seat", "P12M"), change: toPlan(t, "advanced")}, plans.Upgrade},
-		{"a cheaper year", "billed up front, a year at 179.99 is less than 12 x 15.00", requestRow{sold: with(unranked), order: ordered("7 seat", "P12M"), change: yearly("179.99")}, plans.Downgrade},
-		{"an equal year", "180.00 is as much", requestRow{sold: with(unranked), order: ordered("7 seat", "P12M"), change: yearly("180.00")}, plans.Lateral},
-		{"a more expensive year", "180.01 is more", requestRow{sold: with(unranked), order: ordered("7 seat", "P12M"), change: yearly("180.01")}, plans.Upgrade},
+		{"by rank", "M14: advanced is above base", requestRow{order: ordered("7 seat", "P12M"), change: toPlan(t, "advanced")}, "upgrade"},
+		{"by rank, down", "M14: base is below advanced", requestRow{order: ordered("7 seat", "P12M", inPlan("advanced")), change: toPlan(t, "base")}, "downgrade"},
+		{"of the same rank and price", "equal ranks and amounts are lateral", requestRow{order: ordered("7 seat", "P12M"), change: toPlan(t, "team")}, "lateral"},
+		{"to the same plan", "the same plan at the same price", requestRow{order: ordered("7 seat", "P12M"), change: toPlan(t, "base")}, "lateral"},
+		{"to the current price", "M19: a customer who moves from 12.00 to 15.00 pays more", requestRow{order: ordered("7 seat at 12.00", "P12M", bySupport), change: toPlan(t, "base")}, "upgrade"},
+		{"for less", "without a rank, 7 x 14.00 is less than 7 x 15.00", requestRow{sold: with(unranked), order: ordered("7 seat", "P12M"), change: plans.Change{Plan: sold(&plain, "14.00")}}, "downgrade"},
+		{"for more", "without a rank, 7 x 16.00 is more", requestRow{sold: with(unranked), order: ordered("7 seat", "P12M"), change: plans.Change{Plan: sold(&plain, "16.00")}}, "upgrade"},
+		{"for seven seats", "24.00 and 7 x 12.00 is 108.00, more than 105.00", requestRow{sold: with(unranked), order: ordered("7 seat", "P12M"), change: feeAnd("24", "12.00")}, "upgrade"},
+		{"for nine seats", "24.00 and 9 x 12.00 is 132.00, less than 135.00", requestRow{sold: with(unranked), order: ordered("9 seat", "P12M"), change: feeAnd("24", "12.00")}, "downgrade"},
+		{"for nine seats after a ramp step", "a step has added two: the current quantity counts", requestRow{sold: with(unranked), order: ordered("7 seat, 9 seat from 2027-02-16", "P12M"), change: feeAnd("24", "12.00")}, "downgrade"},
+		{"by rank, for less", "M14: the rank decides before the amount", requestRow{sold: with(func(c *seller) { c.Plans[0].Offers[0].Price.Unit = giventest.Money("99") }), order: ordered("7 seat", "P12M"), change: toPlan(t, "advanced")}, "upgrade"},
+		{"a cheaper year", "billed up front, a year at 179.99 is less than 12 x 15.00", requestRow{sold: with(unranked), order: ordered("7 seat", "P12M"), change: yearly("179.99")}, "downgrade"},
+		{"an equal year", "180.00 is as much", requestRow{sold: with(unranked), order: ordered("7 seat", "P12M"), change: yearly("180.00")}, "lateral"},
+		{"a more expensive year", "180.01 is more", requestRow{sold: with(unranked), order: ordered("7 seat", "P12M"), change: yearly("180.01")}, "upgrade"},
 		{"from a monthly price", "12 x 13.00 is 156.00 a year, and the plan's price is 150.00", requestRow{sold: with(unranked), order: ordered("7 seat at 13", "P12M", inPlan("yearly"), bySupport, func(o *plans.Order) {
 			o.Items[0].Price.Per = giventest.Interval("P1M")
-		}), change: yearly("150.00")}, plans.Downgrade},
-		{"from an annual price", "the agreed price is 180.00 a year, and team is 12 x 15.00", requestRow{order: ordered("7 seat at 180", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Lateral},
-		{"from a lower annual price", "179.99 is less", requestRow{order: ordered("7 seat at 179.99", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Upgrade},
-		{"from a higher annual price", "180.01 is more", requestRow{order: ordered("7 seat at 180.01", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Downgrade},
-		{"from an annual price in a term of two years", "the price is still annual", requestRow{order: ordered("7 seat at 180", "P24M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Lateral},
-		{"from annual and monthly prices", "7 x 170.00 and 2 x 12 x 10.00 are 1430.00; 7 x 180.00 and 2 x 59.88 are 1379.76", requestRow{order: ordered("7 seat at 170, 2 phone at 10", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, plans.Downgrade},
-		{"from a plan that is no longer sold", "it has no rank, so that the amount decides", requestRow{sold: with(func(c *seller) { c.Plans[0].ID = "base-2027" }), order: ordered("7 seat", "P12M", inPlan("base-2027")), change: toPlan(t, "advanced")}, plans.Upgrade},
+		}), change: yearly("150.00")}, "downgrade"},
+		{"from an annual price", "the agreed price is 180.00 a year, and team is 12 x 15.00", requestRow{order: ordered("7 seat at 180", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, "lateral"},
+		{"from a lower annual price", "179.99 is less", requestRow{order: ordered("7 seat at 179.99", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, "upgrade"},
+		{"from a higher annual price", "180.01 is more", requestRow{order: ordered("7 seat at 180.01", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, "downgrade"},
+		{"from an annual price in a term of two years", "the price is still annual", requestRow{order: ordered("7 seat at 180", "P24M", bySupport, forTheYear), change: toPlan(t, "team")}, "lateral"},
+		{"from annual and monthly prices", "7 x 170.00 and 2 x 12 x 10.00 are 1430.00; 7 x 180.00 and 2 x 59.88 are 1379.76", requestRow{order: ordered("7 seat at 170, 2 phone at 10", "P12M", bySupport, forTheYear), change: toPlan(t, "team")}, "downgrade"},
+		{"from a plan that is no longer sold", "it has no rank, so that the amount decides", requestRow{sold: with(func(c *seller) { c.Plans[0].ID = "base-2027" }), order: ordered("7 seat", "P12M", inPlan("base-2027")), change: toPlan(t, "advanced")}, "upgrade"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.ask.sold = append(c.ask.sold, allowAll(plans.Immediately), selling(*c.ask.change.Plan))
 			catalog, p := c.ask.request(t)
 			got, err := catalog.check(p)
-			if err != nil || got.Action != c.want {
-				t.Errorf("got %v (%v), want %v: %s", got.Action, err, c.want, c.why)
+			if err != nil || actionsText(got.Actions) != c.want {
+				t.Errorf("got %v (%v), want %v: %s", got.Actions, err, c.want, c.why)
 			}
 		})
 	}
 	gone := onSale(t, allowAll(plans.Immediately), func(c *seller) { c.Plans = c.Plans[2:] })
 	got, err := gone.check(plans.ChangeRequest{Contract: contractOf(t, plain, ordered("7 seat", "P12M")), Change: toPlan(t, "advanced"), By: plans.Support, At: giventest.Instant("2027-02-16", nil)})
-	if err != nil || got.Action != plans.Upgrade {
-		t.Errorf("from a plan that the catalog has lost: %v (%v)", got.Action, err)
+	if err != nil || actionsText(got.Actions) != "upgrade" {
+		t.Errorf("from a plan that the catalog has lost: %v (%v)", got.Actions, err)
 	}
 }
 
@@ -220,22 +230,22 @@ func TestCheckClassifiesPriceWithoutPer(t *testing.T) {
 	for _, c := range []struct {
 		name, why, term, unit string
 		sold                  func(*seller)
-		want                  plans.Action
+		want                  string
 	}{
-		{"half a year at an equal price", "90.00 for six months are 180.00 a year, and team is 12 x 15.00", "P6M", "90", func(*seller) {}, plans.Lateral},
-		{"half a year at a lower price", "89.99 are less", "P6M", "89.99", func(*seller) {}, plans.Upgrade},
-		{"half a year at a higher price", "90.01 are more", "P6M", "90.01", func(*seller) {}, plans.Downgrade},
-		{"two years", "360.00 for them are 180.00 a year", "P24M", "360", func(*seller) {}, plans.Lateral},
-		{"billed monthly", "15.00 are for the month, whatever the term is", "P6M", "15", perPeriod, plans.Lateral},
-		{"billed monthly at a higher price", "90.00 a month are more", "P6M", "90", perPeriod, plans.Downgrade},
-		{"without a term", "the price is for the month", "", "14.99", openEnded, plans.Upgrade},
+		{"half a year at an equal price", "90.00 for six months are 180.00 a year, and team is 12 x 15.00", "P6M", "90", func(*seller) {}, "lateral"},
+		{"half a year at a lower price", "89.99 are less", "P6M", "89.99", func(*seller) {}, "upgrade"},
+		{"half a year at a higher price", "90.01 are more", "P6M", "90.01", func(*seller) {}, "downgrade"},
+		{"two years", "360.00 for them are 180.00 a year", "P24M", "360", func(*seller) {}, "lateral"},
+		{"billed monthly", "15.00 are for the month, whatever the term is", "P6M", "15", perPeriod, "lateral"},
+		{"billed monthly at a higher price", "90.00 a month are more", "P6M", "90", perPeriod, "downgrade"},
+		{"without a term", "the price is for the month", "", "14.99", openEnded, "upgrade"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			catalog, p := requestRow{sold: with(c.sold, allowAll(plans.Immediately)), order: ordered("7 seat", c.term), change: toPlan(t, "team")}.request(t)
 			p.Contract.Items[0].Price = plans.Price{Unit: giventest.Money(c.unit)}
 			got, err := catalog.check(p)
-			if err != nil || got.Action != c.want {
-				t.Errorf("got %v (%v), want %v: %s", got.Action, err, c.want, c.why)
+			if err != nil || actionsText(got.Actions) != c.want {
+				t.Errorf("got %v (%v), want %v: %s", got.Actions, err, c.want, c.why)
 			}
 		})
 	}
@@ -297,9 +307,8 @@ func TestCheckRules(t *testing.T) {
 		{"a term in a catalog without terms", "the catalog has no terms", requestRow{sold: with(openEnded), order: ordered("7 seat", ""), change: addedTerm(t, "P6M")}, "", []string{"term: No terms are offered. | Continue without a term."}},
 		{"an edited term body", "the term of the catalog with that length applies", requestRow{order: year, change: plans.Change{Term: &plans.Term{Length: giventest.Interval("P6M"), Billing: 7}}}, "extend immediately", nil},
 		{"a new item", "the plan offers it", requestRow{order: year, change: itemChange("phone", "1")}, "add_quantity immediately", nil},
-		{"an item at a customer-set price", "the price of the catalog applies, for existing and new items", requestRow{order: year, change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("1"), Price: &plans.Price{Unit: giventest.Money("-1")}}}}}, "add_quantity immediately", nil},
+		{"an item at a customer-set price", "the price of the catalog applies, for existing and new items", requestRow{order: year, change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("1"), Price: &plans.Price{Unit: giventest.Money("0.01")}}}}}, "add_quantity immediately", nil},
 		{"an item that is not offered", "the plan does not offer the item", requestRow{order: year, change: itemChange("desk", "1")}, "", []string{`item: Plan "base" does not offer "desk" in USD. | Choose seat or phone.`}},
-		{"fewer of an item that is not offered", "the plan does not offer the item", requestRow{order: year, change: itemChange("desk", "-1"), by: plans.Support}, "", []string{`item: Plan "base" does not offer "desk" in USD. | Choose seat or phone.`}},
 		{"an item that is not offered, with a price", "the price of an item comes from the catalog", requestRow{order: year, change: plans.Change{Add: []plans.ItemQuantity{{Item: "desk", Quantity: giventest.Money("1"), Price: &plans.Price{}}}}}, "", []string{`item: Plan "base" does not offer "desk" in USD. | Choose seat or phone.`}},
 		{"an item that is not offered there", "M7: an item without an offer in reais has no price", requestRow{order: ordered("7 seat", "P12M", inBrazil), change: itemChange("phone", "1")}, "", []string{`item: Plan "base" does not offer "phone" in BRL. | Choose seat.`}},
 		{"an item that a ramp adds later", "the item does not exist yet, and the plan offers it", requestRow{order: ordered("7 seat, 2 phone from 2027-06-16", "P12M"), change: itemChange("phone", "1")}, "add_quantity immediately", nil},
@@ -320,7 +329,7 @@ func TestCheckRules(t *testing.T) {
 				checkText(t, "no approval comes with a refusal", giventest.JSON(t, got), giventest.JSON(t, plans.Approval{}))
 				return
 			}
-			text := got.Action.String() + " " + got.Effective.String()
+			text := actionsText(got.Actions) + " " + got.Effective.String()
 			if len(got.Breaks) > 0 {
 				text += "; " + excess(got.Breaks)
 			}
@@ -347,16 +356,18 @@ func TestCheckFaults(t *testing.T) {
 		{"an unknown actor", "law 14: bad input is an error that names its field", requestRow{order: year, change: itemChange("seat", "1")}, func(p *plans.ChangeRequest) { p.By = 9 }, []string{"by invalid"}},
 		{"no instant", "law 10: time is an argument", requestRow{order: year, change: itemChange("seat", "1")}, func(p *plans.ChangeRequest) { p.At = time.Time{} }, []string{"at unset"}},
 		{"nothing", "the change is empty", requestRow{order: year}, nil, []string{"change unset"}},
-		{"two changes at once", "a change has one subject", requestRow{order: year, change: plans.Change{Term: termOf(t, onSale(t), "P6M"), Cancel: true}}, nil, []string{"change.cancel invalid"}},
+		{"two changes at once", "a term is the only field of a change", requestRow{order: year, change: plans.Change{Term: termOf(t, onSale(t), "P6M"), Cancel: true}}, nil, []string{"change.term invalid"}},
 		{"all faults at once", "law 14: all faults come at once, each with its path", requestRow{order: year, change: plans.Change{Plan: &euros, Cancel: true}}, func(p *plans.ChangeRequest) {
 			p.By, p.At, p.Contract.Plan, p.Contract.Items[0].Quantity = 0, time.Time{}, "", giventest.Money("-7")
 		}, []string{"by unset", "at unset", "contract.plan unset", "contract.items[0].quantity invalid", "change.cancel invalid"}},
-		{"a zero quantity", "a zero change is empty", requestRow{order: year, change: plans.Change{Set: []plans.ItemSetting{{Item: "seat"}}}}, nil, []string{"change.quantity unset"}},
-		{"a quantity without an item", "the added item has a name", requestRow{order: year, change: plans.Change{Add: []plans.ItemQuantity{{Item: "", Quantity: giventest.Money("2")}}}}, nil, []string{"change.item invalid"}},
-		{"fewer of an item that was not bought", "the contract has no unit of it", requestRow{order: year, change: itemChange("phone", "-1")}, nil, []string{"change.quantity invalid"}},
-		{"fewer than a ramp step leaves", "three seats from June 16 on, four removed", requestRow{order: ordered("7 seat, 3 seat from 2027-06-16", "P12M"), change: itemChange("seat", "-4")}, nil, []string{"change.quantity invalid"}},
-		{"more than there are", "three seats were bought, four removed", requestRow{order: ordered("3 seat", "P12M"), change: itemChange("seat", "-4")}, nil, []string{"change.quantity invalid"}},
-		{"a quantity beyond the limits", "law 14: bad input is an error that names its field", requestRow{order: year, change: itemChange("seat", "1e18")}, nil, []string{"change.quantity limit"}},
+		{"a zero quantity", "a zero change is empty", requestRow{order: year, change: itemChange("seat", "0")}, nil, []string{"change.add[0].quantity unset"}},
+		{"an empty setting", "it sets nothing", requestRow{order: year, change: plans.Change{Set: []plans.ItemSetting{{Item: "seat"}}}}, nil, []string{"change.set[0] unset"}},
+		{"a quantity without an item", "the added item has a name", requestRow{order: year, change: plans.Change{Add: []plans.ItemQuantity{{Item: "", Quantity: giventest.Money("2")}}}}, nil, []string{"change.add[0].item unset"}},
+		{"fewer of an item that was not bought", "the contract has no unit of it", requestRow{order: year, change: itemChange("phone", "-1")}, nil, []string{"change.remove[0].item invalid"}},
+		{"fewer of an item that is not offered", "the contract has no unit of it", requestRow{order: year, change: itemChange("desk", "-1"), by: plans.Support}, nil, []string{"change.remove[0].item invalid"}},
+		{"fewer than a ramp step leaves", "three seats from June 16 on, four removed", requestRow{order: ordered("7 seat, 3 seat from 2027-06-16", "P12M"), change: itemChange("seat", "-4")}, nil, []string{"change.remove[0].quantity invalid"}},
+		{"more than there are", "three seats were bought, four removed", requestRow{order: ordered("3 seat", "P12M"), change: itemChange("seat", "-4")}, nil, []string{"change.remove[0].quantity invalid"}},
+		{"a quantity beyond the limits", "law 14: bad input is an error that names its field", requestRow{order: year, change: itemChange("seat", "1e18")}, nil, []string{"change.add[0].quantity limit"}},
 		{"a plan in another currency", "M8: amounts are not converted", requestRow{sold: with(selling(euros)), order: year, change: plans.Change{Plan: &euros}}, nil, []string{"change.plan.offers invalid"}},
 		{"a plan without the item", "the seats would have no price", requestRow{sold: with(selling(seatless)), order: year, change: plans.Change{Plan: &seatless}}, nil, []string{"change.plan.offers invalid"}},
 		{"a term without terms", "there is no term to extend", requestRow{order: year, change: addedTerm(t, "P6M")}, func(p *plans.ChangeRequest) { p.Contract.Terms = nil }, []string{"change.term invalid"}},
@@ -366,6 +377,7 @@ func TestCheckFaults(t *testing.T) {
 		{"an end before the start", "the end must be inside the term", requestRow{order: year, change: earlierEnd("2026-11-16")}, nil, []string{"change.end outside"}},
 		{"an annual plan in a term billed monthly", "agreed months do not become years", requestRow{sold: with(perPeriod), order: year, change: toPlan(t, "yearly")}, nil, []string{"change.plan.interval invalid"}},
 		{"a plan change before a ramp step", "the steps belong to the old plan", requestRow{order: ordered("7 seat, 9 seat from 2027-06-16", "P12M"), change: toPlan(t, "advanced")}, nil, []string{"change.plan invalid"}},
+		{"an item at a negative price", "law 14: the catalog would replace the price, and the fault is still reported", requestRow{order: year, change: withPrice(itemChange("seat", "1"), `{"unit":"-1"}`)}, nil, []string{"change.add[0].price.unit invalid"}},
 		{"negative usage", "law 14: usage is not negative", requestRow{order: year, change: toPlan(t, "advanced"), use: "1 contacts, -1 ai_agents"}, nil, []string{"usage[1].used invalid"}},
 		{"usage with too many digits", "law 14: bad input is an error that names its field", requestRow{order: year, change: toPlan(t, "advanced")}, func(p *plans.ChangeRequest) {
 			p.Usage = []plans.LimitUsage{{Name: "contacts", Used: decimal.New(1, 1<<30)}}
@@ -382,7 +394,7 @@ func TestCheckFaults(t *testing.T) {
 			giventest.CheckFaults(t, err, c.want...)
 			_, amended := catalog.amend(p)
 			giventest.CheckFaults(t, amended, c.want...)
-			if got.Action != 0 || t.Failed() {
+			if got.Actions != nil || t.Failed() {
 				t.Errorf("an approval comes with the error: %+v: %s", got, c.why)
 			}
 		})
@@ -471,8 +483,8 @@ func TestCheckNotice(t *testing.T) {
 				return
 			}
 			text := got.Effective.String() + " " + got.At.Format(time.DateOnly)
-			if got.Action != plans.Cancel {
-				text = got.Action.String()
+			if !slices.Equal(got.Actions, []plans.Action{plans.Cancel}) {
+				text = actionsText(got.Actions)
 			}
 			checkText(t, c.why, text, c.want)
 		})
@@ -525,7 +537,7 @@ func TestChangeRulesCheck(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := permit.Action.String() + " " + permit.Effective.String() + " " + permit.At.Format(time.DateOnly); got != c.want {
+			if got := actionsText(permit.Actions) + " " + permit.Effective.String() + " " + permit.At.Format(time.DateOnly); got != c.want {
 				t.Errorf("got %s, want %s: %s", got, c.want, c.why)
 			}
 		})

@@ -1,0 +1,241 @@
+package plans_test
+
+import (
+	"math/big"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/internal/race"
+	"github.com/billingrules/billing/internal/short"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// combined is a small world of changes: every combination of a step for each item, and every list of all items; with
+// each plan, interval and anchor.
+type combined struct {
+	items []plans.Change // changes of the items alone
+	plans []*plans.Plan
+}
+
+func combinedChanges(prices map[string]string) (w combined) {
+	one := func(id, quantity string) []plans.ItemQuantity {
+		return []plans.ItemQuantity{{Item: id, Quantity: giventest.Money(quantity)}}
+	}
+	steps := func(id, all string) []plans.Change {
+		units := giventest.Money("9")
+		dear := priceOf(`{"unit":"31.07"}`)
+		return []plans.Change{
+			{}, {Add: one(id, "2")}, {Remove: one(id, "1")}, {Remove: one(id, all)},
+			{Set: []plans.ItemSetting{{Item: id, Quantity: &units}}},
+			{Set: []plans.ItemSetting{{Item: id, Price: &dear}}},
+			{Set: []plans.ItemSetting{{Item: id, Quantity: &units, Price: &dear}}},
+		}
+	}
+	phone := priceOf(prices["phone"])
+	none, three := giventest.Money("0"), giventest.Money("3")
+	news := []plans.Change{
+		{}, {Add: []plans.ItemQuantity{{Item: "phone", Quantity: three, Price: &phone}}},
+		{Set: []plans.ItemSetting{{Item: "phone", Quantity: &none, Price: &phone}}},
+		{Add: one("phone", "3")}, // at the price of the new plan, if there is one
+	}
+	for _, a := range steps("seat", "7") {
+		for _, b := range steps("light", "3") {
+			for _, c := range news {
+				change := a.Clone()
+				change.Add, change.Remove = append(append(change.Add, b.Add...), c.Add...), append(change.Remove, b.Remove...)
+				change.Set = append(append(change.Set, b.Set...), c.Set...)
+				w.items = append(w.items, change)
+			}
+		}
+	}
+	for mask := 1; mask < 4*4*2; mask++ { // each item is missing, as it is, with other units, or at another price
+		list := []plans.ChangeItem{}
+		for i, id := range []string{"seat", "light", "phone"} {
+			item := plans.ChangeItem{ID: id, Quantity: giventest.Money([]string{"7", "3", "4"}[i])}
+			switch which := mask >> (2 * i) & 3; {
+			case which == 0:
+				continue
+			case id == "phone":
+				item.Price = &phone
+			case which == 2:
+				item.Quantity = three.Add(three)
+			case which == 3:
+				dear := priceOf(`{"unit":"31.07"}`)
+				item.Price = &dear
+			}
+			list = append(list, item)
+		}
+		w.items = append(w.items, plans.Change{Items: list})
+	}
+	w.plans = []*plans.Plan{nil, offering("scale", "P1M", "seat USD 12.34", "light USD 5", "phone USD 3.21"), offering("yearly", "P1Y", "seat USD 99.90", "phone USD 33")}
+	return w
+}
+
+// refused reports whether a valid change is refused: the words of [plans.Contract.Changed].
+func (w *combined) refused(before *plans.Contract, change *plans.Change, at time.Time) bool {
+	other := before.Cycle.Interval
+	if change.Plan != nil {
+		other = change.Plan.Interval
+	}
+	if change.Interval != (proration.Interval{}) {
+		other = change.Interval
+	}
+	restarts := other != before.Cycle.Interval
+	for _, s := range before.Ramp {
+		stays := !wishFor(change, plans.Item{}, s.Item.ID).left // the steps of an item that leaves are dropped
+		if s.At.After(at) && (restarts || change.Plan != nil && stays) {
+			return true
+		}
+	}
+	if restarts && change.Anchor == plans.AnchorKeep {
+		return true
+	}
+	left := 0
+	for _, id := range itemIDs(before, change) {
+		now, has := stateAt(before, id, at, true)
+		want := wishFor(change, now, id)
+		if !has && !want.joins {
+			if _, later := stateAt(before, id, at.AddDate(1, 0, 0), true); !later {
+				return true // a removal of what is not there
+			}
+			continue
+		}
+		offered := false
+		if change.Plan != nil {
+			_, offered = change.Plan.Price(id, before.Currency)
+		}
+		item, there := changedItem(before, change, at, at, id)
+		switch {
+		case !has && want.price == nil && !offered, has && want.joins && want.price != nil && len(change.Add) > 0 && hasStep(change.Add, id):
+			return true
+		case !there:
+			continue
+		case item.Quantity.IsNegative(), change.Plan != nil && !offered && want.price == nil:
+			return true
+		case item.Price.Per.Months > 0 && other.Months%item.Price.Per.Months != 0: // all periods of this world are months
+			return true
+		}
+		left++
+	}
+	return left == 0
+}
+
+// hasStep reports whether a step names an item.
+func hasStep(steps []plans.ItemQuantity, id string) bool {
+	for _, s := range steps {
+		if s.Item == id {
+			return true
+		}
+	}
+	return false
+}
+
+// Every combined change of a small world, at several instants: the new items are those that the change states, and the
+// charges less the credits of the replaced units are the price of the contract after the change less that before it,
+// for the remaining time, for each item and in all.
+func TestEveryCombinedChange(t *testing.T) {
+	short.Skip(t)
+	prices := map[string]string{"seat": byTier, "light": `{"flat":"4.50","unit":"1.11"}`, "phone": `{"unit":"2.05"}`}
+	contract := seats("0", "0")
+	contract.Items = []plans.Item{sold("seat", "7", prices["seat"]), sold("light", "3", prices["light"])}
+	ramp := contract.Clone()
+	ramp.Ramp = []plans.RampStep{
+		{At: giventest.Instant("2026-11-06", nil), Item: sold("light", "3", `{"unit":"8"}`)},
+		{At: giventest.Instant("2026-11-21", nil), Item: sold("seat", "9", prices["seat"])},
+		{At: giventest.Instant("2026-11-21", nil), Item: sold("phone", "5", prices["phone"])},
+	}
+	tallied := map[string]*big.Rat{}
+	price := func(item plans.Item, period proration.Interval) *big.Rat {
+		key := giventest.JSON(t, item)
+		if tallied[key] == nil {
+			tallied[key] = tally(item.Price, item.Quantity.IntPart())
+		}
+		times := int64(1)
+		if per := item.Price.Per; per != (proration.Interval{}) {
+			times = int64(period.Months / per.Months)
+		}
+		return new(big.Rat).Mul(tallied[key], big.NewRat(times, 1))
+	}
+	cost := func(c *plans.Contract, id string, p proration.Portion) (*big.Rat, bool) {
+		own := func(item plans.Item) *big.Rat { return price(item, c.Cycle.Interval) }
+		if item, there := stateAt(c, id, p.Span.Start, true); len(c.Ramp) == 0 && p.Span.Equal(p.Period) {
+			if !there {
+				return new(big.Rat), true
+			}
+			return own(item), true
+		}
+		return slowCost(c, id, p, proration.NewSide, own), true
+	}
+	w := combinedChanges(prices)
+	made, refused := 0, 0
+	for _, before := range []plans.Contract{contract, ramp} {
+		for i, instant := range []string{"2026-11-01", "2026-11-10", "2026-11-21", "2026-11-25T07:00:00"} {
+			at := giventest.Instant(instant, nil)
+			for j, items := range w.items {
+				if !race.Takes(i+j, 9) {
+					continue
+				}
+				for mask := range len(w.plans) * 3 * 3 {
+					change := items
+					change.Plan = w.plans[mask%3]
+					change.Interval = []proration.Interval{{}, {Months: 1}, {Months: 12}}[mask/3%3]
+					change.Anchor = []plans.BillingAnchor{0, plans.AnchorReset, plans.AnchorKeep}[mask/9]
+					if change.IsZero() || change.Anchor == plans.AnchorReset && len(before.Ramp) > 0 && i == 3 {
+						continue // a period from 07:00 on has no days of its own for a step at midnight
+					}
+					amended, err := before.Amended(change, at, proration.Standard(2))
+					if w.refused(&before, &change, at) {
+						refused++
+						if err == nil || !reflect.DeepEqual(amended, plans.Amendment{}) || !strings.Contains(err.Error(), "change.") && !strings.Contains(err.Error(), "contract.") {
+							t.Fatalf("%s by %s at %v: %v", summary(before), giventest.JSON(t, change), at, err)
+						}
+						continue
+					}
+					if err != nil {
+						t.Fatalf("%s by %s at %v: %v", summary(before), giventest.JSON(t, change), at, err)
+					}
+					made++
+					checkCombined(t, before, change, at, amended, cost)
+				}
+			}
+		}
+	}
+	if made < 5_000/race.Step(9) || refused < 5_000/race.Step(9) {
+		t.Errorf("only %d changes, and %d refused", made, refused)
+	}
+}
+
+// checkCombined checks the items, the periods and the charges after a combined change.
+func checkCombined(t *testing.T, before plans.Contract, change plans.Change, at time.Time, amended plans.Amendment, cost costOf) {
+	t.Helper()
+	after := amended.Contract
+	stated := change
+	if change.Interval == (proration.Interval{}) && change.Plan != nil {
+		stated.Interval = change.Plan.Interval
+	}
+	checkItems(t, &before, &stated, at, &after)
+	checkDifference(t, before, change, at, amended, cost)
+	interval, anchor, kind := before.Cycle.Interval, before.Cycle.Anchor, plans.ProrationCharge
+	if stated.Interval != (proration.Interval{}) && stated.Interval != interval || change.Anchor == plans.AnchorReset {
+		anchor = proration.LocalTimeOf(at)
+		if stated.Interval != (proration.Interval{}) {
+			interval = stated.Interval
+		}
+	}
+	if anchor != before.Cycle.Anchor || interval != before.Cycle.Interval {
+		kind = plans.Recurring
+	}
+	if after.Cycle.Anchor != anchor || after.Cycle.Interval != interval {
+		t.Fatalf("%s by %s at %v: the cycle is %v", summary(before), giventest.JSON(t, change), at, after.Cycle)
+	}
+	for _, c := range amended.Charges {
+		checkRounded(t, c)
+		if c.Kind != kind || c.Plan != after.Plan || c.Span.Start.Before(at) {
+			t.Fatalf("%s by %s at %v: a %v of %v, %s", summary(before), giventest.JSON(t, change), at, c.Kind, c.Span, c.Explain())
+		}
+	}
+}
