@@ -69,7 +69,7 @@ func Apply(ledger []Entry, due Due) (spent []Entry, rest decimal.Decimal, err er
 		rest = rest.Sub(pays)
 		spent = append(spent, Entry{
 			Kind: Spent, ID: a.grant.ID, Amount: pays.Neg(), Currency: due.Currency,
-			At: due.At, Reason: "pays " + due.Ref, Ref: due.Ref,
+			At: due.At, Ref: due.Ref,
 		})
 	}
 	return spent, rest, nil

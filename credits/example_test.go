@@ -48,7 +48,7 @@ func twoGrants() []credits.Entry {
 		},
 		{
 			Kind: credits.Granted, ID: "inv-2", Amount: money("60.00"), Currency: "USD",
-			At: date(time.November, 10), Reason: "left over from inv-2", Ref: "inv-2",
+			At: date(time.November, 10), Ref: "inv-2",
 		},
 	}
 }
@@ -171,15 +171,15 @@ func ExampleApply() {
 		panic(err)
 	}
 	for _, e := range spent {
-		fmt.Println(e.ID, e.Amount, e.Reason)
+		fmt.Println(e.ID, e.Amount, e.Ref)
 	}
 	fmt.Println("still due:", rest)
 
 	left, err := credits.Balance(append(ledger, spent...), "USD", due.At)
 	fmt.Println("balance:", left, err)
 	// Output:
-	// goodwill -40 pays inv-3
-	// inv-2 -49 pays inv-3
+	// goodwill -40 inv-3
+	// inv-2 -49 inv-3
 	// still due: 0
 	// balance: 11 <nil>
 }
@@ -244,7 +244,7 @@ func ExampleBalance() {
 func ExampleValidate() {
 	overspent := credits.Entry{
 		Kind: credits.Spent, ID: "goodwill", Amount: money("-40.01"), Currency: "USD",
-		At: date(time.November, 20), Reason: "pays inv-9", Ref: "inv-9",
+		At: date(time.November, 20), Ref: "inv-9",
 	}
 	fmt.Println(credits.Validate(twoGrants()))
 	fmt.Println(credits.Validate(append(twoGrants(), overspent)))

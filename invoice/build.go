@@ -237,7 +237,7 @@ func (inv *Invoice) settle(d *Draft, left decimal.Decimal, places int32) error {
 	case owed.IsPositive():
 		inv.LedgerEntries = append(inv.LedgerEntries, credits.Entry{
 			Kind: credits.Granted, ID: d.ID, Amount: owed, Currency: d.Currency, At: d.At,
-			Reason: "left over from " + d.ID, Ref: d.ID,
+			Ref:    d.ID,
 			Source: inv.source(),
 		})
 	}

@@ -17,6 +17,9 @@ type CreditRequest struct {
 	ID         string     `json:"id"`         // ID of the credit note
 	At         time.Time  `json:"at"`         // time of issue, not before the invoice or its last event
 	Receivable Receivable `json:"receivable"` // receivable of the invoice to correct, with all credits of its lines so far
+	// Charges are the charges of the invoice that the caller still has, such as those of an account. A credit of one of
+	// them names its period; a credit of any other charge only its plan and item.
+	Charges []plans.Charge `json:"charges,omitzero"`
 	// Lines are the lines to credit; none credits everything that is left.
 	Lines  []LineAmount    `json:"lines,omitzero"`
 	Refund bool            `json:"refund,omitzero"` // refund the paid part in money instead of granting credit
@@ -75,7 +78,7 @@ func Credit(c CreditRequest) (CreditResult, error) {
 	if f != nil {
 		return CreditResult{}, f.Err()
 	}
-	billed := r.charges()
+	billed := r.charges(c.Charges)
 	lines, err := c.lines(byCharge(billed))
 	if err != nil {
 		return CreditResult{}, err
@@ -117,8 +120,8 @@ func (r *Receivable) credited(note Invoice, reason string) (CreditResult, error)
 }
 
 // charges returns the charges of the invoice, each with its credits, with the fields that decide the amounts of another
-// credit. Credit lines of the invoice are not among them.
-func (r *Receivable) charges() (all []plans.Charge) {
+// credit. Credit lines of the invoice are not among them. A charge that is known takes the place of its line.
+func (r *Receivable) charges(known []plans.Charge) (all []plans.Charge) {
 	for i, line := range r.Lines {
 		if line.Net.IsNegative() {
 			continue
@@ -126,6 +129,11 @@ func (r *Receivable) charges() (all []plans.Charge) {
 		of := plans.Charge{
 			ID: lineid.Of(r.Invoice, i), Plan: line.Plan, Item: line.Item, Currency: r.Currency,
 			Net: line.Net, Discounts: line.Discounts, Untaxed: line.Untaxed, Taxes: line.Taxes,
+		}
+		for _, c := range known {
+			if c.ID == of.ID && c.Corrects == "" && c.Net.Equal(of.Net) {
+				of = c
+			}
 		}
 		all = append(all, of)
 		for _, c := range line.Credits {

@@ -174,10 +174,10 @@ func ExampleAccount_Add() {
 	}
 	account := invoice.Account{}.Add(inv).Add(note.Invoice)
 	fmt.Println(len(account.UnexpiredCharges), "charges and credits")
-	fmt.Println(account.Ledger[0].Reason, account.Ledger[0].Amount)
+	fmt.Println(account.Ledger[0].Ref, account.Ledger[0].Amount)
 	// Output:
 	// 3 charges and credits
-	// left over from note-1 23.8
+	// note-1 23.8
 }
 
 // The receivable is stored beside the invoice. It is settled here, so that it has no state of collection.
@@ -207,7 +207,7 @@ func ExampleNewReceivable() {
 	//       "amount": "178.5"
 	//     }
 	//   ],
-	//   "seal": "v0HTDbUYleYWiHBn5uFPRSJSCOZoLVrMkOydRYXdew8"
+	//   "seal": "JvE6QmZAOn86yBj5W_BcgQ"
 	// }
 }
 

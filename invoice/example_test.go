@@ -39,7 +39,7 @@ func december() []plans.Charge {
 func ExampleBuild() {
 	ledger := []credits.Entry{{
 		Kind: credits.Granted, ID: "inv-2", Amount: decimal.RequireFromString("333.34"), Currency: "USD",
-		At: date(time.November, 11), Reason: "left over from inv-2", Ref: "inv-2",
+		At: date(time.November, 11), Ref: "inv-2",
 	}}
 	inv, err := invoice.Build(invoice.Draft{
 		ID: "inv-3", Currency: "USD", At: date(time.December, 1), Lines: december(), Ledger: ledger,
@@ -106,11 +106,11 @@ func ExampleBuild_negative() {
 	}
 	fmt.Println(inv.Subtotal, inv.AmountDue)
 	for _, e := range inv.LedgerEntries {
-		fmt.Println(e.Kind, e.ID, e.Amount, e.Reason)
+		fmt.Println(e.Kind, e.ID, e.Amount, e.Ref)
 	}
 	// Output:
 	// -100 0
-	// granted inv-4 100 left over from inv-4
+	// granted inv-4 100 inv-4
 }
 
 func ExampleInvoice_Text() {

@@ -131,7 +131,7 @@ func TestInvoiceJSONOfEditedInvoice(t *testing.T) {
 	}
 	text := giventest.JSON(t, inv)
 	for old, edited := range map[string]string{
-		`"amount_due":"0.00"`: `"amount_due":"1.00"`, `"seal":"`: `"draft":true,"seal":"`, `"net":"593.33"`: `"net":"593.32"`, `"reason":"left over from inv-2"`: `"reason":"a gift"`,
+		`"amount_due":"0.00"`: `"amount_due":"1.00"`, `"seal":"`: `"draft":true,"seal":"`, `"net":"593.33"`: `"net":"593.32"`, `"source":"inv-1/1"`: `"source":"inv-1/2"`,
 	} {
 		if !strings.Contains(text, old) {
 			t.Fatalf("no %s in %s", old, text)

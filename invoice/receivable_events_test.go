@@ -109,7 +109,7 @@ func documentedTransitions(tb testing.TB) map[string]string {
 // lead, while an amount is outstanding.
 func TestApplyFollowsDocumentedTransitions(t *testing.T) {
 	leads := documentedTransitions(t)
-	if len(leads) != 57 {
+	if len(leads) != 60 {
 		t.Errorf("the table has %d transitions: %v", len(leads), leads)
 	}
 	ways := map[invoice.Phase][]string{ // with a payment that can be refunded
@@ -126,10 +126,10 @@ func TestApplyFollowsDocumentedTransitions(t *testing.T) {
 	events := map[invoice.EventKind]string{
 		invoice.Issued: "issued", invoice.Attempted: "attempted p3 10", invoice.Succeeded: "succeeded p3 10", invoice.Failed: "failed p3",
 		invoice.Credited: "credited c3 10", invoice.Refunded: "refunded r3 10", invoice.Disputed: "disputed p1 10", invoice.Voided: "voided", invoice.WrittenOff: "written_off",
-		invoice.Requested: "requested", invoice.Postponed: "postponed", invoice.Missed: "missed", invoice.Retracted: "retracted",
+		invoice.Requested: "requested", invoice.Postponed: "postponed", invoice.Missed: "missed", invoice.Retracted: "retracted", invoice.Sent: "sent",
 	}
 	for phase := invoice.PhaseDraft; phase <= invoice.PhaseUncollectible; phase++ {
-		for kind := invoice.Issued; kind <= invoice.Retracted; kind++ {
+		for kind := invoice.Issued; kind <= invoice.Sent; kind++ {
 			way, paid := ways[phase]
 			if kind == invoice.Voided || kind == invoice.Retracted || !paid {
 				way = unpaid[phase]

@@ -1,10 +1,12 @@
 package lifecycle_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
 )
@@ -30,10 +32,11 @@ func typicalEvents(tb testing.TB, count int) (lifecycle.Policy, lifecycle.Subscr
 				tb.Fatal(err)
 			}
 			s = advanced.Subscription
-			if len(s.Receivables) == 0 {
+			i := slices.IndexFunc(s.Receivables, invoice.Receivable.Owing)
+			if i < 0 {
 				tb.Fatalf("no invoice to pay at %v", at)
 			}
-			e.Payment.Invoice = s.Receivables[0].Invoice
+			e.Payment.Invoice = s.Receivables[i].Invoice
 		}
 		out, err := applyWith(p, s, e)
 		if err != nil {

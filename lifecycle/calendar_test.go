@@ -168,8 +168,8 @@ func TestRenewalBillsAtPeriodEnd(t *testing.T) {
 			if len(out.Invoices) != 1 || !out.Invoices[0].IssuedAt.Equal(end) || !h.sub.Period.Start.Equal(end) {
 				t.Errorf("%s: %s", row.why, outcomeText(h.policy, out))
 			}
-			if len(h.sub.Invoices) != 2 {
-				t.Errorf("%d invoices", len(h.sub.Invoices))
+			if len(h.sub.Receivables) != 2 {
+				t.Errorf("%d receivables", len(h.sub.Receivables))
 			}
 		})
 	}

@@ -21,7 +21,8 @@ type CorrectRequest struct {
 	// Events are all events, in any order. They are applied in the order of their times, and at one time of their numbers.
 	Events []Event           `json:"events"`
 	Issued []invoice.Invoice `json:"issued"` // all invoices and credit notes issued for the subscription, in order of issue
-	// Receivables are the present receivables of the invoices. An invoice with nothing due needs none.
+	// Receivables are those of the invoices, in order of time: of several of one invoice, such as those of the outcomes so
+	// far, the last counts. An invoice with nothing due needs none.
 	Receivables []invoice.Receivable `json:"receivables"`
 	At          time.Time            `json:"at"` // time of the correction, not before the last event
 }

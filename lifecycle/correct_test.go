@@ -1,6 +1,7 @@
 package lifecycle_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -28,7 +29,6 @@ func tenSeatsFromNovember() lifecycle.Subscription {
 func seatsChanged(at string, sequence, more int64) lifecycle.Event {
 	e := lifecycle.Event{Sequence: sequence, At: utc(at), Kind: lifecycle.Changed, Change: unitsOf("seat", decimal.NewFromInt(more))}
 	if more < 0 {
-		e.Kind = lifecycle.Changed
 	}
 	return e
 }
@@ -38,14 +38,14 @@ func invoicePaid(at string, sequence int64, inv string) lifecycle.Event {
 	return lifecycle.Event{Sequence: sequence, At: utc(at), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: inv}}
 }
 
-// issuedInvoices replays the known events and returns their invoices.
-func issuedInvoices(t *testing.T, events []lifecycle.Event, to string) []invoice.Invoice {
+// issuedInvoices replays the known events and returns the outcome, with the invoices.
+func issuedInvoices(t *testing.T, events []lifecycle.Event, to string) lifecycle.Outcome {
 	t.Helper()
 	out, err := replayWith([]lifecycle.Policy{lifecycle.Standard()}, tenSeatsFromNovember(), events, utc(to))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return out.Invoices
+	return out
 }
 
 func TestCorrect(t *testing.T) {
@@ -98,7 +98,7 @@ func TestCorrect(t *testing.T) {
 			issued := issuedInvoices(t, c.known, "2026-12-10")
 			all := append(append([]lifecycle.Event(nil), c.late...), c.known...)
 			correction := lifecycle.CorrectRequest{
-				Subscription: tenSeatsFromNovember(), Events: all, Issued: issued, At: utc("2026-12-10"),
+				Subscription: tenSeatsFromNovember(), Events: all, Issued: issued.Invoices, Receivables: issued.Receivables, At: utc("2026-12-10"),
 			}
 			before := giventest.JSON(t, correction)
 			out, err := correctWith([]lifecycle.Policy{lifecycle.Standard()}, correction)
@@ -133,6 +133,7 @@ func TestCorrect(t *testing.T) {
 			}
 
 			correction.Issued = append(correction.Issued, inv)
+			correction.Receivables = append(correction.Receivables, out.Receivables...)
 			again, err := correctWith([]lifecycle.Policy{lifecycle.Standard()}, correction)
 			if err != nil {
 				t.Fatal(err)
@@ -155,9 +156,10 @@ func TestCorrectedSubscriptionRenews(t *testing.T) {
 		invoicePaid("2026-12-01", 3, "acme-2"),
 	}
 	policy := lifecycle.Standard()
+	was := issuedInvoices(t, known, "2026-12-10")
 	correction := lifecycle.CorrectRequest{
 		Subscription: tenSeatsFromNovember(), Events: append([]lifecycle.Event{seatsChanged("2026-11-16", 4, 2)}, known...),
-		Issued: issuedInvoices(t, known, "2026-12-10"), At: utc("2026-12-10"),
+		Issued: was.Invoices, Receivables: was.Receivables, At: utc("2026-12-10"),
 	}
 	out, err := correctWith([]lifecycle.Policy{lifecycle.Standard()}, correction)
 	if err != nil {
@@ -184,7 +186,8 @@ func TestCorrectedSubscriptionRenews(t *testing.T) {
 
 	// Two months later another late event is reported. The first correction is not billed again.
 	correction.Events = append(correction.Events, invoicePaid("2026-12-11", 5, "acme-3"), seatsChanged("2026-12-22", 6, -6), invoicePaid("2027-01-01", 7, "acme-5"), seatsChanged("2027-01-17", 8, 1))
-	correction.Issued = append(correction.Issued, paid.Changed[0], fewer.Invoices[0], next.Invoices[0])
+	correction.Issued = slices.Concat(correction.Issued, out.Invoices, fewer.Invoices, next.Invoices)
+	correction.Receivables = slices.Concat(correction.Receivables, out.Receivables, paid.Receivables, fewer.Receivables, next.Receivables)
 	correction.At = utc("2027-01-20")
 	late, err := correctWith([]lifecycle.Policy{lifecycle.Standard()}, correction)
 	if err != nil {
@@ -198,8 +201,9 @@ func TestCorrectedSubscriptionRenews(t *testing.T) {
 
 func TestCorrectFaults(t *testing.T) {
 	issued := issuedInvoices(t, []lifecycle.Event{{Sequence: 1, At: utc("2026-11-01"), Kind: lifecycle.Started}}, "2026-11-10")
-	issued[0].Net = giventest.Money("1.00")
-	_, err := correctWith([]lifecycle.Policy{lifecycle.Standard()}, lifecycle.CorrectRequest{Subscription: tenSeatsFromNovember(), Issued: issued, At: utc("2026-11-10"),
+	issued.Invoices[0].Net = giventest.Money("1.00")
+	_, err := correctWith([]lifecycle.Policy{lifecycle.Standard()}, lifecycle.CorrectRequest{
+		Subscription: tenSeatsFromNovember(), Issued: issued.Invoices, Receivables: issued.Receivables, At: utc("2026-11-10"),
 		Events: []lifecycle.Event{{Sequence: 1, At: utc("2026-11-11"), Kind: lifecycle.Started}},
 	})
 	for _, want := range []string{"issued[0].net", "issued[0].seal", "events[0].at"} {
@@ -229,7 +233,7 @@ func TestCorrectionKeepsGrantsRefundsAndVoids(t *testing.T) {
 		paymentOn("2026-01-05", lifecycle.InvoiceVoided, "r-2", ""), refund, paymentOn("2026-02-01", lifecycle.PaymentFailed, "r-4", ""),
 	}
 	was := replayEvents(t, p, "2026-02-03", events...)
-	out, err := correctWith([]lifecycle.Policy{p}, lifecycle.CorrectRequest{Subscription: tenSeatsFromJanuary(), Issued: was.Invoices, At: utc("2026-02-03"),
+	out, err := correctWith([]lifecycle.Policy{p}, lifecycle.CorrectRequest{Subscription: tenSeatsFromJanuary(), Issued: was.Invoices, Receivables: was.Receivables, At: utc("2026-02-03"),
 		Events: append(events, seatsChanged("2026-01-16", 8, 2)),
 	})
 	if err != nil {
@@ -239,7 +243,9 @@ func TestCorrectionKeepsGrantsRefundsAndVoids(t *testing.T) {
 		t.Fatalf("%d invoices", len(out.Invoices))
 	}
 	giventest.CheckMoney(t, "two seats for 16 of 31 days, and for February", out.Invoices[0].Net, "303.23")
-	if s := out.Subscription; s.Status != lifecycle.PastDue || len(s.Receivables) != 2 || s.Receivables[0].GraceUntil.IsZero() {
+	s := out.Subscription
+	owing := slices.DeleteFunc(slices.Clone(s.Receivables), func(r invoice.Receivable) bool { return !r.Owing() })
+	if s.Status != lifecycle.PastDue || len(owing) != 2 || owing[0].GraceUntil.IsZero() {
 		t.Errorf("the status is %v, and the receivables are %+v", s.Status, s.Receivables)
 	}
 	balance, err := credits.Balance(out.Subscription.Ledger, "USD", utc("2026-02-03"))
@@ -263,7 +269,7 @@ func TestCorrectionInATimeZone(t *testing.T) {
 		t.Fatal(err)
 	}
 	issued := giventest.CheckRoundTrip(t, was.Invoices)
-	out, err := correctWith(p, lifecycle.CorrectRequest{Subscription: sub, Events: append(events, seatsChanged("2026-01-11T17:00:00", 3, 1)), Issued: issued, At: utc("2026-01-20")})
+	out, err := correctWith(p, lifecycle.CorrectRequest{Subscription: sub, Events: append(events, seatsChanged("2026-01-11T17:00:00", 3, 1)), Issued: issued, Receivables: was.Receivables, At: utc("2026-01-20")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -288,7 +294,7 @@ func TestCorrectionUsesThePolicyOfThatTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	fewer := seatsChanged("2026-01-11T18:00:00", 5, -1)
-	out, err := correctWith(policies, lifecycle.CorrectRequest{Subscription: tenSeatsFromJanuary(), Events: append(events, fewer), Issued: was.Invoices, At: utc("2026-03-10")})
+	out, err := correctWith(policies, lifecycle.CorrectRequest{Subscription: tenSeatsFromJanuary(), Events: append(events, fewer), Issued: was.Invoices, Receivables: was.Receivables, At: utc("2026-03-10")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,9 +30,9 @@ type datedEvent struct {
 }
 
 // netOfService returns the net amount that the invoices charge for the contract, less its credits.
-func netOfService(all []invoice.Invoice) (sum decimal.Decimal, lines int) {
+func netOfService(all []issued) (sum decimal.Decimal, lines int) {
 	for i := range all {
-		if all[i].Status == invoice.Void {
+		if all[i].status() == "void" {
 			continue
 		}
 		for _, c := range all[i].Lines {
@@ -111,7 +111,7 @@ func checkCorrection(t *testing.T, w *setup, early []datedEvent, late, between d
 	}
 	e.Sequence = int64(len(was.events) + 1)
 	c := lifecycle.CorrectRequest{
-		Subscription: w.sub, Events: append(slices.Clone(was.events), e), Issued: was.invoices, At: till,
+		Subscription: w.sub, Events: append(slices.Clone(was.events), e), Issued: was.out.Invoices, Receivables: was.out.Receivables, At: till,
 	}
 	out, err := correctWith([]lifecycle.Policy{w.policy}, c)
 	if err != nil {
@@ -123,12 +123,17 @@ func checkCorrection(t *testing.T, w *setup, early []datedEvent, late, between d
 			t.Errorf("invoice %s: %v", inv.ID, err)
 		}
 	}
-	got, lines := netOfService(slices.Concat(was.invoices, out.Invoices))
+	corrected := slices.Clone(was.invoices)
+	for _, inv := range out.Invoices {
+		corrected = append(corrected, issued{Invoice: inv})
+	}
+	got, lines := netOfService(corrected)
 	want, _ := netOfService(should.invoices)
 	if diff := got.Sub(want).Abs(); diff.GreaterThan(decimal.New(int64(lines), -2)) {
 		was.faultOf(late.candidate.name, "%s at %v, then %s until %v: %v is billed, want %v", late.candidate.name, late.at, between.candidate.name, till, got, want)
 	}
-	c.Issued = append(slices.Clone(was.invoices), out.Invoices...)
+	c.Issued = slices.Concat(was.out.Invoices, out.Invoices)
+	c.Receivables = slices.Concat(was.out.Receivables, out.Receivables)
 	again, err := correctWith([]lifecycle.Policy{w.policy}, c)
 	if err != nil || len(again.Invoices) > 0 {
 		was.faultOf("again", "the repeated correction issues %d invoices: %v", len(again.Invoices), err)

@@ -13,7 +13,6 @@ import (
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/internal/short"
-	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -106,7 +105,7 @@ type midday struct {
 // replayDaily replays a history from noon to noon, and pays every invoice an hour after the delay in days.
 func replayDaily(policies []lifecycle.Policy, events []lifecycle.Event, delay int) (noons []midday, all lifecycle.Outcome, err error) {
 	sub := tenSeatsFromJanuary()
-	docs := map[string]int{}
+	known := map[string]int{}
 	var due []lifecycle.Event
 	for at := utc("2026-01-01").Add(12 * time.Hour); at.Before(utc("2026-12-15")); at = at.Add(day) {
 		for len(events) > 0 && !events[0].At.After(at) {
@@ -120,18 +119,19 @@ func replayDaily(policies []lifecycle.Policy, events []lifecycle.Event, delay in
 			return nil, all, err
 		}
 		sub, due = out.Subscription, nil
-		for _, inv := range slices.Concat(out.Invoices, out.Changed) {
-			if i, has := docs[inv.ID]; has {
-				all.Invoices[i] = inv
+		all.Invoices = append(all.Invoices, out.Invoices...)
+		for _, r := range out.Receivables {
+			if i, has := known[r.Invoice]; has {
+				all.Receivables[i] = r
 				continue
 			}
-			docs[inv.ID] = len(all.Invoices)
-			all.Invoices = append(all.Invoices, inv)
+			known[r.Invoice] = len(all.Receivables)
+			all.Receivables = append(all.Receivables, r)
 		}
 		all.Steps = append(all.Steps, out.Steps...)
-		for _, inv := range sub.Invoices {
-			if inv.Status == invoice.Open && !at.Before(inv.IssuedAt.AddDate(0, 0, delay)) {
-				due = append(due, lifecycle.Event{At: at.Add(time.Hour), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: inv.ID}})
+		for _, r := range sub.Receivables {
+			if r.Owing() && !at.Before(r.IssuedAt.AddDate(0, 0, delay)) {
+				due = append(due, lifecycle.Event{At: at.Add(time.Hour), Kind: lifecycle.PaymentSucceeded, Payment: lifecycle.Payment{Invoice: r.Invoice}})
 			}
 		}
 		now, err := sub.Contract.AsOf(at)

@@ -50,20 +50,18 @@ func Example_annualContract() {
 	}
 	fmt.Println("next:", next.Kind, next.At.Format(time.DateOnly))
 	// Output:
-	// Invoice acme-1, 2026-03-01, USD, paid
+	// Invoice acme-1, 2026-03-01, USD
 	//   growth, recurring, 2026-03-01 until 2027-03-01                       9480.00
 	//     seat: 10 x 948.00 = 9480.00
 	//   Amount due                                                           9480.00
-	//   succeeded, 2026-03-01, event-2                                       9480.00
-	//   Amount outstanding                                                      0.00
 	//
-	// Invoice acme-2, 2026-11-16, USD, open
+	// Invoice acme-2, 2026-11-16, USD
 	//   growth, proration_charge, 2026-11-16 until 2027-03-01                 545.42
 	//     seat: 2 x 948.00, 1896.00 x 105/365 days = 545.424..., rounded half up to
 	//       545.42
 	//   Amount due                                                            545.42
 	//
-	// Invoice acme-3, 2027-03-01, USD, open
+	// Invoice acme-3, 2027-03-01, USD
 	//   growth, recurring, 2027-03-01 until 2028-03-01                      11376.00
 	//     seat: 12 x 948.00 = 11376.00
 	//   Amount due                                                          11376.00

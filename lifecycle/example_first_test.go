@@ -57,12 +57,10 @@ func Example() {
 	// 2026-10-20 00:00:00  cancellation requested for 2026-11-01  active         full
 	// 2026-11-01 00:00:00  cancellation                           canceled       billing_only
 	//
-	// Invoice acme-2, 2026-09-16, USD, paid
+	// Invoice acme-2, 2026-09-16, USD
 	//   growth, proration_charge, 2026-09-16 until 2026-10-01                  89.00
 	//     seat: 2 x 89.00, 178.00 x 15/30 days = 89.00
 	//   Amount due                                                             89.00
-	//   succeeded, 2026-09-16, event-4                                         89.00
-	//   Amount outstanding                                                      0.00
 }
 
 // A seller's policy is a JSON file that states only its differences from the standard policy.

@@ -147,7 +147,7 @@ func ExampleApply_grantCredit() {
 	}
 	fmt.Print(out.Invoices[0].Text())
 	// Output:
-	// Invoice acme-2, 2026-12-01, USD, open
+	// Invoice acme-2, 2026-12-01, USD
 	//   growth, recurring, 2026-12-01 until 2027-01-01                        890.00
 	//     seat: 10 x 89.00 = 890.00
 	//   Credit applied (acme/event-3)                                         -50.00
@@ -170,7 +170,7 @@ func ExampleApply_refundPayment() {
 	}
 	fmt.Print(out.Invoices[0].Text())
 	// Output:
-	// Credit note acme-2 for invoice acme-1, 2026-11-20, USD, paid
+	// Credit note acme-2 for invoice acme-1, 2026-11-20, USD
 	//   growth, refund, 2026-11-01 until 2026-12-01                           -89.00
 	//     seat: -89.00 of acme-1/1
 	//   Refunded                                                               89.00

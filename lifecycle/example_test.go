@@ -81,7 +81,7 @@ func ExampleApply() {
 	}
 	fmt.Println("seats:", sub.Contract.Items[0].Quantity, "and then", out.Subscription.Contract.Items[0].Quantity)
 	// Output:
-	// Invoice acme-2, 2026-11-16, USD, open
+	// Invoice acme-2, 2026-11-16, USD
 	//   growth, proration_charge, 2026-11-16 until 2026-12-01                  89.00
 	//     seat: 2 x 89.00, 178.00 x 15/30 days = 89.00
 	//   Amount due                                                             89.00
@@ -132,13 +132,13 @@ func ExampleAdvance() {
 			fmt.Println("  ", line.Explain())
 		}
 	}
-	fmt.Println("as stored:", sub.At.Format(time.DateOnly), len(sub.Invoices), "invoices")
+	fmt.Println("as stored:", sub.At.Format(time.DateOnly), len(sub.Receivables), "receivables")
 	// Output:
 	// acme-3 2026-12-01 1068.00
 	//    seat: 12 x 89.00 = 1068.00
 	// acme-4 2027-01-01 1068.00
 	//    seat: 12 x 89.00 = 1068.00
-	// as stored: 2026-11-16 2 invoices
+	// as stored: 2026-11-16 2 receivables
 }
 
 // The caller schedules one job for each subscription, which calls Advance at the next deadline.
@@ -226,7 +226,7 @@ func ExampleCorrect() {
 		panic(err)
 	}
 	correction := lifecycle.CorrectRequest{
-		Subscription: acme(), Issued: was.Invoices, At: date(time.December, 1),
+		Subscription: acme(), Issued: was.Invoices, Receivables: was.Receivables, At: date(time.December, 1),
 		Events: append(events, lifecycle.Event{
 			Sequence: 4, At: date(time.November, 16), Kind: lifecycle.Changed,
 			Change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(2)}}},

@@ -77,7 +77,7 @@ func runStep(t *testing.T, policy lifecycle.Policy, sub lifecycle.Subscription, 
 			t.Errorf("%s: invoice %s: %v", text, inv.ID, err)
 		}
 	}
-	return out.Subscription, outcomeText(policy, out)
+	return out.Subscription, changedText(policy, sub, out)
 }
 
 // separated returns a text after a bar, or "" for none.
@@ -220,16 +220,31 @@ func parsePayload(e *lifecycle.Event, words []string, loc *time.Location) {
 	}
 }
 
+// changedText writes an outcome on one line, as outcomeText does, given the subscription before it.
+func changedText(policy lifecycle.Policy, before lifecycle.Subscription, out lifecycle.Outcome) string {
+	events := map[string]int{}
+	for _, r := range before.Receivables {
+		events[r.Invoice] = len(r.Events)
+	}
+	return textOf(policy, out, func(r *invoice.Receivable) bool { return len(r.Events) > events[r.Invoice] })
+}
+
 // outcomeText writes an outcome on one line: the status and the access, each new invoice as invoiceText writes it, the
-// status of each changed invoice, the effects, and the notices.
+// effects, and the notices.
 func outcomeText(policy lifecycle.Policy, out lifecycle.Outcome) string {
+	return textOf(policy, out, func(*invoice.Receivable) bool { return false })
+}
+
+// textOf writes an outcome on one line, with the status of each earlier invoice that changed.
+func textOf(policy lifecycle.Policy, out lifecycle.Outcome, changed func(*invoice.Receivable) bool) string {
 	sub := out.Subscription
 	all := []string{sub.Status.String() + " " + accessOf(policy, sub).String()}
 	for _, inv := range out.Invoices {
 		all = append(all, invoiceText(inv))
 	}
 	for _, r := range out.Receivables {
-		if statusChanged(&out, &r) {
+		issued := slices.ContainsFunc(out.Invoices, func(inv invoice.Invoice) bool { return inv.ID == r.Invoice })
+		if !issued && changed(&r) {
 			all = append(all, r.Invoice+" "+r.Phase.Status())
 		}
 	}
@@ -252,13 +267,6 @@ func outcomeText(policy lifecycle.Policy, out lifecycle.Outcome) string {
 		all = append(all, text)
 	}
 	return strings.Join(all, "; ")
-}
-
-// statusChanged reports whether the outcome changes the receivable of an invoice that it does not issue, with more than
-// a request to collect it.
-func statusChanged(out *lifecycle.Outcome, r *invoice.Receivable) bool {
-	issued := slices.ContainsFunc(out.Invoices, func(inv invoice.Invoice) bool { return inv.ID == r.Invoice })
-	return !issued && len(r.Events) > 0 && r.Events[len(r.Events)-1].At.Equal(out.Subscription.At)
 }
 
 // shortTime writes a time, or only its date if it is midnight.

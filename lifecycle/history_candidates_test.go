@@ -158,6 +158,9 @@ func rareCandidates() []candidate {
 		all = append(all, candidate{copied.name + " with a copy", func(h *history, at time.Time) (lifecycle.Event, bool) {
 			e, is := copied.event(h, at)
 			e.Contact = invoice.Contact{Name: "Ada"}
+			if i := slices.IndexFunc(h.invoices, func(inv issued) bool { return inv.ID == e.Payment.Invoice }); i >= 0 {
+				e.Document = &h.invoices[i].Invoice
+			}
 			return e, is
 		}})
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"

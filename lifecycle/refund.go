@@ -60,7 +60,7 @@ func (s *step) note(
 	r *invoice.Receivable, lines []invoice.LineAmount, refund bool, reason string,
 ) (*invoice.Invoice, error) {
 	note, err := invoice.Credit(invoice.CreditRequest{
-		ID: s.nextID(), At: s.sub.At, Receivable: *r, Lines: lines, Refund: refund, Reason: reason, Ledger: s.sub.Ledger,
+		ID: s.nextID(), At: s.sub.At, Receivable: *r, Charges: s.sub.UnexpiredCharges, Lines: lines, Refund: refund, Reason: reason, Ledger: s.sub.Ledger,
 		Policy: s.billing(), Contact: s.sub.Contact, Location: s.sub.Contract.Cycle.Location,
 	})
 	if err != nil {

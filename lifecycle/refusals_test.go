@@ -10,6 +10,7 @@ import (
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -263,8 +264,8 @@ func TestSubscriptionFaults(t *testing.T) {
 		{"no period", func(s *lifecycle.Subscription) { s.Period.End = s.Period.Start }, []string{"subscription.period period"}},
 		{"no end of the trial", func(s *lifecycle.Subscription) { s.Status = lifecycle.Trialing }, []string{"subscription.trial_end unset"}},
 		{"no start", func(s *lifecycle.Subscription) { s.Status = lifecycle.PendingStart }, []string{"subscription.start_at unset"}},
-		{"a receivable without an invoice", func(s *lifecycle.Subscription) { s.Receivables = []lifecycle.Collection{{Invoice: "acme-9"}} }, []string{"subscription.receivables[0].invoice invalid"}},
-		{"too many receivables", func(s *lifecycle.Subscription) { s.Receivables = make([]lifecycle.Collection, 10_001) }, []string{"subscription.receivables limit"}},
+		{"a receivable without an invoice", func(s *lifecycle.Subscription) { s.Receivables = []invoice.Receivable{{}} }, []string{"subscription.receivables[0].invoice unset", "subscription.receivables[0].phase invalid"}},
+		{"too many receivables", func(s *lifecycle.Subscription) { s.Receivables = make([]invoice.Receivable, 10_001) }, []string{"subscription.receivables limit"}},
 		{"an invalid ledger", func(s *lifecycle.Subscription) { s.Ledger = []credits.Entry{{}} }, nil},
 		{"an invalid contract of the next period", func(s *lifecycle.Subscription) {
 			s.NextPeriod = &lifecycle.NextPeriod{Contract: s.Contract.Clone()}
@@ -313,7 +314,7 @@ func TestRefusalSaysWhy(t *testing.T) {
 		events    []lifecycle.Event
 		want      string
 	}{
-		{"a copy of a credit note", "a credit note corrects another invoice", none, []lifecycle.Event{started, paid, refund("2026-01-05", "r-1"), copied("2026-01-06", "r-2")}, "Credit note r-2 cannot be issued again."},
+		{"a copy of a credit note", "a credit note is no invoice, and has no receivable", none, []lifecycle.Event{started, paid, refund("2026-01-05", "r-1"), copied("2026-01-06", "r-2")}, `Invoice "r-2" does not exist`},
 		{"a copy of a credited invoice", "the copy would charge the credited part again", none, []lifecycle.Event{started, paid, removed, copied("2026-01-11", "r-1")}, "Invoice r-1 was credited by r-2"},
 		{
 			"a copy of an advance invoice", "the invoice can be voided instead", lead,

@@ -61,7 +61,7 @@ func TestCorrectedCopy(t *testing.T) {
 			}
 			var invoices, charged []string
 			for _, inv := range out.Invoices {
-				invoices = append(invoices, inv.ID+" "+inv.Status.String()+" "+inv.Total.StringFixed(2)+" "+inv.AmountDue.StringFixed(2))
+				invoices = append(invoices, inv.ID+" "+phaseOf(out, inv.ID).Status()+" "+inv.Total.StringFixed(2)+" "+inv.AmountDue.StringFixed(2))
 				if err := invoice.Check(inv); err != nil {
 					t.Error(err)
 				}

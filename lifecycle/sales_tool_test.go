@@ -312,15 +312,15 @@ func TestRowM12(t *testing.T) {
 		{"2026-11-20 renewalon", "refused: Renewal is already enabled; send renewal_disabled to stop it."},
 		{"2027-05-13", "active full; s-2: recurring 900.00, due 900.00; collect_payment s-2 900.00; tell renewal 2027-05-16"},
 	}})
-	var out lifecycle.Outcome
+	var issued []invoice.Invoice
 	for _, text := range []string{"2026-11-16 started card notrial", "2026-11-17 details Beta by support", "2026-12-01 seats +1", "2026-12-02 paid s-1"} {
-		var err error
-		if out, err = applyText(p, sub, text); err != nil {
+		out, err := applyText(p, sub, text)
+		if err != nil {
 			t.Fatal(err)
 		}
-		sub = out.Subscription
+		sub, issued = out.Subscription, append(issued, out.Invoices...)
 	}
-	if first, second := sub.Invoices[0], sub.Invoices[1]; first.Contact.Name != "Acme" || second.Contact.Name != "Beta" || invoice.Check(first) != nil {
+	if first, second := issued[0], issued[1]; first.Contact.Name != "Acme" || second.Contact.Name != "Beta" || invoice.Check(first) != nil {
 		t.Errorf("the invoices are for %s and %s", first.Contact.Name, second.Contact.Name)
 	}
 }

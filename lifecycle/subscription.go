@@ -125,6 +125,15 @@ func (s *Subscription) check() error {
 	if s.Status == PendingStart && s.StartAt.IsZero() {
 		f.Add("subscription.start_at", proration.ErrUnset, "required while the status is pending_start")
 	}
+	for i := range s.Receivables { // the rest is checked when the receivable changes
+		r := &s.Receivables[i]
+		if r.Invoice == "" {
+			f.Add(fault.At("subscription.receivables", i)+".invoice", proration.ErrUnset, "required, the ID of the invoice")
+		}
+		if r.Phase < invoice.PhaseDraft || r.Phase > invoice.PhaseUncollectible {
+			f.Add(fault.At("subscription.receivables", i)+".phase", proration.ErrInvalid, "must be a phase; got %v", r.Phase)
+		}
+	}
 	if s.NextPeriod != nil {
 		next := s.NextPeriod.Contract
 		if next.Cycle.Location == nil { // it was read from JSON

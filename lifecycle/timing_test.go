@@ -48,7 +48,7 @@ func paidAtOnce(t *testing.T, policies []lifecycle.Policy, sub lifecycle.Subscri
 		if err != nil {
 			t.Fatal(err)
 		}
-		i := slices.IndexFunc(out.Invoices, func(inv invoice.Invoice) bool { return inv.Status == invoice.Open && !paid[inv.ID] })
+		i := slices.IndexFunc(out.Invoices, func(inv invoice.Invoice) bool { return phaseOf(out, inv.ID).Status() == "open" && !paid[inv.ID] })
 		if i < 0 {
 			return out
 		}
@@ -62,7 +62,7 @@ func paidAtOnce(t *testing.T, policies []lifecycle.Policy, sub lifecycle.Subscri
 // unitsOn returns the units that all invoices bill for an instant.
 func unitsOn(at time.Time, out *lifecycle.Outcome) (units decimal.Decimal) {
 	for i := range out.Invoices {
-		if out.Invoices[i].Status == invoice.Void {
+		if phaseOf(*out, out.Invoices[i].ID) == invoice.PhaseVoid {
 			continue
 		}
 		for _, line := range out.Invoices[i].Lines {

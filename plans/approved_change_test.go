@@ -625,7 +625,7 @@ func TestAmendedPrice(t *testing.T) {
 	}{
 		"a price length that does not divide the year": {
 			requestRow{sold: with(now), order: year, by: plans.Support, change: withPrice(plans.Change{Set: []plans.ItemSetting{{Item: "seat"}}}, `{"per":"P5M","unit":"1"}`)},
-			[]string{"contract.items[0].price.per invalid", "contract.terms[0].items[0].price.per invalid"},
+			[]string{"change.contract.items[0].price.per invalid", "change.contract.terms[0].items[0].price.per invalid"},
 		},
 		"a negative price":                     {requestRow{sold: with(now), order: year, by: plans.Support, change: priceChange("-1", "seat")}, []string{"change.set[0].price.unit invalid"}},
 		"of an item that was not bought":       {requestRow{sold: with(now), order: year, by: plans.Support, change: priceChange("1", "phone")}, []string{"change.set[0].quantity unset"}},

@@ -17,23 +17,23 @@ type Charge struct {
 	ID       string   `json:"id,omitzero"`       // unique ID, assigned when the charge is issued
 	Corrects string   `json:"corrects,omitzero"` // ID of the charge that this credit corrects
 	Kind     Kind     `json:"kind"`              // kind of charge; must be set
-	Plan     string   `json:"plan"`              // ID of the plan at the time of billing
+	Plan     string   `json:"plan,omitzero"`     // ID of the plan at the time of billing
 	Item     string   `json:"item"`              // ID of the item
 	Currency Currency `json:"currency"`          // currency of every amount
 	// Quantity is the number of units charged; in a credit, the unused units, or zero for money only.
-	Quantity decimal.Decimal `json:"quantity" canon:"count"`
+	Quantity decimal.Decimal `json:"quantity,omitzero" canon:"count"`
 	// BaseQuantity makes the charge incremental: it is the units already paid for, so that the price is
 	// Price(base + quantity) − Price(base), never below zero. Nil is not incremental: Price(quantity).
 	BaseQuantity *decimal.Decimal `json:"base_quantity,omitempty" canon:"count"`
 	Price        Price            `json:"price"`               // contracted price
 	Multiplier   int64            `json:"multiplier,omitzero"` // times the price is due in the period; zero is once
 
-	Period proration.Period `json:"period"` // whole anchored period
-	Span   proration.Period `json:"span"`   // part of the period that is charged
+	Period proration.Period `json:"period,omitzero"` // whole anchored period
+	Span   proration.Period `json:"span,omitzero"`   // part of the period that is charged
 
-	Share     proration.Result `json:"share"`              // price of the quantity × share of the period, rounded once
+	Share     proration.Result `json:"share,omitzero"`     // price of the quantity × share of the period, rounded once
 	Discounts []Deduction      `json:"discounts,omitzero"` // deductions from the share, in order
-	Net       decimal.Decimal  `json:"net"`                // amount due before tax, in major units; negative for a credit
+	Net       decimal.Decimal  `json:"net,omitzero"`       // amount due before tax, in major units; negative for a credit
 	Untaxed   decimal.Decimal  `json:"untaxed,omitzero"`   // part of Net paid by credit before tax, so not taxed
 	Taxes     []Tax            `json:"taxes,omitzero"`     // taxes added to Net or included in it
 }

@@ -22,14 +22,14 @@ type Request struct {
 
 // Result is a rounded amount with its calculation.
 type Result struct {
-	Amount   decimal.Decimal `json:"amount"`          // rounded, in major units; a charge is positive, a credit negative
-	Of       decimal.Decimal `json:"of"`              // amount that the fraction is a share of
-	Fraction Fraction        `json:"fraction"`        // share of Of; negative in a credit of [Adjust]
-	Unit     string          `json:"unit,omitzero"`   // unit of the fraction, such as "days"
-	Rounding Rounding        `json:"rounding"`        // how the exact amount was rounded
-	Carry    Residual        `json:"carry,omitzero"`  // residual of an earlier amount, included in Amount
-	Residual Residual        `json:"residual"`        // exact amount, Carry included, less Amount; the next Carry
-	Capped   bool            `json:"capped,omitzero"` // Amount was limited to the uncredited amount, or to zero
+	Amount   decimal.Decimal `json:"amount,omitzero"`   // rounded, in major units; a charge is positive, a credit negative
+	Of       decimal.Decimal `json:"of,omitzero"`       // amount that the fraction is a share of
+	Fraction Fraction        `json:"fraction,omitzero"` // share of Of; negative in a credit of [Adjust]
+	Unit     string          `json:"unit,omitzero"`     // unit of the fraction, such as "days"
+	Rounding Rounding        `json:"rounding,omitzero"` // how the exact amount was rounded
+	Carry    Residual        `json:"carry,omitzero"`    // residual of an earlier amount, included in Amount
+	Residual Residual        `json:"residual,omitzero"` // exact amount, Carry included, less Amount; the next Carry
+	Capped   bool            `json:"capped,omitzero"`   // Amount was limited to the uncredited amount, or to zero
 }
 
 // Prorate returns the amount for the span: Amount × share of the period + Carry, divided once and rounded once.
