@@ -48,7 +48,7 @@ type Invoice struct {
 	Policy   Policy         `json:"policy"`        // policy that computed the invoice
 	Zone     string         `json:"zone,omitzero"` // IANA name of the time zone that counts the days; "" is UTC
 	Location *time.Location `json:"-"`             // location of Zone, set again after reading JSON; nil is UTC
-	Seal     string         `json:"seal"`          // 128 bits of the SHA-256 of everything else, in base64url; reveals later edits
+	Seal     string         `json:"seal"`          // digest of everything else, 128 bits of SHA-256; reveals later edits
 }
 
 // Contact is the recipient of an invoice. It affects no amount.

@@ -39,9 +39,7 @@ func (s *step) collect(inv *invoice.Invoice, from, held time.Time) error {
 // ask requests payment of an invoice through an effect. It does not ask again until the result is reported.
 func (s *step) ask(id string) error {
 	r := s.sub.Receivables[s.sub.receivable(id)]
-	switch r.Phase {
-	case invoice.PhaseOpen, invoice.PhaseHeld, invoice.PhaseOverdue:
-	default:
+	if r.Phase != invoice.PhaseOpen && r.Phase != invoice.PhaseHeld && r.Phase != invoice.PhaseOverdue {
 		return nil
 	}
 	amount := r.Outstanding()
@@ -59,7 +57,8 @@ func (s *step) ask(id string) error {
 // collectHeld requests payment of the invoices that were held for the next period.
 func (s *step) collectHeld() error {
 	for i := range s.sub.Receivables {
-		if r := &s.sub.Receivables[i]; r.Phase == invoice.PhaseHeld || r.Phase == invoice.PhaseOverdue && !r.CollectAt.IsZero() {
+		r := &s.sub.Receivables[i]
+		if r.Owing() && !r.CollectAt.IsZero() {
 			if err := s.ask(r.Invoice); err != nil {
 				return err
 			}

@@ -19,8 +19,9 @@ import (
 type CorrectRequest struct {
 	Subscription Subscription `json:"subscription"` // subscription before the first event
 	// Events are all events, in any order. They are applied in the order of their times, and at one time of their numbers.
-	Events []Event           `json:"events"`
-	Issued []invoice.Invoice `json:"issued"` // all invoices and credit notes issued for the subscription, in order of issue
+	Events []Event `json:"events"`
+	// Issued are all invoices and credit notes issued for the subscription, in order of issue.
+	Issued []invoice.Invoice `json:"issued"`
 	// Receivables are those of the invoices, in order of time: of several of one invoice, such as those of the outcomes so
 	// far, the last counts. An invoice with nothing due needs none.
 	Receivables []invoice.Receivable `json:"receivables"`

@@ -27,10 +27,7 @@ func tenSeatsFromNovember() lifecycle.Subscription {
 
 // seatsChanged returns an event that adds seats, or removes them if the number is negative.
 func seatsChanged(at string, sequence, more int64) lifecycle.Event {
-	e := lifecycle.Event{Sequence: sequence, At: utc(at), Kind: lifecycle.Changed, Change: unitsOf("seat", decimal.NewFromInt(more))}
-	if more < 0 {
-	}
-	return e
+	return lifecycle.Event{Sequence: sequence, At: utc(at), Kind: lifecycle.Changed, Change: unitsOf("seat", decimal.NewFromInt(more))}
 }
 
 // invoicePaid returns an event that pays an invoice.

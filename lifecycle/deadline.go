@@ -9,7 +9,6 @@ import (
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
-	"github.com/billingrules/billing/proration"
 )
 
 // Deadline is a time at which a subscription changes without an event, and the kind of the change.
@@ -195,35 +194,6 @@ func (s *Subscription) serving(p *Policy, q *search) {
 			q.consider(later(at, s.Period.Start), AdvanceInvoiceDue, "")
 		}
 	}
-}
-
-// billsAhead reports whether the next period is billed before it starts.
-func (s *Subscription) billsAhead(p *Policy) bool {
-	if p.Renewal.Lead == (proration.Interval{}) || p.Billing.Timing != proration.InAdvance || s.inArrears() ||
-		p.Renewal.WithoutPaymentMethod != FinalContinue && s.PaymentMethod == "" {
-		return false
-	}
-	if s.upFront() && s.Contract.End().After(s.Period.End) {
-		return false // the term was billed up front
-	}
-	for _, stop := range []time.Time{s.CancelAt, s.PauseAt} {
-		if !stop.IsZero() && !stop.After(s.Period.End) {
-			return false
-		}
-	}
-	return true
-}
-
-// last returns the time at which service ends without a cancellation, and the zero time if the subscription renews.
-func (s *Subscription) last(p *Policy) time.Time {
-	stops := s.NoRenewal || slices.Contains(p.Renewal.Except, s.PaymentMethod) && s.PaymentMethod != ""
-	switch n := len(s.Contract.Terms); {
-	case n > 0 && (stops || s.Contract.Terms[n-1].Term.Renewal == plans.Expire):
-		return s.Contract.End()
-	case n == 0 && stops:
-		return s.Period.End
-	}
-	return time.Time{}
 }
 
 // collecting considers the deadlines of unpaid invoices. An invoice with a pending payment has none.

@@ -91,18 +91,6 @@ func (s *step) document(o invoice.IssueRequest) (*invoice.Invoice, error) {
 	return doc.Invoice, nil
 }
 
-// periodFrom issues the invoice of the period that begins at the request's instant. In advance, earlier time is never
-// billed again, even if its invoice was voided.
-func (s *step) periodFrom(o invoice.IssueRequest) (*invoice.Invoice, error) {
-	if s.sub.inArrears() {
-		return s.document(o)
-	}
-	o.UnbilledSince = o.At
-	inv, err := s.document(o)
-	s.sub.UnbilledSince = time.Time{}
-	return inv, err
-}
-
 // take adds an issued invoice to the outcome, its receivable to the subscription, and its credits to the receivables of
 // the invoices that it credits, and requests its refund. Its lines and entries are already in the account. A document
 // of credits has nothing to pay, so that the subscription does not keep its receivable.
@@ -127,17 +115,6 @@ func (s *step) take(inv invoice.Invoice) {
 	if inv.AmountDue.IsZero() && inv.Corrects == "" && inv.Total.IsPositive() {
 		s.notice(Notice{Kind: NoticeReceipt, Invoice: inv.ID}) // paid in full with credit
 	}
-}
-
-// takeNote adds a credit note to the account and the outcome, and stores the receivable that it changed.
-func (s *step) takeNote(note *invoice.CreditResult) {
-	inv := note.Invoice
-	s.sub.add(inv)
-	s.number(inv.ID)
-	s.out.Invoices = append(s.out.Invoices, inv)
-	s.out.Credits = append(s.out.Credits, inv.LedgerEntries...)
-	s.out.Receivables = append(s.out.Receivables, invoice.NewReceivable(inv))
-	s.replace(note.Receivable)
 }
 
 // corrected returns the IDs of the invoices whose lines a document credits.

@@ -244,6 +244,7 @@ func ExampleCorrect() {
 			}
 		}
 		correction.Issued = append(correction.Issued, out.Invoices...)
+		correction.Receivables = append(correction.Receivables, out.Receivables...)
 	}
 	// Output:
 	// invoices: 1

@@ -8,11 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
-	"github.com/shopspring/decimal"
 )
 
 // scenario is a row of a table: the steps of one subscription.

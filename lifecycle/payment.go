@@ -86,7 +86,7 @@ func (s *step) paid(e *Event) error {
 // reason than this invoice stays suspended.
 func (s *step) overdue(id string) bool {
 	i := s.sub.receivable(id)
-	return s.sub.Status != Suspended || i >= 0 && s.sub.Receivables[i].Owing() && !s.sub.Receivables[i].FirstFailedAt.IsZero()
+	return s.sub.Status != Suspended || i >= 0 && !s.sub.Receivables[i].FirstFailedAt.IsZero()
 }
 
 // settled updates the status after an invoice was settled, if brings is set. A subscription that leaves suspension

@@ -46,3 +46,24 @@ func (s *step) removeCard(*Event) error {
 	s.sub.PaymentMethod = ""
 	return nil
 }
+
+// takeFinalAction suspends, pauses or cancels a subscription that has no payment method, or changes nothing.
+func (s *step) takeFinalAction(r FinalAction) error {
+	if r == FinalSuspend || r == FinalPause {
+		if err := s.stop(); err != nil {
+			return err
+		}
+	}
+	switch r {
+	case FinalSuspend:
+		s.notice(Notice{Kind: NoticeAccessLost})
+		return s.become(Suspended)
+	case FinalPause:
+		s.notice(Notice{Kind: NoticeAccessLost})
+		return s.become(Paused)
+	case FinalCancel:
+		return s.end(Canceled, nil)
+	case FinalContinue:
+	}
+	return nil
+}

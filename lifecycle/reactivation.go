@@ -1,7 +1,6 @@
 package lifecycle
 
 import (
-	"slices"
 	"time"
 
 	"github.com/billingrules/billing/plans"
@@ -84,18 +83,4 @@ func (s *step) giveAheadBack() error {
 		return err
 	}
 	return s.issue(back)
-}
-
-// adopt makes the scheduled changes that are due, so that the next invoice includes them. A change that the contract
-// no longer permits is dropped.
-func (s *step) adopt() {
-	s.sub.ScheduledChanges = slices.DeleteFunc(s.sub.ScheduledChanges, func(w ScheduledChange) bool {
-		if w.At.After(s.sub.At) {
-			return false
-		}
-		if after, err := s.sub.Contract.Changed(w.Change, s.sub.At); err == nil {
-			s.sub.Contract = after
-		}
-		return true
-	})
 }

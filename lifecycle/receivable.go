@@ -56,14 +56,6 @@ func (s *Subscription) retractable(id string) bool {
 	return r.Owing() && r.Phase != invoice.PhasePending && r.Phase != invoice.PhaseRetracted && !r.Received().IsPositive()
 }
 
-// keepsAhead reports whether the advance invoice is paid, at least in part, so that its period is served.
-func (s *Subscription) keepsAhead() bool {
-	if s.NextPeriod == nil || s.receivable(s.NextPeriod.Invoice) < 0 {
-		return false
-	}
-	return !s.retractable(s.NextPeriod.Invoice) && !s.underWay(s.NextPeriod.Invoice)
-}
-
 // received returns the money received, and not refunded, on the invoices of charges that can still be credited.
 func (s *Subscription) received() decimal.Decimal {
 	var sum decimal.Decimal

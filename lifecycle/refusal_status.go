@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"slices"
-	"time"
 
 	"github.com/billingrules/billing/invoice"
 )
@@ -71,12 +70,4 @@ func (s *Subscription) overdueInvoice() invoice.Receivable {
 		}
 	}
 	return invoice.Receivable{}
-}
-
-// on returns the date of an instant on the customer's calendar after a preposition, and "" for the zero time.
-func (s *Subscription) on(before string, t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return before + t.In(s.location()).Format(time.DateOnly)
 }

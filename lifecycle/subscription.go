@@ -45,8 +45,8 @@ type Subscription struct {
 	ScheduledChanges []ScheduledChange `json:"scheduled_changes,omitzero"` // future changes, ordered by time
 	NextPeriod       *NextPeriod       `json:"next_period,omitempty"`      // next period if it is already billed
 	UnbilledCharges  []plans.Charge    `json:"unbilled_charges,omitzero"`  // charges for the next invoice, in order
-	// Receivables are those of unsettled invoices, and of invoices that can still be refunded, disputed or voided, in order
-	// of issue. The caller stores the invoices themselves.
+	// Receivables are those of unsettled invoices, and of invoices that can still be refunded, disputed or voided, in
+	// order of issue. The caller stores the invoices themselves.
 	Receivables []invoice.Receivable `json:"receivables,omitzero"`
 	Issued      int                  `json:"issued,omitzero"` // number of invoices issued so far
 }
@@ -147,3 +147,14 @@ func (s *Subscription) check() error {
 
 // over reports whether the subscription has ended.
 func (s Status) over() bool { return s == Canceled || s == Expired }
+
+// date returns the date of an instant on the customer's calendar, "2026-05-01".
+func (s *Subscription) date(t time.Time) string { return t.In(s.location()).Format(time.DateOnly) }
+
+// on returns the date of an instant on the customer's calendar after a preposition, and "" for the zero time.
+func (s *Subscription) on(before string, t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return before + t.In(s.location()).Format(time.DateOnly)
+}

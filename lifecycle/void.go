@@ -76,7 +76,8 @@ func (s *step) restoreLines(id string) {
 	of := func(c invoice.LineCredit) bool { return lineid.Invoice(c.ID) == id }
 	for i := range s.sub.Receivables {
 		r := s.sub.Receivables[i]
-		if !slices.ContainsFunc(r.Lines, func(line invoice.ReceivableLine) bool { return slices.ContainsFunc(line.Credits, of) }) {
+		credited := func(line invoice.ReceivableLine) bool { return slices.ContainsFunc(line.Credits, of) }
+		if !slices.ContainsFunc(r.Lines, credited) {
 			continue
 		}
 		r.Lines = slices.Clone(r.Lines)

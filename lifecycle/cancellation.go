@@ -5,7 +5,6 @@ import (
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/plans"
-	"github.com/billingrules/billing/proration"
 )
 
 // cancel ends the subscription now or schedules its end, but not earlier than the change rules allow.
@@ -82,28 +81,6 @@ func (s *step) endNow(exception *credits.Exception) error {
 	return s.end(Canceled, exception)
 }
 
-// abandon ends a subscription whose first invoice was not paid, and voids that invoice.
-func (s *step) abandon(as Status) error {
-	for i := range s.sub.Receivables {
-		r := &s.sub.Receivables[i]
-		if !s.sub.retractable(r.Invoice) || r.ServiceFrom.Before(s.sub.Period.Start) {
-			continue // earlier and partly paid invoices stay due
-		}
-		if err := s.undo(r.Invoice); err != nil {
-			return err
-		}
-	}
-	s.sub.UnbilledCharges = nil
-	period := s.sub.Period
-	s.sub.Period = proration.Period{} // no service was used, so end bills nothing
-	err := s.end(as, nil)
-	s.sub.Period = period
-	return err
-}
-
-// firstPaymentOver expires a subscription whose first invoice was not paid in time.
-func (s *step) firstPaymentOver(Deadline) error { return s.abandon(Expired) }
-
 // cancellationDue makes a scheduled cancellation take effect.
 func (s *step) cancellationDue(Deadline) error {
 	s.sub.CancelAt = time.Time{}
@@ -118,33 +95,3 @@ func (s *step) goOn(*Event) error {
 	s.sub.CancelAt = time.Time{}
 	return nil
 }
-
-// renewalOff disables renewal: the subscription ends with its term or period. If the next period is already invoiced,
-// it is canceled unless money was received for it.
-func (s *step) renewalOff(*Event) error {
-	if s.sub.NoRenewal {
-		return s.refuse("Renewal is already disabled; send renewal_enabled to renew again.")
-	}
-	s.sub.NoRenewal = true
-	return s.forgetUnlessPaid()
-}
-
-// forgetUnlessPaid cancels an invoiced next period unless money was received for it.
-func (s *step) forgetUnlessPaid() error {
-	if s.sub.keepsAhead() {
-		return nil
-	}
-	return s.forget()
-}
-
-// renewalOn enables renewal again.
-func (s *step) renewalOn(*Event) error {
-	if !s.sub.NoRenewal {
-		return s.refuse("Renewal is already enabled; send renewal_disabled to stop it.")
-	}
-	s.sub.NoRenewal = false
-	return nil
-}
-
-// date returns the date of an instant on the customer's calendar, "2026-05-01".
-func (s *Subscription) date(t time.Time) string { return t.In(s.location()).Format(time.DateOnly) }

@@ -2,10 +2,7 @@ package lifecycle
 
 import (
 	"slices"
-	"strconv"
 
-	"github.com/billingrules/billing/credits"
-	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -66,34 +63,4 @@ func (s *step) editor() string {
 		return "the customer"
 	}
 	return "support"
-}
-
-// grant adds credit to the customer's ledger.
-func (s *step) grant(e *Event) error {
-	entry := e.Grant
-	entry.Kind, entry.At = credits.Granted, e.At
-	if entry.Currency == "" {
-		entry.Currency = s.sub.Contract.Currency
-	}
-	if entry.ID == "" {
-		entry.ID = s.sub.ID + "/event-" + strconv.FormatInt(e.Sequence, 10)
-	}
-	if entry.Reason == "" {
-		entry.Reason = e.Reason
-	}
-	if err := credits.Validate([]credits.Entry{entry}); err != nil {
-		return moved(err, "ledger[0]", "event.grant")
-	}
-	ledger := slices.Concat(s.sub.Ledger, []credits.Entry{entry})
-	if err := credits.Validate(ledger); err != nil {
-		reason := "must be unique; %.40q was already granted"
-		return s.conflict(fault.New("event.grant.id", proration.ErrInvalid, reason, entry.ID))
-	}
-	if entry.Currency != s.sub.Contract.Currency {
-		now, granted := string(s.sub.Contract.Currency), string(entry.Currency)
-		return s.refuse("Credit in " + granted + " cannot pay invoices in " + now + "; send credit_granted in " + now + ".")
-	}
-	s.sub.Ledger = ledger
-	s.out.Credits = append(s.out.Credits, entry)
-	return nil
 }

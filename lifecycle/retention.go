@@ -10,7 +10,8 @@ import (
 	"github.com/billingrules/billing/invoice"
 )
 
-// prune removes the receivables of settled invoices, and used-up or expired grants once they are older than the retention period.
+// prune removes the receivables of settled invoices, and used-up or expired grants, once they are older than the
+// retention period.
 func (s *Subscription) prune(p *Policy) {
 	// The retention period is counted forward from the last event, so that an invoice that is removed at one instant
 	// would be removed at every later one.

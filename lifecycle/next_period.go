@@ -1,0 +1,220 @@
+package lifecycle
+
+import (
+	"slices"
+	"time"
+
+	"github.com/billingrules/billing/internal/lineid"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// aheadDue bills the next period before it begins, with the changes scheduled until then. The contract stays the same.
+func (s *step) aheadDue(Deadline) error {
+	sub := &s.sub
+	account := sub.Account
+	begins := sub.Period.End
+	for i := range sub.ScheduledChanges {
+		w := &sub.ScheduledChanges[i]
+		if w.At.After(begins) {
+			continue
+		}
+		after, err := account.Contract.Changed(w.Change, begins)
+		if err != nil {
+			return err
+		}
+		account.Contract, w.BilledInAdvance = after, true
+	}
+	now := sub.Contract
+	o := invoice.IssueRequest{Account: account, At: begins, IssuedAt: sub.At, DueAt: begins, Lines: sub.UnbilledCharges}
+	inv, err := s.periodFrom(o)
+	if err != nil {
+		return err
+	}
+	a := NextPeriod{Contract: sub.Contract, IncludedCharges: sub.UnbilledCharges}
+	rest, err := a.Contract.RemainingPortions(begins)
+	if err != nil {
+		return err
+	}
+	a.Period = proration.Period{Start: begins, End: rest[0].Span.End}
+	sub.Contract, sub.UnbilledCharges, sub.NextPeriod = now, nil, &a
+	if inv != nil {
+		a.Invoice = inv.ID
+		if err := s.collect(inv, begins, time.Time{}); err != nil {
+			return err
+		}
+	}
+	return s.collectHeld()
+}
+
+// aheadBegins starts a period whose invoice was issued in advance, and bills the changes made since then. If there
+// were changes and no payment of the invoice was received or requested, it is voided and the period is billed anew.
+func (s *step) aheadBegins(Deadline) error {
+	sub := &s.sub
+	a := sub.NextPeriod
+	if before := *sub; sub.Status == Suspended && !sub.paidFor() {
+		if before.At = sub.At.Add(-1); before.paidFor() {
+			s.notice(Notice{Kind: NoticeAccessLost}) // the paid period has ended
+		}
+	}
+	if len(a.Changes) > 0 && sub.retractable(a.Invoice) && sub.phase(a.Invoice) != invoice.PhaseRequested {
+		if err := s.forget(); err != nil {
+			return err
+		}
+		if sub.Status == Suspended {
+			return nil // the period does not begin; a reactivation starts a new one
+		}
+		return s.bill()
+	}
+	sub.NextPeriod = nil
+	sub.Contract = a.Contract
+	if err := s.served(); err != nil {
+		return err
+	}
+	if err := s.billShortfall(); err != nil {
+		return err
+	}
+	s.trusted = []string{a.Invoice}
+	defer func() { s.trusted = nil }()
+	for _, c := range a.Changes {
+		issued := len(s.out.Invoices)
+		if err := s.billAllowedChange(c); err != nil {
+			return err
+		}
+		for _, inv := range s.out.Invoices[issued:] {
+			s.trusted = append(s.trusted, inv.ID) // a later change at this instant may credit it
+		}
+	}
+	slices.SortStableFunc(sub.ScheduledChanges, func(a, b ScheduledChange) int { return a.At.Compare(b.At) })
+	return s.served()
+}
+
+// billShortfall bills the minimum shortfall of the period that has just ended.
+func (s *step) billShortfall() error {
+	sub := &s.sub
+	if !sub.Contract.Minimum.IsPositive() {
+		return nil
+	}
+	inv, err := s.periodFrom(invoice.IssueRequest{Account: sub.Account, At: sub.At})
+	if err != nil {
+		return err
+	}
+	return s.collect(inv, sub.At, time.Time{})
+}
+
+// forget cancels a next period that is already invoiced. Its unpaid invoice is voided, now or once a payment in
+// progress has a result, and its other charges become unbilled again. A paid or partly paid invoice stays.
+func (s *step) forget() error {
+	if voids, err := s.retractNextPeriod(); err != nil || !voids || s.sub.Status != PastDue {
+		return err
+	}
+	return s.standing()
+}
+
+// retractNextPeriod does what forget does except that the status stays, and reports whether the invoice is voided.
+func (s *step) retractNextPeriod() (voids bool, err error) {
+	a := s.sub.NextPeriod
+	if a == nil {
+		return false, nil
+	}
+	s.dropNextPeriod()
+	if s.sub.underWay(a.Invoice) {
+		s.sub.UnbilledCharges = slices.Concat(a.IncludedCharges, s.sub.UnbilledCharges)
+		return true, s.voidWhenKnown(a.Invoice)
+	}
+	if !s.sub.retractable(a.Invoice) {
+		return false, nil
+	}
+	if err := s.undo(a.Invoice); err != nil {
+		return false, err
+	}
+	s.sub.UnbilledCharges = slices.Concat(a.IncludedCharges, s.sub.UnbilledCharges)
+	return true, nil
+}
+
+// forgetUnlessPaid cancels an invoiced next period unless money was received for it.
+func (s *step) forgetUnlessPaid() error {
+	if s.sub.keepsAhead() {
+		return nil
+	}
+	return s.forget()
+}
+
+// adoptNextPeriod makes the contract of the next period, which is paid, the current one. It includes the scheduled
+// changes that its invoice billed, so they are done.
+func (s *step) adoptNextPeriod() {
+	s.sub.Contract, s.sub.NextPeriod = s.sub.NextPeriod.Contract, nil
+	s.sub.ScheduledChanges = slices.DeleteFunc(slices.Clone(s.sub.ScheduledChanges), func(w ScheduledChange) bool {
+		return w.BilledInAdvance
+	})
+}
+
+// dropNextPeriod removes the next period, so that no invoice includes the scheduled changes anymore.
+func (s *step) dropNextPeriod() {
+	s.sub.NextPeriod = nil
+	s.sub.ScheduledChanges = slices.Clone(s.sub.ScheduledChanges)
+	for i := range s.sub.ScheduledChanges {
+		s.sub.ScheduledChanges[i].BilledInAdvance = false
+	}
+}
+
+// setAside removes the charges of the advance invoice, and their credits, from the unexpired charges and returns them.
+func (s *step) setAside() (ahead []plans.Charge) {
+	if s.sub.NextPeriod == nil || s.sub.NextPeriod.Invoice == "" {
+		return nil
+	}
+	var left []plans.Charge
+	for _, c := range s.sub.UnexpiredCharges {
+		of := c.ID
+		if c.Corrects != "" {
+			of = c.Corrects
+		}
+		if lineid.Invoice(of) == s.sub.NextPeriod.Invoice {
+			ahead = append(ahead, c)
+			continue
+		}
+		left = append(left, c)
+	}
+	s.sub.UnexpiredCharges = left
+	return ahead
+}
+
+// clearAhead cancels the next period if it is already invoiced and the change moves its boundaries. It refuses the
+// change if the invoice can no longer be voided.
+func (s *step) clearAhead(c *plans.Change) error {
+	a := s.sub.NextPeriod
+	if a == nil || c.Term == nil && c.End.IsZero() && !restarts(&s.sub.Contract, c) {
+		return nil
+	}
+	if !s.sub.retractable(a.Invoice) {
+		begins := s.sub.date(a.Period.Start)
+		return s.refuse("The period from " + begins + " is already billed; send this change once the period has begun.")
+	}
+	return s.forget()
+}
+
+// keepsAhead reports whether the advance invoice is paid, at least in part, so that its period is served.
+func (s *Subscription) keepsAhead() bool {
+	if s.NextPeriod == nil || s.receivable(s.NextPeriod.Invoice) < 0 {
+		return false
+	}
+	return !s.retractable(s.NextPeriod.Invoice) && !s.underWay(s.NextPeriod.Invoice)
+}
+
+// billsAhead reports whether the next period is billed before it starts.
+func (s *Subscription) billsAhead(p *Policy) bool {
+	if p.Renewal.Lead == (proration.Interval{}) || p.Billing.Timing != proration.InAdvance || s.inArrears() ||
+		p.Renewal.WithoutPaymentMethod != FinalContinue && s.PaymentMethod == "" {
+		return false
+	}
+	if s.upFront() && s.Contract.End().After(s.Period.End) {
+		return false // the term was billed up front
+	}
+	for _, stop := range []time.Time{s.CancelAt, s.PauseAt} {
+		if !stop.IsZero() && !stop.After(s.Period.End) {
+			return false
+		}
+	}
+	return true
+}

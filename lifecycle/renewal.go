@@ -1,0 +1,127 @@
+package lifecycle
+
+import (
+	"slices"
+	"time"
+
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// renewalDue bills the next period, or takes the final action if there is no payment method.
+func (s *step) renewalDue(Deadline) error {
+	if s.sub.PaymentMethod == "" && s.policy.Renewal.WithoutPaymentMethod > FinalContinue {
+		return s.takeFinalAction(s.policy.Renewal.WithoutPaymentMethod)
+	}
+	return s.bill()
+}
+
+// bill issues the invoice of the period that begins now, with all unbilled charges, requests payment of the invoices
+// held for it, and makes it the current period.
+func (s *step) bill() error {
+	sub := &s.sub
+	if err := s.retime(); err != nil {
+		return err
+	}
+	inv, err := s.periodFrom(invoice.IssueRequest{Account: sub.Account, At: sub.At, Lines: sub.UnbilledCharges})
+	if err != nil {
+		return err
+	}
+	sub.UnbilledCharges = nil
+	if err := s.collect(inv, sub.At, time.Time{}); err != nil {
+		return err
+	}
+	if err := s.collectHeld(); err != nil {
+		return err
+	}
+	return s.served()
+}
+
+// retime applies the policy's billing timing to the period that begins now. When the timing changes from arrears to
+// advance, it first bills the period that has just ended. A term that is billed up front is always billed in advance.
+func (s *step) retime() error {
+	sub := &s.sub
+	switch arrears := s.policy.Billing.Timing == proration.InArrears && !sub.upFront(); {
+	case arrears && !sub.inArrears():
+		sub.UnbilledSince = sub.At
+	case !arrears && sub.inArrears():
+		inv, err := s.document(invoice.IssueRequest{Account: sub.Account, At: sub.At})
+		if err != nil {
+			return err
+		}
+		if err := s.collect(inv, sub.At, time.Time{}); err != nil {
+			return err
+		}
+		s.adopt()
+		sub.UnbilledSince = time.Time{}
+	}
+	return nil
+}
+
+// periodFrom issues the invoice of the period that begins at the request's instant. In advance, earlier time is never
+// billed again, even if its invoice was voided.
+func (s *step) periodFrom(o invoice.IssueRequest) (*invoice.Invoice, error) {
+	if s.sub.inArrears() {
+		return s.document(o)
+	}
+	o.UnbilledSince = o.At
+	inv, err := s.document(o)
+	s.sub.UnbilledSince = time.Time{}
+	return inv, err
+}
+
+// inArrears reports whether the current period is billed at its end. The policy in force at the start of the period
+// decides.
+func (s *Subscription) inArrears() bool { return !s.UnbilledSince.IsZero() }
+
+// upFront reports whether the whole term is billed when it begins.
+func (s *Subscription) upFront() bool {
+	return len(s.Contract.Terms) > 0 && s.Contract.Terms[0].Term.Billing == plans.UpFront
+}
+
+// served sets the current period to the billing period that contains this instant.
+func (s *step) served() error {
+	rest, err := s.sub.Contract.RemainingPortions(s.sub.At)
+	if err != nil {
+		return err
+	}
+	p := rest[0]
+	s.sub.Period = proration.Period{Start: p.Period.Start, End: p.Span.End}
+	if !p.Span.End.After(s.sub.At) {
+		return fault.New("contract.cycle", proration.ErrPeriod, "must have a period at %s", s.sub.At.Format(time.RFC3339))
+	}
+	return nil
+}
+
+// renewalOff disables renewal: the subscription ends with its term or period. If the next period is already invoiced,
+// it is canceled unless money was received for it.
+func (s *step) renewalOff(*Event) error {
+	if s.sub.NoRenewal {
+		return s.refuse("Renewal is already disabled; send renewal_enabled to renew again.")
+	}
+	s.sub.NoRenewal = true
+	return s.forgetUnlessPaid()
+}
+
+// renewalOn enables renewal again.
+func (s *step) renewalOn(*Event) error {
+	if !s.sub.NoRenewal {
+		return s.refuse("Renewal is already enabled; send renewal_disabled to stop it.")
+	}
+	s.sub.NoRenewal = false
+	return nil
+}
+
+// last returns the time at which service ends without a cancellation, and the zero time if the subscription renews.
+func (s *Subscription) last(p *Policy) time.Time {
+	stops := s.NoRenewal || slices.Contains(p.Renewal.Except, s.PaymentMethod) && s.PaymentMethod != ""
+	switch n := len(s.Contract.Terms); {
+	case n > 0 && (stops || s.Contract.Terms[n-1].Term.Renewal == plans.Expire):
+		return s.Contract.End()
+	case n == 0 && stops:
+		return s.Period.End
+	}
+	return time.Time{}
+}
