@@ -35,7 +35,11 @@ func (s *step) reissue(e *Event) error {
 		}
 	}
 	brings := s.overdue(id)
-	if _, err := s.note(&r, nil, false, ""); err != nil {
+	current := sub.Contact
+	sub.Contact = inv.Contact // the credit note has the recipient of the invoice that it reverses
+	_, err = s.note(&r, nil, false, "")
+	sub.Contact = current
+	if err != nil {
 		return err
 	}
 	dueBy := inv.DueAt
@@ -83,10 +87,11 @@ func (s *step) reissuable(r *invoice.Receivable) error {
 }
 
 // proved returns the document of an event, or that of an invoice issued in the same replay. The receivable proves it.
+// During a correction the replay comes first: late events may have changed the invoice that was issued.
 func (s *step) proved(e *Event, r *invoice.Receivable) (*invoice.Invoice, error) {
 	inv := e.Document
-	if inv == nil {
-		for _, issued := range [...][]invoice.Invoice{s.earlier, s.out.Invoices, s.issued} {
+	if inv == nil || s.correcting {
+		for _, issued := range [...][]invoice.Invoice{s.issued, s.earlier, s.out.Invoices} {
 			if i := slices.IndexFunc(issued, func(inv invoice.Invoice) bool { return inv.ID == r.Invoice }); i >= 0 {
 				inv = &issued[i]
 			}

@@ -85,8 +85,8 @@ func TestInvoicesArePaidOnce(t *testing.T) {
 			t.Errorf("%s: %d declines are told, and there were %d", vendor, got, want)
 		}
 		for _, inv := range c.invoices {
-			if !inv.Received().Equal(inv.AmountDue) || !inv.Outstanding().IsZero() {
-				t.Errorf("%s: %s was due with %v, and %v came in", vendor, inv.ID, inv.AmountDue, inv.Received())
+			if r := c.payments.Of(&inv); !r.Received().Equal(inv.AmountDue) || !r.Outstanding().IsZero() {
+				t.Errorf("%s: %s was due with %v, and %v came in", vendor, inv.ID, inv.AmountDue, r.Received())
 			}
 		}
 	}

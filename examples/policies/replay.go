@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/billingrules/billing/examples/internal/answer"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
@@ -17,7 +18,8 @@ type column struct {
 	name     string
 	status   []lifecycle.Status           // status at each look
 	access   []lifecycle.Access           // access at each look
-	invoices []invoice.Invoice            // invoices in order, in their final state
+	invoices []invoice.Invoice            // invoices in order
+	payments answer.Receivables           // final receivables of the invoices
 	effects  map[lifecycle.EffectKind]int // number of effects of each kind
 	notices  map[lifecycle.NoticeKind]int // number of notices of each kind
 	declined int                          // number of declined payments
@@ -44,7 +46,9 @@ func (y *year) under(name string, policy lifecycle.Policy) (column, error) {
 		return column{}, err
 	}
 	r := replayer{year: y, policies: policies}
-	r.column = column{name: name, effects: map[lifecycle.EffectKind]int{}, notices: map[lifecycle.NoticeKind]int{}}
+	r.column = column{
+		name: name, effects: map[lifecycle.EffectKind]int{}, notices: map[lifecycle.NoticeKind]int{},
+	}
 	plan := y.Plans[0]
 	cycle, err := proration.NewCycle(y.Events[0].At.In(zone), plan.Interval)
 	if err != nil {
@@ -125,9 +129,7 @@ func (r *replayer) apply(e lifecycle.Event) error {
 func (r *replayer) take(o lifecycle.Outcome) error {
 	r.sub = o.Subscription
 	r.invoices = append(r.invoices, o.Invoices...)
-	for _, inv := range o.Changed {
-		r.invoices[slices.IndexFunc(r.invoices, func(i invoice.Invoice) bool { return i.ID == inv.ID })] = inv
-	}
+	r.payments.Add(o.Receivables)
 	for _, n := range o.Notices {
 		r.notices[n.Kind]++
 	}

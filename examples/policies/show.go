@@ -46,28 +46,32 @@ func show(out io.Writer, y *year, columns []column) {
 	fmt.Fprintln(out)
 	line(out, "Invoiced, net", cells(columns, func(c *column) string { return c.name }))
 	for _, date := range dates(columns, zone) {
-		line(out, date, cells(columns, func(c *column) string { return amount(c.invoices, date, zone) }))
+		line(out, date, cells(columns, func(c *column) string { return amount(c, date, zone) }))
 	}
-	sum := func(of func(*invoice.Invoice) decimal.Decimal) []string {
+	sum := func(of func(*invoice.Invoice, invoice.Receivable) decimal.Decimal) []string {
 		return cells(columns, func(c *column) string {
 			var total decimal.Decimal
 			for i := range c.invoices {
-				total = total.Add(of(&c.invoices[i]))
+				total = total.Add(of(&c.invoices[i], c.payments.Of(&c.invoices[i])))
 			}
 			return total.StringFixed(2)
 		})
 	}
 	fmt.Fprintln(out)
 	line(out, "Totals of the year", cells(columns, func(c *column) string { return c.name }))
-	line(out, "invoiced, net", sum(func(inv *invoice.Invoice) decimal.Decimal {
-		if inv.Status == invoice.Void {
+	line(out, "invoiced, net", sum(func(inv *invoice.Invoice, r invoice.Receivable) decimal.Decimal {
+		if r.Phase == invoice.PhaseVoid {
 			return decimal.Decimal{}
 		}
 		return inv.Total
 	}))
-	line(out, "paid by card", sum(func(inv *invoice.Invoice) decimal.Decimal { return inv.Received() }))
-	line(out, "outstanding", sum(func(inv *invoice.Invoice) decimal.Decimal { return inv.Outstanding() }))
-	line(out, "credit granted", sum(granted))
+	line(out, "paid by card", sum(func(_ *invoice.Invoice, r invoice.Receivable) decimal.Decimal { return r.Received() }))
+	line(out, "outstanding", sum(func(_ *invoice.Invoice, r invoice.Receivable) decimal.Decimal {
+		return r.Outstanding()
+	}))
+	line(out, "credit granted", sum(func(inv *invoice.Invoice, _ invoice.Receivable) decimal.Decimal {
+		return granted(inv)
+	}))
 	line(out, "credit balance", cells(columns, balance))
 	effects := func(kind lifecycle.EffectKind) []string {
 		return cells(columns, func(c *column) string { return fmt.Sprint(c.effects[kind]) })
@@ -101,15 +105,15 @@ func dates(columns []column, zone *time.Location) (all []string) {
 
 // amount returns the amount due on the invoices of a day, less the credit that they grant. It is negative if the
 // credit is larger.
-func amount(invoices []invoice.Invoice, date string, zone *time.Location) string {
+func amount(c *column, date string, zone *time.Location) string {
 	found, void := false, false
 	var sum decimal.Decimal
-	for i := range invoices {
-		inv := &invoices[i]
+	for i := range c.invoices {
+		inv := &c.invoices[i]
 		if inv.IssuedAt.In(zone).Format(time.DateOnly) != date {
 			continue
 		}
-		if inv.Status == invoice.Void {
+		if c.payments.Of(inv).Phase == invoice.PhaseVoid {
 			void = true
 			continue
 		}

@@ -85,9 +85,23 @@ func report(out io.Writer, o lifecycle.Outcome) {
 		fmt.Fprintf(out, "%s  %-18s access %s\n", step.At.Format(time.DateOnly), cause(step), step.Access)
 		for _, inv := range o.Invoices {
 			if slices.Contains(step.Issued, inv.ID) {
-				fmt.Fprintf(out, "\n%s\n", inv.Text())
+				fmt.Fprintf(out, "\n%s", inv.Text())
+				payments(out, inv.ID, o.Receivables)
 			}
 		}
+	}
+}
+
+// payments prints the payments of an invoice, the outstanding amount and the status. They are in its receivable.
+func payments(out io.Writer, id string, all []invoice.Receivable) {
+	for _, r := range all {
+		if r.Invoice != id {
+			continue
+		}
+		for _, e := range r.Events {
+			fmt.Fprintf(out, "  %s, %s, %s\n", e.Kind, e.At.Format(time.DateOnly), e.ID)
+		}
+		fmt.Fprintf(out, "  %-60s%16s\n\n", "Amount outstanding, "+r.Phase.Status(), r.Outstanding().StringFixed(2))
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,13 +14,13 @@ import (
 
 // document is an expected invoice or credit note. A nil field is not compared.
 type document struct {
-	Number    int             `json:"number" jsonfault:"required"` // position among the issued documents, from 1
-	Kind      *documentKind   `json:"kind"`                        // invoice or credit note
-	Total     *amount         `json:"total"`                       // gross total as issued; negative for a credit note
-	AmountDue *amount         `json:"amount_due"`                  // amount due as issued
-	Status    *invoice.Status `json:"status"`                      // status at the end of the scenario
-	Lines     []line          `json:"lines"`                       // lines that must all exist, in any order
-	LinesOnly bool            `json:"lines_only"`                  // reports whether other lines are failures
+	Number    int           `json:"number" jsonfault:"required"` // position among the issued documents, from 1
+	Kind      *documentKind `json:"kind"`                        // invoice or credit note
+	Total     *amount       `json:"total"`                       // gross total as issued; negative for a credit note
+	AmountDue *amount       `json:"amount_due"`                  // amount due as issued
+	Status    *status       `json:"status"`                      // status of the receivable at the end of the scenario
+	Lines     []line        `json:"lines"`                       // lines that must all exist, in any order
+	LinesOnly bool          `json:"lines_only"`                  // reports whether other lines are failures
 }
 
 // documentKind is the kind of a document.
@@ -39,6 +40,19 @@ func (k *documentKind) UnmarshalText(text []byte) error {
 		return nil
 	}
 	return fmt.Errorf("must be one of %s, %s; got %.40q", anInvoice, aCreditNote, text)
+}
+
+// status is a payment status, as invoice.Phase.Status returns it.
+type status string
+
+// UnmarshalText reads a payment status. Other text is an error.
+func (s *status) UnmarshalText(text []byte) error {
+	all := []string{"draft", "open", "pending", "paid", "void", "uncollectible"}
+	if !slices.Contains(all, string(text)) {
+		return fmt.Errorf("must be one of %s; got %.40q", strings.Join(all, ", "), text)
+	}
+	*s = status(text)
+	return nil
 }
 
 // kindOf returns the kind of a document.

@@ -81,12 +81,12 @@ func TestUnusableFileIsReported(t *testing.T) {
 	}
 }
 
-// Every time of the file is read in its zone, also in documents that a subscription has already.
+// Every time of the file is read in its zone, also in receivables that a subscription has already.
 func TestTimesAreReadInTheZone(t *testing.T) {
-	text := strings.Replace(life31("2026-02-01", ""), `{"id": "a",`, `{"id": "a", "start_at": "2026-01-01", "invoices": [{"issued_at": "2026-01-01", "xyz": "1"}],`, 1)
+	text := strings.Replace(life31("2026-02-01", ""), `{"id": "a",`, `{"id": "a", "start_at": "2026-01-01", "receivables": [{"invoice": "a-0", "phase": "paid", "issued_at": "2026-01-01", "xyz": "1"}],`, 1)
 	text = strings.Replace(text, `"currency"`, `"ramp": [{"at": "2026-01-01T09:30:00", "item": {"id": "seat", "price": {}}}], "currency"`, 1)
 	_, problems, _ := say(write(t, text))
-	want := "subscription.invoices[0].xyz: unknown field"
+	want := "subscription.receivables[0].xyz: unknown field"
 	if strings.Count(problems, "\n") != 1 || !strings.Contains(problems, want) {
 		t.Errorf("it says %s", problems)
 	}

@@ -81,7 +81,7 @@
 //	kind        invoice or credit_note
 //	total       gross total as issued; negative for a credit note
 //	amount_due  amount due as issued
-//	status      status at the end
+//	status      payment status at the end: draft, open, pending, paid, void or uncollectible
 //	lines       expected lines in any order, each with any of kind, item, quantity, start, end, net, tax
 //	lines_only  true if other lines are failures
 //

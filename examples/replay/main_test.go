@@ -6,8 +6,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/billingrules/billing/examples/internal/goldentest"
 	"github.com/billingrules/billing/invoice"
@@ -82,10 +84,17 @@ func TestJSONStatementReadsBack(t *testing.T) {
 	if n := len(told.Outcome.Invoices); n != 10 || told.NextInvoice == nil || told.NextInvoice.ID != "acme-11" || told.Next == nil || len(told.Access) != 7 {
 		t.Errorf("it has %d invoices, and after them %v and %v", n, told.NextInvoice, told.Next)
 	}
+	zone, err := time.LoadLocation("America/New_York")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, inv := range told.Outcome.Invoices {
-		inv.Location = told.Until.Location()
-		if inv.Status != invoice.Paid {
-			t.Errorf("%s is %v", inv.ID, inv.Status)
+		inv.Location = zone
+		i := slices.IndexFunc(told.Outcome.Receivables, func(r invoice.Receivable) bool { return r.Invoice == inv.ID })
+		if i < 0 {
+			t.Errorf("%s has no receivable", inv.ID)
+		} else if r := told.Outcome.Receivables[i]; r.Phase != invoice.PhasePaid || r.Match(inv) != nil {
+			t.Errorf("%s is %v: %v", inv.ID, r.Phase, r.Match(inv))
 		}
 	}
 	var again bytes.Buffer

@@ -9,6 +9,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/examples/internal/answer"
 	"github.com/billingrules/billing/examples/internal/jsonfault"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
@@ -22,6 +23,9 @@ type life struct {
 	out     lifecycle.Outcome // all outcomes so far, joined
 	history []lifecycle.Event // applied events
 	reports map[report]bool   // applied reports of the payment provider
+
+	issued      map[string]invoice.Invoice // issued documents by ID
+	receivables answer.Receivables         // latest receivables
 
 	refused string // reason or error of the last event; "" if it was applied
 	skipped bool   // reports whether the last event was a repeat
@@ -40,7 +44,10 @@ type report struct {
 
 // live runs the entries in order and advances to the end of the scenario.
 func (in *input) live() *life {
-	l := life{input: in, reports: map[report]bool{}, out: lifecycle.Outcome{Subscription: in.first}}
+	l := life{
+		input: in, reports: map[report]bool{}, issued: map[string]invoice.Invoice{},
+		out: lifecycle.Outcome{Subscription: in.first},
+	}
 	for i := range in.Entries {
 		e := &in.Entries[i]
 		err := l.advance(e.when())
@@ -118,7 +125,7 @@ func (l *life) happen(e *entry) error {
 // it gets one.
 func (l *life) outcome(e *entry) (lifecycle.Outcome, error) {
 	if !e.late() {
-		return lifecycle.Replay(l.checked, l.out.Subscription, []lifecycle.Event{e.Event}, e.At)
+		return lifecycle.Replay(l.checked, l.out.Subscription, l.documented([]lifecycle.Event{e.Event}), e.At)
 	}
 	then := l.then(e)
 	if then.Refused != "" {
@@ -126,8 +133,8 @@ func (l *life) outcome(e *entry) (lifecycle.Outcome, error) {
 		return lifecycle.Outcome{Subscription: l.out.Subscription, Steps: []lifecycle.Step{refused}}, nil
 	}
 	o, err := lifecycle.Correct(l.checked, lifecycle.CorrectRequest{
-		Subscription: l.first, Events: append(slices.Clone(l.history), e.Event),
-		Issued: l.out.Invoices, At: e.Known,
+		Subscription: l.first, Events: l.documented(append(slices.Clone(l.history), e.Event)),
+		Issued: l.out.Invoices, Receivables: l.receivables.All, At: e.Known,
 	})
 	if err != nil {
 		return o, renumbered(err, len(l.history))
@@ -138,6 +145,18 @@ func (l *life) outcome(e *entry) (lifecycle.Outcome, error) {
 	}
 	o.Steps = []lifecycle.Step{step}
 	return o, nil
+}
+
+// documented adds the issued invoice to the events that correct it, since the subscription keeps only its receivable.
+func (l *life) documented(events []lifecycle.Event) []lifecycle.Event {
+	for i := range events {
+		e := &events[i]
+		inv, issued := l.issued[e.Payment.Invoice]
+		if issued && e.Kind == lifecycle.BillingDetailsChanged && e.Document == nil {
+			e.Document = &inv
+		}
+	}
+	return events
 }
 
 // then returns the step of a late event as it would have been when the event happened, with the reason if it would have
@@ -174,26 +193,21 @@ func (l *life) step(e *entry, o *lifecycle.Outcome, then lifecycle.Step) lifecyc
 	}
 }
 
-// quiet reports whether an outcome has no documents, credits, notices or effects.
+// quiet reports whether an outcome has no documents, changed receivables, credits, notices or effects.
 func quiet(o *lifecycle.Outcome) bool {
-	return len(o.Invoices)+len(o.Changed)+len(o.Credits)+len(o.Notices)+len(o.Effects) == 0
+	return len(o.Invoices)+len(o.Receivables)+len(o.Credits)+len(o.Notices)+len(o.Effects) == 0
 }
 
-// take joins an outcome to the earlier ones. A changed document replaces its earlier version.
+// take joins an outcome to the earlier ones. A changed receivable replaces its earlier version.
 func (l *life) take(o *lifecycle.Outcome) {
 	all := &l.out
 	all.Subscription = o.Subscription
 	all.Invoices = append(all.Invoices, o.Invoices...)
-	for _, inv := range o.Changed {
-		same := func(known invoice.Invoice) bool { return known.ID == inv.ID }
-		if i := slices.IndexFunc(all.Invoices, same); i >= 0 {
-			all.Invoices[i] = inv
-		} else if i := slices.IndexFunc(all.Changed, same); i >= 0 {
-			all.Changed[i] = inv
-		} else {
-			all.Changed = append(all.Changed, inv)
-		}
+	for _, inv := range o.Invoices {
+		l.issued[inv.ID] = inv
 	}
+	l.receivables.Add(o.Receivables)
+	all.Receivables = l.receivables.All
 	all.Credits = append(all.Credits, o.Credits...)
 	all.Notices = append(all.Notices, o.Notices...)
 	all.Effects = append(all.Effects, o.Effects...)

@@ -25,8 +25,11 @@ func (s *statement) text(out io.Writer) error {
 		"Timeline\n" + answer.Indented(orNone(s.Outcome.Timeline()), "  "),
 		"Access\n" + answer.Indented(orNone(s.access()), "  "),
 	}
+	var receivables answer.Receivables
+	receivables.Add(s.Outcome.Receivables)
 	for _, inv := range s.Outcome.Invoices {
-		parts = append(parts, inv.Text())
+		r := receivables.Of(&inv)
+		parts = append(parts, inv.Text()+answer.Payments(&r, s.Until.Location()))
 	}
 	parts = append(parts,
 		"Notices\n"+answer.Indented(orNone(s.notices()), "  "),

@@ -29,7 +29,7 @@ func TestStatementOfAScenario(t *testing.T) {
 		{"numbers that are given", "one that comes again changes nothing", life31("2026-01-20", signup+`,
 			{"at": "2026-01-10", "kind": "changed", "sequence": 7, "change": {"add": [{"item": "seat", "quantity": "1"}]}},
 			{"at": "2026-01-10", "kind": "changed", "sequence": 7, "change": {"add": [{"item": "seat", "quantity": "1"}]}}`), []string{
-			"31.00 x 22/31 days = 22.00", "Next invoice if nothing changes\n\nInvoice a-3, 2026-02-01, USD, open",
+			"31.00 x 22/31 days = 22.00", "Next invoice if nothing changes\n\nInvoice a-3, 2026-02-01, USD\n",
 		}},
 		{"an event that the rules do not allow", "it is no fault, and is told with its reason", life31("2026-01-20", signup+`, {"at": "2026-01-10", "kind": "resumed"},
 			{"at": "2026-01-10", "kind": "payment_succeeded", "payment": {"invoice": "b-1"}}`), []string{
@@ -86,5 +86,28 @@ func TestLaterPolicyDoesNotChangeThePast(t *testing.T) {
 	}
 	if want := "  2026-01-01       until 2026-03-01       full\n  2026-03-01       until 2026-03-02       billing_only\n"; !strings.Contains(out, want) {
 		t.Errorf("the access is not\n%s\nin\n%s", want, out)
+	}
+}
+
+// A late event changes the invoice that a known event corrects. The correction bills the difference of the seats; the
+// credit note keeps the recipient of its invoice.
+func TestLateEventBeforeACorrectedInvoice(t *testing.T) {
+	const seat = `"kind": "changed", "change": {"add": [{"item": "seat", "quantity": "1"}]}`
+	name := write(t, life31("2026-01-20", `{"at": "2026-01-01", "kind": "started", "no_trial": true, "payment_method": "card"},
+		{"at": "2026-01-01", "kind": "payment_succeeded", "payment": {"invoice": "a-1"}}, {"at": "2026-01-15", `+seat+`},
+		{"at": "2026-01-15", "kind": "payment_succeeded", "payment": {"invoice": "a-2"}},
+		{"at": "2026-01-16", "kind": "billing_details_changed", "by": "support", "contact": {"name": "Acme"}, "payment": {"invoice": "a-2"}},
+		{"at": "2026-01-16", "expect": {"issued": 4, "billed": "48.00"}},
+		{"at": "2026-01-10", "known": "2026-01-20", `+seat+`}, {"at": "2026-01-20", "expect": {"issued": 5, "billed": "70.00"}}`))
+	if out, problems, exit := say("-check", name); exit != exitDone || problems != "" {
+		t.Errorf("it exits with %d: %s%s", exit, problems, out)
+	}
+	out, _, _ := say(name)
+	for _, want := range []string{
+		"Credit note a-3 for invoice a-2, 2026-01-16, USD\n  growth, refund", "Invoice a-4, 2026-01-16, USD\n  Acme\n",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not in\n%s", want, out)
+		}
 	}
 }

@@ -21,7 +21,8 @@ type life struct {
 	Life
 	policies *lifecycle.Policies
 	sub      lifecycle.Subscription
-	status   map[string]invoice.Status // last printed status of each invoice
+	issued   map[string]invoice.Invoice // issued invoices by ID
+	status   map[string]string          // last printed status of each invoice
 	out      io.Writer
 }
 
@@ -48,7 +49,9 @@ func (v Vendor) play(out io.Writer, id string, l Life) error {
 	if err != nil {
 		return err
 	}
-	p := life{Life: l, out: out, status: map[string]invoice.Status{}, policies: policies}
+	p := life{
+		Life: l, out: out, issued: map[string]invoice.Invoice{}, status: map[string]string{}, policies: policies,
+	}
 	first := lifecycle.Subscription{
 		ID: id, Account: invoice.Account{Contract: quote.Contract}, Country: order.Country, Contact: l.Contact,
 	}
@@ -120,6 +123,11 @@ func (p *life) happens(e lifecycle.Event) error {
 
 // replay applies events and deadlines up to an instant, and prints each step with its outcome.
 func (p *life) replay(to time.Time, events ...lifecycle.Event) error {
+	for i := range events {
+		if inv, has := p.issued[events[i].Payment.Invoice]; has && events[i].Kind == lifecycle.BillingDetailsChanged {
+			events[i].Document = &inv
+		}
+	}
 	o, err := lifecycle.Replay(p.policies, p.sub, events, to)
 	if err != nil {
 		return err
@@ -138,14 +146,15 @@ func (p *life) replay(to time.Time, events ...lifecycle.Event) error {
 		fmt.Fprintf(p.out, "%s, access %s\n", s.Status, s.Access)
 		p.comes(&o, s)
 	}
-	for _, inv := range o.Invoices {
-		p.status[inv.ID] = inv.Status
-	}
-	for _, inv := range o.Changed {
-		if p.status[inv.ID] != inv.Status {
-			fmt.Fprintf(p.out, "    %s is %s\n", inv.ID, inv.Status)
-			p.status[inv.ID] = inv.Status
+	for _, r := range o.Receivables {
+		status := r.Phase.Status()
+		if _, earlier := p.issued[r.Invoice]; earlier && p.status[r.Invoice] != status {
+			fmt.Fprintf(p.out, "    %s is %s\n", r.Invoice, status)
 		}
+		p.status[r.Invoice] = status
+	}
+	for _, inv := range o.Invoices {
+		p.issued[inv.ID] = inv
 	}
 	return nil
 }
@@ -153,9 +162,12 @@ func (p *life) replay(to time.Time, events ...lifecycle.Event) error {
 // comes prints the outcome of a step: its invoices, effects and notices. The IDs of effects and notices name their
 // cause.
 func (p *life) comes(o *lifecycle.Outcome, s lifecycle.Step) {
+	var receivables Receivables
+	receivables.Add(o.Receivables)
 	for _, inv := range o.Invoices {
 		if slices.Contains(s.Issued, inv.ID) {
-			fmt.Fprint(p.out, Indented(inv.Text(), "    "))
+			r := receivables.Of(&inv)
+			fmt.Fprint(p.out, Indented(inv.Text()+Payments(&r, p.sub.Contract.Cycle.Location), "    "))
 		}
 	}
 	cause := p.sub.ID + "/event-" + strconv.FormatInt(s.Sequence, 10) + "/"
@@ -228,18 +240,20 @@ func (p *life) member(m lifecycle.Role) {
 	fmt.Fprintf(p.out, "    %s: access %s, %s\n", who, p.policies.AccessOf(p.sub, m), billing)
 }
 
-// history replays the whole life at once and lists all invoices in their final state.
+// history replays the whole life at once and lists all invoices with their final status.
 func (p *life) history(first lifecycle.Subscription) error {
 	events := slices.DeleteFunc(slices.Clone(p.Events), func(e lifecycle.Event) bool { return e.Kind == 0 })
 	o, err := lifecycle.Replay(p.policies, first, events, p.Events[len(p.Events)-1].At)
 	if err != nil {
 		return err
 	}
+	var receivables Receivables
+	receivables.Add(o.Receivables)
 	fmt.Fprintf(p.out, "  order history\n")
 	for _, inv := range o.Invoices {
 		total := inv.Total.StringFixed(2) + " " + string(inv.Currency)
-		line := fmt.Sprintf("    %-8s  %s  %13s  due %9s  %-13s  %s",
-			inv.ID, p.date(inv.IssuedAt), total, inv.AmountDue.StringFixed(2), inv.Status, inv.Contact.Name)
+		line := fmt.Sprintf("    %-8s  %s  %13s  due %9s  %-13s  %s", inv.ID, p.date(inv.IssuedAt), total,
+			inv.AmountDue.StringFixed(2), receivables.Of(&inv).Phase.Status(), inv.Contact.Name)
 		fmt.Fprintln(p.out, strings.TrimRight(line, " "))
 	}
 	return nil
