@@ -2,20 +2,21 @@
 //
 //	policies, err := lifecycle.NewPolicies(policy)    // checked once
 //	out, err := lifecycle.Apply(policies, sub, event) // also the preview: nothing happens until the caller stores it
-//	save(out.Subscription, out.Invoices, out.Changed)
+//	save(out.Subscription, out.Invoices, out.Receivables)
 //	for _, notice := range out.Notices { tell(notice) }
 //	for _, effect := range out.Effects { perform(effect) } // collect a payment, send, refund, withdraw
 //	next, err := lifecycle.Next(policies, out.Subscription) // schedule next.At, then call Advance
 //
 // # Words
 //
-// A [Subscription] is the one value that the caller stores: the contract, its [Status] and dates, the charges that can
-// still be credited, the invoices that can still change, and the credit ledger. An [Event] is a fact with a time and a
-// number, such as a payment or a request of the customer. A [Policy] is the seller's settings, as data, and [Policies]
-// are all policies of a seller with the dates from which they apply. A [Deadline] is a time at which the subscription
-// changes without an event. An [Outcome] is the result of an event or of the passing of time. An [Effect] is a task for
-// the caller, and a [Notice] a message to the customer. Both have an ID that stays the same when the call is repeated,
-// so that a caller who crashed can repeat it and skip completed tasks.
+// A [Subscription] is the one value that the caller loads for a call: the contract, its [Status] and dates, the charges
+// that can still be credited, the receivables of the invoices that can still change, and the credit ledger. An issued
+// invoice never changes; the caller stores it for display, and the subscription does not need it. An [Event] is a fact
+// with a time and a number, such as a payment or a request of the customer. A [Policy] is the seller's settings, as
+// data, and [Policies] are all policies of a seller with the dates from which they apply. A [Deadline] is a time at
+// which the subscription changes without an event. An [Outcome] is the result of an event or of the passing of time. An
+// [Effect] is a task for the caller, and a [Notice] a message to the customer. Both have an ID that stays the same when
+// the call is repeated, so that a caller who crashed can repeat it and skip completed tasks.
 //
 // # Verbs
 //
@@ -45,6 +46,10 @@
 // invoice. A retry follows the attempt before it after the interval that the policy sets. A hard decline stops the
 // retries until another payment method is added. When the grace ends, the policy suspends the subscription, ends it or
 // does nothing. An invoice whose result is never reported stays open, unless it has a due date.
+//
+// One event changes a contract, [Changed]: another plan, other items, another interval, other billing dates, discounts,
+// or a term. Its actions are those of [plans.Classify], and the strictest of their rules applies to the whole change: it
+// is refused, made now, or scheduled. A scheduled change can be canceled.
 //
 // The next period can be billed before it starts. A change in the meantime is billed for that period when the period
 // starts. If the advance invoice is not paid by then and a change was made, or the period is no longer wanted, the

@@ -274,8 +274,8 @@ type recorder struct {
 	checked  map[string]bool // the invoices that were checked, with their events
 }
 
-// firstCheck reports whether a receivable was not checked before, with its seal, which covers the issued values, and its
-// events.
+// firstCheck reports whether a receivable was not checked before, with its seal, which covers the issued values, and
+// its events.
 func (s *recorder) firstCheck(r *invoice.Receivable) bool {
 	as := r.Seal + r.Phase.String()
 	for _, e := range r.Events {
