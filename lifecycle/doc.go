@@ -48,8 +48,8 @@
 // does nothing. An invoice whose result is never reported stays open, unless it has a due date.
 //
 // One event changes a contract, [Changed]: another plan, other items, another interval, other billing dates, discounts,
-// or a term. Its actions are those of [plans.Classify], and the strictest of their rules applies to the whole change: it
-// is refused, made now, or scheduled. A scheduled change can be canceled.
+// or a term. Its actions are those of [plans.Classify], and the strictest of their rules applies to the whole change:
+// it is refused, made now, or scheduled. A scheduled change can be canceled.
 //
 // The next period can be billed before it starts. A change in the meantime is billed for that period when the period
 // starts. If the advance invoice is not paid by then and a change was made, or the period is no longer wanted, the
