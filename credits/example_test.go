@@ -276,12 +276,3 @@ func ExampleEntry_Clone() {
 	fmt.Println(*entry.Priority)
 	// Output: 10
 }
-
-// The second rule is incomplete: it names the form of the return, but not its extent.
-func ExampleRefundRule_Validate() {
-	fmt.Println(credits.RefundRule{Scope: plans.Scope{Kinds: []plans.Kind{plans.OneTime}}, As: credits.AsNothing}.Validate())
-	fmt.Println(credits.RefundRule{As: credits.AsRefund}.Validate())
-	// Output:
-	// <nil>
-	// give: required, one of unused_part, in_full
-}

@@ -20,7 +20,7 @@ type Entry struct {
 	Amount   decimal.Decimal `json:"amount"`          // in major units; positive adds credit, negative takes it
 	Currency plans.Currency  `json:"currency"`        // currency of the amount
 	At       time.Time       `json:"at"`              // instant of the entry
-	Reason   string          `json:"reason,omitzero"` // words for people, "an outage"; other entries say it by Kind and Ref
+	Reason   string          `json:"reason,omitzero"` // words for people, "an outage"; others say it by Kind and Ref
 	Ref      string          `json:"ref,omitzero"`    // ID of the document that granted, spent, restored or revoked it
 
 	// Only a grant has the fields below.

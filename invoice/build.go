@@ -88,7 +88,7 @@ func (d *Draft) open(f *fault.List) Invoice {
 			f.Add(path+".corrects", proration.ErrUnset, "required for a negative net, the ID of the credited charge")
 			continue
 		}
-		f.Under(path+".kind", line.Kind.Validate())
+		fault.Choice(f, path+".kind", line.Kind)
 		priced, err := line.Priced(d.Policy.Proration)
 		f.Under(path, err)
 		priced.ID = lineid.Of(d.ID, i)
@@ -192,7 +192,7 @@ func (inv *Invoice) untaxed(amount decimal.Decimal) error {
 		Amount: amount, Weights: weights, Places: places, Allocation: proration.LargestRemainder,
 	})
 	if err != nil {
-		return proration.Under("lines", err)
+		return fault.Under("lines", err)
 	}
 	for i, c := range on {
 		c.Untaxed = parts[i].Amount
@@ -250,7 +250,7 @@ func (inv *Invoice) settle(d *Draft, left decimal.Decimal, places int32) error {
 	if d.Installments != 0 {
 		bill := plans.Bill{At: d.At, Total: inv.AmountDue}
 		if inv.Installments, err = bill.Installments(d.Installments, d.Every, d.Currency); err != nil {
-			return proration.Under("installments", err)
+			return fault.Under("installments", err)
 		}
 	}
 	return nil

@@ -1,7 +1,6 @@
 package invoice_test
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -152,17 +151,6 @@ func ExampleStandard() {
 	}
 	fmt.Println(policy.Validate(), policy.Timing, policy.CreditBasis, policy.TaxRoundingLevel)
 	// Output: <nil> in_advance billed invoice
-}
-
-// Every choice that decides an amount must be set.
-func ExampleTaxRate_Validate() {
-	rate := invoice.TaxRate{Name: "VAT", Percent: decimal.NewFromInt(19)}
-	fmt.Println(rate.Validate())
-	rate.Kinds = []plans.Kind{0}
-	fmt.Println(errors.Is(rate.Validate(), proration.ErrUnset))
-	// Output:
-	// <nil>
-	// true
 }
 
 func ExampleTaxRate_Clone() {

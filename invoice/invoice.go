@@ -1,7 +1,6 @@
 package invoice
 
 import (
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -79,11 +78,6 @@ func (inv Invoice) MarshalJSON() ([]byte, error) {
 		places = 0
 	}
 	return canon.JSON(invoiceJSON(inv), places)
-}
-
-// UnmarshalJSON reads an invoice without checking it; call [Check]. If Zone is set, the caller sets Location.
-func (inv *Invoice) UnmarshalJSON(text []byte) error {
-	return json.Unmarshal(text, (*invoiceJSON)(inv))
 }
 
 // Clone returns a copy that shares no memory with the invoice.

@@ -256,6 +256,10 @@ func TestBuildRefused(t *testing.T) {
 			d.Lines = append(d.Lines, d.Lines[1])
 		}, []string{"lines[2].amount invalid"}},
 		{"no policy", "law 13: every setting that decides an amount is set", func(d *invoice.Draft) { d.Policy.TaxRoundingLevel, d.Policy.TaxRoundingMode = 0, 0 }, []string{"policy.tax_rounding_level unset", "policy.tax_rounding_mode unset"}},
+		{"an empty refund rule", "law 13: extent and form decide an amount", func(d *invoice.Draft) { d.Policy.Refunds = []credits.RefundRule{{}} }, []string{"policy.refunds[0].as unset", "policy.refunds[0].give unset"}},
+		{"an unknown refund rule", "law 14: values must be known", func(d *invoice.Draft) {
+			d.Policy.Refunds = []credits.RefundRule{{As: credits.AsNothing}, {Give: 3, As: 5, Scope: plans.Scope{Kinds: []plans.Kind{0}}}}
+		}, []string{"policy.refunds[1].as invalid", "policy.refunds[1].give invalid", "policy.refunds[1].kinds[0] unset"}},
 		{"due before it is issued", "the customer cannot pay before the invoice is issued", func(d *invoice.Draft) { d.DueAt = d.At.Add(-1) }, []string{"due_at outside"}},
 		{"an interval of installments on a bill without any", "the number of installments is set", func(d *invoice.Draft) { d.Every = proration.Interval{Months: 1} }, []string{"installments unset"}},
 		{"beyond the limits", "law 14: amounts have limits", func(d *invoice.Draft) { d.Lines[1].Net = giventest.Money("1e39") }, []string{"lines[1].net limit"}},

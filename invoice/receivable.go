@@ -10,7 +10,6 @@ import (
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/plans"
-	"github.com/billingrules/billing/proration"
 )
 
 // Receivable is the record of the money owed on an invoice: its payments, its credits and the state of its collection.
@@ -95,7 +94,7 @@ func (r Receivable) Match(inv Invoice) error {
 		return err
 	}
 	if err := r.check(); err != nil {
-		return proration.Under("receivable", err)
+		return fault.Under("receivable", err)
 	}
 	own := NewReceivable(inv)
 	if field := differs(own.issued(), r.issued()); field != "" {

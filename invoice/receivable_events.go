@@ -26,7 +26,7 @@ const maxEvents = 1_000
 // edited is an error with its fields under "receivable": ErrUnset, ErrInvalid, ErrLimit.
 func Apply(r Receivable, e Event) (Receivable, error) {
 	if err := r.check(); err != nil {
-		return Receivable{}, proration.Under("receivable", err)
+		return Receivable{}, fault.Under("receivable", err)
 	}
 	r = r.Clone()
 	if err := r.apply(e); err != nil {

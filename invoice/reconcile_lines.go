@@ -38,8 +38,9 @@ func (c *ReconcileRequest) part(of *plans.Charge, s piece) (plans.Charge, error)
 			line.BaseQuantity = &low
 		}
 	}
-	policy, err := of.Currency.Policy(c.Policy)
-	if err != nil {
+	policy := c.Policy
+	var err error
+	if policy.Rounding.Places, err = of.Currency.Places(); err != nil {
 		return line, err
 	}
 	r := proration.Request{Amount: of.Share.Of, Period: of.Period, Span: s.span, Policy: policy, Location: c.Location}

@@ -47,8 +47,8 @@ type Deduction struct {
 
 // check adds the faults of the numbers from which a charge is computed.
 func (c *Charge) check(f *fault.List, path string) {
-	checkNumber(f, path+"quantity", c.Quantity)
-	checkNumber(f, path+"base_quantity", c.base())
+	fault.Number(f, path+"quantity", c.Quantity)
+	fault.Number(f, path+"base_quantity", c.base())
 	if c.Multiplier < 0 {
 		f.Add(path+"multiplier", proration.ErrInvalid, "must not be negative; got %d", c.Multiplier)
 	}

@@ -91,7 +91,8 @@ func (c Contract) Validate() error {
 		}
 		f.At("items", i, c.checkItem(&item))
 	}
-	f.Under("cycle", c.Cycle.Validate())
+	_, err = c.Cycle.Period(0)
+	f.Under("cycle", fault.Rename(err, "n", "interval"))
 	if first := c.First; !(first.Start.IsZero() && first.End.IsZero()) && !first.End.After(first.Start) {
 		f.Add("first", proration.ErrPeriod, "must end after it starts; got %v", first)
 	}
@@ -104,7 +105,7 @@ func (c Contract) Validate() error {
 				"must be %.3s, as in the contract; got %.3s", c.Currency, d.Currency)
 		}
 	}
-	checkNumber(&f, "minimum", c.Minimum)
+	fault.Number(&f, "minimum", c.Minimum)
 	if c.Trial != (proration.Interval{}) {
 		f.Under("trial", c.Trial.Validate())
 	}
@@ -187,7 +188,7 @@ func (c *Contract) checkTerms(f *fault.List) {
 				own.At("items", j, fits(item, a.Term.Length))
 			}
 			for j, step := range c.Ramp {
-				own.At("ramp", j, proration.Under("item", fits(step.Item, a.Term.Length)))
+				own.At("ramp", j, fault.Under("item", fits(step.Item, a.Term.Length)))
 			}
 		}
 		f.At("terms", i, own.Err())

@@ -148,7 +148,7 @@ func (c *Contract) set(f *fault.List, path, name string, setting ItemSetting, pl
 	if item == nil {
 		price := setting.Price
 		if price == nil && plan != nil {
-			if offer, ok := plan.Price(setting.Item, c.Currency); ok {
+			if offer, ok := plan.price(setting.Item, c.Currency); ok {
 				price = &offer
 			}
 		}
@@ -214,7 +214,7 @@ func (c *Contract) changePlan(f *fault.List, change *Change, priced map[string]b
 	}
 	c.Plan = plan.ID
 	c.Items = slices.DeleteFunc(c.Items, func(item Item) bool {
-		_, offered := plan.Price(item.ID, c.Currency)
+		_, offered := plan.price(item.ID, c.Currency)
 		removed := slices.ContainsFunc(change.Remove, func(step ItemQuantity) bool { return step.Item == item.ID })
 		return !offered && removed && item.Quantity.IsZero()
 	})
@@ -223,7 +223,7 @@ func (c *Contract) changePlan(f *fault.List, change *Change, priced map[string]b
 		if priced[item.ID] {
 			continue
 		}
-		price, ok := plan.Price(item.ID, c.Currency)
+		price, ok := plan.price(item.ID, c.Currency)
 		if !ok {
 			f.Add("plan.offers", proration.ErrInvalid, "must include %.40q in %.3s", item.ID, c.Currency)
 		}

@@ -137,7 +137,7 @@ func (c *Contract) extended(policy proration.Policy) ([]Charge, error) {
 // Errors: those of [Contract.Validate], and ErrLimit for a term that ends outside the years 1 to 9999.
 func (c Contract) Renewed() (Contract, bool, error) {
 	if err := c.Validate(); err != nil {
-		return Contract{}, false, proration.Under("contract", err)
+		return Contract{}, false, fault.Under("contract", err)
 	}
 	if len(c.Terms) == 0 {
 		return c.Clone(), true, nil
@@ -164,7 +164,7 @@ func (c Contract) Renewed() (Contract, bool, error) {
 	}
 	end, err := c.after(last.end(), last.Term.Length)
 	if err != nil {
-		return Contract{}, false, proration.Under("contract", err)
+		return Contract{}, false, fault.Under("contract", err)
 	}
 	next.agree(ContractTerm{Term: last.Term, Period: proration.Period{Start: last.end(), End: end}})
 	return next, true, nil
@@ -200,7 +200,7 @@ func (c *Contract) longest() proration.Interval {
 // Errors: those of [Contract.Validate], and ErrLimit for an instant outside the years 1 to 9999.
 func (c Contract) NoticeBy() (time.Time, error) {
 	if err := c.Validate(); err != nil {
-		return time.Time{}, proration.Under("contract", err)
+		return time.Time{}, fault.Under("contract", err)
 	}
 	end := c.End()
 	if end.IsZero() || c.Terms[len(c.Terms)-1].Term.Notice == (proration.Interval{}) {

@@ -49,7 +49,7 @@ func ApplyDiscounts(r DiscountRequest) (DiscountResult, error) {
 	for i, d := range r.Discounts {
 		taken, err := r.apply(&d, out.Charges, places)
 		if err != nil {
-			return DiscountResult{}, proration.Under(fault.At("discounts", i), err)
+			return DiscountResult{}, fault.Under(fault.At("discounts", i), err)
 		}
 		left, remains := d.Clone(), true
 		if taken.IsPositive() {
@@ -92,8 +92,8 @@ func (r *DiscountRequest) check() (int32, error) {
 	if len(f) == before {
 		checkSum(&f, r.Charges)
 	}
-	f.Under("mode", r.Mode.Validate())
-	f.Under("allocation", r.Allocation.Validate())
+	fault.Choice(&f, "mode", r.Mode)
+	fault.Choice(&f, "allocation", r.Allocation)
 	return places, f.Err()
 }
 
@@ -125,7 +125,7 @@ func checkDiscounts(f *fault.List, all []Discount) {
 		return
 	}
 	for i, d := range all {
-		f.At("discounts", i, d.Validate())
+		f.At("discounts", i, d.validate())
 		if d.ID != "" && slices.ContainsFunc(all[:i], func(other Discount) bool { return other.ID == d.ID }) {
 			f.Add(fault.At("discounts", i)+".id", proration.ErrInvalid, "must be unique; %.40q appears twice", d.ID)
 		}

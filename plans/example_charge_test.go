@@ -67,21 +67,12 @@ func ExampleCharge_Taxed() {
 	// 142.10 16910/119
 }
 
-func ExampleTax_Validate() {
-	fmt.Println(plans.Tax{Percent: money("-19")}.Validate())
-	// Output:
-	// name: required, the tax's name
-	// percent: must not be negative; got -19
-}
-
 // The scope covers the recurring charges of the seats.
 func ExampleScope_Covers() {
 	scope := plans.Scope{Items: []string{"seat"}, Kinds: []plans.Kind{plans.Recurring}}
-	fmt.Println(scope.Validate())
 	fmt.Println(scope.Covers(plans.Charge{Plan: "growth", Item: "seat", Kind: plans.Recurring}))
 	fmt.Println(scope.Covers(plans.Charge{Plan: "growth", Item: "seat", Kind: plans.Usage}))
 	// Output:
-	// <nil>
 	// true
 	// false
 }

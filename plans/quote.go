@@ -41,7 +41,7 @@ func (c Catalog) Quote(order Order, policy proration.Policy, allocation proratio
 		c.checkTrial(&f, &order)
 	}
 	f.Under("policy", policy.Validate())
-	f.Under("allocation", allocation.Validate())
+	fault.Choice(&f, "allocation", allocation)
 	if f != nil {
 		return Quote{}, f.Err()
 	}

@@ -55,11 +55,6 @@ func TestDiscountCoversSpansWithinItsBounds(t *testing.T) {
 	}
 }
 
-func TestScopeValidate(t *testing.T) {
-	giventest.CheckFaults(t, plans.Scope{}.Validate())
-	giventest.CheckFaults(t, plans.Scope{Kinds: []plans.Kind{plans.Usage, 0, 99}}.Validate(), "kinds[1] unset", "kinds[2] invalid")
-}
-
 // In JSON a scope has no object of its own.
 func TestScopeIsFlatInJSON(t *testing.T) {
 	d := plans.Discount{ID: "d", Scope: plans.Scope{Plans: []string{"growth"}, Items: []string{"seat"}, Kinds: []plans.Kind{plans.Usage}}}
