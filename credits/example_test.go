@@ -266,13 +266,3 @@ func ExampleForAmount() {
 	// -100 -19
 	// seat: -100.00 of inv-1/1
 }
-
-func ExampleEntry_Clone() {
-	soon := 10
-	entry := twoGrants()[0]
-	entry.Priority = &soon
-	other := entry.Clone()
-	*other.Priority = 90
-	fmt.Println(*entry.Priority)
-	// Output: 10
-}

@@ -33,15 +33,6 @@ type Entry struct {
 	BeforeTax   bool      `json:"before_tax,omitzero"`  // pays amounts before tax; false pays amounts after tax
 }
 
-// Clone returns a copy that shares no writable memory with the entry.
-func (e Entry) Clone() Entry {
-	if e.Priority != nil {
-		own := *e.Priority
-		e.Priority = &own
-	}
-	return e
-}
-
 // Kind is the effect of an entry on its grant. Its zero is unset and refused.
 //
 // JSON: granted, spent, restored, revoked.

@@ -1,12 +1,9 @@
 package invoice
 
 import (
-	"slices"
-
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
-	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/enum"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
@@ -65,12 +62,6 @@ type TaxRate struct {
 	plans.Scope // charges that the rate covers
 }
 
-// Clone returns a copy that shares no mutable memory with r.
-func (r TaxRate) Clone() TaxRate {
-	r.Scope = r.Scope.Clone()
-	return r
-}
-
 // Standard returns a complete, neutral policy: calendar days, rounding half up, credits based on the billed amount,
 // billing in advance, largest-remainder allocation, no tax rates, tax rounded per line, and no refund on cancellation.
 func Standard() Policy {
@@ -123,14 +114,4 @@ func checkRefundRule(r *credits.RefundRule) error {
 		f.Add("as", proration.ErrInvalid, "must not be days; a canceled contract has no period to extend")
 	}
 	return f.Err()
-}
-
-// clone returns a copy that shares no memory with the policy.
-func (p Policy) clone() Policy {
-	p.Taxes = clone.All(p.Taxes)
-	p.Refunds = slices.Clone(p.Refunds)
-	for i := range p.Refunds {
-		p.Refunds[i].Scope = p.Refunds[i].Scope.Clone()
-	}
-	return p
 }

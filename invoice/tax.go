@@ -18,9 +18,14 @@ import (
 func (inv *Invoice) tax() {
 	for i := range inv.Lines {
 		c := &inv.Lines[i]
-		if c.Corrects != "" || len(c.Taxes) > 0 {
+		if c.Corrects != "" {
 			continue
 		}
+		if len(c.Taxes) > 0 {
+			c.Taxes = slices.Clone(c.Taxes) // the amounts are set below
+			continue
+		}
+		c.Taxes = nil
 		for _, r := range inv.Policy.Taxes {
 			known := slices.ContainsFunc(c.Taxes, func(t plans.Tax) bool { return t.Name == r.Name })
 			if !known && r.Covers(*c) {

@@ -32,7 +32,7 @@ func (s *step) change(e *Event) error {
 		return err
 	}
 	if a := sub.NextPeriod; a != nil {
-		a.Changes = append(a.Changes, change.Clone())
+		a.Changes = append(a.Changes, change)
 		return s.together()
 	}
 	end := sub.Period.End

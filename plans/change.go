@@ -6,7 +6,6 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
@@ -172,6 +171,3 @@ func (c *Change) checkItems(f *fault.List) {
 		price(path, setting.Price)
 	}
 }
-
-// Clone returns a copy that shares no mutable memory with c.
-func (c Change) Clone() Change { return clone.Deep(c) }

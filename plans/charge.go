@@ -1,7 +1,6 @@
 package plans
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/shopspring/decimal"
@@ -141,16 +140,4 @@ func (c *Charge) base() decimal.Decimal {
 		return decimal.Decimal{}
 	}
 	return *c.BaseQuantity
-}
-
-// Clone returns a copy that shares no mutable memory with c.
-func (c Charge) Clone() Charge {
-	c.Price = c.Price.clone()
-	if c.BaseQuantity != nil {
-		own := *c.BaseQuantity
-		c.BaseQuantity = &own
-	}
-	c.Discounts = slices.Clone(c.Discounts)
-	c.Taxes = slices.Clone(c.Taxes)
-	return c
 }

@@ -34,7 +34,7 @@ func (c Charge) Gross() decimal.Decimal {
 // with more places than the currency, and a negative net; ErrLimit for amounts beyond the limits.
 func (c Charge) Priced(policy proration.Policy) (Charge, error) {
 	if c.Share.Fraction.Den != 0 {
-		return c.Clone(), nil
+		return c, nil
 	}
 	var f fault.List
 	policy, err := c.Currency.policy(policy)
@@ -52,7 +52,6 @@ func (c Charge) Priced(policy proration.Policy) (Charge, error) {
 	if f != nil {
 		return Charge{}, f.Err()
 	}
-	c = c.Clone()
 	whole := c.Net
 	if priced {
 		if whole, err = c.amountAt(&c.Price); err != nil {

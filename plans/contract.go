@@ -1,7 +1,6 @@
 package plans
 
 import (
-	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -210,19 +209,4 @@ func (c Contract) End() time.Time {
 		return time.Time{}
 	}
 	return c.Terms[len(c.Terms)-1].end()
-}
-
-// Clone returns a copy that shares no mutable memory with c.
-func (c Contract) Clone() Contract {
-	c.Items = slices.Clone(c.Items)
-	for i := range c.Items {
-		c.Items[i].Price = c.Items[i].Price.clone()
-	}
-	c.Ramp = slices.Clone(c.Ramp)
-	for i := range c.Ramp {
-		c.Ramp[i].Item.Price = c.Ramp[i].Item.Price.clone()
-	}
-	c.Terms = slices.Clone(c.Terms)
-	c.Discounts = cloneDiscounts(c.Discounts)
-	return c
 }

@@ -173,12 +173,8 @@ func (c *Contract) charge(
 		return Charge{}, err
 	}
 	charge := Charge{
-		Kind: kind, Plan: c.Plan, Item: item.ID, Currency: c.Currency, Quantity: item.Quantity, Price: item.Price.clone(),
-		Period: p.Period, Span: p.Span,
-	}
-	if base != nil {
-		own := *base
-		charge.BaseQuantity = &own
+		Kind: kind, Plan: c.Plan, Item: item.ID, Currency: c.Currency, Quantity: item.Quantity, Price: item.Price,
+		Period: p.Period, Span: p.Span, BaseQuantity: base,
 	}
 	times, err := item.Price.times(c.length(p.Period))
 	if err != nil {

@@ -26,8 +26,7 @@ func (c Contract) StartingAt(at time.Time, longer int) (Contract, error) {
 	if f != nil {
 		return Contract{}, f.Err()
 	}
-	c = c.Clone()
-	c.advance(at)
+	c.own(at)
 	at = c.local(at)
 	each, terms := c.Cycle.Interval, c.Terms
 	c.Terms, c.First = nil, proration.Period{}

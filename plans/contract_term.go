@@ -36,9 +36,9 @@ func (c *Contract) extend(f *fault.List, term Term) {
 // agree adds a term to the contract and puts its discount before all others. The discount covers the charges that begin
 // in the term.
 func (c *Contract) agree(a ContractTerm) {
-	c.Terms = append(c.Terms, a)
+	c.Terms = slices.Concat(c.Terms, []ContractTerm{a})
 	if d, ok := a.Term.discount(a.Period); ok {
-		c.Discounts = slices.Insert(c.Discounts, 0, d)
+		c.Discounts = slices.Concat([]Discount{d}, c.Discounts)
 	}
 	if a.Term.Billing != UpFront {
 		return
@@ -140,11 +140,11 @@ func (c Contract) Renewed() (Contract, bool, error) {
 		return Contract{}, false, fault.Under("contract", err)
 	}
 	if len(c.Terms) == 0 {
-		return c.Clone(), true, nil
+		return c, true, nil
 	}
 	last := c.Terms[len(c.Terms)-1]
-	next := c.Clone()
-	next.advance(last.end())
+	next := c
+	next.own(last.end())
 	next.Terms = nil
 	next.Discounts = slices.DeleteFunc(next.Discounts, func(d Discount) bool {
 		return !d.Until.IsZero() && !d.Until.After(last.end())

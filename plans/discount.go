@@ -1,7 +1,6 @@
 package plans
 
 import (
-	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -157,23 +156,4 @@ func (d Discount) used(taken decimal.Decimal, places int32) (Discount, bool) {
 	case Forever:
 	}
 	return d, true
-}
-
-// Clone returns a copy that shares no mutable memory with d.
-func (d Discount) Clone() Discount {
-	if d.Price != nil {
-		price := d.Price.clone()
-		d.Price = &price
-	}
-	d.Scope = d.Scope.Clone()
-	return d
-}
-
-// cloneDiscounts clones several discounts.
-func cloneDiscounts(all []Discount) []Discount {
-	all = slices.Clone(all)
-	for i := range all {
-		all[i] = all[i].Clone()
-	}
-	return all
 }

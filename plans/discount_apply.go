@@ -43,15 +43,13 @@ func ApplyDiscounts(r DiscountRequest) (DiscountResult, error) {
 	out := DiscountResult{
 		Charges: make([]Charge, len(r.Charges)), Amount: decimal.New(0, -places), Net: decimal.New(0, -places),
 	}
-	for i, c := range r.Charges {
-		out.Charges[i] = c.Clone()
-	}
+	copy(out.Charges, r.Charges)
 	for i, d := range r.Discounts {
 		taken, err := r.apply(&d, out.Charges, places)
 		if err != nil {
 			return DiscountResult{}, fault.Under(fault.At("discounts", i), err)
 		}
-		left, remains := d.Clone(), true
+		left, remains := d, true
 		if taken.IsPositive() {
 			left, remains = left.used(taken, places)
 			out.Amount = out.Amount.Add(taken)
@@ -154,7 +152,7 @@ func (r *DiscountRequest) apply(d *Discount, charges []Charge, places int32) (de
 	for i, c := range on {
 		if shares[i].IsPositive() {
 			c.Net = c.Net.Sub(shares[i])
-			c.Discounts = append(c.Discounts, Deduction{Discount: d.ID, Reason: d.reason(), Amount: shares[i]})
+			c.Discounts = append(slices.Clip(c.Discounts), Deduction{Discount: d.ID, Reason: d.reason(), Amount: shares[i]})
 			taken = taken.Add(shares[i])
 		}
 	}

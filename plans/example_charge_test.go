@@ -77,14 +77,6 @@ func ExampleScope_Covers() {
 	// false
 }
 
-func ExampleScope_Clone() {
-	scope := plans.Scope{Items: []string{"seat"}}
-	other := scope.Clone()
-	other.Items[0] = "agent"
-	fmt.Println(scope.Items)
-	// Output: [seat]
-}
-
 // The discount reduces charges of November only.
 func ExampleDiscount_Covers() {
 	discount := plans.Discount{
@@ -97,14 +89,6 @@ func ExampleDiscount_Covers() {
 	// Output:
 	// true
 	// false
-}
-
-func ExampleDiscount_Clone() {
-	discount := plans.Discount{ID: "welcome", Percent: money("10"), Duration: plans.Forever, Scope: plans.Scope{Items: []string{"seat"}}}
-	other := discount.Clone()
-	other.Items[0] = "phone"
-	fmt.Println(discount.Items[0])
-	// Output: seat
 }
 
 // The ramp of the contract increases the quantity to twelve seats on the 16th.

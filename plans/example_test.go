@@ -237,26 +237,10 @@ func ExampleContract_Amended() {
 	// replaced:
 }
 
-func ExampleContract_Clone() {
-	contract := tenSeats()
-	other := contract.Clone()
-	other.Items[0].Quantity = money("99")
-	fmt.Println(contract.Items[0].Quantity)
-	// Output: 10
-}
-
 func ExampleCharge_Explain() {
 	charges := must(tenSeats().Charges(rest(21), proration.Standard(2)))
 	fmt.Println(charges[0].Explain())
 	// Output: seat: 10 x 89.00, 890.00 x 10/30 days = 296.666..., rounded half up to 296.67
-}
-
-func ExampleCharge_Clone() {
-	charge := must(tenSeats().Charges(wholeMonth, proration.Standard(2)))[0]
-	other := charge.Clone()
-	other.Taxes = append(other.Taxes, plans.Tax{Name: "VAT", Percent: money("20"), Amount: money("178.00")})
-	fmt.Println(len(charge.Taxes), len(other.Taxes))
-	// Output: 0 1
 }
 
 // A discount of ten percent applies once; a discount of 5.00 applies next and has two uses left.

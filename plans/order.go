@@ -170,7 +170,7 @@ func (g *selection) add(item OrderItem, by Actor) error {
 			Rule: "price", Reason: "Only support can set a special price.", Instead: "Order at the plan's price or ask support.",
 		}
 	case item.Price != nil:
-		if price = item.Price.clone(); price.Per == (proration.Interval{}) {
+		if price = *item.Price; price.Per == (proration.Interval{}) {
 			price.Per = g.plan.Interval
 		}
 	}

@@ -118,7 +118,7 @@ func checkName(f *fault.List, field, name string, seen map[string]bool, key stri
 func (p *Plan) price(item string, currency Currency) (Price, bool) {
 	for _, o := range p.Offers {
 		if o.Item == item && o.Currency == currency {
-			price := o.Price.clone()
+			price := o.Price
 			if price.Per == (proration.Interval{}) {
 				price.Per = p.Interval
 			}
@@ -176,14 +176,4 @@ func (p Plan) Exceeded(in []LimitUsage) ([]LimitUsage, error) {
 		return nil, f.Err()
 	}
 	return all, nil
-}
-
-// clone returns a deep copy of the plan.
-func (p Plan) clone() Plan {
-	p.Offers = slices.Clone(p.Offers)
-	for i := range p.Offers {
-		p.Offers[i].Price = p.Offers[i].Price.clone()
-	}
-	p.Features, p.Limits = slices.Clone(p.Features), slices.Clone(p.Limits)
-	return p
 }

@@ -155,12 +155,6 @@ func (p *Price) linear() bool {
 		p.Minimum.IsZero() && p.Maximum.IsZero()
 }
 
-// clone returns a copy that shares no mutable memory with p.
-func (p Price) clone() Price {
-	p.Tiers = slices.Clone(p.Tiers)
-	return p
-}
-
 // number is a number and the name of its field.
 type number struct {
 	field string

@@ -20,8 +20,3 @@ func (s *Scope) covers(c *Charge) bool {
 
 // within reports whether a list includes a value; an empty list includes every value.
 func within[T comparable](list []T, v T) bool { return len(list) == 0 || slices.Contains(list, v) }
-
-// Clone returns a copy that shares no mutable memory with s.
-func (s Scope) Clone() Scope {
-	return Scope{Plans: slices.Clone(s.Plans), Items: slices.Clone(s.Items), Kinds: slices.Clone(s.Kinds)}
-}
