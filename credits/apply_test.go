@@ -8,7 +8,6 @@ import (
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/giventest"
-	"github.com/billingrules/billing/plans"
 )
 
 func TestApply(t *testing.T) {
@@ -319,21 +318,5 @@ func TestDueRefused(t *testing.T) {
 			_, _, err = credits.Apply(bad, due)
 			giventest.CheckFaults(t, err, append([]string{"ledger[0].id unset"}, c.want...)...)
 		})
-	}
-}
-
-// Law 15: returned entries share no memory with the ledger.
-func TestAppliedEntriesShareNoMemory(t *testing.T) {
-	priority := 7
-	ledger := []credits.Entry{with(grant("g", "10", "2026-11-01"), func(e *credits.Entry) { e.Priority = &priority })}
-	pays, _, err := credits.Apply(ledger, credits.Due{Amount: giventest.Money("4"), Currency: plans.Currency("USD"), At: giventest.Instant("2026-12-01", nil), Ref: "inv-9"})
-	if err != nil || len(pays) != 1 {
-		t.Fatal(pays, err)
-	}
-	if pays[0].Priority != nil {
-		t.Error("the payment has the priority of its grant")
-	}
-	if priority != 7 {
-		t.Errorf("the priority is now %d", priority)
 	}
 }

@@ -266,22 +266,3 @@ func ExampleForAmount() {
 	// -100 -19
 	// seat: -100.00 of inv-1/1
 }
-
-func ExampleEntry_Clone() {
-	soon := 10
-	entry := twoGrants()[0]
-	entry.Priority = &soon
-	other := entry.Clone()
-	*other.Priority = 90
-	fmt.Println(*entry.Priority)
-	// Output: 10
-}
-
-// The second rule is incomplete: it names the form of the return, but not its extent.
-func ExampleRefundRule_Validate() {
-	fmt.Println(credits.RefundRule{Scope: plans.Scope{Kinds: []plans.Kind{plans.OneTime}}, As: credits.AsNothing}.Validate())
-	fmt.Println(credits.RefundRule{As: credits.AsRefund}.Validate())
-	// Output:
-	// <nil>
-	// give: required, one of unused_part, in_full
-}

@@ -36,7 +36,7 @@ func ForAmount(r AmountRequest) (plans.Charge, error) {
 	}
 	places, err := of.Currency.Places()
 	f.Under("", err)
-	f.Under("mode", r.Mode.Validate())
+	fault.Choice(&f, "mode", r.Mode)
 	if f != nil {
 		return plans.Charge{}, f.Err()
 	}

@@ -140,17 +140,3 @@ func TestCreditsForAmountsAddUp(t *testing.T) {
 		}
 	}
 }
-
-func TestEntryClone(t *testing.T) {
-	priority := 3
-	e := grant("g", "10", "2026-11-01")
-	e.Priority = &priority
-	clone := e.Clone()
-	*clone.Priority = 4
-	if *e.Priority != 3 {
-		t.Errorf("the entry and its clone share the priority, now %d", *e.Priority)
-	}
-	if none := grant("g", "10", "2026-11-01").Clone(); none.Priority != nil {
-		t.Errorf("the clone has the priority %d, the entry none", *none.Priority)
-	}
-}

@@ -20,7 +20,7 @@ type Entry struct {
 	Amount   decimal.Decimal `json:"amount"`          // in major units; positive adds credit, negative takes it
 	Currency plans.Currency  `json:"currency"`        // currency of the amount
 	At       time.Time       `json:"at"`              // instant of the entry
-	Reason   string          `json:"reason,omitzero"` // words for people, "an outage"; other entries say it by Kind and Ref
+	Reason   string          `json:"reason,omitzero"` // words for people, "an outage"; others say it by Kind and Ref
 	Ref      string          `json:"ref,omitzero"`    // ID of the document that granted, spent, restored or revoked it
 
 	// Only a grant has the fields below.
@@ -31,15 +31,6 @@ type Entry struct {
 	Expires     time.Time `json:"expires,omitzero"`     // first instant at which it no longer pays; zero is never
 	Promotional bool      `json:"promotional,omitzero"` // given for free, and not paid for by the customer
 	BeforeTax   bool      `json:"before_tax,omitzero"`  // pays amounts before tax; false pays amounts after tax
-}
-
-// Clone returns a copy that shares no writable memory with the entry.
-func (e Entry) Clone() Entry {
-	if e.Priority != nil {
-		own := *e.Priority
-		e.Priority = &own
-	}
-	return e
 }
 
 // Kind is the effect of an entry on its grant. Its zero is unset and refused.

@@ -20,12 +20,11 @@ type RefundRule struct {
 	As          RefundAs `json:"as"`            // form of the return; required
 }
 
-// Validate returns every fault of the rule: ErrUnset for a missing form or extent, ErrInvalid for an unknown one or for
-// an unknown kind of charge.
-func (r RefundRule) Validate() error {
+// validate returns every fault of the rule.
+func (r *RefundRule) validate() error {
 	var f fault.List
 	checkDecision(&f, "", r.Give, r.As)
-	f.Under("", r.Scope.Validate())
+	fault.Choices(&f, "kinds", r.Kinds)
 	return f.Err()
 }
 
@@ -144,7 +143,7 @@ func ApplyRefundRules(d RefundRequest) (RefundResult, error) {
 // check adds the faults of the rules, the exception, the payment and the currencies.
 func (d *RefundRequest) check(f *fault.List) {
 	for i, r := range d.Rules {
-		f.At("rules", i, r.Validate())
+		f.At("rules", i, r.validate())
 	}
 	if e := d.Exception; e != nil {
 		checkDecision(f, "exception.", e.Give, e.As)
@@ -224,8 +223,9 @@ func (d *RefundRequest) returned(
 		f.Add("quantity", proration.ErrInvalid, "must be 0 if a charge is returned in full; got %v", d.Quantity)
 		return as, nil
 	case give == InFull:
-		policy, _ := c.Currency.Policy(d.Policy) // the currency is valid
-		return as, []plans.Charge{money(c, before, c.Net.Sub(before.net), policy.Rounding)}
+		rounding := d.Policy.Rounding
+		rounding.Places, _ = c.Currency.Places() // the currency is valid
+		return as, []plans.Charge{money(c, before, c.Net.Sub(before.net), rounding)}
 	}
 	return as, of(unused, c.ID)
 }
@@ -263,7 +263,7 @@ func (d *RefundRequest) worth(f *fault.List, amount decimal.Decimal) int {
 	if len(d.Next.Lines) == 0 || !d.Next.Total.IsPositive() {
 		f.Add("next", proration.ErrUnset, "required, a bill with a positive total")
 	}
-	f.Under("day_mode", d.DayMode.Validate())
+	fault.Choice(f, "day_mode", d.DayMode)
 	if *f != nil || !fault.Amount(f, "next.total", d.Next.Total) {
 		return 0
 	}

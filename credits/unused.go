@@ -147,7 +147,7 @@ func (r *Request) check(f *fault.List) {
 		f.Add("until", proration.ErrPeriod, "must be after at, %s; got %s",
 			r.At.Format(time.RFC3339Nano), r.Until.Format(time.RFC3339Nano))
 	}
-	f.Under("credit_basis", r.CreditBasis.Validate())
+	fault.Choice(f, "credit_basis", r.CreditBasis)
 	f.Under("policy", r.Policy.Validate())
 	checkCharges(f, r.Charges)
 	if !r.Quantity.IsZero() {

@@ -17,7 +17,6 @@ func credited(c *plans.Charge, before back, line proration.Result) plans.Charge 
 		Corrects: c.ID, Plan: c.Plan, Item: c.Item, Currency: c.Currency, Price: c.Price, Multiplier: c.Multiplier,
 		Period: c.Period, Span: c.Span, Share: line, Net: line.Amount,
 	}
-	credit.Price.Tiers = append([]plans.Tier(nil), c.Price.Tiers...)
 	ratio := new(big.Rat) // the share of the net that is credited
 	switch after := before.net.Sub(line.Amount); {
 	case line.Amount.IsZero():

@@ -155,8 +155,9 @@ func (r *Request) unused(c *plans.Charge, before back, parts []stretch) ([]plans
 
 // credit returns the credit for the units of one stretch.
 func (r *Request) credit(c *plans.Charge, before back, s *stretch) (plans.Charge, error) {
-	policy, err := c.Currency.Policy(r.Policy)
-	if err != nil {
+	policy := r.Policy
+	var err error
+	if policy.Rounding.Places, err = c.Currency.Places(); err != nil {
 		return plans.Charge{}, err
 	}
 	billed := proration.Billed{

@@ -628,16 +628,22 @@ func TestUnusedRequestIsStored(t *testing.T) {
 	}
 }
 
-// Law 15: a credit shares no memory with its charge.
-func TestUnusedSharesNoMemory(t *testing.T) {
+// Law 15: neither the charges nor an earlier credit is modified.
+func TestUnusedModifiesNothing(t *testing.T) {
 	price := plans.Price{Tiering: plans.Graduated, Tiers: []plans.Tier{{UpTo: giventest.Money("2"), Unit: giventest.Money("10")}, {Unit: giventest.Money("8")}}}
 	charge := sale{id: "inv-1/1", quantity: "6", price: price, period: november, discount: "1", tax: "20"}.charge(t)
 	request := credits.Request{Charges: []plans.Charge{charge}, At: giventest.Instant("2026-11-16", nil), CreditBasis: proration.OnBilled, Policy: proration.Standard(2)}
 	before := giventest.JSON(t, request)
-	credit := unused(t, request)[0]
-	credit.Price.Tiers[0].Unit, credit.Discounts[0].Amount, credit.Taxes[0].Amount = giventest.Money("1"), giventest.Money("2"), giventest.Money("3")
+	credit := unused(t, request)
+	text := giventest.JSON(t, credit)
+	next := request
+	next.Charges, next.At = slices.Concat(request.Charges, credit), request.At.Add(-24*time.Hour)
+	unused(t, next)
 	if after := giventest.JSON(t, request); after != before {
 		t.Errorf("the charge is now %s", after)
+	}
+	if after := giventest.JSON(t, credit); after != text {
+		t.Errorf("the credit is now %s", after)
 	}
 }
 

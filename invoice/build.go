@@ -7,7 +7,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
-	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/plans"
@@ -70,9 +69,8 @@ func (d *Draft) open(f *fault.List) Invoice {
 	inv := Invoice{
 		ID: d.ID, Corrects: d.Corrects, Currency: d.Currency, IssuedAt: d.At, DueAt: d.DueAt,
 		Contact: d.Contact, Draft: d.AsDraft,
-		Discounts: clone.All(d.Discounts), CreditedCharges: d.corrected(), Policy: d.Policy.clone(),
+		Discounts: d.Discounts, CreditedCharges: d.corrected(), Policy: d.Policy,
 	}
-	inv.Contact.Address = append([]string(nil), d.Contact.Address...)
 	if loc := d.Location; loc != nil && loc != time.UTC {
 		inv.Zone, inv.Location = loc.String(), loc
 	}
@@ -88,7 +86,7 @@ func (d *Draft) open(f *fault.List) Invoice {
 			f.Add(path+".corrects", proration.ErrUnset, "required for a negative net, the ID of the credited charge")
 			continue
 		}
-		f.Under(path+".kind", line.Kind.Validate())
+		fault.Choice(f, path+".kind", line.Kind)
 		priced, err := line.Priced(d.Policy.Proration)
 		f.Under(path, err)
 		priced.ID = lineid.Of(d.ID, i)
@@ -129,7 +127,7 @@ func (d *Draft) corrected() []plans.Charge {
 	var of []plans.Charge
 	for _, c := range d.CreditedCharges {
 		if c.Corrects == "" && wanted[c.ID] || wanted[c.Corrects] {
-			of = append(of, c.Clone())
+			of = append(of, c)
 		}
 	}
 	return of
@@ -192,7 +190,7 @@ func (inv *Invoice) untaxed(amount decimal.Decimal) error {
 		Amount: amount, Weights: weights, Places: places, Allocation: proration.LargestRemainder,
 	})
 	if err != nil {
-		return proration.Under("lines", err)
+		return fault.Under("lines", err)
 	}
 	for i, c := range on {
 		c.Untaxed = parts[i].Amount
@@ -242,7 +240,7 @@ func (inv *Invoice) settle(d *Draft, left decimal.Decimal, places int32) error {
 		})
 	}
 	if inv.CreditBalance, err = credits.Balance(
-		append(append([]credits.Entry(nil), d.Ledger...), inv.LedgerEntries...), d.Currency, d.At,
+		slices.Concat(d.Ledger, inv.LedgerEntries), d.Currency, d.At,
 	); err != nil {
 		return err
 	}
@@ -250,7 +248,7 @@ func (inv *Invoice) settle(d *Draft, left decimal.Decimal, places int32) error {
 	if d.Installments != 0 {
 		bill := plans.Bill{At: d.At, Total: inv.AmountDue}
 		if inv.Installments, err = bill.Installments(d.Installments, d.Every, d.Currency); err != nil {
-			return proration.Under("installments", err)
+			return fault.Under("installments", err)
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -123,8 +124,8 @@ func (inv *Invoice) checkHead(f *fault.List) {
 
 // checkOrder adds the faults of discounts, taxes and totals that differ from their recomputation.
 func (inv *Invoice) checkOrder(f *fault.List, places int32) {
-	again := inv.Clone()
-	again.RemainingDiscounts = nil
+	again := *inv
+	again.Lines, again.RemainingDiscounts = slices.Clone(inv.Lines), nil
 	untaxed := decimal.New(0, -places)
 	for i := range again.Lines {
 		c := &again.Lines[i]

@@ -13,6 +13,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/internal/race"
@@ -116,7 +117,7 @@ func TestCheckReportsBrokenLaws(t *testing.T) {
 		{"due before it was issued", "the customer could not pay in time", 0, func(i *invoice.Invoice) { i.DueAt = i.IssuedAt.Add(-1) }, []string{"due_at sealed"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			inv := examples[c.of].Clone()
+			inv := clone.Deep(examples[c.of])
 			c.edit(&inv)
 			forged, err := invoice.Reseal(inv)
 			if err != nil {
@@ -157,7 +158,7 @@ func TestCheckHostileNumbers(t *testing.T) {
 	}
 	n := 0
 	for k, inv := range race.Few(exampleInvoices(t)[:2], 2) {
-		inv = inv.Clone()
+		inv = clone.Deep(inv)
 		var walk func(v reflect.Value, path string)
 		walk = func(v reflect.Value, path string) {
 			was := reflect.New(v.Type()).Elem()
@@ -241,7 +242,7 @@ func TestCheckHostileSizes(t *testing.T) {
 		{"tiers", func(i *invoice.Invoice) { i.Lines[0].Price.Tiers = make([]plans.Tier, many) }, invoice.ErrRecomputed},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			inv := exampleInvoices(t)[0].Clone()
+			inv := clone.Deep(exampleInvoices(t)[0])
 			c.edit(&inv)
 			if err := checkQuickly(t, inv); !errors.Is(err, c.want) {
 				t.Errorf("got %.300s, want %v", err.Error(), c.want)
@@ -283,7 +284,7 @@ func TestCheckReportsEditedDiscount(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, percent := range []string{"99", "100", "1000", "0.01"} {
-		edited := inv.Clone()
+		edited := clone.Deep(inv)
 		edited.Discounts[0].Percent = giventest.Money(percent)
 		if err := invoice.Check(edited); !errors.Is(err, invoice.ErrRecomputed) {
 			t.Errorf("%s percent: %v", percent, err)

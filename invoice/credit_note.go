@@ -113,7 +113,7 @@ func (r *Receivable) credited(note Invoice, reason string) (CreditResult, error)
 			continue
 		}
 		if err := after.apply(e); err != nil {
-			return CreditResult{}, proration.Under("receivable", err)
+			return CreditResult{}, fault.Under("receivable", err)
 		}
 	}
 	return CreditResult{Invoice: note, Receivable: after}, nil

@@ -293,15 +293,6 @@ func ExampleReceivable_Corrected() {
 	// 890 -91.87 -798.13
 }
 
-// Changing a clone does not change the original.
-func ExampleReceivable_Clone() {
-	receivable := invoice.NewReceivable(exampleSetup())
-	mine := receivable.Clone()
-	mine.Lines[0].Item = "installation"
-	fmt.Println(receivable.Lines[0].Item, mine.Lines[0].Item)
-	// Output: setup installation
-}
-
 func ExamplePhase_Status() {
 	fmt.Println(invoice.PhaseOverdue.Status(), invoice.PhaseRetracted.Status(), invoice.PhasePaid.Status())
 	// Output: open pending paid

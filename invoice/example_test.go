@@ -1,7 +1,6 @@
 package invoice_test
 
 import (
-	"errors"
 	"fmt"
 	"time"
 
@@ -128,20 +127,6 @@ func ExampleInvoice_Text() {
 	//   Amount due                                                            890.00
 }
 
-// Changing a clone does not change the original.
-func ExampleInvoice_Clone() {
-	inv, err := invoice.Build(invoice.Draft{
-		ID: "inv-3", Currency: "USD", At: date(time.December, 1), Lines: december(), Policy: invoice.Standard(),
-	})
-	if err != nil {
-		panic(err)
-	}
-	mine := inv.Clone()
-	mine.Lines[0].Item = "license"
-	fmt.Println(inv.Lines[0].Item, mine.Lines[0].Item)
-	// Output: seat license
-}
-
 // The standard policy is complete but has no tax rates, so a seller adds its own.
 func ExampleStandard() {
 	policy := invoice.Standard()
@@ -152,25 +137,6 @@ func ExampleStandard() {
 	}
 	fmt.Println(policy.Validate(), policy.Timing, policy.CreditBasis, policy.TaxRoundingLevel)
 	// Output: <nil> in_advance billed invoice
-}
-
-// Every choice that decides an amount must be set.
-func ExampleTaxRate_Validate() {
-	rate := invoice.TaxRate{Name: "VAT", Percent: decimal.NewFromInt(19)}
-	fmt.Println(rate.Validate())
-	rate.Kinds = []plans.Kind{0}
-	fmt.Println(errors.Is(rate.Validate(), proration.ErrUnset))
-	// Output:
-	// <nil>
-	// true
-}
-
-func ExampleTaxRate_Clone() {
-	rate := invoice.TaxRate{Name: "VAT", Percent: decimal.NewFromInt(7), Scope: plans.Scope{Items: []string{"book"}}}
-	other := rate.Clone()
-	other.Items[0] = "seat"
-	fmt.Println(rate.Items)
-	// Output: [book]
 }
 
 func ExamplePolicy_Validate() {

@@ -100,10 +100,11 @@ func downgrade(tb testing.TB, currency plans.Currency) invoice.Draft {
 	before := billed(tb, currency, "scale", "139", "2026-11-01/2026-12-01")
 	before[0].ID = "inv-1/1"
 	at := giventest.Instant("2026-11-11", nil)
-	policy, err := currency.Policy(proration.Standard(2))
+	places, err := currency.Places()
 	if err != nil {
 		tb.Fatal(err)
 	}
+	policy := proration.Standard(places)
 	unused, err := credits.Unused(credits.Request{Charges: before, At: at, CreditBasis: proration.OnBilled, Policy: policy})
 	if err != nil {
 		tb.Fatal(err)

@@ -1,15 +1,12 @@
 package invoice
 
 import (
-	"encoding/json"
-	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/canon"
-	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/plans"
 )
 
@@ -79,20 +76,4 @@ func (inv Invoice) MarshalJSON() ([]byte, error) {
 		places = 0
 	}
 	return canon.JSON(invoiceJSON(inv), places)
-}
-
-// UnmarshalJSON reads an invoice without checking it; call [Check]. If Zone is set, the caller sets Location.
-func (inv *Invoice) UnmarshalJSON(text []byte) error {
-	return json.Unmarshal(text, (*invoiceJSON)(inv))
-}
-
-// Clone returns a copy that shares no memory with the invoice.
-func (inv Invoice) Clone() Invoice {
-	inv.Contact.Address = slices.Clone(inv.Contact.Address)
-	inv.Lines, inv.CreditedCharges = clone.All(inv.Lines), clone.All(inv.CreditedCharges)
-	inv.Discounts, inv.RemainingDiscounts = clone.All(inv.Discounts), clone.All(inv.RemainingDiscounts)
-	inv.Taxes, inv.Installments = slices.Clone(inv.Taxes), slices.Clone(inv.Installments)
-	inv.LedgerEntries = clone.All(inv.LedgerEntries)
-	inv.Policy = inv.Policy.clone()
-	return inv
 }

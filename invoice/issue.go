@@ -8,7 +8,6 @@ import (
 
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/canon"
-	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/plans"
@@ -33,12 +32,11 @@ type Account struct {
 // changes nothing. To remove a voided invoice, restore the account from before it and append the entries of
 // [credits.Void].
 func (a Account) Add(inv Invoice) Account {
-	a.Contract, a.UnexpiredCharges, a.Ledger = a.Contract.Clone(), clone.All(a.UnexpiredCharges), clone.All(a.Ledger)
 	if slices.ContainsFunc(a.UnexpiredCharges, func(c plans.Charge) bool { return lineid.Invoice(c.ID) == inv.ID }) {
 		return a
 	}
-	a.UnexpiredCharges = append(a.UnexpiredCharges, clone.All(inv.Lines)...)
-	a.Ledger = append(a.Ledger, clone.All(inv.LedgerEntries)...)
+	a.UnexpiredCharges = slices.Concat(a.UnexpiredCharges, inv.Lines)
+	a.Ledger = slices.Concat(a.Ledger, inv.LedgerEntries)
 	return a
 }
 
@@ -131,7 +129,7 @@ func Issue(o IssueRequest) (IssueResult, error) {
 		o.IssuedAt = o.At
 	}
 	w := work{
-		IssueRequest: o, known: byCharge(o.UnexpiredCharges), after: o.Contract.Clone(),
+		IssueRequest: o, known: byCharge(o.UnexpiredCharges), after: o.Contract,
 		since: o.UnbilledSince, ended: o.EndedAt,
 	}
 	if err := w.inOrder(); err != nil {
@@ -193,12 +191,12 @@ type work struct {
 // document builds the invoice, if there are lines, and returns the account after it.
 func (w *work) document() (IssueResult, error) {
 	doc := IssueResult{Account: Account{
-		Contract: w.after, UnexpiredCharges: clone.All(w.UnexpiredCharges), Ledger: clone.All(w.Ledger),
+		Contract: w.after, Ledger: w.Ledger,
 		EndedAt: w.ended, UnbilledSince: w.since,
 	}}
 	lines := slices.Concat(w.lines, w.Lines)
 	if len(lines) == 0 {
-		doc.UnexpiredCharges = w.usable(doc.UnexpiredCharges)
+		doc.UnexpiredCharges = w.usable(w.UnexpiredCharges)
 		return doc, w.renew(&doc.Contract)
 	}
 	inv, err := w.build(lines)
@@ -208,15 +206,15 @@ func (w *work) document() (IssueResult, error) {
 	if w.used {
 		doc.Contract.Discounts = w.discounts(inv.RemainingDiscounts)
 	}
-	doc.UnexpiredCharges = w.usable(append(doc.UnexpiredCharges, clone.All(inv.Lines)...))
-	doc.Ledger = append(doc.Ledger, clone.All(inv.LedgerEntries)...)
+	doc.UnexpiredCharges = w.usable(slices.Concat(w.UnexpiredCharges, inv.Lines))
+	doc.Ledger = slices.Concat(w.Ledger, inv.LedgerEntries)
 	doc.Invoice = &inv
 	return doc, w.renew(&doc.Contract)
 }
 
 // discounts returns the discounts of the contract after the invoice: those that remain, as the change leaves them.
 func (w *work) discounts(remaining []plans.Discount) []plans.Discount {
-	kept := slices.DeleteFunc(clone.All(remaining), func(d plans.Discount) bool {
+	kept := slices.DeleteFunc(slices.Clone(remaining), func(d plans.Discount) bool {
 		return slices.Contains(w.Change.RemoveDiscounts, d.ID)
 	})
 	return append(kept, w.Change.AddDiscounts...)

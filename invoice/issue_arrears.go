@@ -102,7 +102,7 @@ func (w *work) step() error {
 		}
 	}
 	w.after.Ramp, w.after.Discounts = slices.Concat(steps, then.Ramp), then.Discounts
-	return proration.Under("contract", w.after.Validate())
+	return fault.Under("contract", w.after.Validate())
 }
 
 // elapsed adds the charges of the periods that ended by w.At. If closes, it adds the elapsed part of the current

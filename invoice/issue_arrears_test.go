@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
@@ -31,7 +32,7 @@ func TestIssueArrears(t *testing.T) {
 		},
 		{
 			name: "a longer first period", why: "the first period is one period, however long", policy: policy, since: since, contract: func() plans.Contract {
-				c := base.Clone()
+				c := clone.Deep(base)
 				c.Cycle, c.First = giventest.Cycle("2026-12-15", "P1M", time.UTC), giventest.Period("2026-11-01/2026-12-15", nil)
 				return c
 			}(),
@@ -181,7 +182,7 @@ func TestIssueArrears(t *testing.T) {
 		},
 		{
 			name: "a minimum", why: "the shortfall of a month is billed with it; half a month has half of 1000.00", policy: policy, since: since, contract: func() plans.Contract {
-				c := base.Clone()
+				c := clone.Deep(base)
 				c.Minimum = giventest.Money("1000")
 				return c
 			}(),
@@ -192,7 +193,7 @@ func TestIssueArrears(t *testing.T) {
 		},
 		{
 			name: "in Tokyo, on the 31st", why: "February ends on the 28th in Tokyo", zone: "Asia/Tokyo", policy: policy, since: "2027-01-31", contract: func() plans.Contract {
-				c := base.Clone()
+				c := clone.Deep(base)
 				c.Cycle = giventest.Cycle("2027-01-31", "P1M", giventest.Zone(t, "Asia/Tokyo"))
 				return c
 			}(),

@@ -6,7 +6,6 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -181,7 +180,7 @@ func (w *work) shortfall() error {
 	}
 	var of []plans.Charge
 	var p proration.Portion
-	for _, c := range append(clone.All(w.UnexpiredCharges), w.lines...) {
+	for _, c := range slices.Concat(w.UnexpiredCharges, w.lines) {
 		ends := c.Period.End.Equal(w.At) || w.Change.Cancel && c.Period.Contains(w.At)
 		if !ends || c.Kind == plans.Shortfall || c.Kind == plans.Termination {
 			continue

@@ -1,13 +1,9 @@
 package invoice
 
 import (
-	"errors"
-	"slices"
-
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
-	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/enum"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
@@ -66,18 +62,6 @@ type TaxRate struct {
 	plans.Scope // charges that the rate covers
 }
 
-// Validate returns every fault of the rate. Errors: ErrUnset for a missing name; ErrInvalid for a negative percentage
-// and an unknown kind of charge; ErrLimit for a percentage beyond the limits.
-func (r TaxRate) Validate() error {
-	return errors.Join(plans.Tax{Name: r.Name, Percent: r.Percent}.Validate(), r.Scope.Validate())
-}
-
-// Clone returns a copy that shares no mutable memory with r.
-func (r TaxRate) Clone() TaxRate {
-	r.Scope = r.Scope.Clone()
-	return r
-}
-
 // Standard returns a complete, neutral policy: calendar days, rounding half up, credits based on the billed amount,
 // billing in advance, largest-remainder allocation, no tax rates, tax rounded per line, and no refund on cancellation.
 func Standard() Policy {
@@ -100,34 +84,34 @@ const (
 func (p Policy) Validate() error {
 	var f fault.List
 	f.Under("proration", p.Proration.Validate())
-	f.Under("credit_basis", p.CreditBasis.Validate())
-	f.Under("timing", p.Timing.Validate())
-	f.Under("allocation", p.Allocation.Validate())
+	fault.Choice(&f, "credit_basis", p.CreditBasis)
+	fault.Choice(&f, "timing", p.Timing)
+	fault.Choice(&f, "allocation", p.Allocation)
 	fault.Enum(&f, "tax_rounding_level", taxRoundingLevels, p.TaxRoundingLevel)
-	f.Under("tax_rounding_mode", p.TaxRoundingMode.Validate())
+	fault.Choice(&f, "tax_rounding_mode", p.TaxRoundingMode)
 	if len(p.Taxes) > maxTaxes {
 		f.Add("taxes", proration.ErrLimit, "must be at most %d taxes; got %d", maxTaxes, len(p.Taxes))
 		return f.Err()
 	}
 	for i, r := range p.Taxes {
-		f.At("taxes", i, r.Validate())
+		f.At("taxes", i, checkTax(r.Name, r.Percent, r.Kinds...))
 	}
 	for i, r := range p.Refunds {
-		path := fault.At("refunds", i)
-		f.Under(path, r.Validate())
-		if r.As == credits.AsDays {
-			f.Add(path+".as", proration.ErrInvalid, "must not be days; a canceled contract has no period to extend")
-		}
+		f.At("refunds", i, checkRefundRule(&r))
 	}
 	return f.Err()
 }
 
-// clone returns a copy that shares no memory with the policy.
-func (p Policy) clone() Policy {
-	p.Taxes = clone.All(p.Taxes)
-	p.Refunds = slices.Clone(p.Refunds)
-	for i := range p.Refunds {
-		p.Refunds[i].Scope = p.Refunds[i].Scope.Clone()
+// checkRefundRule returns the faults of a refund rule for a cancellation.
+func checkRefundRule(r *credits.RefundRule) error {
+	var f fault.List
+	fault.Choice(&f, "as", r.As)
+	if r.As != credits.AsNothing || r.Give != 0 {
+		fault.Choice(&f, "give", r.Give)
 	}
-	return p
+	fault.Choices(&f, "kinds", r.Kinds)
+	if r.As == credits.AsDays {
+		f.Add("as", proration.ErrInvalid, "must not be days; a canceled contract has no period to extend")
+	}
+	return f.Err()
 }

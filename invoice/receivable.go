@@ -10,7 +10,6 @@ import (
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/plans"
-	"github.com/billingrules/billing/proration"
 )
 
 // Receivable is the record of the money owed on an invoice: its payments, its credits and the state of its collection.
@@ -74,7 +73,7 @@ func NewReceivable(inv Invoice) Receivable {
 		if c.Corrects == "" {
 			line = ReceivableLine{
 				Plan: c.Plan, Item: c.Item, Net: c.Net,
-				Discounts: slices.Clone(c.Discounts), Untaxed: c.Untaxed, Taxes: slices.Clone(c.Taxes),
+				Discounts: c.Discounts, Untaxed: c.Untaxed, Taxes: c.Taxes,
 			}
 		}
 		r.Lines = append(r.Lines, line)
@@ -95,7 +94,7 @@ func (r Receivable) Match(inv Invoice) error {
 		return err
 	}
 	if err := r.check(); err != nil {
-		return proration.Under("receivable", err)
+		return fault.Under("receivable", err)
 	}
 	own := NewReceivable(inv)
 	if field := differs(own.issued(), r.issued()); field != "" {
@@ -126,7 +125,7 @@ func (r *Receivable) issued() Receivable {
 // Corrected returns the receivable after another document that credits lines of its invoice, such as an invoice with
 // credits for unused time. Recording the same document again changes nothing.
 func (r Receivable) Corrected(by Invoice) Receivable {
-	r = r.Clone()
+	r.Lines = slices.Clone(r.Lines)
 	index := make(map[string]int, len(r.Lines))
 	for i := range r.Lines {
 		index[lineid.Of(r.Invoice, i)] = i
@@ -136,11 +135,11 @@ func (r Receivable) Corrected(by Invoice) Receivable {
 		if !known || slices.ContainsFunc(r.Lines[i].Credits, func(k LineCredit) bool { return k.ID == c.ID }) {
 			continue
 		}
-		credit := LineCredit{ID: c.ID, Net: c.Net, Untaxed: c.Untaxed, Taxes: slices.Clone(c.Taxes)}
+		credit := LineCredit{ID: c.ID, Net: c.Net, Untaxed: c.Untaxed, Taxes: c.Taxes}
 		for _, d := range c.Discounts {
 			credit.Discounts = append(credit.Discounts, plans.Deduction{Discount: d.Discount, Amount: d.Amount})
 		}
-		r.Lines[i].Credits = append(r.Lines[i].Credits, credit)
+		r.Lines[i].Credits = append(slices.Clip(r.Lines[i].Credits), credit)
 	}
 	return r
 }
@@ -212,19 +211,4 @@ func (r *Receivable) text(amount decimal.Decimal) string {
 		places = 0
 	}
 	return exact.Text(amount, places) + " " + string(r.Currency)
-}
-
-// Clone returns a copy that shares no memory with the receivable.
-func (r Receivable) Clone() Receivable {
-	r.Events, r.Lines = slices.Clone(r.Events), slices.Clone(r.Lines)
-	for i := range r.Lines {
-		line := &r.Lines[i]
-		line.Discounts, line.Taxes = slices.Clone(line.Discounts), slices.Clone(line.Taxes)
-		line.Credits = slices.Clone(line.Credits)
-		for j := range line.Credits {
-			credit := &line.Credits[j]
-			credit.Discounts, credit.Taxes = slices.Clone(credit.Discounts), slices.Clone(credit.Taxes)
-		}
-	}
-	return r
 }

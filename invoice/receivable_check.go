@@ -126,7 +126,7 @@ func checkAmounts(f *fault.List, net, untaxed decimal.Decimal, discounts []plans
 		}
 	}
 	for i, t := range taxes {
-		f.At("taxes", i, t.Validate())
+		f.At("taxes", i, checkTax(t.Name, t.Percent))
 		if !fault.Usable(t.Amount) {
 			fault.Amount(f, fault.At("taxes", i)+".amount", t.Amount)
 		}

@@ -26,16 +26,15 @@ const maxEvents = 1_000
 // edited is an error with its fields under "receivable": ErrUnset, ErrInvalid, ErrLimit.
 func Apply(r Receivable, e Event) (Receivable, error) {
 	if err := r.check(); err != nil {
-		return Receivable{}, proration.Under("receivable", err)
+		return Receivable{}, fault.Under("receivable", err)
 	}
-	r = r.Clone()
 	if err := r.apply(e); err != nil {
 		return Receivable{}, err
 	}
 	return r, nil
 }
 
-// apply applies an event to a valid receivable in place.
+// apply applies an event to a valid receivable. The lists that it had stay as they are.
 func (r *Receivable) apply(e Event) error {
 	var f fault.List
 	e.check(&f, r)
@@ -61,7 +60,7 @@ func (r *Receivable) apply(e Event) error {
 	r.collect(&e)
 	if e.Kind.logged() {
 		e.Until, e.RetryAt, e.Hard = time.Time{}, time.Time{}, false
-		r.Events = append(r.Events, e)
+		r.Events = append(slices.Clip(r.Events), e)
 	}
 	r.enter(transitions[row].to)
 	return nil

@@ -6,6 +6,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
@@ -124,7 +125,7 @@ func TestApplyRefusesEditedReceivable(t *testing.T) {
 		{"more credit than was billed", "law 3: never credit more than was billed", credited, func(r *invoice.Receivable) { r.Lines[0].Net = giventest.Money("29.99") }, []string{"receivable.lines[0].credits invalid"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := c.of.Clone()
+			r := clone.Deep(c.of)
 			if c.edit != nil {
 				c.edit(&r)
 			}

@@ -3,6 +3,8 @@ package invoice
 import (
 	"strconv"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
@@ -28,7 +30,7 @@ func (c *ReconcileRequest) sides() (billed, proposed []*party, err error) {
 			if currency == "" {
 				currency = side.charges[i].Currency
 			}
-			checkCompared(&f, fault.At(side.name, i)+".", &side.charges[i], currency)
+			f.At(side.name, i, checkCompared(&side.charges[i], currency))
 		}
 	}
 	if currency != "" {
@@ -49,30 +51,33 @@ func (c *ReconcileRequest) sides() (billed, proposed []*party, err error) {
 	return billed, proposed, nil
 }
 
-// checkCompared adds the faults of one charge that [credits.Remaining] does not find.
-func checkCompared(f *fault.List, path string, c *plans.Charge, currency plans.Currency) {
-	f.Under(path+"kind", c.Kind.Validate())
+// checkCompared returns the faults of one charge that [credits.Remaining] does not find.
+func checkCompared(c *plans.Charge, currency plans.Currency) error {
+	var f fault.List
+	fault.Choice(&f, "kind", c.Kind)
 	if c.Currency != currency {
-		f.Add(path+"currency", proration.ErrInvalid, "must be %.3s, like the first charge; got %.3s", currency, c.Currency)
+		f.Add("currency", proration.ErrInvalid, "must be %.3s, like the first charge; got %.3s", currency, c.Currency)
 	}
-	fault.Amount(f, path+"share.of", c.Share.Of)
-	fault.Amount(f, path+"share.amount", c.Share.Amount)
+	fault.Amount(&f, "share.of", c.Share.Of)
+	fault.Amount(&f, "share.amount", c.Share.Amount)
 	if c.Multiplier < 0 {
-		f.Add(path+"multiplier", proration.ErrInvalid, "must not be negative; got %d", c.Multiplier)
+		f.Add("multiplier", proration.ErrInvalid, "must not be negative; got %d", c.Multiplier)
 	}
 	if c.Corrects != "" {
-		return
+		return f.Err()
 	}
-	if fault.Amount(f, path+"net", c.Net) && c.Net.IsNegative() {
-		f.Add(path+"net", proration.ErrInvalid, "must not be negative without corrects; got %v", c.Net)
+	if fault.Amount(&f, "net", c.Net) && c.Net.IsNegative() {
+		f.Add("net", proration.ErrInvalid, "must not be negative without corrects; got %v", c.Net)
 	}
-	f.Under(path+"price", c.Price.Validate())
+	_, err := c.Price.Amount(decimal.Decimal{}) // the faults of the price
+	f.Under("", err)
 	if c.Kind == plans.ProrationCredit || c.Kind == plans.Refund {
-		f.Add(path+"corrects", proration.ErrUnset, "required for a credit, the ID of the credited charge")
+		f.Add("corrects", proration.ErrUnset, "required for a credit, the ID of the credited charge")
 	}
 	if none := (proration.Period{}); !spanned(c) && !c.Span.Equal(none) {
-		f.Add(path+"span", proration.ErrPeriod, "must end after it starts; got %v", c.Span)
+		f.Add("span", proration.ErrPeriod, "must end after it starts; got %v", c.Span)
 	}
+	return f.Err()
 }
 
 // identified returns the charges with an internal ID for each one that has none.

@@ -2,6 +2,7 @@ package invoice
 
 import (
 	"math/big"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -16,7 +17,7 @@ func (c *ReconcileRequest) pieces(p *party, some []piece) ([]plans.Charge, error
 	var lines []plans.Charge
 	for _, s := range some {
 		if s.span.Equal(p.charge.Span) && s.low.IsZero() && s.high.Equal(all(p.charge)) {
-			return []plans.Charge{p.charge.Clone()}, nil
+			return []plans.Charge{*p.charge}, nil
 		}
 		line, err := c.part(p.charge, s)
 		if err != nil {
@@ -29,7 +30,8 @@ func (c *ReconcileRequest) pieces(p *party, some []piece) ([]plans.Charge, error
 
 // part returns the charge of a piece: the share of the price of its units, less the same share of each deduction.
 func (c *ReconcileRequest) part(of *plans.Charge, s piece) (plans.Charge, error) {
-	line := of.Clone()
+	line := *of
+	line.Discounts = slices.Clone(of.Discounts)
 	line.Taxes, line.Untaxed, line.Span = nil, decimal.Decimal{}, s.span
 	if !of.Quantity.IsZero() {
 		line.Quantity = s.units()
@@ -38,8 +40,9 @@ func (c *ReconcileRequest) part(of *plans.Charge, s piece) (plans.Charge, error)
 			line.BaseQuantity = &low
 		}
 	}
-	policy, err := of.Currency.Policy(c.Policy)
-	if err != nil {
+	policy := c.Policy
+	var err error
+	if policy.Rounding.Places, err = of.Currency.Places(); err != nil {
 		return line, err
 	}
 	r := proration.Request{Amount: of.Share.Of, Period: of.Period, Span: s.span, Policy: policy, Location: c.Location}

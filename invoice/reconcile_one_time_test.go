@@ -5,6 +5,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
@@ -48,14 +49,14 @@ func TestReconcileCreditsOneTimeChargesWhole(t *testing.T) {
 			if d, err = invoice.Reconcile(c); err != nil || len(d.Lines) != 0 {
 				t.Errorf("the second time gives %d lines: %v", len(d.Lines), err)
 			}
-			c.Billed, c.Proposed = first.Lines, []plans.Charge{first.Lines[0].Clone()}
+			c.Billed, c.Proposed = first.Lines, []plans.Charge{clone.Deep(first.Lines[0])}
 			c.Proposed[0].Plan, c.Proposed[0].ID = "pro", ""
 			if d, err = invoice.Reconcile(c); err != nil || len(d.Lines) != 0 {
 				t.Errorf("with another plan there are %d lines: %v", len(d.Lines), err)
 			}
-			many := first.Lines[0].Clone()
+			many := clone.Deep(first.Lines[0])
 			many.Quantity = decimal.NewFromInt(9)
-			wrong := second.Clone()
+			wrong := clone.Deep(second)
 			wrong.Lines[0].Quantity = many.Quantity
 			if invoice.Check(wrong) == nil {
 				t.Error("more units are credited than were sold")

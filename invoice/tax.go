@@ -8,7 +8,9 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/exact"
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
 )
 
 // tax sets the taxes of the charges and their amounts. Among rates of the same name the first that covers a charge
@@ -16,9 +18,14 @@ import (
 func (inv *Invoice) tax() {
 	for i := range inv.Lines {
 		c := &inv.Lines[i]
-		if c.Corrects != "" || len(c.Taxes) > 0 {
+		if c.Corrects != "" {
 			continue
 		}
+		if len(c.Taxes) > 0 {
+			c.Taxes = slices.Clone(c.Taxes) // the amounts are set below
+			continue
+		}
+		c.Taxes = nil
 		for _, r := range inv.Policy.Taxes {
 			known := slices.ContainsFunc(c.Taxes, func(t plans.Tax) bool { return t.Name == r.Name })
 			if !known && r.Covers(*c) {
@@ -32,6 +39,17 @@ func (inv *Invoice) tax() {
 			part.tax.Amount = amounts[j]
 		}
 	}
+}
+
+// checkTax returns the faults of the name and the percentage of a tax, and of the kinds of charges that a rate covers.
+func checkTax(name string, percent decimal.Decimal, kinds ...plans.Kind) error {
+	var f fault.List
+	if name == "" {
+		f.Add("name", proration.ErrUnset, "required, the tax's name")
+	}
+	fault.Number(&f, "percent", percent)
+	fault.Choices(&f, "kinds", kinds)
+	return f.Err()
 }
 
 // taxedLine is one tax of one charge.

@@ -11,6 +11,7 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
@@ -209,7 +210,7 @@ func TestInvoiceTextFits(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			inv := inv.Clone()
+			inv := clone.Deep(inv)
 			edit(&inv)
 			textFits(t, inv.Text())
 		})

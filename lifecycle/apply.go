@@ -223,7 +223,7 @@ func (s *step) pass(d Deadline) error {
 	s.allowed = passages[i].to | s.sub.Status.bit()
 	before := s.sub
 	if err := passages[i].do(s, d); err != nil {
-		return proration.Under("subscription", err)
+		return fault.Under("subscription", err)
 	}
 	s.record(Step{
 		At: d.At, Deadline: d.Kind, Invoice: d.Invoice, Change: d.Change, Reminder: d.Reminder, Of: d.Of,

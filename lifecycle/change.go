@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -31,7 +32,7 @@ func (s *step) change(e *Event) error {
 		return err
 	}
 	if a := sub.NextPeriod; a != nil {
-		a.Changes = append(a.Changes, change.Clone())
+		a.Changes = append(a.Changes, change)
 		return s.together()
 	}
 	end := sub.Period.End
@@ -58,7 +59,7 @@ func (s *step) changeUnbilled(e *Event) error {
 	}
 	begun, err := s.sub.Contract.StartingAt(e.At, 0)
 	if err != nil {
-		return proration.Under("event", err)
+		return fault.Under("event", err)
 	}
 	var anything plans.ChangeRules
 	for action := plans.Upgrade; action <= plans.ChangeAnchor; action++ {

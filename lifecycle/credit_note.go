@@ -1,8 +1,8 @@
 package lifecycle
 
 import (
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
-	"github.com/billingrules/billing/proration"
 )
 
 // note issues a credit note for lines of an invoice, or for everything that is left of it.
@@ -15,7 +15,7 @@ func (s *step) note(
 		Policy: s.billing(), Contact: s.sub.Contact, Location: s.sub.Contract.Cycle.Location,
 	})
 	if err != nil {
-		return nil, proration.Under("event.payment", err)
+		return nil, fault.Under("event.payment", err)
 	}
 	s.takeNote(&note)
 	return &note.Invoice, nil

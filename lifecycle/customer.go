@@ -3,9 +3,9 @@ package lifecycle
 import (
 	"slices"
 
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
-	"github.com/billingrules/billing/proration"
 )
 
 // setTaxes sets the customer's taxes for later invoices. A credit keeps the tax of the charge that it corrects.
@@ -15,7 +15,7 @@ func (s *step) setTaxes(e *Event) error {
 		own = []invoice.TaxRate{} // no taxes: nil would mean the policy's
 	}
 	s.sub.Taxes = &own
-	return proration.Under("event", s.billing().Validate())
+	return fault.Under("event", s.billing().Validate())
 }
 
 // setDetails changes the billing details of later invoices. Issued invoices never change; if the event names one, a

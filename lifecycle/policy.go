@@ -165,7 +165,7 @@ func (p Policy) Validate() error {
 	f.Under("", p.ChangeRules.Validate())
 	fault.Enum(&f, "prorations", prorationBillings, p.Prorations)
 	p.checkTimes(&f)
-	f.Under("reactivation.billing_anchor", p.Reactivation.BillingAnchor.Validate())
+	fault.Choice(&f, "reactivation.billing_anchor", p.Reactivation.BillingAnchor)
 	for i := range statuses[1:] {
 		status := Status(i + 1)
 		path := "access_by_status." + status.String()
@@ -201,7 +201,7 @@ func (p Policy) Validate() error {
 
 // checkTimes adds the faults of the trial, the renewal, the dunning, the pause and the reminders.
 func (p *Policy) checkTimes(f *fault.List) {
-	f.Under("trial", p.Trial.UnusedTrial.Validate())
+	fault.Choice(f, "trial.unused_trial", p.Trial.UnusedTrial)
 	checkFinalAction(f, "trial.without_payment_method", p.Trial.WithoutPaymentMethod,
 		FinalContinue, FinalSuspend, FinalPause, FinalCancel)
 	optional(f, "first_payment_timeout", p.FirstPaymentTimeout)

@@ -43,7 +43,7 @@ func (s *step) refusal(err error) error {
 		return s.deny(*theirs)
 	}
 	if about(err, "change") {
-		err = proration.Under("event", err)
+		err = fault.Under("event", err)
 	}
 	if about(err, "event.change") || about(err, "event.payment") {
 		return s.conflict(err)

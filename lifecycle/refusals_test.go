@@ -268,7 +268,7 @@ func TestSubscriptionFaults(t *testing.T) {
 		{"too many receivables", func(s *lifecycle.Subscription) { s.Receivables = make([]invoice.Receivable, 10_001) }, []string{"subscription.receivables limit"}},
 		{"an invalid ledger", func(s *lifecycle.Subscription) { s.Ledger = []credits.Entry{{}} }, nil},
 		{"an invalid contract of the next period", func(s *lifecycle.Subscription) {
-			s.NextPeriod = &lifecycle.NextPeriod{Contract: s.Contract.Clone()}
+			s.NextPeriod = &lifecycle.NextPeriod{Contract: s.Contract}
 			s.NextPeriod.Contract.Plan = ""
 		}, []string{
 			"subscription.next_period.contract.plan unset",

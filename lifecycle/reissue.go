@@ -51,7 +51,7 @@ func (s *step) reissue(e *Event) error {
 		Policy: inv.Policy, Contact: sub.Contact, Location: sub.Contract.Cycle.Location,
 	})
 	if err != nil {
-		return proration.Under("event.payment", err)
+		return fault.Under("event.payment", err)
 	}
 	sub.add(again)
 	s.take(again)
@@ -104,7 +104,7 @@ func (s *step) proved(e *Event, r *invoice.Receivable) (*invoice.Invoice, error)
 	if own.Location == nil && own.Zone != "" { // it was read from JSON
 		own.Location = s.sub.Contract.Cycle.Location
 	}
-	return &own, proration.Under("event.document", r.Match(own))
+	return &own, fault.Under("event.document", r.Match(own))
 }
 
 // collectAgain collects the copy of an invoice. The grace period and retries of the original continue; the copy gets

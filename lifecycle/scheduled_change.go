@@ -85,7 +85,7 @@ func (s *step) changeDue(d Deadline) error {
 	sub.ScheduledChanges = sub.ScheduledChanges[1:]
 	switch {
 	case sub.NextPeriod != nil && !w.BilledInAdvance:
-		sub.NextPeriod.Changes = append(sub.NextPeriod.Changes, w.Change.Clone())
+		sub.NextPeriod.Changes = append(sub.NextPeriod.Changes, w.Change)
 		return nil
 	case w.BilledInAdvance && sub.NextPeriod != nil:
 		return nil // the contract of the next period includes the change

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/proration"
 )
@@ -90,7 +91,7 @@ func (s *Subscription) periodUnpaid() bool {
 func (s *step) anew(longer int) error {
 	after, err := s.sub.Contract.StartingAt(s.sub.At, longer)
 	if err != nil {
-		return proration.Under("contract", err)
+		return fault.Under("contract", err)
 	}
 	s.sub.Contract = after
 	return nil

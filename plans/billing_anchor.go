@@ -21,13 +21,6 @@ var billingAnchors = []string{"", "reset", "keep"}
 // String returns the name of the anchor, "reset".
 func (a BillingAnchor) String() string { return enum.String(billingAnchors, a) }
 
-// Validate returns ErrUnset for the zero BillingAnchor, and ErrInvalid for an unknown value, both without a field.
-func (a BillingAnchor) Validate() error {
-	var f fault.List
-	fault.Enum(&f, "", billingAnchors, a)
-	return f.Err()
-}
-
 // MarshalText returns the name of the anchor.
 func (a BillingAnchor) MarshalText() ([]byte, error) {
 	return fault.Marshal(billingAnchors, a, "billing_anchor")

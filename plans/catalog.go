@@ -80,7 +80,7 @@ func (c Catalog) Market(country string) (Market, error) {
 	if err != nil {
 		return Market{}, err
 	}
-	return m.clone(), nil
+	return *m, nil
 }
 
 // market is Market without the copy.
@@ -147,13 +147,7 @@ func shorter(a, b proration.Interval) bool {
 func (c Catalog) With(o Override) (Catalog, error) {
 	var f fault.List
 	f.Under("override", o.validate())
-	c.Plans, c.Terms, c.Markets = slices.Clone(c.Plans), slices.Clone(c.Terms), slices.Clone(c.Markets)
-	for i := range c.Markets {
-		c.Markets[i] = c.Markets[i].clone()
-	}
-	for i := range c.Plans {
-		c.Plans[i] = c.Plans[i].clone()
-	}
+	c.Plans = slices.Clone(c.Plans)
 	for i, special := range o.Plans {
 		at := slices.IndexFunc(c.Plans, func(p Plan) bool { return p.ID == special.ID })
 		if at < 0 {
@@ -161,10 +155,9 @@ func (c Catalog) With(o Override) (Catalog, error) {
 			continue
 		}
 		c.Plans[at].override(special)
-		c.Plans[at] = c.Plans[at].clone()
 	}
 	if len(o.Terms) > 0 && f == nil {
-		c.Terms = slices.Clone(o.Terms)
+		c.Terms = o.Terms
 	}
 	c.check(&f)
 	if f != nil {

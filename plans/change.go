@@ -6,7 +6,6 @@ import (
 
 	"github.com/shopspring/decimal"
 
-	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
@@ -107,7 +106,7 @@ func (c Change) Validate() error {
 		f.Add("items", proration.ErrInvalid, "must not be set together with add, remove or set")
 	}
 	if c.Anchor != 0 {
-		f.Under("anchor", c.Anchor.Validate())
+		fault.Enum(&f, "anchor", billingAnchors, c.Anchor)
 		if !c.AnchorAt.IsZero() {
 			f.Add("anchor_at", proration.ErrInvalid, "must not be set together with anchor")
 		}
@@ -135,13 +134,13 @@ func (c *Change) checkItems(f *fault.List) {
 	}
 	price := func(path string, p *Price) {
 		if p != nil {
-			f.Under(path+".price", p.Validate())
+			f.Under(path+".price", p.validate())
 		}
 	}
 	for i, item := range c.Items {
 		path := fault.At("items", i)
 		once(path+".id", item.ID)
-		checkNumber(f, path+".quantity", item.Quantity)
+		fault.Number(f, path+".quantity", item.Quantity)
 		price(path, item.Price)
 	}
 	for _, list := range []struct {
@@ -151,7 +150,7 @@ func (c *Change) checkItems(f *fault.List) {
 		for i, step := range list.steps {
 			path := fault.At(list.name, i)
 			once(path+".item", step.Item)
-			switch checkNumber(f, path+".quantity", step.Quantity); {
+			switch fault.Number(f, path+".quantity", step.Quantity); {
 			case step.Quantity.IsZero():
 				f.Add(path+".quantity", proration.ErrUnset, "must be above zero; got 0")
 			case list.name == "remove" && step.Price != nil:
@@ -167,11 +166,8 @@ func (c *Change) checkItems(f *fault.List) {
 			f.Add(path, proration.ErrUnset, "required, a quantity or a price")
 		}
 		if setting.Quantity != nil {
-			checkNumber(f, path+".quantity", *setting.Quantity)
+			fault.Number(f, path+".quantity", *setting.Quantity)
 		}
 		price(path, setting.Price)
 	}
 }
-
-// Clone returns a copy that shares no mutable memory with c.
-func (c Change) Clone() Change { return clone.Deep(c) }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -99,7 +100,7 @@ func (r *withRow) run(t *testing.T) {
 	if r.at == "" {
 		r.at = "2026-11-16"
 	}
-	before, change := r.contract.Clone(), giventest.JSON(t, r.change)
+	before, change := clone.Deep(r.contract), giventest.JSON(t, r.change)
 	after, err := r.contract.Changed(r.change, giventest.Instant(r.at, r.contract.Cycle.Location))
 	if giventest.CheckFaults(t, err, r.wantErr...) {
 		if got := summary(after); got != r.want {
@@ -380,7 +381,7 @@ func TestContractChangedTerm(t *testing.T) {
 		{name: "beyond the calendar", why: "law 14: no panic", contract: half, change: term("P120000M", plans.UpFront, "0"), wantErr: []string{"change.term.length limit"}},
 		{
 			name: "a price length that does not divide it", why: "the length of a price divides the period", contract: func() plans.Contract {
-				c := half.Clone()
+				c := clone.Deep(half)
 				c.Items[0].Price.Per = giventest.Interval("P2M")
 				return c
 			}(), change: term("P9M", plans.UpFront, "0"), wantErr: []string{"contract.items[0].price.per invalid", "contract.terms[1].items[0].price.per invalid"},
@@ -411,7 +412,7 @@ func TestContractChangedEnd(t *testing.T) {
 			want: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2026-11-01/2027-05-01 renew until 2027-04-30T23:59:59.999999999",
 		},
 		{
-			name: "to the first moment of the term", why: "a moment of the term remains", contract: two.Clone(), change: end("2027-05-01T00:00:00.000000001"),
+			name: "to the first moment of the term", why: "a moment of the term remains", contract: clone.Deep(two), change: end("2027-05-01T00:00:00.000000001"),
 			want: "base: 10 seat at 15 per P1M; cycle 2026-11-01 P6M; P6M 2026-11-01/2027-05-01 renew; P6M 2027-05-01/2027-11-01 renew until 2027-05-01T00:00:00.000000001; " +
 				"discount term P6M from 2027-05-01 2027-05-01/2027-05-01T00:00:00.000000001; discount term P6M from 2026-11-01 2026-11-01/2027-05-01; discount friends; discount years 2027-01-01/2029-01-01",
 		},

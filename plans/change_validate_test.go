@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -108,7 +109,7 @@ func TestChangeValidate(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			before := c.change.Clone()
+			before := clone.Deep(c.change)
 			if giventest.CheckFaults(t, c.change.Validate(), c.want...); t.Failed() {
 				t.Log(c.why)
 			}
@@ -147,10 +148,5 @@ func TestChangeJSON(t *testing.T) {
 	read := giventest.CheckRoundTrip(t, plans.Change{Set: []plans.ItemSetting{{Item: "seat", Quantity: &none}}})
 	if got := read.Set[0].Quantity; got == nil || !got.IsZero() {
 		t.Errorf("the quantity 0 is read as %v", got)
-	}
-	if clone := change.Clone(); giventest.JSON(t, clone) != want {
-		t.Errorf("the clone is %s", giventest.JSON(t, clone))
-	} else if shared, _ := sharedBy(change, clone); len(shared) > 0 {
-		t.Errorf("the clone shares %q", shared)
 	}
 }

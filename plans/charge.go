@@ -1,7 +1,6 @@
 package plans
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/shopspring/decimal"
@@ -47,8 +46,8 @@ type Deduction struct {
 
 // check adds the faults of the numbers from which a charge is computed.
 func (c *Charge) check(f *fault.List, path string) {
-	checkNumber(f, path+"quantity", c.Quantity)
-	checkNumber(f, path+"base_quantity", c.base())
+	fault.Number(f, path+"quantity", c.Quantity)
+	fault.Number(f, path+"base_quantity", c.base())
 	if c.Multiplier < 0 {
 		f.Add(path+"multiplier", proration.ErrInvalid, "must not be negative; got %d", c.Multiplier)
 	}
@@ -141,16 +140,4 @@ func (c *Charge) base() decimal.Decimal {
 		return decimal.Decimal{}
 	}
 	return *c.BaseQuantity
-}
-
-// Clone returns a copy that shares no mutable memory with c.
-func (c Charge) Clone() Charge {
-	c.Price = c.Price.clone()
-	if c.BaseQuantity != nil {
-		own := *c.BaseQuantity
-		c.BaseQuantity = &own
-	}
-	c.Discounts = slices.Clone(c.Discounts)
-	c.Taxes = slices.Clone(c.Taxes)
-	return c
 }

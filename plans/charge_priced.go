@@ -34,10 +34,10 @@ func (c Charge) Gross() decimal.Decimal {
 // with more places than the currency, and a negative net; ErrLimit for amounts beyond the limits.
 func (c Charge) Priced(policy proration.Policy) (Charge, error) {
 	if c.Share.Fraction.Den != 0 {
-		return c.Clone(), nil
+		return c, nil
 	}
 	var f fault.List
-	policy, err := c.Currency.Policy(policy)
+	policy, err := c.Currency.policy(policy)
 	f.Under("", err)
 	f.Under("policy", policy.Validate())
 	priced := !c.Price.Equal(Price{})
@@ -52,7 +52,6 @@ func (c Charge) Priced(policy proration.Policy) (Charge, error) {
 	if f != nil {
 		return Charge{}, f.Err()
 	}
-	c = c.Clone()
 	whole := c.Net
 	if priced {
 		if whole, err = c.amountAt(&c.Price); err != nil {
@@ -87,8 +86,8 @@ func entire(of decimal.Decimal, rounding proration.Rounding) (proration.Result, 
 // numbers beyond the limits; and those of the price, the periods, the taxes and the policy.
 func (c Charge) Check(policy proration.Policy, location *time.Location) error {
 	var f fault.List
-	f.Under("kind", c.Kind.Validate())
-	policy, err := c.Currency.Policy(policy)
+	fault.Enum(&f, "kind", kinds, c.Kind)
+	policy, err := c.Currency.policy(policy)
 	f.Under("", err)
 	f.Under("policy", policy.Validate())
 	for _, n := range []number{
@@ -101,7 +100,7 @@ func (c Charge) Check(policy proration.Policy, location *time.Location) error {
 	}
 	for i, t := range c.Taxes {
 		fault.Amount(&f, fault.At("taxes", i)+".amount", t.Amount)
-		f.At("taxes", i, t.Validate())
+		f.At("taxes", i, t.validate())
 	}
 	if c.Corrects == "" {
 		c.check(&f, "")
@@ -147,8 +146,8 @@ func (c *Charge) checkShare(f *fault.List, policy proration.Policy, location *ti
 		{"unit", c.Share.Unit == again.Unit, c.Share.Unit, again.Unit},
 		{"amount", c.Share.Amount.Equal(again.Amount), c.Share.Amount, again.Amount},
 		{"rounding", c.Share.Rounding == again.Rounding, c.Share.Rounding, again.Rounding},
-		{"carry", c.Share.Carry.Equal(again.Carry), c.Share.Carry, again.Carry},
-		{"residual", c.Share.Residual.Equal(again.Residual), c.Share.Residual, again.Residual},
+		{"carry", c.Share.Carry.Rat().Cmp(again.Carry.Rat()) == 0, c.Share.Carry, again.Carry},
+		{"residual", c.Share.Residual.Rat().Cmp(again.Residual.Rat()) == 0, c.Share.Residual, again.Residual},
 		{"capped", c.Share.Capped == again.Capped, c.Share.Capped, again.Capped},
 	} {
 		if !x.same {

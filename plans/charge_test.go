@@ -3,13 +3,13 @@ package plans_test
 import (
 	"encoding/json"
 	"math/big"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -347,7 +347,7 @@ func TestChargeExplainWithoutPrice(t *testing.T) {
 		t.Fatal(err)
 	}
 	credit := func(edit func(*plans.Charge)) plans.Charge {
-		c := charges[0].Clone()
+		c := clone.Deep(charges[0])
 		share, err := proration.Prorate(proration.Request{
 			Amount: giventest.Money("-178"), Period: c.Period, Span: giventest.Period("2026-11-21/2026-12-01", nil), Policy: proration.Standard(2),
 		})
@@ -379,14 +379,14 @@ func TestChargeExplainWithoutPrice(t *testing.T) {
 		},
 		{
 			"no calculation", "an imported charge has no calculation to show", func() plans.Charge {
-				c := charges[0].Clone()
+				c := clone.Deep(charges[0])
 				c.Share = proration.Result{Amount: giventest.Money("89"), Rounding: c.Share.Rounding}
 				return c
 			}(), "seat: 89.00",
 		},
 		{
 			"an invalid price", "a charge with an invalid price has no calculation to show", func() plans.Charge {
-				c := charges[0].Clone()
+				c := clone.Deep(charges[0])
 				c.Price.Unit = giventest.Money("-89")
 				return c
 			}(), "seat: 178.00",
@@ -450,23 +450,6 @@ func TestWhole(t *testing.T) {
 	period := giventest.Period(november, nil)
 	if p := whole(period); !p.Period.Equal(period) || !p.Span.Equal(period) {
 		t.Errorf("got %v", p)
-	}
-}
-
-// Law 15: a clone shares nothing.
-func TestChargeClone(t *testing.T) {
-	four := giventest.Money("4")
-	charge := plans.Charge{
-		ID: "inv-1/1", Kind: plans.Recurring, Plan: "base", Item: "seat", Currency: "USD", Quantity: giventest.Money("6"), Price: priceOf(byTier), Multiplier: 6, BaseQuantity: &four,
-		Discounts: []plans.Deduction{{Discount: "a", Reason: "10 %", Amount: giventest.Money("1")}},
-		Taxes:     []plans.Tax{{Name: "VAT", Percent: giventest.Money("20"), Amount: giventest.Money("2")}},
-	}
-	clone := charge.Clone()
-	if !reflect.DeepEqual(charge, clone) {
-		t.Errorf("got  %s\nwant %s", giventest.JSON(t, clone), giventest.JSON(t, charge))
-	}
-	if shared, empty := sharedBy(charge, clone); len(shared)+len(empty) > 0 {
-		t.Errorf("both share %q, and %q is empty", shared, empty)
 	}
 }
 

@@ -152,7 +152,7 @@ func (r *ClassifyRequest) compareItems() (more, fewer, priced bool) {
 		}
 		same := r.From.fullPrice(usual.Price).Equal(r.To.fullPrice(*price))
 		if r.Change.Plan != nil {
-			offer, ok := r.Change.Plan.Price(id, r.To.Currency)
+			offer, ok := r.Change.Plan.price(id, r.To.Currency)
 			same = ok && offer.Equal(r.To.fullPrice(*price))
 		}
 		priced = priced || !same

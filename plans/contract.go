@@ -1,7 +1,6 @@
 package plans
 
 import (
-	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -91,7 +90,8 @@ func (c Contract) Validate() error {
 		}
 		f.At("items", i, c.checkItem(&item))
 	}
-	f.Under("cycle", c.Cycle.Validate())
+	_, err = c.Cycle.Period(0)
+	f.Under("cycle", fault.Rename(err, "n", "interval"))
 	if first := c.First; !(first.Start.IsZero() && first.End.IsZero()) && !first.End.After(first.Start) {
 		f.Add("first", proration.ErrPeriod, "must end after it starts; got %v", first)
 	}
@@ -104,7 +104,7 @@ func (c Contract) Validate() error {
 				"must be %.3s, as in the contract; got %.3s", c.Currency, d.Currency)
 		}
 	}
-	checkNumber(&f, "minimum", c.Minimum)
+	fault.Number(&f, "minimum", c.Minimum)
 	if c.Trial != (proration.Interval{}) {
 		f.Under("trial", c.Trial.Validate())
 	}
@@ -187,7 +187,7 @@ func (c *Contract) checkTerms(f *fault.List) {
 				own.At("items", j, fits(item, a.Term.Length))
 			}
 			for j, step := range c.Ramp {
-				own.At("ramp", j, proration.Under("item", fits(step.Item, a.Term.Length)))
+				own.At("ramp", j, fault.Under("item", fits(step.Item, a.Term.Length)))
 			}
 		}
 		f.At("terms", i, own.Err())
@@ -209,19 +209,4 @@ func (c Contract) End() time.Time {
 		return time.Time{}
 	}
 	return c.Terms[len(c.Terms)-1].end()
-}
-
-// Clone returns a copy that shares no mutable memory with c.
-func (c Contract) Clone() Contract {
-	c.Items = slices.Clone(c.Items)
-	for i := range c.Items {
-		c.Items[i].Price = c.Items[i].Price.clone()
-	}
-	c.Ramp = slices.Clone(c.Ramp)
-	for i := range c.Ramp {
-		c.Ramp[i].Item.Price = c.Ramp[i].Item.Price.clone()
-	}
-	c.Terms = slices.Clone(c.Terms)
-	c.Discounts = cloneDiscounts(c.Discounts)
-	return c
 }

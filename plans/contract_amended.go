@@ -45,7 +45,7 @@ func (c Contract) Amended(change Change, at time.Time, policy proration.Policy) 
 	var f fault.List
 	after, err := c.Changed(change, at)
 	f.Under("", err)
-	if own, err := c.Currency.Policy(policy); err == nil { // Changed reports an unknown currency
+	if own, err := c.Currency.policy(policy); err == nil { // Changed reports an unknown currency
 		f.Under("policy", own.Validate())
 	}
 	if f != nil {

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -29,7 +30,7 @@ func (r *amendedRow) run(t *testing.T) {
 	}
 	loc := r.contract.Cycle.Location
 	instant := giventest.Instant(r.at, loc)
-	before, change := r.contract.Clone(), giventest.JSON(t, r.change)
+	before, change := clone.Deep(r.contract), giventest.JSON(t, r.change)
 	amended, err := r.contract.Amended(r.change, instant, proration.Standard(2))
 	after, added := amended.Contract, amended.Charges
 	if giventest.CheckFaults(t, err, r.wantErr...) {

@@ -18,7 +18,6 @@ func (c Contract) AsOf(t time.Time) (Contract, error) {
 	if f != nil {
 		return Contract{}, f.Err()
 	}
-	c = c.Clone()
 	c.advance(t)
 	return c, nil
 }

@@ -134,7 +134,7 @@ func (c *Contract) terminationFee(at time.Time, policy proration.Policy) (Charge
 		return Charge{}, fault.New("at", proration.ErrOutside,
 			"must not be before the first term; got %s", at.Format(time.RFC3339Nano))
 	}
-	policy, err := c.Currency.Policy(policy)
+	policy, err := c.Currency.policy(policy)
 	if err != nil {
 		return Charge{}, err
 	}

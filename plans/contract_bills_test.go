@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -75,7 +76,7 @@ func TestContractRemainingPortions(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			loc := c.contract.Cycle.Location
-			before := c.contract.Clone()
+			before := clone.Deep(c.contract)
 			rest, err := c.contract.RemainingPortions(giventest.Instant(c.at, loc))
 			giventest.CheckFaults(t, err, c.wantErr...)
 			var got, want []string
@@ -207,7 +208,7 @@ func TestContractTerminationFee(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			before := c.contract.Clone()
+			before := clone.Deep(c.contract)
 			at := giventest.Instant(c.at, c.contract.Cycle.Location)
 			fee, err := c.contract.TerminationFee(at, proration.Standard(2))
 			if !reflect.DeepEqual(c.contract, before) {

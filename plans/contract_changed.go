@@ -42,8 +42,7 @@ func (c Contract) Changed(change Change, at time.Time) (Contract, error) {
 		return Contract{}, f.Err()
 	}
 	var own fault.List
-	c = c.Clone()
-	c.advance(at)
+	c.own(at)
 	c.change(&own, &change, at)
 	f.Under("change", own.Err())
 	if f == nil {
@@ -55,7 +54,7 @@ func (c Contract) Changed(change Change, at time.Time) (Contract, error) {
 	return c, nil
 }
 
-// change makes a valid change of a contract that is as of the instant.
+// change makes a valid change of a contract that has lists of its own, as of the instant.
 func (c *Contract) change(f *fault.List, change *Change, at time.Time) {
 	switch {
 	case change.Term != nil:
@@ -73,7 +72,13 @@ func (c *Contract) change(f *fault.List, change *Change, at time.Time) {
 	}
 }
 
-// advance applies the ramp steps up to an instant to the items.
+// own gives the contract lists of its own, as of an instant, so that they can be edited.
+func (c *Contract) own(at time.Time) {
+	c.advance(at)
+	c.Terms, c.Discounts = slices.Clone(c.Terms), slices.Clone(c.Discounts)
+}
+
+// advance applies the ramp steps up to an instant to the items. Both become new lists.
 func (c *Contract) advance(at time.Time) {
 	var items []Item
 	for _, id := range c.ids() {
@@ -148,7 +153,7 @@ func (c *Contract) set(f *fault.List, path, name string, setting ItemSetting, pl
 	if item == nil {
 		price := setting.Price
 		if price == nil && plan != nil {
-			if offer, ok := plan.Price(setting.Item, c.Currency); ok {
+			if offer, ok := plan.price(setting.Item, c.Currency); ok {
 				price = &offer
 			}
 		}
@@ -159,17 +164,17 @@ func (c *Contract) set(f *fault.List, path, name string, setting ItemSetting, pl
 		case setting.Quantity == nil:
 			f.Add(path+".quantity", proration.ErrUnset, "required for the new item %.40q", setting.Item)
 		default:
-			c.Items = append(c.Items, Item{ID: setting.Item, Price: price.clone()})
+			c.Items = append(c.Items, Item{ID: setting.Item, Price: *price})
 			c.shift(f, path, setting.Item, *setting.Quantity)
 		}
 		return
 	}
 	if setting.Price != nil {
 		old := item.Price
-		item.Price = setting.Price.clone()
+		item.Price = *setting.Price
 		for i := range c.Ramp {
 			if later := &c.Ramp[i].Item; later.ID == setting.Item && later.Price.Equal(old) {
-				later.Price = setting.Price.clone()
+				later.Price = *setting.Price
 			}
 		}
 	}
@@ -214,7 +219,7 @@ func (c *Contract) changePlan(f *fault.List, change *Change, priced map[string]b
 	}
 	c.Plan = plan.ID
 	c.Items = slices.DeleteFunc(c.Items, func(item Item) bool {
-		_, offered := plan.Price(item.ID, c.Currency)
+		_, offered := plan.price(item.ID, c.Currency)
 		removed := slices.ContainsFunc(change.Remove, func(step ItemQuantity) bool { return step.Item == item.ID })
 		return !offered && removed && item.Quantity.IsZero()
 	})
@@ -223,7 +228,7 @@ func (c *Contract) changePlan(f *fault.List, change *Change, priced map[string]b
 		if priced[item.ID] {
 			continue
 		}
-		price, ok := plan.Price(item.ID, c.Currency)
+		price, ok := plan.price(item.ID, c.Currency)
 		if !ok {
 			f.Add("plan.offers", proration.ErrInvalid, "must include %.40q in %.3s", item.ID, c.Currency)
 		}
@@ -240,5 +245,5 @@ func (c *Contract) changeDiscounts(f *fault.List, change *Change) {
 			f.Add(fault.At("remove_discounts", i), proration.ErrInvalid, "must be a discount of the contract; got %.40q", id)
 		}
 	}
-	c.Discounts = append(c.Discounts, cloneDiscounts(change.AddDiscounts)...)
+	c.Discounts = append(c.Discounts, change.AddDiscounts...)
 }

@@ -17,7 +17,7 @@ import (
 // Errors: those of [Contract.Validate] and of proration.Prorate.
 func (c Contract) Charges(p proration.Portion, policy proration.Policy) ([]Charge, error) {
 	if err := c.Validate(); err != nil {
-		return nil, proration.Under("contract", err)
+		return nil, fault.Under("contract", err)
 	}
 	return c.charges(p, policy)
 }
@@ -50,7 +50,7 @@ func (c *Contract) priced(kind Kind, ids []string, p proration.Portion, policy p
 // for a charge beyond the limits.
 func (c Contract) Shortfall(billed []Charge, p proration.Portion, policy proration.Policy) ([]Charge, error) {
 	if err := c.Validate(); err != nil {
-		return nil, proration.Under("contract", err)
+		return nil, fault.Under("contract", err)
 	}
 	return c.shortfall(billed, p, policy)
 }
@@ -168,21 +168,17 @@ func (c *Contract) length(period proration.Period) proration.Interval {
 func (c *Contract) charge(
 	kind Kind, item Item, base *decimal.Decimal, p proration.Portion, policy proration.Policy,
 ) (Charge, error) {
-	policy, err := c.Currency.Policy(policy)
+	policy, err := c.Currency.policy(policy)
 	if err != nil {
 		return Charge{}, err
 	}
 	charge := Charge{
-		Kind: kind, Plan: c.Plan, Item: item.ID, Currency: c.Currency, Quantity: item.Quantity, Price: item.Price.clone(),
-		Period: p.Period, Span: p.Span,
-	}
-	if base != nil {
-		own := *base
-		charge.BaseQuantity = &own
+		Kind: kind, Plan: c.Plan, Item: item.ID, Currency: c.Currency, Quantity: item.Quantity, Price: item.Price,
+		Period: p.Period, Span: p.Span, BaseQuantity: base,
 	}
 	times, err := item.Price.times(c.length(p.Period))
 	if err != nil {
-		return Charge{}, proration.Under("contract", err)
+		return Charge{}, fault.Under("contract", err)
 	}
 	if times > 1 {
 		charge.Multiplier = times

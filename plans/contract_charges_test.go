@@ -9,6 +9,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -193,7 +194,7 @@ func TestContractCharges(t *testing.T) {
 			if c.policy.Rounding.Mode == 0 {
 				c.policy = proration.Standard(2)
 			}
-			before := c.contract.Clone()
+			before := clone.Deep(c.contract)
 			portion := part(c.period, c.span, loc)
 			charges, err := c.contract.Charges(portion, c.policy)
 			if err != nil {
@@ -353,7 +354,7 @@ func TestContractChargesRamp(t *testing.T) {
 			if c.policy != nil {
 				policy = *c.policy
 			}
-			before := c.contract.Clone()
+			before := clone.Deep(c.contract)
 			portion := part(c.period, c.span, c.contract.Cycle.Location)
 			charges, err := c.contract.Charges(portion, policy)
 			if err != nil {
@@ -558,7 +559,7 @@ func TestContractAdded(t *testing.T) {
 			if c.period == "" {
 				c.period = november
 			}
-			before := c.contract.Clone()
+			before := clone.Deep(c.contract)
 			portion := part(c.period, c.span, c.contract.Cycle.Location)
 			charges, err := c.contract.Added(c.change, portion, proration.Standard(2))
 			if giventest.CheckFaults(t, err, c.wantErr...) {

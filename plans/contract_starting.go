@@ -26,8 +26,7 @@ func (c Contract) StartingAt(at time.Time, longer int) (Contract, error) {
 	if f != nil {
 		return Contract{}, f.Err()
 	}
-	c = c.Clone()
-	c.advance(at)
+	c.own(at)
 	at = c.local(at)
 	each, terms := c.Cycle.Interval, c.Terms
 	c.Terms, c.First = nil, proration.Period{}
@@ -38,7 +37,7 @@ func (c Contract) StartingAt(at time.Time, longer int) (Contract, error) {
 	c.Cycle.Anchor, c.Cycle.Day = proration.LocalTimeOf(at), 0
 	first, err := c.Cycle.Containing(at)
 	if err != nil {
-		return Contract{}, proration.Under("contract.cycle", err)
+		return Contract{}, fault.Under("contract.cycle", err)
 	}
 	if longer > 0 {
 		if first.End, err = (proration.Interval{Days: longer}).After(first.End, at.Location()); err != nil {

@@ -36,9 +36,9 @@ func (c *Contract) extend(f *fault.List, term Term) {
 // agree adds a term to the contract and puts its discount before all others. The discount covers the charges that begin
 // in the term.
 func (c *Contract) agree(a ContractTerm) {
-	c.Terms = append(c.Terms, a)
+	c.Terms = slices.Concat(c.Terms, []ContractTerm{a})
 	if d, ok := a.Term.discount(a.Period); ok {
-		c.Discounts = slices.Insert(c.Discounts, 0, d)
+		c.Discounts = slices.Concat([]Discount{d}, c.Discounts)
 	}
 	if a.Term.Billing != UpFront {
 		return
@@ -137,14 +137,14 @@ func (c *Contract) extended(policy proration.Policy) ([]Charge, error) {
 // Errors: those of [Contract.Validate], and ErrLimit for a term that ends outside the years 1 to 9999.
 func (c Contract) Renewed() (Contract, bool, error) {
 	if err := c.Validate(); err != nil {
-		return Contract{}, false, proration.Under("contract", err)
+		return Contract{}, false, fault.Under("contract", err)
 	}
 	if len(c.Terms) == 0 {
-		return c.Clone(), true, nil
+		return c, true, nil
 	}
 	last := c.Terms[len(c.Terms)-1]
-	next := c.Clone()
-	next.advance(last.end())
+	next := c
+	next.own(last.end())
 	next.Terms = nil
 	next.Discounts = slices.DeleteFunc(next.Discounts, func(d Discount) bool {
 		return !d.Until.IsZero() && !d.Until.After(last.end())
@@ -164,7 +164,7 @@ func (c Contract) Renewed() (Contract, bool, error) {
 	}
 	end, err := c.after(last.end(), last.Term.Length)
 	if err != nil {
-		return Contract{}, false, proration.Under("contract", err)
+		return Contract{}, false, fault.Under("contract", err)
 	}
 	next.agree(ContractTerm{Term: last.Term, Period: proration.Period{Start: last.end(), End: end}})
 	return next, true, nil
@@ -200,7 +200,7 @@ func (c *Contract) longest() proration.Interval {
 // Errors: those of [Contract.Validate], and ErrLimit for an instant outside the years 1 to 9999.
 func (c Contract) NoticeBy() (time.Time, error) {
 	if err := c.Validate(); err != nil {
-		return time.Time{}, proration.Under("contract", err)
+		return time.Time{}, fault.Under("contract", err)
 	}
 	end := c.End()
 	if end.IsZero() || c.Terms[len(c.Terms)-1].Term.Notice == (proration.Interval{}) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -13,7 +14,7 @@ import (
 
 // ending is the contract with another renewal mode of its last term.
 func ending(c plans.Contract, end plans.RenewalMode) plans.Contract {
-	c = c.Clone()
+	c = clone.Deep(c)
 	c.Terms[len(c.Terms)-1].Term.Renewal = end
 	return c
 }
@@ -38,13 +39,13 @@ func TestContractRenewed(t *testing.T) {
 	window := func(id, from, until string) plans.Discount {
 		return plans.Discount{ID: id, Percent: giventest.Money("10"), Duration: plans.Forever, From: giventest.Instant(from, nil), Until: giventest.Instant(until, nil)}
 	}
-	discounted := half.Clone()
+	discounted := clone.Deep(half)
 	discounted.Terms[0].Term.Percent = giventest.Money("10")
 	discounted.Discounts = []plans.Discount{
 		window("term P6M from 2026-11-01", "2026-11-01", "2027-05-01"), window("winter", "", "2027-03-01"), window("spring", "2027-03-01", "2027-05-02"), window("always", "", ""),
 		{ID: "twice", Percent: giventest.Money("5"), Duration: plans.Repeating, Periods: 2},
 	}
-	stepped := half.Clone()
+	stepped := clone.Deep(half)
 	for _, s := range []string{"2026-12-01 11", "2027-05-01 12", "2027-05-02 13"} {
 		stepped.Ramp = append(stepped.Ramp, plans.RampStep{At: giventest.Instant(s[:10], nil), Item: sold("seat", s[11:], `{"per":"P1M","unit":"14"}`)})
 	}
@@ -55,9 +56,9 @@ func TestContractRenewed(t *testing.T) {
 	steppedLater.Ramp = []plans.RampStep{{At: giventest.Instant("2027-04-20", nil), Item: sold("seat", "10", `{"per":"P3M","unit":"40"}`)}}
 	uneven.Items = []plans.Item{sold("seat", "10", `{"per":"P3M","unit":"15"}`), sold("light", "2", `{"per":"P2M","unit":"9"}`)}
 	kinds.Items = append(kinds.Items, sold("phone", "2", `{"per":"P3M","unit":"10"}`), sold("fax", "1", `{"per":"P1M","unit":"10"}`))
-	setup := kinds.Clone()
+	setup := clone.Deep(kinds)
 	setup.Items = append(setup.Items, one("setup", "1", "100"))
-	broken := half.Clone()
+	broken := clone.Deep(half)
 	broken.Terms[0].Term.Billing = 0
 	for _, c := range []struct {
 		name, why string
@@ -119,7 +120,7 @@ func TestContractRenewed(t *testing.T) {
 		{name: "beyond the calendar", why: "law 14: no panic", contract: prepaid(nil, "P90000M 2026-11-01/9526-11-01"), wantErr: []string{"contract.at limit"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			before := c.contract.Clone()
+			before := clone.Deep(c.contract)
 			next, ok, err := c.contract.Renewed()
 			if giventest.CheckFaults(t, err, c.wantErr...) && ok != (c.want != "") {
 				t.Errorf("renewed: %v, want %q: %s", ok, c.want, c.why)
@@ -148,7 +149,7 @@ func TestContractRenewedChangesOnlyTime(t *testing.T) {
 	if err != nil || !ok {
 		t.Fatal(ok, err)
 	}
-	want := contract.Clone()
+	want := clone.Deep(contract)
 	want.Terms = next.Terms
 	if !reflect.DeepEqual(next, want) {
 		t.Errorf("got  %s\nwant %s", giventest.JSON(t, next), giventest.JSON(t, want))

@@ -31,9 +31,8 @@ func (c Currency) Places() (int32, error) {
 	return 0, fault.New("currency", proration.ErrInvalid, "must be an ISO 4217 currency; got %.40q", string(c))
 }
 
-// Policy returns the policy with Rounding.Places set to the currency's decimal places.
-// Errors: those of [Currency.Places].
-func (c Currency) Policy(p proration.Policy) (proration.Policy, error) {
+// policy returns the policy with Rounding.Places set to the currency's decimal places.
+func (c Currency) policy(p proration.Policy) (proration.Policy, error) {
 	places, err := c.Places()
 	p.Rounding.Places = places
 	return p, err

@@ -7,7 +7,6 @@ import (
 
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/plans"
-	"github.com/billingrules/billing/proration"
 )
 
 func TestCurrencyPlaces(t *testing.T) {
@@ -95,21 +94,4 @@ func TestCurrencyPlacesOfAllCodes(t *testing.T) {
 	if want := "map[0:17 2:145 3:7 4:2]"; fmt.Sprint(got) != want {
 		t.Errorf("codes by places are %v, want %s", got, want)
 	}
-}
-
-func TestCurrencyPolicy(t *testing.T) {
-	policy := proration.Standard(9)
-	policy.Rounding.Mode = proration.Down
-	for code, places := range map[plans.Currency]int32{"USD": 2, "JPY": 0, "KWD": 3, "CLF": 4} {
-		got, err := code.Policy(policy)
-		want := policy
-		want.Rounding.Places = places
-		if err != nil || got != want {
-			t.Errorf("%s rounds by %+v, %v, want %+v", code, got, err, want)
-		}
-	}
-	_, err := plans.Currency("usd").Policy(policy)
-	giventest.CheckFaults(t, err, "currency invalid")
-	_, err = plans.Currency("").Policy(policy)
-	giventest.CheckFaults(t, err, "currency unset")
 }

@@ -1,7 +1,6 @@
 package plans
 
 import (
-	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -65,11 +64,11 @@ func (l *DiscountDuration) UnmarshalText(text []byte) error {
 
 const maxPeriods = 10_000
 
-// Validate returns every fault of the discount.
+// validate returns every fault of the discount.
 // Errors: ErrUnset for a missing ID or duration, and a discount without a percentage, amount or price; ErrInvalid for
 // more than one of these, a negative number, an unknown currency, and settings that exclude each other; ErrLimit for
 // numbers beyond the limits; ErrPeriod for an Until that is not after From; and those of the price.
-func (d Discount) Validate() error {
+func (d *Discount) validate() error {
 	var f fault.List
 	if d.ID == "" {
 		f.Add("id", proration.ErrUnset, "required, the discount's ID")
@@ -88,7 +87,7 @@ func (d Discount) Validate() error {
 		f.Add("percent", proration.ErrInvalid, "must be the only one of percent, amount and price")
 	}
 	if d.Price != nil {
-		f.Under("price", d.Price.Validate())
+		f.Under("price", d.Price.validate())
 	}
 	if d.Price != nil || !d.Amount.IsZero() {
 		_, err := d.Currency.Places()
@@ -115,7 +114,7 @@ func (d Discount) Validate() error {
 	if !d.From.IsZero() && !d.Until.IsZero() && !d.Until.After(d.From) {
 		f.Add("until", proration.ErrPeriod, "must be after from; got %s", d.Until.Format(time.RFC3339Nano))
 	}
-	f.Under("", d.Scope.Validate())
+	fault.Choices(&f, "kinds", d.Kinds)
 	return f.Err()
 }
 
@@ -157,23 +156,4 @@ func (d Discount) used(taken decimal.Decimal, places int32) (Discount, bool) {
 	case Forever:
 	}
 	return d, true
-}
-
-// Clone returns a copy that shares no mutable memory with d.
-func (d Discount) Clone() Discount {
-	if d.Price != nil {
-		price := d.Price.clone()
-		d.Price = &price
-	}
-	d.Scope = d.Scope.Clone()
-	return d
-}
-
-// cloneDiscounts clones several discounts.
-func cloneDiscounts(all []Discount) []Discount {
-	all = slices.Clone(all)
-	for i := range all {
-		all[i] = all[i].Clone()
-	}
-	return all
 }

@@ -43,15 +43,13 @@ func ApplyDiscounts(r DiscountRequest) (DiscountResult, error) {
 	out := DiscountResult{
 		Charges: make([]Charge, len(r.Charges)), Amount: decimal.New(0, -places), Net: decimal.New(0, -places),
 	}
-	for i, c := range r.Charges {
-		out.Charges[i] = c.Clone()
-	}
+	copy(out.Charges, r.Charges)
 	for i, d := range r.Discounts {
 		taken, err := r.apply(&d, out.Charges, places)
 		if err != nil {
-			return DiscountResult{}, proration.Under(fault.At("discounts", i), err)
+			return DiscountResult{}, fault.Under(fault.At("discounts", i), err)
 		}
-		left, remains := d.Clone(), true
+		left, remains := d, true
 		if taken.IsPositive() {
 			left, remains = left.used(taken, places)
 			out.Amount = out.Amount.Add(taken)
@@ -92,8 +90,8 @@ func (r *DiscountRequest) check() (int32, error) {
 	if len(f) == before {
 		checkSum(&f, r.Charges)
 	}
-	f.Under("mode", r.Mode.Validate())
-	f.Under("allocation", r.Allocation.Validate())
+	fault.Choice(&f, "mode", r.Mode)
+	fault.Choice(&f, "allocation", r.Allocation)
 	return places, f.Err()
 }
 
@@ -125,7 +123,7 @@ func checkDiscounts(f *fault.List, all []Discount) {
 		return
 	}
 	for i, d := range all {
-		f.At("discounts", i, d.Validate())
+		f.At("discounts", i, d.validate())
 		if d.ID != "" && slices.ContainsFunc(all[:i], func(other Discount) bool { return other.ID == d.ID }) {
 			f.Add(fault.At("discounts", i)+".id", proration.ErrInvalid, "must be unique; %.40q appears twice", d.ID)
 		}
@@ -154,7 +152,7 @@ func (r *DiscountRequest) apply(d *Discount, charges []Charge, places int32) (de
 	for i, c := range on {
 		if shares[i].IsPositive() {
 			c.Net = c.Net.Sub(shares[i])
-			c.Discounts = append(c.Discounts, Deduction{Discount: d.ID, Reason: d.reason(), Amount: shares[i]})
+			c.Discounts = append(slices.Clip(c.Discounts), Deduction{Discount: d.ID, Reason: d.reason(), Amount: shares[i]})
 			taken = taken.Add(shares[i])
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/internal/short"
@@ -45,7 +46,7 @@ func combinedChanges(prices map[string]string) (w combined) {
 	for _, a := range steps("seat", "7") {
 		for _, b := range steps("light", "3") {
 			for _, c := range news {
-				change := a.Clone()
+				change := clone.Deep(a)
 				change.Add, change.Remove = append(append(change.Add, b.Add...), c.Add...), append(change.Remove, b.Remove...)
 				change.Set = append(append(change.Set, b.Set...), c.Set...)
 				w.items = append(w.items, change)
@@ -142,7 +143,7 @@ func TestEveryCombinedChange(t *testing.T) {
 	prices := map[string]string{"seat": byTier, "light": `{"flat":"4.50","unit":"1.11"}`, "phone": `{"unit":"2.05"}`}
 	contract := seats("0", "0")
 	contract.Items = []plans.Item{sold("seat", "7", prices["seat"]), sold("light", "3", prices["light"])}
-	ramp := contract.Clone()
+	ramp := clone.Deep(contract)
 	ramp.Ramp = []plans.RampStep{
 		{At: giventest.Instant("2026-11-06", nil), Item: sold("light", "3", `{"unit":"8"}`)},
 		{At: giventest.Instant("2026-11-21", nil), Item: sold("seat", "9", prices["seat"])},

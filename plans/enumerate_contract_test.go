@@ -9,6 +9,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/internal/short"
@@ -262,7 +263,7 @@ func TestEveryAdditionOneByOne(t *testing.T) {
 			portion := part(c.period, c.span, time.UTC)
 			for have := int64(0); have <= 8; have++ {
 				for more := int64(1); more <= 5; more += int64(race.Step(3)) {
-					contract := c.contract.Clone()
+					contract := clone.Deep(c.contract)
 					contract.Items[0] = plans.Item{ID: "seat", Quantity: decimal.NewFromInt(have), Price: priceOf(text)}
 					if c.per != "" {
 						contract.Items[0].Price.Per = giventest.Interval(c.per)

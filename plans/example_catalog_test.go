@@ -115,14 +115,13 @@ func ExampleCatalog_With() {
 		Grace: proration.Interval{Days: 10},
 	}
 	theirs := must(shop().With(override))
-	price, offered := theirs.Plans[0].Price("seat", "USD")
-	fmt.Println(price.Unit, price.Per, offered)
+	fmt.Println(theirs.Plans[0].Offers[0].Price.Unit)
 
 	o := order()
 	o.Override = override
 	fmt.Println(quoted(o).Contract.Grace)
 	// Output:
-	// 12 P1M true
+	// 12
 	// P10D
 }
 

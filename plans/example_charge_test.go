@@ -67,31 +67,14 @@ func ExampleCharge_Taxed() {
 	// 142.10 16910/119
 }
 
-func ExampleTax_Validate() {
-	fmt.Println(plans.Tax{Percent: money("-19")}.Validate())
-	// Output:
-	// name: required, the tax's name
-	// percent: must not be negative; got -19
-}
-
 // The scope covers the recurring charges of the seats.
 func ExampleScope_Covers() {
 	scope := plans.Scope{Items: []string{"seat"}, Kinds: []plans.Kind{plans.Recurring}}
-	fmt.Println(scope.Validate())
 	fmt.Println(scope.Covers(plans.Charge{Plan: "growth", Item: "seat", Kind: plans.Recurring}))
 	fmt.Println(scope.Covers(plans.Charge{Plan: "growth", Item: "seat", Kind: plans.Usage}))
 	// Output:
-	// <nil>
 	// true
 	// false
-}
-
-func ExampleScope_Clone() {
-	scope := plans.Scope{Items: []string{"seat"}}
-	other := scope.Clone()
-	other.Items[0] = "agent"
-	fmt.Println(scope.Items)
-	// Output: [seat]
 }
 
 // The discount reduces charges of November only.
@@ -106,14 +89,6 @@ func ExampleDiscount_Covers() {
 	// Output:
 	// true
 	// false
-}
-
-func ExampleDiscount_Clone() {
-	discount := plans.Discount{ID: "welcome", Percent: money("10"), Duration: plans.Forever, Scope: plans.Scope{Items: []string{"seat"}}}
-	other := discount.Clone()
-	other.Items[0] = "phone"
-	fmt.Println(discount.Items[0])
-	// Output: seat
 }
 
 // The ramp of the contract increases the quantity to twelve seats on the 16th.

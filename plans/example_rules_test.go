@@ -50,14 +50,6 @@ func ExampleChangeRules_Validate() {
 	// Output: change_rules[0].effective: required, one of immediately, at_period_end, at_term_end
 }
 
-func ExampleChange_Clone() {
-	change := plans.Change{Set: []plans.ItemSetting{{Item: "seat", Price: &plans.Price{Unit: money("12")}}}}
-	clone := change.Clone()
-	clone.Set[0].Price.Unit = money("10")
-	fmt.Println(change.Set[0].Price.Unit, clone.Set[0].Price.Unit)
-	// Output: 12 10
-}
-
 // A customer leaves a one-year contract in its fourth month, and owes half of the remaining bills.
 func ExampleContract_Amended_terminationFee() {
 	contract := tenSeats()

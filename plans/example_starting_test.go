@@ -23,11 +23,6 @@ func ExampleUnusedTrial_Starts() {
 	// 2026-03-06 9
 }
 
-func ExampleUnusedTrial_Validate() {
-	fmt.Println(plans.UnusedTrial(0).Validate())
-	// Output: unused_trial: required, one of carry_over, forfeit, at_trial_end
-}
-
 func ExampleCatalog_Market() {
 	market := must(shop().Market("BR"))
 	fmt.Println(market.Currency, len(market.PaymentMethods))

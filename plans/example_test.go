@@ -63,13 +63,6 @@ func ExampleCurrency_Places() {
 	// usd 0 currency: must be an ISO 4217 currency; got "usd"
 }
 
-// A policy with two decimal places bills yen without decimal places.
-func ExampleCurrency_Policy() {
-	policy, err := plans.Currency("JPY").Policy(proration.Standard(2))
-	fmt.Println(policy.Rounding.Places, policy.Rounding.Mode, err)
-	// Output: 0 half_up <nil>
-}
-
 func ExamplePrice_Amount() {
 	call := plans.Price{Unit: money("0.0004")}
 	amount, err := call.Amount(money("12345")) // exact; billing rounds it
@@ -78,7 +71,7 @@ func ExamplePrice_Amount() {
 }
 
 // One struct covers the common price models.
-func ExamplePrice_Explain() {
+func ExamplePrice() {
 	tiers := []plans.Tier{
 		{UpTo: money("5"), Unit: money("7")}, {UpTo: money("10"), Unit: money("6.50")}, {Unit: money("6")},
 	}
@@ -93,51 +86,24 @@ func ExamplePrice_Explain() {
 		{Percent: money("2.9"), Flat: money("0.30")},
 		{Unit: money("1"), Minimum: money("50")},
 	} {
-		fmt.Println(p.Explain(money("12"), "USD"))
+		calls := plans.Charge{Kind: plans.Usage, Item: "call", Currency: "USD", Quantity: money("12"), Price: p}
+		fmt.Println(must(calls.Priced(proration.Standard(2))).Explain())
 	}
 	// Output:
-	// 49.00 = 49.00
-	// 9 x 8.00 beyond 3 included = 72.00
-	// 5 x 7.00 + 5 x 6.50 + 2 x 6.00 = 79.50
-	// 12 x 6.00 = 72.00
-	// 2 packages of 10 x 5.00 = 10.00
-	// 50.00 = 50.00
-	// 2.9 % of 12.00 + 0.30 = 0.648
-	// 12 x 1.00, at least 50.00 = 50.00
+	// call: 49.00 = 49.00
+	// call: 9 x 8.00 beyond 3 included = 72.00
+	// call: 5 x 7.00 + 5 x 6.50 + 2 x 6.00 = 79.50
+	// call: 12 x 6.00 = 72.00
+	// call: 2 packages of 10 x 5.00 = 10.00
+	// call: 50.00 = 50.00
+	// call: 2.9 % of 12.00 + 0.30, 0.648 x 1/1 = 0.648, rounded half up to 0.65
+	// call: 12 x 1.00, at least 50.00 = 50.00
 }
 
 // Prices with equal numbers are equal: 7.5 equals 7.50.
 func ExamplePrice_Equal() {
 	fmt.Println(plans.Price{Unit: money("7.5")}.Equal(plans.Price{Unit: money("7.50")}))
 	// Output: true
-}
-
-func ExamplePrice_Validate() {
-	price := plans.Price{Unit: money("-1"), Tiers: []plans.Tier{
-		{UpTo: money("10"), Unit: money("7")}, {UpTo: money("10"), Unit: money("6")},
-	}}
-	fmt.Println(price.Validate())
-	// Output:
-	// unit: must not be negative; got -1
-	// tiering: required, one of graduated, volume
-	// unit: must not be set beside tiers, which have their own
-	// tiers[1].up_to: must be zero (open) in the last tier; got 10
-}
-
-func ExampleKind_Validate() {
-	fmt.Println(plans.Recurring.Validate())
-	fmt.Println(errors.Is(plans.Kind(99).Validate(), proration.ErrInvalid))
-	// Output:
-	// <nil>
-	// true
-}
-
-func ExampleBillingAnchor_Validate() {
-	fmt.Println(plans.AnchorKeep.Validate())
-	fmt.Println(plans.BillingAnchor(0).Validate())
-	// Output:
-	// <nil>
-	// required, one of reset, keep
 }
 
 func ExampleContract_Validate() {
@@ -271,26 +237,10 @@ func ExampleContract_Amended() {
 	// replaced:
 }
 
-func ExampleContract_Clone() {
-	contract := tenSeats()
-	other := contract.Clone()
-	other.Items[0].Quantity = money("99")
-	fmt.Println(contract.Items[0].Quantity)
-	// Output: 10
-}
-
 func ExampleCharge_Explain() {
 	charges := must(tenSeats().Charges(rest(21), proration.Standard(2)))
 	fmt.Println(charges[0].Explain())
 	// Output: seat: 10 x 89.00, 890.00 x 10/30 days = 296.666..., rounded half up to 296.67
-}
-
-func ExampleCharge_Clone() {
-	charge := must(tenSeats().Charges(wholeMonth, proration.Standard(2)))[0]
-	other := charge.Clone()
-	other.Taxes = append(other.Taxes, plans.Tax{Name: "VAT", Percent: money("20"), Amount: money("178.00")})
-	fmt.Println(len(charge.Taxes), len(other.Taxes))
-	// Output: 0 1
 }
 
 // A discount of ten percent applies once; a discount of 5.00 applies next and has two uses left.
@@ -310,11 +260,4 @@ func ExampleApplyDiscounts() {
 	// Output:
 	// seat: 10 x 89.00 = 890.00, less 10 % 89.00, less friend 5.00 = 796.00
 	// left: friend 2
-}
-
-func ExampleDiscount_Validate() {
-	fmt.Println(plans.Discount{ID: "friend", Amount: money("5")}.Validate())
-	// Output:
-	// currency: required, an ISO 4217 currency
-	// duration: required, one of once, repeating, forever
 }

@@ -3,6 +3,9 @@ package plans
 import (
 	"time"
 
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/proration"
 )
@@ -48,3 +51,26 @@ func (m Market) Validate() error { return m.validate() }
 
 // Validate returns the faults of an override in an order.
 func (o Override) Validate() error { return o.validate() }
+
+// Validate returns the faults of a price in a contract.
+func (p Price) Validate() error { return p.validate() }
+
+// Validate returns the faults of a discount in a contract.
+func (d Discount) Validate() error { return d.validate() }
+
+// Validate returns the faults of a tax of a charge.
+func (t Tax) Validate() error { return t.validate() }
+
+// Price returns the price of an item that a plan offers.
+func (p Plan) Price(item string, currency Currency) (Price, bool) { return p.price(item, currency) }
+
+// Explain returns the price of a quantity in the words of [Charge.Explain], and its sum, which is exact. It returns
+// "nothing" for a price or quantity that [Price.Amount] refuses.
+func (p Price) Explain(quantity decimal.Decimal, currency Currency) string {
+	places, _ := currency.Places()
+	amount, err := p.Amount(quantity)
+	if err != nil {
+		return "nothing"
+	}
+	return (&Charge{Quantity: quantity, Price: p}).priced(places) + " = " + exact.Text(amount, places)
+}

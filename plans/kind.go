@@ -31,13 +31,6 @@ var kinds = []string{
 // String returns the kind's name, "one_time".
 func (k Kind) String() string { return enum.String(kinds, k) }
 
-// Validate returns ErrUnset for the zero Kind, and ErrInvalid for an unknown value, both without a field.
-func (k Kind) Validate() error {
-	var f fault.List
-	fault.Enum(&f, "", kinds, k)
-	return f.Err()
-}
-
 // MarshalText returns the kind's name.
 func (k Kind) MarshalText() ([]byte, error) { return fault.Marshal(kinds, k, "kind") }
 

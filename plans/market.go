@@ -93,15 +93,6 @@ func (m *Market) validate() error {
 	return f.Err()
 }
 
-// clone returns a deep copy of the market.
-func (m Market) clone() Market {
-	m.Countries, m.PaymentMethods = slices.Clone(m.Countries), slices.Clone(m.PaymentMethods)
-	for i := range m.PaymentMethods {
-		m.PaymentMethods[i].By = slices.Clone(m.PaymentMethods[i].By)
-	}
-	return m
-}
-
 // checkCountry adds a fault unless the code is two capital letters.
 func checkCountry(f *fault.List, field, code string) {
 	if len(code) != 2 || strings.Trim(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {

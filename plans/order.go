@@ -70,18 +70,18 @@ func (o *Order) check(f *fault.List) {
 		if item.Item == "" {
 			f.Add(path+".item", proration.ErrUnset, "required, the item's ID")
 		}
-		checkNumber(f, path+".quantity", item.Quantity)
+		fault.Number(f, path+".quantity", item.Quantity)
 		if !item.From.IsZero() && !item.From.After(o.At) {
 			f.Add(path+".from", proration.ErrInvalid, "must be after at; got %s", item.From.Format(time.RFC3339))
 		}
 		if item.Price != nil {
-			f.Under(path+".price", item.Price.Validate())
+			f.Under(path+".price", item.Price.validate())
 		}
 	}
 	if o.Installments < 0 || o.Installments > maxInstallments {
 		f.Add("installments", proration.ErrLimit, "must be between 0 and %d; got %d", maxInstallments, o.Installments)
 	}
-	checkNumber(f, "minimum", o.Minimum)
+	fault.Number(f, "minimum", o.Minimum)
 	checkDiscounts(f, o.Discounts)
 }
 
@@ -170,7 +170,7 @@ func (g *selection) add(item OrderItem, by Actor) error {
 			Rule: "price", Reason: "Only support can set a special price.", Instead: "Order at the plan's price or ask support.",
 		}
 	case item.Price != nil:
-		if price = item.Price.clone(); price.Per == (proration.Interval{}) {
+		if price = *item.Price; price.Per == (proration.Interval{}) {
 			price.Per = g.plan.Interval
 		}
 	}

@@ -79,7 +79,7 @@ func (p *Plan) validate() error {
 		checkName(&f, path+".item", o.Item, seen, string(o.Currency)+" "+o.Item)
 		_, err := o.Currency.Places()
 		f.Under(path, err)
-		if err := o.Price.Validate(); err != nil {
+		if err := o.Price.validate(); err != nil {
 			f.Under(path+".price", err)
 		} else if p.Interval.Validate() == nil {
 			_, err := o.Price.times(p.Interval)
@@ -94,7 +94,7 @@ func (p *Plan) validate() error {
 	for i, l := range p.Limits {
 		path := fault.At("limits", i)
 		checkName(&f, path+".name", l.Name, seen, l.Name)
-		checkNumber(&f, path+".most", l.Most)
+		fault.Number(&f, path+".most", l.Most)
 		if l.Unlimited && !l.Most.IsZero() {
 			f.Add(path+".most", proration.ErrInvalid, "must be unset for an unlimited limit")
 		}
@@ -113,12 +113,12 @@ func checkName(f *fault.List, field, name string, seen map[string]bool, key stri
 	seen[key] = true
 }
 
-// Price returns the price of an item in a currency, or false if the plan does not offer the item in that currency. An
+// price returns the price of an item in a currency, or false if the plan does not offer the item in that currency. An
 // unset Per becomes the plan's interval.
-func (p Plan) Price(item string, currency Currency) (Price, bool) {
+func (p *Plan) price(item string, currency Currency) (Price, bool) {
 	for _, o := range p.Offers {
 		if o.Item == item && o.Currency == currency {
-			price := o.Price.clone()
+			price := o.Price
 			if price.Per == (proration.Interval{}) {
 				price.Per = p.Interval
 			}
@@ -128,9 +128,9 @@ func (p Plan) Price(item string, currency Currency) (Price, bool) {
 	return Price{}, false
 }
 
-// offer is Price, or a refusal that lists the items that the plan offers in the currency.
+// offer is price, or a refusal that lists the items that the plan offers in the currency.
 func (p *Plan) offer(item string, currency Currency) (Price, error) {
-	if price, ok := p.Price(item, currency); ok {
+	if price, ok := p.price(item, currency); ok {
 		return price, nil
 	}
 	var all []string
@@ -154,10 +154,10 @@ func (p Plan) Exceeded(in []LimitUsage) ([]LimitUsage, error) {
 	var f fault.List
 	var all []LimitUsage
 	for i, l := range p.Limits {
-		checkNumber(&f, fault.At("limits", i)+".most", l.Most)
+		fault.Number(&f, fault.At("limits", i)+".most", l.Most)
 	}
 	for i, u := range in {
-		checkNumber(&f, fault.At("usage", i)+".used", u.Used)
+		fault.Number(&f, fault.At("usage", i)+".used", u.Used)
 		if !u.Limit.IsZero() {
 			f.Add(fault.At("usage", i)+".limit", proration.ErrInvalid, "must be unset, the plan sets it")
 		}
@@ -176,14 +176,4 @@ func (p Plan) Exceeded(in []LimitUsage) ([]LimitUsage, error) {
 		return nil, f.Err()
 	}
 	return all, nil
-}
-
-// clone returns a deep copy of the plan.
-func (p Plan) clone() Plan {
-	p.Offers = slices.Clone(p.Offers)
-	for i := range p.Offers {
-		p.Offers[i].Price = p.Offers[i].Price.clone()
-	}
-	p.Features, p.Limits = slices.Clone(p.Features), slices.Clone(p.Limits)
-	return p
 }

@@ -75,11 +75,11 @@ func (t *Tiering) UnmarshalText(text []byte) error {
 
 const maxTiers = 1_000
 
-// Validate returns every fault of the price.
+// validate returns every fault of the price.
 // Errors: ErrInvalid for a negative number, a maximum below the minimum, a unit price or percentage beside tiers, tiers
 // that do not rise, and a last tier that is not open; ErrUnset for tiers without a tiering, and a tiering without
 // tiers; ErrLimit for numbers and tiers beyond the limits; and those of the interval.
-func (p Price) Validate() error {
+func (p *Price) validate() error {
 	var f fault.List
 	if p.Per != (proration.Interval{}) {
 		f.Under("per", p.Per.Validate())
@@ -155,19 +155,6 @@ func (p *Price) linear() bool {
 		p.Minimum.IsZero() && p.Maximum.IsZero()
 }
 
-// clone returns a copy that shares no mutable memory with p.
-func (p Price) clone() Price {
-	p.Tiers = slices.Clone(p.Tiers)
-	return p
-}
-
-// maxDigits and maxPlaces limit quantities and prices so that package proration accepts their product. A sum of
-// products can still be too long; Price.Amount checks it.
-const (
-	maxDigits = 18
-	maxPlaces = 18
-)
-
 // number is a number and the name of its field.
 type number struct {
 	field string
@@ -178,23 +165,7 @@ type number struct {
 func checkNumbers(f *fault.List, numbers ...number) bool {
 	before := len(*f)
 	for _, n := range numbers {
-		checkNumber(f, n.field, n.value)
+		fault.Number(f, n.field, n.value)
 	}
 	return len(*f) == before
-}
-
-// long reports whether a number is too long to multiply.
-func long(d decimal.Decimal) bool {
-	exp := d.Exponent()
-	return exp < -maxPlaces || exp > maxPlaces || d.NumDigits() > maxDigits || d.NumDigits()+int(exp) > maxDigits
-}
-
-// checkNumber adds a fault for a number that is negative or too long to multiply.
-func checkNumber(f *fault.List, field string, d decimal.Decimal) {
-	switch {
-	case long(d):
-		f.Add(field, proration.ErrLimit, "must have at most 18 digits and 18 decimal places")
-	case d.IsNegative():
-		f.Add(field, proration.ErrInvalid, "must not be negative; got %v", d)
-	}
 }

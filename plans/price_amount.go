@@ -11,7 +11,7 @@ import (
 )
 
 // Amount returns the exact, unrounded price of the quantity for one period, or for one Per if that is set.
-// Errors: those of [Price.Validate]; ErrInvalid for a negative quantity; ErrLimit for a quantity beyond the limits, and
+// Errors: the faults of the price; ErrInvalid for a negative quantity; ErrLimit for a quantity beyond the limits, and
 // for a price of more than 38 digits.
 func (p Price) Amount(quantity decimal.Decimal) (decimal.Decimal, error) {
 	f := p.faults(quantity)
@@ -36,8 +36,8 @@ func (p *Price) checkAmount(quantity decimal.Decimal) error {
 
 // faults returns the faults of the quantity and of the price.
 func (p *Price) faults(quantity decimal.Decimal) (f fault.List) {
-	checkNumber(&f, "quantity", quantity)
-	f.Under("price", p.Validate())
+	fault.Number(&f, "quantity", quantity)
+	f.Under("price", p.validate())
 	return f
 }
 
@@ -182,21 +182,6 @@ func (p parts) text(places int32) (text string, single bool) {
 		text += ", " + why + exact.Text(bound, places)
 	}
 	return text, len(terms) == 1 && why == ""
-}
-
-// Explain returns the calculation of a quantity's price in one line, with amounts in the places of the currency:
-//
-//	5 x 7.00 + 1 x 6.50 = 41.50
-//
-// It returns "nothing" for a price or quantity that [Price.Amount] refuses, and for an unknown currency.
-func (p Price) Explain(quantity decimal.Decimal, currency Currency) string {
-	places, err := currency.Places()
-	amount, refused := p.Amount(quantity)
-	if err != nil || refused != nil {
-		return "nothing"
-	}
-	text, _ := p.parts(quantity).text(places)
-	return text + " = " + exact.Text(amount, places)
 }
 
 // ceiling returns the number of packages that the units need; size is the units per package and is positive.

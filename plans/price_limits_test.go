@@ -6,6 +6,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -90,21 +91,18 @@ func manyPrices() plans.Contract {
 // The prices of tiers and packages are not computed to be checked, and the terms, discounts and items of a larger
 // contract are compared in place.
 func TestValidateOfAllPricesAllocatesNothing(t *testing.T) {
-	year, err := proration.ParseInterval("P1Y")
-	if err != nil {
-		t.Fatal(err)
-	}
 	contract := manyPrices()
 	price := contract.Items[2].Price
 	contract.Discounts = []plans.Discount{{ID: "partner", Price: &price, Currency: "USD", Duration: plans.Forever}}
 	contract.Terms = []plans.ContractTerm{{
 		Term: plans.Term{
-			Length: year, Percent: money("10"), Billing: plans.UpFront, Renewal: plans.Renew, Notice: contract.Cycle.Interval,
+			Length: proration.Interval{Months: 12}, Percent: money("10"), Billing: plans.UpFront, Renewal: plans.Renew, Notice: contract.Cycle.Interval,
 			TerminationFee: plans.TerminationFee{Fee: money("5"), Percent: money("50.0")},
 		},
 		Period: proration.Period{Start: thisMonth.Start, End: thisMonth.Start.AddDate(1, 0, 0)},
 	}}
 	contract.Ramp = []plans.RampStep{{At: thisMonth.End, Item: contract.Items[2]}}
+	var err error
 	if n := testing.AllocsPerRun(100, func() { err = contract.Validate() }); n > 0 || err != nil {
 		t.Errorf("%v allocations: %v", n, err)
 	}
@@ -140,7 +138,7 @@ func TestLongPricesOfPackagesAndTiersAreRefused(t *testing.T) {
 				item := &contract.Items[0]
 				item.Quantity, item.Price = money(quantity), shape(money(a), money(b), money(c))
 				_, err := item.Price.Amount(item.Quantity)
-				got, want := contract.Validate(), proration.Under("items[0]", err)
+				got, want := contract.Validate(), fault.Under("items[0]", err)
 				if (got == nil) != (want == nil) || got != nil && got.Error() != want.Error() {
 					t.Fatalf("price %d of %s, %s and %s for %s: got %v, want %v", i, a, b, c, quantity, got, want)
 				}

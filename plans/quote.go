@@ -41,7 +41,7 @@ func (c Catalog) Quote(order Order, policy proration.Policy, allocation proratio
 		c.checkTrial(&f, &order)
 	}
 	f.Under("policy", policy.Validate())
-	f.Under("allocation", allocation.Validate())
+	fault.Choice(&f, "allocation", allocation)
 	if f != nil {
 		return Quote{}, f.Err()
 	}
@@ -90,7 +90,7 @@ func (g *selection) contract(o *Order) (Contract, proration.Portion, error) {
 	}
 	contract := Contract{
 		Plan: g.plan.ID, Currency: g.market.Currency, Items: g.items, Ramp: g.ramp,
-		Discounts: append(cloneDiscounts(o.Override.Discounts), cloneDiscounts(o.Discounts)...),
+		Discounts: slices.Concat(o.Override.Discounts, o.Discounts),
 		Minimum:   o.Minimum, Grace: o.Override.Grace, Trial: g.plan.Trial,
 	}
 	slices.SortStableFunc(contract.Ramp, func(a, b RampStep) int { return a.At.Compare(b.At) })
@@ -136,7 +136,7 @@ func periodsLater(cycle proration.Cycle, first proration.Period, each, length pr
 // addTerm adds the bills of the rest of the term to Committed and fills in Renewal, with the discounts that remain
 // after the first bill.
 func (q *Quote) addTerm(discounts []Discount, policy proration.Policy, allocation proration.Allocation) error {
-	then := q.Contract.Clone()
+	then := q.Contract
 	then.Discounts = discounts
 	start := q.First.Lines[0].Period.End
 	bills, err := then.bills(start, policy, allocation)

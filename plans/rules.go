@@ -115,9 +115,9 @@ func (p *ChangeRequest) check(f *fault.List) {
 // rank.
 func (r ChangeRules) permit(p *ChangeRequest, rank int) (Approval, error) {
 	permit := Approval{Change: p.Change, Effective: Immediately, At: p.At}
-	now := p.Contract.Clone()
-	now.advance(p.At)
-	class := ClassifyRequest{Change: p.Change, From: now, To: now.Clone(), FromRank: rank}
+	class := ClassifyRequest{Change: p.Change, From: p.Contract, To: p.Contract, FromRank: rank}
+	class.From.own(p.At)
+	class.To.own(p.At)
 	if p.Change.Plan != nil {
 		class.ToRank = p.Change.Plan.Rank
 	}

@@ -14,16 +14,14 @@ func (c *Catalog) resolve(p *ChangeRequest) error {
 		if err != nil {
 			return err
 		}
-		own := plan.clone()
-		change.Plan = &own
+		change.Plan = plan
 	}
 	if change.Term != nil {
 		term, err := c.term(change.Term.Length)
 		if err != nil {
 			return err
 		}
-		own := *term
-		change.Term = &own
+		change.Term = term
 	}
 	change.Items, change.Add, change.Set = slices.Clone(change.Items), slices.Clone(change.Add), slices.Clone(change.Set)
 	for i := range change.Items {
@@ -77,7 +75,7 @@ func (c *Catalog) resolvePrice(p *ChangeRequest, id string, price **Price) error
 		*price = &usual
 		return nil
 	}
-	own := (*price).clone()
+	own := **price
 	if own.Per == (proration.Interval{}) {
 		own.Per = usual.Per
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/billingrules/billing/internal/clone"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/internal/short"
@@ -84,7 +85,7 @@ func combinable() (sets [][]plans.Action) {
 
 // changeWith is a contract and a change that has the actions if it takes effect at an instant.
 func changeWith(actions []plans.Action, from plans.Contract, at time.Time) (plans.Contract, plans.Change) {
-	contract, change := from.Clone(), plans.Change{}
+	contract, change := clone.Deep(from), plans.Change{}
 	for _, action := range actions {
 		switch action {
 		case plans.Upgrade:

@@ -1,10 +1,6 @@
 package plans
 
-import (
-	"slices"
-
-	"github.com/billingrules/billing/internal/fault"
-)
+import "slices"
 
 // Scope selects the charges that a rule covers, such as a discount, a tax rate or a refund rule. In JSON its fields are
 // those of the rule. The zero Scope covers every charge.
@@ -24,17 +20,3 @@ func (s *Scope) covers(c *Charge) bool {
 
 // within reports whether a list includes a value; an empty list includes every value.
 func within[T comparable](list []T, v T) bool { return len(list) == 0 || slices.Contains(list, v) }
-
-// Validate returns ErrUnset or ErrInvalid for each kind that is unset or unknown.
-func (s Scope) Validate() error {
-	var f fault.List
-	for i, k := range s.Kinds {
-		f.At("kinds", i, k.Validate())
-	}
-	return f.Err()
-}
-
-// Clone returns a copy that shares no mutable memory with s.
-func (s Scope) Clone() Scope {
-	return Scope{Plans: slices.Clone(s.Plans), Items: slices.Clone(s.Items), Kinds: slices.Clone(s.Kinds)}
-}

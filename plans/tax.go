@@ -17,14 +17,13 @@ type Tax struct {
 	Amount   decimal.Decimal `json:"amount"`                // billed tax; zero or negative on a credit
 }
 
-// Validate returns every fault of the tax except its amount: ErrUnset for a missing name; ErrInvalid for a negative
-// percentage; ErrLimit for a percentage beyond the limits.
-func (t Tax) Validate() error {
+// validate returns every fault of the tax except its amount.
+func (t *Tax) validate() error {
 	var f fault.List
 	if t.Name == "" {
 		f.Add("name", proration.ErrUnset, "required, the tax's name")
 	}
-	checkNumber(&f, "percent", t.Percent)
+	fault.Number(&f, "percent", t.Percent)
 	return f.Err()
 }
 

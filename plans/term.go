@@ -93,7 +93,7 @@ func (t *Term) validate() error {
 	if t.Notice != (proration.Interval{}) {
 		f.Under("notice", t.Notice.Validate())
 	}
-	checkNumber(&f, "termination_fee.fee", t.TerminationFee.Fee)
+	fault.Number(&f, "termination_fee.fee", t.TerminationFee.Fee)
 	checkPercent(&f, "termination_fee.percent", t.TerminationFee.Percent)
 	return f.Err()
 }
@@ -101,7 +101,7 @@ func (t *Term) validate() error {
 // checkPercent adds a fault for a percentage that is not between 0 and 100.
 func checkPercent(f *fault.List, field string, percent decimal.Decimal) {
 	before := len(*f)
-	checkNumber(f, field, percent)
+	fault.Number(f, field, percent)
 	if len(*f) == before && exact.Compare(percent, decimal.New(100, 0)) > 0 {
 		f.Add(field, proration.ErrInvalid, "must be at most 100; got %v", percent)
 	}

@@ -35,13 +35,6 @@ func (l *UnusedTrial) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(unusedTrials, l, "unused_trial", text)
 }
 
-// Validate returns ErrUnset for the zero UnusedTrial, and ErrInvalid for an unknown value.
-func (l UnusedTrial) Validate() error {
-	var f fault.List
-	fault.Enum(&f, "unused_trial", unusedTrials, l)
-	return f.Err()
-}
-
 // Starts returns the start of paid service for a purchase during a trial that ends at end, and the number of days by
 // which the first period is longer, for [Contract.StartingAt]. It counts calendar days: a trial that ends tomorrow has
 // one day left. A trial that is over has no effect.

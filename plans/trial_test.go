@@ -9,26 +9,6 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-func TestUnusedTrialValidate(t *testing.T) {
-	for _, c := range []struct {
-		name, why string
-		unused    plans.UnusedTrial
-		want      []string
-	}{
-		{"carry over", "M18: remaining days are added to the paid term", plans.CarryOver, nil},
-		{"forfeit", "paid service starts immediately", plans.Forfeit, nil},
-		{"at the end of the trial", "paid service starts then", plans.AtTrialEnd, nil},
-		{"unset", "law 13: the setting decides the length of the paid term", 0, []string{"unused_trial unset"}},
-		{"unknown", "law 14: bad input is an error that names its field", 4, []string{"unused_trial invalid"}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			if giventest.CheckFaults(t, c.unused.Validate(), c.want...); t.Failed() {
-				t.Log(c.why)
-			}
-		})
-	}
-}
-
 // The plan says how long a trial is, and a contract keeps the length that it was quoted.
 func TestTrialLength(t *testing.T) {
 	for _, c := range []struct {

@@ -88,7 +88,7 @@ func (c *Change) checked() (given, taken share, err error) {
 	if c.Next != nil {
 		r := Request{Period: c.Next.Period, Span: c.Next.span(c.At), Policy: c.Policy, Location: c.Location}
 		if taken, err = r.share(); err != nil {
-			return given, taken, Under("next", err)
+			return given, taken, fault.Under("next", err)
 		}
 	}
 	return given, taken, nil

@@ -25,9 +25,6 @@ var creditBases = []string{"", "billed", "price"}
 // String returns the basis's name, "billed".
 func (b CreditBasis) String() string { return enum.String(creditBases, b) }
 
-// Validate returns ErrUnset for the zero CreditBasis, and ErrInvalid for an unknown value, both without a field.
-func (b CreditBasis) Validate() error { return fault.OfEnum(creditBases, b) }
-
 // MarshalText returns the basis's name.
 func (b CreditBasis) MarshalText() ([]byte, error) {
 	return fault.Marshal(creditBases, b, "credit_basis")

@@ -48,7 +48,9 @@ func NewCycle(anchor time.Time, interval Interval) (Cycle, error) {
 
 // Period returns period n, which may be negative. It takes the same time for any n.
 // If the zone skips a whole day, the period of that day in a daily cycle is empty: its end equals its start.
-// Errors: those of [Cycle.Validate], and ErrLimit for a period outside the years 1 to 9999.
+// Errors: every fault of the cycle: ErrUnset for a missing anchor or interval, ErrInvalid for an interval or a day that
+// is not valid, ErrLimit for values beyond the limits, and ErrZone for a location that does not match the zone; and
+// ErrLimit for a period outside the years 1 to 9999.
 func (c Cycle) Period(n int) (Period, error) {
 	var f fault.List
 	if !c.check(&f) {
@@ -57,11 +59,11 @@ func (c Cycle) Period(n int) (Period, error) {
 	if p, ok := c.period(int64(n)); ok {
 		return p, nil
 	}
-	return Period{}, &Error{Field: "n", Rule: ErrLimit, Reason: "must be a period within the years 1 to 9999"}
+	return Period{}, &Error{Field: "n", Rule: ErrLimit, Reason: "must keep the period within the years 1 to 9999"}
 }
 
 // Index returns the number of the period that contains t. It takes the same time for any t.
-// Errors: those of [Cycle.Validate], ErrUnset for the zero instant, and ErrLimit for an instant whose period is not
+// Errors: the faults of the cycle, ErrUnset for the zero instant, and ErrLimit for an instant whose period is not
 // within the years 1 to 9999.
 func (c Cycle) Index(t time.Time) (int, error) {
 	var f fault.List
@@ -94,19 +96,6 @@ func (c Cycle) Next(t time.Time) (time.Time, error) {
 		return p.Start, nil
 	}
 	return p.End, nil
-}
-
-// Validate returns every fault of the cycle: ErrUnset for a missing anchor or interval, ErrInvalid for an interval or a
-// day that is not valid, ErrLimit for values beyond the limits, and ErrZone for a location that does not match the
-// zone.
-func (c Cycle) Validate() error {
-	var f fault.List
-	if c.check(&f) {
-		if _, ok := c.period(0); !ok {
-			f.Add("interval", ErrLimit, "must keep period 0 within the years 1 to 9999; got %v from %v", c.Interval, c.Anchor)
-		}
-	}
-	return f.Err()
 }
 
 // check adds the faults of the cycle's fields.

@@ -23,9 +23,6 @@ var timings = []string{"", "in_advance", "in_arrears"}
 // String returns the timing's name, "in_advance".
 func (t Timing) String() string { return enum.String(timings, t) }
 
-// Validate returns ErrUnset for the zero Timing, and ErrInvalid for an unknown value, both without a field.
-func (t Timing) Validate() error { return fault.OfEnum(timings, t) }
-
 // MarshalText returns the timing's name.
 func (t Timing) MarshalText() ([]byte, error) { return fault.Marshal(timings, t, "timing") }
 
@@ -53,7 +50,7 @@ const maxPortions = 10_000
 // a period, whole periods, and a trailing stub if service ends inside a period. In advance, a portion is due when its
 // period begins, and a leading stub is always due. In arrears, a portion is due when its period ends. Once AsOf reaches
 // the end of the service, all portions are due.
-// Errors: those of [Cycle.Validate]; ErrUnset for a missing instant or timing; ErrPeriod for an end before the start;
+// Errors: the faults of the cycle; ErrUnset for a missing instant or timing; ErrPeriod for an end before the start;
 // ErrLimit for more than 10,000 portions, and for a portion that is not within the years 1 to 9999.
 func (c Cycle) Billable(s Service) ([]Portion, error) {
 	var f fault.List

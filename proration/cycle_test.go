@@ -175,14 +175,18 @@ func TestCycleLookups(t *testing.T) {
 	}
 }
 
-// A cycle that passes Validate has a first period.
-func TestCycleValidate(t *testing.T) {
-	good, err := proration.NewCycle(instant("9990-01-31", nil), interval("P1Y"))
-	if err != nil || good.Validate() != nil {
-		t.Fatalf("%v, %v", err, good.Validate())
+// A cycle without fault can have a first period beyond the limits.
+func TestFirstPeriodBeyondTheLimits(t *testing.T) {
+	cycle, err := proration.NewCycle(instant("9990-01-31", nil), interval("P1Y"))
+	if err != nil {
+		t.Fatal(err)
 	}
-	good.Interval = interval("P10Y")
-	giventest.CheckFaults(t, good.Validate(), "interval limit")
-	good.Day = 32
-	giventest.CheckFaults(t, good.Validate(), "day invalid")
+	_, err = cycle.Period(0)
+	giventest.CheckFaults(t, err)
+	cycle.Interval = interval("P10Y")
+	_, err = cycle.Period(0)
+	giventest.CheckFaults(t, err, "n limit")
+	cycle.Day = 32
+	_, err = cycle.Period(0)
+	giventest.CheckFaults(t, err, "day invalid")
 }

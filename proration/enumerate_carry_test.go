@@ -84,7 +84,7 @@ func checkSettlement(t *testing.T, s settlement, steps []step, r proration.Round
 		checkLine(t, line, exactly(steps[i].Price.Sub(price), left(steps[i].At), carry))
 		total, price, carry = total.Add(line.Amount), steps[i].Price, line.Residual
 	}
-	if len(s.Lines) != len(steps) || !s.Total.Equal(total) || !s.Residual.Equal(carry) {
+	if len(s.Lines) != len(steps) || !s.Total.Equal(total) || !sameResidual(s.Residual, carry) {
 		t.Fatalf("%+v: %d lines, a total of %v, want %v, with the residual %v, want %v", steps, len(s.Lines), s.Total, total, s.Residual, carry)
 	}
 	bound := lastPlace(r.Places)

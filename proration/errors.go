@@ -23,7 +23,3 @@ var (
 	ErrZone    = fault.ErrZone    // an instant or a location is in another or an unknown zone
 	ErrLimit   = fault.ErrLimit   // digits, exponents, years or counts beyond the limits
 )
-
-// Under returns err with path in front of the field of each [Error] in it, so that a fault deep inside a value shows
-// the full path of its field. Other errors are returned unchanged, and nil stays nil.
-func Under(path string, err error) error { return fault.Under(path, err) }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/proration"
 )
@@ -29,32 +30,6 @@ func TestErrorText(t *testing.T) {
 	}
 	if !errors.Is(err, proration.ErrOutside) || errors.Is(err, proration.ErrPeriod) {
 		t.Error("errors.Is does not match exactly the rule of the error")
-	}
-}
-
-func TestUnder(t *testing.T) {
-	at := &proration.Error{Field: "at", Rule: proration.ErrUnset, Reason: "required, an instant"}
-	whole := &proration.Error{Rule: proration.ErrInvalid, Reason: "it cannot be read"}
-	other := errors.New("the disk is full")
-	for _, row := range []struct {
-		name, why string
-		err       error
-		want      []string
-	}{
-		{name: "one fault", err: at, want: []string{"charge.change.at unset"}},
-		{name: "a fault without a field", why: "the path is that of the value", err: whole, want: []string{"charge.change invalid"}},
-		{name: "two faults", err: errors.Join(at, whole), want: []string{"charge.change.at unset", "charge.change invalid"}},
-		{name: "two faults in nested joins", err: errors.Join(errors.Join(at), whole), want: []string{"charge.change.at unset", "charge.change invalid"}},
-		{name: "another error", why: "an error without a path is returned unchanged", err: other, want: []string{"? the disk is full"}},
-		{name: "a fault beside another error", err: errors.Join(at, other), want: []string{"charge.change.at unset", "? the disk is full"}},
-		{name: "no error", why: "nil stays nil"},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			giventest.CheckFaults(t, proration.Under("charge", proration.Under("change", row.err)), row.want...)
-		})
-	}
-	if at.Field != "at" {
-		t.Errorf("the path of the input is now %q", at.Field)
 	}
 }
 
@@ -183,32 +158,32 @@ func checkEnum[T interface {
 				t.Errorf("the error repeats %d characters", len(err.Error()))
 			}
 		}
-		validateEnum[T](t, names)
+		checkChoice[T](t, names)
 		if err := json.Unmarshal([]byte("2"), P(new(T))); err == nil {
 			t.Error("a number is decoded as a name")
 		}
 	})
 }
 
-// The Validate method of an enum, if it has one, accepts the values with names only. Its faults have no field: the
-// caller knows it.
-func validateEnum[T ~uint8](t *testing.T, names []string) {
+// Other packages check the enums of their requests without knowing the table of names, and the faults are the same.
+func checkChoice[T interface {
+	~uint8
+	fmt.Stringer
+}](t *testing.T, names []string) {
 	t.Helper()
 	list := strings.Join(names, ", ")
 	for v := range 256 {
-		one, ok := any(T(v)).(interface{ Validate() error })
-		if !ok {
-			return
-		}
 		var rule error
 		var want string
 		switch {
 		case v == 0:
-			rule, want = proration.ErrUnset, "required, one of "+list
+			rule, want = proration.ErrUnset, "choice: required, one of "+list
 		case v > len(names):
-			rule, want = proration.ErrInvalid, fmt.Sprintf("must be one of %s; got %d", list, v)
+			rule, want = proration.ErrInvalid, fmt.Sprintf("choice: must be one of %s; got %d", list, v)
 		}
-		if err := one.Validate(); !errors.Is(err, rule) || err != nil && err.Error() != want {
+		var f fault.List
+		fault.Choice(&f, "choice", T(v))
+		if err := f.Err(); !errors.Is(err, rule) || err != nil && err.Error() != want {
 			t.Errorf("%d: got %v, want %q", v, err, want)
 		}
 	}

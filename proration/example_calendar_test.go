@@ -102,10 +102,10 @@ func ExampleCycle_Next() {
 	// Output: 2024-02-29 <nil>
 }
 
-func ExampleParseInterval() {
+func ExampleInterval_UnmarshalText() {
 	for _, text := range []string{"P1Y6M", "P14D", "PT36H", "P1M15D"} {
-		i, err := proration.ParseInterval(text)
-		if err != nil {
+		var i proration.Interval
+		if err := i.UnmarshalText([]byte(text)); err != nil {
 			fmt.Println(err)
 			continue
 		}
@@ -198,16 +198,18 @@ func ExamplePeriod_Equal() {
 	// Output: true
 }
 
-func ExampleCycle_Validate() {
+// JSON stores the name of a zone, and the caller loads its location.
+func ExampleCycle_Period_stored() {
 	var stored proration.Cycle
 	text := `{"anchor": "2024-01-31", "interval": "P1M", "zone": "America/New_York"}`
 	if err := json.Unmarshal([]byte(text), &stored); err != nil {
 		fmt.Println(err)
 	}
-	fmt.Println(stored.Validate())
+	_, err := stored.Period(0)
+	fmt.Println(err)
 	stored.Location, _ = time.LoadLocation(stored.Zone)
-	fmt.Println(stored.Validate())
+	fmt.Println(stored.Period(0))
 	// Output:
 	// zone: must have Location set to America/New_York, which JSON does not store
-	// <nil>
+	// 2024-01-31T00:00:00-05:00/2024-02-29T00:00:00-05:00 <nil>
 }

@@ -171,19 +171,6 @@ func ExampleRounding_Round() {
 	// ceiling 0.03 <nil>
 }
 
-// Other packages check the choices that their own requests have.
-func ExampleRoundingMode_Validate() {
-	fmt.Println(proration.HalfUp.Validate(), proration.LastLine.Validate())
-	fmt.Println(proration.InAdvance.Validate(), proration.OnBilled.Validate())
-	fmt.Println(proration.RoundingMode(0).Validate())
-	fmt.Println(proration.Allocation(9).Validate())
-	// Output:
-	// <nil> <nil>
-	// <nil> <nil>
-	// required, one of half_up, half_even, half_down, up, down, ceiling, floor
-	// must be one of largest_remainder, last_line; got 9
-}
-
 func ExampleFraction_Equal() {
 	half := proration.Fraction{Num: 1, Den: 2}
 	days := proration.Fraction{Num: 15, Den: 30}
@@ -209,12 +196,10 @@ func ExampleResidual() {
 		carry = r.Residual
 		fmt.Println(r.Amount, carry, carry.IsZero())
 	}
-	fmt.Println(carry.Equal(proration.Residual{}))
 	// Output:
 	// 33.33 1/300 false
 	// 33.34 -1/300 false
 	// 33.33 0 true
-	// true
 }
 
 // A third of 100.00 is rounded to 33.33, and the residual is the carry of the next amount.
@@ -240,10 +225,4 @@ func ExampleResidual_Rat() {
 	}
 	fmt.Println(r.Rat().FloatString(6))
 	// Output: -0.003333
-}
-
-func ExampleUnder() {
-	err := proration.Policy{DayCount: proration.Seconds}.Validate()
-	fmt.Println(proration.Under("plans[3]", err))
-	// Output: plans[3].rounding.mode: required, one of half_up, half_even, half_down, up, down, ceiling, floor
 }

@@ -243,15 +243,17 @@ func FuzzInterval(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		i, err := proration.ParseInterval(text)
-		if err != nil {
+		var i, again proration.Interval
+		if err := i.UnmarshalText([]byte(text)); err != nil {
 			if len(giventest.Faults(err)) != 1 {
 				t.Fatal(err)
 			}
 			return
 		}
-		again, err := proration.ParseInterval(i.String())
-		if err != nil || again != i || len(i.String()) > len(text) && text[0] == 'P' && len(i.String()) > 20 {
+		if text == "" {
+			return // the unset interval
+		}
+		if err := again.UnmarshalText([]byte(i.String())); err != nil || again != i || len(i.String()) > len(text) && text[0] == 'P' && len(i.String()) > 20 {
 			t.Fatalf("%q is %#v, has the text %v and is decoded as %#v, %v", text, i, i, again, err)
 		}
 	})
@@ -319,7 +321,7 @@ func FuzzResidual(f *testing.F) {
 		if parts[1] == "-" {
 			want.Neg(want)
 		}
-		if r.Rat().Cmp(want) != 0 || again.UnmarshalText([]byte(r.String())) != nil || !again.Equal(r) {
+		if r.Rat().Cmp(want) != 0 || again.UnmarshalText([]byte(r.String())) != nil || !sameResidual(again, r) {
 			t.Fatalf("%q is %v, want %v, and its text is decoded as %v", text, r, want, again)
 		}
 	})

@@ -41,10 +41,8 @@ var units = []struct {
 	{designator: 'S', clock: true, seconds: 1},
 }
 
-// ParseInterval reads an ISO 8601 duration in whole numbers of one kind of length, such as P1M, P1Y6M, P2W or PT36H.
-// Errors: ErrInvalid for other text, including fractions, signs, zero lengths, and mixes such as P1M15D, which recur on
-// no calendar; ErrLimit for lengths beyond the limits of the fields.
-func ParseInterval(text string) (Interval, error) {
+// parseInterval reads the text of an interval that is set.
+func parseInterval(text string) (Interval, error) {
 	var months, days, seconds int64
 	rest, ok := strings.CutPrefix(text, "P")
 	next, clock := 0, false
@@ -176,13 +174,16 @@ func (i Interval) MarshalText() ([]byte, error) {
 	return []byte(i.String()), nil
 }
 
-// UnmarshalText reads the text that [ParseInterval] reads, and "" as the unset interval.
+// UnmarshalText reads an ISO 8601 duration in whole numbers of one kind of length, such as P1M, P1Y6M, P2W or PT36H,
+// and "" as the unset interval.
+// Errors: ErrInvalid for other text, including fractions, signs, zero lengths, and mixes such as P1M15D, which recur on
+// no calendar; ErrLimit for lengths beyond the limits of the fields.
 func (i *Interval) UnmarshalText(text []byte) error {
 	if len(text) == 0 {
 		*i = Interval{}
 		return nil
 	}
-	parsed, err := ParseInterval(string(text))
+	parsed, err := parseInterval(string(text))
 	if err == nil {
 		*i = parsed
 	}

@@ -35,7 +35,7 @@ func TestRequestsAreStored(t *testing.T) {
 		want := testRequests(t)
 		r := decode(t, want.request)
 		if !r.Amount.Equal(want.request.Amount) || !r.Period.Equal(want.request.Period) || !r.Span.Equal(want.request.Span) ||
-			r.Policy != want.request.Policy || !r.Carry.Equal(want.request.Carry) {
+			r.Policy != want.request.Policy || !sameResidual(r.Carry, want.request.Carry) {
 			t.Errorf("the request is decoded as %+v, want %+v", r, want.request)
 		}
 		c, before := decode(t, want.change), want.change

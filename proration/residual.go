@@ -49,9 +49,6 @@ func (r Residual) Rat() *big.Rat { return r.remainder.Rat() }
 // IsZero reports whether the residual is zero.
 func (r Residual) IsZero() bool { return r.remainder.IsZero() }
 
-// Equal reports whether both are the same number.
-func (r Residual) Equal(s Residual) bool { return r.Rat().Cmp(s.Rat()) == 0 }
-
 // String returns the number in lowest terms: "-1/300", or "0".
 func (r Residual) String() string { return r.Rat().RatString() }
 

@@ -30,9 +30,6 @@ var roundingModes = []string{"", "half_up", "half_even", "half_down", "up", "dow
 // String returns the mode's name, "half_up".
 func (m RoundingMode) String() string { return enum.String(roundingModes, m) }
 
-// Validate returns ErrUnset for the zero RoundingMode, and ErrInvalid for an unknown value, both without a field.
-func (m RoundingMode) Validate() error { return fault.OfEnum(roundingModes, m) }
-
 // MarshalText returns the mode's name.
 func (m RoundingMode) MarshalText() ([]byte, error) { return fault.Marshal(roundingModes, m, "mode") }
 

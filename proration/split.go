@@ -28,9 +28,6 @@ var allocations = []string{"", "largest_remainder", "last_line"}
 // String returns the allocation's name, "last_line".
 func (a Allocation) String() string { return enum.String(allocations, a) }
 
-// Validate returns ErrUnset for the zero Allocation, and ErrInvalid for an unknown value, both without a field.
-func (a Allocation) Validate() error { return fault.OfEnum(allocations, a) }
-
 // MarshalText returns the allocation's name.
 func (a Allocation) MarshalText() ([]byte, error) { return fault.Marshal(allocations, a, "allocation") }
 

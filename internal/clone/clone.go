@@ -1,25 +1,15 @@
-// Package clone copies lists of values that have a Clone method.
+// Package clone copies plain data.
 package clone
 
 import (
 	"reflect"
-	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
 )
 
-// All returns a list of clones that shares no writable memory with the original. A nil list stays nil.
-func All[T interface{ Clone() T }](all []T) []T {
-	all = slices.Clone(all)
-	for i := range all {
-		all[i] = all[i].Clone()
-	}
-	return all
-}
-
-// Deep returns a copy of plain data that shares no memory that can be written to. Numbers and times are shared: they
-// are never written to.
+// Deep returns a copy of plain data that shares no memory that can be written to. Numbers, times and locations are
+// shared: they are never written to.
 func Deep[T any](v T) T {
 	deep(reflect.ValueOf(&v).Elem())
 	return v
@@ -28,7 +18,7 @@ func Deep[T any](v T) T {
 // deep replaces everything that a value points to by copies of its own.
 func deep(v reflect.Value) {
 	switch v.Interface().(type) {
-	case decimal.Decimal, time.Time:
+	case decimal.Decimal, time.Time, *time.Location:
 		return
 	}
 	switch v.Kind() {

@@ -27,6 +27,24 @@ func Usable(amount decimal.Decimal) bool {
 	return exp >= -MaxDigits && digits <= MaxDigits && digits+exp <= MaxDigits
 }
 
+// A number with at most so many digits and places can be multiplied: package proration accepts the product of two such
+// numbers. A sum of products can still be too long.
+const (
+	factorDigits = 18
+	factorPlaces = 18
+)
+
+// Number adds a fault for a number that is negative or too long to multiply, such as a quantity or a price.
+func Number(l *List, field string, d decimal.Decimal) {
+	exp := d.Exponent()
+	switch {
+	case exp < -factorPlaces, exp > factorPlaces, d.NumDigits() > factorDigits, d.NumDigits()+int(exp) > factorDigits:
+		l.Add(field, ErrLimit, "must have at most 18 digits and 18 decimal places")
+	case d.IsNegative():
+		l.Add(field, ErrInvalid, "must not be negative; got %v", d)
+	}
+}
+
 // NotNegative is [Amount] for an amount that must not be negative.
 func NotNegative(l *List, field string, amount decimal.Decimal) {
 	if Amount(l, field, amount) && amount.IsNegative() {

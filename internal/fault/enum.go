@@ -1,6 +1,8 @@
 package fault
 
 import (
+	"fmt"
+	"math"
 	"strconv"
 
 	"github.com/billingrules/billing/internal/enum"
@@ -44,9 +46,33 @@ func Quoted(text []byte) string {
 	return strconv.Quote(string(text))
 }
 
-// OfEnum returns the fault of an enum as an error without a field, or nil.
-func OfEnum[T ~uint8](names []string, v T) error {
-	var l List
-	Enum(&l, "", names, v)
-	return l.Err()
+// named is an enum of another package, which has the table of its names. The String of a value without a name is its
+// number.
+type named interface {
+	~uint8
+	fmt.Stringer
 }
+
+// Choice is [Enum] for an enum of another package. It collects the names only for a fault.
+func Choice[T named](l *List, field string, v T) {
+	if known(v) {
+		return
+	}
+	names := []string{""}
+	for n := 1; n <= math.MaxUint8 && known(T(n)); n++ {
+		names = append(names, T(n).String())
+	}
+	Enum(l, field, names, v)
+}
+
+// Choices is [Choice] for each element of a list. The path of an element is made only for a fault.
+func Choices[T named](l *List, list string, all []T) {
+	for i, v := range all {
+		if !known(v) {
+			Choice(l, At(list, i), v)
+		}
+	}
+}
+
+// known reports whether an enum is set and has a name.
+func known[T named](v T) bool { return v != 0 && v.String() != strconv.Itoa(int(v)) }

@@ -57,8 +57,8 @@ func Period(text string, loc *time.Location) proration.Period {
 
 // Interval reads an interval such as "P1M".
 func Interval(text string) proration.Interval {
-	i, err := proration.ParseInterval(text)
-	if err != nil {
+	var i proration.Interval
+	if err := i.UnmarshalText([]byte(text)); err != nil {
 		panic(err)
 	}
 	return i
