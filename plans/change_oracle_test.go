@@ -136,7 +136,8 @@ func checkItems(t *testing.T, before *plans.Contract, change *plans.Change, at t
 	}
 }
 
-// costOf is the exact price of an item of a contract for a portion, and whether it is a price that rises with each unit.
+// costOf is the exact price of an item of a contract for a portion, and whether it is a price that rises with each
+// unit.
 type costOf func(c *plans.Contract, id string, p proration.Portion) (cost *big.Rat, rising bool)
 
 // checkDifference fails unless the charges of a change less the credits of the units that it replaces are the price of

@@ -25,8 +25,8 @@ func fullChange() plans.Change {
 	}
 }
 
-// Every combination of fields: a term, an end and a cancellation stand alone, a list of all items excludes steps, and an
-// anchor excludes an instant; all other fields can be combined.
+// Every combination of fields: a term, an end and a cancellation stand alone, a list of all items excludes steps, and
+// an anchor excludes an instant; all other fields can be combined.
 func TestChangeFieldsExcludeEachOther(t *testing.T) {
 	full := reflect.ValueOf(fullChange())
 	names := []string{"plan", "items", "add", "remove", "set", "interval", "term", "end", "anchor", "anchor_at", "cancel", "add_discounts", "remove_discounts"}

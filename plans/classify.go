@@ -63,9 +63,9 @@ type ClassifyRequest struct {
 	Change Change   `json:"change"` // change of the contract
 	From   Contract `json:"from"`   // contract before the change, as of its instant
 	To     Contract `json:"to"`     // contract after the change
-	// FromRank and ToRank are the ranks of the plans before and after the change; 0 is no rank.
+	// FromRank is the rank of the plan before the change; 0 is no rank.
 	FromRank int `json:"from_rank,omitzero"`
-	ToRank   int `json:"to_rank,omitzero"`
+	ToRank   int `json:"to_rank,omitzero"` // rank of the plan after the change; 0 is no rank
 }
 
 // Classify returns the actions of a change, in the order of [Action]; none for a change to what is already there.

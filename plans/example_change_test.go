@@ -49,3 +49,22 @@ func ExampleChangeRules_Check_strictest() {
 	fmt.Println(permit.Actions, permit.Effective, permit.At.Format(time.DateOnly))
 	// Output: [upgrade remove_quantity] at_period_end 2026-12-01
 }
+
+// A change names each item once, with a number of units above zero.
+func ExampleChange_Validate() {
+	change := plans.Change{
+		Add:    []plans.ItemQuantity{{Item: "seat", Quantity: money("2")}, {Item: "phone"}},
+		Remove: []plans.ItemQuantity{{Item: "seat", Quantity: money("1")}},
+		Cancel: true,
+	}
+	fmt.Println(change.Validate())
+	// Output:
+	// cancel: must be the only field of the change; add is set, too
+	// add[1].quantity: must be above zero; got 0
+	// remove[0].item: must be named once; "seat" appears twice
+}
+
+func ExampleChange_IsZero() {
+	fmt.Println(plans.Change{}.IsZero(), plans.Change{Anchor: plans.AnchorReset}.IsZero())
+	// Output: true false
+}

@@ -236,8 +236,8 @@ func (d *contractDrawer) changeItems(change *plans.Change, fields int, c plans.C
 }
 
 // For any purchase and any changes: no panic; the input is unmodified; a change gives a valid contract, or an error
-// with a field; the items are those that the change states at every instant; charges and credits are the difference of the
-// prices.
+// with a field; the items are those that the change states at every instant; charges and credits are the difference of
+// the prices.
 func FuzzContractChanges(f *testing.F) {
 	d := contractDrawer{zones: []*time.Location{time.UTC, giventest.Zone(f, "America/New_York"), giventest.Zone(f, "America/Sao_Paulo"), giventest.Zone(f, "America/Santiago")}}
 	state := uint32(1)

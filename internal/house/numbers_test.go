@@ -33,7 +33,6 @@ var money = map[string]string{
 	"plans.Discount":         "Amount",
 	"plans.DiscountResult":   "Amount Net",
 	"plans.Installment":      "Amount",
-	"plans.Level":            "Amount",
 	"plans.Order":            "Minimum",
 	"plans.Price":            "Flat Unit Minimum Maximum",
 	"plans.Quote":            "Committed",
