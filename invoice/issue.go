@@ -107,9 +107,15 @@ type IssueResult struct {
 // for a change of unbilled time, a change before one that is billed already, or a change that credits an unpaid
 // invoice; and for a change of a canceled contract other than a new anchor or another cancellation.
 func Issue(o IssueRequest) (IssueResult, error) {
+	if loc := o.Contract.Cycle.Location; loc != nil {
+		o.At = o.At.In(loc)
+	} else {
+		o.At = o.At.UTC()
+	}
 	var f fault.List
 	f.Under("policy", o.Policy.Validate())
-	f.Under("contract", o.Contract.Validate())
+	w := work{since: o.UnbilledSince, ended: o.EndedAt, after: o.Contract}
+	w.rest, w.outside = o.remaining(&f)
 	if o.At.IsZero() {
 		f.Add("at", proration.ErrUnset, "required, the effective time")
 	}
@@ -120,18 +126,10 @@ func Issue(o IssueRequest) (IssueResult, error) {
 	if f != nil {
 		return IssueResult{}, f.Err()
 	}
-	if loc := o.Contract.Cycle.Location; loc != nil {
-		o.At = o.At.In(loc)
-	} else {
-		o.At = o.At.UTC()
-	}
 	if o.IssuedAt.IsZero() {
 		o.IssuedAt = o.At
 	}
-	w := work{
-		IssueRequest: o, known: byCharge(o.UnexpiredCharges), after: o.Contract,
-		since: o.UnbilledSince, ended: o.EndedAt,
-	}
+	w.IssueRequest, w.known = o, byCharge(o.UnexpiredCharges)
 	if err := w.inOrder(); err != nil {
 		return IssueResult{}, err
 	}
@@ -149,6 +147,18 @@ func Issue(o IssueRequest) (IssueResult, error) {
 		return IssueResult{}, err
 	}
 	return w.document()
+}
+
+// remaining adds the faults of the contract, and returns its portions that are paid for from At on, or the error that
+// At is outside its terms: not every request needs the portions.
+func (o *IssueRequest) remaining(f *fault.List) ([]proration.Portion, error) {
+	rest, err := o.Contract.RemainingPortions(o.At)
+	for _, e := range fault.All(err) {
+		if e.Field != "at" {
+			f.Under("", e)
+		}
+	}
+	return rest, err
 }
 
 // check adds the faults of fields that contradict each other.
@@ -186,6 +196,9 @@ type work struct {
 	used   bool                      // on is all discounts of the contract, which then keeps the remaining ones
 	renews bool                      // the contract renews if it is billed to the end of its last term
 	refund decimal.Decimal           // amount to refund in money
+
+	rest    []proration.Portion // portions of the contract that are paid for from At on, given that all was billed
+	outside error               // error that At is outside the terms, so that there is no rest
 }
 
 // document builds the invoice, if there are lines, and returns the account after it.

@@ -34,10 +34,8 @@ func (w *work) arrears() error {
 		if err := w.elapsed(false); err != nil {
 			return err
 		}
-		var err error
-		w.after, err = w.after.AsOf(w.since)
 		w.renews = true
-		return err
+		return w.advance(w.since)
 	case w.Close || c.Cancel || c.ReplacesAll():
 		if err := w.elapsed(true); err != nil {
 			return err
@@ -117,11 +115,14 @@ func (w *work) elapsed(closes bool) error {
 		if err != nil {
 			return err
 		}
-		lacking, err := w.Contract.Shortfall(charges, p, w.Policy.Proration)
-		if err != nil {
-			return err
+		w.lines = append(w.lines, charges...)
+		if w.Contract.Minimum.IsPositive() {
+			lacking, err := w.Contract.Shortfall(charges, p, w.Policy.Proration)
+			if err != nil {
+				return err
+			}
+			w.lines = append(w.lines, lacking...)
 		}
-		w.lines = slices.Concat(w.lines, charges, lacking)
 		w.since = p.Span.End
 	}
 	w.on, w.used = w.Contract.Discounts, true

@@ -47,11 +47,10 @@ func (w *work) ready() error {
 	if !changesItems(c) && !c.ReplacesAll() {
 		return nil
 	}
-	rest, err := w.Contract.RemainingPortions(w.At)
-	if err != nil {
-		return err
+	if w.outside != nil {
+		return w.outside
 	}
-	for _, p := range rest {
+	for _, p := range w.rest {
 		if w.billed(p) {
 			return nil
 		}

@@ -24,12 +24,11 @@ func (w *work) period() error {
 	if err := w.gapless(); err != nil {
 		return err
 	}
-	before := len(w.lines)
-	rest, err := w.after.RemainingPortions(w.At)
-	if err != nil {
-		return err
+	if w.outside != nil {
+		return w.outside
 	}
-	for _, p := range rest {
+	before := len(w.lines)
+	for _, p := range w.rest {
 		if w.billed(p) {
 			continue
 		}
@@ -45,7 +44,14 @@ func (w *work) period() error {
 	if len(w.lines) == before { // without a new period, the lines use up no discount
 		w.on, w.used = forever(w.after.Discounts), false
 	}
-	w.after, err = w.after.AsOf(w.At)
+	return w.advance(w.At)
+}
+
+// advance takes the steps of the ramp up to an instant into the contract after the invoice.
+func (w *work) advance(at time.Time) (err error) {
+	if len(w.after.Ramp) > 0 {
+		w.after, err = w.after.AsOf(at)
+	}
 	return err
 }
 
@@ -72,8 +78,8 @@ func (w *work) goOn() error {
 			Instead: "Issue the invoice as of that time first.",
 		}
 	}
-	w.after = next
-	w.on = next.Discounts
+	w.after, w.on = next, next.Discounts
+	w.rest, w.outside = next.RemainingPortions(w.At)
 	return nil
 }
 

@@ -103,7 +103,7 @@ func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy p
 			}
 		}
 	}
-	rest, err := after.RemainingPortions(at)
+	rest, err := after.remainingPortions(at)
 	if err != nil {
 		return err
 	}

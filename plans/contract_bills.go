@@ -92,6 +92,11 @@ func (c Contract) RemainingPortions(at time.Time) ([]proration.Portion, error) {
 	if f != nil {
 		return nil, f.Err()
 	}
+	return c.remainingPortions(at)
+}
+
+// remainingPortions is RemainingPortions for a validated contract.
+func (c *Contract) remainingPortions(at time.Time) ([]proration.Portion, error) {
 	if len(c.Terms) > 0 && (at.Before(c.Terms[0].Period.Start) || !at.Before(c.End())) {
 		return nil, fault.New("at", proration.ErrOutside,
 			"must be inside the terms of the contract; got %s", at.Format(time.RFC3339Nano))

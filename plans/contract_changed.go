@@ -41,9 +41,14 @@ func (c Contract) Changed(change Change, at time.Time) (Contract, error) {
 	if f != nil {
 		return Contract{}, f.Err()
 	}
-	var own fault.List
+	return c.changed(&change, at)
+}
+
+// changed is Changed for a validated contract and change. It validates the result.
+func (c Contract) changed(change *Change, at time.Time) (Contract, error) {
+	var f, own fault.List
 	c.own(at)
-	c.change(&own, &change, at)
+	c.change(&own, change, at)
 	f.Under("change", own.Err())
 	if f == nil {
 		f.Under("contract", c.Validate())

@@ -26,6 +26,11 @@ func (c Contract) StartingAt(at time.Time, longer int) (Contract, error) {
 	if f != nil {
 		return Contract{}, f.Err()
 	}
+	return c.startingAt(at, longer)
+}
+
+// startingAt is StartingAt for a validated contract.
+func (c Contract) startingAt(at time.Time, longer int) (Contract, error) {
 	c.own(at)
 	at = c.local(at)
 	each, terms := c.Cycle.Interval, c.Terms

@@ -139,6 +139,11 @@ func (c Contract) Renewed() (Contract, bool, error) {
 	if err := c.Validate(); err != nil {
 		return Contract{}, false, fault.Under("contract", err)
 	}
+	return c.renewed()
+}
+
+// renewed is Renewed for a validated contract.
+func (c Contract) renewed() (Contract, bool, error) {
 	if len(c.Terms) == 0 {
 		return c, true, nil
 	}
@@ -202,6 +207,11 @@ func (c Contract) NoticeBy() (time.Time, error) {
 	if err := c.Validate(); err != nil {
 		return time.Time{}, fault.Under("contract", err)
 	}
+	return c.noticeBy()
+}
+
+// noticeBy is NoticeBy for a validated contract.
+func (c *Contract) noticeBy() (time.Time, error) {
 	end := c.End()
 	if end.IsZero() || c.Terms[len(c.Terms)-1].Term.Notice == (proration.Interval{}) {
 		return end, nil

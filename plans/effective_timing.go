@@ -56,7 +56,7 @@ func (c *Contract) effective(when EffectiveTiming, at time.Time) (time.Time, err
 	if when == AtTermEnd && at.Before(end) {
 		return end, nil
 	}
-	rest, err := c.RemainingPortions(at)
+	rest, err := c.remainingPortions(at)
 	if err != nil {
 		return time.Time{}, err
 	}

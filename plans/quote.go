@@ -108,10 +108,10 @@ func (g *selection) contract(o *Order) (Contract, proration.Portion, error) {
 	if err := contract.Validate(); err != nil {
 		return Contract{}, proration.Portion{}, err
 	}
-	if contract, err = contract.StartingAt(start, days); err != nil {
+	if contract, err = contract.startingAt(start, days); err != nil {
 		return Contract{}, proration.Portion{}, err
 	}
-	rest, err := contract.RemainingPortions(start)
+	rest, err := contract.RemainingPortions(start) // checks the contract that starts
 	if err != nil {
 		return Contract{}, proration.Portion{}, err
 	}
@@ -147,7 +147,7 @@ func (q *Quote) addTerm(discounts []Discount, policy proration.Policy, allocatio
 		q.Committed = q.Committed.Add(b.Total)
 		then.Discounts = b.remaining
 	}
-	then, goesOn, err := then.Renewed()
+	then, goesOn, err := then.renewed()
 	if err != nil || !goesOn {
 		return err
 	}

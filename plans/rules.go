@@ -72,7 +72,7 @@ func (r ChangeRules) Check(p ChangeRequest) (Approval, error) {
 	if f != nil {
 		return Approval{}, f.Err()
 	}
-	if _, err := p.Contract.RemainingPortions(p.At); err != nil {
+	if _, err := p.Contract.remainingPortions(p.At); err != nil {
 		return Approval{}, err
 	}
 	rank := 0
@@ -135,7 +135,7 @@ func (r ChangeRules) permit(p *ChangeRequest, rank int) (Approval, error) {
 	if err = r.strictest(p, &permit); err != nil {
 		return Approval{}, err
 	}
-	if _, err = p.Contract.Changed(p.Change, permit.At); err != nil {
+	if _, err = p.Contract.changed(&p.Change, permit.At); err != nil {
 		return Approval{}, fault.Rename(err, "contract", "change.contract") // the change makes the contract invalid
 	}
 	return permit, nil
@@ -185,7 +185,7 @@ func (p *ChangeRequest) noticed(action Action, when EffectiveTiming) error {
 	if action != Cancel || when != AtTermEnd || len(p.Contract.Terms) == 0 {
 		return nil
 	}
-	by, err := p.Contract.NoticeBy()
+	by, err := p.Contract.noticeBy()
 	if err != nil || p.At.Before(by) {
 		return err
 	}
