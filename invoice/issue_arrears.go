@@ -36,7 +36,7 @@ func (w *work) arrears() error {
 		}
 		w.renews = true
 		return w.advance(w.since)
-	case w.Close || c.Cancel || c.ReplacesAll():
+	case w.Close || c.Cancel || w.Contract.ReplacedBy(*c):
 		if err := w.elapsed(true); err != nil {
 			return err
 		}
@@ -55,7 +55,7 @@ func (w *work) arrears() error {
 	case c.Cancel:
 		w.ended = w.At
 		return w.leave(amended.Charges)
-	case !c.ReplacesAll():
+	case !w.Contract.ReplacedBy(*c):
 		w.after.Items, w.after.Ramp = w.Contract.Items, w.Contract.Ramp // elapsed ramp steps are not billed yet
 	}
 	return nil

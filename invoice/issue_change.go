@@ -44,7 +44,7 @@ func (w *work) ready() error {
 		}
 		return w.gapless() // the new periods skip the days before
 	}
-	if !changesItems(c) && !c.ReplacesAll() {
+	if !changesItems(c) && !w.Contract.ReplacedBy(*c) {
 		return nil
 	}
 	if w.outside != nil {

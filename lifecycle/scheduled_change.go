@@ -13,18 +13,24 @@ import (
 // price, unless the next period is already billed with those.
 func (s *step) wait(sequence int64, at time.Time, change plans.Change) error {
 	s.sub.ScheduledChanges = slices.DeleteFunc(s.sub.ScheduledChanges, func(w ScheduledChange) bool {
-		samePlan := w.Change.ReplacesAll() && change.Plan != nil && w.Change.Plan != nil
-		return !w.BilledInAdvance && (samePlan || repriced(&change) != "" && repriced(&w.Change) == repriced(&change))
+		if w.BilledInAdvance {
+			return false
+		}
+		item := repriced(&change)
+		return turns(&change) && turns(&w.Change) || item != "" && repriced(&w.Change) == item
 	})
 	s.sub.ScheduledChanges = append(s.sub.ScheduledChanges, ScheduledChange{Sequence: sequence, At: at, Change: change})
 	slices.SortStableFunc(s.sub.ScheduledChanges, func(a, b ScheduledChange) int { return a.At.Compare(b.At) })
 	return s.together()
 }
 
+// turns reports whether a change sets the plan or the interval.
+func turns(c *plans.Change) bool { return c.Plan != nil || c.Interval != (proration.Interval{}) }
+
 // repriced returns the item of a change that sets its price and nothing else, and "" for any other change.
 func repriced(c *plans.Change) string {
-	if len(c.Set) != 1 || c.Set[0].Price == nil || c.Set[0].Quantity != nil || c.Plan != nil ||
-		len(c.Add)+len(c.Remove)+len(c.AddDiscounts)+len(c.RemoveDiscounts) > 0 || c.ReplacesAll() {
+	if len(c.Set) != 1 || c.Set[0].Price == nil || c.Set[0].Quantity != nil || turns(c) || c.Anchor != 0 ||
+		!c.AnchorAt.IsZero() || len(c.Add)+len(c.Remove)+len(c.AddDiscounts)+len(c.RemoveDiscounts) > 0 {
 		return ""
 	}
 	return c.Set[0].Item

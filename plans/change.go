@@ -62,10 +62,11 @@ type ItemSetting struct {
 // IsZero reports whether the change sets nothing.
 func (c Change) IsZero() bool { return len(c.fields()) == 0 }
 
-// ReplacesAll reports whether the change replaces every charge of the current period, because it sets another plan,
-// interval or billing date.
-func (c Change) ReplacesAll() bool {
-	return c.Plan != nil || c.Interval != (proration.Interval{}) || c.Anchor == AnchorReset || !c.AnchorAt.IsZero()
+// ReplacedBy reports whether a change replaces every charge of the current period, because it sets another plan,
+// another interval or another billing date.
+func (c Contract) ReplacedBy(change Change) bool {
+	interval := change.Interval != (proration.Interval{}) && change.Interval != c.Cycle.Interval
+	return change.Plan != nil || interval || change.Anchor == AnchorReset || !change.AnchorAt.IsZero()
 }
 
 // fields returns the JSON names of the fields that are set, in order.

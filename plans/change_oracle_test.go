@@ -154,7 +154,7 @@ func checkDifference(t *testing.T, before plans.Contract, change plans.Change, a
 		replaced[r.Item] = r.Quantity
 	}
 	_, all := replaced[""]
-	if all != change.ReplacesAll() || all && len(replaced) > 1 {
+	if all != before.ReplacedBy(change) || all && len(replaced) > 1 {
 		t.Fatalf("%s replaces %v", text, amended.Replaced)
 	}
 	charged := map[string]*big.Rat{}

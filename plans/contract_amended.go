@@ -91,7 +91,7 @@ func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy p
 	}
 	var shifts []shift
 	switch {
-	case change.ReplacesAll():
+	case before.ReplacedBy(*change):
 		a.Replaced = []ItemQuantity{{}}
 	default:
 		if shifts = now.shifts(after); len(shifts) == 0 {
@@ -109,7 +109,7 @@ func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy p
 	}
 	for _, portion := range rest {
 		var charges []Charge
-		if change.ReplacesAll() {
+		if before.ReplacedBy(*change) {
 			charges, err = after.priced(kind, after.ids(), portion, policy)
 		} else {
 			charges, err = before.shifted(after, shifts, portion, policy)

@@ -68,3 +68,15 @@ func ExampleChange_IsZero() {
 	fmt.Println(plans.Change{}.IsZero(), plans.Change{Anchor: plans.AnchorReset}.IsZero())
 	// Output: true false
 }
+
+// Another plan, interval or billing date replaces the charges of the period; other quantities do not.
+func ExampleContract_ReplacedBy() {
+	contract := tenSeats()
+	fmt.Println(contract.ReplacedBy(plans.Change{Anchor: plans.AnchorReset}))
+	fmt.Println(contract.ReplacedBy(plans.Change{Interval: contract.Cycle.Interval}))
+	fmt.Println(contract.ReplacedBy(plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: money("2")}}}))
+	// Output:
+	// true
+	// false
+	// false
+}
