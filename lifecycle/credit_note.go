@@ -15,7 +15,7 @@ func (s *step) note(
 		Policy: s.billing(), Contact: s.sub.Contact, Location: s.sub.Contract.Cycle.Location,
 	})
 	if err != nil {
-		return nil, fault.Under("event.payment", err)
+		return nil, s.inReceivable(fault.Under("event.payment", err), r.Invoice)
 	}
 	s.takeNote(&note)
 	return &note.Invoice, nil

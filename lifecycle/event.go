@@ -31,8 +31,8 @@ const (
 	PaymentSucceeded                             // a payment is received: Payment
 	PaymentFailed                                // a payment attempt fails: Payment
 	PaymentDisputed                              // the customer's bank takes a payment back: Payment
-	PaymentRefunded                              // the seller refunds a payment, which requires a Reason: Payment
-	Changed                                      // the contract changes: Change, Usage
+	PaymentRefunded                              // the seller refunded a payment, which requires a Reason: Payment
+	Changed                                      // the contract changes, when the change rules say: Change, Usage
 	ScheduledChangeCanceled                      // all scheduled changes are dropped
 	PauseRequested                               // the customer asks for a pause: Until
 	Resumed                                      // the pause ends, or is withdrawn before it starts
@@ -42,7 +42,7 @@ const (
 	CancellationWithdrawn                        // a cancellation that has not taken effect is withdrawn
 	Reactivated                                  // the customer returns after an end, a suspension or a pause
 	TaxesChanged                                 // the customer's taxes change: Taxes
-	BillingDetailsChanged                        // new invoice address: Contact, Country; Payment.Invoice to reissue one
+	BillingDetailsChanged                        // new billing details: Contact, Country; a copy: Payment.Invoice, Document
 	UsageRecorded                                // usage to bill on the next invoice: Charges
 	ChargeAdded                                  // a one-time sale: Charges
 	CreditGranted                                // credit given to the customer: Grant
@@ -98,12 +98,16 @@ type Event struct {
 	Usage  []plans.LimitUsage `json:"usage,omitzero"` // current usage, checked against the limits of another plan
 	// Payment is the payment, or the invoice, that the event is about.
 	Payment Payment `json:"payment,omitzero"`
-	// Document is the issued invoice that a change of the billing details corrects. Its seal must be that of the
-	// receivable. Replay finds an invoice that it issued itself.
+	// Document is the issued invoice of which a change of the billing details makes a corrected copy. A credit note
+	// returns its charges, and a new invoice bills them to the new contact, at the same prices, and is paid with that
+	// credit. Credits on the invoice are not repeated. Its seal must be that of the receivable. An invoice that another
+	// document credited, or whose payment is requested or pending, is refused. Replay finds an invoice that it issued.
 	Document *invoice.Invoice `json:"document,omitempty"`
-	// Exception replaces the policy's refund rules when the subscription ends. Nil applies the refund rules.
+	// Exception replaces the policy's refund rules when the subscription ends, and not the time of the end. Nil applies
+	// the refund rules.
 	Exception *credits.Exception `json:"exception,omitzero"`
-	// Charges are the sales or usage to bill: each an item with a quantity and a price, or with a net amount.
+	// Charges are the sales or usage to bill: each an item with a quantity and a price, or with a net amount. The package
+	// fills in the kind, the plan and the currency.
 	Charges []plans.Charge `json:"charges,omitzero"`
 	// Grant has the amount and the terms of a credit. The package fills in ID, kind, currency and time.
 	Grant   credits.Entry     `json:"grant,omitzero"`
@@ -115,7 +119,9 @@ type Event struct {
 // Payment identifies a payment of an invoice, or only the invoice.
 type Payment struct {
 	Invoice string `json:"invoice"` // ID of the invoice
-	// ID is the provider's ID of the payment. It connects a result with its attempt, and a dispute with its payment. ""
+	// ID is the provider's ID of the payment, which every report of it should have: the same ID again changes nothing, and
+	// another one on a paid invoice is a surplus, which is refunded. It connects a result with its attempt, and a dispute
+	// with its payment. ""
 	// is the pending payment for a result, the latest payment for a dispute, and otherwise an ID derived from the event.
 	// A refund does not read it.
 	ID string `json:"id,omitzero"`

@@ -6,6 +6,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
@@ -105,13 +106,19 @@ func (s *step) happen(id string, e invoice.Event) (bool, error) {
 	e.At = later(s.sub.At, r.IssuedAt)
 	after, err := invoice.Apply(r, e)
 	if err != nil {
-		return false, moved(err, "event", "event.payment")
+		return false, s.inReceivable(moved(err, "event", "event.payment"), id)
 	}
 	if len(after.Events) == len(r.Events) && after.Phase == r.Phase && logged(e.Kind) {
 		return false, nil
 	}
 	s.replace(after)
 	return true, nil
+}
+
+// inReceivable moves the faults of a receivable to its place in the subscription: it was edited where it was stored,
+// and the event is not at fault.
+func (s *step) inReceivable(err error, id string) error {
+	return fault.Rename(err, "event.payment.receivable", fault.At("subscription.receivables", s.sub.receivable(id)))
 }
 
 // logged reports whether a receivable lists events of a kind, so that a repeat can be told from a new event.
@@ -133,5 +140,6 @@ func (s *step) replace(r invoice.Receivable) {
 
 // unknownInvoice refuses an event about an invoice whose receivable the subscription does not keep.
 func (s *step) unknownInvoice(id string) error {
-	return s.refuse("Invoice " + strconv.Quote(id) + " does not exist or was settled too long ago to be changed.")
+	return s.refuse("Invoice " + strconv.Quote(id) +
+		" does not exist, had nothing to pay, or was settled too long ago to be changed.")
 }

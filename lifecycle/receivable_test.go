@@ -2,6 +2,7 @@ package lifecycle_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"github.com/billingrules/billing/internal/giventest"
@@ -84,4 +85,21 @@ func TestReceivableCountsCreditsOfLaterInvoices(t *testing.T) {
 		t.Fatal(err)
 	}
 	giventest.CheckMoney(t, "the credit is void with acme-2", refund(voided.Subscription, 6).Invoices[0].Total, "-890.00")
+}
+
+// A receivable that was edited where it was stored is an error of the subscription, and no refusal of the event.
+func TestEditedReceivableIsAnError(t *testing.T) {
+	policy := lifecycle.Standard()
+	started, err := applyWith(policy, tenSeatsFromNovember(), lifecycle.Event{Sequence: 1, At: utc("2026-11-01"), Kind: lifecycle.Started})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sub := started.Subscription
+	sub.Receivables = slices.Clone(sub.Receivables)
+	sub.Receivables[0].Seal = ""
+	_, err = applyWith(policy, sub, invoicePaid("2026-11-01", 2, "acme-1"))
+	giventest.CheckFaults(t, err, "subscription.receivables[0].seal unset")
+	if errors.Is(err, plans.ErrRefused) {
+		t.Errorf("refused: %v", err)
+	}
 }

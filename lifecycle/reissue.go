@@ -66,7 +66,7 @@ func (s *step) reissuable(r *invoice.Receivable) error {
 	sub, id := &s.sub, r.Invoice
 	switch r.Phase {
 	case invoice.PhaseRequested, invoice.PhasePending, invoice.PhaseRetracted:
-		return s.refuse("A payment of invoice " + id + " is in progress; " +
+		return s.refuse("A payment of invoice " + id + " is requested or in progress; " +
 			"send billing_details_changed again after payment_succeeded or payment_failed.")
 	case invoice.PhaseVoid, invoice.PhaseUncollectible, invoice.PhaseDraft:
 		return s.refuse("Invoice " + id + " is " + r.Phase.Status() + " and cannot be issued again.")

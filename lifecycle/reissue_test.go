@@ -45,8 +45,8 @@ func TestCorrectedCopy(t *testing.T) {
 			"by a customer", "only support changes the billing details of an existing order", []lifecycle.Event{started, invoicePaid("2026-11-01", 2, "acme-1"), copyOf("2026-11-10", 3, "acme-1", plans.Customer)},
 			"Only support can have an issued invoice corrected. Ask support to send billing_details_changed.", nil, nil,
 		},
-		{"during a payment", "an invoice is never charged twice", []lifecycle.Event{started, copyOf("2026-11-10", 2, "acme-1", plans.Support)}, "A payment of invoice acme-1 is in progress; send billing_details_changed again after payment_succeeded or payment_failed.", nil, nil},
-		{"of an unknown invoice", "law 14", []lifecycle.Event{started, copyOf("2026-11-10", 2, "acme-9", plans.Support)}, `Invoice "acme-9" does not exist or was settled too long ago to be changed.`, nil, nil},
+		{"during a payment", "an invoice is never charged twice", []lifecycle.Event{started, copyOf("2026-11-10", 2, "acme-1", plans.Support)}, "A payment of invoice acme-1 is requested or in progress; send billing_details_changed again after payment_succeeded or payment_failed.", nil, nil},
+		{"of an unknown invoice", "law 14", []lifecycle.Event{started, copyOf("2026-11-10", 2, "acme-9", plans.Support)}, `Invoice "acme-9" does not exist, had nothing to pay, or was settled too long ago to be changed.`, nil, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			out, err := replayWith([]lifecycle.Policy{policy}, tenSeatsFromNovember(), c.events, utc("2026-11-10"))

@@ -98,6 +98,9 @@ func (s *Subscription) check() error {
 	if s.ID == "" {
 		f.Add("subscription.id", proration.ErrUnset, "required, the ID of the subscription")
 	}
+	if s.Issued < 0 {
+		f.Add("subscription.issued", proration.ErrInvalid, "must not be negative; got %d", s.Issued)
+	}
 	if s.Status != 0 { // a subscription that has not started has no status
 		fault.Enum(&f, "subscription.status", statuses, s.Status)
 	}
