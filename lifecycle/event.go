@@ -42,7 +42,7 @@ const (
 	CancellationWithdrawn                        // a cancellation that has not taken effect is withdrawn
 	Reactivated                                  // the customer returns after an end, a suspension or a pause
 	TaxesChanged                                 // the customer's taxes change: Taxes
-	BillingDetailsChanged                        // new billing details: Contact, Country; a copy: Payment.Invoice, Document
+	BillingDetailsChanged                        // new billing details: Contact, Country; for a copy Payment, Document
 	UsageRecorded                                // usage to bill on the next invoice: Charges
 	ChargeAdded                                  // a one-time sale: Charges
 	CreditGranted                                // credit given to the customer: Grant
