@@ -4,8 +4,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/shopspring/decimal"
-
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -89,8 +87,8 @@ func (w *work) step() error {
 	steps := slices.DeleteFunc(slices.Clone(w.Contract.Ramp), func(s plans.RampStep) bool { return s.At.After(w.At) })
 	for _, item := range now.Items {
 		if !slices.ContainsFunc(then.Items, func(other plans.Item) bool { return other.ID == item.ID }) {
-			item.Quantity = decimal.Decimal{} // the item leaves
-			steps = append(steps, plans.RampStep{At: w.At, Item: item})
+			return fault.New("change.items", proration.ErrInvalid,
+				"must include %.40q in arrears, with another quantity; it is billed with its period", item.ID)
 		}
 	}
 	for _, item := range then.Items {

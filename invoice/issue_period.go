@@ -90,7 +90,7 @@ func (w *work) inOrder() error {
 		if w.Change.IsZero() || w.Change.Cancel {
 			return nil
 		}
-		if w.Change.AnchorAt.IsZero() || w.At.Before(w.EndedAt) {
+		if w.Change.AnchorAt.IsZero() && w.Change.Anchor != plans.AnchorReset || w.At.Before(w.EndedAt) {
 			return &plans.Refusal{
 				Rule: "change", Reason: "The contract was canceled on " + w.EndedAt.In(w.At.Location()).Format(time.DateOnly) + ".",
 				Instead: "Reactivate it with a new billing anchor on or after that date.",

@@ -28,11 +28,16 @@ func (s *step) change(e *Event) error {
 	if err := s.clearAhead(&change); err != nil {
 		return err
 	}
+	now := sub.Contract
 	if err := s.billChange(change); err != nil {
 		return err
 	}
 	if a := sub.NextPeriod; a != nil {
-		a.Changes = append(a.Changes, change)
+		later, err := s.inNextPeriod(&now, change)
+		if err != nil {
+			return err
+		}
+		a.Changes = append(a.Changes, later)
 		return s.together()
 	}
 	end := sub.Period.End
@@ -51,8 +56,8 @@ func (s *step) permit(rules plans.ChangeRules, contract plans.Contract, e *Event
 	})
 }
 
-// changeUnbilled changes the contract before anything is billed for it. The change rules do not apply yet: everyone may
-// make every change, at once, as if service started now.
+// changeUnbilled changes the contract before anything is billed for it, at once, as if service started now. Of the change
+// rules only those for prices and discounts apply yet: everyone may make every other change.
 func (s *step) changeUnbilled(e *Event) error {
 	if c := &e.Change; c.Term != nil || !c.End.IsZero() || c.Anchor != 0 || !c.AnchorAt.IsZero() {
 		return s.refuse(s.sub.notAllowed(e.Kind)) // terms and billing dates begin with the service
@@ -63,8 +68,18 @@ func (s *step) changeUnbilled(e *Event) error {
 	}
 	var anything plans.ChangeRules
 	for action := plans.Upgrade; action <= plans.ChangeAnchor; action++ {
-		everyone := []plans.Actor{plans.Customer, plans.Support}
-		anything = append(anything, plans.ChangeRule{Action: action, By: everyone, Effective: plans.Immediately})
+		rule := plans.ChangeRule{Action: action, By: []plans.Actor{plans.Customer, plans.Support}, Effective: plans.Immediately}
+		if action != plans.ChangePrice {
+			anything = append(anything, rule)
+		}
+	}
+	for _, rule := range s.policy.ChangeRules {
+		if rule.Action == plans.ChangePrice {
+			if len(rule.By) > 0 {
+				rule.Effective = plans.Immediately
+			}
+			anything = append(anything, rule)
+		}
 	}
 	permit, err := s.permit(anything, begun, e)
 	if err != nil {

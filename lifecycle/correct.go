@@ -65,10 +65,15 @@ func Correct(policies *Policies, c CorrectRequest) (Outcome, error) {
 // present returns the receivables of the issued invoices, in order, and adds the faults of both.
 func (c *CorrectRequest) present(f *fault.List) []invoice.Receivable {
 	known := map[string]int{}
-	for i := range c.Receivables[:min(len(c.Receivables), maxKept)] {
+	if len(c.Receivables) > maxEvents {
+		f.Add("receivables", proration.ErrLimit, "must be at most %d receivables; got %d", maxEvents, len(c.Receivables))
+		return nil
+	}
+	for i := range c.Receivables {
 		known[c.Receivables[i].Invoice] = i
 	}
 	var all []invoice.Receivable
+	index := map[string]int{}
 	for i := range c.Issued[:min(len(c.Issued), maxKept)] {
 		inv := c.Issued[i]
 		if loc := c.Subscription.Contract.Cycle.Location; inv.Location == nil && inv.Zone != "" {
@@ -81,7 +86,18 @@ func (c *CorrectRequest) present(f *fault.List) []invoice.Receivable {
 			f.Add(fault.At("issued", i)+".id", proration.ErrUnset, "requires a receivable; %.40q has none", inv.ID)
 		}
 		f.At("issued", i, r.Match(inv))
+		index[inv.ID] = len(all)
 		all = append(all, r)
+	}
+	for i := range all { // a receivable that is not the latest lacks credits of later documents
+		if all[i].Phase == invoice.PhaseVoid || all[i].Phase == invoice.PhaseDraft {
+			continue
+		}
+		for _, id := range corrected(&c.Issued[i]) {
+			if of, has := index[id]; has {
+				all[of] = all[of].Corrected(c.Issued[i])
+			}
+		}
 	}
 	return all
 }
@@ -124,9 +140,9 @@ func (c *CorrectRequest) play(s *step) (Outcome, error) {
 // missingID follows the subscription's ID in the ID of an invoice that should have been issued and was not.
 const missingID = "-missing-"
 
-// payMissing marks the missing invoices as paid, by the row of a payment.
+// payMissing marks the missing invoices as paid.
 func (s *step) payMissing() error {
-	s.enter(PaymentSucceeded)
+	s.enterCorrection()
 	for i := range s.sub.Receivables {
 		r := &s.sub.Receivables[i]
 		if !r.Owing() || !strings.HasPrefix(r.Invoice, s.sub.ID+missingID) {
@@ -183,7 +199,7 @@ func (c *CorrectRequest) reconcile(s *step, should Outcome, present []invoice.Re
 	}
 	s.hold(sub.At)
 	sub.UnexpiredCharges = usable(sub.UnexpiredCharges, sub.At)
-	s.enter(PaymentSucceeded)
+	s.enterCorrection()
 	if err := s.settled(true); err != nil {
 		return Outcome{}, err
 	}

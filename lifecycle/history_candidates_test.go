@@ -84,7 +84,7 @@ func chargeOf(item, price string) []plans.Charge {
 func candidates() []candidate {
 	owing := []string{"open", "pending"}
 	open := []string{"open"}
-	price := plans.Price{Unit: giventest.Money("25.00")}
+	price, four := plans.Price{Unit: giventest.Money("25.00")}, giventest.Money("4")
 	half := plans.Term{Length: giventest.Interval("P6M"), Percent: giventest.Money("10"), Billing: plans.UpFront, Renewal: plans.Renew}
 	return []candidate{
 		paymentEvent(lifecycle.PaymentSucceeded, false, false, owing...),
@@ -106,6 +106,16 @@ func candidates() []candidate {
 		paymentEvent(lifecycle.InvoiceWrittenOff, false, false, open...),
 		changeSeats("2"), changeSeats("-1"), changePlan("pro"), changePlan("basic"), changePlan("year"), changePlan("plus"),
 		fixedEvent("price", lifecycle.Event{Kind: lifecycle.Changed, By: plans.Support, Change: plans.Change{Set: []plans.ItemSetting{{Item: "seat", Price: &price}}}}),
+		{"plan pro and a seat", func(*history, time.Time) (lifecycle.Event, bool) {
+			plan := planByID["pro"]
+			seat := []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("1")}}
+			return lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Plan: &plan, Add: seat}}, true
+		}},
+		fixedEvent("set 4 seats", lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Set: []plans.ItemSetting{{Item: "seat", Quantity: &four}}}}),
+		fixedEvent("interval year", lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Interval: giventest.Interval("P1Y")}}),
+		fixedEvent("discounted", lifecycle.Event{Kind: lifecycle.Changed, By: plans.Support, Change: plans.Change{
+			AddDiscounts: []plans.Discount{{ID: "loyal", Percent: giventest.Money("10"), Duration: plans.Forever}},
+		}}),
 		{"dates moved", func(_ *history, at time.Time) (lifecycle.Event, bool) {
 			return lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{AnchorAt: at.Add(50 * time.Hour)}}, true
 		}},

@@ -187,6 +187,10 @@ func withdrawn(out lifecycle.Outcome, id string) bool {
 // the contract.
 func (h *history) spanLaw() {
 	h.tb.Helper()
+	shortened := func(e lifecycle.Event) bool { return !e.Change.End.IsZero() }
+	if h.setup.policy.Prorations == lifecycle.NoProrations && slices.ContainsFunc(h.events, shortened) {
+		return // the policy does not credit the rest of the period, which a customer who returns pays again
+	}
 	var base []plans.Charge
 	var cuts []time.Time
 	for i := range h.invoices {

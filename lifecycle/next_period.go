@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
@@ -15,16 +17,20 @@ func (s *step) aheadDue(Deadline) error {
 	sub := &s.sub
 	account := sub.Account
 	begins := sub.Period.End
-	for i := range sub.ScheduledChanges {
-		w := &sub.ScheduledChanges[i]
+	sub.ScheduledChanges = slices.DeleteFunc(sub.ScheduledChanges, func(w ScheduledChange) bool {
 		if w.At.After(begins) {
-			continue
+			return false
 		}
-		after, err := account.Contract.Changed(w.Change, begins)
+		after, err := changedLater(&account.Contract, w.Change, begins)
 		if err != nil {
-			return err
+			s.refused = "The scheduled change could not be made: " + err.Error() + "."
+			return true
 		}
-		account.Contract, w.BilledInAdvance = after, true
+		account.Contract = after
+		return false
+	})
+	for i := range sub.ScheduledChanges {
+		sub.ScheduledChanges[i].BilledInAdvance = !sub.ScheduledChanges[i].At.After(begins)
 	}
 	now := sub.Contract
 	o := invoice.IssueRequest{Account: account, At: begins, IssuedAt: sub.At, DueAt: begins, Lines: sub.UnbilledCharges}
@@ -88,6 +94,44 @@ func (s *step) aheadBegins(Deadline) error {
 	}
 	slices.SortStableFunc(sub.ScheduledChanges, func(a, b ScheduledChange) int { return a.At.Compare(b.At) })
 	return s.served()
+}
+
+// inNextPeriod returns the change to make when the next period, which is billed already, starts. A quantity that the
+// change sets there differs by as much as from the quantity now, since the invoice of that period can include another
+// one. It refuses a change that does not fit that period.
+func (s *step) inNextPeriod(now *plans.Contract, c plans.Change) (plans.Change, error) {
+	next := s.sub.NextPeriod.Contract
+	begins := s.sub.NextPeriod.Period.Start
+	for _, made := range s.sub.NextPeriod.Changes {
+		after, err := changedLater(&next, made, begins)
+		if err != nil {
+			return c, err
+		}
+		next = after
+	}
+	shift := func(id string, quantity decimal.Decimal) decimal.Decimal {
+		has := func(item plans.Item) bool { return item.ID == id }
+		i, j := slices.IndexFunc(now.Items, has), slices.IndexFunc(next.Items, has)
+		if i < 0 || j < 0 {
+			return quantity
+		}
+		return quantity.Add(next.Items[j].Quantity).Sub(now.Items[i].Quantity)
+	}
+	c.Items, c.Set = slices.Clone(c.Items), slices.Clone(c.Set)
+	for i := range c.Items {
+		c.Items[i].Quantity = shift(c.Items[i].ID, c.Items[i].Quantity)
+	}
+	for i := range c.Set {
+		if c.Set[i].Quantity != nil {
+			own := shift(c.Set[i].Item, *c.Set[i].Quantity)
+			c.Set[i].Quantity = &own
+		}
+	}
+	if _, err := changedLater(&next, c, begins); err != nil {
+		return c, s.refuse("This change does not fit the period from " + s.sub.date(begins) + ", which is billed already; " +
+			"send it again once the period has begun.")
+	}
+	return c, nil
 }
 
 // billShortfall bills the minimum shortfall of the period that has just ended.

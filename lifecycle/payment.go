@@ -65,11 +65,11 @@ func (s *step) paid(e *Event) error {
 		return err
 	}
 	sub := &s.sub
+	if before.Phase == invoice.PhaseRetracted {
+		return s.creditInFull(e.Payment.Invoice) // also a part: nothing is to be paid
+	}
 	if sub.phase(e.Payment.Invoice) != invoice.PhasePaid {
 		return nil // a partial payment
-	}
-	if before.Phase == invoice.PhaseRetracted {
-		return s.creditInFull(e.Payment.Invoice)
 	}
 	s.notice(Notice{Kind: NoticeReceipt, Invoice: e.Payment.Invoice})
 	if err := s.settled(true); err != nil {

@@ -108,7 +108,8 @@ func (s *step) happen(id string, e invoice.Event) (bool, error) {
 	if err != nil {
 		return false, s.inReceivable(moved(err, "event", "event.payment"), id)
 	}
-	if len(after.Events) == len(r.Events) && after.Phase == r.Phase && logged(e.Kind) {
+	if len(after.Events) == len(r.Events) && after.Phase == r.Phase && after.RequestedAt.Equal(r.RequestedAt) &&
+		after.CollectAt.Equal(r.CollectAt) && after.DueAt.Equal(r.DueAt) && after.RetryAt.Equal(r.RetryAt) {
 		return false, nil
 	}
 	s.replace(after)
@@ -120,9 +121,6 @@ func (s *step) happen(id string, e invoice.Event) (bool, error) {
 func (s *step) inReceivable(err error, id string) error {
 	return fault.Rename(err, "event.payment.receivable", fault.At("subscription.receivables", s.sub.receivable(id)))
 }
-
-// logged reports whether a receivable lists events of a kind, so that a repeat can be told from a new event.
-func logged(kind invoice.EventKind) bool { return kind < invoice.Requested }
 
 // replace stores a changed receivable in the subscription and in the outcome.
 func (s *step) replace(r invoice.Receivable) {

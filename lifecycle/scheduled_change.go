@@ -9,28 +9,51 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// wait schedules a change. A new plan or interval replaces a scheduled one, and a new price of an item its scheduled
-// price, unless the next period is already billed with those.
+// wait schedules a change. A new plan replaces a scheduled plan or interval, a new interval a scheduled interval, and a
+// new price of an item its scheduled price, unless the next period is already billed with those. A scheduled change that
+// sets more than that stays.
 func (s *step) wait(sequence int64, at time.Time, change plans.Change) error {
 	s.sub.ScheduledChanges = slices.DeleteFunc(s.sub.ScheduledChanges, func(w ScheduledChange) bool {
 		if w.BilledInAdvance {
 			return false
 		}
 		item := repriced(&change)
-		return turns(&change) && turns(&w.Change) || item != "" && repriced(&w.Change) == item
+		return turns(&w.Change) && (change.Plan != nil || w.Change.Plan == nil && turns(&change)) ||
+			item != "" && repriced(&w.Change) == item
 	})
 	s.sub.ScheduledChanges = append(s.sub.ScheduledChanges, ScheduledChange{Sequence: sequence, At: at, Change: change})
 	slices.SortStableFunc(s.sub.ScheduledChanges, func(a, b ScheduledChange) int { return a.At.Compare(b.At) })
 	return s.together()
 }
 
-// turns reports whether a change sets the plan or the interval.
-func turns(c *plans.Change) bool { return c.Plan != nil || c.Interval != (proration.Interval{}) }
+// turns reports whether a change sets the plan, the interval or both, and nothing else.
+func turns(c *plans.Change) bool {
+	return (c.Plan != nil || c.Interval != (proration.Interval{})) && !setsItems(c) && c.Anchor == 0 && c.AnchorAt.IsZero()
+}
+
+// setsItems reports whether a change sets items or discounts.
+func setsItems(c *plans.Change) bool {
+	return c.Items != nil || len(c.Add)+len(c.Remove)+len(c.Set)+len(c.AddDiscounts)+len(c.RemoveDiscounts) > 0
+}
+
+// changedLater makes a change that was approved earlier. A discount that was to be removed may be used up by now.
+func changedLater(contract *plans.Contract, c plans.Change, at time.Time) (plans.Contract, error) {
+	return contract.Changed(stillThere(contract, c), at)
+}
+
+// stillThere returns a change without the discounts that it removes and that the contract no longer has.
+func stillThere(contract *plans.Contract, c plans.Change) plans.Change {
+	c.RemoveDiscounts = slices.DeleteFunc(slices.Clone(c.RemoveDiscounts), func(id string) bool {
+		return !slices.ContainsFunc(contract.Discounts, func(d plans.Discount) bool { return d.ID == id })
+	})
+	return c
+}
 
 // repriced returns the item of a change that sets its price and nothing else, and "" for any other change.
 func repriced(c *plans.Change) string {
-	if len(c.Set) != 1 || c.Set[0].Price == nil || c.Set[0].Quantity != nil || turns(c) || c.Anchor != 0 ||
-		!c.AnchorAt.IsZero() || len(c.Add)+len(c.Remove)+len(c.AddDiscounts)+len(c.RemoveDiscounts) > 0 {
+	if len(c.Set) != 1 || c.Set[0].Price == nil || c.Set[0].Quantity != nil || c.Plan != nil ||
+		c.Interval != (proration.Interval{}) || c.Anchor != 0 || !c.AnchorAt.IsZero() ||
+		len(c.Add)+len(c.Remove)+len(c.AddDiscounts)+len(c.RemoveDiscounts) > 0 {
 		return ""
 	}
 	return c.Set[0].Item
@@ -41,7 +64,7 @@ func (s *step) together() error {
 	after := s.sub.Contract
 	for _, w := range s.sub.ScheduledChanges {
 		var err error
-		if after, err = after.Changed(w.Change, w.At); err != nil {
+		if after, err = changedLater(&after, w.Change, w.At); err != nil {
 			reason := "This change conflicts with the scheduled changes (" + err.Error() + ")"
 			return s.refuse(reason + "; send scheduled_change_canceled first.")
 		}
@@ -97,7 +120,7 @@ func (s *step) changeDue(d Deadline) error {
 		return nil // the contract of the next period includes the change
 	}
 	if !sub.At.Before(sub.Period.End) {
-		after, err := sub.Contract.Changed(w.Change, sub.At)
+		after, err := changedLater(&sub.Contract, w.Change, sub.At)
 		if err != nil {
 			s.refused = "The scheduled change could not be made: " + err.Error() + "."
 			return nil
@@ -106,7 +129,7 @@ func (s *step) changeDue(d Deadline) error {
 		return nil
 	}
 	end := sub.Period.End
-	err := s.billChange(w.Change)
+	err := s.billChange(stillThere(&sub.Contract, w.Change))
 	switch {
 	case errors.Is(err, plans.ErrRefused): // the charge to be credited is unpaid: wait for the next period
 		w.At = end
@@ -129,12 +152,12 @@ func (s *step) changeDue(d Deadline) error {
 func (s *step) billAllowedChange(c plans.Change) error {
 	before := *s
 	s.sub = s.sub.snapshot()
-	err := s.billChange(c)
+	err := s.billChange(stillThere(&s.sub.Contract, c))
 	if !errors.Is(err, plans.ErrRefused) && !isFault(err) {
 		return err
 	}
 	*s = before
-	after, withErr := s.sub.Contract.Changed(c, s.sub.At)
+	after, withErr := changedLater(&s.sub.Contract, c, s.sub.At)
 	if withErr != nil {
 		s.refused = "The change could not be made: " + withErr.Error() + "."
 		return nil
@@ -153,7 +176,7 @@ func (s *step) adopt() {
 		if w.At.After(s.sub.At) {
 			return false
 		}
-		if after, err := s.sub.Contract.Changed(w.Change, s.sub.At); err == nil {
+		if after, err := changedLater(&s.sub.Contract, w.Change, s.sub.At); err == nil {
 			s.sub.Contract = after
 		}
 		return true

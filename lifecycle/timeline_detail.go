@@ -90,8 +90,12 @@ func (s *step) changeText(c *plans.Change, interval proration.Interval) string {
 	if c.Anchor == plans.AnchorReset {
 		add("billing dates reset")
 	}
-	for _, item := range c.Items {
-		add(units(item.Quantity, item.ID))
+	if c.Items != nil {
+		var items []string
+		for _, item := range c.Items {
+			items = append(items, units(item.Quantity, item.ID))
+		}
+		add("items set to " + strings.Join(items, " and "))
 	}
 	for _, step := range c.Add {
 		add(units(step.Quantity, step.Item) + " added")

@@ -118,6 +118,9 @@ func (s *step) enter(kind EventKind) func(*step, *Event) error {
 	return nil
 }
 
+// enterCorrection allows the statuses to which a correction can lead: the one that the present receivables give.
+func (s *step) enterCorrection() { s.allowed = s.sub.Status.bit() | of(Active, PastDue, Suspended) }
+
 // become is the only place that assigns the status of a subscription. A status that the processed row does not list is
 // a fault of this package, which no input should cause.
 func (s *step) become(to Status) error {

@@ -174,7 +174,7 @@ func (c *Contract) set(f *fault.List, path, name string, setting ItemSetting, pl
 		}
 		return
 	}
-	if setting.Price != nil {
+	if setting.Price != nil && !c.fullPrice(item.Price).Equal(c.fullPrice(*setting.Price)) {
 		old := item.Price
 		item.Price = *setting.Price
 		for i := range c.Ramp {
