@@ -56,8 +56,8 @@ func (s *step) permit(rules plans.ChangeRules, contract plans.Contract, e *Event
 	})
 }
 
-// changeUnbilled changes the contract before anything is billed for it, at once, as if service started now. Of the change
-// rules only those for prices and discounts apply yet: everyone may make every other change.
+// changeUnbilled changes the contract before anything is billed for it, at once, as if service started now. Of the
+// change rules only those for prices and discounts apply yet: everyone may make every other change.
 func (s *step) changeUnbilled(e *Event) error {
 	if c := &e.Change; c.Term != nil || !c.End.IsZero() || c.Anchor != 0 || !c.AnchorAt.IsZero() {
 		return s.refuse(s.sub.notAllowed(e.Kind)) // terms and billing dates begin with the service
@@ -66,10 +66,11 @@ func (s *step) changeUnbilled(e *Event) error {
 	if err != nil {
 		return fault.Under("event", err)
 	}
+	everyone := []plans.Actor{plans.Customer, plans.Support}
 	var anything plans.ChangeRules
 	for action := plans.Upgrade; action <= plans.ChangeAnchor; action++ {
-		rule := plans.ChangeRule{Action: action, By: []plans.Actor{plans.Customer, plans.Support}, Effective: plans.Immediately}
 		if action != plans.ChangePrice {
+			rule := plans.ChangeRule{Action: action, By: everyone, Effective: plans.Immediately}
 			anything = append(anything, rule)
 		}
 	}

@@ -9,9 +9,9 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// wait schedules a change. A new plan replaces a scheduled plan or interval, a new interval a scheduled interval, and a
-// new price of an item its scheduled price, unless the next period is already billed with those. A scheduled change that
-// sets more than that stays.
+// wait schedules a change. A new plan replaces a scheduled plan or interval, a new interval a scheduled interval, and
+// a new price of an item its scheduled price, unless the next period is already billed with those. A scheduled change
+// that sets more than that stays.
 func (s *step) wait(sequence int64, at time.Time, change plans.Change) error {
 	s.sub.ScheduledChanges = slices.DeleteFunc(s.sub.ScheduledChanges, func(w ScheduledChange) bool {
 		if w.BilledInAdvance {
