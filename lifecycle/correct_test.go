@@ -212,6 +212,12 @@ func TestCorrectFaults(t *testing.T) {
 			t.Errorf("no fault of %s in %v", want, err)
 		}
 	}
+	lacking := issuedInvoices(t, []lifecycle.Event{{Sequence: 1, At: utc("2026-11-01"), Kind: lifecycle.Started}}, "2026-11-10")
+	_, err = correctWith([]lifecycle.Policy{lifecycle.Standard()}, lifecycle.CorrectRequest{
+		Subscription: tenSeatsFromNovember(), Issued: lacking.Invoices, At: utc("2026-11-10"),
+		Events: []lifecycle.Event{{Sequence: 1, At: utc("2026-11-01"), Kind: lifecycle.Started}},
+	})
+	giventest.CheckFaults(t, err, "issued[0].id unset")
 	_, err = correctWith(nil, lifecycle.CorrectRequest{})
 	giventest.CheckFaults(t, err, "policies unset", "subscription.id unset", "subscription.contract.plan unset", "subscription.contract.currency unset",
 		"subscription.contract.items unset", "subscription.contract.cycle.anchor unset", "subscription.contract.cycle.interval unset", "at unset")
@@ -300,4 +306,34 @@ func TestCorrectionUsesThePolicyOfThatTime(t *testing.T) {
 	}
 	giventest.CheckMoney(t, "21 of 31 days, and February", out.Invoices[0].Net, "-167.74")
 	giventest.CheckMoney(t, "March", out.Invoices[1].Net, "-100.00")
+}
+
+// A late event is corrected while an invoice is overdue: only the difference is billed, and the invoice stays due.
+func TestCorrectionWhilePastDue(t *testing.T) {
+	failed := invoicePaid("2026-11-01", 2, "acme-1")
+	failed.Kind = lifecycle.PaymentFailed
+	events := []lifecycle.Event{{Sequence: 1, At: utc("2026-11-01"), Kind: lifecycle.Started}, failed}
+	p := lifecycle.Standard()
+	p.Dunning.Grace = giventest.Interval("P20D")
+	known, err := replayWith([]lifecycle.Policy{p}, tenSeatsFromNovember(), events, utc("2026-11-10"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	late := eventOn("2026-11-06", lifecycle.ChargeAdded, func(e *lifecycle.Event) {
+		e.Sequence, e.Charges = 3, []plans.Charge{{Item: "setup", Net: giventest.Money("30.00")}}
+	})
+	out, err := correctWith([]lifecycle.Policy{p}, lifecycle.CorrectRequest{
+		Subscription: tenSeatsFromNovember(), Issued: known.Invoices, Receivables: known.Receivables, At: utc("2026-11-10"),
+		Events: append(events, late),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out.Subscription.Status != lifecycle.PastDue {
+		t.Errorf("the subscription is %v, want past_due", out.Subscription.Status)
+	}
+	if phase := phaseOf(known, "acme-1"); phase != invoice.PhaseOverdue {
+		t.Errorf("the invoice is %v, want overdue", phase)
+	}
+	giventest.CheckMoney(t, "the late charge", totalBilled(out), "30.00")
 }

@@ -26,6 +26,8 @@ func TestCorrectedCopy(t *testing.T) {
 	started := lifecycle.Event{Sequence: 1, At: utc("2026-11-01"), Kind: lifecycle.Started}
 	failed := invoicePaid("2026-11-01", 2, "acme-1")
 	failed.Kind = lifecycle.PaymentFailed
+	declined := failed
+	declined.Payment.Hard = true
 	for _, c := range []struct {
 		name, why string
 		events    []lifecycle.Event
@@ -42,10 +44,15 @@ func TestCorrectedCopy(t *testing.T) {
 			"", []string{"acme-1 paid 1059.10 1059.10", "acme-2 paid -1059.10 0.00", "acme-3 open 1059.10 1059.10"}, []string{"acme-1 1059.10", "acme-3 1059.10"},
 		},
 		{
+			"after a hard decline", "the copy waits for another payment method, too", []lifecycle.Event{started, declined, copyOf("2026-11-03", 3, "acme-1", plans.Support)},
+			"", []string{"acme-1 paid 1059.10 1059.10", "acme-2 paid -1059.10 0.00", "acme-3 open 1059.10 1059.10"}, []string{"acme-1 1059.10"},
+		},
+		{
 			"by a customer", "only support changes the billing details of an existing order", []lifecycle.Event{started, invoicePaid("2026-11-01", 2, "acme-1"), copyOf("2026-11-10", 3, "acme-1", plans.Customer)},
 			"Only support can have an issued invoice corrected. Ask support to send billing_details_changed.", nil, nil,
 		},
 		{"during a payment", "an invoice is never charged twice", []lifecycle.Event{started, copyOf("2026-11-10", 2, "acme-1", plans.Support)}, "A payment of invoice acme-1 is requested or in progress; send billing_details_changed again after payment_succeeded or payment_failed.", nil, nil},
+		{"of a void invoice", "nothing is due on it", []lifecycle.Event{started, failed, {Sequence: 3, At: utc("2026-11-02"), Kind: lifecycle.InvoiceVoided, Payment: lifecycle.Payment{Invoice: "acme-1"}}, copyOf("2026-11-10", 4, "acme-1", plans.Support)}, "Invoice acme-1 is void and cannot be issued again.", nil, nil},
 		{"of an unknown invoice", "law 14", []lifecycle.Event{started, copyOf("2026-11-10", 2, "acme-9", plans.Support)}, `Invoice "acme-9" does not exist, had nothing to pay, or was settled too long ago to be changed.`, nil, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -121,4 +128,29 @@ func TestCorrectedCopyOfAnExpiredCharge(t *testing.T) {
 		t.Error(err)
 	}
 	giventest.CheckMoney(t, "four months and the setup", totalBilled(out), "4033.33")
+}
+
+// An advance invoice is corrected once its period has begun, and only by who may change billing details.
+func TestCorrectedCopyRefused(t *testing.T) {
+	for _, c := range []struct {
+		editor  plans.Actor
+		refused string
+	}{
+		{plans.Support, "Invoice r-2 is for the period from 2026-02-01; send billing_details_changed again once the period has begun."},
+		{plans.Customer, "Only the customer can have an issued invoice corrected. Ask the customer to send billing_details_changed."},
+	} {
+		p := advancePolicy()
+		p.BillingDetailsEditors = []plans.Actor{c.editor}
+		details := paymentOn("2026-01-25", lifecycle.BillingDetailsChanged, "r-2", "")
+		details.Contact = invoice.Contact{Name: "Acme Holding"}
+		out := replayEvents(t, p, "2026-01-26", eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""),
+			paymentOn("2026-01-23", lifecycle.PaymentSucceeded, "r-2", ""), details)
+		var refused string
+		for _, step := range out.Steps {
+			refused += step.Refused
+		}
+		if refused != c.refused {
+			t.Errorf("%v: refused with %q, want %q", c.editor, refused, c.refused)
+		}
+	}
 }
