@@ -197,10 +197,10 @@ func (c *Contract) added(s shift, p proration.Portion, policy proration.Policy) 
 		whole.Items = append(slices.Clone(c.Items), Item{ID: s.item, Price: *s.price})
 	}
 	var charges []Charge
-	for i, leg := range whole.legs(s.item, p.Span) {
+	for _, leg := range whole.legs(s.item, p.Span) {
 		there := leg.item.Quantity
 		base := &there
-		if s.price != nil && i == 0 {
+		if len(c.legs(s.item, leg.span)) == 0 {
 			base = nil // nothing was paid for a new item yet, not even its flat fee
 		}
 		leg.item.Quantity = s.units
