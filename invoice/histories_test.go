@@ -176,7 +176,7 @@ func (h *history) change(at time.Time, change plans.Change, apply func(*historyS
 	h.renewUntil(at)
 	apply(&h.now)
 	h.open(at)
-	if change.Plan != nil || !change.AnchorAt.IsZero() {
+	if h.account.Contract.ReplacedBy(change) {
 		h.billedUntil = at
 	}
 	h.issue(at, change)

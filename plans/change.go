@@ -63,10 +63,25 @@ type ItemSetting struct {
 func (c Change) IsZero() bool { return len(c.fields()) == 0 }
 
 // ReplacedBy reports whether a change replaces every charge of the current period, because it sets another plan,
-// another interval or another billing date.
+// another interval or another billing date. The plan that the contract has, at the same prices, replaces nothing.
 func (c Contract) ReplacedBy(change Change) bool {
-	interval := change.Interval != (proration.Interval{}) && change.Interval != c.Cycle.Interval
-	return change.Plan != nil || interval || change.Anchor == AnchorReset || !change.AnchorAt.IsZero()
+	interval := change.Interval
+	if change.Plan != nil && interval == (proration.Interval{}) && !c.upFront() {
+		interval = change.Plan.Interval
+	}
+	return change.Plan != nil && !c.has(change.Plan) ||
+		interval != (proration.Interval{}) && interval != c.Cycle.Interval ||
+		change.Anchor == AnchorReset || !change.AnchorAt.IsZero()
+}
+
+// has reports whether the contract has a plan, with every item at the plan's price. Ramp steps count with their items.
+func (c *Contract) has(plan *Plan) bool {
+	same := plan.ID == c.Plan
+	for _, item := range c.Items {
+		offer, ok := plan.price(item.ID, c.Currency)
+		same = same && ok && c.fullPrice(offer).Equal(c.fullPrice(item.Price))
+	}
+	return same && len(c.Ramp) == 0
 }
 
 // fields returns the JSON names of the fields that are set, in order.

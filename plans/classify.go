@@ -70,9 +70,9 @@ type ClassifyRequest struct {
 
 // Classify returns the actions of a change, in the order of [Action]; none for a change to what is already there.
 //
-//   - [Upgrade], [Downgrade] or [Lateral] if the change sets another plan. The ranks of the plans decide if both have
-//     one. If either has none, or the ranks are equal, the yearly values decide, with 12 months, 52 weeks or 365 days
-//     in a year, at the present quantities of the items that stay.
+//   - [Upgrade], [Downgrade] or [Lateral] if the change sets another plan, or other prices of the same plan. The ranks
+//     of the plans decide if both have one. If either has none, or the ranks are equal, the yearly values decide, with
+//     12 months, 52 weeks or 365 days in a year, at the present quantities of the items that stay.
 //   - [LengthenInterval] or [ShortenInterval] if the periods have another length.
 //   - [AddQuantity] and [RemoveQuantity] for each item with more or fewer units, new and leaving items included.
 //   - [ChangePrice] if the change sets another price of an item, or adds or removes a discount.
@@ -103,7 +103,7 @@ func (r *ClassifyRequest) classify() ([]Action, error) {
 	}
 	var all []Action
 	turn := yearly(decimal.New(1, 0), r.From.Cycle.Interval).Cmp(yearly(decimal.New(1, 0), r.To.Cycle.Interval))
-	if r.Change.Plan != nil && (r.From.Plan != r.To.Plan || turn == 0) {
+	if r.Change.Plan != nil && !r.From.has(r.Change.Plan) && (r.From.Plan != r.To.Plan || turn == 0) {
 		direction, err := r.direction()
 		if err != nil {
 			return nil, err

@@ -147,7 +147,7 @@ func (c *Contract) shifts(after *Contract) (all []shift) {
 		switch {
 		case is == nil:
 			all = append(all, shift{item: was.ID, whole: true, gone: true})
-		case !is.Price.Equal(was.Price):
+		case !after.fullPrice(is.Price).Equal(c.fullPrice(was.Price)):
 			all = append(all, shift{item: was.ID, whole: true})
 		case !is.Quantity.Equal(was.Quantity):
 			all = append(all, shift{item: was.ID, units: is.Quantity.Sub(was.Quantity)})

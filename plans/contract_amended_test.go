@@ -1,6 +1,7 @@
 package plans_test
 
 import (
+	"encoding/json"
 	"reflect"
 	"testing"
 	"time"
@@ -257,4 +258,38 @@ func TestContractAmendedRefusesUnsetPolicy(t *testing.T) {
 	contract = in("XXX", seats("10", "79.00"))
 	_, err = contract.Amended(quantityChange("1", "seat"), giventest.Instant("2026-11-16", nil), proration.Standard(2))
 	giventest.CheckFaults(t, err, "contract.currency invalid")
+}
+
+// A change to the plan, the prices, the quantities and the interval that are there adds and replaces nothing. Anything
+// else of the plan replaces everything.
+func TestContractAmendedToWhatIsThere(t *testing.T) {
+	contract := plans.Contract{
+		Plan: "team", Currency: "USD", Cycle: giventest.Cycle("2026-01-01", "P1M", nil),
+		Items: []plans.Item{sold("seat", "1", `{"unit":"54"}`)},
+	}
+	for _, c := range []struct {
+		name, change string
+		replaces     bool
+	}{
+		{"the same plan", `{"plan":{"id":"team","interval":"P1M","offers":[{"item":"seat","currency":"USD","price":{"unit":"54"}}]}}`, false},
+		{"with its interval in the price", `{"plan":{"id":"team","interval":"P1M","offers":[{"item":"seat","currency":"USD","price":{"per":"P1M","unit":"54.00"}}]}}`, false},
+		{"with more to offer", `{"plan":{"id":"team","interval":"P1M","offers":[{"item":"seat","currency":"USD","price":{"unit":"54"}},{"item":"api","currency":"USD","price":{"unit":"9"}}]},"interval":"P1M"}`, false},
+		{"another plan at the same price", `{"plan":{"id":"crew","interval":"P1M","offers":[{"item":"seat","currency":"USD","price":{"unit":"54"}}]}}`, true},
+		{"another price", `{"plan":{"id":"team","interval":"P1M","offers":[{"item":"seat","currency":"USD","price":{"unit":"55"}}]}}`, true},
+		{"another interval", `{"plan":{"id":"team","interval":"P3M","offers":[{"item":"seat","currency":"USD","price":{"per":"P1M","unit":"54"}}]}}`, true},
+		{"other billing dates", `{"plan":{"id":"team","interval":"P1M","offers":[{"item":"seat","currency":"USD","price":{"unit":"54"}}]},"anchor":"reset"}`, true},
+		{"the same quantity", `{"set":[{"item":"seat","quantity":"1"}]}`, false},
+		{"the same list", `{"items":[{"id":"seat","quantity":"1"}],"interval":"P1M"}`, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var change plans.Change
+			if err := json.Unmarshal([]byte(c.change), &change); err != nil {
+				t.Fatal(err)
+			}
+			got, err := contract.Amended(change, giventest.Instant("2026-01-06", nil), proration.Standard(2))
+			if err != nil || len(got.Charges) > 0 != c.replaces || len(got.Replaced) > 0 != c.replaces || contract.ReplacedBy(change) != c.replaces {
+				t.Errorf("%d charges replace %v (%v), and ReplacedBy is %v; want %v", len(got.Charges), got.Replaced, err, contract.ReplacedBy(change), c.replaces)
+			}
+		})
+	}
 }

@@ -188,7 +188,7 @@ func TestCheckClassifiesPlanChange(t *testing.T) {
 		{"by rank", "M14: advanced is above base", requestRow{order: ordered("7 seat", "P12M"), change: toPlan(t, "advanced")}, "upgrade"},
 		{"by rank, down", "M14: base is below advanced", requestRow{order: ordered("7 seat", "P12M", inPlan("advanced")), change: toPlan(t, "base")}, "downgrade"},
 		{"of the same rank and price", "equal ranks and amounts are lateral", requestRow{order: ordered("7 seat", "P12M"), change: toPlan(t, "team")}, "lateral"},
-		{"to the same plan", "the same plan at the same price", requestRow{order: ordered("7 seat", "P12M"), change: toPlan(t, "base")}, "lateral"},
+		{"to the same plan", "the same plan at the same price is no change", requestRow{order: ordered("7 seat", "P12M"), change: toPlan(t, "base")}, ""},
 		{"to the current price", "M19: a customer who moves from 12.00 to 15.00 pays more", requestRow{order: ordered("7 seat at 12.00", "P12M", bySupport), change: toPlan(t, "base")}, "upgrade"},
 		{"for less", "without a rank, 7 x 14.00 is less than 7 x 15.00", requestRow{sold: with(unranked), order: ordered("7 seat", "P12M"), change: plans.Change{Plan: sold(&plain, "14.00")}}, "downgrade"},
 		{"for more", "without a rank, 7 x 16.00 is more", requestRow{sold: with(unranked), order: ordered("7 seat", "P12M"), change: plans.Change{Plan: sold(&plain, "16.00")}}, "upgrade"},
