@@ -72,31 +72,29 @@ func goesBack(left decimal.Decimal, all, ratio *big.Rat, rounding proration.Roun
 }
 
 // share returns the credited units as a fraction of a charge; zero is all of it. If units have different prices, the
-// last units are credited first, and the fraction is their cost over the cost of all units. With volume pricing, all
-// units cost the same.
+// last units are credited first, and the fraction is their cost over the cost of all units. It is between 0 and 1, also
+// if a volume price falls with more units.
 func share(c *plans.Charge, left, units decimal.Decimal) (proration.Fraction, error) {
 	if units.Equal(c.Quantity) {
 		return proration.Fraction{}, nil
 	}
 	some, all := units, c.Quantity
-	if c.Price.Tiering != plans.Volume {
-		var costs [4]decimal.Decimal
-		var base decimal.Decimal
-		if c.BaseQuantity != nil {
-			base = *c.BaseQuantity
+	var costs [4]decimal.Decimal
+	var base decimal.Decimal
+	if c.BaseQuantity != nil {
+		base = *c.BaseQuantity
+	}
+	for i, quantity := range []decimal.Decimal{left, left.Sub(units), c.Quantity, {}} {
+		if quantity.IsZero() && c.BaseQuantity == nil {
+			continue // zero units cost nothing, even if the price has a flat fee
 		}
-		for i, quantity := range []decimal.Decimal{left, left.Sub(units), c.Quantity, {}} {
-			if quantity.IsZero() && c.BaseQuantity == nil {
-				continue // zero units cost nothing, even if the price has a flat fee
-			}
-			var err error
-			if costs[i], err = c.Price.Amount(base.Add(quantity)); err != nil {
-				return proration.Fraction{}, err
-			}
+		var err error
+		if costs[i], err = c.Price.Amount(base.Add(quantity)); err != nil {
+			return proration.Fraction{}, err
 		}
-		if cost := costs[2].Sub(costs[3]); cost.IsPositive() {
-			some, all = costs[0].Sub(costs[1]), cost
-		}
+	}
+	if cost := costs[2].Sub(costs[3]); cost.IsPositive() {
+		some, all = decimal.Max(decimal.Min(costs[0].Sub(costs[1]), cost), decimal.Decimal{}), cost
 	}
 	ratio := new(big.Rat).Quo(some.Rat(), all.Rat())
 	if !ratio.Num().IsInt64() || !ratio.Denom().IsInt64() {

@@ -171,7 +171,9 @@ func (w *work) freed(c *plans.Charge, at time.Time) bool {
 		if k.Corrects == "" || k.Span.Start.After(at) && k.Span.Start.After(c.Span.Start) || k.Span.End.Before(c.Span.End) {
 			continue
 		}
-		if units = units.Add(k.Quantity); k.Kind == plans.ProrationCredit && c.Quantity.IsZero() || k.Net.Equal(c.Net.Neg()) {
+		units = units.Add(k.Quantity)
+		money := k.Quantity.IsZero() && !c.Net.IsZero() && k.Net.Equal(c.Net.Neg()) // units left may be free
+		if money || k.Kind == plans.ProrationCredit && c.Quantity.IsZero() {
 			return true
 		}
 	}

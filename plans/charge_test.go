@@ -306,7 +306,7 @@ func TestChargeExplain(t *testing.T) {
 			"seat: (5 x 7.00 + 5 x 6.50 + 2 x 6.00) - (4 x 7.00), 51.50 x 15/30 days = 25.75",
 		},
 		{"more beyond a minimum", "the minimum was paid before", added("3", `{"unit":"7","minimum":"50"}`, "7", ""), "seat: (10 x 7.00) - (3 x 7.00, at least 50.00) = 20.00"},
-		{"more for less", "law 16: eleven at 8.00 cost less than ten at 10.00, and an addition credits nothing", added("10", `{"tiering":"volume","tiers":[{"up_to":"10","unit":"10"},{"unit":"8"}]}`, "1", ""), "seat: (11 x 8.00) - (10 x 10.00), at least 0.00 = 0.00"},
+		{"more for less", "law 16: eleven at 8.00 cost less than ten at 10.00, so that all of them are charged anew", added("10", `{"tiering":"volume","tiers":[{"up_to":"10","unit":"10"},{"unit":"8"}]}`, "1", ""), "seat: 11 x 8.00 = 88.00"},
 		{"the first units", "quantity zero has the flat price too, so that it is not charged again", added("0", `{"flat":"49","unit":"7"}`, "2", ""), "seat: (2 x 7.00 + 49.00) - (0 x 7.00 + 49.00) = 14.00"},
 		{"included units and a flat fee", "the included units belong to the product", priced("12", `{"flat":"49","unit":"8","included":"3"}`), "seat: 9 x 8.00 beyond 3 included + 49.00 = 121.00"},
 		{"more packages", "the third package was started before", added("25", `{"unit":"5","package":"10"}`, "7", ""), "seat: (4 packages of 10 x 5.00) - (3 packages of 10 x 5.00) = 5.00"},

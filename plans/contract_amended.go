@@ -23,10 +23,11 @@ type Amendment struct {
 // that the change adds, before discounts, and the units whose billed charges it replaces:
 //
 //   - Added units are charged for the remaining time that is already paid for, as [Contract.RemainingPortions] returns
-//     it: Price(existing + added) less Price(existing) at the contract's prices, never below zero. A new item costs
-//     Price(added). The charges are of kind ProrationCharge. Removed units are replaced, and so is an item that leaves.
+//     it: Price(existing + added) less Price(existing) at the contract's prices. A new item costs Price(added). The
+//     charges are of kind ProrationCharge. Removed units are replaced, and so is an item that leaves.
 //   - An item with another price is replaced, and charged for its whole quantity and the remaining time:
-//     ProrationCharge.
+//     ProrationCharge. So is an item with another quantity if its volume price can fall with more units. Then more
+//     units can cost less, and fewer can cost more.
 //   - Another plan replaces everything, and every item is charged for the remaining time: ProrationCharge. If the
 //     periods begin anew, the first one is charged instead: Recurring.
 //   - Another billing date replaces everything, and every item is charged from the instant to the end of the period of
@@ -150,7 +151,11 @@ func (c *Contract) shifts(after *Contract) (all []shift) {
 		case !after.fullPrice(is.Price).Equal(c.fullPrice(was.Price)):
 			all = append(all, shift{item: was.ID, whole: true})
 		case !is.Quantity.Equal(was.Quantity):
-			all = append(all, shift{item: was.ID, units: is.Quantity.Sub(was.Quantity)})
+			s := shift{item: was.ID, whole: c.falls(was.ID) || after.falls(was.ID)}
+			if !s.whole {
+				s.units = is.Quantity.Sub(was.Quantity)
+			}
+			all = append(all, s)
 		}
 	}
 	ids := after.ids()
@@ -189,8 +194,8 @@ func (c *Contract) shifted(
 }
 
 // added returns the charges of added units for a portion of the contract: at the contracted price, they cost
-// Price(existing + added) − Price(existing), never below zero. Units of a new item cost Price(added). There is one
-// charge, or one before and one after each ramp step of the item inside the portion.
+// Price(existing + added) − Price(existing). Units of a new item cost Price(added). There is one charge, or one before
+// and one after each ramp step of the item inside the portion.
 func (c *Contract) added(s shift, p proration.Portion, policy proration.Policy) ([]Charge, error) {
 	whole := *c
 	if s.price != nil {

@@ -584,19 +584,38 @@ func TestContractAdded(t *testing.T) {
 	}
 }
 
-// With volume prices more units can cost less. An addition never credits the earlier price.
-func TestContractAddedNeverNegative(t *testing.T) {
-	contract := seats("0", "0")
-	contract.Items[0] = sold("seat", "10", `{"tiering":"volume","tiers":[{"up_to":"10","unit":"10"},{"unit":"8"}]}`)
-	// 11 x 8, 12 x 8, 12.5 x 8, 13 x 8, 20 x 8 less 100
-	for quantity, want := range map[string]string{"1": "0", "2": "0", "2.5": "0", "3": "4", "10": "60"} {
-		charges, err := contract.Added(quantityChange(quantity, "seat"), part(november, "", time.UTC), proration.Standard(2))
-		if err != nil {
-			t.Fatal(err)
-		}
-		giventest.CheckMoney(t, quantity+" more", charges[0].Net, want)
-		giventest.CheckMoney(t, "of", charges[0].Share.Of, want)
-		checkExplained(t, charges[0])
+// With volume prices more units can cost less. Then all units of the item are replaced, in both directions, whatever
+// the quantities are. A volume price that never falls charges the difference.
+func TestContractAmendedVolume(t *testing.T) {
+	falling := `{"tiering":"volume","tiers":[{"up_to":"10","unit":"10"},{"unit":"8"}]}`
+	for _, c := range []struct {
+		name, price, from, change string
+		charge                    string
+		whole                     bool
+	}{
+		{"for less", falling, "10", `{"add":[{"item":"seat","quantity":"1"}]}`, "seat: 11 x 8.00 = 88.00", true},
+		{"for more", falling, "10", `{"add":[{"item":"seat","quantity":"3"}]}`, "seat: 13 x 8.00 = 104.00", true},
+		{"part of a unit", falling, "10", `{"add":[{"item":"seat","quantity":"2.5"}]}`, "seat: 12.5 x 8.00 = 100.00", true},
+		{"fewer for more", falling, "11", `{"remove":[{"item":"seat","quantity":"1"}]}`, "seat: 10 x 10.00 = 100.00", true},
+		{"within a tier", falling, "4", `{"remove":[{"item":"seat","quantity":"1"}]}`, "seat: 3 x 10.00 = 30.00", true},
+		{"stairs", `{"tiering":"volume","tiers":[{"up_to":"10","flat":"50"},{"flat":"120"}]}`, "10", `{"add":[{"item":"seat","quantity":"1"}]}`, "seat: (120.00) - (50.00) = 70.00", false},
+		{"whole units never cost less", byVolume, "10", `{"add":[{"item":"seat","quantity":"1"}]}`, "seat: (11 x 6.00) - (10 x 6.50) = 1.00", false},
+		{"parts of units cost less", byVolume, "10", `{"add":[{"item":"seat","quantity":"0.5"}]}`, "seat: 10.5 x 6.00 = 63.00", true},
+		{"packages", `{"package":"10","tiering":"volume","tiers":[{"up_to":"2","unit":"10"},{"unit":"9"}]}`, "20", `{"add":[{"item":"seat","quantity":"0.5"}]}`, "seat: (3 packages of 10 x 9.00) - (2 packages of 10 x 10.00) = 7.00", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			contract := seats("0", "0")
+			contract.Items[0] = sold("seat", c.from, c.price)
+			amended, err := contract.Amended(strictly[plans.Change](t, c.change), giventest.Period(november, nil).Start, proration.Standard(2))
+			if err != nil || len(amended.Charges) != 1 || amended.Charges[0].Explain() != c.charge {
+				t.Fatalf("charged %q (%v), want %q", lines(amended.Charges, nil), err, c.charge)
+			}
+			whole := len(amended.Replaced) == 1 && amended.Replaced[0].Quantity.IsZero()
+			if whole != c.whole || len(amended.Replaced) > 1 {
+				t.Errorf("replaced are %v, want all units %v", amended.Replaced, c.whole)
+			}
+			checkExplained(t, amended.Charges[0])
+		})
 	}
 }
 
