@@ -22,6 +22,9 @@ func (s *step) change(e *Event) error {
 	}
 	change := permit.Change
 	s.actions = permit.Actions
+	if len(permit.Actions) == 0 {
+		return nil // it is what is already there
+	}
 	if permit.At.After(e.At) {
 		return s.wait(e.Sequence, permit.At, change)
 	}

@@ -176,3 +176,11 @@ func TestScheduledChangesInTheOrderOfTime(t *testing.T) {
 		giventest.CheckMoney(t, "seats on "+c.until, out.Subscription.Contract.Items[0].Quantity, c.seats)
 	}
 }
+
+// A change to what is already there changes nothing, also in the period that is billed already with a scheduled plan.
+func TestChangeToWhatIsThereLeavesTheNextPeriod(t *testing.T) {
+	out := replayEvents(t, atPeriodEnd(advancePolicy(), plans.Downgrade), "2026-02-02", eventOn("2026-01-01", lifecycle.Started),
+		paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""), changedOn(t, "2026-01-10", `{`+planAt("small", "50.00")+`}`),
+		paymentOn("2026-01-24", lifecycle.PaymentSucceeded, "r-2", ""), changedOn(t, "2026-01-25", `{`+planAt("basic", "100.00")+`}`))
+	giventest.CheckMoney(t, "a month of each plan", totalBilled(out), "1500.00")
+}

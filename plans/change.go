@@ -65,12 +65,8 @@ func (c Change) IsZero() bool { return len(c.fields()) == 0 }
 // ReplacedBy reports whether a change replaces every charge of the current period, because it sets another plan,
 // another interval or another billing date. The plan that the contract has, at the same prices, replaces nothing.
 func (c Contract) ReplacedBy(change Change) bool {
-	interval := change.Interval
-	if change.Plan != nil && interval == (proration.Interval{}) && !c.upFront() {
-		interval = change.Plan.Interval
-	}
-	return change.Plan != nil && !c.has(change.Plan) ||
-		interval != (proration.Interval{}) && interval != c.Cycle.Interval ||
+	length, _ := c.newInterval(&change)
+	return change.Plan != nil && !c.has(change.Plan) || length != c.Cycle.Interval ||
 		change.Anchor == AnchorReset || !change.AnchorAt.IsZero()
 }
 

@@ -7,16 +7,22 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
+// newInterval returns the length of the periods after a change, and the field of the change that sets it.
+func (c *Contract) newInterval(change *Change) (length proration.Interval, path string) {
+	switch {
+	case change.Interval != (proration.Interval{}):
+		return change.Interval, "interval"
+	case change.Plan != nil && !c.upFront():
+		return change.Plan.Interval, "plan.interval"
+	}
+	return c.Cycle.Interval, "interval"
+}
+
 // changeInterval changes the length of the periods and the billing dates. If the interval changes, periods begin anew
 // at the instant of the change.
 func (c *Contract) changeInterval(f *fault.List, change *Change, at time.Time) {
-	old, length, path := c.Cycle.Interval, c.Cycle.Interval, "interval"
-	switch {
-	case change.Interval != (proration.Interval{}):
-		length = change.Interval
-	case change.Plan != nil && !c.upFront():
-		length, path = change.Plan.Interval, "plan.interval"
-	}
+	old := c.Cycle.Interval
+	length, path := c.newInterval(change)
 	other := length != old
 	switch {
 	case other && c.upFront():
