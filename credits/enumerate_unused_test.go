@@ -104,6 +104,7 @@ func (p *slowCharge) worth(from, to int, money int64, part *big.Rat, basis prora
 	worth := big.NewRat(p.net*int64(to-from), int64(p.to-p.from))
 	if basis == proration.OnPrice {
 		worth.Mul(p.charge.Share.Of.Rat(), big.NewRat(100*int64(to-from), 30))
+		worth.Sub(worth, big.NewRat(p.discount*int64(to-from), int64(p.to-p.from)))
 	}
 	worth.Sub(worth, big.NewRat(money, 1))
 	switch {

@@ -19,10 +19,10 @@ const (
 
 // sale is a billed quantity at a price, for a span of a period.
 type sale struct {
-	id, quantity, unit string
+	id, quantity, unit string      // a quantity "0" is none, as in a fee, and costs as much as one
 	item               string      // "" is "seat"
 	kind               plans.Kind  // of the charge; zero is recurring
-	base               string      // the quantity before, in an added charge
+	base               string      // the quantity before, in an added charge; "0" is a new item
 	price              plans.Price // if it has more than a unit price
 	period, span       string      // a span "" is the whole period
 	discount           string      // the amount of a discount; "" is none
@@ -48,6 +48,10 @@ func (s sale) charge(tb testing.TB) plans.Charge {
 	if s.unit != "" {
 		item.Price.Unit = giventest.Money(s.unit)
 	}
+	uncounted := item.Quantity.IsZero()
+	if uncounted {
+		item.Quantity = decimal.New(1, 0) // no units of an item would have no charge
+	}
 	contract := plans.Contract{
 		Plan: "growth", Currency: plans.Currency(or(string(s.currency), "USD")), Cycle: giventest.Cycle("2026-01-01", "P1M", loc), Items: []plans.Item{item},
 	}
@@ -55,8 +59,12 @@ func (s sale) charge(tb testing.TB) plans.Charge {
 	bill := contract.Charges
 	if s.base != "" {
 		contract.Items[0].Quantity = giventest.Money(s.base)
+		step := plans.ItemQuantity{Item: item.ID, Quantity: item.Quantity}
+		if s.base == "0" {
+			contract.Items, step.Price = nil, &item.Price
+		}
 		bill = func(p proration.Portion, policy proration.Policy) ([]plans.Charge, error) {
-			change := plans.Change{Add: []plans.ItemQuantity{{Item: item.ID, Quantity: item.Quantity}}}
+			change := plans.Change{Add: []plans.ItemQuantity{step}}
 			amended, err := contract.Amended(change, p.Span.Start, policy)
 			added := amended.Charges
 			if err == nil && (!added[0].Period.Equal(p.Period) || !added[0].Span.Equal(p.Span)) {
@@ -71,6 +79,9 @@ func (s sale) charge(tb testing.TB) plans.Charge {
 	}
 	c := charges[0]
 	c.ID = s.id
+	if uncounted {
+		c.Quantity = decimal.Decimal{}
+	}
 	if s.kind != 0 {
 		c.Kind = s.kind
 	}

@@ -162,7 +162,7 @@ func (r *Request) credit(c *plans.Charge, before back, s *stretch) (plans.Charge
 	}
 	billed := proration.Billed{
 		Amount: c.Net, Credited: before.net, Returned: before.money, Part: s.part,
-		Span: c.Span, Price: c.Share.Of, Period: c.Period,
+		Span: c.Span, Price: c.Share.Of, Period: c.Period, Deducted: deducted(c, policy.Rounding),
 	}
 	if s.span.End.Before(c.Span.End) {
 		billed.Until = s.span.End
@@ -179,6 +179,21 @@ func (r *Request) credit(c *plans.Charge, before back, s *stretch) (plans.Charge
 		credit.Quantity = s.units
 	}
 	return credit, nil
+}
+
+// deducted returns the deductions of a charge. The share of units that were billed again can have a carry for earlier
+// credits of money, which counts as a deduction.
+func deducted(c *plans.Charge, rounding proration.Rounding) decimal.Decimal {
+	var sum decimal.Decimal
+	for _, d := range c.Discounts {
+		sum = sum.Add(d.Amount)
+	}
+	if part := c.Share.Fraction; c.Restores != "" && part.Den > 0 {
+		share := exact.Term{Amount: c.Share.Of, Num: part.Num, Den: part.Den}
+		amount, _ := share.Round(rounding.Places, exact.Mode(rounding.Mode))
+		sum = sum.Add(amount).Sub(c.Share.Amount)
+	}
+	return sum
 }
 
 // unspent returns the part of the earlier returned money that exceeds the value of a credit's span, so that it counts

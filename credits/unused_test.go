@@ -72,8 +72,8 @@ func TestUnused(t *testing.T) {
 			want: []string{"seat: 10 not used of inv-1/1, -500.00 x 15/30 days = -250.00"},
 		},
 		{
-			name: "a discounted charge, on the price", why: "law 3: half of the price is 445.00, limited to the billed 400.00", billed: []sale{with(whole, func(s *sale) { s.discount = "490" })}, at: "2026-11-16", basis: proration.OnPrice,
-			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445, limited to -400.00"},
+			name: "a discounted charge, on the price", why: "law 3: the price less the deductions it had: half of 890.00 - 490.00", billed: []sale{with(whole, func(s *sale) { s.discount = "490" })}, at: "2026-11-16", basis: proration.OnPrice,
+			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 15/30 days plus 245 carried over = -200.00"},
 		},
 		{
 			name: "a credit of money before", why: "the customer has 100.00 of the unused 445.00 already", billed: []sale{whole}, before: []plans.Charge{credit("inv-1/1", "0", "-100")}, at: "2026-11-16",
@@ -391,7 +391,8 @@ func TestRemovedUnitsCreditTheirMarginalPrice(t *testing.T) {
 		{"with free units", "the first two units are free and give no credit", plans.Price{Unit: giventest.Money("10"), Included: giventest.Money("2")}, "4", "", "", []string{"1", "1", "1", "1"}, []string{"-5", "-5", "0", "0"}},
 		{"packages", "12 units are three packages of 5 at 8.00; the removal of 2 removes one package, and further 5 units another", plans.Price{Unit: giventest.Money("8"), Package: giventest.Money("5")}, "12", "", "", []string{"2", "4", "1", "5"}, []string{"-4", "0", "-4", "-4"}},
 		{"with a fee", "10.00 and 5.00 each: a removed seat credits 5.00, and the last one also the fee", plans.Price{Flat: giventest.Money("10"), Unit: giventest.Money("5")}, "2", "", "", []string{"1", "1"}, []string{"-2.5", "-7.5"}},
-		{"with a fee in the base price", "2 added seats cost 2 x 5.00 without the fee", plans.Price{Flat: giventest.Money("10"), Unit: giventest.Money("5")}, "2", "0", "", []string{"1", "1"}, []string{"-2.5", "-2.5"}},
+		{"with a fee, added to no units", "the first 2 seats cost 2 x 5.00 and the fee, which the last one credits", plans.Price{Flat: giventest.Money("10"), Unit: giventest.Money("5")}, "2", "0", "", []string{"1", "1"}, []string{"-2.5", "-7.5"}},
+		{"with a fee in the base price", "2 seats added to one cost 2 x 5.00 without the fee", plans.Price{Flat: giventest.Money("10"), Unit: giventest.Money("5")}, "2", "1", "", []string{"1", "1"}, []string{"-2.5", "-2.5"}},
 		{"with a minimum", "two cost 20.00, and one costs the minimum of 15.00, which the last one credits", plans.Price{Unit: giventest.Money("10"), Minimum: giventest.Money("15")}, "2", "", "", []string{"1", "1"}, []string{"-2.5", "-7.5"}},
 		{"with a maximum", "three and four units cost the maximum of 25.00", plans.Price{Unit: giventest.Money("10"), Maximum: giventest.Money("25")}, "4", "", "", []string{"1", "1", "1", "1"}, []string{"0", "-2.5", "-5", "-5"}},
 		{"a fee alone", "fewer seats cost the same, and the last one credits the whole fee", plans.Price{Flat: giventest.Money("30")}, "3", "", "", []string{"1", "2"}, []string{"0", "-15"}},

@@ -106,7 +106,7 @@ func (d *Draft) open(f *fault.List) Invoice {
 func (inv *Invoice) checkTwice(f *fault.List) {
 	for i, line := range inv.Lines {
 		for _, taken := range line.Discounts {
-			if line.Corrects == "" && slices.ContainsFunc(inv.Discounts, func(d plans.Discount) bool {
+			if line.Corrects == "" && line.Restores == "" && slices.ContainsFunc(inv.Discounts, func(d plans.Discount) bool {
 				return d.ID == taken.Discount
 			}) {
 				f.Add(fault.At("lines", i)+".discounts", proration.ErrInvalid,

@@ -106,7 +106,7 @@ func FuzzBuildLaws(f *testing.F) {
 		policy := in.policy()
 		november := giventest.Period("2026-11-01/2026-12-01", zone)
 		contract := plans.Contract{Plan: "growth", Currency: currency, Cycle: giventest.Cycle("2026-11-01", "P1M", zone), Items: []plans.Item{
-			{ID: "seat", Quantity: decimal.New(int64(in.upTo(30)), 0), Price: plans.Price{Unit: in.amount(places)}},
+			{ID: "seat", Quantity: decimal.New(int64(in.upTo(30)+1), 0), Price: plans.Price{Unit: in.amount(places)}},
 			{ID: "phone", Quantity: decimal.New(int64(in.upTo(30)), 0), Price: plans.Price{Flat: in.amount(places), Tiering: plans.Graduated, Tiers: []plans.Tier{
 				{UpTo: decimal.New(5, 0), Unit: in.amount(places)}, {Unit: in.amount(places)},
 			}}},

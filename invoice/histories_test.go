@@ -335,7 +335,12 @@ type historyChange struct {
 func (h *history) seats(at time.Time, more int64) {
 	h.renewUntil(at)
 	if more = max(more, -h.now.seats); more != 0 {
-		h.change(at, unitsOf("seat", decimal.New(more, 0)), func(s *historyState) { s.seats += more })
+		change := unitsOf("seat", decimal.New(more, 0))
+		if h.now.seats == 0 { // the item left
+			price := h.price(h.now.seatUnit)
+			change.Add[0].Price = &price
+		}
+		h.change(at, change, func(s *historyState) { s.seats += more })
 	}
 }
 
@@ -343,12 +348,21 @@ func (h *history) seats(at time.Time, more int64) {
 func (h *history) agents(at time.Time, more int64) {
 	h.renewUntil(at)
 	if more = max(more, -h.now.agents); more != 0 {
-		h.change(at, unitsOf("agent", decimal.New(more, 0)), func(s *historyState) { s.agents += more })
+		change := unitsOf("agent", decimal.New(more, 0))
+		if h.now.agents == 0 { // the item left
+			price := h.price(h.now.agentUnit)
+			change.Add[0].Price = &price
+		}
+		h.change(at, change, func(s *historyState) { s.agents += more })
 	}
 }
 
-// reprice sets the price of a seat in cents.
+// reprice sets the price of a seat in cents. If the item left, it returns at that price.
 func (h *history) reprice(at time.Time, cents int64) {
+	if h.renewUntil(at); h.now.seats == 0 {
+		h.now.seatUnit = cents
+		return
+	}
 	price := h.price(cents)
 	h.change(at, plans.Change{Set: []plans.ItemSetting{{Item: "seat", Price: &price}}}, func(s *historyState) { s.seatUnit = cents })
 }

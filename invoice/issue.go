@@ -126,6 +126,7 @@ func Issue(o IssueRequest) (IssueResult, error) {
 	if f != nil {
 		return IssueResult{}, f.Err()
 	}
+	o.Change = o.Contract.ReturningPrices(o.Change, o.UnexpiredCharges, o.At)
 	if o.IssuedAt.IsZero() {
 		o.IssuedAt = o.At
 	}

@@ -35,11 +35,11 @@ func TestIssueDiscounts(t *testing.T) {
 			},
 		},
 		{
-			name: "once, credited by the price", why: "the credit basis price gives 890.00 x 2/10 x 15/30 = 89.00", policy: issuePolicy(func(p *invoice.Policy) { p.CreditBasis = proration.OnPrice }),
+			name: "once, credited by the price", why: "the price basis takes the coupon off, too: (890.00 - 445.00) x 2/10 x 15/30 = 44.50", policy: issuePolicy(func(p *invoice.Policy) { p.CreditBasis = proration.OnPrice }),
 			contract: issueDiscounted(base, plans.Discount{ID: "start", Percent: giventest.Money("50"), Duration: plans.Once}),
 			days: []issueDay{
 				month("2026-11-01", "due 445.00", full+", less 50 % 445.00 = 445.00"),
-				{at: "2026-11-16", change: issueMore("-2"), lines: []string{"proration_credit seat: 2 not used of inv-1/1, -178.00 x 15/30 days = -89.00"}, sums: "total -89.00, granted 89.00, due 0.00"},
+				{at: "2026-11-16", change: issueMore("-2"), lines: []string{"proration_credit seat: 2 not used of inv-1/1, -178.00 x 15/30 days plus 44.5 carried over = -44.50"}, sums: "total -44.50, granted 44.50, due 0.00"},
 			},
 		},
 		{
@@ -298,7 +298,7 @@ func TestIssueFaults(t *testing.T) {
 	}{
 		{"the zero request", func(o *invoice.IssueRequest) { *o = invoice.IssueRequest{} }, []string{
 			"policy.proration.day_count unset", "policy.proration.change_day unset", "policy.proration.rounding.mode unset", "policy.credit_basis unset", "policy.timing unset", "policy.allocation unset",
-			"policy.tax_rounding_level unset", "policy.tax_rounding_mode unset", "contract.plan unset", "contract.currency unset", "contract.items unset", "contract.cycle.anchor unset", "contract.cycle.interval unset", "at unset",
+			"policy.tax_rounding_level unset", "policy.tax_rounding_mode unset", "contract.plan unset", "contract.currency unset", "contract.cycle.anchor unset", "contract.cycle.interval unset", "at unset",
 		}},
 		{"no ID", func(o *invoice.IssueRequest) { o.ID = "" }, []string{"id unset"}},
 		{"no ID for a cancellation", func(o *invoice.IssueRequest) { o.ID, o.Change = "", plans.Change{Cancel: true} }, []string{"id unset"}},

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -87,8 +89,8 @@ func (w *work) step() error {
 	steps := slices.DeleteFunc(slices.Clone(w.Contract.Ramp), func(s plans.RampStep) bool { return s.At.After(w.At) })
 	for _, item := range now.Items {
 		if !slices.ContainsFunc(then.Items, func(other plans.Item) bool { return other.ID == item.ID }) {
-			return fault.New("change.items", proration.ErrInvalid,
-				"must include %.40q in arrears, with another quantity; it is billed with its period", item.ID)
+			item.Quantity = decimal.Decimal{}
+			steps = append(steps, plans.RampStep{At: w.At, Item: item}) // it leaves
 		}
 	}
 	for _, item := range then.Items {

@@ -29,9 +29,46 @@ func (w *work) change() error {
 	default:
 		w.lines, err = w.unused(amended.Replaced)
 		w.on = forever(w.after.Discounts)
+		if err == nil {
+			amended.Charges, err = w.rebilled(amended.Charges)
+		}
 	}
 	w.lines = append(w.lines, amended.Charges...)
 	return err
+}
+
+// rebilled bills credited units that return before new ones (law 17). One line is enough if that makes no difference.
+func (w *work) rebilled(charges []plans.Charge) (all []plans.Charge, err error) {
+	for _, c := range charges {
+		billed, err := credits.Rebill(credits.RebillRequest{Charge: c, Request: credits.Request{
+			Charges: w.UnexpiredCharges, CreditBasis: w.Policy.CreditBasis, Policy: w.Policy.Proration,
+			Location: w.Contract.Cycle.Location,
+		}})
+		if err != nil {
+			return nil, w.inAccount(err, c.Item)
+		}
+		if lines := slices.Concat(billed.Restored, billed.Rest); len(lines) > 1 && !w.plain(c, lines) {
+			all = append(all, lines...)
+		} else if len(lines) == 1 {
+			all = append(all, lines[0])
+		} else {
+			all = append(all, c)
+		}
+	}
+	return all, nil
+}
+
+// plain reports whether several charges cost the same as one, without deductions and taxes.
+func (w *work) plain(c plans.Charge, lines []plans.Charge) bool {
+	if len(w.on)+len(w.Policy.Taxes) > 0 {
+		return false
+	}
+	for i := range lines {
+		if c.Net = c.Net.Sub(lines[i].Net); len(lines[i].Discounts)+len(lines[i].Taxes) > 0 {
+			return false
+		}
+	}
+	return c.Net.IsZero()
 }
 
 // ready refuses a change of the plan, the anchor or an item for time that is not billed yet. Otherwise the change would
@@ -49,6 +86,9 @@ func (w *work) ready() error {
 	}
 	if w.outside != nil {
 		return w.outside
+	}
+	if w.empty(w.At) {
+		return nil // without items, there was nothing to bill
 	}
 	for _, p := range w.rest {
 		if w.billed(p) {

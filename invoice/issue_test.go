@@ -195,6 +195,16 @@ func TestIssueChanges(t *testing.T) {
 			},
 		},
 		{
+			name: "a contract without items", why: "the last item leaves, the next period bills nothing, and items can be added in it: 60.00 x 21/31", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{at: "2026-11-16", change: issueMore("-10"), lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00"}, sums: "total -445.00, granted 445.00, due 0.00"},
+				{at: "2026-12-01"},
+				{at: "2026-12-11", change: plans.Change{Add: []plans.ItemQuantity{{Item: "phone", Quantity: giventest.Money("3"), Price: &plans.Price{Unit: giventest.Money("20.00")}}}}, lines: []string{"proration_charge phone: 3 x 20.00, 60.00 x 21/31 days = 40.645..., rounded half up to 40.65"}, sums: "total 40.65, spent -40.65, due 0.00"},
+				{at: "2027-01-01", lines: []string{"recurring phone: 3 x 20.00 = 60.00"}, sums: "total 60.00, spent -60.00, due 0.00"},
+			},
+		},
+		{
 			name: "a new item", why: "its price is agreed with the change: 3 x 20.00 x 15/30", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,

@@ -43,6 +43,10 @@ func (w soldItem) charge(t testing.TB) plans.Charge {
 	if w.unit != "" {
 		item.Price.Unit = giventest.Money(w.unit)
 	}
+	countless := item.Quantity.IsZero()
+	if countless {
+		item.Quantity = giventest.Money("1")
+	}
 	contract := plans.Contract{Plan: "growth", Currency: "USD", Cycle: giventest.Cycle("2026-11-01", "P1M", time.UTC), Items: []plans.Item{item}}
 	portion := proration.Portion{Period: giventest.Period(wholeNovember, nil), Span: giventest.Period(wholeNovember, nil)}
 	if w.span != "" {
@@ -65,6 +69,9 @@ func (w soldItem) charge(t testing.TB) plans.Charge {
 		t.Fatal(err)
 	}
 	c := charges[0]
+	if countless {
+		c.Quantity = giventest.Money("0")
+	}
 	if c.ID = w.id; w.kind != 0 {
 		c.Kind = w.kind
 	}

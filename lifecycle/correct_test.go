@@ -220,7 +220,7 @@ func TestCorrectFaults(t *testing.T) {
 	giventest.CheckFaults(t, err, "issued[0].id unset")
 	_, err = correctWith(nil, lifecycle.CorrectRequest{})
 	giventest.CheckFaults(t, err, "policies unset", "subscription.id unset", "subscription.contract.plan unset", "subscription.contract.currency unset",
-		"subscription.contract.items unset", "subscription.contract.cycle.anchor unset", "subscription.contract.cycle.interval unset", "at unset")
+		"subscription.contract.cycle.anchor unset", "subscription.contract.cycle.interval unset", "subscription.contract.items unset", "at unset")
 }
 
 // A correction keeps grants, refunds and voided invoices.

@@ -105,6 +105,9 @@ func (s *Subscription) check() error {
 		fault.Enum(&f, "subscription.status", statuses, s.Status)
 	}
 	f.Under("subscription.contract", s.Contract.Validate())
+	if s.Status == 0 {
+		s.checkBought(&f)
+	}
 	for _, list := range []struct {
 		name string
 		has  int
@@ -146,6 +149,20 @@ func (s *Subscription) check() error {
 	}
 	f.Under("subscription.ledger", credits.Validate(s.Ledger))
 	return f.Err()
+}
+
+// checkBought adds the faults of the items of a contract that has not started: there must be one, and each must have
+// units. Later the last item may leave.
+func (s *Subscription) checkBought(f *fault.List) {
+	if len(s.Contract.Items)+len(s.Contract.Ramp) == 0 {
+		f.Add("subscription.contract.items", proration.ErrUnset, "required, at least one item")
+	}
+	for i := range s.Contract.Items {
+		if item := &s.Contract.Items[i]; item.Quantity.IsZero() && !item.Price.Metered {
+			f.Add("subscription.contract."+fault.At("items", i)+".quantity", proration.ErrUnset,
+				"required, above zero unless the price is metered; got 0")
+		}
+	}
 }
 
 // over reports whether the subscription has ended.

@@ -75,7 +75,7 @@ func (c *Contract) has(plan *Plan) bool {
 	same := plan.ID == c.Plan
 	for _, item := range c.Items {
 		offer, ok := plan.price(item.ID, c.Currency)
-		same = same && ok && c.fullPrice(offer).Equal(c.fullPrice(item.Price))
+		same = same && (item.none() || ok && c.fullPrice(offer).Equal(c.fullPrice(item.Price)))
 	}
 	return same && len(c.Ramp) == 0
 }

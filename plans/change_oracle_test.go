@@ -51,23 +51,26 @@ func wishFor(change *plans.Change, now plans.Item, id string) (w wish) {
 	return w
 }
 
-// changedItem is an item at an instant after a change, by the words of [plans.Change].
+// changedItem is an item at an instant after a change, by the words of [plans.Change]. An item without units is not
+// there, unless it is metered.
 func changedItem(before *plans.Contract, change *plans.Change, at, then time.Time, id string) (item plans.Item, there bool) {
 	now, has := stateAt(before, id, at, true)
-	item, there = stateAt(before, id, then, true)
 	w := wishFor(change, now, id)
 	joins := w.joins && !has
+	later := slices.ContainsFunc(before.Ramp, func(s plans.RampStep) bool { return s.Item.ID == id && s.At.After(at) && !s.At.After(then) })
+	if has || later { // a later step states the item, even if it has left until then
+		item, _ = statedAt(before, id, then, true)
+	}
 	var offer *plans.Price
 	if change.Plan != nil {
 		if price, ok := change.Plan.Price(id, before.Currency); ok {
 			offer = &price
 		}
 	}
-	removed := slices.ContainsFunc(change.Remove, func(s plans.ItemQuantity) bool { return s.Item == id })
-	if w.left || change.Plan != nil && offer == nil && removed && now.Quantity.Add(w.units).IsZero() || !there && !joins {
+	if w.left || !has && !later && !joins {
 		return plans.Item{}, false
 	}
-	reprices := joins && !there || !joins && item.Price.Equal(now.Price) // a later step at its own price keeps it
+	reprices := joins && !later || has && item.Price.Equal(now.Price) // a later step at its own price keeps it
 	item.ID, item.Quantity = id, item.Quantity.Add(w.units)
 	if other := change.Interval; item.Price.Per == (proration.Interval{}) && other != (proration.Interval{}) && other != before.Cycle.Interval {
 		item.Price.Per = before.Cycle.Interval // the price stays the price for the old interval
@@ -78,7 +81,7 @@ func changedItem(before *plans.Contract, change *plans.Change, at, then time.Tim
 	case w.price == nil && offer != nil:
 		item.Price = *offer
 	}
-	return item, true
+	return item, !item.Quantity.IsZero() || item.Price.Metered
 }
 
 // withLength returns a price with the length that it is for: that of the term billed up front, or of the periods.
@@ -137,8 +140,8 @@ func checkItems(t *testing.T, before *plans.Contract, change *plans.Change, at t
 		}
 	}
 	for _, item := range after.Items {
-		if !slices.Contains(itemIDs(before, change), item.ID) {
-			t.Fatalf("%s by %s: there is %s", summary(*before), giventest.JSON(t, change), item.ID)
+		if !slices.Contains(itemIDs(before, change), item.ID) || item.Quantity.IsZero() && !item.Price.Metered {
+			t.Fatalf("%s by %s: there is %v %s", summary(*before), giventest.JSON(t, change), item.Quantity, item.ID)
 		}
 	}
 	for _, s := range after.Ramp {

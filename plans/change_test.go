@@ -134,6 +134,13 @@ func monthlyKinds() plans.Contract {
 	return c
 }
 
+// withNoLight is a contract that lists an item without units.
+func withNoLight() plans.Contract {
+	c := seats("10", "79.00")
+	c.Items = append(c.Items, one("light", "0", "19.00"))
+	return c
+}
+
 func ramped() plans.Contract {
 	c := monthlyKinds()
 	c.Ramp = steps(nil, "2026-11-16 12 seat at 75.00", "2026-12-01 20 seat at 69.00", "2026-12-01 4 phone at 10.00", "2027-01-01 2 light at 19.00", "2027-01-01 30 seat at 59.00")
@@ -142,12 +149,22 @@ func ramped() plans.Contract {
 
 func TestContractChangedQuantity(t *testing.T) {
 	const kinds = "3 light at 19; cycle 2026-11-01 P1M"
+	leaving := seats("10", "79")
+	leaving.Ramp = steps(nil, "2026-11-21 0 seat at 79", "2026-12-01 5 seat at 69")
 	for _, r := range []withRow{
 		{name: "more seats", why: "K3a: next month all seats in full", contract: monthlyKinds(), change: quantityChange("2", "seat"), want: "growth: 12 seat at 79, " + kinds},
 		{name: "more of another kind", why: "K3c: seats have kinds", contract: monthlyKinds(), change: quantityChange("1", "light"), want: "growth: 10 seat at 79, 4 light at 19; cycle 2026-11-01 P1M"},
 		{name: "a fraction of a unit", why: "hours are sold in quarters", contract: monthlyKinds(), change: quantityChange("0.25", "seat"), want: "growth: 10.25 seat at 79, " + kinds},
 		{name: "fewer", why: "a rule may allow it; the contract records the rest", contract: monthlyKinds(), change: quantityChange("-4", "seat"), want: "growth: 6 seat at 79, " + kinds},
-		{name: "down to zero", why: "an item of quantity zero stays, at its price", contract: monthlyKinds(), change: quantityChange("-10", "seat"), want: "growth: 0 seat at 79, " + kinds},
+		{name: "down to zero", why: "an item without units leaves the contract", contract: monthlyKinds(), change: quantityChange("-10", "seat"), want: "growth: " + kinds},
+		{name: "set to zero", why: "an item without units leaves the contract", contract: monthlyKinds(), change: noUnits("seat"), want: "growth: " + kinds},
+		{name: "the last item down to zero", why: "the last item leaves too, and the contract stays", contract: seats("10", "79"), change: quantityChange("-10", "seat"), want: "growth: ; cycle 2026-11-01 P1M"},
+		{name: "a metered item down to zero", why: "the item is billed by its usage, and stays without units", contract: withCalls(), change: noUnits("call"), want: "growth: 10 seat at 79, 0 call at 0.05; cycle 2026-11-01 P1M"},
+		{name: "a metered item without units at a price that is not metered", why: "an item without units leaves unless it is metered", contract: withCalls(), change: priceChange("1", "call"), want: "growth: 10 seat at 79; cycle 2026-11-01 P1M"},
+		{name: "an item of a contract that has no units of it", why: "the item leaves with the next change", contract: withNoLight(), change: quantityChange("2", "seat"), want: "growth: 12 seat at 79; cycle 2026-11-01 P1M"},
+		{name: "more of an item without units", why: "the contract has no price for an item that left", contract: withNoLight(), change: quantityChange("1", "light"), wantErr: []string{"change.add[0].item invalid"}},
+		{name: "fewer of an item without units", why: "an item that left has no units", contract: withNoLight(), change: quantityChange("-1", "light"), wantErr: []string{"change.remove[0].item invalid"}},
+		{name: "the first units in a contract without items", why: "the contract has no price for it", contract: empty(), change: quantityChange("1", "seat"), wantErr: []string{"change.add[0].item invalid"}},
 		{name: "below zero", why: "a quantity is not negative", contract: monthlyKinds(), change: quantityChange("-10.01", "seat"), wantErr: []string{"change.remove[0].quantity invalid"}},
 		{name: "unknown item", why: "the contract has no price for it", contract: monthlyKinds(), change: quantityChange("1", "phone"), wantErr: []string{"change.add[0].item invalid"}},
 		{name: "a quantity without an item", why: "a quantity belongs to an item", contract: monthlyKinds(), change: quantityChange("1", ""), wantErr: []string{"change.add[0].item unset"}},
@@ -187,6 +204,17 @@ func TestContractChangedQuantity(t *testing.T) {
 		{name: "too few now and later", why: "law 14: all faults come at once", contract: ramped(), change: quantityChange("-4", "light"), wantErr: []string{"change.remove[0].quantity invalid", "change.remove[0].quantity invalid"}},
 		{name: "of an item that a step adds later", why: "the contract has no phone on the 16th", contract: ramped(), change: quantityChange("1", "phone"), wantErr: []string{"change.add[0].item invalid"}},
 		{
+			name: "before a step to no units", why: "later steps add to the agreed quantity: one more now is one then", contract: leaving, change: quantityChange("1", "seat"), at: "2026-11-20",
+			want: "growth: 11 seat at 79; from 2026-11-21 1 seat at 79; from 2026-12-01 6 seat at 69; cycle 2026-11-01 P1M",
+		},
+		{name: "of an item that a step has removed", why: "a step of no units takes the item and its price", contract: leaving, change: quantityChange("1", "seat"), at: "2026-11-21", wantErr: []string{"change.add[0].item invalid"}},
+		{name: "fewer of an item that a step has removed", why: "an item that left has no units", contract: leaving, change: quantityChange("-1", "seat"), at: "2026-11-21", wantErr: []string{"change.remove[0].item invalid"}},
+		{name: "another price of an item that a step has removed", why: "a new item needs a quantity", contract: leaving, change: priceChange("10", "seat"), at: "2026-11-21", wantErr: []string{"change.set[0].quantity unset"}},
+		{
+			name: "of another item after a step to no units", why: "the step has taken effect, and a later step brings the item back", contract: leaving, change: withPrice(quantityChange("1", "phone"), `{"unit":"10"}`), at: "2026-11-21",
+			want: "growth: 1 phone at 10; from 2026-12-01 5 seat at 69; cycle 2026-11-01 P1M",
+		},
+		{
 			name: "of an item that a step has added", why: "the step has taken effect", contract: ramped(), change: quantityChange("1", "phone"), at: "2026-12-01",
 			want: "growth: 20 seat at 69, 3 light at 19, 5 phone at 10; from 2027-01-01 2 light at 19; from 2027-01-01 30 seat at 59; cycle 2026-11-01 P1M",
 		},
@@ -209,6 +237,8 @@ func TestContractChangedItem(t *testing.T) {
 		return withPrice(quantityChange(quantity, id), price)
 	}
 	half := prepaid(nil, "P6M 2026-11-01/2027-05-01")
+	leaving := seats("10", "79")
+	leaving.Ramp = steps(nil, "2026-11-21 0 seat at 79", "2026-12-01 5 seat at 69")
 	for _, r := range []withRow{
 		{
 			name: "an add-on", why: "K3c: seats have kinds, and a new kind has its own rate", contract: monthlyKinds(), change: item("phone", "2", `{"unit":"10"}`),
@@ -223,6 +253,21 @@ func TestContractChangedItem(t *testing.T) {
 			want: "growth: 12 seat at 75, 3 light at 19, 2 phone at 12; from 2026-12-01 20 seat at 69; from 2026-12-01 6 phone at 10; " +
 				"from 2027-01-01 2 light at 19; from 2027-01-01 30 seat at 59; cycle 2026-11-01 P1M",
 		},
+		{
+			name: "an item that left", why: "a comeback has a price of its own", contract: withNoLight(), change: item("light", "2", `{"unit":"21"}`),
+			want: "growth: 10 seat at 79, 2 light at 21; cycle 2026-11-01 P1M",
+		},
+		{
+			name: "an item that a step has removed", why: "a comeback has a price of its own, and a later step keeps its price", contract: leaving, change: item("seat", "2", `{"unit":"85"}`), at: "2026-11-21",
+			want: "growth: 2 seat at 85; from 2026-12-01 7 seat at 69; cycle 2026-11-01 P1M",
+		},
+		{name: "the first item", why: "a contract without items takes a new one", contract: empty(), change: item("seat", "2", `{"unit":"85"}`), want: "growth: 2 seat at 85; cycle 2026-11-01 P1M"},
+		{name: "no units of a new item", why: "an item without units is not part of a contract", contract: monthlyKinds(), change: setting("phone", "0", `{"unit":"10"}`), want: "growth: 10 seat at 79, 3 light at 19; cycle 2026-11-01 P1M"},
+		{
+			name: "no units of a new metered item", why: "the item is billed by its usage", contract: seats("10", "79"), change: setting("call", "0", `{"unit":"0.05","metered":true}`),
+			want: "growth: 10 seat at 79, 0 call at 0.05; cycle 2026-11-01 P1M",
+		},
+		{name: "no units of an unknown item", why: "the contract has no price for it", contract: monthlyKinds(), change: noUnits("phone"), wantErr: []string{"change.set[0].item invalid"}},
 		{name: "an existing item", why: "the price belongs to the contract", contract: monthlyKinds(), change: item("seat", "2", `{"unit":"10"}`), wantErr: []string{"change.add[0].price invalid"}},
 		{name: "an item that a step has added", why: "the price belongs to the contract", contract: ramped(), change: item("phone", "2", `{"unit":"10"}`), at: "2026-12-01", wantErr: []string{"change.add[0].price invalid"}},
 		{name: "a quantity of zero", why: "law 13: a zero change is not intended", contract: monthlyKinds(), change: item("phone", "0", `{"unit":"10"}`), wantErr: []string{"change.add[0].quantity unset"}},

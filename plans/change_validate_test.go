@@ -76,8 +76,8 @@ func TestChangeValidate(t *testing.T) {
 		change    plans.Change
 		want      []string
 	}{
-		{"zero units of a list", "an item without units can be listed", plans.Change{Items: []plans.ChangeItem{item("seat", "0")}}, nil},
-		{"an empty list", "the contract it gives is refused, not the change", plans.Change{Items: []plans.ChangeItem{}}, nil},
+		{"zero units of a list", "the item leaves, unless it is metered", plans.Change{Items: []plans.ChangeItem{item("seat", "0")}}, nil},
+		{"an empty list", "every item leaves", plans.Change{Items: []plans.ChangeItem{}}, nil},
 		{"an item without an ID", "a charge names its item", plans.Change{Items: []plans.ChangeItem{item("", "1")}}, []string{"items[0].id unset"}},
 		{"an item twice in the list", "the quantity must be unambiguous", plans.Change{Items: []plans.ChangeItem{item("seat", "1"), item("seat", "2")}}, []string{"items[1].id invalid"}},
 		{"a negative quantity of the list", "a quantity is not negative", plans.Change{Items: []plans.ChangeItem{item("seat", "-1")}}, []string{"items[0].quantity invalid"}},
@@ -91,7 +91,7 @@ func TestChangeValidate(t *testing.T) {
 		{"no units removed", "law 13: a zero change is not intended", plans.Change{Remove: []plans.ItemQuantity{{Item: "seat"}}}, []string{"remove[0].quantity unset"}},
 		{"removed units with a price", "they are credited at their billed price", withPrice(quantityChange("-1", "seat"), `{"unit":"1"}`), []string{"remove[0].price invalid"}},
 		{"an empty setting", "it sets nothing", plans.Change{Set: []plans.ItemSetting{{Item: "seat"}}}, []string{"set[0] unset"}},
-		{"a setting of zero units", "an item can have no units", units("0"), nil},
+		{"a setting of zero units", "the item leaves, unless it is metered", units("0"), nil},
 		{"a setting of negative units", "a quantity is not negative", units("-1"), []string{"set[0].quantity invalid"}},
 		{"a setting at a negative price", "law 7: a price is not negative", priceChange("-1", "seat"), []string{"set[0].price.unit invalid"}},
 		{"an item in two steps", "the order of two steps would decide the quantity", plans.Change{Add: quantityChange("1", "seat").Add, Remove: quantityChange("-1", "seat").Remove}, []string{"remove[0].item invalid"}},

@@ -15,6 +15,7 @@ import (
 type Charge struct {
 	ID       string   `json:"id,omitzero"`       // unique ID, assigned when the charge is issued
 	Corrects string   `json:"corrects,omitzero"` // ID of the charge that this credit corrects
+	Restores string   `json:"restores,omitzero"` // ID of the charge whose credited units this charge bills again
 	Kind     Kind     `json:"kind"`              // kind of charge; must be set
 	Plan     string   `json:"plan,omitzero"`     // ID of the plan at the time of billing
 	Item     string   `json:"item"`              // ID of the item

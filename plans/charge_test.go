@@ -228,7 +228,11 @@ func TestChargeExplain(t *testing.T) {
 		t.Helper()
 		c := seats("0", "0")
 		c.Items[0] = sold("seat", quantity, price)
-		charges, err := c.Added(unitsOf("seat", giventest.Money(more)), part(november, span, time.UTC), policy)
+		change := unitsOf("seat", giventest.Money(more))
+		if c.Items[0].Quantity.IsZero() {
+			change = withPrice(change, price) // the item is new
+		}
+		charges, err := c.Added(change, part(november, span, time.UTC), policy)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -307,7 +311,7 @@ func TestChargeExplain(t *testing.T) {
 		},
 		{"more beyond a minimum", "the minimum was paid before", added("3", `{"unit":"7","minimum":"50"}`, "7", ""), "seat: (10 x 7.00) - (3 x 7.00, at least 50.00) = 20.00"},
 		{"more for less", "law 16: eleven at 8.00 cost less than ten at 10.00, so that all of them are charged anew", added("10", `{"tiering":"volume","tiers":[{"up_to":"10","unit":"10"},{"unit":"8"}]}`, "1", ""), "seat: 11 x 8.00 = 88.00"},
-		{"the first units", "quantity zero has the flat price too, so that it is not charged again", added("0", `{"flat":"49","unit":"7"}`, "2", ""), "seat: (2 x 7.00 + 49.00) - (0 x 7.00 + 49.00) = 14.00"},
+		{"the first units", "no units cost nothing, so that the flat price is charged", added("0", `{"flat":"49","unit":"7"}`, "2", ""), "seat: 2 x 7.00 + 49.00 = 63.00"},
 		{"included units and a flat fee", "the included units belong to the product", priced("12", `{"flat":"49","unit":"8","included":"3"}`), "seat: 9 x 8.00 beyond 3 included + 49.00 = 121.00"},
 		{"more packages", "the third package was started before", added("25", `{"unit":"5","package":"10"}`, "7", ""), "seat: (4 packages of 10 x 5.00) - (3 packages of 10 x 5.00) = 5.00"},
 

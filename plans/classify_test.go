@@ -142,8 +142,14 @@ func TestClassify(t *testing.T) {
 		{"an item for another, ranked", "the rank of the plan with the flat price is higher", team, plans.Change{Plan: pro, Items: items("1 base")}, [2]int{1, 2}, "upgrade, add_quantity, remove_quantity"},
 		{"a list of all items", "seats are removed, a phone joins", seats("10", "79"), plans.Change{Items: items("8 seat", "2 phone at 10")}, [2]int{}, "add_quantity, remove_quantity"},
 		{"two items", "seats are added, and light seats leave", monthlyKinds(), plans.Change{Items: items("12 seat")}, [2]int{}, "add_quantity, remove_quantity"},
-		{"an item without units leaves", "an item leaves, whatever its quantity", withZero, plans.Change{Items: items("10 seat")}, [2]int{}, "remove_quantity"},
-		{"an item without units joins", "an item joins, whatever its quantity", seats("10", "79"), plans.Change{Items: items("10 seat", "0 light at 19")}, [2]int{}, "add_quantity"},
+		{"an item without units leaves", "an item without units is not part of a contract", withZero, plans.Change{Items: items("10 seat")}, [2]int{}, ""},
+		{"an item without units joins", "an item without units is not part of a contract", seats("10", "79"), plans.Change{Items: items("10 seat", "0 light at 19")}, [2]int{}, ""},
+		{"an item of a list has no units", "the item leaves", monthlyKinds(), plans.Change{Items: items("10 seat", "0 light")}, [2]int{}, "remove_quantity"},
+		{"the last item leaves", "all of its units are removed", seats("10", "79"), quantityChange("-10", "seat"), [2]int{}, "remove_quantity"},
+		{"an item returns", "all of its units are added", withZero, withPrice(quantityChange("2", "light"), `{"unit":"19"}`), [2]int{}, "add_quantity"},
+		{"a metered item without units leaves", "a metered item leaves, whatever its quantity", withCalls(), plans.Change{Items: items("10 seat")}, [2]int{}, "remove_quantity"},
+		{"a metered item without units joins", "a metered item joins, whatever its quantity", seats("10", "79"), plans.Change{Items: append(items("10 seat"), metered("call", "0.05"))}, [2]int{}, "add_quantity"},
+		{"another plan without items", "two contracts without items have equal values", empty(), plans.Change{Plan: plan("139")}, [2]int{}, "lateral"},
 		{"an item that a later step adds leaves", "its part of a billed period is replaced", later, plans.Change{Items: items("12 seat")}, [2]int{}, "remove_quantity"},
 		{"another price and more units", "a setting states both", seats("10", "79"), setting("seat", "12", `{"unit":"75"}`), [2]int{}, "add_quantity, change_price"},
 		{"another plan at a special price", "129.00 is not the plan's price", seats("10", "79"), plans.Change{Plan: plan("139"), Set: priceChange("129", "seat").Set}, [2]int{}, "upgrade, change_price"},
@@ -193,8 +199,8 @@ func TestClassifyRefused(t *testing.T) {
 		want      []string
 	}{
 		{"nothing", "law 14: all faults come at once", plans.ClassifyRequest{}, []string{
-			"change unset", "from.plan unset", "from.currency unset", "from.items unset", "from.cycle.anchor unset", "from.cycle.interval unset",
-			"to.plan unset", "to.currency unset", "to.items unset", "to.cycle.anchor unset", "to.cycle.interval unset",
+			"change unset", "from.plan unset", "from.currency unset", "from.cycle.anchor unset", "from.cycle.interval unset",
+			"to.plan unset", "to.currency unset", "to.cycle.anchor unset", "to.cycle.interval unset",
 		}},
 		{"negative", "a plan costs at least zero", level{1, "-1", "P1M"}.to(level{2, "-2", "P1M"}), []string{"from.items[0].price.unit invalid", "to.items[0].price.unit invalid"}},
 		{"beyond the limits", "law 14: amounts have limits", good.to(level{1, "1e99", "P1M"}), []string{"to.items[0].price.unit limit"}},

@@ -13,7 +13,7 @@ import (
 type Contract struct {
 	Plan     string          `json:"plan"`     // ID of the plan
 	Currency Currency        `json:"currency"` // currency of every price and charge; never changes
-	Items    []Item          `json:"items"`    // items bought, at least one, each with a unique ID
+	Items    []Item          `json:"items"`    // items bought, each with a unique ID; the last one may leave
 	Cycle    proration.Cycle `json:"cycle"`    // billing periods, on the customer's calendar
 
 	First     proration.Period   `json:"first,omitzero"`     // first period if extended by trial days, else zero
@@ -28,11 +28,15 @@ type Contract struct {
 // Item is a quantity of one product at its contracted price.
 type Item struct {
 	ID       string          `json:"id"`                     // ID of the item, "seat"
-	Quantity decimal.Decimal `json:"quantity" canon:"count"` // number of units, not negative
+	Quantity decimal.Decimal `json:"quantity" canon:"count"` // number of units; with none, it leaves unless metered
 	Price    Price           `json:"price"`                  // contracted price; later catalog changes do not affect it
 }
 
+// none reports whether an item is not part of a contract: it has no units and is not metered.
+func (i *Item) none() bool { return i.Quantity.IsZero() && !i.Price.Metered }
+
 // RampStep is a change of one item that was agreed in advance: from At on, the item has another quantity or price.
+// With a quantity of zero, the item leaves, unless it is metered.
 type RampStep struct {
 	At   time.Time `json:"at"`   // instant from which the step applies
 	Item Item      `json:"item"` // the item from then on; a new ID adds an item
@@ -55,7 +59,7 @@ func (a *ContractTerm) end() time.Time {
 }
 
 // Validate returns every fault of the contract.
-// Errors: ErrUnset for a missing plan, currency, item, item ID or step instant; ErrInvalid for an unknown currency, a
+// Errors: ErrUnset for a missing plan, currency, item ID or step instant; ErrInvalid for an unknown currency, a
 // discount in another currency, a negative number, a duplicate item ID, a price whose Per does not divide the period or
 // the term, ramp steps out of order, terms that are not consecutive, and terms that are billed differently; ErrPeriod
 // for a first period or a term that does not end after it starts; ErrOutside for a shortened term that ends outside its
@@ -68,10 +72,7 @@ func (c Contract) Validate() error {
 	}
 	_, err := c.Currency.Places()
 	f.Under("", err)
-	switch {
-	case len(c.Items) == 0:
-		f.Add("items", proration.ErrUnset, "required, at least one item")
-	case len(c.Items) > maxItems:
+	if len(c.Items) > maxItems {
 		f.Add("items", proration.ErrLimit, "must be at most %d items; got %d", maxItems, len(c.Items))
 		return f.Err()
 	}

@@ -113,7 +113,7 @@ func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy p
 		if before.ReplacedBy(*change) {
 			charges, err = after.priced(kind, after.ids(), portion, policy)
 		} else {
-			charges, err = before.shifted(after, shifts, portion, policy)
+			charges, err = now.shifted(after, shifts, portion, policy)
 		}
 		if err != nil {
 			return err
@@ -179,10 +179,9 @@ func (c *Contract) shifted(
 	for _, s := range shifts {
 		var charges []Charge
 		switch {
-		case s.gone || s.units.IsNegative():
-		case s.whole:
+		case s.whole: // an item that leaves has charges from the step on that brings it back
 			charges, err = after.priced(ProrationCharge, []string{s.item}, portion, policy)
-		default:
+		case s.units.IsPositive():
 			charges, err = c.added(s, portion, policy)
 		}
 		if err != nil {
@@ -205,7 +204,7 @@ func (c *Contract) added(s shift, p proration.Portion, policy proration.Policy) 
 	for _, leg := range whole.legs(s.item, p.Span) {
 		there := leg.item.Quantity
 		base := &there
-		if len(c.legs(s.item, leg.span)) == 0 {
+		if there.IsZero() || len(c.legs(s.item, leg.span)) == 0 {
 			base = nil // nothing was paid for a new item yet, not even its flat fee
 		}
 		leg.item.Quantity = s.units

@@ -72,7 +72,8 @@ func TestContractRemainingPortions(t *testing.T) {
 		{name: "after the term, monthly", why: "no time is left", contract: months, at: "2027-11-01", wantErr: []string{"at outside"}},
 		{name: "before the term, monthly", why: "no time is paid yet", contract: months, at: "2026-10-31", wantErr: []string{"at outside"}},
 		{name: "no instant", why: "law 13: a missing instant is not the year 1", contract: three, at: "", wantErr: []string{"at unset"}},
-		{name: "all faults at once", why: "law 14: all faults come at once", contract: plans.Contract{Plan: "base", Currency: "USD", Cycle: three.Cycle}, at: "", wantErr: []string{"contract.items unset", "at unset"}},
+		{name: "all faults at once", why: "law 14: all faults come at once", contract: plans.Contract{Currency: "USD", Cycle: three.Cycle}, at: "", wantErr: []string{"contract.plan unset", "at unset"}},
+		{name: "without items", why: "the periods continue after the last item left", contract: empty(), at: "2026-11-16", want: []string{november, "2026-11-16/2026-12-01"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			loc := c.contract.Cycle.Location
@@ -179,6 +180,15 @@ func TestContractTerminationFee(t *testing.T) {
 		{
 			name: "with a minimum", why: "the bills include the shortfall: 1000.00 each", contract: with(committed(nil, sixMonths), "0", "50", func(c *plans.Contract) { c.Minimum = giventest.Money("1000") }), at: "2027-01-10",
 			want: "termination: 50 % of 3000.00 = 1500.00", net: "1500",
+		},
+		{
+			name: "without items", why: "nothing was still to be billed; the fixed fee was agreed", contract: with(committed(nil, sixMonths), "250", "50", func(c *plans.Contract) { c.Items = nil }), at: "2027-01-10",
+			want: "termination: 50 % of 0.00 + 250.00 = 250.00", net: "250",
+		},
+		{
+			name: "with a step to no units", why: "ten seats in February and for 15 days of March, then none", contract: with(committed(nil, sixMonths), "0", "100", func(c *plans.Contract) {
+				c.Ramp = steps(nil, "2027-03-16 0 seat at 89.00")
+			}), at: "2027-01-10", want: "termination: 100 % of 1320.65 = 1320.65", net: "1320.65",
 		},
 		{
 			name: "with a ramp", why: "ten seats in February and for 15 days of March, then twenty", contract: with(committed(nil, sixMonths), "0", "100", func(c *plans.Contract) {

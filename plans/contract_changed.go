@@ -16,7 +16,8 @@ import (
 // Units that are added, removed or set also change the later ramp steps of the item, by the same difference. Another
 // price also applies to the later steps that have the old price; a step with its own price keeps it. Another interval
 // restarts the periods at the instant; a price without Per stays a price for the old interval. Another billing date
-// sets the day of the month on which periods begin, and ends a longer first period; terms keep their end. A canceled
+// sets the day of the month on which periods begin, and ends a longer first period; terms keep their end. An item of
+// which no unit is left leaves the contract, and so may the last item; a metered item stays. A canceled
 // contract expires at the end of its last term. Without terms, canceling changes nothing, and the caller stops billing
 // the contract. Another plan does not change the trial.
 //
@@ -150,6 +151,7 @@ func (c *Contract) changeItems(f *fault.List, change *Change) {
 	if change.Plan != nil {
 		c.changePlan(f, change, priced)
 	}
+	c.Items = slices.DeleteFunc(c.Items, func(item Item) bool { return item.none() })
 }
 
 // set gives an item a quantity and a price, or adds it. The name is the JSON name of its ID.
@@ -215,25 +217,22 @@ func (c *Contract) shift(f *fault.List, path, id string, units decimal.Decimal) 
 	}
 }
 
-// changePlan changes to another plan and its prices, except those of items that have a price in the change. Items of
-// which no unit is left leave if the plan does not offer them.
+// changePlan changes to another plan and its prices, except those of items that have a price in the change.
 func (c *Contract) changePlan(f *fault.List, change *Change, priced map[string]bool) {
 	plan := change.Plan
 	if len(c.Ramp) > 0 {
 		f.Add("plan", proration.ErrInvalid, "must not change while ramp steps are scheduled")
 	}
 	c.Plan = plan.ID
-	c.Items = slices.DeleteFunc(c.Items, func(item Item) bool {
-		_, offered := plan.price(item.ID, c.Currency)
-		removed := slices.ContainsFunc(change.Remove, func(step ItemQuantity) bool { return step.Item == item.ID })
-		return !offered && removed && item.Quantity.IsZero()
-	})
 	for i := range c.Items {
 		item := &c.Items[i]
 		if priced[item.ID] {
 			continue
 		}
 		price, ok := plan.price(item.ID, c.Currency)
+		if !ok && item.none() {
+			continue
+		}
 		if !ok {
 			f.Add("plan.offers", proration.ErrInvalid, "must include %.40q in %.3s", item.ID, c.Currency)
 		}

@@ -12,7 +12,8 @@ import (
 
 // Charges returns the recurring charges of every item for a portion of the contract, in the order of the items and
 // before discounts. Each item has one charge, or one before and one after each ramp step inside the portion. The
-// portion is of a billing period, or of a term that is billed up front. Amounts are rounded to the places of the
+// portion is of a billing period, or of a term that is billed up front. An item without units has no charge, whatever
+// its flat fee. Amounts are rounded to the places of the
 // currency; the policy's places are ignored.
 // Errors: those of [Contract.Validate] and of proration.Prorate.
 func (c Contract) Charges(p proration.Portion, policy proration.Policy) ([]Charge, error) {
@@ -32,6 +33,9 @@ func (c *Contract) priced(kind Kind, ids []string, p proration.Portion, policy p
 	var charges []Charge
 	for _, id := range ids {
 		for _, leg := range c.legs(id, p.Span) {
+			if leg.item.Quantity.IsZero() {
+				continue
+			}
 			charge, err := c.charge(kind, leg.item, nil, proration.Portion{Period: p.Period, Span: leg.span}, policy)
 			if err != nil {
 				return nil, err
@@ -147,7 +151,7 @@ func (c *Contract) legs(id string, span proration.Period) []leg {
 // on returns an item as it is at an instant, and false if the contract does not have it then.
 func (c *Contract) on(id string, at time.Time) (Item, bool) {
 	legs := c.legs(id, proration.Period{Start: at, End: at.Add(1)})
-	if len(legs) == 0 {
+	if len(legs) == 0 || legs[len(legs)-1].item.none() {
 		return Item{}, false
 	}
 	return legs[len(legs)-1].item, true
@@ -183,15 +187,7 @@ func (c *Contract) charge(
 	if times > 1 {
 		charge.Multiplier = times
 	}
-	amount, err := charge.amountAt(&charge.Price)
-	if err != nil {
-		return Charge{}, err
-	}
-	charge.Share, err = proration.Prorate(proration.Request{
-		Amount: amount, Period: p.Period, Span: p.Span, Policy: policy, Location: c.Cycle.Location,
-	})
-	charge.Net = charge.Share.Amount
-	return charge, err
+	return charge, charge.prorate(policy, c.Cycle.Location)
 }
 
 // amountAt returns the price of the charge's quantity for the whole period, by the given price; never below zero.

@@ -64,7 +64,10 @@ func TestContractCharges(t *testing.T) {
 	twoKinds := seats("10", "89.00")
 	twoKinds.Items = append(twoKinds.Items, one("light", "3", "19.00"), one("phone", "2", "0"))
 	tiers := seats("0", "0")
-	tiers.Items = []plans.Item{sold("seat", "12", byTier), sold("light", "12", byVolume), sold("call", "25", `{"unit":"5","package":"10","included":"3"}`), sold("fee", "0", `{"flat":"49"}`)}
+	tiers.Items = []plans.Item{sold("seat", "12", byTier), sold("light", "12", byVolume), sold("call", "25", `{"unit":"5","package":"10","included":"3"}`), sold("fee", "1", `{"flat":"49"}`)}
+	none := seats("10", "89.00")
+	none.Items = append(none.Items, one("light", "0", "19.00"), sold("fee", "0", `{"flat":"49"}`), sold("least", "0", `{"unit":"7","minimum":"50"}`),
+		sold("tier", "0", `{"tiering":"volume","tiers":[{"flat":"20"}]}`), sold("call", "0", `{"unit":"0.05","flat":"5","metered":true}`))
 	half := prepaid(nil, "P6M 2026-11-01/2027-05-01")
 	half.Items = append(half.Items, sold("light", "6", `{"per":"P1M",`+byTier[1:]), sold("setup", "1", `{"flat":"100"}`), sold("phone", "3", `{"per":"P3M","unit":"20"}`))
 	longer := prepaid(nil, "P6M 2026-11-01/2027-05-01", "P9M 2027-05-01/2028-02-01")
@@ -184,7 +187,9 @@ func TestContractCharges(t *testing.T) {
 			want: []string{nov + "seat: 12347 x 0.0004, 4.9388 x 30/30 days = 4.9388, rounded half up to 4.94"}, net: "4.94",
 		},
 		{name: "the price of the contract", why: "K3c: the rate is the contracted one, although the list price is now 99.00", contract: seats("10", "79.00"), want: []string{nov + "seat: 10 x 79.00 = 790.00"}, net: "790"},
-		{name: "no seats", why: "a period of quantity zero has a zero charge", contract: seats("0", "89.00"), want: []string{nov + "seat: 0 x 89.00 = 0.00"}, net: "0"},
+		{name: "no seats", why: "an item without units has no charge", contract: seats("0", "89.00"), net: "0"},
+		{name: "no units of several prices", why: "no units cost nothing, whatever the flat fee, the minimum or the first tier", contract: none, want: []string{nov + "seat: 10 x 89.00 = 890.00"}, net: "890"},
+		{name: "no items", why: "a contract without items has no charges", contract: empty(), net: "0"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			loc := c.contract.Cycle.Location
@@ -286,8 +291,38 @@ func TestContractChargesRamp(t *testing.T) {
 			want: []string{nov + "seat: 10 x 89.00 = 890.00"},
 		},
 		{
-			name: "a step to zero", why: "a quantity of zero costs nothing", contract: ten("2026-11-16 0 seat at 89.00"),
-			want: []string{"2026-11-01 until 2026-11-16, seat: 10 x 89.00, 890.00 x 15/30 days = 445.00", "2026-11-16 until 2026-12-01, seat: 0 x 89.00, 0.00 x 15/30 days = 0.00"},
+			name: "a step to zero", why: "the item leaves at the step, and has no charge from then on", contract: ten("2026-11-16 0 seat at 89.00"),
+			want: []string{"2026-11-01 until 2026-11-16, seat: 10 x 89.00, 890.00 x 15/30 days = 445.00"},
+		},
+		{
+			name: "a step to zero of a flat price", why: "no units cost nothing, whatever the flat fee", contract: func() plans.Contract {
+				c := seats("10", "0")
+				c.Items[0].Price = priceOf(`{"flat":"49"}`)
+				c.Ramp = []plans.RampStep{{At: giventest.Instant("2026-11-16", nil), Item: sold("seat", "0", `{"flat":"49"}`)}}
+				return c
+			}(), want: []string{"2026-11-01 until 2026-11-16, seat: 49.00, 49.00 x 15/30 days = 24.50"},
+		},
+		{
+			name: "a step to zero of a metered item", why: "the item stays, and its usage is billed without a recurring charge", contract: func() plans.Contract {
+				c := seats("10", "89.00")
+				c.Items = append(c.Items, sold("call", "4", `{"unit":"1","metered":true}`))
+				c.Ramp = []plans.RampStep{{At: giventest.Instant("2026-11-16", nil), Item: sold("call", "0", `{"unit":"1","metered":true}`)}}
+				return c
+			}(), want: []string{nov + "seat: 10 x 89.00 = 890.00", "2026-11-01 until 2026-11-16, call: 4 x 1.00, 4.00 x 15/30 days = 2.00"},
+		},
+		{
+			name: "a step to zero and a step back", why: "the time between the steps has no charge", contract: ten("2026-11-11 0 seat at 89.00", "2026-11-21 10 seat at 89.00"),
+			want: []string{
+				"2026-11-01 until 2026-11-11, seat: 10 x 89.00, 890.00 x 10/30 days = 296.666..., rounded half up to 296.67",
+				"2026-11-21 until 2026-12-01, seat: 10 x 89.00, 890.00 x 10/30 days = 296.666..., rounded half up to 296.67",
+			},
+		},
+		{
+			name: "from zero", why: "the first units are charged from the step on", contract: func() plans.Contract {
+				c := ten("2026-11-21 10 seat at 89.00")
+				c.Items[0].Quantity = giventest.Money("0")
+				return c
+			}(), want: []string{"2026-11-21 until 2026-12-01, seat: 10 x 89.00, 890.00 x 10/30 days = 296.666..., rounded half up to 296.67"},
 		},
 		{
 			name: "another price", why: "the quantity stays, and the price changes", contract: ten("2026-11-16 10 seat at 79.00"),
@@ -400,7 +435,7 @@ func TestContractChargesRefused(t *testing.T) {
 		{"instant with an offset", "an offset does not name the calendar of the days", func(c *plans.Contract, p *proration.Portion, _ *proration.Policy) {
 			c.Cycle.Location, p.Span.Start = nil, offset
 		}, proration.ErrZone},
-		{"an invalid contract", "the method validates its contract", func(c *plans.Contract, _ *proration.Portion, _ *proration.Policy) { c.Items = nil }, proration.ErrUnset},
+		{"an invalid contract", "the method validates its contract", func(c *plans.Contract, _ *proration.Portion, _ *proration.Policy) { c.Plan = "" }, proration.ErrUnset},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			contract, portion, policy := seats("10", "89.00"), month, proration.Standard(2)
@@ -444,8 +479,12 @@ func TestContractAdded(t *testing.T) {
 	tiers.Items = []plans.Item{
 		sold("seat", "4", byTier), sold("light", "9", byVolume), sold("call", "25", `{"unit":"5","package":"10","included":"3"}`), sold("fee", "1", `{"flat":"49"}`),
 		sold("least", "3", `{"unit":"7","minimum":"50"}`), sold("most", "6", `{"unit":"7","maximum":"50"}`), sold("money", "100", `{"percent":"2.9"}`),
-		sold("none", "0", `{"flat":"49","unit":"7"}`),
+		sold("none", "0", `{"flat":"49","unit":"7"}`), sold("usage", "0", `{"flat":"49","unit":"7","metered":true}`),
 	}
+	leaving, returning := seats("10", "79.00"), seats("10", "79.00")
+	leaving.Items[0] = sold("seat", "10", `{"flat":"49","unit":"7"}`)
+	leaving.Ramp = []plans.RampStep{{At: giventest.Instant("2026-11-21", nil), Item: sold("seat", "0", `{"flat":"49","unit":"7"}`)}}
+	returning.Ramp = steps(nil, "2026-11-16 0 seat at 79.00", "2026-11-26 5 seat at 69.00")
 	half := prepaid(newYork, "P6M 2026-11-01/2027-05-01")
 	half.Items = append(half.Items, sold("light", "4", `{"per":"P1M",`+byTier[1:]))
 	climbing := seats("10", "79.00")
@@ -492,7 +531,24 @@ func TestContractAdded(t *testing.T) {
 			want: []string{nov + "call: (3 packages of 10 x 5.00 beyond 3 included) - (3 packages of 10 x 5.00 beyond 3 included) = 0.00"},
 		},
 		{name: "of an item with a flat price", why: "the flat price is for any quantity", contract: tiers, change: quantityChange("5", "fee"), want: []string{nov + "fee: (49.00) - (49.00) = 0.00"}},
-		{name: "the first unit of an item with a flat price", why: "quantity zero has the flat price too, which was paid", contract: tiers, change: quantityChange("1", "none"), want: []string{nov + "none: (1 x 7.00 + 49.00) - (0 x 7.00 + 49.00) = 7.00"}},
+		{name: "the first unit of an item with a flat price", why: "no units cost nothing, so that the flat price was not paid", contract: tiers, change: withPrice(quantityChange("1", "none"), `{"flat":"49","unit":"7"}`), want: []string{nov + "none: 1 x 7.00 + 49.00 = 56.00"}},
+		{name: "the first unit of an item that left, without a price", why: "the contract has no price for it", contract: tiers, change: quantityChange("1", "none"), wantErr: []string{"change.add[0].item invalid"}},
+		{name: "the first unit of a metered item", why: "no units cost nothing, so that the flat price was not paid", contract: tiers, change: quantityChange("1", "usage"), want: []string{nov + "usage: 1 x 7.00 + 49.00 = 56.00"}},
+		{
+			name: "through a step to zero", why: "the units of the step are the first ones, and cost their whole price", contract: leaving, change: quantityChange("2", "seat"), span: rest,
+			want: []string{
+				"2026-11-16 until 2026-11-21, seat: (12 x 7.00 + 49.00) - (10 x 7.00 + 49.00), 14.00 x 5/30 days = 2.333..., rounded half up to 2.33",
+				"2026-11-21 until 2026-12-01, seat: 2 x 7.00 + 49.00, 63.00 x 10/30 days = 21.00",
+			},
+		},
+		{
+			name: "a comeback before a later step", why: "the item is new, and the step grows by the same quantity, at its own price", contract: returning, change: withPrice(quantityChange("2", "seat"), `{"unit":"85"}`), span: rest,
+			want: []string{
+				"2026-11-16 until 2026-11-26, seat: 2 x 85.00, 170.00 x 10/30 days = 56.666..., rounded half up to 56.67",
+				"2026-11-26 until 2026-12-01, seat: 2 x 69.00, 138.00 x 5/30 days = 23.00",
+			},
+		},
+		{name: "the first item", why: "a contract without items takes a new one", contract: empty(), change: withPrice(quantityChange("2", "seat"), `{"unit":"85"}`), span: rest, want: []string{from16 + "seat: 2 x 85.00, 170.00 x 15/30 days = 85.00"}},
 		{name: "up to the minimum", why: "seven cost no more than the minimum that three paid", contract: tiers, change: quantityChange("4", "least"), want: []string{nov + "least: (7 x 7.00, at least 50.00) - (3 x 7.00, at least 50.00) = 0.00"}},
 		{name: "beyond the minimum", why: "eight cost 56.00", contract: tiers, change: quantityChange("5", "least"), want: []string{nov + "least: (8 x 7.00) - (3 x 7.00, at least 50.00) = 6.00"}},
 		{name: "beyond the maximum", why: "eight cost 50.00, and six cost 42.00", contract: tiers, change: quantityChange("2", "most"), want: []string{nov + "most: (8 x 7.00, at most 50.00) - (6 x 7.00) = 8.00"}},
@@ -567,7 +623,7 @@ func TestContractAdded(t *testing.T) {
 				for i, charge := range charges {
 					step := c.change.Add[0]
 					there, _ := stateAt(&c.contract, step.Item, charge.Span.Start, true)
-					if charge.Item != step.Item || !charge.Quantity.Equal(step.Quantity) || (charge.BaseQuantity == nil) != (step.Price != nil && i == 0) || charge.BaseQuantity != nil && !charge.BaseQuantity.Equal(there.Quantity) {
+					if charge.Item != step.Item || !charge.Quantity.Equal(step.Quantity) || (charge.BaseQuantity == nil) != there.Quantity.IsZero() || charge.BaseQuantity != nil && !charge.BaseQuantity.Equal(there.Quantity) {
 						t.Errorf("charge %d is for %v %s more than %v, want %v more than %v", i, charge.Quantity, charge.Item, charge.BaseQuantity, step.Quantity, there.Quantity)
 					}
 				}

@@ -70,7 +70,7 @@ func TestContractStartingAt(t *testing.T) {
 		{"with a remembered day", "billed on the 1st before, and from the instant now", monthly(func(c *plans.Contract) { c.Cycle.Day = 1 }), "2027-01-16", 0, "2027-01-16/2027-02-16", "10", nil},
 		{"no instant", "law 14: bad input is an error that names its field", monthly(), "", 0, "", "", []string{"at unset"}},
 		{"a negative first period", "law 14: bad input is an error that names its field", monthly(), "2027-01-31", -1, "", "", []string{"longer invalid"}},
-		{"no contract", "law 14: all faults come at once", plans.Contract{}, "", -1, "", "", []string{"contract.plan unset", "contract.currency unset", "contract.items unset", "contract.cycle.anchor unset", "contract.cycle.interval unset", "at unset", "longer invalid"}},
+		{"no contract", "law 14: all faults come at once", plans.Contract{}, "", -1, "", "", []string{"contract.plan unset", "contract.currency unset", "contract.cycle.anchor unset", "contract.cycle.interval unset", "at unset", "longer invalid"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			before := giventest.JSON(t, c.contract)

@@ -49,6 +49,13 @@ func TestContractRenewed(t *testing.T) {
 	for _, s := range []string{"2026-12-01 11", "2027-05-01 12", "2027-05-02 13"} {
 		stepped.Ramp = append(stepped.Ramp, plans.RampStep{At: giventest.Instant(s[:10], nil), Item: sold("seat", s[11:], `{"per":"P1M","unit":"14"}`)})
 	}
+	without := func(c plans.Contract) plans.Contract {
+		c.Items = nil
+		return c
+	}
+	leaving, usage := clone.Deep(half), clone.Deep(half)
+	leaving.Ramp = []plans.RampStep{{At: giventest.Instant("2027-05-01", nil), Item: sold("seat", "0", `{"per":"P1M","unit":"15"}`)}}
+	usage.Items = append(usage.Items, sold("call", "0", `{"per":"P1M","unit":"0.05","metered":true}`))
 	august := prepaid(nil, "P6M 2026-08-31/2027-02-28")
 	inNewYork := prepaid(newYork, "P6M 2026-09-15/2027-03-15")
 	shortened, kinds := shorter(half, "2027-03-15"), ending(half, plans.Evergreen)
@@ -89,6 +96,10 @@ func TestContractRenewed(t *testing.T) {
 			want: "base: 10 seat at 15 per P3M, 2 light at 9 per P2M; cycle 2026-11-01 P6M",
 		},
 		{name: "evergreen, from a short month", why: "law 6: the cycle is on the 31st", contract: ending(august, plans.Evergreen), want: "base: 10 seat at 15 per P1M; cycle 2027-02-28 P1M on the 31"},
+		{name: "without items", why: "a contract that lost its last item renews, and bills nothing", contract: without(half), want: "base: ; cycle 2026-11-01 P6M; P6M 2027-05-01/2027-11-01 renew"},
+		{name: "evergreen, without items", why: "no price has a length: the periods stay those of the term", contract: without(ending(half, plans.Evergreen)), want: "base: ; cycle 2026-11-01 P6M"},
+		{name: "with a step to no units", why: "the item leaves at the end, before the renewal", contract: leaving, want: "base: ; cycle 2026-11-01 P6M; P6M 2027-05-01/2027-11-01 renew"},
+		{name: "with a metered item", why: "the item is billed by its usage, and stays without units", contract: usage, want: "base: 10 seat at 15 per P1M, 0 call at 0.05 per P1M; cycle 2026-11-01 P6M; P6M 2027-05-01/2027-11-01 renew"},
 		{name: "expire", why: "M2: the contract ends as agreed", contract: ending(half, plans.Expire)},
 		{
 			name: "the last of several terms", why: "the last agreed term is renewed", contract: ending(extended(t, half, "P9M"), plans.RenewOnce),

@@ -105,13 +105,17 @@ func TestContractValidate(t *testing.T) {
 	}{
 		{"valid", "ten seats at 89.00 a month", func(*plans.Contract) {}, nil},
 		{"every field set", "no field of a contract excludes another", func(c *plans.Contract) { *c = fullContract() }, nil},
-		{"free", "a free plan is a contract too", func(c *plans.Contract) { c.Items = []plans.Item{one("seat", "0", "0")} }, nil},
+		{"free", "a free plan is a contract too", func(c *plans.Contract) { c.Items = []plans.Item{one("seat", "1", "0")} }, nil},
+		{"an item without units", "the next change drops the item", func(c *plans.Contract) { c.Items = []plans.Item{one("seat", "0", "89")} }, nil},
+		{"a metered item without units", "the item is billed by its usage", func(c *plans.Contract) { c.Items = []plans.Item{sold("call", "0", `{"unit":"0.05","metered":true}`)} }, nil},
 		{"seats of two kinds", "K3c: seats have kinds", func(c *plans.Contract) { c.Items = append(c.Items, one("light", "3", "19.00")) }, nil},
 		{"no plan", "M4: a contract has one plan", func(c *plans.Contract) { c.Plan = "" }, []string{"plan unset"}},
 		{"no currency", "law 13: money has a currency", func(c *plans.Contract) { c.Currency = "" }, []string{"currency unset"}},
 		{"unknown currency", "an unknown currency has no decimal places", func(c *plans.Contract) { c.Currency = "usd" }, []string{"currency invalid"}},
-		{"no items", "a contract without items is a mistake", func(c *plans.Contract) { c.Items = nil }, []string{"items unset"}},
-		{"empty items", "a contract without items is a mistake", func(c *plans.Contract) { c.Items = []plans.Item{} }, []string{"items unset"}},
+		{"no items", "the last item may leave, and the contract stays", func(c *plans.Contract) { c.Items = nil }, nil},
+		{"empty items", "the last item may leave, and the contract stays", func(c *plans.Contract) { c.Items = []plans.Item{} }, nil},
+		{"no items before a step", "the items of a contract may all begin later", func(c *plans.Contract) { c.Items, c.Ramp = nil, steps(nil, "2026-12-01 5 phone at 10.00") }, nil},
+		{"a step to no units", "an item may leave by a step", func(c *plans.Contract) { c.Ramp = steps(nil, "2026-12-01 0 seat at 89.00") }, nil},
 		{"item without ID", "charges name their item", func(c *plans.Contract) { c.Items[0].ID = "" }, []string{"items[0].id unset"}},
 		{
 			"two items without ID", "they are not a repeated item",
@@ -255,7 +259,7 @@ func TestContractValidate(t *testing.T) {
 			},
 		},
 		{"nothing", "the zero contract is invalid", func(c *plans.Contract) { *c = plans.Contract{} }, []string{
-			"plan unset", "currency unset", "items unset", "cycle.anchor unset", "cycle.interval unset",
+			"plan unset", "currency unset", "cycle.anchor unset", "cycle.interval unset",
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -289,7 +293,7 @@ func checkValidation(t *testing.T, c plans.Contract, faults []string) {
 	if len(c.Terms) > 0 && c.Terms[0].Term.Billing == plans.UpFront {
 		portion = whole(c.Terms[0].Period)
 	}
-	add := plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("1")}}}
+	add := plans.Change{Add: []plans.ItemQuantity{{Item: "addition", Quantity: giventest.Money("1"), Price: &plans.Price{}}}}
 	for name, call := range map[string]func() error{
 		"Charges":        func() error { _, err := c.Charges(portion, policy); return err },
 		"Added":          func() error { _, err := c.Added(add, portion, policy); return err },

@@ -27,21 +27,23 @@ func combinedChanges(prices map[string]string) (w combined) {
 		return []plans.ItemQuantity{{Item: id, Quantity: giventest.Money(quantity)}}
 	}
 	steps := func(id, all string) []plans.Change {
-		units := giventest.Money("9")
+		units, none := giventest.Money("9"), giventest.Money("0")
 		dear := priceOf(`{"unit":"31.07"}`)
 		return []plans.Change{
 			{}, {Add: one(id, "2")}, {Remove: one(id, "1")}, {Remove: one(id, all)},
 			{Set: []plans.ItemSetting{{Item: id, Quantity: &units}}},
 			{Set: []plans.ItemSetting{{Item: id, Price: &dear}}},
 			{Set: []plans.ItemSetting{{Item: id, Quantity: &units, Price: &dear}}},
+			{Set: []plans.ItemSetting{{Item: id, Quantity: &none, Price: &dear}}},
 		}
 	}
-	phone := priceOf(prices["phone"])
+	phone, usage := priceOf(prices["phone"]), priceOf(`{"flat":"4.50","unit":"0.05","metered":true}`)
 	none, three := giventest.Money("0"), giventest.Money("3")
 	news := []plans.Change{
 		{}, {Add: []plans.ItemQuantity{{Item: "phone", Quantity: three, Price: &phone}}},
 		{Set: []plans.ItemSetting{{Item: "phone", Quantity: &none, Price: &phone}}},
 		{Add: one("phone", "3")}, // at the price of the new plan, if there is one
+		{Set: []plans.ItemSetting{{Item: "phone", Quantity: &none, Price: &usage}}},
 	}
 	for _, a := range steps("seat", "7") {
 		for _, b := range steps("light", "3") {
@@ -53,18 +55,25 @@ func combinedChanges(prices map[string]string) (w combined) {
 			}
 		}
 	}
-	for mask := 1; mask < 4*4*2; mask++ { // each item is missing, as it is, with other units, or at another price
+	for mask := range 5 * 5 * 4 { // each item is missing, as it is, without units, with other units, or at another price
 		list := []plans.ChangeItem{}
 		for i, id := range []string{"seat", "light", "phone"} {
 			item := plans.ChangeItem{ID: id, Quantity: giventest.Money([]string{"7", "3", "4"}[i])}
-			switch which := mask >> (2 * i) & 3; {
-			case which == 0:
+			which := []int{mask % 5, mask / 5 % 5, mask / 25}[i]
+			if which == 0 {
 				continue
+			}
+			if which == 2 {
+				item.Quantity = none
+			}
+			switch {
+			case id == "phone" && which == 3:
+				item.Quantity, item.Price = none, &usage
 			case id == "phone":
 				item.Price = &phone
-			case which == 2:
-				item.Quantity = three.Add(three)
 			case which == 3:
+				item.Quantity = three.Add(three)
+			case which == 4:
 				dear := priceOf(`{"unit":"31.07"}`)
 				item.Price = &dear
 			}
@@ -95,34 +104,35 @@ func (w *combined) refused(before *plans.Contract, change *plans.Change, at time
 	if restarts && change.Anchor == plans.AnchorKeep {
 		return true
 	}
-	left := 0
 	for _, id := range itemIDs(before, change) {
 		now, has := stateAt(before, id, at, true)
 		want := wishFor(change, now, id)
-		if !has && !want.joins {
-			if _, later := stateAt(before, id, at.AddDate(1, 0, 0), true); !later {
-				return true // a removal of what is not there
-			}
-			continue
+		if !has && !want.joins && (hasStep(change.Remove, id) || want.price != nil) {
+			return true // a removal or a price of what is not there
 		}
 		offered := false
 		if change.Plan != nil {
 			_, offered = change.Plan.Price(id, before.Currency)
 		}
-		item, there := changedItem(before, change, at, at, id)
-		switch {
-		case !has && want.price == nil && !offered, has && want.joins && want.price != nil && len(change.Add) > 0 && hasStep(change.Add, id):
-			return true
-		case !there:
-			continue
-		case item.Quantity.IsNegative(), change.Plan != nil && !offered && want.price == nil:
-			return true
-		case item.Price.Per.Months > 0 && other.Months%item.Price.Per.Months != 0: // all periods of this world are months
+		if !has && want.joins && want.price == nil && !offered || has && want.price != nil && hasStep(change.Add, id) {
 			return true
 		}
-		left++
+		item, there := changedItem(before, change, at, at, id)
+		switch {
+		case there && change.Plan != nil && !offered && want.price == nil:
+			return true
+		case there && item.Price.Per.Months > 0 && other.Months%item.Price.Per.Months != 0: // all periods of this world are months
+			return true
+		case item.Quantity.IsNegative():
+			return true
+		}
+		for _, s := range before.Ramp {
+			if later, _ := changedItem(before, change, at, s.At, id); s.At.After(at) && later.Quantity.IsNegative() {
+				return true
+			}
+		}
 	}
-	return left == 0
+	return false
 }
 
 // hasStep reports whether a step names an item.
@@ -171,9 +181,15 @@ func TestEveryCombinedChange(t *testing.T) {
 		}
 		return slowCost(c, id, p, proration.NewSide, own), true
 	}
+	gap := clone.Deep(contract) // light leaves and returns, and seats leave
+	gap.Ramp = []plans.RampStep{
+		{At: giventest.Instant("2026-11-06", nil), Item: sold("light", "0", prices["light"])},
+		{At: giventest.Instant("2026-11-21", nil), Item: sold("light", "4", `{"unit":"8"}`)},
+		{At: giventest.Instant("2026-11-24", nil), Item: sold("seat", "0", prices["seat"])},
+	}
 	w := combinedChanges(prices)
 	made, refused := 0, 0
-	for _, before := range []plans.Contract{contract, ramp} {
+	for _, before := range []plans.Contract{contract, ramp, gap} {
 		for i, instant := range []string{"2026-11-01", "2026-11-10", "2026-11-21", "2026-11-25T07:00:00"} {
 			at := giventest.Instant(instant, nil)
 			for j, items := range w.items {

@@ -17,8 +17,11 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// tally is the price of a whole quantity, counted unit by unit.
+// tally is the price of a whole quantity in a contract, counted unit by unit. No units cost nothing at any price.
 func tally(p plans.Price, quantity int64) *big.Rat {
+	if quantity == 0 {
+		return new(big.Rat)
+	}
 	units := int64(0)
 	for i := int64(1); i <= quantity; i++ {
 		if decimal.NewFromInt(i).GreaterThan(p.Included) {
@@ -69,19 +72,28 @@ func checkRounded(t *testing.T, c plans.Charge) {
 	}
 }
 
-// stateAt is an item after the steps up to an instant, included or not.
+// stateAt is an item after the steps up to an instant, included or not. An item without units is not there, unless it
+// is metered.
 func stateAt(c *plans.Contract, id string, at time.Time, included bool) (state plans.Item, there bool) {
+	if state, there = statedAt(c, id, at, included); !there || state.Quantity.IsZero() && !state.Price.Metered {
+		return plans.Item{}, false
+	}
+	return state, true
+}
+
+// statedAt is an item as the contract and its steps up to an instant state it, also without units.
+func statedAt(c *plans.Contract, id string, at time.Time, included bool) (state plans.Item, stated bool) {
 	for _, item := range c.Items {
 		if item.ID == id {
-			state, there = item, true
+			state, stated = item, true
 		}
 	}
 	for _, s := range c.Ramp {
 		if s.Item.ID == id && (s.At.Before(at) || included && s.At.Equal(at)) {
-			state, there = s.Item, true
+			state, stated = s.Item, true
 		}
 	}
-	return state, there
+	return state, stated
 }
 
 // slowCost is the price of an item for a portion: the price of each day, by the quantity of that day, over the days of
@@ -108,7 +120,10 @@ func slowCost(c *plans.Contract, id string, p proration.Portion, side proration.
 func TestEveryRamp(t *testing.T) {
 	short.Skip(t)
 	linear, tiered := `{"unit":"10.05"}`, byTier
-	options := []plans.Item{{}, sold("seat", "12", linear), sold("seat", "20", tiered), sold("phone", "5", linear)}
+	options := []plans.Item{
+		{}, sold("seat", "12", linear), sold("seat", "20", tiered), sold("phone", "5", linear), sold("seat", "0", `{"flat":"49"}`),
+		sold("phone", "0", `{"flat":"49","metered":true}`),
+	}
 	prices := map[string]*big.Rat{}
 	price := func(i plans.Item) *big.Rat {
 		key := i.Quantity.String() + i.Price.Unit.String()
@@ -124,12 +139,16 @@ func TestEveryRamp(t *testing.T) {
 	oldSide := proration.Standard(2)
 	oldSide.ChangeDay = proration.OldSide
 	spans := []string{november, "2026-11-05T12:00:00/2026-11-24", "2026-11-11/2026-12-01", "2026-11-16T18:30:00/2026-11-16T18:30:01"}
-	for mask := 0; mask < 1<<(2*len(instants)); mask += race.Step(7) {
+	all := 1
+	for range instants {
+		all *= len(options)
+	}
+	for mask := 0; mask < all; mask += race.Step(7) {
 		contract := seats("0", "0")
 		contract.Items[0] = sold("seat", "10", linear)
-		for i, at := range instants {
-			if item := options[mask>>(2*i)&3]; item.ID != "" {
-				contract.Ramp = append(contract.Ramp, plans.RampStep{At: at, Item: item})
+		for i, which := 0, mask; i < len(instants); i, which = i+1, which/len(options) {
+			if item := options[which%len(options)]; item.ID != "" {
+				contract.Ramp = append(contract.Ramp, plans.RampStep{At: instants[i], Item: item})
 			}
 		}
 		for i, span := range spans {
@@ -164,8 +183,8 @@ func chargesByStretch(t *testing.T, c *plans.Contract, p proration.Portion, poli
 		cuts := []time.Time{p.Span.Start}
 		for _, s := range c.Ramp {
 			before, had := stateAt(c, id, s.At, false)
-			if after, has := stateAt(c, id, s.At, true); has && s.At.After(p.Span.Start) && s.At.Before(p.Span.End) &&
-				(!had || !before.Quantity.Equal(after.Quantity) || !before.Price.Equal(after.Price)) {
+			if after, has := stateAt(c, id, s.At, true); (had || has) && s.At.After(p.Span.Start) && s.At.Before(p.Span.End) &&
+				(had != has || !before.Quantity.Equal(after.Quantity) || !before.Price.Equal(after.Price)) {
 				cuts = append(cuts, s.At)
 			}
 		}
@@ -263,16 +282,23 @@ func TestEveryAdditionOneByOne(t *testing.T) {
 			portion := part(c.period, c.span, time.UTC)
 			for have := int64(0); have <= 8; have++ {
 				for more := int64(1); more <= 5; more += int64(race.Step(3)) {
-					contract := clone.Deep(c.contract)
-					contract.Items[0] = plans.Item{ID: "seat", Quantity: decimal.NewFromInt(have), Price: priceOf(text)}
+					contract, price := clone.Deep(c.contract), priceOf(text)
 					if c.per != "" {
-						contract.Items[0].Price.Per = giventest.Interval(c.per)
+						price.Per = giventest.Interval(c.per)
+					}
+					contract.Items[0] = plans.Item{ID: "seat", Quantity: decimal.NewFromInt(have), Price: price}
+					if have == 0 && more%2 == 0 {
+						contract.Items = nil // no units, and no item, are the same
 					}
 					added := func(n int64) plans.Charge {
 						change := unitsOf("seat", decimal.NewFromInt(n))
+						_, has := stateAt(&contract, "seat", portion.Span.Start, true)
+						if !has {
+							change.Add[0].Price = &price
+						}
 						charges, err := contract.Added(change, portion, proration.Standard(2))
-						if err != nil || len(charges) != 1 {
-							t.Fatal(charges, err)
+						if err != nil || len(charges) != 1 || has != (charges[0].BaseQuantity != nil) {
+							t.Fatal(lines(charges, nil), err)
 						}
 						if contract, err = contract.Changed(change, portion.Span.Start); err != nil {
 							t.Fatal(err)
@@ -286,7 +312,6 @@ func TestEveryAdditionOneByOne(t *testing.T) {
 					if !contract.Items[0].Quantity.Equal(decimal.NewFromInt(have + more)) {
 						t.Fatalf("%d and %d more are %v", have, more, contract.Items[0].Quantity)
 					}
-					price := start.Items[0].Price
 					want := new(big.Rat).Sub(tally(price, have+more), tally(price, have))
 					want.Mul(want, big.NewRat(c.times, 1))
 					if together.Share.Of.Rat().Cmp(want) != 0 {

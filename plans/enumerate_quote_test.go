@@ -21,13 +21,14 @@ type sample struct {
 	units       int64     // minor units in a major one
 	prices      [2]string // of one unit of each item, for one period of the plan
 	each        int       // months in a period of the plan
-	quantities  [2]int64  // a zero second quantity is not ordered
+	quantities  [2]int64  // a zero second quantity is not ordered; with a zero first one, the first item is metered
 	months      int       // in the term
 	percent     string    // percent off for the term
 	upFront     bool
 	end         plans.RenewalMode
 	start       string // a date
-	step        string // the date from which the first item has two more units; "" is never
+	step        string // the date from which the first item has other units; "" is never
+	stepped     int64  // the units from the step on
 	least       int64  // in major units, the minimum of each bill
 	instalments int
 }
@@ -47,7 +48,7 @@ func (d sample) catalog() seller {
 		Catalog: plans.Catalog{
 			Terms: []plans.Term{term},
 			Plans: []plans.Plan{{ID: "base", Interval: proration.Interval{Months: d.each}, Offers: []plans.Offer{
-				{Item: "seat", Currency: d.currency, Price: plans.Price{Unit: giventest.Money(d.prices[0])}},
+				{Item: "seat", Currency: d.currency, Price: plans.Price{Unit: giventest.Money(d.prices[0]), Metered: d.quantities[0] == 0}},
 				{Item: "phone", Currency: d.currency, Price: plans.Price{Unit: giventest.Money(d.prices[1])}},
 			}}},
 			Markets: []plans.Market{{Currency: d.currency, PaymentMethods: []plans.PaymentMethod{{ID: "card", By: []plans.Actor{plans.Customer}, Installments: 12}}}},
@@ -69,7 +70,7 @@ func (d sample) order() plans.Order {
 		o.Items = append(o.Items, plans.OrderItem{Item: "phone", Quantity: decimal.New(d.quantities[1], 0)})
 	}
 	if d.step != "" {
-		o.Items = append(o.Items, plans.OrderItem{Item: "seat", Quantity: decimal.New(d.quantities[0]+2, 0), From: giventest.Instant(d.step, nil)})
+		o.Items = append(o.Items, plans.OrderItem{Item: "seat", Quantity: decimal.New(d.stepped, 0), From: giventest.Instant(d.step, nil)})
 	}
 	return o
 }
@@ -144,18 +145,22 @@ func less(lines []int64, percent string) (nets []int64, sum int64) {
 func (d sample) bill(from, to string, months int, percent string) (nets []int64, sum, atLeast int64) {
 	days := day(to) - day(from)
 	var lines []int64
+	line := func(item int, quantity, part int64) {
+		if quantity > 0 { // no units have no line
+			lines = append(lines, d.owed(item, quantity, months, part, days))
+		}
+	}
 	switch {
 	case d.step == "" || day(d.step) >= day(to):
-		lines = append(lines, d.owed(0, d.quantities[0], months, days, days))
+		line(0, d.quantities[0], days)
 	case day(d.step) <= day(from):
-		lines = append(lines, d.owed(0, d.quantities[0]+2, months, days, days))
+		line(0, d.stepped, days)
 	default:
 		before := day(d.step) - day(from)
-		lines = append(lines, d.owed(0, d.quantities[0], months, before, days), d.owed(0, d.quantities[0]+2, months, days-before, days))
+		line(0, d.quantities[0], before)
+		line(0, d.stepped, days-before)
 	}
-	if d.quantities[1] > 0 {
-		lines = append(lines, d.owed(1, d.quantities[1], months, days, days))
-	}
+	line(1, d.quantities[1], days)
 	lacking := d.least * d.units
 	for _, l := range lines {
 		lacking -= l
@@ -192,6 +197,11 @@ func (d sample) check(t *testing.T) {
 	q, err := catalog.quote(order)
 	if err != nil {
 		t.Fatalf("%v\n%v", d, err)
+	}
+	if offer := &catalog.Plans[0].Offers[0]; offer.Price.Metered { // otherwise, no units are no order
+		offer.Price.Metered = false
+		_, err := catalog.quote(order)
+		giventest.CheckFaults(t, err, "items[0].quantity unset")
 	}
 	each := d.each
 	if d.upFront {
@@ -258,6 +268,7 @@ func TestQuoteEnumerated(t *testing.T) {
 							d.quantities, d.months, d.percent, d.start = quantities, months, percent, start
 							if step >= 0 {
 								d.step = time.Unix((day(dateLater(start, 3))+int64(step))*86_400, 0).UTC().Format(time.DateOnly)
+								d.stepped = []int64{quantities[0] + 2, 0}[n/24%2]
 							}
 							for _, d.least = range []int64{0, 95} {
 								for _, d.upFront = range []bool{true, false} {

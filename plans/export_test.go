@@ -18,7 +18,7 @@ func (c Contract) Added(change Change, p proration.Portion, policy proration.Pol
 	}
 	now := c
 	now.advance(p.Span.Start)
-	return c.shifted(&after, now.shifts(&after), p, policy)
+	return now.shifted(&after, now.shifts(&after), p, policy)
 }
 
 // Extended returns the charges that [Contract.Amended] adds for the last term, which is billed up front.

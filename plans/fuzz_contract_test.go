@@ -46,10 +46,10 @@ func (d *contractDrawer) number() decimal.Decimal {
 	return decimal.New(int64(d.draw(40)), int32(-d.draw(4)/3))
 }
 
-// price is usually a price for the given interval.
+// price is usually a price for the given interval, and in one of ten cases a metered one.
 func (d *contractDrawer) price(interval proration.Interval) plans.Price {
 	p := priceOf(d.text(`{"unit":"89"}`, `{"unit":"0.333"}`, `{"flat":"49","unit":"1"}`, byTier, byVolume, `{"unit":"5","package":"10","included":"3"}`,
-		`{"unit":"7","minimum":"50","maximum":"99.95"}`, `{"percent":"2.9","flat":"0.30"}`, `{}`, `{"unit":"10.05"}`))
+		`{"unit":"7","minimum":"50","maximum":"99.95"}`, `{"percent":"2.9","flat":"0.30","metered":true}`, `{}`, `{"unit":"10.05"}`))
 	if d.seldom() {
 		p.Unit = giventest.Money(d.text("999999999999999999", "-1", "1e-18"))
 	}

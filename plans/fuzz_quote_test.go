@@ -24,6 +24,10 @@ func FuzzQuote(f *testing.F) {
 		`{"trial_end":"2026-11-26T00:00:00Z","minimum":"100","discounts":[{"id":"a","amount":"20","currency":"USD","duration":"once"},{"id":"b","percent":"33.3","duration":"repeating","periods":3}]}`,
 		`{"override":{"plans":[{"id":"base","offers":[{"item":"seat","currency":"USD","price":{"unit":"0.333","package":"3","included":"1"}}]}],` +
 			`"terms":[{"length":"P12M","percent":"12.5","billing":"per_period","renewal":"renew_once"}],"discounts":[{"id":"deal","price":{"unit":"0.3"},"currency":"USD","duration":"forever"}],"grace":"P3D"}}`,
+		`{"items":[{"item":"seat","quantity":"7"},{"item":"seat","quantity":"0","from":"2027-02-20T09:30:00Z"},{"item":"phone","quantity":"2","from":"2027-03-01T00:00:00Z"}]}`,
+		`{"items":[{"item":"seat","quantity":"0"},{"item":"phone","quantity":"2"}]}`, `{"items":[{"item":"seat","quantity":"7","from":"2027-02-20T09:30:00Z"}]}`,
+		`{"by":"support","items":[{"item":"seat","quantity":"0","price":{"flat":"5","unit":"0.05","metered":true}}],"minimum":"20"}`,
+		`{"by":"support","items":[{"item":"phone","quantity":"2"},{"item":"seat","quantity":"0","price":{"flat":"5","unit":"0.05","metered":true}}]}`,
 		`{"items":[{"item":"desk","quantity":"7","plan":"team"}],"method":"cash","country":"PT","installments":120}`,
 		`{"items":[{"item":"seat","quantity":"1e999999999"}],"minimum":"-1e-999999999"}`, `{"at":"9999-12-31T23:59:59Z","trial_end":"0001-01-01T00:00:01Z"}`,
 		`{"at":"2026-11-16T00:00:00-03:00"}`, `null`, `{"items":[null],"override":null,"discounts":[null]}`, `{"items":[{"item":"seat","quantity":"99999999999999999"}]}`,
@@ -96,6 +100,12 @@ func checkQuoteOf(t *testing.T, q plans.Quote, o plans.Order) {
 	}
 	for _, item := range c.Items {
 		sold = sold.Add(item.Quantity)
+		if item.Quantity.IsZero() && !item.Price.Metered {
+			t.Fatalf("%s begins without units", item.ID)
+		}
+	}
+	if len(c.Items) == 0 {
+		t.Fatal("no item begins with the contract")
 	}
 	for i, step := range c.Ramp {
 		sold = sold.Add(step.Item.Quantity)
@@ -112,7 +122,7 @@ func checkQuoteOf(t *testing.T, q plans.Quote, o plans.Order) {
 	}
 	for _, line := range q.First.Lines {
 		amounts = append(amounts, line.Net)
-		if !giventest.Covers(line.Period, line.Span) || !line.Period.Equal(q.First.Lines[0].Period) || len(line.Explain()) > 2_000 {
+		if !giventest.Covers(line.Period, line.Span) || !line.Period.Equal(q.First.Lines[0].Period) || line.Quantity.IsZero() || len(line.Explain()) > 2_000 {
 			t.Fatalf("a line for %v of %v: %s", line.Span, line.Period, line.Explain())
 		}
 		// Discounts add up to at most the line, and a part of a period costs at most the whole.
@@ -148,7 +158,11 @@ func ceilingOf(amount decimal.Decimal, places int32) decimal.Decimal { return am
 // line is for the remaining time, or the change is refused with a reason.
 func checkAddition(t *testing.T, catalog seller, q plans.Quote, o plans.Order) {
 	t.Helper()
-	period := q.First.Lines[0].Period
+	rest, err := q.Contract.RemainingPortions(q.First.At)
+	if err != nil {
+		t.Fatal(err)
+	}
+	period := rest[0].Period
 	middle := period.Start.Add(period.End.Sub(period.Start) / 2)
 	for _, p := range []plans.ChangeRequest{
 		{Change: itemChange(o.Items[0].Item, "1"), At: period.Start}, {Change: itemChange(o.Items[0].Item, "1"), At: middle}, {Change: itemChange("phone", "1"), At: middle},

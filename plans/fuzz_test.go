@@ -44,9 +44,10 @@ func FuzzContract(f *testing.F) {
 		case (err == nil) != span.Start.Before(span.End):
 			t.Fatalf("%v: %v", span, err)
 		case err == nil:
-			part, all := stub[0].Net, full[0].Net
-			if part.IsNegative() || part.GreaterThan(all) || -part.Exponent() > places || -all.Exponent() > places {
-				t.Fatalf("%s, of the whole %s", stub[0].Explain(), full[0].Explain())
+			part, all, lines := total(stub), total(full), min(1, quantity) // no units have no charge
+			if part.IsNegative() || part.GreaterThan(all) || -part.Exponent() > places || -all.Exponent() > places ||
+				len(stub) != int(lines) || len(full) != int(lines) {
+				t.Fatalf("%d charges of %v, and %d of the whole %v", len(stub), part, len(full), all)
 			}
 		}
 
@@ -60,6 +61,9 @@ func FuzzContract(f *testing.F) {
 		}
 		if !contract.Items[0].Quantity.Equal(decimal.New(quantity, quantityExp)) {
 			t.Fatalf("the contract itself has now %v", contract.Items[0].Quantity)
+		}
+		if left := contract.Items[0].Quantity.Add(decimal.New(added, addedExp)); len(after.Items) != min(1, left.Sign()) {
+			t.Fatalf("%v units are left of %s", left, giventest.JSON(t, after.Items))
 		}
 		if _, err := contract.Added(change, whole(november), proration.Standard(2)); err != nil {
 			t.Fatalf("%d e%d more are accepted by the contract, and billed: %v", added, addedExp, err)

@@ -27,9 +27,9 @@ func TestRowK3c(t *testing.T) {
 		amendmentRow{"fewer from the renewal on", "requested in February, the seats go on November 16: 5 x 15.00 x 12 from then on, and nothing is credited", support(itemChange("seat", "-2"), ""), []string{
 			"remove_quantity on 2027-11-16, at_term_end",
 		}, "base: 5 seat at 15; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
-		amendmentRow{"fewer, requested on the last day", "the request is in time", support(itemChange("seat", "-7"), "2027-11-15T23:59:59"), []string{
+		amendmentRow{"fewer, requested on the last day", "the request is in time; the last item leaves, and the contract renews without items", support(itemChange("seat", "-7"), "2027-11-15T23:59:59"), []string{
 			"remove_quantity on 2027-11-16, at_term_end",
-		}, "base: 0 seat at 15; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
+		}, "base: ; P1Y until 2027-11-16, then renew; P1Y from 2026-11-16", nil},
 		amendmentRow{"fewer, after an extension", "the contract ends with its last term", requestRow{order: year, before: []plans.Change{addedTerm(t, "P9M")}, change: itemChange("seat", "-2"), by: plans.Support}, []string{
 			"remove_quantity on 2028-08-16, at_term_end",
 		}, "base: 5 seat at 15; P1Y until 2027-11-16; P9M until 2028-08-16, then renew; P9M from 2028-08-16", nil},

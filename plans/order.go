@@ -37,7 +37,7 @@ type Order struct {
 type OrderItem struct {
 	Plan string `json:"plan,omitzero"` // plan of the item; "" is the order's plan, any other is refused
 	Item string `json:"item"`          // ID of the item
-	// Quantity is the number of units, never negative.
+	// Quantity is the number of units, above zero unless the item is metered. At From, zero ends an earlier item.
 	Quantity decimal.Decimal `json:"quantity" canon:"count"`
 	// From is the start of the item, within the term; zero is the start of the contract. If the order also has the item
 	// from an earlier start, the item's quantity and price change at From.
@@ -83,6 +83,24 @@ func (o *Order) check(f *fault.List) {
 	}
 	fault.Number(f, "minimum", o.Minimum)
 	checkDiscounts(f, o.Discounts)
+}
+
+// checkUnits adds a fault for each item that starts with the contract and has no units, unless it is metered. The items
+// are those that start with the contract, in the order of the order.
+func (o *Order) checkUnits(f *fault.List, items []Item) {
+	if len(items) == 0 {
+		f.Add("items", proration.ErrUnset, "required, at least one item from the start of the contract")
+	}
+	for i := range o.Items {
+		if !o.Items[i].From.IsZero() {
+			continue
+		}
+		if items[0].none() {
+			f.Add(fault.At("items", i)+".quantity", proration.ErrUnset,
+				"required, above zero unless the price is metered; got 0")
+		}
+		items = items[1:]
+	}
 }
 
 // selection is the part of a catalog that an order selects.

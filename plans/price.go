@@ -23,10 +23,10 @@ import (
 //
 // So {Flat} is a flat price, {Unit} a price per unit, and {Unit, Package, Included} packages with free units. For a
 // quantity that is an amount of money, {Percent, Flat} is a percentage plus a fixed fee. Volume tiers with a flat fee
-// and no unit price are stairstep pricing. The zero Price is free.
+// and no unit price are stairstep pricing. The zero Price is free. In a contract, an item without units costs nothing.
 type Price struct {
 	Per  proration.Interval `json:"per,omitzero"`  // length that the amounts cover; unset is the billing period
-	Flat decimal.Decimal    `json:"flat,omitzero"` // fixed fee, also due for a quantity of zero; not negative
+	Flat decimal.Decimal    `json:"flat,omitzero"` // fixed fee, also for Amount(0); not negative
 	Unit decimal.Decimal    `json:"unit,omitzero"` // price of each unit, such as a seat, or package; not negative
 	// Percent is a percentage of the quantity, which is an amount of money; not negative.
 	Percent  decimal.Decimal `json:"percent,omitzero" canon:"count"`
@@ -35,8 +35,10 @@ type Price struct {
 	Package decimal.Decimal `json:"package,omitzero" canon:"count"`
 	Tiering Tiering         `json:"tiering,omitzero"` // how tiers are read; must be set if there are tiers
 	Tiers   []Tier          `json:"tiers,omitzero"`   // tiers from the lowest up, the last one open; at most 1,000
-	Minimum decimal.Decimal `json:"minimum,omitzero"` // lowest price, also for a quantity of zero; not negative
+	Minimum decimal.Decimal `json:"minimum,omitzero"` // lowest price, also for Amount(0); not negative
 	Maximum decimal.Decimal `json:"maximum,omitzero"` // highest price; zero is no maximum
+	// Metered marks an item that is billed by its usage: it stays in a contract without units.
+	Metered bool `json:"metered,omitzero"`
 }
 
 // Tier is a range of quantities. It begins where the tier before it ends, so tiers leave no gaps and never overlap. The
@@ -132,7 +134,7 @@ func (p *Price) checkTiers(f *fault.List) {
 
 // Equal reports whether p and q are the same price. Numbers are compared by value: 1.5 equals 1.50.
 func (p Price) Equal(q Price) bool {
-	return p.Per == q.Per && p.Tiering == q.Tiering &&
+	return p.Per == q.Per && p.Tiering == q.Tiering && p.Metered == q.Metered &&
 		same(p.Flat, q.Flat) && same(p.Unit, q.Unit) && same(p.Percent, q.Percent) && same(p.Included, q.Included) &&
 		same(p.Package, q.Package) && same(p.Minimum, q.Minimum) && same(p.Maximum, q.Maximum) &&
 		slices.EqualFunc(p.Tiers, q.Tiers, func(a, b Tier) bool {

@@ -324,6 +324,7 @@ func TestPriceEqual(t *testing.T) {
 		{"other package", "each field decides amounts", base, strings.Replace(base, `"5"`, `"5.01"`, 1), false},
 		{"other minimum", "each field decides amounts", base, strings.Replace(base, `"6"`, `"6.01"`, 1), false},
 		{"other maximum", "each field decides amounts", base, strings.Replace(base, `"7"`, `"7.01"`, 1), false},
+		{"metered", "a metered item stays in a contract without units", base, strings.Replace(base, `{`, `{"metered":true,`, 1), false},
 		{"other unit", "each field decides amounts", `{"unit":"1"}`, `{"unit":"1.01"}`, false},
 		{"other tiering", "each field decides amounts", tiers, `{` + volume + stripeTiers + `}`, false},
 		{"other end of a tier", "each field decides amounts", tiers, strings.Replace(tiers, `"10"`, `"11"`, 1), false},
@@ -456,8 +457,8 @@ func TestPriceJSON(t *testing.T) {
 		{"numbers", "numbers are read, and written as strings, since many programs read a JSON number as a float", `{"unit":7.50}`, `{"unit":"7.5"}`},
 		{
 			"all fields", "the documented names",
-			`{"per":"P1M","flat":"1","unit":"2","percent":"3","included":"4","package":"5","minimum":"6","maximum":"7"}`,
-			`{"per":"P1M","flat":"1","unit":"2","percent":"3","included":"4","package":"5","minimum":"6","maximum":"7"}`,
+			`{"per":"P1M","flat":"1","unit":"2","percent":"3","included":"4","package":"5","minimum":"6","maximum":"7","metered":true}`,
+			`{"per":"P1M","flat":"1","unit":"2","percent":"3","included":"4","package":"5","minimum":"6","maximum":"7","metered":true}`,
 		},
 		{
 			"open by null", "null is an open tier", `{"tiering":"graduated","tiers":[{"up_to":"5","flat":"1","unit":"2","percent":"3"},{"up_to":null,"unit":"1"}]}`,
@@ -542,22 +543,28 @@ func TestPriceEqualHostile(t *testing.T) {
 	}
 }
 
-// An addition to zero units costs its price less the price of zero units: a flat fee that is due for zero units is not
-// due again.
+// Zero units cost nothing in a contract, whatever the price, so that an addition to them costs its whole price. The
+// item is new, unless it is metered and stayed without units.
 func TestContractAddedToZeroUnits(t *testing.T) {
 	for _, c := range []struct{ name, price, above, quantity, want string }{
-		{"flat fee", `{"flat":"9.99","unit":"2.50"}`, "0", "1", "2.50"},
+		{"flat fee", `{"flat":"9.99","unit":"2.50"}`, "0", "1", "12.49"},
 		{"flat fee, with units before", `{"flat":"9.99","unit":"2.50"}`, "3", "1", "2.50"},
-		{"fee of the first tier", `{"tiering":"graduated","tiers":[{"up_to":"5","flat":"10","unit":"2"},{"flat":"4","unit":"1"}]}`, "0", "6", "15"},
-		{"minimum", `{"unit":"7","minimum":"50"}`, "0", "8", "6"},
+		{"flat fee, metered", `{"flat":"9.99","unit":"2.50","metered":true}`, "0", "1", "12.49"},
+		{"fee of the first tier", `{"tiering":"graduated","tiers":[{"up_to":"5","flat":"10","unit":"2"},{"flat":"4","unit":"1"}]}`, "0", "6", "25"},
+		{"minimum", `{"unit":"7","minimum":"50"}`, "0", "8", "56"},
+		{"up to the minimum", `{"unit":"7","minimum":"50"}`, "0", "1", "50"},
 		{"by unit", `{"unit":"7"}`, "0", "8", "56"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			contract := seats(c.above, "0")
 			contract.Items[0].Price = strictly[plans.Price](t, c.price)
-			charges, err := contract.Added(unitsOf("seat", giventest.Money(c.quantity)), part(november, "", nil), proration.Standard(2))
-			if err != nil {
-				t.Fatal(err)
+			change := unitsOf("seat", giventest.Money(c.quantity))
+			if c.above == "0" && !contract.Items[0].Price.Metered {
+				change = withPrice(change, c.price)
+			}
+			charges, err := contract.Added(change, part(november, "", nil), proration.Standard(2))
+			if err != nil || len(charges) != 1 || (charges[0].BaseQuantity == nil) != (c.above == "0") {
+				t.Fatalf("charged %q, %v", lines(charges, nil), err)
 			}
 			giventest.CheckMoney(t, "the addition", charges[0].Net, c.want)
 		})

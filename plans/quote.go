@@ -49,6 +49,9 @@ func (c Catalog) Quote(order Order, policy proration.Policy, allocation proratio
 	if err != nil {
 		return Quote{}, err
 	}
+	if order.checkUnits(&f, got.items); f != nil {
+		return Quote{}, f.Err()
+	}
 	contract, first, err := got.contract(&order)
 	if err != nil {
 		return Quote{}, err
@@ -75,7 +78,7 @@ func (c Catalog) Quote(order Order, policy proration.Policy, allocation proratio
 		return Quote{}, err
 	}
 	quote.Committed = atLeast.Total
-	if err := quote.addTerm(bill.remaining, policy, allocation); err != nil {
+	if err := quote.addTerm(first.Period.End, bill.remaining, policy, allocation); err != nil {
 		return Quote{}, fault.Rename(err, "contract.at", "at")
 	}
 	return quote, nil
@@ -133,12 +136,13 @@ func periodsLater(cycle proration.Cycle, first proration.Period, each, length pr
 	return last.Start, fault.Rename(err, "n", "at")
 }
 
-// addTerm adds the bills of the rest of the term to Committed and fills in Renewal, with the discounts that remain
-// after the first bill.
-func (q *Quote) addTerm(discounts []Discount, policy proration.Policy, allocation proration.Allocation) error {
+// addTerm adds the bills of the term from the end of the first period on to Committed and fills in Renewal, with the
+// discounts that remain after the first bill.
+func (q *Quote) addTerm(
+	start time.Time, discounts []Discount, policy proration.Policy, allocation proration.Allocation,
+) error {
 	then := q.Contract
 	then.Discounts = discounts
-	start := q.First.Lines[0].Period.End
 	bills, err := then.bills(start, policy, allocation)
 	if err != nil {
 		return err
@@ -166,7 +170,7 @@ func (q *Quote) addTerm(discounts []Discount, policy proration.Policy, allocatio
 // Explain returns the quote in words for the customer: each line with its computation, the installments, the total of
 // the term, and the price of the renewal.
 func (q Quote) Explain() string {
-	if len(q.First.Lines) == 0 {
+	if q.First.At.IsZero() {
 		return ""
 	}
 	text := q.First.explain(q.Contract.Currency)

@@ -120,6 +120,9 @@ func inPlan(id string) func(*plans.Order) { return func(o *plans.Order) { o.Plan
 func with(edits ...func(*seller)) []func(*seller) { return edits }
 
 func TestQuoteTerms(t *testing.T) {
+	metering := func(c *seller) {
+		c.Plans[0].Offers = append(c.Plans[0].Offers, plans.Offer{Item: "call", Currency: "USD", Price: priceOf(`{"flat":"5","unit":"0.05","metered":true}`)})
+	}
 	checkQuotes(
 		t,
 		quoteRow{"six months", "7 x 15.00 x 6 = 630.00, without a discount", nil, ordered("7 seat", "P6M"), []string{
@@ -214,10 +217,14 @@ func TestQuoteTerms(t *testing.T) {
 			"total until 2027-07-31: 630.00 USD",
 			"renewal on 2027-07-31: 105.00 USD",
 		}, nil},
-		quoteRow{"a quantity of zero", "zero units of an item cost nothing", nil, ordered("0 seat", "P12M"), []string{
-			"2026-11-16 until 2027-11-16, seat: 0 x 15.00 x 12 = 0.00",
+		quoteRow{"a quantity of zero", "a metered item begins without units, which cost nothing, whatever its flat fee", with(metering), ordered("7 seat, 0 call", "P6M"), []string{
+			"2026-11-16 until 2027-05-16, seat: 7 x 15.00 x 6 = 630.00",
+			"due: 630.00 USD",
+			"renewal on 2027-05-16: 630.00 USD",
+		}, nil},
+		quoteRow{"only a quantity of zero", "the first bill of a metered item is zero", with(metering), ordered("0 call", "P6M"), []string{
 			"due: 0.00 USD",
-			"renewal on 2027-11-16: 0.00 USD",
+			"renewal on 2027-05-16: 0.00 USD",
 		}, nil},
 		quoteRow{"tiers", "ten at 15.00 and two at 12.00 are 174.00 a month, 1044.00 in six", with(func(c *seller) {
 			c.Plans[0].Offers[0].Price = plans.Price{Tiering: plans.Graduated, Tiers: []plans.Tier{{UpTo: giventest.Money("10"), Unit: giventest.Money("15")}, {Unit: giventest.Money("12")}}}
@@ -335,6 +342,19 @@ func TestQuoteRamp(t *testing.T) {
 			"due: 135.00 USD",
 			"total until 2027-05-16: 720.00 USD",
 			"renewal on 2027-05-16: 105.00 USD",
+		}, nil},
+		quoteRow{"none later", "the item leaves at the step: three months of 114.98 and three of 105.00", with(perPeriod), ordered("7 seat, 2 phone, 0 phone from 2027-02-16", "P6M"), []string{
+			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00",
+			"2026-11-16 until 2026-12-16, phone: 2 x 4.99 = 9.98",
+			"due: 114.98 USD",
+			"total until 2027-05-16: 659.94 USD",
+			"renewal on 2027-05-16: 105.00 USD",
+		}, nil},
+		quoteRow{"nothing later", "the last item leaves at the step: three months of 105.00, and the contract renews without items", with(perPeriod), ordered("7 seat, 0 seat from 2027-02-16", "P6M"), []string{
+			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00",
+			"due: 105.00 USD",
+			"total until 2027-05-16: 315.00 USD",
+			"renewal on 2027-05-16: 0.00 USD",
 		}, nil},
 		quoteRow{"several steps, in any order", "the contract sorts them by time: 105.00, 105.00, 120.00, 120.00, 135.00, 135.00", with(perPeriod), ordered("7 seat, 9 seat from 2027-03-16, 8 seat from 2027-01-16", "P6M"), []string{
 			"2026-11-16 until 2026-12-16, seat: 7 x 15.00 = 105.00",
@@ -542,11 +562,15 @@ func TestQuoteFaults(t *testing.T) {
 		{"no items", "an order without items is a mistake", ordered("7 seat", "P6M", func(o *plans.Order) { o.Items = nil }), []string{"items unset"}},
 		{"an item without a name", "an item has a name", ordered("7 seat", "P6M", func(o *plans.Order) { o.Items[0].Item = "" }), []string{"items[0].item unset"}},
 		{"a negative quantity", "a quantity is not negative", ordered("7 seat, -1 phone", "P6M"), []string{"items[1].quantity invalid"}},
+		{"a quantity of zero", "an order buys units, unless the item is metered", ordered("0 seat", "P6M"), []string{"items[0].quantity unset"}},
+		{"a quantity of zero of each item", "law 14: all faults come at once", ordered("0 seat, 0 phone", "P6M"), []string{"items[0].quantity unset", "items[1].quantity unset"}},
+		{"a quantity of zero between others", "the fault names the item of the order, though a later item is not there at first", ordered("2 phone from 2027-01-01, 0 seat, 1 phone", "P6M"), []string{"items[1].quantity unset"}},
+		{"a quantity of zero before a step", "an item that begins at a step is ordered from it on", ordered("0 seat, 8 seat from 2027-01-01", "P6M"), []string{"items[0].quantity unset"}},
 		{"a quantity beyond the limits", "law 14: bad input is an error that names its field", ordered("1e18 seat", "P6M"), []string{"items[0].quantity limit"}},
 		{"a price beyond the limits", "law 14: bad input is an error that names its field", ordered("7 seat at 1e-19", "P6M", bySupport), []string{"items[0].price.unit limit"}},
 		{"a negative price", "law 14: a price is not negative", ordered("7 seat at -1", "P6M", bySupport), []string{"items[0].price.unit invalid"}},
 		{"a repeated item", "the quantity must be unambiguous", ordered("7 seat, 8 seat", "P6M"), []string{"items[1].id invalid"}},
-		{"no item at first", "a contract has items from its start", ordered("7 seat from 2027-01-01", "P6M"), []string{"items unset"}},
+		{"no item at first", "an order has an item from the start of the contract", ordered("7 seat from 2027-01-01", "P6M"), []string{"items unset"}},
 		{"a step before the order", "a step is agreed in advance", ordered("7 seat, 8 seat from 2026-11-15", "P6M"), []string{"items[1].from invalid"}},
 		{"a step at the instant of the order", "a step is agreed in advance", ordered("7 seat, 8 seat from 2026-11-16", "P6M"), []string{"items[1].from invalid"}},
 		{"a step at the end of the term", "no time after the end is sold", ordered("7 seat, 8 seat from 2027-05-16", "P6M"), []string{"items[1].from outside"}},

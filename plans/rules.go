@@ -35,6 +35,8 @@ type ChangeRequest struct {
 	By       Actor        `json:"by"`             // actor who requests the change; required
 	At       time.Time    `json:"at"`             // time of the request
 	Usage    []LimitUsage `json:"usage,omitzero"` // current usage, compared with the limits of a new plan
+	// Charges are the billed charges of the present period. An item that returns in it has its old price.
+	Charges []Charge `json:"charges,omitzero"`
 }
 
 // Approval is the result of a change request that the rules allow.
@@ -60,6 +62,7 @@ type Approval struct {
 //   - The change names a plan by its ID and a term by its length. Every other field of the plan or term comes from the
 //     catalog. A plan or a term that the catalog does not have is refused.
 //   - An item that neither the contract nor the plan has is refused. A new item has the plan's price.
+//     [Contract.ReturningPrices] goes before it.
 //   - Only [Support] may set a special price for an item of the contract. An unset Per becomes the old price's Per.
 //   - A customer's [Override] applies only if the request has the catalog that [Catalog.With] returns.
 //
@@ -75,6 +78,7 @@ func (r ChangeRules) Check(p ChangeRequest) (Approval, error) {
 	if _, err := p.Contract.remainingPortions(p.At); err != nil {
 		return Approval{}, err
 	}
+	p.Change = p.Contract.ReturningPrices(p.Change, p.Charges, p.At)
 	rank := 0
 	if c := p.Catalog; c != nil {
 		if err := c.resolve(&p); err != nil {

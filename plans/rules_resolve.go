@@ -52,6 +52,10 @@ func (c *Catalog) resolvePrice(p *ChangeRequest, id string, price **Price) error
 	if has && *price == nil {
 		return nil
 	}
+	if old := p.Contract.oldPrice(id, p.Charges, p.At); old != nil && p.Change.Plan == nil {
+		*price = old
+		return nil
+	}
 	plan := p.Change.Plan
 	if plan == nil && !has {
 		own, err := c.plan(p.Contract.Plan)

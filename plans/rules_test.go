@@ -494,7 +494,7 @@ func TestCheckNotice(t *testing.T) {
 func TestChangeRulesCheckFaults(t *testing.T) {
 	_, err := plans.ChangeRules{{}, {Action: plans.Upgrade, By: []plans.Actor{plans.Customer}}}.Check(plans.ChangeRequest{})
 	giventest.CheckFaults(
-		t, err, "change_rules[0].action unset", "change_rules[1].effective unset", "by unset", "at unset", "contract.plan unset", "contract.currency unset", "contract.items unset",
+		t, err, "change_rules[0].action unset", "change_rules[1].effective unset", "by unset", "at unset", "contract.plan unset", "contract.currency unset",
 		"contract.cycle.anchor unset", "contract.cycle.interval unset", "change unset",
 	)
 }

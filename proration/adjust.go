@@ -32,7 +32,7 @@ func Adjust(c Change) (a Adjustment, err error) {
 		return a, err
 	}
 	if given.Den != 0 {
-		c.credit(&a.Credit, given)
+		c.credit(&a.Credit, given.share, given.ofSpan)
 	}
 	if c.Next != nil {
 		c.fill(&a.Charge, c.Next.Price, taken)
@@ -74,7 +74,7 @@ func (c *Change) usual(a *Adjustment) bool {
 }
 
 // checked returns the shares of the credit and of the charge, zero if there is none, or every fault of the change.
-func (c *Change) checked() (given, taken share, err error) {
+func (c *Change) checked() (given unusedShare, taken share, err error) {
 	var f fault.List
 	c.check(&f)
 	if f != nil {
@@ -99,11 +99,16 @@ func (c *Change) fill(r *Result, of decimal.Decimal, part share) {
 	r.Of, r.Fraction, r.Unit, r.Rounding = of, part.Fraction, part.unit, c.Policy.Rounding
 }
 
-// credit fills in the credit line: the unused share less the returned money, limited to between zero and the cap.
-func (c *Change) credit(r *Result, share share) {
+// credit fills in the credit line: the unused share less the unused part of the deductions and the returned money,
+// limited to between zero and the cap.
+func (c *Change) credit(r *Result, share share, ofSpan Fraction) {
 	share.Num = -share.Num // a credit is negative
 	b := &c.Billed
 	of, carry := b.base(c.CreditBasis), b.Returned.Rat()
+	if c.CreditBasis == OnPrice && ofSpan.Den != 0 && !b.Deducted.IsZero() {
+		off := new(big.Rat).Mul(b.Deducted.Rat(), big.NewRat(ofSpan.Num, ofSpan.Den))
+		carry.Add(carry, off)
+	}
 	if !b.whole() {
 		var rest *big.Rat
 		of, rest = part(of, b.Part, c.Policy.Rounding.Places)
@@ -132,27 +137,40 @@ func part(of decimal.Decimal, x Fraction, places int32) (decimal.Decimal, *big.R
 	return cut, value.Sub(value, cut.Rat())
 }
 
+// unusedShare is the unused part of a billed charge, as a share of the basis and of the billed span. A span without a
+// day has no share.
+type unusedShare struct {
+	share
+	ofSpan Fraction
+}
+
 // unused returns the credit as a share of its basis.
-func (c *Change) unused() (share, error) {
+func (c *Change) unused() (unusedShare, error) {
 	b := &c.Billed
 	period, field := b.Period, "billed.period"
 	if period.isZero() {
 		period, field = b.Span, "billed.span"
 	}
 	m := newMeasure(period, c.Policy, c.Location)
-	left, err := m.share(b.unused(c.At))
-	if err == nil && c.CreditBasis == OnBilled {
+	part, err := m.share(b.unused(c.At))
+	left := unusedShare{share: part}
+	if err == nil && (c.CreditBasis == OnBilled || !b.Deducted.IsZero()) {
 		var paid share
 		paid, err = m.share(b.Span)
 		switch {
-		case err != nil || paid.Num != 0:
+		case err != nil:
+		case paid.Num != 0:
+			left.ofSpan = over(left.Fraction, paid.Fraction)
+		case c.CreditBasis == OnPrice:
 		case b.Amount.IsZero():
-			return share{Fraction{1, 1}, "period"}, nil // any share of zero is zero
+			return unusedShare{share: share{Fraction{1, 1}, "period"}}, nil // any share of zero is zero
 		default:
 			reason := "must have a day to count by " + c.Policy.DayCount.String() + "; got " + b.Span.String()
 			field, err = "billed.span", &Error{Rule: ErrPeriod, Reason: reason}
 		}
-		left.Fraction = over(left.Fraction, paid.Fraction)
+		if c.CreditBasis == OnBilled {
+			left.Fraction = left.ofSpan
+		}
 	}
 	var one *Error
 	if errors.As(err, &one) {

@@ -18,6 +18,7 @@ type changeRow struct {
 	name, why               string
 	at, billed, span        string // no charge is billed if billed and span are ""
 	credited, price, period string
+	deducted                string // discounts of the charge
 	part, returned          string // part "2/5"; "" is the whole
 	until                   string // "" is the end of the span
 	next, nextPeriod, end   string // next "" is a cancellation
@@ -43,7 +44,7 @@ func (row changeRow) change() proration.Change {
 	c := proration.Change{
 		At: instant(row.at, nil),
 		Billed: proration.Billed{
-			Amount: amount(row.billed), Span: span(row.span, nil), Credited: amount(row.credited), Returned: amount(row.returned),
+			Amount: amount(row.billed), Span: span(row.span, nil), Credited: amount(row.credited), Returned: amount(row.returned), Deducted: amount(row.deducted),
 			Price: amount(row.price), Period: span(row.period, nil), Part: part(row.part), Until: instant(row.until, nil),
 		},
 		CreditBasis: row.basis, Policy: policy,
@@ -117,6 +118,21 @@ var changes = []changeRow{
 		name: "a discounted charge by the price", why: "the share of the price exceeds the billed amount; Lago caps it",
 		at: "2024-01-02", billed: "50", span: "2024-01-01/2024-02-01", price: "100", basis: proration.OnPrice,
 		credit: "-50", charge: "0", net: "-50", capped: true,
+	},
+	{
+		name: "a coupon by the price", why: "half of the price less half of the coupon, which the charge had",
+		at: "2024-04-16", billed: "5", span: "2024-04-01/2024-05-01", price: "10", deducted: "5", basis: proration.OnPrice,
+		credit: "-2.5", charge: "0", net: "-2.5", creditExplained: "-10.00 x 15/30 days plus 2.5 carried over = -2.50",
+	},
+	{
+		name: "a coupon on a stub by the price", why: "the coupon is for the 20 billed days: 93.00 x 10/31 - 12.00 x 10/20, half of that for one of two seats",
+		at: "2024-01-22", billed: "48", span: "2024-01-12/2024-02-01", period: "2024-01-01/2024-02-01", price: "93", deducted: "12", part: "1/2", basis: proration.OnPrice,
+		credit: "-12", charge: "0", net: "-12",
+	},
+	{
+		name: "a coupon by the billed amount", why: "the billed amount is without the coupon already",
+		at: "2024-04-16", billed: "5", span: "2024-04-01/2024-05-01", deducted: "5", basis: proration.OnBilled,
+		credit: "-2.5", charge: "0", net: "-2.5",
 	},
 	{
 		name: "at the first instant", why: "the whole charge is credited", at: "2024-01-01", billed: "99.99", span: "2024-01-01/2024-02-01", basis: proration.OnBilled,

@@ -17,7 +17,7 @@ type CreditBasis uint8
 // The credit bases. With either of them, a credit is at most the billed amount less earlier credits.
 const (
 	OnBilled CreditBasis = iota + 1 // the billed amount, over the span it paid for (Stripe flexible, Kill Bill, Recurly)
-	OnPrice                         // the full price at the time of billing, over the whole period (Stripe classic, Lago)
+	OnPrice                         // the price at the time of billing, over the whole period (Stripe classic, Lago)
 )
 
 var creditBases = []string{"", "billed", "price"}
@@ -54,7 +54,11 @@ type Billed struct {
 	// Returned is the part of Credited that returned money and freed no time, such as a credit of an amount. It is
 	// subtracted from this credit, in proportion to Part. In major units, never negative.
 	Returned decimal.Decimal `json:"returned,omitzero"`
-	Price    decimal.Decimal `json:"price,omitzero"`  // price of the whole period when billed; required for OnPrice
+	Price    decimal.Decimal `json:"price,omitzero"` // price of the whole period when billed; required for OnPrice
+	// Deducted is the amount that discounts took off the charge: the share of Price for the span less Amount. A credit by
+	// the price is lowered by the unused part of it; a credit by the billed amount needs none. It is negative if Amount is
+	// above that share.
+	Deducted decimal.Decimal `json:"deducted,omitzero"`
 	Period   Period          `json:"period,omitzero"` // anchored period that contains the span; zero is the span itself
 	Part     Fraction        `json:"part,omitzero"`   // part that is no longer used, such as 2/5 of the seats; zero is all
 	Until    time.Time       `json:"until,omitzero"`  // first instant of use after a pause; zero is the end of the span
@@ -70,7 +74,7 @@ type Next struct {
 // isZero reports whether no billed charge is set.
 func (b *Billed) isZero() bool {
 	return b.Amount.IsZero() && b.Credited.IsZero() && b.Returned.IsZero() && b.Price.IsZero() &&
-		b.Span.isZero() && b.Period.isZero() && b.Until.IsZero() && b.whole()
+		b.Deducted.IsZero() && b.Span.isZero() && b.Period.isZero() && b.Until.IsZero() && b.whole()
 }
 
 // whole reports whether the whole charge is no longer used.
@@ -138,6 +142,7 @@ func (c *Change) checkBilled(f *fault.List, at bool) {
 		f.Add("billed.returned", ErrInvalid, "must be at most the credited %v; got %v", b.Credited, b.Returned)
 	}
 	fault.NotNegative(f, "billed.price", b.Price)
+	fault.Amount(f, "billed.deducted", b.Deducted)
 	if c.CreditBasis == OnPrice && b.Price.IsZero() && !b.Amount.IsZero() {
 		f.Add("billed.price", ErrUnset, "required for credit_basis price")
 	}

@@ -49,6 +49,9 @@ func checkCredit(t *testing.T, c proration.Change, credit proration.Result) {
 		some.SetFrac64(b.Part.Num, b.Part.Den)
 	}
 	exact := new(big.Rat).Sub(b.Returned.Rat(), exactly(of, unused, proration.Residual{}))
+	if paid := slow(b.Span); c.CreditBasis == proration.OnPrice && paid.Sign() > 0 {
+		exact.Add(exact, exactly(b.Deducted, new(big.Rat).Quo(unused, paid), proration.Residual{}))
+	}
 	exact.Mul(exact, some)
 	checkParts(t, c, credit, new(big.Rat).Mul(of.Rat(), some), unused, exact)
 	checkCreditText(t, credit)
@@ -193,6 +196,9 @@ func TestEveryCreditOfAPart(t *testing.T) {
 								}
 								if c.CreditBasis == proration.OnPrice || round%3 == 0 {
 									c.Billed.Price, c.Billed.Period = money("31"), p
+								}
+								if round%5 < 2 {
+									c.Billed.Deducted = money([]string{"7.77", "-0.01"}[round%5])
 								}
 								if round%2 == 0 {
 									c.Next = next

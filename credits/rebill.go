@@ -1,0 +1,223 @@
+package credits
+
+import (
+	"math/big"
+	"slices"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// RebillRequest asks for the charges of units of which some were credited before in the same period.
+type RebillRequest struct {
+	// Request has the billed charges and their credits, the basis, the day count and the calendar. Its other fields are
+	// not read.
+	Request
+	Charge plans.Charge `json:"charge"` // charge of the units before discounts, not issued yet
+}
+
+// Rebilled are the charges to bill in place of one charge.
+type Rebilled struct {
+	Restored []plans.Charge `json:"restored,omitzero"` // credited units that return, with the deductions they had
+	Rest     []plans.Charge `json:"rest,omitzero"`     // charge of the other units before discounts, or none
+}
+
+// Rebill bills credited units again before it bills new ones. The units of a charge return if one of the billed charges
+// has the same plan, item, price and period, and ends at the same time, and if its credits freed those units: the last
+// credited units return first. They cost as much as their credit would be at that time, with the deductions and the
+// rates of tax of the credited charge, so that leaving and returning at one instant costs nothing. Where a volume price
+// falls between the units that return and the others, all are billed anew.
+// Errors: those of [Unused] and of [plans.Charge.Units].
+func Rebill(r RebillRequest) (Rebilled, error) {
+	var f fault.List
+	r.At = r.Charge.Span.Start
+	r.check(&f)
+	if f != nil {
+		return Rebilled{}, f.Err()
+	}
+	var all Rebilled
+	for {
+		restored, err := r.restore()
+		if err != nil {
+			return Rebilled{}, err
+		}
+		if restored == nil {
+			all.Rest = []plans.Charge{r.Charge}
+			return all, nil
+		}
+		all.Restored = append(all.Restored, *restored)
+		left := r.Charge.Quantity.Sub(restored.Quantity)
+		if !left.IsPositive() {
+			return all, nil
+		}
+		base := restored.Quantity
+		if r.Charge.BaseQuantity != nil {
+			base = base.Add(*r.Charge.BaseQuantity)
+		}
+		if r.Charge, err = r.Charge.Units(base, left, r.Charge.Span, r.Policy, r.Location); err != nil {
+			return Rebilled{}, err
+		}
+		r.Charges = append(slices.Clip(r.Charges), *restored)
+	}
+}
+
+// restore returns the charge of the first units of the request's charge that return, or nil if there are none.
+func (r *RebillRequest) restore() (*plans.Charge, error) {
+	for i := len(r.Charges) - 1; i >= 0; i-- {
+		c := &r.Charges[i]
+		if !r.matches(c) {
+			continue
+		}
+		kept, gone := r.freed(c)
+		units := decimal.Min(sum(gone), r.Charge.Quantity)
+		var base, left decimal.Decimal
+		if r.Charge.BaseQuantity != nil {
+			base = *r.Charge.BaseQuantity
+		}
+		if c.BaseQuantity != nil {
+			left = *c.BaseQuantity
+		}
+		left = left.Add(c.Quantity).Sub(sum(gone))
+		if !units.IsPositive() || !left.Equal(base) {
+			continue
+		}
+		if rises, err := r.rises(base.Add(units)); err != nil || !rises {
+			return nil, err
+		}
+		restored, err := r.again(c, kept, gone, units)
+		if restored != nil || err != nil {
+			return restored, err
+		}
+	}
+	return nil, nil //nolint:nilnil // no units return
+}
+
+// rises reports whether the units of the request's charge cost at least as much as a number of units below them. Else a
+// volume price falls between, and the units cannot be billed in two parts.
+func (r *RebillRequest) rises(units decimal.Decimal) (bool, error) {
+	all := r.Charge.Quantity
+	if r.Charge.BaseQuantity != nil {
+		all = all.Add(*r.Charge.BaseQuantity)
+	}
+	some, err := r.Charge.Price.Amount(units)
+	if err != nil {
+		return false, err
+	}
+	most, err := r.Charge.Price.Amount(all)
+	return !most.LessThan(some), err
+}
+
+// sum returns the units of credits.
+func sum(lines []plans.Charge) (units decimal.Decimal) {
+	for i := range lines {
+		units = units.Add(lines[i].Quantity)
+	}
+	return units
+}
+
+// matches reports whether a billed charge is for the same units and time as the request's charge.
+func (r *RebillRequest) matches(c *plans.Charge) bool {
+	n := &r.Charge
+	price := c.Price
+	price.Per = n.Price.Per // with the same period and multiplier, the amounts are the same
+	return c.Corrects == "" && c.ID != "" && c.Item == n.Item && c.Plan == n.Plan && c.Currency == n.Currency &&
+		c.Period.Equal(n.Period) && c.Span.End.Equal(n.Span.End) && !c.Span.Start.After(n.Span.Start) &&
+		c.Quantity.IsPositive() && max(c.Multiplier, 1) == max(n.Multiplier, 1) && price.Equal(n.Price)
+}
+
+// freed returns the credits of units that did not return yet, the first ones first, and the other credits of a charge.
+// The units of one credit are split if only some of them returned.
+func (r *RebillRequest) freed(c *plans.Charge) (kept, gone []plans.Charge) {
+	var back decimal.Decimal
+	for i := range r.Charges {
+		k := &r.Charges[i]
+		switch {
+		case k.Restores == c.ID:
+			back = back.Add(k.Quantity)
+		case k.Corrects != c.ID:
+		case k.Kind == plans.ProrationCredit && k.Quantity.IsPositive() &&
+			!k.Span.Start.After(r.At) && !k.Span.End.Before(c.Span.End):
+			gone = append(gone, *k)
+		default:
+			kept = append(kept, *k)
+		}
+	}
+	for back.IsPositive() && len(gone) > 0 {
+		last := &gone[len(gone)-1]
+		if back = back.Sub(last.Quantity); back.IsNegative() {
+			last.Quantity = back.Neg()
+			break
+		}
+		gone = gone[:len(gone)-1]
+	}
+	return kept, gone
+}
+
+// again returns the charge for some of the units that credits of a charge freed: the last ones of the last credits. It
+// costs the difference that these units make to the credits, if all were computed at this time.
+func (r *RebillRequest) again(
+	c *plans.Charge, kept, gone []plans.Charge, units decimal.Decimal,
+) (*plans.Charge, error) {
+	credits := append([]plans.Charge{*c}, kept...)
+	before := len(credits)
+	still := sum(gone).Sub(units) // units that stay credited
+	for _, k := range gone {
+		if !still.IsPositive() {
+			break
+		}
+		lines, err := r.credit(credits, decimal.Min(k.Quantity, still))
+		if err != nil || len(lines) != 1 {
+			return nil, err
+		}
+		credits, still = append(credits, lines...), still.Sub(lines[0].Quantity)
+	}
+	left := c.Quantity.Sub(sum(credits[before:])).Sub(units)
+	lines, err := r.credit(credits, units)
+	if err != nil || len(lines) != 1 || !lines[0].Quantity.Equal(units) {
+		return nil, err
+	}
+	if c.BaseQuantity != nil {
+		left = left.Add(*c.BaseQuantity)
+	}
+	line, err := c.Units(left, units, r.Charge.Span, r.Policy, r.Location)
+	if err != nil {
+		return nil, err
+	}
+	line.Kind, line.Restores, line.Net = r.Charge.Kind, c.ID, lines[0].Net.Neg()
+	line.Taxes = slices.Clone(c.Taxes)
+	for _, d := range lines[0].Discounts {
+		if d.Amount = d.Amount.Neg(); d.Amount.IsPositive() {
+			line.Discounts = append(line.Discounts, d)
+		}
+	}
+	if gross := line.Gross(); !gross.Equal(line.Share.Amount) {
+		err = r.carry(&line, gross)
+	}
+	return &line, err
+}
+
+// carry gives the share of a charge the carry with which it is exactly an amount.
+func (r *RebillRequest) carry(line *plans.Charge, amount decimal.Decimal) error {
+	part := line.Share.Fraction
+	exact := new(big.Rat).Mul(line.Share.Of.Rat(), big.NewRat(part.Num, part.Den))
+	carry, err := proration.NewResidual(exact.Sub(amount.Rat(), exact))
+	if err != nil {
+		return err
+	}
+	policy := r.Policy
+	policy.Rounding.Places = line.Share.Rounding.Places
+	line.Share, err = proration.Prorate(proration.Request{
+		Amount: line.Share.Of, Period: line.Period, Span: line.Span, Policy: policy, Carry: carry, Location: r.Location,
+	})
+	return err
+}
+
+// credit returns the credits for units of the first charge, given its credits.
+func (r *RebillRequest) credit(charges []plans.Charge, units decimal.Decimal) ([]plans.Charge, error) {
+	request := r.Request
+	request.Charges, request.Item, request.Quantity, request.Unpaid = charges, charges[0].Item, units, nil
+	return Unused(request)
+}
