@@ -179,7 +179,7 @@ func TestEveryEventInEveryStatusEnumerated(t *testing.T) {
 func sequenceCandidates() []candidate {
 	return candidatesNamed(
 		"payment_succeeded", "payment_failed", "payment_failed hard", "payment_attempted", "payment_disputed", "payment_refunded", "invoice_voided",
-		"seats 2", "seats -1", "plan pro", "plan basic", "plan year", "dates moved", "pause_requested", "resumed", "renewal_disabled", "reactivated",
+		"seats 2", "seats -1", "no seats", "set 4 seats", "plan pro", "plan basic", "plan year", "dates moved", "pause_requested", "resumed", "renewal_disabled", "reactivated",
 		"canceled unset", "canceled immediately", "canceled at_period_end", "cancellation_withdrawn", "payment_method_added", "payment_method_removed", "usage", "sold", "credit",
 	)
 }

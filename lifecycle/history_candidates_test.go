@@ -5,6 +5,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/invoice"
@@ -85,6 +87,7 @@ func candidates() []candidate {
 	owing := []string{"open", "pending"}
 	open := []string{"open"}
 	price, four := plans.Price{Unit: giventest.Money("25.00")}, giventest.Money("4")
+	var none decimal.Decimal
 	half := plans.Term{Length: giventest.Interval("P6M"), Percent: giventest.Money("10"), Billing: plans.UpFront, Renewal: plans.Renew}
 	return []candidate{
 		paymentEvent(lifecycle.PaymentSucceeded, false, false, owing...),
@@ -112,6 +115,7 @@ func candidates() []candidate {
 			return lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Plan: &plan, Add: seat}}, true
 		}},
 		fixedEvent("set 4 seats", lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Set: []plans.ItemSetting{{Item: "seat", Quantity: &four}}}}),
+		fixedEvent("no seats", lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Set: []plans.ItemSetting{{Item: "seat", Quantity: &none}}}}),
 		fixedEvent("interval year", lifecycle.Event{Kind: lifecycle.Changed, Change: plans.Change{Interval: giventest.Interval("P1Y")}}),
 		fixedEvent("discounted", lifecycle.Event{Kind: lifecycle.Changed, By: plans.Support, Change: plans.Change{
 			AddDiscounts: []plans.Discount{{ID: "loyal", Percent: giventest.Money("10"), Duration: plans.Forever}},

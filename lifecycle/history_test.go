@@ -209,9 +209,11 @@ func (h *history) record(out lifecycle.Outcome) {
 	h.checkLaws(out)
 }
 
-// quantityOf returns the quantity of a contract at an instant.
-func quantityOf(c plans.Contract, at time.Time) decimal.Decimal {
-	quantity := c.Items[0].Quantity
+// quantityOf returns the quantity of a contract at an instant, and zero if its item left.
+func quantityOf(c plans.Contract, at time.Time) (quantity decimal.Decimal) {
+	if len(c.Items) > 0 {
+		quantity = c.Items[0].Quantity
+	}
 	for _, step := range c.Ramp {
 		if !step.At.After(at) {
 			quantity = step.Item.Quantity
