@@ -59,9 +59,11 @@ type IssueRequest struct {
 	Change   plans.Change `json:"change,omitzero"` // change of the contract at At; the zero Change is none
 	// Close bills the time until At in arrears and leaves the contract as it is, because service stops for a while. The
 	// next period is billed from the UnbilledSince of its request. It takes no Change.
-	Close  bool           `json:"close,omitzero"`
-	Lines  []plans.Charge `json:"lines,omitzero"` // additional lines, such as usage and one-time charges
-	Policy Policy         `json:"policy"`         // billing rules of the seller
+	Close bool `json:"close,omitzero"`
+	// Lines are additional lines, such as usage and one-time charges. Toward a minimum commitment, a line counts for its
+	// Period; without one, for the period that ends at At if the account has billed charges, and else for the one at At.
+	Lines  []plans.Charge `json:"lines,omitzero"`
+	Policy Policy         `json:"policy"` // billing rules of the seller
 
 	Unpaid []string `json:"unpaid,omitzero"` // IDs of unpaid invoices, whose charges are not credited
 	// Paid is for a cancellation: the money paid for the charges and not refunded yet, in major units, not negative.
@@ -90,7 +92,9 @@ type IssueResult struct {
 // then at the old prices and credit nothing; new quantities and prices are billed with the period, each for its days.
 // An invoice in arrears covers at most the time until the end of the last term.
 //
-// A minimum commitment is measured after its period has ended, so an invoice issued before At bills no shortfall.
+// A minimum commitment is measured after its period has ended, by everything that was billed for the period, usage and
+// one-time charges included. The invoice that ends the period bills the shortfall: the one of the next period, of a
+// change after which periods begin anew, or of the cancellation. An invoice issued before At bills no shortfall.
 // Issuing that period again at its start bills the shortfall of the previous period and nothing else.
 //
 // A cancellation credits unused charges by the refund rules of the policy, or by the Exception. It ends the account: no
@@ -134,6 +138,7 @@ func Issue(o IssueRequest) (IssueResult, error) {
 	if err := w.inOrder(); err != nil {
 		return IssueResult{}, err
 	}
+	w.countLines()
 	var err error
 	switch {
 	case !w.ended.IsZero(): // a canceled contract bills only the lines passed in

@@ -124,10 +124,10 @@ func TestIssueMinimum(t *testing.T) {
 			days: []issueDay{
 				issueTenSeats,
 				{
-					at: "2026-11-16", change: issueAnchor("2026-12-10", nil), sums: "due 267.00",
-					lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "recurring seat: 10 x 89.00, 890.00 x 24/30 days = 712.00"},
+					at: "2026-11-16", change: issueAnchor("2026-12-10", nil), sums: "due 322.00",
+					lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "shortfall minimum: 1 x 1000.00, 1000.00 x 15/30 days = 500.00, less billed 445.00 = 55.00", "recurring seat: 10 x 89.00, 890.00 x 24/30 days = 712.00"},
 				},
-				{at: "2026-12-01", lines: []string{"shortfall minimum: 1 x 1000.00, 1000.00 x 15/30 days = 500.00, less billed 445.00 = 55.00"}, sums: "due 55.00"},
+				{at: "2026-12-01"},
 				{at: "2026-12-10", lines: []string{"shortfall minimum: 1 x 1000.00, 1000.00 x 24/30 days = 800.00, less billed 712.00 = 88.00", full}, sums: "due 978.00"},
 			},
 		},
@@ -142,18 +142,18 @@ func TestIssueMinimum(t *testing.T) {
 			},
 		},
 		{
-			name: "at a cancellation after a moved billing date", why: "19 days have 633.33 of the minimum; 890.00 less 445.00 and 712.00 less 593.33 are 563.67", contract: base, policy: issueRefundPolicy(credits.UnusedPart, credits.AsBalance),
+			name: "at a cancellation after a moved billing date", why: "the 15 days lack 55.00 when the date moves; 4 of 30 days have 133.33, of which 712.00 less 593.33 are billed", contract: base, policy: issueRefundPolicy(credits.UnusedPart, credits.AsBalance),
 			days: []issueDay{
 				issueTenSeats,
 				{
-					at: "2026-11-16", change: issueAnchor("2026-12-10", nil), sums: "due 267.00",
-					lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "recurring seat: 10 x 89.00, 890.00 x 24/30 days = 712.00"},
+					at: "2026-11-16", change: issueAnchor("2026-12-10", nil), sums: "due 322.00",
+					lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "shortfall minimum: 1 x 1000.00, 1000.00 x 15/30 days = 500.00, less billed 445.00 = 55.00", "recurring seat: 10 x 89.00, 890.00 x 24/30 days = 712.00"},
 				},
 				{
-					at: "2026-11-20", change: plans.Change{Cancel: true}, sums: "total -523.67, granted 523.67, due 0.00",
+					at: "2026-11-20", change: plans.Change{Cancel: true}, sums: "total -578.67, granted 578.67, due 0.00",
 					lines: []string{
-						"proration_credit seat: 10 not used of inv-2/2, -712.00 x 20/24 days = -593.333..., rounded half up to -593.33",
-						"shortfall minimum: 1 x 1000.00, 1000.00 x 19/30 days = 633.333..., rounded half up to 633.33, less billed 563.67 = 69.66",
+						"proration_credit seat: 10 not used of inv-2/3, -712.00 x 20/24 days = -593.333..., rounded half up to -593.33",
+						"shortfall minimum: 1 x 1000.00, 1000.00 x 4/30 days = 133.333..., rounded half up to 133.33, less billed 118.67 = 14.66",
 					},
 				},
 			},

@@ -27,7 +27,7 @@ func (w *work) arrears() error {
 	switch {
 	case c.IsZero() && !w.Close:
 		if w.UnbilledSince.Equal(w.At) { // the period that ends now was billed in advance
-			if err := w.shortfall(); err != nil {
+			if err := w.shortfall(false); err != nil {
 				return err
 			}
 		}
@@ -116,13 +116,11 @@ func (w *work) elapsed(closes bool) error {
 			return err
 		}
 		w.lines = append(w.lines, charges...)
-		if w.Contract.Minimum.IsPositive() {
-			lacking, err := w.Contract.Shortfall(charges, p, w.Policy.Proration)
-			if err != nil {
-				return err
-			}
-			w.lines = append(w.lines, lacking...)
+		lacking, err := w.missing(p, charges)
+		if err != nil {
+			return err
 		}
+		w.lines = append(w.lines, lacking...)
 		w.since = p.Span.End
 	}
 	w.on, w.used = w.Contract.Discounts, true

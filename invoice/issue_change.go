@@ -29,12 +29,22 @@ func (w *work) change() error {
 	default:
 		w.lines, err = w.unused(amended.Replaced)
 		w.on = forever(w.after.Discounts)
+		if err == nil && w.restarts() {
+			err = w.shortfall(true)
+		}
 		if err == nil {
 			amended.Charges, err = w.rebilled(amended.Charges)
 		}
 	}
 	w.lines = append(w.lines, amended.Charges...)
 	return err
+}
+
+// restarts reports whether a change ends the present period, since periods begin anew.
+func (w *work) restarts() bool {
+	c := &w.Change
+	anew := c.Anchor == plans.AnchorReset || !c.AnchorAt.IsZero()
+	return w.EndedAt.IsZero() && c.Term == nil && (anew || w.after.Cycle.Interval != w.Contract.Cycle.Interval)
 }
 
 // rebilled bills credited units that return before new ones (law 17). One line is enough if that makes no difference.
@@ -180,5 +190,5 @@ func (w *work) cancel() error {
 		return w.inAccount(err, "")
 	}
 	w.lines, w.refund = disposed.Credits, disposed.Refund
-	return w.shortfall()
+	return w.shortfall(true)
 }

@@ -14,7 +14,7 @@ import (
 func (w *work) period() error {
 	w.on, w.used = w.after.Discounts, true
 	if !w.IssuedAt.Before(w.At) { // an invoice issued ahead leaves the shortfall to a second call at w.At
-		if err := w.shortfall(); err != nil {
+		if err := w.shortfall(false); err != nil {
 			return err
 		}
 	}
@@ -178,36 +178,4 @@ func (w *work) freed(c *plans.Charge, at time.Time) bool {
 		}
 	}
 	return units.IsPositive() && !units.LessThan(c.Quantity)
-}
-
-// shortfall adds the shortfall of the minimum commitment for the period that ends at w.At, or at a cancellation for the
-// elapsed part of the current period. It adds none if nothing was billed for that period.
-func (w *work) shortfall() error {
-	if !w.Contract.Minimum.IsPositive() {
-		return nil
-	}
-	var of []plans.Charge
-	var p proration.Portion
-	for _, c := range slices.Concat(w.UnexpiredCharges, w.lines) {
-		ends := c.Period.End.Equal(w.At) || w.Change.Cancel && c.Period.Contains(w.At)
-		if !ends || c.Kind == plans.Shortfall || c.Kind == plans.Termination {
-			continue
-		}
-		if len(of) == 0 || c.Span.Start.Before(p.Span.Start) {
-			p = proration.Portion{Period: c.Period, Span: proration.Period{Start: c.Span.Start, End: w.At}}
-		}
-		of = append(of, c)
-	}
-	if len(of) == 0 || !p.Span.Start.Before(w.At) {
-		return nil
-	}
-	for _, c := range w.UnexpiredCharges {
-		anew := c.Kind == plans.Recurring && c.Corrects == "" && !c.Period.Equal(p.Period) && !w.Change.Cancel
-		if anew && c.Span.Start.After(p.Span.Start) && c.Span.Start.Before(p.Span.End) {
-			p.Span.End = c.Span.Start // periods began anew there, and have a minimum of their own
-		}
-	}
-	lacking, err := w.Contract.Shortfall(of, p, w.Policy.Proration)
-	w.lines = append(w.lines, lacking...)
-	return err
 }

@@ -134,16 +134,17 @@ func (s *step) inNextPeriod(now *plans.Contract, c plans.Change) (plans.Change, 
 	return c, nil
 }
 
-// billShortfall bills the minimum shortfall of the period that has just ended.
+// billShortfall bills the minimum shortfall of the period that has just ended, with its unbilled usage.
 func (s *step) billShortfall() error {
 	sub := &s.sub
 	if !sub.Contract.Minimum.IsPositive() {
 		return nil
 	}
-	inv, err := s.periodFrom(invoice.IssueRequest{Account: sub.Account, At: sub.At})
+	inv, err := s.periodFrom(invoice.IssueRequest{Account: sub.Account, At: sub.At, Lines: sub.UnbilledCharges})
 	if err != nil {
 		return err
 	}
+	sub.UnbilledCharges = nil
 	return s.collect(inv, sub.At, time.Time{})
 }
 

@@ -45,6 +45,9 @@ func (s *step) charges(all []plans.Charge, kind plans.Kind) ([]plans.Charge, err
 		if c.Plan == "" {
 			c.Plan = s.sub.Contract.Plan
 		}
+		if s.sub.Contract.Minimum.IsPositive() && c.Period.Start.IsZero() && s.sub.Period.Contains(s.sub.At) {
+			c.Period = s.sub.Period // it counts toward the minimum of this period
+		}
 		if c.Currency == "" {
 			c.Currency = s.sub.Contract.Currency
 		}

@@ -68,8 +68,8 @@ func (c *Contract) shortfall(billed []Charge, p proration.Portion, policy prorat
 			f.Add(fault.At("billed", i)+".currency", proration.ErrInvalid,
 				"must be %.3s, as in the contract; got %.40q", c.Currency, string(b.Currency))
 		}
-		if fault.Amount(&f, fault.At("billed", i)+".share.amount", b.Share.Amount) {
-			spent = spent.Add(b.Share.Amount)
+		if gross := b.Gross(); fault.Amount(&f, fault.At("billed", i)+".net", gross) {
+			spent = spent.Add(gross)
 		}
 	}
 	if f != nil || !c.Minimum.IsPositive() {
