@@ -52,11 +52,29 @@ type LineAmount struct {
 // [Credited]. The rest was paid with money or credit. If Refund is set, it is refunded up to the money received, and
 // recorded as an event [Refunded]; any other rest is granted as credit.
 //
-// Errors: the faults of the receivable, as in [Apply]; ErrInvalid for a draft, a void invoice, a payment in progress,
+// Errors: the faults of the receivable, as in [Apply]; ErrInvalid for a draft, a void invoice or one that will be void,
 // the ID of the invoice itself or of an earlier refund or credit note, an unknown or fully credited line, and an amount
 // above the rest of its line; ErrOutside for a time before the invoice or its last event; and those of [Build].
 func Credit(c CreditRequest) (CreditResult, error) {
 	var f fault.List
+	c.check(&f)
+	if f != nil {
+		return CreditResult{}, f.Err()
+	}
+	billed := c.Receivable.charges(c.Charges)
+	lines, err := c.lines(byCharge(billed))
+	if err != nil {
+		return CreditResult{}, err
+	}
+	var refund decimal.Decimal
+	if c.Refund {
+		refund = c.Receivable.Received()
+	}
+	return c.issue(lines, billed, refund)
+}
+
+// check adds the faults of the request except those of its lines.
+func (c *CreditRequest) check(f *fault.List) {
 	r := &c.Receivable
 	f.Under("receivable", r.check())
 	f.Under("policy", c.Policy.Validate())
@@ -67,22 +85,20 @@ func Credit(c CreditRequest) (CreditResult, error) {
 	switch p := r.Phase; p {
 	case PhaseDraft, PhaseVoid:
 		f.Add("receivable.phase", proration.ErrInvalid, "must be open, paid or uncollectible; got %v", p)
-	case PhasePending, PhaseRetracted: // the payment could pay the amount that the note credits
+	case PhaseRetracted:
 		f.Add("receivable.phase", proration.ErrInvalid, "must not be %v; report the result of the payment first", p)
-	case PhaseOpen, PhaseHeld, PhaseRequested, PhaseOverdue, PhasePaid, PhaseUncollectible:
+	case PhaseOpen, PhaseHeld, PhaseRequested, PhasePending, PhaseOverdue, PhasePaid, PhaseUncollectible:
 	}
 	if c.ID != "" && (c.ID == r.Invoice || r.happened(Credited, c.ID) || r.happened(Refunded, c.ID)) {
 		f.Add("id", proration.ErrInvalid, "must not be the ID of the invoice, or of a credit note or refund of it; got %.40q",
 			c.ID)
 	}
-	if f != nil {
-		return CreditResult{}, f.Err()
-	}
-	billed := r.charges(c.Charges)
-	lines, err := c.lines(byCharge(billed))
-	if err != nil {
-		return CreditResult{}, err
-	}
+}
+
+// issue returns the credit note of lines of the billed charges, which include the earlier credits. The part beyond the
+// outstanding amount is refunded up to an amount of money, and granted as credit otherwise.
+func (c *CreditRequest) issue(lines, billed []plans.Charge, refund decimal.Decimal) (CreditResult, error) {
+	r := &c.Receivable
 	draft := Draft{
 		ID: c.ID, Corrects: r.Invoice, Currency: r.Currency, At: c.At, Lines: lines, CreditedCharges: billed,
 		Ledger: c.Ledger, Policy: c.Policy, Contact: c.Contact, Location: c.Location,
@@ -93,9 +109,7 @@ func Credit(c CreditRequest) (CreditResult, error) {
 	}
 	back := note.Total.Neg()
 	draft.AppliedToInvoice = decimal.Min(back, r.Outstanding())
-	if back = back.Sub(draft.AppliedToInvoice); c.Refund {
-		draft.Refund = decimal.Min(back, r.Received())
-	}
+	draft.Refund = decimal.Min(back.Sub(draft.AppliedToInvoice), refund)
 	if note, err = Build(draft); err != nil {
 		return CreditResult{}, err
 	}
@@ -107,7 +121,7 @@ func (r *Receivable) credited(note Invoice, reason string) (CreditResult, error)
 	after := r.Corrected(note)
 	for _, e := range [...]Event{
 		{Kind: Credited, ID: note.ID, At: note.IssuedAt, Amount: note.AppliedToInvoice},
-		{Kind: Refunded, ID: note.ID, At: note.IssuedAt, Amount: note.Refund, Reason: reason},
+		{Kind: Refunded, ID: note.ID, At: note.IssuedAt, Amount: decimal.Min(note.Refund, r.Received()), Reason: reason},
 	} {
 		if e.Amount.IsZero() {
 			continue

@@ -55,8 +55,8 @@
 //	             uncollectible -> unchanged
 //	failed       open, held, requested, pending, overdue -> overdue
 //	             retracted -> void
-//	credited     open, held, requested, overdue, uncollectible -> unchanged
-//	refunded     open, held, requested, overdue, paid, uncollectible -> unchanged
+//	credited     open, held, requested, pending, overdue, uncollectible -> unchanged
+//	refunded     open, held, requested, pending, overdue, paid, uncollectible -> unchanged
 //	disputed     open, held, overdue, paid -> overdue
 //	             requested, uncollectible -> unchanged
 //	voided       draft, open, held, requested, overdue, retracted, uncollectible -> void

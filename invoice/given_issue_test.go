@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,7 +22,9 @@ type issueDay struct {
 	at     string
 	change plans.Change
 	with   func(*invoice.IssueRequest) // more edits of the request; nil is none
+	open   []string                    // IDs of the open invoices
 
+	notes   []string // the lines of each credit note, and the amounts outstanding, granted and refunded after it
 	lines   []string // the kind of each line and its calculation; none is no document
 	sums    string   // as issueText writes them
 	refused string   // the rule of the refusal
@@ -43,9 +46,14 @@ type issueRow struct {
 func (r issueRow) run(t *testing.T) {
 	loc := giventest.Zone(t, r.zone)
 	account := invoice.Account{Contract: r.contract, UnbilledSince: giventest.Instant(r.since, loc)}
+	receivables := map[string]invoice.Receivable{}
 	for i, day := range r.days {
+		id := "inv-" + string(rune('1'+i))
 		o := invoice.IssueRequest{
-			Account: account, ID: "inv-" + string(rune('1'+i)), At: giventest.Instant(day.at, loc), Change: day.change, Policy: r.policy,
+			Account: account, ID: id, At: giventest.Instant(day.at, loc), Change: day.change, Policy: r.policy,
+		}
+		for j, open := range day.open {
+			o.Open, o.MoreIDs = append(o.Open, receivables[open]), append(o.MoreIDs, id+string(rune('b'+j)))
 		}
 		if day.with != nil {
 			day.with(&o)
@@ -70,10 +78,36 @@ func (r issueRow) run(t *testing.T) {
 			if err := invoice.Check(*doc.Invoice); err != nil {
 				t.Errorf("on %s: %v", day.at, err)
 			}
+			receivables[doc.Invoice.ID] = invoice.NewReceivable(*doc.Invoice)
+		}
+		var notes []string
+		for _, note := range doc.CreditNotes {
+			notes = append(notes, noteText(t, &note))
+			receivables[note.Receivable.Invoice] = note.Receivable
+		}
+		if !slices.Equal(notes, day.notes) {
+			t.Errorf("on %s got the notes %q, want %q\n%s", day.at, notes, day.notes, r.why)
 		}
 		account = roundTrip(t, doc.Account)
 		checkIssuedOnce(t, o, account)
 	}
+}
+
+// noteText writes a checked credit note and the amount that it leaves outstanding.
+func noteText(t *testing.T, note *invoice.CreditResult) string {
+	t.Helper()
+	if err := invoice.Check(note.Invoice); err != nil {
+		t.Error(err)
+	}
+	lines, _ := issueText(&note.Invoice)
+	text := note.Invoice.ID + ": " + strings.Join(lines, "; ") + "; " + note.Receivable.Outstanding().StringFixed(2) + " left"
+	for _, e := range note.Invoice.LedgerEntries {
+		text += ", " + e.Amount.StringFixed(2) + " granted"
+	}
+	if note.Invoice.Refund.IsPositive() {
+		text += ", " + note.Invoice.Refund.StringFixed(2) + " refunded"
+	}
+	return text
 }
 
 // issueRefused fails unless a document was refused as the row says.

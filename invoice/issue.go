@@ -51,22 +51,30 @@ func (a Account) Add(inv Invoice) Account {
 //   - a reactivation with new periods: a Change with AnchorAt, the effective time.
 type IssueRequest struct {
 	Account
-	ID string `json:"id"` // ID of the invoice
+	ID string `json:"id"` // ID of the invoice, or of the first credit note that goes before it
+	// MoreIDs are the IDs of further documents: a credit note for each open invoice may go before the invoice.
+	MoreIDs []string `json:"more_ids,omitzero"`
 	// At is the effective time: the first instant of a change, or the boundary of a period, regardless of when a job runs.
 	At time.Time `json:"at"`
 	// IssuedAt is the time of issue of a period billed before it begins; zero is At.
 	IssuedAt time.Time    `json:"issued_at,omitzero"`
 	Change   plans.Change `json:"change,omitzero"` // change of the contract at At; the zero Change is none
-	// Close bills the time until At in arrears and leaves the contract as it is, because service stops for a while. The
-	// next period is billed from the UnbilledSince of its request. It takes no Change.
+	// Close leaves the contract as it is, because service stops for a while. In arrears it bills the time until At, and
+	// the next period is billed from the UnbilledSince of its request. In advance it credits the unused charges. It takes
+	// no Change.
 	Close bool `json:"close,omitzero"`
 	// Lines are additional lines, such as usage and one-time charges. Toward a minimum commitment, a line counts for its
 	// Period; without one, for the period that ends at At if the account has billed charges, and else for the one at At.
 	Lines  []plans.Charge `json:"lines,omitzero"`
 	Policy Policy         `json:"policy"` // billing rules of the seller
 
-	Unpaid []string `json:"unpaid,omitzero"` // IDs of unpaid invoices, whose charges are not credited
-	// Paid is for a cancellation: the money paid for the charges and not refunded yet, in major units, not negative.
+	// Open are the receivables of the invoices with an amount outstanding. A credit of their charges first lowers them, by
+	// a credit note for each, in this order.
+	Open []Receivable `json:"open,omitzero"`
+	// KeepOpen is for a cancellation: the open invoices stay due as they are, and may still be paid.
+	KeepOpen bool `json:"keep_open,omitzero"`
+	// Paid is for a cancellation: the money paid for the charges of the other invoices and not refunded yet, in major
+	// units, not negative.
 	Paid decimal.Decimal `json:"paid,omitzero"`
 	// Exception is for a cancellation: it replaces the refund rules of the policy; nil applies them.
 	Exception *credits.Exception `json:"exception,omitzero"`
@@ -80,8 +88,9 @@ type IssueRequest struct {
 
 // IssueResult is an invoice and the account after it.
 type IssueResult struct {
-	Account          // account to store together with the invoice
-	Invoice *Invoice `json:"invoice,omitempty"` // nil if there is nothing to bill or credit
+	Account                    // account to store together with the documents
+	CreditNotes []CreditResult `json:"credit_notes,omitzero"` // credit notes of open invoices, issued before the invoice
+	Invoice     *Invoice       `json:"invoice,omitempty"`     // nil if there is nothing to bill or credit
 }
 
 // Issue returns the next invoice of a contract and the account after it. It is also the preview: nothing happens until
@@ -98,8 +107,9 @@ type IssueResult struct {
 // Issuing that period again at its start bills the shortfall of the previous period and nothing else.
 //
 // A cancellation credits unused charges by the refund rules of the policy, or by the Exception. It ends the account: no
-// period is billed until a new anchor reactivates it. Charges of unpaid invoices are never credited: a change that
-// would credit one is refused, and a cancellation leaves the invoice due, to be voided or reduced by [Credit].
+// period is billed until a new anchor reactivates it. A credit of an open invoice is a credit note, which lowers that
+// invoice first. Only the part that was paid becomes credit or, at a cancellation, what the rules say: money that never
+// came in is never given back. Where the rules return nothing, an open invoice stays due.
 //
 // The discounts of the contract apply to periods, to terms, and to Lines billed with them. In advance, an invoice of a
 // change or of Lines alone deducts only discounts with duration forever and no amount, since the period used the others
@@ -108,8 +118,7 @@ type IssueResult struct {
 // Errors: those of [Build], [plans.Contract.Amended] and [credits.Unused]; ErrUnset for a missing UnbilledSince in
 // arrears; ErrInvalid for billing an up-front term in arrears, for Paid or Exception without a cancellation, and for an
 // invoice ID used before. Issue returns a [plans.Refusal] for a period after the last term or after an unbilled period;
-// for a change of unbilled time, a change before one that is billed already, or a change that credits an unpaid
-// invoice; and for a change of a canceled contract other than a new anchor or another cancellation.
+// for a change of unbilled time, and a change before one that is billed already; and for a change of a canceled contract other than a new anchor or another cancellation.
 func Issue(o IssueRequest) (IssueResult, error) {
 	if loc := o.Contract.Cycle.Location; loc != nil {
 		o.At = o.At.In(loc)
@@ -134,7 +143,7 @@ func Issue(o IssueRequest) (IssueResult, error) {
 	if o.IssuedAt.IsZero() {
 		o.IssuedAt = o.At
 	}
-	w.IssueRequest, w.known = o, byCharge(o.UnexpiredCharges)
+	w.IssueRequest, w.known, w.ids = o, byCharge(o.UnexpiredCharges), append([]string{o.ID}, o.MoreIDs...)
 	if err := w.inOrder(); err != nil {
 		return IssueResult{}, err
 	}
@@ -144,6 +153,8 @@ func Issue(o IssueRequest) (IssueResult, error) {
 	case !w.ended.IsZero(): // a canceled contract bills only the lines passed in
 	case o.Policy.Timing == proration.InArrears:
 		err = w.arrears()
+	case o.Close:
+		w.lines, err = w.unused([]plans.ItemQuantity{{}})
 	case o.Change.IsZero():
 		err = w.period()
 	default:
@@ -178,8 +189,11 @@ func (o *IssueRequest) check(f *fault.List) {
 	if o.Exception != nil && !o.Change.Cancel {
 		f.Add("exception", proration.ErrInvalid, "must be nil unless the change is a cancellation")
 	}
-	if o.Close && (o.Policy.Timing != proration.InArrears || !o.Change.IsZero()) {
-		f.Add("close", proration.ErrInvalid, "must be false in advance, and for a change")
+	if o.KeepOpen && !o.Change.Cancel {
+		f.Add("keep_open", proration.ErrInvalid, "must be false unless the change is a cancellation")
+	}
+	if o.Close && !o.Change.IsZero() {
+		f.Add("close", proration.ErrInvalid, "must be false for a change")
 	}
 	switch {
 	case o.IssuedAt.IsZero():
@@ -200,88 +214,11 @@ type work struct {
 	lines  []plans.Charge            // computed lines before discounts
 	on     []plans.Discount          // discounts to deduct from the lines
 	used   bool                      // on is all discounts of the contract, which then keeps the remaining ones
+	notes  []CreditResult            // credit notes of open invoices
+	ids    []string                  // IDs of the documents to come
 	renews bool                      // the contract renews if it is billed to the end of its last term
 	refund decimal.Decimal           // amount to refund in money
 
 	rest    []proration.Portion // portions of the contract that are paid for from At on, given that all was billed
 	outside error               // error that At is outside the terms, so that there is no rest
-}
-
-// document builds the invoice, if there are lines, and returns the account after it.
-func (w *work) document() (IssueResult, error) {
-	doc := IssueResult{Account: Account{
-		Contract: w.after, Ledger: w.Ledger,
-		EndedAt: w.ended, UnbilledSince: w.since,
-	}}
-	lines := slices.Concat(w.lines, w.Lines)
-	if len(lines) == 0 {
-		doc.UnexpiredCharges = w.usable(w.UnexpiredCharges)
-		return doc, w.renew(&doc.Contract)
-	}
-	inv, err := w.build(lines)
-	if err != nil {
-		return IssueResult{}, err
-	}
-	if w.used {
-		doc.Contract.Discounts = w.discounts(inv.RemainingDiscounts)
-	}
-	doc.UnexpiredCharges = w.usable(slices.Concat(w.UnexpiredCharges, inv.Lines))
-	doc.Ledger = slices.Concat(w.Ledger, inv.LedgerEntries)
-	doc.Invoice = &inv
-	return doc, w.renew(&doc.Contract)
-}
-
-// discounts returns the discounts of the contract after the invoice: those that remain, as the change leaves them.
-func (w *work) discounts(remaining []plans.Discount) []plans.Discount {
-	kept := slices.DeleteFunc(slices.Clone(remaining), func(d plans.Discount) bool {
-		return slices.Contains(w.Change.RemoveDiscounts, d.ID)
-	})
-	return append(kept, w.Change.AddDiscounts...)
-}
-
-// build returns the invoice of the lines. A termination fee reduces the refund, which is at most the negative total.
-func (w *work) build(lines []plans.Charge) (Invoice, error) {
-	draft := Draft{
-		ID: w.ID, Currency: w.Contract.Currency, At: w.IssuedAt, Lines: lines,
-		CreditedCharges: w.UnexpiredCharges, Discounts: w.on, Ledger: w.Ledger, Policy: w.Policy,
-		Contact: w.Contact, DueAt: w.DueAt, Installments: w.Installments, Every: w.Every, AsDraft: w.AsDraft,
-		Location: w.Contract.Cycle.Location,
-	}
-	inv, err := Build(draft)
-	if err != nil || !w.refund.IsPositive() || !inv.Total.IsNegative() {
-		return inv, err
-	}
-	draft.Refund = decimal.Min(w.refund, inv.Total.Neg())
-	return Build(draft)
-}
-
-// renew renews a contract in arrears that is billed to the end of its last term. A contract that expires stays
-// unchanged.
-func (w *work) renew(c *plans.Contract) error {
-	end := c.End()
-	if !w.renews || end.IsZero() || w.since.Before(end) {
-		return nil
-	}
-	next, goesOn, err := c.Renewed()
-	if err == nil && goesOn {
-		*c = next
-	}
-	return err
-}
-
-// usable returns the charges whose span or period ends after the time of issue, and their credits. Later invoices need
-// them to credit the charges and to measure a minimum commitment.
-func (w *work) usable(charges []plans.Charge) []plans.Charge {
-	kept := map[string]bool{}
-	var left []plans.Charge
-	for _, c := range charges {
-		own := c.Corrects == "" && (c.Span.End.After(w.IssuedAt) || c.Period.End.After(w.IssuedAt))
-		if own {
-			kept[c.ID] = true
-		}
-		if own || kept[c.Corrects] && c.Corrects != "" {
-			left = append(left, c)
-		}
-	}
-	return left
 }

@@ -82,11 +82,34 @@ func TestIssueCancel(t *testing.T) {
 			},
 		},
 		{
-			name: "an unpaid invoice", why: "it stays due, and nothing of it is credited", contract: issueSeats("10", "89.00"), policy: issueRefundPolicy(credits.UnusedPart, credits.AsBalance),
+			name: "an unpaid invoice", why: "it is lowered by its unused part, and only the paid one gives credit", contract: issueSeats("10", "89.00"), policy: issueRefundPolicy(credits.UnusedPart, credits.AsBalance),
 			days: []issueDay{
 				issueTenSeats,
 				{at: "2026-11-11", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 20/30 days = 118.666..., rounded half up to 118.67"}, sums: "due 118.67"},
-				{at: "2026-11-16", change: cancel, with: issueUnpaid("inv-2"), lines: []string{half}, sums: "total -445.00, granted 445.00, due 0.00"},
+				{
+					at: "2026-11-16", change: cancel, open: []string{"inv-2"}, lines: []string{half}, sums: "total -445.00, granted 445.00, due 0.00",
+					notes: []string{"inv-3: proration_credit seat: 2 not used of inv-2/1, -118.67 x 15/20 days = -89.0025, rounded half up to -89.00; 29.67 left"},
+				},
+			},
+		},
+		{
+			name: "an unpaid invoice without a return", why: "K10: the policy returns nothing, so the invoice stays due", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{issueTenSeats, {at: "2026-11-16", change: cancel, open: []string{"inv-1"}}},
+		},
+		{
+			name: "a part-paid invoice", why: "445.00 are unused: 90.00 were never paid, and 355.00 go back in money", contract: issueSeats("10", "89.00"), policy: issueRefundPolicy(credits.UnusedPart, credits.AsRefund),
+			days: []issueDay{
+				issueTenSeats,
+				{
+					at: "2026-11-16", change: cancel, open: []string{"inv-1"},
+					with: func(o *invoice.IssueRequest) {
+						var err error
+						if o.Open[0], err = invoice.Apply(o.Open[0], invoice.Event{Kind: invoice.Succeeded, ID: "p", At: o.At, Amount: giventest.Money("800")}); err != nil {
+							panic(err)
+						}
+					},
+					notes: []string{"inv-2: " + half + "; 0.00 left, 355.00 refunded"},
+				},
 			},
 		},
 		{

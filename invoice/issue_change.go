@@ -5,9 +5,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/fault"
-	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -162,33 +163,55 @@ func (w *work) unused(replaced []plans.ItemQuantity) (all []plans.Charge, err er
 		}
 		all = append(all, unused...)
 	}
-	for _, c := range all {
-		if id := lineid.Invoice(c.Corrects); slices.Contains(w.Unpaid, id) {
-			return nil, &plans.Refusal{
-				Rule: "change", Reason: "Invoice " + id + " is not paid, so its charges cannot be credited.",
-				Instead: "Collect its payment or void it first.",
-			}
-		}
-	}
-	return all, nil
+	return w.lower(all)
 }
 
-// cancel credits the unused charges of paid invoices by the refund rules, and adds the shortfall.
+// cancel credits the unused charges by the refund rules, and adds the shortfall.
 func (w *work) cancel() error {
-	disposal := credits.RefundRequest{
-		Request: credits.Request{
-			Charges: w.UnexpiredCharges, At: w.At, CreditBasis: w.Policy.CreditBasis, Policy: w.Policy.Proration,
-			Unpaid: w.Unpaid, Location: w.Contract.Cycle.Location,
-		},
-		ID: w.ID, Rules: w.Policy.Refunds, Exception: w.Exception, Paid: w.Paid,
-	}
-	if disposal.ID == "" {
+	if w.ID == "" {
 		return fault.New("id", proration.ErrUnset, "required, the invoice ID")
 	}
-	disposed, err := credits.ApplyRefundRules(disposal)
-	if err != nil {
-		return w.inAccount(err, "")
+	paid, money := w.UnexpiredCharges, w.Paid
+	for i := range w.Open {
+		if !w.KeepOpen {
+			money = money.Add(w.Open[i].Received())
+		}
 	}
-	w.lines, w.refund = disposed.Credits, disposed.Refund
+	for i := range w.Open {
+		var own []plans.Charge
+		if own, paid = chargesOf(paid, w.Open[i].Invoice); w.KeepOpen {
+			continue
+		}
+		owed, err := w.disposed(own, money)
+		if err == nil && len(owed.Credits) > 0 {
+			err = w.note(&w.Open[i], owed.Credits, owed.Refund)
+			if err == nil {
+				money = money.Sub(w.notes[len(w.notes)-1].Invoice.Refund)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	owed, err := w.disposed(paid, money)
+	if err != nil {
+		return err
+	}
+	w.lines, w.refund = owed.Credits, owed.Refund
 	return w.shortfall(true)
+}
+
+// disposed applies the refund rules to charges and their credits. The money was paid for them.
+func (w *work) disposed(charges []plans.Charge, paid decimal.Decimal) (credits.RefundResult, error) {
+	owed, err := credits.ApplyRefundRules(credits.RefundRequest{
+		Request: credits.Request{
+			Charges: charges, At: w.At, CreditBasis: w.Policy.CreditBasis, Policy: w.Policy.Proration,
+			Location: w.Contract.Cycle.Location,
+		},
+		ID: w.ID, Rules: w.Policy.Refunds, Exception: w.Exception, Paid: paid,
+	})
+	if err != nil {
+		return owed, w.inAccount(err, "")
+	}
+	return owed, nil
 }

@@ -300,15 +300,18 @@ func TestIssueChanges(t *testing.T) {
 			},
 		},
 		{
-			name: "before it is paid", why: "an unpaid charge is not credited; an addition is allowed", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			name: "before it is paid", why: "a credit lowers its open invoice, and becomes no balance; an addition has an invoice of its own", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
-				{at: "2026-11-16", change: issueMore("-2"), with: issueUnpaid("inv-1"), refused: "change"},
-				{at: "2026-11-16", change: issuePrice("99.00"), with: issueUnpaid("inv-0", "inv-1"), refused: "change"},
-				{at: "2026-11-16", change: plans.Change{Plan: issuePlan("scale", "P1M", "139.00")}, with: issueUnpaid("inv-1"), refused: "change"},
-				{at: "2026-11-16", change: issueAnchor("2026-11-16", nil), with: issueUnpaid("inv-1"), refused: "change"},
-				{at: "2026-11-16", change: issueMore("2"), with: issueUnpaid("inv-1"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 15/30 days = 89.00"}, sums: "due 89.00"},
-				{at: "2026-11-16", change: issueMore("-2"), with: issueUnpaid("inv-1"), lines: []string{"proration_credit seat: 2 not used of inv-6/1, -89.00 x 15/15 days = -89.00"}, sums: "total -89.00, granted 89.00, due 0.00"},
+				{at: "2026-11-16", change: issueMore("-2"), open: []string{"inv-1"}, notes: []string{"inv-2: proration_credit seat: 2 not used of inv-1/1, -178.00 x 15/30 days = -89.00; 801.00 left"}},
+				{at: "2026-11-16", change: issueMore("4"), open: []string{"inv-1"}, lines: []string{"proration_charge seat: 4 x 89.00, 356.00 x 15/30 days = 178.00"}, sums: "due 178.00"},
+				{
+					at: "2026-11-16", change: plans.Change{Plan: issuePlan("scale", "P1M", "139.00")}, open: []string{"inv-1", "inv-3"}, sums: "due 834.00",
+					notes: []string{"inv-4: proration_credit seat: 8 not used of inv-1/1, -712.00 x 15/30 days = -356.00; 445.00 left", "inv-4b: proration_credit seat: 4 not used of inv-3/1, -178.00 x 15/15 days = -178.00; 0.00 left"},
+					lines: []string{"proration_charge seat: 12 x 139.00, 1668.00 x 15/30 days = 834.00"},
+				},
+				{at: "2026-11-16", change: issueMore("-2"), open: []string{"inv-1", "inv-4c"}, notes: []string{"inv-5: proration_credit seat: 2 not used of inv-4c/1, -139.00 x 15/15 days = -139.00; 695.00 left"}},
+				{at: "2026-11-16", change: issueMore("-2"), with: func(o *invoice.IssueRequest) { o.Open, o.MoreIDs, o.ID = nil, nil, "" }, faults: []string{"id unset"}},
 			},
 		},
 		{
@@ -325,11 +328,6 @@ func TestIssueChanges(t *testing.T) {
 	} {
 		t.Run(r.name, r.run)
 	}
-}
-
-// issueUnpaid lists the unpaid invoices.
-func issueUnpaid(ids ...string) func(*invoice.IssueRequest) {
-	return func(o *invoice.IssueRequest) { o.Unpaid = ids }
 }
 
 func TestIssueTerms(t *testing.T) {

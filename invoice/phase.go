@@ -113,8 +113,10 @@ var transitions = []transition{
 	{[]Phase{PhaseOpen, PhaseHeld, PhaseRequested, PhasePending, PhaseOverdue}, Failed, PhaseOverdue},
 	{[]Phase{PhaseRetracted}, Failed, PhaseVoid},
 
-	{[]Phase{PhaseOpen, PhaseHeld, PhaseRequested, PhaseOverdue, PhaseUncollectible}, Credited, unchanged},
-	{[]Phase{PhaseOpen, PhaseHeld, PhaseRequested, PhaseOverdue, PhasePaid, PhaseUncollectible}, Refunded, unchanged},
+	{[]Phase{PhaseOpen, PhaseHeld, PhaseRequested, PhasePending, PhaseOverdue, PhaseUncollectible}, Credited, unchanged},
+	{[]Phase{
+		PhaseOpen, PhaseHeld, PhaseRequested, PhasePending, PhaseOverdue, PhasePaid, PhaseUncollectible,
+	}, Refunded, unchanged},
 	{[]Phase{PhaseOpen, PhaseHeld, PhaseOverdue, PhasePaid}, Disputed, PhaseOverdue},
 	{[]Phase{PhaseRequested, PhaseUncollectible}, Disputed, unchanged},
 

@@ -160,6 +160,39 @@ func (r Receivable) Overdue() bool {
 	return !r.FirstFailedAt.IsZero() && r.Owing() && r.Phase != PhaseRetracted
 }
 
+// LoweredBy returns the IDs of the credit notes that only reduced the outstanding amount: no part of them was granted
+// or refunded.
+func (r Receivable) LoweredBy() (ids []string) {
+	for _, e := range r.Events {
+		if e.Kind != Credited {
+			continue
+		}
+		left := e.Amount
+		for _, line := range r.Lines {
+			for _, c := range line.Credits {
+				if lineid.Invoice(c.ID) == e.ID {
+					left = left.Add(c.gross())
+				}
+			}
+		}
+		if left.IsZero() {
+			ids = append(ids, e.ID)
+		}
+	}
+	return ids
+}
+
+// gross returns the credited amount with its taxes, not positive.
+func (c *LineCredit) gross() decimal.Decimal {
+	sum := c.Net
+	for _, t := range c.Taxes {
+		if !t.Included {
+			sum = sum.Add(t.Amount)
+		}
+	}
+	return sum
+}
+
 // Received returns the money received less the money disputed and refunded, not negative.
 func (r Receivable) Received() decimal.Decimal {
 	return r.sum(Succeeded).Sub(r.sum(Disputed)).Sub(r.sum(Refunded))

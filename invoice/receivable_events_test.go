@@ -109,7 +109,7 @@ func documentedTransitions(tb testing.TB) map[string]string {
 // lead, while an amount is outstanding.
 func TestApplyFollowsDocumentedTransitions(t *testing.T) {
 	leads := documentedTransitions(t)
-	if len(leads) != 60 {
+	if len(leads) != 62 {
 		t.Errorf("the table has %d transitions: %v", len(leads), leads)
 	}
 	ways := map[invoice.Phase][]string{ // with a payment that can be refunded
@@ -212,7 +212,20 @@ func TestApply(t *testing.T) {
 		{
 			name: "two attempts at once", why: "a second attempt would charge the customer twice",
 			events: []string{"attempted p1"}, phase: invoice.PhasePending, received: "0", outstanding: "100",
-			refused: []string{"attempted p2", "succeeded p2 10", "failed p2", "credited c 10", "voided", "written_off", "refunded r 1", "disputed p1 1"}, same: []string{"attempted p1"},
+			refused: []string{"attempted p2", "succeeded p2 10", "failed p2", "voided", "written_off", "disputed p1 1"}, same: []string{"attempted p1"},
+		},
+		{
+			name: "a credit during an attempt", why: "the rest of the attempted amount is outstanding, and the caller pays the surplus back",
+			events: []string{"attempted p1", "credited c 60", "succeeded p1"}, phase: invoice.PhasePaid, received: "40", outstanding: "0",
+			same: []string{"attempted p1", "credited c 60", "succeeded p1"}, refused: []string{"failed p1"},
+		},
+		{
+			name: "a credit of everything during an attempt", why: "nothing is outstanding, and the result of the payment ends the attempt",
+			events: []string{"attempted p1", "credited c 100", "succeeded p1"}, phase: invoice.PhasePaid, received: "0", outstanding: "0", same: []string{"succeeded p1"},
+		},
+		{
+			name: "a failure after a credit of everything", why: "the failed payment ends the attempt, and nothing is due",
+			events: []string{"attempted p1", "credited c 100", "failed p1"}, phase: invoice.PhasePaid, received: "0", outstanding: "0", same: []string{"failed p1"},
 		},
 		{
 			name: "an attempt for a part", why: "a success pays the attempted amount, and the rest is outstanding",

@@ -76,8 +76,11 @@ func (r *Receivable) fill(e *Event) error {
 	case Succeeded, Credited, Attempted:
 		most = r.Outstanding()
 		usual = most
-		if r.underWay() == e.ID && e.Kind == Succeeded {
-			usual = r.Events[len(r.Events)-1].Amount
+		if under, ok := r.Attempt(); ok && under.ID == e.ID && e.Kind == Succeeded {
+			usual = decimal.Min(under.Amount, most)
+			if e.Amount.IsZero() && most.IsZero() {
+				return nil // a credit note took the whole amount in the meantime
+			}
 		}
 	case Refunded:
 		most, what = r.Received(), "paid"
@@ -109,10 +112,23 @@ func (r *Receivable) fill(e *Event) error {
 	return nil
 }
 
-// underWay returns the ID of the payment in progress, or "". An attempt without a result is always the last event.
-func (r *Receivable) underWay() string {
-	if n := len(r.Events) - 1; n >= 0 && r.Events[n].Kind == Attempted {
-		return r.Events[n].ID
+// Attempt returns the attempt of the payment in progress, and false if there is none. Only credits and their refunds
+// can follow an attempt without a result.
+func (r Receivable) Attempt() (Event, bool) {
+	for _, e := range slices.Backward(r.Events) {
+		switch e.Kind {
+		case Attempted:
+			return e, true
+		case Credited, Refunded:
+		case Issued, Succeeded, Failed, Disputed, Voided, WrittenOff, Requested, Postponed, Missed, Retracted, Sent:
+			return Event{}, false
+		}
 	}
-	return ""
+	return Event{}, false
+}
+
+// underWay returns the ID of the payment in progress, or "".
+func (r *Receivable) underWay() string {
+	e, _ := r.Attempt()
+	return e.ID
 }

@@ -92,7 +92,7 @@ func (p *Policy) access(sub *Subscription) Access {
 
 // paidFor reports whether a settled charge covers the current time.
 func (s *Subscription) paidFor() bool {
-	return slices.ContainsFunc(s.covering(), func(c *plans.Charge) bool { return s.settled(c.ID) && s.stands(c) })
+	return slices.ContainsFunc(s.covering(), func(c *plans.Charge) bool { return s.settled(c.ID) })
 }
 
 // billedFor reports whether a charge that is paid or being collected covers the current time of a contract that has not
@@ -102,21 +102,31 @@ func (s *Subscription) billedFor() bool {
 		return false
 	}
 	return slices.ContainsFunc(s.covering(), func(c *plans.Charge) bool {
-		return (s.settled(c.ID) || s.owing(lineid.Invoice(c.ID))) && s.stands(c)
+		return s.settled(c.ID) || s.owing(lineid.Invoice(c.ID))
 	})
 }
 
-// covering returns the base charges that cover the current time. Charges of zero count only if all of them are zero.
+// covering returns the base charges that cover the current time and are not credited. A charge of zero counts only if
+// nothing else was billed for its plan, credited or not, and no other charge covers the time.
 func (s *Subscription) covering() (all []*plans.Charge) {
+	costs := func(c *plans.Charge) bool { return c.Net.IsPositive() }
+	var billed []string // plans with a price
 	for i := range s.UnexpiredCharges {
-		if c := &s.UnexpiredCharges[i]; c.Corrects == "" && base(c.Kind) && c.Span.Contains(s.At) {
+		c := &s.UnexpiredCharges[i]
+		if c.Corrects != "" || !base(c.Kind) || !c.Span.Contains(s.At) {
+			continue
+		}
+		if costs(c) {
+			billed = append(billed, c.Plan)
+		}
+		if s.stands(c) {
 			all = append(all, c)
 		}
 	}
-	if costs := func(c *plans.Charge) bool { return c.Net.IsPositive() }; slices.ContainsFunc(all, costs) {
-		all = slices.DeleteFunc(all, func(c *plans.Charge) bool { return !costs(c) })
-	}
-	return all
+	others := slices.ContainsFunc(all, costs)
+	return slices.DeleteFunc(all, func(c *plans.Charge) bool {
+		return !costs(c) && (others || slices.Contains(billed, c.Plan))
+	})
 }
 
 // base reports whether charges of a kind pay for the contract itself, for a period or for the rest of one.

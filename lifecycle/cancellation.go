@@ -78,7 +78,7 @@ func (s *step) endNow(exception *credits.Exception) error {
 	if s.sub.Status == Trialing {
 		s.sub.TrialEnd = s.sub.At
 	}
-	return s.end(Canceled, exception)
+	return s.endWith(Canceled, exception, false)
 }
 
 // cancellationDue makes a scheduled cancellation take effect.

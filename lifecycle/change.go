@@ -16,6 +16,9 @@ func (s *step) change(e *Event) error {
 	if sub.Status == Trialing || sub.Status == PendingStart {
 		return s.changeUnbilled(e)
 	}
+	if stopped := !sub.EndedAt.IsZero() || !sub.Period.Contains(sub.At); sub.Status == Suspended && stopped {
+		return s.changeStopped(e)
+	}
 	permit, err := s.permit(s.policy.ChangeRules, sub.Contract, e)
 	if err != nil {
 		return err
@@ -49,6 +52,20 @@ func (s *step) change(e *Event) error {
 	}
 	s.move(end)
 	return s.together()
+}
+
+// changeStopped changes the contract of a suspended subscription whose service stopped, for the next period.
+func (s *step) changeStopped(e *Event) error {
+	permit, err := s.permit(s.policy.ChangeRules, s.sub.Contract, e)
+	if err != nil {
+		return err
+	}
+	after, err := s.sub.Contract.Changed(permit.Change, e.At)
+	if err != nil {
+		return err
+	}
+	s.sub.Contract, s.actions = after, permit.Actions
+	return nil
 }
 
 // permit checks a change of a contract against the rules. The approval has the change with the plan, term and price of
@@ -130,5 +147,47 @@ func (s *step) billChange(c plans.Change) error {
 		return err
 	}
 	s.sub.UnexpiredCharges = slices.Concat(ahead, s.sub.UnexpiredCharges)
-	return s.collect(inv, s.sub.At, held)
+	return s.collectReplacing(inv, held)
+}
+
+// collectReplacing collects the invoice of a change. If its credits lowered an overdue invoice, it continues the grace
+// period and the retries of that invoice, so that a change gives no further grace.
+func (s *step) collectReplacing(inv *invoice.Invoice, held time.Time) error {
+	lowered := s.lowered
+	s.lowered = nil
+	overdue := slices.IndexFunc(lowered, invoice.Receivable.Overdue)
+	var err error
+	if overdue >= 0 && inv != nil && s.sub.owing(inv.ID) {
+		err = s.collectOverdueChange(inv, &lowered[overdue])
+	} else {
+		err = s.collect(inv, s.sub.At, held)
+	}
+	if err != nil || len(lowered) == 0 {
+		return err
+	}
+	return s.settledBy(overdue >= 0)
+}
+
+// settledBy updates the status after a change lowered open invoices, of which one was overdue or not. The change alone
+// starts no service that was never paid: an incomplete subscription needs a charge, and a suspended one must have
+// nothing overdue.
+func (s *step) settledBy(overdue bool) error {
+	switch {
+	case s.sub.Status == Incomplete && !s.sub.billedFor(),
+		s.sub.Status == Suspended && (!overdue || slices.ContainsFunc(s.sub.Receivables, invoice.Receivable.Overdue)):
+		return nil
+	}
+	return s.settled(true)
+}
+
+// collectOverdueChange collects the invoice of a change with the grace period and the retries of an overdue invoice.
+func (s *step) collectOverdueChange(inv *invoice.Invoice, overdue *invoice.Receivable) error {
+	r := s.sub.Receivables[s.sub.receivable(inv.ID)]
+	r.Phase, r.ServiceFrom, r.FirstFailedAt, r.GraceUntil = invoice.PhaseOverdue, s.sub.At, s.sub.At, overdue.GraceUntil
+	r.Retries, r.HardDecline = overdue.Retries, overdue.HardDecline
+	s.replace(r)
+	if r.HardDecline && !s.manual() {
+		return nil
+	}
+	return s.ask(inv.ID)
 }

@@ -217,7 +217,7 @@ func (s *step) graceOver(d Deadline) error {
 			s.notice(Notice{Kind: NoticeAccessLost, Invoice: d.Invoice})
 		}
 	case FinalCancel:
-		if err := s.end(Canceled, nil); err != nil {
+		if err := s.end(Canceled); err != nil {
 			return err
 		}
 		s.sub.Dunned = true

@@ -1,6 +1,10 @@
 package lifecycle
 
 import (
+	"time"
+
+	"github.com/shopspring/decimal"
+
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 )
@@ -23,13 +27,51 @@ func (s *step) note(
 
 // takeNote adds a credit note to the account and the outcome, and stores the receivable that it changed.
 func (s *step) takeNote(note *invoice.CreditResult) {
+	s.sub.add(note.Invoice)
+	s.enterNote(note)
+}
+
+// enterNote adds a credit note to the outcome, and stores the receivable that it changed.
+func (s *step) enterNote(note *invoice.CreditResult) {
 	inv := note.Invoice
-	s.sub.add(inv)
 	s.number(inv.ID)
 	s.out.Invoices = append(s.out.Invoices, inv)
 	s.out.Credits = append(s.out.Credits, inv.LedgerEntries...)
 	s.out.Receivables = append(s.out.Receivables, invoice.NewReceivable(inv))
 	s.replace(note.Receivable)
+}
+
+// lower takes a credit note that lowers an open invoice and is in the account already. A requested payment is
+// withdrawn, and requested again for the amount that is left.
+func (s *step) lower(note *invoice.CreditResult) error {
+	i := s.sub.receivable(note.Receivable.Invoice)
+	before := s.sub.Receivables[i]
+	s.enterNote(note)
+	s.lowered = append(s.lowered, before)
+	if refund := note.Invoice.Refund; refund.IsPositive() {
+		s.effect(Effect{Kind: Refund, Invoice: note.Invoice.ID, Amount: refund})
+		var others []string // their money paid for the invoice through credits
+		for _, r := range s.sub.Receivables {
+			if r.Phase == invoice.PhasePaid && r.Invoice != before.Invoice {
+				others = append(others, r.Invoice)
+			}
+		}
+		s.repaid(&note.Invoice, refund.Sub(decimal.Min(refund, before.Received())), others)
+	}
+	if before.Phase != invoice.PhaseRequested {
+		return nil
+	}
+	s.effect(Effect{Kind: Withdraw, Invoice: before.Invoice})
+	r := s.sub.Receivables[i]
+	if !r.Owing() {
+		return nil
+	}
+	r.Phase, r.RequestedAt = invoice.PhaseOpen, time.Time{}
+	if !r.FirstFailedAt.IsZero() {
+		r.Phase = invoice.PhaseOverdue
+	}
+	s.replace(r)
+	return s.ask(r.Invoice)
 }
 
 // creditInFull issues a credit note for an invoice that was to be voided but was paid, and requests the refund.

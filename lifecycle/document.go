@@ -26,18 +26,31 @@ func (s *step) billing() invoice.Policy {
 	return p
 }
 
-// nextID returns the ID of the next invoice. During a correction that is the ID of the next invoice that was issued
-// at this instant; an invoice that should have been issued and was not gets an ID of its own.
-func (s *step) nextID() string {
-	if !s.correcting {
-		return s.sub.ID + "-" + strconv.Itoa(s.sub.Issued+1)
-	}
-	for i := s.sub.Issued; i < len(s.issued); i++ {
-		if s.issued[i].IssuedAt.Equal(s.sub.At) {
-			return s.issued[i].ID
+// nextID returns the ID of the next document.
+func (s *step) nextID() string { return s.nextIDs(1)[0] }
+
+// nextIDs returns the IDs of the next documents, of which some may not be issued. During a correction they are the IDs
+// of the next documents that were issued at this instant; a document that should have been issued and was not gets an
+// ID of its own.
+func (s *step) nextIDs(n int) []string {
+	ids := make([]string, 0, n)
+	at := s.sub.Issued
+	for missing := s.missing; len(ids) < n; {
+		switch {
+		case !s.correcting:
+			at++
+			ids = append(ids, s.sub.ID+"-"+strconv.Itoa(at))
+		case at < len(s.issued):
+			if s.issued[at].IssuedAt.Equal(s.sub.At) {
+				ids = append(ids, s.issued[at].ID)
+			}
+			at++
+		default:
+			missing++
+			ids = append(ids, s.sub.ID+missingID+strconv.Itoa(missing))
 		}
 	}
-	return s.sub.ID + missingID + strconv.Itoa(s.missing+1)
+	return ids
 }
 
 // number counts an invoice as issued or, during a correction, as missing if it was never issued.
@@ -71,7 +84,9 @@ func (s *step) issue(lines []plans.Charge) error {
 // document issues the invoice of a change or a period and updates the account. It returns nil if there is nothing to
 // bill.
 func (s *step) document(o invoice.IssueRequest) (*invoice.Invoice, error) {
-	o.ID, o.Policy, o.Contact, o.Unpaid = s.nextID(), s.billing(), s.sub.Contact, s.unpaid()
+	o.Policy, o.Contact, o.Open = s.billing(), s.sub.Contact, s.open()
+	ids := s.nextIDs(1 + len(o.Open))
+	o.ID, o.MoreIDs = ids[0], ids[1:]
 	if o.DueAt.IsZero() && s.manual() && s.policy.Dunning.DueIn != (proration.Interval{}) {
 		by, err := s.policy.Dunning.DueIn.After(s.sub.At, s.sub.location())
 		if err != nil {
@@ -84,6 +99,11 @@ func (s *step) document(o invoice.IssueRequest) (*invoice.Invoice, error) {
 		return nil, err
 	}
 	s.sub.Account = doc.Account
+	for i := range doc.CreditNotes {
+		if err := s.lower(&doc.CreditNotes[i]); err != nil {
+			return nil, err
+		}
+	}
 	if doc.Invoice == nil {
 		return nil, nil //nolint:nilnil // no invoice and no error: there is nothing to bill
 	}
@@ -109,7 +129,7 @@ func (s *step) take(inv invoice.Invoice) {
 		}
 	}
 	if inv.Refund.IsPositive() {
-		s.repaid(&inv, inv.Refund)
+		s.repaid(&inv, inv.Refund, corrected(&inv))
 		s.effect(Effect{Kind: Refund, Invoice: inv.ID, Amount: inv.Refund})
 	}
 	if inv.AmountDue.IsZero() && inv.Corrects == "" && inv.Total.IsPositive() {
@@ -127,10 +147,9 @@ func corrected(inv *invoice.Invoice) (ids []string) {
 	return ids
 }
 
-// repaid records a refund on the receivables of the invoices whose lines a document credits, so that no money is
-// refunded twice.
-func (s *step) repaid(doc *invoice.Invoice, amount decimal.Decimal) {
-	for _, id := range corrected(doc) {
+// repaid records a refund on the receivables of invoices, so that no money is refunded twice.
+func (s *step) repaid(doc *invoice.Invoice, amount decimal.Decimal, of []string) {
+	for _, id := range of {
 		i := s.sub.receivable(id)
 		if i < 0 || !amount.IsPositive() {
 			continue

@@ -8,8 +8,13 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// end ends the subscription: it bills usage and credits or refunds unused charges, as the policy or exception says.
-func (s *step) end(as Status, exception *credits.Exception) error {
+// end ends the subscription by the policy: it bills usage and credits or refunds unused charges that are paid. An open
+// invoice stays due, and its payment can bring service back.
+func (s *step) end(as Status) error { return s.endWith(as, nil, true) }
+
+// endWith ends the subscription, with an exception to the refund rules. Unless it keeps them, the credits lower the
+// open invoices.
+func (s *step) endWith(as Status, exception *credits.Exception, keep bool) error {
 	sub := &s.sub
 	if _, err := s.retractNextPeriod(); err != nil {
 		return err
@@ -21,7 +26,7 @@ func (s *step) end(as Status, exception *credits.Exception) error {
 	if !sub.Period.End.IsZero() && sub.Status != Trialing && sub.Status != PendingStart {
 		inv, err := s.document(invoice.IssueRequest{
 			Account: account, At: sub.At, Change: plans.Change{Cancel: true}, Lines: sub.UnbilledCharges,
-			Paid: sub.refundableMoney(), Exception: exception,
+			Paid: sub.received(), Exception: exception, KeepOpen: keep,
 		})
 		if err != nil {
 			return err
@@ -48,7 +53,7 @@ func (s *step) end(as Status, exception *credits.Exception) error {
 }
 
 // expiryDue ends a subscription that does not renew.
-func (s *step) expiryDue(Deadline) error { return s.end(Expired, nil) }
+func (s *step) expiryDue(Deadline) error { return s.end(Expired) }
 
 // paidOver notifies the customer that access has ended with the paid period.
 func (s *step) paidOver(Deadline) error {

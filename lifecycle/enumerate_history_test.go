@@ -10,6 +10,7 @@ import (
 	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/internal/short"
 	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
 )
 
 // path is a canonical way to a status.
@@ -84,6 +85,9 @@ func rarePaths() (all []path) {
 	} {
 		all = append(all, path{"credit pays a copy", append(to, credit, copied)})
 	}
+	all = append(all, path{"an unpaid change is undone while suspended", []pathStep{
+		start, {name: "payment_succeeded"}, {name: "seats 2", after: time.Hour}, {name: "payment_failed of the last"}, {name: "no seats"},
+	}}, path{"a free plan before the first payment", []pathStep{start, {name: "plan free"}}})
 	for _, last := range [][]pathStep{
 		{{name: "payment_succeeded of the last"}},
 		{{name: "invoice_voided of the last"}},
@@ -238,6 +242,7 @@ func TestEveryTransitionIsReachedEnumerated(t *testing.T) {
 	few := candidatesNamed(
 		"payment_succeeded", "payment_failed", "payment_disputed", "invoice_voided", "invoice_written_off", "paid in part", "payment_refunded", "pause_requested",
 		"resumed", "reactivated", "payment_method_added", "payment_method_removed", "canceled unset", "canceled immediately", "canceled on", "renewal_disabled", "trial_converted",
+		"no seats",
 	)
 	few = append(few, candidate{name: "time passes"})
 	all := setups(t)
@@ -246,6 +251,10 @@ func TestEveryTransitionIsReachedEnumerated(t *testing.T) {
 		w.policy.Trial.RequirePaymentMethod, w.policy.Trial.WithoutPaymentMethod = true, without
 		all = append(all, w)
 	}
+	strict := setups(t)[0]
+	strict.policy.Dunning = lifecycle.Dunning{FinalAction: lifecycle.FinalSuspend}
+	rule(&strict.policy, plans.RemoveQuantity).Effective = plans.Immediately
+	all = append(all, strict)
 	t.Run("walk", func(t *testing.T) {
 		for i, w := range all {
 			t.Run(w.name+strconv.Itoa(i), func(t *testing.T) {

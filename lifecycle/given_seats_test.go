@@ -174,3 +174,13 @@ func checkLast(t *testing.T, out lifecycle.Outcome, status lifecycle.Status, acc
 
 // utc reads an instant in UTC.
 func utc(text string) time.Time { return giventest.Instant(text, time.UTC) }
+
+// receivedOn returns the money received, and not refunded, on an invoice.
+func receivedOn(out lifecycle.Outcome, id string) decimal.Decimal {
+	for _, r := range out.Receivables {
+		if r.Invoice == id {
+			return r.Received()
+		}
+	}
+	return decimal.Decimal{}
+}

@@ -21,6 +21,7 @@ type setup struct {
 
 // planByID are the plans of plan changes.
 var planByID = map[string]plans.Plan{
+	"free":  seatPlan("free", "P1M", "0"),
 	"basic": seatPlan("basic", "P1M", "20.00"),
 	"plus":  seatPlan("plus", "P1M", "31.00"),
 	"pro":   seatPlan("pro", "P1M", "47.00"),

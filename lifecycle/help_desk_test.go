@@ -255,9 +255,9 @@ func TestRowK4(t *testing.T) {
 			{"2026-11-21T09:10:00 paid s-2", "active full; s-2 paid; tell receipt s-2"},
 			{"2026-12-01", "active full; s-3: recurring 1390.00, due 1390.00; collect_payment s-3 1390.00"},
 		}},
-		scenario{"before the payment", "an unpaid charge is not credited", p, month, []step{
+		scenario{"before the payment", "the credit lowers the open invoice", p, month, []step{
 			{"2026-11-01 started card", "active full; s-1: recurring 890.00, due 890.00; collect_payment s-1 890.00"},
-			{"2026-11-21T09:00:00 plan scale", "refused: Invoice s-1 is not paid, so its charges cannot be credited. | Collect its payment or void it first."},
+			{"2026-11-21T09:00:00 plan scale", "active full; s-2: proration_credit -296.67, due 0.00; s-3: proration_charge 463.33, due 463.33; s-1 open; withdraw s-1; collect_payment s-1 593.33; collect_payment s-3 463.33"},
 		}},
 		scenario{"declined", "law 9: an unpaid change removes no access: November is paid, and December is not", p, month, []step{
 			{"2026-11-01 started card", "active full; s-1: recurring 890.00, due 890.00; collect_payment s-1 890.00"},

@@ -107,7 +107,7 @@ func candidates() []candidate {
 		paymentEvent(lifecycle.InvoiceVoided, false, false, open...),
 		paymentEvent(lifecycle.InvoiceVoided, true, false, open...),
 		paymentEvent(lifecycle.InvoiceWrittenOff, false, false, open...),
-		changeSeats("2"), changeSeats("-1"), changePlan("pro"), changePlan("basic"), changePlan("year"), changePlan("plus"),
+		changeSeats("2"), changeSeats("-1"), changePlan("pro"), changePlan("basic"), changePlan("year"), changePlan("plus"), changePlan("free"),
 		fixedEvent("price", lifecycle.Event{Kind: lifecycle.Changed, By: plans.Support, Change: plans.Change{Set: []plans.ItemSetting{{Item: "seat", Price: &price}}}}),
 		{"plan pro and a seat", func(*history, time.Time) (lifecycle.Event, bool) {
 			plan := planByID["pro"]

@@ -50,25 +50,35 @@ func (h *history) accessLaw() {
 	}
 }
 
-// paidFor computes from the invoices alone whether the instant is paid for.
+// paidFor computes from the invoices alone whether the instant is paid for: a paid base charge covers it, and is not
+// credited. A charge of zero pays for it only if its plan is free and no other charge covers it.
 func (h *history) paidFor() bool {
-	at := h.sub.At
+	at, paid, costs := h.sub.At, false, false
+	var free, priced []string // plans
 	for i := range h.invoices {
 		inv := &h.invoices[i]
-		if inv.status() != "paid" {
+		if inv.status() == "void" {
 			continue
 		}
 		for _, c := range inv.Lines {
 			if c.Corrects != "" || !isBase(c.Kind) || at.Before(c.Span.Start) || !at.Before(c.Span.End) {
 				continue
 			}
+			if c.Net.IsPositive() {
+				priced = append(priced, c.Plan)
+			}
 			net, units := h.remaining(c, at, "paid")
-			if units.IsPositive() && (net.IsPositive() || c.Net.IsZero()) {
-				return true
+			switch {
+			case !units.IsPositive():
+			case net.IsPositive():
+				costs, paid = true, paid || inv.status() == "paid"
+			case c.Net.IsZero() && inv.status() == "paid":
+				free = append(free, c.Plan)
 			}
 		}
 	}
-	return false
+	isFree := func(plan string) bool { return !slices.Contains(priced, plan) }
+	return paid || !costs && slices.ContainsFunc(free, isFree)
 }
 
 // isBase reports whether a charge is for the service of the contract.
@@ -217,7 +227,7 @@ func (h *history) spanLaw() {
 			if at.Before(c.Span.Start) || !at.Before(c.Span.End) {
 				continue
 			}
-			if net, left := h.remaining(c, at, ""); net.IsPositive() || c.Net.IsZero() {
+			if net, left := h.remaining(c, at, ""); net.IsPositive() { // a charge of zero is not credited when it is replaced
 				units = units.Add(left)
 			}
 		}

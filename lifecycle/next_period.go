@@ -81,15 +81,9 @@ func (s *step) aheadBegins(Deadline) error {
 	if err := s.billShortfall(); err != nil {
 		return err
 	}
-	s.trusted = []string{a.Invoice}
-	defer func() { s.trusted = nil }()
 	for _, c := range a.Changes {
-		issued := len(s.out.Invoices)
 		if err := s.billAllowedChange(c); err != nil {
 			return err
-		}
-		for _, inv := range s.out.Invoices[issued:] {
-			s.trusted = append(s.trusted, inv.ID) // a later change at this instant may credit it
 		}
 	}
 	slices.SortStableFunc(sub.ScheduledChanges, func(a, b ScheduledChange) int { return a.At.Compare(b.At) })

@@ -145,11 +145,11 @@ func TestTimelineSaysWhatWasRefused(t *testing.T) {
 	}
 }
 
-// A scheduled change that would credit an unpaid charge is postponed to the end of the period, and then made.
+// A scheduled change of a period whose invoice is void is postponed to the end of the period, and then made.
 func TestTimelineSaysWhatIsPostponed(t *testing.T) {
 	p := advancePolicy()
 	p.Renewal.Lead = proration.Interval{}
-	sub := replayEvents(t, p, "2026-01-20", eventOn("2026-01-01", lifecycle.Started)).Subscription
+	sub := replayEvents(t, p, "2026-01-20", eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-02", lifecycle.InvoiceVoided, "r-1", "")).Subscription
 	sub.ScheduledChanges = []lifecycle.ScheduledChange{
 		{Sequence: 1, At: utc("2026-01-25"), Change: plans.Change{Remove: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("2")}}}},
 	}

@@ -1,7 +1,6 @@
 package lifecycle
 
 import (
-	"slices"
 	"time"
 
 	"github.com/billingrules/billing/credits"
@@ -64,14 +63,17 @@ func (s *step) pauseDue(Deadline) error { return s.rest() }
 func (s *step) rest() error {
 	sub := &s.sub
 	sub.PauseAt = time.Time{}
-	var back []plans.Charge
-	if s.policy.Pause.Unused == credits.AsBalance && sub.At.Before(sub.Period.End) && !sub.inArrears() {
-		var err error
-		if back, err = s.unusedCredits(sub.UnexpiredCharges); err != nil {
+	switch lines := sub.UnbilledCharges; {
+	case s.policy.Pause.Unused == credits.AsBalance && sub.At.Before(sub.Period.End) && !sub.inArrears():
+		inv, err := s.document(invoice.IssueRequest{Account: sub.Account, At: sub.At, Close: true, Lines: lines})
+		if err != nil {
 			return err
 		}
-	}
-	if lines := slices.Concat(back, sub.UnbilledCharges); len(lines) > 0 {
+		sub.UnbilledCharges = nil
+		if err := s.collect(inv, sub.At, time.Time{}); err != nil {
+			return err
+		}
+	case len(lines) > 0:
 		sub.UnbilledCharges = nil
 		if err := s.issue(lines); err != nil {
 			return err
@@ -99,14 +101,6 @@ func (s *step) stop() error {
 	}
 	sub.EndedAt = sub.At
 	return s.collect(inv, sub.At, time.Time{})
-}
-
-// unusedCredits returns credits for the unused part of those charges that are paid.
-func (s *step) unusedCredits(charges []plans.Charge) ([]plans.Charge, error) {
-	return credits.Unused(credits.Request{
-		Charges: charges, At: s.sub.At, CreditBasis: s.policy.Billing.CreditBasis, Policy: s.policy.Billing.Proration,
-		Unpaid: s.unpaid(), Location: s.sub.Contract.Cycle.Location,
-	})
 }
 
 // resume ends the pause, or cancels a scheduled one.

@@ -18,12 +18,12 @@ func (s *step) happens(e *Event, what invoice.Event) (bool, error) {
 	if i := s.sub.receivable(p.Invoice); p.ID == "" && i >= 0 {
 		r := &s.sub.Receivables[i]
 		p.ID = "event-" + strconv.FormatInt(e.Sequence, 10)
-		last := len(r.Events) - 1
+		under, attempted := r.Attempt()
 		switch {
 		case what.Kind == invoice.Disputed:
 			p.ID = lastPayment(r)
-		case last >= 0 && r.Events[last].Kind == invoice.Attempted && what.Kind != invoice.Attempted:
-			p.ID = r.Events[last].ID
+		case attempted && what.Kind != invoice.Attempted:
+			p.ID = under.ID
 		}
 	}
 	what.ID, what.Amount, what.Reason = p.ID, p.Amount, e.Reason
@@ -58,6 +58,9 @@ func (s *step) paid(e *Event) error {
 		return s.refundSurplus(e, &before)
 	}
 	if over := overpaid(e, &before); over.IsPositive() {
+		if e.Payment.Amount.IsZero() {
+			e.Payment.Amount = before.Outstanding().Add(over)
+		}
 		e.Payment.Amount = e.Payment.Amount.Sub(over)
 		defer s.payBack(e, over)
 	}
@@ -128,7 +131,11 @@ func overpaid(e *Event, r *invoice.Receivable) decimal.Decimal {
 	if !r.Owing() {
 		return decimal.Decimal{}
 	}
-	return e.Payment.Amount.Sub(r.Outstanding())
+	amount := e.Payment.Amount
+	if under, ok := r.Attempt(); ok && amount.IsZero() && (e.Payment.ID == "" || e.Payment.ID == under.ID) {
+		amount = under.Amount // a credit note may have lowered the invoice since
+	}
+	return amount.Sub(r.Outstanding())
 }
 
 // refundSurplus requests the refund of a payment for an invoice with nothing due.

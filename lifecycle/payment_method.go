@@ -62,7 +62,7 @@ func (s *step) takeFinalAction(r FinalAction) error {
 		s.notice(Notice{Kind: NoticeAccessLost})
 		return s.become(Paused)
 	case FinalCancel:
-		return s.end(Canceled, nil)
+		return s.end(Canceled)
 	case FinalContinue:
 	}
 	return nil

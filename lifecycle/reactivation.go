@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"time"
 
+	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/plans"
 )
 
@@ -78,7 +79,14 @@ func (s *step) giveAheadBack() error {
 			ahead = append(ahead, c)
 		}
 	}
-	back, err := s.unusedCredits(ahead)
+	var open []string // unpaid invoices stay due
+	for _, r := range s.open() {
+		open = append(open, r.Invoice)
+	}
+	back, err := credits.Unused(credits.Request{
+		Charges: ahead, At: s.sub.At, CreditBasis: s.policy.Billing.CreditBasis, Policy: s.policy.Billing.Proration,
+		Unpaid: open, Location: s.sub.Contract.Cycle.Location,
+	})
 	if err != nil || len(back) == 0 {
 		return err
 	}

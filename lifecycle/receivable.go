@@ -57,42 +57,29 @@ func (s *Subscription) retractable(id string) bool {
 	return r.Owing() && r.Phase != invoice.PhasePending && r.Phase != invoice.PhaseRetracted && !r.Received().IsPositive()
 }
 
-// received returns the money received, and not refunded, on the invoices of charges that can still be credited.
+// received returns the money received, and not refunded, on the paid invoices of charges that can still be credited.
 func (s *Subscription) received() decimal.Decimal {
 	var sum decimal.Decimal
 	for i := range s.Receivables {
 		id := s.Receivables[i].Invoice
 		ofInvoice := func(c plans.Charge) bool { return c.Corrects == "" && lineid.Invoice(c.ID) == id }
-		if slices.ContainsFunc(s.UnexpiredCharges, ofInvoice) {
+		if s.Receivables[i].Phase == invoice.PhasePaid && slices.ContainsFunc(s.UnexpiredCharges, ofInvoice) {
 			sum = sum.Add(decimal.Max(s.Receivables[i].Received(), decimal.Decimal{}))
 		}
 	}
 	return sum
 }
 
-// refundableMoney returns the money received for unexpired charges, less the amount due on invoices that are held for
-// the next period: their charges can be credited before they are paid.
-func (s *Subscription) refundableMoney() decimal.Decimal {
-	sum := s.received()
-	for i := range s.Receivables {
-		if r := &s.Receivables[i]; r.Owing() && !r.CollectAt.IsZero() {
-			sum = sum.Sub(r.Outstanding())
+// open returns the receivables of the invoices with an amount outstanding, also if they are written off. Credits of
+// their charges lower them first.
+func (s *step) open() (all []invoice.Receivable) {
+	for _, r := range s.sub.Receivables {
+		if (r.Owing() && r.Phase != invoice.PhaseRetracted || r.Phase == invoice.PhaseUncollectible) &&
+			!r.Outstanding().IsZero() {
+			all = append(all, r)
 		}
 	}
-	return decimal.Max(sum, decimal.Decimal{})
-}
-
-// unpaid returns the IDs of the invoices whose charges cannot be credited because they are unpaid. An invoice held
-// for the next period is not among them: it is certain to be collected.
-func (s *step) unpaid() (ids []string) {
-	for i := range s.sub.Receivables {
-		r := &s.sub.Receivables[i]
-		if !slices.Contains(s.trusted, r.Invoice) && (r.Owing() || r.Phase == invoice.PhaseUncollectible) &&
-			!r.Outstanding().IsZero() && r.CollectAt.IsZero() {
-			ids = append(ids, r.Invoice)
-		}
-	}
-	return ids
+	return all
 }
 
 // happen applies an event to the receivable of an invoice, and adds it to the outcome. It reports whether the event

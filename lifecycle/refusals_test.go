@@ -150,11 +150,11 @@ func TestRefusals(t *testing.T) {
 			{"2026-11-13 sold setup 1 30.00", "paused billing_only"},
 			{"2026-11-20 resume", "active full; s-3: recurring 890.00, one_time 30.00, credit -593.33, due 326.67; collect_payment s-3 326.67"},
 		}},
-		scenario{"past due", "seats and plans wait for the payment", p, month, []step{
+		scenario{"past due", "seats and plans change: a credit lowers its open invoice, and the grace goes on", p, month, []step{
 			begun,
 			{"2026-11-02 failed s-1", "past_due full; s-1 open; tell payment_failed s-1 2026-11-05"},
-			{"2026-11-02 seats +1", "refused: Invoice s-1 is overdue, with grace until 2026-11-05; send payment_succeeded once it is paid."},
-			{"2026-11-02 plan scale", "refused: Invoice s-1 is overdue, with grace until 2026-11-05; send payment_succeeded once it is paid."},
+			{"2026-11-02 seats +1", "past_due full; s-2: proration_charge 86.03, due 86.03; collect_payment s-2 86.03"},
+			{"2026-11-02 plan scale", "past_due full; s-3: proration_credit -860.33, due 0.00; s-4: proration_credit -86.03, due 0.00; s-5: proration_charge 1478.03, due 1478.03; s-1 open; s-2 paid; withdraw s-2; collect_payment s-5 1478.03"},
 			{"2026-11-02 pause", "refused: Invoice s-1 is overdue, with grace until 2026-11-05; send payment_succeeded once it is paid."},
 			{"2026-11-02 reactivate", "refused: Invoice s-1 is overdue, with grace until 2026-11-05; send payment_succeeded once it is paid."},
 			{"2026-11-02 renewaloff", "past_due full"},
@@ -173,7 +173,7 @@ func TestRefusals(t *testing.T) {
 		scenario{"credited later", "an invoice that a later one credits cannot be voided", p, month, []step{
 			begun, paid,
 			{"2026-11-16 plan scale", "active full; s-2: proration_credit -445.00, proration_charge 695.00, due 250.00; collect_payment s-2 250.00"},
-			{"2026-11-16 void s-1", "refused: Invoice s-1 was credited by s-2 and can no longer be voided."},
+			{"2026-11-16 void s-1", "refused: Invoice s-1 was credited by s-2 and can no longer be voided; the credit was granted or refunded."},
 			{"2026-11-16 failed s-2", "past_due full; s-2 open; tell payment_failed s-2 2026-11-19"},
 		}},
 	)

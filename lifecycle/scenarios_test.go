@@ -136,8 +136,8 @@ func TestChangeScenarios(t *testing.T) {
 	runScenarios(t,
 		scenario{"collected with the next period", "issued immediately, collected on December 1 with it", next, month, then([]step{
 			{"2026-11-16 seats +2", "active full; s-2: proration_charge 89.00, due 89.00"},
-			{"2026-11-21 plan scale", "active full; s-3: proration_credit -59.33, proration_credit -296.67, proration_charge 556.00, due 200.00"},
-			{"2026-12-01", "active full; s-4: recurring 1668.00, due 1668.00; collect_payment s-2 89.00; collect_payment s-3 200.00; collect_payment s-4 1668.00"},
+			{"2026-11-21 plan scale", "active full; s-3: proration_credit -59.33, due 0.00; s-4: proration_credit -296.67, proration_charge 556.00, due 259.33; s-2 open"},
+			{"2026-12-01", "active full; s-5: recurring 1668.00, due 1668.00; collect_payment s-2 29.67; collect_payment s-4 259.33; collect_payment s-5 1668.00"},
 		}...)},
 		scenario{"no prorations", "the next period is billed under the contract at its start", none, month, then([]step{
 			{"2026-11-16 seats +2", "active full"},
@@ -322,9 +322,9 @@ func TestStatusScenarios(t *testing.T) {
 			{"2026-11-21 resume", "active full"},
 			{"2026-12-21", "active full; s-2: recurring 890.00, due 890.00; collect_payment s-2 890.00"},
 		}},
-		scenario{"immediate pause with an unpaid change", "only paid charges are credited", helpDesk(withPause), month, then([]step{
+		scenario{"immediate pause with an unpaid change", "the credit of the unpaid change lowers its invoice", helpDesk(withPause), month, then([]step{
 			{"2026-11-06 seats +2", "active full; s-2: proration_charge 148.33, due 148.33; collect_payment s-2 148.33"},
-			{"2026-11-11 pause", "paused billing_only; s-3: proration_credit -593.33, granted 593.33, due 0.00"},
+			{"2026-11-11 pause", "paused billing_only; s-3: proration_credit -118.66, due 0.00; s-4: proration_credit -593.33, granted 593.33, due 0.00; s-2 open; withdraw s-2; collect_payment s-2 29.67"},
 			{"2026-11-12 cancel", "canceled billing_only"},
 		}...)},
 		scenario{"immediate pause without credit", "the paid period continues if it is resumed before its end", helpDesk(func(p *lifecycle.Policy) {

@@ -104,14 +104,18 @@ func (s *step) abandon(as Status) error {
 		if !s.sub.retractable(r.Invoice) || r.ServiceFrom.Before(s.sub.Period.Start) {
 			continue // earlier and partly paid invoices stay due
 		}
-		if err := s.undo(r.Invoice); err != nil {
+		if s.sub.creditedBy(r.Invoice) != "" {
+			if _, err := s.note(r, nil, false, ""); err != nil {
+				return err
+			}
+		} else if err := s.undo(r.Invoice); err != nil {
 			return err
 		}
 	}
 	s.sub.UnbilledCharges = nil
 	period := s.sub.Period
 	s.sub.Period = proration.Period{} // no service was used, so end bills nothing
-	err := s.end(as, nil)
+	err := s.end(as)
 	s.sub.Period = period
 	return err
 }

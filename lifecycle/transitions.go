@@ -56,6 +56,7 @@ var transitions = []transition{
 	{PaymentRefunded, begun &^ unpaid, 0, (*step).refunded},
 
 	{Changed, of(PendingStart, Trialing, Active), 0, (*step).change},
+	{Changed, unpaid, of(Active), (*step).change},
 	{ScheduledChangeCanceled, serving, 0, (*step).withdraw},
 
 	{PauseRequested, of(Active), of(Paused), (*step).pause},

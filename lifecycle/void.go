@@ -39,11 +39,9 @@ func (s *step) writeOff(e *Event) error {
 
 // undo voids an invoice and reverses its charges and credits in the account.
 func (s *step) undo(id string) error {
-	for _, c := range s.sub.UnexpiredCharges {
-		if c.Corrects != "" && lineid.Invoice(c.Corrects) == id && lineid.Invoice(c.ID) != id {
-			by := lineid.Invoice(c.ID)
-			return s.refuse("Invoice " + id + " was credited by " + by + " and can no longer be voided.")
-		}
+	if by := s.sub.creditedBy(id); by != "" {
+		return s.refuse("Invoice " + id + " was credited by " + by + " and can no longer be voided; " +
+			"the credit was granted or refunded.")
 	}
 	reversal := credits.VoidRequest{Ref: id, At: s.sub.At, Reason: "invoice " + id + " is void"}
 	entries, owed, err := credits.Void(s.sub.Ledger, reversal)
@@ -61,7 +59,7 @@ func (s *step) undo(id string) error {
 	s.restoreLines(id)
 	var left []plans.Charge
 	for _, c := range s.sub.UnexpiredCharges {
-		if lineid.Invoice(c.ID) != id {
+		if lineid.Invoice(c.ID) != id && lineid.Invoice(c.Corrects) != id {
 			left = append(left, c)
 		}
 	}
@@ -69,6 +67,21 @@ func (s *step) undo(id string) error {
 	s.out.Credits = append(s.out.Credits, entries...)
 	s.effect(Effect{Kind: Withdraw, Invoice: id})
 	return nil
+}
+
+// creditedBy returns the ID of a document that credited an invoice and did more than lower it, or "".
+func (s *Subscription) creditedBy(id string) string {
+	var lowered []string
+	if i := s.receivable(id); i >= 0 {
+		lowered = s.Receivables[i].LoweredBy()
+	}
+	for _, c := range s.UnexpiredCharges {
+		by := lineid.Invoice(c.ID)
+		if c.Corrects != "" && lineid.Invoice(c.Corrects) == id && by != id && !slices.Contains(lowered, by) {
+			return by
+		}
+	}
+	return ""
 }
 
 // restoreLines removes the credits of a void document from the receivables of the invoices that it credited.

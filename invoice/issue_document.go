@@ -1,0 +1,92 @@
+package invoice
+
+import (
+	"slices"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/plans"
+)
+
+// document builds the invoice, if there are lines, and returns the account after it.
+func (w *work) document() (IssueResult, error) {
+	doc := IssueResult{CreditNotes: w.notes, Account: Account{
+		Contract: w.after, Ledger: w.Ledger,
+		EndedAt: w.ended, UnbilledSince: w.since,
+	}}
+	lines := slices.Concat(w.lines, w.Lines)
+	if len(lines) == 0 {
+		doc.UnexpiredCharges = w.usable(w.UnexpiredCharges)
+		return doc, w.renew(&doc.Contract)
+	}
+	inv, err := w.build(lines)
+	if err != nil {
+		return IssueResult{}, err
+	}
+	if w.used {
+		doc.Contract.Discounts = w.discounts(inv.RemainingDiscounts)
+	}
+	doc.UnexpiredCharges = w.usable(slices.Concat(w.UnexpiredCharges, inv.Lines))
+	doc.Ledger = slices.Concat(w.Ledger, inv.LedgerEntries)
+	doc.Invoice = &inv
+	return doc, w.renew(&doc.Contract)
+}
+
+// discounts returns the discounts of the contract after the invoice: those that remain, as the change leaves them.
+func (w *work) discounts(remaining []plans.Discount) []plans.Discount {
+	kept := slices.DeleteFunc(slices.Clone(remaining), func(d plans.Discount) bool {
+		return slices.Contains(w.Change.RemoveDiscounts, d.ID)
+	})
+	return append(kept, w.Change.AddDiscounts...)
+}
+
+// build returns the invoice of the lines. A termination fee reduces the refund, which is at most the negative total.
+func (w *work) build(lines []plans.Charge) (Invoice, error) {
+	id, err := w.nextID()
+	if err != nil {
+		return Invoice{}, err
+	}
+	draft := Draft{
+		ID: id, Currency: w.Contract.Currency, At: w.IssuedAt, Lines: lines,
+		CreditedCharges: w.UnexpiredCharges, Discounts: w.on, Ledger: w.Ledger, Policy: w.Policy,
+		Contact: w.Contact, DueAt: w.DueAt, Installments: w.Installments, Every: w.Every, AsDraft: w.AsDraft,
+		Location: w.Contract.Cycle.Location,
+	}
+	inv, err := Build(draft)
+	if err != nil || !w.refund.IsPositive() || !inv.Total.IsNegative() {
+		return inv, err
+	}
+	draft.Refund = decimal.Min(w.refund, inv.Total.Neg())
+	return Build(draft)
+}
+
+// renew renews a contract in arrears that is billed to the end of its last term. A contract that expires stays
+// unchanged.
+func (w *work) renew(c *plans.Contract) error {
+	end := c.End()
+	if !w.renews || end.IsZero() || w.since.Before(end) {
+		return nil
+	}
+	next, goesOn, err := c.Renewed()
+	if err == nil && goesOn {
+		*c = next
+	}
+	return err
+}
+
+// usable returns the charges whose span or period ends after the time of issue, and their credits. Later invoices need
+// them to credit the charges and to measure a minimum commitment.
+func (w *work) usable(charges []plans.Charge) []plans.Charge {
+	kept := map[string]bool{}
+	var left []plans.Charge
+	for _, c := range charges {
+		own := c.Corrects == "" && (c.Span.End.After(w.IssuedAt) || c.Period.End.After(w.IssuedAt))
+		if own {
+			kept[c.ID] = true
+		}
+		if own || kept[c.Corrects] && c.Corrects != "" {
+			left = append(left, c)
+		}
+	}
+	return left
+}
