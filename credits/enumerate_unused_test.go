@@ -27,7 +27,6 @@ type slowCharge struct {
 	left               [30]int // uncredited units on each day
 
 	credited, creditedTax, creditedDiscount int64 // cents credited
-	money                                   int64 // the credited cents without units
 }
 
 // slowChargeOf returns the slowCharge of a sale for some days of November.
@@ -62,12 +61,9 @@ func (p *slowCharge) maxUnits(asked, at, until int) (maxUnits int) {
 const noEnd = 1000
 
 // creditUnits credits units between two days, or all that remain for zero units. It returns a line for each run of days
-// with the same credit. Credited money reduces the first line, and its rest the next; it reduces no line of a pause.
+// with the same credit.
 func (p *slowCharge) creditUnits(asked, at, until int, basis proration.CreditBasis, mode proration.RoundingMode) (creditedLines []string) {
-	all, money, end := len(p.costs)-1, p.money, min(p.to, until)
-	if until != noEnd {
-		money = 0
-	}
+	all, end := len(p.costs)-1, min(p.to, until)
 	if asked == 0 {
 		asked = all
 	}
@@ -87,8 +83,7 @@ func (p *slowCharge) creditUnits(asked, at, until int, basis proration.CreditBas
 			}
 		}
 		if units > 0 {
-			var net int64
-			net, money = p.worth(from, to, money, part, basis, mode)
+			net := p.worth(from, to, part, basis, mode)
 			tax, discount := p.settle(net, mode)
 			creditedLines = append(creditedLines, creditText(p.charge.ID, units, net, tax, discount))
 		}
@@ -99,24 +94,18 @@ func (p *slowCharge) creditUnits(asked, at, until int, basis proration.CreditBas
 	return creditedLines
 }
 
-// worth returns the cents of a part for some days less credited money, and the rest of that money.
-func (p *slowCharge) worth(from, to int, money int64, part *big.Rat, basis proration.CreditBasis, mode proration.RoundingMode) (net, rest int64) {
+// worth returns the cents of a part for some days, at most the cents that are not credited yet. Credited money is among
+// the credited cents and counts nowhere else.
+func (p *slowCharge) worth(from, to int, part *big.Rat, basis proration.CreditBasis, mode proration.RoundingMode) (net int64) {
 	worth := big.NewRat(p.net*int64(to-from), int64(p.to-p.from))
 	if basis == proration.OnPrice {
 		worth.Mul(p.charge.Share.Of.Rat(), big.NewRat(100*int64(to-from), 30))
 		worth.Sub(worth, big.NewRat(p.discount*int64(to-from), int64(p.to-p.from)))
 	}
-	worth.Sub(worth, big.NewRat(money, 1))
-	switch {
-	case part.Sign() == 0:
-		rest = money
-	case worth.Sign() < 0:
-		rest = toCents(new(big.Rat).Neg(worth), proration.Down)
-	}
 	net = -toCents(worth.Neg(worth.Mul(worth, part)), mode)
 	net = min(max(net, 0), p.net-p.credited)
 	p.credited += net
-	return net, rest
+	return net
 }
 
 // settle returns the credits for tax and discount that belong to a net credit: the percentage and the share, rounded as
@@ -250,7 +239,6 @@ func (p *slowCharge) tryCredits(t *testing.T, r credits.Request, length int) (n 
 		}
 		// A credit of money includes its tax in proportion.
 		next, more := *p, r
-		next.money += amount
 		next.credited += amount
 		tax, discount := next.settle(amount, r.Policy.Rounding.Mode)
 		manual := credit(p.charge.ID, "0", cents(int(-amount)).String())
@@ -373,9 +361,9 @@ func (p *slowCharge) tryPauses(t *testing.T, r credits.Request, length int) (n i
 	if length == 0 {
 		return 0
 	}
-	if amount := int64(99); p.money == 0 && p.credited+amount <= p.net {
+	if amount := int64(99); p.credited+amount <= p.net {
 		next, more := *p, r
-		next.money, next.credited = amount, next.credited+amount
+		next.credited += amount
 		tax, discount := next.settle(amount, r.Policy.Rounding.Mode)
 		manual := credit(p.charge.ID, "0", cents(int(-amount)).String())
 		manual.Taxes, manual.Discounts = []plans.Tax{{Name: "VAT", Amount: cents(int(-tax))}}, []plans.Deduction{{Discount: "welcome", Amount: cents(int(-discount))}}

@@ -205,6 +205,9 @@ func fuzzCharge(t *testing.T, id string, b []byte, unit uint32, policy proration
 		}
 		return plans.Charge{}, false // an empty span
 	}
+	if len(charges) == 0 {
+		return plans.Charge{}, false // no units cost nothing
+	}
 	c := charges[0]
 	c.ID = id
 	discount := c.Net.Mul(cents(int(b[4] % 101))).Truncate(2)
@@ -248,8 +251,9 @@ func checkCredited(t *testing.T, charges []plans.Charge) {
 	}
 }
 
-// Unused credits at most the uncredited billed amount, for any charges and sequence of requests. A later change credits
-// no more than an earlier one, and a change at the end credits nothing.
+// Unused credits at most the uncredited billed amount, for any charges and sequence of requests, also after credits of
+// money, which lower the cap and nothing else. A later change credits no more than an earlier one, and a change at the
+// end credits nothing.
 func FuzzUnused(f *testing.F) {
 	f.Add(uint32(8900), uint8(1), uint8(0), false, []byte("\x00\x1d\x0a\x00\x00\x14\x0f\x1d\x02\x01\x0a\x13"), []byte("\x02\x10\x00\x14"))
 	// In this case fewer units cost more.
@@ -299,10 +303,59 @@ func FuzzUnused(f *testing.F) {
 					t.Fatal("a change at the end of the charges gives credits")
 				}
 			}
+			goodwill := checkGoodwill(t, r, owed, steps[i]>>4)
+			if steps[i]&0x40 != 0 {
+				r.Charges = append(r.Charges, goodwill...)
+				continue
+			}
 			r.Charges = append(r.Charges, owed...)
 			checkCredited(t, r.Charges)
 		}
 	})
+}
+
+// checkGoodwill credits a part of what is left of each charge as money, 0 to 15 fifteenths. It fails unless each charge
+// then gives the same units and spans as without, and the same money up to what is left of it. It returns the credits
+// of money.
+func checkGoodwill(t *testing.T, r credits.Request, owed []plans.Charge, fifteenths byte) (goodwill []plans.Charge) {
+	t.Helper()
+	left := map[string]decimal.Decimal{}
+	for _, c := range r.Charges {
+		id := c.Corrects
+		if id == "" {
+			id = c.ID
+		}
+		left[id] = left[id].Add(c.Net)
+	}
+	for _, c := range r.Charges {
+		amount := left[c.ID].Mul(decimal.New(int64(fifteenths), 0)).Div(decimal.New(15, 0)).Truncate(2)
+		if c.Corrects != "" || !amount.IsPositive() {
+			continue
+		}
+		one, err := credits.ForAmount(credits.AmountRequest{Charges: r.Charges, Charge: c.ID, Amount: amount, Mode: r.Policy.Rounding.Mode})
+		if err != nil {
+			t.Fatal(err)
+		}
+		goodwill, left[c.ID] = append(goodwill, one), left[c.ID].Sub(amount)
+	}
+	r.Charges = append(slices.Clip(r.Charges), goodwill...)
+	got, err := credits.Unused(r)
+	if err != nil || len(got) != len(owed) {
+		t.Fatalf("%d credits after goodwill, %d without: %v", len(got), len(owed), err)
+	}
+	before, after := map[string]decimal.Decimal{}, map[string]decimal.Decimal{}
+	for i, c := range got {
+		if c.Corrects != owed[i].Corrects || !c.Span.Equal(owed[i].Span) || !c.Quantity.Equal(owed[i].Quantity) {
+			t.Fatalf("after goodwill %v of %s are credited for %v, and %v for %v without", c.Quantity, c.Corrects, c.Span, owed[i].Quantity, owed[i].Span)
+		}
+		before[c.Corrects], after[c.Corrects] = before[c.Corrects].Sub(owed[i].Net), after[c.Corrects].Sub(c.Net)
+	}
+	for id, want := range before {
+		if want = decimal.Min(want, left[id]); !after[id].Equal(want) {
+			t.Fatalf("after goodwill the credit of %s is %v, want %v, of %v that are left", id, after[id], want, left[id])
+		}
+	}
+	return goodwill
 }
 
 // ApplyRefundRules returns the credited amounts with their taxes and refunds at most the paid amount, for any charges

@@ -27,9 +27,9 @@ type Rebilled struct {
 
 // Rebill bills credited units again before it bills new ones. The units of a charge return if one of the billed charges
 // has the same plan, item, price and period, and ends at the same time, and if its credits freed those units: the last
-// credited units return first. They cost as much as their credit would be at that time, with the deductions and the
-// rates of tax of the credited charge, so that leaving and returning at one instant costs nothing. Where a volume price
-// falls between the units that return and the others, all are billed anew.
+// credited units return first. They cost as much as their credit would be at that time, and at most what it was, with
+// the deductions and the rates of tax of the credited charge, so that leaving and returning at one instant costs
+// nothing. Where a volume price falls between the units that return and the others, all are billed anew.
 // Errors: those of [Unused] and of [plans.Charge.Units].
 func Rebill(r RebillRequest) (Rebilled, error) {
 	var f fault.List
@@ -129,14 +129,13 @@ func (r *RebillRequest) matches(c *plans.Charge) bool {
 }
 
 // freed returns the credits of units that did not return yet, the first ones first, and the other credits of a charge.
-// The units of one credit are split if only some of them returned.
+// A credit of which only some units returned has the units and the net that are left of it.
 func (r *RebillRequest) freed(c *plans.Charge) (kept, gone []plans.Charge) {
-	var back decimal.Decimal
 	for i := range r.Charges {
 		k := &r.Charges[i]
 		switch {
 		case k.Restores == c.ID:
-			back = back.Add(k.Quantity)
+			gone = without(gone, k.Quantity, k.Net)
 		case k.Corrects != c.ID:
 		case k.Kind == plans.ProrationCredit && k.Quantity.IsPositive() &&
 			!k.Span.Start.After(r.At) && !k.Span.End.Before(c.Span.End):
@@ -145,40 +144,33 @@ func (r *RebillRequest) freed(c *plans.Charge) (kept, gone []plans.Charge) {
 			kept = append(kept, *k)
 		}
 	}
-	for back.IsPositive() && len(gone) > 0 {
-		last := &gone[len(gone)-1]
-		if back = back.Sub(last.Quantity); back.IsNegative() {
-			last.Quantity = back.Neg()
-			break
-		}
-		gone = gone[:len(gone)-1]
-	}
 	return kept, gone
 }
 
+// without returns credits without the last units, which returned at a cost.
+func without(gone []plans.Charge, units, cost decimal.Decimal) []plans.Charge {
+	for units.IsPositive() && len(gone) > 0 {
+		last := &gone[len(gone)-1]
+		if units.LessThan(last.Quantity) {
+			last.Quantity, last.Net = last.Quantity.Sub(units), decimal.Min(last.Net.Add(cost), decimal.Decimal{})
+			break
+		}
+		units, cost = units.Sub(last.Quantity), decimal.Max(cost.Add(last.Net), decimal.Decimal{})
+		gone = gone[:len(gone)-1]
+	}
+	return gone
+}
+
 // again returns the charge for some of the units that credits of a charge freed: the last ones of the last credits. It
-// costs the difference that these units make to the credits, if all were computed at this time.
+// costs what the credits of these units would be at this time.
 func (r *RebillRequest) again(
 	c *plans.Charge, kept, gone []plans.Charge, units decimal.Decimal,
 ) (*plans.Charge, error) {
-	credits := append([]plans.Charge{*c}, kept...)
-	before := len(credits)
-	still := sum(gone).Sub(units) // units that stay credited
-	for _, k := range gone {
-		if !still.IsPositive() {
-			break
-		}
-		lines, err := r.credit(credits, decimal.Min(k.Quantity, still))
-		if err != nil || len(lines) != 1 {
-			return nil, err
-		}
-		credits, still = append(credits, lines...), still.Sub(lines[0].Quantity)
-	}
-	left := c.Quantity.Sub(sum(credits[before:])).Sub(units)
-	lines, err := r.credit(credits, units)
-	if err != nil || len(lines) != 1 || !lines[0].Quantity.Equal(units) {
+	last, err := r.last(append([]plans.Charge{*c}, kept...), gone, units)
+	if err != nil || last == nil {
 		return nil, err
 	}
+	left := c.Quantity.Sub(sum(gone))
 	if c.BaseQuantity != nil {
 		left = left.Add(*c.BaseQuantity)
 	}
@@ -186,10 +178,20 @@ func (r *RebillRequest) again(
 	if err != nil {
 		return nil, err
 	}
-	line.Kind, line.Restores, line.Net = r.Charge.Kind, c.ID, lines[0].Net.Neg()
+	line.Kind, line.Restores, line.Net = r.Charge.Kind, c.ID, decimal.Decimal{}
 	line.Taxes = slices.Clone(c.Taxes)
-	for _, d := range lines[0].Discounts {
-		if d.Amount = d.Amount.Neg(); d.Amount.IsPositive() {
+	discounts := slices.Clone(c.Discounts)
+	for i := range discounts {
+		discounts[i].Amount = decimal.Decimal{}
+	}
+	for _, credit := range last {
+		line.Net = line.Net.Sub(credit.Net)
+		for i := range discounts {
+			discounts[i].Amount = discounts[i].Amount.Sub(credit.Discounts[i].Amount)
+		}
+	}
+	for _, d := range discounts {
+		if d.Amount.IsPositive() {
 			line.Discounts = append(line.Discounts, d)
 		}
 	}
@@ -215,8 +217,40 @@ func (r *RebillRequest) carry(line *plans.Charge, amount decimal.Decimal) error 
 	return err
 }
 
-// credit returns the credits for units of the first charge, given its credits.
-func (r *RebillRequest) credit(charges []plans.Charge, units decimal.Decimal) ([]plans.Charge, error) {
+// last returns the credits for the last units that were credited, given the charge and its other credits, or none if
+// they have several spans. All credits are computed at this time, and none is above what it was.
+func (r *RebillRequest) last(charges, gone []plans.Charge, units decimal.Decimal) (last []plans.Charge, err error) {
+	still := sum(gone).Sub(units) // units that stay credited
+	for _, k := range gone {
+		most := k.Net.Neg()
+		stay := decimal.Min(k.Quantity, still)
+		still = still.Sub(stay)
+		for i, part := range []decimal.Decimal{stay, k.Quantity.Sub(stay)} {
+			if part.IsZero() {
+				continue
+			}
+			lines, err := r.credit(charges, part, most)
+			if err != nil || len(lines) != 1 || !lines[0].Quantity.Equal(part) {
+				return nil, err
+			}
+			charges, most = append(charges, lines[0]), most.Add(lines[0].Net)
+			if i == 1 {
+				last = append(last, lines[0])
+			}
+		}
+	}
+	return last, nil
+}
+
+// credit returns the credits for units of the first charge, given its credits, of an amount at most.
+func (r *RebillRequest) credit(charges []plans.Charge, units, most decimal.Decimal) ([]plans.Charge, error) {
+	c := &charges[0]
+	before := given(charges)[c.ID]
+	if over := c.Net.Sub(before.net).Sub(most); over.IsPositive() {
+		rounding := r.Policy.Rounding
+		rounding.Places, _ = c.Currency.Places() // the currency was billed
+		charges = append(slices.Clip(charges), money(c, before, over, rounding))
+	}
 	request := r.Request
 	request.Charges, request.Item, request.Quantity, request.Unpaid = charges, charges[0].Item, units, nil
 	return Unused(request)

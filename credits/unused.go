@@ -36,11 +36,11 @@ type Request struct {
 // each billed period that has units left. The charges of unpaid invoices give no credit; without their IDs in Unpaid,
 // the caller passes only charges that were paid.
 //
-// Earlier credits count. A credit of a quantity lowers the units left in its span. A credit of money alone is
-// subtracted from the new credit. For a pause it is not subtracted, and lowers only the cap. If the units left differ
-// over time, a charge gets a credit for each span, the earliest first. The credits and taxes of a charge are at most
-// its billed amounts less earlier credits. Units are credited along the price, the last units first, so that buying
-// them again costs the same. Where fewer units cost more, as with some volume prices, the credit is zero.
+// Earlier credits count. A credit of a quantity lowers the units left in its span. A credit of money alone only lowers
+// the cap. If the units left differ over time, a charge gets a credit for each span, the earliest first. The credits
+// and taxes of a charge are at most its billed amounts less earlier credits. Units are credited along the price, the
+// last units first, so that buying them again costs the same. Where fewer units cost more, as with some volume prices,
+// the credit is zero.
 // Errors: ErrUnset for the instant, the basis, the policy, or a charge without an ID; ErrPeriod for an Until that is
 // not after At; ErrInvalid for a credit of an unknown charge, two taxes of one name on a charge, and a quantity above
 // the units left; and the errors of proration.Adjust, under the path of the charge.

@@ -1,7 +1,6 @@
 package credits
 
 import (
-	"math/big"
 	"slices"
 	"time"
 
@@ -15,7 +14,6 @@ import (
 // back is the sum of the earlier credits of a charge.
 type back struct {
 	net   decimal.Decimal // credited net, not negative
-	money decimal.Decimal // part of net from credits of money alone
 	lines []*plans.Charge // the credits
 }
 
@@ -30,9 +28,6 @@ func given(charges []plans.Charge) map[string]back {
 		b := all[c.Corrects]
 		b.lines = append(b.lines, c)
 		b.net = b.net.Sub(c.Net)
-		if c.Kind != plans.ProrationCredit && c.Quantity.IsZero() {
-			b.money = b.money.Sub(c.Net)
-		}
 		all[c.Corrects] = b
 	}
 	return all
@@ -133,9 +128,6 @@ func (r *Request) unused(c *plans.Charge, before back, parts []stretch) ([]plans
 		}
 		lines = append(lines, s)
 	}
-	if !r.Until.IsZero() {
-		before.money = decimal.Decimal{}
-	}
 	before.lines = slices.Clip(before.lines)
 	var owed []plans.Charge
 	for _, s := range lines {
@@ -145,9 +137,6 @@ func (r *Request) unused(c *plans.Charge, before back, parts []stretch) ([]plans
 		}
 		before.net = before.net.Sub(credit.Net)
 		before.lines = append(before.lines, &credit)
-		if s.part.Den == 0 || s.part.Num > 0 {
-			before.money = unspent(&credit.Share, s.part)
-		}
 		owed = append(owed, credit)
 	}
 	return owed, nil
@@ -161,8 +150,8 @@ func (r *Request) credit(c *plans.Charge, before back, s *stretch) (plans.Charge
 		return plans.Charge{}, err
 	}
 	billed := proration.Billed{
-		Amount: c.Net, Credited: before.net, Returned: before.money, Part: s.part,
-		Span: c.Span, Price: c.Share.Of, Period: c.Period, Deducted: deducted(c, policy.Rounding),
+		Amount: c.Net, Credited: before.net, Part: s.part, Span: c.Span, Price: c.Share.Of,
+		Period: c.Period, Deducted: deducted(c, policy.Rounding),
 	}
 	if s.span.End.Before(c.Span.End) {
 		billed.Until = s.span.End
@@ -181,8 +170,8 @@ func (r *Request) credit(c *plans.Charge, before back, s *stretch) (plans.Charge
 	return credit, nil
 }
 
-// deducted returns the deductions of a charge. The share of units that were billed again can have a carry for earlier
-// credits of money, which counts as a deduction.
+// deducted returns the deductions of a charge. Units that were billed again at a credit that the cap limited cost less
+// than their share, which counts as a deduction.
 func deducted(c *plans.Charge, rounding proration.Rounding) decimal.Decimal {
 	var sum decimal.Decimal
 	for _, d := range c.Discounts {
@@ -194,18 +183,4 @@ func deducted(c *plans.Charge, rounding proration.Rounding) decimal.Decimal {
 		sum = sum.Add(amount).Sub(c.Share.Amount)
 	}
 	return sum
-}
-
-// unspent returns the part of the earlier returned money that exceeds the value of a credit's span, so that it counts
-// for the next credit. It is cut off at the places, in favor of the customer.
-func unspent(line *proration.Result, part proration.Fraction) decimal.Decimal {
-	if !line.Capped || !line.Amount.IsZero() {
-		return decimal.Decimal{}
-	}
-	rest := new(big.Rat).Mul(line.Of.Rat(), big.NewRat(line.Fraction.Num, line.Fraction.Den))
-	rest.Add(rest, line.Carry.Rat())
-	if part.Den != 0 {
-		rest.Mul(rest, big.NewRat(part.Den, part.Num))
-	}
-	return decimal.Max(exact.Quotient(rest, line.Rounding.Places, exact.Down), decimal.Decimal{})
 }

@@ -83,15 +83,23 @@ func TestUnusedDuringAPause(t *testing.T) {
 			},
 		},
 		{
-			name: "a pause after a credit of money", why: "the money was not for the pause, and only lowers the cap", billed: ten, before: []plans.Charge{credit("inv-1/1", "0", "-22")}, at: "2026-11-11", until: "2026-11-21",
+			name: "a pause after a credit of money", why: "law 3: the money only lowers the cap, to 8.00", billed: ten, before: []plans.Charge{credit("inv-1/1", "0", "-22")}, at: "2026-11-11", until: "2026-11-21",
 			want: []string{"2026-11-11 10: seat: 10 not used of inv-1/1, -30.00 x 10/30 days = -10, limited to -8.00"},
 		},
 		{
-			name: "a cancellation after a pause and a credit of money", why: "of the 7.00, 5.00 cover the days before the pause, and the rest reduces the credit after it", billed: ten,
+			name: "a cancellation after a pause and a credit of money", why: "the money lowers no line, only the cap: 13.00, of which the first line takes 5.00", billed: ten,
 			before: []plans.Charge{timed("10", "-10", "2026-11-11/2026-11-21"), credit("inv-1/1", "0", "-7")}, at: "2026-11-06",
 			want: []string{
-				"2026-11-06 5: seat: 10 not used of inv-1/1, -30.00 x 5/30 days plus 7 carried over = 2, at most 0.00",
-				"2026-11-21 10: seat: 10 not used of inv-1/1, -30.00 x 10/30 days plus 2 carried over = -8.00",
+				"2026-11-06 5: seat: 10 not used of inv-1/1, -30.00 x 5/30 days = -5.00",
+				"2026-11-21 10: seat: 10 not used of inv-1/1, -30.00 x 10/30 days = -10, limited to -8.00",
+			},
+		},
+		{
+			name: "a cancellation after a pause and a smaller credit of money", why: "the money lowers the cap to 15.00, which both lines need", billed: ten,
+			before: []plans.Charge{timed("10", "-10", "2026-11-11/2026-11-21"), credit("inv-1/1", "0", "-5")}, at: "2026-11-06",
+			want: []string{
+				"2026-11-06 5: seat: 10 not used of inv-1/1, -30.00 x 5/30 days = -5.00",
+				"2026-11-21 10: seat: 10 not used of inv-1/1, -30.00 x 10/30 days = -10.00",
 			},
 		},
 		{

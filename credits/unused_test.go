@@ -76,20 +76,33 @@ func TestUnused(t *testing.T) {
 			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 15/30 days plus 245 carried over = -200.00"},
 		},
 		{
-			name: "a credit of money before", why: "the customer has 100.00 of the unused 445.00 already", billed: []sale{whole}, before: []plans.Charge{credit("inv-1/1", "0", "-100")}, at: "2026-11-16",
-			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 15/30 days plus 100 carried over = -345.00"},
+			name: "a credit of money before", why: "law 3: it lowers the cap to 790.00, and not the value of the unused time", billed: []sale{whole}, before: []plans.Charge{credit("inv-1/1", "0", "-100")}, at: "2026-11-16",
+			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00"},
 		},
 		{
-			name: "two credits of money before", why: "the customer has 145.00 of the unused 445.00 already", billed: []sale{whole}, before: []plans.Charge{credit("inv-1/1", "0", "-100"), credit("inv-1/1", "0", "-45")}, at: "2026-11-16",
-			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 15/30 days plus 145 carried over = -300.00"},
+			name: "two credits of money before", why: "both lower the cap, to 490.00 and then to 390.00", billed: []sale{whole}, before: []plans.Charge{credit("inv-1/1", "0", "-400"), credit("inv-1/1", "0", "-100")}, at: "2026-11-16",
+			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445, limited to -390.00"},
 		},
 		{
-			name: "a credit of money above the unused amount", why: "law 7: a credit is never a charge", billed: []sale{whole}, before: []plans.Charge{credit("inv-1/1", "0", "-500")}, at: "2026-11-16",
-			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 15/30 days plus 500 carried over = 55, at most 0.00"},
+			name: "a credit of money before, on the price", why: "law 3: it lowers the cap and nothing else, on both bases", billed: []sale{whole}, before: []plans.Charge{credit("inv-1/1", "0", "-100")}, at: "2026-11-16", basis: proration.OnPrice,
+			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00"},
+		},
+		{
+			name: "a credit of money before, for a discounted charge on the price", why: "the discount lowers the value to half of 400.00, and the money only the cap, to 150.00",
+			billed: []sale{with(whole, func(s *sale) { s.discount = "490" })}, before: []plans.Charge{credit("inv-1/1", "0", "-250")}, at: "2026-11-16", basis: proration.OnPrice,
+			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 15/30 days plus 245 carried over = -200, limited to -150.00"},
+		},
+		{
+			name: "a credit of the used amount as money", why: "the cap of 445.00 is the value of the unused half", billed: []sale{whole}, before: []plans.Charge{credit("inv-1/1", "0", "-445")}, at: "2026-11-16",
+			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00"},
+		},
+		{
+			name: "a credit of money above the unused amount", why: "law 3: 390.00 of the billed 890.00 are left", billed: []sale{whole}, before: []plans.Charge{credit("inv-1/1", "0", "-500")}, at: "2026-11-16",
+			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445, limited to -390.00"},
 		},
 		{
 			name: "a credit of the whole amount as money", why: "law 3: the billed amount is credited once", billed: []sale{whole}, before: []plans.Charge{credit("inv-1/1", "0", "-890")}, at: "2026-11-01",
-			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 30/30 days plus 890 carried over = 0.00"},
+			want: []string{"seat: 10 not used of inv-1/1, -890.00 x 30/30 days = -890, limited to 0.00"},
 		},
 		{
 			name: "a credit of two units before", why: "law 3: 8 of 10 units remain, whatever the amount of the earlier credit", billed: []sale{whole}, before: []plans.Charge{credit("inv-1/1", "2", "-178")}, at: "2026-11-16",
@@ -100,9 +113,9 @@ func TestUnused(t *testing.T) {
 			want: []string{"seat: 8 not used of inv-1/1, -712.00 x 15/30 days = -356.00"},
 		},
 		{
-			name: "credits of units and money before", why: "the money was for all ten units: 100.00 x 8/10 reduces the credit for eight, 356.00 - 80.00", billed: []sale{whole},
+			name: "credits of units and money before", why: "the units lower the value to 712.00 x 15/30, and the money only the cap, to 612.00", billed: []sale{whole},
 			before: []plans.Charge{credit("inv-1/1", "2", "-178"), credit("inv-1/1", "0", "-100")}, at: "2026-11-16",
-			want: []string{"seat: 8 not used of inv-1/1, -712.00 x 15/30 days plus 80 carried over = -276.00"},
+			want: []string{"seat: 8 not used of inv-1/1, -712.00 x 15/30 days = -356.00"},
 		},
 		{
 			name: "an uncredited amount below the unused amount", why: "law 3: only 490.00 of the 712.00 for eight seats are uncredited", billed: []sale{whole}, before: []plans.Charge{credit("inv-1/1", "2", "-400")}, at: "2026-11-01",
@@ -151,9 +164,9 @@ func TestUnused(t *testing.T) {
 			before: []plans.Charge{with(credit("inv-1/1", "0", "-15"), func(c *plans.Charge) { c.Kind = plans.ProrationCredit })}, at: "2026-11-16",
 		},
 		{
-			name: "a charge without a quantity, after a credit of money", why: "the customer has 4.00 of the unused 15.00 already", billed: []sale{{id: "inv-1/1", quantity: "0", price: plans.Price{Flat: giventest.Money("30")}, period: november}},
+			name: "a charge without a quantity, after a credit of money", why: "the money frees no time: half of the month is unused, and 26.00 are left", billed: []sale{{id: "inv-1/1", quantity: "0", price: plans.Price{Flat: giventest.Money("30")}, period: november}},
 			before: []plans.Charge{credit("inv-1/1", "0", "-4")}, at: "2026-11-16",
-			want: []string{"seat: not used of inv-1/1, -30.00 x 15/30 days plus 4 carried over = -11.00"},
+			want: []string{"seat: not used of inv-1/1, -30.00 x 15/30 days = -15.00"},
 		},
 		{
 			name: "fractions of a unit", why: "1.5 of 2.5 units are credited before", billed: []sale{{id: "inv-1/1", quantity: "2.5", unit: "40.00", period: november}}, before: []plans.Charge{credit("inv-1/1", "1.5", "-60")}, at: "2026-11-16",
@@ -322,7 +335,8 @@ func TestNewestChargeIsCreditedFirst(t *testing.T) {
 		{"charges of another item", "only charges of the item are credited", []sale{seats, phones, more, with(phones, func(s *sale) { s.id = "q" })}, nil, "3", []string{"b 2 -5", "a 1 -2.5"}},
 		{"a credit of one unit before", "one of the two units remains, and the other two are of the older charge", []sale{seats, more}, []plans.Charge{credit("b", "1", "-2.50")}, "3", []string{"b 1 -2.5", "a 2 -5"}},
 		{"a credit of the whole newest charge before", "no unit of the newest charge remains", []sale{seats, more}, []plans.Charge{credit("b", "2", "-5.00")}, "3", []string{"a 3 -7.5"}},
-		{"a credit of money before", "4.00 of 20.00 for two units reduce each credit by 2.00", []sale{seats, more}, []plans.Charge{credit("b", "0", "-4.00")}, "1", []string{"b 1 -0.5"}},
+		{"a credit of money before", "4.00 of 20.00 for two units leave the value of each at 10.00 x 1/4", []sale{seats, more}, []plans.Charge{credit("b", "0", "-4.00")}, "1", []string{"b 1 -2.5"}},
+		{"a credit of most of the money before", "3.00 of 20.00 are left for the two units, and the older charge has its own cap", []sale{seats, more}, []plans.Charge{credit("b", "0", "-17.00")}, "3", []string{"b 2 -3", "a 1 -2.5"}},
 		{"half a unit", "half a unit is credited at half the price", []sale{seats, more}, nil, "2.5", []string{"b 2 -5", "a 0.5 -1.25"}},
 		{"a newest charge that has ended", "a charge that has ended is used up", []sale{seats, with(more, func(s *sale) { s.span = "2026-11-01/2026-11-04" })}, nil, "3", []string{"a 3 -7.5"}},
 		{"free units in the newest charge", "the last units are removed first, and free units give no credit", []sale{seats, with(more, func(s *sale) { s.unit = "0" })}, nil, "3", []string{"b 2 0", "a 1 -2.5"}},
@@ -446,8 +460,12 @@ func TestUnusedCreditsDiscountsAndTaxesInProportion(t *testing.T) {
 			vat:     []string{"0", "0", "0", "0", "-0.01"},
 		},
 		{
-			name: "a credit of money first", why: "2.50 of 10.00 is credited without tax; then the rest of the unused half, 2.50, has a tax of 0.50", sale: sale{quantity: "1", unit: "10.00", tax: "20"}, credits: []removal{{money: "2.50"}, {at: "2026-11-16"}},
-			vat: []string{"-0.5"},
+			name: "a credit of money first", why: "2.50 of 10.00 is credited without tax; then the unused half, 5.00, has a tax of 1.00", sale: sale{quantity: "1", unit: "10.00", tax: "20"}, credits: []removal{{money: "2.50"}, {at: "2026-11-16"}},
+			vat: []string{"-1"},
+		},
+		{
+			name: "a credit of money first, up to the cap", why: "7.50 of 10.00 is credited without tax; then the remaining 2.50 is the last credit, with all of the tax", sale: sale{quantity: "1", unit: "10.00", tax: "20"}, credits: []removal{{money: "7.50"}, {at: "2026-11-16"}},
+			vat: []string{"-2"},
 		},
 		{
 			name: "a tax rounded down on the invoice", why: "1.99 was billed and 20 % are 2.00: at most 1.99 is credited, with the difference in the last part", sale: sale{quantity: "2", unit: "5.00", tax: "20"}, tax: "1.99",

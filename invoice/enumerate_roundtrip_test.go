@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/internal/race"
 	"github.com/billingrules/billing/internal/short"
@@ -38,7 +40,9 @@ type roundTripState struct {
 	account invoice.Account
 	policy  invoice.Policy
 	total   decimal.Decimal
+	net     decimal.Decimal // of the lines
 	docs    int
+	spare   decimal.Decimal // by which the total can differ
 }
 
 // issue issues a change, checks its document, and returns the state after it.
@@ -61,6 +65,37 @@ func (s roundTripState) issue(t *testing.T, at time.Time, change string) roundTr
 			t.Fatalf("%s at %v: %v\n%s", change, at, err, got.Invoice.Text())
 		}
 		s.total = s.total.Add(got.Invoice.Total)
+		for _, line := range got.Invoice.Lines {
+			s.net = s.net.Add(line.Net)
+		}
+	}
+	return s
+}
+
+// goodwill returns the state after a credit of nine tenths of what is left of each charge as money, with tax. Further
+// credits are limited to the rest, and the last of them takes the rest of each tax, which can differ by a cent from the
+// tax of the charge that reverses it.
+func (s roundTripState) goodwill(t *testing.T) roundTripState {
+	t.Helper()
+	s.spare = decimal.New(int64(len(s.policy.Taxes)), -2)
+	charges := s.account.UnexpiredCharges
+	for _, c := range charges {
+		left := c.Net
+		for _, k := range charges {
+			if k.Corrects == c.ID {
+				left = left.Add(k.Net)
+			}
+		}
+		amount := left.Mul(giventest.Money("0.9")).Truncate(2)
+		if c.Corrects != "" || !amount.IsPositive() {
+			continue
+		}
+		credit, err := credits.ForAmount(credits.AmountRequest{Charges: charges, Charge: c.ID, Amount: amount, Mode: proration.HalfUp})
+		if err != nil {
+			t.Fatal(err)
+		}
+		credit.ID = "goodwill-" + c.ID
+		s.account.UnexpiredCharges = append(slices.Clip(s.account.UnexpiredCharges), credit)
 	}
 	return s
 }
@@ -78,8 +113,9 @@ var roundTripPairs = []struct{ there, back string }{
 }
 
 // A change that is reversed at its instant costs nothing (law 17), for every price, discount, tax and credit basis,
-// also after earlier changes of the same period, and the second time. The world: the prices of the moves, four sets of
-// discounts, three of taxes, both bases, eight pairs of changes after five earlier histories, and two days.
+// also after earlier changes and credits of money in the same period, and the second time. The world: the prices of the
+// moves, four sets of discounts, three of taxes, both bases, eight pairs of changes after six earlier histories, and
+// two days.
 func TestEveryReversedChangeCostsNothing(t *testing.T) {
 	short.Skip(t)
 	t.Parallel()
@@ -87,6 +123,7 @@ func TestEveryReversedChangeCostsNothing(t *testing.T) {
 	earlier := [][]string{
 		nil, {`{"remove":[{"item":"seat","quantity":"1"}]}`}, {`{"add":[{"item":"seat","quantity":"2"}]}`}, {`{"remove":[{"item":"seat","quantity":"2"}]}`},
 		{`{"add":[{"item":"seat","quantity":"2"}]}`, `{"add_discounts":[{"id":"later","percent":"10","duration":"forever"}]}`},
+		{`{"remove":[{"item":"seat","quantity":"1"}]}`, "goodwill"},
 	}
 	for i := range quantityWorld {
 		for row := range len(roundTripDiscounts) * len(roundTripTaxes) * 2 {
@@ -97,6 +134,10 @@ func TestEveryReversedChangeCostsNothing(t *testing.T) {
 			for _, first := range earlier {
 				state := sold
 				for _, change := range first {
+					if change == "goodwill" {
+						state = state.goodwill(t)
+						continue
+					}
 					state = state.issue(t, time.Date(2026, 1, 4, 0, 0, 0, 0, time.UTC), change)
 				}
 				for _, pair := range roundTripPairs {
@@ -152,7 +193,7 @@ func roundTripCosts(t *testing.T, state roundTripState, there, back string, day 
 	now := state
 	for range 2 {
 		now = now.issue(t, at, there).issue(t, at, back)
-		if !now.total.Equal(state.total) {
+		if !now.net.Equal(state.net) || now.total.Sub(state.total).Abs().GreaterThan(state.spare) {
 			text := ""
 			for _, c := range now.account.UnexpiredCharges {
 				text += c.ID + " " + c.Restores + " " + c.Explain() + "\n"

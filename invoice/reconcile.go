@@ -36,8 +36,8 @@ type ReconcileResult struct {
 // Time is split wherever a charge or credit begins or ends. For each stretch of time, the billed units that no credit
 // released are matched one by one with proposed units of the same plan, item, price and discounts. The kind of a
 // charge, such as recurring or proration charge, does not matter. Credits of money alone release no units; they only
-// reduce later credits. Lower unit ranges are matched first; ties go to the later charge. One-time, usage, termination
-// and shortfall charges, and charges without a span, match as a whole.
+// lower the cap of later credits. Lower unit ranges are matched first; ties go to the later charge. One-time, usage,
+// termination and shortfall charges, and charges without a span, match as a whole.
 //
 // Unmatched billed units are credited by [credits.Unused] in proportion to the billed amount, at most that amount less
 // its credits; a charge that matches as a whole is credited in full. Unmatched proposed units are charged: the highest

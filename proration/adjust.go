@@ -47,7 +47,7 @@ func Adjust(c Change) (a Adjustment, err error) {
 func (c *Change) usual(a *Adjustment) bool {
 	b, n := &c.Billed, c.Next
 	if n == nil || c.CreditBasis != OnBilled || c.Policy.DayCount == Actual30 ||
-		!b.Period.isZero() || !b.Credited.IsZero() || !b.Returned.IsZero() || !b.Price.IsZero() ||
+		!b.Period.isZero() || !b.Credited.IsZero() || !b.Price.IsZero() || !b.Deducted.IsZero() ||
 		!b.Until.IsZero() || !b.whole() {
 		return false
 	}
@@ -99,15 +99,14 @@ func (c *Change) fill(r *Result, of decimal.Decimal, part share) {
 	r.Of, r.Fraction, r.Unit, r.Rounding = of, part.Fraction, part.unit, c.Policy.Rounding
 }
 
-// credit fills in the credit line: the unused share less the unused part of the deductions and the returned money,
-// limited to between zero and the cap.
+// credit fills in the credit line: the unused share less the unused part of the deductions, limited to between zero and
+// the cap.
 func (c *Change) credit(r *Result, share share, ofSpan Fraction) {
 	share.Num = -share.Num // a credit is negative
 	b := &c.Billed
-	of, carry := b.base(c.CreditBasis), b.Returned.Rat()
+	of, carry := b.base(c.CreditBasis), new(big.Rat)
 	if c.CreditBasis == OnPrice && ofSpan.Den != 0 && !b.Deducted.IsZero() {
-		off := new(big.Rat).Mul(b.Deducted.Rat(), big.NewRat(ofSpan.Num, ofSpan.Den))
-		carry.Add(carry, off)
+		carry.Mul(b.Deducted.Rat(), big.NewRat(ofSpan.Num, ofSpan.Den))
 	}
 	if !b.whole() {
 		var rest *big.Rat

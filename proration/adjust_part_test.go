@@ -30,13 +30,13 @@ func TestPartialCreditsAtTheLimits(t *testing.T) {
 				{}, {Num: math.MaxInt64, Den: math.MaxInt64}, {Num: math.MaxInt64 - 1, Den: math.MaxInt64}, {Num: 1, Den: math.MaxInt64}, {Num: 0, Den: math.MaxInt64},
 				{Num: 1<<61 + 1, Den: 1 << 62}, {Num: 1, Den: 1 << 38}, {Num: 1, Den: 1_000_000_000_000_000_000},
 			} {
-				for _, priorCredit := range []priorCredit{{}, {amount, decimal.Decimal{}}, {amount, amount}} {
+				for _, before := range []struct{ credited, deducted decimal.Decimal }{{}, {credited: amount}, {deducted: amount}, {amount, amount}} {
 					for _, places := range race.Few([]int32{-18, -2, 0, 2, 18}, 2) {
 						for _, at := range []string{"2024-04-01", "2024-04-16", "2024-04-30T23:59:59.999999999"} {
 							round++
 							c := proration.Change{
 								At: instant(at, nil), CreditBasis: bases[round%len(bases)],
-								Billed: proration.Billed{Amount: amount, Span: month, Credited: priorCredit.credited, Returned: priorCredit.returned, Price: amount, Part: some},
+								Billed: proration.Billed{Amount: amount, Span: month, Credited: before.credited, Price: amount, Deducted: before.deducted, Part: some},
 								Policy: proration.Policy{DayCount: proration.Seconds, Rounding: proration.Rounding{Places: places, Mode: modes[round%len(modes)]}},
 							}
 							if round%3 != 0 {
@@ -77,7 +77,7 @@ func TestEqualRatiosGiveOneCredit(t *testing.T) {
 		{name: "no part", why: "no part is credited, whatever was credited before", parts: []string{"0/1", "0/31", "0/9223372036854775807"}},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			c := changeRow{at: "2024-01-11", billed: "99.99", span: "2024-01-01/2024-02-01", credited: "10.01", returned: "7", next: "10", nextPeriod: "2024-01-01/2024-02-01", basis: proration.OnBilled}.change()
+			c := changeRow{at: "2024-01-11", billed: "92.99", span: "2024-01-01/2024-02-01", credited: "10.01", price: "99.99", deducted: "7", next: "10", nextPeriod: "2024-01-01/2024-02-01", basis: proration.OnPrice}.change()
 			c.Billed.Part = part(row.parts[0])
 			want := adjust(t, c)
 			for _, some := range row.parts[1:] {
@@ -93,8 +93,8 @@ func TestEqualRatiosGiveOneCredit(t *testing.T) {
 // partialChange returns a new value on each call, so that two values share no memory.
 func partialChange() proration.Change {
 	return changeRow{
-		at: "2024-01-11", billed: "99.990", span: "2024-01-01/2024-02-01", credited: "10.010", returned: "7.00", part: "1/3",
-		next: "10", nextPeriod: "2024-01-01/2024-02-01", basis: proration.OnBilled,
+		at: "2024-01-11", billed: "92.990", span: "2024-01-01/2024-02-01", credited: "10.010", price: "99.990", deducted: "7.00", part: "1/3",
+		next: "10", nextPeriod: "2024-01-01/2024-02-01", basis: proration.OnPrice,
 	}.change()
 }
 
@@ -111,11 +111,11 @@ func TestPartialChangeIsNotModified(t *testing.T) {
 	}
 }
 
-// JSON stores the part and the returned money as readable text, and omits both where they are unset.
+// JSON stores the part and the amounts as readable text, and omits each where it is unset.
 func TestPartialChangeIsStored(t *testing.T) {
 	input := partialChange()
 	read := giventest.CheckRoundTrip(t, input)
-	if !sameResult(adjust(t, read).Credit, adjust(t, input).Credit) || read.Billed.Part != input.Billed.Part || !read.Billed.Returned.Equal(input.Billed.Returned) {
+	if !sameResult(adjust(t, read).Credit, adjust(t, input).Credit) || read.Billed.Part != input.Billed.Part || !read.Billed.Deducted.Equal(input.Billed.Deducted) {
 		t.Errorf("%+v is decoded as %+v", input, read)
 	}
 	for _, row := range []struct {
@@ -123,8 +123,8 @@ func TestPartialChangeIsStored(t *testing.T) {
 		b    proration.Billed
 		want string
 	}{
-		{name: "both", b: input.Billed, want: `,"credited":"10.01","returned":"7","part":"1/3"}`},
-		{name: "neither", b: proration.Billed{Amount: money("1")}, want: `"0001-01-01T00:00:00Z"}}`},
+		{name: "all", b: input.Billed, want: `,"credited":"10.01","price":"99.99","deducted":"7","part":"1/3"}`},
+		{name: "none", b: proration.Billed{Amount: money("1")}, want: `"0001-01-01T00:00:00Z"}}`},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			if text := giventest.JSON(t, row.b); !strings.HasSuffix(text, row.want) {

@@ -19,7 +19,7 @@ type changeRow struct {
 	at, billed, span        string // no charge is billed if billed and span are ""
 	credited, price, period string
 	deducted                string // discounts of the charge
-	part, returned          string // part "2/5"; "" is the whole
+	part                    string // part "2/5"; "" is the whole
 	until                   string // "" is the end of the span
 	next, nextPeriod, end   string // next "" is a cancellation
 	basis                   proration.CreditBasis
@@ -44,7 +44,7 @@ func (row changeRow) change() proration.Change {
 	c := proration.Change{
 		At: instant(row.at, nil),
 		Billed: proration.Billed{
-			Amount: amount(row.billed), Span: span(row.span, nil), Credited: amount(row.credited), Returned: amount(row.returned), Deducted: amount(row.deducted),
+			Amount: amount(row.billed), Span: span(row.span, nil), Credited: amount(row.credited), Deducted: amount(row.deducted),
 			Price: amount(row.price), Period: span(row.period, nil), Part: part(row.part), Until: instant(row.until, nil),
 		},
 		CreditBasis: row.basis, Policy: policy,
@@ -177,7 +177,7 @@ var changes = []changeRow{
 		credit: "-5", charge: "10", net: "5", creditExplained: "-10.00 x 15/30 days = -5.00",
 	},
 	{
-		name: "none of five seats", at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", part: "0/5", credited: "4", returned: "4", basis: proration.OnBilled,
+		name: "none of five seats", at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", part: "0/5", credited: "4", basis: proration.OnBilled,
 		credit: "0", charge: "0", net: "0", creditExplained: "0.00 x 15/30 days = 0.00",
 	},
 	{
@@ -201,58 +201,83 @@ var changes = []changeRow{
 		credit: "-1", charge: "0", net: "-1", capped: true, creditExplained: "-4.00 x 15/30 days = -2, limited to -1.00",
 	},
 	{
-		name: "money returned before", why: "returned money reduces the credit for unused time",
-		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "3", returned: "3", basis: proration.OnBilled,
-		credit: "-2", charge: "0", net: "-2", creditExplained: "-10.00 x 15/30 days plus 3 carried over = -2.00",
+		name: "money credited before", why: "law 3: it lowers the cap to 7.00, and not the value of the unused time",
+		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "3", basis: proration.OnBilled,
+		credit: "-5", charge: "0", net: "-5", creditExplained: "-10.00 x 15/30 days = -5.00",
 	},
 	{
-		name: "money returned before, with a new price", why: "the usual change, with returned money",
-		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "3", returned: "3", next: "20", nextPeriod: "2024-04-01/2024-05-01", basis: proration.OnBilled,
-		credit: "-2", charge: "10", net: "8", creditExplained: "-10.00 x 15/30 days plus 3 carried over = -2.00", chargeExplained: "20.00 x 15/30 days = 10.00",
+		name: "money credited before, with a new price", why: "the usual change, with an earlier credit below the cap",
+		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "3", next: "20", nextPeriod: "2024-04-01/2024-05-01", basis: proration.OnBilled,
+		credit: "-5", charge: "10", net: "5", creditExplained: "-10.00 x 15/30 days = -5.00", chargeExplained: "20.00 x 15/30 days = 10.00",
 	},
 	{
-		name: "a part of the earlier credits is returned money", why: "credits other than returned money only limit the credit",
-		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "6", returned: "1.5", basis: proration.OnBilled,
-		credit: "-3.5", charge: "0", net: "-3.5", creditExplained: "-10.00 x 15/30 days plus 1.5 carried over = -3.50",
+		name: "more than half credited before, with a new price", why: "the cap holds for a change to a new price too",
+		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "6", next: "20", nextPeriod: "2024-04-01/2024-05-01", basis: proration.OnBilled,
+		credit: "-4", charge: "10", net: "6", capped: true, creditExplained: "-10.00 x 15/30 days = -5, limited to -4.00", chargeExplained: "20.00 x 15/30 days = 10.00",
 	},
 	{
-		name: "money returned before, and two fifths unused", why: "two fifths of the returned money reduce the credit for two fifths of the seats: 4.00 x 1/2 - 1.20",
-		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "3", returned: "3", part: "2/5", basis: proration.OnBilled,
-		credit: "-0.8", charge: "0", net: "-0.8", creditExplained: "-4.00 x 15/30 days plus 1.2 carried over = -0.80",
+		name: "money credited before, and two fifths unused", why: "4.00 x 1/2, whatever was credited before",
+		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "3", part: "2/5", basis: proration.OnBilled,
+		credit: "-2", charge: "0", net: "-2", creditExplained: "-4.00 x 15/30 days = -2.00",
 	},
 	{
-		name: "money returned before, and a third unused", why: "both rests are carried: the returned 1.00, less 1/300 x 1/2",
-		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "3", returned: "3", part: "1/3", basis: proration.OnBilled,
-		credit: "-0.67", charge: "0", net: "-0.67", creditExplained: "-3.33 x 15/30 days plus 0.9983... carried over = -0.666..., rounded half up to -0.67",
+		name: "money credited before, and a third unused", why: "only the rest of the third is carried, 1/300 x 1/2",
+		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "3", part: "1/3", basis: proration.OnBilled,
+		credit: "-1.67", charge: "0", net: "-1.67", creditExplained: "-3.33 x 15/30 days plus -0.0016... carried over = -1.666..., rounded half up to -1.67",
 	},
 	{
-		name: "the unused amount returned before", why: "the unused part was returned already, so that no cap applies",
-		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "5", returned: "5", basis: proration.OnBilled,
-		credit: "0", charge: "0", net: "0", creditExplained: "-10.00 x 15/30 days plus 5 carried over = 0.00",
+		name: "the unused amount credited before", why: "the other half of the billed amount is left, so that no cap applies",
+		at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01", credited: "5", basis: proration.OnBilled,
+		credit: "-5", charge: "0", net: "-5", creditExplained: "-10.00 x 15/30 days = -5.00",
 	},
 	{
-		name: "more than the unused amount returned before", why: "a credit is never a charge: the customer keeps the returned money",
-		at: "2024-04-20", billed: "10", span: "2024-04-01/2024-05-01", credited: "8", returned: "8", basis: proration.OnBilled,
-		credit: "0", charge: "0", net: "0", capped: true, creditExplained: "-10.00 x 11/30 days plus 8 carried over = 4.333..., at most 0.00",
+		name: "more than the unused amount credited before", why: "the 2.00 that are left are credited, not more and not less",
+		at: "2024-04-20", billed: "10", span: "2024-04-01/2024-05-01", credited: "8", basis: proration.OnBilled,
+		credit: "-2", charge: "0", net: "-2", capped: true, creditExplained: "-10.00 x 11/30 days = -3.666..., limited to -2.00",
 	},
 	{
-		name: "more than the unused amount returned before, and a third unused", why: "a partial credit is never a charge either: 10.00/3 x 11/30 - 8.00/3",
-		at: "2024-04-20", billed: "10", span: "2024-04-01/2024-05-01", credited: "8", returned: "8", part: "1/3", basis: proration.OnBilled,
-		credit: "0", charge: "0", net: "0", capped: true, creditExplained: "-3.33 x 11/30 days plus 2.6654... carried over = 1.444..., at most 0.00",
+		name: "more than the unused amount credited before, and a third unused", why: "10.00/3 x 11/30 are less than the 2.00 that are left",
+		at: "2024-04-20", billed: "10", span: "2024-04-01/2024-05-01", credited: "8", part: "1/3", basis: proration.OnBilled,
+		credit: "-1.22", charge: "0", net: "-1.22", creditExplained: "-3.33 x 11/30 days plus -0.0012... carried over = -1.222..., rounded half up to -1.22",
 	},
 	{
-		name: "the whole amount returned before", at: "2024-04-01", billed: "10", span: "2024-04-01/2024-05-01", credited: "10", returned: "10", basis: proration.OnBilled,
-		credit: "0", charge: "0", net: "0", creditExplained: "-10.00 x 30/30 days plus 10 carried over = 0.00",
+		name: "the whole amount credited before", why: "nothing is left", at: "2024-04-01", billed: "10", span: "2024-04-01/2024-05-01", credited: "10", basis: proration.OnBilled,
+		credit: "0", charge: "0", net: "0", capped: true, creditExplained: "-10.00 x 30/30 days = -10, limited to 0.00",
 	},
 	{
-		name: "less than half a cent too much returned before", why: "the excess rounds to zero and is the residual", at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01",
-		credited: "5.001", returned: "5.001", basis: proration.OnBilled,
+		name: "a part of a cent more than the unused amount credited before", why: "4.999 are left, and the cap is cut off at the cents", at: "2024-04-16", billed: "10", span: "2024-04-01/2024-05-01",
+		credited: "5.001", basis: proration.OnBilled,
+		credit: "-4.99", charge: "0", net: "-4.99", capped: true, creditExplained: "-10.00 x 15/30 days = -5, limited to -4.99",
+	},
+	{
+		name: "money credited before, by the price", why: "the share of the price is 30.00, and 48.00 are left",
+		at: "2024-01-22", billed: "60", span: "2024-01-12/2024-02-01", period: "2024-01-01/2024-02-01", price: "93", credited: "12", basis: proration.OnPrice,
+		credit: "-30", charge: "0", net: "-30", creditExplained: "-93.00 x 10/31 days = -30.00",
+	},
+	{
+		name: "a coupon and a third unused", why: "both rests are carried: the unused coupon of 0.50, less 1/300 x 1/2",
+		at: "2024-04-16", billed: "7", span: "2024-04-01/2024-05-01", price: "10", deducted: "3", part: "1/3", basis: proration.OnPrice,
+		credit: "-1.17", charge: "0", net: "-1.17", creditExplained: "-3.33 x 15/30 days plus 0.4983... carried over = -1.166..., rounded half up to -1.17",
+	},
+	{
+		name: "a coupon and money credited before", why: "the coupon lowers the value to 2.50, and the money only the cap, to 2.00",
+		at: "2024-04-16", billed: "5", span: "2024-04-01/2024-05-01", price: "10", deducted: "5", credited: "3", basis: proration.OnPrice,
+		credit: "-2", charge: "0", net: "-2", capped: true, creditExplained: "-10.00 x 15/30 days plus 2.5 carried over = -2.5, limited to -2.00",
+	},
+	{
+		name: "deductions of more than the price", why: "law 7: a credit is never a charge",
+		at: "2024-04-16", billed: "2", span: "2024-04-01/2024-05-01", price: "10", deducted: "12", basis: proration.OnPrice,
+		credit: "0", charge: "0", net: "0", capped: true, creditExplained: "-10.00 x 15/30 days plus 6 carried over = 1, at most 0.00",
+	},
+	{
+		name: "deductions of more than the price, and a third unused", why: "law 7: a credit of a part is never a charge either: 10.00/3 x 1/2 - 12.00/3 x 1/2",
+		at: "2024-04-16", billed: "2", span: "2024-04-01/2024-05-01", price: "10", deducted: "12", part: "1/3", basis: proration.OnPrice,
+		credit: "0", charge: "0", net: "0", capped: true, creditExplained: "-3.33 x 15/30 days plus 1.9983... carried over = 0.333..., at most 0.00",
+	},
+	{
+		name: "deductions of less than half a cent more than the price", why: "the excess rounds to zero and is the residual",
+		at: "2024-04-16", billed: "0", span: "2024-04-01/2024-05-01", price: "10", deducted: "10.002", basis: proration.OnPrice,
 		credit: "0", charge: "0", net: "0", creditExplained: "-10.00 x 15/30 days plus 5.001 carried over = 0.001, rounded half up to 0.00",
-	},
-	{
-		name: "money returned before, by the price", why: "returned money reduces the share of the price, which is 30.00",
-		at: "2024-01-22", billed: "60", span: "2024-01-12/2024-02-01", period: "2024-01-01/2024-02-01", price: "93", credited: "12", returned: "12", basis: proration.OnPrice,
-		credit: "-18", charge: "0", net: "-18", creditExplained: "-93.00 x 10/31 days plus 12 carried over = -18.00",
 	},
 	{
 		name: "a pause", why: "ten of thirty days are unused, and the days after the pause are used", at: "2024-04-11", until: "2024-04-21", billed: "10", span: "2024-04-01/2024-05-01", basis: proration.OnBilled,
@@ -334,19 +359,10 @@ func TestAdjustRefuses(t *testing.T) {
 		{name: "a negative amount", change: func(c *proration.Change) { c.Billed.Amount = money("-1") }, want: []string{"billed.amount invalid"}},
 		{name: "a negative credit", change: func(c *proration.Change) { c.Billed.Credited = money("-1") }, want: []string{"billed.credited invalid"}},
 		{name: "credited more than billed", change: func(c *proration.Change) { c.Billed.Credited = money("10.01") }, want: []string{"billed.credited invalid"}},
-		{name: "negative returned money", why: "a negative return would add to the credit", change: func(c *proration.Change) { c.Billed.Returned = money("-1") }, want: []string{"billed.returned invalid"}},
-		{name: "money returned but not credited", why: "returned money is a part of the earlier credits", change: func(c *proration.Change) { c.Billed.Returned = money("0.01") }, want: []string{"billed.returned invalid"}},
-		{name: "more returned than credited", change: func(c *proration.Change) {
-			c.Billed.Credited, c.Billed.Returned = money("3"), money("3.01")
-		}, want: []string{"billed.returned invalid"}},
-		{name: "more returned than credited, and more credited than billed", why: "each fault is reported", change: func(c *proration.Change) {
-			c.Billed.Credited, c.Billed.Returned = money("11"), money("12")
-		}, want: []string{"billed.credited invalid", "billed.returned invalid"}},
-		{name: "returned money beyond the limits", change: func(c *proration.Change) { c.Billed.Returned = decimal.New(1, 38) }, want: []string{"billed.returned limit"}},
-		{name: "returned money of too many places", change: func(c *proration.Change) { c.Billed.Returned = decimal.New(1, -1_000_000_000) }, want: []string{"billed.returned limit"}},
-		{name: "earlier credits beyond the limits", change: func(c *proration.Change) {
-			c.Billed.Credited, c.Billed.Returned = decimal.New(1, 1_000_000_000), money("1")
-		}, want: []string{"billed.credited limit"}},
+		{name: "earlier credits beyond the limits", change: func(c *proration.Change) { c.Billed.Credited = decimal.New(1, 1_000_000_000) }, want: []string{"billed.credited limit"}},
+		{name: "earlier credits of too many places", change: func(c *proration.Change) { c.Billed.Credited = decimal.New(1, -1_000_000_000) }, want: []string{"billed.credited limit"}},
+		{name: "deductions beyond the limits", change: func(c *proration.Change) { c.Billed.Deducted = decimal.New(1, 38) }, want: []string{"billed.deducted limit"}},
+		{name: "deductions of too many places", change: func(c *proration.Change) { c.Billed.Deducted = decimal.New(1, -1_000_000_000) }, want: []string{"billed.deducted limit"}},
 		{name: "a negative part", why: "a negative part would be charged", change: func(c *proration.Change) { c.Billed.Part = part("-1/5") }, want: []string{"billed.part invalid"}},
 		{name: "a part below zero", change: func(c *proration.Change) { c.Billed.Part = part("2/-5") }, want: []string{"billed.part invalid"}},
 		{name: "a part of two negative integers", why: "the numerator has the sign", change: func(c *proration.Change) { c.Billed.Part = part("-2/-5") }, want: []string{"billed.part invalid"}},
@@ -361,9 +377,12 @@ func TestAdjustRefuses(t *testing.T) {
 		{name: "a part without a charge", why: "a part needs a billed charge", change: func(c *proration.Change) {
 			c.Billed, c.CreditBasis = proration.Billed{Part: part("2/5")}, 0
 		}, want: []string{"billed.span unset", "credit_basis unset"}},
-		{name: "returned money without a charge", change: func(c *proration.Change) {
-			c.Billed, c.CreditBasis = proration.Billed{Returned: money("1")}, 0
-		}, want: []string{"billed.span unset", "billed.returned invalid", "credit_basis unset"}},
+		{name: "an earlier credit without a charge", change: func(c *proration.Change) {
+			c.Billed, c.CreditBasis = proration.Billed{Credited: money("1")}, 0
+		}, want: []string{"billed.span unset", "billed.credited invalid", "credit_basis unset"}},
+		{name: "deductions without a charge", change: func(c *proration.Change) {
+			c.Billed, c.CreditBasis = proration.Billed{Deducted: money("1")}, 0
+		}, want: []string{"billed.span unset", "credit_basis unset"}},
 		{name: "a pause that ends before the change", change: func(c *proration.Change) { c.Billed.Until = instant("2024-04-15", nil) }, want: []string{"billed.until period"}},
 		{name: "a pause that ends at the change", why: "no time is unused", change: func(c *proration.Change) { c.Billed.Until = c.At }, want: []string{"billed.until period"}},
 		{name: "a pause that ends after the billed span", change: func(c *proration.Change) { c.Billed.Until = instant("2024-05-02", nil) }, want: []string{"billed.until outside"}},
@@ -379,11 +398,11 @@ func TestAdjustRefuses(t *testing.T) {
 		}, want: []string{"billed.span unset", "credit_basis unset"}},
 		{name: "every fault of the billed charge", why: "faults are in the order of the fields", stub: true, change: func(c *proration.Change) {
 			c.Billed = proration.Billed{
-				Amount: money("-1"), Credited: money("-1"), Returned: money("-2"), Price: money("-1"),
+				Amount: money("-1"), Credited: money("-1"), Price: money("-1"), Deducted: decimal.New(1, 39),
 				Period: span("2024-05-01/2024-04-01", nil), Part: part("6/5"),
 			}
 		}, want: []string{
-			"billed.amount invalid", "billed.span unset", "billed.credited invalid", "billed.returned invalid", "billed.price invalid",
+			"billed.amount invalid", "billed.span unset", "billed.credited invalid", "billed.price invalid", "billed.deducted limit",
 			"billed.period period", "billed.part invalid",
 		}},
 		{name: "a negative price", change: func(c *proration.Change) { c.Billed.Price = money("-1") }, want: []string{"billed.price invalid"}},

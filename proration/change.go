@@ -51,10 +51,7 @@ type Billed struct {
 	Amount   decimal.Decimal `json:"amount"`            // billed net amount of the span, in major units, never negative
 	Span     Period          `json:"span"`              // service span that the amount paid for
 	Credited decimal.Decimal `json:"credited,omitzero"` // total of earlier credits of the charge, as a positive amount
-	// Returned is the part of Credited that returned money and freed no time, such as a credit of an amount. It is
-	// subtracted from this credit, in proportion to Part. In major units, never negative.
-	Returned decimal.Decimal `json:"returned,omitzero"`
-	Price    decimal.Decimal `json:"price,omitzero"` // price of the whole period when billed; required for OnPrice
+	Price    decimal.Decimal `json:"price,omitzero"`    // price of the whole period when billed; required for OnPrice
 	// Deducted is the amount that discounts took off the charge: the share of Price for the span less Amount. A credit by
 	// the price is lowered by the unused part of it; a credit by the billed amount needs none. It is negative if Amount is
 	// above that share.
@@ -73,8 +70,8 @@ type Next struct {
 
 // isZero reports whether no billed charge is set.
 func (b *Billed) isZero() bool {
-	return b.Amount.IsZero() && b.Credited.IsZero() && b.Returned.IsZero() && b.Price.IsZero() &&
-		b.Deducted.IsZero() && b.Span.isZero() && b.Period.isZero() && b.Until.IsZero() && b.whole()
+	return b.Amount.IsZero() && b.Credited.IsZero() && b.Price.IsZero() && b.Deducted.IsZero() &&
+		b.Span.isZero() && b.Period.isZero() && b.Until.IsZero() && b.whole()
 }
 
 // whole reports whether the whole charge is no longer used.
@@ -136,10 +133,6 @@ func (c *Change) checkBilled(f *fault.List, at bool) {
 	fault.NotNegative(f, "billed.credited", b.Credited)
 	if !b.Credited.IsZero() && fault.Usable(b.Amount) && fault.Usable(b.Credited) && b.Credited.GreaterThan(b.Amount) {
 		f.Add("billed.credited", ErrInvalid, "must be at most the billed %v; got %v", b.Amount, b.Credited)
-	}
-	fault.NotNegative(f, "billed.returned", b.Returned)
-	if !b.Returned.IsZero() && fault.Usable(b.Returned) && fault.Usable(b.Credited) && b.Returned.GreaterThan(b.Credited) {
-		f.Add("billed.returned", ErrInvalid, "must be at most the credited %v; got %v", b.Credited, b.Returned)
 	}
 	fault.NotNegative(f, "billed.price", b.Price)
 	fault.Amount(f, "billed.deducted", b.Deducted)

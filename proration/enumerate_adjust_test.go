@@ -24,9 +24,9 @@ func adjust(t *testing.T, c proration.Change) proration.Adjustment {
 	return a
 }
 
-// checkCredit fails unless the credit is the exact unused share of its part of the basis, less that part of the
-// returned money, rounded once. A credit above zero becomes zero, and a credit of more than the uncredited billed
-// amount becomes that amount.
+// checkCredit fails unless the credit is the exact unused share of its part of the basis, by the price less that share
+// and part of the deductions, rounded once. A credit above zero becomes zero, and a credit of more than the uncredited
+// billed amount becomes that amount. Earlier credits change nothing else.
 func checkCredit(t *testing.T, c proration.Change, credit proration.Result) {
 	t.Helper()
 	b, p := c.Billed, c.Billed.Period
@@ -48,7 +48,7 @@ func checkCredit(t *testing.T, c proration.Change, credit proration.Result) {
 	if (b.Part != proration.Fraction{}) {
 		some.SetFrac64(b.Part.Num, b.Part.Den)
 	}
-	exact := new(big.Rat).Sub(b.Returned.Rat(), exactly(of, unused, proration.Residual{}))
+	exact := new(big.Rat).Neg(exactly(of, unused, proration.Residual{}))
 	if paid := slow(b.Span); c.CreditBasis == proration.OnPrice && paid.Sign() > 0 {
 		exact.Add(exact, exactly(b.Deducted, new(big.Rat).Quo(unused, paid), proration.Residual{}))
 	}
@@ -170,12 +170,12 @@ func TestEveryUsualChange(t *testing.T) {
 }
 
 // Every partial credit is exact on any day of a month, after a purchase at its start or inside it, with earlier credits
-// and returned money, alone and with a new price. Among the cases is the usual change with a part.
+// and deductions, alone and with a new price. Among the cases is the usual change with a part.
 func TestEveryCreditOfAPart(t *testing.T) {
 	short.Skip(t)
 	p := span("2024-02-01/2024-03-01", nil)
 	next := &proration.Next{Price: money("31"), Period: p}
-	priorCredits := priorCredits("0 0, 0.5 0.1, 0.5 0.5, 1 0.5, 1 1")
+	shares := moneys("0, 0.1, 0.5, 0.9, 1") // of the amount, credited before
 	for n, policy := range countingPolicies() {
 		t.Run(policy.DayCount.String()+" "+policy.ChangeDay.String(), func(t *testing.T) {
 			t.Parallel()
@@ -187,18 +187,18 @@ func TestEveryCreditOfAPart(t *testing.T) {
 					}
 					for _, amount := range moneys("10.05, 99.990, 0.0625") {
 						for _, some := range []string{"", "0/5", "2/5", "1/3", "6/7", "5/5"} {
-							for _, priorCredit := range priorCredits {
+							for _, share := range shares {
 								round++
 								policy.Rounding = proration.Rounding{Places: int32(round % 4), Mode: modes[round%len(modes)]}
 								c := proration.Change{
 									At: at, CreditBasis: bases[round/len(modes)%len(bases)], Policy: policy,
-									Billed: proration.Billed{Amount: amount, Span: p.From(bought), Credited: amount.Mul(priorCredit.credited), Returned: amount.Mul(priorCredit.returned), Part: part(some)},
+									Billed: proration.Billed{Amount: amount, Span: p.From(bought), Credited: amount.Mul(share), Part: part(some)},
 								}
 								if c.CreditBasis == proration.OnPrice || round%3 == 0 {
 									c.Billed.Price, c.Billed.Period = money("31"), p
 								}
-								if round%5 < 2 {
-									c.Billed.Deducted = money([]string{"7.77", "-0.01"}[round%5])
+								if round%11 < 3 {
+									c.Billed.Deducted = money([]string{"7.77", "-0.01", "77.7"}[round%11])
 								}
 								if round%2 == 0 {
 									c.Next = next
@@ -211,19 +211,6 @@ func TestEveryCreditOfAPart(t *testing.T) {
 			}
 		})
 	}
-}
-
-// priorCredit states which share of an amount was credited before, and which share of the amount was returned for
-// unused time.
-type priorCredit struct{ credited, returned decimal.Decimal }
-
-// priorCredits reads a list such as "0.5 0.1, 1 1".
-func priorCredits(text string) (all []priorCredit) {
-	for _, one := range strings.Split(text, ", ") {
-		credited, returned, _ := strings.Cut(one, " ")
-		all = append(all, priorCredit{money(credited), money(returned)})
-	}
-	return all
 }
 
 func checkChange(t *testing.T, c proration.Change) {
@@ -323,12 +310,12 @@ func TestPartialCreditsAddUp(t *testing.T) {
 		for _, policy := range countingPolicies() {
 			for _, amount := range moneys("0.01, 10.05, 31, 99.999") {
 				for _, at := range race.Few(daysOf(p, nil, 9*time.Hour)[:29], 7) {
-					for _, before := range priorCredits("0 0, 0.3 0.2, 0.9 0.9") {
+					for _, credited := range moneys("0, 0.3, 0.9") {
 						round++
 						policy.Rounding = proration.Rounding{Places: 2, Mode: modes[round%len(modes)]}
 						checkPartsAddUp(t, parts, proration.Change{
 							At: at, CreditBasis: bases[round/len(modes)%len(bases)], Policy: policy,
-							Billed: proration.Billed{Amount: amount, Span: p, Price: money("40"), Credited: amount.Mul(before.credited), Returned: amount.Mul(before.returned)},
+							Billed: proration.Billed{Amount: amount, Span: p, Price: money("40"), Credited: amount.Mul(credited), Deducted: moneys("0, 3.33")[round%2]},
 						})
 					}
 				}

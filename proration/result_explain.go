@@ -16,7 +16,7 @@ import (
 //	178.00 x 15/30 days = 89.00
 //	100.00 x 10/31 days = 32.258..., rounded half up to 32.26
 //	-10.00 x 20/31 days = -6.451..., limited to -2.00
-//	-10.00 x 11/30 days plus 8 carried over = 4.333..., at most 0.00
+//	-10.00 x 15/30 days plus 6 carried over = 1, at most 0.00
 func (r Result) Explain() string {
 	if !exact.Sensible(r.Of) || !exact.Sensible(r.Amount) || !r.Rounding.usable() || r.Fraction.Den <= 0 {
 		return "nothing"
@@ -42,7 +42,7 @@ func (r Result) Explain() string {
 	}
 	b.WriteString(" = " + ratText(value, r.Rounding.Places+1))
 	switch {
-	case r.Capped && value.Sign() > 0: // earlier credits returned more
+	case r.Capped && value.Sign() > 0: // the deductions were more
 		b.WriteString(", at most " + amount)
 	case r.Capped:
 		b.WriteString(", limited to " + amount)

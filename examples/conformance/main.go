@@ -65,9 +65,9 @@
 //	stairstep             tiers of up_to, [flat]                          as volume
 //
 // The up_to of the last tier is null. A direction is upgrade or downgrade; a change to an equal plan is an upgrade. An
-// allocation is largest_remainder (the default) or last_line. The unused credit is the prorated price or the billed
-// amount, whichever is smaller, less earlier credits; credit and tax are never negative. Each applied entry is an id
-// and an amount, in order.
+// allocation is largest_remainder (the default) or last_line. The unused credit is the prorated price, at most the
+// billed amount less earlier credits; credit and tax are never negative. Each applied entry is an id and an amount, in
+// order.
 //
 // An item is recurring, fixed (matched by date and plan), or a credit for its linked_to item: a repair frees the days
 // of that item, and an item_adjustment credits only money. The operation adjust wants the items that turn the existing

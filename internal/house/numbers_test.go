@@ -21,7 +21,7 @@ import (
 // five packages gets the tag or an entry here.
 var money = map[string]string{
 	"proration.Adjustment":   "Net",
-	"proration.Billed":       "Amount Credited Returned Price Deducted",
+	"proration.Billed":       "Amount Credited Price Deducted",
 	"proration.Division":     "Amount",
 	"proration.Next":         "Price",
 	"proration.Request":      "Amount",
