@@ -116,9 +116,10 @@ type IssueResult struct {
 // already; a cancellation deducts none.
 //
 // Errors: those of [Build], [plans.Contract.Amended] and [credits.Unused]; ErrUnset for a missing UnbilledSince in
-// arrears; ErrInvalid for billing an up-front term in arrears, for Paid or Exception without a cancellation, and for an
-// invoice ID used before. Issue returns a [plans.Refusal] for a period after the last term or after an unbilled period;
-// for a change of unbilled time, and a change before one that is billed already; and for a change of a canceled contract other than a new anchor or another cancellation.
+// arrears and for a missing ID; ErrInvalid for billing an up-front term in arrears, for Paid, KeepOpen or Exception
+// without a cancellation, and for an invoice ID used before; and the faults of Open. Issue returns a [plans.Refusal]
+// for a period after the last term or after an unbilled period, for a change of unbilled time, for a change before one
+// that is billed already, and for a change of a canceled contract other than a new anchor or another cancellation.
 func Issue(o IssueRequest) (IssueResult, error) {
 	if loc := o.Contract.Cycle.Location; loc != nil {
 		o.At = o.At.In(loc)
