@@ -1,8 +1,11 @@
 package credits
 
 import (
+	"math/big"
+
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -10,17 +13,20 @@ import (
 
 // AmountRequest asks for a credit of an amount of one charge, such as goodwill, that frees no time and no units.
 type AmountRequest struct {
-	Charges []plans.Charge         `json:"charges"`         // billed charges and their credits, in the order of billing
-	Charge  string                 `json:"charge"`          // ID of the charge to credit
-	Amount  decimal.Decimal        `json:"amount,omitzero"` // part of its net to credit; zero is all that is left
-	Mode    proration.RoundingMode `json:"mode"`            // rounding of the credited discounts and taxes; required
+	Charges []plans.Charge  `json:"charges"`         // billed charges and their credits, in the order of billing
+	Charge  string          `json:"charge"`          // ID of the charge to credit
+	Amount  decimal.Decimal `json:"amount,omitzero"` // part of its net to credit; zero is all that is left
+	// Gross is an amount with its taxes to credit in place of Amount: net and taxes add up to it, to the minor unit.
+	Gross decimal.Decimal        `json:"gross,omitzero"`
+	Mode  proration.RoundingMode `json:"mode"` // rounding of the credited discounts and taxes; required
 }
 
 // ForAmount returns a credit of an amount of a charge, or of all that is left of its net. It frees no time and no
 // units; [Unused] does. Discounts and taxes are credited in proportion, and the last credit of a charge takes their
 // remainder, so that all credits add up to the billed charge.
-// Errors: ErrInvalid for an unknown charge, and for an amount that is negative, has more places than the currency or is
-// more than the net that is left; the faults of the charges, the currency and the mode.
+// Errors: ErrInvalid for an unknown charge, for both an amount and a gross amount, and for one that is negative, has
+// more places than the currency or is more than the charge has left; the faults of the charges, the currency and the
+// mode.
 func ForAmount(r AmountRequest) (plans.Charge, error) {
 	var f fault.List
 	checkCharges(&f, r.Charges)
@@ -41,20 +47,65 @@ func ForAmount(r AmountRequest) (plans.Charge, error) {
 		return plans.Charge{}, f.Err()
 	}
 	before := given(r.Charges)[of.ID]
-	left := of.Net.Sub(before.net)
+	rounding := proration.Rounding{Places: places, Mode: r.Mode}
+	left := money(of, before, of.Net.Sub(before.net), rounding)
+	asked, field, most := r.Amount, "amount", left.Net.Neg()
 	switch {
+	case r.Gross.IsZero():
 	case r.Amount.IsZero():
-	case !fault.Amount(&f, "amount", r.Amount):
-	case r.Amount.IsNegative(), r.Amount.GreaterThan(left), !r.Amount.Shift(places).IsInteger():
-		f.Add("amount", proration.ErrInvalid, "must be between 0 and the remaining %v, with at most %d places; got %v",
-			left, places, r.Amount)
+		asked, field, most = r.Gross, "gross", left.Total().Neg()
 	default:
-		left = r.Amount
+		f.Add("gross", proration.ErrInvalid, "must not be set together with amount")
 	}
-	if f != nil {
+	switch {
+	case asked.IsZero(), !fault.Amount(&f, field, asked):
+	case asked.IsNegative(), asked.GreaterThan(most), !asked.Shift(places).IsInteger():
+		f.Add(field, proration.ErrInvalid, "must be between 0 and the remaining %v, with at most %d places; got %v",
+			most, places, asked)
+	}
+	switch {
+	case f != nil:
 		return plans.Charge{}, f.Err()
+	case asked.IsZero(), asked.Equal(most):
+		return left, nil
+	case field == "gross":
+		return gross(of, before, &left, asked, rounding)
 	}
-	return money(of, before, left, proration.Rounding{Places: places, Mode: r.Mode}), nil
+	return money(of, before, asked, rounding), nil
+}
+
+// gross returns the credit of an amount with its taxes, which is less than what is left of a charge: net and taxes in
+// the proportion of what is left.
+func gross(
+	c *plans.Charge, before back, left *plans.Charge, amount decimal.Decimal, rounding proration.Rounding,
+) (plans.Charge, error) {
+	all := left.Total()
+	part := new(big.Rat).Quo(amount.Rat(), all.Neg().Rat())
+	net := exact.Quotient(part.Mul(part, left.Net.Neg().Rat()), rounding.Places, exact.Mode(rounding.Mode))
+	unit := decimal.New(1, -rounding.Places)
+	most := left.Net.Neg().Sub(unit) // the rest of the taxes needs a rest of the net
+	net = decimal.Max(decimal.Min(net, most, amount), unit)
+	credit := money(c, before, net, rounding)
+	var weights []decimal.Decimal
+	var added []*plans.Tax
+	for i := range credit.Taxes {
+		if t := &credit.Taxes[i]; !t.Included {
+			added, weights = append(added, t), append(weights, left.Taxes[i].Amount.Neg())
+		}
+	}
+	if len(added) == 0 {
+		return credit, nil
+	}
+	parts, err := proration.Split(proration.Division{
+		Amount: amount.Sub(net), Weights: weights, Places: rounding.Places, Allocation: proration.LargestRemainder,
+	})
+	if err != nil {
+		return plans.Charge{}, err
+	}
+	for i, t := range added {
+		t.Amount = parts[i].Amount.Neg()
+	}
+	return credit, nil
 }
 
 // money returns the credit of an amount of a charge, which frees no time and no units.

@@ -166,9 +166,17 @@ func (inv *Invoice) credit(line, of *plans.Charge, request credits.Request) (pla
 		if line.Net.IsZero() {
 			return plans.Charge{}, fault.New("net", proration.ErrInvalid, "must be negative for a refund; got 0")
 		}
-		return credits.ForAmount(credits.AmountRequest{
+		asked := credits.AmountRequest{
 			Charges: request.Charges, Charge: of.ID, Amount: line.Net.Neg(), Mode: inv.Policy.Proration.Rounding.Mode,
-		})
+		}
+		should, err := credits.ForAmount(asked)
+		if should.ID = line.ID; err == nil && differs(should, *line) != "" { // it may be of an amount with its taxes
+			asked.Amount, asked.Gross = decimal.Decimal{}, line.Total().Neg()
+			if whole, wrong := credits.ForAmount(asked); wrong == nil && whole.Net.Equal(line.Net) {
+				return whole, nil
+			}
+		}
+		return should, err
 	}
 	all, err := credits.Unused(request)
 	if err != nil {

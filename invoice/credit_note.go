@@ -21,11 +21,17 @@ type CreditRequest struct {
 	// them names its period; a credit of any other charge only its plan and item.
 	Charges []plans.Charge `json:"charges,omitzero"`
 	// Lines are the lines to credit; none credits everything that is left.
-	Lines  []LineAmount    `json:"lines,omitzero"`
+	Lines []LineAmount `json:"lines,omitzero"`
+	// Amount is a gross amount to credit in place of Lines. It is spread over the lines in proportion to what is left of
+	// them, with net and taxes to the minor unit.
+	Amount decimal.Decimal `json:"amount,omitzero"`
 	Refund bool            `json:"refund,omitzero"` // refund the paid part in money instead of granting credit
-	Ledger []credits.Entry `json:"ledger,omitzero"` // customer's credit ledger before the credit note
-	Reason string          `json:"reason,omitzero"` // why money is refunded: free text for the event of the receivable
-	Policy Policy          `json:"policy"`          // billing rules of the seller: how credited amounts are rounded
+	// Returned says that the money went back already: the note is a refund up to the money received, and only the rest
+	// reduces the outstanding amount.
+	Returned bool            `json:"returned,omitzero"`
+	Ledger   []credits.Entry `json:"ledger,omitzero"` // customer's credit ledger before the credit note
+	Reason   string          `json:"reason,omitzero"` // why money is refunded: free text for the event of the receivable
+	Policy   Policy          `json:"policy"`          // billing rules of the seller: how credited amounts are rounded
 
 	Contact  Contact        `json:"contact,omitzero"` // recipient of the credit note
 	Location *time.Location `json:"-"`                // time zone that counts the days; nil is UTC
@@ -67,7 +73,7 @@ func Credit(c CreditRequest) (CreditResult, error) {
 		return CreditResult{}, err
 	}
 	var refund decimal.Decimal
-	if c.Refund {
+	if c.Refund || c.Returned {
 		refund = c.Receivable.Received()
 	}
 	return c.issue(lines, billed, refund)
@@ -108,8 +114,13 @@ func (c *CreditRequest) issue(lines, billed []plans.Charge, refund decimal.Decim
 		return CreditResult{}, err
 	}
 	back := note.Total.Neg()
-	draft.AppliedToInvoice = decimal.Min(back, r.Outstanding())
-	draft.Refund = decimal.Min(back.Sub(draft.AppliedToInvoice), refund)
+	if c.Returned {
+		draft.Refund = decimal.Min(back, refund)
+	}
+	draft.AppliedToInvoice = decimal.Min(back.Sub(draft.Refund), r.Outstanding())
+	if !c.Returned {
+		draft.Refund = decimal.Min(back.Sub(draft.AppliedToInvoice), refund)
+	}
 	if note, err = Build(draft); err != nil {
 		return CreditResult{}, err
 	}
@@ -162,6 +173,9 @@ func (r *Receivable) charges(known []plans.Charge) (all []plans.Charge) {
 
 // lines returns the credits of the requested lines.
 func (c *CreditRequest) lines(known map[string][]plans.Charge) ([]plans.Charge, error) {
+	if !c.Amount.IsZero() {
+		return c.spread(known)
+	}
 	wanted := c.Lines
 	if len(wanted) == 0 {
 		for i := range c.Receivable.Lines {
@@ -189,6 +203,50 @@ func (c *CreditRequest) lines(known map[string][]plans.Charge) ([]plans.Charge, 
 		lines = append(lines, line)
 	}
 	return lines, f.Err()
+}
+
+// spread returns the credits of the gross amount, in proportion to what is left of each line.
+func (c *CreditRequest) spread(known map[string][]plans.Charge) (lines []plans.Charge, err error) {
+	r := &c.Receivable
+	places, err := r.Currency.Places()
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	var weights []decimal.Decimal
+	var all decimal.Decimal
+	for i := range r.Lines {
+		id := lineid.Of(r.Invoice, i)
+		if !left(known[id]).IsPositive() {
+			continue
+		}
+		var gross decimal.Decimal
+		for _, line := range known[id] {
+			gross = gross.Add(line.Total())
+		}
+		ids, weights, all = append(ids, id), append(weights, gross), all.Add(gross)
+	}
+	if c.Amount.GreaterThan(all) || !c.Amount.IsPositive() || !c.Amount.Shift(places).IsInteger() || len(c.Lines) > 0 {
+		return nil, fault.New("amount", proration.ErrInvalid,
+			"must be above zero without lines, have at most %d decimal places, and be at most the %s that are left; got %v",
+			places, r.text(all), c.Amount)
+	}
+	parts, err := proration.Split(proration.Division{
+		Amount: c.Amount, Weights: weights, Places: places, Allocation: proration.LargestRemainder,
+	})
+	for i, part := range parts {
+		if !part.Amount.IsPositive() {
+			continue
+		}
+		line, err := credits.ForAmount(credits.AmountRequest{
+			Charges: known[ids[i]], Charge: ids[i], Gross: part.Amount, Mode: c.Policy.Proration.Rounding.Mode,
+		})
+		if err != nil {
+			return nil, fault.Under("amount", err)
+		}
+		lines = append(lines, line)
+	}
+	return lines, err
 }
 
 // left returns the net of a charge that is not credited.

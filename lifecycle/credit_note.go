@@ -9,20 +9,23 @@ import (
 	"github.com/billingrules/billing/invoice"
 )
 
-// note issues a credit note for lines of an invoice, or for everything that is left of it.
-func (s *step) note(
-	r *invoice.Receivable, lines []invoice.LineAmount, refund bool, reason string,
-) (*invoice.Invoice, error) {
-	note, err := invoice.Credit(invoice.CreditRequest{
-		ID: s.nextID(), At: s.sub.At, Receivable: *r, Charges: s.sub.UnexpiredCharges, Lines: lines,
-		Refund: refund, Reason: reason, Ledger: s.sub.Ledger,
-		Policy: s.billing(), Contact: s.sub.Contact, Location: s.sub.Contract.Cycle.Location,
-	})
+// note issues a credit note of an invoice. The request says what is credited; by default everything that is left.
+func (s *step) note(r *invoice.Receivable, request invoice.CreditRequest) (*invoice.Invoice, error) {
+	note, err := s.credit(r, request)
 	if err != nil {
-		return nil, s.inReceivable(fault.Under("event.payment", err), r.Invoice)
+		return nil, err
 	}
 	s.takeNote(&note)
 	return &note.Invoice, nil
+}
+
+// credit returns the credit note that a request asks for, and its receivable. Nothing is stored yet.
+func (s *step) credit(r *invoice.Receivable, request invoice.CreditRequest) (invoice.CreditResult, error) {
+	request.ID, request.At, request.Receivable, request.Charges = s.nextID(), s.sub.At, *r, s.sub.UnexpiredCharges
+	request.Ledger, request.Policy = s.sub.Ledger, s.billing()
+	request.Contact, request.Location = s.sub.Contact, s.sub.Contract.Cycle.Location
+	note, err := invoice.Credit(request)
+	return note, s.inReceivable(fault.Under("event.payment", err), r.Invoice)
 }
 
 // takeNote adds a credit note to the account and the outcome, and stores the receivable that it changed.
@@ -77,7 +80,7 @@ func (s *step) lower(note *invoice.CreditResult) error {
 // creditInFull issues a credit note for an invoice that was to be voided but was paid, and requests the refund.
 func (s *step) creditInFull(id string) error {
 	r := s.sub.Receivables[s.sub.receivable(id)]
-	note, err := s.note(&r, nil, true, "")
+	note, err := s.note(&r, invoice.CreditRequest{Refund: true})
 	if err != nil {
 		return err
 	}

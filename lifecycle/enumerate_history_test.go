@@ -87,11 +87,13 @@ func rarePaths() (all []path) {
 	}
 	all = append(all, path{"an unpaid change is undone while suspended", []pathStep{
 		start, {name: "payment_succeeded"}, {name: "seats 2", after: time.Hour}, {name: "payment_failed of the last"}, {name: "no seats"},
-	}}, path{"a free plan before the first payment", []pathStep{start, {name: "plan free"}}})
+	}}, path{"a free plan before the first payment", []pathStep{start, {name: "plan free"}}},
+		path{"the rest of the first invoice is credited", []pathStep{start, {name: "paid in part"}, {name: "credited by the open part"}}})
 	for _, last := range [][]pathStep{
 		{{name: "payment_succeeded of the last"}},
 		{{name: "invoice_voided of the last"}},
 		{{name: "invoice_written_off of the last"}},
+		{{name: "invoice_credited of the last"}},
 		{{name: "paid in part of the last"}, {name: "payment_refunded of the last"}},
 		{credit, {name: "billing_details_changed of the last with a copy"}},
 	} {
@@ -240,7 +242,7 @@ func TestEveryTransitionIsReachedEnumerated(t *testing.T) {
 	short.Skip(t)
 	s := newRecorder()
 	few := candidatesNamed(
-		"payment_succeeded", "payment_failed", "payment_disputed", "invoice_voided", "invoice_written_off", "paid in part", "payment_refunded", "pause_requested",
+		"payment_succeeded", "payment_failed", "payment_disputed", "invoice_voided", "invoice_written_off", "invoice_credited", "paid in part", "payment_refunded", "pause_requested",
 		"resumed", "reactivated", "payment_method_added", "payment_method_removed", "canceled unset", "canceled immediately", "canceled on", "renewal_disabled", "trial_converted",
 		"no seats",
 	)

@@ -18,7 +18,8 @@ import (
 // JSON: started, trial_converted, payment_method_added, payment_method_removed, payment_attempted, payment_succeeded,
 // payment_failed, payment_disputed, payment_refunded, changed, scheduled_change_canceled, pause_requested, resumed,
 // renewal_disabled, renewal_enabled, cancellation_requested, cancellation_withdrawn, reactivated, taxes_changed,
-// billing_details_changed, usage_recorded, charge_added, credit_granted, invoice_voided, invoice_written_off.
+// billing_details_changed, usage_recorded, charge_added, credit_granted, invoice_voided, invoice_written_off,
+// invoice_credited.
 type EventKind uint8
 
 // The kinds of events. Each names the fields of an [Event] that it reads besides Sequence, At, By and Reason.
@@ -48,6 +49,7 @@ const (
 	CreditGranted                                // credit given to the customer: Grant
 	InvoiceVoided                                // an invoice was issued by mistake: Payment.Invoice
 	InvoiceWrittenOff                            // an invoice will not be paid: Payment.Invoice
+	InvoiceCredited                              // support credits an invoice, which requires a Reason: Payment, As
 )
 
 var eventKinds = []string{
@@ -56,6 +58,7 @@ var eventKinds = []string{
 	"pause_requested", "resumed", "renewal_disabled", "renewal_enabled",
 	"cancellation_requested", "cancellation_withdrawn", "reactivated", "taxes_changed", "billing_details_changed",
 	"usage_recorded", "charge_added", "credit_granted", "invoice_voided", "invoice_written_off",
+	"invoice_credited",
 }
 
 // String returns the kind's name, "payment_failed".
@@ -96,6 +99,8 @@ type Event struct {
 	// Change is the change of the contract. With a catalog, a plan needs only its ID, and a term only its length.
 	Change plans.Change       `json:"change,omitzero"`
 	Usage  []plans.LimitUsage `json:"usage,omitzero"` // current usage, checked against the limits of another plan
+	// As is the form in which the paid part of a credited invoice returns: balance or refund; required for it.
+	As credits.RefundAs `json:"as,omitzero"`
 	// Payment is the payment, or the invoice, that the event is about.
 	Payment Payment `json:"payment,omitzero"`
 	// Document is the issued invoice of which a change of the billing details makes a corrected copy. A credit note
@@ -125,12 +130,13 @@ type Payment struct {
 	// is the pending payment for a result, the latest payment for a dispute, and otherwise an ID derived from the event.
 	// A refund does not read it.
 	ID string `json:"id,omitzero"`
-	// Amount is in major units, never negative; for a refund it excludes tax. Zero is the whole amount: outstanding, paid
-	// or refundable.
+	// Amount is gross, in major units, never negative. Zero is the whole amount: outstanding, paid or refundable, or for
+	// invoice_credited everything that is left of the invoice.
 	Amount decimal.Decimal `json:"amount,omitzero"`
 	// Hard marks a failure as a hard decline: another attempt with the same payment method cannot succeed.
 	Hard bool `json:"hard,omitzero"`
-	// Lines are the amounts to refund for each invoice line. Without them, Amount is refunded from the first line on.
+	// Lines are the net amounts to refund or credit for each invoice line. Without them, Amount is spread over the lines
+	// in proportion to what is left of them.
 	Lines []invoice.LineAmount `json:"lines,omitzero"`
 }
 
@@ -181,7 +187,7 @@ func (e *Event) check(f *fault.List) {
 func (e *Event) checkRequired(f *fault.List) {
 	switch e.Kind {
 	case PaymentAttempted, PaymentSucceeded, PaymentFailed, PaymentDisputed, PaymentRefunded, InvoiceVoided,
-		InvoiceWrittenOff:
+		InvoiceWrittenOff, InvoiceCredited:
 		if e.Payment.Invoice == "" {
 			f.Add("event.payment.invoice", proration.ErrUnset, "required, the invoice's ID")
 		}
@@ -193,8 +199,17 @@ func (e *Event) checkRequired(f *fault.List) {
 		PauseRequested, Resumed, RenewalDisabled, RenewalEnabled, CancellationRequested, CancellationWithdrawn, Reactivated,
 		TaxesChanged, BillingDetailsChanged, CreditGranted:
 	}
-	if e.Kind == PaymentRefunded && e.Reason == "" {
+	if e.Reason == "" && e.Kind == PaymentRefunded {
 		f.Add("event.reason", proration.ErrUnset, "required, the reason for the refund")
+	}
+	if e.Reason == "" && e.Kind == InvoiceCredited {
+		f.Add("event.reason", proration.ErrUnset, "required, the reason for the credit")
+	}
+	switch known := e.As == credits.AsBalance || e.As == credits.AsRefund; {
+	case e.Kind == InvoiceCredited && e.As == 0:
+		f.Add("event.as", proration.ErrUnset, "required, balance or refund")
+	case e.Kind == InvoiceCredited && !known, e.Kind != InvoiceCredited && e.As != 0:
+		f.Add("event.as", proration.ErrInvalid, "must be balance or refund, and set for invoice_credited only; got %v", e.As)
 	}
 }
 

@@ -61,7 +61,11 @@ func paymentEvent(kind lifecycle.EventKind, last, hard bool, of ...string) candi
 		if i < 0 || last && len(all) == 1 {
 			return lifecycle.Event{}, false
 		}
-		return lifecycle.Event{Kind: kind, Reason: "goodwill", Payment: lifecycle.Payment{Invoice: all[i].Invoice, Hard: hard}}, true
+		e := lifecycle.Event{Kind: kind, Reason: "goodwill", Payment: lifecycle.Payment{Invoice: all[i].Invoice, Hard: hard}}
+		if kind == lifecycle.InvoiceCredited {
+			e.As = credits.AsBalance
+		}
+		return e, true
 	}}
 }
 
@@ -107,6 +111,14 @@ func candidates() []candidate {
 		paymentEvent(lifecycle.InvoiceVoided, false, false, open...),
 		paymentEvent(lifecycle.InvoiceVoided, true, false, open...),
 		paymentEvent(lifecycle.InvoiceWrittenOff, false, false, open...),
+		paymentEvent(lifecycle.InvoiceCredited, false, false, "open", "pending", "paid"),
+		{"credited by the open part", func(h *history, at time.Time) (lifecycle.Event, bool) {
+			e, is := paymentEvent(lifecycle.InvoiceCredited, false, false, open...).event(h, at)
+			if i := slices.IndexFunc(h.sub.Receivables, func(r invoice.Receivable) bool { return r.Invoice == e.Payment.Invoice }); is && i >= 0 {
+				e.Payment.Amount = h.sub.Receivables[i].Outstanding()
+			}
+			return e, is
+		}},
 		changeSeats("2"), changeSeats("-1"), changePlan("pro"), changePlan("basic"), changePlan("year"), changePlan("plus"), changePlan("free"),
 		fixedEvent("price", lifecycle.Event{Kind: lifecycle.Changed, By: plans.Support, Change: plans.Change{Set: []plans.ItemSetting{{Item: "seat", Price: &price}}}}),
 		{"plan pro and a seat", func(*history, time.Time) (lifecycle.Event, bool) {
@@ -165,6 +177,7 @@ func rareCandidates() []candidate {
 	all := []candidate{
 		again,
 		paymentEvent(lifecycle.PaymentRefunded, true, false, open...), paymentEvent(lifecycle.InvoiceWrittenOff, true, false, open...),
+		paymentEvent(lifecycle.InvoiceCredited, true, false, open...),
 		fixedEvent("large credit", lifecycle.Event{Kind: lifecycle.CreditGranted, Reason: "goodwill", Grant: credits.Entry{Amount: giventest.Money("5000.00")}}),
 	}
 	for _, last := range []bool{false, true} {

@@ -93,3 +93,54 @@ func TestCreditsLowerOpenInvoices(t *testing.T) {
 		})
 	}
 }
+
+// Support credits an invoice: its open part is lowered, and the paid part returns as the event says. Ten seats cost
+// 1,000.00 in January.
+func TestInvoiceCredited(t *testing.T) {
+	credit := func(as credits.RefundAs, amount string) lifecycle.Event {
+		return eventOn("2026-01-03", lifecycle.InvoiceCredited, func(e *lifecycle.Event) {
+			e.As, e.Reason, e.Payment = as, "outage", lifecycle.Payment{Invoice: "r-1", Amount: giventest.Money(amount)}
+		})
+	}
+	paid := func(amount string) lifecycle.Event {
+		return eventOn("2026-01-02", lifecycle.PaymentSucceeded, func(e *lifecycle.Event) {
+			e.Payment = lifecycle.Payment{Invoice: "r-1", ID: "p", Amount: giventest.Money(amount)}
+		})
+	}
+	back := eventOn("2026-01-03", lifecycle.PaymentRefunded, func(e *lifecycle.Event) {
+		e.Reason, e.Payment = "goodwill", lifecycle.Payment{Invoice: "r-1", Amount: giventest.Money("300")}
+	})
+	for _, c := range []struct {
+		name                 string
+		events               []lifecycle.Event
+		status               lifecycle.Status
+		outstanding, balance string
+		effects              []string // after the first request
+	}{
+		{"open", []lifecycle.Event{credit(credits.AsBalance, "400")}, lifecycle.Incomplete, "600", "0", []string{"withdraw r-1 0.00", "collect_payment r-1 600.00"}},
+		{"open and whole", []lifecycle.Event{credit(credits.AsRefund, "0")}, lifecycle.Incomplete, "0", "0", []string{"withdraw r-1 0.00"}},
+		{"part-paid", []lifecycle.Event{paid("700"), credit(credits.AsBalance, "400")}, lifecycle.Active, "0", "100", nil},
+		{"part-paid, in money", []lifecycle.Event{paid("700"), credit(credits.AsRefund, "400")}, lifecycle.Active, "0", "0", []string{"refund r-2 100.00"}},
+		{"paid", []lifecycle.Event{paid("1000"), credit(credits.AsBalance, "400")}, lifecycle.Active, "0", "400", nil},
+		{"refunded", []lifecycle.Event{paid("700"), back}, lifecycle.Incomplete, "300", "0", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := anyChange()
+			p.FirstPaymentTimeout = giventest.Interval("P7D")
+			out := replayEvents(t, p, "2026-01-04", append([]lifecycle.Event{eventOn("2026-01-01", lifecycle.Started)}, c.events...)...)
+			if out.Subscription.Status != c.status || !slices.Equal(effectTexts(out)[1:], c.effects) {
+				t.Errorf("%v with the effects %q, want %v with %q", out.Subscription.Status, effectTexts(out)[1:], c.status, c.effects)
+			}
+			open := giventest.Money("0")
+			for _, r := range out.Receivables {
+				open = open.Add(r.Outstanding())
+			}
+			giventest.CheckMoney(t, "outstanding", open, c.outstanding)
+			balance, err := credits.Balance(out.Subscription.Ledger, "USD", out.Subscription.At)
+			if err != nil {
+				t.Fatal(err)
+			}
+			giventest.CheckMoney(t, "balance", balance, c.balance)
+		})
+	}
+}

@@ -129,7 +129,7 @@ func TestVocabularies(t *testing.T) {
 	}{
 		{"access", func(i int) word { return lifecycle.Access(i) }, func(s string) error { return new(lifecycle.Access).UnmarshalText([]byte(s)) }, 4},
 		{"status", func(i int) word { return lifecycle.Status(i) }, func(s string) error { return new(lifecycle.Status).UnmarshalText([]byte(s)) }, 9},
-		{"event", func(i int) word { return lifecycle.EventKind(i) }, func(s string) error { return new(lifecycle.EventKind).UnmarshalText([]byte(s)) }, 25},
+		{"event", func(i int) word { return lifecycle.EventKind(i) }, func(s string) error { return new(lifecycle.EventKind).UnmarshalText([]byte(s)) }, 26},
 		{"deadline", func(i int) word { return lifecycle.DeadlineKind(i) }, func(s string) error { return new(lifecycle.DeadlineKind).UnmarshalText([]byte(s)) }, 16},
 		{"effect", func(i int) word { return lifecycle.EffectKind(i) }, func(s string) error { return new(lifecycle.EffectKind).UnmarshalText([]byte(s)) }, 4},
 		{"notice", func(i int) word { return lifecycle.NoticeKind(i) }, func(s string) error { return new(lifecycle.NoticeKind).UnmarshalText([]byte(s)) }, 8},

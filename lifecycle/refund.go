@@ -1,10 +1,10 @@
 package lifecycle
 
 import (
-	"github.com/shopspring/decimal"
-
-	"github.com/billingrules/billing/internal/lineid"
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/proration"
 )
 
 // refunded issues the credit note for money that the seller refunded.
@@ -14,36 +14,55 @@ func (s *step) refunded(e *Event) error {
 		return s.unknownInvoice(e.Payment.Invoice)
 	}
 	r := s.sub.Receivables[i]
-	brings := s.overdue(r.Invoice)
 	if !r.Received().IsPositive() {
 		return s.refuse("Invoice " + r.Invoice + " has no payment left to refund.")
 	}
-	lines := e.Payment.Lines
-	if e.Payment.Amount.IsPositive() && len(lines) == 0 {
-		lines = parts(&r, e.Payment.Amount)
+	if paid := r.Received(); e.Payment.Amount.GreaterThan(paid) {
+		reason := "must be at most the %v received on the invoice and not refunded; got %v"
+		return s.conflict(fault.New("event.payment.amount", proration.ErrInvalid, reason, paid, e.Payment.Amount))
 	}
-	if _, err := s.note(&r, lines, true, e.Reason); err != nil {
+	request := invoice.CreditRequest{Lines: e.Payment.Lines, Amount: e.Payment.Amount, Returned: true, Reason: e.Reason}
+	if request.Amount.IsZero() && len(request.Lines) == 0 && r.Outstanding().IsPositive() {
+		request.Amount = r.Received() // the money that was paid, and not the open part
+	}
+	note, err := s.credit(&r, request)
+	if err != nil {
 		return err
 	}
-	return s.settled(brings)
+	if above := note.Invoice.AppliedToInvoice; above.IsPositive() {
+		reason := "must add up to at most the %v received on the invoice and not refunded; got %v"
+		paid := r.Received()
+		return s.conflict(fault.New("event.payment.lines", proration.ErrInvalid, reason, paid, paid.Add(above)))
+	}
+	s.takeNote(&note)
+	return nil
 }
 
-// parts spreads an amount net of tax over the lines of an invoice, starting with the first line.
-func parts(r *invoice.Receivable, amount decimal.Decimal) (parts []invoice.LineAmount) {
-	for i, line := range r.Lines {
-		left := line.Net
-		for _, c := range line.Credits {
-			left = left.Add(c.Net)
-		}
-		if !left.IsPositive() || !amount.IsPositive() {
-			continue
-		}
-		part := decimal.Min(amount, left)
-		parts = append(parts, invoice.LineAmount{Line: lineid.Of(r.Invoice, i), Amount: part})
-		amount = amount.Sub(part)
+// credited issues a credit note that support decided on. It lowers the open part of the invoice; the paid part becomes
+// balance or goes back in money, as the event says.
+func (s *step) credited(e *Event) error {
+	i := s.sub.receivable(e.Payment.Invoice)
+	if i < 0 {
+		return s.unknownInvoice(e.Payment.Invoice)
 	}
-	if amount.IsPositive() && len(parts) > 0 { // too much: the credit note reports the fault of the last line
-		parts[len(parts)-1].Amount = parts[len(parts)-1].Amount.Add(amount)
+	r := s.sub.Receivables[i]
+	if r.Phase == invoice.PhaseVoid || r.Phase == invoice.PhaseRetracted {
+		return s.refuse("Invoice " + r.Invoice + " is void, so nothing of it can be credited.")
 	}
-	return parts
+	brings := s.overdue(r.Invoice)
+	note, err := s.credit(&r, invoice.CreditRequest{
+		Lines: e.Payment.Lines, Amount: e.Payment.Amount, Refund: e.As == credits.AsRefund, Reason: e.Reason,
+	})
+	if err != nil {
+		return err
+	}
+	s.sub.add(note.Invoice)
+	if err := s.lower(&note); err != nil {
+		return err
+	}
+	s.lowered = nil
+	if s.sub.Status == Incomplete && !s.sub.billedFor() {
+		return nil // an invoice credited to zero starts no service
+	}
+	return s.settled(brings)
 }

@@ -12,6 +12,7 @@ var (
 	stopEvents    = []EventKind{PauseRequested, RenewalDisabled}
 	invoiceEvents = []EventKind{
 		PaymentAttempted, PaymentSucceeded, PaymentFailed, PaymentDisputed, PaymentRefunded, InvoiceVoided, InvoiceWrittenOff,
+		InvoiceCredited,
 	}
 )
 

@@ -109,7 +109,7 @@ func TestRefusals(t *testing.T) {
 			{"2026-11-02 writeoff s-9", "refused: Invoice \"s-9\" does not exist, had nothing to pay, or was settled too long ago to be changed."},
 			{"2026-11-02 disputed s-9", "refused: Invoice \"s-9\" does not exist, had nothing to pay, or was settled too long ago to be changed."},
 			{"2026-11-02 writeoff s-1", "refused: Invoice s-1 is already paid."},
-			{"2026-11-02 refunded s-1 5000.00 because wish", "refused: The request does not fit the subscription: amount must be between 0 and the remaining 890, with at most 2 places; got 5000."},
+			{"2026-11-02 refunded s-1 5000.00 because wish", "refused: The request does not fit the subscription: amount must be at most the 890 received on the invoice and not refunded; got 5000."},
 			{"2026-11-02 price 80.00", "refused: Only support can set a special price. | Keep the contract's price or ask support."},
 			{"2026-11-02 seats +1 nothing", "refused: Plan \"growth\" does not offer \"nothing\" in USD. | Choose seat or light."},
 			{"2026-11-02 shorten 2026-11-20", "refused: The request does not fit the subscription: end must not be set; the contract has no term to shorten."},

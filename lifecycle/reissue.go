@@ -37,7 +37,7 @@ func (s *step) reissue(e *Event) error {
 	brings := s.overdue(id)
 	current := sub.Contact
 	sub.Contact = inv.Contact // the credit note has the recipient of the invoice that it reverses
-	_, err = s.note(&r, nil, false, "")
+	_, err = s.note(&r, invoice.CreditRequest{})
 	sub.Contact = current
 	if err != nil {
 		return err

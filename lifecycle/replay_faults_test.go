@@ -62,7 +62,7 @@ func TestReplayRefusesConflicts(t *testing.T) {
 		{lifecycle.PauseRequested, func(e *lifecycle.Event) { e.Until = e.At.Add(1) }, "event.until outside", "The request does not fit the subscription: until must be after 2026-02-01, when the pause begins; got 2026-01-05."},
 		{lifecycle.PaymentRefunded, func(e *lifecycle.Event) {
 			e.Reason, e.Payment = "wish", lifecycle.Payment{Invoice: "r-1", Amount: decimal.NewFromInt(1001)}
-		}, "event.payment.lines[0].amount invalid", "The request does not fit the subscription: amount must be between 0 and the remaining 1000, with at most 2 places; got 1001."},
+		}, "event.payment.amount invalid", "The request does not fit the subscription: amount must be at most the 1000 received on the invoice and not refunded; got 1001."},
 		{lifecycle.UsageRecorded, func(e *lifecycle.Event) {
 			e.Charges = []plans.Charge{{Item: "call", Currency: "EUR", Net: decimal.NewFromInt(1)}}
 		}, "event.charges[0].currency invalid", "The request does not fit the subscription: currency must be USD, the currency of the contract; got EUR."},

@@ -388,17 +388,19 @@ func TestCombinedScenarios(t *testing.T) {
 			{"2026-11-06", "suspended billing_only; tell access_lost s-1"},
 			{"2026-12-10 paid s-1", "active full; s-2: recurring 800.00, due 800.00; s-1 paid; collect_payment s-2 800.00; tell receipt s-1"},
 		}},
-		scenario{"refund of a partly paid invoice", "the open amount is reduced first", p, month, []step{
+		scenario{"refund of a partly paid invoice", "a refund is money: it is booked on the paid part, and the rest stays open", p, month, []step{
 			begun[0],
 			{"2026-11-01 paid s-1 400.00", "active full; s-1 open"},
-			{"2026-11-02 refunded s-1 500.00 because outage", "active full; s-2: refund -500.00, due 0.00; s-1 paid"},
+			{"2026-11-02 refunded s-1 500.00 because outage", "refused: The request does not fit the subscription: amount must be at most the 400 received on the invoice and not refunded; got 500."},
+			{"2026-11-02 refunded s-1 400.00 because outage", "active full; s-2: refund -400.00, due 0.00; s-1 open"},
+			{"2026-11-02 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 		}},
-		scenario{"refund of two lines", "from the first line on", p, month, then([]step{
+		scenario{"refund of two lines", "in proportion to what is left of each: 10.00 and 120.00", p, month, then([]step{
 			{"2026-11-10 usage calls 200 0.05", "active full"},
 			{"2026-11-12 sold setup 1 120.00", "active full; s-2: usage 10.00, one_time 120.00, due 130.00; collect_payment s-2 130.00"},
 			{"2026-11-12 paid s-2", "active full; s-2 paid; tell receipt s-2"},
-			{"2026-11-13 refunded s-2 15.00 because outage", "active full; s-3: refund -10.00, refund -5.00, due 0.00; s-2 paid"},
-			{"2026-11-14 refunded s-2 15.00 because outage", "active full; s-4: refund -15.00, due 0.00; s-2 paid"},
+			{"2026-11-13 refunded s-2 15.00 because outage", "active full; s-3: refund -1.15, refund -13.85, due 0.00; s-2 paid"},
+			{"2026-11-14 refunded s-2 15.00 because outage", "active full; s-4: refund -1.15, refund -13.85, due 0.00; s-2 paid"},
 		}...)},
 		scenario{"usage on a voided advance invoice", "the usage is unbilled again, and is billed at the end", advance, month, then([]step{
 			{"2026-11-10 usage calls 200 0.05", "active full"},

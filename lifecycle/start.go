@@ -105,7 +105,7 @@ func (s *step) abandon(as Status) error {
 			continue // earlier and partly paid invoices stay due
 		}
 		if s.sub.creditedBy(r.Invoice) != "" {
-			if _, err := s.note(r, nil, false, ""); err != nil {
+			if _, err := s.note(r, invoice.CreditRequest{}); err != nil {
 				return err
 			}
 		} else if err := s.undo(r.Invoice); err != nil {

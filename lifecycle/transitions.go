@@ -52,8 +52,7 @@ var transitions = []transition{
 	{PaymentFailed, begun &^ of(Active), 0, (*step).failed},
 	{PaymentDisputed, of(Active), of(PastDue), (*step).disputed},
 	{PaymentDisputed, begun &^ of(Active), 0, (*step).disputed},
-	{PaymentRefunded, unpaid, of(Active, PastDue), (*step).refunded},
-	{PaymentRefunded, begun &^ unpaid, 0, (*step).refunded},
+	{PaymentRefunded, begun, 0, (*step).refunded},
 
 	{Changed, of(PendingStart, Trialing, Active), 0, (*step).change},
 	{Changed, unpaid, of(Active), (*step).change},
@@ -82,6 +81,9 @@ var transitions = []transition{
 	{InvoiceVoided, begun &^ unpaid, 0, (*step).void},
 	{InvoiceWrittenOff, unpaid, of(Active, PastDue), (*step).writeOff},
 	{InvoiceWrittenOff, begun &^ unpaid, 0, (*step).writeOff},
+	{InvoiceCredited, of(Incomplete), of(Active), (*step).credited},
+	{InvoiceCredited, of(PastDue, Suspended), of(Active, PastDue), (*step).credited},
+	{InvoiceCredited, begun &^ unpaid, 0, (*step).credited},
 }
 
 // passages is the table of deadlines.

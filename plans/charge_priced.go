@@ -27,6 +27,17 @@ func (c Charge) Gross() decimal.Decimal {
 	return sum
 }
 
+// Total returns the net of the charge with the taxes that are added to it; negative for a credit.
+func (c Charge) Total() decimal.Decimal {
+	sum := c.Net
+	for _, t := range c.Taxes {
+		if !t.Included {
+			sum = sum.Add(t.Amount)
+		}
+	}
+	return sum
+}
+
 // Priced completes a charge that the caller made, such as a one-time charge or usage. A charge with a price costs the
 // price of its quantity; a charge without a price costs its Net. The amount is due as a whole, and is rounded once to
 // the places of the currency. A charge that already has a share is returned unchanged: [Charge.Check] verifies it.
