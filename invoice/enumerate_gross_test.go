@@ -15,8 +15,8 @@ import (
 )
 
 // Every gross amount is credited to the cent: the note has exactly that total, each line keeps its proportion of net
-// and tax within a cent, no line gives back more than it had, and two notes of everything add up to the invoice. The world:
-// two lines of 100.00 and 7.03 with five sets of taxes, and every third amount up to the whole.
+// and tax within a cent, no line gives back more than it had, and two notes of everything add up to the invoice. The
+// world: two lines of 100.00 and 7.03 with five sets of taxes, and every third amount up to the whole.
 func TestEveryGrossAmountIsCredited(t *testing.T) {
 	short.Skip(t)
 	t.Parallel()
