@@ -25,7 +25,9 @@ type CreditRequest struct {
 	// Amount is a gross amount to credit in place of Lines. It is spread over the lines in proportion to what is left of
 	// them, with net and taxes to the minor unit.
 	Amount decimal.Decimal `json:"amount,omitzero"`
-	Refund bool            `json:"refund,omitzero"` // refund the paid part in money instead of granting credit
+	// OpenPart credits the outstanding amount in place of Amount, at most what is left of the lines.
+	OpenPart bool `json:"open_part,omitzero"`
+	Refund   bool `json:"refund,omitzero"` // refund the paid part in money instead of granting credit
 	// Returned says that the money went back already: the note is a refund up to the money received, and only the rest
 	// reduces the outstanding amount.
 	Returned bool            `json:"returned,omitzero"`
@@ -173,7 +175,7 @@ func (r *Receivable) charges(known []plans.Charge) (all []plans.Charge) {
 
 // lines returns the credits of the requested lines.
 func (c *CreditRequest) lines(known map[string][]plans.Charge) ([]plans.Charge, error) {
-	if !c.Amount.IsZero() {
+	if !c.Amount.IsZero() || c.OpenPart {
 		return c.spread(known)
 	}
 	wanted := c.Lines
@@ -225,6 +227,9 @@ func (c *CreditRequest) spread(known map[string][]plans.Charge) (lines []plans.C
 			gross = gross.Add(line.Total())
 		}
 		ids, weights, all = append(ids, id), append(weights, gross), all.Add(gross)
+	}
+	if c.OpenPart && c.Amount.IsZero() {
+		c.Amount = decimal.Min(r.Outstanding(), all)
 	}
 	if c.Amount.GreaterThan(all) || !c.Amount.IsPositive() || !c.Amount.Shift(places).IsInteger() || len(c.Lines) > 0 {
 		return nil, fault.New("amount", proration.ErrInvalid,

@@ -73,6 +73,9 @@ type IssueRequest struct {
 	Open []Receivable `json:"open,omitzero"`
 	// KeepOpen is for a cancellation: the open invoices stay due as they are, and may still be paid.
 	KeepOpen bool `json:"keep_open,omitzero"`
+	// ChargeServed is for a cancellation, and for Close: the open invoices keep the part that was used until At, whatever
+	// the refund rules say. The rules decide about their paid part. With Close, paid invoices stay as they are.
+	ChargeServed bool `json:"charge_served,omitzero"`
 	// Paid is for a cancellation: the money paid for the charges of the other invoices and not refunded yet, in major
 	// units, not negative.
 	Paid decimal.Decimal `json:"paid,omitzero"`
@@ -154,6 +157,8 @@ func Issue(o IssueRequest) (IssueResult, error) {
 	case !w.ended.IsZero(): // a canceled contract bills only the lines passed in
 	case o.Policy.Timing == proration.InArrears:
 		err = w.arrears()
+	case o.Close && o.ChargeServed:
+		err = w.serve()
 	case o.Close:
 		w.lines, err = w.unused([]plans.ItemQuantity{{}})
 	case o.Change.IsZero():
@@ -192,6 +197,9 @@ func (o *IssueRequest) check(f *fault.List) {
 	}
 	if o.KeepOpen && !o.Change.Cancel {
 		f.Add("keep_open", proration.ErrInvalid, "must be false unless the change is a cancellation")
+	}
+	if o.ChargeServed && (o.KeepOpen || !o.Change.Cancel && !o.Close) {
+		f.Add("charge_served", proration.ErrInvalid, "must be false unless service ends, and beside keep_open")
 	}
 	if o.Close && !o.Change.IsZero() {
 		f.Add("close", proration.ErrInvalid, "must be false for a change")

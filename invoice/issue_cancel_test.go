@@ -221,3 +221,49 @@ func TestIssueReactivation(t *testing.T) {
 		t.Run(r.name, r.run)
 	}
 }
+
+// An end that charges an open invoice for the service lowers it to the used part, whatever the rules say of the paid
+// part.
+func TestIssueChargesForService(t *testing.T) {
+	cancel := plans.Change{Cancel: true}
+	paid := func(amount string) func(*invoice.IssueRequest) {
+		return func(o *invoice.IssueRequest) {
+			o.ChargeServed = true
+			if amount == "" {
+				return
+			}
+			var err error
+			if o.Open[0], err = invoice.Apply(o.Open[0], invoice.Event{Kind: invoice.Succeeded, ID: "p", At: o.At, Amount: giventest.Money(amount)}); err != nil {
+				panic(err)
+			}
+		}
+	}
+	half := "proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00"
+	for _, r := range []issueRow{
+		{
+			name: "open", why: "half of the month was served", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{issueTenSeats, {at: "2026-11-16", change: cancel, open: []string{"inv-1"}, with: paid(""), notes: []string{"inv-2: " + half + "; 445.00 left"}}},
+		},
+		{
+			name: "part-paid", why: "390.00 are open, and the rules return nothing of the other 55.00 that are unused", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{issueTenSeats, {at: "2026-11-16", change: cancel, open: []string{"inv-1"}, with: paid("500"), notes: []string{"inv-2: refund seat: -390.00 of inv-1/1; 0.00 left"}}},
+		},
+		{
+			name: "part-paid, with a return", why: "the other 55.00 become balance by the rules", contract: issueSeats("10", "89.00"), policy: issueRefundPolicy(credits.UnusedPart, credits.AsBalance),
+			days: []issueDay{issueTenSeats, {at: "2026-11-16", change: cancel, open: []string{"inv-1"}, with: paid("500"), notes: []string{"inv-2: " + half + "; 0.00 left, 55.00 granted"}}},
+		},
+		{
+			name: "stopped for a while", why: "only the open invoice is lowered", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{at: "2026-11-11", change: issueMore("2"), lines: []string{"proration_charge seat: 2 x 89.00, 178.00 x 20/30 days = 118.666..., rounded half up to 118.67"}, sums: "due 118.67"},
+				{
+					at: "2026-11-16", open: []string{"inv-2"}, with: func(o *invoice.IssueRequest) { o.Close, o.ChargeServed = true, true },
+					notes: []string{"inv-3: proration_credit seat: 2 not used of inv-2/1, -118.67 x 15/20 days = -89.0025, rounded half up to -89.00; 29.67 left"},
+				},
+			},
+		},
+	} {
+		t.Run(r.name, r.run)
+	}
+}

@@ -183,6 +183,9 @@ func (w *work) cancel() error {
 			continue
 		}
 		owed, err := w.disposed(own, money)
+		if err == nil && w.ChargeServed {
+			owed.Credits, err = w.notServed(&w.Open[i], own, owed.Credits)
+		}
 		if err == nil && len(owed.Credits) > 0 {
 			err = w.note(&w.Open[i], owed.Credits, owed.Refund)
 			if err == nil {

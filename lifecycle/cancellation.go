@@ -14,12 +14,16 @@ func (s *step) cancel(e *Event) error {
 		ends := sub.date(sub.CancelAt)
 		return s.refuse("The subscription already ends on " + ends + "; send cancellation_withdrawn to keep it.")
 	}
-	at, err := s.endsAt(e)
+	at, timing, err := s.endsAt(e)
 	if err != nil {
 		return err
 	}
 	if !at.After(e.At) {
-		return s.endNow(e.Exception)
+		open := s.policy.Dunning.OpenInvoice
+		if timing == plans.AtPaidThrough {
+			open = OpenVoid // the time that is not paid is not owed either
+		}
+		return s.endNow(e.Exception, open)
 	}
 	if a := sub.NextPeriod; a != nil && !at.After(a.Period.Start) {
 		if sub.keepsAhead() {
@@ -32,23 +36,34 @@ func (s *step) cancel(e *Event) error {
 	return nil
 }
 
-// endsAt returns the instant at which a cancellation takes effect.
-func (s *step) endsAt(e *Event) (time.Time, error) {
+// paidThrough returns the end of the time that is paid for, and the present time if that is over.
+func (s *Subscription) paidThrough() time.Time {
+	switch {
+	case !s.paidFor():
+		return s.At
+	case s.keepsAhead():
+		return s.NextPeriod.Period.End
+	}
+	return s.Period.End
+}
+
+// endsAt returns the instant at which a cancellation takes effect, and the timing that set it.
+func (s *step) endsAt(e *Event) (time.Time, plans.EffectiveTiming, error) {
 	sub := &s.sub
 	asked := e.On
 	switch {
 	case sub.Status == PendingStart, sub.Status == Incomplete, sub.Status == Paused,
 		sub.Status == Suspended && !sub.paidFor():
-		return later(e.At, asked), nil // there is no paid service to end
+		return later(e.At, asked), e.Effective, nil // there is no paid service to end
 	case sub.Status == Trialing && asked.IsZero() && e.Effective != plans.Immediately:
-		return sub.TrialEnd, nil
+		return sub.TrialEnd, e.Effective, nil
 	case sub.Status == Trialing:
-		return later(e.At, asked), nil
+		return later(e.At, asked), e.Effective, nil
 	}
 	e.Change = plans.Change{Cancel: true}
 	permit, err := s.permit(s.policy.ChangeRules, sub.Contract, e)
 	if err != nil {
-		return time.Time{}, err
+		return time.Time{}, 0, err
 	}
 	switch e.Effective {
 	case plans.Immediately:
@@ -57,34 +72,36 @@ func (s *step) endsAt(e *Event) (time.Time, error) {
 		asked = sub.Period.End
 	case plans.AtTermEnd:
 		asked = later(sub.Period.End, sub.Contract.End())
+	case plans.AtPaidThrough:
+		asked = sub.paidThrough()
 	default:
 	}
 	switch {
 	case asked.IsZero():
-		return later(permit.At, e.At), nil
+		return later(permit.At, e.At), permit.Effective, nil
 	case asked.Before(permit.At):
 		earliest := sub.date(permit.At)
-		return time.Time{}, s.refuse("The subscription can end on " + earliest + " at the earliest; " +
+		return time.Time{}, 0, s.refuse("The subscription can end on " + earliest + " at the earliest; " +
 			"send cancellation_requested for that date or a later one.")
 	}
-	return asked, nil
+	return asked, e.Effective, nil
 }
 
 // endNow cancels the subscription now. The unpaid first invoice of an incomplete subscription is voided.
-func (s *step) endNow(exception *credits.Exception) error {
+func (s *step) endNow(exception *credits.Exception, open OpenInvoice) error {
 	if s.sub.Status == Incomplete {
 		return s.abandon(Canceled)
 	}
 	if s.sub.Status == Trialing {
 		s.sub.TrialEnd = s.sub.At
 	}
-	return s.endWith(Canceled, exception, false)
+	return s.endWith(Canceled, exception, open, false)
 }
 
 // cancellationDue makes a scheduled cancellation take effect.
 func (s *step) cancellationDue(Deadline) error {
 	s.sub.CancelAt = time.Time{}
-	return s.endNow(nil)
+	return s.endNow(nil, s.policy.Dunning.OpenInvoice)
 }
 
 // goOn withdraws a scheduled cancellation.

@@ -73,7 +73,7 @@ func (s *step) changeStopped(e *Event) error {
 func (s *step) permit(rules plans.ChangeRules, contract plans.Contract, e *Event) (plans.Approval, error) {
 	return rules.Check(plans.ChangeRequest{
 		Catalog: s.policy.Catalog, Contract: contract, Change: e.Change, By: e.by(), At: e.At, Usage: e.Usage,
-		Charges: s.sub.UnexpiredCharges,
+		Charges: s.sub.UnexpiredCharges, PaidThrough: s.sub.paidThrough(),
 	})
 }
 

@@ -216,6 +216,7 @@ func (s *step) graceOver(d Deadline) error {
 		if !s.sub.paidFor() {
 			s.notice(Notice{Kind: NoticeAccessLost, Invoice: d.Invoice})
 		}
+		return s.accessEnded()
 	case FinalCancel:
 		if err := s.end(Canceled); err != nil {
 			return err

@@ -1,23 +1,30 @@
 package lifecycle
 
 import (
+	"slices"
 	"time"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 )
 
 // end ends the subscription by the policy: it bills usage and credits or refunds unused charges that are paid. An open
-// invoice stays due, and its payment can bring service back.
-func (s *step) end(as Status) error { return s.endWith(as, nil, true) }
+// invoice that the policy keeps stays due, and its payment can bring service back.
+func (s *step) end(as Status) error { return s.endWith(as, nil, s.policy.Dunning.OpenInvoice, true) }
 
-// endWith ends the subscription, with an exception to the refund rules. Unless it keeps them, the credits lower the
-// open invoices.
-func (s *step) endWith(as Status, exception *credits.Exception, keep bool) error {
+// endWith ends the subscription, with an exception to the refund rules and a treatment of the open invoices. The refund
+// rules lower an invoice that the policy keeps, unless it stays as it is.
+func (s *step) endWith(as Status, exception *credits.Exception, open OpenInvoice, asIs bool) error {
 	sub := &s.sub
 	if _, err := s.retractNextPeriod(); err != nil {
 		return err
+	}
+	if open == OpenVoid {
+		if err := s.voidOpen(); err != nil {
+			return err
+		}
 	}
 	contract, account := sub.Contract, sub.Account
 	if sub.inArrears() && !sub.EndedAt.IsZero() { // service stopped earlier
@@ -26,7 +33,8 @@ func (s *step) endWith(as Status, exception *credits.Exception, keep bool) error
 	if !sub.Period.End.IsZero() && sub.Status != Trialing && sub.Status != PendingStart {
 		inv, err := s.document(invoice.IssueRequest{
 			Account: account, At: sub.At, Change: plans.Change{Cancel: true}, Lines: sub.UnbilledCharges,
-			Paid: sub.received(), Exception: exception, KeepOpen: keep,
+			Paid: sub.received(), Exception: exception,
+			KeepOpen: asIs && open == OpenKeep, ChargeServed: open == OpenChargeServed,
 		})
 		if err != nil {
 			return err
@@ -52,11 +60,86 @@ func (s *step) endWith(as Status, exception *credits.Exception, keep bool) error
 	return nil
 }
 
+// voidOpen voids the open invoices of time that is not over. One that was paid in part, or credited, is lowered to
+// zero instead. A payment in progress comes first.
+func (s *step) voidOpen() error {
+	for _, r := range s.open() {
+		ofInvoice := func(c plans.Charge) bool {
+			return c.Corrects == "" && lineid.Invoice(c.ID) == r.Invoice && c.Span.End.After(s.sub.At)
+		}
+		if r.Phase == invoice.PhasePending || !slices.ContainsFunc(s.sub.UnexpiredCharges, ofInvoice) {
+			continue
+		}
+		if s.sub.retractable(r.Invoice) && s.sub.creditedBy(r.Invoice) == "" {
+			if err := s.undo(r.Invoice); err != nil {
+				return err
+			}
+			continue
+		}
+		if !creditable(&r) {
+			continue // disputed after it was credited
+		}
+		note, err := s.credit(&r, invoice.CreditRequest{OpenPart: true})
+		if err != nil {
+			return err
+		}
+		s.sub.add(note.Invoice)
+		if err := s.lower(&note); err != nil {
+			return err
+		}
+	}
+	s.lowered = nil
+	return nil
+}
+
+// creditable reports whether a line of an invoice has a part that is not credited.
+func creditable(r *invoice.Receivable) bool {
+	return slices.ContainsFunc(r.Lines, func(line invoice.ReceivableLine) bool {
+		left := line.Net
+		for _, c := range line.Credits {
+			left = left.Add(c.Net)
+		}
+		return left.IsPositive()
+	})
+}
+
+// accessEnded treats the open invoices when dunning ends access. The subscription stays suspended.
+func (s *step) accessEnded() error {
+	sub := &s.sub
+	if sub.paidFor() || sub.inArrears() || !sub.EndedAt.IsZero() || !sub.Period.Contains(sub.At) {
+		return nil
+	}
+	if s.policy.Dunning.OpenInvoice != OpenKeep && !sub.keepsAhead() {
+		if _, err := s.retractNextPeriod(); err != nil {
+			return err
+		}
+	}
+	switch s.policy.Dunning.OpenInvoice {
+	case OpenVoid:
+		if err := s.voidOpen(); err != nil {
+			return err
+		}
+	case OpenChargeServed:
+		o := invoice.IssueRequest{Account: sub.Account, At: sub.At, Close: true, ChargeServed: true}
+		if _, err := s.document(o); err != nil {
+			return err
+		}
+		s.lowered = nil
+	case OpenKeep:
+		return nil
+	}
+	sub.EndedAt = sub.At
+	return nil
+}
+
 // expiryDue ends a subscription that does not renew.
 func (s *step) expiryDue(Deadline) error { return s.end(Expired) }
 
 // paidOver notifies the customer that access has ended with the paid period.
 func (s *step) paidOver(Deadline) error {
 	s.notice(Notice{Kind: NoticeAccessLost})
+	if s.sub.Status == Suspended {
+		return s.accessEnded()
+	}
 	return nil
 }

@@ -254,9 +254,11 @@ func TestEveryTransitionIsReachedEnumerated(t *testing.T) {
 		all = append(all, w)
 	}
 	strict := setups(t)[0]
-	strict.policy.Dunning = lifecycle.Dunning{FinalAction: lifecycle.FinalSuspend}
+	strict.policy.Dunning = lifecycle.Dunning{OpenInvoice: lifecycle.OpenKeep, FinalAction: lifecycle.FinalSuspend}
 	rule(&strict.policy, plans.RemoveQuantity).Effective = plans.Immediately
-	all = append(all, strict)
+	kept := manualSetup(t)
+	kept.policy.Dunning.OpenInvoice = lifecycle.OpenKeep
+	all = append(all, strict, kept)
 	t.Run("walk", func(t *testing.T) {
 		for i, w := range all {
 			t.Run(w.name+strconv.Itoa(i), func(t *testing.T) {

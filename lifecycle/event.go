@@ -90,8 +90,9 @@ type Event struct {
 	// On is the time at which service starts or ends. Zero starts service now, and ends it as the change rules say.
 	On    time.Time `json:"on,omitzero"`
 	Until time.Time `json:"until,omitzero"` // end of a pause; zero pauses until the subscription is resumed
-	// Effective is the time of a cancellation in place of On: immediately, at_period_end or at_term_end. Unset ends
-	// service as the change rules say.
+	// Effective is the time of a cancellation in place of On: immediately, at_period_end, at_term_end or at_paid_through.
+	// The last ends service immediately if the period is not paid, and voids its invoice. Unset ends service as the change
+	// rules say.
 	Effective plans.EffectiveTiming `json:"effective,omitzero"`
 	NoTrial   bool                  `json:"no_trial,omitzero"` // start the paid period without the contract's trial
 	// PaymentMethod is the ID of the payment method, "card". For payment_method_added, "" is a card.
@@ -151,10 +152,9 @@ func (e *Event) check(f *fault.List) {
 	if e.By != 0 && e.By != plans.Customer && e.By != plans.Support {
 		f.Add("event.by", proration.ErrInvalid, "must be customer or support; got %v", e.By)
 	}
-	if e.Effective != 0 && e.Effective != plans.Immediately && e.Effective != plans.AtPeriodEnd &&
-		e.Effective != plans.AtTermEnd {
+	if e.Effective > plans.AtPaidThrough {
 		f.Add("event.effective", proration.ErrInvalid,
-			"must be immediately, at_period_end or at_term_end; got %v", e.Effective)
+			"must be immediately, at_period_end, at_term_end or at_paid_through; got %v", e.Effective)
 	}
 	if e.Kind == Changed {
 		f.Under("event.change", e.Change.Validate())

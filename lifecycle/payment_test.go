@@ -102,7 +102,7 @@ func TestHeldInvoiceIsLowered(t *testing.T) {
 func TestPaymentReversesCancellationByDunning(t *testing.T) {
 	p := advancePolicy()
 	p.Renewal.Lead = proration.Interval{}
-	p.Dunning = lifecycle.Dunning{Grace: giventest.Interval("P1D"), Retries: []proration.Interval{giventest.Interval("P1D")}, FinalAction: lifecycle.FinalCancel}
+	p.Dunning = lifecycle.Dunning{OpenInvoice: lifecycle.OpenKeep, Grace: giventest.Interval("P1D"), Retries: []proration.Interval{giventest.Interval("P1D")}, FinalAction: lifecycle.FinalCancel}
 	start := []lifecycle.Event{eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentFailed, "r-1", "")}
 	ended := replayEvents(t, p, "2026-01-02", start...)
 	checkLast(t, ended, lifecycle.Canceled, lifecycle.BillingOnly, "collect_payment r-1 1000.00")

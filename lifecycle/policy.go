@@ -75,6 +75,7 @@ type Dunning struct {
 	// retry that would follow the end of the grace is not made.
 	Retries     []proration.Interval `json:"retries,omitzero"`
 	FinalAction FinalAction          `json:"final_action"` // action at the end of the grace, not pause; must be set
+	OpenInvoice OpenInvoice          `json:"open_invoice"` // open invoices when service ends; must be set
 }
 
 // Pause is how a subscription is paused.
@@ -121,7 +122,7 @@ func Standard() Policy {
 		Prorations:   InvoiceNow,
 		Trial:        Trial{UnusedTrial: plans.Forfeit, WithoutPaymentMethod: FinalSuspend},
 		Renewal:      Renewal{WithoutPaymentMethod: FinalContinue},
-		Dunning:      Dunning{Grace: proration.Interval{Days: 7}, FinalAction: FinalSuspend},
+		Dunning:      Dunning{Grace: proration.Interval{Days: 7}, FinalAction: FinalSuspend, OpenInvoice: OpenKeep},
 		Pause:        Pause{Effective: plans.AtPeriodEnd},
 		Reactivation: Reactivation{ByMethod: true, BillingAnchor: plans.AnchorReset},
 		AccessByStatus: map[Status]Access{
@@ -211,6 +212,7 @@ func (p *Policy) checkTimes(f *fault.List) {
 	optional(f, "dunning.due_in", p.Dunning.DueIn)
 	optional(f, "dunning.grace", p.Dunning.Grace)
 	checkFinalAction(f, "dunning.final_action", p.Dunning.FinalAction, FinalContinue, FinalSuspend, FinalCancel)
+	fault.Enum(f, "dunning.open_invoice", openInvoices, p.Dunning.OpenInvoice)
 	if len(p.Dunning.Retries) > maxRetries {
 		f.Add("dunning.retries", proration.ErrLimit, "must be at most %d retries; got %d", maxRetries, len(p.Dunning.Retries))
 	} else {

@@ -64,3 +64,31 @@ func (c ProrationBilling) MarshalText() ([]byte, error) {
 func (c *ProrationBilling) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(prorationBillings, c, "prorations", text)
 }
+
+// OpenInvoice is what becomes of an open invoice when dunning or a cancellation ends service. The zero value is unset
+// and refused.
+//
+// JSON: keep, void, charge_served.
+type OpenInvoice uint8
+
+// The treatments of an open invoice.
+const (
+	OpenKeep         OpenInvoice = iota + 1 // it stays due; at a cancellation the refund rules may lower it
+	OpenVoid                                // it is void, and what was paid on it stays
+	OpenChargeServed                        // it is lowered to the days with access
+)
+
+var openInvoices = []string{"", "keep", "void", "charge_served"}
+
+// String returns the name, "charge_served".
+func (o OpenInvoice) String() string { return enum.String(openInvoices, o) }
+
+// MarshalText returns the name.
+func (o OpenInvoice) MarshalText() ([]byte, error) {
+	return fault.Marshal(openInvoices, o, "open_invoice")
+}
+
+// UnmarshalText reads the name. An unknown name returns ErrInvalid.
+func (o *OpenInvoice) UnmarshalText(text []byte) error {
+	return fault.Unmarshal(openInvoices, o, "open_invoice", text)
+}

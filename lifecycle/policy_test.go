@@ -43,6 +43,7 @@ func TestPolicyValidate(t *testing.T) {
 		{"a negative lead", "", func(p *lifecycle.Policy) { p.Renewal.Lead = proration.Interval{Days: -3} }, []string{"renewal.lead invalid"}},
 		{"a negative due date", "", func(p *lifecycle.Policy) { p.Dunning.DueIn = proration.Interval{Days: -3} }, []string{"dunning.due_in invalid"}},
 		{"a grace of months and days", "a month and three days is no single length", func(p *lifecycle.Policy) { p.Dunning.Grace = proration.Interval{Months: 1, Days: 3} }, []string{"dunning.grace invalid"}},
+		{"no treatment of open invoices", "", func(p *lifecycle.Policy) { p.Dunning.OpenInvoice = 0 }, []string{"dunning.open_invoice unset"}},
 		{"no final action of dunning", "", func(p *lifecycle.Policy) { p.Dunning.FinalAction = 0 }, []string{"dunning.final_action unset"}},
 		{"a pause as the final action of dunning", "", func(p *lifecycle.Policy) { p.Dunning.FinalAction = lifecycle.FinalPause }, []string{"dunning.final_action invalid"}},
 		{"a retry without an interval", "", func(p *lifecycle.Policy) { p.Dunning.Retries = []proration.Interval{day, {}} }, []string{"dunning.retries[1] unset"}},
@@ -72,7 +73,7 @@ func TestPolicyValidate(t *testing.T) {
 		{"a retention over the limit", "", func(p *lifecycle.Policy) { p.InvoiceRetention = long }, []string{"invoice_retention limit"}},
 		{"an empty policy", "law 14: all faults at once, in a stable order", func(p *lifecycle.Policy) { *p = lifecycle.Policy{} }, []string{
 			"billing.proration.day_count unset", "billing.proration.change_day unset", "billing.proration.rounding.mode unset", "billing.credit_basis unset", "billing.timing unset",
-			"billing.allocation unset", "billing.tax_rounding_level unset", "billing.tax_rounding_mode unset", "change_rules unset", "prorations unset", "trial.unused_trial unset", "trial.without_payment_method unset", "renewal.without_payment_method unset", "dunning.final_action unset", "reactivation.billing_anchor unset",
+			"billing.allocation unset", "billing.tax_rounding_level unset", "billing.tax_rounding_mode unset", "change_rules unset", "prorations unset", "trial.unused_trial unset", "trial.without_payment_method unset", "renewal.without_payment_method unset", "dunning.final_action unset", "dunning.open_invoice unset", "reactivation.billing_anchor unset",
 			"access_by_status.pending_start unset", "access_by_status.incomplete unset", "access_by_status.trialing unset", "access_by_status.active unset", "access_by_status.past_due unset", "access_by_status.suspended unset",
 			"access_by_status.paused unset", "access_by_status.canceled unset", "access_by_status.expired unset", "managers unset", "billing_details_editors unset", "invoice_retention unset",
 		}},
@@ -133,6 +134,7 @@ func TestVocabularies(t *testing.T) {
 		{"deadline", func(i int) word { return lifecycle.DeadlineKind(i) }, func(s string) error { return new(lifecycle.DeadlineKind).UnmarshalText([]byte(s)) }, 16},
 		{"effect", func(i int) word { return lifecycle.EffectKind(i) }, func(s string) error { return new(lifecycle.EffectKind).UnmarshalText([]byte(s)) }, 4},
 		{"notice", func(i int) word { return lifecycle.NoticeKind(i) }, func(s string) error { return new(lifecycle.NoticeKind).UnmarshalText([]byte(s)) }, 8},
+		{"open invoice", func(i int) word { return lifecycle.OpenInvoice(i) }, func(s string) error { return new(lifecycle.OpenInvoice).UnmarshalText([]byte(s)) }, 3},
 		{"final action", func(i int) word { return lifecycle.FinalAction(i) }, func(s string) error { return new(lifecycle.FinalAction).UnmarshalText([]byte(s)) }, 4},
 		{"prorations", func(i int) word { return lifecycle.ProrationBilling(i) }, func(s string) error { return new(lifecycle.ProrationBilling).UnmarshalText([]byte(s)) }, 3},
 	} {

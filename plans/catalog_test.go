@@ -148,7 +148,7 @@ func TestChangeRulesValidate(t *testing.T) {
 			c.ChangeRules = append(c.ChangeRules, plans.ChangeRule{Action: plans.Shorten, Reason: "no"})
 		}, []string{"change_rules[9].by invalid"}},
 		{"faults in several rules", "law 14: all faults come at once", func(c *seller) {
-			c.ChangeRules[0] = plans.ChangeRule{By: []plans.Actor{0}, Effective: 4}
+			c.ChangeRules[0] = plans.ChangeRule{By: []plans.Actor{0}, Effective: 5}
 			c.ChangeRules[2].Action = plans.Downgrade
 		}, []string{"change_rules[0].action unset", "change_rules[0].by[0] unset", "change_rules[0].effective invalid", "change_rules[2].by invalid"}},
 	} {
@@ -273,7 +273,7 @@ func TestEnumNames(t *testing.T) {
 		},
 		"actor": func(t *testing.T) { checkVocabulary(t, (*plans.Actor).UnmarshalText, "customer", "support") },
 		"effective": func(t *testing.T) {
-			checkVocabulary(t, (*plans.EffectiveTiming).UnmarshalText, "immediately", "at_period_end", "at_term_end")
+			checkVocabulary(t, (*plans.EffectiveTiming).UnmarshalText, "immediately", "at_period_end", "at_term_end", "at_paid_through")
 		},
 		"unused_trial": func(t *testing.T) {
 			checkVocabulary(t, (*plans.UnusedTrial).UnmarshalText, "carry_over", "forfeit", "at_trial_end")

@@ -9,17 +9,18 @@ import (
 
 // EffectiveTiming sets when a change takes effect. The zero EffectiveTiming is unset and an error.
 //
-// JSON: immediately, at_period_end, at_term_end.
+// JSON: immediately, at_period_end, at_term_end, at_paid_through.
 type EffectiveTiming uint8
 
 // The effective timings.
 const (
-	Immediately EffectiveTiming = iota + 1 // at the time of the request
-	AtPeriodEnd                            // at the end of the current billing period, or of a term billed up front
-	AtTermEnd                              // at the end of the last term; without a term, at the end of the period
+	Immediately   EffectiveTiming = iota + 1 // at the time of the request
+	AtPeriodEnd                              // at the end of the current billing period, or of a term billed up front
+	AtTermEnd                                // at the end of the last term; without a term, at the end of the period
+	AtPaidThrough                            // at the end of the paid time: immediately if the period is not paid
 )
 
-var effectiveTimings = []string{"", "immediately", "at_period_end", "at_term_end"}
+var effectiveTimings = []string{"", "immediately", "at_period_end", "at_term_end", "at_paid_through"}
 
 // String returns the name of the timing, "immediately".
 func (w EffectiveTiming) String() string { return enum.String(effectiveTimings, w) }
@@ -43,13 +44,22 @@ func (w EffectiveTiming) words() string {
 		return "at the end of the period"
 	case AtTermEnd:
 		return "at the end of the term"
+	case AtPaidThrough:
+		return "at the end of the paid time"
 	}
 	return w.String()
 }
 
-// effective returns the time when a change with the timing takes effect.
-func (c *Contract) effective(when EffectiveTiming, at time.Time) (time.Time, error) {
+// effective returns the time when a change with the timing takes effect. The paid time ends at an instant, or with the
+// period if that is zero.
+func (c *Contract) effective(when EffectiveTiming, at, paidThrough time.Time) (time.Time, error) {
 	end := c.End()
+	if when == AtPaidThrough && !paidThrough.IsZero() {
+		if paidThrough.Before(at) {
+			return at, nil
+		}
+		return paidThrough, nil
+	}
 	if when == Immediately {
 		return at, nil
 	}

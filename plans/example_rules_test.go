@@ -47,7 +47,7 @@ func ExampleChangeRules_Check_withoutCatalog() {
 
 func ExampleChangeRules_Validate() {
 	fmt.Println(plans.ChangeRules{{Action: plans.Upgrade, By: []plans.Actor{plans.Customer}}}.Validate())
-	// Output: change_rules[0].effective: required, one of immediately, at_period_end, at_term_end
+	// Output: change_rules[0].effective: required, one of immediately, at_period_end, at_term_end, at_paid_through
 }
 
 // A customer leaves a one-year contract in its fourth month, and owes half of the remaining bills.

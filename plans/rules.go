@@ -35,6 +35,8 @@ type ChangeRequest struct {
 	By       Actor        `json:"by"`             // actor who requests the change; required
 	At       time.Time    `json:"at"`             // time of the request
 	Usage    []LimitUsage `json:"usage,omitzero"` // current usage, compared with the limits of a new plan
+	// PaidThrough is the end of the time that is paid for, for at_paid_through; zero is the end of the period.
+	PaidThrough time.Time `json:"paid_through,omitzero"`
 	// Charges are the billed charges of the present period. An item that returns in it has its old price.
 	Charges []Charge `json:"charges,omitzero"`
 }
@@ -161,7 +163,7 @@ func (r ChangeRules) strictest(p *ChangeRequest, permit *Approval) error {
 			}
 			continue
 		}
-		at, err := p.Contract.effective(rule.Effective, p.At)
+		at, err := p.Contract.effective(rule.Effective, p.At, p.PaidThrough)
 		if err != nil {
 			return err
 		}

@@ -242,3 +242,19 @@ func TestCheckPriceOfLongerPeriods(t *testing.T) {
 		}
 	}
 }
+
+// A change at the end of the paid time takes effect then, at once if that is over, and at the end of the period if the
+// request does not say.
+func TestChangeAtPaidThrough(t *testing.T) {
+	rules := plans.ChangeRules{{Action: plans.Cancel, By: []plans.Actor{plans.Customer}, Effective: plans.AtPaidThrough}}
+	for _, row := range []struct{ paid, want string }{
+		{"", "2026-12-01"}, {"2026-11-20", "2026-11-20"}, {"2026-11-16", "2026-11-16"}, {"2026-11-01", "2026-11-16"}, {"2027-01-01", "2027-01-01"},
+	} {
+		got, err := rules.Check(plans.ChangeRequest{
+			Contract: seats("10", "89.00"), Change: plans.Change{Cancel: true}, By: plans.Customer, At: giventest.Instant("2026-11-16", nil), PaidThrough: giventest.Instant(row.paid, nil),
+		})
+		if err != nil || !got.At.Equal(giventest.Instant(row.want, nil)) || got.Effective != plans.AtPaidThrough {
+			t.Errorf("paid through %q: %v at %v, %v, want %s", row.paid, got.Effective, got.At, err, row.want)
+		}
+	}
+}
