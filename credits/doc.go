@@ -15,6 +15,7 @@
 // # Verbs
 //
 //   - [Unused] credits the unused part of charges, for good or for a pause.
+//   - [Rebill] charges credited units that return, before new ones.
 //   - [ForAmount] credits an amount of one charge. [Remaining] lists the units that are not credited.
 //   - [ApplyRefundRules] decides how much of each charge is returned: as balance, a refund, days or nothing.
 //   - [Apply] pays an amount with grants. [Void] reverses the effect of an invoice on the ledger.
@@ -25,8 +26,8 @@
 // A credit derives from a billed charge: from its net after discounts or, by CreditBasis, from its price. It is at most
 // the billed amount less earlier credits. Discounts and taxes are credited in proportion, and the last credit of a
 // charge takes their remainder. The caller keeps charges and their credits together, in the order of billing; the
-// package computes the uncredited part of each charge from them. It does not know whether a charge was paid. A credit
-// for an unpaid charge gives money away, so pass only paid charges, or void the rest.
+// package computes the uncredited part of each charge from them. It does not know whether a charge was paid: a credit
+// of an unpaid charge must lower its invoice, as package invoice does, and not become balance.
 //
 // Grants pay in one total order, Stripe's with ties settled: lower priority number, earlier expiry, promotional before
 // paid, earlier effective time, earlier grant, ID. A grant is never overspent. It does not pay before it is effective,

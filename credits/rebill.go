@@ -19,8 +19,8 @@ type RebillRequest struct {
 	Charge plans.Charge `json:"charge"` // charge of the units before discounts, not issued yet
 }
 
-// Rebilled are the charges to bill in place of one charge.
-type Rebilled struct {
+// RebillResult has the charges to bill in place of one charge.
+type RebillResult struct {
 	Restored []plans.Charge `json:"restored,omitzero"` // credited units that return, with the deductions they had
 	Rest     []plans.Charge `json:"rest,omitzero"`     // charge of the other units before discounts, or none
 }
@@ -31,18 +31,18 @@ type Rebilled struct {
 // the deductions and the rates of tax of the credited charge, so that leaving and returning at one instant costs
 // nothing. Where a volume price falls between the units that return and the others, all are billed anew.
 // Errors: those of [Unused] and of [plans.Charge.Units].
-func Rebill(r RebillRequest) (Rebilled, error) {
+func Rebill(r RebillRequest) (RebillResult, error) {
 	var f fault.List
 	r.At = r.Charge.Span.Start
 	r.check(&f)
 	if f != nil {
-		return Rebilled{}, f.Err()
+		return RebillResult{}, f.Err()
 	}
-	var all Rebilled
+	var all RebillResult
 	for {
 		restored, err := r.restore()
 		if err != nil {
-			return Rebilled{}, err
+			return RebillResult{}, err
 		}
 		if restored == nil {
 			all.Rest = []plans.Charge{r.Charge}
@@ -58,7 +58,7 @@ func Rebill(r RebillRequest) (Rebilled, error) {
 			base = base.Add(*r.Charge.BaseQuantity)
 		}
 		if r.Charge, err = r.Charge.Units(base, left, r.Charge.Span, r.Policy, r.Location); err != nil {
-			return Rebilled{}, err
+			return RebillResult{}, err
 		}
 		r.Charges = append(slices.Clip(r.Charges), *restored)
 	}

@@ -30,9 +30,11 @@
 // then allocated to the lines by largest remainder, ties to the earlier line. Tax is added to the net, or included in
 // it.
 //
-// The amount due is never negative; the total of a document of credits is. A surplus reduces the invoice that a credit
-// note corrects, is refunded, or becomes credit. A credit derives from a billed charge, with its rate and
-// taxes, and is at most the rest of that charge; Build rejects any other credit. A billed period is not billed again.
+// The amount due is never negative; the total of a document of credits is. A credit goes where its charge is: it first
+// reduces the open part of the invoice that it corrects, by a credit note. The paid part is refunded or becomes credit.
+// A credit derives from a billed charge, with its rate and taxes, and is at most the rest of that charge; Build rejects
+// any other credit. A billed period is not billed again, unless its units were credited: then they return at their
+// credit.
 //
 // An issued invoice never changes, not even when it is paid. It contains all its inputs, such as the policy, the
 // discounts and the credited charges, so that Check can recompute it, and its seal is a digest of the content.

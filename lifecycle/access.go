@@ -3,6 +3,8 @@ package lifecycle
 import (
 	"slices"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/billingrules/billing/internal/enum"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/internal/lineid"
@@ -90,20 +92,72 @@ func (p *Policy) access(sub *Subscription) Access {
 	return access
 }
 
-// paidFor reports whether a settled charge covers the current time.
+// paidFor reports whether the current time is paid for: a settled charge of the period or the plan covers it, or the
+// settled charges cover every unit of the contract.
 func (s *Subscription) paidFor() bool {
-	return slices.ContainsFunc(s.covering(), func(c *plans.Charge) bool { return s.settled(c.ID) })
+	return s.covered(func(c *plans.Charge) bool { return s.settled(c.ID) })
 }
 
-// billedFor reports whether a charge that is paid or being collected covers the current time of a contract that has not
-// ended.
+// billedFor reports whether the current time of a contract that has not ended is paid for, or would be with the
+// payments that are being collected.
 func (s *Subscription) billedFor() bool {
 	if end := s.Contract.End(); !end.IsZero() && !end.After(s.At) {
 		return false
 	}
-	return slices.ContainsFunc(s.covering(), func(c *plans.Charge) bool {
-		return s.settled(c.ID) || s.owing(lineid.Invoice(c.ID))
-	})
+	return s.covered(func(c *plans.Charge) bool { return s.settled(c.ID) || s.owing(lineid.Invoice(c.ID)) })
+}
+
+// covered reports whether charges that count cover the current time. An addition alone does not cover the contract that
+// it adds to.
+func (s *Subscription) covered(counts func(*plans.Charge) bool) bool {
+	all := slices.DeleteFunc(s.covering(), func(c *plans.Charge) bool { return !counts(c) })
+	if len(all) == 0 {
+		return false
+	}
+	if slices.ContainsFunc(all, func(c *plans.Charge) bool { return !s.addition(c) }) {
+		return true
+	}
+	for i := range s.Contract.Items {
+		item := &s.Contract.Items[i]
+		left := item.Quantity
+		for j := range s.UnexpiredCharges {
+			c := &s.UnexpiredCharges[j]
+			if c.Item == item.ID && s.covers(c) && counts(c) {
+				_, units := s.left(c)
+				left = left.Sub(units)
+			}
+		}
+		if left.IsPositive() {
+			return false
+		}
+	}
+	return len(s.Contract.Items) > 0
+}
+
+// addition reports whether a charge adds units or an item to what was billed before for the same plan and period.
+func (s *Subscription) addition(c *plans.Charge) bool {
+	if c.Kind != plans.ProrationCharge {
+		return false
+	}
+	earlier := false
+	for i := range s.UnexpiredCharges {
+		b := &s.UnexpiredCharges[i]
+		switch {
+		case lineid.Invoice(b.ID) == lineid.Invoice(c.ID):
+			return earlier || c.BaseQuantity != nil
+		case b.Corrects != "" || !base(b.Kind) || b.Plan != c.Plan || !b.Period.Equal(c.Period):
+		case b.Item == c.Item:
+			return c.BaseQuantity != nil
+		default:
+			earlier = true
+		}
+	}
+	return earlier || c.BaseQuantity != nil
+}
+
+// covers reports whether a base charge covers the current time.
+func (s *Subscription) covers(c *plans.Charge) bool {
+	return c.Corrects == "" && base(c.Kind) && c.Span.Contains(s.At)
 }
 
 // covering returns the base charges that cover the current time and are not credited. A charge of zero counts only if
@@ -113,7 +167,7 @@ func (s *Subscription) covering() (all []*plans.Charge) {
 	var billed []string // plans with a price
 	for i := range s.UnexpiredCharges {
 		c := &s.UnexpiredCharges[i]
-		if c.Corrects != "" || !base(c.Kind) || !c.Span.Contains(s.At) {
+		if !s.covers(c) {
 			continue
 		}
 		if costs(c) {
@@ -140,21 +194,28 @@ func (s *Subscription) settled(charge string) bool {
 	return phase == 0 || phase == invoice.PhasePaid
 }
 
-// stands reports whether settled credits leave a part of a charge. Credits on an unpaid invoice do not count.
-func (s *Subscription) stands(c *plans.Charge) bool {
-	left, units := c.Net, c.Quantity
+// left returns the net and the units of a charge that settled credits leave at the current time. Credits on an unpaid
+// invoice do not count.
+func (s *Subscription) left(c *plans.Charge) (net, units decimal.Decimal) {
+	net, units = c.Net, c.Quantity
 	for i := range s.UnexpiredCharges {
 		k := &s.UnexpiredCharges[i]
 		if k.Corrects != c.ID || c.ID == "" || !s.settled(k.ID) {
 			continue
 		}
-		left = left.Add(k.Net)
+		net = net.Add(k.Net)
 		if k.Kind == plans.ProrationCredit && !k.Span.Start.After(s.At) && k.Span.End.After(s.At) {
 			units = units.Sub(k.Quantity)
 		}
 	}
+	return net, units
+}
+
+// stands reports whether settled credits leave a part of a charge.
+func (s *Subscription) stands(c *plans.Charge) bool {
+	net, units := s.left(c)
 	if c.Quantity.IsPositive() && !units.IsPositive() {
 		return false
 	}
-	return left.IsPositive() || c.Net.IsZero()
+	return net.IsPositive() || c.Net.IsZero()
 }

@@ -58,7 +58,12 @@
 // A cancellation takes effect at the requested time, at the earliest at the time that the change rules allow, and can
 // be withdrawn until then. A customer who returns within the paid period keeps it; later, a new period starts, at that
 // time or on the old billing dates. A suspended or paused subscription does not renew; in arrears, the service
-// until then is billed when it stops. A change that would credit an unpaid charge is refused.
+// until then is billed when it stops.
+//
+// A credit of an invoice with an open part is a credit note, which lowers the open part first; only the paid part
+// becomes credit, or a refund as the policy says. So an overdue invoice does not block a change, and the invoice of the
+// change continues its grace. When dunning or a cancellation ends service, the policy keeps the open invoice, voids it
+// or lowers it to the days with access.
 //
 // At any time the policy with the latest From applies. Every verb takes all of them, so stepping with [Advance] and
 // [Apply] gives the same result as [Replay]. A history includes refused events, which change nothing again, and leaves

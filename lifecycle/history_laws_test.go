@@ -51,10 +51,13 @@ func (h *history) accessLaw() {
 }
 
 // paidFor computes from the invoices alone whether the instant is paid for: a paid base charge covers it, and is not
-// credited. A charge of zero pays for it only if its plan is free and no other charge covers it.
+// credited. A charge of zero pays for it only if its plan is free and no other charge covers it. An addition pays for it
+// only with the rest of the units.
 func (h *history) paidFor() bool {
-	at, paid, costs := h.sub.At, false, false
-	var free, priced []string // plans
+	at, costs := h.sub.At, false
+	var priced []string // plans
+	var paid, free []plans.Charge
+	units := map[string]decimal.Decimal{}
 	for i := range h.invoices {
 		inv := &h.invoices[i]
 		if inv.status() == "void" {
@@ -67,18 +70,30 @@ func (h *history) paidFor() bool {
 			if c.Net.IsPositive() {
 				priced = append(priced, c.Plan)
 			}
-			net, units := h.remaining(c, at, "paid")
-			switch {
-			case !units.IsPositive():
-			case net.IsPositive():
-				costs, paid = true, paid || inv.status() == "paid"
-			case c.Net.IsZero() && inv.status() == "paid":
-				free = append(free, c.Plan)
+			net, left := h.remaining(c, at, "paid")
+			if !left.IsPositive() || !net.IsPositive() && !c.Net.IsZero() {
+				continue
+			}
+			costs = costs || net.IsPositive()
+			if inv.status() != "paid" {
+				continue
+			}
+			units[c.Item] = units[c.Item].Add(left)
+			if net.IsPositive() {
+				paid = append(paid, c)
+			} else {
+				free = append(free, c)
 			}
 		}
 	}
-	isFree := func(plan string) bool { return !slices.Contains(priced, plan) }
-	return paid || !costs && slices.ContainsFunc(free, isFree)
+	if !costs {
+		paid = slices.DeleteFunc(free, func(c plans.Charge) bool { return slices.Contains(priced, c.Plan) })
+	}
+	whole := len(h.sub.Contract.Items) > 0 && len(paid) > 0
+	for _, item := range h.sub.Contract.Items {
+		whole = whole && !units[item.ID].LessThan(item.Quantity)
+	}
+	return whole || slices.ContainsFunc(paid, func(c plans.Charge) bool { return c.Kind != plans.ProrationCharge || c.BaseQuantity == nil })
 }
 
 // isBase reports whether a charge is for the service of the contract.

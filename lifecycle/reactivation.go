@@ -1,9 +1,10 @@
 package lifecycle
 
 import (
+	"slices"
 	"time"
 
-	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 )
 
@@ -37,7 +38,7 @@ func (s *step) reactivate(*Event) error {
 }
 
 // restart starts a new period for a returning customer. Scheduled changes that are due take effect and later ones are
-// dropped. Earlier charges can no longer be credited, except paid ones for future periods, which are credited now.
+// dropped. Earlier charges can no longer be credited, except paid ones for time to come, which are credited now.
 func (s *step) restart() error {
 	sub := &s.sub
 	if err := s.forget(); err != nil {
@@ -69,26 +70,19 @@ func (s *step) restart() error {
 	return s.standing()
 }
 
-// giveAheadBack credits paid charges for future periods, because the new period replaces those.
+// giveAheadBack credits the charges for time to come, such as a paid addition to a base that is not paid, because the new
+// period replaces them. Open invoices are lowered.
 func (s *step) giveAheadBack() error {
-	own := map[string]bool{}
-	var ahead []plans.Charge
-	for _, c := range s.sub.UnexpiredCharges {
-		if c.Corrects == "" && c.Span.Start.After(s.sub.At) || own[c.Corrects] {
-			own[c.ID] = true
-			ahead = append(ahead, c)
-		}
+	ahead := func(c plans.Charge) bool { return c.Corrects == "" && c.Span.End.After(s.sub.At) }
+	if s.sub.inArrears() || !slices.ContainsFunc(s.sub.UnexpiredCharges, ahead) {
+		return nil
 	}
-	var open []string // unpaid invoices stay due
-	for _, r := range s.open() {
-		open = append(open, r.Invoice)
-	}
-	back, err := credits.Unused(credits.Request{
-		Charges: ahead, At: s.sub.At, CreditBasis: s.policy.Billing.CreditBasis, Policy: s.policy.Billing.Proration,
-		Unpaid: open, Location: s.sub.Contract.Cycle.Location,
-	})
-	if err != nil || len(back) == 0 {
+	account := s.sub.Account
+	account.EndedAt = time.Time{} // charges of an ended contract can still be credited
+	inv, err := s.document(invoice.IssueRequest{Account: account, At: s.sub.At, Close: true})
+	if err != nil {
 		return err
 	}
-	return s.issue(back)
+	s.lowered = nil
+	return s.collect(inv, s.sub.At, time.Time{})
 }
