@@ -136,23 +136,23 @@ func (s *Subscription) covered(counts func(*plans.Charge) bool) bool {
 
 // addition reports whether a charge adds units or an item to what was billed before for the same plan and period.
 func (s *Subscription) addition(c *plans.Charge) bool {
-	if c.Kind != plans.ProrationCharge {
-		return false
+	if c.Kind != plans.ProrationCharge || c.BaseQuantity != nil {
+		return c.BaseQuantity != nil
 	}
-	earlier := false
+	others := false // other items were billed before
 	for i := range s.UnexpiredCharges {
 		b := &s.UnexpiredCharges[i]
-		switch {
-		case lineid.Invoice(b.ID) == lineid.Invoice(c.ID):
-			return earlier || c.BaseQuantity != nil
-		case b.Corrects != "" || !base(b.Kind) || b.Plan != c.Plan || !b.Period.Equal(c.Period):
-		case b.Item == c.Item:
-			return c.BaseQuantity != nil
-		default:
-			earlier = true
+		if lineid.Invoice(b.ID) == lineid.Invoice(c.ID) {
+			break
+		}
+		if b.Corrects == "" && base(b.Kind) && b.Plan == c.Plan && b.Period.Equal(c.Period) {
+			if b.Item == c.Item {
+				return false
+			}
+			others = true
 		}
 	}
-	return earlier || c.BaseQuantity != nil
+	return others
 }
 
 // covers reports whether a base charge covers the current time.

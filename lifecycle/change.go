@@ -57,10 +57,10 @@ func (s *step) change(e *Event) error {
 // changeStopped changes the contract of a suspended subscription whose service stopped, for the next period.
 func (s *step) changeStopped(e *Event) error {
 	permit, err := s.permit(s.policy.ChangeRules, s.sub.Contract, e)
-	if err != nil {
-		return err
+	var after plans.Contract
+	if err == nil {
+		after, err = s.sub.Contract.Changed(permit.Change, e.At)
 	}
-	after, err := s.sub.Contract.Changed(permit.Change, e.At)
 	if err != nil {
 		return err
 	}

@@ -44,6 +44,16 @@ func (s *step) enterNote(note *invoice.CreditResult) {
 	s.replace(note.Receivable)
 }
 
+// creditOpen issues a credit note of an invoice that can have an open part.
+func (s *step) creditOpen(r *invoice.Receivable, request invoice.CreditRequest) error {
+	note, err := s.credit(r, request)
+	if err == nil {
+		s.sub.add(note.Invoice)
+		err = s.lower(&note)
+	}
+	return err
+}
+
 // lower takes a credit note that lowers an open invoice and is in the account already. A requested payment is
 // withdrawn, and requested again for the amount that is left.
 func (s *step) lower(note *invoice.CreditResult) error {

@@ -151,7 +151,7 @@ func corrected(inv *invoice.Invoice) (ids []string) {
 func (s *step) repaid(doc *invoice.Invoice, amount decimal.Decimal, of []string) {
 	for _, id := range of {
 		i := s.sub.receivable(id)
-		if i < 0 || !amount.IsPositive() {
+		if i < 0 {
 			continue
 		}
 		r := s.sub.Receivables[i]

@@ -70,21 +70,14 @@ func (s *step) voidOpen() error {
 		if r.Phase == invoice.PhasePending || !slices.ContainsFunc(s.sub.UnexpiredCharges, ofInvoice) {
 			continue
 		}
-		if s.sub.retractable(r.Invoice) && s.sub.creditedBy(r.Invoice) == "" {
-			if err := s.undo(r.Invoice); err != nil {
-				return err
-			}
-			continue
+		var err error
+		switch {
+		case s.sub.retractable(r.Invoice) && s.sub.creditedBy(r.Invoice) == "":
+			err = s.undo(r.Invoice)
+		case creditable(&r): // otherwise it was disputed after it was credited
+			err = s.creditOpen(&r, invoice.CreditRequest{OpenPart: true})
 		}
-		if !creditable(&r) {
-			continue // disputed after it was credited
-		}
-		note, err := s.credit(&r, invoice.CreditRequest{OpenPart: true})
 		if err != nil {
-			return err
-		}
-		s.sub.add(note.Invoice)
-		if err := s.lower(&note); err != nil {
 			return err
 		}
 	}
@@ -109,27 +102,24 @@ func (s *step) accessEnded() error {
 	if sub.paidFor() || sub.inArrears() || !sub.EndedAt.IsZero() || !sub.Period.Contains(sub.At) {
 		return nil
 	}
-	if s.policy.Dunning.OpenInvoice != OpenKeep && !sub.keepsAhead() {
-		if _, err := s.retractNextPeriod(); err != nil {
-			return err
-		}
-	}
-	switch s.policy.Dunning.OpenInvoice {
-	case OpenVoid:
-		if err := s.voidOpen(); err != nil {
-			return err
-		}
-	case OpenChargeServed:
-		o := invoice.IssueRequest{Account: sub.Account, At: sub.At, Close: true, ChargeServed: true}
-		if _, err := s.document(o); err != nil {
-			return err
-		}
-		s.lowered = nil
-	case OpenKeep:
+	open := s.policy.Dunning.OpenInvoice
+	if open == OpenKeep {
 		return nil
 	}
-	sub.EndedAt = sub.At
-	return nil
+	var err error
+	if !sub.keepsAhead() {
+		_, err = s.retractNextPeriod()
+	}
+	switch {
+	case err != nil:
+	case open == OpenVoid:
+		err = s.voidOpen()
+	default:
+		o := invoice.IssueRequest{Account: sub.Account, At: sub.At, Close: true, ChargeServed: true}
+		_, err = s.document(o)
+	}
+	s.lowered, sub.EndedAt = nil, sub.At
+	return err
 }
 
 // expiryDue ends a subscription that does not renew.

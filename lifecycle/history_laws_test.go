@@ -51,8 +51,8 @@ func (h *history) accessLaw() {
 }
 
 // paidFor computes from the invoices alone whether the instant is paid for: a paid base charge covers it, and is not
-// credited. A charge of zero pays for it only if its plan is free and no other charge covers it. An addition pays for it
-// only with the rest of the units.
+// credited. A charge of zero pays for it only if its plan is free and no other charge covers it. An addition pays for
+// it only with the rest of the units.
 func (h *history) paidFor() bool {
 	at, costs := h.sub.At, false
 	var priced []string // plans

@@ -70,8 +70,8 @@ func (s *step) restart() error {
 	return s.standing()
 }
 
-// giveAheadBack credits the charges for time to come, such as a paid addition to a base that is not paid, because the new
-// period replaces them. Open invoices are lowered.
+// giveAheadBack credits the charges for time to come, such as a paid addition to a base that is not paid, because the
+// new period replaces them. Open invoices are lowered.
 func (s *step) giveAheadBack() error {
 	ahead := func(c plans.Charge) bool { return c.Corrects == "" && c.Span.End.After(s.sub.At) }
 	if s.sub.inArrears() || !slices.ContainsFunc(s.sub.UnexpiredCharges, ahead) {
@@ -80,9 +80,9 @@ func (s *step) giveAheadBack() error {
 	account := s.sub.Account
 	account.EndedAt = time.Time{} // charges of an ended contract can still be credited
 	inv, err := s.document(invoice.IssueRequest{Account: account, At: s.sub.At, Close: true})
-	if err != nil {
-		return err
+	if err == nil {
+		err = s.collect(inv, s.sub.At, time.Time{})
 	}
 	s.lowered = nil
-	return s.collect(inv, s.sub.At, time.Time{})
+	return err
 }

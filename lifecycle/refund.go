@@ -50,14 +50,10 @@ func (s *step) credited(e *Event) error {
 		return s.refuse("Invoice " + r.Invoice + " is void, so nothing of it can be credited.")
 	}
 	brings := s.overdue(r.Invoice)
-	note, err := s.credit(&r, invoice.CreditRequest{
+	err := s.creditOpen(&r, invoice.CreditRequest{
 		Lines: e.Payment.Lines, Amount: e.Payment.Amount, Refund: e.As == credits.AsRefund, Reason: e.Reason,
 	})
 	if err != nil {
-		return err
-	}
-	s.sub.add(note.Invoice)
-	if err := s.lower(&note); err != nil {
 		return err
 	}
 	s.lowered = nil
