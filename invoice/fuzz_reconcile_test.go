@@ -31,9 +31,12 @@ func fuzzSoldItem(t *testing.T, id string, b []byte, unit uint16, policy prorati
 	case 3:
 		price.Flat = decimal.New(500, -2)
 	}
+	if b[2]%8 == 0 {
+		price = plans.Price{Flat: price.Unit} // such as a fee
+	}
 	start := giventest.Instant("2026-11-01", nil)
 	contract := plans.Contract{Plan: "growth", Currency: "USD", Cycle: giventest.Cycle("2026-11-01", "P1M", time.UTC), Items: []plans.Item{
-		{ID: "seat" + strconv.Itoa(int(b[4]&1)), Quantity: decimal.New(int64(b[2]%8), 0), Price: price},
+		{ID: "seat" + strconv.Itoa(int(b[4]&1)), Quantity: decimal.New(max(int64(b[2]%8), 1), 0), Price: price},
 	}}
 	portion := proration.Portion{Period: giventest.Period("2026-11-01/2026-12-01", nil), Span: proration.Period{Start: start.AddDate(0, 0, from), End: start.AddDate(0, 0, to)}}
 	charges, err := contract.Charges(portion, policy)
@@ -41,7 +44,9 @@ func fuzzSoldItem(t *testing.T, id string, b []byte, unit uint16, policy prorati
 		t.Fatal(err)
 	}
 	c := charges[0]
-	c.ID = id
+	if c.ID = id; b[2]%8 == 0 {
+		c.Quantity = decimal.Decimal{}
+	}
 	if b[4]&6 == 6 {
 		off := c.Net.Mul(decimal.New(int64(b[5]%101), -2)).Truncate(2)
 		c.Net, c.Discounts = c.Net.Sub(off), []plans.Deduction{{Discount: "welcome", Reason: "some", Amount: off}}

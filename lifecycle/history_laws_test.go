@@ -21,6 +21,7 @@ func (h *history) checkLaws(out lifecycle.Outcome) {
 	h.tb.Helper()
 	h.accessLaw()
 	h.moneyLaws(out)
+	h.ledgerLaw()
 	h.chargeLaw(out)
 	if len(out.Invoices) > 0 {
 		h.spanLaw()
@@ -168,6 +169,37 @@ func (h *history) moneyLaws(out lifecycle.Outcome) {
 		if inv.receivable.Owing() && !slices.ContainsFunc(h.sub.Receivables, stored) {
 			h.fault("no receivable of invoice %s, which is %v", inv.ID, inv.receivable.Phase)
 		}
+	}
+}
+
+// ledgerLaw checks that every payment is accounted for (law 18), and that a credit has money behind it: the documents add
+// up to the money received and not refunded, the open amounts and the credit that was used, and the balance is at most
+// that money and the credit that was given away.
+func (h *history) ledgerLaw() {
+	h.tb.Helper()
+	var documents, open, received decimal.Decimal
+	disputed, void := false, map[string]bool{}
+	for i := range h.invoices {
+		inv := &h.invoices[i]
+		for _, e := range inv.receivable.Events {
+			disputed = disputed || e.Kind == invoice.Disputed
+		}
+		if void[inv.ID] = inv.status() == "void"; void[inv.ID] || void[inv.Corrects] {
+			continue
+		}
+		documents = documents.Add(inv.Total)
+		open, received = open.Add(inv.receivable.Outstanding()), received.Add(inv.receivable.Received())
+	}
+	balance, err := credits.Balance(h.sub.Ledger, "USD", h.sub.At)
+	if err != nil {
+		h.fault("balance: %v", err)
+		return
+	}
+	if kept := open.Add(received).Add(h.given).Sub(balance); !documents.Equal(kept) {
+		h.fault("documents of %v, and %v open, %v received, %v given and a balance of %v", documents, open, received, h.given, balance)
+	}
+	if !disputed && balance.GreaterThan(received.Add(h.given)) {
+		h.fault("a balance of %v with %v received and %v given", balance, received, h.given)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/lifecycle"
@@ -28,6 +29,7 @@ type history struct {
 	collecting []string          // invoices being collected, without a result so far
 	ids        []string          // of notices and effects
 	quantities []quantityFrom    // of the contract over time
+	given      decimal.Decimal   // credit that no document granted
 	recorder   *recorder
 	log        []string // the steps, for failure messages
 	light      bool     // only cheap checks
@@ -200,6 +202,11 @@ func (h *history) record(out lifecycle.Outcome) {
 		}
 	}
 	h.out.Credits = append(h.out.Credits, out.Credits...)
+	for _, e := range out.Credits {
+		if e.Kind == credits.Granted && e.Ref == "" {
+			h.given = h.given.Add(e.Amount)
+		}
+	}
 	h.out.Notices = append(h.out.Notices, out.Notices...)
 	h.out.Effects = append(h.out.Effects, out.Effects...)
 	h.out.Steps = append(h.out.Steps, out.Steps...)

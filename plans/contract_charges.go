@@ -20,7 +20,13 @@ func (c Contract) Charges(p proration.Portion, policy proration.Policy) ([]Charg
 	if err := c.Validate(); err != nil {
 		return nil, fault.Under("contract", err)
 	}
-	return c.charges(p, policy)
+	charges, err := c.charges(p, policy)
+	if err == nil && len(charges) == 0 { // nothing was prorated, so the portion and the policy are not checked yet
+		_, err = proration.Prorate(proration.Request{
+			Period: p.Period, Span: p.Span, Policy: policy, Location: c.Cycle.Location,
+		})
+	}
+	return charges, err
 }
 
 // charges is Charges for a validated contract.
