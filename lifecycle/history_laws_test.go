@@ -172,9 +172,10 @@ func (h *history) moneyLaws(out lifecycle.Outcome) {
 	}
 }
 
-// ledgerLaw checks that every payment is accounted for (law 18), and that a credit has money behind it: the documents add
-// up to the money received and not refunded, the open amounts and the credit that was used, and the balance is at most
-// that money and the credit that was given away.
+// ledgerLaw checks that every payment is accounted for (law 18), and that a credit has money behind it: the documents
+// add up to the money received and not refunded, the open amounts and the credit that was used, and the balance is at
+// most that money and the credit that was given away. A dispute does not revoke credit yet, so the last part leaves it
+// out.
 func (h *history) ledgerLaw() {
 	h.tb.Helper()
 	var documents, open, received decimal.Decimal
