@@ -141,6 +141,7 @@ func (s *step) billChange(c plans.Change) error {
 	case s.policy.Prorations == NextInvoice && !restarts && c.Term == nil:
 		held = s.sub.Period.End
 	}
+	s.lowered = nil       // those of an earlier deadline
 	ahead := s.setAside() // the advance invoice is changed when its period begins
 	inv, err := s.document(invoice.IssueRequest{Account: s.sub.Account, At: s.sub.At, Change: c})
 	if err != nil {
