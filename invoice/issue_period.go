@@ -128,7 +128,7 @@ func (w *work) paidUntil() time.Time {
 // gapless refuses an invoice that would leave a gap between the billed time and w.At.
 func (w *work) gapless() error {
 	until := w.paidUntil()
-	if until.IsZero() || !until.Before(w.At) {
+	if until.IsZero() || !until.Before(w.At) || w.empty(w.At) { // without items, there was nothing to bill
 		return nil
 	}
 	return &plans.Refusal{
