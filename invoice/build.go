@@ -75,6 +75,7 @@ func (d *Draft) open(f *fault.List) Invoice {
 		inv.Zone, inv.Location = loc.String(), loc
 	}
 	before := len(*f)
+	moved := map[string]string{} // IDs of waiting charges, and the IDs of their lines
 	for i, line := range d.Lines {
 		path := fault.At("lines", i)
 		if line.Currency != d.Currency {
@@ -90,6 +91,14 @@ func (d *Draft) open(f *fault.List) Invoice {
 		priced, err := line.Priced(d.Policy.Proration)
 		f.Under(path, err)
 		priced.ID = lineid.Of(d.ID, i)
+		if line.ID != "" && !line.PricedAt.IsZero() {
+			moved[line.ID] = priced.ID
+		}
+		for _, id := range [...]*string{&priced.Corrects, &priced.Restores} {
+			if own, found := moved[*id]; found {
+				*id = own
+			}
+		}
 		if priced.Corrects == "" {
 			priced.Untaxed = decimal.Decimal{} // set by payBeforeTax
 		}
@@ -105,10 +114,11 @@ func (d *Draft) open(f *fault.List) Invoice {
 // checkTwice adds the faults of discounts of the draft that a line has deducted already.
 func (inv *Invoice) checkTwice(f *fault.List) {
 	for i, line := range inv.Lines {
+		if line.Corrects != "" || line.Restores != "" || !line.PricedAt.IsZero() {
+			continue // its deductions were made before
+		}
 		for _, taken := range line.Discounts {
-			if line.Corrects == "" && line.Restores == "" && slices.ContainsFunc(inv.Discounts, func(d plans.Discount) bool {
-				return d.ID == taken.Discount
-			}) {
+			if inv.took(taken) {
 				f.Add(fault.At("lines", i)+".discounts", proration.ErrInvalid,
 					"must be unique; %.40q is already deducted from the line", taken.Discount)
 			}
@@ -152,12 +162,19 @@ func (inv *Invoice) discount(d *Draft) error {
 // payBeforeTax applies credit that applies before tax, spreads it over the charges, and returns the credit applied.
 func (inv *Invoice) payBeforeTax(d *Draft) (decimal.Decimal, error) {
 	var due, spent decimal.Decimal
+	taxable := due // the tax of charges that waited is fixed
 	for _, line := range inv.Lines {
 		due = due.Add(line.Net)
+		if inv.takesUntaxed(&line) {
+			taxable = taxable.Add(line.Net)
+		}
 	}
 	var f fault.List
 	if !fault.Amount(&f, "net", due) {
 		return spent, f.Err()
+	}
+	if taxable.LessThan(due) {
+		due = taxable
 	}
 	due = decimal.Max(due, decimal.Decimal{})
 	entries, rest, err := credits.Apply(d.Ledger, credits.Due{
@@ -173,6 +190,11 @@ func (inv *Invoice) payBeforeTax(d *Draft) (decimal.Decimal, error) {
 	return spent, err
 }
 
+// takesUntaxed reports whether credit before tax can pay for a line.
+func (inv *Invoice) takesUntaxed(c *plans.Charge) bool {
+	return c.Corrects == "" && c.PricedAt.IsZero() && c.Net.IsPositive()
+}
+
 // untaxed spreads an amount over the positive charges as the untaxed parts of their nets.
 func (inv *Invoice) untaxed(amount decimal.Decimal) error {
 	places, err := inv.Currency.Places()
@@ -182,7 +204,7 @@ func (inv *Invoice) untaxed(amount decimal.Decimal) error {
 	var on []*plans.Charge
 	var weights []decimal.Decimal
 	for i := range inv.Lines {
-		if c := &inv.Lines[i]; c.Corrects == "" && c.Net.IsPositive() {
+		if c := &inv.Lines[i]; inv.takesUntaxed(c) {
 			on, weights = append(on, c), append(weights, c.Net)
 		}
 	}

@@ -134,7 +134,7 @@ func (inv *Invoice) checkOrder(f *fault.List, places int32) {
 		}
 		var before []plans.Deduction
 		for _, taken := range c.Discounts {
-			if inv.took(taken) && c.Restores == "" {
+			if inv.took(taken) && c.Restores == "" && c.PricedAt.IsZero() {
 				c.Net = c.Net.Add(taken.Amount)
 			} else {
 				before = append(before, taken)

@@ -40,6 +40,9 @@ func (inv *Invoice) checkLines(f *fault.List) {
 			}
 			inv.checkCredit(f, path, line, known[line.Corrects])
 			known[line.Corrects] = append(known[line.Corrects], *line)
+		} else if !line.PricedAt.IsZero() {
+			known[line.ID] = append(known[line.ID], *line) // later lines may credit it
+			inv.checkWaited(f, path, line)
 		}
 	}
 }
@@ -69,6 +72,10 @@ func (inv *Invoice) checkCredit(f *fault.List, path string, line *plans.Charge, 
 	of := &related[i]
 	if err := consistent(of); err != nil {
 		f.Under(path, err)
+		return
+	}
+	if !line.PricedAt.IsZero() && line.Kind == plans.ProrationCredit {
+		checkCap(f, path, line, related) // other credits may have been issued while it waited
 		return
 	}
 	forGood := credits.Request{

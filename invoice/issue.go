@@ -63,8 +63,13 @@ type IssueRequest struct {
 	// the next period is billed from the UnbilledSince of its request. In advance it credits the unused charges. It takes
 	// no Change.
 	Close bool `json:"close,omitzero"`
-	// Lines are additional lines, such as usage and one-time charges. Toward a minimum commitment, a line counts for its
-	// Period; without one, for the period that ends at At if the account has billed charges, and else for the one at At.
+	// UnbilledAs is for a change whose charges and credits wait for a later invoice: their IDs derive from it, as those of
+	// lines derive from the ID of their invoice. No invoice is issued; open invoices are lowered all the same.
+	UnbilledAs string `json:"unbilled_as,omitzero"`
+	// Lines are additional lines: usage, one-time charges, and the waiting charges of earlier changes. The invoice bills
+	// waiting charges before its other lines; a change whose charges wait leaves them waiting. Toward a minimum, a line
+	// counts for its Period; without one, for the period that ends at At if the account has billed charges, and else for
+	// the one at At.
 	Lines  []plans.Charge `json:"lines,omitzero"`
 	Policy Policy         `json:"policy"` // billing rules of the seller
 
@@ -94,6 +99,8 @@ type IssueResult struct {
 	Account                    // account to store together with the documents
 	CreditNotes []CreditResult `json:"credit_notes,omitzero"` // credit notes of open invoices, issued before the invoice
 	Invoice     *Invoice       `json:"invoice,omitempty"`     // nil if there is nothing to bill or credit
+	// Unbilled are the charges and credits of a change that wait for a later invoice, as Lines of its request.
+	Unbilled []plans.Charge `json:"unbilled,omitzero"`
 }
 
 // Issue returns the next invoice of a contract and the account after it. It is also the preview: nothing happens until
@@ -147,7 +154,8 @@ func Issue(o IssueRequest) (IssueResult, error) {
 	if o.IssuedAt.IsZero() {
 		o.IssuedAt = o.At
 	}
-	w.IssueRequest, w.known, w.ids = o, byCharge(o.UnexpiredCharges), append([]string{o.ID}, o.MoreIDs...)
+	w.IssueRequest, w.ids = o, append([]string{o.ID}, o.MoreIDs...)
+	w.wait()
 	if err := w.inOrder(); err != nil {
 		return IssueResult{}, err
 	}
@@ -204,6 +212,14 @@ func (o *IssueRequest) check(f *fault.List) {
 	if o.Close && !o.Change.IsZero() {
 		f.Add("close", proration.ErrInvalid, "must be false for a change")
 	}
+	if o.UnbilledAs != "" && (o.Change.IsZero() || o.Change.Cancel) {
+		f.Add("unbilled_as", proration.ErrInvalid, "must be empty unless the contract changes and goes on")
+	}
+	for i := range o.Lines {
+		if c := &o.Lines[i]; c.ID == "" && !c.PricedAt.IsZero() {
+			f.Add(fault.At("lines", i)+".id", proration.ErrUnset, "required, the ID of the waiting charge")
+		}
+	}
 	switch {
 	case o.IssuedAt.IsZero():
 	case o.IssuedAt.After(o.At):
@@ -221,6 +237,7 @@ type work struct {
 	since  time.Time                 // UnbilledSince after the invoice
 	ended  time.Time                 // EndedAt after the invoice
 	lines  []plans.Charge            // computed lines before discounts
+	waits  []plans.Charge            // charges of earlier changes that wait for an invoice
 	on     []plans.Discount          // discounts to deduct from the lines
 	used   bool                      // on is all discounts of the contract, which then keeps the remaining ones
 	notes  []CreditResult            // credit notes of open invoices

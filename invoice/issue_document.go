@@ -14,19 +14,27 @@ func (w *work) document() (IssueResult, error) {
 		Contract: w.after, Ledger: w.Ledger,
 		EndedAt: w.ended, UnbilledSince: w.since,
 	}}
-	lines := slices.Concat(w.lines, w.Lines)
+	lines, known := slices.Concat(w.waits, w.lines, w.Lines), w.issued()
+	if w.UnbilledAs != "" {
+		lines = w.lines
+	}
 	if len(lines) == 0 {
-		doc.UnexpiredCharges = w.usable(w.UnexpiredCharges)
+		doc.UnexpiredCharges = w.usable(known)
 		return doc, w.renew(&doc.Contract)
 	}
-	inv, err := w.build(lines)
+	if w.UnbilledAs != "" {
+		unbilled, err := w.unbilled(lines)
+		doc.Unbilled, doc.UnexpiredCharges = unbilled, w.usable(known)
+		return doc, err
+	}
+	inv, err := w.build(lines, known)
 	if err != nil {
 		return IssueResult{}, err
 	}
 	if w.used {
 		doc.Contract.Discounts = w.discounts(inv.RemainingDiscounts)
 	}
-	doc.UnexpiredCharges = w.usable(slices.Concat(w.UnexpiredCharges, inv.Lines))
+	doc.UnexpiredCharges = w.usable(slices.Concat(known, inv.Lines))
 	doc.Ledger = slices.Concat(w.Ledger, inv.LedgerEntries)
 	doc.Invoice = &inv
 	return doc, w.renew(&doc.Contract)
@@ -40,15 +48,16 @@ func (w *work) discounts(remaining []plans.Discount) []plans.Discount {
 	return append(kept, w.Change.AddDiscounts...)
 }
 
-// build returns the invoice of the lines. A termination fee reduces the refund, which is at most the negative total.
-func (w *work) build(lines []plans.Charge) (Invoice, error) {
+// build returns the invoice of the lines, given the issued charges that they can credit. A termination fee reduces the
+// refund, which is at most the negative total.
+func (w *work) build(lines, issued []plans.Charge) (Invoice, error) {
 	id, err := w.nextID()
 	if err != nil {
 		return Invoice{}, err
 	}
 	draft := Draft{
 		ID: id, Currency: w.Contract.Currency, At: w.IssuedAt, Lines: lines,
-		CreditedCharges: w.UnexpiredCharges, Discounts: w.on, Ledger: w.Ledger, Policy: w.Policy,
+		CreditedCharges: issued, Discounts: w.on, Ledger: w.Ledger, Policy: w.Policy,
 		Contact: w.Contact, DueAt: w.DueAt, Installments: w.Installments, Every: w.Every, AsDraft: w.AsDraft,
 		Location: w.Contract.Cycle.Location,
 	}
@@ -80,7 +89,7 @@ func (w *work) usable(charges []plans.Charge) []plans.Charge {
 	kept := map[string]bool{}
 	var left []plans.Charge
 	for _, c := range charges {
-		own := c.Corrects == "" && (c.Span.End.After(w.IssuedAt) || c.Period.End.After(w.IssuedAt))
+		own := c.Corrects == "" && (c.Span.End.After(w.IssuedAt) || c.Period.End.After(w.IssuedAt) || w.waitsFor(c.ID))
 		if own {
 			kept[c.ID] = true
 		}

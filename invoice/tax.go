@@ -14,11 +14,11 @@ import (
 )
 
 // tax sets the taxes of the charges and their amounts. Among rates of the same name the first that covers a charge
-// applies. Credits keep the taxes that they return.
+// applies. Credits keep the taxes that they return, and charges that waited keep theirs.
 func (inv *Invoice) tax() {
 	for i := range inv.Lines {
 		c := &inv.Lines[i]
-		if c.Corrects != "" {
+		if c.Corrects != "" || !c.PricedAt.IsZero() {
 			continue
 		}
 		if len(c.Taxes) > 0 {
@@ -66,7 +66,7 @@ func (inv *Invoice) taxes() [][]taxedLine {
 		c := &inv.Lines[i]
 		for j := range c.Taxes {
 			t := &c.Taxes[j]
-			if c.Corrects != "" {
+			if c.Corrects != "" || !c.PricedAt.IsZero() {
 				continue
 			}
 			at, known := index[taxKey(t)]

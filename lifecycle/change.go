@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"slices"
-	"time"
 
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
@@ -130,7 +129,7 @@ func restarts(contract *plans.Contract, c *plans.Change) bool {
 
 // billChange makes a change at this instant and bills the difference as Policy.Prorations says.
 func (s *step) billChange(c plans.Change) error {
-	held, contract := time.Time{}, &s.sub.Contract
+	waits, contract := false, &s.sub.Contract
 	switch restarts := restarts(contract, &c); {
 	case s.policy.Prorations == NoProrations && !restarts && c.Term == nil:
 		after, err := s.sub.Contract.Changed(c, s.sub.At)
@@ -139,21 +138,25 @@ func (s *step) billChange(c plans.Change) error {
 		}
 		return err
 	case s.policy.Prorations == NextInvoice && !restarts && c.Term == nil:
-		held = s.sub.Period.End
+		waits = true
 	}
 	s.lowered = nil       // those of an earlier deadline
 	ahead := s.setAside() // the advance invoice is changed when its period begins
-	inv, err := s.document(invoice.IssueRequest{Account: s.sub.Account, At: s.sub.At, Change: c})
+	request := invoice.IssueRequest{Account: s.sub.Account, At: s.sub.At, Change: c}
+	if waits {
+		request.UnbilledAs = s.id()
+	}
+	inv, err := s.document(request)
 	if err != nil {
 		return err
 	}
 	s.sub.UnexpiredCharges = slices.Concat(ahead, s.sub.UnexpiredCharges)
-	return s.collectReplacing(inv, held)
+	return s.collectReplacing(inv)
 }
 
 // collectReplacing collects the invoice of a change. If its credits lowered an overdue invoice, it continues the grace
 // period and the retries of that invoice, so that a change gives no further grace.
-func (s *step) collectReplacing(inv *invoice.Invoice, held time.Time) error {
+func (s *step) collectReplacing(inv *invoice.Invoice) error {
 	lowered := s.lowered
 	s.lowered = nil
 	overdue := slices.IndexFunc(lowered, invoice.Receivable.Overdue)
@@ -161,7 +164,7 @@ func (s *step) collectReplacing(inv *invoice.Invoice, held time.Time) error {
 	if overdue >= 0 && inv != nil && s.sub.owing(inv.ID) {
 		err = s.collectOverdueChange(inv, &lowered[overdue])
 	} else {
-		err = s.collect(inv, s.sub.At, held)
+		err = s.collect(inv, s.sub.At)
 	}
 	if err != nil || len(lowered) == 0 {
 		return err

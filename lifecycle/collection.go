@@ -17,9 +17,8 @@ func (s *step) manual() bool {
 	return false
 }
 
-// collect starts the collection of an invoice that has an amount due, at the instant held or now if that is zero. Its
-// service begins at from.
-func (s *step) collect(inv *invoice.Invoice, from, held time.Time) error {
+// collect requests payment of an invoice that has an amount due. Its service begins at from.
+func (s *step) collect(inv *invoice.Invoice, from time.Time) error {
 	if inv == nil || !s.sub.owing(inv.ID) {
 		return nil
 	}
@@ -29,11 +28,7 @@ func (s *step) collect(inv *invoice.Invoice, from, held time.Time) error {
 		r.DueAt = inv.DueAt
 	}
 	s.replace(r)
-	if held.IsZero() {
-		return s.ask(inv.ID)
-	}
-	_, err := s.happen(inv.ID, invoice.Event{Kind: invoice.Postponed, Until: held})
-	return err
+	return s.ask(inv.ID)
 }
 
 // ask requests payment of an invoice through an effect. It does not ask again until the result is reported.
@@ -54,20 +49,7 @@ func (s *step) ask(id string) error {
 	return nil
 }
 
-// collectHeld requests payment of the invoices that were held for the next period.
-func (s *step) collectHeld() error {
-	for i := range s.sub.Receivables {
-		r := &s.sub.Receivables[i]
-		if r.Owing() && !r.CollectAt.IsZero() {
-			if err := s.ask(r.Invoice); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// chargeDue requests payment of an invoice: a retry, or the first attempt for an invoice that was held.
+// chargeDue requests payment of an invoice again.
 func (s *step) chargeDue(d Deadline) error { return s.ask(d.Invoice) }
 
 // collectOverdue requests payment of every invoice whose payment failed and, for an incomplete subscription, of every

@@ -21,10 +21,12 @@ func (s *step) note(r *invoice.Receivable, request invoice.CreditRequest) (*invo
 
 // credit returns the credit note that a request asks for, and its receivable. Nothing is stored yet.
 func (s *step) credit(r *invoice.Receivable, request invoice.CreditRequest) (invoice.CreditResult, error) {
-	request.ID, request.At, request.Receivable, request.Charges = s.nextID(), s.sub.At, *r, s.sub.UnexpiredCharges
+	request.ID, request.At, request.Charges = s.nextID(), s.sub.At, s.sub.UnexpiredCharges
+	request.Receivable = s.sub.withWaiting(*r)
 	request.Ledger, request.Policy = s.sub.Ledger, s.billing()
 	request.Contact, request.Location = s.sub.Contact, s.sub.Contract.Cycle.Location
 	note, err := invoice.Credit(request)
+	note.Receivable = s.sub.withoutWaiting(note.Receivable)
 	return note, s.inReceivable(fault.Under("event.payment", err), r.Invoice)
 }
 

@@ -203,7 +203,6 @@ func (s *Subscription) collecting(q *search) {
 		if !r.Owing() || r.Phase == invoice.PhasePending || r.Phase == invoice.PhaseRetracted {
 			continue
 		}
-		q.consider(r.CollectAt, ChargeDue, r.Invoice)
 		q.consider(r.RetryAt, ChargeDue, r.Invoice)
 		q.consider(r.DueAt, PaymentDue, r.Invoice)
 		if s.Status == PastDue {

@@ -3,7 +3,6 @@ package lifecycle
 import (
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -78,12 +77,13 @@ func (s *step) issue(lines []plans.Charge) error {
 	}
 	sub.add(inv)
 	s.take(inv)
-	return s.collect(&inv, sub.At, time.Time{})
+	return s.collect(&inv, sub.At)
 }
 
 // document issues the invoice of a change or a period and updates the account. It returns nil if there is nothing to
-// bill.
+// bill. The invoice bills the prorations that wait; those of a change that waits too join them.
 func (s *step) document(o invoice.IssueRequest) (*invoice.Invoice, error) {
+	o.Lines = slices.Concat(s.sub.waiting(), notWaiting(o.Lines))
 	o.Policy, o.Contact, o.Open = s.billing(), s.sub.Contact, s.open()
 	ids := s.nextIDs(1 + len(o.Open))
 	o.ID, o.MoreIDs = ids[0], ids[1:]
@@ -99,6 +99,10 @@ func (s *step) document(o invoice.IssueRequest) (*invoice.Invoice, error) {
 		return nil, err
 	}
 	s.sub.Account = doc.Account
+	if o.UnbilledAs == "" {
+		s.sub.UnbilledCharges = notWaiting(s.sub.UnbilledCharges)
+	}
+	s.sub.UnbilledCharges = slices.Concat(s.sub.UnbilledCharges, doc.Unbilled)
 	for i := range doc.CreditNotes {
 		if err := s.lower(&doc.CreditNotes[i]); err != nil {
 			return nil, err

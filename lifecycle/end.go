@@ -40,10 +40,7 @@ func (s *step) endWith(as Status, exception *credits.Exception, open OpenInvoice
 			return err
 		}
 		sub.UnbilledCharges = nil
-		if err := s.collect(inv, sub.At, time.Time{}); err != nil {
-			return err
-		}
-		if err := s.collectHeld(); err != nil {
+		if err := s.collect(inv, sub.At); err != nil {
 			return err
 		}
 	}

@@ -32,26 +32,24 @@ func (s *step) aheadDue(Deadline) error {
 	for i := range sub.ScheduledChanges {
 		sub.ScheduledChanges[i].BilledInAdvance = !sub.ScheduledChanges[i].At.After(begins)
 	}
-	now := sub.Contract
+	now, included := sub.Contract, sub.UnbilledCharges
 	o := invoice.IssueRequest{Account: account, At: begins, IssuedAt: sub.At, DueAt: begins, Lines: sub.UnbilledCharges}
 	inv, err := s.periodFrom(o)
 	if err != nil {
 		return err
 	}
-	a := NextPeriod{Contract: sub.Contract, IncludedCharges: sub.UnbilledCharges}
+	a := NextPeriod{Contract: sub.Contract, IncludedCharges: included}
 	rest, err := a.Contract.RemainingPortions(begins)
 	if err != nil {
 		return err
 	}
 	a.Period = proration.Period{Start: begins, End: rest[0].Span.End}
 	sub.Contract, sub.UnbilledCharges, sub.NextPeriod = now, nil, &a
-	if inv != nil {
-		a.Invoice = inv.ID
-		if err := s.collect(inv, begins, time.Time{}); err != nil {
-			return err
-		}
+	if inv == nil {
+		return nil
 	}
-	return s.collectHeld()
+	a.Invoice = inv.ID
+	return s.collect(inv, begins)
 }
 
 // aheadBegins starts a period whose invoice was issued in advance, and bills the changes made since then. If there
@@ -128,18 +126,19 @@ func (s *step) inNextPeriod(now *plans.Contract, c plans.Change) (plans.Change, 
 	return c, nil
 }
 
-// billShortfall bills the minimum shortfall of the period that has just ended, with its unbilled usage.
+// billShortfall bills the minimum shortfall of the period that has just ended, with its unbilled usage, and the
+// prorations of changes after the advance invoice.
 func (s *step) billShortfall() error {
 	sub := &s.sub
 	if !sub.Contract.Minimum.IsPositive() {
-		return nil
+		return s.billWaiting()
 	}
 	inv, err := s.periodFrom(invoice.IssueRequest{Account: sub.Account, At: sub.At, Lines: sub.UnbilledCharges})
 	if err != nil {
 		return err
 	}
 	sub.UnbilledCharges = nil
-	return s.collect(inv, sub.At, time.Time{})
+	return s.collect(inv, sub.At)
 }
 
 // forget cancels a next period that is already invoiced. Its unpaid invoice is voided, now or once a payment in

@@ -70,7 +70,7 @@ func (s *step) rest() error {
 			return err
 		}
 		sub.UnbilledCharges = nil
-		if err := s.collect(inv, sub.At, time.Time{}); err != nil {
+		if err := s.collect(inv, sub.At); err != nil {
 			return err
 		}
 	case len(lines) > 0:
@@ -80,9 +80,6 @@ func (s *step) rest() error {
 		}
 	}
 	if err := s.stop(); err != nil {
-		return err
-	}
-	if err := s.collectHeld(); err != nil {
 		return err
 	}
 	return s.become(Paused)
@@ -100,7 +97,7 @@ func (s *step) stop() error {
 		return err
 	}
 	sub.EndedAt = sub.At
-	return s.collect(inv, sub.At, time.Time{})
+	return s.collect(inv, sub.At)
 }
 
 // resume ends the pause, or cancels a scheduled one.

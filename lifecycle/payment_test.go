@@ -80,15 +80,15 @@ func TestPaymentAfterCancellationIsRefunded(t *testing.T) {
 	}
 }
 
-// A credit lowers the invoice that is held for the next period first. The rest was paid with the money of the first
-// invoice, and goes back: 1,000.00 less 32.26 for January 1 and 64.52 for January 2.
-func TestHeldInvoiceIsLowered(t *testing.T) {
+// An end bills the change that waits, and the rest of the money for the first invoice goes back: 1,000.00 less 32.26
+// for January 1 and 64.52 for January 2.
+func TestEndBillsWhatWaits(t *testing.T) {
 	p := advancePolicy()
 	p.Renewal.Lead, p.Prorations = proration.Interval{}, lifecycle.NextInvoice
 	p.Billing.Refunds[0].As = credits.AsRefund
 	up := eventOn("2026-01-02", lifecycle.Changed, func(e *lifecycle.Event) { e.Change.Plan = pricedPlan("200.00") })
 	out := replayEvents(t, p, "2026-01-03", eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""), up, eventOn("2026-01-03", lifecycle.CancellationRequested))
-	checkLast(t, out, lifecycle.Canceled, lifecycle.BillingOnly, "refund r-3 903.22")
+	checkLast(t, out, lifecycle.Canceled, lifecycle.BillingOnly, "refund r-2 903.22")
 	balance, err := credits.Balance(out.Subscription.Ledger, "USD", out.Subscription.At)
 	if err != nil {
 		t.Fatal(err)

@@ -43,8 +43,8 @@ type ProrationBilling uint8
 const (
 	// InvoiceNow issues and collects an invoice at the time of the change.
 	InvoiceNow ProrationBilling = iota + 1
-	// NextInvoice issues an invoice at the time of the change and collects it with the next period. A later change may
-	// credit the invoice before it is paid.
+	// NextInvoice bills and credits the rest of the period on the next regular invoice. Until then its charges wait, and
+	// its credits are no balance. A change of the interval, the billing date or the term is invoiced at once.
 	NextInvoice
 	// NoProrations neither bills nor credits the rest of the period. The next period is billed under the new contract.
 	NoProrations

@@ -47,6 +47,9 @@ func (s *step) restart() error {
 	if err := s.giveAheadBack(); err != nil {
 		return err
 	}
+	if err := s.billWaiting(); err != nil {
+		return err
+	}
 	s.adopt()
 	sub.ScheduledChanges, sub.CancelAt, sub.PauseAt, sub.ResumeAt = nil, time.Time{}, time.Time{}, time.Time{}
 	sub.UnexpiredCharges, sub.EndedAt, sub.UnbilledSince, sub.NoRenewal = nil, time.Time{}, time.Time{}, false
@@ -81,7 +84,7 @@ func (s *step) giveAheadBack() error {
 	account.EndedAt = time.Time{} // charges of an ended contract can still be credited
 	inv, err := s.document(invoice.IssueRequest{Account: account, At: s.sub.At, Close: true})
 	if err == nil {
-		err = s.collect(inv, s.sub.At, time.Time{})
+		err = s.collect(inv, s.sub.At)
 	}
 	s.lowered = nil
 	return err

@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"slices"
-	"time"
 
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/internal/lineid"
@@ -83,6 +82,11 @@ func (s *step) reissuable(r *invoice.Receivable) error {
 			return s.refuse("Invoice " + id + " was credited by " + by + " and cannot be issued again.")
 		}
 	}
+	for _, c := range sub.waiting() {
+		if c.Corrects != "" && lineid.Invoice(c.Corrects) == id {
+			return s.refuse("The next invoice credits invoice " + id + ", which cannot be issued again.")
+		}
+	}
 	return nil
 }
 
@@ -112,7 +116,7 @@ func (s *step) proved(e *Event, r *invoice.Receivable) (*invoice.Invoice, error)
 func (s *step) collectAgain(again *invoice.Invoice, before *invoice.Receivable) error {
 	i := s.sub.receivable(again.ID)
 	if !before.Owing() || i < 0 || !s.sub.Receivables[i].Owing() {
-		return s.collect(again, s.sub.At, time.Time{})
+		return s.collect(again, s.sub.At)
 	}
 	r := s.sub.Receivables[i]
 	r.Phase, r.ServiceFrom, r.CollectAt, r.DueAt = before.Phase, before.ServiceFrom, before.CollectAt, before.DueAt

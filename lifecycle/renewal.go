@@ -18,8 +18,7 @@ func (s *step) renewalDue(Deadline) error {
 	return s.bill()
 }
 
-// bill issues the invoice of the period that begins now, with all unbilled charges, requests payment of the invoices
-// held for it, and makes it the current period.
+// bill issues the invoice of the period that begins now, with all unbilled charges, and makes it the current period.
 func (s *step) bill() error {
 	sub := &s.sub
 	if err := s.retime(); err != nil {
@@ -30,10 +29,7 @@ func (s *step) bill() error {
 		return err
 	}
 	sub.UnbilledCharges = nil
-	if err := s.collect(inv, sub.At, time.Time{}); err != nil {
-		return err
-	}
-	if err := s.collectHeld(); err != nil {
+	if err := s.collect(inv, sub.At); err != nil {
 		return err
 	}
 	return s.served()
@@ -51,7 +47,7 @@ func (s *step) retime() error {
 		if err != nil {
 			return err
 		}
-		if err := s.collect(inv, sub.At, time.Time{}); err != nil {
+		if err := s.collect(inv, sub.At); err != nil {
 			return err
 		}
 		s.adopt()

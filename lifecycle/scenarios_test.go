@@ -134,10 +134,10 @@ func TestChangeScenarios(t *testing.T) {
 	}
 	then := func(more ...step) []step { return append(append([]step{}, begun...), more...) }
 	runScenarios(t,
-		scenario{"collected with the next period", "issued immediately, collected on December 1 with it", next, month, then([]step{
-			{"2026-11-16 seats +2", "active full; s-2: proration_charge 89.00, due 89.00"},
-			{"2026-11-21 plan scale", "active full; s-3: proration_credit -59.33, due 0.00; s-4: proration_credit -296.67, proration_charge 556.00, due 259.33; s-2 open"},
-			{"2026-12-01", "active full; s-5: recurring 1668.00, due 1668.00; collect_payment s-2 29.67; collect_payment s-4 259.33; collect_payment s-5 1668.00"},
+		scenario{"billed with the next period", "the prorations are lines of the invoice of December 1", next, month, then([]step{
+			{"2026-11-16 seats +2", "active full"},
+			{"2026-11-21 plan scale", "active full"},
+			{"2026-12-01", "active full; s-2: proration_charge 89.00, proration_credit -59.33, proration_credit -296.67, proration_charge 556.00, recurring 1668.00, due 1957.00; collect_payment s-2 1957.00"},
 		}...)},
 		scenario{"no prorations", "the next period is billed under the contract at its start", none, month, then([]step{
 			{"2026-11-16 seats +2", "active full"},

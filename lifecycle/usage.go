@@ -27,8 +27,8 @@ func (s *step) sell(e *Event) error {
 	if !regular.has(sub.Status) {
 		return nil
 	}
-	lines := sub.UnbilledCharges
-	sub.UnbilledCharges = nil
+	lines := notWaiting(sub.UnbilledCharges)
+	sub.UnbilledCharges = sub.waiting()
 	return s.issue(lines)
 }
 

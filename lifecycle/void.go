@@ -57,6 +57,7 @@ func (s *step) undo(id string) error {
 		}
 	}
 	s.restoreLines(id)
+	s.sub.forgetCredits(id)
 	var left []plans.Charge
 	for _, c := range s.sub.UnexpiredCharges {
 		if lineid.Invoice(c.ID) != id && lineid.Invoice(c.Corrects) != id {

@@ -2,6 +2,7 @@ package plans
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -13,13 +14,16 @@ import (
 // Charge is an amount due for a quantity of an item over a span of time, and how it was computed. A credit is a charge
 // with a negative Net that names the charge it corrects. An issued charge never changes.
 type Charge struct {
-	ID       string   `json:"id,omitzero"`       // unique ID, assigned when the charge is issued
-	Corrects string   `json:"corrects,omitzero"` // ID of the charge that this credit corrects
-	Restores string   `json:"restores,omitzero"` // ID of the charge whose credited units this charge bills again
-	Kind     Kind     `json:"kind"`              // kind of charge; must be set
-	Plan     string   `json:"plan,omitzero"`     // ID of the plan at the time of billing
-	Item     string   `json:"item"`              // ID of the item
-	Currency Currency `json:"currency"`          // currency of every amount
+	ID       string `json:"id,omitzero"`       // unique ID, assigned when the charge is issued
+	Corrects string `json:"corrects,omitzero"` // ID of the charge that this credit corrects
+	Restores string `json:"restores,omitzero"` // ID of the charge whose credited units this charge bills again
+	// PricedAt is the time of the change that a proration is for, if it waits or waited for a later invoice. Its discounts
+	// and taxes are those of that time. Zero is priced on its invoice.
+	PricedAt time.Time `json:"priced_at,omitzero"`
+	Kind     Kind      `json:"kind"`          // kind of charge; must be set
+	Plan     string    `json:"plan,omitzero"` // ID of the plan at the time of billing
+	Item     string    `json:"item"`          // ID of the item
+	Currency Currency  `json:"currency"`      // currency of every amount
 	// Quantity is the number of units charged; in a credit, the unused units, or zero for money only.
 	Quantity decimal.Decimal `json:"quantity,omitzero" canon:"count"`
 	// BaseQuantity makes the charge incremental: it is the units already paid for, so that the price is

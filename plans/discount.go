@@ -125,7 +125,10 @@ func (d Discount) Covers(c Charge) bool { return d.covers(&c) }
 // covers is Covers without copies.
 func (d *Discount) covers(c *Charge) bool {
 	start := c.Span.Start
-	return c.Restores == "" && !start.Before(d.From) && (d.Until.IsZero() || start.Before(d.Until)) && d.Scope.covers(c)
+	if c.Restores != "" || !c.PricedAt.IsZero() {
+		return false // its deductions were made before
+	}
+	return !start.Before(d.From) && (d.Until.IsZero() || start.Before(d.Until)) && d.Scope.covers(c)
 }
 
 // reason returns the discount in words, "10 %".

@@ -1,0 +1,54 @@
+package lifecycle
+
+import (
+	"slices"
+
+	"github.com/billingrules/billing/internal/lineid"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+)
+
+// waiting returns the prorations that wait for the next invoice. Other unbilled charges are usage and sales.
+func (s *Subscription) waiting() []plans.Charge {
+	return slices.DeleteFunc(slices.Clone(s.UnbilledCharges), func(c plans.Charge) bool { return c.PricedAt.IsZero() })
+}
+
+// notWaiting returns the charges without the prorations that wait.
+func notWaiting(charges []plans.Charge) []plans.Charge {
+	return slices.DeleteFunc(slices.Clone(charges), func(c plans.Charge) bool { return !c.PricedAt.IsZero() })
+}
+
+// billWaiting bills the prorations that wait on an invoice of their own, because the period ends without a regular one.
+func (s *step) billWaiting() error {
+	lines := s.sub.waiting()
+	if len(lines) == 0 {
+		return nil
+	}
+	s.sub.UnbilledCharges = notWaiting(s.sub.UnbilledCharges)
+	return s.issue(lines)
+}
+
+// withWaiting returns a receivable with the credits of its lines that wait for an invoice.
+func (s *Subscription) withWaiting(r invoice.Receivable) invoice.Receivable {
+	return r.Corrected(invoice.Invoice{Lines: s.waiting()})
+}
+
+// withoutWaiting returns a receivable without the credits that wait.
+func (s *Subscription) withoutWaiting(r invoice.Receivable) invoice.Receivable {
+	waiting := s.waiting()
+	waits := func(k invoice.LineCredit) bool {
+		return slices.ContainsFunc(waiting, func(c plans.Charge) bool { return c.ID == k.ID })
+	}
+	r.Lines = slices.Clone(r.Lines)
+	for i := range r.Lines {
+		r.Lines[i].Credits = slices.DeleteFunc(slices.Clone(r.Lines[i].Credits), waits)
+	}
+	return r
+}
+
+// forgetCredits drops the waiting credits of an invoice that is void.
+func (s *Subscription) forgetCredits(id string) {
+	s.UnbilledCharges = slices.DeleteFunc(slices.Clone(s.UnbilledCharges), func(c plans.Charge) bool {
+		return c.Corrects != "" && lineid.Invoice(c.Corrects) == id
+	})
+}
