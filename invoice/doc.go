@@ -44,29 +44,39 @@
 //
 // This table lists every event and the phases that it leads to:
 //
-//	issued       draft -> open
-//	postponed    open -> held
-//	requested    open, held, overdue -> requested
-//	missed       open, held, overdue -> overdue
-//	             requested -> unchanged
-//	sent         open, held, overdue -> open
-//	retracted    requested, pending -> retracted
-//	attempted    open, held, requested, overdue -> pending
-//	             retracted -> unchanged
-//	succeeded    open, held, requested, pending, overdue, retracted -> open
-//	             uncollectible -> unchanged
-//	failed       open, held, requested, pending, overdue -> overdue
-//	             retracted -> void
-//	credited     open, held, requested, pending, overdue, uncollectible -> unchanged
-//	refunded     open, held, requested, pending, overdue, paid, uncollectible -> unchanged
-//	disputed     open, held, overdue, paid -> overdue
-//	             requested, uncollectible -> unchanged
-//	voided       draft, open, held, requested, overdue, retracted, uncollectible -> void
-//	written_off  open, held, requested, overdue -> uncollectible
+//	issued          draft -> open
+//	postponed       open -> held
+//	requested       open, held, overdue -> requested
+//	missed          open, held, overdue -> overdue
+//	                requested -> unchanged
+//	sent            open, held, overdue -> open
+//	retracted       requested, pending -> retracted
+//	attempted       open, held, requested, overdue -> pending
+//	                retracted -> unchanged
+//	succeeded       open, held, requested, pending, overdue, retracted -> open
+//	                uncollectible -> unchanged
+//	surplus         open, held, requested, pending, overdue, paid, void, uncollectible -> unchanged
+//	failed          open, held, requested, pending, overdue -> overdue
+//	                retracted -> void
+//	                paid, void, uncollectible -> unchanged
+//	credit_applied  open, held, requested, pending, overdue, uncollectible -> unchanged
+//	credited        open, held, requested, pending, overdue, uncollectible -> unchanged
+//	refunded        open, held, requested, pending, overdue, paid, uncollectible -> unchanged
+//	disputed        open, held, overdue, paid -> overdue
+//	                requested, pending, uncollectible -> unchanged
+//	dispute_won     requested, pending, overdue, retracted -> open
+//	                paid, void, uncollectible -> unchanged
+//	dispute_lost    requested, pending, overdue, retracted, paid, void, uncollectible -> unchanged
+//	reversed        open, held, overdue, paid -> overdue
+//	                requested, pending, uncollectible -> unchanged
+//	voided          draft, open, held, requested, overdue, retracted, uncollectible -> void
+//	written_off     open, held, requested, overdue -> uncollectible
 //
-// Any other event is refused. Instead of open, a receivable becomes overdue if a payment failed before, or held if its
-// collection is postponed. With nothing outstanding it becomes paid, unless a payment is in progress. The collection
-// fields of a paid, void or uncollectible receivable are zero.
+// Any other event is refused. Instead of open, a receivable becomes pending if a payment is in progress, overdue if a
+// payment failed before, or held if its collection is postponed. With nothing outstanding it becomes paid, unless it is
+// pending. The failure of a payment that is not in progress leaves a pending or retracted receivable as it is, and the
+// surplus of one that is in progress ends it. A refund that is owed again leads to the phases of reversed. The
+// collection fields of a paid, void or uncollectible receivable are zero.
 //
 // # Errors
 //

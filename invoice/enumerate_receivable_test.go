@@ -22,8 +22,9 @@ type paymentModel struct {
 	phase                        string
 	amounts                      string // the amount of each applied event
 	applied                      string // every applied event, by its kind and ID
-	kept                         [2]int // of each payment, less its disputes
-	received, refunded, credited int    // received money less disputes; refunds; credit notes
+	kept                         [2]int // of each payment, less its disputes and returns
+	disputed                     [2]int // of each payment
+	received, refunded, credited int    // received money less disputes and returns; refunds; credit notes and used credit
 	attempted                    int    // the amount of the attempt in progress
 	attempt                      string // the ID of the attempt in progress
 	late, held, asked            bool   // a payment failed or is late; collection is postponed; collection was requested
@@ -45,20 +46,27 @@ func (w *paymentModel) owed() bool { return w.in("open", "held", "requested", "o
 // accepts reports whether an event is not refused.
 func (w *paymentModel) accepts(kind, id string) bool {
 	owed, paid, written := w.owed(), w.in("paid"), w.in("uncollectible")
-	other := w.attempt != "" && w.attempt != id
 	switch kind {
 	case "attempted":
-		return (owed || w.in("retracted")) && w.attempt == "" && !w.known("succeeded", id) && !w.known("failed", id)
+		return (owed || w.in("retracted")) && w.attempt == "" && !w.known("succeeded", id) && !w.known("surplus", id) && !w.known("failed", id)
 	case "succeeded":
-		return (owed || written || w.in("pending", "retracted")) && !other
+		return owed || written || w.in("pending", "retracted")
 	case "failed":
-		return (owed || w.in("pending", "retracted")) && !other && !w.known("succeeded", id)
-	case "credited":
+		return !w.known("succeeded", id) && !w.known("surplus", id)
+	case "surplus":
+		return !w.in("retracted")
+	case "credited", "credit_applied":
 		return owed || written || w.in("pending")
-	case "refunded":
+	case "reversed":
+		return (owed || written || paid || w.in("pending")) && w.known("succeeded", id)
+	case "refunded", "returned":
 		return owed || written || paid || w.in("pending")
 	case "disputed":
-		return (owed || written || paid) && w.known("succeeded", id)
+		return (owed || written || paid || w.in("pending")) && w.known("succeeded", id)
+	case "dispute_won":
+		return w.known("disputed", id) && !w.known("dispute_lost", id)
+	case "dispute_lost":
+		return w.known("disputed", id) && !w.known("dispute_won", id)
 	case "voided":
 		return (owed || written || w.in("retracted")) && w.received <= w.refunded
 	case "written_off", "missed":
@@ -77,18 +85,27 @@ func (w *paymentModel) accepts(kind, id string) bool {
 func (w *paymentModel) fills(kind, id string, amount int) (int, bool) {
 	usual, most := w.due(), w.due()
 	switch kind {
-	case "attempted", "credited":
+	case "attempted", "credited", "credit_applied":
 	case "succeeded":
-		if w.attempt != "" {
+		if w.attempt == id {
 			if usual = min(w.attempted, w.due()); amount == 0 && w.due() == 0 {
 				return 0, true // a credit took the whole amount in the meantime
 			}
 		}
-	case "refunded":
+	case "refunded", "returned":
 		usual, most = w.received-w.refunded, w.received-w.refunded
-	case "disputed":
+	case "disputed", "reversed":
 		most = min(w.kept[strings.Index("ab", id)], w.received-w.refunded)
 		usual = most
+	case "dispute_won":
+		if usual = min(w.disputed[strings.Index("ab", id)], w.due()); w.in("void") {
+			usual = 0
+		}
+		if most = usual; amount == 0 && most == 0 {
+			return 0, true
+		}
+	case "surplus":
+		usual, most = 0, amount
 	default:
 		return 0, true
 	}
@@ -105,7 +122,7 @@ func (w *paymentModel) apply(kind, id string, amount int) string {
 		switch {
 		case amount != 0 && !strings.Contains(w.amounts, fmt.Sprintf(" %s:%s=%d ", kind, id, amount)):
 			return "invalid"
-		case kind == "attempted" && w.known("failed", id) && w.phase != "paid", kind == "succeeded" && w.known("disputed", id):
+		case kind == "attempted" && w.known("failed", id) && w.phase != "paid":
 			return "refused"
 		case kind != "written_off" || !w.owed(): // it can be written off again
 			return "same"
@@ -129,6 +146,9 @@ func (w *paymentModel) apply(kind, id string, amount int) string {
 	if w.due() == 0 && (w.owed() || w.in("uncollectible")) {
 		w.phase = "paid"
 	}
+	if w.attempt != "" && w.owed() {
+		w.phase, w.asked = "pending", true
+	}
 	if w.in("paid", "void", "uncollectible") {
 		w.late, w.held, w.asked = false, false, false
 	}
@@ -138,17 +158,20 @@ func (w *paymentModel) apply(kind, id string, amount int) string {
 // move updates the amounts, the collection and the phase.
 func (w *paymentModel) move(kind, id string, amount int) {
 	payment := strings.Index("ab", id)
+	other := w.attempt != "" && w.attempt != id
 	switch kind {
 	case "attempted":
 		w.attempted, w.attempt, w.asked = amount, id, true
 		if w.phase != "retracted" {
 			w.phase = "pending"
 		}
-	case "succeeded":
+	case "succeeded", "dispute_won":
 		w.received, w.kept[payment] = w.received+amount, w.kept[payment]+amount
-		w.attempt, w.asked = "", false
+		if !other {
+			w.attempt, w.asked = "", false
+		}
 		switch {
-		case w.in("uncollectible"):
+		case w.in("uncollectible", "paid", "void"):
 		case w.late:
 			w.phase = "overdue"
 		case w.held:
@@ -157,24 +180,49 @@ func (w *paymentModel) move(kind, id string, amount int) {
 			w.phase = "open"
 		}
 	case "failed":
-		w.attempt, w.asked, w.held, w.late = "", false, false, true
-		if w.phase == "retracted" {
+		if w.late = true; !other {
+			w.attempt, w.asked, w.held = "", false, false
+		}
+		switch {
+		case w.in("uncollectible", "paid", "void"), w.in("retracted") && other:
+		case w.in("retracted"):
 			w.phase = "void"
-		} else {
+			w.applied += " voided: "
+			w.amounts += " voided:=0 "
+		default:
 			w.phase = "overdue"
 		}
-	case "credited":
+	case "surplus":
+		if w.attempt == id {
+			w.attempt = ""
+			if w.in("pending") {
+				w.asked, w.phase = false, "open"
+				if w.late {
+					w.phase = "overdue"
+				} else if w.held {
+					w.phase = "held"
+				}
+			}
+		}
+	case "credited", "credit_applied":
 		w.credited += amount
 	case "refunded":
 		w.refunded += amount
-	case "disputed":
+	case "disputed", "reversed":
 		w.received, w.kept[payment] = w.received-amount, w.kept[payment]-amount
+		if kind == "disputed" {
+			w.disputed[payment] += amount
+		}
 		w.late = true
-		if !w.in("uncollectible", "requested") {
+		if !w.in("uncollectible", "requested", "pending") {
+			w.phase = "overdue"
+		}
+	case "returned":
+		if w.received, w.late = w.received-amount, true; !w.in("uncollectible", "requested", "pending") {
 			w.phase = "overdue"
 		}
 	case "voided":
-		w.phase, w.attempt = "void", ""
+		w.phase = "void"
 	case "written_off":
 		w.phase = "uncollectible"
 	case "requested":
@@ -190,15 +238,16 @@ func (w *paymentModel) move(kind, id string, amount int) {
 	}
 }
 
-// Every sequence of up to five events: two payments of 40, 60 or the whole amount due, a credit note, a refund, a void,
-// a write-off and the steps of collection, of the receivable of an invoice of 100. A refused event, or one that changes
-// nothing, ends its sequence.
+// Every sequence of up to six events: two payments of 40, 60 or the whole amount due, a surplus, a bank return, a
+// dispute and its result, credit, a credit note, a refund, a void, a write-off and the steps of collection, of the
+// receivable of an invoice of 100. A refused event, or one that changes nothing, ends its sequence.
 func TestApplySequencesOfEvents(t *testing.T) {
 	short.Skip(t)
 	t.Parallel()
 	alphabet := []string{
 		"attempted a 40", "attempted b 60", "attempted b 0", "succeeded a 40", "succeeded a 60", "succeeded b 40", "succeeded b 60", "succeeded b 0",
 		"failed a 0", "failed b 0", "disputed a 0", "disputed b 40", "credited c 40", "credited c 0", "refunded r 40", "voided - 0", "written_off - 0",
+		"surplus a 10", "reversed b 0", "returned s 40", "dispute_won a 0", "dispute_lost a 0", "credit_applied k 40",
 		"requested - 0", "postponed - 0", "missed - 0", "retracted - 0",
 	}
 	events := map[string]invoice.Event{}
@@ -284,17 +333,17 @@ func checkModel(tb testing.TB, path string, r *invoice.Receivable, model *paymen
 	if nothing := outstanding.IsZero() && ends; nothing != (r.Phase == invoice.PhasePaid) {
 		tb.Fatalf("%s: outstanding %v, and the phase is %v", path, outstanding, r.Phase)
 	}
-	under := 0
+	under := map[string]bool{}
 	for _, e := range r.Events {
 		switch e.Kind {
 		case invoice.Attempted:
-			under++
-		case invoice.Succeeded, invoice.Failed, invoice.Voided:
-			under = 0
+			under[e.ID] = true
+		case invoice.Succeeded, invoice.Failed, invoice.Surplus:
+			delete(under, e.ID)
 		}
 	}
-	if under > 1 || r.Phase == invoice.PhasePending && under == 0 || under == 1 && r.Phase.Status() != "pending" {
-		tb.Fatalf("%s: %d attempts are pending, and the phase is %v", path, under, r.Phase)
+	if n := len(under); n > 1 || r.Phase == invoice.PhasePending && n == 0 || n == 1 && r.Owing() && r.Phase.Status() != "pending" {
+		tb.Fatalf("%s: %d attempts are pending, and the phase is %v", path, n, r.Phase)
 	}
 	if late, held, asked := !r.FirstFailedAt.IsZero(), !r.CollectAt.IsZero(), !r.RequestedAt.IsZero(); late != model.late || held != model.held || asked != model.asked {
 		tb.Fatalf("%s: failed %v, postponed %v, requested %v; want %+v", path, late, held, asked, *model)

@@ -94,8 +94,8 @@ type transition struct {
 const unchanged = 0
 
 // transitions is the table of phases. An event that it does not list for a phase is refused. A row that leads to open
-// leads to overdue if FirstFailedAt is set, and otherwise to held if CollectAt is set. A receivable with nothing
-// outstanding becomes paid, unless a payment is in progress.
+// leads to pending if a payment is in progress, to overdue if FirstFailedAt is set, and otherwise to held if CollectAt
+// is set. A receivable with nothing outstanding becomes paid, unless it is pending.
 var transitions = []transition{
 	{[]Phase{PhaseDraft}, Issued, PhaseOpen},
 
@@ -110,15 +110,29 @@ var transitions = []transition{
 	{[]Phase{PhaseRetracted}, Attempted, unchanged},
 	{[]Phase{PhaseOpen, PhaseHeld, PhaseRequested, PhasePending, PhaseOverdue, PhaseRetracted}, Succeeded, PhaseOpen},
 	{[]Phase{PhaseUncollectible}, Succeeded, unchanged},
+	{[]Phase{
+		PhaseOpen, PhaseHeld, PhaseRequested, PhasePending, PhaseOverdue, PhasePaid, PhaseVoid, PhaseUncollectible,
+	}, Surplus, unchanged},
+	{[]Phase{
+		PhaseOpen, PhaseHeld, PhaseRequested, PhasePending, PhaseOverdue, PhaseUncollectible,
+	}, CreditApplied, unchanged},
 	{[]Phase{PhaseOpen, PhaseHeld, PhaseRequested, PhasePending, PhaseOverdue}, Failed, PhaseOverdue},
 	{[]Phase{PhaseRetracted}, Failed, PhaseVoid},
+	{[]Phase{PhasePaid, PhaseVoid, PhaseUncollectible}, Failed, unchanged},
 
 	{[]Phase{PhaseOpen, PhaseHeld, PhaseRequested, PhasePending, PhaseOverdue, PhaseUncollectible}, Credited, unchanged},
 	{[]Phase{
 		PhaseOpen, PhaseHeld, PhaseRequested, PhasePending, PhaseOverdue, PhasePaid, PhaseUncollectible,
 	}, Refunded, unchanged},
 	{[]Phase{PhaseOpen, PhaseHeld, PhaseOverdue, PhasePaid}, Disputed, PhaseOverdue},
-	{[]Phase{PhaseRequested, PhaseUncollectible}, Disputed, unchanged},
+	{[]Phase{PhaseRequested, PhasePending, PhaseUncollectible}, Disputed, unchanged},
+	{[]Phase{PhaseOpen, PhaseHeld, PhaseOverdue, PhasePaid}, Reversed, PhaseOverdue},
+	{[]Phase{PhaseRequested, PhasePending, PhaseUncollectible}, Reversed, unchanged},
+	{[]Phase{PhaseRequested, PhasePending, PhaseOverdue, PhaseRetracted}, DisputeWon, PhaseOpen},
+	{[]Phase{PhasePaid, PhaseVoid, PhaseUncollectible}, DisputeWon, unchanged},
+	{[]Phase{
+		PhaseRequested, PhasePending, PhaseOverdue, PhaseRetracted, PhasePaid, PhaseVoid, PhaseUncollectible,
+	}, DisputeLost, unchanged},
 
 	{[]Phase{
 		PhaseDraft, PhaseOpen, PhaseHeld, PhaseRequested, PhaseOverdue, PhaseRetracted, PhaseUncollectible,

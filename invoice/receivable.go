@@ -183,7 +183,7 @@ func (r Receivable) LoweredBy() (ids []string) {
 }
 
 // gross returns the credited amount with its taxes, not positive.
-func (c *LineCredit) gross() decimal.Decimal {
+func (c LineCredit) gross() decimal.Decimal {
 	sum := c.Net
 	for _, t := range c.Taxes {
 		if !t.Included {
@@ -193,18 +193,36 @@ func (c *LineCredit) gross() decimal.Decimal {
 	return sum
 }
 
-// Received returns the money received less the money disputed and refunded, not negative.
+// Received returns the money received for the invoice less the money disputed, reversed and refunded, not negative. A
+// surplus does not count.
 func (r Receivable) Received() decimal.Decimal {
-	return r.sum(Succeeded).Sub(r.sum(Disputed)).Sub(r.sum(Refunded))
+	return r.paid().Sub(r.sum(Refunded)).Add(r.owedAgain())
 }
 
-// Outstanding returns the amount still to be paid, not negative: the amount due less payments and credit notes. A
-// disputed payment is outstanding again; a refunded one is not. It is zero for a void invoice.
+// owedAgain returns the refunded money that the customer owes again.
+func (r *Receivable) owedAgain() decimal.Decimal {
+	var sum decimal.Decimal
+	for _, e := range r.Events {
+		if e.OwedAgain && exact.Sensible(e.Amount) {
+			sum = sum.Add(e.Amount)
+		}
+	}
+	return sum
+}
+
+// paid returns the money received less the money that the customer owes again.
+func (r *Receivable) paid() decimal.Decimal {
+	return r.sum(Succeeded).Add(r.sum(DisputeWon)).Sub(r.sum(Disputed)).Sub(r.sum(Reversed)).Sub(r.owedAgain())
+}
+
+// Outstanding returns the amount still to be paid, not negative: the amount due less payments, applied credit and
+// credit notes. A disputed or reversed payment is outstanding again, and a refunded one if it is owed again. It is zero
+// for a void invoice.
 func (r Receivable) Outstanding() decimal.Decimal {
 	if r.Phase == PhaseVoid || !exact.Sensible(r.AmountDue) {
 		return decimal.Decimal{}
 	}
-	return r.AmountDue.Sub(r.sum(Succeeded)).Add(r.sum(Disputed)).Sub(r.sum(Credited))
+	return r.AmountDue.Sub(r.paid()).Sub(r.sum(Credited)).Sub(r.sum(CreditApplied))
 }
 
 // sum returns the total amount of the events of a kind.
@@ -226,11 +244,16 @@ func (r *Receivable) changedAt() time.Time {
 	return r.IssuedAt
 }
 
-// payment returns the amount received with a payment.
+// payment returns the amount received with a payment and not returned since.
 func (r *Receivable) payment(id string) decimal.Decimal {
+	return r.amount(Succeeded, id).Add(r.amount(DisputeWon, id)).Sub(r.amount(Disputed, id)).Sub(r.amount(Reversed, id))
+}
+
+// amount returns the total amount of the events of a kind with an ID.
+func (r *Receivable) amount(kind EventKind, id string) decimal.Decimal {
 	var sum decimal.Decimal
 	for _, e := range r.Events {
-		if e.Kind == Succeeded && e.ID == id && exact.Sensible(e.Amount) {
+		if e.Kind == kind && e.ID == id && exact.Sensible(e.Amount) {
 			sum = sum.Add(e.Amount)
 		}
 	}

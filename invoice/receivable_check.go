@@ -33,8 +33,8 @@ func (r *Receivable) check() error {
 	}
 	r.checkTimes(&f)
 	r.checkLines(&f)
-	if len(r.Events) > maxEvents {
-		f.Add("events", proration.ErrLimit, "must be at most %d events; got %d", maxEvents, len(r.Events))
+	if len(r.Events) > 2*maxEvents {
+		f.Add("events", proration.ErrLimit, "must be at most %d events; got %d", 2*maxEvents, len(r.Events))
 		return f.Err()
 	}
 	for i, e := range r.Events {
@@ -143,11 +143,14 @@ func (r *Receivable) checkPhase(f *fault.List) {
 		again.enter(PhaseOpen)
 	}
 	for i, e := range r.Events {
-		if last := i == len(r.Events)-1; last && r.Phase == PhaseVoid && again.retractable(e.Kind) {
-			again.Phase = PhaseRetracted // Retracted is not in the log
+		var err error
+		if len(again.Events) == i { // otherwise the event before it voided the invoice
+			if r.voidedBy(i, &again) {
+				again.Phase = PhaseRetracted // Retracted is not in the log
+			}
+			err = again.apply(e)
 		}
-		err := again.apply(e)
-		if err != nil || len(again.Events) != i+1 || !again.Events[i].equal(&e) {
+		if err != nil || len(again.Events) <= i || !again.Events[i].equal(&e) {
 			f.Add(fault.At("events", i), proration.ErrInvalid, "must follow from the events before it; got %v of %.40q",
 				e.Kind, e.ID)
 			return
@@ -160,15 +163,24 @@ func (r *Receivable) checkPhase(f *fault.List) {
 	r.checkCollection(f)
 }
 
+// voidedBy reports whether an event of the log voids an invoice that was retracted, given the receivable before it.
+func (r *Receivable) voidedBy(i int, before *Receivable) bool {
+	e := &r.Events[i]
+	switch {
+	case e.Kind == Voided:
+		return before.Phase == PhasePending
+	case e.Kind != Failed || i+1 == len(r.Events) || !before.Owing() || before.isOther(e.ID):
+		return false
+	}
+	next := &r.Events[i+1]
+	return next.equal(&Event{Kind: Voided, At: e.At})
+}
+
 // equal reports whether two events have the same content.
 func (e *Event) equal(other *Event) bool {
 	return e.Kind == other.Kind && e.ID == other.ID && e.At.Equal(other.At) && e.Amount.Equal(other.Amount) &&
+		e.OccurredAt.Equal(other.OccurredAt) && e.OwedAgain == other.OwedAgain &&
 		e.Reason == other.Reason && other.Until.IsZero() && other.RetryAt.IsZero() && !other.Hard
-}
-
-// retractable reports whether an event can be the end of a retracted payment.
-func (r *Receivable) retractable(kind EventKind) bool {
-	return r.Owing() && !r.Received().IsPositive() && (kind == Failed || kind == Voided)
 }
 
 // allows reports whether a receivable can be in the phase, if its events led to the phase of r and its collection is

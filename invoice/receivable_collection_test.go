@@ -124,15 +124,21 @@ func TestApplyTracksCollection(t *testing.T) {
 	}
 }
 
-// A receivable with a payment cannot be retracted, and one that is retracted takes only the result of its payment.
-func TestRetractedTakesOnlyTheResult(t *testing.T) {
+// A receivable with a payment cannot be retracted, and one that is retracted takes only results of payments.
+func TestRetractedTakesOnlyResults(t *testing.T) {
 	paid := afterEvents(t, receivableOf(t, nil, "100"), "succeeded p1 40", "requested")
 	_, err := invoice.Apply(paid, eventOf(t, "retracted"))
 	checkRefused(t, "retracted after a payment", err, invoice.Retracted)
 	r := afterEvents(t, receivableOf(t, nil, "100"), "attempted p1", "retracted")
-	for _, text := range []string{"attempted p2", "succeeded p2", "failed p2", "credited c1", "refunded r1", "disputed p1", "written_off", "requested", "missed", "retracted"} {
+	for _, text := range []string{"attempted p2", "credited c1", "refunded r1", "disputed p1", "written_off", "requested", "missed", "retracted"} {
 		e := eventOf(t, text)
 		_, err := invoice.Apply(r, e)
 		checkRefused(t, text, err, e.Kind)
+	}
+	if other := afterEvents(t, r, "failed p2"); other.Phase != invoice.PhaseRetracted {
+		t.Errorf("the failure of another payment leads to %v", other.Phase)
+	}
+	if other := afterEvents(t, r, "succeeded p2"); other.Phase != invoice.PhasePaid {
+		t.Errorf("another payment leads to %v", other.Phase)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -32,12 +33,16 @@ func invoiceOf(tb testing.TB, edit func(*invoice.Draft), nets ...string) invoice
 	return inv
 }
 
-// eventOf reads "succeeded p1 40 2026-12-02": a kind, an ID or -, an amount or 0, and a day or December 2.
+// eventOf reads "succeeded p1 40 2026-12-02": a kind, an ID or -, an amount or 0, and a day or December 2. The word
+// returned is a refund that is owed again.
 func eventOf(tb testing.TB, text string) invoice.Event {
 	tb.Helper()
 	words := strings.Fields(text)
 	words = append(words, []string{"-", "0", "2026-12-02"}[len(words)-1:]...)
 	e := invoice.Event{ID: strings.TrimPrefix(words[1], "-"), Amount: giventest.Money(words[2]), At: giventest.Instant(words[3], nil)}
+	if e.OwedAgain = words[0] == "returned"; e.OwedAgain {
+		words[0] = "refunded"
+	}
 	if err := e.Kind.UnmarshalText([]byte(words[0])); err != nil {
 		tb.Fatal(err)
 	}
@@ -109,7 +114,7 @@ func documentedTransitions(tb testing.TB) map[string]string {
 // lead, while an amount is outstanding.
 func TestApplyFollowsDocumentedTransitions(t *testing.T) {
 	leads := documentedTransitions(t)
-	if len(leads) != 62 {
+	if len(leads) != 101 {
 		t.Errorf("the table has %d transitions: %v", len(leads), leads)
 	}
 	ways := map[invoice.Phase][]string{ // with a payment that can be refunded
@@ -123,16 +128,26 @@ func TestApplyFollowsDocumentedTransitions(t *testing.T) {
 		invoice.PhasePending: {"attempted p2 30"}, invoice.PhaseOverdue: {"missed"}, invoice.PhaseRetracted: {"requested", "retracted"},
 		invoice.PhasePaid: {"credited c1 100"}, invoice.PhaseVoid: {"voided"}, invoice.PhaseUncollectible: {"written_off"},
 	}
+	disputed := map[invoice.Phase][]string{ // with a payment that was disputed, so that none of them is open or held
+		invoice.PhaseRequested: {"succeeded p1 40", "disputed p1", "requested"}, invoice.PhasePending: {"succeeded p1 40", "disputed p1", "attempted p2 30"},
+		invoice.PhaseOverdue: {"succeeded p1 40", "disputed p1"}, invoice.PhaseRetracted: {"succeeded p1 40", "disputed p1", "requested", "retracted"},
+		invoice.PhasePaid: {"succeeded p1 40", "disputed p1", "succeeded p2"}, invoice.PhaseVoid: {"succeeded p1 40", "disputed p1", "voided"},
+		invoice.PhaseUncollectible: {"succeeded p1 40", "disputed p1", "written_off"},
+	}
 	events := map[invoice.EventKind]string{
 		invoice.Issued: "issued", invoice.Attempted: "attempted p3 10", invoice.Succeeded: "succeeded p3 10", invoice.Failed: "failed p3",
 		invoice.Credited: "credited c3 10", invoice.Refunded: "refunded r3 10", invoice.Disputed: "disputed p1 10", invoice.Voided: "voided", invoice.WrittenOff: "written_off",
 		invoice.Requested: "requested", invoice.Postponed: "postponed", invoice.Missed: "missed", invoice.Retracted: "retracted", invoice.Sent: "sent",
+		invoice.Reversed: "reversed p1 10", invoice.DisputeWon: "dispute_won p1", invoice.DisputeLost: "dispute_lost p1", invoice.Surplus: "surplus p3 10", invoice.CreditApplied: "credit_applied k 10",
 	}
 	for phase := invoice.PhaseDraft; phase <= invoice.PhaseUncollectible; phase++ {
-		for kind := invoice.Issued; kind <= invoice.Sent; kind++ {
+		for kind := invoice.Issued; kind <= invoice.CreditApplied; kind++ {
 			way, paid := ways[phase]
 			if kind == invoice.Voided || kind == invoice.Retracted || !paid {
 				way = unpaid[phase]
+			}
+			if result, has := disputed[phase]; has && (kind == invoice.DisputeWon || kind == invoice.DisputeLost) {
+				way = result
 			}
 			var edit func(*invoice.Draft)
 			if phase == invoice.PhaseDraft {
@@ -156,6 +171,12 @@ func TestApplyFollowsDocumentedTransitions(t *testing.T) {
 			if !allowed {
 				checkRefused(t, row, err, kind)
 				continue
+			}
+			if kind == invoice.DisputeWon && (phase == invoice.PhaseRequested || phase == invoice.PhaseRetracted) {
+				want = "overdue" // the dispute made it overdue
+			}
+			if phase == invoice.PhasePending && kind == invoice.DisputeWon {
+				want = "pending" // a payment is in progress
 			}
 			if phase == invoice.PhaseOverdue && want == "open" || kind == invoice.Succeeded && phase == invoice.PhaseHeld {
 				want = phase.String() // an open receivable with a failed payment is overdue, one with a later collection held
@@ -196,7 +217,7 @@ func TestApply(t *testing.T) {
 		{
 			name: "a declined card", why: "a failed attempt leaves the amount due; a later success pays it, and then no payment is accepted",
 			events: []string{"attempted p1", "failed p1", "attempted p2", "succeeded p2"}, phase: invoice.PhasePaid, received: "100", outstanding: "0",
-			refused: []string{"succeeded p3 100", "succeeded p1 100", "attempted p3", "failed p2", "failed p3", "credited c 10", "voided", "written_off"},
+			refused: []string{"succeeded p3 100", "succeeded p1 100", "attempted p3", "failed p2", "credited c 10", "voided", "written_off"},
 			same:    []string{"attempted p1", "failed p1", "attempted p2", "succeeded p2", "succeeded p2 100"},
 		},
 		{
@@ -212,7 +233,46 @@ func TestApply(t *testing.T) {
 		{
 			name: "two attempts at once", why: "a second attempt would charge the customer twice",
 			events: []string{"attempted p1"}, phase: invoice.PhasePending, received: "0", outstanding: "100",
-			refused: []string{"attempted p2", "succeeded p2 10", "failed p2", "voided", "written_off", "disputed p1 1"}, same: []string{"attempted p1"},
+			refused: []string{"attempted p2", "voided", "written_off", "disputed p1 1"}, same: []string{"attempted p1"},
+		},
+		{
+			name: "another payment during an attempt", why: "money that arrives pays, and the attempt still waits for its result",
+			events: []string{"attempted p1", "succeeded p2 40", "failed p3"}, phase: invoice.PhasePending, received: "40", outstanding: "60",
+			refused: []string{"attempted p4"}, same: []string{"attempted p1", "succeeded p2 40", "failed p3"},
+		},
+		{
+			name: "an attempt after another payment paid", why: "the invoice is paid, and the success of the attempt is a surplus",
+			events: []string{"attempted p1", "succeeded p2", "surplus p1 100"}, phase: invoice.PhasePaid, received: "100", outstanding: "0",
+			same: []string{"attempted p1", "surplus p1 100"}, refused: []string{"failed p1", "attempted p3"}, invalid: []string{"surplus p1 40"},
+		},
+		{
+			name: "a dispute during an attempt", why: "the attempt still waits for its result",
+			events: []string{"attempted p1", "succeeded p2", "disputed p2"}, phase: invoice.PhasePending, received: "0", outstanding: "100",
+		},
+		{
+			name: "a bank return", why: "the payment is outstanding again", events: []string{"succeeded p1 40", "reversed p1"}, phase: invoice.PhaseOverdue, received: "0", outstanding: "100",
+			same: []string{"reversed p1", "succeeded p1 40"},
+		},
+		{
+			name: "a refund that is owed again", why: "the refund has an ID of its own", events: []string{"succeeded p1", "returned r1 30"}, phase: invoice.PhaseOverdue, received: "70", outstanding: "30",
+		},
+		{
+			name: "a dispute that is won", why: "the payment counts again", events: []string{"succeeded p1", "disputed p1", "dispute_won p1"}, phase: invoice.PhasePaid, received: "100", outstanding: "0",
+			same: []string{"dispute_won p1"}, refused: []string{"dispute_lost p1"},
+		},
+		{
+			name: "a dispute that is won after another payment", why: "the money is a surplus", events: []string{"succeeded p1", "disputed p1", "succeeded p2 70", "dispute_won p1"},
+			phase: invoice.PhasePaid, received: "100", outstanding: "0", same: []string{"dispute_won p1"},
+		},
+		{
+			name: "a dispute that is lost", why: "the amount stays outstanding", events: []string{"succeeded p1", "disputed p1 30", "dispute_lost p1"}, phase: invoice.PhaseOverdue, received: "70", outstanding: "30",
+			same: []string{"dispute_lost p1"}, refused: []string{"dispute_won p1"},
+		},
+		{
+			name: "no dispute", why: "a result needs a dispute", events: []string{"failed p1"}, phase: invoice.PhaseOverdue, received: "0", outstanding: "100", refused: []string{"dispute_won p1", "dispute_lost p1"},
+		},
+		{
+			name: "credit that pays", why: "credit is no money", events: []string{"credit_applied k 40", "succeeded p1"}, phase: invoice.PhasePaid, received: "60", outstanding: "0", same: []string{"credit_applied k"},
 		},
 		{
 			name: "a credit during an attempt", why: "the rest of the attempted amount is outstanding, and the caller pays the surplus back",
@@ -239,7 +299,7 @@ func TestApply(t *testing.T) {
 		{
 			name: "a chargeback", why: "a disputed payment is outstanding again, and another payment pays it",
 			events: []string{"succeeded p1", "disputed p1"}, phase: invoice.PhaseOverdue, received: "0", outstanding: "100",
-			same: []string{"disputed p1"}, refused: []string{"succeeded p1"},
+			same: []string{"disputed p1", "succeeded p1"},
 		},
 		{
 			name: "a partial chargeback", why: "the rest of the payment is kept",
@@ -254,7 +314,7 @@ func TestApply(t *testing.T) {
 		{
 			name: "written off then paid", why: "a customer may pay a written-off invoice in parts",
 			events: []string{"written_off", "succeeded p1 40"}, phase: invoice.PhaseUncollectible, received: "40", outstanding: "60",
-			refused: []string{"voided", "attempted p2", "failed p2", "issued"}, same: []string{"written_off"},
+			refused: []string{"voided", "attempted p2", "issued"}, same: []string{"written_off"},
 		},
 		{
 			name: "written off then paid in full", why: "a customer may pay a written-off invoice in parts", events: []string{"written_off", "succeeded p1 40", "succeeded p2"}, phase: invoice.PhasePaid, received: "100", outstanding: "0",
@@ -351,5 +411,36 @@ func TestApplyRecognizesRepeatedLateEvent(t *testing.T) {
 		if err != nil || giventest.JSON(t, again) != text {
 			t.Errorf("%v repeated: %v", e, err)
 		}
+	}
+}
+
+// No number of failed payments, or of payments of a part, keeps an invoice from being paid, voided or written off, or
+// its money from being returned.
+func TestNoNumberOfPaymentsBlocksAReceivable(t *testing.T) {
+	failed, parts := receivableOf(t, nil, "100"), receivableOf(t, nil, "100")
+	for i := range 1_000 {
+		id := "p" + strconv.Itoa(i)
+		if i < 500 {
+			failed.Events = append(failed.Events, eventOf(t, "attempted "+id+" 100"), eventOf(t, "failed "+id))
+		}
+		parts.Events = append(parts.Events, eventOf(t, "succeeded "+id+" 0.01"))
+	}
+	failed.Phase, failed.FirstFailedAt = invoice.PhaseOverdue, failed.IssuedAt
+	failed = afterEvents(t, failed, "attempted q1", "failed q1", "attempted q2")
+	if n, first, last := len(failed.Events), failed.Events[0].ID, failed.Events[len(failed.Events)-1].ID; n != 999 || first != "p2" || last != "q2" {
+		t.Errorf("the log has %d payments, %s to %s", n, first, last)
+	}
+	failed = afterEvents(t, failed, "failed q2")
+	for _, text := range []string{"succeeded p", "voided", "written_off", "credited c", "credit_applied k"} {
+		if after := afterEvents(t, failed, text); after.Owing() {
+			t.Errorf("%s leads to %v", text, after.Phase)
+		}
+	}
+	_, err := invoice.Apply(parts, eventOf(t, "succeeded p 0.01"))
+	giventest.CheckFaults(t, err, "events limit")
+	after := afterEvents(t, parts, "disputed p0", "dispute_won p0", "reversed p1", "surplus s 1", "succeeded p", "refunded r")
+	giventest.CheckMoney(t, "received", after.Received(), "0")
+	if after.Phase != invoice.PhasePaid {
+		t.Errorf("the invoice is %v", after.Phase)
 	}
 }

@@ -20,7 +20,7 @@ func TestApplyFaults(t *testing.T) {
 		want      []string
 	}{
 		{"no kind", "law 13: an event of no kind has no default", nil, func(e *invoice.Event) { e.Kind = 0 }, []string{"event.kind unset"}},
-		{"no such kind", "law 14: the value was set and means nothing", nil, func(e *invoice.Event) { e.Kind = 15 }, []string{"event.kind invalid"}},
+		{"no such kind", "law 14: the value was set and means nothing", nil, func(e *invoice.Event) { e.Kind = 20 }, []string{"event.kind invalid"}},
 		{"no ID", "the ID recognizes an event that is reported twice", nil, func(e *invoice.Event) { e.ID = "" }, []string{"event.id unset"}},
 		{"no instant", "law 10: time is an argument", nil, func(e *invoice.Event) { e.At = time.Time{} }, []string{"event.at unset"}},
 		{"negative", "law 7: the sign is the meaning", nil, func(e *invoice.Event) { e.Amount = giventest.Money("-1") }, []string{"event.amount invalid"}},
@@ -45,6 +45,8 @@ func TestApplyFaults(t *testing.T) {
 		{"before the last event", "events are in order of time", []string{"attempted p0 10 2026-12-05", "failed p0 0 2026-12-05"}, func(e *invoice.Event) {
 			e.At = giventest.Instant("2026-12-04T23:59:59.999999999", nil)
 		}, []string{"event.at outside"}},
+		{"a payment after its report", "a report follows its payment", nil, func(e *invoice.Event) { e.OccurredAt = e.At.Add(1) }, []string{"event.occurred_at outside"}},
+		{"a success that is owed again", "law 19: nothing is ignored", nil, func(e *invoice.Event) { e.OwedAgain = true }, []string{"event.owed_again invalid"}},
 		{"a retry of a success", "law 19: nothing is ignored", nil, func(e *invoice.Event) { e.RetryAt = e.At }, []string{"event.retry_at invalid"}},
 		{"a hard success", "law 19: nothing is ignored", nil, func(e *invoice.Event) { e.Hard = true }, []string{"event.retry_at invalid"}},
 		{"a grace period of a success", "law 19: nothing is ignored", nil, func(e *invoice.Event) { e.Until = e.At }, []string{"event.until invalid"}},
@@ -76,7 +78,7 @@ func TestApplyRefusesEditedReceivable(t *testing.T) {
 		t.Fatal(err)
 	}
 	credited := noted.Receivable
-	many, huge := make([]invoice.Event, 1001), decimal.New(1, 1<<30)
+	many, huge := make([]invoice.Event, 2001), decimal.New(1, 1<<30)
 	for _, c := range []struct {
 		name, why string
 		of        invoice.Receivable

@@ -23,11 +23,8 @@ func (r *Receivable) again(e Event) (bool, error) {
 				r.text(was.Amount), e.Kind, e.ID, e.Amount)
 		}
 	}
-	switch {
-	case e.Kind == Attempted && r.happened(Failed, e.ID) && r.Phase != PhasePaid:
+	if e.Kind == Attempted && r.happened(Failed, e.ID) && r.Phase != PhasePaid {
 		return false, refuse(e.Kind, "Payment "+strconv.Quote(e.ID)+" already has a result; a new attempt needs a new ID.")
-	case e.Kind == Succeeded && r.happened(Disputed, e.ID):
-		return false, refuse(e.Kind, "Payment "+strconv.Quote(e.ID)+" was disputed; a new payment needs a new ID.")
 	}
 	return true, nil
 }
@@ -40,29 +37,37 @@ func (r *Receivable) happened(kind EventKind, id string) bool {
 // allow refuses an event that the phase allows, but the earlier events do not.
 func (r *Receivable) allow(e Event) error {
 	switch e.Kind {
-	case Succeeded, Failed:
-		if under := r.underWay(); under != "" && under != e.ID {
-			return refuse(e.Kind, "Payment "+strconv.Quote(under)+" is in progress; report its result first.")
-		}
-		if e.Kind == Failed && r.happened(Succeeded, e.ID) {
+	case Failed:
+		if r.happened(Succeeded, e.ID) || r.happened(Surplus, e.ID) {
 			return refuse(e.Kind, "Payment "+strconv.Quote(e.ID)+" succeeded; send refunded or disputed if it was returned.")
 		}
 	case Attempted:
 		if under := r.underWay(); under != "" {
 			return refuse(e.Kind, "Payment "+strconv.Quote(under)+" is in progress; report its result first.")
 		}
-		if r.happened(Succeeded, e.ID) || r.happened(Failed, e.ID) {
+		if r.happened(Succeeded, e.ID) || r.happened(Surplus, e.ID) || r.happened(Failed, e.ID) {
 			return refuse(e.Kind, "Payment "+strconv.Quote(e.ID)+" already has a result; a new attempt needs a new ID.")
 		}
 	case Voided, Retracted:
 		if paid := r.Received(); paid.IsPositive() {
 			return refuse(e.Kind, r.text(paid)+" was paid on the invoice; refund it first, or issue a credit note.")
 		}
-	case Disputed:
+	case Disputed, Reversed:
 		if !r.happened(Succeeded, e.ID) {
 			return refuse(e.Kind, "No payment "+strconv.Quote(e.ID)+" was received.")
 		}
-	case Issued, Credited, Refunded, WrittenOff, Requested, Postponed, Missed, Sent:
+	case DisputeWon, DisputeLost:
+		other := DisputeLost
+		if e.Kind == DisputeLost {
+			other = DisputeWon
+		}
+		switch {
+		case !r.happened(Disputed, e.ID):
+			return refuse(e.Kind, "Payment "+strconv.Quote(e.ID)+" was not disputed.")
+		case r.happened(other, e.ID):
+			return refuse(e.Kind, "The dispute of payment "+strconv.Quote(e.ID)+" already has a result.")
+		}
+	case Succeeded, Issued, Credited, Refunded, WrittenOff, Requested, Postponed, Missed, Sent, Surplus, CreditApplied:
 	}
 	return nil
 }
@@ -73,7 +78,7 @@ func (r *Receivable) fill(e *Event) error {
 	what := "due"
 	usual := most
 	switch e.Kind {
-	case Succeeded, Credited, Attempted:
+	case Succeeded, Credited, Attempted, CreditApplied:
 		most = r.Outstanding()
 		usual = most
 		if under, ok := r.Attempt(); ok && under.ID == e.ID && e.Kind == Succeeded {
@@ -85,10 +90,18 @@ func (r *Receivable) fill(e *Event) error {
 	case Refunded:
 		most, what = r.Received(), "paid"
 		usual = most
-	case Disputed:
+	case Disputed, Reversed:
 		most, what = decimal.Min(r.payment(e.ID), r.Received()), "received with payment "+strconv.Quote(e.ID)
 		usual = most
-	case Failed, Issued, Voided, WrittenOff, Requested, Postponed, Missed, Retracted, Sent:
+	case DisputeWon:
+		most, what = decimal.Min(r.amount(Disputed, e.ID), r.Outstanding()), "disputed and outstanding"
+		usual = most
+		if e.Amount.IsZero() && most.IsZero() {
+			return nil // another payment paid the invoice in the meantime
+		}
+	case Surplus:
+		most, what = e.Amount, "received"
+	case Failed, Issued, Voided, WrittenOff, Requested, Postponed, Missed, Retracted, Sent, DisputeLost:
 		e.Amount = decimal.Decimal{}
 		return nil
 	}
@@ -112,17 +125,16 @@ func (r *Receivable) fill(e *Event) error {
 	return nil
 }
 
-// Attempt returns the attempt of the payment in progress, and false if there is none. Only credits and their refunds
-// can follow an attempt without a result.
+// Attempt returns the attempt of the payment in progress, and false if there is none.
 func (r Receivable) Attempt() (Event, bool) {
 	for _, e := range slices.Backward(r.Events) {
-		switch e.Kind {
-		case Attempted:
-			return e, true
-		case Credited, Refunded:
-		case Issued, Succeeded, Failed, Disputed, Voided, WrittenOff, Requested, Postponed, Missed, Retracted, Sent:
-			return Event{}, false
+		if e.Kind != Attempted {
+			continue
 		}
+		if r.happened(Succeeded, e.ID) || r.happened(Surplus, e.ID) || r.happened(Failed, e.ID) {
+			break // it has a result
+		}
+		return e, true
 	}
 	return Event{}, false
 }

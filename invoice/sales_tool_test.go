@@ -15,7 +15,6 @@ func TestRowM1(t *testing.T) {
 	rowEvents(t, []rowEvent{
 		{kind: invoice.Attempted, id: "pix-1", at: "2026-11-01T10:00:00", phase: invoice.PhasePending, left: "890"},
 		{kind: invoice.Attempted, id: "pix-2", at: "2026-11-01T10:05:00", phase: invoice.PhasePending, left: "890", refused: true},
-		{kind: invoice.Succeeded, id: "pix-2", at: "2026-11-01T10:05:00", phase: invoice.PhasePending, left: "890", refused: true},
 		{kind: invoice.Voided, at: "2026-11-01T10:05:00", phase: invoice.PhasePending, left: "890", refused: true},
 		{kind: invoice.Succeeded, id: "pix-1", at: "2026-11-01T10:15:00", phase: invoice.PhasePaid, left: "0"},
 	})

@@ -13,8 +13,9 @@ import (
 )
 
 // Apply processes every deadline up to the event and applies the event. It is also the preview: nothing happens until
-// the caller stores the outcome. An event whose number is not above the subscription's was applied before and changes
-// nothing.
+// the caller stores the outcome. An event whose number is not above the subscription's was applied before: it changes
+// nothing and becomes a skipped step. A report of the payment provider may be dated before the time that the
+// subscription was advanced to; it is applied at that time.
 // Errors: ErrUnset for missing policies; the faults of the subscription and the event; ErrOutside for an event before
 // the time that the subscription was advanced to; a [Refusal] for an event that the status or the policy does not
 // allow, or whose values conflict with the subscription, such as a removal of more seats than there are; and those of
@@ -23,9 +24,12 @@ func Apply(policies *Policies, sub Subscription, event Event) (Outcome, error) {
 	var f fault.List
 	event.check(&f)
 	if f == nil && event.Sequence <= sub.Sequence {
-		return Outcome{Subscription: sub}, nil
+		if policies.check(&f); f != nil {
+			return Outcome{}, f.Err()
+		}
+		return Outcome{Subscription: sub, Steps: []Step{policies.repeat(&sub, &event)}}, nil
 	}
-	s, err := begin(policies, sub, "event.at", event.At, f)
+	s, err := begin(policies, sub, "event.at", event.reached(&sub), f)
 	if err != nil {
 		return Outcome{}, err
 	}
@@ -70,6 +74,9 @@ type step struct {
 	correcting bool              // Correct replays the history
 	issued     []invoice.Invoice // invoices already issued for that history
 	missing    int               // number of invoices that should have been issued and were not
+
+	skipped  bool      // the event repeats an earlier one
+	occurred time.Time // time of a payment that was reported late
 }
 
 // begin returns a new step, or the faults of its arguments after the given ones. The field is the path of the time.
@@ -95,8 +102,11 @@ func checkInstant(f *fault.List, field string, to time.Time, sub *Subscription) 
 		f.Add(field, proration.ErrLimit, "must be in the years 1 to %d; got %s",
 			canon.LastYear, to.UTC().Format(time.RFC3339))
 	case to.Before(sub.At):
-		f.Add(field, proration.ErrOutside, "must not be before %s, which the subscription was advanced to; got %s",
-			sub.At.Format(time.RFC3339Nano), to.Format(time.RFC3339Nano))
+		reason := "must not be before %s, which the subscription was advanced to; got %s"
+		if field == "event.at" {
+			reason += "; Correct accepts late events"
+		}
+		f.Add(field, proration.ErrOutside, reason, sub.At.Format(time.RFC3339Nano), to.Format(time.RFC3339Nano))
 	}
 }
 
@@ -119,13 +129,18 @@ func (s *step) hold(at time.Time) { s.policy = s.policies.at(at) }
 
 // apply advances to an event, applies it by the table, and processes the deadlines that it sets for the same time.
 func (s *step) apply(event Event) error {
+	s.occurred, s.skipped = time.Time{}, false
+	if at := event.reached(&s.sub); !at.Equal(event.At) {
+		s.occurred, event.At = event.At.In(s.sub.location()), at
+	}
 	event.At = event.At.In(s.sub.location())
 	if err := s.advance("event.at", event.At); err != nil {
 		return err
 	}
 	s.hold(event.At)
 	s.because("event-"+strconv.FormatInt(event.Sequence, 10), event.Kind)
-	issued := len(s.out.Invoices)
+	issued, granted := len(s.out.Invoices), len(s.out.Credits)
+	before := s.sub
 	s.sub.At, s.sub.Sequence = event.At, event.Sequence
 	do := s.enter(event.Kind)
 	if do == nil {
@@ -134,11 +149,15 @@ func (s *step) apply(event Event) error {
 	if err := do(s, &event); err != nil {
 		return s.refusal(err)
 	}
+	if err := s.payOpen(granted); err != nil {
+		return s.refusal(err)
+	}
 	s.record(Step{
 		At: event.At, Event: event.Kind, Sequence: event.Sequence, Invoice: event.Payment.Invoice,
+		OccurredAt: s.occurred, Skipped: s.skipped, NeedsCorrection: s.needsCorrection(&before, &event),
 		Detail: s.eventDetail(&event),
 	}, issued)
-	s.after = "-" + s.cause
+	s.after, s.occurred = "-"+s.cause, time.Time{}
 	err := s.advance("event.at", event.At)
 	s.after = ""
 	return err
@@ -212,7 +231,7 @@ func (s *step) turn(next Deadline, to time.Time) (time.Time, bool) {
 // pass processes a deadline by the table.
 func (s *step) pass(d Deadline) error {
 	s.because(d.cause()+s.after, 0)
-	issued := len(s.out.Invoices)
+	issued, granted := len(s.out.Invoices), len(s.out.Credits)
 	s.sub.At = d.At
 	s.hold(d.At)
 	i := slices.IndexFunc(passages, func(p passage) bool { return p.deadline == d.Kind && p.from.has(s.sub.Status) })
@@ -223,6 +242,9 @@ func (s *step) pass(d Deadline) error {
 	s.allowed = passages[i].to | s.sub.Status.bit()
 	before := s.sub
 	if err := passages[i].do(s, d); err != nil {
+		return fault.Under("subscription", err)
+	}
+	if err := s.payOpen(granted); err != nil {
 		return fault.Under("subscription", err)
 	}
 	s.record(Step{

@@ -86,7 +86,7 @@ func (s *step) failed(e *Event) error {
 	if failure.Until, err = s.graceUntil(&before); err != nil {
 		return err
 	}
-	if failure.RetryAt, err = s.retryAt(e, &before, failure.Until); err != nil {
+	if failure.RetryAt, err = s.retryAt(e.Payment.Hard, &before, failure.Until); err != nil {
 		return err
 	}
 	changed, err := s.happens(e, failure)
@@ -94,8 +94,12 @@ func (s *step) failed(e *Event) error {
 		return err
 	}
 	after := &s.sub.Receivables[i]
-	if before.Phase == invoice.PhaseRetracted {
+	switch {
+	case before.Phase == invoice.PhaseRetracted && after.Phase == invoice.PhaseVoid,
+		s.sub.Status == Expired && s.sub.Dunned && s.sub.retractable(after.Invoice): // the first invoice was not paid
 		return s.undo(after.Invoice)
+	case !after.Owing() || after.Phase == invoice.PhaseRetracted:
+		return nil
 	}
 	if err := s.missed(); err != nil {
 		return err
@@ -106,17 +110,18 @@ func (s *step) failed(e *Event) error {
 
 // retryAt returns the time of the retry after a failure, and the zero time if there is none: after a hard decline, for
 // a customer who pays by hand, and after the last retry or the end of the subscription by dunning.
-func (s *step) retryAt(e *Event, r *invoice.Receivable, grace time.Time) (time.Time, error) {
-	if r.HardDecline || e.Payment.Hard || s.manual() || r.Retries >= len(s.policy.Dunning.Retries) || !r.Owing() {
+func (s *step) retryAt(hard bool, r *invoice.Receivable, grace time.Time) (time.Time, error) {
+	now := s.sub.At
+	if r.HardDecline || hard || s.manual() || r.Retries >= len(s.policy.Dunning.Retries) || !r.Owing() {
 		return time.Time{}, nil
 	}
-	wait, from := s.policy.Dunning.Retries[r.Retries], e.At
+	wait, from := s.policy.Dunning.Retries[r.Retries], now
 	if !r.RequestedAt.IsZero() {
 		from = r.RequestedAt
 	}
 	at, err := wait.After(from, s.sub.location())
-	if err == nil && !at.After(e.At) { // the result came later than that
-		at, err = wait.After(e.At, s.sub.location())
+	if err == nil && !at.After(now) { // the result came later than that
+		at, err = wait.After(now, s.sub.location())
 	}
 	if err != nil {
 		return time.Time{}, err
@@ -125,6 +130,18 @@ func (s *step) retryAt(e *Event, r *invoice.Receivable, grace time.Time) (time.T
 		return time.Time{}, nil
 	}
 	return at, nil
+}
+
+// resultDue lets a payment fail whose result was never reported.
+func (s *step) resultDue(d Deadline) error {
+	r := s.sub.Receivables[s.sub.receivable(d.Invoice)]
+	e := Event{At: s.sub.At, Payment: Payment{Invoice: d.Invoice}, Reason: "no result was reported"}
+	if under, attempted := r.Attempt(); attempted {
+		e.Payment.ID = under.ID
+	} else {
+		e.Payment.ID = "result-due-" + d.At.UTC().Format(time.RFC3339Nano)
+	}
+	return s.failed(&e)
 }
 
 // graceUntil returns the end of the grace period of an invoice that fails now. The period starts once: at the first

@@ -59,12 +59,11 @@ func (s *step) creditOpen(r *invoice.Receivable, request invoice.CreditRequest) 
 // lower takes a credit note that lowers an open invoice and is in the account already. A requested payment is
 // withdrawn, and requested again for the amount that is left.
 func (s *step) lower(note *invoice.CreditResult) error {
-	i := s.sub.receivable(note.Receivable.Invoice)
-	before := s.sub.Receivables[i]
+	before := s.sub.Receivables[s.sub.receivable(note.Receivable.Invoice)]
 	s.enterNote(note)
 	s.lowered = append(s.lowered, before)
 	if refund := note.Invoice.Refund; refund.IsPositive() {
-		s.effect(Effect{Kind: Refund, Invoice: note.Invoice.ID, Amount: refund})
+		s.refund(note.Invoice.ID, "", refund)
 		var others []string // their money paid for the invoice through credits
 		for _, r := range s.sub.Receivables {
 			if r.Phase == invoice.PhasePaid && r.Invoice != before.Invoice {
@@ -73,11 +72,17 @@ func (s *step) lower(note *invoice.CreditResult) error {
 		}
 		s.repaid(&note.Invoice, refund.Sub(decimal.Min(refund, before.Received())), others)
 	}
+	return s.askAgain(&before)
+}
+
+// askAgain withdraws the requested payment of an invoice that was lowered, and requests it again for the amount that is
+// left.
+func (s *step) askAgain(before *invoice.Receivable) error {
 	if before.Phase != invoice.PhaseRequested {
 		return nil
 	}
 	s.effect(Effect{Kind: Withdraw, Invoice: before.Invoice})
-	r := s.sub.Receivables[i]
+	r := s.sub.Receivables[s.sub.receivable(before.Invoice)]
 	if !r.Owing() {
 		return nil
 	}
@@ -89,15 +94,16 @@ func (s *step) lower(note *invoice.CreditResult) error {
 	return s.ask(r.Invoice)
 }
 
-// creditInFull issues a credit note for an invoice that was to be voided but was paid, and requests the refund.
-func (s *step) creditInFull(id string) error {
+// creditInFull issues a credit note for an invoice that was paid although nothing is served for it, and requests the
+// refund, or grants the money as credit.
+func (s *step) creditInFull(id string, refund bool) error {
 	r := s.sub.Receivables[s.sub.receivable(id)]
-	note, err := s.note(&r, invoice.CreditRequest{Refund: true})
+	note, err := s.note(&r, invoice.CreditRequest{Refund: refund})
 	if err != nil {
 		return err
 	}
 	if note.Refund.IsPositive() {
-		s.effect(Effect{Kind: Refund, Invoice: note.ID, Amount: note.Refund})
+		s.refund(note.ID, "", note.Refund)
 	}
 	return s.settled(true)
 }

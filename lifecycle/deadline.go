@@ -23,8 +23,8 @@ type Deadline struct {
 
 // DeadlineKind is the kind of a [Deadline]. The zero value is unset.
 //
-// JSON: reminder, start, trial_over, cancellation, change, advance_period_starts, first_payment_over, charge,
-// grace_over, expiry, pause, resume, renewal, advance_invoice_due, payment_due, paid_through_ended.
+// JSON: reminder, start, trial_over, cancellation, change, advance_period_starts, first_payment_over, result_due,
+// charge, grace_over, expiry, pause, resume, renewal, advance_invoice_due, payment_due, paid_through_ended.
 type DeadlineKind uint8
 
 // The kinds of deadlines. Deadlines at one time are processed in this order.
@@ -36,6 +36,7 @@ const (
 	ChangeDue                                   // a scheduled change takes effect
 	AdvancePeriodStarts                         // a period starts that was billed in advance
 	FirstPaymentOver                            // the time to pay the first invoice ends
+	ResultDue                                   // a payment fails because its result was never reported
 	ChargeDue                                   // an invoice is collected: a retry, or a postponed first collection
 	GraceOver                                   // the grace of an invoice ends
 	ExpiryDue                                   // the last term or period ends
@@ -49,7 +50,7 @@ const (
 
 var deadlineKinds = []string{
 	"", "reminder", "start", "trial_over", "cancellation", "change", "advance_period_starts", "first_payment_over",
-	"charge", "grace_over", "expiry", "pause", "resume", "renewal", "advance_invoice_due", "payment_due",
+	"result_due", "charge", "grace_over", "expiry", "pause", "resume", "renewal", "advance_invoice_due", "payment_due",
 	"paid_through_ended",
 }
 
@@ -165,6 +166,7 @@ func (s *Subscription) next(p *Policy) Deadline {
 		q.consider(s.CancelAt, CancellationDue, "")
 	case Canceled, Expired:
 	}
+	s.awaiting(p, &q)
 	s.reminders(p, &q)
 	return q.next
 }
@@ -207,6 +209,19 @@ func (s *Subscription) collecting(q *search) {
 		q.consider(r.DueAt, PaymentDue, r.Invoice)
 		if s.Status == PastDue {
 			q.consider(r.GraceUntil, GraceOver, r.Invoice)
+		}
+	}
+}
+
+// awaiting considers the times at which payments without a result fail.
+func (s *Subscription) awaiting(p *Policy, q *search) {
+	for i := range s.Receivables {
+		r := &s.Receivables[i]
+		if r.RequestedAt.IsZero() || !r.Owing() {
+			continue
+		}
+		if at, err := p.Dunning.ResultTimeout.After(r.RequestedAt, s.location()); err == nil {
+			q.consider(later(at, s.At), ResultDue, r.Invoice)
 		}
 	}
 }

@@ -134,7 +134,7 @@ func (s *step) take(inv invoice.Invoice) {
 	}
 	if inv.Refund.IsPositive() {
 		s.repaid(&inv, inv.Refund, corrected(&inv))
-		s.effect(Effect{Kind: Refund, Invoice: inv.ID, Amount: inv.Refund})
+		s.refund(inv.ID, "", inv.Refund)
 	}
 	if inv.AmountDue.IsZero() && inv.Corrects == "" && inv.Total.IsPositive() {
 		s.notice(Notice{Kind: NoticeReceipt, Invoice: inv.ID}) // paid in full with credit

@@ -254,7 +254,7 @@ func TestEveryTransitionIsReachedEnumerated(t *testing.T) {
 		all = append(all, w)
 	}
 	strict := setups(t)[0]
-	strict.policy.Dunning = lifecycle.Dunning{OpenInvoice: lifecycle.OpenKeep, FinalAction: lifecycle.FinalSuspend}
+	strict.policy.Dunning = lifecycle.Dunning{OpenInvoice: lifecycle.OpenKeep, ResultTimeout: patience, FinalAction: lifecycle.FinalSuspend}
 	rule(&strict.policy, plans.RemoveQuantity).Effective = plans.Immediately
 	kept := manualSetup(t)
 	kept.policy.Dunning.OpenInvoice = lifecycle.OpenKeep

@@ -19,7 +19,7 @@ import (
 // payment_failed, payment_disputed, payment_refunded, changed, scheduled_change_canceled, pause_requested, resumed,
 // renewal_disabled, renewal_enabled, cancellation_requested, cancellation_withdrawn, reactivated, taxes_changed,
 // billing_details_changed, usage_recorded, charge_added, credit_granted, invoice_voided, invoice_written_off,
-// invoice_credited.
+// invoice_credited, dispute_won, dispute_lost, payment_reversed, refund_succeeded, refund_failed, credit_paid_out.
 type EventKind uint8
 
 // The kinds of events. Each names the fields of an [Event] that it reads besides Sequence, At, By and Reason.
@@ -32,7 +32,7 @@ const (
 	PaymentSucceeded                             // a payment is received: Payment
 	PaymentFailed                                // a payment attempt fails: Payment
 	PaymentDisputed                              // the customer's bank takes a payment back: Payment
-	PaymentRefunded                              // the seller refunded a payment, which requires a Reason: Payment
+	PaymentRefunded                              // the seller refunded a payment; requires a Reason: Payment, OwedAgain
 	Changed                                      // the contract changes, when the change rules say: Change, Usage
 	ScheduledChangeCanceled                      // all scheduled changes are dropped
 	PauseRequested                               // the customer asks for a pause: Until
@@ -50,6 +50,12 @@ const (
 	InvoiceVoided                                // an invoice was issued by mistake: Payment.Invoice
 	InvoiceWrittenOff                            // an invoice will not be paid: Payment.Invoice
 	InvoiceCredited                              // support credits an invoice, which requires a Reason: Payment, As
+	DisputeWon                                   // the bank returns a disputed payment to the seller: Payment
+	DisputeLost                                  // a disputed payment stays with the customer: Payment
+	PaymentReversed                              // the bank returns a payment to the customer: Payment
+	RefundSucceeded                              // a requested refund has reached the customer: Payment
+	RefundFailed                                 // a requested refund failed, and is owed back: Payment
+	CreditPaidOut                                // a part of the balance is paid out in money: Payment.Amount
 )
 
 var eventKinds = []string{
@@ -58,7 +64,8 @@ var eventKinds = []string{
 	"pause_requested", "resumed", "renewal_disabled", "renewal_enabled",
 	"cancellation_requested", "cancellation_withdrawn", "reactivated", "taxes_changed", "billing_details_changed",
 	"usage_recorded", "charge_added", "credit_granted", "invoice_voided", "invoice_written_off",
-	"invoice_credited",
+	"invoice_credited", "dispute_won", "dispute_lost", "payment_reversed", "refund_succeeded", "refund_failed",
+	"credit_paid_out",
 }
 
 // String returns the kind's name, "payment_failed".
@@ -76,10 +83,11 @@ func (k *EventKind) UnmarshalText(text []byte) error {
 // The kind decides which fields are read; see the constants of [EventKind].
 type Event struct {
 	// Sequence is the number of the event, at least 1. Events are applied in rising order. An event whose number is not
-	// above the subscription's was applied before: it changes nothing and is not an error.
+	// above the subscription's was applied before: it changes nothing, and the outcome lists it as skipped.
 	Sequence int64 `json:"sequence"`
 	// At is the time of the event, in any zone. It must not be before the time that the subscription was advanced to; an
-	// event that was reported late goes to [Correct].
+	// event that was reported late goes to [Correct]. Only a report of the payment provider may be dated earlier: it is
+	// applied at the time that the subscription was advanced to, and keeps its own time.
 	At   time.Time `json:"at"`
 	Kind EventKind `json:"kind"` // kind of the event; must be set
 	// By is the actor, customer or support; unset is the customer. It is checked against the change rules, the payment
@@ -100,6 +108,8 @@ type Event struct {
 	// Change is the change of the contract. With a catalog, a plan needs only its ID, and a term only its length.
 	Change plans.Change       `json:"change,omitzero"`
 	Usage  []plans.LimitUsage `json:"usage,omitzero"` // current usage, checked against the limits of another plan
+	// OwedAgain makes the amount of a refund due again. Without it, a credit note credits what was refunded.
+	OwedAgain bool `json:"owed_again,omitzero"`
 	// As is the form in which the paid part of a credited invoice returns: balance or refund; required for it.
 	As credits.RefundAs `json:"as,omitzero"`
 	// Payment is the payment, or the invoice, that the event is about.
@@ -126,13 +136,13 @@ type Event struct {
 type Payment struct {
 	Invoice string `json:"invoice"` // ID of the invoice
 	// ID is the provider's ID of the payment, which every report of it should have: the same ID again changes nothing, and
-	// another one on a paid invoice is a surplus, which is refunded. It connects a result with its attempt, and a dispute
-	// with its payment. ""
-	// is the pending payment for a result, the latest payment for a dispute, and otherwise an ID derived from the event.
-	// A refund does not read it.
+	// another one on a paid invoice is a surplus. It connects a result with its attempt, and a dispute with its payment.
+	// "" is the pending payment for a result, the latest payment for a dispute or a bank return, the latest dispute for
+	// its result, and otherwise an ID derived from the event. For the result of a refund it is the ID of the effect, of
+	// the refunded payment, or any ID of the provider for the oldest refund of the invoice without a result.
 	ID string `json:"id,omitzero"`
-	// Amount is gross, in major units, never negative. Zero is the whole amount: outstanding, paid or refundable, or for
-	// invoice_credited everything that is left of the invoice.
+	// Amount is gross, in major units, never negative. Zero is the whole amount: outstanding, paid or refundable, for
+	// invoice_credited everything that is left of the invoice, and for credit_paid_out the balance.
 	Amount decimal.Decimal `json:"amount,omitzero"`
 	// Hard marks a failure as a hard decline: another attempt with the same payment method cannot succeed.
 	Hard bool `json:"hard,omitzero"`
@@ -187,7 +197,7 @@ func (e *Event) check(f *fault.List) {
 func (e *Event) checkRequired(f *fault.List) {
 	switch e.Kind {
 	case PaymentAttempted, PaymentSucceeded, PaymentFailed, PaymentDisputed, PaymentRefunded, InvoiceVoided,
-		InvoiceWrittenOff, InvoiceCredited:
+		InvoiceWrittenOff, InvoiceCredited, DisputeWon, DisputeLost, PaymentReversed, RefundSucceeded, RefundFailed:
 		if e.Payment.Invoice == "" {
 			f.Add("event.payment.invoice", proration.ErrUnset, "required, the invoice's ID")
 		}
@@ -197,7 +207,7 @@ func (e *Event) checkRequired(f *fault.List) {
 		}
 	case Started, TrialConverted, PaymentMethodAdded, PaymentMethodRemoved, Changed, ScheduledChangeCanceled,
 		PauseRequested, Resumed, RenewalDisabled, RenewalEnabled, CancellationRequested, CancellationWithdrawn, Reactivated,
-		TaxesChanged, BillingDetailsChanged, CreditGranted:
+		TaxesChanged, BillingDetailsChanged, CreditGranted, CreditPaidOut:
 	}
 	if e.Reason == "" && e.Kind == PaymentRefunded {
 		f.Add("event.reason", proration.ErrUnset, "required, the reason for the refund")
@@ -211,6 +221,21 @@ func (e *Event) checkRequired(f *fault.List) {
 	case e.Kind == InvoiceCredited && !known, e.Kind != InvoiceCredited && e.As != 0:
 		f.Add("event.as", proration.ErrInvalid, "must be balance or refund, and set for invoice_credited only; got %v", e.As)
 	}
+}
+
+// Reported reports whether events of the kind are reports of the payment provider. They may be dated before the time
+// that the subscription was advanced to.
+func (k EventKind) Reported() bool {
+	switch k {
+	case PaymentAttempted, PaymentSucceeded, PaymentFailed, PaymentDisputed, PaymentRefunded, DisputeWon, DisputeLost,
+		PaymentReversed, RefundSucceeded, RefundFailed:
+		return true
+	case Started, TrialConverted, PaymentMethodAdded, PaymentMethodRemoved, Changed, ScheduledChangeCanceled,
+		PauseRequested, Resumed, RenewalDisabled, RenewalEnabled, CancellationRequested, CancellationWithdrawn, Reactivated,
+		TaxesChanged, BillingDetailsChanged, UsageRecorded, ChargeAdded, CreditGranted, InvoiceVoided, InvoiceWrittenOff,
+		InvoiceCredited, CreditPaidOut:
+	}
+	return false
 }
 
 // by returns the actor, the customer if it is unset.

@@ -36,6 +36,10 @@ func Example_annualContract() {
 			Sequence: 3, At: time.Date(2026, time.November, 16, 11, 30, 0, 0, time.UTC), Kind: lifecycle.Changed,
 			Change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(2)}}},
 		},
+		{
+			Sequence: 4, At: time.Date(2026, time.November, 16, 11, 31, 0, 0, time.UTC), Kind: lifecycle.PaymentSucceeded,
+			Payment: lifecycle.Payment{Invoice: "acme-2"},
+		},
 	}, time.Date(2027, time.March, 1, 0, 0, 0, 0, time.UTC))
 	if err != nil {
 		panic(err)
@@ -66,5 +70,5 @@ func Example_annualContract() {
 	//     seat: 12 x 948.00 = 11376.00
 	//   Amount due                                                          11376.00
 	//
-	// next: renewal 2028-03-01
+	// next: result_due 2027-03-08
 }

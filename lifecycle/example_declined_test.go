@@ -17,8 +17,8 @@ func Example_declinedCard() {
 	policy := lifecycle.Standard()
 	day := proration.Interval{Days: 1}
 	policy.Dunning = lifecycle.Dunning{
-		OpenInvoice: lifecycle.OpenKeep,
-		Grace:       proration.Interval{Days: 3}, Retries: []proration.Interval{day, day}, FinalAction: lifecycle.FinalSuspend,
+		OpenInvoice: lifecycle.OpenKeep, ResultTimeout: proration.Interval{Days: 7},
+		Grace: proration.Interval{Days: 3}, Retries: []proration.Interval{day, day}, FinalAction: lifecycle.FinalSuspend,
 	}
 
 	start := time.Date(2026, time.November, 1, 0, 0, 0, 0, time.UTC)

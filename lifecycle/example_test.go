@@ -113,6 +113,7 @@ func ExampleApply_refused() {
 // Advancing to a future date previews the next invoices. The stored subscription is not modified.
 func ExampleAdvance() {
 	policy := lifecycle.Standard()
+	policy.Dunning.ResultTimeout = proration.Interval{Months: 6} // a preview has no results of payments
 	policies, err := lifecycle.NewPolicies(policy)
 	if err != nil {
 		panic(err)
@@ -356,8 +357,12 @@ func ExampleOutcome_Timeline() {
 			Sequence: 3, At: date(time.November, 16), Kind: lifecycle.Changed,
 			Change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: decimal.NewFromInt(2)}}},
 		},
-		{Sequence: 4, At: date(time.November, 20), Kind: lifecycle.CancellationRequested},
-		{Sequence: 5, At: date(time.November, 21), Kind: lifecycle.Reactivated},
+		{
+			Sequence: 4, At: date(time.November, 17), Kind: lifecycle.PaymentSucceeded,
+			Payment: lifecycle.Payment{Invoice: "acme-2"},
+		},
+		{Sequence: 5, At: date(time.November, 20), Kind: lifecycle.CancellationRequested},
+		{Sequence: 6, At: date(time.November, 21), Kind: lifecycle.Reactivated},
 	}, date(time.December, 2))
 	if err != nil {
 		panic(err)
@@ -367,6 +372,7 @@ func ExampleOutcome_Timeline() {
 	// 2026-11-01 00:00:00  started                                active         full          acme-1
 	// 2026-11-01 00:00:00  payment succeeded acme-1               active         full
 	// 2026-11-16 00:00:00  2 seats added                          active         full          acme-2
+	// 2026-11-17 00:00:00  payment succeeded acme-2               active         full
 	// 2026-11-20 00:00:00  cancellation requested for 2026-12-01  active         full
 	// 2026-11-21 00:00:00  reactivated                            active         full
 	//                      refused: The subscription is already active; its current period ends on 2026-12-01.
@@ -396,4 +402,10 @@ func ExampleNewPolicies() {
 	// Output:
 	// policies[1].dunning.final_action: required, one of continue, suspend, cancel
 	// true <nil>
+}
+
+// A report of the payment provider may be dated before the time that the subscription was advanced to.
+func ExampleEventKind_Reported() {
+	fmt.Println(lifecycle.PaymentSucceeded.Reported(), lifecycle.RefundFailed.Reported(), lifecycle.Changed.Reported())
+	// Output: true true false
 }

@@ -4,20 +4,37 @@ import (
 	"time"
 
 	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/proration"
 )
 
 // The verbs below take plain policies: most tests are about one policy, or build several on the way.
+
+// patience is a result timeout that no test reaches.
+var patience = proration.Interval{Months: 1200}
+
+// patient returns a policy that waits for results of payments, in place of the usual week: most tests report only the
+// payments that they are about. A test of the timeout sets another one.
+func patient(p lifecycle.Policy) lifecycle.Policy {
+	if p.Dunning.ResultTimeout == lifecycle.Standard().Dunning.ResultTimeout {
+		p.Dunning.ResultTimeout = patience
+	}
+	return p
+}
 
 // together returns the policies for a call.
 func together(all []lifecycle.Policy) (*lifecycle.Policies, error) {
 	if len(all) == 0 {
 		return nil, nil //nolint:nilnil // the call reports the missing policies
 	}
-	return lifecycle.NewPolicies(all[0], all[1:]...)
+	var waiting []lifecycle.Policy
+	for _, p := range all {
+		waiting = append(waiting, patient(p))
+	}
+	return lifecycle.NewPolicies(waiting[0], waiting[1:]...)
 }
 
 func applyWith(p lifecycle.Policy, sub lifecycle.Subscription, e lifecycle.Event) (lifecycle.Outcome, error) {
-	policies, err := lifecycle.NewPolicies(p)
+	policies, err := lifecycle.NewPolicies(patient(p))
 	if err != nil {
 		return lifecycle.Outcome{}, err
 	}
@@ -25,7 +42,7 @@ func applyWith(p lifecycle.Policy, sub lifecycle.Subscription, e lifecycle.Event
 }
 
 func advanceWith(p lifecycle.Policy, sub lifecycle.Subscription, to time.Time) (lifecycle.Outcome, error) {
-	policies, err := lifecycle.NewPolicies(p)
+	policies, err := lifecycle.NewPolicies(patient(p))
 	if err != nil {
 		return lifecycle.Outcome{}, err
 	}
@@ -33,7 +50,7 @@ func advanceWith(p lifecycle.Policy, sub lifecycle.Subscription, to time.Time) (
 }
 
 func nextWith(p lifecycle.Policy, sub lifecycle.Subscription) (lifecycle.Deadline, bool) {
-	policies, err := lifecycle.NewPolicies(p)
+	policies, err := lifecycle.NewPolicies(patient(p))
 	if err != nil {
 		return lifecycle.Deadline{}, false
 	}
@@ -59,7 +76,7 @@ func correctWith(all []lifecycle.Policy, c lifecycle.CorrectRequest) (lifecycle.
 
 // accessOf and the others ask one policy.
 func accessOf(p lifecycle.Policy, sub lifecycle.Subscription) lifecycle.Access {
-	policies, err := lifecycle.NewPolicies(p)
+	policies, err := lifecycle.NewPolicies(patient(p))
 	if err != nil {
 		panic(err)
 	}
@@ -67,7 +84,7 @@ func accessOf(p lifecycle.Policy, sub lifecycle.Subscription) lifecycle.Access {
 }
 
 func memberAccess(p lifecycle.Policy, sub lifecycle.Subscription, m lifecycle.Role) lifecycle.Access {
-	policies, err := lifecycle.NewPolicies(p)
+	policies, err := lifecycle.NewPolicies(patient(p))
 	if err != nil {
 		panic(err)
 	}
@@ -75,7 +92,7 @@ func memberAccess(p lifecycle.Policy, sub lifecycle.Subscription, m lifecycle.Ro
 }
 
 func manages(p lifecycle.Policy, m lifecycle.Role) bool {
-	policies, err := lifecycle.NewPolicies(p)
+	policies, err := lifecycle.NewPolicies(patient(p))
 	if err != nil {
 		panic(err)
 	}

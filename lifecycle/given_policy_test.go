@@ -109,7 +109,7 @@ func salesTool(edits ...func(*lifecycle.Policy)) lifecycle.Policy {
 	p.Renewal = lifecycle.Renewal{Lead: giventest.Interval("P3D"), WithoutPaymentMethod: lifecycle.FinalSuspend, Except: []string{"pix"}}
 	p.ManualPaymentMethods = []string{"pix"}
 	day := giventest.Interval("P1D")
-	p.Dunning = lifecycle.Dunning{OpenInvoice: lifecycle.OpenKeep, Retries: []proration.Interval{day, day, day}, FinalAction: lifecycle.FinalSuspend}
+	p.Dunning = lifecycle.Dunning{OpenInvoice: lifecycle.OpenKeep, ResultTimeout: patience, Retries: []proration.Interval{day, day, day}, FinalAction: lifecycle.FinalSuspend}
 	p.Reminders = []lifecycle.Reminder{{Of: lifecycle.NoticeRenewal, Before: giventest.Interval("P9D")}, {Of: lifecycle.NoticeEnd, Before: giventest.Interval("P9D")}}
 	for _, s := range []lifecycle.Status{lifecycle.Suspended, lifecycle.Canceled, lifecycle.Expired, lifecycle.Paused} {
 		p.AccessByStatus[s] = lifecycle.Restricted

@@ -86,7 +86,7 @@ func setups(tb testing.TB) []setup {
 func deskSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
 	p.Renewal.WithoutPaymentMethod = lifecycle.FinalSuspend
-	p.Dunning = lifecycle.Dunning{OpenInvoice: lifecycle.OpenKeep, Grace: days(3), FinalAction: lifecycle.FinalSuspend}
+	p.Dunning = lifecycle.Dunning{OpenInvoice: lifecycle.OpenKeep, ResultTimeout: patience, Grace: days(3), FinalAction: lifecycle.FinalSuspend}
 	p.Reminders = []lifecycle.Reminder{
 		{Of: lifecycle.NoticeRenewal, Before: days(5), OnlyWithoutPaymentMethod: true}, {Of: lifecycle.NoticeGraceEnd, Before: days(1)}, {Of: lifecycle.NoticeEnd, Before: days(2)},
 	}
@@ -99,7 +99,7 @@ func salesSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
 	p.Trial = lifecycle.Trial{UnusedTrial: plans.CarryOver, WithoutPaymentMethod: lifecycle.FinalSuspend}
 	p.Renewal = lifecycle.Renewal{Lead: days(3), WithoutPaymentMethod: lifecycle.FinalContinue, Except: []string{"pix"}}
-	p.Dunning = lifecycle.Dunning{OpenInvoice: lifecycle.OpenKeep, Retries: []proration.Interval{days(1), days(1), days(1)}, FinalAction: lifecycle.FinalSuspend}
+	p.Dunning = lifecycle.Dunning{OpenInvoice: lifecycle.OpenKeep, ResultTimeout: patience, Retries: []proration.Interval{days(1), days(1), days(1)}, FinalAction: lifecycle.FinalSuspend}
 	p.AccessByStatus[lifecycle.Suspended] = lifecycle.Restricted
 	p.Reminders = []lifecycle.Reminder{{Of: lifecycle.NoticeRenewal, Before: days(9)}, {Of: lifecycle.NoticeTrialEnd, Before: days(2)}}
 	half := plans.Term{Length: giventest.Interval("P6M"), Percent: giventest.Money("10"), Billing: plans.UpFront, Renewal: plans.Renew}
@@ -112,7 +112,7 @@ func nextInvoiceSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
 	p.Prorations = lifecycle.NextInvoice
 	p.FirstPaymentTimeout = giventest.Interval("PT23H")
-	p.Dunning = lifecycle.Dunning{OpenInvoice: lifecycle.OpenVoid, Grace: days(9), Retries: []proration.Interval{days(3), days(5)}, FinalAction: lifecycle.FinalCancel}
+	p.Dunning = lifecycle.Dunning{OpenInvoice: lifecycle.OpenVoid, ResultTimeout: patience, Grace: days(9), Retries: []proration.Interval{days(3), days(5)}, FinalAction: lifecycle.FinalCancel}
 	p.Pause = lifecycle.Pause{Effective: plans.Immediately, Unused: credits.AsNothing}
 	rule(&p, plans.Cancel).Effective = plans.Immediately
 	p.Reactivation = lifecycle.Reactivation{BillingAnchor: plans.AnchorReset}
@@ -123,7 +123,7 @@ func nextInvoiceSetup(tb testing.TB) setup {
 func balanceSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
 	p.Trial = lifecycle.Trial{UnusedTrial: plans.Forfeit, RequirePaymentMethod: true, WithoutPaymentMethod: lifecycle.FinalCancel}
-	p.Dunning = lifecycle.Dunning{OpenInvoice: lifecycle.OpenChargeServed, Grace: days(4), Retries: []proration.Interval{days(2)}, FinalAction: lifecycle.FinalContinue}
+	p.Dunning = lifecycle.Dunning{OpenInvoice: lifecycle.OpenChargeServed, ResultTimeout: patience, Grace: days(4), Retries: []proration.Interval{days(2)}, FinalAction: lifecycle.FinalContinue}
 	p.Pause = lifecycle.Pause{Effective: plans.Immediately, Unused: credits.AsBalance}
 	p.Renewal = lifecycle.Renewal{Lead: days(2), WithoutPaymentMethod: lifecycle.FinalPause}
 	p.Billing.Refunds = []credits.RefundRule{{Give: credits.UnusedPart, As: credits.AsBalance}}
@@ -165,7 +165,7 @@ func manualSetup(tb testing.TB) setup {
 	p.ManualPaymentMethods = []string{"wire"}
 	p.Trial = lifecycle.Trial{UnusedTrial: plans.Forfeit, WithoutPaymentMethod: lifecycle.FinalContinue}
 	p.FirstPaymentTimeout = giventest.Interval("P30D")
-	p.Dunning = lifecycle.Dunning{OpenInvoice: lifecycle.OpenChargeServed, DueIn: days(14), Grace: days(2), FinalAction: lifecycle.FinalSuspend}
+	p.Dunning = lifecycle.Dunning{OpenInvoice: lifecycle.OpenChargeServed, ResultTimeout: patience, DueIn: days(14), Grace: days(2), FinalAction: lifecycle.FinalSuspend}
 	p.Renewal.Lead = days(20)
 	p.Reactivation = lifecycle.Reactivation{ByMethod: true, BillingAnchor: plans.AnchorKeep}
 	p.Reminders = []lifecycle.Reminder{{Of: lifecycle.NoticeRenewal, Before: days(25)}}

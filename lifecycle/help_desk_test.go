@@ -402,7 +402,7 @@ func TestRowK9(t *testing.T) {
 		{"2026-11-01 started card", "active full; s-1: recurring 890.00, due 890.00; collect_payment s-1 890.00"},
 		{"2026-11-01T00:01:00 attempted s-1", "active full; s-1 pending"},
 		{"2026-11-01T00:12:00 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-		{"2026-11-01T00:13:00 paid s-1", "refused: Invoice s-1 is already paid."},
+		{"2026-11-01T00:13:00 paid s-1", "refused: Invoice s-1 is already paid; send another payment with its payment.id."},
 	}})
 	var out lifecycle.Outcome
 	var issued invoice.Invoice

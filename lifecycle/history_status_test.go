@@ -47,28 +47,28 @@ func TestHistoryEndsInItsStatus(t *testing.T) {
 			[]pathStep{start, pay, next, at("payment_refunded"), next}, "expired 3",
 		},
 		{
-			"a late failure of the first invoice", "a customer who returns pays it first, and then has service", 6,
-			[]pathStep{start, at("payment_attempted"), next, fail, {name: "reactivated", after: day}, pay}, "active 1",
+			"a late failure of the first invoice", "it is void, since nothing was served; a customer who returns pays a new period", 6,
+			[]pathStep{start, at("payment_attempted"), next, fail, {name: "reactivated", after: day}, pay}, "active 2",
 		},
 		{
 			"an overdue invoice is paid after the end", "the subscription is active again, and renews", 2,
 			[]pathStep{start, fail, {name: "canceled immediately", after: day}, {name: "payment_method_added", after: day}, pay, next, next, next}, "active 2",
 		},
 		{
-			"advance invoice paid in part", "it is not voided when seats are added", 2,
-			[]pathStep{start, pay, next, next, {name: "paid in part", after: time.Hour}, {name: "seats 2", after: time.Hour}, next}, "active 4",
+			"advance invoice paid in part", "it is not voided when seats are added, and its rest is collected", 2,
+			[]pathStep{start, pay, next, next, {name: "paid in part", after: time.Hour}, {name: "seats 2", after: time.Hour}, next}, "past_due 3",
 		},
 		{
 			"suspended when a period billed in advance starts", "its invoice is voided and the period does not start; a payment starts a new one", 2,
-			[]pathStep{start, next, next, at("seats 2"), at("payment_failed"), next, next, pay}, "active 4",
+			[]pathStep{start, next, next, at("seats 2"), at("payment_failed"), next, pay}, "active 4",
 		},
 		{
 			"no payment method when a trial starts", "the trial does not start, as when a trial ends without a payment method", 4,
 			[]pathStep{at("started later"), {name: "payment_method_removed", after: time.Hour}, next}, "canceled 0",
 		},
 		{
-			"an older invoice is overdue at the return", "the first invoice of the return is paid, and the older one still has its grace", 7,
-			[]pathStep{start, {name: "paid in part", after: day}, next, {name: "wire added", after: day}, fail, {name: "payment_succeeded of the last", after: day}}, "past_due 2",
+			"an older invoice is overdue at the return", "its rest is paid first, and then a new period starts", 7,
+			[]pathStep{start, {name: "paid in part", after: day}, next, {name: "wire added", after: day}, fail, {name: "payment_succeeded", after: day}}, "active 2",
 		},
 		{
 			"credit pays the copy of an overdue invoice", "new billing details make a copy, and nothing is overdue any more", 0,

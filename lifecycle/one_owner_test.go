@@ -27,7 +27,7 @@ func TestPolicyHasOneFieldForEachChoice(t *testing.T) {
 		"proration.Interval": {
 			"catalog.plans.interval", "catalog.plans.trial", "catalog.plans.offers.price.per", "catalog.terms.length",
 			"catalog.terms.notice", "first_payment_timeout", "renewal.lead", "dunning.due_in", "dunning.grace",
-			"dunning.retries", "reminders.before", "invoice_retention",
+			"dunning.retries", "dunning.result_timeout", "reminders.before", "invoice_retention",
 		},
 	}
 	got := map[string][]string{}

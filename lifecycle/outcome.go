@@ -130,4 +130,10 @@ type Step struct {
 	Access   Access         `json:"access"`            // access of the customer after the step
 	Issued   []string       `json:"issued,omitzero"`   // IDs of the invoices that the step issued
 	Refused  string         `json:"refused,omitzero"`  // reason why the event or change was refused; "" if it was not
+	Skipped  bool           `json:"skipped,omitzero"`  // the event repeats an earlier one and changed nothing
+	// OccurredAt is the own time of a report that was applied later, at At. Zero is At.
+	OccurredAt time.Time `json:"occurred_at,omitzero"`
+	// NeedsCorrection marks a late report that would have changed what happened since its time. Correct returns another
+	// result than the outcome.
+	NeedsCorrection bool `json:"needs_correction,omitzero"`
 }

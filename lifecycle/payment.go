@@ -7,33 +7,48 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
 )
 
-// happens applies a payment event to the receivable of its invoice, and reports whether it changed anything. Without a
-// payment ID, a result belongs to the payment in progress and a dispute to the last payment received; any other payment
-// gets an ID from the event's number.
+// happens applies a payment event to the receivable of its invoice, and reports whether it changed anything. A repeat
+// does not, and is skipped.
 func (s *step) happens(e *Event, what invoice.Event) (bool, error) {
-	p := e.Payment
-	if i := s.sub.receivable(p.Invoice); p.ID == "" && i >= 0 {
-		r := &s.sub.Receivables[i]
-		p.ID = "event-" + strconv.FormatInt(e.Sequence, 10)
-		under, attempted := r.Attempt()
-		switch {
-		case what.Kind == invoice.Disputed:
-			p.ID = lastPayment(r)
-		case attempted && what.Kind != invoice.Attempted:
-			p.ID = under.ID
-		}
-	}
-	what.ID, what.Amount, what.Reason = p.ID, p.Amount, e.Reason
-	return s.happen(p.Invoice, what)
+	s.identify(e, what.Kind)
+	what.ID, what.Amount, what.Reason, what.OccurredAt = e.Payment.ID, e.Payment.Amount, e.Reason, s.occurred
+	changed, err := s.happen(e.Payment.Invoice, what)
+	s.skipped = err == nil && !changed
+	return changed, err
 }
 
-// lastPayment returns the ID of the last successful payment, and "none" if there is none.
-func lastPayment(r *invoice.Receivable) string {
+// identify sets the ID of a payment that has none. A result belongs to the payment in progress, a dispute or a bank
+// return to the last payment received, and the result of a dispute to the last dispute; any other payment gets an ID
+// from the event's number.
+func (s *step) identify(e *Event, kind invoice.EventKind) {
+	i := s.sub.receivable(e.Payment.Invoice)
+	if e.Payment.ID != "" || i < 0 {
+		return
+	}
+	r := &s.sub.Receivables[i]
+	e.Payment.ID = "event-" + strconv.FormatInt(e.Sequence, 10)
+	under, attempted := r.Attempt()
+	switch {
+	case kind == invoice.Disputed || kind == invoice.Reversed:
+		e.Payment.ID = lastOf(r, invoice.Succeeded)
+	case kind == invoice.DisputeWon || kind == invoice.DisputeLost:
+		e.Payment.ID = lastOf(r, invoice.Disputed)
+	case attempted && kind != invoice.Attempted:
+		e.Payment.ID = under.ID
+	}
+}
+
+// lastOf returns the ID of the last event of a kind, and "none" if there is none.
+func lastOf(r *invoice.Receivable, kind invoice.EventKind) string {
 	for _, e := range slices.Backward(r.Events) {
-		if e.Kind == invoice.Succeeded {
+		if e.Kind == kind {
 			return e.ID
 		}
 	}
@@ -46,41 +61,192 @@ func (s *step) attempt(e *Event) error {
 	return err
 }
 
-// paid records a successful payment and refunds any amount beyond the amount due. Service continues once no invoice
-// is overdue.
+// paid records a successful payment. It pays what is outstanding, and the policy says what becomes of the rest. Service
+// continues once no invoice is overdue.
 func (s *step) paid(e *Event) error {
 	i := s.sub.receivable(e.Payment.Invoice)
 	if i < 0 {
 		return s.unknownInvoice(e.Payment.Invoice)
 	}
 	before := s.sub.Receivables[i]
-	if isSurplus(&before, e.Payment.ID) {
-		return s.refundSurplus(e, &before)
+	if before.Phase == invoice.PhasePaid && e.Payment.ID == "" {
+		return s.refuse("Invoice " + before.Invoice + " is already paid; send another payment with its payment.id.")
 	}
-	if over := overpaid(e, &before); over.IsPositive() {
-		if e.Payment.Amount.IsZero() {
-			e.Payment.Amount = before.Outstanding().Add(over)
+	s.identify(e, invoice.Succeeded)
+	amount, surplus := divided(&e.Payment, &before)
+	if surplus.IsNegative() {
+		s.skipped = true
+		return nil
+	}
+	id := before.Invoice
+	if accepts(&before) && !succeeded(&before, e.Payment.ID) {
+		e.Payment.Amount = amount
+		if _, err := s.happens(e, invoice.Event{Kind: invoice.Succeeded}); err != nil {
+			return err
 		}
-		e.Payment.Amount = e.Payment.Amount.Sub(over)
-		defer s.payBack(e, over)
+	} else if !surplus.IsPositive() {
+		e.Payment.Amount = decimal.Max(e.Payment.Amount, amount)
+		return s.contradicted(e)
 	}
-	if _, err := s.happens(e, invoice.Event{Kind: invoice.Succeeded}); err != nil {
-		return err
+	if surplus.IsPositive() {
+		if err := s.surplus(e, surplus, &before); err != nil {
+			return err
+		}
 	}
-	sub := &s.sub
-	if before.Phase == invoice.PhaseRetracted {
-		return s.creditInFull(e.Payment.Invoice) // also a part: nothing is to be paid
+	after := s.sub.Receivables[s.sub.receivable(id)]
+	switch {
+	case before.Phase == invoice.PhaseRetracted:
+		return s.creditInFull(id, true) // also a part: nothing is to be paid
+	case !accepts(&before):
+		return nil
+	case after.Phase != invoice.PhasePaid:
+		return s.chase(&after)
 	}
-	if sub.phase(e.Payment.Invoice) != invoice.PhasePaid {
-		return nil // a partial payment
-	}
-	s.notice(Notice{Kind: NoticeReceipt, Invoice: e.Payment.Invoice})
+	s.notice(Notice{Kind: NoticeReceipt, Invoice: id})
 	if err := s.settled(true); err != nil {
 		return err
 	}
+	return s.servePaid(id)
+}
+
+// servePaid brings service back after the payment of an invoice that ended it. If the period is over, nothing is left
+// to serve, and the policy says what becomes of the money.
+func (s *step) servePaid(id string) error {
+	sub := &s.sub
 	failed := slices.ContainsFunc(sub.Receivables, func(r invoice.Receivable) bool { return !r.FirstFailedAt.IsZero() })
-	if sub.Status == Canceled && sub.Dunned && !failed && sub.Period.Contains(sub.At) && sub.billedFor() {
-		return s.reactivate(nil) // dunning canceled it, not the customer
+	switch {
+	case !sub.Status.over() || !sub.Dunned:
+		return nil
+	case sub.Period.Contains(sub.At):
+		if !failed && sub.billedFor() {
+			return s.reactivate(nil) // an unpaid invoice ended it, not the customer
+		}
+		return nil
+	case !sub.unserved(id):
+		return nil
+	}
+	refund := s.policy.Payments.LatePayment == LateRefund
+	if err := s.creditInFull(id, refund); err != nil || refund {
+		return err
+	}
+	return s.restart()
+}
+
+// unserved reports whether an invoice bills time after the end of service, and no part of it is credited.
+func (s *Subscription) unserved(id string) bool {
+	i := s.receivable(id)
+	credited := func(line invoice.ReceivableLine) bool { return len(line.Credits) > 0 }
+	return !slices.ContainsFunc(s.Receivables[i].Lines, credited) &&
+		slices.ContainsFunc(s.UnexpiredCharges, func(c plans.Charge) bool {
+			return lineid.Invoice(c.ID) == id && c.Corrects == "" && c.Span.End.After(s.EndedAt)
+		})
+}
+
+// chase collects the rest of an invoice after a payment of a part: it is overdue, and retried as after a failed
+// payment. An invoice that is paid by hand keeps its due date.
+func (s *step) chase(r *invoice.Receivable) error {
+	if _, attempted := r.Attempt(); attempted || s.manual() || !r.Owing() || !r.RetryAt.IsZero() {
+		return nil
+	}
+	until, err := s.graceUntil(r)
+	if err != nil {
+		return err
+	}
+	missed := invoice.Event{Kind: invoice.Missed, Until: until}
+	if missed.RetryAt, err = s.retryAt(false, r, until); err != nil {
+		return err
+	}
+	if _, err := s.happen(r.Invoice, missed); err != nil {
+		return err
+	}
+	if !r.FirstFailedAt.IsZero() {
+		return nil
+	}
+	if err := s.missed(); err != nil {
+		return err
+	}
+	s.notice(Notice{Kind: NoticeOverdue, Invoice: r.Invoice, Of: s.ahead(until)})
+	return nil
+}
+
+// divided returns the part of a payment that pays its invoice, and the surplus. The surplus of a repeated report is
+// negative.
+func divided(p *Payment, r *invoice.Receivable) (pays, surplus decimal.Decimal) {
+	var known, first decimal.Decimal
+	repeated := false
+	for _, e := range r.Events {
+		if e.ID == p.ID && (e.Kind == invoice.Succeeded || e.Kind == invoice.Surplus) {
+			if !repeated {
+				first = e.Amount
+			}
+			known, repeated = known.Add(e.Amount), true
+		}
+	}
+	amount := p.Amount
+	if repeated {
+		if amount.IsZero() || amount.Equal(known) || amount.Equal(first) {
+			return first, decimal.NewFromInt(-1)
+		}
+		return first, decimal.Max(amount.Sub(known), decimal.Decimal{})
+	}
+	under, attempted := r.Attempt()
+	switch {
+	case !amount.IsZero():
+	case attempted && under.ID == p.ID:
+		amount = under.Amount // a credit note may have lowered the invoice since
+	case accepts(r):
+		amount = r.Outstanding()
+	default:
+		amount = r.AmountDue
+	}
+	if accepts(r) {
+		pays = decimal.Min(amount, r.Outstanding())
+	}
+	return pays, amount.Sub(pays)
+}
+
+// accepts reports whether a payment can pay an invoice: it is due, or written off.
+func accepts(r *invoice.Receivable) bool { return r.Owing() || r.Phase == invoice.PhaseUncollectible }
+
+// succeeded reports whether a payment of an invoice is known.
+func succeeded(r *invoice.Receivable, payment string) bool {
+	return slices.ContainsFunc(r.Events, func(e invoice.Event) bool {
+		return e.ID == payment && (e.Kind == invoice.Succeeded || e.Kind == invoice.Surplus)
+	})
+}
+
+// contradicted returns the error of a payment that pays nothing: its amount is lower than in an earlier report, or the
+// invoice had nothing to pay.
+func (s *step) contradicted(e *Event) error {
+	if e.Payment.Amount.IsZero() {
+		reason := "required, since invoice %.40q has nothing to pay"
+		return s.conflict(fault.New("event.payment.amount", proration.ErrUnset, reason, e.Payment.Invoice))
+	}
+	reason := "must be that of the earlier report of payment %.40q; got %v; another payment needs another ID"
+	return s.conflict(fault.New("event.payment.amount", proration.ErrInvalid, reason, e.Payment.ID, e.Payment.Amount))
+}
+
+// surplus records money beyond what is outstanding, and returns it as the policy says: that of an invoice that was void
+// as a late payment.
+func (s *step) surplus(e *Event, amount decimal.Decimal, before *invoice.Receivable) error {
+	what := invoice.Event{
+		Kind: invoice.Surplus, ID: e.Payment.ID, Amount: amount, Reason: e.Reason, OccurredAt: s.occurred,
+	}
+	if _, err := s.happen(before.Invoice, what); err != nil {
+		return err
+	}
+	s.skipped = false
+	void := before.Phase == invoice.PhaseVoid
+	switch {
+	case void && s.policy.Payments.LatePayment == LateServe:
+		s.earn(amount, "payment "+e.Payment.ID+" of void invoice "+before.Invoice)
+		if s.sub.Status.over() || s.sub.Status == Suspended {
+			return s.restart()
+		}
+	case !void && s.policy.Payments.Overpayment == OverpaymentCredit:
+		s.earn(amount, "payment "+e.Payment.ID+" beyond what was due on invoice "+before.Invoice)
+	default:
+		s.refund(before.Invoice, e.Payment.ID, amount)
 	}
 	return nil
 }
@@ -111,50 +277,4 @@ func (s *step) settled(brings bool) error {
 		return s.served()
 	}
 	return s.restart()
-}
-
-// isSurplus reports whether a payment arrives for an invoice with nothing due: a void one, or one that another
-// payment paid.
-func isSurplus(r *invoice.Receivable, payment string) bool {
-	known := slices.ContainsFunc(r.Events, func(e invoice.Event) bool { return e.ID == payment })
-	return r.Phase == invoice.PhaseVoid || r.Phase == invoice.PhasePaid && payment != "" && !known
-}
-
-// overpaid returns the excess of a payment over the amount due or, for a repeated report, over the amount recorded
-// for the payment. A result of zero or less is no excess.
-func overpaid(e *Event, r *invoice.Receivable) decimal.Decimal {
-	for _, known := range r.Events {
-		if known.Kind == invoice.Succeeded && known.ID == e.Payment.ID && e.Payment.ID != "" {
-			return e.Payment.Amount.Sub(known.Amount)
-		}
-	}
-	if !r.Owing() {
-		return decimal.Decimal{}
-	}
-	amount := e.Payment.Amount
-	if under, ok := r.Attempt(); ok && amount.IsZero() && (e.Payment.ID == "" || e.Payment.ID == under.ID) {
-		amount = under.Amount // a credit note may have lowered the invoice since
-	}
-	return amount.Sub(r.Outstanding())
-}
-
-// refundSurplus requests the refund of a payment for an invoice with nothing due.
-func (s *step) refundSurplus(e *Event, r *invoice.Receivable) error {
-	amount := e.Payment.Amount
-	if amount.IsZero() {
-		amount = r.AmountDue
-	}
-	if amount.IsPositive() {
-		s.payBack(e, amount)
-	}
-	return nil
-}
-
-// payBack requests the refund of a surplus payment. The effect's ID derives from the payment ID, so that a repeated
-// report yields the same effect.
-func (s *step) payBack(e *Event, amount decimal.Decimal) {
-	if e.Payment.ID != "" {
-		s.because("payment-"+e.Payment.ID, e.Kind)
-	}
-	s.effect(Effect{Kind: Refund, Invoice: e.Payment.Invoice, Amount: amount})
 }

@@ -27,10 +27,12 @@ type Policy struct {
 	// FirstPaymentTimeout is the time in which the first invoice must be paid before service starts. Unset starts service
 	// at once.
 	FirstPaymentTimeout proration.Interval `json:"first_payment_timeout,omitzero"`
-	Renewal             Renewal            `json:"renewal"`        // how periods renew
-	Dunning             Dunning            `json:"dunning"`        // how unpaid invoices are collected
-	Pause               Pause              `json:"pause,omitzero"` // how a subscription is paused; zero allows no pause
-	Reactivation        Reactivation       `json:"reactivation"`   // how a customer returns
+	Renewal             Renewal            `json:"renewal"`         // how periods renew
+	Dunning             Dunning            `json:"dunning"`         // how unpaid invoices are collected
+	Payments            Payments           `json:"payments"`        // payments that nobody expects
+	Credit              Credit             `json:"credit,omitzero"` // how credit pays
+	Pause               Pause              `json:"pause,omitzero"`  // how a subscription is paused; zero allows no pause
+	Reactivation        Reactivation       `json:"reactivation"`    // how a customer returns
 
 	Reminders []Reminder `json:"reminders,omitzero"` // messages to the customer before a deadline
 	// AccessByStatus is the access in each status at times that are not paid for. It must have every status, none of them
@@ -76,6 +78,8 @@ type Dunning struct {
 	Retries     []proration.Interval `json:"retries,omitzero"`
 	FinalAction FinalAction          `json:"final_action"` // action at the end of the grace, not pause; must be set
 	OpenInvoice OpenInvoice          `json:"open_invoice"` // open invoices when service ends; must be set
+	// ResultTimeout is the time after which a requested payment without a reported result fails; must be set.
+	ResultTimeout proration.Interval `json:"result_timeout"`
 }
 
 // Pause is how a subscription is paused.
@@ -111,18 +115,23 @@ type Reminder struct {
 //   - A contract with a trial starts with it. A customer who buys early forfeits the remaining days. At the end of the
 //     trial, a subscription without a payment method is suspended.
 //   - There is no reminder. A subscription without a payment method renews all the same.
-//   - An unpaid invoice has a week of grace with full access and no retries; then the subscription is suspended.
+//   - An unpaid invoice has a week of grace with full access and no retries; then the subscription is suspended. A
+//     payment without a reported result fails after a week. Money beyond what is due goes back.
 //   - A customer returns with a reactivation or by adding a payment method, and a new period starts and is billed.
 //   - Access without a paid period is full in a trial, while active and in grace, and billing_only otherwise.
 //   - The roles owner and admin manage billing. A settled invoice can be refunded or disputed for six months.
 func Standard() Policy {
 	both := func() []plans.Actor { return []plans.Actor{plans.Customer, plans.Support} }
 	p := Policy{
-		Billing:      invoice.Standard(),
-		Prorations:   InvoiceNow,
-		Trial:        Trial{UnusedTrial: plans.Forfeit, WithoutPaymentMethod: FinalSuspend},
-		Renewal:      Renewal{WithoutPaymentMethod: FinalContinue},
-		Dunning:      Dunning{Grace: proration.Interval{Days: 7}, FinalAction: FinalSuspend, OpenInvoice: OpenKeep},
+		Billing:    invoice.Standard(),
+		Prorations: InvoiceNow,
+		Trial:      Trial{UnusedTrial: plans.Forfeit, WithoutPaymentMethod: FinalSuspend},
+		Renewal:    Renewal{WithoutPaymentMethod: FinalContinue},
+		Dunning: Dunning{
+			Grace: proration.Interval{Days: 7}, FinalAction: FinalSuspend, OpenInvoice: OpenKeep,
+			ResultTimeout: proration.Interval{Days: 7},
+		},
+		Payments:     Payments{Overpayment: OverpaymentRefund, LatePayment: LateRefund},
 		Pause:        Pause{Effective: plans.AtPeriodEnd},
 		Reactivation: Reactivation{ByMethod: true, BillingAnchor: plans.AnchorReset},
 		AccessByStatus: map[Status]Access{
@@ -213,6 +222,9 @@ func (p *Policy) checkTimes(f *fault.List) {
 	optional(f, "dunning.grace", p.Dunning.Grace)
 	checkFinalAction(f, "dunning.final_action", p.Dunning.FinalAction, FinalContinue, FinalSuspend, FinalCancel)
 	fault.Enum(f, "dunning.open_invoice", openInvoices, p.Dunning.OpenInvoice)
+	needed(f, "dunning.result_timeout", p.Dunning.ResultTimeout)
+	fault.Enum(f, "payments.overpayment", overpayments, p.Payments.Overpayment)
+	fault.Enum(f, "payments.late_payment", latePayments, p.Payments.LatePayment)
 	if len(p.Dunning.Retries) > maxRetries {
 		f.Add("dunning.retries", proration.ErrLimit, "must be at most %d retries; got %d", maxRetries, len(p.Dunning.Retries))
 	} else {

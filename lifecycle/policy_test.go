@@ -73,7 +73,7 @@ func TestPolicyValidate(t *testing.T) {
 		{"a retention over the limit", "", func(p *lifecycle.Policy) { p.InvoiceRetention = long }, []string{"invoice_retention limit"}},
 		{"an empty policy", "law 14: all faults at once, in a stable order", func(p *lifecycle.Policy) { *p = lifecycle.Policy{} }, []string{
 			"billing.proration.day_count unset", "billing.proration.change_day unset", "billing.proration.rounding.mode unset", "billing.credit_basis unset", "billing.timing unset",
-			"billing.allocation unset", "billing.tax_rounding_level unset", "billing.tax_rounding_mode unset", "change_rules unset", "prorations unset", "trial.unused_trial unset", "trial.without_payment_method unset", "renewal.without_payment_method unset", "dunning.final_action unset", "dunning.open_invoice unset", "reactivation.billing_anchor unset",
+			"billing.allocation unset", "billing.tax_rounding_level unset", "billing.tax_rounding_mode unset", "change_rules unset", "prorations unset", "trial.unused_trial unset", "trial.without_payment_method unset", "renewal.without_payment_method unset", "dunning.final_action unset", "dunning.open_invoice unset", "dunning.result_timeout unset", "payments.overpayment unset", "payments.late_payment unset", "reactivation.billing_anchor unset",
 			"access_by_status.pending_start unset", "access_by_status.incomplete unset", "access_by_status.trialing unset", "access_by_status.active unset", "access_by_status.past_due unset", "access_by_status.suspended unset",
 			"access_by_status.paused unset", "access_by_status.canceled unset", "access_by_status.expired unset", "managers unset", "billing_details_editors unset", "invoice_retention unset",
 		}},
@@ -130,12 +130,14 @@ func TestVocabularies(t *testing.T) {
 	}{
 		{"access", func(i int) word { return lifecycle.Access(i) }, func(s string) error { return new(lifecycle.Access).UnmarshalText([]byte(s)) }, 4},
 		{"status", func(i int) word { return lifecycle.Status(i) }, func(s string) error { return new(lifecycle.Status).UnmarshalText([]byte(s)) }, 9},
-		{"event", func(i int) word { return lifecycle.EventKind(i) }, func(s string) error { return new(lifecycle.EventKind).UnmarshalText([]byte(s)) }, 26},
-		{"deadline", func(i int) word { return lifecycle.DeadlineKind(i) }, func(s string) error { return new(lifecycle.DeadlineKind).UnmarshalText([]byte(s)) }, 16},
+		{"event", func(i int) word { return lifecycle.EventKind(i) }, func(s string) error { return new(lifecycle.EventKind).UnmarshalText([]byte(s)) }, 32},
+		{"deadline", func(i int) word { return lifecycle.DeadlineKind(i) }, func(s string) error { return new(lifecycle.DeadlineKind).UnmarshalText([]byte(s)) }, 17},
 		{"effect", func(i int) word { return lifecycle.EffectKind(i) }, func(s string) error { return new(lifecycle.EffectKind).UnmarshalText([]byte(s)) }, 4},
 		{"notice", func(i int) word { return lifecycle.NoticeKind(i) }, func(s string) error { return new(lifecycle.NoticeKind).UnmarshalText([]byte(s)) }, 8},
 		{"open invoice", func(i int) word { return lifecycle.OpenInvoice(i) }, func(s string) error { return new(lifecycle.OpenInvoice).UnmarshalText([]byte(s)) }, 3},
 		{"final action", func(i int) word { return lifecycle.FinalAction(i) }, func(s string) error { return new(lifecycle.FinalAction).UnmarshalText([]byte(s)) }, 4},
+		{"overpayment", func(i int) word { return lifecycle.Overpayment(i) }, func(s string) error { return new(lifecycle.Overpayment).UnmarshalText([]byte(s)) }, 2},
+		{"late payment", func(i int) word { return lifecycle.LatePayment(i) }, func(s string) error { return new(lifecycle.LatePayment).UnmarshalText([]byte(s)) }, 2},
 		{"prorations", func(i int) word { return lifecycle.ProrationBilling(i) }, func(s string) error { return new(lifecycle.ProrationBilling).UnmarshalText([]byte(s)) }, 3},
 	} {
 		t.Run(row.name, func(t *testing.T) {

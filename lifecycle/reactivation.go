@@ -26,11 +26,17 @@ func (s *step) reactivate(*Event) error {
 	if !sub.billedFor() {
 		return s.restart()
 	}
+	over := sub.Status.over()
 	if err := s.become(Active); err != nil {
 		return err
 	}
 	sub.Dunned = false
 	sub.EndedAt, sub.PauseAt, sub.ResumeAt = time.Time{}, time.Time{}, time.Time{}
+	if over {
+		if err := s.await(); err != nil {
+			return err
+		}
+	}
 	if err := s.standing(); err != nil {
 		return err
 	}

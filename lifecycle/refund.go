@@ -21,6 +21,9 @@ func (s *step) refunded(e *Event) error {
 		reason := "must be at most the %v received on the invoice and not refunded; got %v"
 		return s.conflict(fault.New("event.payment.amount", proration.ErrInvalid, reason, paid, e.Payment.Amount))
 	}
+	if e.OwedAgain {
+		return s.owedAgain(e, &r)
+	}
 	request := invoice.CreditRequest{Lines: e.Payment.Lines, Amount: e.Payment.Amount, Returned: true, Reason: e.Reason}
 	if request.Amount.IsZero() && len(request.Lines) == 0 && r.Outstanding().IsPositive() {
 		request.Amount = r.Received() // the money that was paid, and not the open part
@@ -36,6 +39,26 @@ func (s *step) refunded(e *Event) error {
 	}
 	s.takeNote(&note)
 	return nil
+}
+
+// owedAgain records a refund whose amount is due again. Its grace begins as after a failed payment.
+func (s *step) owedAgain(e *Event, r *invoice.Receivable) error {
+	if len(e.Payment.Lines) > 0 {
+		return s.conflict(fault.New("event.payment.lines", proration.ErrInvalid,
+			"must be empty for a refund that is owed again, which credits no line"))
+	}
+	until, err := s.graceUntil(r)
+	if err != nil {
+		return err
+	}
+	if e.Payment.ID == "" {
+		e.Payment.ID = s.id()
+	}
+	changed, err := s.happens(e, invoice.Event{Kind: invoice.Refunded, OwedAgain: true, Until: until})
+	if err != nil || !changed || !s.sub.owing(r.Invoice) {
+		return err
+	}
+	return s.missed()
 }
 
 // credited issues a credit note that support decided on. It lowers the open part of the invoice; the paid part becomes

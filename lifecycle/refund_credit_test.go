@@ -155,8 +155,8 @@ func TestOpenInvoicesOfAdvanceAndDispute(t *testing.T) {
 	p.Dunning.OpenInvoice = lifecycle.OpenVoid
 	credited := changedOn(t, "2026-01-01", `{"set":[{"item":"seat","quantity":"0"}]}`)
 	out = replayEvents(t, p, "2026-01-20", started, paid, credited, paymentOn("2026-01-06", lifecycle.PaymentDisputed, "r-1", "p"))
-	if out.Subscription.Status != lifecycle.Suspended {
-		t.Errorf("%v\n%s", out.Subscription.Status, out.Timeline())
+	if r := out.Receivables[0]; out.Subscription.Status != lifecycle.Active || r.Phase != invoice.PhasePaid {
+		t.Errorf("%v with %v, and the unspent credit pays the invoice\n%s", out.Subscription.Status, r.Phase, out.Timeline())
 	}
 	attempt := paymentOn("2026-01-02", lifecycle.PaymentAttempted, "r-1", "p")
 	ended := eventOn("2026-01-05", lifecycle.CancellationRequested, func(e *lifecycle.Event) { e.Effective = plans.Immediately })

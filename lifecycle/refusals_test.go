@@ -237,13 +237,13 @@ func TestEventFaults(t *testing.T) {
 }
 
 // A repeated event, one whose sequence was already applied, changes nothing and is no error, since a caller may send an
-// event twice.
+// event twice. The outcome lists it.
 func TestRepeatedEventChangesNothing(t *testing.T) {
 	p := lifecycle.Standard()
 	sub := inService(p)
 	for _, sequence := range []int64{1, 2} {
 		out, err := applyWith(p, sub, lifecycle.Event{Sequence: sequence, At: date(time.December, 24), Kind: lifecycle.CancellationRequested})
-		if err != nil || len(out.Steps)+len(out.Invoices)+len(out.Effects) > 0 || giventest.JSON(t, out.Subscription) != giventest.JSON(t, sub) {
+		if err != nil || len(out.Steps) != 1 || !out.Steps[0].Skipped || out.Steps[0].Sequence != sequence || len(out.Invoices)+len(out.Effects) > 0 || giventest.JSON(t, out.Subscription) != giventest.JSON(t, sub) {
 			t.Errorf("event %d repeated: %v, %v", sequence, out, err)
 		}
 	}

@@ -14,7 +14,8 @@ const maxEvents = 1_000_000
 // the policy with the latest From applies, so that an edited policy never changes the past. A refused event changes
 // nothing and becomes a step with the reason.
 // Errors: ErrUnset for missing policies; all faults of the subscription and the events, those of an event under
-// events[i]; ErrOutside for an event earlier than the previous one, which [Correct] accepts; ErrLimit for more than
+// events[i]; ErrOutside for an event earlier than the previous one, which [Correct] accepts, except for reports of the
+// payment provider; ErrLimit for more than
 // 1,000,000 events; and those of [Advance].
 func Replay(policies *Policies, sub Subscription, events []Event, to time.Time) (Outcome, error) {
 	s, f := beginReplay(policies, sub, events, to)
@@ -25,7 +26,7 @@ func Replay(policies *Policies, sub Subscription, events []Event, to time.Time) 
 		if e.Sequence <= number {
 			continue
 		}
-		if e.At.Before(last) {
+		if e.At.Before(last) && !e.Kind.Reported() {
 			f.Add(fault.At("events", i)+".at", proration.ErrOutside,
 				"must not be before %s, the time of the previous event; got %s",
 				last.Format(time.RFC3339Nano), e.At.Format(time.RFC3339Nano))
@@ -42,6 +43,7 @@ func Replay(policies *Policies, sub Subscription, events []Event, to time.Time) 
 	total := joined{known: map[string]int{}}
 	for i := range events {
 		if events[i].Sequence <= s.sub.Sequence {
+			total.out.Steps = append(total.out.Steps, policies.repeat(&s.sub, &events[i]))
 			continue
 		}
 		if err := total.play(s, events[i]); err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/billingrules/billing/invoice"
 )
 
-// prune removes the receivables of settled invoices, and used-up or expired grants, once they are older than the
-// retention period.
+// prune removes the receivables of settled invoices, refunds that did not fail, and used-up or expired grants, once
+// they are older than the retention period. A refund without a reported result counts as made then.
 func (s *Subscription) prune(p *Policy) {
 	// The retention period is counted forward from the last event, so that an invoice that is removed at one instant
 	// would be removed at every later one.
@@ -34,6 +34,9 @@ func (s *Subscription) prune(p *Policy) {
 		return !used[r.Invoice]
 	}
 	s.Receivables = without(s.Receivables, over)
+	s.Refunds = without(s.Refunds, func(r *RequestedRefund) bool {
+		return r.FailedAt.IsZero() && long(later(r.RequestedAt, r.SucceededAt))
+	})
 	s.pruneLedger(long)
 }
 

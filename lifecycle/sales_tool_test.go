@@ -337,7 +337,7 @@ func TestRowM13(t *testing.T) {
 		{"2026-11-16T00:03:00 card paypal", "incomplete billing_only"},
 		{"2026-11-16T00:04:00 paid s-1", "active full; s-1 paid; tell receipt s-1"},
 		{"2026-11-16T00:05:00 attempted s-1", "refused: Invoice s-1 is already paid."},
-		{"2026-11-16T00:05:00 paid s-1", "refused: Invoice s-1 is already paid."},
+		{"2026-11-16T00:05:00 paid s-1", "refused: Invoice s-1 is already paid; send another payment with its payment.id."},
 	}})
 }
 

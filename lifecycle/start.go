@@ -101,7 +101,13 @@ func (s *step) anew(longer int) error {
 func (s *step) abandon(as Status) error {
 	for i := range s.sub.Receivables {
 		r := &s.sub.Receivables[i]
-		if !s.sub.retractable(r.Invoice) || r.ServiceFrom.Before(s.sub.Period.Start) {
+		own := !r.ServiceFrom.Before(s.sub.Period.Start)
+		if as == Canceled && own && s.sub.underWay(r.Invoice) {
+			if err := s.voidWhenKnown(r.Invoice); err != nil {
+				return err
+			}
+		}
+		if !own || !s.sub.retractable(r.Invoice) {
 			continue // earlier and partly paid invoices stay due
 		}
 		if s.sub.creditedBy(r.Invoice) != "" {
@@ -120,5 +126,10 @@ func (s *step) abandon(as Status) error {
 	return err
 }
 
-// firstPaymentOver expires a subscription whose first invoice was not paid in time.
-func (s *step) firstPaymentOver(Deadline) error { return s.abandon(Expired) }
+// firstPaymentOver expires a subscription whose first invoice was not paid in time. A payment in progress can still
+// start it within its period.
+func (s *step) firstPaymentOver(Deadline) error {
+	err := s.abandon(Expired)
+	s.sub.Dunned = s.sub.periodUnpaid()
+	return err
+}

@@ -33,9 +33,9 @@ func TestWrongFieldOfAnExpectationFails(t *testing.T) {
 		{"no notices", `"notices": [], "effects": ["collect_payment"]`, `"notices": ["receipt"], "effects": ["collect_payment"]`, "entries[1].expect.notices: got [], want [receipt]"},
 		{"other notices", `"notices": ["access_lost"]`, `"notices": ["payment_failed", "access_lost"]`, "entries[16].expect.notices: got [access_lost], want [payment_failed, access_lost]"},
 		{"effects", `"effects": ["refund"]`, `"effects": ["collect_payment", "refund"]`, "entries[3].expect.effects: got [refund], want [collect_payment, refund]"},
-		{"next kind", `"next": {"kind": "renewal"`, `"next": {"kind": "charge"`, "entries[1].expect.next: got renewal at 2026-02-01, want charge at 2026-02-01"},
-		{"next time", `"at": "2026-02-01"}`, `"at": "2026-02-01T00:00:00.000000001"}`, "entries[1].expect.next: got renewal at 2026-02-01, want renewal at 2026-02-01T00:00:00.000000001"},
-		{"nothing next", `"next": {"kind": "renewal", "at": "2026-02-01"}`, `"next": {}`, "entries[1].expect.next: got renewal at 2026-02-01, want nothing"},
+		{"next kind", `"next": {"kind": "result_due"`, `"next": {"kind": "charge"`, "entries[1].expect.next: got result_due at 2026-01-08, want charge at 2026-01-08"},
+		{"next time", `"at": "2026-01-08"}`, `"at": "2026-02-01T00:00:00.000000001"}`, "entries[1].expect.next: got result_due at 2026-01-08, want result_due at 2026-02-01T00:00:00.000000001"},
+		{"nothing next", `"next": {"kind": "result_due", "at": "2026-01-08"}`, `"next": {}`, "entries[1].expect.next: got result_due at 2026-01-08, want nothing"},
 		{"something next", `"next": {}`, `"next": {"at": "2026-03-01"}`, "entries[16].expect.next: got nothing, want at 2026-03-01"},
 		{"not refused", `"refused": "-10 of"`, `"refused": false`, `entries[7].expect.refused: got refused: The request does not fit the subscription: quantity must not remove more than the contract has; -10 of "seat" would be left., want no refusal`},
 		{"refused otherwise", `"refused": "-10 of"`, `"refused": "-11 of"`, `entries[7].expect.refused: got refused: The request does not fit the subscription: quantity must not remove more than the contract has; -10 of "seat" would be left., want a refusal containing "-11 of"`},
@@ -139,7 +139,7 @@ func TestLateEventIsCorrected(t *testing.T) {
 	const addition = `{"at": "2026-01-11", "known": "2026-01-21", "kind": "changed", "change": {"add": [{"item": "seat", "quantity": "2"}]}}`
 	for _, c := range []struct{ name, entries, want string }{
 		{"the difference", begin + addition + `, {"at": "2026-01-21", "expect": {"issued": 2, "outstanding": "42.00", "effects": ["collect_payment", "collect_payment"]}},
-			{"at": "2026-02-01", "expect": {"billed": "166.00"}}`, ""},
+			{"at": "2026-01-22", "kind": "payment_succeeded", "payment": {"invoice": "a-2"}}, {"at": "2026-02-01", "expect": {"billed": "166.00"}}`, ""},
 		{"a refusal", begin + `{"at": "2026-01-11", "known": "2026-01-21", "kind": "changed", "change": {"remove": [{"item": "seat", "quantity": "2"}]}},
 			{"at": "2026-01-21", "expect": {"refused": "-1 of", "issued": 1}}`, ""},
 		{"a refusal that is not expected", begin + `{"at": "2026-01-11", "known": "2026-01-21", "kind": "resumed"}`, "entries[2]: got refused: No pause is scheduled., want an applied event"},
@@ -157,7 +157,7 @@ func TestLateEventIsCorrected(t *testing.T) {
 			assert.Contains(t, out, c.want, "%s: %s", c.name, problems)
 		}
 	}
-	out, _, _ := say(write(t, life31("2026-02-15", begin+addition)))
+	out, _, _ := say(write(t, life31("2026-01-22", begin+addition)))
 	assert.Contains(t, out, "2026-01-21 00:00:00  2 seats added          active         full          a-2\n")
 }
 

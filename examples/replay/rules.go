@@ -103,6 +103,8 @@ func (c *checks) inOrder(i int, last time.Time) time.Time {
 	switch {
 	case at.IsZero():
 		return last
+	case at.Before(last) && field == "at" && e.Kind.Reported():
+		return last
 	case at.Before(last):
 		c.fault(entryAt(i, field), "must not be before %s, the time of an earlier entry; got %s", c.text(last), c.text(at))
 		return last

@@ -22,7 +22,6 @@ type life struct {
 	*input
 	out     lifecycle.Outcome // all outcomes so far, joined
 	history []lifecycle.Event // applied events
-	reports map[report]bool   // applied reports of the payment provider
 
 	issued      map[string]invoice.Invoice // issued documents by ID
 	receivables answer.Receivables         // latest receivables
@@ -36,21 +35,18 @@ type life struct {
 	broken   []jsonfault.Fault // errors that no expectation covers
 }
 
-// report identifies a payment report of the provider.
-type report struct {
-	kind        lifecycle.EventKind
-	invoice, id string
-}
-
 // live runs the entries in order and advances to the end of the scenario.
 func (in *input) live() *life {
 	l := life{
-		input: in, reports: map[report]bool{}, issued: map[string]invoice.Invoice{},
+		input: in, issued: map[string]invoice.Invoice{},
 		out: lifecycle.Outcome{Subscription: in.first},
 	}
 	for i := range in.Entries {
 		e := &in.Entries[i]
-		err := l.advance(e.when())
+		var err error
+		if e.Expect != nil || e.when().After(l.out.Subscription.At) {
+			err = l.advance(e.when())
+		}
 		switch {
 		case e.Expect == nil:
 			l.event(i, err)
@@ -97,9 +93,10 @@ func (l *life) event(i int, err error) {
 	}
 }
 
-// happen applies an event, unless it is a repeat. It returns an error for an event that cannot be applied.
+// happen applies an event. It returns an error for an event that cannot be applied.
 func (l *life) happen(e *entry) error {
-	if e.Sequence > 0 && e.Sequence <= l.out.Subscription.Sequence {
+	repeated := e.Sequence <= l.out.Subscription.Sequence
+	if repeated && e.late() {
 		l.skipped = true
 		return nil
 	}
@@ -113,11 +110,11 @@ func (l *life) happen(e *entry) error {
 			l.refused = step.Refused
 			return nil
 		}
+		l.skipped = l.skipped || step.Skipped
 	}
-	again := report{e.Kind, e.Payment.Invoice, e.Payment.ID}
-	l.skipped = e.Payment.ID != "" && l.reports[again] && quiet(&o)
-	l.reports[again] = true
-	l.history = append(l.history, e.Event)
+	if !repeated {
+		l.history = append(l.history, e.Event)
+	}
 	return nil
 }
 
@@ -125,7 +122,11 @@ func (l *life) happen(e *entry) error {
 // it gets one.
 func (l *life) outcome(e *entry) (lifecycle.Outcome, error) {
 	if !e.late() {
-		return lifecycle.Replay(l.checked, l.out.Subscription, l.documented([]lifecycle.Event{e.Event}), e.At)
+		to := e.At
+		if to.Before(l.out.Subscription.At) {
+			to = l.out.Subscription.At // a late report of a payment
+		}
+		return lifecycle.Replay(l.checked, l.out.Subscription, l.documented([]lifecycle.Event{e.Event}), to)
 	}
 	then := l.then(e)
 	if then.Refused != "" {
@@ -191,11 +192,6 @@ func (l *life) step(e *entry, o *lifecycle.Outcome, then lifecycle.Step) lifecyc
 		Status: o.Subscription.Status, Access: l.checked.Access(o.Subscription), Refused: then.Refused,
 		Detail: then.Detail, Actions: then.Actions,
 	}
-}
-
-// quiet reports whether an outcome has no documents, changed receivables, credits, notices or effects.
-func quiet(o *lifecycle.Outcome) bool {
-	return len(o.Invoices)+len(o.Receivables)+len(o.Credits)+len(o.Notices)+len(o.Effects) == 0
 }
 
 // take joins an outcome to the earlier ones. A changed receivable replaces its earlier version.

@@ -28,7 +28,8 @@ func TestStatementOfAScenario(t *testing.T) {
 		{"an instant of another zone", "it is written on the calendar of the customer", life31("2026-01-31T23:00:00Z", signup), []string{"until 2026-02-01 01:00"}},
 		{"numbers that are given", "one that comes again changes nothing", life31("2026-01-20", signup+`,
 			{"at": "2026-01-10", "kind": "changed", "sequence": 7, "change": {"add": [{"item": "seat", "quantity": "1"}]}},
-			{"at": "2026-01-10", "kind": "changed", "sequence": 7, "change": {"add": [{"item": "seat", "quantity": "1"}]}}`), []string{
+			{"at": "2026-01-10", "kind": "changed", "sequence": 7, "change": {"add": [{"item": "seat", "quantity": "1"}]}},
+			{"at": "2026-01-11", "kind": "payment_succeeded", "sequence": 8, "payment": {"invoice": "a-2"}}`), []string{
 			"31.00 x 22/31 days = 22.00", "Next invoice if nothing changes\n\nInvoice a-3, 2026-02-01, USD\n",
 		}},
 		{"an event that the rules do not allow", "it is no fault, and is told with its reason", life31("2026-01-20", signup+`, {"at": "2026-01-10", "kind": "resumed"},

@@ -1,0 +1,127 @@
+package lifecycle
+
+import (
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/proration"
+)
+
+// earn grants credit for money that the customer paid.
+func (s *step) earn(amount decimal.Decimal, reason string) {
+	entry := credits.Entry{
+		Kind: credits.Granted, ID: s.id(), Amount: amount, Currency: s.sub.Contract.Currency, At: s.sub.At, Reason: reason,
+	}
+	s.enterCredit(entry)
+}
+
+// enterCredit adds entries to the ledger and the outcome.
+func (s *step) enterCredit(entries ...credits.Entry) {
+	s.sub.Ledger = append(s.sub.Ledger, entries...)
+	s.out.Credits = append(s.out.Credits, entries...)
+}
+
+// applyCredit pays a part of an open invoice, up to an amount, with grants of the ledger. It returns what they pay. The
+// ID names the use.
+func (s *step) applyCredit(id, use string, grants []credits.Entry, amount decimal.Decimal) (decimal.Decimal, error) {
+	r := &s.sub.Receivables[s.sub.receivable(id)]
+	amount = decimal.Min(amount, r.Outstanding())
+	if !amount.IsPositive() {
+		return amount, nil
+	}
+	spent, rest, err := credits.Apply(grants, credits.Due{Amount: amount, Currency: r.Currency, At: s.sub.At, Ref: id})
+	if err != nil || len(spent) == 0 {
+		return decimal.Decimal{}, err
+	}
+	paid := amount.Sub(rest)
+	what := invoice.Event{Kind: invoice.CreditApplied, ID: use, Amount: amountOf(r, invoice.CreditApplied, use).Add(paid)}
+	if what.Amount.GreaterThan(paid) {
+		what.ID, what.Amount = s.id(), paid // the use has paid before
+	}
+	if _, err := s.happen(id, what); err != nil {
+		return decimal.Decimal{}, err
+	}
+	s.enterCredit(spent...)
+	return paid, nil
+}
+
+// payOpen pays open invoices with credit, oldest first, if the policy says so and credit was granted since the outcome
+// had a number of entries. A requested payment is withdrawn, and requested again for the amount that is left.
+func (s *step) payOpen(entries int) error {
+	if !s.policy.Credit.PaysOpenInvoices || !grants(s.out.Credits[entries:]) {
+		return nil
+	}
+	for _, before := range s.open() {
+		if before.Phase == invoice.PhasePending || before.Phase == invoice.PhaseUncollectible {
+			continue
+		}
+		brings := s.overdue(before.Invoice)
+		paid, err := s.applyCredit(before.Invoice, s.cause, s.sub.Ledger, before.Outstanding())
+		if err != nil {
+			return err
+		}
+		if !paid.IsPositive() {
+			continue
+		}
+		if err := s.askAgain(&before); err != nil {
+			return err
+		}
+		if s.sub.phase(before.Invoice) != invoice.PhasePaid {
+			continue
+		}
+		s.notice(Notice{Kind: NoticeReceipt, Invoice: before.Invoice})
+		if err := s.settled(brings); err != nil {
+			return err
+		}
+		if err := s.servePaid(before.Invoice); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// grants reports whether entries grant credit.
+func grants(entries []credits.Entry) bool {
+	for _, e := range entries {
+		if e.Kind == credits.Granted {
+			return true
+		}
+	}
+	return false
+}
+
+// creditPaidOut takes a part of the balance, which is paid out in money.
+func (s *step) creditPaidOut(e *Event) error {
+	currency := s.sub.Contract.Currency
+	balance, err := credits.Balance(s.sub.Ledger, currency, s.sub.At)
+	if err != nil {
+		return err
+	}
+	amount := e.Payment.Amount
+	if amount.IsZero() {
+		amount = balance
+	}
+	if !balance.IsPositive() {
+		return s.refuse("The customer has no credit that could be paid out.")
+	}
+	if amount.GreaterThan(balance) {
+		reason := "must be at most the balance of %v %v; got %v"
+		return s.conflict(fault.New("event.payment.amount", proration.ErrInvalid, reason, balance, currency, amount))
+	}
+	due := credits.Due{Amount: amount, Currency: currency, At: s.sub.At, Ref: s.sub.ID + "/" + s.cause}
+	spent, rest, err := credits.Apply(s.sub.Ledger, due)
+	if err == nil && rest.IsPositive() {
+		due.Amount, due.BeforeTax = rest, true
+		var more []credits.Entry
+		more, _, err = credits.Apply(s.sub.Ledger, due)
+		spent = append(spent, more...)
+	}
+	if err != nil {
+		return err
+	}
+	s.enterCredit(spent...)
+	s.refund("", "", amount)
+	return nil
+}
