@@ -87,8 +87,12 @@ func (s *step) document(o invoice.IssueRequest) (*invoice.Invoice, error) {
 	o.Policy, o.Contact, o.Open = s.billing(), s.sub.Contact, s.open()
 	ids := s.nextIDs(1 + len(o.Open))
 	o.ID, o.MoreIDs = ids[0], ids[1:]
-	if o.DueAt.IsZero() && s.manual() && s.policy.Dunning.DueIn != (proration.Interval{}) {
-		by, err := s.policy.Dunning.DueIn.After(s.sub.At, s.sub.location())
+	term := s.policy.Dunning.DueIn
+	if agreed := s.sub.Contract.DueIn; agreed != (proration.Interval{}) {
+		term = agreed
+	}
+	if o.DueAt.IsZero() && s.manual() && term != (proration.Interval{}) {
+		by, err := term.After(s.sub.At, s.sub.location())
 		if err != nil {
 			return nil, err
 		}

@@ -197,9 +197,14 @@ func (e *Event) check(f *fault.List) {
 func (e *Event) checkRequired(f *fault.List) {
 	switch e.Kind {
 	case PaymentAttempted, PaymentSucceeded, PaymentFailed, PaymentDisputed, PaymentRefunded, InvoiceVoided,
-		InvoiceWrittenOff, InvoiceCredited, DisputeWon, DisputeLost, PaymentReversed, RefundSucceeded, RefundFailed:
+		InvoiceWrittenOff, InvoiceCredited, DisputeWon, DisputeLost, PaymentReversed:
 		if e.Payment.Invoice == "" {
 			f.Add("event.payment.invoice", proration.ErrUnset, "required, the invoice's ID")
+		}
+	case RefundSucceeded, RefundFailed:
+		if e.Payment.Invoice == "" && e.Payment.ID == "" {
+			f.Add("event.payment.invoice", proration.ErrUnset,
+				"required, the invoice's ID, unless payment.id is that of the effect")
 		}
 	case UsageRecorded, ChargeAdded:
 		if len(e.Charges) == 0 {

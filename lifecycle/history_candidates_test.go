@@ -69,6 +69,22 @@ func paymentEvent(kind lifecycle.EventKind, last, hard bool, of ...string) candi
 	}}
 }
 
+// reportOf returns a candidate that tells the result of a dispute or of a refund.
+func reportOf(kind lifecycle.EventKind) candidate {
+	return candidate{kind.String(), func(h *history, _ time.Time) (lifecycle.Event, bool) {
+		if n := len(h.sub.Refunds); kind == lifecycle.RefundFailed && n > 0 {
+			return lifecycle.Event{Kind: kind, Payment: lifecycle.Payment{ID: h.sub.Refunds[n-1].ID}}, true
+		}
+		i := slices.IndexFunc(h.sub.Receivables, func(r invoice.Receivable) bool {
+			return slices.ContainsFunc(r.Events, func(e invoice.Event) bool { return e.Kind == invoice.Disputed })
+		})
+		if i < 0 || kind == lifecycle.RefundFailed {
+			return lifecycle.Event{}, false
+		}
+		return lifecycle.Event{Kind: kind, Payment: lifecycle.Payment{Invoice: h.sub.Receivables[i].Invoice}}, true
+	}}
+}
+
 // cancelWith returns a candidate that requests a cancellation.
 func cancelWith(when plans.EffectiveTiming, by plans.Actor) candidate {
 	return candidate{"canceled " + when.String(), func(*history, time.Time) (lifecycle.Event, bool) {
@@ -108,6 +124,9 @@ func candidates() []candidate {
 		paymentEvent(lifecycle.PaymentDisputed, true, false, "paid"),
 		paymentEvent(lifecycle.PaymentDisputed, false, false, "paid"),
 		paymentEvent(lifecycle.PaymentRefunded, false, false, "paid", "open"),
+		paymentEvent(lifecycle.PaymentReversed, false, false, "paid"),
+		reportOf(lifecycle.DisputeWon), reportOf(lifecycle.DisputeLost), reportOf(lifecycle.RefundFailed),
+		fixedEvent("paid out", lifecycle.Event{Kind: lifecycle.CreditPaidOut, Payment: lifecycle.Payment{Amount: giventest.Money("5.00")}}),
 		paymentEvent(lifecycle.InvoiceVoided, false, false, open...),
 		paymentEvent(lifecycle.InvoiceVoided, true, false, open...),
 		paymentEvent(lifecycle.InvoiceWrittenOff, false, false, open...),

@@ -138,11 +138,11 @@ func (h *history) moneyLaws(out lifecycle.Outcome) {
 		var came decimal.Decimal
 		for _, e := range r.Events {
 			switch e.Kind {
-			case invoice.Succeeded:
+			case invoice.Succeeded, invoice.DisputeWon, invoice.CreditApplied:
 				came = came.Add(e.Amount)
-			case invoice.Disputed:
+			case invoice.Disputed, invoice.Reversed:
 				came = came.Sub(e.Amount)
-			case invoice.Issued, invoice.Attempted, invoice.Failed, invoice.Credited, invoice.Refunded, invoice.Voided, invoice.WrittenOff,
+			case invoice.Surplus, invoice.DisputeLost, invoice.Issued, invoice.Attempted, invoice.Failed, invoice.Credited, invoice.Refunded, invoice.Voided, invoice.WrittenOff,
 				invoice.Requested, invoice.Postponed, invoice.Missed, invoice.Retracted, invoice.Sent:
 			}
 		}
@@ -174,17 +174,13 @@ func (h *history) moneyLaws(out lifecycle.Outcome) {
 
 // ledgerLaw checks that every payment is accounted for (law 18), and that a credit has money behind it: the documents
 // add up to the money received and not refunded, the open amounts and the credit that was used, and the balance is at
-// most that money and the credit that was given away. A dispute does not revoke credit yet, so the last part leaves it
-// out.
+// most that money and the credit that was given away.
 func (h *history) ledgerLaw() {
 	h.tb.Helper()
 	var documents, open, received decimal.Decimal
-	disputed, void := false, map[string]bool{}
+	void := map[string]bool{}
 	for i := range h.invoices {
 		inv := &h.invoices[i]
-		for _, e := range inv.receivable.Events {
-			disputed = disputed || e.Kind == invoice.Disputed
-		}
 		if void[inv.ID] = inv.status() == "void"; void[inv.ID] || void[inv.Corrects] {
 			continue
 		}
@@ -199,7 +195,7 @@ func (h *history) ledgerLaw() {
 	if kept := open.Add(received).Add(h.given).Sub(balance); !documents.Equal(kept) {
 		h.fault("documents of %v, and %v open, %v received, %v given and a balance of %v", documents, open, received, h.given, balance)
 	}
-	if !disputed && balance.GreaterThan(received.Add(h.given)) {
+	if balance.GreaterThan(received.Add(h.given)) {
 		h.fault("a balance of %v with %v received and %v given", balance, received, h.given)
 	}
 }
@@ -209,15 +205,21 @@ func (h *history) ledgerLaw() {
 func (h *history) chargeLaw(out lifecycle.Outcome) {
 	h.tb.Helper()
 	for _, s := range out.Steps {
-		if s.Event != lifecycle.PaymentSucceeded && s.Event != lifecycle.PaymentFailed && s.Event != lifecycle.PaymentDisputed {
+		id := s.Invoice
+		switch {
+		case s.Deadline == lifecycle.ResultDue:
+		case s.Event == lifecycle.PaymentSucceeded, s.Event == lifecycle.PaymentFailed, s.Event == lifecycle.PaymentDisputed,
+			s.Event == lifecycle.PaymentReversed, s.Event == lifecycle.DisputeWon:
+			id = h.events[len(h.events)-1].Payment.Invoice
+		default:
 			continue
 		}
-		id := h.events[len(h.events)-1].Payment.Invoice
 		h.collecting = slices.DeleteFunc(h.collecting, func(a string) bool { return a == id })
 	}
 	for _, e := range out.Effects {
 		i := slices.IndexFunc(h.invoices, func(k issued) bool { return k.ID == e.Invoice })
 		switch {
+		case i < 0 && e.Kind == lifecycle.Refund && e.Invoice == "": // credit is paid out
 		case i < 0:
 			h.fault("%v of invoice %s, which was never issued", e.Kind, e.Invoice)
 		case e.Kind == lifecycle.CollectPayment || e.Kind == lifecycle.Send:
@@ -253,7 +255,7 @@ func (h *history) spanLaw() {
 	var cuts []time.Time
 	for i := range h.invoices {
 		inv := &h.invoices[i]
-		if status := inv.status(); status == "void" || status == "uncollectible" {
+		if status := inv.status(); status == "void" || status == "uncollectible" || inv.receivable.Phase == invoice.PhaseRetracted {
 			continue
 		}
 		for _, c := range inv.Lines {

@@ -203,7 +203,7 @@ func (h *history) record(out lifecycle.Outcome) {
 	}
 	h.out.Credits = append(h.out.Credits, out.Credits...)
 	for _, e := range out.Credits {
-		if e.Kind == credits.Granted && e.Ref == "" {
+		if e.Kind == credits.Granted && e.Ref == "" || strings.Contains(e.Ref, "/event-") { // or paid out
 			h.given = h.given.Add(e.Amount)
 		}
 	}

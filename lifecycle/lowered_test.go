@@ -67,9 +67,9 @@ func TestCreditsLowerOpenInvoices(t *testing.T) {
 			lifecycle.Canceled, "1000", nil,
 		},
 		{
-			"voided later", "an invoice that was only lowered can be voided", nil,
+			"voided later", "an invoice that was only lowered can be voided, and nothing pays for the period", nil,
 			[]lifecycle.Event{changedOn(t, "2026-01-16", five), paymentOn("2026-01-17", lifecycle.InvoiceVoided, "r-1", "")},
-			lifecycle.Active, "0", []string{"withdraw r-1 0.00", "collect_payment r-1 741.94", "withdraw r-1 0.00"},
+			lifecycle.Suspended, "0", []string{"withdraw r-1 0.00", "collect_payment r-1 741.94", "withdraw r-1 0.00"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -150,6 +150,7 @@ func TestTimelineSaysWhatIsPostponed(t *testing.T) {
 	p := advancePolicy()
 	p.Renewal.Lead = proration.Interval{}
 	sub := replayEvents(t, p, "2026-01-20", eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-02", lifecycle.InvoiceVoided, "r-1", "")).Subscription
+	sub.Status = lifecycle.Active // as if its period were billed
 	sub.ScheduledChanges = []lifecycle.ScheduledChange{
 		{Sequence: 1, At: utc("2026-01-25"), Change: plans.Change{Remove: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("2")}}}},
 	}

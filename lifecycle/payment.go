@@ -268,7 +268,8 @@ func (s *step) settled(brings bool) error {
 	if err := s.standing(); err != nil {
 		return err
 	}
-	back := !s.sub.EndedAt.IsZero() || !s.sub.At.Before(s.sub.Period.End) // service stopped, or its period is over
+	back := !s.sub.EndedAt.IsZero() || !s.sub.At.Before(s.sub.Period.End) || // service stopped, or its period is over
+		!s.sub.inArrears() && !s.sub.billedFor() // or void
 	if !suspended || s.sub.Status == Suspended || !back {
 		return nil
 	}

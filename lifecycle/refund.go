@@ -72,7 +72,7 @@ func (s *step) credited(e *Event) error {
 	if r.Phase == invoice.PhaseVoid || r.Phase == invoice.PhaseRetracted {
 		return s.refuse("Invoice " + r.Invoice + " is void, so nothing of it can be credited.")
 	}
-	brings := s.overdue(r.Invoice)
+	brings, billed := s.overdue(r.Invoice), s.sub.billedFor()
 	err := s.creditOpen(&r, invoice.CreditRequest{
 		Lines: e.Payment.Lines, Amount: e.Payment.Amount, Refund: e.As == credits.AsRefund, Reason: e.Reason,
 	})
@@ -80,8 +80,5 @@ func (s *step) credited(e *Event) error {
 		return err
 	}
 	s.lowered = nil
-	if s.sub.Status == Incomplete && !s.sub.billedFor() {
-		return nil // an invoice credited to zero starts no service
-	}
-	return s.settled(brings)
+	return s.forgiven(brings, billed && r.Outstanding().IsPositive())
 }

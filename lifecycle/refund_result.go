@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -56,6 +57,9 @@ func (s *step) refundResult(e *Event, result func(*RequestedRefund) *time.Time) 
 		i = slices.IndexFunc(s.sub.Refunds, func(r RequestedRefund) bool { return waits(&r) })
 	}
 	if i < 0 {
+		if e.Payment.Invoice == "" {
+			return s.refuse("No refund " + strconv.Quote(e.Payment.ID) + " waits for a result.")
+		}
 		return s.refuse("No refund of invoice " + e.Payment.Invoice + " waits for a result.")
 	}
 	r := s.sub.Refunds[i]

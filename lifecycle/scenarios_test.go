@@ -272,15 +272,15 @@ func TestStatusScenarios(t *testing.T) {
 			{"2026-11-04", "expired billing_only; s-1 void; withdraw s-1"},
 			{"2026-11-05 card", "incomplete billing_only; s-2: recurring 890.00, due 890.00; collect_payment s-2 890.00"},
 		}},
-		scenario{"first invoice voided", "nothing is due, and service starts", first, month, []step{
+		scenario{"first invoice voided", "nothing is due, and nothing is served", first, month, []step{
 			{"2026-11-01 started card", "incomplete billing_only; s-1: recurring 890.00, due 890.00; collect_payment s-1 890.00"},
 			{"2026-11-01 failed s-1", "incomplete billing_only; s-1 open; tell payment_failed s-1 2026-11-04"},
-			{"2026-11-02 void s-1", "active full; s-1 void; withdraw s-1"},
+			{"2026-11-02 void s-1", "incomplete billing_only; s-1 void; withdraw s-1"},
 		}},
-		scenario{"first invoice written off", "service starts", first, month, []step{
+		scenario{"first invoice written off", "a write-off starts no service", first, month, []step{
 			{"2026-11-01 started card", "incomplete billing_only; s-1: recurring 890.00, due 890.00; collect_payment s-1 890.00"},
 			{"2026-11-01 failed s-1", "incomplete billing_only; s-1 open; tell payment_failed s-1 2026-11-04"},
-			{"2026-11-02 writeoff s-1", "active full; s-1 uncollectible; withdraw s-1"},
+			{"2026-11-02 writeoff s-1", "incomplete billing_only; s-1 uncollectible; withdraw s-1"},
 		}},
 		scenario{"canceled before the first payment", "the first invoice is void", first, month, []step{
 			{"2026-11-01 started card", "incomplete billing_only; s-1: recurring 890.00, due 890.00; collect_payment s-1 890.00"},

@@ -20,21 +20,42 @@ func (s *step) void(e *Event) error {
 		return s.refuse("Invoice " + id + " is for the period from " + begins + "; " +
 			"send renewal_disabled or cancellation_requested to void it while it is unpaid.")
 	}
-	brings := s.overdue(id)
+	brings, billed := s.overdue(id), s.sub.billedFor()
 	if err := s.undo(id); err != nil {
 		return err
 	}
-	return s.settled(brings)
+	return s.forgiven(brings, billed)
 }
 
 // writeOff marks an invoice as uncollectible and stops its collection.
 func (s *step) writeOff(e *Event) error {
-	brings := s.overdue(e.Payment.Invoice)
+	brings, billed := s.overdue(e.Payment.Invoice), s.sub.billedFor()
 	if _, err := s.happen(e.Payment.Invoice, invoice.Event{Kind: invoice.WrittenOff, Reason: e.Reason}); err != nil {
 		return err
 	}
 	s.effect(Effect{Kind: Withdraw, Invoice: e.Payment.Invoice})
-	return s.settled(brings)
+	return s.forgiven(brings, billed)
+}
+
+// forgiven updates the status after an invoice was voided, written off or credited, which gives no service: time that
+// nothing pays for any more suspends the subscription, and one that is suspended or incomplete stays so. A return bills
+// the time again.
+func (s *step) forgiven(brings, billed bool) error {
+	sub := &s.sub
+	if sub.Status == Incomplete && !sub.billedFor() || sub.Status == Suspended && !sub.paidFor() {
+		return nil
+	}
+	if err := s.settled(brings); err != nil {
+		return err
+	}
+	if !regular.has(sub.Status) || !billed || sub.inArrears() || sub.billedFor() {
+		return nil
+	}
+	if err := s.become(Suspended); err != nil {
+		return err
+	}
+	s.notice(Notice{Kind: NoticeAccessLost})
+	return nil
 }
 
 // undo voids an invoice and reverses its charges and credits in the account.

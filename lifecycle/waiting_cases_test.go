@@ -40,7 +40,7 @@ func TestWaitingCreditsMeetOtherDocuments(t *testing.T) {
 		{
 			"voided", "the payment is disputed and the invoice void, and its credit is gone", nil,
 			[]lifecycle.Event{paid, five, paymentOn("2026-01-17", lifecycle.PaymentDisputed, "r-1", "p"), eventOn("2026-01-17", lifecycle.InvoiceVoided, func(e *lifecycle.Event) { e.Payment.Invoice = "r-1" })},
-			false, "1500", "0",
+			false, "1000", "0",
 		},
 		{
 			"a copy", "the next invoice credits the invoice by its ID", nil,

@@ -23,6 +23,7 @@ type Contract struct {
 	Minimum   decimal.Decimal    `json:"minimum,omitzero"`   // minimum spend per period, before discounts; not negative
 	Trial     proration.Interval `json:"trial,omitzero"`     // length of the trial, "P14D"; unset is no trial
 	Grace     proration.Interval `json:"grace,omitzero"`     // grace after a failed payment; unset is the policy's
+	DueIn     proration.Interval `json:"due_in,omitzero"`    // payment term of manual invoices; unset is the policy's
 }
 
 // Item is a quantity of one product at its contracted price.
@@ -108,6 +109,9 @@ func (c Contract) Validate() error {
 	fault.Number(&f, "minimum", c.Minimum)
 	if c.Trial != (proration.Interval{}) {
 		f.Under("trial", c.Trial.Validate())
+	}
+	if c.DueIn != (proration.Interval{}) {
+		f.Under("due_in", c.DueIn.Validate())
 	}
 	if c.Grace != (proration.Interval{}) {
 		f.Under("grace", c.Grace.Validate())

@@ -13,6 +13,7 @@ type Override struct {
 	Terms     []Term             `json:"terms,omitzero"`     // replace all terms of the catalog; none keeps them
 	Discounts []Discount         `json:"discounts,omitzero"` // apply after the term's discount, before the order's
 	Grace     proration.Interval `json:"grace,omitzero"`     // access after a failed payment; unset is the policy's grace
+	DueIn     proration.Interval `json:"due_in,omitzero"`    // payment term of manual invoices; unset is the policy's
 }
 
 // PlanOverride adapts a plan of the catalog for one customer.
@@ -28,6 +29,9 @@ func (o *Override) validate() error {
 	var f fault.List
 	checkTerms(&f, o.Terms)
 	checkDiscounts(&f, o.Discounts)
+	if o.DueIn != (proration.Interval{}) {
+		f.Under("due_in", o.DueIn.Validate())
+	}
 	if o.Grace != (proration.Interval{}) {
 		f.Under("grace", o.Grace.Validate())
 	}

@@ -94,7 +94,7 @@ func (g *selection) contract(o *Order) (Contract, proration.Portion, error) {
 	contract := Contract{
 		Plan: g.plan.ID, Currency: g.market.Currency, Items: g.items, Ramp: g.ramp,
 		Discounts: slices.Concat(o.Override.Discounts, o.Discounts),
-		Minimum:   o.Minimum, Grace: o.Override.Grace, Trial: g.plan.Trial,
+		Minimum:   o.Minimum, Grace: o.Override.Grace, DueIn: o.Override.DueIn, Trial: g.plan.Trial,
 	}
 	slices.SortStableFunc(contract.Ramp, func(a, b RampStep) int { return a.At.Compare(b.At) })
 	var err error
