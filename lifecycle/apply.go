@@ -146,6 +146,9 @@ func (s *step) apply(event Event) error {
 	if do == nil {
 		return s.refuse(s.sub.notAllowed(event.Kind))
 	}
+	if err := s.checkPayment(&event); err != nil {
+		return err
+	}
 	if err := do(s, &event); err != nil {
 		return s.refusal(err)
 	}

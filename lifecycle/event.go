@@ -149,6 +149,12 @@ type Payment struct {
 	// invoice_credited everything that is left of the invoice, and for credit_paid_out the balance. That of a failed
 	// payment is recorded only.
 	Amount decimal.Decimal `json:"amount,omitzero"`
+	// Currency is the currency of Amount and Expected. Another currency than the invoice's is refused. Unset is not
+	// checked.
+	Currency plans.Currency `json:"currency,omitzero"`
+	// Expected is the amount that the caller asked for. It must equal Amount and, without one, the whole amount: 5400 for
+	// 54.00 is refused. Zero is not checked.
+	Expected decimal.Decimal `json:"expected,omitzero"`
 	// Hard marks a failure as a hard decline: another attempt with the same payment method cannot succeed.
 	Hard bool `json:"hard,omitzero"`
 	// Lines are the net amounts to refund or credit for each invoice line. Without them, Amount is spread over the lines
@@ -178,6 +184,7 @@ func (e *Event) check(f *fault.List) {
 		}
 	}
 	fault.NotNegative(f, "event.payment.amount", e.Payment.Amount)
+	fault.NotNegative(f, "event.payment.expected", e.Payment.Expected)
 	e.checkRequired(f)
 	e.checkFields(f)
 }

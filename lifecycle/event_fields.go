@@ -35,18 +35,24 @@ const (
 	invoiceField
 	paymentIDField
 	amountField
+	currencyField
+	expectedField
 	hardField
 	linesField
 )
 
 var eventFieldNames = []string{
-	"on", "until", "effective", "no_trial", "payment_method", "change", "usage", "owed_again", "as", "document", "exception", "charges",
-	"grant", "taxes", "contact", "country",
-	"payment.invoice", "payment.id", "payment.amount", "payment.hard", "payment.lines",
+	"on", "until", "effective", "no_trial", "payment_method", "change", "usage", "owed_again", "as", "document",
+	"exception", "charges", "grant", "taxes", "contact", "country",
+	"payment.invoice", "payment.id", "payment.amount", "payment.currency", "payment.expected", "payment.hard",
+	"payment.lines",
 }
 
 // paymentFields are the fields of a payment report.
-const paymentFields = invoiceField | paymentIDField | amountField
+const paymentFields = invoiceField | paymentIDField | amountField | currencyField | expectedField
+
+// resultFields are the fields of the result of a dispute or a refund.
+const resultFields = invoiceField | paymentIDField | amountField | currencyField
 
 // eventFields is the table of the fields that each kind of event reads besides Sequence, At, Kind, By and Reason. An
 // event with any other field is an error.
@@ -76,13 +82,13 @@ var eventFields = [...]eventField{
 	CreditGranted:           grantField,
 	InvoiceVoided:           invoiceField,
 	InvoiceWrittenOff:       invoiceField,
-	InvoiceCredited:         invoiceField | amountField | linesField | asField,
-	DisputeWon:              invoiceField | paymentIDField | amountField,
-	DisputeLost:             invoiceField | paymentIDField | amountField,
+	InvoiceCredited:         invoiceField | amountField | currencyField | linesField | asField,
+	DisputeWon:              resultFields,
+	DisputeLost:             resultFields,
 	PaymentReversed:         paymentFields,
-	RefundSucceeded:         invoiceField | paymentIDField | amountField,
-	RefundFailed:            invoiceField | paymentIDField | amountField,
-	CreditPaidOut:           amountField,
+	RefundSucceeded:         resultFields,
+	RefundFailed:            resultFields,
+	CreditPaidOut:           amountField | currencyField,
 }
 
 // reads returns the fields that events of the kind read.
@@ -98,9 +104,9 @@ func (e *Event) fields() (set eventField) {
 	p := &e.Payment
 	for i, given := range [...]bool{
 		!e.On.IsZero(), !e.Until.IsZero(), e.Effective != 0, e.NoTrial, e.PaymentMethod != "", !e.Change.IsZero(),
-		len(e.Usage) > 0, e.OwedAgain, e.As != 0, e.Document != nil, e.Exception != nil, len(e.Charges) > 0, hasGrant(&e.Grant),
-		e.Taxes != nil, hasContact(&e.Contact), e.Country != "",
-		p.Invoice != "", p.ID != "", !p.Amount.IsZero(), p.Hard, len(p.Lines) > 0,
+		len(e.Usage) > 0, e.OwedAgain, e.As != 0, e.Document != nil, e.Exception != nil, len(e.Charges) > 0,
+		hasGrant(&e.Grant), e.Taxes != nil, hasContact(&e.Contact), e.Country != "",
+		p.Invoice != "", p.ID != "", !p.Amount.IsZero(), p.Currency != "", !p.Expected.IsZero(), p.Hard, len(p.Lines) > 0,
 	} {
 		if given {
 			set |= 1 << i
@@ -153,6 +159,9 @@ func (e *Event) checkFields(f *fault.List) {
 	if has(onField | effectiveField) {
 		f.Add("event.effective", proration.ErrInvalid, "must be unset together with on; got %v", e.Effective)
 	}
+	if has(expectedField | linesField) {
+		f.Add("event.payment.expected", proration.ErrInvalid, "must be unset together with lines; got %v", e.Payment.Expected)
+	}
 	if has(amountField | linesField) {
 		f.Add("event.payment.amount", proration.ErrInvalid, "must be unset together with lines; got %v", e.Payment.Amount)
 	}
@@ -182,6 +191,9 @@ func (e *Event) checkCharges(f *fault.List) {
 		}
 		if c.Kind != 0 && c.Kind != plans.Usage && c.Kind != plans.OneTime {
 			f.Add(path+".kind", proration.ErrInvalid, "must be usage or one_time; got %v", c.Kind)
+		}
+		if e.Kind == ChargeAdded && c.Quantity.IsZero() && !(c.Price.Unit.IsZero() && c.Price.Percent.IsZero()) {
+			f.Add(path+".quantity", proration.ErrUnset, "required, the number of units sold; got 0")
 		}
 		for _, field := range []struct {
 			name  string

@@ -47,10 +47,12 @@ func fieldSetters() map[string]func(*lifecycle.Event) {
 		"contact": func(e *lifecycle.Event) { e.Contact.Name = "Acme" },
 		"country": func(e *lifecycle.Event) { e.Country = "BR" },
 
-		"payment.invoice": func(e *lifecycle.Event) { e.Payment.Invoice = "r-1" },
-		"payment.id":      func(e *lifecycle.Event) { e.Payment.ID = "p" },
-		"payment.amount":  func(e *lifecycle.Event) { e.Payment.Amount = decimal.NewFromInt(7) },
-		"payment.hard":    func(e *lifecycle.Event) { e.Payment.Hard = true },
+		"payment.invoice":  func(e *lifecycle.Event) { e.Payment.Invoice = "r-1" },
+		"payment.id":       func(e *lifecycle.Event) { e.Payment.ID = "p" },
+		"payment.amount":   func(e *lifecycle.Event) { e.Payment.Amount = decimal.NewFromInt(7) },
+		"payment.currency": func(e *lifecycle.Event) { e.Payment.Currency = "EUR" },
+		"payment.expected": func(e *lifecycle.Event) { e.Payment.Expected = decimal.NewFromInt(7) },
+		"payment.hard":     func(e *lifecycle.Event) { e.Payment.Hard = true },
 		"payment.lines": func(e *lifecycle.Event) {
 			e.Payment.Lines = []invoice.LineAmount{{Line: "r-1/1", Amount: decimal.NewFromInt(7)}}
 		},
@@ -330,6 +332,8 @@ func TestCombinationsOfFieldsThatAreNotRead(t *testing.T) {
 		{"a plan of a return", lifecycle.Reactivated, func(e *lifecycle.Event) { e.Change.Plan = pricedPlan("7.00") }, []string{"event.change invalid"}},
 		{"a sale at the start", lifecycle.Started, func(e *lifecycle.Event) { e.Charges = chargeOf("setup", "7.00") }, []string{"event.charges invalid"}},
 		{"lines of a void invoice", lifecycle.InvoiceVoided, func(e *lifecycle.Event) { e.Payment.Lines = []invoice.LineAmount{{Line: "r-1/1"}} }, []string{"event.payment.lines invalid"}},
+		{"a sale of no units", lifecycle.ChargeAdded, charge(func(c *plans.Charge) { c.Quantity = decimal.Decimal{} }), []string{"event.charges[0].quantity unset"}},
+		{"usage without a price", lifecycle.UsageRecorded, charge(func(c *plans.Charge) { c.Price = plans.Price{} }), []string{"event.charges[0].price unset"}},
 		{"two fields", lifecycle.Resumed, func(e *lifecycle.Event) { e.On, e.Payment.Hard = e.At, true }, []string{"event.on invalid", "event.payment.hard invalid"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
