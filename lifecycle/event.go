@@ -129,7 +129,7 @@ type Event struct {
 	// fills in the kind, the plan and the currency.
 	Charges []plans.Charge `json:"charges,omitzero"`
 	// Grant has the amount and the terms of a credit. The package fills in ID, kind, currency and time. Another kind or
-	// time is an error.
+	// time is an error. ID and Ref cannot be those of a document, "acme-7", or begin with "acme/".
 	Grant   credits.Entry     `json:"grant,omitzero"`
 	Taxes   []invoice.TaxRate `json:"taxes,omitzero"`   // the customer's taxes from now on; empty is no tax
 	Contact invoice.Contact   `json:"contact,omitzero"` // addressee of later invoices; replaces the current one whole

@@ -11,7 +11,7 @@ import (
 )
 
 // checkPayment refuses a report whose currency or expected amount is not that of the invoice, so that an amount in
-// cents or in another currency is never booked.
+// cents or in another currency is never booked, and one whose ID another payment can get.
 func (s *step) checkPayment(e *Event) error {
 	i := s.sub.receivable(e.Payment.Invoice)
 	if i < 0 {
@@ -19,6 +19,7 @@ func (s *step) checkPayment(e *Event) error {
 	}
 	var f fault.List
 	p, r := &e.Payment, &s.sub.Receivables[i]
+	s.checkPaymentID(&f, p.ID, r)
 	if p.Currency != "" && p.Currency != r.Currency {
 		f.Add("event.payment.currency", proration.ErrInvalid, "must be %.3s, the currency of the invoice; got %.40q",
 			r.Currency, string(p.Currency))
@@ -39,18 +40,20 @@ func (s *step) checkPayment(e *Event) error {
 	return s.conflict(f.Err())
 }
 
-// due returns the whole amount that a report can be about: the amount of the payment if it is known, and otherwise the
-// received amount of a refund or a dispute, and the outstanding amount of a payment.
+// due returns the whole amount that a report can be about: the received amount for a refund, the amount of a payment
+// that is known, and otherwise the outstanding amount.
 func due(e *Event, r *invoice.Receivable) decimal.Decimal {
 	id := e.Payment.ID
-	if e.Kind == PaymentDisputed && id == "" {
-		id = lastPayment(r)
+	if e.Kind == PaymentRefunded {
+		return r.Received()
 	}
-	known := func(of invoice.Event) bool { return of.Kind == invoice.Succeeded && of.ID == id && id != "" }
-	if i := slices.IndexFunc(r.Events, known); i >= 0 && e.Kind != PaymentRefunded {
-		return r.Events[i].Amount
+	for _, known := range slices.Backward(r.Events) {
+		named := id != "" && known.ID == id || id == "" && e.Kind == PaymentDisputed // without an ID the last payment
+		if known.Kind == invoice.Succeeded && named {
+			return known.Amount
+		}
 	}
-	if e.Kind == PaymentRefunded || e.Kind == PaymentDisputed {
+	if e.Kind == PaymentDisputed {
 		return r.Received()
 	}
 	if under, ok := r.Attempt(); ok && (id == "" || id == under.ID) {

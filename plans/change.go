@@ -128,7 +128,7 @@ func (c Change) Validate() error {
 	}
 	c.checkItems(&f)
 	var discounts fault.List
-	checkDiscounts(&discounts, c.AddDiscounts)
+	checkBrought(&discounts, c.AddDiscounts)
 	f.Under("", fault.Rename(discounts.Err(), "discounts", "add_discounts"))
 	return f.Err()
 }

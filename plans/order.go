@@ -86,7 +86,7 @@ func (o *Order) check(f *fault.List) {
 		f.Add("installments", proration.ErrLimit, "must be between 0 and %d; got %d", maxInstallments, o.Installments)
 	}
 	fault.Number(f, "minimum", o.Minimum)
-	checkDiscounts(f, o.Discounts)
+	checkBrought(f, o.Discounts)
 }
 
 // checkUnits adds a fault for each item without units, unless it is metered or ends units that the order has before.

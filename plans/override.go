@@ -27,7 +27,7 @@ type PlanOverride struct {
 func (o *Override) validate() error {
 	var f fault.List
 	checkTerms(&f, o.Terms)
-	checkDiscounts(&f, o.Discounts)
+	checkBrought(&f, o.Discounts)
 	if o.Grace != (proration.Interval{}) {
 		f.Under("grace", o.Grace.Validate())
 	}
