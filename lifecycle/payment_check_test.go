@@ -17,7 +17,8 @@ import (
 // The kinds of payment reports, and those of them that the seller or a bank sends about received money.
 var (
 	paymentReports = []lifecycle.EventKind{
-		lifecycle.PaymentAttempted, lifecycle.PaymentSucceeded, lifecycle.PaymentFailed, lifecycle.PaymentDisputed, lifecycle.PaymentRefunded,
+		lifecycle.PaymentAttempted, lifecycle.PaymentSucceeded, lifecycle.PaymentFailed, lifecycle.PaymentDisputed, lifecycle.PaymentReversed,
+		lifecycle.PaymentRefunded,
 	}
 	returnReports = paymentReports[3:]
 )
@@ -41,7 +42,7 @@ func TestEveryPaymentReportThatTellsItsAmount(t *testing.T) {
 					tried++
 					plain := paymentOn("2026-01-03", kind, "r-1", "q")
 					plain.Sequence, plain.Reason, plain.Payment.Amount = 9, "goodwill", giventest.Money(amount)
-					if kind == lifecycle.PaymentDisputed {
+					if kind == lifecycle.PaymentDisputed || kind == lifecycle.PaymentReversed {
 						plain.Payment.ID = "p"
 					}
 					told := plain
@@ -75,8 +76,8 @@ func TestEveryPaymentReportThatTellsItsAmount(t *testing.T) {
 		}
 	}
 	t.Logf("%d reports, %d refused", tried, refused)
-	if tried != 5*4*5*3 || refused != 230 {
-		t.Errorf("%d reports, %d refused, want %d and 230", tried, refused, 5*4*5*3)
+	if tried != 6*4*5*3 || refused != 276 {
+		t.Errorf("%d reports, %d refused, want %d and 276", tried, refused, 6*4*5*3)
 	}
 }
 
@@ -107,6 +108,47 @@ func TestExpectedAmountOfAPayment(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			out := replayEvents(t, anyChange(), "2026-01-04", c.events...)
+			got := ""
+			for _, step := range out.Steps {
+				got += step.Refused
+			}
+			if (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
+				t.Errorf("refused with %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+// The result of a dispute or a refund tells the amount of the dispute or the refund, and the currency of the invoice.
+func TestResultThatTellsItsAmount(t *testing.T) {
+	begin, paid := eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-02", lifecycle.PaymentSucceeded, "r-1", "p")
+	twice, disputed := paymentOn("2026-01-03", lifecycle.PaymentSucceeded, "r-1", "q"), paymentOn("2026-01-03", lifecycle.PaymentDisputed, "r-1", "p")
+	granted := eventOn("2026-01-03", lifecycle.CreditGranted, func(e *lifecycle.Event) { e.Grant.Amount = decimal.NewFromInt(10) })
+	for _, c := range []struct {
+		kind             lifecycle.EventKind
+		before           lifecycle.Event
+		amount, currency string
+		want             string
+	}{
+		{lifecycle.DisputeWon, disputed, "1000", "USD", ""},
+		{lifecycle.DisputeWon, disputed, "100000", "USD", "amount must be the 1000 that is disputed"},
+		{lifecycle.DisputeWon, disputed, "0", "EUR", "currency must be USD"},
+		{lifecycle.DisputeLost, disputed, "1000", "", ""},
+		{lifecycle.DisputeLost, disputed, "7", "", "amount must be the 1000 that is disputed"},
+		{lifecycle.RefundSucceeded, twice, "1000", "USD", ""},
+		{lifecycle.RefundSucceeded, twice, "100000", "USD", "amount must be the 1000 of the refund"},
+		{lifecycle.RefundFailed, twice, "7", "", "amount must be the 1000 of the refund"},
+		{lifecycle.RefundFailed, twice, "0", "EUR", "currency must be USD"},
+		{lifecycle.CreditPaidOut, granted, "7", "USD", ""},
+		{lifecycle.CreditPaidOut, granted, "7", "EUR", "currency must be USD"},
+	} {
+		t.Run(c.kind.String()+" "+c.amount+" "+c.currency, func(t *testing.T) {
+			e := paymentOn("2026-01-04", c.kind, "r-1", "")
+			if c.kind == lifecycle.CreditPaidOut {
+				e.Payment.Invoice = ""
+			}
+			e.Payment.Amount, e.Payment.Currency = giventest.Money(c.amount), plans.Currency(c.currency)
+			out := replayEvents(t, anyChange(), "2026-01-05", begin, paid, c.before, e)
 			got := ""
 			for _, step := range out.Steps {
 				got += step.Refused
