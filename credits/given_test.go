@@ -47,6 +47,7 @@ func (s sale) charge(tb testing.TB) plans.Charge {
 	item := plans.Item{ID: or(s.item, "seat"), Quantity: giventest.Money(s.quantity), Price: s.price}
 	if s.unit != "" {
 		item.Price.Unit = giventest.Money(s.unit)
+		item.Price.Free = item.Price.Unit.IsZero()
 	}
 	uncounted := item.Quantity.IsZero()
 	if uncounted {

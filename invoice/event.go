@@ -68,6 +68,7 @@ type Event struct {
 	OccurredAt time.Time `json:"occurred_at,omitzero"`
 	// Amount is the amount paid, credited, refunded, disputed or returned, not negative. Zero is the full amount: the
 	// outstanding or attempted one, all money received, or the disputed payment. A surplus has no full amount.
+	// Failed only records its amount.
 	Amount decimal.Decimal `json:"amount,omitzero"`
 	Reason string          `json:"reason,omitzero"` // free text for people
 	// OwedAgain makes a refunded amount due again. Without it, a credit note owed the refund.

@@ -111,6 +111,7 @@ func FuzzBuildLaws(f *testing.F) {
 				{UpTo: decimal.New(5, 0), Unit: in.amount(places)}, {Unit: in.amount(places)},
 			}}},
 		}}
+		contract.Items[0].Price.Free = contract.Items[0].Price.Unit.IsZero()
 		monthly, err := contract.Charges(proration.Portion{Period: november, Span: november}, policy.Proration)
 		if err != nil {
 			t.Fatal(err)
@@ -146,7 +147,9 @@ func FuzzBuildLaws(f *testing.F) {
 			}
 			d.Lines = append(d.Lines, amended.Charges...)
 		}
-		d.Lines = append(d.Lines, plans.Charge{Kind: plans.OneTime, Item: "setup", Currency: currency, Net: in.amount(places)})
+		setup := plans.Charge{Kind: plans.OneTime, Item: "setup", Currency: currency, Net: in.amount(places)}
+		setup.Price.Free = setup.Net.IsZero()
+		d.Lines = append(d.Lines, setup)
 		if in.yes() {
 			d.Installments, d.Every = in.upTo(12)+1, proration.Interval{Months: 1}
 		}

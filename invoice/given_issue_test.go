@@ -188,7 +188,7 @@ func issueSeats(quantity, unit string) plans.Contract {
 
 // issueItem is an item of a quantity at a price.
 func issueItem(id, quantity, unit string) plans.Item {
-	return plans.Item{ID: id, Quantity: giventest.Money(quantity), Price: plans.Price{Unit: giventest.Money(unit)}}
+	return plans.Item{ID: id, Quantity: giventest.Money(quantity), Price: plans.Price{Unit: giventest.Money(unit), Free: giventest.Money(unit).IsZero()}}
 }
 
 // issueTerm adds a term to a contract, for its first period or its first months.
@@ -212,7 +212,7 @@ func issueHalf(billing plans.TermBilling) plans.Term {
 // issuePlan is a plan that sells seats at a price.
 func issuePlan(id, interval, unit string) *plans.Plan {
 	return &plans.Plan{ID: id, Interval: giventest.Interval(interval), Offers: []plans.Offer{
-		{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money(unit)}},
+		{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money(unit), Free: giventest.Money(unit).IsZero()}},
 	}}
 }
 

@@ -16,7 +16,7 @@ import (
 func line(kind plans.Kind, net string) plans.Charge { return lineIn("USD", kind, net) }
 
 func lineIn(currency plans.Currency, kind plans.Kind, net string) plans.Charge {
-	return plans.Charge{Kind: kind, Plan: "growth", Item: "seat", Currency: currency, Net: giventest.Money(net)}
+	return plans.Charge{Kind: kind, Plan: "growth", Item: "seat", Currency: currency, Net: giventest.Money(net), Price: plans.Price{Free: giventest.Money(net).IsZero()}}
 }
 
 // lines are lines with amounts in dollars: a negative amount is a credit of an earlier charge.
@@ -84,7 +84,7 @@ func beforeTax(e credits.Entry) credits.Entry {
 func billed(tb testing.TB, currency plans.Currency, plan, unit, span string) []plans.Charge {
 	tb.Helper()
 	contract := plans.Contract{Plan: plan, Currency: currency, Cycle: giventest.Cycle("2026-11-01", "P1M", time.UTC), Items: []plans.Item{
-		{ID: "seat", Quantity: giventest.Money("10"), Price: plans.Price{Unit: giventest.Money(unit)}},
+		{ID: "seat", Quantity: giventest.Money("10"), Price: plans.Price{Unit: giventest.Money(unit), Free: giventest.Money(unit).IsZero()}},
 	}}
 	portion := proration.Portion{Period: giventest.Period("2026-11-01/2026-12-01", nil), Span: giventest.Period(span, nil)}
 	charges, err := contract.Charges(portion, proration.Standard(2))

@@ -362,8 +362,8 @@ func TestDraftJSON(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := invoice.Build(d)
-	giventest.CheckFaults(t, err, "ledger[0].kind unset", "ledger[0].id unset", "ledger[0].amount unset", "ledger[0].currency unset", "ledger[0].at unset", "ledger[0].id invalid", "lines[0].kind unset")
+	giventest.CheckFaults(t, err, "ledger[0].kind unset", "ledger[0].id unset", "ledger[0].amount unset", "ledger[0].currency unset", "ledger[0].at unset", "ledger[0].id invalid", "lines[0].kind unset", "lines[0].price unset")
 	d.Ledger = nil
 	_, err = invoice.Build(d)
-	giventest.CheckFaults(t, err, "lines[0].kind unset")
+	giventest.CheckFaults(t, err, "lines[0].kind unset", "lines[0].price unset")
 }

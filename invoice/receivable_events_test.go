@@ -21,7 +21,7 @@ func invoiceOf(tb testing.TB, edit func(*invoice.Draft), nets ...string) invoice
 	tb.Helper()
 	d := invoice.Draft{ID: "inv-2", Currency: "USD", At: giventest.Instant("2026-12-01", nil), Policy: invoice.Standard()}
 	for _, net := range nets {
-		d.Lines = append(d.Lines, plans.Charge{Kind: plans.OneTime, Item: "setup", Currency: "USD", Net: giventest.Money(net)})
+		d.Lines = append(d.Lines, plans.Charge{Kind: plans.OneTime, Item: "setup", Currency: "USD", Net: giventest.Money(net), Price: plans.Price{Free: giventest.Money(net).IsZero()}})
 	}
 	if edit != nil {
 		edit(&d)

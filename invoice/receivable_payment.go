@@ -101,7 +101,9 @@ func (r *Receivable) fill(e *Event) error {
 		}
 	case Surplus:
 		most, what = e.Amount, "received"
-	case Failed, Issued, Voided, WrittenOff, Requested, Postponed, Missed, Retracted, Sent, DisputeLost:
+	case Failed:
+		return nil // its amount is recorded, and changes nothing
+	case Issued, Voided, WrittenOff, Requested, Postponed, Missed, Retracted, Sent, DisputeLost:
 		e.Amount = decimal.Decimal{}
 		return nil
 	}

@@ -42,6 +42,7 @@ func (w soldItem) charge(t testing.TB) plans.Charge {
 	}
 	if w.unit != "" {
 		item.Price.Unit = giventest.Money(w.unit)
+		item.Price.Free = item.Price.Unit.IsZero()
 	}
 	countless := item.Quantity.IsZero()
 	if countless {

@@ -138,13 +138,16 @@ func (s *step) apply(event Event) error {
 		return err
 	}
 	s.hold(event.At)
-	s.because("event-"+strconv.FormatInt(event.Sequence, 10), event.Kind)
+	s.because(eventID+strconv.FormatInt(event.Sequence, 10), event.Kind)
 	issued, granted := len(s.out.Invoices), len(s.out.Credits)
 	before := s.sub
 	s.sub.At, s.sub.Sequence = event.At, event.Sequence
 	do := s.enter(event.Kind)
 	if do == nil {
 		return s.refuse(s.sub.notAllowed(event.Kind))
+	}
+	if err := s.checkPayment(&event); err != nil {
+		return err
 	}
 	if err := do(s, &event); err != nil {
 		return s.refusal(err)
@@ -264,10 +267,4 @@ func (s *step) effect(e Effect) {
 func (s *step) notice(n Notice) {
 	n.ID, n.At = s.id(), s.sub.At
 	s.out.Notices = append(s.out.Notices, n)
-}
-
-// id returns the next ID that derives from the cause.
-func (s *step) id() string {
-	s.caused++
-	return s.sub.ID + "/" + s.cause + "/" + strconv.Itoa(s.caused)
 }

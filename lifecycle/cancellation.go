@@ -1,10 +1,14 @@
 package lifecycle
 
 import (
+	"slices"
 	"time"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
 )
 
 // cancel ends the subscription now or schedules its end, but not earlier than the change rules allow.
@@ -18,11 +22,14 @@ func (s *step) cancel(e *Event) error {
 	if err != nil {
 		return err
 	}
+	open := s.policy.Dunning.OpenInvoice
+	if timing == plans.AtPaidThrough {
+		open = OpenVoid // the time that is not paid is not owed either
+	}
+	if err := s.checkException(e.Exception, at, open); err != nil {
+		return err
+	}
 	if !at.After(e.At) {
-		open := s.policy.Dunning.OpenInvoice
-		if timing == plans.AtPaidThrough {
-			open = OpenVoid // the time that is not paid is not owed either
-		}
 		return s.endNow(e.Exception, open)
 	}
 	if a := sub.NextPeriod; a != nil && !at.After(a.Period.Start) {
@@ -34,6 +41,35 @@ func (s *step) cancel(e *Event) error {
 	}
 	sub.CancelAt = at.In(sub.location())
 	return nil
+}
+
+// checkException refuses an exception to the refund rules that would not be applied: at a later end, and at an end that
+// returns no charge.
+func (s *step) checkException(exception *credits.Exception, at time.Time, open OpenInvoice) error {
+	sub := &s.sub
+	returnable := func(c plans.Charge) bool {
+		left := c.Net
+		for i := range sub.UnexpiredCharges {
+			if sub.UnexpiredCharges[i].Corrects == c.ID {
+				left = left.Add(sub.UnexpiredCharges[i].Net)
+			}
+		}
+		voided := open == OpenVoid && sub.retractable(lineid.Invoice(c.ID))
+		unused := exception.Give != credits.UnusedPart || c.Span.End.After(sub.At)
+		return c.Corrects == "" && left.IsPositive() && unused && !voided
+	}
+	var reason string
+	switch {
+	case exception == nil:
+		return nil
+	case at.After(sub.At):
+		reason = "must be unset for an end on " + sub.date(at) + "; send cancellation_requested again at that time, with it"
+	case of(PendingStart, Incomplete, Trialing).has(sub.Status) || !slices.ContainsFunc(sub.UnexpiredCharges, returnable):
+		reason = "must be unset; no charge is left that it could return"
+	default:
+		return nil
+	}
+	return s.conflict(fault.New("event.exception", proration.ErrInvalid, "%s", reason))
 }
 
 // paidThrough returns the end of the time that is paid for, and the present time if that is over.

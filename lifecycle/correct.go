@@ -114,6 +114,9 @@ func (c *CorrectRequest) play(s *step) (Outcome, error) {
 	defer func() { s.correcting = false }()
 	for i, e := range known {
 		if e.Payment.Invoice != "" && len(e.Payment.Lines) == 0 && e.Kind != PaymentRefunded {
+			if e.Payment.Amount.IsZero() || e.Payment.Expected.Equal(e.Payment.Amount) {
+				e.Payment.Expected = decimal.Decimal{}
+			}
 			e.Payment.Amount = decimal.Decimal{} // zero is the whole amount, which may be another one now
 		}
 		if e.Kind == PaymentRefunded {

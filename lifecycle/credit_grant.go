@@ -11,13 +11,16 @@ import (
 
 // grant adds credit to the customer's ledger.
 func (s *step) grant(e *Event) error {
+	if err := s.checkGrantIDs(e); err != nil {
+		return err
+	}
 	entry := e.Grant
 	entry.Kind, entry.At = credits.Granted, e.At
 	if entry.Currency == "" {
 		entry.Currency = s.sub.Contract.Currency
 	}
 	if entry.ID == "" {
-		entry.ID = s.sub.ID + "/event-" + strconv.FormatInt(e.Sequence, 10)
+		entry.ID = s.sub.idPrefix() + eventID + strconv.FormatInt(e.Sequence, 10)
 	}
 	if entry.Reason == "" {
 		entry.Reason = e.Reason

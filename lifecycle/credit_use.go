@@ -110,7 +110,7 @@ func (s *step) creditPaidOut(e *Event) error {
 		reason := "must be at most the balance of %v %v; got %v"
 		return s.conflict(fault.New("event.payment.amount", proration.ErrInvalid, reason, balance, currency, amount))
 	}
-	due := credits.Due{Amount: amount, Currency: currency, At: s.sub.At, Ref: s.sub.ID + "/" + s.cause}
+	due := credits.Due{Amount: amount, Currency: currency, At: s.sub.At, Ref: s.sub.idPrefix() + s.cause}
 	spent, rest, err := credits.Apply(s.sub.Ledger, due)
 	if err == nil && rest.IsPositive() {
 		due.Amount, due.BeforeTax = rest, true

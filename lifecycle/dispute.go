@@ -136,6 +136,7 @@ func (s *step) disputeLost(e *Event) error {
 	if s.sub.receivable(e.Payment.Invoice) < 0 {
 		return s.unknownInvoice(e.Payment.Invoice)
 	}
+	e.Payment.Amount = decimal.Decimal{} // the amount of the dispute, which was checked
 	_, err := s.happens(e, invoice.Event{Kind: invoice.DisputeLost})
 	return err
 }

@@ -22,7 +22,8 @@ import (
 // invoice_credited, dispute_won, dispute_lost, payment_reversed, refund_succeeded, refund_failed, credit_paid_out.
 type EventKind uint8
 
-// The kinds of events. Each names the fields of an [Event] that it reads besides Sequence, At, By and Reason.
+// The kinds of events. Each names the fields of an [Event] that it reads besides Sequence, At, By and Reason. Any other
+// field must be unset.
 const (
 	Started                 EventKind = iota + 1 // service starts, now or later: On, NoTrial, PaymentMethod
 	TrialConverted                               // the customer buys before the trial ends
@@ -80,7 +81,8 @@ func (k *EventKind) UnmarshalText(text []byte) error {
 }
 
 // Event is a fact about a subscription: a request of the customer or the seller, or a report of the payment provider.
-// The kind decides which fields are read; see the constants of [EventKind].
+// The kind decides which fields are read; see the constants of [EventKind]. A field that the kind does not read is an
+// error.
 type Event struct {
 	// Sequence is the number of the event, at least 1. Events are applied in rising order. An event whose number is not
 	// above the subscription's was applied before: it changes nothing, and the outcome lists it as skipped.
@@ -95,7 +97,8 @@ type Event struct {
 	By     plans.Actor `json:"by,omitzero"`
 	Reason string      `json:"reason,omitzero"` // free text for people; required for a refund
 
-	// On is the time at which service starts or ends. Zero starts service now, and ends it as the change rules say.
+	// On is the time at which service starts or ends, not before At. Zero starts service now, and ends it as the change
+	// rules say.
 	On    time.Time `json:"on,omitzero"`
 	Until time.Time `json:"until,omitzero"` // end of a pause; zero pauses until the subscription is resumed
 	// Effective is the time of a cancellation in place of On: immediately, at_period_end, at_term_end or at_paid_through.
@@ -119,13 +122,14 @@ type Event struct {
 	// credit. Credits on the invoice are not repeated. Its seal must be that of the receivable. An invoice that another
 	// document credited, or whose payment is requested or pending, is refused. Replay finds an invoice that it issued.
 	Document *invoice.Invoice `json:"document,omitempty"`
-	// Exception replaces the policy's refund rules when the subscription ends, and not the time of the end. Nil applies
-	// the refund rules.
+	// Exception replaces the policy's refund rules when the subscription ends now, and not the time of the end. It is
+	// refused for a later end, and where no charge can be returned. Nil applies the refund rules.
 	Exception *credits.Exception `json:"exception,omitzero"`
 	// Charges are the sales or usage to bill: each an item with a quantity and a price, or with a net amount. The package
 	// fills in the kind, the plan and the currency.
 	Charges []plans.Charge `json:"charges,omitzero"`
-	// Grant has the amount and the terms of a credit. The package fills in ID, kind, currency and time.
+	// Grant has the amount and the terms of a credit. The package fills in ID, kind, currency and time. Another kind or
+	// time is an error. ID and Ref cannot be those of a document, "acme-7", or begin with "acme/".
 	Grant   credits.Entry     `json:"grant,omitzero"`
 	Taxes   []invoice.TaxRate `json:"taxes,omitzero"`   // the customer's taxes from now on; empty is no tax
 	Contact invoice.Contact   `json:"contact,omitzero"` // addressee of later invoices; replaces the current one whole
@@ -142,8 +146,15 @@ type Payment struct {
 	// the refunded payment, or any ID of the provider for the oldest refund of the invoice without a result.
 	ID string `json:"id,omitzero"`
 	// Amount is gross, in major units, never negative. Zero is the whole amount: outstanding, paid or refundable, for
-	// invoice_credited everything that is left of the invoice, and for credit_paid_out the balance.
+	// invoice_credited everything that is left of the invoice, and for credit_paid_out the balance. That of a failed
+	// payment is recorded only.
 	Amount decimal.Decimal `json:"amount,omitzero"`
+	// Currency is the currency of Amount and Expected. Another currency than the invoice's is refused. Unset is not
+	// checked.
+	Currency plans.Currency `json:"currency,omitzero"`
+	// Expected is the amount that the caller asked for. It must equal Amount and, without one, the whole amount: 5400 for
+	// 54.00 is refused. Zero is not checked.
+	Expected decimal.Decimal `json:"expected,omitzero"`
 	// Hard marks a failure as a hard decline: another attempt with the same payment method cannot succeed.
 	Hard bool `json:"hard,omitzero"`
 	// Lines are the net amounts to refund or credit for each invoice line. Without them, Amount is spread over the lines
@@ -172,25 +183,10 @@ func (e *Event) check(f *fault.List) {
 			f.Add("event.change.cancel", proration.ErrInvalid, "must be false; send cancellation_requested to end the contract")
 		}
 	}
-	if e.Kind == CancellationRequested && !e.On.IsZero() && e.On.Before(e.At) {
-		at, on := e.At.Format(time.RFC3339), e.On.Format(time.RFC3339)
-		f.Add("event.on", proration.ErrOutside, "must not be before the event's time, %s; got %s", at, on)
-	}
 	fault.NotNegative(f, "event.payment.amount", e.Payment.Amount)
+	fault.NotNegative(f, "event.payment.expected", e.Payment.Expected)
 	e.checkRequired(f)
-	if len(e.Charges) > maxCharges {
-		f.Add("event.charges", proration.ErrLimit, "must be at most %d charges; got %d", maxCharges, len(e.Charges))
-		return
-	}
-	for i, c := range e.Charges {
-		path := fault.At("event.charges", i)
-		if c.Corrects != "" || c.Net.IsNegative() && fault.Amount(f, path+".net", c.Net) {
-			f.Add(path, proration.ErrInvalid, "must be a positive charge; send payment_refunded or credit_granted instead")
-		}
-		if c.Kind != 0 && c.Kind != plans.Usage && c.Kind != plans.OneTime {
-			f.Add(path+".kind", proration.ErrInvalid, "must be usage or one_time; got %v", c.Kind)
-		}
-	}
+	e.checkFields(f)
 }
 
 // checkRequired adds the faults of fields that the kind of event requires.
@@ -221,10 +217,11 @@ func (e *Event) checkRequired(f *fault.List) {
 		f.Add("event.reason", proration.ErrUnset, "required, the reason for the credit")
 	}
 	switch known := e.As == credits.AsBalance || e.As == credits.AsRefund; {
-	case e.Kind == InvoiceCredited && e.As == 0:
+	case e.Kind != InvoiceCredited:
+	case e.As == 0:
 		f.Add("event.as", proration.ErrUnset, "required, balance or refund")
-	case e.Kind == InvoiceCredited && !known, e.Kind != InvoiceCredited && e.As != 0:
-		f.Add("event.as", proration.ErrInvalid, "must be balance or refund, and set for invoice_credited only; got %v", e.As)
+	case !known:
+		f.Add("event.as", proration.ErrInvalid, "must be balance or refund; got %v", e.As)
 	}
 }
 

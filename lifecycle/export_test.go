@@ -36,3 +36,6 @@ func EventKinds() int { return len(eventKinds) - 1 }
 
 // Number returns the number of statuses.
 func Number() int { return len(statuses) - 1 }
+
+// FieldsRead returns the names of the fields that a kind of event reads.
+func FieldsRead(kind EventKind) []string { return kind.reads().names() }

@@ -39,7 +39,7 @@ func tenSeatsFromJanuary() lifecycle.Subscription {
 func pricedPlan(unit string) *plans.Plan {
 	return &plans.Plan{
 		ID: "at " + unit, Interval: giventest.Interval("P1M"),
-		Offers: []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money(unit)}}},
+		Offers: []plans.Offer{{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money(unit), Free: giventest.Money(unit).IsZero()}}},
 	}
 }
 

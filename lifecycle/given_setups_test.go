@@ -31,7 +31,7 @@ var planByID = map[string]plans.Plan{
 // seatPlan returns a plan that offers seats.
 func seatPlan(id, every, price string) plans.Plan {
 	return plans.Plan{ID: id, Interval: giventest.Interval(every), Offers: []plans.Offer{
-		{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money(price)}},
+		{Item: "seat", Currency: "USD", Price: plans.Price{Unit: giventest.Money(price), Free: giventest.Money(price).IsZero()}},
 	}}
 }
 
@@ -40,7 +40,7 @@ func threeSeats(tb testing.TB, zone, every, price string, terms ...plans.Term) l
 	tb.Helper()
 	c := plans.Contract{
 		Plan: "plus", Currency: "USD", Cycle: giventest.Cycle("2026-01-31", every, giventest.Zone(tb, zone)),
-		Items: []plans.Item{{ID: "seat", Quantity: giventest.Money("3"), Price: plans.Price{Unit: giventest.Money(price)}}},
+		Items: []plans.Item{{ID: "seat", Quantity: giventest.Money("3"), Price: plans.Price{Unit: giventest.Money(price), Free: giventest.Money(price).IsZero()}}},
 	}
 	start := giventest.Instant("2026-01-31", giventest.Zone(tb, zone))
 	for _, term := range terms {

@@ -32,7 +32,7 @@ type Outcome struct {
 // failure; the provider recognizes the invoice by its ID.
 type Effect struct {
 	// ID derives from the subscription, the cause of the effect and a counter. A repeated call returns the same IDs, so
-	// that the caller can skip completed tasks.
+	// that the caller can skip completed tasks. Slashes of the subscription's ID are escaped: "eu/acme" is "eu%2Facme".
 	ID   string     `json:"id"`
 	Kind EffectKind `json:"kind"` // kind of the task
 	// Invoice is the ID of the invoice that the task is about. For a refund it is the document that returns the money: a

@@ -33,7 +33,7 @@ func (s *step) identify(e *Event, kind invoice.EventKind) {
 		return
 	}
 	r := &s.sub.Receivables[i]
-	e.Payment.ID = "event-" + strconv.FormatInt(e.Sequence, 10)
+	e.Payment.ID = eventID + strconv.FormatInt(e.Sequence, 10)
 	under, attempted := r.Attempt()
 	switch {
 	case kind == invoice.Disputed || kind == invoice.Reversed:

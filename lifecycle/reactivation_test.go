@@ -37,7 +37,7 @@ func TestReactivationDoesNotBillPaidTimeTwice(t *testing.T) {
 func TestFreeItemDoesNotMakeAPeriodPaid(t *testing.T) {
 	p, sub := advancePolicy(), tenSeatsFromJanuary()
 	p.Renewal.Lead, p.Reactivation.BillingAnchor = proration.Interval{}, plans.AnchorKeep
-	sub.Contract.Items = append(sub.Contract.Items, plans.Item{ID: "sso", Quantity: giventest.Money("1")})
+	sub.Contract.Items = append(sub.Contract.Items, plans.Item{ID: "sso", Quantity: giventest.Money("1"), Price: plans.Price{Free: true}})
 	out := paidAtOnce(t, []lifecycle.Policy{p}, sub, utc("2026-01-25"), eventOn("2026-01-01", lifecycle.Started),
 		eventOn("2026-01-16", lifecycle.CancellationRequested, func(e *lifecycle.Event) { e.Effective = plans.Immediately }), eventOn("2026-01-17", lifecycle.PaymentMethodAdded))
 	checkLast(t, out, lifecycle.Active, lifecycle.Full)

@@ -195,7 +195,7 @@ func TestChangeDuringTheRetries(t *testing.T) {
 // Reports about invoices that do not exist are refused.
 func TestReportsAboutNoInvoice(t *testing.T) {
 	for _, kind := range []lifecycle.EventKind{lifecycle.PaymentFailed, lifecycle.PaymentSucceeded, lifecycle.PaymentDisputed, lifecycle.PaymentAttempted, lifecycle.InvoiceVoided, lifecycle.InvoiceWrittenOff} {
-		out := replayEvents(t, anyChange(), "2026-01-03", eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-03", kind, "r-7", "x"))
+		out := replayEvents(t, anyChange(), "2026-01-03", eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-03", kind, "r-7", ""))
 		if last := out.Steps[len(out.Steps)-1]; !strings.Contains(last.Refused, "does not exist") {
 			t.Errorf("%v is refused with %q", kind, last.Refused)
 		}

@@ -7,8 +7,10 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/proration"
 )
 
 // RequestedRefund is money that the caller was asked to refund. It is owed back until it has succeeded.
@@ -63,6 +65,10 @@ func (s *step) refundResult(e *Event, result func(*RequestedRefund) *time.Time) 
 		return s.refuse("No refund of invoice " + e.Payment.Invoice + " waits for a result.")
 	}
 	r := s.sub.Refunds[i]
+	if told := e.Payment.Amount; !told.IsZero() && !told.Equal(r.Amount) {
+		reason := "must be the %v of the refund; got %v"
+		return s.conflict(fault.New("event.payment.amount", proration.ErrInvalid, reason, r.Amount, told))
+	}
 	if e.Payment.ID != "" && e.Payment.ID != r.ID {
 		r.Payment = e.Payment.ID
 	}

@@ -323,7 +323,7 @@ func TestRefusalSaysWhy(t *testing.T) {
 		},
 		{"a refund of an unknown invoice", "law 14", none, []lifecycle.Event{started, paid, refund("2026-01-05", "r-9")}, `Invoice "r-9" does not exist`},
 		{"a price change by a customer", "support agrees on prices", none, []lifecycle.Event{started, paid, eventOn("2026-01-05", lifecycle.Changed, func(e *lifecycle.Event) {
-			e.By, e.Change = plans.Customer, plans.Change{Set: []plans.ItemSetting{{Item: "seat", Price: &plans.Price{}}}}
+			e.By, e.Change = plans.Customer, plans.Change{Set: []plans.ItemSetting{{Item: "seat", Price: &plans.Price{Free: true}}}}
 		})}, "are handled by support"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

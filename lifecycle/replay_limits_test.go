@@ -54,7 +54,7 @@ func TestReplayFaults(t *testing.T) {
 func TestDeadlinesPerCallAreLimited(t *testing.T) {
 	p := lifecycle.Standard()
 	free := acme()
-	free.Contract.Items[0].Price = plans.Price{}
+	free.Contract.Items[0].Price = plans.Price{Free: true}
 	sub := afterwards(p, free, lifecycle.Event{At: date(time.November, 1), Kind: lifecycle.Started})
 	to := time.Date(2126, time.November, 1, 0, 0, 0, 0, time.UTC) // 1,200 months
 	_, err := advanceWith(p, sub, to)

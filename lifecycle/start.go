@@ -6,11 +6,15 @@ import (
 
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
 
 // start starts service at once, or schedules it for Event.On.
 func (s *step) start(e *Event) error {
+	if err := s.checkSold(); err != nil {
+		return err
+	}
 	if e.PaymentMethod != "" {
 		if err := s.setMethod(e); err != nil {
 			return err
@@ -27,6 +31,32 @@ func (s *step) start(e *Event) error {
 		return s.become(PendingStart)
 	}
 	return s.startTrialOrService(false)
+}
+
+// checkSold returns the faults of a contract that the catalog does not sell: an unknown plan, and a currency that is
+// not that of the customer's market. Without a country, it is the currency of any market.
+func (s *step) checkSold() error {
+	catalog, contract := s.policy.Catalog, &s.sub.Contract
+	if catalog == nil {
+		return nil
+	}
+	var f fault.List
+	if !slices.ContainsFunc(catalog.Plans, func(p plans.Plan) bool { return p.ID == contract.Plan }) {
+		f.Add("subscription.contract.plan", proration.ErrInvalid, "must be a plan of the catalog; got %.40q", contract.Plan)
+	}
+	markets := catalog.Markets
+	if s.sub.Country != "" {
+		market, err := catalog.Market(s.sub.Country)
+		if err != nil {
+			return err
+		}
+		markets = []plans.Market{market}
+	}
+	if !slices.ContainsFunc(markets, func(m plans.Market) bool { return m.Currency == contract.Currency }) {
+		f.Add("subscription.contract.currency", proration.ErrInvalid, "must be the currency of the market, %.3s; got %.3s",
+			markets[0].Currency, contract.Currency)
+	}
+	return f.Err()
 }
 
 // startNow starts service that was scheduled for this instant.

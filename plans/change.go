@@ -128,7 +128,7 @@ func (c Change) Validate() error {
 	}
 	c.checkItems(&f)
 	var discounts fault.List
-	checkDiscounts(&discounts, c.AddDiscounts)
+	checkBrought(&discounts, c.AddDiscounts)
 	f.Under("", fault.Rename(discounts.Err(), "discounts", "add_discounts"))
 	return f.Err()
 }
@@ -144,8 +144,11 @@ func (c *Change) checkItems(f *fault.List) {
 		}
 		named[item] = true
 	}
-	price := func(path string, p *Price) {
+	price := func(path string, p *Price, units bool) {
 		if p != nil {
+			if units {
+				p.checkStated(f, path+".")
+			}
 			f.Under(path+".price", p.validate())
 		}
 	}
@@ -153,7 +156,7 @@ func (c *Change) checkItems(f *fault.List) {
 		path := fault.At("items", i)
 		once(path+".id", item.ID)
 		fault.Number(f, path+".quantity", item.Quantity)
-		price(path, item.Price)
+		price(path, item.Price, !item.Quantity.IsZero())
 	}
 	for _, list := range []struct {
 		name  string
@@ -168,7 +171,7 @@ func (c *Change) checkItems(f *fault.List) {
 			case list.name == "remove" && step.Price != nil:
 				f.Add(path+".price", proration.ErrInvalid, "must not be set; removed units are credited at their billed price")
 			}
-			price(path, step.Price)
+			price(path, step.Price, list.name == "add")
 		}
 	}
 	for i, setting := range c.Set {
@@ -180,6 +183,6 @@ func (c *Change) checkItems(f *fault.List) {
 		if setting.Quantity != nil {
 			fault.Number(f, path+".quantity", *setting.Quantity)
 		}
-		price(path, setting.Price)
+		price(path, setting.Price, setting.Quantity == nil || !setting.Quantity.IsZero())
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 // priceChange is a price change of an item.
 func priceChange(unit, item string) plans.Change {
-	return plans.Change{Set: []plans.ItemSetting{{Item: item, Price: &plans.Price{Unit: giventest.Money(unit)}}}}
+	return plans.Change{Set: []plans.ItemSetting{{Item: item, Price: &plans.Price{Unit: giventest.Money(unit), Free: giventest.Money(unit).IsZero()}}}}
 }
 
 // withPrice is a change with a price, `{"unit":"89"}`, of its only item.
@@ -41,7 +41,7 @@ func TestContractChangedPrice(t *testing.T) {
 	for _, r := range []withRow{
 		{name: "another price", why: "a special price agreed within the period", contract: monthlyKinds(), change: priceChange("85", "seat"), want: "growth: 10 seat at 85, " + kinds},
 		{name: "of another item", why: "each item has its own price", contract: monthlyKinds(), change: priceChange("21.50", "light"), want: "growth: 10 seat at 79, 3 light at 21.5; cycle 2026-11-01 P1M"},
-		{name: "a zero price", why: "the zero price is free; nil is no price", contract: monthlyKinds(), change: plans.Change{Set: []plans.ItemSetting{{Item: "seat", Price: &plans.Price{}}}}, want: "growth: 10 seat at 0, " + kinds},
+		{name: "a zero price", why: "a free price costs nothing; nil is no price", contract: monthlyKinds(), change: plans.Change{Set: []plans.ItemSetting{{Item: "seat", Price: &plans.Price{Free: true}}}}, want: "growth: 10 seat at 0, " + kinds},
 		{name: "the same price", why: "agreeing on the current price is valid", contract: monthlyKinds(), change: priceChange("79.0", "seat"), want: "growth: 10 seat at 79, " + kinds},
 		{
 			name: "with later steps", why: "steps at the old price, however it is written, take the new one; steps at another price, or of another item, keep theirs",

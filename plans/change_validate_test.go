@@ -66,7 +66,7 @@ func TestChangeFieldsExcludeEachOther(t *testing.T) {
 }
 
 func TestChangeValidate(t *testing.T) {
-	units := func(text string) plans.Change { return plans.Change{Set: setting("seat", text, `{}`).Set} }
+	units := func(text string) plans.Change { return plans.Change{Set: setting("seat", text, `{"unit":"0"}`).Set} }
 	item := func(id, quantity string) plans.ChangeItem {
 		return plans.ChangeItem{ID: id, Quantity: giventest.Money(quantity)}
 	}

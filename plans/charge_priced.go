@@ -41,8 +41,9 @@ func (c Charge) Total() decimal.Decimal {
 // Priced completes a charge that the caller made, such as a one-time charge or usage. A charge with a price costs the
 // price of its quantity; a charge without a price costs its Net. The amount is due as a whole, and is rounded once to
 // the places of the currency. A charge that already has a share is returned unchanged: [Charge.Check] verifies it.
-// Errors: those of the price, the quantity, the currency and the policy; ErrInvalid for a net beside a price, a net
-// with more places than the currency, and a negative net; ErrLimit for amounts beyond the limits.
+// Errors: those of the price, the quantity, the currency and the policy; ErrUnset for a charge that has neither a net
+// nor a price with an amount, and is not free; ErrInvalid for a net beside a price, a net with more places than the
+// currency, and a negative net; ErrLimit for amounts beyond the limits.
 func (c Charge) Priced(policy proration.Policy) (Charge, error) {
 	if c.Share.Fraction.Den != 0 {
 		return c, nil
@@ -53,6 +54,8 @@ func (c Charge) Priced(policy proration.Policy) (Charge, error) {
 	f.Under("policy", policy.Validate())
 	priced := !c.Price.Equal(Price{})
 	switch sound := fault.Amount(&f, "net", c.Net); {
+	case sound && c.Net.IsZero() && !c.Price.states():
+		f.Add("price", proration.ErrUnset, "required, an amount, or free for a charge that costs nothing; or set net")
 	case priced && !c.Net.IsZero():
 		f.Add("net", proration.ErrInvalid, "must be zero beside a price, from which it is computed")
 	case sound && !c.Net.Shift(policy.Rounding.Places).IsInteger():

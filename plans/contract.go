@@ -60,12 +60,12 @@ func (a *ContractTerm) end() time.Time {
 }
 
 // Validate returns every fault of the contract.
-// Errors: ErrUnset for a missing plan, currency, item ID or step instant; ErrInvalid for an unknown currency, a
-// discount in another currency, a negative number, a duplicate item ID, a price whose Per does not divide the period or
-// the term, ramp steps out of order, terms that are not consecutive, and terms that are billed differently; ErrPeriod
-// for a first period or a term that does not end after it starts; ErrOutside for a shortened term that ends outside its
-// period; ErrLimit for numbers beyond the limits; and those of the cycle, the terms, the discounts, the trial and the
-// grace.
+// Errors: ErrUnset for a missing plan, currency, item ID, price of units or step instant; ErrInvalid for an unknown
+// currency, a discount in another currency, a negative number, a duplicate item ID, a price whose Per does not divide
+// the period or the term, ramp steps out of order, terms that are not consecutive, and terms that are billed
+// differently; ErrPeriod for a first period or a term that does not end after it starts; ErrOutside for a shortened
+// term that ends outside its period; ErrLimit for numbers beyond the limits; and those of the cycle, the terms, the
+// discounts, the trial and the grace.
 func (c Contract) Validate() error {
 	var f fault.List
 	if c.Plan == "" {
@@ -130,8 +130,14 @@ func (c *Contract) index(id string) int {
 }
 
 // checkItem returns the faults of an item's price and quantity, or that of a price whose Per does not divide the
-// billing period.
+// billing period. An item with units needs a price.
 func (c *Contract) checkItem(item *Item) error {
+	if !item.Quantity.IsZero() && !item.Price.states() {
+		var f fault.List
+		if item.Price.checkStated(&f, ""); f != nil {
+			return f.Err()
+		}
+	}
 	if err := item.Price.checkAmount(item.Quantity); err != nil || c.Cycle.Interval.Validate() != nil {
 		return err
 	}

@@ -600,7 +600,7 @@ func TestContractAdded(t *testing.T) {
 			change: plans.Change{Add: []plans.ItemQuantity{{Item: "phone", Quantity: giventest.Money("2"), Price: &plans.Price{Unit: giventest.Money("12")}}}}, span: rest,
 			want: []string{"2026-11-16 until 2026-11-26, phone: 2 x 12.00, 24.00 x 10/30 days = 8.00", "2026-11-26 until 2026-12-01, phone: 2 x 10.00, 20.00 x 5/30 days = 3.333..., rounded half up to 3.33"},
 		},
-		{name: "an existing kind", why: "the price belongs to the contract", contract: kinds, change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("2"), Price: &plans.Price{}}}}, wantErr: []string{"change.add[0].price invalid"}},
+		{name: "an existing kind", why: "the price belongs to the contract", contract: kinds, change: plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: giventest.Money("2"), Price: &plans.Price{Free: true}}}}, wantErr: []string{"change.add[0].price invalid"}},
 		{name: "of an item that a step adds later", why: "the item does not exist at the start of the portion", contract: climbing, change: quantityChange("2", "phone"), span: rest, wantErr: []string{"change.add[0].item invalid"}},
 		{name: "nothing", why: "law 13: a zero change is not intended", contract: kinds, change: quantityChange("0", "seat"), wantErr: []string{"change.add[0].quantity unset"}},
 		{name: "fewer", why: "K3c: a removal has no charge", contract: kinds, change: quantityChange("-1", "seat")},

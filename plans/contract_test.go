@@ -105,6 +105,10 @@ func TestContractValidate(t *testing.T) {
 	}{
 		{"valid", "ten seats at 89.00 a month", func(*plans.Contract) {}, nil},
 		{"every field set", "no field of a contract excludes another", func(c *plans.Contract) { *c = fullContract() }, nil},
+		{"no price", "law 19: a missing price is not a price of zero", func(c *plans.Contract) { c.Items[0].Price = plans.Price{} }, []string{"items[0].price unset"}},
+		{"no price of a step", "law 19: a missing price is not a price of zero", func(c *plans.Contract) {
+			c.Ramp = []plans.RampStep{{At: c.Cycle.Anchor.In(time.UTC).AddDate(0, 1, 0), Item: plans.Item{ID: "desk", Quantity: giventest.Money("1")}}}
+		}, []string{"ramp[0].item.price unset"}},
 		{"free", "a free plan is a contract too", func(c *plans.Contract) { c.Items = []plans.Item{one("seat", "1", "0")} }, nil},
 		{"an item without units", "the next change drops the item", func(c *plans.Contract) { c.Items = []plans.Item{one("seat", "0", "89")} }, nil},
 		{"a metered item without units", "the item is billed by its usage", func(c *plans.Contract) { c.Items = []plans.Item{sold("call", "0", `{"unit":"0.05","metered":true}`)} }, nil},
@@ -293,7 +297,7 @@ func checkValidation(t *testing.T, c plans.Contract, faults []string) {
 	if len(c.Terms) > 0 && c.Terms[0].Term.Billing == plans.UpFront {
 		portion = whole(c.Terms[0].Period)
 	}
-	add := plans.Change{Add: []plans.ItemQuantity{{Item: "addition", Quantity: giventest.Money("1"), Price: &plans.Price{}}}}
+	add := plans.Change{Add: []plans.ItemQuantity{{Item: "addition", Quantity: giventest.Money("1"), Price: &plans.Price{Free: true}}}}
 	for name, call := range map[string]func() error{
 		"Charges":        func() error { _, err := c.Charges(portion, policy); return err },
 		"Added":          func() error { _, err := c.Added(add, portion, policy); return err },

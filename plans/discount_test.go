@@ -177,3 +177,21 @@ func TestDiscountDurationText(t *testing.T) {
 		t.Errorf("an unknown duration is read as %v, %v", read, err)
 	}
 }
+
+// A discount that a caller brings cannot have the ID that the discount of a later term gets.
+func TestDiscountWithTheIDOfATerm(t *testing.T) {
+	for id, reserved := range map[string]bool{"term P6M from 2027-05-16": true, "term of six months": false, "from P6M": false} {
+		discounts := []plans.Discount{{ID: id, Percent: decimal.NewFromInt(10), Duration: plans.Forever}}
+		var change, order, override []string
+		if reserved {
+			change, order, override = []string{"add_discounts[0].id invalid"}, []string{"discounts[0].id invalid"}, []string{"override.discounts[0].id invalid"}
+		}
+		giventest.CheckFaults(t, plans.Change{AddDiscounts: discounts}.Validate(), change...)
+		o := ordered("1 seat", "P6M")
+		o.Discounts = discounts
+		_, err := onSale(t).quote(o)
+		giventest.CheckFaults(t, err, order...)
+		_, err = onSale(t).With(plans.Override{Discounts: discounts})
+		giventest.CheckFaults(t, err, override...)
+	}
+}

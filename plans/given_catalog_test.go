@@ -118,7 +118,7 @@ func orderItems(text string) (all []plans.OrderItem) {
 			case "from":
 				item.From = giventest.Instant(words[i+1], time.UTC)
 			case "at":
-				item.Price = &plans.Price{Unit: giventest.Money(words[i+1])}
+				item.Price = &plans.Price{Unit: giventest.Money(words[i+1]), Free: giventest.Money(words[i+1]).IsZero()}
 			case "of":
 				item.Plan = words[i+1]
 			default:

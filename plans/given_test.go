@@ -10,7 +10,7 @@ import (
 
 // one is an item of a quantity at a price.
 func one(id, quantity, unit string) plans.Item {
-	return plans.Item{ID: id, Quantity: giventest.Money(quantity), Price: plans.Price{Unit: giventest.Money(unit)}}
+	return plans.Item{ID: id, Quantity: giventest.Money(quantity), Price: plans.Price{Unit: giventest.Money(unit), Free: giventest.Money(unit).IsZero()}}
 }
 
 // seats is a monthly contract for seats at a price, from November 2026 on.

@@ -2,6 +2,7 @@ package plans
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -75,6 +76,9 @@ func (o *Order) check(f *fault.List) {
 			f.Add(path+".from", proration.ErrInvalid, "must be after at; got %s", item.From.Format(time.RFC3339))
 		}
 		if item.Price != nil {
+			if !item.Quantity.IsZero() {
+				item.Price.checkStated(f, path+".")
+			}
 			f.Under(path+".price", item.Price.validate())
 		}
 	}
@@ -82,25 +86,34 @@ func (o *Order) check(f *fault.List) {
 		f.Add("installments", proration.ErrLimit, "must be between 0 and %d; got %d", maxInstallments, o.Installments)
 	}
 	fault.Number(f, "minimum", o.Minimum)
-	checkDiscounts(f, o.Discounts)
+	checkBrought(f, o.Discounts)
 }
 
-// checkUnits adds a fault for each item that starts with the contract and has no units, unless it is metered. The items
-// are those that start with the contract, in the order of the order.
-func (o *Order) checkUnits(f *fault.List, items []Item) {
+// checkUnits adds a fault for each item without units, unless it is metered or ends units that the order has before.
+// The items are those that start with the contract, and the later ones, in the order of the order.
+func (o *Order) checkUnits(f *fault.List, items []Item, later []RampStep) {
 	if len(items) == 0 {
 		f.Add("items", proration.ErrUnset, "required, at least one item from the start of the contract")
 	}
 	for i := range o.Items {
-		if !o.Items[i].From.IsZero() {
-			continue
+		var none bool
+		if from := o.Items[i].From; from.IsZero() {
+			none, items = items[0].none(), items[1:]
+		} else {
+			none, later = later[0].Item.none() && !o.has(o.Items[i].Item, from), later[1:]
 		}
-		if items[0].none() {
+		if none {
 			f.Add(fault.At("items", i)+".quantity", proration.ErrUnset,
 				"required, above zero unless the price is metered; got 0")
 		}
-		items = items[1:]
 	}
+}
+
+// has reports whether the order has units of an item that start before a time.
+func (o *Order) has(id string, before time.Time) bool {
+	return slices.ContainsFunc(o.Items, func(item OrderItem) bool {
+		return item.Item == id && item.From.Before(before) && !item.Quantity.IsZero()
+	})
 }
 
 // selection is the part of a catalog that an order selects.

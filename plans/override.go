@@ -28,7 +28,7 @@ type PlanOverride struct {
 func (o *Override) validate() error {
 	var f fault.List
 	checkTerms(&f, o.Terms)
-	checkDiscounts(&f, o.Discounts)
+	checkBrought(&f, o.Discounts)
 	if o.DueIn != (proration.Interval{}) {
 		f.Under("due_in", o.DueIn.Validate())
 	}

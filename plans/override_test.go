@@ -127,7 +127,7 @@ func TestCatalogWithModifiesNothing(t *testing.T) {
 	}
 	text := giventest.JSON(t, got)
 	other := plans.Override{Plans: []plans.PlanOverride{{
-		ID: "base", Offers: []plans.Offer{{Item: "seat", Currency: "USD"}, {Item: "fax", Currency: "USD"}},
+		ID: "base", Offers: []plans.Offer{{Item: "seat", Currency: "USD", Price: price}, {Item: "fax", Currency: "USD", Price: plans.Price{Free: true}}},
 		Features: []string{"fax"}, Limits: []plans.Limit{{Name: "faxes"}},
 	}}}
 	if _, err := got.With(other); err != nil {

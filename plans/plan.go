@@ -58,9 +58,9 @@ func inWords(all []LimitUsage) string {
 	return strings.Join(text, " ")
 }
 
-// validate returns every fault of the plan: ErrUnset for a missing ID, interval, offer or name; ErrInvalid for a
-// duplicate offer, feature or limit; and the faults of the interval, the trial, the currencies, the prices and the
-// limits.
+// validate returns every fault of the plan: ErrUnset for a missing ID, interval, offer, price or name; ErrInvalid
+// for a duplicate offer, feature or limit; and the faults of the interval, the trial, the currencies, the prices and
+// the limits.
 func (p *Plan) validate() error {
 	var f fault.List
 	if p.ID == "" {
@@ -79,6 +79,7 @@ func (p *Plan) validate() error {
 		checkName(&f, path+".item", o.Item, seen, string(o.Currency)+" "+o.Item)
 		_, err := o.Currency.Places()
 		f.Under(path, err)
+		o.Price.checkStated(&f, path+".")
 		if err := o.Price.validate(); err != nil {
 			f.Under(path+".price", err)
 		} else if p.Interval.Validate() == nil {

@@ -31,7 +31,7 @@ func TestPlanValidate(t *testing.T) {
 		want      []string
 	}{
 		{"valid", "139.00 a seat and month", func(*plans.Plan) {}, nil},
-		{"free", "a free plan is valid", func(p *plans.Plan) { p.Offers[0].Price = plans.Price{} }, nil},
+		{"free", "a free plan is valid", func(p *plans.Plan) { p.Offers[0].Price = plans.Price{Free: true} }, nil},
 		{"without a name", "the name is only for people", func(p *plans.Plan) { p.Name = "" }, nil},
 		{"without a rank", "the annual value decides", func(p *plans.Plan) { p.Rank = 0 }, nil},
 		{"no ID", "contracts and charges name their plan", func(p *plans.Plan) { p.ID = "" }, []string{"id unset"}},
@@ -43,7 +43,9 @@ func TestPlanValidate(t *testing.T) {
 		{"unknown currency", "law 13: money has a currency", func(p *plans.Plan) { p.Offers[0].Currency = "usd" }, []string{"offers[0].currency invalid"}},
 		{
 			"an item in two currencies", "M7: one plan has a price in each market",
-			func(p *plans.Plan) { p.Offers = append(p.Offers, plans.Offer{Item: "seat", Currency: "BRL"}) }, nil,
+			func(p *plans.Plan) {
+				p.Offers = append(p.Offers, plans.Offer{Item: "seat", Currency: "BRL", Price: plans.Price{Free: true}})
+			}, nil,
 		},
 		{
 			"a repeated item in one currency", "the price must be unambiguous",
@@ -76,7 +78,7 @@ func TestPlanValidate(t *testing.T) {
 			}
 		}, []string{
 			"id unset", "interval invalid", "offers[0].item unset", "offers[0].currency invalid", "offers[0].price.flat invalid", "offers[0].price.maximum limit",
-			"offers[1].price.tiers unset", "offers[2].item invalid", "features[0] unset", "limits[0].name unset", "limits[0].most invalid", "limits[0].most invalid",
+			"offers[1].price.tiers unset", "offers[2].item invalid", "offers[2].price unset", "features[0] unset", "limits[0].name unset", "limits[0].most invalid", "limits[0].most invalid",
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

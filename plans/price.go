@@ -1,6 +1,8 @@
 package plans
 
 import (
+	"bytes"
+	"encoding/json"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -23,8 +25,11 @@ import (
 //
 // So {Flat} is a flat price, {Unit} a price per unit, and {Unit, Package, Included} packages with free units. For a
 // quantity that is an amount of money, {Percent, Flat} is a percentage plus a fixed fee. Volume tiers with a flat fee
-// and no unit price are stairstep pricing. The zero Price is free. In a contract, an item without units costs nothing.
+// and no unit price are stairstep pricing. The zero Price costs nothing, but it states no price: an offer, an item with
+// units and a sale need a price, and a free one sets Free. In a contract, an item without units costs nothing.
 type Price struct {
+	// Free states that there is nothing to pay; all amounts are zero. In JSON, an amount of zero states it, too.
+	Free bool               `json:"free,omitzero"`
 	Per  proration.Interval `json:"per,omitzero"`  // length that the amounts cover; unset is the billing period
 	Flat decimal.Decimal    `json:"flat,omitzero"` // fixed fee, also for Amount(0); not negative
 	Unit decimal.Decimal    `json:"unit,omitzero"` // price of each unit, such as a seat, or package; not negative
@@ -92,6 +97,12 @@ func (p *Price) validate() error {
 	if sound && !p.Maximum.IsZero() && exact.Compare(p.Maximum, p.Minimum) < 0 {
 		f.Add("maximum", proration.ErrInvalid, "must not be below the minimum of %v; got %v", p.Minimum, p.Maximum)
 	}
+	if amounts := *p; p.Free {
+		amounts.Free = false
+		if amounts.states() {
+			f.Add("free", proration.ErrInvalid, "must be false beside an amount")
+		}
+	}
 	switch {
 	case len(p.Tiers) > maxTiers:
 		f.Add("tiers", proration.ErrLimit, "must be at most %d tiers; got %d", maxTiers, len(p.Tiers))
@@ -132,9 +143,47 @@ func (p *Price) checkTiers(f *fault.List) {
 	}
 }
 
+// UnmarshalJSON reads a price. Amounts that are all zero, {"unit": "0"}, set Free.
+// Errors: those of encoding/json, and an unknown field.
+func (p *Price) UnmarshalJSON(text []byte) error {
+	read := priceJSON(*p)
+	in := json.NewDecoder(bytes.NewReader(text))
+	in.DisallowUnknownFields()
+	if err := in.Decode(&read); err != nil {
+		return err
+	}
+	*p = Price(read)
+	if p.states() || p.Metered {
+		return nil
+	}
+	var names map[string]json.RawMessage
+	err := json.Unmarshal(text, &names)
+	for _, amount := range []string{"flat", "unit", "percent", "minimum"} {
+		_, has := names[amount]
+		p.Free = p.Free || has
+	}
+	return err
+}
+
+// priceJSON is a price without its methods.
+type priceJSON Price
+
+// states reports whether the price states an amount, or that it is free.
+func (p *Price) states() bool {
+	tiered := len(p.Tiers) > 0 || p.Tiering != 0
+	return p.Free || tiered || !p.Flat.IsZero() || !p.Unit.IsZero() || !p.Percent.IsZero() || !p.Minimum.IsZero()
+}
+
+// checkStated adds a fault for a price that states no amount. The price of a metered item may come with its usage.
+func (p *Price) checkStated(f *fault.List, path string) {
+	if !p.states() && !p.Metered {
+		f.Add(path+"price", proration.ErrUnset, "required, an amount, or free for an item that costs nothing")
+	}
+}
+
 // Equal reports whether p and q are the same price. Numbers are compared by value: 1.5 equals 1.50.
 func (p Price) Equal(q Price) bool {
-	return p.Per == q.Per && p.Tiering == q.Tiering && p.Metered == q.Metered &&
+	return p.Free == q.Free && p.Per == q.Per && p.Tiering == q.Tiering && p.Metered == q.Metered &&
 		same(p.Flat, q.Flat) && same(p.Unit, q.Unit) && same(p.Percent, q.Percent) && same(p.Included, q.Included) &&
 		same(p.Package, q.Package) && same(p.Minimum, q.Minimum) && same(p.Maximum, q.Maximum) &&
 		slices.EqualFunc(p.Tiers, q.Tiers, func(a, b Tier) bool {

@@ -28,6 +28,7 @@ func TestLongPricesAreRefused(t *testing.T) {
 						price := plans.Price{
 							Unit: giventest.Money(unit), Percent: giventest.Money(percent), Flat: giventest.Money(flat), Included: giventest.Money(included),
 						}
+						price.Free = price.Unit.Add(price.Percent).Add(price.Flat).IsZero()
 						units := decimal.Max(giventest.Money(quantity).Sub(price.Included), decimal.Decimal{})
 						amount := price.Flat.Add(units.Mul(price.Unit)).Add(units.Mul(price.Percent).Shift(-2))
 						exp, digits := int(amount.Exponent()), amount.NumDigits()
@@ -137,6 +138,7 @@ func TestLongPricesOfPackagesAndTiersAreRefused(t *testing.T) {
 				contract := tenSeats()
 				item := &contract.Items[0]
 				item.Quantity, item.Price = money(quantity), shape(money(a), money(b), money(c))
+				item.Price.Free = item.Price.Tiering == 0 && item.Price.Unit.IsZero() && item.Price.Percent.IsZero() && item.Price.Flat.IsZero()
 				_, err := item.Price.Amount(item.Quantity)
 				got, want := contract.Validate(), fault.Under("items[0]", err)
 				if (got == nil) != (want == nil) || got != nil && got.Error() != want.Error() {

@@ -49,7 +49,7 @@ func (c Catalog) Quote(order Order, policy proration.Policy, allocation proratio
 	if err != nil {
 		return Quote{}, err
 	}
-	if order.checkUnits(&f, got.items); f != nil {
+	if order.checkUnits(&f, got.items, got.ramp); f != nil {
 		return Quote{}, f.Err()
 	}
 	contract, first, err := got.contract(&order)

@@ -565,6 +565,7 @@ func TestQuoteFaults(t *testing.T) {
 		{"a quantity of zero", "an order buys units, unless the item is metered", ordered("0 seat", "P6M"), []string{"items[0].quantity unset"}},
 		{"a quantity of zero of each item", "law 14: all faults come at once", ordered("0 seat, 0 phone", "P6M"), []string{"items[0].quantity unset", "items[1].quantity unset"}},
 		{"a quantity of zero between others", "the fault names the item of the order, though a later item is not there at first", ordered("2 phone from 2027-01-01, 0 seat, 1 phone", "P6M"), []string{"items[1].quantity unset"}},
+		{"a quantity of zero at a later start", "it ends no units, so the quantity is missing", ordered("1 seat, 0 phone from 2027-01-01", "P6M"), []string{"items[1].quantity unset"}},
 		{"a quantity of zero before a step", "an item that begins at a step is ordered from it on", ordered("0 seat, 8 seat from 2027-01-01", "P6M"), []string{"items[0].quantity unset"}},
 		{"a quantity beyond the limits", "law 14: bad input is an error that names its field", ordered("1e18 seat", "P6M"), []string{"items[0].quantity limit"}},
 		{"a price beyond the limits", "law 14: bad input is an error that names its field", ordered("7 seat at 1e-19", "P6M", bySupport), []string{"items[0].price.unit limit"}},

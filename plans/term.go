@@ -1,6 +1,8 @@
 package plans
 
 import (
+	"strings"
+
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/enum"
@@ -107,10 +109,24 @@ func checkPercent(f *fault.List, field string, percent decimal.Decimal) {
 	}
 }
 
+// termDiscount begins the ID of a term's discount.
+const termDiscount = "term "
+
+// checkBrought adds the faults of discounts that a caller brings. None has an ID that the discount of a term can get.
+func checkBrought(f *fault.List, discounts []Discount) {
+	checkDiscounts(f, discounts)
+	for i, d := range discounts[:min(len(discounts), maxDiscounts)] {
+		if strings.HasPrefix(d.ID, termDiscount) && strings.Contains(d.ID, " from ") {
+			f.Add(fault.At("discounts", i)+".id", proration.ErrInvalid,
+				"must not be the ID of a term's discount; got %.40q", d.ID)
+		}
+	}
+}
+
 // discount returns the term's discount on charges within a period, or false if the term has none.
 func (t *Term) discount(period proration.Period) (Discount, bool) {
 	return Discount{
-		ID: "term " + t.Length.String() + " from " + date(period.Start), Percent: t.Percent,
+		ID: termDiscount + t.Length.String() + " from " + date(period.Start), Percent: t.Percent,
 		Duration: Forever, From: period.Start, Until: period.End,
 		Scope: Scope{Kinds: []Kind{Recurring, ProrationCharge, Extension, Shortfall}},
 	}, t.Percent.IsPositive()

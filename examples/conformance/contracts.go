@@ -131,7 +131,9 @@ func (l *levelGiven) contract(plan string) plans.Contract {
 	anchor := proration.LocalTimeOf(time.Date(2026, time.January, 1, 0, 0, 0, 0, time.UTC))
 	return plans.Contract{
 		Plan: plan, Currency: "USD", Cycle: proration.Cycle{Anchor: anchor, Interval: l.Interval},
-		Items: []plans.Item{{ID: "unit", Quantity: decimal.NewFromInt(1), Price: plans.Price{Unit: l.Amount.Decimal}}},
+		Items: []plans.Item{{
+			ID: "unit", Quantity: decimal.NewFromInt(1), Price: plans.Price{Unit: l.Amount.Decimal, Free: l.Amount.IsZero()},
+		}},
 	}
 }
 

@@ -40,7 +40,8 @@ func invoiceTotal(g invoiceTotalGiven) (record, error) {
 	}
 	for _, line := range g.Lines {
 		draft.Lines = append(draft.Lines, plans.Charge{
-			Kind: plans.OneTime, Currency: g.Currency, Net: line.Amount.Decimal, Taxes: taxesOf(line.TaxPercents),
+			Kind: plans.OneTime, Currency: g.Currency, Price: plans.Price{Free: line.Amount.IsZero()},
+			Net: line.Amount.Decimal, Taxes: taxesOf(line.TaxPercents),
 		})
 	}
 	inv, err := invoice.Build(draft)

@@ -18,13 +18,27 @@ func (in *input) invalid() (all []jsonfault.Fault) {
 	}
 	if in.file.Has("subscription") {
 		_, err := lifecycle.Replay(nil, in.Subscription, nil, in.Until)
-		all = append(all, in.placed(err, "subscription")...)
+		faults := in.placed(err, "subscription")
+		if in.unsound = len(faults) > 0 && in.firstRefused(); !in.unsound {
+			all = append(all, faults...)
+		}
 	}
 	if !in.Until.IsZero() {
 		_, err := lifecycle.Replay(nil, lifecycle.Subscription{}, nil, in.Until)
 		all = append(all, in.placed(err, "at")...)
 	}
 	return all
+}
+
+// firstRefused reports whether the file expects that its first event is refused. Then the faults of the subscription
+// are that refusal, and not faults of the file.
+func (in *input) firstRefused() bool {
+	i := slices.IndexFunc(in.Entries, func(e entry) bool { return e.Expect == nil })
+	if i < 0 || i+1 >= len(in.Entries) || in.Entries[i+1].Expect == nil {
+		return false
+	}
+	refused := in.Entries[i+1].Expect.Refused
+	return refused != nil && refused.is
 }
 
 // placed returns the library's faults inside the given top-level fields, with their positions in the file.

@@ -98,6 +98,7 @@ type input struct {
 	checked  *lifecycle.Policies    // the policies; nil until they are found to be sound
 	first    lifecycle.Subscription // subscription before the first event
 	declined error                  // refusal of the order; nil if there is a subscription
+	unsound  bool                   // whether the subscription has faults, which refuse its first event as expected
 }
 
 // policy returns the policy in force at an instant: the latest whose From is not after it, or else the first.

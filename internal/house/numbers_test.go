@@ -56,7 +56,7 @@ var money = map[string]string{
 	"invoice.TaxTotal":          "Of Amount",
 	"lifecycle.Effect":          "Amount",
 	"lifecycle.RequestedRefund": "Amount",
-	"lifecycle.Payment":         "Amount",
+	"lifecycle.Payment":         "Amount Expected",
 }
 
 // Each number in the types of the five packages is an amount of money or a count.

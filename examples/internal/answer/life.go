@@ -170,9 +170,10 @@ func (p *life) comes(o *lifecycle.Outcome, s lifecycle.Step) {
 			fmt.Fprint(p.out, Indented(inv.Text()+Payments(&r, p.sub.Contract.Cycle.Location), "    "))
 		}
 	}
-	cause := p.sub.ID + "/event-" + strconv.FormatInt(s.Sequence, 10) + "/"
+	id := strings.ReplaceAll(strings.ReplaceAll(p.sub.ID, "%", "%25"), "/", "%2F")
+	cause := id + "/event-" + strconv.FormatInt(s.Sequence, 10) + "/"
 	if s.Event == 0 {
-		cause = p.sub.ID + "/" + s.Deadline.String() + "-" + s.At.UTC().Format(time.RFC3339Nano)
+		cause = id + "/" + s.Deadline.String() + "-" + s.At.UTC().Format(time.RFC3339Nano)
 		switch {
 		case s.Change != 0:
 			cause += "-event-" + strconv.FormatInt(s.Change, 10)
@@ -184,7 +185,7 @@ func (p *life) comes(o *lifecycle.Outcome, s lifecycle.Step) {
 		cause += "/"
 	}
 	for _, e := range o.Effects {
-		payment := s.Event == lifecycle.PaymentSucceeded && strings.HasPrefix(e.ID, p.sub.ID+"/payment-")
+		payment := s.Event == lifecycle.PaymentSucceeded && strings.HasPrefix(e.ID, id+"/payment-")
 		if payment || caused(e.ID, cause) {
 			fmt.Fprintf(p.out, "    effect: %s %s, %s %s\n",
 				words(e.Kind), e.Invoice, e.Amount.StringFixed(2), p.sub.Contract.Currency)

@@ -86,6 +86,13 @@ func (d *decoder) value(n *node, v reflect.Value, path string) {
 	}
 	switch to := v.Addr().Interface().(type) {
 	case json.Unmarshaler:
+		before := len(d.faults)
+		if v.Kind() == reflect.Struct && len(fieldsOf(v.Type())) > 0 {
+			d.plain(n, reflect.New(v.Type()).Elem(), path) // each fault of a field has its own position
+		}
+		if len(d.faults) > before {
+			return
+		}
 		if err := to.UnmarshalJSON(d.file.data[n.start:n.end]); err != nil {
 			v.SetZero()
 			d.add(n, path, "%s", d.as.Reason(err))
