@@ -28,13 +28,15 @@ func (w *work) change() error {
 		w.ended = w.At
 		err = w.cancel()
 	default:
-		w.lines, err = w.unused(amended.Replaced)
-		w.on = forever(w.after.Discounts)
+		if w.on, err = w.kept(amended.Replaced); err == nil {
+			w.lines, err = w.unused(amended.Replaced)
+		}
 		if err == nil && w.restarts() {
 			err = w.shortfall(true)
 		}
 		if err == nil {
 			amended.Charges, err = w.rebilled(amended.Charges)
+			w.restored(amended.Charges)
 		}
 	}
 	w.lines = append(w.lines, amended.Charges...)

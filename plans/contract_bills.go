@@ -40,6 +40,7 @@ func (c *Contract) bill(
 	}
 	reduced, err := ApplyDiscounts(DiscountRequest{
 		Charges: charges, Discounts: c.Discounts, Currency: c.Currency, Mode: policy.Rounding.Mode, Allocation: allocation,
+		Policy: policy, Location: c.Cycle.Location,
 	})
 	return billed{Bill{At: p.Span.Start, Lines: reduced.Charges, Total: reduced.Net}, reduced.Remaining}, err
 }
