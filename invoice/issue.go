@@ -25,6 +25,8 @@ type Account struct {
 	UsedDiscounts []plans.Discount `json:"used_discounts,omitzero"`
 	// EndedAt is the time of the cancellation; zero for a running contract. A new anchor reactivates the contract.
 	EndedAt time.Time `json:"ended_at,omitzero"`
+	// ServiceStart is the time at which service began, or began again, where a policy does not bill that day.
+	ServiceStart time.Time `json:"service_start,omitzero"`
 	// UnbilledSince is the start of the unbilled time, required in arrears; zero for a contract always billed in advance.
 	UnbilledSince time.Time `json:"unbilled_since,omitzero"`
 }

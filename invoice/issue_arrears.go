@@ -112,6 +112,7 @@ func (w *work) elapsed(closes bool) error {
 		return err
 	}
 	for _, p := range portions {
+		p.Edges.Begins, p.Edges.Ends = w.begins(p), p.Span.End.Equal(w.At) && (w.Close || w.Change.Cancel)
 		charges, err := w.Contract.Charges(p, w.Policy.Proration)
 		if err != nil {
 			return err

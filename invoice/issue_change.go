@@ -154,8 +154,9 @@ func (w *work) unused(replaced []plans.ItemQuantity) (all []plans.Charge, err er
 		Charges: w.UnexpiredCharges, At: w.At, CreditBasis: w.Policy.CreditBasis, Policy: w.Policy.Proration,
 		Location: w.Contract.Cycle.Location,
 	}
+	request.Ends = w.Close
 	if end := w.Change.End; !end.IsZero() {
-		request.At = end
+		request.At, request.Ends = end, true
 	}
 	for _, r := range replaced {
 		request.Item, request.Quantity = r.Item, r.Quantity
@@ -210,7 +211,7 @@ func (w *work) cancel() error {
 func (w *work) disposed(charges []plans.Charge, paid decimal.Decimal) (credits.RefundResult, error) {
 	owed, err := credits.ApplyRefundRules(credits.RefundRequest{
 		Request: credits.Request{
-			Charges: charges, At: w.At, CreditBasis: w.Policy.CreditBasis, Policy: w.Policy.Proration,
+			Charges: charges, At: w.At, Ends: true, CreditBasis: w.Policy.CreditBasis, Policy: w.Policy.Proration,
 			Location: w.Contract.Cycle.Location,
 		},
 		ID: w.ID, Rules: w.Policy.Refunds, Exception: w.Exception, Paid: paid,

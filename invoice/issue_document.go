@@ -12,7 +12,7 @@ import (
 func (w *work) document() (IssueResult, error) {
 	doc := IssueResult{CreditNotes: w.notes, Account: Account{
 		Contract: w.after, Ledger: w.Ledger,
-		EndedAt: w.ended, UnbilledSince: w.since, UsedDiscounts: w.UsedDiscounts,
+		EndedAt: w.ended, UnbilledSince: w.since, UsedDiscounts: w.UsedDiscounts, ServiceStart: w.ServiceStart,
 	}}
 	lines, known := slices.Concat(w.waits, w.lines, w.Lines), w.issued()
 	if w.UnbilledAs != "" {

@@ -84,6 +84,6 @@ func TestDiscountLengthFaults(t *testing.T) {
 	t.Run("no policy", func(t *testing.T) {
 		r := discountRow{charges: "30.00", discounts: `[{"id":"a","percent":"50","duration":"once","ends":"2026-11-16T00:00:00Z"}]`}.request(t)
 		_, err := plans.ApplyDiscounts(r)
-		giventest.CheckFaults(t, err, "policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset")
+		giventest.CheckFaults(t, err, "policy.day_count unset", "policy.first_day unset", "policy.last_day unset", "policy.change_day unset", "policy.rounding.mode unset")
 	})
 }
