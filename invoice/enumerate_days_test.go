@@ -110,7 +110,7 @@ func serviceBilled(t *testing.T, policy invoice.Policy, begins, change, ends tim
 }
 
 // An invoice never prorates a whole period, by any day count, and another plan of the same price costs nothing on any
-// day (laws 4 and 17). The world: five day counts, both bases, thirteen months and each of their days.
+// day (laws 4 and 17). The world: five day counts, both bases, thirteen months and every tenth hour.
 func TestEveryWholePeriodIsBilledWhole(t *testing.T) {
 	short.Skip(t)
 	t.Parallel()
@@ -120,7 +120,7 @@ func TestEveryWholePeriodIsBilledWhole(t *testing.T) {
 		policy.Proration.DayCount, policy.CreditBasis = proration.DayCount(1+row/2), proration.CreditBasis(1+row%2)
 		for _, month := range []time.Month{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 26} { // 26 is February 2028
 			begins := time.Date(2026, month, 1, 0, 0, 0, 0, time.UTC)
-			for day := begins; day.Month() == begins.Month(); day = day.AddDate(0, 0, 1) {
+			for day := begins; day.Month() == begins.Month(); day = day.Add(10 * time.Hour) {
 				if lives++; !race.Takes(lives, 5) {
 					continue
 				}
@@ -149,7 +149,7 @@ func TestEveryWholePeriodIsBilledWhole(t *testing.T) {
 		}
 	}
 	t.Logf("%d lives", lives)
-	if lives != 10*(365+29) {
-		t.Errorf("got %d lives, want %d", lives, 10*(365+29))
+	if lives != 9510 {
+		t.Errorf("got %d lives", lives)
 	}
 }

@@ -147,3 +147,42 @@ func (l *keptLife) check(t *testing.T, want *big.Rat) {
 		t.Fatalf("%+v costs %v, off by %s\n%s", *l, total, off.FloatString(4), text)
 	}
 }
+
+// Another plan of the same price costs nothing, within a cent for each line and deduction, also where units that were
+// added later do not have the coupon of the others (law 17). The world: three percentages of one or three units, one to
+// nine added units on two days, and two other plans on the same day or later.
+func TestEveryUnitKeepsItsOwnCoupon(t *testing.T) {
+	short.Skip(t)
+	t.Parallel()
+	lives := 0
+	for _, percent := range []int64{10, 33, 100} {
+		for _, units := range []int64{1, 3} {
+			for more := int64(1); more <= 9; more++ {
+				for _, days := range [][]int{{1, 1, 1}, {1, 11, 21}, {11, 11, 11}, {11, 12, 31}} {
+					account := invoice.Account{Contract: plans.Contract{
+						Plan: "team", Currency: "USD", Cycle: giventest.Cycle("2026-01-01", "P1M", time.UTC),
+						Items:     []plans.Item{issueItem("seat", fmt.Sprint(units), "62")},
+						Discounts: []plans.Discount{{ID: "coupon", Percent: decimal.New(percent, 0), Duration: plans.Once}},
+					}}
+					changes := []plans.Change{{}, issueMore(fmt.Sprint(more)), {Plan: issuePlan("pro", "P1M", "62")}, {Plan: issuePlan("max", "P1M", "62")}}
+					for i, change := range changes {
+						at := time.Date(2026, 1, append([]int{1}, days...)[i], 0, 0, 0, 0, time.UTC)
+						got, err := invoice.Issue(invoice.IssueRequest{ID: fmt.Sprint("inv-", i), At: at, Account: account, Change: change, Policy: invoice.Standard()})
+						if err != nil {
+							t.Fatal(err)
+						}
+						account = got.Account
+						if most := decimal.New(4, -2); i > 1 && got.Invoice.Total.Abs().GreaterThan(most) {
+							t.Fatalf("%d %% of %d units, %d more, then a plan of the same price on %v costs %v\n%s", percent, units, more, at, got.Invoice.Total, got.Invoice.Text())
+						}
+					}
+					lives++
+				}
+			}
+		}
+	}
+	t.Logf("%d lives", lives)
+	if lives != 3*2*9*4 {
+		t.Errorf("got %d lives, want %d", lives, 3*2*9*4)
+	}
+}

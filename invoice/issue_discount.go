@@ -1,12 +1,14 @@
 package invoice
 
 import (
+	"math/big"
 	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/exact"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
@@ -16,6 +18,7 @@ import (
 func (w *work) kept(replaced []plans.ItemQuantity) ([]plans.Discount, error) {
 	always := forever(w.after.Discounts)
 	var on []plans.Discount
+	var charges []*plans.Charge
 	for _, r := range replaced {
 		if !r.Quantity.IsZero() {
 			continue // removed units have no charge that replaces theirs
@@ -25,12 +28,18 @@ func (w *work) kept(replaced []plans.ItemQuantity) ([]plans.Discount, error) {
 			if !w.replaces(c, r.Item) {
 				continue
 			}
+			charges = append(charges, c)
 			for _, taken := range c.Discounts {
 				var err error
 				if on, err = w.keep(on, always, c, taken.Discount, r.Item); err != nil {
 					return nil, err
 				}
 			}
+		}
+	}
+	for i := range on {
+		if err := w.dilute(&on[i], charges); err != nil {
+			return nil, err
 		}
 	}
 	w.keepTime()
@@ -117,17 +126,74 @@ func (w *work) forReplacing(d plans.Discount) plans.Discount {
 	return d
 }
 
-// unusedDeduction returns the unused part of a deduction from a billed charge. It is computed like the credit of a
-// charge of that amount.
-func (w *work) unusedDeduction(c *plans.Charge, id string) (unused decimal.Decimal, err error) {
+// dilute lowers a percentage of which some replaced charges had less, such as units that were added later without the
+// discount: the charges that replace them all have the average.
+func (w *work) dilute(d *plans.Discount, replaced []*plans.Charge) error {
+	const places = 8 // of a percentage
+	had := func(c *plans.Charge) bool {
+		short := exact.Term{Amount: netBefore(c, d.ID).Mul(decimal.Min(d.Percent, decimal.New(100, 0))), Num: 1, Den: 100}
+		least, _ := short.Round(c.Share.Rounding.Places, exact.Down)
+		return deduction(c, d.ID).Add(decimal.New(2, -c.Share.Rounding.Places)).GreaterThan(least) // it was rounded
+	}
+	replaced = slices.DeleteFunc(slices.Clone(replaced), func(c *plans.Charge) bool {
+		return !d.Percent.IsPositive() || len(d.Items) > 0 && !slices.Contains(d.Items, c.Item) || c.Span.End.After(d.Ends)
+	})
+	if !slices.ContainsFunc(replaced, func(c *plans.Charge) bool { return !had(c) }) {
+		return nil
+	}
+	var taken, of decimal.Decimal
+	for _, c := range replaced {
+		own, err := w.unusedDeduction(c, d.ID)
+		if err != nil {
+			return err
+		}
+		before, err := w.unusedPart(c, func(k *plans.Charge) decimal.Decimal { return netBefore(k, d.ID) })
+		if err != nil {
+			return err
+		}
+		taken, of = taken.Add(own), of.Add(before)
+	}
+	if of.IsPositive() {
+		share := new(big.Rat).Quo(taken.Rat(), of.Rat())
+		d.Percent = exact.Quotient(share.Mul(share, big.NewRat(100, 1)), places, exact.HalfUp)
+	}
+	return nil
+}
+
+// deduction returns the amount that a discount took off a charge.
+func deduction(c *plans.Charge, id string) (sum decimal.Decimal) {
+	for _, taken := range c.Discounts {
+		if taken.Discount == id {
+			sum = sum.Add(taken.Amount)
+		}
+	}
+	return sum
+}
+
+// netBefore returns the net of a charge before a discount and those after it, and the net if it does not have it.
+func netBefore(c *plans.Charge, id string) decimal.Decimal {
+	net := c.Net
+	for i := len(c.Discounts) - 1; i >= 0 && deducts(c, id); i-- {
+		if net = net.Add(c.Discounts[i].Amount); c.Discounts[i].Discount == id {
+			break
+		}
+	}
+	return net
+}
+
+// unusedDeduction returns the unused part of a deduction from a billed charge.
+func (w *work) unusedDeduction(c *plans.Charge, id string) (decimal.Decimal, error) {
+	return w.unusedPart(c, func(k *plans.Charge) decimal.Decimal { return deduction(k, id) })
+}
+
+// unusedPart returns the unused part of an amount of a billed charge and its credits. It is computed like the credit of
+// a charge of that amount.
+func (w *work) unusedPart(
+	c *plans.Charge, amount func(*plans.Charge) decimal.Decimal,
+) (unused decimal.Decimal, err error) {
 	var all []plans.Charge
 	for _, own := range w.known[c.ID] {
-		own.Net, own.Taxes, own.Untaxed = decimal.Decimal{}, nil, decimal.Decimal{}
-		for _, taken := range own.Discounts {
-			if taken.Discount == id {
-				own.Net = own.Net.Add(taken.Amount)
-			}
-		}
+		own.Net, own.Taxes, own.Untaxed = amount(&own), nil, decimal.Decimal{}
 		own.Discounts = nil
 		all = append(all, own)
 	}

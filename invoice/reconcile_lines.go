@@ -157,6 +157,9 @@ func (c *ReconcileRequest) unused(of *plans.Charge, earlier plans.Charge, some [
 		Charges: []plans.Charge{charge, earlier}, At: some[0].span.Start, Until: some[len(some)-1].span.End,
 		CreditBasis: proration.OnBilled, Policy: c.Policy, Location: c.Location,
 	}
+	r.Ends = slices.ContainsFunc(c.Proposed, func(k plans.Charge) bool {
+		return k.Corrects != "" && k.Edges.Ends && k.Span.Start.Equal(r.At)
+	})
 	if !of.Quantity.IsZero() {
 		r.Item, r.Quantity = item, some[0].units()
 	}

@@ -140,7 +140,7 @@ func (c *Contract) edges(p *proration.Portion, policy *proration.Policy) prorati
 		Begins:  p.Edges.Begins && (old || policy.FirstDay == proration.DayFree),
 		Ends:    ends && p.Span.End.Before(p.Period.End) && (old || policy.LastDay == proration.DayBilled),
 		Changes: p.Edges.Changes && old,
-		Whole:   policy.DayCount == proration.Actual30 && p.Span.Equal(p.Period),
+		Whole:   policy.DayCount == proration.Actual30,
 	}
 }
 

@@ -88,7 +88,10 @@ func (c *Change) checked() (given unusedShare, taken share, err error) {
 	if c.Next != nil {
 		r := Request{
 			Period: c.Next.Period, Span: c.Next.span(c.At), Policy: c.Policy, Location: c.Location,
-			Edges: Edges{Changes: c.Billed.in().Start.Equal(c.Next.Period.Start)}, // else the change begins the period
+			Edges: Edges{
+				Changes: c.Billed.in().Start.Equal(c.Next.Period.Start), // else the change begins the period
+				Whole:   c.Billed.Edges.Whole,
+			},
 		}
 		if taken, err = r.share(); err != nil {
 			return given, taken, fault.Under("next", err)

@@ -37,7 +37,8 @@ type Edges struct {
 	Begins  bool `json:"begins,omitzero"`  // service begins with the span: the policy's FirstDay decides
 	Ends    bool `json:"ends,omitzero"`    // service ends with the span: the policy's LastDay decides
 	Changes bool `json:"changes,omitzero"` // a change begins the span, also where the period begins: ChangeDay decides
-	// Whole makes a span of the whole period a full share by every day count. An invoice never prorates a whole period.
+	// Whole makes a span of all days of the period a full share by every day count. An invoice never prorates a whole
+	// period.
 	Whole bool `json:"whole,omitzero"`
 }
 
