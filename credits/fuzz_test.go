@@ -221,7 +221,7 @@ func fuzzCharge(t *testing.T, id string, b []byte, unit uint32, policy proration
 // fuzzPolicy returns one of all policies with two places.
 func fuzzPolicy(count, mode uint8) proration.Policy {
 	return proration.Policy{
-		DayCount: proration.DayCount(count%5) + 1, ChangeDay: proration.Side(count%2) + 1,
+		DayCount: proration.DayCount(count%5) + 1, FirstDay: proration.DayBilled, LastDay: proration.DayFree, ChangeDay: proration.Side(count%2) + 1,
 		Rounding: proration.Rounding{Places: 2, Mode: proration.RoundingMode(mode%7) + 1},
 	}
 }

@@ -174,7 +174,9 @@ func (r *RebillRequest) again(
 	if c.BaseQuantity != nil {
 		left = left.Add(*c.BaseQuantity)
 	}
-	line, err := c.Units(left, units, r.Charge.Span, r.Policy, r.Location)
+	again := *c
+	again.Edges = r.Charge.Edges
+	line, err := again.Units(left, units, r.Charge.Span, r.Policy, r.Location)
 	if err != nil {
 		return nil, err
 	}
@@ -212,7 +214,8 @@ func (r *RebillRequest) carry(line *plans.Charge, amount decimal.Decimal) error 
 	policy := r.Policy
 	policy.Rounding.Places = line.Share.Rounding.Places
 	line.Share, err = proration.Prorate(proration.Request{
-		Amount: line.Share.Of, Period: line.Period, Span: line.Span, Policy: policy, Carry: carry, Location: r.Location,
+		Amount: line.Share.Of, Period: line.Period, Span: line.Span, Edges: line.Edges, Policy: policy, Carry: carry,
+		Location: r.Location,
 	})
 	return err
 }

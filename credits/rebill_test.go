@@ -302,5 +302,5 @@ func forAmount(t *testing.T, charges []plans.Charge, amount string) plans.Charge
 
 func TestRebillFaults(t *testing.T) {
 	_, err := credits.Rebill(credits.RebillRequest{})
-	giventest.CheckFaults(t, err, "at unset", "credit_basis unset", "policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset")
+	giventest.CheckFaults(t, err, "at unset", "credit_basis unset", "policy.day_count unset", "policy.first_day unset", "policy.last_day unset", "policy.change_day unset", "policy.rounding.mode unset")
 }

@@ -269,8 +269,7 @@ func (d *RefundRequest) worth(f *fault.List, amount decimal.Decimal) int {
 	}
 	period := d.Next.Lines[0].Period
 	days, err := proration.Request{
-		Period: period, Span: period, Location: d.Location,
-		Policy: proration.Policy{DayCount: proration.Days, ChangeDay: proration.NewSide},
+		Period: period, Span: period, Location: d.Location, Policy: proration.Standard(0),
 	}.Fraction()
 	if err != nil {
 		f.Under("next.lines[0]", err)

@@ -20,6 +20,7 @@ type Request struct {
 	Quantity    decimal.Decimal       `json:"quantity,omitzero" canon:"count"`
 	At          time.Time             `json:"at"`              // first instant without use
 	Until       time.Time             `json:"until,omitzero"`  // first instant of use after a pause; zero is for good
+	Ends        bool                  `json:"ends,omitzero"`   // service ends at At, or pauses until Until
 	CreditBasis proration.CreditBasis `json:"credit_basis"`    // amount that each credit is a share of; required
 	Policy      proration.Policy      `json:"policy"`          // day count and rounding
 	Unpaid      []string              `json:"unpaid,omitzero"` // IDs of unpaid invoices, whose charges are not credited

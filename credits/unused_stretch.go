@@ -151,19 +151,22 @@ func (r *Request) credit(c *plans.Charge, before back, s *stretch) (plans.Charge
 	}
 	billed := proration.Billed{
 		Amount: c.Net, Credited: before.net, Part: s.part, Span: c.Span, Price: c.Share.Of,
-		Period: c.Period, Deducted: deducted(c, policy.Rounding),
+		Period: c.Period, Edges: c.Edges, Deducted: deducted(c, policy.Rounding),
 	}
 	if s.span.End.Before(c.Span.End) {
 		billed.Until = s.span.End
 	}
+	ends := r.Ends && s.span.Start.Equal(r.At) && (r.Until.IsZero() || s.span.End.Equal(r.Until))
 	adjustment, err := proration.Adjust(proration.Change{
-		At: s.span.Start, Billed: billed, CreditBasis: r.CreditBasis, Policy: policy, Location: r.Location,
+		At: s.span.Start, Billed: billed, Ends: ends, CreditBasis: r.CreditBasis, Policy: policy, Location: r.Location,
 	})
 	if err != nil {
 		return plans.Charge{}, err
 	}
 	credit := credited(c, before, adjustment.Credit)
 	credit.Kind, credit.Span = plans.ProrationCredit, s.span
+	credit.Edges.Ends = ends && policy.DayCount != proration.Seconds && (policy.ChangeDay == proration.OldSide ||
+		policy.LastDay == proration.DayBilled || policy.FirstDay == proration.DayFree && !r.Until.IsZero())
 	if !c.Quantity.IsZero() {
 		credit.Quantity = s.units
 	}

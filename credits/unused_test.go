@@ -538,7 +538,7 @@ func TestUnusedRefused(t *testing.T) {
 		{"a repeated ID", "law 3: a credit must name one charge", billed(func(c *plans.Charge) { c.ID = "inv-0/1" }), []string{"charges[1].id invalid"}},
 		{"no basis", "law 13: the basis decides an amount", func(r *credits.Request) { r.CreditBasis = 0 }, []string{"credit_basis unset"}},
 		{"an unknown basis", "law 14: the basis must be known", func(r *credits.Request) { r.CreditBasis = 9 }, []string{"credit_basis invalid"}},
-		{"no policy", "law 13: the policy decides an amount", func(r *credits.Request) { r.Policy = proration.Policy{} }, []string{"policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset"}},
+		{"no policy", "law 13: the policy decides an amount", func(r *credits.Request) { r.Policy = proration.Policy{} }, []string{"policy.day_count unset", "policy.first_day unset", "policy.last_day unset", "policy.change_day unset", "policy.rounding.mode unset"}},
 		{"no instant", "law 13: a missing instant would credit the whole charge or nothing", func(r *credits.Request) { r.At = time.Time{} }, []string{"at unset"}},
 		{"no basis and no unused charge", "law 13: an unset basis is an error also without a credit", func(r *credits.Request) { r.CreditBasis, r.Charges = 0, r.Charges[:1] }, []string{"credit_basis unset"}},
 		{"a credit of an unknown charge", "law 3: only billed charges are credited", credited(func(c *plans.Charge) { c.Corrects = "inv-7/1" }), []string{"charges[2].corrects invalid"}},
@@ -592,7 +592,7 @@ func TestUnusedRefused(t *testing.T) {
 		{"every fault", "law 14: every fault is reported", func(r *credits.Request) {
 			r.At, r.CreditBasis, r.Policy, r.Quantity = time.Time{}, 0, proration.Policy{}, amount("-1")
 			r.Charges[0].ID, r.Charges[1].ID = "", ""
-		}, []string{"at unset", "credit_basis unset", "policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset", "charges[0].id unset", "charges[1].id unset", "quantity invalid", "item unset"}},
+		}, []string{"at unset", "credit_basis unset", "policy.day_count unset", "policy.first_day unset", "policy.last_day unset", "policy.change_day unset", "policy.rounding.mode unset", "charges[0].id unset", "charges[1].id unset", "quantity invalid", "item unset"}},
 		{"two charges with faults", "law 14: every fault is reported", func(r *credits.Request) {
 			r.CreditBasis, r.Charges[0].Share, r.Charges[1].Share, r.At = proration.OnPrice, proration.Result{}, proration.Result{}, giventest.Instant("2026-10-16", nil)
 		}, []string{"charges[1].billed.price unset", "charges[0].billed.price unset"}},

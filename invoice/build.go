@@ -151,6 +151,7 @@ func (inv *Invoice) discount(d *Draft) error {
 	reduced, err := plans.ApplyDiscounts(plans.DiscountRequest{
 		Charges: inv.Lines, Discounts: d.Discounts, Currency: d.Currency,
 		Mode: d.Policy.Proration.Rounding.Mode, Allocation: d.Policy.Allocation,
+		Policy: d.Policy.Proration, Location: d.Location,
 	})
 	if err != nil {
 		return err

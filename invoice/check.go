@@ -143,7 +143,10 @@ func (inv *Invoice) checkOrder(f *fault.List, places int32) {
 		untaxed = untaxed.Add(c.Untaxed)
 		c.Discounts, c.Untaxed = before, decimal.Decimal{}
 	}
-	if err := again.discount(&Draft{Discounts: inv.Discounts, Currency: inv.Currency, Policy: inv.Policy}); err != nil {
+	err := again.discount(&Draft{
+		Discounts: inv.Discounts, Currency: inv.Currency, Policy: inv.Policy, Location: inv.Location,
+	})
+	if err != nil {
 		f.Add("discounts", ErrRecomputed, "%v", err)
 		return
 	}

@@ -80,7 +80,7 @@ func (inv *Invoice) checkCredit(f *fault.List, path string, line *plans.Charge, 
 	}
 	forGood := credits.Request{
 		Charges: related, Item: of.Item, Quantity: line.Quantity, At: line.Span.Start, CreditBasis: inv.Policy.CreditBasis,
-		Policy: inv.Policy.Proration, Location: inv.Location,
+		Policy: inv.Policy.Proration, Location: inv.Location, Ends: line.Edges.Ends,
 	}
 	again, reconciled := forGood, forGood
 	again.Until, reconciled.Until, reconciled.CreditBasis = line.Span.End, line.Span.End, proration.OnBilled

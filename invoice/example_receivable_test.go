@@ -207,7 +207,7 @@ func ExampleNewReceivable() {
 	//       "amount": "178.5"
 	//     }
 	//   ],
-	//   "seal": "JvE6QmZAOn86yBj5W_BcgQ"
+	//   "seal": "Khc3Ln7azGpIqyvXPBhupA"
 	// }
 }
 

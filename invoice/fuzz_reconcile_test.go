@@ -68,7 +68,7 @@ func FuzzReconcile(f *testing.F) {
 	f.Add(uint16(1), uint8(4), uint8(5), []byte("\x03\x04\x07\x02\x00\xff\x03\x04\x02\x05\x31\x01"), []byte("\x03\x14\x07\x02\x30\xff"), []byte("\x01\x03\x10\x02"))
 	f.Fuzz(func(t *testing.T, unit uint16, count, mode uint8, sold, should, moves []byte) {
 		policy := proration.Policy{
-			DayCount: proration.DayCount(count%5) + 1, ChangeDay: proration.Side(count/5%2) + 1,
+			DayCount: proration.DayCount(count%5) + 1, FirstDay: proration.DayBilled, LastDay: proration.DayFree, ChangeDay: proration.Side(count/5%2) + 1,
 			Rounding: proration.Rounding{Places: 2, Mode: proration.RoundingMode(mode%7) + 1},
 		}
 		c := invoice.ReconcileRequest{Policy: policy}

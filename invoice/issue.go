@@ -21,8 +21,12 @@ type Account struct {
 	// billing.
 	UnexpiredCharges []plans.Charge  `json:"unexpired_charges,omitzero"`
 	Ledger           []credits.Entry `json:"ledger,omitzero"` // customer's credit ledger
+	// UsedDiscounts are the discounts that UnexpiredCharges used up. A charge that replaces one of them keeps them.
+	UsedDiscounts []plans.Discount `json:"used_discounts,omitzero"`
 	// EndedAt is the time of the cancellation; zero for a running contract. A new anchor reactivates the contract.
 	EndedAt time.Time `json:"ended_at,omitzero"`
+	// ServiceStart is the time at which service began, or began again, where a policy does not bill that day.
+	ServiceStart time.Time `json:"service_start,omitzero"`
 	// UnbilledSince is the start of the unbilled time, required in arrears; zero for a contract always billed in advance.
 	UnbilledSince time.Time `json:"unbilled_since,omitzero"`
 }
@@ -123,7 +127,8 @@ type IssueResult struct {
 //
 // The discounts of the contract apply to periods, to terms, and to Lines billed with them. In advance, an invoice of a
 // change or of Lines alone deducts only discounts with duration forever and no amount, since the period used the others
-// already; a cancellation deducts none.
+// already; a cancellation deducts none. A charge that replaces another one also keeps its deductions: the percentages
+// and special prices until the end of the periods that they were agreed for, and the unused part of amounts.
 //
 // Errors: those of [Build], [plans.Contract.Amended] and [credits.Unused]; ErrUnset for a missing UnbilledSince in
 // arrears and for a missing ID; ErrInvalid for billing an up-front term in arrears, for Paid, KeepOpen or Exception
@@ -244,6 +249,7 @@ type work struct {
 	ids    []string                  // IDs of the documents to come
 	renews bool                      // the contract renews if it is billed to the end of its last term
 	refund decimal.Decimal           // amount to refund in money
+	partly bool                      // in arrears, a change cuts the present period, and the lines are for a part of it
 
 	rest    []proration.Portion // portions of the contract that are paid for from At on, given that all was billed
 	outside error               // error that At is outside the terms, so that there is no rest

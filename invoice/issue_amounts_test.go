@@ -297,7 +297,7 @@ func TestIssueFaults(t *testing.T) {
 		want   []string
 	}{
 		{"the zero request", func(o *invoice.IssueRequest) { *o = invoice.IssueRequest{} }, []string{
-			"policy.proration.day_count unset", "policy.proration.change_day unset", "policy.proration.rounding.mode unset", "policy.credit_basis unset", "policy.timing unset", "policy.allocation unset",
+			"policy.proration.day_count unset", "policy.proration.first_day unset", "policy.proration.last_day unset", "policy.proration.change_day unset", "policy.proration.rounding.mode unset", "policy.credit_basis unset", "policy.timing unset", "policy.allocation unset",
 			"policy.tax_rounding_level unset", "policy.tax_rounding_mode unset", "contract.plan unset", "contract.currency unset", "contract.cycle.anchor unset", "contract.cycle.interval unset", "at unset",
 		}},
 		{"no ID", func(o *invoice.IssueRequest) { o.ID = "" }, []string{"id unset"}},

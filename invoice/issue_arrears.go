@@ -40,6 +40,7 @@ func (w *work) arrears() error {
 		if err := w.elapsed(true); err != nil {
 			return err
 		}
+		w.partly = !w.Close && !c.Cancel && !w.present().Start.Equal(w.At)
 	case changesItems(c):
 		return w.step()
 	}
@@ -69,7 +70,7 @@ func (w *work) leave(fee []plans.Charge) error {
 	}
 	reduced, err := plans.ApplyDiscounts(plans.DiscountRequest{
 		Charges: w.lines, Discounts: w.on, Currency: w.Contract.Currency, Mode: w.Policy.Proration.Rounding.Mode,
-		Allocation: w.Policy.Allocation,
+		Allocation: w.Policy.Allocation, Policy: w.Policy.Proration, Location: w.Contract.Cycle.Location,
 	})
 	w.lines, w.on, w.used = slices.Concat(reduced.Charges, fee), nil, false
 	w.after.Discounts = reduced.Remaining
@@ -111,6 +112,7 @@ func (w *work) elapsed(closes bool) error {
 		return err
 	}
 	for _, p := range portions {
+		p.Edges.Begins, p.Edges.Ends = w.begins(p), p.Span.End.Equal(w.At) && (w.Close || w.Change.Cancel)
 		charges, err := w.Contract.Charges(p, w.Policy.Proration)
 		if err != nil {
 			return err

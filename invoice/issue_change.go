@@ -28,13 +28,15 @@ func (w *work) change() error {
 		w.ended = w.At
 		err = w.cancel()
 	default:
-		w.lines, err = w.unused(amended.Replaced)
-		w.on = forever(w.after.Discounts)
+		if w.on, err = w.kept(amended.Replaced); err == nil {
+			w.lines, err = w.unused(amended.Replaced)
+		}
 		if err == nil && w.restarts() {
 			err = w.shortfall(true)
 		}
 		if err == nil {
 			amended.Charges, err = w.rebilled(amended.Charges)
+			w.restored(amended.Charges)
 		}
 	}
 	w.lines = append(w.lines, amended.Charges...)
@@ -152,8 +154,9 @@ func (w *work) unused(replaced []plans.ItemQuantity) (all []plans.Charge, err er
 		Charges: w.UnexpiredCharges, At: w.At, CreditBasis: w.Policy.CreditBasis, Policy: w.Policy.Proration,
 		Location: w.Contract.Cycle.Location,
 	}
+	request.Ends = w.Close
 	if end := w.Change.End; !end.IsZero() {
-		request.At = end
+		request.At, request.Ends = end, true
 	}
 	for _, r := range replaced {
 		request.Item, request.Quantity = r.Item, r.Quantity
@@ -208,7 +211,7 @@ func (w *work) cancel() error {
 func (w *work) disposed(charges []plans.Charge, paid decimal.Decimal) (credits.RefundResult, error) {
 	owed, err := credits.ApplyRefundRules(credits.RefundRequest{
 		Request: credits.Request{
-			Charges: charges, At: w.At, CreditBasis: w.Policy.CreditBasis, Policy: w.Policy.Proration,
+			Charges: charges, At: w.At, Ends: true, CreditBasis: w.Policy.CreditBasis, Policy: w.Policy.Proration,
 			Location: w.Contract.Cycle.Location,
 		},
 		ID: w.ID, Rules: w.Policy.Refunds, Exception: w.Exception, Paid: paid,

@@ -12,19 +12,20 @@ import (
 func (w *work) document() (IssueResult, error) {
 	doc := IssueResult{CreditNotes: w.notes, Account: Account{
 		Contract: w.after, Ledger: w.Ledger,
-		EndedAt: w.ended, UnbilledSince: w.since,
+		EndedAt: w.ended, UnbilledSince: w.since, UsedDiscounts: w.UsedDiscounts, ServiceStart: w.ServiceStart,
 	}}
 	lines, known := slices.Concat(w.waits, w.lines, w.Lines), w.issued()
 	if w.UnbilledAs != "" {
 		lines = w.lines
 	}
 	if len(lines) == 0 {
-		doc.UnexpiredCharges = w.usable(known)
+		w.keepKnown(&doc.Account, known)
 		return doc, w.renew(&doc.Contract)
 	}
 	if w.UnbilledAs != "" {
 		unbilled, err := w.unbilled(lines)
-		doc.Unbilled, doc.UnexpiredCharges = unbilled, w.usable(known)
+		doc.Unbilled = unbilled
+		w.keepKnown(&doc.Account, known, unbilled...)
 		return doc, err
 	}
 	inv, err := w.build(lines, known)
@@ -32,12 +33,19 @@ func (w *work) document() (IssueResult, error) {
 		return IssueResult{}, err
 	}
 	if w.used {
-		doc.Contract.Discounts = w.discounts(inv.RemainingDiscounts)
+		doc.Contract.Discounts = w.discounts(w.remain(inv.RemainingDiscounts))
+		doc.UsedDiscounts = w.usedUp(inv.RemainingDiscounts)
 	}
-	doc.UnexpiredCharges = w.usable(slices.Concat(known, inv.Lines))
+	w.keepKnown(&doc.Account, slices.Concat(known, inv.Lines))
 	doc.Ledger = slices.Concat(w.Ledger, inv.LedgerEntries)
 	doc.Invoice = &inv
 	return doc, w.renew(&doc.Contract)
+}
+
+// keepKnown keeps the charges that later invoices need, and the used discounts of these and of the waiting charges.
+func (w *work) keepKnown(account *Account, charges []plans.Charge, unbilled ...plans.Charge) {
+	account.UnexpiredCharges = w.usable(charges)
+	account.UsedDiscounts = named(account.UsedDiscounts, slices.Concat(account.UnexpiredCharges, w.waits, unbilled))
 }
 
 // discounts returns the discounts of the contract after the invoice: those that remain, as the change leaves them.

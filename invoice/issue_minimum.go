@@ -78,6 +78,7 @@ func (w *work) shortfall(early bool) error {
 // began anew: from there on, another minimum is measured.
 func (w *work) served(period proration.Period, all []plans.Charge) (p proration.Portion, of []plans.Charge) {
 	p = proration.Portion{Period: period, Span: proration.Period{Start: period.Start, End: w.At}}
+	p.Edges.Ends = w.Close || w.Change.Cancel
 	var based bool
 	for i := range all {
 		c := &all[i]
@@ -86,14 +87,14 @@ func (w *work) served(period proration.Period, all []plans.Charge) (p proration.
 		}
 		of = append(of, *c)
 		if base(c) && (!based || c.Span.Start.Before(p.Span.Start)) {
-			p.Span.Start, based = c.Span.Start, true
+			p.Span.Start, p.Edges.Begins, based = c.Span.Start, c.Edges.Begins, true
 		}
 	}
 	for i := range w.UnexpiredCharges {
 		c := &w.UnexpiredCharges[i]
 		if c.Kind == plans.Recurring && c.Corrects == "" && !c.Period.Equal(period) &&
 			c.Span.Start.After(p.Span.Start) && c.Span.Start.Before(p.Span.End) {
-			p.Span.End = c.Span.Start
+			p.Span.End, p.Edges.Ends = c.Span.Start, false
 		}
 	}
 	return p, of

@@ -32,6 +32,7 @@ func (w *work) period() error {
 		if w.billed(p) {
 			continue
 		}
+		p.Edges.Begins = w.begins(p)
 		charges, err := w.after.Charges(p, w.Policy.Proration)
 		if err != nil {
 			return err
@@ -45,6 +46,17 @@ func (w *work) period() error {
 		w.on, w.used = forever(w.after.Discounts), false
 	}
 	return w.advance(w.At)
+}
+
+// begins reports whether service begins with a portion: at the ServiceStart of the account, or inside a period after
+// time that is not billed.
+func (w *work) begins(p proration.Portion) bool {
+	if start := p.Span.Start; start.Equal(w.ServiceStart) || start.Equal(p.Period.Start) {
+		return start.Equal(w.ServiceStart)
+	}
+	return !slices.ContainsFunc(slices.Concat(w.UnexpiredCharges, w.lines), func(c plans.Charge) bool {
+		return base(&c) && c.Span.End.Equal(p.Span.Start)
+	})
 }
 
 // advance takes the steps of the ramp up to an instant into the contract after the invoice.

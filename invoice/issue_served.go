@@ -26,7 +26,7 @@ func (w *work) serve() error {
 // the refund rules. Where the rules return nothing, they credit at most the outstanding amount.
 func (w *work) notServed(r *Receivable, own, ruled []plans.Charge) ([]plans.Charge, error) {
 	unused, err := credits.Unused(credits.Request{
-		Charges: own, At: w.At, CreditBasis: w.Policy.CreditBasis, Policy: w.Policy.Proration,
+		Charges: own, At: w.At, Ends: true, CreditBasis: w.Policy.CreditBasis, Policy: w.Policy.Proration,
 		Location: w.Contract.Cycle.Location,
 	})
 	if err != nil {

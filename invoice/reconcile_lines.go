@@ -45,7 +45,14 @@ func (c *ReconcileRequest) part(of *plans.Charge, s piece) (plans.Charge, error)
 	if policy.Rounding.Places, err = of.Currency.Places(); err != nil {
 		return line, err
 	}
-	r := proration.Request{Amount: of.Share.Of, Period: of.Period, Span: s.span, Policy: policy, Location: c.Location}
+	r := proration.Request{
+		Amount: of.Share.Of, Period: of.Period, Span: s.span, Edges: of.Edges, Policy: policy, Location: c.Location,
+	}
+	if !s.span.Start.Equal(of.Span.Start) {
+		r.Edges.Begins, r.Edges.Changes = false, false
+	}
+	r.Edges.Ends = of.Edges.Ends && s.span.End.Equal(of.Span.End)
+	line.Edges = r.Edges
 	gross := of.Gross()
 	full := new(big.Rat).Add(gross.Rat(), of.Share.Residual.Rat())
 	if computed := of.Share.Fraction.Den != 0 && of.Share.Amount.Equal(gross); !computed || of.Share.Unit == "" {
@@ -150,6 +157,9 @@ func (c *ReconcileRequest) unused(of *plans.Charge, earlier plans.Charge, some [
 		Charges: []plans.Charge{charge, earlier}, At: some[0].span.Start, Until: some[len(some)-1].span.End,
 		CreditBasis: proration.OnBilled, Policy: c.Policy, Location: c.Location,
 	}
+	r.Ends = slices.ContainsFunc(c.Proposed, func(k plans.Charge) bool {
+		return k.Corrects != "" && k.Edges.Ends && k.Span.Start.Equal(r.At)
+	})
 	if !of.Quantity.IsZero() {
 		r.Item, r.Quantity = item, some[0].units()
 	}

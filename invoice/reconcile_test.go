@@ -298,7 +298,7 @@ func TestReconcileRefused(t *testing.T) {
 		policy           proration.Policy
 		want             []string
 	}{
-		{name: "no policy", policy: proration.Policy{}, want: []string{"policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset"}},
+		{name: "no policy", policy: proration.Policy{}, want: []string{"policy.day_count unset", "policy.first_day unset", "policy.last_day unset", "policy.change_day unset", "policy.rounding.mode unset"}},
 		{name: "billed without an ID", billed: edited(func(c *plans.Charge) { c.ID = "" }), want: []string{"billed[0].id unset"}},
 		{name: "a repeated ID", billed: []plans.Charge{ten, ten}, want: []string{"billed[1].id invalid"}},
 		{name: "a credit of an unknown charge", billed: []plans.Charge{ten, creditOf("inv-2", "0", "-1", "")}, want: []string{"billed[1].corrects invalid"}},

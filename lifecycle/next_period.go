@@ -164,7 +164,7 @@ func (s *step) retractNextPeriod() (voids bool, err error) {
 	if !s.sub.retractable(a.Invoice) {
 		return false, nil
 	}
-	if err := s.undo(a.Invoice); err != nil {
+	if err := s.reverse(a.Invoice); err != nil { // the contract has not used its discounts yet
 		return false, err
 	}
 	s.sub.UnbilledCharges = slices.Concat(a.IncludedCharges, s.sub.UnbilledCharges)

@@ -23,6 +23,7 @@ func TestPolicyHasOneFieldForEachChoice(t *testing.T) {
 		"proration.RoundingMode": {
 			"billing.proration.rounding.mode", "billing.tax_rounding_mode", // the law of a country may round its tax up
 		},
+		"proration.DayBilling":  {"billing.proration.first_day", "billing.proration.last_day"},
 		"lifecycle.FinalAction": {"trial.without_payment_method", "renewal.without_payment_method", "dunning.final_action"},
 		"proration.Interval": {
 			"catalog.plans.interval", "catalog.plans.trial", "catalog.plans.offers.price.per", "catalog.terms.length",

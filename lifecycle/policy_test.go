@@ -72,7 +72,7 @@ func TestPolicyValidate(t *testing.T) {
 		{"no retention", "", func(p *lifecycle.Policy) { p.InvoiceRetention = proration.Interval{} }, []string{"invoice_retention unset"}},
 		{"a retention over the limit", "", func(p *lifecycle.Policy) { p.InvoiceRetention = long }, []string{"invoice_retention limit"}},
 		{"an empty policy", "law 14: all faults at once, in a stable order", func(p *lifecycle.Policy) { *p = lifecycle.Policy{} }, []string{
-			"billing.proration.day_count unset", "billing.proration.change_day unset", "billing.proration.rounding.mode unset", "billing.credit_basis unset", "billing.timing unset",
+			"billing.proration.day_count unset", "billing.proration.first_day unset", "billing.proration.last_day unset", "billing.proration.change_day unset", "billing.proration.rounding.mode unset", "billing.credit_basis unset", "billing.timing unset",
 			"billing.allocation unset", "billing.tax_rounding_level unset", "billing.tax_rounding_mode unset", "change_rules unset", "prorations unset", "trial.unused_trial unset", "trial.without_payment_method unset", "renewal.without_payment_method unset", "dunning.final_action unset", "dunning.open_invoice unset", "dunning.result_timeout unset", "payments.overpayment unset", "payments.late_payment unset", "reactivation.billing_anchor unset",
 			"access_by_status.pending_start unset", "access_by_status.incomplete unset", "access_by_status.trialing unset", "access_by_status.active unset", "access_by_status.past_due unset", "access_by_status.suspended unset",
 			"access_by_status.paused unset", "access_by_status.canceled unset", "access_by_status.expired unset", "managers unset", "billing_details_editors unset", "invoice_retention unset",

@@ -64,6 +64,7 @@ func (s *step) restart() error {
 			return err
 		}
 	}
+	s.begins()
 	over := sub.Status.over()
 	if err := s.become(Active); err != nil {
 		return err

@@ -15,6 +15,11 @@ func (s *step) start(e *Event) error {
 	if err := s.checkSold(); err != nil {
 		return err
 	}
+	if s.sub.upFront() { // checks the term also where a trial or a later start precedes it
+		if _, err := s.sub.Contract.StartingAt(s.sub.At, 0); err != nil {
+			return err
+		}
+	}
 	if e.PaymentMethod != "" {
 		if err := s.setMethod(e); err != nil {
 			return err
@@ -87,6 +92,9 @@ func (s *step) serve(anew bool, longer int) error {
 		}
 	}
 	sub.UnbilledSince = time.Time{}
+	if s.begins(); sub.TrialEnd.Equal(sub.At) {
+		sub.ServiceStart = time.Time{} // service began with the trial
+	}
 	if err := s.become(Active); err != nil {
 		return err
 	}
@@ -94,6 +102,14 @@ func (s *step) serve(anew bool, longer int) error {
 		return err
 	}
 	return s.await()
+}
+
+// begins stores the instant at which service begins, if the policy does not bill its day.
+func (s *step) begins() {
+	s.sub.ServiceStart = time.Time{}
+	if s.policy.Billing.Proration.FirstDay == proration.DayFree {
+		s.sub.ServiceStart = s.sub.At
+	}
 }
 
 // await makes the subscription incomplete until its first invoice is paid, if the policy has a first payment timeout.

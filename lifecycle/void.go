@@ -58,8 +58,20 @@ func (s *step) forgiven(brings, billed bool) error {
 	return nil
 }
 
-// undo voids an invoice and reverses its charges and credits in the account.
+// undo voids an invoice, reverses its charges and credits in the account, and restores the discounts that it used.
 func (s *step) undo(id string) error {
+	charges := s.sub.UnexpiredCharges
+	if err := s.reverse(id); err != nil {
+		return err
+	}
+	if a := s.sub.NextPeriod; a == nil || a.Invoice != id { // the contract keeps its discounts until that period begins
+		s.restoreDiscounts(id, charges)
+	}
+	return nil
+}
+
+// reverse voids an invoice and reverses its charges and credits in the account.
+func (s *step) reverse(id string) error {
 	if by := s.sub.creditedBy(id); by != "" {
 		return s.refuse("Invoice " + id + " was credited by " + by + " and can no longer be voided; " +
 			"the credit was granted or refunded.")

@@ -112,7 +112,7 @@ func TestQuoteRefusesUnsetSettings(t *testing.T) {
 			c.Policy.ChangeDay, c.Policy.Rounding.Mode, c.Allocation = 7, 8, 0
 		}, []string{"policy.change_day invalid", "policy.rounding.mode invalid", "allocation unset"}},
 		{"no settings", "law 14: all faults come at once", func(c *seller) { c.Policy, c.Allocation = proration.Policy{}, 0 }, []string{
-			"policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset", "allocation unset",
+			"policy.day_count unset", "policy.first_day unset", "policy.last_day unset", "policy.change_day unset", "policy.rounding.mode unset", "allocation unset",
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -38,6 +38,9 @@ func (c *Contract) changeInterval(f *fault.List, change *Change, at time.Time) {
 		f.Add("anchor", proration.ErrInvalid, "must be reset with another interval; got %v", change.Anchor)
 		return
 	}
+	if other || !change.AnchorAt.IsZero() || change.Anchor == AnchorReset {
+		c.keepLength()
+	}
 	if other {
 		for i := range c.Items { // a price without Per is for the old interval
 			if price := &c.Items[i].Price; price.Per == (proration.Interval{}) {

@@ -34,6 +34,9 @@ type Charge struct {
 
 	Period proration.Period `json:"period,omitzero"` // whole anchored period
 	Span   proration.Period `json:"span,omitzero"`   // part of the period that is charged
+	// Edges says what begins and ends the span, if the policy treats their days differently. In a credit, Ends says that
+	// service ends where the credit begins.
+	Edges proration.Edges `json:"edges,omitzero"`
 
 	Share     proration.Result `json:"share,omitzero"`     // price of the quantity × share of the period, rounded once
 	Discounts []Deduction      `json:"discounts,omitzero"` // deductions from the share, in order

@@ -143,7 +143,8 @@ func (c *Charge) checkShare(f *fault.List, policy proration.Policy, location *ti
 		again, err = entire(whole, policy.Rounding)
 	} else {
 		again, err = proration.Prorate(proration.Request{
-			Amount: whole, Period: c.Period, Span: c.Span, Policy: policy, Carry: c.Share.Carry, Location: location,
+			Amount: whole, Period: c.Period, Span: c.Span, Edges: c.Edges, Policy: policy, Carry: c.Share.Carry,
+			Location: location,
 		})
 	}
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 
 // Units returns the charge of other units at the same price, for a part of the same period and before discounts:
 // Price(base + quantity) − Price(base), and Price(quantity) with a base of zero. The location is the calendar of the
-// days; nil is UTC. The charge has no ID, no taxes and corrects nothing. Amounts are rounded to the places of the
-// currency; the policy's places are ignored.
+// days; nil is UTC. The Edges of the charge apply to the span. The charge has no ID, no taxes and corrects nothing.
+// Amounts are rounded to the places of the currency; the policy's places are ignored.
 // Errors: ErrInvalid for a negative number; ErrLimit for numbers beyond the limits; and those of the price, the
 // currency and proration.Prorate.
 func (c Charge) Units(
@@ -28,7 +28,7 @@ func (c Charge) Units(
 	}
 	units := Charge{
 		Kind: c.Kind, Plan: c.Plan, Item: c.Item, Currency: c.Currency, Quantity: quantity, Price: c.Price,
-		Multiplier: c.Multiplier, Period: c.Period, Span: span,
+		Multiplier: c.Multiplier, Period: c.Period, Span: span, Edges: c.Edges,
 	}
 	if base.IsPositive() {
 		units.BaseQuantity = &base
@@ -43,7 +43,7 @@ func (c *Charge) prorate(policy proration.Policy, location *time.Location) error
 		return err
 	}
 	c.Share, err = proration.Prorate(proration.Request{
-		Amount: amount, Period: c.Period, Span: c.Span, Policy: policy, Location: location,
+		Amount: amount, Period: c.Period, Span: c.Span, Edges: c.Edges, Policy: policy, Location: location,
 	})
 	c.Net = c.Share.Amount
 	return err

@@ -1,6 +1,7 @@
 package plans
 
 import (
+	"slices"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -202,6 +203,20 @@ func (c *Contract) checkTerms(f *fault.List) {
 			}
 		}
 		f.At("terms", i, own.Err())
+	}
+}
+
+// checkUpFront adds a fault for a cycle of another length than a term that is billed up front, which is one period: the
+// whole term would be due again with each period.
+func (c *Contract) checkUpFront(f *fault.List, path string) {
+	last := len(c.Terms) - 1
+	if !c.upFront() || !c.Terms[last].Until.IsZero() || c.Terms[last].Term.Length.Validate() != nil {
+		return // a term that ends early can have lost the terms after it
+	}
+	if !slices.ContainsFunc(c.Terms, func(a ContractTerm) bool { return a.Term.Length == c.Cycle.Interval }) {
+		f.Add(path+"cycle.interval", proration.ErrInvalid,
+			"must be %v, the length of the term, which is billed up front as one period; got %v",
+			c.Terms[last].Term.Length, c.Cycle.Interval)
 	}
 }
 

@@ -109,6 +109,7 @@ func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy p
 		return err
 	}
 	for _, portion := range rest {
+		portion.Edges.Changes = kind == ProrationCharge && portion.Span.Start.Equal(at)
 		var charges []Charge
 		if before.ReplacedBy(*change) {
 			charges, err = after.priced(kind, after.ids(), portion, policy)
@@ -208,7 +209,7 @@ func (c *Contract) added(s shift, p proration.Portion, policy proration.Policy) 
 			base = nil // nothing was paid for a new item yet, not even its flat fee
 		}
 		leg.item.Quantity = s.units
-		charge, err := c.charge(ProrationCharge, leg.item, base, proration.Portion{Period: p.Period, Span: leg.span}, policy)
+		charge, err := c.charge(ProrationCharge, leg.item, base, leg.portion(&p), policy)
 		if err != nil {
 			return nil, err
 		}

@@ -40,6 +40,7 @@ func (c *Contract) bill(
 	}
 	reduced, err := ApplyDiscounts(DiscountRequest{
 		Charges: charges, Discounts: c.Discounts, Currency: c.Currency, Mode: policy.Rounding.Mode, Allocation: allocation,
+		Policy: policy, Location: c.Cycle.Location,
 	})
 	return billed{Bill{At: p.Span.Start, Lines: reduced.Charges, Total: reduced.Net}, reduced.Remaining}, err
 }
@@ -82,10 +83,11 @@ func (c Contract) bills(from time.Time, policy proration.Policy, allocation pror
 // due was billed: the rest of the billing period, or the rest of each term that is billed up front. An added quantity
 // is charged for these portions.
 // Errors: those of [Contract.Validate]; ErrUnset for a missing instant; ErrOutside for an instant before the first term
-// or after the last.
+// or after the last; ErrInvalid for a cycle of another length than a term that is billed up front.
 func (c Contract) RemainingPortions(at time.Time) ([]proration.Portion, error) {
 	var f fault.List
 	f.Under("contract", c.Validate())
+	c.checkUpFront(&f, "contract.")
 	if at.IsZero() {
 		f.Add("at", proration.ErrUnset, "required, an instant")
 	}

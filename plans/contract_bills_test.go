@@ -242,7 +242,7 @@ func TestContractTerminationFee(t *testing.T) {
 		})
 	}
 	_, err := with(committed(nil, sixMonths), "0", "50").TerminationFee(giventest.Instant("2027-01-10", nil), proration.Policy{})
-	giventest.CheckFaults(t, err, "policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset")
+	giventest.CheckFaults(t, err, "policy.day_count unset", "policy.first_day unset", "policy.last_day unset", "policy.change_day unset", "policy.rounding.mode unset")
 }
 
 // A fee is rounded once, to the places of the currency, by the mode of the policy.

@@ -42,7 +42,7 @@ func (c *Contract) priced(kind Kind, ids []string, p proration.Portion, policy p
 			if leg.item.Quantity.IsZero() {
 				continue
 			}
-			charge, err := c.charge(kind, leg.item, nil, proration.Portion{Period: p.Period, Span: leg.span}, policy)
+			charge, err := c.charge(kind, leg.item, nil, leg.portion(&p), policy)
 			if err != nil {
 				return nil, err
 			}
@@ -116,6 +116,34 @@ type leg struct {
 	span proration.Period
 }
 
+// portion returns the leg as a part of a portion.
+func (l *leg) portion(p *proration.Portion) proration.Portion {
+	own := proration.Portion{Period: p.Period, Span: l.span, Edges: p.Edges}
+	if !l.span.Start.Equal(p.Span.Start) {
+		own.Edges.Begins, own.Edges.Changes = false, false
+	}
+	own.Edges.Ends = p.Edges.Ends && l.span.End.Equal(p.Span.End)
+	return own
+}
+
+// edges returns what begins and ends a portion of the contract as far as the policy treats it differently. Service ends
+// with the last term if that does not renew. A whole period is never prorated.
+func (c *Contract) edges(p *proration.Portion, policy *proration.Policy) proration.Edges {
+	if policy.DayCount == proration.Seconds {
+		return proration.Edges{}
+	}
+	old, ends := policy.ChangeDay == proration.OldSide, p.Edges.Ends
+	if n := len(c.Terms); n > 0 && c.Terms[n-1].Term.Renewal == Expire && p.Span.End.Equal(c.End()) {
+		ends = true
+	}
+	return proration.Edges{
+		Begins:  p.Edges.Begins && (old || policy.FirstDay == proration.DayFree),
+		Ends:    ends && p.Span.End.Before(p.Period.End) && (old || policy.LastDay == proration.DayBilled),
+		Changes: p.Edges.Changes && old,
+		Whole:   policy.DayCount == proration.Actual30,
+	}
+}
+
 // legs returns an item over a span: one leg, or several if ramp steps change it inside. There is no leg before the item
 // is added.
 func (c *Contract) legs(id string, span proration.Period) []leg {
@@ -184,7 +212,7 @@ func (c *Contract) charge(
 	}
 	charge := Charge{
 		Kind: kind, Plan: c.Plan, Item: item.ID, Currency: c.Currency, Quantity: item.Quantity, Price: item.Price,
-		Period: p.Period, Span: p.Span, BaseQuantity: base,
+		Period: p.Period, Span: p.Span, BaseQuantity: base, Edges: c.edges(&p, &policy),
 	}
 	times, err := item.Price.times(c.length(p.Period))
 	if err != nil {

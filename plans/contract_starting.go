@@ -13,10 +13,12 @@ import (
 // remains, and it starts at the instant with its discount. The first period, or a term that is billed up front, is
 // longer by a number of days, such as unused trial days. Ramp steps up to the instant have taken effect.
 // Errors: those of [Contract.Validate]; ErrUnset for a missing instant; ErrInvalid for a negative number of days, and
-// for a term that is not a whole number of periods; ErrLimit for an instant outside the years 1 to 9999.
+// for a term that is not a whole number of periods, or that is billed up front and is not one period; ErrLimit for an
+// instant outside the years 1 to 9999.
 func (c Contract) StartingAt(at time.Time, longer int) (Contract, error) {
 	var f fault.List
 	f.Under("contract", c.Validate())
+	c.checkUpFront(&f, "contract.")
 	if at.IsZero() {
 		f.Add("at", proration.ErrUnset, "required, the instant of the start")
 	}
@@ -40,6 +42,10 @@ func (c Contract) startingAt(at time.Time, longer int) (Contract, error) {
 		c.Discounts = slices.DeleteFunc(c.Discounts, func(d Discount) bool { return d.ID == own.ID })
 	}
 	c.Cycle.Anchor, c.Cycle.Day = proration.LocalTimeOf(at), 0
+	upFront := len(terms) > 0 && terms[0].Term.Billing == UpFront
+	if upFront {
+		c.Cycle.Interval = terms[len(terms)-1].Term.Length
+	}
 	first, err := c.Cycle.Containing(at)
 	if err != nil {
 		return Contract{}, fault.Under("contract.cycle", err)
@@ -50,7 +56,6 @@ func (c Contract) startingAt(at time.Time, longer int) (Contract, error) {
 		}
 		c.Cycle.Anchor = proration.LocalTimeOf(c.local(first.End))
 	}
-	upFront := len(terms) > 0 && terms[0].Term.Billing == UpFront
 	if longer > 0 && !upFront {
 		c.First = first
 	}

@@ -100,3 +100,31 @@ func TestContractStartingAtRefusesPartialPeriods(t *testing.T) {
 	_, err := c.StartingAt(giventest.Instant("2027-01-01", nil), 0)
 	giventest.CheckFaults(t, err, "term invalid")
 }
+
+// A term that is billed up front is one period of the cycle. Otherwise the whole term would be due with each period.
+func TestTermBilledUpFrontIsOnePeriod(t *testing.T) {
+	year := prepaid(nil, "P1Y 2026-01-01/2027-01-01")
+	monthly := year
+	monthly.Cycle.Interval = giventest.Interval("P1M")
+	extended := prepaid(nil, "P6M 2026-01-01/2026-07-01", "P1Y 2026-07-01/2027-07-01")
+	for _, c := range []struct {
+		name     string
+		contract plans.Contract
+		wantErr  []string
+	}{
+		{"a year", year, nil},
+		{"a year by the month", monthly, []string{"contract.cycle.interval invalid"}},
+		{"half a year and a year", extended, nil},
+		{"a shortened year by the month", shorter(monthly, "2026-03-01"), nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := c.contract.RemainingPortions(giventest.Instant("2026-02-01", nil))
+			giventest.CheckFaults(t, err, c.wantErr...)
+			got, err := c.contract.StartingAt(giventest.Instant("2026-02-01", nil), 0)
+			giventest.CheckFaults(t, err, c.wantErr...)
+			if last := len(c.contract.Terms) - 1; err == nil && got.Cycle.Interval != c.contract.Terms[last].Term.Length {
+				t.Errorf("the cycle is %v after the restart", got.Cycle.Interval)
+			}
+		})
+	}
+}

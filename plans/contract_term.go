@@ -159,6 +159,7 @@ func (c Contract) renewed() (Contract, bool, error) {
 		return Contract{}, false, nil
 	case Evergreen:
 		if per := next.longest(); last.Term.Billing == UpFront && per != (proration.Interval{}) {
+			next.keepLength()
 			next.anchor(last.end(), per)
 		}
 		return next, true, nil

@@ -326,7 +326,7 @@ func TestContractExtended(t *testing.T) {
 		})
 	}
 	_, err := extended(t, half, "P6M").Extended(proration.Policy{})
-	giventest.CheckFaults(t, err, "policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset")
+	giventest.CheckFaults(t, err, "policy.day_count unset", "policy.first_day unset", "policy.last_day unset", "policy.change_day unset", "policy.rounding.mode unset")
 
 	// Without a term there is nothing to extend, and the months of a new term are billed as they begin.
 	dec1 := giventest.Instant("2026-12-01", nil)

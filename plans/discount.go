@@ -32,6 +32,13 @@ type Discount struct {
 	From  time.Time `json:"from,omitzero"`  // applies to charges whose span begins then or later; zero is no bound
 	Until time.Time `json:"until,omitzero"` // applies to charges whose span begins before; zero is no bound
 
+	// Per is the length of one of the Periods; unset is the billing period. A change of the billing dates sets it, and
+	// the first use of the discount then sets Ends.
+	Per proration.Interval `json:"per,omitzero"`
+	// Ends is the end of the periods that the discount was agreed for: a percentage or a special price applies to the
+	// part of a charge before it. Zero is no end.
+	Ends time.Time `json:"ends,omitzero"`
+
 	Scope // charges that the discount reduces
 }
 
@@ -67,7 +74,7 @@ const maxPeriods = 10_000
 // validate returns every fault of the discount.
 // Errors: ErrUnset for a missing ID or duration, and a discount without a percentage, amount or price; ErrInvalid for
 // more than one of these, a negative number, an unknown currency, and settings that exclude each other; ErrLimit for
-// numbers beyond the limits; ErrPeriod for an Until that is not after From; and those of the price.
+// numbers beyond the limits; ErrPeriod for an Until that is not after From; and those of the price and of Per.
 func (d *Discount) validate() error {
 	var f fault.List
 	if d.ID == "" {
@@ -111,6 +118,7 @@ func (d *Discount) validate() error {
 	if d.Prorated && d.Rollover {
 		f.Add("prorated", proration.ErrInvalid, "must be false with rollover, whose amount is not per period")
 	}
+	d.checkLength(&f)
 	if !d.From.IsZero() && !d.Until.IsZero() && !d.Until.After(d.From) {
 		f.Add("until", proration.ErrPeriod, "must be after from; got %s", d.Until.Format(time.RFC3339Nano))
 	}
@@ -119,7 +127,7 @@ func (d *Discount) validate() error {
 }
 
 // Covers reports whether the discount applies to a charge: the scope covers it, and its span begins between From and
-// Until.
+// Until and before Ends.
 func (d Discount) Covers(c Charge) bool { return d.covers(&c) }
 
 // covers is Covers without copies.
@@ -128,7 +136,8 @@ func (d *Discount) covers(c *Charge) bool {
 	if c.Restores != "" || !c.PricedAt.IsZero() {
 		return false // its deductions were made before
 	}
-	return !start.Before(d.From) && (d.Until.IsZero() || start.Before(d.Until)) && d.Scope.covers(c)
+	return !start.Before(d.From) && (d.Until.IsZero() || start.Before(d.Until)) &&
+		(d.Ends.IsZero() || start.Before(d.Ends)) && d.Scope.covers(c)
 }
 
 // reason returns the discount in words, "10 %".
@@ -154,6 +163,9 @@ func (d Discount) used(taken decimal.Decimal, places int32) (Discount, bool) {
 	case Once:
 		return d, d.Rollover
 	case Repeating:
+		if !d.Ends.IsZero() {
+			return d, true // it lasts the time of its periods, however many bills that takes
+		}
 		d.Periods--
 		return d, d.Periods > 0
 	case Forever:

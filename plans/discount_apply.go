@@ -1,7 +1,9 @@
 package plans
 
 import (
+	"math/big"
 	"slices"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -17,6 +19,9 @@ type DiscountRequest struct {
 	Currency   Currency               `json:"currency"`   // currency of the charges
 	Mode       proration.RoundingMode `json:"mode"`       // rounding of each deduction to the places of the currency
 	Allocation proration.Allocation   `json:"allocation"` // which charge gets the remainder of a deduction
+	// Policy counts the days of a charge until the Ends of a discount; required for discounts with Per or Ends.
+	Policy   proration.Policy `json:"policy,omitzero"`
+	Location *time.Location   `json:"-"` // time zone of the calendar days; nil is UTC
 }
 
 // DiscountResult is the result of [ApplyDiscounts].
@@ -45,13 +50,16 @@ func ApplyDiscounts(r DiscountRequest) (DiscountResult, error) {
 	}
 	copy(out.Charges, r.Charges)
 	for i, d := range r.Discounts {
+		r.begin(&d)
 		taken, err := r.apply(&d, out.Charges, places)
 		if err != nil {
 			return DiscountResult{}, fault.Under(fault.At("discounts", i), err)
 		}
-		left, remains := d, true
+		left, remains := r.Discounts[i], !r.over(&d)
 		if taken.IsPositive() {
-			left, remains = left.used(taken, places)
+			var more bool
+			left, more = d.used(taken, places)
+			remains = remains && more
 			out.Amount = out.Amount.Add(taken)
 		}
 		if remains {
@@ -92,6 +100,10 @@ func (r *DiscountRequest) check() (int32, error) {
 	}
 	fault.Choice(&f, "mode", r.Mode)
 	fault.Choice(&f, "allocation", r.Allocation)
+	ends := func(d Discount) bool { return !d.Ends.IsZero() || d.Per != (proration.Interval{}) }
+	if slices.ContainsFunc(r.Discounts, ends) {
+		f.Under("policy", r.Policy.Validate())
+	}
 	return places, f.Err()
 }
 
@@ -141,7 +153,7 @@ func (r *DiscountRequest) apply(d *Discount, charges []Charge, places int32) (de
 	shares := make([]decimal.Decimal, len(on))
 	var err error
 	if d.Price != nil {
-		err = r.special(d.Price, on, shares, places)
+		err = r.special(d, on, shares, places)
 	} else if len(on) > 0 {
 		err = r.spread(d, on, shares, places)
 	}
@@ -152,7 +164,7 @@ func (r *DiscountRequest) apply(d *Discount, charges []Charge, places int32) (de
 	for i, c := range on {
 		if shares[i].IsPositive() {
 			c.Net = c.Net.Sub(shares[i])
-			c.Discounts = append(slices.Clip(c.Discounts), Deduction{Discount: d.ID, Reason: d.reason(), Amount: shares[i]})
+			c.Discounts = append(slices.Clip(c.Discounts), Deduction{Discount: d.ID, Reason: r.reason(d, c), Amount: shares[i]})
 			taken = taken.Add(shares[i])
 		}
 	}
@@ -160,9 +172,9 @@ func (r *DiscountRequest) apply(d *Discount, charges []Charge, places int32) (de
 }
 
 // special computes by how much each charge exceeds its special price.
-func (r *DiscountRequest) special(price *Price, on []*Charge, shares []decimal.Decimal, places int32) error {
+func (r *DiscountRequest) special(d *Discount, on []*Charge, shares []decimal.Decimal, places int32) error {
 	for i, c := range on {
-		full, err := c.amountAt(price)
+		full, err := c.amountAt(d.Price)
 		if err != nil {
 			return err
 		}
@@ -172,16 +184,25 @@ func (r *DiscountRequest) special(price *Price, on []*Charge, shares []decimal.D
 		}
 		at, _ := line.Round(places, exact.Mode(r.Mode))
 		shares[i] = decimal.Min(decimal.Max(c.Net.Sub(at), decimal.Decimal{}), c.Net)
+		part, err := r.before(d, c)
+		if err != nil {
+			return err
+		}
+		if part != nil {
+			shares[i] = exact.Quotient(part.Mul(part, shares[i].Rat()), places, exact.Mode(r.Mode))
+		}
 	}
 	return nil
 }
 
 // spread computes the deduction of a percentage or an amount, and its share for each charge.
 func (r *DiscountRequest) spread(d *Discount, on []*Charge, shares []decimal.Decimal, places int32) error {
+	weights, sum, err := r.weights(d, on, places)
+	if err != nil {
+		return err
+	}
 	var left decimal.Decimal
-	weights := make([]decimal.Decimal, len(on))
-	for i, c := range on {
-		weights[i] = c.Net
+	for _, c := range on {
 		left = left.Add(c.Net)
 	}
 	whole := exact.Term{Amount: left.Mul(d.Percent), Num: 1, Den: 100}
@@ -196,6 +217,10 @@ func (r *DiscountRequest) spread(d *Discount, on []*Charge, shares []decimal.Dec
 		mode = exact.Down
 	}
 	taken, _ := whole.Round(places, mode)
+	if sum != nil {
+		percent := new(big.Rat).Quo(d.Percent.Rat(), big.NewRat(100, 1))
+		taken = exact.Quotient(sum.Mul(sum, percent), places, mode)
+	}
 	taken = decimal.Min(taken, left)
 	parts, err := proration.Split(proration.Division{
 		Amount: taken, Weights: weights, Places: max(places, -taken.Exponent()), Allocation: r.Allocation,
@@ -205,11 +230,11 @@ func (r *DiscountRequest) spread(d *Discount, on []*Charge, shares []decimal.Dec
 	}
 	var over decimal.Decimal // the excess of shares above the net of their charge
 	for i := len(on) - 1; i >= 0; i-- {
-		shares[i] = decimal.Min(parts[i].Amount, weights[i])
+		shares[i] = decimal.Min(parts[i].Amount, on[i].Net)
 		over = over.Add(parts[i].Amount.Sub(shares[i]))
 	}
 	for i := len(on) - 1; i >= 0 && over.IsPositive(); i-- {
-		more := decimal.Min(over, weights[i].Sub(shares[i]))
+		more := decimal.Min(over, on[i].Net.Sub(shares[i]))
 		shares[i], over = shares[i].Add(more), over.Sub(more)
 	}
 	return nil

@@ -97,7 +97,7 @@ func TestValidateOfAllPricesAllocatesNothing(t *testing.T) {
 	contract.Discounts = []plans.Discount{{ID: "partner", Price: &price, Currency: "USD", Duration: plans.Forever}}
 	contract.Terms = []plans.ContractTerm{{
 		Term: plans.Term{
-			Length: proration.Interval{Months: 12}, Percent: money("10"), Billing: plans.UpFront, Renewal: plans.Renew, Notice: contract.Cycle.Interval,
+			Length: contract.Cycle.Interval, Percent: money("10"), Billing: plans.UpFront, Renewal: plans.Renew, Notice: contract.Cycle.Interval,
 			TerminationFee: plans.TerminationFee{Fee: money("5"), Percent: money("50.0")},
 		},
 		Period: proration.Period{Start: thisMonth.Start, End: thisMonth.Start.AddDate(1, 0, 0)},

@@ -48,7 +48,7 @@ func (c *Change) usual(a *Adjustment) bool {
 	b, n := &c.Billed, c.Next
 	if n == nil || c.CreditBasis != OnBilled || c.Policy.DayCount == Actual30 ||
 		!b.Period.isZero() || !b.Credited.IsZero() || !b.Price.IsZero() || !b.Deducted.IsZero() ||
-		!b.Until.IsZero() || !b.whole() {
+		!b.Until.IsZero() || !b.whole() || b.Edges != (Edges{}) || c.Ends || c.Policy.ChangeDay == OldSide {
 		return false
 	}
 	if b.Amount.IsNegative() || n.Price.IsNegative() || b.Amount.Exponent() < -c.Policy.Rounding.Places {
@@ -86,7 +86,13 @@ func (c *Change) checked() (given unusedShare, taken share, err error) {
 		}
 	}
 	if c.Next != nil {
-		r := Request{Period: c.Next.Period, Span: c.Next.span(c.At), Policy: c.Policy, Location: c.Location}
+		r := Request{
+			Period: c.Next.Period, Span: c.Next.span(c.At), Policy: c.Policy, Location: c.Location,
+			Edges: Edges{
+				Changes: c.Billed.in().Start.Equal(c.Next.Period.Start), // else the change begins the period
+				Whole:   c.Billed.Edges.Whole,
+			},
+		}
 		if taken, err = r.share(); err != nil {
 			return given, taken, fault.Under("next", err)
 		}
@@ -146,16 +152,16 @@ type unusedShare struct {
 // unused returns the credit as a share of its basis.
 func (c *Change) unused() (unusedShare, error) {
 	b := &c.Billed
-	period, field := b.Period, "billed.period"
-	if period.isZero() {
-		period, field = b.Span, "billed.span"
+	field := "billed.period"
+	if b.Period.isZero() {
+		field = "billed.span"
 	}
-	m := newMeasure(period, c.Policy, c.Location)
-	part, err := m.share(b.unused(c.At))
+	m := newMeasure(b.in(), c.Policy, c.Location)
+	part, err := c.rest(&m)
 	left := unusedShare{share: part}
 	if err == nil && (c.CreditBasis == OnBilled || !b.Deducted.IsZero()) {
 		var paid share
-		paid, err = m.share(b.Span)
+		paid, err = m.share(b.Span, b.Edges)
 		switch {
 		case err != nil:
 		case paid.Num != 0:
@@ -176,6 +182,30 @@ func (c *Change) unused() (unusedShare, error) {
 		one.Field = field
 	}
 	return left, err
+}
+
+// rest returns the share of the period from the change on that is not used. One side owns the day of the change, also
+// where the period begins, and the billed span has at most the days that it was billed for.
+func (c *Change) rest(m *measure) (share, error) {
+	b := &c.Billed
+	span := b.unused(c.At)
+	if m.policy.DayCount == Seconds {
+		return elapsed(m.period, span)
+	}
+	before := m.policy.ChangeDay == OldSide
+	if c.Ends {
+		before = m.policy.LastDay == DayBilled
+	}
+	from := max(m.day(c.At, before), m.from(b.Span.Start, b.Edges))
+	to := m.to(b.Span.End, b.Edges)
+	switch {
+	case b.Until.IsZero():
+	case c.Ends: // service begins again
+		to = min(to, m.day(b.Until, m.policy.FirstDay == DayFree))
+	default:
+		to = min(to, m.to(b.Until, Edges{}))
+	}
+	return m.counted(span, from, to, b.Edges.Whole)
 }
 
 // left returns the cap as a credit: earlier credits less the billed amount, cut off at the places.

@@ -415,7 +415,7 @@ func TestAdjustRefuses(t *testing.T) {
 		{name: "no basis", why: "the setting decides an amount", change: func(c *proration.Change) { c.CreditBasis = 0 }, want: []string{"credit_basis unset"}},
 		{name: "a basis without its price", why: "a missing price would give no credit", change: func(c *proration.Change) { c.CreditBasis = proration.OnPrice }, want: []string{"billed.price unset"}},
 		{name: "an unknown basis", change: func(c *proration.Change) { c.CreditBasis = 3 }, want: []string{"credit_basis invalid"}},
-		{name: "no policy", why: "the setting decides an amount", change: func(c *proration.Change) { c.Policy = proration.Policy{} }, want: []string{"policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset"}},
+		{name: "no policy", why: "the setting decides an amount", change: func(c *proration.Change) { c.Policy = proration.Policy{} }, want: []string{"policy.day_count unset", "policy.first_day unset", "policy.last_day unset", "policy.change_day unset", "policy.rounding.mode unset"}},
 		{name: "an unknown day count", change: func(c *proration.Change) { c.Policy.DayCount = 77 }, want: []string{"policy.day_count invalid"}},
 		{name: "an unknown mode", change: func(c *proration.Change) { c.Policy.Rounding.Mode = 77 }, want: []string{"policy.rounding.mode invalid"}},
 		{name: "the fewest places", change: func(c *proration.Change) { c.Policy.Rounding.Places = -1 << 31 }, want: []string{"policy.rounding.places limit"}},
@@ -434,7 +434,7 @@ func TestAdjustRefuses(t *testing.T) {
 			*c = proration.Change{Billed: proration.Billed{Amount: money("-1")}, Next: &proration.Next{Price: money("-1")}}
 		}, want: []string{
 			"at unset", "billed.amount invalid", "billed.span unset", "next.price invalid", "next.period unset", "credit_basis unset",
-			"policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset",
+			"policy.day_count unset", "policy.first_day unset", "policy.last_day unset", "policy.change_day unset", "policy.rounding.mode unset",
 		}},
 	} {
 		t.Run(row.name, func(t *testing.T) { checkChangeRefused(t, good.change(), row.change, row.want) })

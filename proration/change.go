@@ -41,6 +41,7 @@ type Change struct {
 	Billed      Billed      `json:"billed"`                // charge that is no longer used; the zero value gives no credit
 	Next        *Next       `json:"next,omitzero"`         // the new price; nil is a cancellation
 	CreditBasis CreditBasis `json:"credit_basis,omitzero"` // base of the credit; required if Billed is set
+	Ends        bool        `json:"ends,omitzero"`         // service ends at At, or pauses until Billed.Until
 	Policy      Policy      `json:"policy,omitzero"`       // day count and rounding, for both the credit and the charge
 
 	Location *time.Location `json:"-"` // time zone of the calendar days; nil is UTC; not needed for Seconds
@@ -57,6 +58,7 @@ type Billed struct {
 	// above that share.
 	Deducted decimal.Decimal `json:"deducted,omitzero"`
 	Period   Period          `json:"period,omitzero"` // anchored period that contains the span; zero is the span itself
+	Edges    Edges           `json:"edges,omitzero"`  // what began and ended the span
 	Part     Fraction        `json:"part,omitzero"`   // part that is no longer used, such as 2/5 of the seats; zero is all
 	Until    time.Time       `json:"until,omitzero"`  // first instant of use after a pause; zero is the end of the span
 }
@@ -71,7 +73,15 @@ type Next struct {
 // isZero reports whether no billed charge is set.
 func (b *Billed) isZero() bool {
 	return b.Amount.IsZero() && b.Credited.IsZero() && b.Price.IsZero() && b.Deducted.IsZero() &&
-		b.Span.isZero() && b.Period.isZero() && b.Until.IsZero() && b.whole()
+		b.Span.isZero() && b.Period.isZero() && b.Until.IsZero() && b.whole() && b.Edges == Edges{}
+}
+
+// in returns the period of the charge.
+func (b *Billed) in() Period {
+	if b.Period.isZero() {
+		return b.Span
+	}
+	return b.Period
 }
 
 // whole reports whether the whole charge is no longer used.

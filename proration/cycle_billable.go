@@ -39,8 +39,9 @@ type Service struct {
 
 // Portion is a billable span and the anchored period that contains it. A span shorter than its period is a stub.
 type Portion struct {
-	Period Period `json:"period"` // the whole anchored period, which is the denominator of the share
-	Span   Period `json:"span"`   // the billable part of the period
+	Period Period `json:"period"`         // the whole anchored period, which is the denominator of the share
+	Span   Period `json:"span"`           // the billable part of the period
+	Edges  Edges  `json:"edges,omitzero"` // what begins and ends the span
 }
 
 // maxPortions limits the portions that one call returns.

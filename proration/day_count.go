@@ -89,11 +89,18 @@ func newMeasure(period Period, policy Policy, loc *time.Location) measure {
 }
 
 // share returns the share of the period that the span covers. The span lies inside the period.
-func (m *measure) share(span Period) (share, error) {
+func (m *measure) share(span Period, e Edges) (share, error) {
 	if m.policy.DayCount == Seconds {
 		return elapsed(m.period, span)
 	}
-	from, to := m.position(span.Start), m.position(span.End)
+	return m.counted(span, m.from(span.Start, e), m.to(span.End, e), e.Whole)
+}
+
+// counted returns the share of a span that counts from one day number to another. A day that neither side bills leaves
+// an empty span. With whole, the whole period is a full share.
+func (m *measure) counted(span Period, from, to int64, whole bool) (share, error) {
+	to = max(from, to)
+	whole = whole && from == m.start && to == m.end
 	var x Fraction
 	unit := "days"
 	switch m.policy.DayCount {
@@ -107,6 +114,9 @@ func (m *measure) share(span Period) (share, error) {
 		x, unit = Fraction{thirty360(to) - thirty360(from), thirty360(m.end) - thirty360(m.start)}, "days (30/360)"
 	case Months:
 		x, unit = m.byMonths(from, to), "by whole months"
+	}
+	if whole {
+		x.Num = x.Den
 	}
 	switch {
 	case x.Den > 0:
@@ -135,7 +145,7 @@ func usualShare(period, span *Period, policy *Policy, loc *time.Location) (share
 		return share{}, false
 	}
 	m := newMeasure(*period, *policy, loc)
-	x, err := m.share(*span)
+	x, err := m.share(*span, Edges{})
 	return x, err == nil
 }
 
@@ -172,16 +182,6 @@ var parts = []struct {
 }{{1_000_000_000, "seconds"}, {1_000_000, "milliseconds"}, {1_000, "microseconds"}, {1, "nanoseconds"}}
 
 const maxElapsed = 1<<63 - 1
-
-// position returns the day number from which the time after t counts. An instant inside the period is a change, and one
-// side owns its whole day. The ends of the period are not changes.
-func (m *measure) position(t time.Time) int64 {
-	day := m.turns.day(t, m.location)
-	if m.policy.ChangeDay == OldSide && t.After(m.period.Start) && t.Before(m.period.End) {
-		day++
-	}
-	return min(day, m.end)
-}
 
 // thirty360 returns the position of a day on a calendar of 30-day months.
 func thirty360(day int64) int64 {

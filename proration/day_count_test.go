@@ -68,7 +68,7 @@ func TestFraction(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			loc := zone(t, row.zone)
-			r := proration.Request{Period: span(row.period, loc), Span: span(row.span, loc), Policy: proration.Policy{DayCount: row.count, ChangeDay: row.side}, Location: loc}
+			r := proration.Request{Period: span(row.period, loc), Span: span(row.span, loc), Policy: proration.Policy{DayCount: row.count, FirstDay: proration.DayBilled, LastDay: proration.DayFree, ChangeDay: row.side}, Location: loc}
 			got, err := r.Fraction()
 			if err != nil {
 				t.Fatal(err)

@@ -24,6 +24,15 @@ func adjust(t *testing.T, c proration.Change) proration.Adjustment {
 	return a
 }
 
+// sinceChange returns an instant of the day of a change that is inside the period, also if the change is its first
+// instant: an old side that owns the day of a change owns that day too.
+func sinceChange(c proration.Change, in proration.Period) time.Time {
+	if c.Policy.DayCount == proration.Seconds || c.Policy.ChangeDay != proration.OldSide || !c.At.Equal(in.Start) {
+		return c.At
+	}
+	return c.At.Add(1)
+}
+
 // checkCredit fails unless the credit is the exact unused share of its part of the basis, by the price less that share
 // and part of the deductions, rounded once. A credit above zero becomes zero, and a credit of more than the uncredited
 // billed amount becomes that amount. Earlier credits change nothing else.
@@ -34,7 +43,7 @@ func checkCredit(t *testing.T, c proration.Change, credit proration.Result) {
 		p = b.Span
 	}
 	slow := slowShares(p, c.Policy, c.Location)
-	span := b.Span.From(c.At)
+	span := b.Span.From(sinceChange(c, p))
 	if !b.Until.IsZero() {
 		span.End = b.Until
 	}
@@ -224,6 +233,13 @@ func checkChange(t *testing.T, c proration.Change) {
 		return
 	}
 	next := c.Next.Period.From(c.At)
+	in := c.Billed.Period
+	if in.Equal(proration.Period{}) {
+		in = c.Billed.Span
+	}
+	if in.Start.Equal(c.Next.Period.Start) { // otherwise a new period begins with the change
+		next = c.Next.Period.From(sinceChange(c, in))
+	}
 	if !c.Next.End.IsZero() {
 		next.End = c.Next.End
 	}

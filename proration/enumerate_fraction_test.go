@@ -19,11 +19,11 @@ var (
 func countingPolicies() []proration.Policy {
 	all := []proration.Policy{{DayCount: proration.Seconds}}
 	if race.On {
-		return append(all, proration.Policy{DayCount: proration.Days, ChangeDay: proration.NewSide}, proration.Policy{DayCount: proration.Months, ChangeDay: proration.OldSide})
+		return append(all, proration.Policy{DayCount: proration.Days, FirstDay: proration.DayBilled, LastDay: proration.DayFree, ChangeDay: proration.NewSide}, proration.Policy{DayCount: proration.Months, FirstDay: proration.DayBilled, LastDay: proration.DayFree, ChangeDay: proration.OldSide})
 	}
 	for _, count := range dayCounts[1:] {
 		for _, side := range sides {
-			all = append(all, proration.Policy{DayCount: count, ChangeDay: side})
+			all = append(all, proration.Policy{DayCount: count, FirstDay: proration.DayBilled, LastDay: proration.DayFree, ChangeDay: side})
 		}
 	}
 	return all

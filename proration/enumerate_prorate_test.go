@@ -40,7 +40,7 @@ func dayRequest(amount decimal.Decimal, from, to, whole int, r proration.Roundin
 		Amount: amount,
 		Period: proration.Period{Start: start, End: start.AddDate(0, 0, whole)},
 		Span:   proration.Period{Start: start.AddDate(0, 0, from), End: start.AddDate(0, 0, to)},
-		Policy: proration.Policy{DayCount: proration.Days, ChangeDay: proration.NewSide, Rounding: r},
+		Policy: proration.Policy{DayCount: proration.Days, FirstDay: proration.DayBilled, LastDay: proration.DayFree, ChangeDay: proration.NewSide, Rounding: r},
 	}
 }
 

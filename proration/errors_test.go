@@ -47,11 +47,11 @@ func TestProrateReportsEveryFault(t *testing.T) {
 		want      []string
 	}{
 		{name: "no fault", change: func(*proration.Request) {}},
-		{name: "no field", change: func(r *proration.Request) { *r = proration.Request{} }, want: []string{"period unset", "span unset", "policy.day_count unset", "policy.change_day unset", "policy.rounding.mode unset"}},
+		{name: "no field", change: func(r *proration.Request) { *r = proration.Request{} }, want: []string{"period unset", "span unset", "policy.day_count unset", "policy.first_day unset", "policy.last_day unset", "policy.change_day unset", "policy.rounding.mode unset"}},
 		{name: "every fault", change: func(r *proration.Request) {
 			*r = proration.Request{
 				Amount: decimal.New(1, 1_000_000_000), Period: proration.Period{Start: jan.End, End: jan.Start}, Span: proration.Period{Start: jan.End, End: jan.End},
-				Policy: proration.Policy{DayCount: 77, ChangeDay: 77, Rounding: proration.Rounding{Places: 77, Mode: 77}},
+				Policy: proration.Policy{DayCount: 77, FirstDay: proration.DayBilled, LastDay: proration.DayFree, ChangeDay: 77, Rounding: proration.Rounding{Places: 77, Mode: 77}},
 			}
 		}, want: []string{"amount limit", "period period", "span period", "policy.day_count invalid", "policy.change_day invalid", "policy.rounding.mode invalid", "policy.rounding.places limit"}},
 		{name: "an empty period", change: func(r *proration.Request) { r.Period.End = r.Period.Start }, want: []string{"period period"}},

@@ -45,6 +45,8 @@ func ExampleProrate_unset() {
 	fmt.Println(err)
 	// Output:
 	// true
+	// policy.first_day: required, one of billed, free
+	// policy.last_day: required, one of billed, free
 	// policy.change_day: required, one of old, new
 	// policy.rounding.mode: required, one of half_up, half_even, half_down, up, down, ceiling, floor
 }
@@ -53,7 +55,7 @@ func ExampleRequest_Fraction() {
 	share, err := proration.Request{
 		Period: november,
 		Span:   november.From(date(2026, 11, 16)),
-		Policy: proration.Policy{DayCount: proration.Days, ChangeDay: proration.NewSide},
+		Policy: proration.Policy{DayCount: proration.Days, FirstDay: proration.DayBilled, LastDay: proration.DayFree, ChangeDay: proration.NewSide},
 	}.Fraction()
 	fmt.Println(share, err)
 	// Output: 15/30 <nil>

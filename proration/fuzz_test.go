@@ -61,7 +61,7 @@ func fuzzPeriod(start, length int64) proration.Period {
 // fuzzPolicy maps any numbers to a complete policy.
 func fuzzPolicy(count, side, mode uint8, places int8) proration.Policy {
 	return proration.Policy{
-		DayCount: choose(dayCounts, count), ChangeDay: choose(sides, side),
+		DayCount: choose(dayCounts, count), FirstDay: proration.DayBilled, LastDay: proration.DayFree, ChangeDay: choose(sides, side),
 		Rounding: proration.Rounding{Places: int32(places) % 19, Mode: choose(modes, mode)},
 	}
 }

@@ -160,11 +160,11 @@ func TestPoliciesAreStored(t *testing.T) {
 			}
 		}
 	}
-	if text := giventest.JSON(t, proration.Standard(2)); text != `{"day_count":"days","change_day":"new","rounding":{"places":2,"mode":"half_up"}}` {
+	if text := giventest.JSON(t, proration.Standard(2)); text != `{"day_count":"days","first_day":"billed","last_day":"free","change_day":"new","rounding":{"places":2,"mode":"half_up"}}` {
 		t.Errorf("the standard policy is stored as %s", text)
 	}
 	for _, bad := range []any{
-		proration.Policy{DayCount: 77}, proration.Policy{ChangeDay: 77}, proration.Rounding{Mode: 77}, proration.Interval{Months: -1},
+		proration.Policy{DayCount: 77}, proration.Policy{FirstDay: proration.DayBilled, LastDay: proration.DayFree, ChangeDay: 77}, proration.Rounding{Mode: 77}, proration.Interval{Months: -1},
 		proration.Change{CreditBasis: 77}, proration.Service{Timing: 77}, proration.Division{Allocation: 77},
 	} {
 		if text, err := json.Marshal(bad); !errors.Is(err, proration.ErrInvalid) {

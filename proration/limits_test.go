@@ -18,7 +18,7 @@ import (
 func TestInvalidJSONIsRefused(t *testing.T) {
 	const good = `{"amount":"100","period":{"start":"2024-01-01T00:00:00Z","end":"2024-02-01T00:00:00Z"},` +
 		`"span":{"start":"2024-01-22T00:00:00Z","end":"2024-02-01T00:00:00Z"},` +
-		`"policy":{"day_count":"days","change_day":"new","rounding":{"places":2,"mode":"half_up"}}}`
+		`"policy":{"day_count":"days","first_day":"billed","last_day":"free","change_day":"new","rounding":{"places":2,"mode":"half_up"}}}`
 	for _, row := range []struct {
 		name, why, old, new string
 		read                bool   // JSON can be read, but the request is refused

@@ -8,15 +8,23 @@ import (
 
 // Policy is the set of choices that turn time into money. The seller must set every field that decides an amount.
 type Policy struct {
-	DayCount  DayCount `json:"day_count"`           // how time is counted; required
-	ChangeDay Side     `json:"change_day,omitzero"` // side that owns the day of a change; not required for Seconds
-	Rounding  Rounding `json:"rounding"`            // how each line is rounded; required
+	DayCount DayCount `json:"day_count"` // how time is counted; required
+	// FirstDay says whether the day on which service begins is billed; not required for Seconds.
+	FirstDay DayBilling `json:"first_day,omitzero"`
+	// LastDay says whether the day on which service ends is billed; not required for Seconds.
+	LastDay   DayBilling `json:"last_day,omitzero"`
+	ChangeDay Side       `json:"change_day,omitzero"` // side that owns the day of a change; not required for Seconds
+	Rounding  Rounding   `json:"rounding"`            // how each line is rounded; required
 }
 
-// Standard returns a complete and neutral policy: civil days are counted, the new side owns the day of a change, and
-// lines are rounded half up to the given decimal places of the currency.
+// Standard returns a complete and neutral policy: civil days are counted, the first day of service is billed and the
+// last one is free, the new side owns the day of a change, and lines are rounded half up to the given decimal places of
+// the currency.
 func Standard(places int32) Policy {
-	return Policy{DayCount: Days, ChangeDay: NewSide, Rounding: Rounding{Places: places, Mode: HalfUp}}
+	return Policy{
+		DayCount: Days, FirstDay: DayBilled, LastDay: DayFree, ChangeDay: NewSide,
+		Rounding: Rounding{Places: places, Mode: HalfUp},
+	}
 }
 
 // Validate returns every fault of the policy: ErrUnset for a missing choice, ErrInvalid for an unknown one, and
@@ -35,14 +43,22 @@ func (p *Policy) check(f *fault.List, path string) {
 
 // usable reports whether check finds no fault.
 func (p *Policy) usable() bool {
-	return p.DayCount-1 < Months && p.ChangeDay <= NewSide &&
-		(p.ChangeDay != 0 || p.DayCount == Seconds) && p.Rounding.usable()
+	set := p.ChangeDay != 0 && p.FirstDay != 0 && p.LastDay != 0
+	return p.DayCount-1 < Months && p.ChangeDay <= NewSide && p.FirstDay <= DayFree && p.LastDay <= DayFree &&
+		(set || p.DayCount == Seconds) && p.Rounding.usable()
 }
 
 // checkCounting adds the faults of the fields that decide a share.
 func (p *Policy) checkCounting(f *fault.List, path string) {
 	fault.Enum(f, path+"day_count", dayCounts, p.DayCount)
-	if p.DayCount != Seconds || p.ChangeDay != 0 {
+	days := p.DayCount != Seconds
+	if days || p.FirstDay != 0 {
+		fault.Enum(f, path+"first_day", dayBillings, p.FirstDay)
+	}
+	if days || p.LastDay != 0 {
+		fault.Enum(f, path+"last_day", dayBillings, p.LastDay)
+	}
+	if days || p.ChangeDay != 0 {
 		fault.Enum(f, path+"change_day", sides, p.ChangeDay)
 	}
 }

@@ -11,10 +11,11 @@ import (
 
 // Request asks to prorate the amount of a period to a span of it.
 type Request struct {
-	Amount decimal.Decimal `json:"amount"` // amount for the whole period, in major units; negative for a credit
-	Period Period          `json:"period"` // the whole anchored period, even if service starts or ends inside it
-	Span   Period          `json:"span"`   // span to charge for, inside the period
-	Policy Policy          `json:"policy"` // day count and rounding
+	Amount decimal.Decimal `json:"amount"`         // amount for the whole period, in major units; negative for a credit
+	Period Period          `json:"period"`         // the whole anchored period, even if service starts or ends inside it
+	Span   Period          `json:"span"`           // span to charge for, inside the period
+	Policy Policy          `json:"policy"`         // day count and rounding
+	Edges  Edges           `json:"edges,omitzero"` // what begins and ends the span
 
 	Carry    Residual       `json:"carry,omitzero"` // residual of an earlier amount, added before rounding; zero is none
 	Location *time.Location `json:"-"`              // time zone of the calendar days; nil is UTC; not needed for Seconds
@@ -36,6 +37,7 @@ type Result struct {
 // Errors: ErrUnset, ErrInvalid, ErrPeriod, ErrOutside, ErrZone or ErrLimit, with one [Error] per fault.
 func Prorate(r Request) (line Result, err error) {
 	part, usual := usualShare(&r.Period, &r.Span, &r.Policy, r.Location)
+	usual = usual && r.Edges == Edges{}
 	line.Of, line.Rounding, line.Carry = r.Amount, r.Policy.Rounding, r.Carry
 	line.Fraction, line.Unit = part.Fraction, part.unit
 	if usual && line.roundSmall() {
@@ -89,7 +91,7 @@ func (r *Request) checkSpan(f *fault.List) {
 // share returns the share of a checked request.
 func (r *Request) share() (share, error) {
 	m := newMeasure(r.Period, r.Policy, r.Location)
-	return m.share(r.Span)
+	return m.share(r.Span, r.Edges)
 }
 
 // round sets Amount and Residual from the other fields of the result. It is the only division and the only rounding.

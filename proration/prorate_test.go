@@ -68,7 +68,7 @@ func TestProrate(t *testing.T) {
 		},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			policy := proration.Policy{DayCount: row.count, ChangeDay: proration.NewSide, Rounding: proration.Rounding{Places: row.places, Mode: row.mode}}
+			policy := proration.Policy{DayCount: row.count, FirstDay: proration.DayBilled, LastDay: proration.DayFree, ChangeDay: proration.NewSide, Rounding: proration.Rounding{Places: row.places, Mode: row.mode}}
 			r := proration.Request{Amount: money(row.amount), Period: span(row.period, nil), Span: span(row.span, nil), Policy: policy}
 			if row.carry != "" {
 				r.Carry = residual(t, row.carry)

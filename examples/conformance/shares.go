@@ -13,10 +13,12 @@ type fractionGiven struct {
 }
 
 func fraction(g fractionGiven) (record, error) {
+	policy := proration.Standard(0)
+	policy.DayCount = g.DayCount
 	x, err := proration.Request{
 		Period:   g.Period.in(g.Timezone),
 		Span:     g.Span.in(g.Timezone),
-		Policy:   proration.Policy{DayCount: g.DayCount, ChangeDay: proration.NewSide},
+		Policy:   policy,
 		Location: g.Timezone.get(),
 	}.Fraction()
 	return record{"fraction": share(x)}, err

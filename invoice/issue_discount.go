@@ -1,0 +1,233 @@
+package invoice
+
+import (
+	"math/big"
+	"slices"
+	"time"
+
+	"github.com/shopspring/decimal"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/exact"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// kept returns the discounts of the charges of a change, in the order of their deductions: those that each replaced
+// charge had, and the discounts with duration forever.
+func (w *work) kept(replaced []plans.ItemQuantity) ([]plans.Discount, error) {
+	always := forever(w.after.Discounts)
+	var on []plans.Discount
+	var charges []*plans.Charge
+	for _, r := range replaced {
+		if !r.Quantity.IsZero() {
+			continue // removed units have no charge that replaces theirs
+		}
+		for i := range w.UnexpiredCharges {
+			c := &w.UnexpiredCharges[i]
+			if !w.replaces(c, r.Item) {
+				continue
+			}
+			charges = append(charges, c)
+			for _, taken := range c.Discounts {
+				var err error
+				if on, err = w.keep(on, always, c, taken.Discount, r.Item); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	for i := range on {
+		if err := w.dilute(&on[i], charges); err != nil {
+			return nil, err
+		}
+	}
+	w.keepTime()
+	for _, d := range always {
+		if of(on, d.ID) < 0 {
+			on = append(on, d)
+		}
+	}
+	return on, nil
+}
+
+// replaces reports whether a change of an item, or of all items if it is "", replaces a billed charge. A charge of zero
+// has no credit that ends it, so it must be one of the contract.
+func (w *work) replaces(c *plans.Charge, item string) bool {
+	if !base(c) || item != "" && c.Item != item || !c.Span.End.After(w.At) {
+		return false
+	}
+	if c.Net.IsZero() {
+		return c.Plan == w.Contract.Plan
+	}
+	return !w.freed(c, w.At)
+}
+
+// keep adds a discount of a replaced charge to those of the charges that replace it. The amounts of several charges add
+// up.
+func (w *work) keep(
+	on, always []plans.Discount, c *plans.Charge, id, item string,
+) ([]plans.Discount, error) {
+	if w.removes(id) {
+		return on, nil
+	}
+	at := of(on, id)
+	if i := of(always, id); i >= 0 && w.coversChanges(&always[i]) {
+		if at < 0 {
+			on = append(on, always[i])
+		}
+		return on, nil
+	}
+	d, found := w.discount(id)
+	if !found {
+		return on, nil
+	}
+	unused, err := w.unusedDeduction(c, id)
+	if err != nil {
+		return nil, err
+	}
+	if d.Amount.IsPositive() && unused.IsZero() {
+		return on, nil
+	}
+	if at < 0 {
+		at = len(on)
+		on = append(on, w.forReplacing(d))
+	}
+	k := &on[at]
+	switch {
+	case d.Amount.IsPositive():
+		k.Amount = k.Amount.Add(unused)
+	case d.Ends.IsZero() && k.Ends.Before(c.Span.End) && (d.Duration != plans.Forever || !d.Until.IsZero()):
+		k.Ends = c.Span.End
+		w.endUsed(id, k.Ends)
+	}
+	if item == "" {
+		k.Items = d.Items
+	} else if !slices.Contains(k.Items, item) {
+		k.Items = append(slices.Clip(k.Items), item)
+	}
+	return on, nil
+}
+
+// coversChanges reports whether a discount covers the charges of a change by its kinds and dates.
+func (w *work) coversChanges(d *plans.Discount) bool {
+	return (len(d.Kinds) == 0 || slices.Contains(d.Kinds, plans.ProrationCharge)) &&
+		(d.Until.IsZero() || w.At.Before(d.Until)) && !w.At.Before(d.From)
+}
+
+// forReplacing returns a discount as the charges that replace others keep it.
+func (w *work) forReplacing(d plans.Discount) plans.Discount {
+	d.Duration, d.Periods, d.Per, d.Rollover, d.Prorated = plans.Once, 0, proration.Interval{}, false, false
+	d.From, d.Until, d.Amount, d.Items = time.Time{}, time.Time{}, decimal.Decimal{}, nil
+	d.Kinds = []plans.Kind{plans.Recurring, plans.ProrationCharge, plans.Extension}
+	if now := of(w.after.Discounts, d.ID); now >= 0 {
+		d.Ends = later(d.Ends, w.endOf(w.after.Discounts[now]))
+	}
+	return d
+}
+
+// dilute lowers a percentage of which some replaced charges had less, such as units that were added later without the
+// discount: the charges that replace them all have the average.
+func (w *work) dilute(d *plans.Discount, replaced []*plans.Charge) error {
+	const places = 8 // of a percentage
+	had := func(c *plans.Charge) bool {
+		short := exact.Term{Amount: netBefore(c, d.ID).Mul(decimal.Min(d.Percent, decimal.New(100, 0))), Num: 1, Den: 100}
+		least, _ := short.Round(c.Share.Rounding.Places, exact.Down)
+		return deduction(c, d.ID).Add(decimal.New(2, -c.Share.Rounding.Places)).GreaterThan(least) // it was rounded
+	}
+	replaced = slices.DeleteFunc(slices.Clone(replaced), func(c *plans.Charge) bool {
+		return !d.Percent.IsPositive() || len(d.Items) > 0 && !slices.Contains(d.Items, c.Item) || c.Span.End.After(d.Ends)
+	})
+	if !slices.ContainsFunc(replaced, func(c *plans.Charge) bool { return !had(c) }) {
+		return nil
+	}
+	var taken, of decimal.Decimal
+	for _, c := range replaced {
+		own, err := w.unusedDeduction(c, d.ID)
+		if err != nil {
+			return err
+		}
+		before, err := w.unusedPart(c, func(k *plans.Charge) decimal.Decimal { return netBefore(k, d.ID) })
+		if err != nil {
+			return err
+		}
+		taken, of = taken.Add(own), of.Add(before)
+	}
+	if of.IsPositive() {
+		share := new(big.Rat).Quo(taken.Rat(), of.Rat())
+		d.Percent = exact.Quotient(share.Mul(share, big.NewRat(100, 1)), places, exact.HalfUp)
+	}
+	return nil
+}
+
+// deduction returns the amount that a discount took off a charge.
+func deduction(c *plans.Charge, id string) (sum decimal.Decimal) {
+	for _, taken := range c.Discounts {
+		if taken.Discount == id {
+			sum = sum.Add(taken.Amount)
+		}
+	}
+	return sum
+}
+
+// netBefore returns the net of a charge before a discount and those after it, and the net if it does not have it.
+func netBefore(c *plans.Charge, id string) decimal.Decimal {
+	net := c.Net
+	for i := len(c.Discounts) - 1; i >= 0 && deducts(c, id); i-- {
+		if net = net.Add(c.Discounts[i].Amount); c.Discounts[i].Discount == id {
+			break
+		}
+	}
+	return net
+}
+
+// unusedDeduction returns the unused part of a deduction from a billed charge.
+func (w *work) unusedDeduction(c *plans.Charge, id string) (decimal.Decimal, error) {
+	return w.unusedPart(c, func(k *plans.Charge) decimal.Decimal { return deduction(k, id) })
+}
+
+// unusedPart returns the unused part of an amount of a billed charge and its credits. It is computed like the credit of
+// a charge of that amount.
+func (w *work) unusedPart(
+	c *plans.Charge, amount func(*plans.Charge) decimal.Decimal,
+) (unused decimal.Decimal, err error) {
+	var all []plans.Charge
+	for _, own := range w.known[c.ID] {
+		own.Net, own.Taxes, own.Untaxed = amount(&own), nil, decimal.Decimal{}
+		own.Discounts = nil
+		all = append(all, own)
+	}
+	lines, err := credits.Unused(credits.Request{
+		Charges: all, At: w.At, CreditBasis: proration.OnBilled, Policy: w.Policy.Proration,
+		Location: w.Contract.Cycle.Location,
+	})
+	if err != nil {
+		return unused, w.inAccount(err, c.Item)
+	}
+	for _, line := range lines {
+		unused = unused.Sub(line.Net)
+	}
+	return unused, nil
+}
+
+// restored takes the deductions of charges that bill credited units again off the amounts that are kept: they have
+// them already.
+func (w *work) restored(charges []plans.Charge) {
+	on := slices.Clone(w.on)
+	for i := range on {
+		d := &on[i]
+		if !d.Amount.IsPositive() {
+			continue
+		}
+		for _, c := range charges {
+			for _, taken := range c.Discounts {
+				if taken.Discount == d.ID {
+					d.Amount = d.Amount.Sub(taken.Amount)
+				}
+			}
+		}
+	}
+	w.on = slices.DeleteFunc(on, func(d plans.Discount) bool {
+		return d.Price == nil && !d.Percent.IsPositive() && !d.Amount.IsPositive()
+	})
+}

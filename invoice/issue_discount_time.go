@@ -1,0 +1,159 @@
+package invoice
+
+import (
+	"slices"
+	"time"
+
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// keepTime sets the end of each repeating discount that the present period uses, if a change begins periods anew.
+func (w *work) keepTime() {
+	uses := func(id string) bool {
+		return slices.ContainsFunc(w.UnexpiredCharges, func(c plans.Charge) bool {
+			return base(&c) && c.Span.End.After(w.At) && deducts(&c, id)
+		})
+	}
+	w.after.Discounts = slices.Clone(w.after.Discounts)
+	for i := range w.after.Discounts {
+		if d := &w.after.Discounts[i]; uses(d.ID) {
+			d.Ends = w.endOf(*d)
+		}
+	}
+	if !w.restarts() {
+		return
+	}
+	for _, d := range w.UsedDiscounts {
+		if d.Duration != plans.Repeating || !rate(&d) || !uses(d.ID) || w.removes(d.ID) || of(w.after.Discounts, d.ID) >= 0 {
+			continue
+		}
+		if d.Ends.IsZero() {
+			d.Ends = w.present().End // the present period was its last one
+		}
+		w.after.Discounts = append(w.after.Discounts, d)
+	}
+}
+
+// of returns the index of a discount in a list, or -1.
+func of(discounts []plans.Discount, id string) int {
+	return slices.IndexFunc(discounts, func(d plans.Discount) bool { return d.ID == id })
+}
+
+// removes reports whether the change removes a discount.
+func (w *work) removes(id string) bool { return slices.Contains(w.Change.RemoveDiscounts, id) }
+
+// endOf returns the end of the periods that a discount of the contract was agreed for, given that it is used in the
+// period at w.At and the contract has the periods after it left. It is zero if the periods stay the same.
+func (w *work) endOf(d plans.Discount) time.Time {
+	if !d.Ends.IsZero() || d.Duration != plans.Repeating || !rate(&d) || d.Per == (proration.Interval{}) {
+		return d.Ends
+	}
+	end, left := w.present().End, d.Periods
+	for ; left > 0 && !end.IsZero(); left-- {
+		next, err := w.Contract.Cycle.Containing(end)
+		if err != nil {
+			return time.Time{} // beyond the last year
+		}
+		end = next.End
+	}
+	return end
+}
+
+// present returns the period of the contract at w.At before a change.
+func (w *work) present() proration.Period {
+	if w.Contract.First.Contains(w.At) {
+		return w.Contract.First
+	}
+	period, err := w.Contract.Cycle.Containing(w.At)
+	if err != nil {
+		return proration.Period{}
+	}
+	return period
+}
+
+// endUsed sets the end of a discount that is used up: charges that replace others may last longer.
+func (w *work) endUsed(id string, end time.Time) {
+	w.UsedDiscounts = slices.Clone(w.UsedDiscounts)
+	if i := of(w.UsedDiscounts, id); i >= 0 {
+		w.UsedDiscounts[i].Ends = end
+	}
+}
+
+// discount returns a discount of the contract, or one that is used up.
+func (w *work) discount(id string) (plans.Discount, bool) {
+	for _, list := range [...][]plans.Discount{w.Contract.Discounts, w.UsedDiscounts} {
+		if i := of(list, id); i >= 0 {
+			return list[i], true
+		}
+	}
+	return plans.Discount{}, false
+}
+
+// remain returns the discounts that remain after an invoice. In arrears, a percentage that a part of a period used
+// remains for the rest of the period, and a repeating one lasts as long as if the period had not been cut.
+func (w *work) remain(remaining []plans.Discount) []plans.Discount {
+	if !w.partly {
+		return remaining
+	}
+	var all []plans.Discount
+	for _, d := range w.on {
+		at := of(remaining, d.ID)
+		switch {
+		case rate(&d) && (at < 0 || remaining[at].Periods < d.Periods):
+			if w.restarts() {
+				d.Per = w.Contract.Cycle.Interval
+				if d.Duration == plans.Repeating {
+					d.Periods--
+					d.Ends = w.endOf(d)
+					d.Periods++
+				} else {
+					d.Ends, d.Per = w.present().End, proration.Interval{}
+				}
+			}
+			all = append(all, d)
+		case at >= 0:
+			all = append(all, remaining[at])
+		}
+	}
+	return all
+}
+
+// usedUp returns the used discounts after an invoice: those that were used up before, and those of the contract that do
+// not remain.
+func (w *work) usedUp(remaining []plans.Discount) []plans.Discount {
+	used := slices.Clip(w.UsedDiscounts)
+	for _, d := range w.on {
+		if of(remaining, d.ID) < 0 {
+			used = slices.DeleteFunc(slices.Clone(used), func(k plans.Discount) bool { return k.ID == d.ID })
+			used = append(used, d)
+		}
+	}
+	return used
+}
+
+// named returns the discounts of which a charge has a deduction, or nil.
+func named(discounts []plans.Discount, charges []plans.Charge) (all []plans.Discount) {
+	for _, d := range discounts {
+		if slices.ContainsFunc(charges, func(c plans.Charge) bool { return deducts(&c, d.ID) }) {
+			all = append(all, d)
+		}
+	}
+	return all
+}
+
+// deducts reports whether a charge has a deduction of a discount.
+func deducts(c *plans.Charge, id string) bool {
+	return slices.ContainsFunc(c.Discounts, func(taken plans.Deduction) bool { return taken.Discount == id })
+}
+
+// rate reports whether a discount is a percentage or a special price, which has no amount to use up.
+func rate(d *plans.Discount) bool { return !d.Amount.IsPositive() }
+
+// later returns the later of two instants.
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
