@@ -64,6 +64,7 @@ type step struct {
 	cause    string               // event or deadline from which the IDs of effects and notices derive
 	caused   int                  // number of IDs derived from the cause
 	doing    EventKind            // event that is applied; unset for a deadline
+	access   Access               // access before the step; see accessLost
 	after    string               // suffix of the cause of a deadline processed after an event at the same time
 	actions  []plans.Action       // actions of the change that the event makes
 	lowered  []invoice.Receivable // open invoices that credit notes of this step lowered, as they were before
@@ -90,6 +91,7 @@ func begin(policies *Policies, sub Subscription, field string, to time.Time, f f
 	s := &step{policies: policies, sub: sub.snapshot()}
 	s.sub.relocate()
 	s.hold(sub.At)
+	s.access = s.policy.access(&s.sub)
 	return s, nil
 }
 
@@ -142,6 +144,7 @@ func (s *step) apply(event Event) error {
 	issued, granted := len(s.out.Invoices), len(s.out.Credits)
 	before := s.sub
 	s.sub.At, s.sub.Sequence = event.At, event.Sequence
+	s.access = s.policy.access(&s.sub)
 	do := s.enter(event.Kind)
 	if do == nil {
 		return s.refuse(s.sub.notAllowed(event.Kind))
@@ -155,6 +158,7 @@ func (s *step) apply(event Event) error {
 	if err := s.payOpen(granted); err != nil {
 		return s.refusal(err)
 	}
+	s.eventAccess(&event)
 	s.record(Step{
 		At: event.At, Event: event.Kind, Sequence: event.Sequence, Invoice: event.Payment.Invoice,
 		OccurredAt: s.occurred, Skipped: s.skipped, NeedsCorrection: s.needsCorrection(&before, &event),
@@ -235,6 +239,7 @@ func (s *step) turn(next Deadline, to time.Time) (time.Time, bool) {
 func (s *step) pass(d Deadline) error {
 	s.because(d.cause()+s.after, 0)
 	issued, granted := len(s.out.Invoices), len(s.out.Credits)
+	s.atDeadline(d)
 	s.sub.At = d.At
 	s.hold(d.At)
 	i := slices.IndexFunc(passages, func(p passage) bool { return p.deadline == d.Kind && p.from.has(s.sub.Status) })
@@ -250,6 +255,7 @@ func (s *step) pass(d Deadline) error {
 	if err := s.payOpen(granted); err != nil {
 		return fault.Under("subscription", err)
 	}
+	s.deadlineAccess(d)
 	s.record(Step{
 		At: d.At, Deadline: d.Kind, Invoice: d.Invoice, Change: d.Change, Reminder: d.Reminder, Of: d.Of,
 		Detail: s.dueDetail(d, &before),

@@ -212,9 +212,6 @@ func (s *step) graceOver(d Deadline) error {
 		if err := s.become(Suspended); err != nil {
 			return err
 		}
-		if !s.sub.paidFor() {
-			s.notice(Notice{Kind: NoticeAccessLost, Invoice: d.Invoice})
-		}
 		return s.accessEnded()
 	case FinalCancel:
 		if err := s.end(Canceled); err != nil {

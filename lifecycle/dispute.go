@@ -51,10 +51,11 @@ func (s *step) returned(e *Event, kind invoice.EventKind) error {
 	if err := s.missed(); err != nil {
 		return err
 	}
-	s.notice(Notice{Kind: NoticePaymentFailed, Invoice: after.Invoice, Of: s.ahead(after.GraceUntil)})
 	if kind == invoice.Reversed {
+		s.notice(Notice{Kind: NoticePaymentFailed, Invoice: after.Invoice, Of: s.ahead(after.GraceUntil)})
 		return s.chase(&after)
 	}
+	s.notice(Notice{Kind: NoticePaymentDisputed, Invoice: after.Invoice, Of: s.ahead(after.GraceUntil)})
 	return nil
 }
 

@@ -122,9 +122,8 @@ func (s *step) accessEnded() error {
 // expiryDue ends a subscription that does not renew.
 func (s *step) expiryDue(Deadline) error { return s.end(Expired) }
 
-// paidOver notifies the customer that access has ended with the paid period.
+// paidOver treats the open invoices when access ends with the paid time of a suspended subscription.
 func (s *step) paidOver(Deadline) error {
-	s.notice(Notice{Kind: NoticeAccessLost})
 	if s.sub.Status == Suspended {
 		return s.accessEnded()
 	}

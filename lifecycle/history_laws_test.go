@@ -323,7 +323,7 @@ func (h *history) noticeLaw(out lifecycle.Outcome) {
 			if !n.Of.After(n.At) {
 				h.fault("the notice %v of %v is sent at %v", n.Kind, n.Of, n.At)
 			}
-		case lifecycle.NoticePaymentFailed, lifecycle.NoticeOverdue, lifecycle.NoticeReceipt, lifecycle.NoticeAccessLost:
+		case lifecycle.NoticePaymentFailed, lifecycle.NoticePaymentDisputed, lifecycle.NoticeOverdue, lifecycle.NoticeReceipt, lifecycle.NoticeAccessLost:
 		}
 	}
 }

@@ -182,6 +182,7 @@ func (h *history) record(out lifecycle.Outcome) {
 		h.recorder.edge(h, from, s)
 		from = s.Status
 	}
+	h.lossLaw(out)
 	h.sub = out.Subscription
 	h.out.Subscription = out.Subscription
 	for _, inv := range out.Invoices {

@@ -57,11 +57,6 @@ func (s *step) aheadDue(Deadline) error {
 func (s *step) aheadBegins(Deadline) error {
 	sub := &s.sub
 	a := sub.NextPeriod
-	if before := *sub; sub.Status == Suspended && !sub.paidFor() {
-		if before.At = sub.At.Add(-1); before.paidFor() {
-			s.notice(Notice{Kind: NoticeAccessLost}) // the paid period has ended
-		}
-	}
 	if len(a.Changes) > 0 && sub.retractable(a.Invoice) && sub.phase(a.Invoice) != invoice.PhaseRequested {
 		if err := s.forget(); err != nil {
 			return err

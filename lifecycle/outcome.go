@@ -84,23 +84,25 @@ type Notice struct {
 
 // NoticeKind is the subject of a [Notice]. The zero value is unset.
 //
-// JSON: renewal, trial_end, end, grace_end, payment_failed, overdue, receipt, access_lost.
+// JSON: renewal, trial_end, end, grace_end, payment_failed, payment_disputed, overdue, receipt, access_lost.
 type NoticeKind uint8
 
 // The kinds of notices. The first four are sent before the event, as reminders.
 const (
-	NoticeRenewal       NoticeKind = iota + 1 // the next period starts and is charged
-	NoticeTrialEnd                            // the trial ends
-	NoticeEnd                                 // service ends
-	NoticeGraceEnd                            // the grace of an invoice ends
-	NoticePaymentFailed                       // a payment failed or was disputed
-	NoticeOverdue                             // the due date of an invoice passed
-	NoticeReceipt                             // an invoice is paid; the message includes a copy
-	NoticeAccessLost                          // access ended because a payment or a payment method is missing
+	NoticeRenewal         NoticeKind = iota + 1 // the next period starts and is charged
+	NoticeTrialEnd                              // the trial ends
+	NoticeEnd                                   // service ends
+	NoticeGraceEnd                              // the grace of an invoice ends
+	NoticePaymentFailed                         // a payment failed, or the bank returned it
+	NoticePaymentDisputed                       // a payment was disputed
+	NoticeOverdue                               // the due date of an invoice passed
+	NoticeReceipt                               // an invoice is paid; the message includes a copy
+	NoticeAccessLost                            // access was lowered because a payment or a payment method is missing
 )
 
 var noticeKinds = []string{
-	"", "renewal", "trial_end", "end", "grace_end", "payment_failed", "overdue", "receipt", "access_lost",
+	"", "renewal", "trial_end", "end", "grace_end", "payment_failed", "payment_disputed", "overdue", "receipt",
+	"access_lost",
 }
 
 // String returns the kind's name, "receipt".

@@ -56,10 +56,8 @@ func (s *step) takeFinalAction(r FinalAction) error {
 	}
 	switch r {
 	case FinalSuspend:
-		s.notice(Notice{Kind: NoticeAccessLost})
 		return s.become(Suspended)
 	case FinalPause:
-		s.notice(Notice{Kind: NoticeAccessLost})
 		return s.become(Paused)
 	case FinalCancel:
 		return s.end(Canceled)

@@ -53,7 +53,8 @@ type Trial struct {
 	// UnusedTrial is the use of the days that remain when the customer buys early; must be set.
 	UnusedTrial          plans.UnusedTrial `json:"unused_trial"`
 	RequirePaymentMethod bool              `json:"require_payment_method,omitzero"` // no start without a payment method
-	// WithoutPaymentMethod is the action at the end of the trial if there is no payment method; must be set.
+	// WithoutPaymentMethod is the action at the end of the trial if something is due and there is no payment method; must
+	// be set.
 	WithoutPaymentMethod FinalAction `json:"without_payment_method"`
 }
 
@@ -61,7 +62,7 @@ type Trial struct {
 type Renewal struct {
 	// Lead is how long before the next period its invoice is issued and collected. Unset is when the period starts.
 	Lead proration.Interval `json:"lead,omitzero"`
-	// WithoutPaymentMethod is the action at the renewal if there is no payment method; must be set.
+	// WithoutPaymentMethod is the action at the renewal if something is due and there is no payment method; must be set.
 	WithoutPaymentMethod FinalAction `json:"without_payment_method"`
 	Except               []string    `json:"except,omitzero"` // payment methods whose subscriptions do not renew
 }
@@ -113,7 +114,7 @@ type Reminder struct {
 //   - Customers and support make every change immediately, and its proration is invoiced at once. Only support changes
 //     prices. A cancellation or a pause takes effect at the end of the period.
 //   - A contract with a trial starts with it. A customer who buys early forfeits the remaining days. At the end of the
-//     trial, a subscription without a payment method is suspended.
+//     trial, a subscription without a payment method is suspended if something is due.
 //   - There is no reminder. A subscription without a payment method renews all the same.
 //   - An unpaid invoice has a week of grace with full access and no retries; then the subscription is suspended. A
 //     payment without a reported result fails after a week. Money beyond what is due goes back.

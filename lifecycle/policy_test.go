@@ -133,7 +133,7 @@ func TestVocabularies(t *testing.T) {
 		{"event", func(i int) word { return lifecycle.EventKind(i) }, func(s string) error { return new(lifecycle.EventKind).UnmarshalText([]byte(s)) }, 32},
 		{"deadline", func(i int) word { return lifecycle.DeadlineKind(i) }, func(s string) error { return new(lifecycle.DeadlineKind).UnmarshalText([]byte(s)) }, 17},
 		{"effect", func(i int) word { return lifecycle.EffectKind(i) }, func(s string) error { return new(lifecycle.EffectKind).UnmarshalText([]byte(s)) }, 4},
-		{"notice", func(i int) word { return lifecycle.NoticeKind(i) }, func(s string) error { return new(lifecycle.NoticeKind).UnmarshalText([]byte(s)) }, 8},
+		{"notice", func(i int) word { return lifecycle.NoticeKind(i) }, func(s string) error { return new(lifecycle.NoticeKind).UnmarshalText([]byte(s)) }, 9},
 		{"open invoice", func(i int) word { return lifecycle.OpenInvoice(i) }, func(s string) error { return new(lifecycle.OpenInvoice).UnmarshalText([]byte(s)) }, 3},
 		{"final action", func(i int) word { return lifecycle.FinalAction(i) }, func(s string) error { return new(lifecycle.FinalAction).UnmarshalText([]byte(s)) }, 4},
 		{"overpayment", func(i int) word { return lifecycle.Overpayment(i) }, func(s string) error { return new(lifecycle.Overpayment).UnmarshalText([]byte(s)) }, 2},

@@ -10,12 +10,33 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// renewalDue bills the next period, or takes the final action if there is no payment method.
+// renewalDue bills the next period, or takes the final action if there is no payment method and something is due.
 func (s *step) renewalDue(Deadline) error {
-	if s.sub.PaymentMethod == "" && s.policy.Renewal.WithoutPaymentMethod > FinalContinue {
-		return s.takeFinalAction(s.policy.Renewal.WithoutPaymentMethod)
+	return s.billOr(s.policy.Renewal.WithoutPaymentMethod, s.bill)
+}
+
+// billOr bills the period that begins now. Without a payment method it takes the final action instead if an invoice
+// would wait for a payment.
+func (s *step) billOr(without FinalAction, bill func() error) error {
+	if s.sub.PaymentMethod != "" || without <= FinalContinue {
+		return bill()
 	}
-	return s.bill()
+	before := *s
+	s.sub, s.out.Receivables = s.sub.snapshot(), slices.Clone(s.out.Receivables)
+	if err := bill(); err != nil || !s.asksSince(&before) {
+		return err
+	}
+	*s = before
+	return s.takeFinalAction(without)
+}
+
+// asksSince reports whether the step issued an invoice that waits for a payment, or requested one, since then.
+func (s *step) asksSince(before *step) bool {
+	return slices.ContainsFunc(s.out.Invoices[len(before.out.Invoices):], func(inv invoice.Invoice) bool {
+		return s.sub.owing(inv.ID)
+	}) || slices.ContainsFunc(s.out.Effects[len(before.out.Effects):], func(e Effect) bool {
+		return e.Kind == CollectPayment || e.Kind == Send
+	})
 }
 
 // bill issues the invoice of the period that begins now, with all unbilled charges, and makes it the current period.

@@ -22,12 +22,12 @@ func TestPaymentScenarios(t *testing.T) {
 	byHand := helpDesk(func(p *lifecycle.Policy) { p.Dunning.DueIn = giventest.Interval("P14D") })
 	runScenarios(t,
 		scenario{"disputed", "open again with its own grace, and not collected without another payment method; access is lost, and the payment restores it", p, month, then([]step{
-			{"2026-11-10 disputed s-1", "past_due full; s-1 open; tell payment_failed s-1 2026-11-13"},
+			{"2026-11-10 disputed s-1", "past_due full; s-1 open; tell payment_disputed s-1 2026-11-13"},
 			{"2026-11-12", "past_due full"},
 			{"2026-11-13", "suspended billing_only; tell access_lost s-1"},
 			{"2026-11-14 card", "suspended billing_only; collect_payment s-1 890.00"},
 			{"2026-11-14 paid s-1", "active full; s-1 paid; tell receipt s-1"},
-			{"2026-11-15 disputed s-1", "past_due full; s-1 open; tell payment_failed s-1 2026-11-18"},
+			{"2026-11-15 disputed s-1", "past_due full; s-1 open; tell payment_disputed s-1 2026-11-18"},
 		}...)},
 		scenario{"disputed while open", "no payment was received that could be disputed", p, month, []step{
 			begun[0],
@@ -35,7 +35,7 @@ func TestPaymentScenarios(t *testing.T) {
 		}},
 		scenario{"disputed after the end", "the open invoice is collected before the customer can return", p, month, then([]step{
 			{"2026-11-10 cancel", "active full"},
-			{"2026-12-05 disputed s-1", "canceled billing_only; s-1 open; tell payment_failed s-1 2026-12-08"},
+			{"2026-12-05 disputed s-1", "canceled billing_only; s-1 open; tell payment_disputed s-1 2026-12-08"},
 			{"2026-12-10 card", "suspended billing_only; collect_payment s-1 890.00"},
 			{"2026-12-10 paid s-1", "active full; s-2: recurring 890.00, due 890.00; s-1 paid; collect_payment s-2 890.00; tell receipt s-1"},
 		}...)},
@@ -101,7 +101,7 @@ func TestPaymentScenarios(t *testing.T) {
 		scenario{"unpaid, final action cancel", "the subscription ends with the grace", helpDesk(func(p *lifecycle.Policy) { p.Dunning.FinalAction = lifecycle.FinalCancel }), month, []step{
 			begun[0],
 			{"2026-11-01 failed s-1", "past_due full; s-1 open; tell payment_failed s-1 2026-11-04"},
-			{"2026-11-04", "canceled billing_only"},
+			{"2026-11-04", "canceled billing_only; tell access_lost s-1"},
 		}},
 		scenario{"reminders of the grace and the end", "one notice for each invoice, although two reminders match", helpDesk(func(p *lifecycle.Policy) {
 			day := giventest.Interval("P1D")
@@ -308,7 +308,7 @@ func TestStatusScenarios(t *testing.T) {
 		}},
 		scenario{"no payment method, final action cancel", "nothing is billed", finalAction(lifecycle.FinalCancel), trial, []step{
 			{"2026-11-01 started", "trialing full"},
-			{"2026-11-15", "canceled billing_only; tell trial_end 2026-11-15"},
+			{"2026-11-15", "canceled billing_only; tell trial_end 2026-11-15; tell access_lost"},
 		}},
 		scenario{"pause until a date", "from the end of the month on; a new month starts at that date", p, month, then([]step{
 			{"2026-11-10 pause until 2026-12-20", "active full"},

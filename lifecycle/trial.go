@@ -35,11 +35,8 @@ func (s *step) buy(*Event) error {
 	return err
 }
 
-// trialOver starts the first paid period at the end of the trial. If there is no payment method, it takes the final
-// action of the trial policy instead.
+// trialOver starts the first paid period at the end of the trial. If there is no payment method and something is due,
+// it takes the final action of the trial policy instead.
 func (s *step) trialOver(Deadline) error {
-	if without := s.policy.Trial.WithoutPaymentMethod; s.sub.PaymentMethod == "" && without > FinalContinue {
-		return s.takeFinalAction(without)
-	}
-	return s.serve(true, 0)
+	return s.billOr(s.policy.Trial.WithoutPaymentMethod, func() error { return s.serve(true, 0) })
 }

@@ -74,7 +74,8 @@ func (s *statement) notices() string {
 
 // preposition returns the words between a notice and the date that it announces.
 func preposition(k lifecycle.NoticeKind) string {
-	if k == lifecycle.NoticePaymentFailed || k == lifecycle.NoticeOverdue || k == lifecycle.NoticeGraceEnd {
+	if k == lifecycle.NoticePaymentFailed || k == lifecycle.NoticePaymentDisputed || k == lifecycle.NoticeOverdue ||
+		k == lifecycle.NoticeGraceEnd {
 		return ": pay before "
 	}
 	return ": effective on "

@@ -220,7 +220,8 @@ func (p *life) told(n lifecycle.Notice) string {
 	}
 	switch {
 	case !n.Of.After(n.At): // no announced date, or an expired grace period
-	case n.Kind == lifecycle.NoticePaymentFailed || n.Kind == lifecycle.NoticeOverdue:
+	case n.Kind == lifecycle.NoticePaymentFailed || n.Kind == lifecycle.NoticePaymentDisputed ||
+		n.Kind == lifecycle.NoticeOverdue:
 		text += ", grace until " + p.at(n.Of)
 	default:
 		text += " on " + p.date(n.Of)
