@@ -75,7 +75,7 @@ type Dunning struct {
 	// Unset is no grace.
 	Grace proration.Interval `json:"grace,omitzero"`
 	// Retries are the waiting times between an attempt and the next retry, in order. Without them there is one attempt. A
-	// retry that would follow the end of the grace is not made.
+	// retry that would follow the end of the grace is not made, and one for which that is so at every renewal is refused.
 	Retries     []proration.Interval `json:"retries,omitzero"`
 	FinalAction FinalAction          `json:"final_action"` // action at the end of the grace, not pause; must be set
 	OpenInvoice OpenInvoice          `json:"open_invoice"` // open invoices when service ends; must be set
@@ -232,6 +232,7 @@ func (p *Policy) checkTimes(f *fault.List) {
 		for i, wait := range p.Dunning.Retries {
 			needed(f, fault.At("dunning.retries", i), wait)
 		}
+		p.checkRetries(f)
 	}
 	if p.Pause != (Pause{}) {
 		if p.Pause.Effective != plans.Immediately && p.Pause.Effective != plans.AtPeriodEnd {

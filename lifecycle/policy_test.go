@@ -48,6 +48,31 @@ func TestPolicyValidate(t *testing.T) {
 		{"a pause as the final action of dunning", "", func(p *lifecycle.Policy) { p.Dunning.FinalAction = lifecycle.FinalPause }, []string{"dunning.final_action invalid"}},
 		{"a retry without an interval", "", func(p *lifecycle.Policy) { p.Dunning.Retries = []proration.Interval{day, {}} }, []string{"dunning.retries[1] unset"}},
 		{"a negative retry", "", func(p *lifecycle.Policy) { p.Dunning.Retries = []proration.Interval{{Days: -1}} }, []string{"dunning.retries[0] invalid"}},
+		{"a retry at the end of the grace", "row M17: at that instant it is made", retries("P4D", "P3D"), nil},
+		{"a retry after the grace", "service is suspended by then", retries("P4D", "P4D", "P1D"), []string{"dunning.retries[1] outside"}},
+		{"a retry a second after the grace", "", retries("PT168H", "PT1S"), []string{"dunning.retries[1] outside"}},
+		{"a retry after two months and a grace of a month", "", func(p *lifecycle.Policy) {
+			p.Dunning.Grace, p.Dunning.Retries = proration.Interval{Months: 1}, []proration.Interval{{Months: 2}}
+		}, []string{"dunning.retries[0] outside"}},
+		{"a retry after 30 days and a grace of a month", "a month can have 31 days", func(p *lifecycle.Policy) {
+			p.Dunning.Grace, p.Dunning.Retries = proration.Interval{Months: 1}, []proration.Interval{{Days: 30}}
+		}, nil},
+		{"retries until the start of service", "row M17: an advance invoice is tried before it", func(p *lifecycle.Policy) {
+			retries("P1D", "P1D", "P1D")(p)
+			p.Renewal.Lead, p.Dunning.Grace = giventest.Interval("P3D"), proration.Interval{}
+		}, nil},
+		{"a retry after the start of service without a grace", "", func(p *lifecycle.Policy) {
+			retries("P1D", "P1D", "P1D", "P1D")(p)
+			p.Renewal.Lead, p.Dunning.Grace = giventest.Interval("P3D"), proration.Interval{}
+		}, []string{"dunning.retries[3] outside"}},
+		{"a lead that arrears do not have", "an invoice in arrears is never issued before its period ends", func(p *lifecycle.Policy) {
+			retries("P8D")(p)
+			p.Renewal.Lead, p.Billing.Timing = giventest.Interval("P3D"), proration.InArrears
+		}, []string{"dunning.retries[0] outside"}},
+		{"a late retry where service continues", "it is made", func(p *lifecycle.Policy) {
+			retries("P8D")(p)
+			p.Dunning.FinalAction = lifecycle.FinalContinue
+		}, nil},
 		{"too many retries", "law 14", func(p *lifecycle.Policy) { p.Dunning.Retries = make([]proration.Interval, 101) }, []string{"dunning.retries limit"}},
 		{"a pause at the end of the term", "", func(p *lifecycle.Policy) { p.Pause.Effective = plans.AtTermEnd }, []string{"pause.effective invalid"}},
 		{"an immediate pause without a rule for unused parts", "it decides about the unused part of paid charges", func(p *lifecycle.Policy) { p.Pause.Effective = plans.Immediately }, []string{"pause.unused invalid"}},
@@ -112,6 +137,15 @@ func TestPolicyJSON(t *testing.T) {
 		var p lifecycle.Policy
 		if err := json.Unmarshal([]byte(text), &p); err == nil {
 			t.Errorf("read %s as %+v", text, p)
+		}
+	}
+}
+
+// retries returns an edit that sets the retries.
+func retries(waits ...string) func(*lifecycle.Policy) {
+	return func(p *lifecycle.Policy) {
+		for _, wait := range waits {
+			p.Dunning.Retries = append(p.Dunning.Retries, giventest.Interval(wait))
 		}
 	}
 }
