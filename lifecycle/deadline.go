@@ -66,8 +66,9 @@ func (k *DeadlineKind) UnmarshalText(text []byte) error {
 }
 
 // Next returns the next deadline of the subscription, and the zero Deadline if there is none. It is after the time that
-// the subscription was advanced to, and follows the policy that applies then. The caller schedules one job for each
-// subscription, which calls [Advance] at the deadline.
+// the subscription was advanced to, and follows the policy that applies then. A deadline that an edited policy sets for
+// an earlier time is due at the time reached, and [Advance] to that time processes it. The caller schedules one job for
+// each subscription, which calls Advance at the deadline.
 // Errors: ErrUnset for missing policies, and the faults of the subscription.
 func Next(policies *Policies, sub Subscription) (Deadline, error) {
 	var f fault.List
@@ -136,7 +137,9 @@ func (s *Subscription) next(p *Policy) Deadline {
 	var q search
 	switch s.Status {
 	case PendingStart:
-		q.consider(s.StartAt, StartDue, "")
+		if s.CancelAt.IsZero() || s.CancelAt.After(s.StartAt) { // otherwise service never starts and nothing is billed
+			q.consider(s.StartAt, StartDue, "")
+		}
 		q.consider(s.CancelAt, CancellationDue, "")
 	case Trialing:
 		if s.CancelAt.IsZero() || s.CancelAt.After(s.TrialEnd) { // otherwise the trial is canceled and nothing is billed

@@ -26,6 +26,7 @@ func (h *history) checkReplay() {
 		h.fault("replay: %v", err)
 		return
 	}
+	h.checkOrder(all.Steps)
 	all.Steps = slices.DeleteFunc(all.Steps, func(s lifecycle.Step) bool { return s.Refused != "" })
 	h.checkSame("a replay", all, h.out)
 	applied := slices.DeleteFunc(slices.Clone(h.events), func(e lifecycle.Event) bool { return e.Sequence > h.sub.Sequence })
@@ -36,6 +37,21 @@ func (h *history) checkReplay() {
 	}
 	h.checkSame("a replay of applied events", again.Subscription, h.sub)
 	h.checkAdvance()
+}
+
+// checkOrder checks that the steps are in the order of their times, and that a refused event has the status and the
+// access that the step before it led to (law 10).
+func (h *history) checkOrder(steps []lifecycle.Step) {
+	h.tb.Helper()
+	for i := 1; i < len(steps); i++ {
+		last, s := &steps[i-1], &steps[i]
+		if s.At.Before(last.At) {
+			h.fault("the step %v %v at %v follows one at %v", s.Event, s.Deadline, s.At, last.At)
+		}
+		if s.Event != 0 && s.Refused != "" && (s.Status != last.Status || s.Access != last.Access) {
+			h.fault("the refused %v has %v and %v, and the step before it %v and %v", s.Event, s.Status, s.Access, last.Status, last.Access)
+		}
+	}
 }
 
 // checkAdvance checks that advancing in one call, in several, and with a stored subscription in between gives the same

@@ -91,28 +91,33 @@ type joined struct {
 	known map[string]int // index in out.Receivables by the ID of the invoice
 }
 
-// play applies an event, or adds a step with the reason for which it is refused.
+// play applies an event. If it is refused, play processes the deadlines up to the event, and adds a step with the
+// reason.
 func (j *joined) play(s *step, e Event) error {
 	before := *s
 	s.sub, s.out, s.earlier = s.sub.snapshot(), Outcome{}, j.out.Invoices
 	err := s.apply(e)
 	var refusal *Refusal
-	if errors.As(err, &refusal) {
-		*s = before
-		refused := Step{
-			At: e.At.In(s.sub.location()), Event: e.Kind, Sequence: e.Sequence, Invoice: e.Payment.Invoice,
-			Status: refusal.Status, Access: s.policy.access(&s.sub), Refused: refusal.Error(),
+	if !errors.As(err, &refusal) {
+		if err == nil {
+			j.take(s)
 		}
-		if e.Kind == Changed {
-			refused.Detail = s.changeText(&e.Change, proration.Interval{})
-		}
-		j.out.Steps = append(j.out.Steps, refused)
-		return nil
+		return err
 	}
-	if err != nil {
+	*s = before
+	s.earlier = j.out.Invoices
+	if err := s.advance("event.at", e.At); err != nil {
 		return err
 	}
 	j.take(s)
+	refused := Step{
+		At: e.At.In(s.sub.location()), Event: e.Kind, Sequence: e.Sequence, Invoice: e.Payment.Invoice,
+		Status: refusal.Status, Access: s.policy.access(&s.sub), Refused: refusal.Error(),
+	}
+	if e.Kind == Changed {
+		refused.Detail = s.changeText(&e.Change, proration.Interval{})
+	}
+	j.out.Steps = append(j.out.Steps, refused)
 	return nil
 }
 
