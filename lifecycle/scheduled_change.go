@@ -68,8 +68,29 @@ func (s *step) together() error {
 			reason := "This change conflicts with the scheduled changes (" + err.Error() + ")"
 			return s.refuse(reason + "; send scheduled_change_canceled first.")
 		}
+		if item := beyond(w.Change.Plan, &after); item != "" {
+			reason := "The plan scheduled for " + s.sub.date(w.At) + " does not allow that many " + item
+			return s.refuse(reason + "; send scheduled_change_canceled first.")
+		}
 	}
 	return nil
+}
+
+// beyond returns the first item of which a contract has more units than the limit of that name in its plan, else "".
+func beyond(plan *plans.Plan, contract *plans.Contract) string {
+	if plan == nil {
+		return ""
+	}
+	for i := range contract.Items {
+		item := &contract.Items[i]
+		if !slices.ContainsFunc(plan.Limits, func(l plans.Limit) bool { return l.Name == item.ID }) {
+			continue
+		}
+		if over, err := plan.Exceeded([]plans.LimitUsage{{Name: item.ID, Used: item.Quantity}}); err != nil || len(over) > 0 {
+			return item.ID
+		}
+	}
+	return ""
 }
 
 // move moves everything scheduled for the old end of the period to its new end: a pause, a cancellation, changes.

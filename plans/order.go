@@ -205,6 +205,9 @@ func (g *selection) add(item OrderItem, by Actor) error {
 			price.Per = g.plan.Interval
 		}
 	}
+	if err := g.plan.allows(item.Item, item.Quantity); err != nil {
+		return err
+	}
 	sold := Item{ID: item.Item, Quantity: item.Quantity, Price: price}
 	if item.From.IsZero() {
 		g.items = append(g.items, sold)

@@ -33,9 +33,10 @@ type Offer struct {
 	Price    Price    `json:"price"`    // price for one billing period, unless Price.Per says otherwise
 }
 
-// Limit is the highest usage that a plan allows.
+// Limit is the highest usage that a plan allows. A limit with the ID of an item limits the units that a contract has of
+// it: an order or a change to more is refused.
 type Limit struct {
-	Name      string          `json:"name"`                        // name of the limit, "contacts"
+	Name      string          `json:"name"`                        // name of the limit, "contacts", or the ID of an item
 	Most      decimal.Decimal `json:"most,omitzero" canon:"count"` // highest usage allowed, never negative
 	Unlimited bool            `json:"unlimited,omitzero"`          // no upper bound; Most must be unset
 }

@@ -31,7 +31,8 @@ type Quote struct {
 // caller stores its contract.
 // Errors: the faults of the catalog, the order, the policy and the allocation; or every [Refusal] at once: an unknown
 // plan, item or term, items of several plans, a country without a market, a price that the plan does not have in the
-// currency, a payment method or a special price that the actor may not choose, too many installments.
+// currency, a payment method or a special price that the actor may not choose, too many installments, more units
+// than the plan allows.
 func (c Catalog) Quote(order Order, policy proration.Policy, allocation proration.Allocation) (Quote, error) {
 	var f fault.List
 	order.check(&f)

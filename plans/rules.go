@@ -57,6 +57,7 @@ type Approval struct {
 //     change: an action that is forbidden, one that another actor must request, the latest time.
 //   - A lateral change without a rule of its own follows the rule for upgrades.
 //   - A cancellation at the end of the term is refused once the notice period has started.
+//   - A limit of the plan that has the name of an item limits its units: a change to more is refused.
 //   - Without a catalog, the change itself defines a new plan, term or price, and plans compare by their yearly value.
 //
 // With a catalog:
@@ -82,15 +83,19 @@ func (r ChangeRules) Check(p ChangeRequest) (Approval, error) {
 	}
 	p.Change = p.Contract.ReturningPrices(p.Change, p.Charges, p.At)
 	rank := 0
+	plan := p.Change.Plan
 	if c := p.Catalog; c != nil {
 		if err := c.resolve(&p); err != nil {
 			return Approval{}, err
 		}
 		if i := slices.IndexFunc(c.Plans, func(plan Plan) bool { return plan.ID == p.Contract.Plan }); i >= 0 {
-			rank = c.Plans[i].Rank
+			rank, plan = c.Plans[i].Rank, &c.Plans[i]
+		}
+		if p.Change.Plan != nil {
+			plan = p.Change.Plan
 		}
 	}
-	return r.permit(&p, rank)
+	return r.permit(&p, plan, rank)
 }
 
 // Validate returns every fault of the rules: ErrUnset for a missing action, and for a missing timing of a rule with
@@ -117,9 +122,9 @@ func (p *ChangeRequest) check(f *fault.List) {
 	}
 }
 
-// permit is Check of a valid request, whose plan, term or prices are the catalog's. The contract's plan has the given
-// rank.
-func (r ChangeRules) permit(p *ChangeRequest, rank int) (Approval, error) {
+// permit is Check of a valid request, whose plan, term or prices are the catalog's. The rank is that of the plan before
+// the change. The plan is that of the contract after it, nil if it is not known.
+func (r ChangeRules) permit(p *ChangeRequest, plan *Plan, rank int) (Approval, error) {
 	permit := Approval{Change: p.Change, Effective: Immediately, At: p.At}
 	class := ClassifyRequest{Change: p.Change, From: p.Contract, To: p.Contract, FromRank: rank}
 	class.From.own(p.At)
@@ -141,8 +146,14 @@ func (r ChangeRules) permit(p *ChangeRequest, rank int) (Approval, error) {
 	if err = r.strictest(p, &permit); err != nil {
 		return Approval{}, err
 	}
-	if _, err = p.Contract.changed(&p.Change, permit.At); err != nil {
+	after, err := p.Contract.changed(&p.Change, permit.At)
+	if err != nil {
 		return Approval{}, fault.Rename(err, "contract", "change.contract") // the change makes the contract invalid
+	}
+	if plan != nil {
+		if err = plan.fits(&class.From, &after); err != nil {
+			return Approval{}, err
+		}
 	}
 	return permit, nil
 }
