@@ -102,7 +102,7 @@ func (s *step) stop() error {
 
 // resume ends the pause, or cancels a scheduled one.
 func (s *step) resume(*Event) error {
-	if s.sub.Status == Active {
+	if regular.has(s.sub.Status) {
 		if s.sub.PauseAt.IsZero() {
 			return s.refuse("No pause is scheduled.")
 		}

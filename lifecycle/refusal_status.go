@@ -34,8 +34,8 @@ func (s *Subscription) notAllowed(kind EventKind) string {
 		return "The subscription is already active; its current period ends" + s.on(" on ", s.Period.End) + "."
 	case PastDue:
 		overdue := s.overdueInvoice()
-		return "Invoice " + overdue.Invoice + " is overdue" + s.on(", with grace until ", overdue.GraceUntil) +
-			"; send payment_succeeded once it is paid."
+		return "The subscription is in service, and invoice " + overdue.Invoice + " is overdue" +
+			s.on(", with grace until ", overdue.GraceUntil) + "; send payment_succeeded once it is paid."
 	case Suspended:
 		if overdue := s.overdueInvoice(); overdue.Invoice != "" {
 			return "The subscription is suspended because invoice " + overdue.Invoice +

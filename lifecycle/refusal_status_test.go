@@ -82,7 +82,7 @@ func TestStatusRefusalNamesTheDate(t *testing.T) {
 		"The first invoice must be paid by 2026-05-03; send payment_succeeded once it is paid.",
 		"The subscription is in trial until 2026-05-04; send trial_converted to start the paid period.",
 		"The subscription is already active; its current period ends on 2026-05-05.",
-		"Invoice acme-3 is overdue, with grace until 2026-05-08; send payment_succeeded once it is paid.",
+		"The subscription is in service, and invoice acme-3 is overdue, with grace until 2026-05-08; send payment_succeeded once it is paid.",
 		"The subscription is suspended because invoice acme-3 is overdue; send payment_succeeded once it is paid.",
 		"The subscription is paused until 2026-05-06; send resumed first.",
 		"The subscription ended on 2026-05-07; send reactivated to start it again.",

@@ -69,7 +69,8 @@ var transitions = []transition{
 	{ScheduledChangeCanceled, serving, 0, (*step).withdraw},
 
 	{PauseRequested, of(Active), of(Paused), (*step).pause},
-	{Resumed, of(Active), 0, (*step).resume},
+	{PauseRequested, of(PastDue), of(Active, Paused), (*step).pause},
+	{Resumed, regular, 0, (*step).resume},
 	{Resumed, of(Paused), of(Active, PastDue, Suspended), (*step).resume},
 	{RenewalDisabled, of(Active), 0, (*step).renewalOff},
 	{RenewalDisabled, of(PastDue), of(Active), (*step).renewalOff},
