@@ -85,7 +85,32 @@ func statesDocument() string {
 	for _, cause := range order {
 		fmt.Fprintf(&text, "| %s | %s |\n", cause, strings.Join(cells[cause], " | "))
 	}
+	text.WriteString("\nThe refusals of the empty cells, for a subscription without optional dates.\n\n| status | reason | events |\n|---|---|---|\n")
+	for _, s := range everyStatus() {
+		refusedEvents(&text, s)
+	}
 	return text.String()
+}
+
+// refusedEvents writes the events that a status refuses, by the reason.
+func refusedEvents(text *strings.Builder, status Status) {
+	sub := subscriptionsToRefuse()[2*int(status)]
+	var reasons []string
+	events := map[string][]string{}
+	for i := range eventKinds[1:] {
+		kind := EventKind(i + 1)
+		if allowed(kind, status) {
+			continue
+		}
+		reason := sub.notAllowed(kind)
+		if events[reason] == nil {
+			reasons = append(reasons, reason)
+		}
+		events[reason] = append(events[reason], kind.String())
+	}
+	for _, reason := range reasons {
+		fmt.Fprintf(text, "| %s | %s | %s |\n", strings.TrimPrefix(node(status), "[*]"), reason, strings.Join(events[reason], ", "))
+	}
 }
 
 // reached lists the statuses that a row leads to from a status.
@@ -143,6 +168,15 @@ func TestTablesCoverEveryEventAndDeadline(t *testing.T) {
 	for _, s := range everyStatus() {
 		if countRows(func(m tableRow) bool { return m.from.has(s) && m.to != 0 }) == 0 {
 			t.Errorf("no row leads out of %v", s)
+		}
+	}
+}
+
+// A debt alone refuses no event: past due, a subscription refuses what an active one does (law 9).
+func TestDebtAloneRefusesNothing(t *testing.T) {
+	for i := range eventKinds[1:] {
+		if kind := EventKind(i + 1); allowed(kind, PastDue) != allowed(kind, Active) {
+			t.Errorf("%v: allowed while active %v, while past due %v", kind, allowed(kind, Active), allowed(kind, PastDue))
 		}
 	}
 }
