@@ -2,14 +2,11 @@ package lifecycle
 
 import "slices"
 
-// Kinds of deadlines that never end access, and kinds of events that end it because the customer or the seller requests
-// that. Any other event lowers access only if a payment or a payment method is missing.
-var (
-	keepsAccess = []DeadlineKind{ReminderDue, ChangeDue, ChargeDue, AdvanceInvoiceDue}
-	endsAccess  = []EventKind{
-		CancellationRequested, PauseRequested, PaymentRefunded, InvoiceCredited, InvoiceVoided, InvoiceWrittenOff,
-	}
-)
+// endsAccess are the events that end access because the customer or the seller requests it. Any other event lowers
+// access only if a payment or a payment method is missing.
+var endsAccess = []EventKind{
+	CancellationRequested, PauseRequested, PaymentRefunded, InvoiceCredited, InvoiceVoided, InvoiceWrittenOff,
+}
 
 // atDeadline sets the access before a deadline of a later time: just before that time, by the policy in force at it.
 func (s *step) atDeadline(d Deadline) {
@@ -19,10 +16,13 @@ func (s *step) atDeadline(d Deadline) {
 	}
 }
 
-// deadlineAccess notifies the customer of access that a deadline lowered. The paid period may end with a deadline that
-// the renewal follows at the same time; then the renewal decides.
+// deadlineAccess notifies the customer of access that a deadline lowered. If another deadline follows at the same time,
+// such as the renewal of a paid period that ends with a retry, the last one decides.
 func (s *step) deadlineAccess(d Deadline) {
-	if !slices.Contains(keepsAccess, d.Kind) {
+	if s.policy.access(&s.sub) >= s.access {
+		return
+	}
+	if next := s.sub.next(s.policies.at(s.sub.At.Add(1))); next.Kind == 0 || next.At.After(s.sub.At) {
 		s.accessLost(d.Kind == CancellationDue || d.Kind == ExpiryDue || d.Kind == PauseDue, d.Invoice)
 	}
 }
