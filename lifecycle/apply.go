@@ -65,6 +65,7 @@ type step struct {
 	caused   int                  // number of IDs derived from the cause
 	doing    EventKind            // event that is applied; unset for a deadline
 	access   Access               // access before the step; see accessLost
+	arrived  Status               // status when the event arrived
 	after    string               // suffix of the cause of a deadline processed after an event at the same time
 	actions  []plans.Action       // actions of the change that the event makes
 	lowered  []invoice.Receivable // open invoices that credit notes of this step lowered, as they were before
@@ -144,7 +145,7 @@ func (s *step) apply(event Event) error {
 	issued, granted := len(s.out.Invoices), len(s.out.Credits)
 	before := s.sub
 	s.sub.At, s.sub.Sequence = event.At, event.Sequence
-	s.access = s.policy.access(&s.sub)
+	s.access, s.arrived = s.policy.access(&s.sub), s.sub.Status
 	do := s.enter(event.Kind)
 	if do == nil {
 		return s.refuse(s.sub.notAllowed(event.Kind))

@@ -3,6 +3,7 @@ package lifecycle_test
 import (
 	"testing"
 
+	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/lifecycle"
 	"github.com/billingrules/billing/plans"
@@ -148,4 +149,20 @@ func checkNext(t *testing.T, all []lifecycle.Policy, sub lifecycle.Subscription)
 		t.Errorf("the next deadline is %v, and the first step of %s", next, giventest.JSON(t, out.Steps))
 	}
 	return next.At.After(sub.At)
+}
+
+// A refusal has the status that the event met, also if the refused change had voided an overdue advance invoice before.
+func TestRefusalHasTheStatusOfItsEvent(t *testing.T) {
+	p := anyChange()
+	p.Renewal.Lead = days(10)
+	credited := eventOn("2026-01-23", lifecycle.InvoiceCredited, func(e *lifecycle.Event) {
+		e.Payment.Invoice, e.Reason, e.As = "r-1", "goodwill", credits.AsBalance
+	})
+	yearly := changedOn(t, "2026-01-24", `{"interval":"P1Y"}`)
+	out := replayEvents(t, p, "2026-01-24", eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""),
+		paymentOn("2026-01-22", lifecycle.PaymentFailed, "r-2", ""), credited, yearly)
+	last, before := out.Steps[len(out.Steps)-1], out.Steps[len(out.Steps)-2]
+	if last.Refused == "" || last.Status != lifecycle.PastDue || before.Status != last.Status || before.Access != last.Access {
+		t.Errorf("the change has %v and %v (%q), and the step before it %v and %v", last.Status, last.Access, last.Refused, before.Status, before.Access)
+	}
 }

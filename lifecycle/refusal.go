@@ -28,7 +28,7 @@ func (s *step) deny(r plans.Refusal) error {
 	if r.Rule == "" {
 		r.Rule = s.doing.String()
 	}
-	return &Refusal{Refusal: r, Event: s.doing, Status: s.sub.Status}
+	return &Refusal{Refusal: r, Event: s.doing, Status: s.arrived}
 }
 
 // refusal turns an error of another package into a refusal of the event: a refusal of package plans keeps its rule and
