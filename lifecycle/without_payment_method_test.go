@@ -56,8 +56,8 @@ func periodWithoutMethod(
 	p := anyChange()
 	p.Prorations, p.Trial.WithoutPaymentMethod, p.Renewal.WithoutPaymentMethod = prorations, action, action
 	sub := tenSeatsFromJanuary()
-	sub.Contract.Items[0].Quantity, sub.Contract.Items[0].Price.Unit = giventest.Money("1"), giventest.Money(price)
-	sub.Contract.Items[0].Price.Free = price == "0"
+	sub.Contract.Items[0].Quantity = giventest.Money("1")
+	sub.Contract.Items[0].Price.Unit, sub.Contract.Items[0].Price.Free = giventest.Money(price), price == "0"
 	events := []lifecycle.Event{eventOn("2026-01-01", lifecycle.Started)}
 	if trial {
 		sub.Contract.Trial = proration.Interval{Days: 31}
