@@ -156,7 +156,7 @@ func (s *step) apply(event Event) error {
 	if err := do(s, &event); err != nil {
 		return s.refusal(err)
 	}
-	if err := s.payOpen(granted); err != nil {
+	if err := s.useCredit(granted); err != nil {
 		return s.refusal(err)
 	}
 	s.eventAccess(&event)
@@ -253,7 +253,7 @@ func (s *step) pass(d Deadline) error {
 	if err := passages[i].do(s, d); err != nil {
 		return fault.Under("subscription", err)
 	}
-	if err := s.payOpen(granted); err != nil {
+	if err := s.useCredit(granted); err != nil {
 		return fault.Under("subscription", err)
 	}
 	s.deadlineAccess(d)

@@ -165,9 +165,10 @@ func (s *step) graceUntil(r *invoice.Receivable) (time.Time, error) {
 	return grace.After(from, s.sub.location())
 }
 
-// missed updates the status after an invoice became overdue. A failed payment does not end a suspension.
+// missed updates the status after an invoice became overdue. A failed payment does not end a suspension, or the wait
+// for the first payment.
 func (s *step) missed() error {
-	if s.sub.Status == Suspended {
+	if s.sub.Status == Suspended || s.sub.Status == Incomplete {
 		return nil
 	}
 	return s.standing()

@@ -47,6 +47,15 @@ func (s *step) applyCredit(id, use string, grants []credits.Entry, amount decima
 	return paid, nil
 }
 
+// useCredit pays open invoices with the credit that the outcome got since it had a number of entries: those whose
+// payment went back, and others if the policy says so.
+func (s *step) useCredit(entries int) error {
+	if err := s.takeLater(entries); err != nil {
+		return err
+	}
+	return s.payOpen(entries)
+}
+
 // payOpen pays open invoices with credit, oldest first, if the policy says so and credit was granted since the outcome
 // had a number of entries. A requested payment is withdrawn, and requested again for the amount that is left.
 func (s *step) payOpen(entries int) error {

@@ -161,8 +161,12 @@ func (s *Subscription) next(p *Policy) Deadline {
 		if s.NextPeriod != nil {
 			q.consider(s.NextPeriod.Period.Start, AdvancePeriodStarts, "")
 		}
-		if s.paidFor() && s.Period.End.After(s.At) {
-			q.consider(s.Period.End, PaidThroughEnded, "")
+		if s.paidFor() {
+			for i := range s.UnexpiredCharges { // the first end of a charge can end the paid time
+				if c := &s.UnexpiredCharges[i]; s.covers(c) && s.settled(c.ID) {
+					q.consider(c.Span.End, PaidThroughEnded, "")
+				}
+			}
 		}
 	case Paused:
 		q.consider(s.ResumeAt, ResumeDue, "")

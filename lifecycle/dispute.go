@@ -8,7 +8,6 @@ import (
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
-	"github.com/billingrules/billing/plans"
 )
 
 // disputed reopens an invoice whose payment was charged back, and starts its grace period as for a failed payment.
@@ -65,27 +64,65 @@ func occurred(r *invoice.Receivable, kind invoice.EventKind, id string) bool {
 }
 
 // takeBack pays a part of an invoice, up to an amount of money that went back, with the unspent credit that documents
-// granted for its charges.
+// granted: first for its own charges, and then for others, since credit passes money on from invoice to invoice.
 func (s *step) takeBack(r *invoice.Receivable, amount decimal.Decimal, payment string) error {
-	granted := map[string]decimal.Decimal{} // by document
-	for _, line := range r.Lines {
-		for i := range line.Credits {
-			c := &line.Credits[i]
-			id := lineid.Invoice(c.ID)
-			granted[id] = granted[id].Sub(plans.Charge{Net: c.Net, Taxes: c.Taxes}.Total())
+	own := func(e *credits.Entry) bool {
+		return slices.ContainsFunc(r.Lines, func(line invoice.ReceivableLine) bool {
+			return slices.ContainsFunc(line.Credits, func(c invoice.LineCredit) bool { return lineid.Invoice(c.ID) == e.Ref })
+		})
+	}
+	ledger := s.sub.Ledger
+	for _, first := range []bool{true, false} {
+		for i := range ledger {
+			e := &ledger[i]
+			if e.Kind != credits.Granted || e.Ref == "" || own(e) != first || !amount.IsPositive() {
+				continue
+			}
+			grant := slices.DeleteFunc(slices.Clone(s.sub.Ledger), func(k credits.Entry) bool { return k.ID != e.ID })
+			paid, err := s.applyCredit(r.Invoice, "dispute-"+payment, grant, amount)
+			if err != nil {
+				return err
+			}
+			amount = amount.Sub(paid)
 		}
 	}
-	for _, e := range s.sub.Ledger {
-		most := granted[e.Ref]
-		if e.Kind != credits.Granted || !most.IsPositive() {
+	return nil
+}
+
+// takeLater pays invoices whose payment went back with credit that documents granted or restored since the outcome had
+// a number of entries.
+func (s *step) takeLater(entries int) error {
+	since := func(e credits.Entry) bool {
+		return e.Kind == credits.Granted && e.Ref != "" || e.Kind == credits.Restored
+	}
+	if !slices.ContainsFunc(s.out.Credits[entries:], since) {
+		return nil
+	}
+	for _, r := range s.open() {
+		var back decimal.Decimal
+		payment := ""
+		for _, e := range r.Events {
+			if e.Kind == invoice.Disputed || e.Kind == invoice.Reversed {
+				back, payment = back.Add(e.Amount), e.ID
+			} else if e.Kind == invoice.DisputeWon || e.Kind == invoice.CreditApplied {
+				back = back.Sub(e.Amount)
+			}
+		}
+		if !back.IsPositive() {
 			continue
 		}
-		own := slices.DeleteFunc(slices.Clone(s.sub.Ledger), func(k credits.Entry) bool { return k.ID != e.ID })
-		paid, err := s.applyCredit(r.Invoice, "dispute-"+payment, own, decimal.Min(amount, most))
-		if err != nil {
+		brings := s.overdue(r.Invoice)
+		if err := s.takeBack(&r, back, payment); err != nil {
 			return err
 		}
-		amount, granted[e.Ref] = amount.Sub(paid), most.Sub(paid)
+		if err := s.askAgain(&r); err != nil {
+			return err
+		}
+		if s.sub.phase(r.Invoice) == invoice.PhasePaid && s.allowed.has(Active) {
+			if err := s.settled(brings); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

@@ -91,13 +91,11 @@ func rarePaths() (all []path) {
 		path{"the rest of the first invoice is credited", []pathStep{start, {name: "paid in part"}, {name: "credited by the open part"}}})
 	for _, last := range [][]pathStep{
 		{{name: "payment_succeeded of the last"}},
-		{{name: "invoice_voided of the last"}},
-		{{name: "invoice_written_off of the last"}},
 		{{name: "invoice_credited of the last"}},
 		{{name: "paid in part of the last"}, {name: "payment_refunded of the last"}},
 		{credit, {name: "billing_details_changed of the last with a copy"}},
 	} {
-		back := []pathStep{start, {name: "paid in part", after: day}, next, {name: "wire added", after: day}, fail}
+		back := []pathStep{start, {name: "payment_attempted", after: day}, next, {name: "wire added", after: 40 * day}, fail}
 		all = append(all, path{"overdue at the return", append(back, last...)})
 	}
 	return all
@@ -279,6 +277,10 @@ func TestEveryTransitionIsReachedEnumerated(t *testing.T) {
 	})
 	if race.On {
 		return
+	}
+	for name, life := range rareLives() {
+		w := rareSetup(t, name)
+		followLife(t, &w, life, s)
 	}
 	leading, _ := lifecycle.Edges()
 	for _, e := range leading {

@@ -118,8 +118,8 @@ func (h *history) checkInputsKept(l candidate, at time.Time) {
 		return
 	}
 	again, err := applyWith(h.setup.policy, out.Subscription, e)
-	if err != nil || len(again.Steps) > 0 {
-		h.fault("a repeated event: %v", err)
+	if err != nil || len(again.Steps) != 1 || !again.Steps[0].Skipped {
+		h.fault("a repeated event: %v, %v", again.Steps, err)
 	}
 	h.checkSame("a repeated event", again.Subscription, out.Subscription)
 	h.checkSame("the input", []any{h.setup.policy, h.sub, e}, json.RawMessage(before))

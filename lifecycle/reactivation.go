@@ -50,10 +50,10 @@ func (s *step) restart() error {
 	if err := s.forget(); err != nil {
 		return err
 	}
-	if err := s.giveAheadBack(); err != nil {
+	if err := s.billWaiting(); err != nil {
 		return err
 	}
-	if err := s.billWaiting(); err != nil {
+	if err := s.giveAheadBack(); err != nil {
 		return err
 	}
 	s.adopt()

@@ -70,7 +70,8 @@ func without[T any](all []T, over func(*T) bool) (kept []T) {
 	return kept
 }
 
-// pruneLedger removes the entries of grants that are used up or expired, once their last entry is old enough.
+// pruneLedger removes the entries of grants that are used up or expired, once their last entry is old enough and no
+// invoice that they paid is kept.
 func (s *Subscription) pruneLedger(long func(time.Time) bool) {
 	if !slices.ContainsFunc(s.Ledger, func(e credits.Entry) bool { return long(e.At) }) {
 		return
@@ -79,12 +80,14 @@ func (s *Subscription) pruneLedger(long func(time.Time) bool) {
 		left    exact.Sum
 		last    time.Time
 		expires time.Time
+		paying  bool // it paid an invoice that can still be voided
 	}
 	grants := map[string]grant{}
 	for _, e := range s.Ledger {
 		g := grants[e.ID]
 		g.left.Add(e.Amount)
 		g.last = later(g.last, e.At)
+		g.paying = g.paying || e.Kind == credits.Spent && s.receivable(e.Ref) >= 0
 		if e.Kind == credits.Granted {
 			g.expires = e.Expires
 		}
@@ -92,6 +95,6 @@ func (s *Subscription) pruneLedger(long func(time.Time) bool) {
 	}
 	s.Ledger = without(s.Ledger, func(e *credits.Entry) bool {
 		g := grants[e.ID]
-		return (g.left.Sign() == 0 || !g.expires.IsZero() && long(g.expires)) && long(g.last)
+		return !g.paying && (g.left.Sign() == 0 || !g.expires.IsZero() && long(g.expires)) && long(g.last)
 	})
 }

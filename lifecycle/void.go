@@ -51,11 +51,7 @@ func (s *step) forgiven(brings, billed bool) error {
 	if !regular.has(sub.Status) || !billed || sub.inArrears() || sub.billedFor() {
 		return nil
 	}
-	if err := s.become(Suspended); err != nil {
-		return err
-	}
-	s.notice(Notice{Kind: NoticeAccessLost})
-	return nil
+	return s.become(Suspended)
 }
 
 // undo voids an invoice, reverses its charges and credits in the account, and restores the discounts that it used.
@@ -105,14 +101,16 @@ func (s *step) reverse(id string) error {
 
 // creditedBy returns the ID of a document that credited an invoice and did more than lower it, or "".
 func (s *Subscription) creditedBy(id string) string {
-	var lowered []string
-	if i := s.receivable(id); i >= 0 {
-		lowered = s.Receivables[i].LoweredBy()
+	i := s.receivable(id)
+	if i < 0 {
+		return ""
 	}
-	for _, c := range s.UnexpiredCharges {
-		by := lineid.Invoice(c.ID)
-		if c.Corrects != "" && lineid.Invoice(c.Corrects) == id && by != id && !slices.Contains(lowered, by) {
-			return by
+	lowered := s.Receivables[i].LoweredBy()
+	for _, line := range s.Receivables[i].Lines {
+		for j := range line.Credits {
+			if by := lineid.Invoice(line.Credits[j].ID); by != id && !slices.Contains(lowered, by) {
+				return by
+			}
 		}
 	}
 	return ""
