@@ -83,7 +83,11 @@ func (s *step) issue(lines []plans.Charge) error {
 // document issues the invoice of a change or a period and updates the account. It returns nil if there is nothing to
 // bill. The invoice bills the prorations that wait; those of a change that waits too join them.
 func (s *step) document(o invoice.IssueRequest) (*invoice.Invoice, error) {
-	o.Lines = slices.Concat(s.sub.waiting(), notWaiting(o.Lines))
+	until := o.At
+	if o.Change.Cancel || o.Close {
+		until = s.sub.Period.End // nothing of the period is billed any more
+	}
+	o.Lines = slices.Concat(s.sub.waitingUntil(until), notWaiting(o.Lines))
 	o.Policy, o.Contact, o.Open = s.billing(), s.sub.Contact, s.open()
 	ids := s.nextIDs(1 + len(o.Open))
 	o.ID, o.MoreIDs = ids[0], ids[1:]
@@ -99,6 +103,10 @@ func (s *step) document(o invoice.IssueRequest) (*invoice.Invoice, error) {
 		o.DueAt = by
 	}
 	doc, err := invoice.Issue(o)
+	if err == nil && free(&o, doc.Invoice) {
+		o.UnbilledAs = s.sub.ID + "/" + s.cause + "/free-" + strconv.Itoa(len(s.sub.UnbilledCharges))
+		doc, err = invoice.Issue(o)
+	}
 	if err != nil {
 		return nil, err
 	}

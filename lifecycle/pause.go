@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"slices"
 	"time"
 
 	"github.com/billingrules/billing/credits"
@@ -63,7 +64,7 @@ func (s *step) pauseDue(Deadline) error { return s.rest() }
 func (s *step) rest() error {
 	sub := &s.sub
 	sub.PauseAt = time.Time{}
-	switch lines := sub.UnbilledCharges; {
+	switch lines := slices.Concat(sub.waitingUntil(sub.Period.End), notWaiting(sub.UnbilledCharges)); {
 	case s.policy.Pause.Unused == credits.AsBalance && sub.At.Before(sub.Period.End) && !sub.inArrears():
 		inv, err := s.document(invoice.IssueRequest{Account: sub.Account, At: sub.At, Close: true, Lines: lines})
 		if err != nil {

@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"slices"
+	"time"
 
 	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
@@ -13,6 +14,25 @@ func (s *Subscription) waiting() []plans.Charge {
 	return slices.DeleteFunc(slices.Clone(s.UnbilledCharges), func(c plans.Charge) bool { return c.PricedAt.IsZero() })
 }
 
+// waitingUntil returns the prorations that wait, and none if all of them are zero and their time is over.
+func (s *Subscription) waitingUntil(at time.Time) []plans.Charge {
+	all := s.waiting()
+	if slices.ContainsFunc(all, func(c plans.Charge) bool { return !c.Net.IsZero() || c.Span.End.After(at) }) {
+		return all
+	}
+	return nil
+}
+
+// free reports whether every line of the invoice of a change inside a period is zero. Such lines wait for the next
+// invoice, which bills them only if it is issued before their time is over.
+func free(o *invoice.IssueRequest, inv *invoice.Invoice) bool {
+	c := &o.Change
+	if inv == nil || o.UnbilledAs != "" || c.IsZero() || c.Cancel || c.Term != nil || restarts(&o.Contract, c) {
+		return false
+	}
+	return !slices.ContainsFunc(inv.Lines, func(line plans.Charge) bool { return !line.Net.IsZero() })
+}
+
 // notWaiting returns the charges without the prorations that wait.
 func notWaiting(charges []plans.Charge) []plans.Charge {
 	return slices.DeleteFunc(slices.Clone(charges), func(c plans.Charge) bool { return !c.PricedAt.IsZero() })
@@ -21,10 +41,10 @@ func notWaiting(charges []plans.Charge) []plans.Charge {
 // billWaiting bills the prorations that wait on an invoice of their own, because the period ends without a regular one.
 func (s *step) billWaiting() error {
 	lines := s.sub.waiting()
-	if len(lines) == 0 {
+	s.sub.UnbilledCharges = notWaiting(s.sub.UnbilledCharges)
+	if !slices.ContainsFunc(lines, func(c plans.Charge) bool { return !c.Net.IsZero() }) {
 		return nil
 	}
-	s.sub.UnbilledCharges = notWaiting(s.sub.UnbilledCharges)
 	return s.issue(lines)
 }
 
