@@ -143,7 +143,7 @@ func (s *step) apply(event Event) error {
 	s.hold(event.At)
 	s.because(eventID+strconv.FormatInt(event.Sequence, 10), event.Kind)
 	issued, granted := len(s.out.Invoices), len(s.out.Credits)
-	before := s.sub
+	differs := s.needsCorrection(&event)
 	s.sub.At, s.sub.Sequence = event.At, event.Sequence
 	s.access, s.arrived = s.policy.access(&s.sub), s.sub.Status
 	do := s.enter(event.Kind)
@@ -162,7 +162,7 @@ func (s *step) apply(event Event) error {
 	s.eventAccess(&event)
 	s.record(Step{
 		At: event.At, Event: event.Kind, Sequence: event.Sequence, Invoice: event.Payment.Invoice,
-		OccurredAt: s.occurred, Skipped: s.skipped, NeedsCorrection: s.needsCorrection(&before, &event),
+		OccurredAt: s.occurred, Skipped: s.skipped, NeedsCorrection: differs && !s.skipped,
 		Detail: s.eventDetail(&event),
 	}, issued)
 	s.after, s.occurred = "-"+s.cause, time.Time{}

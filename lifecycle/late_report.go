@@ -16,19 +16,19 @@ func (e *Event) reached(sub *Subscription) time.Time {
 	return e.At
 }
 
-// needsCorrection reports whether a late report would have changed what has happened since its time: a payment that
-// became due, failed, or was voided since then, service that ended since then, or a failure.
-func (s *step) needsCorrection(before *Subscription, e *Event) bool {
-	i := before.receivable(e.Payment.Invoice)
-	if s.occurred.IsZero() || s.skipped || i < 0 {
+// needsCorrection reports whether a late report, before it is applied, would have changed what has happened since its
+// time: a payment that became due, failed, or was voided since then, service that ended since then, or a failure.
+func (s *step) needsCorrection(e *Event) bool {
+	i := s.sub.receivable(e.Payment.Invoice)
+	if s.occurred.IsZero() || i < 0 {
 		return false
 	}
-	r := &before.Receivables[i]
+	r := &s.sub.Receivables[i]
 	if e.Kind != PaymentSucceeded && e.Kind != DisputeWon {
 		return e.Kind != PaymentAttempted && e.Kind != RefundSucceeded && e.Kind != RefundFailed
 	}
 	since := func(t time.Time) bool { return t.After(s.occurred) && !t.After(e.At) }
-	return since(r.FirstFailedAt) || since(r.GraceUntil) || since(before.EndedAt) ||
+	return since(r.FirstFailedAt) || since(r.GraceUntil) || since(s.sub.EndedAt) ||
 		slices.ContainsFunc(r.Events, func(e invoice.Event) bool { return since(e.At) })
 }
 

@@ -85,7 +85,6 @@ func (s *step) paid(e *Event) error {
 			return err
 		}
 	} else if !surplus.IsPositive() {
-		e.Payment.Amount = decimal.Max(e.Payment.Amount, amount)
 		return s.contradicted(e)
 	}
 	if surplus.IsPositive() {

@@ -56,6 +56,13 @@ func rareLives() map[string]rareLife {
 	live("pays", "active", []string{"0 started", "0 payment_failed 1 a"}, "1 credit_granted - - 5000")
 	live("pays", "active", []string{"0 started", "0 payment_failed 1 a"}, "9 credit_granted - - 5000")
 	live("paysfirst", "active", []string{"0 started"}, "0 credit_granted - - 5000")
+	paid := []string{"0 started", "0 payment_succeeded 1 a 10", "0 payment_succeeded 1 b 83", "1 changed", "1 payment_succeeded 2 c"}
+	live("usual", "past_due", paid, "2 payment_disputed 1 b", "3 invoice_credited 2")
+	live("usual", "active", paid, "2 payment_disputed 1 a", "3 invoice_credited 2")
+	live("usual", "active", paid, "2 payment_disputed 1 a", "3 invoice_credited 2", "4 dispute_won 1 a")
+	live("first", "canceled", []string{"0 started", "0 payment_attempted 1 x", "1 cancellation_requested"}, "2 payment_succeeded 1 x")
+	live("first", "canceled", []string{"0 started", "0 payment_attempted 1 x", "1 cancellation_requested"}, "2 payment_failed 1 x")
+	live("usual", "suspended", []string{"0 started", "0 payment_failed 1 a", "9 invoice_written_off 1"}, "10 payment_succeeded 1 a 50", "11 payment_disputed 1 a")
 	return lives
 }
 
