@@ -32,9 +32,9 @@
 // Time is an argument. [Apply] first processes every deadline up to the event, in order of time and, at one time, in
 // the order of [DeadlineKind]. It then applies the event, and last the deadlines that the event sets for the same time.
 // Advancing in several steps gives the same result as advancing once. A repeated event, one whose number is not above
-// the subscription's, changes nothing. One literal table lists the events that each status allows, and another one the
-// deadlines; STATES.md in this folder shows both. An event that the table or the policy does not allow is a [Refusal]
-// and changes nothing.
+// the subscription's, changes nothing and is listed as skipped. One literal table lists the events that each status
+// allows, and another one the deadlines; STATES.md in this folder shows both. An event that the table or the policy
+// does not allow is a [Refusal] and changes nothing.
 //
 // Access is not status. The policy maps each status to an access level, but a time that is paid for always has full
 // access, and billing managers can always reach billing. A time is paid for if the charge that covers it is settled,
@@ -45,7 +45,18 @@
 // invoice once, and again only after the result is reported. While a payment is pending, nothing happens to its
 // invoice. A retry follows the attempt before it after the interval that the policy sets. A hard decline stops the
 // retries until another payment method is added. When the grace ends, the policy suspends the subscription, ends it or
-// does nothing. An invoice whose result is never reported stays open, unless it has a due date.
+// does nothing. A payment whose result is never reported fails after Dunning.ResultTimeout.
+//
+// Reports of payments count in any order, and each once: a repeat, known by the ID of the payment, is a skipped step.
+// Money that an invoice does not need is a surplus, which goes back or becomes credit as the policy says. The rest of
+// an invoice that is paid in part is overdue. A payment that arrives after the end of service serves within its period;
+// later, and for a void invoice, [LatePayment] decides. A dispute or a bank return makes an invoice owed again and
+// takes the unspent credit that its money became. The subscription keeps each requested refund, which is owed back
+// until it has succeeded. A report may be dated before the time reached: it is applied at that time, and its step says
+// whether [Correct] would give another result.
+//
+// A void, a write-off and a credit give no service: time that nothing pays for is suspended, and the return of the
+// customer bills it again.
 //
 // One event changes a contract, [Changed]: another plan, other items, another interval, other billing dates, discounts,
 // or a term. Its actions are those of [plans.Classify], and the strictest of their rules applies to the whole change:
@@ -69,7 +80,7 @@
 // [Apply] gives the same result as [Replay]. A history includes refused events, which change nothing again, and leaves
 // out events that returned an error. A period keeps its timing when the policy changes: on a change from arrears to
 // advance, the ended period and the next one are billed at the same time, each once. A term that is billed up front
-// stays in advance. Overpayments are returned through a refund effect.
+// stays in advance.
 //
 // # Limits
 //

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/lifecycle"
 )
@@ -112,5 +114,40 @@ func FuzzCorrect(f *testing.F) {
 		}
 		end := later(hour(till), later(l.at, o.at).Add(time.Hour))
 		checkCorrection(t, &w, []datedEvent{{candidateNamed("started without trial"), at}, {candidateNamed("payment_succeeded"), at.Add(time.Hour)}}, l, o, end)
+	})
+}
+
+// FuzzPaymentReports tells the reports that the bytes select, each after some hours. No money is refused, a repeat
+// changes nothing, and every payment is accounted for (law 18).
+func FuzzPaymentReports(f *testing.F) {
+	f.Add([]byte{0, 0, 1, 1, 1, 2, 30, 3, 1})
+	f.Add([]byte{3, 1, 1, 6, 200, 3, 5, 7, 9, 11, 2})
+	f.Add([]byte{6, 4, 1, 2, 60, 1, 255, 9, 1, 10, 1})
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if len(text) < 3 || len(text) > 60 {
+			return
+		}
+		w := orders{tb: t, policy: lifecycle.Standard()}
+		w.policy.Dunning.ResultTimeout = giventest.Interval("P5D")
+		if text[0]&1 > 0 {
+			w.policy.Payments.Overpayment = lifecycle.OverpaymentCredit
+		}
+		if text[0]&2 > 0 {
+			w.policy.Dunning.FinalAction = lifecycle.FinalCancel
+		}
+		if text[0]&4 > 0 {
+			w.policy.FirstPaymentTimeout = giventest.Interval("P2D")
+		}
+		started := lifecycle.Event{Sequence: 1, At: utc("2026-01-01"), Kind: lifecycle.Started, PaymentMethod: "card"}
+		out, err := applyWith(w.policy, tenSeatsFromJanuary(), started)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sub, received, way := out.Subscription, decimal.Decimal{}, ""
+		for text = text[1:]; len(text) >= 2; text = text[2:] {
+			w.gap = time.Duration(text[1]) * time.Hour
+			sub, received, way = w.tell(sub, received, way, reports[int(text[0])%len(reports)])
+		}
+		w.later(way, sub)
 	})
 }
