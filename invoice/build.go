@@ -177,7 +177,11 @@ func (inv *Invoice) payBeforeTax(d *Draft) (decimal.Decimal, error) {
 	if taxable.LessThan(due) {
 		due = taxable
 	}
-	due = decimal.Max(due, decimal.Decimal{})
+	places, err := d.Currency.Places()
+	if err != nil {
+		return spent, err
+	}
+	due = d.Policy.CreditPays(decimal.Max(due, decimal.Decimal{}), places)
 	entries, rest, err := credits.Apply(d.Ledger, credits.Due{
 		Amount: due, Currency: d.Currency, At: d.At, Ref: d.ID, BeforeTax: true,
 	})
@@ -243,13 +247,15 @@ func (inv *Invoice) sums(places int32) {
 func (inv *Invoice) settle(d *Draft, left decimal.Decimal, places int32) error {
 	zero := decimal.New(0, -places)
 	inv.AmountDue, inv.AppliedToInvoice, inv.Refund = decimal.Max(left, zero), d.AppliedToInvoice, d.Refund
+	payable := d.Policy.CreditPays(inv.AmountDue, places)
 	spent, rest, err := credits.Apply(d.Ledger, credits.Due{
-		Amount: inv.AmountDue, Currency: d.Currency, At: d.At, Ref: d.ID,
+		Amount: payable, Currency: d.Currency, At: d.At, Ref: d.ID,
 	})
 	if err != nil {
 		return err
 	}
-	inv.LedgerEntries, inv.AmountDue = append(inv.LedgerEntries, spent...), rest.Add(zero)
+	inv.LedgerEntries = append(inv.LedgerEntries, spent...)
+	inv.AmountDue = inv.AmountDue.Sub(payable).Add(rest).Add(zero)
 	owed := decimal.Max(left.Neg(), decimal.Decimal{}).Sub(d.AppliedToInvoice).Sub(d.Refund)
 	switch {
 	case owed.IsNegative():

@@ -267,3 +267,25 @@ func TestBuildNegativeTotal(t *testing.T) {
 		})
 	}
 }
+
+// Credit pays at most the share of a document that the policy sets, before tax and after it.
+func TestBuildLimitsCredit(t *testing.T) {
+	for _, c := range []struct {
+		percent string
+		before  bool
+		spent   string
+		due     string
+	}{{"0", false, "119", "0"}, {"50", false, "59.5", "59.5"}, {"33.33", false, "39.66", "79.34"}, {"50", true, "50", "59.5"}, {"100", true, "100", "0"}} {
+		inv := invoiceOf(t, func(d *invoice.Draft) {
+			d.Policy.MaxCreditPercent = giventest.Money(c.percent)
+			d.Policy.Taxes = []invoice.TaxRate{{Name: "VAT", Percent: giventest.Money("19")}}
+			d.Ledger = []credits.Entry{{Kind: credits.Granted, ID: "g", Amount: giventest.Money("500"), Currency: "USD", At: d.At, BeforeTax: c.before}}
+		}, "100")
+		spent := giventest.Money("500").Sub(inv.CreditBalance)
+		giventest.CheckMoney(t, c.percent+" %: spent", spent, c.spent)
+		giventest.CheckMoney(t, c.percent+" %: due", inv.AmountDue, c.due)
+		if err := invoice.Check(inv); err != nil {
+			t.Errorf("%s %%: %v", c.percent, err)
+		}
+	}
+}

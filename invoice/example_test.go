@@ -147,3 +147,11 @@ func ExamplePolicy_Validate() {
 	// tax_rounding_level: required, one of line, invoice
 	// tax_rounding_mode: required, one of half_up, half_even, half_down, up, down, ceiling, floor
 }
+
+// Half of an amount may be paid with credit, rounded down.
+func ExamplePolicy_CreditPays() {
+	policy := invoice.Standard()
+	policy.MaxCreditPercent = decimal.NewFromInt(50)
+	fmt.Println(policy.CreditPays(decimal.RequireFromString("31.01"), 2))
+	// Output: 15.5
+}

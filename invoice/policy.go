@@ -25,6 +25,16 @@ type Policy struct {
 	Taxes []TaxRate `json:"taxes,omitzero"`
 	// Refunds are the rules for unused charges when a contract is canceled; required for a cancellation.
 	Refunds []credits.RefundRule `json:"refunds,omitzero"`
+	// MaxCreditPercent is the most of an amount, in percent, that credit pays. Zero is all of it.
+	MaxCreditPercent decimal.Decimal `json:"max_credit_percent,omitzero" canon:"count"`
+}
+
+// CreditPays returns the most of an amount that credit pays, rounded down to the decimal places.
+func (p Policy) CreditPays(amount decimal.Decimal, places int32) decimal.Decimal {
+	if p.MaxCreditPercent.IsZero() {
+		return amount
+	}
+	return amount.Mul(p.MaxCreditPercent).Shift(-2).Truncate(places)
 }
 
 // TaxRoundingLevel is the level at which tax is rounded. Its zero value is unset and rejected.
@@ -98,6 +108,10 @@ func (p Policy) Validate() error {
 	}
 	for i, r := range p.Refunds {
 		f.At("refunds", i, checkRefundRule(&r))
+	}
+	if hundred := decimal.New(100, 0); fault.Amount(&f, "max_credit_percent", p.MaxCreditPercent) &&
+		(p.MaxCreditPercent.IsNegative() || p.MaxCreditPercent.GreaterThan(hundred)) {
+		f.Add("max_credit_percent", proration.ErrInvalid, "must be from 0 to 100; got %v", p.MaxCreditPercent)
 	}
 	return f.Err()
 }

@@ -67,7 +67,9 @@ func (s *step) payOpen(entries int) error {
 			continue
 		}
 		brings := s.overdue(before.Invoice)
-		paid, err := s.applyCredit(before.Invoice, s.cause, s.sub.Ledger, before.Outstanding())
+		places := s.policy.Billing.Proration.Rounding.Places
+		most := s.policy.Billing.CreditPays(before.Outstanding(), places)
+		paid, err := s.applyCredit(before.Invoice, s.cause, s.sub.Ledger, most)
 		if err != nil {
 			return err
 		}

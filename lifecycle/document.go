@@ -103,7 +103,7 @@ func (s *step) document(o invoice.IssueRequest) (*invoice.Invoice, error) {
 		o.DueAt = by
 	}
 	doc, err := invoice.Issue(o)
-	if err == nil && free(&o, doc.Invoice) {
+	if err == nil && len(doc.CreditNotes) == 0 && free(&o, doc.Invoice) {
 		o.UnbilledAs = s.sub.ID + "/" + s.cause + "/free-" + strconv.Itoa(len(s.sub.UnbilledCharges))
 		doc, err = invoice.Issue(o)
 	}

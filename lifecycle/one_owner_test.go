@@ -23,6 +23,7 @@ func TestPolicyHasOneFieldForEachChoice(t *testing.T) {
 		"proration.RoundingMode": {
 			"billing.proration.rounding.mode", "billing.tax_rounding_mode", // the law of a country may round its tax up
 		},
+		"plans.BillingAnchor":   {"payments.billing_anchor", "reactivation.billing_anchor"}, // after a late payment, after an end
 		"proration.DayBilling":  {"billing.proration.first_day", "billing.proration.last_day"},
 		"lifecycle.FinalAction": {"trial.without_payment_method", "renewal.without_payment_method", "dunning.final_action"},
 		"proration.Interval": {

@@ -8,7 +8,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"github.com/billingrules/billing/internal/fault"
-	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -95,50 +94,26 @@ func (s *step) paid(e *Event) error {
 	after := s.sub.Receivables[s.sub.receivable(id)]
 	switch {
 	case before.Phase == invoice.PhaseRetracted:
-		return s.creditInFull(id, true) // also a part: nothing is to be paid
+		if err := s.creditInFull(id, true); err != nil { // also a part: nothing is to be paid
+			return err
+		}
+		return s.settled(true)
 	case !accepts(&before):
 		return nil
 	case after.Phase != invoice.PhasePaid:
 		return s.chase(&after)
 	}
 	s.notice(Notice{Kind: NoticeReceipt, Invoice: id})
+	if s.movesDates(id) {
+		if err := s.creditInFull(id, false); err != nil {
+			return err
+		}
+		return s.restart(plans.AnchorReset)
+	}
 	if err := s.settled(true); err != nil {
 		return err
 	}
 	return s.servePaid(id)
-}
-
-// servePaid brings service back after the payment of an invoice that ended it. If the period is over, nothing is left
-// to serve, and the policy says what becomes of the money.
-func (s *step) servePaid(id string) error {
-	sub := &s.sub
-	failed := slices.ContainsFunc(sub.Receivables, func(r invoice.Receivable) bool { return !r.FirstFailedAt.IsZero() })
-	switch {
-	case !sub.Status.over() || !sub.Dunned:
-		return nil
-	case sub.Period.Contains(sub.At):
-		if !failed && sub.billedFor() {
-			return s.reactivate(nil) // an unpaid invoice ended it, not the customer
-		}
-		return nil
-	case !sub.unserved(id):
-		return nil
-	}
-	refund := s.policy.Payments.LatePayment == LateRefund
-	if err := s.creditInFull(id, refund); err != nil || refund {
-		return err
-	}
-	return s.restart()
-}
-
-// unserved reports whether an invoice bills time after the end of service, and no part of it is credited.
-func (s *Subscription) unserved(id string) bool {
-	i := s.receivable(id)
-	credited := func(line invoice.ReceivableLine) bool { return len(line.Credits) > 0 }
-	return !slices.ContainsFunc(s.Receivables[i].Lines, credited) &&
-		slices.ContainsFunc(s.UnexpiredCharges, func(c plans.Charge) bool {
-			return lineid.Invoice(c.ID) == id && c.Corrects == "" && c.Span.End.After(s.EndedAt)
-		})
 }
 
 // chase collects the rest of an invoice after a payment of a part: it is overdue, and retried as after a failed
@@ -240,7 +215,7 @@ func (s *step) surplus(e *Event, amount decimal.Decimal, before *invoice.Receiva
 	case void && s.policy.Payments.LatePayment == LateServe:
 		s.earn(amount, "payment "+e.Payment.ID+" of void invoice "+before.Invoice)
 		if s.sub.Status.over() || s.sub.Status == Suspended {
-			return s.restart()
+			return s.restart(s.policy.Reactivation.BillingAnchor)
 		}
 	case !void && s.policy.Payments.Overpayment == OverpaymentCredit:
 		s.earn(amount, "payment "+e.Payment.ID+" beyond what was due on invoice "+before.Invoice)
@@ -276,5 +251,5 @@ func (s *step) settled(brings bool) error {
 		s.sub.EndedAt = time.Time{}
 		return s.served()
 	}
-	return s.restart()
+	return s.restart(s.policy.Reactivation.BillingAnchor)
 }

@@ -214,3 +214,27 @@ func TestPaymentOfAnInvoiceWithNothingDue(t *testing.T) {
 		t.Errorf("effects %q", got)
 	}
 }
+
+// A period that is paid late keeps its dates, or begins at the payment. A payment in time moves no date.
+func TestDatesAfterALatePayment(t *testing.T) {
+	for _, c := range []struct {
+		anchor    plans.BillingAnchor
+		paid, end string
+	}{
+		{plans.AnchorKeep, "2026-01-20", "2026-02-01"}, {plans.AnchorReset, "2026-01-20", "2026-02-20"},
+		{plans.AnchorKeep, "2026-01-05", "2026-02-01"}, {plans.AnchorReset, "2026-01-05", "2026-02-01"},
+	} {
+		p := anyChange()
+		p.Payments.BillingAnchor = c.anchor
+		out := replayEvents(t, p, "2026-01-21", eventOn("2026-01-01", lifecycle.Started),
+			paymentOn("2026-01-02", lifecycle.PaymentFailed, "r-1", "x"), paymentOn(c.paid, lifecycle.PaymentSucceeded, "r-1", "y"))
+		billed := giventest.Money("0")
+		for i := range out.Invoices {
+			billed = billed.Add(out.Invoices[i].Total)
+		}
+		giventest.CheckMoney(t, "billed in all", billed, "1000")
+		if sub := out.Subscription; !sub.Period.End.Equal(utc(c.end)) || sub.Status != lifecycle.Active || len(effectTexts(out)) != 1 {
+			t.Errorf("%v, paid on %s: %v until %v, %q", c.anchor, c.paid, sub.Status, sub.Period.End, effectTexts(out))
+		}
+	}
+}

@@ -132,7 +132,7 @@ func Standard() Policy {
 			Grace: proration.Interval{Days: 7}, FinalAction: FinalSuspend, OpenInvoice: OpenKeep,
 			ResultTimeout: proration.Interval{Days: 7},
 		},
-		Payments:     Payments{Overpayment: OverpaymentRefund, LatePayment: LateRefund},
+		Payments:     Payments{Overpayment: OverpaymentRefund, LatePayment: LateRefund, BillingAnchor: plans.AnchorKeep},
 		Pause:        Pause{Effective: plans.AtPeriodEnd},
 		Reactivation: Reactivation{ByMethod: true, BillingAnchor: plans.AnchorReset},
 		AccessByStatus: map[Status]Access{
@@ -226,6 +226,7 @@ func (p *Policy) checkTimes(f *fault.List) {
 	needed(f, "dunning.result_timeout", p.Dunning.ResultTimeout)
 	fault.Enum(f, "payments.overpayment", overpayments, p.Payments.Overpayment)
 	fault.Enum(f, "payments.late_payment", latePayments, p.Payments.LatePayment)
+	fault.Choice(f, "payments.billing_anchor", p.Payments.BillingAnchor)
 	if len(p.Dunning.Retries) > maxRetries {
 		f.Add("dunning.retries", proration.ErrLimit, "must be at most %d retries; got %d", maxRetries, len(p.Dunning.Retries))
 	} else {

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"github.com/billingrules/billing/internal/enum"
 	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/plans"
 )
 
 // Payments says what becomes of money that pays for nothing.
@@ -12,6 +13,9 @@ type Payments struct {
 	// LatePayment is the use of a payment of an invoice that is void, or whose subscription ended before it was paid and
 	// whose period is over; must be set. Within its period such a payment brings service back.
 	LatePayment LatePayment `json:"late_payment"`
+	// BillingAnchor is the billing dates after a suspended subscription paid its period late: keep continues the period,
+	// and reset starts it at the payment, which pays for it; must be set.
+	BillingAnchor plans.BillingAnchor `json:"billing_anchor"`
 }
 
 // Credit says how credit pays.

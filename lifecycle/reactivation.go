@@ -24,7 +24,7 @@ func (s *step) reactivate(*Event) error {
 		return err
 	}
 	if !sub.billedFor() {
-		return s.restart()
+		return s.restart(s.policy.Reactivation.BillingAnchor)
 	}
 	over := sub.Status.over()
 	if err := s.become(Active); err != nil {
@@ -45,7 +45,7 @@ func (s *step) reactivate(*Event) error {
 
 // restart starts a new period for a returning customer. Scheduled changes that are due take effect and later ones are
 // dropped. Earlier charges can no longer be credited, except paid ones for time to come, which are credited now.
-func (s *step) restart() error {
+func (s *step) restart(anchor plans.BillingAnchor) error {
 	sub := &s.sub
 	if err := s.forget(); err != nil {
 		return err
@@ -59,7 +59,7 @@ func (s *step) restart() error {
 	s.adopt()
 	sub.ScheduledChanges, sub.CancelAt, sub.PauseAt, sub.ResumeAt = nil, time.Time{}, time.Time{}, time.Time{}
 	sub.UnexpiredCharges, sub.EndedAt, sub.UnbilledSince, sub.NoRenewal = nil, time.Time{}, time.Time{}, false
-	if s.policy.Reactivation.BillingAnchor == plans.AnchorReset || len(sub.Contract.Terms) > 0 {
+	if anchor == plans.AnchorReset || len(sub.Contract.Terms) > 0 {
 		if err := s.anew(0); err != nil {
 			return err
 		}

@@ -1,0 +1,55 @@
+package lifecycle
+
+import (
+	"slices"
+
+	"github.com/billingrules/billing/internal/lineid"
+	"github.com/billingrules/billing/invoice"
+	"github.com/billingrules/billing/plans"
+)
+
+// movesDates reports whether the payment of a suspended subscription's period starts it anew: nothing is overdue any
+// more, the invoice bills the period, and no part of it is credited.
+func (s *step) movesDates(id string) bool {
+	sub := &s.sub
+	overdue := slices.ContainsFunc(sub.Receivables, invoice.Receivable.Overdue)
+	return s.policy.Payments.BillingAnchor == plans.AnchorReset && sub.Status == Suspended && !overdue &&
+		len(sub.Contract.Terms) == 0 && sub.NextPeriod == nil && sub.EndedAt.IsZero() && sub.unserved(id) &&
+		sub.Period.Contains(sub.At) &&
+		slices.ContainsFunc(sub.UnexpiredCharges, func(c plans.Charge) bool {
+			return lineid.Invoice(c.ID) == id && sub.covers(&c) && !sub.addition(&c)
+		})
+}
+
+// servePaid brings service back after the payment of an invoice that ended it. If the period is over, nothing is left
+// to serve, and the policy says what becomes of the money.
+func (s *step) servePaid(id string) error {
+	sub := &s.sub
+	failed := slices.ContainsFunc(sub.Receivables, func(r invoice.Receivable) bool { return !r.FirstFailedAt.IsZero() })
+	switch {
+	case !sub.Status.over() || !sub.Dunned:
+		return nil
+	case sub.Period.Contains(sub.At):
+		if !failed && sub.billedFor() {
+			return s.reactivate(nil) // an unpaid invoice ended it, not the customer
+		}
+		return nil
+	case !sub.unserved(id):
+		return nil
+	}
+	refund := s.policy.Payments.LatePayment == LateRefund
+	if err := s.creditInFull(id, refund); err != nil || refund {
+		return err
+	}
+	return s.restart(s.policy.Reactivation.BillingAnchor)
+}
+
+// unserved reports whether an invoice bills time after the end of service, and no part of it is credited.
+func (s *Subscription) unserved(id string) bool {
+	i := s.receivable(id)
+	credited := func(line invoice.ReceivableLine) bool { return len(line.Credits) > 0 }
+	return !slices.ContainsFunc(s.Receivables[i].Lines, credited) &&
+		slices.ContainsFunc(s.UnexpiredCharges, func(c plans.Charge) bool {
+			return lineid.Invoice(c.ID) == id && c.Corrects == "" && c.Span.End.After(s.EndedAt)
+		})
+}
