@@ -144,12 +144,15 @@ func (c *CorrectRequest) play(s *step) (Outcome, error) {
 // missingID follows the subscription's ID in the ID of an invoice that should have been issued and was not.
 const missingID = "-missing-"
 
+// isMissing reports whether an ID is that of an invoice that should have been issued and was not. It counts as paid.
+func (s *Subscription) isMissing(id string) bool { return strings.HasPrefix(id, s.ID+missingID) }
+
 // payMissing marks the missing invoices as paid.
 func (s *step) payMissing() error {
 	s.enterCorrection()
 	for i := range s.sub.Receivables {
 		r := &s.sub.Receivables[i]
-		if !r.Owing() || !strings.HasPrefix(r.Invoice, s.sub.ID+missingID) {
+		if !r.Owing() || !s.sub.isMissing(r.Invoice) {
 			continue
 		}
 		if _, err := s.happen(r.Invoice, invoice.Event{Kind: invoice.Succeeded, ID: "corrected"}); err != nil {
