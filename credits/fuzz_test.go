@@ -173,6 +173,9 @@ func slowBalance(ledger []credits.Entry, currency plans.Currency, at time.Time) 
 
 // fuzzPrice returns a price of one of six kinds.
 func fuzzPrice(sort uint8, unit decimal.Decimal) plans.Price {
+	if unit.IsZero() {
+		return plans.Price{Free: true}
+	}
 	two, five := decimal.New(2, 0), decimal.New(5, 0)
 	tiers := []plans.Tier{{UpTo: two, Unit: unit, Flat: five}, {UpTo: five, Unit: unit.Shift(-1)}, {Unit: unit.Shift(1)}}
 	switch sort % 6 {

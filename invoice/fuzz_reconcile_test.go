@@ -35,6 +35,7 @@ func fuzzSoldItem(t *testing.T, id string, b []byte, unit uint16, policy prorati
 		price = plans.Price{Flat: price.Unit} // such as a fee
 	}
 	start := giventest.Instant("2026-11-01", nil)
+	price.Free = price.Flat.IsZero() && price.Unit.IsZero() && len(price.Tiers) == 0
 	contract := plans.Contract{Plan: "growth", Currency: "USD", Cycle: giventest.Cycle("2026-11-01", "P1M", time.UTC), Items: []plans.Item{
 		{ID: "seat" + strconv.Itoa(int(b[4]&1)), Quantity: decimal.New(max(int64(b[2]%8), 1), 0), Price: price},
 	}}

@@ -10,9 +10,10 @@ import (
 )
 
 // earn grants credit for money that the customer paid.
-func (s *step) earn(amount decimal.Decimal, reason string) {
+func (s *step) earn(amount decimal.Decimal, payment, reason string) {
 	entry := credits.Entry{
-		Kind: credits.Granted, ID: s.id(), Amount: amount, Currency: s.sub.Contract.Currency, At: s.sub.At, Reason: reason,
+		Kind: credits.Granted, ID: s.id(), Amount: amount, Currency: s.sub.Contract.Currency, At: s.sub.At,
+		Reason: reason, Ref: s.paymentRef(payment),
 	}
 	s.enterCredit(entry)
 }

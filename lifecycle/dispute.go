@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -25,6 +26,10 @@ func (s *step) returned(e *Event, kind invoice.EventKind) error {
 	}
 	before := s.sub.Receivables[i]
 	s.identify(e, kind)
+	done, err := s.returnSurplus(e, &before)
+	if done || err != nil {
+		return err
+	}
 	if !before.Received().IsPositive() && !occurred(&before, kind, e.Payment.ID) {
 		word := "dispute"
 		if kind == invoice.Reversed {
@@ -58,6 +63,33 @@ func (s *step) returned(e *Event, kind invoice.EventKind) error {
 	return nil
 }
 
+// returnSurplus takes the surplus of a returned payment back, and leaves the part of the invoice in the event. It
+// reports whether that is all.
+func (s *step) returnSurplus(e *Event, r *invoice.Receivable) (done bool, err error) {
+	id, told := e.Payment.ID, e.Payment.Amount
+	surplus := amountOf(r, invoice.Surplus, id)
+	applied := amountOf(r, invoice.Succeeded, id).Add(amountOf(r, invoice.DisputeWon, id)).
+		Sub(amountOf(r, invoice.Disputed, id)).Sub(amountOf(r, invoice.Reversed, id))
+	if !surplus.IsPositive() || !told.IsZero() && told.LessThanOrEqual(applied) {
+		return false, nil
+	}
+	most := surplus
+	if !told.IsZero() {
+		most = decimal.Min(told.Sub(applied), surplus)
+	}
+	took, err := s.takeSurplus(r.Invoice, id, most)
+	if err != nil {
+		return false, err
+	}
+	if !told.IsZero() {
+		e.Payment.Amount = told.Sub(most)
+	}
+	if !applied.IsPositive() {
+		s.skipped = took.IsZero() // the surplus went back before
+	}
+	return !applied.IsPositive(), nil
+}
+
 // occurred reports whether the receivable has an event of a kind with an ID.
 func occurred(r *invoice.Receivable, kind invoice.EventKind, id string) bool {
 	return slices.ContainsFunc(r.Events, func(e invoice.Event) bool { return e.Kind == kind && e.ID == id })
@@ -75,11 +107,10 @@ func (s *step) takeBack(r *invoice.Receivable, amount decimal.Decimal, payment s
 	for _, first := range []bool{true, false} {
 		for i := range ledger {
 			e := &ledger[i]
-			if e.Kind != credits.Granted || e.Ref == "" || own(e) != first || !amount.IsPositive() {
+			if e.Kind != credits.Granted || !s.ofDocument(e.Ref) || own(e) != first || !amount.IsPositive() {
 				continue
 			}
-			grant := slices.DeleteFunc(slices.Clone(s.sub.Ledger), func(k credits.Entry) bool { return k.ID != e.ID })
-			paid, err := s.applyCredit(r.Invoice, "dispute-"+payment, grant, amount)
+			paid, err := s.applyCredit(r.Invoice, "dispute-"+payment, s.entriesOf(e.ID), amount)
 			if err != nil {
 				return err
 			}
@@ -88,6 +119,9 @@ func (s *step) takeBack(r *invoice.Receivable, amount decimal.Decimal, payment s
 	}
 	return nil
 }
+
+// ofDocument reports whether a reference names a document, and neither a payment nor nothing.
+func (s *step) ofDocument(ref string) bool { return ref != "" && !strings.HasPrefix(ref, s.sub.ID+"/") }
 
 // takeLater pays invoices whose payment went back with credit that documents granted or restored since the outcome had
 // a number of entries.
@@ -139,6 +173,9 @@ func (s *step) disputeWon(e *Event) error {
 	back := amountOf(&before, invoice.Disputed, e.Payment.ID)
 	taken := amountOf(&before, invoice.CreditApplied, "dispute-"+e.Payment.ID)
 	e.Payment.Amount = decimal.Decimal{}
+	if e.Payment.ID == "none" {
+		return s.refuse("Invoice " + before.Invoice + " has no disputed payment.")
+	}
 	changed, err := s.happens(e, invoice.Event{Kind: invoice.DisputeWon})
 	if err != nil || !changed {
 		return err
@@ -151,10 +188,10 @@ func (s *step) disputeWon(e *Event) error {
 			return err
 		}
 		if restored.IsPositive() {
-			s.earn(restored, "the dispute of payment "+e.Payment.ID+" was won")
+			s.earn(restored, e.Payment.ID, "the dispute of payment "+e.Payment.ID+" was won")
 		}
 		if over := rest.Sub(restored); over.IsPositive() && s.policy.Payments.Overpayment == OverpaymentCredit {
-			s.earn(over, "payment "+e.Payment.ID+" beyond what was due on invoice "+after.Invoice)
+			s.earn(over, e.Payment.ID, "payment "+e.Payment.ID+" beyond what was due on invoice "+after.Invoice)
 		} else if over.IsPositive() {
 			s.refund(after.Invoice, e.Payment.ID, over)
 		}

@@ -48,12 +48,13 @@
 // does nothing. A payment whose result is never reported fails after Dunning.ResultTimeout.
 //
 // Reports of payments count in any order, and each once: a repeat, known by the ID of the payment, is a skipped step.
-// Money that an invoice does not need is a surplus, which goes back or becomes credit as the policy says. The rest of
-// an invoice that is paid in part is overdue. A payment that arrives after the end of service serves within its period;
-// later, and for a void invoice, [LatePayment] decides. A dispute or a bank return makes an invoice owed again and
-// takes the unspent credit that its money became. The subscription keeps each requested refund, which is owed back
-// until it has succeeded. A report may be dated before the time reached: it is applied at that time, and its step says
-// whether [Correct] would give another result.
+// Only a refund that the seller made is known by the number of its event. Money that an invoice does not need is a
+// surplus, which goes back or becomes credit as the policy says. The rest of an invoice that is paid in part is
+// overdue. A payment that arrives after the end of service serves within its period; later, and for a void invoice,
+// [LatePayment] decides. A dispute or a bank return makes an invoice owed again and takes the unspent credit that its
+// money became. The subscription keeps each requested refund, which is owed back until it has succeeded. A report may
+// be dated before the time reached: it is applied at that time, and its step says whether [Correct] would give another
+// result.
 //
 // A void, a write-off and a credit give no service: time that nothing pays for is suspended, and the return of the
 // customer bills it again.

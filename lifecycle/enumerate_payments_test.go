@@ -22,7 +22,7 @@ import (
 // and an amount.
 var reports = []string{
 	"payment_attempted x", "payment_succeeded x 1000", "payment_failed x", "payment_succeeded y 1000", "payment_succeeded z 300", "payment_failed y",
-	"payment_disputed x", "dispute_won x", "dispute_lost x", "payment_reversed y", "refund_succeeded y", "refund_failed y",
+	"payment_disputed x", "dispute_won x", "dispute_lost x", "payment_reversed y", "payment_disputed y", "refund_succeeded y", "refund_failed y",
 	"payment_refunded r 5", "invoice_voided -", "invoice_written_off -",
 }
 
@@ -152,6 +152,9 @@ func (w *orders) accounted(way string, sub *lifecycle.Subscription, received dec
 	for _, e := range sub.Ledger {
 		if e.Kind == credits.Granted {
 			earned = earned.Add(e.Amount)
+		}
+		if e.Kind == credits.Spent && strings.HasPrefix(e.Ref, sub.ID+"/") { // with a payment that the bank returned
+			earned, back = earned.Add(e.Amount), back.Sub(e.Amount)
 		}
 	}
 	if kept := received.Sub(back); !kept.Equal(applied.Add(earned).Add(owed)) {

@@ -136,7 +136,8 @@ type Event struct {
 	Country string            `json:"country,omitzero"` // the customer's new country, "BR"; "" keeps the country
 }
 
-// Payment identifies a payment of an invoice, or only the invoice.
+// Payment identifies a payment of an invoice, or only the invoice. Each payment_refunded is a refund of its own: its
+// repeat is known by the number of the event.
 type Payment struct {
 	Invoice string `json:"invoice"` // ID of the invoice
 	// ID is the provider's ID of the payment, which every report of it should have: the same ID again changes nothing, and

@@ -204,7 +204,7 @@ func (h *history) record(out lifecycle.Outcome) {
 	}
 	h.out.Credits = append(h.out.Credits, out.Credits...)
 	for _, e := range out.Credits {
-		if e.Kind == credits.Granted && e.Ref == "" || strings.Contains(e.Ref, "/event-") { // or paid out
+		if e.Kind == credits.Granted && e.Ref == "" || strings.HasPrefix(e.Ref, h.sub.ID+"/") { // or paid out, or of a surplus
 			h.given = h.given.Add(e.Amount)
 		}
 	}

@@ -53,8 +53,8 @@ const (
 	CollectPayment EffectKind = iota + 1
 	// Send asks the caller to send the invoice to a customer who pays by hand.
 	Send
-	// Refund asks the caller to refund money. The refund is already recorded, so the caller reports no event; the event
-	// PaymentRefunded is for refunds that the seller decides on.
+	// Refund asks the caller to refund money. The refund is already booked; RefundSucceeded and RefundFailed report its
+	// result. The event PaymentRefunded is for refunds that the seller made on its own.
 	Refund
 	// Withdraw asks the caller to stop the collection of an invoice that no longer has to be paid.
 	Withdraw

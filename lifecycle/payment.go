@@ -56,6 +56,10 @@ func lastOf(r *invoice.Receivable, kind invoice.EventKind) string {
 
 // attempt records that a payment is in progress. Nothing else changes until its result is reported.
 func (s *step) attempt(e *Event) error {
+	if i := s.sub.receivable(e.Payment.Invoice); i >= 0 && succeeded(&s.sub.Receivables[i], e.Payment.ID) {
+		s.skipped = true // its success was reported first
+		return nil
+	}
 	_, err := s.happens(e, invoice.Event{Kind: invoice.Attempted})
 	return err
 }
@@ -213,12 +217,12 @@ func (s *step) surplus(e *Event, amount decimal.Decimal, before *invoice.Receiva
 	void := before.Phase == invoice.PhaseVoid
 	switch {
 	case void && s.policy.Payments.LatePayment == LateServe:
-		s.earn(amount, "payment "+e.Payment.ID+" of void invoice "+before.Invoice)
+		s.earn(amount, e.Payment.ID, "payment "+e.Payment.ID+" of void invoice "+before.Invoice)
 		if s.sub.Status.over() || s.sub.Status == Suspended {
 			return s.restart(s.policy.Reactivation.BillingAnchor)
 		}
 	case !void && s.policy.Payments.Overpayment == OverpaymentCredit:
-		s.earn(amount, "payment "+e.Payment.ID+" beyond what was due on invoice "+before.Invoice)
+		s.earn(amount, e.Payment.ID, "payment "+e.Payment.ID+" beyond what was due on invoice "+before.Invoice)
 	default:
 		s.refund(before.Invoice, e.Payment.ID, amount)
 	}

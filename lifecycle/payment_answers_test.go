@@ -35,7 +35,14 @@ func TestLastReportOfPayments(t *testing.T) {
 		{"won after the void", nil, "payment_succeeded x; payment_disputed x; invoice_voided -; dispute_won x", "0 1000 0"},
 		{"a dispute of another", nil, "payment_succeeded x; payment_disputed y", "No payment \"y\" was received"},
 		{"no refund", nil, "payment_succeeded x; refund_failed x", "No refund of invoice r-1 waits for a result"},
-		{"a refund of the provider", nil, "payment_succeeded x; payment_succeeded y; refund_succeeded re", "No refund of invoice r-1 waits for a result"},
+		{"a refund of the provider", nil, "payment_succeeded x; payment_succeeded y; refund_succeeded re", "0 1000 0"},
+		{"a surplus that the bank returns", nil, "payment_succeeded x; payment_succeeded y; payment_reversed y", "0 1000 0"},
+		{"a surplus that the bank returns twice", nil, "payment_succeeded x; payment_succeeded y; payment_reversed y; payment_reversed y", "0 1000 0"},
+		{"a surplus as credit that the bank returns", keep, "payment_succeeded x 1500; payment_disputed x", "0 0 1000"},
+		{"a part of it", keep, "payment_succeeded x 1500; payment_disputed x 1200", "300 0 1000"},
+		{"a surplus of a void invoice", nil, "invoice_voided -; payment_succeeded x 1500; payment_disputed x", "0 1500 0"},
+		{"an attempt after its success", nil, "payment_succeeded x; payment_attempted x", "0 0 0"},
+		{"no dispute to win", nil, "payment_succeeded x; dispute_won -", "has no disputed payment"},
 		{"a refund that failed after all", nil, "payment_succeeded x; payment_succeeded y; refund_succeeded y; refund_failed y", "0 1000 0"},
 		{"credit during an attempt", pays, "payment_attempted x; credit_granted - 2000", "2000 0 1000"},
 		{"credit for a written-off invoice", pays, "invoice_written_off -; credit_granted - 2000", "2000 0 1000"},
@@ -157,7 +164,7 @@ func TestResultNamesTheRefund(t *testing.T) {
 		failed := paymentOn("2026-01-13", lifecycle.RefundFailed, c.invoice, c.id)
 		out := replayEvents(t, p, "2026-01-14", append(before[:3:3], failed)...)
 		refunds := out.Subscription.Refunds
-		if len(refunds) != 1 || !refunds[0].FailedAt.Equal(utc("2026-01-13")) || c.id == "re_1" && refunds[0].Payment != c.id {
+		if len(refunds) != 1 || !refunds[0].FailedAt.Equal(utc("2026-01-13")) || c.id == "re_1" && refunds[0].ReportedAs != c.id {
 			t.Errorf("%+v: %+v\n%s", c, refunds, out.Timeline())
 		}
 		// a failed refund is owed back, however long that takes

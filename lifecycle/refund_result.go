@@ -7,17 +7,20 @@ import (
 
 	"github.com/shopspring/decimal"
 
+	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/internal/lineid"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/proration"
 )
 
-// RequestedRefund is money that the caller was asked to refund. It is owed back until it has succeeded.
+// RequestedRefund is money that the caller was asked to refund. It is owed back until it has succeeded. A refund
+// without a reported result counts as made after Policy.InvoiceRetention; a failed one is kept until it has succeeded.
 type RequestedRefund struct {
 	ID          string          `json:"id"`                    // ID of the effect that requests it
 	Invoice     string          `json:"invoice,omitzero"`      // document that returns the money; "" pays out a balance
-	Payment     string          `json:"payment,omitzero"`      // provider's ID of the refund or the payment; "" is unknown
+	Payment     string          `json:"payment,omitzero"`      // ID of the surplus payment; "" refunds several or none
+	ReportedAs  string          `json:"reported_as,omitzero"`  // ID of the refund that its result named; "" is none
 	Amount      decimal.Decimal `json:"amount"`                // amount in major units of the contract's currency
 	RequestedAt time.Time       `json:"requested_at"`          // time of the request
 	SucceededAt time.Time       `json:"succeeded_at,omitzero"` // time at which the customer had the money; zero is not yet
@@ -46,11 +49,10 @@ func (s *step) refundFailed(e *Event) error {
 // refundResult records the result of a refund in the given field.
 func (s *step) refundResult(e *Event, result func(*RequestedRefund) *time.Time) error {
 	own := func(r *RequestedRefund) bool {
-		return e.Payment.ID != "" && (r.ID == e.Payment.ID || r.Payment == e.Payment.ID && s.isRefundOf(r, e.Payment.Invoice))
+		id := e.Payment.ID
+		return id != "" && (r.ID == id || (r.Payment == id || r.ReportedAs == id) && s.isRefundOf(r, e.Payment.Invoice))
 	}
-	waits := func(r *RequestedRefund) bool {
-		return s.isRefundOf(r, e.Payment.Invoice) && (r.Payment == "" || e.Payment.ID == "") && r.SucceededAt.IsZero()
-	}
+	waits := func(r *RequestedRefund) bool { return s.isRefundOf(r, e.Payment.Invoice) && r.SucceededAt.IsZero() }
 	i := slices.IndexFunc(s.sub.Refunds, func(r RequestedRefund) bool { return own(&r) })
 	if i < 0 {
 		i = slices.IndexFunc(s.sub.Refunds, func(r RequestedRefund) bool { return waits(&r) && r.FailedAt.IsZero() })
@@ -69,8 +71,8 @@ func (s *step) refundResult(e *Event, result func(*RequestedRefund) *time.Time) 
 		reason := "must be the %v of the refund; got %v"
 		return s.conflict(fault.New("event.payment.amount", proration.ErrInvalid, reason, r.Amount, told))
 	}
-	if e.Payment.ID != "" && e.Payment.ID != r.ID {
-		r.Payment = e.Payment.ID
+	if id := e.Payment.ID; id != r.ID && id != r.Payment {
+		r.ReportedAs = id
 	}
 	if field := result(&r); field.IsZero() {
 		r.SucceededAt, r.FailedAt = time.Time{}, time.Time{}
@@ -82,6 +84,44 @@ func (s *step) refundResult(e *Event, result func(*RequestedRefund) *time.Time) 
 	s.sub.Refunds[i] = r
 	return nil
 }
+
+// takeSurplus takes money back that a surplus payment brought, because the customer's bank returned it: a refund of it
+// is no longer owed, and its unspent credit goes. It returns what it took.
+func (s *step) takeSurplus(id, payment string, amount decimal.Decimal) (decimal.Decimal, error) {
+	var took decimal.Decimal
+	s.sub.Refunds = slices.Clone(s.sub.Refunds)
+	for i := range s.sub.Refunds {
+		r := &s.sub.Refunds[i]
+		if r.Invoice == id && r.Payment == payment && r.SucceededAt.IsZero() && r.Amount.Add(took).LessThanOrEqual(amount) {
+			r.SucceededAt, r.FailedAt = s.sub.At, time.Time{}
+			took = took.Add(r.Amount)
+		}
+	}
+	ref := s.paymentRef(payment)
+	var own []credits.Entry
+	for _, e := range s.sub.Ledger {
+		if e.Kind == credits.Granted && e.Ref == ref {
+			own = append(own, s.entriesOf(e.ID)...)
+		}
+	}
+	rest := amount.Sub(took)
+	if len(own) == 0 || !rest.IsPositive() {
+		return took, nil
+	}
+	spent, left, err := credits.Apply(own, credits.Due{
+		Amount: rest, Currency: s.sub.Contract.Currency, At: s.sub.At, Ref: s.sub.ID + "/" + s.cause,
+	})
+	s.enterCredit(spent...)
+	return took.Add(rest).Sub(left), err
+}
+
+// entriesOf returns the entries of a grant.
+func (s *step) entriesOf(id string) []credits.Entry {
+	return slices.DeleteFunc(slices.Clone(s.sub.Ledger), func(e credits.Entry) bool { return e.ID != id })
+}
+
+// paymentRef returns the reference of credit that a payment became.
+func (s *step) paymentRef(payment string) string { return s.sub.ID + "/payment-" + payment }
 
 // isRefundOf reports whether a refund returns money of an invoice: its document is the invoice, or corrects it.
 func (s *step) isRefundOf(r *RequestedRefund, id string) bool {

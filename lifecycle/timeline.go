@@ -36,6 +36,10 @@ func (s Step) String() string {
 	if s.Detail != "" {
 		return printable(s.Detail)
 	}
+	suffix := ""
+	if s.Skipped {
+		suffix = " (a repeat)"
+	}
 	cause := s.Event.String()
 	if s.Event == 0 {
 		cause = s.Deadline.String()
@@ -47,7 +51,7 @@ func (s Step) String() string {
 	if s.Invoice != "" {
 		cause += " " + s.Invoice
 	}
-	return printable(cause)
+	return printable(cause + suffix)
 }
 
 // printable replaces control characters and line breaks with spaces, so that a text stays on one line.
