@@ -1,6 +1,7 @@
 package lifecycle_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -111,6 +112,12 @@ func TestReportOfAnotherInvoice(t *testing.T) {
 		if got := out.Steps[len(out.Steps)-1].Refused; !strings.Contains(got, want) {
 			t.Errorf("%v: %q, want %q", e.Kind, got, want)
 		}
+	}
+	again := paymentOn("2026-01-02", lifecycle.PaymentSucceeded, "r-1", "y")
+	other := paymentOn("2026-01-02", lifecycle.RefundSucceeded, "r-9", "")
+	out := replayEvents(t, anyChange(), "2026-01-03", started, paid, again, other)
+	if got := out.Steps[len(out.Steps)-1].Refused; !strings.Contains(got, "No refund of invoice r-9 waits") {
+		t.Errorf("the result of another refund: %q", got)
 	}
 	_, err := applyWith(anyChange(), inService(anyChange()), lifecycle.Event{Sequence: 9, At: date(time.November, 2), Kind: lifecycle.RefundFailed})
 	giventest.CheckFaults(t, err, "event.payment.invoice unset")
@@ -243,5 +250,27 @@ func TestDatesAfterALatePayment(t *testing.T) {
 		if sub := out.Subscription; !sub.Period.End.Equal(utc(c.end)) || sub.Status != lifecycle.Active || len(effectTexts(out)) != 1 {
 			t.Errorf("%v, paid on %s: %v until %v, %q", c.anchor, c.paid, sub.Status, sub.Period.End, effectTexts(out))
 		}
+	}
+}
+
+// A dispute takes the credit that is left of its payment, and a dispute that is won gives it back.
+func TestDisputeTakesUnspentCredit(t *testing.T) {
+	events := []lifecycle.Event{
+		eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", "x"),
+		changedOn(t, "2026-01-01", `{"set":[{"item":"seat","quantity":"1"}]}`), // 900 of credit
+		eventOn("2026-01-02", lifecycle.ChargeAdded, func(e *lifecycle.Event) {
+			e.Charges = []plans.Charge{{Item: "setup", Quantity: giventest.Money("1"), Price: plans.Price{Unit: giventest.Money("600")}}}
+		}),
+		paymentOn("2026-01-05", lifecycle.PaymentDisputed, "r-1", "x"),
+		paymentOn("2026-01-10", lifecycle.DisputeWon, "r-1", "x"),
+	}
+	for n, want := range map[int][2]string{4: {"300", "0"}, 5: {"0", "700"}, 6: {"300", "0"}} {
+		out := replayEvents(t, anyChange(), "2026-01-11", slices.Clone(events[:n])...)
+		balance, err := credits.Balance(out.Subscription.Ledger, "USD", out.Subscription.At)
+		if err != nil {
+			t.Fatal(err)
+		}
+		giventest.CheckMoney(t, "balance", balance, want[0])
+		giventest.CheckMoney(t, "outstanding", out.Subscription.Receivables[0].Outstanding(), want[1])
 	}
 }
