@@ -199,6 +199,10 @@ func TestPaymentAfterTheEnd(t *testing.T) {
 		t.Errorf("effects %q, %v", got, out.Subscription.Receivables[0].Phase)
 	}
 	p.Dunning.OpenInvoice = lifecycle.OpenKeep
+	out = replayEvents(t, p, "2026-03-02", started, failed, paymentOn("2026-03-01", lifecycle.PaymentSucceeded, "r-1", "y"))
+	if got := effectTexts(out); len(got) != 2 || got[1] != "refund r-2 1000.00" || out.Subscription.Status != lifecycle.Canceled {
+		t.Errorf("%v, effects %q", out.Subscription.Status, got)
+	}
 	sold := eventOn("2026-01-03", lifecycle.ChargeAdded, func(e *lifecycle.Event) {
 		e.Charges = []plans.Charge{{Item: "setup", Quantity: giventest.Money("1"), Price: plans.Price{Unit: giventest.Money("50")}}}
 	})
