@@ -63,12 +63,12 @@
 //	credited        open, held, requested, pending, overdue, uncollectible -> unchanged
 //	refunded        open, held, requested, pending, overdue, paid, uncollectible -> unchanged
 //	disputed        open, held, overdue, paid -> overdue
-//	                requested, pending, uncollectible -> unchanged
+//	                requested, pending, void, uncollectible -> unchanged
 //	dispute_won     requested, pending, overdue, retracted -> open
 //	                paid, void, uncollectible -> unchanged
 //	dispute_lost    requested, pending, overdue, retracted, paid, void, uncollectible -> unchanged
 //	reversed        open, held, overdue, paid -> overdue
-//	                requested, pending, uncollectible -> unchanged
+//	                requested, pending, void, uncollectible -> unchanged
 //	voided          draft, open, held, requested, overdue, retracted, uncollectible -> void
 //	written_off     open, held, requested, overdue -> uncollectible
 //

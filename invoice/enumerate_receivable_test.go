@@ -24,6 +24,7 @@ type paymentModel struct {
 	applied                      string // every applied event, by its kind and ID
 	kept                         [2]int // of each payment, less its disputes and returns
 	disputed                     [2]int // of each payment
+	surplus                      [2]int // of each payment, less its disputes and returns
 	received, refunded, credited int    // received money less disputes and returns; refunds; credit notes and used credit
 	attempted                    int    // the amount of the attempt in progress
 	attempt                      string // the ID of the attempt in progress
@@ -58,11 +59,11 @@ func (w *paymentModel) accepts(kind, id string) bool {
 	case "credited", "credit_applied":
 		return owed || written || w.in("pending")
 	case "reversed":
-		return (owed || written || paid || w.in("pending")) && w.known("succeeded", id)
+		return (owed || written || paid || w.in("pending", "void")) && (w.known("succeeded", id) || w.known("surplus", id))
 	case "refunded", "returned":
 		return owed || written || paid || w.in("pending")
 	case "disputed":
-		return (owed || written || paid || w.in("pending")) && w.known("succeeded", id)
+		return (owed || written || paid || w.in("pending", "void")) && (w.known("succeeded", id) || w.known("surplus", id))
 	case "dispute_won":
 		return w.known("disputed", id) && !w.known("dispute_lost", id)
 	case "dispute_lost":
@@ -95,7 +96,7 @@ func (w *paymentModel) fills(kind, id string, amount int) (int, bool) {
 	case "refunded", "returned":
 		usual, most = w.received-w.refunded, w.received-w.refunded
 	case "disputed", "reversed":
-		most = min(w.kept[strings.Index("ab", id)], w.received-w.refunded)
+		most = min(w.kept[strings.Index("ab", id)], w.received-w.refunded) + w.surplus[strings.Index("ab", id)]
 		usual = most
 	case "dispute_won":
 		if usual = min(w.disputed[strings.Index("ab", id)], w.due()); w.in("void") {
@@ -193,7 +194,7 @@ func (w *paymentModel) move(kind, id string, amount int) {
 			w.phase = "overdue"
 		}
 	case "surplus":
-		if w.attempt == id {
+		if w.surplus[payment] += amount; w.attempt == id {
 			w.attempt = ""
 			if w.in("pending") {
 				w.asked, w.phase = false, "open"
@@ -209,12 +210,13 @@ func (w *paymentModel) move(kind, id string, amount int) {
 	case "refunded":
 		w.refunded += amount
 	case "disputed", "reversed":
+		beyond := amount - min(amount, w.kept[payment], w.received-w.refunded)
+		amount, w.surplus[payment] = amount-beyond, w.surplus[payment]-beyond
 		w.received, w.kept[payment] = w.received-amount, w.kept[payment]-amount
 		if kind == "disputed" {
 			w.disputed[payment] += amount
 		}
-		w.late = true
-		if !w.in("uncollectible", "requested", "pending") {
+		if w.late = w.late || amount > 0; amount > 0 && !w.in("uncollectible", "requested", "pending", "void") {
 			w.phase = "overdue"
 		}
 	case "returned":

@@ -70,7 +70,10 @@ type Event struct {
 	// outstanding or attempted one, all money received, or the disputed payment. A surplus has no full amount.
 	// Failed only records its amount.
 	Amount decimal.Decimal `json:"amount,omitzero"`
-	Reason string          `json:"reason,omitzero"` // free text for people
+	// Surplus is the part of a disputed or reversed payment beyond Amount, which was a surplus. Zero with a zero Amount is
+	// all of it.
+	Surplus decimal.Decimal `json:"surplus,omitzero"`
+	Reason  string          `json:"reason,omitzero"` // free text for people
 	// OwedAgain makes a refunded amount due again. Without it, a credit note owed the refund.
 	OwedAgain bool `json:"owed_again,omitzero"`
 	// Until is the end of the grace period that Failed, Disputed, Reversed, Missed or a refund that is owed again starts,
@@ -116,6 +119,10 @@ func (e *Event) check(f *fault.List, r *Receivable) {
 		f.Add("event.amount", proration.ErrInvalid, "must be zero for %v; got %v", e.Kind, e.Amount)
 	}
 	fault.NotNegative(f, "event.amount", e.Amount)
+	fault.NotNegative(f, "event.surplus", e.Surplus)
+	if !e.Surplus.IsZero() && e.Kind != Disputed && e.Kind != Reversed {
+		f.Add("event.surplus", proration.ErrInvalid, "must be zero for %v; got %v", e.Kind, e.Surplus)
+	}
 	last := r.changedAt()
 	switch {
 	case e.At.IsZero():

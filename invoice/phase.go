@@ -125,9 +125,9 @@ var transitions = []transition{
 		PhaseOpen, PhaseHeld, PhaseRequested, PhasePending, PhaseOverdue, PhasePaid, PhaseUncollectible,
 	}, Refunded, unchanged},
 	{[]Phase{PhaseOpen, PhaseHeld, PhaseOverdue, PhasePaid}, Disputed, PhaseOverdue},
-	{[]Phase{PhaseRequested, PhasePending, PhaseUncollectible}, Disputed, unchanged},
+	{[]Phase{PhaseRequested, PhasePending, PhaseVoid, PhaseUncollectible}, Disputed, unchanged},
 	{[]Phase{PhaseOpen, PhaseHeld, PhaseOverdue, PhasePaid}, Reversed, PhaseOverdue},
-	{[]Phase{PhaseRequested, PhasePending, PhaseUncollectible}, Reversed, unchanged},
+	{[]Phase{PhaseRequested, PhasePending, PhaseVoid, PhaseUncollectible}, Reversed, unchanged},
 	{[]Phase{PhaseRequested, PhasePending, PhaseOverdue, PhaseRetracted}, DisputeWon, PhaseOpen},
 	{[]Phase{PhasePaid, PhaseVoid, PhaseUncollectible}, DisputeWon, unchanged},
 	{[]Phase{

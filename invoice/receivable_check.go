@@ -41,6 +41,9 @@ func (r *Receivable) check() error {
 		if !fault.Usable(e.Amount) {
 			fault.Amount(&f, fault.At("events", i)+".amount", e.Amount)
 		}
+		if !fault.Usable(e.Surplus) {
+			fault.Amount(&f, fault.At("events", i)+".surplus", e.Surplus)
+		}
 	}
 	if f == nil {
 		r.checkPhase(&f)
@@ -179,7 +182,7 @@ func (r *Receivable) voidedBy(i int, before *Receivable) bool {
 // equal reports whether two events have the same content.
 func (e *Event) equal(other *Event) bool {
 	return e.Kind == other.Kind && e.ID == other.ID && e.At.Equal(other.At) && e.Amount.Equal(other.Amount) &&
-		e.OccurredAt.Equal(other.OccurredAt) && e.OwedAgain == other.OwedAgain &&
+		e.OccurredAt.Equal(other.OccurredAt) && e.OwedAgain == other.OwedAgain && e.Surplus.Equal(other.Surplus) &&
 		e.Reason == other.Reason && other.Until.IsZero() && other.RetryAt.IsZero() && !other.Hard
 }
 

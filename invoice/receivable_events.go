@@ -69,6 +69,8 @@ func (r *Receivable) apply(e Event) error {
 	switch {
 	case r.Phase == PhaseRetracted && e.Kind == Failed && r.isOther(e.ID):
 		to = unchanged // the payment in progress decides
+	case (e.Kind == Disputed || e.Kind == Reversed) && e.Amount.IsZero():
+		to = unchanged // only a surplus went back
 	case r.Phase == PhasePending && e.Kind == Surplus && !r.isOther(e.ID):
 		to = PhaseOpen // the payment in progress has arrived
 	}
@@ -183,11 +185,11 @@ func (r *Receivable) collect(e *Event) {
 		}
 		r.HardDecline = r.HardDecline || e.Hard
 		r.miss(e)
-	case Disputed:
-		r.HardDecline = true // a disputed payment is not retried
-		r.reopen(e)
-	case Reversed:
-		r.reopen(e)
+	case Disputed, Reversed:
+		if e.Amount.IsPositive() {
+			r.HardDecline = r.HardDecline || e.Kind == Disputed // a disputed payment is not retried
+			r.reopen(e)
+		}
 	case Refunded:
 		if e.OwedAgain {
 			r.reopen(e)

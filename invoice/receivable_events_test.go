@@ -114,7 +114,7 @@ func documentedTransitions(tb testing.TB) map[string]string {
 // lead, while an amount is outstanding.
 func TestApplyFollowsDocumentedTransitions(t *testing.T) {
 	leads := documentedTransitions(t)
-	if len(leads) != 101 {
+	if len(leads) != 103 {
 		t.Errorf("the table has %d transitions: %v", len(leads), leads)
 	}
 	ways := map[invoice.Phase][]string{ // with a payment that can be refunded
@@ -148,6 +148,9 @@ func TestApplyFollowsDocumentedTransitions(t *testing.T) {
 			}
 			if result, has := disputed[phase]; has && (kind == invoice.DisputeWon || kind == invoice.DisputeLost) {
 				way = result
+			}
+			if phase == invoice.PhaseVoid && (kind == invoice.Disputed || kind == invoice.Reversed) {
+				way = []string{"voided", "surplus p1 10"}
 			}
 			var edit func(*invoice.Draft)
 			if phase == invoice.PhaseDraft {
@@ -248,6 +251,13 @@ func TestApply(t *testing.T) {
 		{
 			name: "a dispute during an attempt", why: "the attempt still waits for its result",
 			events: []string{"attempted p1", "succeeded p2", "disputed p2"}, phase: invoice.PhasePending, received: "0", outstanding: "100",
+		},
+		{
+			name: "a dispute of a surplus", why: "the part that paid is due again, and the rest is of the surplus", events: []string{"succeeded p1", "surplus p1 50", "disputed p1 120"}, phase: invoice.PhaseOverdue, received: "0", outstanding: "100",
+			same: []string{"disputed p1", "disputed p1 120"}, invalid: []string{"disputed p1 150"},
+		},
+		{
+			name: "a dispute of nothing but a surplus", why: "nothing is due again", events: []string{"succeeded p1", "surplus p2 50", "reversed p2"}, phase: invoice.PhasePaid, received: "100", outstanding: "0", same: []string{"reversed p2 50"},
 		},
 		{
 			name: "a bank return", why: "the payment is outstanding again", events: []string{"succeeded p1 40", "reversed p1"}, phase: invoice.PhaseOverdue, received: "0", outstanding: "100",

@@ -16,8 +16,9 @@ func (r *Receivable) again(e Event) (bool, error) {
 		return false, nil // after a write-off, a payment and its dispute, the invoice can be written off again
 	}
 	for _, was := range r.Events {
-		said := !e.Amount.IsZero() && e.Kind != Failed // the amount of a failed payment is not compared
-		if was.Kind == e.Kind && was.ID == e.ID && said && !e.Amount.Equal(was.Amount) {
+		told := e.Amount.Add(e.Surplus)
+		said := !told.IsZero() && e.Kind != Failed // the amount of a failed payment is not compared
+		if was.Kind == e.Kind && was.ID == e.ID && said && !told.Equal(was.Amount.Add(was.Surplus)) {
 			return false, fault.New("event.amount", proration.ErrInvalid,
 				"must be %s, like the earlier event %v of %.40q; got %v; another amount needs a new ID",
 				r.text(was.Amount), e.Kind, e.ID, e.Amount)
@@ -53,7 +54,7 @@ func (r *Receivable) allow(e Event) error {
 			return refuse(e.Kind, r.text(paid)+" was paid on the invoice; refund it first, or issue a credit note.")
 		}
 	case Disputed, Reversed:
-		if !r.happened(Succeeded, e.ID) {
+		if !r.happened(Succeeded, e.ID) && !r.happened(Surplus, e.ID) {
 			return refuse(e.Kind, "No payment "+strconv.Quote(e.ID)+" was received.")
 		}
 	case DisputeWon, DisputeLost:
@@ -91,8 +92,7 @@ func (r *Receivable) fill(e *Event) error {
 		most, what = r.Received(), "paid"
 		usual = most
 	case Disputed, Reversed:
-		most, what = decimal.Min(r.payment(e.ID), r.Received()), "received with payment "+strconv.Quote(e.ID)
-		usual = most
+		return r.fillReturn(e)
 	case DisputeWon:
 		most, what = decimal.Min(r.amount(Disputed, e.ID), r.Outstanding()), "disputed and outstanding"
 		usual = most
@@ -124,6 +124,33 @@ func (r *Receivable) fill(e *Event) error {
 			"must be above zero, have at most %d decimal places, and be at most the %s %s; got %v",
 			places, r.text(most), what, e.Amount)
 	}
+	return nil
+}
+
+// fillReturn divides the amount of a dispute or a bank return: the part that paid the invoice is due again, and the
+// rest is of the surplus. A zero amount is all of the payment.
+func (r *Receivable) fillReturn(e *Event) error {
+	places, err := r.Currency.Places()
+	if err != nil {
+		return err
+	}
+	paid, surplus := decimal.Min(r.payment(e.ID), r.Received()), r.amount(Surplus, e.ID)
+	for _, was := range r.Events {
+		if was.ID == e.ID && (was.Kind == Disputed || was.Kind == Reversed) {
+			surplus = surplus.Sub(was.Surplus)
+		}
+	}
+	total, most := e.Amount.Add(e.Surplus), paid.Add(surplus)
+	if total.IsZero() {
+		total = most
+	}
+	if !total.IsPositive() || total.GreaterThan(most) || !total.Shift(places).IsInteger() {
+		return fault.New("event.amount", proration.ErrInvalid,
+			"must be above zero, have at most %d decimal places, and be at most the %s received with payment %q; got %v",
+			places, r.text(most), e.ID, total)
+	}
+	e.Amount = decimal.Min(total, paid)
+	e.Surplus = total.Sub(e.Amount)
 	return nil
 }
 

@@ -30,18 +30,14 @@ func (s *step) applyCredit(id, use string, grants []credits.Entry, amount decima
 	r := &s.sub.Receivables[s.sub.receivable(id)]
 	amount = decimal.Min(amount, r.Outstanding())
 	if !amount.IsPositive() {
-		return amount, nil
+		return decimal.Decimal{}, nil
 	}
 	spent, rest, err := credits.Apply(grants, credits.Due{Amount: amount, Currency: r.Currency, At: s.sub.At, Ref: id})
 	if err != nil || len(spent) == 0 {
 		return decimal.Decimal{}, err
 	}
 	paid := amount.Sub(rest)
-	what := invoice.Event{Kind: invoice.CreditApplied, ID: use, Amount: amountOf(r, invoice.CreditApplied, use).Add(paid)}
-	if what.Amount.GreaterThan(paid) {
-		what.ID, what.Amount = s.id(), paid // the use has paid before
-	}
-	if _, err := s.happen(id, what); err != nil {
+	if _, err := s.happen(id, invoice.Event{Kind: invoice.CreditApplied, ID: use, Amount: paid}); err != nil {
 		return decimal.Decimal{}, err
 	}
 	s.enterCredit(spent...)
@@ -68,9 +64,17 @@ func (s *step) payOpen(entries int) error {
 			continue
 		}
 		brings := s.overdue(before.Invoice)
-		places := s.policy.Billing.Proration.Rounding.Places
-		most := s.policy.Billing.CreditPays(before.Outstanding(), places)
-		paid, err := s.applyCredit(before.Invoice, s.cause, s.sub.Ledger, most)
+		places, err := before.Currency.Places()
+		if err != nil {
+			return err
+		}
+		most := s.policy.Billing.CreditPays(before.AmountDue, places)
+		for _, e := range before.Events {
+			if e.Kind == invoice.CreditApplied {
+				most = most.Sub(e.Amount)
+			}
+		}
+		paid, err := s.applyCredit(before.Invoice, s.sub.idPrefix()+s.cause, s.sub.Ledger, most)
 		if err != nil {
 			return err
 		}

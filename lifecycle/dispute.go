@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -17,8 +18,8 @@ func (s *step) disputed(e *Event) error { return s.returned(e, invoice.Disputed)
 // reversed reopens an invoice whose payment the bank returned. It is retried as after a failed payment.
 func (s *step) reversed(e *Event) error { return s.returned(e, invoice.Reversed) }
 
-// returned records that the customer's bank took a payment back. Credit that came from the payment and is not spent
-// pays the invoice again.
+// returned records that the customer's bank took a payment back. Its surplus is taken back first from what it became,
+// and credit that came from the payment and is not spent pays the invoice again.
 func (s *step) returned(e *Event, kind invoice.EventKind) error {
 	i := s.sub.receivable(e.Payment.Invoice)
 	if i < 0 {
@@ -26,30 +27,29 @@ func (s *step) returned(e *Event, kind invoice.EventKind) error {
 	}
 	before := s.sub.Receivables[i]
 	s.identify(e, kind)
-	done, err := s.returnSurplus(e, &before)
-	if done || err != nil {
-		return err
+	if has(&before, kind, e.Payment.ID) {
+		s.skipped = true
+		return nil
 	}
-	if !before.Received().IsPositive() && !occurred(&before, kind, e.Payment.ID) {
-		word := "dispute"
-		if kind == invoice.Reversed {
-			word = "return"
-		}
-		return s.refuse("Invoice " + e.Payment.Invoice + " has no payment left to " + word + ".")
+	if err := s.limitReturn(e, &before, kind); err != nil {
+		return err
 	}
 	until, err := s.graceUntil(&before)
 	if err != nil {
 		return err
 	}
-	changed, err := s.happens(e, invoice.Event{Kind: kind, Until: until})
-	if err != nil || !changed {
+	if _, err := s.happens(e, invoice.Event{Kind: kind, Until: until}); err != nil {
 		return err
 	}
 	after := s.sub.Receivables[i]
-	if err := s.takeBack(&after, after.Outstanding().Sub(before.Outstanding()), e.Payment.ID); err != nil {
+	event := after.Events[len(after.Events)-1]
+	if err := s.takeSurplus(after.Invoice, event.ID, event.Surplus); err != nil {
 		return err
 	}
-	if after = s.sub.Receivables[i]; !after.Owing() {
+	if err := s.takeBack(&after, event.Amount, event.ID); err != nil {
+		return err
+	}
+	if after = s.sub.Receivables[i]; !after.Owing() || event.Amount.IsZero() {
 		return nil
 	}
 	if err := s.missed(); err != nil {
@@ -63,35 +63,29 @@ func (s *step) returned(e *Event, kind invoice.EventKind) error {
 	return nil
 }
 
-// returnSurplus takes the surplus of a returned payment back, and leaves the part of the invoice in the event. It
-// reports whether that is all.
-func (s *step) returnSurplus(e *Event, r *invoice.Receivable) (done bool, err error) {
-	id, told := e.Payment.ID, e.Payment.Amount
+// limitReturn limits the amount of a returned payment to the money that is still on the invoice, unspent credit or owed
+// back, and refuses a return of nothing.
+func (s *step) limitReturn(e *Event, r *invoice.Receivable, kind invoice.EventKind) error {
+	id := e.Payment.ID
 	surplus := amountOf(r, invoice.Surplus, id)
-	applied := amountOf(r, invoice.Succeeded, id).Add(amountOf(r, invoice.DisputeWon, id)).
+	paid := amountOf(r, invoice.Succeeded, id).Add(amountOf(r, invoice.DisputeWon, id)).
 		Sub(amountOf(r, invoice.Disputed, id)).Sub(amountOf(r, invoice.Reversed, id))
-	if !surplus.IsPositive() || !told.IsZero() && told.LessThanOrEqual(applied) {
-		return false, nil
+	most := decimal.Min(paid, r.Received()).Add(decimal.Min(surplus, s.returnable(r.Invoice, id)))
+	if !most.IsPositive() && (arrived(r, id) || !r.Received().IsPositive()) {
+		word := "dispute"
+		if kind == invoice.Reversed {
+			word = "return"
+		}
+		return s.refuse("Invoice " + r.Invoice + " has no payment left to " + word + ".")
 	}
-	most := surplus
-	if !told.IsZero() {
-		most = decimal.Min(told.Sub(applied), surplus)
+	if surplus.IsPositive() && (e.Payment.Amount.IsZero() || e.Payment.Amount.GreaterThan(most)) {
+		e.Payment.Amount = most
 	}
-	took, err := s.takeSurplus(r.Invoice, id, most)
-	if err != nil {
-		return false, err
-	}
-	if !told.IsZero() {
-		e.Payment.Amount = told.Sub(most)
-	}
-	if !applied.IsPositive() {
-		s.skipped = took.IsZero() // the surplus went back before
-	}
-	return !applied.IsPositive(), nil
+	return nil
 }
 
-// occurred reports whether the receivable has an event of a kind with an ID.
-func occurred(r *invoice.Receivable, kind invoice.EventKind, id string) bool {
+// has reports whether the receivable has an event of a kind with an ID.
+func has(r *invoice.Receivable, kind invoice.EventKind, id string) bool {
 	return slices.ContainsFunc(r.Events, func(e invoice.Event) bool { return e.Kind == kind && e.ID == id })
 }
 
@@ -103,31 +97,54 @@ func (s *step) takeBack(r *invoice.Receivable, amount decimal.Decimal, payment s
 			return slices.ContainsFunc(line.Credits, func(c invoice.LineCredit) bool { return lineid.Invoice(c.ID) == e.Ref })
 		})
 	}
-	ledger := s.sub.Ledger
+	var paying []credits.Entry // of the own grants, and then of the others
 	for _, first := range []bool{true, false} {
-		for i := range ledger {
-			e := &ledger[i]
-			if e.Kind != credits.Granted || !s.ofDocument(e.Ref) || own(e) != first || !amount.IsPositive() {
-				continue
+		for i := range s.sub.Ledger {
+			if e := &s.sub.Ledger[i]; e.Kind == credits.Granted && s.ofDocument(e.Ref) && own(e) == first {
+				paying = append(paying, s.entriesOf(e.ID)...)
 			}
-			paid, err := s.applyCredit(r.Invoice, "dispute-"+payment, s.entriesOf(e.ID), amount)
-			if err != nil {
-				return err
-			}
-			amount = amount.Sub(paid)
 		}
+		paid, err := s.applyCredit(r.Invoice, s.disputeUse(r, payment), paying, amount)
+		if err != nil {
+			return err
+		}
+		amount, paying = amount.Sub(paid), nil
 	}
 	return nil
 }
 
+// disputeUse returns the ID of the next use of credit for a payment that went back.
+func (s *step) disputeUse(r *invoice.Receivable, payment string) string {
+	n := 1
+	for _, e := range s.sub.Receivables[s.sub.receivable(r.Invoice)].Events {
+		if e.Kind == invoice.CreditApplied {
+			n++
+		}
+	}
+	return s.sub.idPrefix() + "dispute-" + strconv.Itoa(n) + "-" + payment
+}
+
+// takenFor returns the credit that a dispute took, by the IDs of its uses.
+func (s *step) takenFor(r *invoice.Receivable, payment string) (sum decimal.Decimal) {
+	for _, e := range r.Events {
+		use, is := strings.CutPrefix(e.ID, s.sub.idPrefix()+"dispute-")
+		if _, of, _ := strings.Cut(use, "-"); is && e.Kind == invoice.CreditApplied && of == payment {
+			sum = sum.Add(e.Amount)
+		}
+	}
+	return sum
+}
+
 // ofDocument reports whether a reference names a document, and neither a payment nor nothing.
-func (s *step) ofDocument(ref string) bool { return ref != "" && !strings.HasPrefix(ref, s.sub.ID+"/") }
+func (s *step) ofDocument(ref string) bool {
+	return ref != "" && !strings.HasPrefix(ref, s.sub.idPrefix())
+}
 
 // takeLater pays invoices whose payment went back with credit that documents granted or restored since the outcome had
 // a number of entries.
 func (s *step) takeLater(entries int) error {
 	since := func(e credits.Entry) bool {
-		return e.Kind == credits.Granted && e.Ref != "" || e.Kind == credits.Restored
+		return e.Kind == credits.Granted && s.ofDocument(e.Ref) || e.Kind == credits.Restored
 	}
 	if !slices.ContainsFunc(s.out.Credits[entries:], since) {
 		return nil
@@ -170,12 +187,16 @@ func (s *step) disputeWon(e *Event) error {
 	}
 	before := s.sub.Receivables[i]
 	s.identify(e, invoice.DisputeWon)
-	back := amountOf(&before, invoice.Disputed, e.Payment.ID)
-	taken := amountOf(&before, invoice.CreditApplied, "dispute-"+e.Payment.ID)
-	e.Payment.Amount = decimal.Decimal{}
-	if e.Payment.ID == "none" {
+	if e.Payment.ID == "" {
 		return s.refuse("Invoice " + before.Invoice + " has no disputed payment.")
 	}
+	back, taken := decimal.Decimal{}, s.takenFor(&before, e.Payment.ID)
+	for _, was := range before.Events {
+		if was.Kind == invoice.Disputed && was.ID == e.Payment.ID {
+			back = back.Add(was.Amount).Add(was.Surplus)
+		}
+	}
+	e.Payment.Amount = decimal.Decimal{}
 	changed, err := s.happens(e, invoice.Event{Kind: invoice.DisputeWon})
 	if err != nil || !changed {
 		return err
@@ -183,7 +204,7 @@ func (s *step) disputeWon(e *Event) error {
 	after := s.sub.Receivables[i]
 	if rest := back.Sub(amountOf(&after, invoice.DisputeWon, e.Payment.ID)); rest.IsPositive() {
 		restored := decimal.Min(rest, taken)
-		what := invoice.Event{Kind: invoice.Surplus, ID: "dispute-" + e.Payment.ID, Amount: rest}
+		what := invoice.Event{Kind: invoice.Surplus, ID: s.sub.idPrefix() + "dispute-" + e.Payment.ID, Amount: rest}
 		if _, err := s.happen(after.Invoice, what); err != nil {
 			return err
 		}
@@ -210,6 +231,9 @@ func (s *step) disputeWon(e *Event) error {
 func (s *step) disputeLost(e *Event) error {
 	if s.sub.receivable(e.Payment.Invoice) < 0 {
 		return s.unknownInvoice(e.Payment.Invoice)
+	}
+	if s.identify(e, invoice.DisputeLost); e.Payment.ID == "" {
+		return s.refuse("Invoice " + e.Payment.Invoice + " has no disputed payment.")
 	}
 	e.Payment.Amount = decimal.Decimal{} // the amount of the dispute, which was checked
 	_, err := s.happens(e, invoice.Event{Kind: invoice.DisputeLost})

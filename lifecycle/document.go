@@ -104,7 +104,7 @@ func (s *step) document(o invoice.IssueRequest) (*invoice.Invoice, error) {
 	}
 	doc, err := invoice.Issue(o)
 	if err == nil && len(doc.CreditNotes) == 0 && free(&o, doc.Invoice) {
-		o.UnbilledAs = s.sub.ID + "/" + s.cause + "/free-" + strconv.Itoa(len(s.sub.UnbilledCharges))
+		o.UnbilledAs = s.sub.idPrefix() + s.cause + "/free-" + strconv.Itoa(len(s.sub.UnbilledCharges))
 		doc, err = invoice.Issue(o)
 	}
 	if err != nil {

@@ -132,11 +132,11 @@ func (w *orders) accounted(way string, sub *lifecycle.Subscription, received dec
 		for _, e := range r.Events {
 			switch e.Kind {
 			case invoice.Disputed, invoice.Reversed:
-				back = back.Add(e.Amount)
+				back = back.Add(e.Amount).Add(e.Surplus)
 			case invoice.DisputeWon:
 				back = back.Sub(e.Amount)
 			case invoice.Surplus:
-				if strings.HasPrefix(e.ID, "dispute-") {
+				if strings.HasPrefix(e.ID, "r/dispute-") {
 					back = back.Sub(e.Amount)
 				}
 			default:
@@ -154,7 +154,7 @@ func (w *orders) accounted(way string, sub *lifecycle.Subscription, received dec
 			earned = earned.Add(e.Amount)
 		}
 		if e.Kind == credits.Spent && strings.HasPrefix(e.Ref, sub.ID+"/") { // with a payment that the bank returned
-			earned, back = earned.Add(e.Amount), back.Sub(e.Amount)
+			earned = earned.Add(e.Amount)
 		}
 	}
 	if kept := received.Sub(back); !kept.Equal(applied.Add(earned).Add(owed)) {

@@ -90,3 +90,37 @@ func TestReturnedSurplusIsNotOwedBack(t *testing.T) {
 		t.Errorf("%v with %+v", out.Subscription.Status, refunds)
 	}
 }
+
+// The part of a surplus that the bank returned is no longer owed back, and the rest is.
+func TestReturnedPartOfASurplus(t *testing.T) {
+	paid, part := paymentOn("2026-01-02", lifecycle.PaymentSucceeded, "r-1", "x"), paymentOn("2026-01-03", lifecycle.PaymentDisputed, "r-1", "x")
+	paid.Payment.Amount, part.Payment.Amount = giventest.Money("1500"), giventest.Money("1200")
+	out := replayEvents(t, anyChange(), "2026-01-05", eventOn("2026-01-01", lifecycle.Started), paid, part)
+	if refunds := out.Subscription.Refunds; len(refunds) != 1 || !refunds[0].Amount.Equal(giventest.Money("300")) || !refunds[0].SucceededAt.IsZero() {
+		t.Errorf("refunds %+v", refunds)
+	}
+}
+
+// Paid time ends with the charge that pays for it, also where the period is longer.
+func TestPaidTimeEndsWithItsCharge(t *testing.T) {
+	sub := replayEvents(t, anyChange(), "2026-01-02", eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", "x")).Subscription
+	sub.Status, sub.Period.End = lifecycle.Suspended, utc("2026-06-01")
+	if d, _ := nextWith(anyChange(), sub); d.Kind != lifecycle.PaidThroughEnded || !d.At.Equal(utc("2026-02-01")) {
+		t.Errorf("next is %v at %v", d.Kind, d.At)
+	}
+}
+
+// A return bills the charges that wait for the time until then, and no day twice: 2 x 100.00 x 5/31 and twelve seats.
+func TestReturnBillsWhatWaitedOnce(t *testing.T) {
+	p := anyChange()
+	p.Prorations = lifecycle.NextInvoice
+	out := replayEvents(t, p, "2026-01-17", eventOn("2026-01-01", lifecycle.Started), changedOn(t, "2026-01-11", `{"add":[{"item":"seat","quantity":"2"}]}`),
+		paymentOn("2026-01-16", lifecycle.InvoiceVoided, "r-1", ""), eventOn("2026-01-16", lifecycle.Reactivated))
+	billed := giventest.Money("0")
+	for i := range out.Invoices {
+		if out.Invoices[i].ID != "r-1" {
+			billed = billed.Add(out.Invoices[i].Total)
+		}
+	}
+	giventest.CheckMoney(t, "billed", billed, "1232.26")
+}

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/shopspring/decimal"
@@ -36,27 +37,27 @@ func (s *step) identify(e *Event, kind invoice.EventKind) {
 	under, attempted := r.Attempt()
 	switch {
 	case kind == invoice.Disputed || kind == invoice.Reversed:
-		e.Payment.ID = lastOf(r, invoice.Succeeded)
+		e.Payment.ID = s.lastOf(r, invoice.Succeeded, invoice.Surplus)
 	case kind == invoice.DisputeWon || kind == invoice.DisputeLost:
-		e.Payment.ID = lastOf(r, invoice.Disputed)
+		e.Payment.ID = s.lastOf(r, invoice.Disputed)
 	case attempted && kind != invoice.Attempted:
 		e.Payment.ID = under.ID
 	}
 }
 
-// lastOf returns the ID of the last event of a kind, and "none" if there is none.
-func lastOf(r *invoice.Receivable, kind invoice.EventKind) string {
+// lastOf returns the ID of the last payment with an event of one of the kinds, and "" if there is none.
+func (s *step) lastOf(r *invoice.Receivable, kinds ...invoice.EventKind) string {
 	for _, e := range slices.Backward(r.Events) {
-		if e.Kind == kind {
+		if slices.Contains(kinds, e.Kind) && !strings.HasPrefix(e.ID, s.sub.idPrefix()) {
 			return e.ID
 		}
 	}
-	return "none"
+	return ""
 }
 
 // attempt records that a payment is in progress. Nothing else changes until its result is reported.
 func (s *step) attempt(e *Event) error {
-	if i := s.sub.receivable(e.Payment.Invoice); i >= 0 && succeeded(&s.sub.Receivables[i], e.Payment.ID) {
+	if i := s.sub.receivable(e.Payment.Invoice); i >= 0 && arrived(&s.sub.Receivables[i], e.Payment.ID) {
 		s.skipped = true // its success was reported first
 		return nil
 	}
@@ -76,13 +77,14 @@ func (s *step) paid(e *Event) error {
 		return s.refuse("Invoice " + before.Invoice + " is already paid; send another payment with its payment.id.")
 	}
 	s.identify(e, invoice.Succeeded)
-	amount, surplus := divided(&e.Payment, &before)
-	if surplus.IsNegative() {
+	amount, surplus := divided(e, &before)
+	id, known := before.Invoice, arrived(&before, e.Payment.ID)
+	if known && surplus.IsZero() && !contradicts(e, &before) {
 		s.skipped = true
 		return nil
 	}
-	id := before.Invoice
-	if accepts(&before) && !succeeded(&before, e.Payment.ID) {
+	under, _ := before.Attempt()
+	if accepts(&before) && !known && (amount.IsPositive() || under.ID == e.Payment.ID) {
 		e.Payment.Amount = amount
 		if _, err := s.happens(e, invoice.Event{Kind: invoice.Succeeded}); err != nil {
 			return err
@@ -147,35 +149,18 @@ func (s *step) chase(r *invoice.Receivable) error {
 	return nil
 }
 
-// divided returns the part of a payment that pays its invoice, and the surplus. The surplus of a repeated report is
-// negative.
-func divided(p *Payment, r *invoice.Receivable) (pays, surplus decimal.Decimal) {
-	var known, first decimal.Decimal
-	repeated := false
-	for _, e := range r.Events {
-		if e.ID == p.ID && (e.Kind == invoice.Succeeded || e.Kind == invoice.Surplus) {
-			if !repeated {
-				first = e.Amount
-			}
-			known, repeated = known.Add(e.Amount), true
-		}
+// divided returns the part of a payment that pays its invoice, and the surplus. For a payment that is known they are
+// what its report adds.
+func divided(e *Event, r *invoice.Receivable) (pays, surplus decimal.Decimal) {
+	amount := e.Payment.Amount
+	if arrived(r, e.Payment.ID) {
+		known := amountOf(r, invoice.Succeeded, e.Payment.ID).Add(amountOf(r, invoice.Surplus, e.Payment.ID))
+		return pays, decimal.Max(amount.Sub(known), decimal.Decimal{})
 	}
-	amount := p.Amount
-	if repeated {
-		if amount.IsZero() || amount.Equal(known) || amount.Equal(first) {
-			return first, decimal.NewFromInt(-1)
+	if amount.IsZero() {
+		if amount = due(e, r); !accepts(r) || amount.IsZero() {
+			amount = r.AmountDue
 		}
-		return first, decimal.Max(amount.Sub(known), decimal.Decimal{})
-	}
-	under, attempted := r.Attempt()
-	switch {
-	case !amount.IsZero():
-	case attempted && under.ID == p.ID:
-		amount = under.Amount // a credit note may have lowered the invoice since
-	case accepts(r):
-		amount = r.Outstanding()
-	default:
-		amount = r.AmountDue
 	}
 	if accepts(r) {
 		pays = decimal.Min(amount, r.Outstanding())
@@ -183,11 +168,19 @@ func divided(p *Payment, r *invoice.Receivable) (pays, surplus decimal.Decimal) 
 	return pays, amount.Sub(pays)
 }
 
+// contradicts reports whether a payment that is known is told with an amount that contradicts the earlier report. The
+// amount may be that of the whole payment, or of the part that paid the invoice.
+func contradicts(e *Event, r *invoice.Receivable) bool {
+	paid, told := amountOf(r, invoice.Succeeded, e.Payment.ID), e.Payment.Amount
+	known := paid.Add(amountOf(r, invoice.Surplus, e.Payment.ID))
+	return !told.IsZero() && told.LessThan(known) && !told.Equal(paid)
+}
+
 // accepts reports whether a payment can pay an invoice: it is due, or written off.
 func accepts(r *invoice.Receivable) bool { return r.Owing() || r.Phase == invoice.PhaseUncollectible }
 
-// succeeded reports whether a payment of an invoice is known.
-func succeeded(r *invoice.Receivable, payment string) bool {
+// arrived reports whether a payment is known, as one that paid the invoice or was a surplus.
+func arrived(r *invoice.Receivable, payment string) bool {
 	return slices.ContainsFunc(r.Events, func(e invoice.Event) bool {
 		return e.ID == payment && (e.Kind == invoice.Succeeded || e.Kind == invoice.Surplus)
 	})

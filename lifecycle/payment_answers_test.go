@@ -41,6 +41,11 @@ func TestLastReportOfPayments(t *testing.T) {
 		{"a surplus that the bank returns twice", nil, "payment_succeeded x; payment_succeeded y; payment_reversed y; payment_reversed y", "0 1000 0 skipped"},
 		{"a surplus as credit that the bank returns", keep, "payment_succeeded x 1500; payment_disputed x", "0 0 1000"},
 		{"a part of it", keep, "payment_succeeded x 1500; payment_disputed x 1200", "300 0 1000"},
+		{"a part of it, told twice", keep, "payment_succeeded x 1500; payment_disputed x 1200; payment_disputed x 1200", "300 0 1000 skipped"},
+		{"a part of a surplus that is owed back", nil, "payment_succeeded x 1500; payment_disputed x 1200", "0 500 1000"},
+		{"a surplus that was refunded", nil, "payment_succeeded x; payment_succeeded y; refund_succeeded y; payment_reversed y", "has no payment left to return"},
+		{"the latest payment", nil, "payment_succeeded x; payment_succeeded y; payment_reversed -", "0 1000 0"},
+		{"a surplus that is won back", keep, "payment_succeeded x 1500; payment_disputed x; dispute_won x", "500 0 0"},
 		{"a surplus of a void invoice", nil, "invoice_voided -; payment_succeeded x 1500; payment_disputed x", "0 1500 0"},
 		{"an attempt after its success", nil, "payment_succeeded x; payment_attempted x", "0 0 0 skipped"},
 		{"a result told twice", nil, "payment_succeeded x; payment_succeeded y; refund_failed y; refund_failed y", "0 1000 0 skipped"},
@@ -259,6 +264,41 @@ func TestDatesAfterALatePayment(t *testing.T) {
 			t.Errorf("%v, paid on %s: %v until %v, %q", c.anchor, c.paid, sub.Status, sub.Period.End, effectTexts(out))
 		}
 	}
+}
+
+// A dispute takes the credit of several documents, and all of it comes back when the dispute is won.
+func TestDisputeTakesSeveralCredits(t *testing.T) {
+	one := `{"remove":[{"item":"seat","quantity":"1"}]}`
+	out := replayEvents(t, anyChange(), "2026-01-20", eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", "x"),
+		changedOn(t, "2026-01-01", one), changedOn(t, "2026-01-01", one), paymentOn("2026-01-05", lifecycle.PaymentDisputed, "r-1", "x"),
+		paymentOn("2026-01-10", lifecycle.DisputeWon, "r-1", "x"))
+	balance, err := credits.Balance(out.Subscription.Ledger, "USD", out.Subscription.At)
+	if err != nil {
+		t.Fatal(err)
+	}
+	giventest.CheckMoney(t, "balance", balance, "200")
+	if got := effectTexts(out); len(got) != 1 {
+		t.Errorf("effects %q", got)
+	}
+}
+
+// A share of an amount is a whole number of the currency's units, and the policy's share is that of the whole invoice.
+func TestShareOfAnOpenInvoiceInYen(t *testing.T) {
+	p := anyChange()
+	p.Credit.PaysOpenInvoices, p.Billing.MaxCreditPercent = true, giventest.Money("25")
+	sub := tenSeatsFromJanuary()
+	sub.Contract.Currency, sub.Contract.Items[0].Price.Unit = "JPY", giventest.Money("101")
+	events := []lifecycle.Event{{Sequence: 1, At: utc("2026-01-01"), Kind: lifecycle.Started, PaymentMethod: "card"}}
+	for i := range 2 {
+		events = append(events, lifecycle.Event{
+			Sequence: int64(i + 2), At: utc("2026-01-02"), Kind: lifecycle.CreditGranted, Reason: "goodwill", Grant: credits.Entry{Amount: giventest.Money("900")},
+		})
+	}
+	out, err := replayWith([]lifecycle.Policy{p}, sub, events, utc("2026-01-03"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	giventest.CheckMoney(t, "outstanding", out.Subscription.Receivables[0].Outstanding(), "758")
 }
 
 // A dispute takes the credit that is left of its payment, and a dispute that is won gives it back.

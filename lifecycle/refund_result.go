@@ -85,34 +85,51 @@ func (s *step) refundResult(e *Event, result func(*RequestedRefund) *time.Time) 
 	return nil
 }
 
-// takeSurplus takes money back that a surplus payment brought, because the customer's bank returned it: a refund of it
-// is no longer owed, and its unspent credit goes. It returns what it took.
-func (s *step) takeSurplus(id, payment string, amount decimal.Decimal) (decimal.Decimal, error) {
-	var took decimal.Decimal
+// surplusCredit returns the entries of the grants that a payment became.
+func (s *step) surplusCredit(payment string) (entries []credits.Entry) {
+	for _, e := range s.sub.Ledger {
+		if e.Kind == credits.Granted && e.Ref == s.paymentRef(payment) {
+			entries = append(entries, s.entriesOf(e.ID)...)
+		}
+	}
+	return entries
+}
+
+// returnable returns the money of a surplus payment that is still owed back or unspent credit.
+func (s *step) returnable(id, payment string) (sum decimal.Decimal) {
+	for i := range s.sub.Refunds {
+		if r := &s.sub.Refunds[i]; r.Invoice == id && r.Payment == payment && r.SucceededAt.IsZero() {
+			sum = sum.Add(r.Amount)
+		}
+	}
+	if credit, err := credits.Balance(s.surplusCredit(payment), s.sub.Contract.Currency, s.sub.At); err == nil {
+		sum = sum.Add(credit)
+	}
+	return sum
+}
+
+// takeSurplus takes an amount back from what a surplus payment became, because the customer's bank returned it: a
+// refund of it is no longer owed, and then its credit goes.
+func (s *step) takeSurplus(id, payment string, amount decimal.Decimal) error {
 	s.sub.Refunds = slices.Clone(s.sub.Refunds)
 	for i := range s.sub.Refunds {
 		r := &s.sub.Refunds[i]
-		if r.Invoice == id && r.Payment == payment && r.SucceededAt.IsZero() && r.Amount.Add(took).LessThanOrEqual(amount) {
+		if r.Invoice != id || r.Payment != payment || !r.SucceededAt.IsZero() {
+			continue
+		}
+		part := decimal.Min(r.Amount, amount)
+		if r.Amount, amount = r.Amount.Sub(part), amount.Sub(part); r.Amount.IsZero() {
 			r.SucceededAt, r.FailedAt = s.sub.At, time.Time{}
-			took = took.Add(r.Amount)
 		}
 	}
-	ref := s.paymentRef(payment)
-	var own []credits.Entry
-	for _, e := range s.sub.Ledger {
-		if e.Kind == credits.Granted && e.Ref == ref {
-			own = append(own, s.entriesOf(e.ID)...)
-		}
+	if !amount.IsPositive() {
+		return nil
 	}
-	rest := amount.Sub(took)
-	if len(own) == 0 || !rest.IsPositive() {
-		return took, nil
-	}
-	spent, left, err := credits.Apply(own, credits.Due{
-		Amount: rest, Currency: s.sub.Contract.Currency, At: s.sub.At, Ref: s.sub.ID + "/" + s.cause,
+	spent, _, err := credits.Apply(s.surplusCredit(payment), credits.Due{
+		Amount: amount, Currency: s.sub.Contract.Currency, At: s.sub.At, Ref: s.sub.idPrefix() + s.cause,
 	})
 	s.enterCredit(spent...)
-	return took.Add(rest).Sub(left), err
+	return err
 }
 
 // entriesOf returns the entries of a grant.
@@ -121,7 +138,7 @@ func (s *step) entriesOf(id string) []credits.Entry {
 }
 
 // paymentRef returns the reference of credit that a payment became.
-func (s *step) paymentRef(payment string) string { return s.sub.ID + "/payment-" + payment }
+func (s *step) paymentRef(payment string) string { return s.sub.idPrefix() + "payment-" + payment }
 
 // isRefundOf reports whether a refund returns money of an invoice: its document is the invoice, or corrects it.
 func (s *step) isRefundOf(r *RequestedRefund, id string) bool {

@@ -46,7 +46,7 @@ var money = map[string]string{
 	"credits.RefundResult":      "Refund",
 	"invoice.CreditRequest":     "Amount",
 	"invoice.Draft":             "AppliedToInvoice Refund",
-	"invoice.Event":             "Amount",
+	"invoice.Event":             "Amount Surplus",
 	"invoice.Invoice":           "Subtotal Discount Net Tax Total AppliedToInvoice Refund AmountDue CreditBalance",
 	"invoice.IssueRequest":      "Paid",
 	"invoice.LineAmount":        "Amount",
