@@ -63,20 +63,21 @@
 //	credited        open, held, requested, pending, overdue, uncollectible -> unchanged
 //	refunded        open, held, requested, pending, overdue, paid, uncollectible -> unchanged
 //	disputed        open, held, overdue, paid -> overdue
-//	                requested, pending, void, uncollectible -> unchanged
-//	dispute_won     requested, pending, overdue, retracted -> open
+//	                requested, pending, retracted, void, uncollectible -> unchanged
+//	dispute_won     open, held, requested, pending, overdue, retracted -> open
 //	                paid, void, uncollectible -> unchanged
-//	dispute_lost    requested, pending, overdue, retracted, paid, void, uncollectible -> unchanged
+//	dispute_lost    open, held, requested, pending, overdue, retracted, paid, void, uncollectible -> unchanged
 //	reversed        open, held, overdue, paid -> overdue
-//	                requested, pending, void, uncollectible -> unchanged
+//	                requested, pending, retracted, void, uncollectible -> unchanged
 //	voided          draft, open, held, requested, overdue, retracted, uncollectible -> void
 //	written_off     open, held, requested, overdue -> uncollectible
 //
 // Any other event is refused. Instead of open, a receivable becomes pending if a payment is in progress, overdue if a
 // payment failed before, or held if its collection is postponed. With nothing outstanding it becomes paid, unless it is
 // pending. The failure of a payment that is not in progress leaves a pending or retracted receivable as it is, and the
-// surplus of one that is in progress ends it. A refund that is owed again leads to the phases of reversed. The
-// collection fields of a paid, void or uncollectible receivable are zero.
+// surplus of one that is in progress ends it. A dispute or bank return of a surplus alone, and a dispute that is won
+// for it, leave the phase. A refund that is owed again leads to the phases of reversed. The collection fields of a
+// paid, void or uncollectible receivable are zero.
 //
 // # Errors
 //

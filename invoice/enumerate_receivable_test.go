@@ -59,11 +59,11 @@ func (w *paymentModel) accepts(kind, id string) bool {
 	case "credited", "credit_applied":
 		return owed || written || w.in("pending")
 	case "reversed":
-		return (owed || written || paid || w.in("pending", "void")) && (w.known("succeeded", id) || w.known("surplus", id))
+		return (owed || written || paid || w.in("pending", "retracted", "void")) && (w.known("succeeded", id) || w.known("surplus", id))
 	case "refunded", "returned":
 		return owed || written || paid || w.in("pending")
 	case "disputed":
-		return (owed || written || paid || w.in("pending", "void")) && (w.known("succeeded", id) || w.known("surplus", id))
+		return (owed || written || paid || w.in("pending", "retracted", "void")) && (w.known("succeeded", id) || w.known("surplus", id))
 	case "dispute_won":
 		return w.known("disputed", id) && !w.known("dispute_lost", id)
 	case "dispute_lost":
@@ -167,6 +167,9 @@ func (w *paymentModel) move(kind, id string, amount int) {
 			w.phase = "pending"
 		}
 	case "succeeded", "dispute_won":
+		if kind == "dispute_won" && amount == 0 {
+			return
+		}
 		w.received, w.kept[payment] = w.received+amount, w.kept[payment]+amount
 		if !other {
 			w.attempt, w.asked = "", false

@@ -125,13 +125,14 @@ var transitions = []transition{
 		PhaseOpen, PhaseHeld, PhaseRequested, PhasePending, PhaseOverdue, PhasePaid, PhaseUncollectible,
 	}, Refunded, unchanged},
 	{[]Phase{PhaseOpen, PhaseHeld, PhaseOverdue, PhasePaid}, Disputed, PhaseOverdue},
-	{[]Phase{PhaseRequested, PhasePending, PhaseVoid, PhaseUncollectible}, Disputed, unchanged},
+	{[]Phase{PhaseRequested, PhasePending, PhaseRetracted, PhaseVoid, PhaseUncollectible}, Disputed, unchanged},
 	{[]Phase{PhaseOpen, PhaseHeld, PhaseOverdue, PhasePaid}, Reversed, PhaseOverdue},
-	{[]Phase{PhaseRequested, PhasePending, PhaseVoid, PhaseUncollectible}, Reversed, unchanged},
-	{[]Phase{PhaseRequested, PhasePending, PhaseOverdue, PhaseRetracted}, DisputeWon, PhaseOpen},
+	{[]Phase{PhaseRequested, PhasePending, PhaseRetracted, PhaseVoid, PhaseUncollectible}, Reversed, unchanged},
+	{[]Phase{PhaseOpen, PhaseHeld, PhaseRequested, PhasePending, PhaseOverdue, PhaseRetracted}, DisputeWon, PhaseOpen},
 	{[]Phase{PhasePaid, PhaseVoid, PhaseUncollectible}, DisputeWon, unchanged},
 	{[]Phase{
-		PhaseRequested, PhasePending, PhaseOverdue, PhaseRetracted, PhasePaid, PhaseVoid, PhaseUncollectible,
+		PhaseOpen, PhaseHeld, PhaseRequested, PhasePending, PhaseOverdue, PhaseRetracted, PhasePaid, PhaseVoid,
+		PhaseUncollectible,
 	}, DisputeLost, unchanged},
 
 	{[]Phase{

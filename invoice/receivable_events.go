@@ -69,8 +69,8 @@ func (r *Receivable) apply(e Event) error {
 	switch {
 	case r.Phase == PhaseRetracted && e.Kind == Failed && r.isOther(e.ID):
 		to = unchanged // the payment in progress decides
-	case (e.Kind == Disputed || e.Kind == Reversed) && e.Amount.IsZero():
-		to = unchanged // only a surplus went back
+	case (e.Kind == Disputed || e.Kind == Reversed || e.Kind == DisputeWon) && e.Amount.IsZero():
+		to = unchanged // only a surplus went back, or came
 	case r.Phase == PhasePending && e.Kind == Surplus && !r.isOther(e.ID):
 		to = PhaseOpen // the payment in progress has arrived
 	}
@@ -176,7 +176,8 @@ func (r *Receivable) collect(e *Event) {
 	case Attempted:
 		r.RequestedAt = e.At
 	case Succeeded, DisputeWon, Surplus:
-		if !r.isOther(e.ID) && (e.Kind != Surplus || r.Phase == PhasePending) {
+		if !r.isOther(e.ID) && (e.Kind == Succeeded || e.Amount.IsPositive()) &&
+			(e.Kind != Surplus || r.Phase == PhasePending) {
 			r.RequestedAt = time.Time{}
 		}
 	case Failed:

@@ -114,7 +114,7 @@ func documentedTransitions(tb testing.TB) map[string]string {
 // lead, while an amount is outstanding.
 func TestApplyFollowsDocumentedTransitions(t *testing.T) {
 	leads := documentedTransitions(t)
-	if len(leads) != 103 {
+	if len(leads) != 109 {
 		t.Errorf("the table has %d transitions: %v", len(leads), leads)
 	}
 	ways := map[invoice.Phase][]string{ // with a payment that can be refunded
@@ -128,7 +128,8 @@ func TestApplyFollowsDocumentedTransitions(t *testing.T) {
 		invoice.PhasePending: {"attempted p2 30"}, invoice.PhaseOverdue: {"missed"}, invoice.PhaseRetracted: {"requested", "retracted"},
 		invoice.PhasePaid: {"credited c1 100"}, invoice.PhaseVoid: {"voided"}, invoice.PhaseUncollectible: {"written_off"},
 	}
-	disputed := map[invoice.Phase][]string{ // with a payment that was disputed, so that none of them is open or held
+	disputed := map[invoice.Phase][]string{ // with a payment that was disputed; an invoice stays open or held if all of it is a surplus
+		invoice.PhaseOpen: {"surplus p1 40", "disputed p1"}, invoice.PhaseHeld: {"surplus p1 40", "postponed", "disputed p1"},
 		invoice.PhaseRequested: {"succeeded p1 40", "disputed p1", "requested"}, invoice.PhasePending: {"succeeded p1 40", "disputed p1", "attempted p2 30"},
 		invoice.PhaseOverdue: {"succeeded p1 40", "disputed p1"}, invoice.PhaseRetracted: {"succeeded p1 40", "disputed p1", "requested", "retracted"},
 		invoice.PhasePaid: {"succeeded p1 40", "disputed p1", "succeeded p2"}, invoice.PhaseVoid: {"succeeded p1 40", "disputed p1", "voided"},
@@ -149,8 +150,13 @@ func TestApplyFollowsDocumentedTransitions(t *testing.T) {
 			if result, has := disputed[phase]; has && (kind == invoice.DisputeWon || kind == invoice.DisputeLost) {
 				way = result
 			}
-			if phase == invoice.PhaseVoid && (kind == invoice.Disputed || kind == invoice.Reversed) {
-				way = []string{"voided", "surplus p1 10"}
+			if kind == invoice.Disputed || kind == invoice.Reversed {
+				switch phase {
+				case invoice.PhaseVoid:
+					way = []string{"voided", "surplus p1 10"}
+				case invoice.PhaseRetracted:
+					way = []string{"surplus p1 10", "requested", "retracted"}
+				}
 			}
 			var edit func(*invoice.Draft)
 			if phase == invoice.PhaseDraft {
@@ -174,6 +180,9 @@ func TestApplyFollowsDocumentedTransitions(t *testing.T) {
 			if !allowed {
 				checkRefused(t, row, err, kind)
 				continue
+			}
+			if kind == invoice.DisputeWon && phase == invoice.PhaseHeld {
+				want = "held" // only a surplus was disputed
 			}
 			if kind == invoice.DisputeWon && (phase == invoice.PhaseRequested || phase == invoice.PhaseRetracted) {
 				want = "overdue" // the dispute made it overdue
@@ -273,6 +282,14 @@ func TestApply(t *testing.T) {
 		{
 			name: "a dispute that is won after another payment", why: "the money is a surplus", events: []string{"succeeded p1", "disputed p1", "succeeded p2 70", "dispute_won p1"},
 			phase: invoice.PhasePaid, received: "100", outstanding: "0", same: []string{"dispute_won p1"},
+		},
+		{
+			name: "a dispute of a surplus that is won", why: "nothing of it paid the invoice, whose collection goes on", events: []string{"surplus p1 40", "requested", "disputed p1", "dispute_won p1"},
+			phase: invoice.PhaseRequested, received: "0", outstanding: "100", same: []string{"dispute_won p1"}, refused: []string{"dispute_lost p1"},
+		},
+		{
+			name: "a dispute of a surplus that is lost", why: "the surplus is gone", events: []string{"surplus p1 40", "disputed p1", "dispute_lost p1"}, phase: invoice.PhaseOpen, received: "0", outstanding: "100",
+			same: []string{"dispute_lost p1"}, refused: []string{"dispute_won p1"},
 		},
 		{
 			name: "a dispute that is lost", why: "the amount stays outstanding", events: []string{"succeeded p1", "disputed p1 30", "dispute_lost p1"}, phase: invoice.PhaseOverdue, received: "70", outstanding: "30",
