@@ -43,6 +43,14 @@ func TestWaitingCreditsMeetOtherDocuments(t *testing.T) {
 			false, "1000", "0",
 		},
 		{
+			"voided, and back", "the credit of the void invoice is gone, and five seats are billed for a month", nil,
+			[]lifecycle.Event{
+				paid, five, paymentOn("2026-01-17", lifecycle.PaymentDisputed, "r-1", "p"), paymentOn("2026-01-17", lifecycle.InvoiceVoided, "r-1", ""),
+				eventOn("2026-01-20", lifecycle.Reactivated),
+			},
+			false, "1500", "0",
+		},
+		{
 			"a copy", "the next invoice credits the invoice by its ID", nil,
 			[]lifecycle.Event{paid, five, eventOn("2026-01-17", lifecycle.BillingDetailsChanged, func(e *lifecycle.Event) {
 				e.Payment.Invoice, e.Contact.Name = "r-1", "Ada"
@@ -89,4 +97,24 @@ func TestWaitingCreditsMeetOtherDocuments(t *testing.T) {
 			giventest.CheckMoney(t, "the balance", balance, c.balance)
 		})
 	}
+}
+
+// A charge that waits has its discount, and the invoice that bills it takes no other: 900.00 for January, 46.45 for a
+// seat that joins on the 16th, and 990.00 for February.
+func TestWaitingChargeIsDiscountedOnce(t *testing.T) {
+	p, sub := anyChange(), tenSeatsFromJanuary()
+	p.Prorations = lifecycle.NextInvoice
+	sub.Contract.Discounts = []plans.Discount{{ID: "friends", Percent: giventest.Money("10"), Duration: plans.Forever}}
+	events := []lifecycle.Event{
+		eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", "p"),
+		changedOn(t, "2026-01-16", `{"add":[{"item":"seat","quantity":"1"}]}`),
+	}
+	for i := range events {
+		events[i].Sequence = int64(i + 1)
+	}
+	out, err := replayWith([]lifecycle.Policy{p}, sub, events, utc("2026-02-01"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	giventest.CheckMoney(t, "billed", totalOf(out), "1936.45")
 }
