@@ -88,3 +88,19 @@ func TestReturnAfterAVoidedInvoice(t *testing.T) {
 		giventest.CheckMoney(t, "the new period", last.Total, "1000")
 	}
 }
+
+// Where dunning ended access and voided the invoice, service has stopped: a change is for the next period, which the
+// customer's return begins.
+func TestChangeAfterDunningEndedService(t *testing.T) {
+	for _, open := range []lifecycle.OpenInvoice{lifecycle.OpenVoid, lifecycle.OpenChargeServed} {
+		p := anyChange()
+		p.Dunning.OpenInvoice = open
+		out := replayEvents(t, p, "2026-01-12", eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-04", lifecycle.PaymentFailed, "r-1", ""),
+			changedOn(t, "2026-01-12", `{"add":[{"item":"seat","quantity":"1"}]}`))
+		sub := out.Subscription
+		if last := out.Steps[len(out.Steps)-1]; last.Refused != "" || sub.Contract.Items[0].Quantity.IntPart() != 11 || sub.EndedAt.IsZero() ||
+			len(out.Invoices)+len(sub.UnbilledCharges) > 2 || out.Invoices[0].Total.IntPart() != 1000 {
+			t.Errorf("%v: %d documents, ended at %v, refused %q\n%s", open, len(out.Invoices), sub.EndedAt, last.Refused, out.Timeline())
+		}
+	}
+}
