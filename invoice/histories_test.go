@@ -27,9 +27,10 @@ type historySettings struct {
 // historyState is the contract as the oracle knows it: amounts in cents, periods counted from an anchor.
 type historyState struct {
 	seats, agents       int64
-	seatUnit, agentUnit int64     // the price of a unit for a period, before tiers
-	anchor              time.Time // the start of the counted periods
-	index, months       int       // the current period, and the months of each
+	seatUnit, agentUnit int64        // the price of a unit for a period, before tiers
+	anchor              time.Time    // the start of the counted periods
+	index, months       int          // the current period, and the months of each
+	moved               [2]time.Time // the period whose end the billing date moved to the anchor
 }
 
 // historySpan is a span without a change.
@@ -122,14 +123,36 @@ func (s *historyState) period() (start, end time.Time) {
 
 // open ends the last span at an instant, and begins another.
 func (h *history) open(at time.Time) {
-	if n := len(h.spans); n > 0 {
-		h.spans[n-1].until = at
-	}
-	start, end := h.now.period()
-	h.spans = append(h.spans, historySpan{
-		from: at, until: end, start: start, end: end, seats: h.now.seats, agents: h.now.agents,
+	h.close(at)
+	span := historySpan{
+		from: at, seats: h.now.seats, agents: h.now.agents,
 		cents: h.costs(h.now.seats, h.now.seatUnit) + h.costs(h.now.agents, h.now.agentUnit),
-	})
+	}
+	if span.start, span.end = h.now.whole(at); h.now.index < 0 && span.end.Before(h.now.anchor) { // and the added days
+		span.until = span.end
+		h.spans = append(h.spans, span)
+		span.from = span.until
+		span.start, span.end = h.now.period()
+	}
+	_, span.until = h.now.period()
+	h.spans = append(h.spans, span)
+}
+
+// close ends the spans at an instant.
+func (h *history) close(at time.Time) {
+	for i := range h.spans {
+		if span := &h.spans[i]; at.Before(span.until) {
+			span.until = at
+		}
+	}
+}
+
+// whole returns the period that contains an instant, whose length is the denominator.
+func (s *historyState) whole(at time.Time) (start, end time.Time) {
+	if s.index < 0 && at.Before(s.moved[1]) {
+		return s.moved[0], s.moved[1]
+	}
+	return s.period()
 }
 
 // measure counts an instant in the unit of the history: days begin at midnight in UTC.
@@ -176,7 +199,7 @@ func (h *history) change(at time.Time, change plans.Change, apply func(*historyS
 	h.renewUntil(at)
 	apply(&h.now)
 	h.open(at)
-	if h.account.Contract.ReplacedBy(change) {
+	if h.account.Contract.ReplacedBy(change, at) {
 		h.billedUntil = at
 	}
 	h.issue(at, change)
@@ -318,7 +341,7 @@ func (h *history) checkReconciled() {
 // cancel ends the contract.
 func (h *history) cancel(at time.Time) {
 	h.renewUntil(at)
-	h.spans[len(h.spans)-1].until = at
+	h.close(at)
 	h.billedUntil = at
 	h.checkReconciled()
 	h.issue(at, plans.Change{Cancel: true})
@@ -383,6 +406,7 @@ func (h *history) plan(at time.Time, months int, seat, agent int64) {
 // anchor moves the billing date to an instant at or after the change.
 func (h *history) anchor(at, to time.Time) {
 	h.change(at, plans.Change{AnchorAt: to}, func(s *historyState) {
+		s.moved[0], s.moved[1] = s.whole(at)
 		if s.anchor, s.index = to, -1; at.Equal(to) {
 			s.index = 0
 		}

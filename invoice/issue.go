@@ -173,7 +173,7 @@ func Issue(o IssueRequest) (IssueResult, error) {
 	case o.Close && o.ChargeServed:
 		err = w.serve()
 	case o.Close:
-		w.lines, err = w.unused([]plans.ItemQuantity{{}})
+		w.lines, err = w.unused(&plans.Amendment{Replaced: []plans.ItemQuantity{{}}})
 	case o.Change.IsZero():
 		err = w.period()
 	default:

@@ -120,15 +120,34 @@ func TestIssueMinimum(t *testing.T) {
 			},
 		},
 		{
-			name: "with a moved billing date", why: "the 15 days before it have half of the minimum and lack 55.00; the 24 days after it have 800.00", contract: base, policy: invoice.Standard(),
+			name: "with a moved billing date", why: "November lacks 110.00, and the 9 added days 33.00 of 300.00", contract: base, policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{
-					at: "2026-11-16", change: issueAnchor("2026-12-10", nil), sums: "due 322.00",
-					lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "shortfall minimum: 1 x 1000.00, 1000.00 x 15/30 days = 500.00, less billed 445.00 = 55.00", "recurring seat: 10 x 89.00, 890.00 x 24/30 days = 712.00"},
+					at: "2026-11-16", change: issueAnchor("2026-12-10", nil), sums: "due 267.00",
+					lines: []string{"recurring seat: 10 x 89.00, 890.00 x 9/30 days = 267.00"},
 				},
-				{at: "2026-12-01"},
-				{at: "2026-12-10", lines: []string{"shortfall minimum: 1 x 1000.00, 1000.00 x 24/30 days = 800.00, less billed 712.00 = 88.00", full}, sums: "due 978.00"},
+				{
+					at: "2026-12-10", sums: "due 1033.00",
+					lines: []string{
+						"shortfall minimum: 1 x 1000.00 = 1000.00, less billed 890.00 = 110.00",
+						"shortfall minimum: 1 x 1000.00, 1000.00 x 9/30 days = 300.00, less billed 267.00 = 33.00", full,
+					},
+				},
+			},
+		},
+		{
+			name: "with an earlier billing date", why: "the 19 days until it have 633.33, of which 563.67 are billed", contract: base, policy: invoice.Standard(),
+			days: []issueDay{
+				issueTenSeats,
+				{
+					at: "2026-11-16", change: issueAnchor("2026-11-20", nil), sums: "total -326.33, granted 326.33, due 0.00",
+					lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 11/30 days = -326.333..., rounded half up to -326.33"},
+				},
+				{
+					at: "2026-11-20", sums: "total 959.66, spent -326.33, due 633.33",
+					lines: []string{"shortfall minimum: 1 x 1000.00, 1000.00 x 19/30 days = 633.333..., rounded half up to 633.33, less billed 563.67 = 69.66", full},
+				},
 			},
 		},
 		{
@@ -142,18 +161,19 @@ func TestIssueMinimum(t *testing.T) {
 			},
 		},
 		{
-			name: "at a cancellation after a moved billing date", why: "the 15 days lack 55.00 when the date moves; 4 of 30 days have 133.33, of which 712.00 less 593.33 are billed", contract: base, policy: issueRefundPolicy(credits.UnusedPart, credits.AsBalance),
+			name: "at a cancellation after a moved billing date", why: "19 of 30 days have 633.33, of which 563.67 are billed; the added days are credited whole", contract: base, policy: issueRefundPolicy(credits.UnusedPart, credits.AsBalance),
 			days: []issueDay{
 				issueTenSeats,
 				{
-					at: "2026-11-16", change: issueAnchor("2026-12-10", nil), sums: "due 322.00",
-					lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "shortfall minimum: 1 x 1000.00, 1000.00 x 15/30 days = 500.00, less billed 445.00 = 55.00", "recurring seat: 10 x 89.00, 890.00 x 24/30 days = 712.00"},
+					at: "2026-11-16", change: issueAnchor("2026-12-10", nil), sums: "due 267.00",
+					lines: []string{"recurring seat: 10 x 89.00, 890.00 x 9/30 days = 267.00"},
 				},
 				{
-					at: "2026-11-20", change: plans.Change{Cancel: true}, sums: "total -578.67, granted 578.67, due 0.00",
+					at: "2026-11-20", change: plans.Change{Cancel: true}, sums: "total -523.67, granted 523.67, due 0.00",
 					lines: []string{
-						"proration_credit seat: 10 not used of inv-2/3, -712.00 x 20/24 days = -593.333..., rounded half up to -593.33",
-						"shortfall minimum: 1 x 1000.00, 1000.00 x 4/30 days = 133.333..., rounded half up to 133.33, less billed 118.67 = 14.66",
+						"proration_credit seat: 10 not used of inv-2/1, -267.00 x 9/9 days = -267.00",
+						"proration_credit seat: 10 not used of inv-1/1, -890.00 x 11/30 days = -326.333..., rounded half up to -326.33",
+						"shortfall minimum: 1 x 1000.00, 1000.00 x 19/30 days = 633.333..., rounded half up to 633.33, less billed 563.67 = 69.66",
 					},
 				},
 			},

@@ -36,7 +36,7 @@ func (w *work) arrears() error {
 		}
 		w.renews = true
 		return w.advance(w.since)
-	case w.Close || c.Cancel || w.Contract.ReplacedBy(*c):
+	case w.Close || c.Cancel || w.Contract.ReplacedBy(*c, w.At):
 		if err := w.elapsed(true); err != nil {
 			return err
 		}
@@ -56,7 +56,7 @@ func (w *work) arrears() error {
 	case c.Cancel:
 		w.ended = w.At
 		return w.leave(amended.Charges)
-	case !w.Contract.ReplacedBy(*c):
+	case !w.Contract.ReplacedBy(*c, w.At):
 		w.after.Items, w.after.Ramp = w.Contract.Items, w.Contract.Ramp // elapsed ramp steps are not billed yet
 	}
 	return nil
@@ -101,6 +101,7 @@ func (w *work) step() error {
 		}
 	}
 	w.after.Ramp, w.after.Discounts = slices.Concat(steps, then.Ramp), then.Discounts
+	w.after.Cycle, w.after.First = then.Cycle, then.First
 	return fault.Under("contract", w.after.Validate())
 }
 
@@ -143,14 +144,18 @@ func (w *work) due(closes bool) ([]proration.Portion, error) {
 	}
 	var portions []proration.Portion
 	if first := w.Contract.First; first.Contains(from) {
-		span := first.From(from)
+		rest, err := w.Contract.RemainingPortions(from)
+		if err != nil {
+			return nil, err
+		}
+		span := rest[0].Span
 		if !until.IsZero() && until.Before(span.End) {
 			span.End = until
 		}
 		if span.End.After(w.At) {
 			return nil, nil
 		}
-		portions = append(portions, proration.Portion{Period: first, Span: span})
+		portions = append(portions, proration.Portion{Period: rest[0].Period, Span: span})
 		if from = span.End; from.Equal(until) {
 			return portions, nil
 		}

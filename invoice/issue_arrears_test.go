@@ -104,11 +104,10 @@ func TestIssueArrears(t *testing.T) {
 			},
 		},
 		{
-			name: "a billing date moved", why: "15 of 30 days at the change, and 24 of 30 on December 10", contract: base, policy: policy, since: since,
+			name: "a billing date moved", why: "nothing at the change; November and 9 of 30 days on December 10", contract: base, policy: policy, since: since,
 			days: []issueDay{
-				{at: "2026-11-16", change: issueAnchor("2026-12-10", nil), lines: []string{"recurring seat: 10 x 89.00, 890.00 x 15/30 days = 445.00"}, sums: "due 445.00"},
-				month("2026-12-01", ""),
-				month("2026-12-10", "due 712.00", "recurring seat: 10 x 89.00, 890.00 x 24/30 days = 712.00"),
+				{at: "2026-11-16", change: issueAnchor("2026-12-10", nil)},
+				month("2026-12-10", "due 1157.00", full, "recurring seat: 10 x 89.00, 890.00 x 9/30 days = 267.00"),
 				month("2027-01-10", "due 890.00", full),
 			},
 		},

@@ -22,6 +22,11 @@ func (w *work) change() error {
 	if err != nil {
 		return err
 	}
+	if !w.EndedAt.IsZero() { // a reactivation bills everything
+		if amended.Charges, err = w.anew(&amended.Contract); err != nil {
+			return err
+		}
+	}
 	w.after = amended.Contract
 	switch {
 	case w.Change.Cancel:
@@ -29,7 +34,7 @@ func (w *work) change() error {
 		err = w.cancel()
 	default:
 		if w.on, err = w.kept(amended.Replaced); err == nil {
-			w.lines, err = w.unused(amended.Replaced)
+			w.lines, err = w.unused(&amended)
 		}
 		if err == nil && w.restarts() {
 			err = w.shortfall(true)
@@ -43,10 +48,26 @@ func (w *work) change() error {
 	return err
 }
 
+// anew returns the charges of a contract from w.At on.
+func (w *work) anew(after *plans.Contract) (all []plans.Charge, err error) {
+	rest, err := after.RemainingPortions(w.At)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range rest {
+		charges, err := after.Charges(p, w.Policy.Proration)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, charges...)
+	}
+	return all, nil
+}
+
 // restarts reports whether a change ends the present period, since periods begin anew.
 func (w *work) restarts() bool {
 	c := &w.Change
-	anew := c.Anchor == plans.AnchorReset || !c.AnchorAt.IsZero()
+	anew := c.Anchor == plans.AnchorReset || !c.AnchorAt.IsZero() && !c.AnchorAt.After(w.At)
 	return w.EndedAt.IsZero() && c.Term == nil && (anew || w.after.Cycle.Interval != w.Contract.Cycle.Interval)
 }
 
@@ -94,7 +115,7 @@ func (w *work) ready() error {
 		}
 		return w.gapless() // the new periods skip the days before
 	}
-	if !changesItems(c) && !w.Contract.ReplacedBy(*c) {
+	if !changesItems(c) && !w.Contract.ReplacedBy(*c, w.At) {
 		return nil
 	}
 	if w.outside != nil {
@@ -148,8 +169,9 @@ func (w *work) inAccount(err error, item string) error {
 	return f.Err()
 }
 
-// unused returns the credits for the units that a change replaces.
-func (w *work) unused(replaced []plans.ItemQuantity) (all []plans.Charge, err error) {
+// unused returns the credits for the units that a change replaces, and before them those for the days that an earlier
+// billing date drops.
+func (w *work) unused(a *plans.Amendment) (all []plans.Charge, err error) {
 	request := credits.Request{
 		Charges: w.UnexpiredCharges, At: w.At, CreditBasis: w.Policy.CreditBasis, Policy: w.Policy.Proration,
 		Location: w.Contract.Cycle.Location,
@@ -158,13 +180,26 @@ func (w *work) unused(replaced []plans.ItemQuantity) (all []plans.Charge, err er
 	if end := w.Change.End; !end.IsZero() {
 		request.At, request.Ends = end, true
 	}
-	for _, r := range replaced {
+	credit := func(r plans.ItemQuantity) error {
 		request.Item, request.Quantity = r.Item, r.Quantity
 		unused, err := credits.Unused(request)
 		if err != nil {
-			return nil, w.inAccount(err, r.Item)
+			return w.inAccount(err, r.Item)
 		}
 		all = append(all, unused...)
+		return nil
+	}
+	if !a.DroppedFrom.IsZero() {
+		request.At = a.DroppedFrom
+		if err = credit(plans.ItemQuantity{}); err != nil {
+			return nil, err
+		}
+		request.At, request.Charges = w.At, slices.Concat(w.UnexpiredCharges, all)
+	}
+	for _, r := range a.Replaced {
+		if err = credit(r); err != nil {
+			return nil, err
+		}
 	}
 	return w.lower(all)
 }

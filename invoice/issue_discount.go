@@ -18,6 +18,7 @@ import (
 func (w *work) kept(replaced []plans.ItemQuantity) ([]plans.Discount, error) {
 	always := forever(w.after.Discounts)
 	var on []plans.Discount
+	var err error
 	var charges []*plans.Charge
 	for _, r := range replaced {
 		if !r.Quantity.IsZero() {
@@ -30,7 +31,6 @@ func (w *work) kept(replaced []plans.ItemQuantity) ([]plans.Discount, error) {
 			}
 			charges = append(charges, c)
 			for _, taken := range c.Discounts {
-				var err error
 				if on, err = w.keep(on, always, c, taken.Discount, r.Item); err != nil {
 					return nil, err
 				}
@@ -43,8 +43,41 @@ func (w *work) kept(replaced []plans.ItemQuantity) ([]plans.Discount, error) {
 		}
 	}
 	w.keepTime()
+	if w.adds() {
+		if on, err = w.onAddedDays(on, always); err != nil {
+			return nil, err
+		}
+	}
 	for _, d := range always {
 		if of(on, d.ID) < 0 {
+			on = append(on, d)
+		}
+	}
+	return on, nil
+}
+
+// adds reports whether a change moves the billing date to later, so that days are added to the present period.
+func (w *work) adds() bool {
+	return w.Change.AnchorAt.After(w.At) && !w.Contract.ReplacedBy(w.Change, w.At)
+}
+
+// onAddedDays adds the percentages of the present period, which also take their part of the days that a later billing
+// date adds, until the end of the periods that they were agreed for. Amounts were taken off the period already.
+func (w *work) onAddedDays(on, always []plans.Discount) (_ []plans.Discount, err error) {
+	var present []plans.Discount
+	for i := range w.UnexpiredCharges {
+		c := &w.UnexpiredCharges[i]
+		if !w.replaces(c, "") {
+			continue
+		}
+		for _, taken := range c.Discounts {
+			if present, err = w.keep(present, always, c, taken.Discount, ""); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, d := range present {
+		if rate(&d) && of(on, d.ID) < 0 {
 			on = append(on, d)
 		}
 	}

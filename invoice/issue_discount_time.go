@@ -62,7 +62,7 @@ func (w *work) endOf(d plans.Discount) time.Time {
 
 // present returns the period of the contract at w.At before a change.
 func (w *work) present() proration.Period {
-	if w.Contract.First.Contains(w.At) {
+	if len(w.rest) > 0 && w.rest[0].Period.Equal(w.Contract.First) {
 		return w.Contract.First
 	}
 	period, err := w.Contract.Cycle.Containing(w.At)

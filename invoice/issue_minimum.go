@@ -2,6 +2,7 @@ package invoice
 
 import (
 	"slices"
+	"time"
 
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/plans"
@@ -42,7 +43,8 @@ func (w *work) pricedLines() ([]plans.Charge, error) {
 	return priced, f.Err()
 }
 
-// shortfall adds the shortfall of the minimum commitment for each period that ends at w.At or, if early, contains it.
+// shortfall adds the shortfall of the minimum commitment for each period that ends at w.At or, if early, contains it. A
+// period of which a change moved the end is measured at the billing date.
 // Everything billed for the period counts, on whatever invoice. Nothing is added for a period for which nothing was
 // billed.
 func (w *work) shortfall(early bool) error {
@@ -56,7 +58,7 @@ func (w *work) shortfall(early bool) error {
 	all := slices.Concat(w.UnexpiredCharges, w.lines, lines)
 	var measured []proration.Period
 	for _, c := range all {
-		ends := c.Period.End.Equal(w.At) || early && c.Period.Contains(w.At)
+		ends := c.Period.End.Equal(w.At) || early && c.Period.Contains(w.At) || w.moved(&c, early)
 		if !ends || slices.ContainsFunc(measured, c.Period.Equal) {
 			continue
 		}
@@ -74,10 +76,32 @@ func (w *work) shortfall(early bool) error {
 	return nil
 }
 
+// moved reports whether a charge is for a period whose end was moved to the billing date w.At or, if early, to a later
+// one.
+func (w *work) moved(c *plans.Charge, early bool) bool {
+	until := movedTo(&w.Contract)
+	return c.Period.Equal(w.Contract.First) && (until.Equal(w.At) || early && until.After(w.At))
+}
+
+// movedTo returns the billing date that ends the first period of a contract, or the zero time if it has none.
+func movedTo(c *plans.Contract) time.Time {
+	if c.First.Start.IsZero() {
+		return time.Time{}
+	}
+	period, err := c.Cycle.Period(0)
+	if err != nil {
+		return time.Time{}
+	}
+	return period.Start
+}
+
 // served returns the part of a period until w.At that was billed, and the charges for it. The part ends where periods
 // began anew: from there on, another minimum is measured.
 func (w *work) served(period proration.Period, all []plans.Charge) (p proration.Portion, of []plans.Charge) {
 	p = proration.Portion{Period: period, Span: proration.Period{Start: period.Start, End: w.At}}
+	if w.At.After(period.End) {
+		p.Span.End = period.End
+	}
 	p.Edges.Ends = w.Close || w.Change.Cancel
 	var based bool
 	for i := range all {

@@ -113,7 +113,9 @@ func (w *work) inOrder() error {
 	}
 	for i := range w.UnexpiredCharges {
 		c := &w.UnexpiredCharges[i]
-		if base(c) && c.Span.Start.After(w.At) && !c.Span.Start.Equal(c.Period.Start) && !w.Change.IsZero() {
+		// a later billing date adds recurring days, and the units added since are charged for them, too
+		added := c.Kind == plans.Recurring || c.Span.Start.Equal(w.Contract.First.End)
+		if base(c) && !added && c.Span.Start.After(w.At) && !c.Span.Start.Equal(c.Period.Start) && !w.Change.IsZero() {
 			return &plans.Refusal{
 				Rule:    "change",
 				Reason:  "A change on " + c.Span.Start.In(w.At.Location()).Format(time.DateOnly) + " is already billed.",
@@ -125,13 +127,18 @@ func (w *work) inOrder() error {
 }
 
 // paidUntil returns the end of the billed time: the latest of UnbilledSince and the ends of the base charges that are
-// not fully credited. It is the zero time if nothing is billed.
+// not fully credited. A charge that is fully credited from an earlier billing date on ends there. It is the zero time
+// if nothing is billed.
 func (w *work) paidUntil() time.Time {
-	until := w.UnbilledSince
+	until, moved := w.UnbilledSince, movedTo(&w.Contract)
 	for i := range w.UnexpiredCharges {
 		c := &w.UnexpiredCharges[i]
-		if base(c) && c.Span.End.After(until) && !w.freed(c, c.Span.End) {
+		switch {
+		case !base(c) || !c.Span.End.After(until):
+		case !w.freed(c, c.Span.End):
 			until = c.Span.End
+		case c.Span.Contains(moved) && moved.After(until) && !w.freed(c, moved.Add(-1)):
+			until = moved
 		}
 	}
 	return until

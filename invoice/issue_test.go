@@ -263,12 +263,12 @@ func TestIssueChanges(t *testing.T) {
 			},
 		},
 		{
-			name: "a billing date moved", why: "15 of 30 days are credited, 24 of 30 until December 10 are due", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
+			name: "a billing date moved", why: "the paid days stay, and 9 of 30 days until December 10 are due", contract: issueSeats("10", "89.00"), policy: invoice.Standard(),
 			days: []issueDay{
 				issueTenSeats,
 				{
 					at: "2026-11-16", change: issueAnchor("2026-12-10", nil), sums: "due 267.00",
-					lines: []string{"proration_credit seat: 10 not used of inv-1/1, -890.00 x 15/30 days = -445.00", "recurring seat: 10 x 89.00, 890.00 x 24/30 days = 712.00"},
+					lines: []string{"recurring seat: 10 x 89.00, 890.00 x 9/30 days = 267.00"},
 				},
 				{at: "2026-12-01"},
 				{at: "2026-12-10", lines: []string{"recurring seat: 10 x 89.00 = 890.00"}, sums: "due 890.00"},

@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"slices"
+	"time"
 
 	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
@@ -79,9 +80,24 @@ func (s *step) permit(rules plans.ChangeRules, contract plans.Contract, e *Event
 // changeUnbilled changes the contract before anything is billed for it, at once, as if service started now. Of the
 // change rules only those for prices and discounts apply yet: everyone may make every other change.
 func (s *step) changeUnbilled(e *Event) error {
-	if c := &e.Change; c.Term != nil || !c.End.IsZero() || c.Anchor != 0 || !c.AnchorAt.IsZero() {
-		return s.refuse(s.sub.notAllowed(e.Kind)) // terms and billing dates begin with the service
+	change := e.Change
+	change.AnchorAt = time.Time{}
+	if err := s.anchorBeforeService(e); err != nil || change.IsZero() {
+		return err
 	}
+	items := *e
+	items.Change = change
+	if err := s.changeContract(&items); err != nil {
+		return err
+	}
+	if !e.Change.AnchorAt.IsZero() {
+		s.actions = append(s.actions, plans.ChangeAnchor)
+	}
+	return nil
+}
+
+// changeContract changes the contract, of which nothing is billed yet, at once, as if service started now.
+func (s *step) changeContract(e *Event) error {
 	begun, err := s.sub.Contract.StartingAt(e.At, 0)
 	if err != nil {
 		return fault.Under("event", err)
@@ -111,6 +127,38 @@ func (s *step) changeUnbilled(e *Event) error {
 		return err
 	}
 	s.sub.Contract, s.actions = after, permit.Actions
+	return nil
+}
+
+// anchorBeforeService sets the first billing date after the start of a service that is to come. The days until then are
+// billed when service starts. Terms begin with the service, and so do periods of weeks and days.
+func (s *step) anchorBeforeService(e *Event) error {
+	c, contract := &e.Change, &s.sub.Contract
+	begins := s.sub.TrialEnd
+	if s.sub.Status == PendingStart {
+		begins = s.sub.StartAt
+	}
+	at := c.AnchorAt.In(s.sub.location())
+	switch {
+	case c.Term != nil || !c.End.IsZero() || c.Anchor != 0,
+		!c.AnchorAt.IsZero() && (len(contract.Terms) > 0 || contract.Cycle.Interval.Months == 0):
+		return s.refuse(s.sub.notAllowed(e.Kind))
+	case c.AnchorAt.IsZero():
+		return nil
+	}
+	moved := *contract
+	moved.First = proration.Period{}
+	moved.Cycle.Anchor, moved.Cycle.Day = proration.LocalTimeOf(at), at.Day()
+	before, err := moved.Cycle.Period(-1)
+	if err != nil {
+		return fault.Under("event.change.anchor_at", err)
+	}
+	if at.Before(begins) || begins.Before(before.Start) {
+		return fault.New("event.change.anchor_at", proration.ErrOutside,
+			"must be from the start of service, %s, to %v after it; got %s",
+			begins.Format(time.RFC3339), moved.Cycle.Interval, at.Format(time.RFC3339))
+	}
+	*contract, s.actions = moved, []plans.Action{plans.ChangeAnchor}
 	return nil
 }
 

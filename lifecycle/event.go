@@ -42,7 +42,7 @@ const (
 	RenewalEnabled                               // the subscription renews again
 	CancellationRequested                        // the subscription is to end: Effective, On, Exception
 	CancellationWithdrawn                        // a cancellation that has not taken effect is withdrawn
-	Reactivated                                  // the customer returns after an end, a suspension or a pause
+	Reactivated                                  // the customer returns, with the contract or another: Change, Usage
 	TaxesChanged                                 // the customer's taxes change: Taxes
 	BillingDetailsChanged                        // new billing details: Contact, Country; for a copy Payment, Document
 	UsageRecorded                                // usage to bill on the next invoice: Charges
@@ -178,7 +178,7 @@ func (e *Event) check(f *fault.List) {
 		f.Add("event.effective", proration.ErrInvalid,
 			"must be immediately, at_period_end, at_term_end or at_paid_through; got %v", e.Effective)
 	}
-	if e.Kind == Changed {
+	if e.Kind == Changed || e.Kind == Reactivated && !e.Change.IsZero() {
 		f.Under("event.change", e.Change.Validate())
 		if e.Change.Cancel {
 			f.Add("event.change.cancel", proration.ErrInvalid, "must be false; send cancellation_requested to end the contract")

@@ -74,7 +74,7 @@ var eventFields = [...]eventField{
 	RenewalEnabled:          0,
 	CancellationRequested:   effectiveField | onField | exceptionField,
 	CancellationWithdrawn:   0,
-	Reactivated:             0,
+	Reactivated:             changeField | usageField,
 	TaxesChanged:            taxesField,
 	BillingDetailsChanged:   contactField | countryField | invoiceField | documentField,
 	UsageRecorded:           chargesField,

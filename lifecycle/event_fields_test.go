@@ -334,7 +334,7 @@ func TestCombinationsOfFieldsThatAreNotRead(t *testing.T) {
 		{"no taxes at a start", lifecycle.Started, func(e *lifecycle.Event) { e.Taxes = []invoice.TaxRate{} }, []string{"event.taxes invalid"}},
 		{"a time of a change", lifecycle.Changed, func(e *lifecycle.Event) { e.On, e.Effective = e.At, plans.AtPeriodEnd }, []string{"event.on invalid", "event.effective invalid"}},
 		{"a time of a conversion", lifecycle.TrialConverted, func(e *lifecycle.Event) { e.On = e.At }, []string{"event.on invalid"}},
-		{"a plan of a return", lifecycle.Reactivated, func(e *lifecycle.Event) { e.Change.Plan = pricedPlan("7.00") }, []string{"event.change invalid"}},
+		{"a plan of a resumption", lifecycle.Resumed, func(e *lifecycle.Event) { e.Change.Plan = pricedPlan("7.00") }, []string{"event.change invalid"}},
 		{"a sale at the start", lifecycle.Started, func(e *lifecycle.Event) { e.Charges = chargeOf("setup", "7.00") }, []string{"event.charges invalid"}},
 		{"lines of a void invoice", lifecycle.InvoiceVoided, func(e *lifecycle.Event) { e.Payment.Lines = []invoice.LineAmount{{Line: "r-1/1"}} }, []string{"event.payment.lines invalid"}},
 		{"a sale of no units", lifecycle.ChargeAdded, charge(func(c *plans.Charge) { c.Quantity = decimal.Decimal{} }), []string{"event.charges[0].quantity unset"}},

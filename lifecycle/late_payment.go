@@ -31,7 +31,7 @@ func (s *step) servePaid(id string) error {
 		return nil
 	case sub.Period.Contains(sub.At):
 		if !failed && sub.billedFor() {
-			return s.reactivate(nil) // an unpaid invoice ended it, not the customer
+			return s.resumeService(nil) // an unpaid invoice ended it, not the customer
 		}
 		return nil
 	case !sub.unserved(id):

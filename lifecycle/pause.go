@@ -110,11 +110,11 @@ func (s *step) resume(*Event) error {
 		s.sub.PauseAt, s.sub.ResumeAt = time.Time{}, time.Time{}
 		return nil
 	}
-	return s.reactivate(nil)
+	return s.resumeService(nil)
 }
 
 // resumeDue ends a pause at its scheduled end.
 func (s *step) resumeDue(Deadline) error {
 	s.sub.ResumeAt = time.Time{}
-	return s.reactivate(nil)
+	return s.resumeService(nil)
 }

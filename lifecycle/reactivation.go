@@ -8,9 +8,22 @@ import (
 	"github.com/billingrules/billing/plans"
 )
 
-// reactivate restores service. If an invoice is overdue, its payment is requested and service waits for it. Otherwise
-// a period that is paid or billed continues, or a new one starts.
-func (s *step) reactivate(*Event) error {
+// reactivate restores service. If an invoice is overdue, its payment is requested and service waits for it. Otherwise a
+// period that is paid or billed continues, or a new one starts. A change of the contract is made at once: a new period
+// bills the changed contract, and a period that continues bills the difference.
+func (s *step) reactivate(e *Event) error {
+	if e.Change.IsZero() {
+		return s.resumeService(nil)
+	}
+	if c := &e.Change; c.Term != nil || !c.End.IsZero() || c.Cancel || !c.AnchorAt.IsZero() {
+		return s.refuse("The change of a reactivation sets the plan, the items, the interval, the discounts or anchor; " +
+			"send changed after reactivated for anything else.")
+	}
+	return s.resumeService(e)
+}
+
+// resumeService restores service, with the change of an event unless that is nil.
+func (s *step) resumeService(e *Event) error {
 	sub := &s.sub
 	for i := range sub.Receivables {
 		r := &sub.Receivables[i]
@@ -20,11 +33,13 @@ func (s *step) reactivate(*Event) error {
 		if err := s.become(Suspended); err != nil {
 			return err
 		}
-		_, err := s.collectOverdue()
-		return err
+		if _, err := s.collectOverdue(); err != nil || e == nil {
+			return err
+		}
+		return s.change(e)
 	}
 	if !sub.billedFor() {
-		return s.restart(s.policy.Reactivation.BillingAnchor)
+		return s.restartChanged(e)
 	}
 	over := sub.Status.over()
 	if err := s.become(Active); err != nil {
@@ -40,7 +55,29 @@ func (s *step) reactivate(*Event) error {
 	if err := s.standing(); err != nil {
 		return err
 	}
-	return s.served()
+	if err := s.served(); err != nil || e == nil {
+		return err
+	}
+	return s.change(e)
+}
+
+// restartChanged starts a new period of the contract, with the change of an event unless that is nil.
+func (s *step) restartChanged(e *Event) error {
+	anchor := s.policy.Reactivation.BillingAnchor
+	if e == nil {
+		return s.restart(anchor)
+	}
+	change := *e
+	if change.Change.Anchor != 0 {
+		anchor = change.Change.Anchor
+		change.Change.Anchor = 0
+	}
+	if !change.Change.IsZero() {
+		if err := s.changeContract(&change); err != nil {
+			return err
+		}
+	}
+	return s.restart(anchor)
 }
 
 // restart starts a new period for a returning customer. Scheduled changes that are due take effect and later ones are

@@ -104,9 +104,12 @@ func (s *step) served() error {
 	if err != nil {
 		return err
 	}
-	p := rest[0]
-	s.sub.Period = proration.Period{Start: p.Period.Start, End: p.Span.End}
-	if !p.Span.End.After(s.sub.At) {
+	end := rest[0].Span.End
+	if !s.sub.upFront() {
+		end = rest[len(rest)-1].Span.End
+	}
+	s.sub.Period = proration.Period{Start: rest[0].Period.Start, End: end}
+	if !end.After(s.sub.At) {
 		return fault.New("contract.cycle", proration.ErrPeriod, "must have a period at %s", s.sub.At.Format(time.RFC3339))
 	}
 	return nil

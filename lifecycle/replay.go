@@ -114,7 +114,7 @@ func (j *joined) play(s *step, e Event) error {
 		At: e.At.In(s.sub.location()), Event: e.Kind, Sequence: e.Sequence, Invoice: e.Payment.Invoice,
 		Status: refusal.Status, Access: s.policy.access(&s.sub), Refused: refusal.Error(),
 	}
-	if e.Kind == Changed {
+	if !e.Change.IsZero() {
 		refused.Detail = s.changeText(&e.Change, proration.Interval{})
 	}
 	j.out.Steps = append(j.out.Steps, refused)

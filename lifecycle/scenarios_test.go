@@ -153,9 +153,9 @@ func TestChangeScenarios(t *testing.T) {
 			{"2026-11-17 price 80.00 by support", "active full"},
 			{"2026-12-01", "active full; s-2: recurring 800.00, due 800.00; collect_payment s-2 800.00"},
 		}...)},
-		scenario{"billing date change", "20 of 30 days are 593.333... credited, and 5 of the 31 days until November 16 are 143.548...; whole months from then on", p, month, then([]step{
-			{"2026-11-11 dates 2026-11-16", "active full; s-2: proration_credit -593.33, recurring 143.55, granted 449.78, due 0.00"},
-			{"2026-11-16", "active full; s-3: recurring 890.00, credit -449.78, due 440.22; collect_payment s-3 440.22"},
+		scenario{"billing date change", "the 15 days from November 16 on are credited, and whole months begin there", p, month, then([]step{
+			{"2026-11-11 dates 2026-11-16", "active full; s-2: proration_credit -445.00, granted 445.00, due 0.00"},
+			{"2026-11-16", "active full; s-3: recurring 890.00, credit -445.00, due 445.00; collect_payment s-3 445.00"},
 			{"2026-12-16", "active full; s-4: recurring 890.00, due 890.00; collect_payment s-4 890.00"},
 		}...)},
 		scenario{"shortened term", "until May 1: the unused part of the payment is credited", p, year, []step{
@@ -187,7 +187,7 @@ func TestChangeScenarios(t *testing.T) {
 		scenario{"billing date change after the advance invoice", "a paid advance period cannot be moved", advance, month, then([]step{
 			{"2026-11-24 paid s-2", "active full; s-2: recurring 890.00, due 890.00; collect_payment s-2 890.00; tell receipt s-2"},
 			{"2026-11-26 dates 2026-12-16", "refused: The period from 2026-12-01 is already billed; send this change once the period has begun."},
-			{"2026-12-02 dates 2026-12-16", "active full; s-3: proration_credit -861.29, recurring 415.33, granted 445.96, due 0.00"},
+			{"2026-12-02 dates 2026-12-16", "active full; s-3: proration_credit -459.35, granted 459.35, due 0.00"},
 		}...)},
 		scenario{"renewal disabled after the advance invoice", "the unpaid invoice is voided", advance, month, then([]step{
 			{"2026-11-24 failed s-2", "past_due full; s-2: recurring 890.00, due 890.00; collect_payment s-2 890.00; tell payment_failed s-2 2026-12-04"},

@@ -25,7 +25,7 @@ func (s *step) eventDetail(e *Event) string {
 	case e.Kind == PauseRequested:
 		return "pause requested" + sub.on(" for ", sub.PauseAt) + sub.on(" until ", sub.ResumeAt)
 	}
-	if e.Kind != Changed {
+	if e.Kind != Changed && (e.Kind != Reactivated || e.Change.IsZero()) {
 		return ""
 	}
 	turned := slices.Contains(s.actions, plans.LengthenInterval) || slices.Contains(s.actions, plans.ShortenInterval)

@@ -627,10 +627,13 @@ func TestAmendedAnchor(t *testing.T) {
 	now, year := allowAll(plans.Immediately), ordered("7 seat", "P12M")
 	checkAmendments(
 		t,
-		amendmentRow{"later", "eight of the 31 days from January 28 to February 28: 27.10 of 105.00, less 2.71", requestRow{sold: with(perPeriod, now), order: year, change: anchorChange("2027-02-28", nil), at: "2027-02-20"}, []string{
+		amendmentRow{"later", "four of the 28 days from February 20 to March 20: 15.00 of 105.00, less 1.50", requestRow{sold: with(perPeriod, now), order: year, change: anchorChange("2027-03-20", nil), at: "2027-02-20"}, []string{
 			"change_anchor on 2027-02-20, immediately",
-			"2027-02-20 until 2027-02-28, seat: 7 x 15.00, 105.00 x 8/31 days = 27.096..., rounded half up to 27.10, less 10 % 2.71 = 24.39",
-			"due: 24.39 USD",
+			"2027-03-16 until 2027-03-20, seat: 7 x 15.00, 105.00 x 4/28 days = 15.00, less 10 % 1.50 = 13.50",
+			"due: 13.50 USD",
+		}, "base: 7 seat at 15; P1Y until 2027-11-16, then renew; P1M from 2027-03-20", nil},
+		amendmentRow{"earlier", "nothing is due; the dropped days are credited", requestRow{sold: with(perPeriod, now), order: year, change: anchorChange("2027-02-28", nil), at: "2027-02-20"}, []string{
+			"change_anchor on 2027-02-20, immediately",
 		}, "base: 7 seat at 15; P1Y until 2027-11-16, then renew; P1M from 2027-02-28", nil},
 		amendmentRow{"at the instant of the change", "a whole month; the rest of the old month becomes a credit", requestRow{sold: with(openEnded, now), order: ordered("7 seat", ""), change: anchorChange("2027-02-20", nil), at: "2027-02-20"}, []string{
 			"change_anchor on 2027-02-20, immediately",
@@ -650,7 +653,7 @@ func TestAmendedAnchor(t *testing.T) {
 		"before the end of the period": {
 			requestRow{sold: with(openEnded, allowAll(plans.AtPeriodEnd)), order: ordered("7 seat", ""), change: anchorChange("2027-02-28", nil), at: "2027-02-20"}, []string{"change.anchor_at outside"},
 		},
-		"too late": {requestRow{sold: with(openEnded, now), order: ordered("7 seat", ""), change: anchorChange("2027-04-01", nil), at: "2027-02-20"}, []string{"change.anchor_at outside"}},
+		"too late": {requestRow{sold: with(openEnded, now), order: ordered("7 seat", ""), change: anchorChange("2027-04-16", nil), at: "2027-02-20"}, []string{"change.anchor_at outside"}},
 	} {
 		catalog, p := row.ask.request(t)
 		_, err := catalog.amend(p)

@@ -28,7 +28,8 @@ type Change struct {
 	Term     *Term              `json:"term,omitzero"`     // new term, which begins at the end of the last one
 	End      time.Time          `json:"end,omitzero"`      // earlier end of the last term
 	// Anchor keeps the billing dates or resets them to the instant of the change. Unset keeps them if the interval stays,
-	// and resets them otherwise.
+	// and resets them otherwise. Kept with another interval, the new period begins
+	// with the present one, and the time before the change is not billed again.
 	Anchor   BillingAnchor `json:"anchor,omitzero"`
 	AnchorAt time.Time     `json:"anchor_at,omitzero"` // instant from which periods begin anew, not before the change
 	Cancel   bool          `json:"cancel,omitzero"`    // cancels the contract
@@ -62,12 +63,13 @@ type ItemSetting struct {
 // IsZero reports whether the change sets nothing.
 func (c Change) IsZero() bool { return len(c.fields()) == 0 }
 
-// ReplacedBy reports whether a change replaces every charge of the current period, because it sets another plan,
-// another interval or another billing date. The plan that the contract has, at the same prices, replaces nothing.
-func (c Contract) ReplacedBy(change Change) bool {
+// ReplacedBy reports whether a change that takes effect at an instant replaces every charge of the current period,
+// because it sets another plan or another interval, or begins a new period at once. The plan that the contract has, at
+// the same prices, replaces nothing. A later billing date only moves the end of the period.
+func (c Contract) ReplacedBy(change Change, at time.Time) bool {
 	length, _ := c.newInterval(&change)
 	return change.Plan != nil && !c.has(change.Plan) || length != c.Cycle.Interval ||
-		change.Anchor == AnchorReset || !change.AnchorAt.IsZero()
+		change.Anchor == AnchorReset || !change.AnchorAt.IsZero() && !change.AnchorAt.After(at)
 }
 
 // has reports whether the contract has a plan, with every item at the plan's price. Ramp steps count with their items.

@@ -19,7 +19,7 @@ func (c *Contract) newInterval(change *Change) (length proration.Interval, path 
 }
 
 // changeInterval changes the length of the periods and the billing dates. If the interval changes, periods begin anew
-// at the instant of the change.
+// at the instant of the change or, with billing dates that stay, at the start of the present period.
 func (c *Contract) changeInterval(f *fault.List, change *Change, at time.Time) {
 	old := c.Cycle.Interval
 	length, path := c.newInterval(change)
@@ -34,8 +34,9 @@ func (c *Contract) changeInterval(f *fault.List, change *Change, at time.Time) {
 	case other && len(c.Ramp) > 0:
 		f.Add(path, proration.ErrInvalid, "must not change while ramp steps are scheduled")
 		return
-	case other && change.Anchor == AnchorKeep:
-		f.Add("anchor", proration.ErrInvalid, "must be reset with another interval; got %v", change.Anchor)
+	case other && change.Anchor == AnchorKeep && (length.Months == 0) != (old.Months == 0):
+		f.Add("anchor", proration.ErrInvalid, "must be reset if months do not stay months; got %v with %v for %v",
+			change.Anchor, length, old)
 		return
 	}
 	if other || !change.AnchorAt.IsZero() || change.Anchor == AnchorReset {
@@ -51,6 +52,13 @@ func (c *Contract) changeInterval(f *fault.List, change *Change, at time.Time) {
 	switch {
 	case !change.AnchorAt.IsZero():
 		c.moveAnchor(f, "anchor_at", change.AnchorAt, at, length)
+	case other && change.Anchor == AnchorKeep:
+		period, err := c.Cycle.Containing(at)
+		f.Under("at", err)
+		if err == nil { // the first period of the new length begins with the present one
+			c.anchor(period.Start, length)
+			c.First = proration.Period{}
+		}
 	case other:
 		c.restart(at, length)
 	case change.Anchor == AnchorReset:
@@ -58,8 +66,9 @@ func (c *Contract) changeInterval(f *fault.List, change *Change, at time.Time) {
 	}
 }
 
-// moveAnchor moves the billing date to t. The time from the change to t becomes the end of one period of the new cycle.
-// It is never longer than a period, so that t is the next billing date.
+// moveAnchor moves the billing date to t, which becomes the next one. If t is later than the change and the interval
+// stays, so does the present period: t ends it, or the days from its end to t are the end of a period of the new cycle.
+// Otherwise the time from the change to t is.
 func (c *Contract) moveAnchor(f *fault.List, path string, t, at time.Time, length proration.Interval) {
 	if c.upFront() {
 		f.Add(path, proration.ErrInvalid, "must not be set; a term that is billed up front is one period")
@@ -69,15 +78,39 @@ func (c *Contract) moveAnchor(f *fault.List, path string, t, at time.Time, lengt
 		f.Add(path, proration.ErrOutside, "must not be before the change; got %s", t.Format(time.RFC3339Nano))
 		return
 	}
+	stays, present := length == c.Cycle.Interval && t.After(at), c.present(at)
 	c.restart(t, length)
 	before, err := c.Cycle.Period(-1)
 	switch {
 	case err != nil:
 		f.Add(path, proration.ErrLimit, "must have a period before it within the years 1 to 9999")
-	case at.Before(before.Start):
+	case !stays && at.Before(before.Start):
+		f.Add(path, proration.ErrOutside, "must be at most %v after the change; got %s", length, t.Format(time.RFC3339Nano))
+	case stays && !present.End.After(before.Start):
 		f.Add(path, proration.ErrOutside,
-			"must be at most %v after the change; got %s", length, t.Format(time.RFC3339Nano))
+			"must be less than %v after the end of the period; got %s", length, t.Format(time.RFC3339Nano))
+	case stays && !present.Equal(before):
+		c.First = present
 	}
+}
+
+// present returns the period that contains an instant, not bounded by a term. It is zero if the calendar has none.
+func (c *Contract) present(at time.Time) proration.Period {
+	if c.firstSpan().Contains(at) {
+		return c.First
+	}
+	period, err := c.Cycle.Containing(at)
+	if err != nil {
+		return proration.Period{}
+	}
+	return period
+}
+
+// moves reports whether a change that takes effect at an instant moves the end of the present period to another
+// billing date, and neither ends the period at once nor changes the length of periods.
+func (c *Contract) moves(change *Change, at time.Time) bool {
+	length, _ := c.newInterval(change)
+	return change.AnchorAt.After(at) && length == c.Cycle.Interval
 }
 
 // restart starts the cycle anew at an instant, with periods of a length. The earlier day of the month is dropped.

@@ -71,7 +71,8 @@ func TestContractChangedTogether(t *testing.T) {
 		{name: "a plan by the year, billed by the month", why: "a year does not divide a month", contract: seats("10", "79"), change: plans.Change{Plan: yearly, Interval: giventest.Interval("P1M")}, wantErr: []string{"contract.items[0].price.per invalid"}},
 		{name: "longer periods", why: "a price without a length stays the price of a month", contract: monthlyKinds(), change: plans.Change{Interval: year}, want: "growth: 10 seat at 79 per P1M, 3 light at 19 per P1M; cycle 2026-11-16 P1Y"},
 		{name: "longer periods at a price", why: "a price without a length is for the new periods", contract: seats("10", "79"), change: plans.Change{Interval: year, Set: priceChange("790", "seat").Set}, want: "growth: 10 seat at 790; cycle 2026-11-16 P1Y"},
-		{name: "longer periods on the old dates", why: "periods of another length begin anew", contract: seats("10", "79"), change: plans.Change{Interval: year, Anchor: plans.AnchorKeep}, wantErr: []string{"change.anchor invalid"}},
+		{name: "longer periods on the old dates", why: "the year begins with the present month", contract: seats("10", "79"), change: plans.Change{Interval: year, Anchor: plans.AnchorKeep}, want: "growth: 10 seat at 79 per P1M; cycle 2026-11-01 P1Y"},
+		{name: "weeks on the old dates", why: "a day of the month is no day of the week", contract: seats("10", "79"), change: plans.Change{Interval: giventest.Interval("P1W"), Anchor: plans.AnchorKeep}, wantErr: []string{"change.anchor invalid"}},
 		{name: "longer periods from another date on", why: "the time before it is the end of a year", contract: seats("10", "79"), change: plans.Change{Interval: year, AnchorAt: giventest.Instant("2027-01-01", nil)}, want: "growth: 10 seat at 79 per P1M; cycle 2027-01-01 P1Y"},
 		{name: "longer periods while steps are scheduled", why: "the steps have prices for the old periods", contract: ramped(), change: plans.Change{Interval: year}, wantErr: []string{"change.interval invalid"}},
 		{name: "longer periods inside a term", why: "monthly billing was agreed until its end", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), change: plans.Change{Interval: year}, wantErr: []string{"change.interval invalid"}},
@@ -98,7 +99,7 @@ func TestContractChangedTogether(t *testing.T) {
 		{name: "a discount that is there", why: "IDs are unique", contract: deal, change: plans.Change{AddDiscounts: deal.Discounts}, wantErr: []string{"contract.discounts[1].id invalid"}},
 		{
 			name: "faults of several fields", why: "law 14: all faults come at once", contract: monthlyKinds(), wantErr: []string{"change.anchor invalid", "change.add[0].item invalid", "change.remove[0].quantity invalid", "change.remove_discounts[0] invalid"},
-			change: plans.Change{Interval: year, Anchor: plans.AnchorKeep, Add: quantityChange("1", "desk").Add, Remove: quantityChange("-4", "light").Remove, RemoveDiscounts: []string{"deal"}},
+			change: plans.Change{Interval: giventest.Interval("P1W"), Anchor: plans.AnchorKeep, Add: quantityChange("1", "desk").Add, Remove: quantityChange("-4", "light").Remove, RemoveDiscounts: []string{"deal"}},
 		},
 	} {
 		t.Run(r.name, r.run)
@@ -151,7 +152,9 @@ func TestContractAmendedReplaced(t *testing.T) {
 		}},
 		{"another plan", "everything", monthlyKinds(), plans.Change{Plan: offering("scale", "P1M", "seat USD 139"), Items: listOf("12 seat")}, all, []string{"seat: 12 x 139.00, 1668.00 x 15/30 days = 834.00"}},
 		{"longer periods", "everything; a year begins", monthlyKinds(), plans.Change{Interval: giventest.Interval("P1Y"), Items: listOf("12 seat")}, all, []string{"seat: 12 x 79.00 x 12 = 11376.00"}},
-		{"another billing date", "everything", seats("10", "79"), anchorChange("2026-11-20", nil), all, []string{"seat: 10 x 79.00, 790.00 x 4/31 days = 101.935..., rounded half up to 101.94"}},
+		{"a billing date at once", "everything", seats("10", "79"), anchorChange("2026-11-16", nil), all, []string{"seat: 10 x 79.00 = 790.00"}},
+		{"an earlier billing date", "everything from then on, which is told beside", seats("10", "79"), anchorChange("2026-11-20", nil), none, nil},
+		{"a later billing date", "nothing; three days are added", seats("10", "79"), anchorChange("2026-12-04", nil), none, []string{"seat: 10 x 79.00, 790.00 x 3/30 days = 79.00"}},
 		{"another discount", "it is for later charges", monthlyKinds(), plans.Change{AddDiscounts: []plans.Discount{percentOff("deal", "5")}}, none, nil},
 		{"an earlier end", "everything from that end on", half, earlierEnd("2027-03-01"), all, nil},
 		{"another term", "it is charged as well", half, plans.Change{Term: &half.Terms[0].Term}, none, []string{"seat: 10 x 15.00 x 6 = 900.00"}},

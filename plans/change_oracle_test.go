@@ -169,7 +169,7 @@ func checkDifference(t *testing.T, before plans.Contract, change plans.Change, a
 		replaced[r.Item] = r.Quantity
 	}
 	_, all := replaced[""]
-	if all != before.ReplacedBy(change) || all && len(replaced) > 1 {
+	if all != before.ReplacedBy(change, at) || all && len(replaced) > 1 {
 		t.Fatalf("%s replaces %v", text, amended.Replaced)
 	}
 	charged := map[string]*big.Rat{}
@@ -202,6 +202,21 @@ func checkDifference(t *testing.T, before plans.Contract, change plans.Change, a
 			kept, _ := sum(&fewer, id)
 			credit.Sub(was, kept)
 		}
+		if from := amended.DroppedFrom; !from.IsZero() { // of the units that stay
+			kept := before
+			if quantity := replaced[id]; quantity.IsPositive() {
+				kept = fewerUnits(before, id, quantity, at)
+			}
+			if quantity, own := replaced[id]; !all && (!own || quantity.IsPositive()) {
+				for _, p := range must(kept.RemainingPortions(at)) {
+					if p.Span.End.After(from) {
+						p.Span.Start = later(p.Span.Start, from)
+						part, _ := cost(&kept, id, p)
+						credit.Add(credit, part)
+					}
+				}
+			}
+		}
 		got := new(big.Rat).Sub(cmp.Or(charged[id], new(big.Rat)), credit)
 		if want := is.Sub(is, was); ok && okAfter && got.Cmp(want) != 0 {
 			t.Fatalf("%s at %v: %s costs %s more, and is charged %s more\n%q\nreplaced %v", text, at, id, want, got, lines(amended.Charges, nil), amended.Replaced)
@@ -227,4 +242,12 @@ func fewerUnits(c plans.Contract, id string, units decimal.Decimal, at time.Time
 		}
 	}
 	return c
+}
+
+// later returns the later of two instants.
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }

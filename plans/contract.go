@@ -17,7 +17,10 @@ type Contract struct {
 	Items    []Item          `json:"items"`    // items bought, each with a unique ID; the last one may leave
 	Cycle    proration.Cycle `json:"cycle"`    // billing periods, on the customer's calendar
 
-	First     proration.Period   `json:"first,omitzero"`     // first period if extended by trial days, else zero
+	// First is a period that the cycle does not have: a first one that trial days extend, or the one whose end a change of
+	// the billing date moved. It is served until the first period of the cycle begins, if that is earlier than its end.
+	// The days from its end to the next billing date are part of a period of the cycle.
+	First     proration.Period   `json:"first,omitzero"`
 	Ramp      []RampStep         `json:"ramp,omitzero"`      // item changes agreed in advance, in order of time
 	Terms     []ContractTerm     `json:"terms,omitzero"`     // consecutive terms; empty runs from period to period
 	Discounts []Discount         `json:"discounts,omitzero"` // discounts on its charges, in order

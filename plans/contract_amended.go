@@ -17,6 +17,8 @@ type Amendment struct {
 	// Replaced are the units whose billed charges the change replaces. An empty Item is every item, and a Quantity of zero
 	// all units of the item. For an earlier end of the term, they are replaced from that end on.
 	Replaced []ItemQuantity `json:"replaced,omitzero"`
+	// DroppedFrom is an earlier billing date, from which all billed charges are replaced as well. Zero is none.
+	DroppedFrom time.Time `json:"dropped_from,omitzero"`
 }
 
 // Amended returns the contract after a change that takes effect at an instant, as [Contract.Changed] does, the charges
@@ -28,10 +30,12 @@ type Amendment struct {
 //   - An item with another price is replaced, and charged for its whole quantity and the remaining time:
 //     ProrationCharge. So is an item with another quantity if its volume price can fall with more units. Then more
 //     units can cost less, and fewer can cost more.
-//   - Another plan replaces everything, and every item is charged for the remaining time: ProrationCharge. If the
-//     periods begin anew, the first one is charged instead: Recurring.
-//   - Another billing date replaces everything, and every item is charged from the instant to the end of the period of
-//     the new cycle that contains it: Recurring.
+//   - Another plan or interval replaces everything, and every item is charged for the remaining time: ProrationCharge.
+//     If the periods begin anew, the first one is charged instead: Recurring.
+//   - A billing date at the instant replaces everything, and every item is charged for the first period of the new
+//     cycle: Recurring. A later billing date charges every item for the days that it adds to the present period, as a
+//     part of the new cycle's period that contains them: Recurring. An earlier one replaces everything from then on:
+//     DroppedFrom.
 //   - A term that is billed up front is charged for every item: Extension.
 //   - A cancellation ends the contract at the instant. The fee that the last term agreed for leaving early is charged:
 //     its fixed fee, plus its percentage of the bills of all periods that begin at the instant or later, after
@@ -86,16 +90,26 @@ func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy p
 	after := &a.Contract
 	now := *before
 	now.advance(at)
-	kind := ProrationCharge
-	if !change.AnchorAt.IsZero() || after.Cycle != now.Cycle {
+	kind, moves, all := ProrationCharge, before.moves(change, at), before.ReplacedBy(*change, at)
+	if !moves && (after.Cycle != now.Cycle || !change.AnchorAt.IsZero()) {
 		kind = Recurring
+	}
+	var end time.Time // end of the present period before the billing date moves
+	if moves {
+		was, err := now.remainingPortions(at)
+		if err != nil {
+			return err
+		}
+		if end = was[len(was)-1].Span.End; change.AnchorAt.Before(end) && !all {
+			a.DroppedFrom = change.AnchorAt
+		}
 	}
 	var shifts []shift
 	switch {
-	case before.ReplacedBy(*change):
+	case all:
 		a.Replaced = []ItemQuantity{{}}
 	default:
-		if shifts = now.shifts(after); len(shifts) == 0 {
+		if shifts = now.shifts(after); len(shifts) == 0 && !moves {
 			return nil
 		}
 		for _, s := range shifts {
@@ -108,12 +122,21 @@ func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy p
 	if err != nil {
 		return err
 	}
+	if moves {
+		rest = split(rest, end)
+	}
+	if change.Anchor == AnchorKeep && !rest[0].Span.Equal(rest[0].Period) {
+		kind = ProrationCharge
+	}
 	for _, portion := range rest {
 		portion.Edges.Changes = kind == ProrationCharge && portion.Span.Start.Equal(at)
 		var charges []Charge
-		if before.ReplacedBy(*change) {
+		switch added := moves && !portion.Span.Start.Before(end); {
+		case added:
+			charges, err = after.charges(portion, policy)
+		case all:
 			charges, err = after.priced(kind, after.ids(), portion, policy)
-		} else {
+		default:
 			charges, err = now.shifted(after, shifts, portion, policy)
 		}
 		if err != nil {
@@ -122,6 +145,20 @@ func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy p
 		a.Charges = append(a.Charges, charges...)
 	}
 	return nil
+}
+
+// split splits the portion that contains an instant there.
+func split(rest []proration.Portion, at time.Time) (all []proration.Portion) {
+	for _, p := range rest {
+		if p.Span.Contains(at) && p.Span.Start.Before(at) {
+			first := p
+			first.Span.End = at
+			all = append(all, first)
+			p.Span.Start = at
+		}
+		all = append(all, p)
+	}
+	return all
 }
 
 // shift is the difference that a change makes to an item.

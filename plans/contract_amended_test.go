@@ -22,6 +22,7 @@ type amendedRow struct {
 	period    string // of each charge; "" if they have several periods
 	want      []string
 	after     string // as summary writes it; "" is the result of Changed
+	dropped   string // the earlier billing date from which everything is credited; "" is none
 	wantErr   []string
 }
 
@@ -50,6 +51,13 @@ func (r *amendedRow) run(t *testing.T) {
 			checkCharges(t, after, r.kind, added, giventest.Period(r.period, loc), r.want)
 		} else if got := lines(added, loc); !reflect.DeepEqual(got, r.want) {
 			t.Errorf("got  %q\nwant %q: %s", got, r.want, r.why)
+		}
+		var dropped time.Time
+		if r.dropped != "" {
+			dropped = giventest.Instant(r.dropped, loc)
+		}
+		if !amended.DroppedFrom.Equal(dropped) || r.dropped != "" && len(amended.Replaced) > 0 {
+			t.Errorf("dropped from %v, and %v is replaced; want %q: %s", amended.DroppedFrom, amended.Replaced, r.dropped, r.why)
 		}
 		for _, c := range added {
 			if c.Kind != r.kind {
@@ -193,35 +201,34 @@ func TestContractAmendedAnchor(t *testing.T) {
 	trial := seatsFrom("2026-12-15", "P1M", time.UTC)
 	trial.First = giventest.Period("2026-11-01/2026-12-15", nil)
 	stepped := seats("10", "89.00")
-	stepped.Ramp = steps(nil, "2026-11-18 20 seat at 89.00", "2026-11-20 30 seat at 89.00")
-	const part = "2026-11-16 until 2026-11-20, seat: 10 x 89.00, 890.00 x 4/31 days = 114.838..., rounded half up to 114.84"
+	stepped.Ramp = steps(nil, "2026-11-18 20 seat at 89.00", "2026-12-02 30 seat at 89.00")
 	for _, r := range []amendedRow{
-		{name: "later in the period", why: "four days of the period from October 20 to November 20", contract: seats("10", "89.00"), change: anchorChange("2026-11-20", nil), kind: plans.Recurring, period: "2026-10-20/2026-11-20", want: []string{part}},
+		{name: "earlier in the period", why: "nothing is charged; everything from November 20 on is credited", contract: seats("10", "89.00"), change: anchorChange("2026-11-20", nil), dropped: "2026-11-20"},
+		{name: "later", why: "9 of the 30 days from November 10 to December 10", contract: seats("10", "89.00"), change: anchorChange("2026-12-10", nil), kind: plans.Recurring, period: "2026-11-10/2026-12-10", want: []string{"2026-12-01 until 2026-12-10, seat: 10 x 89.00, 890.00 x 9/30 days = 267.00"}},
 		{name: "at the instant of the change", why: "the whole of the period that begins with it", contract: seats("10", "89.00"), change: anchorChange("2026-11-16", nil), kind: plans.Recurring, period: "2026-11-16/2026-12-16", want: []string{"2026-11-16 until 2026-12-16, seat: 10 x 89.00 = 890.00"}},
-		{name: "one interval later", why: "the whole of the preceding period, which is as long", contract: seats("10", "89.00"), change: anchorChange("2026-12-16", nil), kind: plans.Recurring, period: "2026-11-16/2026-12-16", want: []string{"2026-11-16 until 2026-12-16, seat: 10 x 89.00 = 890.00"}},
+		{name: "one interval later", why: "the 15 days after the period", contract: seats("10", "89.00"), change: anchorChange("2026-12-16", nil), kind: plans.Recurring, period: "2026-11-16/2026-12-16", want: []string{"2026-12-01 until 2026-12-16, seat: 10 x 89.00, 890.00 x 15/30 days = 445.00"}},
 		{
-			name: "the 31st", why: "from the last day of February, which is a boundary of that cycle", contract: seats("10", "89.00"), change: anchorChange("2027-03-31", nil), at: "2027-03-03", kind: plans.Recurring, period: "2027-02-28/2027-03-31",
-			want: []string{"2027-03-03 until 2027-03-31, seat: 10 x 89.00, 890.00 x 28/31 days = 803.870..., rounded half up to 803.87"},
+			name: "the 31st", why: "the 30 days after February, of the 31 from its last day, which is a boundary of that cycle", contract: seats("10", "89.00"), change: anchorChange("2027-03-31", nil), at: "2027-02-03", kind: plans.Recurring, period: "2027-02-28/2027-03-31",
+			want: []string{"2027-03-01 until 2027-03-31, seat: 10 x 89.00, 890.00 x 30/31 days = 861.290..., rounded half up to 861.29"},
 		},
 		{
-			name: "the 31st, from a short month on", why: "15 of the 31 days from January 31, which the cycle remembers", contract: seats("10", "89.00"), change: anchorChange("2027-01-31", nil), at: "2027-01-16", kind: plans.Recurring, period: "2026-12-31/2027-01-31",
-			want: []string{"2027-01-16 until 2027-01-31, seat: 10 x 89.00, 890.00 x 15/31 days = 430.645..., rounded half up to 430.65"},
+			name: "the 30th, from the 28th on", why: "2 of the 31 days from October 30, which the cycle remembers", contract: seatsFrom("2026-10-28", "P1M", time.UTC), change: anchorChange("2026-11-30", nil), kind: plans.Recurring, period: "2026-10-30/2026-11-30",
+			want: []string{"2026-11-28 until 2026-11-30, seat: 10 x 89.00, 890.00 x 2/31 days = 57.419..., rounded half up to 57.42"},
 		},
 		{
-			name: "every item, with steps within", why: "each step from its day on; the step of the 20th is in the next period", contract: stepped, change: anchorChange("2026-11-20", nil), kind: plans.Recurring, period: "2026-10-20/2026-11-20",
+			name: "every item, with steps within", why: "each step from its day on; the step of December 2 is in the added days", contract: stepped, change: anchorChange("2026-12-04", nil), kind: plans.Recurring, period: "2026-11-04/2026-12-04",
 			want: []string{
-				"2026-11-16 until 2026-11-18, seat: 10 x 89.00, 890.00 x 2/31 days = 57.419..., rounded half up to 57.42",
-				"2026-11-18 until 2026-11-20, seat: 20 x 89.00, 1780.00 x 2/31 days = 114.838..., rounded half up to 114.84",
+				"2026-12-01 until 2026-12-02, seat: 20 x 89.00, 1780.00 x 1/30 days = 59.333..., rounded half up to 59.33",
+				"2026-12-02 until 2026-12-04, seat: 30 x 89.00, 2670.00 x 2/30 days = 178.00",
 			},
 		},
-		{name: "in a term", why: "the term is billed monthly", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), change: anchorChange("2026-11-20", nil), kind: plans.Recurring, period: "2026-10-20/2026-11-20", want: []string{part}},
+		{name: "earlier in a term", why: "the term is billed monthly", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), change: anchorChange("2026-11-20", nil), dropped: "2026-11-20"},
+		{name: "later in a term", why: "the term is billed monthly", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), change: anchorChange("2026-12-10", nil), kind: plans.Recurring, period: "2026-11-10/2026-12-10", want: []string{"2026-12-01 until 2026-12-10, seat: 10 x 89.00, 890.00 x 9/30 days = 267.00"}},
+		{name: "beyond the end of a term", why: "the term ends as agreed, so that no day is added", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), change: anchorChange("2027-05-10", nil), at: "2027-04-20"},
+		{name: "in a longer first period", why: "the date ends the first period", contract: trial, change: anchorChange("2026-11-20", nil), dropped: "2026-11-20"},
+		{name: "after a longer first period", why: "5 of the 30 days from November 20 to December 20", contract: trial, change: anchorChange("2026-12-20", nil), kind: plans.Recurring, period: "2026-11-20/2026-12-20", want: []string{"2026-12-15 until 2026-12-20, seat: 10 x 89.00, 890.00 x 5/30 days = 148.333..., rounded half up to 148.33"}},
 		{
-			name: "beyond the end of a term", why: "the term ends as agreed: 11 of 30 days", contract: committed(nil, "P6M 2026-11-01/2027-05-01"), change: anchorChange("2027-05-10", nil), at: "2027-04-20", kind: plans.Recurring, period: "2027-04-10/2027-05-10",
-			want: []string{"2027-04-20 until 2027-05-01, seat: 10 x 89.00, 890.00 x 11/30 days = 326.333..., rounded half up to 326.33"},
-		},
-		{name: "in a longer first period", why: "the first period ends with the change, and the part belongs to a period of the cycle", contract: trial, change: anchorChange("2026-11-20", nil), kind: plans.Recurring, period: "2026-10-20/2026-11-20", want: []string{part}},
-		{
-			name: "on another calendar", why: "midnight in New York, and months with 31 days there", contract: seatsFrom("2026-11-01", "P1M", newYork), change: anchorChange("2026-11-20T05:00:00Z", newYork), kind: plans.Recurring, period: "2026-10-20/2026-11-20", want: []string{part},
+			name: "on another calendar", why: "midnight in New York, and months with 30 days there", contract: seatsFrom("2026-11-01", "P1M", newYork), change: anchorChange("2026-12-10T05:00:00Z", newYork), kind: plans.Recurring, period: "2026-11-10/2026-12-10", want: []string{"2026-12-01 until 2026-12-10, seat: 10 x 89.00, 890.00 x 9/30 days = 267.00"},
 		},
 		{
 			name: "in a repeated hour", why: "01:30 is the first of the two; no instant before the change is billed", contract: seatsFrom("2026-10-10", "P1M", newYork), change: anchorChange("2026-11-01T01:30:00-05:00", newYork), at: "2026-11-01T01:30:00-05:00", kind: plans.Recurring, period: "2026-11-01T01:30:00-04:00/2026-12-01T01:30:00",
@@ -286,9 +293,10 @@ func TestContractAmendedToWhatIsThere(t *testing.T) {
 			if err := json.Unmarshal([]byte(c.change), &change); err != nil {
 				t.Fatal(err)
 			}
-			got, err := contract.Amended(change, giventest.Instant("2026-01-06", nil), proration.Standard(2))
-			if err != nil || len(got.Charges) > 0 != c.replaces || len(got.Replaced) > 0 != c.replaces || contract.ReplacedBy(change) != c.replaces {
-				t.Errorf("%d charges replace %v (%v), and ReplacedBy is %v; want %v", len(got.Charges), got.Replaced, err, contract.ReplacedBy(change), c.replaces)
+			at := giventest.Instant("2026-01-06", nil)
+			got, err := contract.Amended(change, at, proration.Standard(2))
+			if err != nil || len(got.Charges) > 0 != c.replaces || len(got.Replaced) > 0 != c.replaces || contract.ReplacedBy(change, at) != c.replaces {
+				t.Errorf("%d charges replace %v (%v), and ReplacedBy is %v; want %v", len(got.Charges), got.Replaced, err, contract.ReplacedBy(change, at), c.replaces)
 			}
 		})
 	}

@@ -55,9 +55,9 @@ func (c Contract) bills(from time.Time, policy proration.Policy, allocation pror
 		from = start
 	}
 	var portions []proration.Portion
-	if c.First.Contains(from) {
-		portions = append(portions, proration.Portion{Period: c.First, Span: c.First.From(from)})
-		from = c.First.End
+	if span := c.firstSpan(); span.Contains(from) {
+		portions = append(portions, proration.Portion{Period: c.First, Span: span.From(from)})
+		from = span.End
 	}
 	more, err := c.Cycle.Billable(proration.Service{Start: from, End: c.End(), AsOf: c.End(), Timing: proration.InAdvance})
 	if err != nil {
@@ -80,8 +80,8 @@ func (c Contract) bills(from time.Time, policy proration.Policy, allocation pror
 }
 
 // RemainingPortions returns the portions of the contract that are paid for from an instant on, given that everything
-// due was billed: the rest of the billing period, or the rest of each term that is billed up front. An added quantity
-// is charged for these portions.
+// due was billed: the rest of the billing period, or the rest of each term that is billed up front. A billing period
+// that ends later because the billing date moved has two portions. An added quantity is charged for these portions.
 // Errors: those of [Contract.Validate]; ErrUnset for a missing instant; ErrOutside for an instant before the first term
 // or after the last; ErrInvalid for a cycle of another length than a term that is billed up front.
 func (c Contract) RemainingPortions(at time.Time) ([]proration.Portion, error) {
@@ -116,18 +116,45 @@ func (c *Contract) remainingPortions(at time.Time) ([]proration.Portion, error) 
 		}
 		return rest, nil
 	}
-	period := c.First
-	if !period.Contains(at) {
-		var err error
-		if period, err = c.Cycle.Containing(at); err != nil {
-			return nil, err
+	var rest []proration.Portion
+	if span := c.firstSpan(); span.Contains(at) {
+		rest = append(rest, proration.Portion{Period: c.First, Span: span.From(at)})
+		at = span.End
+	}
+	period, err := c.Cycle.Containing(at)
+	if err != nil {
+		return nil, err
+	}
+	if len(rest) == 0 || !period.Start.Equal(at) { // the days after the first period until the billing date
+		rest = append(rest, proration.Portion{Period: period, Span: period.From(at)})
+	}
+	return until(rest, c.End()), nil
+}
+
+// firstSpan returns the part of the first period that is served: until the first period of the cycle begins.
+func (c *Contract) firstSpan() proration.Period {
+	span := c.First
+	if span.Start.IsZero() {
+		return span
+	}
+	if p, err := c.Cycle.Period(0); err == nil && p.Start.After(span.Start) && p.Start.Before(span.End) {
+		span.End = p.Start
+	}
+	return span
+}
+
+// until returns the portions before an instant; the zero time is no bound.
+func until(rest []proration.Portion, end time.Time) []proration.Portion {
+	for i := range rest {
+		switch {
+		case end.IsZero() || !end.Before(rest[i].Span.End):
+		case i > 0 && !end.After(rest[i].Span.Start):
+			return rest[:i]
+		default:
+			rest[i].Span.End = end
 		}
 	}
-	span := period.From(at)
-	if end := c.End(); !end.IsZero() && end.Before(span.End) {
-		span.End = end
-	}
-	return []proration.Portion{{Period: period, Span: span}}, nil
+	return rest
 }
 
 // terminationFee returns the fee for ending the contract at an instant before the end of its last term: the agreed

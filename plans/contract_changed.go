@@ -15,20 +15,21 @@ import (
 //
 // Units that are added, removed or set also change the later ramp steps of the item, by the same difference. Another
 // price also applies to the later steps that have the old price; a step with its own price keeps it. Another interval
-// restarts the periods at the instant; a price without Per stays a price for the old interval. Another billing date
-// sets the day of the month on which periods begin, and ends a longer first period; terms keep their end. An item of
-// which no unit is left leaves the contract, and so may the last item; a metered item stays. A canceled
-// contract expires at the end of its last term. Without terms, canceling changes nothing, and the caller stops billing
-// the contract. Another plan does not change the trial.
+// restarts the periods at the instant, or at the start of the present period if the billing dates stay; a price without
+// Per stays a price for the old interval. Another billing date sets the day of the month on which periods begin; the
+// present period stays until then, as First; terms keep their end. An item of which no unit is left leaves the
+// contract, and so may the last item; a metered item stays. A canceled contract expires at the end of its last term.
+// Without terms, canceling changes nothing, and the caller stops billing the contract. Another plan does not change the
+// trial.
 //
 // Errors: those of [Change.Validate] and the faults of the plan and the term, under change; ErrUnset for a missing
 // instant; ErrInvalid for an item that neither the contract nor the new plan has (unless the step has a price for it),
 // a price for an item to which units are added, more units removed than there are, a plan that is not sold in the
 // currency, another plan or interval while ramp steps are scheduled, another interval inside a term, billing dates that
-// stay with another interval, an unknown discount to remove, a term if the contract has none or is billed differently,
-// and a billing date if terms are billed up front; ErrOutside for an end that is not inside the last term, and for a
-// billing date before the change or more than one interval after it; ErrLimit for a billing date or a term outside the
-// years 1 to 9999; and those of [Contract.Validate] for the changed contract.
+// stay while months become weeks or days, an unknown discount to remove, a term if the contract has none or is billed
+// differently, and a billing date if terms are billed up front; ErrOutside for an end that is not inside the last term,
+// and for a billing date before the change or one interval after the end of the present period; ErrLimit for a billing
+// date or a term outside the years 1 to 9999; and those of [Contract.Validate] for the changed contract.
 func (c Contract) Changed(change Change, at time.Time) (Contract, error) {
 	var f fault.List
 	if at.IsZero() {

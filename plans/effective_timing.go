@@ -70,5 +70,8 @@ func (c *Contract) effective(when EffectiveTiming, at, paidThrough time.Time) (t
 	if err != nil {
 		return time.Time{}, err
 	}
-	return rest[0].Span.End, nil
+	if c.upFront() {
+		return rest[0].Span.End, nil
+	}
+	return rest[len(rest)-1].Span.End, nil
 }

@@ -37,10 +37,11 @@ func (c civil) daysUntil(other civil) int64 {
 
 func civilOf(t time.Time) civil { return civil{t.Year(), int(t.Month()), t.Day()} }
 
-// Each day of some periods is the instant of the change, and each of the 40 days from the day before it the billing
-// date. The charges cover exactly the time between the change and the next boundary of the new cycle, item by item
-// without a gap, and cost their days of the days of that period. A billing date after a boundary of the new cycle is
-// refused.
+// Each day of some periods is the instant of the change, and each of the 70 days from the day before it the billing
+// date. A date at the instant charges the whole period that it begins. An earlier end of the present period charges
+// nothing, and tells from when on everything is credited. A later one charges exactly the days that it adds, item by
+// item without a gap, as their days of the days of the new cycle's period. A date before the change, or one whole period
+// after the present one, is refused.
 func TestEveryMovedAnchor(t *testing.T) {
 	short.Skip(t)
 	moves, refused := 0, 0
@@ -57,15 +58,16 @@ func TestEveryMovedAnchor(t *testing.T) {
 		contract.Ramp = []plans.RampStep{{At: start.AddDate(0, 0, 20), Item: one("seat", "12", "89.00")}}
 		for d := 0; d < c.days; d += race.Step(6) {
 			at := start.AddDate(0, 0, d)
-			for later := -1; later < 39; later++ {
+			end := civilOf(start).plus(1)
+			if !at.Before(end.in(loc)) {
+				end = civilOf(start).plus(2)
+			}
+			for later := -1; later < 69; later++ {
 				anchor := at.AddDate(0, 0, later)
-				date, next := civilOf(anchor), civilOf(anchor)
-				previous := date.plus(-1)
-				if later == 0 {
-					previous, next = date, date.plus(1)
-				}
+				date := civilOf(anchor)
+				previous, next := date.plus(-1), date.plus(1)
 				amended, err := contract.Amended(plans.Change{AnchorAt: anchor}, at, proration.Standard(2))
-				if later < 0 || at.Before(previous.in(loc)) {
+				if later < 0 || later > 0 && !previous.in(loc).Before(end.in(loc)) {
 					refused++
 					if giventest.CheckFaults(t, err, "change.anchor_at outside") {
 						t.Fatalf("at %v to %v", at, anchor)
@@ -76,12 +78,41 @@ func TestEveryMovedAnchor(t *testing.T) {
 					t.Fatalf("at %v to %v: %v", at, anchor, err)
 				}
 				moves++
-				whole := proration.Period{Start: previous.in(loc), End: next.in(loc)}
-				checkCovered(t, amended.Contract, amended.Charges, proration.Portion{Period: whole, Span: whole.From(at)}, func(span proration.Period) *big.Rat {
-					return big.NewRat(civilOf(span.Start.In(loc)).daysUntil(civilOf(span.End.In(loc))), previous.daysUntil(next))
-				})
-				following, err := amended.Contract.Cycle.Containing(next.in(loc))
-				if want := civilOf(anchor).plus(1); err != nil || later > 0 && !following.Equal(proration.Period{Start: anchor, End: want.in(loc)}) {
+				whole := proration.Period{Start: previous.in(loc), End: anchor}
+				added := proration.Portion{Period: whole, Span: proration.Period{Start: end.in(loc), End: anchor}}
+				from := previous
+				if later == 0 {
+					whole, from = proration.Period{Start: anchor, End: next.in(loc)}, date
+					added = proration.Portion{Period: whole, Span: whole}
+				}
+				days := from.daysUntil(civilOf(whole.End.In(loc)))
+				var dropped time.Time
+				switch {
+				case later > 0 && !end.in(loc).Before(anchor):
+					if len(amended.Charges) > 0 {
+						t.Fatalf("at %v to %v: %q", at, anchor, lines(amended.Charges, loc))
+					}
+					if end.in(loc).After(anchor) {
+						dropped = anchor
+					}
+				default:
+					checkCovered(t, amended.Contract, amended.Charges, added, func(span proration.Period) *big.Rat {
+						return big.NewRat(civilOf(span.Start.In(loc)).daysUntil(civilOf(span.End.In(loc))), days)
+					})
+				}
+				if !amended.DroppedFrom.Equal(dropped) || len(amended.Replaced) > 0 != (later == 0) {
+					t.Fatalf("at %v to %v: dropped from %v, replaced %v", at, anchor, amended.DroppedFrom, amended.Replaced)
+				}
+				rest, err := amended.Contract.RemainingPortions(at)
+				until := anchor
+				if later == 0 {
+					until = whole.End
+				}
+				if err != nil || !rest[len(rest)-1].Span.End.Equal(until) {
+					t.Fatalf("at %v to %v: the rest is %v (%v)", at, anchor, rest, err)
+				}
+				following, err := amended.Contract.Cycle.Containing(anchor)
+				if err != nil || !following.Equal(proration.Period{Start: anchor, End: next.in(loc)}) {
 					t.Fatalf("at %v to %v: the period after it is %v (%v)", at, anchor, following, err)
 				}
 			}

@@ -101,9 +101,6 @@ func (w *combined) refused(before *plans.Contract, change *plans.Change, at time
 			return true
 		}
 	}
-	if restarts && change.Anchor == plans.AnchorKeep {
-		return true
-	}
 	for _, id := range itemIDs(before, change) {
 		now, has := stateAt(before, id, at, true)
 		want := wishFor(change, now, id)
@@ -245,6 +242,12 @@ func checkCombined(t *testing.T, before plans.Contract, change plans.Change, at 
 	}
 	if anchor != before.Cycle.Anchor || interval != before.Cycle.Interval {
 		kind = plans.Recurring
+	}
+	if change.Anchor == plans.AnchorKeep { // the present period began on November 1, and so does one of another length
+		anchor = before.Cycle.Anchor
+		if kind = plans.ProrationCharge; interval != before.Cycle.Interval && proration.LocalTimeOf(at) == anchor {
+			kind = plans.Recurring
+		}
 	}
 	if after.Cycle.Anchor != anchor || after.Cycle.Interval != interval {
 		t.Fatalf("%s by %s at %v: the cycle is %v", summary(before), giventest.JSON(t, change), at, after.Cycle)

@@ -69,12 +69,12 @@ func ExampleChange_IsZero() {
 	// Output: true false
 }
 
-// Another plan, interval or billing date replaces the charges of the period; other quantities do not.
+// Another plan, another interval and a new period replace the charges of the present one; other quantities do not.
 func ExampleContract_ReplacedBy() {
-	contract := tenSeats()
-	fmt.Println(contract.ReplacedBy(plans.Change{Anchor: plans.AnchorReset}))
-	fmt.Println(contract.ReplacedBy(plans.Change{Interval: contract.Cycle.Interval}))
-	fmt.Println(contract.ReplacedBy(plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: money("2")}}}))
+	contract, at := tenSeats(), date(time.November, 16)
+	fmt.Println(contract.ReplacedBy(plans.Change{Anchor: plans.AnchorReset}, at))
+	fmt.Println(contract.ReplacedBy(plans.Change{Interval: contract.Cycle.Interval}, at))
+	fmt.Println(contract.ReplacedBy(plans.Change{Add: []plans.ItemQuantity{{Item: "seat", Quantity: money("2")}}}, at))
 	// Output:
 	// true
 	// false

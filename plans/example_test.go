@@ -210,7 +210,7 @@ func ExampleContract_Amended() {
 	for _, change := range []plans.Change{
 		{Add: []plans.ItemQuantity{{Item: "seat", Quantity: money("2")}}},
 		{Set: []plans.ItemSetting{{Item: "seat", Price: &plans.Price{Unit: money("79.00")}}}},
-		{AnchorAt: date(time.November, 20)},
+		{AnchorAt: date(time.December, 4)},
 	} {
 		amended, err := tenSeats().Amended(change, date(time.November, 16), proration.Standard(2))
 		if err != nil {
@@ -232,9 +232,8 @@ func ExampleContract_Amended() {
 	// 10 at 79 from 2026-11-01
 	// proration_charge seat: 10 x 79.00, 790.00 x 15/30 days = 395.00
 	// replaced: seat
-	// 10 at 89 from 2026-11-20
-	// recurring seat: 10 x 89.00, 890.00 x 4/31 days = 114.838..., rounded half up to 114.84
-	// replaced:
+	// 10 at 89 from 2026-12-04
+	// recurring seat: 10 x 89.00, 890.00 x 3/30 days = 89.00
 }
 
 func ExampleCharge_Explain() {
