@@ -72,3 +72,26 @@ func ExampleIssue() {
 	//   Amount due                                                              0.00
 	// second cancellation: <nil>
 }
+
+// Ten seats were billed for November, and the customer wants to pay on the 4th: three days are added and billed, in one
+// line. The paid days stay as they are.
+func ExampleIssue_laterBillingDate() {
+	first := time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC)
+	signed, err := invoice.Issue(invoice.IssueRequest{
+		Account: invoice.Account{Contract: tenSeats(first)}, ID: "inv-1", At: first, Policy: invoice.Standard(),
+	})
+	if err != nil {
+		panic(err)
+	}
+	moved, err := invoice.Issue(invoice.IssueRequest{
+		Account: signed.Account, ID: "inv-2", At: first.AddDate(0, 0, 15), Policy: invoice.Standard(),
+		Change: plans.Change{AnchorAt: first.AddDate(0, 1, 3)},
+	})
+	if err != nil {
+		panic(err)
+	}
+	for _, line := range moved.Invoice.Lines {
+		fmt.Println(line.Span.Start.Format(time.DateOnly), line.Explain())
+	}
+	// Output: 2026-12-01 seat: 10 x 89.00, 890.00 x 3/30 days = 89.00
+}

@@ -61,7 +61,8 @@
 //
 // One event changes a contract, [Changed]: another plan, other items, another interval, other billing dates, discounts,
 // or a term. Its actions are those of [plans.Classify], and the strictest of their rules applies to the whole change:
-// it is refused, made now, or scheduled. A scheduled change can be canceled.
+// it is refused, made now, or scheduled. A scheduled change can be canceled. A billing date that moves bills the days
+// that it adds, or credits those that it drops; in a trial, it sets the first billing date after the trial.
 //
 // The next period can be billed before it starts. A change in the meantime is billed for that period when the period
 // starts. If the advance invoice is not paid by then and a change was made, or the period is no longer wanted, the
@@ -69,8 +70,8 @@
 //
 // A cancellation takes effect at the requested time, at the earliest at the time that the change rules allow, and can
 // be withdrawn until then. A customer who returns within the paid period keeps it; later, a new period starts, at that
-// time or on the old billing dates. A suspended or paused subscription does not renew; in arrears, the service
-// until then is billed when it stops.
+// time or on the old billing dates. The return can state another contract. A suspended or paused subscription does not
+// renew; in arrears, the service until then is billed when it stops.
 //
 // A credit of an invoice with an open part is a credit note, which lowers the open part first; only the paid part
 // becomes credit, or a refund as the policy says. So an overdue invoice does not block a change, and the invoice of the

@@ -90,44 +90,31 @@ func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy p
 	after := &a.Contract
 	now := *before
 	now.advance(at)
-	kind, moves, all := ProrationCharge, before.moves(change, at), before.ReplacedBy(*change, at)
-	if !moves && (after.Cycle != now.Cycle || !change.AnchorAt.IsZero()) {
-		kind = Recurring
-	}
-	var end time.Time // end of the present period before the billing date moves
-	if moves {
-		was, err := now.remainingPortions(at)
-		if err != nil {
-			return err
-		}
-		if end = was[len(was)-1].Span.End; change.AnchorAt.Before(end) && !all {
-			a.DroppedFrom = change.AnchorAt
-		}
-	}
+	moves, all := before.moves(change, at), before.ReplacedBy(*change, at)
 	var shifts []shift
-	switch {
-	case all:
+	if all {
 		a.Replaced = []ItemQuantity{{}}
-	default:
-		if shifts = now.shifts(after); len(shifts) == 0 && !moves {
-			return nil
-		}
-		for _, s := range shifts {
-			if s.whole || s.units.IsNegative() {
-				a.Replaced = append(a.Replaced, ItemQuantity{Item: s.item, Quantity: s.removed()})
-			}
-		}
+	} else {
+		shifts = now.shifts(after)
+		a.replace(shifts)
+	}
+	if !all && !moves && len(shifts) == 0 {
+		return nil
 	}
 	rest, err := after.remainingPortions(at)
 	if err != nil {
 		return err
 	}
+	var end time.Time // end of the present period before the billing date moves
 	if moves {
-		rest = split(rest, end)
+		if end, err = now.presentEnd(at); err != nil {
+			return err
+		}
+		if rest = split(rest, end); !all && change.AnchorAt.Before(end) {
+			a.DroppedFrom = change.AnchorAt
+		}
 	}
-	if change.Anchor == AnchorKeep && !rest[0].Span.Equal(rest[0].Period) {
-		kind = ProrationCharge
-	}
+	kind := a.kind(&now, change, rest[0], moves)
 	for _, portion := range rest {
 		portion.Edges.Changes = kind == ProrationCharge && portion.Span.Start.Equal(at)
 		var charges []Charge
@@ -145,6 +132,34 @@ func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy p
 		a.Charges = append(a.Charges, charges...)
 	}
 	return nil
+}
+
+// kind returns the kind of the charges for the rest of the present period: recurring if a whole period begins.
+func (a *Amendment) kind(now *Contract, change *Change, first proration.Portion, moves bool) Kind {
+	switch {
+	case moves, a.Contract.Cycle == now.Cycle && change.AnchorAt.IsZero(),
+		change.Anchor == AnchorKeep && !first.Span.Equal(first.Period):
+		return ProrationCharge
+	}
+	return Recurring
+}
+
+// replace adds the units that the differences of items replace.
+func (a *Amendment) replace(shifts []shift) {
+	for i := range shifts {
+		if s := &shifts[i]; s.whole || s.units.IsNegative() {
+			a.Replaced = append(a.Replaced, ItemQuantity{Item: s.item, Quantity: s.removed()})
+		}
+	}
+}
+
+// presentEnd returns the end of the billed time of the present period.
+func (c *Contract) presentEnd(at time.Time) (time.Time, error) {
+	rest, err := c.remainingPortions(at)
+	if err != nil {
+		return time.Time{}, err
+	}
+	return rest[len(rest)-1].Span.End, nil
 }
 
 // split splits the portion that contains an instant there.

@@ -44,9 +44,10 @@
 // follow in order: each applies to the amount left by the one before, is rounded once, is spread over the charges
 // without a remainder, and never takes more than is left. A minimum is measured before discounts. An added quantity
 // costs the price of the new quantity minus the price of the old one, at the contract's prices. A new price applies to
-// the whole quantity from its effective date on. Another plan or interval replaces every charge. A moved billing date
-// starts a new period, and the part until the next billing date is due at once. Package credits computes the credits
-// for the replaced units from their billed charges.
+// the whole quantity from its effective date on. Another plan or interval replaces every charge. A billing date that
+// moves to later adds days to the present period, which are charged as a part of the new cycle's period; one that moves
+// to earlier drops days. Package credits computes the credits for the replaced units and the dropped days from their
+// billed charges.
 //
 // A term that is billed up front is one period. An extension adds a term at the end, at the contract's prices and with
 // the new term's discount; the old term keeps its own discount. A contract has one plan and one currency, and every

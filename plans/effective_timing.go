@@ -66,12 +66,12 @@ func (c *Contract) effective(when EffectiveTiming, at, paidThrough time.Time) (t
 	if when == AtTermEnd && at.Before(end) {
 		return end, nil
 	}
+	if !c.upFront() {
+		return c.presentEnd(at)
+	}
 	rest, err := c.remainingPortions(at)
 	if err != nil {
 		return time.Time{}, err
 	}
-	if c.upFront() {
-		return rest[0].Span.End, nil
-	}
-	return rest[len(rest)-1].Span.End, nil
+	return rest[0].Span.End, nil
 }

@@ -40,8 +40,8 @@ func civilOf(t time.Time) civil { return civil{t.Year(), int(t.Month()), t.Day()
 // Each day of some periods is the instant of the change, and each of the 70 days from the day before it the billing
 // date. A date at the instant charges the whole period that it begins. An earlier end of the present period charges
 // nothing, and tells from when on everything is credited. A later one charges exactly the days that it adds, item by
-// item without a gap, as their days of the days of the new cycle's period. A date before the change, or one whole period
-// after the present one, is refused.
+// item without a gap, as their days of the days of the new cycle's period. A date before the change, or one whole
+// period after the present one, is refused.
 func TestEveryMovedAnchor(t *testing.T) {
 	short.Skip(t)
 	moves, refused := 0, 0

@@ -1,0 +1,112 @@
+package lifecycle_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/billingrules/billing/credits"
+	"github.com/billingrules/billing/internal/giventest"
+	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
+	"github.com/billingrules/billing/proration"
+)
+
+// returned is the event of a customer who returns with a change.
+func returned(t *testing.T, at, change string) lifecycle.Event {
+	t.Helper()
+	e := changedOn(t, at, change)
+	e.Kind = lifecycle.Reactivated
+	return e
+}
+
+// changeRow is a life with a change, and what is due at its end.
+type changeRow struct {
+	name, why string
+	edit      func(*lifecycle.Policy, *lifecycle.Subscription)
+	events    []lifecycle.Event
+	to        string
+	last      string // the lines of the last document, "kind net" each
+	status    lifecycle.Status
+	refused   string // of the last event
+}
+
+func (r *changeRow) run(t *testing.T) {
+	p, sub := anyChange(), tenSeatsFromJanuary()
+	p.Billing.Refunds = []credits.RefundRule{{As: credits.AsNothing}}
+	if r.edit != nil {
+		r.edit(&p, &sub)
+	}
+	for i := range r.events {
+		r.events[i].Sequence = int64(i + 1)
+	}
+	out, err := replayWith([]lifecycle.Policy{p}, sub, r.events, utc(r.to))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	if n := len(out.Invoices); n > 0 {
+		for _, c := range out.Invoices[n-1].Lines {
+			lines = append(lines, c.Kind.String()+" "+c.Net.StringFixed(2))
+		}
+	}
+	var refused string
+	for _, s := range out.Steps {
+		if s.Refused != "" {
+			refused = s.Refused
+		}
+	}
+	if got := strings.Join(lines, ", "); got != r.last || out.Subscription.Status != r.status || (refused == "") != (r.refused == "") || !strings.Contains(refused, r.refused) {
+		t.Errorf("%s: %v with %q, refused %q; want %v with %q\n%s", r.why, out.Subscription.Status, got, refused, r.status, r.last, out.Timeline())
+	}
+}
+
+// A customer returns with another contract, and nothing of the change is lost.
+func TestReturnWithAChange(t *testing.T) {
+	year := `{"plan":{"id":"pro","interval":"P1Y","offers":[{"item":"seat","currency":"USD","price":{"unit":"77"}}]}}`
+	dearer := `{"plan":{"id":"pro","interval":"P1M","offers":[{"item":"seat","currency":"USD","price":{"unit":"200"}}]}}`
+	begin := []lifecycle.Event{eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", "x")}
+	over := slices.Concat(begin, []lifecycle.Event{eventOn("2026-01-10", lifecycle.CancellationRequested, func(e *lifecycle.Event) { e.Effective = plans.AtPeriodEnd })})
+	gone := slices.Concat(begin, []lifecycle.Event{eventOn("2026-01-10", lifecycle.CancellationRequested, func(e *lifecycle.Event) { e.Effective = plans.Immediately })})
+	late := slices.Concat(begin, []lifecycle.Event{paymentOn("2026-02-01", lifecycle.PaymentFailed, "r-2", "y")})
+	arrears := func(p *lifecycle.Policy, _ *lifecycle.Subscription) { p.Billing.Timing = proration.InArrears }
+	for _, r := range []changeRow{
+		{name: "after the end, to a year", why: "a year begins", events: append(over[:3:3], returned(t, "2026-03-05", year)), to: "2026-03-05", last: "recurring 770.00", status: lifecycle.Active},
+		{name: "after the end, with fewer seats", why: "a month of three seats begins", events: append(over[:3:3], returned(t, "2026-03-05", `{"set":[{"item":"seat","quantity":"3"}]}`)), to: "2026-03-05", last: "recurring 300.00", status: lifecycle.Active},
+		{name: "after the end, on the old dates", why: "27 of the 31 days of March", events: append(over[:3:3], returned(t, "2026-03-05", `{"anchor":"keep"}`)), to: "2026-03-05", last: "recurring 870.97", status: lifecycle.Active},
+		{name: "in the paid month", why: "the month continues, and the difference is due", events: append(gone[:3:3], returned(t, "2026-01-22", dearer)), to: "2026-01-22", last: "proration_credit -322.58, proration_charge 645.16", status: lifecycle.Active},
+		{name: "after the end, in arrears", why: "the month of the new plan is billed at its end", edit: arrears, events: append(over[:1:1], over[2], returned(t, "2026-03-05", dearer)), to: "2026-04-05", last: "recurring 2000.00", status: lifecycle.Active},
+		{name: "with a billing date", why: "the billing date follows from the return", events: append(over[:3:3], returned(t, "2026-03-05", `{"anchor_at":"2026-03-20T00:00:00Z"}`)), to: "2026-03-05", last: "recurring 1000.00", status: lifecycle.Canceled, refused: "send changed after reactivated"},
+		{name: "while an invoice is overdue", why: "February is credited down, and March is billed", events: append(late[:3:3], returned(t, "2026-02-20", dearer)), to: "2026-02-20", last: "proration_charge 642.86", status: lifecycle.Suspended},
+	} {
+		t.Run(r.name, r.run)
+	}
+}
+
+// The first billing date moves before service starts: the days until it are billed when service starts.
+func TestBillingDateMovesInTheTrial(t *testing.T) {
+	trial := func(_ *lifecycle.Policy, sub *lifecycle.Subscription) {
+		sub.Contract.Trial = giventest.Interval("P14D")
+	}
+	weeks := func(p *lifecycle.Policy, sub *lifecycle.Subscription) {
+		trial(p, sub)
+		sub.Contract.Cycle = giventest.Cycle("2026-01-01", "P1W", nil)
+	}
+	card := func(e *lifecycle.Event) { e.PaymentMethod = "card" }
+	later := func(e *lifecycle.Event) { e.On = utc("2026-01-15") }
+	move := func(date, more string) []lifecycle.Event {
+		return []lifecycle.Event{eventOn("2026-01-01", lifecycle.Started, card), changedOn(t, "2026-01-10", `{"anchor_at":"`+date+`T00:00:00Z"`+more+`}`)}
+	}
+	for _, r := range []changeRow{
+		{name: "five days after its end", why: "5 of the 31 days until January 20", edit: trial, events: move("2026-01-20", ""), to: "2026-01-15", last: "recurring 161.29", status: lifecycle.Active},
+		{name: "and a month on", why: "months begin on the 20th", edit: trial, events: move("2026-01-20", ""), to: "2026-02-20", last: "recurring 1000.00", status: lifecycle.Active},
+		{name: "with other seats", why: "one change sets both", edit: trial, events: move("2026-01-20", `,"set":[{"item":"seat","quantity":"20"}]`), to: "2026-01-15", last: "recurring 322.58", status: lifecycle.Active},
+		{name: "to its end", why: "a whole month", edit: trial, events: move("2026-01-15", ""), to: "2026-01-15", last: "recurring 1000.00", status: lifecycle.Active},
+		{name: "before its end", why: "nothing is billed before service starts", edit: trial, events: move("2026-01-14", ""), to: "2026-01-10", status: lifecycle.Trialing, refused: "from the start of service"},
+		{name: "more than a month after its end", why: "a whole month would precede it", edit: trial, events: move("2026-02-16", ""), to: "2026-01-10", status: lifecycle.Trialing, refused: "from the start of service"},
+		{name: "in weeks", why: "weeks begin with the service", edit: weeks, events: move("2026-01-17", ""), to: "2026-01-10", status: lifecycle.Trialing, refused: "in trial until 2026-01-15"},
+		{name: "before a later start", why: "5 of the 31 days until January 20", events: append([]lifecycle.Event{eventOn("2026-01-01", lifecycle.Started, later)}, move("2026-01-20", "")[1]), to: "2026-01-15", last: "recurring 161.29", status: lifecycle.Active},
+	} {
+		t.Run(r.name, r.run)
+	}
+}
