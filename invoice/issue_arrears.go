@@ -101,7 +101,7 @@ func (w *work) step() error {
 		}
 	}
 	w.after.Ramp, w.after.Discounts = slices.Concat(steps, then.Ramp), then.Discounts
-	w.after.Cycle, w.after.First = then.Cycle, then.First
+	w.after.Cycle, w.after.First, w.after.Terms = then.Cycle, then.First, then.Terms
 	return fault.Under("contract", w.after.Validate())
 }
 

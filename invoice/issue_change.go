@@ -67,8 +67,10 @@ func (w *work) anew(after *plans.Contract) (all []plans.Charge, err error) {
 // restarts reports whether a change ends the present period, since periods begin anew.
 func (w *work) restarts() bool {
 	c := &w.Change
-	anew := c.Anchor == plans.AnchorReset || !c.AnchorAt.IsZero() && !c.AnchorAt.After(w.At)
-	return w.EndedAt.IsZero() && c.Term == nil && (anew || w.after.Cycle.Interval != w.Contract.Cycle.Interval)
+	anew := c.Anchor == plans.AnchorReset || !c.AnchorAt.IsZero() && !c.AnchorAt.After(w.At) ||
+		c.Term != nil && c.Term.Billing == plans.UpFront
+	return w.EndedAt.IsZero() && !w.Contract.Extends(*c) &&
+		(anew || w.after.Cycle.Interval != w.Contract.Cycle.Interval)
 }
 
 // rebilled bills credited units that return before new ones (law 17). One line is enough if that makes no difference.

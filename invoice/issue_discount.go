@@ -56,9 +56,10 @@ func (w *work) kept(replaced []plans.ItemQuantity) ([]plans.Discount, error) {
 	return on, nil
 }
 
-// adds reports whether a change moves the billing date to later, so that days are added to the present period.
+// adds reports whether a change may add days to the present period: it moves the billing date to later, or begins a
+// term.
 func (w *work) adds() bool {
-	return w.Change.AnchorAt.After(w.At) && !w.Contract.ReplacedBy(w.Change, w.At)
+	return (w.Change.AnchorAt.After(w.At) || w.Change.Term != nil) && !w.Contract.ReplacedBy(w.Change, w.At)
 }
 
 // onAddedDays adds the percentages of the present period, which also take their part of the days that a later billing

@@ -48,12 +48,20 @@ func (w *work) keepKnown(account *Account, charges []plans.Charge, unbilled ...p
 	account.UsedDiscounts = named(account.UsedDiscounts, slices.Concat(account.UnexpiredCharges, w.waits, unbilled))
 }
 
-// discounts returns the discounts of the contract after the invoice: those that remain, as the change leaves them.
-func (w *work) discounts(remaining []plans.Discount) []plans.Discount {
-	kept := slices.DeleteFunc(slices.Clone(remaining), func(d plans.Discount) bool {
-		return slices.Contains(w.Change.RemoveDiscounts, d.ID)
-	})
-	return append(kept, w.Change.AddDiscounts...)
+// discounts returns the discounts of the contract after the invoice: those that remain, as the change leaves them, with
+// those that it adds.
+func (w *work) discounts(remaining []plans.Discount) (all []plans.Discount) {
+	if w.Change.IsZero() {
+		return remaining
+	}
+	for _, d := range w.after.Discounts {
+		if i := of(remaining, d.ID); i >= 0 {
+			all = append(all, remaining[i])
+		} else if of(w.Contract.Discounts, d.ID) < 0 {
+			all = append(all, d)
+		}
+	}
+	return all
 }
 
 // build returns the invoice of the lines, given the issued charges that they can credit. A termination fee reduces the

@@ -140,7 +140,7 @@ func (s *step) anchorBeforeService(e *Event) error {
 	}
 	at := c.AnchorAt.In(s.sub.location())
 	switch {
-	case c.Term != nil || !c.End.IsZero() || c.Anchor != 0,
+	case !c.End.IsZero() || c.Anchor != 0,
 		!c.AnchorAt.IsZero() && (len(contract.Terms) > 0 || contract.Cycle.Interval.Months == 0):
 		return s.refuse(s.sub.notAllowed(e.Kind))
 	case c.AnchorAt.IsZero():
@@ -172,20 +172,21 @@ func restarts(contract *plans.Contract, c *plans.Change) bool {
 	case c.Plan != nil && len(contract.Terms) == 0:
 		interval = c.Plan.Interval
 	}
-	return c.Anchor == plans.AnchorReset || !c.AnchorAt.IsZero() || interval != contract.Cycle.Interval
+	prepaid := c.Term != nil && c.Term.Billing == plans.UpFront && !contract.Extends(*c)
+	return c.Anchor == plans.AnchorReset || !c.AnchorAt.IsZero() || prepaid || interval != contract.Cycle.Interval
 }
 
 // billChange makes a change at this instant and bills the difference as Policy.Prorations says.
 func (s *step) billChange(c plans.Change) error {
 	waits, contract := false, &s.sub.Contract
 	switch restarts := restarts(contract, &c); {
-	case s.policy.Prorations == NoProrations && !restarts && c.Term == nil:
+	case s.policy.Prorations == NoProrations && !restarts && !contract.Extends(c):
 		after, err := s.sub.Contract.Changed(c, s.sub.At)
 		if err == nil {
 			s.sub.Contract = after
 		}
 		return err
-	case s.policy.Prorations == NextInvoice && !restarts && c.Term == nil:
+	case s.policy.Prorations == NextInvoice && !restarts && !contract.Extends(c):
 		waits = true
 	}
 	s.lowered = nil       // those of an earlier deadline

@@ -83,6 +83,41 @@ func TestReturnWithAChange(t *testing.T) {
 	}
 }
 
+// A change begins a term together with a plan and items, and the strictest rule of its actions applies.
+func TestChangeBeginsATerm(t *testing.T) {
+	begin := []lifecycle.Event{eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", "x")}
+	with := func(more string) []lifecycle.Event { return append(begin[:2:2], changedOn(t, "2026-01-16", more)) }
+	const plan = `"plan":{"id":"pro","interval":"P1M","offers":[{"item":"seat","currency":"USD","price":{"unit":"200"}}]}`
+	const upFront, monthly = `"term":{"length":"P1Y","percent":"10","billing":"up_front","renewal":"renew"}`, `"term":{"length":"P6M","percent":"10","billing":"per_period","renewal":"renew"}`
+	arrears := func(p *lifecycle.Policy, _ *lifecycle.Subscription) { p.Billing.Timing = proration.InArrears }
+	held := func(p *lifecycle.Policy, _ *lifecycle.Subscription) {
+		for i := range p.ChangeRules {
+			if p.ChangeRules[i].Action == plans.Extend {
+				p.ChangeRules[i].Effective = plans.AtPeriodEnd
+			}
+		}
+	}
+	committed := func(p *lifecycle.Policy, sub *lifecycle.Subscription) {
+		sub.Contract.Terms = []plans.ContractTerm{{
+			Term: plans.Term{Length: giventest.Interval("P1Y"), Billing: plans.PerPeriod, Renewal: plans.Renew}, Period: giventest.Period("2026-01-01/2027-01-01", nil),
+		}}
+		p.ChangeRules = slices.DeleteFunc(p.ChangeRules, func(r plans.ChangeRule) bool { return r.Action == plans.Shorten })
+	}
+	for _, r := range []changeRow{
+		{name: "up front", why: "516.13 of January are unused, and the year costs 24,000.00 less 10 %", events: with(`{` + plan + `,` + upFront + `}`), to: "2026-01-16", last: "proration_credit -516.13, recurring 21600.00", status: lifecycle.Active},
+		{name: "by the month", why: "the rest of January, with the discount of the term", events: with(`{` + plan + `,` + monthly + `}`), to: "2026-01-16", last: "proration_credit -516.13, proration_charge 929.03", status: lifecycle.Active},
+		{name: "by the month, a month on", why: "2,000.00 less 10 %", events: with(`{` + plan + `,` + monthly + `}`), to: "2026-02-01", last: "recurring 1800.00", status: lifecycle.Active},
+		{name: "alone", why: "the paid month stays as it is", events: with(`{` + monthly + `}`), to: "2026-01-31", last: "recurring 1000.00", status: lifecycle.Active},
+		{name: "in arrears", why: "half a month at each price; the discount is for what began in the term", edit: arrears, events: append(begin[:1:1], with(`{"add":[{"item":"seat","quantity":"10"}],` + monthly + `}`)[2]), to: "2026-02-01", last: "recurring 483.87, recurring 929.03", status: lifecycle.Active},
+		{name: "in arrears, a month on", why: "the discount of the term stays", edit: arrears, events: append(begin[:1:1], with(`{"add":[{"item":"seat","quantity":"10"}],` + monthly + `}`)[2]), to: "2026-03-01", last: "recurring 1800.00", status: lifecycle.Active},
+		{name: "that waits", why: "the strictest rule holds for the plan, too", edit: held, events: with(`{` + plan + `,` + monthly + `}`), to: "2026-01-31", last: "recurring 1000.00", status: lifecycle.Active},
+		{name: "that ends earlier", why: "half a year is shorter than the year", edit: committed, events: with(`{` + plan + `,` + monthly + `}`), to: "2026-01-31", last: "recurring 1000.00", status: lifecycle.Active, refused: "not available"},
+		{name: "that ends later", why: "the year from January 16 replaces that from January 1", edit: committed, events: with(`{"set":[{"item":"seat","quantity":"5"}],"term":{"length":"P2Y","billing":"per_period","renewal":"renew"}}`), to: "2026-01-31", last: "proration_credit -258.06", status: lifecycle.Active},
+	} {
+		t.Run(r.name, r.run)
+	}
+}
+
 // The first billing date moves before service starts: the days until it are billed when service starts.
 func TestBillingDateMovesInTheTrial(t *testing.T) {
 	trial := func(_ *lifecycle.Policy, sub *lifecycle.Subscription) {
@@ -105,6 +140,7 @@ func TestBillingDateMovesInTheTrial(t *testing.T) {
 		{name: "before its end", why: "nothing is billed before service starts", edit: trial, events: move("2026-01-14", ""), to: "2026-01-10", status: lifecycle.Trialing, refused: "from the start of service"},
 		{name: "more than a month after its end", why: "a whole month would precede it", edit: trial, events: move("2026-02-16", ""), to: "2026-01-10", status: lifecycle.Trialing, refused: "from the start of service"},
 		{name: "in weeks", why: "weeks begin with the service", edit: weeks, events: move("2026-01-17", ""), to: "2026-01-10", status: lifecycle.Trialing, refused: "in trial until 2026-01-15"},
+		{name: "with a term", why: "half a year begins with the service", edit: trial, events: []lifecycle.Event{eventOn("2026-01-01", lifecycle.Started, card), changedOn(t, "2026-01-10", `{"term":{"length":"P6M","percent":"10","billing":"up_front","renewal":"renew"}}`)}, to: "2026-01-15", last: "recurring 5400.00", status: lifecycle.Active},
 		{name: "before a later start", why: "5 of the 31 days until January 20", events: append([]lifecycle.Event{eventOn("2026-01-01", lifecycle.Started, later)}, move("2026-01-20", "")[1]), to: "2026-01-15", last: "recurring 161.29", status: lifecycle.Active},
 	} {
 		t.Run(r.name, r.run)

@@ -15,8 +15,8 @@ func (s *step) reactivate(e *Event) error {
 	if e.Change.IsZero() {
 		return s.resumeService(nil)
 	}
-	if c := &e.Change; c.Term != nil || !c.End.IsZero() || c.Cancel || !c.AnchorAt.IsZero() {
-		return s.refuse("The change of a reactivation sets the plan, the items, the interval, the discounts or anchor; " +
+	if c := &e.Change; !c.End.IsZero() || c.Cancel || !c.AnchorAt.IsZero() {
+		return s.refuse("A reactivation changes the plan, the items, the interval, the term, the discounts or the anchor; " +
 			"send changed after reactivated for anything else.")
 	}
 	return s.resumeService(e)

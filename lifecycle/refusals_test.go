@@ -81,7 +81,6 @@ func TestRefusals(t *testing.T) {
 			{"2026-11-02 renewaloff", "refused: The subscription is in trial until 2026-11-15; send cancellation_requested to end it."},
 			{"2026-11-02 dates 2026-12-16", "refused: The request does not fit the subscription: anchor at must be from the start of service, 2026-11-15T00:00:00Z, to P1M after it; got 2026-12-16T00:00:00Z."},
 			{"2026-11-02 dates 2026-11-14", "refused: The request does not fit the subscription: anchor at must be from the start of service, 2026-11-15T00:00:00Z, to P1M after it; got 2026-11-14T00:00:00Z."},
-			{"2026-11-02 extend P12M", "refused: The subscription is in trial until 2026-11-15; send trial_converted to start the paid period."},
 			{"2026-11-02 undo", "refused: No cancellation is scheduled."},
 			{"2026-11-02 reactivate", "refused: The subscription is in trial until 2026-11-15; send trial_converted to start the paid period."},
 			{"2026-11-02 seats +2", "trialing full"},

@@ -28,7 +28,8 @@ func (s *step) wait(sequence int64, at time.Time, change plans.Change) error {
 
 // turns reports whether a change sets the plan, the interval or both, and nothing else.
 func turns(c *plans.Change) bool {
-	return (c.Plan != nil || c.Interval != (proration.Interval{})) && !setsItems(c) && c.Anchor == 0 && c.AnchorAt.IsZero()
+	return (c.Plan != nil || c.Interval != (proration.Interval{})) && c.Term == nil && !setsItems(c) && c.Anchor == 0 &&
+		c.AnchorAt.IsZero()
 }
 
 // setsItems reports whether a change sets items or discounts.
@@ -52,7 +53,7 @@ func stillThere(contract *plans.Contract, c plans.Change) plans.Change {
 // repriced returns the item of a change that sets its price and nothing else, and "" for any other change.
 func repriced(c *plans.Change) string {
 	if len(c.Set) != 1 || c.Set[0].Price == nil || c.Set[0].Quantity != nil || c.Plan != nil ||
-		c.Interval != (proration.Interval{}) || c.Anchor != 0 || !c.AnchorAt.IsZero() ||
+		c.Interval != (proration.Interval{}) || c.Anchor != 0 || !c.AnchorAt.IsZero() || c.Term != nil ||
 		len(c.Add)+len(c.Remove)+len(c.AddDiscounts)+len(c.RemoveDiscounts) > 0 {
 		return ""
 	}

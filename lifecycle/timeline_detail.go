@@ -79,10 +79,15 @@ func (s *step) changeText(c *plans.Change, interval proration.Interval) string {
 		add("plan changed to " + c.Plan.ID)
 	case interval != (proration.Interval{}):
 		add("interval changed to " + interval.String())
-	case c.Term != nil:
-		add("term extended by " + c.Term.Length.String())
 	case !c.End.IsZero():
 		add("term shortened" + s.sub.on(" to ", c.End))
+	}
+	if terms := s.sub.Contract.Terms; c.Term != nil {
+		if begun := len(terms) == 1 && terms[0].Period.Start.Equal(s.sub.At); begun {
+			add("term of " + c.Term.Length.String() + " begun")
+		} else {
+			add("term extended by " + c.Term.Length.String())
+		}
 	}
 	if !c.AnchorAt.IsZero() {
 		add("billing date changed" + s.sub.on(" to ", c.AnchorAt))

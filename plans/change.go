@@ -11,8 +11,8 @@ import (
 )
 
 // Change states what a contract is from an instant on; fields that are not set stay as they are. Rules, previews and
-// events use the same value. A term, an earlier end and a cancellation are each the only field of a change; all other
-// fields can be set together.
+// events use the same value. An earlier end and a cancellation are each the only field of a change; all other fields
+// can be set together.
 //
 // Items is the whole list of the items after the change; Add, Remove and Set are steps from the present list. Without
 // Items, a new plan keeps the items that it offers, at its prices. An item that it does not offer is an error, unless
@@ -25,8 +25,10 @@ type Change struct {
 	Set    []ItemSetting  `json:"set,omitzero"`    // items that get another quantity or price
 
 	Interval proration.Interval `json:"interval,omitzero"` // length of the periods; unset is the plan's, or stays
-	Term     *Term              `json:"term,omitzero"`     // new term, which begins at the end of the last one
-	End      time.Time          `json:"end,omitzero"`      // earlier end of the last term
+	// Term is a new term. Alone, it begins at the end of the last one; with other fields, or if the contract has none, it
+	// begins with the change and replaces the others.
+	Term *Term     `json:"term,omitzero"`
+	End  time.Time `json:"end,omitzero"` // earlier end of the last term
 	// Anchor keeps the billing dates or resets them to the instant of the change. Unset keeps them if the interval stays,
 	// and resets them otherwise. Kept with another interval, the new period begins
 	// with the present one, and the time before the change is not billed again.
@@ -68,8 +70,18 @@ func (c Change) IsZero() bool { return len(c.fields()) == 0 }
 // the same prices, replaces nothing. A later billing date only moves the end of the period.
 func (c Contract) ReplacedBy(change Change, at time.Time) bool {
 	length, _ := c.newInterval(&change)
-	return change.Plan != nil && !c.has(change.Plan) || length != c.Cycle.Interval ||
+	return change.Plan != nil && !c.has(change.Plan) || length != c.Cycle.Interval || c.prepays(&change) ||
 		change.Anchor == AnchorReset || !change.AnchorAt.IsZero() && !change.AnchorAt.After(at)
+}
+
+// Extends reports whether a change adds a term after the last one, and sets nothing else.
+func (c Contract) Extends(change Change) bool {
+	return change.Term != nil && len(c.Terms) > 0 && len(change.fields()) == 1
+}
+
+// prepays reports whether a change begins a term that is billed up front.
+func (c *Contract) prepays(change *Change) bool {
+	return change.Term != nil && change.Term.Billing == UpFront && !c.Extends(*change)
 }
 
 // has reports whether the contract has a plan, with every item at the plan's price. Ramp steps count with their items.
@@ -110,7 +122,7 @@ func (c Change) Validate() error {
 	if len(fields) == 0 {
 		f.Add("", proration.ErrUnset, "required, at least one field")
 	}
-	for _, alone := range []string{"term", "end", "cancel"} {
+	for _, alone := range []string{"end", "cancel"} {
 		if i := slices.Index(fields, alone); i >= 0 && len(fields) > 1 {
 			f.Add(alone, proration.ErrInvalid, "must be the only field of the change; %s is set, too", fields[(i+1)%len(fields)])
 			break

@@ -10,9 +10,11 @@ import (
 // newInterval returns the length of the periods after a change, and the field of the change that sets it.
 func (c *Contract) newInterval(change *Change) (length proration.Interval, path string) {
 	switch {
+	case c.prepays(change):
+		return change.Term.Length, "term.length"
 	case change.Interval != (proration.Interval{}):
 		return change.Interval, "interval"
-	case change.Plan != nil && !c.upFront():
+	case change.Plan != nil && (!c.upFront() || change.Term != nil):
 		return change.Plan.Interval, "plan.interval"
 	}
 	return c.Cycle.Interval, "interval"
@@ -23,12 +25,19 @@ func (c *Contract) newInterval(change *Change) (length proration.Interval, path 
 func (c *Contract) changeInterval(f *fault.List, change *Change, at time.Time) {
 	old := c.Cycle.Interval
 	length, path := c.newInterval(change)
-	other := length != old
+	other, within := length != old, change.Term == nil // a new term has periods of its own
 	switch {
-	case other && c.upFront():
+	case c.prepays(change) && (change.Anchor == AnchorKeep || change.AnchorAt.After(at)):
+		f.Add("anchor", proration.ErrInvalid, "must be reset for a term that is billed up front")
+		return
+	case c.prepays(change) && change.Interval != (proration.Interval{}) && change.Interval != length:
+		f.Add("interval", proration.ErrInvalid, "must be %v, the length of a term that is billed up front; got %v",
+			length, change.Interval)
+		return
+	case other && within && c.upFront():
 		f.Add(path, proration.ErrInvalid, "must not be set; a term that is billed up front is one period")
 		return
-	case other && len(c.Terms) > 0:
+	case other && within && len(c.Terms) > 0:
 		f.Add(path, proration.ErrInvalid, "must be %v inside a term; got %v", old, length)
 		return
 	case other && len(c.Ramp) > 0:
@@ -39,7 +48,7 @@ func (c *Contract) changeInterval(f *fault.List, change *Change, at time.Time) {
 			change.Anchor, length, old)
 		return
 	}
-	if other || !change.AnchorAt.IsZero() || change.Anchor == AnchorReset {
+	if other || !change.AnchorAt.IsZero() || change.Anchor == AnchorReset || c.prepays(change) {
 		c.keepLength()
 	}
 	if other {
@@ -51,7 +60,7 @@ func (c *Contract) changeInterval(f *fault.List, change *Change, at time.Time) {
 	}
 	switch {
 	case !change.AnchorAt.IsZero():
-		c.moveAnchor(f, "anchor_at", change.AnchorAt, at, length)
+		c.moveAnchor(f, "anchor_at", change.AnchorAt, at, length, within)
 	case other && change.Anchor == AnchorKeep:
 		period, err := c.Cycle.Containing(at)
 		f.Under("at", err)
@@ -61,16 +70,16 @@ func (c *Contract) changeInterval(f *fault.List, change *Change, at time.Time) {
 		}
 	case other:
 		c.restart(at, length)
-	case change.Anchor == AnchorReset:
-		c.moveAnchor(f, "anchor", at, at, length)
+	case change.Anchor == AnchorReset, c.prepays(change):
+		c.moveAnchor(f, "anchor", at, at, length, within)
 	}
 }
 
 // moveAnchor moves the billing date to t, which becomes the next one. If t is later than the change and the interval
 // stays, so does the present period: t ends it, or the days from its end to t are the end of a period of the new cycle.
 // Otherwise the time from the change to t is.
-func (c *Contract) moveAnchor(f *fault.List, path string, t, at time.Time, length proration.Interval) {
-	if c.upFront() {
+func (c *Contract) moveAnchor(f *fault.List, path string, t, at time.Time, length proration.Interval, within bool) {
+	if within && c.upFront() {
 		f.Add(path, proration.ErrInvalid, "must not be set; a term that is billed up front is one period")
 		return
 	}

@@ -71,6 +71,20 @@ func TestContractChangedTogether(t *testing.T) {
 		{name: "a plan by the year, billed by the month", why: "a year does not divide a month", contract: seats("10", "79"), change: plans.Change{Plan: yearly, Interval: giventest.Interval("P1M")}, wantErr: []string{"contract.items[0].price.per invalid"}},
 		{name: "longer periods", why: "a price without a length stays the price of a month", contract: monthlyKinds(), change: plans.Change{Interval: year}, want: "growth: 10 seat at 79 per P1M, 3 light at 19 per P1M; cycle 2026-11-16 P1Y"},
 		{name: "longer periods at a price", why: "a price without a length is for the new periods", contract: seats("10", "79"), change: plans.Change{Interval: year, Set: priceChange("790", "seat").Set}, want: "growth: 10 seat at 790; cycle 2026-11-16 P1Y"},
+		{
+			name: "a plan with a term by the month", why: "the term begins with the change, and its discount with it", contract: monthlyKinds(), change: plans.Change{Plan: scale, Items: listOf("12 seat"), Term: &committed(nil, "P6M 2026-11-01/2027-05-01").Terms[0].Term},
+			want: "scale: 12 seat at 139 per P1M; cycle 2026-11-01 P1M; P6M 2026-11-16/2027-05-16 renew",
+		},
+		{
+			name: "a plan with a term up front", why: "the first period is the term", contract: monthlyKinds(), change: plans.Change{Plan: scale, Items: listOf("12 seat"), Term: &prepaid(nil, "P6M 2026-11-01/2027-05-01").Terms[0].Term},
+			want: "scale: 12 seat at 139 per P1M; cycle 2026-11-16 P6M; P6M 2026-11-16/2027-05-16 renew",
+		},
+		{
+			name: "a term up front in place of another, with seats", why: "the paid term ends, and its successor begins", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: plans.Change{Add: quantityChange("2", "seat").Add, Term: &prepaid(nil, "P1Y 2026-11-01/2027-11-01").Terms[0].Term},
+			want: "base: 12 seat at 15 per P1M; cycle 2026-11-16 P1Y; P1Y 2026-11-16/2027-11-16 renew",
+		},
+		{name: "a term up front on the old dates", why: "its first period begins with it", contract: monthlyKinds(), change: plans.Change{Anchor: plans.AnchorKeep, Term: &prepaid(nil, "P6M 2026-11-01/2027-05-01").Terms[0].Term}, wantErr: []string{"change.anchor invalid"}},
+		{name: "a term up front with another interval", why: "the term is one period", contract: monthlyKinds(), change: plans.Change{Interval: year, Term: &prepaid(nil, "P6M 2026-11-01/2027-05-01").Terms[0].Term}, wantErr: []string{"change.interval invalid"}},
 		{name: "longer periods on the old dates", why: "the year begins with the present month", contract: seats("10", "79"), change: plans.Change{Interval: year, Anchor: plans.AnchorKeep}, want: "growth: 10 seat at 79 per P1M; cycle 2026-11-01 P1Y"},
 		{name: "weeks on the old dates", why: "a day of the month is no day of the week", contract: seats("10", "79"), change: plans.Change{Interval: giventest.Interval("P1W"), Anchor: plans.AnchorKeep}, wantErr: []string{"change.anchor invalid"}},
 		{name: "longer periods from another date on", why: "the time before it is the end of a year", contract: seats("10", "79"), change: plans.Change{Interval: year, AnchorAt: giventest.Instant("2027-01-01", nil)}, want: "growth: 10 seat at 79 per P1M; cycle 2027-01-01 P1Y"},

@@ -44,7 +44,7 @@ func TestChangeFieldsExcludeEachOther(t *testing.T) {
 		if len(set) == 0 {
 			want = append(want, " unset")
 		}
-		for _, alone := range []string{"term", "end", "cancel"} {
+		for _, alone := range []string{"end", "cancel"} {
 			if has(alone) && len(set) > 1 {
 				want = append(want, alone+" invalid")
 				break

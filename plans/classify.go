@@ -3,6 +3,7 @@ package plans
 import (
 	"cmp"
 	"math/big"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
@@ -77,7 +78,8 @@ type ClassifyRequest struct {
 //   - [AddQuantity] and [RemoveQuantity] for each item with more or fewer units, new and leaving items included.
 //   - [ChangePrice] if the change sets another price of an item, or adds or removes a discount.
 //   - [ChangeAnchor] if the change sets another billing date, or another interval that is equally long.
-//   - [Extend], [Shorten] and [Cancel] alone.
+//   - [Extend] or [Shorten] if the change begins a term, and the contract ends later or earlier with it.
+//   - [Extend], [Shorten] and [Cancel] alone for a term alone, an earlier end and a cancellation.
 //
 // Errors: the faults of the change and of the contracts, under change, from and to.
 func Classify(r ClassifyRequest) ([]Action, error) {
@@ -96,7 +98,7 @@ func (r *ClassifyRequest) classify() ([]Action, error) {
 	switch c := &r.Change; {
 	case c.Cancel:
 		return []Action{Cancel}, nil
-	case c.Term != nil:
+	case r.From.Extends(*c):
 		return []Action{Extend}, nil
 	case !c.End.IsZero():
 		return []Action{Shorten}, nil
@@ -130,7 +132,22 @@ func (r *ClassifyRequest) classify() ([]Action, error) {
 	if !r.Change.AnchorAt.IsZero() || restarts && turn == 0 {
 		all = append(all, ChangeAnchor)
 	}
+	if r.Change.Term != nil {
+		all = append(all, r.committed()...)
+	}
+	slices.Sort(all)
 	return all, nil
+}
+
+// committed returns whether a new term extends the contract or shortens it.
+func (r *ClassifyRequest) committed() []Action {
+	switch was, is := r.From.End(), r.To.End(); {
+	case was.IsZero() || is.After(was):
+		return []Action{Extend}
+	case is.Before(was):
+		return []Action{Shorten}
+	}
+	return nil
 }
 
 // compareItems reports whether units are added, units are removed, and an item of the contract gets a price of its own.

@@ -17,7 +17,8 @@ type Amendment struct {
 	// Replaced are the units whose billed charges the change replaces. An empty Item is every item, and a Quantity of zero
 	// all units of the item. For an earlier end of the term, they are replaced from that end on.
 	Replaced []ItemQuantity `json:"replaced,omitzero"`
-	// DroppedFrom is an earlier billing date, from which all billed charges are replaced as well. Zero is none.
+	// DroppedFrom is an earlier end of the present period, from which all billed charges are replaced as well: an earlier
+	// billing date. Zero is none.
 	DroppedFrom time.Time `json:"dropped_from,omitzero"`
 }
 
@@ -36,16 +37,17 @@ type Amendment struct {
 //     cycle: Recurring. A later billing date charges every item for the days that it adds to the present period, as a
 //     part of the new cycle's period that contains them: Recurring. An earlier one replaces everything from then on:
 //     DroppedFrom.
-//   - A term that is billed up front is charged for every item: Extension.
+//   - A term alone that is billed up front is charged for every item: Extension. One that begins with the change
+//     replaces everything, and every item is charged for it: Recurring.
 //   - A cancellation ends the contract at the instant. The fee that the last term agreed for leaving early is charged:
 //     its fixed fee, plus its percentage of the bills of all periods that begin at the instant or later, after
 //     discounts and with expected shortfalls of a minimum: Termination.
 //
-// A shortened term, a term billed per period and another discount add no charges, and so does a change to what is
-// already there. Package credits computes the credits of the replaced units from the billed charges.
-// Errors: those of [Contract.Changed] and of the policy; those of [Contract.RemainingPortions], so ErrOutside for an
-// instant outside the terms if the change is charged for the remaining time; ErrOutside for a cancellation before the
-// first term; and those of proration.Prorate.
+// A shortened term, a term alone that is billed per period, and another discount add no charges, and so does a change
+// to what is already there. Package credits computes the credits of the replaced units from the billed charges. Errors:
+// those of [Contract.Changed] and of the policy; those of [Contract.RemainingPortions], so ErrOutside for an instant
+// outside the terms if the change is charged for the remaining time; ErrOutside for a cancellation before the first
+// term; and those of proration.Prorate.
 func (c Contract) Amended(change Change, at time.Time, policy proration.Policy) (Amendment, error) {
 	var f fault.List
 	after, err := c.Changed(change, at)
@@ -68,12 +70,12 @@ func (c Contract) Amended(change Change, at time.Time, policy proration.Policy) 
 		}
 		a.Contract.endAt(at)
 		return a, nil
-	case change.Term != nil && change.Term.Billing == UpFront:
+	case c.Extends(change) && change.Term.Billing == UpFront:
 		if a.Charges, err = after.extended(policy); err != nil {
 			return Amendment{}, err
 		}
 		return a, nil
-	case change.Term != nil:
+	case c.Extends(change):
 		return a, nil
 	case !change.End.IsZero():
 		a.Replaced = []ItemQuantity{{}}
@@ -90,7 +92,8 @@ func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy p
 	after := &a.Contract
 	now := *before
 	now.advance(at)
-	moves, all := before.moves(change, at), before.ReplacedBy(*change, at)
+	moves := before.moves(change, at) || change.Term != nil && !before.prepays(change) // the end of the present period
+	all := before.ReplacedBy(*change, at)
 	var shifts []shift
 	if all {
 		a.Replaced = []ItemQuantity{{}}
@@ -105,14 +108,15 @@ func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy p
 	if err != nil {
 		return err
 	}
-	var end time.Time // end of the present period before the billing date moves
+	var end time.Time // end of the present period before it moves
 	if moves {
 		if end, err = now.presentEnd(at); err != nil {
 			return err
 		}
-		if rest = split(rest, end); !all && change.AnchorAt.Before(end) {
-			a.DroppedFrom = change.AnchorAt
+		if until := rest[len(rest)-1].Span.End; !all && until.Before(end) {
+			a.DroppedFrom = until
 		}
+		rest = split(rest, end)
 	}
 	kind := a.kind(&now, change, rest[0], moves)
 	for _, portion := range rest {
@@ -137,6 +141,7 @@ func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy p
 // kind returns the kind of the charges for the rest of the present period: recurring if a whole period begins.
 func (a *Amendment) kind(now *Contract, change *Change, first proration.Portion, moves bool) Kind {
 	switch {
+	case now.prepays(change):
 	case moves, a.Contract.Cycle == now.Cycle && change.AnchorAt.IsZero(),
 		change.Anchor == AnchorKeep && !first.Span.Equal(first.Period):
 		return ProrationCharge

@@ -18,18 +18,20 @@ import (
 // restarts the periods at the instant, or at the start of the present period if the billing dates stay; a price without
 // Per stays a price for the old interval. Another billing date sets the day of the month on which periods begin; the
 // present period stays until then, as First; terms keep their end. An item of which no unit is left leaves the
-// contract, and so may the last item; a metered item stays. A canceled contract expires at the end of its last term.
-// Without terms, canceling changes nothing, and the caller stops billing the contract. Another plan does not change the
-// trial.
+// contract, and so may the last item; a metered item stays. A canceled contract expires at the end of its last term. A
+// term that is not the only field begins with the change: it replaces the terms that the contract has, and their
+// discounts. Without terms, canceling changes nothing, and the caller stops billing the contract. Another plan does not
+// change the trial.
 //
 // Errors: those of [Change.Validate] and the faults of the plan and the term, under change; ErrUnset for a missing
 // instant; ErrInvalid for an item that neither the contract nor the new plan has (unless the step has a price for it),
 // a price for an item to which units are added, more units removed than there are, a plan that is not sold in the
 // currency, another plan or interval while ramp steps are scheduled, another interval inside a term, billing dates that
-// stay while months become weeks or days, an unknown discount to remove, a term if the contract has none or is billed
-// differently, and a billing date if terms are billed up front; ErrOutside for an end that is not inside the last term,
-// and for a billing date before the change or one interval after the end of the present period; ErrLimit for a billing
-// date or a term outside the years 1 to 9999; and those of [Contract.Validate] for the changed contract.
+// stay while months become weeks or days, an unknown discount to remove, a term that extends one that is billed
+// differently, or that is no multiple of the billing period, billing dates that stay or follow later with a term that
+// is billed up front, and a billing date if terms are billed up front; ErrOutside for an end that is not inside the
+// last term, and for a billing date before the change or one interval after the end of the present period; ErrLimit for
+// a billing date or a term outside the years 1 to 9999; and those of [Contract.Validate] for the changed contract.
 func (c Contract) Changed(change Change, at time.Time) (Contract, error) {
 	var f fault.List
 	if at.IsZero() {
@@ -64,7 +66,7 @@ func (c Contract) changed(change *Change, at time.Time) (Contract, error) {
 // change makes a valid change of a contract that has lists of its own, as of the instant.
 func (c *Contract) change(f *fault.List, change *Change, at time.Time) {
 	switch {
-	case change.Term != nil:
+	case c.Extends(*change):
 		c.extend(f, *change.Term)
 	case !change.End.IsZero():
 		c.shorten(f, change.End)
@@ -76,6 +78,9 @@ func (c *Contract) change(f *fault.List, change *Change, at time.Time) {
 		c.changeInterval(f, change, at)
 		c.changeItems(f, change)
 		c.changeDiscounts(f, change)
+		if change.Term != nil {
+			c.commit(f, *change.Term, at)
+		}
 	}
 }
 

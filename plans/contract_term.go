@@ -8,13 +8,34 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
+// commit begins a term at an instant. It replaces the terms that the contract has, and their discounts.
+func (c *Contract) commit(f *fault.List, term Term, at time.Time) {
+	if err := term.validate(); err != nil {
+		f.Under("term", err)
+		return
+	}
+	for i := range c.Terms {
+		own, _ := c.Terms[i].Term.discount(c.Terms[i].Period)
+		c.Discounts = slices.DeleteFunc(c.Discounts, func(d Discount) bool { return d.ID == own.ID })
+	}
+	c.Terms = nil
+	if _, err := (&Price{Per: c.Cycle.Interval}).times(term.Length); err != nil {
+		f.Add("term.length", proration.ErrInvalid,
+			"must be a multiple of the billing period %v; got %v", c.Cycle.Interval, term.Length)
+		return
+	}
+	end, err := c.after(at, term.Length)
+	if err != nil {
+		f.Add("term.length", proration.ErrLimit,
+			"must end within the years 1 to 9999; got %v after %s", term.Length, date(at))
+		return
+	}
+	c.agree(ContractTerm{Term: term, Period: proration.Period{Start: c.local(at), End: end}})
+}
+
 // extend adds a term after the last one. The cycle continues from the end of the last term and keeps its day of the
 // month.
 func (c *Contract) extend(f *fault.List, term Term) {
-	if len(c.Terms) == 0 {
-		f.Add("term", proration.ErrInvalid, "must not be set; the contract has no term to extend")
-		return
-	}
 	if err := term.validate(); err != nil {
 		f.Under("term", err)
 		return

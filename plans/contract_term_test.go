@@ -328,11 +328,11 @@ func TestContractExtended(t *testing.T) {
 	_, err := extended(t, half, "P6M").Extended(proration.Policy{})
 	giventest.CheckFaults(t, err, "policy.day_count unset", "policy.first_day unset", "policy.last_day unset", "policy.change_day unset", "policy.rounding.mode unset")
 
-	// Without a term there is nothing to extend, and the months of a new term are billed as they begin.
+	// Without a term, one begins with the change, and the months of a new term are billed as they begin.
 	dec1 := giventest.Instant("2026-12-01", nil)
 	amended, err := seats("10", "89").Amended(plans.Change{Term: &half.Terms[0].Term}, dec1, proration.Standard(2))
-	if giventest.CheckFaults(t, err, "change.term invalid"); amended.Charges != nil {
-		t.Errorf("charges come with the error: %+v", amended.Charges)
+	if giventest.CheckFaults(t, err); len(amended.Charges) != 1 || amended.Charges[0].Explain() != "seat: 10 x 89.00 x 6 = 5340.00" {
+		t.Errorf("the charges are %+v", amended.Charges)
 	}
 	monthly := committed(nil, "P6M 2026-11-01/2027-05-01")
 	amended, err = monthly.Amended(plans.Change{Term: &monthly.Terms[0].Term}, dec1, proration.Standard(2))

@@ -24,7 +24,7 @@
 // is an amount due for a quantity of an item over a span. Invoices list charges; credits reverse them.
 //
 // A [Change] states what a contract is from an instant on, in every request, rule and event: its plan, its items as a
-// list or as steps, the interval, the billing date and the discounts together; or another term, an earlier end or a
+// list or as steps, the interval, the term, the billing date and the discounts together; or an earlier end or a
 // cancellation alone. Its [Action] values, such as an upgrade with added units, are computed and never stated.
 //
 // # Verbs
@@ -50,7 +50,8 @@
 // billed charges.
 //
 // A term that is billed up front is one period. An extension adds a term at the end, at the contract's prices and with
-// the new term's discount; the old term keeps its own discount. A contract has one plan and one currency, and every
+// the new term's discount; the old term keeps its own discount. A term that is stated with other fields begins with the
+// change and replaces the others. A contract has one plan and one currency, and every
 // function checks both. A request that the rules forbid is a [Refusal] with the rule, the reason and the way out. A
 // refusal matches [ErrRefused]; invalid input does not.
 //

@@ -69,6 +69,20 @@ func ExampleChange_IsZero() {
 	// Output: true false
 }
 
+// A term alone extends the last one. With another plan, or if there is none, it begins with the change.
+func ExampleContract_Extends() {
+	contract := tenSeats()
+	year := plans.Term{Length: aYear, Billing: plans.PerPeriod, Renewal: plans.Renew}
+	fmt.Println(contract.Extends(plans.Change{Term: &year}))
+	contract = must(contract.Changed(plans.Change{Term: &year}, date(time.November, 16)))
+	fmt.Println(contract.Terms[0].Period)
+	fmt.Println(contract.Extends(plans.Change{Term: &year}))
+	// Output:
+	// false
+	// 2026-11-16T00:00:00Z/2027-11-16T00:00:00Z
+	// true
+}
+
 // Another plan, another interval and a new period replace the charges of the present one; other quantities do not.
 func ExampleContract_ReplacedBy() {
 	contract, at := tenSeats(), date(time.November, 16)

@@ -142,7 +142,7 @@ func (d *contractDrawer) change(c plans.Contract, at time.Time) (change plans.Ch
 	fields := 1 << d.draw(12)
 	for d.draw(2) == 0 && len(d.data) > 0 {
 		more := 1 << d.draw(12)
-		if apart := drawTerm | drawEnd | drawCancel; (fields|more)&apart == 0 || d.seldom() {
+		if apart := drawEnd | drawCancel; (fields|more)&apart == 0 || d.seldom() {
 			fields |= more
 		}
 	}
@@ -321,12 +321,16 @@ func checkStored(t *testing.T, c plans.Contract, change plans.Change, at time.Ti
 // checkChanged fails unless the change has exactly its stated effect, from its instant on.
 func checkChanged(t *testing.T, before plans.Contract, change plans.Change, at time.Time, after plans.Contract) {
 	t.Helper()
-	if change.Interval == (proration.Interval{}) && change.Plan != nil && after.Cycle.Interval != before.Cycle.Interval {
-		change.Interval = change.Plan.Interval
+	if own := after.Cycle.Interval; change.Interval == (proration.Interval{}) && (change.Plan != nil || change.Term != nil && !before.Extends(change)) && own != before.Cycle.Interval {
+		change.Interval = own
 	}
 	checkItems(t, &before, &change, at, &after)
 	terms, last := len(before.Terms), len(after.Terms)-1
 	switch {
+	case change.Term != nil && !before.Extends(change):
+		if last != 0 || !after.Terms[0].Period.Start.Equal(at) || after.Terms[0].Term.Length != change.Term.Length {
+			t.Fatalf("%s by %s is now %s", summary(before), giventest.JSON(t, change), summary(after))
+		}
 	case change.Term != nil:
 		if last != terms || !after.Terms[last].Period.Start.Equal(before.End()) || !after.End().After(before.End()) {
 			t.Fatalf("%s is extended as %s", summary(before), summary(after))
@@ -370,11 +374,11 @@ func checkAmended(t *testing.T, before plans.Contract, change plans.Change, at t
 		t.Fatalf("%s continues until %v", summary(before), end)
 	}
 	for _, c := range amended.Charges {
-		if c.Span.Start.Before(at) && change.Term == nil || c.Net.IsNegative() || c.Plan != after.Plan {
+		if c.Span.Start.Before(at) && !before.Extends(change) || c.Net.IsNegative() || c.Plan != after.Plan {
 			t.Fatalf("%s of %v at %v", c.Explain(), c.Span, at)
 		}
 	}
-	if change.Term != nil || !change.End.IsZero() || change.Cancel {
+	if before.Extends(change) || !change.End.IsZero() || change.Cancel {
 		return
 	}
 	if giventest.JSON(t, after.Items) == giventest.JSON(t, must(before.AsOf(at)).Items) && !before.ReplacedBy(change, at) && !change.AnchorAt.After(at) && len(amended.Charges) > 0 {
