@@ -168,6 +168,9 @@ func (e *Event) checkFields(f *fault.List) {
 	if has(documentField) && !has(invoiceField) {
 		f.Add("event.payment.invoice", proration.ErrUnset, "required, the ID of the invoice in document")
 	}
+	if has(usageField) && !has(changeField) {
+		f.Add("event.usage", proration.ErrInvalid, "must be unset without change; it is checked against a new plan's limits")
+	}
 	if has(chargesField) {
 		e.checkCharges(f)
 	}

@@ -138,6 +138,7 @@ func situations(t *testing.T) []situation {
 		{paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", "x"), paymentOn("2026-01-02", lifecycle.PaymentSucceeded, "r-1", "y")},
 		{eventOn("2026-01-01", lifecycle.CreditGranted, func(e *lifecycle.Event) { e.Grant.Amount = decimal.NewFromInt(11) })},
 		{paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", "x"), eventOn("2026-01-02", lifecycle.CancellationRequested, func(e *lifecycle.Event) { e.On = utc("2026-03-01") })},
+		{paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", "x"), eventOn("2026-01-02", lifecycle.CancellationRequested, func(e *lifecycle.Event) { e.Effective = plans.Immediately })},
 	} {
 		out := replayEvents(t, p, "2026-01-02", append([]lifecycle.Event{eventOn("2026-01-01", lifecycle.Started)}, more...)...)
 		name := "started"
@@ -174,7 +175,7 @@ func TestEveryEventRefusesTheFieldsItDoesNotRead(t *testing.T) {
 		}
 	}
 	t.Logf("%d events of %d kinds with %d fields", tried, lifecycle.EventKinds(), len(names))
-	if want := lifecycle.EventKinds() * len(names) * 9; tried != want || len(names) != len(setters) {
+	if want := lifecycle.EventKinds() * len(names) * 10; tried != want || len(names) != len(setters) {
 		t.Errorf("%d events with %d fields, want %d", tried, len(names), want)
 	}
 }
@@ -242,8 +243,8 @@ func changeSetters() map[string]func(*plans.Change) {
 	}
 }
 
-// Every field of a change decides the outcome of changed, or is an error (law 19). Every other kind refuses a change,
-// whatever field it sets.
+// Every field of a change decides the outcome of changed, and that of reactivated after an end, or is an error (law
+// 19). Every other kind refuses a change, whatever field it sets.
 func TestEveryFieldOfAChangeIsRead(t *testing.T) {
 	short.Skip(t)
 	setters, names := changeSetters(), jsonNames(reflect.TypeFor[plans.Change]())
@@ -256,10 +257,29 @@ func TestEveryFieldOfAChangeIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	active := situation{policy: p, sub: out.Subscription}
-	unchanged, err := advanceWith(p, active.sub, utc("2026-03-11"))
+	ended := eventOn("2026-01-02", lifecycle.CancellationRequested, func(e *lifecycle.Event) { e.Sequence, e.Effective = 2, plans.Immediately })
+	if out, err = applyWith(p, active.sub, ended); err != nil {
+		t.Fatal(err)
+	}
+	contractAfter := func(s situation, e *lifecycle.Event) string {
+		out, err := applyWith(s.policy, s.sub, *e)
+		if err == nil {
+			out, err = advanceWith(s.policy, out.Subscription, utc("2026-03-11"))
+		}
+		if err != nil {
+			return err.Error()
+		}
+		return giventest.JSON(t, out.Subscription.Contract)
+	}
+	unpaid := situation{policy: p, sub: out.Subscription}
+	readers := map[lifecycle.EventKind]situation{lifecycle.Changed: active, lifecycle.Reactivated: unpaid}
+	back := minimalEvent(lifecycle.Reactivated, "2026-01-11")
+	unchanged := map[lifecycle.EventKind]string{lifecycle.Reactivated: contractAfter(unpaid, &back)}
+	later, err := advanceWith(p, active.sub, utc("2026-03-11"))
 	if err != nil {
 		t.Fatal(err)
 	}
+	unchanged[lifecycle.Changed] = giventest.JSON(t, later.Subscription.Contract)
 	tried := 0
 	for _, name := range names {
 		for kind := lifecycle.EventKind(1); int(kind) <= lifecycle.EventKinds(); kind++ {
@@ -267,19 +287,16 @@ func TestEveryFieldOfAChangeIsRead(t *testing.T) {
 			e := minimalEvent(kind, "2026-01-11")
 			e.Change = plans.Change{}
 			setters[name](&e.Change)
-			if kind != lifecycle.Changed {
+			s, reads := readers[kind]
+			if !reads {
 				_, err := applyWith(active.policy, active.sub, e)
 				if got := giventest.Faults(err); !slices.Contains(got, "event.change invalid") {
 					t.Errorf("%v with a change of %s gives %v", kind, name, err)
 				}
 				continue
 			}
-			out, err := applyWith(active.policy, active.sub, e)
-			if err == nil {
-				out, err = advanceWith(active.policy, out.Subscription, utc("2026-03-11"))
-			}
-			if err == nil && giventest.JSON(t, out.Subscription.Contract) == giventest.JSON(t, unchanged.Subscription.Contract) {
-				t.Errorf("a change of %s changes nothing", name)
+			if contractAfter(s, &e) == unchanged[kind] {
+				t.Errorf("%v with a change of %s changes nothing", kind, name)
 			}
 		}
 	}
@@ -339,6 +356,7 @@ func TestCombinationsOfFieldsThatAreNotRead(t *testing.T) {
 		{"lines of a void invoice", lifecycle.InvoiceVoided, func(e *lifecycle.Event) { e.Payment.Lines = []invoice.LineAmount{{Line: "r-1/1"}} }, []string{"event.payment.lines invalid"}},
 		{"a sale of no units", lifecycle.ChargeAdded, charge(func(c *plans.Charge) { c.Quantity = decimal.Decimal{} }), []string{"event.charges[0].quantity unset"}},
 		{"usage without a price", lifecycle.UsageRecorded, charge(func(c *plans.Charge) { c.Price = plans.Price{} }), []string{"event.charges[0].price unset"}},
+		{"usage of a return without a change", lifecycle.Reactivated, func(e *lifecycle.Event) { e.Usage = []plans.LimitUsage{{Name: "seat"}} }, []string{"event.usage invalid"}},
 		{"two fields", lifecycle.Resumed, func(e *lifecycle.Event) { e.On, e.Payment.Hard = e.At, true }, []string{"event.on invalid", "event.payment.hard invalid"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
