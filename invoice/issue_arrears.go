@@ -21,6 +21,12 @@ func (w *work) arrears() error {
 			until.Format(time.DateOnly), w.UnbilledSince.Format(time.DateOnly))
 	}
 	c := &w.Change
+	if c.Term != nil && c.Term.Billing == plans.UpFront {
+		return &plans.Refusal{
+			Rule: "change", Reason: "A term that is billed up front cannot begin in a period that is billed at its end.",
+			Instead: "Begin it at the end of the period, or bill it per period.",
+		}
+	}
 	if !w.EndedAt.IsZero() {
 		w.since = w.At // the time between the cancellation and w.At is not billed
 	}

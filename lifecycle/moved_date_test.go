@@ -28,6 +28,7 @@ type changeRow struct {
 	to        string
 	last      string // the lines of the last document, "kind net" each
 	status    lifecycle.Status
+	terms     int    // of the contract at the end
 	refused   string // of the last event
 }
 
@@ -56,8 +57,8 @@ func (r *changeRow) run(t *testing.T) {
 			refused = s.Refused
 		}
 	}
-	if got := strings.Join(lines, ", "); got != r.last || out.Subscription.Status != r.status || (refused == "") != (r.refused == "") || !strings.Contains(refused, r.refused) {
-		t.Errorf("%s: %v with %q, refused %q; want %v with %q\n%s", r.why, out.Subscription.Status, got, refused, r.status, r.last, out.Timeline())
+	if got := strings.Join(lines, ", "); got != r.last || out.Subscription.Status != r.status || len(out.Subscription.Contract.Terms) != r.terms || (refused == "") != (r.refused == "") || !strings.Contains(refused, r.refused) {
+		t.Errorf("%s: %v with %q and %d terms, refused %q; want %v with %q and %d\n%s", r.why, out.Subscription.Status, got, len(out.Subscription.Contract.Terms), refused, r.status, r.last, r.terms, out.Timeline())
 	}
 }
 
@@ -104,15 +105,17 @@ func TestChangeBeginsATerm(t *testing.T) {
 		p.ChangeRules = slices.DeleteFunc(p.ChangeRules, func(r plans.ChangeRule) bool { return r.Action == plans.Shorten })
 	}
 	for _, r := range []changeRow{
-		{name: "up front", why: "516.13 of January are unused, and the year costs 24,000.00 less 10 %", events: with(`{` + plan + `,` + upFront + `}`), to: "2026-01-16", last: "proration_credit -516.13, recurring 21600.00", status: lifecycle.Active},
-		{name: "by the month", why: "the rest of January, with the discount of the term", events: with(`{` + plan + `,` + monthly + `}`), to: "2026-01-16", last: "proration_credit -516.13, proration_charge 929.03", status: lifecycle.Active},
-		{name: "by the month, a month on", why: "2,000.00 less 10 %", events: with(`{` + plan + `,` + monthly + `}`), to: "2026-02-01", last: "recurring 1800.00", status: lifecycle.Active},
-		{name: "alone", why: "the paid month stays as it is", events: with(`{` + monthly + `}`), to: "2026-01-31", last: "recurring 1000.00", status: lifecycle.Active},
-		{name: "in arrears", why: "half a month at each price; the discount is for what began in the term", edit: arrears, events: append(begin[:1:1], with(`{"add":[{"item":"seat","quantity":"10"}],` + monthly + `}`)[2]), to: "2026-02-01", last: "recurring 483.87, recurring 929.03", status: lifecycle.Active},
-		{name: "in arrears, a month on", why: "the discount of the term stays", edit: arrears, events: append(begin[:1:1], with(`{"add":[{"item":"seat","quantity":"10"}],` + monthly + `}`)[2]), to: "2026-03-01", last: "recurring 1800.00", status: lifecycle.Active},
+		{name: "up front", why: "516.13 of January are unused, and the year costs 24,000.00 less 10 %", events: with(`{` + plan + `,` + upFront + `}`), to: "2026-01-16", last: "proration_credit -516.13, recurring 21600.00", terms: 1, status: lifecycle.Active},
+		{name: "by the month", why: "the rest of January, with the discount of the term", events: with(`{` + plan + `,` + monthly + `}`), to: "2026-01-16", last: "proration_credit -516.13, proration_charge 929.03", terms: 1, status: lifecycle.Active},
+		{name: "by the month, a month on", why: "2,000.00 less 10 %", events: with(`{` + plan + `,` + monthly + `}`), to: "2026-02-01", last: "recurring 1800.00", terms: 1, status: lifecycle.Active},
+		{name: "alone", why: "the paid month stays as it is", events: with(`{` + monthly + `}`), to: "2026-01-31", last: "recurring 1000.00", terms: 1, status: lifecycle.Active},
+		{name: "in arrears", why: "half a month at each price; the discount is for what began in the term", edit: arrears, events: append(begin[:1:1], with(`{"add":[{"item":"seat","quantity":"10"}],` + monthly + `}`)[2]), to: "2026-02-01", last: "recurring 483.87, recurring 929.03", terms: 1, status: lifecycle.Active},
+		{name: "in arrears, a month on", why: "the discount of the term stays", edit: arrears, events: append(begin[:1:1], with(`{"add":[{"item":"seat","quantity":"10"}],` + monthly + `}`)[2]), to: "2026-03-01", last: "recurring 1800.00", terms: 1, status: lifecycle.Active},
+		{name: "with a plan in arrears", why: "15 days of the old plan at once, and 16 of the new one, less 10 %", edit: arrears, events: append(begin[:1:1], with(`{` + plan + `,` + monthly + `}`)[2]), to: "2026-02-01", last: "recurring 929.03", terms: 1, status: lifecycle.Active},
+		{name: "up front in arrears", why: "a period that is billed at its end has no room for it", edit: arrears, events: append(begin[:1:1], with(`{` + plan + `,` + upFront + `}`)[2]), to: "2026-02-01", last: "recurring 1000.00", status: lifecycle.Active, refused: "cannot begin in a period that is billed at its end"},
 		{name: "that waits", why: "the strictest rule holds for the plan, too", edit: held, events: with(`{` + plan + `,` + monthly + `}`), to: "2026-01-31", last: "recurring 1000.00", status: lifecycle.Active},
-		{name: "that ends earlier", why: "half a year is shorter than the year", edit: committed, events: with(`{` + plan + `,` + monthly + `}`), to: "2026-01-31", last: "recurring 1000.00", status: lifecycle.Active, refused: "not available"},
-		{name: "that ends later", why: "the year from January 16 replaces that from January 1", edit: committed, events: with(`{"set":[{"item":"seat","quantity":"5"}],"term":{"length":"P2Y","billing":"per_period","renewal":"renew"}}`), to: "2026-01-31", last: "proration_credit -258.06", status: lifecycle.Active},
+		{name: "that ends earlier", why: "half a year is shorter than the year", edit: committed, events: with(`{` + plan + `,` + monthly + `}`), to: "2026-01-31", last: "recurring 1000.00", terms: 1, status: lifecycle.Active, refused: "not available"},
+		{name: "that ends later", why: "the year from January 16 replaces that from January 1", edit: committed, events: with(`{"set":[{"item":"seat","quantity":"5"}],"term":{"length":"P2Y","billing":"per_period","renewal":"renew"}}`), to: "2026-01-31", last: "proration_credit -258.06", terms: 1, status: lifecycle.Active},
 	} {
 		t.Run(r.name, r.run)
 	}
@@ -140,7 +143,7 @@ func TestBillingDateMovesInTheTrial(t *testing.T) {
 		{name: "before its end", why: "nothing is billed before service starts", edit: trial, events: move("2026-01-14", ""), to: "2026-01-10", status: lifecycle.Trialing, refused: "from the start of service"},
 		{name: "more than a month after its end", why: "a whole month would precede it", edit: trial, events: move("2026-02-16", ""), to: "2026-01-10", status: lifecycle.Trialing, refused: "from the start of service"},
 		{name: "in weeks", why: "weeks begin with the service", edit: weeks, events: move("2026-01-17", ""), to: "2026-01-10", status: lifecycle.Trialing, refused: "in trial until 2026-01-15"},
-		{name: "with a term", why: "half a year begins with the service", edit: trial, events: []lifecycle.Event{eventOn("2026-01-01", lifecycle.Started, card), changedOn(t, "2026-01-10", `{"term":{"length":"P6M","percent":"10","billing":"up_front","renewal":"renew"}}`)}, to: "2026-01-15", last: "recurring 5400.00", status: lifecycle.Active},
+		{name: "with a term", why: "half a year begins with the service", edit: trial, events: []lifecycle.Event{eventOn("2026-01-01", lifecycle.Started, card), changedOn(t, "2026-01-10", `{"term":{"length":"P6M","percent":"10","billing":"up_front","renewal":"renew"}}`)}, to: "2026-01-15", last: "recurring 5400.00", terms: 1, status: lifecycle.Active},
 		{name: "before a later start", why: "5 of the 31 days until January 20", events: append([]lifecycle.Event{eventOn("2026-01-01", lifecycle.Started, later)}, move("2026-01-20", "")[1]), to: "2026-01-15", last: "recurring 161.29", status: lifecycle.Active},
 	} {
 		t.Run(r.name, r.run)

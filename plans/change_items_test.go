@@ -83,6 +83,7 @@ func TestContractChangedTogether(t *testing.T) {
 			name: "a term up front in place of another, with seats", why: "the paid term ends, and its successor begins", contract: prepaid(nil, "P6M 2026-11-01/2027-05-01"), change: plans.Change{Add: quantityChange("2", "seat").Add, Term: &prepaid(nil, "P1Y 2026-11-01/2027-11-01").Terms[0].Term},
 			want: "base: 12 seat at 15 per P1M; cycle 2026-11-16 P1Y; P1Y 2026-11-16/2027-11-16 renew",
 		},
+		{name: "longer periods on the last day of a month", why: "law 6: the year keeps the 31st", contract: seatsFrom("2026-10-31", "P1M", time.UTC), change: plans.Change{Interval: year, Anchor: plans.AnchorKeep}, at: "2026-12-05", want: "growth: 10 seat at 89 per P1M; cycle 2026-11-30 P1Y on the 31"},
 		{name: "a term up front on the old dates", why: "its first period begins with it", contract: monthlyKinds(), change: plans.Change{Anchor: plans.AnchorKeep, Term: &prepaid(nil, "P6M 2026-11-01/2027-05-01").Terms[0].Term}, wantErr: []string{"change.anchor invalid"}},
 		{name: "a term up front with another interval", why: "the term is one period", contract: monthlyKinds(), change: plans.Change{Interval: year, Term: &prepaid(nil, "P6M 2026-11-01/2027-05-01").Terms[0].Term}, wantErr: []string{"change.interval invalid"}},
 		{name: "longer periods on the old dates", why: "the year begins with the present month", contract: seats("10", "79"), change: plans.Change{Interval: year, Anchor: plans.AnchorKeep}, want: "growth: 10 seat at 79 per P1M; cycle 2026-11-01 P1Y"},

@@ -412,6 +412,12 @@ func TestContractChangedTerm(t *testing.T) {
 				"discount term P1Y from 2027-05-01 2027-05-01/2028-05-01; discount term P6M from 2026-11-01 2026-11-01/2027-05-01",
 		},
 		{
+			name: "with more seats", why: "the new term begins with the change, and the old discount goes with its term",
+			contract: must(seats("10", "89").Changed(term("P6M", plans.PerPeriod, "20"), giventest.Instant("2026-11-01", nil))),
+			change:   plans.Change{Add: quantityChange("2", "seat").Add, Term: term("P1Y", plans.PerPeriod, "10").Term},
+			want:     "growth: 12 seat at 89; cycle 2026-11-01 P1M; P1Y 2026-11-16/2027-11-16 renew_once; discount term P1Y from 2026-11-16 2026-11-16/2027-11-16",
+		},
+		{
 			name: "monthly", why: "the periods stay monthly", contract: monthlyHalf, change: term("P1Y", plans.PerPeriod, "10"),
 			want: "growth: 10 seat at 89; cycle 2026-11-01 P1M; P6M 2026-11-01/2027-05-01 renew; P1Y 2027-05-01/2028-05-01 renew_once; " +
 				"discount term P1Y from 2027-05-01 2027-05-01/2028-05-01",

@@ -161,6 +161,9 @@ func TestClassify(t *testing.T) {
 			Plan: offering("scale", "P1Y", "seat USD 2000", "phone USD 100"), Items: items("12 seat at 1900", "2 phone"), AnchorAt: giventest.Instant("2026-11-20", nil),
 		}, [2]int{}, "upgrade, lengthen_interval, add_quantity, remove_quantity, change_price, change_anchor"},
 
+		{"a term with a plan", "a commitment begins", seats("10", "79"), plans.Change{Plan: plan("139"), Term: &half.Terms[0].Term, Interval: half.Terms[0].Term.Length}, [2]int{}, "upgrade, lengthen_interval, extend"},
+		{"a term that ends earlier", "three months from November 16 end before the six from November 1", half, plans.Change{Add: quantityChange("2", "seat").Add, Term: &plans.Term{Length: giventest.Interval("P3M"), Billing: plans.UpFront, Renewal: plans.Renew}}, [2]int{}, "shorten_interval, add_quantity, shorten"},
+
 		{"the quantity that is there", "nothing changes", seats("10", "79"), plans.Change{Items: items("10 seat")}, [2]int{}, ""},
 		{"the quantity of a step", "twelve since that instant", later, plans.Change{Set: setting("seat", "12", `{"unit":"79"}`).Set}, [2]int{}, ""},
 		{"the price that is there", "nothing changes", seats("10", "79"), priceChange("79.00", "seat"), [2]int{}, ""},
