@@ -27,7 +27,7 @@ func (s *Subscription) waitingUntil(at time.Time) []plans.Charge {
 // invoice, which bills them only if it is issued before their time is over.
 func free(o *invoice.IssueRequest, inv *invoice.Invoice) bool {
 	c := &o.Change
-	if inv == nil || o.UnbilledAs != "" || c.IsZero() || c.Cancel || c.Term != nil || restarts(&o.Contract, c) {
+	if inv == nil || o.UnbilledAs != "" || c.IsZero() || c.Cancel || o.Contract.Extends(*c) || restarts(&o.Contract, c) {
 		return false
 	}
 	return !slices.ContainsFunc(inv.Lines, func(line plans.Charge) bool { return !line.Net.IsZero() })
