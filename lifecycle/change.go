@@ -19,7 +19,11 @@ func (s *step) change(e *Event) error {
 	if stopped := !sub.EndedAt.IsZero() || !sub.Period.Contains(sub.At); sub.Status == Suspended && stopped {
 		return s.changeStopped(e)
 	}
-	permit, err := s.permit(s.policy.ChangeRules, sub.Contract, e)
+	rest := *e
+	if rest.Change = s.net(e.Change); rest.Change.IsZero() {
+		return s.together() // it only reduces what waits
+	}
+	permit, err := s.permit(s.policy.ChangeRules, sub.Contract, &rest)
 	if err != nil {
 		return err
 	}
@@ -35,6 +39,7 @@ func (s *step) change(e *Event) error {
 		return err
 	}
 	now := sub.Contract
+	s.supersede(&change)
 	if err := s.billChange(change); err != nil {
 		return err
 	}

@@ -165,15 +165,17 @@ func TestScheduledChangesInTheOrderOfTime(t *testing.T) {
 		Term:   plans.Term{Length: giventest.Interval("P3M"), Billing: plans.PerPeriod, Renewal: plans.Renew},
 		Period: giventest.Period("2026-01-01/2026-04-01", nil),
 	}}
+	sub.Contract.Items = append(sub.Contract.Items, plans.Item{ID: "desk", Quantity: giventest.Money("1"), Price: plans.Price{Unit: giventest.Money("5.00")}})
 	for _, c := range []struct {
-		until, seats string
+		until, seats, desks string
 	}{
-		{"2026-01-15", "10"}, {"2026-01-20", "14"}, {"2026-03-20", "14"}, {"2026-04-20", "12"},
+		{"2026-01-15", "10", "1"}, {"2026-01-20", "10", "5"}, {"2026-03-20", "10", "5"}, {"2026-04-20", "8", "5"},
 	} {
 		out := paidAtOnce(t, []lifecycle.Policy{p}, sub, utc(c.until), eventOn("2026-01-01", lifecycle.Started),
-			changedOn(t, "2026-01-10", `{"remove":[{"item":"seat","quantity":"2"}]}`), changedOn(t, "2026-01-11", `{"add":[{"item":"seat","quantity":"4"}]}`),
+			changedOn(t, "2026-01-10", `{"remove":[{"item":"seat","quantity":"2"}]}`), changedOn(t, "2026-01-11", `{"add":[{"item":"desk","quantity":"4"}]}`),
 			changedOn(t, "2026-01-12", `{"anchor_at":"2026-01-16T00:00:00Z"}`))
 		giventest.CheckMoney(t, "seats on "+c.until, out.Subscription.Contract.Items[0].Quantity, c.seats)
+		giventest.CheckMoney(t, "desks on "+c.until, out.Subscription.Contract.Items[1].Quantity, c.desks)
 	}
 }
 

@@ -61,8 +61,10 @@
 //
 // One event changes a contract, [Changed]: another plan, other items, another interval, other billing dates, discounts,
 // or a term. Its actions are those of [plans.Classify], and the strictest of their rules applies to the whole change:
-// it is refused, made now, or scheduled. A scheduled change can be canceled. A billing date that moves bills the days
-// that it adds, or credits those that it drops; in a trial, it sets the first billing date after the trial.
+// it is refused, made now, or scheduled. A scheduled change can be canceled. A later plan or interval replaces a
+// scheduled one, and quantities of one item net: added units first fill those that wait to leave. A billing date that
+// moves bills the days that it adds, or credits those that it drops; in a trial, it sets the first billing date after
+// the trial.
 //
 // The next period can be billed before it starts. A change in the meantime is billed for that period when the period
 // starts. If the advance invoice is not paid by then and a change was made, or the period is no longer wanted, the

@@ -9,32 +9,15 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// wait schedules a change. A new plan replaces a scheduled plan or interval, a new interval a scheduled interval, and
-// a new price of an item its scheduled price, unless the next period is already billed with those. A scheduled change
-// that sets more than that stays.
+// wait schedules a change, in place of the scheduled ones that it supersedes.
 func (s *step) wait(sequence int64, at time.Time, change plans.Change) error {
-	s.sub.ScheduledChanges = slices.DeleteFunc(s.sub.ScheduledChanges, func(w ScheduledChange) bool {
-		if w.BilledInAdvance {
-			return false
-		}
-		item := repriced(&change)
-		return turns(&w.Change) && (change.Plan != nil || w.Change.Plan == nil && turns(&change)) ||
-			item != "" && repriced(&w.Change) == item
-	})
+	s.supersede(&change)
+	if change = s.inSteps(change); change.IsZero() {
+		return nil // the quantity that the scheduled changes lead to
+	}
 	s.sub.ScheduledChanges = append(s.sub.ScheduledChanges, ScheduledChange{Sequence: sequence, At: at, Change: change})
 	slices.SortStableFunc(s.sub.ScheduledChanges, func(a, b ScheduledChange) int { return a.At.Compare(b.At) })
 	return s.together()
-}
-
-// turns reports whether a change sets the plan, the interval or both, and nothing else.
-func turns(c *plans.Change) bool {
-	return (c.Plan != nil || c.Interval != (proration.Interval{})) && c.Term == nil && !setsItems(c) && c.Anchor == 0 &&
-		c.AnchorAt.IsZero()
-}
-
-// setsItems reports whether a change sets items or discounts.
-func setsItems(c *plans.Change) bool {
-	return c.Items != nil || len(c.Add)+len(c.Remove)+len(c.Set)+len(c.AddDiscounts)+len(c.RemoveDiscounts) > 0
 }
 
 // changedLater makes a change that was approved earlier. A discount that was to be removed may be used up by now.
@@ -48,16 +31,6 @@ func stillThere(contract *plans.Contract, c plans.Change) plans.Change {
 		return !slices.ContainsFunc(contract.Discounts, func(d plans.Discount) bool { return d.ID == id })
 	})
 	return c
-}
-
-// repriced returns the item of a change that sets its price and nothing else, and "" for any other change.
-func repriced(c *plans.Change) string {
-	if len(c.Set) != 1 || c.Set[0].Price == nil || c.Set[0].Quantity != nil || c.Plan != nil ||
-		c.Interval != (proration.Interval{}) || c.Anchor != 0 || !c.AnchorAt.IsZero() || c.Term != nil ||
-		len(c.Add)+len(c.Remove)+len(c.AddDiscounts)+len(c.RemoveDiscounts) > 0 {
-		return ""
-	}
-	return c.Set[0].Item
 }
 
 // together refuses a change that conflicts with the scheduled changes.
