@@ -29,8 +29,9 @@ func (s *step) change(e *Event) error {
 	}
 	change := permit.Change
 	s.actions = permit.Actions
-	if len(permit.Actions) == 0 {
-		return nil // it is what is already there
+	if len(permit.Actions) == 0 { // it is what is already there, and stays
+		s.supersede(&change)
+		return s.together()
 	}
 	if permit.At.After(e.At) {
 		return s.wait(e.Sequence, permit.At, change)

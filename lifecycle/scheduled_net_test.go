@@ -29,6 +29,7 @@ func TestScheduledChangesNet(t *testing.T) {
 		{"a downgrade, then an upgrade", "the upgrade stays", nil, []lifecycle.Event{change("05", `{`+basic+`}`), change("11", `{`+pro+`}`)}, 2, "600", "10", 0},
 		{"a downgrade with fewer seats, then an upgrade", "the seats leave all the same", nil, []lifecycle.Event{change("05", `{`+basic+`,"remove":[{"item":"seat","quantity":"4"}]}`), change("11", `{`+pro+`}`)}, 2, "600", "6", 1},
 		{"two downgrades", "the later one", nil, []lifecycle.Event{change("05", `{`+basic+`}`), change("11", `{"plan":{"id":"free","interval":"P1M","offers":[{"item":"seat","currency":"USD","price":{"unit":"2"}}]}}`)}, 1, "2", "10", 1},
+		{"a downgrade, then the present plan", "nothing waits any longer", nil, []lifecycle.Event{change("05", `{`+basic+`}`), change("11", `{"plan":{"id":"basic","interval":"P1M","offers":[{"item":"seat","currency":"USD","price":{"unit":"100"}}]}}`)}, 1, "100", "10", 0},
 		{"a removal, then an addition", "one of the four stays", nil, []lifecycle.Event{change("12", less), change("20", `{"add":[{"item":"seat","quantity":"1"}]}`)}, 1, "100", "7", 1},
 		{"a removal, then as many", "all stay, and nothing waits", nil, []lifecycle.Event{change("12", less), change("20", `{"add":[{"item":"seat","quantity":"4"}]}`)}, 1, "100", "10", 0},
 		{"a removal, then more", "four fill, and one is billed", nil, []lifecycle.Event{change("12", less), change("20", `{"add":[{"item":"seat","quantity":"5"}]}`)}, 2, "100", "11", 0},

@@ -30,8 +30,8 @@ type Change struct {
 	Term *Term     `json:"term,omitzero"`
 	End  time.Time `json:"end,omitzero"` // earlier end of the last term
 	// Anchor keeps the billing dates or resets them to the instant of the change. Unset keeps them if the interval stays,
-	// and resets them otherwise. Kept with another interval, the new period begins
-	// with the present one, and the time before the change is not billed again.
+	// and resets them otherwise. If they are kept with another interval, the new period begins with the present one, and
+	// the time before the change is not billed again.
 	Anchor   BillingAnchor `json:"anchor,omitzero"`
 	AnchorAt time.Time     `json:"anchor_at,omitzero"` // instant from which periods begin anew, not before the change
 	Cancel   bool          `json:"cancel,omitzero"`    // cancels the contract
