@@ -42,7 +42,7 @@ const (
 	RenewalEnabled                               // the subscription renews again
 	CancellationRequested                        // the subscription is to end: Effective, On, Exception
 	CancellationWithdrawn                        // a cancellation that has not taken effect is withdrawn
-	Reactivated                                  // the customer returns, with the contract or another: Change, Usage
+	Reactivated                                  // the customer returns, also on other terms: Change, Usage
 	TaxesChanged                                 // the customer's taxes change: Taxes
 	BillingDetailsChanged                        // new billing details: Contact, Country; for a copy Payment, Document
 	UsageRecorded                                // usage to bill on the next invoice: Charges

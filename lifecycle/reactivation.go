@@ -16,8 +16,7 @@ func (s *step) reactivate(e *Event) error {
 		return s.resumeService(nil)
 	}
 	if c := &e.Change; !c.End.IsZero() || c.Cancel || !c.AnchorAt.IsZero() {
-		return s.refuse("A reactivation changes the plan, the items, the interval, the term, the discounts or the anchor; " +
-			"send changed after reactivated for anything else.")
+		return s.refuse("A reactivation cannot set a billing date or an end; send reactivated first, then changed.")
 	}
 	return s.resumeService(e)
 }
@@ -70,7 +69,9 @@ func (s *step) restartChanged(e *Event) error {
 	change := *e
 	if change.Change.Anchor != 0 {
 		anchor = change.Change.Anchor
-		change.Change.Anchor = 0
+	}
+	if anchor == plans.AnchorReset {
+		change.Change.Anchor = 0 // the new period resets it
 	}
 	if !change.Change.IsZero() {
 		if err := s.changeContract(&change); err != nil {

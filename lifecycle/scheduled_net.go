@@ -10,10 +10,21 @@ import (
 )
 
 // supersede takes out of the scheduled changes what a later change replaces: a new plan a scheduled plan or interval, a
-// new interval a scheduled interval without a plan, and a new price of an item its scheduled price. The rest of each
-// change keeps waiting. What the next period is already billed with stays.
+// new interval a scheduled interval without a plan, a new price of an item its scheduled price, and a new quantity of
+// an item, or a list of all items, the scheduled quantities. The rest of each change keeps waiting. What the next
+// period is already billed with stays.
 func (s *step) supersede(change *plans.Change) {
+	states := func(item string) bool {
+		return change.Items != nil || slices.ContainsFunc(change.Set, func(own plans.ItemSetting) bool {
+			return own.Item == item && own.Quantity != nil
+		})
+	}
+	stated := func(step *plans.ItemQuantity) bool { return states(step.Item) }
 	s.eachWaiting(func(c *plans.Change) {
+		c.Add, c.Remove = without(c.Add, stated), without(c.Remove, stated)
+		if change.Items != nil {
+			c.Items = nil
+		}
 		switch {
 		case change.Plan != nil:
 			c.Plan, c.Interval = nil, proration.Interval{}
@@ -22,13 +33,16 @@ func (s *step) supersede(change *plans.Change) {
 		}
 		c.Set = slices.Clone(c.Set)
 		for i := range c.Set {
+			if states(c.Set[i].Item) {
+				c.Set[i].Quantity = nil
+			}
 			if own := &c.Set[i]; own.Price != nil && slices.ContainsFunc(change.Set, func(other plans.ItemSetting) bool {
 				return other.Item == own.Item && other.Price != nil
 			}) {
 				own.Price = nil
 			}
 		}
-		c.Set = slices.DeleteFunc(c.Set, func(own plans.ItemSetting) bool { return own.Price == nil && own.Quantity == nil })
+		c.Set = without(c.Set, func(own *plans.ItemSetting) bool { return own.Price == nil && own.Quantity == nil })
 	})
 }
 
@@ -60,7 +74,7 @@ func offset(a, b []plans.ItemQuantity) {
 
 // left returns the steps of which units are left.
 func left(steps []plans.ItemQuantity) []plans.ItemQuantity {
-	return slices.DeleteFunc(steps, func(step plans.ItemQuantity) bool { return step.Quantity.IsZero() })
+	return without(steps, func(step *plans.ItemQuantity) bool { return step.Quantity.IsZero() })
 }
 
 // eachWaiting edits a copy of each scheduled change that is not billed in advance, the latest first, and drops those
@@ -87,7 +101,7 @@ func (s *step) inSteps(change plans.Change) plans.Change {
 		after = next
 	}
 	change.Add, change.Remove = slices.Clone(change.Add), slices.Clone(change.Remove)
-	change.Set = slices.DeleteFunc(slices.Clone(change.Set), func(own plans.ItemSetting) bool {
+	change.Set = without(change.Set, func(own *plans.ItemSetting) bool {
 		i := slices.IndexFunc(after.Items, func(item plans.Item) bool { return item.ID == own.Item })
 		if own.Quantity == nil || own.Price != nil || i < 0 {
 			return false

@@ -35,6 +35,9 @@ func TestScheduledChangesNet(t *testing.T) {
 		{"a removal, then more", "four fill, and one is billed", nil, []lifecycle.Event{change("12", less), change("20", `{"add":[{"item":"seat","quantity":"5"}]}`)}, 2, "100", "11", 0},
 		{"two removals, then an addition", "the later removal is filled first", nil, []lifecycle.Event{change("12", less), change("13", less), change("20", `{"add":[{"item":"seat","quantity":"5"}]}`)}, 1, "100", "7", 1},
 		{"a quantity set for later, then an addition", "setting six is removing four", nil, []lifecycle.Event{change("12", `{"set":[{"item":"seat","quantity":"6"}]}`), change("20", `{"add":[{"item":"seat","quantity":"1"}]}`)}, 1, "100", "7", 1},
+		{"a removal, then a quantity set at once", "fifteen seats are what the contract is from then on", nil, []lifecycle.Event{change("12", less), change("20", `{"set":[{"item":"seat","quantity":"15"}]}`)}, 2, "100", "15", 0},
+		{"a removal, then the present quantity", "ten seats stay", nil, []lifecycle.Event{change("12", less), change("20", `{"set":[{"item":"seat","quantity":"10"}]}`)}, 1, "100", "10", 0},
+		{"a removal, then a list of all items", "the list is what the contract is from then on", nil, []lifecycle.Event{change("12", less), change("20", `{"items":[{"id":"seat","quantity":"12"}]}`)}, 2, "100", "12", 0},
 		{"the quantity that waits", "six seats wait already", nil, []lifecycle.Event{change("12", less), change("20", `{"set":[{"item":"seat","quantity":"6"}]}`)}, 1, "100", "6", 1},
 		{"an addition that waits, then a removal", "two of the three join", laterAdditions, []lifecycle.Event{change("12", `{"add":[{"item":"seat","quantity":"3"}]}`), change("20", `{"remove":[{"item":"seat","quantity":"1"}]}`)}, 1, "100", "12", 1},
 		{"a removal and a downgrade, then an addition and another discount", "the plan waits, and the discount is for later", nil, []lifecycle.Event{

@@ -25,16 +25,18 @@ type Change struct {
 	Set    []ItemSetting  `json:"set,omitzero"`    // items that get another quantity or price
 
 	Interval proration.Interval `json:"interval,omitzero"` // length of the periods; unset is the plan's, or stays
-	// Term is a new term. Alone, it begins at the end of the last one; with other fields, or if the contract has none, it
-	// begins with the change and replaces the others.
+	// Term is a new term. Alone, it begins at the end of the last one. With other fields it begins with the change and
+	// replaces the others, and so does the first term of a contract; billed up front, it begins a new period.
 	Term *Term     `json:"term,omitzero"`
 	End  time.Time `json:"end,omitzero"` // earlier end of the last term
 	// Anchor keeps the billing dates or resets them to the instant of the change. Unset keeps them if the interval stays,
 	// and resets them otherwise. If they are kept with another interval, the new period begins with the present one, and
 	// the time before the change is not billed again.
-	Anchor   BillingAnchor `json:"anchor,omitzero"`
-	AnchorAt time.Time     `json:"anchor_at,omitzero"` // instant from which periods begin anew, not before the change
-	Cancel   bool          `json:"cancel,omitzero"`    // cancels the contract
+	Anchor BillingAnchor `json:"anchor,omitzero"`
+	// AnchorAt is the next billing date: not before the change, and less than one interval after the end of the present
+	// period.
+	AnchorAt time.Time `json:"anchor_at,omitzero"`
+	Cancel   bool      `json:"cancel,omitzero"` // cancels the contract
 
 	AddDiscounts    []Discount `json:"add_discounts,omitzero"`    // discounts of later charges, after the present ones
 	RemoveDiscounts []string   `json:"remove_discounts,omitzero"` // IDs of discounts that end

@@ -27,8 +27,12 @@ func (c *Contract) changeInterval(f *fault.List, change *Change, at time.Time) {
 	length, path := c.newInterval(change)
 	other, within := length != old, change.Term == nil // a new term has periods of its own
 	switch {
-	case c.prepays(change) && (change.Anchor == AnchorKeep || change.AnchorAt.After(at)):
-		f.Add("anchor", proration.ErrInvalid, "must be reset for a term that is billed up front")
+	case c.prepays(change) && change.Anchor == AnchorKeep:
+		f.Add("anchor", proration.ErrInvalid, "must be reset for a term that is billed up front; got %v", change.Anchor)
+		return
+	case c.prepays(change) && change.AnchorAt.After(at):
+		f.Add("anchor_at", proration.ErrInvalid,
+			"must not be set with a term that is billed up front, which begins with the change")
 		return
 	case c.prepays(change) && change.Interval != (proration.Interval{}) && change.Interval != length:
 		f.Add("interval", proration.ErrInvalid, "must be %v, the length of a term that is billed up front; got %v",
@@ -44,8 +48,8 @@ func (c *Contract) changeInterval(f *fault.List, change *Change, at time.Time) {
 		f.Add(path, proration.ErrInvalid, "must not change while ramp steps are scheduled")
 		return
 	case other && change.Anchor == AnchorKeep && (length.Months == 0) != (old.Months == 0):
-		f.Add("anchor", proration.ErrInvalid, "must be reset if months do not stay months; got %v with %v for %v",
-			change.Anchor, length, old)
+		f.Add("anchor", proration.ErrInvalid,
+			"must be reset when months become weeks or days, or the reverse; got %v with %v for %v", change.Anchor, length, old)
 		return
 	}
 	if other || !change.AnchorAt.IsZero() || change.Anchor == AnchorReset || c.prepays(change) {

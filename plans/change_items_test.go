@@ -168,6 +168,7 @@ func TestContractAmendedReplaced(t *testing.T) {
 		{"another plan", "everything", monthlyKinds(), plans.Change{Plan: offering("scale", "P1M", "seat USD 139"), Items: listOf("12 seat")}, all, []string{"seat: 12 x 139.00, 1668.00 x 15/30 days = 834.00"}},
 		{"longer periods", "everything; a year begins", monthlyKinds(), plans.Change{Interval: giventest.Interval("P1Y"), Items: listOf("12 seat")}, all, []string{"seat: 12 x 79.00 x 12 = 11376.00"}},
 		{"a billing date at once", "everything", seats("10", "79"), anchorChange("2026-11-16", nil), all, []string{"seat: 10 x 79.00 = 790.00"}},
+		{"a term by the month with a new period", "everything; one whole month begins", seats("10", "79"), plans.Change{Anchor: plans.AnchorReset, Term: &committed(nil, "P6M 2026-11-01/2027-05-01").Terms[0].Term}, all, []string{"seat: 10 x 79.00 = 790.00"}},
 		{"an earlier billing date", "everything from then on, which is told beside", seats("10", "79"), anchorChange("2026-11-20", nil), none, nil},
 		{"a later billing date", "nothing; three days are added", seats("10", "79"), anchorChange("2026-12-04", nil), none, []string{"seat: 10 x 79.00, 790.00 x 3/30 days = 79.00"}},
 		{"another discount", "it is for later charges", monthlyKinds(), plans.Change{AddDiscounts: []plans.Discount{percentOff("deal", "5")}}, none, nil},

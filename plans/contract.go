@@ -19,7 +19,8 @@ type Contract struct {
 
 	// First is a period that the cycle does not have: a first one that trial days extend, or the one whose end a change of
 	// the billing date moved. It is served until the first period of the cycle begins, if that is earlier than its end.
-	// The days from its end to the next billing date are part of a period of the cycle.
+	// The days from its end to the next billing date are part of a period of the cycle: if the billing date moves from
+	// February 1 to February 4, First is January, and February 1 to 4 is a part of January 4 to February 4.
 	First     proration.Period   `json:"first,omitzero"`
 	Ramp      []RampStep         `json:"ramp,omitzero"`      // item changes agreed in advance, in order of time
 	Terms     []ContractTerm     `json:"terms,omitzero"`     // consecutive terms; empty runs from period to period

@@ -92,7 +92,7 @@ func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy p
 	after := &a.Contract
 	now := *before
 	now.advance(at)
-	moves := before.moves(change, at) || change.Term != nil && !before.prepays(change) // the end of the present period
+	moves := before.moves(change, at) || change.Term != nil && after.Cycle == now.Cycle // the end of the present period
 	all := before.ReplacedBy(*change, at)
 	var shifts []shift
 	if all {
