@@ -59,7 +59,8 @@ func (w *work) kept(replaced []plans.ItemQuantity) ([]plans.Discount, error) {
 // adds reports whether a change may add days to the present period: it moves the billing date to later, or begins a
 // term.
 func (w *work) adds() bool {
-	return (w.Change.AnchorAt.After(w.At) || w.Change.Term != nil) && !w.Contract.ReplacedBy(w.Change, w.At)
+	begins := w.Change.Term != nil && !w.Contract.Extends(w.Change)
+	return (w.Change.AnchorAt.After(w.At) || begins) && !w.Contract.ReplacedBy(w.Change, w.At)
 }
 
 // onAddedDays adds the percentages of the present period, which also take their part of the days that a later billing

@@ -86,20 +86,19 @@ func (s *step) permit(rules plans.ChangeRules, contract plans.Contract, e *Event
 // changeUnbilled changes the contract before anything is billed for it, at once, as if service started now. Of the
 // change rules only those for prices and discounts apply yet: everyone may make every other change.
 func (s *step) changeUnbilled(e *Event) error {
-	change := e.Change
-	change.AnchorAt = time.Time{}
-	if err := s.anchorBeforeService(e); err != nil || change.IsZero() {
-		return err
+	if c := &e.Change; !c.End.IsZero() || c.Anchor != 0 {
+		return s.refuse(s.sub.notAllowed(e.Kind))
 	}
-	items := *e
-	items.Change = change
-	if err := s.changeContract(&items); err != nil {
-		return err
+	rest := *e
+	if rest.Change.AnchorAt = (time.Time{}); !rest.Change.IsZero() {
+		if err := s.changeContract(&rest); err != nil {
+			return err
+		}
 	}
-	if !e.Change.AnchorAt.IsZero() {
-		s.actions = append(s.actions, plans.ChangeAnchor)
+	if e.Change.AnchorAt.IsZero() {
+		return nil
 	}
-	return nil
+	return s.anchorBeforeService(e)
 }
 
 // changeContract changes the contract, of which nothing is billed yet, at once, as if service started now.
@@ -139,32 +138,28 @@ func (s *step) changeContract(e *Event) error {
 // anchorBeforeService sets the first billing date after the start of a service that is to come. The days until then are
 // billed when service starts. Terms begin with the service, and so do periods of weeks and days.
 func (s *step) anchorBeforeService(e *Event) error {
-	c, contract := &e.Change, &s.sub.Contract
+	contract := s.sub.Contract
+	if len(contract.Terms) > 0 || contract.Cycle.Interval.Months == 0 {
+		return s.refuse(s.sub.notAllowed(e.Kind))
+	}
 	begins := s.sub.TrialEnd
 	if s.sub.Status == PendingStart {
 		begins = s.sub.StartAt
 	}
-	at := c.AnchorAt.In(s.sub.location())
-	switch {
-	case !c.End.IsZero() || c.Anchor != 0,
-		!c.AnchorAt.IsZero() && (len(contract.Terms) > 0 || contract.Cycle.Interval.Months == 0):
-		return s.refuse(s.sub.notAllowed(e.Kind))
-	case c.AnchorAt.IsZero():
-		return nil
-	}
-	moved := *contract
-	moved.First = proration.Period{}
-	moved.Cycle.Anchor, moved.Cycle.Day = proration.LocalTimeOf(at), at.Day()
-	before, err := moved.Cycle.Period(-1)
+	at := e.Change.AnchorAt.In(s.sub.location())
+	contract.First = proration.Period{}
+	contract.Cycle.Anchor, contract.Cycle.Day = proration.LocalTimeOf(at), at.Day()
+	before, err := contract.Cycle.Period(-1)
 	if err != nil {
-		return fault.Under("event.change.anchor_at", err)
+		return fault.New("event.change.anchor_at", proration.ErrLimit,
+			"must have a period before it within the years 1 to 9999")
 	}
 	if at.Before(begins) || begins.Before(before.Start) {
 		return fault.New("event.change.anchor_at", proration.ErrOutside,
 			"must be from the start of service, %s, to %v after it; got %s",
-			begins.Format(time.RFC3339), moved.Cycle.Interval, at.Format(time.RFC3339))
+			begins.Format(time.RFC3339), contract.Cycle.Interval, at.Format(time.RFC3339))
 	}
-	*contract, s.actions = moved, []plans.Action{plans.ChangeAnchor}
+	s.sub.Contract, s.actions = contract, append(s.actions, plans.ChangeAnchor)
 	return nil
 }
 

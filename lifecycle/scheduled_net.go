@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"slices"
+	"time"
 
 	"github.com/shopspring/decimal"
 
@@ -10,9 +11,9 @@ import (
 )
 
 // supersede takes out of the scheduled changes what a later change replaces: a new plan a scheduled plan or interval, a
-// new interval a scheduled interval without a plan, a new price of an item its scheduled price, and a new quantity of
-// an item, or a list of all items, the scheduled quantities. The rest of each change keeps waiting. What the next
-// period is already billed with stays.
+// new interval a scheduled interval without a plan, and either of them the billing dates that belong to it; a new price
+// of an item its scheduled price; and a new quantity of an item, or a list of all items, the scheduled quantities. The
+// rest of each change keeps waiting. What the next period is already billed with stays.
 func (s *step) supersede(change *plans.Change) {
 	states := func(item string) bool {
 		return change.Items != nil || slices.ContainsFunc(change.Set, func(own plans.ItemSetting) bool {
@@ -25,11 +26,9 @@ func (s *step) supersede(change *plans.Change) {
 		if change.Items != nil {
 			c.Items = nil
 		}
-		switch {
-		case change.Plan != nil:
-			c.Plan, c.Interval = nil, proration.Interval{}
-		case change.Interval != (proration.Interval{}) && c.Plan == nil:
-			c.Interval = proration.Interval{}
+		turns := c.Plan != nil || c.Interval != (proration.Interval{})
+		if turns && (change.Plan != nil || change.Interval != (proration.Interval{}) && c.Plan == nil) {
+			c.Plan, c.Interval, c.Anchor, c.AnchorAt = nil, proration.Interval{}, 0, time.Time{}
 		}
 		c.Set = slices.Clone(c.Set)
 		for i := range c.Set {
@@ -60,11 +59,11 @@ func (s *step) net(change plans.Change) plans.Change {
 	return change
 }
 
-// offset reduces the steps of two lists by the units that both have of an item.
+// offset reduces the steps of two lists by the units that both have of an item. A step with a price is for a new item.
 func offset(a, b []plans.ItemQuantity) {
 	for i := range a {
 		for j := range b {
-			if a[i].Item == b[j].Item {
+			if a[i].Item == b[j].Item && a[i].Price == nil {
 				both := decimal.Min(a[i].Quantity, b[j].Quantity)
 				a[i].Quantity, b[j].Quantity = a[i].Quantity.Sub(both), b[j].Quantity.Sub(both)
 			}

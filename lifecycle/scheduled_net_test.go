@@ -2,6 +2,7 @@ package lifecycle_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/billingrules/billing/internal/giventest"
@@ -30,6 +31,7 @@ func TestScheduledChangesNet(t *testing.T) {
 		{"a downgrade with fewer seats, then an upgrade", "the seats leave all the same", nil, []lifecycle.Event{change("05", `{`+basic+`,"remove":[{"item":"seat","quantity":"4"}]}`), change("11", `{`+pro+`}`)}, 2, "600", "6", 1},
 		{"two downgrades", "the later one", nil, []lifecycle.Event{change("05", `{`+basic+`}`), change("11", `{"plan":{"id":"free","interval":"P1M","offers":[{"item":"seat","currency":"USD","price":{"unit":"2"}}]}}`)}, 1, "2", "10", 1},
 		{"a downgrade, then the present plan", "nothing waits any longer", nil, []lifecycle.Event{change("05", `{`+basic+`}`), change("11", `{"plan":{"id":"basic","interval":"P1M","offers":[{"item":"seat","currency":"USD","price":{"unit":"100"}}]}}`)}, 1, "100", "10", 0},
+		{"a downgrade with its billing dates, then an upgrade", "the dates go with the downgrade", nil, []lifecycle.Event{change("05", `{`+basic+`,"anchor":"reset"}`), change("11", `{`+pro+`}`)}, 2, "600", "10", 0},
 		{"a removal, then an addition", "one of the four stays", nil, []lifecycle.Event{change("12", less), change("20", `{"add":[{"item":"seat","quantity":"1"}]}`)}, 1, "100", "7", 1},
 		{"a removal, then as many", "all stay, and nothing waits", nil, []lifecycle.Event{change("12", less), change("20", `{"add":[{"item":"seat","quantity":"4"}]}`)}, 1, "100", "10", 0},
 		{"a removal, then more", "four fill, and one is billed", nil, []lifecycle.Event{change("12", less), change("20", `{"add":[{"item":"seat","quantity":"5"}]}`)}, 2, "100", "11", 0},
@@ -65,6 +67,16 @@ func TestScheduledChangesNet(t *testing.T) {
 			giventest.CheckMoney(t, "the price: "+c.why, seat.Price.Unit, c.price)
 			giventest.CheckMoney(t, "the seats: "+c.why, seat.Quantity, c.of)
 		})
+	}
+}
+
+// A price for units of an item that the contract has is an error, also if the units would fill those that wait to
+// leave.
+func TestFilledUnitsHaveNoPrice(t *testing.T) {
+	out := replayEvents(t, atPeriodEnd(anyChange(), plans.RemoveQuantity), "2026-01-21", eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", "x"),
+		changedOn(t, "2026-01-12", `{"remove":[{"item":"seat","quantity":"4"}]}`), changedOn(t, "2026-01-20", `{"add":[{"item":"seat","quantity":"4","price":{"unit":"7"}}]}`))
+	if last := out.Steps[len(out.Steps)-1]; !strings.Contains(last.Refused, "price must not be set") || len(out.Subscription.ScheduledChanges) != 1 {
+		t.Errorf("refused %q, and %d changes wait\n%s", last.Refused, len(out.Subscription.ScheduledChanges), out.Timeline())
 	}
 }
 

@@ -75,6 +75,12 @@ func (c *Contract) change(f *fault.List, change *Change, at time.Time) {
 			c.Terms[last].Term.Renewal = Expire
 		}
 	default:
+		if change.Term != nil {
+			if err := change.Term.validate(); err != nil {
+				f.Under("term", err)
+				return
+			}
+		}
 		c.changeInterval(f, change, at)
 		c.changeItems(f, change)
 		c.changeDiscounts(f, change)

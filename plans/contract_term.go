@@ -8,12 +8,8 @@ import (
 	"github.com/billingrules/billing/proration"
 )
 
-// commit begins a term at an instant. It replaces the terms that the contract has, and their discounts.
+// commit begins a valid term at an instant. It replaces the terms that the contract has, and their discounts.
 func (c *Contract) commit(f *fault.List, term Term, at time.Time) {
-	if err := term.validate(); err != nil {
-		f.Under("term", err)
-		return
-	}
 	for i := range c.Terms {
 		own, _ := c.Terms[i].Term.discount(c.Terms[i].Period)
 		c.Discounts = slices.DeleteFunc(c.Discounts, func(d Discount) bool { return d.ID == own.ID })

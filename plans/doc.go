@@ -51,9 +51,9 @@
 //
 // A term that is billed up front is one period. An extension adds a term at the end, at the contract's prices and with
 // the new term's discount; the old term keeps its own discount. A term that is stated with other fields begins with the
-// change and replaces the others. A contract has one plan and one currency, and every
-// function checks both. A request that the rules forbid is a [Refusal] with the rule, the reason and the way out. A
-// refusal matches [ErrRefused]; invalid input does not.
+// change and replaces the others. A contract has one plan and one currency, and every function checks both. A request
+// that the rules forbid is a [Refusal] with the rule, the reason and the way out. A refusal matches [ErrRefused];
+// invalid input does not.
 //
 // # Billing a period
 //

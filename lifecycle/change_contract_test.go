@@ -141,6 +141,7 @@ func TestBillingDateMovesInTheTrial(t *testing.T) {
 		{name: "five days after its end", why: "5 of the 31 days until January 20", edit: trial, events: move("2026-01-20", ""), to: "2026-01-15", last: "recurring 161.29", status: lifecycle.Active},
 		{name: "and a month on", why: "months begin on the 20th", edit: trial, events: move("2026-01-20", ""), to: "2026-02-20", last: "recurring 1000.00", status: lifecycle.Active},
 		{name: "with other seats", why: "one change sets both", edit: trial, events: move("2026-01-20", `,"set":[{"item":"seat","quantity":"20"}]`), to: "2026-01-15", last: "recurring 322.58", status: lifecycle.Active},
+		{name: "with longer periods", why: "one change sets both: 3,000.00 x 5/92, of the quarter from October 20", edit: trial, events: move("2026-01-20", `,"interval":"P3M"`), to: "2026-01-15", last: "recurring 163.04", status: lifecycle.Active},
 		{name: "to its end", why: "a whole month", edit: trial, events: move("2026-01-15", ""), to: "2026-01-15", last: "recurring 1000.00", status: lifecycle.Active},
 		{name: "before its end", why: "nothing is billed before service starts", edit: trial, events: move("2026-01-14", ""), to: "2026-01-10", status: lifecycle.Trialing, refused: "from the start of service"},
 		{name: "more than a month after its end", why: "a whole month would precede it", edit: trial, events: move("2026-02-16", ""), to: "2026-01-10", status: lifecycle.Trialing, refused: "from the start of service"},
