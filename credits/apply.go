@@ -63,8 +63,8 @@ func Apply(ledger []Entry, due Due) (spent []Entry, rest decimal.Decimal, err er
 	rest = due.Amount
 	for _, a := range open {
 		pays := decimal.Min(a.free(due.At), rest)
-		if over := pays.NumDigits() - fault.MaxDigits; over > 0 {
-			pays = pays.Truncate(max(-pays.Exponent()-int32(over), 0)) //nolint:gosec // few digits, since both are amounts
+		if most := a.grant.places(); -pays.Exponent() > most {
+			pays = pays.Truncate(most)
 		}
 		if !pays.IsPositive() {
 			continue

@@ -223,6 +223,10 @@ func (e *Entry) checkAgainst(f *fault.List, grant *Entry) {
 		e.Promotional || e.BeforeTax {
 		f.Add("kind", proration.ErrInvalid, "must be granted, since the entry has fields of a grant; got %v", e.Kind)
 	}
+	if most := grant.places(); -e.Amount.Exponent() > most {
+		f.Add("amount", proration.ErrLimit, "must have at most %d decimal places, since the grant has %d digits before the point",
+			most, fault.MaxDigits-most)
+	}
 	switch {
 	case e.At.IsZero():
 	case e.At.Before(grant.At):
@@ -232,4 +236,13 @@ func (e *Entry) checkAgainst(f *fault.List, grant *Entry) {
 		f.Add("at", proration.ErrInvalid, "must be an instant at which the grant pays; got %s",
 			e.At.Format(time.RFC3339Nano))
 	}
+}
+
+// places returns the largest number of decimal places of the entries of a grant, so that every sum of them is an amount.
+func (e *Entry) places() int32 {
+	if !fault.Usable(e.Amount) { // the grant is at fault
+		return fault.MaxDigits
+	}
+	before := int32(e.Amount.NumDigits()) + e.Amount.Exponent() //nolint:gosec // few digits, since it is an amount
+	return fault.MaxDigits - max(before, 0)
 }

@@ -31,6 +31,12 @@ func slowLedgerFaults(ledger []credits.Entry) (faults []string) {
 		case own == nil:
 			faults = append(faults, fmt.Sprintf("ledger[%d].id: must be the ID of an earlier grant; got %q", i, e.ID))
 			continue
+		default:
+			before := len(strings.TrimPrefix(own[0].Amount.Truncate(0).String(), "0"))
+			if before-int(e.Amount.Exponent()) > 38 && e.Amount.Exponent() < 0 {
+				faults = append(faults, fmt.Sprintf("ledger[%d].amount: must have at most %d decimal places, since the grant has %d digits before the point",
+					i, 38-before, before))
+			}
 		}
 		byGrant[e.ID] = append(own, e)
 	}
