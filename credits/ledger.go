@@ -224,8 +224,8 @@ func (e *Entry) checkAgainst(f *fault.List, grant *Entry) {
 		f.Add("kind", proration.ErrInvalid, "must be granted, since the entry has fields of a grant; got %v", e.Kind)
 	}
 	if most := grant.places(); -e.Amount.Exponent() > most {
-		f.Add("amount", proration.ErrLimit, "must have at most %d decimal places, since the grant has %d digits before the point",
-			most, fault.MaxDigits-most)
+		f.Add("amount", proration.ErrLimit,
+			"must have at most %d decimal places, since the grant has %d digits before the point", most, fault.MaxDigits-most)
 	}
 	switch {
 	case e.At.IsZero():
@@ -238,7 +238,8 @@ func (e *Entry) checkAgainst(f *fault.List, grant *Entry) {
 	}
 }
 
-// places returns the largest number of decimal places of the entries of a grant, so that every sum of them is an amount.
+// places returns the largest number of decimal places of the entries of a grant, so that every sum of them is an
+// amount.
 func (e *Entry) places() int32 {
 	if !fault.Usable(e.Amount) { // the grant is at fault
 		return fault.MaxDigits

@@ -40,7 +40,10 @@ func (s *step) cancel(e *Event) error {
 		}
 	}
 	sub.CancelAt = at.In(sub.location())
-	return nil
+	if sub.Status == Trialing && !at.After(sub.TrialEnd) {
+		s.convertAt(time.Time{})
+	}
+	return s.endLater(sub.CancelAt)
 }
 
 // checkException refuses an exception to the refund rules that would not be applied: at a later end, and at an end that
@@ -96,31 +99,10 @@ func (s *step) endsAt(e *Event) (time.Time, plans.EffectiveTiming, error) {
 	case sub.Status == Trialing:
 		return later(e.At, asked), e.Effective, nil
 	}
-	e.Change = plans.Change{Cancel: true}
-	permit, err := s.permit(s.policy.ChangeRules, sub.Contract, e)
-	if err != nil {
-		return time.Time{}, 0, err
-	}
-	switch e.Effective {
-	case plans.Immediately:
-		asked = e.At
-	case plans.AtPeriodEnd:
-		asked = sub.Period.End
-	case plans.AtTermEnd:
-		asked = later(sub.Period.End, sub.Contract.End())
-	case plans.AtPaidThrough:
-		asked = sub.paidThrough()
-	default:
-	}
-	switch {
-	case asked.IsZero():
-		return later(permit.At, e.At), permit.Effective, nil
-	case asked.Before(permit.At):
-		earliest := sub.date(permit.At)
-		return time.Time{}, 0, s.refuse("The subscription can end on " + earliest + " at the earliest; " +
-			"send cancellation_requested for that date or a later one.")
-	}
-	return asked, e.Effective, nil
+	cancel := *e
+	cancel.Change = plans.Change{Cancel: true}
+	permit, err := s.permit(s.policy.ChangeRules, sub.Contract, &cancel)
+	return later(permit.At, e.At), permit.Effective, err
 }
 
 // endNow cancels the subscription now. The unpaid first invoice of an incomplete subscription is voided.
@@ -138,13 +120,4 @@ func (s *step) endNow(exception *credits.Exception, open OpenInvoice) error {
 func (s *step) cancellationDue(Deadline) error {
 	s.sub.CancelAt = time.Time{}
 	return s.endNow(nil, s.policy.Dunning.OpenInvoice)
-}
-
-// goOn withdraws a scheduled cancellation.
-func (s *step) goOn(*Event) error {
-	if s.sub.CancelAt.IsZero() {
-		return s.refuse("No cancellation is scheduled.")
-	}
-	s.sub.CancelAt = time.Time{}
-	return nil
 }

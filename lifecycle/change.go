@@ -2,9 +2,7 @@ package lifecycle
 
 import (
 	"slices"
-	"time"
 
-	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
@@ -13,6 +11,9 @@ import (
 // change makes a change now or schedules it, as the change rules say.
 func (s *step) change(e *Event) error {
 	sub := &s.sub
+	if err := s.whileCanceling(); err != nil {
+		return err
+	}
 	if sub.Status == Trialing || sub.Status == PendingStart {
 		return s.changeUnbilled(e)
 	}
@@ -20,8 +21,17 @@ func (s *step) change(e *Event) error {
 		return s.changeStopped(e)
 	}
 	rest := *e
-	if rest.Change = s.net(e.Change); rest.Change.IsZero() {
-		return s.together() // it only reduces what waits
+	if err := s.aboutRamp(&rest); err != nil {
+		return err
+	}
+	if len(sub.ScheduledChanges) > 0 {
+		at := e.At
+		if permit, err := s.permit(s.policy.ChangeRules, sub.Contract, &rest); err == nil {
+			at = permit.At
+		}
+		if rest.Change = s.net(rest.Change, at); rest.Change.IsZero() { // it only reduces what waits
+			return s.settleChange()
+		}
 	}
 	permit, err := s.permit(s.policy.ChangeRules, sub.Contract, &rest)
 	if err != nil {
@@ -31,38 +41,72 @@ func (s *step) change(e *Event) error {
 	s.actions = permit.Actions
 	if len(permit.Actions) == 0 { // it is what is already there, and stays
 		s.supersede(&change)
-		return s.together()
+		return s.settleChange()
 	}
 	if permit.At.After(e.At) {
-		return s.wait(e.Sequence, permit.At, change)
+		if err := s.wait(e.Sequence, permit.At, change); err != nil {
+			return err
+		}
+		return s.settleChange()
 	}
-	if err := s.clearAhead(&change); err != nil {
+	if err := s.changeNow(change, false); err != nil {
 		return err
 	}
+	return s.settleChange()
+}
+
+// settleChange bills the rest of a period that a withdrawn cancellation ended, and refuses a change that conflicts with
+// the scheduled ones.
+func (s *step) settleChange() error {
+	if err := s.unbound(); err != nil {
+		return err
+	}
+	return s.together()
+}
+
+// changeNow makes a change inside the current period. It replaces what waits for the same things unless it has waited
+// itself. The advance invoice of the next period may include it.
+func (s *step) changeNow(change plans.Change, billedInAdvance bool) error {
+	sub := &s.sub
+	if !billedInAdvance {
+		if err := s.clearAhead(&change); err != nil {
+			return err
+		}
+	}
 	now := sub.Contract
-	s.supersede(&change)
+	if s.doing == Changed || s.doing == Reactivated {
+		s.supersede(&change)
+	}
 	if err := s.billChange(change); err != nil {
 		return err
 	}
-	if a := sub.NextPeriod; a != nil {
+	switch a := sub.NextPeriod; {
+	case a != nil && billedInAdvance:
+		return nil
+	case a != nil:
 		later, err := s.inNextPeriod(&now, change)
 		if err != nil {
 			return err
 		}
 		a.Changes = append(a.Changes, later)
-		return s.together()
+		return nil
 	}
 	end := sub.Period.End
 	if err := s.served(); err != nil {
 		return err
 	}
 	s.move(end)
-	return s.together()
+	return nil
 }
 
-// changeStopped changes the contract of a suspended subscription whose service stopped, for the next period.
+// changeStopped changes the contract of a suspended subscription whose service stopped, for the next period or from the
+// requested time on.
 func (s *step) changeStopped(e *Event) error {
 	permit, err := s.permit(s.policy.ChangeRules, s.sub.Contract, e)
+	if asked := !e.On.IsZero() || e.Effective != 0; err == nil && asked && permit.At.After(e.At) {
+		s.actions = permit.Actions
+		return s.wait(e.Sequence, permit.At, permit.Change)
+	}
 	var after plans.Contract
 	if err == nil {
 		after, err = s.sub.Contract.Changed(permit.Change, e.At)
@@ -79,92 +123,12 @@ func (s *step) changeStopped(e *Event) error {
 func (s *step) permit(rules plans.ChangeRules, contract plans.Contract, e *Event) (plans.Approval, error) {
 	return rules.Check(plans.ChangeRequest{
 		Catalog: s.policy.Catalog, Contract: contract, Change: e.Change, By: e.by(), At: e.At, Usage: e.Usage,
-		Charges: s.sub.UnexpiredCharges, PaidThrough: s.sub.paidThrough(),
+		Effective: e.Effective, On: e.On, Charges: s.sub.UnexpiredCharges, PaidThrough: s.sub.paidThrough(),
 	})
 }
 
-// changeUnbilled changes the contract before anything is billed for it, at once, as if service started now. Of the
-// change rules only those for prices and discounts apply yet: everyone may make every other change.
-func (s *step) changeUnbilled(e *Event) error {
-	if c := &e.Change; !c.End.IsZero() || c.Anchor != 0 {
-		return s.refuse(s.sub.notAllowed(e.Kind))
-	}
-	rest := *e
-	if rest.Change.AnchorAt = (time.Time{}); !rest.Change.IsZero() {
-		if err := s.changeContract(&rest); err != nil {
-			return err
-		}
-	}
-	if e.Change.AnchorAt.IsZero() {
-		return nil
-	}
-	return s.anchorBeforeService(e)
-}
-
-// changeContract changes the contract, of which nothing is billed yet, at once, as if service started now.
-func (s *step) changeContract(e *Event) error {
-	begun, err := s.sub.Contract.StartingAt(e.At, 0)
-	if err != nil {
-		return fault.Under("event", err)
-	}
-	everyone := []plans.Actor{plans.Customer, plans.Support}
-	var anything plans.ChangeRules
-	for action := plans.Upgrade; action <= plans.ChangeAnchor; action++ {
-		if action != plans.ChangePrice {
-			rule := plans.ChangeRule{Action: action, By: everyone, Effective: plans.Immediately}
-			anything = append(anything, rule)
-		}
-	}
-	for _, rule := range s.policy.ChangeRules {
-		if rule.Action == plans.ChangePrice {
-			if len(rule.By) > 0 {
-				rule.Effective = plans.Immediately
-			}
-			anything = append(anything, rule)
-		}
-	}
-	permit, err := s.permit(anything, begun, e)
-	if err != nil {
-		return err
-	}
-	after, err := s.sub.Contract.Changed(permit.Change, e.At)
-	if err != nil {
-		return err
-	}
-	s.sub.Contract, s.actions = after, permit.Actions
-	return nil
-}
-
-// anchorBeforeService sets the first billing date after the start of a service that is to come. The days until then are
-// billed when service starts. Terms begin with the service, and so do periods of weeks and days.
-func (s *step) anchorBeforeService(e *Event) error {
-	contract := s.sub.Contract
-	if len(contract.Terms) > 0 || contract.Cycle.Interval.Months == 0 {
-		return s.refuse(s.sub.notAllowed(e.Kind))
-	}
-	begins := s.sub.TrialEnd
-	if s.sub.Status == PendingStart {
-		begins = s.sub.StartAt
-	}
-	at := e.Change.AnchorAt.In(s.sub.location())
-	contract.First = proration.Period{}
-	contract.Cycle.Anchor, contract.Cycle.Day = proration.LocalTimeOf(at), at.Day()
-	before, err := contract.Cycle.Period(-1)
-	if err != nil {
-		return fault.New("event.change.anchor_at", proration.ErrLimit,
-			"must have a period before it within the years 1 to 9999")
-	}
-	if at.Before(begins) || begins.Before(before.Start) {
-		return fault.New("event.change.anchor_at", proration.ErrOutside,
-			"must be from the start of service, %s, to %v after it; got %s",
-			begins.Format(time.RFC3339), contract.Cycle.Interval, at.Format(time.RFC3339))
-	}
-	s.sub.Contract, s.actions = contract, append(s.actions, plans.ChangeAnchor)
-	return nil
-}
-
-// restarts reports whether a change begins the periods of a contract anew: another billing date or, without terms,
-// another interval.
+// restarts reports whether a change begins the periods of a contract anew, or moves the end of the present one: another
+// billing date or known end or, without terms, another interval.
 func restarts(contract *plans.Contract, c *plans.Change) bool {
 	interval := contract.Cycle.Interval
 	switch {
@@ -174,12 +138,14 @@ func restarts(contract *plans.Contract, c *plans.Change) bool {
 		interval = c.Plan.Interval
 	}
 	prepaid := c.Term != nil && c.Term.Billing == plans.UpFront && !contract.Extends(*c)
-	return c.Anchor == plans.AnchorReset || !c.AnchorAt.IsZero() || prepaid || interval != contract.Cycle.Interval
+	return c.Anchor == plans.AnchorReset || !c.AnchorAt.IsZero() || !c.Until.IsZero() || prepaid ||
+		interval != contract.Cycle.Interval
 }
 
 // billChange makes a change at this instant and bills the difference as Policy.Prorations says.
 func (s *step) billChange(c plans.Change) error {
 	waits, contract := false, &s.sub.Contract
+	s.bind(&c)
 	switch restarts := restarts(contract, &c); {
 	case s.policy.Prorations == NoProrations && !restarts && !contract.Extends(c):
 		after, err := s.sub.Contract.Changed(c, s.sub.At)

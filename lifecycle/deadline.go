@@ -141,11 +141,13 @@ func (s *Subscription) next(p *Policy) Deadline {
 			q.consider(s.StartAt, StartDue, "")
 		}
 		q.consider(s.CancelAt, CancellationDue, "")
+		s.changing(&q)
 	case Trialing:
-		if s.CancelAt.IsZero() || s.CancelAt.After(s.TrialEnd) { // otherwise the trial is canceled and nothing is billed
-			q.consider(s.TrialEnd, TrialOver, "")
+		if ends := s.serviceBegins(); s.CancelAt.IsZero() || s.CancelAt.After(ends) { // otherwise nothing is billed
+			q.consider(ends, TrialOver, "")
 		}
 		q.consider(s.CancelAt, CancellationDue, "")
+		s.changing(&q)
 	case Incomplete:
 		q.consider(s.PayBy, FirstPaymentOver, "")
 		q.consider(s.CancelAt, CancellationDue, "")
@@ -176,6 +178,13 @@ func (s *Subscription) next(p *Policy) Deadline {
 	s.awaiting(p, &q)
 	s.reminders(p, &q)
 	return q.next
+}
+
+// changing considers the scheduled changes.
+func (s *Subscription) changing(q *search) {
+	for _, w := range s.ScheduledChanges {
+		q.keep(Deadline{At: w.At, Kind: ChangeDue, Change: w.Sequence})
+	}
 }
 
 // serving considers the deadlines inside the current period and at its end.

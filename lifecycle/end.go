@@ -47,13 +47,14 @@ func (s *step) endWith(as Status, exception *credits.Exception, open OpenInvoice
 	if sub.inArrears() {
 		contract.Discounts = sub.Contract.Discounts // used discounts stay used
 	}
+	contract.Until = time.Time{}
 	sub.Contract = contract // a reactivation continues with it
 	if err := s.become(as); err != nil {
 		return err
 	}
 	sub.EndedAt = sub.At
 	sub.CancelAt, sub.NoRenewal, sub.PauseAt, sub.ResumeAt = time.Time{}, false, time.Time{}, time.Time{}
-	sub.PayBy, sub.ScheduledChanges, sub.Dunned = time.Time{}, nil, false
+	sub.PayBy, sub.ConvertAt, sub.ScheduledChanges, sub.Dunned = time.Time{}, time.Time{}, nil, false
 	return nil
 }
 

@@ -26,7 +26,7 @@ type EventKind uint8
 // field must be unset.
 const (
 	Started                 EventKind = iota + 1 // service starts, now or later: On, NoTrial, PaymentMethod
-	TrialConverted                               // the customer buys before the trial ends
+	TrialConverted                               // the customer buys before the trial ends: On, Effective
 	PaymentMethodAdded                           // the customer enters a payment method: PaymentMethod
 	PaymentMethodRemoved                         // the customer removes the payment method
 	PaymentAttempted                             // a payment is pending: Payment
@@ -34,9 +34,9 @@ const (
 	PaymentFailed                                // a payment attempt fails: Payment
 	PaymentDisputed                              // the customer's bank takes a payment back: Payment
 	PaymentRefunded                              // the seller refunded a payment; requires a Reason: Payment, OwedAgain
-	Changed                                      // the contract changes, when the change rules say: Change, Usage
-	ScheduledChangeCanceled                      // all scheduled changes are dropped
-	PauseRequested                               // the customer asks for a pause: Until
+	Changed                                      // the contract changes: Change, Usage, Effective, On
+	ScheduledChangeCanceled                      // one scheduled change is dropped, or all: ScheduledChange
+	PauseRequested                               // the customer asks for a pause: Until, Effective, On
 	Resumed                                      // the pause ends, or is withdrawn before it starts
 	RenewalDisabled                              // the subscription ends with its term, or its period without a term
 	RenewalEnabled                               // the subscription renews again
@@ -97,13 +97,16 @@ type Event struct {
 	By     plans.Actor `json:"by,omitzero"`
 	Reason string      `json:"reason,omitzero"` // free text for people; required for a refund
 
-	// On is the time at which service starts or ends, not before At. Zero starts service now, and ends it as the change
-	// rules say.
+	// On is the time at which the event takes effect, not before At: a start, a change, a pause, a cancellation, or the
+	// conversion of a trial. Zero is now for a start and a conversion, and otherwise the time that the change rules or
+	// the pause policy set. A customer cannot ask for an earlier time than that; support can.
 	On    time.Time `json:"on,omitzero"`
 	Until time.Time `json:"until,omitzero"` // end of a pause; zero pauses until the subscription is resumed
-	// Effective is the time of a cancellation in place of On: immediately, at_period_end, at_term_end or at_paid_through.
-	// The last ends service immediately if the period is not paid, and voids its invoice. Unset ends service as the change
-	// rules say.
+	// ScheduledChange is the number of the event that requested the change to cancel; zero cancels every scheduled change.
+	ScheduledChange int64 `json:"scheduled_change,omitzero"`
+	// Effective is the timing in place of On: immediately, at_period_end, at_term_end or at_paid_through. In a trial, the
+	// period ends with the trial. A cancellation at_paid_through ends service immediately if the period is not paid, and
+	// voids its invoice.
 	Effective plans.EffectiveTiming `json:"effective,omitzero"`
 	NoTrial   bool                  `json:"no_trial,omitzero"` // start the paid period without the contract's trial
 	// PaymentMethod is the ID of the payment method, "card". For payment_method_added, "" is a card.
@@ -182,6 +185,9 @@ func (e *Event) check(f *fault.List) {
 		f.Under("event.change", e.Change.Validate())
 		if e.Change.Cancel {
 			f.Add("event.change.cancel", proration.ErrInvalid, "must be false; send cancellation_requested to end the contract")
+		}
+		if !e.Change.Until.IsZero() {
+			f.Add("event.change.until", proration.ErrInvalid, "must be unset; send cancellation_requested with on")
 		}
 	}
 	fault.NotNegative(f, "event.payment.amount", e.Payment.Amount)

@@ -18,6 +18,7 @@ type eventField uint32
 const (
 	onField eventField = 1 << iota
 	untilField
+	scheduledField
 	effectiveField
 	noTrialField
 	methodField
@@ -42,7 +43,8 @@ const (
 )
 
 var eventFieldNames = []string{
-	"on", "until", "effective", "no_trial", "payment_method", "change", "usage", "owed_again", "as", "document",
+	"on", "until", "scheduled_change", "effective", "no_trial", "payment_method", "change", "usage",
+	"owed_again", "as", "document",
 	"exception", "charges", "grant", "taxes", "contact", "country",
 	"payment.invoice", "payment.id", "payment.amount", "payment.currency", "payment.expected", "payment.hard",
 	"payment.lines",
@@ -58,7 +60,7 @@ const resultFields = invoiceField | paymentIDField | amountField | currencyField
 // event with any other field is an error.
 var eventFields = [...]eventField{
 	Started:                 onField | noTrialField | methodField,
-	TrialConverted:          0,
+	TrialConverted:          onField | effectiveField,
 	PaymentMethodAdded:      methodField,
 	PaymentMethodRemoved:    0,
 	PaymentAttempted:        paymentFields,
@@ -66,9 +68,9 @@ var eventFields = [...]eventField{
 	PaymentFailed:           paymentFields | hardField,
 	PaymentDisputed:         paymentFields,
 	PaymentRefunded:         paymentFields | linesField | owedAgainField,
-	Changed:                 changeField | usageField,
-	ScheduledChangeCanceled: 0,
-	PauseRequested:          untilField,
+	Changed:                 changeField | usageField | onField | effectiveField,
+	ScheduledChangeCanceled: scheduledField,
+	PauseRequested:          untilField | onField | effectiveField,
 	Resumed:                 0,
 	RenewalDisabled:         0,
 	RenewalEnabled:          0,
@@ -103,9 +105,9 @@ func (k EventKind) reads() eventField {
 func (e *Event) fields() (set eventField) {
 	p := &e.Payment
 	for i, given := range [...]bool{
-		!e.On.IsZero(), !e.Until.IsZero(), e.Effective != 0, e.NoTrial, e.PaymentMethod != "", !e.Change.IsZero(),
-		len(e.Usage) > 0, e.OwedAgain, e.As != 0, e.Document != nil, e.Exception != nil, len(e.Charges) > 0,
-		hasGrant(&e.Grant), e.Taxes != nil, hasContact(&e.Contact), e.Country != "",
+		!e.On.IsZero(), !e.Until.IsZero(), e.ScheduledChange != 0, e.Effective != 0, e.NoTrial, e.PaymentMethod != "",
+		!e.Change.IsZero(), len(e.Usage) > 0, e.OwedAgain, e.As != 0, e.Document != nil, e.Exception != nil,
+		len(e.Charges) > 0, hasGrant(&e.Grant), e.Taxes != nil, hasContact(&e.Contact), e.Country != "",
 		p.Invoice != "", p.ID != "", !p.Amount.IsZero(), p.Currency != "", !p.Expected.IsZero(), p.Hard, len(p.Lines) > 0,
 	} {
 		if given {

@@ -32,6 +32,7 @@ func (s *step) aheadDue(Deadline) error {
 	for i := range sub.ScheduledChanges {
 		sub.ScheduledChanges[i].BilledInAdvance = !sub.ScheduledChanges[i].At.After(begins)
 	}
+	account.Contract.Until = s.knownEnd()
 	now, included := sub.Contract, sub.UnbilledCharges
 	o := invoice.IssueRequest{Account: account, At: begins, IssuedAt: sub.At, DueAt: begins, Lines: sub.UnbilledCharges}
 	inv, err := s.periodFrom(o)

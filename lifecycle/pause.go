@@ -27,17 +27,20 @@ func (s *step) pause(e *Event) error {
 	case sub.NoRenewal:
 		return s.refuse("Renewal is disabled; send renewal_enabled before pausing the subscription.")
 	}
-	at := e.At
-	if s.policy.Pause.Effective == plans.AtPeriodEnd {
-		at = sub.Period.End
-	}
-	if err := s.forgetUnlessPaid(); err != nil {
+	at, err := s.pausesAt(e)
+	if err != nil {
 		return err
 	}
+	if a := sub.NextPeriod; a != nil && !at.After(a.Period.Start) {
+		if err := s.forgetUnlessPaid(); err != nil {
+			return err
+		}
+	}
 	switch a := sub.NextPeriod; {
-	case a != nil && s.policy.Pause.Effective == plans.Immediately:
+	case a == nil || at.After(a.Period.Start):
+	case !at.After(e.At):
 		s.adoptNextPeriod() // paid: its unused part is credited, or stays usable
-	case a != nil:
+	default:
 		at = a.Period.End // the next period is already paid
 	}
 	if !e.Until.IsZero() && !e.Until.After(at) {
@@ -50,10 +53,37 @@ func (s *step) pause(e *Event) error {
 		sub.ResumeAt = e.Until.In(sub.location())
 	}
 	if at.After(e.At) {
-		sub.PauseAt = at
+		sub.PauseAt = at.In(sub.location())
 		return nil
 	}
 	return s.rest()
+}
+
+// pausesAt returns the time at which a requested pause begins: at the earliest when the policy says, unless support
+// sets another time.
+func (s *step) pausesAt(e *Event) (time.Time, error) {
+	sub := &s.sub
+	earliest := e.At
+	if s.policy.Pause.Effective == plans.AtPeriodEnd {
+		earliest = sub.Period.End
+	}
+	at := e.On
+	switch e.Effective {
+	case plans.Immediately:
+		at = e.At
+	case plans.AtPeriodEnd, plans.AtTermEnd: // a contract with a term cannot be paused
+		at = sub.Period.End
+	case plans.AtPaidThrough:
+		at = sub.paidThrough()
+	}
+	switch {
+	case at.IsZero():
+		return earliest, nil
+	case at.Before(earliest) && e.by() != plans.Support:
+		return at, s.refuse("The pause can begin on " + sub.date(earliest) + " at the earliest; " +
+			"send pause_requested for that date or a later one.")
+	}
+	return at, nil
 }
 
 // pauseDue starts a scheduled pause.

@@ -2,7 +2,6 @@ package lifecycle
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/billingrules/billing/credits"
@@ -21,6 +20,11 @@ type Policy struct {
 	Catalog *plans.Catalog `json:"catalog,omitempty"`
 	// ChangeRules say who may make a change and when it takes effect, with and without a catalog; at least one.
 	ChangeRules plans.ChangeRules `json:"change_rules"`
+
+	// ChangesWhileCanceling says what a change does while a cancellation is scheduled; must be set.
+	ChangesWhileCanceling WhileCanceling `json:"changes_while_canceling"`
+	// ChangesBeforeRamp says what another plan or interval does to later ramp steps; must be set.
+	ChangesBeforeRamp plans.RampHandling `json:"changes_before_ramp"`
 
 	Prorations ProrationBilling `json:"prorations"` // when the proration of a change is billed; must be set
 	Trial      Trial            `json:"trial"`      // the trial of a contract that has one; must be set
@@ -112,7 +116,8 @@ type Reminder struct {
 // [invoice.Standard]: billed in advance, credits at the billed price, no taxes, nothing refunded at a cancellation.
 //
 //   - Customers and support make every change immediately, and its proration is invoiced at once. Only support changes
-//     prices. A cancellation or a pause takes effect at the end of the period.
+//     prices. A cancellation or a pause takes effect at the end of the period. Changes are possible until then, and
+//     another plan or interval is refused while ramp steps are to come.
 //   - A contract with a trial starts with it. A customer who buys early forfeits the remaining days. At the end of the
 //     trial, a subscription without a payment method is suspended if something is due.
 //   - There is no reminder. A subscription without a payment method renews all the same.
@@ -124,10 +129,12 @@ type Reminder struct {
 func Standard() Policy {
 	both := func() []plans.Actor { return []plans.Actor{plans.Customer, plans.Support} }
 	p := Policy{
-		Billing:    invoice.Standard(),
-		Prorations: InvoiceNow,
-		Trial:      Trial{UnusedTrial: plans.Forfeit, WithoutPaymentMethod: FinalSuspend},
-		Renewal:    Renewal{WithoutPaymentMethod: FinalContinue},
+		Billing:               invoice.Standard(),
+		ChangesWhileCanceling: CancelingAllow,
+		ChangesBeforeRamp:     plans.RampRefuse,
+		Prorations:            InvoiceNow,
+		Trial:                 Trial{UnusedTrial: plans.Forfeit, WithoutPaymentMethod: FinalSuspend},
+		Renewal:               Renewal{WithoutPaymentMethod: FinalContinue},
 		Dunning: Dunning{
 			Grace: proration.Interval{Days: 7}, FinalAction: FinalSuspend, OpenInvoice: OpenKeep,
 			ResultTimeout: proration.Interval{Days: 7},
@@ -174,6 +181,8 @@ func (p Policy) Validate() error {
 		f.Add("change_rules", proration.ErrUnset, "required, at least one rule")
 	}
 	f.Under("", p.ChangeRules.Validate())
+	fault.Enum(&f, "changes_while_canceling", whileCancelings, p.ChangesWhileCanceling)
+	fault.Choice(&f, "changes_before_ramp", p.ChangesBeforeRamp)
 	fault.Enum(&f, "prorations", prorationBillings, p.Prorations)
 	p.checkTimes(&f)
 	fault.Choice(&f, "reactivation.billing_anchor", p.Reactivation.BillingAnchor)
@@ -255,37 +264,4 @@ func (p *Policy) checkTimes(f *fault.List) {
 		}
 		needed(f, path+".before", r.Before)
 	}
-}
-
-// needed adds the faults of an interval that must be set.
-func needed(f *fault.List, path string, l proration.Interval) {
-	if l == (proration.Interval{}) {
-		f.Add(path, proration.ErrUnset, "required, an interval such as P7D")
-		return
-	}
-	f.Under(path, l.Validate())
-}
-
-// optional adds the faults of an interval that may be unset.
-func optional(f *fault.List, path string, l proration.Interval) {
-	if l != (proration.Interval{}) {
-		f.Under(path, l.Validate())
-	}
-}
-
-// checkFinalAction adds a fault if an action is not one of those that its field accepts.
-func checkFinalAction(f *fault.List, path string, r FinalAction, all ...FinalAction) {
-	if slices.Contains(all, r) {
-		return
-	}
-	var names []string
-	for _, one := range all {
-		names = append(names, one.String())
-	}
-	list := strings.Join(names, ", ")
-	if r == 0 {
-		f.Add(path, proration.ErrUnset, "required, one of %s", list)
-		return
-	}
-	f.Add(path, proration.ErrInvalid, "must be one of %s; got %v", list, r)
 }

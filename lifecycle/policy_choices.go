@@ -92,3 +92,30 @@ func (o OpenInvoice) MarshalText() ([]byte, error) {
 func (o *OpenInvoice) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(openInvoices, o, "open_invoice", text)
 }
+
+// WhileCanceling is what a change does while a cancellation is scheduled. The zero value is unset and refused.
+//
+// JSON: refuse, allow, withdraw.
+type WhileCanceling uint8
+
+// The treatments of a change while a cancellation is scheduled.
+const (
+	CancelingRefuse   WhileCanceling = iota + 1 // the change is refused
+	CancelingAllow                              // the change is made, and the subscription still ends
+	CancelingWithdraw                           // the change withdraws the cancellation
+)
+
+var whileCancelings = []string{"", "refuse", "allow", "withdraw"}
+
+// String returns the name, "withdraw".
+func (w WhileCanceling) String() string { return enum.String(whileCancelings, w) }
+
+// MarshalText returns the name.
+func (w WhileCanceling) MarshalText() ([]byte, error) {
+	return fault.Marshal(whileCancelings, w, "changes_while_canceling")
+}
+
+// UnmarshalText reads the name. An unknown name returns ErrInvalid.
+func (w *WhileCanceling) UnmarshalText(text []byte) error {
+	return fault.Unmarshal(whileCancelings, w, "changes_while_canceling", text)
+}

@@ -113,9 +113,9 @@ func TestRefusals(t *testing.T) {
 			{"2026-11-02 price 80.00", "refused: Only support can set a special price. | Keep the contract's price or ask support."},
 			{"2026-11-02 seats +1 nothing", "refused: Plan \"growth\" does not offer \"nothing\" in USD. | Choose seat or light."},
 			{"2026-11-02 shorten 2026-11-20", "refused: The request does not fit the subscription: end must not be set; the contract has no term to shorten."},
-			{"2026-11-02 cancel on 2026-11-20", "refused: The subscription can end on 2026-12-01 at the earliest; send cancellation_requested for that date or a later one."},
+			{"2026-11-02 cancel on 2026-11-20", "refused: The subscription can end on 2026-12-01 at the earliest. | Ask for that date or a later one."},
 			{"2026-11-02 cancel on 2026-11-01", "error: event.on: must not be before the event's time, 2026-11-02T00:00:00Z; got 2026-11-01T00:00:00Z"},
-			{"2026-11-02 cancel immediately", "refused: The subscription can end on 2026-12-01 at the earliest; send cancellation_requested for that date or a later one."},
+			{"2026-11-02 cancel immediately", "refused: The subscription can end on 2026-12-01 at the earliest. | Ask for that date or a later one."},
 			{"2026-11-02 pause until 2026-11-20", "refused: The request does not fit the subscription: until must be after 2026-12-01, when the pause begins; got 2026-11-20."},
 		}},
 		scenario{"a change before a scheduled one", "the scheduled change must stay possible", p, year, []step{

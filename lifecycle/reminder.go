@@ -32,7 +32,7 @@ func (s *Subscription) announces(p *Policy, kind NoticeKind) (all []announced) {
 	}
 	switch {
 	case kind == NoticeTrialEnd && s.Status == Trialing && s.CancelAt.IsZero():
-		all = append(all, announced{at: s.TrialEnd})
+		all = append(all, announced{at: s.serviceBegins()})
 	case kind == NoticeEnd && !end.IsZero() && (served || s.Status == Trialing):
 		all = append(all, announced{at: end})
 	case kind == NoticeRenewal && served && s.PauseAt.IsZero() && (end.IsZero() || end.After(s.Period.End)) &&

@@ -45,6 +45,7 @@ func (s *step) bill() error {
 	if err := s.retime(); err != nil {
 		return err
 	}
+	sub.Contract.Until = s.knownEnd()
 	inv, err := s.periodFrom(invoice.IssueRequest{Account: sub.Account, At: sub.At, Lines: sub.UnbilledCharges})
 	if err != nil {
 		return err
@@ -117,12 +118,35 @@ func (s *step) served() error {
 
 // renewalOff disables renewal: the subscription ends with its term or period. If the next period is already invoiced,
 // it is canceled unless money was received for it.
-func (s *step) renewalOff(*Event) error {
+func (s *step) renewalOff(e *Event) error {
 	if s.sub.NoRenewal {
 		return s.refuse("Renewal is already disabled; send renewal_enabled to renew again.")
 	}
+	if err := s.noticed(e); err != nil {
+		return err
+	}
 	s.sub.NoRenewal = true
 	return s.forgetUnlessPaid()
+}
+
+// noticed refuses that a customer ends a contract with a notice at a time before the notice is over.
+func (s *step) noticed(e *Event) error {
+	contract := &s.sub.Contract
+	if e.by() == plans.Support {
+		return nil
+	}
+	if len(contract.Terms) == 0 {
+		if contract.Notice == (proration.Interval{}) {
+			return nil
+		}
+		notice := contract.Notice.String()
+		return s.refuse("The contract has a notice of " + notice + "; send cancellation_requested to give it.")
+	}
+	by, err := contract.NoticeBy()
+	if err == nil && !by.After(e.At) {
+		err = s.refuse("Notice was due before " + s.sub.date(by) + "; send cancellation_requested to end the contract later.")
+	}
+	return err
 }
 
 // renewalOn enables renewal again.

@@ -3,6 +3,7 @@ package lifecycle
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/billingrules/billing/plans"
@@ -74,71 +75,92 @@ func (s *step) move(end time.Time) {
 		return
 	}
 	for _, at := range []*time.Time{&sub.PauseAt, &sub.CancelAt} {
-		if at.Equal(end) {
+		if at.Equal(end) && !at.Equal(sub.Contract.Until) {
 			*at = sub.Period.End
 		}
 	}
-	for i := range sub.ScheduledChanges {
-		if sub.ScheduledChanges[i].At.Equal(end) {
-			sub.ScheduledChanges[i].At = sub.Period.End
-		}
-	}
-	slices.SortStableFunc(sub.ScheduledChanges, func(a, b ScheduledChange) int { return a.At.Compare(b.At) })
+	s.moveChanges(end, sub.Period.End)
 }
 
-// withdraw cancels all scheduled changes. It refuses if the next period is already billed with one of them.
-func (s *step) withdraw(*Event) error {
-	before := len(s.sub.ScheduledChanges)
-	for _, w := range s.sub.ScheduledChanges {
-		if w.BilledInAdvance {
+// moveChanges moves the changes that are scheduled for a time to another one.
+func (s *step) moveChanges(from, to time.Time) {
+	if from.Equal(to) {
+		return
+	}
+	all := slices.Clone(s.sub.ScheduledChanges)
+	for i := range all {
+		if all[i].At.Equal(from) {
+			all[i].At = to
+		}
+	}
+	slices.SortStableFunc(all, func(a, b ScheduledChange) int { return a.At.Compare(b.At) })
+	s.sub.ScheduledChanges = all
+}
+
+// withdraw cancels the scheduled change of an event, or all. It refuses if the next period is already billed with it.
+func (s *step) withdraw(e *Event) error {
+	meant := func(w ScheduledChange) bool { return e.ScheduledChange == 0 || w.Sequence == e.ScheduledChange }
+	all := s.sub.ScheduledChanges
+	for _, w := range all {
+		if meant(w) && w.BilledInAdvance {
 			billed := "The change scheduled for " + s.sub.date(w.At) + " is already billed with the next period"
 			return s.refuse(billed + "; send another change to reverse it.")
 		}
 	}
-	if before == 0 {
+	s.sub.ScheduledChanges = slices.DeleteFunc(slices.Clone(all), meant)
+	switch {
+	case len(all) == 0:
 		return s.refuse("No change is scheduled.")
+	case len(s.sub.ScheduledChanges) == len(all):
+		return s.refuse("No scheduled change was requested by event " + strconv.FormatInt(e.ScheduledChange, 10) + ".")
+	case e.ScheduledChange == 0:
+		s.sub.ScheduledChanges = nil
+		return nil
 	}
-	s.sub.ScheduledChanges = nil
-	return nil
+	return s.together()
 }
 
-// changeDue makes a scheduled change. At the end of a period it changes the contract, and the renewal bills the change.
+// changeDue makes a scheduled change. At the end of a period, and before the first one is billed, it changes the
+// contract, and the invoice of the next period bills the change.
 func (s *step) changeDue(d Deadline) error {
 	sub := &s.sub
 	w := sub.ScheduledChanges[0]
 	sub.ScheduledChanges = sub.ScheduledChanges[1:]
-	switch {
+	switch within := sub.At.Before(sub.Period.End) && regular.has(sub.Status); {
+	case within:
+		return s.changeWithin(w)
 	case sub.NextPeriod != nil && !w.BilledInAdvance:
 		sub.NextPeriod.Changes = append(sub.NextPeriod.Changes, w.Change)
 		return nil
-	case w.BilledInAdvance && sub.NextPeriod != nil:
+	case sub.NextPeriod != nil:
 		return nil // the contract of the next period includes the change
 	}
-	if !sub.At.Before(sub.Period.End) {
-		after, err := changedLater(&sub.Contract, w.Change, sub.At)
-		if err != nil {
-			s.refused = "The scheduled change could not be made: " + err.Error() + "."
-			return nil
-		}
-		sub.Contract = after
-		return nil
-	}
-	end := sub.Period.End
-	err := s.billChange(stillThere(&sub.Contract, w.Change))
-	switch {
-	case errors.Is(err, plans.ErrRefused): // the charge to be credited is unpaid: wait for the next period
-		w.At = end
-		sub.ScheduledChanges = append(sub.ScheduledChanges, w)
-		slices.SortStableFunc(sub.ScheduledChanges, func(a, b ScheduledChange) int { return a.At.Compare(b.At) })
-		return nil
-	case isFault(err):
+	after, err := changedLater(&sub.Contract, w.Change, sub.At)
+	if err != nil {
 		s.refused = "The scheduled change could not be made: " + err.Error() + "."
 		return nil
 	}
-	if err == nil {
-		err = s.served()
+	sub.Contract = after
+	return nil
+}
+
+// changeWithin makes a scheduled change inside a period. One that cannot be billed now waits for the next period.
+func (s *step) changeWithin(w ScheduledChange) error {
+	before, end := *s, s.sub.Period.End
+	s.sub = s.sub.snapshot()
+	err := s.changeNow(stillThere(&s.sub.Contract, w.Change), w.BilledInAdvance)
+	switch {
+	case errors.Is(err, plans.ErrRefused):
+		*s = before
+		w.At = end
+		s.sub.ScheduledChanges = append(slices.Clip(s.sub.ScheduledChanges), w)
+		slices.SortStableFunc(s.sub.ScheduledChanges, func(a, b ScheduledChange) int { return a.At.Compare(b.At) })
+		return nil
+	case isFault(err):
+		*s = before
+		s.refused = "The scheduled change could not be made: " + err.Error() + "."
+		return nil
 	}
-	s.move(end)
 	return err
 }
 
@@ -171,9 +193,12 @@ func (s *step) adopt() {
 		if w.At.After(s.sub.At) {
 			return false
 		}
-		if after, err := changedLater(&s.sub.Contract, w.Change, s.sub.At); err == nil {
-			s.sub.Contract = after
+		after, err := changedLater(&s.sub.Contract, w.Change, s.sub.At)
+		if err != nil {
+			s.refused = "The scheduled change could not be made: " + err.Error() + "."
+			return true
 		}
+		s.sub.Contract = after
 		return true
 	})
 }

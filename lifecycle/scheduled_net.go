@@ -21,7 +21,7 @@ func (s *step) supersede(change *plans.Change) {
 		})
 	}
 	stated := func(step *plans.ItemQuantity) bool { return states(step.Item) }
-	s.eachWaiting(func(c *plans.Change) {
+	s.eachWaiting(time.Time{}, func(c *plans.Change) {
 		c.Add, c.Remove = without(c.Add, stated), without(c.Remove, stated)
 		if change.Items != nil {
 			c.Items = nil
@@ -46,10 +46,11 @@ func (s *step) supersede(change *plans.Change) {
 }
 
 // net lets a change fill what waits to leave, and take what waits to join: added units reduce scheduled removals of
-// their item, and removed units scheduled additions, the latest first. It returns the rest of the change.
-func (s *step) net(change plans.Change) plans.Change {
+// their item, and removed units scheduled additions, the latest first. Changes that wait for an earlier time than that
+// of the change stay. It returns the rest of the change.
+func (s *step) net(change plans.Change, at time.Time) plans.Change {
 	add, remove := slices.Clone(change.Add), slices.Clone(change.Remove)
-	s.eachWaiting(func(c *plans.Change) {
+	s.eachWaiting(at, func(c *plans.Change) {
 		c.Remove, c.Add = slices.Clone(c.Remove), slices.Clone(c.Add)
 		offset(add, c.Remove)
 		offset(remove, c.Add)
@@ -76,12 +77,12 @@ func left(steps []plans.ItemQuantity) []plans.ItemQuantity {
 	return without(steps, func(step *plans.ItemQuantity) bool { return step.Quantity.IsZero() })
 }
 
-// eachWaiting edits a copy of each scheduled change that is not billed in advance, the latest first, and drops those
-// that then change nothing.
-func (s *step) eachWaiting(edit func(*plans.Change)) {
+// eachWaiting edits a copy of each scheduled change from a time on that is not billed in advance, the latest first, and
+// drops those that then change nothing.
+func (s *step) eachWaiting(from time.Time, edit func(*plans.Change)) {
 	all := slices.Clone(s.sub.ScheduledChanges)
 	for i := range slices.Backward(all) {
-		if !all[i].BilledInAdvance {
+		if !all[i].BilledInAdvance && !all[i].At.Before(from) {
 			edit(&all[i].Change)
 		}
 	}

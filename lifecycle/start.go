@@ -68,6 +68,7 @@ func (s *step) checkSold() error {
 func (s *step) startNow(Deadline) error {
 	at := s.sub.StartAt
 	s.sub.StartAt = time.Time{}
+	s.adopt()
 	if s.sub.TrialEnd.Equal(at) {
 		s.sub.TrialEnd = time.Time{}
 		return s.serve(true, 0)
@@ -84,6 +85,7 @@ func (s *step) startNow(Deadline) error {
 // begins later always restarts.
 func (s *step) serve(anew bool, longer int) error {
 	sub := &s.sub
+	s.adopt()
 	fixed := sub.Contract.Cycle.Day != 0 && len(sub.Contract.Terms) == 0 && longer == 0
 	later := len(sub.Contract.Terms) > 0 && sub.Contract.Terms[0].Period.Start.After(sub.At)
 	if anew && !fixed || later {
@@ -91,7 +93,7 @@ func (s *step) serve(anew bool, longer int) error {
 			return err
 		}
 	}
-	sub.UnbilledSince = time.Time{}
+	sub.UnbilledSince, sub.ConvertAt = time.Time{}, time.Time{}
 	if s.begins(); sub.TrialEnd.Equal(sub.At) {
 		sub.ServiceStart = time.Time{} // service began with the trial
 	}

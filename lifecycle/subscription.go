@@ -31,10 +31,11 @@ type Subscription struct {
 	Sequence int64            `json:"sequence,omitzero"` // number of the last event applied
 	Period   proration.Period `json:"period,omitzero"`   // current billing period, or the last one
 
-	StartAt  time.Time `json:"start_at,omitzero"`  // future start of service
-	TrialEnd time.Time `json:"trial_end,omitzero"` // end of the trial, also when it is past
-	PayBy    time.Time `json:"pay_by,omitzero"`    // time by which the first invoice must be paid
-	CancelAt time.Time `json:"cancel_at,omitzero"` // time at which a cancellation takes effect; zero is no cancellation
+	StartAt   time.Time `json:"start_at,omitzero"`   // future start of service
+	TrialEnd  time.Time `json:"trial_end,omitzero"`  // end of the trial, also when it is past
+	ConvertAt time.Time `json:"convert_at,omitzero"` // earlier time at which the trial becomes paid service
+	PayBy     time.Time `json:"pay_by,omitzero"`     // time by which the first invoice must be paid
+	CancelAt  time.Time `json:"cancel_at,omitzero"`  // time at which a cancellation takes effect; zero is no cancellation
 	// Dunned marks an end caused by an unpaid invoice: a payment within the period reactivates the subscription.
 	Dunned bool `json:"dunned,omitzero"`
 	// NoRenewal ends the subscription with its term, or with its period if there is no term.

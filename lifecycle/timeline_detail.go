@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -24,10 +25,20 @@ func (s *step) eventDetail(e *Event) string {
 		return "paused immediately" + sub.on(" until ", sub.ResumeAt)
 	case e.Kind == PauseRequested:
 		return "pause requested" + sub.on(" for ", sub.PauseAt) + sub.on(" until ", sub.ResumeAt)
+	case e.Kind == TrialConverted && sub.Status == Trialing:
+		return "paid service scheduled" + sub.on(" for ", sub.serviceBegins())
+	case e.Kind == ScheduledChangeCanceled && e.ScheduledChange != 0:
+		return "scheduled change of event " + strconv.FormatInt(e.ScheduledChange, 10) + " canceled"
 	}
 	if e.Kind != Changed && (e.Kind != Reactivated || e.Change.IsZero()) {
 		return ""
 	}
+	return s.changeDetail(e) + sub.on(", cancellation withdrawn for ", s.withdrawn)
+}
+
+// changeDetail describes the change of an event, with the date of a later one.
+func (s *step) changeDetail(e *Event) string {
+	sub := &s.sub
 	turned := slices.Contains(s.actions, plans.LengthenInterval) || slices.Contains(s.actions, plans.ShortenInterval)
 	interval := proration.Interval{}
 	for _, w := range sub.ScheduledChanges {

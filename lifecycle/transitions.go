@@ -66,7 +66,7 @@ var transitions = []transition{
 
 	{Changed, of(PendingStart, Trialing, Active), 0, (*step).change},
 	{Changed, unpaid, of(Active), (*step).change},
-	{ScheduledChangeCanceled, serving, 0, (*step).withdraw},
+	{ScheduledChangeCanceled, of(PendingStart, Trialing) | serving, 0, (*step).withdraw},
 
 	{PauseRequested, of(Active), of(Paused), (*step).pause},
 	{PauseRequested, of(PastDue), of(Active, Paused), (*step).pause},
@@ -77,7 +77,8 @@ var transitions = []transition{
 	{RenewalEnabled, regular, 0, (*step).renewalOn},
 	{CancellationRequested, alive &^ of(PastDue), of(Canceled), (*step).cancel},
 	{CancellationRequested, of(PastDue), of(Active, Canceled), (*step).cancel},
-	{CancellationWithdrawn, alive, 0, (*step).goOn},
+	{CancellationWithdrawn, alive &^ unpaid, 0, (*step).goOn},
+	{CancellationWithdrawn, unpaid, of(Active), (*step).goOn},
 	{Reactivated, of(Suspended), of(Active), (*step).reactivate},
 	{Reactivated, of(Paused), of(Active, PastDue, Suspended), (*step).reactivate},
 	{Reactivated, ended, of(Active, Suspended, Incomplete), (*step).reactivate},
@@ -112,6 +113,7 @@ var passages = []passage{
 	{StartDue, of(PendingStart), of(Trialing, Incomplete, Active, Suspended, Paused, Canceled), (*step).startNow},
 	{TrialOver, of(Trialing), of(Active, Incomplete, Suspended, Paused, Canceled), (*step).trialOver},
 	{CancellationDue, alive, of(Canceled), (*step).cancellationDue},
+	{ChangeDue, of(PendingStart, Trialing), 0, (*step).changeDue},
 	{ChangeDue, regular, 0, (*step).changeDue},
 	{AdvancePeriodStarts, of(Active, Suspended), 0, (*step).aheadBegins},
 	{AdvancePeriodStarts, of(PastDue), of(Active), (*step).aheadBegins},

@@ -36,7 +36,12 @@ type Change struct {
 	// AnchorAt is the next billing date: not before the change, and less than one interval after the end of the present
 	// period.
 	AnchorAt time.Time `json:"anchor_at,omitzero"`
-	Cancel   bool      `json:"cancel,omitzero"` // cancels the contract
+	// Ramp says what another plan or interval does to later ramp steps. Unset, it is refused while there are any.
+	Ramp RampHandling `json:"ramp,omitzero"`
+	// Until is a known end of the contract, or another one than before: the present period is billed until then, and its
+	// rest if the end is later than the period.
+	Until  time.Time `json:"until,omitzero"`
+	Cancel bool      `json:"cancel,omitzero"` // cancels the contract
 
 	AddDiscounts    []Discount `json:"add_discounts,omitzero"`    // discounts of later charges, after the present ones
 	RemoveDiscounts []string   `json:"remove_discounts,omitzero"` // IDs of discounts that end
@@ -104,7 +109,8 @@ func (c *Change) fields() (set []string) {
 	}{
 		{"plan", c.Plan != nil}, {"items", c.Items != nil}, {"add", len(c.Add) > 0}, {"remove", len(c.Remove) > 0},
 		{"set", len(c.Set) > 0}, {"interval", c.Interval != (proration.Interval{})}, {"term", c.Term != nil},
-		{"end", !c.End.IsZero()}, {"anchor", c.Anchor != 0}, {"anchor_at", !c.AnchorAt.IsZero()}, {"cancel", c.Cancel},
+		{"end", !c.End.IsZero()}, {"anchor", c.Anchor != 0}, {"anchor_at", !c.AnchorAt.IsZero()}, {"ramp", c.Ramp != 0},
+		{"until", !c.Until.IsZero()}, {"cancel", c.Cancel},
 		{"add_discounts", len(c.AddDiscounts) > 0}, {"remove_discounts", len(c.RemoveDiscounts) > 0},
 	} {
 		if field.given {
@@ -116,8 +122,9 @@ func (c *Change) fields() (set []string) {
 
 // Validate returns every fault of the change that shows without its contract: ErrUnset for a change that sets nothing,
 // and for a missing item or quantity; ErrInvalid for fields that exclude each other, a quantity that is not above zero,
-// an item that two steps name, and an unknown anchor; and the faults of the interval, the prices and the discounts. The
-// plan and the term are checked where they are used: with a catalog, a change names them alone.
+// an item that two steps name, an unknown anchor, and ramp without a plan, interval or term; and the faults of the
+// interval, the prices and the discounts. The plan and the term are checked where they are used: with a catalog, a
+// change names them alone.
 func (c Change) Validate() error {
 	var f fault.List
 	fields := c.fields()
@@ -137,6 +144,12 @@ func (c Change) Validate() error {
 		fault.Enum(&f, "anchor", billingAnchors, c.Anchor)
 		if !c.AnchorAt.IsZero() {
 			f.Add("anchor_at", proration.ErrInvalid, "must not be set together with anchor")
+		}
+	}
+	if c.Ramp != 0 {
+		fault.Enum(&f, "ramp", rampHandlings, c.Ramp)
+		if c.Plan == nil && c.Interval == (proration.Interval{}) && c.Term == nil {
+			f.Add("ramp", proration.ErrInvalid, "must be unset without another plan, interval or term")
 		}
 	}
 	if c.Interval != (proration.Interval{}) {

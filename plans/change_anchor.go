@@ -44,7 +44,7 @@ func (c *Contract) changeInterval(f *fault.List, change *Change, at time.Time) {
 	case other && within && len(c.Terms) > 0:
 		f.Add(path, proration.ErrInvalid, "must be %v inside a term; got %v", old, length)
 		return
-	case other && len(c.Ramp) > 0:
+	case other && len(c.Ramp) > 0 && change.Ramp != RampKeep:
 		f.Add(path, proration.ErrInvalid, "must not change while ramp steps are scheduled")
 		return
 	case other && change.Anchor == AnchorKeep && (length.Months == 0) != (old.Months == 0):
@@ -56,10 +56,16 @@ func (c *Contract) changeInterval(f *fault.List, change *Change, at time.Time) {
 		c.keepLength()
 	}
 	if other {
-		for i := range c.Items { // a price without Per is for the old interval
-			if price := &c.Items[i].Price; price.Per == (proration.Interval{}) {
+		perOld := func(price *Price) { // a price without Per is for the old interval
+			if price.Per == (proration.Interval{}) {
 				price.Per = old
 			}
+		}
+		for i := range c.Items {
+			perOld(&c.Items[i].Price)
+		}
+		for i := range c.Ramp {
+			perOld(&c.Ramp[i].Item.Price)
 		}
 	}
 	switch {

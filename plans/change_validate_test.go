@@ -21,6 +21,7 @@ func fullChange() plans.Change {
 		Remove: []plans.ItemQuantity{{Item: "light", Quantity: units}}, Set: []plans.ItemSetting{{Item: "call", Quantity: &units, Price: &price}},
 		Interval: giventest.Interval("P1Y"), Term: &term, End: giventest.Instant("2027-03-01", nil),
 		Anchor: plans.AnchorReset, AnchorAt: giventest.Instant("2026-11-20", nil), Cancel: true,
+		Ramp: plans.RampKeep, Until: giventest.Instant("2027-02-01", nil),
 		AddDiscounts: []plans.Discount{percentOff("deal", "20")}, RemoveDiscounts: []string{"welcome"},
 	}
 }
@@ -29,7 +30,7 @@ func fullChange() plans.Change {
 // an anchor excludes an instant; all other fields can be combined.
 func TestChangeFieldsExcludeEachOther(t *testing.T) {
 	full := reflect.ValueOf(fullChange())
-	names := []string{"plan", "items", "add", "remove", "set", "interval", "term", "end", "anchor", "anchor_at", "cancel", "add_discounts", "remove_discounts"}
+	names := []string{"plan", "items", "add", "remove", "set", "interval", "term", "end", "anchor", "anchor_at", "ramp", "until", "cancel", "add_discounts", "remove_discounts"}
 	for mask := range 1 << full.NumField() {
 		var change plans.Change
 		var set []string
@@ -55,6 +56,9 @@ func TestChangeFieldsExcludeEachOther(t *testing.T) {
 		}
 		if has("anchor") && has("anchor_at") {
 			want = append(want, "anchor_at invalid")
+		}
+		if has("ramp") && !has("plan") && !has("interval") && !has("term") {
+			want = append(want, "ramp invalid")
 		}
 		if err := change.Validate(); giventest.CheckFaults(t, err, want...) != (want == nil) || t.Failed() {
 			t.Fatalf("%q: %v", set, err)
@@ -98,6 +102,7 @@ func TestChangeValidate(t *testing.T) {
 		{"an item in a step and a setting", "the order of both would decide the quantity", plans.Change{Add: quantityChange("1", "seat").Add, Set: units("2").Set}, []string{"set[0].item invalid"}},
 		{"an item twice in one list of steps", "one step states the sum", plans.Change{Add: append(quantityChange("1", "seat").Add, quantityChange("2", "seat").Add...)}, []string{"add[1].item invalid"}},
 		{"a mixed interval", "it recurs on no calendar", plans.Change{Interval: proration.Interval{Months: 1, Days: 1}}, []string{"interval invalid"}},
+		{"an unknown use of the ramp", "law 14: bad input is an error that names its field", plans.Change{Interval: proration.Interval{Months: 1}, Ramp: 9}, []string{"ramp invalid"}},
 		{"an unknown anchor", "law 14: bad input is an error that names its field", plans.Change{Anchor: 9}, []string{"anchor invalid"}},
 		{"an added discount without a duration", "law 13: the duration decides amounts", plans.Change{AddDiscounts: []plans.Discount{{ID: "deal", Percent: giventest.Money("5")}}}, []string{"add_discounts[0].duration unset"}},
 		{"faults of every part", "law 14: all faults come at once", plans.Change{
@@ -133,7 +138,7 @@ func TestChangeJSON(t *testing.T) {
 		`"items":[{"id":"seat","quantity":"12","price":` + price + `}],"add":[{"item":"phone","quantity":"12","price":` + price + `}],` +
 		`"remove":[{"item":"light","quantity":"12"}],"set":[{"item":"call","quantity":"12","price":` + price + `}],"interval":"P1Y",` +
 		`"term":{"length":"P6M","billing":"up_front","renewal":"renew"},"end":"2027-03-01T00:00:00Z","anchor":"reset","anchor_at":"2026-11-20T00:00:00Z",` +
-		`"cancel":true,"add_discounts":[{"id":"deal","percent":"20","duration":"forever"}],"remove_discounts":["welcome"]}`
+		`"ramp":"keep","until":"2027-02-01T00:00:00Z","cancel":true,"add_discounts":[{"id":"deal","percent":"20","duration":"forever"}],"remove_discounts":["welcome"]}`
 	change := fullChange()
 	for i := range reflect.TypeFor[plans.Change]().NumField() {
 		if reflect.ValueOf(change).Field(i).IsZero() {

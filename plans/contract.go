@@ -29,6 +29,12 @@ type Contract struct {
 	Trial     proration.Interval `json:"trial,omitzero"`     // length of the trial, "P14D"; unset is no trial
 	Grace     proration.Interval `json:"grace,omitzero"`     // grace after a failed payment; unset is the policy's
 	DueIn     proration.Interval `json:"due_in,omitzero"`    // payment term of manual invoices; unset is the policy's
+	// Until is a known end of the contract: no portion of a billing period goes beyond it. Zero is none, and so is a time
+	// that has passed. A term that is billed up front is billed whole.
+	Until time.Time `json:"until,omitzero"`
+	// Notice is the time between a cancellation and the end of a contract without terms. An evergreen contract keeps the
+	// notice of its last term.
+	Notice proration.Interval `json:"notice,omitzero"`
 }
 
 // Item is a quantity of one product at its contracted price.
@@ -70,7 +76,7 @@ func (a *ContractTerm) end() time.Time {
 // the period or the term, ramp steps out of order, terms that are not consecutive, and terms that are billed
 // differently; ErrPeriod for a first period or a term that does not end after it starts; ErrOutside for a shortened
 // term that ends outside its period; ErrLimit for numbers beyond the limits; and those of the cycle, the terms, the
-// discounts, the trial and the grace.
+// discounts, the trial, the grace and the notice.
 func (c Contract) Validate() error {
 	var f fault.List
 	if c.Plan == "" {
@@ -120,6 +126,9 @@ func (c Contract) Validate() error {
 	}
 	if c.Grace != (proration.Interval{}) {
 		f.Under("grace", c.Grace.Validate())
+	}
+	if c.Notice != (proration.Interval{}) {
+		f.Under("notice", c.Notice.Validate())
 	}
 	return f.Err()
 }

@@ -36,7 +36,7 @@ type Amendment struct {
 //   - A billing date at the instant replaces everything, and every item is charged for the first period of the new
 //     cycle: Recurring. A later billing date charges every item for the days that it adds to the present period, as a
 //     part of the new cycle's period that contains them: Recurring. An earlier one replaces everything from then on:
-//     DroppedFrom.
+//     DroppedFrom. So does a known end, Until, that is later or earlier.
 //   - A term alone that is billed up front is charged for every item: Extension. One that begins with the change
 //     replaces everything, and every item is charged for it: Recurring.
 //   - A cancellation ends the contract at the instant. The fee that the last term agreed for leaving early is charged:
@@ -92,7 +92,8 @@ func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy p
 	after := &a.Contract
 	now := *before
 	now.advance(at)
-	moves := before.moves(change, at) || change.Term != nil && after.Cycle == now.Cycle // the end of the present period
+	moves := before.moves(change, at) || !change.Until.IsZero() || // the end of the present period
+		change.Term != nil && after.Cycle == now.Cycle
 	all := before.ReplacedBy(*change, at)
 	var shifts []shift
 	if all {
@@ -121,10 +122,14 @@ func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy p
 	kind := a.kind(&now, change, rest[0], moves)
 	for _, portion := range rest {
 		portion.Edges.Changes = kind == ProrationCharge && portion.Span.Start.Equal(at)
+		own := policy
+		if portion.Span.Start.Equal(now.Until) && policy.LastDay == proration.DayBilled { // that day is billed already
+			portion.Edges.Begins, own.FirstDay = true, proration.DayFree
+		}
 		var charges []Charge
 		switch added := moves && !portion.Span.Start.Before(end); {
 		case added:
-			charges, err = after.charges(portion, policy)
+			charges, err = after.charges(portion, own)
 		case all:
 			charges, err = after.priced(kind, after.ids(), portion, policy)
 		default:

@@ -81,9 +81,10 @@ func (c Contract) bills(from time.Time, policy proration.Policy, allocation pror
 
 // RemainingPortions returns the portions of the contract that are paid for from an instant on, given that everything
 // due was billed: the rest of the billing period, or the rest of each term that is billed up front. A billing period
-// that ends later because the billing date moved has two portions. An added quantity is charged for these portions.
-// Errors: those of [Contract.Validate]; ErrUnset for a missing instant; ErrOutside for an instant before the first term
-// or after the last; ErrInvalid for a cycle of another length than a term that is billed up front.
+// that ends later because the billing date moved has two portions. A known end, Until, ends them earlier. An added
+// quantity is charged for these portions. Errors: those of [Contract.Validate]; ErrUnset for a missing instant;
+// ErrOutside for an instant before the first term or after the last; ErrInvalid for a cycle of another length than a
+// term that is billed up front.
 func (c Contract) RemainingPortions(at time.Time) ([]proration.Portion, error) {
 	var f fault.List
 	f.Under("contract", c.Validate())
@@ -128,7 +129,11 @@ func (c *Contract) remainingPortions(at time.Time) ([]proration.Portion, error) 
 	if len(rest) == 0 || !period.Start.Equal(at) { // the days after the first period until the billing date
 		rest = append(rest, proration.Portion{Period: period, Span: period.From(at)})
 	}
-	return until(rest, c.End()), nil
+	rest = until(rest, c.End())
+	if !c.Until.IsZero() && rest[0].Span.Start.Before(c.Until) {
+		rest = until(rest, c.Until)
+	}
+	return rest, nil
 }
 
 // firstSpan returns the part of the first period that is served: until the first period of the cycle begins.

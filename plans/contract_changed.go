@@ -26,12 +26,13 @@ import (
 // Errors: those of [Change.Validate] and the faults of the plan and the term, under change; ErrUnset for a missing
 // instant; ErrInvalid for an item that neither the contract nor the new plan has (unless the step has a price for it),
 // a price for an item to which units are added, more units removed than there are, a plan that is not sold in the
-// currency, another plan or interval while ramp steps are scheduled, another interval inside a term, billing dates that
-// stay while months become weeks or days, an unknown discount to remove, a term that extends one that is billed
-// differently, or that is no multiple of the billing period, billing dates that stay or follow later with a term that
-// is billed up front, and a billing date if terms are billed up front; ErrOutside for an end that is not inside the
-// last term, and for a billing date before the change or one interval after the end of the present period; ErrLimit for
-// a billing date or a term outside the years 1 to 9999; and those of [Contract.Validate] for the changed contract.
+// currency, another plan or interval while ramp steps are scheduled that Ramp does not keep or drop, another interval
+// inside a term, billing dates that stay while months become weeks or days, an unknown discount to remove, a term that
+// extends one that is billed differently, or that is no multiple of the billing period, billing dates that stay or
+// follow later with a term that is billed up front, and a billing date if terms are billed up front; ErrOutside for an
+// end that is not inside the last term, for a known end that is not after the instant, and for a billing date before
+// the change or one interval after the end of the present period; ErrLimit for a billing date or a term outside the
+// years 1 to 9999; and those of [Contract.Validate] for the changed contract.
 func (c Contract) Changed(change Change, at time.Time) (Contract, error) {
 	var f fault.List
 	if at.IsZero() {
@@ -75,11 +76,19 @@ func (c *Contract) change(f *fault.List, change *Change, at time.Time) {
 			c.Terms[last].Term.Renewal = Expire
 		}
 	default:
+		if !change.Until.IsZero() {
+			if c.Until = change.Until; !c.Until.After(at) {
+				f.Add("until", proration.ErrOutside, "must be after the change; got %s", change.Until.Format(time.RFC3339Nano))
+			}
+		}
 		if change.Term != nil {
 			if err := change.Term.validate(); err != nil {
 				f.Under("term", err)
 				return
 			}
+		}
+		if change.Ramp == RampDrop {
+			c.Ramp = nil
 		}
 		c.changeInterval(f, change, at)
 		c.changeItems(f, change)
@@ -189,13 +198,7 @@ func (c *Contract) set(f *fault.List, path, name string, setting ItemSetting, pl
 		return
 	}
 	if setting.Price != nil && !c.fullPrice(item.Price).Equal(c.fullPrice(*setting.Price)) {
-		old := item.Price
-		item.Price = *setting.Price
-		for i := range c.Ramp {
-			if later := &c.Ramp[i].Item; later.ID == setting.Item && later.Price.Equal(old) {
-				later.Price = *setting.Price
-			}
-		}
+		c.reprice(item, *setting.Price)
 	}
 	if setting.Quantity != nil {
 		c.shift(f, path, setting.Item, setting.Quantity.Sub(item.Quantity))
@@ -232,7 +235,7 @@ func (c *Contract) shift(f *fault.List, path, id string, units decimal.Decimal) 
 // changePlan changes to another plan and its prices, except those of items that have a price in the change.
 func (c *Contract) changePlan(f *fault.List, change *Change, priced map[string]bool) {
 	plan := change.Plan
-	if len(c.Ramp) > 0 {
+	if len(c.Ramp) > 0 && change.Ramp != RampKeep {
 		f.Add("plan", proration.ErrInvalid, "must not change while ramp steps are scheduled")
 	}
 	c.Plan = plan.ID
@@ -248,7 +251,18 @@ func (c *Contract) changePlan(f *fault.List, change *Change, priced map[string]b
 		if !ok {
 			f.Add("plan.offers", proration.ErrInvalid, "must include %.40q in %.3s", item.ID, c.Currency)
 		}
-		item.Price = price
+		c.reprice(item, price)
+	}
+}
+
+// reprice gives an item another price, and its later ramp steps that have the old price.
+func (c *Contract) reprice(item *Item, price Price) {
+	old := item.Price
+	item.Price = price
+	for i := range c.Ramp {
+		if later := &c.Ramp[i].Item; later.ID == item.ID && later.Price.Equal(old) {
+			later.Price = price
+		}
 	}
 }
 

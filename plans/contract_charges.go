@@ -127,7 +127,7 @@ func (l *leg) portion(p *proration.Portion) proration.Portion {
 }
 
 // edges returns what begins and ends a portion of the contract as far as the policy treats it differently. Service ends
-// with the last term if that does not renew. A whole period is never prorated.
+// with the last term if that does not renew, and at a known end. A whole period is never prorated.
 func (c *Contract) edges(p *proration.Portion, policy *proration.Policy) proration.Edges {
 	if policy.DayCount == proration.Seconds {
 		return proration.Edges{}
@@ -136,6 +136,7 @@ func (c *Contract) edges(p *proration.Portion, policy *proration.Policy) prorati
 	if n := len(c.Terms); n > 0 && c.Terms[n-1].Term.Renewal == Expire && p.Span.End.Equal(c.End()) {
 		ends = true
 	}
+	ends = ends || p.Span.End.Equal(c.Until)
 	return proration.Edges{
 		Begins:  p.Edges.Begins && (old || policy.FirstDay == proration.DayFree),
 		Ends:    ends && p.Span.End.Before(p.Period.End) && (old || policy.LastDay == proration.DayBilled),

@@ -175,6 +175,7 @@ func (c Contract) renewed() (Contract, bool, error) {
 	case Expire:
 		return Contract{}, false, nil
 	case Evergreen:
+		next.Notice = last.Term.Notice
 		if per := next.longest(); last.Term.Billing == UpFront && per != (proration.Interval{}) {
 			next.keepLength()
 			next.anchor(last.end(), per)
@@ -226,6 +227,41 @@ func (c Contract) NoticeBy() (time.Time, error) {
 		return time.Time{}, fault.Under("contract", err)
 	}
 	return c.noticeBy()
+}
+
+// afterNotice returns the time at which a cancellation with a timing takes effect, given the time that the timing sets:
+// at that time or, for a contract that runs on without a term then, once the notice is over. At the end of a period,
+// the period in which the notice is over is the last one.
+func (c *Contract) afterNotice(when EffectiveTiming, at, asked time.Time) (time.Time, error) {
+	notice := c.Notice
+	if n := len(c.Terms); n > 0 {
+		last := &c.Terms[n-1].Term
+		if last.Renewal != Evergreen || at.Before(c.End()) {
+			return at, nil
+		}
+		notice = last.Notice
+	}
+	if notice == (proration.Interval{}) {
+		return at, nil
+	}
+	over, err := notice.After(asked, c.Cycle.Location)
+	if err != nil || !over.After(at) {
+		return at, err
+	}
+	if when != AtPeriodEnd {
+		return over, nil
+	}
+	then := *c
+	if len(c.Terms) > 0 && !over.Before(c.End()) {
+		if then, _, err = c.renewed(); err != nil {
+			return at, err
+		}
+	}
+	period := then.present(over)
+	if period.Start.Equal(over) || period.End.IsZero() {
+		return over, nil
+	}
+	return period.End, nil
 }
 
 // noticeBy is NoticeBy for a validated contract.

@@ -35,6 +35,10 @@ type ChangeRequest struct {
 	By       Actor        `json:"by"`             // actor who requests the change; required
 	At       time.Time    `json:"at"`             // time of the request
 	Usage    []LimitUsage `json:"usage,omitzero"` // current usage, compared with the limits of a new plan
+	// Effective is the requested timing of the change, and On the requested time; at most one of them is set. Without
+	// them the change takes effect when the rules say. Support may ask for an earlier time than that.
+	Effective EffectiveTiming `json:"effective,omitzero"`
+	On        time.Time       `json:"on,omitzero"` // requested time, not before At
 	// PaidThrough is the end of the time that is paid for, for at_paid_through; zero is the end of the period.
 	PaidThrough time.Time `json:"paid_through,omitzero"`
 	// Charges are the billed charges of the present period. An item that returns in it has its old price.
@@ -43,11 +47,11 @@ type ChangeRequest struct {
 
 // Approval is the result of a change request that the rules allow.
 type Approval struct {
-	Actions   []Action        `json:"actions,omitzero"` // actions of the change; none for what is already there
-	Effective EffectiveTiming `json:"effective"`        // latest timing that the rules of the actions set
-	At        time.Time       `json:"at"`               // time when the change takes effect
-	Breaks    []LimitUsage    `json:"breaks,omitzero"`  // limits of the new plan that the usage exceeds
-	Change    Change          `json:"change"`           // change to make, with the plan, term or prices of the catalog
+	Actions   []Action        `json:"actions,omitzero"`   // actions of the change; none for what is already there
+	Effective EffectiveTiming `json:"effective,omitzero"` // latest timing of the actions' rules, or the requested one
+	At        time.Time       `json:"at"`                 // time when the change takes effect
+	Breaks    []LimitUsage    `json:"breaks,omitzero"`    // limits of the new plan that the usage exceeds
+	Change    Change          `json:"change"`             // change to make, with the plan, term or prices of the catalog
 }
 
 // Check returns the actions of a change, the time when it takes effect and the change to make, or a [Refusal] with the
@@ -56,7 +60,9 @@ type Approval struct {
 //   - Each action of the change, as [Classify] returns them, needs a rule, and the strictest applies to the whole
 //     change: an action that is forbidden, one that another actor must request, the latest time.
 //   - A lateral change without a rule of its own follows the rule for upgrades.
-//   - A cancellation at the end of the term is refused once the notice period has started.
+//   - A customer may ask for a later time than the rules set. An earlier one is refused, unless support asks for it.
+//   - A cancellation at the end of the term is refused once the notice period has started. A contract that runs on from
+//     period to period then ends once the notice is over, or at the end of that period, as the rule says.
 //   - A limit of the plan that has the name of an item limits its units: a change to more is refused.
 //   - Without a catalog, the change itself defines a new plan, term or price, and plans compare by their yearly value.
 //
@@ -115,101 +121,20 @@ func (p *ChangeRequest) check(f *fault.List) {
 	if p.At.IsZero() {
 		f.Add("at", proration.ErrUnset, "required, the time of the request")
 	}
+	if p.Effective > AtPaidThrough {
+		fault.Enum(f, "effective", effectiveTimings, p.Effective)
+	}
+	switch {
+	case !p.On.IsZero() && p.Effective != 0:
+		f.Add("effective", proration.ErrInvalid, "must be unset together with on; got %v", p.Effective)
+	case !p.On.IsZero() && p.On.Before(p.At):
+		f.Add("on", proration.ErrOutside, "must not be before the request, %s; got %s",
+			p.At.Format(time.RFC3339), p.On.Format(time.RFC3339))
+	}
 	f.Under("contract", p.Contract.Validate())
 	f.Under("change", p.Change.Validate())
 	if p.Change.Plan != nil && p.Catalog == nil {
 		f.Under("change.plan", p.Change.Plan.validate())
-	}
-}
-
-// permit is Check of a valid request, whose plan, term or prices are the catalog's. The rank is that of the plan before
-// the change. The plan is that of the contract after it, nil if it is not known.
-func (r ChangeRules) permit(p *ChangeRequest, plan *Plan, rank int) (Approval, error) {
-	permit := Approval{Change: p.Change, Effective: Immediately, At: p.At}
-	class := ClassifyRequest{Change: p.Change, From: p.Contract, To: p.Contract, FromRank: rank}
-	class.From.own(p.At)
-	class.To.own(p.At)
-	if p.Change.Plan != nil {
-		class.ToRank = p.Change.Plan.Rank
-	}
-	var later fault.List // the change is checked again at its time
-	class.To.change(&later, &p.Change, p.At)
-	var err error
-	if permit.Actions, err = class.classify(); err != nil {
-		return Approval{}, err
-	}
-	if p.Change.Plan != nil {
-		if permit.Breaks, err = p.Change.Plan.Exceeded(p.Usage); err != nil {
-			return Approval{}, err
-		}
-	}
-	if err = r.strictest(p, &permit); err != nil {
-		return Approval{}, err
-	}
-	after, err := p.Contract.changed(&p.Change, permit.At)
-	if err != nil {
-		return Approval{}, fault.Rename(err, "contract", "change.contract") // the change makes the contract invalid
-	}
-	if plan != nil {
-		if err = plan.fits(&class.From, &after); err != nil {
-			return Approval{}, err
-		}
-	}
-	return permit, nil
-}
-
-// strictest sets the latest time that the rules of the actions allow. It returns the refusal of an action that nobody
-// may do, or else of the first action that the actor may not do.
-func (r ChangeRules) strictest(p *ChangeRequest, permit *Approval) error {
-	var refused error
-	forbidden := false
-	for _, action := range permit.Actions {
-		rule, err := r.rule(action, p.By, permit.Breaks)
-		if err == nil {
-			err = p.noticed(action, rule.Effective)
-		}
-		if err != nil {
-			if nobody := !r.allowed(action); refused == nil || nobody && !forbidden {
-				refused, forbidden = err, nobody
-			}
-			continue
-		}
-		at, err := p.Contract.effective(rule.Effective, p.At, p.PaidThrough)
-		if err != nil {
-			return err
-		}
-		if at.After(permit.At) || at.Equal(permit.At) && rule.Effective > permit.Effective {
-			permit.At, permit.Effective = at, rule.Effective
-		}
-	}
-	return refused
-}
-
-// allowed reports whether any actor may do the action.
-func (r ChangeRules) allowed(action Action) bool {
-	found := false
-	for _, rule := range r {
-		if rule.Action == action && len(rule.By) > 0 {
-			return true
-		}
-		found = found || rule.Action == action
-	}
-	return !found && action == Lateral && r.allowed(Upgrade)
-}
-
-// noticed refuses a cancellation at the end of the term after the notice period has started.
-func (p *ChangeRequest) noticed(action Action, when EffectiveTiming) error {
-	if action != Cancel || when != AtTermEnd || len(p.Contract.Terms) == 0 {
-		return nil
-	}
-	by, err := p.Contract.noticeBy()
-	if err != nil || p.At.Before(by) {
-		return err
-	}
-	return &Refusal{
-		Rule:    action.String(),
-		Reason:  "Notice of cancellation was due before " + date(by) + ".",
-		Instead: "After the next term begins, cancel for the end of that term.",
 	}
 }
 
