@@ -176,6 +176,7 @@ func (r *RebillRequest) again(
 	}
 	again := *c
 	again.Edges = r.Charge.Edges
+	again.Edges.Extent = 0 // they return at what was credited
 	line, err := again.Units(left, units, r.Charge.Span, r.Policy, r.Location)
 	if err != nil {
 		return nil, err

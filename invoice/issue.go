@@ -63,6 +63,9 @@ type IssueRequest struct {
 	// IssuedAt is the time of issue of a period billed before it begins; zero is At.
 	IssuedAt time.Time    `json:"issued_at,omitzero"`
 	Change   plans.Change `json:"change,omitzero"` // change of the contract at At; the zero Change is none
+	// ProrateFrom is the instant of the present period from which the change is charged and credited; zero is At. The
+	// contract changes at At. If periods begin anew, only the credits are counted from it.
+	ProrateFrom time.Time `json:"prorate_from,omitzero"`
 	// Close leaves the contract as it is, because service stops for a while. In arrears it bills the time until At, and
 	// the next period is billed from the UnbilledSince of its request. In advance it credits the unused charges. It takes
 	// no Change.
@@ -151,7 +154,7 @@ func Issue(o IssueRequest) (IssueResult, error) {
 	if o.At.UTC().Year() > canon.LastYear {
 		f.Add("at", proration.ErrLimit, "must be in the year %d or earlier; got %d", canon.LastYear, o.At.UTC().Year())
 	}
-	o.check(&f)
+	o.check(&f, w.rest)
 	if f != nil {
 		return IssueResult{}, f.Err()
 	}
@@ -198,7 +201,7 @@ func (o *IssueRequest) remaining(f *fault.List) ([]proration.Portion, error) {
 }
 
 // check adds the faults of fields that contradict each other.
-func (o *IssueRequest) check(f *fault.List) {
+func (o *IssueRequest) check(f *fault.List, rest []proration.Portion) {
 	if o.Policy.Timing == proration.InArrears && o.UnbilledSince.IsZero() {
 		f.Add("unbilled_since", proration.ErrUnset, "required in arrears, the start of the unbilled time")
 	}
@@ -216,6 +219,14 @@ func (o *IssueRequest) check(f *fault.List) {
 	}
 	if o.Close && !o.Change.IsZero() {
 		f.Add("close", proration.ErrInvalid, "must be false for a change")
+	}
+	switch alone := o.Change.IsZero() || o.Change.Cancel || !o.Change.End.IsZero() || o.Contract.Extends(o.Change); {
+	case o.ProrateFrom.IsZero():
+	case alone || o.Policy.Timing == proration.InArrears:
+		f.Add("prorate_from", proration.ErrInvalid, "must be zero unless a change is prorated in advance")
+	case len(rest) > 0 && !(proration.Period{Start: rest[0].Period.Start, End: rest[0].Span.End}).Contains(o.ProrateFrom):
+		f.Add("prorate_from", proration.ErrOutside, "must be inside the present period, %v; got %s",
+			proration.Period{Start: rest[0].Period.Start, End: rest[0].Span.End}, o.ProrateFrom.Format(time.RFC3339))
 	}
 	if o.UnbilledAs != "" && (o.Change.IsZero() || o.Change.Cancel) {
 		f.Add("unbilled_as", proration.ErrInvalid, "must be empty unless the contract changes and goes on")

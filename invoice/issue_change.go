@@ -28,6 +28,13 @@ func (w *work) change() error {
 		}
 	}
 	w.after = amended.Contract
+	if !w.ProrateFrom.IsZero() && !w.restarts() {
+		then, err := w.Contract.Amended(w.Change, w.ProrateFrom, w.Policy.Proration)
+		if err != nil {
+			return err
+		}
+		amended.Charges, amended.DroppedFrom = then.Charges, then.DroppedFrom
+	}
 	switch {
 	case w.Change.Cancel:
 		w.ended = w.At
@@ -179,6 +186,18 @@ func (w *work) unused(a *plans.Amendment) (all []plans.Charge, err error) {
 		Location: w.Contract.Cycle.Location,
 	}
 	request.Ends = w.Close
+	if !w.ProrateFrom.IsZero() {
+		request.At = w.ProrateFrom
+	}
+	if !w.Close {
+		switch request.Policy.Credit {
+		case proration.ExtentNone:
+			return nil, nil
+		case proration.ExtentFull:
+			request.At = w.rest[0].Period.Start
+		case proration.ExtentProrated:
+		}
+	}
 	if end := w.Change.End; !end.IsZero() {
 		request.At, request.Ends = end, true
 	}
@@ -191,12 +210,12 @@ func (w *work) unused(a *plans.Amendment) (all []plans.Charge, err error) {
 		all = append(all, unused...)
 		return nil
 	}
-	if !a.DroppedFrom.IsZero() {
+	if from := request.At; !a.DroppedFrom.IsZero() {
 		request.At = a.DroppedFrom
 		if err = credit(plans.ItemQuantity{}); err != nil {
 			return nil, err
 		}
-		request.At, request.Charges = w.At, slices.Concat(w.UnexpiredCharges, all)
+		request.At, request.Charges = from, slices.Concat(w.UnexpiredCharges, all)
 	}
 	for _, r := range a.Replaced {
 		if err = credit(r); err != nil {

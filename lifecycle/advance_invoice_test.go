@@ -37,7 +37,7 @@ func TestChangeAfterTheAdvanceInvoiceCostsTheSame(t *testing.T) {
 		{"more seats", "two seats for 7 days, and three months at 1200.00", []lifecycle.Event{seats("2026-01-25", 2)}, "4645.16"},
 	} {
 		for _, lead := range []string{"P10D", "P31D", ""} {
-			for _, next := range []lifecycle.ProrationBilling{lifecycle.InvoiceNow, lifecycle.NextInvoice} {
+			for _, next := range []plans.ProrationBilling{plans.InvoiceNow, plans.NextInvoice} {
 				t.Run(c.name+" "+lead+" "+next.String(), func(t *testing.T) {
 					p := advancePolicy()
 					p.Prorations, p.Renewal.Lead = next, proration.Interval{}

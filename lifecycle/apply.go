@@ -57,21 +57,22 @@ func Advance(policies *Policies, sub Subscription, to time.Time) (Outcome, error
 
 // step is the work on one outcome.
 type step struct {
-	policies  *Policies            // policies in the order of their From
-	policy    *Policy              // policy in force at the current time
-	sub       Subscription         // working copy of the subscription
-	out       Outcome              // outcome so far, without the subscription
-	cause     string               // event or deadline from which the IDs of effects and notices derive
-	caused    int                  // number of IDs derived from the cause
-	doing     EventKind            // event that is applied; unset for a deadline
-	access    Access               // access before the step; see accessLost
-	arrived   Status               // status when the event arrived
-	after     string               // suffix of the cause of a deadline processed after an event at the same time
-	actions   []plans.Action       // actions of the change that the event makes
-	lowered   []invoice.Receivable // open invoices that credit notes of this step lowered, as they were before
-	refused   string               // reason why the change of a deadline could not be made
-	withdrawn time.Time            // time of the cancellation that the event withdrew besides
-	allowed   set                  // statuses that the processed row of the tables allows; see become
+	policies  *Policies               // policies in the order of their From
+	policy    *Policy                 // policy in force at the current time
+	sub       Subscription            // working copy of the subscription
+	out       Outcome                 // outcome so far, without the subscription
+	cause     string                  // event or deadline from which the IDs of effects and notices derive
+	caused    int                     // number of IDs derived from the cause
+	doing     EventKind               // event that is applied; unset for a deadline
+	access    Access                  // access before the step; see accessLost
+	arrived   Status                  // status when the event arrived
+	after     string                  // suffix of the cause of a deadline processed after an event at the same time
+	settings  plans.ProrationSettings // extents of the change that is billed, where they differ from the policy
+	actions   []plans.Action          // actions of the change that the event makes
+	lowered   []invoice.Receivable    // open invoices that credit notes of this step lowered, as they were before
+	refused   string                  // reason why the change of a deadline could not be made
+	withdrawn time.Time               // time of the cancellation that the event withdrew besides
+	allowed   set                     // statuses that the processed row of the tables allows; see become
 
 	earlier    []invoice.Invoice // invoices issued earlier in the same replay
 	correcting bool              // Correct replays the history

@@ -43,13 +43,17 @@ func (s *step) change(e *Event) error {
 		s.supersede(&change)
 		return s.settleChange()
 	}
+	how, err := s.howProrated(e, &permit)
+	if err != nil {
+		return err
+	}
 	if permit.At.After(e.At) {
-		if err := s.wait(e.Sequence, permit.At, change); err != nil {
+		if err := s.wait(e.Sequence, permit.At, change, how); err != nil {
 			return err
 		}
 		return s.settleChange()
 	}
-	if err := s.changeNow(change, false); err != nil {
+	if err := s.changeNow(change, how, false); err != nil {
 		return err
 	}
 	return s.settleChange()
@@ -66,7 +70,7 @@ func (s *step) settleChange() error {
 
 // changeNow makes a change inside the current period. It replaces what waits for the same things unless it has waited
 // itself. The advance invoice of the next period may include it.
-func (s *step) changeNow(change plans.Change, billedInAdvance bool) error {
+func (s *step) changeNow(change plans.Change, how prorated, billedInAdvance bool) error {
 	sub := &s.sub
 	if !billedInAdvance {
 		if err := s.clearAhead(&change); err != nil {
@@ -77,7 +81,7 @@ func (s *step) changeNow(change plans.Change, billedInAdvance bool) error {
 	if s.doing == Changed || s.doing == Reactivated {
 		s.supersede(&change)
 	}
-	if err := s.billChange(change); err != nil {
+	if err := s.billChange(change, how); err != nil {
 		return err
 	}
 	switch a := sub.NextPeriod; {
@@ -105,7 +109,7 @@ func (s *step) changeStopped(e *Event) error {
 	permit, err := s.permit(s.policy.ChangeRules, s.sub.Contract, e)
 	if asked := !e.On.IsZero() || e.Effective != 0; err == nil && asked && permit.At.After(e.At) {
 		s.actions = permit.Actions
-		return s.wait(e.Sequence, permit.At, permit.Change)
+		return s.wait(e.Sequence, permit.At, permit.Change, prorated{})
 	}
 	var after plans.Contract
 	if err == nil {
@@ -123,7 +127,9 @@ func (s *step) changeStopped(e *Event) error {
 func (s *step) permit(rules plans.ChangeRules, contract plans.Contract, e *Event) (plans.Approval, error) {
 	return rules.Check(plans.ChangeRequest{
 		Catalog: s.policy.Catalog, Contract: contract, Change: e.Change, By: e.by(), At: e.At, Usage: e.Usage,
-		Effective: e.Effective, On: e.On, Charges: s.sub.UnexpiredCharges, PaidThrough: s.sub.paidThrough(),
+		Effective: e.Effective, On: e.On, Prorations: s.policy.Prorations,
+		ProrationSettings: s.policy.settings(),
+		Charges:           s.sub.UnexpiredCharges, PaidThrough: s.sub.paidThrough(),
 	})
 }
 
@@ -142,27 +148,29 @@ func restarts(contract *plans.Contract, c *plans.Change) bool {
 		interval != contract.Cycle.Interval
 }
 
-// billChange makes a change at this instant and bills the difference as Policy.Prorations says.
-func (s *step) billChange(c plans.Change) error {
+// billChange makes a change at this instant and bills the difference.
+func (s *step) billChange(c plans.Change, how prorated) error {
 	waits, contract := false, &s.sub.Contract
 	s.bind(&c)
 	switch restarts := restarts(contract, &c); {
-	case s.policy.Prorations == NoProrations && !restarts && !contract.Extends(c):
+	case how.billing(s.policy) == plans.NoProrations && !restarts && !contract.Extends(c):
 		after, err := s.sub.Contract.Changed(c, s.sub.At)
 		if err == nil {
 			s.sub.Contract = after
 		}
 		return err
-	case s.policy.Prorations == NextInvoice && !restarts && !contract.Extends(c):
+	case how.billing(s.policy) == plans.NextInvoice && !restarts && !contract.Extends(c):
 		waits = true
 	}
 	s.lowered = nil       // those of an earlier deadline
 	ahead := s.setAside() // the advance invoice is changed when its period begins
-	request := invoice.IssueRequest{Account: s.sub.Account, At: s.sub.At, Change: c}
+	request := invoice.IssueRequest{Account: s.sub.Account, At: s.sub.At, Change: c, ProrateFrom: how.from}
 	if waits {
 		request.UnbilledAs = s.id()
 	}
+	s.settings = how.settings
 	inv, err := s.document(request)
+	s.settings = plans.ProrationSettings{}
 	if err != nil {
 		return err
 	}

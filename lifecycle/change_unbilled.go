@@ -14,6 +14,9 @@ func (s *step) changeUnbilled(e *Event) error {
 	if c := &e.Change; !c.End.IsZero() || c.Anchor != 0 {
 		return s.refuse(s.sub.notAllowed(e.Kind))
 	}
+	if e.fields()&prorationFields != 0 {
+		return s.refuse("Nothing is billed yet, so that this change cannot be prorated.")
+	}
 	at, err := s.askedBefore(e)
 	if err != nil {
 		return err
@@ -100,7 +103,7 @@ func (s *step) scheduleBefore(e *Event, at time.Time) error {
 		return err
 	}
 	s.actions = permit.Actions
-	return s.wait(e.Sequence, at, permit.Change)
+	return s.wait(e.Sequence, at, permit.Change, prorated{})
 }
 
 // serviceBegins returns the time at which service begins, or its paid part after a trial.

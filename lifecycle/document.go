@@ -19,6 +19,12 @@ func (s *step) billing() invoice.Policy {
 	if s.sub.inArrears() {
 		p.Timing = proration.InArrears
 	}
+	if s.settings.Charge != 0 {
+		p.Proration.Charge = s.settings.Charge
+	}
+	if s.settings.Credit != 0 {
+		p.Proration.Credit = s.settings.Credit
+	}
 	if s.sub.Taxes != nil {
 		p.Taxes = *s.sub.Taxes
 	}

@@ -32,7 +32,7 @@ func randomPolicies(draw *rand.Rand) (all []lifecycle.Policy) {
 			p.Renewal.Lead = proration.Interval{Days: 1 + draw.IntN(20)}
 		}
 		p.Reactivation.BillingAnchor = []plans.BillingAnchor{plans.AnchorReset, plans.AnchorKeep}[draw.IntN(2)]
-		p.Prorations = []lifecycle.ProrationBilling{lifecycle.InvoiceNow, lifecycle.NextInvoice}[draw.IntN(2)]
+		p.Prorations = []plans.ProrationBilling{plans.InvoiceNow, plans.NextInvoice}[draw.IntN(2)]
 		if draw.IntN(2) == 0 {
 			p.Pause = lifecycle.Pause{Effective: plans.Immediately, Unused: credits.AsBalance}
 		}

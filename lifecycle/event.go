@@ -34,7 +34,7 @@ const (
 	PaymentFailed                                // a payment attempt fails: Payment
 	PaymentDisputed                              // the customer's bank takes a payment back: Payment
 	PaymentRefunded                              // the seller refunded a payment; requires a Reason: Payment, OwedAgain
-	Changed                                      // the contract changes: Change, Usage, Effective, On
+	Changed                                      // the contract changes: Change, Usage, Effective, On, Prorations and more
 	ScheduledChangeCanceled                      // one scheduled change is dropped, or all: ScheduledChange
 	PauseRequested                               // the customer asks for a pause: Until, Effective, On
 	Resumed                                      // the pause ends, or is withdrawn before it starts
@@ -114,6 +114,14 @@ type Event struct {
 	// Change is the change of the contract. With a catalog, a plan needs only its ID, and a term only its length.
 	Change plans.Change       `json:"change,omitzero"`
 	Usage  []plans.LimitUsage `json:"usage,omitzero"` // current usage, checked against the limits of another plan
+	// Prorations is when the proration of a change is billed. Only support sets it; unset, the change rules and the policy
+	// decide.
+	Prorations plans.ProrationBilling `json:"prorations,omitzero"`
+	// ProrationSettings are how much a change charges and credits. Only support sets them.
+	ProrationSettings plans.ProrationSettings `json:"proration_settings,omitzero"`
+	// ProrateFrom is the instant of the present period from which a change is charged and credited; zero is the time of
+	// the change. Only support sets it.
+	ProrateFrom time.Time `json:"prorate_from,omitzero"`
 	// OwedAgain makes the amount of a refund due again. Without it, a credit note credits what was refunded.
 	OwedAgain bool `json:"owed_again,omitzero"`
 	// As is the form in which the paid part of a credited invoice returns: balance or refund; required for it.

@@ -24,6 +24,9 @@ const (
 	methodField
 	changeField
 	usageField
+	prorationsField
+	settingsField
+	prorateFromField
 	owedAgainField
 	asField
 	documentField
@@ -44,7 +47,7 @@ const (
 
 var eventFieldNames = []string{
 	"on", "until", "scheduled_change", "effective", "no_trial", "payment_method", "change", "usage",
-	"owed_again", "as", "document",
+	"prorations", "proration_settings", "prorate_from", "owed_again", "as", "document",
 	"exception", "charges", "grant", "taxes", "contact", "country",
 	"payment.invoice", "payment.id", "payment.amount", "payment.currency", "payment.expected", "payment.hard",
 	"payment.lines",
@@ -55,6 +58,9 @@ const paymentFields = invoiceField | paymentIDField | amountField | currencyFiel
 
 // resultFields are the fields of the result of a dispute or a refund.
 const resultFields = invoiceField | paymentIDField | amountField | currencyField
+
+// prorationFields are the fields with which support sets the proration of a change.
+const prorationFields = prorationsField | settingsField | prorateFromField
 
 // eventFields is the table of the fields that each kind of event reads besides Sequence, At, Kind, By and Reason. An
 // event with any other field is an error.
@@ -68,7 +74,7 @@ var eventFields = [...]eventField{
 	PaymentFailed:           paymentFields | hardField,
 	PaymentDisputed:         paymentFields,
 	PaymentRefunded:         paymentFields | linesField | owedAgainField,
-	Changed:                 changeField | usageField | onField | effectiveField,
+	Changed:                 changeField | usageField | onField | effectiveField | prorationFields,
 	ScheduledChangeCanceled: scheduledField,
 	PauseRequested:          untilField | onField | effectiveField,
 	Resumed:                 0,
@@ -106,7 +112,8 @@ func (e *Event) fields() (set eventField) {
 	p := &e.Payment
 	for i, given := range [...]bool{
 		!e.On.IsZero(), !e.Until.IsZero(), e.ScheduledChange != 0, e.Effective != 0, e.NoTrial, e.PaymentMethod != "",
-		!e.Change.IsZero(), len(e.Usage) > 0, e.OwedAgain, e.As != 0, e.Document != nil, e.Exception != nil,
+		!e.Change.IsZero(), len(e.Usage) > 0, e.Prorations != 0, e.ProrationSettings != plans.ProrationSettings{},
+		!e.ProrateFrom.IsZero(), e.OwedAgain, e.As != 0, e.Document != nil, e.Exception != nil,
 		len(e.Charges) > 0, hasGrant(&e.Grant), e.Taxes != nil, hasContact(&e.Contact), e.Country != "",
 		p.Invoice != "", p.ID != "", !p.Amount.IsZero(), p.Currency != "", !p.Expected.IsZero(), p.Hard, len(p.Lines) > 0,
 	} {

@@ -36,9 +36,13 @@ func fieldSetters() map[string]func(*lifecycle.Event) {
 		"usage": func(e *lifecycle.Event) {
 			e.Usage = []plans.LimitUsage{{Name: "contacts", Used: decimal.NewFromInt(9)}}
 		},
-		"owed_again": func(e *lifecycle.Event) { e.OwedAgain = true },
-		"as":         func(e *lifecycle.Event) { e.As = credits.AsRefund },
-		"document":   func(e *lifecycle.Event) { e.Document = &invoice.Invoice{ID: "r-1"} },
+		"owed_again":         func(e *lifecycle.Event) { e.OwedAgain = true },
+		"scheduled_change":   func(e *lifecycle.Event) { e.ScheduledChange = 1 },
+		"prorations":         func(e *lifecycle.Event) { e.Prorations = plans.NextInvoice },
+		"proration_settings": func(e *lifecycle.Event) { e.ProrationSettings.Charge = proration.ExtentFull },
+		"prorate_from":       func(e *lifecycle.Event) { e.ProrateFrom = e.At },
+		"as":                 func(e *lifecycle.Event) { e.As = credits.AsRefund },
+		"document":           func(e *lifecycle.Event) { e.Document = &invoice.Invoice{ID: "r-1"} },
 		"exception": func(e *lifecycle.Event) {
 			e.Exception = &credits.Exception{Give: credits.InFull, As: credits.AsRefund, Reason: "goodwill"}
 		},

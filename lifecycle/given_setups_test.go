@@ -110,7 +110,7 @@ func salesSetup(tb testing.TB) setup {
 // subscriptions.
 func nextInvoiceSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
-	p.Prorations = lifecycle.NextInvoice
+	p.Prorations = plans.NextInvoice
 	p.FirstPaymentTimeout = giventest.Interval("PT23H")
 	p.Dunning = lifecycle.Dunning{OpenInvoice: lifecycle.OpenVoid, ResultTimeout: patience, Grace: days(9), Retries: []proration.Interval{days(3), days(5)}, FinalAction: lifecycle.FinalCancel}
 	p.Pause = lifecycle.Pause{Effective: plans.Immediately, Unused: credits.AsNothing}
@@ -150,7 +150,7 @@ func arrearsSetup(tb testing.TB) setup {
 // termSetup sells a term of two months that is billed monthly and then expires. Changes are not prorated.
 func termSetup(tb testing.TB) setup {
 	p := lifecycle.Standard()
-	p.Prorations = lifecycle.NoProrations
+	p.Prorations = plans.NoProrations
 	p.FirstPaymentTimeout = giventest.Interval("P3D")
 	p.Billing.Refunds = []credits.RefundRule{{Give: credits.UnusedPart, As: credits.AsRefund}}
 	rule(&p, plans.Cancel).Effective = plans.AtTermEnd

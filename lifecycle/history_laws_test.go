@@ -227,7 +227,7 @@ func (h *history) chargeLaw(out lifecycle.Outcome) {
 		case i < 0:
 			h.fault("%v of invoice %s, which was never issued", e.Kind, e.Invoice)
 		case e.Kind == lifecycle.CollectPayment || e.Kind == lifecycle.Send:
-			if status := h.invoices[i].status(); status != "open" && !withdrawn(out, e.Invoice) || !e.Amount.IsPositive() {
+			if status := h.invoices[i].status(); status != "open" && !withdrawn(out, e.Invoice) && !lowered(out, &e) || !e.Amount.IsPositive() {
 				h.fault("%v of %v of invoice %s, which is %s", e.Kind, e.Amount, e.Invoice, status)
 			}
 			if slices.Contains(h.collecting, e.Invoice) {
@@ -242,6 +242,12 @@ func (h *history) chargeLaw(out lifecycle.Outcome) {
 	}
 }
 
+// lowered reports whether the outcome credits an invoice that it sends. The customer gets both documents.
+func lowered(out lifecycle.Outcome, sent *lifecycle.Effect) bool {
+	return sent.Kind == lifecycle.Send &&
+		slices.ContainsFunc(out.Invoices, func(inv invoice.Invoice) bool { return inv.Corrects == sent.Invoice })
+}
+
 // withdrawn reports whether the outcome also withdraws an invoice.
 func withdrawn(out lifecycle.Outcome, id string) bool {
 	return slices.ContainsFunc(out.Effects, func(e lifecycle.Effect) bool { return e.Kind == lifecycle.Withdraw && e.Invoice == id })
@@ -252,7 +258,7 @@ func withdrawn(out lifecycle.Outcome, id string) bool {
 func (h *history) spanLaw() {
 	h.tb.Helper()
 	shortened := func(e lifecycle.Event) bool { return !e.Change.End.IsZero() }
-	if h.setup.policy.Prorations == lifecycle.NoProrations && slices.ContainsFunc(h.events, shortened) {
+	if h.setup.policy.Prorations == plans.NoProrations && slices.ContainsFunc(h.events, shortened) {
 		return // the policy does not credit the rest of the period, which a customer who returns pays again
 	}
 	var base []plans.Charge
@@ -296,7 +302,7 @@ func (h *history) spanLaw() {
 func (h *history) maxUnits(at time.Time) (most decimal.Decimal) {
 	for i, s := range h.quantities {
 		switch {
-		case h.setup.policy.Prorations == lifecycle.NoProrations:
+		case h.setup.policy.Prorations == plans.NoProrations:
 			most = decimal.Max(most, s.quantity)
 		case i == 0 || !s.at.After(at):
 			most = s.quantity

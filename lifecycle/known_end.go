@@ -76,7 +76,7 @@ func (s *step) endLater(end time.Time) error {
 		sub.Contract.Until = time.Time{} // service has stopped, and a return begins a new period
 		return nil
 	}
-	if err := s.billChange(plans.Change{Until: end}); err != nil {
+	if err := s.billChange(plans.Change{Until: end}, prorated{}); err != nil {
 		return err
 	}
 	if sub.CancelAt.IsZero() {

@@ -113,7 +113,7 @@ func TestPaidTimeEndsWithItsCharge(t *testing.T) {
 // A return bills the charges that wait for the time until then, and no day twice: 2 x 100.00 x 5/31 and twelve seats.
 func TestReturnBillsWhatWaitedOnce(t *testing.T) {
 	p := anyChange()
-	p.Prorations = lifecycle.NextInvoice
+	p.Prorations = plans.NextInvoice
 	out := replayEvents(t, p, "2026-01-17", eventOn("2026-01-01", lifecycle.Started), changedOn(t, "2026-01-11", `{"add":[{"item":"seat","quantity":"2"}]}`),
 		paymentOn("2026-01-16", lifecycle.InvoiceVoided, "r-1", ""), eventOn("2026-01-16", lifecycle.Reactivated))
 	billed := giventest.Money("0")

@@ -23,9 +23,14 @@ func TestPolicyHasOneFieldForEachChoice(t *testing.T) {
 		"proration.RoundingMode": {
 			"billing.proration.rounding.mode", "billing.tax_rounding_mode", // the law of a country may round its tax up
 		},
-		"plans.BillingAnchor":   {"payments.billing_anchor", "reactivation.billing_anchor"}, // after a late payment, after an end
-		"proration.DayBilling":  {"billing.proration.first_day", "billing.proration.last_day"},
-		"lifecycle.FinalAction": {"trial.without_payment_method", "renewal.without_payment_method", "dunning.final_action"},
+		"plans.BillingAnchor": {"payments.billing_anchor", "reactivation.billing_anchor"}, // after a late payment, after an end
+		"proration.Extent": { // of charges, of credits; of all changes, of an action
+			"billing.proration.charge", "billing.proration.credit", "change_rules.proration_settings.charge",
+			"change_rules.proration_settings.credit",
+		},
+		"plans.ProrationBilling": {"change_rules.prorations", "prorations"}, // of an action, of all others
+		"proration.DayBilling":   {"billing.proration.first_day", "billing.proration.last_day"},
+		"lifecycle.FinalAction":  {"trial.without_payment_method", "renewal.without_payment_method", "dunning.final_action"},
 		"proration.Interval": {
 			"catalog.plans.interval", "catalog.plans.trial", "catalog.plans.offers.price.per", "catalog.terms.length",
 			"catalog.terms.notice", "first_payment_timeout", "renewal.lead", "dunning.due_in", "dunning.grace",

@@ -89,7 +89,7 @@ func TestPaymentAfterCancellationIsRefunded(t *testing.T) {
 // for January 1 and 64.52 for January 2.
 func TestEndBillsWhatWaits(t *testing.T) {
 	p := advancePolicy()
-	p.Renewal.Lead, p.Prorations = proration.Interval{}, lifecycle.NextInvoice
+	p.Renewal.Lead, p.Prorations = proration.Interval{}, plans.NextInvoice
 	p.Billing.Refunds[0].As = credits.AsRefund
 	up := eventOn("2026-01-02", lifecycle.Changed, func(e *lifecycle.Event) { e.Change.Plan = pricedPlan("200.00") })
 	out := replayEvents(t, p, "2026-01-03", eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""), up, eventOn("2026-01-03", lifecycle.CancellationRequested))

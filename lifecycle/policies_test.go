@@ -100,7 +100,7 @@ func TestSteppingOverEditedPoliciesEqualsReplay(t *testing.T) {
 	paused := func(p *lifecycle.Policy) {
 		p.Renewal.WithoutPaymentMethod = lifecycle.FinalPause
 	}
-	waiting := func(p *lifecycle.Policy) { p.Prorations = lifecycle.NextInvoice }
+	waiting := func(p *lifecycle.Policy) { p.Prorations = plans.NextInvoice }
 	events := []lifecycle.Event{
 		eventOn("2026-01-01", lifecycle.Started, func(e *lifecycle.Event) { e.PaymentMethod = "card" }),
 		paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", ""),

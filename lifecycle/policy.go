@@ -26,8 +26,8 @@ type Policy struct {
 	// ChangesBeforeRamp says what another plan or interval does to later ramp steps; must be set.
 	ChangesBeforeRamp plans.RampHandling `json:"changes_before_ramp"`
 
-	Prorations ProrationBilling `json:"prorations"` // when the proration of a change is billed; must be set
-	Trial      Trial            `json:"trial"`      // the trial of a contract that has one; must be set
+	Prorations plans.ProrationBilling `json:"prorations"` // when the proration of a change is billed; must be set
+	Trial      Trial                  `json:"trial"`      // the trial of a contract that has one; must be set
 	// FirstPaymentTimeout is the time in which the first invoice must be paid before service starts. Unset starts service
 	// at once.
 	FirstPaymentTimeout proration.Interval `json:"first_payment_timeout,omitzero"`
@@ -132,7 +132,7 @@ func Standard() Policy {
 		Billing:               invoice.Standard(),
 		ChangesWhileCanceling: CancelingAllow,
 		ChangesBeforeRamp:     plans.RampRefuse,
-		Prorations:            InvoiceNow,
+		Prorations:            plans.InvoiceNow,
 		Trial:                 Trial{UnusedTrial: plans.Forfeit, WithoutPaymentMethod: FinalSuspend},
 		Renewal:               Renewal{WithoutPaymentMethod: FinalContinue},
 		Dunning: Dunning{
@@ -183,7 +183,7 @@ func (p Policy) Validate() error {
 	f.Under("", p.ChangeRules.Validate())
 	fault.Enum(&f, "changes_while_canceling", whileCancelings, p.ChangesWhileCanceling)
 	fault.Choice(&f, "changes_before_ramp", p.ChangesBeforeRamp)
-	fault.Enum(&f, "prorations", prorationBillings, p.Prorations)
+	fault.Choice(&f, "prorations", p.Prorations)
 	p.checkTimes(&f)
 	fault.Choice(&f, "reactivation.billing_anchor", p.Reactivation.BillingAnchor)
 	for i := range statuses[1:] {

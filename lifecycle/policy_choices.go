@@ -33,38 +33,6 @@ func (r *FinalAction) UnmarshalText(text []byte) error {
 	return fault.Unmarshal(finalActions, r, "final_action", text)
 }
 
-// ProrationBilling is when the proration of a change inside a period is billed and collected. The zero value is unset
-// and refused.
-//
-// JSON: invoice_now, next_invoice, none.
-type ProrationBilling uint8
-
-// The times at which a proration is billed.
-const (
-	// InvoiceNow issues and collects an invoice at the time of the change.
-	InvoiceNow ProrationBilling = iota + 1
-	// NextInvoice bills and credits the rest of the period on the next regular invoice. Until then its charges wait, and
-	// its credits are no balance. A change of the interval, the billing date or the term is invoiced at once.
-	NextInvoice
-	// NoProrations neither bills nor credits the rest of the period. The next period is billed under the new contract.
-	NoProrations
-)
-
-var prorationBillings = []string{"", "invoice_now", "next_invoice", "none"}
-
-// String returns the name, "invoice_now".
-func (c ProrationBilling) String() string { return enum.String(prorationBillings, c) }
-
-// MarshalText returns the name.
-func (c ProrationBilling) MarshalText() ([]byte, error) {
-	return fault.Marshal(prorationBillings, c, "prorations")
-}
-
-// UnmarshalText reads the name. An unknown name returns ErrInvalid.
-func (c *ProrationBilling) UnmarshalText(text []byte) error {
-	return fault.Unmarshal(prorationBillings, c, "prorations", text)
-}
-
 // OpenInvoice is what becomes of an open invoice when dunning or a cancellation ends service. The zero value is unset
 // and refused.
 //

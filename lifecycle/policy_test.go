@@ -172,7 +172,7 @@ func TestVocabularies(t *testing.T) {
 		{"final action", func(i int) word { return lifecycle.FinalAction(i) }, func(s string) error { return new(lifecycle.FinalAction).UnmarshalText([]byte(s)) }, 4},
 		{"overpayment", func(i int) word { return lifecycle.Overpayment(i) }, func(s string) error { return new(lifecycle.Overpayment).UnmarshalText([]byte(s)) }, 2},
 		{"late payment", func(i int) word { return lifecycle.LatePayment(i) }, func(s string) error { return new(lifecycle.LatePayment).UnmarshalText([]byte(s)) }, 2},
-		{"prorations", func(i int) word { return lifecycle.ProrationBilling(i) }, func(s string) error { return new(lifecycle.ProrationBilling).UnmarshalText([]byte(s)) }, 3},
+		{"prorations", func(i int) word { return plans.ProrationBilling(i) }, func(s string) error { return new(plans.ProrationBilling).UnmarshalText([]byte(s)) }, 3},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			seen := map[string]bool{}

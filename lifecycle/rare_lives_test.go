@@ -2,6 +2,7 @@ package lifecycle_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,7 +19,8 @@ type rareLife struct {
 }
 
 // rareLives are lives that reach transitions in the statuses of a first payment, of credit and of disputes. The events
-// are "day kind invoice payment amount", with - for nothing, of a subscription of three seats from January 31.
+// are "day kind invoice payment amount", with - for nothing, of a subscription of three seats from January 31. A
+// cancellation names the day on which service ends instead of an invoice.
 func rareLives() map[string]rareLife {
 	older := []string{"0 started", "0 payment_attempted 1 x", "40 reactivated", "41 payment_failed 1 x"}
 	disputed := []string{"41 payment_succeeded 2 z 9", "41 payment_disputed 2 z"}
@@ -62,6 +64,7 @@ func rareLives() map[string]rareLife {
 	live("usual", "active", paid, "2 payment_disputed 1 a", "3 invoice_credited 2", "4 dispute_won 1 a")
 	live("first", "canceled", []string{"0 started", "0 payment_attempted 1 x", "1 cancellation_requested"}, "2 payment_succeeded 1 x")
 	live("first", "canceled", []string{"0 started", "0 payment_attempted 1 x", "1 cancellation_requested"}, "2 payment_failed 1 x")
+	live("ahead", "active", []string{"0 started", "0 payment_succeeded 1 a", "5 cancellation_requested 40"}, "25 payment_failed 2 b", "26 cancellation_withdrawn")
 	live("usual", "suspended", []string{"0 started", "0 payment_failed 1 a", "9 invoice_written_off 1"}, "10 payment_succeeded 1 a 50", "11 payment_disputed 1 a")
 	return lives
 }
@@ -79,6 +82,9 @@ func rareSetup(tb testing.TB, name string) setup {
 	}
 	if policy == "serve" {
 		w.policy.Payments.LatePayment = lifecycle.LateServe
+	}
+	if policy == "ahead" {
+		w.policy.Renewal.Lead = giventest.Interval("P3D")
 	}
 	if policy == "cancel" {
 		w.policy.Dunning.FinalAction = lifecycle.FinalCancel
@@ -122,6 +128,10 @@ func followLife(tb testing.TB, w *setup, life rareLife, s *recorder) history {
 			e.NoTrial, e.PaymentMethod = true, "card"
 		case lifecycle.Changed:
 			e.Change = unitsOf("seat", giventest.Money("1"))
+		case lifecycle.CancellationRequested:
+			if on, err := strconv.Atoi(words[2]); err == nil {
+				e.On, e.Payment = start.AddDate(0, 0, on), lifecycle.Payment{}
+			}
 		case lifecycle.CreditGranted:
 			e.Grant, e.Payment = credits.Entry{Amount: giventest.Money(amount)}, lifecycle.Payment{}
 		case lifecycle.InvoiceCredited:

@@ -124,8 +124,8 @@ func TestPaymentScenarios(t *testing.T) {
 func TestChangeScenarios(t *testing.T) {
 	p := helpDesk(withMoves)
 	advance := helpDesk(withMoves, func(p *lifecycle.Policy) { p.Renewal.Lead = giventest.Interval("P7D") })
-	next := helpDesk(func(p *lifecycle.Policy) { p.Prorations = lifecycle.NextInvoice })
-	none := helpDesk(func(p *lifecycle.Policy) { p.Prorations = lifecycle.NoProrations })
+	next := helpDesk(func(p *lifecycle.Policy) { p.Prorations = plans.NextInvoice })
+	none := helpDesk(func(p *lifecycle.Policy) { p.Prorations = plans.NoProrations })
 	month := ordered(t, p, "growth", "", instantIn(t, "UTC", "2026-11-01"))
 	year := ordered(t, p, "growth", "P12M", instantIn(t, "UTC", "2026-11-01"))
 	begun := []step{

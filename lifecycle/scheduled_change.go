@@ -11,12 +11,14 @@ import (
 )
 
 // wait schedules a change, in place of the scheduled ones that it supersedes.
-func (s *step) wait(sequence int64, at time.Time, change plans.Change) error {
+func (s *step) wait(sequence int64, at time.Time, change plans.Change, how prorated) error {
 	s.supersede(&change)
 	if change = s.inSteps(change); change.IsZero() {
 		return nil // the quantity that the scheduled changes lead to
 	}
-	s.sub.ScheduledChanges = append(s.sub.ScheduledChanges, ScheduledChange{Sequence: sequence, At: at, Change: change})
+	s.sub.ScheduledChanges = append(s.sub.ScheduledChanges, ScheduledChange{
+		Sequence: sequence, At: at, Change: change, Prorations: how.when, ProrationSettings: how.settings,
+	})
 	slices.SortStableFunc(s.sub.ScheduledChanges, func(a, b ScheduledChange) int { return a.At.Compare(b.At) })
 	return s.together()
 }
@@ -148,7 +150,8 @@ func (s *step) changeDue(d Deadline) error {
 func (s *step) changeWithin(w ScheduledChange) error {
 	before, end := *s, s.sub.Period.End
 	s.sub = s.sub.snapshot()
-	err := s.changeNow(stillThere(&s.sub.Contract, w.Change), w.BilledInAdvance)
+	how := prorated{when: w.Prorations, settings: w.ProrationSettings}
+	err := s.changeNow(stillThere(&s.sub.Contract, w.Change), how, w.BilledInAdvance)
 	switch {
 	case errors.Is(err, plans.ErrRefused):
 		*s = before
@@ -169,7 +172,7 @@ func (s *step) changeWithin(w ScheduledChange) error {
 func (s *step) billAllowedChange(c plans.Change) error {
 	before := *s
 	s.sub = s.sub.snapshot()
-	err := s.billChange(stillThere(&s.sub.Contract, c))
+	err := s.billChange(stillThere(&s.sub.Contract, c), prorated{})
 	if !errors.Is(err, plans.ErrRefused) && !isFault(err) {
 		return err
 	}

@@ -59,6 +59,10 @@ type ScheduledChange struct {
 	At              time.Time    `json:"at"`                         // time at which the change takes effect
 	Change          plans.Change `json:"change"`                     // change of the contract
 	BilledInAdvance bool         `json:"billed_in_advance,omitzero"` // the advance invoice of the next period includes it
+	// Prorations is when the proration is billed, if a rule or support sets it; unset follows the policy.
+	Prorations plans.ProrationBilling `json:"prorations,omitzero"`
+	// ProrationSettings are how much is charged and credited, where they differ from the policy's.
+	ProrationSettings plans.ProrationSettings `json:"proration_settings,omitzero"`
 }
 
 // NextPeriod is the period after the current one, billed before it starts.

@@ -16,7 +16,7 @@ import (
 // Other documents know the credits that wait for the next invoice. Ten seats cost 1,000.00 in January.
 func TestWaitingCreditsMeetOtherDocuments(t *testing.T) {
 	p := anyChange()
-	p.Prorations = lifecycle.NextInvoice
+	p.Prorations = plans.NextInvoice
 	paid := paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", "p")
 	five := changedOn(t, "2026-01-16", `{"remove":[{"item":"seat","quantity":"5"}]}`) // 258.06 wait
 	refund := func(amount string) lifecycle.Event {
@@ -103,7 +103,7 @@ func TestWaitingCreditsMeetOtherDocuments(t *testing.T) {
 // seat that joins on the 16th, and 990.00 for February.
 func TestWaitingChargeIsDiscountedOnce(t *testing.T) {
 	p, sub := anyChange(), tenSeatsFromJanuary()
-	p.Prorations = lifecycle.NextInvoice
+	p.Prorations = plans.NextInvoice
 	sub.Contract.Discounts = []plans.Discount{{ID: "friends", Percent: giventest.Money("10"), Duration: plans.Forever}}
 	events := []lifecycle.Event{
 		eventOn("2026-01-01", lifecycle.Started), paymentOn("2026-01-01", lifecycle.PaymentSucceeded, "r-1", "p"),

@@ -67,7 +67,7 @@ func comparesWaiting(t *testing.T, sub lifecycle.Subscription, taxes []invoice.T
 	if !ok {
 		return false
 	}
-	p.Prorations = lifecycle.NextInvoice
+	p.Prorations = plans.NextInvoice
 	before, _ := billedBy(t, p, sub, events, "2026-01-31")
 	after, ok := billedBy(t, p, sub, events, "2026-02-01")
 	balance, err := credits.Balance(before.Subscription.Ledger, "USD", before.Subscription.At)

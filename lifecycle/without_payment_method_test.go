@@ -8,6 +8,7 @@ import (
 	"github.com/billingrules/billing/credits"
 	"github.com/billingrules/billing/internal/giventest"
 	"github.com/billingrules/billing/lifecycle"
+	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
 
@@ -23,7 +24,7 @@ func TestPeriodsWithoutPaymentMethod(t *testing.T) {
 		for _, credit := range []string{"0", "0.01", "10", "29.99", "30", "30.01", "61.99", "62", "469"} {
 			for action := lifecycle.FinalContinue; action <= lifecycle.FinalCancel; action++ {
 				for _, trial := range []bool{false, true} {
-					for _, prorations := range []lifecycle.ProrationBilling{lifecycle.InvoiceNow, lifecycle.NextInvoice} {
+					for _, prorations := range []plans.ProrationBilling{plans.InvoiceNow, plans.NextInvoice} {
 						total++
 						out := periodWithoutMethod(t, price, credit, action, trial, prorations)
 						cost, balance, status := giventest.Money(price), giventest.Money(credit), lifecycle.Active
@@ -50,7 +51,7 @@ func TestPeriodsWithoutPaymentMethod(t *testing.T) {
 
 // periodWithoutMethod returns the outcome at the start of a period that is not paid, on February 1.
 func periodWithoutMethod(
-	t *testing.T, price, credit string, action lifecycle.FinalAction, trial bool, prorations lifecycle.ProrationBilling,
+	t *testing.T, price, credit string, action lifecycle.FinalAction, trial bool, prorations plans.ProrationBilling,
 ) lifecycle.Outcome {
 	t.Helper()
 	p := anyChange()

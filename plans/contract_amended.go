@@ -123,6 +123,9 @@ func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy p
 	for _, portion := range rest {
 		portion.Edges.Changes = kind == ProrationCharge && portion.Span.Start.Equal(at)
 		own := policy
+		if added := moves && !portion.Span.Start.Before(end); kind == ProrationCharge && !added {
+			portion.Edges.Extent = policy.Charge
+		}
 		if portion.Span.Start.Equal(now.Until) && policy.LastDay == proration.DayBilled { // that day is billed already
 			portion.Edges.Begins, own.FirstDay = true, proration.DayFree
 		}

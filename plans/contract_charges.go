@@ -123,6 +123,9 @@ func (l *leg) portion(p *proration.Portion) proration.Portion {
 		own.Edges.Begins, own.Edges.Changes = false, false
 	}
 	own.Edges.Ends = p.Edges.Ends && l.span.End.Equal(p.Span.End)
+	if !l.span.Equal(p.Span) { // each step is charged for its days
+		own.Edges.Extent = 0
+	}
 	return own
 }
 
@@ -130,7 +133,7 @@ func (l *leg) portion(p *proration.Portion) proration.Portion {
 // with the last term if that does not renew, and at a known end. A whole period is never prorated.
 func (c *Contract) edges(p *proration.Portion, policy *proration.Policy) proration.Edges {
 	if policy.DayCount == proration.Seconds {
-		return proration.Edges{}
+		return proration.Edges{Extent: p.Edges.Extent}
 	}
 	old, ends := policy.ChangeDay == proration.OldSide, p.Edges.Ends
 	if n := len(c.Terms); n > 0 && c.Terms[n-1].Term.Renewal == Expire && p.Span.End.Equal(c.End()) {
@@ -142,6 +145,7 @@ func (c *Contract) edges(p *proration.Portion, policy *proration.Policy) prorati
 		Ends:    ends && p.Span.End.Before(p.Period.End) && (old || policy.LastDay == proration.DayBilled),
 		Changes: p.Edges.Changes && old,
 		Whole:   policy.DayCount == proration.Actual30,
+		Extent:  p.Edges.Extent,
 	}
 }
 

@@ -15,12 +15,15 @@ import (
 // and "Ask support to remove them." If no rule for the action names the actor, the [Refusal] contains both verbatim.
 // An empty Reason gets a default sentence, and so does an empty Instead if another actor may do the action.
 type ChangeRule struct {
-	Action    Action          `json:"action"`             // action that the rule is about; required
-	By        []Actor         `json:"by,omitzero"`        // actors who may do it; empty forbids the action
-	Effective EffectiveTiming `json:"effective,omitzero"` // time when the change takes effect; required with By
-	Limits    bool            `json:"limits,omitzero"`    // refuse a plan whose limits the usage exceeds
-	Reason    string          `json:"reason,omitzero"`    // sentence that says why the action is refused
-	Instead   string          `json:"instead,omitzero"`   // sentence that names the way out
+	Action     Action           `json:"action"`              // action that the rule is about; required
+	By         []Actor          `json:"by,omitzero"`         // actors who may do it; empty forbids the action
+	Effective  EffectiveTiming  `json:"effective,omitzero"`  // time when the change takes effect; required with By
+	Prorations ProrationBilling `json:"prorations,omitzero"` // time when the proration is billed; unset is the policy's
+	// ProrationSettings are how much the change charges and credits; a field that is unset follows the policy.
+	ProrationSettings ProrationSettings `json:"proration_settings,omitzero"`
+	Limits            bool              `json:"limits,omitzero"`  // refuse a plan whose limits the usage exceeds
+	Reason            string            `json:"reason,omitzero"`  // sentence that says why the action is refused
+	Instead           string            `json:"instead,omitzero"` // sentence that names the way out
 }
 
 // ChangeRules are the rules for all actions, with or without a catalog.
@@ -37,8 +40,11 @@ type ChangeRequest struct {
 	Usage    []LimitUsage `json:"usage,omitzero"` // current usage, compared with the limits of a new plan
 	// Effective is the requested timing of the change, and On the requested time; at most one of them is set. Without
 	// them the change takes effect when the rules say. Support may ask for an earlier time than that.
-	Effective EffectiveTiming `json:"effective,omitzero"`
-	On        time.Time       `json:"on,omitzero"` // requested time, not before At
+	Effective  EffectiveTiming  `json:"effective,omitzero"`
+	On         time.Time        `json:"on,omitzero"`         // requested time, not before At
+	Prorations ProrationBilling `json:"prorations,omitzero"` // the policy's, for actions whose rules have none
+	// ProrationSettings are the policy's, for actions whose rules have none.
+	ProrationSettings ProrationSettings `json:"proration_settings,omitzero"`
 	// PaidThrough is the end of the time that is paid for, for at_paid_through; zero is the end of the period.
 	PaidThrough time.Time `json:"paid_through,omitzero"`
 	// Charges are the billed charges of the present period. An item that returns in it has its old price.
@@ -47,11 +53,14 @@ type ChangeRequest struct {
 
 // Approval is the result of a change request that the rules allow.
 type Approval struct {
-	Actions   []Action        `json:"actions,omitzero"`   // actions of the change; none for what is already there
-	Effective EffectiveTiming `json:"effective,omitzero"` // latest timing of the actions' rules, or the requested one
-	At        time.Time       `json:"at"`                 // time when the change takes effect
-	Breaks    []LimitUsage    `json:"breaks,omitzero"`    // limits of the new plan that the usage exceeds
-	Change    Change          `json:"change"`             // change to make, with the plan, term or prices of the catalog
+	Actions    []Action         `json:"actions,omitzero"`    // actions of the change; none for what is already there
+	Effective  EffectiveTiming  `json:"effective,omitzero"`  // latest timing of the actions' rules, or the requested one
+	At         time.Time        `json:"at"`                  // time when the change takes effect
+	Prorations ProrationBilling `json:"prorations,omitzero"` // earliest billing that the rules of the actions set
+	// ProrationSettings are the largest charge and the smallest credit that the rules of the actions set.
+	ProrationSettings ProrationSettings `json:"proration_settings,omitzero"`
+	Breaks            []LimitUsage      `json:"breaks,omitzero"` // limits of the new plan that the usage exceeds
+	Change            Change            `json:"change"`          // change to make, with the values of the catalog
 }
 
 // Check returns the actions of a change, the time when it takes effect and the change to make, or a [Refusal] with the
@@ -179,6 +188,10 @@ func checkRules(f *fault.List, rules ChangeRules) {
 			checkActors(f, path+".by", r.By)
 			fault.Enum(f, path+".effective", effectiveTimings, r.Effective)
 		}
+		if r.Prorations != 0 {
+			fault.Enum(f, path+".prorations", prorationBillings, r.Prorations)
+		}
+		r.ProrationSettings.check(f, path+".proration_settings")
 		for _, other := range rules[:i] {
 			if other.Action == r.Action && (len(r.By) == 0 || len(other.By) == 0 ||
 				slices.ContainsFunc(r.By, func(a Actor) bool { return slices.Contains(other.By, a) })) {

@@ -1,7 +1,10 @@
 package plans
 
 import (
+	"cmp"
+
 	"github.com/billingrules/billing/internal/fault"
+	"github.com/billingrules/billing/proration"
 )
 
 // permit is Check of a valid request, whose plan, term or prices are the catalog's. The rank is that of the plan before
@@ -66,12 +69,32 @@ func (r ChangeRules) strictest(p *ChangeRequest, permit *Approval) error {
 		if err != nil {
 			return err
 		}
+		permit.prorate(&rule, p)
 		if at.After(permit.At) || at.Equal(permit.At) && rule.Effective > permit.Effective {
 			permit.At, permit.Effective = at, rule.Effective
 		}
 	}
 	return refused
 }
+
+// prorate adds the choices of the rule of an action, or the policy's where the rule has none: the earliest billing, the
+// largest charge and the smallest credit apply.
+func (a *Approval) prorate(rule *ChangeRule, p *ChangeRequest) {
+	billing := cmp.Or(rule.Prorations, p.Prorations)
+	if a.Prorations == 0 || billing != 0 && billing < a.Prorations {
+		a.Prorations = billing
+	}
+	own, has := rule.ProrationSettings.over(p.ProrationSettings), &a.ProrationSettings
+	if has.Charge == 0 || chargeRank[own.Charge] > chargeRank[has.Charge] {
+		has.Charge = own.Charge
+	}
+	if has.Credit == 0 || chargeRank[own.Credit] < chargeRank[has.Credit] {
+		has.Credit = own.Credit
+	}
+}
+
+// chargeRank orders the extents by the amount: none, prorated or unset, full.
+var chargeRank = [...]int{0: 1, proration.ExtentProrated: 1, proration.ExtentFull: 2, proration.ExtentNone: 0}
 
 // sets reports whether support sets the time of the change, whatever the rules say.
 func (p *ChangeRequest) sets() bool { return p.By == Support && (p.Effective != 0 || !p.On.IsZero()) }

@@ -159,9 +159,12 @@ func (c *Change) unused() (unusedShare, error) {
 	m := newMeasure(b.in(), c.Policy, c.Location)
 	part, err := c.rest(&m)
 	left := unusedShare{share: part}
-	if err == nil && (c.CreditBasis == OnBilled || !b.Deducted.IsZero()) {
+	ofSpan := c.CreditBasis == OnBilled || b.Edges.Extent == ExtentFull
+	if err == nil && (ofSpan || !b.Deducted.IsZero()) {
 		var paid share
-		paid, err = m.share(b.Span, b.Edges)
+		edges := b.Edges
+		edges.Extent = 0
+		paid, err = m.share(b.Span, edges)
 		switch {
 		case err != nil:
 		case paid.Num != 0:
@@ -173,7 +176,7 @@ func (c *Change) unused() (unusedShare, error) {
 			reason := "must have a day to count by " + c.Policy.DayCount.String() + "; got " + b.Span.String()
 			field, err = "billed.span", &Error{Rule: ErrPeriod, Reason: reason}
 		}
-		if c.CreditBasis == OnBilled {
+		if ofSpan {
 			left.Fraction = left.ofSpan
 		}
 	}

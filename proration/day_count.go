@@ -90,10 +90,15 @@ func newMeasure(period Period, policy Policy, loc *time.Location) measure {
 
 // share returns the share of the period that the span covers. The span lies inside the period.
 func (m *measure) share(span Period, e Edges) (share, error) {
+	var x share
+	var err error
 	if m.policy.DayCount == Seconds {
-		return elapsed(m.period, span)
+		x, err = elapsed(m.period, span)
+	} else {
+		x, err = m.counted(span, m.from(span.Start, e), m.to(span.End, e), e.Whole)
 	}
-	return m.counted(span, m.from(span.Start, e), m.to(span.End, e), e.Whole)
+	x.Fraction = e.Extent.of(x.Fraction)
+	return x, err
 }
 
 // counted returns the share of a span that counts from one day number to another. A day that neither side bills leaves

@@ -40,6 +40,8 @@ type Edges struct {
 	// Whole makes a span of all days of the period a full share by every day count. An invoice never prorates a whole
 	// period.
 	Whole bool `json:"whole,omitzero"`
+	// Extent charges the span like the whole period, or for nothing. A credit of it is a share of what was charged.
+	Extent Extent `json:"extent,omitzero"`
 }
 
 // from returns the day number from which a span counts that begins at t.

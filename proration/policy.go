@@ -15,6 +15,11 @@ type Policy struct {
 	LastDay   DayBilling `json:"last_day,omitzero"`
 	ChangeDay Side       `json:"change_day,omitzero"` // side that owns the day of a change; not required for Seconds
 	Rounding  Rounding   `json:"rounding"`            // how each line is rounded; required
+
+	// Charge is how much of the new price a change charges for the rest of a period that is billed in advance, and Credit
+	// how much of the old charges it credits. Unset prorates. Prorate and Adjust do not read them.
+	Charge Extent `json:"charge,omitzero"`
+	Credit Extent `json:"credit,omitzero"` // extent of the credits of a change; unset prorates
 }
 
 // Standard returns a complete and neutral policy: civil days are counted, the first day of service is billed and the
@@ -38,6 +43,12 @@ func (p Policy) Validate() error {
 // check adds the faults of the policy, whose fields are under path ("policy.").
 func (p *Policy) check(f *fault.List, path string) {
 	p.checkCounting(f, path)
+	if p.Charge != 0 {
+		fault.Enum(f, path+"charge", extents, p.Charge)
+	}
+	if p.Credit != 0 {
+		fault.Enum(f, path+"credit", extents, p.Credit)
+	}
 	p.Rounding.check(f, path+"rounding.")
 }
 
@@ -45,7 +56,7 @@ func (p *Policy) check(f *fault.List, path string) {
 func (p *Policy) usable() bool {
 	set := p.ChangeDay != 0 && p.FirstDay != 0 && p.LastDay != 0
 	return p.DayCount-1 < Months && p.ChangeDay <= NewSide && p.FirstDay <= DayFree && p.LastDay <= DayFree &&
-		(set || p.DayCount == Seconds) && p.Rounding.usable()
+		(set || p.DayCount == Seconds) && max(p.Charge, p.Credit) <= ExtentNone && p.Rounding.usable()
 }
 
 // checkCounting adds the faults of the fields that decide a share.
