@@ -68,6 +68,9 @@ type step struct {
 	arrived   Status                  // status when the event arrived
 	after     string                  // suffix of the cause of a deadline processed after an event at the same time
 	settings  plans.ProrationSettings // extents of the change that is billed, where they differ from the policy
+	paysFirst bool                    // the event that is applied waits for its payment
+	fulfilled *PendingChange          // pending change that the step made
+	lapsed    int64                   // number of the event whose pending change lapsed; zero is none
 	actions   []plans.Action          // actions of the change that the event makes
 	lowered   []invoice.Receivable    // open invoices that credit notes of this step lowered, as they were before
 	refused   string                  // reason why the change of a deadline could not be made
@@ -115,10 +118,17 @@ func checkInstant(f *fault.List, field string, to time.Time, sub *Subscription) 
 	}
 }
 
-// relocate sets the location of the contract of the next period, which was read from JSON.
+// relocate sets the location of the contracts of the next period and of a pending change, which were read from JSON.
 func (s *Subscription) relocate() {
 	if s.NextPeriod != nil && s.NextPeriod.Contract.Cycle.Location == nil {
 		s.NextPeriod.Contract.Cycle.Location = s.Contract.Cycle.Location
+	}
+	if p := s.PendingChange; p != nil && p.After.Contract.Cycle.Location == nil {
+		pending, after := *p, p.After.snapshot()
+		after.Contract.Cycle.Location = s.Contract.Cycle.Location
+		after.relocate()
+		pending.After = &after
+		s.PendingChange = &pending
 	}
 }
 
@@ -155,6 +165,9 @@ func (s *step) apply(event Event) error {
 	if err := s.checkPayment(&event); err != nil {
 		return err
 	}
+	if err := s.lapseFor(&event, &do); err != nil {
+		return s.refusal(err)
+	}
 	if err := do(s, &event); err != nil {
 		return s.refusal(err)
 	}
@@ -176,6 +189,7 @@ func (s *step) apply(event Event) error {
 // because sets the cause from which IDs derive, and the event that is applied.
 func (s *step) because(cause string, kind EventKind) {
 	s.cause, s.caused, s.doing, s.actions, s.withdrawn = cause, 0, kind, nil, time.Time{}
+	s.fulfilled, s.lapsed = nil, 0
 }
 
 // record adds a step with the status, the access and the invoices that it led to.
@@ -252,6 +266,11 @@ func (s *step) pass(d Deadline) error {
 	}
 	s.allowed = passages[i].to | s.sub.Status.bit()
 	before := s.sub
+	if !d.Kind.keepsPending() {
+		if err := s.lapse(); err != nil {
+			return fault.Under("subscription", err)
+		}
+	}
 	if err := passages[i].do(s, d); err != nil {
 		return fault.Under("subscription", err)
 	}

@@ -3,10 +3,14 @@ package lifecycle
 import (
 	"slices"
 
+	"github.com/billingrules/billing/internal/fault"
 	"github.com/billingrules/billing/invoice"
 	"github.com/billingrules/billing/plans"
 	"github.com/billingrules/billing/proration"
 )
+
+// changed changes the contract, when the invoice is paid if the event or a rule says so.
+func (s *step) changed(e *Event) error { return s.paidFirst(e, (*step).change) }
 
 // change makes a change now or schedules it, as the change rules say.
 func (s *step) change(e *Event) error {
@@ -47,7 +51,16 @@ func (s *step) change(e *Event) error {
 	if err != nil {
 		return err
 	}
+	if permit.At.After(e.At) && e.IfPaid {
+		later := sub.date(permit.At)
+		return s.conflict(fault.New("event.if_paid", proration.ErrInvalid, "must be false for a change on %s", later))
+	}
+	s.paysFirst = s.paysFirst || permit.IfPaid
+	if s.paysFirst && how.billing(s.policy) == plans.NextInvoice {
+		how.when = plans.InvoiceNow
+	}
 	if permit.At.After(e.At) {
+		s.paysFirst = false
 		if err := s.wait(e.Sequence, permit.At, change, how); err != nil {
 			return err
 		}

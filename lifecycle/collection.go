@@ -58,10 +58,11 @@ func (s *step) chargeDue(d Deadline) error { return s.ask(d.Invoice) }
 func (s *step) collectOverdue() (overdue bool, err error) {
 	for i := range s.sub.Receivables {
 		r := s.sub.Receivables[i]
-		if !r.Owing() || r.FirstFailedAt.IsZero() && (s.sub.Status != Incomplete || !r.RequestedAt.IsZero()) {
+		asked := s.sub.Status != Incomplete && !s.sub.waitsFor(r.Invoice) || !r.RequestedAt.IsZero()
+		if !r.Owing() || r.FirstFailedAt.IsZero() && asked {
 			continue
 		}
-		overdue = true
+		overdue = overdue || !s.sub.waitsFor(r.Invoice)
 		if r.HardDecline {
 			r.HardDecline = false
 			s.replace(r)
@@ -95,6 +96,9 @@ func (s *step) failed(e *Event) error {
 	}
 	after := &s.sub.Receivables[i]
 	switch {
+	case s.sub.waitsFor(after.Invoice) && after.Owing():
+		s.failedPending()
+		return nil
 	case before.Phase == invoice.PhaseRetracted && after.Phase == invoice.PhaseVoid,
 		s.sub.Status == Expired && s.sub.Dunned && s.sub.retractable(after.Invoice): // the first invoice was not paid
 		return s.undo(after.Invoice)

@@ -88,6 +88,12 @@ func (s *step) payOpen(entries int) error {
 			continue
 		}
 		s.notice(Notice{Kind: NoticeReceipt, Invoice: before.Invoice})
+		if s.sub.waitsFor(before.Invoice) {
+			if err := s.fulfill(); err != nil {
+				return err
+			}
+			continue
+		}
 		if err := s.settled(brings); err != nil {
 			return err
 		}

@@ -23,8 +23,9 @@ type Deadline struct {
 
 // DeadlineKind is the kind of a [Deadline]. The zero value is unset.
 //
-// JSON: reminder, start, trial_over, cancellation, change, advance_period_starts, first_payment_over, result_due,
-// charge, grace_over, expiry, pause, resume, renewal, advance_invoice_due, payment_due, paid_through_ended.
+// JSON: reminder, start, trial_over, cancellation, pending_change_over, change, advance_period_starts,
+// first_payment_over, result_due, charge, grace_over, expiry, pause, resume, renewal, advance_invoice_due, payment_due,
+// paid_through_ended.
 type DeadlineKind uint8
 
 // The kinds of deadlines. Deadlines at one time are processed in this order.
@@ -33,6 +34,7 @@ const (
 	StartDue                                    // service starts
 	TrialOver                                   // the trial ends and the first period starts
 	CancellationDue                             // a cancellation takes effect
+	PendingChangeOver                           // a change lapses that was not paid
 	ChangeDue                                   // a scheduled change takes effect
 	AdvancePeriodStarts                         // a period starts that was billed in advance
 	FirstPaymentOver                            // the time to pay the first invoice ends
@@ -49,7 +51,8 @@ const (
 )
 
 var deadlineKinds = []string{
-	"", "reminder", "start", "trial_over", "cancellation", "change", "advance_period_starts", "first_payment_over",
+	"", "reminder", "start", "trial_over", "cancellation", "pending_change_over", "change", "advance_period_starts",
+	"first_payment_over",
 	"result_due", "charge", "grace_over", "expiry", "pause", "resume", "renewal", "advance_invoice_due", "payment_due",
 	"paid_through_ended",
 }
@@ -174,6 +177,9 @@ func (s *Subscription) next(p *Policy) Deadline {
 		q.consider(s.ResumeAt, ResumeDue, "")
 		q.consider(s.CancelAt, CancellationDue, "")
 	case Canceled, Expired:
+	}
+	if p := s.PendingChange; p != nil {
+		q.keep(Deadline{At: p.Until, Kind: PendingChangeOver, Change: p.Sequence, Invoice: p.Invoice})
 	}
 	s.awaiting(p, &q)
 	s.reminders(p, &q)

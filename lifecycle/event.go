@@ -37,12 +37,12 @@ const (
 	Changed                                      // the contract changes: Change, Usage, Effective, On, Prorations and more
 	ScheduledChangeCanceled                      // one scheduled change is dropped, or all: ScheduledChange
 	PauseRequested                               // the customer asks for a pause: Until, Effective, On
-	Resumed                                      // the pause ends, or is withdrawn before it starts
+	Resumed                                      // the pause ends, or is withdrawn before it starts: IfPaid
 	RenewalDisabled                              // the subscription ends with its term, or its period without a term
 	RenewalEnabled                               // the subscription renews again
 	CancellationRequested                        // the subscription is to end: Effective, On, Exception
 	CancellationWithdrawn                        // a cancellation that has not taken effect is withdrawn
-	Reactivated                                  // the customer returns, also on other terms: Change, Usage
+	Reactivated                                  // the customer returns, also on other terms: Change, Usage, IfPaid
 	TaxesChanged                                 // the customer's taxes change: Taxes
 	BillingDetailsChanged                        // new billing details: Contact, Country; for a copy Payment, Document
 	UsageRecorded                                // usage to bill on the next invoice: Charges
@@ -122,6 +122,10 @@ type Event struct {
 	// ProrateFrom is the instant of the present period from which a change is charged and credited; zero is the time of
 	// the change. Only support sets it.
 	ProrateFrom time.Time `json:"prorate_from,omitzero"`
+	// IfPaid lets a change or a return take effect when its invoice is paid. Until then everything stays as it is. If the
+	// invoice is not paid within Policy.IfPaidTimeout, or the subscription changes in another way, the change lapses and
+	// the invoice is void. Where nothing is due, it takes effect immediately.
+	IfPaid bool `json:"if_paid,omitzero"`
 	// OwedAgain makes the amount of a refund due again. Without it, a credit note credits what was refunded.
 	OwedAgain bool `json:"owed_again,omitzero"`
 	// As is the form in which the paid part of a credited invoice returns: balance or refund; required for it.

@@ -27,6 +27,7 @@ const (
 	prorationsField
 	settingsField
 	prorateFromField
+	ifPaidField
 	owedAgainField
 	asField
 	documentField
@@ -47,7 +48,7 @@ const (
 
 var eventFieldNames = []string{
 	"on", "until", "scheduled_change", "effective", "no_trial", "payment_method", "change", "usage",
-	"prorations", "proration_settings", "prorate_from", "owed_again", "as", "document",
+	"prorations", "proration_settings", "prorate_from", "if_paid", "owed_again", "as", "document",
 	"exception", "charges", "grant", "taxes", "contact", "country",
 	"payment.invoice", "payment.id", "payment.amount", "payment.currency", "payment.expected", "payment.hard",
 	"payment.lines",
@@ -65,24 +66,25 @@ const prorationFields = prorationsField | settingsField | prorateFromField
 // eventFields is the table of the fields that each kind of event reads besides Sequence, At, Kind, By and Reason. An
 // event with any other field is an error.
 var eventFields = [...]eventField{
-	Started:                 onField | noTrialField | methodField,
-	TrialConverted:          onField | effectiveField,
-	PaymentMethodAdded:      methodField,
-	PaymentMethodRemoved:    0,
-	PaymentAttempted:        paymentFields,
-	PaymentSucceeded:        paymentFields,
-	PaymentFailed:           paymentFields | hardField,
-	PaymentDisputed:         paymentFields,
-	PaymentRefunded:         paymentFields | linesField | owedAgainField,
-	Changed:                 changeField | usageField | onField | effectiveField | prorationFields,
+	Started:              onField | noTrialField | methodField,
+	TrialConverted:       onField | effectiveField,
+	PaymentMethodAdded:   methodField,
+	PaymentMethodRemoved: 0,
+	PaymentAttempted:     paymentFields,
+	PaymentSucceeded:     paymentFields,
+	PaymentFailed:        paymentFields | hardField,
+	PaymentDisputed:      paymentFields,
+	PaymentRefunded:      paymentFields | linesField | owedAgainField,
+	Changed: changeField | usageField | onField | effectiveField | prorationFields |
+		ifPaidField,
 	ScheduledChangeCanceled: scheduledField,
 	PauseRequested:          untilField | onField | effectiveField,
-	Resumed:                 0,
+	Resumed:                 ifPaidField,
 	RenewalDisabled:         0,
 	RenewalEnabled:          0,
 	CancellationRequested:   effectiveField | onField | exceptionField,
 	CancellationWithdrawn:   0,
-	Reactivated:             changeField | usageField,
+	Reactivated:             changeField | usageField | ifPaidField,
 	TaxesChanged:            taxesField,
 	BillingDetailsChanged:   contactField | countryField | invoiceField | documentField,
 	UsageRecorded:           chargesField,
@@ -113,7 +115,7 @@ func (e *Event) fields() (set eventField) {
 	for i, given := range [...]bool{
 		!e.On.IsZero(), !e.Until.IsZero(), e.ScheduledChange != 0, e.Effective != 0, e.NoTrial, e.PaymentMethod != "",
 		!e.Change.IsZero(), len(e.Usage) > 0, e.Prorations != 0, e.ProrationSettings != plans.ProrationSettings{},
-		!e.ProrateFrom.IsZero(), e.OwedAgain, e.As != 0, e.Document != nil, e.Exception != nil,
+		!e.ProrateFrom.IsZero(), e.IfPaid, e.OwedAgain, e.As != 0, e.Document != nil, e.Exception != nil,
 		len(e.Charges) > 0, hasGrant(&e.Grant), e.Taxes != nil, hasContact(&e.Contact), e.Country != "",
 		p.Invoice != "", p.ID != "", !p.Amount.IsZero(), p.Currency != "", !p.Expected.IsZero(), p.Hard, len(p.Lines) > 0,
 	} {

@@ -33,7 +33,7 @@ func TestPolicyHasOneFieldForEachChoice(t *testing.T) {
 		"lifecycle.FinalAction":  {"trial.without_payment_method", "renewal.without_payment_method", "dunning.final_action"},
 		"proration.Interval": {
 			"catalog.plans.interval", "catalog.plans.trial", "catalog.plans.offers.price.per", "catalog.terms.length",
-			"catalog.terms.notice", "first_payment_timeout", "renewal.lead", "dunning.due_in", "dunning.grace",
+			"catalog.terms.notice", "first_payment_timeout", "if_paid_timeout", "renewal.lead", "dunning.due_in", "dunning.grace",
 			"dunning.retries", "dunning.result_timeout", "reminders.before", "invoice_retention",
 		},
 	}

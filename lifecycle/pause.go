@@ -132,7 +132,7 @@ func (s *step) stop() error {
 }
 
 // resume ends the pause, or cancels a scheduled one.
-func (s *step) resume(*Event) error {
+func (s *step) resume(e *Event) error {
 	if regular.has(s.sub.Status) {
 		if s.sub.PauseAt.IsZero() {
 			return s.refuse("No pause is scheduled.")
@@ -140,7 +140,10 @@ func (s *step) resume(*Event) error {
 		s.sub.PauseAt, s.sub.ResumeAt = time.Time{}, time.Time{}
 		return nil
 	}
-	return s.resumeService(nil)
+	return s.paidFirst(e, func(s *step, _ *Event) error {
+		s.paysFirst = s.paysFirst || s.policy.Reactivation.IfPaid
+		return s.resumeService(nil)
+	})
 }
 
 // resumeDue ends a pause at its scheduled end.

@@ -110,6 +110,9 @@ func (s *step) paid(e *Event) error {
 		return s.chase(&after)
 	}
 	s.notice(Notice{Kind: NoticeReceipt, Invoice: id})
+	if s.sub.waitsFor(id) {
+		return s.fulfill()
+	}
 	if s.movesDates(id) {
 		if err := s.creditInFull(id, false); err != nil {
 			return err
@@ -125,7 +128,8 @@ func (s *step) paid(e *Event) error {
 // chase collects the rest of an invoice after a payment of a part: it is overdue, and retried as after a failed
 // payment. An invoice that is paid by hand keeps its due date.
 func (s *step) chase(r *invoice.Receivable) error {
-	if _, attempted := r.Attempt(); attempted || s.manual() || !r.Owing() || !r.RetryAt.IsZero() {
+	_, attempted := r.Attempt()
+	if attempted || s.manual() || s.sub.waitsFor(r.Invoice) || !r.Owing() || !r.RetryAt.IsZero() {
 		return nil
 	}
 	until, err := s.graceUntil(r)

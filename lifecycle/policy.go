@@ -31,12 +31,14 @@ type Policy struct {
 	// FirstPaymentTimeout is the time in which the first invoice must be paid before service starts. Unset starts service
 	// at once.
 	FirstPaymentTimeout proration.Interval `json:"first_payment_timeout,omitzero"`
-	Renewal             Renewal            `json:"renewal"`         // how periods renew
-	Dunning             Dunning            `json:"dunning"`         // how unpaid invoices are collected
-	Payments            Payments           `json:"payments"`        // payments that nobody expects
-	Credit              Credit             `json:"credit,omitzero"` // how credit pays
-	Pause               Pause              `json:"pause,omitzero"`  // how a subscription is paused; zero allows no pause
-	Reactivation        Reactivation       `json:"reactivation"`    // how a customer returns
+	// IfPaidTimeout is the time in which a change that waits for its payment must be paid; must be set.
+	IfPaidTimeout proration.Interval `json:"if_paid_timeout"`
+	Renewal       Renewal            `json:"renewal"`         // how periods renew
+	Dunning       Dunning            `json:"dunning"`         // how unpaid invoices are collected
+	Payments      Payments           `json:"payments"`        // payments that nobody expects
+	Credit        Credit             `json:"credit,omitzero"` // how credit pays
+	Pause         Pause              `json:"pause,omitzero"`  // how a subscription is paused; zero allows no pause
+	Reactivation  Reactivation       `json:"reactivation"`    // how a customer returns
 
 	Reminders []Reminder `json:"reminders,omitzero"` // messages to the customer before a deadline
 	// AccessByStatus is the access in each status at times that are not paid for. It must have every status, none of them
@@ -101,7 +103,8 @@ type Pause struct {
 type Reactivation struct {
 	// ByMethod lets a new payment method reactivate the subscription. Otherwise the event reactivated is required.
 	ByMethod      bool                `json:"by_method,omitzero"`
-	BillingAnchor plans.BillingAnchor `json:"billing_anchor"` // billing dates after the return; must be set
+	BillingAnchor plans.BillingAnchor `json:"billing_anchor"`   // billing dates after the return; must be set
+	IfPaid        bool                `json:"if_paid,omitzero"` // service returns when its invoice is paid
 }
 
 // Reminder is a message to the customer before a deadline.
@@ -149,6 +152,7 @@ func Standard() Policy {
 		Managers:              []Role{{Role: "owner"}, {Role: "admin"}},
 		BillingDetailsEditors: both(),
 		InvoiceRetention:      proration.Interval{Months: 6},
+		IfPaidTimeout:         proration.Interval{Days: 1},
 	}
 	for action := plans.Upgrade; action <= plans.ChangeAnchor; action++ {
 		rule := plans.ChangeRule{Action: action, By: both(), Effective: plans.Immediately}
@@ -225,6 +229,7 @@ func (p *Policy) checkTimes(f *fault.List) {
 	checkFinalAction(f, "trial.without_payment_method", p.Trial.WithoutPaymentMethod,
 		FinalContinue, FinalSuspend, FinalPause, FinalCancel)
 	optional(f, "first_payment_timeout", p.FirstPaymentTimeout)
+	needed(f, "if_paid_timeout", p.IfPaidTimeout)
 	optional(f, "renewal.lead", p.Renewal.Lead)
 	checkFinalAction(f, "renewal.without_payment_method", p.Renewal.WithoutPaymentMethod,
 		FinalContinue, FinalSuspend, FinalPause, FinalCancel)

@@ -98,7 +98,7 @@ func TestPolicyValidate(t *testing.T) {
 		{"a retention over the limit", "", func(p *lifecycle.Policy) { p.InvoiceRetention = long }, []string{"invoice_retention limit"}},
 		{"an empty policy", "law 14: all faults at once, in a stable order", func(p *lifecycle.Policy) { *p = lifecycle.Policy{} }, []string{
 			"billing.proration.day_count unset", "billing.proration.first_day unset", "billing.proration.last_day unset", "billing.proration.change_day unset", "billing.proration.rounding.mode unset", "billing.credit_basis unset", "billing.timing unset",
-			"billing.allocation unset", "billing.tax_rounding_level unset", "billing.tax_rounding_mode unset", "change_rules unset", "changes_while_canceling unset", "changes_before_ramp unset", "prorations unset", "trial.unused_trial unset", "trial.without_payment_method unset", "renewal.without_payment_method unset", "dunning.final_action unset", "dunning.open_invoice unset", "dunning.result_timeout unset", "payments.overpayment unset", "payments.late_payment unset", "payments.billing_anchor unset", "reactivation.billing_anchor unset",
+			"billing.allocation unset", "billing.tax_rounding_level unset", "billing.tax_rounding_mode unset", "change_rules unset", "changes_while_canceling unset", "changes_before_ramp unset", "prorations unset", "trial.unused_trial unset", "trial.without_payment_method unset", "if_paid_timeout unset", "renewal.without_payment_method unset", "dunning.final_action unset", "dunning.open_invoice unset", "dunning.result_timeout unset", "payments.overpayment unset", "payments.late_payment unset", "payments.billing_anchor unset", "reactivation.billing_anchor unset",
 			"access_by_status.pending_start unset", "access_by_status.incomplete unset", "access_by_status.trialing unset", "access_by_status.active unset", "access_by_status.past_due unset", "access_by_status.suspended unset",
 			"access_by_status.paused unset", "access_by_status.canceled unset", "access_by_status.expired unset", "managers unset", "billing_details_editors unset", "invoice_retention unset",
 		}},
@@ -165,7 +165,7 @@ func TestVocabularies(t *testing.T) {
 		{"access", func(i int) word { return lifecycle.Access(i) }, func(s string) error { return new(lifecycle.Access).UnmarshalText([]byte(s)) }, 4},
 		{"status", func(i int) word { return lifecycle.Status(i) }, func(s string) error { return new(lifecycle.Status).UnmarshalText([]byte(s)) }, 9},
 		{"event", func(i int) word { return lifecycle.EventKind(i) }, func(s string) error { return new(lifecycle.EventKind).UnmarshalText([]byte(s)) }, 32},
-		{"deadline", func(i int) word { return lifecycle.DeadlineKind(i) }, func(s string) error { return new(lifecycle.DeadlineKind).UnmarshalText([]byte(s)) }, 17},
+		{"deadline", func(i int) word { return lifecycle.DeadlineKind(i) }, func(s string) error { return new(lifecycle.DeadlineKind).UnmarshalText([]byte(s)) }, 18},
 		{"effect", func(i int) word { return lifecycle.EffectKind(i) }, func(s string) error { return new(lifecycle.EffectKind).UnmarshalText([]byte(s)) }, 4},
 		{"notice", func(i int) word { return lifecycle.NoticeKind(i) }, func(s string) error { return new(lifecycle.NoticeKind).UnmarshalText([]byte(s)) }, 9},
 		{"open invoice", func(i int) word { return lifecycle.OpenInvoice(i) }, func(s string) error { return new(lifecycle.OpenInvoice).UnmarshalText([]byte(s)) }, 3},

@@ -12,6 +12,12 @@ import (
 // period that is paid or billed continues, or a new one starts. A change of the contract is made at once: a new period
 // bills the changed contract, and a period that continues bills the difference.
 func (s *step) reactivate(e *Event) error {
+	return s.paidFirst(e, (*step).reactivateNow)
+}
+
+// reactivateNow restores service without waiting for a payment of the event.
+func (s *step) reactivateNow(e *Event) error {
+	s.paysFirst = s.paysFirst || s.policy.Reactivation.IfPaid && e.Kind == Reactivated
 	if e.Change.IsZero() {
 		return s.resumeService(nil)
 	}

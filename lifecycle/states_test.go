@@ -194,8 +194,8 @@ func countRows(which func(tableRow) bool) (n int) {
 // A status that the processed row does not list is a fault, and is not set.
 func TestStatusThatTheRowLacksIsAFault(t *testing.T) {
 	s := step{sub: Subscription{Status: Paused}, cause: "event-3"}
-	if s.enter(PaymentSucceeded) == nil || s.become(Paused) != nil {
-		t.Errorf("a payment while paused does not keep the status")
+	if s.enter(PaymentFailed) == nil || s.become(Paused) != nil {
+		t.Errorf("a failed payment while paused does not keep the status")
 	}
 	err := s.become(Active)
 	const want = "subscription.status: must not become active by event-3; it is paused"

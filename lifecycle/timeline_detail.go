@@ -14,6 +14,12 @@ import (
 // eventDetail describes an applied event, with the date of a later effect; "" if the event's kind says it all.
 func (s *step) eventDetail(e *Event) string {
 	sub := &s.sub
+	if p := sub.PendingChange; p != nil && p.Sequence == e.Sequence {
+		return s.waitingText(p) + " once " + p.Invoice + " is paid" + sub.on(", until ", p.Until)
+	}
+	if p := s.fulfilled; p != nil {
+		return strings.ReplaceAll(e.Kind.String(), "_", " ") + " " + p.Invoice + ": " + s.waitingText(p)
+	}
 	switch {
 	case e.Kind == Started && sub.Status == PendingStart:
 		return "start scheduled" + sub.on(" for ", sub.StartAt)
@@ -55,9 +61,24 @@ func (s *step) changeDetail(e *Event) string {
 	return s.changeText(&e.Change, interval)
 }
 
+// waitingText describes what a pending change does.
+func (s *step) waitingText(p *PendingChange) string {
+	text := s.changeText(&p.Change, proration.Interval{})
+	switch {
+	case p.Event == Changed:
+		return text
+	case text == "":
+		return p.Event.String()
+	}
+	return p.Event.String() + ", " + text
+}
+
 // dueDetail describes a deadline that was processed, given the subscription before it; "" if the deadline's kind
 // says it all.
 func (s *step) dueDetail(d Deadline, before *Subscription) string {
+	if d.Kind == PendingChangeOver {
+		return "change of event " + strconv.FormatInt(d.Change, 10) + " lapsed, not paid"
+	}
 	if d.Kind != ChangeDue {
 		return ""
 	}

@@ -21,6 +21,7 @@ type ChangeRule struct {
 	Prorations ProrationBilling `json:"prorations,omitzero"` // time when the proration is billed; unset is the policy's
 	// ProrationSettings are how much the change charges and credits; a field that is unset follows the policy.
 	ProrationSettings ProrationSettings `json:"proration_settings,omitzero"`
+	IfPaid            bool              `json:"if_paid,omitzero"` // the change takes effect when it is paid
 	Limits            bool              `json:"limits,omitzero"`  // refuse a plan whose limits the usage exceeds
 	Reason            string            `json:"reason,omitzero"`  // sentence that says why the action is refused
 	Instead           string            `json:"instead,omitzero"` // sentence that names the way out
@@ -57,6 +58,7 @@ type Approval struct {
 	Effective  EffectiveTiming  `json:"effective,omitzero"`  // latest timing of the actions' rules, or the requested one
 	At         time.Time        `json:"at"`                  // time when the change takes effect
 	Prorations ProrationBilling `json:"prorations,omitzero"` // earliest billing that the rules of the actions set
+	IfPaid     bool             `json:"if_paid,omitzero"`    // the change takes effect when it is paid
 	// ProrationSettings are the largest charge and the smallest credit that the rules of the actions set.
 	ProrationSettings ProrationSettings `json:"proration_settings,omitzero"`
 	Breaks            []LimitUsage      `json:"breaks,omitzero"` // limits of the new plan that the usage exceeds

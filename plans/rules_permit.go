@@ -78,8 +78,9 @@ func (r ChangeRules) strictest(p *ChangeRequest, permit *Approval) error {
 }
 
 // prorate adds the choices of the rule of an action, or the policy's where the rule has none: the earliest billing, the
-// largest charge and the smallest credit apply.
+// largest charge and the smallest credit apply, and one action that is paid first lets the change wait.
 func (a *Approval) prorate(rule *ChangeRule, p *ChangeRequest) {
+	a.IfPaid = a.IfPaid || rule.IfPaid
 	billing := cmp.Or(rule.Prorations, p.Prorations)
 	if a.Prorations == 0 || billing != 0 && billing < a.Prorations {
 		a.Prorations = billing
