@@ -46,7 +46,7 @@ func (w *work) pricedLines() ([]plans.Charge, error) {
 // shortfall adds the shortfall of the minimum commitment for each period that ends at w.At or, if early, contains it. A
 // period of which a change moved the end is measured at the billing date.
 // Everything billed for the period counts, on whatever invoice. Nothing is added for a period for which nothing was
-// billed.
+// billed, or that cost nothing.
 func (w *work) shortfall(early bool) error {
 	if !w.Contract.Minimum.IsPositive() {
 		return nil
@@ -59,7 +59,8 @@ func (w *work) shortfall(early bool) error {
 	var measured []proration.Period
 	for _, c := range all {
 		ends := c.Period.End.Equal(w.At) || early && c.Period.Contains(w.At) || w.moved(&c, early)
-		if !ends || slices.ContainsFunc(measured, c.Period.Equal) {
+		free := c.Edges.Extent == proration.ExtentNone
+		if !ends || free || slices.ContainsFunc(measured, c.Period.Equal) {
 			continue
 		}
 		measured = append(measured, c.Period)

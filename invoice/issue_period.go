@@ -32,7 +32,7 @@ func (w *work) period() error {
 		if w.billed(p) {
 			continue
 		}
-		p.Edges.Begins = w.begins(p)
+		p.Edges.Begins, p.Edges.Extent = w.begins(p), w.Extent
 		charges, err := w.after.Charges(p, w.Policy.Proration)
 		if err != nil {
 			return err

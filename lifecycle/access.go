@@ -83,7 +83,7 @@ func (p *Policies) AccessOf(sub Subscription, m Role) Access {
 // access returns the customer's access by the policy, at the time that the subscription was advanced to.
 func (p *Policy) access(sub *Subscription) Access {
 	access := max(p.AccessByStatus[sub.Status], BillingOnly)
-	if serving.has(sub.Status) && sub.paidFor() {
+	if serving.has(sub.Status) && sub.paidFor() || regular.has(sub.Status) && sub.CollectionPause != nil {
 		return Full
 	}
 	if sub.Status == Incomplete && sub.TrialEnd.After(sub.At) {

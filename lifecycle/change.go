@@ -182,6 +182,9 @@ func (s *step) billChange(c plans.Change, how prorated) error {
 		request.UnbilledAs = s.id()
 	}
 	s.settings = how.settings
+	if s.extent() == proration.ExtentNone { // nothing is charged while collection is paused with void
+		s.settings.Charge = proration.ExtentNone
+	}
 	inv, err := s.document(request)
 	s.settings = plans.ProrationSettings{}
 	if err != nil {

@@ -34,6 +34,9 @@ func (s *step) collect(inv *invoice.Invoice, from time.Time) error {
 // ask requests payment of an invoice through an effect. It does not ask again until the result is reported.
 func (s *step) ask(id string) error {
 	r := s.sub.Receivables[s.sub.receivable(id)]
+	if s.sub.CollectionPause != nil {
+		return nil // it is requested when collection resumes
+	}
 	if r.Phase != invoice.PhaseOpen && r.Phase != invoice.PhaseHeld && r.Phase != invoice.PhaseOverdue {
 		return nil
 	}
@@ -218,17 +221,38 @@ func (s *step) graceOver(d Deadline) error {
 			return err
 		}
 		return s.accessEnded()
+	case FinalPause:
+		return s.pauseUnpaid()
 	case FinalCancel:
 		if err := s.end(Canceled); err != nil {
 			return err
 		}
 		s.sub.Dunned = true
-	case FinalContinue, FinalPause:
+	case FinalContinue:
 		r := s.sub.Receivables[s.sub.receivable(d.Invoice)]
 		r.GraceUntil = time.Time{}
 		s.replace(r)
 	}
 	return nil
+}
+
+// pauseUnpaid pauses a subscription with an overdue invoice until it is resumed and paid. A next period that is paid
+// becomes the current one.
+func (s *step) pauseUnpaid() error {
+	if err := s.forgetUnlessPaid(); err != nil {
+		return err
+	}
+	if s.sub.NextPeriod != nil {
+		s.adoptNextPeriod()
+	}
+	if err := s.stop(); err != nil {
+		return err
+	}
+	if err := s.accessEnded(); err != nil {
+		return err
+	}
+	s.sub.PauseAt, s.sub.ResumeAt = time.Time{}, time.Time{}
+	return s.become(Paused)
 }
 
 // standing derives the status from the overdue invoices: active without one, past due with one. A suspended

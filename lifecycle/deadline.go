@@ -24,8 +24,8 @@ type Deadline struct {
 // DeadlineKind is the kind of a [Deadline]. The zero value is unset.
 //
 // JSON: reminder, start, trial_over, cancellation, pending_change_over, change, advance_period_starts,
-// first_payment_over, result_due, charge, grace_over, expiry, pause, resume, renewal, advance_invoice_due, payment_due,
-// paid_through_ended.
+// first_payment_over, result_due, collection_resumes, charge, grace_over, expiry, pause, resume, renewal,
+// advance_invoice_due, payment_due, paid_through_ended.
 type DeadlineKind uint8
 
 // The kinds of deadlines. Deadlines at one time are processed in this order.
@@ -39,6 +39,7 @@ const (
 	AdvancePeriodStarts                         // a period starts that was billed in advance
 	FirstPaymentOver                            // the time to pay the first invoice ends
 	ResultDue                                   // a payment fails because its result was never reported
+	CollectionResumes                           // a pause of collection ends
 	ChargeDue                                   // an invoice is collected: a retry, or a postponed first collection
 	GraceOver                                   // the grace of an invoice ends
 	ExpiryDue                                   // the last term or period ends
@@ -53,8 +54,8 @@ const (
 var deadlineKinds = []string{
 	"", "reminder", "start", "trial_over", "cancellation", "pending_change_over", "change", "advance_period_starts",
 	"first_payment_over",
-	"result_due", "charge", "grace_over", "expiry", "pause", "resume", "renewal", "advance_invoice_due", "payment_due",
-	"paid_through_ended",
+	"result_due", "collection_resumes", "charge", "grace_over", "expiry", "pause", "resume", "renewal",
+	"advance_invoice_due", "payment_due", "paid_through_ended",
 }
 
 // String returns the kind's name, "renewal".
@@ -178,6 +179,9 @@ func (s *Subscription) next(p *Policy) Deadline {
 		q.consider(s.CancelAt, CancellationDue, "")
 	case Canceled, Expired:
 	}
+	if p := s.CollectionPause; p != nil {
+		q.consider(p.Until, CollectionResumes, "")
+	}
 	if p := s.PendingChange; p != nil {
 		q.keep(Deadline{At: p.Until, Kind: PendingChangeOver, Change: p.Sequence, Invoice: p.Invoice})
 	}
@@ -224,7 +228,7 @@ func (s *Subscription) serving(p *Policy, q *search) {
 func (s *Subscription) collecting(q *search) {
 	for i := range s.Receivables {
 		r := &s.Receivables[i]
-		if !r.Owing() || r.Phase == invoice.PhasePending || r.Phase == invoice.PhaseRetracted {
+		if s.CollectionPause != nil || !r.Owing() || r.Phase == invoice.PhasePending || r.Phase == invoice.PhaseRetracted {
 			continue
 		}
 		q.consider(r.RetryAt, ChargeDue, r.Invoice)

@@ -18,6 +18,9 @@ func (s *step) end(as Status) error { return s.endWith(as, nil, s.policy.Dunning
 // rules lower an invoice that the policy keeps, unless it stays as it is.
 func (s *step) endWith(as Status, exception *credits.Exception, open OpenInvoice, asIs bool) error {
 	sub := &s.sub
+	if err := s.restartCollection(); err != nil {
+		return err
+	}
 	if _, err := s.retractNextPeriod(); err != nil {
 		return err
 	}

@@ -16,7 +16,8 @@ import (
 // EventKind is the kind of an [Event]. The zero value is unset and refused.
 //
 // JSON: started, trial_converted, payment_method_added, payment_method_removed, payment_attempted, payment_succeeded,
-// payment_failed, payment_disputed, payment_refunded, changed, scheduled_change_canceled, pause_requested, resumed,
+// payment_failed, payment_disputed, payment_refunded, changed, scheduled_change_canceled, advance_invoice_requested,
+// collection_paused, collection_resumed, pause_requested, resumed,
 // renewal_disabled, renewal_enabled, cancellation_requested, cancellation_withdrawn, reactivated, taxes_changed,
 // billing_details_changed, usage_recorded, charge_added, credit_granted, invoice_voided, invoice_written_off,
 // invoice_credited, dispute_won, dispute_lost, payment_reversed, refund_succeeded, refund_failed, credit_paid_out.
@@ -36,6 +37,9 @@ const (
 	PaymentRefunded                              // the seller refunded a payment; requires a Reason: Payment, OwedAgain
 	Changed                                      // the contract changes: Change, Usage, Effective, On, Prorations and more
 	ScheduledChangeCanceled                      // one scheduled change is dropped, or all: ScheduledChange
+	AdvanceInvoiceRequested                      // the customer pays the next period early
+	CollectionPaused                             // service continues and no payment is requested: Invoices, Until
+	CollectionResumed                            // payments are requested again
 	PauseRequested                               // the customer asks for a pause: Until, Effective, On
 	Resumed                                      // the pause ends, or is withdrawn before it starts: IfPaid
 	RenewalDisabled                              // the subscription ends with its term, or its period without a term
@@ -62,9 +66,9 @@ const (
 var eventKinds = []string{
 	"", "started", "trial_converted", "payment_method_added", "payment_method_removed", "payment_attempted",
 	"payment_succeeded", "payment_failed", "payment_disputed", "payment_refunded", "changed", "scheduled_change_canceled",
-	"pause_requested", "resumed", "renewal_disabled", "renewal_enabled",
-	"cancellation_requested", "cancellation_withdrawn", "reactivated", "taxes_changed", "billing_details_changed",
-	"usage_recorded", "charge_added", "credit_granted", "invoice_voided", "invoice_written_off",
+	"advance_invoice_requested", "collection_paused", "collection_resumed", "pause_requested", "resumed",
+	"renewal_disabled", "renewal_enabled", "cancellation_requested", "cancellation_withdrawn",
+	"reactivated", "taxes_changed", "billing_details_changed", "usage_recorded", "charge_added", "credit_granted", "invoice_voided", "invoice_written_off",
 	"invoice_credited", "dispute_won", "dispute_lost", "payment_reversed", "refund_succeeded", "refund_failed",
 	"credit_paid_out",
 }
@@ -102,6 +106,8 @@ type Event struct {
 	// the pause policy set. A customer cannot ask for an earlier time than that; support can.
 	On    time.Time `json:"on,omitzero"`
 	Until time.Time `json:"until,omitzero"` // end of a pause; zero pauses until the subscription is resumed
+	// Invoices is what becomes of the invoices while collection is paused: keep or void; required for it.
+	Invoices PausedInvoices `json:"invoices,omitzero"`
 	// ScheduledChange is the number of the event that requested the change to cancel; zero cancels every scheduled change.
 	ScheduledChange int64 `json:"scheduled_change,omitzero"`
 	// Effective is the timing in place of On: immediately, at_period_end, at_term_end or at_paid_through. In a trial, the
@@ -227,13 +233,17 @@ func (e *Event) checkRequired(f *fault.List) {
 		}
 	case Started, TrialConverted, PaymentMethodAdded, PaymentMethodRemoved, Changed, ScheduledChangeCanceled,
 		PauseRequested, Resumed, RenewalDisabled, RenewalEnabled, CancellationRequested, CancellationWithdrawn, Reactivated,
-		TaxesChanged, BillingDetailsChanged, CreditGranted, CreditPaidOut:
+		TaxesChanged, BillingDetailsChanged, CreditGranted, CreditPaidOut, AdvanceInvoiceRequested, CollectionPaused,
+		CollectionResumed:
 	}
 	if e.Reason == "" && e.Kind == PaymentRefunded {
 		f.Add("event.reason", proration.ErrUnset, "required, the reason for the refund")
 	}
 	if e.Reason == "" && e.Kind == InvoiceCredited {
 		f.Add("event.reason", proration.ErrUnset, "required, the reason for the credit")
+	}
+	if e.Kind == CollectionPaused {
+		fault.Enum(f, "event.invoices", pausedInvoices, e.Invoices)
 	}
 	switch known := e.As == credits.AsBalance || e.As == credits.AsRefund; {
 	case e.Kind != InvoiceCredited:
@@ -254,7 +264,7 @@ func (k EventKind) Reported() bool {
 	case Started, TrialConverted, PaymentMethodAdded, PaymentMethodRemoved, Changed, ScheduledChangeCanceled,
 		PauseRequested, Resumed, RenewalDisabled, RenewalEnabled, CancellationRequested, CancellationWithdrawn, Reactivated,
 		TaxesChanged, BillingDetailsChanged, UsageRecorded, ChargeAdded, CreditGranted, InvoiceVoided, InvoiceWrittenOff,
-		InvoiceCredited, CreditPaidOut:
+		InvoiceCredited, CreditPaidOut, AdvanceInvoiceRequested, CollectionPaused, CollectionResumed:
 	}
 	return false
 }

@@ -18,6 +18,7 @@ type eventField uint32
 const (
 	onField eventField = 1 << iota
 	untilField
+	invoicesField
 	scheduledField
 	effectiveField
 	noTrialField
@@ -47,7 +48,7 @@ const (
 )
 
 var eventFieldNames = []string{
-	"on", "until", "scheduled_change", "effective", "no_trial", "payment_method", "change", "usage",
+	"on", "until", "invoices", "scheduled_change", "effective", "no_trial", "payment_method", "change", "usage",
 	"prorations", "proration_settings", "prorate_from", "if_paid", "owed_again", "as", "document",
 	"exception", "charges", "grant", "taxes", "contact", "country",
 	"payment.invoice", "payment.id", "payment.amount", "payment.currency", "payment.expected", "payment.hard",
@@ -78,6 +79,9 @@ var eventFields = [...]eventField{
 	Changed: changeField | usageField | onField | effectiveField | prorationFields |
 		ifPaidField,
 	ScheduledChangeCanceled: scheduledField,
+	AdvanceInvoiceRequested: 0,
+	CollectionPaused:        untilField | invoicesField,
+	CollectionResumed:       0,
 	PauseRequested:          untilField | onField | effectiveField,
 	Resumed:                 ifPaidField,
 	RenewalDisabled:         0,
@@ -113,9 +117,9 @@ func (k EventKind) reads() eventField {
 func (e *Event) fields() (set eventField) {
 	p := &e.Payment
 	for i, given := range [...]bool{
-		!e.On.IsZero(), !e.Until.IsZero(), e.ScheduledChange != 0, e.Effective != 0, e.NoTrial, e.PaymentMethod != "",
-		!e.Change.IsZero(), len(e.Usage) > 0, e.Prorations != 0, e.ProrationSettings != plans.ProrationSettings{},
-		!e.ProrateFrom.IsZero(), e.IfPaid, e.OwedAgain, e.As != 0, e.Document != nil, e.Exception != nil,
+		!e.On.IsZero(), !e.Until.IsZero(), e.Invoices != 0, e.ScheduledChange != 0, e.Effective != 0, e.NoTrial,
+		e.PaymentMethod != "", !e.Change.IsZero(), len(e.Usage) > 0, e.Prorations != 0,
+		e.ProrationSettings != plans.ProrationSettings{}, !e.ProrateFrom.IsZero(), e.IfPaid, e.OwedAgain, e.As != 0, e.Document != nil, e.Exception != nil,
 		len(e.Charges) > 0, hasGrant(&e.Grant), e.Taxes != nil, hasContact(&e.Contact), e.Country != "",
 		p.Invoice != "", p.ID != "", !p.Amount.IsZero(), p.Currency != "", !p.Expected.IsZero(), p.Hard, len(p.Lines) > 0,
 	} {

@@ -38,6 +38,7 @@ func fieldSetters() map[string]func(*lifecycle.Event) {
 		},
 		"owed_again":       func(e *lifecycle.Event) { e.OwedAgain = true },
 		"scheduled_change": func(e *lifecycle.Event) { e.ScheduledChange = 2 },
+		"invoices":         func(e *lifecycle.Event) { e.Invoices = lifecycle.PausedVoid },
 		"prorations":       func(e *lifecycle.Event) { e.By, e.Prorations = plans.Support, plans.NextInvoice },
 		"proration_settings": func(e *lifecycle.Event) {
 			e.By, e.ProrationSettings.Charge = plans.Support, proration.ExtentFull
@@ -104,13 +105,16 @@ func minimalEvent(kind lifecycle.EventKind, at string) lifecycle.Event {
 		e.As = credits.AsBalance
 	case lifecycle.Changed:
 		required = append(required, "change")
+	case lifecycle.CollectionPaused:
+		e.Invoices = lifecycle.PausedKeep
 	case lifecycle.UsageRecorded, lifecycle.ChargeAdded:
 		required = append(required, "charges")
 	case lifecycle.CreditGranted:
 		e.Grant.Amount = decimal.NewFromInt(3)
 	case lifecycle.Started, lifecycle.TrialConverted, lifecycle.PaymentMethodAdded, lifecycle.PaymentMethodRemoved, lifecycle.ScheduledChangeCanceled,
 		lifecycle.PauseRequested, lifecycle.Resumed, lifecycle.RenewalDisabled, lifecycle.RenewalEnabled, lifecycle.CancellationRequested,
-		lifecycle.CancellationWithdrawn, lifecycle.Reactivated, lifecycle.TaxesChanged, lifecycle.BillingDetailsChanged, lifecycle.CreditPaidOut:
+		lifecycle.CancellationWithdrawn, lifecycle.Reactivated, lifecycle.TaxesChanged, lifecycle.BillingDetailsChanged, lifecycle.CreditPaidOut,
+		lifecycle.AdvanceInvoiceRequested, lifecycle.CollectionResumed:
 	}
 	for _, name := range required {
 		fieldSetters()[name](&e)

@@ -275,7 +275,7 @@ func ExamplePolicy_Validate() {
 	// Output:
 	// <nil>
 	// billing.credit_basis: required, one of billed, price
-	// dunning.final_action: required, one of continue, suspend, cancel
+	// dunning.final_action: required, one of continue, suspend, pause, cancel
 	// true
 }
 
@@ -400,7 +400,7 @@ func ExampleNewPolicies() {
 	policies, err := lifecycle.NewPolicies(first, later)
 	fmt.Println(policies != nil, err)
 	// Output:
-	// policies[1].dunning.final_action: required, one of continue, suspend, cancel
+	// policies[1].dunning.final_action: required, one of continue, suspend, pause, cancel
 	// true <nil>
 }
 

@@ -34,7 +34,9 @@ func (s *step) aheadDue(Deadline) error {
 	}
 	account.Contract.Until = s.knownEnd()
 	now, included := sub.Contract, sub.UnbilledCharges
-	o := invoice.IssueRequest{Account: account, At: begins, IssuedAt: sub.At, DueAt: begins, Lines: sub.UnbilledCharges}
+	o := invoice.IssueRequest{
+		Account: account, At: begins, IssuedAt: sub.At, DueAt: begins, Lines: sub.UnbilledCharges, Extent: s.extent(),
+	}
 	inv, err := s.periodFrom(o)
 	if err != nil {
 		return err
@@ -51,6 +53,24 @@ func (s *step) aheadDue(Deadline) error {
 	}
 	a.Invoice = inv.ID
 	return s.collect(inv, begins)
+}
+
+// billEarly bills the next period at the customer's request, before the policy would.
+func (s *step) billEarly(e *Event) error {
+	sub := &s.sub
+	end := sub.Period.End
+	ends := func(t time.Time) bool { return !t.IsZero() && !t.After(end) }
+	switch {
+	case sub.NextPeriod != nil:
+		return s.refuse("The period from " + sub.date(sub.NextPeriod.Period.Start) + " is already billed.")
+	case sub.inArrears() || s.policy.Billing.Timing != proration.InAdvance:
+		return s.refuse("Time in arrears is billed when it is over, on " + sub.date(end) + ".")
+	case ends(sub.CancelAt), ends(sub.PauseAt), ends(sub.last(s.policy)):
+		return s.refuse("The subscription is not billed after " + sub.date(end) + ".")
+	case sub.upFront() && sub.Contract.End().After(end), sub.extended():
+		return s.refuse("The period from " + sub.date(end) + " is already billed with its term.")
+	}
+	return s.aheadDue(Deadline{At: e.At})
 }
 
 // aheadBegins starts a period whose invoice was issued in advance, and bills the changes made since then. If there

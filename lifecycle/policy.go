@@ -83,7 +83,7 @@ type Dunning struct {
 	// Retries are the waiting times between an attempt and the next retry, in order. Without them there is one attempt. A
 	// retry that would follow the end of the grace is not made, and one for which that is so at every renewal is refused.
 	Retries     []proration.Interval `json:"retries,omitzero"`
-	FinalAction FinalAction          `json:"final_action"` // action at the end of the grace, not pause; must be set
+	FinalAction FinalAction          `json:"final_action"` // action at the end of the grace; must be set
 	OpenInvoice OpenInvoice          `json:"open_invoice"` // open invoices when service ends; must be set
 	// ResultTimeout is the time after which a requested payment without a reported result fails; must be set.
 	ResultTimeout proration.Interval `json:"result_timeout"`
@@ -235,7 +235,8 @@ func (p *Policy) checkTimes(f *fault.List) {
 		FinalContinue, FinalSuspend, FinalPause, FinalCancel)
 	optional(f, "dunning.due_in", p.Dunning.DueIn)
 	optional(f, "dunning.grace", p.Dunning.Grace)
-	checkFinalAction(f, "dunning.final_action", p.Dunning.FinalAction, FinalContinue, FinalSuspend, FinalCancel)
+	checkFinalAction(f, "dunning.final_action", p.Dunning.FinalAction,
+		FinalContinue, FinalSuspend, FinalPause, FinalCancel)
 	fault.Enum(f, "dunning.open_invoice", openInvoices, p.Dunning.OpenInvoice)
 	needed(f, "dunning.result_timeout", p.Dunning.ResultTimeout)
 	fault.Enum(f, "payments.overpayment", overpayments, p.Payments.Overpayment)

@@ -64,6 +64,12 @@ func rareLives() map[string]rareLife {
 	live("usual", "active", paid, "2 payment_disputed 1 a", "3 invoice_credited 2", "4 dispute_won 1 a")
 	live("first", "canceled", []string{"0 started", "0 payment_attempted 1 x", "1 cancellation_requested"}, "2 payment_succeeded 1 x")
 	live("first", "canceled", []string{"0 started", "0 payment_attempted 1 x", "1 cancellation_requested"}, "2 payment_failed 1 x")
+	served := []string{"0 started", "0 payment_succeeded 1 a"}
+	live("waits", "active", served, "5 pause_requested", "40 resumed", "40 payment_succeeded 2 b")
+	live("payswaits", "active", served, "5 pause_requested", "40 resumed", "40 credit_granted - - 5000")
+	live("payswaits", "active", served, "5 cancellation_requested", "40 reactivated", "40 credit_granted - - 5000")
+	live("payswaits", "active", served, "5 renewal_disabled", "40 reactivated", "40 credit_granted - - 5000")
+	live("pauses", "paused", []string{"0 started", "0 payment_failed 1 a"}, "9 ")
 	live("ahead", "active", []string{"0 started", "0 payment_succeeded 1 a", "5 cancellation_requested 40"}, "25 payment_failed 2 b", "26 cancellation_withdrawn")
 	live("usual", "suspended", []string{"0 started", "0 payment_failed 1 a", "9 invoice_written_off 1"}, "10 payment_succeeded 1 a 50", "11 payment_disputed 1 a")
 	return lives
@@ -82,6 +88,10 @@ func rareSetup(tb testing.TB, name string) setup {
 	}
 	if policy == "serve" {
 		w.policy.Payments.LatePayment = lifecycle.LateServe
+	}
+	w.policy.Reactivation.IfPaid = strings.HasSuffix(policy, "waits")
+	if policy == "pauses" {
+		w.policy.Dunning.FinalAction = lifecycle.FinalPause
 	}
 	if policy == "ahead" {
 		w.policy.Renewal.Lead = giventest.Interval("P3D")

@@ -18,7 +18,7 @@ func (s *step) renewalDue(Deadline) error {
 // billOr bills the period that begins now. Without a payment method it takes the final action instead if an invoice
 // would wait for a payment.
 func (s *step) billOr(without FinalAction, bill func() error) error {
-	if s.sub.PaymentMethod != "" || without <= FinalContinue {
+	if s.sub.PaymentMethod != "" || without <= FinalContinue || s.sub.CollectionPause != nil {
 		return bill()
 	}
 	before := *s
@@ -46,11 +46,17 @@ func (s *step) bill() error {
 		return err
 	}
 	sub.Contract.Until = s.knownEnd()
-	inv, err := s.periodFrom(invoice.IssueRequest{Account: sub.Account, At: sub.At, Lines: sub.UnbilledCharges})
+	request := invoice.IssueRequest{Account: sub.Account, At: sub.At, Lines: sub.UnbilledCharges, Extent: s.extent()}
+	if request.Extent != 0 { // usage and sales wait
+		request.Lines = nil
+	}
+	inv, err := s.periodFrom(request)
 	if err != nil {
 		return err
 	}
-	sub.UnbilledCharges = nil
+	if request.Extent == 0 {
+		sub.UnbilledCharges = nil
+	}
 	if err := s.collect(inv, sub.At); err != nil {
 		return err
 	}

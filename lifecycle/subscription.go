@@ -45,6 +45,7 @@ type Subscription struct {
 
 	ScheduledChanges []ScheduledChange `json:"scheduled_changes,omitzero"` // future changes, ordered by time
 	NextPeriod       *NextPeriod       `json:"next_period,omitempty"`      // next period if it is already billed
+	CollectionPause  *CollectionPause  `json:"collection_pause,omitempty"` // pause of collection while service continues
 	PendingChange    *PendingChange    `json:"pending_change,omitempty"`   // change that waits for its payment
 	UnbilledCharges  []plans.Charge    `json:"unbilled_charges,omitzero"`  // charges for the next invoice, in order
 	// Receivables are those of unsettled invoices, and of invoices that can still be refunded, disputed or voided, in

@@ -27,7 +27,8 @@ func (s *Subscription) waitingUntil(at time.Time) []plans.Charge {
 // invoice, which bills them only if it is issued before their time is over.
 func free(o *invoice.IssueRequest, inv *invoice.Invoice) bool {
 	c := &o.Change
-	if inv == nil || o.UnbilledAs != "" || c.IsZero() || c.Cancel || o.Contract.Extends(*c) || restarts(&o.Contract, c) {
+	if inv == nil || o.UnbilledAs != "" || c.IsZero() || c.Cancel || o.Contract.Extends(*c) ||
+		o.Contract.ReplacedBy(*c, o.At) {
 		return false
 	}
 	return !slices.ContainsFunc(inv.Lines, func(line plans.Charge) bool { return !line.Net.IsZero() })

@@ -35,8 +35,8 @@ type Amendment struct {
 //     If the periods begin anew, the first one is charged instead: Recurring.
 //   - A billing date at the instant replaces everything, and every item is charged for the first period of the new
 //     cycle: Recurring. A later billing date charges every item for the days that it adds to the present period, as a
-//     part of the new cycle's period that contains them: Recurring. An earlier one replaces everything from then on:
-//     DroppedFrom. So does a known end, Until, that is later or earlier.
+//     part of the new cycle's period that contains them: Recurring, and for nothing if the policy charges none. An
+//     earlier one replaces everything from then on: DroppedFrom. So does a known end, Until, that is later or earlier.
 //   - A term alone that is billed up front is charged for every item: Extension. One that begins with the change
 //     replaces everything, and every item is charged for it: Recurring.
 //   - A cancellation ends the contract at the instant. The fee that the last term agreed for leaving early is charged:
@@ -123,14 +123,15 @@ func (a *Amendment) add(before *Contract, change *Change, at time.Time, policy p
 	for _, portion := range rest {
 		portion.Edges.Changes = kind == ProrationCharge && portion.Span.Start.Equal(at)
 		own := policy
-		if added := moves && !portion.Span.Start.Before(end); kind == ProrationCharge && !added {
+		added := moves && !portion.Span.Start.Before(end)
+		if added && policy.Charge == proration.ExtentNone || !added && kind == ProrationCharge {
 			portion.Edges.Extent = policy.Charge
 		}
 		if portion.Span.Start.Equal(now.Until) && policy.LastDay == proration.DayBilled { // that day is billed already
 			portion.Edges.Begins, own.FirstDay = true, proration.DayFree
 		}
 		var charges []Charge
-		switch added := moves && !portion.Span.Start.Before(end); {
+		switch {
 		case added:
 			charges, err = after.charges(portion, own)
 		case all:
